@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+# lookoutd. `make run` and `make check` install what is missing, build and go; `make help` lists the rest.
+.SUFFIXES:
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+# V=1 shows whole commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
+
+VERSION    := 0.1.0
+BUILD      ?= build
+CC         ?= gcc
+ifeq ($(origin CC),default)
+CC         := gcc
+endif
+prefix     ?= /usr/local
+sysconfdir ?= /etc
+unitdir    ?= /usr/lib/systemd/system
+JOBS       ?= 2
+
+CORE_PACKAGES  := geos proj jansson libcrypto
+SHELL_PACKAGES := libuv libcurl sqlite3 libfyaml libmicrohttpd libsystemd zlib libzstd
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion \
+  -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wvla -Wundef \
+  -Wswitch-enum -Wnull-dereference $(WERROR)
+OPTIMISE ?= -O2 -D_FORTIFY_SOURCE=2
+HARDEN   := -fstack-protector-strong -fPIE
+LDHARDEN := -pie -Wl,-z,relro,-z,now
+DATADIR  := $(prefix)/share/lookoutd
+
+PKG_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(CORE_PACKAGES) $(SHELL_PACKAGES) 2>/dev/null))
+PKG_LIBS   = $(shell pkg-config --libs $(CORE_PACKAGES) $(SHELL_PACKAGES) 2>/dev/null)
+CPPFLAGS_ALL = -Iinclude $(PKG_CFLAGS) -D_POSIX_C_SOURCE=200809L -DGEOS_USE_ONLY_R_API \
+  -DLOOKOUT_VERSION='"$(VERSION)"' -DLOOKOUT_DATADIR='"$(DATADIR)"' $(CPPFLAGS)
+CFLAGS_ALL   = -std=c11 -g $(OPTIMISE) $(HARDEN) $(WARNINGS) $(SANITIZE) $(CFLAGS)
+LDFLAGS_ALL  = $(LDHARDEN) $(SANITIZE) $(LDFLAGS)
+LIBS_ALL     = $(PKG_LIBS) -lm -lpthread
+
+GEO_SRC   := $(wildcard geo/*.c)
+CORE_SRC  := $(wildcard $(patsubst %,daemon/%/*.c,base ais track voyage rules alert engine))
+SHELL_SRC := $(wildcard $(patsubst %,daemon/%/*.c,conf feed store delivery api)) \
+  $(filter-out daemon/cmd/main.c,$(wildcard daemon/cmd/*.c))
+TESTLIB_SRC := $(wildcard tests/lib/*.c)
+UNIT_SRC  := $(wildcard tests/unit/test_*.c) $(wildcard tests/scenario/test_*.c) $(wildcard tests/e2e/test_*.c)
+TOOL_SRC  := $(wildcard tests/tools/*.c)
+BENCH_SRC := $(wildcard tests/bench/bench_*.c)
+FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+ALL_SRC := $(GEO_SRC) $(CORE_SRC) $(SHELL_SRC) $(TESTLIB_SRC) $(UNIT_SRC) $(TOOL_SRC) $(BENCH_SRC) daemon/cmd/main.c
+UNIT_BIN  := $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(UNIT_SRC)))
+TOOL_BIN  := $(patsubst %.c,$(BUILD)/%,$(notdir $(TOOL_SRC)))
+BENCH_BIN := $(patsubst %.c,$(BUILD)/bench/%,$(notdir $(BENCH_SRC)))
+FUZZ_BIN  := $(patsubst %.c,$(BUILD)/fuzz/%,$(notdir $(FUZZ_SRC)))
+REPLAY_BIN := $(patsubst fuzz_%.c,$(BUILD)/tests/corpus_%,$(notdir $(FUZZ_SRC)))
+LIBRARIES := -Wl,--start-group $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a -Wl,--end-group
+
+.PHONY: all run check bench install help clean setup setup-check run-built check-built tests asan tsan fuzz cov tidy \
+  format format-check kill-test oracle bench-built
+
+all: $(BUILD)/lookoutd
+
+$(BUILD)/lookoutd: $(BUILD)/obj/daemon/cmd/main.o $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(LIBRARIES) $(LIBS_ALL)
+$(BUILD)/libgeo.a: $(call obj,$(GEO_SRC))
+$(BUILD)/libcore.a: $(call obj,$(CORE_SRC))
+$(BUILD)/libshell.a: $(call obj,$(SHELL_SRC))
+$(BUILD)/libtest.a: $(call obj,$(TESTLIB_SRC))
+$(BUILD)/%.a:
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(EXTRA_$(firstword $(subst /, ,$<))) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+EXTRA_tests := -Itests
+# Rebuild everything when the flags change.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD)
+	@echo '$(CC) $(OPTIMISE) $(WARNINGS) $(SANITIZE) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(OPTIMISE) $(WARNINGS) $(SANITIZE) $(CFLAGS)' > $@
+FORCE:
+-include $(patsubst %.o,%.d,$(call obj,$(ALL_SRC)))
+
+# A test, a tool, a benchmark: one source each, linked with everything.
+define program
+$(2): $(call obj,$(1)) $(BUILD)/libtest.a $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$< $$(BUILD)/libtest.a $$(LIBRARIES) $$(LIBS_ALL) $(3)
+endef
+$(foreach s,$(UNIT_SRC),$(eval $(call program,$(s),$(BUILD)/tests/$(basename $(notdir $(s))),-lcmocka)))
+$(foreach s,$(TOOL_SRC),$(eval $(call program,$(s),$(BUILD)/$(basename $(notdir $(s))),)))
+$(foreach s,$(BENCH_SRC),$(eval $(call program,$(s),$(BUILD)/bench/$(basename $(notdir $(s))),)))
+# Fuzz targets: with libFuzzer (make fuzz), and with a plain main that replays the corpus (make check).
+define fuzzer
+$(BUILD)/tests/corpus_$(patsubst fuzz_%,%,$(basename $(notdir $(1)))): $(1) $(BUILD)/libtest.a $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CPPFLAGS_ALL) -Itests $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -DFUZZ_REPLAY -o $$@ $(1) tests/fuzz/replay.c $$(BUILD)/libtest.a $$(LIBRARIES) $$(LIBS_ALL)
+$(BUILD)/fuzz/$(basename $(notdir $(1))): $(1) $(BUILD)/libtest.a $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CPPFLAGS_ALL) -Itests $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -fsanitize=fuzzer -o $$@ $(1) $$(BUILD)/libtest.a $$(LIBRARIES) $$(LIBS_ALL)
+endef
+$(foreach s,$(FUZZ_SRC),$(eval $(call fuzzer,$(s))))
+
+setup:
+	@tests/tools/setup.sh build
+setup-check:
+	@tests/tools/setup.sh check
+
+run: setup
+	@$(MAKE) -j$(JOBS) run-built
+run-built: $(BUILD)/lookoutd $(TOOL_BIN)
+	@ONCE=$(ONCE) BUILD=$(BUILD) tests/tools/demo.sh
+
+check: setup-check
+	@$(MAKE) WERROR=-Werror check-built
+tests: $(BUILD)/lookoutd $(TOOL_BIN) $(UNIT_BIN) $(REPLAY_BIN)
+check-built:
+	@$(MAKE) -j$(JOBS) WERROR=-Werror tests
+	@$(MAKE) -j$(JOBS) WERROR=-Werror BUILD=$(BUILD)/asan CC=clang OPTIMISE='-O1' SANITIZE='$(ASAN)' tests
+	@BUILD=$(BUILD) tests/tools/check.sh
+
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+asan: setup-check
+	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/asan CC=clang OPTIMISE='-O1' SANITIZE='$(ASAN)' tests
+	@BUILD=$(BUILD)/asan tests/tools/check.sh tests
+tsan: setup-check
+	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/tsan CC=clang OPTIMISE='-O1' SANITIZE='-fsanitize=thread' tests
+	@BUILD=$(BUILD)/tsan tests/tools/check.sh tests
+FUZZ_SECONDS ?= 60
+fuzz: setup-check
+	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/libfuzzer CC=clang OPTIMISE='-O1' SANITIZE='-fsanitize=fuzzer-no-link $(ASAN)' fuzzers
+	@BUILD=$(BUILD)/libfuzzer tests/tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
+.PHONY: fuzzers
+fuzzers: $(FUZZ_BIN)
+cov: setup-check
+	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/cov CC=gcc OPTIMISE='-O0' SANITIZE='--coverage' tests
+	@BUILD=$(BUILD)/cov tests/tools/check.sh tests; tests/tools/cov.sh $(BUILD)/cov
+bench: setup-check
+	@$(MAKE) -j$(JOBS) bench-built
+bench-built: $(BUILD)/lookoutd $(BENCH_BIN) $(TOOL_BIN)
+	@BUILD=$(BUILD) tests/tools/bench.sh $(BENCH)
+
+C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
+format:
+	clang-format -i $(C_FILES)
+format-check:
+	@clang-format --dry-run -Werror $(C_FILES)
+tidy:
+	clang-tidy --quiet $(GEO_SRC) $(CORE_SRC) $(SHELL_SRC) -- -std=c11 $(CPPFLAGS_ALL)
+
+install: $(BUILD)/lookoutd
+	@DESTDIR='$(DESTDIR)' BUILD='$(BUILD)' prefix='$(prefix)' sysconfdir='$(sysconfdir)' unitdir='$(unitdir)' tests/tools/install.sh
+
+clean:
+	rm -rf $(BUILD)
+help:
+	@echo 'make run [ONCE=1]  the demo: daemon and receiver on loopback, alerts scroll by'
+	@echo 'make check         all tests       make            build/lookoutd'
+	@echo 'make bench         benchmarks      make install    DESTDIR= prefix= sysconfdir= unitdir='
+	@echo 'make asan tsan fuzz cov tidy format-check format clean'

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lookoutd: picks the sub-command. Knows nothing else. */
+#include "cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *usage;
+} commands[] = {
+    /* clang-format off */
+    {"run",          cmd_run,          "-c FILE                   the daemon, in the foreground"},
+    {"check",        cmd_check,        "-c FILE [--connect]       read the configuration; every fault, then what would be watched"},
+    {"replay",       cmd_replay,       "-c FILE INPUT...          recordings through the rules; alerts as JSON lines"},
+    {"decode",       cmd_decode,       "[--unscaled] [INPUT...]   AIS messages as JSON lines"},
+    {"listen",       cmd_listen,       "[--address A:P] [...]     a webhook receiver for trying things out"},
+    {"vessels",      cmd_vessels,      "[X...]                    what is known of vessels"},
+    {"calls",        cmd_calls,        "[X...] [--since T]        port calls and voyages on record"},
+    {"alerts",       cmd_alerts,       "[--since T] [...]         stored alerts and their delivery"},
+    {"redeliver",    cmd_redeliver,    "(ID... | --dead)          put deliveries back in the queue"},
+    {"test-webhook", cmd_test_webhook, "-c FILE [ID...]           send a test alert"},
+    {"ports",        cmd_ports,        "[QUERY...]                look up the gazetteer"},
+    {"zones",        cmd_zones,        "FILE...                   check GeoJSON, a line per zone"},
+    /* clang-format on */
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static void print_help(FILE *out)
+{
+    fputs("usage: lookoutd COMMAND [options]\n\n", out);
+    for (int i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %-13s %s\n", commands[i].name, commands[i].usage);
+    fputs("\n--help with a command says more; --version prints the version.\n"
+          "Exit status: 0 done, 1 failed at run time, 2 wrong usage or configuration.\n",
+          out);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return CMD_USAGE;
+    }
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--version") == 0) {
+            puts("lookoutd " LOOKOUT_VERSION);
+            return CMD_DONE;
+        }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return CMD_DONE;
+    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "lookoutd: there is no command '%s'\n", argv[1]);
+    print_help(stderr);
+    return CMD_USAGE;
+}

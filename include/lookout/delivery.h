@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Webhooks: outbox rows to signed HTTP requests, outcomes back to the store. Its own
+ * thread and loop; names are resolved under a deadline of ours, never inside libcurl. */
+#ifndef LOOKOUT_DELIVERY_H
+#define LOOKOUT_DELIVERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/buf.h"
+#include "lookout/conf.h"
+#include "lookout/err.h"
+#include "lookout/store.h"
+
+struct delivery;
+
+struct delivery_counts {
+    uint64_t attempts, delivered, failed, dead;
+    uint32_t in_flight;
+    bool is_gone, is_open;   /* 410; circuit breaker open */
+    int64_t last_success_ms; /* clock; TIME_NONE */
+    double last_latency_s;
+};
+
+/* Starts the thread. The webhooks are copied. `random_seed` makes jitter repeatable in
+ * tests. */
+MUST_CHECK int delivery_start(const struct conf_webhook *webhooks, size_t count,
+                              struct store *store, const char *directory,
+                              uint64_t random_seed, struct delivery **ret_delivery,
+                              struct err *err);
+/* Something was committed: look again. Any thread. */
+void delivery_wake(struct delivery *d);
+/* New webhooks after a reload; those whose definition did not change keep their
+ * connections and breaker; every 410 is lifted. */
+MUST_CHECK int delivery_reconfigure(struct delivery *d,
+                                    const struct conf_webhook *webhooks, size_t count);
+/* No new attempts; those under way may end within grace_ms; outcomes go to the store.
+ * Joins the thread and frees. */
+void delivery_stop(struct delivery *d, int64_t grace_ms);
+/* Any thread. false: no such webhook. */
+bool delivery_counts(struct delivery *d, const char *webhook,
+                     struct delivery_counts *ret_counts);
+
+/* The request's body in the webhook's format, from the alert's CloudEvents body. */
+MUST_CHECK int delivery_body(enum conf_format format, const char *body, size_t n,
+                             struct buf *out, const char **ret_content_type);
+/* "v1,<base64> v1,<base64>" over "id.timestamp.body", one for each secret. */
+MUST_CHECK int delivery_sign(const struct conf_webhook *webhook, const char *id,
+                             int64_t timestamp_s, const char *body, size_t n,
+                             struct buf *out);
+/* One request, now, by the same code, waiting for its end: `test-webhook`. Prints what
+ * came back into text. 0: 2xx. */
+MUST_CHECK int delivery_try(const struct conf_webhook *webhook, const struct alert *alert,
+                            struct buf *text);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The shell's log: one line to stderr, "<N>" priority prefix under systemd, "level:
+ * group: sentence key=value" otherwise. Never a secret. Thread-safe. */
+#ifndef LOOKOUT_LOG_H
+#define LOOKOUT_LOG_H
+
+#include <stdbool.h>
+
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
+
+void log_set_level(enum log_level level);
+/* group: "feed", "store", "delivery", ...; identity: feed id, webhook id, or NULL. */
+void log_write(enum log_level level, const char *group, const char *identity,
+               const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* A repeating reason: the first of each (group, identity, key) at once, then at most one
+ * a minute with the number left out. */
+void log_repeated(enum log_level level, const char *group, const char *identity,
+                  const char *key, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+#define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
+#define log_info(...) log_write(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
+
+#endif

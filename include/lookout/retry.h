@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a receiver's answer means and when the next attempt is due. Pure: the clock and
+ * the random number come in. */
+#ifndef LOOKOUT_RETRY_H
+#define LOOKOUT_RETRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RETRY_WAITS_MAX 32
+struct retry_conf {
+    int64_t waits_ms[RETRY_WAITS_MAX]; /* between attempts; the last repeats until
+                                          retry_for */
+    size_t wait_count;                 /* at least 1 */
+    int64_t retry_for_ms;              /* from the alert's acceptance; then it is dead */
+};
+struct retry_conf
+retry_conf_default(void); /* 5s 30s 2min 5min 15min 1h 2h 5h 10h; 76 h */
+
+/* How one attempt ended: an HTTP status, or status 0 and a reason of our own. */
+struct retry_answer {
+    int status; /* 100..599, or 0 when there was none (refused, timeout, reset, TLS, DNS)
+                 */
+    int64_t retry_after_ms; /* from Retry-After, -1 when absent or unreadable */
+};
+enum retry_verdict {
+    RETRY_DELIVERED, /* 2xx */
+    RETRY_LATER,     /* again at *ret_next_ms */
+    RETRY_DEAD, /* given up: poison answer on the second attempt, or retry_for is over */
+    RETRY_GONE  /* 410: the webhook is switched off, the alert stays queued */
+};
+/* attempt counts from 1 (this one); accepted_ms and now_ms are clock times; random is 0
+ * <= x < 1 (10 % jitter either way). */
+enum retry_verdict retry_judge(const struct retry_conf *conf,
+                               const struct retry_answer *answer, unsigned attempt,
+                               int64_t accepted_ms, int64_t now_ms, double random,
+                               int64_t *ret_next_ms);
+/* Retry-After's value: seconds, or an HTTP date (IMF-fixdate and the two obsolete forms);
+ * -1 when unreadable; capped at 24 h. */
+int64_t retry_after_parse(const char *value, size_t n, int64_t now_ms);
+
+#endif

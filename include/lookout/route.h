@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Route patterns over port calls: the text form compiled to steps, and the NFA that a
+ * vessel runs over its calls.
+ *
+ *   route := step { (">" | ">>") step }
+ *   step  := one [ "?" ] | "(" one { "|" one } ")" [ "?" ]
+ *   one   := port | "*" | "@" zone-id */
+#ifndef LOOKOUT_ROUTE_H
+#define LOOKOUT_ROUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/buf.h"
+#include "lookout/err.h"
+#include "lookout/ports.h"
+#include "lookout/wire.h"
+#include "lookout/zone.h"
+
+#define ROUTE_STEPS_MAX 16
+#define ROUTE_RUNS_MAX 8
+#define ROUTE_CALLS_MAX 16
+
+struct route_step {
+    struct port_set *ports; /* owned; NULL when the step names no port */
+    uint32_t *zones;        /* owned: indices of zones and gates */
+    uint32_t zone_count;
+    bool is_optional;
+    bool is_adjacent; /* ">" before it: no call between it and the step before */
+    char *text;       /* owned: the step as written */
+};
+struct route {
+    struct route_step steps[ROUTE_STEPS_MAX];
+    uint32_t step_count;
+    char *text; /* owned: the pattern as written */
+};
+
+/* Compile. A fault names column (err->col, from 1) and what was expected there. */
+MUST_CHECK int route_compile(const struct ports *ports, const struct zone_set *zones,
+                             const char *text, struct route **ret_route, struct err *err);
+void route_destroy(struct route *route);
+/* The route in words: "a call at any of KP* (9 ports), then, other calls allowed between,
+ * ...". Into an owned buffer of the caller. */
+MUST_CHECK int route_describe(const struct route *route, const struct ports *ports,
+                              const struct zone_set *zones, struct buf *out);
+
+struct route_limits {
+    int64_t within_ms; /* departure of the first step to arrival at the last */
+    int64_t leg_ms;    /* departure of each matched step to arrival at the next */
+};
+
+/* One matched step of a run. */
+struct route_stop {
+    uint32_t port; /* PORT_NONE for a zone or gate step */
+    uint32_t zone; /* UINT32_MAX for a port step */
+    uint8_t step;  /* 0-based step it matched */
+    uint8_t confidence;
+    int64_t arrived_ms;  /* or crossing; the first fix where the arrival is unknown */
+    int64_t departed_ms; /* TIME_NONE while there */
+    struct geo_pos pos;
+};
+struct route_run {
+    struct route_stop stops[ROUTE_CALLS_MAX];
+    uint8_t stop_count;
+    uint8_t step;          /* last matched step */
+    bool has_foreign_call; /* a call that matched nothing came after the last stop: ">"
+                              may not follow */
+    bool is_forecast;
+    int64_t forecast_ms;
+    uint32_t forecast_port; /* PORT_NONE */
+    uint64_t case_id; /* the same for all alerts of this run: from route, vessel and first
+                         stop */
+    int64_t expires_ms; /* TIME_NONE while the last matched stop is not departed from */
+};
+struct route_state {
+    struct route_run runs[ROUTE_RUNS_MAX]; /* owned array in the rule's state */
+    uint32_t run_count;
+    uint32_t evicted;
+    uint32_t last_port; /* of the call before, PORT_NONE */
+};
+
+enum route_event { ROUTE_PROGRESSED, ROUTE_MATCHED, ROUTE_LAPSED };
+struct route_output {
+    enum route_event event;
+    struct route_run run; /* a copy after the event */
+};
+#define ROUTE_OUTPUTS_MAX (2 * ROUTE_RUNS_MAX)
+#endif

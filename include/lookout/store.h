@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The database: SQLite, WAL, synchronous=FULL, one writer thread. A batch is one
+ * consistent cut of the engine and the feeds: vessel rows, calls, voyages, alerts with
+ * their outbox rows and the feeds' offsets become durable together or not at all. */
+#ifndef LOOKOUT_STORE_H
+#define LOOKOUT_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/alert.h"
+#include "lookout/conf.h"
+#include "lookout/engine.h"
+#include "lookout/err.h"
+
+struct store;
+struct store_batch;
+
+struct store_options {
+    const char *directory; /* created 0700 when absent */
+    bool read_only;        /* for commands beside a running daemon */
+    bool
+        exclusive; /* the daemon: refuse a second one on the same directory (lock file) */
+    int64_t commit_ms; /* group commit: at most 20 ms apart */
+    /* Called on the store's thread after each commit that held outbox rows or outcomes,
+     * and after a failed one. */
+    void (*on_commit)(void *context);
+    void (*on_error)(void *context,
+                     const char *text); /* disk full, damaged: text names it; the batch is
+                                           kept and tried again */
+    void *context;
+};
+
+/* Opens or makes the database (schema, migrations) and starts the writer thread unless
+ * read_only. A damaged file is set aside as NAME.damaged-<time> and reported (err->code
+ * ERR_CORRUPT would be returned only when that fails too). */
+MUST_CHECK int store_open(const struct store_options *options, struct store **ret_store,
+                          struct err *err);
+/* Write out what is queued, end the thread, close. */
+void store_close(struct store *s);
+
+/* --- writing: loop thread
+ * ----------------------------------------------------------------------------------- */
+
+struct store_batch *store_batch_create(void);
+void store_batch_destroy(struct store_batch *b);
+/* All copy what they are given. */
+MUST_CHECK int store_batch_vessel(struct store_batch *b, uint32_t mmsi,
+                                  const void *record, size_t n); /* n == 0: delete */
+MUST_CHECK int store_batch_engine(struct store_batch *b, const void *record, size_t n);
+/* Resume record of a file feed, made by the feed. */
+MUST_CHECK int store_batch_feed(struct store_batch *b, const char *feed,
+                                const void *record, size_t n);
+MUST_CHECK int store_batch_call(
+    struct store_batch *b,
+    const struct engine_call *call); /* upsert by (mmsi, track, port, since) */
+MUST_CHECK int store_batch_voyage(struct store_batch *b,
+                                  const struct engine_voyage *voyage);
+/* An alert and an outbox row for each webhook named; an id that is already stored is left
+ * as it is, its outbox rows too. */
+MUST_CHECK int store_batch_alert(struct store_batch *b, const struct alert *alert,
+                                 const char *const *webhooks, size_t webhook_count,
+                                 int64_t now_ms);
+bool store_batch_is_empty(const struct store_batch *b);
+size_t store_batch_bytes(const struct store_batch *b);
+/* Hand over (takes ownership, also on failure). Never waits for the disk. ERR_LIMIT: too
+ * much is queued (full disk): the caller stops reading its feeds until store_queued_bytes
+ * falls. */
+MUST_CHECK int store_submit(struct store *s, struct store_batch *b);
+size_t store_queued_bytes(const struct store *s);
+/* Wait until all that was submitted is durable; false after timeout_ms. */
+bool store_flush(struct store *s, int64_t timeout_ms);
+
+/* --- delivery's side: any thread
+ * ------------------------------------------------------------------------------ */
+
+enum store_state { STORE_PENDING, STORE_DELIVERED, STORE_DEAD };
+
+struct store_outcome {
+    int64_t outbox; /* row id */
+    enum store_state state;
+    uint32_t attempts;
+    int64_t next_attempt_ms; /* clock; PENDING only */
+    int status;              /* last HTTP status, 0 none */
+    char reason[96];         /* of the last failure, without secrets; "" */
+    int64_t at_ms;           /* clock */
+};
+/* Queued for the writer; group-committed with the rest. */
+MUST_CHECK int store_outcomes(struct store *s, const struct store_outcome *outcomes,
+                              size_t n);
+/* A webhook answered 410: remembered until store_webhook_enable (a reload). */
+MUST_CHECK int store_webhook_gone(struct store *s, const char *webhook, int64_t at_ms);
+MUST_CHECK int store_webhook_enable(struct store *s, const char *webhook);
+
+/* --- reading: a connection of one's own, for one thread
+ * --------------------------------------------------------- */
+
+struct store_reader;
+MUST_CHECK int store_reader_open(const char *directory, struct store_reader **ret_reader,
+                                 struct err *err);
+void store_reader_close(struct store_reader *r);
+/* Changes whenever another connection commits (PRAGMA data_version). */
+int64_t store_reader_version(struct store_reader *r);
+
+struct store_pending {
+    int64_t outbox; /* row id, ascending in order of acceptance */
+    const char *id; /* alert id; all texts are borrowed for the call */
+    const char *webhook, *type, *rule;
+    uint32_t mmsi; /* 0: no vessel */
+    uint8_t severity;
+    uint32_t attempts;
+    int64_t accepted_ms;     /* clock */
+    int64_t next_attempt_ms; /* clock */
+    const char *body;
+    size_t body_bytes;
+};
+typedef int (*store_pending_row)(void *context, const struct store_pending *row);
+/* Pending rows of one webhook with row id > after, in order, at most `limit`. */
+MUST_CHECK int store_reader_pending(struct store_reader *r, const char *webhook,
+                                    int64_t after, size_t limit, store_pending_row row,
+                                    void *context);
+bool store_reader_webhook_is_gone(struct store_reader *r, const char *webhook);
+
+typedef int (*store_record)(void *context, uint32_t mmsi, const void *record, size_t n);
+MUST_CHECK int store_reader_vessels(struct store_reader *r, store_record row,
+                                    void *context);
+/* ERR_NOT_FOUND when there is none; appended to out. */
+MUST_CHECK int store_reader_engine(struct store_reader *r, struct buf *out);
+MUST_CHECK int store_reader_feed(struct store_reader *r, const char *feed,
+                                 struct buf *out);
+
+/* One JSON object per line for the commands; the filters' fields left 0 or NULL mean all.
+ */
+struct store_filter {
+    int64_t since_ms; /* TIME_NONE: all */
+    const char *rule, *port;
+    const char *const *vessels; /* MMSI, IMO number or name (folded, whole or part) */
+    size_t vessel_count;
+    bool pending, dead; /* alerts: only those with such a delivery */
+    int64_t after;      /* row id, for --follow */
+};
+typedef int (*store_line)(void *context, int64_t row_id, const char *json);
+MUST_CHECK int store_reader_alerts(struct store_reader *r, const struct store_filter *f,
+                                   store_line line, void *context);
+MUST_CHECK int store_reader_calls(struct store_reader *r, const struct store_filter *f,
+                                  store_line line, void *context);
+
+struct store_counts {
+    uint64_t alerts, pending, dead, delivered;
+    int64_t oldest_pending_ms;
+    uint64_t database_bytes, wal_bytes;
+};
+MUST_CHECK int
+store_reader_counts(struct store_reader *r, const char *webhook,
+                    struct store_counts *ret_counts); /* webhook NULL: all */
+
+/* redeliver: put deliveries back in the queue; also beside a running daemon, which
+ * notices by itself. Returns how many, or an error. */
+MUST_CHECK int64_t store_redeliver(const char *directory, const char *const *ids,
+                                   size_t n, bool all_dead, const char *webhook,
+                                   struct err *err);
+
+#endif
