@@ -297,7 +297,7 @@ int route_arrive(struct route_state *s, const struct route *route,
     int rc = pass_runs(s, &a, is_repeat);
     if (rc != 0)
         return rc;
-    if (!is_repeat)
+    if (!is_repeat && !stop->is_standing)
         start(&a, seed);
     if (is_call)
         s->last_port = stop->port;

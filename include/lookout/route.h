@@ -59,6 +59,7 @@ struct route_stop {
     int64_t arrived_ms;  /* or crossing; the first fix where the arrival is unknown */
     int64_t departed_ms; /* TIME_NONE while there */
     struct geo_pos pos;
+    bool is_standing; /* was in that zone all along: goes on with runs, begins none */
 };
 struct route_run {
     struct route_stop stops[ROUTE_CALLS_MAX];

@@ -52,10 +52,16 @@ struct zone_event {
     struct geo_pos pos;    /* of the crossing, or the fix */
 };
 
+enum zone_phase {
+    ZONE_PHASE_ENTERING, /* outside, one shallow fix inside */
+    ZONE_PHASE_INSIDE,
+    ZONE_PHASE_LEAVING /* inside, one fix just outside */
+};
+
 /* One zone the track is in, or may be in. */
 struct zone_presence {
     uint32_t zone;
-    uint8_t phase; /* private to zone_watch.c */
+    uint8_t phase; /* enum zone_phase */
     bool is_present, is_lost;
     int64_t since_ms;
     int64_t last_inside_ms;
@@ -192,6 +198,9 @@ struct rule_hooks {
     /* A believed fix, after its zone and call events; `before` is the track's fix before
      * it, NULL for the first. */
     int (*on_fix)(struct rule_look *look, const struct track_fix *before);
+    /* The ship came to be covered by the rule's filter after it was heard: tell what
+     * stands. */
+    int (*on_covered)(struct rule_look *look);
     int64_t (*deadline)(struct rule_look *look); /* INT64_MAX: none */
     int (*on_time)(struct rule_look *look);      /* now_ms is at or after its deadline */
     void (*save)(const struct rule_look *look, struct wire_writer *out);
