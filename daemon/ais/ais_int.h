@@ -29,27 +29,27 @@ enum ais_as {
     AS_AID_NAME, /* name of an aid to navigation with its extension */
     AS_PART,     /* 0 "A", 1 "B" */
     AS_TURN,
-    AS_SPEED,     /* 0.1 kn; "nan", "fast" */
-    AS_SPEED_SAR, /* kn; "nan", "fast" */
-    AS_ALTITUDE,  /* m; "nan", "high" */
-    AS_TIMESTAMP, /* year, and the five rows behind it */
-    AS_ETA,       /* month, and the three rows behind it */
-    AS_DAYTIME,   /* day, and the two rows behind it */
-    AS_SCALED,    /* from here on: a number by ais_scale_of */
+    AS_SPEED,             /* 0.1 kn; "nan", "fast" */
+    AS_SPEED_SAR,         /* kn; "nan", "fast" */
+    AS_ALTITUDE,          /* m; "nan", "high" */
+    AS_TIMESTAMP,         /* year, and the five rows behind it */
+    AS_ETA,               /* month, and the three rows behind it */
+    AS_DAYTIME,           /* day, and the two rows behind it */
+    AS_SCALED,            /* from here on: a number by ais_scale_of */
     AS_DEG_4 = AS_SCALED, /* 1/10,000 minute, as degrees with 7 digits */
     AS_DEG_3,             /* 1/1,000 minute, 6 digits */
     AS_DEG_1,             /* 1/10 minute, 4 digits */
     AS_DEG_1_COARSE,      /* 1/10 minute, 1 digit */
     AS_DEG_1_QUOTED,      /* 1/10 minute, 6 digits, in quotes */
     AS_TENTH,
-    AS_TWENTIETH, /* 0.05 V */
-    AS_AIRTEMP,   /* SN/Circ.236: 0.1 degree from -60 */
-    AS_DEWPOINT,  /* SN/Circ.236: 0.1 degree from -20 */
-    AS_LEVEL_236, /* 0.1 m, and 0.1 degree of water temperature, from -10 */
-    AS_LEVEL_289, /* 0.01 m from -10, printed to 0.1 m */
-    AS_HPA_236,   /* hPa from 800 */
-    AS_HPA_289,   /* hPa from 799 */
-    AS_LABELLED,  /* from here on: ais_labels_of */
+    AS_TWENTIETH,            /* 0.05 V */
+    AS_AIRTEMP,              /* SN/Circ.236: 0.1 degree from -60 */
+    AS_DEWPOINT,             /* SN/Circ.236: 0.1 degree from -20 */
+    AS_LEVEL_236,            /* 0.1 m, and 0.1 degree of water temperature, from -10 */
+    AS_LEVEL_289,            /* 0.01 m from -10, printed to 0.1 m */
+    AS_HPA_236,              /* hPa from 800 */
+    AS_HPA_289,              /* hPa from 799 */
+    AS_LABELLED,             /* from here on: ais_labels_of */
     AS_STATUS = AS_LABELLED, /* number and a second member name_text */
     AS_EPFD,
     AS_SHIP_TYPE,

@@ -8,7 +8,9 @@
 
 #define NIL AIS_NO_NONE
 #define ROW(name, offset, width, kind, as, none, says, clause)                           \
-    {name, offset, width, kind, as, says, sizeof name - 1, none, clause}
+    {                                                                                    \
+        name, offset, width, kind, as, says, sizeof name - 1, none, clause               \
+    }
 #define ROWS(rows) rows, #rows + 5, sizeof rows / sizeof rows[0]
 #define LON4 108600000 /* 181 degrees in 1/10,000 minute */
 #define LAT4 54600000
@@ -485,8 +487,8 @@ const struct ais_form *ais_form_of(const struct ais_bits *bits)
         return NULL;
     unsigned form = form_of_type[type];
     if (type >= 25 && type <= 26) {
-        form += 2 * (unsigned)ais_bits_at(bits, 38, 1) +
-                (unsigned)ais_bits_at(bits, 39, 1);
+        form +=
+            2 * (unsigned)ais_bits_at(bits, 38, 1) + (unsigned)ais_bits_at(bits, 39, 1);
     } else if (type == 22) {
         /* The indicator stands behind what it decides about. */
         if (bits->count >= 140 && ais_bits_at(bits, 139, 1) != 0)

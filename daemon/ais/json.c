@@ -55,8 +55,7 @@ static void put_int(struct writer *w, int32_t value)
 /* value / 10^digits */
 static void put_decimal(struct writer *w, int64_t value, unsigned digits)
 {
-    static const uint32_t powers[] = {1,      10,      100,      1000,
-                                      10000,  100000,  1000000,  10000000};
+    static const uint32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
     if (value < 0)
         *w->at++ = '-';
     uint64_t size = value < 0 ? (uint64_t)-value : (uint64_t)value;
@@ -154,8 +153,7 @@ static void put_data(struct writer *w, const struct ais_field *f)
 
 static void put_scaled(struct writer *w, const struct ais_scale *s, int32_t raw)
 {
-    static const int32_t powers[] = {1,     10,     100,     1000,
-                                     10000, 100000, 1000000, 10000000};
+    static const int32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
     int64_t n = ((int64_t)raw + s->add) * powers[s->digits];
     int64_t size = n < 0 ? -n : n;
     int64_t whole = size / s->divide, rest = size % s->divide;
