@@ -51,6 +51,7 @@ enum ais_as {
     AS_HPA_289,              /* hPa from 799 */
     AS_LABELLED,             /* from here on: ais_labels_of */
     AS_STATUS = AS_LABELLED, /* number and a second member name_text */
+    AS_STATUS_LONG_RANGE,    /* the same, the text only when scaled */
     AS_EPFD,
     AS_SHIP_TYPE,
     AS_AID_TYPE,

@@ -398,7 +398,7 @@ static const struct ais_field rows_27[] = {
     ROW("mmsi",            8,  30, AIS_U, AS_HIDDEN,         NIL, SAYS_NOTHING,       "3.25 user ID"),
     ROW("accuracy",       38,   1, AIS_U, AS_BOOL,           NIL, SAYS_NOTHING,       "3.25 position accuracy"),
     ROW("raim",           39,   1, AIS_U, AS_BOOL,           NIL, SAYS_NOTHING,       "3.25 RAIM flag"),
-    ROW("status",         40,   4, AIS_U, AS_STATUS,          15, SAYS_STATUS,        "3.25 navigational status"),
+    ROW("status",         40,   4, AIS_U, AS_STATUS_LONG_RANGE, 15, SAYS_STATUS,        "3.25 navigational status"),
     ROW("lon",            44,  18, AIS_I, AS_DEG_1,         LON1, SAYS_LON,           "3.25 longitude, 1/10 min"),
     ROW("lat",            62,  17, AIS_I, AS_DEG_1,         LAT1, SAYS_LAT,           "3.25 latitude, 1/10 min"),
     ROW("speed",          79,   6, AIS_U, AS_INT,             63, SAYS_SPEED,         "3.25 SOG, kn"),

@@ -102,7 +102,12 @@ static void put_name(struct writer *w, const struct ais_field *f, const char *su
 {
     *w->at++ = ',';
     *w->at++ = '"';
-    put(w, f->name, f->name_length);
+    if (f->as == AS_TIMESTAMP || f->as == AS_DAYTIME)
+        PUT(w, "timestamp");
+    else if (f->as == AS_ETA)
+        PUT(w, "eta");
+    else
+        put(w, f->name, f->name_length);
     put_text(w, suffix);
     *w->at++ = '"';
     *w->at++ = ':';
@@ -236,7 +241,7 @@ static void put_labelled(struct writer *w, const struct ais_field *f, int32_t ra
         return;
     }
     put_int(w, raw);
-    if (!l->is_word) {
+    if (!l->is_word && (w->scaled || f->as != AS_STATUS_LONG_RANGE)) {
         put_name(w, f, "_text");
         put_quoted(w, word, strlen(word));
     }

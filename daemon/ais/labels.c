@@ -84,6 +84,7 @@ static const char *const light_words[] = {"No light or no monitoring", "Light ON
 #define WORDS(w) w, sizeof w / sizeof w[0]
 const struct ais_labels ais_labels_of[AS_COUNT - AS_LABELLED] = {
     [AS_STATUS             - AS_LABELLED] = {WORDS(status_words),        false, ""},
+    [AS_STATUS_LONG_RANGE  - AS_LABELLED] = {WORDS(status_words),        false, ""},
     [AS_EPFD               - AS_LABELLED] = {WORDS(epfd_words),          false, ""},
     [AS_SHIP_TYPE          - AS_LABELLED] = {WORDS(ship_type_words),     false, "INVALID SHIP TYPE"},
     [AS_AID_TYPE           - AS_LABELLED] = {WORDS(aid_type_words),      false, ""},
