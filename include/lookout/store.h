@@ -20,9 +20,10 @@ struct store_batch;
 struct store_options {
     const char *directory; /* created 0700 when absent */
     bool read_only;        /* for commands beside a running daemon */
-    bool
-        exclusive; /* the daemon: refuse a second one on the same directory (lock file) */
-    int64_t commit_ms; /* group commit: at most 20 ms apart */
+    bool exclusive;        /* the daemon: refuse a second one on the same directory */
+    int64_t commit_ms;     /* group commit: 1..20 ms apart; 0: 20 */
+    size_t queue_bytes;    /* store_submit says ERR_LIMIT beyond; 0: 64 MiB */
+    int64_t quota_bytes;   /* store_prune keeps the database below; 0: 8 GiB */
     /* Called on the store's thread after each commit that held outbox rows or outcomes,
      * and after a failed one. */
     void (*on_commit)(void *context);
@@ -64,13 +65,32 @@ MUST_CHECK int store_batch_alert(struct store_batch *b, const struct alert *aler
                                  int64_t now_ms);
 bool store_batch_is_empty(const struct store_batch *b);
 size_t store_batch_bytes(const struct store_batch *b);
-/* Hand over (takes ownership, also on failure). Never waits for the disk. ERR_LIMIT: too
- * much is queued (full disk): the caller stops reading its feeds until store_queued_bytes
- * falls. */
+/* Hand over (takes ownership, also on failure). Never waits for the disk. ERR_LIMIT: the
+ * batch is queued all the same, but that is more than queue_bytes (full disk): the caller
+ * stops reading its feeds until store_queued_bytes falls. ERR_NOMEM: at four times that
+ * it is refused, and lost. */
 MUST_CHECK int store_submit(struct store *s, struct store_batch *b);
 size_t store_queued_bytes(const struct store *s);
 /* Wait until all that was submitted is durable; false after timeout_ms. */
 bool store_flush(struct store *s, int64_t timeout_ms);
+/* Ask for pruning, say once an hour: what is older by the clock than `retain` says (and
+ * of what remains the oldest while the database is over its quota) is deleted in small
+ * steps when the writer has nothing else to do. Deliveries that wait, and their alerts,
+ * are never deleted; dead ones go by age only. Returns at once. */
+void store_prune(struct store *s, const struct conf_retain *retain, int64_t now_ms);
+
+struct store_health {
+    bool is_failing;        /* the last commit failed and is being tried again */
+    bool is_full;           /* more than queue_bytes is queued */
+    char text[ERR_TEXT_BYTES]; /* why it fails; "" */
+    uint64_t commits;       /* group commits */
+    uint64_t failures;      /* failed tries */
+    uint64_t refused;       /* batches lost to a full queue */
+    int64_t last_commit_ms; /* clock; TIME_NONE: none yet */
+    size_t queued_bytes;
+};
+/* For readiness and metrics; any thread. */
+void store_health(const struct store *s, struct store_health *ret_health);
 
 /* --- delivery's side: any thread
  * ------------------------------------------------------------------------------ */
@@ -102,6 +122,9 @@ MUST_CHECK int store_reader_open(const char *directory, struct store_reader **re
 void store_reader_close(struct store_reader *r);
 /* Changes whenever another connection commits (PRAGMA data_version). */
 int64_t store_reader_version(struct store_reader *r);
+/* Grows with every redeliver: rows before a sender's place in the outbox may be pending
+ * again, so it looks from the start. */
+int64_t store_reader_requeues(struct store_reader *r);
 
 struct store_pending {
     int64_t outbox; /* row id, ascending in order of acceptance */
