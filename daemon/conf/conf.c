@@ -53,7 +53,8 @@ const struct conf_key conf_root_keys[] = {
 /* clang-format on */
 
 /* --- single keys
- * ------------------------------------------------------------------------------------------- */
+ * -------------------------------------------------------------------------------------------
+ */
 
 static bool link_is_good(const char *text)
 {
@@ -62,8 +63,7 @@ static bool link_is_good(const char *text)
         return false;
     while ((text = strpbrk(text, "{} \"<>\\^`|")) != NULL) {
         size_t i = 0;
-        while (i < CONF_COUNT(names) &&
-               strncmp(text, names[i], strlen(names[i])) != 0)
+        while (i < CONF_COUNT(names) && strncmp(text, names[i], strlen(names[i])) != 0)
             i++;
         if (i == CONF_COUNT(names))
             return false;
@@ -95,13 +95,15 @@ static void api_read(struct conf_reader *r, const struct conf_node *node, void *
     if (!conf_host_port(r, node, true, &conf->api_address, &conf->api_port))
         return;
     if (!conf_is_loopback(conf->api_address))
-        conf_warning(r, node, "the api has no access control and %s is not loopback: "
-                              "whoever reaches it can read it",
+        conf_warning(r, node,
+                     "the api has no access control and %s is not loopback: "
+                     "whoever reaches it can read it",
                      conf->api_address);
 }
 
 /* --- defaults
- * ---------------------------------------------------------------------------------------------- */
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static void set_defaults(struct conf *conf)
 {
@@ -112,7 +114,8 @@ static void set_defaults(struct conf *conf)
                                         .alerts_ms = 400 * DAY_MS};
     conf->engine.track = track_conf_default();
     conf->engine.call = call_conf_default();
-    conf->engine.limits = engine_limits_default();
+    conf->engine.limits = rule_limits_default();
+    conf->engine.vessels_max = 200000;
 }
 
 /* $STATE_DIRECTORY may list several, separated by colons: the first. */
@@ -140,7 +143,8 @@ static void fill_defaults(struct conf_reader *r)
 }
 
 /* --- the whole
- * --------------------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------------------------
+ */
 
 static void check_whole(struct conf_reader *r)
 {
@@ -209,8 +213,9 @@ static void read_root(struct conf_reader *r, const struct conf_source *source)
         conf_reader_nomem(r);
     struct conf_place place = {.file = r->file, .line = 1, .col = 1};
     if (root == NULL && r->faults.errors == 0)
-        conf_fault_at(r, &place, "the file is empty (accepted: a mapping of keys such as "
-                                 "feeds, rules, webhooks)");
+        conf_fault_at(r, &place,
+                      "the file is empty (accepted: a mapping of keys such as "
+                      "feeds, rules, webhooks)");
     r->root = root;
     if (root != NULL && r->code == 0)
         read_parts(r);
@@ -267,16 +272,17 @@ int conf_load(const char *file, const struct conf_context *context,
     memset(report, 0, sizeof *report);
     int code = file_read(file, &text, &err);
     if (code == 0 && text.length > CONF_FILE_BYTES_MAX)
-        code = err_set(&err, ERR_LIMIT, "the file is larger than %u MiB: lists of "
-                                        "vessels belong into CSV files",
+        code = err_set(&err, ERR_LIMIT,
+                       "the file is larger than %u MiB: lists of "
+                       "vessels belong into CSV files",
                        CONF_FILE_BYTES_MAX >> 20);
     if (code != 0 && code != ERR_NOMEM) {
         int reported = report_unreadable(file, &err, report);
         code = reported != 0 ? reported : ERR_IO;
     }
     if (code == 0) {
-        struct conf_source source = {.file = file, .text = buf_text(&text),
-                                     .bytes = text.length};
+        struct conf_source source = {
+            .file = file, .text = buf_text(&text), .bytes = text.length};
         code = conf_load_text(&source, context, ret_conf, report);
     }
     buf_finish(&text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Addresses as users write them: "host:port", "[::1]:port", "10.0.0.0/8". No name is looked
- * up. */
+/* Addresses as users write them: "host:port", "[::1]:port", "10.0.0.0/8". No name is
+ * looked up. */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,8 @@ bool conf_is_host(const char *host)
     if (n == 0 || n > 253)
         return false;
     for (const char *s = host; *s != '\0'; s++) {
-        bool is_letter = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || *s == '_';
+        bool is_letter =
+            (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || *s == '_';
         if (*s == '.' ? label == 0
                       : !is_letter && !(*s >= '0' && *s <= '9') && (*s != '-' || !label))
             return false;
@@ -68,9 +69,9 @@ bool conf_split_host_port(const char *text, size_t n, char ret_host[CONF_HOST_BY
     if (behind < end && *behind == ']')
         behind++;
     int64_t port = 0;
-    if (behind < end && (*behind != ':' ||
-                         units_parse_int(behind + 1, (size_t)(end - behind - 1), 1, 65535,
-                                         &port) != 0))
+    if (behind < end &&
+        (*behind != ':' ||
+         units_parse_int(behind + 1, (size_t)(end - behind - 1), 1, 65535, &port) != 0))
         return false;
     memcpy(ret_host, begin, length);
     ret_host[length] = '\0';
@@ -135,8 +136,8 @@ bool conf_cidr_read(struct conf_reader *r, const struct conf_node *node,
     int most = cidr.family == 4 ? 32 : 128;
     bool is_good = cidr.family != 0 && n < sizeof address;
     if (is_good && text[n] == '/')
-        is_good = units_parse_int(text + n + 1, strlen(text + n + 1), 0, most,
-                                  &prefix) == 0;
+        is_good =
+            units_parse_int(text + n + 1, strlen(text + n + 1), 0, most, &prefix) == 0;
     else
         prefix = most;
     cidr.prefix = (uint8_t)prefix;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What would be watched, in words: the second half of `check`. Never a secret, and of a URL
- * only its host. */
+/* What would be watched, in words: the second half of `check`. Never a secret, and of a
+ * URL only its host. */
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +39,8 @@ static void describe_feed(const struct conf_feed *feed, FILE *out)
     fputc('\n', out);
 }
 
-/* "https://desk.example.org/...": host and port, no path, nothing that may be a secret. */
+/* "https://desk.example.org/...": host and port, no path, nothing that may be a secret.
+ */
 static void describe_url(const char *url, FILE *out)
 {
     const char *host = strstr(url, "://");
@@ -68,8 +69,8 @@ static void describe_webhook(const struct conf_webhook *webhook, FILE *out)
         fprintf(out, "%s%s", i > 0 ? ", " : "", webhook->rules[i]);
     fprintf(out, "%s, %s and above; ", webhook->rule_count == 0 ? "every rule" : "",
             severity_name(webhook->min_severity));
-    fprintf(out, "%s, %u at a time; ", webhook->ordered ? "in order for each vessel"
-                                                        : "in no order",
+    fprintf(out, "%s, %u at a time; ",
+            webhook->ordered ? "in order for each vessel" : "in no order",
             (unsigned)webhook->in_flight);
     fprintf(out, "given up after %s\n",
             units_format_duration(webhook->retry.retry_for_ms, text));
@@ -131,7 +132,8 @@ void conf_describe(const struct conf *conf, FILE *out)
     for (size_t i = 0; i < conf->webhook_count; i++)
         describe_webhook(&conf->webhooks[i], out);
     if (conf->api_address != NULL)
-        fprintf(out, strchr(conf->api_address, ':') != NULL ? "api: [%s]:%u\n"
-                                                            : "api: %s:%u\n",
+        fprintf(out,
+                strchr(conf->api_address, ':') != NULL ? "api: [%s]:%u\n"
+                                                       : "api: %s:%u\n",
                 conf->api_address, (unsigned)conf->api_port);
 }

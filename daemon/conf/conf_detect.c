@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The numbers behind the detectors (detect:) and the bounds of the stores (limits:). The
- * defaults stand in the rooms that use them; `initial` repeats them for documentation and a
- * test holds the two together. */
+ * defaults stand in the rooms that use them; `initial` repeats them for documentation and
+ * a test holds the two together. */
 #include "conf_int.h"
 
 #include "lookout/timefmt.h"
@@ -72,7 +72,7 @@ const struct conf_key conf_detect_keys[] = {
     {0},
 };
 const struct conf_key conf_limits_keys[] = {
-    {"vessels", .type = CONF_TYPE_U32, AT(limits.vessels_max), .least = 1000, .most = 5000000, .initial = "200000", .doc = "vessels kept in memory; beyond it the one heard longest ago is forgotten"},
+    {"vessels", .type = CONF_TYPE_U32, AT(vessels_max), .least = 1000, .most = 5000000, .initial = "200000", .doc = "vessels kept in memory; beyond it the one heard longest ago is forgotten"},
     {0},
 };
 /* clang-format on */

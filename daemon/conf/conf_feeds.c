@@ -13,7 +13,8 @@ static void udp_read(struct conf_reader *r, const struct conf_node *node, void *
 static void tcp_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void listen_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void serial_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void file_read_key(struct conf_reader *r, const struct conf_node *node, void *base);
+static void file_read_key(struct conf_reader *r, const struct conf_node *node,
+                          void *base);
 static void from_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void baud_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void pace_read(struct conf_reader *r, const struct conf_node *node, void *base);
@@ -72,7 +73,8 @@ const char *conf_transport_name(enum conf_transport transport)
 }
 
 /* --- keys
- * ----------------------------------------------------------------------------------------------- */
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static void udp_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -176,9 +178,8 @@ static void pace_read(struct conf_reader *r, const struct conf_node *node, void 
 static void columns_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
     static const char *const names[] = {
-        "time",     "mmsi",      "lat",         "lon",     "sog",    "cog", "heading",
-        "status",   "imo",       "callsign",    "name",    "type",   "length", "beam",
-        "draught",  "destination",
+        "time", "mmsi",     "lat",  "lon",  "sog",    "cog",  "heading", "status",
+        "imo",  "callsign", "name", "type", "length", "beam", "draught", "destination",
     };
     static const char accepts[] = "a mapping such as {mmsi: MMSI_NO, lat: LATITUDE}";
     struct conf_feed *feed = base;
@@ -209,7 +210,8 @@ static void columns_read(struct conf_reader *r, const struct conf_node *node, vo
 }
 
 /* --- one feed
- * ------------------------------------------------------------------------------------------ */
+ * ------------------------------------------------------------------------------------------
+ */
 
 void conf_feed_finish(struct conf_feed *feed)
 {
@@ -263,10 +265,9 @@ static uint64_t feed_definition(const struct conf_feed *feed)
     h = hash_text(feed->address != NULL ? feed->address : "", h);
     h = hash_text(feed->columns != NULL ? feed->columns : "", h);
     for (size_t i = 0; i < feed->from_count; i++)
-        h = hash_bytes(feed->from[i].bytes, sizeof feed->from[i].bytes,
-                       hash_u64((uint64_t)feed->from[i].family << 8 |
-                                    feed->from[i].prefix,
-                                h));
+        h = hash_bytes(
+            feed->from[i].bytes, sizeof feed->from[i].bytes,
+            hash_u64((uint64_t)feed->from[i].family << 8 | feed->from[i].prefix, h));
     const uint64_t rest[] = {feed->transport,
                              feed->port,
                              (uint64_t)feed->idle_timeout_ms,
@@ -300,7 +301,8 @@ static void feed_read(struct conf_reader *r, const struct conf_node *node,
 }
 
 /* --- all of them
- * --------------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------------------
+ */
 
 static bool same_place(const struct conf_feed *a, const struct conf_feed *b)
 {

@@ -13,8 +13,7 @@ static void flags_read(struct conf_reader *r, const struct conf_node *node, void
 static void tags_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void not_read(struct conf_reader *r, const struct conf_node *node, void *base);
 
-#define FILTER_ACCEPTS                                                                   \
-    "all | watched | a mapping of types, min_length, flags, tags, not"
+#define FILTER_ACCEPTS "all | watched | a mapping of types, min_length, flags, tags, not"
 /* clang-format off */
 #define OTHER .type = CONF_TYPE_OTHER
 #define COMMON_KEYS \
@@ -78,8 +77,7 @@ static void tags_read(struct conf_reader *r, const struct conf_node *node, void 
         return;
     for (size_t i = 0; i < node->count; i++) {
         size_t known = 0;
-        while (known < r->tag_count &&
-               strcmp(r->tags[known], node->items[i]->text) != 0)
+        while (known < r->tag_count && strcmp(r->tags[known], node->items[i]->text) != 0)
             known++;
         if (known == r->tag_count)
             conf_warning(r, node->items[i], "no watched vessel has the tag %s",

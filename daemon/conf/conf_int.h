@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the configuration reader: the tree a YAML text becomes, the faults found, and the
- * tables that say which keys a mapping may have. */
+/* Inside the configuration reader: the tree a YAML text becomes, the faults found, and
+ * the tables that say which keys a mapping may have. */
 #ifndef LOOKOUT_CONF_INT_H
 #define LOOKOUT_CONF_INT_H
 
@@ -26,15 +26,15 @@ enum conf_node_kind { CONF_NODE_SCALAR, CONF_NODE_LIST, CONF_NODE_MAPPING };
 
 struct conf_node {
     enum conf_node_kind kind;
-    bool is_plain;                 /* a scalar without quotes */
-    bool is_duplicate;             /* its key was given before: said already, not read */
-    int line, col;                 /* of the value, from 1 */
-    char *key;                     /* owned; NULL outside mappings */
-    int key_line, key_col;         /* of the key; 0 outside mappings */
-    size_t index;                  /* in its parent */
-    char *text;                    /* owned; scalars; holds no NUL but the last */
+    bool is_plain;                  /* a scalar without quotes */
+    bool is_duplicate;              /* its key was given before: said already, not read */
+    int line, col;                  /* of the value, from 1 */
+    char *key;                      /* owned; NULL outside mappings */
+    int key_line, key_col;          /* of the key; 0 outside mappings */
+    size_t index;                   /* in its parent */
+    char *text;                     /* owned; scalars; holds no NUL but the last */
     const struct conf_node *parent; /* NULL at the root */
-    struct conf_node **items;      /* owned; lists and mappings */
+    struct conf_node **items;       /* owned; lists and mappings */
     size_t count, capacity;
 };
 struct conf_reader;
@@ -85,7 +85,7 @@ struct conf_reader {
     int code; /* ERR_NOMEM once it happened: everything after is moot */
     const struct conf_node *root;
     /* What later parts need of earlier ones. */
-    char **tags;                 /* owned: every tag a vessel or list carries */
+    char **tags; /* owned: every tag a vessel or list carries */
     size_t tag_count;
     /* For the tests: every row of a table that was read. */
     void (*on_key)(void *context, const void *row);
@@ -174,8 +174,8 @@ void conf_read_key(struct conf_reader *r, const struct conf_node *node,
 const struct conf_key *conf_key_find(const struct conf_key *keys, const char *name);
 /* What a key accepts, in words, appended. */
 MUST_CHECK int conf_key_accepts(const struct conf_key *key, struct buf *out);
-/* "unknown key" at a node's key; "there is no <what> <given>" at its value: with the nearest
- * of the names and all of them. */
+/* "unknown key" at a node's key; "there is no <what> <given>" at its value: with the
+ * nearest of the names and all of them. */
 void conf_error_unknown_key(struct conf_reader *r, const struct conf_node *node,
                             const char *const *names, size_t count);
 struct conf_names {
@@ -186,8 +186,8 @@ struct conf_names {
 void conf_error_unknown(struct conf_reader *r, const struct conf_node *node,
                         const char *given, const struct conf_names *known);
 
-/* Scalars. Each says what is wrong and returns false, or true with the value set. `accepts`
- * is what would be. conf_text: borrowed from the node. */
+/* Scalars. Each says what is wrong and returns false, or true with the value set.
+ * `accepts` is what would be. conf_text: borrowed from the node. */
 bool conf_is_list(struct conf_reader *r, const struct conf_node *node, size_t least,
                   const char *accepts);
 bool conf_is_mapping(struct conf_reader *r, const struct conf_node *node,
@@ -208,8 +208,8 @@ bool conf_word(struct conf_reader *r, const struct conf_node *node,
 /* Memory: NULL sets the reader's code. */
 char *conf_copy(struct conf_reader *r, const char *text);
 char *conf_path(struct conf_reader *r, const char *text);
-/* As conf_path, but in the form the configuration itself was named: for reading it now and
- * for messages. */
+/* As conf_path, but in the form the configuration itself was named: for reading it now
+ * and for messages. */
 char *conf_path_shown(struct conf_reader *r, const char *text);
 void *conf_alloc(struct conf_reader *r, size_t count, size_t size);
 /* A copy of a list of texts as an owned array; false when something in it is wrong. */
@@ -225,7 +225,8 @@ void conf_join_words(const char *const *words, char *ret_text, size_t size);
 const char *conf_quote(const char *text, char ret_text[CONF_QUOTE_BYTES]);
 
 /* --- parts
- * ------------------------------------------------------------------------------------------------- */
+ * -------------------------------------------------------------------------------------------------
+ */
 
 void conf_feeds_read(struct conf_reader *r, const struct conf_node *node);
 void conf_feed_finish(struct conf_feed *feed);
@@ -267,8 +268,8 @@ MUST_CHECK int conf_tzif_read(const unsigned char *bytes, size_t n,
 bool conf_file_read(struct conf_reader *r, const struct conf_node *node, const char *path,
                     size_t most, struct buf *ret_text);
 
-/* conf_load, but the configuration's own text is given; `file` names it and its directory.
- * on_key may be NULL. */
+/* conf_load, but the configuration's own text is given; `file` names it and its
+ * directory. on_key may be NULL. */
 struct conf_source {
     const char *file;
     const char *text;

@@ -37,8 +37,8 @@ static bool is_date(const char *s)
  * number: starts like one and has nothing but the characters of one. */
 static bool is_numberish(const char *s)
 {
-    static const char *const special[] = {".inf", ".Inf", ".INF",
-                                          ".nan", ".NaN", ".NAN", NULL};
+    static const char *const special[] = {".inf", ".Inf", ".INF", ".nan",
+                                          ".NaN", ".NAN", NULL};
     if (*s == '+' || *s == '-')
         s++;
     if (is_one_of(s, special))
@@ -79,10 +79,10 @@ enum conf_plain conf_plain_of(const char *text)
 {
     static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
     static const char *const bools[] = {"true", "false", NULL};
-    static const char *const unlike[] = {
-        "y",   "Y",  "n",   "N",  "yes", "Yes",  "YES",  "no",    "No",    "NO", "on",
-        "On",  "ON", "off", "Off", "OFF", "True", "TRUE", "False", "FALSE", "=",  "<<",
-        NULL};
+    static const char *const unlike[] = {"y",     "Y",     "n",   "N",   "yes",  "Yes",
+                                         "YES",   "no",    "No",  "NO",  "on",   "On",
+                                         "ON",    "off",   "Off", "OFF", "True", "TRUE",
+                                         "False", "FALSE", "=",   "<<",  NULL};
     bool has_fraction = false;
     if (is_one_of(text, nulls))
         return CONF_PLAIN_NULL;

@@ -24,7 +24,8 @@ struct ports_define {
     double lat, lon, entry_m, exit_m;
 };
 
-static void gazetteer_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static void gazetteer_read(struct conf_reader *r, const struct conf_node *node,
+                           void *base);
 static void define_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void groups_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void same_read(struct conf_reader *r, const struct conf_node *node, void *base);
@@ -55,7 +56,8 @@ const struct conf_key conf_ports_keys[] = {
 };
 /* clang-format on */
 
-static void gazetteer_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void gazetteer_read(struct conf_reader *r, const struct conf_node *node,
+                           void *base)
 {
     struct ports_settings *s = base;
     const char *text = NULL;
@@ -93,7 +95,8 @@ static void area_read(struct conf_reader *r, const struct conf_node *node, void 
 }
 
 /* --- building
- * ---------------------------------------------------------------------------------------------- */
+ * ----------------------------------------------------------------------------------------------
+ */
 
 /* The builder's list of one kind and the nodes its items came from. */
 struct origin {
@@ -219,8 +222,7 @@ static bool define_is_whole(struct conf_reader *r, const struct conf_node *node,
         conf_error(r, node, "lat and lon, or an area", "the port has no position");
     if (d->area_node != NULL && entry != NULL)
         conf_error_key(r, entry, NULL, "a port with an area is entered at its edge");
-    if (d->area_node == NULL && d->entry_m > 0 && d->exit_m > 0 &&
-        d->exit_m < d->entry_m)
+    if (d->area_node == NULL && d->entry_m > 0 && d->exit_m > 0 && d->exit_m < d->entry_m)
         conf_error(r, conf_node_get(node, "exit"), NULL, "exit is nearer than entry");
     return errors == r->faults.errors;
 }
@@ -259,8 +261,7 @@ done:
 
 static void take_group(struct gathering *g, const struct conf_node *node)
 {
-    static const char accepts[] =
-        "a list of ports, such as [RUVVO, \"KP*\", \"$other\"]";
+    static const char accepts[] = "a list of ports, such as [RUVVO, \"KP*\", \"$other\"]";
     struct conf_reader *r = g->r;
     char **patterns = NULL;
     size_t count = 0;
@@ -288,14 +289,14 @@ static void take_same(struct gathering *g, const struct conf_node *node)
     if (!conf_is_list(r, node, 2, accepts) ||
         !conf_texts(r, node, accepts, &codes, &count))
         return;
-    int code =
-        ports_builder_same(g->builder, (const char *const *)codes, count, &err);
+    int code = ports_builder_same(g->builder, (const char *const *)codes, count, &err);
     if (code == ERR_NOMEM)
         conf_reader_nomem(r);
     else if (code != 0)
-        conf_error(r, err.col > 0 && (size_t)err.col <= node->count
-                          ? node->items[err.col - 1]
-                          : node,
+        conf_error(r,
+                   err.col > 0 && (size_t)err.col <= node->count
+                       ? node->items[err.col - 1]
+                       : node,
                    accepts, "%s", err.text);
     else
         g->same.nodes[g->same.count++] = node;

@@ -98,8 +98,8 @@ static int fault_add(struct conf_faults *faults, const struct conf_place *place,
     ++*counter;
     if (faults->count >= CONF_FAULTS_MAX)
         return 0;
-    struct conf_fault fault = {.line = place->line, .col = place->col,
-                               .seq = faults->count};
+    struct conf_fault fault = {
+        .line = place->line, .col = place->col, .seq = faults->count};
     int code = file_index(faults, place->file, &fault.file);
     if (code == 0)
         code = fault_room(faults);

@@ -12,7 +12,7 @@
 #include "lookout/zone.h"
 
 #define PORTS_ACCEPTS                                                                    \
-    "a list of ports: a UN/LOCODE (RUVVO), a country (\"KP*\"), a group (\"$name\"), "    \
+    "a list of ports: a UN/LOCODE (RUVVO), a country (\"KP*\"), a group (\"$name\"), "   \
     "any (\"*\")"
 
 static void *member_at(struct rule *rule, size_t offset)
@@ -21,7 +21,8 @@ static void *member_at(struct rule *rule, size_t offset)
 }
 
 /* --- ports
- * ----------------------------------------------------------------------------------------------- */
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static void report_patterns(struct conf_reader *r, const struct conf_node *node)
 {
@@ -76,7 +77,8 @@ static void read_ports(struct conf_reader *r, const struct conf_node *node,
 }
 
 /* --- zones and gates
- * ---------------------------------------------------------------------------------------- */
+ * ----------------------------------------------------------------------------------------
+ */
 
 static void report_unknown_zone(struct conf_reader *r, const struct conf_node *node,
                                 const char *id, enum zone_shape shape)
@@ -108,8 +110,8 @@ static int64_t find_zone(struct conf_reader *r, const struct conf_node *node,
     if (zone < 0) {
         report_unknown_zone(r, node, id, shape);
     } else if (zone_info(zones, (uint32_t)zone)->shape != shape) {
-        conf_error(r, node, shape == ZONE_GATE ? "a LineString" : "a Polygon",
-                   "%s is %s", conf_quote(id, quoted),
+        conf_error(r, node, shape == ZONE_GATE ? "a LineString" : "a Polygon", "%s is %s",
+                   conf_quote(id, quoted),
                    shape == ZONE_GATE ? "an area, not a gate" : "a gate, not an area");
         return -1;
     }
@@ -135,8 +137,9 @@ static void read_zones(struct conf_reader *r, const struct conf_node *node,
 {
     enum zone_shape shape = key->type == RULE_KEY_GATES ? ZONE_GATE : ZONE_AREA;
     size_t count = 0;
-    if (!conf_is_list(r, node, 1, shape == ZONE_GATE ? "a list of gates' ids"
-                                                     : "a list of zones' ids"))
+    if (!conf_is_list(r, node, 1,
+                      shape == ZONE_GATE ? "a list of gates' ids"
+                                         : "a list of zones' ids"))
         return;
     uint32_t *zones = conf_alloc(r, node->count, sizeof *zones);
     for (size_t i = 0; i < node->count && zones != NULL; i++) {
@@ -149,7 +152,8 @@ static void read_zones(struct conf_reader *r, const struct conf_node *node,
 }
 
 /* --- the others
- * ------------------------------------------------------------------------------------------ */
+ * ------------------------------------------------------------------------------------------
+ */
 
 static void read_route(struct conf_reader *r, const struct conf_node *node,
                        const struct rule_key *key, struct rule *rule)
@@ -187,7 +191,8 @@ static void read_approach(struct conf_reader *r, const struct conf_node *node,
     for (size_t i = 0; i < node->count; i++) {
         const struct conf_node *item = node->items[i];
         if (strcmp(item->key, "within") == 0)
-            (void)conf_duration(r, item, MINUTE_MS, 7 * DAY_MS, &rule->approach_within_ms);
+            (void)conf_duration(r, item, MINUTE_MS, 7 * DAY_MS,
+                                &rule->approach_within_ms);
         else if (strcmp(item->key, "or") == 0)
             (void)conf_distance(r, item, 0, 2000 * NM_M, &rule->approach_or_m);
         else

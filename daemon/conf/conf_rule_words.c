@@ -35,7 +35,8 @@ static const uint32_t *zones_at_key(const struct rule *rule, const struct rule_k
 }
 
 /* --- definition
- * ------------------------------------------------------------------------------------------ */
+ * ------------------------------------------------------------------------------------------
+ */
 
 static uint64_t hash_double(double value, uint64_t h)
 {
@@ -133,7 +134,8 @@ uint64_t conf_rule_definition(const struct rule *rule, const struct engine_conf 
 }
 
 /* --- everything
- * ------------------------------------------------------------------------------------------ */
+ * ------------------------------------------------------------------------------------------
+ */
 
 static bool set_is_all(const struct port_set *set, const struct engine_conf *engine)
 {
@@ -170,7 +172,8 @@ bool conf_rule_watches_all(const struct rule *rule, const struct engine_conf *en
 }
 
 /* --- words
- * ----------------------------------------------------------------------------------------------- */
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static int add_list(struct buf *out, const char *before, char *const *texts, size_t count)
 {

@@ -11,11 +11,15 @@
 #include "lookout/vessel.h"
 
 static void when_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void severity_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static void severity_read(struct conf_reader *r, const struct conf_node *node,
+                          void *base);
 static void events_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void at_start_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void mute_vessel_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void mute_rule_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static void at_start_read(struct conf_reader *r, const struct conf_node *node,
+                          void *base);
+static void mute_vessel_read(struct conf_reader *r, const struct conf_node *node,
+                             void *base);
+static void mute_rule_read(struct conf_reader *r, const struct conf_node *node,
+                           void *base);
 
 /* clang-format off */
 static const char *const severity_words[] = {"info", "warning", "critical", NULL}; /* enum severity */
@@ -43,7 +47,8 @@ const struct conf_key conf_mute_keys[] = {
 /* clang-format on */
 
 /* --- common keys
- * ---------------------------------------------------------------------------------------- */
+ * ----------------------------------------------------------------------------------------
+ */
 
 static void when_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -100,8 +105,8 @@ static void events_read(struct conf_reader *r, const struct conf_node *node, voi
     uint32_t mask = 0;
     if (rule->kind == NULL || !conf_is_list(r, node, 1, "a list of events"))
         return;
-    struct conf_names known = {.what = "event", .names = names,
-                               .count = rule->kind->event_count};
+    struct conf_names known = {
+        .what = "event", .names = names, .count = rule->kind->event_count};
     for (uint32_t i = 0; i < rule->kind->event_count; i++)
         names[i] = rule->kind->events[i].name;
     for (size_t i = 0; i < node->count; i++) {
@@ -129,7 +134,8 @@ static void at_start_read(struct conf_reader *r, const struct conf_node *node, v
 }
 
 /* --- one rule
- * ----------------------------------------------------------------------------------------- */
+ * -----------------------------------------------------------------------------------------
+ */
 
 static const struct rule_kind *read_kind(struct conf_reader *r,
                                          const struct conf_node *node)
@@ -260,7 +266,8 @@ void conf_rules_read(struct conf_reader *r, const struct conf_node *node)
 }
 
 /* --- mutes
- * -------------------------------------------------------------------------------------------- */
+ * --------------------------------------------------------------------------------------------
+ */
 
 static void mute_vessel_read(struct conf_reader *r, const struct conf_node *node,
                              void *base)

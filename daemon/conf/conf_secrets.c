@@ -14,8 +14,10 @@ struct source {
     const struct conf_node *scheme, *file, *credential;
 };
 static void scheme_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void file_read_key(struct conf_reader *r, const struct conf_node *node, void *base);
-static void credential_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static void file_read_key(struct conf_reader *r, const struct conf_node *node,
+                          void *base);
+static void credential_read(struct conf_reader *r, const struct conf_node *node,
+                            void *base);
 
 /* clang-format off */
 #define OTHER .type = CONF_TYPE_OTHER
@@ -44,14 +46,16 @@ static void file_read_key(struct conf_reader *r, const struct conf_node *node, v
     ((struct source *)base)->file = node;
 }
 
-static void credential_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void credential_read(struct conf_reader *r, const struct conf_node *node,
+                            void *base)
 {
     (void)r;
     ((struct source *)base)->credential = node;
 }
 
 /* --- where it stands
- * -------------------------------------------------------------------------------------- */
+ * --------------------------------------------------------------------------------------
+ */
 
 bool conf_secret_is_private(struct conf_reader *r, const struct conf_node *node,
                             const char *path)
@@ -151,8 +155,8 @@ static bool source_read(struct conf_reader *r, const struct conf_node *node,
     const struct conf_node *from = source.file != NULL ? source.file : source.credential;
     if (!conf_text(r, from, from == source.file ? "a path" : "a name", &name))
         return false;
-    char *path = from == source.file ? conf_path_shown(r, name)
-                                     : credential_path(r, from, name);
+    char *path =
+        from == source.file ? conf_path_shown(r, name) : credential_path(r, from, name);
     bool is_good = path != NULL && read_path(r, from, path, ret_secret);
     free(path);
     return is_good;
@@ -165,7 +169,8 @@ bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
 }
 
 /* --- what it is
- * ------------------------------------------------------------------------------------------- */
+ * -------------------------------------------------------------------------------------------
+ */
 
 static int base64_value(char c)
 {
@@ -238,7 +243,8 @@ void conf_secrets_read(struct conf_reader *r, const struct conf_node *node, void
     }
     webhook->secrets = conf_alloc(r, count, sizeof *webhook->secrets);
     for (size_t i = 0; i < count && webhook->secrets != NULL; i++)
-        (void)add_secret(r, node->kind == CONF_NODE_LIST ? node->items[i] : node, webhook);
+        (void)add_secret(r, node->kind == CONF_NODE_LIST ? node->items[i] : node,
+                         webhook);
 }
 
 /* RFC 9110 section 5.6.2. */

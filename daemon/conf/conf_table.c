@@ -18,8 +18,8 @@ void conf_join_words(const char *const *words, char *ret_text, size_t size)
 {
     ret_text[0] = '\0';
     for (size_t used = 0; *words != NULL && used < size; words++) {
-        int n = snprintf(ret_text + used, size - used, "%s%s", used > 0 ? " | " : "",
-                         *words);
+        int n =
+            snprintf(ret_text + used, size - used, "%s%s", used > 0 ? " | " : "", *words);
         if (n < 0)
             return;
         used += (size_t)n;
@@ -39,8 +39,7 @@ static int accepts_quantity(const struct conf_key *key, struct buf *out)
                           units_format_duration((int64_t)key->least, least),
                           units_format_duration((int64_t)key->most, most));
     if (key->type == CONF_TYPE_DISTANCE)
-        return buf_printf(out,
-                          "a distance from %s to %s, such as 500m, 10km or 12nm",
+        return buf_printf(out, "a distance from %s to %s, such as 500m, 10km or 12nm",
                           units_format_distance(key->least, least),
                           units_format_distance(key->most, most));
     number_text(key->least, least);
@@ -67,8 +66,7 @@ int conf_key_accepts(const struct conf_key *key, struct buf *out)
     case CONF_TYPE_TEXT:
         return buf_add_text(out, key->accepts != NULL ? key->accepts : "a text");
     case CONF_TYPE_ID:
-        return buf_printf(out,
-                          "a word of up to %d letters, digits, '.', '_' and '-'",
+        return buf_printf(out, "a word of up to %d letters, digits, '.', '_' and '-'",
                           CONF_ID_BYTES - 1);
     case CONF_TYPE_PATH:
         return buf_add_text(out, "a path, relative to the file or absolute");
@@ -95,7 +93,8 @@ int conf_key_accepts(const struct conf_key *key, struct buf *out)
 }
 
 /* --- scalars
- * ----------------------------------------------------------------------------------------------- */
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static const char *kind_name(const struct conf_node *node)
 {
@@ -188,8 +187,8 @@ bool conf_id(struct conf_reader *r, const struct conf_node *node, const char **r
     return false;
 }
 
-/* The number behind a text, with or without its unit: 0 or an error's code; what it should
- * have been in *ret_what. */
+/* The number behind a text, with or without its unit: 0 or an error's code; what it
+ * should have been in *ret_what. */
 static int parse_quantity(const struct conf_node *node, enum conf_type type,
                           double *ret_value, const char **ret_what)
 {
@@ -248,8 +247,8 @@ static bool read_quantity(struct conf_reader *r, const struct conf_node *node,
     bool is_good = is_scalar(r, node, buf_text(&accepts));
     if (is_good) {
         int code = parse_quantity(node, key->type, &value, &what);
-        bool is_out = code == ERR_RANGE ||
-                      (code == 0 && (value < key->least || value > key->most));
+        bool is_out =
+            code == ERR_RANGE || (code == 0 && (value < key->least || value > key->most));
         if (is_out)
             conf_error(r, node, buf_text(&accepts), "%s is out of range",
                        conf_quote(node->text, quoted));
@@ -268,8 +267,8 @@ static bool read_quantity(struct conf_reader *r, const struct conf_node *node,
 bool conf_duration(struct conf_reader *r, const struct conf_node *node, int64_t least,
                    int64_t most, int64_t *ret_ms)
 {
-    const struct conf_key key = {.type = CONF_TYPE_DURATION, .least = (double)least,
-                                 .most = (double)most};
+    const struct conf_key key = {
+        .type = CONF_TYPE_DURATION, .least = (double)least, .most = (double)most};
     double value = 0;
     if (!read_quantity(r, node, &key, &value))
         return false;
@@ -280,16 +279,16 @@ bool conf_duration(struct conf_reader *r, const struct conf_node *node, int64_t 
 bool conf_distance(struct conf_reader *r, const struct conf_node *node, double least,
                    double most, double *ret_m)
 {
-    const struct conf_key key = {.type = CONF_TYPE_DISTANCE, .least = least,
-                                 .most = most};
+    const struct conf_key key = {
+        .type = CONF_TYPE_DISTANCE, .least = least, .most = most};
     return read_quantity(r, node, &key, ret_m);
 }
 
 bool conf_int(struct conf_reader *r, const struct conf_node *node, int64_t least,
               int64_t most, int64_t *ret_value)
 {
-    const struct conf_key key = {.type = CONF_TYPE_U32, .least = (double)least,
-                                 .most = (double)most};
+    const struct conf_key key = {
+        .type = CONF_TYPE_U32, .least = (double)least, .most = (double)most};
     double value = 0;
     if (!read_quantity(r, node, &key, &value))
         return false;
@@ -373,13 +372,13 @@ static bool read_text(struct conf_reader *r, const struct conf_node *node,
 }
 
 /* --- mappings
- * ---------------------------------------------------------------------------------------------- */
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static void store_text(struct conf_reader *r, const char *text,
                        const struct conf_key *key, void *member)
 {
-    char *copy =
-        key->type == CONF_TYPE_PATH ? conf_path(r, text) : conf_copy(r, text);
+    char *copy = key->type == CONF_TYPE_PATH ? conf_path(r, text) : conf_copy(r, text);
     char *old = NULL;
     memcpy(&old, member, sizeof old);
     free(old);

@@ -52,8 +52,8 @@ static void report_unknown(struct conf_reader *r, const struct conf_node *node,
     struct buf text = {0};
     const char *near = NULL;
     if (file_read(ZONEINFO "/tzdata.zi", &text, NULL) == 0 && text.length > 0)
-        near = text_nearest(name, names,
-                            known_names(text.data, names, CONF_COUNT(names)));
+        near =
+            text_nearest(name, names, known_names(text.data, names, CONF_COUNT(names)));
     conf_error(r, node, ZONE_ACCEPTS, "there is no time zone %s%s%s%s",
                conf_quote(name, quoted), near != NULL ? ", did you mean '" : "",
                near != NULL ? near : "", near != NULL ? "'?" : "");
@@ -77,7 +77,8 @@ void conf_timezone_read(struct conf_reader *r, const struct conf_node *node, voi
     text_copy(zone->name, sizeof zone->name, name);
     int code = file_read(path, &bytes, NULL);
     if (code == 0)
-        code = conf_tzif_read((const unsigned char *)buf_text(&bytes), bytes.length, zone);
+        code =
+            conf_tzif_read((const unsigned char *)buf_text(&bytes), bytes.length, zone);
     if (code == ERR_NOMEM)
         conf_reader_nomem(r);
     else if (code == ERR_CORRUPT && bytes.length >= 4 &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Time zone files (TZif, RFC 8536) to a list of offsets. Behind the last transition of the
- * file stands a rule in the form of POSIX's TZ, which is written out up to RULE_YEAR_LAST.
- * Leap seconds are left aside: event time has none. */
+/* Time zone files (TZif, RFC 8536) to a list of offsets. Behind the last transition of
+ * the file stands a rule in the form of POSIX's TZ, which is written out up to
+ * RULE_YEAR_LAST. Leap seconds are left aside: event time has none. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +59,8 @@ static bool read_block(const unsigned char *p, const unsigned char *end, size_t 
 }
 
 /* --- building
- * -------------------------------------------------------------------------------------------- */
+ * --------------------------------------------------------------------------------------------
+ */
 
 struct offset {
     int32_t seconds;
@@ -124,7 +125,8 @@ static int add_transitions(const struct block *b, size_t time_size,
  * ---------------------- */
 
 struct change { /* when a day of a year begins or ends daylight saving */
-    char form;  /* 'M' month.week.day, 'J' day 1..365 without 29 February, '0' day 0..365 */
+    char
+        form; /* 'M' month.week.day, 'J' day 1..365 without 29 February, '0' day 0..365 */
     int month, week, day;
     int32_t time_s; /* local, of the offset before */
 };
@@ -166,8 +168,8 @@ static bool parse_name(const char **at, struct offset *ret_offset)
     if (is_quoted)
         s++;
     const char *begin = s;
-    while (*s != '\0' && (is_quoted ? *s != '>'
-                                    : (*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z')))
+    while (*s != '\0' &&
+           (is_quoted ? *s != '>' : (*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z')))
         s++;
     length = (size_t)(s - begin);
     if (length < 3 || (is_quoted && *s != '>'))
@@ -202,7 +204,8 @@ static bool parse_change(const char **at, struct change *c)
 
 static int64_t day_ms(int year, int month, int day)
 {
-    return time_from_parts(&(struct time_parts){.year = year, .month = month, .day = day});
+    return time_from_parts(
+        &(struct time_parts){.year = year, .month = month, .day = day});
 }
 
 /* The day in ms since 1970 on which the change happens in that year. */
@@ -216,7 +219,8 @@ static int64_t change_day(const struct change *c, int year)
         return january + (c->day - 1 + (is_leap && c->day >= 60)) * DAY_MS;
     }
     int64_t first = day_ms(year, c->month, 1);
-    int64_t next = c->month == 12 ? day_ms(year + 1, 1, 1) : day_ms(year, c->month + 1, 1);
+    int64_t next =
+        c->month == 12 ? day_ms(year + 1, 1, 1) : day_ms(year, c->month + 1, 1);
     int64_t weekday = ((first / DAY_MS + 4) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
     int64_t day = first + ((c->day - weekday + 7) % 7 + 7 * (c->week - 1)) * DAY_MS;
     while (day >= next)
@@ -231,7 +235,8 @@ static void add_after_last(struct engine_timezone *z, int64_t t,
         zone_add(z, t, offset);
 }
 
-/* "CET-1CEST,M3.5.0,M10.5.0/3"; false for what is none (the file's own transitions hold). */
+/* "CET-1CEST,M3.5.0,M10.5.0/3"; false for what is none (the file's own transitions hold).
+ */
 static bool add_rule(const char *text, struct engine_timezone *z)
 {
     struct offset standard = {0}, daylight = {0};
@@ -256,8 +261,8 @@ static bool add_rule(const char *text, struct engine_timezone *z)
     if (z->count > 1)
         time_to_parts(z->begin_ms[z->count - 1], &last);
     for (int year = last.year < 1970 ? 1970 : last.year; year <= RULE_YEAR_LAST; year++) {
-        int64_t on = change_day(&begin, year) +
-                     ((int64_t)begin.time_s - standard.seconds) * 1000;
+        int64_t on =
+            change_day(&begin, year) + ((int64_t)begin.time_s - standard.seconds) * 1000;
         int64_t off =
             change_day(&end, year) + ((int64_t)end.time_s - daylight.seconds) * 1000;
         if (on < off)

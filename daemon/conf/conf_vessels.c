@@ -36,9 +36,12 @@ struct vessels {
 static void imo_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void mmsi_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void tags_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void list_file_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void list_tags_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void list_columns_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static void list_file_read(struct conf_reader *r, const struct conf_node *node,
+                           void *base);
+static void list_tags_read(struct conf_reader *r, const struct conf_node *node,
+                           void *base);
+static void list_columns_read(struct conf_reader *r, const struct conf_node *node,
+                              void *base);
 
 #define IMO_ACCEPTS "an IMO number of seven digits whose last is the check digit"
 #define MMSI_ACCEPTS "a ship's MMSI of nine digits"
@@ -66,7 +69,8 @@ static const char *const column_names[COLUMNS] = {"id", "name", "imo", "mmsi", "
 /* clang-format on */
 
 /* --- keys
- * ------------------------------------------------------------------------------------------------ */
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void imo_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -110,7 +114,8 @@ static void tags_read(struct conf_reader *r, const struct conf_node *node, void 
     (void)read_tags(r, node, &entry->tags, &entry->tag_count);
 }
 
-static void list_file_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void list_file_read(struct conf_reader *r, const struct conf_node *node,
+                           void *base)
 {
     struct vessels_list *list = base;
     const char *text = NULL;
@@ -119,7 +124,8 @@ static void list_file_read(struct conf_reader *r, const struct conf_node *node, 
         list->file = conf_path_shown(r, text);
 }
 
-static void list_tags_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void list_tags_read(struct conf_reader *r, const struct conf_node *node,
+                           void *base)
 {
     struct vessels_list *list = base;
     (void)read_tags(r, node, &list->tags, &list->tag_count);
@@ -147,7 +153,8 @@ static void list_columns_read(struct conf_reader *r, const struct conf_node *nod
 }
 
 /* --- entries
- * ------------------------------------------------------------------------------------------ */
+ * ------------------------------------------------------------------------------------------
+ */
 
 static void entry_finish(struct watch_entry *entry)
 {
@@ -249,7 +256,8 @@ static void know_tags(struct vessels *v, char *const *tags, size_t count)
 }
 
 /* --- vessels:
- * ----------------------------------------------------------------------------------------- */
+ * -----------------------------------------------------------------------------------------
+ */
 
 static void check_taken(struct vessels *v, const struct conf_node *list, size_t index,
                         const char *key)
@@ -307,8 +315,8 @@ row_warning(struct table *t, enum column column, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    struct conf_place at = {.file = t->list->file, .line = t->csv.line, .col = 1,
-                            .is_warning = true};
+    struct conf_place at = {
+        .file = t->list->file, .line = t->csv.line, .col = 1, .is_warning = true};
     if (column < COLUMNS)
         conf_fault_at(t->v->r, &at, "the row is left out: %s %s %s",
                       t->csv.fields[place] == value ? column_names[column] : "",
@@ -389,8 +397,8 @@ static char *row_text(struct table *t, enum column column, size_t most)
 {
     char text[1024];
     const char *value = field(t, column);
-    text_clean(value, strlen(value), text, most + 1 < sizeof text ? most + 1
-                                                                  : sizeof text);
+    text_clean(value, strlen(value), text,
+               most + 1 < sizeof text ? most + 1 : sizeof text);
     return conf_copy(t->v->r, text);
 }
 
@@ -424,7 +432,8 @@ static void read_table(struct vessels *v, const struct vessels_list *list)
 {
     struct buf text = {0};
     struct table *t = conf_alloc(v->r, 1, sizeof *t);
-    if (t != NULL && conf_file_read(v->r, list->file_node, list->file, LIST_BYTES_MAX, &text) &&
+    if (t != NULL &&
+        conf_file_read(v->r, list->file_node, list->file, LIST_BYTES_MAX, &text) &&
         buf_reserve(&text, 1) == 0) {
         t->v = v;
         t->list = list;
@@ -454,7 +463,8 @@ static void list_read(struct vessels *v, const struct conf_node *node)
 }
 
 /* --- both
- * ---------------------------------------------------------------------------------------------- */
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static void to_watch(struct vessels *v)
 {

@@ -50,7 +50,8 @@ static const char *const reserved_headers[] = {
 /* clang-format on */
 
 /* --- url
- * ----------------------------------------------------------------------------------------------- */
+ * -----------------------------------------------------------------------------------------------
+ */
 
 struct url {
     bool is_https;
@@ -100,8 +101,9 @@ static void url_read(struct conf_reader *r, const struct conf_node *node, void *
         conf_error(r, node, accepts, "%s", fault);
     } else {
         if (!url.is_https && !conf_is_loopback(url.host))
-            conf_warning(r, node, "plain http to %s: anyone on the way can read and "
-                                  "change it",
+            conf_warning(r, node,
+                         "plain http to %s: anyone on the way can read and "
+                         "change it",
                          url.host);
         free(webhook->url);
         webhook->url = conf_copy(r, text);
@@ -110,7 +112,8 @@ static void url_read(struct conf_reader *r, const struct conf_node *node, void *
 }
 
 /* --- the rest
- * --------------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------------------
+ */
 
 static bool header_is_free(struct conf_reader *r, const struct conf_node *item,
                            const struct conf_webhook *webhook)
@@ -165,8 +168,7 @@ static void rules_read(struct conf_reader *r, const struct conf_node *node, void
     struct conf_webhook *webhook = base;
     const struct conf_node *rules = conf_node_get(r->root, "rules");
     struct conf_names known = {.what = "rule"};
-    if (!conf_texts(r, node, "a list of rule ids", &webhook->rules,
-                    &webhook->rule_count))
+    if (!conf_texts(r, node, "a list of rule ids", &webhook->rules, &webhook->rule_count))
         return;
     size_t most = rules != NULL ? rules->count : 0;
     const char **ids = conf_alloc(r, most, sizeof *ids);
@@ -221,9 +223,8 @@ void conf_webhook_finish(struct conf_webhook *webhook)
     for (size_t i = 0; i < webhook->secret_count; i++)
         conf_wipe_free(webhook->secrets[i].text, webhook->secrets[i].length);
     free(webhook->secrets);
-    conf_wipe_free(webhook->authorization, webhook->authorization != NULL
-                                               ? strlen(webhook->authorization)
-                                               : 0);
+    conf_wipe_free(webhook->authorization,
+                   webhook->authorization != NULL ? strlen(webhook->authorization) : 0);
     for (size_t i = 0; i < webhook->header_count; i++) {
         free(webhook->headers[i].name);
         free(webhook->headers[i].value);
@@ -257,9 +258,9 @@ static uint64_t webhook_definition(const struct conf_webhook *w)
         h = hash_text(w->rules[i], h);
     for (size_t i = 0; i < w->retry.wait_count; i++)
         h = hash_u64((uint64_t)w->retry.waits_ms[i], h);
-    const uint64_t rest[] = {w->format,     w->min_severity,
-                             w->ordered,    w->in_flight,
-                             w->rule_count, (uint64_t)w->timeout_ms,
+    const uint64_t rest[] = {w->format,        w->min_severity,
+                             w->ordered,       w->in_flight,
+                             w->rule_count,    (uint64_t)w->timeout_ms,
                              w->allow_private, (uint64_t)w->retry.retry_for_ms};
     for (size_t i = 0; i < CONF_COUNT(rest); i++)
         h = hash_u64(rest[i], h);

@@ -39,7 +39,8 @@ const struct conf_node *conf_node_get(const struct conf_node *mapping, const cha
 /* --- the text before the parser
  * ---------------------------------------------------------------------------- */
 
-/* Length of the UTF-8 character at s (n bytes left) and its code point; 0 when invalid. */
+/* Length of the UTF-8 character at s (n bytes left) and its code point; 0 when invalid.
+ */
 static size_t utf8_at(const unsigned char *s, size_t n, uint32_t *ret_code)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -100,7 +101,8 @@ static bool text_is_clean(struct conf_reader *r, const char *text, size_t n)
 }
 
 /* --- events to nodes
- * --------------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------------------
+ */
 
 struct builder {
     struct conf_reader *r;
@@ -227,7 +229,8 @@ static int builder_scalar(struct builder *b, struct fy_event *event)
     enum conf_plain plain = is_plain ? conf_plain_of(text) : CONF_PLAIN_TEXT;
     if (plain != CONF_PLAIN_TEXT) {
         char quoted[CONF_QUOTE_BYTES];
-        struct conf_place place = {.file = b->r->file, .line = mark ? mark->line + 1 : 1,
+        struct conf_place place = {.file = b->r->file,
+                                   .line = mark ? mark->line + 1 : 1,
                                    .col = mark ? mark->column + 1 : 1};
         conf_fault_at(b->r, &place,
                       "%s as a key is no text for every YAML (accepted: a word; in "
@@ -276,8 +279,9 @@ static bool event_is_refused(struct builder *b, struct fy_event *event)
                        "an anchor ('&') is not accepted (accepted: the value written "
                        "out; quotes where the '&' is meant)");
     else if (fy_event_get_tag_token(event) != NULL)
-        builder_refuse(b, mark, "a tag ('!') is not accepted (accepted: the value alone; "
-                                "quotes where the '!' is meant)");
+        builder_refuse(b, mark,
+                       "a tag ('!') is not accepted (accepted: the value alone; "
+                       "quotes where the '!' is meant)");
     else if (event->type == FYET_DOCUMENT_START && b->documents++ > 0)
         builder_refuse(b, mark, "a second document ('---') is not accepted");
     else if (++b->nodes > CONF_NODES_MAX)
@@ -301,7 +305,8 @@ static int builder_event(struct builder *b, struct fy_event *event)
 }
 
 /* --- after the parser
- * -------------------------------------------------------------------------------------- */
+ * --------------------------------------------------------------------------------------
+ */
 
 static int check_mapping(struct conf_reader *r, const struct conf_node *node)
 {
@@ -339,8 +344,8 @@ static void report_syntax(struct conf_reader *r, struct fy_diag *diag)
     struct fy_diag_error *error;
     size_t before = r->faults.errors;
     while ((error = fy_diag_errors_iterate(diag, &cursor)) != NULL) {
-        struct conf_place place = {.file = r->file, .line = error->line,
-                                   .col = error->column};
+        struct conf_place place = {
+            .file = r->file, .line = error->line, .col = error->column};
         if (error->type >= FYET_ERROR)
             conf_fault_at(r, &place, "YAML: %s", error->msg);
     }
@@ -385,8 +390,8 @@ int conf_yaml_read(struct conf_reader *r, const char *text, size_t n,
         b.parser = fy_parser_create(&cfg);
     }
     if (code == 0 &&
-        (b.parser == NULL || fy_parser_set_string(b.parser, n > 0 ? text : "\n",
-                                                  n > 0 ? n : 1) != 0))
+        (b.parser == NULL ||
+         fy_parser_set_string(b.parser, n > 0 ? text : "\n", n > 0 ? n : 1) != 0))
         code = ERR_NOMEM;
     if (code == 0)
         code = build(&b, diag);

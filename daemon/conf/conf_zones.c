@@ -23,8 +23,8 @@ static void take_file(struct conf_reader *r, struct zone_builder *builder,
     if (code == ERR_NOMEM)
         conf_reader_nomem(r);
     for (size_t i = 0; i < faults.count; i++) {
-        struct conf_place place = {.file = path, .line = faults.items[i].line,
-                                   .col = faults.items[i].col};
+        struct conf_place place = {
+            .file = path, .line = faults.items[i].line, .col = faults.items[i].col};
         conf_fault_at(r, &place, "%s", faults.items[i].text);
     }
     if (code != 0 && code != ERR_NOMEM && faults.count == 0)
