@@ -13,7 +13,9 @@
  * border to fit `size`; leading and trailing blanks dropped. Always NUL-terminated.
  * Returns the length. */
 size_t text_clean(const char *text, size_t n, char *ret_text, size_t size);
-/* Copy with truncation, always NUL-terminated (size > 0). */
+/* Length of at most `most` of the n bytes that does not cut a UTF-8 character in two. */
+size_t text_cut(const char *text, size_t n, size_t most);
+/* Copy with truncation (at a character's border), always NUL-terminated (size > 0). */
 void text_copy(char *ret_text, size_t size, const char *text);
 bool text_equal_fold(const char *a, const char *b);
 /* Upper-case in place, ASCII only. */

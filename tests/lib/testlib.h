@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What many tests need: doubles compared within a bound, files read whole, real data
+ * found, a seeded generator, and cmocka with the headers it wants. */
+#ifndef TESTLIB_H
+#define TESTLIB_H
+
+/* cmocka wants these before it */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* |a - b| <= eps, in double (cmocka's own assertion casts to float). NaN fails. */
+#define assert_near(a, b, eps) test_assert_near((a), (b), (eps), #a, __FILE__, __LINE__)
+void test_assert_near(double a, double b, double eps, const char *what, const char *file,
+                      int line);
+
+/* The file's bytes, a NUL behind them; free() it. NULL when it cannot be read. ret_n may
+ * be NULL. */
+char *test_read_file(const char *path, size_t *ret_n);
+
+/* Path of a file under the real data beside the tree (../shared/data, seen from
+ * LOOKOUT_ROOT or "."), NULL when it is not there: skip() then. Static memory, valid
+ * until the next call. */
+const char *test_data_path(const char *name);
+/* Path of a file of the tree, seen from LOOKOUT_ROOT or ".". Static memory. */
+const char *test_root_path(const char *name);
+
+/* splitmix64: seeded, the same everywhere. */
+struct test_random {
+    uint64_t state;
+};
+uint64_t test_random_next(struct test_random *r);
+/* 0 .. below - 1; below must not be 0. */
+uint64_t test_random_below(struct test_random *r, uint64_t below);
+
+#endif
