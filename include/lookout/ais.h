@@ -61,10 +61,10 @@ struct ais_message {
     const struct ais_form *sub;  /* static; the sub-message of type 6 or 8, NULL when it
                                     is none we know: then the raw bits stand for it */
     uint32_t mmsi;
-    uint8_t type;       /* 1..27 */
-    uint8_t repeat;     /* 0..3 */
-    uint8_t count;      /* rows of `form` whose bits are all there */
-    uint8_t sub_count;  /* rows of `sub` whose bits are all there */
+    uint8_t type;                   /* 1..27 */
+    uint8_t repeat;                 /* 0..3 */
+    uint8_t count;                  /* rows of `form` whose bits are all there */
+    uint8_t sub_count;              /* rows of `sub` whose bits are all there */
     int32_t values[AIS_VALUES_MAX]; /* [0, count) of form, then [count_max of form ...)
                                        of sub; two's complement where signed */
 };

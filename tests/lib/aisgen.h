@@ -4,10 +4,11 @@
  * table, so that one proves the other.
  *
  *     struct aisgen_bits b;
- *     aisgen_position(&(struct aisgen_position){.type = 1, .mmsi = 431000001, .lat = 35.1,
- *         .lon = 129.0, .sog = 12.3, .cog = 231.0, .heading = 230, .second = 17}, &b);
+ *     aisgen_position(&(struct aisgen_position){.type = 1, .mmsi = 431000001, .lat
+ * = 35.1, .lon = 129.0, .sog = 12.3, .cog = 231.0, .heading = 230, .second = 17}, &b);
  *     char text[AISGEN_TEXT_BYTES];
- *     aisgen_sentences(&b, "AIVDM", 0, 'A', text);           -> "!AIVDM,1,1,,A,...*hh\r\n"
+ *     aisgen_sentences(&b, "AIVDM", 0, 'A', text);           ->
+ * "!AIVDM,1,1,,A,...*hh\r\n"
  *
  * All calls abort() on wrong use (test code): a value that does not fit its field, a text
  * with a character outside the six-bit alphabet. */
