@@ -2,7 +2,6 @@
 /* See aislines.h. */
 #include "lib/aislines.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +47,8 @@ static int parse(const char *at, const char *end, struct sentence *ret)
 static const char *find_sentence(const char *at, const char *end)
 {
     for (; at + 6 < end; at++)
-        if (*at == '!' && (memcmp(at + 3, "VDM", 3) == 0 || memcmp(at + 3, "VDO", 3) == 0))
+        if (*at == '!' &&
+            (memcmp(at + 3, "VDM", 3) == 0 || memcmp(at + 3, "VDO", 3) == 0))
             return at;
     return NULL;
 }
@@ -86,31 +86,4 @@ size_t aislines_each(const char *text, size_t n, aislines_handler handler, void 
         text = eol + 1;
     }
     return messages;
-}
-
-char *aislines_read_file(const char *path, size_t *ret_length)
-{
-    const char *root = getenv("LOOKOUT_ROOT");
-    char whole[1024];
-    snprintf(whole, sizeof whole, "%s/%s", root != NULL ? root : ".", path);
-    FILE *f = fopen(whole, "rb");
-    if (f == NULL)
-        return NULL;
-    size_t size = 0, room = 1 << 16;
-    char *data = malloc(room + 1);
-    while (data != NULL) {
-        size += fread(data + size, 1, room - size, f);
-        if (size < room)
-            break;
-        room *= 2;
-        char *more = realloc(data, room + 1);
-        if (more == NULL)
-            free(data);
-        data = more;
-    }
-    fclose(f);
-    if (data != NULL)
-        data[size] = '\0';
-    *ret_length = size;
-    return data;
 }

@@ -15,8 +15,4 @@ typedef void (*aislines_handler)(void *context, const struct ais_bits *bits);
  * wrong checksum or an unknown character are left out. Returns the number of messages. */
 size_t aislines_each(const char *text, size_t n, aislines_handler handler, void *context);
 
-/* The whole file `path` below $LOOKOUT_ROOT (default "."), NUL-terminated, free() it;
- * NULL when it cannot be read. */
-char *aislines_read_file(const char *path, size_t *ret_length);
-
 #endif
