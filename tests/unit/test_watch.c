@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/testlib.h"
@@ -75,7 +76,8 @@ static void test_contradicting_imo_voids(void **state)
     add(w, row("a", IMO_A, 445000001, "HMXX", "EXAMPLE TRADER"), "");
     add(w, row("n", 0, 445000009, "", ""), "");
     expect(w, 445000001, ship(9074729, "HMXX", "EXAMPLE TRADER"), -1, WATCH_BY_NONE);
-    expect(w, 445000009, ship(9074729, "", ""), 1, WATCH_BY_MMSI); /* nothing to contradict */
+    expect(w, 445000009, ship(9074729, "", ""), 1,
+           WATCH_BY_MMSI); /* nothing to contradict */
     watch_destroy(w);
 }
 
