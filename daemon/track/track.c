@@ -12,7 +12,7 @@
 #include "track_int.h"
 
 /* One vessel shall cost 2 KB, its evidence included; see the bounds in README. */
-static_assert(sizeof(struct track) <= 1408, "a track is kept for every vessel");
+static_assert(sizeof(struct track) <= 1344, "a track is kept for every vessel");
 
 /* So old a track tells nothing of where its ship may be. */
 #define REACH_ANY_MS (30 * DAY_MS)

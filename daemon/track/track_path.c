@@ -63,12 +63,22 @@ static double passage_error_m(const struct track_point *a, const struct track_po
     return sqrt(north * north + east * east);
 }
 
-/* Whole metres, rounded up: else a slow turn heard every 2 s would never cost anything.
- */
-static uint16_t error_units(double error_m)
+/* Errors take a byte each: whole metres up to 31, then a shift (high 4 bits) and 16..31
+ * (low 5 bits, of which one is implied), up to 507 km, within 6 %. Rounded up: else a
+ * slow turn heard every 2 s would never cost anything. */
+static uint8_t error_code(double error_m)
 {
-    double units = ceil(error_m);
-    return units < UINT16_MAX ? (uint16_t)units : UINT16_MAX;
+    uint32_t m = error_m < 500000.0 ? (uint32_t)ceil(error_m) : 500000;
+    uint32_t shift = 0;
+    for (; m > 31; shift++)
+        m = (m + 1) / 2;
+    return (uint8_t)(shift * 16 + m);
+}
+
+static double error_of(uint8_t code)
+{
+    uint32_t shift = code < 32 ? 0 : code / 16u - 1;
+    return (double)((code - shift * 16u) << shift);
 }
 
 static void path_remove(struct track *t, uint32_t at)
@@ -86,7 +96,7 @@ static void path_weigh(struct track *t, uint32_t at, double least_m)
     if (at == 0 || at + 1 >= t->path_count)
         return;
     double error_m = passage_error_m(&t->path[at - 1], &t->path[at], &t->path[at + 1]);
-    t->path_error[at] = error_units(fmax(error_m, least_m));
+    t->path_error[at] = error_code(fmax(error_m, least_m));
 }
 
 /* Drop the inner point that will be missed least. */
@@ -96,13 +106,13 @@ static void path_thin(struct track *t, int64_t now_ms)
     double least_weight = INFINITY;
     for (uint32_t i = 1; i + 1 < t->path_count; i++) {
         double age = (double)(now_ms - t->path[i].time_ms) / HALF_AGE_MS;
-        double weight = (double)t->path_error[i] / (1.0 + age);
+        double weight = error_of(t->path_error[i]) / (1.0 + age);
         if (weight < least_weight) {
             least_weight = weight;
             least = i;
         }
     }
-    double error_m = t->path_error[least];
+    double error_m = error_of(t->path_error[least]);
     if (error_m > t->path_tolerance_m)
         t->path_tolerance_m = error_m;
     path_remove(t, least);
@@ -118,13 +128,13 @@ void track_path_add(struct track *t, const struct track_fix *fix)
     uint32_t n = t->path_count;
     if (n >= 2) {
         double error_m = passage_error_m(&t->path[n - 2], &t->path[n - 1], &point) +
-                         t->path_error[n - 1];
+                         error_of(t->path_error[n - 1]);
         if (error_m <= BASE_TOLERANCE_M) {
             t->path[n - 1] = point;
-            t->path_error[n - 1] = error_units(error_m);
+            t->path_error[n - 1] = error_code(error_m);
             return;
         }
-        t->path_error[n - 1] = error_units(error_m);
+        t->path_error[n - 1] = error_code(error_m);
     }
     if (n == TRACK_PATH_POINTS)
         path_thin(t, fix->time_ms);

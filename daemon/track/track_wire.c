@@ -219,14 +219,12 @@ void track_save(const struct track *t, struct wire_writer *w)
         put_fix(&aside, &t->first, w);
     }
     put_speeds(t, w);
-    wire_put_u64(w, (uint64_t)t->path_tolerance_m);
+    wire_put_u64(w, (uint64_t)t->path_tolerance_m); /* whole metres already */
     /* The newest point of the path is the last fix. */
     wire_put_u64(w, t->path_count);
-    for (uint32_t i = t->path_count - 1; i > 0; i--) {
+    for (uint32_t i = t->path_count - 1; i > 0; i--)
         put_point(&coder, &t->path[i - 1], w);
-        wire_put_u64(w, t->path_error[i - 1]);
-    }
-    wire_put_u64(w, t->path_error[t->path_count - 1]);
+    wire_put_bytes(w, t->path_error, t->path_count);
 }
 
 static void get_path(struct track *t, struct point_coder *coder, struct wire_reader *r)
@@ -240,11 +238,15 @@ static void get_path(struct track *t, struct point_coder *coder, struct wire_rea
     t->path[newest] = point_of(&t->last);
     for (uint32_t i = newest; i > 0; i--) {
         get_point(coder, r, &t->path[i - 1]);
-        t->path_error[i - 1] = (uint16_t)get_limited(r, UINT16_MAX);
         if (t->path[i - 1].time_ms >= t->path[i].time_ms)
             r->failed = true;
     }
-    t->path_error[newest] = (uint16_t)get_limited(r, UINT16_MAX);
+    size_t n;
+    const void *errors = wire_get_bytes(r, &n);
+    if (errors == NULL || n != t->path_count)
+        r->failed = true;
+    else
+        memcpy(t->path_error, errors, n);
 }
 
 int track_load(struct track *t, struct wire_reader *r)
@@ -265,7 +267,7 @@ int track_load(struct track *t, struct wire_reader *r)
     }
     t->begun_ms = t->first.time_ms;
     get_speeds(t, r);
-    t->path_tolerance_m = (double)get_limited(r, UINT16_MAX);
+    t->path_tolerance_m = (double)get_limited(r, UINT32_MAX);
     get_path(t, &coder, r);
     return r->failed || t->id == 0 || t->fixes == 0 ? ERR_CORRUPT : 0;
 }

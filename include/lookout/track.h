@@ -70,10 +70,10 @@ struct track {
     struct track_point
         path[TRACK_PATH_POINTS]; /* simplified evidence, oldest first, the newest exact */
     uint32_t path_count;
-    uint16_t path_error[TRACK_PATH_POINTS]; /* in m: how far the path would move without
+    uint8_t path_error[TRACK_PATH_POINTS]; /* coded: how far the path would move without
                                                this point, or did without others beside
                                                it; private to track_path.c */
-    double path_tolerance_m;                /* grows as the path is thinned */
+    double path_tolerance_m;               /* grows as the path is thinned */
 };
 
 #define TRACKS_MAX 4
