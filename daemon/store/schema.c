@@ -90,7 +90,7 @@ int store_fault(struct err *err, sqlite3 *db, int rc, const char *what)
     return err_set(err, code_of(rc), "%s: %s", what, text);
 }
 
-static int number_of(sqlite3 *db, const char *sql, int64_t *ret_value)
+int store_schema_number(sqlite3 *db, const char *sql, int64_t *ret_value)
 {
     sqlite3_stmt *statement = NULL;
     int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
@@ -111,11 +111,11 @@ static int check_version(sqlite3 *db, const char *path, int64_t *ret_version, in
                          struct err *err)
 {
     int64_t application = 0, version = 0, tables = 0;
-    int rc = number_of(db, "PRAGMA application_id", &application);
+    int rc = store_schema_number(db, "PRAGMA application_id", &application);
     if (rc == SQLITE_OK)
-        rc = number_of(db, "PRAGMA user_version", &version);
+        rc = store_schema_number(db, "PRAGMA user_version", &version);
     if (rc == SQLITE_OK)
-        rc = number_of(db, "SELECT count(*) FROM sqlite_schema", &tables);
+        rc = store_schema_number(db, "SELECT count(*) FROM sqlite_schema", &tables);
     *ret_rc = rc;
     if (rc != SQLITE_OK)
         return store_fault(err, db, rc, path);
@@ -240,10 +240,12 @@ fail:
     return code;
 }
 
-int store_schema_open_reader(const char *path, sqlite3 **ret_db, struct err *err)
+int store_schema_open_existing(const char *path, bool is_writer, sqlite3 **ret_db,
+                               struct err *err)
 {
     sqlite3 *db = NULL;
-    int code = open_connection(path, SQLITE_OPEN_READONLY, &db, err);
+    int code = open_connection(
+        path, is_writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, &db, err);
     if (code != 0)
         return code;
     int64_t version = 0;

@@ -69,9 +69,12 @@ bool store_is_damage(int rc);
 /* A connection for writing: pragmas set, schema brought up to date. */
 MUST_CHECK int store_schema_open(const char *path, sqlite3 **ret_db, int *ret_rc,
                                  struct err *err);
-/* A connection for reading only; ERR_UNSUPPORTED when the schema is not ours. */
-MUST_CHECK int store_schema_open_reader(const char *path, sqlite3 **ret_db,
-                                        struct err *err);
+/* A connection beside a daemon's, to a database that is there and stays in shape;
+ * ERR_UNSUPPORTED when the schema is not ours. */
+MUST_CHECK int store_schema_open_existing(const char *path, bool is_writer,
+                                          sqlite3 **ret_db, struct err *err);
+/* The first number a statement gives; an SQLite code. */
+int store_schema_number(sqlite3 *db, const char *sql, int64_t *ret_value);
 /* ERR_CORRUPT when SQLite's own check finds a fault; other errors when it cannot tell. */
 MUST_CHECK int store_schema_check(sqlite3 *db, struct err *err);
 

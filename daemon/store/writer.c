@@ -15,7 +15,7 @@
 #define COMMIT_MS 20
 /* ... or when this much waits: about what the disk takes in that time. */
 #define COMMIT_BYTES (4u << 20)
-#define BACKOFF_FIRST_MS 50
+#define BACKOFF_FIRST_MS 10
 #define BACKOFF_LAST_MS 2000
 /* At the end a full disk gets this long to recover before what is queued is given up. */
 #define CLOSE_PATIENCE_MS 2000

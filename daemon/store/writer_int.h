@@ -43,10 +43,10 @@ bool store_queue_flush(struct store_queue *q, int64_t timeout_ms);
 struct store_prune {
     bool is_running;
     struct conf_retain retain;
-    int64_t now_ms;
-    int64_t after;    /* alerts up to this row were looked at */
-    bool alerts_done; /* none left that is old enough */
-    bool calls_done, voyages_done;
+    int64_t now_ms;       /* clock */
+    int64_t last_step_ms; /* monotonic */
+    int kind;             /* alerts, then calls, then voyages */
+    int64_t after;        /* rows of that kind up to here were looked at */
 };
 
 struct writer {

@@ -80,13 +80,13 @@ bool store_flush(struct store *s, int64_t timeout_ms);
 void store_prune(struct store *s, const struct conf_retain *retain, int64_t now_ms);
 
 struct store_health {
-    bool is_failing;        /* the last commit failed and is being tried again */
-    bool is_full;           /* more than queue_bytes is queued */
+    bool is_failing;           /* the last commit failed and is being tried again */
+    bool is_full;              /* more than queue_bytes is queued */
     char text[ERR_TEXT_BYTES]; /* why it fails; "" */
-    uint64_t commits;       /* group commits */
-    uint64_t failures;      /* failed tries */
-    uint64_t refused;       /* batches lost to a full queue */
-    int64_t last_commit_ms; /* clock; TIME_NONE: none yet */
+    uint64_t commits;          /* group commits */
+    uint64_t failures;         /* failed tries */
+    uint64_t refused;          /* batches lost to a full queue */
+    int64_t last_commit_ms;    /* clock; TIME_NONE: none yet */
     size_t queued_bytes;
 };
 /* For readiness and metrics; any thread. */
@@ -169,9 +169,13 @@ MUST_CHECK int store_reader_alerts(struct store_reader *r, const struct store_fi
 MUST_CHECK int store_reader_calls(struct store_reader *r, const struct store_filter *f,
                                   store_line line, void *context);
 
+/* The row id of the last alert accepted; 0 none, -1 unknown. */
+int64_t store_reader_last_alert(struct store_reader *r);
+
 struct store_counts {
-    uint64_t alerts, pending, dead, delivered;
-    int64_t oldest_pending_ms;
+    uint64_t alerts, pending, dead; /* on record now; alerts: of all webhooks */
+    uint64_t delivered;             /* since the database was made */
+    int64_t oldest_pending_ms;      /* when it was accepted, clock; TIME_NONE */
     uint64_t database_bytes, wal_bytes;
 };
 MUST_CHECK int
