@@ -218,6 +218,23 @@ static void check_required(struct conf_reader *r, const struct conf_node *node,
             conf_error(r, node, key->doc, "the key '%s' is missing", key->name);
 }
 
+/* An event that is asked for but waits for a duration of the same name that is not given.
+ */
+static void check_events(struct conf_reader *r, const struct conf_node *node,
+                         const struct rule *rule)
+{
+    const struct conf_node *events = conf_node_get(node, "events");
+    for (const struct rule_key *key = rule->kind->keys;
+         events != NULL && key != NULL && key->name != NULL; key++) {
+        int event =
+            key->type == RULE_KEY_DURATION ? find_event(rule->kind, key->name) : -1;
+        if (event >= 0 && rule->events >> event & 1 &&
+            conf_node_get(node, key->name) == NULL)
+            conf_error(r, events, key->doc, "'%s' needs the key '%s'", key->name,
+                       key->name);
+    }
+}
+
 static void rule_read(struct conf_reader *r, const struct conf_node *node,
                       struct rule *rule)
 {
@@ -229,6 +246,8 @@ static void rule_read(struct conf_reader *r, const struct conf_node *node,
     for (size_t i = 0; i < node->count && r->code == 0; i++)
         read_item(r, node->items[i], rule);
     check_required(r, node, rule->kind);
+    if (rule->kind != NULL)
+        check_events(r, node, rule);
     if (errors != r->faults.errors || r->code != 0)
         return;
     rule->definition = conf_rule_definition(rule, &r->conf->engine);
