@@ -47,8 +47,7 @@ const struct conf_key conf_mute_keys[] = {
 /* clang-format on */
 
 /* --- common keys
- * ----------------------------------------------------------------------------------------
- */
+ * ------------------------------------------------------------------------ */
 
 static void when_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -134,8 +133,7 @@ static void at_start_read(struct conf_reader *r, const struct conf_node *node, v
 }
 
 /* --- one rule
- * -----------------------------------------------------------------------------------------
- */
+ * --------------------------------------------------------------------------- */
 
 static const struct rule_kind *read_kind(struct conf_reader *r,
                                          const struct conf_node *node)
@@ -285,15 +283,15 @@ void conf_rules_read(struct conf_reader *r, const struct conf_node *node)
 }
 
 /* --- mutes
- * --------------------------------------------------------------------------------------------
- */
+ * ------------------------------------------------------------------------------ */
 
 static void mute_vessel_read(struct conf_reader *r, const struct conf_node *node,
                              void *base)
 {
     struct engine_mute *mute = base;
+    const struct conf_bounds bounds = {1000000, 999999999, MUTE_VESSEL_ACCEPTS};
     int64_t value = 0;
-    if (!conf_int(r, node, 1000000, 999999999, &value))
+    if (!conf_int(r, node, &bounds, &value))
         return;
     uint32_t number = (uint32_t)value;
     if (number <= 9999999 ? vessel_imo_is_valid(number)
