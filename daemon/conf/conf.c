@@ -53,8 +53,7 @@ const struct conf_key conf_root_keys[] = {
 /* clang-format on */
 
 /* --- single keys
- * -------------------------------------------------------------------------------------------
- */
+ * ------------------------------------------------------------------------ */
 
 static bool link_is_good(const char *text)
 {
@@ -102,8 +101,7 @@ static void api_read(struct conf_reader *r, const struct conf_node *node, void *
 }
 
 /* --- defaults
- * ----------------------------------------------------------------------------------------------
- */
+ * --------------------------------------------------------------------------- */
 
 static void set_defaults(struct conf *conf)
 {
@@ -143,8 +141,7 @@ static void fill_defaults(struct conf_reader *r)
 }
 
 /* --- the whole
- * ---------------------------------------------------------------------------------------------
- */
+ * -------------------------------------------------------------------------- */
 
 static void check_whole(struct conf_reader *r)
 {

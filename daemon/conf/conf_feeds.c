@@ -73,8 +73,7 @@ const char *conf_transport_name(enum conf_transport transport)
 }
 
 /* --- keys
- * -----------------------------------------------------------------------------------------------
- */
+ * ------------------------------------------------------------------------------- */
 
 static void udp_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -91,7 +90,13 @@ static void tcp_read(struct conf_reader *r, const struct conf_node *node, void *
 static void listen_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
     struct conf_feed *feed = base;
-    conf_host_port(r, node, true, &feed->address, &feed->port);
+    if (conf_host_port(r, node, true, &feed->address, &feed->port) &&
+        !conf_is_loopback(feed->address))
+        conf_warning(r, node, "%s is not loopback: whoever reaches it can send reports%s",
+                     feed->address,
+                     conf_node_get(node->parent, "from") != NULL
+                         ? ", if it bears an address of `from`"
+                         : "; narrow it by `from`");
 }
 
 static void path_read(struct conf_reader *r, const struct conf_node *node,
@@ -138,18 +143,20 @@ static void from_read(struct conf_reader *r, const struct conf_node *node, void 
 static void baud_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
     static const int64_t rates[] = {4800, 9600, 19200, 38400, 57600, 115200};
+    const char *accepts = conf_key_find(conf_feed_keys, "baud")->accepts;
+    const struct conf_bounds bounds = {rates[0], rates[CONF_COUNT(rates) - 1], accepts};
     struct conf_feed *feed = base;
     char quoted[CONF_QUOTE_BYTES];
     int64_t value = 0;
-    if (!conf_int(r, node, rates[0], rates[CONF_COUNT(rates) - 1], &value))
+    if (!conf_int(r, node, &bounds, &value))
         return;
     for (size_t i = 0; i < CONF_COUNT(rates); i++)
         if (rates[i] == value) {
             feed->baud = (uint32_t)value;
             return;
         }
-    conf_error(r, node, conf_key_find(conf_feed_keys, "baud")->accepts,
-               "%s is no baud rate in use", conf_quote(node->text, quoted));
+    conf_error(r, node, accepts, "%s is no baud rate in use",
+               conf_quote(node->text, quoted));
 }
 
 static void pace_read(struct conf_reader *r, const struct conf_node *node, void *base)
@@ -210,8 +217,7 @@ static void columns_read(struct conf_reader *r, const struct conf_node *node, vo
 }
 
 /* --- one feed
- * ------------------------------------------------------------------------------------------
- */
+ * --------------------------------------------------------------------------- */
 
 void conf_feed_finish(struct conf_feed *feed)
 {
@@ -301,8 +307,7 @@ static void feed_read(struct conf_reader *r, const struct conf_node *node,
 }
 
 /* --- all of them
- * ---------------------------------------------------------------------------------------
- */
+ * ------------------------------------------------------------------------ */
 
 static bool same_place(const struct conf_feed *a, const struct conf_feed *b)
 {

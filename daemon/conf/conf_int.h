@@ -20,7 +20,7 @@
 #define CONF_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* --- the tree: conf_yaml.c
- * --------------------------------------------------------------------------------- */
+ * -------------------------------------------------------------- */
 
 enum conf_node_kind { CONF_NODE_SCALAR, CONF_NODE_LIST, CONF_NODE_MAPPING };
 
@@ -60,7 +60,7 @@ enum conf_plain {
 enum conf_plain conf_plain_of(const char *text);
 
 /* --- faults: conf_report.c
- * --------------------------------------------------------------------------------- */
+ * -------------------------------------------------------------- */
 
 struct conf_fault {
     size_t file, seq;
@@ -82,7 +82,9 @@ struct conf_reader {
     const char *file;                   /* borrowed: as given */
     char *directory;                    /* owned: of the file, absolute */
     struct conf_faults faults;
-    int code; /* ERR_NOMEM once it happened: everything after is moot */
+    bool
+        has_faulty_zones; /* some are missing: say nothing about ids that are not there */
+    int code;             /* ERR_NOMEM once it happened: everything after is moot */
     const struct conf_node *root;
     /* What later parts need of earlier ones. */
     char **tags; /* owned: every tag a vessel or list carries */
@@ -118,7 +120,7 @@ MUST_CHECK int conf_faults_take(struct conf_faults *faults, struct conf_report *
 void conf_faults_finish(struct conf_faults *faults);
 
 /* --- tables: conf_table.c
- * ---------------------------------------------------------------------------------- */
+ * --------------------------------------------------------------- */
 
 enum conf_type {
     CONF_TYPE_TEXT,     /* char *; least..most bytes */
@@ -194,13 +196,24 @@ bool conf_is_mapping(struct conf_reader *r, const struct conf_node *node,
                      const char *accepts);
 bool conf_text(struct conf_reader *r, const struct conf_node *node, const char *accepts,
                const char **ret_text);
+/* By a row of a table: all that is written as a number; texts, ids and paths. */
+bool conf_read_quantity(struct conf_reader *r, const struct conf_node *node,
+                        const struct conf_key *key, double *ret_value);
+bool conf_read_text(struct conf_reader *r, const struct conf_node *node,
+                    const struct conf_key *key, const char **ret_text);
+bool conf_read_bool(struct conf_reader *r, const struct conf_node *node, bool *ret_value);
+bool conf_read_time(struct conf_reader *r, const struct conf_node *node, int64_t *ret_ms);
 bool conf_id(struct conf_reader *r, const struct conf_node *node, const char **ret_text);
 bool conf_duration(struct conf_reader *r, const struct conf_node *node, int64_t least,
                    int64_t most, int64_t *ret_ms);
 bool conf_distance(struct conf_reader *r, const struct conf_node *node, double least,
                    double most, double *ret_m);
-bool conf_int(struct conf_reader *r, const struct conf_node *node, int64_t least,
-              int64_t most, int64_t *ret_value);
+struct conf_bounds {
+    int64_t least, most;
+    const char *accepts; /* NULL: said by the bounds */
+};
+bool conf_int(struct conf_reader *r, const struct conf_node *node,
+              const struct conf_bounds *bounds, int64_t *ret_value);
 bool conf_number(struct conf_reader *r, const struct conf_node *node, double least,
                  double most, double *ret_value);
 bool conf_word(struct conf_reader *r, const struct conf_node *node,
@@ -225,8 +238,7 @@ void conf_join_words(const char *const *words, char *ret_text, size_t size);
 const char *conf_quote(const char *text, char ret_text[CONF_QUOTE_BYTES]);
 
 /* --- parts
- * -------------------------------------------------------------------------------------------------
- */
+ * ------------------------------------------------------------------------------ */
 
 void conf_feeds_read(struct conf_reader *r, const struct conf_node *node);
 void conf_feed_finish(struct conf_feed *feed);

@@ -30,6 +30,8 @@ char *conf_path(struct conf_reader *r, const char *text)
 {
     if (text[0] == '/')
         return conf_copy(r, text);
+    while (text[0] == '.' && text[1] == '/')
+        text += 2 + strspn(text + 2, "/");
     size_t size = strlen(r->directory) + strlen(text) + 2;
     char *path = conf_alloc(r, size, 1);
     if (path != NULL)

@@ -21,8 +21,7 @@ static void *member_at(struct rule *rule, size_t offset)
 }
 
 /* --- ports
- * -----------------------------------------------------------------------------------------------
- */
+ * ------------------------------------------------------------------------------ */
 
 static void report_patterns(struct conf_reader *r, const struct conf_node *node)
 {
@@ -77,8 +76,7 @@ static void read_ports(struct conf_reader *r, const struct conf_node *node,
 }
 
 /* --- zones and gates
- * ----------------------------------------------------------------------------------------
- */
+ * -------------------------------------------------------------------- */
 
 static void report_unknown_zone(struct conf_reader *r, const struct conf_node *node,
                                 const char *id, enum zone_shape shape)
@@ -107,9 +105,9 @@ static int64_t find_zone(struct conf_reader *r, const struct conf_node *node,
         zones == NULL)
         return -1;
     int64_t zone = zone_find(zones, id);
-    if (zone < 0) {
+    if (zone < 0 && !r->has_faulty_zones) {
         report_unknown_zone(r, node, id, shape);
-    } else if (zone_info(zones, (uint32_t)zone)->shape != shape) {
+    } else if (zone >= 0 && zone_info(zones, (uint32_t)zone)->shape != shape) {
         conf_error(r, node, shape == ZONE_GATE ? "a LineString" : "a Polygon", "%s is %s",
                    conf_quote(id, quoted),
                    shape == ZONE_GATE ? "an area, not a gate" : "a gate, not an area");
@@ -152,8 +150,7 @@ static void read_zones(struct conf_reader *r, const struct conf_node *node,
 }
 
 /* --- the others
- * ------------------------------------------------------------------------------------------
- */
+ * ------------------------------------------------------------------------- */
 
 static void read_route(struct conf_reader *r, const struct conf_node *node,
                        const struct rule_key *key, struct rule *rule)
@@ -169,7 +166,7 @@ static void read_route(struct conf_reader *r, const struct conf_node *node,
     int code = route_compile(engine->ports, engine->zones, text, &route, &err);
     if (code == ERR_NOMEM)
         conf_reader_nomem(r);
-    else if (code != 0) {
+    else if (code != 0 && !(r->has_faulty_zones && strchr(text, '@') != NULL)) {
         struct conf_node at = *node; /* the place within the text, where it is known */
         if (err.col > 0)
             at.col += err.col - 1 + !node->is_plain;
@@ -212,7 +209,8 @@ static void read_number(struct conf_reader *r, const struct conf_node *node,
         return;
     }
     if (key->type == RULE_KEY_INT) {
-        if (!conf_int(r, node, key->least, key->most, &value))
+        const struct conf_bounds bounds = {key->least, key->most, NULL};
+        if (!conf_int(r, node, &bounds, &value))
             return;
         small = (uint8_t)value;
     } else {

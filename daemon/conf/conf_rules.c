@@ -47,8 +47,7 @@ const struct conf_key conf_mute_keys[] = {
 /* clang-format on */
 
 /* --- common keys
- * ----------------------------------------------------------------------------------------
- */
+ * ------------------------------------------------------------------------ */
 
 static void when_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -134,8 +133,7 @@ static void at_start_read(struct conf_reader *r, const struct conf_node *node, v
 }
 
 /* --- one rule
- * -----------------------------------------------------------------------------------------
- */
+ * --------------------------------------------------------------------------- */
 
 static const struct rule_kind *read_kind(struct conf_reader *r,
                                          const struct conf_node *node)
@@ -218,6 +216,23 @@ static void check_required(struct conf_reader *r, const struct conf_node *node,
             conf_error(r, node, key->doc, "the key '%s' is missing", key->name);
 }
 
+/* An event that is asked for but waits for a duration of the same name that is not given.
+ */
+static void check_events(struct conf_reader *r, const struct conf_node *node,
+                         const struct rule *rule)
+{
+    const struct conf_node *events = conf_node_get(node, "events");
+    for (const struct rule_key *key = rule->kind->keys;
+         events != NULL && key != NULL && key->name != NULL; key++) {
+        int event =
+            key->type == RULE_KEY_DURATION ? find_event(rule->kind, key->name) : -1;
+        if (event >= 0 && rule->events >> event & 1 &&
+            conf_node_get(node, key->name) == NULL)
+            conf_error(r, events, key->doc, "'%s' needs the key '%s'", key->name,
+                       key->name);
+    }
+}
+
 static void rule_read(struct conf_reader *r, const struct conf_node *node,
                       struct rule *rule)
 {
@@ -229,6 +244,8 @@ static void rule_read(struct conf_reader *r, const struct conf_node *node,
     for (size_t i = 0; i < node->count && r->code == 0; i++)
         read_item(r, node->items[i], rule);
     check_required(r, node, rule->kind);
+    if (rule->kind != NULL)
+        check_events(r, node, rule);
     if (errors != r->faults.errors || r->code != 0)
         return;
     rule->definition = conf_rule_definition(rule, &r->conf->engine);
@@ -266,15 +283,15 @@ void conf_rules_read(struct conf_reader *r, const struct conf_node *node)
 }
 
 /* --- mutes
- * --------------------------------------------------------------------------------------------
- */
+ * ------------------------------------------------------------------------------ */
 
 static void mute_vessel_read(struct conf_reader *r, const struct conf_node *node,
                              void *base)
 {
     struct engine_mute *mute = base;
+    const struct conf_bounds bounds = {1000000, 999999999, MUTE_VESSEL_ACCEPTS};
     int64_t value = 0;
-    if (!conf_int(r, node, 1000000, 999999999, &value))
+    if (!conf_int(r, node, &bounds, &value))
         return;
     uint32_t number = (uint32_t)value;
     if (number <= 9999999 ? vessel_imo_is_valid(number)

@@ -54,8 +54,7 @@ static void credential_read(struct conf_reader *r, const struct conf_node *node,
 }
 
 /* --- where it stands
- * --------------------------------------------------------------------------------------
- */
+ * -------------------------------------------------------------------- */
 
 bool conf_secret_is_private(struct conf_reader *r, const struct conf_node *node,
                             const char *path)
@@ -169,8 +168,7 @@ bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
 }
 
 /* --- what it is
- * -------------------------------------------------------------------------------------------
- */
+ * ------------------------------------------------------------------------- */
 
 static int base64_value(char c)
 {

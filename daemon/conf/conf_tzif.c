@@ -59,8 +59,7 @@ static bool read_block(const unsigned char *p, const unsigned char *end, size_t 
 }
 
 /* --- building
- * --------------------------------------------------------------------------------------------
- */
+ * --------------------------------------------------------------------------- */
 
 struct offset {
     int32_t seconds;
@@ -122,7 +121,7 @@ static int add_transitions(const struct block *b, size_t time_size,
 }
 
 /* --- the rule behind the last transition: RFC 8536 section 3.3, POSIX.1 section 8.3
- * ---------------------- */
+ * ----- */
 
 struct change { /* when a day of a year begins or ends daylight saving */
     char

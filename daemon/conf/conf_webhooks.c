@@ -50,8 +50,7 @@ static const char *const reserved_headers[] = {
 /* clang-format on */
 
 /* --- url
- * -----------------------------------------------------------------------------------------------
- */
+ * -------------------------------------------------------------------------------- */
 
 struct url {
     bool is_https;
@@ -112,8 +111,7 @@ static void url_read(struct conf_reader *r, const struct conf_node *node, void *
 }
 
 /* --- the rest
- * ---------------------------------------------------------------------------------------
- */
+ * --------------------------------------------------------------------------- */
 
 static bool header_is_free(struct conf_reader *r, const struct conf_node *item,
                            const struct conf_webhook *webhook)
@@ -214,7 +212,7 @@ static void retry_read(struct conf_reader *r, const struct conf_node *node, void
 }
 
 /* --- one webhook, all webhooks
- * ------------------------------------------------------------------------ */
+ * ---------------------------------------------------------- */
 
 void conf_webhook_finish(struct conf_webhook *webhook)
 {

@@ -47,11 +47,14 @@ void conf_zones_read(struct conf_reader *r, const struct conf_node *node)
     if (node != NULL && conf_is_list(r, node, 0, "a list of GeoJSON files"))
         for (size_t i = 0; i < node->count && r->code == 0; i++)
             take_file(r, builder, node->items[i]);
-    if (errors == r->faults.errors && r->code == 0) {
+    /* Built of what is good also where something is not, so that rules are checked too.
+     */
+    r->has_faulty_zones = errors != r->faults.errors;
+    if (r->code == 0) {
         int code = zone_builder_build(builder, &r->conf->engine.zones, &err);
         if (code == ERR_NOMEM)
             conf_reader_nomem(r);
-        else if (code != 0)
+        else if (code != 0 && !r->has_faulty_zones)
             conf_error(r, node != NULL ? node : r->root, NULL, "%s", err.text);
     }
     zone_builder_destroy(builder);
