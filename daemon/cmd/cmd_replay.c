@@ -304,10 +304,9 @@ static int go_through(struct replay *r)
         if (pipeline_drain(p) == 0 && store_batch_bytes(p->batch) > COMMIT_BYTES &&
             pipeline_commit(p, false) == 0 && store_queued_bytes(r->store) > QUEUE_BYTES)
             store_flush(r->store, 60000);
-        if (r->tally.first_ms == TIME_NONE)
-            r->tally.first_ms = engine_now(p->engine);
         show_progress(r, false);
     }
+    r->tally.first_ms = p->first_ms;
     r->tally.last_ms = engine_now(p->engine);
     show_progress(r, true);
     return p->rc != 0 ? p->rc : pipeline_commit(p, false);

@@ -63,6 +63,7 @@ int pipeline_init(struct pipeline *p, struct conf *conf, struct err *err)
         .on_alert = on_alert, .on_call = on_call, .on_voyage = on_voyage, .context = p};
     memset(p, 0, sizeof *p);
     p->conf = conf;
+    p->first_ms = TIME_NONE;
     p->merge = merge_create();
     p->batch = store_batch_create();
     if (p->merge == NULL || p->batch == NULL) {
@@ -125,8 +126,11 @@ int pipeline_load(struct pipeline *p, const char *directory, size_t *ret_refused
 int pipeline_drain(struct pipeline *p)
 {
     const struct report *report;
-    while (p->rc == 0 && (report = merge_next(p->merge)) != NULL)
+    while (p->rc == 0 && (report = merge_next(p->merge)) != NULL) {
+        if (p->first_ms == TIME_NONE)
+            p->first_ms = report->time_ms;
         p->rc = engine_report(p->engine, report);
+    }
     int64_t time_ms = merge_time(p->merge);
     if (p->rc == 0 && time_ms != TIME_NONE)
         p->rc = engine_tick(p->engine, time_ms);

@@ -28,7 +28,8 @@ struct pipeline {
     int64_t clock_ms;          /* set by the caller before it drains */
     int (*on_alert)(void *context, const struct alert *alert); /* NULL: none */
     void *context;
-    int rc; /* the first failure; everything stops at it */
+    int64_t first_ms; /* event time of the first report; TIME_NONE */
+    int rc;           /* the first failure; everything stops at it */
 };
 
 /* Takes conf->engine over. */
