@@ -121,6 +121,16 @@ struct ais_form {
     bool zero_rest; /* gpsd prints 0 for the rows that were not sent, and 0 is none */
 };
 
+/* clang-format off */
+enum {
+    FORM_1, FORM_4, FORM_5, FORM_6, FORM_7, FORM_8, FORM_9, FORM_10, FORM_12, FORM_14, FORM_15,
+    FORM_16, FORM_17, FORM_18, FORM_19, FORM_20, FORM_21, FORM_22, FORM_22_ADDRESSED, FORM_23,
+    FORM_24_A, FORM_24_B, FORM_24_B_CRAFT, FORM_25, FORM_26 = FORM_25 + 4, FORM_27 = FORM_26 + 4,
+    FORM_6_235_10, FORM_6_1_30, FORM_8_1_29, FORM_8_1_11, FORM_8_1_31, FORM_8_200_10, FORMS
+};
+/* clang-format on */
+extern const struct ais_form ais_forms[FORMS];
+
 /* The form of a message, decided by its type and what its first bits say; NULL: the type
  * is none. */
 const struct ais_form *ais_form_of(const struct ais_bits *bits);
