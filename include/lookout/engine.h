@@ -18,15 +18,6 @@
 #include "lookout/track.h"
 #include "lookout/vessel.h"
 
-/* Offsets of local time from UTC: offset[i] holds from begin_ms[i] on. */
-struct engine_timezone {
-    char name[48];           /* "Asia/Seoul"; "" for none */
-    int64_t *begin_ms;       /* owned, ascending; begin_ms[0] is TIME_NONE */
-    int32_t *offset_s;       /* owned */
-    char (*abbreviation)[8]; /* owned: "KST" */
-    size_t count;
-};
-
 struct engine_mute {
     char *rule;       /* owned; NULL: every rule */
     char *why;        /* owned; "" */
