@@ -95,15 +95,19 @@ enum ais_says {
 /* `none` of a row whose every value is one. */
 #define AIS_NO_NONE INT32_MIN
 
+/* Longest: ,"mothership_mmsi": */
+#define AIS_KEY_BYTES 24
+
 struct ais_field {
-    const char *name; /* as gpsd names it */
-    uint16_t offset;  /* first bit, 0 is the message's first */
-    uint16_t width;   /* bits; AIS_U and AIS_I 0..32, where 0 reads as 0: a field that
-                         this mode of the message does not have and gpsd prints as 0 */
-    uint8_t kind;     /* enum ais_kind */
-    uint8_t as;       /* enum ais_as */
-    uint8_t says;     /* enum ais_says */
-    uint8_t name_length;
+    char key[AIS_KEY_BYTES]; /* the name as it stands in JSON: ,"name": */
+    const char *name;        /* as gpsd names it */
+    uint16_t offset;         /* first bit, 0 is the message's first */
+    uint16_t width; /* bits; AIS_U and AIS_I 0..32, where 0 reads as 0: a field that
+                       this mode of the message does not have and gpsd prints as 0 */
+    uint8_t kind;   /* enum ais_kind */
+    uint8_t as;     /* enum ais_as */
+    uint8_t says;   /* enum ais_says */
+    uint8_t key_length;
     int32_t none;       /* the value that means "not available", AIS_NO_NONE */
     const char *clause; /* the standard's section and its name of the field */
 };

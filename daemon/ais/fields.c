@@ -9,7 +9,8 @@
 #define NIL AIS_NO_NONE
 #define ROW(name, offset, width, kind, as, none, says, clause)                           \
     {                                                                                    \
-        name, offset, width, kind, as, says, sizeof name - 1, none, clause               \
+        ",\"" name "\":", name, offset, width, kind, as, says, sizeof name + 3, none,    \
+            clause                                                                       \
     }
 #define ROWS(name) rows_##name, #name, sizeof rows_##name / sizeof rows_##name[0]
 #define LON4 108600000 /* 181 degrees in 1/10,000 minute */

@@ -13,19 +13,16 @@
  * escaped; or as many bits in hex; beside some 45 rows of at most 120 characters. */
 enum { OBJECT_BYTES = 2 * (AIS_BITS_MAX / 6) + AIS_BITS_MAX / 4 + 45 * 120 + 512 };
 
-static void put_name(struct writer *w, const struct ais_field *f, const char *suffix)
+static void put_key(struct writer *w, const struct ais_field *f)
 {
-    *w->at++ = ',';
-    *w->at++ = '"';
-    if (f->as == AS_TIMESTAMP || f->as == AS_DAYTIME)
-        PUT(w, "timestamp");
-    else if (f->as == AS_ETA)
-        PUT(w, "eta");
-    else
-        put(w, f->name, f->name_length);
-    put_text(w, suffix);
-    *w->at++ = '"';
-    *w->at++ = ':';
+    if (f->as == AS_TIMESTAMP || f->as == AS_DAYTIME) {
+        PUT(w, ",\"timestamp\":");
+    } else if (f->as == AS_ETA) {
+        PUT(w, ",\"eta\":");
+    } else {
+        memcpy(w->at, f->key, AIS_KEY_BYTES);
+        w->at += f->key_length;
+    }
 }
 
 static void put_trimmed(struct writer *w, const char *text, size_t n)
@@ -134,9 +131,9 @@ static void put_joined(struct writer *w, const int32_t *values, const char *patt
     *w->at++ = '"';
     for (; *pattern != '\0'; pattern++) {
         if (*pattern == '4')
-            put_unsigned(w, (uint64_t)*values++, 4);
+            put_unsigned(w, (uint32_t)*values++, 4);
         else if (*pattern == '2')
-            put_unsigned(w, (uint64_t)*values++, 2);
+            put_unsigned(w, (uint32_t)*values++, 2);
         else
             *w->at++ = *pattern;
     }
@@ -157,7 +154,9 @@ static void put_labelled(struct writer *w, const struct ais_field *f, int32_t ra
     }
     put_int(w, raw);
     if (!l->is_word && (w->scaled || f->as != AS_STATUS_LONG_RANGE)) {
-        put_name(w, f, "_text");
+        put_key(w, f);
+        w->at -= 2; /* the quote and the colon */
+        PUT(w, "_text\":");
         put_quoted(w, word, strlen(word));
     }
 }
@@ -230,10 +229,10 @@ static void put_rows(struct writer *w, const struct ais_form *form, const int32_
         if (f->as == AS_HIDDEN || (f->as == AS_DATA && w->message->sub != NULL))
             continue;
         if (i + rows_joined(f) <= count) {
-            put_name(w, f, "");
+            put_key(w, f);
             put_value(w, f, values + i);
         } else if (form->zero_rest) {
-            put_name(w, f, "");
+            put_key(w, f);
             *w->at++ = '0';
         }
     }

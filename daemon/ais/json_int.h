@@ -24,42 +24,50 @@ static inline void put(struct writer *w, const char *text, size_t n)
 
 #define PUT(w, literal) put(w, literal, sizeof literal - 1)
 
-static inline void put_text(struct writer *w, const char *text)
+static inline unsigned digits_of(uint32_t value)
 {
-    put(w, text, strlen(text));
+    unsigned n = 1;
+    for (uint64_t bound = 10; value >= bound; bound *= 10)
+        n++;
+    return n;
 }
 
-/* At least `digits` digits. */
-static inline void put_unsigned(struct writer *w, uint64_t value, unsigned digits)
+/* At least `least` digits. */
+static inline void put_unsigned(struct writer *w, uint32_t value, unsigned least)
 {
-    char text[20];
-    unsigned n = 0;
+    unsigned n = digits_of(value);
+    if (n < least)
+        n = least;
+    w->at += n;
+    char *to = w->at;
     do {
-        text[sizeof text - ++n] = (char)('0' + value % 10);
+        *--to = (char)('0' + value % 10);
         value /= 10;
-    } while (value != 0 || n < digits);
-    put(w, text + sizeof text - n, n);
+    } while (--n != 0);
 }
 
 static inline void put_int(struct writer *w, int32_t value)
 {
     if (value < 0)
         *w->at++ = '-';
-    put_unsigned(w, value < 0 ? (uint64_t) - (int64_t)value : (uint64_t)value, 1);
+    put_unsigned(w, value < 0 ? -(uint32_t)value : (uint32_t)value, 1);
 }
 
-/* value / 10^digits */
+/* value / 10^digits, |value| < 2^32, digits 0..7 */
 static inline void put_decimal(struct writer *w, int64_t value, unsigned digits)
 {
-    static const uint32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
     if (value < 0)
         *w->at++ = '-';
-    uint64_t size = value < 0 ? (uint64_t)-value : (uint64_t)value;
-    put_unsigned(w, size / powers[digits], 1);
-    if (digits != 0) {
-        *w->at++ = '.';
-        put_unsigned(w, size % powers[digits], digits);
-    }
+    put_unsigned(w, (uint32_t)(value < 0 ? -value : value), digits + 1);
+    if (digits == 0)
+        return;
+    /* Move the fraction, at most seven characters, to make room for the point. */
+    char *point = w->at - digits;
+    char fraction[8];
+    memcpy(fraction, point, sizeof fraction);
+    memcpy(point + 1, fraction, sizeof fraction);
+    *point = '.';
+    w->at++;
 }
 
 /* Six-bit text holds no control characters; quotes and backslashes it does. */
