@@ -459,7 +459,13 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
     }
     struct fragment *f = choose(&c, s);
     if (f != NULL) {
-        if (c.count > 1 || copy != NULL)
+        /* The same words were in an earlier message: this may be a late copy of that
+         * one's part - unless it stands right behind the part it follows. (The second
+         * part of most static messages is nothing but blanks, and busy networks use an id
+         * again within a few lines.) */
+        bool is_next =
+            s->part > 1 && has_part(f, s->part - 1u) && t->count - f->last_count == 1;
+        if (c.count > 1 || (copy != NULL && !is_next))
             f->is_contested = true;
         return join(t, f, p, ret);
     }
