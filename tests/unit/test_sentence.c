@@ -66,7 +66,7 @@ static void test_kinds(void **state)
     }
 }
 
-/* Right sums over wrong fields: the sums were computed with a shell loop. */
+/* Right sums (see test_sum) over wrong fields. */
 static void test_bad_fields(void **state)
 {
     static const char *const rows[] = {
