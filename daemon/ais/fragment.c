@@ -251,7 +251,7 @@ static struct fragment *open_slot(struct fragment_table *t, uint64_t key,
     t->keys[f - t->slots] = key;
     f->state = FRAGMENT_OPEN;
     f->total = p->sentence->total;
-    f->is_contested = p->sentence->part != 1;
+    f->is_contested = p->sentence->part != 1 && !p->has_group;
     f->is_repaired = f->has_group = false;
     f->have = f->again = f->used = 0;
     f->group_id = 0;
@@ -395,8 +395,9 @@ static bool join(struct fragment_table *t, struct fragment *f,
                  const struct fragment_part *p, struct fragment_whole *ret)
 {
     const struct sentence *s = p->sentence;
-    if (f->have >> s->part != 0)
-        f->is_contested = true; /* out of order */
+    /* Out of order; a group's id is proof enough. */
+    if (f->have >> s->part != 0 && !(f->has_group && p->has_group))
+        f->is_contested = true;
     if (!put_piece(f, s)) {
         t->counts.orphans++;
         return false;
@@ -459,7 +460,13 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
     }
     struct fragment *f = choose(&c, s);
     if (f != NULL) {
-        if (c.count > 1 || copy != NULL)
+        /* The same words were in an earlier message: this may be a late copy of that
+         * one's part - unless it stands right behind the part it follows. (The second
+         * part of most static messages is nothing but blanks, and busy networks use an id
+         * again within a few lines.) */
+        bool is_next =
+            s->part > 1 && has_part(f, s->part - 1u) && t->count - f->last_count == 1;
+        if (c.count > 1 || (copy != NULL && !is_next))
             f->is_contested = true;
         return join(t, f, p, ret);
     }

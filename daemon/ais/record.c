@@ -536,7 +536,7 @@ bool record_close(struct record *r)
 {
     const uint32_t statics = HAS_IMO | HAS_CALLSIGN | HAS_NAME | HAS_SHIP_TYPE |
                              HAS_DIMENSIONS | HAS_DRAUGHT | HAS_DESTINATION;
-    if (r->is_bad || r->report.mmsi == 0)
+    if (r->report.mmsi == 0 || (r->is_bad && !r->is_no_ship))
         return false;
     if (r->report.msg_type == 27 && r->report.sog_dkn == 630)
         r->report.has &= ~(uint32_t)HAS_SOG; /* type 27: 63 kn is not available */

@@ -98,5 +98,9 @@ MUST_CHECK int ais_message_report(const struct ais_message *message, struct repo
 MUST_CHECK int ais_message_json(const struct ais_message *message,
                                 const struct report *report, bool scaled,
                                 struct buf *out);
+/* The same for a report without a message behind it (csv, json of providers): gpsd's
+ * names and scaling for what it has, everything else absent; "type" is left out when the
+ * form does not say it. ERR_NOMEM. */
+MUST_CHECK int ais_report_json(const struct report *report, struct buf *out);
 
 #endif
