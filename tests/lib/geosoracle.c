@@ -5,6 +5,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+static void must(bool is_so)
+{
+    if (!is_so)
+        abort();
+}
+
 struct zone {
     uint32_t number;
     GEOSGeometry *geometry;            /* owned */
@@ -27,7 +33,7 @@ static GEOSGeometry *make_geometry(struct geosoracle *o, const struct zonegen_zo
             o->handle, zone->rings[i].xy, (unsigned)zone->rings[i].count, 0, 0);
         rings[i] = zone->is_gate ? GEOSGeom_createLineString_r(o->handle, s)
                                  : GEOSGeom_createLinearRing_r(o->handle, s);
-        assert_non_null(rings[i]);
+        must(rings[i] != NULL);
     }
     return zone->is_gate ? rings[0]
                          : GEOSGeom_createPolygon_r(o->handle, rings[0], rings + 1,
@@ -37,18 +43,18 @@ static GEOSGeometry *make_geometry(struct geosoracle *o, const struct zonegen_zo
 struct geosoracle *geosoracle_create(const struct zonegen *gen)
 {
     struct geosoracle *o = calloc(1, sizeof *o);
-    assert_non_null(o);
+    must(o != NULL);
     o->handle = GEOS_init_r();
     o->count = gen->count;
     o->zones = calloc(gen->count, sizeof *o->zones);
-    assert_non_null(o->zones);
+    must(o->zones != NULL);
     o->tree = GEOSSTRtree_create_r(o->handle, 10);
     for (size_t i = 0; i < gen->count; i++) {
         struct zone *z = &o->zones[i];
         z->number = (uint32_t)i;
         z->is_gate = gen->zones[i].is_gate;
         z->geometry = make_geometry(o, &gen->zones[i]);
-        assert_non_null(z->geometry);
+        must(z->geometry != NULL);
         z->ready = GEOSPrepare_r(o->handle, z->geometry);
         GEOSSTRtree_insert_r(o->handle, o->tree, z->geometry, z);
     }
@@ -82,7 +88,7 @@ static void ask(void *item, void *context)
     if (q->is_point && z->is_gate)
         return;
     char yes = GEOSPreparedIntersects_r(q->oracle->handle, z->ready, q->geometry);
-    assert_true(yes == 0 || yes == 1);
+    must(yes == 0 || yes == 1);
     if (yes == 0)
         return;
     for (size_t i = 0; i < q->count && i < q->room; i++)
@@ -140,7 +146,7 @@ static GEOSGeometry *line_of(struct geosoracle *o, const struct geosoracle_line 
         GEOSCoordSeq_setXY_r(o->handle, s, i, x, line->xy[2 * i + 1]);
     }
     GEOSGeometry *made = GEOSGeom_createLineString_r(o->handle, s);
-    assert_non_null(made);
+    must(made != NULL);
     return made;
 }
 
@@ -178,7 +184,7 @@ double geosoracle_point_margin(struct geosoracle *o, uint32_t zone, struct geo_p
     for (int turn = -360; turn <= 360; turn += 360) {
         double far = 0;
         GEOSGeometry *point = point_at(o, p.lon_e7 / 1e7 + turn, p.lat_e7 / 1e7);
-        assert_int_equal(GEOSDistance_r(o->handle, boundary, point, &far), 1);
+        must(GEOSDistance_r(o->handle, boundary, point, &far) == 1);
         least = fmin(least, far);
         GEOSGeom_destroy_r(o->handle, point);
     }
@@ -215,8 +221,7 @@ double geosoracle_gate_margin(struct geosoracle *o, uint32_t zone,
                     continue;
                 double far = 0;
                 GEOSGeometry *vertex = GEOSGeomGetPointN_r(o->handle, pair[side], i);
-                assert_int_equal(GEOSDistance_r(o->handle, vertex, pair[1 - side], &far),
-                                 1);
+                must(GEOSDistance_r(o->handle, vertex, pair[1 - side], &far) == 1);
                 least = fmin(least, far);
                 GEOSGeom_destroy_r(o->handle, vertex);
             }
@@ -235,7 +240,7 @@ double geosoracle_part_inside(struct geosoracle *o, uint32_t zone,
         GEOSGeometry *made = line_of(o, line, turn);
         GEOSGeometry *common =
             GEOSIntersection_r(o->handle, o->zones[zone].geometry, made);
-        assert_non_null(common);
+        must(common != NULL);
         double length = 0;
         if (is_gate)
             inside += GEOSisEmpty_r(o->handle, common)
@@ -243,7 +248,7 @@ double geosoracle_part_inside(struct geosoracle *o, uint32_t zone,
                           : GEOSGetNumGeometries_r(o->handle, common);
         else if (GEOSLength_r(o->handle, common, &length) == 1)
             inside += length;
-        assert_int_equal(GEOSLength_r(o->handle, made, &whole), 1);
+        must(GEOSLength_r(o->handle, made, &whole) == 1);
         GEOSGeom_destroy_r(o->handle, common);
         GEOSGeom_destroy_r(o->handle, made);
     }

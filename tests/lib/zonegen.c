@@ -10,7 +10,7 @@
 
 void zonegen_init(struct zonegen *gen, uint64_t seed)
 {
-    *gen = (struct zonegen){.random = {seed}};
+    *gen = (struct zonegen){.random = seed};
 }
 
 void zonegen_finish(struct zonegen *gen)
@@ -24,16 +24,35 @@ void zonegen_finish(struct zonegen *gen)
     *gen = (struct zonegen){0};
 }
 
+static void must(bool is_so)
+{
+    if (!is_so)
+        abort();
+}
+
+static uint64_t next(struct zonegen *gen)
+{
+    uint64_t z = gen->random += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+uint64_t zonegen_below(struct zonegen *gen, uint64_t below)
+{
+    return next(gen) % below;
+}
+
 double zonegen_between(struct zonegen *gen, double low, double high)
 {
-    double part = (double)(test_random_next(&gen->random) >> 11) / 9007199254740992.0;
+    double part = (double)(next(gen) >> 11) / 9007199254740992.0;
     return low + (high - low) * part;
 }
 
 static struct zonegen_zone *new_zone(struct zonegen *gen)
 {
     gen->zones = realloc(gen->zones, (gen->count + 1) * sizeof *gen->zones);
-    assert_non_null(gen->zones);
+    must(gen->zones != NULL);
     gen->zones[gen->count] = (struct zonegen_zone){0};
     return &gen->zones[gen->count++];
 }
@@ -41,11 +60,11 @@ static struct zonegen_zone *new_zone(struct zonegen *gen)
 static struct zonegen_ring *new_ring(struct zonegen_zone *zone, size_t count)
 {
     zone->rings = realloc(zone->rings, (zone->ring_count + 1) * sizeof *zone->rings);
-    assert_non_null(zone->rings);
+    must(zone->rings != NULL);
     struct zonegen_ring *ring = &zone->rings[zone->ring_count++];
     ring->count = count;
     ring->xy = malloc(2 * count * sizeof *ring->xy);
-    assert_non_null(ring->xy);
+    must(ring->xy != NULL);
     return ring;
 }
 
@@ -81,7 +100,7 @@ static void add_holed(struct zonegen *gen, struct zonegen_zone *zone,
                       const struct zonegen_place *p)
 {
     add_star(gen, zone, p, 0.8, 1);
-    size_t holes = 1 + test_random_below(&gen->random, 3);
+    size_t holes = 1 + zonegen_below(gen, 3);
     for (size_t i = 0; i < holes; i++) {
         struct zonegen_place hole = *p;
         double angle = TURN * (double)i / (double)holes;
@@ -111,7 +130,7 @@ static void add_sliver(struct zonegen *gen, struct zonegen_zone *zone,
 static double on_grid(struct zonegen *gen, double value)
 {
     static const double steps[] = {1, 0.5, 0.0625, 0.0078125};
-    double step = steps[test_random_below(&gen->random, 4)];
+    double step = steps[zonegen_below(gen, 4)];
     return round(value / step) * step;
 }
 
@@ -135,8 +154,8 @@ static void add_strip(struct zonegen *gen, const struct zonegen_place *p)
 {
     size_t n = p->vertices / 2 + 2;
     double *x = malloc(n * sizeof *x), *y = malloc(n * sizeof *y);
-    assert_non_null(x);
-    assert_non_null(y);
+    must(x != NULL);
+    must(y != NULL);
     for (size_t i = 0; i < n; i++) {
         x[i] = p->lon + zonegen_between(gen, -0.3, 0.3) * p->radius_deg;
         y[i] = p->lat + p->radius_deg * (2.0 * (double)i / (double)(n - 1) - 1);
@@ -226,9 +245,8 @@ static void print_ring(const struct zonegen_ring *ring, bool is_folded, struct b
 {
     for (size_t i = 0; i < ring->count; i++) {
         double x = ring->xy[2 * i];
-        assert_int_equal(buf_printf(out, "%s[%.15g,%.15g]", i > 0 ? "," : "",
-                                    is_folded ? geo_fold_lon(x) : x, ring->xy[2 * i + 1]),
-                         0);
+        must(buf_printf(out, "%s[%.15g,%.15g]", i > 0 ? "," : "",
+                        is_folded ? geo_fold_lon(x) : x, ring->xy[2 * i + 1]) == 0);
     }
 }
 
@@ -250,5 +268,5 @@ void zonegen_print(const struct zonegen *gen, bool is_folded, struct buf *out)
         code |= buf_add_text(out, "]}}");
     }
     code |= buf_add_text(out, "\n]}\n");
-    assert_int_equal(code, 0);
+    must(code == 0);
 }

@@ -4,7 +4,10 @@
 #ifndef ZONEGEN_H
 #define ZONEGEN_H
 
-#include "lib/testlib.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "lookout/buf.h"
 
 struct zonegen_ring {
@@ -21,7 +24,7 @@ struct zonegen_zone {
 struct zonegen {
     struct zonegen_zone *zones; /* owned */
     size_t count;
-    struct test_random random;
+    uint64_t random; /* state of splitmix64 */
 };
 
 enum zonegen_shape {
@@ -37,6 +40,7 @@ enum zonegen_shape {
 
 void zonegen_init(struct zonegen *gen, uint64_t seed);
 void zonegen_finish(struct zonegen *gen);
+uint64_t zonegen_below(struct zonegen *gen, uint64_t below);
 double zonegen_between(struct zonegen *gen, double low, double high);
 
 struct zonegen_place {

@@ -55,12 +55,12 @@ static void generate(struct world *w)
             .lat = zonegen_between(&w->gen, -70, 70),
             .lon = zonegen_between(&w->gen, 150, 210), /* over 180 */
             .radius_deg = pow(10, zonegen_between(&w->gen, -2, 0.3)),
-            .vertices = 20 + (size_t)test_random_below(&w->gen.random, 480)};
-        if (test_random_below(&w->gen.random, 100) == 0)
+            .vertices = 20 + (size_t)zonegen_below(&w->gen, 480)};
+        if (zonegen_below(&w->gen, 100) == 0)
             place.vertices = 10000;
         enum zonegen_shape shape =
-            shapes[test_random_below(&w->gen.random, sizeof shapes / sizeof shapes[0])];
-        zonegen_add(&w->gen, shape, &place, test_random_below(&w->gen.random, 2));
+            shapes[zonegen_below(&w->gen, sizeof shapes / sizeof shapes[0])];
+        zonegen_add(&w->gen, shape, &place, zonegen_below(&w->gen, 2));
     }
 }
 
