@@ -10,6 +10,16 @@
 
 #include "lookout/err.h"
 #include "lookout/hash.h"
+#include "lookout/rule_run.h"
+
+/* Offsets of local time from UTC: offset[i] holds from begin_ms[i] on. */
+struct engine_timezone {
+    char name[48];           /* "Asia/Seoul"; "" for none */
+    int64_t *begin_ms;       /* owned, ascending; begin_ms[0] is TIME_NONE */
+    int32_t *offset_s;       /* owned */
+    char (*abbreviation)[8]; /* owned: "KST" */
+    size_t count;
+};
 
 struct alert {
     char id[HASH_ID_BYTES]; /* hash of rule, type, vessel, occurrence */
@@ -29,5 +39,22 @@ struct alert {
     size_t body_bytes;
 };
 void alert_finish(struct alert *a);
+
+/* What the body says beside the finding. All borrowed. */
+struct alert_context {
+    const char *site; /* CloudEvents source */
+    const char *link; /* URL with {mmsi} {imo} {id}; NULL: none */
+    const struct engine_timezone *timezone;
+};
+/* The alert of a finding: identity, body, summary. The caller finishes it. ERR_NOMEM. */
+MUST_CHECK int alert_make(const struct alert_context *context,
+                          const struct rule_look *look, const struct finding *finding,
+                          struct alert *ret_alert);
+/* Alerts of the shell itself: "feed.silent", "feed.recovered", "test". */
+MUST_CHECK int alert_make_feed(const struct alert_context *context, bool is_silent,
+                               const char *feed, int64_t since_ms, int64_t now_ms,
+                               struct alert *ret_alert);
+MUST_CHECK int alert_make_test(const struct alert_context *context, int64_t now_ms,
+                               struct alert *ret_alert);
 
 #endif

@@ -14,17 +14,9 @@
 #include "lookout/err.h"
 #include "lookout/report.h"
 #include "lookout/rule.h"
+#include "lookout/rule_run.h"
 #include "lookout/track.h"
 #include "lookout/vessel.h"
-
-/* Offsets of local time from UTC: offset[i] holds from begin_ms[i] on. */
-struct engine_timezone {
-    char name[48];           /* "Asia/Seoul"; "" for none */
-    int64_t *begin_ms;       /* owned, ascending; begin_ms[0] is TIME_NONE */
-    int32_t *offset_s;       /* owned */
-    char (*abbreviation)[8]; /* owned: "KST" */
-    size_t count;
-};
 
 struct engine_mute {
     char *rule;       /* owned; NULL: every rule */
@@ -33,28 +25,14 @@ struct engine_mute {
     int64_t until_ms; /* event time; TIME_NONE: for ever */
 };
 
-/* The numbers of interface.md section 5 that are configuration keys, and the bounds of
- * the stores. */
-struct engine_limits {
-    uint32_t vessels_max;        /* 200000: the one heard longest ago is forgotten */
-    int64_t gate_rearm_ms;       /* 30 min */
-    double zone_enter_depth_m;   /* 200 */
-    double zone_exit_depth_m;    /* 500 */
-    int64_t zone_lost_ms;        /* 60 min */
-    int64_t zone_possible_ms;    /* 2 h */
-    int64_t zone_dwell_fresh_ms; /* 2 h */
-    double approach_min_kn;      /* 1 */
-    double gap_nearby_m;         /* 30 nm */
-};
-struct engine_limits engine_limits_default(void);
-
 struct engine_conf {
     char *site; /* owned; CloudEvents source */
     char *link; /* owned; URL with {mmsi} {imo} {id}; NULL: none */
     struct engine_timezone timezone;
     struct track_conf track;
     struct call_conf call;
-    struct engine_limits limits;
+    struct rule_limits limits;
+    uint32_t vessels_max;   /* 200000: the one heard longest ago is forgotten */
     struct ports *ports;    /* owned, never NULL */
     struct zone_set *zones; /* owned, never NULL */
     struct watch *watch;    /* owned, never NULL */

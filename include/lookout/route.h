@@ -59,6 +59,7 @@ struct route_stop {
     int64_t arrived_ms;  /* or crossing; the first fix where the arrival is unknown */
     int64_t departed_ms; /* TIME_NONE while there */
     struct geo_pos pos;
+    bool is_standing; /* was in that zone all along: goes on with runs, begins none */
 };
 struct route_run {
     struct route_stop stops[ROUTE_CALLS_MAX];
@@ -83,7 +84,34 @@ struct route_state {
 enum route_event { ROUTE_PROGRESSED, ROUTE_MATCHED, ROUTE_LAPSED };
 struct route_output {
     enum route_event event;
+    int64_t time_ms;
     struct route_run run; /* a copy after the event */
 };
 #define ROUTE_OUTPUTS_MAX (2 * ROUTE_RUNS_MAX)
+typedef int (*route_sink)(void *context, const struct route_output *output);
+
+void route_state_init(struct route_state *s);
+/* A call (port), or a zone entered or gate crossed (zone). `seed` makes case ids: the
+ * rule's and vessel's hash. Each run that advances, completes or breaks goes to the sink,
+ * in order of age; its non-zero ends the step. */
+MUST_CHECK int route_arrive(struct route_state *s, const struct route *route,
+                            const struct route_limits *limits, const struct ports *ports,
+                            const struct route_stop *stop, uint64_t seed, route_sink sink,
+                            void *context);
+/* The ship left the port of its last call. */
+void route_depart(struct route_state *s, const struct route_limits *limits,
+                  const struct ports *ports, uint32_t port, int64_t departed_ms);
+/* When the next run expires, INT64_MAX for none; and what expires at or before now_ms. */
+int64_t route_deadline(const struct route_state *s);
+MUST_CHECK int route_expire(struct route_state *s, int64_t now_ms, route_sink sink,
+                            void *context);
+/* Steps that may come next after `run`: the first and last index; false when it is
+ * complete. */
+bool route_awaits(const struct route *route, const struct route_run *run,
+                  uint32_t *ret_first, uint32_t *ret_last);
+void route_state_save(const struct route_state *s, const struct ports *ports,
+                      const struct zone_set *zones, struct wire_writer *w);
+MUST_CHECK int route_state_load(struct route_state *s, const struct ports *ports,
+                                const struct zone_set *zones, struct wire_reader *r);
+
 #endif

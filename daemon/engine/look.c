@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A rule looking at a track: what it is shown, and what becomes of what it finds. */
+#include "engine_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/timefmt.h"
+
+bool ship_is_covered(const struct ship *s, size_t rule)
+{
+    return s->covered != NULL && (s->covered[rule / 64] >> (rule % 64) & 1u) != 0;
+}
+
+static bool is_muted(const struct engine *e, const struct ship *s, const struct alert *a)
+{
+    for (size_t i = 0; i < e->conf.mute_count; i++) {
+        const struct engine_mute *m = &e->conf.mutes[i];
+        bool is_ship = m->vessel == 0 || m->vessel == s->mmsi ||
+                       (s->info.imo != 0 && m->vessel == s->info.imo);
+        bool is_rule = m->rule == NULL || strcmp(m->rule, a->rule) == 0;
+        if (is_ship && is_rule &&
+            (m->until_ms == TIME_NONE || a->detected_ms < m->until_ms))
+            return true;
+    }
+    return false;
+}
+
+/* Was the like of it told within `repeat`? If not, this one counts from now. */
+static int fold(struct ship *s, const struct rule_look *look, const struct finding *f,
+                size_t rule, bool *ret_is_folded)
+{
+    *ret_is_folded = false;
+    if (look->rule->repeat_ms == 0)
+        return 0;
+    uint32_t kept = 0;
+    struct ship_fold *mine = NULL;
+    for (uint32_t i = 0; i < s->fold_count; i++) {
+        struct ship_fold *it = &s->folds[i];
+        bool is_mine =
+            it->rule == rule && it->event == f->event && it->object == f->object;
+        bool is_over =
+            it->rule == rule && f->time_ms - it->time_ms >= look->rule->repeat_ms;
+        if (is_over)
+            continue;
+        s->folds[kept] = *it;
+        if (is_mine)
+            mine = &s->folds[kept];
+        kept++;
+    }
+    s->fold_count = kept;
+    if (mine != NULL) {
+        *ret_is_folded = true;
+        return 0;
+    }
+    struct ship_fold *more = realloc(s->folds, (kept + 1) * sizeof *more);
+    if (more == NULL)
+        return ERR_NOMEM;
+    s->folds = more;
+    struct ship_fold made = {(uint32_t)rule, f->event, f->object, f->time_ms};
+    s->folds[s->fold_count++] = made;
+    return 0;
+}
+
+static int raise_finding(void *context, const struct rule_look *look,
+                         const struct finding *f)
+{
+    struct look_frame *frame = context;
+    struct engine *e = frame->engine;
+    struct alert alert = {0};
+    int rc = alert_make(&e->alert, look, f, &alert);
+    if (rc == 0) {
+        alert.is_muted = is_muted(e, frame->ship, &alert);
+        rc = fold(frame->ship, look, f, (size_t)(look->rule - e->conf.rules),
+                  &alert.is_folded);
+    }
+    if (rc == 0) {
+        e->counts.alerts++;
+        e->counts.alerts_muted += alert.is_muted;
+        e->counts.alerts_folded += alert.is_folded;
+        if (e->sink.on_alert != NULL)
+            rc = e->sink.on_alert(e->sink.context, &alert);
+    }
+    alert_finish(&alert);
+    return rc;
+}
+
+static uint32_t count_others(void *context, struct geo_pos pos, int64_t since_ms)
+{
+    const struct look_frame *frame = context;
+    return nearby_count(frame->engine, frame->ship, pos, since_ms);
+}
+
+void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
+                struct ship_track *item, int64_t since_ms)
+{
+    uint16_t source = item->track->last.source;
+    f->engine = e;
+    f->ship = s;
+    f->item = item;
+    struct rule_subject subject = {
+        .mmsi = s->mmsi,
+        .info = &s->info,
+        .track = item->track,
+        .call = &item->call,
+        .zones = &item->zones,
+        .watch = s->watch,
+        .matched_by = (enum watch_by)s->matched_by,
+        .declared = s->declared,
+        .silence_ms = silence_of(e, source, since_ms),
+        .is_source_silent = silence_is_now(e, source),
+    };
+    f->subject = subject;
+    struct rule_look look = {
+        .world = &e->world,
+        .subject = &f->subject,
+        .raise = raise_finding,
+        .others = count_others,
+        .context = f,
+    };
+    f->look = look;
+}
+
+struct rule_look *look_at(struct look_frame *f, size_t rule)
+{
+    f->look.rule = &f->engine->conf.rules[rule];
+    f->look.now_ms = f->engine->now_ms;
+    f->look.state = &f->item->slots[rule];
+    f->look.is_covered = ship_is_covered(f->ship, rule);
+    return &f->look;
+}
+
+int look_zone(void *frame, const struct zone_event *event)
+{
+    struct look_frame *f = frame;
+    int rc = 0;
+    for (size_t i = 0; i < f->engine->conf.rule_count && rc == 0; i++) {
+        const struct rule_hooks *hooks = f->engine->conf.rules[i].kind->hooks;
+        if (hooks->on_zone != NULL)
+            rc = hooks->on_zone(look_at(f, i), event);
+    }
+    return rc;
+}

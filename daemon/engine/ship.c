@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ships: their lifetime, their tracks, who they are to the configuration. */
+#include "engine_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/timefmt.h"
+
+struct ship *ship_find(const struct engine *e, uint32_t mmsi)
+{
+    return map_get(&e->ships, mmsi);
+}
+
+static void unlink_age(struct engine *e, struct ship *s)
+{
+    if (s->older != NULL)
+        s->older->newer = s->newer;
+    else if (e->oldest == s)
+        e->oldest = s->newer;
+    if (s->newer != NULL)
+        s->newer->older = s->older;
+    else if (e->newest == s)
+        e->newest = s->older;
+    s->older = s->newer = NULL;
+}
+
+void ship_mark(struct engine *e, struct ship *s)
+{
+    if (s->is_dirty)
+        return;
+    s->is_dirty = true;
+    s->dirty_previous = NULL;
+    s->dirty_next = e->dirty;
+    if (e->dirty != NULL)
+        e->dirty->dirty_previous = s;
+    e->dirty = s;
+}
+
+void ship_unmark(struct engine *e, struct ship *s)
+{
+    if (!s->is_dirty)
+        return;
+    s->is_dirty = false;
+    if (s->dirty_next != NULL)
+        s->dirty_next->dirty_previous = s->dirty_previous;
+    if (s->dirty_previous != NULL)
+        s->dirty_previous->dirty_next = s->dirty_next;
+    else
+        e->dirty = s->dirty_next;
+    s->dirty_previous = s->dirty_next = NULL;
+}
+
+void ship_touch(struct engine *e, struct ship *s)
+{
+    ship_mark(e, s);
+    if (e->newest == s)
+        return;
+    unlink_age(e, s);
+    s->older = e->newest;
+    if (e->newest != NULL)
+        e->newest->newer = s;
+    e->newest = s;
+    if (e->oldest == NULL)
+        e->oldest = s;
+}
+
+static void track_destroy(const struct engine *e, struct ship_track *item)
+{
+    for (size_t i = 0; item->slots != NULL && i < e->conf.rule_count; i++) {
+        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
+        if (item->slots[i] != NULL && hooks->forget != NULL)
+            hooks->forget(item->slots[i]);
+    }
+    free(item->slots);
+    zone_watch_finish(&item->zones);
+    free(item);
+}
+
+void ship_destroy(struct engine *e, struct ship *s)
+{
+    heap_remove(&e->timers, &s->timer);
+    ship_unmark(e, s);
+    nearby_remove(e, s);
+    unlink_age(e, s);
+    map_remove(&e->ships, s->mmsi);
+    for (uint8_t i = 0; i < s->track_count; i++)
+        track_destroy(e, s->items[i]);
+    tracks_finish(&s->tracks);
+    free(s->folds);
+    free(s->covered);
+    free(s);
+}
+
+/* The ship heard longest ago makes room; its row goes with the next save. */
+static int forget_oldest(struct engine *e)
+{
+    if (e->forgotten_count == e->forgotten_room) {
+        size_t room = e->forgotten_room != 0 ? 2 * e->forgotten_room : 64;
+        uint32_t *more = realloc(e->forgotten, room * sizeof *more);
+        if (more == NULL)
+            return ERR_NOMEM;
+        e->forgotten = more;
+        e->forgotten_room = room;
+    }
+    e->forgotten[e->forgotten_count++] = e->oldest->mmsi;
+    e->counts.vessels_forgotten++;
+    ship_destroy(e, e->oldest);
+    return 0;
+}
+
+struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
+{
+    struct ship *s = ship_find(e, mmsi);
+    if (s != NULL)
+        return s;
+    if (e->conf.vessels_max != 0 && e->ships.count >= e->conf.vessels_max &&
+        forget_oldest(e) != 0)
+        return NULL;
+    s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    s->mmsi = mmsi;
+    s->declared = PORT_NONE;
+    s->covered = calloc(e->conf.rule_count / 64 + 1, sizeof *s->covered);
+    vessel_static_init(&s->info);
+    tracks_init(&s->tracks);
+    if (s->covered == NULL || map_set(&e->ships, mmsi, s) != 0) {
+        free(s->covered);
+        free(s);
+        return NULL;
+    }
+    ship_touch(e, s);
+    if (ship_identify(e, s, false) != 0) {
+        ship_destroy(e, s);
+        return NULL;
+    }
+    return s;
+}
+
+struct ship_track *ship_track_find(const struct ship *s, uint32_t id)
+{
+    for (uint8_t i = 0; i < s->track_count; i++)
+        if (s->items[i]->id == id)
+            return s->items[i];
+    return NULL;
+}
+
+struct ship_track *ship_track_add(struct engine *e, struct ship *s, struct track *track)
+{
+    if (s->track_count == TRACKS_MAX)
+        ship_track_drop(e, s, s->items[0]->id);
+    struct ship_track *item = calloc(1, sizeof *item);
+    if (item == NULL)
+        return NULL;
+    item->slots = calloc(e->conf.rule_count + 1, sizeof *item->slots);
+    if (item->slots == NULL) {
+        free(item);
+        return NULL;
+    }
+    item->id = track->id;
+    item->track = track;
+    call_state_init(&item->call);
+    voyage_state_init(&item->voyage);
+    zone_watch_init(&item->zones);
+    s->items[s->track_count++] = item;
+    return item;
+}
+
+void ship_track_drop(struct engine *e, struct ship *s, uint32_t id)
+{
+    for (uint8_t i = 0; i < s->track_count; i++) {
+        if (s->items[i]->id != id)
+            continue;
+        track_destroy(e, s->items[i]);
+        memmove(&s->items[i], &s->items[i + 1],
+                (size_t)(s->track_count - i - 1) * sizeof s->items[0]);
+        s->track_count--;
+        return;
+    }
+}
+
+/* Rules the ship newly comes under hear of each of its tracks. */
+static int tell_covered(struct engine *e, struct ship *s, size_t rule)
+{
+    const struct rule_hooks *hooks = e->conf.rules[rule].kind->hooks;
+    int rc = 0;
+    for (uint8_t i = 0; hooks->on_covered != NULL && i < s->track_count && rc == 0; i++) {
+        struct look_frame frame;
+        look_begin(&frame, e, s, s->items[i], s->items[i]->track->last.time_ms);
+        rc = hooks->on_covered(look_at(&frame, rule));
+    }
+    return rc;
+}
+
+int ship_identify(struct engine *e, struct ship *s, bool tell)
+{
+    enum watch_by by = WATCH_BY_NONE;
+    int64_t entry = watch_match(e->conf.watch, s->mmsi, &s->info, &by);
+    s->watch = entry >= 0 ? watch_entry(e->conf.watch, (size_t)entry) : NULL;
+    s->matched_by = (uint8_t)by;
+    s->declared = s->info.has_destination
+                      ? ports_resolve_destination(e->conf.ports, s->info.destination)
+                      : PORT_NONE;
+    struct rule_subject subject = {
+        .mmsi = s->mmsi, .info = &s->info, .watch = s->watch, .matched_by = by};
+    int rc = 0;
+    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
+        bool was_covered = ship_is_covered(s, i);
+        bool is_covered = vessel_filter_matches(&e->conf.rules[i].vessels, &subject);
+        uint64_t bit = UINT64_C(1) << (i % 64);
+        s->covered[i / 64] = (s->covered[i / 64] & ~bit) | (is_covered ? bit : 0);
+        if (tell && is_covered && !was_covered)
+            rc = tell_covered(e, s, i);
+    }
+    return rc;
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rule kind route: a vessel's calls follow a pattern; told step by step, and before the
+ * last step when it is foreseen. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kinds_int.h"
+#include "lookout/hash.h"
+#include "lookout/rule_run.h"
+#include "lookout/timefmt.h"
+#include "lookout/units.h"
+
+enum { EVENT_PROGRESSED, EVENT_MATCHED, EVENT_FORECAST, EVENT_LAPSED };
+
+static const struct rule_event events[] = {
+    /* clang-format off */
+    {"progress", "route.progressed", "progressed", SEVERITY_WARNING},
+    {"match",    "route.matched",    "matched",    SEVERITY_WARNING},
+    {"forecast", "route.forecast",   "forecast",   SEVERITY_WARNING},
+    {"lapse",    "route.lapsed",     "lapsed",     SEVERITY_INFO},
+    /* clang-format on */
+};
+
+/* enum rule_forecast */
+static const char *const forecasts[] = {"last", "every", "never", NULL};
+
+static const struct rule_key keys[] = {
+    /* clang-format off */
+    {"route",          RULE_KEY_ROUTE,    true,  offsetof(struct rule, route),          0, 0, 0, NULL, "the pattern: \"$dprk > CNSHD > $far-east\""},
+    {"within",         RULE_KEY_DURATION, false, offsetof(struct rule, within_ms),      0, MINUTE_MS, 3650 * DAY_MS, NULL, "departure from the first step to arrival at the last"},
+    {"leg",            RULE_KEY_DURATION, false, offsetof(struct rule, leg_ms),         0, MINUTE_MS, 3650 * DAY_MS, NULL, "departure from a matched step to arrival at the next"},
+    {"min_confidence", RULE_KEY_INT,      false, offsetof(struct rule, min_confidence), 0, 1, 4, NULL, "least confidence of a call, 1 to 4"},
+    {"forecast",       RULE_KEY_WORD,     false, offsetof(struct rule, forecast),       0, 0, 0, forecasts, "before which step a forecast is told"},
+    {NULL, RULE_KEY_INT, false, 0, 0, 0, 0, NULL, NULL},
+    /* clang-format on */
+};
+
+struct state {
+    struct route_state runs;
+    int64_t counted_ms; /* since_ms of the call that was counted last */
+};
+
+static void set_defaults(struct rule *rule)
+{
+    rule->within_ms = 30 * DAY_MS;
+    rule->leg_ms = 10 * DAY_MS;
+    rule->min_confidence = 2;
+    rule->forecast = RULE_FORECAST_LAST;
+}
+
+static struct route_limits limits_of(const struct rule *rule)
+{
+    struct route_limits limits = {rule->within_ms, rule->leg_ms};
+    return limits;
+}
+
+static struct state *obtain(struct rule_look *look)
+{
+    if (*look->state != NULL)
+        return *look->state;
+    struct state *state = malloc(sizeof *state);
+    if (state == NULL)
+        return NULL;
+    route_state_init(&state->runs);
+    state->counted_ms = TIME_NONE;
+    *look->state = state;
+    return state;
+}
+
+/* Most ships never match a first step: keep nothing for them. */
+static void tidy(struct rule_look *look)
+{
+    struct state *state = *look->state;
+    if (state == NULL || state->runs.run_count != 0)
+        return;
+    free(state);
+    *look->state = NULL;
+}
+
+static uint64_t seed_of(const struct rule_look *look)
+{
+    return hash_u64(look->subject->mmsi, hash_text(look->rule->id, 0));
+}
+
+/* --- telling
+ * --------------------------------------------------------------------------------- */
+
+static struct finding make(const struct rule_look *look, uint32_t event, int64_t time_ms,
+                           const struct route_run *run)
+{
+    const struct route_stop *stop = &run->stops[run->stop_count - 1];
+    struct finding f = {
+        .event = event,
+        .time_ms = time_ms,
+        .evidence_ms = run->stops[0].arrived_ms,
+        .pos = look->subject->track->last.pos,
+        .object = run->case_id,
+        .run = run,
+        .since_ms = TIME_NONE,
+        .zone_eta_ms = TIME_NONE,
+    };
+    if (stop->port != PORT_NONE)
+        f.port = ports_get(look->world->ports, stop->port);
+    snprintf(f.occurrence, sizeof f.occurrence, "%016llx %u %.40s %lld",
+             (unsigned long long)run->case_id, (unsigned)run->step,
+             f.port != NULL ? f.port->locode
+                            : zone_info(look->world->zones, stop->zone)->id,
+             (long long)stop->arrived_ms);
+    return f;
+}
+
+static int tell(void *context, const struct route_output *output)
+{
+    struct rule_look *look = context;
+    static const uint32_t event_of[] = {
+        [ROUTE_PROGRESSED] = EVENT_PROGRESSED,
+        [ROUTE_MATCHED] = EVENT_MATCHED,
+        [ROUTE_LAPSED] = EVENT_LAPSED,
+    };
+    struct finding f = make(look, event_of[output->event], output->time_ms, &output->run);
+    if (output->event != ROUTE_LAPSED) {
+        f.pos = output->run.stops[output->run.stop_count - 1].pos;
+        return rule_raise(look, &f);
+    }
+    f.port = NULL;
+    struct finding_forecast forecast = {.port = output->run.forecast_port,
+                                        .eta_ms = TIME_NONE};
+    f.forecast = &forecast;
+    return rule_raise(look, &f);
+}
+
+/* --- stops
+ * --------------------------------------------------------------------------------------
+ */
+
+static int arrive(struct rule_look *look, const struct route_stop *stop)
+{
+    struct state *state = obtain(look);
+    if (state == NULL)
+        return ERR_NOMEM;
+    struct route_limits limits = limits_of(look->rule);
+    return route_arrive(&state->runs, look->rule->route, &limits, look->world->ports,
+                        stop, seed_of(look), tell, look);
+}
+
+static bool names_zone(const struct route *route, uint32_t zone)
+{
+    for (uint32_t i = 0; i < route->step_count; i++)
+        for (uint32_t k = 0; k < route->steps[i].zone_count; k++)
+            if (route->steps[i].zones[k] == zone)
+                return true;
+    return false;
+}
+
+static int on_zone(struct rule_look *look, const struct zone_event *event)
+{
+    bool is_stop = event->what == ZONE_ENTERED || event->what == ZONE_CROSSED;
+    if (!is_stop || !names_zone(look->rule->route, event->zone))
+        return 0;
+    struct route_stop stop = {
+        .port = PORT_NONE,
+        .zone = event->zone,
+        .confidence = event->certainty == ZONE_OBSERVED ? 4 : 2,
+        .arrived_ms = event->time_ms,
+        .departed_ms = event->time_ms,
+        .pos = event->pos,
+    };
+    int rc = arrive(look, &stop);
+    tidy(look);
+    return rc;
+}
+
+static int count_call(struct rule_look *look, const struct call *call)
+{
+    const struct state *state = *look->state;
+    if (call->confidence < look->rule->min_confidence ||
+        (state != NULL && state->counted_ms == call->since_ms))
+        return 0;
+    struct route_stop stop = {
+        .port = call->port,
+        .zone = UINT32_MAX,
+        .confidence = call->confidence,
+        .arrived_ms = call->since_ms,
+        .departed_ms = TIME_NONE,
+        .pos = call->pos,
+    };
+    int rc = arrive(look, &stop);
+    struct state *after = *look->state;
+    if (after != NULL)
+        after->counted_ms = call->since_ms;
+    return rc;
+}
+
+/* Zones it is in as it leaves: it is in them after the call, too. */
+static int stand_in_zones(struct rule_look *look, int64_t time_ms)
+{
+    const struct zone_watch *w = look->subject->zones;
+    for (uint32_t i = 0; i < w->count; i++) {
+        if (w->items[i].phase == ZONE_PHASE_ENTERING ||
+            !names_zone(look->rule->route, w->items[i].zone))
+            continue;
+        struct route_stop stop = {
+            .port = PORT_NONE,
+            .zone = w->items[i].zone,
+            .confidence = 4,
+            .arrived_ms = time_ms,
+            .departed_ms = time_ms,
+            .pos = look->subject->track->last.pos,
+            .is_standing = true,
+        };
+        int rc = arrive(look, &stop);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int depart(struct rule_look *look, const struct call *call, int64_t departed_ms)
+{
+    struct state *state = *look->state;
+    if (state == NULL)
+        return 0;
+    struct route_limits limits = limits_of(look->rule);
+    route_depart(&state->runs, &limits, look->world->ports, call->port, departed_ms);
+    return stand_in_zones(look, departed_ms);
+}
+
+static int on_call(struct rule_look *look, const struct call_output *event)
+{
+    const struct call *call = &event->call;
+    int rc = 0;
+    switch (event->event) {
+    case CALL_ENTERED:
+        break;
+    case CALL_ARRIVED:
+        rc = count_call(look, call);
+        break;
+    case CALL_DEPARTED:
+        rc = depart(look, call, call->departed_ms);
+        break;
+    case CALL_LEFT:
+        /* The confidence is known in full only now. */
+        rc = count_call(look, call);
+        if (rc == 0)
+            rc = depart(look, call,
+                        call->departed_ms != TIME_NONE ? call->departed_ms
+                                                       : event->time_ms);
+        break;
+    }
+    tidy(look);
+    return rc;
+}
+
+/* --- forecast
+ * ----------------------------------------------------------------------------------- */
+
+/* Does one of the awaited steps first..last hold this port? Only those that would
+ * complete the route, when so configured. */
+static bool awaits_port(const struct rule_look *look, const struct route_run *run,
+                        uint32_t port)
+{
+    const struct route *route = look->rule->route;
+    uint32_t first, last;
+    if (!route_awaits(route, run, &first, &last))
+        return false;
+    if (look->rule->forecast == RULE_FORECAST_LAST) {
+        if (last + 1 != route->step_count)
+            return false;
+        first = last;
+    }
+    for (uint32_t j = first; j <= last; j++)
+        if (route->steps[j].ports != NULL && port_set_has(route->steps[j].ports, port))
+            return true;
+    return false;
+}
+
+/* Mean speed in kn over the last six hours of the path; < 0 unknown. */
+static double mean_speed_kn(const struct track *track)
+{
+    struct track_point points[TRACK_PATH_POINTS + 2];
+    size_t n = track_path(track, track->last.time_ms - 6 * HOUR_MS, track->last.time_ms,
+                          points, TRACK_PATH_POINTS + 2);
+    double sailed_m = 0;
+    for (size_t i = 1; i < n; i++)
+        sailed_m += geo_distance_m(points[i - 1].pos, points[i].pos);
+    if (n < 2 || points[n - 1].time_ms == points[0].time_ms)
+        return -1;
+    return sailed_m / ((double)(points[n - 1].time_ms - points[0].time_ms) / 1000.0) /
+           KN_MPS;
+}
+
+static int64_t eta_at(const struct track *track, double distance_m, double kn)
+{
+    return track->last.time_ms + (int64_t)(distance_m / (kn * KN_MPS) * 1000.0);
+}
+
+static bool is_forecast_due(const struct rule_look *look, const struct route_run *run)
+{
+    const struct rule_subject *s = look->subject;
+    const struct route_stop *stop = &run->stops[run->stop_count - 1];
+    return !run->is_forecast && stop->departed_ms != TIME_NONE &&
+           s->declared != PORT_NONE && s->info->destination_ms > stop->departed_ms &&
+           awaits_port(look, run, s->declared);
+}
+
+static int forecast_run(struct rule_look *look, struct route_run *run)
+{
+    const struct rule_subject *s = look->subject;
+    if (!is_forecast_due(look, run))
+        return 0;
+    double distance_m =
+        ports_distance_m(look->world->ports, s->declared, s->track->last.pos);
+    double fastest_kn = track_believed_kn(s->track, look->world->track);
+    if (eta_at(s->track, distance_m, fastest_kn) > run->expires_ms)
+        return 0;
+    double kn = mean_speed_kn(s->track);
+    struct finding_forecast forecast = {
+        .port = s->declared,
+        .eta_ms = kn >= 1 ? eta_at(s->track, distance_m, kn) : TIME_NONE,
+        .is_declared = true,
+    };
+    run->is_forecast = true;
+    run->forecast_ms = s->track->last.time_ms;
+    run->forecast_port = s->declared;
+    struct finding f = make(look, EVENT_FORECAST, s->track->last.time_ms, run);
+    f.port = ports_get(look->world->ports, s->declared);
+    f.forecast = &forecast;
+    return rule_raise(look, &f);
+}
+
+static bool has_same_end(const struct route_run *a, const struct route_run *b)
+{
+    const struct route_stop *x = &a->stops[a->stop_count - 1];
+    const struct route_stop *y = &b->stops[b->stop_count - 1];
+    return a->step == b->step && x->port == y->port && x->zone == y->zone &&
+           x->arrived_ms == y->arrived_ms;
+}
+
+static int on_fix(struct rule_look *look, const struct track_fix *before)
+{
+    (void)before;
+    struct state *state = *look->state;
+    if (state == NULL || look->rule->forecast == RULE_FORECAST_NEVER)
+        return 0;
+    for (uint32_t i = 0; i < state->runs.run_count; i++) {
+        struct route_run *run = &state->runs.runs[i];
+        bool has_elder = false;
+        for (uint32_t k = 0; k < i; k++)
+            has_elder = has_elder || has_same_end(run, &state->runs.runs[k]);
+        int rc = has_elder ? 0 : forecast_run(look, run);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* --- time
+ * ---------------------------------------------------------------------------------------
+ */
+
+/* A stop that began in time may be confirmed only later: while the ship is in a port,
+ * wait up to a day. */
+static int64_t patience_ms(const struct rule_look *look)
+{
+    return look->subject->call->current.port != PORT_NONE ? DAY_MS : 0;
+}
+
+static int64_t deadline(struct rule_look *look)
+{
+    const struct state *state = *look->state;
+    if (state == NULL)
+        return INT64_MAX;
+    int64_t due = route_deadline(&state->runs);
+    return due == INT64_MAX ? due : due + patience_ms(look);
+}
+
+static int on_time(struct rule_look *look)
+{
+    struct state *state = *look->state;
+    int rc = state != NULL ? route_expire(&state->runs, look->now_ms - patience_ms(look),
+                                          tell, look)
+                           : 0;
+    tidy(look);
+    return rc;
+}
+
+/* --- saved state
+ * ---------------------------------------------------------------------------------- */
+
+static void save(const struct rule_look *look, struct wire_writer *out)
+{
+    const struct state *state = *look->state;
+    wire_put_i64(out, state->counted_ms);
+    route_state_save(&state->runs, look->world->ports, look->world->zones, out);
+}
+
+static int load(struct rule_look *look, struct wire_reader *in)
+{
+    struct state *state = obtain(look);
+    if (state == NULL)
+        return ERR_NOMEM;
+    state->counted_ms = wire_get_i64(in);
+    int rc = route_state_load(&state->runs, look->world->ports, look->world->zones, in);
+    for (uint32_t i = 0; rc == 0 && i < state->runs.run_count; i++)
+        if (state->runs.runs[i].step >= look->rule->route->step_count)
+            rc = ERR_CORRUPT;
+    return rc;
+}
+
+/* {"rule":"x","runs":[{"step":2,"steps":3,"last":"CNSHD","expires":"..."}]} */
+static int describe(const struct rule_look *look, struct buf *out)
+{
+    const struct state *state = *look->state;
+    for (uint32_t i = 0; i < state->runs.run_count; i++) {
+        const struct route_run *run = &state->runs.runs[i];
+        const struct route_stop *stop = &run->stops[run->stop_count - 1];
+        char text[TIME_TEXT_BYTES];
+        int rc = buf_printf(
+            out, "%s{\"step\":%u,\"steps\":%u,\"last\":\"%s\",\"forecast\":%s",
+            i ? "," : "", run->step + 1u, look->rule->route->step_count,
+            stop->port != PORT_NONE ? ports_get(look->world->ports, stop->port)->locode
+                                    : zone_info(look->world->zones, stop->zone)->id,
+            run->is_forecast ? "true" : "false");
+        if (rc == 0 && run->expires_ms != TIME_NONE)
+            rc = buf_printf(out, ",\"expires\":\"%s\"",
+                            time_format(run->expires_ms, text));
+        if (rc == 0)
+            rc = buf_add_char(out, '}');
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static const struct rule_hooks hooks = {
+    .on_zone = on_zone,
+    .on_call = on_call,
+    .on_fix = on_fix,
+    .deadline = deadline,
+    .on_time = on_time,
+    .save = save,
+    .load = load,
+    .forget = free,
+    .describe = describe,
+};
+
+const struct rule_kind kind_route = {
+    .name = "route",
+    .doc = "a vessel's calls follow a pattern",
+    .keys = keys,
+    .events = events,
+    .event_count = sizeof events / sizeof events[0],
+    .set_defaults = set_defaults,
+    .hooks = &hooks,
+};

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which zones a track is in, and what gates it crosses: enter and exit strictly alternate
+ * for each zone.
+ *
+ * Enter: two consecutive fixes inside, or one at least 200 m deep. Exit: two outside, or
+ * one at least 500 m off. A lone unconfirmed fix is as if absent: the path is then looked
+ * at from the fix before it. Paths that pass a zone without a fix in it, or leave and
+ * come back without a fix outside, give both events, inferred. */
+#include "lookout/rule_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/timefmt.h"
+
+/* Paths longer than this are not looked at: nobody can say where the ship was. */
+static const double path_limit_m = 600 * 1852.0;
+
+const char *zone_certainty_name(enum zone_certainty c)
+{
+    static const char *const names[] = {"observed", "inferred", "possible"};
+    return names[c <= ZONE_POSSIBLE ? c : ZONE_POSSIBLE];
+}
+
+void zone_watch_init(struct zone_watch *w)
+{
+    memset(w, 0, sizeof *w);
+}
+
+void zone_watch_finish(struct zone_watch *w)
+{
+    free(w->items);
+    free(w->gates);
+    memset(w, 0, sizeof *w);
+}
+
+/* One fix on its way through the zones. */
+struct step {
+    struct zone_watch *w;
+    const struct zone_set *zones;
+    const struct rule_limits *limits;
+    const struct track_fix *from; /* NULL: the first fix */
+    const struct track_fix *fix;
+    struct zone_event *events; /* owned */
+    size_t count, room;
+    int rc;
+};
+
+static void tell(struct step *s, const struct zone_event *event)
+{
+    if (s->count == s->room) {
+        size_t room = s->room != 0 ? 2 * s->room : 8;
+        struct zone_event *more = realloc(s->events, room * sizeof *more);
+        if (more == NULL) {
+            s->rc = ERR_NOMEM;
+            return;
+        }
+        s->events = more;
+        s->room = room;
+    }
+    s->events[s->count++] = *event;
+}
+
+static struct zone_presence *find(const struct zone_watch *w, uint32_t zone)
+{
+    for (uint32_t i = 0; i < w->count; i++)
+        if (w->items[i].zone == zone)
+            return &w->items[i];
+    return NULL;
+}
+
+static struct zone_presence *add(struct step *s, uint32_t zone)
+{
+    struct zone_watch *w = s->w;
+    if (w->count == w->room) {
+        uint32_t room = w->room != 0 ? 2 * w->room : 2;
+        struct zone_presence *more = realloc(w->items, room * sizeof *more);
+        if (more == NULL) {
+            s->rc = ERR_NOMEM;
+            return NULL;
+        }
+        w->items = more;
+        w->room = room;
+    }
+    uint32_t at = w->count;
+    while (at > 0 && w->items[at - 1].zone > zone)
+        at--;
+    memmove(&w->items[at + 1], &w->items[at], (w->count - at) * sizeof w->items[0]);
+    w->count++;
+    memset(&w->items[at], 0, sizeof w->items[at]);
+    w->items[at].zone = zone;
+    return &w->items[at];
+}
+
+static void drop(struct zone_watch *w, struct zone_presence *p)
+{
+    size_t at = (size_t)(p - w->items);
+    memmove(p, p + 1, (w->count - at - 1) * sizeof *p);
+    w->count--;
+}
+
+/* The crossing at `fraction` of the path from -> to. */
+static struct zone_event crossing(const struct step *s, const struct track_fix *from,
+                                  uint32_t zone, double fraction)
+{
+    const struct track_fix *to = s->fix;
+    struct zone_event e = {.zone = zone, .certainty = ZONE_OBSERVED};
+    double span = (double)(to->time_ms - from->time_ms);
+    e.time_ms = from->time_ms + (int64_t)(span * fraction);
+    e.pos = geo_interpolate(from->pos, to->pos, fraction);
+    e.last_seen_ms = to->time_ms;
+    return e;
+}
+
+static enum zone_certainty unseen(const struct step *s, const struct track_fix *from)
+{
+    return s->fix->time_ms - from->time_ms > s->limits->zone_possible_ms ? ZONE_POSSIBLE
+                                                                         : ZONE_INFERRED;
+}
+
+static bool is_deep(const struct step *s, uint32_t zone, double depth_m)
+{
+    return zone_is_beyond(s->zones, zone, s->fix->pos, depth_m) ||
+           zone_boundary_distance_m(s->zones, zone, s->fix->pos) >= depth_m;
+}
+
+static void become_inside(struct step *s, struct zone_presence *p,
+                          const struct zone_event *e)
+{
+    p->phase = ZONE_PHASE_INSIDE;
+    p->is_present = e->is_present;
+    p->is_lost = false;
+    p->since_ms = e->time_ms;
+    p->last_inside_ms = s->fix->time_ms;
+    struct zone_event entered = *e;
+    entered.what = ZONE_ENTERED;
+    entered.since_ms = e->time_ms;
+    entered.last_seen_ms = p->last_inside_ms;
+    tell(s, &entered);
+}
+
+/* The presence ends with `e`; p is gone afterwards. */
+static void become_outside(struct step *s, struct zone_presence *p,
+                           const struct zone_event *e)
+{
+    struct zone_event exited = *e;
+    exited.what = ZONE_EXITED;
+    exited.since_ms = p->since_ms;
+    exited.last_seen_ms = p->last_inside_ms;
+    drop(s->w, p);
+    tell(s, &exited);
+}
+
+/* First fix ever of the track inside a zone. */
+static void first_inside(struct step *s, uint32_t zone)
+{
+    struct zone_presence *p = add(s, zone);
+    if (p == NULL)
+        return;
+    struct zone_event e = {.what = ZONE_ENTERED,
+                           .zone = zone,
+                           .is_present = true,
+                           .time_ms = s->fix->time_ms,
+                           .last_seen_ms = s->fix->time_ms,
+                           .pos = s->fix->pos};
+    if (is_deep(s, zone, s->limits->zone_enter_depth_m)) {
+        become_inside(s, p, &e);
+        return;
+    }
+    p->phase = ZONE_PHASE_ENTERING;
+    p->pending = e;
+}
+
+/* Outside at `from` (or seen there last); the path's cuts say where it comes in. */
+static void outside_step(struct step *s, const struct track_fix *from,
+                         const struct zone_cuts *cuts, bool is_inside)
+{
+    if (!is_inside) {
+        if (cuts->count < 2)
+            return;
+        struct zone_event in = crossing(s, from, cuts->zone, cuts->fraction[0]);
+        struct zone_event out =
+            crossing(s, from, cuts->zone, cuts->fraction[cuts->count - 1]);
+        in.certainty = out.certainty = unseen(s, from);
+        in.what = ZONE_ENTERED;
+        in.since_ms = out.since_ms = in.time_ms;
+        in.last_seen_ms = out.last_seen_ms = in.time_ms;
+        out.what = ZONE_EXITED;
+        tell(s, &in);
+        tell(s, &out);
+        return;
+    }
+    struct zone_presence *p = add(s, cuts->zone);
+    if (p == NULL)
+        return;
+    struct zone_event e =
+        crossing(s, from, cuts->zone, cuts->count != 0 ? cuts->fraction[0] : 1.0);
+    if (is_deep(s, cuts->zone, s->limits->zone_enter_depth_m)) {
+        become_inside(s, p, &e);
+        return;
+    }
+    p->phase = ZONE_PHASE_ENTERING;
+    p->pending = e;
+    p->base = *from;
+    p->has_base = true;
+}
+
+/* Inside at `from`; may have left, or left and come back. */
+static void inside_step(struct step *s, struct zone_presence *p,
+                        const struct track_fix *from, const struct zone_cuts *cuts,
+                        bool is_inside)
+{
+    if (!is_inside) {
+        double fraction = cuts->count != 0 ? cuts->fraction[cuts->count - 1] : 0.0;
+        struct zone_event e = crossing(s, from, p->zone, fraction);
+        if (is_deep(s, p->zone, s->limits->zone_exit_depth_m)) {
+            become_outside(s, p, &e);
+            return;
+        }
+        p->phase = ZONE_PHASE_LEAVING;
+        p->pending = e;
+        p->base = *from;
+        p->has_base = true;
+        return;
+    }
+    p->phase = ZONE_PHASE_INSIDE;
+    p->is_lost = false;
+    if (cuts->count >= 2) {
+        uint32_t zone = p->zone;
+        struct zone_event out = crossing(s, from, zone, cuts->fraction[0]);
+        struct zone_event in = crossing(s, from, zone, cuts->fraction[cuts->count - 1]);
+        out.certainty = in.certainty = unseen(s, from);
+        become_outside(s, p, &out);
+        p = add(s, zone);
+        if (p == NULL)
+            return;
+        become_inside(s, p, &in);
+    }
+    p->last_inside_ms = s->fix->time_ms;
+}
+
+struct one_zone {
+    uint32_t zone;
+    struct zone_cuts cuts;
+};
+
+static void visit_one(void *context, const struct zone_cuts *cuts)
+{
+    struct one_zone *one = context;
+    if (cuts->zone == one->zone)
+        one->cuts = *cuts;
+}
+
+static bool is_path(const struct track_fix *from, const struct track_fix *to)
+{
+    return geo_distance_m(from->pos, to->pos) <= path_limit_m;
+}
+
+/* The cuts of one zone on the path from -> fix. */
+static struct zone_cuts cuts_of(struct step *s, const struct track_fix *from,
+                                uint32_t zone)
+{
+    struct one_zone one = {.zone = zone, .cuts = {.zone = zone}};
+    if (is_path(from, s->fix)) {
+        int rc = zone_along(s->zones, from->pos, s->fix->pos, visit_one, &one);
+        if (rc != 0)
+            s->rc = rc;
+    }
+    return one.cuts;
+}
+
+/* A zone in which a second fix was awaited: this is it. */
+static void resolve(struct step *s, struct zone_presence *p, bool is_inside)
+{
+    struct zone_event pending = p->pending;
+    struct track_fix base = p->base;
+    bool has_base = p->has_base;
+    p->has_base = false;
+    if (p->phase == ZONE_PHASE_ENTERING && is_inside) {
+        become_inside(s, p, &pending);
+        return;
+    }
+    if (p->phase == ZONE_PHASE_LEAVING && !is_inside) {
+        become_outside(s, p, &pending);
+        return;
+    }
+    /* The lone fix is as if absent: look at the path from the one before it. */
+    uint32_t zone = p->zone;
+    bool was_inside = p->phase == ZONE_PHASE_LEAVING;
+    if (!was_inside)
+        drop(s->w, p);
+    if (!has_base)
+        return;
+    struct zone_cuts cuts = cuts_of(s, &base, zone);
+    if (was_inside)
+        inside_step(s, p, &base, &cuts, true);
+    else
+        outside_step(s, &base, &cuts, false);
+}
+
+/* --- gates
+ * ------------------------------------------------------------------------------------ */
+
+static struct gate_memory *gate_memory(struct step *s, uint32_t gate)
+{
+    struct zone_watch *w = s->w;
+    for (uint32_t i = 0; i < w->gate_count; i++)
+        if (w->gates[i].gate == gate)
+            return &w->gates[i];
+    if (w->gate_count == w->gate_room) {
+        uint32_t room = w->gate_room != 0 ? 2 * w->gate_room : 2;
+        struct gate_memory *more = realloc(w->gates, room * sizeof *more);
+        if (more == NULL) {
+            s->rc = ERR_NOMEM;
+            return NULL;
+        }
+        w->gates = more;
+        w->gate_room = room;
+    }
+    struct gate_memory *m = &w->gates[w->gate_count++];
+    m->gate = gate;
+    m->last_ms = TIME_NONE;
+    return m;
+}
+
+/* An even number of crossings on one leg ends on the side it began: the net is no
+ * crossing, but memory keeps it armed down. */
+static void gate_step(struct step *s, const struct zone_cuts *cuts)
+{
+    struct gate_memory *m = gate_memory(s, cuts->zone);
+    if (m == NULL || cuts->count == 0)
+        return;
+    uint32_t last = cuts->count - 1;
+    struct zone_event e = crossing(s, s->from, cuts->zone, cuts->fraction[last]);
+    e.what = ZONE_CROSSED;
+    e.is_left_to_right = cuts->left_to_right[last];
+    if (s->fix->time_ms - s->from->time_ms > s->limits->zone_possible_ms)
+        e.certainty = ZONE_POSSIBLE;
+    bool is_armed =
+        m->last_ms == TIME_NONE || e.time_ms - m->last_ms >= s->limits->gate_rearm_ms;
+    m->last_ms = e.time_ms;
+    if (is_armed && cuts->count % 2 == 1)
+        tell(s, &e);
+}
+
+/* --- one fix
+ * ---------------------------------------------------------------------------------- */
+
+static void visit(void *context, const struct zone_cuts *cuts)
+{
+    struct step *s = context;
+    if (zone_info(s->zones, cuts->zone)->shape == ZONE_GATE) {
+        gate_step(s, cuts);
+        return;
+    }
+    struct zone_presence *p = find(s->w, cuts->zone);
+    if (p == NULL)
+        outside_step(s, s->from, cuts, cuts->inside_at_end);
+    else if (p->phase == ZONE_PHASE_INSIDE)
+        inside_step(s, p, s->from, cuts, cuts->inside_at_end);
+}
+
+/* Too far from the last fix to speak of a path: only where it is now counts. */
+static void jump(struct step *s)
+{
+    uint32_t zones[64];
+    size_t n = zone_at(s->zones, s->fix->pos, zones, 64);
+    struct zone_cuts none = {0};
+    for (uint32_t i = s->w->count; i-- > 0;) {
+        struct zone_presence *p = &s->w->items[i];
+        if (!zone_contains(s->zones, p->zone, s->fix->pos)) {
+            struct zone_event e = crossing(s, s->from, p->zone, 0.0);
+            e.certainty = ZONE_POSSIBLE;
+            become_outside(s, p, &e);
+        } else {
+            inside_step(s, p, s->from, &none, true);
+        }
+    }
+    for (size_t i = 0; i < n && i < 64; i++) {
+        if (find(s->w, zones[i]) != NULL)
+            continue;
+        none.zone = zones[i];
+        outside_step(s, s->from, &none, true);
+    }
+}
+
+static void first_fix(struct step *s)
+{
+    uint32_t zones[64];
+    size_t n = zone_at(s->zones, s->fix->pos, zones, 64);
+    for (size_t i = 0; i < n && i < 64; i++)
+        first_inside(s, zones[i]);
+}
+
+static int compare_events(const void *a, const void *b)
+{
+    const struct zone_event *x = a, *y = b;
+    if (x->time_ms != y->time_ms)
+        return x->time_ms < y->time_ms ? -1 : 1;
+    if (x->zone != y->zone)
+        return x->zone < y->zone ? -1 : 1;
+    return (int)x->what - (int)y->what;
+}
+
+/* Zones that await a second fix are settled first, and by themselves; `settled` keeps the
+ * others from seeing them twice. */
+static void resolve_pending(struct step *s, uint32_t *settled, uint32_t *settled_count)
+{
+    for (uint32_t i = s->w->count; i-- > 0;) {
+        struct zone_presence *p = &s->w->items[i];
+        if (p->phase == ZONE_PHASE_INSIDE || *settled_count == 64)
+            continue;
+        settled[(*settled_count)++] = p->zone;
+        resolve(s, p, zone_contains(s->zones, p->zone, s->fix->pos));
+    }
+}
+
+struct filtered {
+    struct step *step;
+    const uint32_t *settled;
+    uint32_t count;
+};
+
+static void visit_unsettled(void *context, const struct zone_cuts *cuts)
+{
+    struct filtered *f = context;
+    for (uint32_t i = 0; i < f->count; i++)
+        if (f->settled[i] == cuts->zone)
+            return;
+    visit(f->step, cuts);
+}
+
+/* A ship that did not move makes no path, but its fix counts; and a fix on the very edge
+ * may be seen inside by one step and outside by the next. */
+static void settle_unvisited(struct step *s)
+{
+    for (uint32_t i = s->w->count; i-- > 0;) {
+        struct zone_presence *p = &s->w->items[i];
+        if (p->phase != ZONE_PHASE_INSIDE || p->last_inside_ms >= s->fix->time_ms)
+            continue;
+        struct zone_cuts none = {.zone = p->zone};
+        inside_step(s, p, s->from, &none, zone_contains(s->zones, p->zone, s->fix->pos));
+    }
+}
+
+int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
+                   const struct rule_limits *limits, const struct track_fix *fix,
+                   zone_event_sink sink, void *context)
+{
+    if (zone_count(zones) == 0)
+        return 0;
+    struct step s = {.w = w, .zones = zones, .limits = limits, .fix = fix};
+    struct track_fix from = w->last;
+    if (!w->has_last) {
+        first_fix(&s);
+    } else {
+        s.from = &from;
+        uint32_t settled[64], count = 0;
+        if (!is_path(&from, fix)) {
+            jump(&s);
+        } else {
+            resolve_pending(&s, settled, &count);
+            struct filtered f = {&s, settled, count};
+            int rc = zone_along(zones, from.pos, fix->pos, visit_unsettled, &f);
+            if (rc != 0)
+                s.rc = rc;
+            settle_unvisited(&s);
+        }
+    }
+    w->last = *fix;
+    w->has_last = true;
+    int rc = s.rc;
+    if (s.count > 1)
+        qsort(s.events, s.count, sizeof s.events[0], compare_events);
+    for (size_t i = 0; i < s.count && rc == 0; i++)
+        rc = sink(context, &s.events[i]);
+    free(s.events);
+    return rc;
+}
+
+/* --- losing a ship inside
+ * ------------------------------------------------------------------------ */
+
+int64_t zone_watch_deadline(const struct zone_watch *w, const struct rule_limits *limits,
+                            int64_t silence_ms)
+{
+    int64_t due = INT64_MAX;
+    for (uint32_t i = 0; i < w->count; i++) {
+        const struct zone_presence *p = &w->items[i];
+        if (p->phase == ZONE_PHASE_ENTERING || p->is_lost)
+            continue;
+        int64_t at = w->last.time_ms + limits->zone_lost_ms + silence_ms;
+        due = at < due ? at : due;
+    }
+    return due;
+}
+
+int zone_watch_time(struct zone_watch *w, const struct rule_limits *limits,
+                    int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
+                    void *context)
+{
+    int64_t due = w->last.time_ms + limits->zone_lost_ms + silence_ms;
+    for (uint32_t i = 0; i < w->count; i++) {
+        struct zone_presence *p = &w->items[i];
+        if (p->phase == ZONE_PHASE_ENTERING || p->is_lost || due > now_ms)
+            continue;
+        p->is_lost = true;
+        struct zone_event e = {.what = ZONE_LOST,
+                               .zone = p->zone,
+                               .is_present = p->is_present,
+                               .time_ms = due,
+                               .since_ms = p->since_ms,
+                               .last_seen_ms = p->last_inside_ms,
+                               .pos = w->last.pos};
+        int rc = sink(context, &e);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+const struct zone_presence *zone_watch_inside(const struct zone_watch *w, uint32_t zone)
+{
+    const struct zone_presence *p = find(w, zone);
+    return p != NULL && p->phase != ZONE_PHASE_ENTERING ? p : NULL;
+}
+
+bool zone_watch_is_pending(const struct zone_watch *w, uint32_t zone)
+{
+    const struct zone_presence *p = find(w, zone);
+    return p != NULL && p->phase != ZONE_PHASE_INSIDE;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the engine runs rules: what a rule sees of a ship, the hooks of a kind, and what it
+ * finds. */
+#ifndef LOOKOUT_RULE_RUN_H
+#define LOOKOUT_RULE_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/call.h"
+#include "lookout/err.h"
+#include "lookout/ports.h"
+#include "lookout/route.h"
+#include "lookout/rule.h"
+#include "lookout/track.h"
+#include "lookout/vessel.h"
+#include "lookout/wire.h"
+#include "lookout/zone.h"
+
+/* The numbers of zones, gates and gaps; every one is a configuration key. */
+struct rule_limits {
+    int64_t gate_rearm_ms;       /* 30 min */
+    double zone_enter_depth_m;   /* 200 */
+    double zone_exit_depth_m;    /* 500 */
+    int64_t zone_lost_ms;        /* 60 min */
+    int64_t zone_possible_ms;    /* 2 h */
+    int64_t zone_dwell_fresh_ms; /* 2 h */
+    double approach_min_kn;      /* 1 */
+    double gap_nearby_m;         /* 30 nm */
+};
+struct rule_limits rule_limits_default(void);
+
+/* --- zones and gates of one track
+ * ------------------------------------------------------- */
+
+enum zone_certainty { ZONE_OBSERVED, ZONE_INFERRED, ZONE_POSSIBLE };
+const char *zone_certainty_name(enum zone_certainty c);
+
+enum zone_happening { ZONE_ENTERED, ZONE_EXITED, ZONE_LOST, ZONE_CROSSED };
+
+/* Something a track did with a zone or gate, whatever the rules. */
+struct zone_event {
+    enum zone_happening what;
+    enum zone_certainty certainty;
+    uint32_t zone;
+    bool is_present;       /* entered: was inside when first heard */
+    bool is_left_to_right; /* crossed */
+    int64_t time_ms;       /* of the crossing; lost: last fix + 60 min */
+    int64_t since_ms;      /* exited, lost: when it entered */
+    int64_t last_seen_ms;  /* last fix inside */
+    struct geo_pos pos;    /* of the crossing, or the fix */
+};
+
+enum zone_phase {
+    ZONE_PHASE_ENTERING, /* outside, one shallow fix inside */
+    ZONE_PHASE_INSIDE,
+    ZONE_PHASE_LEAVING /* inside, one fix just outside */
+};
+
+/* One zone the track is in, or may be in. */
+struct zone_presence {
+    uint32_t zone;
+    uint8_t phase; /* enum zone_phase */
+    bool is_present, is_lost;
+    int64_t since_ms;
+    int64_t last_inside_ms;
+    struct zone_event pending; /* what a second fix would confirm */
+    struct track_fix base;     /* the last fix before the pending one */
+    bool has_base;
+};
+struct gate_memory {
+    uint32_t gate;
+    int64_t last_ms; /* latest crossing, told or not */
+};
+struct zone_watch {
+    struct zone_presence *items; /* owned, ascending zone */
+    struct gate_memory *gates;   /* owned */
+    uint32_t count, room, gate_count, gate_room;
+    struct track_fix last;
+    bool has_last;
+};
+typedef int (*zone_event_sink)(void *context, const struct zone_event *event);
+void zone_watch_init(struct zone_watch *w);
+void zone_watch_finish(struct zone_watch *w);
+/* One believed fix; events in order of time to the sink, whose non-zero ends the step and
+ * is returned. ERR_NOMEM. */
+MUST_CHECK int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
+                              const struct rule_limits *limits,
+                              const struct track_fix *fix, zone_event_sink sink,
+                              void *context);
+/* When a zone would be lost: INT64_MAX for never. `silence_ms` of silence since the last
+ * fix do not count. */
+int64_t zone_watch_deadline(const struct zone_watch *w, const struct rule_limits *limits,
+                            int64_t silence_ms);
+MUST_CHECK int zone_watch_time(struct zone_watch *w, const struct rule_limits *limits,
+                               int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
+                               void *context);
+/* Is the track in that area now (confirmed)? The presence, or NULL. */
+const struct zone_presence *zone_watch_inside(const struct zone_watch *w, uint32_t zone);
+/* True while a second fix is awaited there. */
+bool zone_watch_is_pending(const struct zone_watch *w, uint32_t zone);
+void zone_watch_save(const struct zone_watch *w, const struct zone_set *zones,
+                     struct wire_writer *out);
+/* Zones that are gone or whose geometry changed are left out; those that changed are
+ * entered again silently at the next fix, because `last` stays. */
+MUST_CHECK int zone_watch_load(struct zone_watch *w, const struct zone_set *zones,
+                               struct wire_reader *in);
+
+/* --- what a rule sees
+ * --------------------------------------------------------------------- */
+
+struct rule_world {
+    const struct ports *ports;
+    const struct zone_set *zones;
+    const struct rule_limits *limits;
+    const struct track_conf *track;
+    const uint32_t
+        *zones_watched; /* areas named by zone rules, ascending: for zones_ahead */
+    size_t zones_watched_count;
+};
+
+struct rule_subject {
+    uint32_t mmsi;
+    const struct vessel_static *info;
+    const struct track *track;
+    const struct call_state *call;
+    const struct zone_watch *zones;
+    const struct watch_entry *watch; /* NULL: not watched */
+    enum watch_by matched_by;
+    uint32_t declared; /* port of the declared destination, PORT_NONE */
+    int64_t
+        silence_ms; /* of the time since the last fix, how much its source was silent */
+    bool is_source_silent; /* right now */
+};
+
+/* --- what a rule finds
+ * ---------------------------------------------------------------------- */
+
+struct finding_forecast {
+    uint32_t port; /* expected port; PORT_NONE when only a zone or gate is awaited */
+    int64_t eta_ms;
+    bool is_declared, is_heading, is_gate;
+    struct {
+        uint32_t zone;
+        int64_t eta_ms;
+    } ahead[8];
+    uint32_t ahead_count;
+};
+
+struct finding {
+    uint32_t event;      /* index in the kind's events */
+    int64_t time_ms;     /* the alert's `time` */
+    int64_t evidence_ms; /* evidence from here on; TIME_NONE: the last six hours */
+    struct geo_pos pos;
+    uint64_t object;      /* what `repeat` folds by: a zone, a port, ... */
+    char occurrence[128]; /* what makes this occurrence one of its own: part of the
+                             identity */
+    const struct port *port;
+    const struct call *call;
+    const struct voyage *voyage;
+    const struct zone_event *zone; /* zone and gate kinds */
+    int64_t zone_eta_ms;           /* approached; TIME_NONE */
+    const struct route_run *run;
+    const struct finding_forecast *forecast;
+    int64_t since_ms; /* sighted: last fix before; TIME_NONE */
+    struct finding_gap {
+        bool is_set;
+        int64_t last_seen_ms;
+        double hours;
+        uint32_t others_heard;
+        double distance_m; /* < 0: unknown (started) */
+        double implied_kn; /* < 0 */
+    } gap;
+};
+
+/* One rule looking at one track. */
+struct rule_look {
+    const struct rule *rule;
+    const struct rule_world *world;
+    const struct rule_subject *subject;
+    int64_t now_ms;
+    void **state; /* the kind's state for this rule and track: made when needed, freed by
+                     forget */
+    bool is_covered; /* the rule's vessel filter includes this ship */
+    int (*raise)(void *context, const struct rule_look *look,
+                 const struct finding *finding);
+    uint32_t (*others)(void *context, struct geo_pos pos,
+                       int64_t since_ms); /* other vessels heard within gap_nearby_m */
+    void *context;
+};
+
+/* Every hook may be NULL. Hooks that return int give 0 or a negative error. */
+struct rule_hooks {
+    int (*on_zone)(struct rule_look *look, const struct zone_event *event);
+    int (*on_call)(struct rule_look *look, const struct call_output *event);
+    int (*on_voyage)(struct rule_look *look, const struct voyage *voyage);
+    /* A believed fix, after its zone and call events; `before` is the track's fix before
+     * it, NULL for the first. */
+    int (*on_fix)(struct rule_look *look, const struct track_fix *before);
+    /* The ship came to be covered by the rule's filter after it was heard: tell what
+     * stands. */
+    int (*on_covered)(struct rule_look *look);
+    int64_t (*deadline)(struct rule_look *look); /* INT64_MAX: none */
+    int (*on_time)(struct rule_look *look);      /* now_ms is at or after its deadline */
+    void (*save)(const struct rule_look *look, struct wire_writer *out);
+    int (*load)(struct rule_look *look, struct wire_reader *in);
+    void (*forget)(void *state); /* free it */
+    /* One line for `vessels`: a JSON value, appended; leaves out alone when there is
+     * nothing to say. */
+    int (*describe)(const struct rule_look *look, struct buf *out);
+};
+
+/* Is the ship among those the filter means? */
+bool vessel_filter_matches(const struct vessel_filter *f, const struct rule_subject *s);
+void vessel_filter_finish(struct vessel_filter *f);
+/* Does the list (NULL: all) hold the index? */
+bool rule_has_index(const uint32_t *list, size_t count, uint32_t index);
+/* Raise unless the event is not wanted or the ship not covered. */
+MUST_CHECK int rule_raise(const struct rule_look *look, const struct finding *finding);
+/* at_start: may something that was so when the ship was first heard be told? */
+bool rule_tells_at_start(const struct rule_look *look);
+
+#endif
