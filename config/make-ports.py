@@ -10,7 +10,7 @@ gfw-anchorage-overrides.csv (anchorage cells with the port they belong to).
 
  1. Every port of the index that carries a UN/LOCODE is a port. One code on two entries, a
     code of another country, or a position more than 25 km from UNECE's must be decided in
-    ports-reviewed.csv, else the script fails.
+    ports-reviewed.csv, else the script fails (a note on a position says "UN/LOCODE").
  2. A UN/LOCODE adds a port where no port of the index of its own country lies within
     25 km; else it becomes another code of the nearest of them, unless reviewed. It is left
     out where fewer than two other ports of its country lie within 250 km: many of UNECE's
@@ -81,7 +81,7 @@ def split_names(*texts):
             inside = re.findall(r"\(([^()]*)\)", part)
             outside = re.sub(r"\([^()]*\)", " ", part)
             for name in [outside] + inside:
-                name = " ".join(name.replace("?", "").split()).strip(" ,;/")
+                name = " ".join(name.replace("?", "").split()).strip(" ,;/-")
                 name = re.sub(r"^ex ", "", name)
                 if len(squeeze(name)) >= 3 and "/" not in name:
                     yield name
@@ -205,8 +205,10 @@ def apply_review(ports, review):
             p["names"].insert(0, p["name"])
             p["name"] = row["name"]
         if row["lat"]:
-            p["pos"] = (float(row["lat"]), float(row["lon"]))
-            p["source"] = "reviewed"
+            pos = (float(row["lat"]), float(row["lon"]))
+            if p["pos"] is None or distance_km(p["pos"], pos) > 1:
+                p["source"] = "reviewed"
+            p["pos"] = pos
         if row["entry_km"]:
             p["entry_km"] = "" if row["entry_km"] == "-" else row["entry_km"]
             p["is_reviewed_entry"] = True
@@ -225,7 +227,7 @@ def add_unlocode(ports, unlocode, review):
         if p is not None:
             p["names"] += split_names(*names)
             d = distance_km(p["pos"], pos)
-            if d > NEAR_KM and not p["note"]:
+            if d > NEAR_KM and "UN/LOCODE" not in p["note"]:
                 review.faults.append("%s %s: %s is %.0f km from UN/LOCODE's %s %s" %
                                      (code, p["name"], p["pos"], d, names[0], pos))
             continue
