@@ -141,7 +141,9 @@ static bool arrive(struct voyage_state *s, const struct ports *ports,
         return false;
     done.to = call->port;
     done.arrived_ms = call->since_ms;
-    done.distance_m = sum.distance_m;
+    /* Shifted within an area that two ports share, it lay still too soon to be summed. */
+    double least_m = geo_distance_exact_m(s->from_pos, call->pos);
+    done.distance_m = sum.distance_m > least_m ? sum.distance_m : least_m;
     done.longest_gap_ms = sum.longest_gap_ms;
     if (done.destination_count > sum.destination_count)
         done.destination_count = sum.destination_count;
@@ -166,6 +168,7 @@ static void depart(struct voyage_state *s, const struct call *call, uint8_t drau
     v->from = call->port;
     v->departed_ms = call->departed_ms;
     v->draught_departure_dm = draught_dm;
+    s->from_pos = call->pos;
     s->is_open = true;
 }
 
@@ -215,6 +218,8 @@ void voyage_state_save(const struct voyage_state *s, const struct ports *ports,
         wire_put_text(w, v->destinations[i]);
     if (s->is_open) {
         wire_put_text(w, ports_get(ports, v->from)->locode);
+        wire_put_i64(w, s->from_pos.lat_e7);
+        wire_put_i64(w, s->from_pos.lon_e7);
         wire_put_i64(w, v->departed_ms);
         wire_put_u64(w, v->draught_departure_dm);
     }
@@ -256,14 +261,20 @@ static struct voyage_sum get_sum(struct wire_reader *r)
     return sum;
 }
 
-static void get_fixes(struct voyage_state *s, struct wire_reader *r)
+static struct geo_pos get_pos(struct wire_reader *r)
 {
-    track_fix_load(&s->last, r);
     int64_t lat = wire_get_i64(r), lon = wire_get_i64(r);
     if (lat < -900000000 || lat > 900000000 || lon < -1800000000 || lon > 1800000000)
         r->failed = true;
-    if (!r->failed)
-        s->leg_from = (struct geo_pos){(int32_t)lat, (int32_t)lon};
+    if (r->failed)
+        return (struct geo_pos){0, 0};
+    return (struct geo_pos){(int32_t)lat, (int32_t)lon};
+}
+
+static void get_fixes(struct voyage_state *s, struct wire_reader *r)
+{
+    track_fix_load(&s->last, r);
+    s->leg_from = get_pos(r);
     s->last_gap_ms = (int64_t)get_limited(r, SPAN_LIMIT_MS);
     struct voyage_sum sum = get_sum(r);
     if (sum.destination_count != s->current.destination_count)
@@ -277,8 +288,6 @@ static void get_fixes(struct voyage_state *s, struct wire_reader *r)
     s->arrival_ms = wire_get_i64(r);
     if (s->arrival_ms != TIME_NONE)
         s->arrival = get_sum(r);
-    if (s->arrival.destination_count > s->current.destination_count)
-        r->failed = true;
 }
 
 static void load(struct voyage_state *s, const struct ports *ports, struct wire_reader *r)
@@ -297,6 +306,7 @@ static void load(struct voyage_state *s, const struct ports *ports, struct wire_
         char code[LOCODE_BYTES];
         wire_get_text(r, code, sizeof code);
         v->from = r->failed ? PORT_NONE : ports_find(ports, code);
+        s->from_pos = get_pos(r);
         v->departed_ms = wire_get_i64(r);
         v->draught_departure_dm = (uint8_t)get_limited(r, UINT8_MAX);
         s->is_open = v->from != PORT_NONE;

@@ -148,6 +148,7 @@ struct voyage_state {
     int64_t arrival_ms;        /* when that was; TIME_NONE */
     struct track_fix last;
     int64_t last_gap_ms;     /* time between the last two fixes */
+    struct geo_pos from_pos; /* where it lay before it departed */
     struct geo_pos leg_from; /* end of the last leg that was added */
     char last_destination[24];
 };
