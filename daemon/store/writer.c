@@ -201,6 +201,12 @@ static int reopen(struct writer *w, bool is_damaged, struct err *err)
 /* One try. 0, or a code with the reason in err. */
 static int commit(struct writer *w, const struct store_batch *first, struct err *err)
 {
+    if (w->db.handle != NULL && store_db_is_moved(&w->db, w->place->database)) {
+        err_set(err, ERR_IO, "%s was removed or replaced; going on with what is there",
+                w->place->database);
+        report(w, err->text);
+        store_db_close(&w->db);
+    }
     if (w->db.handle == NULL) {
         int code = reopen(w, false, err);
         if (code != 0)
