@@ -130,12 +130,9 @@ static struct store_batch *take(struct writer *w, bool *ret_is_end)
 {
     struct store_queue *q = w->queue;
     int64_t idle_until = monotonic_ms() + w->idle_ms;
-    while (q->head == NULL && !q->is_stopping) {
+    while (q->head == NULL && !q->is_stopping && !q->prune_is_wanted)
         if (w->idle_ms == 0 || !wait_until(&q->wake, &q->mutex, idle_until))
             break;
-        if (q->prune_is_wanted)
-            break;
-    }
     *ret_is_end = q->head == NULL && q->is_stopping;
     if (q->head == NULL)
         return NULL;
