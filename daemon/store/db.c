@@ -191,6 +191,12 @@ static int on_wal(void *context, sqlite3 *handle, const char *name, int pages)
     return SQLITE_OK;
 }
 
+bool store_db_is_moved(const struct store_db *db, const char *path)
+{
+    struct stat st;
+    return stat(path, &st) != 0 || st.st_dev != db->device || st.st_ino != db->inode;
+}
+
 int store_db_open(struct store_db *db, const char *path, int *ret_rc, struct err *err)
 {
     *db = (struct store_db){0};
@@ -201,8 +207,13 @@ int store_db_open(struct store_db *db, const char *path, int *ret_rc, struct err
     for (int i = 0; i < STORE_STATEMENTS && rc == SQLITE_OK; i++)
         rc = sqlite3_prepare_v3(db->handle, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
                                 &db->statements[i], NULL);
+    struct stat st;
+    if (rc == SQLITE_OK && stat(path, &st) != 0)
+        rc = SQLITE_CANTOPEN;
     *ret_rc = rc;
     if (rc == SQLITE_OK) {
+        db->device = st.st_dev;
+        db->inode = st.st_ino;
         sqlite3_wal_hook(db->handle, on_wal, db);
         db->wal_bytes = 1; /* what an earlier run left is folded back when idle */
         return 0;

@@ -203,7 +203,8 @@ void store_house_after_commit(struct writer *w)
 {
     if (w->db.handle == NULL)
         return;
-    if (w->db.wal_bytes >= CHECKPOINT_BYTES)
+    int64_t most = w->options.checkpoint_bytes;
+    if (w->db.wal_bytes >= (most > 0 ? most : CHECKPOINT_BYTES))
         checkpoint(w, SQLITE_CHECKPOINT_PASSIVE);
     begin_pruning(w);
     if (w->prune.is_running && monotonic_ms() - w->prune.last_step_ms >= BUSY_STEP_MS)

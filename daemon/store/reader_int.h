@@ -3,8 +3,6 @@
 #ifndef LOOKOUT_STORE_READER_INT_H
 #define LOOKOUT_STORE_READER_INT_H
 
-#include <sys/stat.h>
-
 #include "store_int.h"
 
 enum reader_statement {

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "lookout/buf.h"
 #include "lookout/call.h"
@@ -174,10 +175,15 @@ struct store_db {
     size_t webhook_count;
     int64_t last_alert; /* highest row in use */
     int64_t wal_bytes;  /* of the write-ahead log after the last commit */
+    dev_t device;       /* of the file that is open */
+    ino_t inode;
 };
 MUST_CHECK int store_db_open(struct store_db *db, const char *path, int *ret_rc,
                              struct err *err);
 void store_db_close(struct store_db *db);
+/* Was the file removed, or another put in its place? In WAL mode SQLite itself would
+ * write on into what nobody can open again. */
+bool store_db_is_moved(const struct store_db *db, const char *path);
 /* One transaction over the batches from `first` to the end of the list. Returns an SQLite
  * code; after anything but SQLITE_OK nothing of it is stored. */
 int store_db_commit(struct store_db *db, const struct store_batch *first);

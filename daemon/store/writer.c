@@ -130,12 +130,9 @@ static struct store_batch *take(struct writer *w, bool *ret_is_end)
 {
     struct store_queue *q = w->queue;
     int64_t idle_until = monotonic_ms() + w->idle_ms;
-    while (q->head == NULL && !q->is_stopping) {
+    while (q->head == NULL && !q->is_stopping && !q->prune_is_wanted)
         if (w->idle_ms == 0 || !wait_until(&q->wake, &q->mutex, idle_until))
             break;
-        if (q->prune_is_wanted)
-            break;
-    }
     *ret_is_end = q->head == NULL && q->is_stopping;
     if (q->head == NULL)
         return NULL;
@@ -201,6 +198,12 @@ static int reopen(struct writer *w, bool is_damaged, struct err *err)
 /* One try. 0, or a code with the reason in err. */
 static int commit(struct writer *w, const struct store_batch *first, struct err *err)
 {
+    if (w->db.handle != NULL && store_db_is_moved(&w->db, w->place->database)) {
+        err_set(err, ERR_IO, "%s was removed or replaced; going on with what is there",
+                w->place->database);
+        report(w, err->text);
+        store_db_close(&w->db);
+    }
     if (w->db.handle == NULL) {
         int code = reopen(w, false, err);
         if (code != 0)

@@ -18,12 +18,13 @@ struct store;
 struct store_batch;
 
 struct store_options {
-    const char *directory; /* created 0700 when absent */
-    bool read_only;        /* for commands beside a running daemon */
-    bool exclusive;        /* the daemon: refuse a second one on the same directory */
-    int64_t commit_ms;     /* group commit: 1..20 ms apart; 0: 20 */
-    size_t queue_bytes;    /* store_submit says ERR_LIMIT beyond; 0: 64 MiB */
-    int64_t quota_bytes;   /* store_prune keeps the database below; 0: 8 GiB */
+    const char *directory;    /* created 0700 when absent */
+    bool read_only;           /* for commands beside a running daemon */
+    bool exclusive;           /* the daemon: refuse a second one on the same directory */
+    int64_t commit_ms;        /* group commit: 1..20 ms apart; 0: 20 */
+    size_t queue_bytes;       /* store_submit says ERR_LIMIT beyond; 0: 64 MiB */
+    int64_t checkpoint_bytes; /* the write-ahead log is folded back at; 0: 32 MiB */
+    int64_t quota_bytes;      /* store_prune keeps the database below; 0: 8 GiB */
     /* Called on the store's thread after each commit that held outbox rows or outcomes,
      * and after a failed one. */
     void (*on_commit)(void *context);

@@ -214,8 +214,8 @@ static void test_commits_are_synced(void **state)
         assert_true(store_flush(s, 10000));
         assert_true(fault_vfs_log_is_synced());
     }
-    assert_int_equal(atomic_load(&h.commits), 20);
     store_close(s);
+    assert_int_equal(atomic_load(&h.commits), 20);
     check(*state, 19);
 }
 
