@@ -55,12 +55,11 @@ static void read_into(const char *name, char *to, size_t size)
 static const struct outcome *run(const char *before, const char *arguments)
 {
     static struct outcome o;
-    char command[8192];
-    char *real = realpath(binary(), NULL);
-    assert_non_null(real);
-    snprintf(command, sizeof command, "cd %s && %s %s decode %s >out 2>err", directory,
-             before, real, arguments);
-    free(real);
+    char command[8192], here[2048] = "";
+    if (binary()[0] != '/')
+        assert_non_null(getcwd(here, sizeof here));
+    snprintf(command, sizeof command, "cd %s && %s %s/%s decode %s >out 2>err", directory,
+             before, here, binary(), arguments);
     int status = system(command);
     assert_true(WIFEXITED(status));
     o.exit_status = WEXITSTATUS(status);
