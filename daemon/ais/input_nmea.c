@@ -189,7 +189,7 @@ static void take_ais(struct input *in, const struct line *l, const struct senten
     struct fragment_part part;
     in->counts.sentences++;
     make_origin(in, l, s, &part);
-    part.clock_ms = input_time_clock(in, part.origin.time_ms);
+    part.clock_ms = input_time_note(in, part.origin.time_ms);
     fragment_count(&in->fragments);
     if (s->total == 1) {
         if (armor_decode(s->payload, s->payload_n, s->fill, &in->bits) < 0)
