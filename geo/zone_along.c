@@ -16,15 +16,10 @@ static int gather(const struct zone_set *set, const struct zone_path *path,
 {
     int code = 0;
     for (int i = 0; code == 0 && i < path->pieces; i++) {
-        const struct zone_path_knot *p = &path->knots[i], *q = p + 1;
-        /* A path may run on over 180 either way; the range wants 0..2 turns. */
-        int64_t low = p->x < q->x ? p->x : q->x, high = p->x < q->x ? q->x : p->x;
-        int64_t turn = low < 0 ? ZONE_TURN_E7 : low >= ZONE_TURN_E7 ? -ZONE_TURN_E7 : 0;
-        struct grid_range range = {.x0 = low + turn,
-                                   .x1 = high + turn,
-                                   .y0 = (p->y < q->y ? p->y : q->y) + ZONE_TURN_E7 / 4,
-                                   .y1 = (p->y < q->y ? q->y : p->y) + ZONE_TURN_E7 / 4};
-        code = zone_index_gather(set->index, &range, g);
+        const struct zone_path_knot *k = &path->knots[i];
+        struct grid_point p = {.x = k[0].x, .y = k[0].y + ZONE_TURN_E7 / 4};
+        struct grid_point q = {.x = k[1].x, .y = k[1].y + ZONE_TURN_E7 / 4};
+        code = zone_index_gather(set->index, p, q, g);
     }
     return code;
 }
@@ -34,6 +29,8 @@ int zone_along(const struct zone_set *set, struct geo_pos a, struct geo_pos b,
 {
     struct zone_path path;
     struct zone_gather found;
+    if (zone_path_is_short(a, b) && zone_index_is_clear(set->index, a, b))
+        return 0;
     zone_path_init(&path, a, b);
     zone_gather_init(&found);
     int code = gather(set, &path, &found);

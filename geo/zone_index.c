@@ -67,20 +67,32 @@ static void take_patch(struct found *f, uint32_t number, uint32_t x, uint32_t y)
         take_entry(f, f->index->entries[patch->base + bits_below(patch->any, bit)]);
 }
 
+/* Numbers of cells of 1/128 degree. The far rims: 180 is -180, and the pole belongs to
+ * the row below it. */
+static inline uint32_t fine_column(struct geo_pos p)
+{
+    uint32_t x = ((uint32_t)p.lon_e7 + 1800000000u) / GRID_FINE_E7;
+    return x < GRID_COLUMNS * GRID_TOP_FINES ? x : 0;
+}
+
+static inline uint32_t fine_row(struct geo_pos p)
+{
+    uint32_t y = ((uint32_t)p.lat_e7 + 900000000u) / GRID_FINE_E7;
+    return y < GRID_ROWS * GRID_TOP_FINES ? y : GRID_ROWS * GRID_TOP_FINES - 1;
+}
+
+static inline const struct grid_block *block_of(const struct zone_index *index,
+                                                uint32_t x, uint32_t y)
+{
+    return &index->blocks[index->tops[y / GRID_TOP_FINES * GRID_COLUMNS +
+                                      x / GRID_TOP_FINES]];
+}
+
 size_t zone_index_at(const struct zone_index *index, struct geo_pos p,
                      uint32_t *ret_zones, size_t room)
 {
-    uint32_t x = ((uint32_t)p.lon_e7 + 1800000000u) / GRID_FINE_E7;
-    uint32_t y = ((uint32_t)p.lat_e7 + 900000000u) / GRID_FINE_E7;
-    /* The far rims: 180 is -180, and the pole belongs to the row below it. */
-    if (x >= GRID_COLUMNS * GRID_TOP_FINES)
-        x = 0;
-    if (y >= GRID_ROWS * GRID_TOP_FINES)
-        y = GRID_ROWS * GRID_TOP_FINES - 1;
-    uint32_t top = index->tops[y / GRID_TOP_FINES * GRID_COLUMNS + x / GRID_TOP_FINES];
-    if (top == 0)
-        return 0;
-    const struct grid_block *block = &index->blocks[top - 1];
+    uint32_t x = fine_column(p), y = fine_row(p);
+    const struct grid_block *block = block_of(index, x, y);
     unsigned cell = (y >> 3 & 15) << 4 | (x >> 3 & 15), bit = cell & 63;
     uint64_t word = block->any[cell >> 6];
     bool has_entry = word >> bit & 1;
@@ -185,29 +197,96 @@ static int gather_entry(const struct zone_index *index, uint32_t entry,
     return code;
 }
 
-/* Numbers of cells, both ends included. */
-struct cells {
-    uint32_t x0, x1, y0, y1;
+bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,
+                         struct geo_pos b)
+{
+    uint32_t x0 = fine_column(a), x1 = fine_column(b);
+    uint32_t y0 = fine_row(a), y1 = fine_row(b);
+    if (((x0 ^ x1) | (y0 ^ y1)) >= GRID_TOP_FINES)
+        return false; /* not in one cell of 1 degree */
+    const struct grid_block *block = block_of(index, x0, y0);
+    if (block->common != 0)
+        return false;
+    uint32_t west = (x0 < x1 ? x0 : x1) >> 3 & 15, east = (x0 < x1 ? x1 : x0) >> 3 & 15;
+    uint32_t south = (y0 < y1 ? y0 : y1) >> 3 & 15, north = (y0 < y1 ? y1 : y0) >> 3 & 15;
+    uint64_t row_mask = (UINT64_C(2) << east) - (UINT64_C(1) << west), met = 0;
+    for (uint32_t y = south; y <= north; y++)
+        met |= block->any[y >> 2] >> 16 * (y & 3) & row_mask;
+    return met == 0;
+}
+
+/* A line on the grid, from its southern to its northern end. */
+struct line {
+    struct grid_point south, north;
+    double slope; /* columns by rows */
 };
 
-static uint32_t at_least(uint32_t a, uint32_t b)
+struct span {
+    int64_t from, to;
+};
+
+/* The columns of cells of some size, 2^shift cells of 1/128 degree, that the line meets
+ * in the rows between two latitudes. A hair is added all around, for the rounding. */
+static inline struct span columns_between(const struct line *line, int64_t low,
+                                          int64_t high, unsigned shift)
 {
-    return a > b ? a : b;
+    const struct grid_point *s = &line->south, *n = &line->north;
+    int64_t a = low <= s->y ? s->x : s->x + (int64_t)(line->slope * (double)(low - s->y));
+    int64_t b =
+        high >= n->y ? n->x : s->x + (int64_t)(line->slope * (double)(high - s->y));
+    if (a > b) {
+        int64_t swap = a;
+        a = b;
+        b = swap;
+    }
+    /* x may be a turn off either way: lifted to where division rounds down. */
+    const int64_t lift = (int64_t)GRID_COLUMNS * GRID_TOP_FINES * 2;
+    return (struct span){
+        .from =
+            (((a - 2 + lift * GRID_FINE_E7) / GRID_FINE_E7) >> shift) - (lift >> shift),
+        .to =
+            (((b + 2 + lift * GRID_FINE_E7) / GRID_FINE_E7) >> shift) - (lift >> shift)};
 }
 
-static uint32_t at_most(uint32_t a, uint32_t b)
+/* The part of a span that lies in `count` cells from `first`, counted from there; false
+ * when there is none. */
+static inline bool clip(struct span *span, int64_t first, int64_t count)
 {
-    return a < b ? a : b;
+    span->from = span->from > first ? span->from - first : 0;
+    span->to = span->to < first + count - 1 ? span->to - first : count - 1;
+    return span->from <= span->to;
 }
 
+static struct span rows_of(const struct line *line, int64_t size, int64_t first,
+                           int64_t count)
+{
+    struct span rows = {.from = (line->south.y > 0 ? line->south.y - 1 : 0) / size,
+                        .to = (line->north.y + 1) / size};
+    if (!clip(&rows, first, count))
+        rows = (struct span){.from = 0, .to = -1};
+    return rows;
+}
+
+static inline uint64_t bits_of(struct span span)
+{
+    return (UINT64_C(2) << span.to) - (UINT64_C(1) << span.from);
+}
+
+/* One cell of 1/16 degree; column and row are numbers of such cells. */
 static int gather_patch(const struct zone_index *index, uint32_t number,
-                        const struct cells *c, struct zone_gather *g)
+                        const struct line *line, const int64_t at[2],
+                        struct zone_gather *g)
 {
     const struct grid_patch *patch = &index->patches[number];
-    uint64_t row_mask = (UINT64_C(2) << c->x1) - (UINT64_C(1) << c->x0);
+    int64_t first = at[0] * GRID_MIDDLE_FINES, bottom = at[1] * GRID_MIDDLE_FINES;
+    struct span rows = rows_of(line, GRID_FINE_E7, bottom, GRID_MIDDLE_FINES);
     uint64_t mask = 0;
-    for (uint32_t y = c->y0; y <= c->y1; y++)
-        mask |= row_mask << 8 * y;
+    for (int64_t y = rows.from; y <= rows.to; y++) {
+        int64_t low = (bottom + y) * GRID_FINE_E7;
+        struct span columns = columns_between(line, low, low + GRID_FINE_E7, 0);
+        if (clip(&columns, first, GRID_MIDDLE_FINES))
+            mask |= bits_of(columns) << 8 * y;
+    }
     int code = patch->common != 0 ? gather_entry(index, patch->common, g) : 0;
     for (uint64_t left = patch->any & mask; code == 0 && left != 0; left &= left - 1) {
         unsigned bit = (unsigned)__builtin_ctzll(left);
@@ -217,91 +296,67 @@ static int gather_patch(const struct zone_index *index, uint32_t number,
     return code;
 }
 
-/* One cell of 1/16 degree; `c` in cells of 1/128. */
-static int gather_cell(const struct zone_index *index, uint32_t entry,
-                       const struct cells *c, const uint32_t at[2], struct zone_gather *g)
-{
-    if (grid_kind_of(entry) != GRID_PATCH)
-        return gather_entry(index, entry, g);
-    uint32_t x = at[0] * GRID_MIDDLE_FINES, y = at[1] * GRID_MIDDLE_FINES;
-    struct cells inner = {.x0 = at_least(c->x0, x) - x,
-                          .x1 = at_most(c->x1, x + 7) - x,
-                          .y0 = at_least(c->y0, y) - y,
-                          .y1 = at_most(c->y1, y + 7) - y};
-    return gather_patch(index, entry >> 2, &inner, g);
-}
-
-/* One block; `c` in cells of 1/128 degree from its corner. */
+/* One cell of 1 degree; column and row are numbers of such cells. */
 static int gather_block(const struct zone_index *index, const struct grid_block *block,
-                        const struct cells *c, struct zone_gather *g)
+                        const struct line *line, const int64_t at[2],
+                        struct zone_gather *g)
 {
+    int64_t first = at[0] * GRID_TOP_MIDDLES, bottom = at[1] * GRID_TOP_MIDDLES;
+    struct span rows = rows_of(line, GRID_MIDDLE_E7, bottom, GRID_TOP_MIDDLES);
     int code = block->common != 0 ? gather_entry(index, block->common, g) : 0;
-    uint32_t first = c->x0 >> 3, last = c->x1 >> 3;
-    uint64_t row_mask = (UINT64_C(2) << last) - (UINT64_C(1) << first);
-    for (uint32_t y = c->y0 >> 3; code == 0 && y <= c->y1 >> 3; y++) {
+    for (int64_t y = rows.from; code == 0 && y <= rows.to; y++) {
         uint64_t word = block->any[y >> 2];
-        uint64_t left = word & row_mask << 16 * (y & 3);
+        if ((word >> 16 * (y & 3) & 0xffff) == 0)
+            continue;
+        int64_t low = (bottom + y) * GRID_MIDDLE_E7;
+        struct span columns = columns_between(line, low, low + GRID_MIDDLE_E7, 3);
+        if (!clip(&columns, first, GRID_TOP_MIDDLES))
+            continue;
+        uint64_t left = word & bits_of(columns) << 16 * (y & 3);
         for (; code == 0 && left != 0; left &= left - 1) {
             unsigned bit = (unsigned)__builtin_ctzll(left);
             uint32_t entry = index->entries[block->base[y >> 2] + bits_below(word, bit)];
-            code = gather_cell(index, entry, c, (uint32_t[2]){bit & 15, y}, g);
+            int64_t cell[2] = {first + (bit & 15), bottom + y};
+            code = grid_kind_of(entry) == GRID_PATCH
+                       ? gather_patch(index, entry >> 2, line, cell, g)
+                       : gather_entry(index, entry, g);
         }
     }
     return code;
 }
 
-static struct cells cells_of(const struct grid_range *range)
+int zone_index_gather(const struct zone_index *index, struct grid_point p,
+                      struct grid_point q, struct zone_gather *g)
 {
-    int64_t rows = GRID_ROWS * GRID_TOP_FINES;
-    int64_t y0 = range->y0 / GRID_FINE_E7, y1 = range->y1 / GRID_FINE_E7;
-    return (struct cells){.x0 = (uint32_t)(range->x0 / GRID_FINE_E7),
-                          .x1 = (uint32_t)(range->x1 / GRID_FINE_E7),
-                          .y0 = (uint32_t)(y0 < rows ? y0 : rows - 1),
-                          .y1 = (uint32_t)(y1 < rows ? y1 : rows - 1)};
-}
-
-static const struct grid_block *block_at(const struct zone_index *index, uint32_t column,
-                                         uint32_t row)
-{
-    uint32_t top = index->tops[row * GRID_COLUMNS + column % GRID_COLUMNS];
-    return top == 0 ? NULL : &index->blocks[top - 1];
-}
-
-int zone_index_gather(const struct zone_index *index, const struct grid_range *range,
-                      struct zone_gather *g)
-{
-    struct cells c = cells_of(range);
-    for (uint32_t row = c.y0 / GRID_TOP_FINES; row <= c.y1 / GRID_TOP_FINES; row++)
-        for (uint32_t column = c.x0 / GRID_TOP_FINES; column <= c.x1 / GRID_TOP_FINES;
-             column++) {
-            const struct grid_block *block = block_at(index, column, row);
-            if (block == NULL)
-                continue;
-            uint32_t x = column * GRID_TOP_FINES, y = row * GRID_TOP_FINES;
-            struct cells inner = {
-                .x0 = at_least(c.x0, x) - x,
-                .x1 = at_most(c.x1, x + GRID_TOP_FINES - 1) - x,
-                .y0 = at_least(c.y0, y) - y,
-                .y1 = at_most(c.y1, y + GRID_TOP_FINES - 1) - y,
-            };
-            int code = gather_block(index, block, &inner, g);
-            if (code != 0)
-                return code;
+    struct line line = {.south = p.y < q.y ? p : q, .north = p.y < q.y ? q : p};
+    double rise = (double)(line.north.y - line.south.y);
+    line.slope = rise > 0 ? (double)(line.north.x - line.south.x) / rise : 0;
+    struct span rows = rows_of(&line, GRID_TOP_E7, 0, GRID_ROWS);
+    int code = 0;
+    for (int64_t y = rows.from; y <= rows.to; y++) {
+        int64_t low = y * GRID_TOP_E7;
+        struct span columns = columns_between(&line, low, low + GRID_TOP_E7, 7);
+        for (int64_t x = columns.from; code == 0 && x <= columns.to; x++) {
+            int64_t column = (x + 2 * GRID_COLUMNS) % GRID_COLUMNS;
+            uint32_t top = index->tops[y * GRID_COLUMNS + column];
+            if (top != 0)
+                code = gather_block(index, &index->blocks[top], &line, (int64_t[2]){x, y},
+                                    g);
         }
-    return 0;
+    }
+    return code;
 }
 
 int zone_index_gather_touching(const struct zone_index *index,
                                const struct grid_range *range, struct zone_gather *g)
 {
-    struct cells c = cells_of(range);
-    for (uint32_t row = c.y0 / GRID_TOP_FINES; row <= c.y1 / GRID_TOP_FINES; row++)
-        for (uint32_t column = c.x0 / GRID_TOP_FINES; column <= c.x1 / GRID_TOP_FINES;
-             column++) {
-            const struct grid_block *block = block_at(index, column, row);
-            int code = block != NULL ? gather_entry(index, block->touching, g) : 0;
-            if (code != 0)
-                return code;
+    int64_t south = range->y0 / GRID_TOP_E7, north = range->y1 / GRID_TOP_E7;
+    int code = 0;
+    for (int64_t y = south; y <= north && y < GRID_ROWS; y++)
+        for (int64_t x = range->x0 / GRID_TOP_E7; x <= range->x1 / GRID_TOP_E7; x++) {
+            uint32_t top = index->tops[y * GRID_COLUMNS + x % GRID_COLUMNS];
+            if (code == 0 && index->blocks[top].touching != 0)
+                code = gather_entry(index, index->blocks[top].touching, g);
         }
-    return 0;
+    return code;
 }

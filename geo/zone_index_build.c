@@ -250,8 +250,8 @@ static int make_block(struct build *b, const struct record *records, size_t n)
                        sizeof *index->blocks);
     if (code != 0)
         return code;
-    index->blocks[index->block_count++] = block;
     index->tops[records[0].top] = (uint32_t)index->block_count;
+    index->blocks[index->block_count++] = block;
     return 0;
 }
 
@@ -306,6 +306,21 @@ static int sort_records(struct build *b)
     return 0;
 }
 
+/* A block is as large as a line of the cache: let each be one. */
+static int align_blocks(struct zone_index *index)
+{
+    size_t bytes = index->block_count * sizeof *index->blocks;
+    struct grid_block *aligned = aligned_alloc(sizeof *aligned, bytes);
+    if (aligned == NULL)
+        return ERR_NOMEM;
+    memcpy(aligned, index->blocks, bytes);
+    free(index->blocks);
+    index->blocks = aligned;
+    index->block_room = index->block_count;
+    return 0;
+}
+_Static_assert(sizeof(struct grid_block) == 64, "a line of the cache");
+
 static int build(struct build *b, size_t count)
 {
     struct zone_index *index = b->index;
@@ -317,9 +332,14 @@ static int build(struct build *b, size_t count)
         index->tops == NULL || b->items == NULL || b->inner == NULL || classes == NULL
             ? ERR_NOMEM
             : reserve(&index->lists, &index->list_room, 1, sizeof *index->lists);
+    if (code == 0)
+        code = reserve(&index->blocks, &index->block_room, 1, sizeof *index->blocks);
     if (code == 0) {
-        index->lists[0] = 0; /* the empty list */
+        /* The empty list, and the empty block. */
+        index->lists[0] = 0;
         index->list_count = 1;
+        index->blocks[0] = (struct grid_block){0};
+        index->block_count = 1;
     }
     for (size_t i = 0; code == 0 && i < count; i++)
         code = record_zone(b, (uint32_t)i, classes);
@@ -333,7 +353,7 @@ static int build(struct build *b, size_t count)
         code = make_block(b, b->sorted + i, n);
         i += n;
     }
-    return code;
+    return code == 0 ? align_blocks(index) : code;
 }
 
 int zone_index_create(const struct zone_geometry *geometries, size_t count,

@@ -53,8 +53,8 @@ struct grid_block {
 
 struct zone_index {
     const struct zone_geometry *geometries; /* borrowed from the set */
-    uint32_t *tops;                         /* owned; number of a block plus one, or 0 */
-    struct grid_block *blocks;              /* owned */
+    uint32_t *tops;                         /* owned; number of a block; 0 is empty */
+    struct grid_block *blocks;              /* owned; aligned to a line of the cache */
     struct grid_patch *patches;             /* owned */
     uint32_t *entries;                      /* owned */
     uint32_t
@@ -73,6 +73,11 @@ size_t zone_index_own_bytes(const struct zone_index *index);
 size_t zone_index_at(const struct zone_index *index, struct geo_pos p,
                      uint32_t *ret_zones, size_t room);
 
+/* Is there certainly no zone in any cell between two positions? False where telling would
+ * take longer. For steps of less than a degree. */
+bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,
+                         struct geo_pos b);
+
 /* Zones of some cells: zone << 1 | touches; unsorted, with repetitions. */
 struct zone_gather {
     uint32_t *items; /* owned unless it is `few` */
@@ -83,14 +88,18 @@ void zone_gather_init(struct zone_gather *g);
 void zone_gather_finish(struct zone_gather *g);
 /* Sort and unite: one item for each zone, which touches when one did. */
 void zone_gather_unite(struct zone_gather *g);
-/* Add the zones of all cells that a box meets: x from longitude -180, 0..2 turns, and y
- * from latitude -90, in 1e-7 degree. 0 or ERR_NOMEM. */
+/* Add the zones of all cells that a straight line meets, or comes within 1e-7 degree of:
+ * x from longitude -180, up to a turn either way, and y from latitude -90, in 1e-7
+ * degree. 0 or ERR_NOMEM. */
+struct grid_point {
+    int64_t x, y;
+};
+MUST_CHECK int zone_index_gather(const struct zone_index *index, struct grid_point p,
+                                 struct grid_point q, struct zone_gather *g);
+/* Add the zones with a boundary in the 1 degree cells that a box meets; x 0..3 turns. */
 struct grid_range {
     int64_t x0, x1, y0, y1;
 };
-MUST_CHECK int zone_index_gather(const struct zone_index *index,
-                                 const struct grid_range *range, struct zone_gather *g);
-/* Add the zones with a boundary in the 1 degree cells that a box meets. */
 MUST_CHECK int zone_index_gather_touching(const struct zone_index *index,
                                           const struct grid_range *range,
                                           struct zone_gather *g);

@@ -19,10 +19,10 @@ __extension__ typedef __int128 wide;
 /* Parts of a piece at which contacts are told apart. */
 #define TICKS (INT64_C(1) << ZONE_FINE_BITS)
 
-/* Below 80 degrees and with both steps this small a piece leaves the great circle by less
- * than 1.5 m, without computing it. */
-#define SHORT_E7 500000
-#define SHORT_LAT_E7 800000000
+/* Over a step of this longitude a great circle rises by at most so much latitude above
+ * its higher end: the step squared / 16. */
+#define BULGE_E7 10000000
+#define BULGE_LAT_E7 11000.0
 
 static int64_t shorter_way(int64_t step)
 {
@@ -36,24 +36,22 @@ static int64_t shorter_way(int64_t step)
  * latitude are 2 tan(lat) lon' lat' and -sin(lat) cos(lat) lon'2. */
 static int pieces_for(const struct zone_path *path, int64_t dx)
 {
+    const double to_m = GEO_EARTH_RADIUS_M * POINT_RAD / GEO_E7;
     double lat = fmax(fabs((double)path->a.lat_e7), fabs((double)path->b.lat_e7));
-    struct geo_pos middle = geo_interpolate(path->a, path->b, 0.5);
-    lat = fmax(lat, fabs((double)middle.lat_e7)) * (POINT_RAD / GEO_E7);
-    double to_m = GEO_EARTH_RADIUS_M * POINT_RAD / GEO_E7;
-    double east = fabs((double)dx) * cos(lat) * to_m;
+    if (llabs(dx) > BULGE_E7)
+        lat = fmax(lat, fabs((double)geo_interpolate(path->a, path->b, 0.5).lat_e7));
+    else
+        lat = fmin(lat + BULGE_LAT_E7, 900000000);
+    double cosine = cos(lat * (POINT_RAD / GEO_E7));
+    double tangent = sqrt(1 - cosine * cosine) / cosine;
+    double east = fabs((double)dx) * cosine * to_m;
     double north = fabs((double)path->b.lat_e7 - path->a.lat_e7) * to_m;
-    double off = tan(lat) / (8 * GEO_EARTH_RADIUS_M) * (east * east + 2 * east * north);
+    double off = tangent / (8 * GEO_EARTH_RADIUS_M) * (east * east + 2 * east * north);
+    /* NaN at the pole itself, where a piece is as good as another. */
+    if (!(off > ZONE_PATH_ERROR_M))
+        return 1;
     double pieces = ceil(sqrt(off / ZONE_PATH_ERROR_M));
-    return pieces < 1                      ? 1
-           : pieces < ZONE_PATH_PIECES_MAX ? (int)pieces
-                                           : ZONE_PATH_PIECES_MAX;
-}
-
-static bool is_short(struct geo_pos a, struct geo_pos b, int64_t dx)
-{
-    int64_t dy = (int64_t)b.lat_e7 - a.lat_e7;
-    return dx <= SHORT_E7 && dx >= -SHORT_E7 && dy <= SHORT_E7 && dy >= -SHORT_E7 &&
-           a.lat_e7 <= SHORT_LAT_E7 && a.lat_e7 >= -SHORT_LAT_E7;
+    return pieces < ZONE_PATH_PIECES_MAX ? (int)pieces : ZONE_PATH_PIECES_MAX;
 }
 
 void zone_path_init(struct zone_path *path, struct geo_pos a, struct geo_pos b)
@@ -67,7 +65,7 @@ void zone_path_init(struct zone_path *path, struct geo_pos a, struct geo_pos b)
         path->pieces = 0;
         return;
     }
-    path->pieces = is_short(a, b, dx) ? 1 : pieces_for(path, dx);
+    path->pieces = zone_path_is_short(a, b) ? 1 : pieces_for(path, dx);
     struct point_arc arc;
     if (path->pieces > 1)
         point_arc_init(&arc, a, b);

@@ -20,6 +20,18 @@ struct zone_path {
     struct zone_path_knot knots[ZONE_PATH_PIECES_MAX + 1];
 };
 
+/* Below 80 degrees and with both steps this small, not over the antimeridian, the path is
+ * one straight piece; it leaves the great circle by less than 1.5 m. */
+#define ZONE_PATH_SHORT_E7 500000
+#define ZONE_PATH_SHORT_LAT_E7 800000000
+static inline bool zone_path_is_short(struct geo_pos a, struct geo_pos b)
+{
+    int64_t dx = (int64_t)b.lon_e7 - a.lon_e7, dy = (int64_t)b.lat_e7 - a.lat_e7;
+    return dx <= ZONE_PATH_SHORT_E7 && dx >= -ZONE_PATH_SHORT_E7 &&
+           dy <= ZONE_PATH_SHORT_E7 && dy >= -ZONE_PATH_SHORT_E7 &&
+           a.lat_e7 <= ZONE_PATH_SHORT_LAT_E7 && a.lat_e7 >= -ZONE_PATH_SHORT_LAT_E7;
+}
+
 void zone_path_init(struct zone_path *path, struct geo_pos a, struct geo_pos b);
 
 /* How the path meets the zone, into *ret but for its `zone`. 0 or ERR_NOMEM. */
