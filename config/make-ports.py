@@ -15,7 +15,8 @@ gfw-anchorage-overrides.csv (anchorage cells with the port they belong to).
     25 km; else it becomes another code of the nearest of them, unless reviewed. It is left
     out where fewer than two other ports of its country lie within 250 km: many of UNECE's
     positions have a wrong sign or digit, and would make a port of the open sea.
- 3. The entry distance is the 90th percentile of the distance of the port's anchorage cells
+ 3. Names are those of the index and of UN/LOCODE, of the other codes too.
+ 4. The entry distance is the 90th percentile of the distance of the port's anchorage cells
     within 40 km, 5 to 25 km, from 10 cells on (30 where that is less than the default of
     10 km); empty where there are fewer. Only this one number per port is derived.
 
@@ -85,6 +86,9 @@ def split_names(*texts):
                 name = re.sub(r"^ex ", "", name)
                 if len(squeeze(name)) >= 3 and "/" not in name:
                     yield name
+                    bare = re.sub("( Ko| Hang| Gang| Kang)$", "", name)  # "port", in Japan, Korea, China
+                    if bare != name:
+                        yield bare
 
 
 class Review:
@@ -110,7 +114,7 @@ class Review:
 
 def port(code, name, pos, source):
     return {"locode": code, "name": name, "pos": pos, "source": source, "entry_km": "", "codes": set(),
-            "names": [], "note": "", "is_reviewed_entry": False}
+            "names": [], "parts": [], "note": "", "is_reviewed_entry": False}
 
 
 def read_index(folder, review):
@@ -232,6 +236,8 @@ def add_unlocode(ports, unlocode, review):
                                      (code, p["name"], p["pos"], d, names[0], pos))
             continue
         if code in taken:
+            owner = next(q for q in ports.values() if code in q["codes"])
+            owner["parts"] += split_names(*names)
             continue
         decided = review.get("unlocode", code)
         target = decided["locode"] if decided is not None else ""
@@ -240,8 +246,10 @@ def add_unlocode(ports, unlocode, review):
         found = near.find(pos, code[:2], NEAR_KM) if not target else None
         if target and target != "self":
             ports[target]["codes"].add(code)
+            ports[target]["parts"] += split_names(*names)
         elif found is not None:
             ports[found[1]]["codes"].add(code)
+            ports[found[1]]["parts"] += split_names(*names)
         else:
             own = list(split_names(names[0].split("/")[0])) or [names[0]]
             added[code] = port(code, own[0], pos, "UN/LOCODE")
@@ -313,7 +321,7 @@ def write(ports, out):
     w.writerow(HEADER)
     for code, p in sorted(ports.items()):
         names, seen = [], {squeeze(p["name"])}
-        for name in p["names"]:
+        for name in p["names"] + p["parts"]:
             if squeeze(name) not in seen:
                 seen.add(squeeze(name))
                 names.append(name)
