@@ -221,6 +221,17 @@ def apply_review(ports, review):
         p["note"] = "; ".join(filter(None, [p["note"], row["note"]]))
 
 
+def note_moved_codes(folder, ports, review):
+    """Where a reviewed entry of the index lost its code to a place elsewhere, say so there."""
+    owner = {c: p for code, p in ports.items() for c in p["codes"] | {code}}
+    for row in read_rows(folder, "wpi-pub150.csv"):
+        number, code = row["World Port Index Number"], row["UN/LOCODE"].replace(" ", "")
+        decided, p = review.rows.get(("wpi", number)), owner.get(code)
+        pos = (float(row["Latitude"]), float(row["Longitude"]))
+        if decided is not None and p is not None and distance_km(p["pos"], pos) > NEAR_KM:
+            p["note"] = "; ".join(filter(None, [p["note"], "WPI %s: %s" % (number, decided["note"])]))
+
+
 def add_unlocode(ports, unlocode, review):
     """Own ports where the index has none, else other codes; positions are compared."""
     near = Near(ports)
@@ -337,6 +348,7 @@ def main(argv):
     ports = read_index(argv[1], review)
     apply_review(ports, review)
     add_unlocode(ports, read_unlocode(argv[1]), review)
+    note_moved_codes(argv[1], ports, review)
     add_entries(argv[1], ports)
     check(ports, review)
     for fault in review.faults:
