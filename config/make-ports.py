@@ -15,7 +15,8 @@ gfw-anchorage-overrides.csv (anchorage cells with the port they belong to).
     25 km; else it becomes another code of the nearest of them, unless reviewed. It is left
     out where fewer than two other ports of its country lie within 250 km: many of UNECE's
     positions have a wrong sign or digit, and would make a port of the open sea.
- 3. The entry distance is the 90th percentile of the distance of the port's anchorage cells
+ 3. Names are those of the index and of UN/LOCODE, of the other codes too.
+ 4. The entry distance is the 90th percentile of the distance of the port's anchorage cells
     within 40 km, 5 to 25 km, from 10 cells on (30 where that is less than the default of
     10 km); empty where there are fewer. Only this one number per port is derived.
 
@@ -30,7 +31,7 @@ import os
 import re
 import sys
 
-NEAR_KM = 25.0
+NEAR_KM = 24.85  # 25 km on the ellipsoid: the sphere is up to 0.56 % off
 ALONE_KM = 250.0
 CELL_KM = 40.0
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -85,6 +86,9 @@ def split_names(*texts):
                 name = re.sub(r"^ex ", "", name)
                 if len(squeeze(name)) >= 3 and "/" not in name:
                     yield name
+                    bare = re.sub("( Ko| Hang| Gang| Kang)$", "", name)  # "port", in Japan, Korea, China
+                    if bare != name:
+                        yield bare
 
 
 class Review:
@@ -110,7 +114,7 @@ class Review:
 
 def port(code, name, pos, source):
     return {"locode": code, "name": name, "pos": pos, "source": source, "entry_km": "", "codes": set(),
-            "names": [], "note": "", "is_reviewed_entry": False}
+            "names": [], "parts": [], "note": "", "is_reviewed_entry": False}
 
 
 def read_index(folder, review):
@@ -217,6 +221,17 @@ def apply_review(ports, review):
         p["note"] = "; ".join(filter(None, [p["note"], row["note"]]))
 
 
+def note_moved_codes(folder, ports, review):
+    """Where a reviewed entry of the index lost its code to a place elsewhere, say so there."""
+    owner = {c: p for code, p in ports.items() for c in p["codes"] | {code}}
+    for row in read_rows(folder, "wpi-pub150.csv"):
+        number, code = row["World Port Index Number"], row["UN/LOCODE"].replace(" ", "")
+        decided, p = review.rows.get(("wpi", number)), owner.get(code)
+        pos = (float(row["Latitude"]), float(row["Longitude"]))
+        if decided is not None and p is not None and distance_km(p["pos"], pos) > NEAR_KM:
+            p["note"] = "; ".join(filter(None, [p["note"], "WPI %s: %s" % (number, decided["note"])]))
+
+
 def add_unlocode(ports, unlocode, review):
     """Own ports where the index has none, else other codes; positions are compared."""
     near = Near(ports)
@@ -232,6 +247,8 @@ def add_unlocode(ports, unlocode, review):
                                      (code, p["name"], p["pos"], d, names[0], pos))
             continue
         if code in taken:
+            owner = next(q for q in ports.values() if code in q["codes"])
+            owner["parts"] += split_names(*names)
             continue
         decided = review.get("unlocode", code)
         target = decided["locode"] if decided is not None else ""
@@ -240,8 +257,10 @@ def add_unlocode(ports, unlocode, review):
         found = near.find(pos, code[:2], NEAR_KM) if not target else None
         if target and target != "self":
             ports[target]["codes"].add(code)
+            ports[target]["parts"] += split_names(*names)
         elif found is not None:
             ports[found[1]]["codes"].add(code)
+            ports[found[1]]["parts"] += split_names(*names)
         else:
             own = list(split_names(names[0].split("/")[0])) or [names[0]]
             added[code] = port(code, own[0], pos, "UN/LOCODE")
@@ -313,7 +332,7 @@ def write(ports, out):
     w.writerow(HEADER)
     for code, p in sorted(ports.items()):
         names, seen = [], {squeeze(p["name"])}
-        for name in p["names"]:
+        for name in p["names"] + p["parts"]:
             if squeeze(name) not in seen:
                 seen.add(squeeze(name))
                 names.append(name)
@@ -329,6 +348,7 @@ def main(argv):
     ports = read_index(argv[1], review)
     apply_review(ports, review)
     add_unlocode(ports, read_unlocode(argv[1]), review)
+    note_moved_codes(argv[1], ports, review)
     add_entries(argv[1], ports)
     check(ports, review)
     for fault in review.faults:

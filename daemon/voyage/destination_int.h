@@ -9,6 +9,7 @@ enum destination_word {
     DESTINATION_CUT,       /* what follows is not the destination: VIA, ETA */
     DESTINATION_REFUSE,    /* no port is meant: FOR ORDERS, OPL */
     DESTINATION_QUALIFIER, /* where in or off the port: ANCH, PS, ROADS */
+    DESTINATION_NOUN,      /* may be part of a name as well: HARBOUR, PORT, WEST */
     DESTINATION_STATE,     /* states of the United States */
     DESTINATION_NO_TYPO    /* words of their own, not misspelt ports */
 };

@@ -22,11 +22,14 @@ static const char *const refuse_words[] = {
 };
 
 static const char *const qualifier_words[] = {
-    "ANCH",         "ANCHORAGE", "ANCHOR",  "ANCHO",  "ANCHRG", "ANC",      "ROADS",
-    "ROAD",         "ROADSTEAD", "RDS",     "PS",     "PBG",    "PILOT",    "PILOTS",
-    "PILOTSTATION", "PORT",      "HARBOUR", "HARBOR", "HBR",    "TERMINAL", "TERM",
-    "BERTH",        "DOCK",      "DOCKS",   "PIER",   "QUAY",   "JETTY",    "INNER",
-    "OUTER",        "WAITING",   "EAST",    "WEST",   "NORTH",  "SOUTH",
+    "ANCH",         "ANCHORAGE", "ANCHOR", "ANCHO", "ANCHRG",  "ANC",   "ROADS",
+    "ROAD",         "ROADSTEAD", "RDS",    "PS",    "PBG",     "PILOT", "PILOTS",
+    "PILOTSTATION", "BERTH",     "INNER",  "OUTER", "WAITING",
+};
+
+static const char *const noun_words[] = {
+    "PORT", "HARBOUR", "HARBOR", "HBR",  "TERMINAL", "TERM",  "DOCK",  "DOCKS",
+    "PIER", "QUAY",    "JETTY",  "EAST", "WEST",     "NORTH", "SOUTH",
 };
 
 static const char *const state_words[] = {
@@ -65,6 +68,7 @@ static const struct {
     [DESTINATION_CUT] = LIST(cut_words),
     [DESTINATION_REFUSE] = LIST(refuse_words),
     [DESTINATION_QUALIFIER] = LIST(qualifier_words),
+    [DESTINATION_NOUN] = LIST(noun_words),
     [DESTINATION_STATE] = LIST(state_words),
     [DESTINATION_NO_TYPO] = LIST(no_typo_words),
 };

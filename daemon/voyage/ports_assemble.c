@@ -10,12 +10,12 @@
 #include "ports_int.h"
 
 /* Codes that are one port as far as calls go: parts of one harbour with a code each, and
- * old codes beside new ones. All were seen in declared destinations of ships that lay in
- * the first. */
+ * old codes beside new ones. Most were seen in declared destinations of ships that
+ * lay in the first. */
 static const char *const shipped_same[][5] = {
     /* clang-format off */
     {"RULED", "RUBRK", "RUKDT", "RUBNK"}, /* St Petersburg, Bronka, Kronshtadt */
-    {"NLRTM", "NLSCI", "NLVLA"},          /* Rotterdam, Schiedam, Vlaardingen */
+    {"NLRTM", "NLSCI", "NLVLA", "NLMSL", "NLEUR"}, /* Rotterdam down to Europoort */
     {"CNTSN", "CNTXG"},                   /* Tianjin, Tianjin Xingang */
     {"CRMOB", "CRPMN"},                   /* Moin, Puerto Moin */
     {"CNDAL", "CNDLC", "CNDAG"},          /* Dalian */
