@@ -66,6 +66,7 @@ static void open_call(struct call_step *c, uint32_t port, int64_t entered_ms)
     s->current.port = port_standing_for(c->ports, port);
     s->current.entered_ms = entered_ms;
     s->current.at_start = entered_ms == TIME_NONE;
+    s->current.since_ms = c->fix->time_ms;
     s->current.pos = c->fix->pos;
     s->current.confidence = 1;
     s->stop_port = s->current.port;
