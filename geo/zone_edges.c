@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* About this many edges have their lower end in one strip. */
-enum { EDGES_A_STRIP = 4, STRIPS_MAX = 1 << 16 };
+enum { EDGES_A_STRIP = 4, STRIPS_MAX = 1 << 16, LISTED_MAX = 5 };
 
 __extension__ typedef __int128 wide; /* products of fine coordinates need 96 bits */
 
@@ -21,23 +21,39 @@ static uint32_t strip_of(const struct zone_geometry *g, int64_t y)
     for (size_t ring = 0, i = 0; ring < (g)->ring_count; i = (g)->ring_ends[ring++])     \
         for (; i + 1 < (g)->ring_ends[ring]; i++)
 
+/* How often edges are listed when there are that many strips; sets them up. */
+static size_t cut_strips(struct zone_geometry *g, size_t strips)
+{
+    g->strips = (uint32_t)strips;
+    g->strip_scale = (double)strips / ((double)g->high - g->low + 1);
+    size_t total = 0;
+    FOR_EDGES(g, ring, i)
+    {
+        int32_t a = g->vertices[i].y, b = g->vertices[i + 1].y;
+        total += strip_of(g, a < b ? b : a) - strip_of(g, a < b ? a : b) + 1;
+    }
+    return total;
+}
+
 static int build_strips(struct zone_geometry *g)
 {
-    size_t wanted = g->vertex_count / EDGES_A_STRIP;
-    g->strips = (uint32_t)(wanted < 1 ? 1 : wanted > STRIPS_MAX ? STRIPS_MAX : wanted);
-    g->strip_scale = g->strips / ((double)g->high - g->low + 1);
+    size_t strips = g->vertex_count / EDGES_A_STRIP;
+    strips = strips < 1 ? 1 : strips > STRIPS_MAX ? STRIPS_MAX : strips;
+    /* Edges that are longer than a strip is high are listed often: a comb with all its
+     * teeth in every strip must not cost the square of its edges. */
+    size_t total = cut_strips(g, strips);
+    while (total > LISTED_MAX * g->vertex_count && strips > 1)
+        total = cut_strips(g, strips /= 2);
     g->strip_first = calloc((size_t)g->strips + 2, sizeof *g->strip_first);
     if (g->strip_first == NULL)
         return ERR_NOMEM;
     /* Count two places up, so that filling leaves each beginning in its place. */
-    size_t total = 0;
     FOR_EDGES(g, ring, i)
     {
         int32_t a = g->vertices[i].y, b = g->vertices[i + 1].y;
         uint32_t from = strip_of(g, a < b ? a : b), to = strip_of(g, a < b ? b : a);
         for (uint32_t s = from; s <= to; s++)
             g->strip_first[s + 2]++;
-        total += to - from + 1;
     }
     if (total > UINT32_MAX)
         return ERR_NOMEM;
