@@ -301,23 +301,33 @@ static size_t run_together(const struct words *w, size_t begin, size_t end, char
 
 /* --- meaning ------------------------------------------------------------------------ */
 
-/* [begin, end) as a code, "RUVVO", "RU VVO", "PG/RAB", or a name. A word that is one
- * port's code and another's name leaves a doubt. */
+/* [begin, end) as a code: "RUVVO", "RU VVO", "PG/RAB". */
+static struct found find_code(const struct ports *ports, const struct words *w,
+                              size_t begin, size_t end)
+{
+    char key[LINE_BYTES * 2];
+    size_t n = run_together(w, begin, end, key);
+    bool is_pair = end - begin == 2 && strlen(w->items[begin].text) == 2;
+    if (n != 5 || (!is_pair && end - begin != 1))
+        return nothing;
+    uint32_t port = ports_find(ports, key);
+    return port != PORT_NONE ? (struct found){FOUND_ONE, port} : nothing;
+}
+
+/* [begin, end) as a code or a name. A word that is one port's code and another's name
+ * leaves a doubt. */
 static struct found find_plain(const struct ports *ports, const struct words *w,
                                size_t begin, size_t end, const struct countries *allowed)
 {
     char key[LINE_BYTES * 2];
-    size_t n = run_together(w, begin, end, key);
-    struct found code = nothing;
-    bool is_pair = end - begin == 2 && strlen(w->items[begin].text) == 2;
-    if (n == 5 && (is_pair || end - begin == 1)) {
-        uint32_t port = ports_find(ports, key);
-        if (port != PORT_NONE && country_allows(allowed, ports->items[port].locode))
-            code = (struct found){FOUND_ONE, port};
-    }
+    struct found code = find_code(ports, w, begin, end);
+    if (code.what == FOUND_ONE &&
+        !country_allows(allowed, ports->items[code.port].locode))
+        code = nothing;
     for (size_t i = begin + 1; i < end; i++)
         if (w->items[i].before == '/')
             return code;
+    run_together(w, begin, end, key);
     return join(ports, code, find_name(ports, key, allowed));
 }
 
@@ -455,10 +465,14 @@ uint32_t ports_resolve_destination(const struct ports *ports, const char *text)
     const char *leg = strrchr(w.line, '>');
     leg = leg != NULL ? leg + 1 : w.line;
     split_words(&w, leg, leg + strlen(leg));
+    /* A code comes first: those of Tonga and the Faroes begin with words of ours. */
+    struct found found = find_code(ports, &w, 0, w.count);
+    if (found.what == FOUND_ONE && w.count == 2)
+        return found.port;
     keep_behind_to(&w);
     drop_asides(&w);
     if (w.count == 0)
         return PORT_NONE;
-    struct found found = find_all(ports, &w);
+    found = find_all(ports, &w);
     return found.what == FOUND_ONE ? found.port : PORT_NONE;
 }

@@ -102,7 +102,8 @@ static void close_rings(const struct ports *ports, uint64_t *bits)
     for (uint32_t i = 0; i < ports->count; i++) {
         if (!bit_has(bits, i))
             continue;
-        for (uint32_t k = ports->ring[i]; k != i; k = ports->ring[k])
+        for (uint32_t k = ports->items[i].next_same; k != i;
+             k = ports->items[k].next_same)
             bit_set(bits, k);
     }
 }

@@ -124,7 +124,7 @@ bool ports_within_exit(const struct ports *ports, uint32_t port, struct geo_pos 
         const struct port *p = &ports->items[i];
         if (member_holds(p, pos, p->exit_m, p->exit_m))
             return true;
-        i = ports->ring[i];
+        i = ports->items[i].next_same;
     } while (i != port);
     return false;
 }
@@ -136,7 +136,7 @@ bool ports_within_entry(const struct ports *ports, uint32_t port, struct geo_pos
         const struct port *p = &ports->items[i];
         if (member_holds(p, pos, p->entry_m, 0))
             return true;
-        i = ports->ring[i];
+        i = ports->items[i].next_same;
     } while (i != port);
     return false;
 }
@@ -152,7 +152,7 @@ double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos
         double d = geo_distance_m(p->pos, pos);
         if (best < 0 || d < best)
             best = d;
-        i = ports->ring[i];
+        i = ports->items[i].next_same;
     } while (i != port);
     return best;
 }
@@ -244,7 +244,6 @@ void ports_destroy(struct ports *ports)
     ports_index_finish(&ports->index);
     free(ports->groups);
     free(ports->items);
-    free(ports->ring);
     free(ports->codes);
     free(ports->names);
     free(ports->name_text);

@@ -190,8 +190,7 @@ static int make_ports(struct assembly *a)
     struct ports_builder *b = a->b;
     struct ports *ports = a->ports;
     ports->items = calloc(b->row_count + 1, sizeof *ports->items);
-    ports->ring = calloc(b->row_count + 1, sizeof *ports->ring);
-    if (ports->items == NULL || ports->ring == NULL)
+    if (ports->items == NULL)
         return ERR_NOMEM;
     if (b->row_count != 0)
         qsort(b->rows, b->row_count, sizeof *b->rows, by_locode);
@@ -199,7 +198,7 @@ static int make_ports(struct assembly *a)
         ports->count++;
         if (make_port(b, &b->rows[i], &ports->items[i]) != 0)
             return ERR_NOMEM;
-        ports->ring[i] = ports->items[i].same = (uint32_t)i;
+        ports->items[i].same = ports->items[i].next_same = (uint32_t)i;
     }
     return 0;
 }
@@ -282,14 +281,14 @@ static int adopt_code(struct ports *ports, uint32_t port, const char *code)
 /* Join two rings of same ports, or do nothing when it is one already. */
 static void join(struct ports *ports, uint32_t a, uint32_t b)
 {
-    for (uint32_t i = ports->ring[a]; i != a; i = ports->ring[i])
+    for (uint32_t i = ports->items[a].next_same; i != a; i = ports->items[i].next_same)
         if (i == b)
             return;
     if (a == b)
         return;
-    uint32_t next = ports->ring[a];
-    ports->ring[a] = ports->ring[b];
-    ports->ring[b] = next;
+    uint32_t next = ports->items[a].next_same;
+    ports->items[a].next_same = ports->items[b].next_same;
+    ports->items[b].next_same = next;
 }
 
 /* *ret_known: whether any of the codes was known. */
@@ -310,7 +309,7 @@ static int apply_same(struct ports *ports, const char *const *codes, size_t n,
     uint32_t i = first;
     do {
         ports->items[i].same = first;
-        i = ports->ring[i];
+        i = ports->items[i].next_same;
     } while (i != first);
     for (size_t k = 0; k < n; k++)
         if (adopt_code(ports, first, codes[k]) != 0)

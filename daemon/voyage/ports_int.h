@@ -43,7 +43,6 @@ struct ports_group {
 struct ports {
     struct port *items; /* owned, by ascending locode */
     size_t count;
-    uint32_t *ring; /* owned: the next member of the same group; itself when alone */
     struct ports_code *codes; /* owned */
     size_t code_count;
     struct ports_group *groups; /* owned */

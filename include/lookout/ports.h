@@ -24,9 +24,9 @@ struct port {
     double entry_m,
         exit_m; /* from pos; with an area: entry is 0 (its edge), exit metres beyond it */
     struct zone_set *area; /* owned; NULL for a port known by a point */
-    uint32_t
-        same; /* index of the port that stands for it; its own index when it is alone */
-    char **codes; /* owned: other codes of the very same port */
+    uint32_t same;         /* index of the port that stands for it; its own when alone */
+    uint32_t next_same;    /* the next member of the same group, round to itself */
+    char **codes;          /* owned: other codes of the very same port */
     size_t code_count;
     char **names; /* owned: other names, as ships and lists write them */
     size_t name_count;
