@@ -245,7 +245,7 @@ void call_happens(struct call_step *c, enum call_happening what)
     for (size_t i = 0; i < call_edge_count; i++) {
         if (call_edges[i].from != c->s->phase || call_edges[i].on != what)
             continue;
-        c->s->phase = call_edges[i].to;
+        c->s->phase = (uint8_t)call_edges[i].to;
         call_edges[i].action(c);
         return;
     }
