@@ -47,10 +47,14 @@ static bool is_sog_artefact(uint16_t sog_dkn)
     return sog_dkn == 512 || sog_dkn == 630 || sog_dkn == 1023;
 }
 
+/* 0 N 0 E is where receivers put ships they know nothing of. */
+static bool is_nowhere(struct geo_pos pos)
+{
+    return pos.lat_e7 == 0 && pos.lon_e7 == 0;
+}
+
 bool track_fix_from_report(const struct report *r, struct track_fix *ret_fix)
 {
-    if ((r->has & HAS_POSITION) == 0 || (r->pos.lat_e7 == 0 && r->pos.lon_e7 == 0))
-        return false;
     struct track_fix fix = {.time_ms = r->time_ms, .pos = r->pos, .source = r->source};
     if ((r->has & HAS_SOG) != 0 && !is_sog_artefact(r->sog_dkn)) {
         fix.sog_dkn = r->sog_dkn;
@@ -71,7 +75,7 @@ bool track_fix_from_report(const struct report *r, struct track_fix *ret_fix)
     if (r->is_coarse)
         fix.has |= FIX_COARSE;
     *ret_fix = fix;
-    return true;
+    return (r->has & HAS_POSITION) != 0 && !is_nowhere(r->pos);
 }
 
 static double coarse_m(const struct track_fix *a, const struct track_fix *b)
@@ -320,8 +324,9 @@ int tracks_add(struct tracks *t, const struct track_conf *conf,
                const struct track_fix *fix, enum track_verdict *ret_verdict,
                struct track **ret_track, uint32_t *ret_gone)
 {
-    if (!is_newer_than_all(t, fix)) {
-        *ret_verdict = TRACK_OLD;
+    bool is_new = is_newer_than_all(t, fix);
+    if (!is_new || is_nowhere(fix->pos)) {
+        *ret_verdict = is_new ? TRACK_PENDING : TRACK_OLD;
         *ret_track = NULL;
         *ret_gone = 0;
         return 0;

@@ -103,7 +103,7 @@ static void path_weigh(struct track *t, uint32_t at, double least_m)
 static void path_thin(struct track *t, int64_t now_ms)
 {
     uint32_t least = 1;
-    double least_weight = INFINITY;
+    double least_weight = HUGE_VAL;
     for (uint32_t i = 1; i + 1 < t->path_count; i++) {
         double age = (double)(now_ms - t->path[i].time_ms) / HALF_AGE_MS;
         double weight = error_of(t->path_error[i]) / (1.0 + age);
@@ -163,7 +163,7 @@ static size_t thin_points(struct track_point *points, size_t count, size_t room)
 {
     while (count > room) {
         size_t least = 1;
-        double least_error = INFINITY;
+        double least_error = HUGE_VAL;
         for (size_t i = 1; i + 1 < count; i++) {
             double error = passage_error_m(&points[i - 1], &points[i], &points[i + 1]);
             if (error < least_error) {

@@ -283,9 +283,9 @@ void tracks_save(const struct tracks *t, struct wire_writer *w)
 int tracks_load(struct tracks *t, struct wire_reader *r)
 {
     tracks_init(t);
-    t->next_id = (uint32_t)get_limited(r, UINT32_MAX);
+    t->next_id = (uint32_t)get_limited(r, INT32_MAX);
     uint64_t count = get_limited(r, TRACKS_MAX);
-    int error = r->failed ? ERR_CORRUPT : 0;
+    int error = r->failed || t->next_id == 0 ? ERR_CORRUPT : 0;
     for (uint64_t i = 0; i < count && error == 0; i++) {
         struct track *track = malloc(sizeof *track);
         if (track == NULL) {

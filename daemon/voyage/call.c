@@ -66,6 +66,7 @@ static void open_call(struct call_step *c, uint32_t port, int64_t entered_ms)
     s->current.port = port_standing_for(c->ports, port);
     s->current.entered_ms = entered_ms;
     s->current.at_start = entered_ms == TIME_NONE;
+    s->current.since_ms = c->fix->time_ms;
     s->current.pos = c->fix->pos;
     s->current.confidence = 1;
     s->stop_port = s->current.port;
@@ -244,7 +245,7 @@ void call_happens(struct call_step *c, enum call_happening what)
     for (size_t i = 0; i < call_edge_count; i++) {
         if (call_edges[i].from != c->s->phase || call_edges[i].on != what)
             continue;
-        c->s->phase = call_edges[i].to;
+        c->s->phase = (uint8_t)call_edges[i].to;
         call_edges[i].action(c);
         return;
     }

@@ -176,8 +176,7 @@ static bool get_call(struct wire_reader *r, struct call_state *s,
     s->moored_fixes = (uint16_t)get_limited(r, UINT16_MAX);
     bool is_confirmed = call->confidence >= 2;
     if (call->confidence == 0 || !(s->spread_m >= 0 && s->spread_m < 1e9) ||
-        is_confirmed != (call->since_ms != TIME_NONE) ||
-        (is_confirmed && s->here.first_ms == TIME_NONE) ||
+        call->since_ms == TIME_NONE || (is_confirmed && s->here.first_ms == TIME_NONE) ||
         (s->phase == CALL_STOPPED && s->counted_ms == TIME_NONE))
         r->failed = true;
     return call->port != PORT_NONE;

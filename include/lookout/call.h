@@ -51,8 +51,8 @@ struct call {
     int64_t entered_ms;  /* first fix inside; TIME_NONE when at_start */
     int64_t arrived_ms;  /* first stop's begin; TIME_NONE when it was lying there at the
                             start of the data */
-    int64_t since_ms;    /* arrived_ms, or the first fix where that is unknown; TIME_NONE
-                            until the call is confirmed (confidence >= 2) */
+    int64_t since_ms;    /* arrived_ms, or the first fix where that is unknown; until the
+                            call is confirmed (confidence >= 2) the first fix inside */
     int64_t departed_ms; /* last stop's end; TIME_NONE while open */
     int64_t left_ms;     /* first fix out; TIME_NONE while open */
     struct geo_pos pos;  /* where it stopped */

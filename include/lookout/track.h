@@ -45,8 +45,8 @@ struct track_fix {
     uint8_t nav_status;
     uint8_t has; /* enum track_fix_has */
 };
-/* False, and *ret_fix untouched, when the report has no position; 0 N 0 E exactly is
- * none. Speeds of 51.2, 63.0 and 102.3 kn are artefacts of receivers and left out. */
+/* False when the report has no position; 0 N 0 E exactly is none. Speeds of 51.2, 63.0
+ * and 102.3 kn are artefacts of receivers and left out. */
 bool track_fix_from_report(const struct report *r, struct track_fix *ret_fix);
 /* SOG in kn: the reported one, else the one implied between the two fixes, less what a
  * coarse position may be off (prev may be NULL: then -1, unknown). */
@@ -96,7 +96,8 @@ enum track_verdict {
 };
 void tracks_init(struct tracks *t);
 void tracks_finish(struct tracks *t);
-/* Judge a fix. *ret_track is the track it belongs to (borrowed, NULL for TRACK_OLD);
+/* Judge a fix. *ret_track is the track it belongs to (borrowed; NULL for TRACK_OLD, and
+ * for TRACK_PENDING when the fix lies at 0 N 0 E);
  * *ret_gone is the id of a track that was evicted, forgotten or replaced, 0 for none (its
  * owner drops what it kept for it; should the same id be confirmed again, it begins
  * anew). Unconfirmed tracks are forgotten after 24 h of silence, confirmed ones after 7

@@ -384,15 +384,20 @@ static void test_fix_from_report(void **state)
         assert_true(track_fix_from_report(&r, &f));
         assert_int_equal((f.has & FIX_SOG) != 0, speeds[i].is_kept);
     }
-    struct track_fix f = {.time_ms = 7};
+    struct track_fix f;
     r.pos = (struct geo_pos){0, 0};
     assert_false(track_fix_from_report(&r, &f));
+    struct gate g;
+    settle(&g, 0);
+    f.time_ms = DAY0 + 1000; /* and nobody is led there */
+    assert_int_equal(add_fix(&g, f), TRACK_PENDING);
+    assert_null(g.track);
+    assert_int_equal(g.tracks.count, 1);
+    tracks_finish(&g.tracks);
     r.pos = (struct geo_pos){0, 1};
     assert_true(track_fix_from_report(&r, &f));
     r.has = HAS_SOG;
-    f.time_ms = 7;
     assert_false(track_fix_from_report(&r, &f));
-    assert_int_equal(f.time_ms, 7);
     r.has = HAS_POSITION | HAS_COG | HAS_HEADING | HAS_NAV_STATUS;
     r.cog_ddeg = 3599;
     r.heading_deg = 359;
