@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every tests/data/conf/NAME.yaml gives exactly the lines of NAME.err: what is wrong, where,
- * and what would be accepted. The expectations were reviewed line by line against
+/* Every tests/data/conf/NAME.yaml gives exactly the lines of NAME.err: what is wrong,
+ * where, and what would be accepted. The expectations were reviewed line by line against
  * interface.md section 3. */
 #include "lib/testlib.h"
 

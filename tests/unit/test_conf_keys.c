@@ -36,8 +36,7 @@ static void see_row(void *context, const void *row)
     rows->items[rows->count++] = row;
 }
 
-/* --- variants of the text
- * ------------------------------------------------------------------------------ */
+/* --- variants of the text -------------------------------------------------------- */
 
 enum variant {
     AS_IT_STANDS,
@@ -105,9 +104,8 @@ static struct conf *load_variant(const struct tempdir *dir, const char *text,
 {
     char gazetteer[256];
     snprintf(gazetteer, sizeof gazetteer, "%s", test_root_path("config/ports.csv"));
-    const struct conf_context context = {.host = "host",
-                                         .gazetteer = gazetteer,
-                                         .credentials_directory = dir->path};
+    const struct conf_context context = {
+        .host = "host", .gazetteer = gazetteer, .credentials_directory = dir->path};
     const struct conf_source source = {.file = tempdir_path(dir, "lookoutd.yaml"),
                                        .text = text,
                                        .bytes = strlen(text),
@@ -124,8 +122,7 @@ static struct conf *load_variant(const struct tempdir *dir, const char *text,
     return conf;
 }
 
-/* --- the tables
- * ---------------------------------------------------------------------------------------- */
+/* --- the tables ------------------------------------------------------------------ */
 
 static size_t missing;
 
@@ -180,8 +177,7 @@ static void test_every_key(void **state)
     free(text);
 }
 
-/* --- defaults
- * ------------------------------------------------------------------------------------------ */
+/* --- defaults -------------------------------------------------------------------- */
 
 static struct conf *load_text(const char *text)
 {
@@ -189,8 +185,8 @@ static struct conf *load_text(const char *text)
     snprintf(gazetteer, sizeof gazetteer, "%s",
              test_root_path("tests/data/conf/ports.csv"));
     const struct conf_context context = {.host = "host", .gazetteer = gazetteer};
-    const struct conf_source source = {.file = "x.yaml", .text = text,
-                                       .bytes = strlen(text)};
+    const struct conf_source source = {
+        .file = "x.yaml", .text = text, .bytes = strlen(text)};
     struct conf *conf = NULL;
     struct conf_report report;
     int code = conf_load_text(&source, &context, &conf, &report);
@@ -258,7 +254,8 @@ static const char *bare_lists =
     "     retry: [5s, 30s, 2min, 5min, 15min, 1h, 2h, 5h, 10h], allow_private: false}\n"
     "rules:\n"
     "  - {id: a, when: gap, vessels: watched}\n"
-    "  - {id: b, when: gap, vessels: watched, after: 6h, moored: 24h, at_start: watched,\n"
+    "  - {id: b, when: gap, vessels: watched, after: 6h, moored: 24h, at_start: "
+    "watched,\n"
     "     events: [start, end], severity: warning}\n";
 
 /* What interface.md sections 3 and 5 call the defaults, left out and written out. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What YAML 1.1 and 1.2 make of plain scalars. The expectations for 1.1 are those of PyYAML
- * 6.0's resolver and, for y, n and = , of yaml.org/type/bool and /value; for 1.2 those of the
- * core schema (YAML 1.2.2 section 10.3.2). */
+/* What YAML 1.1 and 1.2 make of plain scalars. The expectations for 1.1 are those of
+ * PyYAML 6.0's resolver and, for y, n and = , of yaml.org/type/bool and /value; for 1.2
+ * those of the core schema (YAML 1.2.2 section 10.3.2). */
 #include "lib/testlib.h"
 
 #include "../../daemon/conf/conf_int.h"

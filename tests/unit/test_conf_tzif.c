@@ -28,8 +28,8 @@ static size_t at(const struct engine_timezone *z, int64_t t_ms)
 
 static void compare(const struct engine_timezone *z, const char *tz, int last_year)
 {
-    int64_t end = time_from_parts(
-        &(struct time_parts){.year = last_year, .month = 1, .day = 1});
+    int64_t end =
+        time_from_parts(&(struct time_parts){.year = last_year, .month = 1, .day = 1});
     setenv("TZ", tz, 1);
     tzset();
     for (int64_t t = 0; t < end; t += 7 * HOUR_MS + 13 * MINUTE_MS) {
@@ -49,9 +49,12 @@ static void compare(const struct engine_timezone *z, const char *tz, int last_ye
 static void test_system_zones(void **state)
 {
     static const char *const zones[] = {
-        "Asia/Seoul",    "Europe/Oslo",         "America/New_York", "Australia/Lord_Howe",
-        "Asia/Pyongyang", "America/St_Johns",   "Africa/Casablanca", "UTC",
-        "Asia/Kathmandu", "Pacific/Kiritimati", "America/Sao_Paulo", "Europe/Dublin",
+        "Asia/Seoul",        "Europe/Oslo",
+        "America/New_York",  "Australia/Lord_Howe",
+        "Asia/Pyongyang",    "America/St_Johns",
+        "Africa/Casablanca", "UTC",
+        "Asia/Kathmandu",    "Pacific/Kiritimati",
+        "America/Sao_Paulo", "Europe/Dublin",
     };
     (void)state;
     for (size_t i = 0; i < CONF_COUNT(zones); i++) {
@@ -72,8 +75,8 @@ static void test_system_zones(void **state)
     }
 }
 
-/* A version 2 file of one type, no transition, and a rule: what `zic -b slim` writes for a
- * zone that never changed its ways. */
+/* A version 2 file of one type, no transition, and a rule: what `zic -b slim` writes for
+ * a zone that never changed its ways. */
 static size_t slim_file(const char *rule, unsigned char *out)
 {
     static const unsigned char head[44] = {'T', 'Z', 'i', 'f', '2', [39] = 1, [43] = 4};
@@ -90,10 +93,14 @@ static size_t slim_file(const char *rule, unsigned char *out)
 static void test_rules(void **state)
 {
     static const char *const rules[] = {
-        "CET-1CEST,M3.5.0,M10.5.0/3",    "EST5EDT,M3.2.0,M11.1.0",
-        "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "NZST-12NZDT,M9.5.0,M4.1.0/3",
-        "IST-1GMT0,M10.5.0,M3.5.0/1",    "XXX3YYY,J60/0,J300/24",
-        "XXX3YYY2:30,59,299/-1",         "<-03>3<-02>,M3.5.0/-2,M10.5.0/-1",
+        "CET-1CEST,M3.5.0,M10.5.0/3",
+        "EST5EDT,M3.2.0,M11.1.0",
+        "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0",
+        "NZST-12NZDT,M9.5.0,M4.1.0/3",
+        "IST-1GMT0,M10.5.0,M3.5.0/1",
+        "XXX3YYY,J60/0,J300/24",
+        "XXX3YYY2:30,59,299/-1",
+        "<-03>3<-02>,M3.5.0/-2,M10.5.0/-1",
     };
     (void)state;
     for (size_t i = 0; i < CONF_COUNT(rules); i++) {
@@ -122,7 +129,8 @@ static void test_damaged(void **state)
         unsigned char copy[256];
         memcpy(copy, file, n);
         for (int k = 0; k < 3; k++)
-            copy[test_random_below(&random, n)] = (unsigned char)test_random_next(&random);
+            copy[test_random_below(&random, n)] =
+                (unsigned char)test_random_next(&random);
         int code = conf_tzif_read(copy, n, &z);
         assert_true(code == 0 || code == ERR_CORRUPT);
         if (code == 0)
