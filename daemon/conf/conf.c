@@ -52,8 +52,7 @@ const struct conf_key conf_root_keys[] = {
 };
 /* clang-format on */
 
-/* --- single keys
- * ------------------------------------------------------------------------ */
+/* --- single keys ----------------------------------------------------------------- */
 
 static bool link_is_good(const char *text)
 {
@@ -100,8 +99,7 @@ static void api_read(struct conf_reader *r, const struct conf_node *node, void *
                      conf->api_address);
 }
 
-/* --- defaults
- * --------------------------------------------------------------------------- */
+/* --- defaults -------------------------------------------------------------------- */
 
 static void set_defaults(struct conf *conf)
 {
@@ -140,8 +138,7 @@ static void fill_defaults(struct conf_reader *r)
         conf_reader_nomem(r);
 }
 
-/* --- the whole
- * -------------------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------------- */
 
 static void check_whole(struct conf_reader *r)
 {
@@ -154,13 +151,12 @@ static void check_whole(struct conf_reader *r)
     if (conf->engine.track.slow_max_kn > conf->engine.track.max_kn)
         conf_error(r, detect != NULL ? detect : root, NULL,
                    "fix.slow_max is more than fix.max");
-    struct conf_place place = {.file = r->file, .is_warning = true};
     if (conf_node_get(root, "rules") == NULL)
-        conf_fault_at(r, &place, "there are no rules: nothing raises an alert");
+        conf_warning(r, root, "there are no rules: nothing raises an alert");
     if (conf_node_get(root, "webhooks") == NULL)
-        conf_fault_at(r, &place, "there are no webhooks: alerts are stored, not sent");
+        conf_warning(r, root, "there are no webhooks: alerts are stored, not sent");
     if (conf_node_get(root, "feeds") == NULL)
-        conf_fault_at(r, &place, "there are no feeds: `run` has nothing to listen to");
+        conf_warning(r, root, "there are no feeds: `run` has nothing to listen to");
 }
 
 static void read_parts(struct conf_reader *r)
@@ -232,6 +228,7 @@ int conf_load_text(const struct conf_source *source, const struct conf_context *
     r.directory = directory_of(&r, source->file);
     if (r.code == 0) {
         set_defaults(r.conf);
+        conf_faults_first_file(&r.faults, r.file);
         r.conf->file = conf_copy(&r, source->file);
         read_root(&r, source);
     }

@@ -46,7 +46,8 @@ static void describe_url(const char *url, FILE *out)
     const char *host = strstr(url, "://");
     host = host != NULL ? host + 3 : url;
     size_t n = (size_t)(host - url) + strcspn(host, "/?#");
-    fprintf(out, "%.*s%s", (int)n, url, url[n] != '\0' ? "/..." : "");
+    bool has_more = url[n] != '\0' && strcmp(url + n, "/") != 0;
+    fprintf(out, "%.*s%s", (int)n, url, has_more ? "/..." : "");
 }
 
 static void describe_webhook(const struct conf_webhook *webhook, FILE *out)

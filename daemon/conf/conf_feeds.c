@@ -72,8 +72,7 @@ const char *conf_transport_name(enum conf_transport transport)
     return transport_words[transport];
 }
 
-/* --- keys
- * ------------------------------------------------------------------------------- */
+/* --- keys ------------------------------------------------------------------------ */
 
 static void udp_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -184,10 +183,13 @@ static void pace_read(struct conf_reader *r, const struct conf_node *node, void 
 /* "imo=IMO_NO;mmsi=..." as struct input_conf takes it. */
 static void columns_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
-    static const char *const names[] = {
-        "time", "mmsi",     "lat",  "lon",  "sog",    "cog",  "heading", "status",
-        "imo",  "callsign", "name", "type", "length", "beam", "draught", "destination",
+    /* clang-format off */
+    static const char *const names[] = { /* struct input_conf */
+        "mmsi", "lat", "lon", "time", "sog", "cog", "heading", "status", "imo", "callsign", "name", "type", "length",
+        "beam", "to_bow", "to_stern", "to_port", "to_starboard", "draught", "destination", "second", "millisecond",
+        "msg_type", "station", "class", "mobile",
     };
+    /* clang-format on */
     static const char accepts[] = "a mapping such as {mmsi: MMSI_NO, lat: LATITUDE}";
     struct conf_feed *feed = base;
     struct buf columns = {0};
@@ -202,8 +204,9 @@ static void columns_read(struct conf_reader *r, const struct conf_node *node, vo
             known++;
         if (known == CONF_COUNT(names))
             conf_error_unknown_key(r, item, names, CONF_COUNT(names));
-        else if (conf_text(r, item, "the header of a column", &text) &&
-                 (text[0] == '\0' || strpbrk(text, ";=") != NULL))
+        else if (conf_text(r, item, "the header of a column", &text) && text[0] == '\0')
+            conf_error(r, item, "the header of a column", "is empty");
+        else if (text != NULL && strpbrk(text, ";=") != NULL)
             conf_error(r, item, "the header of a column", "may not hold ';' or '='");
         else if (text != NULL)
             code = buf_printf(&columns, "%s%s=%s", columns.length > 0 ? ";" : "",
@@ -216,8 +219,7 @@ static void columns_read(struct conf_reader *r, const struct conf_node *node, vo
     buf_finish(&columns);
 }
 
-/* --- one feed
- * --------------------------------------------------------------------------- */
+/* --- one feed -------------------------------------------------------------------- */
 
 void conf_feed_finish(struct conf_feed *feed)
 {
@@ -306,8 +308,7 @@ static void feed_read(struct conf_reader *r, const struct conf_node *node,
     feed->definition = feed_definition(feed);
 }
 
-/* --- all of them
- * ------------------------------------------------------------------------ */
+/* --- all of them ----------------------------------------------------------------- */
 
 static bool same_place(const struct conf_feed *a, const struct conf_feed *b)
 {

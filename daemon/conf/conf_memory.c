@@ -102,7 +102,13 @@ bool conf_file_read(struct conf_reader *r, const struct conf_node *node, const c
     char quoted[CONF_QUOTE_BYTES];
     struct stat st;
     struct err err = {0};
-    if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size > most) {
+    bool is_there = stat(path, &st) == 0;
+    if (is_there && !S_ISREG(st.st_mode)) {
+        conf_error(r, node, "a file", "%s is not a regular file",
+                   conf_quote(path, quoted));
+        return false;
+    }
+    if (is_there && (uint64_t)st.st_size > most) {
         conf_error(r, node, NULL, "%s is larger than %zu MiB", conf_quote(path, quoted),
                    most >> 20);
         return false;

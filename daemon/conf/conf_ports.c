@@ -92,8 +92,7 @@ static void area_read(struct conf_reader *r, const struct conf_node *node, void 
         d->area = conf_path_shown(r, text);
 }
 
-/* --- building
- * --------------------------------------------------------------------------- */
+/* --- building -------------------------------------------------------------------- */
 
 /* The builder's list of one kind and the nodes its items came from. */
 struct origin {
@@ -212,8 +211,7 @@ static void take_gazetteer(struct gathering *g, char areas[1024])
     g->areas = areas;
 }
 
-/* --- define
- * ----------------------------------------------------------------------------- */
+/* --- define ---------------------------------------------------------------------- */
 
 static struct zone_set *take_area(struct conf_reader *r, const struct ports_define *d)
 {
@@ -299,8 +297,7 @@ static void take_define(struct gathering *g, const struct conf_node *node)
     free(d.area);
 }
 
-/* --- groups, same
- * ----------------------------------------------------------------------- */
+/* --- groups, same ---------------------------------------------------------------- */
 
 static void take_group(struct gathering *g, const struct conf_node *node)
 {
@@ -368,8 +365,7 @@ static void take_changes(struct gathering *g)
             take_same(g, s->same->items[i]);
 }
 
-/* --- all of it
- * -------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------------- */
 
 static void build(struct gathering *g)
 {

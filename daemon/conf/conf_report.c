@@ -78,6 +78,13 @@ static int file_index(struct conf_faults *faults, const char *file, size_t *ret_
     return 0;
 }
 
+void conf_faults_first_file(struct conf_faults *faults, const char *file)
+{
+    size_t index = 0;
+    if (file_index(faults, file, &index) != 0)
+        return; /* the order alone would suffer; what follows fails for itself */
+}
+
 static int fault_room(struct conf_faults *faults)
 {
     if (faults->count < faults->capacity)

@@ -20,8 +20,7 @@ static void *member_at(struct rule *rule, size_t offset)
     return (char *)rule + offset;
 }
 
-/* --- ports
- * ------------------------------------------------------------------------------ */
+/* --- ports ----------------------------------------------------------------------- */
 
 static void report_patterns(struct conf_reader *r, const struct conf_node *node)
 {
@@ -75,8 +74,7 @@ static void read_ports(struct conf_reader *r, const struct conf_node *node,
     conf_texts_free(patterns, count);
 }
 
-/* --- zones and gates
- * -------------------------------------------------------------------- */
+/* --- zones and gates ------------------------------------------------------------- */
 
 static void report_unknown_zone(struct conf_reader *r, const struct conf_node *node,
                                 const char *id, enum zone_shape shape)
@@ -149,8 +147,7 @@ static void read_zones(struct conf_reader *r, const struct conf_node *node,
     memcpy(member_at(rule, key->offset2), &count, sizeof count);
 }
 
-/* --- the others
- * ------------------------------------------------------------------------- */
+/* --- the others ------------------------------------------------------------------ */
 
 static void read_route(struct conf_reader *r, const struct conf_node *node,
                        const struct rule_key *key, struct rule *rule)

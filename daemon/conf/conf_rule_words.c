@@ -34,8 +34,7 @@ static const uint32_t *zones_at_key(const struct rule *rule, const struct rule_k
     return zones;
 }
 
-/* --- definition
- * ------------------------------------------------------------------------- */
+/* --- definition ------------------------------------------------------------------ */
 
 static uint64_t hash_double(double value, uint64_t h)
 {
@@ -132,8 +131,7 @@ uint64_t conf_rule_definition(const struct rule *rule, const struct engine_conf 
     return h;
 }
 
-/* --- everything
- * ------------------------------------------------------------------------- */
+/* --- everything ------------------------------------------------------------------ */
 
 static bool set_is_all(const struct port_set *set, const struct engine_conf *engine)
 {
@@ -169,8 +167,7 @@ bool conf_rule_watches_all(const struct rule *rule, const struct engine_conf *en
     return true;
 }
 
-/* --- words
- * ------------------------------------------------------------------------------ */
+/* --- words ----------------------------------------------------------------------- */
 
 static int add_list(struct buf *out, const char *before, char *const *texts, size_t count)
 {
@@ -180,7 +177,9 @@ static int add_list(struct buf *out, const char *before, char *const *texts, siz
     return code;
 }
 
-static int add_conditions(const struct vessel_filter *f, struct buf *out)
+/* A ship that does not say its type or length is included; by `not` it is not excluded.
+ */
+static int add_conditions(const struct vessel_filter *f, bool is_except, struct buf *out)
 {
     char text[UNITS_TEXT_BYTES];
     const char *separator = "";
@@ -190,12 +189,13 @@ static int add_conditions(const struct vessel_filter *f, struct buf *out)
             code = buf_printf(out, "%s%s", separator, vessel_type_names[i]);
             separator = " or ";
         }
-    if (code == 0 && f->type_mask != 0)
+    if (code == 0 && f->type_mask != 0 && !is_except)
         code = buf_add_text(out, " (or of unknown type)");
     separator = f->type_mask != 0 ? ", " : "";
     if (code == 0 && f->min_length_m > 0) {
-        code = buf_printf(out, "%sat least %s long (or of unknown length)", separator,
-                          units_format_distance(f->min_length_m, text));
+        code = buf_printf(out, "%sat least %s long%s", separator,
+                          units_format_distance(f->min_length_m, text),
+                          is_except ? "" : " (or of unknown length)");
         separator = ", ";
     }
     if (code == 0 && f->flag_count > 0 && (code = buf_add_text(out, separator)) == 0) {
@@ -215,10 +215,10 @@ int conf_filter_describe(const struct vessel_filter *filter, struct buf *out)
                                  : is_narrowed           ? "vessels: "
                                                          : "every vessel");
     if (code == 0 && is_narrowed)
-        code = add_conditions(filter, out);
+        code = add_conditions(filter, false, out);
     if (code == 0 && filter->except != NULL &&
         (code = buf_add_text(out, "; but not: ")) == 0)
-        code = add_conditions(filter->except, out);
+        code = add_conditions(filter->except, true, out);
     return code;
 }
 
@@ -235,6 +235,15 @@ static int add_zones(const struct rule *rule, const struct rule_key *key,
     if (code == 0 && count > 20)
         code = buf_printf(out, " and %zu more", count - 20);
     return code;
+}
+
+/* A key that only serves an event of its name, which is not wanted. */
+static bool key_is_idle(const struct rule *rule, const struct rule_key *key)
+{
+    for (uint32_t i = 0; i < rule->kind->event_count; i++)
+        if (strcmp(rule->kind->events[i].name, key->name) == 0)
+            return !(rule->events >> i & 1);
+    return false;
 }
 
 static int add_key(const struct rule *rule, const struct rule_key *key,
@@ -313,7 +322,8 @@ int conf_rule_describe(const struct rule *rule, const struct engine_conf *engine
         code = conf_filter_describe(&rule->vessels, out);
     for (const struct rule_key *key = rule->kind->keys;
          key != NULL && key->name != NULL && code == 0; key++)
-        code = add_key(rule, key, engine, out);
+        if (!key_is_idle(rule, key))
+            code = add_key(rule, key, engine, out);
     if (code == 0 && rule->route != NULL)
         code = add_route(rule, engine, out);
     if (code == 0)

@@ -46,8 +46,7 @@ const struct conf_key conf_mute_keys[] = {
 };
 /* clang-format on */
 
-/* --- common keys
- * ------------------------------------------------------------------------ */
+/* --- common keys ----------------------------------------------------------------- */
 
 static void when_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -132,8 +131,7 @@ static void at_start_read(struct conf_reader *r, const struct conf_node *node, v
         rule->at_start = (uint8_t)word;
 }
 
-/* --- one rule
- * --------------------------------------------------------------------------- */
+/* --- one rule -------------------------------------------------------------------- */
 
 static const struct rule_kind *read_kind(struct conf_reader *r,
                                          const struct conf_node *node)
@@ -209,7 +207,7 @@ static void check_required(struct conf_reader *r, const struct conf_node *node,
 {
     for (const struct conf_key *key = conf_rule_keys; key->name != NULL; key++)
         if (key->is_required && conf_node_get(node, key->name) == NULL)
-            conf_error(r, node, key->accepts, "the key '%s' is missing", key->name);
+            conf_error(r, node, key->doc, "the key '%s' is missing", key->name);
     for (const struct rule_key *key = kind != NULL ? kind->keys : NULL;
          key != NULL && key->name != NULL; key++)
         if (key->is_required && conf_node_get(node, key->name) == NULL)
@@ -282,8 +280,7 @@ void conf_rules_read(struct conf_reader *r, const struct conf_node *node)
             }
 }
 
-/* --- mutes
- * ------------------------------------------------------------------------------ */
+/* --- mutes ----------------------------------------------------------------------- */
 
 static void mute_vessel_read(struct conf_reader *r, const struct conf_node *node,
                              void *base)

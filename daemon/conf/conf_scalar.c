@@ -15,6 +15,12 @@ static const char *kind_name(const struct conf_node *node)
     return node->kind == CONF_NODE_MAPPING ? "a mapping" : "a single value";
 }
 
+static bool is_nothing(const struct conf_node *node)
+{
+    return node->kind == CONF_NODE_SCALAR && node->is_plain &&
+           conf_plain_of(node->text) == CONF_PLAIN_NULL;
+}
+
 bool conf_is_list(struct conf_reader *r, const struct conf_node *node, size_t least,
                   const char *accepts)
 {
@@ -22,8 +28,10 @@ bool conf_is_list(struct conf_reader *r, const struct conf_node *node, size_t le
     if (node->kind == CONF_NODE_LIST && node->count >= least)
         return true;
     if (node->kind == CONF_NODE_LIST)
-        conf_error(r, node, accepts, "the list has %zu entries, at least %zu are needed",
+        conf_error(r, node, accepts, "the list is too short: %zu of at least %zu",
                    node->count, least);
+    else if (is_nothing(node))
+        conf_error(r, node, accepts, "has no value");
     else if (node->kind == CONF_NODE_SCALAR)
         conf_error(r, node, accepts, "%s is not a list", conf_quote(node->text, quoted));
     else
@@ -37,7 +45,9 @@ bool conf_is_mapping(struct conf_reader *r, const struct conf_node *node,
     char quoted[CONF_QUOTE_BYTES];
     if (node->kind == CONF_NODE_MAPPING)
         return true;
-    if (node->kind == CONF_NODE_SCALAR)
+    if (is_nothing(node))
+        conf_error(r, node, accepts, "has no value");
+    else if (node->kind == CONF_NODE_SCALAR)
         conf_error(r, node, accepts, "%s is not a mapping",
                    conf_quote(node->text, quoted));
     else
@@ -52,11 +62,9 @@ static bool is_scalar(struct conf_reader *r, const struct conf_node *node,
         conf_error(r, node, accepts, "is %s, not a single value", kind_name(node));
         return false;
     }
-    if (node->is_plain && conf_plain_of(node->text) == CONF_PLAIN_NULL) {
+    if (is_nothing(node))
         conf_error(r, node, accepts, "has no value");
-        return false;
-    }
-    return true;
+    return !is_nothing(node);
 }
 
 static const char *const plain_names[] = {
@@ -66,7 +74,7 @@ static const char *const plain_names[] = {
     [CONF_PLAIN_BOOL] = "a truth value, not a text",
     [CONF_PLAIN_NULL] = "nothing, not a text",
     [CONF_PLAIN_DATE] = "a date to some readers of YAML",
-    [CONF_PLAIN_UNLIKE] = "read one way by YAML 1.1 and another by 1.2",
+    [CONF_PLAIN_UNLIKE] = "not the same to every reader of YAML",
 };
 
 bool conf_text(struct conf_reader *r, const struct conf_node *node, const char *accepts,
@@ -232,9 +240,9 @@ bool conf_word(struct conf_reader *r, const struct conf_node *node,
 {
     char accepts[200], quoted[CONF_QUOTE_BYTES];
     conf_join_words(words, accepts, sizeof accepts);
-    const char *text = NULL;
-    if (!conf_text(r, node, accepts, &text))
+    if (!is_scalar(r, node, accepts))
         return false;
+    const char *text = node->text;
     size_t count = 0;
     for (; words[count] != NULL; count++)
         if (strcmp(words[count], text) == 0) {

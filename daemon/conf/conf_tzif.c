@@ -58,8 +58,7 @@ static bool read_block(const unsigned char *p, const unsigned char *end, size_t 
     return true;
 }
 
-/* --- building
- * --------------------------------------------------------------------------- */
+/* --- building -------------------------------------------------------------------- */
 
 struct offset {
     int32_t seconds;
@@ -120,8 +119,7 @@ static int add_transitions(const struct block *b, size_t time_size,
     return 0;
 }
 
-/* --- the rule behind the last transition: RFC 8536 section 3.3, POSIX.1 section 8.3
- * ----- */
+/* --- the rule behind the last transition: RFC 8536 section 3.3, POSIX.1 section 8.3  */
 
 struct change { /* when a day of a year begins or ends daylight saving */
     char

@@ -49,8 +49,7 @@ static const char *const reserved_headers[] = {
 };
 /* clang-format on */
 
-/* --- url
- * -------------------------------------------------------------------------------- */
+/* --- url ------------------------------------------------------------------------- */
 
 struct url {
     bool is_https;
@@ -110,8 +109,7 @@ static void url_read(struct conf_reader *r, const struct conf_node *node, void *
     conf_wipe_free(secret.text, secret.length);
 }
 
-/* --- the rest
- * --------------------------------------------------------------------------- */
+/* --- the rest -------------------------------------------------------------------- */
 
 static bool header_is_free(struct conf_reader *r, const struct conf_node *item,
                            const struct conf_webhook *webhook)
@@ -211,8 +209,7 @@ static void retry_read(struct conf_reader *r, const struct conf_node *node, void
     webhook->retry.wait_count = count;
 }
 
-/* --- one webhook, all webhooks
- * ---------------------------------------------------------- */
+/* --- one webhook, all webhooks --------------------------------------------------- */
 
 void conf_webhook_finish(struct conf_webhook *webhook)
 {
@@ -272,7 +269,7 @@ static void check_readable(struct conf_reader *r, const struct conf_node *node,
     char quoted[CONF_QUOTE_BYTES];
     if (item != NULL && path != NULL && access(path, R_OK) != 0)
         conf_error(r, item, "a PEM file that can be read", "%s cannot be read",
-                   conf_quote(path, quoted));
+                   conf_quote(item->text, quoted));
     else if (item != NULL && path != NULL && strcmp(key, "client_key") == 0)
         (void)conf_secret_is_private(r, item, path);
 }

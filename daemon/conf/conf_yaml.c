@@ -36,8 +36,7 @@ const struct conf_node *conf_node_get(const struct conf_node *mapping, const cha
     return NULL;
 }
 
-/* --- the text before the parser
- * --------------------------------------------------------- */
+/* --- the text before the parser -------------------------------------------------- */
 
 /* Length of the UTF-8 character at s (n bytes left) and its code point; 0 when invalid.
  */
@@ -100,8 +99,7 @@ static bool text_is_clean(struct conf_reader *r, const char *text, size_t n)
     return true;
 }
 
-/* --- events to nodes
- * -------------------------------------------------------------------- */
+/* --- events to nodes ------------------------------------------------------------- */
 
 struct builder {
     struct conf_reader *r;
@@ -232,8 +230,8 @@ static int builder_scalar(struct builder *b, struct fy_event *event)
                                    .line = mark ? mark->line + 1 : 1,
                                    .col = mark ? mark->column + 1 : 1};
         conf_fault_at(b->r, &place,
-                      "%s as a key is no text for every YAML (accepted: a word; in "
-                      "quotes where it is meant as it stands)",
+                      "%s as a key is not the same to every reader of YAML (accepted: "
+                      "a word; in quotes where it is meant as it stands)",
                       conf_quote(text, quoted));
     }
     b->key = text;
@@ -303,8 +301,7 @@ static int builder_event(struct builder *b, struct fy_event *event)
     return 0;
 }
 
-/* --- after the parser
- * ------------------------------------------------------------------- */
+/* --- after the parser ------------------------------------------------------------ */
 
 static int check_mapping(struct conf_reader *r, const struct conf_node *node)
 {
@@ -345,7 +342,10 @@ static void report_syntax(struct conf_reader *r, struct fy_diag *diag)
         struct conf_place place = {
             .file = r->file, .line = error->line, .col = error->column};
         if (error->type >= FYET_ERROR)
-            conf_fault_at(r, &place, "YAML: %s", error->msg);
+            conf_fault_at(r, &place, "YAML: %s%s", error->msg,
+                          strstr(error->msg, "alias") != NULL
+                              ? " (accepted: a pattern that begins with '*' in quotes)"
+                              : "");
     }
     struct conf_place place = {.file = r->file, .line = 1, .col = 1};
     if (r->faults.errors == before)

@@ -330,10 +330,10 @@ int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds, size_t cou
         if (code == 0 && f->is_open)
             code = open_feed(feed, &why);
         if (code != 0) {
-            result =
-                err_set(err, code, "%s", why.text[0] != '\0' ? why.text : err_text(code));
-            log_error("feed", feeds[j].id, "cannot be opened reason=\"%s\"",
-                      why.text[0] != '\0' ? why.text : err_text(code));
+            if (why.text[0] == '\0')
+                err_set(&why, code, "feed %s: %s", feeds[j].id, err_text(code));
+            log_error("feed", NULL, "%s", why.text);
+            result = err_set(err, code, "%s", why.text);
         }
     }
     f->has_ended = false;

@@ -11,7 +11,7 @@ enum {
     FILE_CHUNK_BYTES = 65536,     /* one slice of work between two looks at the loop */
     FILE_PENDING_BYTES = 1 << 20, /* in the merge: more is only read when it is wanted */
     FILE_WARM_UP_BYTES = 4 << 20, /* read again before the offset where it goes on */
-    FILE_PRIME_BYTES = 64 << 10   /* a CSV's header must lie within */
+    FILE_HEAD_BYTES = 64 << 10    /* a CSV's header must lie within */
 };
 
 /* Where a recording goes on. */

@@ -77,6 +77,9 @@ void feed_counts_add(struct input_counts *sum, const struct input_counts *c)
     sum->comments += c->comments;
     sum->other += c->other;
     sum->sentences += c->sentences;
+    sum->records += c->records;
+    sum->joined += c->joined;
+    sum->pending_parts += c->pending_parts;
     sum->messages += c->messages;
     sum->reports += c->reports;
     sum->no_report += c->no_report;
@@ -92,6 +95,7 @@ void feed_input_retire(struct feed *feed, struct input *input)
 {
     if (input == NULL)
         return;
+    input_reset(input); /* what still waits for its rest is counted now */
     feed_counts_add(&feed->past, input_counts(input));
     input_destroy(input);
 }

@@ -122,53 +122,31 @@ bool file_resume_skips(struct file_feed *file, const struct report *report)
     while (resume->next < resume->count &&
            resume->undelivered[resume->next] < report->end)
         resume->next++;
-    if (resume->next == resume->count || resume->undelivered[resume->next] != report->end)
-        return true;
-    resume->next++;
-    return false;
+    /* Several reports may end at one offset; rather one of them twice than one lost. */
+    return resume->next == resume->count ||
+           resume->undelivered[resume->next] != report->end;
 }
 
-/* Length of what must stand before any line of a CSV: comments and the header. A first
- * line that is AIS or JSON or data needs nothing before it. */
-static size_t prime_length(const char *bytes, size_t n)
+/* The head of the file, for the sake of a CSV's header; free() it. */
+static int read_head(const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
 {
-    size_t at = 0;
-    bool is_comment;
-    do {
-        const char *end = memchr(bytes + at, '\n', n - at);
-        if (end == NULL)
-            return 0;
-        char first = bytes[at];
-        is_comment = first == '#' || first == '\r' || first == '\n';
-        bool is_header = (first >= 'A' && first <= 'Z') ||
-                         (first >= 'a' && first <= 'z') || first == '"' ||
-                         (unsigned char)first >= 0x80;
-        if (!is_comment && !is_header)
-            return at;
-        at = (size_t)(end - bytes) + 1;
-    } while (is_comment && at < n);
-    return at;
-}
-
-/* Show the input the head of the file, for the sake of a CSV's header. */
-static int prime(struct file_feed *file, struct err *err)
-{
-    struct feed *feed = file->feed;
     struct recording *r = NULL;
-    char *bytes = malloc(FILE_PRIME_BYTES);
-    int code = bytes == NULL ? ERR_NOMEM : recording_open(feed->conf.address, &r, err);
+    char *bytes = malloc(FILE_HEAD_BYTES);
+    int code = bytes == NULL ? ERR_NOMEM : recording_open(path, &r, err);
     size_t n = 0;
-    while (code == 0 && n < FILE_PRIME_BYTES && !recording_is_ended(r)) {
+    while (code == 0 && n < FILE_HEAD_BYTES && !recording_is_ended(r)) {
         size_t got = 0;
-        code = recording_read(r, bytes + n, FILE_PRIME_BYTES - n, &got, err);
+        code = recording_read(r, bytes + n, FILE_HEAD_BYTES - n, &got, err);
         n += got;
     }
-    size_t length = code == 0 ? prime_length(bytes, n) : 0;
-    if (length > 0)
-        code = input_feed(feed->input, bytes, length, 0);
     recording_close(r);
-    free(bytes);
-    return code;
+    if (code != 0) {
+        free(bytes);
+        return code;
+    }
+    *ret_bytes = bytes;
+    *ret_n = n;
+    return 0;
 }
 
 int file_resume_begin(struct file_feed *file, struct err *err)
@@ -180,12 +158,15 @@ int file_resume_begin(struct file_feed *file, struct err *err)
         merge_resume(feed->feeds->merge, feed->source, resume->merge_ms);
     if (resume->needed <= FILE_WARM_UP_BYTES)
         return 0; /* from the beginning: nothing to be guessed */
-    int code = prime(file, err);
+    char *head;
+    size_t n;
+    int code = read_head(feed->conf.address, &head, &n, err);
     if (code != 0)
         return code;
     file->at = resume->needed - FILE_WARM_UP_BYTES;
     file->is_skipping = true;
     file->skip_to = resume->needed;
-    input_seek(feed->input, file->at);
-    return recording_seek(file->recording, file->at);
+    code = input_resume(feed->input, head, n, file->at, resume->merge_ms);
+    free(head);
+    return code == 0 ? recording_seek(file->recording, file->at) : code;
 }
