@@ -302,12 +302,21 @@ static int64_t eta_at(const struct track *track, double distance_m, double kn)
     return track->last.time_ms + (int64_t)(distance_m / (kn * KN_MPS) * 1000.0);
 }
 
+/* Heard since the departure, or new since the arrival: a crew that declares where it goes
+ * next while still in port. */
+static bool is_declared_since(const struct vessel_static *info,
+                              const struct route_stop *stop)
+{
+    return info->destination_ms >= stop->departed_ms ||
+           info->destination_since_ms >= stop->arrived_ms;
+}
+
 static bool is_forecast_due(const struct rule_look *look, const struct route_run *run)
 {
     const struct rule_subject *s = look->subject;
     const struct route_stop *stop = &run->stops[run->stop_count - 1];
     return !run->is_forecast && stop->departed_ms != TIME_NONE &&
-           s->declared != PORT_NONE && s->info->destination_ms > stop->departed_ms &&
+           s->declared != PORT_NONE && is_declared_since(s->info, stop) &&
            awaits_port(look, run, s->declared);
 }
 
