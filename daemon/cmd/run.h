@@ -12,6 +12,10 @@
 #include "lookout/store.h"
 #include "pipeline.h"
 
+/* In the state directory: the path of the configuration the daemon runs on, for `vessels
+ * --state`. */
+#define RUN_CONF_FILE "configuration"
+
 struct run {
     const char *conf_file;
     bool is_once;      /* end when the recordings are through and delivered */
