@@ -114,8 +114,8 @@ static void expire(struct fragment_table *t, uint64_t key, int64_t clock_ms)
 
 enum match { MATCH_NONE, MATCH_WEAK, MATCH_STRONG };
 
-/* Strong: the same group or the same station (or both know neither). Weak: one of the two
- * does not say. */
+/* Strong: the same group; or no groups and the same station (or none known to either).
+ * Weak: one of the two does not say. */
 static enum match match(const struct fragment *f, const struct fragment_part *p)
 {
     const char *theirs = f->origin.station, *ours = p->origin.station;
@@ -128,7 +128,9 @@ static enum match match(const struct fragment *f, const struct fragment_part *p)
         (f->origin.time_ms - p->origin.time_ms > FRAGMENT_WINDOW_MS ||
          p->origin.time_ms - f->origin.time_ms > FRAGMENT_WINDOW_MS))
         return MATCH_NONE;
-    bool neither = theirs[0] == '\0' && ours[0] == '\0' && !f->has_group && !p->has_group;
+    if (f->has_group != p->has_group)
+        return MATCH_WEAK;
+    bool neither = theirs[0] == '\0' && ours[0] == '\0';
     return both_stations || neither ? MATCH_STRONG : MATCH_WEAK;
 }
 
