@@ -29,10 +29,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     memcpy(text, data, size);
     tagblock_clear(&tag);
-    size_t n = text[0] == '\\' ? tagblock_length(text, size) : 0;
+    bool is_sound = false;
+    size_t n = text[0] == '\\' ? tagblock_length(text, size, &is_sound) : 0;
     if (n > size)
         abort();
-    if (n != 0 && tagblock_is_sound(text, n))
+    if (n != 0 && is_sound)
         tagblock_read(text, n, &tag);
     /* Sums are hard to hit by chance: read it as if it were sound, too. */
     if (n > 5)
