@@ -321,10 +321,11 @@ static void read_before(struct line *l, const char *at, const char *stop)
 static const char *take_tags(struct input *in, struct line *l, const char *at)
 {
     while (at < l->end && *at == '\\') {
-        size_t n = tagblock_length(at, (size_t)(l->end - at));
+        bool is_sound = false;
+        size_t n = tagblock_length(at, (size_t)(l->end - at), &is_sound);
         if (n == 0)
             return at + 1; /* a stray '\' */
-        if (tagblock_is_sound(at, n)) {
+        if (is_sound) {
             tagblock_read(at, n, &l->tag);
             l->has_tag = true;
         } else {

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 void linebuf_init(struct linebuf *b, size_t limit_bytes, size_t wide_limit_bytes)
 {
     *b = (struct linebuf){.limit_bytes = limit_bytes,
@@ -24,6 +28,24 @@ static bool is_end(char c)
     return c == '\n' || c == '\r' || c == '\0';
 }
 
+#ifdef __SSE2__
+/* The first line end in [p, end), or end: sixteen bytes at a time. */
+static const char *find_end(const char *p, const char *end)
+{
+    const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+    for (; end - p >= 16; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(bytes, lf), _mm_cmpeq_epi8(bytes, cr));
+        hit = _mm_or_si128(hit, _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
+        unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+        if (mask != 0)
+            return p + __builtin_ctz(mask);
+    }
+    while (p < end && !is_end(*p))
+        p++;
+    return p;
+}
+#else
 /* The first line end in [p, end), or end. Eight bytes at a time: a byte below 0x0E is
  * found by the borrow trick, then looked at (tabs are below it too). */
 static const char *find_end(const char *p, const char *end)
@@ -44,6 +66,7 @@ static const char *find_end(const char *p, const char *end)
         p++;
     return p;
 }
+#endif
 
 /* Blanks, and the byte order mark some tools put first. */
 static bool is_lead(char c)

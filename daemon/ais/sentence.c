@@ -89,21 +89,9 @@ static int read_field(const char **at, const char *end)
     return value;
 }
 
-/* The fields between "!xxVDM," and '*'. */
-static bool read_fields(const char *at, const char *star, struct sentence *ret)
+/* Channel, payload and fill bits. */
+static bool read_payload(const char *at, const char *star, struct sentence *ret)
 {
-    int total = read_field(&at, star);
-    if (total < 1 || total > (int)SENTENCE_PARTS_MAX)
-        return false;
-    int part = read_field(&at, star);
-    if (part < 1 || part > total)
-        return false;
-    int sequence = read_field(&at, star);
-    if (sequence < -1)
-        return false;
-    ret->total = (uint8_t)total;
-    ret->part = (uint8_t)part;
-    ret->sequence = (int16_t)sequence;
     /* Channel: A, B, 1, 2, others of one character, or nothing. */
     ret->channel = '\0';
     if (at < star && is_alnum(*at))
@@ -124,6 +112,30 @@ static bool read_fields(const char *at, const char *star, struct sentence *ret)
     ret->payload = at;
     ret->payload_n = (size_t)(star - at);
     return true;
+}
+
+/* The fields between "!xxVDM," and '*'. */
+static bool read_fields(const char *at, const char *star, struct sentence *ret)
+{
+    /* Nine of ten. */
+    if (star - at > 8 && memcmp(at, "1,1,,", 5) == 0) {
+        ret->total = ret->part = 1;
+        ret->sequence = -1;
+        return read_payload(at + 5, star, ret);
+    }
+    int total = read_field(&at, star);
+    if (total < 1 || total > (int)SENTENCE_PARTS_MAX)
+        return false;
+    int part = read_field(&at, star);
+    if (part < 1 || part > total)
+        return false;
+    int sequence = read_field(&at, star);
+    if (sequence < -1)
+        return false;
+    ret->total = (uint8_t)total;
+    ret->part = (uint8_t)part;
+    ret->sequence = (int16_t)sequence;
+    return read_payload(at, star, ret);
 }
 
 enum sentence_kind sentence_read(const char *at, const char *end, bool json,
