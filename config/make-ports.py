@@ -24,7 +24,11 @@ ports-reviewed.csv: kind,key,locode,name,lat,lon,entry_km,codes,names,note
   wpi,NUMBER,LOCODE    the right code of that entry of the index; '-' leaves it out
   unlocode,CODE,OTHER  another code of port OTHER; 'self' a port of its own; '-' left out
   port,CODE,...        replaces what is given (entry_km '-': default), or adds the port
-Every row says why in its note. The same input gives the same bytes."""
+Every row says why in its note. The same input gives the same bytes.
+
+The World Port Index is in the public domain; of UN/LOCODE only facts are taken (codes,
+names, positions), of the anchorage cells (Global Fishing Watch, Apache-2.0) only the one
+number above."""
 import csv
 import math
 import os

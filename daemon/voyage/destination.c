@@ -3,24 +3,14 @@
  * SN.1/Circ.244's "XX XXX>YY YYY", a name, an abbreviation, a wish for the new year.
  * Whatever leaves a doubt does not resolve: no answer is an answer, a wrong port is not.
  * The reviewed words and names are in destination_names.c. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "destination_int.h"
-#include "lookout/text.h"
 #include "ports_int.h"
 
 #define LINE_BYTES 64
 #define WORDS_MAX 12
-/* How long a name must be for a guess. Measured with 8,000 names of places of UN/LOCODE and
- * the World Port Index that the gazetteer did not have then: guessing at every name of six
- * letters named a wrong port for 130 of them, by these rules for 16. */
-#define TYPO_LENGTH 6      /* a reviewed name, or one whose country is given too */
-#define TYPO_FREE_LENGTH 8 /* from here on the first letter may be the wrong one */
-#define TYPO_ANY_LENGTH 10 /* any name of the gazetteer */
-#define NAME_LENGTH 4      /* shorter names must be in the reviewed table */
-#define STRIPPED_LENGTH 5  /* of a name that "anchorage", "pilot" ... were taken from */
+#define STRIPPED_LENGTH 5 /* of a name that "anchorage", "pilot" ... were taken from */
 
 struct word {
     const char *text; /* borrowed from the line; upper case, letters and digits */
@@ -34,213 +24,6 @@ struct words {
     size_t count;
 };
 
-/* What a look-up found. */
-enum finding { FOUND_NOTHING, FOUND_ONE, FOUND_SEVERAL };
-
-struct found {
-    enum finding what;
-    uint32_t port;
-};
-
-static const struct found nothing = {FOUND_NOTHING, PORT_NONE};
-
-/* --- names of the gazetteer --------------------------------------------------------- */
-
-static bool is_alnum(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-static char upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
-/* Upper-case letters and digits of a text, cut to size - 1. */
-static size_t compact(const char *text, char *ret_key, size_t size)
-{
-    size_t n = 0;
-    for (const char *p = text; *p != '\0' && n + 1 < size; p++)
-        if (is_alnum(upper(*p)))
-            ret_key[n++] = upper(*p);
-    ret_key[n] = '\0';
-    return n;
-}
-
-static int by_key(const void *a, const void *b)
-{
-    const struct ports_name *x = a, *y = b;
-    int order = strcmp(x->key, y->key);
-    if (order != 0)
-        return order;
-    if (x->is_reviewed != y->is_reviewed)
-        return x->is_reviewed ? -1 : 1;
-    return x->port < y->port ? -1 : x->port > y->port;
-}
-
-/* Add one name at *text, which moves on; short names stay out unless reviewed. */
-static void add_name(struct ports *ports, char **text, const char *name, uint32_t port,
-                     bool is_reviewed)
-{
-    size_t n = compact(name, *text, LINE_BYTES);
-    if (n < (is_reviewed ? 1 : NAME_LENGTH))
-        return;
-    ports->names[ports->name_count++] =
-        (struct ports_name){*text, (uint32_t)n, port, is_reviewed};
-    *text += n + 1;
-}
-
-int ports_names_build(struct ports *ports)
-{
-    size_t names = ports_alias_count, bytes = ports_alias_count * LINE_BYTES;
-    for (size_t i = 0; i < ports->count; i++) {
-        const struct port *p = &ports->items[i];
-        names += 1 + p->name_count;
-        bytes += strlen(p->name) + 1;
-        for (size_t k = 0; k < p->name_count; k++)
-            bytes += strlen(p->names[k]) + 1;
-    }
-    ports->names = calloc(names + 1, sizeof *ports->names);
-    ports->name_text = malloc(bytes + LINE_BYTES);
-    if (ports->names == NULL || ports->name_text == NULL)
-        return ERR_NOMEM;
-    char *text = ports->name_text;
-    for (size_t i = 0; i < ports_alias_count; i++) {
-        uint32_t port = ports_find(ports, ports_aliases[i].locode);
-        if (port != PORT_NONE)
-            add_name(ports, &text, ports_aliases[i].name, port, true);
-    }
-    for (size_t i = 0; i < ports->count; i++) {
-        const struct port *p = &ports->items[i];
-        add_name(ports, &text, p->name, (uint32_t)i, false);
-        for (size_t k = 0; k < p->name_count; k++)
-            add_name(ports, &text, p->names[k], (uint32_t)i, false);
-    }
-    qsort(ports->names, ports->name_count, sizeof *ports->names, by_key);
-    return 0;
-}
-
-/* --- one name ----------------------------------------------------------------------- */
-
-/* Which countries are allowed: up to two, as "SAVANNAH GA" may be Georgia's or Gabon's;
- * none: any. */
-struct countries {
-    char codes[2][3];
-    size_t count;
-};
-
-static bool country_allows(const struct countries *c, const char *locode)
-{
-    for (size_t i = 0; i < c->count; i++)
-        if (memcmp(c->codes[i], locode, 2) == 0)
-            return true;
-    return c->count == 0;
-}
-
-static struct found join(const struct ports *ports, struct found a, struct found b)
-{
-    if (a.what == FOUND_NOTHING)
-        return b;
-    if (b.what == FOUND_NOTHING)
-        return a;
-    if (a.what == FOUND_ONE && b.what == FOUND_ONE &&
-        ports_are_same(ports, a.port, b.port))
-        return a;
-    return (struct found){FOUND_SEVERAL, PORT_NONE};
-}
-
-/* All ports of the names [begin, end), which share one key: a reviewed name that the
- * country allows decides alone. */
-static struct found join_names(const struct ports *ports, size_t begin, size_t end,
-                               const struct countries *allowed)
-{
-    struct found all = nothing;
-    for (size_t i = begin; i < end; i++) {
-        const struct ports_name *name = &ports->names[i];
-        if (!country_allows(allowed, ports->items[name->port].locode))
-            continue;
-        struct found one = {FOUND_ONE, name->port};
-        if (name->is_reviewed)
-            return one;
-        all = join(ports, all, one);
-    }
-    return all;
-}
-
-static size_t names_end(const struct ports *ports, size_t begin)
-{
-    size_t end = begin + 1;
-    while (end < ports->name_count &&
-           strcmp(ports->names[end].key, ports->names[begin].key) == 0)
-        end++;
-    return end;
-}
-
-/* The first name not before key. */
-static size_t name_place(const struct ports *ports, const char *key)
-{
-    size_t low = 0, high = ports->name_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(ports->names[middle].key, key) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static struct found find_name(const struct ports *ports, const char *key,
-                              const struct countries *allowed)
-{
-    size_t at = name_place(ports, key);
-    if (at == ports->name_count || strcmp(ports->names[at].key, key) != 0)
-        return nothing;
-    return join_names(ports, at, names_end(ports, at), allowed);
-}
-
-/* --- one typo ----------------------------------------------------------------------- */
-
-/* True when one letter changed, missing, too many, or two neighbours swapped make b of a.
- */
-static bool is_one_typo(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-    size_t head = 0, tail = 0;
-    size_t shorter = a_length < b_length ? a_length : b_length;
-    while (head < shorter && a[head] == b[head])
-        head++;
-    while (tail < shorter - head && a[a_length - 1 - tail] == b[b_length - 1 - tail])
-        tail++;
-    size_t a_rest = a_length - head - tail, b_rest = b_length - head - tail;
-    if (a_rest <= 1 && b_rest <= 1)
-        return true;
-    return a_rest == 2 && b_rest == 2 && a[head] == b[head + 1] && a[head + 1] == b[head];
-}
-
-static struct found find_typo(const struct ports *ports, const char *key,
-                              const struct countries *allowed)
-{
-    size_t n = strlen(key);
-    struct found all = nothing;
-    if (n < TYPO_LENGTH || strpbrk(key, "0123456789") != NULL ||
-        destination_is_word(DESTINATION_NO_TYPO, key) || destination_country(key) != NULL)
-        return nothing;
-    for (size_t i = 0; i < ports->name_count; i = names_end(ports, i)) {
-        const struct ports_name *name = &ports->names[i];
-        size_t shorter = name->length < n ? name->length : n;
-        bool may_differ_first = shorter >= TYPO_FREE_LENGTH;
-        bool is_known_well = name->is_reviewed || allowed->count != 0;
-        if (!is_known_well && shorter < TYPO_ANY_LENGTH)
-            continue;
-        if (name->length < TYPO_LENGTH || name->length + 1 < n || name->length > n + 1 ||
-            (name->key[0] != key[0] && !may_differ_first))
-            continue;
-        if (is_one_typo(key, n, name->key, name->length))
-            all = join(ports, all, join_names(ports, i, names_end(ports, i), allowed));
-    }
-    return all;
-}
-
 /* --- words -------------------------------------------------------------------------- */
 
 /* The words of [at, end); apostrophes vanish, all else separates. A text of too many
@@ -251,7 +34,7 @@ static void split_words(struct words *w, const char *at, const char *end)
     char before = ' ';
     w->count = 0;
     while (at < end) {
-        if (!is_alnum(*at)) {
+        if (!destination_is_alnum(*at)) {
             before = *at == '/' || before == '/' ? '/' : ' ';
             at++;
             continue;
@@ -261,7 +44,7 @@ static void split_words(struct words *w, const char *at, const char *end)
             return;
         }
         w->items[w->count++] = (struct word){room, before};
-        for (; at < end && (is_alnum(*at) || *at == '\''); at++)
+        for (; at < end && (destination_is_alnum(*at) || *at == '\''); at++)
             if (*at != '\'')
                 *room++ = *at;
         *room++ = '\0';
@@ -323,9 +106,9 @@ static struct found find_code(const struct ports *ports, const struct words *w,
     size_t n = run_together(w, begin, end, key);
     bool is_pair = end - begin == 2 && strlen(w->items[begin].text) == 2;
     if (n != 5 || (!is_pair && end - begin != 1))
-        return nothing;
+        return FOUND_NONE;
     uint32_t port = ports_find(ports, key);
-    return port != PORT_NONE ? (struct found){FOUND_ONE, port} : nothing;
+    return port != PORT_NONE ? (struct found){FOUND_ONE, port} : FOUND_NONE;
 }
 
 /* [begin, end) as a code or a name. A word that is one port's code and another's name
@@ -336,13 +119,13 @@ static struct found find_plain(const struct ports *ports, const struct words *w,
     char key[LINE_BYTES * 2];
     struct found code = find_code(ports, w, begin, end);
     if (code.what == FOUND_ONE &&
-        !country_allows(allowed, ports->items[code.port].locode))
-        code = nothing;
+        !countries_allow(allowed, ports->items[code.port].locode))
+        code = FOUND_NONE;
     for (size_t i = begin + 1; i < end; i++)
         if (w->items[i].before == '/')
             return code;
     run_together(w, begin, end, key);
-    return join(ports, code, find_name(ports, key, allowed));
+    return found_join(ports, code, ports_find_name(ports, key, allowed));
 }
 
 /* The country that the last or first word or words name; how many words that are. */
@@ -371,14 +154,6 @@ static bool is_number(const char *word)
     return word[strspn(word, "0123456789")] == '\0';
 }
 
-/* A name in the reviewed table: "harbour" or "west" behind it says no more than where. */
-static bool is_reviewed(const struct ports *ports, const char *key)
-{
-    size_t at = name_place(ports, key);
-    return at < ports->name_count && ports->names[at].is_reviewed &&
-           strcmp(ports->names[at].key, key) == 0;
-}
-
 /* May the last word go, because it only says where in the port or off it? */
 static bool may_drop_last(const struct ports *ports, const struct words *w, size_t begin,
                           size_t end)
@@ -387,7 +162,7 @@ static bool may_drop_last(const struct ports *ports, const struct words *w, size
     const char *last = w->items[end - 1].text;
     size_t rest = run_together(w, begin, end - 1, key);
     if (destination_is_word(DESTINATION_NOUN, last))
-        return is_reviewed(ports, key);
+        return ports_name_is_reviewed(ports, key);
     return (destination_is_word(DESTINATION_QUALIFIER, last) || is_number(last)) &&
            rest >= STRIPPED_LENGTH;
 }
@@ -426,7 +201,7 @@ static struct found find_stripped(const struct ports *ports, const struct words 
         }
     }
     run_together(w, begin, end, key);
-    return is_typo_allowed ? find_typo(ports, key, &allowed) : nothing;
+    return is_typo_allowed ? ports_find_typo(ports, key, &allowed) : FOUND_NONE;
 }
 
 /* Several ways of naming one port in a row: "DEHAM HAMBURG", "ROTTERDAM MAASVLAKTE". */
@@ -441,7 +216,7 @@ static struct found find_twice(const struct ports *ports, const struct words *w,
             ports_are_same(ports, a.port, b.port))
             return a;
     }
-    return nothing;
+    return FOUND_NONE;
 }
 
 static struct found find_part(const struct ports *ports, const struct words *w,
@@ -458,15 +233,15 @@ static struct found find_all(const struct ports *ports, const struct words *w)
     struct found found = find_plain(ports, w, 0, w->count, &any);
     if (found.what == FOUND_ONE)
         return found;
-    found = nothing;
+    found = FOUND_NONE;
     size_t begin = 0;
     for (size_t i = 1; i <= w->count; i++) {
         if (i < w->count && w->items[i].before != '/')
             continue;
         struct found part = find_part(ports, w, begin, i);
         if (part.what != FOUND_ONE)
-            return nothing;
-        found = join(ports, found, part);
+            return FOUND_NONE;
+        found = found_join(ports, found, part);
         begin = i;
     }
     return found;
@@ -478,14 +253,15 @@ static bool read_line(const char *text, char ret_line[LINE_BYTES])
 {
     size_t n = 0;
     for (; text[n] != '\0' && text[n] != '@'; n++) {
-        char c = upper(text[n]);
+        char c = destination_upper(text[n]);
         if (n + 1 == LINE_BYTES || c == '?' || c == '<' || (c & 0x80) != 0)
             return false;
         ret_line[n] = c;
     }
     ret_line[n] = '\0';
     for (char *p = strstr(ret_line, "P/S"); p != NULL; p = strstr(p + 1, "P/S"))
-        if ((p == ret_line || !is_alnum(p[-1])) && !is_alnum(p[3]))
+        if ((p == ret_line || !destination_is_alnum(p[-1])) &&
+            !destination_is_alnum(p[3]))
             memcpy(p, "PS ", 3);
     return true;
 }

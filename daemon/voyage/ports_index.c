@@ -13,6 +13,7 @@
 #define COLS 720
 #define HALF_TURN_E7 1800000000
 #define TIE_M 25000.0
+#define DEGREE (3.14159265358979323846 / 180)
 #define MARGIN_E7 2 /* rounding of degrees to 1e-7 */
 
 static uint32_t row_of(int64_t lat_e7)
@@ -36,14 +37,14 @@ static int64_t col_of(int64_t lon_e7)
  * asin(sin r / cos lat) where the pole lies outside it. */
 static struct ports_reach reach_of_circle(struct geo_pos pos, double radius_m)
 {
-    const double degree = 3.14159265358979323846 / 180;
     double r = radius_m / GEO_EARTH_RADIUS_M;
-    double lat = (double)pos.lat_e7 / GEO_E7 * degree;
-    double lat_half = r / degree * GEO_E7 + MARGIN_E7;
+    double lat = (double)pos.lat_e7 / GEO_E7 * DEGREE;
+    double lat_half = r / DEGREE * GEO_E7 + MARGIN_E7;
     double lon_half = HALF_TURN_E7;
-    if (fabs(lat) + r < 90 * degree)
-        lon_half = asin(sin(r) / cos(lat)) / degree * GEO_E7 + MARGIN_E7;
-    struct ports_reach reach = {.middle = pos};
+    if (fabs(lat) + r < 90 * DEGREE)
+        lon_half = asin(sin(r) / cos(lat)) / DEGREE * GEO_E7 + MARGIN_E7;
+    struct ports_reach reach = {
+        .middle = pos, .entry_m = radius_m, .cos_lat = cos(lat), .sin_lat = sin(lat)};
     reach.lat_half_e7 = lat_half < HALF_TURN_E7 ? (int32_t)lat_half : HALF_TURN_E7;
     reach.lon_half_e7 = lon_half < HALF_TURN_E7 ? (uint32_t)lon_half : HALF_TURN_E7;
     return reach;
@@ -59,7 +60,7 @@ static struct ports_reach reach_of_area(const struct zone_set *area)
                                .lon = info->low.lon + width / 2};
     double lon_half = width / 2 * GEO_E7 + MARGIN_E7;
     double lat_half = (info->high.lat - info->low.lat) / 2 * GEO_E7 + MARGIN_E7;
-    struct ports_reach reach = {.middle = geo_to_pos(middle)};
+    struct ports_reach reach = {.middle = geo_to_pos(middle), .is_area = 1};
     reach.lat_half_e7 = (int32_t)lat_half;
     reach.lon_half_e7 = lon_half < HALF_TURN_E7 ? (uint32_t)lon_half : HALF_TURN_E7;
     return reach;
@@ -143,39 +144,93 @@ static bool in_box(const struct ports_reach *reach, struct geo_pos pos)
     return dlat <= reach->lat_half_e7 && dlon <= (int64_t)reach->lon_half_e7;
 }
 
-/* The best port so far: one with an area goes before all points, then the nearer. */
-struct best {
+/* --- distances: rough where that decides, else exact -------------------------------- */
+
+/* On a plane along the parallel midway, with cos((a + b) / 2) to the first order: within
+ * 0.2 % of the great circle up to 100 km and 80 degrees of latitude (checked against it
+ * in the tests). Farther out there is no rough distance. */
+#define ROUGH_SHARE 0.002
+#define ROUGH_MAX_M 100000.0
+#define ROUGH_COS_MIN 0.1736 /* 80 degrees */
+
+struct candidate {
     uint32_t port;
     bool is_area;
+    bool is_exact;
     double distance_m;
 };
 
-static void consider(struct best *best, uint32_t port, bool is_area, double distance_m)
+static void make_exact(struct candidate *c, const struct ports *ports, struct geo_pos pos)
 {
-    bool is_better = best->port == PORT_NONE || (is_area && !best->is_area) ||
-                     (is_area == best->is_area && distance_m < best->distance_m);
+    if (c->is_exact)
+        return;
+    c->distance_m = geo_distance_m(ports->items[c->port].pos, pos);
+    c->is_exact = true;
+}
+
+static bool rough_distance(const struct ports_reach *reach, struct geo_pos pos,
+                           double *ret_m)
+{
+    if (reach->is_area || reach->cos_lat < ROUGH_COS_MIN || reach->entry_m > ROUGH_MAX_M)
+        return false;
+    const double e7_m = GEO_EARTH_RADIUS_M * DEGREE / GEO_E7;
+    int64_t dlon_e7 = (int64_t)pos.lon_e7 - reach->middle.lon_e7;
+    if (dlon_e7 > HALF_TURN_E7)
+        dlon_e7 -= 2 * (int64_t)HALF_TURN_E7;
+    else if (dlon_e7 < -HALF_TURN_E7)
+        dlon_e7 += 2 * (int64_t)HALF_TURN_E7;
+    double dlat = (double)((int64_t)pos.lat_e7 - reach->middle.lat_e7);
+    double half_rad = dlat / GEO_E7 * DEGREE / 2;
+    double dlon = (double)dlon_e7 * (reach->cos_lat - reach->sin_lat * half_rad);
+    *ret_m = sqrt(dlat * dlat + dlon * dlon) * e7_m;
+    return true;
+}
+
+/* Whether the port holds the position, and how far it is from it. */
+static bool hold(const struct ports *ports, const struct ports_reach *reach,
+                 struct geo_pos pos, struct candidate *ret)
+{
+    struct candidate c = {.port = reach->port, .is_area = reach->is_area != 0};
+    if (!in_box(reach, pos))
+        return false;
+    if (c.is_area && !zone_contains(ports->items[c.port].area, 0, pos))
+        return false;
+    double limit = reach->entry_m;
+    if (!rough_distance(reach, pos, &c.distance_m) ||
+        fabs(c.distance_m - limit) <= limit * ROUGH_SHARE)
+        make_exact(&c, ports, pos);
+    *ret = c;
+    return c.is_area || c.distance_m <= limit;
+}
+
+/* One with an area goes before all points, then the nearer, then the first. */
+static void consider(struct candidate *best, struct candidate *c,
+                     const struct ports *ports, struct geo_pos pos)
+{
+    if (best->port != PORT_NONE && c->is_area == best->is_area) {
+        double apart = fabs(c->distance_m - best->distance_m);
+        if (apart <= 2 * ROUGH_SHARE * fmax(c->distance_m, best->distance_m)) {
+            make_exact(c, ports, pos);
+            make_exact(best, ports, pos);
+        }
+    }
+    bool is_better = best->port == PORT_NONE || (c->is_area && !best->is_area) ||
+                     (c->is_area == best->is_area && c->distance_m < best->distance_m);
     if (is_better)
-        *best = (struct best){port, is_area, distance_m};
+        *best = *c;
 }
 
 uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declared)
 {
     uint32_t cell = row_of(pos.lat_e7) * COLS + (uint32_t)(col_of(pos.lon_e7) % COLS);
     uint32_t begin = ports->index.starts[cell], end = ports->index.starts[cell + 1];
-    struct best nearest = {.port = PORT_NONE}, meant = {.port = PORT_NONE};
+    struct candidate nearest = {.port = PORT_NONE}, meant = {.port = PORT_NONE}, c;
     for (uint32_t i = begin; i < end; i++) {
-        const struct ports_reach *reach = &ports->index.reaches[i];
-        if (!in_box(reach, pos))
+        if (!hold(ports, &ports->index.reaches[i], pos, &c))
             continue;
-        const struct port *p = &ports->items[reach->port];
-        if (p->area != NULL && !zone_contains(p->area, 0, pos))
-            continue;
-        double d = geo_distance_m(p->pos, pos);
-        if (p->area == NULL && d > p->entry_m)
-            continue;
-        consider(&nearest, reach->port, p->area != NULL, d);
-        if (ports_are_same(ports, reach->port, declared))
-            consider(&meant, reach->port, p->area != NULL, d);
+        consider(&nearest, &c, ports, pos);
+        if (declared != PORT_NONE && ports_are_same(ports, c.port, declared))
+            consider(&meant, &c, ports, pos);
     }
     if (nearest.port == PORT_NONE)
         return PORT_NONE;

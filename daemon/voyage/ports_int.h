@@ -22,12 +22,16 @@ struct ports_name {
     bool is_reviewed; /* of ports_aliases */
 };
 
-/* How far a port reaches, as a box round its circle or area: what a grid cell lists. */
+/* How far a port reaches, as a box round its circle or area: what a grid cell lists, with
+ * all that the usual question needs. */
 struct ports_reach {
-    struct geo_pos middle;
+    struct geo_pos middle; /* the port's position when it is known by a point */
     int32_t lat_half_e7;
     uint32_t lon_half_e7; /* 1800000000: all round the earth */
     uint32_t port;
+    uint32_t is_area;
+    double entry_m;          /* of a point */
+    double cos_lat, sin_lat; /* of a point */
 };
 
 struct ports_index {

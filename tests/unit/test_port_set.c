@@ -68,8 +68,8 @@ static void test_members(void **state)
         for (uint32_t k = port_set_next(set, 0); k != PORT_NONE;
              k = port_set_next(set, k + 1)) {
             assert_true(port_set_has(set, k));
-            memcpy(got + n, " ", n != 0);
-            n += n != 0;
+            if (n != 0)
+                got[n++] = ' ';
             memcpy(got + n, ports_get(p, k)->locode, LOCODE_BYTES);
             n += LOCODE_BYTES - 1;
             count++;
