@@ -273,19 +273,19 @@ static void test_flapping_with_hole(void **state)
     assert_calls(one, home(), fast_with_hole, "entered XAAAA 20 c1; arrived XAAAA 20 c3");
 }
 
-/* Moved more than 1 km, however slowly; 0.6 kn begins no other stop. */
+/* Moved more than 1 km, in 15 min at a knot less than a ship makes that has begun to
+ * move; then 0.6 kn, which begins no other stop. */
 static void moved_by(struct callrun *r, double metres)
 {
     callrun_fix(r, 0, 15 * KM, 10);
     LIE(20, 50, 5);
-    callrun_leg(r, (struct callrun_leg){55, 120, 1, 5 * KM, 5 * KM + metres, 0.6});
+    callrun_leg(r, (struct callrun_leg){51, 66, 1, 5 * KM, 5 * KM + metres, 1.4});
+    callrun_leg(r,
+                (struct callrun_leg){67, 120, 1, 5 * KM + metres, 5 * KM + metres, 0.6});
 }
 static void moved_1010(struct callrun *r)
 {
-    /* a kilometre in 5 minutes, then lying there at 0.6 kn */
-    callrun_fix(r, 0, 15 * KM, 10);
-    LIE(20, 50, 5);
-    callrun_leg(r, (struct callrun_leg){55, 120, 5, 6.01 * KM, 6.01 * KM, 0.6});
+    moved_by(r, 1010);
 }
 static void moved_990(struct callrun *r)
 {
@@ -325,8 +325,8 @@ static void no_sog(struct callrun *r)
     callrun_fix(r, 0, 20 * KM, NO_SOG);
     callrun_fix(r, 60, 8 * KM, NO_SOG);
     callrun_fix(r, 70, 5 * KM, NO_SOG);
-    for (int i = 0; i <= 60; i++) /* every 90 s, 20 m of noise: 0.43 kn */
-        callrun_fix(r, 80 + i * 1.5, 4 * KM + (i % 2) * 20, NO_SOG);
+    for (int i = 0; i <= 60; i++) /* every 90 s, 30 m of noise: 0.65 kn */
+        callrun_fix(r, 80 + i * 1.5, 4 * KM + (i % 2) * 30, NO_SOG);
     callrun_fix(r, 175, 5 * KM, NO_SOG);
     callrun_fix(r, 200, 13 * KM, NO_SOG);
 }
@@ -342,6 +342,28 @@ static void test_implied_speed(void **state)
                  "entered XAAAA 60 c1; arrived XAAAA 80 c3; departed XAAAA 175 c4; "
                  "left XAAAA 200 c4");
     assert_calls(one, home(), no_sog_underway, "entered XAAAA 0 c1");
+}
+
+/* Slow since minute 20 by its places; 30 of the 70 min do not count. */
+static void no_sog_deaf(struct callrun *r)
+{
+    callrun_fix(r, 0, 15 * KM, NO_SOG);
+    callrun_fix(r, 20, 5 * KM, NO_SOG);
+    r->silence_ms = 30 * 60000;
+    callrun_fix(r, 90, 5 * KM, NO_SOG);
+    callrun_fix(r, 109, 5 * KM, NO_SOG);
+}
+static void no_sog_deaf_enough(struct callrun *r)
+{
+    no_sog_deaf(r);
+    callrun_fix(r, 111, 5 * KM, NO_SOG);
+}
+static void test_implied_speed_over_deafness(void **state)
+{
+    (void)state;
+    assert_calls(one, home(), no_sog_deaf, "entered XAAAA 20 c1");
+    assert_calls(one, home(), no_sog_deaf_enough,
+                 "entered XAAAA 20 c1; arrived XAAAA 20 c3");
 }
 
 /* SOG stuck at 0 while the ship sails through. */
@@ -467,7 +489,9 @@ static void pause_at_another(struct callrun *r)
     callrun_leg(r, (struct callrun_leg){210, 230, 5, 3 * KM, 9 * KM, 10});
     LIE(240, 295, 10);
     callrun_fix(r, 310, 5 * KM, 10);
-    LIE(320, 500, 2);
+    LIE(320, 330, 2);
+    callrun_leg(r, (struct callrun_leg){340, 360, 5, 3 * KM, 9 * KM, 10});
+    LIE(370, 400, 10); /* 30 min more there: the 55 before do not count any longer */
 }
 static void test_switch_after_a_stop_only(void **state)
 {
@@ -658,6 +682,7 @@ int main(void)
         cmocka_unit_test(test_stop_ends_when_moved),
         cmocka_unit_test(test_flapping_is_one_call),
         cmocka_unit_test(test_implied_speed),
+        cmocka_unit_test(test_implied_speed_over_deafness),
         cmocka_unit_test(test_stuck_sog_is_no_call),
         cmocka_unit_test(test_under_way_at_start),
         cmocka_unit_test(test_nearer_port_takes_over),

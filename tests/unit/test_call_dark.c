@@ -37,7 +37,7 @@ static void silent_inside_4h(struct callrun *r)
 }
 static void silent_inside_less(struct callrun *r)
 {
-    silent_inside(r, 239.9);
+    silent_inside(r, 240 - 1 / 60000.0); /* a millisecond less */
 }
 static void test_silence_inside(void **state)
 {
@@ -46,7 +46,7 @@ static void test_silence_inside(void **state)
                  "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 260 c4; "
                  "left XAAAA 300 c4");
     assert_calls(two, home(), silent_inside_less,
-                 "entered XAAAA 20 c1; left XAAAA 299.9 c1");
+                 "entered XAAAA 20 c1; left XAAAA 300.0 c1");
 }
 
 /* 10 h unheard, of which the daemon or every feed was silent for 6 h and a minute, or a
@@ -360,14 +360,16 @@ static void dark_departure(struct callrun *r)
     callrun_leg(r, (struct callrun_leg){4530, 4830, 10, 101 * KM, 199 * KM, 10});
     LIE(4840, 4900, 200);
 }
-/* The same, heard adrift. 100 km at 10 kn less a fifth: 404.97 min. */
+/* The same, heard adrift; then back 50 km: 100 + 50 + 150 km, 0.15 % more on the
+ * ellipsoid going east at 37 N. 100 km at 10 kn less a fifth: 404.97 min. */
 static void dark_departure_adrift(struct callrun *r)
 {
     callrun_fix(r, 0, -15 * KM, 10);
     LIE(60, 200, 0);
     callrun_fix(r, 200 + 3 * 1440, 100 * KM, 0.2);
-    callrun_leg(r, (struct callrun_leg){4530, 4830, 10, 101 * KM, 199 * KM, 10});
-    LIE(4840, 4900, 200);
+    callrun_leg(r, (struct callrun_leg){4530, 4630, 10, 99 * KM, 50 * KM, 10});
+    callrun_leg(r, (struct callrun_leg){4640, 5040, 10, 51 * KM, 199 * KM, 10});
+    LIE(5050, 5120, 200);
 }
 static void test_voyage_after_dark(void **state)
 {
@@ -378,8 +380,8 @@ static void test_voyage_after_dark(void **state)
                    "XAAAA>XBBBB 4182.5..4840 200km gap 337min");
     assert_voyages(two, home(), dark_departure_adrift,
                    "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 4115.0 c4; "
-                   "left XAAAA 4520 c4; entered XBBBB 4810 c1; arrived XBBBB 4840 c3",
-                   "XAAAA>XBBBB 4115.0..4840 200km gap 405min");
+                   "left XAAAA 4520 c4; entered XBBBB 5020 c1; arrived XBBBB 5050 c3",
+                   "XAAAA>XBBBB 4115.0..5050 301km gap 405min");
 }
 
 /* A silence that is the call itself: the voyage to it ends before, the next begins after.
