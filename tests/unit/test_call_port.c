@@ -168,6 +168,62 @@ static void test_next_entry_closes(void **state)
                  "left XAAAA 200 c4; entered XBBBB 200 c1; arrived XBBBB 230 c3");
 }
 
+/* XBBBB by an area of 0.1 x 0.1 degree around its point (8.9 x 11.1 km), within XAAAA's
+ * circle at its western edge: areas come before points, however near. */
+static struct ports *with_area(void)
+{
+    static const char area[] =
+        "{\"type\":\"Feature\",\"properties\":{\"locode\":\"XBBBB\"},\"geometry\":"
+        "{\"type\":\"Polygon\",\"coordinates\":[[[125.09,36.95],[125.19,36.95],"
+        "[125.19,37.05],[125.09,37.05],[125.09,36.95]]]}}";
+    static const char csv[] = "locode,name,lat,lon\nXAAAA,A,37,125\nXBBBB,B,37,125.14\n";
+    struct ports_builder *b = ports_builder_create();
+    struct ports *ports = NULL;
+    struct err err;
+    assert_non_null(b);
+    assert_int_equal(ports_builder_csv(b, csv, sizeof csv - 1, NULL, NULL), 0);
+    assert_int_equal(ports_builder_areas(b, area, sizeof area - 1, NULL, NULL), 0);
+    assert_int_equal(ports_builder_build(b, &ports, &err), 0);
+    ports_builder_destroy(b);
+    return ports;
+}
+
+/* The edge is 8.0 km east of XAAAA: 0.09 degree x 111.195 km x cos 37. */
+static void lying_in_the_area(struct callrun *r)
+{
+    callrun_fix(r, 0, -15 * KM, 10);
+    callrun_fix(r, 60, 5 * KM, 8);
+    LIE(70, 140, 8.1);
+}
+static void lying_before_the_area(struct callrun *r)
+{
+    callrun_fix(r, 0, -15 * KM, 10);
+    callrun_fix(r, 60, 5 * KM, 8);
+    LIE(70, 140, 7.9);
+}
+/* East of it nothing else is near: left at 1 km beyond the edge, 16.9 km east. */
+static void out_of_the_area(struct callrun *r)
+{
+    callrun_fix(r, 0, 25 * KM, 10);
+    LIE(60, 120, 16);
+    callrun_fix(r, 130, 17.8 * KM, 4);
+    callrun_fix(r, 140, 18.0 * KM, 4);
+}
+static void test_areas_before_points(void **state)
+{
+    (void)state;
+    struct ports *ports = with_area();
+    assert_calls(ports, home(), lying_in_the_area,
+                 "entered XAAAA 60 c1; left XAAAA 70 c1; entered XBBBB 70 c1; "
+                 "arrived XBBBB 70 c3");
+    assert_calls(ports, home(), lying_before_the_area,
+                 "entered XAAAA 60 c1; arrived XAAAA 70 c3");
+    assert_calls(ports, home(), out_of_the_area,
+                 "entered XBBBB 60 c1; arrived XBBBB 60 c3; departed XBBBB 130 c4; "
+                 "left XBBBB 140 c4");
+    ports_destroy(ports);
+}
+
 /* --- kind
  * ------------------------------------------------------------------------------- */
 
@@ -275,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_same_ports_are_one),
         cmocka_unit_test(test_port_at_180_degrees),
         cmocka_unit_test(test_next_entry_closes),
+        cmocka_unit_test(test_areas_before_points),
         cmocka_unit_test(test_kind),
         cmocka_unit_test(test_table),
     };
