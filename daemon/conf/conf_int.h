@@ -15,8 +15,9 @@
 #define CONF_FILE_BYTES_MAX (8u << 20) /* of the configuration itself */
 #define CONF_DEPTH_MAX 16
 #define CONF_NODES_MAX 1000000u
-#define CONF_FAULTS_MAX 1000 /* lines kept; further ones are counted */
-#define CONF_ID_BYTES 64     /* alert.rule */
+#define CONF_ERRORS_MAX 1000 /* lines kept; further ones are counted */
+#define CONF_WARNINGS_MAX 500
+#define CONF_ID_BYTES 64 /* alert.rule */
 #define CONF_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* --- the tree: conf_yaml.c ------------------------------------------------------- */
@@ -70,7 +71,8 @@ struct conf_faults {
     size_t count, capacity;
     char **files; /* owned: in order of first mention */
     size_t file_count;
-    size_t errors, warnings;
+    size_t errors, warnings;           /* found */
+    size_t errors_kept, warnings_kept; /* among the items */
 };
 
 /* One run of the reader. */

@@ -101,9 +101,10 @@ static int fault_room(struct conf_faults *faults)
 static int fault_add(struct conf_faults *faults, const struct conf_place *place,
                      const char *what)
 {
-    size_t *counter = place->is_warning ? &faults->warnings : &faults->errors;
-    ++*counter;
-    if (faults->count >= CONF_FAULTS_MAX)
+    size_t *found = place->is_warning ? &faults->warnings : &faults->errors;
+    size_t *kept = place->is_warning ? &faults->warnings_kept : &faults->errors_kept;
+    ++*found;
+    if (*kept >= (place->is_warning ? CONF_WARNINGS_MAX : CONF_ERRORS_MAX))
         return 0;
     struct conf_fault fault = {
         .line = place->line, .col = place->col, .seq = faults->count};
@@ -124,8 +125,10 @@ static int fault_add(struct conf_faults *faults, const struct conf_place *place,
     if (code == 0 && (fault.text = buf_take(&line)) == NULL)
         code = ERR_NOMEM;
     buf_finish(&line);
-    if (code == 0)
+    if (code == 0) {
         faults->items[faults->count++] = fault;
+        ++*kept;
+    }
     return code;
 }
 
@@ -216,11 +219,25 @@ static int fault_compare(const void *left, const void *right)
     return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
+static int add_rest(const struct conf_faults *faults, const char *what, size_t count,
+                    struct conf_report *report)
+{
+    struct buf line = {0};
+    if (count == 0)
+        return 0;
+    int code = buf_printf(&line, "%s: %s: %zu more are not shown", faults->files[0], what,
+                          count);
+    if (code == 0)
+        report->lines[report->count++] = buf_take(&line);
+    buf_finish(&line);
+    return code;
+}
+
 int conf_faults_take(struct conf_faults *faults, struct conf_report *report)
 {
     report->errors = faults->errors;
     report->warnings = faults->warnings;
-    report->lines = calloc(faults->count + 1, sizeof *report->lines);
+    report->lines = calloc(faults->count + 2, sizeof *report->lines);
     if (report->lines == NULL)
         return ERR_NOMEM;
     if (faults->count > 1)
@@ -229,15 +246,10 @@ int conf_faults_take(struct conf_faults *faults, struct conf_report *report)
         report->lines[report->count++] = faults->items[i].text;
         faults->items[i].text = NULL;
     }
-    size_t all = faults->errors + faults->warnings;
-    if (all <= faults->count)
-        return 0;
-    struct buf more = {0};
-    int code = buf_printf(&more, "%s: error: %zu more faults are not shown",
-                          faults->files[0], all - faults->count);
+    int code = add_rest(faults, "error", faults->errors - faults->errors_kept, report);
     if (code == 0)
-        report->lines[report->count++] = buf_take(&more);
-    buf_finish(&more);
+        code =
+            add_rest(faults, "warning", faults->warnings - faults->warnings_kept, report);
     return code;
 }
 

@@ -231,6 +231,24 @@ static void check_events(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
+/* All areas, or all gates, of which there is none. */
+static void warn_of_nothing(struct conf_reader *r, const struct conf_node *node,
+                            const struct rule *rule)
+{
+    const struct zone_set *zones = r->conf->engine.zones;
+    for (const struct rule_key *key = rule->kind->keys;
+         zones != NULL && key != NULL && key->name != NULL; key++) {
+        enum zone_shape shape = key->type == RULE_KEY_GATES ? ZONE_GATE : ZONE_AREA;
+        bool is_there = (key->type != RULE_KEY_ZONES && key->type != RULE_KEY_GATES) ||
+                        conf_node_get(node, key->name) != NULL;
+        for (uint32_t i = 0; i < zone_count(zones) && !is_there; i++)
+            is_there = zone_info(zones, i)->shape == shape;
+        if (!is_there)
+            conf_warning(r, node, "there are no %s: rule '%s' never raises anything",
+                         key->name, rule->id);
+    }
+}
+
 static void rule_read(struct conf_reader *r, const struct conf_node *node,
                       struct rule *rule)
 {
@@ -246,6 +264,7 @@ static void rule_read(struct conf_reader *r, const struct conf_node *node,
         check_events(r, node, rule);
     if (errors != r->faults.errors || r->code != 0)
         return;
+    warn_of_nothing(r, node, rule);
     rule->definition = conf_rule_definition(rule, &r->conf->engine);
     if (conf_rule_watches_all(rule, &r->conf->engine))
         conf_warning(r, node,

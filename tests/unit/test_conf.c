@@ -608,11 +608,29 @@ static void test_many_faults(void **state)
     for (int i = 0; i < 3000; i++)
         assert_int_equal(buf_add_text(&text, "  - {imo: 1}\n"), 0);
     assert_int_equal(load(buf_text(&text), &conf, &report), ERR_INVALID);
-    assert_true(report.errors >= 3000);
-    assert_int_equal(report.count, CONF_FAULTS_MAX + 1);
-    assert_has(report.lines[CONF_FAULTS_MAX], "more faults are not shown");
+    assert_int_equal(report.errors, 5999); /* out of range; taken, but the first */
+    assert_int_equal(report.count,
+                     CONF_ERRORS_MAX + 3 + 1); /* no rules, webhooks, feeds */
+    assert_has(report.lines[report.count - 1], "error: 4999 more are not shown");
     conf_report_finish(&report);
     buf_finish(&text);
+}
+
+/* Warnings, be they ever so many, hide no error. */
+static void test_many_warnings(void **state)
+{
+    (void)state;
+    struct buf rows = {0};
+    assert_int_equal(buf_add_text(&rows, "imo\n"), 0);
+    for (int i = 0; i < 3000; i++)
+        assert_int_equal(buf_add_text(&rows, "1\n"), 0);
+    tempdir_write(&dir, "list.csv", buf_text(&rows));
+    buf_finish(&rows);
+    char *lines =
+        lines_of("vessel_lists: [{file: list.csv}]\nrules: [{id: r}]\n", ERR_INVALID);
+    assert_has(lines, "config.yaml:2:9: error: rules[0]: the key 'when' is missing");
+    assert_has(lines, "config.yaml: warning: 2502 more are not shown");
+    free(lines);
 }
 
 static void test_relative_name(void **state)
@@ -679,6 +697,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_unreadable, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_many_faults, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_many_warnings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_relative_name, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_live_norway, set_up, tear_down),
     };

@@ -66,8 +66,8 @@ static void test_golden(void **state)
         char yaml[80], err[80];
         struct buf lines = {0};
         int code = 0;
-        snprintf(yaml, sizeof yaml, "%s.yaml", names[i]);
-        snprintf(err, sizeof err, "%s.err", names[i]);
+        snprintf(yaml, sizeof yaml, "%.60s.yaml", names[i]);
+        snprintf(err, sizeof err, "%.60s.err", names[i]);
         load(yaml, &lines, &code);
         char *expected = test_read_file(err, NULL);
         if (expected == NULL || strcmp(expected, buf_text(&lines)) != 0) {
@@ -90,7 +90,7 @@ static void test_twice_the_same(void **state)
         char yaml[80];
         struct buf first = {0}, second = {0};
         int code = 0;
-        snprintf(yaml, sizeof yaml, "%s.yaml", names[i]);
+        snprintf(yaml, sizeof yaml, "%.60s.yaml", names[i]);
         load(yaml, &first, &code);
         load(yaml, &second, &code);
         assert_string_equal(buf_text(&first), buf_text(&second));
