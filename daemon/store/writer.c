@@ -179,24 +179,29 @@ static void note_health(struct writer *w, bool is_failing, const char *text)
     pthread_mutex_unlock(&q->mutex);
 }
 
+static void note_replaced(struct writer *w)
+{
+    pthread_mutex_lock(&w->queue->mutex);
+    w->queue->health.replaced++;
+    pthread_mutex_unlock(&w->queue->mutex);
+}
+
 /* The connection is gone or in doubt: a new one, over a new file when the old one is
  * damaged. 0 when there is a connection again. */
 static int reopen(struct writer *w, bool is_damaged, struct err *err)
 {
     store_db_close(&w->db);
     struct err fault = {0};
-    char *aside = NULL;
-    int code = store_open_or_replace(w->place, is_damaged, &w->db, &aside, &fault);
-    if (aside != NULL) {
+    struct store_replaced replaced = {0};
+    int code = store_open_or_replace(w->place, is_damaged, &w->db, &replaced, &fault);
+    if (replaced.name != NULL) {
         struct err said;
-        err_set(&said, ERR_CORRUPT,
-                "damaged database set aside as %s; going on with a new one", aside);
+        store_replaced_say(&replaced, &said);
         report(w, said.text);
-        free(aside);
+        free(replaced.name);
+        note_replaced(w);
     }
-    if (code != 0)
-        return err_set(err, code, "%s", fault.text);
-    return 0;
+    return code != 0 ? err_set(err, code, "%s", fault.text) : 0;
 }
 
 /* One try. 0, or a code with the reason in err. */
@@ -207,6 +212,7 @@ static int commit(struct writer *w, const struct store_batch *first, struct err 
                 w->place->database);
         report(w, err->text);
         store_db_close(&w->db);
+        note_replaced(w);
     }
     if (w->db.handle == NULL) {
         int code = reopen(w, false, err);
