@@ -46,7 +46,7 @@ static const char *const sql[STORE_STATEMENTS] = {
         "INSERT OR IGNORE INTO alerts (row, id, type, rule, case_id, severity, mark,"
         " mmsi, imo, time_ms, detected_ms, accepted_ms, body)"
         " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
-    [STORE_SQL_OUTBOX] = "INSERT INTO outbox (row, webhook, state, attempts, next_ms,"
+    [STORE_SQL_OUTBOX] = "REPLACE INTO outbox (row, webhook, state, attempts, next_ms,"
                          " status) VALUES (?1, ?2, 0, 0, ?3, 0)",
     [STORE_SQL_OUTCOME] = "UPDATE outbox SET state = ?2, attempts = ?3, next_ms = ?4,"
                           " status = ?5, reason = ?6, at_ms = ?7 WHERE row = ?1",

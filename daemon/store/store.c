@@ -19,8 +19,41 @@ struct store {
     bool has_writer;
 };
 
+/* Opens, and looks through all of it when asked; *ret_rc says what kind of fault. */
+static int open_checked(const struct store_place *place, bool is_in_doubt,
+                        struct store_db *ret_db, int *ret_rc, struct err *err)
+{
+    int code = store_db_open(ret_db, place->database, ret_rc, err);
+    if (code != 0 || !is_in_doubt)
+        return code;
+    code = store_schema_check(ret_db->handle, err);
+    if (code == ERR_CORRUPT)
+        *ret_rc = SQLITE_CORRUPT;
+    if (code != 0)
+        store_db_close(ret_db);
+    return code;
+}
+
+static int replace(const struct store_place *place, struct store_db *ret_db,
+                   struct store_replaced *replaced, struct err *err)
+{
+    bool is_new = false;
+    int rc = SQLITE_OK;
+    int code = store_place_set_aside(place, store_clock_ms(), &replaced->name, err);
+    if (code == 0)
+        code = store_place_prepare(place, &is_new, err);
+    if (code == 0)
+        code = store_db_open(ret_db, place->database, &rc, err);
+    if (code != 0)
+        return code;
+    store_salvage(replaced->name, ret_db->handle, &replaced->salvage);
+    store_db_close(ret_db); /* it remembers webhooks and the last row */
+    return store_db_open(ret_db, place->database, &rc, err);
+}
+
 int store_open_or_replace(const struct store_place *place, bool is_in_doubt,
-                          struct store_db *ret_db, char **ret_aside, struct err *err)
+                          struct store_db *ret_db, struct store_replaced *ret_replaced,
+                          struct err *err)
 {
     bool is_new = false;
     int code = store_place_prepare(place, &is_new, err);
@@ -28,24 +61,12 @@ int store_open_or_replace(const struct store_place *place, bool is_in_doubt,
         return code;
     int rc = SQLITE_OK;
     struct err why = {0};
-    code = store_db_open(ret_db, place->database, &rc, &why);
-    if (code == 0 && is_in_doubt && !is_new) {
-        code = store_schema_check(ret_db->handle, &why);
-        if (code == ERR_CORRUPT)
-            rc = SQLITE_CORRUPT;
-        if (code != 0)
-            store_db_close(ret_db);
-    }
+    code = open_checked(place, is_in_doubt && !is_new, ret_db, &rc, &why);
     if (code == 0)
         return 0;
     if (!store_is_damage(rc))
         return err_set(err, code, "%s", why.text);
-    code = store_place_set_aside(place, store_clock_ms(), ret_aside, err);
-    if (code == 0)
-        code = store_place_prepare(place, &is_new, err);
-    if (code == 0)
-        code = store_db_open(ret_db, place->database, &rc, err);
-    return code;
+    return replace(place, ret_db, ret_replaced, err);
 }
 
 static int open_for_writing(struct store *s, const struct store_options *o,
@@ -59,15 +80,14 @@ static int open_for_writing(struct store *s, const struct store_options *o,
         return code;
     struct stat st;
     bool is_small = stat(s->place.database, &st) == 0 && st.st_size <= CHECK_BYTES;
-    char *aside = NULL;
-    code = store_open_or_replace(&s->place, is_small, &s->writer.db, &aside, err);
-    if (aside != NULL && o->on_error != NULL) {
+    struct store_replaced replaced = {0};
+    code = store_open_or_replace(&s->place, is_small, &s->writer.db, &replaced, err);
+    if (replaced.name != NULL && o->on_error != NULL) {
         struct err said;
-        err_set(&said, ERR_CORRUPT,
-                "damaged database set aside as %s; starting with a new one", aside);
+        store_replaced_say(&replaced, &said);
         o->on_error(o->context, said.text);
     }
-    free(aside);
+    free(replaced.name);
     if (code != 0)
         return code;
     code = store_queue_init(&s->queue, o->commit_ms, o->queue_bytes);

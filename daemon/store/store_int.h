@@ -79,6 +79,23 @@ int store_schema_number(sqlite3 *db, const char *sql, int64_t *ret_value);
 /* ERR_CORRUPT when SQLite's own check finds a fault; other errors when it cannot tell. */
 MUST_CHECK int store_schema_check(sqlite3 *db, struct err *err);
 
+/* --- salvage.c */
+
+struct store_salvage {
+    uint64_t webhooks, alerts, deliveries, calls; /* rows; calls: voyages, too */
+    bool has_state;                               /* of engine, vessels and feeds */
+};
+/* What can be read of a damaged database, into a new one. */
+void store_salvage(const char *damaged, sqlite3 *to, struct store_salvage *ret_salvage);
+
+/* A damaged database gave way to a new one. */
+struct store_replaced {
+    char *name; /* owned: what it is called now; NULL: nothing was replaced */
+    struct store_salvage salvage;
+};
+/* The sentence for the log. */
+void store_replaced_say(const struct store_replaced *r, struct err *ret_text);
+
 /* --- batch.c: a batch is a run of operations in one block of memory */
 
 enum store_op_kind {

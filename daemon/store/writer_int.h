@@ -64,11 +64,12 @@ MUST_CHECK int store_writer_start(struct writer *w);
 /* Writes out what is queued and joins the thread. */
 void store_writer_stop(struct writer *w);
 
-/* Opens the database, making it when absent; one that is damaged is set aside and a new
- * one made: then *ret_aside (owned by the caller) is its new name. is_in_doubt: look
- * through all of it first. Also reports success when ret_aside is set. */
+/* Opens the database, making it when absent. One that is damaged is set aside, a new one
+ * made and filled with what can be read: then *ret_replaced says so, also beside a
+ * failure. is_in_doubt: look through all of it first. */
 MUST_CHECK int store_open_or_replace(const struct store_place *place, bool is_in_doubt,
-                                     struct store_db *ret_db, char **ret_aside,
+                                     struct store_db *ret_db,
+                                     struct store_replaced *ret_replaced,
                                      struct err *err);
 
 /* --- house.c: on the writer's thread */

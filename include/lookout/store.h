@@ -35,8 +35,10 @@ struct store_options {
 };
 
 /* Opens or makes the database (schema, migrations) and starts the writer thread unless
- * read_only. A damaged file is set aside as NAME.damaged-<time> and reported (err->code
- * ERR_CORRUPT would be returned only when that fails too). */
+ * read_only. A damaged file is set aside as NAME.damaged-<time>, what can be read of it
+ * is copied into a new one, and on_error says so, from this call (ERR_CORRUPT is returned
+ * only when setting aside fails too). ERR_EXISTS: another daemon has the directory;
+ * ERR_UNSUPPORTED: a newer schema, another program's file, no local file system. */
 MUST_CHECK int store_open(const struct store_options *options, struct store **ret_store,
                           struct err *err);
 /* Write out what is queued, end the thread, close. */
@@ -81,6 +83,9 @@ bool store_flush(struct store *s, int64_t timeout_ms);
 void store_prune(struct store *s, const struct conf_retain *retain, int64_t now_ms);
 
 struct store_health {
+    /* The database was replaced while running (damaged, or removed): grows; the caller
+     * saves all vessels anew. */
+    uint64_t replaced;
     bool is_failing;           /* the last commit failed and is being tried again */
     bool is_full;              /* more than queue_bytes is queued */
     char text[ERR_TEXT_BYTES]; /* why it fails; "" */

@@ -17,6 +17,7 @@
 #include <sqlite3.h>
 
 #include "lib/store_fixture.h"
+#include "lookout/buf.h"
 #include "lookout/timefmt.h"
 
 static const char *const desk[] = {"desk"};
@@ -142,7 +143,7 @@ static char *content(const char *directory, const char *name, size_t *ret_n)
 }
 
 /* Damage before the start: the file is set aside byte for byte, and a new one serves. */
-static void set_aside_and_go_on(const char *directory)
+static void set_aside_and_go_on(const char *directory, uint64_t least)
 {
     size_t before_n = 0, after_n = 0;
     char *before = content(directory, "lookout.db", &before_n);
@@ -159,20 +160,42 @@ static void set_aside_and_go_on(const char *directory)
     char *after = content(directory, name, &after_n);
     assert_int_equal(after_n, before_n);
     assert_memory_equal(after, before, before_n);
-    put(s, 0, 3);
     struct store_reader *r = NULL;
     assert_int_equal(store_reader_open(directory, &r, NULL), 0);
-    assert_int_equal(pending(r), 3);
+    uint64_t found = pending(r); /* of the 200 that were there */
+    assert_true(found >= least && found <= 200);
+    put(s, 0, 203);
+    assert_int_equal(pending(r), 203);
     store_reader_close(r);
     store_close(s);
     free(before);
     free(after);
 }
 
+/* Where the root page of a table or index lies in the file. */
+static off_t page_of(const char *directory, const char *name)
+{
+    char path[600];
+    path_of(directory, "lookout.db", path);
+    sqlite3 *db = NULL;
+    sqlite3_stmt *q = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT rootpage FROM sqlite_schema WHERE name = ?", -1,
+                           &q, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC), SQLITE_OK);
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    off_t at = (off_t)(sqlite3_column_int64(q, 0) - 1) * 8192;
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    return at;
+}
+
 static void test_not_a_database(void **state)
 {
     overwrite(*state, "lookout.db", 0, 20000);
-    set_aside_and_go_on(*state);
+    set_aside_and_go_on(*state, 0);
 }
 
 static void fill(const char *directory, uint64_t alerts)
@@ -193,7 +216,7 @@ static void test_broken_page(void **state)
     path_of(*state, "lookout.db", path);
     assert_int_equal(stat(path, &st), 0);
     overwrite(*state, "lookout.db", st.st_size / 2 / 8192 * 8192, 8192);
-    set_aside_and_go_on(*state);
+    set_aside_and_go_on(*state, 180); /* a page holds some ten */
 }
 
 static void test_cut_short(void **state)
@@ -202,7 +225,57 @@ static void test_cut_short(void **state)
     char path[600];
     path_of(*state, "lookout.db", path);
     assert_int_equal(truncate(path, 8192 * 9), 0);
-    set_aside_and_go_on(*state);
+    set_aside_and_go_on(*state, 0);
+}
+
+/* A broken index, with all tables whole: everything is recovered, and the state. */
+static void test_broken_index(void **state)
+{
+    fill(*state, 200);
+    struct heard h = {0};
+    struct store *s = NULL;
+    assert_int_equal(open_store(*state, &h, &s, NULL), 0);
+    struct store_batch *b = store_batch_create();
+    assert_int_equal(store_batch_engine(b, "time", 4), 0);
+    assert_int_equal(store_batch_vessel(b, 445000001, "ship", 4), 0);
+    assert_int_equal(store_batch_feed(b, "tape", "offset", 6), 0);
+    assert_int_equal(store_submit(s, b), 0);
+    store_close(s);
+    overwrite(*state, "lookout.db", page_of(*state, "sqlite_autoindex_alerts_1"), 8192);
+    set_aside_and_go_on(*state, 200);
+    struct store_reader *r = NULL;
+    assert_int_equal(store_reader_open(*state, &r, NULL), 0);
+    struct buf out = {0};
+    assert_int_equal(store_reader_engine(r, &out), 0);
+    assert_string_equal(buf_text(&out), "time");
+    assert_int_equal(store_reader_feed(r, "tape", &out), 0);
+    assert_string_equal(buf_text(&out), "timeoffset");
+    buf_finish(&out);
+    store_reader_close(r);
+}
+
+/* Vessels that cannot all be read: no state at all, rather than half of it. */
+static void test_broken_vessels(void **state)
+{
+    fill(*state, 200);
+    struct heard h = {0};
+    struct store *s = NULL;
+    assert_int_equal(open_store(*state, &h, &s, NULL), 0);
+    struct store_batch *b = store_batch_create();
+    char record[3000] = "ship";
+    assert_int_equal(store_batch_engine(b, "time", 4), 0);
+    for (uint32_t i = 0; i < 100; i++)
+        assert_int_equal(store_batch_vessel(b, 445000001 + i, record, sizeof record), 0);
+    assert_int_equal(store_submit(s, b), 0);
+    store_close(s);
+    overwrite(*state, "lookout.db", page_of(*state, "vessels"), 8192);
+    set_aside_and_go_on(*state, 200);
+    struct store_reader *r = NULL;
+    assert_int_equal(store_reader_open(*state, &r, NULL), 0);
+    struct buf out = {0};
+    assert_int_equal(store_reader_engine(r, &out), ERR_NOT_FOUND);
+    buf_finish(&out);
+    store_reader_close(r);
 }
 
 /* A log that is damaged, or a stranger's, is no reason to give the database up. */
@@ -249,10 +322,11 @@ static void test_damage_while_running(void **state)
     char name[300];
     assert_int_equal(aside(*state, name), 1);
     assert_true(store_reader_version(r) != version);
-    assert_int_equal(pending(r), 5);
+    assert_int_equal(pending(r), 5); /* of the old ones nothing could be read */
     struct store_health health;
     store_health(s, &health);
     assert_false(health.is_failing);
+    assert_int_equal(health.replaced, 1);
     put(s, 1005, 1007);
     assert_int_equal(pending(r), 7);
     store_reader_close(r);
@@ -350,6 +424,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_not_a_database, setup, teardown),
         cmocka_unit_test_setup_teardown(test_broken_page, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cut_short, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_broken_index, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_broken_vessels, setup, teardown),
         cmocka_unit_test_setup_teardown(test_log_of_rubbish, setup, teardown),
         cmocka_unit_test_setup_teardown(test_damage_while_running, setup, teardown),
         cmocka_unit_test_setup_teardown(test_files_removed_while_running, setup,
