@@ -117,7 +117,10 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     enum track_verdict verdict = TRACK_OLD;
     struct track *track = NULL;
     uint32_t gone = 0;
-    track_fix_from_report(r, &fix);
+    if (!track_fix_from_report(r, &fix)) {
+        e->counts.no_position++;
+        return 0;
+    }
     int rc = tracks_add(&s->tracks, &e->conf.track, &fix, &verdict, &track, &gone);
     if (rc != 0)
         return rc;
@@ -141,6 +144,8 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     if (item == NULL)
         return ERR_NOMEM;
     item->track = track;
+    if (!is_known && s->info.destination[0] != '\0')
+        voyage_destination(&item->voyage, s->info.destination);
     if (is_known && track->fixes >= 2)
         before = track->before;
     rc = nearby_move(e, s, fix.pos);
