@@ -108,7 +108,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     if (serial->port != port)
         return;
     if (status != 0) {
-        lose_port(serial, uv_strerror(status));
+        lose_port(serial, status == UV_EBADF ? "hung up" : uv_strerror(status));
         return;
     }
     ssize_t n = read(port->fd, feed->feeds->scratch, FEED_STREAM_BYTES);
