@@ -97,7 +97,9 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     int64_t now_ms = engine_now(r->pipeline.engine);
     if (now_ms == TIME_NONE)
         now_ms = r->pipeline.clock_ms;
-    const char *id = r->conf->feeds[feed].id;
+    struct feed_status status;
+    feeds_status(r->feeds, feed, &status);
+    const char *id = status.id;
     log_write(is_silent ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "feed", id,
               is_silent ? "silent" : "heard again");
     int rc = engine_feed_alert(engine_conf(r->pipeline.engine), is_silent, id, since_ms,
