@@ -347,12 +347,14 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
     uint64_t voids = in->counts.tag_void;
     tagblock_clear(&l.tag);
     while (at < l.end) {
-        const char *start = sentence_find(at, l.end, true);
-        if (start > at)
-            read_before(&l, at, start);
-        at = start;
-        if (at >= l.end)
-            break;
+        if (*at != '!' && *at != '\\') {
+            const char *start = sentence_find(at, l.end, true);
+            if (start > at)
+                read_before(&l, at, start);
+            at = start;
+            if (at >= l.end)
+                break;
+        }
         if (*at == '\\') {
             at = take_tags(in, &l, at);
             continue;
