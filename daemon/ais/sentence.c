@@ -185,8 +185,7 @@ enum sentence_kind sentence_read(const char *at, const char *end, bool json,
     return read_fields(at + 7, star, ret) ? SENTENCE_AIS : SENTENCE_BAD_FIELDS;
 }
 
-/* --- behind the checksum
- * ---------------------------------------------------------------- */
+/* --- behind the checksum --- */
 
 /* USCG/NAIS: s rssi, d dBm, t hhmmss, T slot second, x count, S slot, then the station
  * with one of these prefixes (often mangled, sometimes missing) and the logger's epoch.
@@ -229,8 +228,7 @@ void sentence_suffix_read(const char *text, size_t n, struct sentence_suffix *re
     }
 }
 
-/* --- $PGHP
- * ------------------------------------------------------------------------------- */
+/* --- $PGHP --- */
 
 #define PGHP_FIELDS 14
 

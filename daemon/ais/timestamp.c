@@ -89,8 +89,7 @@ bool timestamp_parse_epoch(const char *text, size_t n, int64_t *ret_ms)
     return true;
 }
 
-/* --- calendar times ------------------------------------------------------------------
- */
+/* --- calendar times --- */
 
 static int month_days(int year, int month)
 {
@@ -265,8 +264,7 @@ static bool take_calendar(struct cursor *c, int64_t *ret_ms)
     return true;
 }
 
-/* --- whole texts and prefixes ----------------------------------------------------------
- */
+/* --- whole texts and prefixes --- */
 
 size_t timestamp_parse_prefix(const char *text, size_t n, int64_t *ret_ms)
 {
