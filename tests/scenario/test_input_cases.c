@@ -23,10 +23,9 @@ struct text {
 
 static void add(struct text *t, const char *line)
 {
-    size_t n = strlen(line);
-    assert_true(t->n + n < sizeof t->bytes);
-    memcpy(t->bytes + t->n, line, n + 1);
-    t->n += n;
+    assert_true(t->n + strlen(line) < sizeof t->bytes);
+    strcpy(t->bytes + t->n, line);
+    t->n += strlen(line);
 }
 
 static struct aisgen_static trader(uint32_t mmsi, const char *name)
@@ -161,14 +160,13 @@ static void test_1_two_inputs(void **state)
     numbered(1, 3, none, b);
     inputrun_begin(&left, &conf);
     inputrun_begin(&right, &conf);
-    inputrun_datagram(&left, a[0], NOW);
-    inputrun_datagram(&right, b[0], NOW);
-    inputrun_datagram(&left, a[1], NOW);
-    inputrun_datagram(&right, b[1], NOW);
+    for (int part = 0; part < 2; part++) {
+        inputrun_datagram(&left, a[part], NOW);
+        inputrun_datagram(&right, b[part], NOW);
+    }
     inputrun_end(&left, NOW);
     inputrun_end(&right, NOW);
-    assert_int_equal(left.count, 1);
-    assert_int_equal(right.count, 1);
+    assert_true(left.count == 1 && right.count == 1);
     expect_names(&left);
     expect_names(&right);
     inputrun_free(&left);
@@ -294,8 +292,7 @@ static void test_4_sentinels(void **state)
     add_position(&t, &coarse, "c:1600000001");
     inputrun_text(&run, t.bytes);
     assert_int_equal(run.count, 2);
-    assert_int_equal(run.reports[0].has, 0);
-    assert_int_equal(run.reports[1].has, 0);
+    assert_true(run.reports[0].has == 0 && run.reports[1].has == 0);
     assert_int_equal(run.reports[1].msg_type, 27);
     inputrun_free(&run);
 }
