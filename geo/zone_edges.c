@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* About this many edges have their lower end in one strip. */
 enum { EDGES_A_STRIP = 4, STRIPS_MAX = 1 << 16, LISTED_MAX = 5 };
@@ -44,9 +45,22 @@ static int build_strips(struct zone_geometry *g)
     size_t total = cut_strips(g, strips);
     while (total > LISTED_MAX * g->vertex_count && strips > 1)
         total = cut_strips(g, strips /= 2);
-    g->strip_first = calloc((size_t)g->strips + 2, sizeof *g->strip_first);
-    if (g->strip_first == NULL)
+    if (total > UINT32_MAX)
         return ERR_NOMEM;
+    /* All that a point test reads lies together: strips, edges, vertices. */
+    size_t words = g->strips + 2 + total;
+    words += words % 2;
+    size_t vertex_bytes = g->vertex_count * sizeof *g->vertices;
+    uint32_t *memory = malloc(words * sizeof *memory + vertex_bytes);
+    if (memory == NULL)
+        return ERR_NOMEM;
+    memset(memory, 0, (g->strips + 2) * sizeof *memory);
+    memcpy(memory + words, g->vertices, vertex_bytes);
+    free(g->vertices);
+    g->memory = memory;
+    g->vertices = (struct zone_vertex *)(memory + words);
+    g->strip_first = memory;
+    g->strip_edges = g->strip_first + g->strips + 2;
     /* Count two places up, so that filling leaves each beginning in its place. */
     FOR_EDGES(g, ring, i)
     {
@@ -55,13 +69,8 @@ static int build_strips(struct zone_geometry *g)
         for (uint32_t s = from; s <= to; s++)
             g->strip_first[s + 2]++;
     }
-    if (total > UINT32_MAX)
-        return ERR_NOMEM;
     for (uint32_t s = 1; s < g->strips + 2; s++)
         g->strip_first[s] += g->strip_first[s - 1];
-    g->strip_edges = malloc(total * sizeof *g->strip_edges);
-    if (g->strip_edges == NULL)
-        return ERR_NOMEM;
     FOR_EDGES(g, ring, i)
     {
         int32_t a = g->vertices[i].y, b = g->vertices[i + 1].y;
@@ -69,7 +78,7 @@ static int build_strips(struct zone_geometry *g)
         for (uint32_t s = from; s <= to; s++)
             g->strip_edges[g->strip_first[s + 1]++] = (uint32_t)i;
     }
-    g->index_bytes += (g->strips + 2 + total) * sizeof(uint32_t);
+    g->index_bytes += words * sizeof *memory;
     return 0;
 }
 

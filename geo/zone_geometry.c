@@ -418,11 +418,9 @@ int zone_geometry_make(struct zone_geometry *ret, struct geojson_feature *featur
 
 void zone_geometry_finish(struct zone_geometry *g)
 {
-    free(g->vertices);
+    free(g->memory != NULL ? g->memory : g->vertices);
     free(g->ring_ends);
     free(g->ring_is_hole);
-    free(g->strip_first);
-    free(g->strip_edges);
     free(g->leaves);
     free(g->groups);
     *g = (struct zone_geometry){0};

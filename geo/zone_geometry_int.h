@@ -35,15 +35,15 @@ struct zone_geometry {
     int32_t low, high;
     struct zone_vertex *vertices; /* owned; rings one after the other, each closed */
     /* Areas: strips of latitude with the edges that touch each, by their first vertex. */
-    uint32_t *strip_first; /* owned; strips + 1 */
-    uint32_t *strip_edges; /* owned */
+    uint32_t *strip_first; /* strips + 1 */
+    uint32_t *strip_edges; /* in the same memory */
     double strip_scale;    /* strips per 1e-7 degree */
     uint32_t strips;
     enum zone_shape shape;
-    size_t vertex_count;
+    void *memory;        /* owned; of strips, edges and vertices, once there are strips */
     uint32_t *ring_ends; /* owned; index after the last vertex of each ring */
     bool *ring_is_hole;  /* owned */
-    size_t ring_count;
+    uint32_t vertex_count, ring_count;
     struct zone_leaf *leaves; /* owned */
     size_t leaf_count;
     struct zone_box *groups; /* owned; one over ZONE_GROUP_LEAVES leaves */
