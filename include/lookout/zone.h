@@ -71,7 +71,16 @@ const struct zone_info *zone_info(const struct zone_set *set,
                                   uint32_t zone); /* zone < zone_count */
 /* Index of the zone with that id, or -1. */
 int64_t zone_find(const struct zone_set *set, const char *id);
+/* Memory of the vertices, the grid and the edges' index. */
 size_t zone_index_bytes(const struct zone_set *set);
+
+/* For drawing: the rings of an area (outer ones and holes alike; fill by even and odd) or
+ * the one line of a gate. A ring's last point repeats its first. Longitudes run on over
+ * the antimeridian, -180..540. */
+size_t zone_ring_count(const struct zone_set *set, uint32_t zone);
+size_t zone_ring_size(const struct zone_set *set, uint32_t zone, size_t ring);
+struct geo_point zone_ring_point(const struct zone_set *set, uint32_t zone, size_t ring,
+                                 size_t i);
 
 /* Areas that hold the point: up to `room` indices in ascending order into ret_zones;
  * returns how many there are in all. A point on the boundary counts as inside. */

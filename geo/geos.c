@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one file that sees GEOS. It is asked whether rings are valid when zones are read;
+ * fixes and paths never come here. */
+#include "geos_int.h"
+
+#include <geos_c.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLIVER_DEG 2e-7
+
+struct geos_checker {
+    GEOSContextHandle_t handle; /* owned */
+};
+
+struct geos_checker *geos_checker_create(void)
+{
+    struct geos_checker *g = calloc(1, sizeof *g);
+    if (g == NULL)
+        return NULL;
+    /* Without handlers GEOS says nothing on its own. */
+    g->handle = GEOS_init_r();
+    if (g->handle == NULL) {
+        free(g);
+        return NULL;
+    }
+    return g;
+}
+
+void geos_checker_destroy(struct geos_checker *g)
+{
+    if (g == NULL)
+        return;
+    GEOS_finish_r(g->handle);
+    free(g);
+}
+
+static GEOSGeometry *make_ring(struct geos_checker *g, const double *xy, size_t n,
+                               double shift)
+{
+    GEOSCoordSequence *sequence =
+        GEOSCoordSeq_copyFromBuffer_r(g->handle, xy, (unsigned)n, 0, 0);
+    if (sequence == NULL)
+        return NULL;
+    for (unsigned i = 0; shift != 0 && i < n; i++)
+        GEOSCoordSeq_setX_r(g->handle, sequence, i, xy[2 * i] + shift);
+    /* The ring takes the sequence over, also when it cannot be made. */
+    return GEOSGeom_createLinearRing_r(g->handle, sequence);
+}
+
+static GEOSGeometry *make_polygon(struct geos_checker *g,
+                                  const struct geos_polygon *polygon, double shift)
+{
+    GEOSGeometry **rings = calloc(polygon->ring_count, sizeof(GEOSGeometry *));
+    size_t made = 0;
+    if (rings == NULL)
+        return NULL;
+    for (size_t first = 0; made < polygon->ring_count; made++) {
+        rings[made] = make_ring(g, polygon->xy + 2 * first,
+                                polygon->ring_ends[made] - first, shift);
+        if (rings[made] == NULL)
+            break;
+        first = polygon->ring_ends[made];
+    }
+    GEOSGeometry *made_polygon = NULL;
+    if (made == polygon->ring_count)
+        made_polygon =
+            GEOSGeom_createPolygon_r(g->handle, rings[0], rings + 1, (unsigned)made - 1);
+    else
+        while (made > 0)
+            GEOSGeom_destroy_r(g->handle, rings[--made]);
+    free(rings);
+    return made_polygon;
+}
+
+static void read_place(struct geos_checker *g, const GEOSGeometry *point,
+                       struct geos_fault *ret)
+{
+    ret->has_place = point != NULL && GEOSGeomGetX_r(g->handle, point, &ret->x) == 1 &&
+                     GEOSGeomGetY_r(g->handle, point, &ret->y) == 1 && isfinite(ret->x) &&
+                     isfinite(ret->y);
+}
+
+int geos_check(struct geos_checker *g, const struct geos_polygon *polygon,
+               bool *ret_valid, struct geos_fault *ret_fault)
+{
+    GEOSGeometry *p = make_polygon(g, polygon, 0);
+    if (p == NULL)
+        return ERR_NOMEM;
+    char *reason = NULL;
+    GEOSGeometry *place = NULL;
+    /* 2 is an exception: GEOS could not tell, and then nobody should rely on it. */
+    *ret_valid = GEOSisValidDetail_r(g->handle, p, 0, &reason, &place) == 1;
+    *ret_fault = (struct geos_fault){0};
+    snprintf(ret_fault->reason, sizeof ret_fault->reason, "%.79s",
+             reason != NULL ? reason : "GEOS cannot tell whether it is valid");
+    read_place(g, place, ret_fault);
+    GEOSFree_r(g->handle, reason);
+    GEOSGeom_destroy_r(g->handle, place);
+    GEOSGeom_destroy_r(g->handle, p);
+    return 0;
+}
+
+/* Parts that were rounded apart may overlap by less than a position's resolution all
+ * along a common edge: that is touching. A long thin shape's width is twice its area by
+ * its perimeter. */
+static bool is_sliver(struct geos_checker *g, const GEOSGeometry *both)
+{
+    double area = 0, perimeter = 0;
+    return both != NULL && GEOSArea_r(g->handle, both, &area) == 1 &&
+           GEOSLength_r(g->handle, both, &perimeter) == 1 &&
+           2 * area <= SLIVER_DEG * perimeter;
+}
+
+int geos_overlap(struct geos_checker *g, const struct geos_polygon *a,
+                 const struct geos_polygon *b, double shift, bool *ret_overlap,
+                 struct geos_fault *ret_fault)
+{
+    GEOSGeometry *p = make_polygon(g, a, 0), *q = make_polygon(g, b, shift);
+    GEOSGeometry *both = NULL, *place = NULL;
+    int code = p == NULL || q == NULL ? ERR_NOMEM : 0;
+    *ret_overlap = code == 0 && GEOSRelatePattern_r(g->handle, p, q, "T********") == 1;
+    if (*ret_overlap) {
+        both = GEOSIntersection_r(g->handle, p, q);
+        *ret_overlap = !is_sliver(g, both);
+    }
+    if (*ret_overlap) {
+        if (both != NULL)
+            place = GEOSPointOnSurface_r(g->handle, both);
+        *ret_fault = (struct geos_fault){.reason = "Overlap"};
+        read_place(g, place, ret_fault);
+    }
+    GEOSGeom_destroy_r(g->handle, place);
+    GEOSGeom_destroy_r(g->handle, both);
+    GEOSGeom_destroy_r(g->handle, q);
+    GEOSGeom_destroy_r(g->handle, p);
+    return code;
+}

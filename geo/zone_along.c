@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All zones along a path, and the zone ahead of a course. */
+#include <math.h>
+
+#include "lookout/zone.h"
+#include "zone_index_int.h"
+#include "zone_path_int.h"
+#include "zone_set_int.h"
+
+/* Longer courses are cut here: 600 nautical miles. */
+#define APPROACH_LIMIT_M (600 * 1852.0)
+#define MS_PER_M_AT_1_KN (3600e3 / 1852)
+
+static int gather(const struct zone_set *set, const struct zone_path *path,
+                  struct zone_gather *g)
+{
+    int code = 0;
+    for (int i = 0; code == 0 && i < path->pieces; i++) {
+        const struct zone_path_knot *k = &path->knots[i];
+        struct grid_point p = {.x = k[0].x, .y = k[0].y + ZONE_TURN_E7 / 4};
+        struct grid_point q = {.x = k[1].x, .y = k[1].y + ZONE_TURN_E7 / 4};
+        code = zone_index_gather(set->index, p, q, g);
+    }
+    return code;
+}
+
+int zone_along(const struct zone_set *set, struct geo_pos a, struct geo_pos b,
+               zone_visit visit, void *context)
+{
+    struct zone_path path;
+    struct zone_gather found;
+    if (zone_path_is_short(a, b) && zone_index_is_clear(set->index, a, b))
+        return 0;
+    zone_path_init(&path, a, b);
+    zone_gather_init(&found);
+    int code = gather(set, &path, &found);
+    if (code == 0)
+        zone_gather_unite(&found);
+    for (size_t i = 0; code == 0 && i < found.count; i++) {
+        struct zone_cuts cuts;
+        cuts.zone = found.items[i] >> 1;
+        if ((found.items[i] & 1) == 0) {
+            /* No boundary in any cell of the path: it lies inside as a whole. */
+            cuts.inside_at_start = cuts.inside_at_end = true;
+            cuts.count = 0;
+            visit(context, &cuts);
+            continue;
+        }
+        code = zone_path_cuts(&path, &set->geometries[cuts.zone], &cuts);
+        if (code == 0 && (cuts.count > 0 || cuts.inside_at_start))
+            visit(context, &cuts);
+    }
+    zone_gather_finish(&found);
+    return code;
+}
+
+bool zone_approach(const struct zone_set *set, uint32_t zone, struct geo_pos p,
+                   double cog_deg, double sog_kn, double limit_m, int64_t *ret_eta_ms,
+                   double *ret_distance_m)
+{
+    const struct zone_geometry *g = &set->geometries[zone];
+    if (!(sog_kn > 0) || !(limit_m > 0) || !isfinite(cog_deg))
+        return false;
+    double sail_m = fmin(limit_m, APPROACH_LIMIT_M);
+    double distance_m = 0;
+    if (!zone_contains(set, zone, p)) {
+        if (zone_is_beyond(set, zone, p, sail_m))
+            return false;
+        struct zone_path path;
+        struct zone_cuts cuts;
+        zone_path_init(&path, p, geo_destination(p, cog_deg, sail_m));
+        if (path.pieces == 0 || zone_path_cuts(&path, g, &cuts) != 0 || cuts.count == 0)
+            return false;
+        distance_m = cuts.fraction[0] * sail_m;
+    }
+    *ret_distance_m = distance_m;
+    *ret_eta_ms = llround(distance_m * MS_PER_M_AT_1_KN / sog_kn);
+    return true;
+}
