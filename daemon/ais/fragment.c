@@ -91,21 +91,41 @@ static bool is_stale(const struct fragment *f, uint64_t count, int64_t clock_ms)
 /* How often all slots are looked through; those of the part at hand always are. */
 #define SWEEP_COUNT 64
 
-/* Expire what is too old. READY slots are left to fragment_next_ready. */
-static void expire(struct fragment_table *t, uint64_t key, int64_t clock_ms)
+static void expire(struct fragment_table *t, struct fragment *f, int64_t clock_ms)
 {
-    bool is_sweep = t->count - t->swept >= SWEEP_COUNT;
-    if (is_sweep)
-        t->swept = t->count;
+    /* READY slots are left to fragment_next_ready. */
+    if (f->state == FRAGMENT_READY)
+        return;
+    if (f->state == FRAGMENT_VOID ? is_quiet(f, t->count, clock_ms)
+                                  : is_stale(f, t->count, clock_ms))
+        release(t, f);
+}
+
+static void sweep(struct fragment_table *t, int64_t clock_ms)
+{
+    t->swept = t->count;
     for (size_t i = 0; i < FRAGMENT_SLOTS; i++) {
-        if (t->keys[i] == 0 || (!is_sweep && t->keys[i] != key))
+        if (t->keys[i] != 0)
+            expire(t, &t->slots[i], clock_ms);
+    }
+}
+
+/* The slots of a key that are not too old. */
+struct same_key {
+    struct fragment *slot[FRAGMENT_SLOTS];
+    size_t count;
+};
+
+static void find_key(struct fragment_table *t, uint64_t key, int64_t clock_ms,
+                     struct same_key *ret)
+{
+    ret->count = 0;
+    for (size_t i = 0; i < FRAGMENT_SLOTS; i++) {
+        if (t->keys[i] != key)
             continue;
-        struct fragment *f = &t->slots[i];
-        if (f->state == FRAGMENT_READY)
-            continue;
-        if (f->state == FRAGMENT_VOID ? is_quiet(f, t->count, clock_ms)
-                                      : is_stale(f, t->count, clock_ms))
-            release(t, f);
+        expire(t, &t->slots[i], clock_ms);
+        if (t->keys[i] == key)
+            ret->slot[ret->count++] = &t->slots[i];
     }
 }
 
@@ -114,8 +134,8 @@ static void expire(struct fragment_table *t, uint64_t key, int64_t clock_ms)
 
 enum match { MATCH_NONE, MATCH_WEAK, MATCH_STRONG };
 
-/* Strong: the same group or the same station (or both know neither). Weak: one of the two
- * does not say. */
+/* Strong: the same group; or no groups and the same station (or none known to either).
+ * Weak: one of the two does not say. */
 static enum match match(const struct fragment *f, const struct fragment_part *p)
 {
     const char *theirs = f->origin.station, *ours = p->origin.station;
@@ -128,7 +148,9 @@ static enum match match(const struct fragment *f, const struct fragment_part *p)
         (f->origin.time_ms - p->origin.time_ms > FRAGMENT_WINDOW_MS ||
          p->origin.time_ms - f->origin.time_ms > FRAGMENT_WINDOW_MS))
         return MATCH_NONE;
-    bool neither = theirs[0] == '\0' && ours[0] == '\0' && !f->has_group && !p->has_group;
+    if (f->has_group != p->has_group)
+        return MATCH_WEAK;
+    bool neither = theirs[0] == '\0' && ours[0] == '\0';
     return both_stations || neither ? MATCH_STRONG : MATCH_WEAK;
 }
 
@@ -151,17 +173,15 @@ struct candidates {
     bool has_stations; /* two of them name different stations or groups */
 };
 
-/* The slots of one state set that match best. */
-static void find_candidates(struct fragment_table *t, const struct fragment_part *p,
-                            uint64_t key, bool done, struct candidates *ret)
+/* The slots, finished or not, that match best. */
+static void find_candidates(const struct same_key *same, const struct fragment_part *p,
+                            bool done, struct candidates *ret)
 {
     ret->count = 0;
     ret->best = MATCH_WEAK;
     ret->has_stations = false;
-    for (size_t i = 0; i < FRAGMENT_SLOTS; i++) {
-        if (t->keys[i] != key)
-            continue;
-        struct fragment *f = &t->slots[i];
+    for (size_t i = 0; i < same->count; i++) {
+        struct fragment *f = same->slot[i];
         if ((f->state == FRAGMENT_DONE) != done)
             continue;
         enum match m = match(f, p);
@@ -432,13 +452,16 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
 {
     const struct sentence *s = p->sentence;
     uint64_t key = make_key(s);
-    expire(t, key, p->clock_ms);
+    if (t->count - t->swept >= SWEEP_COUNT)
+        sweep(t, p->clock_ms);
     if (s->payload_n > FRAGMENT_CHARS_MAX) {
         t->counts.orphans++;
         return false;
     }
+    struct same_key same;
     struct candidates c, done;
-    find_candidates(t, p, key, false, &c);
+    find_key(t, key, p->clock_ms, &same);
+    find_candidates(&same, p, false, &c);
     if (is_duplicate(t, p, &c))
         return false;
     for (size_t i = 0; i < c.count; i++) {
@@ -451,7 +474,7 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
             return false;
         }
     }
-    find_candidates(t, p, key, true, &done);
+    find_candidates(&same, p, true, &done);
     struct fragment *copy = find_done(&done, s);
     if (c.best == MATCH_WEAK && c.count > 1 && c.has_stations) {
         /* Two stations send under one id, and this part does not say whose it is. */

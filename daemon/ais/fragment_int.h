@@ -21,7 +21,7 @@
 #include "lookout/report.h"
 #include "sentence_int.h"
 
-#define FRAGMENT_SLOTS 48u         /* open and lately finished messages of an input */
+#define FRAGMENT_SLOTS 32u         /* open and lately finished messages of an input */
 #define FRAGMENT_CHARS_MAX 600u    /* payload characters: more than AIS_BITS_MAX / 6 */
 #define FRAGMENT_WINDOW_MS 10000   /* parts farther apart are not of one message */
 #define FRAGMENT_WINDOW_COUNT 512  /* the same in sentences; no time is asked then */

@@ -98,6 +98,7 @@ void input_emit_record(struct input *in, struct record *r,
         input_reject(in, INPUT_REJECT_BAD_TIME);
     else if (own_ms != TIME_NONE && !input_time_is_good(in, own_ms))
         own_ms = TIME_NONE;
+    (void)input_time_note(in, own_ms);
     r->report.begin = piece->begin;
     r->report.end = piece->end;
     bool is_ship = !r->is_no_ship && r->report.has != 0;

@@ -189,7 +189,7 @@ static void take_ais(struct input *in, const struct line *l, const struct senten
     struct fragment_part part;
     in->counts.sentences++;
     make_origin(in, l, s, &part);
-    part.clock_ms = input_time_clock(in, part.origin.time_ms);
+    part.clock_ms = input_time_note(in, part.origin.time_ms);
     fragment_count(&in->fragments);
     if (s->total == 1) {
         if (armor_decode(s->payload, s->payload_n, s->fill, &in->bits) < 0)
@@ -321,10 +321,11 @@ static void read_before(struct line *l, const char *at, const char *stop)
 static const char *take_tags(struct input *in, struct line *l, const char *at)
 {
     while (at < l->end && *at == '\\') {
-        size_t n = tagblock_length(at, (size_t)(l->end - at));
+        bool is_sound = false;
+        size_t n = tagblock_length(at, (size_t)(l->end - at), &is_sound);
         if (n == 0)
             return at + 1; /* a stray '\' */
-        if (tagblock_is_sound(at, n)) {
+        if (is_sound) {
             tagblock_read(at, n, &l->tag);
             l->has_tag = true;
         } else {
@@ -346,12 +347,14 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
     uint64_t voids = in->counts.tag_void;
     tagblock_clear(&l.tag);
     while (at < l.end) {
-        const char *start = sentence_find(at, l.end, true);
-        if (start > at)
-            read_before(&l, at, start);
-        at = start;
-        if (at >= l.end)
-            break;
+        if (*at != '!' && *at != '\\') {
+            const char *start = sentence_find(at, l.end, true);
+            if (start > at)
+                read_before(&l, at, start);
+            at = start;
+            if (at >= l.end)
+                break;
+        }
         if (*at == '\\') {
             at = take_tags(in, &l, at);
             continue;
