@@ -24,9 +24,12 @@ struct feed_status {
     bool is_open;          /* bound, connected, device there, file not at its end */
     bool is_silent;        /* silent_after is over */
     bool is_ended;         /* file feeds: at the end */
+    bool is_gone;          /* closed by a reload; its index stays taken */
     uint64_t bytes, datagrams, connects, disconnects, kernel_drops, refused_senders;
-    int64_t last_heard_ms;     /* clock; TIME_NONE */
-    char error[160];           /* of the last failure, "" */
+    int64_t last_heard_ms; /* clock; TIME_NONE */
+    char error[160];       /* of the last failure, "" */
+    uint16_t port;    /* udp, listen: the one really bound (port 0); 0 for the others */
+    uint32_t clients; /* listen: connected now */
     struct input_counts input; /* summed over connections */
 };
 
