@@ -144,8 +144,9 @@ static void sweep(struct run *r)
 static void beat(struct run *r)
 {
     struct store_health health;
-    int64_t every_ms = notify_watchdog_ms();
-    if (every_ms == 0 || r->pipeline.clock_ms - r->beat_ms < every_ms / 2)
+    uint64_t every_ms = 0;
+    if (!notify_watchdog_interval(&every_ms) ||
+        r->pipeline.clock_ms - r->beat_ms < (int64_t)every_ms / 2)
         return;
     store_health(r->store, &health);
     bool is_stuck = health.queued_bytes != 0 && !health.is_failing &&
