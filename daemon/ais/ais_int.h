@@ -95,15 +95,19 @@ enum ais_says {
 /* `none` of a row whose every value is one. */
 #define AIS_NO_NONE INT32_MIN
 
+/* Longest: ,"mothership_mmsi": */
+#define AIS_KEY_BYTES 24
+
 struct ais_field {
-    const char *name; /* as gpsd names it */
-    uint16_t offset;  /* first bit, 0 is the message's first */
-    uint16_t width;   /* bits; AIS_U and AIS_I 0..32, where 0 reads as 0: a field that
-                         this mode of the message does not have and gpsd prints as 0 */
-    uint8_t kind;     /* enum ais_kind */
-    uint8_t as;       /* enum ais_as */
-    uint8_t says;     /* enum ais_says */
-    uint8_t name_length;
+    char key[AIS_KEY_BYTES]; /* the name as it stands in JSON: ,"name": */
+    const char *name;        /* as gpsd names it */
+    uint16_t offset;         /* first bit, 0 is the message's first */
+    uint16_t width; /* bits; AIS_U and AIS_I 0..32, where 0 reads as 0: a field that
+                       this mode of the message does not have and gpsd prints as 0 */
+    uint8_t kind;   /* enum ais_kind */
+    uint8_t as;     /* enum ais_as */
+    uint8_t says;   /* enum ais_says */
+    uint8_t key_length;
     int32_t none;       /* the value that means "not available", AIS_NO_NONE */
     const char *clause; /* the standard's section and its name of the field */
 };
@@ -120,6 +124,16 @@ struct ais_form {
     bool is_static;
     bool zero_rest; /* gpsd prints 0 for the rows that were not sent, and 0 is none */
 };
+
+/* clang-format off */
+enum {
+    FORM_1, FORM_4, FORM_5, FORM_6, FORM_7, FORM_8, FORM_9, FORM_10, FORM_12, FORM_14, FORM_15,
+    FORM_16, FORM_17, FORM_18, FORM_19, FORM_20, FORM_21, FORM_22, FORM_22_ADDRESSED, FORM_23,
+    FORM_24_A, FORM_24_B, FORM_24_B_CRAFT, FORM_25, FORM_26 = FORM_25 + 4, FORM_27 = FORM_26 + 4,
+    FORM_6_235_10, FORM_6_1_30, FORM_8_1_29, FORM_8_1_11, FORM_8_1_31, FORM_8_200_10, FORMS
+};
+/* clang-format on */
+extern const struct ais_form ais_forms[FORMS];
 
 /* The form of a message, decided by its type and what its first bits say; NULL: the type
  * is none. */

@@ -7,36 +7,35 @@
 
 #include "ais_int.h"
 
-/* '0'..'W' are 0..39, '`'..'w' are 40..63; 0x80 marks what is none of them. */
-#define X 0x80
-static const uint8_t six_bits[256] = {
-    /* clang-format off */
-    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
-    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
-    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
-    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
-    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
-    32, 33, 34, 35, 36, 37, 38, 39, X,  X,  X,  X,  X,  X,  X,  X,
-    40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55,
-    56, 57, 58, 59, 60, 61, 62, 63, X,  X,  X,  X,  X,  X,  X,  X,
-    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
-    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
-    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
-    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
-    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
-    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
-    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
-    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
-    /* clang-format on */
-};
-#undef X
-
 static void store_word(uint8_t *to, uint64_t word)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     word = __builtin_bswap64(word);
 #endif
     memcpy(to, &word, sizeof word);
+}
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Eight characters at once, a byte each: '0'..'W' are 0..39, '`'..'w' are 40..63. Gives
+ * their 48 bits; *seen gets a bit where a character is outside the alphabet. */
+static uint64_t eight_characters(const char *chars, uint64_t *seen)
+{
+    uint64_t c = ais_word((const uint8_t *)chars);
+    uint64_t low = c & EACH(0x7f); /* so that no sum runs into the next byte */
+    uint64_t from_0 = low + EACH(0x80 - '0');
+    uint64_t past_W = low + EACH(0x80 - 'X');
+    uint64_t from_grave = low + EACH(0x80 - '`');
+    uint64_t past_w = low + EACH(0x80 - 'x');
+    *seen |= (c | ~from_0 | (past_W & ~from_grave) | past_w) & EACH(0x80);
+    /* '`' and above stand 56 above their value, the others 48. */
+    uint64_t six = low - EACH('0') - ((from_grave & EACH(0x80)) >> 4);
+    /* Close the gaps: 8 x 6, 4 x 12, 2 x 24 bits. */
+    six =
+        (six & UINT64_C(0x3f003f003f003f00)) >> 2 | (six & UINT64_C(0x003f003f003f003f));
+    six =
+        (six & UINT64_C(0x0fff00000fff0000)) >> 4 | (six & UINT64_C(0x00000fff00000fff));
+    return six >> 32 << 24 | (six & 0xffffff);
 }
 
 int armor_add(const char *chars, size_t n, unsigned fill_bits, struct ais_bits *bits)
@@ -48,35 +47,27 @@ int armor_add(const char *chars, size_t n, unsigned fill_bits, struct ais_bits *
     uint8_t *to = bits->bytes + (bits->count >> 3);
     unsigned held = bits->count & 7; /* bits of the open byte, at the top of `word` */
     uint64_t word = held != 0 ? (uint64_t)(*to >> (8 - held)) << (64 - held) : 0;
-    uint8_t seen = 0;
-    /* Four characters are three bytes; eight of them fit into a word beside the 7 bits
-     * that may be open. */
+    uint64_t seen = 0;
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
-        uint64_t six = 0;
-        for (size_t k = 0; k < 8; k++) {
-            uint8_t c = six_bits[(uint8_t)chars[i + k]];
-            seen |= c;
-            six = six << 6 | (c & 63);
-        }
-        word |= six << 16 >> held;
+        word |= eight_characters(chars + i, &seen) << 16 >> held;
         store_word(to, word);
         word <<= 48;
         to += 6;
     }
-    for (; i < n; i++) {
-        uint8_t c = six_bits[(uint8_t)chars[i]];
-        seen |= c;
-        word |= (uint64_t)(c & 63) << 58 >> held;
-        held += 6;
-        if (held >= 8) {
-            *to++ = (uint8_t)(word >> 56);
-            word <<= 8;
-            held -= 8;
-        }
+    if (i < n) {
+        /* The last eight, some of them for the second time; few are padded in front. */
+        char padded[] = "00000000";
+        const char *last = padded;
+        if (n >= 8)
+            last = chars + n - 8;
+        else
+            memcpy(padded + 8 - n, chars, n);
+        uint64_t six = eight_characters(last, &seen) << (64 - 6 * (n - i));
+        word |= six >> held;
     }
     store_word(to, word);
-    if ((seen & 0x80) != 0)
+    if (seen != 0)
         return ERR_SYNTAX;
     bits->count += (uint32_t)(6 * n) - fill_bits;
     return 0;

@@ -9,9 +9,10 @@
 #define NIL AIS_NO_NONE
 #define ROW(name, offset, width, kind, as, none, says, clause)                           \
     {                                                                                    \
-        name, offset, width, kind, as, says, sizeof name - 1, none, clause               \
+        ",\"" name "\":", name, offset, width, kind, as, says, sizeof name + 3, none,    \
+            clause                                                                       \
     }
-#define ROWS(rows) rows, #rows + 5, sizeof rows / sizeof rows[0]
+#define ROWS(name) rows_##name, #name, sizeof rows_##name / sizeof rows_##name[0]
 #define LON4 108600000 /* 181 degrees in 1/10,000 minute */
 #define LAT4 54600000
 #define LON3 10860000 /* in 1/1,000 minute */
@@ -411,122 +412,45 @@ static const struct ais_field rows_27[] = {
 #include "fields_sub.inc"
 
 /* clang-format off */
-static const struct ais_form forms[] = {
+const struct ais_form ais_forms[FORMS] = {
     /* rows, what, row count              bits least  ship   B      coarse static zero_rest */
-    {ROWS(rows_1),                         168, 116, true,  false, false, false, false},
-    {ROWS(rows_4),                         168, 134, false, false, false, false, false},
-    {ROWS(rows_5),                         424, 232, true,  false, false, true,  false},
-    {ROWS(rows_6),                        1008,  88, false, false, false, false, false},
-    {ROWS(rows_7),                         168,  70, false, false, false, false, true},
-    {ROWS(rows_8),                        1008,  56, false, false, false, false, false},
-    {ROWS(rows_9),                         168, 116, false, false, false, false, false},
-    {ROWS(rows_10),                         72,  70, false, false, false, false, false},
-    {ROWS(rows_12),                       1008,  72, false, false, false, false, false},
-    {ROWS(rows_14),                       1008,  40, false, false, false, false, false},
-    {ROWS(rows_15),                        160,  88, false, false, false, false, true},
-    {ROWS(rows_16),                        144,  92, false, false, false, false, true},
-    {ROWS(rows_17),                        816,  80, false, false, false, false, false},
-    {ROWS(rows_18),                        168, 112, true,  true,  false, false, false},
-    {ROWS(rows_19),                        312, 112, true,  true,  false, true,  false},
-    {ROWS(rows_20),                        160,  70, false, false, false, false, true},
-    {ROWS(rows_21),                        360, 219, false, false, false, false, false},
-    {ROWS(rows_22_area),                   168, 145, false, false, false, false, false},
-    {ROWS(rows_22_addressed),              168, 145, false, false, false, false, false},
-    {ROWS(rows_23),                        160, 154, false, false, false, false, false},
-    {ROWS(rows_24_a),                      160, 160, true,  true,  false, true,  false},
-    {ROWS(rows_24_b),                      168, 132, true,  true,  false, true,  false},
-    {ROWS(rows_24_b_craft),                168, 132, true,  true,  false, true,  false},
-    {ROWS(rows_25_broadcast),              168,  40, false, false, false, false, false},
-    {ROWS(rows_25_structured),             168,  56, false, false, false, false, false},
-    {ROWS(rows_25_addressed),              168,  70, false, false, false, false, false},
-    {ROWS(rows_25_both),                   168,  86, false, false, false, false, false},
-    {ROWS(rows_26_broadcast),             1064,  60, false, false, false, false, false},
-    {ROWS(rows_26_structured),            1064,  76, false, false, false, false, false},
-    {ROWS(rows_26_addressed),             1064,  90, false, false, false, false, false},
-    {ROWS(rows_26_both),                  1064, 106, false, false, false, false, false},
-    {ROWS(rows_27),                         96,  79, true,  false, true,  false, false},
-    {ROWS(rows_6_235_10),                  136, 132, false, false, false, false, false},
-    {ROWS(rows_6_1_30),                   1018,  98, false, false, false, false, false},
-    {ROWS(rows_8_1_29),                   1032,  66, false, false, false, false, false},
-    {ROWS(rows_8_1_11),                    352, 346, false, false, false, false, false},
-    {ROWS(rows_8_1_31),                    360, 350, false, false, false, false, false},
-    {ROWS(rows_8_200_10),                  168, 160, false, false, false, false, false},
-};
-enum {
-    FORM_1, FORM_4, FORM_5, FORM_6, FORM_7, FORM_8, FORM_9, FORM_10, FORM_12, FORM_14, FORM_15,
-    FORM_16, FORM_17, FORM_18, FORM_19, FORM_20, FORM_21, FORM_22, FORM_22_ADDRESSED, FORM_23,
-    FORM_24_A, FORM_24_B, FORM_24_B_CRAFT, FORM_25, FORM_26 = FORM_25 + 4, FORM_27 = FORM_26 + 4,
-    FORM_6_235_10, FORM_6_1_30, FORM_8_1_29, FORM_8_1_11, FORM_8_1_31, FORM_8_200_10, FORMS
-};
-_Static_assert(sizeof forms / sizeof forms[0] == FORMS, "a form without its name");
-
-static const uint8_t form_of_type[28] = {
-    FORMS,    FORM_1,   FORM_1,   FORM_1,   FORM_4,  FORM_5,  FORM_6,  FORM_7,  FORM_8,  FORM_9,
-    FORM_10,  FORM_4,   FORM_12,  FORM_7,   FORM_14, FORM_15, FORM_16, FORM_17, FORM_18, FORM_19,
-    FORM_20,  FORM_21,  FORM_22,  FORM_23,  FORM_24_A, FORM_25, FORM_26, FORM_27,
-};
-
-static const struct {
-    uint8_t type, form;
-    uint16_t dac, fid;
-} subs[] = {
-    {6, FORM_6_235_10, 235, 10},
-    {6, FORM_6_235_10, 250, 10},
-    {6, FORM_6_1_30,     1, 30},
-    {8, FORM_8_1_29,     1, 29},
-    {8, FORM_8_1_11,     1, 11},
-    {8, FORM_8_1_31,     1, 31},
-    {8, FORM_8_200_10, 200, 10},
+    {ROWS(1),                         168, 116, true,  false, false, false, false},
+    {ROWS(4),                         168, 134, false, false, false, false, false},
+    {ROWS(5),                         424, 232, true,  false, false, true,  false},
+    {ROWS(6),                        1008,  88, false, false, false, false, false},
+    {ROWS(7),                         168,  70, false, false, false, false, true},
+    {ROWS(8),                        1008,  56, false, false, false, false, false},
+    {ROWS(9),                         168, 116, false, false, false, false, false},
+    {ROWS(10),                         72,  70, false, false, false, false, false},
+    {ROWS(12),                       1008,  72, false, false, false, false, false},
+    {ROWS(14),                       1008,  40, false, false, false, false, false},
+    {ROWS(15),                        160,  88, false, false, false, false, true},
+    {ROWS(16),                        144,  92, false, false, false, false, true},
+    {ROWS(17),                        816,  80, false, false, false, false, false},
+    {ROWS(18),                        168, 112, true,  true,  false, false, false},
+    {ROWS(19),                        312, 112, true,  true,  false, true,  false},
+    {ROWS(20),                        160,  70, false, false, false, false, true},
+    {ROWS(21),                        360, 219, false, false, false, false, false},
+    {ROWS(22_area),                   168, 145, false, false, false, false, false},
+    {ROWS(22_addressed),              168, 145, false, false, false, false, false},
+    {ROWS(23),                        160, 154, false, false, false, false, false},
+    {ROWS(24_a),                      160, 160, true,  true,  false, true,  false},
+    {ROWS(24_b),                      168, 132, true,  true,  false, true,  false},
+    {ROWS(24_b_craft),                168, 132, true,  true,  false, true,  false},
+    {ROWS(25_broadcast),              168,  40, false, false, false, false, false},
+    {ROWS(25_structured),             168,  56, false, false, false, false, false},
+    {ROWS(25_addressed),              168,  70, false, false, false, false, false},
+    {ROWS(25_both),                   168,  86, false, false, false, false, false},
+    {ROWS(26_broadcast),             1064,  60, false, false, false, false, false},
+    {ROWS(26_structured),            1064,  76, false, false, false, false, false},
+    {ROWS(26_addressed),             1064,  90, false, false, false, false, false},
+    {ROWS(26_both),                  1064, 106, false, false, false, false, false},
+    {ROWS(27),                         96,  79, true,  false, true,  false, false},
+    {ROWS(6_235_10),                  136, 132, false, false, false, false, false},
+    {ROWS(6_1_30),                   1018,  98, false, false, false, false, false},
+    {ROWS(8_1_29),                   1032,  66, false, false, false, false, false},
+    {ROWS(8_1_11),                    352, 346, false, false, false, false, false},
+    {ROWS(8_1_31),                    360, 350, false, false, false, false, false},
+    {ROWS(8_200_10),                  168, 160, false, false, false, false, false},
 };
 /* clang-format on */
-
-const struct ais_form *ais_form_of(const struct ais_bits *bits)
-{
-    unsigned type = (unsigned)ais_bits_at(bits, 0, 6);
-    if (type == 0 || type > 27)
-        return NULL;
-    unsigned form = form_of_type[type];
-    if (type >= 25 && type <= 26) {
-        form +=
-            2 * (unsigned)ais_bits_at(bits, 38, 1) + (unsigned)ais_bits_at(bits, 39, 1);
-    } else if (type == 22) {
-        /* The indicator stands behind what it decides about. */
-        if (bits->count >= 140 && ais_bits_at(bits, 139, 1) != 0)
-            form = FORM_22_ADDRESSED;
-    } else if (type == 24) {
-        unsigned part = (unsigned)ais_bits_at(bits, 38, 2);
-        if (part > 1)
-            return NULL;
-        bool is_craft = ais_bits_at(bits, 8, 30) / 10000000 == 98;
-        if (part == 1)
-            form = is_craft ? FORM_24_B_CRAFT : FORM_24_B;
-    }
-    return &forms[form];
-}
-
-const struct ais_form *ais_sub_form_of(const struct ais_bits *bits)
-{
-    unsigned type = (unsigned)ais_bits_at(bits, 0, 6);
-    unsigned at = type == 6 ? 72 : 40;
-    unsigned dac = (unsigned)ais_bits_at(bits, at, 10);
-    unsigned fid = (unsigned)ais_bits_at(bits, at + 10, 6);
-    for (size_t i = 0; i < sizeof subs / sizeof subs[0]; i++) {
-        const struct ais_form *form = &forms[subs[i].form];
-        if (subs[i].type != type || subs[i].dac != dac || subs[i].fid != fid ||
-            bits->count < form->least)
-            continue;
-        /* National and regional codes are reused: only the exact length, and a number of
-         * blue cones that exists, tell an inland ship (168 bits) from a stranger. */
-        if (dac != 1 && bits->count != form->bits)
-            continue;
-        if (dac == 200 && ais_bits_at(bits, 141, 3) > 5)
-            continue;
-        return form;
-    }
-    return NULL;
-}
-
-const struct ais_form *ais_form_at(size_t index)
-{
-    return index < FORMS ? &forms[index] : NULL;
-}

@@ -39,8 +39,7 @@ static uint64_t make_key(const struct sentence *s)
     return key;
 }
 
-/* --- leaving the table
- * -------------------------------------------------------------------- */
+/* --- leaving the table --- */
 
 /* A slot leaves the table or becomes void: its parts find their counters. */
 static void settle(struct fragment_table *t, struct fragment *f)
@@ -91,97 +90,39 @@ static bool is_stale(const struct fragment *f, uint64_t count, int64_t clock_ms)
 /* How often all slots are looked through; those of the part at hand always are. */
 #define SWEEP_COUNT 64
 
-/* Expire what is too old. READY slots are left to fragment_next_ready. */
-static void expire(struct fragment_table *t, uint64_t key, int64_t clock_ms)
+static void expire(struct fragment_table *t, struct fragment *f, int64_t clock_ms)
 {
-    bool is_sweep = t->count - t->swept >= SWEEP_COUNT;
-    if (is_sweep)
-        t->swept = t->count;
+    /* READY slots are left to fragment_next_ready. */
+    if (f->state == FRAGMENT_READY)
+        return;
+    if (f->state == FRAGMENT_VOID ? is_quiet(f, t->count, clock_ms)
+                                  : is_stale(f, t->count, clock_ms))
+        release(t, f);
+}
+
+static void sweep(struct fragment_table *t, int64_t clock_ms)
+{
+    t->swept = t->count;
     for (size_t i = 0; i < FRAGMENT_SLOTS; i++) {
-        if (t->keys[i] == 0 || (!is_sweep && t->keys[i] != key))
-            continue;
-        struct fragment *f = &t->slots[i];
-        if (f->state == FRAGMENT_READY)
-            continue;
-        if (f->state == FRAGMENT_VOID ? is_quiet(f, t->count, clock_ms)
-                                      : is_stale(f, t->count, clock_ms))
-            release(t, f);
+        if (t->keys[i] != 0)
+            expire(t, &t->slots[i], clock_ms);
     }
 }
 
-/* --- which slots a part could belong to
- * ------------------------------------------------------ */
-
-enum match { MATCH_NONE, MATCH_WEAK, MATCH_STRONG };
-
-/* Strong: the same group or the same station (or both know neither). Weak: one of the two
- * does not say. */
-static enum match match(const struct fragment *f, const struct fragment_part *p)
-{
-    const char *theirs = f->origin.station, *ours = p->origin.station;
-    bool both_stations = theirs[0] != '\0' && ours[0] != '\0';
-    if (both_stations && strcmp(theirs, ours) != 0)
-        return MATCH_NONE;
-    if (f->has_group && p->has_group)
-        return f->group_id == p->group_id ? MATCH_STRONG : MATCH_NONE;
-    if (f->origin.time_ms != TIME_NONE && p->origin.time_ms != TIME_NONE &&
-        (f->origin.time_ms - p->origin.time_ms > FRAGMENT_WINDOW_MS ||
-         p->origin.time_ms - f->origin.time_ms > FRAGMENT_WINDOW_MS))
-        return MATCH_NONE;
-    bool neither = theirs[0] == '\0' && ours[0] == '\0' && !f->has_group && !p->has_group;
-    return both_stations || neither ? MATCH_STRONG : MATCH_WEAK;
-}
-
-static bool has_part(const struct fragment *f, unsigned part)
-{
-    return (f->have >> (part - 1) & 1u) != 0;
-}
-
-static bool same_piece(const struct fragment *f, const struct sentence *s)
-{
-    const struct fragment_piece *piece = &f->piece[s->part - 1];
-    return has_part(f, s->part) && piece->n == s->payload_n && piece->fill == s->fill &&
-           memcmp(f->chars + piece->at, s->payload, s->payload_n) == 0;
-}
-
-struct candidates {
-    struct fragment *slot[FRAGMENT_SLOTS];
-    size_t count;
-    enum match best;
-    bool has_stations; /* two of them name different stations or groups */
-};
-
-/* The slots of one state set that match best. */
-static void find_candidates(struct fragment_table *t, const struct fragment_part *p,
-                            uint64_t key, bool done, struct candidates *ret)
+static void find_key(struct fragment_table *t, uint64_t key, int64_t clock_ms,
+                     struct fragment_same_key *ret)
 {
     ret->count = 0;
-    ret->best = MATCH_WEAK;
-    ret->has_stations = false;
     for (size_t i = 0; i < FRAGMENT_SLOTS; i++) {
         if (t->keys[i] != key)
             continue;
-        struct fragment *f = &t->slots[i];
-        if ((f->state == FRAGMENT_DONE) != done)
-            continue;
-        enum match m = match(f, p);
-        if (m < ret->best)
-            continue;
-        if (m > ret->best)
-            ret->count = 0;
-        ret->best = m;
-        ret->slot[ret->count++] = f;
-    }
-    for (size_t i = 1; i < ret->count; i++) {
-        const struct fragment *a = ret->slot[0], *b = ret->slot[i];
-        if (strcmp(a->origin.station, b->origin.station) != 0 ||
-            a->has_group != b->has_group || a->group_id != b->group_id)
-            ret->has_stations = true;
+        expire(t, &t->slots[i], clock_ms);
+        if (t->keys[i] == key)
+            ret->slot[ret->count++] = &t->slots[i];
     }
 }
 
-/* --- filling slots
- * ----------------------------------------------------------------------------- */
+/* --- filling slots --- */
 
 /* The first part's word counts for time and station; another's where it says nothing. */
 static void merge_origin(struct fragment_origin *to, const struct fragment_origin *from,
@@ -251,7 +192,7 @@ static struct fragment *open_slot(struct fragment_table *t, uint64_t key,
     t->keys[f - t->slots] = key;
     f->state = FRAGMENT_OPEN;
     f->total = p->sentence->total;
-    f->is_contested = p->sentence->part != 1;
+    f->is_contested = p->sentence->part != 1 && !p->has_group;
     f->is_repaired = f->has_group = false;
     f->have = f->again = f->used = 0;
     f->group_id = 0;
@@ -288,10 +229,9 @@ static void finish(struct fragment_table *t, struct fragment *f,
     *ret = (struct fragment_whole){.fragment = f, .origin = &f->origin};
 }
 
-/* --- a part comes
- * ---------------------------------------------------------------------------------- */
+/* --- a part comes --- */
 
-static void void_all(struct fragment_table *t, const struct candidates *c)
+static void void_all(struct fragment_table *t, const struct fragment_candidates *c)
 {
     for (size_t i = 0; i < c->count; i++) {
         if (c->slot[i]->state != FRAGMENT_VOID)
@@ -305,7 +245,7 @@ static void void_all(struct fragment_table *t, const struct candidates *c)
 /* A part that contradicts a waiting message. "2 1 2": the first 2 was a stray, the pair
  * in order is the message - unless something contradicts that as well. */
 static void contradict(struct fragment_table *t, struct fragment *f,
-                       const struct fragment_part *p, const struct candidates *c)
+                       const struct fragment_part *p, const struct fragment_candidates *c)
 {
     const struct sentence *s = p->sentence;
     bool can_repair = c->count == 1 && !f->is_repaired && f->total == 2 && s->part == 2 &&
@@ -320,49 +260,18 @@ static void contradict(struct fragment_table *t, struct fragment *f,
     touch(t, f, p);
 }
 
-/* The candidate to join: the latest that has the part before, else the latest that lacks
- * this one. NULL: none lacks it. */
-static struct fragment *choose(const struct candidates *c, const struct sentence *s)
-{
-    struct fragment *best = NULL;
-    bool best_follows = false;
-    for (size_t i = 0; i < c->count; i++) {
-        struct fragment *f = c->slot[i];
-        if (f->state != FRAGMENT_OPEN || has_part(f, s->part))
-            continue;
-        bool follows = s->part > 1 && has_part(f, s->part - 1u);
-        if (best == NULL || follows > best_follows ||
-            (follows == best_follows && f->last_count >= best->last_count)) {
-            best = f;
-            best_follows = follows;
-        }
-    }
-    return best;
-}
-
 static bool is_duplicate(struct fragment_table *t, const struct fragment_part *p,
-                         const struct candidates *c)
+                         const struct fragment_candidates *c)
 {
     for (size_t i = 0; i < c->count; i++) {
         struct fragment *f = c->slot[i];
-        if (f->state == FRAGMENT_VOID || !same_piece(f, p->sentence))
+        if (f->state == FRAGMENT_VOID || !fragment_same_piece(f, p->sentence))
             continue;
         merge_origin(&f->origin, &p->origin, false);
         t->counts.duplicates++;
         return true;
     }
     return false;
-}
-
-/* A part of a message that was handed out already: a second copy, by another receiver or
- * the same. A whole copy is a message again, for the merge to fold. */
-static struct fragment *find_done(const struct candidates *c, const struct sentence *s)
-{
-    for (size_t i = 0; i < c->count; i++) {
-        if (same_piece(c->slot[i], s))
-            return c->slot[i];
-    }
-    return NULL;
 }
 
 static bool add_again(struct fragment_table *t, struct fragment *f,
@@ -395,8 +304,9 @@ static bool join(struct fragment_table *t, struct fragment *f,
                  const struct fragment_part *p, struct fragment_whole *ret)
 {
     const struct sentence *s = p->sentence;
-    if (f->have >> s->part != 0)
-        f->is_contested = true; /* out of order */
+    /* Out of order; a group's id is proof enough. */
+    if (f->have >> s->part != 0 && !(f->has_group && p->has_group))
+        f->is_contested = true;
     if (!put_piece(f, s)) {
         t->counts.orphans++;
         return false;
@@ -417,7 +327,7 @@ static bool join(struct fragment_table *t, struct fragment *f,
 
 /* No slot takes the part: it opens one of its own. */
 static void open_new(struct fragment_table *t, uint64_t key,
-                     const struct fragment_part *p, const struct candidates *c)
+                     const struct fragment_part *p, const struct fragment_candidates *c)
 {
     for (size_t i = 0; i < c->count; i++)
         c->slot[i]->is_contested = true;
@@ -431,13 +341,16 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
 {
     const struct sentence *s = p->sentence;
     uint64_t key = make_key(s);
-    expire(t, key, p->clock_ms);
+    if (t->count - t->swept >= SWEEP_COUNT)
+        sweep(t, p->clock_ms);
     if (s->payload_n > FRAGMENT_CHARS_MAX) {
         t->counts.orphans++;
         return false;
     }
-    struct candidates c, done;
-    find_candidates(t, p, key, false, &c);
+    struct fragment_same_key same;
+    struct fragment_candidates c, done;
+    find_key(t, key, p->clock_ms, &same);
+    fragment_find_candidates(&same, p, false, &c);
     if (is_duplicate(t, p, &c))
         return false;
     for (size_t i = 0; i < c.count; i++) {
@@ -450,16 +363,22 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
             return false;
         }
     }
-    find_candidates(t, p, key, true, &done);
-    struct fragment *copy = find_done(&done, s);
-    if (c.best == MATCH_WEAK && c.count > 1 && c.has_stations) {
+    fragment_find_candidates(&same, p, true, &done);
+    struct fragment *copy = fragment_find_done(&done, s);
+    if (c.best == FRAGMENT_MATCH_WEAK && c.count > 1 && c.has_stations) {
         /* Two stations send under one id, and this part does not say whose it is. */
         t->counts.orphans++;
         return false;
     }
-    struct fragment *f = choose(&c, s);
+    struct fragment *f = fragment_choose(&c, s);
     if (f != NULL) {
-        if (c.count > 1 || copy != NULL)
+        /* The same words were in an earlier message: this may be a late copy of that
+         * one's part - unless it stands right behind the part it follows. (The second
+         * part of most static messages is nothing but blanks, and busy networks use an id
+         * again within a few lines.) */
+        bool is_next = s->part > 1 && fragment_has_part(f, s->part - 1u) &&
+                       t->count - f->last_count == 1;
+        if (c.count > 1 || (copy != NULL && !is_next))
             f->is_contested = true;
         return join(t, f, p, ret);
     }

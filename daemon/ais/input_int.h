@@ -59,8 +59,9 @@ static inline void input_reject(struct input *in, enum input_reject reason)
 /* --- input_time.c --- */
 /* Own times count when they are sane; else bad_time is counted. */
 bool input_time_is_good(struct input *in, int64_t time_ms);
-/* An own time went by: what time is it in this input? For fragments. */
-int64_t input_time_clock(struct input *in, int64_t own_ms);
+/* A line with (or without) an own time goes by; what time it is in this input then, for
+ * fragments. */
+int64_t input_time_note(struct input *in, int64_t own_ms);
 /* Fill time_ms, arrival_ms and time_source; own_ms is the report's own time (checked) or
  * TIME_NONE. false: a recording's report that has no time. */
 bool input_time_set(struct input *in, struct report *r, int64_t own_ms, uint8_t source);

@@ -23,12 +23,13 @@ bool input_time_is_good(struct input *in, int64_t time_ms)
     return false;
 }
 
-int64_t input_time_clock(struct input *in, int64_t own_ms)
+int64_t input_time_note(struct input *in, int64_t own_ms)
 {
     if (in->conf.is_live)
         return in->arrival_ms;
     if (own_ms == TIME_NONE)
         return in->clock_ms;
+    in->last_ms = own_ms;
     bool is_leap = in->clock_ms != TIME_NONE && own_ms > in->clock_ms + LEAP_MS;
     in->leaps = is_leap ? in->leaps + 1 : 0;
     if (in->clock_ms == TIME_NONE ||
@@ -90,7 +91,6 @@ bool input_time_set(struct input *in, struct report *r, int64_t own_ms, uint8_t 
         return set_live(in, r, own_ms, source);
     r->time_source = REPORT_TIME_ARRIVAL;
     if (own_ms != TIME_NONE) {
-        in->last_ms = own_ms;
         r->time_ms = own_ms;
         r->time_source = source;
     } else if (in->last_ms != TIME_NONE) {

@@ -5,112 +5,24 @@
 #include "lookout/ais.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "ais_int.h"
-#include "lookout/timefmt.h"
+#include "json_int.h"
 
 /* The most that one object can take: a text of AIS_BITS_MAX bits, every character
  * escaped; or as many bits in hex; beside some 45 rows of at most 120 characters. */
 enum { OBJECT_BYTES = 2 * (AIS_BITS_MAX / 6) + AIS_BITS_MAX / 4 + 45 * 120 + 512 };
 
-struct writer {
-    char *at;
-    const struct ais_message *message;
-    bool scaled;
-};
-
-static void put(struct writer *w, const char *text, size_t n)
+static void put_key(struct writer *w, const struct ais_field *f)
 {
-    memcpy(w->at, text, n);
-    w->at += n;
-}
-
-#define PUT(w, literal) put(w, literal, sizeof literal - 1)
-
-static void put_text(struct writer *w, const char *text)
-{
-    put(w, text, strlen(text));
-}
-
-/* At least `digits` digits. */
-static void put_unsigned(struct writer *w, uint64_t value, unsigned digits)
-{
-    char text[20];
-    unsigned n = 0;
-    do {
-        text[sizeof text - ++n] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0 || n < digits);
-    put(w, text + sizeof text - n, n);
-}
-
-static void put_int(struct writer *w, int32_t value)
-{
-    if (value < 0)
-        *w->at++ = '-';
-    put_unsigned(w, value < 0 ? (uint64_t) - (int64_t)value : (uint64_t)value, 1);
-}
-
-/* value / 10^digits */
-static void put_decimal(struct writer *w, int64_t value, unsigned digits)
-{
-    static const uint32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
-    if (value < 0)
-        *w->at++ = '-';
-    uint64_t size = value < 0 ? (uint64_t)-value : (uint64_t)value;
-    put_unsigned(w, size / powers[digits], 1);
-    if (digits != 0) {
-        *w->at++ = '.';
-        put_unsigned(w, size % powers[digits], digits);
+    if (f->as == AS_TIMESTAMP || f->as == AS_DAYTIME) {
+        PUT(w, ",\"timestamp\":");
+    } else if (f->as == AS_ETA) {
+        PUT(w, ",\"eta\":");
+    } else {
+        memcpy(w->at, f->key, AIS_KEY_BYTES);
+        w->at += f->key_length;
     }
-}
-
-/* Six-bit text holds no control characters; quotes and backslashes it does. */
-static void put_quoted(struct writer *w, const char *text, size_t n)
-{
-    *w->at++ = '"';
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] == '"' || text[i] == '\\')
-            *w->at++ = '\\';
-        *w->at++ = text[i];
-    }
-    *w->at++ = '"';
-}
-
-/* A text that may hold anything (a station's name): control characters as \u00xx. */
-static void put_foreign(struct writer *w, const char *text)
-{
-    static const char hex[] = "0123456789abcdef";
-    *w->at++ = '"';
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c < 0x20 || c == 0x7f) {
-            PUT(w, "\\u00");
-            *w->at++ = hex[c >> 4];
-            *w->at++ = hex[c & 15];
-            continue;
-        }
-        if (c == '"' || c == '\\')
-            *w->at++ = '\\';
-        *w->at++ = (char)c;
-    }
-    *w->at++ = '"';
-}
-
-static void put_name(struct writer *w, const struct ais_field *f, const char *suffix)
-{
-    *w->at++ = ',';
-    *w->at++ = '"';
-    if (f->as == AS_TIMESTAMP || f->as == AS_DAYTIME)
-        PUT(w, "timestamp");
-    else if (f->as == AS_ETA)
-        PUT(w, "eta");
-    else
-        put(w, f->name, f->name_length);
-    put_text(w, suffix);
-    *w->at++ = '"';
-    *w->at++ = ':';
 }
 
 static void put_trimmed(struct writer *w, const char *text, size_t n)
@@ -219,9 +131,9 @@ static void put_joined(struct writer *w, const int32_t *values, const char *patt
     *w->at++ = '"';
     for (; *pattern != '\0'; pattern++) {
         if (*pattern == '4')
-            put_unsigned(w, (uint64_t)*values++, 4);
+            put_unsigned(w, (uint32_t)*values++, 4);
         else if (*pattern == '2')
-            put_unsigned(w, (uint64_t)*values++, 2);
+            put_unsigned(w, (uint32_t)*values++, 2);
         else
             *w->at++ = *pattern;
     }
@@ -242,7 +154,9 @@ static void put_labelled(struct writer *w, const struct ais_field *f, int32_t ra
     }
     put_int(w, raw);
     if (!l->is_word && (w->scaled || f->as != AS_STATUS_LONG_RANGE)) {
-        put_name(w, f, "_text");
+        put_key(w, f);
+        w->at -= 2; /* the quote and the colon */
+        PUT(w, "_text\":");
         put_quoted(w, word, strlen(word));
     }
 }
@@ -315,10 +229,10 @@ static void put_rows(struct writer *w, const struct ais_form *form, const int32_
         if (f->as == AS_HIDDEN || (f->as == AS_DATA && w->message->sub != NULL))
             continue;
         if (i + rows_joined(f) <= count) {
-            put_name(w, f, "");
+            put_key(w, f);
             put_value(w, f, values + i);
         } else if (form->zero_rest) {
-            put_name(w, f, "");
+            put_key(w, f);
             *w->at++ = '0';
         }
     }
@@ -345,15 +259,8 @@ int ais_message_json(const struct ais_message *message, const struct report *rep
     if (message->sub != NULL)
         put_rows(&w, message->sub, message->values + ais_sub_base(message),
                  message->sub_count);
-    if (report != NULL && report->time_ms != TIME_NONE) {
-        char text[TIME_TEXT_BYTES];
-        PUT(&w, ",\"t\":");
-        put_foreign(&w, time_format(report->time_ms, text));
-    }
-    if (report != NULL && report->station[0] != '\0') {
-        PUT(&w, ",\"source\":");
-        put_foreign(&w, report->station);
-    }
+    if (report != NULL)
+        put_origin(&w, report);
     *w.at++ = '}';
     *w.at = '\0';
     out->length = (size_t)(w.at - out->data);

@@ -30,21 +30,23 @@ static int32_t to_e7(int32_t raw, int32_t divide)
     return (int32_t)((e7 + (e7 < 0 ? -half : half)) / divide);
 }
 
-/* The same message by another station has the same hash: the repeat indicator is left
- * out, and what comes behind the standard's last bit (undeclared fill). */
+/* The same message by another station has the same hash: the repeat indicator (bits 6 and
+ * 7) is left out, and what comes behind the standard's last bit. Trailing zeros are no
+ * content either: a receiver may pad with them. */
 static uint64_t hash_payload(const struct ais_message *m)
 {
     const struct ais_bits *bits = m->bits;
     unsigned count = bits->count < m->form->bits ? bits->count : m->form->bits;
-    uint64_t hash = hash_u64(m->mmsi, m->type);
-    uint64_t last = 0;
-    for (unsigned at = 38; at < count; at += 56) {
-        unsigned left = count - at < 56 ? count - at : 56;
-        uint64_t word = ais_bits_at(bits, at, left);
-        /* Trailing zeros are no content: a receiver may pad with them. */
-        last = at;
+    uint64_t head = ais_word(bits->bytes) & ~(UINT64_C(3) << 56);
+    if (count < 64)
+        head &= ~(UINT64_MAX >> count);
+    uint64_t hash = hash_u64(head, 0);
+    for (unsigned at = 64; at < count; at += 64) {
+        uint64_t word = ais_word(bits->bytes + at / 8);
+        if (count - at < 64)
+            word &= ~(UINT64_MAX >> (count - at));
         if (word != 0)
-            hash = hash_u64(word << (56 - left), hash + last);
+            hash = hash_u64(word, hash + at);
     }
     return hash;
 }

@@ -16,29 +16,31 @@ void tagblock_clear(struct tagblock *t)
     *t = (struct tagblock){.time_ms = TIME_NONE};
 }
 
-size_t tagblock_length(const char *text, size_t n)
-{
-    if (n < 2)
-        return 0;
-    const char *stop = memchr(text + 1, '\\', n - 1);
-    if (stop == NULL)
-        return 0;
-    size_t length = (size_t)(stop - text) + 1;
-    for (size_t i = 1; i + 1 < length; i++) {
-        if ((text[i] == '!' || text[i] == '$') &&
-            sentence_is_head(text + i, length - 1 - i))
-            return 0;
-    }
-    return length;
-}
-
-bool tagblock_is_sound(const char *text, size_t n)
+static bool is_sound(const char *text, size_t n)
 {
     /* \...*hh\ */
     if (n < 5 || text[n - 4] != '*')
         return false;
     int sum = sentence_hex(text[n - 3], text[n - 2]);
     return sum >= 0 && sum == sentence_sum(text + 1, n - 5);
+}
+
+size_t tagblock_length(const char *text, size_t n, bool *ret_is_sound)
+{
+    *ret_is_sound = false;
+    if (n < 2)
+        return 0;
+    const char *stop = memchr(text + 1, '\\', n - 1);
+    if (stop == NULL)
+        return 0;
+    size_t length = (size_t)(stop - text) + 1;
+    *ret_is_sound = is_sound(text, length);
+    for (size_t i = 1; !*ret_is_sound && i + 1 < length; i++) {
+        if ((text[i] == '!' || text[i] == '$') &&
+            sentence_is_head(text + i, length - 1 - i))
+            return 0;
+    }
+    return length;
 }
 
 /* An unsigned number of digits alone; false for anything else. */
@@ -97,37 +99,39 @@ static void read_old_group(struct tagblock *t, const char *key, size_t key_n,
     set_group(t, part, total, value, n);
 }
 
-static void read_pair(struct tagblock *t, const char *text, size_t n)
+/* A key of one letter. */
+static void read_value(struct tagblock *t, char key, const char *value, size_t n)
 {
-    const char *colon = memchr(text, ':', n);
-    if (colon == NULL)
-        return;
-    size_t key_n = (size_t)(colon - text);
-    const char *value = colon + 1;
-    size_t value_n = n - key_n - 1;
-    if (key_n != 1) {
-        if (key_n >= 3)
-            read_old_group(t, text, key_n, value, value_n);
-        return;
-    }
     int64_t time_ms = 0;
-    switch (text[0]) {
+    switch (key) {
     case 's':
-        if (value_n != 0) {
+        if (n != 0) {
             t->station = value;
-            t->station_n = value_n;
+            t->station_n = n;
         }
         break;
     case 'c':
-        if (timestamp_parse_epoch(value, value_n, &time_ms))
+        if (timestamp_parse_epoch(value, n, &time_ms))
             t->time_ms = time_ms;
         break;
     case 'g':
-        read_group(t, value, value_n);
+        read_group(t, value, n);
         break;
     default: /* n: line count, d: destination, r: relative time, t: text: not needed */
         break;
     }
+}
+
+static void read_pair(struct tagblock *t, const char *text, size_t n)
+{
+    if (n >= 2 && text[1] == ':') {
+        read_value(t, text[0], text + 2, n - 2);
+        return;
+    }
+    const char *colon = memchr(text, ':', n);
+    if (colon != NULL && colon - text >= 3)
+        read_old_group(t, text, (size_t)(colon - text), colon + 1,
+                       n - (size_t)(colon + 1 - text));
 }
 
 void tagblock_read(const char *text, size_t n, struct tagblock *t)

@@ -19,11 +19,9 @@ struct tagblock {
 /* Nothing known. */
 void tagblock_clear(struct tagblock *t);
 /* The first '\' of a block stands at *text. Returns the length with both '\', or 0 when
- * this is no tag block: no second '\', or a sentence's start within. */
-size_t tagblock_length(const char *text, size_t n);
-/* Whether the block (of tagblock_length bytes) carries the right checksum. A missing one
- * is a wrong one. */
-bool tagblock_is_sound(const char *text, size_t n);
+ * this is no tag block: no second '\', or a sentence's start within. ret_is_sound: its
+ * checksum is right; a missing one is a wrong one. */
+size_t tagblock_length(const char *text, size_t n, bool *ret_is_sound);
 /* Add what a sound block says. Blocks stand one behind the other where a feed was
  * relayed: the one nearest to the sentence is the original station's, and wins. */
 void tagblock_read(const char *text, size_t n, struct tagblock *t);

@@ -65,14 +65,14 @@ struct ais_message {
     uint8_t repeat;                 /* 0..3 */
     uint8_t count;                  /* rows of `form` whose bits are all there */
     uint8_t sub_count;              /* rows of `sub` whose bits are all there */
-    int32_t values[AIS_VALUES_MAX]; /* [0, count) of form, then [count_max of form ...)
-                                       of sub; two's complement where signed */
+    int32_t values[AIS_VALUES_MAX]; /* [0, count) of form; those of sub behind all rows
+                                       of form; two's complement where signed */
 };
 
 /* Decode. `bits` must live and stay unchanged as long as `ret` is used.
- * ERR_UNSUPPORTED: type 0 or above 27; ERR_RANGE: too short for the least form of its
- * type (see the table: the shortest that still says something, not the nominal length).
- * ret is undefined on failure. */
+ * ERR_UNSUPPORTED: type 0 or above 27, part 2 or 3 of type 24; ERR_RANGE: too short for
+ * the least form of its type (see the table: the shortest that still says something, not
+ * the nominal length). ret is undefined on failure. */
 MUST_CHECK int ais_decode(const struct ais_bits *bits, struct ais_message *ret);
 
 /* One raw value by gpsd's name ("speed", "lon", ...; parts of a date as "year" ...).
@@ -98,5 +98,9 @@ MUST_CHECK int ais_message_report(const struct ais_message *message, struct repo
 MUST_CHECK int ais_message_json(const struct ais_message *message,
                                 const struct report *report, bool scaled,
                                 struct buf *out);
+/* The same for a report without a message behind it (csv, json of providers): gpsd's
+ * names and scaling for what it has, everything else absent; "type" is left out when the
+ * form does not say it. ERR_NOMEM. */
+MUST_CHECK int ais_report_json(const struct report *report, struct buf *out);
 
 #endif

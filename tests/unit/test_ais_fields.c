@@ -309,7 +309,10 @@ static void test_table_is_sound(void **state)
             assert_true(f->kind > AIS_TAIL || f->width <= 32);
             assert_true(f->kind != AIS_I || f->width > 1);
             assert_true(f->as < AS_COUNT && f->says < SAYS_COUNT);
-            assert_int_equal(strlen(f->name), f->name_length);
+            char key[AIS_KEY_BYTES + 1];
+            snprintf(key, sizeof key, ",\"%s\":", f->name);
+            assert_int_equal(strlen(key), f->key_length);
+            assert_memory_equal(key, f->key, f->key_length);
             assert_true(strlen(f->clause) > 0);
             assert_true(form->row_count < 2 || k == 0 ||
                         strcmp(f->name, form->rows[k - 1].name) != 0);

@@ -65,6 +65,8 @@ static struct difference {
 };
 enum { DIFFERENCES = sizeof differences / sizeof differences[0] };
 
+static unsigned ran; /* mask of enum reference */
+
 struct list {
     json_t *records; /* array, owned */
     bool scaled;
@@ -254,6 +256,7 @@ static void check_regression(const char *expected, bool scaled)
     aislines_each(sentences, n, collect, &ours);
     json_t *theirs = load_lines(wanted);
     assert_int_equal(json_array_size(theirs), 97);
+    ran |= CHK;
     unsigned faults = 0;
     size_t at = 0, i;
     json_t *record;
@@ -396,6 +399,7 @@ static void check_debian(bool scaled)
     json_t *theirs = load_lines(output);
     assert_int_equal(json_array_size(ours.records), messages);
     assert_int_equal(json_array_size(theirs), messages);
+    ran |= DEBIAN;
     unsigned faults = 0;
     for (size_t i = 0; i < messages && faults < 40; i++)
         faults +=
@@ -419,22 +423,23 @@ static void test_debian_unscaled(void **state)
     check_debian(false);
 }
 
-/* A difference that no record shows is a lie, or a defect that was repaired. */
+/* A difference that no record shows is a lie, or a defect that was repaired. Judged only
+ * where all that may show it was there. */
 static void test_every_difference_is_seen(void **state)
 {
     (void)state;
-    unsigned used = 0;
-    for (size_t i = 0; i < DIFFERENCES; i++)
-        used += differences[i].used;
-    if (used == 0)
+    if (ran == 0)
         skip();
-    for (size_t i = 0; i < DIFFERENCES; i++)
-        if (differences[i].used == 0)
-            print_error("not needed: type %d %s: %s\n", differences[i].type,
-                        differences[i].key != NULL ? differences[i].key : "",
-                        differences[i].reason);
-    for (size_t i = 0; i < DIFFERENCES; i++)
-        assert_int_not_equal(differences[i].used, 0);
+    unsigned faults = 0;
+    for (size_t i = 0; i < DIFFERENCES; i++) {
+        if ((differences[i].in & ran) != differences[i].in || differences[i].used != 0)
+            continue;
+        print_error("not needed: type %d %s: %s\n", differences[i].type,
+                    differences[i].key != NULL ? differences[i].key : "",
+                    differences[i].reason);
+        faults++;
+    }
+    assert_int_equal(faults, 0);
 }
 
 int main(void)

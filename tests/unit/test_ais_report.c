@@ -399,6 +399,15 @@ static void test_armor(void **state)
         bool is_valid = (c >= '0' && c <= 'W') || (c >= '`' && c <= 'w');
         assert_int_equal(armor_decode(text, 1, 0, &bits), is_valid ? 0 : ERR_SYNTAX);
     }
+    /* at any place of eight and in what is left over */
+    for (size_t at = 0; at < 12; at++)
+        for (int c = 0; c < 256; c++) {
+            char text[12] = "w0W`w0W`w0W`";
+            text[at] = (char)c;
+            bool is_valid = (c >= '0' && c <= 'W') || (c >= '`' && c <= 'w');
+            assert_int_equal(armor_decode(text, sizeof text, 0, &bits),
+                             is_valid ? 0 : ERR_SYNTAX);
+        }
     assert_int_equal(armor_decode("000000000X00", 12, 0, &bits), ERR_SYNTAX);
     assert_int_equal(bits.count, 0);
     assert_int_equal(armor_decode("0", 1, 6, &bits), ERR_SYNTAX);
