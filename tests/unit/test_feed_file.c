@@ -383,6 +383,21 @@ static void test_resume_far_into_a_file(void **state)
     buf_finish(&csv);
 }
 
+/* Real lines of a coastal network: groups, parts out of order, wrong tag checksums. */
+static void test_resume_of_real_lines(void **state)
+{
+    (void)state;
+    const char *path = test_data_path("corpora/kystverket-1000.nm4");
+    if (path == NULL) {
+        print_message("no real data beside the tree\n");
+        skip();
+    }
+    struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
+    check_stops(&conf, 1, 7);
+    conf.lateness_ms = 60000;
+    check_stops(&conf, 1, 8);
+}
+
 static void test_record_of_another_file_is_ignored(void **state)
 {
     (void)state;
@@ -518,6 +533,7 @@ int main(void)
         cmocka_unit_test(test_resume_hands_on_each_report_once),
         cmocka_unit_test(test_resume_of_several),
         cmocka_unit_test(test_resume_far_into_a_file),
+        cmocka_unit_test(test_resume_of_real_lines),
         cmocka_unit_test(test_record_of_another_file_is_ignored),
         cmocka_unit_test(test_pace_follows_the_clock),
         cmocka_unit_test(test_paced_recordings_share_a_clock),
