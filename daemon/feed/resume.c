@@ -36,8 +36,12 @@ int file_resume_read(const struct buf *record, struct file_resume *ret_resume)
     if (x.count > 0 && (x.passed = calloc(x.count, sizeof *x.passed)) == NULL)
         return ERR_NOMEM;
     uint64_t begin = x.floor;
-    for (size_t i = 0; i < x.count; i++)
-        x.passed[i] = begin += wire_get_u64(&r);
+    for (size_t i = 0; i < x.count; i++) {
+        uint64_t step = wire_get_u64(&r);
+        if (step > UINT64_MAX - begin) /* it would no longer ascend */
+            r.failed = true;
+        x.passed[i] = begin += step;
+    }
     if (r.failed || r.at != r.end) {
         file_resume_finish(&x);
         return ERR_CORRUPT;
