@@ -32,7 +32,7 @@ DATADIR  := $(prefix)/share/lookoutd
 
 PKG_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(CORE_PACKAGES) $(SHELL_PACKAGES) 2>/dev/null))
 PKG_LIBS   = $(shell pkg-config --libs $(CORE_PACKAGES) $(SHELL_PACKAGES) 2>/dev/null)
-CPPFLAGS_ALL = -Iinclude $(PKG_CFLAGS) -D_POSIX_C_SOURCE=200809L -DGEOS_USE_ONLY_R_API \
+CPPFLAGS_ALL = -Iinclude $(PKG_CFLAGS) -D_XOPEN_SOURCE=700 -DGEOS_USE_ONLY_R_API \
   -DLOOKOUT_VERSION='"$(VERSION)"' -DLOOKOUT_DATADIR='"$(DATADIR)"' $(CPPFLAGS)
 CFLAGS_ALL   = -std=c11 -g $(OPTIMISE) $(HARDEN) $(WARNINGS) $(SANITIZE) $(CFLAGS)
 LDFLAGS_ALL  = $(LDHARDEN) $(SANITIZE) $(LDFLAGS)

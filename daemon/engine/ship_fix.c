@@ -103,10 +103,11 @@ static int believed(struct engine *e, struct ship *s, struct ship_track *item,
                             &frame);
     if (rc == 0)
         rc = step_calls(&frame, fix, since_ms);
-    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
-        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
-        if (hooks->on_fix != NULL)
-            rc = hooks->on_fix(look_at(&frame, i), before);
+    for (size_t i = 0; i < e->fix_rule_count && rc == 0; i++) {
+        uint32_t rule = e->fix_rules[i];
+        if (look_is_idle(&frame, rule))
+            continue;
+        rc = e->conf.rules[rule].kind->hooks->on_fix(look_at(&frame, rule), before);
     }
     return rc;
 }

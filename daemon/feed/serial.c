@@ -173,7 +173,7 @@ static void open_port(struct serial_feed *serial)
     port->poll.data = port;
     serial->port = port;
     feed_hold(feed);
-    if (!feed->feeds->is_paused)
+    if (!feed_is_paused(feed))
         uv_poll_start(&port->poll, UV_READABLE, on_readable);
     feed->is_open = true;
     feed->connects++;
