@@ -57,7 +57,7 @@ static int reserve(void *array, size_t *room, size_t count, size_t size)
 
 size_t zone_index_own_bytes(const struct zone_index *index)
 {
-    return sizeof *index + TOPS * sizeof *index->tops +
+    return sizeof *index + (index->tops != NULL ? TOPS * sizeof *index->tops : 0) +
            index->block_room * sizeof *index->blocks +
            index->entry_room * sizeof *index->entries +
            index->list_room * sizeof *index->lists;
@@ -345,6 +345,10 @@ _Static_assert(sizeof(struct grid_block) == 64, "a line of the cache");
 static int build(struct build *b, size_t count)
 {
     struct zone_index *index = b->index;
+    if (count <= GRID_LEAST) {
+        index->lone_count = (uint32_t)count;
+        return 0;
+    }
     index->tops = calloc(TOPS, sizeof *index->tops);
     b->items = malloc((count + 1) * sizeof *b->items);
     b->touching = malloc((count + 1) * sizeof *b->touching);
