@@ -105,7 +105,7 @@ sed 's/id: box, when: zone, zones: \[box\], events: \[enter\]/id: box2, when: zo
 kill -HUP "$daemon"
 wait_for 10 grep -q 'reloaded' "$work/log"
 result "a good file is taken" $? "$(tail -n 5 "$work/log")"
-say 440000003 36 125.9 10 270 >"/dev/udp/127.0.0.1/$udp"
+say 440000003 36 125.99 10 270 >"/dev/udp/127.0.0.1/$udp"
 wait_for 15 grep -q '"type":"lookoutd.zone.exited"' "$work/received"
 result "the new rule tells of a ship that was inside before" $? "$(cat "$work/log")"
 
