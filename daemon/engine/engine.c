@@ -29,19 +29,30 @@ static int list_zones(struct engine *e)
     return 0;
 }
 
-/* Which rules are asked at every fix, and which have timers. */
+/* Which rules are asked at which fixes, and which have timers. */
 static int list_rules(struct engine *e)
 {
-    e->fix_rules = calloc(e->conf.rule_count + 1, sizeof *e->fix_rules);
+    e->rule_words = e->conf.rule_count / 64 + 1;
+    e->asks_covered = calloc(e->rule_words, sizeof *e->asks_covered);
+    e->asks_keeping = calloc(e->rule_words, sizeof *e->asks_keeping);
     e->timed_rules = calloc(e->conf.rule_count + 1, sizeof *e->timed_rules);
-    if (e->fix_rules == NULL || e->timed_rules == NULL)
+    if (e->asks_covered == NULL || e->asks_keeping == NULL || e->timed_rules == NULL)
         return ERR_NOMEM;
+    e->deadline_least_ms = INT64_MAX / 2; /* lest a difference overflows */
     for (uint32_t i = 0; i < e->conf.rule_count; i++) {
-        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
-        if (hooks->on_fix != NULL)
-            e->fix_rules[e->fix_rule_count++] = i;
+        const struct rule *rule = &e->conf.rules[i];
+        const struct rule_hooks *hooks = rule->kind->hooks;
+        unsigned asks = hooks->on_fix == NULL ? 0
+                        : hooks->asks != NULL ? hooks->asks(rule)
+                                              : RULE_ASKS_COVERED | RULE_ASKS_KEEPING;
+        uint64_t bit = UINT64_C(1) << (i % 64);
+        e->asks_covered[i / 64] |= (asks & RULE_ASKS_COVERED) != 0 ? bit : 0;
+        e->asks_keeping[i / 64] |= (asks & RULE_ASKS_KEEPING) != 0 ? bit : 0;
         if (hooks->deadline != NULL)
             e->timed_rules[e->timed_rule_count++] = i;
+        if (hooks->deadline_least_ms != NULL &&
+            hooks->deadline_least_ms(rule) < e->deadline_least_ms)
+            e->deadline_least_ms = hooks->deadline_least_ms(rule);
     }
     return 0;
 }
@@ -69,6 +80,7 @@ int engine_create(struct engine_conf *conf, const struct engine_sink *sink,
     e->conf = *conf;
     e->sink = *sink;
     e->now_ms = TIME_NONE;
+    e->outage_epoch = 1;
     map_init(&e->ships);
     map_init(&e->cells);
     heap_init(&e->timers);
@@ -94,7 +106,8 @@ void engine_destroy(struct engine *e)
     heap_finish(&e->timers);
     free(e->forgotten);
     free(e->zones_watched);
-    free(e->fix_rules);
+    free(e->asks_covered);
+    free(e->asks_keeping);
     free(e->timed_rules);
     engine_conf_finish(&e->conf);
     free(e);

@@ -16,6 +16,7 @@ struct ship_track {
     struct call_state call;
     struct voyage_state voyage;
     struct zone_watch zones;
+    uint64_t *kept; /* owned: a bit a rule that has a state */
     void **slots; /* owned: the state of each rule of the configuration, NULL where there
                      is none */
 };
@@ -34,7 +35,8 @@ struct ship {
     bool has_cell;
     uint8_t track_count;
     uint8_t matched_by; /* enum watch_by */
-    uint32_t declared;  /* port, PORT_NONE */
+    uint32_t settled;  /* engine's outage_epoch as its timer was set; 0: to be set anew */
+    uint32_t declared; /* port, PORT_NONE */
     uint32_t cell;
     uint32_t fold_count;
     const struct watch_entry
@@ -69,10 +71,14 @@ struct engine {
     struct engine_counts counts;
     struct alert_context alert;
     struct rule_world world;
-    uint32_t *zones_watched; /* owned */
-    uint32_t *fix_rules,
-        *timed_rules; /* owned: the rules whose kinds have on_fix; a deadline */
-    size_t fix_rule_count, timed_rule_count;
+    uint32_t *zones_watched;               /* owned */
+    uint64_t *asks_covered, *asks_keeping; /* owned: a bit a rule, as enum rule_asks */
+    size_t rule_words;                     /* of 64 such bits */
+    uint32_t *timed_rules; /* owned: the rules whose kinds have a deadline */
+    size_t timed_rule_count;
+    int64_t
+        deadline_least_ms; /* after a fix no deadline that moves with it comes earlier */
+    uint32_t outage_epoch; /* counts the outages there were, from 1 */
     int64_t now_ms;
     struct map ships; /* MMSI -> struct ship *, owned */
     struct map cells; /* cell -> first struct ship * in it */
@@ -118,9 +124,13 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
                 struct ship_track *item, int64_t since_ms);
 /* Point it at one rule. */
 struct rule_look *look_at(struct look_frame *f, size_t rule);
+/* After each hook that may change the rule's state or deadline; returns rc. */
+int look_done(struct look_frame *f, size_t rule, int rc);
 /* Nothing to ask of the rule: it does not cover the ship and keeps nothing of the track.
  */
 bool look_is_idle(const struct look_frame *f, size_t rule);
+/* The rules of word `word` that have something to say to each fix of this track. */
+uint64_t look_asked(const struct look_frame *f, size_t word);
 /* A zone event to every rule: a zone_event_sink whose context is a frame. */
 int look_zone(void *frame, const struct zone_event *event);
 bool ship_is_covered(const struct ship *s, size_t rule);
@@ -130,6 +140,9 @@ MUST_CHECK int ship_static(struct engine *e, struct ship *s, const struct report
 MUST_CHECK int ship_fix(struct engine *e, struct ship *s, const struct report *r);
 
 /* --- ship_time.c: timers --- */
+/* After a fix of that track: nothing can be due before the ship's timer is. */
+bool ship_is_settled(const struct engine *e, const struct ship *s,
+                     const struct ship_track *item);
 MUST_CHECK int ship_schedule(struct engine *e, struct ship *s);
 MUST_CHECK int engine_advance(struct engine *e, int64_t now_ms);
 

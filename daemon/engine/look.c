@@ -130,6 +130,23 @@ struct rule_look *look_at(struct look_frame *f, size_t rule)
     return &f->look;
 }
 
+int look_done(struct look_frame *f, size_t rule, int rc)
+{
+    uint64_t bit = UINT64_C(1) << (rule % 64);
+    uint64_t *kept = &f->item->kept[rule / 64];
+    *kept = f->item->slots[rule] != NULL ? *kept | bit : *kept & ~bit;
+    f->ship->settled = 0;
+    return rc;
+}
+
+uint64_t look_asked(const struct look_frame *f, size_t word)
+{
+    const struct engine *e = f->engine;
+    uint64_t kept = f->item->kept[word];
+    return (kept & e->asks_keeping[word]) |
+           (f->ship->covered[word] & ~kept & e->asks_covered[word]);
+}
+
 bool look_is_idle(const struct look_frame *f, size_t rule)
 {
     return f->item->slots[rule] == NULL && !ship_is_covered(f->ship, rule);
@@ -142,7 +159,7 @@ int look_zone(void *frame, const struct zone_event *event)
     for (size_t i = 0; i < f->engine->conf.rule_count && rc == 0; i++) {
         const struct rule_hooks *hooks = f->engine->conf.rules[i].kind->hooks;
         if (hooks->on_zone != NULL)
-            rc = hooks->on_zone(look_at(f, i), event);
+            rc = look_done(f, i, hooks->on_zone(look_at(f, i), event));
     }
     return rc;
 }

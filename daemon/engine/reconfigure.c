@@ -54,6 +54,7 @@ int engine_reconfigure(struct engine *e, struct engine_conf *conf, struct err *e
     memcpy(fresh->sources, e->sources, sizeof e->sources);
     fresh->source_count = e->source_count;
     fresh->daemon = e->daemon;
+    fresh->outage_epoch++; /* what is due was reckoned without these */
     fresh->counts = e->counts;
     fresh->forgotten = e->forgotten;
     fresh->forgotten_count = e->forgotten_count;

@@ -104,13 +104,14 @@ static int load_slot(struct engine *e, struct ship *s, struct ship_track *item,
     struct look_frame frame;
     look_begin(&frame, e, s, item, item->track->last.time_ms);
     struct rule_look *look = look_at(&frame, (size_t)rule);
-    int rc = look->rule->kind->hooks->load(look, &inner);
+    int rc = look_done(&frame, (size_t)rule, look->rule->kind->hooks->load(look, &inner));
     if (rc == ERR_NOMEM)
         return rc;
     if (rc != 0 && *look->state != NULL) {
         /* A port or zone it named is gone: only this rule starts anew. */
         look->rule->kind->hooks->forget(*look->state);
         *look->state = NULL;
+        (void)look_done(&frame, (size_t)rule, rc);
     }
     return 0;
 }

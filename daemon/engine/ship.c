@@ -73,6 +73,7 @@ static void track_destroy(const struct engine *e, struct ship_track *item)
             hooks->forget(item->slots[i]);
     }
     free(item->slots);
+    free(item->kept);
     zone_watch_finish(&item->zones);
     free(item);
 }
@@ -122,7 +123,7 @@ struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
         return NULL;
     s->mmsi = mmsi;
     s->declared = PORT_NONE;
-    s->covered = calloc(e->conf.rule_count / 64 + 1, sizeof *s->covered);
+    s->covered = calloc(e->rule_words, sizeof *s->covered);
     vessel_static_init(&s->info);
     tracks_init(&s->tracks);
     if (s->covered == NULL || map_set(&e->ships, mmsi, s) != 0) {
@@ -154,10 +155,14 @@ struct ship_track *ship_track_add(struct engine *e, struct ship *s, struct track
     if (item == NULL)
         return NULL;
     item->slots = calloc(e->conf.rule_count + 1, sizeof *item->slots);
-    if (item->slots == NULL) {
+    item->kept = calloc(e->rule_words, sizeof *item->kept);
+    if (item->slots == NULL || item->kept == NULL) {
+        free(item->slots);
+        free(item->kept);
         free(item);
         return NULL;
     }
+    s->settled = 0;
     item->id = track->id;
     item->track = track;
     call_state_init(&item->call);
@@ -176,6 +181,7 @@ void ship_track_drop(struct engine *e, struct ship *s, uint32_t id)
         memmove(&s->items[i], &s->items[i + 1],
                 (size_t)(s->track_count - i - 1) * sizeof s->items[0]);
         s->track_count--;
+        s->settled = 0;
         return;
     }
 }
@@ -188,7 +194,7 @@ static int tell_covered(struct engine *e, struct ship *s, size_t rule)
     for (uint8_t i = 0; hooks->on_covered != NULL && i < s->track_count && rc == 0; i++) {
         struct look_frame frame;
         look_begin(&frame, e, s, s->items[i], s->items[i]->track->last.time_ms);
-        rc = hooks->on_covered(look_at(&frame, rule));
+        rc = look_done(&frame, rule, hooks->on_covered(look_at(&frame, rule)));
     }
     return rc;
 }
@@ -199,6 +205,7 @@ int ship_identify(struct engine *e, struct ship *s, bool tell)
     int64_t entry = watch_match(e->conf.watch, s->mmsi, &s->info, &by);
     s->watch = entry >= 0 ? watch_entry(e->conf.watch, (size_t)entry) : NULL;
     s->matched_by = (uint8_t)by;
+    s->settled = 0;
     s->declared = s->info.has_destination
                       ? ports_resolve_destination(e->conf.ports, s->info.destination)
                       : PORT_NONE;

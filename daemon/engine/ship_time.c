@@ -45,9 +45,20 @@ static struct due first_due(struct engine *e, struct ship *s)
     return due;
 }
 
+bool ship_is_settled(const struct engine *e, const struct ship *s,
+                     const struct ship_track *item)
+{
+    if (s->settled != e->outage_epoch || item->zones.count != 0)
+        return false;
+    /* Not in the heap: there was no deadline, and none came. */
+    return s->timer.place == 0 ||
+           s->timer.due_ms - e->deadline_least_ms <= item->track->last.time_ms;
+}
+
 int ship_schedule(struct engine *e, struct ship *s)
 {
     struct due due = first_due(e, s);
+    s->settled = e->outage_epoch;
     if (due.time_ms == INT64_MAX ||
         (s->timer.place != 0 && s->timer.due_ms <= due.time_ms))
         return 0;
@@ -59,10 +70,12 @@ static int fire(struct engine *e, struct ship *s, const struct due *due)
     struct look_frame frame;
     look_begin(&frame, e, s, due->item, due->item->track->last.time_ms);
     ship_mark(e, s);
+    s->settled = 0;
     if (due->rule == e->conf.rule_count)
         return zone_watch_time(&due->item->zones, &e->conf.limits, due->time_ms,
                                frame.subject.silence_ms, look_zone, &frame);
-    return e->conf.rules[due->rule].kind->hooks->on_time(look_at(&frame, due->rule));
+    const struct rule_hooks *hooks = e->conf.rules[due->rule].kind->hooks;
+    return look_done(&frame, due->rule, hooks->on_time(look_at(&frame, due->rule)));
 }
 
 /* Everything of one ship that is due at its node's time. A timer that does not go away by

@@ -16,11 +16,14 @@ void silence_heard(struct engine *e, uint16_t source, int64_t time_ms)
     s->is_known = true;
 }
 
-static void add_outage(struct source *s, int64_t begin_ms, int64_t end_ms)
+static void add_outage(struct engine *e, struct source *s, int64_t begin_ms,
+                       int64_t end_ms)
 {
     struct span span = {begin_ms, end_ms};
     s->outages[s->outage_count % OUTAGES_MAX] = span;
     s->outage_count++;
+    if (++e->outage_epoch == 0)
+        e->outage_epoch = 1;
 }
 
 void engine_source_silent(struct engine *e, uint16_t source, bool is_silent)
@@ -37,18 +40,20 @@ void engine_source_silent(struct engine *e, uint16_t source, bool is_silent)
     s->is_known = true;
     s->is_silent = is_silent;
     if (!is_silent && s->heard_ms < e->now_ms)
-        add_outage(s, s->heard_ms, e->now_ms);
+        add_outage(e, s, s->heard_ms, e->now_ms);
 }
 
 void engine_outage(struct engine *e, int64_t since_ms, int64_t until_ms)
 {
     if (since_ms != TIME_NONE && until_ms > since_ms)
-        add_outage(&e->daemon, since_ms, until_ms);
+        add_outage(e, &e->daemon, since_ms, until_ms);
 }
 
 static int64_t overlap(const struct source *s, int64_t begin_ms, int64_t end_ms)
 {
     int64_t sum = 0;
+    if (s->outage_count == 0 && !s->is_silent)
+        return 0;
     uint32_t held = s->outage_count < OUTAGES_MAX ? s->outage_count : OUTAGES_MAX;
     for (uint32_t i = 0; i < held; i++) {
         int64_t from =

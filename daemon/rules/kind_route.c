@@ -450,6 +450,7 @@ static int describe(const struct rule_look *look, struct buf *out)
 }
 
 static const struct rule_hooks hooks = {
+    .asks = rule_asks_keeping,
     .on_zone = on_zone,
     .on_call = on_call,
     .on_fix = on_fix,
