@@ -100,8 +100,6 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     struct feed_status status;
     feeds_status(r->feeds, feed, &status);
     const char *id = status.id;
-    log_write(is_silent ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "feed", id,
-              is_silent ? "silent" : "heard again");
     int rc = engine_feed_alert(engine_conf(r->pipeline.engine), is_silent, id, since_ms,
                                now_ms, &alert);
     if (rc == 0)
