@@ -95,14 +95,16 @@ static void only_good_signatures_are_taken(void **state)
     free(secret.text);
 }
 
+/* n times ten */
+#define TEN(x) x x x x x x x x x x
+
 static void what_is_no_secret_is_refused(void **state)
 {
     static const char *const bad[] = {
         "", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZ",
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS!", "whsec_AAAA",
         /* 66 bytes */
-        "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-        "AAAAAAAAAAAAAAAAAA"};
+        "whsec_" TEN("AAAAAAAA") TEN("A") "AA"};
     struct conf_secret secret = {0};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -198,9 +200,9 @@ static void secrets_are_blotted_out(void **state)
                      &t, &err),
         0);
     target_redact(&t, &w, text);
-    assert_string_equal(text,
-                        "Cannot POST ************************************ for **********, "
-                        "*********, ********, ********, ********; T000 stays");
+    assert_string_equal(
+        text, "Cannot POST ************************************ for **********, "
+              "*********, ********, ********, ********; T000 stays");
     target_finish(&t);
 }
 
