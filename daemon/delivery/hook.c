@@ -2,6 +2,7 @@
 /* One webhook: sends what is due, as much at a time as it may, and draws the consequences
  * of each answer. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "lookout/log.h"
 #include "lookout/text.h"
 #include "lookout/timefmt.h"
+#include "lookout/units.h"
 
 enum {
     BREAKER_FAILURES = 5, /* in a row, then only probes go out */
@@ -34,10 +36,11 @@ static void note_outage(struct hook *h, const struct item *item, int64_t now)
         return;
     if (h->is_open && !was_probe)
         return; /* it was sent before */
+    char wait[UNITS_TEXT_BYTES];
     if (!h->is_open)
-        log_warning("delivery", h->conf.id,
-                    "does not take alerts: %s; probing every %" PRId64 " s",
-                    item->request.reason, h->conf.retry.waits_ms[0] / 1000);
+        log_warning("delivery", h->conf.id, "does not take alerts: %s; probing every %s",
+                    item->request.reason,
+                    units_format_duration(h->conf.retry.waits_ms[0], wait));
     h->is_open = true;
     h->probe_at_ms = now + h->conf.retry.waits_ms[0];
 }
@@ -96,10 +99,14 @@ static void log_failure(const struct hook *h, const struct item *item,
         log_warning("delivery", h->conf.id,
                     "alert given up id=%s attempts=%" PRIu32 " reason=%s", item->id,
                     item->attempts, r->reason);
-    else if (verdict == RETRY_LATER)
-        log_repeated(LOG_LEVEL_INFO, "delivery", h->conf.id, r->reason,
-                     "attempt failed id=%s attempts=%" PRIu32 " reason=%s", item->id,
-                     item->attempts, r->reason);
+    if (verdict != RETRY_LATER)
+        return;
+    char status[16]; /* what the receiver says is not for telling reasons apart */
+    snprintf(status, sizeof status, "%d", r->answer.status);
+    log_repeated(LOG_LEVEL_INFO, "delivery", h->conf.id,
+                 r->answer.status != 0 ? status : r->reason,
+                 "attempt failed id=%s attempts=%" PRIu32 " reason=%s", item->id,
+                 item->attempts, r->reason);
 }
 
 /* The verdict on an attempt that has ended, to the store and to the window. */

@@ -220,6 +220,36 @@ static void say_status(struct client_request *r)
     text_copy(r->reason, sizeof r->reason, text);
 }
 
+/* In words that do not change from one attempt to the next, where libcurl's do. */
+static void say_failure(struct transfer *t, CURLcode code, char *ret_text, size_t size)
+{
+    static const struct {
+        CURLcode code;
+        const char *text;
+    } words[] = {
+        /* clang-format off */
+        {CURLE_OK,                   "the answer has no header"},
+        {CURLE_COULDNT_CONNECT,      "cannot connect"},
+        {CURLE_OPERATION_TIMEDOUT,   "no answer in time"},
+        {CURLE_SEND_ERROR,           "the connection broke"},
+        {CURLE_RECV_ERROR,           "the connection broke"},
+        {CURLE_GOT_NOTHING,          "closed the connection without an answer"},
+        {CURLE_UNSUPPORTED_PROTOCOL, "the answer is not HTTP"},
+        {CURLE_WEIRD_SERVER_REPLY,   "the answer is not HTTP"},
+        {CURLE_HTTP2,                "the answer is not HTTP"},
+        /* clang-format on */
+    };
+    long number = 0;
+    const char *text = t->error[0] != '\0' ? t->error : curl_easy_strerror(code);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (words[i].code == code)
+            text = words[i].text;
+    if (code == CURLE_COULDNT_CONNECT)
+        curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number);
+    snprintf(ret_text, size, "%s%s%s", text, number != 0 ? ": " : "",
+             number != 0 ? strerror((int)number) : "");
+}
+
 void transfer_judge(struct transfer *t, CURLcode code)
 {
     struct client_request *r = t->request;
@@ -240,8 +270,7 @@ void transfer_judge(struct transfer *t, CURLcode code)
     }
     r->answer.status = 0;
     r->answer.retry_after_ms = -1;
-    const char *why = t->error[0] != '\0' ? t->error : curl_easy_strerror(code);
-    text_copy(text, sizeof text, code == CURLE_OK ? "the answer has no header" : why);
+    say_failure(t, code, text, sizeof text);
     target_redact(r->target, r->webhook, text);
     text_clean(text, strlen(text), r->reason, sizeof r->reason);
 }
