@@ -2,6 +2,7 @@
 /* Asking the grid: the zones at a point, the zones of a box of cells. It is built in
  * zone_index_build.c. */
 #include "zone_index_int.h"
+#include "zone_strips_int.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,8 @@ static void add_found(struct found *f, uint32_t zone)
 
 static void test_zone(struct found *f, uint32_t zone)
 {
-    const struct zone_geometry *g = &f->index->geometries[zone];
-    if (g->shape == ZONE_AREA && zone_geometry_contains(g, f->p))
+    const struct zone_strips *strips = f->index->strips[zone];
+    if (strips != NULL && zone_strips_contain(strips, f->p))
         add_found(f, zone);
 }
 
@@ -106,7 +107,7 @@ size_t zone_index_at(const struct zone_index *index, struct geo_pos p,
 {
     struct found f = {.index = index, .p = p, .zones = ret_zones, .room = room};
     if (index->tops == NULL) {
-        for (uint32_t i = 0; i < index->lone_count; i++)
+        for (uint32_t i = 0; i < index->zone_count; i++)
             test_zone(&f, i);
         return f.count;
     }
@@ -241,7 +242,7 @@ bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,
 static int gather_lone(const struct zone_index *index, struct zone_gather *g)
 {
     int code = 0;
-    for (uint32_t i = 0; code == 0 && i < index->lone_count; i++)
+    for (uint32_t i = 0; code == 0 && i < index->zone_count; i++)
         code = gather_item(g, i << 1 | 1);
     return code;
 }

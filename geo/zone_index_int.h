@@ -74,11 +74,12 @@ struct grid_block {
 };
 
 struct zone_index {
-    const struct zone_geometry *geometries; /* borrowed from the set */
-    /* Of all zones when there is no grid: up to GRID_LEAST zones are asked one by one, so
-     * that the area of a port costs no table of the world. */
-    uint32_t lone_count;
-    uint32_t *tops;            /* owned; number of a block; 0 is empty; NULL: no grid */
+    const struct zone_strips **strips; /* owned, what they point at is the geometries' */
+    size_t zone_count;
+    /* Number of the block of each cell of 1 degree, 0 for the empty one; owned. NULL
+     * where there is no grid: up to GRID_LEAST zones are asked one by one, so that the
+     * area of a port costs no table of the world. */
+    uint32_t *tops;
     struct grid_block *blocks; /* owned; aligned to a line of the cache */
     uint32_t *entries;         /* owned */
     uint32_t
