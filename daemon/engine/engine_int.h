@@ -98,6 +98,8 @@ struct ship *ship_find(const struct engine *e, uint32_t mmsi);
  * memory. */
 struct ship *ship_obtain(struct engine *e, uint32_t mmsi);
 void ship_destroy(struct engine *e, struct ship *s);
+/* Its row goes with the next save. ERR_NOMEM */
+MUST_CHECK int ship_note_forgotten(struct engine *e, uint32_t mmsi);
 /* Its row is to be saved; or is saved. */
 void ship_mark(struct engine *e, struct ship *s);
 void ship_unmark(struct engine *e, struct ship *s);
@@ -153,6 +155,8 @@ int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms);
 /* How much of it every source was. */
 int64_t silence_of_all(const struct engine *e, int64_t since_ms);
 bool silence_is_now(const struct engine *e, uint16_t source);
+void silence_save(const struct engine *e, struct wire_writer *w);
+MUST_CHECK int silence_load(struct engine *e, struct wire_reader *r); /* ERR_CORRUPT */
 
 /* --- nearby.c --- */
 MUST_CHECK int nearby_move(struct engine *e, struct ship *s, struct geo_pos pos);

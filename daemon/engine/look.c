@@ -71,8 +71,10 @@ static int raise_finding(void *context, const struct rule_look *look,
     int rc = alert_make(&e->alert, look, f, &alert);
     if (rc == 0) {
         alert.is_muted = is_muted(e, frame->ship, &alert);
-        rc = fold(frame->ship, look, f, (size_t)(look->rule - e->conf.rules),
-                  &alert.is_folded);
+        /* What is muted was told to nobody: nothing is folded into it. */
+        if (!alert.is_muted)
+            rc = fold(frame->ship, look, f, (size_t)(look->rule - e->conf.rules),
+                      &alert.is_folded);
     }
     if (rc == 0) {
         e->counts.alerts++;

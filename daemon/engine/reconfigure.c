@@ -43,6 +43,8 @@ int engine_reconfigure(struct engine *e, struct engine_conf *conf, struct err *e
     for (const struct ship *s = e->oldest; s != NULL && rc == 0; s = s->newer)
         rc = move_ship(e, s, fresh, &record);
     buf_finish(&record);
+    for (size_t i = 0; i < e->forgotten_count && rc == 0; i++)
+        rc = ship_note_forgotten(fresh, e->forgotten[i]);
     if (rc != 0) {
         while (fresh->oldest != NULL)
             ship_destroy(fresh, fresh->oldest);
@@ -55,12 +57,9 @@ int engine_reconfigure(struct engine *e, struct engine_conf *conf, struct err *e
     fresh->source_count = e->source_count;
     fresh->daemon = e->daemon;
     fresh->outage_epoch++; /* what is due was reckoned without these */
+    uint64_t more_forgotten = fresh->counts.vessels_forgotten;
     fresh->counts = e->counts;
-    fresh->forgotten = e->forgotten;
-    fresh->forgotten_count = e->forgotten_count;
-    fresh->forgotten_room = e->forgotten_room;
-    e->forgotten = NULL;
-    e->forgotten_count = e->forgotten_room = 0;
+    fresh->counts.vessels_forgotten += more_forgotten;
     swap(e, fresh);
     engine_destroy(fresh);
     return 0;

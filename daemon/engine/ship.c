@@ -93,8 +93,7 @@ void ship_destroy(struct engine *e, struct ship *s)
     free(s);
 }
 
-/* The ship heard longest ago makes room; its row goes with the next save. */
-static int forget_oldest(struct engine *e)
+int ship_note_forgotten(struct engine *e, uint32_t mmsi)
 {
     if (e->forgotten_count == e->forgotten_room) {
         size_t room = e->forgotten_room != 0 ? 2 * e->forgotten_room : 64;
@@ -104,7 +103,16 @@ static int forget_oldest(struct engine *e)
         e->forgotten = more;
         e->forgotten_room = room;
     }
-    e->forgotten[e->forgotten_count++] = e->oldest->mmsi;
+    e->forgotten[e->forgotten_count++] = mmsi;
+    return 0;
+}
+
+/* The ship heard longest ago makes room. */
+static int forget_oldest(struct engine *e)
+{
+    int rc = ship_note_forgotten(e, e->oldest->mmsi);
+    if (rc != 0)
+        return rc;
     e->counts.vessels_forgotten++;
     ship_destroy(e, e->oldest);
     return 0;

@@ -12,7 +12,10 @@ int ship_static(struct engine *e, struct ship *s, const struct report *r)
     if ((changed & VESSEL_CHANGED_DESTINATION) != 0)
         for (uint8_t i = 0; i < s->track_count; i++)
             voyage_destination(&s->items[i]->voyage, s->info.destination);
-    return changed != 0 ? ship_identify(e, s, true) : 0;
+    if (changed == 0)
+        return 0;
+    int rc = ship_identify(e, s, true);
+    return rc != 0 ? rc : ship_schedule(e, s);
 }
 
 /* --- calls and voyages
@@ -71,13 +74,18 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
     struct ship *s = frame->ship;
     struct ship_track *item = frame->item;
     struct call_output events[CALL_OUTPUTS_MAX];
+    /* Rules see the call as it stood after each event, not after the last. */
+    struct call_state seen;
     voyage_fix(&item->voyage, fix);
     size_t n = call_step(&item->call, &e->conf.call, e->conf.ports, fix, s->declared,
                          silence_of_all(e, since_ms), events);
     int rc = 0;
+    seen = item->call;
+    frame->subject.call = n != 0 ? &seen : &item->call;
     for (size_t i = 0; i < n && rc == 0; i++) {
         struct voyage voyage;
         events[i].call.draught_dm = s->info.draught_dm;
+        seen.current = events[i].call;
         bool is_done = voyage_call(&item->voyage, e->conf.ports, &events[i],
                                    s->info.draught_dm, &voyage);
         rc = tell_call(frame, &events[i]);
@@ -86,6 +94,7 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
         if (events[i].event == CALL_DEPARTED && s->info.destination[0] != '\0')
             voyage_destination(&item->voyage, s->info.destination);
     }
+    frame->subject.call = &item->call;
     return rc;
 }
 

@@ -117,6 +117,12 @@ bool vessel_filter_matches(const struct vessel_filter *f, const struct rule_subj
     return matches(f, s, true) && (f->except == NULL || !matches(f->except, s, false));
 }
 
+bool vessel_filter_is_all(const struct vessel_filter *f)
+{
+    return !f->is_watched_only && f->type_mask == 0 && f->min_length_m <= 0 &&
+           f->flag_count == 0 && f->tag_count == 0 && f->except == NULL;
+}
+
 static void texts_free(char **list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
