@@ -243,7 +243,7 @@ static void on_signal(uv_signal_t *handle, int number)
  * --------------------------------------------------------------------------------------------
  */
 
-static bool is_live(const struct conf *conf)
+bool run_is_live(const struct conf *conf)
 {
     for (size_t i = 0; i < conf->feed_count; i++)
         if (conf->feeds[i].transport != CONF_FEED_FILE)
@@ -287,7 +287,7 @@ static int open_store(struct run *r, struct err *err)
     if (refused != 0)
         log_warning("store", NULL, "%zu stored vessels cannot be read and start anew",
                     refused);
-    if (is_live(r->conf))
+    if (run_is_live(r->conf))
         engine_outage(r->pipeline.engine, engine_now(r->pipeline.engine),
                       pipeline_clock_ms());
     return 0;
@@ -307,7 +307,7 @@ static int open_feeds(struct run *r, struct err *err)
     }
     buf_finish(&record);
     r->pipeline.feeds = r->feeds;
-    r->is_live = is_live(r->conf);
+    r->is_live = run_is_live(r->conf);
     return rc != 0 ? rc : feeds_open(r->feeds, err);
 }
 
