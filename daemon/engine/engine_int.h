@@ -73,9 +73,8 @@ struct engine {
     struct rule_world world;
     uint32_t *zones_watched;               /* owned */
     uint64_t *asks_covered, *asks_keeping; /* owned: a bit a rule, as enum rule_asks */
-    size_t rule_words;                     /* of 64 such bits */
-    uint32_t *timed_rules; /* owned: the rules whose kinds have a deadline */
-    size_t timed_rule_count;
+    uint64_t *timed;   /* owned: the rules whose kinds have a deadline */
+    size_t rule_words; /* of 64 such bits */
     int64_t
         deadline_least_ms; /* after a fix no deadline that moves with it comes earlier */
     uint32_t outage_epoch; /* counts the outages there were, from 1 */
@@ -126,9 +125,9 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
 struct rule_look *look_at(struct look_frame *f, size_t rule);
 /* After each hook that may change the rule's state or deadline; returns rc. */
 int look_done(struct look_frame *f, size_t rule, int rc);
-/* Nothing to ask of the rule: it does not cover the ship and keeps nothing of the track.
- */
-bool look_is_idle(const struct look_frame *f, size_t rule);
+/* Of word `word`, the rules that may have a deadline: those that cover the ship or keep
+ * something of the track. */
+uint64_t look_timed(const struct look_frame *f, size_t word);
 /* The rules of word `word` that have something to say to each fix of this track. */
 uint64_t look_asked(const struct look_frame *f, size_t word);
 /* A zone event to every rule: a zone_event_sink whose context is a frame. */
