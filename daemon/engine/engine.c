@@ -83,6 +83,7 @@ int engine_create(struct engine_conf *conf, const struct engine_sink *sink,
     map_init(&e->ships);
     map_init(&e->cells);
     heap_init(&e->timers);
+    heap_init(&e->ages);
     int rc = set_world(e);
     if (rc != 0) {
         memset(&e->conf, 0, sizeof e->conf);
@@ -98,8 +99,9 @@ void engine_destroy(struct engine *e)
 {
     if (e == NULL)
         return;
-    while (e->oldest != NULL)
-        ship_destroy(e, e->oldest);
+    while (ship_oldest(e) != NULL)
+        ship_destroy(e, ship_oldest(e));
+    heap_finish(&e->ages);
     map_finish(&e->ships);
     map_finish(&e->cells);
     heap_finish(&e->timers);
@@ -177,8 +179,9 @@ static int compare_mmsi(const void *a, const void *b)
 
 size_t engine_vessels(const struct engine *e, uint32_t *ret_mmsi, size_t room)
 {
-    size_t n = 0;
-    for (const struct ship *s = e->oldest; s != NULL && n < room; s = s->newer)
+    size_t n = 0, cursor = 0;
+    const struct ship *s;
+    while (n < room && (s = ship_next(e, &cursor)) != NULL)
         ret_mmsi[n++] = s->mmsi;
     if (n > 1)
         qsort(ret_mmsi, n, sizeof *ret_mmsi, compare_mmsi);

@@ -47,10 +47,27 @@ static void add_destination(struct voyage *v, const char *destination)
     text_copy(v->destinations[v->destination_count++], DESTINATION_BYTES, destination);
 }
 
+/* Nothing but the sums sets it apart from a voyage that has just begun. */
+static bool is_anew(const struct voyage_state *s)
+{
+    const struct voyage *v = &s->current;
+    if (v->from != PORT_NONE || v->to != PORT_NONE || v->departed_ms != TIME_NONE ||
+        v->arrived_ms != TIME_NONE || v->draught_departure_dm != 0 ||
+        v->draught_arrival_dm != 0 || v->destination_count > 1)
+        return false;
+    const char *first = v->destination_count == 1 ? v->destinations[0] : "";
+    return strcmp(first, s->last_destination) == 0;
+}
+
 /* What follows belongs to a voyage that begins here. */
 static void begin_anew(struct voyage_state *s)
 {
     struct voyage *v = &s->current;
+    if (is_anew(s)) {
+        v->distance_m = 0;
+        v->longest_gap_ms = 0;
+        return;
+    }
     *v = (struct voyage){.from = PORT_NONE,
                          .to = PORT_NONE,
                          .departed_ms = TIME_NONE,
