@@ -35,8 +35,8 @@ static int list_rules(struct engine *e)
     e->rule_words = e->conf.rule_count / 64 + 1;
     e->asks_covered = calloc(e->rule_words, sizeof *e->asks_covered);
     e->asks_keeping = calloc(e->rule_words, sizeof *e->asks_keeping);
-    e->timed_rules = calloc(e->conf.rule_count + 1, sizeof *e->timed_rules);
-    if (e->asks_covered == NULL || e->asks_keeping == NULL || e->timed_rules == NULL)
+    e->timed = calloc(e->rule_words, sizeof *e->timed);
+    if (e->asks_covered == NULL || e->asks_keeping == NULL || e->timed == NULL)
         return ERR_NOMEM;
     e->deadline_least_ms = INT64_MAX / 2; /* lest a difference overflows */
     for (uint32_t i = 0; i < e->conf.rule_count; i++) {
@@ -48,8 +48,7 @@ static int list_rules(struct engine *e)
         uint64_t bit = UINT64_C(1) << (i % 64);
         e->asks_covered[i / 64] |= (asks & RULE_ASKS_COVERED) != 0 ? bit : 0;
         e->asks_keeping[i / 64] |= (asks & RULE_ASKS_KEEPING) != 0 ? bit : 0;
-        if (hooks->deadline != NULL)
-            e->timed_rules[e->timed_rule_count++] = i;
+        e->timed[i / 64] |= hooks->deadline != NULL ? bit : 0;
         if (hooks->deadline_least_ms != NULL &&
             hooks->deadline_least_ms(rule) < e->deadline_least_ms)
             e->deadline_least_ms = hooks->deadline_least_ms(rule);
@@ -84,6 +83,7 @@ int engine_create(struct engine_conf *conf, const struct engine_sink *sink,
     map_init(&e->ships);
     map_init(&e->cells);
     heap_init(&e->timers);
+    heap_init(&e->ages);
     int rc = set_world(e);
     if (rc != 0) {
         memset(&e->conf, 0, sizeof e->conf);
@@ -99,8 +99,9 @@ void engine_destroy(struct engine *e)
 {
     if (e == NULL)
         return;
-    while (e->oldest != NULL)
-        ship_destroy(e, e->oldest);
+    while (ship_oldest(e) != NULL)
+        ship_destroy(e, ship_oldest(e));
+    heap_finish(&e->ages);
     map_finish(&e->ships);
     map_finish(&e->cells);
     heap_finish(&e->timers);
@@ -108,7 +109,7 @@ void engine_destroy(struct engine *e)
     free(e->zones_watched);
     free(e->asks_covered);
     free(e->asks_keeping);
-    free(e->timed_rules);
+    free(e->timed);
     engine_conf_finish(&e->conf);
     free(e);
 }
@@ -178,8 +179,9 @@ static int compare_mmsi(const void *a, const void *b)
 
 size_t engine_vessels(const struct engine *e, uint32_t *ret_mmsi, size_t room)
 {
-    size_t n = 0;
-    for (const struct ship *s = e->oldest; s != NULL && n < room; s = s->newer)
+    size_t n = 0, cursor = 0;
+    const struct ship *s;
+    while (n < room && (s = ship_next(e, &cursor)) != NULL)
         ret_mmsi[n++] = s->mmsi;
     if (n > 1)
         qsort(ret_mmsi, n, sizeof *ret_mmsi, compare_mmsi);

@@ -136,8 +136,10 @@ int look_done(struct look_frame *f, size_t rule, int rc)
 {
     uint64_t bit = UINT64_C(1) << (rule % 64);
     uint64_t *kept = &f->item->kept[rule / 64];
-    *kept = f->item->slots[rule] != NULL ? *kept | bit : *kept & ~bit;
-    f->ship->settled = 0;
+    uint64_t before = *kept;
+    *kept = f->item->slots[rule] != NULL ? before | bit : before & ~bit;
+    if (((before | *kept) & bit) != 0)
+        f->ship->settled = 0;
     return rc;
 }
 
@@ -149,9 +151,9 @@ uint64_t look_asked(const struct look_frame *f, size_t word)
            (f->ship->covered[word] & ~kept & e->asks_covered[word]);
 }
 
-bool look_is_idle(const struct look_frame *f, size_t rule)
+uint64_t look_timed(const struct look_frame *f, size_t word)
 {
-    return f->item->slots[rule] == NULL && !ship_is_covered(f->ship, rule);
+    return (f->item->kept[word] | f->ship->covered[word]) & f->engine->timed[word];
 }
 
 int look_zone(void *frame, const struct zone_event *event)

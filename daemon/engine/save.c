@@ -293,8 +293,9 @@ int engine_save(struct engine *e, bool all, engine_row row, void *context)
     struct ship **ships = malloc(((all ? e->ships.count : room) + 1) * sizeof *ships);
     if (ships == NULL)
         return ERR_NOMEM;
-    for (struct ship *s = all ? e->newest : e->dirty; s != NULL;
-         s = all ? s->older : s->dirty_next)
+    size_t cursor = 0;
+    for (struct ship *s = all ? ship_next(e, &cursor) : e->dirty; s != NULL;
+         s = all ? ship_next(e, &cursor) : s->dirty_next)
         ships[n++] = s;
     if (n > 1)
         qsort(ships, n, sizeof *ships, compare_ships);

@@ -2,6 +2,7 @@
 /* Ships: their lifetime, their tracks, who they are to the configuration. */
 #include "engine_int.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,19 +11,6 @@
 struct ship *ship_find(const struct engine *e, uint32_t mmsi)
 {
     return map_get(&e->ships, mmsi);
-}
-
-static void unlink_age(struct engine *e, struct ship *s)
-{
-    if (s->older != NULL)
-        s->older->newer = s->newer;
-    else if (e->oldest == s)
-        e->oldest = s->newer;
-    if (s->newer != NULL)
-        s->newer->older = s->older;
-    else if (e->newest == s)
-        e->newest = s->older;
-    s->older = s->newer = NULL;
 }
 
 void ship_mark(struct engine *e, struct ship *s)
@@ -54,15 +42,31 @@ void ship_unmark(struct engine *e, struct ship *s)
 void ship_touch(struct engine *e, struct ship *s)
 {
     ship_mark(e, s);
-    if (e->newest == s)
-        return;
-    unlink_age(e, s);
-    s->older = e->newest;
-    if (e->newest != NULL)
-        e->newest->newer = s;
-    e->newest = s;
-    if (e->oldest == NULL)
-        e->oldest = s;
+    s->touched = ++e->touches;
+}
+
+/* A ship that is heard stays where it is among the ages, so that no other ship's memory
+ * is touched; it is put right when it comes up as the oldest. */
+struct ship *ship_oldest(struct engine *e)
+{
+    struct heap_node *node;
+    while ((node = heap_first(&e->ages)) != NULL) {
+        struct ship *s =
+            (struct ship *)(void *)((char *)node - offsetof(struct ship, age));
+        if (node->due_ms == s->touched)
+            return s;
+        /* Cannot fail: the node is in already. */
+        if (heap_set(&e->ages, node, s->touched, s->mmsi) != 0)
+            return s;
+    }
+    return NULL;
+}
+
+struct ship *ship_next(const struct engine *e, size_t *cursor)
+{
+    uint64_t key;
+    void *value;
+    return map_next(&e->ships, cursor, &key, &value) ? value : NULL;
 }
 
 static void track_destroy(const struct engine *e, struct ship_track *item)
@@ -73,7 +77,6 @@ static void track_destroy(const struct engine *e, struct ship_track *item)
             hooks->forget(item->slots[i]);
     }
     free(item->slots);
-    free(item->kept);
     zone_watch_finish(&item->zones);
     free(item);
 }
@@ -83,13 +86,12 @@ void ship_destroy(struct engine *e, struct ship *s)
     heap_remove(&e->timers, &s->timer);
     ship_unmark(e, s);
     nearby_remove(e, s);
-    unlink_age(e, s);
+    heap_remove(&e->ages, &s->age);
     map_remove(&e->ships, s->mmsi);
     for (uint8_t i = 0; i < s->track_count; i++)
         track_destroy(e, s->items[i]);
     tracks_finish(&s->tracks);
     free(s->folds);
-    free(s->covered);
     free(s);
 }
 
@@ -110,11 +112,12 @@ int ship_note_forgotten(struct engine *e, uint32_t mmsi)
 /* The ship heard longest ago makes room. */
 static int forget_oldest(struct engine *e)
 {
-    int rc = ship_note_forgotten(e, e->oldest->mmsi);
+    struct ship *oldest = ship_oldest(e);
+    int rc = ship_note_forgotten(e, oldest->mmsi);
     if (rc != 0)
         return rc;
     e->counts.vessels_forgotten++;
-    ship_destroy(e, e->oldest);
+    ship_destroy(e, oldest);
     return 0;
 }
 
@@ -126,20 +129,20 @@ struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
     if (e->conf.vessels_max != 0 && e->ships.count >= e->conf.vessels_max &&
         forget_oldest(e) != 0)
         return NULL;
-    s = calloc(1, sizeof *s);
+    s = calloc(1, sizeof *s + e->rule_words * sizeof *s->covered);
     if (s == NULL)
         return NULL;
     s->mmsi = mmsi;
     s->declared = PORT_NONE;
-    s->covered = calloc(e->rule_words, sizeof *s->covered);
+    s->covered = (uint64_t *)(void *)(s + 1);
     vessel_static_init(&s->info);
     tracks_init(&s->tracks);
-    if (s->covered == NULL || map_set(&e->ships, mmsi, s) != 0) {
-        free(s->covered);
-        free(s);
+    ship_touch(e, s);
+    if (heap_set(&e->ages, &s->age, s->touched, mmsi) != 0 ||
+        map_set(&e->ships, mmsi, s) != 0) {
+        ship_destroy(e, s);
         return NULL;
     }
-    ship_touch(e, s);
     if (ship_identify(e, s, false) != 0) {
         ship_destroy(e, s);
         return NULL;
@@ -162,14 +165,13 @@ struct ship_track *ship_track_add(struct engine *e, struct ship *s, struct track
     struct ship_track *item = calloc(1, sizeof *item);
     if (item == NULL)
         return NULL;
-    item->slots = calloc(e->conf.rule_count + 1, sizeof *item->slots);
-    item->kept = calloc(e->rule_words, sizeof *item->kept);
-    if (item->slots == NULL || item->kept == NULL) {
-        free(item->slots);
-        free(item->kept);
+    item->slots = calloc(1, e->conf.rule_count * sizeof *item->slots +
+                                e->rule_words * sizeof *item->kept);
+    if (item->slots == NULL) {
         free(item);
         return NULL;
     }
+    item->kept = (uint64_t *)(void *)(item->slots + e->conf.rule_count);
     s->settled = 0;
     item->id = track->id;
     item->track = track;

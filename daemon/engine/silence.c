@@ -182,7 +182,7 @@ static void save_source(const struct source *s, struct wire_writer *w)
     }
 }
 
-static void load_source(struct source *s, struct wire_reader *r)
+static void load_source(struct engine *e, struct source *s, struct wire_reader *r)
 {
     *s = (struct source){.is_known = false};
     uint64_t flags = wire_get_u64(r);
@@ -211,11 +211,12 @@ void silence_save(const struct engine *e, struct wire_writer *w)
 
 int silence_load(struct engine *e, struct wire_reader *r)
 {
-    load_source(&e->daemon, r);
+    load_source(e, &e->daemon, r);
     uint64_t count = wire_get_u64(r);
     if (r->failed || count > SOURCES_MAX)
         return ERR_CORRUPT;
+    e->source_count = (uint16_t)count;
     for (uint64_t i = 0; i < count; i++)
-        load_source(&e->sources[i], r);
+        load_source(e, &e->sources[i], r);
     return r->failed ? ERR_CORRUPT : 0;
 }

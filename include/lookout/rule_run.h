@@ -201,8 +201,8 @@ struct rule_hooks {
     /* A mask of enum rule_asks; NULL: both. */
     unsigned (*asks)(const struct rule *rule);
     /* A deadline that moves on with every fix comes no earlier than this after it; NULL:
-     * this kind's deadlines change only with what the other hooks are told, and with the
-     * zones the track is in. */
+     * this kind's deadlines change only with the state it keeps, with what the other
+     * hooks are told while it keeps one, and with the zones the track is in. */
     int64_t (*deadline_least_ms)(const struct rule *rule);
     int (*on_zone)(struct rule_look *look, const struct zone_event *event);
     int (*on_call)(struct rule_look *look, const struct call_output *event);

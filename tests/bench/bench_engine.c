@@ -49,7 +49,7 @@ struct mover {
     int type, length_m;
 };
 
-enum { ROUND_S = 180, STATIC_EVERY = 20 };
+enum { ROUND_S = 60, STATIC_EVERY = 20 };
 
 static struct mover *make_movers(unsigned ships)
 {
@@ -69,12 +69,12 @@ static struct mover *make_movers(unsigned ships)
     return all;
 }
 
-/* Three minutes on: a course kept but for a turn now and then, and what a receiver of
+/* A minute on: a course kept but for a turn now and then, and what a receiver of
  * satellites adds, some ten metres and a tenth of a knot. */
 static void move(struct mover *m, struct aisgen_position *ret)
 {
     double step = m->kn * ROUND_S / 3600 / 60;
-    if (m->kn > 0 && chance() < 0.02)
+    if (m->kn > 0 && chance() < 0.01)
         m->cog = fmod(m->cog + 320 + 80 * chance(), 359);
     m->lat += step * cos(m->cog * 0.01745329);
     m->lon += step * sin(m->cog * 0.01745329) / cos(m->lat * 0.01745329);
@@ -98,7 +98,7 @@ static void say(const struct mover *m, uint32_t mmsi, struct aisgen_bits *bits)
     aisgen_static5(&v, bits);
 }
 
-/* `ships` ships over 80 x 45 degrees, a report each three minutes. In the first round
+/* `ships` ships over 80 x 45 degrees, a report each minute. In the first round
  * each says who it is, afterwards every 20th report does. From the second round on ships
  * speak in another order than the one they came in, lest the layout of memory helps. */
 static void make_tape(struct buf *tape, unsigned ships, unsigned reports)
