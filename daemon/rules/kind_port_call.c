@@ -39,16 +39,20 @@ static int on_call(struct rule_look *look, const struct call_output *event)
     bool is_stay = event->event == CALL_ARRIVED || event->event == CALL_DEPARTED;
     if (is_stay && call->confidence < rule->min_confidence)
         return 0;
-    bool is_open_start = call->entered_ms == TIME_NONE && event->event <= CALL_ARRIVED;
-    bool was_there = is_open_start && call->arrived_ms == TIME_NONE;
+    /* It was in the port when first heard: that it entered, or lay there, is no news. */
+    bool was_there = call->at_start &&
+                     (event->event == CALL_ENTERED ||
+                      (event->event == CALL_ARRIVED && call->arrived_ms == TIME_NONE));
     if (was_there && !rule_tells_at_start(look))
         return 0;
     const struct port *port = ports_get(look->world->ports, call->port);
+    int64_t begin_ms = call->entered_ms != TIME_NONE ? call->entered_ms
+                       : call->since_ms != TIME_NONE ? call->since_ms
+                                                     : event->time_ms;
     struct finding f = {
         .event = (uint32_t)event->event,
         .time_ms = event->time_ms,
-        .evidence_ms =
-            (call->entered_ms != TIME_NONE ? call->entered_ms : call->since_ms) - HOUR_MS,
+        .evidence_ms = begin_ms - HOUR_MS,
         .pos = event->event == CALL_ARRIVED ? call->pos : look->subject->track->last.pos,
         .object = call->port,
         .port = port,

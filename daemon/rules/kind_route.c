@@ -171,24 +171,28 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
     return rc;
 }
 
-static int count_call(struct rule_look *look, const struct call *call)
+static int count_call(struct rule_look *look, const struct call *call, int64_t time_ms)
 {
     const struct state *state = *look->state;
+    /* A call of confidence 1 has no stop: it counts from its entry. */
+    int64_t since_ms = call->since_ms != TIME_NONE     ? call->since_ms
+                       : call->entered_ms != TIME_NONE ? call->entered_ms
+                                                       : time_ms;
     if (call->confidence < look->rule->min_confidence ||
-        (state != NULL && state->counted_ms == call->since_ms))
+        (state != NULL && state->counted_ms == since_ms))
         return 0;
     struct route_stop stop = {
         .port = call->port,
         .zone = UINT32_MAX,
         .confidence = call->confidence,
-        .arrived_ms = call->since_ms,
+        .arrived_ms = since_ms,
         .departed_ms = TIME_NONE,
         .pos = call->pos,
     };
     int rc = arrive(look, &stop);
     struct state *after = *look->state;
     if (after != NULL)
-        after->counted_ms = call->since_ms;
+        after->counted_ms = since_ms;
     return rc;
 }
 
@@ -234,14 +238,14 @@ static int on_call(struct rule_look *look, const struct call_output *event)
     case CALL_ENTERED:
         break;
     case CALL_ARRIVED:
-        rc = count_call(look, call);
+        rc = count_call(look, call, event->time_ms);
         break;
     case CALL_DEPARTED:
         rc = depart(look, call, call->departed_ms);
         break;
     case CALL_LEFT:
         /* The confidence is known in full only now. */
-        rc = count_call(look, call);
+        rc = count_call(look, call, event->time_ms);
         if (rc == 0)
             rc = depart(look, call,
                         call->departed_ms != TIME_NONE ? call->departed_ms
@@ -275,12 +279,15 @@ static bool awaits_port(const struct rule_look *look, const struct route_run *ru
     return false;
 }
 
-/* Mean speed in kn over the last six hours of the path; < 0 unknown. */
-static double mean_speed_kn(const struct track *track)
+/* Mean speed in kn over the last six hours, or since the departure where that is later; <
+ * 0 unknown. */
+static double mean_speed_kn(const struct track *track, int64_t departed_ms)
 {
     struct track_point points[TRACK_PATH_POINTS + 2];
-    size_t n = track_path(track, track->last.time_ms - 6 * HOUR_MS, track->last.time_ms,
-                          points, TRACK_PATH_POINTS + 2);
+    int64_t since_ms = track->last.time_ms - 6 * HOUR_MS;
+    since_ms = departed_ms > since_ms ? departed_ms : since_ms;
+    size_t n =
+        track_path(track, since_ms, track->last.time_ms, points, TRACK_PATH_POINTS + 2);
     double sailed_m = 0;
     for (size_t i = 1; i < n; i++)
         sailed_m += geo_distance_m(points[i - 1].pos, points[i].pos);
@@ -295,12 +302,21 @@ static int64_t eta_at(const struct track *track, double distance_m, double kn)
     return track->last.time_ms + (int64_t)(distance_m / (kn * KN_MPS) * 1000.0);
 }
 
+/* Heard since the departure, or new since the arrival: a crew that declares where it goes
+ * next while still in port. */
+static bool is_declared_since(const struct vessel_static *info,
+                              const struct route_stop *stop)
+{
+    return info->destination_ms >= stop->departed_ms ||
+           info->destination_since_ms >= stop->arrived_ms;
+}
+
 static bool is_forecast_due(const struct rule_look *look, const struct route_run *run)
 {
     const struct rule_subject *s = look->subject;
     const struct route_stop *stop = &run->stops[run->stop_count - 1];
     return !run->is_forecast && stop->departed_ms != TIME_NONE &&
-           s->declared != PORT_NONE && s->info->destination_ms > stop->departed_ms &&
+           s->declared != PORT_NONE && is_declared_since(s->info, stop) &&
            awaits_port(look, run, s->declared);
 }
 
@@ -314,7 +330,7 @@ static int forecast_run(struct rule_look *look, struct route_run *run)
     double fastest_kn = track_believed_kn(s->track, look->world->track);
     if (eta_at(s->track, distance_m, fastest_kn) > run->expires_ms)
         return 0;
-    double kn = mean_speed_kn(s->track);
+    double kn = mean_speed_kn(s->track, run->stops[run->stop_count - 1].departed_ms);
     struct finding_forecast forecast = {
         .port = s->declared,
         .eta_ms = kn >= 1 ? eta_at(s->track, distance_m, kn) : TIME_NONE,

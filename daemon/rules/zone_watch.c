@@ -99,14 +99,21 @@ static void drop(struct zone_watch *w, struct zone_presence *p)
     w->count--;
 }
 
+/* To the second: the fixes are not better known. */
+static int64_t crossing_time(int64_t from_ms, int64_t to_ms, double fraction)
+{
+    double offset_s = (double)(to_ms - from_ms) * fraction / 1000.0;
+    int64_t at_ms = (from_ms / SECOND_MS + (int64_t)(offset_s + 0.5)) * SECOND_MS;
+    return at_ms < from_ms ? from_ms : at_ms > to_ms ? to_ms : at_ms;
+}
+
 /* The crossing at `fraction` of the path from -> to. */
 static struct zone_event crossing(const struct step *s, const struct track_fix *from,
                                   uint32_t zone, double fraction)
 {
     const struct track_fix *to = s->fix;
     struct zone_event e = {.zone = zone, .certainty = ZONE_OBSERVED};
-    double span = (double)(to->time_ms - from->time_ms);
-    e.time_ms = from->time_ms + (int64_t)(span * fraction);
+    e.time_ms = crossing_time(from->time_ms, to->time_ms, fraction);
     e.pos = geo_interpolate(from->pos, to->pos, fraction);
     e.last_seen_ms = to->time_ms;
     return e;

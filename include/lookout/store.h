@@ -18,11 +18,13 @@ struct store;
 struct store_batch;
 
 struct store_options {
-    const char *directory; /* created 0700 when absent */
-    bool read_only;        /* for commands beside a running daemon */
-    bool
-        exclusive; /* the daemon: refuse a second one on the same directory (lock file) */
-    int64_t commit_ms; /* group commit: at most 20 ms apart */
+    const char *directory;    /* created 0700 when absent */
+    bool read_only;           /* for commands beside a running daemon */
+    bool exclusive;           /* the daemon: refuse a second one on the same directory */
+    int64_t commit_ms;        /* group commit: 1..20 ms apart; 0: 20 */
+    size_t queue_bytes;       /* store_submit says ERR_LIMIT beyond; 0: 64 MiB */
+    int64_t checkpoint_bytes; /* the write-ahead log is folded back at; 0: 32 MiB */
+    int64_t quota_bytes;      /* store_prune keeps the database below; 0: 8 GiB */
     /* Called on the store's thread after each commit that held outbox rows or outcomes,
      * and after a failed one. */
     void (*on_commit)(void *context);
@@ -33,8 +35,10 @@ struct store_options {
 };
 
 /* Opens or makes the database (schema, migrations) and starts the writer thread unless
- * read_only. A damaged file is set aside as NAME.damaged-<time> and reported (err->code
- * ERR_CORRUPT would be returned only when that fails too). */
+ * read_only. A damaged file is set aside as NAME.damaged-<time>, what can be read of it
+ * is copied into a new one, and on_error says so, from this call (ERR_CORRUPT is returned
+ * only when setting aside fails too). ERR_EXISTS: another daemon has the directory;
+ * ERR_UNSUPPORTED: a newer schema, another program's file, no local file system. */
 MUST_CHECK int store_open(const struct store_options *options, struct store **ret_store,
                           struct err *err);
 /* Write out what is queued, end the thread, close. */
@@ -64,13 +68,35 @@ MUST_CHECK int store_batch_alert(struct store_batch *b, const struct alert *aler
                                  int64_t now_ms);
 bool store_batch_is_empty(const struct store_batch *b);
 size_t store_batch_bytes(const struct store_batch *b);
-/* Hand over (takes ownership, also on failure). Never waits for the disk. ERR_LIMIT: too
- * much is queued (full disk): the caller stops reading its feeds until store_queued_bytes
- * falls. */
+/* Hand over (takes ownership, also on failure). Never waits for the disk. ERR_LIMIT: the
+ * batch is queued all the same, but that is more than queue_bytes (full disk): the caller
+ * stops reading its feeds until store_queued_bytes falls. ERR_NOMEM: at four times that
+ * it is refused, and lost. */
 MUST_CHECK int store_submit(struct store *s, struct store_batch *b);
 size_t store_queued_bytes(const struct store *s);
 /* Wait until all that was submitted is durable; false after timeout_ms. */
 bool store_flush(struct store *s, int64_t timeout_ms);
+/* Ask for pruning, say once an hour: what is older by the clock than `retain` says (and
+ * of what remains the oldest while the database is over its quota) is deleted in small
+ * steps when the writer has nothing else to do. Deliveries that wait, and their alerts,
+ * are never deleted; dead ones go by age only. Returns at once. */
+void store_prune(struct store *s, const struct conf_retain *retain, int64_t now_ms);
+
+struct store_health {
+    /* The database was replaced while running (damaged, or removed): grows; the caller
+     * saves all vessels anew. */
+    uint64_t replaced;
+    bool is_failing;           /* the last commit failed and is being tried again */
+    bool is_full;              /* more than queue_bytes is queued */
+    char text[ERR_TEXT_BYTES]; /* why it fails; "" */
+    uint64_t commits;          /* group commits */
+    uint64_t failures;         /* failed tries */
+    uint64_t refused;          /* batches lost to a full queue */
+    int64_t last_commit_ms;    /* clock; TIME_NONE: none yet */
+    size_t queued_bytes;
+};
+/* For readiness and metrics; any thread. */
+void store_health(const struct store *s, struct store_health *ret_health);
 
 /* --- delivery's side: any thread
  * ------------------------------------------------------------------------------ */
@@ -102,6 +128,9 @@ MUST_CHECK int store_reader_open(const char *directory, struct store_reader **re
 void store_reader_close(struct store_reader *r);
 /* Changes whenever another connection commits (PRAGMA data_version). */
 int64_t store_reader_version(struct store_reader *r);
+/* Grows with every redeliver: rows before a sender's place in the outbox may be pending
+ * again, so it looks from the start. */
+int64_t store_reader_requeues(struct store_reader *r);
 
 struct store_pending {
     int64_t outbox; /* row id, ascending in order of acceptance */
@@ -146,9 +175,13 @@ MUST_CHECK int store_reader_alerts(struct store_reader *r, const struct store_fi
 MUST_CHECK int store_reader_calls(struct store_reader *r, const struct store_filter *f,
                                   store_line line, void *context);
 
+/* The row id of the last alert accepted; 0 none, -1 unknown. */
+int64_t store_reader_last_alert(struct store_reader *r);
+
 struct store_counts {
-    uint64_t alerts, pending, dead, delivered;
-    int64_t oldest_pending_ms;
+    uint64_t alerts, pending, dead; /* on record now; alerts: of all webhooks */
+    uint64_t delivered;             /* since the database was made */
+    int64_t oldest_pending_ms;      /* when it was accepted, clock; TIME_NONE */
     uint64_t database_bytes, wal_bytes;
 };
 MUST_CHECK int

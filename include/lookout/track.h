@@ -45,9 +45,11 @@ struct track_fix {
     uint8_t nav_status;
     uint8_t has; /* enum track_fix_has */
 };
-void track_fix_from_report(const struct report *r, struct track_fix *ret_fix);
-/* SOG in kn: the reported one, else the one implied between the two fixes (prev may be
- * NULL: then -1, unknown). */
+/* False when the report has no position; 0 N 0 E exactly is none. Speeds of 51.2, 63.0
+ * and 102.3 kn are artefacts of receivers and left out. */
+bool track_fix_from_report(const struct report *r, struct track_fix *ret_fix);
+/* SOG in kn: the reported one, else the one implied between the two fixes, less what a
+ * coarse position may be off (prev may be NULL: then -1, unknown). */
 double track_speed_kn(const struct track_fix *prev, const struct track_fix *fix);
 
 #define TRACK_PATH_POINTS 64
@@ -63,12 +65,15 @@ struct track {
     int64_t begun_ms; /* time of its first fix */
     struct track_fix first, last,
         before;          /* before: the one before last; valid when fixes >= 2 */
-    uint16_t speeds[52]; /* histogram of believed speeds by 1 kn, halved when a bin is
-                            full; [51]: 51 kn and more */
+    uint16_t speeds[52]; /* histogram of believed speeds by 1 kn, rounded, of 0.5 kn and
+                            more; halved when a bin is full; [51]: 51 kn and more */
     struct track_point
         path[TRACK_PATH_POINTS]; /* simplified evidence, oldest first, the newest exact */
     uint32_t path_count;
-    double path_tolerance_m; /* grows as the path is thinned */
+    uint8_t path_error[TRACK_PATH_POINTS]; /* coded: how far the path would move without
+                                               this point, or did without others beside
+                                               it; private to track_path.c */
+    double path_tolerance_m;               /* grows as the path is thinned */
 };
 
 #define TRACKS_MAX 4
@@ -79,19 +84,25 @@ struct tracks {
 };
 
 enum track_verdict {
-    TRACK_OLD,       /* not newer than its track's last fix: dropped */
-    TRACK_ACCEPTED,  /* continues *ret_track, which is confirmed */
+    TRACK_OLD,       /* not newer than the vessel's last fix, of any track: dropped */
+    TRACK_ACCEPTED,  /* continues *ret_track, which is confirmed; also the vessel's very
+                        first fix (fixes == 1) */
     TRACK_PENDING,   /* continues or begins an unconfirmed track: nothing is claimed */
     TRACK_CONFIRMED, /* this fix confirms *ret_track: events may start; its earlier fixes
                         claim nothing */
-    TRACK_REPLACED /* the first track was a lone fix and this one takes its place at once
-                    */
+    TRACK_REPLACED   /* the only confirmed track was a lone fix and *ret_track takes its
+                        place at once; the lone fix waits unconfirmed, lest two ships that
+                        alternate from the first fix on replace each other for ever */
 };
 void tracks_init(struct tracks *t);
 void tracks_finish(struct tracks *t);
-/* Judge a fix. *ret_track is the track it belongs to (borrowed, NULL for TRACK_OLD);
- * *ret_gone is the id of a track that had to make room, 0 for none (its owner drops what
- * it kept for it). ERR_NOMEM, else 0. */
+/* Judge a fix. *ret_track is the track it belongs to (borrowed; NULL for TRACK_OLD, and
+ * for TRACK_PENDING when the fix lies at 0 N 0 E);
+ * *ret_gone is the id of a track that was evicted, forgotten or replaced, 0 for none (its
+ * owner drops what it kept for it; should the same id be confirmed again, it begins
+ * anew). Unconfirmed tracks are forgotten after 24 h of silence, confirmed ones after 7
+ * days while another goes on; at TRACKS_MAX the unconfirmed one heard longest ago makes
+ * room, else the confirmed one. ERR_NOMEM, else 0. */
 MUST_CHECK int tracks_add(struct tracks *t, const struct track_conf *conf,
                           const struct track_fix *fix, enum track_verdict *ret_verdict,
                           struct track **ret_track, uint32_t *ret_gone);
@@ -101,9 +112,13 @@ struct track *tracks_current(const struct tracks *t);
 /* The speed in kn up to which this track's fixes are believed. */
 double track_believed_kn(const struct track *track, const struct track_conf *conf);
 /* Points of the path from since_ms (TIME_NONE: all) to until_ms into ret_points (room >=
- * 2), first and last exact; returns how many. */
+ * 2), oldest first; returns how many. The ends are where the track was at since_ms and
+ * until_ms, as far as it goes: fixes, or interpolated between the two kept beside. */
 size_t track_path(const struct track *track, int64_t since_ms, int64_t until_ms,
                   struct track_point *ret_points, size_t room);
+/* A fault shows in r->failed; *fix is valid in any case. */
+void track_fix_save(const struct track_fix *fix, struct wire_writer *w);
+void track_fix_load(struct track_fix *fix, struct wire_reader *r);
 void tracks_save(const struct tracks *t, struct wire_writer *w);
 MUST_CHECK int tracks_load(struct tracks *t,
                            struct wire_reader *r); /* ERR_CORRUPT, ERR_NOMEM */

@@ -16,8 +16,8 @@
  * aircraft (111), AtoN (99), craft of a parent ship (98), SART, MOB or EPIRB (970, 972,
  * 974). Unassigned country digits count as ships: hiding ones use them. */
 bool vessel_is_ship(uint32_t mmsi);
-/* ISO 3166 alpha-2 of the MMSI's country digits (ITU table), "" when unassigned. Static
- * text. */
+/* ISO 3166 alpha-2 of the MMSI's country digits (ITU table; also behind the prefixes of
+ * ITU-R M.585: 0, 00, 111, 98, 99), "" when unassigned. Static text. */
 const char *vessel_flag(uint32_t mmsi);
 /* Seven digits, no leading zero, check digit right, and none of the well-known fillers
  * (1234567). */
@@ -38,6 +38,8 @@ struct vessel_static {
         draught_ms;               /* event time last heard; TIME_NONE never */
     int64_t destination_ms;       /* last heard */
     int64_t destination_since_ms; /* first heard with this text */
+    uint32_t pending_imo;         /* heard once, waits for a second; 0: none */
+    uint64_t pending_name;        /* hash of a name heard once; 0: none */
 };
 void vessel_static_init(struct vessel_static *s);
 enum vessel_change {
@@ -46,10 +48,11 @@ enum vessel_change {
     VESSEL_CHANGED_OTHER = 4
 };
 /* Take over what the report says; returns a mask of enum vessel_change (0: nothing new).
- * An implausible change of name or IMO (one message only) waits for a second identical
- * one. */
+ * The first name and IMO number ever heard are taken at once; a change of either waits
+ * until a second report, with none of the old value between, says the same. */
 unsigned vessel_static_update(struct vessel_static *s, const struct report *r);
 void vessel_static_save(const struct vessel_static *s, struct wire_writer *w);
+/* A fault shows in r->failed; *s is valid in any case. */
 void vessel_static_load(struct vessel_static *s, struct wire_reader *r);
 
 /* --- the watched ones
@@ -69,7 +72,9 @@ struct watch_entry {
 struct watch;
 struct watch *watch_create(void);
 void watch_destroy(struct watch *w);
-/* Copies the entry. */
+/* Copies the entry. A row with an IMO number that is listed already adds its tags (and
+ * what the first one left open) to that entry; its own MMSI, call sign and name match as
+ * well. */
 MUST_CHECK int watch_add(struct watch *w, const struct watch_entry *entry);
 size_t watch_count(const struct watch *w);
 const struct watch_entry *watch_entry(const struct watch *w, size_t index);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copies of a message by several stations, folded into the first. A set-associative
+ * table: where a set is full of younger ones the oldest goes, which lets a copy through
+ * at worst. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/hash.h"
+#include "lookout/timefmt.h"
+#include "merge_int.h"
+
+/* Copies come within seconds; a ship at anchor sends the same position and the same
+ * second again after three minutes at the soonest (ITU-R M.1371-5 table 1), and that is
+ * news. */
+#define COPY_WINDOW_MS (30 * SECOND_MS)
+
+int merge_dups_init(struct merge_dups *d)
+{
+    d->seen = calloc((size_t)MERGE_SEEN_SETS * MERGE_SEEN_WAYS, sizeof *d->seen);
+    return d->seen != NULL ? 0 : ERR_NOMEM;
+}
+
+void merge_dups_finish(struct merge_dups *d)
+{
+    free(d->seen);
+    d->seen = NULL;
+}
+
+bool merge_dups_is_copy(struct merge_dups *d, const struct report *r)
+{
+    uint64_t second = (r->has & HAS_UTC_SECOND) != 0 ? r->utc_second : 60;
+    uint64_t hash = hash_u64(r->payload_hash, (uint64_t)r->mmsi << 8 | second) | 1;
+    struct merge_seen *set = &d->seen[hash % MERGE_SEEN_SETS * MERGE_SEEN_WAYS];
+    struct merge_seen *oldest = set;
+    for (size_t i = 0; i < MERGE_SEEN_WAYS; i++) {
+        struct merge_seen *seen = &set[i];
+        if (seen->hash == hash) {
+            int64_t apart = r->time_ms - seen->first_ms;
+            if (apart >= -COPY_WINDOW_MS && apart <= COPY_WINDOW_MS)
+                return true;
+            oldest = seen;
+            break;
+        }
+        if (seen->hash == 0 || (oldest->hash != 0 && seen->first_ms < oldest->first_ms))
+            oldest = seen;
+    }
+    *oldest = (struct merge_seen){hash, r->time_ms};
+    return false;
+}

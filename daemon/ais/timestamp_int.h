@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Times as providers write them, to ms since 1970 UTC. One place for the unit guess by
+ * magnitude and for what counts as an absurd time. */
+#ifndef LOOKOUT_TIMESTAMP_INT_H
+#define LOOKOUT_TIMESTAMP_INT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* AIS is younger than 1990; a time before that or after 2100 is a clock's reset value or
+ * a wrong unit. */
+#define TIMESTAMP_MIN_MS INT64_C(631152000000)  /* 1990-01-01T00:00:00Z */
+#define TIMESTAMP_MAX_MS INT64_C(4102444800000) /* 2100-01-01T00:00:00Z */
+
+/* Whether t_ms lies within 1990..2100. */
+bool timestamp_is_sane(int64_t t_ms);
+
+/* "1565218798", "1565218798.25", in s, ms, us or ns by magnitude: below 1e11 seconds,
+ * below 1e14 ms, below 1e17 us, else ns. A fraction is of the unit. false: not a number
+ * of at most 19 digits. */
+bool timestamp_parse_epoch(const char *text, size_t n, int64_t *ret_ms);
+/* The same for a number as JSON has it; a 14-digit YYYYMMDDhhmmss is taken as that. false
+ * for negative and non-finite ones. */
+bool timestamp_from_integer(int64_t value, int64_t *ret_ms);
+bool timestamp_from_real(double value, int64_t *ret_ms);
+
+/* A whole text: an epoch, or a calendar time
+ *     2017-02-20T00:00:00[.5][Z|+01:00|UTC]   2017-02-20 00:00:00   2017/02/20 00:00
+ *     20/02/2017 00:00:00 (day first)         20210701_185151       20240730061743
+ *     2024-07-30 06:17:43.375540658 +0000 UTC                       2017-02-20
+ * UTC where no zone is given. Blanks around it do not matter. */
+bool timestamp_parse(const char *text, size_t n, int64_t *ret_ms);
+/* A calendar time or epoch at the beginning of a text, followed by its end or by a
+ * character that cannot belong to it. Returns its length, 0: none. */
+size_t timestamp_parse_prefix(const char *text, size_t n, int64_t *ret_ms);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the configuration for a sub-command. */
+#ifndef LOOKOUT_CMD_CONF_H
+#define LOOKOUT_CMD_CONF_H
+
+#include "lookout/conf.h"
+
+/* What conf_load takes from the environment: host name, $STATE_DIRECTORY,
+ * $CREDENTIALS_DIRECTORY. The texts stay valid until the next call. */
+struct conf_context cmd_conf_context(void);
+/* Read the file; every fault and warning goes to stderr, then a count of the errors. An
+ * enum cmd_exit: CMD_DONE with *ret_conf set (conf_destroy it), CMD_USAGE for a faulty or
+ * unreadable file, CMD_FAILED when out of memory. */
+int cmd_conf_load(const char *file, struct conf **ret_conf);
+
+#endif

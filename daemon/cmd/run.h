@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon's parts, for the files that make up `run`. Private to cmd. */
+#ifndef LOOKOUT_RUN_H
+#define LOOKOUT_RUN_H
+
+#include <uv.h>
+
+#include "lookout/api.h"
+#include "lookout/conf.h"
+#include "lookout/delivery.h"
+#include "lookout/feed.h"
+#include "lookout/store.h"
+#include "pipeline.h"
+
+/* In the state directory: the path of the configuration the daemon runs on, for `vessels
+ * --state`. */
+#define RUN_CONF_FILE "configuration"
+
+struct run {
+    const char *conf_file;
+    bool is_once;      /* end when the recordings are through and delivered */
+    struct conf *conf; /* owned */
+    struct pipeline pipeline;
+    struct store *store;         /* owned */
+    struct store_reader *reader; /* owned: counts for metrics and for --once */
+    struct delivery *delivery;   /* owned */
+    struct feeds *feeds;         /* owned until closed */
+    struct api *api;             /* owned until closed */
+    uv_loop_t loop;
+    uv_timer_t tick; /* event time, commits, watchdog */
+    uv_signal_t on_term, on_int, on_hup;
+    int64_t started_ms, committed_ms, pruned_ms, swept_ms, beat_ms;
+    int64_t reloaded_ms;
+    bool is_reload_good;
+    bool is_live;   /* the feeds are live ones */
+    bool is_paused; /* the store is behind */
+    bool is_ended;  /* the recordings are through */
+    bool is_stopping;
+    int status; /* exit status */
+};
+
+/* run_reload.c: SIGHUP. A bad file is refused whole and the old goes on. */
+void run_reload(struct run *r);
+/* run_metrics.c: what the API asks. */
+struct api_sink run_api_sink(struct run *r);
+/* Begin to end; `status` is the exit status. */
+void run_stop(struct run *r, int status);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SIGHUP: what a restart with the changed file would do, without closing what did not
+ * change. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "cmd_conf.h"
+#include "lookout/log.h"
+#include "notify.h"
+#include "run.h"
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return (a == NULL) == (b == NULL) && (a == NULL || strcmp(a, b) == 0);
+}
+
+/* What only a restart can change is said and left. */
+static void warn_fixed(const struct conf *old, const struct conf *fresh)
+{
+    if (!is_same_text(old->state, fresh->state))
+        log_warning("run", NULL, "state: changed in the file; takes a restart");
+    if (!is_same_text(old->api_address, fresh->api_address) ||
+        old->api_port != fresh->api_port)
+        log_warning("run", NULL, "api: changed in the file; takes a restart");
+}
+
+static int apply(struct run *r, struct conf *fresh, struct err *err)
+{
+    int rc = engine_reconfigure(r->pipeline.engine, &fresh->engine, err);
+    if (rc != 0)
+        return rc;
+    for (size_t i = 0; i < fresh->webhook_count && rc == 0; i++)
+        rc = store_webhook_enable(r->store, fresh->webhooks[i].id);
+    if (rc == 0)
+        rc = delivery_reconfigure(r->delivery, fresh->webhooks, fresh->webhook_count);
+    if (rc == 0)
+        rc = feeds_reconfigure(r->feeds, fresh->feeds, fresh->feed_count, err);
+    if (rc != 0 && err->text[0] == '\0')
+        err_set(err, rc, "%s", err_text(rc));
+    struct conf *old = r->conf;
+    warn_fixed(old, fresh);
+    r->conf = fresh;
+    r->pipeline.conf = fresh;
+    log_set_level((enum log_level)fresh->log);
+    conf_destroy(old);
+    return rc;
+}
+
+void run_reload(struct run *r)
+{
+    struct conf *fresh = NULL;
+    struct err err = {0};
+    notify_reloading();
+    r->reloaded_ms = pipeline_clock_ms();
+    r->is_reload_good = false;
+    if (cmd_conf_load(r->conf_file, &fresh) != CMD_DONE) {
+        log_error("run", NULL, "%s is refused; the configuration in force stays",
+                  r->conf_file);
+        notify_ready("reload refused: faulty configuration");
+        return;
+    }
+    /* What was learned under the old configuration is kept first, and each feed's place
+     * with it. */
+    int rc = pipeline_drain(&r->pipeline);
+    if (rc == 0)
+        rc = pipeline_commit(&r->pipeline, false);
+    if (rc == 0) {
+        rc = apply(r, fresh, &err);
+        fresh = NULL;
+    }
+    conf_destroy(fresh);
+    if (rc != 0) {
+        log_error("run", NULL, "reload: %s",
+                  err.text[0] != '\0' ? err.text : err_text(rc));
+        notify_ready("reload failed");
+        return;
+    }
+    r->is_reload_good = true;
+    log_info("run", NULL, "reloaded: feeds=%zu rules=%zu webhooks=%zu",
+             r->conf->feed_count, engine_conf(r->pipeline.engine)->rule_count,
+             r->conf->webhook_count);
+    notify_ready("watching");
+}

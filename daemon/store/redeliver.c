@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Putting deliveries back in the queue, from another process than the daemon's: one short
+ * transaction of its own. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "store_int.h"
+
+static int prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret_statement,
+                   struct err *err)
+{
+    int rc = sqlite3_prepare_v2(db, sql, -1, ret_statement, NULL);
+    return rc == SQLITE_OK ? 0 : store_fault(err, db, rc, "redeliver");
+}
+
+/* The number one statement gives for one text; ERR_NOT_FOUND when it gives none. */
+static int look_up(sqlite3 *db, const char *sql, const char *key, bool is_id,
+                   int64_t *ret_value, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    int code = prepare(db, sql, &s, err);
+    if (code != 0)
+        return code;
+    int rc = is_id ? store_bind_id(s, 1, key)
+                   : sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
+        *ret_value = sqlite3_column_int64(s, 0);
+    else if (rc == SQLITE_DONE)
+        code = ERR_NOT_FOUND;
+    else
+        code = store_fault(err, db, rc, "redeliver");
+    sqlite3_finalize(s);
+    return code;
+}
+
+struct request {
+    sqlite3 *db;
+    int64_t webhook; /* 0: any */
+    const char *webhook_id;
+    int64_t now_ms;
+    struct err *err;
+};
+
+/* Runs one of the two updates; low and high are the range of rows, 0 in the one that has
+ * none. Returns how many rows became pending. */
+static int64_t requeue(const struct request *q, const char *sql, int64_t low,
+                       int64_t high)
+{
+    sqlite3_stmt *s = NULL;
+    int code = prepare(q->db, sql, &s, q->err);
+    if (code != 0)
+        return code;
+    int rc = sqlite3_bind_int64(s, 1, q->now_ms);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_int64(s, 2, q->webhook);
+    if (rc == SQLITE_OK && low != 0)
+        rc = sqlite3_bind_int64(s, 3, low);
+    if (rc == SQLITE_OK && low != 0)
+        rc = sqlite3_bind_int64(s, 4, high);
+    if (rc == SQLITE_OK)
+        rc = store_db_run(s);
+    int64_t count = sqlite3_changes64(q->db);
+    if (rc != SQLITE_OK)
+        count = store_fault(q->err, q->db, rc, "redeliver");
+    sqlite3_finalize(s);
+    return count;
+}
+
+static int64_t requeue_alert(const struct request *q, const char *id)
+{
+    int64_t alert = 0;
+    int code =
+        look_up(q->db, "SELECT row FROM alerts WHERE id = ?1", id, true, &alert, q->err);
+    if (code == ERR_NOT_FOUND)
+        return err_set(q->err, code, "there is no alert %s on record", id);
+    if (code != 0)
+        return code;
+    int64_t count =
+        requeue(q,
+                "UPDATE outbox SET state = 0, next_ms = ?1"
+                " WHERE row BETWEEN ?3 AND ?4 AND ?2 IN (0, webhook)",
+                store_outbox_row(alert, 0), store_outbox_row(alert, STORE_WEBHOOKS_MAX));
+    if (count == 0)
+        return err_set(q->err, ERR_NOT_FOUND, "alert %s has no delivery%s%s on record",
+                       id, q->webhook != 0 ? " to webhook " : "",
+                       q->webhook != 0 ? q->webhook_id : "");
+    return count;
+}
+
+static int64_t requeue_all(const struct request *q, const char *const *ids, size_t n,
+                           bool all_dead)
+{
+    int64_t total = 0;
+    if (all_dead)
+        total = requeue(q,
+                        "UPDATE outbox SET state = 0, next_ms = ?1"
+                        " WHERE state = 2 AND ?2 IN (0, webhook)",
+                        0, 0);
+    for (size_t i = 0; i < n && total >= 0; i++) {
+        int64_t count = requeue_alert(q, ids[i]);
+        total = count < 0 ? count : total + count;
+    }
+    return total;
+}
+
+static int execute(sqlite3 *db, const char *sql, struct err *err)
+{
+    int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    if ((rc & 0xff) == SQLITE_BUSY)
+        return err_set(err, ERR_IO,
+                       "the daemon is writing without a pause; nothing was changed, try "
+                       "again");
+    return rc == SQLITE_OK ? 0 : store_fault(err, db, rc, "redeliver");
+}
+
+static int64_t redeliver(struct request *q, const char *const *ids, size_t n,
+                         bool all_dead)
+{
+    int64_t total = execute(q->db, "BEGIN IMMEDIATE", q->err);
+    if (total != 0)
+        return total;
+    if (q->webhook_id != NULL) {
+        total = look_up(q->db, "SELECT row FROM webhooks WHERE id = ?1", q->webhook_id,
+                        false, &q->webhook, q->err);
+        if (total == ERR_NOT_FOUND)
+            err_set(q->err, ERR_NOT_FOUND, "nothing was ever for a webhook %s",
+                    q->webhook_id);
+    }
+    if (total == 0)
+        total = requeue_all(q, ids, n, all_dead);
+    if (total > 0) {
+        int code =
+            execute(q->db, "UPDATE numbers SET value = value + 1 WHERE name = 'requeues'",
+                    q->err);
+        if (code == 0)
+            code = execute(q->db, "COMMIT", q->err);
+        if (code != 0)
+            total = code;
+    }
+    if (!sqlite3_get_autocommit(q->db))
+        sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+    return total;
+}
+
+int64_t store_redeliver(const char *directory, const char *const *ids, size_t n,
+                        bool all_dead, const char *webhook, struct err *err)
+{
+    struct store_place place;
+    int code = store_place_init(&place, directory, err);
+    if (code != 0)
+        return code;
+    struct stat st;
+    struct request q = {.webhook_id = webhook, .now_ms = store_clock_ms(), .err = err};
+    int64_t total = 0;
+    if (stat(place.database, &st) != 0 && errno == ENOENT)
+        total = err_set(err, ERR_NOT_FOUND, "there is no database in %s", directory);
+    else
+        total = store_schema_open_existing(place.database, true, &q.db, err);
+    if (total == 0)
+        total = redeliver(&q, ids, n, all_dead);
+    sqlite3_close(q.db);
+    store_place_finish(&place);
+    return total;
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a declared destination means. The crew types it: twenty characters of IMO
+ * SN.1/Circ.244's "XX XXX>YY YYY", a name, an abbreviation, a wish for the new year.
+ * Whatever leaves a doubt does not resolve: no answer is an answer, a wrong port is not.
+ * The reviewed words and names are in destination_names.c. */
+#include <string.h>
+
+#include "destination_int.h"
+#include "ports_int.h"
+
+#define LINE_BYTES 64
+#define WORDS_MAX 12
+#define STRIPPED_LENGTH 5 /* of a name that "anchorage", "pilot" ... were taken from */
+
+struct word {
+    const char *text; /* borrowed from the line; upper case, letters and digits */
+    char before;      /* what separates it from the word before it */
+};
+
+struct words {
+    char line[LINE_BYTES];
+    char room[LINE_BYTES * 2];
+    struct word items[WORDS_MAX];
+    size_t count;
+};
+
+/* --- words -------------------------------------------------------------------------- */
+
+/* The words of [at, end); apostrophes vanish, all else separates. A text of too many
+ * words has none. */
+static void split_words(struct words *w, const char *at, const char *end)
+{
+    char *room = w->room;
+    char before = ' ';
+    w->count = 0;
+    while (at < end) {
+        if (!destination_is_alnum(*at)) {
+            before = *at == '/' || before == '/' ? '/' : ' ';
+            at++;
+            continue;
+        }
+        if (w->count == WORDS_MAX) {
+            w->count = 0;
+            return;
+        }
+        w->items[w->count++] = (struct word){room, before};
+        for (; at < end && (destination_is_alnum(*at) || *at == '\''); at++)
+            if (*at != '\'')
+                *room++ = *at;
+        *room++ = '\0';
+        before = ' ';
+    }
+}
+
+static bool is_word(const struct words *w, size_t i, const char *text)
+{
+    return i < w->count && strcmp(w->items[i].text, text) == 0;
+}
+
+/* Only what lies behind the last "to". */
+static void keep_behind_to(struct words *w)
+{
+    for (size_t i = w->count; i > 0; i--)
+        if (is_word(w, i - 1, "TO")) {
+            memmove(w->items, w->items + i, (w->count - i) * sizeof w->items[0]);
+            w->count -= i;
+            return;
+        }
+}
+
+/* Drop "VIA ..." and "ETA ..."; nothing stays where a word says that no port is meant. */
+static void drop_asides(struct words *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        if (destination_is_word(DESTINATION_REFUSE, w->items[i].text)) {
+            w->count = 0;
+            return;
+        }
+        if (destination_is_word(DESTINATION_CUT, w->items[i].text)) {
+            w->count = i;
+            return;
+        }
+    }
+}
+
+/* The words [begin, end) run together. */
+static size_t run_together(const struct words *w, size_t begin, size_t end, char *ret_key)
+{
+    size_t n = 0;
+    for (size_t i = begin; i < end; i++) {
+        size_t length = strlen(w->items[i].text);
+        memcpy(ret_key + n, w->items[i].text, length);
+        n += length;
+    }
+    ret_key[n] = '\0';
+    return n;
+}
+
+/* --- meaning ------------------------------------------------------------------------ */
+
+/* [begin, end) as a code: "RUVVO", "RU VVO", "PG/RAB". */
+static struct found find_code(const struct ports *ports, const struct words *w,
+                              size_t begin, size_t end)
+{
+    char key[LINE_BYTES * 2];
+    size_t n = run_together(w, begin, end, key);
+    bool is_pair = end - begin == 2 && strlen(w->items[begin].text) == 2;
+    if (n != 5 || (!is_pair && end - begin != 1))
+        return FOUND_NONE;
+    uint32_t port = ports_find(ports, key);
+    return port != PORT_NONE ? (struct found){FOUND_ONE, port} : FOUND_NONE;
+}
+
+/* [begin, end) as a code or a name. A word that is one port's code and another's name
+ * leaves a doubt. */
+static struct found find_plain(const struct ports *ports, const struct words *w,
+                               size_t begin, size_t end, const struct countries *allowed)
+{
+    char key[LINE_BYTES * 2];
+    struct found code = find_code(ports, w, begin, end);
+    if (code.what == FOUND_ONE &&
+        !countries_allow(allowed, ports->items[code.port].locode))
+        code = FOUND_NONE;
+    for (size_t i = begin + 1; i < end; i++)
+        if (w->items[i].before == '/')
+            return code;
+    run_together(w, begin, end, key);
+    return found_join(ports, code, ports_find_name(ports, key, allowed));
+}
+
+/* The country that the last or first word or words name; how many words that are. */
+static size_t country_at(const struct words *w, size_t begin, size_t end, bool is_last,
+                         struct countries *ret_allowed)
+{
+    for (size_t n = end - begin - 1 < 3 ? end - begin - 1 : 3; n > 0; n--) {
+        char key[LINE_BYTES * 2];
+        size_t from = is_last ? end - n : begin;
+        run_together(w, from, from + n, key);
+        const char *code = destination_country(key);
+        bool is_state = is_last && n == 1 && destination_is_word(DESTINATION_STATE, key);
+        ret_allowed->count = 0;
+        if (code != NULL)
+            memcpy(ret_allowed->codes[ret_allowed->count++], code, 3);
+        if (is_state)
+            memcpy(ret_allowed->codes[ret_allowed->count++], "US", 3);
+        if (ret_allowed->count != 0)
+            return n;
+    }
+    return 0;
+}
+
+static bool is_number(const char *word)
+{
+    return word[strspn(word, "0123456789")] == '\0';
+}
+
+/* May the last word go, because it only says where in the port or off it? */
+static bool may_drop_last(const struct ports *ports, const struct words *w, size_t begin,
+                          size_t end)
+{
+    char key[LINE_BYTES * 2];
+    const char *last = w->items[end - 1].text;
+    size_t rest = run_together(w, begin, end - 1, key);
+    if (destination_is_word(DESTINATION_NOUN, last))
+        return ports_name_is_reviewed(ports, key);
+    return (destination_is_word(DESTINATION_QUALIFIER, last) || is_number(last)) &&
+           rest >= STRIPPED_LENGTH;
+}
+
+/* Take what only says where in the port off the end, and the country off either; look
+ * again after each step. */
+static struct found find_stripped(const struct ports *ports, const struct words *w,
+                                  size_t begin, size_t end)
+{
+    struct countries allowed = {.count = 0}, named;
+    bool is_typo_allowed = true;
+    char key[LINE_BYTES * 2];
+    if (end - begin > 2 && is_word(w, begin, "PORT") && is_word(w, begin + 1, "OF"))
+        begin += 2;
+    for (;;) {
+        struct found found = find_plain(ports, w, begin, end, &allowed);
+        if (found.what == FOUND_ONE)
+            return found;
+        is_typo_allowed &= found.what == FOUND_NOTHING;
+        bool may_name_country = allowed.count == 0;
+        size_t n = 0;
+        if (end - begin < 2)
+            break;
+        if (may_drop_last(ports, w, begin, end)) {
+            end--;
+        } else if (may_name_country &&
+                   (n = country_at(w, begin, end, true, &named)) != 0) {
+            allowed = named;
+            end -= n;
+        } else if (may_name_country &&
+                   (n = country_at(w, begin, end, false, &named)) != 0) {
+            allowed = named;
+            begin += n;
+        } else {
+            break;
+        }
+    }
+    run_together(w, begin, end, key);
+    return is_typo_allowed ? ports_find_typo(ports, key, &allowed) : FOUND_NONE;
+}
+
+/* Several ways of naming one port in a row: "DEHAM HAMBURG", "ROTTERDAM MAASVLAKTE". */
+static struct found find_twice(const struct ports *ports, const struct words *w,
+                               size_t begin, size_t end)
+{
+    static const struct countries any = {.count = 0};
+    for (size_t middle = begin + 1; middle < end; middle++) {
+        struct found a = find_plain(ports, w, begin, middle, &any);
+        struct found b = find_plain(ports, w, middle, end, &any);
+        if (a.what == FOUND_ONE && b.what == FOUND_ONE &&
+            ports_are_same(ports, a.port, b.port))
+            return a;
+    }
+    return FOUND_NONE;
+}
+
+static struct found find_part(const struct ports *ports, const struct words *w,
+                              size_t begin, size_t end)
+{
+    struct found found = find_stripped(ports, w, begin, end);
+    return found.what == FOUND_NOTHING ? find_twice(ports, w, begin, end) : found;
+}
+
+/* Parts between slashes must all mean the same port, unless all together are a code. */
+static struct found find_all(const struct ports *ports, const struct words *w)
+{
+    static const struct countries any = {.count = 0};
+    struct found found = find_plain(ports, w, 0, w->count, &any);
+    if (found.what == FOUND_ONE)
+        return found;
+    found = FOUND_NONE;
+    size_t begin = 0;
+    for (size_t i = 1; i <= w->count; i++) {
+        if (i < w->count && w->items[i].before != '/')
+            continue;
+        struct found part = find_part(ports, w, begin, i);
+        if (part.what != FOUND_ONE)
+            return FOUND_NONE;
+        found = found_join(ports, found, part);
+        begin = i;
+    }
+    return found;
+}
+
+/* Upper case up to '@'; the pilot station's slash goes. False for what is marked as
+ * unknown ("?? ???"), runs both ways ("<>") or is no ASCII. */
+static bool read_line(const char *text, char ret_line[LINE_BYTES])
+{
+    size_t n = 0;
+    for (; text[n] != '\0' && text[n] != '@'; n++) {
+        char c = destination_upper(text[n]);
+        if (n + 1 == LINE_BYTES || c == '?' || c == '<' || (c & 0x80) != 0)
+            return false;
+        ret_line[n] = c;
+    }
+    ret_line[n] = '\0';
+    for (char *p = strstr(ret_line, "P/S"); p != NULL; p = strstr(p + 1, "P/S"))
+        if ((p == ret_line || !destination_is_alnum(p[-1])) &&
+            !destination_is_alnum(p[3]))
+            memcpy(p, "PS ", 3);
+    return true;
+}
+
+uint32_t ports_resolve_destination(const struct ports *ports, const char *text)
+{
+    struct words w;
+    if (text == NULL || !read_line(text, w.line))
+        return PORT_NONE;
+    const char *leg = strrchr(w.line, '>');
+    leg = leg != NULL ? leg + 1 : w.line;
+    split_words(&w, leg, leg + strlen(leg));
+    /* A code comes first: those of Tonga and the Faroes begin with words of ours. */
+    struct found found = find_code(ports, &w, 0, w.count);
+    if (found.what == FOUND_ONE && w.count == 2)
+        return found.port;
+    keep_behind_to(&w);
+    drop_asides(&w);
+    if (w.count == 0)
+        return PORT_NONE;
+    found = find_all(ports, &w);
+    return found.what == FOUND_ONE ? found.port : PORT_NONE;
+}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the end-to-end tests share: TAP, a scratch directory, processes that are ended whatever happens. Sourced by bash.
+set -u
+cd "${LOOKOUT_ROOT:-.}" || exit 2
+root=$PWD
+build=${LOOKOUT_BUILD:-$root/build}
+bin=${LOOKOUT_BIN:-$build/lookoutd}
+work=$(mktemp -d) || exit 2
+pids=()
+n=0 bad=0
+
+cleanup() {
+    for p in "${pids[@]:-}"; do [ -n "$p" ] && kill -9 "$p" 2>/dev/null; done
+    rm -rf "$work"
+}
+trap cleanup EXIT
+
+# result NAME STATUS [TEXT]
+result() {
+    n=$((n + 1))
+    if [ "$2" -eq 0 ]; then
+        echo "ok $n - $1"
+    else
+        bad=1
+        echo "not ok $n - $1"
+        [ -z "${3:-}" ] || printf '%s\n' "$3" | head -n 40 | sed 's/^/#   /'
+    fi
+}
+skip() {
+    n=$((n + 1))
+    echo "ok $n - $1 # SKIP $2"
+}
+finish() {
+    echo "1..$n"
+    exit $bad
+}
+# wait_for SECONDS COMMAND...: until it succeeds; 1 when it never did.
+wait_for() {
+    local tries=$(($1 * 20))
+    shift
+    while ! "$@" >/dev/null 2>&1; do
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] || return 1
+        sleep 0.05
+    done
+}
+# receiver LOG OPTIONS...: starts `listen` on a free port; sets receiver_pid and receiver_url.
+receiver() {
+    local log=$1
+    shift
+    "$bin" listen --address 127.0.0.1:0 --json "$@" >>"$log" 2>"$log.err" &
+    receiver_pid=$!
+    pids+=("$receiver_pid")
+    wait_for 10 grep -q '^listening on ' "$log.err" || return 1
+    receiver_url=$(sed -n 's/^listening on //p' "$log.err" | head -n 1)
+}
+# The ids of a file of alerts, sorted, each once.
+ids() { grep -o '"id":"[0-9a-f]\{32\}"' "$1" | sort -u; }
+stop() { # PID
+    kill "$1" 2>/dev/null
+    wait "$1" 2>/dev/null
+}
+new_secret() {
+    (umask 077 && printf 'whsec_%s\n' "$(head -c 32 /dev/urandom | base64)" >"$1")
+}
+demo_recording() {
+    [ -s "$build/demo-test.nmea" ] || { "$build/make_demo" >"$build/demo-test.$$" && mv "$build/demo-test.$$" "$build/demo-test.nmea"; }
+    echo "$build/demo-test.nmea"
+}
+# The demonstration's configuration: demo_config FILE URL SECRET PACE STATE
+demo_config() {
+    sed -e "s|^state: .*|state: $5|" -e "s|file: ../build/demo.nmea, pace: .*}|file: $(demo_recording), pace: $4}|" \
+        -e "s|url: .*|url: $2|" -e "s|secret: .*|secret: {file: $3}|" -e "s|zones: \[demo-zones|zones: [$root/config/demo-zones|" \
+        config/demo.yaml >"$1"
+    sed -i '/^    secret:/a\    retry: [100ms, 200ms, 500ms]' "$1"
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# `replay` over the demonstration and over real recordings: the story is told, twice the same, and every line is accounted for.
+. "${LOOKOUT_ROOT:-.}/tests/e2e/lib.sh"
+tape=$(demo_recording)
+new_secret "$work/secret"
+demo_config "$work/demo.yaml" http://127.0.0.1:9/ "$work/secret" max "$work/state"
+
+"$bin" replay -c "$work/demo.yaml" "$tape" >"$work/a" 2>"$work/a.err"
+result "the demonstration replays" $? "$(tail -n 5 "$work/a.err")"
+"$bin" replay -c "$work/demo.yaml" "$tape" >"$work/b" 2>/dev/null
+cmp -s "$work/a" "$work/b"
+result "twice gives the same bytes" $?
+gzip -c "$tape" >"$work/tape.gz" && "$bin" replay -c "$work/demo.yaml" - <"$tape" >"$work/c" 2>/dev/null
+cmp -s "$work/a" "$work/c"
+result "standard input gives the same bytes" $?
+"$bin" replay -c "$work/demo.yaml" "$work/tape.gz" >"$work/c" 2>/dev/null
+cmp -s "$work/a" "$work/c"
+result "a packed recording gives the same bytes" $?
+# Odd and even lines apart, as two stations would have recorded them: merged by event time again.
+awk 'NR % 2 { print > "'"$work/odd"'"; next } { print > "'"$work/even"'" }' <(grep ',1,1,' "$tape")
+grep ',1,1,' "$tape" >"$work/single"
+"$bin" replay -c "$work/demo.yaml" "$work/single" >"$work/c" 2>/dev/null
+"$bin" replay -c "$work/demo.yaml" "$work/odd" "$work/even" >"$work/d" 2>/dev/null
+cmp -s <(ids "$work/c") <(ids "$work/d")
+result "two recordings merged by event time tell the same" $?
+
+# The story, in its order.
+story=$(grep -o '"type":"lookoutd\.[a-z.]*","subject":"mmsi/445000001"' "$work/a" | sed 's/.*lookoutd\.\([a-z.]*\)".*/\1/' | tr '\n' ' ')
+case $story in
+*"route.progressed "*"route.forecast "*"zone.approached "*"zone.entered "*"gate.crossed "*"route.matched "*) s=0 ;;
+*) s=1 ;;
+esac
+result "progressed, forecast, approached, entered, crossed, matched: in this order" $s "$story"
+# Nothing critical about any of the forty others.
+others=$(grep '"severity":"critical"' "$work/a" | grep -vc '"subject":"mmsi/445000001"')
+[ "$others" -eq 0 ]
+result "nothing critical about the forty others" $? "$others alerts"
+forecast=$(grep '"type":"lookoutd.route.forecast"' "$work/a" | grep -o '"time":"[^"]*"' | head -n 1 | cut -d'"' -f4)
+matched=$(grep '"type":"lookoutd.route.matched"' "$work/a" | grep -o '"time":"[^"]*"' | head -n 1 | cut -d'"' -f4)
+[ $(($(date -d "$matched" +%s) - $(date -d "$forecast" +%s))) -gt 86400 ]
+result "the forecast comes more than 24 h before Vladivostok" $? "$forecast $matched"
+mkdir -p "$build/alerts" && cp "$work/a" "$build/alerts/demo.jsonl"
+
+# With --state: what was learned is there for the other commands, and told alerts are history.
+"$bin" replay -c "$work/demo.yaml" --state "$work/kept" --alerts "$work/e" "$tape" >"$work/out" 2>/dev/null
+result "--state and --alerts" $?
+cmp -s "$work/a" "$work/e" && [ ! -s "$work/out" ]
+result "--alerts writes what stdout would have" $?
+count=$("$bin" vessels --state "$work/kept" 2>/dev/null | wc -l)
+[ "$count" -eq 41 ]
+result "41 vessels are kept" $? "$count"
+"$bin" vessels --state "$work/kept" 9999993 | grep -q '"name":"EXAMPLE TRADER"'
+result "a vessel is found by its IMO number" $?
+calls=$("$bin" calls --state "$work/kept" 445000001 | grep -c '^call')
+[ "$calls" -eq 3 ]
+result "three calls of the story ship are on record" $? "$("$bin" calls --state "$work/kept" 445000001)"
+history=$("$bin" alerts --state "$work/kept" | grep -c '"state":"history"')
+[ "$history" -eq "$(wc -l <"$work/a")" ]
+result "all alerts are kept as history" $? "$history"
+
+# Every line in one place: sentences, records, comments, other lines and refused ones.
+account() { # FILE: 0 when the summary's parts add up to its lines
+    awk '/^input / { for (i = 1; i <= NF; i++) if ($i == "lines:") { lines = $(i - 1); from = i + 1 }
+             sum = 0
+             for (i = from; i <= NF; i++) { w = $i; gsub(/,/, "", w)
+                 if (w ~ /^(sentences|records|comments|other)$/) sum += $(i - 1)
+                 else if (w ~ /^(not_a_sentence|line_too_long|bad_checksum|no_checksum|bad_fields|bad_armor)$/) { v = $(i + 1); gsub(/,/, "", v); sum += v } }
+             if (lines != sum) { print "lines " lines " accounted " sum; bad = 1 } found = 1 }
+         END { exit bad || !found }' "$1"
+}
+account "$work/a.err"
+result "the demonstration's lines are accounted for" $? "$(account "$work/a.err")"
+for f in corpora/kystverket-1000.nm4 tracks/containerships-polar.nmea tracks/sein-frontier.nmea corpora/sample.aivdm corpora/nmea_plus-samples.txt; do
+    if [ -f "../shared/data/$f" ]; then
+        start=
+        case $f in corpora/sample.aivdm | corpora/nmea_plus*) start="--start 2024-01-01" ;; esac
+        # shellcheck disable=SC2086
+        "$bin" replay -c "$work/demo.yaml" $start "../shared/data/$f" >"$work/f" 2>"$work/f.err"
+        result "$f replays" $? "$(tail -n 5 "$work/f.err")"
+        text=$(account "$work/f.err")
+        result "$f: every line is accounted for" $? "$text
+$(cat "$work/f.err")"
+    else
+        skip "$f" "the folder of real data is not there"
+    fi
+done
+if [ -f ../shared/data/corpora/kystverket-1000.nm4 ]; then
+    messages=$("$bin" replay -c "$work/demo.yaml" ../shared/data/corpora/kystverket-1000.nm4 2>&1 >/dev/null | sed -n 's/^ *\([0-9]*\) messages.*/\1/p')
+    [ "$messages" = 877 ]
+    result "kystverket-1000.nm4 gives 877 messages" $? "$messages"
+fi
+
+# A recording without times asks for --start; with it, it replays.
+"$build/ais_say" 440000001 36 125 10 90 >"$work/untimed"
+"$bin" replay -c "$work/demo.yaml" "$work/untimed" >/dev/null 2>"$work/err"
+[ $? -eq 2 ] && grep -q -- '--start' "$work/err"
+result "a recording without times asks for --start" $? "$(cat "$work/err")"
+"$bin" replay -c "$work/demo.yaml" --start 2024-03-24T00:00:00Z "$work/untimed" 2>&1 >/dev/null | grep -q 'vessels: 1'
+result "--start gives it a time" $?
+"$bin" replay -c "$work/demo.yaml" "$work/no-such-file" >/dev/null 2>&1
+[ $? -eq 1 ]
+result "a missing input is exit 1" $?
+"$bin" replay -c "$work/demo.yaml" >/dev/null 2>&1
+[ $? -eq 2 ]
+result "no input at all is exit 2" $?
+finish

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Saved state of tracks, calls and voyages: any bytes are loaded or refused. What loads
+ * is used, and what it saves then loads again. The first byte says which. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "lookout/call.h"
+#include "lookout/timefmt.h"
+#include "lookout/track.h"
+#include "lookout/vessel.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct ports *gazetteer(void)
+{
+    static struct ports *ports;
+    if (ports != NULL)
+        return ports;
+    struct ports_builder *b = ports_builder_create();
+    struct geo_pos a = {370000000, 1250000000}, z = {370000000, 1251690000};
+    if (b == NULL || ports_builder_define(b, "XAAAA", "A", a, -1, -1, NULL, NULL) != 0 ||
+        ports_builder_define(b, "XBBBB", "B", z, -1, -1, NULL, NULL) != 0 ||
+        ports_builder_build(b, &ports, NULL) != 0)
+        abort();
+    ports_builder_destroy(b);
+    return ports;
+}
+
+static struct track_fix next_fix(int64_t after_ms, int step)
+{
+    struct geo_pos pos = {370000000, 1250000000 + step * 900000};
+    return (struct track_fix){.time_ms = after_ms + 1 + step * 20 * MINUTE_MS,
+                              .pos = pos,
+                              .has = FIX_SOG,
+                              .sog_dkn = (uint16_t)(step % 3 == 0 ? 100 : 0)};
+}
+
+static void check(bool is_right)
+{
+    if (!is_right)
+        abort();
+}
+
+static void try_tracks(struct wire_reader *r)
+{
+    struct tracks t, again;
+    if (tracks_load(&t, r) != 0)
+        return;
+    const struct track_conf conf = track_conf_default();
+    const struct track *current = tracks_current(&t);
+    int64_t last_ms = current != NULL ? current->last.time_ms : 0;
+    for (int i = 0; i < 8; i++) {
+        struct track_fix fix = next_fix(last_ms, i);
+        enum track_verdict verdict;
+        struct track *track;
+        uint32_t gone;
+        check(tracks_add(&t, &conf, &fix, &verdict, &track, &gone) == 0);
+        struct track_point points[16];
+        if (track != NULL)
+            check(track_path(track, last_ms, fix.time_ms, points, 16) <= 16);
+    }
+    struct buf out = {0};
+    struct wire_writer w = {.out = &out};
+    tracks_save(&t, &w);
+    wire_reader_init(r, out.data, out.length);
+    if (t.next_id <= INT32_MAX) /* beyond that a record counts as damaged */
+        check(tracks_load(&again, r) == 0);
+    else
+        tracks_init(&again);
+    tracks_finish(&again);
+    tracks_finish(&t);
+    buf_finish(&out);
+}
+
+static void try_call(struct wire_reader *r)
+{
+    struct call_state s, again;
+    if (call_state_load(&s, gazetteer(), r) != 0)
+        return;
+    const struct call_conf conf = call_conf_default();
+    int64_t last_ms = s.has_last ? s.last.time_ms : 0;
+    for (int i = 0; i < 30; i++) {
+        struct track_fix fix = next_fix(last_ms, i);
+        struct call_output out[CALL_OUTPUTS_MAX];
+        size_t n = call_step(&s, &conf, gazetteer(), &fix, PORT_NONE, i * MINUTE_MS, out);
+        check(n <= CALL_OUTPUTS_MAX);
+    }
+    struct buf out = {0};
+    struct wire_writer w = {.out = &out};
+    call_state_save(&s, gazetteer(), &w);
+    wire_reader_init(r, out.data, out.length);
+    check(call_state_load(&again, gazetteer(), r) == 0);
+    buf_finish(&out);
+}
+
+static void try_voyage(struct wire_reader *r)
+{
+    struct voyage_state s, again;
+    if (voyage_state_load(&s, gazetteer(), r) != 0)
+        return;
+    int64_t last_ms = s.has_last ? s.last.time_ms : 0;
+    for (int i = 0; i < 8; i++) {
+        struct track_fix fix = next_fix(last_ms, i);
+        struct voyage done;
+        voyage_fix(&s, &fix);
+        voyage_destination(&s, "SOMEWHERE");
+        struct call_output event = {
+            .event = (enum call_event)(i % 4),
+            .time_ms = fix.time_ms,
+            .call = {.port = (uint32_t)(i / 4),
+                     .since_ms = fix.time_ms,
+                     .departed_ms = last_ms},
+        };
+        (void)voyage_call(&s, gazetteer(), &event, 0, &done);
+    }
+    struct buf out = {0};
+    struct wire_writer w = {.out = &out};
+    voyage_state_save(&s, gazetteer(), &w);
+    wire_reader_init(r, out.data, out.length);
+    check(voyage_state_load(&again, gazetteer(), r) == 0);
+    buf_finish(&out);
+}
+
+static void try_static(struct wire_reader *r)
+{
+    struct vessel_static s;
+    vessel_static_load(&s, r);
+    struct report report = {.has = HAS_NAME | HAS_IMO, .imo = 9999993, .name = "X"};
+    (void)vessel_static_update(&s, &report);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static void (*const kinds[])(struct wire_reader *) = {try_tracks, try_call,
+                                                          try_voyage, try_static};
+    if (size == 0)
+        return 0;
+    struct wire_reader r;
+    wire_reader_init(&r, data + 1, size - 1);
+    kinds[data[0] % 4](&r);
+    return 0;
+}

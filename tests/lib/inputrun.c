@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/inputrun.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/aisgen.h"
+#include "lib/testlib.h"
+
+static void keep_report(void *context, const struct report *report)
+{
+    struct inputrun *run = context;
+    if (run->count == run->room) {
+        run->room = run->room != 0 ? run->room * 2 : 64;
+        run->reports = realloc(run->reports, run->room * sizeof *run->reports);
+        if (run->reports == NULL)
+            abort();
+    }
+    run->reports[run->count++] = *report;
+}
+
+static void count_message(void *context, const struct ais_message *message,
+                          const struct report *report)
+{
+    struct inputrun *run = context;
+    (void)message;
+    run->messages++;
+    run->no_times += report->time_ms == TIME_NONE ? 1 : 0;
+}
+
+struct input_conf inputrun_tape(void)
+{
+    return (struct input_conf){.start_ms = TIME_NONE};
+}
+
+struct input_conf inputrun_live(void)
+{
+    return (struct input_conf){.is_live = true, .start_ms = TIME_NONE};
+}
+
+void inputrun_begin(struct inputrun *run, const struct input_conf *conf)
+{
+    memset(run, 0, sizeof *run);
+    struct input_sink sink = {keep_report, count_message, run};
+    run->in = input_create(conf, &sink);
+    assert_non_null(run->in);
+}
+
+void inputrun_feed(struct inputrun *run, const char *bytes, size_t n, int64_t arrival_ms)
+{
+    assert_int_equal(input_feed(run->in, bytes, n, arrival_ms), 0);
+}
+
+void inputrun_datagram(struct inputrun *run, const char *text, int64_t arrival_ms)
+{
+    assert_int_equal(input_datagram(run->in, text, strlen(text), arrival_ms), 0);
+}
+
+/* The identities that lookout/input.h promises. */
+static void check_accounting(const struct inputrun *run)
+{
+    const struct input_counts *c = &run->counts;
+    const uint64_t *r = c->rejects;
+    assert_int_equal(c->lines, c->comments + c->other + c->sentences + c->records +
+                                   r[INPUT_REJECT_NOT_A_SENTENCE] +
+                                   r[INPUT_REJECT_LINE_TOO_LONG] +
+                                   r[INPUT_REJECT_CHECKSUM] +
+                                   r[INPUT_REJECT_NO_CHECKSUM] + r[INPUT_REJECT_FIELDS]);
+    assert_int_equal(c->sentences + c->records,
+                     c->messages + c->joined + r[INPUT_REJECT_ARMOR] +
+                         r[INPUT_REJECT_TOO_SHORT] + r[INPUT_REJECT_UNKNOWN_TYPE] +
+                         r[INPUT_REJECT_BAD_VALUE] + r[INPUT_REJECT_FRAGMENT_ORPHAN] +
+                         r[INPUT_REJECT_FRAGMENT_DUPLICATE] + c->pending_parts);
+    assert_int_equal(c->messages, c->reports + c->no_report + r[INPUT_REJECT_NO_TIME]);
+    assert_int_equal(c->pending_parts, 0);
+    assert_int_equal(c->reports, run->count);
+    assert_int_equal(c->messages, run->messages);
+}
+
+void inputrun_end(struct inputrun *run, int64_t arrival_ms)
+{
+    assert_int_equal(input_finish(run->in, arrival_ms), 0);
+    run->counts = *input_counts(run->in);
+    assert_int_equal(input_needed_offset(run->in), run->counts.bytes);
+    input_destroy(run->in);
+    run->in = NULL;
+    check_accounting(run);
+}
+
+void inputrun_free(struct inputrun *run)
+{
+    input_destroy(run->in);
+    free(run->reports);
+    memset(run, 0, sizeof *run);
+}
+
+void inputrun_bytes(struct inputrun *run, const struct input_conf *conf,
+                    const char *bytes, size_t n)
+{
+    inputrun_begin(run, conf);
+    inputrun_feed(run, bytes, n, 0);
+    inputrun_end(run, 0);
+}
+
+void inputrun_text(struct inputrun *run, const char *text)
+{
+    struct input_conf conf = inputrun_tape();
+    inputrun_bytes(run, &conf, text, strlen(text));
+}
+
+void inputrun_chunks(struct inputrun *run, const struct input_conf *conf,
+                     const char *bytes, size_t n, uint64_t seed, size_t most)
+{
+    struct test_random random = {seed};
+    inputrun_begin(run, conf);
+    for (size_t at = 0; at < n;) {
+        size_t take = 1 + (size_t)test_random_below(&random, most);
+        take = take < n - at ? take : n - at;
+        /* A copy of the exact size: a sanitizer sees a read past it. */
+        char *copy = malloc(take);
+        if (copy == NULL)
+            abort();
+        memcpy(copy, bytes + at, take);
+        inputrun_feed(run, copy, take, 0);
+        free(copy);
+        at += take;
+    }
+    inputrun_end(run, 0);
+}
+
+uint64_t inputrun_rejects(const struct inputrun *run, enum input_reject reason)
+{
+    return run->counts.rejects[reason];
+}
+
+uint64_t inputrun_other_rejects(const struct inputrun *run, enum input_reject but)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < INPUT_REJECTS; i++)
+        sum += i != (unsigned)but ? run->counts.rejects[i] : 0;
+    return sum;
+}
+
+bool inputrun_same(const struct report *a, const struct report *b)
+{
+    return a->time_ms == b->time_ms && a->arrival_ms == b->arrival_ms &&
+           a->begin == b->begin && a->end == b->end &&
+           a->payload_hash == b->payload_hash && a->mmsi == b->mmsi && a->has == b->has &&
+           a->pos.lat_e7 == b->pos.lat_e7 && a->pos.lon_e7 == b->pos.lon_e7 &&
+           a->source == b->source && a->sog_dkn == b->sog_dkn &&
+           a->cog_ddeg == b->cog_ddeg && a->heading_deg == b->heading_deg &&
+           a->nav_status == b->nav_status && a->utc_second == b->utc_second &&
+           a->msg_type == b->msg_type && a->time_source == b->time_source &&
+           a->ship_type == b->ship_type && a->draught_dm == b->draught_dm &&
+           a->is_class_b == b->is_class_b && a->is_coarse == b->is_coarse &&
+           a->length_m == b->length_m && a->beam_m == b->beam_m && a->imo == b->imo &&
+           strcmp(a->callsign, b->callsign) == 0 && strcmp(a->name, b->name) == 0 &&
+           strcmp(a->destination, b->destination) == 0 &&
+           strcmp(a->station, b->station) == 0;
+}
+
+const char *inputrun_position(uint32_t mmsi, int second)
+{
+    static char text[4][AISGEN_TEXT_BYTES];
+    static unsigned turn;
+    struct aisgen_bits bits;
+    char *ret = text[turn++ % 4];
+    aisgen_position(&(struct aisgen_position){.type = 1,
+                                              .mmsi = mmsi,
+                                              .lat = 35.1,
+                                              .lon = 129.0,
+                                              .sog = 12.3,
+                                              .cog = 231.0,
+                                              .heading = 230,
+                                              .second = second},
+                    &bits);
+    assert_int_equal(aisgen_sentences(&bits, "AIVDM", 0, 'A', ret), 1);
+    ret[strlen(ret) - 2] = '\0';
+    return ret;
+}
+
+void inputrun_statics(uint32_t mmsi, const char *name, int seq, char ret[2][128])
+{
+    char text[AISGEN_TEXT_BYTES];
+    struct aisgen_bits bits;
+    aisgen_static5(&(struct aisgen_static){.mmsi = mmsi,
+                                           .imo = 9999993,
+                                           .name = name,
+                                           .callsign = "HMXX",
+                                           .destination = "BUSAN",
+                                           .ship_type = 70,
+                                           .to_bow = 70,
+                                           .to_stern = 10,
+                                           .to_port = 5,
+                                           .to_starboard = 7,
+                                           .draught = 5.5,
+                                           .hour = 24,
+                                           .minute = 60},
+                   &bits);
+    assert_int_equal(aisgen_sentences(&bits, "AIVDM", seq, 'B', text), 2);
+    char *middle = strstr(text, "\r\n");
+    assert_non_null(middle);
+    *middle = '\0';
+    strcpy(ret[0], text);
+    strcpy(ret[1], middle + 2);
+    ret[1][strlen(ret[1]) - 2] = '\0';
+}
+
+const char *inputrun_tagged(const char *content, const char *sentence)
+{
+    static char text[4][512];
+    static unsigned turn;
+    char *ret = text[turn++ % 4];
+    snprintf(ret, 512, "\\%s*%02X\\%s", content,
+             (unsigned)aisgen_checksum(content, strlen(content)), sentence);
+    return ret;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Gazetteers for tests: the shipped one, or one of a few lines. */
+#ifndef PORTS_FIXTURE_H
+#define PORTS_FIXTURE_H
+
+#include "lookout/ports.h"
+#include "testlib.h"
+
+/* config/ports.csv with config/port-areas.geojson; fails the test when they do not load.
+ * ports_destroy() it. */
+struct ports *fixture_shipped_ports(void);
+/* Rows after the header locode,name,lat,lon,entry_km,codes,names. */
+struct ports *fixture_ports(const char *rows);
+struct geo_pos fixture_pos(double lat, double lon);
+/* Code of the port at a position, "" at sea; `declared` a code or NULL. */
+const char *fixture_at(const struct ports *ports, double lat, double lon,
+                       const char *declared);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scenarios: what ships do and what must be told, in a text file. Ships' movements become
+ * AIVDM sentences, which go through input, merge and engine under simulated time.
+ *
+ *     # a comment
+ *     config                          YAML until "end"; zones.geojson stands beside it
+ *     zones                           GeoJSON until "end"
+ *     start 2024-03-24T00:00:00Z      where every ship's own clock begins
+ *     every 10min                     reporting interval of `lies` and `sails`
+ *     ship A mmsi 445000001 imo 9999993 name "EXAMPLE TRADER" type 70 length 98 callsign
+ * X1 A at 38.7,125.4                 from here on it is there (no report) A waits 7h its
+ * clock moves on, nothing is heard A lies 3h                       reports at 0 kn, the
+ * first at once A sails 38.3,124.4 12kn         along the great circle, reports on the
+ * way and on arrival A fix 38.0,124.0 sog 0.3 cog 120 status 1     one report, here and
+ * now A declares "VLADIVOSTOK"        one message of static data A identifies the same,
+ * without a destination raw TIME "text"                 a line as it is, at that time
+ *     expect                          all alerts, in the order in which they are told,
+ * until "end": 2024-03-24T10:00:00Z~2min zone.entered A zone.id=box zone.present=false
+ * severity=critical
+ *
+ * A time may carry a tolerance; what follows the ship are members of `data` by their
+ * dotted paths. */
+#ifndef SCENARIO_H
+#define SCENARIO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct scenario;
+
+/* Reads the file; NULL with the reason on stderr. */
+struct scenario *scenario_read(const char *path);
+void scenario_free(struct scenario *s);
+
+/* How it is run: all ways must tell the same. */
+enum scenario_way {
+    SCENARIO_PLAIN,
+    SCENARIO_CHUNKS,  /* the bytes in random chunks */
+    SCENARIO_RESTARTS /* saved and loaded into a new engine now and then */
+};
+/* Run it; the alerts' bodies, one a line, in an owned text (NULL: failed, reason on
+ * stderr). */
+char *scenario_run(const struct scenario *s, enum scenario_way way, uint64_t seed);
+/* Compare with what is expected: 0, or 1 with every difference on stderr. */
+int scenario_check(const struct scenario *s, const char *alerts);
+
+#endif

@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `make bench`: every benchmark prints one JSON line a figure; the table at the end is made of them. `bench.sh [NAME...]`
+set -eu
+cd "$(dirname "$0")/../.."
+build=${BUILD:-build}
+export LOOKOUT_ROOT="$PWD" LOOKOUT_BUILD="$PWD/$build" LOOKOUT_BIN="$PWD/$build/lookoutd"
+out=$build/bench.jsonl
+: >"$out"
+for program in "$build"/bench/bench_*; do
+    [ -x "$program" ] || continue
+    name=$(basename "$program" | sed 's/^bench_//')
+    if [ $# -ne 0 ]; then
+        case " $* " in *" $name "*) ;; *) continue ;; esac
+    fi
+    "$program" | tee -a "$out"
+done
+python3 - "$out" <<'PY'
+import json, sys
+rows = [json.loads(line) for line in open(sys.argv[1]) if line.startswith("{")]
+for row in rows:
+    name = row.pop("figure", row.pop("name", "?"))
+    print(f"{name:44s} " + "  ".join(f"{k}={v:g}" if isinstance(v, (int, float)) else f"{k}={v}" for k, v in row.items()))
+PY

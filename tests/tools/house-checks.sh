@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The house in order, in TAP: layers, purity, format, length of files, the systemd unit; and that the layer and purity checks do
+# fail when a violation is planted.
+set -u
+cd "${LOOKOUT_ROOT:-.}" || exit 2
+build=${LOOKOUT_BUILD:-build}
+n=0
+result() { # NAME STATUS TEXT
+    n=$((n + 1))
+    if [ "$2" -eq 0 ]; then
+        echo "ok $n - $1"
+    else
+        echo "not ok $n - $1"
+        printf '%s\n' "$3" | sed 's/^/#   /' | head -n 30
+    fi
+}
+
+text=$(sh tests/tools/layers.sh . 2>&1)
+result "modules include downward only" $? "$text"
+text=$(sh tests/tools/purity.sh "$build/libcore.a" "$build/libgeo.a" 2>&1)
+result "the core calls no clock, file, socket, random source or print" $? "$text"
+
+plant=$(mktemp -d) || exit 2
+mkdir -p "$plant/geo" "$plant/include/lookout" "$plant/daemon/ais"
+echo '#include "lookout/store.h"' >"$plant/daemon/ais/planted.c"
+sh tests/tools/layers.sh "$plant" >/dev/null 2>&1
+[ $? -ne 0 ]
+result "a planted include upward is found" $? "layers.sh let it pass"
+echo 'long time(long *); long planted(void); long planted(void) { return time(0); }' >"$plant/planted.c"
+"${CC:-gcc}" -c -o "$plant/planted.o" "$plant/planted.c" && ar rcs "$plant/libplanted.a" "$plant/planted.o"
+sh tests/tools/purity.sh "$plant/libplanted.a" >/dev/null 2>&1
+[ $? -ne 0 ]
+result "a planted call of the clock is found" $? "purity.sh let it pass"
+rm -rf "$plant"
+
+files=$(git ls-files '*.c' '*.h' 2>/dev/null)
+[ -n "$files" ] || files=$(find daemon geo include tests -name '*.[ch]')
+# shellcheck disable=SC2086
+text=$(clang-format --dry-run -Werror $files 2>&1 | grep -E 'error' | head -n 10)
+[ -z "$text" ]
+result "the sources are formatted" $? "$text"
+# shellcheck disable=SC2086
+text=$(wc -l $files | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 " lines" }')
+[ -z "$text" ]
+result "no file is longer than 500 lines" $? "$text"
+
+units=$(mktemp -d) || exit 2
+sed "s|/usr/bin/lookoutd|$PWD/$(echo "$build" | sed "s|^$PWD/||")/lookoutd|g" systemd/lookoutd.service >"$units/lookoutd.service"
+text=$(systemd-analyze verify --man=no "$units/lookoutd.service" 2>&1)
+[ $? -eq 0 ] && [ -z "$text" ]
+result "systemd-analyze verify is clean" $? "$text"
+text=$(systemd-analyze security --offline=true --threshold=13 "$units/lookoutd.service" 2>&1)
+result "the unit's exposure is at most 1.3" $? "$(printf '%s' "$text" | tail -n 3)"
+rm -rf "$units"
+echo "1..$n"

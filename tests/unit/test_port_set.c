@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Patterns over ports. */
+#include "lib/ports_fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct ports *make(const char *extra)
+{
+    static const char base[] = "locode,name,lat,lon\nKPNAM,Nampo,38.7,125.4\n"
+                               "KPCHO,Chongjin,41.7,129.8\nRUVVO,Vladivostok,43.1,131.9\n"
+                               "RUNJK,Nakhodka,42.8,132.9\nRULED,St P,59.9,30.3\n"
+                               "RUKDT,Kronshtadt,60,29.8\n";
+    static const char *const dprk[] = {"KP*"}, *const far_east[] = {"RUVVO", "RUNJK"};
+    static const char *const story[] = {"$far-east", "$dprk"}, *const none[] = {NULL};
+    struct ports_builder *b = ports_builder_create();
+    struct ports *p = NULL;
+    char text[1024];
+    assert_true(sizeof base + strlen(extra) <= sizeof text);
+    memcpy(text, base, sizeof base);
+    memcpy(text + sizeof base - 1, extra, strlen(extra) + 1);
+    assert_int_equal(ports_builder_csv(b, text, strlen(text), NULL, NULL), 0);
+    /* the outer group before the inner ones */
+    assert_int_equal(ports_builder_group(b, "story", story, 2, NULL), 0);
+    assert_int_equal(ports_builder_group(b, "dprk", dprk, 1, NULL), 0);
+    assert_int_equal(ports_builder_group(b, "far-east", far_east, 2, NULL), 0);
+    assert_int_equal(ports_builder_group(b, "none", none, 0, NULL), 0);
+    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    ports_builder_destroy(b);
+    return p;
+}
+
+static struct port_set *compile(const struct ports *p, const char *a, const char *b)
+{
+    const char *patterns[2] = {a, b};
+    struct port_set *set = NULL;
+    struct err err = {0};
+    size_t n = (size_t)(a != NULL) + (size_t)(b != NULL);
+    if (port_set_create(p, patterns, n, &set, &err) != 0)
+        fail_msg("%s", err.text);
+    return set;
+}
+
+static void test_members(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        const char *members; /* by ascending code */
+    } rows[] = {
+        {"RUVVO", NULL, "RUVVO"},
+        {"ru vvo", NULL, "RUVVO"},
+        {"KP*", NULL, "KPCHO KPNAM"},
+        {"kp*", NULL, "KPCHO KPNAM"},
+        {"*", NULL, "KPCHO KPNAM RUKDT RULED RUNJK RUVVO"},
+        {"$dprk", "RUNJK", "KPCHO KPNAM RUNJK"},
+        {"$story", NULL, "KPCHO KPNAM RUNJK RUVVO"},
+        {"RUKDT", NULL, "RUKDT RULED"}, /* one port */
+        {"RUBRK", NULL, "RUKDT RULED"}, /* a code of the shipped list */
+        {"$none", NULL, ""},
+        {NULL, NULL, ""},
+    };
+    struct ports *p = make("");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct port_set *set = compile(p, rows[i].a, rows[i].b);
+        char got[128] = "";
+        size_t n = 0, count = 0;
+        for (uint32_t k = port_set_next(set, 0); k != PORT_NONE;
+             k = port_set_next(set, k + 1)) {
+            assert_true(port_set_has(set, k));
+            if (n != 0)
+                got[n++] = ' ';
+            memcpy(got + n, ports_get(p, k)->locode, LOCODE_BYTES);
+            n += LOCODE_BYTES - 1;
+            count++;
+        }
+        assert_string_equal(got, rows[i].members);
+        assert_int_equal(port_set_count(set), count);
+        assert_false(port_set_has(set, PORT_NONE));
+        assert_false(port_set_has(set, 64));
+        port_set_destroy(set);
+    }
+    port_set_destroy(NULL);
+    ports_destroy(p);
+}
+
+static void test_errors_help(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern;
+        int code;
+        const char *part;
+    } rows[] = {
+        {"RUVVX", ERR_NOT_FOUND, "did you mean RUVVO (Vladivostok)?"},
+        {"QQQQQ", ERR_NOT_FOUND, "'QQQQQ' is no port of the gazetteer"},
+        {"ZZ*", ERR_NOT_FOUND, "no port of country ZZ"},
+        {"$dprc", ERR_NOT_FOUND, "did you mean '$dprk'?"},
+        {"$", ERR_NOT_FOUND, "there is no group '$'"},
+        {"$zzzzzzz", ERR_NOT_FOUND, "there is '$story' and others"},
+        {"", ERR_SYNTAX, "is no port pattern"},
+        {"RUV*", ERR_SYNTAX, "'RUV*' is no port pattern (a UN/LOCODE like"},
+        {"**", ERR_SYNTAX, "is no port pattern"},
+        {"Nampo!", ERR_SYNTAX, "is no port pattern"},
+    };
+    struct ports *p = make("");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *patterns[2] = {"RUVVO", rows[i].pattern};
+        struct port_set *set = NULL;
+        struct err err = {0};
+        assert_int_equal(port_set_create(p, patterns, 2, &set, &err), rows[i].code);
+        assert_null(set);
+        assert_int_equal(err.col, 2);
+        if (strstr(err.text, rows[i].part) == NULL)
+            fail_msg("'%s' lacks '%s'", err.text, rows[i].part);
+        assert_int_equal(port_set_create(p, patterns, 2, &set, NULL), rows[i].code);
+    }
+    ports_destroy(p);
+}
+
+/* Members decide, not order, pattern, nor where a code stands among all. */
+static void test_hash(void **state)
+{
+    (void)state;
+    struct ports *p = make(""), *q = make("AAAAA,First,1,1\n");
+    struct port_set *a = compile(p, "RUVVO", "RUNJK"), *b = compile(p, "$far-east", NULL),
+                    *c = compile(q, "RUNJK", "RUVVO"), *d = compile(p, "RUVVO", NULL),
+                    *e = compile(p, NULL, NULL);
+    assert_int_equal(port_set_hash(p, a), port_set_hash(p, b));
+    assert_int_equal(port_set_hash(p, a), port_set_hash(q, c));
+    assert_int_not_equal(port_set_hash(p, a), port_set_hash(p, d));
+    assert_int_not_equal(port_set_hash(p, d), port_set_hash(p, e));
+    port_set_destroy(a);
+    port_set_destroy(b);
+    port_set_destroy(c);
+    port_set_destroy(d);
+    port_set_destroy(e);
+    ports_destroy(p);
+    ports_destroy(q);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_members),
+        cmocka_unit_test(test_errors_help),
+        cmocka_unit_test(test_hash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Voyages between calls, and the saved state of both. Invented ports: XAAAA at 37 N 125 E
+ * and XBBBB 200 km east of it. */
+#include <string.h>
+
+#include "lib/callrun.h"
+
+static struct ports *two;
+
+static const struct callrun_port two_ports[] = {
+    {"XAAAA", 37, 125},
+    {"XBBBB", 37, 127.2521}, /* 200 km: 200,000 / (111,195 cos 37) degrees */
+};
+
+static struct geo_pos home(void)
+{
+    return geo_to_pos((struct geo_point){37, 125});
+}
+
+#define KM 1000.0
+#define LIE(t0, t1, at_km)                                                               \
+    callrun_leg(r, (struct callrun_leg){(t0), (t1), 5, (at_km)*KM, (at_km)*KM, 0})
+
+/* --- voyages
+ * ---------------------------------------------------------------------------- */
+
+/* A call at XAAAA, 200 km at 10 kn, a call at XBBBB. */
+static void call_at_home(struct callrun *r)
+{
+    callrun_fix(r, 0, -15 * KM, 10);
+    LIE(60, 200, 0);
+}
+static void sail_over(struct callrun *r, double t0)
+{
+    callrun_leg(r, (struct callrun_leg){t0, t0 + 640, 10, 2 * KM, 199 * KM, 10});
+    LIE(t0 + 650, t0 + 720, 200);
+}
+static void one_voyage(struct callrun *r)
+{
+    voyage_destination(&r->voyage, "OLD");
+    call_at_home(r);
+    voyage_destination(&r->voyage, "XBBBB");
+    sail_over(r, 210);
+    assert_int_equal(r->last_voyage.draught_departure_dm, 50);
+    assert_int_equal(r->last_voyage.draught_arrival_dm, 50);
+    /* the way is the geodesic: one of its length by PROJ, to the rounding of positions */
+    struct geo_pos end = geo_destination(r->origin, 90, 200 * KM);
+    assert_near(r->last_voyage.distance_m, geo_distance_exact_m(r->origin, end), 1.0);
+}
+static void test_voyage(void **state)
+{
+    (void)state;
+    /* OLD was still declared when it last lay still; 200 km on the sphere of mean radius
+     * are 200.3 km on the ellipsoid at 37 N, going east */
+    assert_voyages(two, home(), one_voyage,
+                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
+                   "left XAAAA 250 c4; entered XBBBB 830 c1; arrived XBBBB 860 c3",
+                   "XAAAA>XBBBB 210..860 200km gap 10min [OLD] [XBBBB]");
+}
+
+static void destinations(struct callrun *r)
+{
+    call_at_home(r);
+    callrun_leg(r, (struct callrun_leg){210, 310, 10, 2 * KM, 40 * KM, 10});
+    static const char *const declared[] = {"ONE", "TWO", "", "ONE", "THREE"};
+    for (size_t i = 0; i < 5; i++)
+        voyage_destination(&r->voyage, declared[i]);
+    callrun_leg(r, (struct callrun_leg){320, 700, 10, 41 * KM, 199 * KM, 10});
+    LIE(710, 740, 200);
+    voyage_destination(&r->voyage, "NEXT"); /* after the arrival, before it is certain */
+    LIE(745, 800, 200);
+}
+static void test_destinations_in_order_once(void **state)
+{
+    (void)state;
+    assert_voyages(two, home(), destinations,
+                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
+                   "left XAAAA 240 c4; entered XBBBB 680 c1; arrived XBBBB 710 c3",
+                   "XAAAA>XBBBB 210..710 200km gap 10min [ONE] [TWO] [THREE]");
+}
+
+/* Three days adrift on the way, SOG flapping, 400 m of jitter: no distance. */
+static void adrift(struct callrun *r)
+{
+    call_at_home(r);
+    callrun_leg(r, (struct callrun_leg){210, 510, 10, 2 * KM, 100 * KM, 10});
+    for (int i = 0; i < 400; i++)
+        callrun_fix(r, 520 + i * 10, 100 * KM + (i % 2) * 400, i % 3 == 0 ? 0.3 : 1.6);
+    callrun_leg(r, (struct callrun_leg){4520, 4860, 10, 100 * KM, 199 * KM, 10});
+    LIE(4870, 4940, 200);
+}
+static void there_and_back(struct callrun *r)
+{
+    call_at_home(r);
+    callrun_leg(r, (struct callrun_leg){210, 510, 10, 2 * KM, 100 * KM, 10});
+    callrun_leg(r, (struct callrun_leg){520, 820, 10, 100 * KM, 2 * KM, 10});
+    LIE(830, 900, 1);
+    sail_over(r, 910);
+}
+static void test_distance(void **state)
+{
+    (void)state;
+    assert_voyages(two, home(), adrift,
+                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
+                   "left XAAAA 250 c4; entered XBBBB 4830 c1; arrived XBBBB 4870 c3",
+                   "XAAAA>XBBBB 210..4870 200km gap 10min");
+    /* back at the same port: no voyage, and the next begins there */
+    assert_voyages(two, home(), there_and_back,
+                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
+                   "left XAAAA 250 c4; entered XAAAA 800 c1; arrived XAAAA 830 c3; "
+                   "departed XAAAA 910 c4; left XAAAA 950 c4; entered XBBBB 1530 c1; "
+                   "arrived XBBBB 1560 c3",
+                   "XAAAA>XBBBB 910..1560 199km gap 10min");
+}
+
+/* Dark at the berth and on the way out: of the silence only what came after the departure
+ * is a gap of the voyage. 100 km at 12 kn less a fifth: 337.5 min. */
+static void dark_departure(struct callrun *r)
+{
+    callrun_fix(r, 0, -15 * KM, 10);
+    LIE(60, 200, 0);
+    callrun_fix(r, 200 + 3 * 1440, 100 * KM, 12);
+    callrun_leg(r, (struct callrun_leg){4530, 4830, 10, 101 * KM, 199 * KM, 10});
+    LIE(4840, 4900, 200);
+}
+/* The same, heard adrift; then back 50 km: 100 + 50 + 150 km, 0.15 % more on the
+ * ellipsoid going east at 37 N. 100 km at 10 kn less a fifth: 404.97 min. */
+static void dark_departure_adrift(struct callrun *r)
+{
+    callrun_fix(r, 0, -15 * KM, 10);
+    LIE(60, 200, 0);
+    callrun_fix(r, 200 + 3 * 1440, 100 * KM, 0.2);
+    callrun_leg(r, (struct callrun_leg){4530, 4630, 10, 99 * KM, 50 * KM, 10});
+    callrun_leg(r, (struct callrun_leg){4640, 5040, 10, 51 * KM, 199 * KM, 10});
+    LIE(5050, 5120, 200);
+}
+static void test_voyage_after_dark(void **state)
+{
+    (void)state;
+    assert_voyages(two, home(), dark_departure,
+                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 4182.5 c4; "
+                   "left XAAAA 4520 c4; entered XBBBB 4810 c1; arrived XBBBB 4840 c3",
+                   "XAAAA>XBBBB 4182.5..4840 200km gap 337min");
+    assert_voyages(two, home(), dark_departure_adrift,
+                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 4115.0 c4; "
+                   "left XAAAA 4520 c4; entered XBBBB 5020 c1; arrived XBBBB 5050 c3",
+                   "XAAAA>XBBBB 4115.0..5050 301km gap 405min");
+}
+
+/* A silence that is the call itself: the voyage to it ends before, the next begins after.
+ * Unheard from 860 on for 50 h, then 50 km off: 168.7 min of way. */
+static void dark_arrival(struct callrun *r)
+{
+    call_at_home(r);
+    callrun_leg(r, (struct callrun_leg){210, 850, 10, 2 * KM, 195 * KM, 10});
+    callrun_fix(r, 850 + 3000, 145 * KM, 12);
+    callrun_leg(r, (struct callrun_leg){3860, 4350, 10, 145 * KM, 1 * KM, 10});
+    LIE(4360, 4430, 0);
+}
+static void test_voyages_around_a_dark_call(void **state)
+{
+    (void)state;
+    assert_voyages(two, home(), dark_arrival,
+                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
+                   "left XAAAA 250 c4; entered XBBBB 840 c1; arrived XBBBB 850 c3; "
+                   "departed XBBBB 3681.3 c4; left XBBBB 3850 c4; entered XAAAA 4320 c1; "
+                   "arrived XAAAA 4360 c3",
+                   "XAAAA>XBBBB 210..850 195km gap 10min; "
+                   "XBBBB>XAAAA 3681.3..4360 195km gap 169min");
+}
+
+/* --- saved state
+ * ----------------------------------------------------------------------- */
+
+static size_t save_call(const struct call_state *s, struct buf *b)
+{
+    struct wire_writer w = {.out = b};
+    call_state_save(s, two, &w);
+    assert_false(w.failed);
+    return b->length;
+}
+
+static void lie_a_while(struct callrun *r)
+{
+    callrun_fix(r, 0, 15 * KM, 10);
+    LIE(20, 90, 1);
+}
+
+static void begin(struct callrun *r)
+{
+    *r = (struct callrun){.ports = two,
+                          .conf = call_conf_default(),
+                          .origin = home(),
+                          .declared = PORT_NONE,
+                          .nav_status = 1,
+                          .heading_deg = 90};
+    call_state_init(&r->state);
+    voyage_state_init(&r->voyage);
+}
+
+/* The gazetteer without that port: the call is dropped; with it at another index: found.
+ */
+static void test_ports_changed(void **state)
+{
+    (void)state;
+    static const struct callrun_port others[] = {{"WAAAA", 1, 1}, {"XAAAA", 37, 125}};
+    struct callrun r;
+    begin(&r);
+    lie_a_while(&r);
+    struct buf b = {0};
+    save_call(&r.state, &b);
+    struct ports *without = callrun_ports(others, 1, NULL, 0);
+    struct ports *with = callrun_ports(others, 2, NULL, 0);
+    struct wire_reader in;
+    struct call_state loaded;
+    wire_reader_init(&in, b.data, b.length);
+    assert_int_equal(call_state_load(&loaded, without, &in), 0);
+    assert_true(in.at == in.end);
+    assert_true(loaded.current.port == PORT_NONE);
+    wire_reader_init(&in, b.data, b.length);
+    assert_int_equal(call_state_load(&loaded, with, &in), 0);
+    assert_int_equal(loaded.current.port, ports_find(with, "XAAAA"));
+    assert_int_equal(loaded.current.confidence, 3);
+    ports_destroy(without);
+    ports_destroy(with);
+    buf_finish(&b);
+    buf_finish(&r.events);
+}
+
+static void test_damage_is_refused(void **state)
+{
+    (void)state;
+    struct callrun r;
+    begin(&r);
+    lie_a_while(&r);
+    struct buf b = {0}, v = {0};
+    save_call(&r.state, &b);
+    struct wire_writer w = {.out = &v};
+    voyage_state_save(&r.voyage, two, &w);
+    print_message("a call under way: %zu bytes, a voyage: %zu bytes\n", b.length,
+                  v.length);
+    struct wire_reader in;
+    struct call_state loaded;
+    struct voyage_state voyage;
+    for (size_t n = 0; n < b.length; n++) {
+        wire_reader_init(&in, b.data, n);
+        assert_int_equal(call_state_load(&loaded, two, &in), ERR_CORRUPT);
+        assert_true(loaded.current.port == PORT_NONE);
+    }
+    for (size_t n = 0; n < v.length; n++) {
+        wire_reader_init(&in, v.data, n);
+        assert_int_equal(voyage_state_load(&voyage, two, &in), ERR_CORRUPT);
+        assert_false(voyage.is_open);
+    }
+    struct test_random random = {4711};
+    for (int i = 0; i < 20000; i++) { /* loaded or refused; stepping it never crashes */
+        size_t at = test_random_below(&random, b.length);
+        char kept = b.data[at];
+        b.data[at] = (char)test_random_below(&random, 256);
+        wire_reader_init(&in, b.data, b.length);
+        struct callrun again = r;
+        again.events = again.voyages = (struct buf){0};
+        if (call_state_load(&again.state, two, &in) == 0) {
+            callrun_fix(&again, 100, 1 * KM, 0);
+            callrun_fix(&again, 200, 30 * KM, 12);
+        }
+        buf_finish(&again.events);
+        buf_finish(&again.voyages);
+        b.data[at] = kept;
+    }
+    buf_finish(&b);
+    buf_finish(&v);
+    buf_finish(&r.events);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    two = callrun_ports(two_ports, sizeof two_ports / sizeof two_ports[0], NULL, 0);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    ports_destroy(two);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_voyage),
+        cmocka_unit_test(test_destinations_in_order_once),
+        cmocka_unit_test(test_distance),
+        cmocka_unit_test(test_voyage_after_dark),
+        cmocka_unit_test(test_voyages_around_a_dark_call),
+        cmocka_unit_test(test_ports_changed),
+        cmocka_unit_test(test_damage_is_refused),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
