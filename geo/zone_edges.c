@@ -5,9 +5,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* About this many edges have their lower end in one strip. */
-enum { EDGES_A_STRIP = 4, STRIPS_MAX = 1 << 16, LISTED_MAX = 5 };
+/* Vertices for each strip; and how often they may be listed in all strips together. */
+enum { EDGES_A_STRIP = 8, STRIPS_MAX = 1 << 16, LISTED_MAX = 5 };
 
 __extension__ typedef __int128 wide; /* products of fine coordinates need 96 bits */
 
@@ -16,21 +17,44 @@ static uint32_t strip_of(const struct zone_geometry *g, int64_t y)
     return (uint32_t)((double)(y - g->low) * g->strip_scale);
 }
 
-/* Call-free walk over edges: i is the first vertex of each; ring ends are skipped. */
-#define FOR_EDGES(g, ring, i)                                                            \
-    for (size_t ring = 0, i = 0; ring < (g)->ring_count; i = (g)->ring_ends[ring++])     \
-        for (; i + 1 < (g)->ring_ends[ring]; i++)
+struct span {
+    uint32_t from, to;
+};
 
-/* How often edges are listed when there are that many strips; sets them up. */
+static struct span strips_of(const struct zone_geometry *g, size_t edge)
+{
+    int32_t a = g->vertices[edge].y, b = g->vertices[edge + 1].y;
+    return (struct span){.from = strip_of(g, a < b ? a : b),
+                         .to = strip_of(g, a < b ? b : a)};
+}
+
+/* Places that an edge takes in a strip: its end, and its beginning where the edge before
+ * it is not in the strip. */
+static bool begins_run(const struct zone_geometry *g, size_t edge, size_t first_of_ring,
+                       uint32_t strip)
+{
+    if (edge == first_of_ring)
+        return true;
+    struct span before = strips_of(g, edge - 1);
+    return strip < before.from || strip > before.to;
+}
+
+#define FOR_EDGES(g, ring, first, i)                                                     \
+    for (size_t ring = 0, first = 0; ring < (g)->ring_count;                             \
+         first = (g)->ring_ends[ring++])                                                 \
+        for (size_t i = first; i + 1 < (g)->ring_ends[ring]; i++)
+
+/* How many vertices all strips list when there are that many; sets them up. */
 static size_t cut_strips(struct zone_geometry *g, size_t strips)
 {
     g->strips = (uint32_t)strips;
     g->strip_scale = (double)strips / ((double)g->high - g->low + 1);
     size_t total = 0;
-    FOR_EDGES(g, ring, i)
+    FOR_EDGES(g, ring, first, i)
     {
-        int32_t a = g->vertices[i].y, b = g->vertices[i + 1].y;
-        total += strip_of(g, a < b ? b : a) - strip_of(g, a < b ? a : b) + 1;
+        struct span span = strips_of(g, i);
+        for (uint32_t s = span.from; s <= span.to; s++)
+            total += begins_run(g, i, first, s) ? 2 : 1;
     }
     return total;
 }
@@ -44,32 +68,38 @@ static int build_strips(struct zone_geometry *g)
     size_t total = cut_strips(g, strips);
     while (total > LISTED_MAX * g->vertex_count && strips > 1)
         total = cut_strips(g, strips /= 2);
-    g->strip_first = calloc((size_t)g->strips + 2, sizeof *g->strip_first);
-    if (g->strip_first == NULL)
-        return ERR_NOMEM;
-    /* Count two places up, so that filling leaves each beginning in its place. */
-    FOR_EDGES(g, ring, i)
-    {
-        int32_t a = g->vertices[i].y, b = g->vertices[i + 1].y;
-        uint32_t from = strip_of(g, a < b ? a : b), to = strip_of(g, a < b ? b : a);
-        for (uint32_t s = from; s <= to; s++)
-            g->strip_first[s + 2]++;
-    }
     if (total > UINT32_MAX)
         return ERR_NOMEM;
-    for (uint32_t s = 1; s < g->strips + 2; s++)
-        g->strip_first[s] += g->strip_first[s - 1];
-    g->strip_edges = malloc(total * sizeof *g->strip_edges);
-    if (g->strip_edges == NULL)
+    /* Lists behind their index, so that a point test reads from one place. */
+    size_t words = g->strips + 2 + g->strips % 2;
+    uint32_t *first_of = malloc(words * sizeof *first_of + total * sizeof *g->strip_runs);
+    if (first_of == NULL)
         return ERR_NOMEM;
-    FOR_EDGES(g, ring, i)
+    memset(first_of, 0, words * sizeof *first_of);
+    g->strip_first = first_of;
+    g->strip_runs = (struct zone_run_vertex *)(first_of + words);
+    g->index_bytes += words * sizeof *first_of + total * sizeof *g->strip_runs;
+    /* Count two places up, so that filling leaves each beginning in its place. */
+    FOR_EDGES(g, ring, first, i)
     {
-        int32_t a = g->vertices[i].y, b = g->vertices[i + 1].y;
-        uint32_t from = strip_of(g, a < b ? a : b), to = strip_of(g, a < b ? b : a);
-        for (uint32_t s = from; s <= to; s++)
-            g->strip_edges[g->strip_first[s + 1]++] = (uint32_t)i;
+        struct span span = strips_of(g, i);
+        for (uint32_t s = span.from; s <= span.to; s++)
+            first_of[s + 2] += begins_run(g, i, first, s) ? 2 : 1;
     }
-    g->index_bytes += (g->strips + 2 + total) * sizeof(uint32_t);
+    for (uint32_t s = 1; s < g->strips + 2; s++)
+        first_of[s] += first_of[s - 1];
+    FOR_EDGES(g, ring, first, i)
+    {
+        const struct zone_vertex *v = &g->vertices[i];
+        struct span span = strips_of(g, i);
+        for (uint32_t s = span.from; s <= span.to; s++) {
+            if (begins_run(g, i, first, s))
+                g->strip_runs[first_of[s + 1]++] =
+                    (struct zone_run_vertex){.x = v[0].x, .y2 = v[0].y * 2 + 1};
+            g->strip_runs[first_of[s + 1]++] =
+                (struct zone_run_vertex){.x = v[1].x, .y2 = v[1].y * 2};
+        }
+    }
     return 0;
 }
 
@@ -134,31 +164,26 @@ static inline bool contains(const struct zone_geometry *g, int64_t x, int64_t y,
 {
     const int64_t unit = INT64_C(1) << bits;
     uint32_t strip = strip_of(g, y >> bits);
-    const uint32_t *edge = g->strip_edges + g->strip_first[strip];
-    const uint32_t *end = g->strip_edges + g->strip_first[strip + 1];
+    const struct zone_run_vertex *v = g->strip_runs + g->strip_first[strip];
+    const struct zone_run_vertex *end = g->strip_runs + g->strip_first[strip + 1];
     bool is_inside = false;
-    for (; edge < end; edge++) {
-        const struct zone_vertex *low = &g->vertices[*edge], *high = low + 1;
-        if (low->y > high->y) {
-            low = high;
-            high--;
-        }
-        int64_t y0 = low->y * unit, y1 = high->y * unit;
-        if (y < y0 || y > y1)
+    int64_t x0 = 0, y0 = 0;
+    for (int64_t x1, y1; v < end; v++, x0 = x1, y0 = y1) {
+        x1 = v->x * unit;
+        y1 = (v->y2 >> 1) * unit;
+        if ((v->y2 & 1) || (y0 < y && y1 < y) || (y0 > y && y1 > y))
+            continue; /* a run begins, or the edge is not level with the point */
+        if (x0 < x && x1 < x)
             continue;
-        int64_t x0 = low->x * unit, x1 = high->x * unit;
-        if (x > x0 && x > x1)
-            continue;
-        if (x < x0 && x < x1) {
-            is_inside ^= y < y1;
+        bool is_crossing = (y0 <= y) != (y1 <= y);
+        if (x0 > x && x1 > x) {
+            is_inside ^= is_crossing;
             continue;
         }
-        if (y0 == y1)
-            return true; /* on a level edge */
         wide at_edge = (wide)(x1 - x0) * (y - y0), at_point = (wide)(x - x0) * (y1 - y0);
         if (at_edge == at_point)
             return true;
-        is_inside ^= at_edge > at_point && y < y1;
+        is_inside ^= is_crossing && (at_edge > at_point) == (y1 > y0);
     }
     return is_inside;
 }

@@ -18,6 +18,12 @@ struct zone_vertex {
     int32_t y;  /* latitude in 1e-7 degree */
 };
 
+/* In a strip edges stand as runs of vertices; a coordinate has a bit to spare. */
+struct zone_run_vertex {
+    uint32_t x;
+    int32_t y2; /* 2 y, plus 1 where a run begins: no edge leads here */
+};
+
 /* A box over some consecutive edges: leaves over edges, groups over leaves. */
 struct zone_box {
     int64_t x0, x1;
@@ -33,22 +39,22 @@ struct zone_geometry {
     int32_t west_e7; /* longitude of x = 0, -180..180 */
     uint32_t width;  /* greatest x; more than a turn only where parts overlap around */
     int32_t low, high;
-    struct zone_vertex *vertices; /* owned; rings one after the other, each closed */
-    /* Areas: strips of latitude with the edges that touch each, by their first vertex. */
-    uint32_t *strip_first; /* owned; strips + 1 */
-    uint32_t *strip_edges; /* owned */
-    double strip_scale;    /* strips per 1e-7 degree */
+    /* Areas: strips of latitude with the edges that touch each. */
+    uint32_t *strip_first;              /* owned; strips + 1 */
+    struct zone_run_vertex *strip_runs; /* in the same memory */
+    double strip_scale;                 /* strips per 1e-7 degree */
     uint32_t strips;
     enum zone_shape shape;
-    size_t vertex_count;
-    uint32_t *ring_ends; /* owned; index after the last vertex of each ring */
-    bool *ring_is_hole;  /* owned */
-    size_t ring_count;
+    struct zone_vertex *vertices; /* owned; rings one after the other, each closed */
+    uint32_t vertex_count, ring_count;
+    uint32_t *ring_ends;      /* owned; index after the last vertex of each ring */
+    bool *ring_is_hole;       /* owned */
     struct zone_leaf *leaves; /* owned */
     size_t leaf_count;
     struct zone_box *groups; /* owned; one over ZONE_GROUP_LEAVES leaves */
     size_t group_count;
     size_t index_bytes; /* of the strips and boxes */
+    void *pad;          /* to whole lines of the cache */
 };
 enum { ZONE_LEAF_EDGES = 8, ZONE_GROUP_LEAVES = 16 };
 

@@ -68,8 +68,7 @@ int merge_add(struct merge *m, const struct merge_source_conf *conf)
     return (int)m->source_count++;
 }
 
-/* --- nodes
- * -------------------------------------------------------------------------------- */
+/* --- nodes --- */
 
 static struct merge_node *take_node(struct merge *m)
 {
@@ -101,8 +100,7 @@ void merge_drop(struct merge *m, struct merge_source *s, struct merge_node *node
     free_node(m, node);
 }
 
-/* --- a source's own order
- * -------------------------------------------------------------------- */
+/* --- a source's own order --- */
 
 static bool is_before(const struct merge_node *a, const struct merge_node *b)
 {
@@ -252,8 +250,7 @@ void merge_clock(struct merge *m, int64_t now_ms)
     }
 }
 
-/* --- the one order
- * ------------------------------------------------------------------------------ */
+/* --- the one order --- */
 
 /* The source whose head comes next; NULL: none, or a recording must be fed first. */
 static struct merge_source *choose(const struct merge *m)
@@ -346,9 +343,7 @@ size_t merge_pending(const struct merge *m, uint16_t source)
     return s != NULL ? s->waiting * sizeof(struct merge_node) : 0;
 }
 
-/* --- resuming
- * -------------------------------------------------------------------------------------
- */
+/* --- resuming --- */
 
 /* Walk over the waiting nodes of a source: start with *at = 0 and *node = NULL. */
 static const struct merge_node *walk(const struct merge_source *s, size_t *at,

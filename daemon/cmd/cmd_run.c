@@ -97,7 +97,9 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     int64_t now_ms = engine_now(r->pipeline.engine);
     if (now_ms == TIME_NONE)
         now_ms = r->pipeline.clock_ms;
-    const char *id = r->conf->feeds[feed].id;
+    struct feed_status status;
+    feeds_status(r->feeds, feed, &status);
+    const char *id = status.id;
     log_write(is_silent ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "feed", id,
               is_silent ? "silent" : "heard again");
     int rc = engine_feed_alert(engine_conf(r->pipeline.engine), is_silent, id, since_ms,
@@ -142,8 +144,9 @@ static void sweep(struct run *r)
 static void beat(struct run *r)
 {
     struct store_health health;
-    int64_t every_ms = notify_watchdog_ms();
-    if (every_ms == 0 || r->pipeline.clock_ms - r->beat_ms < every_ms / 2)
+    uint64_t every_ms = 0;
+    if (!notify_watchdog_interval(&every_ms) ||
+        r->pipeline.clock_ms - r->beat_ms < (int64_t)every_ms / 2)
         return;
     store_health(r->store, &health);
     bool is_stuck = health.queued_bytes != 0 && !health.is_failing &&

@@ -148,11 +148,14 @@ static int add_feeds(struct pipeline *p)
     struct buf record = {0};
     int rc = 0;
     for (size_t i = 0; p->feeds != NULL && i < feeds_count(p->feeds) && rc == 0; i++) {
+        struct feed_status status;
+        feeds_status(p->feeds, i, &status);
+        if (status.is_gone)
+            continue;
         buf_clear(&record);
         int code = feeds_record(p->feeds, i, &record);
         if (code == 0)
-            rc = store_batch_feed(p->batch, p->conf->feeds[i].id, record.data,
-                                  record.length);
+            rc = store_batch_feed(p->batch, status.id, record.data, record.length);
         else if (code != ERR_NOT_FOUND)
             rc = code;
     }

@@ -29,6 +29,23 @@ static int list_zones(struct engine *e)
     return 0;
 }
 
+/* Which rules are asked at every fix, and which have timers. */
+static int list_rules(struct engine *e)
+{
+    e->fix_rules = calloc(e->conf.rule_count + 1, sizeof *e->fix_rules);
+    e->timed_rules = calloc(e->conf.rule_count + 1, sizeof *e->timed_rules);
+    if (e->fix_rules == NULL || e->timed_rules == NULL)
+        return ERR_NOMEM;
+    for (uint32_t i = 0; i < e->conf.rule_count; i++) {
+        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
+        if (hooks->on_fix != NULL)
+            e->fix_rules[e->fix_rule_count++] = i;
+        if (hooks->deadline != NULL)
+            e->timed_rules[e->timed_rule_count++] = i;
+    }
+    return 0;
+}
+
 static int set_world(struct engine *e)
 {
     e->alert.site = e->conf.site;
@@ -40,7 +57,7 @@ static int set_world(struct engine *e)
     e->world.track = &e->conf.track;
     int rc = list_zones(e);
     e->world.zones_watched = e->zones_watched;
-    return rc;
+    return rc != 0 ? rc : list_rules(e);
 }
 
 int engine_create(struct engine_conf *conf, const struct engine_sink *sink,
@@ -77,6 +94,8 @@ void engine_destroy(struct engine *e)
     heap_finish(&e->timers);
     free(e->forgotten);
     free(e->zones_watched);
+    free(e->fix_rules);
+    free(e->timed_rules);
     engine_conf_finish(&e->conf);
     free(e);
 }

@@ -70,6 +70,9 @@ struct engine {
     struct alert_context alert;
     struct rule_world world;
     uint32_t *zones_watched; /* owned */
+    uint32_t *fix_rules,
+        *timed_rules; /* owned: the rules whose kinds have on_fix; a deadline */
+    size_t fix_rule_count, timed_rule_count;
     int64_t now_ms;
     struct map ships; /* MMSI -> struct ship *, owned */
     struct map cells; /* cell -> first struct ship * in it */
@@ -78,6 +81,7 @@ struct engine {
     struct ship *dirty;  /* those whose rows are to be saved */
     uint32_t *forgotten; /* owned: MMSIs whose rows are to be deleted */
     size_t forgotten_count, forgotten_room;
+    uint16_t source_count; /* the highest source heard of, and one */
     struct source sources[SOURCES_MAX];
     struct source daemon; /* outages of all sources at once */
 };
@@ -114,6 +118,9 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
                 struct ship_track *item, int64_t since_ms);
 /* Point it at one rule. */
 struct rule_look *look_at(struct look_frame *f, size_t rule);
+/* Nothing to ask of the rule: it does not cover the ship and keeps nothing of the track.
+ */
+bool look_is_idle(const struct look_frame *f, size_t rule);
 /* A zone event to every rule: a zone_event_sink whose context is a frame. */
 int look_zone(void *frame, const struct zone_event *event);
 bool ship_is_covered(const struct ship *s, size_t rule);

@@ -130,6 +130,11 @@ struct rule_look *look_at(struct look_frame *f, size_t rule)
     return &f->look;
 }
 
+bool look_is_idle(const struct look_frame *f, size_t rule)
+{
+    return f->item->slots[rule] == NULL && !ship_is_covered(f->ship, rule);
+}
+
 int look_zone(void *frame, const struct zone_event *event)
 {
     struct look_frame *f = frame;

@@ -52,6 +52,7 @@ int engine_reconfigure(struct engine *e, struct engine_conf *conf, struct err *e
         return err_set(err, rc, "no memory for the changed configuration");
     }
     memcpy(fresh->sources, e->sources, sizeof e->sources);
+    fresh->source_count = e->source_count;
     fresh->daemon = e->daemon;
     fresh->counts = e->counts;
     fresh->forgotten = e->forgotten;

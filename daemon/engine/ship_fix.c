@@ -103,10 +103,11 @@ static int believed(struct engine *e, struct ship *s, struct ship_track *item,
                             &frame);
     if (rc == 0)
         rc = step_calls(&frame, fix, since_ms);
-    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
-        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
-        if (hooks->on_fix != NULL)
-            rc = hooks->on_fix(look_at(&frame, i), before);
+    for (size_t i = 0; i < e->fix_rule_count && rc == 0; i++) {
+        uint32_t rule = e->fix_rules[i];
+        if (look_is_idle(&frame, rule))
+            continue;
+        rc = e->conf.rules[rule].kind->hooks->on_fix(look_at(&frame, rule), before);
     }
     return rc;
 }
@@ -117,7 +118,10 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     enum track_verdict verdict = TRACK_OLD;
     struct track *track = NULL;
     uint32_t gone = 0;
-    track_fix_from_report(r, &fix);
+    if (!track_fix_from_report(r, &fix)) {
+        e->counts.no_position++;
+        return 0;
+    }
     int rc = tracks_add(&s->tracks, &e->conf.track, &fix, &verdict, &track, &gone);
     if (rc != 0)
         return rc;
@@ -141,6 +145,8 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     if (item == NULL)
         return ERR_NOMEM;
     item->track = track;
+    if (!is_known && s->info.destination[0] != '\0')
+        voyage_destination(&item->voyage, s->info.destination);
     if (is_known && track->fixes >= 2)
         before = track->before;
     rc = nearby_move(e, s, fix.pos);

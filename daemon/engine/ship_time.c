@@ -34,10 +34,12 @@ static struct due first_due(struct engine *e, struct ship *s)
         take(&due,
              zone_watch_deadline(&item->zones, &e->conf.limits, frame.subject.silence_ms),
              item, e->conf.rule_count);
-        for (size_t k = 0; k < e->conf.rule_count; k++) {
-            const struct rule_hooks *hooks = e->conf.rules[k].kind->hooks;
-            if (hooks->deadline != NULL)
-                take(&due, hooks->deadline(look_at(&frame, k)), item, k);
+        for (size_t k = 0; k < e->timed_rule_count; k++) {
+            uint32_t rule = e->timed_rules[k];
+            if (look_is_idle(&frame, rule))
+                continue;
+            const struct rule_hooks *hooks = e->conf.rules[rule].kind->hooks;
+            take(&due, hooks->deadline(look_at(&frame, rule)), item, rule);
         }
     }
     return due;

@@ -8,6 +8,8 @@ void silence_heard(struct engine *e, uint16_t source, int64_t time_ms)
 {
     if (source >= SOURCES_MAX)
         return;
+    if (source >= e->source_count)
+        e->source_count = (uint16_t)(source + 1);
     struct source *s = &e->sources[source];
     if (!s->is_known || time_ms > s->heard_ms)
         s->heard_ms = time_ms;
@@ -25,6 +27,8 @@ void engine_source_silent(struct engine *e, uint16_t source, bool is_silent)
 {
     if (source >= SOURCES_MAX || e->now_ms == TIME_NONE)
         return;
+    if (source >= e->source_count)
+        e->source_count = (uint16_t)(source + 1);
     struct source *s = &e->sources[source];
     if (s->is_silent == is_silent)
         return;
@@ -73,7 +77,7 @@ int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms)
 int64_t silence_of_all(const struct engine *e, int64_t since_ms)
 {
     int64_t least = INT64_MAX;
-    for (uint16_t i = 0; i < SOURCES_MAX; i++) {
+    for (uint16_t i = 0; i < e->source_count; i++) {
         if (!e->sources[i].is_known)
             continue;
         int64_t sum = silence_of(e, i, since_ms);

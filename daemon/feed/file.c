@@ -46,7 +46,7 @@ static void chunk_read(struct file_feed *file)
         file->filling->is_last = true;
     }
     if (file->filling->is_last && feed->conf.follow && file->code == 0) {
-        uv_timer_start(&file->timer, on_follow, feed->feeds->times.follow_ms, 0);
+        uv_timer_start(&file->timer, on_follow, feed->feeds->limits.follow_ms, 0);
         file->filling->is_last = false;
         file->is_waiting = true;
         return;

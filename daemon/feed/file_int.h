@@ -22,6 +22,7 @@ struct file_resume {
     uint64_t *undelivered; /* owned, ascending: ... but for those that end at these */
     size_t count;
     size_t next;      /* the first of them not met yet */
+    uint64_t met_end; /* of the last report met when reading again */
     int64_t merge_ms; /* the source's event time, TIME_NONE: none yet */
 };
 

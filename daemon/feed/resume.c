@@ -63,13 +63,16 @@ static int undelivered(const struct file_feed *file, uint64_t **ret_ends, size_t
     const struct merge *merge = file->feed->feeds->merge;
     const struct file_resume *old = &file->resume;
     size_t in_merge = merge_undelivered(merge, file->feed->source, NULL, 0);
-    size_t waiting = file->has_resume ? old->count - old->next : 0;
+    size_t next = old->next;
+    while (next < old->count && old->undelivered[next] <= old->met_end)
+        next++;
+    size_t waiting = file->has_resume ? old->count - next : 0;
     uint64_t *ends = malloc((in_merge + waiting + 1) * sizeof *ends);
     if (ends == NULL)
         return ERR_NOMEM;
     merge_undelivered(merge, file->feed->source, ends, in_merge);
     if (waiting > 0)
-        memcpy(ends + in_merge, old->undelivered + old->next, waiting * sizeof *ends);
+        memcpy(ends + in_merge, old->undelivered + next, waiting * sizeof *ends);
     *ret_ends = ends;
     *ret_n = in_merge + waiting;
     return 0;
@@ -119,6 +122,7 @@ bool file_resume_skips(struct file_feed *file, const struct report *report)
         file->has_resume = false;
         return false;
     }
+    resume->met_end = report->end;
     while (resume->next < resume->count &&
            resume->undelivered[resume->next] < report->end)
         resume->next++;

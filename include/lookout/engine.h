@@ -72,6 +72,7 @@ struct engine_counts {
     uint64_t reports, fixes, statics;
     uint64_t old;          /* not newer than its vessel's last */
     uint64_t not_a_ship;   /* base stations, aids to navigation, search and rescue */
+    uint64_t no_position; /* 0 N 0 E exactly */
     uint64_t implausible;  /* fixes on tracks that are not confirmed */
     uint64_t tracks_split; /* second tracks that were confirmed */
     uint64_t vessels_forgotten;

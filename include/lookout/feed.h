@@ -29,7 +29,7 @@ struct feed_status {
     int64_t last_heard_ms; /* clock; TIME_NONE */
     char error[160];       /* of the last failure, "" */
     uint16_t port;    /* udp, listen: the one really bound (port 0); 0 for the others */
-    uint32_t clients; /* listen: connected now */
+    uint32_t clients; /* listen: connected now; udp: senders known */
     struct input_counts input; /* summed over connections */
 };
 

@@ -69,8 +69,12 @@ static void on_end(void *context)
 
 void feedtest_create(struct feedtest *w, const struct conf_feed *feeds, size_t count)
 {
-    static const struct feeds_times times = {
-        .connect_ms = 5000, .backoff_min_ms = 10, .backoff_max_ms = 40, .follow_ms = 5};
+    static const struct feeds_limits limits = {.connect_ms = 5000,
+                                               .backoff_min_ms = 10,
+                                               .backoff_max_ms = 40,
+                                               .follow_ms = 5,
+                                               .live_pending_bytes = 100000,
+                                               .hold_ms = 5};
     struct feeds_sink sink = {on_data, on_silence, on_end, w};
     struct err err;
     memset(w, 0, sizeof *w);
@@ -79,7 +83,7 @@ void feedtest_create(struct feedtest *w, const struct conf_feed *feeds, size_t c
     assert_non_null(w->merge);
     assert_int_equal(
         feeds_create(&w->t.loop, feeds, count, w->merge, &sink, &w->feeds, &err), 0);
-    feeds_set_times(w->feeds, &times);
+    feeds_set_limits(w->feeds, &limits);
 }
 
 void feedtest_open(struct feedtest *w)

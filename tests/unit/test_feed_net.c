@@ -73,7 +73,7 @@ static void test_cidr(void **state)
 static void test_backoff_grows_and_is_jittered(void **state)
 {
     (void)state;
-    struct feeds f = {.times = {.backoff_min_ms = 1000, .backoff_max_ms = 60000}};
+    struct feeds f = {.limits = {.backoff_min_ms = 1000, .backoff_max_ms = 60000}};
     static const uint64_t steps[] = {1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000};
     uint64_t wait_ms = 0;
     bool differs = false;
@@ -126,6 +126,99 @@ static void test_udp(void **state)
     assert_int_equal(status.input.reports, 3);
     assert_int_equal(status.kernel_drops, 0);
     assert_int_equal(status.refused_senders, 0);
+    buf_finish(&b);
+    feedtest_finish(&w);
+}
+
+/* Two stations send messages of two parts with one sequence number, in turns. */
+static void test_udp_keeps_senders_apart(void **state)
+{
+    (void)state;
+    struct feedtest w;
+    struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
+    feedtest_create(&w, &conf, 1);
+    feedtest_open(&w);
+    struct sockaddr_in to = {.sin_family = AF_INET};
+    to.sin_port = htons(feedtest_status(&w, 0).port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    struct buf texts[2] = {{0}};
+    int fds[2];
+    size_t halves[2];
+    for (unsigned i = 0; i < 2; i++) {
+        fds[i] = socket(AF_INET, SOCK_DGRAM, 0);
+        assert_int_equal(connect(fds[i], (const struct sockaddr *)&to, sizeof to), 0);
+        feedtest_static(&texts[i], SHIP + i, 0);
+        halves[i] = (size_t)(strchr(texts[i].data, '\n') + 1 - texts[i].data);
+        assert_int_equal(send(fds[i], texts[i].data, halves[i], 0), (ssize_t)halves[i]);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        size_t n = texts[i].length - halves[i];
+        assert_int_equal(send(fds[i], texts[i].data + halves[i], n, 0), (ssize_t)n);
+    }
+    feedtest_wait(&w, 2);
+    assert_int_equal(w.reports[0].mmsi, SHIP);
+    assert_int_equal(w.reports[1].mmsi, OTHER);
+    assert_int_equal(feedtest_status(&w, 0).clients, 2);
+    /* More senders than there is memory for: the oldest go, the counts stay. */
+    struct buf b = {0};
+    for (unsigned i = 0; i < 100; i++) {
+        buf_clear(&b);
+        feedtest_line(&b, SHIP + 10 + i, 0);
+        send_datagram(ntohs(to.sin_port), b.data, b.length);
+    }
+    feedtest_wait(&w, 102);
+    assert_int_equal(feedtest_status(&w, 0).clients, 64);
+    assert_int_equal(feedtest_status(&w, 0).input.reports, 102);
+    for (unsigned i = 0; i < 2; i++) {
+        close(fds[i]);
+        buf_finish(&texts[i]);
+    }
+    buf_finish(&b);
+    feedtest_finish(&w);
+}
+
+static bool is_held(void *context)
+{
+    return ((const struct feedtest *)context)->feeds->feeds[0]->is_held;
+}
+
+static bool is_read_again(void *context)
+{
+    return !is_held(context);
+}
+
+/* What a live feed's lateness holds back is bounded: above the limit it is not read. */
+static void test_lateness_is_bounded(void **state)
+{
+    (void)state;
+    struct feedtest w;
+    struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
+    conf.lateness_ms = 300;
+    feedtest_create(&w, &conf, 1);
+    feedtest_open(&w);
+    struct buf b = {0};
+    unsigned sent = 0;
+    do {
+        buf_clear(&b);
+        feedtest_line(&b, SHIP + sent++, 0);
+        send_datagram(feedtest_status(&w, 0).port, b.data, b.length);
+        looptest_turn(&w.t, 1);
+    } while (!is_held(&w) && sent < 5000);
+    assert_true(is_held(&w));
+    assert_int_equal(w.count, 0);
+    uint64_t read = feedtest_status(&w, 0).datagrams;
+    for (unsigned i = 0; i < 5; i++, sent++) {
+        buf_clear(&b);
+        feedtest_line(&b, SHIP + sent, 0);
+        send_datagram(feedtest_status(&w, 0).port, b.data, b.length);
+    }
+    feeds_pause(w.feeds, true); /* the one does not undo the other */
+    feeds_pause(w.feeds, false);
+    looptest_turn(&w.t, 2);
+    assert_true(is_held(&w));
+    assert_int_equal(feedtest_status(&w, 0).datagrams, read);
+    looptest_until(&w.t, is_read_again, &w); /* in time */
+    assert_true(w.count > 0);
     buf_finish(&b);
     feedtest_finish(&w);
 }
@@ -633,6 +726,8 @@ int main(void)
         cmocka_unit_test(test_backoff_grows_and_is_jittered),
         cmocka_unit_test(test_counts_are_all_summed),
         cmocka_unit_test(test_udp),
+        cmocka_unit_test(test_udp_keeps_senders_apart),
+        cmocka_unit_test(test_lateness_is_bounded),
         cmocka_unit_test(test_udp_refuses_other_senders),
         cmocka_unit_test(test_udp_counts_kernel_drops),
         cmocka_unit_test(test_udp_address_in_use),
