@@ -161,11 +161,14 @@ uint32_t water_front_next(struct water_front *f)
 {
     while (f->waiting != 0 && !f->is_failed) {
         struct water_bucket *bucket = &f->buckets[f->at % WATER_BUCKETS];
-        if (bucket->count == 0) {
+        if (bucket->next == bucket->count) {
+            bucket->next = bucket->count = 0;
             f->at++;
             continue;
         }
-        uint32_t cell = bucket->cells[--bucket->count];
+        /* First in, first out: what lies back improves what lies ahead before that is
+         * taken. */
+        uint32_t cell = bucket->cells[bucket->next++];
         f->waiting--;
         if ((f->t[cell] & WAITS) == 0)
             continue;

@@ -61,7 +61,7 @@ uint32_t water_cell_near(const struct water *water, struct geo_pos pos, double m
 
 struct water_bucket {
     uint32_t *cells; /* owned */
-    uint32_t count, room;
+    uint32_t next, count, room;
 };
 enum { WATER_BUCKETS = 512 };
 struct water_front {

@@ -86,38 +86,53 @@ function* edges(topology) {
   yield* geometry(topology.objects.land);
 }
 
-// Where each line of samples crosses a shore: its longitudes, to be sorted.
+// Where each line of samples crosses a shore: its longitudes, sorted. Rings run on over the antimeridian, so whether a line
+// begins on land is known from the shores that cross 180 degrees north of it (the north pole is water).
 function crossings(topology) {
-  const lines = Array.from({ length: ROWS * SUB }, () => []);
-  for (const [[ax, ay], [bx, by]] of edges(topology)) {
+  const lines = Array.from({ length: ROWS * SUB }, () => []), seams = [];
+  const fold = (x) => (x >= 180 ? x - 360 : x);
+  for (let [[ax, ay], [bx, by]] of edges(topology)) {
+    if (Math.abs(ax) > 90 && Math.abs(bx) > 90) {
+      ax = ax < 0 ? ax + 360 : ax;
+      bx = bx < 0 ? bx + 360 : bx;
+      if (ax < 180 !== bx < 180) seams.push(ay + (by - ay) * (180 - ax) / (bx - ax));
+    }
     if (ay === by) continue;
     const [lx, ly, hx, hy] = ay < by ? [ax, ay, bx, by] : [bx, by, ax, ay];
     const first = Math.max(0, Math.ceil((ly - SOUTH) / FINE - 0.5));
     for (let i = first; i < ROWS * SUB; i++) {
       const y = SOUTH + (i + 0.5) * FINE;
       if (y >= hy) break;
-      if (y >= ly) lines[i].push(lx + (hx - lx) * (y - ly) / (hy - ly));
+      if (y >= ly) lines[i].push(fold(lx + (hx - lx) * (y - ly) / (hy - ly)));
     }
   }
-  for (const line of lines) line.sort((a, b) => a - b);
+  lines.forEach((line, i) => {
+    if (seams.filter((y) => y > SOUTH + (i + 0.5) * FINE).length % 2) line.push(-180, 180);
+    line.sort((a, b) => a - b);
+  });
   return lines;
 }
 
 // --- one row of cells: samples, and the pieces of water in each cell ---
 
 const samples = new Uint8Array(SUB * FINE_COLS);
+const land = new Uint16Array(COLS); // samples on land in each cell
 const piece = new Uint16Array(SUB * FINE_COLS); // 1.. within its cell; 0 land
 const stack = new Int32Array(SUB * SUB * 4);
 
 function sampleRow(lines, row) {
   samples.fill(1);
+  land.fill(0);
   for (let s = 0; s < SUB; s++) {
     const line = lines[row * SUB + s];
     if (line.length % 2 !== 0) throw new Error(`an open ring at row ${row}`);
     for (let k = 0; k < line.length; k += 2) {
       const from = Math.max(0, Math.ceil((line[k] + 180) / FINE - 0.5));
       const to = Math.min(FINE_COLS, Math.ceil((line[k + 1] + 180) / FINE - 0.5));
-      samples.fill(0, s * FINE_COLS + from, s * FINE_COLS + Math.max(from, to));
+      if (from >= to) continue;
+      samples.fill(0, s * FINE_COLS + from, s * FINE_COLS + to);
+      for (let col = Math.floor(from / SUB); col * SUB < to; col++)
+        land[col] += Math.min(to, (col + 1) * SUB) - Math.max(from, col * SUB);
     }
   }
 }
@@ -125,7 +140,9 @@ function sampleRow(lines, row) {
 // Numbers the pieces of one cell; returns their sizes.
 function labelCell(col) {
   const at = col * SUB, sizes = [];
-  for (let s = 0; s < SUB; s++) piece.fill(0, s * FINE_COLS + at, s * FINE_COLS + at + SUB);
+  const uniform = land[col] % (SUB * SUB) === 0, is = uniform && land[col] === 0 ? 1 : 0;
+  for (let s = 0; s < SUB; s++) piece.fill(is, s * FINE_COLS + at, s * FINE_COLS + at + SUB);
+  if (uniform) return is ? [SUB * SUB] : [];
   for (let s = 0; s < SUB; s++)
     for (let x = at; x < at + SUB; x++) {
       if (!samples[s * FINE_COLS + x] || piece[s * FINE_COLS + x]) continue;
