@@ -160,18 +160,31 @@ int water_create(const void *bytes, size_t n, struct water **ret_water, struct e
     if (water == NULL)
         return err_set(err, ERR_NOMEM, "no memory for the water grid");
     if (!read_rows(s, water)) {
-        water_destroy(water);
+        free(water);
         return err_set(err, ERR_CORRUPT, "the water grid is damaged");
     }
+    water->holders = 1;
     water->hash = hash_bytes(bytes, n, 0);
     measure(water);
     *ret_water = water;
     return 0;
 }
 
-void water_destroy(struct water *water)
+struct water *water_hold(struct water *water)
 {
-    free(water);
+    water->holders++;
+    return water;
+}
+
+void water_release(struct water *water)
+{
+    if (water != NULL && --water->holders == 0)
+        free(water);
+}
+
+size_t water_bytes(void)
+{
+    return sizeof(struct water);
 }
 
 /* --- cells and positions -------------------------------------------------------------- */

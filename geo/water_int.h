@@ -18,6 +18,7 @@ enum { WATER_E, WATER_N, WATER_W, WATER_S, WATER_SIDES };
 #define WATER_WET 0x10u
 
 struct water {
+    uint32_t holders;
     uint64_t hash;                /* of the bytes it was made of */
     double height_m;              /* of a cell */
     double width_m[WATER_ROWS];   /* of a cell, at its middle */

@@ -28,7 +28,12 @@ struct water;
  * ERR_NOMEM. */
 MUST_CHECK int water_create(const void *bytes, size_t n, struct water **ret_water,
                             struct err *err);
-void water_destroy(struct water *water);
+/* A grid may be shared: a new one is held once; the last release frees it (NULL is fine).
+ * Fields do not hold it. Not for several threads at once. */
+struct water *water_hold(struct water *water);
+void water_release(struct water *water);
+/* Memory of a grid. */
+size_t water_bytes(void);
 /* Is the cell of that position water? */
 bool water_is_wet(const struct water *water, struct geo_pos pos);
 /* May one sail from the cell of a to that of b, where they are the same or side by side?
