@@ -360,13 +360,13 @@ static const struct merge_node *walk(const struct merge_source *s, size_t *at,
     return node->next;
 }
 
-static int compare_ends(const void *a, const void *b)
+static int compare_offsets(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
     return (x > y) - (x < y);
 }
 
-size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_ends,
+size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_begins,
                          size_t room)
 {
     const struct merge_source *s = find_source(m, source);
@@ -376,11 +376,11 @@ size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_e
     const struct merge_node *node = NULL;
     while ((node = walk(s, &at, node)) != NULL) {
         if (count < room)
-            ret_ends[count] = node->report.end;
+            ret_begins[count] = node->report.begin;
         count++;
     }
     if (count <= room)
-        qsort(ret_ends, count, sizeof *ret_ends, compare_ends);
+        qsort(ret_begins, count, sizeof *ret_begins, compare_offsets);
     return count;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/hash.h"
+
 enum { ALTERNATIVES_MAX = 64 };
 
 struct parser {
@@ -21,6 +23,7 @@ struct alternatives {
     char *patterns[ALTERNATIVES_MAX]; /* owned */
     size_t pattern_count;
     uint32_t zones[ALTERNATIVES_MAX];
+    uint64_t zone_keys[ALTERNATIVES_MAX];
     uint32_t zone_count;
 };
 
@@ -78,8 +81,10 @@ static int read_zone(struct parser *p, struct alternatives *alt)
     else if (alt->zone_count == ALTERNATIVES_MAX)
         rc = err_set_at(p->err, ERR_LIMIT, 0, col, "more than %d zones in one step",
                         ALTERNATIVES_MAX);
-    else
+    else {
+        alt->zone_keys[alt->zone_count] = hash_text(id, 0);
         alt->zones[alt->zone_count++] = (uint32_t)zone;
+    }
     free(id);
     return rc;
 }
@@ -136,9 +141,12 @@ static int store_step(struct parser *p, const struct alternatives *alt,
     }
     if (alt->zone_count != 0) {
         step->zones = malloc(alt->zone_count * sizeof *step->zones);
-        if (step->zones == NULL)
+        step->zone_keys = malloc(alt->zone_count * sizeof *step->zone_keys);
+        if (step->zones == NULL || step->zone_keys == NULL)
             return ERR_NOMEM;
         memcpy(step->zones, alt->zones, alt->zone_count * sizeof *step->zones);
+        memcpy(step->zone_keys, alt->zone_keys,
+               alt->zone_count * sizeof *step->zone_keys);
         step->zone_count = alt->zone_count;
     }
     return 0;
@@ -237,6 +245,7 @@ void route_destroy(struct route *route)
     for (uint32_t i = 0; i < route->step_count; i++) {
         port_set_destroy(route->steps[i].ports);
         free(route->steps[i].zones);
+        free(route->steps[i].zone_keys);
         free(route->steps[i].text);
     }
     free(route->text);

@@ -4,9 +4,13 @@
  * A run is a chain of matched stops. A stop that a run's next step accepts makes an
  * advanced copy; the run itself stays where it was as long as a later stop could still
  * serve (a later departure keeps within `leg` for longer), which makes the search
- * complete. What is told is told once: a step once in a case (the runs of one first
- * stop), a stop once among cases, the oldest first. A completed case takes all its runs
- * with it. */
+ * complete. A case is the runs of one first stop. What is told is told once: a step once
+ * in a case, a step once at a stop, the oldest case first, and of a case that takes
+ * several steps at once the last. A completed case takes all its runs with it, but for
+ * optional steps that may still follow.
+ *
+ * Calls in a row at one port are one call: the runs that stand there wait for it to
+ * depart again, also those whose `leg` was over. */
 #include "lookout/route.h"
 
 #include <string.h>
@@ -70,9 +74,9 @@ static void set_expiry(struct route_run *run, const struct route_limits *limits)
 {
     int64_t first = run->stops[0].departed_ms, last = last_stop(run)->departed_ms;
     run->expires_ms = last == TIME_NONE ? TIME_NONE : last + limits->leg_ms;
-    if (first != TIME_NONE && last != TIME_NONE &&
-        first + limits->within_ms < run->expires_ms)
-        run->expires_ms = first + limits->within_ms;
+    run->until_ms = first == TIME_NONE ? TIME_NONE : first + limits->within_ms;
+    if (first != TIME_NONE && last != TIME_NONE && run->until_ms < run->expires_ms)
+        run->expires_ms = run->until_ms;
 }
 
 static bool is_in_time(const struct route_run *run, const struct route_limits *limits,
@@ -105,6 +109,7 @@ struct arrival {
     const struct route_stop *stop;
     route_sink sink;
     void *context;
+    bool is_repeat; /* a second call in a row at one port */
     uint32_t made_count;
     struct route_run made[MADE_MAX];
 };
@@ -127,10 +132,11 @@ static void make_run(struct arrival *a, const struct route_run *from, uint32_t s
     run->step = (uint8_t)step;
     run->has_foreign_call = false;
     /* A zone or gate on the way does not end a forecast: it goes on with the run. */
-    if (a->stop->port != PORT_NONE || !run->is_forecast) {
+    if (a->stop->port != PORT_NONE || !run->is_forecast || run->is_lapsed) {
         run->is_forecast = false;
         run->forecast_port = PORT_NONE;
     }
+    run->is_lapsed = false;
     run->case_id = case_id;
     set_expiry(run, a->limits);
 }
@@ -153,36 +159,85 @@ static bool advance(struct arrival *a, const struct route_run *run)
     return has_advanced;
 }
 
-static void start(struct arrival *a, uint64_t seed)
+/* What the place adds to the case's id: the port's code, or the zone's. */
+static uint64_t place_key(const struct arrival *a, const struct route_step *step,
+                          uint64_t seed)
 {
-    uint64_t place = a->stop->port != PORT_NONE
-                         ? hash_text(ports_get(a->ports, a->stop->port)->locode, seed)
-                         : seed;
-    uint64_t id = hash_u64((uint64_t)a->stop->arrived_ms, place);
-    for (uint32_t j = 0; j < a->route->step_count; j++) {
-        if (step_accepts(&a->route->steps[j], a->stop))
-            make_run(a, NULL, j, id);
-        if (!a->route->steps[j].is_optional)
-            break;
+    if (a->stop->port != PORT_NONE)
+        return hash_text(ports_get(a->ports, a->stop->port)->locode, seed);
+    for (uint32_t i = 0; i < step->zone_count; i++)
+        if (step->zones[i] == a->stop->zone)
+            return hash_u64(step->zone_keys[i], seed);
+    return seed;
+}
+
+/* Does a run that began with the call under way still wait for it to depart? */
+static bool has_begun(const struct route_state *s, const struct arrival *a, uint32_t step)
+{
+    for (uint32_t i = 0; i < s->run_count; i++) {
+        const struct route_run *run = &s->runs[i];
+        if (run->stop_count == 1 && run->step == step && !run->has_foreign_call &&
+            run->stops[0].port != PORT_NONE &&
+            ports_are_same(a->ports, run->stops[0].port, a->stop->port))
+            return true;
+    }
+    return false;
+}
+
+/* How many steps a run may begin with. */
+static uint32_t first_steps(const struct route *route)
+{
+    uint32_t n = 1;
+    while (n < route->step_count && route->steps[n - 1].is_optional)
+        n++;
+    return n;
+}
+
+/* Does this one stop complete the route? */
+static bool is_whole(const struct arrival *a)
+{
+    for (uint32_t j = 0; j < first_steps(a->route); j++)
+        if (step_accepts(&a->route->steps[j], a->stop) && is_complete(a->route, j))
+            return true;
+    return false;
+}
+
+/* Runs that begin with this stop. A call that goes on begins none, but for those whose
+ * time was over: they would have waited for it. */
+static void start(const struct route_state *s, struct arrival *a, uint64_t seed)
+{
+    if (a->stop->is_standing || (a->is_repeat && s->is_spent))
+        return;
+    bool was_whole = a->is_repeat && is_whole(a);
+    for (uint32_t j = 0; j < first_steps(a->route); j++) {
+        const struct route_step *step = &a->route->steps[j];
+        bool is_due = !a->is_repeat ||
+                      (!has_begun(s, a, j) && (!was_whole || is_complete(a->route, j)));
+        if (is_due && step_accepts(step, a->stop))
+            make_run(a, NULL, j,
+                     hash_u64((uint64_t)a->stop->arrived_ms, place_key(a, step, seed)));
     }
 }
 
-static bool is_same_stop(const struct route_stop *a, const struct route_stop *b)
-{
-    return a->port == b->port && a->zone == b->zone && a->arrived_ms == b->arrived_ms;
-}
-
-/* Told already: this step (or a later one) of this case before, or this stop by an older
- * run now? */
+/* Not worth telling. A match is told once at a stop, for the oldest case; a step unless
+ * this case was as far before, or an older case takes the same step now. Of a case that
+ * takes several steps at once only the last is told. */
 static bool is_told(const struct route_state *s, const struct arrival *a, uint32_t index)
 {
     const struct route_run *run = &a->made[index];
-    for (uint32_t i = 0; i < s->run_count; i++)
+    bool is_done = is_complete(a->route, run->step);
+    for (uint32_t i = 0; i < s->run_count && !is_done; i++)
         if (s->runs[i].case_id == run->case_id && s->runs[i].step >= run->step)
             return true;
-    for (uint32_t i = 0; i < index; i++)
-        if (a->made[i].step == run->step || a->made[i].case_id == run->case_id)
+    for (uint32_t i = 0; i < a->made_count; i++) {
+        const struct route_run *other = &a->made[i];
+        bool is_mine = other->case_id == run->case_id;
+        bool is_older = i < index;
+        if (is_mine ? other->step > run->step || (other->step == run->step && is_older)
+                    : is_older && (other->step == run->step ||
+                                   (is_done && is_complete(a->route, other->step))))
             return true;
+    }
     return false;
 }
 
@@ -193,92 +248,162 @@ static void remove_run(struct route_state *s, uint32_t index)
     s->run_count--;
 }
 
-/* Keep the oldest and the newest start for each (step, stop); when full the least
- * advanced, oldest goes. */
+/* Whatever advances the one advances the other, which may wait for longer. */
+static bool is_outlived(const struct route_run *run, const struct route_run *other)
+{
+    const struct route_stop *a = &run->stops[0], *b = &other->stops[0];
+    return run->step == other->step && a->arrived_ms <= b->arrived_ms &&
+           last_stop(run)->arrived_ms <= last_stop(other)->arrived_ms &&
+           (run->has_foreign_call || !other->has_foreign_call);
+}
+
+/* Which run makes room: one that neither is the oldest of its step nor outlives all
+ * others there; else the least advanced, oldest. */
+static uint32_t choose_victim(const struct route_state *s)
+{
+    uint32_t least = 0;
+    for (uint32_t i = 0; i < s->run_count; i++) {
+        bool has_elder = false, has_heir = false;
+        for (uint32_t k = 0; k < s->run_count; k++) {
+            has_elder = has_elder || (k < i && s->runs[k].step == s->runs[i].step);
+            has_heir = has_heir || (k > i && is_outlived(&s->runs[i], &s->runs[k]));
+        }
+        if (has_elder && has_heir)
+            return i;
+        if (s->runs[i].step < s->runs[least].step)
+            least = i;
+    }
+    return least;
+}
+
 static void keep_run(struct route_state *s, const struct route_run *run)
 {
-    uint32_t twins = 0, newest = 0;
-    for (uint32_t i = 0; i < s->run_count; i++) {
-        if (s->runs[i].step != run->step ||
-            !is_same_stop(last_stop(&s->runs[i]), last_stop(run)))
-            continue;
-        twins++;
-        newest = i;
-    }
-    if (twins >= 2)
-        remove_run(s, newest);
     if (s->run_count == ROUTE_RUNS_MAX) {
-        uint32_t worst = 0;
-        for (uint32_t i = 1; i < s->run_count; i++)
-            if (s->runs[i].step < s->runs[worst].step)
-                worst = i;
-        remove_run(s, worst);
+        remove_run(s, choose_victim(s));
         s->evicted++;
     }
     s->runs[s->run_count++] = *run;
 }
 
-/* A second call in a row at the run's last port: the run is there again, nothing else. */
-static bool rejoin(struct arrival *a, struct route_run *run, bool is_repeat)
+/* Does the run stand at the port of the call before, no other stop having followed? */
+static bool stands_at(const struct route_run *run, uint32_t port,
+                      const struct ports *ports)
 {
-    struct route_stop *stop = &run->stops[run->stop_count - 1];
-    if (!is_repeat || stop->port == PORT_NONE ||
-        !ports_are_same(a->ports, stop->port, a->stop->port))
-        return false;
-    stop->departed_ms = TIME_NONE;
-    set_expiry(run, a->limits);
-    return true;
+    const struct route_stop *stop = last_stop(run);
+    return !run->has_foreign_call && stop->port != PORT_NONE && port != PORT_NONE &&
+           ports_are_same(ports, stop->port, port);
+}
+
+/* The call goes on: runs that stand there wait for it to depart again. */
+static void go_on(struct route_state *s, const struct arrival *a)
+{
+    for (uint32_t i = 0; i < s->run_count; i++) {
+        struct route_run *run = &s->runs[i];
+        if (!stands_at(run, a->stop->port, a->ports))
+            continue;
+        if (run->is_lapsed)
+            run->is_lapsed = run->is_forecast = false;
+        run->stops[run->stop_count - 1].departed_ms = TIME_NONE;
+        if (run->stop_count == 1)
+            run->stops[0].departed_ms = TIME_NONE;
+        set_expiry(run, a->limits);
+    }
+}
+
+/* A broken promise is told once. */
+static bool has_to_lapse(const struct route_run *run)
+{
+    return run->is_forecast && !run->is_lapsed;
 }
 
 /* The stop passes the runs there are; those that can wait no longer break. */
-static int pass_runs(struct route_state *s, struct arrival *a, bool is_repeat)
+static int pass_runs(struct route_state *s, struct arrival *a)
 {
     for (uint32_t i = 0; i < s->run_count;) {
         struct route_run *run = &s->runs[i];
-        if (rejoin(a, run, is_repeat)) {
-            i++;
-            continue;
-        }
         if (advance(a, run))
             run->is_forecast = false;
         if (a->stop->port != PORT_NONE)
             run->has_foreign_call = true;
-        if (has_future(a->route, run)) {
+        if (has_future(a->route, run) && !(run->is_lapsed && run->has_foreign_call)) {
             i++;
             continue;
         }
         struct route_output out = {ROUTE_LAPSED, a->stop->arrived_ms, *run};
         remove_run(s, i);
-        int rc = out.run.is_forecast ? a->sink(a->context, &out) : 0;
+        int rc = has_to_lapse(&out.run) ? a->sink(a->context, &out) : 0;
         if (rc != 0)
             return rc;
     }
     return 0;
 }
 
-/* Tell what was made, then keep what may go on: completed cases take their runs with
- * them. */
-static int settle(struct route_state *s, struct arrival *a)
+static int tell_made(const struct route_state *s, struct arrival *a)
 {
     int rc = 0;
     for (uint32_t i = 0; i < a->made_count && rc == 0; i++) {
         const struct route_run *run = &a->made[i];
         bool is_done = is_complete(a->route, run->step);
-        if ((run->stop_count > 1 || is_done) && !is_told(s, a, i)) {
-            struct route_output out = {is_done ? ROUTE_MATCHED : ROUTE_PROGRESSED,
-                                       a->stop->arrived_ms, *run};
-            rc = a->sink(a->context, &out);
-        }
+        bool is_news = run->stop_count > 1 || (is_done && !a->is_repeat);
+        if (!is_news || is_told(s, a, i))
+            continue;
+        struct route_output out = {is_done ? ROUTE_MATCHED : ROUTE_PROGRESSED,
+                                   a->stop->arrived_ms, *run};
+        rc = a->sink(a->context, &out);
     }
+    return rc;
+}
+
+/* A completed case takes its runs with it. */
+static void end_case(struct route_state *s, const struct route_run *run)
+{
+    for (uint32_t k = s->run_count; k-- > 0;)
+        if (s->runs[k].case_id == run->case_id)
+            remove_run(s, k);
+    if (run->stop_count > 1 && run->stops[0].port != PORT_NONE &&
+        run->stops[0].arrived_ms == s->last_ms)
+        s->is_spent = true;
+}
+
+static bool is_ended(const struct arrival *a, uint64_t case_id)
+{
+    for (uint32_t i = 0; i < a->made_count; i++)
+        if (a->made[i].case_id == case_id && is_complete(a->route, a->made[i].step))
+            return true;
+    return false;
+}
+
+/* Tell what was made, then keep what may go on: of completed cases only what still has
+ * optional steps before it. */
+static int settle(struct route_state *s, struct arrival *a)
+{
+    int rc = tell_made(s, a);
     for (uint32_t i = 0; i < a->made_count; i++)
         if (is_complete(a->route, a->made[i].step))
-            for (uint32_t k = s->run_count; k-- > 0;)
-                if (s->runs[k].case_id == a->made[i].case_id)
-                    remove_run(s, k);
-    for (uint32_t i = 0; i < a->made_count; i++)
-        if (a->made[i].step + 1u < a->route->step_count)
-            keep_run(s, &a->made[i]);
+            end_case(s, &a->made[i]);
+    for (uint32_t i = 0; i < a->made_count; i++) {
+        const struct route_run *run = &a->made[i];
+        if (run->step + 1u < a->route->step_count &&
+            (is_complete(a->route, run->step) || !is_ended(a, run->case_id)))
+            keep_run(s, run);
+    }
     return rc;
+}
+
+/* What the next stop has to know of this one. */
+static void remember(struct route_state *s, const struct route_stop *stop,
+                     const struct arrival *a)
+{
+    if (stop->is_standing)
+        return;
+    bool has_begun_again = false;
+    for (uint32_t i = 0; i < a->made_count; i++)
+        has_begun_again = has_begun_again || a->made[i].stop_count == 1;
+    if (a->is_repeat && !has_begun_again)
+        return;
+    s->last_port = stop->port;
+    s->last_ms = stop->arrived_ms;
+    s->is_spent = false;
 }
 
 int route_arrive(struct route_state *s, const struct route *route,
@@ -294,16 +419,17 @@ int route_arrive(struct route_state *s, const struct route *route,
     a.sink = sink;
     a.context = context;
     a.made_count = 0;
-    bool is_call = stop->port != PORT_NONE;
-    bool is_repeat = is_call && s->last_port != PORT_NONE &&
-                     ports_are_same(ports, s->last_port, stop->port);
-    int rc = pass_runs(s, &a, is_repeat);
+    a.is_repeat = stop->port != PORT_NONE && s->last_port != PORT_NONE &&
+                  ports_are_same(ports, s->last_port, stop->port);
+    int rc = 0;
+    if (a.is_repeat)
+        go_on(s, &a);
+    else
+        rc = pass_runs(s, &a);
     if (rc != 0)
         return rc;
-    if (!is_repeat && !stop->is_standing)
-        start(&a, seed);
-    if (is_call)
-        s->last_port = stop->port;
+    start(s, &a, seed);
+    remember(s, stop, &a);
     return settle(s, &a);
 }
 
@@ -312,12 +438,14 @@ void route_depart(struct route_state *s, const struct route_limits *limits,
 {
     for (uint32_t i = 0; i < s->run_count; i++) {
         struct route_run *run = &s->runs[i];
-        struct route_stop *stop = &run->stops[run->stop_count - 1];
-        if (stop->port == PORT_NONE || stop->departed_ms != TIME_NONE ||
-            !ports_are_same(ports, stop->port, port))
-            continue;
-        stop->departed_ms = departed_ms;
-        set_expiry(run, limits);
+        for (uint8_t k = 0; k < run->stop_count; k++) {
+            struct route_stop *stop = &run->stops[k];
+            if (stop->port != PORT_NONE && stop->departed_ms == TIME_NONE &&
+                ports_are_same(ports, stop->port, port))
+                stop->departed_ms = departed_ms;
+        }
+        if (!run->is_lapsed)
+            set_expiry(run, limits);
     }
 }
 
@@ -330,17 +458,32 @@ int64_t route_deadline(const struct route_state *s)
     return due;
 }
 
+/* May a second call in a row at its last port give it more time? Runs of one stop begin
+ * anew with that call instead. */
+static bool may_go_on(const struct route_run *run)
+{
+    return run->stop_count > 1 && !run->is_lapsed && !run->has_foreign_call &&
+           last_stop(run)->port != PORT_NONE && run->until_ms != TIME_NONE &&
+           run->until_ms > run->expires_ms;
+}
+
 int route_expire(struct route_state *s, int64_t now_ms, route_sink sink, void *context)
 {
     for (uint32_t i = 0; i < s->run_count;) {
-        const struct route_run *run = &s->runs[i];
+        struct route_run *run = &s->runs[i];
         if (run->expires_ms == TIME_NONE || run->expires_ms > now_ms) {
             i++;
             continue;
         }
         struct route_output out = {ROUTE_LAPSED, run->expires_ms, *run};
-        remove_run(s, i);
-        int rc = out.run.is_forecast ? sink(context, &out) : 0;
+        bool is_news = has_to_lapse(run);
+        if (may_go_on(run)) {
+            run->is_lapsed = run->is_forecast = true; /* nor forecast meanwhile */
+            run->expires_ms = run->until_ms;
+        } else {
+            remove_run(s, i);
+        }
+        int rc = is_news ? sink(context, &out) : 0;
         if (rc != 0)
             return rc;
     }

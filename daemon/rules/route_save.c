@@ -27,6 +27,8 @@ void route_state_save(const struct route_state *s, const struct ports *ports,
                       const struct zone_set *zones, struct wire_writer *w)
 {
     save_port(ports, s->last_port, w);
+    wire_put_i64(w, s->last_ms);
+    wire_put_u64(w, s->is_spent);
     wire_put_u64(w, s->run_count);
     for (uint32_t i = 0; i < s->run_count; i++) {
         const struct route_run *run = &s->runs[i];
@@ -36,10 +38,12 @@ void route_state_save(const struct route_state *s, const struct ports *ports,
         wire_put_u64(w, run->step);
         wire_put_u64(w, run->has_foreign_call);
         wire_put_u64(w, run->is_forecast);
+        wire_put_u64(w, run->is_lapsed);
         wire_put_i64(w, run->forecast_ms);
         save_port(ports, run->is_forecast ? run->forecast_port : PORT_NONE, w);
         wire_put_u64(w, run->case_id);
         wire_put_i64(w, run->expires_ms);
+        wire_put_i64(w, run->until_ms);
     }
 }
 
@@ -84,10 +88,12 @@ static int load_run(struct route_run *run, const struct ports *ports,
     run->step = (uint8_t)step;
     run->has_foreign_call = wire_get_u64(r) != 0;
     run->is_forecast = wire_get_u64(r) != 0;
+    run->is_lapsed = wire_get_u64(r) != 0;
     run->forecast_ms = wire_get_i64(r);
     run->forecast_port = load_port(ports, r);
     run->case_id = wire_get_u64(r);
     run->expires_ms = wire_get_i64(r);
+    run->until_ms = wire_get_i64(r);
     return !r->failed && step < ROUTE_STEPS_MAX ? 0 : ERR_CORRUPT;
 }
 
@@ -96,6 +102,8 @@ int route_state_load(struct route_state *s, const struct ports *ports,
 {
     route_state_init(s);
     s->last_port = load_port(ports, r);
+    s->last_ms = wire_get_i64(r);
+    s->is_spent = wire_get_u64(r) != 0;
     uint64_t count = wire_get_u64(r);
     if (r->failed || count > ROUTE_RUNS_MAX)
         return ERR_CORRUPT;

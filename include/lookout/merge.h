@@ -55,10 +55,11 @@ bool merge_wants(const struct merge *m, uint16_t source);
  * its limit. */
 size_t merge_pending(const struct merge *m, uint16_t source);
 
-/* Resuming: what a committed offset must know of a source. `undelivered` lists the `end`
- * offsets of its reports that are in the merge and not yet passed on, ascending; returns
- * how many there are, fills up to room. */
-size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_ends,
+/* Resuming: what a committed offset must know of a source. `undelivered` lists the
+ * `begin` offsets of its reports that are in the merge and not yet passed on, ascending;
+ * returns how many there are, fills up to room. (Where a message begins is its own; where
+ * it ends depends on when it was handed out, which what came before may change.) */
+size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_begins,
                          size_t room);
 /* The lowest `begin` of the undelivered reports of a source, UINT64_MAX when there is
  * none. */

@@ -26,6 +26,7 @@
 struct route_step {
     struct port_set *ports; /* owned; NULL when the step names no port */
     uint32_t *zones;        /* owned: indices of zones and gates */
+    uint64_t *zone_keys;    /* owned: hashes of their ids, for case ids */
     uint32_t zone_count;
     bool is_optional;
     bool is_adjacent; /* ">" before it: no call between it and the step before */
@@ -77,12 +78,19 @@ struct route_run {
     uint64_t case_id; /* the same for all alerts of this run: from route, vessel and first
                          stop */
     int64_t expires_ms; /* TIME_NONE while the last matched stop is not departed from */
+    int64_t until_ms;   /* end of `within`; TIME_NONE while the first stop is not departed
+                           from */
+    bool is_lapsed;     /* `leg` is over, and told where it had been forecast; it lives on
+                           (until `within` is over) only because a second call in a row at
+                           its last port would merge into the first and depart later */
 };
 struct route_state {
     struct route_run runs[ROUTE_RUNS_MAX]; /* owned array in the rule's state */
     uint32_t run_count;
     uint32_t evicted;
-    uint32_t last_port; /* of the call before, PORT_NONE */
+    uint32_t last_port; /* of the stop before when that was a call, else PORT_NONE */
+    int64_t last_ms;    /* its arrival, the first where calls in a row merged */
+    bool is_spent;      /* a run that began there has been completed since */
 };
 
 enum route_event { ROUTE_PROGRESSED, ROUTE_MATCHED, ROUTE_LAPSED };
@@ -95,9 +103,10 @@ struct route_output {
 typedef int (*route_sink)(void *context, const struct route_output *output);
 
 void route_state_init(struct route_state *s);
-/* A call (port), or a zone entered or gate crossed (zone). `seed` makes case ids: the
- * rule's and vessel's hash. Each run that advances, completes or breaks goes to the sink,
- * in order of age; its non-zero ends the step. */
+/* A call (port), or a zone entered or gate crossed (zone). A second call at the same port
+ * with no other stop between is the first going on. `seed` makes case ids: the rule's and
+ * vessel's hash. Each run that advances, completes or breaks goes to the sink, in order
+ * of age; its non-zero ends the step. */
 MUST_CHECK int route_arrive(struct route_state *s, const struct route *route,
                             const struct route_limits *limits, const struct ports *ports,
                             const struct route_stop *stop, uint64_t seed, route_sink sink,
@@ -105,7 +114,8 @@ MUST_CHECK int route_arrive(struct route_state *s, const struct route *route,
 /* The ship left the port of its last call. */
 void route_depart(struct route_state *s, const struct route_limits *limits,
                   const struct ports *ports, uint32_t port, int64_t departed_ms);
-/* When the next run expires, INT64_MAX for none; and what expires at or before now_ms. */
+/* When the next run expires, INT64_MAX for none; and what expires at or before now_ms.
+ */
 int64_t route_deadline(const struct route_state *s);
 MUST_CHECK int route_expire(struct route_state *s, int64_t now_ms, route_sink sink,
                             void *context);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recordings: read whole, packed, merged, followed, paced, and gone on with after a stop.
+/* Recordings: read whole, packed, merged, followed, paced.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,21 +14,7 @@
 #include "lookout/hash.h"
 #include "lookout/timefmt.h"
 
-enum { SHIP = 431000001, BEGIN_S = 1711389840 };
-
-/* A recording of `count` messages, one a second by event time; every fifth is of two
- * sentences, and some lines are rubbish. */
-static void make_recording(struct buf *out, unsigned count, uint32_t ship)
-{
-    for (unsigned i = 0; i < count; i++) {
-        if (i % 5 == 4)
-            feedtest_static(out, ship + i % 40, BEGIN_S + i);
-        else
-            feedtest_line(out, ship + i % 40, BEGIN_S + i);
-        if (i % 97 == 0)
-            assert_int_equal(buf_add_text(out, "rubbish\r\n"), 0);
-    }
-}
+enum { SHIP = 431000001, BEGIN_S = FEEDTEST_BEGIN_S };
 
 static uint64_t hash_reports(const struct feedtest *w)
 {
@@ -38,26 +24,17 @@ static uint64_t hash_reports(const struct feedtest *w)
     return h;
 }
 
-static void run_whole(struct feedtest *w, const struct conf_feed *confs, size_t count)
-{
-    feedtest_create(w, confs, count);
-    feedtest_open(w);
-    feedtest_wait_end(w);
-    assert_int_equal(w->ends, 1);
-    assert_null(merge_next(w->merge));
-}
-
 static void test_whole_file(void **state)
 {
     (void)state;
     enum { COUNT = 5000 }; /* some 400 KiB: several slices */
     struct feedtest w;
     struct buf b = {0};
-    make_recording(&b, COUNT, SHIP);
+    feedtest_recording(&b, COUNT, SHIP);
     assert_true(b.length > 300000);
     const char *path = feedtest_file("whole.nmea", b.data, b.length - 2);
     struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
-    run_whole(&w, &conf, 1);
+    feedtest_run_whole(&w, &conf, 1);
     assert_int_equal(w.count, COUNT);
     for (unsigned i = 0; i < COUNT; i++) {
         assert_int_equal(w.reports[i].mmsi, SHIP + i % 40);
@@ -77,10 +54,10 @@ static void test_packed_is_the_same(void **state)
     (void)state;
     struct feedtest w;
     struct buf b = {0};
-    make_recording(&b, 3000, SHIP);
+    feedtest_recording(&b, 3000, SHIP);
     const char *path = feedtest_file("plain.nmea", b.data, b.length);
     struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
-    run_whole(&w, &conf, 1);
+    feedtest_run_whole(&w, &conf, 1);
     uint64_t expected = hash_reports(&w);
     feedtest_finish(&w);
     path = feedtest_path("packed.nmea.gz");
@@ -88,7 +65,7 @@ static void test_packed_is_the_same(void **state)
     assert_int_equal(gzwrite(gz, b.data, (unsigned)b.length), (int)b.length);
     assert_int_equal(gzclose(gz), Z_OK);
     conf = feedtest_conf("tape", CONF_FEED_FILE, path);
-    run_whole(&w, &conf, 1);
+    feedtest_run_whole(&w, &conf, 1);
     assert_true(hash_reports(&w) == expected);
     feedtest_finish(&w);
     buf_finish(&b);
@@ -105,12 +82,12 @@ static void test_several_are_merged(void **state)
     static const char *const ids[FILES] = {"a", "b", "c"};
     for (unsigned i = 0; i < FILES; i++) {
         struct buf b = {0};
-        make_recording(&b, i == 2 ? COUNT / 2 : COUNT, SHIP + 1000 * i);
+        feedtest_recording(&b, i == 2 ? COUNT / 2 : COUNT, SHIP + 1000 * i);
         confs[i] = feedtest_conf(ids[i], CONF_FEED_FILE,
                                  feedtest_file(ids[i], b.data, b.length));
         buf_finish(&b);
     }
-    run_whole(&w, confs, FILES);
+    feedtest_run_whole(&w, confs, FILES);
     assert_int_equal(w.count, 2 * COUNT + COUNT / 2);
     for (size_t i = 1; i < w.count; i++)
         assert_true(w.reports[i].time_ms >= w.reports[i - 1].time_ms);
@@ -124,7 +101,7 @@ static void test_pause_bounds_what_is_read(void **state)
     enum { COUNT = 40000 };
     struct feedtest w;
     struct buf b = {0};
-    make_recording(&b, COUNT, SHIP);
+    feedtest_recording(&b, COUNT, SHIP);
     const char *path = feedtest_file("long.nmea", b.data, b.length);
     struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
     feedtest_create(&w, &conf, 1);
@@ -169,7 +146,7 @@ static void test_standard_input(void **state)
     feedtest_create(&w, &conf, 1);
     feedtest_open(&w);
     looptest_turn(&w.t, 5);
-    make_recording(&b, 10, SHIP);
+    feedtest_recording(&b, 10, SHIP);
     size_t half = b.length / 2;
     assert_int_equal(write(ends[1], b.data, half), (ssize_t)half);
     feedtest_wait(&w, 3);
@@ -194,7 +171,7 @@ static void test_standard_input(void **state)
     dup2(saved, STDIN_FILENO);
     close(saved);
     conf = feedtest_conf("tape", CONF_FEED_FILE, "/dev/null");
-    run_whole(&w, &conf, 1);
+    feedtest_run_whole(&w, &conf, 1);
     assert_int_equal(w.count, 0);
     feedtest_finish(&w);
     buf_finish(&b);
@@ -214,7 +191,7 @@ static void test_follow_grows_and_rotates(void **state)
     (void)state;
     struct feedtest w;
     struct buf b = {0};
-    make_recording(&b, 5, SHIP); /* the merge asks for four before it begins */
+    feedtest_recording(&b, 5, SHIP); /* the merge asks for four before it begins */
     const char *path = feedtest_file("live.nmea", b.data, b.length);
     struct conf_feed conf = feedtest_conf("tail", CONF_FEED_FILE, path);
     conf.follow = true;
@@ -249,171 +226,6 @@ static void test_follow_grows_and_rotates(void **state)
     assert_true(feedtest_status(&w, 0).is_open);
     buf_finish(&b);
     feedtest_finish(&w);
-}
-
-/* ---- going on after a stop ---- */
-
-/* Feed until `after` reports have passed, then stop as a kill would: nothing is told to
- * the feed. The record is that of the stop. */
-static void run_part(const struct conf_feed *confs, size_t count, struct buf *records,
-                     size_t after, struct feedtest *w)
-{
-    feedtest_create(w, confs, count);
-    w->stop_after = after;
-    for (size_t i = 0; i < count; i++)
-        if (records[i].length > 0)
-            feeds_resume(w->feeds, confs[i].id, records[i].data, records[i].length);
-    feedtest_open(w);
-    if (after > 0)
-        feedtest_wait(w, after);
-    else
-        feedtest_wait_end(w);
-    for (size_t i = 0; i < count; i++) {
-        buf_clear(&records[i]);
-        assert_int_equal(feeds_record(w->feeds, i, &records[i]), 0);
-    }
-}
-
-static int compare_reports(const void *a, const void *b)
-{
-    const struct feedtest_report *x = a, *y = b;
-    if (x->time_ms != y->time_ms)
-        return x->time_ms < y->time_ms ? -1 : 1;
-    return x->mmsi < y->mmsi ? -1 : x->mmsi > y->mmsi;
-}
-
-/* Stops at random places, again and again: what passes in all parts together is what
- * passes in one undisturbed run, each report once. */
-static void check_stops(const struct conf_feed *confs, size_t count, uint64_t seed)
-{
-    struct feedtest whole;
-    run_whole(&whole, confs, count);
-    struct test_random random = {seed};
-    print_message("seed %llu\n", (unsigned long long)seed);
-    for (int round = 0; round < 4; round++) {
-        struct feedtest_report *all = calloc(whole.count + 1, sizeof *all);
-        size_t n = 0;
-        struct buf records[4] = {{0}};
-        for (bool is_last = false; !is_last;) {
-            struct feedtest part;
-            size_t left = whole.count - n;
-            size_t after = 1 + (size_t)test_random_below(&random, whole.count / 3);
-            is_last = after >= left;
-            run_part(confs, count, records, is_last ? 0 : after, &part);
-            if (n + part.count > whole.count)
-                fail_msg("%zu reports of %zu", n + part.count, whole.count);
-            memcpy(all + n, part.reports, part.count * sizeof *all);
-            n += part.count;
-            feedtest_finish(&part);
-        }
-        assert_int_equal(n, whole.count);
-        qsort(all, n, sizeof *all, compare_reports);
-        qsort(whole.reports, whole.count, sizeof *all, compare_reports);
-        for (size_t i = 0; i < n; i++)
-            assert_int_equal(compare_reports(&all[i], &whole.reports[i]), 0);
-        free(all);
-        for (size_t i = 0; i < count; i++)
-            buf_finish(&records[i]);
-    }
-    feedtest_finish(&whole);
-}
-
-static void test_resume_hands_on_each_report_once(void **state)
-{
-    (void)state;
-    struct buf b = {0};
-    make_recording(&b, 3000, SHIP);
-    const char *path = feedtest_file("resume.nmea", b.data, b.length);
-    struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
-    check_stops(&conf, 1, 1);
-    conf.lateness_ms = 30000; /* reports wait in the merge: read, but not handed on */
-    check_stops(&conf, 1, 2);
-    path = feedtest_path("resume.nmea.gz");
-    gzFile gz = gzopen(path, "wb");
-    assert_int_equal(gzwrite(gz, b.data, (unsigned)b.length), (int)b.length);
-    assert_int_equal(gzclose(gz), Z_OK);
-    conf = feedtest_conf("tape", CONF_FEED_FILE, path);
-    check_stops(&conf, 1, 3);
-    buf_finish(&b);
-}
-
-static void test_resume_of_several(void **state)
-{
-    (void)state;
-    enum { FILES = 3 };
-    struct conf_feed confs[FILES];
-    static const char *const ids[FILES] = {"ra", "rb", "rc"};
-    for (unsigned i = 0; i < FILES; i++) {
-        struct buf b = {0};
-        make_recording(&b, 500 + 400 * i, SHIP + 1000 * i);
-        confs[i] = feedtest_conf(ids[i], CONF_FEED_FILE,
-                                 feedtest_file(ids[i], b.data, b.length));
-        confs[i].lateness_ms = 5000 * i;
-        buf_finish(&b);
-    }
-    check_stops(confs, FILES, 4);
-}
-
-/* More than what is read again for warming up, so that the place is really sought. */
-static void test_resume_far_into_a_file(void **state)
-{
-    (void)state;
-    struct buf nmea = {0}, csv = {0};
-    make_recording(&nmea, 90000, SHIP);
-    assert_true(nmea.length > 6 << 20);
-    const char *path = feedtest_file("far.nmea", nmea.data, nmea.length);
-    struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
-    check_stops(&conf, 1, 5);
-    buf_finish(&nmea);
-    /* A CSV's rows mean nothing without its header. */
-    assert_int_equal(
-        buf_add_text(&csv, "# made for a test\nMMSI,BaseDateTime,LAT,LON,SOG\n"), 0);
-    for (unsigned i = 0; i < 100000; i++) {
-        char text[TIME_TEXT_BYTES];
-        time_format((BEGIN_S + (int64_t)i) * 1000, text);
-        text[19] = '\0';
-        assert_int_equal(buf_printf(&csv, "%u,%s,35.%05u,129.%05u,12.3\n", SHIP + i % 40,
-                                    text, i % 99991, i % 99989),
-                         0);
-    }
-    assert_true(csv.length > 5 << 20);
-    path = feedtest_file("far.csv", csv.data, csv.length);
-    conf = feedtest_conf("tape", CONF_FEED_FILE, path);
-    check_stops(&conf, 1, 6);
-    buf_finish(&csv);
-}
-
-static void test_record_of_another_file_is_ignored(void **state)
-{
-    (void)state;
-    struct feedtest w;
-    struct buf b = {0}, record = {0};
-    make_recording(&b, 200, SHIP);
-    const char *path = feedtest_file("one.nmea", b.data, b.length);
-    struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
-    run_part(&conf, 1, &record, 50, &w);
-    feedtest_finish(&w);
-    /* Another file under the name: from its beginning. */
-    feedtest_file("copy.nmea", b.data, b.length);
-    assert_int_equal(rename(feedtest_path("copy.nmea"), path), 0);
-    run_part(&conf, 1, &record, 0, &w);
-    assert_int_equal(w.count, 200);
-    feedtest_finish(&w);
-    /* At the end: nothing more, and the end is told again. */
-    run_part(&conf, 1, &record, 0, &w);
-    assert_int_equal(w.count, 0);
-    feedtest_finish(&w);
-    /* Every cut and every flipped bit of a record is refused or harmless. */
-    for (size_t n = 0; n < record.length; n++) {
-        feedtest_create(&w, &conf, 1);
-        feeds_resume(w.feeds, "tape", record.data, n);
-        feedtest_open(&w);
-        feedtest_wait_end(&w);
-        assert_int_equal(w.count, 200);
-        feedtest_finish(&w);
-    }
-    buf_finish(&b);
-    buf_finish(&record);
 }
 
 /* ---- pace ---- */
@@ -515,10 +327,6 @@ int main(void)
         cmocka_unit_test(test_missing_file),
         cmocka_unit_test(test_standard_input),
         cmocka_unit_test(test_follow_grows_and_rotates),
-        cmocka_unit_test(test_resume_hands_on_each_report_once),
-        cmocka_unit_test(test_resume_of_several),
-        cmocka_unit_test(test_resume_far_into_a_file),
-        cmocka_unit_test(test_record_of_another_file_is_ignored),
         cmocka_unit_test(test_pace_follows_the_clock),
         cmocka_unit_test(test_paced_recordings_share_a_clock),
         cmocka_unit_test(test_pace_and_wrong_times),

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Connections over loopback: listen and tcp. */
+#include <string.h>
+
+#include "lib/feedtest.h"
+#include "lib/testlib.h"
+
+enum { SHIP = 431000001, OTHER = 431000002 };
+
+/* ---- listen ---- */
+
+static bool has_clients(void *context)
+{
+    const struct feedtest *w = context;
+    return feedtest_status(w, 0).clients == w->wanted;
+}
+
+static void test_listen_keeps_senders_apart(void **state)
+{
+    (void)state;
+    struct feedtest w;
+    struct conf_feed conf = feedtest_conf("uplink", CONF_FEED_LISTEN, "127.0.0.1");
+    feedtest_create(&w, &conf, 1);
+    feedtest_open(&w);
+    struct loopclient a, b;
+    uint16_t port = feedtest_status(&w, 0).port;
+    loopclient_connect(&w.t, &a, port);
+    loopclient_connect(&w.t, &b, port);
+    w.wanted = 2;
+    looptest_until(&w.t, has_clients, &w);
+    /* Both send a message of two parts with the same sequence number, in turns. */
+    struct buf first = {0}, second = {0};
+    feedtest_static(&first, SHIP, 0);
+    feedtest_static(&second, OTHER, 0);
+    size_t half = (size_t)(strchr(first.data, '\n') + 1 - first.data);
+    loopclient_send(&a, first.data, half);
+    loopclient_send(&b, second.data, half);
+    looptest_turn(&w.t, 5);
+    loopclient_send(&b, second.data + half, second.length - half);
+    loopclient_send(&a, first.data + half, first.length - half - 2); /* no line end */
+    feedtest_wait(&w, 1);
+    assert_int_equal(w.reports[0].mmsi, OTHER);
+    uv_shutdown_t shutdown;
+    assert_int_equal(uv_shutdown(&shutdown, (uv_stream_t *)&a.handle, NULL), 0);
+    feedtest_wait(&w, 2); /* an orderly end ends the line */
+    assert_int_equal(w.reports[1].mmsi, SHIP);
+    loopclient_finish(&w.t, &a);
+    loopclient_finish(&w.t, &b);
+    w.wanted = 0;
+    looptest_until(&w.t, has_clients, &w);
+    struct feed_status status = feedtest_status(&w, 0);
+    assert_int_equal(status.connects, 2);
+    assert_int_equal(status.disconnects, 2);
+    assert_int_equal(status.input.reports, 2); /* counts outlive the connections */
+    assert_int_equal(status.input.sentences, 4);
+    buf_finish(&first);
+    buf_finish(&second);
+    feedtest_finish(&w);
+}
+
+static void test_listen_limits(void **state)
+{
+    (void)state;
+    struct feedtest w;
+    struct conf_feed conf = feedtest_conf("uplink", CONF_FEED_LISTEN, "127.0.0.1");
+    conf.max_clients = 2;
+    feedtest_create(&w, &conf, 1);
+    feedtest_open(&w);
+    struct loopclient c[3];
+    for (int i = 0; i < 3; i++) {
+        loopclient_connect(&w.t, &c[i], feedtest_status(&w, 0).port);
+        looptest_until(&w.t, loopclient_is_settled, &c[i]);
+    }
+    looptest_until(&w.t, loopclient_is_ended, &c[2]);
+    assert_false(c[0].is_ended || c[1].is_ended);
+    assert_int_equal(feedtest_status(&w, 0).clients, 2);
+    assert_int_equal(feedtest_status(&w, 0).refused_senders, 1);
+    loopclient_finish(&w.t, &c[0]);
+    w.wanted = 1;
+    looptest_until(&w.t, has_clients, &w);
+    loopclient_finish(&w.t, &c[2]);
+    loopclient_connect(&w.t, &c[2], feedtest_status(&w, 0).port); /* a place is free */
+    w.wanted = 2;
+    looptest_until(&w.t, has_clients, &w);
+    loopclient_finish(&w.t, &c[1]);
+    loopclient_finish(&w.t, &c[2]);
+    feedtest_finish(&w);
+}
+
+static void test_listen_puts_out_the_idle_and_the_unwanted(void **state)
+{
+    (void)state;
+    struct feedtest w;
+    struct conf_cidr elsewhere = feedtest_cidr4(0x0a000000, 8);
+    struct conf_feed confs[2] = {feedtest_conf("idle", CONF_FEED_LISTEN, "127.0.0.1"),
+                                 feedtest_conf("closed", CONF_FEED_LISTEN, "127.0.0.1")};
+    confs[0].idle_timeout_ms = 30;
+    confs[1].from = &elsewhere;
+    confs[1].from_count = 1;
+    feedtest_create(&w, confs, 2);
+    feedtest_open(&w);
+    struct loopclient idle, unwanted;
+    loopclient_connect(&w.t, &idle, feedtest_status(&w, 0).port);
+    loopclient_connect(&w.t, &unwanted, feedtest_status(&w, 1).port);
+    looptest_until(&w.t, loopclient_is_ended, &unwanted);
+    looptest_until(&w.t, loopclient_is_ended, &idle);
+    assert_int_equal(feedtest_status(&w, 0).disconnects, 1);
+    assert_int_equal(feedtest_status(&w, 1).refused_senders, 1);
+    assert_int_equal(feedtest_status(&w, 1).connects, 0);
+    loopclient_finish(&w.t, &idle);
+    loopclient_finish(&w.t, &unwanted);
+    feedtest_finish(&w);
+}
+
+/* ---- tcp ---- */
+
+struct server {
+    uv_tcp_t handle;
+    uv_tcp_t clients[8]; /* the last accepted is the one that is talked to */
+    struct looptest *t;
+    int accepted;
+    bool has_client, is_closed;
+};
+
+static void on_accept(uv_stream_t *stream, int status)
+{
+    struct server *s = stream->data;
+    assert_int_equal(status, 0);
+    assert_in_range(s->accepted, 0, 7);
+    uv_tcp_t *client = &s->clients[s->accepted++];
+    uv_tcp_init(&s->t->loop, client);
+    client->data = s;
+    assert_int_equal(uv_accept(stream, (uv_stream_t *)client), 0);
+    s->has_client = true;
+}
+
+static uint16_t server_open(struct looptest *t, struct server *s, uint16_t port)
+{
+    struct sockaddr_storage address;
+    int n = sizeof address;
+    memset(s, 0, sizeof *s);
+    s->t = t;
+    uv_tcp_init(&t->loop, &s->handle);
+    s->handle.data = s;
+    assert_int_equal(feed_address("127.0.0.1", port, &address), 0);
+    assert_int_equal(uv_tcp_bind(&s->handle, (const struct sockaddr *)&address, 0), 0);
+    assert_int_equal(uv_listen((uv_stream_t *)&s->handle, 5, on_accept), 0);
+    uv_tcp_getsockname(&s->handle, (struct sockaddr *)&address, &n);
+    return feed_port(&address);
+}
+
+static void on_server_closed(uv_handle_t *handle)
+{
+    ((struct server *)handle->data)->is_closed = true;
+}
+
+static bool server_is_closed(void *server)
+{
+    return ((const struct server *)server)->is_closed;
+}
+
+static void close_and_wait(struct looptest *t, struct server *s, uv_tcp_t *handle)
+{
+    s->is_closed = false;
+    uv_close((uv_handle_t *)handle, on_server_closed);
+    looptest_until(t, server_is_closed, s);
+}
+
+static bool has_client(void *server)
+{
+    return ((const struct server *)server)->has_client;
+}
+
+static void server_send(struct server *s, const void *bytes, size_t n)
+{
+    uv_buf_t buf = uv_buf_init((char *)(uintptr_t)bytes, (unsigned)n);
+    assert_int_equal(uv_try_write((uv_stream_t *)&s->clients[s->accepted - 1], &buf, 1),
+                     (int)n);
+}
+
+static void server_drop(struct server *s)
+{
+    s->has_client = false;
+    close_and_wait(s->t, s, &s->clients[s->accepted - 1]);
+}
+
+static bool is_open(void *context)
+{
+    return feedtest_status(context, 0).is_open;
+}
+
+/* The server breaks off in the middle of a line: that half is dropped, and does not grow
+ * together with what the next connection brings. */
+static void test_tcp_reconnects_and_drops_the_half_line(void **state)
+{
+    (void)state;
+    struct server s;
+    struct feedtest w;
+    struct conf_feed conf = feedtest_conf("partner", CONF_FEED_TCP, "localhost");
+    struct err err;
+    feedtest_create(&w, NULL, 0);
+    feedtest_open(&w);
+    conf.port = server_open(&w.t, &s, 0);
+    assert_int_equal(feeds_reconfigure(w.feeds, &conf, 1, &err), 0); /* opened by it */
+    looptest_until(&w.t, has_client, &s);
+    struct buf first = {0}, whole = {0}, half = {0};
+    feedtest_line(&first, SHIP, 0);
+    feedtest_line(&whole, SHIP + 5, 0);
+    feedtest_line(&half, OTHER, 0);
+    server_send(&s, first.data, first.length);
+    server_send(&s, half.data, half.length / 2);
+    feedtest_wait(&w, 1);
+    server_drop(&s);
+    looptest_until(&w.t, has_client, &s);
+    assert_int_equal(s.accepted, 2);
+    server_send(&s, half.data + half.length / 2, half.length - half.length / 2);
+    server_send(&s, whole.data, whole.length);
+    feedtest_wait(&w, 2);
+    assert_int_equal(w.reports[0].mmsi, SHIP);
+    assert_int_equal(w.reports[1].mmsi, SHIP + 5);
+    struct feed_status status = feedtest_status(&w, 0);
+    assert_int_equal(status.connects, 2);
+    assert_int_equal(status.disconnects, 1);
+    assert_true(status.is_open);
+    server_drop(&s);
+    close_and_wait(&w.t, &s, &s.handle);
+    buf_finish(&first);
+    buf_finish(&whole);
+    buf_finish(&half);
+    feedtest_finish(&w);
+}
+
+/* Nobody listens at first; later somebody does. */
+static void test_tcp_waits_for_the_server(void **state)
+{
+    (void)state;
+    struct server s;
+    struct feedtest w;
+    struct conf_feed conf = feedtest_conf("partner", CONF_FEED_TCP, "127.0.0.1");
+    struct looptest t;
+    looptest_init(&t);
+    conf.port = server_open(&t, &s, 0);
+    close_and_wait(&t, &s, &s.handle);
+    looptest_finish(&t);
+    feedtest_create(&w, &conf, 1);
+    feedtest_open(&w);
+    looptest_turn(&w.t, 20);
+    assert_false(feedtest_status(&w, 0).is_open);
+    server_open(&w.t, &s, conf.port);
+    looptest_until(&w.t, has_client, &s);
+    looptest_until(&w.t, is_open, &w);
+    server_drop(&s);
+    close_and_wait(&w.t, &s, &s.handle);
+    feedtest_finish(&w);
+}
+
+/* A connection that is open and silent is given up after idle_timeout. */
+static void test_tcp_idle_timeout(void **state)
+{
+    (void)state;
+    struct server s;
+    struct feedtest w;
+    struct conf_feed conf = feedtest_conf("partner", CONF_FEED_TCP, "127.0.0.1");
+    conf.idle_timeout_ms = 30;
+    struct looptest t;
+    looptest_init(&t);
+    conf.port = server_open(&t, &s, 0);
+    close_and_wait(&t, &s, &s.handle);
+    looptest_finish(&t);
+    feedtest_create(&w, &conf, 1);
+    server_open(&w.t, &s, conf.port);
+    feedtest_open(&w);
+    looptest_until(&w.t, has_client, &s);
+    s.has_client = false;
+    looptest_until(&w.t, has_client, &s); /* the first is still open, and silent */
+    assert_int_equal(s.accepted, 2);
+    assert_int_equal(feedtest_status(&w, 0).disconnects, 1);
+    close_and_wait(&w.t, &s, &s.clients[0]);
+    server_drop(&s);
+    close_and_wait(&w.t, &s, &s.handle);
+    feedtest_finish(&w);
+}
+
+/* A name that is none: told, tried again, and closing does not wait for it. */
+static void test_tcp_unknown_name(void **state)
+{
+    (void)state;
+    struct feedtest w;
+    struct conf_feed conf = feedtest_conf("partner", CONF_FEED_TCP, "no-such.invalid");
+    conf.port = 1;
+    feedtest_create(&w, &conf, 1);
+    feedtest_open(&w);
+    looptest_turn(&w.t, 3);
+    assert_false(feedtest_status(&w, 0).is_open);
+    feedtest_finish(&w);
+}
+
+/* Split-point independence over a real connection: the same bytes in random pieces. */
+static void test_tcp_in_any_pieces(void **state)
+{
+    (void)state;
+    struct test_random random = {17};
+    print_message("seed %llu\n", (unsigned long long)random.state);
+    struct server s;
+    struct feedtest w;
+    struct conf_feed conf = feedtest_conf("partner", CONF_FEED_TCP, "127.0.0.1");
+    feedtest_create(&w, NULL, 0);
+    feedtest_open(&w);
+    conf.port = server_open(&w.t, &s, 0);
+    struct err err;
+    assert_int_equal(feeds_reconfigure(w.feeds, &conf, 1, &err), 0);
+    looptest_until(&w.t, has_client, &s);
+    struct buf b = {0};
+    for (unsigned i = 0; i < 100; i++)
+        feedtest_line(&b, SHIP + i, 0);
+    for (size_t at = 0; at < b.length;) {
+        size_t n = 1 + (size_t)test_random_below(&random, 200);
+        if (n > b.length - at)
+            n = b.length - at;
+        server_send(&s, b.data + at, n);
+        looptest_turn(&w.t, 1);
+        at += n;
+    }
+    feedtest_wait(&w, 100);
+    for (unsigned i = 0; i < 100; i++)
+        assert_int_equal(w.reports[i].mmsi, SHIP + i);
+    assert_int_equal(feedtest_status(&w, 0).bytes, b.length);
+    server_drop(&s);
+    close_and_wait(&w.t, &s, &s.handle);
+    buf_finish(&b);
+    feedtest_finish(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_listen_keeps_senders_apart),
+        cmocka_unit_test(test_listen_limits),
+        cmocka_unit_test(test_listen_puts_out_the_idle_and_the_unwanted),
+        cmocka_unit_test(test_tcp_reconnects_and_drops_the_half_line),
+        cmocka_unit_test(test_tcp_waits_for_the_server),
+        cmocka_unit_test(test_tcp_idle_timeout),
+        cmocka_unit_test(test_tcp_unknown_name),
+        cmocka_unit_test(test_tcp_in_any_pieces),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
