@@ -365,7 +365,7 @@ static int run(struct run *r)
     signal(SIGPIPE, SIG_IGN);
     log_set_level((enum log_level)r->conf->log);
     init_handles(r);
-    int rc = start(r, &err);
+    int rc = cmd_conf_water(r->conf, NULL, true) ? start(r, &err) : ERR_NOMEM;
     if (rc != 0) {
         log_error("run", NULL, "%s", err.text[0] != '\0' ? err.text : err_text(rc));
         run_stop(r, rc == ERR_INVALID ? CMD_USAGE : CMD_FAILED);

@@ -91,6 +91,12 @@ void run_reload(struct run *r)
         notify_ready("reload refused: faulty configuration");
         return;
     }
+    if (!cmd_conf_water(fresh, engine_conf(r->pipeline.engine), true)) {
+        log_error("run", NULL, "reload: %s", err_text(ERR_NOMEM));
+        conf_destroy(fresh);
+        notify_ready("reload failed");
+        return;
+    }
     /* What was learned under the old configuration is kept first, and each feed's place
      * with it. */
     int rc = pipeline_drain(&r->pipeline);

@@ -65,6 +65,7 @@ static int set_world(struct engine *e)
     e->world.zones = e->conf.zones;
     e->world.limits = &e->conf.limits;
     e->world.track = &e->conf.track;
+    e->world.water = e->conf.water;
     int rc = list_zones(e);
     e->world.zones_watched = e->zones_watched;
     return rc != 0 ? rc : list_rules(e);

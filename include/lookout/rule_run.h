@@ -15,6 +15,7 @@
 #include "lookout/rule.h"
 #include "lookout/track.h"
 #include "lookout/vessel.h"
+#include "lookout/water.h"
 #include "lookout/wire.h"
 #include "lookout/zone.h"
 
@@ -118,6 +119,7 @@ struct rule_world {
     const uint32_t
         *zones_watched; /* areas named by zone rules, ascending: for zones_ahead */
     size_t zones_watched_count;
+    const struct water *water; /* NULL: distances over water are not known */
 };
 
 struct rule_subject {
