@@ -15,7 +15,7 @@ import sys
 TOLERANCE_DEG = 0.03
 ISLAND_DEG2 = 0.003
 SCALE = 100
-LINE = 96
+LINE = 190
 
 
 def arcs_of(topology):

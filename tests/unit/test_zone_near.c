@@ -189,8 +189,8 @@ static void test_approach(void **state)
         zone_approach(set, 0, test_pos(0, 0), 40, 12, 100 * NM_M, &eta_ms, &distance_m));
     assert_false(
         zone_approach(set, 0, test_pos(0, 0), 90, 0, 100 * NM_M, &eta_ms, &distance_m));
-    assert_false(
-        zone_approach(set, 0, test_pos(0, 0), nan(""), 12, 100 * NM_M, &eta_ms, &distance_m));
+    assert_false(zone_approach(set, 0, test_pos(0, 0), nan(""), 12, 100 * NM_M, &eta_ms,
+                               &distance_m));
     /* Inside already. */
     assert_true(
         zone_approach(set, 0, test_pos(0, 2), 90, 12, 10 * NM_M, &eta_ms, &distance_m));
