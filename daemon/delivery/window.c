@@ -192,16 +192,23 @@ static int on_row(void *context, const struct store_pending *row)
     return 0;
 }
 
-bool window_wants_more(const struct window *w)
+static bool has_room(const struct window *w)
 {
     return w->has_more && w->items.count < w->rows_most && w->bytes < w->bytes_most;
+}
+
+/* Not for a row at a time. */
+bool window_wants_more(const struct window *w)
+{
+    return w->has_more && w->items.count <= w->rows_most - w->rows_most / 4 &&
+           w->bytes <= w->bytes_most - w->bytes_most / 4;
 }
 
 int window_load(struct window *w, struct store_reader *reader, const char *webhook)
 {
     int rc = 0;
     w->has_more = true;
-    while (rc == 0 && window_wants_more(w)) {
+    while (rc == 0 && has_room(w)) {
         size_t room = w->rows_most - w->items.count;
         size_t limit = room < LOAD_ROWS ? room : LOAD_ROWS;
         struct loading loading = {.window = w};
