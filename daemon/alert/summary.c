@@ -261,6 +261,17 @@ static void say_reached(struct writer *w, const struct route_run *run)
     say(w, ".");
 }
 
+/* While the ship is still at the last stop nobody knows when its time will be over: what
+ * it would be if it left as it came. */
+static int64_t until_from_now(const struct writer *w, const struct route_run *run)
+{
+    const struct rule *rule = w->look->rule;
+    int64_t until_ms = run->stops[run->stop_count - 1].arrived_ms + rule->leg_ms;
+    bool is_bounded = run->stop_count > 1 && run->stops[0].departed_ms != TIME_NONE;
+    int64_t last_ms = is_bounded ? run->stops[0].departed_ms + rule->within_ms : until_ms;
+    return last_ms < until_ms ? last_ms : until_ms;
+}
+
 static void route_progressed(struct writer *w)
 {
     const struct route_run *run = w->f->run;
@@ -271,14 +282,9 @@ static void route_progressed(struct writer *w)
     if (route_awaits(route, run, &first, &last)) {
         say(w, ", awaits ");
         say_step(w, &route->steps[last]);
-        int64_t until_ms = run->expires_ms != TIME_NONE ? run->expires_ms
-                           : run->stops[0].departed_ms != TIME_NONE
-                               ? run->stops[0].departed_ms + w->look->rule->within_ms
-                               : TIME_NONE;
-        if (until_ms != TIME_NONE) {
-            say(w, " by ");
-            say_day(w, until_ms);
-        }
+        say(w, " by ");
+        say_day(w,
+                run->expires_ms != TIME_NONE ? run->expires_ms : until_from_now(w, run));
     }
     say(w, ".");
 }
@@ -359,9 +365,10 @@ static const struct zone_info *info_of(const struct writer *w)
 
 static void say_certainty(struct writer *w)
 {
-    if (w->f->zone->certainty != ZONE_OBSERVED)
-        say(w, ", %s from the fixes before and after",
-            zone_certainty_name(w->f->zone->certainty));
+    if (w->f->zone->certainty == ZONE_INFERRED)
+        say(w, ", inferred from the fixes before and after");
+    if (w->f->zone->certainty == ZONE_POSSIBLE)
+        say(w, ", possible by fixes far apart");
 }
 
 static void zone_entered(struct writer *w)
