@@ -5,13 +5,27 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lookout/text.h"
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
 
-/* A member unless its value is NULL (unknown, or out of memory: the whole body is then
- * refused by its size). */
+json_t *body_text(const char *text)
+{
+    /* An invalid byte becomes U+FFFD, of three bytes. */
+    size_t n = strlen(text), room = 3 * n + 1;
+    char *clean = malloc(room);
+    if (clean == NULL)
+        return NULL;
+    (void)text_clean(text, n, clean, room);
+    json_t *value = json_string(clean);
+    free(clean);
+    return value;
+}
+
+/* A member unless its value is NULL: unknown. */
 static void put(json_t *object, const char *name, json_t *value)
 {
     if (value != NULL)
@@ -21,7 +35,7 @@ static void put(json_t *object, const char *name, json_t *value)
 static void put_text(json_t *object, const char *name, const char *text)
 {
     if (text != NULL && text[0] != '\0')
-        put(object, name, json_string(text));
+        put(object, name, body_text(text));
 }
 
 static void put_number(json_t *object, const char *name, uint32_t value)
@@ -64,7 +78,7 @@ static json_t *vessel_json(const struct rule_subject *s)
     put_text(o, "matched_by", watch_by_name(s->matched_by));
     json_t *tags = json_array();
     for (size_t i = 0; i < s->watch->tag_count; i++)
-        json_array_append_new(tags, json_string(s->watch->tags[i]));
+        json_array_append_new(tags, body_text(s->watch->tags[i]));
     put(o, "tags", tags);
     put_text(o, "watch_id", s->watch->id);
     put_text(o, "note", s->watch->note);
@@ -93,7 +107,7 @@ static void put_voyage(json_t *data, const struct ports *ports, const struct voy
     put(o, "distance_nm", rounded(v->distance_m / NM_M, 0.1));
     put(o, "longest_gap_h", rounded((double)v->longest_gap_ms / (double)HOUR_MS, 0.01));
     for (uint8_t i = 0; i < v->destination_count; i++)
-        json_array_append_new(destinations, json_string(v->destinations[i]));
+        json_array_append_new(destinations, body_text(v->destinations[i]));
     put(o, "destinations", destinations);
     if (v->draught_departure_dm != 0)
         put(o, "draught_departure_m", rounded(v->draught_departure_dm / 10.0, 0.1));
@@ -237,7 +251,7 @@ static json_t *link_json(const char *link, const struct rule_subject *s)
         rc = value != NULL ? buf_add_text(&text, value) : buf_add_char(&text, *p);
         p += value != NULL ? skip : 1;
     }
-    json_t *o = rc == 0 ? json_string(buf_text(&text)) : NULL;
+    json_t *o = rc == 0 ? body_text(buf_text(&text)) : NULL;
     buf_finish(&text);
     return o;
 }

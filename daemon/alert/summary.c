@@ -199,9 +199,10 @@ static const struct zone_info *info_of(const struct writer *w)
 
 static void say_certainty(struct writer *w)
 {
-    if (w->f->zone->certainty != ZONE_OBSERVED)
-        summary_say(w, ", %s from the fixes before and after",
-                    zone_certainty_name(w->f->zone->certainty));
+    if (w->f->zone->certainty == ZONE_INFERRED)
+        summary_say(w, ", inferred from the fixes before and after");
+    if (w->f->zone->certainty == ZONE_POSSIBLE)
+        summary_say(w, ", possible by fixes far apart");
 }
 
 static void zone_entered(struct writer *w)

@@ -67,6 +67,17 @@ static void say_reached(struct writer *w, const struct route_run *run)
     summary_say(w, ".");
 }
 
+/* While the ship is still at the last stop nobody knows when its time will be over: what
+ * it would be if it left as it came. */
+static int64_t until_from_now(const struct writer *w, const struct route_run *run)
+{
+    const struct rule *rule = w->look->rule;
+    int64_t until_ms = run->stops[run->stop_count - 1].arrived_ms + rule->leg_ms;
+    bool is_bounded = run->stop_count > 1 && run->stops[0].departed_ms != TIME_NONE;
+    int64_t last_ms = is_bounded ? run->stops[0].departed_ms + rule->within_ms : until_ms;
+    return last_ms < until_ms ? last_ms : until_ms;
+}
+
 void summary_route_progressed(struct writer *w)
 {
     const struct route_run *run = w->f->run;
@@ -77,14 +88,9 @@ void summary_route_progressed(struct writer *w)
     if (route_awaits(route, run, &first, &last)) {
         summary_say(w, ", awaits ");
         say_step(w, &route->steps[last]);
-        int64_t until_ms = run->expires_ms != TIME_NONE ? run->expires_ms
-                           : run->stops[0].departed_ms != TIME_NONE
-                               ? run->stops[0].departed_ms + w->look->rule->within_ms
-                               : TIME_NONE;
-        if (until_ms != TIME_NONE) {
-            summary_say(w, " by ");
-            summary_say_day(w, until_ms);
-        }
+        summary_say(w, " by ");
+        summary_say_day(w, run->expires_ms != TIME_NONE ? run->expires_ms
+                                                        : until_from_now(w, run));
     }
     summary_say(w, ".");
 }
