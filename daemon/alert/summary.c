@@ -88,7 +88,7 @@ void summary_say_motion(struct writer *w)
     if ((fix->has & FIX_SOG) != 0)
         summary_say(w, ", %.1f kn", fix->sog_dkn / 10.0);
     if ((fix->has & FIX_COG) != 0 && (fix->has & FIX_SOG) != 0 && fix->sog_dkn > 5)
-        summary_say(w, ", course %03.0f", fix->cog_ddeg / 10.0);
+        summary_say(w, ", course %03d", (fix->cog_ddeg + 5) / 10 % 360);
 }
 
 void summary_say_declared(struct writer *w)

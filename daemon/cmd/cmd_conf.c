@@ -2,6 +2,7 @@
 /* Reading the configuration for a sub-command. */
 #include "cmd_conf.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -22,12 +23,12 @@ struct conf_context cmd_conf_context(void)
     };
 }
 
-int cmd_conf_load(const char *file, struct conf **ret_conf)
+static int load(const char *file, bool is_quiet, struct conf **ret_conf)
 {
     struct conf_context context = cmd_conf_context();
     struct conf_report report = {0};
     int code = conf_load(file, &context, ret_conf, &report);
-    for (size_t i = 0; i < report.count; i++)
+    for (size_t i = 0; i < report.count && (!is_quiet || report.errors > 0); i++)
         fprintf(stderr, "%s\n", report.lines[i]);
     if (report.errors > 0)
         fprintf(stderr, "%s: %zu error%s\n", file, report.errors,
@@ -38,6 +39,16 @@ int cmd_conf_load(const char *file, struct conf **ret_conf)
     if (code == ERR_NOMEM)
         return CMD_FAILED;
     return code == 0 ? CMD_DONE : CMD_USAGE;
+}
+
+int cmd_conf_load(const char *file, struct conf **ret_conf)
+{
+    return load(file, false, ret_conf);
+}
+
+int cmd_conf_load_quietly(const char *file, struct conf **ret_conf)
+{
+    return load(file, true, ret_conf);
 }
 
 bool cmd_conf_water(struct conf *conf, const struct engine_conf *old, bool is_writing)

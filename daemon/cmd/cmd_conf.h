@@ -18,5 +18,7 @@ int cmd_conf_load(const char *file, struct conf **ret_conf);
  * where is_writing. `old`: a configuration in force, NULL. What fails is said and done
  * without: false only when memory ran out. */
 bool cmd_conf_water(struct conf *conf, const struct engine_conf *old, bool is_writing);
+/* The same for commands that only look things up: warnings alone are kept back. */
+int cmd_conf_load_quietly(const char *file, struct conf **ret_conf);
 
 #endif

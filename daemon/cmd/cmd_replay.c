@@ -109,6 +109,11 @@ static int read_options(int argc, char **argv, struct replay *r)
         status = usage("-c FILE is missing");
     if (status == CMD_DONE && optind == argc)
         status = usage("no INPUT is given");
+    int standard_inputs = 0;
+    for (int i = optind; i < argc; i++)
+        standard_inputs += strcmp(argv[i], "-") == 0;
+    if (status == CMD_DONE && standard_inputs > 1)
+        status = usage("standard input (-) can be read once only");
     return status;
 }
 
@@ -220,7 +225,7 @@ static void feed_source(struct replay *r, struct replay_source *s)
     struct err err = {0};
     ssize_t n = reader_read(s->reader, bytes, sizeof bytes, &err);
     if (n < 0) {
-        fprintf(stderr, "lookoutd replay: %s: %s\n", s->name, err.text);
+        fprintf(stderr, "lookoutd replay: %s\n", err.text);
         r->damaged++;
         n = 0;
     }
