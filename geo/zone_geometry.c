@@ -419,7 +419,7 @@ int zone_geometry_make(struct zone_geometry *ret, struct geojson_feature *featur
 void zone_geometry_finish(struct zone_geometry *g)
 {
     free(g->vertices);
-    free(g->strip_first);
+    free(g->strips);
     free(g->ring_ends);
     free(g->ring_is_hole);
     free(g->leaves);

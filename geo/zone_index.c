@@ -2,6 +2,7 @@
 /* Asking the grid: the zones at a point, the zones of a box of cells. It is built in
  * zone_index_build.c. */
 #include "zone_index_int.h"
+#include "zone_strips_int.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,8 @@ static void add_found(struct found *f, uint32_t zone)
 
 static void test_zone(struct found *f, uint32_t zone)
 {
-    const struct zone_geometry *g = &f->index->geometries[zone];
-    if (g->shape == ZONE_AREA && zone_geometry_contains(g, f->p))
+    const struct zone_strips *strips = f->index->strips[zone];
+    if (strips != NULL && zone_strips_contain(strips, f->p))
         add_found(f, zone);
 }
 
@@ -104,6 +105,12 @@ static inline const struct grid_block *block_of(const struct zone_index *index,
 size_t zone_index_at(const struct zone_index *index, struct geo_pos p,
                      uint32_t *ret_zones, size_t room)
 {
+    struct found f = {.index = index, .p = p, .zones = ret_zones, .room = room};
+    if (index->tops == NULL) {
+        for (uint32_t i = 0; i < index->zone_count; i++)
+            test_zone(&f, i);
+        return f.count;
+    }
     uint32_t x = fine_column(p), y = fine_row(p);
     const struct grid_block *block = block_of(index, x, y);
     unsigned cell = (y >> 3 & 15) << 4 | (x >> 3 & 15), bit = cell & 63;
@@ -111,7 +118,6 @@ size_t zone_index_at(const struct zone_index *index, struct geo_pos p,
     bool has_entry = word >> bit & 1;
     if (!has_entry && block->common == 0)
         return 0;
-    struct found f = {.index = index, .p = p, .zones = ret_zones, .room = room};
     if (block->common != 0)
         take_entry(&f, block->common);
     if (has_entry) {
@@ -215,6 +221,8 @@ static int gather_entry(const struct zone_index *index, uint32_t entry,
 bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,
                          struct geo_pos b)
 {
+    if (index->tops == NULL)
+        return false;
     uint32_t x0 = fine_column(a), x1 = fine_column(b);
     uint32_t y0 = fine_row(a), y1 = fine_row(b);
     if (((x0 ^ x1) | (y0 ^ y1)) >= GRID_TOP_FINES)
@@ -228,6 +236,15 @@ bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,
     for (uint32_t y = south; y <= north; y++)
         met |= block->any[y >> 2] >> 16 * (y & 3) & row_mask;
     return met == 0;
+}
+
+/* Without a grid every zone may be met. */
+static int gather_lone(const struct zone_index *index, struct zone_gather *g)
+{
+    int code = 0;
+    for (uint32_t i = 0; code == 0 && i < index->zone_count; i++)
+        code = gather_item(g, i << 1 | 1);
+    return code;
 }
 
 /* A line on the grid, from its southern to its northern end. */
@@ -370,6 +387,8 @@ static int gather_block(const struct zone_index *index, const struct grid_block 
 int zone_index_gather(const struct zone_index *index, struct grid_point p,
                       struct grid_point q, struct zone_gather *g)
 {
+    if (index->tops == NULL)
+        return gather_lone(index, g);
     struct line line = {.south = p.y < q.y ? p : q, .north = p.y < q.y ? q : p};
     double rise = (double)(line.north.y - line.south.y);
     line.slope = rise > 0 ? (double)(line.north.x - line.south.x) / rise : 0;
@@ -392,6 +411,8 @@ int zone_index_gather(const struct zone_index *index, struct grid_point p,
 int zone_index_gather_touching(const struct zone_index *index,
                                const struct grid_range *range, struct zone_gather *g)
 {
+    if (index->tops == NULL)
+        return gather_lone(index, g);
     int64_t south = range->y0 / GRID_TOP_E7, north = range->y1 / GRID_TOP_E7;
     int code = 0;
     for (int64_t y = south; y <= north && y < GRID_ROWS; y++)

@@ -57,7 +57,8 @@ static int reserve(void *array, size_t *room, size_t count, size_t size)
 
 size_t zone_index_own_bytes(const struct zone_index *index)
 {
-    return sizeof *index + TOPS * sizeof *index->tops +
+    return sizeof *index + index->zone_count * sizeof *index->strips +
+           (index->tops != NULL ? TOPS * sizeof *index->tops : 0) +
            index->block_room * sizeof *index->blocks +
            index->entry_room * sizeof *index->entries +
            index->list_room * sizeof *index->lists;
@@ -345,6 +346,8 @@ _Static_assert(sizeof(struct grid_block) == 64, "a line of the cache");
 static int build(struct build *b, size_t count)
 {
     struct zone_index *index = b->index;
+    if (count <= GRID_LEAST)
+        return 0;
     index->tops = calloc(TOPS, sizeof *index->tops);
     b->items = malloc((count + 1) * sizeof *b->items);
     b->touching = malloc((count + 1) * sizeof *b->touching);
@@ -378,6 +381,18 @@ static int build(struct build *b, size_t count)
     return code == 0 ? align_blocks(index) : code;
 }
 
+static int list_strips(struct zone_index *index, const struct zone_geometry *geometries,
+                       size_t count)
+{
+    index->strips = malloc((count + 1) * sizeof(struct zone_strips *));
+    if (index->strips == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        index->strips[i] = geometries[i].strips;
+    index->zone_count = count;
+    return 0;
+}
+
 int zone_index_create(const struct zone_geometry *geometries, size_t count,
                       struct zone_index **ret_index)
 {
@@ -387,7 +402,9 @@ int zone_index_create(const struct zone_geometry *geometries, size_t count,
                       .budget_bytes = BUDGET_BYTES + count * BUDGET_ZONE_BYTES};
     map_init(&b.known_lists);
     b.index = calloc(1, sizeof *b.index);
-    int code = b.index == NULL ? ERR_NOMEM : build(&b, count);
+    int code = b.index == NULL ? ERR_NOMEM : list_strips(b.index, geometries, count);
+    if (code == 0)
+        code = build(&b, count);
     free(b.records);
     free(b.sorted);
     free(b.classes);
@@ -400,7 +417,6 @@ int zone_index_create(const struct zone_geometry *geometries, size_t count,
         zone_index_destroy(b.index);
         return code;
     }
-    b.index->geometries = geometries;
     *ret_index = b.index;
     return 0;
 }
@@ -409,6 +425,7 @@ void zone_index_destroy(struct zone_index *index)
 {
     if (index == NULL)
         return;
+    free(index->strips);
     free(index->tops);
     free(index->blocks);
     free(index->entries);

@@ -17,7 +17,8 @@ enum {
     GRID_TOP_E7 = GRID_MIDDLE_E7 * GRID_TOP_MIDDLES,
     GRID_TOP_FINES = GRID_MIDDLE_FINES * GRID_TOP_MIDDLES,
     GRID_COLUMNS = 360,
-    GRID_ROWS = 180
+    GRID_ROWS = 180,
+    GRID_LEAST = 4
 };
 
 /* What is known of a cell, in 32 bits: the low ones say of what kind the rest is. */
@@ -73,10 +74,14 @@ struct grid_block {
 };
 
 struct zone_index {
-    const struct zone_geometry *geometries; /* borrowed from the set */
-    uint32_t *tops;                         /* owned; number of a block; 0 is empty */
-    struct grid_block *blocks;              /* owned; aligned to a line of the cache */
-    uint32_t *entries;                      /* owned */
+    const struct zone_strips **strips; /* owned, what they point at is the geometries' */
+    size_t zone_count;
+    /* Number of the block of each cell of 1 degree, 0 for the empty one; owned. NULL
+     * where there is no grid: up to GRID_LEAST zones are asked one by one, so that the
+     * area of a port costs no table of the world. */
+    uint32_t *tops;
+    struct grid_block *blocks; /* owned; aligned to a line of the cache */
+    uint32_t *entries;         /* owned */
     uint32_t
         *lists; /* owned; each a count and as many (zone << 1 | touches), ascending */
     size_t block_count, entry_count, list_count;

@@ -8,6 +8,7 @@
 #include "geos_int.h"
 #include "lookout/hash.h"
 #include "zone_index_int.h"
+#include "zone_strips_int.h"
 
 /* Where an id was first seen, also on a feature with faults. */
 struct origin {
@@ -280,28 +281,11 @@ int zone_builder_add(struct zone_builder *b, const char *file, const char *text,
     return add_text(b, file, &source, false);
 }
 
-/* What the point test reads of a zone is one line of the cache. */
-static int align_geometries(struct zone_set *set)
-{
-    size_t bytes = (set->count + 1) * sizeof *set->geometries;
-    struct zone_geometry *aligned = aligned_alloc(64, bytes);
-    if (aligned == NULL)
-        return ERR_NOMEM;
-    if (set->count > 0)
-        memcpy(aligned, set->geometries, set->count * sizeof *aligned);
-    free(set->geometries);
-    set->geometries = aligned;
-    return 0;
-}
-_Static_assert(sizeof(struct zone_geometry) % 64 == 0, "whole lines of the cache");
-
 int zone_builder_build(struct zone_builder *b, struct zone_set **ret_set, struct err *err)
 {
     struct zone_set *set = b->set;
     struct zone_set *empty = calloc(1, sizeof *empty);
     int code = empty == NULL ? ERR_NOMEM : 0;
-    if (code == 0)
-        code = align_geometries(set);
     for (size_t i = 0; code == 0 && i < set->count; i++)
         code = zone_geometry_index(&set->geometries[i]);
     if (code == 0)
@@ -350,12 +334,18 @@ const struct zone_info *zone_info(const struct zone_set *set, uint32_t zone)
     return &set->infos[zone];
 }
 
+static size_t geometry_bytes(const struct zone_geometry *g)
+{
+    return sizeof *g + g->vertex_count * sizeof *g->vertices +
+           g->leaf_count * sizeof *g->leaves + g->group_count * sizeof *g->groups +
+           (g->strips != NULL ? zone_strips_bytes(g->strips) : 0);
+}
+
 size_t zone_index_bytes(const struct zone_set *set)
 {
     size_t bytes = zone_index_own_bytes(set->index);
     for (size_t i = 0; i < set->count; i++)
-        bytes += set->geometries[i].index_bytes +
-                 set->geometries[i].vertex_count * sizeof(struct zone_vertex);
+        bytes += geometry_bytes(&set->geometries[i]);
     return bytes;
 }
 
@@ -389,5 +379,5 @@ size_t zone_at(const struct zone_set *set, struct geo_pos p, uint32_t *ret_zones
 bool zone_contains(const struct zone_set *set, uint32_t zone, struct geo_pos p)
 {
     const struct zone_geometry *g = &set->geometries[zone];
-    return g->shape == ZONE_AREA && zone_geometry_contains(g, p);
+    return zone_geometry_contains(g, p);
 }

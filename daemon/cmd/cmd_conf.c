@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "lookout/log.h"
 
 struct conf_context cmd_conf_context(void)
 {
@@ -37,4 +38,26 @@ int cmd_conf_load(const char *file, struct conf **ret_conf)
     if (code == ERR_NOMEM)
         return CMD_FAILED;
     return code == 0 ? CMD_DONE : CMD_USAGE;
+}
+
+bool cmd_conf_water(struct conf *conf, const struct engine_conf *old, bool is_writing)
+{
+    struct conf_water_options options = {
+        .old = old, .cache = conf->state, .is_writing = is_writing};
+    struct conf_water_counts counts = {0};
+    struct err err = {0};
+    int code = conf_water_make(conf, &options, &counts, &err);
+    if (code == 0 && counts.fields > 0 && is_writing)
+        log_info("run", NULL,
+                 "distances over water: sets=%zu made=%zu cached=%zu kept=%zu bytes=%zu",
+                 counts.fields, counts.made, counts.cached, counts.shared, counts.bytes);
+    if (code == 0 && counts.not_kept > 0)
+        log_warning("run", NULL, "%s/water: %zu distance fields could not be written",
+                    conf->state, counts.not_kept);
+    if (code != 0)
+        log_warning("run", NULL,
+                    "no distances over water: %s; routes are forecast by the declared "
+                    "destination alone",
+                    err.text);
+    return code != ERR_NOMEM;
 }

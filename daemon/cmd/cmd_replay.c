@@ -306,7 +306,8 @@ static int open_all(struct replay *r, int argc, char **argv)
     struct err err = {0};
     if (r->deliver && r->conf->webhook_count == 0)
         return usage("--deliver: the configuration has no webhooks");
-    if (pipeline_init(&r->pipeline, r->conf, &err) != 0) {
+    if (!cmd_conf_water(r->conf, NULL, false) ||
+        pipeline_init(&r->pipeline, r->conf, &err) != 0) {
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
         return CMD_FAILED;
     }

@@ -100,8 +100,6 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     struct feed_status status;
     feeds_status(r->feeds, feed, &status);
     const char *id = status.id;
-    log_write(is_silent ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "feed", id,
-              is_silent ? "silent" : "heard again");
     int rc = engine_feed_alert(engine_conf(r->pipeline.engine), is_silent, id, since_ms,
                                now_ms, &alert);
     if (rc == 0)
@@ -245,7 +243,7 @@ static void on_signal(uv_signal_t *handle, int number)
  * --------------------------------------------------------------------------------------------
  */
 
-static bool is_live(const struct conf *conf)
+bool run_is_live(const struct conf *conf)
 {
     for (size_t i = 0; i < conf->feed_count; i++)
         if (conf->feeds[i].transport != CONF_FEED_FILE)
@@ -289,7 +287,7 @@ static int open_store(struct run *r, struct err *err)
     if (refused != 0)
         log_warning("store", NULL, "%zu stored vessels cannot be read and start anew",
                     refused);
-    if (is_live(r->conf))
+    if (run_is_live(r->conf))
         engine_outage(r->pipeline.engine, engine_now(r->pipeline.engine),
                       pipeline_clock_ms());
     return 0;
@@ -309,7 +307,7 @@ static int open_feeds(struct run *r, struct err *err)
     }
     buf_finish(&record);
     r->pipeline.feeds = r->feeds;
-    r->is_live = is_live(r->conf);
+    r->is_live = run_is_live(r->conf);
     return rc != 0 ? rc : feeds_open(r->feeds, err);
 }
 
@@ -367,7 +365,7 @@ static int run(struct run *r)
     signal(SIGPIPE, SIG_IGN);
     log_set_level((enum log_level)r->conf->log);
     init_handles(r);
-    int rc = start(r, &err);
+    int rc = cmd_conf_water(r->conf, NULL, true) ? start(r, &err) : ERR_NOMEM;
     if (rc != 0) {
         log_error("run", NULL, "%s", err.text[0] != '\0' ? err.text : err_text(rc));
         run_stop(r, rc == ERR_INVALID ? CMD_USAGE : CMD_FAILED);

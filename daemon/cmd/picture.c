@@ -401,7 +401,7 @@ static int draw_world(struct drawing *d)
 {
     struct view main = d->view;
     double scale = WORLD_WIDTH / 360.0;
-    if (main.east - main.west > 180)
+    if (main.east - main.west > 90)
         return 0;
     d->view = (struct view){.west = -180,
                             .east = 180,

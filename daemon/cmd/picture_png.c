@@ -88,7 +88,8 @@ static int cut_line(struct canvas *c, const struct picture_shape *shape, double 
             }
             c->cuts[n++] = a->x + (b->x - a->x) * (y - a->y) / (b->y - a->y);
         }
-    qsort(c->cuts, n, sizeof *c->cuts, compare_cuts);
+    if (n > 1)
+        qsort(c->cuts, n, sizeof *c->cuts, compare_cuts);
     *ret_count = n;
     return 0;
 }

@@ -39,6 +39,8 @@ struct run {
     int status; /* exit status */
 };
 
+/* Whether a configuration listens to live feeds; if not, it reads recordings. */
+bool run_is_live(const struct conf *conf);
 /* run_reload.c: SIGHUP. A bad file is refused whole and the old goes on. */
 void run_reload(struct run *r);
 /* run_metrics.c: what the API asks. */

@@ -71,8 +71,10 @@ static int raise_finding(void *context, const struct rule_look *look,
     int rc = alert_make(&e->alert, look, f, &alert);
     if (rc == 0) {
         alert.is_muted = is_muted(e, frame->ship, &alert);
-        rc = fold(frame->ship, look, f, (size_t)(look->rule - e->conf.rules),
-                  &alert.is_folded);
+        /* What is muted was told to nobody: nothing is folded into it. */
+        if (!alert.is_muted)
+            rc = fold(frame->ship, look, f, (size_t)(look->rule - e->conf.rules),
+                      &alert.is_folded);
     }
     if (rc == 0) {
         e->counts.alerts++;
@@ -130,9 +132,28 @@ struct rule_look *look_at(struct look_frame *f, size_t rule)
     return &f->look;
 }
 
-bool look_is_idle(const struct look_frame *f, size_t rule)
+int look_done(struct look_frame *f, size_t rule, int rc)
 {
-    return f->item->slots[rule] == NULL && !ship_is_covered(f->ship, rule);
+    uint64_t bit = UINT64_C(1) << (rule % 64);
+    uint64_t *kept = &f->item->kept[rule / 64];
+    uint64_t before = *kept;
+    *kept = f->item->slots[rule] != NULL ? before | bit : before & ~bit;
+    if (((before | *kept) & bit) != 0)
+        f->ship->settled = 0;
+    return rc;
+}
+
+uint64_t look_asked(const struct look_frame *f, size_t word)
+{
+    const struct engine *e = f->engine;
+    uint64_t kept = f->item->kept[word];
+    return (kept & e->asks_keeping[word]) |
+           (f->ship->covered[word] & ~kept & e->asks_covered[word]);
+}
+
+uint64_t look_timed(const struct look_frame *f, size_t word)
+{
+    return (f->item->kept[word] | f->ship->covered[word]) & f->engine->timed[word];
 }
 
 int look_zone(void *frame, const struct zone_event *event)
@@ -142,7 +163,7 @@ int look_zone(void *frame, const struct zone_event *event)
     for (size_t i = 0; i < f->engine->conf.rule_count && rc == 0; i++) {
         const struct rule_hooks *hooks = f->engine->conf.rules[i].kind->hooks;
         if (hooks->on_zone != NULL)
-            rc = hooks->on_zone(look_at(f, i), event);
+            rc = look_done(f, i, hooks->on_zone(look_at(f, i), event));
     }
     return rc;
 }

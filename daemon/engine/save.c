@@ -9,7 +9,7 @@
 
 #include "lookout/timefmt.h"
 
-enum { RECORD_VERSION = 1 };
+enum { RECORD_VERSION = 2 };
 
 /* --- a ship
  * -------------------------------------------------------------------------------------
@@ -70,6 +70,7 @@ int ship_save(const struct engine *e, const struct ship *s, struct buf *out)
     for (uint32_t i = 0; i < s->fold_count; i++) {
         const struct ship_fold *f = &s->folds[i];
         wire_put_text(&w, e->conf.rules[f->rule].id);
+        wire_put_u64(&w, e->conf.rules[f->rule].definition);
         wire_put_u64(&w, f->event);
         wire_put_u64(&w, f->object);
         wire_put_i64(&w, f->time_ms);
@@ -104,13 +105,14 @@ static int load_slot(struct engine *e, struct ship *s, struct ship_track *item,
     struct look_frame frame;
     look_begin(&frame, e, s, item, item->track->last.time_ms);
     struct rule_look *look = look_at(&frame, (size_t)rule);
-    int rc = look->rule->kind->hooks->load(look, &inner);
+    int rc = look_done(&frame, (size_t)rule, look->rule->kind->hooks->load(look, &inner));
     if (rc == ERR_NOMEM)
         return rc;
     if (rc != 0 && *look->state != NULL) {
         /* A port or zone it named is gone: only this rule starts anew. */
         look->rule->kind->hooks->forget(*look->state);
         *look->state = NULL;
+        (void)look_done(&frame, (size_t)rule, rc);
     }
     return 0;
 }
@@ -144,7 +146,7 @@ static int load_track(struct engine *e, struct ship *s, struct wire_reader *r)
 
 static int load_folds(struct engine *e, struct ship *s, struct wire_reader *r)
 {
-    size_t count = wire_get_count(r, 4);
+    size_t count = wire_get_count(r, 5);
     if (count == 0)
         return r->failed ? ERR_CORRUPT : 0;
     s->folds = calloc(count, sizeof *s->folds);
@@ -154,11 +156,12 @@ static int load_folds(struct engine *e, struct ship *s, struct wire_reader *r)
         char id[256];
         struct ship_fold fold;
         wire_get_text(r, id, sizeof id);
+        uint64_t definition = wire_get_u64(r);
         fold.event = (uint32_t)wire_get_u64(r);
         fold.object = wire_get_u64(r);
         fold.time_ms = wire_get_i64(r);
         int64_t rule = find_rule(e, id);
-        if (rule < 0)
+        if (rule < 0 || e->conf.rules[rule].definition != definition)
             continue;
         fold.rule = (uint32_t)rule;
         s->folds[s->fold_count++] = fold;
@@ -218,6 +221,7 @@ int engine_save_self(const struct engine *e, struct buf *out)
     struct wire_writer w = {.out = out};
     wire_put_u64(&w, RECORD_VERSION);
     wire_put_i64(&w, e->now_ms);
+    silence_save(e, &w);
     return w.failed ? ERR_NOMEM : 0;
 }
 
@@ -229,6 +233,12 @@ int engine_load_self(struct engine *e, const void *record, size_t n)
     int64_t now_ms = wire_get_i64(&r);
     if (r.failed || version != RECORD_VERSION)
         return ERR_CORRUPT;
+    int rc = silence_load(e, &r);
+    if (rc != 0) {
+        memset(e->sources, 0, sizeof e->sources);
+        memset(&e->daemon, 0, sizeof e->daemon);
+        return rc;
+    }
     e->now_ms = now_ms;
     return 0;
 }
@@ -283,8 +293,9 @@ int engine_save(struct engine *e, bool all, engine_row row, void *context)
     struct ship **ships = malloc(((all ? e->ships.count : room) + 1) * sizeof *ships);
     if (ships == NULL)
         return ERR_NOMEM;
-    for (struct ship *s = all ? e->newest : e->dirty; s != NULL;
-         s = all ? s->older : s->dirty_next)
+    size_t cursor = 0;
+    for (struct ship *s = all ? ship_next(e, &cursor) : e->dirty; s != NULL;
+         s = all ? ship_next(e, &cursor) : s->dirty_next)
         ships[n++] = s;
     if (n > 1)
         qsort(ships, n, sizeof *ships, compare_ships);

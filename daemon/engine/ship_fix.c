@@ -12,7 +12,10 @@ int ship_static(struct engine *e, struct ship *s, const struct report *r)
     if ((changed & VESSEL_CHANGED_DESTINATION) != 0)
         for (uint8_t i = 0; i < s->track_count; i++)
             voyage_destination(&s->items[i]->voyage, s->info.destination);
-    return changed != 0 ? ship_identify(e, s, true) : 0;
+    if (changed == 0)
+        return 0;
+    int rc = ship_identify(e, s, true);
+    return rc != 0 ? rc : ship_schedule(e, s);
 }
 
 /* --- calls and voyages
@@ -36,7 +39,7 @@ static int tell_call(struct look_frame *frame, const struct call_output *event)
     for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
         const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
         if (hooks->on_call != NULL)
-            rc = hooks->on_call(look_at(frame, i), event);
+            rc = look_done(frame, i, hooks->on_call(look_at(frame, i), event));
     }
     return rc;
 }
@@ -59,7 +62,7 @@ static int tell_voyage(struct look_frame *frame, const struct voyage *voyage)
     for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
         const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
         if (hooks->on_voyage != NULL)
-            rc = hooks->on_voyage(look_at(frame, i), voyage);
+            rc = look_done(frame, i, hooks->on_voyage(look_at(frame, i), voyage));
     }
     return rc;
 }
@@ -71,13 +74,18 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
     struct ship *s = frame->ship;
     struct ship_track *item = frame->item;
     struct call_output events[CALL_OUTPUTS_MAX];
+    /* Rules see the call as it stood after each event, not after the last. */
+    struct call_state seen;
     voyage_fix(&item->voyage, fix);
     size_t n = call_step(&item->call, &e->conf.call, e->conf.ports, fix, s->declared,
                          silence_of_all(e, since_ms), events);
     int rc = 0;
+    seen = item->call;
+    frame->subject.call = n != 0 ? &seen : &item->call;
     for (size_t i = 0; i < n && rc == 0; i++) {
         struct voyage voyage;
         events[i].call.draught_dm = s->info.draught_dm;
+        seen.current = events[i].call;
         bool is_done = voyage_call(&item->voyage, e->conf.ports, &events[i],
                                    s->info.draught_dm, &voyage);
         rc = tell_call(frame, &events[i]);
@@ -86,6 +94,7 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
         if (events[i].event == CALL_DEPARTED && s->info.destination[0] != '\0')
             voyage_destination(&item->voyage, s->info.destination);
     }
+    frame->subject.call = &item->call;
     return rc;
 }
 
@@ -103,11 +112,13 @@ static int believed(struct engine *e, struct ship *s, struct ship_track *item,
                             &frame);
     if (rc == 0)
         rc = step_calls(&frame, fix, since_ms);
-    for (size_t i = 0; i < e->fix_rule_count && rc == 0; i++) {
-        uint32_t rule = e->fix_rules[i];
-        if (look_is_idle(&frame, rule))
-            continue;
-        rc = e->conf.rules[rule].kind->hooks->on_fix(look_at(&frame, rule), before);
+    for (size_t word = 0; word < e->rule_words; word++) {
+        for (uint64_t asked = look_asked(&frame, word); asked != 0 && rc == 0;
+             asked &= asked - 1) {
+            size_t rule = word * 64 + (size_t)__builtin_ctzll(asked);
+            const struct rule_hooks *hooks = e->conf.rules[rule].kind->hooks;
+            rc = look_done(&frame, rule, hooks->on_fix(look_at(&frame, rule), before));
+        }
     }
     return rc;
 }
@@ -152,5 +163,5 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     rc = nearby_move(e, s, fix.pos);
     if (rc == 0)
         rc = believed(e, s, item, is_known && track->fixes >= 2 ? &before : NULL);
-    return rc != 0 ? rc : ship_schedule(e, s);
+    return rc != 0 || ship_is_settled(e, s, item) ? rc : ship_schedule(e, s);
 }

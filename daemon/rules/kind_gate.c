@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "kinds_int.h"
+#include "lookout/hash.h"
 #include "lookout/rule_run.h"
 #include "lookout/timefmt.h"
 
@@ -37,7 +38,7 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
         .time_ms = event->time_ms,
         .evidence_ms = TIME_NONE,
         .pos = event->pos,
-        .object = event->zone,
+        .object = hash_text(zone_info(look->world->zones, event->zone)->id, 0),
         .zone = event,
         .since_ms = TIME_NONE,
         .zone_eta_ms = TIME_NONE,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "kinds_int.h"
+#include "lookout/hash.h"
 #include "lookout/rule_run.h"
 #include "lookout/timefmt.h"
 
@@ -30,6 +31,50 @@ static void set_defaults(struct rule *rule)
 }
 
 /* The order of enum call_event is that of the events above. */
+static int tell(struct rule_look *look, enum call_event event, int64_t time_ms,
+                const struct call *call)
+{
+    /* It was in the port when first heard: that it entered, or lay there, is no news. */
+    bool was_there =
+        call->at_start && (event == CALL_ENTERED ||
+                           (event == CALL_ARRIVED && call->arrived_ms == TIME_NONE));
+    if (was_there && !rule_tells_at_start(look))
+        return 0;
+    const struct port *port = ports_get(look->world->ports, call->port);
+    bool is_stay = event == CALL_ARRIVED || event == CALL_DEPARTED;
+    int64_t begin_ms = call->entered_ms != TIME_NONE ? call->entered_ms
+                       : call->since_ms != TIME_NONE ? call->since_ms
+                                                     : time_ms;
+    struct finding f = {
+        .event = (uint32_t)event,
+        .time_ms = time_ms,
+        .evidence_ms = begin_ms - HOUR_MS,
+        .pos = is_stay ? call->pos : look->subject->track->last.pos,
+        .object = hash_text(port->locode, 0),
+        .port = port,
+        .call = call,
+        .since_ms = TIME_NONE,
+        .zone_eta_ms = TIME_NONE,
+    };
+    snprintf(f.occurrence, sizeof f.occurrence, "%s %lld", port->locode,
+             (long long)time_ms);
+    return rule_raise(look, &f);
+}
+
+/* A departure is told when the ship has left the area: only then is it known that it
+ * left, which adds one to the confidence that the arrival had. An arrival that was not
+ * sure enough by itself is told now. */
+static int on_departed(struct rule_look *look, const struct call_output *event)
+{
+    const struct call *call = &event->call;
+    if (call->confidence == look->rule->min_confidence) {
+        int rc = tell(look, CALL_ARRIVED, call->since_ms, call);
+        if (rc != 0)
+            return rc;
+    }
+    return tell(look, CALL_DEPARTED, event->time_ms, call);
+}
+
 static int on_call(struct rule_look *look, const struct call_output *event)
 {
     const struct rule *rule = look->rule;
@@ -39,30 +84,9 @@ static int on_call(struct rule_look *look, const struct call_output *event)
     bool is_stay = event->event == CALL_ARRIVED || event->event == CALL_DEPARTED;
     if (is_stay && call->confidence < rule->min_confidence)
         return 0;
-    /* It was in the port when first heard: that it entered, or lay there, is no news. */
-    bool was_there = call->at_start &&
-                     (event->event == CALL_ENTERED ||
-                      (event->event == CALL_ARRIVED && call->arrived_ms == TIME_NONE));
-    if (was_there && !rule_tells_at_start(look))
-        return 0;
-    const struct port *port = ports_get(look->world->ports, call->port);
-    int64_t begin_ms = call->entered_ms != TIME_NONE ? call->entered_ms
-                       : call->since_ms != TIME_NONE ? call->since_ms
-                                                     : event->time_ms;
-    struct finding f = {
-        .event = (uint32_t)event->event,
-        .time_ms = event->time_ms,
-        .evidence_ms = begin_ms - HOUR_MS,
-        .pos = event->event == CALL_ARRIVED ? call->pos : look->subject->track->last.pos,
-        .object = call->port,
-        .port = port,
-        .call = call,
-        .since_ms = TIME_NONE,
-        .zone_eta_ms = TIME_NONE,
-    };
-    snprintf(f.occurrence, sizeof f.occurrence, "%s %lld", port->locode,
-             (long long)event->time_ms);
-    return rule_raise(look, &f);
+    if (event->event == CALL_DEPARTED)
+        return on_departed(look, event);
+    return tell(look, event->event, event->time_ms, call);
 }
 
 static const struct rule_hooks hooks = {.on_call = on_call};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rule kind sighted: a vessel is heard for the first time, or again after a long silence.
- * A ship that is recognised only by a later message of its identity is told at its first
- * fix after that. */
+ * A ship that is recognised only by a later message of its identity is told then, of its
+ * first fix. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,6 +37,29 @@ static int mark_told(struct rule_look *look)
     return *look->state != NULL ? 0 : ERR_NOMEM;
 }
 
+static int tell(struct rule_look *look, const struct track_fix *fix, int64_t since_ms)
+{
+    struct finding f = {
+        .event = 0,
+        .time_ms = fix->time_ms,
+        .evidence_ms = fix->time_ms,
+        .pos = fix->pos,
+        .since_ms = since_ms,
+        .zone_eta_ms = TIME_NONE,
+    };
+    snprintf(f.occurrence, sizeof f.occurrence, "%lld", (long long)fix->time_ms);
+    int rc = rule_raise(look, &f);
+    return rc != 0 ? rc : mark_told(look);
+}
+
+static int on_covered(struct rule_look *look)
+{
+    const struct track *track = look->subject->track;
+    return *look->state == NULL ? tell(look, &track->first, TIME_NONE) : 0;
+}
+
+/* One that was heard before the rule meant it (the configuration changed) is heard again.
+ */
 static int on_fix(struct rule_look *look, const struct track_fix *before)
 {
     if (!look->is_covered)
@@ -48,17 +71,7 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
                     time_ms - before->time_ms - look->subject->silence_ms >= again_ms;
     if (*look->state != NULL && !is_again)
         return 0;
-    struct finding f = {
-        .event = 0,
-        .time_ms = time_ms,
-        .evidence_ms = time_ms,
-        .pos = track->last.pos,
-        .since_ms = is_again ? before->time_ms : TIME_NONE,
-        .zone_eta_ms = TIME_NONE,
-    };
-    snprintf(f.occurrence, sizeof f.occurrence, "%lld", (long long)time_ms);
-    int rc = rule_raise(look, &f);
-    return rc != 0 ? rc : mark_told(look);
+    return tell(look, &track->last, before != NULL ? before->time_ms : TIME_NONE);
 }
 
 static void save(const struct rule_look *look, struct wire_writer *out)
@@ -72,8 +85,18 @@ static int load(struct rule_look *look, struct wire_reader *in)
     return wire_get_u64(in) == 1 ? mark_told(look) : ERR_CORRUPT;
 }
 
-static const struct rule_hooks hooks = {
-    .on_fix = on_fix, .save = save, .load = load, .forget = free};
+static unsigned asks(const struct rule *rule)
+{
+    return rule->again_after_ms != TIME_NONE ? RULE_ASKS_COVERED | RULE_ASKS_KEEPING
+                                             : RULE_ASKS_COVERED;
+}
+
+static const struct rule_hooks hooks = {.asks = asks,
+                                        .on_fix = on_fix,
+                                        .on_covered = on_covered,
+                                        .save = save,
+                                        .load = load,
+                                        .forget = free};
 
 const struct rule_kind kind_sighted = {
     .name = "sighted",

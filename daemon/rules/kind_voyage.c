@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "kinds_int.h"
+#include "lookout/hash.h"
 #include "lookout/rule_run.h"
 #include "lookout/timefmt.h"
 
@@ -30,7 +31,8 @@ static int on_voyage(struct rule_look *look, const struct voyage *voyage)
         .time_ms = voyage->arrived_ms,
         .evidence_ms = voyage->departed_ms,
         .pos = look->subject->call->current.pos,
-        .object = (uint64_t)voyage->from << 32 | voyage->to,
+        .object = hash_text(ports_get(ports, voyage->to)->locode,
+                            hash_text(ports_get(ports, voyage->from)->locode, 0)),
         .voyage = voyage,
         .since_ms = TIME_NONE,
         .zone_eta_ms = TIME_NONE,

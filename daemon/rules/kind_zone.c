@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kinds_int.h"
+#include "lookout/hash.h"
 #include "lookout/rule_run.h"
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
@@ -38,6 +39,8 @@ struct note {
     bool is_approached; /* told; armed again an hour after the course last reached it */
     bool is_dwell_due;  /* its time came while it was not sure that the ship was inside */
     bool is_dwelled;    /* told */
+    bool is_entered;    /* told, where the rule is not for all: a ship may come under it
+                           again */
     int64_t since_ms;   /* of the stay that the dwell notes are about */
     int64_t reached_ms; /* last fix on which the course reached the area */
 };
@@ -107,7 +110,8 @@ static void tidy(struct rule_look *look)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < state->count; i++) {
         const struct note *n = &state->notes[i];
-        if (n->hits != 0 || n->is_approached || n->is_dwell_due || n->is_dwelled)
+        if (n->hits != 0 || n->is_approached || n->is_dwell_due || n->is_dwelled ||
+            n->is_entered)
             state->notes[kept++] = *n;
     }
     state->count = kept;
@@ -125,7 +129,7 @@ static struct finding make(const struct rule_look *look, uint32_t event,
         .time_ms = zone->time_ms,
         .evidence_ms = TIME_NONE,
         .pos = zone->pos,
-        .object = zone->zone,
+        .object = hash_text(zone_info(look->world->zones, zone->zone)->id, 0),
         .zone = zone,
         .zone_eta_ms = TIME_NONE,
         .since_ms = TIME_NONE,
@@ -141,18 +145,32 @@ static bool is_mine(const struct rule_look *look, uint32_t zone)
            rule_has_index(look->rule->zones, look->rule->zone_count, zone);
 }
 
+/* That the entering was told, where the ship may come under the rule again. */
+static int note_entered(const struct rule_look *look, uint32_t zone)
+{
+    if (!look->is_covered || vessel_filter_is_all(&look->rule->vessels))
+        return 0;
+    struct note *note = obtain(look, zone);
+    if (note == NULL)
+        return ERR_NOMEM;
+    note->is_entered = true;
+    return 0;
+}
+
 static int on_zone(struct rule_look *look, const struct zone_event *event)
 {
     if (event->what == ZONE_CROSSED || !is_mine(look, event->zone))
         return 0;
     struct note *note = find(look, event->zone);
     if (note != NULL && event->what == ZONE_EXITED) {
-        note->is_dwell_due = note->is_dwelled = false;
-        note->is_approached = true;
-        note->reached_ms = event->time_ms;
+        note->is_dwell_due = note->is_dwelled = note->is_entered = false;
+        note->is_approached = false; /* coming back is another approach */
+        note->hits = 0;
     }
     if (event->is_present && event->what == ZONE_ENTERED && !rule_tells_at_start(look))
         return 0;
+    if (event->what == ZONE_ENTERED && note_entered(look, event->zone) != 0)
+        return ERR_NOMEM;
     uint32_t kind = event->what == ZONE_ENTERED  ? EVENT_ENTER
                     : event->what == ZONE_EXITED ? EVENT_EXIT
                                                  : EVENT_LOST;
@@ -187,6 +205,11 @@ static int on_covered(struct rule_look *look)
         if (p->phase == ZONE_PHASE_ENTERING || !is_mine(look, p->zone) ||
             (p->is_present && !rule_tells_at_start(look)))
             continue;
+        const struct note *note = find(look, p->zone);
+        if (note != NULL && note->is_entered)
+            continue;
+        if (note_entered(look, p->zone) != 0)
+            return ERR_NOMEM;
         struct zone_event e = stay(look, p, p->since_ms);
         struct finding f = make(look, EVENT_ENTER, &e);
         int rc = rule_raise(look, &f);
@@ -382,7 +405,8 @@ static void save(const struct rule_look *look, struct wire_writer *out)
         wire_put_text(out, zone_info(look->world->zones, n->zone)->id);
         wire_put_u64(out, n->hits);
         wire_put_u64(out, (uint64_t)n->is_approached | (uint64_t)n->is_dwell_due << 1 |
-                              (uint64_t)n->is_dwelled << 2);
+                              (uint64_t)n->is_dwelled << 2 |
+                              (uint64_t)n->is_entered << 3);
         wire_put_i64(out, n->since_ms);
         wire_put_i64(out, n->reached_ms);
     }
@@ -408,13 +432,21 @@ static int load(struct rule_look *look, struct wire_reader *in)
         note->is_approached = (flags & 1) != 0;
         note->is_dwell_due = (flags & 2) != 0;
         note->is_dwelled = (flags & 4) != 0;
+        note->is_entered = (flags & 8) != 0;
         note->since_ms = since_ms;
         note->reached_ms = reached_ms;
     }
     return in->failed ? ERR_CORRUPT : 0;
 }
 
+static unsigned asks(const struct rule *rule)
+{
+    bool is_approach = (rule->events >> EVENT_APPROACH & 1u) != 0;
+    return is_approach ? RULE_ASKS_COVERED | RULE_ASKS_KEEPING : RULE_ASKS_KEEPING;
+}
+
 static const struct rule_hooks hooks = {
+    .asks = asks,
     .on_zone = on_zone,
     .on_fix = on_fix,
     .on_covered = on_covered,

@@ -40,15 +40,22 @@ static char skip_blanks(struct parser *p)
     return p->text[p->at];
 }
 
-static int fail(struct parser *p, const char *expected)
+/* At the cursor, whatever stands there. */
+static int fail_here(struct parser *p, const char *expected)
 {
-    char c = skip_blanks(p);
+    char c = p->text[p->at];
     int col = (int)p->at + 1;
     if (c == '\0')
         return err_set_at(p->err, ERR_SYNTAX, 0, col,
                           "the route ends where %s was expected", expected);
     return err_set_at(p->err, ERR_SYNTAX, 0, col, "'%c' where %s was expected", c,
                       expected);
+}
+
+static int fail(struct parser *p, const char *expected)
+{
+    skip_blanks(p);
+    return fail_here(p, expected);
 }
 
 /* The word at the cursor, copied; NULL when out of memory. */
@@ -69,7 +76,7 @@ static int read_zone(struct parser *p, struct alternatives *alt)
     int col = (int)p->at + 1;
     p->at++;
     if (!is_word(p->text[p->at]))
-        return fail(p, "the id of a zone or gate");
+        return fail_here(p, "the id of a zone or gate");
     char *id = take_word(p, false);
     if (id == NULL)
         return ERR_NOMEM;

@@ -117,6 +117,12 @@ bool vessel_filter_matches(const struct vessel_filter *f, const struct rule_subj
     return matches(f, s, true) && (f->except == NULL || !matches(f->except, s, false));
 }
 
+bool vessel_filter_is_all(const struct vessel_filter *f)
+{
+    return !f->is_watched_only && f->type_mask == 0 && f->min_length_m <= 0 &&
+           f->flag_count == 0 && f->tag_count == 0 && f->except == NULL;
+}
+
 static void texts_free(char **list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -173,6 +179,12 @@ int rule_raise(const struct rule_look *look, const struct finding *finding)
     if (!look->is_covered || (look->rule->events >> finding->event & 1u) == 0)
         return 0;
     return look->raise(look->context, look, finding);
+}
+
+unsigned rule_asks_keeping(const struct rule *rule)
+{
+    (void)rule;
+    return RULE_ASKS_KEEPING;
 }
 
 bool rule_tells_at_start(const struct rule_look *look)

@@ -11,28 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/near.h"
 #include "lookout/timefmt.h"
+#include "zone_watch_int.h"
 
 /* Paths longer than this are not looked at: nobody can say where the ship was. */
 static const double path_limit_m = 600 * 1852.0;
-
-const char *zone_certainty_name(enum zone_certainty c)
-{
-    static const char *const names[] = {"observed", "inferred", "possible"};
-    return names[c <= ZONE_POSSIBLE ? c : ZONE_POSSIBLE];
-}
-
-void zone_watch_init(struct zone_watch *w)
-{
-    memset(w, 0, sizeof *w);
-}
-
-void zone_watch_finish(struct zone_watch *w)
-{
-    free(w->items);
-    free(w->gates);
-    memset(w, 0, sizeof *w);
-}
 
 /* One fix on its way through the zones. */
 struct step {
@@ -59,14 +43,6 @@ static void tell(struct step *s, const struct zone_event *event)
         s->room = room;
     }
     s->events[s->count++] = *event;
-}
-
-static struct zone_presence *find(const struct zone_watch *w, uint32_t zone)
-{
-    for (uint32_t i = 0; i < w->count; i++)
-        if (w->items[i].zone == zone)
-            return &w->items[i];
-    return NULL;
 }
 
 static struct zone_presence *add(struct step *s, uint32_t zone)
@@ -260,7 +236,8 @@ static void visit_one(void *context, const struct zone_cuts *cuts)
 
 static bool is_path(const struct track_fix *from, const struct track_fix *to)
 {
-    return geo_distance_m(from->pos, to->pos) <= path_limit_m;
+    return near_most_m(from->pos, to->pos) <= path_limit_m ||
+           geo_distance_m(from->pos, to->pos) <= path_limit_m;
 }
 
 /* The cuts of one zone on the path from -> fix. */
@@ -276,19 +253,30 @@ static struct zone_cuts cuts_of(struct step *s, const struct track_fix *from,
     return one.cuts;
 }
 
+/* The second fix says what the first did: that is told, and what the path between the two
+ * did on the way. */
+static void confirm(struct step *s, struct zone_presence *p)
+{
+    struct zone_event pending = p->pending;
+    struct zone_cuts cuts = cuts_of(s, s->from, p->zone);
+    if (p->phase == ZONE_PHASE_ENTERING) {
+        become_inside(s, p, &pending);
+        if (cuts.count >= 2)
+            inside_step(s, p, s->from, &cuts, true);
+        return;
+    }
+    become_outside(s, p, &pending);
+    outside_step(s, s->from, &cuts, false);
+}
+
 /* A zone in which a second fix was awaited: this is it. */
 static void resolve(struct step *s, struct zone_presence *p, bool is_inside)
 {
-    struct zone_event pending = p->pending;
     struct track_fix base = p->base;
     bool has_base = p->has_base;
     p->has_base = false;
-    if (p->phase == ZONE_PHASE_ENTERING && is_inside) {
-        become_inside(s, p, &pending);
-        return;
-    }
-    if (p->phase == ZONE_PHASE_LEAVING && !is_inside) {
-        become_outside(s, p, &pending);
+    if (is_inside == (p->phase == ZONE_PHASE_ENTERING)) {
+        confirm(s, p);
         return;
     }
     /* The lone fix is as if absent: look at the path from the one before it. */
@@ -360,31 +348,48 @@ static void visit(void *context, const struct zone_cuts *cuts)
         gate_step(s, cuts);
         return;
     }
-    struct zone_presence *p = find(s->w, cuts->zone);
+    struct zone_presence *p = zone_watch_find(s->w, cuts->zone);
     if (p == NULL)
         outside_step(s, s->from, cuts, cuts->inside_at_end);
     else if (p->phase == ZONE_PHASE_INSIDE)
         inside_step(s, p, s->from, cuts, cuts->inside_at_end);
 }
 
+/* Outside after a leap: nobody knows when it left, unless it was just outside before. */
+static void leap_out(struct step *s, struct zone_presence *p)
+{
+    struct zone_event e = p->pending;
+    if (p->phase == ZONE_PHASE_ENTERING) {
+        drop(s->w, p);
+        return;
+    }
+    if (p->phase == ZONE_PHASE_INSIDE) {
+        e = crossing(s, s->from, p->zone, 0.0);
+        e.certainty = ZONE_POSSIBLE;
+    }
+    become_outside(s, p, &e);
+}
+
 /* Too far from the last fix to speak of a path: only where it is now counts. */
-static void jump(struct step *s)
+static void leap(struct step *s)
 {
     uint32_t zones[64];
     size_t n = zone_at(s->zones, s->fix->pos, zones, 64);
     struct zone_cuts none = {0};
     for (uint32_t i = s->w->count; i-- > 0;) {
         struct zone_presence *p = &s->w->items[i];
+        none.zone = p->zone;
         if (!zone_contains(s->zones, p->zone, s->fix->pos)) {
-            struct zone_event e = crossing(s, s->from, p->zone, 0.0);
-            e.certainty = ZONE_POSSIBLE;
-            become_outside(s, p, &e);
+            leap_out(s, p);
+        } else if (p->phase == ZONE_PHASE_ENTERING) {
+            struct zone_event pending = p->pending;
+            become_inside(s, p, &pending);
         } else {
             inside_step(s, p, s->from, &none, true);
         }
     }
     for (size_t i = 0; i < n && i < 64; i++) {
-        if (find(s->w, zones[i]) != NULL)
+        if (zone_watch_find(s->w, zones[i]) != NULL)
             continue;
         none.zone = zones[i];
         outside_step(s, s->from, &none, true);
@@ -399,14 +404,20 @@ static void first_fix(struct step *s)
         first_inside(s, zones[i]);
 }
 
-static int compare_events(const void *a, const void *b)
+/* By time, then zone; those of one zone keep their order. */
+static void sort_events(struct zone_event *events, size_t n)
 {
-    const struct zone_event *x = a, *y = b;
-    if (x->time_ms != y->time_ms)
-        return x->time_ms < y->time_ms ? -1 : 1;
-    if (x->zone != y->zone)
-        return x->zone < y->zone ? -1 : 1;
-    return (int)x->what - (int)y->what;
+    for (size_t i = 1; i < n; i++) {
+        struct zone_event e = events[i];
+        size_t at = i;
+        while (at > 0 &&
+               (events[at - 1].time_ms > e.time_ms ||
+                (events[at - 1].time_ms == e.time_ms && events[at - 1].zone > e.zone))) {
+            events[at] = events[at - 1];
+            at--;
+        }
+        events[at] = e;
+    }
 }
 
 /* Zones that await a second fix are settled first, and by themselves; `settled` keeps the
@@ -454,8 +465,6 @@ int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
                    const struct rule_limits *limits, const struct track_fix *fix,
                    zone_event_sink sink, void *context)
 {
-    if (zone_count(zones) == 0)
-        return 0;
     struct step s = {.w = w, .zones = zones, .limits = limits, .fix = fix};
     struct track_fix from = w->last;
     if (!w->has_last) {
@@ -464,7 +473,7 @@ int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
         s.from = &from;
         uint32_t settled[64], count = 0;
         if (!is_path(&from, fix)) {
-            jump(&s);
+            leap(&s);
         } else {
             resolve_pending(&s, settled, &count);
             struct filtered f = {&s, settled, count};
@@ -477,63 +486,9 @@ int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
     w->last = *fix;
     w->has_last = true;
     int rc = s.rc;
-    if (s.count > 1)
-        qsort(s.events, s.count, sizeof s.events[0], compare_events);
+    sort_events(s.events, s.count);
     for (size_t i = 0; i < s.count && rc == 0; i++)
         rc = sink(context, &s.events[i]);
     free(s.events);
     return rc;
-}
-
-/* --- losing a ship inside
- * ------------------------------------------------------------------------ */
-
-int64_t zone_watch_deadline(const struct zone_watch *w, const struct rule_limits *limits,
-                            int64_t silence_ms)
-{
-    int64_t due = INT64_MAX;
-    for (uint32_t i = 0; i < w->count; i++) {
-        const struct zone_presence *p = &w->items[i];
-        if (p->phase == ZONE_PHASE_ENTERING || p->is_lost)
-            continue;
-        int64_t at = w->last.time_ms + limits->zone_lost_ms + silence_ms;
-        due = at < due ? at : due;
-    }
-    return due;
-}
-
-int zone_watch_time(struct zone_watch *w, const struct rule_limits *limits,
-                    int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
-                    void *context)
-{
-    int64_t due = w->last.time_ms + limits->zone_lost_ms + silence_ms;
-    for (uint32_t i = 0; i < w->count; i++) {
-        struct zone_presence *p = &w->items[i];
-        if (p->phase == ZONE_PHASE_ENTERING || p->is_lost || due > now_ms)
-            continue;
-        p->is_lost = true;
-        struct zone_event e = {.what = ZONE_LOST,
-                               .zone = p->zone,
-                               .is_present = p->is_present,
-                               .time_ms = due,
-                               .since_ms = p->since_ms,
-                               .last_seen_ms = p->last_inside_ms,
-                               .pos = w->last.pos};
-        int rc = sink(context, &e);
-        if (rc != 0)
-            return rc;
-    }
-    return 0;
-}
-
-const struct zone_presence *zone_watch_inside(const struct zone_watch *w, uint32_t zone)
-{
-    const struct zone_presence *p = find(w, zone);
-    return p != NULL && p->phase != ZONE_PHASE_ENTERING ? p : NULL;
-}
-
-bool zone_watch_is_pending(const struct zone_watch *w, uint32_t zone)
-{
-    const struct zone_presence *p = find(w, zone);
-    return p != NULL && p->phase != ZONE_PHASE_INSIDE;
 }

@@ -17,6 +17,7 @@
 #include "lookout/rule_run.h"
 #include "lookout/track.h"
 #include "lookout/vessel.h"
+#include "lookout/water.h"
 
 struct engine_mute {
     char *rule;       /* owned; NULL: every rule */
@@ -40,6 +41,9 @@ struct engine_conf {
     size_t rule_count;
     struct engine_mute *mutes; /* owned */
     size_t mute_count;
+    struct water *water;         /* held; NULL: distances over water are not known */
+    struct water_field **fields; /* owned array, each held: what the routes' steps point to */
+    size_t field_count;
 };
 /* Frees all it owns, not the struct. Half-built is fine. */
 void engine_conf_finish(struct engine_conf *conf);

@@ -84,6 +84,15 @@ signed=$( { printf '%s.%s.' "$(field webhook-id)" "$(field webhook-timestamp)"; 
     openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | base64)
 [ "$(field webhook-signature)" = "v1,$signed" ]
 result "its signature is what openssl computes" $? "$(field webhook-signature) v1,$signed"
+cat >"$work/readme.py" <<'P'
+import base64, hashlib, hmac, json, re, sys
+exec(re.search(r"```python\n(.*?)```", open("README.md").read(), re.S).group(1))
+headers, body = json.load(open(sys.argv[1] + ".head")), open(sys.argv[1] + ".body", "rb").read()
+secret = open(sys.argv[2]).read().strip()
+sys.exit(0 if is_ours(headers, body, secret) and not is_ours(headers, body + b" ", secret) else 1)
+P
+/usr/bin/python3 "$work/readme.py" "$work/raw" "$work/secret"
+result "the five lines in README verify it, and refuse another body" $?
 [ "$(field content-type)" = "application/cloudevents+json; charset=utf-8" ]
 result "its content type is that of CloudEvents" $? "$(field content-type)"
 mkdir -p "$build/alerts" && cp "$work/raw.body" "$build/alerts/test.jsonl" && echo >>"$build/alerts/test.jsonl"
@@ -105,7 +114,7 @@ sed 's/id: box, when: zone, zones: \[box\], events: \[enter\]/id: box2, when: zo
 kill -HUP "$daemon"
 wait_for 10 grep -q 'reloaded' "$work/log"
 result "a good file is taken" $? "$(tail -n 5 "$work/log")"
-say 440000003 36 125.9 10 270 >"/dev/udp/127.0.0.1/$udp"
+say 440000003 36 125.99 10 270 >"/dev/udp/127.0.0.1/$udp"
 wait_for 15 grep -q '"type":"lookoutd.zone.exited"' "$work/received"
 result "the new rule tells of a ship that was inside before" $? "$(cat "$work/log")"
 

@@ -15,7 +15,7 @@ import sys
 TOLERANCE_DEG = 0.03
 ISLAND_DEG2 = 0.003
 SCALE = 100
-LINE = 96
+LINE = 190
 
 
 def arcs_of(topology):
@@ -35,6 +35,20 @@ def ring_of(numbers, arcs):
         arc = arcs[n] if n >= 0 else arcs[~n][::-1]
         points.extend(arc[1:] if points else arc)
     return points
+
+
+def unwrap(points):
+    """Rings run on over 180; one around the pole is closed along it."""
+    x, before, out = points[0][0], points[0][0], []
+    for lon, lat in points:
+        step = lon - before
+        x += step - 360 if step > 180 else step + 360 if step < -180 else step
+        before = lon
+        out.append((x, lat))
+    if abs(out[-1][0] - out[0][0]) > 1:
+        pole = -90 if out[0][1] < 0 else 90
+        out += [(out[-1][0], pole), (out[0][0], pole), out[0]]
+    return out
 
 
 def thin(points):
@@ -79,7 +93,7 @@ def main():
     for geometry in topology["objects"]["land"]["geometries"]:
         polygons = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
         for numbers in (ring for polygon in polygons for ring in polygon):
-            ring = ring_of(numbers, arcs)
+            ring = unwrap(ring_of(numbers, arcs))
             if area(ring) < ISLAND_DEG2:
                 continue
             whole = [(round(x * SCALE), round(y * SCALE)) for x, y in thin(ring)]

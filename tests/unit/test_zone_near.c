@@ -15,6 +15,14 @@
 #define COLLECTION(f) "{\"type\":\"FeatureCollection\",\"features\":[" f "]}"
 #define NM_M 1852.0
 
+/* Each test runs twice: few zones are asked one by one, more stand behind a grid. */
+static bool with_grid = true, without_grid = false;
+
+static struct zone_set *make(void **state, const char *text)
+{
+    return *(bool *)*state ? test_zone_set_with_grid(text) : test_zone_set(text);
+}
+
 /* The least distance on the ellipsoid to points that stand close along the boundary. */
 static double searched_distance_m(const struct zone_set *set, uint32_t zone,
                                   struct geo_pos p)
@@ -49,24 +57,25 @@ static double searched_distance_m(const struct zone_set *set, uint32_t zone,
 
 static void test_boundary_distance(void **state)
 {
-    (void)state;
     struct test_random random = {5};
-    struct zone_set *set = test_zone_set(COLLECTION(POLYGON(
-        "mid",
-        "[[[2,50],[7,51],[6,54],[1,55],[2,50]]"
-        "]") "," POLYGON("dateline",
-                         "[[[178,-"
-                         "20],[182,"
-                         "-18],["
-                         "181,-15],"
-                         "[178,-20]"
-                         "]]") "," POLYGON("arctic", "[[[10,75],[60,76],[50,80],[5,79],["
-                                                     "10,75]]]") "," GATE("gate", "[[-3,"
-                                                                                  "0],["
-                                                                                  "4,1],"
-                                                                                  "[5,-"
-                                                                                  "2]"
-                                                                                  "]")));
+    struct zone_set *set = make(
+        state,
+        COLLECTION(POLYGON(
+            "mid", "[[[2,50],[7,51],[6,54],[1,55],[2,50]]"
+                   "]") "," POLYGON("dateline",
+                                    "[[[178,-"
+                                    "20],[182,"
+                                    "-18],["
+                                    "181,-15],"
+                                    "[178,-20]"
+                                    "]]") "," POLYGON("arctic",
+                                                      "[[[10,75],[60,76],[50,80],[5,79],["
+                                                      "10,75]]]") "," GATE("gate", "[[-3,"
+                                                                                   "0],["
+                                                                                   "4,1],"
+                                                                                   "[5,-"
+                                                                                   "2]"
+                                                                                   "]")));
     static const struct {
         double lat, lon, size;
     } around[] = {{52, 4, 4}, {-18, 180, 4}, {77, 30, 20}, {0, 2, 5}};
@@ -99,7 +108,7 @@ static void test_boundary_distance(void **state)
      */
     assert_near(zone_boundary_distance_m(set, 0, test_pos(50, 2)), 0, 1e-6);
     zone_set_destroy(set);
-    set = test_zone_set(GATE("equator", "[[-5,0],[5,0]]"));
+    set = make(state, GATE("equator", "[[-5,0],[5,0]]"));
     assert_near(zone_boundary_distance_m(set, 0, test_pos(0.5, 0)), 55287.15, 55);
     assert_near(zone_boundary_distance_m(set, 0, test_pos(0, 3)), 0, 1e-6);
     /* Far away the sphere will do: 40 degrees north. */
@@ -110,7 +119,6 @@ static void test_boundary_distance(void **state)
 
 static void test_near_misses_nothing(void **state)
 {
-    (void)state;
     struct zonegen gen;
     struct buf text = {0};
     zonegen_init(&gen, 31);
@@ -123,7 +131,7 @@ static void test_near_misses_nothing(void **state)
         zonegen_add(&gen, i % 5 == 0 ? ZONEGEN_GATE : ZONEGEN_STAR, &place, false);
     }
     zonegen_print(&gen, true, &text);
-    struct zone_set *set = test_zone_set(buf_text(&text));
+    struct zone_set *set = make(state, buf_text(&text));
     size_t near = 0, said = 0;
     for (int i = 0; i < 500; i++) {
         struct geo_pos p =
@@ -161,10 +169,9 @@ static void test_near_misses_nothing(void **state)
 
 static void test_approach(void **state)
 {
-    (void)state;
-    struct zone_set *set = test_zone_set(
-        COLLECTION(POLYGON("box", "[[[1,-1],[3,-1],[3,1],[1,1],[1,-1]]]") "," GATE(
-            "gate", "[[181,-1],[181,1]]")));
+    struct zone_set *set = make(
+        state, COLLECTION(POLYGON("box", "[[[1,-1],[3,-1],[3,1],[1,1],[1,-1]]]") "," GATE(
+                   "gate", "[[181,-1],[181,1]]")));
     int64_t eta_ms = -1;
     double distance_m = -1;
     /* A degree of the mean sphere is 60.04 nm; at 12 kn 5 h. */
@@ -182,8 +189,8 @@ static void test_approach(void **state)
         zone_approach(set, 0, test_pos(0, 0), 40, 12, 100 * NM_M, &eta_ms, &distance_m));
     assert_false(
         zone_approach(set, 0, test_pos(0, 0), 90, 0, 100 * NM_M, &eta_ms, &distance_m));
-    assert_false(
-        zone_approach(set, 0, test_pos(0, 0), NAN, 12, 100 * NM_M, &eta_ms, &distance_m));
+    assert_false(zone_approach(set, 0, test_pos(0, 0), nan(""), 12, 100 * NM_M, &eta_ms,
+                               &distance_m));
     /* Inside already. */
     assert_true(
         zone_approach(set, 0, test_pos(0, 2), 90, 12, 10 * NM_M, &eta_ms, &distance_m));
@@ -197,12 +204,16 @@ static void test_approach(void **state)
     zone_set_destroy(set);
 }
 
+#define BOTH(test)                                                                       \
+    cmocka_unit_test_prestate(test, &without_grid),                                      \
+        cmocka_unit_test_prestate(test, &with_grid)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_boundary_distance),
-        cmocka_unit_test(test_near_misses_nothing),
-        cmocka_unit_test(test_approach),
+        BOTH(test_boundary_distance),
+        BOTH(test_near_misses_nothing),
+        BOTH(test_approach),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

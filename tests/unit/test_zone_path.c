@@ -17,6 +17,14 @@
 
 #define NM_M 1852.0
 
+/* Each test runs twice: few zones are asked one by one, more stand behind a grid. */
+static bool with_grid = true, without_grid = false;
+
+static struct zone_set *make(void **state, const char *text)
+{
+    return *(bool *)*state ? test_zone_set_with_grid(text) : test_zone_set(text);
+}
+
 static void wgs84(struct geod_geodesic *g)
 {
     geod_init(g, 6378137, 1 / 298.257223563);
@@ -87,9 +95,8 @@ static void test_paths_keep_to_the_geodesic(void **state)
 
 static void test_an_area_entered_and_left(void **state)
 {
-    (void)state;
     struct zone_set *set =
-        test_zone_set(POLYGON("box", "[[[1,-1],[3,-1],[3,1],[1,1],[1,-1]]]"));
+        make(state, POLYGON("box", "[[[1,-1],[3,-1],[3,1],[1,1],[1,-1]]]"));
     struct test_along along;
     /* Along the equator, which is a great circle: the fractions are those of longitude.
      */
@@ -126,16 +133,15 @@ static void test_an_area_entered_and_left(void **state)
  * over 300 nm (d2 tan(lat) / 8R). Areas see the path, not the chord. */
 static void test_the_bulge_of_the_great_circle(void **state)
 {
-    (void)state;
-    struct zone_set *set = test_zone_set(
-        POLYGON("north", "[[[4,60.09],[6,60.09],[6,61],[4,61],[4,60.09]]]"));
+    struct zone_set *set =
+        make(state, POLYGON("north", "[[[4,60.09],[6,60.09],[6,61],[4,61],[4,60.09]]]"));
     struct test_along along;
     /* 300 nm: 5 degrees of longitude either side of 5 E. */
     test_zone_along(set, test_pos(60, 0), test_pos(60, 10), &along);
     assert_int_equal(along.count, 1);
     assert_int_equal(along.cuts[0].count, 2);
     zone_set_destroy(set);
-    set = test_zone_set(POLYGON("north", "[[[4,60.1],[6,60.1],[6,61],[4,61],[4,60.1]]]"));
+    set = make(state, POLYGON("north", "[[[4,60.1],[6,60.1],[6,61],[4,61],[4,60.1]]]"));
     test_zone_along(set, test_pos(60, 0), test_pos(60, 10), &along);
     assert_int_equal(along.count, 0);
     zone_set_destroy(set);
@@ -143,29 +149,30 @@ static void test_the_bulge_of_the_great_circle(void **state)
 
 static void test_holes_and_touching(void **state)
 {
-    (void)state;
-    struct zone_set *set = test_zone_set(COLLECTION(POLYGON(
-        "ring",
-        "[[[0,-2],[6,-2],[6,2],[0,2],[0,-2]],"
-        "[[2,-1],[4,-1],[4,1],[2,1],[2,-1]]]") "," POLYGON("west",
-                                                           "[[[10,-1],[11,-1],["
-                                                           "11,1],[10,1],[10,-1]]"
-                                                           "]") "," POLYGON("eas"
-                                                                            "t",
-                                                                            "[[["
-                                                                            "11,-"
-                                                                            "1],["
-                                                                            "12,-"
-                                                                            "1],["
-                                                                            "12,"
-                                                                            "1],["
-                                                                            "11,"
-                                                                            "1],["
-                                                                            "11,-"
-                                                                            "1]]"
-                                                                            "]") "," MULTI("both",
-                                                                                           "[[[[10,-1],[11,-1],[11,1],[10,1],[10,-1]]],"
-                                                                                           "[[[11,-1],[12,-1],[12,1],[11,1],[11,-1]]]]")));
+    struct zone_set *set = make(
+        state,
+        COLLECTION(POLYGON(
+            "ring",
+            "[[[0,-2],[6,-2],[6,2],[0,2],[0,-2]],"
+            "[[2,-1],[4,-1],[4,1],[2,1],[2,-1]]]") "," POLYGON("west",
+                                                               "[[[10,-1],[11,-1],["
+                                                               "11,1],[10,1],[10,-1]]"
+                                                               "]") "," POLYGON("eas"
+                                                                                "t",
+                                                                                "[[["
+                                                                                "11,-"
+                                                                                "1],["
+                                                                                "12,-"
+                                                                                "1],["
+                                                                                "12,"
+                                                                                "1],["
+                                                                                "11,"
+                                                                                "1],["
+                                                                                "11,-"
+                                                                                "1]]"
+                                                                                "]") "," MULTI("both",
+                                                                                               "[[[[10,-1],[11,-1],[11,1],[10,1],[10,-1]]],"
+                                                                                               "[[[11,-1],[12,-1],[12,1],[11,1],[11,-1]]]]")));
     struct test_along along;
     test_zone_along(set, test_pos(0, -1), test_pos(0, 7), &along);
     assert_int_equal(along.count, 1);
@@ -200,25 +207,30 @@ static void test_holes_and_touching(void **state)
 /* The same area drawn over 180 in four ways. */
 static void test_the_antimeridian(void **state)
 {
-    (void)state;
-    struct zone_set *set = test_zone_set(COLLECTION(POLYGON(
-        "on",
-        "[[[170,10],[190,10],[190,20],[170,20],[170,10]"
-        "]]") "," POLYGON("folded",
-                          "[[[170,10],[-170,"
-                          "10],[-170,20],["
-                          "170,20],[170,10]]"
-                          "]") "," POLYGON("west",
-                                           "[[[-190,10],[-170,10],[-170,20],[-190,20],[-"
-                                           "190,"
-                                           "10]]]") "," MULTI("split",
-                                                              "[[[[170,10],[180,10],[180,"
-                                                              "20]"
-                                                              ",[170,20],[170,10]]],"
-                                                              "[[[-180,10],[-170,10],[-"
-                                                              "170,"
-                                                              "20],[-180,20],[-180,10]]]"
-                                                              "]")));
+    struct zone_set *set = make(
+        state,
+        COLLECTION(POLYGON(
+            "on",
+            "[[[170,10],[190,10],[190,20],[170,20],[170,10]"
+            "]]") "," POLYGON("folded",
+                              "[[[170,10],[-170,"
+                              "10],[-170,20],["
+                              "170,20],[170,10]]"
+                              "]") "," POLYGON("west",
+                                               "[[[-190,10],[-170,10],[-170,20],[-190,20]"
+                                               ",[-"
+                                               "190,"
+                                               "10]]]") "," MULTI("split",
+                                                                  "[[[[170,10],[180,10],["
+                                                                  "180,"
+                                                                  "20]"
+                                                                  ",[170,20],[170,10]]],"
+                                                                  "[[[-180,10],[-170,10],"
+                                                                  "[-"
+                                                                  "170,"
+                                                                  "20],[-180,20],[-180,"
+                                                                  "10]]]"
+                                                                  "]")));
     uint32_t zones[8];
     struct test_along along;
     for (uint32_t i = 0; i < 4; i++) {
@@ -251,10 +263,10 @@ static void test_the_antimeridian(void **state)
 
 static void test_a_band_around_the_globe(void **state)
 {
-    (void)state;
-    struct zone_set *set = test_zone_set(
-        POLYGON("band", "[[[-180,-10],[-60,-10],[60,-10],[180,-10],[180,10],[60,10],"
-                        "[-60,10],[-180,10],[-180,-10]]]"));
+    struct zone_set *set =
+        make(state,
+             POLYGON("band", "[[[-180,-10],[-60,-10],[60,-10],[180,-10],[180,10],[60,10],"
+                             "[-60,10],[-180,10],[-180,-10]]]"));
     uint32_t zone;
     for (int lon = -180; lon <= 180; lon += 5) {
         assert_int_equal(zone_at(set, test_pos(0, lon), &zone, 1), 1);
@@ -271,10 +283,11 @@ static void test_a_band_around_the_globe(void **state)
 
 static void test_gates(void **state)
 {
-    (void)state;
-    struct zone_set *set = test_zone_set(COLLECTION(
-        GATE("north", "[[0,0],[0,2]]") "," GATE("south", "[[0,2],[0,0]]") "," GATE(
-            "bent", "[[1,0],[2,1],[1,2]]") "," GATE("over", "[[179,-1],[181,1]]")));
+    struct zone_set *set = make(
+        state,
+        COLLECTION(
+            GATE("north", "[[0,0],[0,2]]") "," GATE("south", "[[0,2],[0,0]]") "," GATE(
+                "bent", "[[1,0],[2,1],[1,2]]") "," GATE("over", "[[179,-1],[181,1]]")));
     struct test_along along;
     /* Eastwards over a line drawn north: from its left to its right. */
     test_zone_along(set, test_pos(1, -0.5), test_pos(1, 0.5), &along);
@@ -305,9 +318,8 @@ static void test_gates(void **state)
  * ends say: from one side to the other once, or not at all. */
 static void test_fixes_on_a_gate(void **state)
 {
-    (void)state;
-    struct zone_set *set = test_zone_set(
-        GATE("g", "[[0,-5],[0,0],[0.0000002,0.0000002],[0,0.0000004],[0,5]]"));
+    struct zone_set *set = make(
+        state, GATE("g", "[[0,-5],[0,0],[0.0000002,0.0000002],[0,0.0000004],[0,5]]"));
     struct test_random random = {99};
     for (int run = 0; run < 20000; run++) {
         /* A walk on the grid of positions around the vertices, from west to east or back.
@@ -335,9 +347,10 @@ static void test_fixes_on_a_gate(void **state)
 /* More cuts than fit: the first and the last ones stay, in pairs. */
 static void test_many_cuts(void **state)
 {
-    (void)state;
-    struct zone_set *set = test_zone_set(COLLECTION(
-        POLYGON("comb", "[[[0,-1],[0.05,1],[0.1,-1],[0.15,1],[0.2,-1],[0.25,1],[0.3,-1],["
+    struct zone_set *set =
+        make(state, COLLECTION(POLYGON(
+                        "comb",
+                        "[[[0,-1],[0.05,1],[0.1,-1],[0.15,1],[0.2,-1],[0.25,1],[0.3,-1],["
                         "0.35,1],"
                         "[0.4,-1],[0.45,1],[0.5,-1],[0.55,1],[0.6,-1],[0.65,1],[0.7,-1],["
                         "0.75,1],"
@@ -364,18 +377,22 @@ static void test_many_cuts(void **state)
     zone_set_destroy(set);
 }
 
+#define BOTH(test)                                                                       \
+    cmocka_unit_test_prestate(test, &without_grid),                                      \
+        cmocka_unit_test_prestate(test, &with_grid)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paths_keep_to_the_geodesic),
-        cmocka_unit_test(test_an_area_entered_and_left),
-        cmocka_unit_test(test_the_bulge_of_the_great_circle),
-        cmocka_unit_test(test_holes_and_touching),
-        cmocka_unit_test(test_the_antimeridian),
-        cmocka_unit_test(test_a_band_around_the_globe),
-        cmocka_unit_test(test_gates),
-        cmocka_unit_test(test_fixes_on_a_gate),
-        cmocka_unit_test(test_many_cuts),
+        BOTH(test_an_area_entered_and_left),
+        BOTH(test_the_bulge_of_the_great_circle),
+        BOTH(test_holes_and_touching),
+        BOTH(test_the_antimeridian),
+        BOTH(test_a_band_around_the_globe),
+        BOTH(test_gates),
+        BOTH(test_fixes_on_a_gate),
+        BOTH(test_many_cuts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading zones: what is accepted, and how each fault is told. */
+#include <geodesic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,25 @@ static void test_area(void **state)
         POLYGON("[[[0,-89.9999999],[90,-89.9999999],[180,-89.9999999],[180,89.9999999],"
                 "[90,89.9999999],[0,89.9999999],[0,-89.9999999]]]"));
     assert_near(zone_info(set, 0)->area_km2, 510065621.724 / 2, 0.01);
+    zone_set_destroy(set);
+    /* The same as PROJ's geodesic polygon, drawn in steps so small that they do not
+     * differ from straight ones. */
+    set = test_zone_set(POLYGON("[[[10,50],[13,51],[12,55],[9,53],[10,50]]]"));
+    static const double corners[5][2] = {{10, 50}, {13, 51}, {12, 55}, {9, 53}, {10, 50}};
+    struct geod_geodesic wgs84;
+    struct geod_polygon polygon;
+    double area_m2 = 0;
+    geod_init(&wgs84, 6378137, 1 / 298.257223563);
+    geod_polygon_init(&polygon, 0);
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < 2000; k++) {
+            double t = k / 2000.0;
+            const double *a = corners[i], *b = corners[i + 1];
+            geod_polygon_addpoint(&wgs84, &polygon, a[1] + (b[1] - a[1]) * t,
+                                  a[0] + (b[0] - a[0]) * t);
+        }
+    geod_polygon_compute(&wgs84, &polygon, 0, 1, &area_m2, NULL);
+    assert_near(zone_info(set, 0)->area_km2, area_m2 / 1e6, 0.01);
     zone_set_destroy(set);
 }
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is known of a track's zones between fixes: where it is, and that it was lost
+ * there.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "zone_watch_int.h"
+
+const char *zone_certainty_name(enum zone_certainty c)
+{
+    static const char *const names[] = {"observed", "inferred", "possible"};
+    return names[c <= ZONE_POSSIBLE ? c : ZONE_POSSIBLE];
+}
+
+void zone_watch_init(struct zone_watch *w)
+{
+    memset(w, 0, sizeof *w);
+}
+
+void zone_watch_finish(struct zone_watch *w)
+{
+    free(w->items);
+    free(w->gates);
+    memset(w, 0, sizeof *w);
+}
+
+struct zone_presence *zone_watch_find(const struct zone_watch *w, uint32_t zone)
+{
+    for (uint32_t i = 0; i < w->count; i++)
+        if (w->items[i].zone == zone)
+            return &w->items[i];
+    return NULL;
+}
+
+/* --- losing a ship inside
+ * ------------------------------------------------------------------------ */
+
+int64_t zone_watch_deadline(const struct zone_watch *w, const struct rule_limits *limits,
+                            int64_t silence_ms)
+{
+    int64_t due = INT64_MAX;
+    for (uint32_t i = 0; i < w->count; i++) {
+        const struct zone_presence *p = &w->items[i];
+        if (p->phase == ZONE_PHASE_ENTERING || p->is_lost)
+            continue;
+        int64_t at = w->last.time_ms + limits->zone_lost_ms + silence_ms;
+        due = at < due ? at : due;
+    }
+    return due;
+}
+
+int zone_watch_time(struct zone_watch *w, const struct rule_limits *limits,
+                    int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
+                    void *context)
+{
+    int64_t due = w->last.time_ms + limits->zone_lost_ms + silence_ms;
+    for (uint32_t i = 0; i < w->count; i++) {
+        struct zone_presence *p = &w->items[i];
+        if (p->phase == ZONE_PHASE_ENTERING || p->is_lost || due > now_ms)
+            continue;
+        p->is_lost = true;
+        struct zone_event e = {.what = ZONE_LOST,
+                               .zone = p->zone,
+                               .is_present = p->is_present,
+                               .time_ms = due,
+                               .since_ms = p->since_ms,
+                               .last_seen_ms = p->last_inside_ms,
+                               .pos = w->last.pos};
+        int rc = sink(context, &e);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+const struct zone_presence *zone_watch_inside(const struct zone_watch *w, uint32_t zone)
+{
+    const struct zone_presence *p = zone_watch_find(w, zone);
+    return p != NULL && p->phase != ZONE_PHASE_ENTERING ? p : NULL;
+}
+
+bool zone_watch_is_pending(const struct zone_watch *w, uint32_t zone)
+{
+    const struct zone_presence *p = zone_watch_find(w, zone);
+    return p != NULL && p->phase != ZONE_PHASE_INSIDE;
+}
