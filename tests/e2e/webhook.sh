@@ -92,6 +92,7 @@ stop "$receiver_pid"
 # What listen can be told.
 listen_with() { # OPTIONS...: one test alert; its status and text in $status and $work/out
     : >"$work/told"
+    rm -f "$work/told.err" # the last one's announcement
     receiver "$work/told" "$@" || return 1
     printf 'state: %s\nwebhooks: [{id: w, url: "%s", timeout: 1s}]\n' "$work/state" "$receiver_url" >"$work/told.yaml"
     "$bin" test-webhook -c "$work/told.yaml" >"$work/out" 2>/dev/null
