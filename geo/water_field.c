@@ -236,7 +236,7 @@ size_t water_nearest(const struct water_field *field, struct geo_pos pos)
         cell = next;
     struct geo_pos end = water_cell_middle(cell);
     size_t best = SIZE_MAX;
-    double best_m = INFINITY;
+    double best_m = HUGE_VAL;
     for (size_t i = 0; i < field->source_count; i++) {
         double m = geo_distance_m(end, field->sources[i]);
         if (m < best_m) {

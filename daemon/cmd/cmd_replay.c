@@ -158,8 +158,10 @@ static int count_alert(void *context, const struct alert *alert)
 static void wake_delivery(void *context)
 {
     struct replay *r = context;
+    pthread_mutex_lock(&r->waking);
     if (r->delivery != NULL)
         delivery_wake(r->delivery);
+    pthread_mutex_unlock(&r->waking);
 }
 
 static void say_store_error(void *context, const char *text)
@@ -206,9 +208,14 @@ static int open_store(struct replay *r)
         fprintf(stderr,
                 "lookoutd replay: %zu stored vessels could not be read and start anew\n",
                 refused);
-    if (r->deliver &&
-        delivery_start(r->conf->webhooks, r->conf->webhook_count, r->store, directory,
-                       (uint64_t)pipeline_clock_ms(), &r->delivery, &err) != 0) {
+    int rc = 0;
+    /* The store's thread may ask for it as soon as it is there. */
+    pthread_mutex_lock(&r->waking);
+    if (r->deliver)
+        rc = delivery_start(r->conf->webhooks, r->conf->webhook_count, r->store, directory,
+                            (uint64_t)pipeline_clock_ms(), &r->delivery, &err);
+    pthread_mutex_unlock(&r->waking);
+    if (rc != 0) {
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
         return CMD_FAILED;
     }
@@ -373,8 +380,12 @@ static void remove_scratch(const struct replay *r)
 
 static void close_all(struct replay *r)
 {
-    if (r->delivery != NULL)
-        delivery_stop(r->delivery, 5000);
+    pthread_mutex_lock(&r->waking);
+    struct delivery *delivery = r->delivery;
+    r->delivery = NULL;
+    pthread_mutex_unlock(&r->waking);
+    if (delivery != NULL)
+        delivery_stop(delivery, 5000);
     if (r->store != NULL)
         store_close(r->store);
     if (r->alerts_file != NULL && r->pipeline.alerts != NULL &&
@@ -393,7 +404,7 @@ static void close_all(struct replay *r)
 
 int cmd_replay(int argc, char **argv)
 {
-    struct replay r = {.start_ms = TIME_NONE};
+    struct replay r = {.waking = PTHREAD_MUTEX_INITIALIZER, .start_ms = TIME_NONE};
     int status = read_options(argc, argv, &r);
     if (status != CMD_DONE)
         return status < 0 ? CMD_DONE : status;

@@ -3,6 +3,8 @@
 #ifndef LOOKOUT_REPLAY_H
 #define LOOKOUT_REPLAY_H
 
+#include <pthread.h>
+
 #include "lookout/delivery.h"
 #include "lookout/input.h"
 #include "lookout/reader.h"
@@ -27,6 +29,7 @@ struct replay {
     struct pipeline pipeline;
     struct tally tally;
     struct store *store;
+    pthread_mutex_t waking; /* guards `delivery` against the store's thread */
     struct delivery *delivery;
     char scratch[64]; /* directory of the outbox when only --deliver is given; "" */
     struct replay_source *sources;

@@ -23,6 +23,7 @@ struct run {
     struct pipeline pipeline;
     struct store *store;         /* owned */
     struct store_reader *reader; /* owned: counts for metrics and for --once */
+    uv_mutex_t waking;           /* guards `delivery` against the store's thread */
     struct delivery *delivery;   /* owned */
     struct feeds *feeds;         /* owned until closed */
     struct api *api;             /* owned until closed */

@@ -92,7 +92,7 @@ static void look_through(struct search *s, const struct zone_set *zones, uint32_
                          double limit_m)
 {
     s->limit_m = limit_m;
-    s->best_m = s->first_m = INFINITY;
+    s->best_m = s->first_m = HUGE_VAL;
     s->points = 0;
     look_along(s, zones, zone);
     look_inside(s, zones, zone);
