@@ -24,16 +24,15 @@ struct view {
     const struct route_run *run;
     const struct track *track;
     int64_t now_ms, departed_ms;
-    struct track_point path[TRACK_PATH_POINTS + 2]; /* of the last six hours, since the
-                                                       departure */
-    size_t path_count;
-    double sailed_m;
+    double sailed_m; /* in the last six hours, or since the departure */
+    int64_t sailed_ms;
     /* The awaited step whose ports are nearest over water; NULL: none is known. */
     const struct route_step *step;
     double rest_m;
 };
 
-/* --- what is awaited ----------------------------------------------------------------- */
+/* --- what is awaited -----------------------------------------------------------------
+ */
 
 /* The steps first..last that count: only those that would complete the route, when so
  * configured. */
@@ -54,8 +53,7 @@ static const struct route_step *find_declared(const struct view *v)
 {
     const struct rule_subject *s = v->look->subject;
     uint32_t first, last;
-    if (s->declared == PORT_NONE ||
-        !find_steps(v->look, v->run, &first, &last))
+    if (s->declared == PORT_NONE || !find_steps(v->look, v->run, &first, &last))
         return NULL;
     for (uint32_t j = first; j <= last; j++) {
         const struct route_step *step = &v->look->rule->route->steps[j];
@@ -92,27 +90,32 @@ static uint32_t nearest_port(const struct view *v)
     return port;
 }
 
-/* --- the way behind ------------------------------------------------------------------ */
+/* --- the way behind ------------------------------------------------------------------
+ */
+
+static double path_length_m(const struct track_point *path, size_t n)
+{
+    double m = 0;
+    for (size_t i = 1; i < n; i++)
+        m += geo_distance_m(path[i - 1].pos, path[i].pos);
+    return m;
+}
 
 static void read_path(struct view *v)
 {
     int64_t since_ms = v->now_ms - HEADING_MS;
     since_ms = v->departed_ms > since_ms ? v->departed_ms : since_ms;
-    v->path_count =
-        track_path(v->track, since_ms, v->now_ms, v->path, TRACK_PATH_POINTS + 2);
-    v->sailed_m = 0;
-    for (size_t i = 1; i < v->path_count; i++)
-        v->sailed_m += geo_distance_m(v->path[i - 1].pos, v->path[i].pos);
+    struct track_point path[TRACK_PATH_POINTS + 2];
+    size_t n = track_path(v->track, since_ms, v->now_ms, path, TRACK_PATH_POINTS + 2);
+    v->sailed_m = path_length_m(path, n);
+    v->sailed_ms = n > 1 ? path[n - 1].time_ms - path[0].time_ms : 0;
 }
 
 /* Mean speed of the last six hours, or since the departure where that is later; < 0
  * unknown. */
 static double mean_kn(const struct view *v)
 {
-    int64_t ms = v->path_count < 2
-                     ? 0
-                     : v->path[v->path_count - 1].time_ms - v->path[0].time_ms;
-    return ms > 0 ? v->sailed_m / ((double)ms / 1000.0) / KN_MPS : -1;
+    return v->sailed_ms > 0 ? v->sailed_m / ((double)v->sailed_ms / 1000.0) / KN_MPS : -1;
 }
 
 /* Where it was `ago_ms` ago, but not before the departure. */
@@ -125,7 +128,8 @@ static struct geo_pos was_at(const struct view *v, int64_t ago_ms)
                                                                : v->track->last.pos;
 }
 
-/* --- the three reasons --------------------------------------------------------------- */
+/* --- the three reasons ---------------------------------------------------------------
+ */
 
 /* Heard since the departure, or new since the arrival: a crew that declares where it goes
  * next while still in port. */
@@ -170,18 +174,30 @@ static int leaves_declared(const struct view *v, bool *ret_leaves)
         return rc;
     for (int i = 0; i < TIMES && rc != 0; i++)
         m[i] = geo_distance_m(goal, was[i]);
-    *ret_leaves = m[NOW] > m[BETWEEN] && m[BETWEEN] > m[THEN] && m[NOW] > m[THEN] + GROWTH_M;
+    *ret_leaves =
+        m[NOW] > m[BETWEEN] && m[BETWEEN] > m[THEN] && m[NOW] > m[THEN] + GROWTH_M;
     return 0;
 }
 
+/* Did the distance fall by its share of what was sailed in that time? */
+static bool has_fallen(const struct view *v, int64_t ago_ms)
+{
+    struct track_point path[TRACK_PATH_POINTS + 2];
+    size_t n =
+        track_path(v->track, v->now_ms - ago_ms, v->now_ms, path, TRACK_PATH_POINTS + 2);
+    double before_m = n > 0 ? water_distance_m(v->step->field, path[0].pos) : -1;
+    return before_m >= 0 &&
+           before_m - v->rest_m >= HEADING_SHARE * path_length_m(path, n);
+}
+
+/* Over six hours under way, and still so over the last three: where ways part, a ship
+ * that is bound elsewhere comes nearer at first. */
 static bool is_heading_there(const struct view *v, const int64_t fixes_ms[2])
 {
     int64_t since_ms = v->now_ms - HEADING_MS;
-    if (v->step == NULL || v->departed_ms > since_ms || fixes_ms[0] == TIME_NONE ||
-        fixes_ms[0] < since_ms || v->path_count < 2 || v->sailed_m < LEAST_SAILED_M)
-        return false;
-    double before_m = water_distance_m(v->step->field, v->path[0].pos);
-    return before_m >= 0 && before_m - v->rest_m >= HEADING_SHARE * v->sailed_m;
+    return v->step != NULL && v->departed_ms <= since_ms && fixes_ms[0] != TIME_NONE &&
+           fixes_ms[0] >= since_ms && v->sailed_m >= LEAST_SAILED_M &&
+           has_fallen(v, HEADING_MS) && has_fallen(v, HEADING_MS / 2);
 }
 
 static int is_heading(const struct view *v, const int64_t fixes_ms[2], bool is_awaited,
@@ -209,7 +225,8 @@ static bool is_through_gate(const struct view *v, const int64_t fixes_ms[2])
     return there_m >= 0 && v->rest_m < there_m;
 }
 
-/* --- telling ------------------------------------------------------------------------- */
+/* --- telling -------------------------------------------------------------------------
+ */
 
 static int64_t eta_at(const struct view *v, double distance_m, double kn)
 {
@@ -279,8 +296,9 @@ int route_forecast(const struct rule_look *look, const struct route_run *run,
     if (f.port == PORT_NONE)
         return 0;
     rc = find_distance(&v, &f, &distance_m);
-    if (rc != 0 || eta_at(&v, distance_m, track_believed_kn(s->track, look->world->track)) >
-                       run->expires_ms)
+    if (rc != 0 ||
+        eta_at(&v, distance_m, track_believed_kn(s->track, look->world->track)) >
+            run->expires_ms)
         return rc;
     double kn = mean_kn(&v);
     f.eta_ms = kn >= 1 ? eta_at(&v, distance_m, kn) : TIME_NONE;

@@ -41,8 +41,9 @@ struct engine_conf {
     size_t rule_count;
     struct engine_mute *mutes; /* owned */
     size_t mute_count;
-    struct water *water;         /* held; NULL: distances over water are not known */
-    struct water_field **fields; /* owned array, each held: what the routes' steps point to */
+    struct water *water; /* held; NULL: distances over water are not known */
+    struct water_field *
+        *fields; /* owned array, each held: what the routes' steps point to */
     size_t field_count;
 };
 /* Frees all it owns, not the struct. Half-built is fine. */
@@ -76,7 +77,7 @@ struct engine_counts {
     uint64_t reports, fixes, statics;
     uint64_t old;          /* not newer than its vessel's last */
     uint64_t not_a_ship;   /* base stations, aids to navigation, search and rescue */
-    uint64_t no_position; /* 0 N 0 E exactly */
+    uint64_t no_position;  /* 0 N 0 E exactly */
     uint64_t implausible;  /* fixes on tracks that are not confirmed */
     uint64_t tracks_split; /* second tracks that were confirmed */
     uint64_t vessels_forgotten;
