@@ -83,6 +83,17 @@ static void improve(struct water_front *f, uint32_t cell, double t_dm)
         f->is_failed = true;
 }
 
+/* Near land ships keep off the coast and follow channels: a cell with a closed side
+ * counts for more than its length. Of 51 distances of NGA Pub. 151 the mean error is -2.1
+ * % without, -1.0 % with 1.5. */
+static const double COAST = 1.5;
+
+static double slowness(const struct water *water, uint32_t cell)
+{
+    static const unsigned all = (1u << WATER_SIDES) - 1;
+    return (water->cells[cell] & all) == all ? 1 : COAST;
+}
+
 /* --- marching -------------------------------------------------------------------------
  */
 
@@ -93,14 +104,13 @@ struct sides {
 
 /* Lengths around the step between two rows: of `south` and the next; row_a is the row in
  * which the step n - A lies when it goes east or west. */
-static struct sides measure(const struct water *water, bool is_a_meridional,
+static struct sides measure(const struct water *water, uint32_t n, bool is_a_meridional,
                             uint32_t south)
 {
-    double height = water->height_m * WATER_DM,
-           width = water->between_m[south] * WATER_DM;
+    double slow = slowness(water, n) * WATER_DM;
+    double height = water->height_m * slow, width = water->between_m[south] * slow;
     return (struct sides){is_a_meridional ? height : width,
-                          is_a_meridional ? width : height,
-                          water->slant_m[south] * WATER_DM};
+                          is_a_meridional ? width : height, water->slant_m[south] * slow};
 }
 
 /* t of n by the triangle with A (t_a) and D (t_d), see above. */
@@ -127,17 +137,17 @@ static void spread(struct water_front *f, uint32_t c, double t_c, unsigned ahead
     uint32_t n = water_beside(c, ahead);
     /* c is A of the cell ahead, beside it D. */
     if (water_has_open(water, c, turn)) {
-        struct sides s = measure(water, is_meridional, south);
+        struct sides s = measure(water, n, is_meridional, south);
         uint32_t t_d = f->t[water_beside(c, turn)] & ~WAITS;
         if (t_d != 0)
             improve(f, n, cross(&s, t_c, t_d - 1));
     }
     /* c is D of the cell at its corner, n is A between them. */
     if (water_has_open(water, n, turn)) {
-        struct sides s = measure(water, !is_meridional, south);
+        uint32_t corner = water_beside(n, turn);
+        struct sides s = measure(water, corner, !is_meridional, south);
         uint32_t t_a = f->t[n] & ~WAITS;
-        improve(f, water_beside(n, turn),
-                t_a != 0 ? cross(&s, t_a - 1, t_c) : t_c + s.slant);
+        improve(f, corner, t_a != 0 ? cross(&s, t_a - 1, t_c) : t_c + s.slant);
     }
 }
 
@@ -151,7 +161,8 @@ static void take(struct water_front *f, uint32_t c)
             continue;
         bool is_meridional = ahead == WATER_N || ahead == WATER_S;
         double step = is_meridional ? water->height_m : water->width_m[row];
-        improve(f, water_beside(c, ahead), t_c + step * WATER_DM);
+        uint32_t n = water_beside(c, ahead);
+        improve(f, n, t_c + step * slowness(water, n) * WATER_DM);
         unsigned left = (ahead + 1) % WATER_SIDES, right = (ahead + 3) % WATER_SIDES;
         if (is_meridional || row + 1 < WATER_ROWS)
             spread(f, c, t_c, ahead, is_meridional ? left : WATER_N);

@@ -24,10 +24,8 @@ struct view {
     const struct route_run *run;
     const struct track *track;
     int64_t now_ms, departed_ms;
-    struct track_point path[TRACK_PATH_POINTS + 2]; /* of the last six hours, since the
-                                                       departure */
-    size_t path_count;
-    double sailed_m;
+    double sailed_m; /* in the last six hours, or since the departure */
+    int64_t sailed_ms;
     /* The awaited step whose ports are nearest over water; NULL: none is known. */
     const struct route_step *step;
     double rest_m;
@@ -95,24 +93,29 @@ static uint32_t nearest_port(const struct view *v)
 /* --- the way behind ------------------------------------------------------------------
  */
 
+static double path_length_m(const struct track_point *path, size_t n)
+{
+    double m = 0;
+    for (size_t i = 1; i < n; i++)
+        m += geo_distance_m(path[i - 1].pos, path[i].pos);
+    return m;
+}
+
 static void read_path(struct view *v)
 {
     int64_t since_ms = v->now_ms - HEADING_MS;
     since_ms = v->departed_ms > since_ms ? v->departed_ms : since_ms;
-    v->path_count =
-        track_path(v->track, since_ms, v->now_ms, v->path, TRACK_PATH_POINTS + 2);
-    v->sailed_m = 0;
-    for (size_t i = 1; i < v->path_count; i++)
-        v->sailed_m += geo_distance_m(v->path[i - 1].pos, v->path[i].pos);
+    struct track_point path[TRACK_PATH_POINTS + 2];
+    size_t n = track_path(v->track, since_ms, v->now_ms, path, TRACK_PATH_POINTS + 2);
+    v->sailed_m = path_length_m(path, n);
+    v->sailed_ms = n > 1 ? path[n - 1].time_ms - path[0].time_ms : 0;
 }
 
 /* Mean speed of the last six hours, or since the departure where that is later; < 0
  * unknown. */
 static double mean_kn(const struct view *v)
 {
-    int64_t ms =
-        v->path_count < 2 ? 0 : v->path[v->path_count - 1].time_ms - v->path[0].time_ms;
-    return ms > 0 ? v->sailed_m / ((double)ms / 1000.0) / KN_MPS : -1;
+    return v->sailed_ms > 0 ? v->sailed_m / ((double)v->sailed_ms / 1000.0) / KN_MPS : -1;
 }
 
 /* Where it was `ago_ms` ago, but not before the departure. */
@@ -176,14 +179,25 @@ static int leaves_declared(const struct view *v, bool *ret_leaves)
     return 0;
 }
 
+/* Did the distance fall by its share of what was sailed in that time? */
+static bool has_fallen(const struct view *v, int64_t ago_ms)
+{
+    struct track_point path[TRACK_PATH_POINTS + 2];
+    size_t n =
+        track_path(v->track, v->now_ms - ago_ms, v->now_ms, path, TRACK_PATH_POINTS + 2);
+    double before_m = n > 0 ? water_distance_m(v->step->field, path[0].pos) : -1;
+    return before_m >= 0 &&
+           before_m - v->rest_m >= HEADING_SHARE * path_length_m(path, n);
+}
+
+/* Over six hours under way, and still so over the last three: where ways part, a ship
+ * that is bound elsewhere comes nearer at first. */
 static bool is_heading_there(const struct view *v, const int64_t fixes_ms[2])
 {
     int64_t since_ms = v->now_ms - HEADING_MS;
-    if (v->step == NULL || v->departed_ms > since_ms || fixes_ms[0] == TIME_NONE ||
-        fixes_ms[0] < since_ms || v->path_count < 2 || v->sailed_m < LEAST_SAILED_M)
-        return false;
-    double before_m = water_distance_m(v->step->field, v->path[0].pos);
-    return before_m >= 0 && before_m - v->rest_m >= HEADING_SHARE * v->sailed_m;
+    return v->step != NULL && v->departed_ms <= since_ms && fixes_ms[0] != TIME_NONE &&
+           fixes_ms[0] >= since_ms && v->sailed_m >= LEAST_SAILED_M &&
+           has_fallen(v, HEADING_MS) && has_fallen(v, HEADING_MS / 2);
 }
 
 static int is_heading(const struct view *v, const int64_t fixes_ms[2], bool is_awaited,
