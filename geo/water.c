@@ -20,7 +20,8 @@
 static const char magic[] = "LKWATER1";
 enum { MAGIC_BYTES = sizeof magic - 1, BYTES_MAX = 16 << 20 };
 
-/* --- reading -------------------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------------------------
+ */
 
 struct source {
     const uint8_t *at, *end;
@@ -70,8 +71,8 @@ static void open_step(struct water *water, uint32_t cell, uint32_t other, unsign
 static void close_step(struct water *water, uint32_t cell, unsigned side)
 {
     uint32_t other = water_beside(cell, side);
-    water->cells[cell] &= (uint8_t)~(1u << side);
-    water->cells[other] &= (uint8_t)~(1u << (side + 2));
+    water->cells[cell] &= (uint8_t) ~(1u << side);
+    water->cells[other] &= (uint8_t) ~(1u << (side + 2));
 }
 
 /* The closed steps of a row: once the row above is known. */
@@ -187,7 +188,8 @@ size_t water_bytes(void)
     return sizeof(struct water);
 }
 
-/* --- cells and positions -------------------------------------------------------------- */
+/* --- cells and positions --------------------------------------------------------------
+ */
 
 #define CELL_E7 1000000 /* of 1e-7 degree */
 
@@ -203,9 +205,9 @@ uint32_t water_cell_at(struct geo_pos pos)
 struct geo_pos water_cell_middle(uint32_t cell)
 {
     int32_t row = (int32_t)(cell / WATER_COLS), col = (int32_t)(cell % WATER_COLS);
-    return (struct geo_pos){
-        (int32_t)(WATER_SOUTH_DEG * GEO_E7) + row * CELL_E7 + CELL_E7 / 2,
-        -1800000000 + col * CELL_E7 + CELL_E7 / 2};
+    return (struct geo_pos){(int32_t)(WATER_SOUTH_DEG * GEO_E7) + row * CELL_E7 +
+                                CELL_E7 / 2,
+                            -1800000000 + col * CELL_E7 + CELL_E7 / 2};
 }
 
 bool water_is_wet(const struct water *water, struct geo_pos pos)
@@ -278,7 +280,8 @@ uint32_t water_cell_near(const struct water *water, struct geo_pos pos, double m
     return near.cell;
 }
 
-/* --- between the middles of cells ----------------------------------------------------- */
+/* --- between the middles of cells -----------------------------------------------------
+ */
 
 /* The four cells whose middles surround a position, if all are joined: south-west first.
  */
@@ -346,14 +349,13 @@ double water_view_m(const struct water_view *view, struct geo_pos pos)
     uint32_t cell = water_cell_at(pos);
     if (cell == WATER_CELL_NONE)
         return -1;
-    double own_m =
-        is_wet(view->water, cell) ? view->cell_m(view->context, cell) : -1, m = 0;
+    double own_m = is_wet(view->water, cell) ? view->cell_m(view->context, cell) : -1,
+           m = 0;
     if (own_m < 0) {
         cell = water_cell_near(view->water, pos, WATER_NEAR_M, has_value, view);
-        return cell == WATER_CELL_NONE
-                   ? -1
-                   : view->cell_m(view->context, cell) +
-                         geo_distance_m(pos, water_cell_middle(cell));
+        return cell == WATER_CELL_NONE ? -1
+                                       : view->cell_m(view->context, cell) +
+                                             geo_distance_m(pos, water_cell_middle(cell));
     }
     /* East and north of the middle, in cells: -0.5..0.5. */
     struct geo_pos middle = water_cell_middle(cell);

@@ -32,7 +32,8 @@ struct water_field {
     int32_t tiles[TILES]; /* which of them; -1: nothing there */
 };
 
-/* --- lifetime ------------------------------------------------------------------------- */
+/* --- lifetime -------------------------------------------------------------------------
+ */
 
 uint64_t water_field_key(const struct water *water, const struct geo_pos *sources,
                          size_t n, double limit_m)
@@ -103,7 +104,8 @@ size_t water_field_bytes(const struct water_field *field)
            field->source_count * sizeof *field->sources;
 }
 
-/* --- making --------------------------------------------------------------------------- */
+/* --- making ---------------------------------------------------------------------------
+ */
 
 /* The i-th cell of a tile. */
 static uint32_t tile_cell(int tile, int i)
@@ -126,8 +128,7 @@ static int keep(struct water_field *field, const struct water_front *f)
         for (int i = 0; i < TILE_CELLS && field->tiles[tile] < 0; i++)
             if (unit_of(f, tile_cell(tile, i)) != NONE)
                 field->tiles[tile] = (int32_t)field->tile_count++;
-    field->cells =
-        malloc((field->tile_count * TILE_CELLS + 1) * sizeof *field->cells);
+    field->cells = malloc((field->tile_count * TILE_CELLS + 1) * sizeof *field->cells);
     if (field->cells == NULL)
         return ERR_NOMEM;
     for (int tile = 0; tile < TILES; tile++)
@@ -171,7 +172,8 @@ int water_field_create(const struct water *water, const struct geo_pos *sources,
     return 0;
 }
 
-/* --- looking up ----------------------------------------------------------------------- */
+/* --- looking up -----------------------------------------------------------------------
+ */
 
 static double cell_m(const void *context, uint32_t cell)
 {
@@ -180,7 +182,8 @@ static double cell_m(const void *context, uint32_t cell)
     int32_t tile = field->tiles[row / TILE * TILE_COLS + col / TILE];
     if (tile < 0)
         return -1;
-    uint16_t unit = field->cells[(uint32_t)tile * TILE_CELLS + row % TILE * TILE + col % TILE];
+    uint16_t unit =
+        field->cells[(uint32_t)tile * TILE_CELLS + row % TILE * TILE + col % TILE];
     return unit == NONE ? -1 : unit * UNIT_M;
 }
 
@@ -212,8 +215,7 @@ static uint32_t descend(const struct water_field *field, uint32_t cell)
         uint32_t next[3] = {water_beside(cell, side), WATER_CELL_NONE, WATER_CELL_NONE};
         for (unsigned turn = 1; turn < WATER_SIDES; turn += 2)
             if (water_has_open(water, next[0], (side + turn) % WATER_SIDES))
-                next[turn / 2 + 1] =
-                    water_beside(next[0], (side + turn) % WATER_SIDES);
+                next[turn / 2 + 1] = water_beside(next[0], (side + turn) % WATER_SIDES);
         for (int i = 0; i < 3; i++) {
             double m = next[i] != WATER_CELL_NONE ? cell_m(field, next[i]) : -1;
             if (m < 0 || m >= best_m)
@@ -227,8 +229,7 @@ static uint32_t descend(const struct water_field *field, uint32_t cell)
 
 size_t water_nearest(const struct water_field *field, struct geo_pos pos)
 {
-    uint32_t cell =
-        water_cell_near(field->water, pos, WATER_NEAR_M, is_reached, field);
+    uint32_t cell = water_cell_near(field->water, pos, WATER_NEAR_M, is_reached, field);
     if (cell == WATER_CELL_NONE)
         return SIZE_MAX;
     for (uint32_t next; (next = descend(field, cell)) != cell;)
@@ -246,7 +247,8 @@ size_t water_nearest(const struct water_field *field, struct geo_pos pos)
     return best;
 }
 
-/* --- for a cache ---------------------------------------------------------------------- */
+/* --- for a cache ----------------------------------------------------------------------
+ */
 
 /* "LKFIELD1", the key, the tiles that are there (gaps), their cells as differences, and a
  * hash of all before it. */
@@ -302,8 +304,7 @@ static bool is_whole(const uint8_t *bytes, size_t size)
 
 static int get_cells(struct water_field *field, struct wire_reader *r)
 {
-    field->cells =
-        malloc((field->tile_count * TILE_CELLS + 1) * sizeof *field->cells);
+    field->cells = malloc((field->tile_count * TILE_CELLS + 1) * sizeof *field->cells);
     if (field->cells == NULL)
         return ERR_NOMEM;
     int64_t last = 0;

@@ -42,7 +42,8 @@ double water_front_m(const struct water_front *f, uint32_t cell)
     return t == 0 ? -1 : (t - 1) / WATER_DM;
 }
 
-/* --- waiting -------------------------------------------------------------------------- */
+/* --- waiting --------------------------------------------------------------------------
+ */
 
 static bool push(struct water_bucket *bucket, uint32_t cell)
 {
@@ -72,9 +73,9 @@ static void improve(struct water_front *f, uint32_t cell, double t_dm)
         key += rest;
     }
     uint64_t bucket = key / BUCKET_DM;
-    bucket = bucket < f->at                   ? f->at
+    bucket = bucket < f->at                    ? f->at
              : bucket >= f->at + WATER_BUCKETS ? f->at + WATER_BUCKETS - 1
-                                              : bucket;
+                                               : bucket;
     f->t[cell] = (t + 1) | WAITS;
     if (push(&f->buckets[bucket % WATER_BUCKETS], cell))
         f->waiting++;
@@ -82,7 +83,8 @@ static void improve(struct water_front *f, uint32_t cell, double t_dm)
         f->is_failed = true;
 }
 
-/* --- marching ------------------------------------------------------------------------- */
+/* --- marching -------------------------------------------------------------------------
+ */
 
 /* The lengths of the triangle n - A - D: in dm. */
 struct sides {
@@ -94,7 +96,8 @@ struct sides {
 static struct sides measure(const struct water *water, bool is_a_meridional,
                             uint32_t south)
 {
-    double height = water->height_m * WATER_DM, width = water->between_m[south] * WATER_DM;
+    double height = water->height_m * WATER_DM,
+           width = water->between_m[south] * WATER_DM;
     return (struct sides){is_a_meridional ? height : width,
                           is_a_meridional ? width : height,
                           water->slant_m[south] * WATER_DM};

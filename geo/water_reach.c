@@ -8,7 +8,8 @@
 /* About 100 ms of marching. */
 enum { CELLS_MAX = 400000 };
 
-/* --- from a to b ---------------------------------------------------------------------- */
+/* --- from a to b ----------------------------------------------------------------------
+ */
 
 struct aim {
     struct geo_pos pos;
@@ -59,16 +60,16 @@ int water_between_m(const struct water *water, struct geo_pos a, struct geo_pos 
          * than middles are. */
         double m = water_front_m(&front, goal), straight_m = geo_distance_m(a, b);
         double aside_m = geo_distance_m(aim.pos, b);
-        *ret_m = m < 2 * water->height_m ? straight_m
-                 : water_cell_at(b) == goal
-                     ? m + straight_m - geo_distance_m(a, aim.pos)
-                     : m + aside_m;
+        *ret_m = m < 2 * water->height_m    ? straight_m
+                 : water_cell_at(b) == goal ? m + straight_m - geo_distance_m(a, aim.pos)
+                                            : m + aside_m;
     }
     water_front_finish(&front);
     return rc;
 }
 
-/* --- near the way --------------------------------------------------------------------- */
+/* --- near the way ---------------------------------------------------------------------
+ */
 
 struct water_reach {
     const struct water_field *field; /* borrowed */
@@ -90,7 +91,8 @@ static void widen(struct water_reach *reach, uint32_t cell)
 {
     int32_t row = (int32_t)(cell / WATER_COLS), col = (int32_t)(cell % WATER_COLS);
     int32_t first = (int32_t)(water_cell_at(reach->from) % WATER_COLS);
-    int32_t ahead = (col - first + WATER_COLS + WATER_COLS / 2) % WATER_COLS - WATER_COLS / 2;
+    int32_t ahead =
+        (col - first + WATER_COLS + WATER_COLS / 2) % WATER_COLS - WATER_COLS / 2;
     reach->low_row = row < reach->low_row ? row : reach->low_row;
     reach->high_row = row > reach->high_row ? row : reach->high_row;
     reach->low_col = ahead < reach->low_col ? ahead : reach->low_col;

@@ -11,6 +11,7 @@
 #include "merge_int.h"
 
 #define CHUNK_NODES 64u
+#define MERGE_LEAD 8u
 
 struct merge_chunk {
     struct merge_chunk *next;
@@ -289,12 +290,17 @@ const struct report *merge_next(struct merge *m)
         if (s->first == NULL)
             s->last = NULL;
         s->waiting--;
+        m->source = s;
+        if (s->lead == 0)
+            node->hash = merge_dups_hash(&node->report);
+        else if (--s->lead == 0)
+            s->ahead = NULL;
         int64_t t = node->report.time_ms;
         bool is_late = m->passed_ms != TIME_NONE && t < m->passed_ms;
         /* A copy passes no report on, but its time has come all the same. */
         m->passed_ms = later(m->passed_ms, t);
         s->passed_ms = later(s->passed_ms, t);
-        if (merge_dups_is_copy(&m->dups, &node->report)) {
+        if (merge_dups_is_copy(&m->dups, &node->report, node->hash)) {
             s->counts.duplicates++;
             free_node(m, node);
             continue;
@@ -304,6 +310,21 @@ const struct report *merge_next(struct merge *m)
         m->current = node;
         return &node->report;
     }
+}
+
+uint32_t merge_ahead(struct merge *m)
+{
+    struct merge_source *s = m->source;
+    if (s == NULL || s->lead == MERGE_LEAD)
+        return 0;
+    struct merge_node *node = s->ahead != NULL ? s->ahead->next : s->first;
+    if (node == NULL)
+        return 0;
+    s->ahead = node;
+    s->lead++;
+    node->hash = merge_dups_hash(&node->report);
+    merge_dups_fetch(&m->dups, node->hash);
+    return node->report.mmsi;
 }
 
 static int64_t least(int64_t a, bool has_a, int64_t b)

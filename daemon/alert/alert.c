@@ -34,10 +34,12 @@ static int write_body(struct alert *a, const char *site, const char *subject,
     char time[TIME_TEXT_BYTES];
     if (data == NULL)
         return ERR_NOMEM;
-    json_t *event = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o}", "specversion", "1.0",
-                              "id", a->id, "source", site, "type", a->type, "subject",
-                              subject, "time", time_format(a->time_ms, time),
-                              "datacontenttype", "application/json", "data", data);
+    /* Takes the references over, also when it fails. */
+    json_t *event =
+        json_pack("{s:s,s:s,s:o,s:s,s:o,s:s,s:s,s:o}", "specversion", "1.0", "id", a->id,
+                  "source", body_text(site), "type", a->type, "subject",
+                  body_text(subject), "time", time_format(a->time_ms, time),
+                  "datacontenttype", "application/json", "data", data);
     if (event == NULL)
         return ERR_NOMEM;
     a->body = json_dumps(event, JSON_COMPACT | JSON_REAL_PRECISION(10));
@@ -83,9 +85,9 @@ int alert_make(const struct alert_context *context, const struct rule_look *look
 static json_t *plain_data(const struct alert *a, const char *summary)
 {
     char time[TIME_TEXT_BYTES];
-    return json_pack("{s:s,s:s,s:s}", "severity",
+    return json_pack("{s:s,s:s,s:o}", "severity",
                      severity_name((enum severity)a->severity), "detected_at",
-                     time_format(a->detected_ms, time), "summary", summary);
+                     time_format(a->detected_ms, time), "summary", body_text(summary));
 }
 
 int alert_make_feed(const struct alert_context *context, bool is_silent, const char *feed,
@@ -115,8 +117,8 @@ int alert_make_feed(const struct alert_context *context, bool is_silent, const c
         rc = summary_local_time(context, since_ms, &text);
     if (rc == 0) {
         json_t *data = plain_data(&a, buf_text(&text));
-        json_t *member =
-            json_pack("{s:s,s:s}", "id", feed, "since", time_format(since_ms, since));
+        json_t *member = json_pack("{s:o,s:s}", "id", body_text(feed), "since",
+                                   time_format(since_ms, since));
         if (data != NULL && member != NULL)
             json_object_set_new(data, "feed", member);
         rc = write_body(&a, context->site, buf_text(&subject), data);

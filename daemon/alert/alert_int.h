@@ -21,6 +21,9 @@ json_t *body_data(const struct alert_context *context, const struct rule_look *l
                   const struct finding *finding, const char *summary);
 /* The track that proves it, as a GeoJSON Feature; NULL when out of memory. */
 json_t *body_evidence(const struct track *track, int64_t since_ms, int64_t until_ms);
+/* A text of whatever origin as a JSON text: valid UTF-8 without control characters. A new
+ * reference, NULL when out of memory. */
+json_t *body_text(const char *text);
 /* RFC 3339 as a JSON text; NULL (which no member is made of) for TIME_NONE. */
 json_t *body_time(int64_t time_ms);
 

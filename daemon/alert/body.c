@@ -5,13 +5,27 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lookout/text.h"
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
 
-/* A member unless its value is NULL (unknown, or out of memory: the whole body is then
- * refused by its size). */
+json_t *body_text(const char *text)
+{
+    /* An invalid byte becomes U+FFFD, of three bytes. */
+    size_t n = strlen(text), room = 3 * n + 1;
+    char *clean = malloc(room);
+    if (clean == NULL)
+        return NULL;
+    (void)text_clean(text, n, clean, room);
+    json_t *value = json_string(clean);
+    free(clean);
+    return value;
+}
+
+/* A member unless its value is NULL: unknown. */
 static void put(json_t *object, const char *name, json_t *value)
 {
     if (value != NULL)
@@ -21,7 +35,7 @@ static void put(json_t *object, const char *name, json_t *value)
 static void put_text(json_t *object, const char *name, const char *text)
 {
     if (text != NULL && text[0] != '\0')
-        put(object, name, json_string(text));
+        put(object, name, body_text(text));
 }
 
 static void put_number(json_t *object, const char *name, uint32_t value)
@@ -33,6 +47,12 @@ static void put_number(json_t *object, const char *name, uint32_t value)
 static json_t *rounded(double value, double unit)
 {
     return json_real(round(value / unit) * unit);
+}
+
+/* What is foreseen is not known to the millisecond. */
+static json_t *eta_json(int64_t eta_ms)
+{
+    return body_time(eta_ms != TIME_NONE ? eta_ms / SECOND_MS * SECOND_MS : TIME_NONE);
 }
 
 static json_t *port_json(const struct port *port)
@@ -58,7 +78,7 @@ static json_t *vessel_json(const struct rule_subject *s)
     put_text(o, "matched_by", watch_by_name(s->matched_by));
     json_t *tags = json_array();
     for (size_t i = 0; i < s->watch->tag_count; i++)
-        json_array_append_new(tags, json_string(s->watch->tags[i]));
+        json_array_append_new(tags, body_text(s->watch->tags[i]));
     put(o, "tags", tags);
     put_text(o, "watch_id", s->watch->id);
     put_text(o, "note", s->watch->note);
@@ -87,7 +107,7 @@ static void put_voyage(json_t *data, const struct ports *ports, const struct voy
     put(o, "distance_nm", rounded(v->distance_m / NM_M, 0.1));
     put(o, "longest_gap_h", rounded((double)v->longest_gap_ms / (double)HOUR_MS, 0.01));
     for (uint8_t i = 0; i < v->destination_count; i++)
-        json_array_append_new(destinations, json_string(v->destinations[i]));
+        json_array_append_new(destinations, body_text(v->destinations[i]));
     put(o, "destinations", destinations);
     if (v->draught_departure_dm != 0)
         put(o, "draught_departure_m", rounded(v->draught_departure_dm / 10.0, 0.1));
@@ -139,7 +159,7 @@ static void put_forecast(json_t *data, const struct rule_look *look,
     json_t *o = json_object(), *reasons = json_array(), *ahead = json_array();
     if (f->port != PORT_NONE)
         put(o, "port", port_json(ports_get(look->world->ports, f->port)));
-    put(o, "eta", body_time(f->eta_ms));
+    put(o, "eta", eta_json(f->eta_ms));
     if (f->is_declared)
         json_array_append_new(reasons, json_string("declared"));
     if (f->is_heading)
@@ -150,7 +170,7 @@ static void put_forecast(json_t *data, const struct rule_look *look,
     for (uint32_t i = 0; i < f->ahead_count; i++) {
         const struct zone_info *zone = zone_info(look->world->zones, f->ahead[i].zone);
         json_t *z = json_pack("{s:s,s:s}", "id", zone->id, "name", zone->name);
-        put(z, "eta", body_time(f->ahead[i].eta_ms));
+        put(z, "eta", eta_json(f->ahead[i].eta_ms));
         json_array_append_new(ahead, z);
     }
     put(o, "zones_ahead", ahead);
@@ -178,7 +198,7 @@ static void put_zone(json_t *data, const struct rule_look *look, const struct fi
         put(o, "since", body_time(e->since_ms));
     if (strcmp(type, "zone.dwelled") == 0 || strcmp(type, "zone.lost") == 0)
         put(o, "last_seen", body_time(e->last_seen_ms));
-    put(o, "eta", body_time(f->zone_eta_ms));
+    put(o, "eta", eta_json(f->zone_eta_ms));
     put(data, "zone", o);
 }
 
@@ -231,7 +251,7 @@ static json_t *link_json(const char *link, const struct rule_subject *s)
         rc = value != NULL ? buf_add_text(&text, value) : buf_add_char(&text, *p);
         p += value != NULL ? skip : 1;
     }
-    json_t *o = rc == 0 ? json_string(buf_text(&text)) : NULL;
+    json_t *o = rc == 0 ? body_text(buf_text(&text)) : NULL;
     buf_finish(&text);
     return o;
 }

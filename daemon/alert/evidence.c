@@ -60,13 +60,17 @@ static int cut(struct lines *l, const struct track_point *a, const struct track_
     return rc != 0 ? rc : add_point(l, lat, -edge, time_ms);
 }
 
+static bool is_over(const struct track_point *a, const struct track_point *b)
+{
+    return fabs(geo_to_point(b->pos).lon - geo_to_point(a->pos).lon) > 180;
+}
+
 static int fill(struct lines *l, const struct track_point *points, size_t n)
 {
     int rc = begin_part(l);
     for (size_t i = 0; i < n && rc == 0; i++) {
         struct geo_point p = geo_to_point(points[i].pos);
-        bool is_over = i != 0 && fabs(p.lon - geo_to_point(points[i - 1].pos).lon) > 180;
-        if (is_over)
+        if (i != 0 && is_over(&points[i - 1], &points[i]))
             rc = cut(l, &points[i - 1], &points[i]);
         if (rc == 0)
             rc = add_point(l, p.lat, p.lon, points[i].time_ms);
@@ -90,10 +94,25 @@ static json_t *feature(const struct lines *l)
                      times);
 }
 
+/* The path with at most TRACK_PATH_POINTS points in its evidence: each cut adds two. */
+static size_t take_path(const struct track *track, int64_t since_ms, int64_t until_ms,
+                        struct track_point ret[TRACK_PATH_POINTS])
+{
+    size_t room = TRACK_PATH_POINTS, n, cuts;
+    do {
+        n = track_path(track, since_ms, until_ms, ret, room);
+        cuts = 0;
+        for (size_t i = 1; i < n; i++)
+            cuts += is_over(&ret[i - 1], &ret[i]);
+        room = room > 4 ? room - 2 : 2;
+    } while (n > 2 && n + 2 * cuts > TRACK_PATH_POINTS);
+    return n;
+}
+
 json_t *body_evidence(const struct track *track, int64_t since_ms, int64_t until_ms)
 {
     struct track_point points[TRACK_PATH_POINTS];
-    size_t n = track_path(track, since_ms, until_ms, points, TRACK_PATH_POINTS);
+    size_t n = take_path(track, since_ms, until_ms, points);
     if (n == 0) {
         points[0].time_ms = track->last.time_ms;
         points[0].pos = track->last.pos;

@@ -12,7 +12,8 @@
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
 
-/* --- what is wanted ------------------------------------------------------------------ */
+/* --- what is wanted ------------------------------------------------------------------
+ */
 
 /* The first awaited step that a forecast may be about. */
 static uint32_t first_step(const struct rule *rule)
@@ -40,7 +41,8 @@ static int list_sources(const struct engine_conf *engine, const struct port_set 
     want->sources = malloc((port_set_count(set) + 1) * sizeof *want->sources);
     if (want->sources == NULL)
         return ERR_NOMEM;
-    for (uint32_t p = port_set_next(set, 0); p != PORT_NONE; p = port_set_next(set, p + 1))
+    for (uint32_t p = port_set_next(set, 0); p != PORT_NONE;
+         p = port_set_next(set, p + 1))
         want->sources[want->count++] = ports_get(engine->ports, p)->pos;
     return 0;
 }
@@ -112,7 +114,8 @@ size_t conf_water_count(const struct conf *conf)
     return count;
 }
 
-/* --- making them --------------------------------------------------------------------- */
+/* --- making them ---------------------------------------------------------------------
+ */
 
 struct making {
     const struct water *water;
@@ -172,8 +175,7 @@ static void share(const struct water *water, const struct engine_conf *old,
         return;
     for (size_t i = 0; i < wants->count; i++) {
         struct conf_water_want *want = &wants->items[i];
-        uint64_t key =
-            water_field_key(water, want->sources, want->count, want->limit_m);
+        uint64_t key = water_field_key(water, want->sources, want->count, want->limit_m);
         for (size_t k = 0; k < old->field_count && want->field == NULL; k++)
             if (water_field_key_of(old->fields[k]) == key) {
                 want->field = water_field_hold(old->fields[k]);
@@ -182,7 +184,8 @@ static void share(const struct water *water, const struct engine_conf *old,
     }
 }
 
-/* --- the grid ------------------------------------------------------------------------ */
+/* --- the grid ------------------------------------------------------------------------
+ */
 
 static int read_water(struct water **ret_water, struct err *err)
 {
@@ -198,7 +201,8 @@ static int read_water(struct water **ret_water, struct err *err)
     return rc;
 }
 
-/* --- the whole ----------------------------------------------------------------------- */
+/* --- the whole -----------------------------------------------------------------------
+ */
 
 static struct water_field *field_of(struct conf_water_wants *wants,
                                     const struct engine_conf *engine,

@@ -13,7 +13,9 @@
 struct ship_track {
     uint32_t id;
     struct track *track; /* borrowed from the ship's tracks */
-    uint64_t *kept; /* a bit a rule that has a state; in the same piece of memory as: */
+    uint64_t *kept; /* a bit a rule that has a state: kept_few where 64 are enough, else
+                       behind the slots */
+    uint64_t kept_few;
     void **slots; /* owned: the state of each rule of the configuration, NULL where there
                      is none */
     struct zone_watch zones;
@@ -40,9 +42,11 @@ struct ship {
     uint32_t declared; /* port, PORT_NONE */
     uint32_t cell;
     const struct watch_entry
-        *watch;        /* borrowed from the configuration; NULL: not watched */
-    uint64_t *covered; /* a bit a rule; behind the ship in its piece of memory */
-    int64_t touched;   /* when it was heard last, counted in touches of all ships */
+        *watch; /* borrowed from the configuration; NULL: not watched */
+    uint64_t *
+        covered; /* a bit a rule: covered_few where 64 are enough, else behind the ship */
+    uint64_t covered_few;
+    int64_t touched; /* when it was heard last, counted in touches of all ships */
     struct heap_node timer;
     struct tracks tracks;
     struct ship_track *items[TRACKS_MAX];     /* owned; only confirmed tracks have one */
@@ -67,6 +71,15 @@ struct source {
     uint32_t outage_count; /* ever; the ring holds the newest */
 };
 
+/* Ships that will be heard soon, a ring: first the place in the map is fetched, then the
+ * ship, then its tracks. */
+enum { EXPECT_RING = 8, EXPECT_SHIP = 2, EXPECT_TRACK = 4 };
+struct expected {
+    uint32_t mmsi[EXPECT_RING];
+    struct ship *ships[EXPECT_RING]; /* NULL: not looked up yet, or unknown */
+    unsigned at;
+};
+
 struct engine {
     struct engine_conf conf;
     struct engine_sink sink;
@@ -83,6 +96,7 @@ struct engine {
     int64_t now_ms;
     struct map ships; /* MMSI -> struct ship *, owned */
     struct map cells; /* cell -> first struct ship * in it */
+    struct expected expected;
     struct heap timers;
     struct heap ages; /* of all ships; see ship_oldest */
     int64_t touches;
@@ -118,6 +132,10 @@ void ship_track_drop(struct engine *e, struct ship *s, uint32_t id);
 /* Who it is to the configuration: watched, declared port, which rules cover it. `tell`:
  * rules it newly comes under hear of it. */
 MUST_CHECK int ship_identify(struct engine *e, struct ship *s, bool tell);
+
+/* --- expect.c --- */
+/* The ship goes: it is not to be fetched. */
+void expect_forget(struct engine *e, const struct ship *s);
 
 /* --- look.c: a rule looking at a track --- */
 struct look_frame {

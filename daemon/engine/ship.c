@@ -83,6 +83,7 @@ static void track_destroy(const struct engine *e, struct ship_track *item)
 
 void ship_destroy(struct engine *e, struct ship *s)
 {
+    expect_forget(e, s);
     heap_remove(&e->timers, &s->timer);
     ship_unmark(e, s);
     nearby_remove(e, s);
@@ -134,7 +135,7 @@ struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
         return NULL;
     s->mmsi = mmsi;
     s->declared = PORT_NONE;
-    s->covered = (uint64_t *)(void *)(s + 1);
+    s->covered = e->rule_words == 1 ? &s->covered_few : (uint64_t *)(void *)(s + 1);
     vessel_static_init(&s->info);
     tracks_init(&s->tracks);
     ship_touch(e, s);
@@ -171,7 +172,9 @@ struct ship_track *ship_track_add(struct engine *e, struct ship *s, struct track
         free(item);
         return NULL;
     }
-    item->kept = (uint64_t *)(void *)(item->slots + e->conf.rule_count);
+    item->kept = e->rule_words == 1
+                     ? &item->kept_few
+                     : (uint64_t *)(void *)(item->slots + e->conf.rule_count);
     s->settled = 0;
     item->id = track->id;
     item->track = track;

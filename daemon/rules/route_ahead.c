@@ -79,8 +79,8 @@ static void look_inside(struct search *s, const struct zone_set *zones, uint32_t
     for (double lat = (floor(south / CELL_DEG) + 0.5) * CELL_DEG; lat <= north;
          lat += CELL_DEG)
         for (double east = 0.5 * CELL_DEG; east <= width; east += CELL_DEG) {
-            struct geo_point p = {
-                lat, (floor((info->low.lon + east) / CELL_DEG) + 0.5) * CELL_DEG};
+            struct geo_point p = {lat, (floor((info->low.lon + east) / CELL_DEG) + 0.5) *
+                                           CELL_DEG};
             if (s->points >= POINTS_MAX || lat < south || !is_in_box(s, p) ||
                 !zone_contains(zones, zone, geo_to_pos(p)))
                 continue;

@@ -33,7 +33,8 @@ struct view {
     double rest_m;
 };
 
-/* --- what is awaited ----------------------------------------------------------------- */
+/* --- what is awaited -----------------------------------------------------------------
+ */
 
 /* The steps first..last that count: only those that would complete the route, when so
  * configured. */
@@ -54,8 +55,7 @@ static const struct route_step *find_declared(const struct view *v)
 {
     const struct rule_subject *s = v->look->subject;
     uint32_t first, last;
-    if (s->declared == PORT_NONE ||
-        !find_steps(v->look, v->run, &first, &last))
+    if (s->declared == PORT_NONE || !find_steps(v->look, v->run, &first, &last))
         return NULL;
     for (uint32_t j = first; j <= last; j++) {
         const struct route_step *step = &v->look->rule->route->steps[j];
@@ -92,7 +92,8 @@ static uint32_t nearest_port(const struct view *v)
     return port;
 }
 
-/* --- the way behind ------------------------------------------------------------------ */
+/* --- the way behind ------------------------------------------------------------------
+ */
 
 static void read_path(struct view *v)
 {
@@ -109,9 +110,8 @@ static void read_path(struct view *v)
  * unknown. */
 static double mean_kn(const struct view *v)
 {
-    int64_t ms = v->path_count < 2
-                     ? 0
-                     : v->path[v->path_count - 1].time_ms - v->path[0].time_ms;
+    int64_t ms =
+        v->path_count < 2 ? 0 : v->path[v->path_count - 1].time_ms - v->path[0].time_ms;
     return ms > 0 ? v->sailed_m / ((double)ms / 1000.0) / KN_MPS : -1;
 }
 
@@ -125,7 +125,8 @@ static struct geo_pos was_at(const struct view *v, int64_t ago_ms)
                                                                : v->track->last.pos;
 }
 
-/* --- the three reasons --------------------------------------------------------------- */
+/* --- the three reasons ---------------------------------------------------------------
+ */
 
 /* Heard since the departure, or new since the arrival: a crew that declares where it goes
  * next while still in port. */
@@ -170,7 +171,8 @@ static int leaves_declared(const struct view *v, bool *ret_leaves)
         return rc;
     for (int i = 0; i < TIMES && rc != 0; i++)
         m[i] = geo_distance_m(goal, was[i]);
-    *ret_leaves = m[NOW] > m[BETWEEN] && m[BETWEEN] > m[THEN] && m[NOW] > m[THEN] + GROWTH_M;
+    *ret_leaves =
+        m[NOW] > m[BETWEEN] && m[BETWEEN] > m[THEN] && m[NOW] > m[THEN] + GROWTH_M;
     return 0;
 }
 
@@ -209,7 +211,8 @@ static bool is_through_gate(const struct view *v, const int64_t fixes_ms[2])
     return there_m >= 0 && v->rest_m < there_m;
 }
 
-/* --- telling ------------------------------------------------------------------------- */
+/* --- telling -------------------------------------------------------------------------
+ */
 
 static int64_t eta_at(const struct view *v, double distance_m, double kn)
 {
@@ -279,8 +282,9 @@ int route_forecast(const struct rule_look *look, const struct route_run *run,
     if (f.port == PORT_NONE)
         return 0;
     rc = find_distance(&v, &f, &distance_m);
-    if (rc != 0 || eta_at(&v, distance_m, track_believed_kn(s->track, look->world->track)) >
-                       run->expires_ms)
+    if (rc != 0 ||
+        eta_at(&v, distance_m, track_believed_kn(s->track, look->world->track)) >
+            run->expires_ms)
         return rc;
     double kn = mean_kn(&v);
     f.eta_ms = kn >= 1 ? eta_at(&v, distance_m, kn) : TIME_NONE;

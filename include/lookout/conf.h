@@ -144,15 +144,16 @@ void conf_destroy(struct conf *conf);
 struct conf_water_options {
     const struct engine_conf *old; /* borrowed */
     const char *cache;             /* directory; NULL: none. A damaged file is as none */
-    bool is_writing;               /* new fields go into the cache, others' go out of it */
+    bool is_writing; /* new fields go into the cache, others' go out of it */
 };
 struct conf_water_counts {
     size_t fields, shared, cached, made;
-    size_t bytes;     /* of the grid and the fields in memory */
-    size_t not_kept;  /* could not be written into the cache */
+    size_t bytes;    /* of the grid and the fields in memory */
+    size_t not_kept; /* could not be written into the cache */
 };
 /* ERR_NOT_FOUND where there is no water.bin, ERR_CORRUPT, ERR_NOMEM: as it was before. */
-MUST_CHECK int conf_water_make(struct conf *conf, const struct conf_water_options *options,
+MUST_CHECK int conf_water_make(struct conf *conf,
+                               const struct conf_water_options *options,
                                struct conf_water_counts *ret_counts, struct err *err);
 /* How many fields it would be. */
 size_t conf_water_count(const struct conf *conf);

@@ -15,8 +15,8 @@
 #include "lookout/buf.h"
 #include "lookout/err.h"
 #include "lookout/ports.h"
-#include "lookout/wire.h"
 #include "lookout/water.h"
+#include "lookout/wire.h"
 #include "lookout/zone.h"
 
 #define ROUTE_STEPS_MAX 16

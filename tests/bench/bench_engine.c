@@ -261,7 +261,11 @@ static double run_piece(struct input *input, struct counted *c, struct engine *e
         if (input_feed(input, bytes + at, n, 0) != 0)
             exit(1);
         while ((r = merge_next(c->merge)) != NULL) {
+            uint32_t mmsi;
             c->reports++;
+            while ((mmsi = merge_ahead(c->merge)) != 0)
+                if (engine != NULL)
+                    engine_expect(engine, mmsi);
             if (engine != NULL && engine_report(engine, r) != 0)
                 exit(1);
         }

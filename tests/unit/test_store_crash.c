@@ -176,8 +176,8 @@ static void test_kill_at_any_instant(void **state)
         }
         close(fds[1]);
         uint64_t k = 0;
-        /* Every other time it is let come to its first durable batch, however slow the disk
-         * is: else every kill may fall into the making of the database. */
+        /* Every other time it is let come to its first durable batch, however slow the
+         * disk is: else every kill may fall into the making of the database. */
         if (i % 2 == 1) {
             assert_int_equal(read(fds[0], &k, sizeof k), sizeof k);
             acknowledged = k;

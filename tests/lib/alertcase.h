@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One finding of every type, about an invented ship: for tests of bodies and summaries.
+ */
+#ifndef ALERTCASE_H
+#define ALERTCASE_H
+
+#include "lib/testlib.h"
+#include "lookout/alert.h"
+#include "lookout/rule_run.h"
+
+/* 2024-03-25T00:00:00Z; a time of the case is hours from it. */
+#define ALERTCASE_DAY INT64_C(1711324800000)
+int64_t alertcase_at(double hour);
+
+struct alertcase {
+    struct alert_context context;
+    struct rule rule;
+    struct rule_limits limits;
+    struct rule_world world;
+    struct rule_subject subject;
+    struct rule_look look;
+    struct finding finding;
+    struct vessel_static info;
+    struct tracks tracks;
+    struct watch *watch;
+    struct ports *ports;
+    struct zone_set *zones;
+    struct call call;
+    struct voyage voyage;
+    struct zone_event zone;
+    struct route_run run;
+    struct finding_forecast forecast;
+};
+
+/* Filled for that type of alert ("zone.entered"); fails the test for an unknown one.
+ * Change what you like of it before making the alert. */
+void alertcase_init(struct alertcase *c, const char *type);
+void alertcase_finish(struct alertcase *c);
+/* Its body; free() it. */
+char *alertcase_body(struct alertcase *c);
+/* Its summary; free() it. */
+char *alertcase_summary(struct alertcase *c);
+
+#endif
