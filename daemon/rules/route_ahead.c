@@ -135,7 +135,7 @@ int route_zones_ahead(const struct rule_look *look, const struct water_field *fi
         if (isinf(s.best_m))
             continue;
         look_through(&s, world->zones, zone, fmin(s.most_m, s.best_m + SLACK_M));
-        add(ret, zone, fix->time_ms + (int64_t)(s.first_m / mps * 1000.0));
+        add(ret, zone, fix->time_ms + (int64_t)(s.first_m / mps) * SECOND_MS);
     }
     water_reach_destroy(reach);
     return 0;

@@ -13,7 +13,8 @@
 static const int64_t HEADING_MS = 6 * HOUR_MS;
 static const int64_t GROWTH_MS = 3 * HOUR_MS;
 static const double HEADING_SHARE = 0.7;
-static const double LEAST_SAILED_M = 10 * NM_M; /* in six hours: less says nothing */
+static const int64_t HELD_MS = 3 * HOUR_MS;
+static const double LEAST_MPS = 1.5 * KN_MPS; /* slower says nothing */
 static const double GROWTH_M = 1000;
 /* Distances to a declared port that nobody awaits are worked out one by one. */
 static const int64_t ASK_EVERY_MS = 30 * MINUTE_MS;
@@ -179,25 +180,32 @@ static int leaves_declared(const struct view *v, bool *ret_leaves)
     return 0;
 }
 
-/* Did the distance fall by its share of what was sailed in that time? */
-static bool has_fallen(const struct view *v, int64_t ago_ms)
+/* Did the distance fall by its share of what was sailed between two times ago? */
+static bool has_fallen(const struct view *v, int64_t since_ago_ms, int64_t until_ago_ms)
 {
     struct track_point path[TRACK_PATH_POINTS + 2];
-    size_t n =
-        track_path(v->track, v->now_ms - ago_ms, v->now_ms, path, TRACK_PATH_POINTS + 2);
-    double before_m = n > 0 ? water_distance_m(v->step->field, path[0].pos) : -1;
-    return before_m >= 0 &&
-           before_m - v->rest_m >= HEADING_SHARE * path_length_m(path, n);
+    size_t n = track_path(v->track, v->now_ms - since_ago_ms, v->now_ms - until_ago_ms,
+                          path, TRACK_PATH_POINTS + 2);
+    if (n < 2)
+        return false;
+    double before_m = water_distance_m(v->step->field, path[0].pos);
+    double after_m = water_distance_m(v->step->field, path[n - 1].pos);
+    double sailed_m = path_length_m(path, n);
+    return before_m >= 0 && after_m >= 0 &&
+           sailed_m >=
+               LEAST_MPS * (double)(path[n - 1].time_ms - path[0].time_ms) / 1000.0 &&
+           before_m - after_m >= HEADING_SHARE * sailed_m;
 }
 
-/* Over six hours under way, and still so over the last three: where ways part, a ship
- * that is bound elsewhere comes nearer at first. */
+/* Over the last six hours under way. Where ways part, a ship that is bound elsewhere
+ * comes nearer at first (from Shidao to Shanghai): it must have been so three hours ago,
+ * too, and be so over the three hours since. */
 static bool is_heading_there(const struct view *v, const int64_t fixes_ms[2])
 {
-    int64_t since_ms = v->now_ms - HEADING_MS;
-    return v->step != NULL && v->departed_ms <= since_ms && fixes_ms[0] != TIME_NONE &&
-           fixes_ms[0] >= since_ms && v->sailed_m >= LEAST_SAILED_M &&
-           has_fallen(v, HEADING_MS) && has_fallen(v, HEADING_MS / 2);
+    return v->step != NULL && v->departed_ms <= v->now_ms - HEADING_MS - HELD_MS &&
+           fixes_ms[0] != TIME_NONE && fixes_ms[0] >= v->now_ms - HEADING_MS &&
+           has_fallen(v, HEADING_MS, 0) && has_fallen(v, HELD_MS, 0) &&
+           has_fallen(v, HEADING_MS + HELD_MS, HELD_MS);
 }
 
 static int is_heading(const struct view *v, const int64_t fixes_ms[2], bool is_awaited,
@@ -230,7 +238,7 @@ static bool is_through_gate(const struct view *v, const int64_t fixes_ms[2])
 
 static int64_t eta_at(const struct view *v, double distance_m, double kn)
 {
-    return v->now_ms + (int64_t)(distance_m / (kn * KN_MPS) * 1000.0);
+    return v->now_ms + (int64_t)(distance_m / (kn * KN_MPS)) * SECOND_MS;
 }
 
 /* Distance to the expected port. */
