@@ -155,11 +155,10 @@ static int count_alert(void *context, const struct alert *alert)
     return tally_add(&r->tally, alert);
 }
 
-static void wake_delivery(void *context)
+static void on_commit(void *context)
 {
     struct replay *r = context;
-    if (r->delivery != NULL)
-        delivery_wake(r->delivery);
+    wake_delivery(&r->wake);
 }
 
 static void say_store_error(void *context, const char *text)
@@ -188,7 +187,7 @@ static int open_store(struct replay *r)
     }
     struct store_options options = {.directory = directory,
                                     .exclusive = true,
-                                    .on_commit = wake_delivery,
+                                    .on_commit = on_commit,
                                     .on_error = say_store_error,
                                     .context = r};
     if (store_open(&options, &r->store, &err) != 0) {
@@ -212,6 +211,7 @@ static int open_store(struct replay *r)
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
         return CMD_FAILED;
     }
+    wake_set(&r->wake, r->delivery);
     return CMD_DONE;
 }
 
@@ -373,6 +373,7 @@ static void remove_scratch(const struct replay *r)
 
 static void close_all(struct replay *r)
 {
+    wake_set(&r->wake, NULL);
     if (r->delivery != NULL)
         delivery_stop(r->delivery, 5000);
     if (r->store != NULL)
@@ -388,6 +389,7 @@ static void close_all(struct replay *r)
     pipeline_finish(&r->pipeline);
     tally_finish(&r->tally);
     conf_destroy(r->conf);
+    wake_finish(&r->wake);
     remove_scratch(r);
 }
 
@@ -401,6 +403,7 @@ int cmd_replay(int argc, char **argv)
     if (status != CMD_DONE)
         return status;
     tally_init(&r.tally);
+    wake_init(&r.wake);
     signal(SIGPIPE, SIG_IGN);
     status = open_all(&r, argc - optind, argv + optind);
     if (status == CMD_DONE)

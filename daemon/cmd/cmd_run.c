@@ -176,8 +176,7 @@ static void on_tick(uv_timer_t *timer)
 static void on_commit(void *context)
 {
     struct run *r = context;
-    if (r->delivery != NULL)
-        delivery_wake(r->delivery);
+    wake_delivery(&r->wake);
 }
 
 static void on_store_error(void *context, const char *text)
@@ -320,6 +319,7 @@ static int start(struct run *r, struct err *err)
         rc = delivery_start(r->conf->webhooks, r->conf->webhook_count, r->store,
                             r->conf->state, (uint64_t)r->started_ms * 2654435761u,
                             &r->delivery, err);
+    wake_set(&r->wake, r->delivery);
     if (rc == 0)
         rc = open_feeds(r, err);
     if (rc == 0 && r->conf->api_address != NULL) {
@@ -346,16 +346,23 @@ static void init_handles(struct run *r)
 
 static void finish(struct run *r)
 {
+    wake_set(&r->wake, NULL);
     if (r->delivery != NULL)
         delivery_stop(r->delivery, DELIVERY_GRACE_MS);
     if (r->store != NULL) {
-        if (!store_flush(r->store, STOP_FLUSH_MS))
+        /* A disk that fails gets its last try as the store closes. */
+        struct store_health health;
+        store_health(r->store, &health);
+        if (!store_flush(r->store, health.is_failing ? 0 : STOP_FLUSH_MS)) {
             log_error("store", NULL, "not everything could be written before the end");
+            r->status = CMD_FAILED;
+        }
         store_close(r->store);
     }
     store_reader_close(r->reader);
     pipeline_finish(&r->pipeline);
     conf_destroy(r->conf);
+    wake_finish(&r->wake);
     uv_loop_close(&r->loop);
 }
 
@@ -365,6 +372,7 @@ static int run(struct run *r)
     signal(SIGPIPE, SIG_IGN);
     log_set_level((enum log_level)r->conf->log);
     init_handles(r);
+    wake_init(&r->wake);
     int rc = cmd_conf_water(r->conf, NULL, true) ? start(r, &err) : ERR_NOMEM;
     if (rc != 0) {
         log_error("run", NULL, "%s", err.text[0] != '\0' ? err.text : err_text(rc));

@@ -8,6 +8,7 @@
 #include "lookout/reader.h"
 #include "pipeline.h"
 #include "tally.h"
+#include "wake.h"
 
 /* One recording. */
 struct replay_source {
@@ -28,6 +29,7 @@ struct replay {
     struct tally tally;
     struct store *store;
     struct delivery *delivery;
+    struct wake wake; /* what the store's commits wake: the delivery */
     char scratch[64]; /* directory of the outbox when only --deliver is given; "" */
     struct replay_source *sources;
     size_t source_count;
