@@ -103,9 +103,11 @@ void summary_say_declared(struct writer *w)
 
 static void port_entered(struct writer *w)
 {
-    summary_say(w, " entered the area of port ");
+    bool was_there = w->f->call->at_start;
+    summary_say(w,
+                was_there ? " was in the area of port " : " entered the area of port ");
     summary_say_port(w, w->f->port);
-    summary_say(w, " ");
+    summary_say(w, was_there ? " when first heard " : " ");
     summary_say_time(w, w->f->time_ms);
     summary_say_motion(w);
     summary_say_declared(w);
