@@ -155,13 +155,10 @@ static int count_alert(void *context, const struct alert *alert)
     return tally_add(&r->tally, alert);
 }
 
-static void wake_delivery(void *context)
+static void on_commit(void *context)
 {
     struct replay *r = context;
-    pthread_mutex_lock(&r->waking);
-    if (r->delivery != NULL)
-        delivery_wake(r->delivery);
-    pthread_mutex_unlock(&r->waking);
+    wake_delivery(&r->wake);
 }
 
 static void say_store_error(void *context, const char *text)
@@ -190,7 +187,7 @@ static int open_store(struct replay *r)
     }
     struct store_options options = {.directory = directory,
                                     .exclusive = true,
-                                    .on_commit = wake_delivery,
+                                    .on_commit = on_commit,
                                     .on_error = say_store_error,
                                     .context = r};
     if (store_open(&options, &r->store, &err) != 0) {
@@ -208,17 +205,13 @@ static int open_store(struct replay *r)
         fprintf(stderr,
                 "lookoutd replay: %zu stored vessels could not be read and start anew\n",
                 refused);
-    int rc = 0;
-    /* The store's thread may ask for it as soon as it is there. */
-    pthread_mutex_lock(&r->waking);
-    if (r->deliver)
-        rc = delivery_start(r->conf->webhooks, r->conf->webhook_count, r->store, directory,
-                            (uint64_t)pipeline_clock_ms(), &r->delivery, &err);
-    pthread_mutex_unlock(&r->waking);
-    if (rc != 0) {
+    if (r->deliver &&
+        delivery_start(r->conf->webhooks, r->conf->webhook_count, r->store, directory,
+                       (uint64_t)pipeline_clock_ms(), &r->delivery, &err) != 0) {
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
         return CMD_FAILED;
     }
+    wake_set(&r->wake, r->delivery);
     return CMD_DONE;
 }
 
@@ -380,12 +373,9 @@ static void remove_scratch(const struct replay *r)
 
 static void close_all(struct replay *r)
 {
-    pthread_mutex_lock(&r->waking);
-    struct delivery *delivery = r->delivery;
-    r->delivery = NULL;
-    pthread_mutex_unlock(&r->waking);
-    if (delivery != NULL)
-        delivery_stop(delivery, 5000);
+    wake_set(&r->wake, NULL);
+    if (r->delivery != NULL)
+        delivery_stop(r->delivery, 5000);
     if (r->store != NULL)
         store_close(r->store);
     if (r->alerts_file != NULL && r->pipeline.alerts != NULL &&
@@ -399,12 +389,13 @@ static void close_all(struct replay *r)
     pipeline_finish(&r->pipeline);
     tally_finish(&r->tally);
     conf_destroy(r->conf);
+    wake_finish(&r->wake);
     remove_scratch(r);
 }
 
 int cmd_replay(int argc, char **argv)
 {
-    struct replay r = {.waking = PTHREAD_MUTEX_INITIALIZER, .start_ms = TIME_NONE};
+    struct replay r = {.start_ms = TIME_NONE};
     int status = read_options(argc, argv, &r);
     if (status != CMD_DONE)
         return status < 0 ? CMD_DONE : status;
@@ -412,6 +403,7 @@ int cmd_replay(int argc, char **argv)
     if (status != CMD_DONE)
         return status;
     tally_init(&r.tally);
+    wake_init(&r.wake);
     signal(SIGPIPE, SIG_IGN);
     status = open_all(&r, argc - optind, argv + optind);
     if (status == CMD_DONE)

@@ -176,10 +176,7 @@ static void on_tick(uv_timer_t *timer)
 static void on_commit(void *context)
 {
     struct run *r = context;
-    uv_mutex_lock(&r->waking);
-    if (r->delivery != NULL)
-        delivery_wake(r->delivery);
-    uv_mutex_unlock(&r->waking);
+    wake_delivery(&r->wake);
 }
 
 static void on_store_error(void *context, const char *text)
@@ -318,13 +315,11 @@ static int start(struct run *r, struct err *err)
     r->started_ms = r->committed_ms = r->pruned_ms = r->reloaded_ms = pipeline_clock_ms();
     r->is_reload_good = true;
     int rc = open_store(r, err);
-    /* The store's thread may ask for it as soon as it is there. */
-    uv_mutex_lock(&r->waking);
     if (rc == 0)
         rc = delivery_start(r->conf->webhooks, r->conf->webhook_count, r->store,
                             r->conf->state, (uint64_t)r->started_ms * 2654435761u,
                             &r->delivery, err);
-    uv_mutex_unlock(&r->waking);
+    wake_set(&r->wake, r->delivery);
     if (rc == 0)
         rc = open_feeds(r, err);
     if (rc == 0 && r->conf->api_address != NULL) {
@@ -340,7 +335,6 @@ static void init_handles(struct run *r)
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
     uv_signal_t *const handles[] = {&r->on_term, &r->on_int, &r->on_hup};
     uv_loop_init(&r->loop);
-    uv_mutex_init(&r->waking);
     uv_timer_init(&r->loop, &r->tick);
     r->tick.data = r;
     for (int i = 0; i < 3; i++) {
@@ -352,22 +346,24 @@ static void init_handles(struct run *r)
 
 static void finish(struct run *r)
 {
-    uv_mutex_lock(&r->waking);
-    struct delivery *delivery = r->delivery;
-    r->delivery = NULL;
-    uv_mutex_unlock(&r->waking);
-    if (delivery != NULL)
-        delivery_stop(delivery, DELIVERY_GRACE_MS);
+    wake_set(&r->wake, NULL);
+    if (r->delivery != NULL)
+        delivery_stop(r->delivery, DELIVERY_GRACE_MS);
     if (r->store != NULL) {
-        if (!store_flush(r->store, STOP_FLUSH_MS))
+        /* A disk that fails gets its last try as the store closes. */
+        struct store_health health;
+        store_health(r->store, &health);
+        if (!store_flush(r->store, health.is_failing ? 0 : STOP_FLUSH_MS)) {
             log_error("store", NULL, "not everything could be written before the end");
+            r->status = CMD_FAILED;
+        }
         store_close(r->store);
     }
     store_reader_close(r->reader);
     pipeline_finish(&r->pipeline);
     conf_destroy(r->conf);
+    wake_finish(&r->wake);
     uv_loop_close(&r->loop);
-    uv_mutex_destroy(&r->waking);
 }
 
 static int run(struct run *r)
@@ -376,6 +372,7 @@ static int run(struct run *r)
     signal(SIGPIPE, SIG_IGN);
     log_set_level((enum log_level)r->conf->log);
     init_handles(r);
+    wake_init(&r->wake);
     int rc = cmd_conf_water(r->conf, NULL, true) ? start(r, &err) : ERR_NOMEM;
     if (rc != 0) {
         log_error("run", NULL, "%s", err.text[0] != '\0' ? err.text : err_text(rc));

@@ -3,13 +3,12 @@
 #ifndef LOOKOUT_REPLAY_H
 #define LOOKOUT_REPLAY_H
 
-#include <pthread.h>
-
 #include "lookout/delivery.h"
 #include "lookout/input.h"
 #include "lookout/reader.h"
 #include "pipeline.h"
 #include "tally.h"
+#include "wake.h"
 
 /* One recording. */
 struct replay_source {
@@ -29,8 +28,8 @@ struct replay {
     struct pipeline pipeline;
     struct tally tally;
     struct store *store;
-    pthread_mutex_t waking; /* guards `delivery` against the store's thread */
     struct delivery *delivery;
+    struct wake wake; /* what the store's commits wake: the delivery */
     char scratch[64]; /* directory of the outbox when only --deliver is given; "" */
     struct replay_source *sources;
     size_t source_count;

@@ -11,6 +11,7 @@
 #include "lookout/feed.h"
 #include "lookout/store.h"
 #include "pipeline.h"
+#include "wake.h"
 
 /* In the state directory: the path of the configuration the daemon runs on, for `vessels
  * --state`. */
@@ -23,8 +24,8 @@ struct run {
     struct pipeline pipeline;
     struct store *store;         /* owned */
     struct store_reader *reader; /* owned: counts for metrics and for --once */
-    uv_mutex_t waking;           /* guards `delivery` against the store's thread */
     struct delivery *delivery;   /* owned */
+    struct wake wake;            /* what the store's commits wake: the delivery */
     struct feeds *feeds;         /* owned until closed */
     struct api *api;             /* owned until closed */
     uv_loop_t loop;

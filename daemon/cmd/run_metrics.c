@@ -77,7 +77,7 @@ static double feed_figure(const struct run *r, size_t i, enum feed_figure figure
     case FEED_DROPS:
         return (double)s.kernel_drops;
     case FEED_LAST:
-        return seconds(s.last_heard_ms);
+        return seconds(s.input.last_heard_ms);
     case FEED_TAG_VOID:
         return (double)s.input.tag_void;
     case FEED_DUPLICATES:

@@ -19,7 +19,7 @@
 #define BACKOFF_FIRST_MS 10
 #define BACKOFF_LAST_MS 2000
 /* At the end a full disk gets this long to recover before what is queued is given up. */
-#define CLOSE_PATIENCE_MS 2000
+#define CLOSE_PATIENCE_MS 1000
 
 static int64_t monotonic_ms(void)
 {

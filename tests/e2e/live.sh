@@ -53,6 +53,9 @@ result "TCP in, webhook out" $? "$(cat "$work/log")"
 curl -s "http://127.0.0.1:$api/metrics" >"$work/metrics"
 grep -q '^lookoutd_feed_reports_total{feed="shore"} 2$' "$work/metrics"
 result "metrics count two reports of the feed" $? "$(grep feed_reports "$work/metrics")"
+last=$(sed -n 's/^lookoutd_feed_last_report_timestamp_seconds{feed="shore"} \([0-9]*\).*/\1/p' "$work/metrics")
+[ "${last:-0}" -ge $(($(date +%s) - 60)) ]
+result "and when the last one came" $? "$(grep last_report "$work/metrics")"
 wait_for 10 sh -c "curl -s http://127.0.0.1:$api/metrics | grep -q '^lookoutd_webhook_delivered_total{webhook=\"desk\"} 2\$'"
 result "and two deliveries" $? "$(curl -s "http://127.0.0.1:$api/metrics" | grep webhook)"
 

@@ -302,7 +302,7 @@ void alertcase_init(struct alertcase *c, const char *type)
     c->rule.within_ms = 30 * DAY_MS;
     c->rule.leg_ms = 10 * DAY_MS;
     for (uint32_t i = 0; i < c->rule.kind->event_count; i++)
-        c->rule.severity[i] = c->rule.kind->events[i].severity;
+        c->rule.severity[i] = (uint8_t)c->rule.kind->events[i].severity;
     if (strcmp(type, "route.matched") == 0 || strcmp(type, "route.forecast") == 0)
         c->rule.severity[c->finding.event] = SEVERITY_CRITICAL;
     c->context = (struct alert_context){.site = site, .link = link};

@@ -208,6 +208,25 @@ static void test_nothing_known(void **state)
     }
 }
 
+/* A ship that was there when first heard has not been seen to enter. */
+static void test_there_at_start(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    alertcase_init(&c, "port.entered");
+    char *body = alertcase_body(&c);
+    assert_non_null(strstr(body, " entered the area of port "));
+    free(body);
+    c.call.at_start = true;
+    c.call.entered_ms = TIME_NONE;
+    body = alertcase_body(&c);
+    assert_non_null(strstr(body, " was in the area of port "));
+    assert_non_null(strstr(body, " when first heard "));
+    assert_null(strstr(body, "entered the area"));
+    free(body);
+    alertcase_finish(&c);
+}
+
 /* Bytes that no feed should get through: they do not get out either. */
 static void test_hostile_text(void **state)
 {
@@ -356,6 +375,7 @@ int main(void)
         cmocka_unit_test(test_no_type_is_missing),
         cmocka_unit_test(test_identity),
         cmocka_unit_test(test_nothing_known),
+        cmocka_unit_test(test_there_at_start),
         cmocka_unit_test(test_hostile_text),
         cmocka_unit_test(test_evidence_over_180),
         cmocka_unit_test(test_evidence_of_one_fix),
