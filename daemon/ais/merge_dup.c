@@ -16,8 +16,12 @@
 
 int merge_dups_init(struct merge_dups *d)
 {
-    d->seen = calloc((size_t)MERGE_SEEN_SETS * MERGE_SEEN_WAYS, sizeof *d->seen);
-    return d->seen != NULL ? 0 : ERR_NOMEM;
+    const size_t set_bytes = MERGE_SEEN_WAYS * sizeof *d->seen; /* a line of memory */
+    d->seen = aligned_alloc(set_bytes, MERGE_SEEN_SETS * set_bytes);
+    if (d->seen == NULL)
+        return ERR_NOMEM;
+    memset(d->seen, 0, MERGE_SEEN_SETS * set_bytes);
+    return 0;
 }
 
 void merge_dups_finish(struct merge_dups *d)

@@ -6,26 +6,43 @@
 
 enum { LINE_BYTES = 64 };
 
+/* Read a byte. Processors may drop a prefetch, and do from pages whose address they do not
+ * have at hand; a load they do not. Its value is not used, so nothing waits for it. */
+static void touch(const void *at)
+{
+    (void)*(const volatile char *)at;
+}
+
 /* The lines of memory from at + begin to at + end. */
 static void fetch(const void *at, size_t begin, size_t end)
 {
-    const char *stop = (const char *)at + end;
-    const char *line = (const char *)at + begin;
-    line -= (uintptr_t)line % LINE_BYTES;
-    for (; line < stop; line += LINE_BYTES)
-        __builtin_prefetch(line, 1);
+    const char *byte = at;
+    for (size_t i = begin; i < end; i += LINE_BYTES)
+        touch(byte + i);
+    touch(byte + end - 1);
+}
+
+static void touch_tracks(const struct ship *s)
+{
+    fetch(s, LINE_BYTES, offsetof(struct ship, cell_previous));
+    if (s->tracks.count != 0)
+        touch(s->tracks.items[0]);
+    if (s->track_count != 0)
+        touch(s->items[0]);
 }
 
 static void fetch_tracks(const struct ship *s)
 {
-    const struct track *track = s->tracks.items[0];
-    const struct ship_track *item = s->items[0];
     if (s->tracks.count == 0 || s->track_count == 0)
         return;
-    fetch(track, 0, offsetof(struct track, path) + 2 * sizeof track->path[0]);
+    const struct track *track = s->tracks.items[0];
+    const struct ship_track *item = s->items[0];
+    uint32_t n = track->path_count;
+    fetch(track, 0, offsetof(struct track, path));
+    fetch(&track->path[n > 2 ? n - 2 : 0], 0, 2 * sizeof track->path[0]);
     fetch(item, 0, offsetof(struct ship_track, call.counted_ms));
     fetch(item, offsetof(struct ship_track, voyage),
-          offsetof(struct ship_track, voyage.current.destinations));
+          offsetof(struct ship_track, voyage.current.destinations[1]));
 }
 
 void engine_expect(struct engine *e, uint32_t mmsi)
@@ -38,10 +55,13 @@ void engine_expect(struct engine *e, uint32_t mmsi)
     unsigned second = (at + EXPECT_RING - EXPECT_SHIP) % EXPECT_RING;
     struct ship *s = x->ships[second] = ship_find(e, x->mmsi[second]);
     if (s != NULL)
-        fetch(s, 0, offsetof(struct ship, cell_previous));
-    const struct ship *third = x->ships[(at + EXPECT_RING - EXPECT_TRACK) % EXPECT_RING];
+        touch(s);
+    const struct ship *third = x->ships[(at + EXPECT_RING - EXPECT_PAGE) % EXPECT_RING];
     if (third != NULL)
-        fetch_tracks(third);
+        touch_tracks(third);
+    const struct ship *last = x->ships[(at + EXPECT_RING - EXPECT_TRACK) % EXPECT_RING];
+    if (last != NULL)
+        fetch_tracks(last);
 }
 
 void expect_forget(struct engine *e, const struct ship *s)

@@ -119,8 +119,9 @@ static void path_thin(struct track *t, int64_t now_ms)
 void track_path_add(struct track *t, const struct track_fix *fix)
 {
     const struct track_point point = {fix->time_ms, fix->pos};
-    while (t->path_count > 2 && t->path[1].time_ms < fix->time_ms - PATH_MAX_AGE_MS)
-        path_remove(t, 0);
+    if (fix->time_ms - t->begun_ms > PATH_MAX_AGE_MS)
+        while (t->path_count > 2 && t->path[1].time_ms < fix->time_ms - PATH_MAX_AGE_MS)
+            path_remove(t, 0);
     uint32_t n = t->path_count;
     if (n >= 2) {
         double error_m = passage_error_m(&t->path[n - 2], &t->path[n - 1], &point) +

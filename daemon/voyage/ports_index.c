@@ -89,9 +89,10 @@ int ports_index_build(struct ports_index *index, const struct port *ports, size_
 {
     const size_t cells = (size_t)ROWS * COLS;
     uint32_t *starts = calloc(cells + 1, sizeof *starts);
+    uint64_t *used = calloc(cells / 64 + 1, sizeof *used);
     struct ports_reach *all = calloc(count + 1, sizeof *all);
     struct ports_reach *reaches = NULL;
-    if (starts == NULL || all == NULL)
+    if (starts == NULL || used == NULL || all == NULL)
         goto fail;
     for (size_t i = 0; i < count; i++) {
         all[i] = ports[i].area != NULL ? reach_of_area(ports[i].area)
@@ -104,6 +105,8 @@ int ports_index_build(struct ports_index *index, const struct port *ports, size_
         uint32_t n = starts[c];
         starts[c] = total;
         total += n;
+        if (n != 0)
+            used[c / 64] |= UINT64_C(1) << (c % 64);
     }
     reaches = calloc((size_t)total + 1, sizeof *reaches);
     if (reaches == NULL)
@@ -115,17 +118,20 @@ int ports_index_build(struct ports_index *index, const struct port *ports, size_
         starts[c] = starts[c - 1];
     starts[0] = 0;
     free(all);
+    index->used = used;
     index->starts = starts;
     index->reaches = reaches;
     return 0;
 fail:
     free(starts);
+    free(used);
     free(all);
     return ERR_NOMEM;
 }
 
 void ports_index_finish(struct ports_index *index)
 {
+    free(index->used);
     free(index->starts);
     free(index->reaches);
     *index = (struct ports_index){0};
@@ -223,6 +229,8 @@ static void consider(struct candidate *best, struct candidate *c,
 uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declared)
 {
     uint32_t cell = row_of(pos.lat_e7) * COLS + (uint32_t)(col_of(pos.lon_e7) % COLS);
+    if ((ports->index.used[cell / 64] >> (cell % 64) & 1) == 0)
+        return PORT_NONE;
     uint32_t begin = ports->index.starts[cell], end = ports->index.starts[cell + 1];
     struct candidate nearest = {.port = PORT_NONE}, meant = {.port = PORT_NONE}, c;
     for (uint32_t i = begin; i < end; i++) {
