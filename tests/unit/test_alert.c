@@ -231,14 +231,9 @@ static void test_there_at_start(void **state)
 static void test_hostile_text(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"A\nB\tC\x01\x7f",
-                                        "\xc3\x28 \xff\xfe",
-                                        "\xe2\x80\xae"
-                                        "EVIL",
-                                        "\xf0\x9f\x9a\xa2",
-                                        "\"}],\\\"",
-                                        "\xed\xa0\x80",
-                                        "\xc2\x85NEXT"};
+    static const char *const texts[] = {
+        "A\nB\tC\x01\x7f", "\xc3\x28 \xff\xfe", "\xe2\x80\xae EVIL", "\xf0\x9f\x9a\xa2",
+        "\"}],\\\"",       "\xed\xa0\x80",      "\xc2\x85NEXT"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct alertcase c;
         alertcase_init(&c, i % 2 == 0 ? "zone.entered" : "voyage.completed");

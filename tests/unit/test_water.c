@@ -39,7 +39,7 @@ static void published_distances(void **state)
         struct geo_pos from = at(row->from_lat, row->from_lon);
         if (field == NULL || memcmp(&from, &last, sizeof from) != 0) {
             water_field_release(field);
-            field = field_of(from, INFINITY);
+            field = field_of(from, HUGE_VAL);
             last = from;
         }
         double nm = water_distance_m(field, at(row->to_lat, row->to_lon)) / NM;
@@ -201,7 +201,7 @@ static void what_cannot_be_reached(void **state)
 {
     (void)state;
     double m = 0;
-    struct water_field *field = field_of(at(43.1, 131.9), INFINITY);
+    struct water_field *field = field_of(at(43.1, 131.9), HUGE_VAL);
     assert_true(water_distance_m(field, at(42.0, 51.0)) < 0);  /* Caspian */
     assert_true(water_distance_m(field, at(47.5, -87.5)) < 0); /* Lake Superior */
     assert_true(water_distance_m(field, at(48.0, 100.0)) < 0); /* Mongolia */
@@ -212,7 +212,7 @@ static void what_cannot_be_reached(void **state)
     assert_int_equal(water_between_m(water, at(42.0, 51.0), at(48.0, 100.0), &m),
                      ERR_NOT_FOUND);
     field = NULL;
-    assert_int_equal(water_field_create(water, NULL, 0, INFINITY, &field), 0);
+    assert_int_equal(water_field_create(water, NULL, 0, HUGE_VAL, &field), 0);
     assert_true(water_distance_m(field, at(0, 0)) < 0);
     water_field_release(field);
 }
@@ -220,7 +220,7 @@ static void what_cannot_be_reached(void **state)
 static void the_limit(void **state)
 {
     (void)state;
-    struct water_field *far = field_of(at(43.1, 131.9), INFINITY);
+    struct water_field *far = field_of(at(43.1, 131.9), HUGE_VAL);
     struct water_field *near = field_of(at(43.1, 131.9), 500 * NM);
     struct geo_pos busan = at(35.1, 129.05), niigata = at(37.95, 139.05);
     assert_true(water_distance_m(near, niigata) > 0);
@@ -238,7 +238,7 @@ static void the_nearest_of_several(void **state)
     (void)state;
     const struct geo_pos ports[] = {at(43.1, 131.9), at(35.1, 129.05), at(38.7, 125.4)};
     struct water_field *field = NULL;
-    assert_int_equal(water_field_create(water, ports, 3, INFINITY, &field), 0);
+    assert_int_equal(water_field_create(water, ports, 3, HUGE_VAL, &field), 0);
     assert_int_equal(water_nearest(field, at(42.0, 132.0)), 0);
     assert_int_equal(water_nearest(field, at(34.5, 128.5)), 1);
     assert_int_equal(water_nearest(field, at(38.0, 124.0)), 2);
@@ -312,7 +312,7 @@ static void what_lies_near_the_way(void **state)
 {
     (void)state;
     struct geo_pos shidao = at(36.8, 122.6), box = at(34.15, 128.15);
-    struct water_field *field = field_of(at(43.1, 131.9), INFINITY);
+    struct water_field *field = field_of(at(43.1, 131.9), HUGE_VAL);
     struct water_reach *reach = NULL;
     assert_int_equal(water_reach_create(water, field, shidao, 1.15, &reach), 0);
     double there_m = water_reach_m(reach, box), direct_m = 0;
@@ -337,7 +337,7 @@ static void single_ways_agree_with_fields(void **state)
 {
     (void)state;
     struct geo_pos busan = at(35.1, 129.05);
-    struct water_field *field = field_of(busan, INFINITY);
+    struct water_field *field = field_of(busan, HUGE_VAL);
     static const double places[][2] = {{37.46, 126.59}, {36.875, 122.433}, {43.1, 131.9},
                                        {31.2, 122.9},   {34.7, 135.2},     {1.25, 103.9}};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
