@@ -6,8 +6,9 @@
 
 enum { LINE_BYTES = 64 };
 
-/* Read a byte. Processors may drop a prefetch, and do from pages whose address they do not
- * have at hand; a load they do not. Its value is not used, so nothing waits for it. */
+/* Read a byte. Processors may drop a prefetch, and do from pages whose address they do
+ * not have at hand; a load they do not. Its value is not used, so nothing waits for it.
+ */
 static void touch(const void *at)
 {
     (void)*(const volatile char *)at;
