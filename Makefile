@@ -32,7 +32,7 @@ DATADIR  := $(prefix)/share/lookoutd
 
 PKG_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(CORE_PACKAGES) $(SHELL_PACKAGES) 2>/dev/null))
 PKG_LIBS   = $(shell pkg-config --libs $(CORE_PACKAGES) $(SHELL_PACKAGES) 2>/dev/null)
-CPPFLAGS_ALL = -Iinclude $(PKG_CFLAGS) -D_POSIX_C_SOURCE=200809L -DGEOS_USE_ONLY_R_API \
+CPPFLAGS_ALL = -Iinclude $(PKG_CFLAGS) -D_XOPEN_SOURCE=700 -DGEOS_USE_ONLY_R_API \
   -DLOOKOUT_VERSION='"$(VERSION)"' -DLOOKOUT_DATADIR='"$(DATADIR)"' $(CPPFLAGS)
 CFLAGS_ALL   = -std=c11 -g $(OPTIMISE) $(HARDEN) $(WARNINGS) $(SANITIZE) $(CFLAGS)
 LDFLAGS_ALL  = $(LDHARDEN) $(SANITIZE) $(LDFLAGS)
@@ -142,6 +142,13 @@ fuzzers: $(FUZZ_BIN)
 cov: setup-check
 	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/cov CC=gcc OPTIMISE='-O0' SANITIZE='--coverage' tests
 	@BUILD=$(BUILD)/cov tests/tools/check.sh tests; tests/tools/cov.sh $(BUILD)/cov
+# The kill test at length, and the zone oracle in full.
+kill-test: setup-check
+	@$(MAKE) -j$(JOBS) $(BUILD)/lookoutd $(TOOL_BIN)
+	@N=$(or $(N),1000) LOOKOUT_BUILD=$(CURDIR)/$(BUILD) bash tests/e2e/kill.sh
+oracle: setup-check
+	@$(MAKE) -j$(JOBS) tests
+	@LOOKOUT_FULL=1 LOOKOUT_ROOT=$(CURDIR) $(BUILD)/tests/test_zone_oracle
 bench: setup-check
 	@$(MAKE) -j$(JOBS) bench-built
 bench-built: $(BUILD)/lookoutd $(BENCH_BIN) $(TOOL_BIN)

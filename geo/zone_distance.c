@@ -177,15 +177,29 @@ static bool meets(const struct zone_box *box, const struct zone_box *range)
            box->y1 >= range->y0;
 }
 
-static bool any_leaf_meets(const struct zone_geometry *g, const struct zone_box *range)
+static bool edge_meets(const struct zone_vertex *v, const struct zone_box *range)
+{
+    struct zone_box box = {.x0 = v[0].x < v[1].x ? v[0].x : v[1].x,
+                           .x1 = v[0].x < v[1].x ? v[1].x : v[0].x,
+                           .y0 = v[0].y < v[1].y ? v[0].y : v[1].y,
+                           .y1 = v[0].y < v[1].y ? v[1].y : v[0].y};
+    return meets(&box, range);
+}
+
+static bool any_edge_meets(const struct zone_geometry *g, const struct zone_box *range)
 {
     for (size_t group = 0; group < g->group_count; group++) {
         if (!meets(&g->groups[group], range))
             continue;
         size_t leaf = group * ZONE_GROUP_LEAVES, end = leaf + ZONE_GROUP_LEAVES;
-        for (; leaf < end && leaf < g->leaf_count; leaf++)
-            if (meets(&g->leaves[leaf].box, range))
-                return true;
+        for (; leaf < end && leaf < g->leaf_count; leaf++) {
+            const struct zone_leaf *l = &g->leaves[leaf];
+            if (!meets(&l->box, range))
+                continue;
+            for (uint32_t i = l->first; i < l->first + l->count; i++)
+                if (edge_meets(&g->vertices[i], range))
+                    return true;
+        }
     }
     return false;
 }
@@ -202,7 +216,7 @@ static bool is_beyond(const struct zone_geometry *g, struct geo_pos p,
     for (; x - half.x <= (int64_t)g->width; x += ZONE_TURN_E7) {
         range.x0 = x - half.x;
         range.x1 = x + half.x;
-        if (range.x1 >= 0 && any_leaf_meets(g, &range))
+        if (range.x1 >= 0 && any_edge_meets(g, &range))
             return false;
     }
     return true;

@@ -334,7 +334,7 @@ static bool place_ring(const struct work *w, size_t ring, int64_t shift,
                        struct zone_geometry *ret)
 {
     const struct geojson_ring *r = &w->feature->rings[ring];
-    size_t begin = ret->vertex_count;
+    uint32_t begin = ret->vertex_count;
     for (size_t i = r->first; i < r->first + r->count; i++) {
         struct zone_vertex v = {.x = (uint32_t)(w->x[i] + shift),
                                 .y = (int32_t)to_e7(w->feature->points[i].lat)};
@@ -348,7 +348,7 @@ static bool place_ring(const struct work *w, size_t ring, int64_t shift,
         return false;
     }
     ret->ring_is_hole[ret->ring_count] = r->in_order != 0;
-    ret->ring_ends[ret->ring_count++] = (uint32_t)ret->vertex_count;
+    ret->ring_ends[ret->ring_count++] = ret->vertex_count;
     return true;
 }
 
@@ -419,10 +419,9 @@ int zone_geometry_make(struct zone_geometry *ret, struct geojson_feature *featur
 void zone_geometry_finish(struct zone_geometry *g)
 {
     free(g->vertices);
+    free(g->strips);
     free(g->ring_ends);
     free(g->ring_is_hole);
-    free(g->strip_first);
-    free(g->strip_edges);
     free(g->leaves);
     free(g->groups);
     *g = (struct zone_geometry){0};

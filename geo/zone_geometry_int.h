@@ -18,6 +18,8 @@ struct zone_vertex {
     int32_t y;  /* latitude in 1e-7 degree */
 };
 
+struct zone_strips;
+
 /* A box over some consecutive edges: leaves over edges, groups over leaves. */
 struct zone_box {
     int64_t x0, x1;
@@ -29,26 +31,19 @@ struct zone_leaf {
 };
 
 struct zone_geometry {
-    /* What the point test reads, together. */
+    enum zone_shape shape;
     int32_t west_e7; /* longitude of x = 0, -180..180 */
     uint32_t width;  /* greatest x; more than a turn only where parts overlap around */
     int32_t low, high;
     struct zone_vertex *vertices; /* owned; rings one after the other, each closed */
-    /* Areas: strips of latitude with the edges that touch each, by their first vertex. */
-    uint32_t *strip_first; /* owned; strips + 1 */
-    uint32_t *strip_edges; /* owned */
-    double strip_scale;    /* strips per 1e-7 degree */
-    uint32_t strips;
-    enum zone_shape shape;
-    size_t vertex_count;
-    uint32_t *ring_ends; /* owned; index after the last vertex of each ring */
-    bool *ring_is_hole;  /* owned */
-    size_t ring_count;
+    uint32_t vertex_count, ring_count;
+    uint32_t *ring_ends;      /* owned; index after the last vertex of each ring */
+    bool *ring_is_hole;       /* owned */
     struct zone_leaf *leaves; /* owned */
     size_t leaf_count;
     struct zone_box *groups; /* owned; one over ZONE_GROUP_LEAVES leaves */
     size_t group_count;
-    size_t index_bytes; /* of the strips and boxes */
+    struct zone_strips *strips; /* owned; NULL for a gate */
 };
 enum { ZONE_LEAF_EDGES = 8, ZONE_GROUP_LEAVES = 16 };
 
@@ -64,13 +59,8 @@ void zone_geometry_finish(struct zone_geometry *g);
 /* Build the strips and boxes. */
 MUST_CHECK int zone_geometry_index(struct zone_geometry *g);
 
-/* Is the point inside or on the boundary? */
+/* Is the point inside an area or on its boundary? Never in a gate. */
 bool zone_geometry_contains(const struct zone_geometry *g, struct geo_pos p);
-/* The same for a point of a path: x (from the west side, any turn) and y as multiples of
- * 2^-ZONE_FINE_BITS of 1e-7 degree. */
-enum { ZONE_FINE_BITS = 28 };
-bool zone_geometry_contains_fine(const struct zone_geometry *g, int64_t x, int64_t y);
-
 /* x of a longitude: 0 <= x < ZONE_TURN_E7. */
 static inline int64_t zone_geometry_x(const struct zone_geometry *g, int32_t lon_e7)
 {

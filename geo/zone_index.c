@@ -2,6 +2,7 @@
 /* Asking the grid: the zones at a point, the zones of a box of cells. It is built in
  * zone_index_build.c. */
 #include "zone_index_int.h"
+#include "zone_strips_int.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,14 +31,14 @@ static void add_found(struct found *f, uint32_t zone)
 
 static void test_zone(struct found *f, uint32_t zone)
 {
-    const struct zone_geometry *g = &f->index->geometries[zone];
-    if (g->shape == ZONE_AREA && zone_geometry_contains(g, f->p))
+    const struct zone_strips *strips = f->index->strips[zone];
+    if (strips != NULL && zone_strips_contain(strips, f->p))
         add_found(f, zone);
 }
 
 static void take_entry(struct found *f, uint32_t entry)
 {
-    uint32_t value = entry >> 2;
+    uint32_t value = grid_value_of(entry);
     if (grid_kind_of(entry) == GRID_FULL) {
         add_found(f, value);
     } else if (grid_kind_of(entry) == GRID_TOUCH) {
@@ -57,14 +58,27 @@ static inline unsigned bits_below(uint64_t word, unsigned bit)
     return (unsigned)__builtin_popcountll(word & ((UINT64_C(1) << bit) - 1));
 }
 
-static void take_patch(struct found *f, uint32_t number, uint32_t x, uint32_t y)
+static void take_patch(struct found *f, const uint32_t *patch, uint32_t x, uint32_t y)
 {
-    const struct grid_patch *patch = &f->index->patches[number];
+    uint64_t any = grid_bits(patch + PATCH_LOW);
     unsigned bit = (y & 7) << 3 | (x & 7);
-    if (patch->common != 0)
-        take_entry(f, patch->common);
-    if (patch->any >> bit & 1)
-        take_entry(f, f->index->entries[patch->base + bits_below(patch->any, bit)]);
+    if (patch[PATCH_COMMON] != 0)
+        take_entry(f, patch[PATCH_COMMON]);
+    if (any >> bit & 1)
+        take_entry(f, patch[PATCH_CELLS + bits_below(any, bit)]);
+}
+
+static void take_single(struct found *f, const uint32_t *single, uint32_t x, uint32_t y)
+{
+    unsigned bit = (y & 7) << 3 | (x & 7);
+    if (single[SINGLE_COMMON] != 0)
+        take_entry(f, single[SINGLE_COMMON]);
+    if ((grid_bits(single + SINGLE_LOW) >> bit & 1) == 0)
+        return;
+    if (grid_bits(single + SINGLE_FULL_LOW) >> bit & 1)
+        add_found(f, single[SINGLE_ZONE]);
+    else
+        test_zone(f, single[SINGLE_ZONE]);
 }
 
 /* Numbers of cells of 1/128 degree. The far rims: 180 is -180, and the pole belongs to
@@ -91,6 +105,12 @@ static inline const struct grid_block *block_of(const struct zone_index *index,
 size_t zone_index_at(const struct zone_index *index, struct geo_pos p,
                      uint32_t *ret_zones, size_t room)
 {
+    struct found f = {.index = index, .p = p, .zones = ret_zones, .room = room};
+    if (index->tops == NULL) {
+        for (uint32_t i = 0; i < index->zone_count; i++)
+            test_zone(&f, i);
+        return f.count;
+    }
     uint32_t x = fine_column(p), y = fine_row(p);
     const struct grid_block *block = block_of(index, x, y);
     unsigned cell = (y >> 3 & 15) << 4 | (x >> 3 & 15), bit = cell & 63;
@@ -98,13 +118,14 @@ size_t zone_index_at(const struct zone_index *index, struct geo_pos p,
     bool has_entry = word >> bit & 1;
     if (!has_entry && block->common == 0)
         return 0;
-    struct found f = {.index = index, .p = p, .zones = ret_zones, .room = room};
     if (block->common != 0)
         take_entry(&f, block->common);
     if (has_entry) {
         uint32_t entry = index->entries[block->base[cell >> 6] + bits_below(word, bit)];
-        if (grid_kind_of(entry) == GRID_PATCH)
-            take_patch(&f, entry >> 2, x, y);
+        if (grid_kind_of(entry) == GRID_SINGLE)
+            take_single(&f, index->entries + grid_value_of(entry), x, y);
+        else if (grid_kind_of(entry) == GRID_PATCH)
+            take_patch(&f, index->entries + grid_value_of(entry), x, y);
         else
             take_entry(&f, entry);
     }
@@ -187,7 +208,7 @@ static inline int gather_item(struct zone_gather *g, uint32_t item)
 static int gather_entry(const struct zone_index *index, uint32_t entry,
                         struct zone_gather *g)
 {
-    uint32_t value = entry >> 2;
+    uint32_t value = grid_value_of(entry);
     if (grid_kind_of(entry) == GRID_FULL || grid_kind_of(entry) == GRID_TOUCH)
         return gather_item(g, value << 1 | (grid_kind_of(entry) == GRID_TOUCH));
     const uint32_t *list = index->lists + value;
@@ -200,6 +221,8 @@ static int gather_entry(const struct zone_index *index, uint32_t entry,
 bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,
                          struct geo_pos b)
 {
+    if (index->tops == NULL)
+        return false;
     uint32_t x0 = fine_column(a), x1 = fine_column(b);
     uint32_t y0 = fine_row(a), y1 = fine_row(b);
     if (((x0 ^ x1) | (y0 ^ y1)) >= GRID_TOP_FINES)
@@ -213,6 +236,15 @@ bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,
     for (uint32_t y = south; y <= north; y++)
         met |= block->any[y >> 2] >> 16 * (y & 3) & row_mask;
     return met == 0;
+}
+
+/* Without a grid every zone may be met. */
+static int gather_lone(const struct zone_index *index, struct zone_gather *g)
+{
+    int code = 0;
+    for (uint32_t i = 0; code == 0 && i < index->zone_count; i++)
+        code = gather_item(g, i << 1 | 1);
+    return code;
 }
 
 /* A line on the grid, from its southern to its northern end. */
@@ -272,12 +304,10 @@ static inline uint64_t bits_of(struct span span)
     return (UINT64_C(2) << span.to) - (UINT64_C(1) << span.from);
 }
 
-/* One cell of 1/16 degree; column and row are numbers of such cells. */
-static int gather_patch(const struct zone_index *index, uint32_t number,
-                        const struct line *line, const int64_t at[2],
-                        struct zone_gather *g)
+/* The cells of 1/128 degree that the line meets in one of 1/16, as bits; column and row
+ * are numbers of cells of 1/16. */
+static uint64_t mask_of(const struct line *line, const int64_t at[2])
 {
-    const struct grid_patch *patch = &index->patches[number];
     int64_t first = at[0] * GRID_MIDDLE_FINES, bottom = at[1] * GRID_MIDDLE_FINES;
     struct span rows = rows_of(line, GRID_FINE_E7, bottom, GRID_MIDDLE_FINES);
     uint64_t mask = 0;
@@ -287,13 +317,44 @@ static int gather_patch(const struct zone_index *index, uint32_t number,
         if (clip(&columns, first, GRID_MIDDLE_FINES))
             mask |= bits_of(columns) << 8 * y;
     }
-    int code = patch->common != 0 ? gather_entry(index, patch->common, g) : 0;
-    for (uint64_t left = patch->any & mask; code == 0 && left != 0; left &= left - 1) {
+    return mask;
+}
+
+static int gather_patch(const struct zone_index *index, const uint32_t *patch,
+                        uint64_t mask, struct zone_gather *g)
+{
+    uint64_t any = grid_bits(patch + PATCH_LOW);
+    int code = patch[PATCH_COMMON] != 0 ? gather_entry(index, patch[PATCH_COMMON], g) : 0;
+    for (uint64_t left = any & mask; code == 0 && left != 0; left &= left - 1) {
         unsigned bit = (unsigned)__builtin_ctzll(left);
-        code = gather_entry(index,
-                            index->entries[patch->base + bits_below(patch->any, bit)], g);
+        code = gather_entry(index, patch[PATCH_CELLS + bits_below(any, bit)], g);
     }
     return code;
+}
+
+static int gather_single(const struct zone_index *index, const uint32_t *single,
+                         uint64_t mask, struct zone_gather *g)
+{
+    uint64_t any = grid_bits(single + SINGLE_LOW) & mask;
+    uint64_t touched = any & ~grid_bits(single + SINGLE_FULL_LOW);
+    int code =
+        single[SINGLE_COMMON] != 0 ? gather_entry(index, single[SINGLE_COMMON], g) : 0;
+    if (code == 0 && any != 0)
+        code = gather_item(g, single[SINGLE_ZONE] << 1 | (touched != 0));
+    return code;
+}
+
+/* One cell of 1/16 degree. */
+static int gather_cell(const struct zone_index *index, uint32_t entry,
+                       const struct line *line, const int64_t at[2],
+                       struct zone_gather *g)
+{
+    const uint32_t *finer = index->entries + grid_value_of(entry);
+    if (grid_kind_of(entry) == GRID_PATCH)
+        return gather_patch(index, finer, mask_of(line, at), g);
+    if (grid_kind_of(entry) == GRID_SINGLE)
+        return gather_single(index, finer, mask_of(line, at), g);
+    return gather_entry(index, entry, g);
 }
 
 /* One cell of 1 degree; column and row are numbers of such cells. */
@@ -317,9 +378,7 @@ static int gather_block(const struct zone_index *index, const struct grid_block 
             unsigned bit = (unsigned)__builtin_ctzll(left);
             uint32_t entry = index->entries[block->base[y >> 2] + bits_below(word, bit)];
             int64_t cell[2] = {first + (bit & 15), bottom + y};
-            code = grid_kind_of(entry) == GRID_PATCH
-                       ? gather_patch(index, entry >> 2, line, cell, g)
-                       : gather_entry(index, entry, g);
+            code = gather_cell(index, entry, line, cell, g);
         }
     }
     return code;
@@ -328,6 +387,8 @@ static int gather_block(const struct zone_index *index, const struct grid_block 
 int zone_index_gather(const struct zone_index *index, struct grid_point p,
                       struct grid_point q, struct zone_gather *g)
 {
+    if (index->tops == NULL)
+        return gather_lone(index, g);
     struct line line = {.south = p.y < q.y ? p : q, .north = p.y < q.y ? q : p};
     double rise = (double)(line.north.y - line.south.y);
     line.slope = rise > 0 ? (double)(line.north.x - line.south.x) / rise : 0;
@@ -350,6 +411,8 @@ int zone_index_gather(const struct zone_index *index, struct grid_point p,
 int zone_index_gather_touching(const struct zone_index *index,
                                const struct grid_range *range, struct zone_gather *g)
 {
+    if (index->tops == NULL)
+        return gather_lone(index, g);
     int64_t south = range->y0 / GRID_TOP_E7, north = range->y1 / GRID_TOP_E7;
     int code = 0;
     for (int64_t y = south; y <= north && y < GRID_ROWS; y++)

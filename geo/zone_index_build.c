@@ -14,8 +14,7 @@
 enum {
     TOPS = GRID_COLUMNS * GRID_ROWS,
     BLOCK_CELLS = GRID_TOP_MIDDLES * GRID_TOP_MIDDLES,
-    PATCH_CELLS = GRID_MIDDLE_FINES * GRID_MIDDLE_FINES,
-    PATCH_LEAST = 1 /* boundaries in a cell of 1/16 degree that make it worth refining */
+    CELL_CELLS = GRID_MIDDLE_FINES * GRID_MIDDLE_FINES
 };
 #define BUDGET_BYTES ((size_t)64 << 20)
 #define BUDGET_ZONE_BYTES ((size_t)8 << 10) /* more for each zone */
@@ -35,8 +34,10 @@ struct build {
     struct map known_lists; /* hash of a list -> its offset */
     uint8_t *classes;       /* owned; of each zone of a block */
     size_t classes_room;
-    uint32_t *items; /* owned; one list in the making */
-    uint32_t *inner; /* owned; the same one level down */
+    uint8_t *inner_classes; /* owned; of each zone of a cell */
+    size_t inner_classes_room;
+    /* Owned; items of a cell, those that touch it, those of one list. */
+    uint32_t *items, *touching, *list;
 };
 
 static int reserve(void *array, size_t *room, size_t count, size_t size)
@@ -56,9 +57,9 @@ static int reserve(void *array, size_t *room, size_t count, size_t size)
 
 size_t zone_index_own_bytes(const struct zone_index *index)
 {
-    return sizeof *index + TOPS * sizeof *index->tops +
+    return sizeof *index + index->zone_count * sizeof *index->strips +
+           (index->tops != NULL ? TOPS * sizeof *index->tops : 0) +
            index->block_room * sizeof *index->blocks +
-           index->patch_room * sizeof *index->patches +
            index->entry_room * sizeof *index->entries +
            index->list_room * sizeof *index->lists;
 }
@@ -66,7 +67,6 @@ size_t zone_index_own_bytes(const struct zone_index *index)
 static size_t bytes_used(const struct zone_index *index)
 {
     return index->block_count * sizeof *index->blocks +
-           index->patch_count * sizeof *index->patches +
            index->entry_count * sizeof *index->entries +
            index->list_count * sizeof *index->lists;
 }
@@ -88,7 +88,7 @@ static int make_entry(struct build *b, const uint32_t *items, size_t n, uint32_t
         return 0;
     }
     size_t offset = index->list_count;
-    if (offset + n + 1 > UINT32_MAX >> 2)
+    if (offset + n + 1 > GRID_VALUE_MAX)
         return ERR_LIMIT;
     int code =
         reserve(&index->lists, &index->list_room, offset + n + 1, sizeof *index->lists);
@@ -125,63 +125,85 @@ static size_t items_of(const uint8_t *classes, size_t cells, size_t cell,
     return count;
 }
 
-/* Refine one cell of 1/16 degree; `common` are its items, of which the full ones stay. */
-static int make_patch(struct build *b, const struct zone_raster *cell,
-                      const uint32_t *items, size_t n, uint32_t *ret)
+static int add_entries(struct zone_index *index, const uint32_t *entries, size_t n,
+                       enum grid_kind kind, uint32_t *ret)
 {
-    struct zone_index *index = b->index;
+    size_t offset = index->entry_count;
+    if (offset + n > GRID_VALUE_MAX)
+        return ERR_LIMIT;
+    int code =
+        reserve(&index->entries, &index->entry_room, offset + n, sizeof *index->entries);
+    if (code != 0)
+        return code;
+    memcpy(index->entries + offset, entries, n * sizeof *entries);
+    index->entry_count += n;
+    *ret = grid_entry(kind, (uint32_t)offset);
+    return 0;
+}
+
+/* Cells of 1/16 degree with one boundary. */
+static int make_single(struct build *b, uint32_t common, uint32_t item, uint32_t *ret)
+{
+    uint32_t single[SINGLE_WORDS] = {0};
+    single[SINGLE_COMMON] = common;
+    single[SINGLE_ZONE] = item >> 1;
+    for (size_t i = 0; i < CELL_CELLS; i++) {
+        uint32_t bit = UINT32_C(1) << i % 32;
+        if (b->inner_classes[i] != ZONE_RASTER_EMPTY)
+            single[SINGLE_LOW + i / 32] |= bit;
+        if (b->inner_classes[i] == ZONE_RASTER_FULL)
+            single[SINGLE_FULL_LOW + i / 32] |= bit;
+    }
+    return add_entries(b->index, single, SINGLE_WORDS, GRID_SINGLE, ret);
+}
+
+/* Cells with several. */
+static int make_patch(struct build *b, uint32_t common, const uint32_t *items, size_t n,
+                      uint32_t *ret)
+{
+    uint32_t patch[PATCH_CELLS + CELL_CELLS] = {0};
+    size_t used = PATCH_CELLS;
+    patch[PATCH_COMMON] = common;
+    int code = 0;
+    for (size_t i = 0; code == 0 && i < CELL_CELLS; i++) {
+        size_t count = items_of(b->inner_classes, CELL_CELLS, i, items, n, b->list);
+        if (count == 0)
+            continue;
+        patch[PATCH_LOW + i / 32] |= UINT32_C(1) << i % 32;
+        code = make_entry(b, b->list, count, &patch[used++]);
+    }
+    return code == 0 ? add_entries(b->index, patch, used, GRID_PATCH, ret) : code;
+}
+
+/* One cell of 1/16 degree: refined where there is a boundary in it. */
+static int make_cell(struct build *b, const struct zone_raster *cell,
+                     const uint32_t *items, size_t n, uint32_t *ret)
+{
     struct zone_raster raster = {.x = cell->x,
                                  .y = cell->y,
                                  .size = GRID_FINE_E7,
                                  .columns = GRID_MIDDLE_FINES,
                                  .rows = GRID_MIDDLE_FINES};
-    struct grid_patch patch = {0};
+    uint32_t common = 0;
     size_t full = 0, touching = 0;
-    uint32_t *touch = b->inner + n, *list = b->inner;
     for (size_t i = 0; i < n; i++)
         if (items[i] & 1)
-            touch[touching++] = items[i];
+            b->touching[touching++] = items[i];
         else
-            list[full++] = items[i];
-    int code = make_entry(b, list, full, &patch.common);
-    uint8_t *classes = code == 0 ? malloc(touching * PATCH_CELLS) : NULL;
-    if (classes == NULL)
-        return ERR_NOMEM;
-    for (size_t i = 0; i < touching; i++)
-        zone_raster_classify(&b->zones[touch[i] >> 1], &raster,
-                             classes + i * PATCH_CELLS);
-    /* The entries of a patch stand together: a patch has no level below. */
-    patch.base = (uint32_t)index->entry_count;
-    for (size_t i = 0; code == 0 && i < PATCH_CELLS; i++) {
-        size_t count = items_of(classes, PATCH_CELLS, i, touch, touching, list);
-        uint32_t entry = 0;
-        if (count == 0)
-            continue;
-        patch.any |= UINT64_C(1) << i;
-        code = make_entry(b, list, count, &entry);
-        if (code == 0)
-            code = add_entry(index, entry);
-    }
-    free(classes);
+            b->list[full++] = items[i];
+    if (touching == 0 || bytes_used(b->index) > b->budget_bytes)
+        return make_entry(b, items, n, ret);
+    int code = make_entry(b, b->list, full, &common);
     if (code == 0)
-        code = reserve(&index->patches, &index->patch_room, index->patch_count + 1,
-                       sizeof *index->patches);
+        code =
+            reserve(&b->inner_classes, &b->inner_classes_room, touching * CELL_CELLS, 1);
+    for (size_t i = 0; code == 0 && i < touching; i++)
+        zone_raster_classify(&b->zones[b->touching[i] >> 1], &raster,
+                             b->inner_classes + i * CELL_CELLS);
     if (code != 0)
         return code;
-    *ret = grid_entry(GRID_PATCH, (uint32_t)index->patch_count);
-    index->patches[index->patch_count++] = patch;
-    return 0;
-}
-
-static int make_cell(struct build *b, const struct zone_raster *cell,
-                     const uint32_t *items, size_t n, uint32_t *ret)
-{
-    size_t touching = 0;
-    for (size_t i = 0; i < n; i++)
-        touching += items[i] & 1;
-    if (touching < PATCH_LEAST || bytes_used(b->index) > b->budget_bytes)
-        return make_entry(b, items, n, ret);
-    return make_patch(b, cell, items, n, ret);
+    return touching == 1 ? make_single(b, common, b->touching[0], ret)
+                         : make_patch(b, common, b->touching, touching, ret);
 }
 
 /* The cells of 1/16 degree of a block in which `n` zones have a boundary. */
@@ -324,14 +346,17 @@ _Static_assert(sizeof(struct grid_block) == 64, "a line of the cache");
 static int build(struct build *b, size_t count)
 {
     struct zone_index *index = b->index;
+    if (count <= GRID_LEAST)
+        return 0;
     index->tops = calloc(TOPS, sizeof *index->tops);
     b->items = malloc((count + 1) * sizeof *b->items);
-    b->inner = malloc(2 * (count + 1) * sizeof *b->inner);
+    b->touching = malloc((count + 1) * sizeof *b->touching);
+    b->list = malloc((count + 1) * sizeof *b->list);
     uint8_t *classes = malloc(TOPS);
-    int code =
-        index->tops == NULL || b->items == NULL || b->inner == NULL || classes == NULL
-            ? ERR_NOMEM
-            : reserve(&index->lists, &index->list_room, 1, sizeof *index->lists);
+    int code = index->tops == NULL || b->items == NULL || b->touching == NULL ||
+                       b->list == NULL || classes == NULL
+                   ? ERR_NOMEM
+                   : reserve(&index->lists, &index->list_room, 1, sizeof *index->lists);
     if (code == 0)
         code = reserve(&index->blocks, &index->block_room, 1, sizeof *index->blocks);
     if (code == 0) {
@@ -356,27 +381,42 @@ static int build(struct build *b, size_t count)
     return code == 0 ? align_blocks(index) : code;
 }
 
+static int list_strips(struct zone_index *index, const struct zone_geometry *geometries,
+                       size_t count)
+{
+    index->strips = malloc((count + 1) * sizeof(struct zone_strips *));
+    if (index->strips == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        index->strips[i] = geometries[i].strips;
+    index->zone_count = count;
+    return 0;
+}
+
 int zone_index_create(const struct zone_geometry *geometries, size_t count,
                       struct zone_index **ret_index)
 {
-    if (count > UINT32_MAX >> 3)
+    if (count > GRID_VALUE_MAX >> 1)
         return ERR_LIMIT;
     struct build b = {.zones = geometries,
                       .budget_bytes = BUDGET_BYTES + count * BUDGET_ZONE_BYTES};
     map_init(&b.known_lists);
     b.index = calloc(1, sizeof *b.index);
-    int code = b.index == NULL ? ERR_NOMEM : build(&b, count);
+    int code = b.index == NULL ? ERR_NOMEM : list_strips(b.index, geometries, count);
+    if (code == 0)
+        code = build(&b, count);
     free(b.records);
     free(b.sorted);
     free(b.classes);
+    free(b.inner_classes);
     free(b.items);
-    free(b.inner);
+    free(b.touching);
+    free(b.list);
     map_finish(&b.known_lists);
     if (code != 0) {
         zone_index_destroy(b.index);
         return code;
     }
-    b.index->geometries = geometries;
     *ret_index = b.index;
     return 0;
 }
@@ -385,9 +425,9 @@ void zone_index_destroy(struct zone_index *index)
 {
     if (index == NULL)
         return;
+    free(index->strips);
     free(index->tops);
     free(index->blocks);
-    free(index->patches);
     free(index->entries);
     free(index->lists);
     free(index);

@@ -17,31 +17,53 @@ enum {
     GRID_TOP_E7 = GRID_MIDDLE_E7 * GRID_TOP_MIDDLES,
     GRID_TOP_FINES = GRID_MIDDLE_FINES * GRID_TOP_MIDDLES,
     GRID_COLUMNS = 360,
-    GRID_ROWS = 180
+    GRID_ROWS = 180,
+    GRID_LEAST = 4
 };
 
-/* What is known of a cell, in 32 bits: the two low ones say of what kind the rest is. */
+/* What is known of a cell, in 32 bits: the low ones say of what kind the rest is. */
 enum grid_kind {
-    GRID_LIST,  /* offset of a list; 0 is the empty one */
-    GRID_FULL,  /* one zone that holds the cell */
-    GRID_TOUCH, /* one zone with a boundary in the cell */
-    GRID_PATCH  /* a finer level */
+    GRID_LIST,   /* offset of a list; 0 is the empty one */
+    GRID_FULL,   /* one zone that holds the cell */
+    GRID_TOUCH,  /* one zone with a boundary in the cell */
+    GRID_PATCH,  /* a finer level: offset of a patch in the entries */
+    GRID_SINGLE, /* a finer level for one boundary: offset of it in the entries */
+    GRID_KIND_BITS = 3
 };
 static inline uint32_t grid_entry(enum grid_kind kind, uint32_t value)
 {
-    return value << 2 | (uint32_t)kind;
+    return value << GRID_KIND_BITS | (uint32_t)kind;
 }
 static inline enum grid_kind grid_kind_of(uint32_t entry)
 {
-    return (enum grid_kind)(entry & 3);
+    return (enum grid_kind)(entry & ((1u << GRID_KIND_BITS) - 1));
+}
+static inline uint32_t grid_value_of(uint32_t entry)
+{
+    return entry >> GRID_KIND_BITS;
+}
+#define GRID_VALUE_MAX (UINT32_MAX >> GRID_KIND_BITS)
+
+/* The cells of 1/128 degree in one of 1/16: a patch is three entries, a bit for each cell
+ * that has one, low half and high half, and an entry for all cells alike; behind them the
+ * cells' entries in the order of the bits. So all of it is read from one place. */
+enum { PATCH_LOW, PATCH_HIGH, PATCH_COMMON, PATCH_CELLS };
+/* The same where only one zone has a boundary: bits for the cells it meets, bits for
+ * those of them that it holds, its number. */
+enum {
+    SINGLE_LOW,
+    SINGLE_HIGH,
+    SINGLE_COMMON,
+    SINGLE_FULL_LOW,
+    SINGLE_FULL_HIGH,
+    SINGLE_ZONE,
+    SINGLE_WORDS
+};
+static inline uint64_t grid_bits(const uint32_t *halves)
+{
+    return (uint64_t)halves[1] << 32 | halves[0];
 }
 
-/* The cells of 1/128 degree in one of 1/16. */
-struct grid_patch {
-    uint64_t any;    /* a bit for each cell that has an entry */
-    uint32_t base;   /* of its entries, in the order of the bits */
-    uint32_t common; /* entry for all cells alike */
-};
 /* The cells of 1/16 degree in one of 1. */
 struct grid_block {
     uint64_t any[4];
@@ -52,15 +74,18 @@ struct grid_block {
 };
 
 struct zone_index {
-    const struct zone_geometry *geometries; /* borrowed from the set */
-    uint32_t *tops;                         /* owned; number of a block; 0 is empty */
-    struct grid_block *blocks;              /* owned; aligned to a line of the cache */
-    struct grid_patch *patches;             /* owned */
-    uint32_t *entries;                      /* owned */
+    const struct zone_strips **strips; /* owned, what they point at is the geometries' */
+    size_t zone_count;
+    /* Number of the block of each cell of 1 degree, 0 for the empty one; owned. NULL
+     * where there is no grid: up to GRID_LEAST zones are asked one by one, so that the
+     * area of a port costs no table of the world. */
+    uint32_t *tops;
+    struct grid_block *blocks; /* owned; aligned to a line of the cache */
+    uint32_t *entries;         /* owned */
     uint32_t
         *lists; /* owned; each a count and as many (zone << 1 | touches), ascending */
-    size_t block_count, patch_count, entry_count, list_count;
-    size_t block_room, patch_room, entry_room, list_room;
+    size_t block_count, entry_count, list_count;
+    size_t block_room, entry_room, list_room;
 };
 
 /* Geometries must be indexed and outlive the index. */

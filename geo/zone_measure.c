@@ -25,7 +25,7 @@ static double area_under(double lon0, double lat0, double lon1, double lat1)
 {
     const double node = 0.77459666924148337704;
     double longest = fmax(fabs(lon1 - lon0), fabs(lat1 - lat0));
-    int pieces = (int)ceil(longest / STEP_DEG) + 1;
+    int pieces = longest > STEP_DEG ? (int)ceil(longest / STEP_DEG) : 1;
     double sum = 0;
     for (int i = 0; i < pieces; i++) {
         double middle = (i + 0.5) / pieces, half = 0.5 / pieces;

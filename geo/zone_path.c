@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "point_int.h"
+#include "zone_strips_int.h"
 
 __extension__ typedef __int128 wide;
 
@@ -294,7 +295,7 @@ static bool is_inside_at(const struct zone_path *path, const struct zone_geometr
     int64_t t = tick - i * TICKS;
     int64_t x = frame_x(g, k[0].x) * TICKS + (k[1].x - k[0].x) * t;
     int64_t y = k[0].y * TICKS + ((int64_t)k[1].y - k[0].y) * t;
-    return zone_geometry_contains_fine(g, x, y);
+    return zone_strips_contain_fine(g->strips, x, y);
 }
 
 /* Cuts in order; past the room the middle ones go, in pairs. */

@@ -8,6 +8,7 @@
 #include "geos_int.h"
 #include "lookout/hash.h"
 #include "zone_index_int.h"
+#include "zone_strips_int.h"
 
 /* Where an id was first seen, also on a feature with faults. */
 struct origin {
@@ -333,12 +334,18 @@ const struct zone_info *zone_info(const struct zone_set *set, uint32_t zone)
     return &set->infos[zone];
 }
 
+static size_t geometry_bytes(const struct zone_geometry *g)
+{
+    return sizeof *g + g->vertex_count * sizeof *g->vertices +
+           g->leaf_count * sizeof *g->leaves + g->group_count * sizeof *g->groups +
+           (g->strips != NULL ? zone_strips_bytes(g->strips) : 0);
+}
+
 size_t zone_index_bytes(const struct zone_set *set)
 {
     size_t bytes = zone_index_own_bytes(set->index);
     for (size_t i = 0; i < set->count; i++)
-        bytes += set->geometries[i].index_bytes +
-                 set->geometries[i].vertex_count * sizeof(struct zone_vertex);
+        bytes += geometry_bytes(&set->geometries[i]);
     return bytes;
 }
 
@@ -372,5 +379,5 @@ size_t zone_at(const struct zone_set *set, struct geo_pos p, uint32_t *ret_zones
 bool zone_contains(const struct zone_set *set, uint32_t zone, struct geo_pos p)
 {
     const struct zone_geometry *g = &set->geometries[zone];
-    return g->shape == ZONE_AREA && zone_geometry_contains(g, p);
+    return zone_geometry_contains(g, p);
 }

@@ -39,8 +39,7 @@ static uint64_t make_key(const struct sentence *s)
     return key;
 }
 
-/* --- leaving the table
- * -------------------------------------------------------------------- */
+/* --- leaving the table --- */
 
 /* A slot leaves the table or becomes void: its parts find their counters. */
 static void settle(struct fragment_table *t, struct fragment *f)
@@ -110,14 +109,8 @@ static void sweep(struct fragment_table *t, int64_t clock_ms)
     }
 }
 
-/* The slots of a key that are not too old. */
-struct same_key {
-    struct fragment *slot[FRAGMENT_SLOTS];
-    size_t count;
-};
-
 static void find_key(struct fragment_table *t, uint64_t key, int64_t clock_ms,
-                     struct same_key *ret)
+                     struct fragment_same_key *ret)
 {
     ret->count = 0;
     for (size_t i = 0; i < FRAGMENT_SLOTS; i++) {
@@ -129,79 +122,7 @@ static void find_key(struct fragment_table *t, uint64_t key, int64_t clock_ms,
     }
 }
 
-/* --- which slots a part could belong to
- * ------------------------------------------------------ */
-
-enum match { MATCH_NONE, MATCH_WEAK, MATCH_STRONG };
-
-/* Strong: the same group; or no groups and the same station (or none known to either).
- * Weak: one of the two does not say. */
-static enum match match(const struct fragment *f, const struct fragment_part *p)
-{
-    const char *theirs = f->origin.station, *ours = p->origin.station;
-    bool both_stations = theirs[0] != '\0' && ours[0] != '\0';
-    if (both_stations && strcmp(theirs, ours) != 0)
-        return MATCH_NONE;
-    if (f->has_group && p->has_group)
-        return f->group_id == p->group_id ? MATCH_STRONG : MATCH_NONE;
-    if (f->origin.time_ms != TIME_NONE && p->origin.time_ms != TIME_NONE &&
-        (f->origin.time_ms - p->origin.time_ms > FRAGMENT_WINDOW_MS ||
-         p->origin.time_ms - f->origin.time_ms > FRAGMENT_WINDOW_MS))
-        return MATCH_NONE;
-    if (f->has_group != p->has_group)
-        return MATCH_WEAK;
-    bool neither = theirs[0] == '\0' && ours[0] == '\0';
-    return both_stations || neither ? MATCH_STRONG : MATCH_WEAK;
-}
-
-static bool has_part(const struct fragment *f, unsigned part)
-{
-    return (f->have >> (part - 1) & 1u) != 0;
-}
-
-static bool same_piece(const struct fragment *f, const struct sentence *s)
-{
-    const struct fragment_piece *piece = &f->piece[s->part - 1];
-    return has_part(f, s->part) && piece->n == s->payload_n && piece->fill == s->fill &&
-           memcmp(f->chars + piece->at, s->payload, s->payload_n) == 0;
-}
-
-struct candidates {
-    struct fragment *slot[FRAGMENT_SLOTS];
-    size_t count;
-    enum match best;
-    bool has_stations; /* two of them name different stations or groups */
-};
-
-/* The slots, finished or not, that match best. */
-static void find_candidates(const struct same_key *same, const struct fragment_part *p,
-                            bool done, struct candidates *ret)
-{
-    ret->count = 0;
-    ret->best = MATCH_WEAK;
-    ret->has_stations = false;
-    for (size_t i = 0; i < same->count; i++) {
-        struct fragment *f = same->slot[i];
-        if ((f->state == FRAGMENT_DONE) != done)
-            continue;
-        enum match m = match(f, p);
-        if (m < ret->best)
-            continue;
-        if (m > ret->best)
-            ret->count = 0;
-        ret->best = m;
-        ret->slot[ret->count++] = f;
-    }
-    for (size_t i = 1; i < ret->count; i++) {
-        const struct fragment *a = ret->slot[0], *b = ret->slot[i];
-        if (strcmp(a->origin.station, b->origin.station) != 0 ||
-            a->has_group != b->has_group || a->group_id != b->group_id)
-            ret->has_stations = true;
-    }
-}
-
-/* --- filling slots
- * ----------------------------------------------------------------------------- */
+/* --- filling slots --- */
 
 /* The first part's word counts for time and station; another's where it says nothing. */
 static void merge_origin(struct fragment_origin *to, const struct fragment_origin *from,
@@ -308,10 +229,9 @@ static void finish(struct fragment_table *t, struct fragment *f,
     *ret = (struct fragment_whole){.fragment = f, .origin = &f->origin};
 }
 
-/* --- a part comes
- * ---------------------------------------------------------------------------------- */
+/* --- a part comes --- */
 
-static void void_all(struct fragment_table *t, const struct candidates *c)
+static void void_all(struct fragment_table *t, const struct fragment_candidates *c)
 {
     for (size_t i = 0; i < c->count; i++) {
         if (c->slot[i]->state != FRAGMENT_VOID)
@@ -325,7 +245,7 @@ static void void_all(struct fragment_table *t, const struct candidates *c)
 /* A part that contradicts a waiting message. "2 1 2": the first 2 was a stray, the pair
  * in order is the message - unless something contradicts that as well. */
 static void contradict(struct fragment_table *t, struct fragment *f,
-                       const struct fragment_part *p, const struct candidates *c)
+                       const struct fragment_part *p, const struct fragment_candidates *c)
 {
     const struct sentence *s = p->sentence;
     bool can_repair = c->count == 1 && !f->is_repaired && f->total == 2 && s->part == 2 &&
@@ -340,49 +260,18 @@ static void contradict(struct fragment_table *t, struct fragment *f,
     touch(t, f, p);
 }
 
-/* The candidate to join: the latest that has the part before, else the latest that lacks
- * this one. NULL: none lacks it. */
-static struct fragment *choose(const struct candidates *c, const struct sentence *s)
-{
-    struct fragment *best = NULL;
-    bool best_follows = false;
-    for (size_t i = 0; i < c->count; i++) {
-        struct fragment *f = c->slot[i];
-        if (f->state != FRAGMENT_OPEN || has_part(f, s->part))
-            continue;
-        bool follows = s->part > 1 && has_part(f, s->part - 1u);
-        if (best == NULL || follows > best_follows ||
-            (follows == best_follows && f->last_count >= best->last_count)) {
-            best = f;
-            best_follows = follows;
-        }
-    }
-    return best;
-}
-
 static bool is_duplicate(struct fragment_table *t, const struct fragment_part *p,
-                         const struct candidates *c)
+                         const struct fragment_candidates *c)
 {
     for (size_t i = 0; i < c->count; i++) {
         struct fragment *f = c->slot[i];
-        if (f->state == FRAGMENT_VOID || !same_piece(f, p->sentence))
+        if (f->state == FRAGMENT_VOID || !fragment_same_piece(f, p->sentence))
             continue;
         merge_origin(&f->origin, &p->origin, false);
         t->counts.duplicates++;
         return true;
     }
     return false;
-}
-
-/* A part of a message that was handed out already: a second copy, by another receiver or
- * the same. A whole copy is a message again, for the merge to fold. */
-static struct fragment *find_done(const struct candidates *c, const struct sentence *s)
-{
-    for (size_t i = 0; i < c->count; i++) {
-        if (same_piece(c->slot[i], s))
-            return c->slot[i];
-    }
-    return NULL;
 }
 
 static bool add_again(struct fragment_table *t, struct fragment *f,
@@ -438,7 +327,7 @@ static bool join(struct fragment_table *t, struct fragment *f,
 
 /* No slot takes the part: it opens one of its own. */
 static void open_new(struct fragment_table *t, uint64_t key,
-                     const struct fragment_part *p, const struct candidates *c)
+                     const struct fragment_part *p, const struct fragment_candidates *c)
 {
     for (size_t i = 0; i < c->count; i++)
         c->slot[i]->is_contested = true;
@@ -458,10 +347,10 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
         t->counts.orphans++;
         return false;
     }
-    struct same_key same;
-    struct candidates c, done;
+    struct fragment_same_key same;
+    struct fragment_candidates c, done;
     find_key(t, key, p->clock_ms, &same);
-    find_candidates(&same, p, false, &c);
+    fragment_find_candidates(&same, p, false, &c);
     if (is_duplicate(t, p, &c))
         return false;
     for (size_t i = 0; i < c.count; i++) {
@@ -474,21 +363,21 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
             return false;
         }
     }
-    find_candidates(&same, p, true, &done);
-    struct fragment *copy = find_done(&done, s);
-    if (c.best == MATCH_WEAK && c.count > 1 && c.has_stations) {
+    fragment_find_candidates(&same, p, true, &done);
+    struct fragment *copy = fragment_find_done(&done, s);
+    if (c.best == FRAGMENT_MATCH_WEAK && c.count > 1 && c.has_stations) {
         /* Two stations send under one id, and this part does not say whose it is. */
         t->counts.orphans++;
         return false;
     }
-    struct fragment *f = choose(&c, s);
+    struct fragment *f = fragment_choose(&c, s);
     if (f != NULL) {
         /* The same words were in an earlier message: this may be a late copy of that
          * one's part - unless it stands right behind the part it follows. (The second
          * part of most static messages is nothing but blanks, and busy networks use an id
          * again within a few lines.) */
-        bool is_next =
-            s->part > 1 && has_part(f, s->part - 1u) && t->count - f->last_count == 1;
+        bool is_next = s->part > 1 && fragment_has_part(f, s->part - 1u) &&
+                       t->count - f->last_count == 1;
         if (c.count > 1 || (copy != NULL && !is_next))
             f->is_contested = true;
         return join(t, f, p, ret);

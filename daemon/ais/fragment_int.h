@@ -21,7 +21,7 @@
 #include "lookout/report.h"
 #include "sentence_int.h"
 
-#define FRAGMENT_SLOTS 48u         /* open and lately finished messages of an input */
+#define FRAGMENT_SLOTS 32u         /* open and lately finished messages of an input */
 #define FRAGMENT_CHARS_MAX 600u    /* payload characters: more than AIS_BITS_MAX / 6 */
 #define FRAGMENT_WINDOW_MS 10000   /* parts farther apart are not of one message */
 #define FRAGMENT_WINDOW_COUNT 512  /* the same in sentences; no time is asked then */
@@ -112,5 +112,40 @@ bool fragment_next_ready(struct fragment_table *t, int64_t clock_ms, bool is_end
 void fragment_drop(struct fragment_table *t);
 /* Lowest begin of a waiting part, UINT64_MAX when none waits. */
 uint64_t fragment_needed(const struct fragment_table *t);
+
+/* --- fragment_match.c, for fragment.c --- */
+
+/* Strong: the same group; or no groups and the same station (or none known to either).
+ * Weak: one of the two does not say. */
+enum fragment_match { FRAGMENT_MATCH_NONE, FRAGMENT_MATCH_WEAK, FRAGMENT_MATCH_STRONG };
+
+/* The slots of a key that are not too old. */
+struct fragment_same_key {
+    struct fragment *slot[FRAGMENT_SLOTS];
+    size_t count;
+};
+
+struct fragment_candidates {
+    struct fragment *slot[FRAGMENT_SLOTS];
+    size_t count;
+    enum fragment_match best;
+    bool has_stations; /* two of them name different stations or groups */
+};
+
+bool fragment_has_part(const struct fragment *f, unsigned part);
+/* The message has this very part. */
+bool fragment_same_piece(const struct fragment *f, const struct sentence *s);
+/* The slots, finished or not, that match best. */
+void fragment_find_candidates(const struct fragment_same_key *same,
+                              const struct fragment_part *p, bool done,
+                              struct fragment_candidates *ret);
+/* The candidate to join: the latest that has the part before, else the latest that lacks
+ * this one. NULL: none lacks it. */
+struct fragment *fragment_choose(const struct fragment_candidates *c,
+                                 const struct sentence *s);
+/* Among finished ones, the one this part is a copy of; NULL: none. A whole copy is a
+ * message again, for the merge to fold. */
+struct fragment *fragment_find_done(const struct fragment_candidates *c,
+                                    const struct sentence *s);
 
 #endif

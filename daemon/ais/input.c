@@ -62,8 +62,7 @@ void input_destroy(struct input *in)
     free(in);
 }
 
-/* --- the way out -----------------------------------------------------------------------
- */
+/* --- the way out --- */
 
 void input_emit(struct input *in, const struct ais_message *message, struct report *r,
                 bool is_ship, int64_t own_ms, uint8_t time_source)
@@ -105,8 +104,7 @@ void input_emit_record(struct input *in, struct record *r,
     input_emit(in, NULL, &r->report, is_ship, own_ms, REPORT_TIME_PROVIDER);
 }
 
-/* --- what a line is
- * ---------------------------------------------------------------------- */
+/* --- what a line is --- */
 
 static void count_line(struct input *in, enum input_reject reason)
 {
@@ -198,8 +196,7 @@ static void take_line(struct input *in, const struct linebuf_line *line)
     }
 }
 
-/* --- bytes
- * ---------------------------------------------------------------------------------- */
+/* --- bytes --- */
 
 static int take_bytes(struct input *in, const char *bytes, size_t n, bool is_whole)
 {

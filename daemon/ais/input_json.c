@@ -109,8 +109,7 @@ static void read_members(const struct reader *r, json_t *object)
     }
 }
 
-/* --- forms
- * ---------------------------------------------------------------------------------- */
+/* --- forms --- */
 
 static void read_ais(struct record *record, json_t *object)
 {

@@ -51,8 +51,7 @@ bool input_nmea_looks(const char *text, size_t n)
                       input_nmea_find(text, n) < n);
 }
 
-/* --- times and stations
- * ------------------------------------------------------------------- */
+/* --- times and stations --- */
 
 static void set_station(struct fragment_origin *o, const char *text, size_t n)
 {
@@ -125,8 +124,7 @@ static void make_origin(struct input *in, const struct line *l, const struct sen
     offer_time(in, o, l->before_ms, REPORT_TIME_LINE);
 }
 
-/* --- messages
- * -------------------------------------------------------------------------------- */
+/* --- messages --- */
 
 /* in->bits are whole: decode, hand on. */
 static void decode(struct input *in, const struct fragment_origin *o, uint64_t end)
@@ -207,8 +205,7 @@ static void take_ais(struct input *in, const struct line *l, const struct senten
         ready_until(in, false, part.origin.end);
 }
 
-/* --- lines
- * ------------------------------------------------------------------------------------ */
+/* --- lines --- */
 
 /* A tag block or $PGHP on a line of its own speaks of the next sentence. */
 static struct fragment_origin *look_ahead(struct input *in, const struct line *l)
@@ -347,12 +344,14 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
     uint64_t voids = in->counts.tag_void;
     tagblock_clear(&l.tag);
     while (at < l.end) {
-        const char *start = sentence_find(at, l.end, true);
-        if (start > at)
-            read_before(&l, at, start);
-        at = start;
-        if (at >= l.end)
-            break;
+        if (*at != '!' && *at != '\\') {
+            const char *start = sentence_find(at, l.end, true);
+            if (start > at)
+                read_before(&l, at, start);
+            at = start;
+            if (at >= l.end)
+                break;
+        }
         if (*at == '\\') {
             at = take_tags(in, &l, at);
             continue;

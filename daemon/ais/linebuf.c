@@ -128,6 +128,25 @@ int linebuf_next(struct linebuf *b, const char **bytes, size_t *n, bool is_whole
         const char *text = *bytes;
         const char *stop = find_end(text, text + *n);
         size_t length = (size_t)(stop - text);
+        if (length < *n && length <= b->limit_bytes && b->length == 0 &&
+            !b->is_skipping) {
+            /* Nearly all: a line that lies whole in the chunk. The LF behind a CR would
+             * be an empty line; it is taken along, but never part of the line, so that
+             * offsets do not hang on the chunks. */
+            size_t taken = length + 1;
+            ret->text = text;
+            ret->n = length;
+            ret->begin = b->offset;
+            ret->end = b->offset + taken;
+            ret->is_too_long = false;
+            if (*stop == '\r' && taken < *n && stop[1] == '\n')
+                taken++;
+            *bytes += taken;
+            *n -= taken;
+            b->offset += taken;
+            b->begin = b->offset;
+            return 1;
+        }
         bool has_end = length < *n;
         size_t taken = length + (has_end ? 1 : 0);
         bool was_skipping = b->is_skipping;

@@ -11,6 +11,7 @@
 #include "merge_int.h"
 
 #define CHUNK_NODES 64u
+#define MERGE_LEAD 8u
 
 struct merge_chunk {
     struct merge_chunk *next;
@@ -68,8 +69,7 @@ int merge_add(struct merge *m, const struct merge_source_conf *conf)
     return (int)m->source_count++;
 }
 
-/* --- nodes
- * -------------------------------------------------------------------------------- */
+/* --- nodes --- */
 
 static struct merge_node *take_node(struct merge *m)
 {
@@ -101,8 +101,7 @@ void merge_drop(struct merge *m, struct merge_source *s, struct merge_node *node
     free_node(m, node);
 }
 
-/* --- a source's own order
- * -------------------------------------------------------------------- */
+/* --- a source's own order --- */
 
 static bool is_before(const struct merge_node *a, const struct merge_node *b)
 {
@@ -252,8 +251,7 @@ void merge_clock(struct merge *m, int64_t now_ms)
     }
 }
 
-/* --- the one order
- * ------------------------------------------------------------------------------ */
+/* --- the one order --- */
 
 /* The source whose head comes next; NULL: none, or a recording must be fed first. */
 static struct merge_source *choose(const struct merge *m)
@@ -292,12 +290,17 @@ const struct report *merge_next(struct merge *m)
         if (s->first == NULL)
             s->last = NULL;
         s->waiting--;
+        m->source = s;
+        if (s->lead == 0)
+            node->hash = merge_dups_hash(&node->report);
+        else if (--s->lead == 0)
+            s->ahead = NULL;
         int64_t t = node->report.time_ms;
         bool is_late = m->passed_ms != TIME_NONE && t < m->passed_ms;
         /* A copy passes no report on, but its time has come all the same. */
         m->passed_ms = later(m->passed_ms, t);
         s->passed_ms = later(s->passed_ms, t);
-        if (merge_dups_is_copy(&m->dups, &node->report)) {
+        if (merge_dups_is_copy(&m->dups, &node->report, node->hash)) {
             s->counts.duplicates++;
             free_node(m, node);
             continue;
@@ -307,6 +310,21 @@ const struct report *merge_next(struct merge *m)
         m->current = node;
         return &node->report;
     }
+}
+
+uint32_t merge_ahead(struct merge *m)
+{
+    struct merge_source *s = m->source;
+    if (s == NULL || s->lead == MERGE_LEAD)
+        return 0;
+    struct merge_node *node = s->ahead != NULL ? s->ahead->next : s->first;
+    if (node == NULL)
+        return 0;
+    s->ahead = node;
+    s->lead++;
+    node->hash = merge_dups_hash(&node->report);
+    merge_dups_fetch(&m->dups, node->hash);
+    return node->report.mmsi;
 }
 
 static int64_t least(int64_t a, bool has_a, int64_t b)
@@ -346,9 +364,7 @@ size_t merge_pending(const struct merge *m, uint16_t source)
     return s != NULL ? s->waiting * sizeof(struct merge_node) : 0;
 }
 
-/* --- resuming
- * -------------------------------------------------------------------------------------
- */
+/* --- resuming --- */
 
 /* Walk over the waiting nodes of a source: start with *at = 0 and *node = NULL. */
 static const struct merge_node *walk(const struct merge_source *s, size_t *at,
@@ -365,13 +381,13 @@ static const struct merge_node *walk(const struct merge_source *s, size_t *at,
     return node->next;
 }
 
-static int compare_ends(const void *a, const void *b)
+static int compare_offsets(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
     return (x > y) - (x < y);
 }
 
-size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_ends,
+size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_begins,
                          size_t room)
 {
     const struct merge_source *s = find_source(m, source);
@@ -381,11 +397,11 @@ size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_e
     const struct merge_node *node = NULL;
     while ((node = walk(s, &at, node)) != NULL) {
         if (count < room)
-            ret_ends[count] = node->report.end;
+            ret_begins[count] = node->report.begin;
         count++;
     }
     if (count <= room)
-        qsort(ret_ends, count, sizeof *ret_ends, compare_ends);
+        qsort(ret_begins, count, sizeof *ret_begins, compare_offsets);
     return count;
 }
 

@@ -26,10 +26,19 @@ void merge_dups_finish(struct merge_dups *d)
     d->seen = NULL;
 }
 
-bool merge_dups_is_copy(struct merge_dups *d, const struct report *r)
+uint64_t merge_dups_hash(const struct report *r)
 {
     uint64_t second = (r->has & HAS_UTC_SECOND) != 0 ? r->utc_second : 60;
-    uint64_t hash = hash_u64(r->payload_hash, (uint64_t)r->mmsi << 8 | second) | 1;
+    return hash_u64(r->payload_hash, (uint64_t)r->mmsi << 8 | second) | 1;
+}
+
+void merge_dups_fetch(const struct merge_dups *d, uint64_t hash)
+{
+    __builtin_prefetch(&d->seen[hash % MERGE_SEEN_SETS * MERGE_SEEN_WAYS], 1);
+}
+
+bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash)
+{
     struct merge_seen *set = &d->seen[hash % MERGE_SEEN_SETS * MERGE_SEEN_WAYS];
     struct merge_seen *oldest = set;
     for (size_t i = 0; i < MERGE_SEEN_WAYS; i++) {

@@ -25,13 +25,18 @@ MUST_CHECK int merge_dups_init(struct merge_dups *d);
 void merge_dups_finish(struct merge_dups *d);
 /* Whether the same content came up to 30 s of event time ago (or later: a late one); else
  * it is noted as the first. */
-bool merge_dups_is_copy(struct merge_dups *d, const struct report *r);
+bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash);
+/* What tells copies apart: never 0. */
+uint64_t merge_dups_hash(const struct report *r);
+/* Have the memory that the question will need fetched. */
+void merge_dups_fetch(const struct merge_dups *d, uint64_t hash);
 
 /* --- a source's reports that wait --- */
 
 struct merge_node {
     struct report report;
     uint64_t order; /* of arrival, over all sources */
+    uint64_t hash;  /* merge_dups_hash, from when it is near the head of its source */
     struct merge_node *next;
 };
 
@@ -53,6 +58,8 @@ struct merge_source {
     struct merge_node **heap; /* owned array: by (time, order), within the lateness */
     size_t heap_count, heap_room;
     struct merge_node *first, *last; /* in order, ready to pass */
+    struct merge_node *ahead;        /* the last one that merge_ahead told; NULL: none */
+    unsigned lead;                   /* nodes from first up to and with it */
     size_t waiting;                  /* nodes in held, heap and list */
 };
 
@@ -63,9 +70,10 @@ struct merge {
     int64_t clock_ms;  /* TIME_NONE */
     int64_t passed_ms; /* latest passed on of all; TIME_NONE */
     struct merge_dups dups;
-    struct merge_node *current; /* what merge_next returned last */
-    struct merge_node *spare;   /* free nodes */
-    struct merge_chunk *chunks; /* owned */
+    struct merge_node *current;  /* what merge_next returned last */
+    struct merge_source *source; /* and which source it came from */
+    struct merge_node *spare;    /* free nodes */
+    struct merge_chunk *chunks;  /* owned */
 };
 
 /* Free a node of a source. */

@@ -12,7 +12,6 @@
 #include "lookout/timefmt.h"
 #include "timestamp_int.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define MMSI_MAX 999999999u
 #define NOT_GIVEN ((double)NAN)
 
@@ -44,155 +43,7 @@ bool record_is_ship_type(unsigned msg_type)
     }
 }
 
-/* --- numbers
- * ---------------------------------------------------------------------------- */
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static void trim(const char **text, size_t *n)
-{
-    while (*n > 0 && ((*text)[0] == ' ' || (*text)[0] == '\t')) {
-        (*text)++;
-        (*n)--;
-    }
-    while (*n > 0 && ((*text)[*n - 1] == ' ' || (*text)[*n - 1] == '\t'))
-        (*n)--;
-}
-
-static double power_of_ten(int exponent)
-{
-    double value = 1.0;
-    for (int i = 0; i < exponent; i++)
-        value *= 10.0;
-    return value;
-}
-
-bool record_parse_number(const char *text, size_t n, double *ret)
-{
-    trim(&text, &n);
-    const char *p = text, *end = text + n;
-    bool is_negative = p < end && *p == '-';
-    if (p < end && (*p == '-' || *p == '+'))
-        p++;
-    uint64_t mantissa = 0;
-    int scale = 0, digits = 0;
-    bool is_fraction = false;
-    for (; p < end && (is_digit(*p) || (*p == '.' && !is_fraction)); p++) {
-        if (*p == '.') {
-            is_fraction = true;
-            continue;
-        }
-        digits++;
-        if (mantissa < UINT64_C(100000000000000000)) {
-            mantissa = mantissa * 10 + (uint64_t)(*p - '0');
-            scale -= is_fraction ? 1 : 0;
-        } else {
-            scale += is_fraction ? 0 : 1;
-        }
-        if (scale > 300)
-            return false;
-    }
-    if (digits == 0)
-        return false;
-    if (p + 1 < end && (*p == 'e' || *p == 'E')) {
-        p++;
-        bool is_small = *p == '-';
-        if (*p == '-' || *p == '+')
-            p++;
-        int exponent = 0;
-        const char *first = p;
-        for (; p < end && is_digit(*p) && p - first < 3; p++)
-            exponent = exponent * 10 + (*p - '0');
-        if (p == first)
-            return false;
-        scale += is_small ? -exponent : exponent;
-    }
-    if (p != end || scale > 300 || scale < -300)
-        return false;
-    /* Up to 15 digits and 22 places the division is exact to the last bit. */
-    double value = (double)mantissa;
-    value = scale < 0 ? value / power_of_ten(-scale) : value * power_of_ten(scale);
-    *ret = is_negative ? -value : value;
-    return true;
-}
-
-/* Words that say "not given". */
-static bool is_absent(const char *text, size_t n)
-{
-    static const char *const words[] = {"unknown", "undefined", "none", "null", "nan",
-                                        "n/a",     "na",        "-",    "?"};
-    char lower[12];
-    if (n == 0)
-        return true;
-    if (n >= sizeof lower)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        lower[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
-    lower[n] = '\0';
-    for (size_t i = 0; i < COUNT(words); i++) {
-        if (strcmp(lower, words[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* --- words
- * -------------------------------------------------------------------------------- */
-
-struct word {
-    const char *text; /* lower case letters alone */
-    int value;
-};
-
-/* clang-format off */
-/* ITU-R M.1371-5 table 47, as the Danish tables, MarineCadastre and others write it; the
- * beginning is enough. */
-static const struct word status_words[] = {
-    {"underwayusing",      0}, {"atanchor",         1}, {"anchored",        1},
-    {"notundercommand",    2}, {"restricted",       3}, {"constrained",     4},
-    {"moored",             5}, {"aground",          6}, {"engagedinfishing", 7},
-    {"fishing",            7}, {"underwaysailing",  8}, {"underway",        0},
-    {"aissart",           14},
-};
-/* ITU-R M.1371-5 table 53, in the words of the Danish tables. Whole words: "Towing" and
- * "Towing long/wide" differ. */
-static const struct word ship_type_words[] = {
-    {"wig",          20}, {"fishing",        30}, {"towing",           31},
-    {"towinglongwide", 32}, {"dredging",     33}, {"diving",           34},
-    {"military",     35}, {"sailing",        36}, {"pleasure",         37},
-    {"hsc",          40}, {"pilot",          50}, {"sar",              51},
-    {"tug",          52}, {"porttender",     53}, {"antipollution",    54},
-    {"lawenforcement", 55}, {"medical",      58}, {"notpartytoconflict", 59},
-    {"passenger",    60}, {"cargo",          70}, {"tanker",           80},
-    {"other",        90},
-};
-/* clang-format on */
-
-/* -1: no such word. */
-static int find_word(const struct word *words, size_t count, bool is_prefix,
-                     const char *text, size_t n)
-{
-    char letters[40];
-    size_t used = 0;
-    for (size_t i = 0; i < n && used + 1 < sizeof letters; i++) {
-        char c = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
-        if (c >= 'a' && c <= 'z')
-            letters[used++] = c;
-    }
-    letters[used] = '\0';
-    for (size_t i = 0; i < count; i++) {
-        size_t length = strlen(words[i].text);
-        if (strncmp(letters, words[i].text, length) == 0 && (is_prefix || used == length))
-            return words[i].value;
-    }
-    return -1;
-}
-
-/* --- fields
- * -------------------------------------------------------------------------------- */
+/* --- fields --- */
 
 static void set_mmsi(struct record *r, double value)
 {
@@ -306,8 +157,8 @@ void record_set_time(struct record *r, int rank, int64_t time_ms)
 void record_set_time_text(struct record *r, int rank, const char *text, size_t n)
 {
     int64_t time_ms = 0;
-    trim(&text, &n);
-    if (is_absent(text, n))
+    record_trim(&text, &n);
+    if (record_is_absent(text, n))
         return;
     if (timestamp_parse(text, n, &time_ms))
         record_set_time(r, rank, time_ms);
@@ -444,8 +295,8 @@ void record_set_text(struct record *r, enum record_field field, const char *text
                      size_t n)
 {
     double value = 0;
-    trim(&text, &n);
-    if (is_absent(text, n))
+    record_trim(&text, &n);
+    if (record_is_absent(text, n))
         return;
     if (set_word(r, field, text, n)) {
         r->given |= UINT64_C(1) << field;
@@ -463,17 +314,16 @@ void record_set_text(struct record *r, enum record_field field, const char *text
     }
     int word = -1;
     if (field == RECORD_STATUS)
-        word = find_word(status_words, COUNT(status_words), true, text, n);
+        word = record_find_status(text, n);
     else if (field == RECORD_SHIP_TYPE)
-        word = find_word(ship_type_words, COUNT(ship_type_words), false, text, n);
+        word = record_find_ship_type(text, n);
     else if (field == RECORD_MMSI || field == RECORD_LAT || field == RECORD_LON)
         r->is_bad = true;
     if (word >= 0)
         record_set_number(r, field, word);
 }
 
-/* --- closing
- * -------------------------------------------------------------------------------- */
+/* --- closing --- */
 
 static void close_position(struct record *r)
 {

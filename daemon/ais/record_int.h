@@ -71,11 +71,20 @@ void record_set_number(struct record *r, enum record_field field, double value);
 /* Time by a name's rank: a better one stays. */
 void record_set_time(struct record *r, int rank, int64_t time_ms);
 void record_set_time_text(struct record *r, int rank, const char *text, size_t n);
-/* A decimal number, sign and exponent allowed, blanks around it; false: none. */
-bool record_parse_number(const char *text, size_t n, double *ret);
 /* All fields are set: position, dimensions, flags, hash. false: is_bad. */
 bool record_close(struct record *r);
 /* Whether a report of this message type speaks of a ship. */
 bool record_is_ship_type(unsigned msg_type);
+
+/* --- record_text.c --- */
+/* Blanks and tabs off both ends. */
+void record_trim(const char **text, size_t *n);
+/* A decimal number, sign and exponent allowed, blanks around it; false: none. */
+bool record_parse_number(const char *text, size_t n, double *ret);
+/* Words that say "not given": "Unknown", "null", ...; also no text at all. */
+bool record_is_absent(const char *text, size_t n);
+/* The code a word stands for; -1: none. */
+int record_find_status(const char *text, size_t n);
+int record_find_ship_type(const char *text, size_t n);
 
 #endif

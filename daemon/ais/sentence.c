@@ -24,31 +24,38 @@ static bool is_alnum(char c)
 
 int sentence_sum(const char *text, size_t n)
 {
-    uint64_t fold = 0;
+    uint64_t fold = 0, word = 0;
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
-        uint64_t word = 0;
         memcpy(&word, text + i, sizeof word);
         fold ^= word;
     }
+    if (i < n && n >= 8) {
+        /* The last eight once more, without those that are in already. */
+        unsigned known = (unsigned)(8 - (n - i)) * 8;
+        memcpy(&word, text + n - 8, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        fold ^= word >> known;
+#else
+        fold ^= word << known;
+#endif
+        i = n;
+    }
+    for (; i < n; i++)
+        fold ^= (unsigned char)text[i];
     fold ^= fold >> 32;
     fold ^= fold >> 16;
     fold ^= fold >> 8;
-    unsigned sum = (unsigned)(fold & 0xFF);
-    for (; i < n; i++)
-        sum ^= (unsigned char)text[i];
-    return (int)sum;
+    return (int)(fold & 0xFF);
 }
 
 static int hex_digit(char c)
 {
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return -1;
+    unsigned digit = (unsigned)(unsigned char)c - '0';
+    if (digit <= 9)
+        return (int)digit;
+    unsigned letter = ((unsigned)(unsigned char)c | 32u) - 'a';
+    return letter <= 5 ? (int)letter + 10 : -1;
 }
 
 int sentence_hex(char high, char low)
@@ -178,8 +185,7 @@ enum sentence_kind sentence_read(const char *at, const char *end, bool json,
     return read_fields(at + 7, star, ret) ? SENTENCE_AIS : SENTENCE_BAD_FIELDS;
 }
 
-/* --- behind the checksum
- * ---------------------------------------------------------------- */
+/* --- behind the checksum --- */
 
 /* USCG/NAIS: s rssi, d dBm, t hhmmss, T slot second, x count, S slot, then the station
  * with one of these prefixes (often mangled, sometimes missing) and the logger's epoch.
@@ -222,8 +228,7 @@ void sentence_suffix_read(const char *text, size_t n, struct sentence_suffix *re
     }
 }
 
-/* --- $PGHP
- * ------------------------------------------------------------------------------- */
+/* --- $PGHP --- */
 
 #define PGHP_FIELDS 14
 

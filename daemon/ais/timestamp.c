@@ -69,11 +69,12 @@ static int64_t fraction_value(const char *p, size_t n)
 
 bool timestamp_parse_epoch(const char *text, size_t n, int64_t *ret_ms)
 {
-    const char *end = text + n;
-    size_t whole_n = digits_at(text, end);
-    if (whole_n == 0 || whole_n > 19)
+    const char *p = text, *end = text + n;
+    uint64_t whole = 0;
+    for (; p < end && is_digit(*p); p++)
+        whole = whole * 10 + (uint64_t)(*p - '0');
+    if (p == text || p - text > 19)
         return false;
-    const char *p = text + whole_n;
     int64_t fraction = 0;
     if (p < end && *p == '.') {
         size_t fraction_n = digits_at(p + 1, end);
@@ -84,15 +85,11 @@ bool timestamp_parse_epoch(const char *text, size_t n, int64_t *ret_ms)
     }
     if (p != end)
         return false;
-    uint64_t whole = 0;
-    for (size_t i = 0; i < whole_n; i++)
-        whole = whole * 10 + (uint64_t)(text[i] - '0');
     *ret_ms = scale_epoch(whole, fraction);
     return true;
 }
 
-/* --- calendar times ------------------------------------------------------------------
- */
+/* --- calendar times --- */
 
 static int month_days(int year, int month)
 {
@@ -267,8 +264,7 @@ static bool take_calendar(struct cursor *c, int64_t *ret_ms)
     return true;
 }
 
-/* --- whole texts and prefixes ----------------------------------------------------------
- */
+/* --- whole texts and prefixes --- */
 
 size_t timestamp_parse_prefix(const char *text, size_t n, int64_t *ret_ms)
 {

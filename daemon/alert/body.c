@@ -49,6 +49,12 @@ static json_t *rounded(double value, double unit)
     return json_real(round(value / unit) * unit);
 }
 
+/* What is foreseen is not known to the millisecond. */
+static json_t *eta_json(int64_t eta_ms)
+{
+    return body_time(eta_ms != TIME_NONE ? eta_ms / SECOND_MS * SECOND_MS : TIME_NONE);
+}
+
 static json_t *port_json(const struct port *port)
 {
     return json_pack("{s:s,s:s}", "locode", port->locode, "name", port->name);
@@ -153,7 +159,7 @@ static void put_forecast(json_t *data, const struct rule_look *look,
     json_t *o = json_object(), *reasons = json_array(), *ahead = json_array();
     if (f->port != PORT_NONE)
         put(o, "port", port_json(ports_get(look->world->ports, f->port)));
-    put(o, "eta", body_time(f->eta_ms));
+    put(o, "eta", eta_json(f->eta_ms));
     if (f->is_declared)
         json_array_append_new(reasons, json_string("declared"));
     if (f->is_heading)
@@ -164,7 +170,7 @@ static void put_forecast(json_t *data, const struct rule_look *look,
     for (uint32_t i = 0; i < f->ahead_count; i++) {
         const struct zone_info *zone = zone_info(look->world->zones, f->ahead[i].zone);
         json_t *z = json_pack("{s:s,s:s}", "id", zone->id, "name", zone->name);
-        put(z, "eta", body_time(f->ahead[i].eta_ms));
+        put(z, "eta", eta_json(f->ahead[i].eta_ms));
         json_array_append_new(ahead, z);
     }
     put(o, "zones_ahead", ahead);
@@ -192,7 +198,7 @@ static void put_zone(json_t *data, const struct rule_look *look, const struct fi
         put(o, "since", body_time(e->since_ms));
     if (strcmp(type, "zone.dwelled") == 0 || strcmp(type, "zone.lost") == 0)
         put(o, "last_seen", body_time(e->last_seen_ms));
-    put(o, "eta", body_time(f->zone_eta_ms));
+    put(o, "eta", eta_json(f->zone_eta_ms));
     put(data, "zone", o);
 }
 

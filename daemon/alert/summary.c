@@ -2,7 +2,7 @@
 /* The summary of an alert: who, what, where, when, and what comes next, in a sentence or
  * two that a watch officer can act on. One writer for each type of alert, in a table. */
 #include "alert_int.h"
-#include "say_int.h"
+#include "summary_int.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,385 +11,313 @@
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
 
+void summary_say(struct writer *w, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (w->rc == 0)
+        w->rc = buf_vprintf(w->out, format, args);
+    va_end(args);
+}
+
+/* "25 Mar 18:04Z" */
+void summary_say_time(struct writer *w, int64_t time_ms)
+{
+    char text[TIME_TEXT_BYTES];
+    summary_say(w, "%s", time_format_short(time_ms, text));
+}
+
+/* "25 Mar" */
+void summary_say_day(struct writer *w, int64_t time_ms)
+{
+    char text[TIME_TEXT_BYTES];
+    time_format_short(time_ms, text);
+    summary_say(w, "%.*s", (int)(strlen(text) - strlen(" 18:04Z")), text);
+}
+
+/* "19:04Z" when it is the same day as `other`, else with the day. */
+void summary_say_time_near(struct writer *w, int64_t time_ms, int64_t other_ms)
+{
+    char text[TIME_TEXT_BYTES], other[TIME_TEXT_BYTES];
+    time_format_short(time_ms, text);
+    time_format_short(other_ms, other);
+    size_t day = strlen(text) - strlen("18:04Z");
+    bool is_same_day = strlen(text) == strlen(other) && strncmp(text, other, day) == 0;
+    summary_say(w, "%s", is_same_day ? text + day : text);
+}
+
+/* "45 min", "3.5 h", "8.2 d" */
+void summary_say_span(struct writer *w, int64_t ms)
+{
+    if (ms < 2 * HOUR_MS)
+        summary_say(w, "%lld min", (long long)((ms + MINUTE_MS / 2) / MINUTE_MS));
+    else if (ms < 2 * DAY_MS)
+        summary_say(w, "%.1f h", (double)ms / (double)HOUR_MS);
+    else
+        summary_say(w, "%.1f d", (double)ms / (double)DAY_MS);
+}
+
+static void say_vessel(struct writer *w)
+{
+    const struct rule_subject *s = w->look->subject;
+    const char *name = s->info->name;
+    const char *flag = vessel_flag(s->mmsi);
+    if (name[0] == '\0' && s->watch != NULL)
+        name = s->watch->name;
+    summary_say(w, "%s (", name[0] != '\0' ? name : "Unnamed vessel");
+    if (s->info->imo != 0)
+        summary_say(w, "IMO %u, ", s->info->imo);
+    summary_say(w, "MMSI %09u", s->mmsi);
+    if (flag[0] != '\0')
+        summary_say(w, ", flag %s from MMSI", flag);
+    for (size_t i = 0; s->watch != NULL && i < s->watch->tag_count; i++)
+        summary_say(w, ", %s", s->watch->tags[i]);
+    if (s->watch != NULL && s->watch->tag_count == 0)
+        summary_say(w, ", watched");
+    summary_say(w, ")");
+}
+
+void summary_say_port(struct writer *w, const struct port *port)
+{
+    summary_say(w, "%s %s", port->name, port->locode);
+}
+
+void summary_say_motion(struct writer *w)
+{
+    const struct track_fix *fix = &w->look->subject->track->last;
+    if ((fix->has & FIX_SOG) != 0)
+        summary_say(w, ", %.1f kn", fix->sog_dkn / 10.0);
+    if ((fix->has & FIX_COG) != 0 && (fix->has & FIX_SOG) != 0 && fix->sog_dkn > 5)
+        summary_say(w, ", course %03d", (fix->cog_ddeg + 5) / 10 % 360);
+}
+
+void summary_say_declared(struct writer *w)
+{
+    const char *destination = w->look->subject->info->destination;
+    if (destination[0] != '\0')
+        summary_say(w, ", destination declared as %s", destination);
+}
+
 /* --- port calls and voyages
  * ----------------------------------------------------------------- */
 
-static void port_entered(struct say_writer *w)
+static void port_entered(struct writer *w)
 {
-    say_text(w, " entered the area of port ");
-    say_port(w, w->f->port);
-    say_text(w, " ");
-    say_time(w, w->f->time_ms);
-    say_motion(w);
-    say_declared(w);
-    say_text(w, ".");
+    summary_say(w, " entered the area of port ");
+    summary_say_port(w, w->f->port);
+    summary_say(w, " ");
+    summary_say_time(w, w->f->time_ms);
+    summary_say_motion(w);
+    summary_say_declared(w);
+    summary_say(w, ".");
 }
 
-static void say_arrival(struct say_writer *w, const struct call *call, int64_t arrived_ms)
+void summary_say_arrival(struct writer *w, const struct call *call, int64_t arrived_ms)
 {
     bool was_there = call != NULL && call->arrived_ms == TIME_NONE;
     if (was_there) {
-        say_text(w, " is lying at ");
-        say_port(w, w->f->port);
-        say_text(w, ", since before ");
-        say_time(w, call->since_ms);
+        summary_say(w, " is lying at ");
+        summary_say_port(w, w->f->port);
+        summary_say(w, ", since before ");
+        summary_say_time(w, call->since_ms);
         return;
     }
-    say_text(w, " arrived ");
-    say_port(w, w->f->port);
-    say_text(w, " ");
-    say_time(w, arrived_ms);
+    summary_say(w, " arrived ");
+    summary_say_port(w, w->f->port);
+    summary_say(w, " ");
+    summary_say_time(w, arrived_ms);
     if (w->look->now_ms != arrived_ms) {
-        say_text(w, ", confirmed ");
-        say_time_near(w, w->look->now_ms, arrived_ms);
+        summary_say(w, ", confirmed ");
+        summary_say_time_near(w, w->look->now_ms, arrived_ms);
     }
 }
 
-static void port_arrived(struct say_writer *w)
+static void port_arrived(struct writer *w)
 {
-    say_arrival(w, w->f->call, w->f->time_ms);
+    summary_say_arrival(w, w->f->call, w->f->time_ms);
     if (w->f->call->kind != CALL_KIND_UNKNOWN)
-        say_text(w, ", at %s",
-                 w->f->call->kind == CALL_KIND_ANCHORAGE ? "anchor" : "a berth");
-    say_declared(w);
-    say_text(w, ".");
+        summary_say(w, ", at %s",
+                    w->f->call->kind == CALL_KIND_ANCHORAGE ? "anchor" : "a berth");
+    summary_say_declared(w);
+    summary_say(w, ".");
 }
 
-static void port_departed(struct say_writer *w)
+static void port_departed(struct writer *w)
 {
     const struct call *call = w->f->call;
-    say_text(w, " departed ");
-    say_port(w, w->f->port);
-    say_text(w, " ");
-    say_time(w, w->f->time_ms);
+    summary_say(w, " departed ");
+    summary_say_port(w, w->f->port);
+    summary_say(w, " ");
+    summary_say_time(w, w->f->time_ms);
     if (call->arrived_ms != TIME_NONE) {
-        say_text(w, " after ");
-        say_span(w, call->departed_ms - call->arrived_ms);
+        summary_say(w, " after ");
+        summary_say_span(w, call->departed_ms - call->arrived_ms);
     }
-    say_declared(w);
-    say_text(w, ".");
+    summary_say_declared(w);
+    summary_say(w, ".");
 }
 
-static void port_left(struct say_writer *w)
+static void port_left(struct writer *w)
 {
-    say_text(w, " left the area of port ");
-    say_port(w, w->f->port);
-    say_text(w, " ");
-    say_time(w, w->f->time_ms);
-    say_motion(w);
-    say_declared(w);
-    say_text(w, ".");
+    summary_say(w, " left the area of port ");
+    summary_say_port(w, w->f->port);
+    summary_say(w, " ");
+    summary_say_time(w, w->f->time_ms);
+    summary_say_motion(w);
+    summary_say_declared(w);
+    summary_say(w, ".");
 }
 
-static void voyage_completed(struct say_writer *w)
+static void voyage_completed(struct writer *w)
 {
     const struct voyage *v = w->f->voyage;
     const struct ports *ports = w->look->world->ports;
-    say_text(w, " sailed from ");
-    say_port(w, ports_get(ports, v->from));
-    say_text(w, " ");
-    say_time(w, v->departed_ms);
-    say_text(w, " to ");
-    say_port(w, ports_get(ports, v->to));
-    say_text(w, " ");
-    say_time(w, v->arrived_ms);
-    say_text(w, ": %.0f nm in ", v->distance_m / NM_M);
-    say_span(w, v->arrived_ms - v->departed_ms);
+    summary_say(w, " sailed from ");
+    summary_say_port(w, ports_get(ports, v->from));
+    summary_say(w, " ");
+    summary_say_time(w, v->departed_ms);
+    summary_say(w, " to ");
+    summary_say_port(w, ports_get(ports, v->to));
+    summary_say(w, " ");
+    summary_say_time(w, v->arrived_ms);
+    summary_say(w, ": %.0f nm in ", v->distance_m / NM_M);
+    summary_say_span(w, v->arrived_ms - v->departed_ms);
     if (v->longest_gap_ms >= HOUR_MS) {
-        say_text(w, ", longest silence ");
-        say_span(w, v->longest_gap_ms);
+        summary_say(w, ", longest silence ");
+        summary_say_span(w, v->longest_gap_ms);
     }
-    say_text(w, ".");
-}
-
-/* --- routes
- * ---------------------------------------------------------------------------------- */
-
-/* "RUVVO, RUNJK or RUVYP", at most four, else the step as written */
-static void say_step(struct say_writer *w, const struct route_step *step)
-{
-    const struct ports *ports = w->look->world->ports;
-    uint32_t heads[5];
-    size_t n = 0;
-    for (uint32_t i = step->ports != NULL ? port_set_next(step->ports, 0) : PORT_NONE;
-         i != PORT_NONE && n < 5; i = port_set_next(step->ports, i + 1)) {
-        uint32_t head = ports_get(ports, i)->same;
-        if (head == i || !port_set_has(step->ports, head))
-            heads[n++] = i;
-    }
-    if (n == 0 || n > 4 || step->zone_count != 0) {
-        say_text(w, "%s", step->text);
-        return;
-    }
-    for (size_t i = 0; i < n; i++)
-        say_text(w, "%s%s",
-                 i == 0       ? ""
-                 : i + 1 == n ? " or "
-                              : ", ",
-                 ports_get(ports, heads[i])->locode);
-}
-
-static void say_stop(struct say_writer *w, const struct route_stop *stop)
-{
-    if (stop->port != PORT_NONE)
-        say_text(w, "%s ", ports_get(w->look->world->ports, stop->port)->name);
-    else
-        say_text(w, "%s ", zone_info(w->look->world->zones, stop->zone)->name);
-    say_day(w, stop->arrived_ms);
-}
-
-/* "; from Nampo 24 Mar" */
-static void say_before(struct say_writer *w, const struct route_run *run)
-{
-    if (run->stop_count < 2)
-        return;
-    const struct route_stop *stop = &run->stops[run->stop_count - 2];
-    say_text(w, "; from ");
-    if (stop->port != PORT_NONE)
-        say_text(w, "%s ", ports_get(w->look->world->ports, stop->port)->name);
-    else
-        say_text(w, "%s ", zone_info(w->look->world->zones, stop->zone)->name);
-    say_day(w, stop->departed_ms != TIME_NONE ? stop->departed_ms : stop->arrived_ms);
-}
-
-static void say_reached(struct say_writer *w, const struct route_run *run)
-{
-    const struct route_stop *stop = &run->stops[run->stop_count - 1];
-    if (stop->port != PORT_NONE) {
-        say_arrival(w, NULL, stop->arrived_ms);
-    } else {
-        const struct zone_info *zone = zone_info(w->look->world->zones, stop->zone);
-        say_text(w, zone->shape == ZONE_GATE ? " crossed %s " : " was in %s ",
-                 zone->name);
-        say_time(w, stop->arrived_ms);
-    }
-    say_before(w, run);
-    say_text(w, ".");
-}
-
-/* While the ship is still at the last stop nobody knows when its time will be over: what
- * it would be if it left as it came. */
-static int64_t until_from_now(const struct say_writer *w, const struct route_run *run)
-{
-    const struct rule *rule = w->look->rule;
-    int64_t until_ms = run->stops[run->stop_count - 1].arrived_ms + rule->leg_ms;
-    bool is_bounded = run->stop_count > 1 && run->stops[0].departed_ms != TIME_NONE;
-    int64_t last_ms = is_bounded ? run->stops[0].departed_ms + rule->within_ms : until_ms;
-    return last_ms < until_ms ? last_ms : until_ms;
-}
-
-static void route_progressed(struct say_writer *w)
-{
-    const struct route_run *run = w->f->run;
-    const struct route *route = w->look->rule->route;
-    uint32_t first, last;
-    say_reached(w, run);
-    say_text(w, " %s %u/%u", w->look->rule->id, run->step + 1u, route->step_count);
-    if (route_awaits(route, run, &first, &last)) {
-        say_text(w, ", awaits ");
-        say_step(w, &route->steps[last]);
-        say_text(w, " by ");
-        say_day(w,
-                run->expires_ms != TIME_NONE ? run->expires_ms : until_from_now(w, run));
-    }
-    say_text(w, ".");
-}
-
-static void say_chain(struct say_writer *w, const struct route_run *run)
-{
-    for (uint8_t i = 0; i < run->stop_count; i++) {
-        say_text(w, "%s", i == 0 ? "" : " > ");
-        say_stop(w, &run->stops[i]);
-    }
-}
-
-static void route_matched(struct say_writer *w)
-{
-    say_reached(w, w->f->run);
-    say_text(w, " %s is complete: ", w->look->rule->id);
-    say_chain(w, w->f->run);
-    say_text(w, ".");
-}
-
-static void route_forecast(struct say_writer *w)
-{
-    const struct finding_forecast *fc = w->f->forecast;
-    say_text(w, " is expected at ");
-    if (fc->port != PORT_NONE)
-        say_port(w, ports_get(w->look->world->ports, fc->port));
-    else
-        say_text(w, "the last step");
-    if (fc->eta_ms != TIME_NONE) {
-        say_text(w, " about ");
-        say_time(w, fc->eta_ms);
-    }
-    say_text(w, " (");
-    if (fc->is_declared)
-        say_text(w, "destination declared as %s", w->look->subject->info->destination);
-    if (fc->is_heading)
-        say_text(w, "%sheading there over water", fc->is_declared ? ", " : "");
-    if (fc->is_gate)
-        say_text(w, "%sgate crossed", fc->is_declared || fc->is_heading ? ", " : "");
-    say_text(w, ")");
-    for (uint32_t i = 0; i < fc->ahead_count; i++) {
-        say_text(w, i == 0 ? "; ahead: %s in " : ", %s in ",
-                 zone_info(w->look->world->zones, fc->ahead[i].zone)->name);
-        say_span(w, fc->ahead[i].eta_ms - w->look->now_ms);
-    }
-    say_text(w, ". %s %u/%u: ", w->look->rule->id, w->f->run->step + 1u,
-             w->look->rule->route->step_count);
-    say_chain(w, w->f->run);
-    if (w->f->run->expires_ms != TIME_NONE) {
-        say_text(w, ", open until ");
-        say_day(w, w->f->run->expires_ms);
-    }
-    say_text(w, ".");
-}
-
-static void route_lapsed(struct say_writer *w)
-{
-    uint32_t port = w->f->forecast->port;
-    say_text(w, " did not go on to ");
-    if (port != PORT_NONE)
-        say_port(w, ports_get(w->look->world->ports, port));
-    else
-        say_text(w, "the next step");
-    say_text(w, " as was forecast. %s lapsed ", w->look->rule->id);
-    say_time(w, w->f->time_ms);
-    say_text(w, " after ");
-    say_chain(w, w->f->run);
-    say_text(w, ".");
+    summary_say(w, ".");
 }
 
 /* --- zones and gates
  * --------------------------------------------------------------------------- */
 
-static const struct zone_info *info_of(const struct say_writer *w)
+static const struct zone_info *info_of(const struct writer *w)
 {
     return zone_info(w->look->world->zones, w->f->zone->zone);
 }
 
-static void say_certainty(struct say_writer *w)
+static void say_certainty(struct writer *w)
 {
     if (w->f->zone->certainty == ZONE_INFERRED)
-        say_text(w, ", inferred from the fixes before and after");
+        summary_say(w, ", inferred from the fixes before and after");
     if (w->f->zone->certainty == ZONE_POSSIBLE)
-        say_text(w, ", possible by fixes far apart");
+        summary_say(w, ", possible by fixes far apart");
 }
 
-static void zone_entered(struct say_writer *w)
+static void zone_entered(struct writer *w)
 {
-    say_text(w,
-             w->f->zone->is_present ? " was in zone %s when first heard "
-                                    : " entered zone %s ",
-             info_of(w)->name);
-    say_time(w, w->f->time_ms);
+    summary_say(w,
+                w->f->zone->is_present ? " was in zone %s when first heard "
+                                       : " entered zone %s ",
+                info_of(w)->name);
+    summary_say_time(w, w->f->time_ms);
     say_certainty(w);
-    say_motion(w);
-    say_declared(w);
-    say_text(w, ".");
+    summary_say_motion(w);
+    summary_say_declared(w);
+    summary_say(w, ".");
 }
 
-static void zone_exited(struct say_writer *w)
+static void zone_exited(struct writer *w)
 {
-    say_text(w, " left zone %s ", info_of(w)->name);
-    say_time(w, w->f->time_ms);
-    say_text(w, " after ");
-    say_span(w, w->f->time_ms - w->f->zone->since_ms);
+    summary_say(w, " left zone %s ", info_of(w)->name);
+    summary_say_time(w, w->f->time_ms);
+    summary_say(w, " after ");
+    summary_say_span(w, w->f->time_ms - w->f->zone->since_ms);
     say_certainty(w);
-    say_motion(w);
-    say_text(w, ".");
+    summary_say_motion(w);
+    summary_say(w, ".");
 }
 
-static void zone_approached(struct say_writer *w)
+static void zone_approached(struct writer *w)
 {
-    say_text(w, " is heading for zone %s: there in ", info_of(w)->name);
-    say_span(w, w->f->zone_eta_ms - w->look->now_ms);
-    say_text(w, ", about ");
-    say_time(w, w->f->zone_eta_ms);
-    say_motion(w);
-    say_declared(w);
-    say_text(w, ".");
+    summary_say(w, " is heading for zone %s: there in ", info_of(w)->name);
+    summary_say_span(w, w->f->zone_eta_ms - w->look->now_ms);
+    summary_say(w, ", about ");
+    summary_say_time(w, w->f->zone_eta_ms);
+    summary_say_motion(w);
+    summary_say_declared(w);
+    summary_say(w, ".");
 }
 
-static void zone_dwelled(struct say_writer *w)
+static void zone_dwelled(struct writer *w)
 {
-    say_text(w, " has been in zone %s for ", info_of(w)->name);
-    say_span(w, w->f->time_ms - w->f->zone->since_ms);
-    say_text(w, ", since ");
-    say_time(w, w->f->zone->since_ms);
-    say_motion(w);
-    say_text(w, ".");
+    summary_say(w, " has been in zone %s for ", info_of(w)->name);
+    summary_say_span(w, w->f->time_ms - w->f->zone->since_ms);
+    summary_say(w, ", since ");
+    summary_say_time(w, w->f->zone->since_ms);
+    summary_say_motion(w);
+    summary_say(w, ".");
 }
 
-static void zone_lost(struct say_writer *w)
+static void zone_lost(struct writer *w)
 {
-    say_text(w, " fell silent in zone %s: last heard ", info_of(w)->name);
-    say_time(w, w->f->zone->last_seen_ms);
-    say_motion(w);
-    say_text(w, ".");
+    summary_say(w, " fell silent in zone %s: last heard ", info_of(w)->name);
+    summary_say_time(w, w->f->zone->last_seen_ms);
+    summary_say_motion(w);
+    summary_say(w, ".");
 }
 
-static void gate_crossed(struct say_writer *w)
+static void gate_crossed(struct writer *w)
 {
-    say_text(w, " crossed gate %s %s ", info_of(w)->name,
-             w->f->zone->is_left_to_right ? "left to right" : "right to left");
-    say_time(w, w->f->time_ms);
+    summary_say(w, " crossed gate %s %s ", info_of(w)->name,
+                w->f->zone->is_left_to_right ? "left to right" : "right to left");
+    summary_say_time(w, w->f->time_ms);
     say_certainty(w);
-    say_motion(w);
-    say_declared(w);
-    say_text(w, ".");
+    summary_say_motion(w);
+    summary_say_declared(w);
+    summary_say(w, ".");
 }
 
 /* --- being heard
  * ---------------------------------------------------------------------------------- */
 
-static void vessel_sighted(struct say_writer *w)
+static void vessel_sighted(struct writer *w)
 {
     if (w->f->since_ms == TIME_NONE) {
-        say_text(w, " is heard for the first time, ");
+        summary_say(w, " is heard for the first time, ");
     } else {
-        say_text(w, " is heard again after ");
-        say_span(w, w->f->time_ms - w->f->since_ms);
-        say_text(w, " of silence, ");
+        summary_say(w, " is heard again after ");
+        summary_say_span(w, w->f->time_ms - w->f->since_ms);
+        summary_say(w, " of silence, ");
     }
-    say_time(w, w->f->time_ms);
-    say_motion(w);
-    say_declared(w);
-    say_text(w, ".");
+    summary_say_time(w, w->f->time_ms);
+    summary_say_motion(w);
+    summary_say_declared(w);
+    summary_say(w, ".");
 }
 
-static void say_others(struct say_writer *w)
+static void say_others(struct writer *w)
 {
-    say_text(w, "; %u other vessel%s heard within 30 nm meanwhile",
-             w->f->gap.others_heard, w->f->gap.others_heard == 1 ? " was" : "s were");
+    summary_say(w, "; %u other vessel%s heard within 30 nm meanwhile",
+                w->f->gap.others_heard, w->f->gap.others_heard == 1 ? " was" : "s were");
 }
 
-static void gap_started(struct say_writer *w)
+static void gap_started(struct writer *w)
 {
-    say_text(w, " has been silent for %.1f h, since ", w->f->gap.hours);
-    say_time(w, w->f->gap.last_seen_ms);
+    summary_say(w, " has been silent for %.1f h, since ", w->f->gap.hours);
+    summary_say_time(w, w->f->gap.last_seen_ms);
     say_others(w);
-    say_motion(w);
-    say_text(w, " at its last report.");
+    summary_say_motion(w);
+    summary_say(w, " at its last report.");
 }
 
-static void gap_ended(struct say_writer *w)
+static void gap_ended(struct writer *w)
 {
-    say_text(w, " is heard again ");
-    say_time(w, w->f->time_ms);
-    say_text(w, " after %.1f h of silence", w->f->gap.hours);
+    summary_say(w, " is heard again ");
+    summary_say_time(w, w->f->time_ms);
+    summary_say(w, " after %.1f h of silence", w->f->gap.hours);
     if (w->f->gap.distance_m >= 0)
-        say_text(w, ", %.0f nm away", w->f->gap.distance_m / NM_M);
+        summary_say(w, ", %.0f nm away", w->f->gap.distance_m / NM_M);
     if (w->f->gap.implied_kn >= 0)
-        say_text(w, " (%.1f kn on the straight way)", w->f->gap.implied_kn);
+        summary_say(w, " (%.1f kn on the straight way)", w->f->gap.implied_kn);
     say_others(w);
-    say_text(w, ".");
+    summary_say(w, ".");
 }
 
 static const struct {
     const char *type;
-    void (*write)(struct say_writer *w);
+    void (*write)(struct writer *w);
 } writers[] = {
     /* clang-format off */
     {"port.entered",     port_entered},
@@ -397,10 +325,10 @@ static const struct {
     {"port.departed",    port_departed},
     {"port.left",        port_left},
     {"voyage.completed", voyage_completed},
-    {"route.progressed", route_progressed},
-    {"route.matched",    route_matched},
-    {"route.forecast",   route_forecast},
-    {"route.lapsed",     route_lapsed},
+    {"route.progressed", summary_route_progressed},
+    {"route.matched",    summary_route_matched},
+    {"route.forecast",   summary_route_forecast},
+    {"route.lapsed",     summary_route_lapsed},
     {"zone.entered",     zone_entered},
     {"zone.exited",      zone_exited},
     {"zone.approached",  zone_approached},
@@ -431,7 +359,7 @@ int summary_local_time(const struct alert_context *context, int64_t time_ms,
 int summary_write(const struct alert_context *context, const struct rule_look *look,
                   const struct finding *f, struct buf *out)
 {
-    struct say_writer w = {.out = out, .look = look, .f = f};
+    struct writer w = {.out = out, .look = look, .f = f};
     const char *type = look->rule->kind->events[f->event].type;
     say_vessel(&w);
     for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++)

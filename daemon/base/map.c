@@ -40,6 +40,12 @@ void *map_get(const struct map *m, uint64_t key)
     return m->capacity == 0 ? NULL : m->slots[find(m, key)].value;
 }
 
+void map_fetch(const struct map *m, uint64_t key)
+{
+    if (m->capacity != 0)
+        __builtin_prefetch(&m->slots[(size_t)hash_u64(key, 0) & (m->capacity - 1)]);
+}
+
 static int grow(struct map *m)
 {
     if (m->capacity > SIZE_MAX / 2 / sizeof *m->slots)

@@ -2,11 +2,13 @@
 /* Reading the configuration for a sub-command. */
 #include "cmd_conf.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "lookout/log.h"
 
 struct conf_context cmd_conf_context(void)
 {
@@ -21,12 +23,12 @@ struct conf_context cmd_conf_context(void)
     };
 }
 
-int cmd_conf_load(const char *file, struct conf **ret_conf)
+static int load(const char *file, bool is_quiet, struct conf **ret_conf)
 {
     struct conf_context context = cmd_conf_context();
     struct conf_report report = {0};
     int code = conf_load(file, &context, ret_conf, &report);
-    for (size_t i = 0; i < report.count; i++)
+    for (size_t i = 0; i < report.count && (!is_quiet || report.errors > 0); i++)
         fprintf(stderr, "%s\n", report.lines[i]);
     if (report.errors > 0)
         fprintf(stderr, "%s: %zu error%s\n", file, report.errors,
@@ -37,4 +39,36 @@ int cmd_conf_load(const char *file, struct conf **ret_conf)
     if (code == ERR_NOMEM)
         return CMD_FAILED;
     return code == 0 ? CMD_DONE : CMD_USAGE;
+}
+
+int cmd_conf_load(const char *file, struct conf **ret_conf)
+{
+    return load(file, false, ret_conf);
+}
+
+int cmd_conf_load_quietly(const char *file, struct conf **ret_conf)
+{
+    return load(file, true, ret_conf);
+}
+
+bool cmd_conf_water(struct conf *conf, const struct engine_conf *old, bool is_writing)
+{
+    struct conf_water_options options = {
+        .old = old, .cache = conf->state, .is_writing = is_writing};
+    struct conf_water_counts counts = {0};
+    struct err err = {0};
+    int code = conf_water_make(conf, &options, &counts, &err);
+    if (code == 0 && counts.fields > 0 && is_writing)
+        log_info("run", NULL,
+                 "distances over water: sets=%zu made=%zu cached=%zu kept=%zu bytes=%zu",
+                 counts.fields, counts.made, counts.cached, counts.shared, counts.bytes);
+    if (code == 0 && counts.not_kept > 0)
+        log_warning("run", NULL, "%s/water: %zu distance fields could not be written",
+                    conf->state, counts.not_kept);
+    if (code != 0)
+        log_warning("run", NULL,
+                    "no distances over water: %s; routes are forecast by the declared "
+                    "destination alone",
+                    err.text);
+    return code != ERR_NOMEM;
 }

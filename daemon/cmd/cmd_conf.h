@@ -3,6 +3,8 @@
 #ifndef LOOKOUT_CMD_CONF_H
 #define LOOKOUT_CMD_CONF_H
 
+#include <stdbool.h>
+
 #include "lookout/conf.h"
 
 /* What conf_load takes from the environment: host name, $STATE_DIRECTORY,
@@ -12,5 +14,11 @@ struct conf_context cmd_conf_context(void);
  * enum cmd_exit: CMD_DONE with *ret_conf set (conf_destroy it), CMD_USAGE for a faulty or
  * unreadable file, CMD_FAILED when out of memory. */
 int cmd_conf_load(const char *file, struct conf **ret_conf);
+/* Distances over water, from the cache in the state directory where it has them; into it
+ * where is_writing. `old`: a configuration in force, NULL. What fails is said and done
+ * without: false only when memory ran out. */
+bool cmd_conf_water(struct conf *conf, const struct engine_conf *old, bool is_writing);
+/* The same for commands that only look things up: warnings alone are kept back. */
+int cmd_conf_load_quietly(const char *file, struct conf **ret_conf);
 
 #endif

@@ -1,12 +1,154 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd listen: not written yet. */
-#include "cmd.h"
-
+/* lookoutd listen: a webhook receiver for trying things out. A thread for each
+ * connection, so that a delay or a hang of one is nothing to the others. */
+#include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "listen_server.h"
+#include "lookout/text.h"
+#include "lookout/units.h"
+
+static const char help[] =
+    "usage: lookoutd listen [options]\n"
+    "\n"
+    "A webhook receiver: prints each alert in one line, answers 200. SIGINT or SIGTERM\n"
+    "ends it.\n"
+    "\n"
+    "  --address A:P        where to listen; default 127.0.0.1:8080, port 0: any free "
+    "one\n"
+    "  --secret FILE        verify signatures: whsec_<base64>, one a line; what is not\n"
+    "                       signed by one of them is answered 401 and not printed\n"
+    "  --fail CODE[:COUNT]  answer the first COUNT requests (all) with this status, or\n"
+    "                       reset: break the connection; hang: never answer\n"
+    "  --delay D            wait before each answer (2s, 500ms)\n"
+    "  --json               print each alert's JSON instead\n"
+    "\n"
+    "Marks: [signed] the signature was verified; (again) the id came before.\n";
+
+static bool read_fail(const char *text, struct listen_options *options)
+{
+    static const struct {
+        const char *word;
+        int code;
+    } words[] = {{"reset", LISTEN_RESET}, {"hang", LISTEN_HANG}};
+    const char *colon = strchr(text, ':');
+    size_t n = colon != NULL ? (size_t)(colon - text) : strlen(text);
+    int64_t code = 0, count = -1;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (n == strlen(words[i].word) && memcmp(text, words[i].word, n) == 0)
+            code = words[i].code;
+    if (code == 0 && units_parse_int(text, n, 200, 599, &code) != 0)
+        return false;
+    if (colon != NULL &&
+        units_parse_int(colon + 1, strlen(colon + 1), 0, INT32_MAX, &count) != 0)
+        return false;
+    options->fail = (int)code;
+    options->fail_count = count;
+    return true;
+}
+
+static bool read_address(const char *text, struct listen_options *options)
+{
+    const char *colon = strrchr(text, ':');
+    int64_t port = 0;
+    if (colon == NULL ||
+        units_parse_int(colon + 1, strlen(colon + 1), 0, 65535, &port) != 0)
+        return false;
+    size_t n = (size_t)(colon - text);
+    bool is_bracketed = n >= 2 && text[0] == '[' && text[n - 1] == ']';
+    if (is_bracketed) {
+        text++;
+        n -= 2;
+    }
+    if (n == 0 || n >= sizeof options->host ||
+        (!is_bracketed && memchr(text, ':', n) != NULL))
+        return false;
+    memcpy(options->host, text, n);
+    options->host[n] = '\0';
+    options->port = (uint16_t)port;
+    return true;
+}
+
+enum { OPT_ADDRESS = 256, OPT_SECRET, OPT_FAIL, OPT_DELAY, OPT_JSON, OPT_HELP };
+static const struct option longs[] = {
+    {"address", required_argument, NULL, OPT_ADDRESS},
+    {"secret", required_argument, NULL, OPT_SECRET},
+    {"fail", required_argument, NULL, OPT_FAIL},
+    {"delay", required_argument, NULL, OPT_DELAY},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+/* -1: go on. */
+static int read_option(int option, struct listen_options *options)
+{
+    const char *accepts = NULL;
+    switch (option) {
+    case OPT_ADDRESS:
+        accepts = read_address(optarg, options) ? NULL : "--address: ADDRESS:PORT";
+        break;
+    case OPT_SECRET:
+        options->secret_file = optarg;
+        break;
+    case OPT_FAIL:
+        accepts = read_fail(optarg, options)
+                      ? NULL
+                      : "--fail: 200 to 599, reset or hang, and :COUNT";
+        break;
+    case OPT_DELAY:
+        if (units_parse_duration(optarg, strlen(optarg), &options->delay_ms) != 0)
+            accepts = "--delay: a duration such as 2s or 500ms";
+        break;
+    case OPT_JSON:
+        options->json = true;
+        break;
+    case 'h':
+    case OPT_HELP:
+        fputs(help, stdout);
+        return CMD_DONE;
+    default:
+        fputs(help, stderr);
+        return CMD_USAGE;
+    }
+    if (accepts == NULL)
+        return -1;
+    fprintf(stderr, "lookoutd listen: '%s' is none (%s)\n", optarg, accepts);
+    return CMD_USAGE;
+}
 
 int cmd_listen(int argc, char **argv)
 {
-    (void)argc;
-    fprintf(stderr, "lookoutd: %s is not built in yet\n", argv[0]);
-    return CMD_FAILED;
+    struct listen_options options = {.host = "127.0.0.1", .port = 8080, .fail_count = -1};
+    int option;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+        int status = read_option(option, &options);
+        if (status >= 0)
+            return status;
+    }
+    if (optind < argc) {
+        fprintf(stderr, "lookoutd listen: '%s' is not understood\n%s", argv[optind],
+                help);
+        return CMD_USAGE;
+    }
+    /* Before any thread: they inherit it, and the signals come to us alone. */
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGINT);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &wanted, NULL);
+    struct listen_server *server = NULL;
+    int status = listen_server_start(&options, &server);
+    if (status != CMD_DONE)
+        return status;
+    int number = 0;
+    sigdelset(&wanted, SIGPIPE);
+    sigwait(&wanted, &number);
+    return listen_server_stop(server);
 }

@@ -16,8 +16,7 @@
 #include "lookout/input.h"
 #include "lookout/reader.h"
 #include "lookout/timefmt.h"
-#include "pipeline.h"
-#include "tally.h"
+#include "replay.h"
 
 static const char help[] =
     "usage: lookoutd replay -c FILE [options] INPUT...\n"
@@ -39,30 +38,6 @@ static const char help[] =
     "are settled\n";
 
 enum { SLICE = 1 << 16 };
-
-struct source {
-    const char *name;
-    struct reader *reader; /* owned */
-    struct input *input;   /* owned */
-    uint16_t index;
-    bool is_ended;
-};
-
-struct replay {
-    const char *conf_file, *alerts_file, *state;
-    bool deliver;
-    int64_t start_ms;
-    enum input_format format;
-    struct conf *conf;
-    struct pipeline pipeline;
-    struct tally tally;
-    struct store *store;
-    struct delivery *delivery;
-    char scratch[64]; /* directory of the outbox when only --deliver is given; "" */
-    struct source *sources;
-    size_t source_count;
-    size_t damaged; /* inputs that ended in an error */
-};
 
 /* --- words
  * -----------------------------------------------------------------------------------------
@@ -134,6 +109,11 @@ static int read_options(int argc, char **argv, struct replay *r)
         status = usage("-c FILE is missing");
     if (status == CMD_DONE && optind == argc)
         status = usage("no INPUT is given");
+    int standard_inputs = 0;
+    for (int i = optind; i < argc; i++)
+        standard_inputs += strcmp(argv[i], "-") == 0;
+    if (status == CMD_DONE && standard_inputs > 1)
+        status = usage("standard input (-) can be read once only");
     return status;
 }
 
@@ -149,7 +129,7 @@ static void on_report(void *context, const struct report *report)
         p->rc = rc;
 }
 
-static int open_source(struct replay *r, struct source *s, const char *name)
+static int open_source(struct replay *r, struct replay_source *s, const char *name)
 {
     struct err err = {0};
     s->name = name;
@@ -178,8 +158,10 @@ static int count_alert(void *context, const struct alert *alert)
 static void wake_delivery(void *context)
 {
     struct replay *r = context;
+    pthread_mutex_lock(&r->waking);
     if (r->delivery != NULL)
         delivery_wake(r->delivery);
+    pthread_mutex_unlock(&r->waking);
 }
 
 static void say_store_error(void *context, const char *text)
@@ -226,9 +208,14 @@ static int open_store(struct replay *r)
         fprintf(stderr,
                 "lookoutd replay: %zu stored vessels could not be read and start anew\n",
                 refused);
-    if (r->deliver &&
-        delivery_start(r->conf->webhooks, r->conf->webhook_count, r->store, directory,
-                       (uint64_t)pipeline_clock_ms(), &r->delivery, &err) != 0) {
+    int rc = 0;
+    /* The store's thread may ask for it as soon as it is there. */
+    pthread_mutex_lock(&r->waking);
+    if (r->deliver)
+        rc = delivery_start(r->conf->webhooks, r->conf->webhook_count, r->store, directory,
+                            (uint64_t)pipeline_clock_ms(), &r->delivery, &err);
+    pthread_mutex_unlock(&r->waking);
+    if (rc != 0) {
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
         return CMD_FAILED;
     }
@@ -239,13 +226,13 @@ static int open_store(struct replay *r)
  * ---------------------------------------------------------------------------------------
  */
 
-static void feed_source(struct replay *r, struct source *s)
+static void feed_source(struct replay *r, struct replay_source *s)
 {
     static char bytes[SLICE];
     struct err err = {0};
     ssize_t n = reader_read(s->reader, bytes, sizeof bytes, &err);
     if (n < 0) {
-        fprintf(stderr, "lookoutd replay: %s: %s\n", s->name, err.text);
+        fprintf(stderr, "lookoutd replay: %s\n", err.text);
         r->damaged++;
         n = 0;
     }
@@ -259,30 +246,6 @@ static void feed_source(struct replay *r, struct source *s)
         r->pipeline.rc = rc;
 }
 
-static void show_progress(const struct replay *r, bool is_last)
-{
-    static int64_t shown_ms;
-    int64_t now_ms = pipeline_clock_ms();
-    if (!isatty(STDERR_FILENO) || (!is_last && now_ms - shown_ms < 200))
-        return;
-    shown_ms = now_ms;
-    uint64_t done = 0, size = 0;
-    for (size_t i = 0; i < r->source_count; i++) {
-        uint64_t d = 0, z = 0;
-        reader_progress(r->sources[i].reader, &d, &z);
-        done += d;
-        size += z;
-    }
-    char text[TIME_TEXT_BYTES] = "";
-    int64_t event_ms = engine_now(r->pipeline.engine);
-    if (event_ms != TIME_NONE)
-        time_format(event_ms, text);
-    fprintf(stderr, "\r\033[K%3.0f %% %s %zu vessels, %llu alerts%s",
-            size != 0 ? 100.0 * (double)done / (double)size : 0.0, text,
-            engine_vessel_count(r->pipeline.engine), (unsigned long long)r->tally.alerts,
-            is_last ? "\r\033[K" : "");
-}
-
 enum { COMMIT_BYTES = 4 << 20, QUEUE_BYTES = 32 << 20 };
 
 static int go_through(struct replay *r)
@@ -292,7 +255,7 @@ static int go_through(struct replay *r)
     while (is_going && p->rc == 0) {
         is_going = false;
         for (size_t i = 0; i < r->source_count && p->rc == 0; i++) {
-            struct source *s = &r->sources[i];
+            struct replay_source *s = &r->sources[i];
             if (s->is_ended)
                 continue;
             is_going = true;
@@ -304,11 +267,11 @@ static int go_through(struct replay *r)
         if (pipeline_drain(p) == 0 && store_batch_bytes(p->batch) > COMMIT_BYTES &&
             pipeline_commit(p, false) == 0 && store_queued_bytes(r->store) > QUEUE_BYTES)
             store_flush(r->store, 60000);
-        show_progress(r, false);
+        replay_progress(r, false);
     }
     r->tally.first_ms = p->first_ms;
     r->tally.last_ms = engine_now(p->engine);
-    show_progress(r, true);
+    replay_progress(r, true);
     return p->rc != 0 ? p->rc : pipeline_commit(p, false);
 }
 
@@ -329,55 +292,6 @@ static int wait_for_delivery(struct replay *r)
     fprintf(stderr, "delivered %llu, dead %llu\n", (unsigned long long)counts.delivered,
             (unsigned long long)counts.dead);
     return counts.dead == 0 ? CMD_DONE : CMD_FAILED;
-}
-
-/* --- the summary
- * --------------------------------------------------------------------------------------------
- */
-
-static void print_source(const struct replay *r, const struct source *s)
-{
-    const struct input_counts *c = input_counts(s->input);
-    const struct merge_counts *m = merge_counts(r->pipeline.merge, s->index);
-    fprintf(stderr,
-            "input %s: %llu bytes, %llu lines: %llu sentences, %llu records, %llu "
-            "comments, %llu other",
-            s->name, (unsigned long long)c->bytes, (unsigned long long)c->lines,
-            (unsigned long long)c->sentences, (unsigned long long)c->records,
-            (unsigned long long)c->comments, (unsigned long long)c->other);
-    for (int i = 0; i < INPUT_REJECTS; i++)
-        if (c->rejects[i] != 0)
-            fprintf(stderr, ", %s %llu", input_reject_name((enum input_reject)i),
-                    (unsigned long long)c->rejects[i]);
-    fprintf(stderr,
-            "\n  %llu messages: %llu reports, %llu of no ship; %llu duplicates, %llu "
-            "far_future; tag blocks "
-            "void %llu\n",
-            (unsigned long long)c->messages, (unsigned long long)c->reports,
-            (unsigned long long)c->no_report, (unsigned long long)m->duplicates,
-            (unsigned long long)m->far_future, (unsigned long long)c->tag_void);
-}
-
-static void print_summary(const struct replay *r)
-{
-    const struct engine_counts *c = engine_counts(r->pipeline.engine);
-    for (size_t i = 0; i < r->source_count; i++)
-        print_source(r, &r->sources[i]);
-    char first[TIME_TEXT_BYTES] = "", last[TIME_TEXT_BYTES] = "";
-    if (r->tally.first_ms != TIME_NONE)
-        fprintf(stderr, "event time %s to %s\n", time_format(r->tally.first_ms, first),
-                time_format(r->tally.last_ms, last));
-    fprintf(stderr,
-            "engine: %llu reports: %llu fixes believed or waiting (%llu waiting), %llu "
-            "not newer, %llu of no "
-            "ship, %llu with static data\n",
-            (unsigned long long)c->reports, (unsigned long long)c->fixes,
-            (unsigned long long)c->implausible, (unsigned long long)c->old,
-            (unsigned long long)c->not_a_ship, (unsigned long long)c->statics);
-    fprintf(stderr, "vessels: %zu, calls %llu, voyages %llu\n",
-            engine_vessel_count(r->pipeline.engine), (unsigned long long)c->calls,
-            (unsigned long long)c->voyages);
-    tally_print(&r->tally, stderr);
 }
 
 /* Untimed recordings: nothing could be placed in time. */
@@ -404,7 +318,8 @@ static int open_all(struct replay *r, int argc, char **argv)
     struct err err = {0};
     if (r->deliver && r->conf->webhook_count == 0)
         return usage("--deliver: the configuration has no webhooks");
-    if (pipeline_init(&r->pipeline, r->conf, &err) != 0) {
+    if (!cmd_conf_water(r->conf, NULL, false) ||
+        pipeline_init(&r->pipeline, r->conf, &err) != 0) {
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
         return CMD_FAILED;
     }
@@ -438,7 +353,7 @@ static int replay(struct replay *r)
     int status = rc == 0 ? CMD_DONE : CMD_FAILED;
     if (status == CMD_DONE && r->delivery != NULL)
         status = wait_for_delivery(r);
-    print_summary(r);
+    replay_summary(r);
     if (fflush(r->pipeline.alerts) != 0 && status == CMD_DONE) {
         fprintf(stderr, "lookoutd replay: alerts could not be written: %s\n",
                 strerror(errno));
@@ -465,8 +380,12 @@ static void remove_scratch(const struct replay *r)
 
 static void close_all(struct replay *r)
 {
-    if (r->delivery != NULL)
-        delivery_stop(r->delivery, 5000);
+    pthread_mutex_lock(&r->waking);
+    struct delivery *delivery = r->delivery;
+    r->delivery = NULL;
+    pthread_mutex_unlock(&r->waking);
+    if (delivery != NULL)
+        delivery_stop(delivery, 5000);
     if (r->store != NULL)
         store_close(r->store);
     if (r->alerts_file != NULL && r->pipeline.alerts != NULL &&
@@ -485,7 +404,7 @@ static void close_all(struct replay *r)
 
 int cmd_replay(int argc, char **argv)
 {
-    struct replay r = {.start_ms = TIME_NONE};
+    struct replay r = {.waking = PTHREAD_MUTEX_INITIALIZER, .start_ms = TIME_NONE};
     int status = read_options(argc, argv, &r);
     if (status != CMD_DONE)
         return status < 0 ? CMD_DONE : status;

@@ -97,9 +97,9 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     int64_t now_ms = engine_now(r->pipeline.engine);
     if (now_ms == TIME_NONE)
         now_ms = r->pipeline.clock_ms;
-    const char *id = r->conf->feeds[feed].id;
-    log_write(is_silent ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "feed", id,
-              is_silent ? "silent" : "heard again");
+    struct feed_status status;
+    feeds_status(r->feeds, feed, &status);
+    const char *id = status.id;
     int rc = engine_feed_alert(engine_conf(r->pipeline.engine), is_silent, id, since_ms,
                                now_ms, &alert);
     if (rc == 0)
@@ -142,8 +142,9 @@ static void sweep(struct run *r)
 static void beat(struct run *r)
 {
     struct store_health health;
-    int64_t every_ms = notify_watchdog_ms();
-    if (every_ms == 0 || r->pipeline.clock_ms - r->beat_ms < every_ms / 2)
+    uint64_t every_ms = 0;
+    if (!notify_watchdog_interval(&every_ms) ||
+        r->pipeline.clock_ms - r->beat_ms < (int64_t)every_ms / 2)
         return;
     store_health(r->store, &health);
     bool is_stuck = health.queued_bytes != 0 && !health.is_failing &&
@@ -175,8 +176,10 @@ static void on_tick(uv_timer_t *timer)
 static void on_commit(void *context)
 {
     struct run *r = context;
+    uv_mutex_lock(&r->waking);
     if (r->delivery != NULL)
         delivery_wake(r->delivery);
+    uv_mutex_unlock(&r->waking);
 }
 
 static void on_store_error(void *context, const char *text)
@@ -242,7 +245,7 @@ static void on_signal(uv_signal_t *handle, int number)
  * --------------------------------------------------------------------------------------------
  */
 
-static bool is_live(const struct conf *conf)
+bool run_is_live(const struct conf *conf)
 {
     for (size_t i = 0; i < conf->feed_count; i++)
         if (conf->feeds[i].transport != CONF_FEED_FILE)
@@ -286,7 +289,7 @@ static int open_store(struct run *r, struct err *err)
     if (refused != 0)
         log_warning("store", NULL, "%zu stored vessels cannot be read and start anew",
                     refused);
-    if (is_live(r->conf))
+    if (run_is_live(r->conf))
         engine_outage(r->pipeline.engine, engine_now(r->pipeline.engine),
                       pipeline_clock_ms());
     return 0;
@@ -306,7 +309,7 @@ static int open_feeds(struct run *r, struct err *err)
     }
     buf_finish(&record);
     r->pipeline.feeds = r->feeds;
-    r->is_live = is_live(r->conf);
+    r->is_live = run_is_live(r->conf);
     return rc != 0 ? rc : feeds_open(r->feeds, err);
 }
 
@@ -315,10 +318,13 @@ static int start(struct run *r, struct err *err)
     r->started_ms = r->committed_ms = r->pruned_ms = r->reloaded_ms = pipeline_clock_ms();
     r->is_reload_good = true;
     int rc = open_store(r, err);
+    /* The store's thread may ask for it as soon as it is there. */
+    uv_mutex_lock(&r->waking);
     if (rc == 0)
         rc = delivery_start(r->conf->webhooks, r->conf->webhook_count, r->store,
                             r->conf->state, (uint64_t)r->started_ms * 2654435761u,
                             &r->delivery, err);
+    uv_mutex_unlock(&r->waking);
     if (rc == 0)
         rc = open_feeds(r, err);
     if (rc == 0 && r->conf->api_address != NULL) {
@@ -334,6 +340,7 @@ static void init_handles(struct run *r)
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
     uv_signal_t *const handles[] = {&r->on_term, &r->on_int, &r->on_hup};
     uv_loop_init(&r->loop);
+    uv_mutex_init(&r->waking);
     uv_timer_init(&r->loop, &r->tick);
     r->tick.data = r;
     for (int i = 0; i < 3; i++) {
@@ -345,8 +352,12 @@ static void init_handles(struct run *r)
 
 static void finish(struct run *r)
 {
-    if (r->delivery != NULL)
-        delivery_stop(r->delivery, DELIVERY_GRACE_MS);
+    uv_mutex_lock(&r->waking);
+    struct delivery *delivery = r->delivery;
+    r->delivery = NULL;
+    uv_mutex_unlock(&r->waking);
+    if (delivery != NULL)
+        delivery_stop(delivery, DELIVERY_GRACE_MS);
     if (r->store != NULL) {
         if (!store_flush(r->store, STOP_FLUSH_MS))
             log_error("store", NULL, "not everything could be written before the end");
@@ -356,6 +367,7 @@ static void finish(struct run *r)
     pipeline_finish(&r->pipeline);
     conf_destroy(r->conf);
     uv_loop_close(&r->loop);
+    uv_mutex_destroy(&r->waking);
 }
 
 static int run(struct run *r)
@@ -364,7 +376,7 @@ static int run(struct run *r)
     signal(SIGPIPE, SIG_IGN);
     log_set_level((enum log_level)r->conf->log);
     init_handles(r);
-    int rc = start(r, &err);
+    int rc = cmd_conf_water(r->conf, NULL, true) ? start(r, &err) : ERR_NOMEM;
     if (rc != 0) {
         log_error("run", NULL, "%s", err.text[0] != '\0' ? err.text : err_text(rc));
         run_stop(r, rc == ERR_INVALID ? CMD_USAGE : CMD_FAILED);

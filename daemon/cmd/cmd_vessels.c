@@ -41,7 +41,7 @@ static struct conf *conf_of_state(const char *state)
         file[strcspn(file, "\n")] = '\0';
     fclose(f);
     return file[0] != '\0' && access(file, R_OK) == 0 &&
-                   cmd_conf_load(file, &conf) == CMD_DONE
+                   cmd_conf_load_quietly(file, &conf) == CMD_DONE
                ? conf
                : NULL;
 }
@@ -161,7 +161,7 @@ static int run(const char *file, const char *state, char *const *wanted, int cou
     struct conf bare = {0};
     int status = CMD_DONE;
     if (file != NULL)
-        status = cmd_conf_load(file, &conf);
+        status = cmd_conf_load_quietly(file, &conf);
     else
         conf = conf_of_state(state);
     if (status != CMD_DONE)

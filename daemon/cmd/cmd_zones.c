@@ -1,12 +1,192 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd zones: not written yet. */
+/* lookoutd zones: checks GeoJSON, prints a line per zone, draws a picture. */
 #include "cmd.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lookout/buf.h"
+#include "lookout/zone.h"
+#include "picture.h"
+
+static const char help[] =
+    "usage: lookoutd zones [--svg FILE] [--png FILE] FILE...\n"
+    "\n"
+    "Reads zones and gates from GeoJSON files ('-' is standard input) as the daemon "
+    "would,\n"
+    "all of them as one set, and prints a line for each, its columns separated by tabs:\n"
+    "\n"
+    "  id            properties.id\n"
+    "  kind          properties.kind, '-' where there is none\n"
+    "  vertices      without the repeated last one of each ring\n"
+    "  area          on the WGS 84 ellipsoid, in km2; for a gate its length, in km\n"
+    "  bounding box  south,west,north,east in degrees; west is greater than east where "
+    "the\n"
+    "                zone lies over the antimeridian\n"
+    "  antimeridian  yes or no\n"
+    "\n"
+    "A terminal gets a line with the columns' names first. Every fault is printed to\n"
+    "standard error as FILE:LINE:COLUMN: error: PATH: what is wrong and how to mend it;\n"
+    "zones without a fault are listed all the same.\n"
+    "\n"
+    "  --svg FILE    draw the zones and the land around them\n"
+    "  --png FILE    the same in pixels\n"
+    "\n"
+    "Exit status: 0 all zones are sound, 1 out of memory or a picture cannot be "
+    "written,\n"
+    "2 a fault, a file that cannot be read, or wrong usage.\n";
+
+struct options {
+    const char *svg, *png; /* borrowed from argv; NULL: none */
+    char **files;          /* borrowed: argv itself, files moved to its front */
+    int file_count;
+};
+
+/* 0, or a status to end with, plus 1. */
+static int read_options(int argc, char **argv, struct options *ret)
+{
+    *ret = (struct options){.files = argv};
+    bool is_over = false;
+    for (int i = 1; i < argc; i++) {
+        const char **value = strcmp(argv[i], "--svg") == 0   ? &ret->svg
+                             : strcmp(argv[i], "--png") == 0 ? &ret->png
+                                                             : NULL;
+        if (is_over || argv[i][0] != '-' || argv[i][1] == '\0') {
+            ret->files[ret->file_count++] = argv[i];
+        } else if (strcmp(argv[i], "--") == 0) {
+            is_over = true;
+        } else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            fputs(help, stdout);
+            return CMD_DONE + 1;
+        } else if (value != NULL && i + 1 < argc) {
+            *value = argv[++i];
+        } else {
+            fprintf(stderr, "lookoutd zones: %s %s\n",
+                    value != NULL ? "a file name is missing after" : "unknown option",
+                    argv[i]);
+            return CMD_USAGE + 1;
+        }
+    }
+    if (ret->file_count == 0) {
+        fputs("lookoutd zones: which file? See lookoutd zones --help\n", stderr);
+        return CMD_USAGE + 1;
+    }
+    return 0;
+}
+
+static int read_file(const char *name, struct buf *out)
+{
+    FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+    if (f == NULL)
+        return ERR_IO;
+    char piece[65536];
+    size_t n;
+    int code = 0;
+    while (code == 0 && (n = fread(piece, 1, sizeof piece, f)) > 0)
+        code = buf_add(out, piece, n);
+    if (code == 0 && ferror(f))
+        code = ERR_IO;
+    int why = errno;
+    if (f != stdin)
+        fclose(f);
+    errno = why;
+    return code;
+}
+
+/* Read all files; *ret_faulty when there was a fault. 0 or ERR_NOMEM. */
+static int add_files(struct zone_builder *b, const struct options *options,
+                     bool *ret_faulty)
+{
+    for (int i = 0; i < options->file_count; i++) {
+        const char *name = options->files[i];
+        struct buf text = {0};
+        struct zone_faults faults = {0};
+        int code = read_file(name, &text);
+        if (code == ERR_IO) {
+            fprintf(stderr, "%s: error: cannot read: %s\n", name, strerror(errno));
+            *ret_faulty = true;
+        } else if (code == 0) {
+            code = zone_builder_add(b, name, buf_text(&text), text.length, &faults);
+        }
+        for (size_t k = 0; k < faults.count; k++)
+            fprintf(stderr, "%s:%d:%d: error: %s\n", name, faults.items[k].line,
+                    faults.items[k].col, faults.items[k].text);
+        *ret_faulty |= faults.count > 0;
+        zone_faults_finish(&faults);
+        buf_finish(&text);
+        if (code == ERR_NOMEM)
+            return code;
+    }
+    return 0;
+}
+
+static void print_zones(const struct zone_set *set)
+{
+    if (isatty(STDOUT_FILENO))
+        puts("id\tkind\tvertices\tarea\tsouth,west,north,east\tantimeridian");
+    for (uint32_t i = 0; i < zone_count(set); i++) {
+        const struct zone_info *z = zone_info(set, i);
+        printf("%s\t%s\t%zu\t", z->id, z->kind[0] != '\0' ? z->kind : "-", z->vertices);
+        if (z->shape == ZONE_AREA)
+            printf("%.*f km2", z->area_km2 < 100 ? 3 : 0, z->area_km2);
+        else
+            printf("%.3f km", z->length_m / 1000);
+        printf("\t%.7g,%.7g,%.7g,%.7g\t%s\n", z->low.lat, z->low.lon, z->high.lat,
+               z->high.lon, z->antimeridian ? "yes" : "no");
+    }
+}
+
+static int write_file(const char *name, const struct buf *content)
+{
+    FILE *f = fopen(name, "wb");
+    size_t written = f != NULL ? fwrite(content->data, 1, content->length, f) : 0;
+    bool is_whole = f != NULL && fclose(f) == 0 && written == content->length;
+    if (!is_whole)
+        fprintf(stderr, "lookoutd zones: cannot write %s: %s\n", name, strerror(errno));
+    return is_whole ? 0 : ERR_IO;
+}
+
+static int write_picture(const struct zone_set *set, const char *name,
+                         struct picture_pen (*make_pen)(struct buf *out))
+{
+    if (name == NULL)
+        return 0;
+    struct buf out = {0};
+    struct picture_pen pen = make_pen(&out);
+    int code = picture_draw(set, &pen);
+    if (code != 0)
+        fprintf(stderr, "lookoutd zones: %s: %s\n", name, err_text(code));
+    else
+        code = write_file(name, &out);
+    buf_finish(&out);
+    return code;
+}
 
 int cmd_zones(int argc, char **argv)
 {
-    (void)argc;
-    fprintf(stderr, "lookoutd: %s is not built in yet\n", argv[0]);
-    return CMD_FAILED;
+    struct options options;
+    int status = read_options(argc, argv, &options);
+    if (status != 0)
+        return status - 1;
+    struct zone_set *set = NULL;
+    struct zone_builder *b = zone_builder_create();
+    bool is_faulty = false;
+    int code = b == NULL ? ERR_NOMEM : add_files(b, &options, &is_faulty);
+    if (code == 0)
+        code = zone_builder_build(b, &set, NULL);
+    if (code != 0) {
+        fprintf(stderr, "lookoutd zones: %s\n", err_text(code));
+    } else {
+        print_zones(set);
+        code = write_picture(set, options.svg, picture_svg_pen);
+        if (code == 0)
+            code = write_picture(set, options.png, picture_png_pen);
+    }
+    zone_set_destroy(set);
+    zone_builder_destroy(b);
+    return code != 0 ? CMD_FAILED : is_faulty ? CMD_USAGE : CMD_DONE;
 }

@@ -2,6 +2,7 @@
 /* lookoutd: picks the sub-command. Knows nothing else. */
 #include "cmd.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,7 +38,7 @@ static void print_help(FILE *out)
           out);
 }
 
-int main(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
     if (argc < 2) {
         print_help(stderr);
@@ -59,4 +60,16 @@ int main(int argc, char **argv)
     fprintf(stderr, "lookoutd: there is no command '%s'\n", argv[1]);
     print_help(stderr);
     return CMD_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    int status = run_command(argc, argv);
+    /* What was asked for and could not be written is not done. */
+    bool is_lost = fflush(stdout) != 0 || ferror(stdout) != 0;
+    if (is_lost && status == CMD_DONE) {
+        fputs("lookoutd: the output could not be written\n", stderr);
+        status = CMD_FAILED;
+    }
+    return status;
 }

@@ -129,6 +129,9 @@ int pipeline_drain(struct pipeline *p)
     while (p->rc == 0 && (report = merge_next(p->merge)) != NULL) {
         if (p->first_ms == TIME_NONE)
             p->first_ms = report->time_ms;
+        uint32_t mmsi;
+        while ((mmsi = merge_ahead(p->merge)) != 0)
+            engine_expect(p->engine, mmsi);
         p->rc = engine_report(p->engine, report);
     }
     int64_t time_ms = merge_time(p->merge);
@@ -148,11 +151,14 @@ static int add_feeds(struct pipeline *p)
     struct buf record = {0};
     int rc = 0;
     for (size_t i = 0; p->feeds != NULL && i < feeds_count(p->feeds) && rc == 0; i++) {
+        struct feed_status status;
+        feeds_status(p->feeds, i, &status);
+        if (status.is_gone)
+            continue;
         buf_clear(&record);
         int code = feeds_record(p->feeds, i, &record);
         if (code == 0)
-            rc = store_batch_feed(p->batch, p->conf->feeds[i].id, record.data,
-                                  record.length);
+            rc = store_batch_feed(p->batch, status.id, record.data, record.length);
         else if (code != ERR_NOT_FOUND)
             rc = code;
     }

@@ -23,6 +23,7 @@ struct run {
     struct pipeline pipeline;
     struct store *store;         /* owned */
     struct store_reader *reader; /* owned: counts for metrics and for --once */
+    uv_mutex_t waking;           /* guards `delivery` against the store's thread */
     struct delivery *delivery;   /* owned */
     struct feeds *feeds;         /* owned until closed */
     struct api *api;             /* owned until closed */
@@ -39,6 +40,8 @@ struct run {
     int status; /* exit status */
 };
 
+/* Whether a configuration listens to live feeds; if not, it reads recordings. */
+bool run_is_live(const struct conf *conf);
 /* run_reload.c: SIGHUP. A bad file is refused whole and the old goes on. */
 void run_reload(struct run *r);
 /* run_metrics.c: what the API asks. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SIGHUP: what a restart with the changed file would do, without closing what did not
  * change. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "cmd_conf.h"
@@ -25,11 +27,36 @@ static void warn_fixed(const struct conf *old, const struct conf *fresh)
         log_warning("run", NULL, "api: changed in the file; takes a restart");
 }
 
-static int apply(struct run *r, struct conf *fresh, struct err *err)
+/* A daemon does not start with a recording that is not there; so neither does it reload.
+ * Those it has opened already may be gone by now. */
+static bool can_follow(const struct conf *old, const struct conf *fresh)
 {
+    bool can = true;
+    for (size_t i = 0; i < fresh->feed_count; i++) {
+        const struct conf_feed *feed = &fresh->feeds[i];
+        bool is_open = false;
+        for (size_t j = 0; j < old->feed_count && !is_open; j++)
+            is_open = strcmp(old->feeds[j].id, feed->id) == 0 &&
+                      old->feeds[j].definition == feed->definition;
+        if (is_open || feed->transport != CONF_FEED_FILE ||
+            strcmp(feed->address, "-") == 0 || access(feed->address, R_OK) == 0)
+            continue;
+        log_error("run", NULL, "feed %s: %s: %s", feed->id, feed->address,
+                  strerror(errno));
+        can = false;
+    }
+    return can;
+}
+
+/* The engine refused: fresh is the caller's still. Else it is in force, whatever else
+ * failed, and *fresh is NULL. */
+static int apply(struct run *r, struct conf **ret_fresh, struct err *err)
+{
+    struct conf *fresh = *ret_fresh;
     int rc = engine_reconfigure(r->pipeline.engine, &fresh->engine, err);
     if (rc != 0)
         return rc;
+    *ret_fresh = NULL;
     for (size_t i = 0; i < fresh->webhook_count && rc == 0; i++)
         rc = store_webhook_enable(r->store, fresh->webhooks[i].id);
     if (rc == 0)
@@ -42,6 +69,9 @@ static int apply(struct run *r, struct conf *fresh, struct err *err)
     warn_fixed(old, fresh);
     r->conf = fresh;
     r->pipeline.conf = fresh;
+    if (!r->is_live && run_is_live(fresh))
+        engine_outage(r->pipeline.engine, engine_now(r->pipeline.engine), r->reloaded_ms);
+    r->is_live = run_is_live(fresh);
     log_set_level((enum log_level)fresh->log);
     conf_destroy(old);
     return rc;
@@ -54,10 +84,17 @@ void run_reload(struct run *r)
     notify_reloading();
     r->reloaded_ms = pipeline_clock_ms();
     r->is_reload_good = false;
-    if (cmd_conf_load(r->conf_file, &fresh) != CMD_DONE) {
+    if (cmd_conf_load(r->conf_file, &fresh) != CMD_DONE || !can_follow(r->conf, fresh)) {
+        conf_destroy(fresh);
         log_error("run", NULL, "%s is refused; the configuration in force stays",
                   r->conf_file);
         notify_ready("reload refused: faulty configuration");
+        return;
+    }
+    if (!cmd_conf_water(fresh, engine_conf(r->pipeline.engine), true)) {
+        log_error("run", NULL, "reload: %s", err_text(ERR_NOMEM));
+        conf_destroy(fresh);
+        notify_ready("reload failed");
         return;
     }
     /* What was learned under the old configuration is kept first, and each feed's place
@@ -65,10 +102,8 @@ void run_reload(struct run *r)
     int rc = pipeline_drain(&r->pipeline);
     if (rc == 0)
         rc = pipeline_commit(&r->pipeline, false);
-    if (rc == 0) {
-        rc = apply(r, fresh, &err);
-        fresh = NULL;
-    }
+    if (rc == 0)
+        rc = apply(r, &fresh, &err);
     conf_destroy(fresh);
     if (rc != 0) {
         log_error("run", NULL, "reload: %s",

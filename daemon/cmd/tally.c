@@ -117,7 +117,8 @@ void tally_print(const struct tally *t, FILE *out)
     struct tally_row *rows = calloc(t->row_count + 1, sizeof *rows);
     if (rows == NULL)
         return;
-    memcpy(rows, t->rows, t->row_count * sizeof *rows);
+    if (t->row_count != 0)
+        memcpy(rows, t->rows, t->row_count * sizeof *rows);
     if (t->row_count > 1)
         qsort(rows, t->row_count, sizeof *rows, compare_rows);
     for (size_t i = 0; i < t->row_count; i++)

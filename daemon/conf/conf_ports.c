@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "conf_int.h"
-#include "lookout/datafile.h"
+#include "lookout/gazetteer.h"
 #include "lookout/ports.h"
 #include "lookout/zone.h"
 
@@ -23,8 +23,7 @@ struct ports_define {
     double lat, lon, entry_m, exit_m;
 };
 
-static void gazetteer_read(struct conf_reader *r, const struct conf_node *node,
-                           void *base);
+static void path_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void define_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void groups_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void same_read(struct conf_reader *r, const struct conf_node *node, void *base);
@@ -44,7 +43,7 @@ static const struct conf_key define_keys[] = {
     {0},
 };
 const struct conf_key conf_ports_keys[] = {
-    {"gazetteer", OTHER, .read = gazetteer_read, .accepts = "a CSV file", .initial = "the one shipped", .doc = "CSV of ports: locode,name,lat,lon,..."},
+    {"gazetteer", OTHER, .read = path_read, .accepts = "a CSV file", .initial = "the one shipped", .doc = "CSV of ports: locode,name,lat,lon,..."},
     {"entry",     AWAY, CONF_AT(ports_settings, entry_m), .least = 100, .most = 100000, .initial = "10km", .doc = "in port within this distance, for ports known by a point, unless the gazetteer gives a radius"},
     {"exit",      AWAY, CONF_AT(ports_settings, exit_m), .least = 100, .most = 200000, .initial = "12km", .doc = "and out again beyond this one"},
     {"area_exit", AWAY, CONF_AT(ports_settings, area_exit_m), .least = 0, .most = 100000, .initial = "1km", .doc = "for ports with an area: out again so far beyond its edge"},
@@ -55,8 +54,7 @@ const struct conf_key conf_ports_keys[] = {
 };
 /* clang-format on */
 
-static void gazetteer_read(struct conf_reader *r, const struct conf_node *node,
-                           void *base)
+static void path_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
     struct ports_settings *s = base;
     const char *text = NULL;
@@ -107,8 +105,7 @@ struct gathering {
     const struct ports_settings *settings;
     struct ports_builder *builder;
     const struct conf_node *root;
-    const char *file;  /* being read */
-    const char *areas; /* file of the areas, once read */
+    const char *file; /* being read */
     bool has_gazetteer, is_second;
     struct origin define, group, same, faulty;
 };
@@ -157,7 +154,7 @@ static void on_trouble(void *context, enum ports_about about, size_t item, size_
                                   : about == PORTS_ABOUT_GROUP ? &g->group
                                                                : &g->same;
     if (about == PORTS_ABOUT_AREA || item >= origin->count) {
-        struct conf_place place = {.file = g->areas != NULL ? g->areas : g->r->file};
+        struct conf_place place = {.file = "port-areas.geojson"};
         conf_fault_at(g->r, &place, "%s", text);
         return;
     }
@@ -168,47 +165,51 @@ static void on_trouble(void *context, enum ports_about about, size_t item, size_
     conf_error(g->r, node, NULL, "%s", text);
 }
 
-/* A shipped or named file into the builder by `take`; false when it cannot be read. */
-typedef int (*ports_take)(struct ports_builder *b, const char *text, size_t n,
-                          ports_fault fault, void *context);
-static bool take_file(struct gathering *g, const struct conf_node *node, const char *path,
-                      ports_take take)
+/* The configuration's own gazetteer; false when it cannot be read. */
+static bool take_file(struct gathering *g, const struct conf_node *node, const char *path)
 {
     struct buf text = {0};
     g->file = path;
     bool is_read = conf_file_read(g->r, node, path, GAZETTEER_BYTES_MAX, &text);
-    if (is_read &&
-        take(g->builder, buf_text(&text), text.length, file_fault, g) == ERR_NOMEM)
+    if (is_read && ports_builder_csv(g->builder, buf_text(&text), text.length, file_fault,
+                                     g) == ERR_NOMEM)
         conf_reader_nomem(g->r);
     buf_finish(&text);
     return is_read;
 }
 
-static void take_gazetteer(struct gathering *g, char areas[1024])
+static void shipped_fault(void *context, const char *path, int line, int col,
+                          const char *text)
+{
+    struct gathering *g = context;
+    g->file = path;
+    file_fault(g, line, col, text);
+}
+
+static bool take_shipped(struct gathering *g)
+{
+    struct conf_reader *r = g->r;
+    struct err err = {0};
+    size_t errors = r->faults.errors;
+    int code = gazetteer_read(g->builder, NULL, shipped_fault, g, &err);
+    if (code == ERR_NOMEM)
+        conf_reader_nomem(r);
+    else if (code != 0 && errors == r->faults.errors)
+        conf_error(r, g->root, "ports: {gazetteer: FILE}", "%s", err.text);
+    return code == 0;
+}
+
+static void take_gazetteer(struct gathering *g)
 {
     const struct ports_settings *s = g->settings;
     const char *given = g->r->context->gazetteer;
-    char path[1024];
-    if (s->gazetteer_node != NULL) {
+    if (s->gazetteer_node != NULL)
         g->has_gazetteer =
-            s->gazetteer != NULL &&
-            take_file(g, s->gazetteer_node, s->gazetteer, ports_builder_csv);
-        return;
-    }
-    if (given != NULL) {
-        g->has_gazetteer = take_file(g, g->root, given, ports_builder_csv);
-        return;
-    }
-    if (datafile_find("ports.csv", path, sizeof path) != 0) {
-        conf_error(g->r, g->root, "ports: {gazetteer: FILE}",
-                   "the shipped gazetteer ports.csv is not found");
-        return;
-    }
-    g->has_gazetteer = take_file(g, g->root, path, ports_builder_csv);
-    if (datafile_find("port-areas.geojson", areas, 1024) != 0)
-        return;
-    (void)take_file(g, g->root, areas, ports_builder_areas);
-    g->areas = areas;
+            s->gazetteer != NULL && take_file(g, s->gazetteer_node, s->gazetteer);
+    else if (given != NULL)
+        g->has_gazetteer = take_file(g, g->root, given);
+    else
+        g->has_gazetteer = take_shipped(g);
 }
 
 /* --- define ---------------------------------------------------------------------- */
@@ -384,7 +385,6 @@ static void pass(struct gathering *g)
 {
     const struct ports_settings *s = g->settings;
     struct conf_reader *r = g->r;
-    char areas[1024];
     g->builder = ports_builder_create();
     origin_init(r, &g->define, s->define);
     origin_init(r, &g->group, s->groups);
@@ -393,14 +393,13 @@ static void pass(struct gathering *g)
         conf_reader_nomem(r);
     if (r->code == 0) {
         ports_builder_distances(g->builder, s->entry_m, s->exit_m, s->area_exit_m);
-        take_gazetteer(g, areas);
+        take_gazetteer(g);
         take_changes(g);
     }
     if (r->code == 0)
         build(g);
     ports_builder_destroy(g->builder);
     g->builder = NULL;
-    g->areas = NULL;
 }
 
 static void second_pass(struct gathering *g)

@@ -30,23 +30,58 @@ static void number_text(double value, char ret_text[UNITS_TEXT_BYTES])
     snprintf(ret_text, UNITS_TEXT_BYTES, "%.10g", value);
 }
 
+struct example {
+    double value; /* ms, m */
+    const char *text;
+};
+static const struct example durations[] = {
+    {30e3, "30s"}, {600e3, "10min"}, {43200e3, "12h"}, {604800e3, "7d"}};
+static const struct example distances[] = {
+    {500, "500m"}, {10000, "10km"}, {22224, "12nm"}};
+
+/* ", such as 30s, 10min or 7d": those within the bounds. */
+static int add_examples(const struct conf_key *key, const struct example *examples,
+                        size_t count, struct buf *out)
+{
+    const char *shown[4];
+    size_t n = 0;
+    for (size_t i = 0; i < count && n < CONF_COUNT(shown); i++)
+        if (examples[i].value >= key->least && examples[i].value <= key->most)
+            shown[n++] = examples[i].text;
+    int code = 0;
+    for (size_t i = 0; i < n && code == 0; i++)
+        code = buf_printf(out, "%s%s",
+                          i == 0       ? ", such as "
+                          : i == n - 1 ? " or "
+                                       : ", ",
+                          shown[i]);
+    return code;
+}
+
 static int accepts_quantity(const struct conf_key *key, struct buf *out)
 {
     char least[UNITS_TEXT_BYTES], most[UNITS_TEXT_BYTES];
     if (key->accepts != NULL)
         return buf_add_text(out, key->accepts);
-    if (key->type == CONF_TYPE_DURATION)
-        return buf_printf(out, "a duration from %s to %s, such as 30s, 10min, 12h or 7d",
+    int code = 0;
+    if (key->type == CONF_TYPE_DURATION) {
+        code = buf_printf(out, "a duration from %s to %s",
                           units_format_duration((int64_t)key->least, least),
                           units_format_duration((int64_t)key->most, most));
-    if (key->type == CONF_TYPE_DISTANCE)
-        return buf_printf(out, "a distance from %s to %s, such as 500m, 10km or 12nm",
+        return code == 0 ? add_examples(key, durations, CONF_COUNT(durations), out)
+                         : code;
+    }
+    if (key->type == CONF_TYPE_DISTANCE) {
+        code = buf_printf(out, "a distance from %s to %s",
                           units_format_distance(key->least, least),
                           units_format_distance(key->most, most));
+        return code == 0 ? add_examples(key, distances, CONF_COUNT(distances), out)
+                         : code;
+    }
     number_text(key->least, least);
     number_text(key->most, most);
     if (key->type == CONF_TYPE_SPEED)
-        return buf_printf(out, "a speed from %skn to %skn, such as 0.5kn", least, most);
+        return buf_printf(out, "a speed from %skn to %skn, such as 1.5kn", least, most);
     return buf_printf(out, "%s from %s to %s",
                       key->type == CONF_TYPE_U32 ? "a whole number" : "a number", least,
                       most);

@@ -15,6 +15,10 @@ void engine_conf_finish(struct engine_conf *conf)
         free(conf->mutes[i].why);
     }
     free(conf->mutes);
+    for (size_t i = 0; i < conf->field_count; i++)
+        water_field_release(conf->fields[i]);
+    free(conf->fields);
+    water_release(conf->water);
     free(conf->site);
     free(conf->link);
     free(conf->timezone.begin_ms);

@@ -29,6 +29,33 @@ static int list_zones(struct engine *e)
     return 0;
 }
 
+/* Which rules are asked at which fixes, and which have timers. */
+static int list_rules(struct engine *e)
+{
+    e->rule_words = e->conf.rule_count / 64 + 1;
+    e->asks_covered = calloc(e->rule_words, sizeof *e->asks_covered);
+    e->asks_keeping = calloc(e->rule_words, sizeof *e->asks_keeping);
+    e->timed = calloc(e->rule_words, sizeof *e->timed);
+    if (e->asks_covered == NULL || e->asks_keeping == NULL || e->timed == NULL)
+        return ERR_NOMEM;
+    e->deadline_least_ms = INT64_MAX / 2; /* lest a difference overflows */
+    for (uint32_t i = 0; i < e->conf.rule_count; i++) {
+        const struct rule *rule = &e->conf.rules[i];
+        const struct rule_hooks *hooks = rule->kind->hooks;
+        unsigned asks = hooks->on_fix == NULL ? 0
+                        : hooks->asks != NULL ? hooks->asks(rule)
+                                              : RULE_ASKS_COVERED | RULE_ASKS_KEEPING;
+        uint64_t bit = UINT64_C(1) << (i % 64);
+        e->asks_covered[i / 64] |= (asks & RULE_ASKS_COVERED) != 0 ? bit : 0;
+        e->asks_keeping[i / 64] |= (asks & RULE_ASKS_KEEPING) != 0 ? bit : 0;
+        e->timed[i / 64] |= hooks->deadline != NULL ? bit : 0;
+        if (hooks->deadline_least_ms != NULL &&
+            hooks->deadline_least_ms(rule) < e->deadline_least_ms)
+            e->deadline_least_ms = hooks->deadline_least_ms(rule);
+    }
+    return 0;
+}
+
 static int set_world(struct engine *e)
 {
     e->alert.site = e->conf.site;
@@ -38,9 +65,10 @@ static int set_world(struct engine *e)
     e->world.zones = e->conf.zones;
     e->world.limits = &e->conf.limits;
     e->world.track = &e->conf.track;
+    e->world.water = e->conf.water;
     int rc = list_zones(e);
     e->world.zones_watched = e->zones_watched;
-    return rc;
+    return rc != 0 ? rc : list_rules(e);
 }
 
 int engine_create(struct engine_conf *conf, const struct engine_sink *sink,
@@ -52,9 +80,11 @@ int engine_create(struct engine_conf *conf, const struct engine_sink *sink,
     e->conf = *conf;
     e->sink = *sink;
     e->now_ms = TIME_NONE;
+    e->outage_epoch = 1;
     map_init(&e->ships);
     map_init(&e->cells);
     heap_init(&e->timers);
+    heap_init(&e->ages);
     int rc = set_world(e);
     if (rc != 0) {
         memset(&e->conf, 0, sizeof e->conf);
@@ -70,13 +100,17 @@ void engine_destroy(struct engine *e)
 {
     if (e == NULL)
         return;
-    while (e->oldest != NULL)
-        ship_destroy(e, e->oldest);
+    while (ship_oldest(e) != NULL)
+        ship_destroy(e, ship_oldest(e));
+    heap_finish(&e->ages);
     map_finish(&e->ships);
     map_finish(&e->cells);
     heap_finish(&e->timers);
     free(e->forgotten);
     free(e->zones_watched);
+    free(e->asks_covered);
+    free(e->asks_keeping);
+    free(e->timed);
     engine_conf_finish(&e->conf);
     free(e);
 }
@@ -146,8 +180,9 @@ static int compare_mmsi(const void *a, const void *b)
 
 size_t engine_vessels(const struct engine *e, uint32_t *ret_mmsi, size_t room)
 {
-    size_t n = 0;
-    for (const struct ship *s = e->oldest; s != NULL && n < room; s = s->newer)
+    size_t n = 0, cursor = 0;
+    const struct ship *s;
+    while (n < room && (s = ship_next(e, &cursor)) != NULL)
         ret_mmsi[n++] = s->mmsi;
     if (n > 1)
         qsort(ret_mmsi, n, sizeof *ret_mmsi, compare_mmsi);

@@ -132,6 +132,30 @@ struct rule_look *look_at(struct look_frame *f, size_t rule)
     return &f->look;
 }
 
+int look_done(struct look_frame *f, size_t rule, int rc)
+{
+    uint64_t bit = UINT64_C(1) << (rule % 64);
+    uint64_t *kept = &f->item->kept[rule / 64];
+    uint64_t before = *kept;
+    *kept = f->item->slots[rule] != NULL ? before | bit : before & ~bit;
+    if (((before | *kept) & bit) != 0)
+        f->ship->settled = 0;
+    return rc;
+}
+
+uint64_t look_asked(const struct look_frame *f, size_t word)
+{
+    const struct engine *e = f->engine;
+    uint64_t kept = f->item->kept[word];
+    return (kept & e->asks_keeping[word]) |
+           (f->ship->covered[word] & ~kept & e->asks_covered[word]);
+}
+
+uint64_t look_timed(const struct look_frame *f, size_t word)
+{
+    return (f->item->kept[word] | f->ship->covered[word]) & f->engine->timed[word];
+}
+
 int look_zone(void *frame, const struct zone_event *event)
 {
     struct look_frame *f = frame;
@@ -139,7 +163,7 @@ int look_zone(void *frame, const struct zone_event *event)
     for (size_t i = 0; i < f->engine->conf.rule_count && rc == 0; i++) {
         const struct rule_hooks *hooks = f->engine->conf.rules[i].kind->hooks;
         if (hooks->on_zone != NULL)
-            rc = hooks->on_zone(look_at(f, i), event);
+            rc = look_done(f, i, hooks->on_zone(look_at(f, i), event));
     }
     return rc;
 }

@@ -9,10 +9,11 @@ enum { COLUMNS = 360, ROWS = 180 };
 
 static uint32_t cell_of(struct geo_pos pos)
 {
-    int32_t row = (int32_t)floor(pos.lat_e7 / GEO_E7) + 90;
-    int32_t column = (int32_t)floor(pos.lon_e7 / GEO_E7) + 180;
-    row = row < 0 ? 0 : row >= ROWS ? ROWS - 1 : row;
-    column = ((column % COLUMNS) + COLUMNS) % COLUMNS;
+    enum { DEGREE_E7 = 10000000 };
+    int64_t row = ((int64_t)pos.lat_e7 + 90 * (int64_t)DEGREE_E7) / DEGREE_E7;
+    int64_t column = ((int64_t)pos.lon_e7 + 180 * (int64_t)DEGREE_E7) / DEGREE_E7;
+    row = row >= ROWS ? ROWS - 1 : row;
+    column = column >= COLUMNS ? column - COLUMNS : column;
     return (uint32_t)(row * COLUMNS + column);
 }
 

@@ -3,6 +3,7 @@
  * the old one and loaded under the new. */
 #include "engine_int.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int move_ship(const struct engine *from, const struct ship *s, struct engine *to,
@@ -16,6 +17,32 @@ static int move_ship(const struct engine *from, const struct ship *s, struct eng
     if (moved != NULL && s->is_dirty)
         ship_mark(to, moved);
     return rc == ERR_CORRUPT ? 0 : rc;
+}
+
+static int compare_touched(const void *a, const void *b)
+{
+    const struct ship *x = *(struct ship *const *)a, *y = *(struct ship *const *)b;
+    return (x->touched > y->touched) - (x->touched < y->touched);
+}
+
+/* All of them, the one heard longest ago first. */
+static int move_ships(const struct engine *from, struct engine *to)
+{
+    struct buf record = {0};
+    struct ship **ships = malloc((from->ships.count + 1) * sizeof *ships), *s;
+    size_t n = 0, cursor = 0;
+    if (ships == NULL)
+        return ERR_NOMEM;
+    while ((s = ship_next(from, &cursor)) != NULL)
+        ships[n++] = s;
+    if (n > 1)
+        qsort(ships, n, sizeof *ships, compare_touched);
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = move_ship(from, ships[i], to, &record);
+    buf_finish(&record);
+    free(ships);
+    return rc;
 }
 
 /* The contents change places, because callers hold the old address. */
@@ -35,26 +62,25 @@ static void swap(struct engine *a, struct engine *b)
 int engine_reconfigure(struct engine *e, struct engine_conf *conf, struct err *err)
 {
     struct engine *fresh = NULL;
-    struct buf record = {0};
     int rc = engine_create(conf, &e->sink, &fresh, err);
     if (rc != 0)
         return rc;
     fresh->now_ms = e->now_ms;
-    for (const struct ship *s = e->oldest; s != NULL && rc == 0; s = s->newer)
-        rc = move_ship(e, s, fresh, &record);
-    buf_finish(&record);
+    rc = move_ships(e, fresh);
     for (size_t i = 0; i < e->forgotten_count && rc == 0; i++)
         rc = ship_note_forgotten(fresh, e->forgotten[i]);
     if (rc != 0) {
-        while (fresh->oldest != NULL)
-            ship_destroy(fresh, fresh->oldest);
+        while (ship_oldest(fresh) != NULL)
+            ship_destroy(fresh, ship_oldest(fresh));
         *conf = fresh->conf;
         memset(&fresh->conf, 0, sizeof fresh->conf);
         engine_destroy(fresh);
         return err_set(err, rc, "no memory for the changed configuration");
     }
     memcpy(fresh->sources, e->sources, sizeof e->sources);
+    fresh->source_count = e->source_count;
     fresh->daemon = e->daemon;
+    fresh->outage_epoch++; /* what is due was reckoned without these */
     uint64_t more_forgotten = fresh->counts.vessels_forgotten;
     fresh->counts = e->counts;
     fresh->counts.vessels_forgotten += more_forgotten;

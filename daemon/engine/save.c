@@ -105,13 +105,14 @@ static int load_slot(struct engine *e, struct ship *s, struct ship_track *item,
     struct look_frame frame;
     look_begin(&frame, e, s, item, item->track->last.time_ms);
     struct rule_look *look = look_at(&frame, (size_t)rule);
-    int rc = look->rule->kind->hooks->load(look, &inner);
+    int rc = look_done(&frame, (size_t)rule, look->rule->kind->hooks->load(look, &inner));
     if (rc == ERR_NOMEM)
         return rc;
     if (rc != 0 && *look->state != NULL) {
         /* A port or zone it named is gone: only this rule starts anew. */
         look->rule->kind->hooks->forget(*look->state);
         *look->state = NULL;
+        (void)look_done(&frame, (size_t)rule, rc);
     }
     return 0;
 }
@@ -292,8 +293,9 @@ int engine_save(struct engine *e, bool all, engine_row row, void *context)
     struct ship **ships = malloc(((all ? e->ships.count : room) + 1) * sizeof *ships);
     if (ships == NULL)
         return ERR_NOMEM;
-    for (struct ship *s = all ? e->newest : e->dirty; s != NULL;
-         s = all ? s->older : s->dirty_next)
+    size_t cursor = 0;
+    for (struct ship *s = all ? ship_next(e, &cursor) : e->dirty; s != NULL;
+         s = all ? ship_next(e, &cursor) : s->dirty_next)
         ships[n++] = s;
     if (n > 1)
         qsort(ships, n, sizeof *ships, compare_ships);

@@ -2,6 +2,7 @@
 /* Ships: their lifetime, their tracks, who they are to the configuration. */
 #include "engine_int.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,19 +11,6 @@
 struct ship *ship_find(const struct engine *e, uint32_t mmsi)
 {
     return map_get(&e->ships, mmsi);
-}
-
-static void unlink_age(struct engine *e, struct ship *s)
-{
-    if (s->older != NULL)
-        s->older->newer = s->newer;
-    else if (e->oldest == s)
-        e->oldest = s->newer;
-    if (s->newer != NULL)
-        s->newer->older = s->older;
-    else if (e->newest == s)
-        e->newest = s->older;
-    s->older = s->newer = NULL;
 }
 
 void ship_mark(struct engine *e, struct ship *s)
@@ -54,15 +42,31 @@ void ship_unmark(struct engine *e, struct ship *s)
 void ship_touch(struct engine *e, struct ship *s)
 {
     ship_mark(e, s);
-    if (e->newest == s)
-        return;
-    unlink_age(e, s);
-    s->older = e->newest;
-    if (e->newest != NULL)
-        e->newest->newer = s;
-    e->newest = s;
-    if (e->oldest == NULL)
-        e->oldest = s;
+    s->touched = ++e->touches;
+}
+
+/* A ship that is heard stays where it is among the ages, so that no other ship's memory
+ * is touched; it is put right when it comes up as the oldest. */
+struct ship *ship_oldest(struct engine *e)
+{
+    struct heap_node *node;
+    while ((node = heap_first(&e->ages)) != NULL) {
+        struct ship *s =
+            (struct ship *)(void *)((char *)node - offsetof(struct ship, age));
+        if (node->due_ms == s->touched)
+            return s;
+        /* Cannot fail: the node is in already. */
+        if (heap_set(&e->ages, node, s->touched, s->mmsi) != 0)
+            return s;
+    }
+    return NULL;
+}
+
+struct ship *ship_next(const struct engine *e, size_t *cursor)
+{
+    uint64_t key;
+    void *value;
+    return map_next(&e->ships, cursor, &key, &value) ? value : NULL;
 }
 
 static void track_destroy(const struct engine *e, struct ship_track *item)
@@ -79,16 +83,16 @@ static void track_destroy(const struct engine *e, struct ship_track *item)
 
 void ship_destroy(struct engine *e, struct ship *s)
 {
+    expect_forget(e, s);
     heap_remove(&e->timers, &s->timer);
     ship_unmark(e, s);
     nearby_remove(e, s);
-    unlink_age(e, s);
+    heap_remove(&e->ages, &s->age);
     map_remove(&e->ships, s->mmsi);
     for (uint8_t i = 0; i < s->track_count; i++)
         track_destroy(e, s->items[i]);
     tracks_finish(&s->tracks);
     free(s->folds);
-    free(s->covered);
     free(s);
 }
 
@@ -109,11 +113,12 @@ int ship_note_forgotten(struct engine *e, uint32_t mmsi)
 /* The ship heard longest ago makes room. */
 static int forget_oldest(struct engine *e)
 {
-    int rc = ship_note_forgotten(e, e->oldest->mmsi);
+    struct ship *oldest = ship_oldest(e);
+    int rc = ship_note_forgotten(e, oldest->mmsi);
     if (rc != 0)
         return rc;
     e->counts.vessels_forgotten++;
-    ship_destroy(e, e->oldest);
+    ship_destroy(e, oldest);
     return 0;
 }
 
@@ -125,20 +130,20 @@ struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
     if (e->conf.vessels_max != 0 && e->ships.count >= e->conf.vessels_max &&
         forget_oldest(e) != 0)
         return NULL;
-    s = calloc(1, sizeof *s);
+    s = calloc(1, sizeof *s + e->rule_words * sizeof *s->covered);
     if (s == NULL)
         return NULL;
     s->mmsi = mmsi;
     s->declared = PORT_NONE;
-    s->covered = calloc(e->conf.rule_count / 64 + 1, sizeof *s->covered);
+    s->covered = e->rule_words == 1 ? &s->covered_few : (uint64_t *)(void *)(s + 1);
     vessel_static_init(&s->info);
     tracks_init(&s->tracks);
-    if (s->covered == NULL || map_set(&e->ships, mmsi, s) != 0) {
-        free(s->covered);
-        free(s);
+    ship_touch(e, s);
+    if (heap_set(&e->ages, &s->age, s->touched, mmsi) != 0 ||
+        map_set(&e->ships, mmsi, s) != 0) {
+        ship_destroy(e, s);
         return NULL;
     }
-    ship_touch(e, s);
     if (ship_identify(e, s, false) != 0) {
         ship_destroy(e, s);
         return NULL;
@@ -161,11 +166,16 @@ struct ship_track *ship_track_add(struct engine *e, struct ship *s, struct track
     struct ship_track *item = calloc(1, sizeof *item);
     if (item == NULL)
         return NULL;
-    item->slots = calloc(e->conf.rule_count + 1, sizeof *item->slots);
+    item->slots = calloc(1, e->conf.rule_count * sizeof *item->slots +
+                                e->rule_words * sizeof *item->kept);
     if (item->slots == NULL) {
         free(item);
         return NULL;
     }
+    item->kept = e->rule_words == 1
+                     ? &item->kept_few
+                     : (uint64_t *)(void *)(item->slots + e->conf.rule_count);
+    s->settled = 0;
     item->id = track->id;
     item->track = track;
     call_state_init(&item->call);
@@ -184,6 +194,7 @@ void ship_track_drop(struct engine *e, struct ship *s, uint32_t id)
         memmove(&s->items[i], &s->items[i + 1],
                 (size_t)(s->track_count - i - 1) * sizeof s->items[0]);
         s->track_count--;
+        s->settled = 0;
         return;
     }
 }
@@ -196,7 +207,7 @@ static int tell_covered(struct engine *e, struct ship *s, size_t rule)
     for (uint8_t i = 0; hooks->on_covered != NULL && i < s->track_count && rc == 0; i++) {
         struct look_frame frame;
         look_begin(&frame, e, s, s->items[i], s->items[i]->track->last.time_ms);
-        rc = hooks->on_covered(look_at(&frame, rule));
+        rc = look_done(&frame, rule, hooks->on_covered(look_at(&frame, rule)));
     }
     return rc;
 }
@@ -207,6 +218,7 @@ int ship_identify(struct engine *e, struct ship *s, bool tell)
     int64_t entry = watch_match(e->conf.watch, s->mmsi, &s->info, &by);
     s->watch = entry >= 0 ? watch_entry(e->conf.watch, (size_t)entry) : NULL;
     s->matched_by = (uint8_t)by;
+    s->settled = 0;
     s->declared = s->info.has_destination
                       ? ports_resolve_destination(e->conf.ports, s->info.destination)
                       : PORT_NONE;

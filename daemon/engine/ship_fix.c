@@ -39,7 +39,7 @@ static int tell_call(struct look_frame *frame, const struct call_output *event)
     for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
         const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
         if (hooks->on_call != NULL)
-            rc = hooks->on_call(look_at(frame, i), event);
+            rc = look_done(frame, i, hooks->on_call(look_at(frame, i), event));
     }
     return rc;
 }
@@ -62,7 +62,7 @@ static int tell_voyage(struct look_frame *frame, const struct voyage *voyage)
     for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
         const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
         if (hooks->on_voyage != NULL)
-            rc = hooks->on_voyage(look_at(frame, i), voyage);
+            rc = look_done(frame, i, hooks->on_voyage(look_at(frame, i), voyage));
     }
     return rc;
 }
@@ -112,10 +112,13 @@ static int believed(struct engine *e, struct ship *s, struct ship_track *item,
                             &frame);
     if (rc == 0)
         rc = step_calls(&frame, fix, since_ms);
-    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
-        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
-        if (hooks->on_fix != NULL)
-            rc = hooks->on_fix(look_at(&frame, i), before);
+    for (size_t word = 0; word < e->rule_words; word++) {
+        for (uint64_t asked = look_asked(&frame, word); asked != 0 && rc == 0;
+             asked &= asked - 1) {
+            size_t rule = word * 64 + (size_t)__builtin_ctzll(asked);
+            const struct rule_hooks *hooks = e->conf.rules[rule].kind->hooks;
+            rc = look_done(&frame, rule, hooks->on_fix(look_at(&frame, rule), before));
+        }
     }
     return rc;
 }
@@ -160,5 +163,5 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     rc = nearby_move(e, s, fix.pos);
     if (rc == 0)
         rc = believed(e, s, item, is_known && track->fixes >= 2 ? &before : NULL);
-    return rc != 0 ? rc : ship_schedule(e, s);
+    return rc != 0 || ship_is_settled(e, s, item) ? rc : ship_schedule(e, s);
 }

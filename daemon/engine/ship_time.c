@@ -34,22 +34,41 @@ static struct due first_due(struct engine *e, struct ship *s)
         take(&due,
              zone_watch_deadline(&item->zones, &e->conf.limits, frame.subject.silence_ms),
              item, e->conf.rule_count);
-        for (size_t k = 0; k < e->conf.rule_count; k++) {
-            const struct rule_hooks *hooks = e->conf.rules[k].kind->hooks;
-            if (hooks->deadline != NULL)
-                take(&due, hooks->deadline(look_at(&frame, k)), item, k);
+        for (size_t word = 0; word < e->rule_words; word++) {
+            for (uint64_t timed = look_timed(&frame, word); timed != 0;
+                 timed &= timed - 1) {
+                size_t rule = word * 64 + (size_t)__builtin_ctzll(timed);
+                const struct rule_hooks *hooks = e->conf.rules[rule].kind->hooks;
+                take(&due, hooks->deadline(look_at(&frame, rule)), item, rule);
+            }
         }
     }
     return due;
 }
 
+bool ship_is_settled(const struct engine *e, const struct ship *s,
+                     const struct ship_track *item)
+{
+    if (s->settled != e->outage_epoch || item->zones.count != 0)
+        return false;
+    /* Not in the heap: there was no deadline, and none came. */
+    return s->timer.place == 0 ||
+           s->timer.due_ms - e->deadline_least_ms <= item->track->last.time_ms;
+}
+
 int ship_schedule(struct engine *e, struct ship *s)
 {
     struct due due = first_due(e, s);
-    if (due.time_ms == INT64_MAX ||
-        (s->timer.place != 0 && s->timer.due_ms <= due.time_ms))
+    s->settled = e->outage_epoch;
+    if (due.time_ms == INT64_MAX)
         return 0;
-    return heap_set(&e->timers, &s->timer, due.time_ms, s->mmsi);
+    /* No later than what may be due after the next fix, so that it need not be looked at
+     * then. */
+    int64_t at_ms = due.item->track->last.time_ms + e->deadline_least_ms;
+    at_ms = due.time_ms < at_ms ? due.time_ms : at_ms;
+    if (s->timer.place != 0 && s->timer.due_ms <= at_ms)
+        return 0;
+    return heap_set(&e->timers, &s->timer, at_ms, s->mmsi);
 }
 
 static int fire(struct engine *e, struct ship *s, const struct due *due)
@@ -57,10 +76,12 @@ static int fire(struct engine *e, struct ship *s, const struct due *due)
     struct look_frame frame;
     look_begin(&frame, e, s, due->item, due->item->track->last.time_ms);
     ship_mark(e, s);
+    s->settled = 0;
     if (due->rule == e->conf.rule_count)
         return zone_watch_time(&due->item->zones, &e->conf.limits, due->time_ms,
                                frame.subject.silence_ms, look_zone, &frame);
-    return e->conf.rules[due->rule].kind->hooks->on_time(look_at(&frame, due->rule));
+    const struct rule_hooks *hooks = e->conf.rules[due->rule].kind->hooks;
+    return look_done(&frame, due->rule, hooks->on_time(look_at(&frame, due->rule)));
 }
 
 /* Everything of one ship that is due at its node's time. A timer that does not go away by

@@ -4,11 +4,14 @@
 
 #include "lookout/timefmt.h"
 
-static void add_outage(struct source *s, int64_t begin_ms, int64_t end_ms)
+static void add_outage(struct engine *e, struct source *s, int64_t begin_ms,
+                       int64_t end_ms)
 {
     struct span span = {begin_ms, end_ms};
     s->outages[s->outage_count % OUTAGES_MAX] = span;
     s->outage_count++;
+    if (++e->outage_epoch == 0)
+        e->outage_epoch = 1;
 }
 
 /* What is heard ends a silence, whether its owner has said so yet or not. */
@@ -16,9 +19,11 @@ void silence_heard(struct engine *e, uint16_t source, int64_t time_ms)
 {
     if (source >= SOURCES_MAX)
         return;
+    if (source >= e->source_count)
+        e->source_count = (uint16_t)(source + 1);
     struct source *s = &e->sources[source];
     if (s->is_silent && time_ms > s->heard_ms)
-        add_outage(s, s->heard_ms, time_ms);
+        add_outage(e, s, s->heard_ms, time_ms);
     s->is_silent = false;
     if (!s->is_known || time_ms > s->heard_ms)
         s->heard_ms = time_ms;
@@ -29,6 +34,8 @@ void engine_source_silent(struct engine *e, uint16_t source, bool is_silent)
 {
     if (source >= SOURCES_MAX || e->now_ms == TIME_NONE)
         return;
+    if (source >= e->source_count)
+        e->source_count = (uint16_t)(source + 1);
     struct source *s = &e->sources[source];
     if (s->is_silent == is_silent)
         return;
@@ -37,13 +44,13 @@ void engine_source_silent(struct engine *e, uint16_t source, bool is_silent)
     s->is_known = true;
     s->is_silent = is_silent;
     if (!is_silent && s->heard_ms < e->now_ms)
-        add_outage(s, s->heard_ms, e->now_ms);
+        add_outage(e, s, s->heard_ms, e->now_ms);
 }
 
 void engine_outage(struct engine *e, int64_t since_ms, int64_t until_ms)
 {
     if (since_ms != TIME_NONE && until_ms > since_ms)
-        add_outage(&e->daemon, since_ms, until_ms);
+        add_outage(e, &e->daemon, since_ms, until_ms);
 }
 
 /* --- sums
@@ -142,7 +149,7 @@ int64_t silence_of_all(const struct engine *e, int64_t since_ms)
 {
     struct spans all, one;
     bool is_any_known = false;
-    for (uint16_t i = 0; i < SOURCES_MAX; i++) {
+    for (uint16_t i = 0; i < e->source_count; i++) {
         if (!e->sources[i].is_known)
             continue;
         if (!was_ever_silent(&e->sources[i]))
@@ -175,7 +182,7 @@ static void save_source(const struct source *s, struct wire_writer *w)
     }
 }
 
-static void load_source(struct source *s, struct wire_reader *r)
+static void load_source(struct engine *e, struct source *s, struct wire_reader *r)
 {
     *s = (struct source){.is_known = false};
     uint64_t flags = wire_get_u64(r);
@@ -186,7 +193,7 @@ static void load_source(struct source *s, struct wire_reader *r)
     for (uint64_t i = 0; i < held && i < OUTAGES_MAX && !r->failed; i++) {
         int64_t begin_ms = wire_get_i64(r), end_ms = wire_get_i64(r);
         if (end_ms > begin_ms)
-            add_outage(s, begin_ms, end_ms);
+            add_outage(e, s, begin_ms, end_ms);
     }
     r->failed = r->failed || held > OUTAGES_MAX;
 }
@@ -204,11 +211,12 @@ void silence_save(const struct engine *e, struct wire_writer *w)
 
 int silence_load(struct engine *e, struct wire_reader *r)
 {
-    load_source(&e->daemon, r);
+    load_source(e, &e->daemon, r);
     uint64_t count = wire_get_u64(r);
     if (r->failed || count > SOURCES_MAX)
         return ERR_CORRUPT;
+    e->source_count = (uint16_t)count;
     for (uint64_t i = 0; i < count; i++)
-        load_source(&e->sources[i], r);
+        load_source(e, &e->sources[i], r);
     return r->failed ? ERR_CORRUPT : 0;
 }

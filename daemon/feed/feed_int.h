@@ -32,12 +32,15 @@ struct feed_ops {
 };
 extern const struct feed_ops feed_udp, feed_tcp, feed_listen, feed_serial, feed_file;
 
-/* Waits in ms; constant but for tests. */
-struct feeds_times {
+/* Constant but for tests. */
+struct feeds_limits {
     uint64_t connect_ms;     /* a connection attempt */
     uint64_t backoff_min_ms; /* before the first further attempt */
     uint64_t backoff_max_ms;
     uint64_t follow_ms; /* between looks at a file that may grow */
+    /* Held back in the merge for a live feed's lateness: above, it is not read. */
+    size_t live_pending_bytes;
+    uint64_t hold_ms; /* between looks whether it may be read again */
 };
 
 struct feed {
@@ -45,11 +48,12 @@ struct feed {
     const struct feed_ops *ops;
     struct conf_feed conf;    /* owned copy */
     void *state;              /* owned; the transport's */
-    struct input *input;      /* owned; NULL for `listen`, where each client has one */
+    struct input *input;      /* owned; NULL for udp and listen: each sender has one */
     struct input_counts past; /* of inputs that are gone */
     uint16_t source;          /* index in feeds and in the merge */
     unsigned holds;           /* open handles and requests under way */
     bool is_open, is_ended, is_silent, is_closing, is_gone;
+    bool is_held;           /* not read: the merge holds too much of it */
     uint64_t heard_loop_ms; /* the loop's clock at the last report or at opening */
     int64_t heard_ms;       /* the same by the wall clock */
     uint64_t bytes, datagrams, connects, disconnects, refused_senders;
@@ -60,13 +64,14 @@ struct feeds {
     uv_loop_t *loop;     /* borrowed */
     struct merge *merge; /* borrowed */
     struct feeds_sink sink;
-    struct feeds_times times;
+    struct feeds_limits limits;
     struct feed **feeds; /* owned, each owned */
     size_t count;
     uv_timer_t silence; /* due when the next live feed has been silent long enough */
     uv_idle_t pump;     /* runs while file feeds can be read */
+    uv_timer_t hold;    /* runs while a feed is_held */
     uv_timer_t pace;    /* due when the next paced report is */
-    unsigned own_holds; /* of the three above */
+    unsigned own_holds; /* of the four above */
     bool is_open, is_paused, is_closing, is_dirty, has_ended;
     bool has_pace_base;
     int64_t pace_event_ms; /* event time that fell on ... */
@@ -92,7 +97,9 @@ struct input *feed_input_create(struct feed *feed);
 void feed_input_retire(struct feed *feed, struct input *input);
 /* Bytes of a stream or one datagram, arrived now; `feeds_flush` follows. */
 void feed_bytes(struct feed *feed, struct input *input, const char *bytes, size_t n);
-void feed_datagram(struct feed *feed, const char *bytes, size_t n);
+void feed_datagram(struct feed *feed, struct input *input, const char *bytes, size_t n);
+/* All feeds are paused, or this one is held. */
+bool feed_is_paused(const struct feed *feed);
 /* To the merge. */
 void feed_push(struct feed *feed, const struct report *report);
 /* Tell the owner, when something came since the last time. */
@@ -111,7 +118,7 @@ int64_t feeds_clock_ms(void);
 void feed_hold(struct feed *feed);
 void feed_release(struct feed *feed);
 /* feeds.c; for tests. */
-void feeds_set_times(struct feeds *f, const struct feeds_times *times);
+void feeds_set_limits(struct feeds *f, const struct feeds_limits *times);
 
 /* file.c: read a slice of the feed; false: there is nothing to do now. */
 bool feed_file_pump(struct feed *feed);

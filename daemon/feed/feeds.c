@@ -14,11 +14,13 @@ static const struct feed_ops *const transports[] = {
     [CONF_FEED_FILE] = &feed_file,
 };
 
-static const struct feeds_times default_times = {
+static const struct feeds_limits default_limits = {
     .connect_ms = 10000,
     .backoff_min_ms = 1000,
     .backoff_max_ms = 60000,
     .follow_ms = 500,
+    .live_pending_bytes = 64 << 20,
+    .hold_ms = 100,
 };
 
 /* ---- lives ---- */
@@ -117,7 +119,7 @@ int feeds_create(uv_loop_t *loop, const struct conf_feed *feeds, size_t count,
         f->loop = loop;
         f->merge = merge;
         f->sink = *sink;
-        f->times = default_times;
+        f->limits = default_limits;
         f->scratch = malloc(FEED_SCRATCH_BYTES);
         if (f->scratch == NULL)
             code = ERR_NOMEM;
@@ -132,9 +134,10 @@ int feeds_create(uv_loop_t *loop, const struct conf_feed *feeds, size_t count,
     }
     uv_timer_init(loop, &f->silence);
     uv_timer_init(loop, &f->pace);
+    uv_timer_init(loop, &f->hold);
     uv_idle_init(loop, &f->pump);
-    f->silence.data = f->pace.data = f->pump.data = f;
-    f->own_holds = 3;
+    f->silence.data = f->pace.data = f->hold.data = f->pump.data = f;
+    f->own_holds = 4;
     *ret_feeds = f;
     return 0;
 }
@@ -143,7 +146,8 @@ static int open_feed(struct feed *feed, struct err *err)
 {
     feed->heard_loop_ms = uv_now(feed->feeds->loop);
     feed->heard_ms = feeds_clock_ms();
-    if (feed->conf.transport != CONF_FEED_LISTEN) {
+    if (feed->conf.transport != CONF_FEED_LISTEN &&
+        feed->conf.transport != CONF_FEED_UDP) {
         feed->input = feed_input_create(feed);
         if (feed->input == NULL)
             return err_set(err, ERR_NOMEM, "feed %s: out of memory", feed->conf.id);
@@ -179,7 +183,8 @@ void feeds_pause(struct feeds *f, bool paused)
         return;
     f->is_paused = paused;
     for (size_t i = 0; i < f->count; i++)
-        if (f->is_open && !f->feeds[i]->is_closing)
+        if (f->feeds[i]->state != NULL && !f->feeds[i]->is_closing &&
+            !f->feeds[i]->is_held)
             f->feeds[i]->ops->pause(f->feeds[i], paused);
     feeds_wake(f);
 }
@@ -289,6 +294,7 @@ void feeds_close(struct feeds *f, void (*on_closed)(void *context), void *contex
         close_feed(f->feeds[i]);
     uv_close((uv_handle_t *)&f->silence, on_own_closed);
     uv_close((uv_handle_t *)&f->pace, on_own_closed);
+    uv_close((uv_handle_t *)&f->hold, on_own_closed);
     uv_close((uv_handle_t *)&f->pump, on_own_closed);
 }
 
@@ -329,6 +335,10 @@ int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds, size_t cou
         int code = add_feed(f, &feeds[j], &feed);
         if (code == 0 && f->is_open)
             code = open_feed(feed, &why);
+        if (code == 0 && !feed_is_live(feed)) { /* paced ones begin anew together */
+            f->has_pace_base = false;
+            f->opened_loop_ms = uv_now(f->loop);
+        }
         if (code != 0) {
             if (why.text[0] == '\0')
                 err_set(&why, code, "feed %s: %s", feeds[j].id, err_text(code));
@@ -343,7 +353,7 @@ int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds, size_t cou
     return result;
 }
 
-void feeds_set_times(struct feeds *f, const struct feeds_times *times)
+void feeds_set_limits(struct feeds *f, const struct feeds_limits *limits)
 {
-    f->times = *times;
+    f->limits = *limits;
 }

@@ -46,7 +46,7 @@ static void chunk_read(struct file_feed *file)
         file->filling->is_last = true;
     }
     if (file->filling->is_last && feed->conf.follow && file->code == 0) {
-        uv_timer_start(&file->timer, on_follow, feed->feeds->times.follow_ms, 0);
+        uv_timer_start(&file->timer, on_follow, feed->feeds->limits.follow_ms, 0);
         file->filling->is_last = false;
         file->is_waiting = true;
         return;
@@ -139,11 +139,9 @@ static void reopen(struct file_feed *file)
     if (input_finish(feed->input, 0) != 0)
         log_error("feed", feed->conf.id, "lost the last line: out of memory");
     input_seek(feed->input, 0);
-    file->at = file->pushed_end = 0;
+    file->at = 0;
     file->is_skipping = false;
-    if (file->has_resume)
-        file_resume_finish(&file->resume);
-    file->has_resume = false;
+    file_resume_forget(file);
 }
 
 static void on_follow(uv_timer_t *timer)
@@ -226,15 +224,21 @@ bool feed_file_pump(struct feed *feed)
 
 /* ---- reports ---- */
 
+static void hand_on(struct file_feed *file, const struct report *report)
+{
+    if (file_resume_note(file, report) != 0)
+        log_repeated(LOG_LEVEL_ERROR, "feed", file->feed->conf.id, "place",
+                     "cannot keep the place in the recording: out of memory");
+    feed_push(file->feed, report);
+}
+
 static void file_report(struct feed *feed, const struct report *report)
 {
     struct file_feed *file = feed->state;
     if (file_resume_skips(file, report))
         return;
     if (feed->conf.pace <= 0 || report->time_ms == TIME_NONE) {
-        if (report->end > file->pushed_end)
-            file->pushed_end = report->end;
-        feed_push(feed, report);
+        hand_on(file, report);
         return;
     }
     if (file->head > 0 && file->head + file->count == file->room) {
@@ -278,9 +282,7 @@ void feed_file_pass(struct feed *feed)
     struct file_feed *file = feed->state;
     const struct report *report = &file->queue[file->head];
     file->pushed_ms = report->time_ms;
-    if (report->end > file->pushed_end)
-        file->pushed_end = report->end;
-    feed_push(feed, report);
+    hand_on(file, report);
     file->head++;
     if (--file->count == 0)
         file->head = 0;
@@ -289,28 +291,28 @@ void feed_file_pass(struct feed *feed)
 /* ---- life ---- */
 
 /* Take up the record, if it speaks of this file. */
-static void take_record(struct file_feed *file)
+static bool take_record(struct file_feed *file)
 {
     struct feed *feed = file->feed;
     struct recording_identity now;
     if (feed->record.length == 0)
-        return;
+        return false;
     int code = file_resume_read(&feed->record, &file->resume);
     buf_finish(&feed->record);
     if (code != 0) {
         log_warning("feed", feed->conf.id, "begins anew: the saved place is %s",
                     err_text(code));
-        return;
+        return false;
     }
     const struct recording_identity *saved = &file->resume.identity;
-    if (is_stdin(feed) || recording_identify(file->recording, saved, &now) != 0 ||
+    if (!file->keeps_place || recording_identify(file->recording, saved, &now) != 0 ||
         memcmp(&now, saved, sizeof now) != 0) {
         log_warning("feed", feed->conf.id, "begins anew: %s is another file than before",
                     feed->conf.address);
         file_resume_finish(&file->resume);
-        return;
+        return false;
     }
-    file->has_resume = true;
+    return true;
 }
 
 static int open_poll(struct file_feed *file, struct err *err)
@@ -358,11 +360,11 @@ static int file_open(struct feed *feed, struct err *err)
         code = recording_identify(file->recording, NULL, &file->identity);
     if (code != 0)
         return code;
-    take_record(file);
-    if (file->has_resume) {
+    file->keeps_place = recording_is_regular(file->recording) && !is_stdin(feed);
+    if (take_record(file)) {
         code = file_resume_begin(file, err);
         log_info("feed", feed->conf.id, "goes on with %s offset=%" PRIu64,
-                 feed->conf.address, file->resume.needed);
+                 feed->conf.address, file->resume.floor);
     }
     feed->is_open = code == 0;
     return code;
@@ -412,15 +414,15 @@ static void file_destroy(struct feed *feed)
     free(file->filling);
     free(file->ready);
     free(file->queue);
+    free(file->pushed);
     free(file);
 }
 
 int feeds_record(struct feeds *f, size_t feed, struct buf *out)
 {
     const struct feed *x = f->feeds[feed];
-    const struct file_feed *file = x->state;
-    if (feed_is_live(x) || x->is_closing || file == NULL || file->recording == NULL ||
-        is_stdin(x) || !recording_is_regular(file->recording))
+    struct file_feed *file = feed_is_live(x) ? NULL : x->state;
+    if (file == NULL || x->is_closing || !file->keeps_place)
         return ERR_NOT_FOUND;
     return file_resume_write(file, out);
 }

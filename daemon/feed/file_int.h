@@ -14,14 +14,12 @@ enum {
     FILE_HEAD_BYTES = 64 << 10    /* a CSV's header must lie within */
 };
 
-/* Where a recording goes on. */
+/* Where a recording goes on. A report is known by where its message begins. */
 struct file_resume {
     struct recording_identity identity;
-    uint64_t needed;       /* the lowest offset still needed */
-    uint64_t cut;          /* reports that end at or before it were handed on ... */
-    uint64_t *undelivered; /* owned, ascending: ... but for those that end at these */
+    uint64_t floor;   /* what begins before was handed on and passed the merge */
+    uint64_t *passed; /* owned, ascending: what begins later and did so too */
     size_t count;
-    size_t next;      /* the first of them not met yet */
     int64_t merge_ms; /* the source's event time, TIME_NONE: none yet */
 };
 
@@ -42,15 +40,17 @@ struct file_feed {
     int code;                           /* of the last read */
     struct err err;
     bool is_reading, has_ready;
-    bool is_waiting;     /* follow: at the end, for more */
-    bool is_through;     /* all of it was fed */
-    uint64_t at;         /* offset of the next byte for the input */
-    uint64_t pushed_end; /* highest `end` handed on: the cut offset */
-    uint64_t skip_to;    /* warming up: bytes before the first line's begin are left out
-                            until here */
+    bool is_waiting;  /* follow: at the end, for more */
+    bool is_through;  /* all of it was fed */
+    uint64_t at;      /* offset of the next byte for the input */
+    uint64_t skip_to; /* warming up: bytes before the first line's begin are left out
+                         until here */
     bool is_skipping;
-    struct file_resume resume; /* valid where has_resume */
-    bool has_resume;
+    bool keeps_place;          /* a regular file: a record of its place can be made */
+    struct file_resume resume; /* all zero: from the beginning */
+    uint64_t *pushed; /* owned; begins of what was handed on, from some offset below the
+                         needed one */
+    size_t pushed_count, pushed_room;
     struct report *queue; /* owned; paced reports not handed on yet */
     size_t head, count, room;
     int64_t pushed_ms; /* event time of the last one handed on */
@@ -59,9 +59,13 @@ struct file_feed {
 /* resume.c */
 MUST_CHECK int file_resume_read(const struct buf *record, struct file_resume *ret_resume);
 void file_resume_finish(struct file_resume *resume);
-MUST_CHECK int file_resume_write(const struct file_feed *file, struct buf *out);
-/* Was this report handed on before the stop? */
-bool file_resume_skips(struct file_feed *file, const struct report *report);
+MUST_CHECK int file_resume_write(struct file_feed *file, struct buf *out);
+/* Did this report pass before the stop? */
+bool file_resume_skips(const struct file_feed *file, const struct report *report);
+/* It was handed on now. ERR_NOMEM: it may come twice after a stop. */
+MUST_CHECK int file_resume_note(struct file_feed *file, const struct report *report);
+/* Another file stands under the name: forget all of it. */
+void file_resume_forget(struct file_feed *file);
 /* Put the recording, the input and the merge where the record says. */
 MUST_CHECK int file_resume_begin(struct file_feed *file, struct err *err);
 

@@ -117,7 +117,7 @@ static void on_connection(uv_stream_t *server, int status)
     int code = uv_accept(server, (uv_stream_t *)&client->handle);
     if (code == 0 && is_welcome(l, client))
         client->input = feed_input_create(feed);
-    if (client->input != NULL && !feed->feeds->is_paused)
+    if (client->input != NULL && !feed_is_paused(feed))
         code = uv_read_start((uv_stream_t *)&client->handle, on_alloc, on_read);
     if (code != 0 || client->input == NULL) {
         uv_close((uv_handle_t *)&client->handle, on_client_closed);
@@ -138,7 +138,7 @@ static void on_timer(uv_timer_t *timer)
     struct feed *feed = l->feed;
     uint64_t now = uv_now(feed->feeds->loop);
     struct client *next;
-    for (struct client *c = l->clients; c != NULL && !feed->feeds->is_paused; c = next) {
+    for (struct client *c = l->clients; c != NULL && !feed_is_paused(feed); c = next) {
         next = c->next;
         if (now - c->received_loop_ms < (uint64_t)feed->conf.idle_timeout_ms)
             continue;

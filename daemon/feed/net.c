@@ -85,9 +85,9 @@ uint64_t feed_backoff(const struct feeds *f, uint64_t *wait_ms)
 {
     uint32_t random = 0;
     uint64_t wait =
-        *wait_ms < f->times.backoff_min_ms ? f->times.backoff_min_ms : *wait_ms;
-    if (wait > f->times.backoff_max_ms)
-        wait = f->times.backoff_max_ms;
+        *wait_ms < f->limits.backoff_min_ms ? f->limits.backoff_min_ms : *wait_ms;
+    if (wait > f->limits.backoff_max_ms)
+        wait = f->limits.backoff_max_ms;
     *wait_ms = wait * 2;
     if (uv_random(NULL, NULL, &random, sizeof random, 0, NULL) != 0)
         random = (uint32_t)uv_hrtime();

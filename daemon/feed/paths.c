@@ -114,11 +114,61 @@ void feed_bytes(struct feed *feed, struct input *input, const char *bytes, size_
                 input_feed(input, bytes, n, feed_is_live(feed) ? feeds_clock_ms() : 0));
 }
 
-void feed_datagram(struct feed *feed, const char *bytes, size_t n)
+void feed_datagram(struct feed *feed, struct input *input, const char *bytes, size_t n)
 {
     feed->bytes += n;
     feed->datagrams++;
-    check_input(feed, input_datagram(feed->input, bytes, n, feeds_clock_ms()));
+    check_input(feed, input_datagram(input, bytes, n, feeds_clock_ms()));
+}
+
+bool feed_is_paused(const struct feed *feed)
+{
+    return feed->feeds->is_paused || feed->is_held;
+}
+
+/* ---- live feeds whose lateness holds back more than there is room for ---- */
+
+static bool is_over(const struct feed *feed)
+{
+    const struct feeds *f = feed->feeds;
+    return merge_pending(f->merge, feed->source) > f->limits.live_pending_bytes;
+}
+
+static void on_hold(uv_timer_t *timer)
+{
+    struct feeds *f = timer->data;
+    bool is_any_held = false;
+    merge_clock(f->merge, feeds_clock_ms());
+    f->is_dirty = true;
+    feeds_flush(f); /* time alone may have let some pass */
+    for (size_t i = 0; i < f->count; i++) {
+        struct feed *feed = f->feeds[i];
+        if (!feed->is_held || feed->is_closing)
+            continue;
+        feed->is_held = is_over(feed);
+        is_any_held = is_any_held || feed->is_held;
+        if (!feed->is_held && !f->is_paused)
+            feed->ops->pause(feed, false);
+    }
+    if (!is_any_held)
+        uv_timer_stop(timer);
+}
+
+static void hold_what_is_over(struct feeds *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        struct feed *feed = f->feeds[i];
+        if (!feed_is_live(feed) || feed->is_held || feed->is_closing ||
+            feed->state == NULL || !is_over(feed))
+            continue;
+        feed->is_held = true;
+        log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "held",
+                     "is read slower: its lateness holds back bytes=%zu",
+                     merge_pending(f->merge, feed->source));
+        if (!f->is_paused)
+            feed->ops->pause(feed, true);
+        uv_timer_start(&f->hold, on_hold, f->limits.hold_ms, f->limits.hold_ms);
+    }
 }
 
 void feeds_flush(struct feeds *f)
@@ -129,6 +179,8 @@ void feeds_flush(struct feeds *f)
     merge_clock(f->merge, feeds_clock_ms());
     if (f->sink.on_data != NULL)
         f->sink.on_data(f->sink.context);
+    if (!f->is_closing)
+        hold_what_is_over(f);
 }
 
 /* ---- the ends of file feeds ---- */

@@ -22,6 +22,8 @@ struct recording {
     bool owns_fd;
     int stdin_flags; /* to be put back: polling makes the descriptor non-blocking */
     bool is_regular;
+    uint64_t size;     /* of a regular file when it was opened */
+    uint64_t raw_read; /* bytes taken from it */
     bool is_ended;
     enum packing packing;
     z_stream gzip;      /* valid while packing is PACKING_GZIP */
@@ -66,9 +68,10 @@ int recording_open(const char *path, struct recording **ret_recording, struct er
     }
     if (S_ISDIR(st.st_mode)) {
         recording_close(r);
-        return err_set(err, ERR_IO, "%s: is a directory", path);
+        return err_set(err, ERR_IO, "%s: %s", path, strerror(EISDIR));
     }
     r->is_regular = S_ISREG(st.st_mode);
+    r->size = r->is_regular ? (uint64_t)st.st_size : 0;
     *ret_recording = r;
     return 0;
 }
@@ -107,6 +110,7 @@ static int fill(struct recording *r, struct err *err)
         return err_set(err, ERR_IO, "reading: %s", strerror(errno));
     r->is_ended = n == 0;
     r->end += (size_t)n;
+    r->raw_read += (uint64_t)n;
     return 0;
 }
 
@@ -274,6 +278,7 @@ int recording_seek(struct recording *r, uint64_t offset)
         }
     if (lseek(r->fd, (off_t)offset, SEEK_SET) < 0)
         return ERR_IO;
+    r->raw_read = offset;
     r->packing = PACKING_NONE;
     return 0;
 }
@@ -303,6 +308,12 @@ int recording_identify(const struct recording *r,
                                                 .head_bytes = n,
                                                 .head_hash = hash_bytes(head, n, 0)};
     return 0;
+}
+
+void recording_progress(const struct recording *r, uint64_t *ret_done, uint64_t *ret_size)
+{
+    *ret_size = r->size;
+    *ret_done = r->is_regular ? r->raw_read - (r->end - r->at) : 0;
 }
 
 int recording_descriptor(const struct recording *r)

@@ -108,7 +108,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     if (serial->port != port)
         return;
     if (status != 0) {
-        lose_port(serial, uv_strerror(status));
+        lose_port(serial, status == UV_EBADF ? "hung up" : uv_strerror(status));
         return;
     }
     ssize_t n = read(port->fd, feed->feeds->scratch, FEED_STREAM_BYTES);
@@ -173,7 +173,7 @@ static void open_port(struct serial_feed *serial)
     port->poll.data = port;
     serial->port = port;
     feed_hold(feed);
-    if (!feed->feeds->is_paused)
+    if (!feed_is_paused(feed))
         uv_poll_start(&port->poll, UV_READABLE, on_readable);
     feed->is_open = true;
     feed->connects++;

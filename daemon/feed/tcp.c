@@ -84,7 +84,7 @@ static void on_idle(uv_timer_t *timer)
     const struct feed *feed = tcp->feed;
     uint64_t idle_ms = uv_now(feed->feeds->loop) - tcp->received_loop_ms;
     uint64_t limit_ms = (uint64_t)feed->conf.idle_timeout_ms;
-    if (feed->feeds->is_paused) /* it is us who do not read */
+    if (feed_is_paused(feed)) /* it is us who do not read */
         uv_timer_start(&tcp->timer, on_idle, limit_ms, 0);
     else if (idle_ms < limit_ms)
         uv_timer_start(&tcp->timer, on_idle, limit_ms - idle_ms, 0);
@@ -123,7 +123,7 @@ static void on_connect(uv_connect_t *request, int status)
     struct tcp_feed *tcp = feed->state;
     if (link != tcp->link)
         return; /* given up meanwhile */
-    if (status == 0 && !feed->feeds->is_paused)
+    if (status == 0 && !feed_is_paused(feed))
         status = uv_read_start((uv_stream_t *)&link->handle, on_alloc, on_read);
     if (status != 0) {
         close_link(tcp);
@@ -171,7 +171,7 @@ static void try_next(struct tcp_feed *tcp)
     int code =
         uv_tcp_connect(&link->connect, &link->handle, address->ai_addr, on_connect);
     if (code == 0) {
-        uv_timer_start(&tcp->timer, on_attempt_over, feed->feeds->times.connect_ms, 0);
+        uv_timer_start(&tcp->timer, on_attempt_over, feed->feeds->limits.connect_ms, 0);
         return;
     }
     if (tcp->next == NULL) {

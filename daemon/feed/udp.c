@@ -18,8 +18,21 @@
 /* Twenty thousand datagrams of one sentence (the kernel counts about 800 bytes each). */
 enum { RECEIVE_BUFFER_BYTES = 16 << 20 };
 
+/* Each sender has an input of its own, so that the parts of its messages do not meet
+ * those of others. When there are more than these, the one heard longest ago goes. */
+enum { SENDERS = 64 };
+
+struct udp_sender {
+    struct sockaddr_storage address;
+    struct input *input; /* owned */
+    uint64_t heard;      /* number of the feed's datagram */
+};
+
 struct udp_feed {
     uv_udp_t handle;
+    struct udp_sender senders[SENDERS];
+    size_t count;
+    size_t last; /* index of the sender of the last datagram: often this one's too */
     uint32_t drops_seen; /* the kernel's counter wraps at 2^32 */
     uint64_t drops;      /* ours does not */
     bool is_open;        /* the handle */
@@ -49,6 +62,51 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
     *ret_buf = uv_buf_init(feed->feeds->scratch, FEED_SCRATCH_BYTES);
 }
 
+static bool is_same_address(const struct sockaddr_storage *a, const struct sockaddr *b)
+{
+    if (a->ss_family != b->sa_family)
+        return false;
+    if (b->sa_family == AF_INET) {
+        const struct sockaddr_in *x = (const struct sockaddr_in *)a;
+        const struct sockaddr_in *y = (const struct sockaddr_in *)b;
+        return x->sin_port == y->sin_port && x->sin_addr.s_addr == y->sin_addr.s_addr;
+    }
+    const struct sockaddr_in6 *x = (const struct sockaddr_in6 *)a;
+    const struct sockaddr_in6 *y = (const struct sockaddr_in6 *)b;
+    return x->sin6_port == y->sin6_port && x->sin6_scope_id == y->sin6_scope_id &&
+           memcmp(&x->sin6_addr, &y->sin6_addr, sizeof x->sin6_addr) == 0;
+}
+
+/* The sender's input; NULL: out of memory. */
+static struct input *input_of(struct feed *feed, const struct sockaddr *address)
+{
+    struct udp_feed *udp = feed->state;
+    size_t i = udp->last;
+    if (i >= udp->count || !is_same_address(&udp->senders[i].address, address))
+        for (i = 0; i < udp->count; i++)
+            if (is_same_address(&udp->senders[i].address, address))
+                break;
+    if (i == udp->count) {
+        struct input *input = feed_input_create(feed);
+        if (input == NULL)
+            return NULL;
+        if (udp->count < SENDERS)
+            udp->count++;
+        else
+            for (size_t j = i = 0; j < SENDERS; j++)
+                if (udp->senders[j].heard < udp->senders[i].heard)
+                    i = j;
+        feed_input_retire(feed, udp->senders[i].input);
+        udp->senders[i].input = input;
+        memcpy(&udp->senders[i].address, address,
+               address->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+                                             : sizeof(struct sockaddr_in6));
+    }
+    udp->senders[i].heard = feed->datagrams;
+    udp->last = i;
+    return udp->senders[i].input;
+}
+
 static void on_datagram(uv_udp_t *handle, ssize_t n, const uv_buf_t *buf,
                         const struct sockaddr *address, unsigned flags)
 {
@@ -62,7 +120,12 @@ static void on_datagram(uv_udp_t *handle, ssize_t n, const uv_buf_t *buf,
     }
     if ((flags & UV_UDP_PARTIAL) != 0 || feed->is_closing || !feed_accepts(feed, address))
         return;
-    feed_datagram(feed, buf->base, (size_t)n);
+    struct input *input = input_of(feed, address);
+    if (input != NULL)
+        feed_datagram(feed, input, buf->base, (size_t)n);
+    else
+        log_repeated(LOG_LEVEL_ERROR, "feed", feed->conf.id, "input",
+                     "lost a datagram reason=\"%s\"", err_text(ERR_NOMEM));
 }
 
 static bool is_multicast(const struct sockaddr_storage *address)
@@ -136,7 +199,12 @@ static void udp_pause(struct feed *feed, bool paused)
 
 static void on_closed(uv_handle_t *handle)
 {
-    feed_release(handle->data);
+    struct feed *feed = handle->data;
+    struct udp_feed *udp = feed->state;
+    for (size_t i = 0; i < udp->count; i++)
+        feed_input_retire(feed, udp->senders[i].input);
+    udp->count = 0;
+    feed_release(feed);
 }
 
 static void udp_close(struct feed *feed)
@@ -156,6 +224,9 @@ static void udp_status(const struct feed *feed, struct feed_status *status)
     int n = sizeof address;
     count_drops(udp);
     status->kernel_drops = udp->drops;
+    status->clients = (uint32_t)udp->count;
+    for (size_t i = 0; i < udp->count; i++)
+        feed_counts_add(&status->input, input_counts(udp->senders[i].input));
     if (udp->is_open &&
         uv_udp_getsockname(&udp->handle, (struct sockaddr *)&address, &n) == 0)
         status->port = feed_port(&address);

@@ -125,7 +125,14 @@ static int load(struct rule_look *look, struct wire_reader *in)
     return in->failed ? ERR_CORRUPT : 0;
 }
 
+static int64_t deadline_least_ms(const struct rule *rule)
+{
+    return rule->after_ms < rule->moored_ms ? rule->after_ms : rule->moored_ms;
+}
+
 static const struct rule_hooks hooks = {
+    .asks = rule_asks_keeping,
+    .deadline_least_ms = deadline_least_ms,
     .on_fix = on_fix,
     .deadline = deadline,
     .on_time = on_time,

@@ -9,7 +9,7 @@
 #include "lookout/hash.h"
 #include "lookout/rule_run.h"
 #include "lookout/timefmt.h"
-#include "lookout/units.h"
+#include "route_forecast_int.h"
 
 enum { EVENT_PROGRESSED, EVENT_MATCHED, EVENT_FORECAST, EVENT_LAPSED };
 
@@ -38,7 +38,8 @@ static const struct rule_key keys[] = {
 
 struct state {
     struct route_state runs;
-    int64_t counted_ms; /* since_ms of the call that was counted last */
+    int64_t counted_ms;  /* since_ms of the call that was counted last */
+    int64_t fixes_ms[2]; /* times of the two fixes before the last, TIME_NONE */
 };
 
 static void set_defaults(struct rule *rule)
@@ -63,7 +64,7 @@ static struct state *obtain(struct rule_look *look)
     if (state == NULL)
         return NULL;
     route_state_init(&state->runs);
-    state->counted_ms = TIME_NONE;
+    state->counted_ms = state->fixes_ms[0] = state->fixes_ms[1] = TIME_NONE;
     *look->state = state;
     return state;
 }
@@ -259,92 +260,6 @@ static int on_call(struct rule_look *look, const struct call_output *event)
 /* --- forecast
  * ----------------------------------------------------------------------------------- */
 
-/* Does one of the awaited steps first..last hold this port? Only those that would
- * complete the route, when so configured. */
-static bool awaits_port(const struct rule_look *look, const struct route_run *run,
-                        uint32_t port)
-{
-    const struct route *route = look->rule->route;
-    uint32_t first, last;
-    if (!route_awaits(route, run, &first, &last))
-        return false;
-    if (look->rule->forecast == RULE_FORECAST_LAST) {
-        if (last + 1 != route->step_count)
-            return false;
-        first = last;
-    }
-    for (uint32_t j = first; j <= last; j++)
-        if (route->steps[j].ports != NULL && port_set_has(route->steps[j].ports, port))
-            return true;
-    return false;
-}
-
-/* Mean speed in kn over the last six hours, or since the departure where that is later; <
- * 0 unknown. */
-static double mean_speed_kn(const struct track *track, int64_t departed_ms)
-{
-    struct track_point points[TRACK_PATH_POINTS + 2];
-    int64_t since_ms = track->last.time_ms - 6 * HOUR_MS;
-    since_ms = departed_ms > since_ms ? departed_ms : since_ms;
-    size_t n =
-        track_path(track, since_ms, track->last.time_ms, points, TRACK_PATH_POINTS + 2);
-    double sailed_m = 0;
-    for (size_t i = 1; i < n; i++)
-        sailed_m += geo_distance_m(points[i - 1].pos, points[i].pos);
-    if (n < 2 || points[n - 1].time_ms == points[0].time_ms)
-        return -1;
-    return sailed_m / ((double)(points[n - 1].time_ms - points[0].time_ms) / 1000.0) /
-           KN_MPS;
-}
-
-static int64_t eta_at(const struct track *track, double distance_m, double kn)
-{
-    return track->last.time_ms + (int64_t)(distance_m / (kn * KN_MPS) * 1000.0);
-}
-
-/* Heard since the departure, or new since the arrival: a crew that declares where it goes
- * next while still in port. */
-static bool is_declared_since(const struct vessel_static *info,
-                              const struct route_stop *stop)
-{
-    return info->destination_ms >= stop->departed_ms ||
-           info->destination_since_ms >= stop->arrived_ms;
-}
-
-static bool is_forecast_due(const struct rule_look *look, const struct route_run *run)
-{
-    const struct rule_subject *s = look->subject;
-    const struct route_stop *stop = &run->stops[run->stop_count - 1];
-    return !run->is_forecast && stop->departed_ms != TIME_NONE &&
-           s->declared != PORT_NONE && is_declared_since(s->info, stop) &&
-           awaits_port(look, run, s->declared);
-}
-
-static int forecast_run(struct rule_look *look, struct route_run *run)
-{
-    const struct rule_subject *s = look->subject;
-    if (!is_forecast_due(look, run))
-        return 0;
-    double distance_m =
-        ports_distance_m(look->world->ports, s->declared, s->track->last.pos);
-    double fastest_kn = track_believed_kn(s->track, look->world->track);
-    if (eta_at(s->track, distance_m, fastest_kn) > run->expires_ms)
-        return 0;
-    double kn = mean_speed_kn(s->track, run->stops[run->stop_count - 1].departed_ms);
-    struct finding_forecast forecast = {
-        .port = s->declared,
-        .eta_ms = kn >= 1 ? eta_at(s->track, distance_m, kn) : TIME_NONE,
-        .is_declared = true,
-    };
-    run->is_forecast = true;
-    run->forecast_ms = s->track->last.time_ms;
-    run->forecast_port = s->declared;
-    struct finding f = make(look, EVENT_FORECAST, s->track->last.time_ms, run);
-    f.port = ports_get(look->world->ports, s->declared);
-    f.forecast = &forecast;
-    return rule_raise(look, &f);
-}
-
 static bool has_same_end(const struct route_run *a, const struct route_run *b)
 {
     const struct route_stop *x = &a->stops[a->stop_count - 1];
@@ -353,18 +268,52 @@ static bool has_same_end(const struct route_run *a, const struct route_run *b)
            x->arrived_ms == y->arrived_ms;
 }
 
+/* Is another run told of instead: one that ends where this one does and is older, or one
+ * of the same case that has been? */
+static bool is_told_by_another(const struct route_state *runs, uint32_t index)
+{
+    const struct route_run *run = &runs->runs[index];
+    for (uint32_t i = 0; i < runs->run_count; i++) {
+        const struct route_run *other = &runs->runs[i];
+        if (i != index && ((i < index && has_same_end(run, other)) ||
+                           (other->is_forecast && other->case_id == run->case_id)))
+            return true;
+    }
+    return false;
+}
+
+static int forecast_run(struct rule_look *look, struct route_run *run,
+                        const int64_t fixes_ms[2])
+{
+    struct finding_forecast forecast;
+    bool is_due = false;
+    int rc = route_forecast(look, run, fixes_ms, &forecast, &is_due);
+    if (rc != 0 || !is_due)
+        return rc;
+    int64_t now_ms = look->subject->track->last.time_ms;
+    run->is_forecast = true;
+    run->forecast_ms = now_ms;
+    run->forecast_port = forecast.port;
+    struct finding f = make(look, EVENT_FORECAST, now_ms, run);
+    f.port = ports_get(look->world->ports, forecast.port);
+    f.forecast = &forecast;
+    return rule_raise(look, &f);
+}
+
 static int on_fix(struct rule_look *look, const struct track_fix *before)
 {
-    (void)before;
     struct state *state = *look->state;
-    if (state == NULL || look->rule->forecast == RULE_FORECAST_NEVER)
+    if (state == NULL)
+        return 0;
+    state->fixes_ms[0] = state->fixes_ms[1];
+    state->fixes_ms[1] = before != NULL ? before->time_ms : TIME_NONE;
+    if (look->rule->forecast == RULE_FORECAST_NEVER)
         return 0;
     for (uint32_t i = 0; i < state->runs.run_count; i++) {
         struct route_run *run = &state->runs.runs[i];
-        bool has_elder = false;
-        for (uint32_t k = 0; k < i; k++)
-            has_elder = has_elder || has_same_end(run, &state->runs.runs[k]);
-        int rc = has_elder ? 0 : forecast_run(look, run);
+        if (run->is_forecast || is_told_by_another(&state->runs, i))
+            continue;
+        int rc = forecast_run(look, run, state->fixes_ms);
         if (rc != 0)
             return rc;
     }
@@ -408,6 +357,8 @@ static void save(const struct rule_look *look, struct wire_writer *out)
 {
     const struct state *state = *look->state;
     wire_put_i64(out, state->counted_ms);
+    for (int i = 0; i < 2; i++)
+        wire_put_i64(out, state->fixes_ms[i]);
     route_state_save(&state->runs, look->world->ports, look->world->zones, out);
 }
 
@@ -417,6 +368,8 @@ static int load(struct rule_look *look, struct wire_reader *in)
     if (state == NULL)
         return ERR_NOMEM;
     state->counted_ms = wire_get_i64(in);
+    for (int i = 0; i < 2; i++)
+        state->fixes_ms[i] = wire_get_i64(in);
     int rc = route_state_load(&state->runs, look->world->ports, look->world->zones, in);
     for (uint32_t i = 0; rc == 0 && i < state->runs.run_count; i++)
         if (state->runs.runs[i].step >= look->rule->route->step_count)
@@ -450,6 +403,7 @@ static int describe(const struct rule_look *look, struct buf *out)
 }
 
 static const struct rule_hooks hooks = {
+    .asks = rule_asks_keeping,
     .on_zone = on_zone,
     .on_call = on_call,
     .on_fix = on_fix,

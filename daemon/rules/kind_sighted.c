@@ -85,7 +85,14 @@ static int load(struct rule_look *look, struct wire_reader *in)
     return wire_get_u64(in) == 1 ? mark_told(look) : ERR_CORRUPT;
 }
 
-static const struct rule_hooks hooks = {.on_fix = on_fix,
+static unsigned asks(const struct rule *rule)
+{
+    return rule->again_after_ms != TIME_NONE ? RULE_ASKS_COVERED | RULE_ASKS_KEEPING
+                                             : RULE_ASKS_COVERED;
+}
+
+static const struct rule_hooks hooks = {.asks = asks,
+                                        .on_fix = on_fix,
                                         .on_covered = on_covered,
                                         .save = save,
                                         .load = load,

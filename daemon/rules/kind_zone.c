@@ -439,7 +439,14 @@ static int load(struct rule_look *look, struct wire_reader *in)
     return in->failed ? ERR_CORRUPT : 0;
 }
 
+static unsigned asks(const struct rule *rule)
+{
+    bool is_approach = (rule->events >> EVENT_APPROACH & 1u) != 0;
+    return is_approach ? RULE_ASKS_COVERED | RULE_ASKS_KEEPING : RULE_ASKS_KEEPING;
+}
+
 static const struct rule_hooks hooks = {
+    .asks = asks,
     .on_zone = on_zone,
     .on_fix = on_fix,
     .on_covered = on_covered,

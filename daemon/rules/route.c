@@ -40,6 +40,15 @@ static char skip_blanks(struct parser *p)
     return p->text[p->at];
 }
 
+/* Bytes of the character at s, of valid UTF-8 that is not at its end. */
+static size_t character_bytes(const char *s)
+{
+    size_t n = 1;
+    while (((unsigned char)s[n] & 0xc0) == 0x80)
+        n++;
+    return n;
+}
+
 /* At the cursor, whatever stands there. */
 static int fail_here(struct parser *p, const char *expected)
 {
@@ -48,8 +57,8 @@ static int fail_here(struct parser *p, const char *expected)
     if (c == '\0')
         return err_set_at(p->err, ERR_SYNTAX, 0, col,
                           "the route ends where %s was expected", expected);
-    return err_set_at(p->err, ERR_SYNTAX, 0, col, "'%c' where %s was expected", c,
-                      expected);
+    return err_set_at(p->err, ERR_SYNTAX, 0, col, "'%.*s' where %s was expected",
+                      (int)character_bytes(p->text + p->at), p->text + p->at, expected);
 }
 
 static int fail(struct parser *p, const char *expected)

@@ -131,9 +131,12 @@ static void make_run(struct arrival *a, const struct route_run *from, uint32_t s
     run->stop_count++;
     run->step = (uint8_t)step;
     run->has_foreign_call = false;
-    run->is_forecast = false;
+    /* A zone or gate on the way does not end a forecast: it goes on with the run. */
+    if (a->stop->port != PORT_NONE || !run->is_forecast || run->is_lapsed) {
+        run->is_forecast = false;
+        run->forecast_port = PORT_NONE;
+    }
     run->is_lapsed = false;
-    run->forecast_port = PORT_NONE;
     run->case_id = case_id;
     set_expiry(run, a->limits);
 }

@@ -181,6 +181,12 @@ int rule_raise(const struct rule_look *look, const struct finding *finding)
     return look->raise(look->context, look, finding);
 }
 
+unsigned rule_asks_keeping(const struct rule *rule)
+{
+    (void)rule;
+    return RULE_ASKS_KEEPING;
+}
+
 bool rule_tells_at_start(const struct rule_look *look)
 {
     switch ((enum rule_at_start)look->rule->at_start) {

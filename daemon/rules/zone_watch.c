@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/near.h"
 #include "lookout/timefmt.h"
 #include "zone_watch_int.h"
 
@@ -235,7 +236,8 @@ static void visit_one(void *context, const struct zone_cuts *cuts)
 
 static bool is_path(const struct track_fix *from, const struct track_fix *to)
 {
-    return geo_distance_m(from->pos, to->pos) <= path_limit_m;
+    return near_most_m(from->pos, to->pos) <= path_limit_m ||
+           geo_distance_m(from->pos, to->pos) <= path_limit_m;
 }
 
 /* The cuts of one zone on the path from -> fix. */

@@ -131,6 +131,9 @@ void store_salvage(const char *damaged, sqlite3 *to, struct store_salvage *ret_s
         {"voyages",  17, offsetof(struct store_salvage, calls)},
         /* clang-format on */
     };
+    static const char orphans[] =
+        "DELETE FROM outbox WHERE webhook NOT IN (SELECT row FROM webhooks)"
+        " OR row / 65536 NOT IN (SELECT row FROM alerts)";
     struct store_salvage result = {0};
     struct copy c = {.to = to};
     if (store_schema_open_existing(damaged, false, &c.from, NULL) == 0) {
@@ -140,12 +143,8 @@ void store_salvage(const char *damaged, sqlite3 *to, struct store_salvage *ret_s
                 break;
         }
         /* Deliveries whose alert or webhook is lost say nothing any more. */
-        sqlite3_exec(
-            to,
-            "DELETE FROM outbox WHERE row / 65536 NOT IN (SELECT row FROM alerts)"
-            " OR webhook NOT IN (SELECT row FROM webhooks)",
-            NULL, NULL, NULL);
-        result.deliveries -= (uint64_t)sqlite3_changes64(to);
+        if (sqlite3_exec(to, orphans, NULL, NULL, NULL) == SQLITE_OK)
+            result.deliveries -= (uint64_t)sqlite3_changes64(to);
         c.is_whole = true;
         result.has_state = copy_state(&c);
         sqlite3_close(c.from);

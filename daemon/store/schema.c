@@ -251,6 +251,17 @@ int store_schema_open_existing(const char *path, bool is_writer, sqlite3 **ret_d
     int64_t version = 0;
     int rc = SQLITE_OK;
     code = check_version(db, path, &version, &rc, err);
+    if (code != 0 && !is_writer && (rc & 0xff) == SQLITE_READONLY) {
+        /* A crash while the database was made, before it had its log, left a journal that
+         * only a writer can roll back. */
+        sqlite3_close(db);
+        code = open_connection(path, SQLITE_OPEN_READWRITE, &db, err);
+        if (code != 0)
+            return code;
+        code = check_version(db, path, &version, &rc, err);
+        if (code == 0)
+            sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL);
+    }
     if (code == 0 && version == 0)
         code = err_set(err, ERR_NOT_FOUND, "%s is empty: nothing was stored yet", path);
     else if (code == 0 && version < VERSION)

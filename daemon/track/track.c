@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/near.h"
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
 #include "track_int.h"
@@ -154,6 +155,8 @@ static bool can_reach(const struct track *t, const struct track_conf *conf,
     if (dt > REACH_ANY_MS)
         return true;
     double hours = (double)dt / (double)HOUR_MS + conf->slack_h;
+    if (near_most_m(t->last.pos, fix->pos) <= conf->slow_max_kn * hours * NM_M)
+        return true;
     double distance_m = geo_distance_m(t->last.pos, fix->pos) - coarse_m(&t->last, fix);
     /* Within the floor already: spares the histogram for nearly every fix. */
     if (distance_m <= conf->slow_max_kn * hours * NM_M)

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lookout/near.h"
 #include "lookout/timefmt.h"
 #include "track_int.h"
 
@@ -20,15 +21,10 @@
 #define E7_METRES (GEO_EARTH_RADIUS_M * 3.14159265358979323846 / 180.0 / GEO_E7)
 #define FULL_TURN_E7 INT64_C(3600000000)
 
-/* Longitude difference b - a in 1e-7 degree the shorter way round. */
-static int64_t lon_step_e7(int32_t a, int32_t b)
+/* To the nearest, halves away from zero. */
+static int64_t round_e7(double value)
 {
-    int64_t step = (int64_t)b - a;
-    if (step > FULL_TURN_E7 / 2)
-        step -= FULL_TURN_E7;
-    if (step < -FULL_TURN_E7 / 2)
-        step += FULL_TURN_E7;
-    return step;
+    return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
 }
 
 /* Where an even passage from a to b, straight in latitude and longitude as evidence lines
@@ -42,13 +38,13 @@ static struct geo_pos even_passage(const struct track_point *a,
         return b->pos;
     double part = (double)(time_ms - a->time_ms) / (double)(b->time_ms - a->time_ms);
     double lat = ((double)b->pos.lat_e7 - (double)a->pos.lat_e7) * part;
-    double lon = (double)lon_step_e7(a->pos.lon_e7, b->pos.lon_e7) * part;
-    int64_t folded = a->pos.lon_e7 + llround(lon);
+    double lon = (double)near_lon_step_e7(a->pos.lon_e7, b->pos.lon_e7) * part;
+    int64_t folded = a->pos.lon_e7 + round_e7(lon);
     if (folded > FULL_TURN_E7 / 2)
         folded -= FULL_TURN_E7;
     if (folded < -FULL_TURN_E7 / 2)
         folded += FULL_TURN_E7;
-    return (struct geo_pos){a->pos.lat_e7 + (int32_t)lround(lat), (int32_t)folded};
+    return (struct geo_pos){a->pos.lat_e7 + (int32_t)round_e7(lat), (int32_t)folded};
 }
 
 /* How far m is from the even passage a -> b, in metres on the plane at m. Error below 1 %
@@ -58,7 +54,7 @@ static double passage_error_m(const struct track_point *a, const struct track_po
 {
     struct geo_pos even = even_passage(a, b, m->time_ms);
     double north = ((double)m->pos.lat_e7 - (double)even.lat_e7) * E7_METRES;
-    double east = (double)lon_step_e7(even.lon_e7, m->pos.lon_e7) * E7_METRES;
+    double east = (double)near_lon_step_e7(even.lon_e7, m->pos.lon_e7) * E7_METRES;
     east *= cos(geo_to_point(m->pos).lat * (3.14159265358979323846 / 180.0));
     return sqrt(north * north + east * east);
 }

@@ -2,6 +2,7 @@
 /* From fixes to happenings: where a fix lies, whether the ship is stopped, and what a
  * silence before it may count for. What follows from each is call.c's table. */
 #include "call_int.h"
+#include "lookout/near.h"
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
 
@@ -202,6 +203,7 @@ static void step_stopped(struct call_step *c)
     struct call_state *s = c->s;
     double coarse_m = ((s->last.has | c->fix->has) & FIX_COARSE) != 0 ? COARSE_M : 0.0;
     bool has_moved =
+        near_most_m(s->stop_pos, c->fix->pos) - coarse_m > c->conf->stop_move_m &&
         geo_distance_m(s->stop_pos, c->fix->pos) - coarse_m > c->conf->stop_move_m;
     bool is_held = false;
     if (c->speed_kn >= c->conf->stop_end_kn)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call_kind_int.h"
+#include "lookout/near.h"
 #include "lookout/timefmt.h"
 
 /* ITU-R M.1371-5 table 47. */
@@ -63,9 +64,11 @@ static void count_status(struct call_state *s, uint8_t nav_status)
 
 void call_kind_count(struct call_state *s, const struct track_fix *fix)
 {
-    double off_m = geo_distance_m(s->stop_pos, fix->pos);
-    if (off_m > s->spread_m)
-        s->spread_m = off_m;
+    if (near_most_m(s->stop_pos, fix->pos) > s->spread_m) {
+        double off_m = geo_distance_m(s->stop_pos, fix->pos);
+        if (off_m > s->spread_m)
+            s->spread_m = off_m;
+    }
     if ((fix->has & FIX_HEADING) != 0)
         add_heading(s, fix->heading_deg);
     if ((fix->has & FIX_NAV_STATUS) != 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lookout/call.h"
+#include "lookout/near.h"
 #include "lookout/text.h"
 #include "lookout/timefmt.h"
 
@@ -46,10 +47,27 @@ static void add_destination(struct voyage *v, const char *destination)
     text_copy(v->destinations[v->destination_count++], DESTINATION_BYTES, destination);
 }
 
+/* Nothing but the sums sets it apart from a voyage that has just begun. */
+static bool is_anew(const struct voyage_state *s)
+{
+    const struct voyage *v = &s->current;
+    if (v->from != PORT_NONE || v->to != PORT_NONE || v->departed_ms != TIME_NONE ||
+        v->arrived_ms != TIME_NONE || v->draught_departure_dm != 0 ||
+        v->draught_arrival_dm != 0 || v->destination_count > 1)
+        return false;
+    const char *first = v->destination_count == 1 ? v->destinations[0] : "";
+    return strcmp(first, s->last_destination) == 0;
+}
+
 /* What follows belongs to a voyage that begins here. */
 static void begin_anew(struct voyage_state *s)
 {
     struct voyage *v = &s->current;
+    if (is_anew(s)) {
+        v->distance_m = 0;
+        v->longest_gap_ms = 0;
+        return;
+    }
     *v = (struct voyage){.from = PORT_NONE,
                          .to = PORT_NONE,
                          .departed_ms = TIME_NONE,
@@ -60,27 +78,51 @@ static void begin_anew(struct voyage_state *s)
 /* --- fixes
  * ----------------------------------------------------------------------------- */
 
-/* Length of a leg on the ellipsoid. Short ones by the radii of curvature at their middle:
- * a fifteenth of an exact distance's time; off by (length tan lat / radius)^2 / 24, that
- * is less than 1.4e-5 of the length up to 20 km and 80 degrees. */
-static double leg_m(struct geo_pos a, struct geo_pos b, double sphere_m)
+struct leg {
+    double sphere_m; /* as geo_distance_m, or on the same side of every threshold */
+    double length_m; /* on the ellipsoid */
+};
+
+/* Short legs by the radii of curvature at their middle: a fifteenth of an exact
+ * distance's time; off by (length tan lat / radius)^2 / 24, that is less than 1.4e-5 of
+ * the length up to 20 km and 80 degrees, on the sphere as on the ellipsoid. */
+static struct leg leg_of(struct geo_pos a, struct geo_pos b, double most_m)
 {
-    if (sphere_m > PLANE_MAX_M || a.lat_e7 > PLANE_MAX_LAT_E7 ||
-        a.lat_e7 < -PLANE_MAX_LAT_E7)
-        return geo_distance_exact_m(a, b);
+    struct leg leg = {.sphere_m = most_m};
+    bool is_north = a.lat_e7 > PLANE_MAX_LAT_E7 || a.lat_e7 < -PLANE_MAX_LAT_E7;
+    if (most_m > PLANE_MAX_M || is_north)
+        leg.sphere_m = geo_distance_m(a, b);
+    if (leg.sphere_m > PLANE_MAX_M || is_north) {
+        leg.length_m = geo_distance_exact_m(a, b);
+        return leg;
+    }
     const double rad = 3.14159265358979323846 / 180.0;
     struct geo_point p = geo_to_point(a), q = geo_to_point(b);
     double middle = (p.lat + q.lat) / 2 * rad;
-    double sine = sin(middle);
+    double sine = sin(middle), cosine = cos(middle);
     double w2 = 1 - WGS84_E2 * sine * sine, w = sqrt(w2);
-    double north = (q.lat - p.lat) * rad * WGS84_A_M * (1 - WGS84_E2) / (w2 * w);
-    double east = geo_fold_lon(q.lon - p.lon) * rad * WGS84_A_M / w * cos(middle);
-    return sqrt(north * north + east * east);
+    double up = (q.lat - p.lat) * rad, along = geo_fold_lon(q.lon - p.lon) * rad;
+    double north = up * WGS84_A_M * (1 - WGS84_E2) / (w2 * w);
+    double east = along * WGS84_A_M / w * cosine;
+    leg.length_m = sqrt(north * north + east * east);
+    if (most_m <= PLANE_MAX_M) {
+        along *= cosine;
+        leg.sphere_m = GEO_EARTH_RADIUS_M * sqrt(up * up + along * along);
+        if (fabs(leg.sphere_m - LEG_MIN_M) < 1 || fabs(leg.sphere_m - REST_M) < 1)
+            leg.sphere_m = geo_distance_m(a, b);
+    }
+    return leg;
 }
 
-static void add_leg(struct voyage_state *s, const struct track_fix *fix, double sphere_m)
+static void add_leg(struct voyage_state *s, const struct track_fix *fix, bool is_slow,
+                    double most_m)
 {
-    s->current.distance_m += leg_m(s->leg_from, fix->pos, sphere_m);
+    struct leg leg = leg_of(s->leg_from, fix->pos, most_m);
+    if (s->is_still && leg.sphere_m > REST_M)
+        s->is_still = false;
+    if (s->is_still || !(is_slow || leg.sphere_m >= LEG_MIN_M))
+        return;
+    s->current.distance_m += leg.length_m;
     s->leg_from = fix->pos;
 }
 
@@ -88,11 +130,9 @@ static void move_on(struct voyage_state *s, const struct track_fix *fix)
 {
     double kn = track_speed_kn(&s->last, fix);
     bool is_slow = kn >= 0 && kn <= STILL_KN;
-    double run_m = geo_distance_m(s->leg_from, fix->pos);
-    if (s->is_still && run_m > REST_M)
-        s->is_still = false;
-    if (!s->is_still && (is_slow || run_m >= LEG_MIN_M))
-        add_leg(s, fix, run_m);
+    double most_m = near_most_m(s->leg_from, fix->pos);
+    if (s->is_still ? most_m > REST_M : is_slow || most_m >= LEG_MIN_M)
+        add_leg(s, fix, is_slow, most_m);
     s->is_still = s->is_still || is_slow;
     s->last_gap_ms = fix->time_ms - s->last.time_ms;
     if (s->last_gap_ms > s->current.longest_gap_ms)

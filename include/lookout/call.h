@@ -81,20 +81,20 @@ struct call_stops {
 struct call_state {
     uint8_t phase;
     bool has_last;
-    bool is_unmoved;     /* it was never faster than stop_begin_kn since first heard */
-    bool is_lying;       /* the first stop was under way when the track was first heard */
-    struct call current; /* port PORT_NONE at sea */
-    uint32_t member;     /* the port of the same-group whose area it is in */
-    uint32_t stop_port;  /* where the stop under way counts: current.port, or another */
-    struct call_stops here, other;
-    struct geo_pos stop_pos;
+    bool is_unmoved;    /* it was never faster than stop_begin_kn since first heard */
+    bool is_lying;      /* the first stop was under way when the track was first heard */
+    uint32_t member;    /* the port of the same-group whose area it is in */
+    uint32_t stop_port; /* where the stop under way counts: current.port, or another */
+    int64_t exempt_ms;  /* since counted_ms: time that does not count */
+    struct track_fix last; /* the last fix stepped */
+    struct track_fix
+        speed_from;         /* start of the leg that gives a speed to fixes without */
+    struct call current;    /* port PORT_NONE at sea */
     int64_t counted_ms;     /* the stop under way is counted up to here */
-    int64_t exempt_ms;      /* since then: time that does not count */
     int64_t fast_since_ms;  /* first fix of those >= stop_end_kn; TIME_NONE */
     int64_t fast_credit_ms; /* what counts beyond counted_ms if the stop ended then */
-    struct track_fix last;  /* the last fix stepped */
-    struct track_fix
-        speed_from;  /* start of the leg that gives a speed to fixes without */
+    struct geo_pos stop_pos;
+    struct call_stops here, other;
     double spread_m; /* greatest distance from stop_pos while stopped */
     uint16_t heading_low, heading_high, anchored_fixes, moored_fixes;
     bool has_heading;
@@ -141,16 +141,16 @@ struct voyage_state {
     bool is_open; /* a departure is known; else `current` collects what would
                      belong to the voyage if it began at the last still fix */
     bool has_last, is_still, is_in_area;
-    struct voyage current;
+    struct geo_pos leg_from; /* end of the last leg that was added */
+    int64_t last_gap_ms;     /* time between the last two fixes */
+    struct track_fix last;
     struct voyage_sum before;  /* at the fix before the last */
     struct voyage_sum unreset; /* at the last fix, had it not begun anew there */
+    char last_destination[24];
+    struct voyage current;
     struct voyage_sum arrival; /* at the first still fix in the area it is in */
     int64_t arrival_ms;        /* when that was; TIME_NONE */
-    struct track_fix last;
-    int64_t last_gap_ms;     /* time between the last two fixes */
-    struct geo_pos from_pos; /* where it lay before it departed */
-    struct geo_pos leg_from; /* end of the last leg that was added */
-    char last_destination[24];
+    struct geo_pos from_pos;   /* where it lay before it departed */
 };
 void voyage_state_init(struct voyage_state *s);
 /* Every believed fix, before its call events. Legs shorter than 500 m are gathered, and

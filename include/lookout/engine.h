@@ -17,6 +17,7 @@
 #include "lookout/rule_run.h"
 #include "lookout/track.h"
 #include "lookout/vessel.h"
+#include "lookout/water.h"
 
 struct engine_mute {
     char *rule;       /* owned; NULL: every rule */
@@ -40,6 +41,10 @@ struct engine_conf {
     size_t rule_count;
     struct engine_mute *mutes; /* owned */
     size_t mute_count;
+    struct water *water; /* held; NULL: distances over water are not known */
+    struct water_field *
+        *fields; /* owned array, each held: what the routes' steps point to */
+    size_t field_count;
 };
 /* Frees all it owns, not the struct. Half-built is fine. */
 void engine_conf_finish(struct engine_conf *conf);
@@ -72,7 +77,7 @@ struct engine_counts {
     uint64_t reports, fixes, statics;
     uint64_t old;          /* not newer than its vessel's last */
     uint64_t not_a_ship;   /* base stations, aids to navigation, search and rescue */
-    uint64_t no_position; /* 0 N 0 E exactly */
+    uint64_t no_position;  /* 0 N 0 E exactly */
     uint64_t implausible;  /* fixes on tracks that are not confirmed */
     uint64_t tracks_split; /* second tracks that were confirmed */
     uint64_t vessels_forgotten;
@@ -88,6 +93,9 @@ const struct engine_conf *engine_conf(const struct engine *e);
 
 /* A report at or after the engine's time; timers due up to its time fire first. */
 MUST_CHECK int engine_report(struct engine *e, const struct report *report);
+/* A report of that vessel will come in a few reports' time: what it will need is fetched
+ * from memory meanwhile, a step at each call. Changes nothing else. */
+void engine_expect(struct engine *e, uint32_t mmsi);
 /* Event time is now_ms: timers due fire. Never goes back. */
 MUST_CHECK int engine_tick(struct engine *e, int64_t now_ms);
 /* When engine_tick has something to do; INT64_MAX when nothing waits. */

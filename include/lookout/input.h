@@ -49,10 +49,12 @@ const char *input_reject_name(enum input_reject reason);
  * each counts. Nothing is dropped without a counter:
  *
  *   lines     = comments + other + sentences + records
- *               + not_a_sentence + line_too_long + bad_checksum + no_checksum + bad_fields
+ *               + not_a_sentence + line_too_long
+ *               + bad_checksum + no_checksum + bad_fields
  *   sentences + records
- *             = messages + joined + bad_armor + too_short + unknown_type + bad_value
- *               + fragment_orphan + fragment_duplicate + pending_parts
+ *             = messages + joined + bad_armor + too_short + unknown_type
+ *               + bad_value + fragment_orphan + fragment_duplicate
+ *               + pending_parts
  *   messages  = reports + no_report + no_time
  *
  * bad_time, tag_void and time_replaced are notes beside it: the report goes on with
@@ -61,8 +63,8 @@ struct input_counts {
     uint64_t bytes;
     uint64_t lines;    /* non-empty lines, of every kind */
     uint64_t comments; /* '#' lines and CSV headers */
-    uint64_t other; /* well-formed lines that carry no AIS: other NMEA sentences, a tag
-                       block or $PGHP alone, JSON of other classes */
+    uint64_t other;    /* well-formed lines that carry no AIS: other NMEA sentences, a tag
+                          block or $PGHP alone, JSON of other classes */
     uint64_t sentences; /* AIS sentences with a good checksum, in form */
     uint64_t records;   /* JSON objects and CSV rows of AIS */
     uint64_t joined;    /* sentences beyond the first of messages of several parts */
@@ -71,7 +73,7 @@ struct input_counts {
     uint64_t no_report; /* messages of types that say nothing about a ship (base station,
                            binary, ...) */
     uint64_t pending_parts; /* sentences waiting for the rest of their message */
-    uint64_t tag_void;  /* tag blocks with a bad checksum: voided, the sentence kept */
+    uint64_t tag_void; /* tag blocks with a bad checksum: voided, the sentence kept */
     uint64_t time_replaced;          /* live: more than 60 s ahead of the clock */
     uint64_t rejects[INPUT_REJECTS]; /* counted in lines, but fragments in parts */
     int64_t last_heard_ms;           /* arrival of the last report; TIME_NONE before */
@@ -92,8 +94,8 @@ struct input_counts {
  *   UTC second (0..59), the time nearest to the arrival with that second, which is within
  *   30 s of it.
  *   Recording: without an own time it is the last own time before it in the input; before
- *   any it is start_ms, moved on by the UTC second where that is up to 30 s ahead; without
- *   start_ms the report is refused (no_time). */
+ *   any it is start_ms, moved on by the UTC second where that is up to 30 s ahead;
+ * without start_ms the report is refused (no_time). */
 struct input_conf {
     enum input_format format;
     bool is_live;     /* reports without a time take their arrival; far-future ones too */
@@ -112,9 +114,9 @@ struct input_conf {
 };
 
 /* Borrowed for the length of the call. `message` is the decoded message behind a report
- * (NULL for json and csv); reports of no ship (has == 0 and no_report counted) are only handed to
- * on_message. So are messages of a recording refused for no_time, their report's time_ms
- * being TIME_NONE. Either callback may be NULL. */
+ * (NULL for json and csv); reports of no ship (has == 0 and no_report counted) are only
+ * handed to on_message. So are messages of a recording refused for no_time, their
+ * report's time_ms being TIME_NONE. Either callback may be NULL. */
 struct input_sink {
     void (*on_report)(void *context, const struct report *report);
     void (*on_message)(void *context, const struct ais_message *message,

@@ -23,6 +23,8 @@ void map_init(struct map *m);
 void map_finish(struct map *m);
 /* NULL when absent. */
 void *map_get(const struct map *m, uint64_t key);
+/* Have the memory that map_get will need fetched. */
+void map_fetch(const struct map *m, uint64_t key);
 /* Set or replace; value must not be NULL. ERR_NOMEM leaves the map as it was. */
 MUST_CHECK int map_set(struct map *m, uint64_t key, void *value);
 /* Remove and return the value, NULL when absent. */

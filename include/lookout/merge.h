@@ -46,6 +46,10 @@ void merge_clock(struct merge *m, int64_t now_ms);
 /* The next report in order, or NULL when none may pass yet; borrowed until the next call.
  */
 const struct report *merge_next(struct merge *m);
+/* Who will be heard soon, for what is worth fetching from memory ahead: the MMSI of one
+ * of the next few reports behind the one merge_next returned last, of each report once;
+ * 0: no more are known. Changes nothing in what passes. */
+uint32_t merge_ahead(struct merge *m);
 /* Event time up to which nothing more will come: timers due up to it may fire (TIME_NONE:
  * not known yet). Call when merge_next has returned NULL. */
 int64_t merge_time(const struct merge *m);
@@ -55,10 +59,11 @@ bool merge_wants(const struct merge *m, uint16_t source);
  * its limit. */
 size_t merge_pending(const struct merge *m, uint16_t source);
 
-/* Resuming: what a committed offset must know of a source. `undelivered` lists the `end`
- * offsets of its reports that are in the merge and not yet passed on, ascending; returns
- * how many there are, fills up to room. */
-size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_ends,
+/* Resuming: what a committed offset must know of a source. `undelivered` lists the
+ * `begin` offsets of its reports that are in the merge and not yet passed on, ascending;
+ * returns how many there are, fills up to room. (Where a message begins is its own; where
+ * it ends depends on when it was handed out, which what came before may change.) */
+size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_begins,
                          size_t room);
 /* The lowest `begin` of the undelivered reports of a source, UINT64_MAX when there is
  * none. */

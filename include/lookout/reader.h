@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bytes of a recording: a path, or "-" for standard input; gzip and zstd are
  * recognised from the first bytes and unpacked as they come. Offsets are those of the
- * unpacked stream. Blocking; for files. */
+ * unpacked stream. Blocking: for commands; feeds use lookout/recording.h. */
 #ifndef LOOKOUT_READER_H
 #define LOOKOUT_READER_H
 
@@ -19,17 +19,11 @@ MUST_CHECK int reader_open(const char *path, struct reader **ret_reader, struct 
  * damaged or cut off: *err says which, and what was read before is good. err may be NULL.
  */
 MUST_CHECK ssize_t reader_read(struct reader *r, void *to, size_t n, struct err *err);
-/* Go on at this offset of the unpacked stream: a plain file seeks, a packed one or a pipe
- * is read up to there (only forward). ERR_RANGE: the stream is shorter, or lies behind;
- * and the errors of reader_read. */
-MUST_CHECK int reader_seek(struct reader *r, uint64_t offset, struct err *err);
 /* Offset of the next byte. */
 uint64_t reader_offset(const struct reader *r);
 /* Size of the file on disk and how much of it was consumed, for showing progress; 0 of 0
  * when it is not a regular file. */
 void reader_progress(const struct reader *r, uint64_t *ret_done, uint64_t *ret_size);
-/* The file's descriptor (borrowed), for fstat; -1 never. */
-int reader_fd(const struct reader *r);
 /* NULL is fine. */
 void reader_close(struct reader *r);
 

@@ -44,6 +44,10 @@ MUST_CHECK int recording_seek(struct recording *r, uint64_t offset);
 MUST_CHECK int recording_identify(const struct recording *r,
                                   const struct recording_identity *expected,
                                   struct recording_identity *ret_identity);
+/* Size of the file on disk when it was opened, and how much of it was read, for showing
+ * progress; 0 of 0 when it is no regular file. */
+void recording_progress(const struct recording *r, uint64_t *ret_done,
+                        uint64_t *ret_size);
 /* Borrowed descriptor; for poll(). */
 int recording_descriptor(const struct recording *r);
 bool recording_is_regular(const struct recording *r);

@@ -15,6 +15,7 @@
 #include "lookout/buf.h"
 #include "lookout/err.h"
 #include "lookout/ports.h"
+#include "lookout/water.h"
 #include "lookout/wire.h"
 #include "lookout/zone.h"
 
@@ -30,6 +31,9 @@ struct route_step {
     bool is_optional;
     bool is_adjacent; /* ">" before it: no call between it and the step before */
     char *text;       /* owned: the step as written */
+    /* Distance over water to the step's ports, in the order of port_set_next; borrowed
+     * from the configuration, NULL where none was made. */
+    const struct water_field *field;
 };
 struct route {
     struct route_step steps[ROUTE_STEPS_MAX];

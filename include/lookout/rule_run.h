@@ -15,6 +15,7 @@
 #include "lookout/rule.h"
 #include "lookout/track.h"
 #include "lookout/vessel.h"
+#include "lookout/water.h"
 #include "lookout/wire.h"
 #include "lookout/zone.h"
 
@@ -118,6 +119,7 @@ struct rule_world {
     const uint32_t
         *zones_watched; /* areas named by zone rules, ascending: for zones_ahead */
     size_t zones_watched_count;
+    const struct water *water; /* NULL: distances over water are not known */
 };
 
 struct rule_subject {
@@ -190,8 +192,20 @@ struct rule_look {
     void *context;
 };
 
+/* Which fixes on_fix has anything to say to. */
+enum rule_asks {
+    RULE_ASKS_KEEPING = 1, /* of tracks of which the rule keeps a state */
+    RULE_ASKS_COVERED = 2  /* of ships that it covers, while it keeps none */
+};
+
 /* Every hook may be NULL. Hooks that return int give 0 or a negative error. */
 struct rule_hooks {
+    /* A mask of enum rule_asks; NULL: both. */
+    unsigned (*asks)(const struct rule *rule);
+    /* A deadline that moves on with every fix comes no earlier than this after it; NULL:
+     * this kind's deadlines change only with the state it keeps, with what the other
+     * hooks are told while it keeps one, and with the zones the track is in. */
+    int64_t (*deadline_least_ms)(const struct rule *rule);
     int (*on_zone)(struct rule_look *look, const struct zone_event *event);
     int (*on_call)(struct rule_look *look, const struct call_output *event);
     int (*on_voyage)(struct rule_look *look, const struct voyage *voyage);
@@ -220,5 +234,7 @@ bool rule_has_index(const uint32_t *list, size_t count, uint32_t index);
 MUST_CHECK int rule_raise(const struct rule_look *look, const struct finding *finding);
 /* at_start: may something that was so when the ship was first heard be told? */
 bool rule_tells_at_start(const struct rule_look *look);
+/* An `asks` of kinds that have nothing to do until they keep something. */
+unsigned rule_asks_keeping(const struct rule *rule);
 
 #endif

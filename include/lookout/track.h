@@ -58,22 +58,23 @@ struct track_point {
     struct geo_pos pos;
 };
 
+/* What every fix needs stands first. */
 struct track {
     uint32_t id; /* 1 for the first track of the MMSI, then counting up */
     bool is_confirmed;
-    uint32_t fixes;   /* accepted since the beginning, saturating */
-    int64_t begun_ms; /* time of its first fix */
-    struct track_fix first, last,
-        before;          /* before: the one before last; valid when fixes >= 2 */
+    uint32_t fixes; /* accepted since the beginning, saturating */
+    uint32_t path_count;
+    int64_t begun_ms;              /* time of its first fix */
+    struct track_fix last, before; /* before: the one before last; when fixes >= 2 */
     uint16_t speeds[52]; /* histogram of believed speeds by 1 kn, rounded, of 0.5 kn and
                             more; halved when a bin is full; [51]: 51 kn and more */
-    struct track_point
-        path[TRACK_PATH_POINTS]; /* simplified evidence, oldest first, the newest exact */
-    uint32_t path_count;
     uint8_t path_error[TRACK_PATH_POINTS]; /* coded: how far the path would move without
                                                this point, or did without others beside
                                                it; private to track_path.c */
-    double path_tolerance_m;               /* grows as the path is thinned */
+    struct track_point
+        path[TRACK_PATH_POINTS]; /* simplified evidence, oldest first, the newest exact */
+    double path_tolerance_m;     /* grows as the path is thinned */
+    struct track_fix first;
 };
 
 #define TRACKS_MAX 4

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/feedtest.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/aisgen.h"
@@ -69,8 +71,12 @@ static void on_end(void *context)
 
 void feedtest_create(struct feedtest *w, const struct conf_feed *feeds, size_t count)
 {
-    static const struct feeds_times times = {
-        .connect_ms = 5000, .backoff_min_ms = 10, .backoff_max_ms = 40, .follow_ms = 5};
+    static const struct feeds_limits limits = {.connect_ms = 5000,
+                                               .backoff_min_ms = 10,
+                                               .backoff_max_ms = 40,
+                                               .follow_ms = 5,
+                                               .live_pending_bytes = 100000,
+                                               .hold_ms = 5};
     struct feeds_sink sink = {on_data, on_silence, on_end, w};
     struct err err;
     memset(w, 0, sizeof *w);
@@ -79,7 +85,7 @@ void feedtest_create(struct feedtest *w, const struct conf_feed *feeds, size_t c
     assert_non_null(w->merge);
     assert_int_equal(
         feeds_create(&w->t.loop, feeds, count, w->merge, &sink, &w->feeds, &err), 0);
-    feeds_set_times(w->feeds, &times);
+    feeds_set_limits(w->feeds, &limits);
 }
 
 void feedtest_open(struct feedtest *w)
@@ -137,6 +143,24 @@ struct feed_status feedtest_status(const struct feedtest *w, size_t feed)
     return status;
 }
 
+struct conf_cidr feedtest_cidr4(uint32_t address, uint8_t prefix)
+{
+    struct conf_cidr c = {.family = 4, .prefix = prefix};
+    address = htonl(address);
+    memcpy(c.bytes, &address, 4);
+    return c;
+}
+
+void feedtest_send(uint16_t port, const void *bytes, size_t n)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(sendto(fd, bytes, n, 0, (const struct sockaddr *)&to, sizeof to),
+                     (ssize_t)n);
+    close(fd);
+}
+
 static void add_sentences(struct buf *out, const struct aisgen_bits *bits, int64_t time_s,
                           int group)
 {
@@ -177,6 +201,27 @@ void feedtest_static(struct buf *out, uint32_t mmsi, int64_t time_s)
                               .minute = 60};
     aisgen_static5(&s, &bits);
     add_sentences(out, &bits, time_s, (int)(mmsi % 1000) + 1);
+}
+
+void feedtest_recording(struct buf *out, unsigned count, uint32_t ship)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (i % 5 == 4)
+            feedtest_static(out, ship + i % 40, FEEDTEST_BEGIN_S + i);
+        else
+            feedtest_line(out, ship + i % 40, FEEDTEST_BEGIN_S + i);
+        if (i % 97 == 0)
+            assert_int_equal(buf_add_text(out, "rubbish\r\n"), 0);
+    }
+}
+
+void feedtest_run_whole(struct feedtest *w, const struct conf_feed *confs, size_t count)
+{
+    feedtest_create(w, confs, count);
+    feedtest_open(w);
+    feedtest_wait_end(w);
+    assert_int_equal(w->ends, 1);
+    assert_null(merge_next(w->merge));
 }
 
 /* ---- files ---- */

@@ -40,11 +40,23 @@ void feedtest_wait(struct feedtest *w, size_t reports);
 void feedtest_wait_end(struct feedtest *w);
 struct feed_status feedtest_status(const struct feedtest *w, size_t feed);
 
+/* An IPv4 network: the address as a number. */
+struct conf_cidr feedtest_cidr4(uint32_t address, uint8_t prefix);
+/* One datagram to 127.0.0.1, from a socket of its own. */
+void feedtest_send(uint16_t port, const void *bytes, size_t n);
+
 /* A position report of the ship as one sentence: with a tag block c:time_s when time_s is
  * positive. */
 void feedtest_line(struct buf *out, uint32_t mmsi, int64_t time_s);
 /* Static data of the ship: two sentences. */
 void feedtest_static(struct buf *out, uint32_t mmsi, int64_t time_s);
+
+enum { FEEDTEST_BEGIN_S = 1711389840 };
+/* A recording of `count` messages, one a second by event time from FEEDTEST_BEGIN_S on,
+ * of 40 ships in turn; every fifth is of two sentences, and some lines are rubbish. */
+void feedtest_recording(struct buf *out, unsigned count, uint32_t ship);
+/* Create, open and run to the end of all recordings. */
+void feedtest_run_whole(struct feedtest *w, const struct conf_feed *confs, size_t count);
 
 /* A file in a directory of its own under TMPDIR; both are removed by
  * feedtest_remove_files. */

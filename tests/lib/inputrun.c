@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/inputrun.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/aisgen.h"
 #include "lib/testlib.h"
 
 static void keep_report(void *context, const struct report *report)
@@ -156,4 +158,61 @@ bool inputrun_same(const struct report *a, const struct report *b)
            strcmp(a->callsign, b->callsign) == 0 && strcmp(a->name, b->name) == 0 &&
            strcmp(a->destination, b->destination) == 0 &&
            strcmp(a->station, b->station) == 0;
+}
+
+const char *inputrun_position(uint32_t mmsi, int second)
+{
+    static char text[4][AISGEN_TEXT_BYTES];
+    static unsigned turn;
+    struct aisgen_bits bits;
+    char *ret = text[turn++ % 4];
+    aisgen_position(&(struct aisgen_position){.type = 1,
+                                              .mmsi = mmsi,
+                                              .lat = 35.1,
+                                              .lon = 129.0,
+                                              .sog = 12.3,
+                                              .cog = 231.0,
+                                              .heading = 230,
+                                              .second = second},
+                    &bits);
+    assert_int_equal(aisgen_sentences(&bits, "AIVDM", 0, 'A', ret), 1);
+    ret[strlen(ret) - 2] = '\0';
+    return ret;
+}
+
+void inputrun_statics(uint32_t mmsi, const char *name, int seq, char ret[2][128])
+{
+    char text[AISGEN_TEXT_BYTES];
+    struct aisgen_bits bits;
+    aisgen_static5(&(struct aisgen_static){.mmsi = mmsi,
+                                           .imo = 9999993,
+                                           .name = name,
+                                           .callsign = "HMXX",
+                                           .destination = "BUSAN",
+                                           .ship_type = 70,
+                                           .to_bow = 70,
+                                           .to_stern = 10,
+                                           .to_port = 5,
+                                           .to_starboard = 7,
+                                           .draught = 5.5,
+                                           .hour = 24,
+                                           .minute = 60},
+                   &bits);
+    assert_int_equal(aisgen_sentences(&bits, "AIVDM", seq, 'B', text), 2);
+    char *middle = strstr(text, "\r\n");
+    assert_non_null(middle);
+    *middle = '\0';
+    strcpy(ret[0], text);
+    strcpy(ret[1], middle + 2);
+    ret[1][strlen(ret[1]) - 2] = '\0';
+}
+
+const char *inputrun_tagged(const char *content, const char *sentence)
+{
+    static char text[4][512];
+    static unsigned turn;
+    char *ret = text[turn++ % 4];
+    snprintf(ret, 512, "\\%s*%02X\\%s", content,
+             (unsigned)aisgen_checksum(content, strlen(content)), sentence);
+    return ret;
 }

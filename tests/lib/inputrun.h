@@ -49,4 +49,11 @@ uint64_t inputrun_other_rejects(const struct inputrun *run, enum input_reject bu
 /* Every member of two reports is the same. */
 bool inputrun_same(const struct report *a, const struct report *b);
 
+/* A position sentence of an invented ship, without its line end; the last four live. */
+const char *inputrun_position(uint32_t mmsi, int second);
+/* A static message's two sentences, each without its line end. */
+void inputrun_statics(uint32_t mmsi, const char *name, int seq, char ret[2][128]);
+/* A sentence behind a tag block of that content, its sum right; the last four live. */
+const char *inputrun_tagged(const char *content, const char *sentence);
+
 #endif

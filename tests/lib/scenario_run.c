@@ -58,6 +58,11 @@ static struct engine *make_engine(struct running *r)
     int rc = conf_load(path, &context, &conf, &report);
     for (size_t i = 0; rc != 0 && i < report.count; i++)
         fprintf(stderr, "%s\n", report.lines[i]);
+    struct conf_water_options options = {.old = r->engine != NULL ? engine_conf(r->engine)
+                                                                  : NULL};
+    struct conf_water_counts counts;
+    if (rc == 0)
+        rc = conf_water_make(conf, &options, &counts, &err);
     if (rc == 0)
         rc = engine_create(&conf->engine, &sink, &engine, &err);
     conf_report_finish(&report);

@@ -79,15 +79,21 @@ static void close_ring(struct zonegen_ring *ring)
     set(ring, ring->count - 1, ring->xy[0], ring->xy[1]);
 }
 
-/* A star is valid however its radius wriggles. `in` and `out` bound the radius. */
+/* Bounds of a star's radius and its greatest step from vertex to vertex, as parts of the
+ * place's radius. */
+struct walk {
+    double in, out, step;
+};
+
+/* A star is valid however its radius wriggles. */
 static void add_star(struct zonegen *gen, struct zonegen_zone *zone,
-                     const struct zonegen_place *p, double in, double out)
+                     const struct zonegen_place *p, struct walk walk)
 {
     struct zonegen_ring *ring = new_ring(zone, p->vertices + 1);
-    double phase = zonegen_between(gen, 0, TURN), radius = (in + out) / 2;
+    double phase = zonegen_between(gen, 0, TURN), radius = (walk.in + walk.out) / 2;
     for (size_t i = 0; i < p->vertices; i++) {
-        radius += zonegen_between(gen, -0.2, 0.2) * (out - in);
-        radius = fmin(fmax(radius, in), out);
+        radius += zonegen_between(gen, -walk.step, walk.step);
+        radius = fmin(fmax(radius, walk.in), walk.out);
         double angle = phase + TURN * (double)i / (double)p->vertices;
         set(ring, i,
             p->lon + cos(angle) * radius * p->radius_deg / cos(p->lat * TURN / 360),
@@ -99,7 +105,7 @@ static void add_star(struct zonegen *gen, struct zonegen_zone *zone,
 static void add_holed(struct zonegen *gen, struct zonegen_zone *zone,
                       const struct zonegen_place *p)
 {
-    add_star(gen, zone, p, 0.8, 1);
+    add_star(gen, zone, p, (struct walk){0.8, 1, 0.04});
     size_t holes = 1 + zonegen_below(gen, 3);
     for (size_t i = 0; i < holes; i++) {
         struct zonegen_place hole = *p;
@@ -108,7 +114,7 @@ static void add_holed(struct zonegen *gen, struct zonegen_zone *zone,
         hole.lat += sin(angle) * 0.4 * p->radius_deg;
         hole.lon += cos(angle) * 0.4 * p->radius_deg / cos(p->lat * TURN / 360);
         hole.vertices = p->vertices / 4 + 3;
-        add_star(gen, zone, &hole, 0.5, 0.9);
+        add_star(gen, zone, &hole, (struct walk){0.5, 0.9, 0.08});
     }
 }
 
@@ -213,7 +219,12 @@ void zonegen_add(struct zonegen *gen, enum zonegen_shape shape,
     size_t before = gen->count;
     switch (shape) {
     case ZONEGEN_STAR:
-        add_star(gen, new_zone(gen), place, 0.5, 1);
+        /* A walk whose extent does not depend on the number of vertices. */
+        add_star(gen, new_zone(gen), place,
+                 (struct walk){0.5, 1, 0.5 / sqrt((double)place->vertices)});
+        break;
+    case ZONEGEN_SPIKY:
+        add_star(gen, new_zone(gen), place, (struct walk){0.5, 1, 0.1});
         break;
     case ZONEGEN_HOLED:
         add_holed(gen, new_zone(gen), place);

@@ -29,6 +29,7 @@ struct zonegen {
 
 enum zonegen_shape {
     ZONEGEN_STAR,      /* a wriggling coast around a middle */
+    ZONEGEN_SPIKY,     /* the same with spikes all around */
     ZONEGEN_HOLED,     /* the same with holes */
     ZONEGEN_SLIVER,    /* 1e-6 to 1e-3 degree thin */
     ZONEGEN_RECTANGLE, /* on whole, half and sixteenth degrees: edges on the grid's lines

@@ -1,35 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/zonelib.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "lookout/buf.h"
 
 struct geo_pos test_pos(double lat, double lon)
 {
     return geo_to_pos((struct geo_point){.lat = lat, .lon = lon});
 }
 
-char *test_feature(const char *id, const char *geometry)
-{
-    struct buf text = {0};
-    assert_int_equal(buf_printf(&text,
-                                "{\"type\":\"Feature\",\"properties\":{\"id\":\"%s\"},"
-                                "\"geometry\":%s}",
-                                id, geometry),
-                     0);
-    return buf_take(&text);
-}
+static const char far_away[] = "{\"type\":\"FeatureCollection\",\"features\":["
+#define FAR(id, lon)                                                                     \
+    "{\"type\":\"Feature\",\"properties\":{\"id\":\"" id "\"},\"geometry\":{\"type\":"   \
+    "\"Polygon\",\"coordinates\":[[[" lon ",-70],[" lon ".5,-70],[" lon ".5,-69],[" lon  \
+    ",-70]]]}}"
+    FAR("far1", "61") "," FAR("far2", "62") "," FAR("far3", "63") "," FAR(
+        "far4", "64") "," FAR("far5", "65") "]}";
 
-struct zone_set *test_zone_set(const char *text)
+static struct zone_set *make_set(const char *text, const char *more)
 {
     struct zone_faults faults = {0};
     struct zone_builder *b = zone_builder_create();
     struct zone_set *set = NULL;
     assert_non_null(b);
     int code = zone_builder_add(b, "test.geojson", text, strlen(text), &faults);
+    if (code == 0 && more != NULL)
+        code = zone_builder_add(b, "more.geojson", more, strlen(more), &faults);
     for (size_t i = 0; i < faults.count; i++)
         print_message("%d:%d: %s\n", faults.items[i].line, faults.items[i].col,
                       faults.items[i].text);
@@ -40,17 +35,14 @@ struct zone_set *test_zone_set(const char *text)
     return set;
 }
 
-struct zone_set *test_zone_features(const char *const *features, size_t n)
+struct zone_set *test_zone_set(const char *text)
 {
-    struct buf text = {0};
-    assert_int_equal(
-        buf_add_text(&text, "{\"type\":\"FeatureCollection\",\"features\":["), 0);
-    for (size_t i = 0; i < n; i++)
-        assert_int_equal(buf_printf(&text, "%s%s", i > 0 ? "," : "", features[i]), 0);
-    assert_int_equal(buf_add_text(&text, "]}"), 0);
-    struct zone_set *set = test_zone_set(buf_text(&text));
-    buf_finish(&text);
-    return set;
+    return make_set(text, NULL);
+}
+
+struct zone_set *test_zone_set_with_grid(const char *text)
+{
+    return make_set(text, far_away);
 }
 
 static void visit(void *context, const struct zone_cuts *cuts)

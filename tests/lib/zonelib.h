@@ -9,13 +9,10 @@
 /* A position from degrees. */
 struct geo_pos test_pos(double lat, double lon);
 
-/* One Feature with that id and geometry text, as text; free() it. */
-char *test_feature(const char *id, const char *geometry);
-
 /* A set of one text (a FeatureCollection or Feature); fails the test on any fault. */
 struct zone_set *test_zone_set(const char *text);
-/* The same of `n` features joined. */
-struct zone_set *test_zone_features(const char *const *features, size_t n);
+/* The same with five more zones behind, in the Southern Ocean: enough for a grid. */
+struct zone_set *test_zone_set_with_grid(const char *text);
 
 /* All cuts along a path. */
 struct test_along {

@@ -15,10 +15,13 @@
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t n);
+void *__libc_memalign(size_t alignment, size_t n);
+void __libc_free(void *memory);
 extern char __executable_start, etext;
 
 static bool is_counting;
 static uint64_t allocations, fail_at;
+static int64_t live; /* of everybody */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HAS_OWN_ALLOCATOR 1
@@ -37,19 +40,41 @@ static bool must_fail(const void *caller)
     return ++allocations == fail_at;
 }
 
+static void *counted(void *memory)
+{
+    live += memory != NULL;
+    return memory;
+}
+
 void *malloc(size_t n)
 {
-    return must_fail(__builtin_return_address(0)) ? NULL : __libc_malloc(n);
+    return must_fail(__builtin_return_address(0)) ? NULL : counted(__libc_malloc(n));
 }
 
 void *calloc(size_t count, size_t size)
 {
-    return must_fail(__builtin_return_address(0)) ? NULL : __libc_calloc(count, size);
+    return must_fail(__builtin_return_address(0)) ? NULL
+                                                  : counted(__libc_calloc(count, size));
 }
 
 void *realloc(void *memory, size_t n)
 {
-    return must_fail(__builtin_return_address(0)) ? NULL : __libc_realloc(memory, n);
+    if (must_fail(__builtin_return_address(0)))
+        return NULL;
+    return memory == NULL ? counted(__libc_malloc(n)) : __libc_realloc(memory, n);
+}
+
+void *aligned_alloc(size_t alignment, size_t n)
+{
+    return must_fail(__builtin_return_address(0))
+               ? NULL
+               : counted(__libc_memalign(alignment, n));
+}
+
+void free(void *memory)
+{
+    live -= memory != NULL;
+    __libc_free(memory);
 }
 #endif
 
@@ -123,9 +148,13 @@ static void fail_each(const char *text, int expected)
     print_message("%llu allocations\n", (unsigned long long)all);
     assert_true(all > 100);
     for (uint64_t n = 1; n <= all; n++) {
+        int64_t before = live;
         fail_at = n;
         code = run(text, file, gazetteer, &report);
         conf_report_finish(&report);
+        if (live != before)
+            fail_msg("allocation %llu: %lld more are left", (unsigned long long)n,
+                     (long long)(live - before));
         /* What only words a hint, or asks for a suggestion, may do without. */
         if (code != ERR_NOMEM && code != expected)
             fail_msg("allocation %llu: %d", (unsigned long long)n, code);

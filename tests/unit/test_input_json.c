@@ -22,15 +22,15 @@ static void run_text(struct inputrun *run, const char *text)
 static void test_gpsd(void **state)
 {
     static const char *const texts[] = {
-        "{\"class\":\"AIS\",\"type\":1,\"repeat\":0,\"mmsi\":371798000,\"scaled\":false,"
-        "\"status\":0,\"turn\":-127,\"speed\":123,\"accuracy\":true,\"lon\":-74037230,"
-        "\"lat\":29028980,\"course\":2240,\"heading\":215,\"second\":33,\"maneuver\":0,"
-        "\"raim\":false,\"radio\":68034}\n",
-        "{\"class\":\"AIS\",\"device\":\"stdin\",\"type\":1,\"repeat\":0,"
-        "\"mmsi\":371798000,\"scaled\":true,\"status\":0,\"status_text\":\"Under way "
-        "using engine\",\"turn\":\"fastleft\",\"speed\":12.3,\"accuracy\":true,"
-        "\"lon\":-123.3953833,\"lat\":48.3816333,\"course\":224.0,\"heading\":215,"
-        "\"second\":33,\"maneuver\":0,\"raim\":false,\"radio\":34017}\n"};
+        ("{\"class\":\"AIS\",\"type\":1,\"repeat\":0,\"mmsi\":371798000,\"scaled\":false,"
+         "\"status\":0,\"turn\":-127,\"speed\":123,\"accuracy\":true,\"lon\":-74037230,"
+         "\"lat\":29028980,\"course\":2240,\"heading\":215,\"second\":33,\"maneuver\":0,"
+         "\"raim\":false,\"radio\":68034}\n"),
+        ("{\"class\":\"AIS\",\"device\":\"stdin\",\"type\":1,\"repeat\":0,"
+         "\"mmsi\":371798000,\"scaled\":true,\"status\":0,\"status_text\":\"Under way "
+         "using engine\",\"turn\":\"fastleft\",\"speed\":12.3,\"accuracy\":true,"
+         "\"lon\":-123.3953833,\"lat\":48.3816333,\"course\":224.0,\"heading\":215,"
+         "\"second\":33,\"maneuver\":0,\"raim\":false,\"radio\":34017}\n")};
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct inputrun run;
@@ -56,17 +56,19 @@ static void test_gpsd(void **state)
 static void test_gpsd_sentinels(void **state)
 {
     static const char *const texts[] = {
-        "{\"class\":\"AIS\",\"type\":1,\"mmsi\":371798000,\"scaled\":false,\"status\":15,"
-        "\"turn\":-128,\"speed\":1023,\"lon\":108600000,\"lat\":54600000,"
-        "\"course\":3600,\"heading\":511,\"second\":60}",
-        "{\"class\":\"AIS\",\"type\":1,\"mmsi\":371798000,\"scaled\":true,\"status\":15,"
-        "\"turn\":\"nan\",\"speed\":\"nan\",\"lon\":181.0,\"lat\":91.0,"
-        "\"course\":360.0,\"heading\":511,\"second\":63}",
-        "{\"class\":\"AIS\",\"type\":27,\"mmsi\":371798000,\"scaled\":false,\"status\":"
-        "15,"
-        "\"speed\":63,\"lon\":108600,\"lat\":54600,\"course\":511}",
-        "{\"class\":\"AIS\",\"type\":27,\"mmsi\":371798000,\"scaled\":true,\"status\":15,"
-        "\"speed\":63,\"lon\":181.0,\"lat\":91.0,\"course\":511}"};
+        ("{\"class\":\"AIS\",\"type\":1,\"mmsi\":371798000,\"scaled\":false,\"status\":"
+         "15,"
+         "\"turn\":-128,\"speed\":1023,\"lon\":108600000,\"lat\":54600000,"
+         "\"course\":3600,\"heading\":511,\"second\":60}"),
+        ("{\"class\":\"AIS\",\"type\":1,\"mmsi\":371798000,\"scaled\":true,\"status\":15,"
+         "\"turn\":\"nan\",\"speed\":\"nan\",\"lon\":181.0,\"lat\":91.0,"
+         "\"course\":360.0,\"heading\":511,\"second\":63}"),
+        ("{\"class\":\"AIS\",\"type\":27,\"mmsi\":371798000,\"scaled\":false,\"status\":"
+         "15,"
+         "\"speed\":63,\"lon\":108600,\"lat\":54600,\"course\":511}"),
+        ("{\"class\":\"AIS\",\"type\":27,\"mmsi\":371798000,\"scaled\":true,\"status\":"
+         "15,"
+         "\"speed\":63,\"lon\":181.0,\"lat\":91.0,\"course\":511}")};
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct inputrun run;
@@ -261,8 +263,7 @@ static void test_bad(void **state)
         "{\"mmsi\":\"ship\",\"lat\":1,\"lon\":2}",
         "{\"mmsi\":431000001,\"lat\":[1],\"lon\":2}",
         "{\"mmsi\":[],\"lat\":1,\"lon\":2}",
-        "{\"MessageType\":\"PositionReport\",\"Message\":{}}",
-    };
+        "{\"MessageType\":\"PositionReport\",\"Message\":{}}"};
     static const char *const broken[] = {"{", "{\"class\":\"AIS\",", "{\"a\":1", "{]}",
                                          "{\"mmsi\":431000001,\"lat\":1e999}"};
     (void)state;

@@ -331,7 +331,7 @@ static void test_live_time(void **state)
 static void test_resume(void **state)
 {
     struct bench b;
-    uint64_t ends[8] = {0};
+    uint64_t begins[8] = {0};
     (void)state;
     begin(&b, 1, false, 5 * MINUTE_MS);
     for (int i = 0; i < 6; i++)
@@ -339,15 +339,15 @@ static void test_resume(void **state)
     drain(&b);
     assert_string_equal(b.out, "A0 A0 A2 A4 ");
     /* Waiting: 8 and 10, the fifth and sixth of 50 bytes each. */
-    assert_int_equal(merge_undelivered(b.m, 0, ends, 8), 2);
-    assert_int_equal(ends[0], 250);
-    assert_int_equal(ends[1], 300);
+    assert_int_equal(merge_undelivered(b.m, 0, begins, 8), 2);
+    assert_int_equal(begins[0], 200);
+    assert_int_equal(begins[1], 250);
     assert_int_equal(merge_undelivered(b.m, 0, NULL, 0), 2);
     assert_int_equal(merge_needed_offset(b.m, 0), 200);
     assert_int_equal(merge_source_time(b.m, 0), BASE_MS + 10 * MINUTE_MS);
     assert_int_equal(merge_end(b.m, 0), 0);
     drain(&b);
-    assert_int_equal(merge_undelivered(b.m, 0, ends, 8), 0);
+    assert_int_equal(merge_undelivered(b.m, 0, begins, 8), 0);
     assert_int_equal(merge_needed_offset(b.m, 0), UINT64_MAX);
     end(&b, "A0 A0 A2 A4 A8 A10 ");
     /* A resumed source has a time: no gathering of four, and a leap is a leap. */

@@ -15,7 +15,8 @@ static uint32_t brute(const struct engine *e, const struct ship *except,
                       struct geo_pos pos, int64_t since_ms)
 {
     uint32_t n = 0;
-    for (const struct ship *s = e->oldest; s != NULL; s = s->newer) {
+    size_t cursor = 0;
+    for (const struct ship *s; (s = ship_next(e, &cursor)) != NULL;) {
         const struct track *t = tracks_current(&s->tracks);
         n += s != except && t != NULL && t->last.time_ms >= since_ms &&
              geo_distance_m(t->last.pos, pos) <= 30 * NM_M;

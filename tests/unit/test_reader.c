@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recordings as one stream of bytes: plain, gzip (also of several members), zstd (several
- * frames), cut off, damaged, resumed. The packed files are made by zlib and libzstd. */
+ * frames), cut off, damaged. The packed files are made by zlib and libzstd. */
 #include "lib/testlib.h"
 
 #include <fcntl.h>
@@ -180,34 +180,6 @@ static void test_damaged(void **state)
     assert_true(status == ERR_CORRUPT || status == 0);
 }
 
-static void check_seek(void)
-{
-    char some[100];
-    struct err err = {0};
-    struct reader *r = NULL;
-    assert_int_equal(reader_open(path, &r, &err), 0);
-    assert_int_equal(reader_seek(r, 300001, &err), 0);
-    assert_true(reader_offset(r) == 300001);
-    assert_int_equal(reader_read(r, some, sizeof some, &err), sizeof some);
-    assert_memory_equal(some, text + 300001, sizeof some);
-    assert_int_equal(reader_seek(r, sizeof text, &err), 0);
-    assert_int_equal(reader_read(r, some, sizeof some, &err), 0);
-    assert_int_equal(reader_seek(r, sizeof text + 1, &err), ERR_RANGE);
-    reader_close(r);
-}
-
-static void test_seek(void **state)
-{
-    (void)state;
-    static char packed[ROOM];
-    write_file(text, sizeof text);
-    check_seek();
-    write_file(packed, pack_gzip(text, sizeof text, packed, sizeof packed));
-    check_seek();
-    write_file(packed, pack_zstd(text, sizeof text, packed, sizeof packed));
-    check_seek();
-}
-
 static void test_cannot_open(void **state)
 {
     (void)state;
@@ -259,10 +231,9 @@ static void test_standard_input(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),          cmocka_unit_test(test_gzip),
-        cmocka_unit_test(test_zstd),           cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_seek),           cmocka_unit_test(test_cannot_open),
-        cmocka_unit_test(test_standard_input),
+        cmocka_unit_test(test_plain),       cmocka_unit_test(test_gzip),
+        cmocka_unit_test(test_zstd),        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_cannot_open), cmocka_unit_test(test_standard_input),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

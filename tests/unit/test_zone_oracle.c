@@ -47,8 +47,8 @@ static double between(struct world *w, double low, double high)
 static void generate(struct world *w)
 {
     static const enum zonegen_shape shapes[] = {
-        ZONEGEN_STAR,  ZONEGEN_STAR, ZONEGEN_HOLED,     ZONEGEN_SLIVER,
-        ZONEGEN_STRIP, ZONEGEN_COMB, ZONEGEN_RECTANGLE, ZONEGEN_GATE,
+        ZONEGEN_STAR,  ZONEGEN_SPIKY, ZONEGEN_HOLED,     ZONEGEN_SLIVER,
+        ZONEGEN_STRIP, ZONEGEN_COMB,  ZONEGEN_RECTANGLE, ZONEGEN_GATE,
     };
     while (w->gen.count < ZONES) {
         struct zonegen_place place = {

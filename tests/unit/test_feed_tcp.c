@@ -1,217 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* udp, tcp and listen over loopback. */
-#include <arpa/inet.h>
-#include <stdlib.h>
+/* Connections over loopback: listen and tcp. */
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "lib/feedtest.h"
 #include "lib/testlib.h"
 
 enum { SHIP = 431000001, OTHER = 431000002 };
-
-static struct conf_cidr cidr4(uint32_t address, uint8_t prefix)
-{
-    struct conf_cidr c = {.family = 4, .prefix = prefix};
-    address = htonl(address);
-    memcpy(c.bytes, &address, 4);
-    return c;
-}
-
-static void send_datagram(uint16_t port, const void *bytes, size_t n)
-{
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(sendto(fd, bytes, n, 0, (const struct sockaddr *)&to, sizeof to),
-                     (ssize_t)n);
-    close(fd);
-}
-
-/* ---- senders ---- */
-
-static void test_cidr(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *network;
-        uint8_t prefix;
-        const char *address;
-        bool is_inside;
-    } rows[] = {
-        /* clang-format off */
-        {"127.0.0.0",    8, "127.1.2.3",           true},
-        {"127.0.0.0",    8, "128.0.0.1",           false},
-        {"10.1.128.0",  17, "10.1.255.255",        true},
-        {"10.1.128.0",  17, "10.1.127.255",        false},
-        {"192.0.2.7",   32, "192.0.2.7",           true},
-        {"192.0.2.7",   32, "192.0.2.6",           false},
-        {"0.0.0.0",      0, "203.0.113.9",         true},
-        {"0.0.0.0",      0, "2001:db8::1",         false},
-        {"127.0.0.0",    8, "::ffff:127.0.0.1",    true},  /* mapped, RFC 4291 2.5.5.2 */
-        {"2001:db8::",  32, "2001:db8:ffff::1",    true},
-        {"2001:db8::",  32, "2001:db9::1",         false},
-        {"fe80::",      10, "febf::1",             true},
-        {"fe80::",      10, "fec0::1",             false},
-        {"::1",        128, "::1",                 true},
-        {"::",           0, "127.0.0.1",           false},
-        /* clang-format on */
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct conf_cidr c = {.prefix = rows[i].prefix};
-        c.family = strchr(rows[i].network, ':') == NULL ? 4 : 6;
-        inet_pton(c.family == 4 ? AF_INET : AF_INET6, rows[i].network, c.bytes);
-        struct sockaddr_storage address;
-        assert_int_equal(feed_address(rows[i].address, 1, &address), 0);
-        if (feed_cidr_contains(&c, (const struct sockaddr *)&address) !=
-            rows[i].is_inside)
-            fail_msg("%s/%d and %s", rows[i].network, rows[i].prefix, rows[i].address);
-    }
-}
-
-static void test_backoff_grows_and_is_jittered(void **state)
-{
-    (void)state;
-    struct feeds f = {.times = {.backoff_min_ms = 1000, .backoff_max_ms = 60000}};
-    static const uint64_t steps[] = {1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000};
-    uint64_t wait_ms = 0;
-    bool differs = false;
-    for (size_t i = 0; i < 8; i++) {
-        uint64_t got = feed_backoff(&f, &wait_ms);
-        assert_in_range(got, steps[i] * 3 / 4, steps[i] * 5 / 4);
-        differs = differs || got != steps[i];
-    }
-    assert_true(differs);
-}
-
-/* Every counter is summed: each is given a value of its own. */
-static void test_counts_are_all_summed(void **state)
-{
-    (void)state;
-    struct input_counts one, sum = {0};
-    uint64_t words[sizeof one / 8];
-    for (size_t i = 0; i < sizeof one / 8; i++)
-        words[i] = i + 1;
-    memcpy(&one, words, sizeof one);
-    feed_counts_add(&sum, &one);
-    assert_memory_equal(&sum, &one, sizeof one);
-}
-
-/* ---- udp ---- */
-
-static void test_udp(void **state)
-{
-    (void)state;
-    struct feedtest w;
-    struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
-    feedtest_create(&w, &conf, 1);
-    feedtest_open(&w);
-    struct feed_status status = feedtest_status(&w, 0);
-    assert_true(status.is_open);
-    assert_string_equal(status.transport, "udp");
-    struct buf b = {0};
-    feedtest_line(&b, SHIP, 0);
-    feedtest_line(&b, OTHER, 0);
-    send_datagram(status.port, b.data, b.length - 2); /* two, the last without its end */
-    buf_clear(&b);
-    feedtest_line(&b, SHIP + 2, 0);
-    send_datagram(status.port, b.data, b.length);
-    send_datagram(status.port, "", 0); /* empty ones are no end of anything */
-    feedtest_wait(&w, 3);
-    assert_int_equal(w.reports[0].mmsi, SHIP);
-    assert_int_equal(w.reports[1].mmsi, OTHER);
-    assert_int_equal(w.reports[2].mmsi, SHIP + 2);
-    status = feedtest_status(&w, 0);
-    assert_int_equal(status.input.reports, 3);
-    assert_int_equal(status.kernel_drops, 0);
-    assert_int_equal(status.refused_senders, 0);
-    buf_finish(&b);
-    feedtest_finish(&w);
-}
-
-static void test_udp_refuses_other_senders(void **state)
-{
-    (void)state;
-    struct feedtest w;
-    struct conf_cidr from[2] = {cidr4(0x0a000000, 8), cidr4(0xc0000207, 32)};
-    struct conf_cidr local = cidr4(0x7f000000, 8);
-    struct conf_feed confs[2] = {feedtest_conf("closed", CONF_FEED_UDP, "127.0.0.1"),
-                                 feedtest_conf("open", CONF_FEED_UDP, "127.0.0.1")};
-    confs[0].from = from;
-    confs[0].from_count = 2;
-    confs[1].from = &local;
-    confs[1].from_count = 1;
-    feedtest_create(&w, confs, 2);
-    feedtest_open(&w);
-    struct buf b = {0};
-    feedtest_line(&b, SHIP, 0);
-    for (int i = 0; i < 3; i++)
-        send_datagram(feedtest_status(&w, 0).port, b.data, b.length);
-    buf_clear(&b);
-    feedtest_line(&b, OTHER, 0);
-    send_datagram(feedtest_status(&w, 1).port, b.data, b.length);
-    feedtest_wait(&w, 1);
-    looptest_turn(&w.t, 10);
-    assert_int_equal(w.count, 1);
-    assert_int_equal(w.reports[0].mmsi, OTHER);
-    assert_int_equal(feedtest_status(&w, 0).refused_senders, 3);
-    assert_int_equal(feedtest_status(&w, 0).datagrams, 0);
-    assert_int_equal(feedtest_status(&w, 1).refused_senders, 0);
-    buf_finish(&b);
-    feedtest_finish(&w);
-}
-
-static bool is_drained(void *context)
-{
-    const struct feedtest *w = context;
-    struct feed_status status = feedtest_status(w, 0);
-    return status.datagrams + status.kernel_drops >= w->wanted;
-}
-
-/* While we do not read, the kernel's buffer fills: what it drops is counted, and with
- * what came makes all that was sent. */
-static void test_udp_counts_kernel_drops(void **state)
-{
-    (void)state;
-    struct feedtest w;
-    struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
-    feedtest_create(&w, &conf, 1);
-    feedtest_open(&w);
-    uint16_t port = feedtest_status(&w, 0).port;
-    feeds_pause(w.feeds, true);
-    enum { DATAGRAMS = 3000, BYTES = 32768 };
-    static char large[BYTES];
-    memset(large, '#', sizeof large);
-    for (int i = 0; i < DATAGRAMS; i++)
-        send_datagram(port, large, sizeof large);
-    struct feed_status status = feedtest_status(&w, 0);
-    assert_int_equal(status.datagrams, 0);
-    assert_true(status.kernel_drops > 0);
-    feeds_pause(w.feeds, false);
-    w.wanted = DATAGRAMS;
-    looptest_until(&w.t, is_drained, &w);
-    looptest_turn(&w.t, 3);
-    status = feedtest_status(&w, 0);
-    assert_int_equal(status.datagrams + status.kernel_drops, DATAGRAMS);
-    feedtest_finish(&w);
-}
-
-static void test_udp_address_in_use(void **state)
-{
-    (void)state;
-    struct feedtest w, second;
-    struct err err;
-    struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
-    feedtest_create(&w, &conf, 1);
-    feedtest_open(&w);
-    conf.port = feedtest_status(&w, 0).port;
-    feedtest_create(&second, &conf, 1);
-    assert_int_equal(feeds_open(second.feeds, &err), ERR_IO);
-    assert_non_null(strstr(err.text, "feed shore: cannot receive on 127.0.0.1"));
-    feedtest_finish(&second);
-    feedtest_finish(&w);
-}
 
 /* ---- listen ---- */
 
@@ -297,7 +91,7 @@ static void test_listen_puts_out_the_idle_and_the_unwanted(void **state)
 {
     (void)state;
     struct feedtest w;
-    struct conf_cidr elsewhere = cidr4(0x0a000000, 8);
+    struct conf_cidr elsewhere = feedtest_cidr4(0x0a000000, 8);
     struct conf_feed confs[2] = {feedtest_conf("idle", CONF_FEED_LISTEN, "127.0.0.1"),
                                  feedtest_conf("closed", CONF_FEED_LISTEN, "127.0.0.1")};
     confs[0].idle_timeout_ms = 30;
@@ -537,105 +331,9 @@ static void test_tcp_in_any_pieces(void **state)
     feedtest_finish(&w);
 }
 
-/* ---- all ---- */
-
-static bool is_silent(void *context)
-{
-    return ((const struct feedtest *)context)->silences > 0;
-}
-
-static void test_silence_and_recovery(void **state)
-{
-    (void)state;
-    struct feedtest w;
-    struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
-    conf.silent_after_ms = 40;
-    feedtest_create(&w, &conf, 1);
-    feedtest_open(&w);
-    looptest_until(&w.t, is_silent, &w);
-    assert_true(feedtest_status(&w, 0).is_silent);
-    assert_int_equal(w.recoveries, 0);
-    send_datagram(feedtest_status(&w, 0).port, "rubbish", 7); /* is no report */
-    looptest_turn(&w.t, 5);
-    assert_int_equal(w.recoveries, 0);
-    struct buf b = {0};
-    feedtest_line(&b, SHIP, 0);
-    send_datagram(feedtest_status(&w, 0).port, b.data, b.length);
-    feedtest_wait(&w, 1);
-    assert_int_equal(w.recoveries, 1);
-    assert_false(feedtest_status(&w, 0).is_silent);
-    w.silences = 0;
-    looptest_until(&w.t, is_silent, &w); /* and again */
-    buf_finish(&b);
-    feedtest_finish(&w);
-}
-
-static void test_reload_keeps_what_did_not_change(void **state)
-{
-    (void)state;
-    struct feedtest w;
-    struct err err;
-    struct conf_feed confs[2] = {feedtest_conf("stays", CONF_FEED_UDP, "127.0.0.1"),
-                                 feedtest_conf("goes", CONF_FEED_UDP, "127.0.0.1")};
-    feedtest_create(&w, confs, 2);
-    feedtest_open(&w);
-    uint16_t stays = feedtest_status(&w, 0).port;
-    uint16_t goes = feedtest_status(&w, 1).port;
-    confs[1] = feedtest_conf("comes", CONF_FEED_UDP, "127.0.0.1");
-    confs[1].port = goes; /* takes over the address at once */
-    assert_int_equal(feeds_reconfigure(w.feeds, confs, 2, &err), 0);
-    assert_int_equal(feeds_count(w.feeds), 3);
-    assert_int_equal(feedtest_status(&w, 0).port, stays);
-    assert_true(feedtest_status(&w, 1).is_gone);
-    assert_true(feedtest_status(&w, 2).is_open);
-    assert_int_equal(feedtest_status(&w, 2).port, goes);
-    struct buf b = {0};
-    feedtest_line(&b, SHIP, 0);
-    send_datagram(goes, b.data, b.length);
-    buf_clear(&b);
-    feedtest_line(&b, OTHER, 0);
-    send_datagram(stays, b.data, b.length);
-    feedtest_wait(&w, 2);
-    assert_int_equal(feedtest_status(&w, 0).input.reports, 1);
-    assert_int_equal(feedtest_status(&w, 2).input.reports, 1);
-    /* One that cannot be opened is told, the others go on. */
-    struct conf_feed more[3] = {confs[0], confs[1],
-                                feedtest_conf("twice", CONF_FEED_UDP, "127.0.0.1")};
-    more[2].port = stays;
-    assert_int_equal(feeds_reconfigure(w.feeds, more, 3, &err), ERR_IO);
-    assert_non_null(strstr(err.text, "twice"));
-    assert_true(feedtest_status(&w, 0).is_open);
-    buf_finish(&b);
-    feedtest_finish(&w);
-}
-
-static void test_closing_what_was_never_opened(void **state)
-{
-    (void)state;
-    struct feedtest w;
-    struct conf_feed confs[5] = {feedtest_conf("a", CONF_FEED_UDP, "127.0.0.1"),
-                                 feedtest_conf("b", CONF_FEED_TCP, "127.0.0.1"),
-                                 feedtest_conf("c", CONF_FEED_LISTEN, "127.0.0.1"),
-                                 feedtest_conf("d", CONF_FEED_SERIAL, "/dev/null"),
-                                 feedtest_conf("e", CONF_FEED_FILE, "/dev/null")};
-    feedtest_create(&w, confs, 5);
-    for (size_t i = 0; i < 5; i++)
-        assert_false(feedtest_status(&w, i).is_open);
-    feedtest_finish(&w);
-    feedtest_create(&w, NULL, 0);
-    feedtest_finish(&w);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cidr),
-        cmocka_unit_test(test_backoff_grows_and_is_jittered),
-        cmocka_unit_test(test_counts_are_all_summed),
-        cmocka_unit_test(test_udp),
-        cmocka_unit_test(test_udp_refuses_other_senders),
-        cmocka_unit_test(test_udp_counts_kernel_drops),
-        cmocka_unit_test(test_udp_address_in_use),
         cmocka_unit_test(test_listen_keeps_senders_apart),
         cmocka_unit_test(test_listen_limits),
         cmocka_unit_test(test_listen_puts_out_the_idle_and_the_unwanted),
@@ -644,9 +342,6 @@ int main(void)
         cmocka_unit_test(test_tcp_idle_timeout),
         cmocka_unit_test(test_tcp_unknown_name),
         cmocka_unit_test(test_tcp_in_any_pieces),
-        cmocka_unit_test(test_silence_and_recovery),
-        cmocka_unit_test(test_reload_keeps_what_did_not_change),
-        cmocka_unit_test(test_closing_what_was_never_opened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Texts of records: numbers read free of the locale, words for "not given", for a
+ * navigational status and for a ship's type. */
+#include <string.h>
+
+#include "record_int.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* --- numbers --- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+void record_trim(const char **text, size_t *n)
+{
+    while (*n > 0 && ((*text)[0] == ' ' || (*text)[0] == '\t')) {
+        (*text)++;
+        (*n)--;
+    }
+    while (*n > 0 && ((*text)[*n - 1] == ' ' || (*text)[*n - 1] == '\t'))
+        (*n)--;
+}
+
+static double power_of_ten(int exponent)
+{
+    double value = 1.0;
+    for (int i = 0; i < exponent; i++)
+        value *= 10.0;
+    return value;
+}
+
+bool record_parse_number(const char *text, size_t n, double *ret)
+{
+    record_trim(&text, &n);
+    const char *p = text, *end = text + n;
+    bool is_negative = p < end && *p == '-';
+    if (p < end && (*p == '-' || *p == '+'))
+        p++;
+    uint64_t mantissa = 0;
+    int scale = 0, digits = 0;
+    bool is_fraction = false;
+    for (; p < end && (is_digit(*p) || (*p == '.' && !is_fraction)); p++) {
+        if (*p == '.') {
+            is_fraction = true;
+            continue;
+        }
+        digits++;
+        if (mantissa < UINT64_C(100000000000000000)) {
+            mantissa = mantissa * 10 + (uint64_t)(*p - '0');
+            scale -= is_fraction ? 1 : 0;
+        } else {
+            scale += is_fraction ? 0 : 1;
+        }
+        if (scale > 300)
+            return false;
+    }
+    if (digits == 0)
+        return false;
+    if (p + 1 < end && (*p == 'e' || *p == 'E')) {
+        p++;
+        bool is_small = *p == '-';
+        if (*p == '-' || *p == '+')
+            p++;
+        int exponent = 0;
+        const char *first = p;
+        for (; p < end && is_digit(*p) && p - first < 3; p++)
+            exponent = exponent * 10 + (*p - '0');
+        if (p == first)
+            return false;
+        scale += is_small ? -exponent : exponent;
+    }
+    if (p != end || scale > 300 || scale < -300)
+        return false;
+    /* Up to 15 digits and 22 places the division is exact to the last bit. */
+    double value = (double)mantissa;
+    value = scale < 0 ? value / power_of_ten(-scale) : value * power_of_ten(scale);
+    *ret = is_negative ? -value : value;
+    return true;
+}
+
+bool record_is_absent(const char *text, size_t n)
+{
+    static const char *const words[] = {"unknown", "undefined", "none", "null", "nan",
+                                        "n/a",     "na",        "-",    "?"};
+    char lower[12];
+    if (n == 0)
+        return true;
+    if (n >= sizeof lower)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        lower[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
+    lower[n] = '\0';
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (strcmp(lower, words[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* --- words --- */
+
+struct word {
+    const char *text; /* lower case letters alone */
+    int value;
+};
+
+/* clang-format off */
+/* ITU-R M.1371-5 table 47, as the Danish tables, MarineCadastre and others write it; the
+ * beginning is enough. */
+static const struct word status_words[] = {
+    {"underwayusing",      0}, {"atanchor",         1}, {"anchored",        1},
+    {"notundercommand",    2}, {"restricted",       3}, {"constrained",     4},
+    {"moored",             5}, {"aground",          6}, {"engagedinfishing", 7},
+    {"fishing",            7}, {"underwaysailing",  8}, {"underway",        0},
+    {"aissart",           14},
+};
+/* ITU-R M.1371-5 table 53, in the words of the Danish tables. Whole words: "Towing" and
+ * "Towing long/wide" differ. */
+static const struct word ship_type_words[] = {
+    {"wig",          20}, {"fishing",        30}, {"towing",           31},
+    {"towinglongwide", 32}, {"dredging",     33}, {"diving",           34},
+    {"military",     35}, {"sailing",        36}, {"pleasure",         37},
+    {"hsc",          40}, {"pilot",          50}, {"sar",              51},
+    {"tug",          52}, {"porttender",     53}, {"antipollution",    54},
+    {"lawenforcement", 55}, {"medical",      58}, {"notpartytoconflict", 59},
+    {"passenger",    60}, {"cargo",          70}, {"tanker",           80},
+    {"other",        90},
+};
+/* clang-format on */
+
+/* -1: no such word. */
+static int find_word(const struct word *words, size_t count, bool is_prefix,
+                     const char *text, size_t n)
+{
+    char letters[40];
+    size_t used = 0;
+    for (size_t i = 0; i < n && used + 1 < sizeof letters; i++) {
+        char c = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
+        if (c >= 'a' && c <= 'z')
+            letters[used++] = c;
+    }
+    letters[used] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(words[i].text);
+        if (strncmp(letters, words[i].text, length) == 0 && (is_prefix || used == length))
+            return words[i].value;
+    }
+    return -1;
+}
+
+int record_find_status(const char *text, size_t n)
+{
+    return find_word(status_words, COUNT(status_words), true, text, n);
+}
+
+int record_find_ship_type(const char *text, size_t n)
+{
+    return find_word(ship_type_words, COUNT(ship_type_words), false, text, n);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The HTTP server behind `lookoutd listen`. */
+#ifndef LOOKOUT_LISTEN_SERVER_H
+#define LOOKOUT_LISTEN_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { LISTEN_RESET = -1, LISTEN_HANG = -2 }; /* beside HTTP statuses */
+
+struct listen_options {
+    char host[64]; /* an address */
+    uint16_t port; /* 0: any */
+    const char *secret_file;
+    int fail;           /* status, LISTEN_*; 0: none */
+    int64_t fail_count; /* the first so many; -1: all */
+    int64_t delay_ms;
+    bool json;
+};
+
+struct listen_server;
+/* Says on stderr where it listens, or why it cannot. An enum cmd_exit. Signals that the
+ * caller waits for must be blocked. */
+int listen_server_start(const struct listen_options *options,
+                        struct listen_server **ret_server);
+/* CMD_FAILED when something could not be printed. */
+int listen_server_stop(struct listen_server *s);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Internet addresses and which of them the outside world may not send us to. Pure. */
+#ifndef LOOKOUT_DELIVERY_ADDRESS_H
+#define LOOKOUT_DELIVERY_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+struct address {
+    uint8_t bytes[16]; /* network order; the first four for version 4 */
+    uint8_t version;   /* 4 or 6 */
+};
+
+#define ADDRESS_TEXT_BYTES 46
+/* A literal, without brackets. */
+bool address_parse(const char *text, struct address *ret_address);
+/* false: neither version 4 nor 6. */
+bool address_from_sockaddr(const struct sockaddr *sa, struct address *ret_address);
+const char *address_format(const struct address *a, char ret_text[ADDRESS_TEXT_BYTES]);
+bool address_is_equal(const struct address *a, const struct address *b);
+/* Loopback, private, link-local, shared (CGNAT), cloud metadata, multicast, documentation
+ * and reserved ranges, also where a version 4 one is wrapped in a version 6 one. */
+bool address_is_private(const struct address *a);
+
+#endif

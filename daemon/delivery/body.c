@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the alert's CloudEvents body to the body that a webhook wants: as it is, flat, or
+ * for people. */
+#include "body_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/delivery.h"
+#include "lookout/text.h"
+
+#define BODY_FLAGS                                                                       \
+    (JSON_COMPACT | JSON_REAL_PRECISION(10)) /* as the alert was written                 \
+                                              */
+
+/* --- flat ------------------------------------------------------------------------ */
+
+/* The envelope's members, then those of data in the same object; where both have one of a
+ * name, that of data stands. */
+static json_t *flatten(json_t *event)
+{
+    json_t *flat = json_copy(event);
+    json_t *data = json_object_get(flat, "data");
+    if (data == NULL)
+        return flat;
+    json_incref(data);
+    if (json_object_del(flat, "data") != 0 || json_object_update(flat, data) != 0) {
+        json_decref(flat);
+        flat = NULL;
+    }
+    json_decref(data);
+    return flat;
+}
+
+/* --- for people ------------------------------------------------------------------ */
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static struct body_fact *add_fact(struct body_view *view, const char *name)
+{
+    struct body_fact *fact = &view->facts[view->fact_count++];
+    fact->name = name;
+    return fact;
+}
+
+static void view_vessel(const json_t *vessel, struct body_view *view)
+{
+    if (vessel == NULL)
+        return;
+    const char *name = text_of(vessel, "name"), *flag = text_of(vessel, "flag");
+    json_int_t imo = json_integer_value(json_object_get(vessel, "imo"));
+    json_int_t mmsi = json_integer_value(json_object_get(vessel, "mmsi"));
+    char numbers[64] = "";
+    if (imo != 0)
+        snprintf(numbers, sizeof numbers, "IMO %" JSON_INTEGER_FORMAT ", ", imo);
+    struct body_fact *fact = add_fact(view, "Vessel");
+    snprintf(fact->value, sizeof fact->value, "%s%s%sMMSI %09" JSON_INTEGER_FORMAT "%s%s",
+             name != NULL ? name : "", name != NULL ? ", " : "", numbers, mmsi,
+             flag != NULL ? ", flag " : "", flag != NULL ? flag : "");
+}
+
+static void view_position(const json_t *data, struct body_view *view)
+{
+    const json_t *at = json_object_get(json_object_get(data, "position"), "coordinates");
+    const json_t *lon = json_array_get(at, 0), *lat = json_array_get(at, 1);
+    if (!json_is_number(lon) || !json_is_number(lat))
+        return;
+    double y = json_number_value(lat), x = json_number_value(lon);
+    const json_t *sog = json_object_get(data, "sog_kn");
+    char speed[32] = "";
+    if (json_is_number(sog))
+        snprintf(speed, sizeof speed, ", %.1f kn", json_number_value(sog));
+    struct body_fact *fact = add_fact(view, "Position");
+    snprintf(fact->value, sizeof fact->value, "%.4f %c, %.4f %c%s", y < 0 ? -y : y,
+             y < 0 ? 'S' : 'N', x < 0 ? -x : x, x < 0 ? 'W' : 'E', speed);
+}
+
+static void view_text(struct body_view *view, const char *name, const char *value)
+{
+    if (value != NULL && value[0] != '\0')
+        text_copy(add_fact(view, name)->value, sizeof view->facts[0].value, value);
+}
+
+void body_view(const json_t *event, struct body_view *ret_view)
+{
+    static const struct {
+        const char *severity, *mark;
+    } marks[] = {
+        {"info", "\xf0\x9f\x94\xb5"},     /* blue circle */
+        {"warning", "\xf0\x9f\x9f\xa0"},  /* orange circle */
+        {"critical", "\xf0\x9f\x94\xb4"}, /* red circle */
+    };
+    const json_t *data = json_object_get(event, "data");
+    const char *severity = text_of(data, "severity"), *type = text_of(event, "type");
+    const char *summary = text_of(data, "summary");
+    memset(ret_view, 0, sizeof *ret_view);
+    ret_view->severity = severity != NULL ? severity : "info";
+    ret_view->mark = marks[0].mark;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (strcmp(ret_view->severity, marks[i].severity) == 0)
+            ret_view->mark = marks[i].mark;
+    ret_view->summary = summary != NULL ? summary : type != NULL ? type : "alert";
+    ret_view->link = text_of(data, "link");
+    view_vessel(json_object_get(data, "vessel"), ret_view);
+    if (type != NULL && strncmp(type, "lookoutd.", 9) == 0)
+        type += 9;
+    view_text(ret_view, "What", type);
+    view_text(ret_view, "Severity", ret_view->severity);
+    view_text(ret_view, "Rule", text_of(data, "rule"));
+    view_text(ret_view, "Time", text_of(event, "time"));
+    view_position(data, ret_view);
+    view_text(ret_view, "Source", text_of(event, "source"));
+}
+
+/* --- all ------------------------------------------------------------------------- */
+
+static json_t *slack_of(json_t *event)
+{
+    struct body_view view;
+    body_view(event, &view);
+    return body_slack(&view);
+}
+
+static json_t *teams_of(json_t *event)
+{
+    struct body_view view;
+    body_view(event, &view);
+    return body_teams(&view);
+}
+
+static const struct {
+    json_t *(*make)(json_t *event); /* NULL: as it is */
+    const char *content_type;
+} formats[] = {
+    /* clang-format off */
+    [CONF_FORMAT_CLOUDEVENTS] = {NULL,     "application/cloudevents+json; charset=utf-8"}, /* CloudEvents HTTP binding 3.2 */
+    [CONF_FORMAT_JSON]        = {flatten,  "application/json; charset=utf-8"},
+    [CONF_FORMAT_SLACK]       = {slack_of, "application/json; charset=utf-8"},
+    [CONF_FORMAT_TEAMS]       = {teams_of, "application/json; charset=utf-8"},
+    /* clang-format on */
+};
+
+int delivery_body(enum conf_format format, const char *body, size_t n, struct buf *out,
+                  const char **ret_content_type)
+{
+    *ret_content_type = formats[format].content_type;
+    if (formats[format].make == NULL)
+        return buf_add(out, body, n);
+    json_t *event = json_loadb(body, n, 0, NULL);
+    if (event == NULL)
+        return ERR_SYNTAX;
+    json_t *made = formats[format].make(event);
+    char *text = made != NULL ? json_dumps(made, BODY_FLAGS) : NULL;
+    int rc = text != NULL ? buf_add_text(out, text) : ERR_NOMEM;
+    free(text);
+    json_decref(made);
+    json_decref(event);
+    return rc;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copies of the webhooks' configuration, as much of it as sending needs. */
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "delivery_int.h"
+
+static void wipe_free(char *text, size_t n)
+{
+    if (text != NULL)
+        OPENSSL_cleanse(text, n);
+    free(text);
+}
+
+void webhook_finish(struct conf_webhook *w)
+{
+    free(w->id);
+    wipe_free(w->url, w->url != NULL ? strlen(w->url) : 0);
+    for (size_t i = 0; i < w->secret_count && w->secrets != NULL; i++)
+        wipe_free(w->secrets[i].text, w->secrets[i].length);
+    free(w->secrets);
+    wipe_free(w->authorization, w->authorization != NULL ? strlen(w->authorization) : 0);
+    for (size_t i = 0; i < w->header_count && w->headers != NULL; i++) {
+        free(w->headers[i].name);
+        free(w->headers[i].value);
+    }
+    free(w->headers);
+    free(w->ca_file);
+    free(w->client_cert);
+    free(w->client_key);
+    memset(w, 0, sizeof *w);
+}
+
+static int copy_text(const char *from, char **ret_to)
+{
+    if (from == NULL)
+        return 0;
+    *ret_to = strdup(from);
+    return *ret_to != NULL ? 0 : ERR_NOMEM;
+}
+
+static int copy_secrets(const struct conf_webhook *from, struct conf_webhook *to)
+{
+    if (from->secret_count == 0)
+        return 0;
+    to->secrets = calloc(from->secret_count, sizeof *to->secrets);
+    for (size_t i = 0; i < from->secret_count && to->secrets != NULL; i++) {
+        const struct conf_secret *secret = &from->secrets[i];
+        to->secrets[i].text = malloc(secret->length + 1);
+        if (to->secrets[i].text == NULL)
+            return ERR_NOMEM;
+        memcpy(to->secrets[i].text, secret->text, secret->length);
+        to->secrets[i].text[secret->length] = '\0';
+        to->secrets[i].length = secret->length;
+        to->secret_count++;
+    }
+    return to->secrets != NULL ? 0 : ERR_NOMEM;
+}
+
+static int copy_headers(const struct conf_webhook *from, struct conf_webhook *to)
+{
+    if (from->header_count == 0)
+        return 0;
+    to->headers = calloc(from->header_count, sizeof *to->headers);
+    if (to->headers == NULL)
+        return ERR_NOMEM;
+    to->header_count = from->header_count;
+    for (size_t i = 0; i < from->header_count; i++)
+        if (copy_text(from->headers[i].name, &to->headers[i].name) != 0 ||
+            copy_text(from->headers[i].value, &to->headers[i].value) != 0)
+            return ERR_NOMEM;
+    return 0;
+}
+
+int webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to)
+{
+    struct conf_webhook to = {
+        .format = from->format,
+        .min_severity = from->min_severity,
+        .ordered = from->ordered,
+        .in_flight = from->in_flight > 0 ? from->in_flight : 1,
+        .timeout_ms = from->timeout_ms,
+        .retry = from->retry,
+        .allow_private = from->allow_private,
+        .definition = from->definition,
+    };
+    const struct {
+        const char *from;
+        char **to;
+    } texts[] = {{from->id, &to.id},
+                 {from->url, &to.url},
+                 {from->authorization, &to.authorization},
+                 {from->ca_file, &to.ca_file},
+                 {from->client_cert, &to.client_cert},
+                 {from->client_key, &to.client_key}};
+    int rc = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && rc == 0; i++)
+        rc = copy_text(texts[i].from, texts[i].to);
+    if (rc == 0)
+        rc = copy_secrets(from, &to);
+    if (rc == 0)
+        rc = copy_headers(from, &to);
+    if (rc == 0)
+        *ret_to = to;
+    else
+        webhook_finish(&to);
+    return rc;
+}
+
+void webhooks_free(struct conf_webhook *webhooks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        webhook_finish(&webhooks[i]);
+    free(webhooks);
+}
+
+int webhooks_copy(const struct conf_webhook *from, size_t count,
+                  struct conf_webhook **ret_to)
+{
+    struct conf_webhook *to = calloc(count > 0 ? count : 1, sizeof *to);
+    int rc = to != NULL ? 0 : ERR_NOMEM;
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = webhook_copy(&from[i], &to[i]);
+    if (rc == 0)
+        *ret_to = to;
+    else if (to != NULL)
+        webhooks_free(to, count);
+    return rc;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The front that marches over the water: cells are taken in order of their distance (plus
+ * what is said to lie before them), each improving the eight around it.
+ *
+ * A cell n is reached across the edge between two of its neighbours, A beside it and D at
+ * the corner next to A. Where d = t(A) - t(D) > 0 the front comes aslant; along the edge
+ * of length b, at the distance a from n, the least of t + way is
+ *     t(A) + a sqrt(1 - (d / b)^2)      where d / b < b / sqrt(a^2 + b^2), else t(D) +
+ * sqrt(a^2 + b^2) (linear interpolation along the edge: Sethian, Proc. Natl. Acad. Sci.
+ * 93 (1996) 1591; Kimmel and Sethian 95 (1998) 8431 for triangles). It needs the steps n
+ * - A and A - D to be open, so nothing slips between two diagonal pieces of land. Cells
+ * wait in buckets of 1 km; a cell that is improved after it was taken is taken again, so
+ * that the width of the buckets costs no precision. */
+#include "water_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint32_t WAITS = UINT32_C(1) << 31;
+static const uint64_t BUCKET_DM = 10000;
+
+int water_front_init(struct water_front *f, const struct water *water)
+{
+    memset(f, 0, sizeof *f);
+    f->water = water;
+    f->t = calloc(WATER_CELLS, sizeof *f->t);
+    return f->t != NULL ? 0 : ERR_NOMEM;
+}
+
+void water_front_finish(struct water_front *f)
+{
+    for (size_t i = 0; i < WATER_BUCKETS; i++)
+        free(f->buckets[i].cells);
+    free(f->t);
+    memset(f, 0, sizeof *f);
+}
+
+double water_front_m(const struct water_front *f, uint32_t cell)
+{
+    uint32_t t = f->t[cell] & ~WAITS;
+    return t == 0 ? -1 : (t - 1) / WATER_DM;
+}
+
+/* --- waiting --------------------------------------------------------------------------
+ */
+
+static bool push(struct water_bucket *bucket, uint32_t cell)
+{
+    if (bucket->count == bucket->room) {
+        uint32_t room = bucket->room != 0 ? bucket->room * 2 : 64;
+        uint32_t *cells = realloc(bucket->cells, room * sizeof *cells);
+        if (cells == NULL)
+            return false;
+        bucket->cells = cells;
+        bucket->room = room;
+    }
+    bucket->cells[bucket->count++] = cell;
+    return true;
+}
+
+static void improve(struct water_front *f, uint32_t cell, double t_dm)
+{
+    uint32_t t = (uint32_t)(t_dm + 0.5);
+    uint32_t known = f->t[cell] & ~WAITS;
+    if (known != 0 && known - 1 <= t)
+        return;
+    uint64_t key = t;
+    if (f->rest_dm != NULL) {
+        uint32_t rest = f->rest_dm(f->context, cell, t);
+        if (rest == UINT32_MAX)
+            return;
+        key += rest;
+    }
+    uint64_t bucket = key / BUCKET_DM;
+    bucket = bucket < f->at                    ? f->at
+             : bucket >= f->at + WATER_BUCKETS ? f->at + WATER_BUCKETS - 1
+                                               : bucket;
+    f->t[cell] = (t + 1) | WAITS;
+    if (push(&f->buckets[bucket % WATER_BUCKETS], cell))
+        f->waiting++;
+    else
+        f->is_failed = true;
+}
+
+/* Near land ships keep off the coast and follow channels: a cell with a closed side
+ * counts for more than its length. Of 51 distances of NGA Pub. 151 the mean error is -2.1
+ * % without, -1.0 % with 1.5. */
+static const double COAST = 1.5;
+
+static double slowness(const struct water *water, uint32_t cell)
+{
+    static const unsigned all = (1u << WATER_SIDES) - 1;
+    return (water->cells[cell] & all) == all ? 1 : COAST;
+}
+
+/* --- marching -------------------------------------------------------------------------
+ */
+
+/* The lengths of the triangle n - A - D: in dm. */
+struct sides {
+    double a, b, slant;
+};
+
+/* Lengths around the step between two rows: of `south` and the next; row_a is the row in
+ * which the step n - A lies when it goes east or west. */
+static struct sides measure(const struct water *water, uint32_t n, bool is_a_meridional,
+                            uint32_t south)
+{
+    double slow = slowness(water, n) * WATER_DM;
+    double height = water->height_m * slow, width = water->between_m[south] * slow;
+    return (struct sides){is_a_meridional ? height : width,
+                          is_a_meridional ? width : height, water->slant_m[south] * slow};
+}
+
+/* t of n by the triangle with A (t_a) and D (t_d), see above. */
+static double cross(const struct sides *s, double t_a, double t_d)
+{
+    double d = t_a - t_d;
+    if (d <= 0)
+        return t_a + s->a;
+    if (d * s->slant >= s->b * s->b)
+        return t_d + s->slant;
+    double sine = d / s->b;
+    return t_a + s->a * sqrt(1 - sine * sine);
+}
+
+/* Two improvements by the taken cell c, of the cells ahead of it and at its corner.
+ * `turn` is at right angles to `ahead`. */
+static void spread(struct water_front *f, uint32_t c, double t_c, unsigned ahead,
+                   unsigned turn)
+{
+    const struct water *water = f->water;
+    uint32_t row = c / WATER_COLS;
+    uint32_t south = ahead == WATER_S || turn == WATER_S ? row - 1 : row;
+    bool is_meridional = ahead == WATER_N || ahead == WATER_S;
+    uint32_t n = water_beside(c, ahead);
+    /* c is A of the cell ahead, beside it D. */
+    if (water_has_open(water, c, turn)) {
+        struct sides s = measure(water, n, is_meridional, south);
+        uint32_t t_d = f->t[water_beside(c, turn)] & ~WAITS;
+        if (t_d != 0)
+            improve(f, n, cross(&s, t_c, t_d - 1));
+    }
+    /* c is D of the cell at its corner, n is A between them. */
+    if (water_has_open(water, n, turn)) {
+        uint32_t corner = water_beside(n, turn);
+        struct sides s = measure(water, corner, !is_meridional, south);
+        uint32_t t_a = f->t[n] & ~WAITS;
+        improve(f, corner, t_a != 0 ? cross(&s, t_a - 1, t_c) : t_c + s.slant);
+    }
+}
+
+static void take(struct water_front *f, uint32_t c)
+{
+    const struct water *water = f->water;
+    double t_c = (double)((f->t[c] & ~WAITS) - 1);
+    uint32_t row = c / WATER_COLS;
+    for (unsigned ahead = 0; ahead < WATER_SIDES; ahead++) {
+        if (!water_has_open(water, c, ahead))
+            continue;
+        bool is_meridional = ahead == WATER_N || ahead == WATER_S;
+        double step = is_meridional ? water->height_m : water->width_m[row];
+        uint32_t n = water_beside(c, ahead);
+        improve(f, n, t_c + step * slowness(water, n) * WATER_DM);
+        unsigned left = (ahead + 1) % WATER_SIDES, right = (ahead + 3) % WATER_SIDES;
+        if (is_meridional || row + 1 < WATER_ROWS)
+            spread(f, c, t_c, ahead, is_meridional ? left : WATER_N);
+        if (is_meridional || row > 0)
+            spread(f, c, t_c, ahead, is_meridional ? right : WATER_S);
+    }
+}
+
+uint32_t water_front_next(struct water_front *f)
+{
+    while (f->waiting != 0 && !f->is_failed) {
+        struct water_bucket *bucket = &f->buckets[f->at % WATER_BUCKETS];
+        if (bucket->next == bucket->count) {
+            bucket->next = bucket->count = 0;
+            f->at++;
+            continue;
+        }
+        /* First in, first out: what lies back improves what lies ahead before that is
+         * taken. */
+        uint32_t cell = bucket->cells[bucket->next++];
+        f->waiting--;
+        if ((f->t[cell] & WAITS) == 0)
+            continue;
+        f->t[cell] &= ~WAITS;
+        take(f, cell);
+        return cell;
+    }
+    return WATER_CELL_NONE;
+}
+
+static void begin_at(struct water_front *f, struct geo_pos pos, uint32_t cell)
+{
+    improve(f, cell, geo_distance_m(pos, water_cell_middle(cell)) * WATER_DM);
+}
+
+bool water_front_begin(struct water_front *f, struct geo_pos pos, double most_m)
+{
+    const struct water *water = f->water;
+    uint32_t own = water_cell_at(pos);
+    uint32_t cell = water_cell_near(water, pos, most_m, NULL, NULL);
+    if (cell == WATER_CELL_NONE)
+        return false;
+    begin_at(f, pos, cell);
+    for (unsigned side = 0; side < WATER_SIDES && cell == own; side++) {
+        if (!water_has_open(water, cell, side))
+            continue;
+        uint32_t next = water_beside(cell, side);
+        unsigned left = (side + 1) % WATER_SIDES;
+        begin_at(f, pos, next);
+        if (water_has_open(water, next, left))
+            begin_at(f, pos, water_beside(next, left));
+    }
+    return true;
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# SIGHUP changes what a daemon is fed by: from a recording to live feeds; a configuration that cannot be followed is refused whole.
+. "${LOOKOUT_ROOT:-.}/tests/e2e/lib.sh"
+udp=$((20000 + RANDOM % 20000)) api=$((udp + 1))
+for i in 1 2 3 4; do "$build/ais_say" 440000001 36 "125.9$i" 10 90 $((1711238400 + i * 360)); done >"$work/tape.nmea"
+cat >"$work/zones.geojson" <<'Z'
+{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"box"},
+ "geometry":{"type":"Polygon","coordinates":[[[126,35.5],[127,35.5],[127,36.5],[126,36.5],[126,35.5]]]}}]}
+Z
+configure() { # FEED
+    cat >"$work/new.yaml" <<Y
+site: e2e
+state: $work/state
+feeds: [$1]
+zones: [zones.geojson]
+rules:
+  - {id: box, when: zone, zones: [box], events: [enter]}
+api: {listen: "127.0.0.1:$api"}
+Y
+    mv "$work/new.yaml" "$work/c.yaml"
+}
+configure '{id: tape, file: tape.nmea}'
+"$bin" run -c "$work/c.yaml" >"$work/log" 2>&1 &
+daemon=$!
+pids+=("$daemon")
+wait_for 15 grep -q 'the recordings are through' "$work/log"
+result "a recording is read to its end" $? "$(cat "$work/log")"
+
+configure '{id: other, file: no-such-file.nmea}'
+kill -HUP "$daemon"
+wait_for 10 grep -q 'stays' "$work/log" && kill -0 "$daemon"
+result "a recording that is not there: refused, and the daemon goes on" $? "$(tail -n 5 "$work/log")"
+! grep -q 'closed by the new configuration' "$work/log"
+result "nothing of it was applied" $? "$(cat "$work/log")"
+curl -sf "http://127.0.0.1:$api/healthz" >/dev/null
+result "the daemon is healthy" $? "$(tail -n 5 "$work/log")"
+
+configure "{id: shore, udp: \"127.0.0.1:$udp\"}"
+kill -HUP "$daemon"
+wait_for 10 grep -q 'reloaded: feeds=1' "$work/log"
+result "a live feed takes the recording's place" $? "$(tail -n 5 "$work/log")"
+"$build/ais_say" 440000002 36 125.999 10 90 >"/dev/udp/127.0.0.1/$udp"
+sleep 1.2 # two fixes of one second are one
+"$build/ais_say" 440000002 36 126.05 10 90 >"/dev/udp/127.0.0.1/$udp"
+entered() { "$bin" alerts --state "$work/state" --vessel 440000002 | grep -q zone.entered; }
+wait_for 10 entered
+result "what it brings is told" $? "$("$bin" alerts --state "$work/state")
+$(tail -n 5 "$work/log")"
+stop "$daemon"
+finish

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration's tables as a man page and as a JSON Schema. */
+#include "lib/confdoc.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../daemon/conf/conf_int.h"
+#include "../../daemon/conf/conf_rules.h"
+#include "lookout/rule.h"
+
+/* --- what the tables leave to functions --------------------------------------------- */
+
+/* What a key of type OTHER holds, by its name; "%" stands for its sub-table. All others
+ * are a text. */
+static const struct {
+    const char *name;
+    bool has_sub;
+    bool is_list; /* of what the sub-table says, for the headings */
+    const char *json;
+} shapes[] = {
+    /* clang-format off */
+    {"feeds",         true,  true,  "{\"type\": \"array\", \"minItems\": 1, \"items\": %}"},
+    {"ports",         true,  false, "%"},
+    {"define",        true,  true,  "{\"type\": \"array\", \"items\": %}"},
+    {"vessels",       true,  true,  "{\"anyOf\": [{\"type\": \"array\", \"items\": %}, {\"enum\": [\"all\", \"watched\"]}, %]}"},
+    {"vessel_lists",  true,  true,  "{\"type\": \"array\", \"items\": %}"},
+    {"rules",         true,  true,  "{\"type\": \"array\", \"items\": %}"},
+    {"mutes",         true,  true,  "{\"type\": \"array\", \"items\": %}"},
+    {"webhooks",      true,  true,  "{\"type\": \"array\", \"items\": %}"},
+    {"not",           true,  false, "%"},
+    {"url",           true,  false, "{\"anyOf\": [{\"type\": \"string\"}, %]}"},
+    {"secret",        true,  false, "{\"anyOf\": [%, {\"type\": \"array\", \"items\": %}]}"},
+    {"authorization", true,  false, "%"},
+    {"zones",         false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
+    {"from",          false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
+    {"tags",          false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
+    {"types",         false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
+    {"flags",         false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
+    {"events",        false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
+    {"rules",         false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
+    {"retry",         false, false, "{\"type\": \"array\", \"minItems\": 1, \"maxItems\": 32, \"items\": {\"type\": \"string\"}}"},
+    {"columns",       false, false, "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}"},
+    {"headers",       false, false, "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}"},
+    {"groups",        false, false, "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}}"},
+    {"same",          false, false, "{\"type\": \"array\", \"items\": {\"type\": \"array\", \"minItems\": 2, \"items\": {\"type\": \"string\"}}}"},
+    {"severity",      false, false, "{\"anyOf\": [{\"enum\": [\"info\", \"warning\", \"critical\"]}, {\"type\": \"object\"}]}"},
+    {"at_start",      false, false, "{\"enum\": [\"watched\", \"all\", \"none\"]}"},
+    {"order",         false, false, "{\"enum\": [\"vessel\", \"none\"]}"},
+    {"baud",          false, false, "{\"enum\": [4800, 9600, 19200, 38400, 57600, 115200]}"},
+    {"imo",           false, false, "{\"type\": \"integer\", \"minimum\": 1000000, \"maximum\": 9999999}"},
+    {"mmsi",          false, false, "{\"type\": \"integer\", \"minimum\": 100000000, \"maximum\": 999999999}"},
+    {"vessel",        false, false, "{\"type\": \"integer\", \"minimum\": 1000000, \"maximum\": 999999999}"},
+    /* clang-format on */
+};
+
+static int shape_of(const struct conf_key *key)
+{
+    for (size_t i = 0; i < CONF_COUNT(shapes); i++)
+        if (strcmp(shapes[i].name, key->name) == 0 &&
+            shapes[i].has_sub == (key->sub != NULL))
+            return (int)i;
+    return -1;
+}
+
+/* --- the man page ------------------------------------------------------------------- */
+
+/* A text for roff: its own marks made harmless. */
+static int add_roff(struct buf *out, const char *text)
+{
+    int code = 0;
+    bool is_begin = true;
+    for (; *text != '\0' && code == 0; text++) {
+        if (*text == '\\' || *text == '-')
+            code = buf_printf(out, *text == '-' ? "\\-" : "\\e");
+        else if (is_begin && (*text == '.' || *text == '\''))
+            code = buf_printf(out, "\\&%c", *text);
+        else
+            code = buf_add_char(out, *text);
+        is_begin = *text == '\n';
+    }
+    return code;
+}
+
+static int add_entry(struct buf *out, const char *name, const char *accepts,
+                     const char *doc)
+{
+    int code = buf_printf(out, ".TP\n.B %s\n", name);
+    if (code == 0)
+        code = add_roff(out, doc);
+    if (code == 0 && accepts != NULL)
+        code = buf_add_text(out, ".\n.br\nAccepted: ");
+    if (code == 0 && accepts != NULL)
+        code = add_roff(out, accepts);
+    return code == 0 ? buf_add_text(out, ".\n") : code;
+}
+
+static int add_key_entry(struct buf *out, const struct conf_key *key)
+{
+    struct buf accepts = {0}, doc = {0};
+    int code = 0;
+    if (key->sub == NULL)
+        code = conf_key_accepts(key, &accepts);
+    if (code == 0)
+        code = buf_add_text(&doc, key->doc);
+    if (code == 0 && key->is_required)
+        code = buf_add_text(&doc, " (required)");
+    if (code == 0 && key->initial != NULL)
+        code = buf_printf(&doc, ". Default: %s", key->initial);
+    if (code == 0)
+        code = add_entry(out, key->name, key->sub == NULL ? buf_text(&accepts) : NULL,
+                         buf_text(&doc));
+    buf_finish(&accepts);
+    buf_finish(&doc);
+    return code;
+}
+
+static int add_tables(struct buf *out, const struct conf_key *keys, const char *path)
+{
+    int code = 0;
+    if (path[0] != '\0')
+        code = buf_printf(out, ".SS %s\n", path);
+    for (const struct conf_key *key = keys; key->name != NULL && code == 0; key++)
+        code = add_key_entry(out, key);
+    for (const struct conf_key *key = keys; key->name != NULL && code == 0; key++) {
+        char sub[200];
+        int shape = shape_of(key);
+        if (key->sub == NULL)
+            continue;
+        /* `vessels` of a rule is a filter, not the list of the same name. */
+        bool is_filter = path[0] != '\0' && strcmp(key->name, "vessels") == 0;
+        bool is_list = key->type == CONF_TYPE_OTHER && shape >= 0 &&
+                       shapes[shape].is_list && !is_filter;
+        snprintf(sub, sizeof sub, "%.150s%s%s%s", path, path[0] != '\0' ? "." : "",
+                 key->name, is_list ? "[]" : "");
+        code = add_tables(out, key->sub, sub);
+    }
+    return code;
+}
+
+static int add_kind(struct buf *out, const struct rule_kind *kind)
+{
+    int code = buf_printf(out, ".SS rules[] when: %s\n", kind->name);
+    if (code == 0)
+        code = add_roff(out, kind->doc);
+    if (code == 0)
+        code = buf_add_text(out, ".\nEvents (and their default severity): ");
+    for (uint32_t i = 0; i < kind->event_count && code == 0; i++)
+        code = buf_printf(out, "%s%s (%s)", i > 0 ? ", " : "", kind->events[i].name,
+                          severity_name(kind->events[i].severity));
+    if (code == 0)
+        code = buf_add_text(out, ".\n");
+    for (const struct rule_key *key = kind->keys;
+         key != NULL && key->name != NULL && code == 0; key++) {
+        struct buf accepts = {0};
+        code = conf_rule_key_accepts(key, &accepts);
+        if (code == 0)
+            code = add_entry(out, key->name, buf_text(&accepts), key->doc);
+        buf_finish(&accepts);
+    }
+    return code;
+}
+
+int confdoc_man(struct buf *out)
+{
+    static const char head[] =
+        ".\\\" SPDX-License-Identifier: Apache-2.0\n"
+        ".\\\" Made from the tables of daemon/conf by build/conf_doc man.\n"
+        ".TH LOOKOUTD.YAML 5 \"\" \"lookoutd\" \"File formats\"\n"
+        ".SH NAME\n"
+        "lookoutd.yaml \\- configuration of lookoutd\n"
+        ".SH DESCRIPTION\n"
+        "One YAML file says where AIS data come from, what is watched for, and where "
+        "alerts "
+        "are sent.\n"
+        "It is read strictly: an unknown key, a duplicate, a wrong type, a value out of "
+        "range or a reference to nothing is an error, and\n"
+        ".B lookoutd check\n"
+        "tells all of them with line and column. Only YAML that versions 1.1 and 1.2 "
+        "read "
+        "alike is accepted: bare\n"
+        "on, off, yes and no are not, nor are anchors, aliases and tags; patterns and "
+        "routes "
+        "stand in quotes.\n"
+        ".PP\n"
+        "Quantities carry their unit: 500m 10km 12nm; 500ms 10s 60min 12h 30d; 0.5kn. "
+        "Numbers are decimal, without leading zeros. Times are UTC. Relative paths are "
+        "relative to the file.\n"
+        ".PP\n"
+        "Port patterns, wherever ports are named: a UN/LOCODE (RUVVO), a country "
+        "(\"KP*\"), a group (\"$dprk\"), any (\"*\").\n"
+        ".SH KEYS\n";
+    static const char tail[] = ".SH FILES\n"
+                               "An annotated example with every key, lookoutd.yaml, is "
+                               "installed with lookoutd.\n"
+                               ".SH SEE ALSO\n"
+                               ".BR lookoutd (8)\n";
+    int code = buf_add_text(out, head);
+    if (code == 0)
+        code = add_tables(out, conf_root_keys, "");
+    for (size_t i = 0; rule_kinds[i] != NULL && code == 0; i++)
+        code = add_kind(out, rule_kinds[i]);
+    return code == 0 ? buf_add_text(out, tail) : code;
+}
+
+/* --- the schema --------------------------------------------------------------------- */
+
+static json_t *object_of(const struct conf_key *keys);
+
+static json_t *words_of(const char *const *words)
+{
+    json_t *list = json_array();
+    for (; *words != NULL; words++)
+        json_array_append_new(list, json_string(*words));
+    return json_pack("{s:o}", "enum", list);
+}
+
+/* The shape's text with its "%" filled in. */
+static json_t *shape_json(int shape, const struct conf_key *sub)
+{
+    struct buf text = {0};
+    char *filling = NULL;
+    if (sub != NULL) {
+        json_t *object = object_of(sub);
+        filling = json_dumps(object, JSON_COMPACT);
+        json_decref(object);
+    }
+    int code = 0;
+    for (const char *s = shapes[shape].json; *s != '\0' && code == 0; s++)
+        code = *s == '%' && filling != NULL ? buf_add_text(&text, filling)
+                                            : buf_add_char(&text, *s);
+    json_t *json = code == 0 ? json_loads(buf_text(&text), 0, NULL) : NULL;
+    free(filling);
+    buf_finish(&text);
+    return json;
+}
+
+static json_t *value_of(const struct conf_key *key)
+{
+    int shape = shape_of(key);
+    switch (key->type) {
+    case CONF_TYPE_NUMBER:
+        return json_pack("{s:s, s:f, s:f}", "type", "number", "minimum", key->least,
+                         "maximum", key->most);
+    case CONF_TYPE_U32:
+        return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum",
+                         (json_int_t)key->least, "maximum", (json_int_t)key->most);
+    case CONF_TYPE_BOOL:
+        return json_pack("{s:s}", "type", "boolean");
+    case CONF_TYPE_WORD:
+        return words_of(key->words);
+    case CONF_TYPE_MAPPING:
+        return object_of(key->sub);
+    case CONF_TYPE_OTHER:
+        if (shape >= 0)
+            return shape_json(shape, key->sub);
+        break;
+    case CONF_TYPE_TEXT:
+    case CONF_TYPE_ID:
+    case CONF_TYPE_PATH:
+    case CONF_TYPE_DURATION:
+    case CONF_TYPE_DISTANCE:
+    case CONF_TYPE_SPEED:
+    case CONF_TYPE_TIME:
+        break;
+    }
+    return json_pack("{s:s}", "type", "string");
+}
+
+static json_t *rule_value_of(const struct rule_key *key)
+{
+    switch (key->type) {
+    case RULE_KEY_INT:
+        return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum",
+                         (json_int_t)key->least, "maximum", (json_int_t)key->most);
+    case RULE_KEY_WORD:
+        return words_of(key->words);
+    case RULE_KEY_PORTS:
+    case RULE_KEY_ZONES:
+    case RULE_KEY_GATES:
+        return json_pack("{s:s, s:i, s:{s:s}}", "type", "array", "minItems", 1, "items",
+                         "type", "string");
+    case RULE_KEY_APPROACH:
+        return json_pack("{s:s, s:{s:{s:s}, s:{s:s}}, s:b}", "type", "object",
+                         "properties", "within", "type", "string", "or", "type", "string",
+                         "additionalProperties", 0);
+    case RULE_KEY_DURATION:
+    case RULE_KEY_ROUTE:
+        break;
+    }
+    return json_pack("{s:s}", "type", "string");
+}
+
+/* Rules take the keys of every kind: which goes with which is the reader's to say. */
+static void add_kinds(json_t *properties)
+{
+    json_t *kinds = json_array();
+    for (size_t i = 0; rule_kinds[i] != NULL; i++) {
+        json_array_append_new(kinds, json_string(rule_kinds[i]->name));
+        for (const struct rule_key *key = rule_kinds[i]->keys;
+             key != NULL && key->name != NULL; key++) {
+            json_t *value = rule_value_of(key);
+            json_object_set_new(value, "description", json_string(key->doc));
+            if (json_object_get(properties, key->name) == NULL)
+                json_object_set_new(properties, key->name, value);
+            else
+                json_decref(value);
+        }
+    }
+    json_object_set_new(json_object_get(properties, "when"), "enum", kinds);
+}
+
+static json_t *object_of(const struct conf_key *keys)
+{
+    json_t *properties = json_object(), *required = json_array();
+    for (const struct conf_key *key = keys; key->name != NULL; key++) {
+        json_t *value = value_of(key);
+        json_object_set_new(value, "description", json_string(key->doc));
+        json_object_set_new(properties, key->name, value);
+        if (key->is_required)
+            json_array_append_new(required, json_string(key->name));
+    }
+    if (keys == conf_rule_keys)
+        add_kinds(properties);
+    json_t *object = json_pack("{s:s, s:o, s:b}", "type", "object", "properties",
+                               properties, "additionalProperties", 0);
+    if (json_array_size(required) > 0)
+        json_object_set(object, "required", required);
+    json_decref(required);
+    return object;
+}
+
+int confdoc_schema(struct buf *out)
+{
+    json_t *schema = json_pack(
+        "{s:s, s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema",
+        "title", "lookoutd.yaml", "description",
+        "Configuration of lookoutd, for editors; `lookoutd check` says more.");
+    json_t *root = object_of(conf_root_keys);
+    json_object_update(schema, root);
+    char *text = json_dumps(schema, JSON_INDENT(1));
+    int code = text != NULL ? buf_printf(out, "%s\n", text) : ERR_NOMEM;
+    free(text);
+    json_decref(root);
+    json_decref(schema);
+    return code;
+}

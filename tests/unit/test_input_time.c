@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which time a report gets. Epochs are those of `date -u -d ... +%s`. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/aisgen.h"
+#include "lib/inputrun.h"
+#include "lib/testlib.h"
+
+#define SHIP 431000001u
+
+static struct input_conf started(void)
+{
+    struct input_conf conf = inputrun_tape();
+    conf.start_ms = INPUTRUN_START;
+    return conf;
+}
+
+static void run_started(struct inputrun *run, const char *text, size_t n)
+{
+    struct input_conf conf = started();
+    inputrun_bytes(run, &conf, text, n);
+}
+
+/* --- times --- */
+
+/* One line in a recording: its time and where it was from. */
+static void time_of(const char *line, int64_t time_ms, enum report_time_source source,
+                    const char *station)
+{
+    struct inputrun run;
+    print_message("%s\n", line);
+    inputrun_text(&run, line);
+    assert_int_equal(run.count, 1);
+    assert_int_equal(run.reports[0].time_ms, time_ms);
+    assert_int_equal(run.reports[0].arrival_ms, time_ms);
+    assert_int_equal(run.reports[0].time_source, source);
+    assert_string_equal(run.reports[0].station, station);
+    inputrun_free(&run);
+}
+
+static void test_time_forms(void **state)
+{
+    const char *p = inputrun_position(SHIP, 30);
+    char text[512];
+    (void)state;
+    time_of(inputrun_tagged("s:shore,c:1600000000", p), 1600000000000, REPORT_TIME_TAG,
+            "shore");
+    time_of(inputrun_tagged("c:1600000000.5", p), 1600000000500, REPORT_TIME_TAG, "");
+    time_of(inputrun_tagged("c:1600000000500", p), 1600000000500, REPORT_TIME_TAG, "");
+    time_of(inputrun_tagged("c:1600000000500000", p), 1600000000500, REPORT_TIME_TAG, "");
+    time_of(inputrun_tagged("c:1600000000500000000", p), 1600000000500, REPORT_TIME_TAG,
+            "");
+    snprintf(text, sizeof text,
+             "%s,s26615,d-111,t161344.00,T44.06,x1,r003669945,1600000000", p);
+    time_of(text, 1600000000000, REPORT_TIME_LINE, "r003669945");
+    snprintf(text, sizeof text, "%s,1600000000,1600000002", p);
+    time_of(text, 1600000000000, REPORT_TIME_LINE, "");
+    snprintf(text, sizeof text, "1600000000500726840 %s", p);
+    time_of(text, 1600000000500, REPORT_TIME_LINE, "");
+    snprintf(text, sizeof text, "2020-09-13T12:26:40;%s", p);
+    time_of(text, 1600000000000, REPORT_TIME_LINE, "");
+    snprintf(text, sizeof text, "[2020-09-13 12:26:40.250] udp %s", p);
+    time_of(text, 1600000000250, REPORT_TIME_LINE, "");
+    snprintf(text, sizeof text, "host9 1600000000 %s", p);
+    time_of(text, 1600000000000, REPORT_TIME_LINE, "");
+    /* The tag block first, then what stands behind, then what stands before. */
+    snprintf(text, sizeof text, "1600000300 %s,r1,1600000200",
+             inputrun_tagged("s:x,c:1600000100", p));
+    time_of(text, 1600000100000, REPORT_TIME_TAG, "x");
+    snprintf(text, sizeof text, "1600000300 %s,r1,1600000200", p);
+    time_of(text, 1600000200000, REPORT_TIME_LINE, "r1");
+    /* Absurd ones are none: the next best counts. */
+    snprintf(text, sizeof text, "%s,r1,1600000200", inputrun_tagged("s:x,c:12345", p));
+    time_of(text, 1600000200000, REPORT_TIME_LINE, "x");
+    /* A void tag block costs its time alone. */
+    snprintf(text, sizeof text, "\\s:x,c:1600000100*00\\%s,1600000200", p);
+    time_of(text, 1600000200000, REPORT_TIME_LINE, "");
+    /* Relayed with a second block, and a tag block on the line before. */
+    char both[600];
+    snprintf(both, sizeof both, "%s%s", inputrun_tagged("s:relay,c:1600000109", ""),
+             inputrun_tagged("s:x,c:1600000100", p));
+    time_of(both, 1600000100000, REPORT_TIME_TAG, "x");
+    snprintf(both, sizeof both, "%s\n%s", inputrun_tagged("s:x,c:1600000100", ""), p);
+    time_of(both, 1600000100000, REPORT_TIME_TAG, "x");
+}
+
+/* $PGHP speaks of the next sentence, and only of that. 1354787628 is 2012-12-06 09:53:48
+ * UTC. */
+static void test_pghp(void **state)
+{
+    struct inputrun run;
+    char text[1024], body[64];
+    const char *p = inputrun_position(SHIP, 1);
+    (void)state;
+    snprintf(body, sizeof body, "PGHP,1,2012,12,6,9,53,48,612,244,,2190067,1,%s",
+             p + strlen(p) - 2);
+    unsigned sum = aisgen_checksum(body, strlen(body));
+    int n = snprintf(text, sizeof text, "$%s*%02X\n%s\n%s\n", body, sum, p,
+                     inputrun_position(SHIP + 1, 2));
+    run_started(&run, text, (size_t)n);
+    assert_int_equal(run.count, 2);
+    assert_int_equal(run.reports[0].time_ms, 1354787628612);
+    assert_int_equal(run.reports[0].time_source, REPORT_TIME_LINE);
+    assert_string_equal(run.reports[0].station, "2190067");
+    assert_int_equal(run.reports[0].begin, 0);
+    assert_string_equal(run.reports[1].station, "");
+    assert_int_equal(run.reports[1].time_source, REPORT_TIME_ARRIVAL);
+    inputrun_free(&run);
+    /* The sentence it spoke of was lost: its sum tells. */
+    n = snprintf(text, sizeof text, "$%s*%02X\n%s\n", body, sum,
+                 inputrun_position(SHIP + 9, 2));
+    run_started(&run, text, (size_t)n);
+    assert_int_equal(run.reports[0].time_ms, INPUTRUN_START);
+    assert_string_equal(run.reports[0].station, "");
+    inputrun_free(&run);
+}
+
+static void test_recording_order(void **state)
+{
+    struct inputrun run;
+    char text[1024];
+    (void)state;
+    /* Before any time: refused; behind one: that one. */
+    snprintf(text, sizeof text, "%s\n%s\n%s\n", inputrun_position(SHIP, 1),
+             inputrun_tagged("c:1600000000", inputrun_position(SHIP, 2)),
+             inputrun_position(SHIP, 3));
+    inputrun_text(&run, text);
+    assert_int_equal(run.count, 2);
+    assert_int_equal(run.reports[1].time_ms, 1600000000000);
+    assert_int_equal(run.reports[1].time_source, REPORT_TIME_ARRIVAL);
+    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NO_TIME), 1);
+    assert_int_equal(run.messages, 3);
+    assert_int_equal(run.no_times, 1);
+    inputrun_free(&run);
+    /* With a start (second 20): the AIS second moves it on by up to half a minute. */
+    static const struct {
+        int second;
+        int64_t at_s;
+    } steps[] = {{25, 5}, {40, 20}, {35, 20}, {60, 20}, {10, 20}, {41, 21}, {9, 49}};
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s\n",
+                              inputrun_position(SHIP, steps[i].second));
+    run_started(&run, text, n);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        assert_int_equal(run.reports[i].time_ms, INPUTRUN_START + steps[i].at_s * 1000);
+    inputrun_free(&run);
+}
+
+/* Live at 22:13:20.400: the own time, but not one ahead; else the AIS second. */
+static void test_live_times(void **state)
+{
+    const int64_t now = INPUTRUN_START + 400;
+    static const struct {
+        const char *tag;
+        int second;
+        int64_t offset_ms;
+        enum report_time_source source;
+    } rows[] = {
+        {"c:1699999990", 7, -10400, REPORT_TIME_TAG},
+        {"c:1699913600", 7, -86400400, REPORT_TIME_TAG},
+        {"c:1700000060", 7, 59600, REPORT_TIME_TAG},
+        {"c:1700000061", 7, 0, REPORT_TIME_REPLACED},
+        {"c:1893456000", 7, 0, REPORT_TIME_REPLACED},
+        {"c:4200000000", 19, -1400, REPORT_TIME_ARRIVAL},
+        {NULL, 19, -1400, REPORT_TIME_ARRIVAL},
+        {NULL, 20, -400, REPORT_TIME_ARRIVAL},
+        {NULL, 22, 1600, REPORT_TIME_ARRIVAL},
+        {NULL, 50, 29600, REPORT_TIME_ARRIVAL},
+        {NULL, 51, -29400, REPORT_TIME_ARRIVAL},
+        {NULL, 60, 0, REPORT_TIME_ARRIVAL},
+        {NULL, 61, 0, REPORT_TIME_ARRIVAL},
+        {NULL, 63, 0, REPORT_TIME_ARRIVAL},
+    };
+    struct inputrun run;
+    struct input_conf conf = inputrun_live();
+    (void)state;
+    inputrun_begin(&run, &conf);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *p = inputrun_position(SHIP, rows[i].second);
+        print_message("%s %d\n", rows[i].tag != NULL ? rows[i].tag : "-", rows[i].second);
+        inputrun_datagram(&run, rows[i].tag != NULL ? inputrun_tagged(rows[i].tag, p) : p,
+                          now);
+        assert_int_equal(run.count, i + 1);
+        assert_int_equal(run.reports[i].time_ms - now, rows[i].offset_ms);
+        assert_int_equal(run.reports[i].arrival_ms, now);
+        assert_int_equal(run.reports[i].time_source, rows[i].source);
+    }
+    /* Exactly half a minute either way: the past. */
+    inputrun_datagram(&run, inputrun_position(SHIP, 50), INPUTRUN_START);
+    assert_int_equal(run.reports[run.count - 1].time_ms, INPUTRUN_START - 30000);
+    inputrun_end(&run, now);
+    assert_int_equal(run.counts.time_replaced, 2);
+    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_BAD_TIME), 1);
+    inputrun_free(&run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_time_forms),
+        cmocka_unit_test(test_pghp),
+        cmocka_unit_test(test_recording_order),
+        cmocka_unit_test(test_live_times),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
