@@ -15,8 +15,9 @@ struct scenario_ship {
     char key[16];
     char name[24], callsign[8], destination[24];
     uint32_t mmsi, imo;
-    int type, length_m, sequence;
+    int type, length_m;
     int64_t clock_ms;
+    int64_t stamp_ms; /* its station's clock is that much ahead */
     struct geo_pos pos;
 };
 
@@ -38,9 +39,10 @@ struct scenario {
     char *path; /* owned */
     struct buf config, zones;
     bool has_zones, has_expected;
-    int64_t start_ms, every_ms;
+    int64_t start_ms, every_ms, twice_ms;
     struct scenario_ship ships[SCENARIO_SHIPS];
     size_t ship_count;
+    int sequence;                /* of messages in parts */
     struct scenario_line *lines; /* owned */
     size_t line_count, line_room;
     struct scenario_expected expected[SCENARIO_EXPECTED];

@@ -136,6 +136,11 @@ static int statement(struct scenario *s, char *text, int line, enum block *block
         return word != NULL && units_parse_duration(word, strlen(word), &s->every_ms) == 0
                    ? 0
                    : 1;
+    } else if (strcmp(word, "twice") == 0) {
+        word = scenario_word(&rest);
+        return word != NULL && units_parse_duration(word, strlen(word), &s->twice_ms) == 0
+                   ? 0
+                   : 1;
     } else if (strcmp(word, "ship") == 0) {
         return add_ship(s, rest);
     } else if (strcmp(word, "raw") == 0) {

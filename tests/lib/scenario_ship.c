@@ -16,11 +16,18 @@ static void send(struct scenario *s, struct scenario_ship *ship,
     char text[AISGEN_TEXT_BYTES];
     char tagged[AISGEN_TEXT_BYTES];
     /* Times to the millisecond, as some providers send them. */
-    struct aisgen_tag tag = {.station = "TEST", .time_s = ship->clock_ms / 1000};
-    ship->sequence = (ship->sequence + 1) % 10;
-    aisgen_tagged(bits, "AIVDM", ship->sequence, 'A', &tag, text);
+    struct aisgen_tag tag = {.station = "TEST",
+                             .time_s = (ship->clock_ms + ship->stamp_ms) / 1000};
+    s->sequence = (s->sequence + 1) % 10;
+    aisgen_tagged(bits, "AIVDM", s->sequence, 'A', &tag, text);
     snprintf(tagged, sizeof tagged, "%s", text);
     scenario_add_line(s, ship->clock_ms, tagged);
+    if (s->twice_ms == 0)
+        return;
+    tag.station = "OTHER";
+    tag.time_s += s->twice_ms / 1000;
+    aisgen_tagged(bits, "AIVDM", s->sequence, 'B', &tag, text);
+    scenario_add_line(s, ship->clock_ms + s->twice_ms, text);
 }
 
 struct motion {
@@ -165,6 +172,14 @@ static int act(struct scenario *s, struct scenario_ship *ship, const char *verb,
             return 1;
         ship->clock_ms += span_ms;
         return 0;
+    }
+    if (strcmp(verb, "stamped") == 0)
+        return read_duration(scenario_word(&rest), &ship->stamp_ms);
+    if (strcmp(verb, "type") == 0) {
+        text = scenario_word(&rest);
+        ship->type = text != NULL ? (int)strtol(text, NULL, 10) : 0;
+        identify(s, ship);
+        return text == NULL;
     }
     if (strcmp(verb, "declares") == 0) {
         text = scenario_word(&rest);
