@@ -16,9 +16,10 @@
 
 static void port_entered(struct say_writer *w)
 {
-    say_text(w, " entered the area of port ");
+    bool was_there = w->f->call->at_start;
+    say_text(w, was_there ? " was in the area of port " : " entered the area of port ");
     say_port(w, w->f->port);
-    say_text(w, " ");
+    say_text(w, was_there ? " when first heard " : " ");
     say_time(w, w->f->time_ms);
     say_motion(w);
     say_declared(w);
