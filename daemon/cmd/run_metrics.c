@@ -97,8 +97,10 @@ static int feed_metrics(const struct run *r, struct buf *out)
         for (size_t i = 0; i < count && rc == 0; i++) {
             struct feed_status s;
             feeds_status(r->feeds, i, &s);
-            rc = metric_sample(out, feed_rows[f].name, "feed", s.id,
-                               feed_figure(r, i, (enum feed_figure)f));
+            /* One that a reload took out may have a successor of its name. */
+            if (!s.is_gone)
+                rc = metric_sample(out, feed_rows[f].name, "feed", s.id,
+                                   feed_figure(r, i, (enum feed_figure)f));
         }
     }
     if (rc == 0)
@@ -107,7 +109,7 @@ static int feed_metrics(const struct run *r, struct buf *out)
     for (size_t i = 0; i < count && rc == 0; i++) {
         struct feed_status s;
         feeds_status(r->feeds, i, &s);
-        for (int k = 0; k < INPUT_REJECTS && rc == 0; k++)
+        for (int k = 0; k < INPUT_REJECTS && rc == 0 && !s.is_gone; k++)
             rc = metric_sample2(out, "lookoutd_feed_rejects_total", "feed", s.id,
                                 "reason", input_reject_name((enum input_reject)k),
                                 (double)s.input.rejects[k]);
@@ -308,6 +310,8 @@ static bool is_ready(void *context, struct buf *why)
     for (size_t i = 0; i < feeds_count(r->feeds); i++) {
         struct feed_status s;
         feeds_status(r->feeds, i, &s);
+        if (s.is_gone)
+            continue;
         has_feed = has_feed || s.is_open || s.is_ended;
         if (!s.is_open && !s.is_ended &&
             buf_printf(why, "feed %s: %s\n", s.id, s.error) != 0)

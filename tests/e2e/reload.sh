@@ -36,9 +36,18 @@ result "nothing of it was applied" $? "$(cat "$work/log")"
 curl -sf "http://127.0.0.1:$api/healthz" >/dev/null
 result "the daemon is healthy" $? "$(tail -n 5 "$work/log")"
 
-configure "{id: shore, udp: \"127.0.0.1:$udp\"}"
+configure '{id: tape, file: tape.nmea, pace: 60x}'
 kill -HUP "$daemon"
 wait_for 10 grep -q 'reloaded: feeds=1' "$work/log"
+result "the same recording at another pace" $? "$(tail -n 5 "$work/log")"
+curl -s "http://127.0.0.1:$api/metrics" | grep -v '^#' | cut -d' ' -f1 | sort | uniq -d >"$work/twice"
+[ ! -s "$work/twice" ]
+result "no figure is told twice" $? "$(cat "$work/twice")"
+
+configure "{id: shore, udp: \"127.0.0.1:$udp\"}"
+kill -HUP "$daemon"
+reloads() { [ "$(grep -c 'reloaded: feeds=1' "$work/log")" -ge 2 ]; }
+wait_for 10 reloads
 result "a live feed takes the recording's place" $? "$(tail -n 5 "$work/log")"
 "$build/ais_say" 440000002 36 125.999 10 90 >"/dev/udp/127.0.0.1/$udp"
 sleep 1.2 # two fixes of one second are one
