@@ -205,9 +205,9 @@ uint32_t water_cell_at(struct geo_pos pos)
 struct geo_pos water_cell_middle(uint32_t cell)
 {
     int32_t row = (int32_t)(cell / WATER_COLS), col = (int32_t)(cell % WATER_COLS);
-    return (struct geo_pos){(int32_t)(WATER_SOUTH_DEG * GEO_E7) + row * CELL_E7 +
-                                CELL_E7 / 2,
-                            -1800000000 + col * CELL_E7 + CELL_E7 / 2};
+    return (struct geo_pos){
+        (int32_t)(WATER_SOUTH_DEG * GEO_E7) + row * CELL_E7 + CELL_E7 / 2,
+        (int32_t)(INT64_C(-1800000000) + (int64_t)col * CELL_E7 + CELL_E7 / 2)};
 }
 
 bool water_is_wet(const struct water *water, struct geo_pos pos)
