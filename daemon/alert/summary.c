@@ -106,18 +106,15 @@ static void voyage_completed(struct say_writer *w)
 /* --- routes
  * ---------------------------------------------------------------------------------- */
 
-/* "RUVVO, RUNJK or RUVYP", at most four, else the step as written */
+/* "RUVVO, RUNJK or RUVYP", in the order of the configuration and at most four, else the
+ * step as written */
 static void say_step(struct say_writer *w, const struct route_step *step)
 {
     const struct ports *ports = w->look->world->ports;
-    uint32_t heads[5];
+    const struct port_set *set = step->ports;
     size_t n = 0;
-    for (uint32_t i = step->ports != NULL ? port_set_next(step->ports, 0) : PORT_NONE;
-         i != PORT_NONE && n < 5; i = port_set_next(step->ports, i + 1)) {
-        uint32_t head = ports_get(ports, i)->same;
-        if (head == i || !port_set_has(step->ports, head))
-            heads[n++] = i;
-    }
+    while (set != NULL && port_set_first(set, n) != PORT_NONE)
+        n++;
     if (n == 0 || n > 4 || step->zone_count != 0) {
         say_text(w, "%s", step->text);
         return;
@@ -127,7 +124,7 @@ static void say_step(struct say_writer *w, const struct route_step *step)
                  i == 0       ? ""
                  : i + 1 == n ? " or "
                               : ", ",
-                 ports_get(ports, heads[i])->locode);
+                 ports_get(ports, port_set_first(set, i))->locode);
 }
 
 static void say_stop(struct say_writer *w, const struct route_stop *stop)

@@ -268,7 +268,8 @@ void route_destroy(struct route *route)
     free(route);
 }
 
-/* "Nampo KPNAM, Chongjin KPCHO and 7 more"; of ports that are one, the first alone. */
+/* "Nampo KPNAM, Chongjin KPCHO and 7 more" in the order written; of ports that are one,
+ * the first alone. */
 static int describe_ports(const struct port_set *set, const struct ports *ports,
                           struct buf *out)
 {
@@ -277,15 +278,13 @@ static int describe_ports(const struct port_set *set, const struct ports *ports,
         return buf_add_text(out, "any port");
     size_t heads = 0;
     int rc = 0;
-    for (uint32_t i = port_set_next(set, 0); i != PORT_NONE && rc == 0;
-         i = port_set_next(set, i + 1)) {
-        const struct port *port = ports_get(ports, i);
-        if (port->same != i && port_set_has(set, port->same))
-            continue;
-        if (heads < TOLD)
-            rc = buf_printf(out, "%s%s %s", heads != 0 ? ", " : "", port->name,
-                            port->locode);
-        heads++;
+    for (uint32_t i = port_set_next(set, 0); i != PORT_NONE;
+         i = port_set_next(set, i + 1))
+        heads += ports_get(ports, i)->same == i;
+    for (size_t i = 0; i < heads && i < TOLD && rc == 0; i++) {
+        const struct port *port = ports_get(ports, port_set_first(set, i));
+        const char *between = i == 0 ? "" : i + 1 == heads ? " or " : ", ";
+        rc = buf_printf(out, "%s%s %s", between, port->name, port->locode);
     }
     if (rc == 0 && heads > TOLD)
         rc = buf_printf(out, " and %zu more", heads - TOLD);

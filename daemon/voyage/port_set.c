@@ -9,9 +9,10 @@
 #include "ports_int.h"
 
 struct port_set {
-    size_t count;    /* members */
-    size_t words;    /* of bits */
-    uint64_t bits[]; /* one per port */
+    size_t count;             /* members */
+    size_t words;             /* of bits */
+    struct ports_picks picks; /* its bits are those behind it */
+    uint64_t bits[];          /* one per port */
 };
 
 /* --- patterns ----------------------------------------------------------------------- */
@@ -24,6 +25,17 @@ static void bit_set(uint64_t *bits, uint32_t i)
 static bool bit_has(const uint64_t *bits, uint32_t i)
 {
     return (bits[i / 64] >> (i % 64) & 1) != 0;
+}
+
+static void pick(const struct ports *ports, struct ports_picks *picks, uint32_t port)
+{
+    bit_set(picks->bits, port);
+    uint32_t head = ports->items[port].same;
+    size_t i = 0;
+    while (i < picks->first_count && picks->first[i] != head)
+        i++;
+    if (i == picks->first_count && i < PORT_SET_FIRST)
+        picks->first[picks->first_count++] = head;
 }
 
 static int unknown_group(const struct ports *ports, const char *name, struct err *err)
@@ -48,30 +60,32 @@ static int unknown_group(const struct ports *ports, const char *name, struct err
     return ERR_NOT_FOUND;
 }
 
-static int group_bits(const struct ports *ports, const char *name,
-                      ports_group_lookup lookup, void *context, uint64_t *bits,
+static int pick_group(const struct ports *ports, const char *name,
+                      ports_group_lookup lookup, void *context, struct ports_picks *picks,
                       struct err *err)
 {
     struct err detail = {0};
-    const uint64_t *group = lookup(context, name, &detail);
+    const struct ports_picks *group = lookup(context, name, &detail);
     if (group == NULL && detail.code != 0)
         return err_set(err, detail.code, "%s", detail.text);
     if (group == NULL)
         return unknown_group(ports, name, err);
+    for (size_t i = 0; i < group->first_count; i++)
+        pick(ports, picks, group->first[i]);
     for (size_t i = 0; i < ports_bit_words(ports->count); i++)
-        bits[i] |= group[i];
+        picks->bits[i] |= group->bits[i];
     return 0;
 }
 
-static int country_bits(const struct ports *ports, const char *pattern, uint64_t *bits,
-                        struct err *err)
+static int pick_country(const struct ports *ports, const char *pattern,
+                        struct ports_picks *picks, struct err *err)
 {
     char country[3] = {pattern[0], pattern[1], '\0'};
     bool is_any = false;
     text_upper(country);
     for (size_t i = 0; i < ports->count; i++)
         if (memcmp(ports->items[i].locode, country, 2) == 0) {
-            bit_set(bits, (uint32_t)i);
+            pick(ports, picks, (uint32_t)i);
             is_any = true;
         }
     if (!is_any)
@@ -80,12 +94,12 @@ static int country_bits(const struct ports *ports, const char *pattern, uint64_t
     return 0;
 }
 
-static int code_bits(const struct ports *ports, const char *pattern, uint64_t *bits,
-                     struct err *err)
+static int pick_code(const struct ports *ports, const char *pattern,
+                     struct ports_picks *picks, struct err *err)
 {
     uint32_t port = ports_find(ports, pattern);
     if (port != PORT_NONE) {
-        bit_set(bits, port);
+        pick(ports, picks, port);
         return 0;
     }
     const char *nearest = ports_nearest_code(ports, pattern);
@@ -113,28 +127,28 @@ static bool is_letter(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-int ports_pattern_bits(const struct ports *ports, const char *pattern,
-                       ports_group_lookup lookup, void *context, uint64_t *bits,
-                       struct err *err)
+int ports_pattern_pick(const struct ports *ports, const char *pattern,
+                       ports_group_lookup lookup, void *context,
+                       struct ports_picks *picks, struct err *err)
 {
     int rc = 0;
     if (strcmp(pattern, "*") == 0)
         for (uint32_t i = 0; i < ports->count; i++)
-            bit_set(bits, i);
+            pick(ports, picks, i);
     else if (pattern[0] == '$')
-        rc = group_bits(ports, pattern + 1, lookup, context, bits, err);
+        rc = pick_group(ports, pattern + 1, lookup, context, picks, err);
     else if (is_letter(pattern[0]) && is_letter(pattern[1]) &&
              strcmp(pattern + 2, "*") == 0)
-        rc = country_bits(ports, pattern, bits, err);
+        rc = pick_country(ports, pattern, picks, err);
     else if (ports_code_key(pattern) != 0)
-        rc = code_bits(ports, pattern, bits, err);
+        rc = pick_code(ports, pattern, picks, err);
     else
         rc = err_set(err, ERR_SYNTAX,
                      "'%.40s' is no port pattern (a UN/LOCODE like \"RUVVO\", a country "
                      "like \"KP*\", a group like \"$name\", or \"*\")",
                      pattern);
     if (rc == 0)
-        close_rings(ports, bits);
+        close_rings(ports, picks->bits);
     return rc;
 }
 
@@ -144,14 +158,15 @@ struct built {
     const struct ports *ports;
 };
 
-static const uint64_t *built_group(void *context, const char *name, struct err *err)
+static const struct ports_picks *built_group(void *context, const char *name,
+                                             struct err *err)
 {
     const struct built *built = context;
     const struct ports *ports = built->ports;
     (void)err;
     for (size_t i = 0; i < ports->group_count; i++)
         if (strcmp(ports->groups[i].name, name) == 0)
-            return ports->groups[i].bits;
+            return &ports->groups[i].picks;
     return NULL;
 }
 
@@ -172,9 +187,10 @@ int port_set_create(const struct ports *ports, const char *const *patterns, size
         return err_set(err, ERR_NOMEM, "out of memory");
     struct built built = {ports};
     set->words = words;
+    set->picks.bits = set->bits;
     for (size_t i = 0; i < n; i++) {
         int rc =
-            ports_pattern_bits(ports, patterns[i], built_group, &built, set->bits, err);
+            ports_pattern_pick(ports, patterns[i], built_group, &built, &set->picks, err);
         if (rc != 0) {
             free(set);
             if (err != NULL)
@@ -201,6 +217,11 @@ bool port_set_has(const struct port_set *set, uint32_t port)
 size_t port_set_count(const struct port_set *set)
 {
     return set->count;
+}
+
+uint32_t port_set_first(const struct port_set *set, size_t i)
+{
+    return i < set->picks.first_count ? set->picks.first[i] : PORT_NONE;
 }
 
 uint32_t port_set_next(const struct port_set *set, uint32_t from)

@@ -239,7 +239,7 @@ void ports_destroy(struct ports *ports)
     }
     for (size_t i = 0; i < ports->group_count; i++) {
         free(ports->groups[i].name);
-        free(ports->groups[i].bits);
+        free(ports->groups[i].picks.bits);
     }
     ports_index_finish(&ports->index);
     free(ports->groups);

@@ -355,7 +355,8 @@ enum { GROUP_DEPTH_MAX = 100 };
 static int group_resolve(struct grouping *g, size_t group);
 
 /* ports_group_lookup over the builder's groups, resolving them as they are named. */
-static const uint64_t *group_lookup(void *context, const char *name, struct err *err)
+static const struct ports_picks *group_lookup(void *context, const char *name,
+                                              struct err *err)
 {
     struct grouping *g = context;
     struct ports *ports = g->a->ports;
@@ -375,7 +376,7 @@ static const uint64_t *group_lookup(void *context, const char *name, struct err 
             err_set(err, ERR_NOMEM, "out of memory");
             return NULL;
         }
-        return ports->groups[i].bits;
+        return &ports->groups[i].picks;
     }
     return NULL;
 }
@@ -390,8 +391,8 @@ static int group_resolve(struct grouping *g, size_t group)
     const struct ports_list *list = &a->b->groups[group];
     for (size_t i = 0; i < list->count; i++) {
         struct err err = {0};
-        int rc = ports_pattern_bits(a->ports, list->items[i], group_lookup, g,
-                                    a->ports->groups[group].bits, &err);
+        int rc = ports_pattern_pick(a->ports, list->items[i], group_lookup, g,
+                                    &a->ports->groups[group].picks, &err);
         if (rc == ERR_NOMEM)
             return rc;
         if (rc != 0)
@@ -416,8 +417,9 @@ static int make_groups(struct assembly *a)
         struct ports_group *group = &ports->groups[ports->group_count++];
         group->name = a->b->groups[i].name;
         a->b->groups[i].name = ports_copy_text(group->name, strlen(group->name));
-        group->bits = calloc(ports_bit_words(ports->count) + 1, sizeof *group->bits);
-        if (a->b->groups[i].name == NULL || group->bits == NULL)
+        group->picks.bits =
+            calloc(ports_bit_words(ports->count) + 1, sizeof *group->picks.bits);
+        if (a->b->groups[i].name == NULL || group->picks.bits == NULL)
             goto done;
     }
     rc = 0;

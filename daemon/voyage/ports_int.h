@@ -40,9 +40,17 @@ struct ports_index {
     struct ports_reach *reaches; /* owned */
 };
 
+/* Ports picked by patterns: all of them, and the first in the order in which they were
+ * written, of ports that are one the head alone. */
+struct ports_picks {
+    uint64_t *bits; /* one per port */
+    uint32_t first[PORT_SET_FIRST];
+    size_t first_count;
+};
+
 struct ports_group {
-    char *name;     /* owned */
-    uint64_t *bits; /* owned: one per port */
+    char *name;               /* owned */
+    struct ports_picks picks; /* its bits owned */
 };
 
 struct ports {
@@ -72,16 +80,16 @@ MUST_CHECK int ports_index_build(struct ports_index *index, const struct port *p
                                  size_t count);
 void ports_index_finish(struct ports_index *index);
 
-/* Patterns into bits of one per port. `group` resolves "$name": NULL when unknown. */
+/* Adds what a pattern names to the picks. `group` resolves "$name": NULL when unknown. */
 static inline size_t ports_bit_words(size_t count)
 {
     return (count + 63) / 64;
 }
-typedef const uint64_t *(*ports_group_lookup)(void *context, const char *name,
-                                              struct err *err);
-MUST_CHECK int ports_pattern_bits(const struct ports *ports, const char *pattern,
+typedef const struct ports_picks *(*ports_group_lookup)(void *context, const char *name,
+                                                        struct err *err);
+MUST_CHECK int ports_pattern_pick(const struct ports *ports, const char *pattern,
                                   ports_group_lookup lookup, void *context,
-                                  uint64_t *bits, struct err *err);
+                                  struct ports_picks *picks, struct err *err);
 
 /* Names for destinations, after items, codes and ring stand. ERR_NOMEM, else 0. */
 MUST_CHECK int ports_names_build(struct ports *ports);

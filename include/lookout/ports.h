@@ -136,6 +136,10 @@ MUST_CHECK int port_set_create(const struct ports *ports, const char *const *pat
 void port_set_destroy(struct port_set *set);
 bool port_set_has(const struct port_set *set, uint32_t port);
 size_t port_set_count(const struct port_set *set);
+/* The first members in the order in which they were written, of ports that are one the
+ * head alone: i from 0, PORT_NONE after the last or after PORT_SET_FIRST. */
+#define PORT_SET_FIRST 5
+uint32_t port_set_first(const struct port_set *set, size_t i);
 /* Walk in ascending order: the first member >= from, PORT_NONE at the end. */
 uint32_t port_set_next(const struct port_set *set, uint32_t from);
 /* Independent of the order and of indices: changes when the members do (for rule

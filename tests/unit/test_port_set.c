@@ -139,11 +139,49 @@ static void test_hash(void **state)
     ports_destroy(q);
 }
 
+/* What is told to people keeps the order of the configuration; of ports that are one the
+ * head alone, as `same` says it (here the shipped group RULED, RUKDT), and five of many.
+ */
+static void test_order_as_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b, *first;
+    } rows[] = {
+        {"$far-east", NULL, "RUVVO RUNJK"},
+        {"$story", NULL, "RUVVO RUNJK KPCHO KPNAM"},
+        {"RUNJK", "$far-east", "RUNJK RUVVO"},
+        {"RUVVO", "KP*", "RUVVO KPCHO KPNAM"},
+        {"RUKDT", "RULED", "RULED"},
+        {"*", NULL, "KPCHO KPNAM RULED RUNJK RUVVO"},
+        {"$none", NULL, ""},
+    };
+    struct ports *p = make("");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct port_set *set = compile(p, rows[i].a, rows[i].b);
+        char text[64] = "";
+        for (size_t k = 0; port_set_first(set, k) != PORT_NONE; k++) {
+            strcat(text, k != 0 ? " " : "");
+            strcat(text, ports_get(p, port_set_first(set, k))->locode);
+        }
+        assert_string_equal(text, rows[i].first);
+        port_set_destroy(set);
+    }
+    ports_destroy(p);
+    p = make("RUOYA,Olya,45.8,47.6\n");
+    struct port_set *all = compile(p, "*", NULL);
+    assert_int_equal(port_set_first(all, PORT_SET_FIRST), PORT_NONE);
+    assert_int_not_equal(port_set_first(all, PORT_SET_FIRST - 1), PORT_NONE);
+    port_set_destroy(all);
+    ports_destroy(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members),
         cmocka_unit_test(test_errors_help),
+        cmocka_unit_test(test_order_as_written),
         cmocka_unit_test(test_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,12 +190,12 @@ static void test_words(void **state)
     (void)state;
     assert_words("XBAAA", "a call at Gamma XBAAA");
     assert_words("$far > (XC* | @strait)? >> *",
-                 "a call at Alpha XAAAA, Beta XABBB; then, as the next call, a call at "
+                 "a call at Alpha XAAAA or Beta XABBB; then, as the next call, a call at "
                  "Nu XCAAA or crossing gate strait (may be left out); then, with any "
                  "other calls between, a call at any port");
     assert_words("@box-1 >> (XB* | XA*)",
                  "being in zone box-1; then, with any other calls between, a call at "
-                 "Alpha XAAAA, Beta XABBB, Gamma XBAAA, Delta XBBBB and 3 more");
+                 "Gamma XBAAA, Delta XBBBB, Kappa XBCCC, Lambda XBDDD and 3 more");
 }
 
 static void test_awaits(void **state)

@@ -128,7 +128,7 @@ static void test_what_is_awaited(void **state)
     c.rule.within_ms = 5 * DAY_MS;
     assert_says(&c,
                 WHO " arrived Shidao CNSHD 25 Mar 18:04Z, confirmed 19:04Z; from Nampo "
-                    "24 Mar. r-1 2/3, awaits RUNJK, RUVVO or RUVYP by 29 Mar.");
+                    "24 Mar. r-1 2/3, awaits RUVVO, RUNJK or RUVYP by 29 Mar.");
     use_route(&c, "KPNAM >> CNSHD >> *"); /* more than four: as written */
     c.run.expires_ms = alertcase_at(24 * 3);
     assert_says(&c,
