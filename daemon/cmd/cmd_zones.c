@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd zones: checks GeoJSON, prints a line per zone, draws a picture. */
+/* lookoutd zones: checks GeoJSON, prints a line per zone, draws a picture of zones
+ * and watched ports. */
 #include "cmd.h"
 
 #include <errno.h>
@@ -9,12 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd_conf.h"
 #include "lookout/buf.h"
+#include "lookout/conf.h"
+#include "lookout/ports.h"
 #include "lookout/zone.h"
 #include "picture.h"
 
 static const char help[] =
     "usage: lookoutd zones [--svg FILE] [--png FILE] FILE...\n"
+    "       lookoutd zones -c FILE [--svg FILE] [--png FILE] [FILE...]\n"
     "\n"
     "Reads zones and gates from GeoJSON files ('-' is standard input) as the daemon "
     "would,\n"
@@ -33,16 +38,21 @@ static const char help[] =
     "standard error as FILE:LINE:COLUMN: error: PATH: what is wrong and how to mend it;\n"
     "zones without a fault are listed all the same.\n"
     "\n"
-    "  --svg FILE    draw the zones and the land around them\n"
-    "  --png FILE    the same in pixels\n"
+    "  -c FILE, --config FILE   the zones of this configuration, where no files are "
+    "given;\n"
+    "                           on pictures the watched ports as well: those that its "
+    "rules\n"
+    "                           name (not all of them, '*') and those that it defines\n"
+    "  --svg FILE               draw the zones, the ports and the land around them\n"
+    "  --png FILE               the same in pixels\n"
     "\n"
     "Exit status: 0 all zones are sound, 1 out of memory or a picture cannot be "
     "written,\n"
     "2 a fault, a file that cannot be read, or wrong usage.\n";
 
 struct options {
-    const char *svg, *png; /* borrowed from argv; NULL: none */
-    char **files;          /* borrowed: argv itself, files moved to its front */
+    const char *svg, *png, *config; /* borrowed from argv; NULL: none */
+    char **files;                   /* borrowed: argv itself, files moved to its front */
     int file_count;
 };
 
@@ -52,26 +62,31 @@ static int read_options(int argc, char **argv, struct options *ret)
     *ret = (struct options){.files = argv};
     bool is_over = false;
     for (int i = 1; i < argc; i++) {
-        const char **value = strcmp(argv[i], "--svg") == 0   ? &ret->svg
-                             : strcmp(argv[i], "--png") == 0 ? &ret->png
-                                                             : NULL;
-        if (is_over || argv[i][0] != '-' || argv[i][1] == '\0') {
+        const char *word = argv[i];
+        const char **value = strcmp(word, "--svg") == 0   ? &ret->svg
+                             : strcmp(word, "--png") == 0 ? &ret->png
+                             : strcmp(word, "-c") == 0 || strcmp(word, "--config") == 0
+                                 ? &ret->config
+                                 : NULL;
+        if (is_over || word[0] != '-' || word[1] == '\0') {
             ret->files[ret->file_count++] = argv[i];
-        } else if (strcmp(argv[i], "--") == 0) {
+        } else if (strcmp(word, "--") == 0) {
             is_over = true;
-        } else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+        } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
             fputs(help, stdout);
             return CMD_DONE + 1;
+        } else if (strncmp(word, "--config=", 9) == 0) {
+            ret->config = word + 9;
         } else if (value != NULL && i + 1 < argc) {
             *value = argv[++i];
         } else {
             fprintf(stderr, "lookoutd zones: %s %s\n",
                     value != NULL ? "a file name is missing after" : "unknown option",
-                    argv[i]);
+                    word);
             return CMD_USAGE + 1;
         }
     }
-    if (ret->file_count == 0) {
+    if (ret->file_count == 0 && ret->config == NULL) {
         fputs("lookoutd zones: which file? See lookoutd zones --help\n", stderr);
         return CMD_USAGE + 1;
     }
@@ -150,14 +165,14 @@ static int write_file(const char *name, const struct buf *content)
     return is_whole ? 0 : ERR_IO;
 }
 
-static int write_picture(const struct zone_set *set, const char *name,
+static int write_picture(const struct picture_content *content, const char *name,
                          struct picture_pen (*make_pen)(struct buf *out))
 {
     if (name == NULL)
         return 0;
     struct buf out = {0};
     struct picture_pen pen = make_pen(&out);
-    int code = picture_draw(set, &pen);
+    int code = picture_draw(content, &pen);
     if (code != 0)
         fprintf(stderr, "lookoutd zones: %s: %s\n", name, err_text(code));
     else
@@ -166,27 +181,85 @@ static int write_picture(const struct zone_set *set, const char *name,
     return code;
 }
 
+/* --- watched ports ------------------------------------------------------------------ */
+
+static bool names_port(const struct port_set *set, uint32_t port, size_t all)
+{
+    return set != NULL && port_set_count(set) < all && port_set_has(set, port);
+}
+
+static bool is_watched(const struct conf *conf, uint32_t port)
+{
+    size_t all = ports_count(conf->engine.ports);
+    if (strcmp(ports_get(conf->engine.ports, port)->source, PORT_SOURCE_DEFINED) == 0)
+        return true;
+    for (size_t i = 0; i < conf->engine.rule_count; i++) {
+        const struct rule *rule = &conf->engine.rules[i];
+        if (names_port(rule->ports, port, all) || names_port(rule->from, port, all) ||
+            names_port(rule->to, port, all))
+            return true;
+        uint32_t steps = rule->route != NULL ? rule->route->step_count : 0;
+        for (uint32_t k = 0; k < steps; k++)
+            if (names_port(rule->route->steps[k].ports, port, all))
+                return true;
+    }
+    return false;
+}
+
+/* An array owned by the caller; NULL: out of memory. */
+static const struct port **find_watched(const struct conf *conf, size_t *ret_count)
+{
+    size_t all = conf != NULL ? ports_count(conf->engine.ports) : 0, n = 0;
+    const struct port **ports = calloc(all + 1, sizeof(const struct port *));
+    for (uint32_t i = 0; ports != NULL && i < all; i++)
+        if (is_watched(conf, i))
+            ports[n++] = ports_get(conf->engine.ports, i);
+    *ret_count = n;
+    return ports;
+}
+
+/* --- the command -------------------------------------------------------------------- */
+
+static int show(const struct options *options, const struct conf *conf,
+                const struct zone_set *set)
+{
+    struct picture_content content = {.zones = set};
+    const struct port **ports = find_watched(conf, &content.port_count);
+    content.ports = ports;
+    print_zones(set);
+    int code = ports == NULL ? ERR_NOMEM : 0;
+    if (code == 0)
+        code = write_picture(&content, options->svg, picture_svg_pen);
+    if (code == 0)
+        code = write_picture(&content, options->png, picture_png_pen);
+    free(ports);
+    return code;
+}
+
 int cmd_zones(int argc, char **argv)
 {
     struct options options;
+    struct conf *conf = NULL;
     int status = read_options(argc, argv, &options);
     if (status != 0)
         return status - 1;
+    if (options.config != NULL) {
+        status = cmd_conf_load_quietly(options.config, &conf);
+        if (status != CMD_DONE)
+            return status;
+    }
     struct zone_set *set = NULL;
     struct zone_builder *b = zone_builder_create();
     bool is_faulty = false;
     int code = b == NULL ? ERR_NOMEM : add_files(b, &options, &is_faulty);
     if (code == 0)
         code = zone_builder_build(b, &set, NULL);
-    if (code != 0) {
+    if (code != 0)
         fprintf(stderr, "lookoutd zones: %s\n", err_text(code));
-    } else {
-        print_zones(set);
-        code = write_picture(set, options.svg, picture_svg_pen);
-        if (code == 0)
-            code = write_picture(set, options.png, picture_png_pen);
-    }
+    else
+        code = show(&options, conf, options.file_count > 0 ? set : conf->engine.zones);
     zone_set_destroy(set);
     zone_builder_destroy(b);
+    conf_destroy(conf);
     return code != 0 ? CMD_FAILED : is_faulty ? CMD_USAGE : CMD_DONE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A picture of zones with land and a grid of degrees, so that a person sees at once
- * whether latitude and longitude were swapped. Drawn through a pen: SVG text or PNG
+/* A picture of zones and ports with land and a grid of degrees, so that a person sees at
+ * once whether latitude and longitude were swapped. Drawn through a pen: SVG text or PNG
  * pixels. */
 #ifndef LOOKOUT_PICTURE_H
 #define LOOKOUT_PICTURE_H
@@ -10,6 +10,7 @@
 
 #include "lookout/buf.h"
 #include "lookout/err.h"
+#include "lookout/ports.h"
 #include "lookout/zone.h"
 
 struct picture_point {
@@ -47,9 +48,16 @@ struct picture_pen {
 struct picture_pen picture_svg_pen(struct buf *out);
 struct picture_pen picture_png_pen(struct buf *out);
 
-/* Draw all zones of the set; the view is their bounding box with a margin, or the world
- * when there are none. 0, ERR_NOMEM, or ERR_CORRUPT when the coast is damaged. */
-MUST_CHECK int picture_draw(const struct zone_set *set, struct picture_pen *pen);
+struct picture_content {
+    const struct zone_set *zones;    /* borrowed */
+    const struct port *const *ports; /* borrowed array of borrowed ports */
+    size_t port_count;
+};
+/* Draw all of it; the view is the bounding box with a margin, or the world when there is
+ * nothing. Names that have no room are left out. 0, ERR_NOMEM, or ERR_CORRUPT when the
+ * coast is damaged. */
+MUST_CHECK int picture_draw(const struct picture_content *content,
+                            struct picture_pen *pen);
 
 /* A glyph of 5 x 7 pixels: 5 columns from the left, bit 0 is the uppermost row. Never
  * NULL; a box for what there is no glyph for. */

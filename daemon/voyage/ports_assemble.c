@@ -175,7 +175,7 @@ static int make_port(const struct ports_builder *b, struct ports_entry *row,
     if (p->name == NULL)
         p->name = ports_copy_text(p->locode, strlen(p->locode));
     if (p->source == NULL)
-        p->source = ports_copy_text("configuration", strlen("configuration"));
+        p->source = ports_copy_text(PORT_SOURCE_DEFINED, strlen(PORT_SOURCE_DEFINED));
     return p->name != NULL && p->source != NULL ? 0 : ERR_NOMEM;
 }
 

@@ -15,11 +15,13 @@
 
 #define PORT_NONE UINT32_MAX
 #define LOCODE_BYTES 6
+#define PORT_SOURCE_DEFINED "configuration"
 
 struct port {
     char locode[LOCODE_BYTES];
     char *name;   /* owned */
-    char *source; /* owned: where the position is from */
+    char *source; /* owned: where the position is from; PORT_SOURCE_DEFINED for the
+                     configuration's own */
     struct geo_pos pos;
     double entry_m,
         exit_m; /* from pos; with an area: entry is 0 (its edge), exit metres beyond it */

@@ -59,4 +59,30 @@ check "SVG is XML" "$?" 0
 check "PNG has its signature" "$(head -c 8 "$dir/a.png" | od -An -tx1 | tr -d ' ')" 89504e470d0a1a0a
 "$bin" zones --png "$dir/no/such/folder.png" "$dir/good.geojson" >/dev/null 2>&1
 check "a picture that cannot be written ends with 1" "$?" 1
+# Watched ports come from a configuration: those its rules name, with all of a group, and those that it defines; not those of '*'.
+cat >"$dir/conf.yaml" <<'END'
+site: test
+state: state
+feeds: [{id: tape, file: "-"}]
+zones: [good.geojson]
+ports:
+  define: [{locode: CNSHD, name: Shidao, lat: 36.88, lon: 122.43, entry: 8km}]
+  groups: {dprk: ["KP*"]}
+rules:
+  - {id: r, when: route, route: "KPNAM >> * >> RUVVO"}
+  - {id: c, when: port_call, ports: [JPUKB]}
+  - {id: all, when: port_call}
+  - {id: v, when: voyage, from: [KRPUS], to: ["*"]}
+END
+"$bin" zones -c "$dir/conf.yaml" --svg "$dir/c.svg" >"$dir/out"
+check "a configuration's picture ends with 0" "$?" 0
+check "a configuration's zones" "$(cut -f1 "$dir/out" | tr '\n' ' ')" "box gate "
+check "its ports" "$(sed -n 's/.*>\([A-Z]\{5\}\)<\/text>/\1/p' "$dir/c.svg" | sort | tr '\n' ' ')" "CNSHD JPUKB KPNAM KRPUS RUVVO "
+"$bin" zones --config="$dir/conf.yaml" --png "$dir/c.png" "$dir/a.geojson" >/dev/null 2>&1
+check "a configuration with a file that is not there" "$?" 2
+sed 's/"id":"box"/"id":"other"/' "$dir/good.geojson" >"$dir/other.geojson"
+check "files take the place of its zones" "$("$bin" zones -c "$dir/conf.yaml" "$dir/other.geojson" | cut -f1 | head -1)" other
+echo "rules: 1" >"$dir/faulty.yaml"
+"$bin" zones -c "$dir/faulty.yaml" >/dev/null 2>&1
+check "a faulty configuration ends with 2" "$?" 2
 echo "1..$n"

@@ -68,6 +68,12 @@ static uint32_t pixel_at(const struct png *png, double lat, double lon)
     return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
 }
 
+static int draw(const struct zone_set *set, struct picture_pen *pen)
+{
+    struct picture_content content = {.zones = set};
+    return picture_draw(&content, pen);
+}
+
 static void test_png(void **state)
 {
     (void)state;
@@ -77,7 +83,7 @@ static void test_png(void **state)
         "[[127,36],[128,36],[128,37],[127,37],[127,36]]]}}");
     struct buf out = {0};
     struct picture_pen pen = picture_png_pen(&out);
-    assert_int_equal(picture_draw(set, &pen), 0);
+    assert_int_equal(draw(set, &pen), 0);
     struct png png = read_png(&out);
     assert_int_equal(png.height, 1200);
     assert_int_equal(pixel_at(&png, 36.4, 127.2), 0xe9e2cf); /* land in the hole */
@@ -102,7 +108,7 @@ static void test_svg(void **state)
         "[[-179,-17],[-178,-16]]}}]}");
     struct buf out = {0};
     struct picture_pen pen = picture_svg_pen(&out);
-    assert_int_equal(picture_draw(set, &pen), 0);
+    assert_int_equal(draw(set, &pen), 0);
     const char *svg = buf_text(&out);
     assert_memory_equal(svg, "<svg ", 5);
     assert_non_null(strstr(svg, "&lt;&amp;>"));
@@ -116,6 +122,109 @@ static void test_svg(void **state)
     zone_set_destroy(set);
 }
 
+/* Of the names on an SVG the place, as written there; -1: it is not. */
+static void place_of(const char *svg, const char *name, double *ret_x, double *ret_y)
+{
+    char end[64];
+    snprintf(end, sizeof end, ">%s</text>", name);
+    const char *at = strstr(svg, end);
+    *ret_x = *ret_y = -1;
+    while (at != NULL && at > svg && strncmp(at, "<text ", 6) != 0)
+        at--;
+    if (at != NULL)
+        assert_int_equal(sscanf(at, "<text x=\" %lf\" y=\" %lf\"", ret_x, ret_y), 2);
+}
+
+/* A port by its point with a circle of 10 km, and one by its area; both over the
+ * antimeridian from the zone, and the view takes the short way. */
+static void test_ports(void **state)
+{
+    (void)state;
+    struct zone_set *set = test_zone_set(
+        "{\"type\":\"Feature\",\"properties\":{\"id\":\"box\"},\"geometry\":{\"type\":"
+        "\"Polygon\",\"coordinates\":[[[178,0],[179,0],[179,1],[178,1],[178,0]]]}}");
+    struct zone_set *area = test_zone_set(
+        "{\"type\":\"Feature\",\"properties\":{\"id\":\"a\"},\"geometry\":{\"type\":"
+        "\"Polygon\",\"coordinates\":[[[-178,0],[-177,0],[-177,1],[-178,0]]]}}");
+    struct port round = {
+        .locode = "XXAAA", .pos = {5000000, -1790000000}, .entry_m = 10e3};
+    struct port shaped = {.locode = "XXBBB", .pos = {5000000, -1775000000}, .area = area};
+    const struct port *ports[] = {&round, &shaped};
+    struct picture_content content = {.zones = set, .ports = ports, .port_count = 2};
+    struct buf out = {0};
+    struct picture_pen pen = picture_svg_pen(&out);
+    assert_int_equal(picture_draw(&content, &pen), 0);
+    const char *svg = buf_text(&out);
+    double box_x, a_x, b_x, y;
+    place_of(svg, "box", &box_x, &y);
+    place_of(svg, "XXAAA", &a_x, &y);
+    place_of(svg, "XXBBB", &b_x, &y);
+    assert_true(0 < box_x && box_x < a_x && a_x < b_x && b_x < 1200);
+    size_t fills = 0;
+    for (const char *at = svg; (at = strstr(at, "fill=\"#207858\"")) != NULL; at++)
+        fills++;
+    assert_int_equal(fills, 2);
+    /* 5 degrees and 0.6 of them are 1200 pixels: 150 a degree; 10 km are 0.08993 degree
+     * (111.195 km each, on the sphere of 6371.0088 km): 13.5 pixels. */
+    const char *circle = strstr(svg, "fill=\"#207858\"");
+    while (strncmp(circle, "<path", 5) != 0)
+        circle--;
+    double right, top, down = 0, x = 0;
+    assert_int_equal(sscanf(circle, "<path d=\"M%lf %lf", &right, &y), 2);
+    top = y;
+    for (const char *at = strchr(circle, 'L'); *at == 'L'; at = strpbrk(at + 1, "LZ")) {
+        assert_int_equal(sscanf(at, "L%lf %lf", &x, &y), 2);
+        top = fmin(top, y);
+        down = fmax(down, y);
+    }
+    assert_near(down - top, 2 * 0.08993 * 150, 0.3);
+    buf_finish(&out);
+    zone_set_destroy(area);
+    zone_set_destroy(set);
+}
+
+/* Hundreds of zones side by side, closer than their names are wide: names that stand do
+ * not cover each other, and there are some. */
+static void test_names_have_room(void **state)
+{
+    (void)state;
+    struct buf text = {0};
+    assert_int_equal(
+        buf_add_text(&text, "{\"type\":\"FeatureCollection\",\"features\":["), 0);
+    for (int i = 0; i < 400; i++) {
+        double lon = i % 20 * 0.1, lat = i / 20 * 0.1;
+        assert_int_equal(
+            buf_printf(&text,
+                       "%s{\"type\":\"Feature\",\"properties\":{\"id\":\"zone-%03d\"},"
+                       "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[%.1f,%.1f],"
+                       "[%.2f,%.1f],[%.1f,%.2f],[%.1f,%.1f]]]}}",
+                       i > 0 ? "," : "", i, lon, lat, lon + 0.05, lat, lon, lat + 0.05,
+                       lon, lat),
+            0);
+    }
+    assert_int_equal(buf_add_text(&text, "]}"), 0);
+    struct zone_set *set = test_zone_set(buf_text(&text));
+    struct buf out = {0};
+    struct picture_pen pen = picture_svg_pen(&out);
+    assert_int_equal(draw(set, &pen), 0);
+    double xs[400], ys[400];
+    size_t n = 0;
+    for (int i = 0; i < 400; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "zone-%03d", i);
+        place_of(buf_text(&out), name, &xs[n], &ys[n]);
+        n += xs[n] >= 0;
+    }
+    assert_true(n > 50 && n < 400);
+    /* 8 letters, at most 9 pixels each in SVG's 14 pixel sans-serif. */
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_true(fabs(xs[i] - xs[k]) >= 72 || fabs(ys[i] - ys[k]) >= 14);
+    buf_finish(&text);
+    buf_finish(&out);
+    zone_set_destroy(set);
+}
+
 static void test_no_zones(void **state)
 {
     (void)state;
@@ -123,7 +232,7 @@ static void test_no_zones(void **state)
         test_zone_set("{\"type\":\"FeatureCollection\",\"features\":[]}");
     struct buf out = {0};
     struct picture_pen pen = picture_png_pen(&out);
-    assert_int_equal(picture_draw(set, &pen), 0);
+    assert_int_equal(draw(set, &pen), 0);
     struct png png = read_png(&out);
     assert_int_equal(png.width, 1200);
     free(png.rows);
@@ -160,10 +269,9 @@ static void test_coast(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_png),
-        cmocka_unit_test(test_svg),
-        cmocka_unit_test(test_no_zones),
-        cmocka_unit_test(test_coast),
+        cmocka_unit_test(test_png),      cmocka_unit_test(test_svg),
+        cmocka_unit_test(test_ports),    cmocka_unit_test(test_names_have_room),
+        cmocka_unit_test(test_no_zones), cmocka_unit_test(test_coast),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
