@@ -14,7 +14,8 @@ static const char help[] =
     "\n"
     "Puts deliveries back in the queue, to be tried at once: those of the alerts named\n"
     "(32 hex digits, as `lookoutd alerts` prints them), delivered ones too, or all that\n"
-    "were given up. A running daemon notices by itself. Prints how many. When an alert\n"
+    "were given up; each with its whole schedule of attempts before it again, from now\n"
+    "on. A running daemon notices by itself. Prints how many. When an alert\n"
     "is not on record, or has no delivery, nothing is changed and the status is 1.\n"
     "\n" CMD_STATE_HELP "  --dead         all deliveries that were given up\n"
     "  --webhook ID   only those to that webhook\n";

@@ -53,6 +53,7 @@ struct item {
     struct hook *hook; /* once it was sent */
     int64_t outbox;
     int64_t accepted_ms, next_ms; /* clock */
+    int64_t begun_ms;             /* clock: its schedule's begin; 0: accepted_ms */
     int64_t tried_ms;             /* clock, the last attempt of this run; 0 */
     int64_t failing_since_ms;     /* clock; 0: not failed */
     uint32_t attempts;

@@ -116,13 +116,15 @@ static void settle(struct hook *h, struct item *item)
     int64_t now = client_clock_ms(), next = now;
     enum retry_verdict verdict =
         retry_judge(&h->conf.retry, &item->request.answer, ++item->attempts,
-                    item->accepted_ms, now, delivery_random(d), &next);
+                    item->begun_ms != 0 ? item->begun_ms : item->accepted_ms, now,
+                    delivery_random(d), &next);
     struct store_outcome outcome = {
         .outbox = item->outbox,
         .attempts = item->attempts,
         .status = item->request.answer.status,
         .at_ms = now,
         .next_attempt_ms = next,
+        .begun_ms = item->begun_ms,
         .state = verdict == RETRY_DELIVERED ? STORE_DELIVERED
                  : verdict == RETRY_DEAD    ? STORE_DEAD
                                             : STORE_PENDING,

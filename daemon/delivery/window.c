@@ -126,10 +126,12 @@ static struct item *item_create(const struct store_pending *row)
     item->outbox = row->outbox;
     item->accepted_ms = row->accepted_ms;
     item->next_ms = row->next_attempt_ms;
+    item->begun_ms = row->begun_ms;
     item->attempts = row->attempts;
     item->severity = row->severity;
     /* Since when it fails is not on record; it was not before it was accepted. */
-    item->failing_since_ms = row->attempts > 0 ? row->accepted_ms : 0;
+    int64_t begun_ms = row->begun_ms != 0 ? row->begun_ms : row->accepted_ms;
+    item->failing_since_ms = row->attempts > 0 ? begun_ms : 0;
     item->body_bytes = row->body_bytes;
     text_copy(item->id, sizeof item->id, row->id);
     memcpy(item->body, row->body, row->body_bytes);
@@ -150,12 +152,17 @@ static int add(struct window *w, struct lane *lane, const struct store_pending *
     return schedule(w, lane);
 }
 
-/* Known already; put back by somebody it may be due earlier than we thought. */
-static int hasten(struct window *w, struct item *item, int64_t next_ms)
+/* Known already; put back by somebody it is due earlier than we thought, and has its
+ * whole schedule before it. */
+static int hasten(struct window *w, struct item *item, const struct store_pending *row)
 {
-    if (next_ms >= item->next_ms || item->lane->under_way == item)
+    if (row->begun_ms <= item->begun_ms)
         return 0;
-    item->next_ms = next_ms;
+    item->begun_ms = row->begun_ms;
+    item->attempts = row->attempts;
+    if (item->lane->under_way == item)
+        return 0;
+    item->next_ms = row->next_attempt_ms;
     return schedule(w, item->lane);
 }
 
@@ -171,7 +178,7 @@ static int on_row(void *context, const struct store_pending *row)
     struct item *known = map_get(&w->items, (uint64_t)row->outbox);
     int rc = 0;
     if (known != NULL) {
-        rc = hasten(w, known, row->next_attempt_ms);
+        rc = hasten(w, known, row);
     } else if (map_get(&w->settled, (uint64_t)row->outbox) == NULL) {
         uint64_t key = w->is_ordered ? row->mmsi : (uint64_t)row->outbox;
         struct lane *lane = lane_get(w, key);

@@ -212,6 +212,8 @@ static int apply_outcome(struct store_db *db, const struct store_op_outcome *op)
     bind_int(&b, o->status);
     bind_text(&b, o->reason, strlen(o->reason));
     bind_int(&b, o->at_ms);
+    bind_time(&b, o->bundle != 0 ? o->bundle : TIME_NONE);
+    bind_int(&b, o->begun_ms);
     int rc = run_bound(&b);
     if (rc != SQLITE_OK || o->state != STORE_DELIVERED ||
         sqlite3_changes(db->handle) == 0)

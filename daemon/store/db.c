@@ -48,8 +48,10 @@ static const char *const sql[STORE_STATEMENTS] = {
         " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
     [STORE_SQL_OUTBOX] = "REPLACE INTO outbox (row, webhook, state, attempts, next_ms,"
                          " status) VALUES (?1, ?2, 0, 0, ?3, 0)",
-    [STORE_SQL_OUTCOME] = "UPDATE outbox SET state = ?2, attempts = ?3, next_ms = ?4,"
-                          " status = ?5, reason = ?6, at_ms = ?7 WHERE row = ?1",
+    [STORE_SQL_OUTCOME] =
+        "UPDATE outbox SET state = ?2, attempts = ?3, next_ms = ?4,"
+        " status = ?5, reason = ?6, at_ms = ?7, bundle = ?8 WHERE row = ?1"
+        " AND (?2 = 1 OR coalesce(begun_ms, 0) = ?9)",
     [STORE_SQL_DELIVERED] =
         "UPDATE webhooks SET delivered = delivered + 1 WHERE row = ?1",
     [STORE_SQL_WEBHOOK] = "INSERT INTO webhooks (row, id) VALUES (?1, ?2)",

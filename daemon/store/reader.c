@@ -14,7 +14,7 @@ static const char *const sql[READER_STATEMENTS] = {
     [READER_SQL_REQUEUES] = "SELECT value FROM numbers WHERE name = 'requeues'",
     [READER_SQL_PENDING] =
         "SELECT o.row, a.id, a.type, a.rule, a.mmsi, a.severity, o.attempts,"
-        " a.accepted_ms, o.next_ms, a.body"
+        " a.accepted_ms, o.next_ms, a.body, o.begun_ms, o.bundle"
         " FROM outbox o JOIN alerts a ON a.row = o.row / 65536"
         " WHERE o.webhook = (SELECT row FROM webhooks WHERE id = ?1) AND o.state = 0"
         " AND o.row > ?2 ORDER BY o.row LIMIT ?3",
@@ -201,6 +201,8 @@ static void fill_pending(sqlite3_stmt *s, char id[HASH_ID_BYTES], const char *we
         .accepted_ms = sqlite3_column_int64(s, 7),
         .next_attempt_ms = sqlite3_column_int64(s, 8),
         .body = (const char *)sqlite3_column_text(s, 9),
+        .begun_ms = sqlite3_column_int64(s, 10),
+        .bundle = sqlite3_column_int64(s, 11),
     };
     p->body_bytes = (size_t)sqlite3_column_bytes(s, 9);
 }

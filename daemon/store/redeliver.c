@@ -45,6 +45,12 @@ struct request {
     struct err *err;
 };
 
+/* A whole schedule lies before what is put back. One that waits stays with those it is
+ * sent with. */
+#define REQUEUE                                                                          \
+    "UPDATE outbox SET state = 0, attempts = 0, next_ms = ?1, begun_ms = ?1,"            \
+    " bundle = CASE state WHEN 0 THEN bundle END"
+
 /* Runs one of the two updates; low and high are the range of rows, 0 in the one that has
  * none. Returns how many rows became pending. */
 static int64_t requeue(const struct request *q, const char *sql, int64_t low,
@@ -80,9 +86,7 @@ static int64_t requeue_alert(const struct request *q, const char *id)
     if (code != 0)
         return code;
     int64_t count =
-        requeue(q,
-                "UPDATE outbox SET state = 0, next_ms = ?1"
-                " WHERE row BETWEEN ?3 AND ?4 AND ?2 IN (0, webhook)",
+        requeue(q, REQUEUE " WHERE row BETWEEN ?3 AND ?4 AND ?2 IN (0, webhook)",
                 store_outbox_row(alert, 0), store_outbox_row(alert, STORE_WEBHOOKS_MAX));
     if (count == 0)
         return err_set(q->err, ERR_NOT_FOUND, "alert %s has no delivery%s%s on record",
@@ -96,10 +100,7 @@ static int64_t requeue_all(const struct request *q, const char *const *ids, size
 {
     int64_t total = 0;
     if (all_dead)
-        total = requeue(q,
-                        "UPDATE outbox SET state = 0, next_ms = ?1"
-                        " WHERE state = 2 AND ?2 IN (0, webhook)",
-                        0, 0);
+        total = requeue(q, REQUEUE " WHERE state = 2 AND ?2 IN (0, webhook)", 0, 0);
     for (size_t i = 0; i < n && total >= 0; i++) {
         int64_t count = requeue_alert(q, ids[i]);
         total = count < 0 ? count : total + count;

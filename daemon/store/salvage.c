@@ -22,7 +22,9 @@ struct copy {
 
 static int copy_row(struct copy *c, sqlite3_stmt *row)
 {
-    int columns = sqlite3_column_count(row) - 1; /* the first is the row id */
+    int columns = sqlite3_column_count(row) - 1;         /* the first is the row id */
+    int known = sqlite3_bind_parameter_count(c->insert); /* an older schema has fewer */
+    columns = columns < known ? columns : known;
     int rc = SQLITE_OK;
     for (int i = 0; i < columns && rc == SQLITE_OK; i++)
         rc = sqlite3_bind_value(c->insert, i + 1, sqlite3_column_value(row, i + 1));
@@ -125,8 +127,8 @@ void store_salvage(const char *damaged, sqlite3 *to, struct store_salvage *ret_s
     } tables[] = {
         /* clang-format off */
         {"webhooks", 4,  offsetof(struct store_salvage, webhooks)},
-        {"alerts",   13, offsetof(struct store_salvage, alerts)},
-        {"outbox",   8,  offsetof(struct store_salvage, deliveries)},
+        {"alerts",   14, offsetof(struct store_salvage, alerts)},
+        {"outbox",   10, offsetof(struct store_salvage, deliveries)},
         {"calls",    18, offsetof(struct store_salvage, calls)},
         {"voyages",  17, offsetof(struct store_salvage, calls)},
         /* clang-format on */
@@ -136,7 +138,7 @@ void store_salvage(const char *damaged, sqlite3 *to, struct store_salvage *ret_s
         " OR row / 65536 NOT IN (SELECT row FROM alerts)";
     struct store_salvage result = {0};
     struct copy c = {.to = to};
-    if (store_schema_open_existing(damaged, false, &c.from, NULL) == 0) {
+    if (store_schema_open_damaged(damaged, &c.from) == 0) {
         for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
             void *count = (char *)&result + tables[i].count;
             if (copy_table(&c, tables[i].table, tables[i].columns, count) != SQLITE_OK)

@@ -54,6 +54,12 @@ static const char *const migrations[] = {
     /* requeues grows with every redeliver, for senders that look on. */
     "CREATE TABLE numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
     "INSERT INTO numbers VALUES ('requeues', 0);",
+    /* begun_ms: the clock when a delivery was put back, from which its schedule counts;
+     * NULL: from the alert's acceptance. bundle: deliveries that go in one request have
+     * the same number, the row of the last of them. why: an alert is not delivered. */
+    "ALTER TABLE outbox ADD COLUMN begun_ms INTEGER;"
+    "ALTER TABLE outbox ADD COLUMN bundle INTEGER;"
+    "ALTER TABLE alerts ADD COLUMN why TEXT;",
 };
 enum { VERSION = sizeof migrations / sizeof migrations[0] };
 
@@ -240,17 +246,17 @@ fail:
     return code;
 }
 
-int store_schema_open_existing(const char *path, bool is_writer, sqlite3 **ret_db,
-                               struct err *err)
+/* Of any schema that we know; *ret_version 0: empty. */
+static int open_as_it_is(const char *path, bool is_writer, sqlite3 **ret_db,
+                         int64_t *ret_version, struct err *err)
 {
     sqlite3 *db = NULL;
     int code = open_connection(
         path, is_writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, &db, err);
     if (code != 0)
         return code;
-    int64_t version = 0;
     int rc = SQLITE_OK;
-    code = check_version(db, path, &version, &rc, err);
+    code = check_version(db, path, ret_version, &rc, err);
     if (code != 0 && !is_writer && (rc & 0xff) == SQLITE_READONLY) {
         /* A crash while the database was made, before it had its log, left a journal that
          * only a writer can roll back. */
@@ -258,22 +264,40 @@ int store_schema_open_existing(const char *path, bool is_writer, sqlite3 **ret_d
         code = open_connection(path, SQLITE_OPEN_READWRITE, &db, err);
         if (code != 0)
             return code;
-        code = check_version(db, path, &version, &rc, err);
+        code = check_version(db, path, ret_version, &rc, err);
         if (code == 0)
             sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL);
     }
-    if (code == 0 && version == 0)
+    if (code == 0 && *ret_version == 0)
         code = err_set(err, ERR_NOT_FOUND, "%s is empty: nothing was stored yet", path);
-    else if (code == 0 && version < VERSION)
-        code =
-            err_set(err, ERR_UNSUPPORTED,
-                    "%s has an older schema; `lookoutd run` brings it up to date", path);
-    if (code != 0) {
+    if (code == 0)
+        *ret_db = db;
+    else
         sqlite3_close(db);
+    return code;
+}
+
+int store_schema_open_existing(const char *path, bool is_writer, sqlite3 **ret_db,
+                               struct err *err)
+{
+    sqlite3 *db = NULL;
+    int64_t version = 0;
+    int code = open_as_it_is(path, is_writer, &db, &version, err);
+    if (code != 0)
         return code;
+    if (version == VERSION) {
+        *ret_db = db;
+        return 0;
     }
-    *ret_db = db;
-    return 0;
+    sqlite3_close(db);
+    return err_set(err, ERR_UNSUPPORTED,
+                   "%s has an older schema; `lookoutd run` brings it up to date", path);
+}
+
+int store_schema_open_damaged(const char *path, sqlite3 **ret_db)
+{
+    int64_t version = 0;
+    return open_as_it_is(path, false, ret_db, &version, NULL);
 }
 
 int store_schema_check(sqlite3 *db, struct err *err)

@@ -74,6 +74,8 @@ MUST_CHECK int store_schema_open(const char *path, sqlite3 **ret_db, int *ret_rc
  * ERR_UNSUPPORTED when the schema is not ours. */
 MUST_CHECK int store_schema_open_existing(const char *path, bool is_writer,
                                           sqlite3 **ret_db, struct err *err);
+/* The same for what can be read of a damaged one, of whatever schema. */
+MUST_CHECK int store_schema_open_damaged(const char *path, sqlite3 **ret_db);
 /* The first number a statement gives; an SQLite code. */
 int store_schema_number(sqlite3 *db, const char *sql, int64_t *ret_value);
 /* ERR_CORRUPT when SQLite's own check finds a fault; other errors when it cannot tell. */

@@ -111,6 +111,8 @@ struct store_outcome {
     int status;              /* last HTTP status, 0 none */
     char reason[96];         /* of the last failure, without secrets; "" */
     int64_t at_ms;           /* clock */
+    int64_t begun_ms; /* of the row when it was read: put back since, it stays pending */
+    int64_t bundle;   /* of the row from now on; 0 none */
 };
 /* Queued for the writer; group-committed with the rest. */
 MUST_CHECK int store_outcomes(struct store *s, const struct store_outcome *outcomes,
@@ -140,7 +142,9 @@ struct store_pending {
     uint8_t severity;
     uint32_t attempts;
     int64_t accepted_ms;     /* clock */
+    int64_t begun_ms;        /* clock: put back then, its schedule is new; 0: never */
     int64_t next_attempt_ms; /* clock */
+    int64_t bundle;          /* goes in one request with those of this number; 0 none */
     const char *body;
     size_t body_bytes;
 };

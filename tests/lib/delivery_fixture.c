@@ -170,3 +170,33 @@ bool sender_wait_dead(struct sender *s, const char *webhook, uint64_t n)
 {
     return wait_counts(s, webhook, n, true);
 }
+
+struct wanted {
+    const char *id, *attempts;
+    bool is_found;
+};
+
+static int on_line(void *context, int64_t row, const char *json)
+{
+    struct wanted *wanted = context;
+    (void)row;
+    if (strstr(json, wanted->id) != NULL && strstr(json, wanted->attempts) != NULL)
+        wanted->is_found = true;
+    return 0;
+}
+
+bool sender_wait_attempts(struct sender *s, const char *id, unsigned n)
+{
+    const struct timespec pause = {.tv_nsec = 5000000};
+    const struct store_filter all = {.since_ms = INT64_MIN};
+    char attempts[32];
+    snprintf(attempts, sizeof attempts, "\"attempts\":%u,", n);
+    struct wanted wanted = {.id = id, .attempts = attempts};
+    for (int i = 0; i < 3000 && !wanted.is_found; i++) {
+        if (store_reader_alerts(s->reader, &all, on_line, &wanted) != 0)
+            give_up("store_reader_alerts");
+        if (!wanted.is_found)
+            nanosleep(&pause, NULL);
+    }
+    return wanted.is_found;
+}

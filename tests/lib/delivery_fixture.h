@@ -44,5 +44,7 @@ struct store_counts sender_counts(struct sender *s, const char *webhook);
 /* Until the database says pending == n, or dead == n; false after 15 s. */
 bool sender_wait_pending(struct sender *s, const char *webhook, uint64_t n);
 bool sender_wait_dead(struct sender *s, const char *webhook, uint64_t n);
+/* Until the database says that the alert was tried n times. */
+bool sender_wait_attempts(struct sender *s, const char *id, unsigned n);
 
 #endif

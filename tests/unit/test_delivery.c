@@ -285,6 +285,7 @@ static void redirects_are_failures_and_secrets_are_not_told(void **state)
     /* What the receiver says is on record, but for the URL's path. */
     t->receiver.decide = poison_one;
     t->receiver.context = &status;
+    t->sender.webhooks[0].retry.waits_ms[0] = 20;
     sender_start(&t->sender);
     sender_alerts(&t->sender, 1, 1, 1);
     struct err err = {0};
@@ -305,6 +306,53 @@ static void fail_first(void *context, const struct receiver_request *request,
     (void)context;
     if (number_of(request) == 0)
         act->status = 500;
+}
+
+/* What is put back has its whole schedule before it again: two attempts of what is
+ * refused, retry_for from now on. */
+static void what_is_put_back_starts_anew(void **state)
+{
+    struct scene *t = *state;
+    int status = 422;
+    struct err err = {0};
+    t->receiver.decide = poison_one;
+    t->receiver.context = &status;
+    desk(t);
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 1, 1);
+    assert_true(sender_wait_dead(&t->sender, "desk", 1));
+    assert_int_equal(store_redeliver(t->sender.directory, NULL, 0, true, NULL, &err), 1);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 4, LONG_MS));
+    assert_true(sender_wait_dead(&t->sender, "desk", 1));
+    assert_int_equal(t->receiver.count, 4);
+    sender_stop(&t->sender, 5000);
+    /* given up because retry_for was over */
+    status = 500;
+    t->sender.webhooks[0].retry.retry_for_ms = 100;
+    sender_start(&t->sender);
+    assert_int_equal(store_redeliver(t->sender.directory, NULL, 0, true, NULL, &err), 1);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 6, LONG_MS));
+    assert_true(sender_wait_dead(&t->sender, "desk", 1));
+}
+
+/* While it waits for its fourth attempt: at once, and from the first wait on. */
+static void what_waits_is_put_forward(void **state)
+{
+    struct scene *t = *state;
+    struct err err = {0};
+    char id[HASH_ID_BYTES];
+    const char *ids[] = {id};
+    sender_id(0, id);
+    t->receiver.decide = fail_first;
+    desk(t)->retry = (struct retry_conf){
+        .waits_ms = {10, 20, 600000}, .wait_count = 3, .retry_for_ms = 3600000};
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 1, 1);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 3, LONG_MS));
+    assert_true(sender_wait_attempts(&t->sender, id, 3));
+    assert_int_equal(store_redeliver(t->sender.directory, ids, 1, false, NULL, &err), 1);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 6, LONG_MS));
+    assert_true(sender_wait_attempts(&t->sender, id, 3));
 }
 
 static void a_critical_alert_overtakes_a_failed_one(void **state)
@@ -381,6 +429,8 @@ int main(void)
         TEST(retry_after_is_obeyed),
         TEST(poison_dies_after_the_second_attempt),
         TEST(redirects_are_failures_and_secrets_are_not_told),
+        TEST(what_is_put_back_starts_anew),
+        TEST(what_waits_is_put_forward),
         TEST(a_critical_alert_overtakes_a_failed_one),
         TEST(a_restart_goes_on_with_attempts_and_time),
         TEST(a_changed_webhook_is_taken_over),

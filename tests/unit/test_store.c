@@ -175,9 +175,9 @@ static void test_outcomes(void **state)
     assert_int_equal(store_reader_version(r), version);
     struct rows rows = pending(r, "desk", 0, 100);
     struct store_outcome outcomes[] = {
-        {rows.outbox[0], STORE_DELIVERED, 1, 0, 204, "", 6000},
-        {rows.outbox[1], STORE_PENDING, 2, 9000, 503, "HTTP 503", 6000},
-        {rows.outbox[2], STORE_DEAD, 7, 0, 400, "HTTP 400", 6000},
+        {rows.outbox[0], STORE_DELIVERED, 1, 0, 204, "", 6000, 0, 0},
+        {rows.outbox[1], STORE_PENDING, 2, 9000, 503, "HTTP 503", 6000, 0, 0},
+        {rows.outbox[2], STORE_DEAD, 7, 0, 400, "HTTP 400", 6000, 0, 0},
     };
     assert_int_equal(store_outcomes(s, outcomes, 3), 0);
     assert_true(store_flush(s, 10000));
@@ -316,6 +316,38 @@ static void test_nothing_there(void **state)
     assert_null(s);
 }
 
+/* An attempt that was under way when its delivery was put back: failed, it takes nothing
+ * from the new schedule; delivered, it is delivered. */
+static void test_outcome_after_redeliver(void **state)
+{
+    struct store *s = fixture_open(*state);
+    struct err err = {0};
+    struct store_batch *b = store_batch_create();
+    put_alert(b, 0, desk, 1);
+    submit(s, b);
+    struct store_reader *r = reader(*state);
+    struct rows rows = pending(r, "desk", 0, 100);
+    assert_int_equal(rows.count, 1);
+    struct store_outcome outcome = {.outbox = rows.outbox[0],
+                                    .state = STORE_DEAD,
+                                    .attempts = 5,
+                                    .status = 400,
+                                    .at_ms = 6000};
+    char id[HASH_ID_BYTES];
+    const char *ids[] = {id};
+    fixture_id(0, id);
+    assert_int_equal(store_redeliver(*state, ids, 1, false, NULL, &err), 1);
+    assert_int_equal(store_outcomes(s, &outcome, 1), 0);
+    assert_true(store_flush(s, 10000));
+    assert_int_equal(pending(r, "desk", 0, 100).count, 1);
+    outcome.state = STORE_DELIVERED;
+    assert_int_equal(store_outcomes(s, &outcome, 1), 0);
+    assert_true(store_flush(s, 10000));
+    assert_int_equal(pending(r, "desk", 0, 100).count, 0);
+    store_reader_close(r);
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +356,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_marked_alerts_are_not_delivered, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_outcomes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_outcome_after_redeliver, setup, teardown),
         cmocka_unit_test_setup_teardown(test_webhook_gone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_records, setup, teardown),
         cmocka_unit_test_setup_teardown(test_permissions_and_lock, setup, teardown),

@@ -208,6 +208,16 @@ static void fill(const char *directory, uint64_t alerts)
     assert_int_equal(h.errors, 0);
 }
 
+static void execute(const char *directory, const char *sql)
+{
+    char path[600];
+    path_of(directory, "lookout.db", path);
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
 static void test_broken_page(void **state)
 {
     fill(*state, 200);
@@ -357,16 +367,6 @@ static void test_files_removed_while_running(void **state)
     store_close(s);
 }
 
-static void execute(const char *directory, const char *sql)
-{
-    char path[600];
-    path_of(directory, "lookout.db", path);
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
-}
-
 static void refused(const char *directory, const char *why)
 {
     struct heard h = {0};
@@ -412,10 +412,44 @@ static void test_schema_version(void **state)
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL), 0);
     assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-    assert_int_equal(sqlite3_column_int(q, 0), 1);
+    assert_int_equal(sqlite3_column_int(q, 0), 2);
     sqlite3_finalize(q);
     sqlite3_close(db);
     fill(*state, 2); /* opens again: nothing to migrate */
+}
+
+/* As the first version of the schema left it. */
+static void make_older(const char *directory)
+{
+    execute(directory, "ALTER TABLE outbox DROP COLUMN begun_ms;"
+                       "ALTER TABLE outbox DROP COLUMN bundle;"
+                       "ALTER TABLE alerts DROP COLUMN why; PRAGMA user_version = 1");
+}
+
+static void test_older_schema(void **state)
+{
+    fill(*state, 20);
+    make_older(*state);
+    fill(*state, 30); /* 20 of them stored before */
+    struct store_reader *r = NULL;
+    struct store_counts counts = {0};
+    assert_int_equal(store_reader_open(*state, &r, NULL), 0);
+    assert_int_equal(store_reader_counts(r, "desk", &counts), 0);
+    assert_int_equal(counts.alerts, 30);
+    assert_int_equal(counts.pending, 30);
+    store_reader_close(r);
+}
+
+static void test_older_schema_damaged(void **state)
+{
+    fill(*state, 200);
+    make_older(*state);
+    char path[600];
+    struct stat st;
+    path_of(*state, "lookout.db", path);
+    assert_int_equal(stat(path, &st), 0);
+    overwrite(*state, "lookout.db", st.st_size / 2 / 8192 * 8192, 8192);
+    set_aside_and_go_on(*state, 180);
 }
 
 int main(void)
@@ -433,6 +467,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_newer_schema, setup, teardown),
         cmocka_unit_test_setup_teardown(test_foreign_database, setup, teardown),
         cmocka_unit_test_setup_teardown(test_schema_version, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_older_schema, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_older_schema_damaged, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,12 +139,12 @@ static struct store *filled(const char *directory)
     /* 1711393444000 is 2024-03-25T19:04:04Z (date -u -d @1711393444) */
     const int64_t t = INT64_C(1711393444000);
     struct store_outcome outcomes[] = {
-        {desk[0], STORE_DELIVERED, 1, 0, 204, "", t},
-        {siem[0], STORE_DEAD, 2, 0, 400, "HTTP 400: \"bad\"", t},
-        {desk[1], STORE_PENDING, 3, t + 1000, 0, "timed out", t},
-        {siem[1], STORE_DELIVERED, 1, 0, 200, "", t},
-        {desk[2], STORE_DELIVERED, 1, 0, 200, "", t},
-        {siem[2], STORE_DELIVERED, 1, 0, 200, "", t},
+        {desk[0], STORE_DELIVERED, 1, 0, 204, "", t, 0, 0},
+        {siem[0], STORE_DEAD, 2, 0, 400, "HTTP 400: \"bad\"", t, 0, 0},
+        {desk[1], STORE_PENDING, 3, t + 1000, 0, "timed out", t, 0, 0},
+        {siem[1], STORE_DELIVERED, 1, 0, 200, "", t, 0, 0},
+        {desk[2], STORE_DELIVERED, 1, 0, 200, "", t, 0, 0},
+        {siem[2], STORE_DELIVERED, 1, 0, 200, "", t, 0, 0},
     };
     assert_int_equal(store_outcomes(s, outcomes, 6), 0);
     assert_true(store_flush(s, 10000));
@@ -475,11 +475,11 @@ static void test_redeliver(void **state)
     assert_int_equal(store_redeliver(*state, ids, 1, false, NULL, &err), 2);
     assert_int_equal(count_pending(r, "desk"), 2);
     requeues = store_reader_requeues(r);
-    /* Attempts are kept: alert 0 at siem was given up after two. */
+    /* A whole schedule: alert 0 at siem was given up after two attempts. */
     struct lines *l = alerts(r, (struct store_filter){.since_ms = TIME_NONE});
     const json_t *d = json_array_get(json_object_get(l->json[0], "deliveries"), 1);
     assert_string_equal(text(d, "state"), "pending");
-    assert_int_equal(json_integer_value(json_object_get(d, "attempts")), 2);
+    assert_int_equal(json_integer_value(json_object_get(d, "attempts")), 0);
     assert_non_null(json_object_get(d, "next_attempt"));
     drop(l);
     /* One that cannot be: nothing is changed. */
