@@ -116,12 +116,13 @@ static void read_ais(struct record *record, json_t *object)
     struct reader r = {record, FORM_AIS,
                        json_is_false(json_object_get(object, "scaled"))};
     json_t *type = json_object_get(object, "type");
-    if (!json_is_integer(type)) {
+    if (json_is_integer(type)) {
+        record_set_number(record, RECORD_MSG_TYPE, json_number_value(type));
+        record->is_no_ship = record->is_no_ship || record->report.msg_type == 0;
+    } else if (type != NULL) {
         record->is_bad = true;
         return;
-    }
-    record_set_number(record, RECORD_MSG_TYPE, json_number_value(type));
-    record->is_no_ship = record->is_no_ship || record->report.msg_type == 0;
+    } /* `lookoutd decode` of a table whose rows do not say it */
     read_members(&r, object);
 }
 
@@ -150,7 +151,7 @@ static void read_stream(struct record *record, json_t *object, const char *kind)
     json_t *message = json_object_get(json_object_get(object, "Message"), kind);
     json_t *time_utc = json_object_get(meta, "time_utc");
     json_t *mmsi = json_object_get(meta, "MMSI");
-    if (!json_is_object(message)) {
+    if (!json_is_object(message) || json_is_false(json_object_get(message, "Valid"))) {
         record->is_bad = true;
         return;
     }

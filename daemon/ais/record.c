@@ -327,16 +327,18 @@ void record_set_text(struct record *r, enum record_field field, const char *text
 
 static void close_position(struct record *r)
 {
-    /* Providers fill a position they lack with zeros. */
-    if (isnan(r->lat) || isnan(r->lon) || (r->lat == 0 && r->lon == 0))
+    if (isnan(r->lat) || isnan(r->lon))
         return;
     double lon = r->lon;
     if (lon >= 180)
         lon -= 360;
     else if (lon < -180)
         lon += 360;
-    r->report.pos =
-        (struct geo_pos){(int32_t)lrint(r->lat * GEO_E7), (int32_t)lrint(lon * GEO_E7)};
+    struct geo_pos pos = {(int32_t)lrint(r->lat * GEO_E7), (int32_t)lrint(lon * GEO_E7)};
+    /* Providers fill a position they lack with zeros. */
+    if (pos.lat_e7 == 0 && pos.lon_e7 == 0)
+        return;
+    r->report.pos = pos;
     r->report.has |= HAS_POSITION;
 }
 
@@ -388,8 +390,10 @@ bool record_close(struct record *r)
                              HAS_DIMENSIONS | HAS_DRAUGHT | HAS_DESTINATION;
     if (r->report.mmsi == 0 || (r->is_bad && !r->is_no_ship))
         return false;
-    if (r->report.msg_type == 27 && r->report.sog_dkn == 630)
+    if (r->report.msg_type == 27 && r->report.sog_dkn == 630) {
         r->report.has &= ~(uint32_t)HAS_SOG; /* type 27: 63 kn is not available */
+        r->report.sog_dkn = 0;
+    }
     close_position(r);
     close_dimensions(r);
     if ((r->report.has & statics) != 0)

@@ -253,17 +253,40 @@ static void test_plain(void **state)
     inputrun_free(&run);
 }
 
+/* What `lookoutd decode` prints for a row of a table reads back: no message type there.
+ * Zeros, and what rounds to them, are a position that a provider lacks. */
+static void test_own(void **state)
+{
+    struct inputrun run;
+    (void)state;
+    run_text(&run,
+             "{\"class\":\"AIS\",\"mmsi\":431000001,\"scaled\":true,\"lon\":129.2000000,"
+             "\"lat\":35.1000000,\"shipname\":\"EXAMPLE TRADER\",\"shiptype\":70,"
+             "\"length\":208,\"beam\":30,\"t\":\"2024-03-25T18:04:00Z\"}\n"
+             "{\"mmsi\":431000001,\"lat\":1e-9,\"lon\":-1e-9,\"sog\":1}\n");
+    assert_int_equal(run.count, 2);
+    assert_int_equal(run.reports[0].has, HAS_POSITION | HAS_NAME | HAS_SHIP_TYPE |
+                                             HAS_DIMENSIONS | HAS_STATIC);
+    assert_int_equal(run.reports[0].msg_type, 0);
+    assert_int_equal(run.reports[0].length_m, 208);
+    assert_int_equal(run.reports[0].time_ms, 1711389840000);
+    assert_int_equal(run.reports[1].has, HAS_SOG);
+    inputrun_free(&run);
+}
+
 static void test_bad(void **state)
 {
     static const char *const values[] = {
-        "{\"class\":\"AIS\",\"mmsi\":431000001}",
+        "{\"class\":\"AIS\",\"type\":\"1\",\"mmsi\":431000001}",
         "{\"class\":\"AIS\",\"type\":1,\"mmsi\":0,\"lat\":1,\"lon\":2}",
         "{\"class\":\"AIS\",\"type\":1,\"lat\":1,\"lon\":2}",
         "{\"class\":\"AIS\",\"type\":1,\"mmsi\":431000001,\"lat\":95,\"lon\":2}",
         "{\"mmsi\":\"ship\",\"lat\":1,\"lon\":2}",
         "{\"mmsi\":431000001,\"lat\":[1],\"lon\":2}",
         "{\"mmsi\":[],\"lat\":1,\"lon\":2}",
-        "{\"MessageType\":\"PositionReport\",\"Message\":{}}"};
+        "{\"MessageType\":\"PositionReport\",\"Message\":{}}",
+        "{\"MessageType\":\"PositionReport\",\"Message\":{\"PositionReport\":{\"UserID\":"
+        "431000001,\"Latitude\":1,\"Longitude\":2,\"Valid\":false}}}"};
     static const char *const broken[] = {"{", "{\"class\":\"AIS\",", "{\"a\":1", "{]}",
                                          "{\"mmsi\":431000001,\"lat\":1e999}"};
     (void)state;
@@ -320,6 +343,7 @@ int main(void)
         cmocka_unit_test(test_ais_catcher), cmocka_unit_test(test_aisstream),
         cmocka_unit_test(test_plain),       cmocka_unit_test(test_bad),
         cmocka_unit_test(test_many),        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
