@@ -13,11 +13,11 @@
 static const int64_t HEADING_MS = 6 * HOUR_MS;
 static const int64_t GROWTH_MS = 3 * HOUR_MS;
 static const double HEADING_SHARE = 0.7;
-static const int64_t HELD_MS = 3 * HOUR_MS;
+static const int64_t SPAN_MS = HOUR_MS;       /* three fixes span no less */
 static const double LEAST_MPS = 1.5 * KN_MPS; /* slower says nothing */
 static const double GROWTH_M = 1000;
 /* Distances to a declared port that nobody awaits are worked out one by one. */
-static const int64_t ASK_EVERY_MS = 30 * MINUTE_MS;
+static const int64_t ASK_EVERY_MS = 10 * MINUTE_MS;
 
 /* What is looked at. */
 struct view {
@@ -180,12 +180,11 @@ static int leaves_declared(const struct view *v, bool *ret_leaves)
     return 0;
 }
 
-/* Did the distance fall by its share of what was sailed between two times ago? */
-static bool has_fallen(const struct view *v, int64_t since_ago_ms, int64_t until_ago_ms)
+/* Did the distance fall by its share of what was sailed since? */
+static bool has_fallen(const struct view *v, int64_t since_ms)
 {
     struct track_point path[TRACK_PATH_POINTS + 2];
-    size_t n = track_path(v->track, v->now_ms - since_ago_ms, v->now_ms - until_ago_ms,
-                          path, TRACK_PATH_POINTS + 2);
+    size_t n = track_path(v->track, since_ms, v->now_ms, path, TRACK_PATH_POINTS + 2);
     if (n < 2)
         return false;
     double before_m = water_distance_m(v->step->field, path[0].pos);
@@ -197,15 +196,20 @@ static bool has_fallen(const struct view *v, int64_t since_ago_ms, int64_t until
            before_m - after_m >= HEADING_SHARE * sailed_m;
 }
 
-/* Over the last six hours under way. Where ways part, a ship that is bound elsewhere
- * comes nearer at first (from Shidao to Shanghai): it must have been so three hours ago,
- * too, and be so over the three hours since. */
+/* Over the last six hours and over the last three fixes, both of them under way: where
+ * ways part, a ship that is bound elsewhere (from Shidao to Shanghai) came nearer for
+ * some hours and does so no more. Fixes so close together that the grid's cells would
+ * decide are taken over an hour; where three take more than six hours, those are the
+ * time. */
 static bool is_heading_there(const struct view *v, const int64_t fixes_ms[2])
 {
-    return v->step != NULL && v->departed_ms <= v->now_ms - HEADING_MS - HELD_MS &&
-           fixes_ms[0] != TIME_NONE && fixes_ms[0] >= v->now_ms - HEADING_MS &&
-           has_fallen(v, HEADING_MS, 0) && has_fallen(v, HELD_MS, 0) &&
-           has_fallen(v, HEADING_MS + HELD_MS, HELD_MS);
+    if (v->step == NULL || fixes_ms[0] == TIME_NONE)
+        return false;
+    int64_t hours_ms = v->now_ms - HEADING_MS, three_ms = v->now_ms - SPAN_MS;
+    three_ms = fixes_ms[0] < three_ms ? fixes_ms[0] : three_ms;
+    hours_ms = three_ms < hours_ms ? three_ms : hours_ms;
+    return v->departed_ms <= hours_ms && has_fallen(v, hours_ms) &&
+           has_fallen(v, three_ms);
 }
 
 static int is_heading(const struct view *v, const int64_t fixes_ms[2], bool is_awaited,
@@ -214,7 +218,7 @@ static int is_heading(const struct view *v, const int64_t fixes_ms[2], bool is_a
     *ret_is = is_heading_there(v, fixes_ms);
     if (!*ret_is || is_awaited || v->look->subject->declared == PORT_NONE)
         return 0;
-    /* Only with the first fix of each half hour: it takes some milliseconds. */
+    /* Only with the first fix of each ten minutes: it takes some milliseconds. */
     *ret_is = false;
     if (v->now_ms / ASK_EVERY_MS == fixes_ms[1] / ASK_EVERY_MS)
         return 0;
