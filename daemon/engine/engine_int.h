@@ -72,8 +72,8 @@ struct source {
 };
 
 /* Ships that will be heard soon, a ring: first the place in the map is fetched, then the
- * ship, then the pages of its tracks, then their lines. */
-enum { EXPECT_RING = 8, EXPECT_SHIP = 2, EXPECT_PAGE = 4, EXPECT_TRACK = 6 };
+ * ship, then its tracks, then the ends of their paths. */
+enum { EXPECT_RING = 8, EXPECT_SHIP = 2, EXPECT_TRACK = 4, EXPECT_PATH = 6 };
 struct expected {
     uint32_t mmsi[EXPECT_RING];
     struct ship *ships[EXPECT_RING]; /* NULL: not looked up yet, or unknown */

@@ -80,8 +80,10 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
     size_t n = call_step(&item->call, &e->conf.call, e->conf.ports, fix, s->declared,
                          silence_of_all(e, since_ms), events);
     int rc = 0;
+    if (n == 0)
+        return 0;
     seen = item->call;
-    frame->subject.call = n != 0 ? &seen : &item->call;
+    frame->subject.call = &seen;
     for (size_t i = 0; i < n && rc == 0; i++) {
         struct voyage voyage;
         events[i].call.draught_dm = s->info.draught_dm;

@@ -169,7 +169,7 @@ static void write_config(const char *path)
                                          "IN* >> LK*",
                                          "TH* >> VN* >> CN*"};
     FILE *f = fopen(path, "w");
-    fputs("site: bench\nzones: [zones.geojson]\nrules:\n", f);
+    fputs("site: bench\nlimits: {vessels: 1000000}\nzones: [zones.geojson]\nrules:\n", f);
     for (int i = 0; i < 10; i++)
         fprintf(f, "  - {id: route%d, when: route, route: \"%s\"}\n", i, routes[i]);
     fputs("  - {id: zones, when: zone, events: [enter, exit, dwell, lost], dwell: 2h}\n"
