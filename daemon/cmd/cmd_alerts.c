@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookoutd alerts: stored alerts and how their delivery stands, as JSON lines. */
-#include <getopt.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 
 #include "cmd.h"
 #include "cmd_state.h"
+#include "cmd_words.h"
 #include "lookout/timefmt.h"
 
 /* How often --follow asks whether the database changed. */
@@ -74,80 +74,40 @@ static int list(struct store_reader *r, struct store_filter *filter, bool follow
     }
 }
 
-enum {
-    OPT_STATE = 256,
-    OPT_SINCE,
-    OPT_RULE,
-    OPT_VESSEL,
-    OPT_PENDING,
-    OPT_DEAD,
-    OPT_FOLLOW,
-    OPT_HELP
-};
-
-static const struct option options[] = {
-    /* clang-format off */
-    {"state",   required_argument, NULL, OPT_STATE},
-    {"since",   required_argument, NULL, OPT_SINCE},
-    {"rule",    required_argument, NULL, OPT_RULE},
-    {"vessel",  required_argument, NULL, OPT_VESSEL},
-    {"pending", no_argument,       NULL, OPT_PENDING},
-    {"dead",    no_argument,       NULL, OPT_DEAD},
-    {"follow",  no_argument,       NULL, OPT_FOLLOW},
-    {"help",    no_argument,       NULL, OPT_HELP},
-    {NULL, 0, NULL, 0},
-    /* clang-format on */
-};
-
 struct request {
     const char *file, *state; /* borrowed from argv */
     struct store_filter filter;
     const char **vessels; /* owned; texts borrowed from argv */
-    bool follows, wants_help;
+    bool follows;
 };
 
-static int read_option(struct request *q, int option, char *value)
+static int read_words(struct cmd_words *words, struct request *q)
 {
-    switch (option) {
-    case 'c':
-        q->file = value;
-        return CMD_DONE;
-    case OPT_STATE:
-        q->state = value;
-        return CMD_DONE;
-    case OPT_SINCE:
-        return cmd_state_since("alerts", value, &q->filter.since_ms);
-    case OPT_RULE:
-        q->filter.rule = value;
-        return CMD_DONE;
-    case OPT_VESSEL:
-        q->vessels[q->filter.vessel_count++] = value;
-        return CMD_DONE;
-    case OPT_PENDING:
-        q->filter.pending = true;
-        return CMD_DONE;
-    case OPT_DEAD:
-        q->filter.dead = true;
-        return CMD_DONE;
-    case OPT_FOLLOW:
-        q->follows = true;
-        return CMD_DONE;
-    case OPT_HELP:
-        q->wants_help = true;
-        return CMD_DONE;
-    default:
-        return cmd_state_usage("alerts", NULL);
-    }
+    const char *since = NULL;
+    const struct cmd_option options[] = {
+        {.name = "config", .letter = 'c', .argument = "FILE", .value = &q->file},
+        {.name = "state", .argument = "DIR", .value = &q->state},
+        {.name = "since", .argument = "T", .value = &since},
+        {.name = "rule", .argument = "ID", .value = &q->filter.rule},
+        {.name = "vessel",
+         .argument = "X",
+         .value = q->vessels,
+         .count = &q->filter.vessel_count},
+        {.name = "pending", .is_given = &q->filter.pending},
+        {.name = "dead", .is_given = &q->filter.dead},
+        {.name = "follow", .is_given = &q->follows},
+    };
+    int status = cmd_words_read(words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON)
+        status = cmd_words_none(words);
+    if (status == CMD_GO_ON && since != NULL &&
+        cmd_state_since("alerts", since, &q->filter.since_ms) != CMD_DONE)
+        status = CMD_USAGE;
+    return status;
 }
 
-static int answer(struct request *q, int argc, char **argv)
+static int answer(struct request *q)
 {
-    if (q->wants_help)
-        return fputs(help, stdout) < 0 ? CMD_FAILED : CMD_DONE;
-    if (optind < argc) {
-        fprintf(stderr, "lookoutd alerts: '%s' is one word too many\n", argv[optind]);
-        return cmd_state_usage("alerts", NULL);
-    }
     struct store_reader *r = NULL;
     int status = cmd_state_open("alerts", q->file, q->state, &r);
     if (status != CMD_DONE)
@@ -164,13 +124,10 @@ int cmd_alerts(int argc, char **argv)
                         .vessels = calloc((size_t)argc, sizeof *q.vessels)};
     if (q.vessels == NULL)
         return CMD_FAILED;
-    int status = CMD_DONE, option = 0;
-    optind = 1;
-    while (status == CMD_DONE &&
-           (option = getopt_long(argc, argv, "c:", options, NULL)) != -1)
-        status = read_option(&q, option, optarg);
-    if (status == CMD_DONE)
-        status = answer(&q, argc, argv);
+    struct cmd_words words = {"alerts", help, argv, argc};
+    int status = read_words(&words, &q);
+    if (status == CMD_GO_ON)
+        status = answer(&q);
     free(q.vessels);
     return status;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookoutd calls: port calls and voyages on record, as a table. */
-#include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdbool.h>
@@ -9,6 +8,7 @@
 
 #include "cmd.h"
 #include "cmd_state.h"
+#include "cmd_words.h"
 #include "lookout/buf.h"
 #include "lookout/timefmt.h"
 
@@ -171,61 +171,35 @@ static int list(struct store_reader *r, const struct store_filter *filter,
     return code != 0 ? CMD_FAILED : CMD_DONE;
 }
 
-enum { OPT_STATE = 256, OPT_SINCE, OPT_PORT, OPT_CSV, OPT_JSON, OPT_HELP };
-
-static const struct option options[] = {
-    /* clang-format off */
-    {"state", required_argument, NULL, OPT_STATE},
-    {"since", required_argument, NULL, OPT_SINCE},
-    {"port",  required_argument, NULL, OPT_PORT},
-    {"csv",   no_argument,       NULL, OPT_CSV},
-    {"json",  no_argument,       NULL, OPT_JSON},
-    {"help",  no_argument,       NULL, OPT_HELP},
-    {NULL, 0, NULL, 0},
-    /* clang-format on */
-};
-
 int cmd_calls(int argc, char **argv)
 {
     const char *file = NULL, *state = NULL;
     struct store_filter filter = {.since_ms = TIME_NONE};
-    enum format format = FORMAT_TABLE;
-    int option = 0, status = CMD_DONE;
-    optind = 1;
-    while (status == CMD_DONE &&
-           (option = getopt_long(argc, argv, "c:", options, NULL)) != -1)
-        switch (option) {
-        case 'c':
-            file = optarg;
-            break;
-        case OPT_STATE:
-            state = optarg;
-            break;
-        case OPT_SINCE:
-            status = cmd_state_since("calls", optarg, &filter.since_ms);
-            break;
-        case OPT_PORT:
-            filter.port = optarg;
-            break;
-        case OPT_CSV:
-            format = FORMAT_CSV;
-            break;
-        case OPT_JSON:
-            format = FORMAT_JSON;
-            break;
-        case OPT_HELP:
-            return fputs(help, stdout) < 0 ? CMD_FAILED : CMD_DONE;
-        default:
-            return cmd_state_usage("calls", NULL);
-        }
+    bool is_csv = false, is_json = false;
+    const char *since = NULL;
+    const struct cmd_option options[] = {
+        {.name = "config", .letter = 'c', .argument = "FILE", .value = &file},
+        {.name = "state", .argument = "DIR", .value = &state},
+        {.name = "since", .argument = "T", .value = &since},
+        {.name = "port", .argument = "P", .value = &filter.port},
+        {.name = "csv", .is_given = &is_csv},
+        {.name = "json", .is_given = &is_json},
+    };
+    struct cmd_words words = {"calls", help, argv, argc};
+    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON && is_csv && is_json)
+        status = cmd_words_refuse(&words, "one of --csv and --json");
+    if (status != CMD_GO_ON)
+        return status;
+    status = since != NULL ? cmd_state_since("calls", since, &filter.since_ms) : CMD_DONE;
     struct store_reader *r = NULL;
     if (status == CMD_DONE)
         status = cmd_state_open("calls", file, state, &r);
     if (status != CMD_DONE)
         return status;
-    filter.vessels = (const char *const *)argv + optind;
-    filter.vessel_count = (size_t)(argc - optind);
-    status = list(r, &filter, format);
+    filter.vessels = (const char *const *)argv + 1;
+    filter.vessel_count = (size_t)words.argc - 1;
+    status = list(r, &filter, is_csv ? FORMAT_CSV : is_json ? FORMAT_JSON : FORMAT_TABLE);
     store_reader_close(r);
     return status;
 }

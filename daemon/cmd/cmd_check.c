@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "cmd_check.h"
 #include "cmd_conf.h"
+#include "cmd_words.h"
 #include "lookout/conf.h"
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
@@ -25,67 +26,40 @@ static const char help[] =
     "\n"
     "Exit status: 0 no error (there may be warnings), 2 errors, 1 failed at run time.\n";
 
-struct options {
-    const char *file;
-    bool wants_help, is_connecting;
-    int64_t listen_ms;
-};
-
-static bool take_duration(const char *text, int64_t *ret_ms)
+static int read_duration(const struct cmd_words *words, const char *text, int64_t *ret_ms)
 {
-    int64_t ms = 0;
-    if (text == NULL || units_parse_duration(text, strlen(text), &ms) != 0 ||
-        ms < SECOND_MS || ms > HOUR_MS) {
-        fprintf(stderr, "lookoutd check: --for takes 1s to 1h\n");
-        return false;
-    }
-    *ret_ms = ms;
-    return true;
-}
-
-static bool take_option(int argc, char **argv, int *at, struct options *ret_options)
-{
-    const char *word = argv[*at];
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-        ret_options->wants_help = true;
-    else if (strcmp(word, "-c") == 0 || strcmp(word, "--config") == 0)
-        ret_options->file = *at + 1 < argc ? argv[++*at] : NULL;
-    else if (strncmp(word, "--config=", 9) == 0)
-        ret_options->file = word + 9;
-    else if (strcmp(word, "--connect") == 0)
-        ret_options->is_connecting = true;
-    else if (strcmp(word, "--for") == 0)
-        return take_duration(*at + 1 < argc ? argv[++*at] : NULL,
-                             &ret_options->listen_ms);
-    else {
-        fprintf(stderr, "lookoutd check: unknown option '%s'\n", word);
-        return false;
-    }
-    return true;
+    if (units_parse_duration(text, strlen(text), ret_ms) != 0 || *ret_ms < SECOND_MS ||
+        *ret_ms > HOUR_MS)
+        return cmd_words_refuse(words, "--for '%s': it takes 1s to 1h", text);
+    return CMD_GO_ON;
 }
 
 int cmd_check(int argc, char **argv)
 {
-    struct options options = {.listen_ms = 10 * SECOND_MS};
-    for (int i = 1; i < argc; i++)
-        if (!take_option(argc, argv, &i, &options)) {
-            fputs(help, stderr);
-            return CMD_USAGE;
-        }
-    if (options.wants_help) {
-        fputs(help, stdout);
-        return CMD_DONE;
-    }
-    if (options.file == NULL) {
-        fprintf(stderr, "lookoutd check: which configuration? (-c FILE)\n");
-        return CMD_USAGE;
-    }
+    const char *file = NULL, *duration = "10s";
+    bool is_connecting = false;
+    int64_t listen_ms = 0;
+    const struct cmd_option options[] = {
+        {.name = "config", .letter = 'c', .argument = "FILE", .value = &file},
+        {.name = "connect", .is_given = &is_connecting},
+        {.name = "for", .argument = "DURATION", .value = &duration},
+    };
+    struct cmd_words words = {"check", help, argv, argc};
+    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON)
+        status = cmd_words_none(&words);
+    if (status == CMD_GO_ON && file == NULL)
+        status = cmd_words_refuse(&words, "which configuration? (-c FILE)");
+    if (status == CMD_GO_ON)
+        status = read_duration(&words, duration, &listen_ms);
+    if (status != CMD_GO_ON)
+        return status;
     struct conf *conf = NULL;
-    int status = cmd_conf_load(options.file, &conf);
+    status = cmd_conf_load(file, &conf);
     if (status == CMD_DONE) {
         conf_describe(conf, stdout);
-        if (options.is_connecting)
-            status = cmd_check_connect(conf, options.listen_ms, stdout);
+        if (is_connecting)
+            status = cmd_check_connect(conf, listen_ms, stdout);
         if (fflush(stdout) != 0 || ferror(stdout))
             status = CMD_FAILED;
     }

@@ -2,9 +2,9 @@
 /* lookoutd decode: recordings to JSON lines. Everything that is known of a message, one
  * object a line; what was refused is counted on stderr. */
 #include "cmd.h"
+#include "cmd_words.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,20 +37,16 @@ struct decoding {
     int saved_errno; /* of a failed write */
 };
 
-static void print_help(FILE *out)
-{
-    fputs(
-        "usage: lookoutd decode [--unscaled] [--format F] [INPUT...]\n\n"
-        "AIS messages as JSON lines on stdout: gpsd's names, scaling and units (class "
-        "AIS),\n"
-        "with t (event time) and source (station) where they are known. Each part of a\n"
-        "message 24 stands alone. What was refused is counted on stderr.\n\n"
-        "  INPUT          a file, plain, .gz or .zst; '-' or none: standard input\n"
-        "  --unscaled     raw values as sent (messages only; csv and json bring none)\n"
-        "  --format F     auto (default), nmea, jsonl, csv\n\n"
-        "Exit status: 0 done, 1 an input could not be read, 2 wrong usage.\n",
-        out);
-}
+static const char help[] =
+    "usage: lookoutd decode [--unscaled] [--format F] [INPUT...]\n\n"
+    "AIS messages as JSON lines on stdout: gpsd's names, scaling and units (class "
+    "AIS),\n"
+    "with t (event time) and source (station) where they are known. Each part of a\n"
+    "message 24 stands alone. What was refused is counted on stderr.\n\n"
+    "  INPUT          a file, plain, .gz or .zst; '-' or none: standard input\n"
+    "  --unscaled     raw values as sent (messages only; csv and json bring none)\n"
+    "  --format F     auto (default), nmea, jsonl, csv\n\n"
+    "Exit status: 0 done, 1 an input could not be read, 2 wrong usage.\n";
 
 static void flush_out(struct decoding *d)
 {
@@ -169,52 +165,39 @@ static int decode_input(struct decoding *d, const char *path)
     return status;
 }
 
-static int find_format(const char *name, enum input_format *ret_format)
+static int read_format(const struct cmd_words *words, const char *word,
+                       enum input_format *ret_format)
 {
+    char near[64];
     for (int i = 0; i < FORMATS; i++)
-        if (strcmp(format_names[i], name) == 0) {
+        if (strcmp(format_names[i], word) == 0) {
             *ret_format = (enum input_format)i;
-            return 0;
+            return CMD_GO_ON;
         }
-    const char *nearest = text_nearest(name, format_names, FORMATS);
-    fprintf(stderr, "lookoutd: decode: --format: '%s' (auto, nmea, jsonl, csv%s%s%s)\n",
-            name, nearest != NULL ? "; did you mean " : "",
-            nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
-    return ERR_NOT_FOUND;
+    cmd_words_nearest(word, "", format_names, FORMATS, near, sizeof near);
+    return cmd_words_refuse(words, "--format '%s': it takes auto, nmea, jsonl or csv%s",
+                            word, near);
 }
 
 int cmd_decode(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"unscaled", no_argument, NULL, 'u'},
-        {"format", required_argument, NULL, 'f'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     struct decoding d = {.format = INPUT_AUTO};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        switch (option) {
-        case 'u':
-            d.is_unscaled = true;
-            break;
-        case 'f':
-            if (find_format(optarg, &d.format) != 0)
-                return CMD_USAGE;
-            break;
-        case 'h':
-            print_help(stdout);
-            return CMD_DONE;
-        default:
-            print_help(stderr);
-            return CMD_USAGE;
-        }
-    }
+    const char *format = "auto";
+    const struct cmd_option options[] = {
+        {.name = "unscaled", .is_given = &d.is_unscaled},
+        {.name = "format", .argument = "F", .value = &format},
+    };
+    struct cmd_words words = {"decode", help, argv, argc};
+    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON)
+        status = read_format(&words, format, &d.format);
+    if (status != CMD_GO_ON)
+        return status;
     int result = CMD_DONE;
     static char standard_input[] = "-";
     char *only[] = {standard_input};
-    char **paths = optind < argc ? argv + optind : only;
-    int count = optind < argc ? argc - optind : 1;
+    char **paths = words.argc > 1 ? argv + 1 : only;
+    int count = words.argc > 1 ? words.argc - 1 : 1;
     for (int i = 0; i < count && d.status == 0; i++)
         if (decode_input(&d, paths[i]) != 0)
             result = CMD_FAILED;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookoutd listen: a webhook receiver for trying things out. A thread for each
  * connection, so that a delay or a hang of one is nothing to the others. */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "cmd_words.h"
 #include "listen_server.h"
 #include "lookout/text.h"
 #include "lookout/units.h"
@@ -73,69 +73,37 @@ static bool read_address(const char *text, struct listen_options *options)
     return true;
 }
 
-enum { OPT_ADDRESS = 256, OPT_SECRET, OPT_FAIL, OPT_DELAY, OPT_JSON, OPT_HELP };
-static const struct option longs[] = {
-    {"address", required_argument, NULL, OPT_ADDRESS},
-    {"secret", required_argument, NULL, OPT_SECRET},
-    {"fail", required_argument, NULL, OPT_FAIL},
-    {"delay", required_argument, NULL, OPT_DELAY},
-    {"json", no_argument, NULL, OPT_JSON},
-    {"help", no_argument, NULL, OPT_HELP},
-    {NULL, 0, NULL, 0},
-};
-
-/* -1: go on. */
-static int read_option(int option, struct listen_options *options)
+static int read_words(struct cmd_words *words, struct listen_options *o)
 {
-    const char *accepts = NULL;
-    switch (option) {
-    case OPT_ADDRESS:
-        accepts = read_address(optarg, options) ? NULL : "--address: ADDRESS:PORT";
-        break;
-    case OPT_SECRET:
-        options->secret_file = optarg;
-        break;
-    case OPT_FAIL:
-        accepts = read_fail(optarg, options)
-                      ? NULL
-                      : "--fail: 200 to 599, reset or hang, and :COUNT";
-        break;
-    case OPT_DELAY:
-        if (units_parse_duration(optarg, strlen(optarg), &options->delay_ms) != 0)
-            accepts = "--delay: a duration such as 2s or 500ms";
-        break;
-    case OPT_JSON:
-        options->json = true;
-        break;
-    case 'h':
-    case OPT_HELP:
-        fputs(help, stdout);
-        return CMD_DONE;
-    default:
-        fputs(help, stderr);
-        return CMD_USAGE;
-    }
-    if (accepts == NULL)
-        return -1;
-    fprintf(stderr, "lookoutd listen: '%s' is none (%s)\n", optarg, accepts);
-    return CMD_USAGE;
+    const char *address = NULL, *fail = NULL, *delay = NULL;
+    const struct cmd_option options[] = {
+        {.name = "address", .argument = "ADDRESS:PORT", .value = &address},
+        {.name = "secret", .argument = "FILE", .value = &o->secret_file},
+        {.name = "fail", .argument = "CODE[:COUNT]", .value = &fail},
+        {.name = "delay", .argument = "a duration such as 2s", .value = &delay},
+        {.name = "json", .is_given = &o->json},
+    };
+    int status = cmd_words_read(words, options, sizeof options / sizeof options[0]);
+    if (status != CMD_GO_ON)
+        return status;
+    if (address != NULL && !read_address(address, o))
+        return cmd_words_refuse(words, "--address '%s': it takes ADDRESS:PORT", address);
+    if (fail != NULL && !read_fail(fail, o))
+        return cmd_words_refuse(
+            words, "--fail '%s': it takes 200 to 599, reset or hang, and :COUNT", fail);
+    if (delay != NULL && units_parse_duration(delay, strlen(delay), &o->delay_ms) != 0)
+        return cmd_words_refuse(
+            words, "--delay '%s': it takes a duration such as 2s or 500ms", delay);
+    return cmd_words_none(words);
 }
 
 int cmd_listen(int argc, char **argv)
 {
     struct listen_options options = {.host = "127.0.0.1", .port = 8080, .fail_count = -1};
-    int option;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-        int status = read_option(option, &options);
-        if (status >= 0)
-            return status;
-    }
-    if (optind < argc) {
-        fprintf(stderr, "lookoutd listen: '%s' is not understood\n%s", argv[optind],
-                help);
-        return CMD_USAGE;
-    }
+    struct cmd_words words = {"listen", help, argv, argc};
+    int status = read_words(&words, &options);
+    if (status != CMD_GO_ON)
+        return status;
     /* Before any thread: they inherit it, and the signals come to us alone. */
     sigset_t wanted;
     sigemptyset(&wanted);
@@ -144,7 +112,7 @@ int cmd_listen(int argc, char **argv)
     sigaddset(&wanted, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &wanted, NULL);
     struct listen_server *server = NULL;
-    int status = listen_server_start(&options, &server);
+    status = listen_server_start(&options, &server);
     if (status != CMD_DONE)
         return status;
     int number = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookoutd ports: looks up the gazetteer. */
 #include "cmd.h"
+#include "cmd_words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,28 +113,17 @@ static struct ports *load(void)
 
 int cmd_ports(int argc, char **argv)
 {
-    int first = 1;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            fputs(help, stdout);
-            return CMD_DONE;
-        }
-        if (strcmp(argv[i], "--") == 0) {
-            first = i + 1;
-            break;
-        }
-        if (argv[i][0] == '-') {
-            fprintf(stderr, "lookoutd ports: unknown option '%s'\n%s", argv[i], help);
-            return CMD_USAGE;
-        }
-    }
+    struct cmd_words words = {"ports", help, argv, argc};
+    int status = cmd_words_read(&words, NULL, 0);
+    if (status != CMD_GO_ON)
+        return status;
     struct ports *ports = load();
     if (ports == NULL)
         return CMD_FAILED;
     int missing = 0;
-    for (int i = first; i < argc; i++)
+    for (int i = 1; i < words.argc; i++)
         missing += print_found(ports, argv[i]);
-    for (uint32_t i = 0; first >= argc && i < ports_count(ports); i++)
+    for (uint32_t i = 0; words.argc <= 1 && i < ports_count(ports); i++)
         print_port(ports, i);
     ports_destroy(ports);
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookoutd redeliver: puts deliveries back in the queue. */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 
 #include "cmd.h"
 #include "cmd_state.h"
+#include "cmd_words.h"
 
 static const char help[] =
     "usage: lookoutd redeliver (-c FILE | --state DIR) (ID... | --dead) [--webhook ID]\n"
@@ -19,18 +19,6 @@ static const char help[] =
     "is not on record, or has no delivery, nothing is changed and the status is 1.\n"
     "\n" CMD_STATE_HELP "  --dead         all deliveries that were given up\n"
     "  --webhook ID   only those to that webhook\n";
-
-enum { OPT_STATE = 256, OPT_DEAD, OPT_WEBHOOK, OPT_HELP };
-
-static const struct option options[] = {
-    /* clang-format off */
-    {"state",   required_argument, NULL, OPT_STATE},
-    {"dead",    no_argument,       NULL, OPT_DEAD},
-    {"webhook", required_argument, NULL, OPT_WEBHOOK},
-    {"help",    no_argument,       NULL, OPT_HELP},
-    {NULL, 0, NULL, 0},
-    /* clang-format on */
-};
 
 struct request {
     const char *file, *state, *webhook; /* borrowed from argv */
@@ -58,29 +46,18 @@ static int redeliver(const struct request *q, const char *const *ids, size_t n)
 int cmd_redeliver(int argc, char **argv)
 {
     struct request q = {0};
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1)
-        switch (option) {
-        case 'c':
-            q.file = optarg;
-            break;
-        case OPT_STATE:
-            q.state = optarg;
-            break;
-        case OPT_DEAD:
-            q.dead = true;
-            break;
-        case OPT_WEBHOOK:
-            q.webhook = optarg;
-            break;
-        case OPT_HELP:
-            return fputs(help, stdout) < 0 ? CMD_FAILED : CMD_DONE;
-        default:
-            return cmd_state_usage("redeliver", NULL);
-        }
-    if (q.dead == (optind < argc))
-        return cmd_state_usage("redeliver", q.dead ? "--dead names all; no ID beside it"
-                                                   : "name alerts by ID, or --dead");
-    return redeliver(&q, (const char *const *)argv + optind, (size_t)(argc - optind));
+    const struct cmd_option options[] = {
+        {.name = "config", .letter = 'c', .argument = "FILE", .value = &q.file},
+        {.name = "state", .argument = "DIR", .value = &q.state},
+        {.name = "dead", .is_given = &q.dead},
+        {.name = "webhook", .argument = "ID", .value = &q.webhook},
+    };
+    struct cmd_words words = {"redeliver", help, argv, argc};
+    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON && q.dead == (words.argc > 1))
+        status = cmd_words_refuse(&words, q.dead ? "--dead names all; no ID beside it"
+                                                 : "name alerts by ID, or --dead");
+    if (status != CMD_GO_ON)
+        return status;
+    return redeliver(&q, (const char *const *)argv + 1, (size_t)words.argc - 1);
 }

@@ -4,7 +4,6 @@
 #include "cmd.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "cmd_conf.h"
+#include "cmd_words.h"
 #include "lookout/delivery.h"
 #include "lookout/input.h"
 #include "lookout/reader.h"
@@ -43,78 +43,55 @@ enum { SLICE = 1 << 16 };
  * -----------------------------------------------------------------------------------------
  */
 
-static int usage(const char *text)
+static int read_format(const struct cmd_words *words, const char *word,
+                       enum input_format *ret_format)
 {
-    fprintf(stderr, "lookoutd replay: %s\ntry: lookoutd replay --help\n", text);
-    return CMD_USAGE;
-}
-
-static int read_format(const char *word, enum input_format *ret_format)
-{
-    static const char *const words[] = {"auto", "nmea", "jsonl", "csv"};
+    static const char *const names[] = {"auto", "nmea", "jsonl", "csv"};
+    char near[64];
     for (int i = 0; i < 4; i++) {
-        if (strcmp(word, words[i]) == 0) {
+        if (strcmp(word, names[i]) == 0) {
             *ret_format = (enum input_format)i;
-            return CMD_DONE;
+            return CMD_GO_ON;
         }
     }
-    return usage("--format takes auto, nmea, jsonl or csv");
+    cmd_words_nearest(word, "", names, 4, near, sizeof near);
+    return cmd_words_refuse(words, "--format '%s': it takes auto, nmea, jsonl or csv%s",
+                            word, near);
 }
 
-static int read_options(int argc, char **argv, struct replay *r)
+static int check_words(const struct cmd_words *words, const struct replay *r)
 {
-    static const struct option options[] = {
-        {"help", no_argument, NULL, 'h'},
-        {"config", required_argument, NULL, 'c'},
-        {"start", required_argument, NULL, 's'},
-        {"alerts", required_argument, NULL, 'a'},
-        {"state", required_argument, NULL, 'd'},
-        {"deliver", no_argument, NULL, 'p'},
-        {"format", required_argument, NULL, 'f'},
-        {NULL, 0, NULL, 0},
-    };
-    int option, status = CMD_DONE;
-    optind = 1;
-    while (status == CMD_DONE &&
-           (option = getopt_long(argc, argv, "hc:", options, NULL)) != -1) {
-        switch (option) {
-        case 'h':
-            fputs(help, stdout);
-            return -1;
-        case 'c':
-            r->conf_file = optarg;
-            break;
-        case 'a':
-            r->alerts_file = optarg;
-            break;
-        case 'd':
-            r->state = optarg;
-            break;
-        case 'p':
-            r->deliver = true;
-            break;
-        case 'f':
-            status = read_format(optarg, &r->format);
-            break;
-        case 's':
-            if (time_parse(optarg, strlen(optarg), &r->start_ms) != 0)
-                status = usage("--start takes a time like 2024-03-24T00:00:00Z");
-            break;
-        default:
-            fputs("try: lookoutd replay --help\n", stderr);
-            return CMD_USAGE;
-        }
-    }
-    if (status == CMD_DONE && r->conf_file == NULL)
-        status = usage("-c FILE is missing");
-    if (status == CMD_DONE && optind == argc)
-        status = usage("no INPUT is given");
     int standard_inputs = 0;
-    for (int i = optind; i < argc; i++)
-        standard_inputs += strcmp(argv[i], "-") == 0;
-    if (status == CMD_DONE && standard_inputs > 1)
-        status = usage("standard input (-) can be read once only");
-    return status;
+    for (int i = 1; i < words->argc; i++)
+        standard_inputs += strcmp(words->argv[i], "-") == 0;
+    if (r->conf_file == NULL)
+        return cmd_words_refuse(words, "which configuration? (-c FILE)");
+    if (words->argc <= 1)
+        return cmd_words_refuse(words, "no INPUT is given");
+    if (standard_inputs > 1)
+        return cmd_words_refuse(words, "standard input (-) can be read once only");
+    return CMD_GO_ON;
+}
+
+static int read_words(struct cmd_words *words, struct replay *r)
+{
+    const char *start = NULL, *format = "auto";
+    const struct cmd_option options[] = {
+        {.name = "config", .letter = 'c', .argument = "FILE", .value = &r->conf_file},
+        {.name = "start", .argument = "TIME", .value = &start},
+        {.name = "format", .argument = "F", .value = &format},
+        {.name = "alerts", .argument = "FILE", .value = &r->alerts_file},
+        {.name = "state", .argument = "DIR", .value = &r->state},
+        {.name = "deliver", .is_given = &r->deliver},
+    };
+    int status = cmd_words_read(words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON)
+        status = read_format(words, format, &r->format);
+    if (status == CMD_GO_ON && start != NULL &&
+        time_parse(start, strlen(start), &r->start_ms) != 0)
+        status = cmd_words_refuse(
+            words, "--start '%s': it takes a time like 2024-03-24T00:00:00Z", start);
+    return status == CMD_GO_ON ? check_words(words, r) : status;
 }
 
 /* --- setting up
@@ -309,8 +286,10 @@ static bool needs_start(const struct replay *r)
 static int open_all(struct replay *r, int argc, char **argv)
 {
     struct err err = {0};
-    if (r->deliver && r->conf->webhook_count == 0)
-        return usage("--deliver: the configuration has no webhooks");
+    if (r->deliver && r->conf->webhook_count == 0) {
+        fputs("lookoutd replay: --deliver: the configuration has no webhooks\n", stderr);
+        return CMD_USAGE;
+    }
     if (!cmd_conf_water(r->conf, NULL, false) ||
         pipeline_init(&r->pipeline, r->conf, &err) != 0) {
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
@@ -396,16 +375,17 @@ static void close_all(struct replay *r)
 int cmd_replay(int argc, char **argv)
 {
     struct replay r = {.start_ms = TIME_NONE};
-    int status = read_options(argc, argv, &r);
-    if (status != CMD_DONE)
-        return status < 0 ? CMD_DONE : status;
+    struct cmd_words words = {"replay", help, argv, argc};
+    int status = read_words(&words, &r);
+    if (status != CMD_GO_ON)
+        return status;
     status = cmd_conf_load(r.conf_file, &r.conf);
     if (status != CMD_DONE)
         return status;
     tally_init(&r.tally);
     wake_init(&r.wake);
     signal(SIGPIPE, SIG_IGN);
-    status = open_all(&r, argc - optind, argv + optind);
+    status = open_all(&r, words.argc - 1, argv + 1);
     if (status == CMD_DONE)
         status = replay(&r);
     close_all(&r);

@@ -3,12 +3,12 @@
  * delivery have threads of their own. */
 #include "cmd.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd_conf.h"
+#include "cmd_words.h"
 #include "lookout/log.h"
 #include "lookout/timefmt.h"
 #include "notify.h"
@@ -393,36 +393,20 @@ static int run(struct run *r)
 
 int cmd_run(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
-                                            {"config", required_argument, NULL, 'c'},
-                                            {"once", no_argument, NULL, 'o'},
-                                            {NULL, 0, NULL, 0}};
     struct run r = {0};
-    int option;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "hc:", options, NULL)) != -1) {
-        switch (option) {
-        case 'h':
-            fputs(help, stdout);
-            return CMD_DONE;
-        case 'c':
-            r.conf_file = optarg;
-            break;
-        case 'o':
-            r.is_once = true;
-            break;
-        default:
-            fputs("try: lookoutd run --help\n", stderr);
-            return CMD_USAGE;
-        }
-    }
-    if (r.conf_file == NULL || optind != argc) {
-        fputs(r.conf_file == NULL ? "lookoutd run: -c FILE is missing\n"
-                                  : "lookoutd run: takes no further words\n",
-              stderr);
-        return CMD_USAGE;
-    }
-    int status = cmd_conf_load(r.conf_file, &r.conf);
+    const struct cmd_option options[] = {
+        {.name = "config", .letter = 'c', .argument = "FILE", .value = &r.conf_file},
+        {.name = "once", .is_given = &r.is_once},
+    };
+    struct cmd_words words = {"run", help, argv, argc};
+    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON)
+        status = cmd_words_none(&words);
+    if (status == CMD_GO_ON && r.conf_file == NULL)
+        status = cmd_words_refuse(&words, "which configuration? (-c FILE)");
+    if (status != CMD_GO_ON)
+        return status;
+    status = cmd_conf_load(r.conf_file, &r.conf);
     if (status != CMD_DONE)
         return status;
     if (r.conf->feed_count == 0) {

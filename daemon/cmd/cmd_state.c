@@ -13,14 +13,6 @@
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
 
-int cmd_state_usage(const char *command, const char *what)
-{
-    if (what != NULL)
-        fprintf(stderr, "lookoutd %s: %s\n", command, what);
-    fprintf(stderr, "`lookoutd %s --help` says what is accepted\n", command);
-    return CMD_USAGE;
-}
-
 static int from_configuration(const char *command, const char *file, char **ret_directory)
 {
     char host[256] = "";
@@ -50,8 +42,13 @@ static int from_configuration(const char *command, const char *file, char **ret_
 int cmd_state_directory(const char *command, const char *file, const char *state,
                         char **ret_directory)
 {
-    if ((file != NULL) == (state != NULL))
-        return cmd_state_usage(command, "one of -c FILE and --state DIR is needed");
+    if ((file != NULL) == (state != NULL)) {
+        fprintf(stderr,
+                "lookoutd %s: one of -c FILE and --state DIR is needed\n"
+                "try: lookoutd %s --help\n",
+                command, command);
+        return CMD_USAGE;
+    }
     if (file != NULL)
         return from_configuration(command, file, ret_directory);
     *ret_directory = strdup(state);

@@ -23,7 +23,5 @@ int cmd_state_open(const char *command, const char *file, const char *state,
 /* RFC 3339, a date, or a duration back from now ("24h"). Says on stderr what is wrong. An
  * enum cmd_exit. */
 int cmd_state_since(const char *command, const char *text, int64_t *ret_ms);
-/* "unknown option" and the like, then where help is; CMD_USAGE. */
-int cmd_state_usage(const char *command, const char *what);
 
 #endif

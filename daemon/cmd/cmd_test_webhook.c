@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookoutd test-webhook: a test alert through the same code that delivers alerts. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 
 #include "cmd.h"
 #include "cmd_conf.h"
+#include "cmd_words.h"
 #include "lookout/delivery.h"
 
 static const char help[] =
@@ -78,32 +78,21 @@ static int try_all(const struct conf *conf)
 
 int cmd_test_webhook(int argc, char **argv)
 {
-    static const struct option longs[] = {{"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
     const char *file = NULL;
-    int option;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return CMD_DONE;
-        }
-        if (option != 'c') {
-            fputs(help, stderr);
-            return CMD_USAGE;
-        }
-        file = optarg;
-    }
-    if (file == NULL) {
-        fprintf(stderr, "lookoutd test-webhook: -c FILE is missing\n%s", help);
-        return CMD_USAGE;
-    }
+    const struct cmd_option options[] = {
+        {.name = "config", .letter = 'c', .argument = "FILE", .value = &file},
+    };
+    struct cmd_words words = {"test-webhook", help, argv, argc};
+    int status = cmd_words_read(&words, options, 1);
+    if (status == CMD_GO_ON && file == NULL)
+        status = cmd_words_refuse(&words, "which configuration? (-c FILE)");
+    if (status != CMD_GO_ON)
+        return status;
     struct conf *conf = NULL;
-    int status = cmd_conf_load(file, &conf);
+    status = cmd_conf_load(file, &conf);
     if (status != CMD_DONE)
         return status;
-    status =
-        optind < argc ? try_named(conf, argv + optind, argc - optind) : try_all(conf);
+    status = words.argc > 1 ? try_named(conf, argv + 1, words.argc - 1) : try_all(conf);
     conf_destroy(conf);
     return status;
 }

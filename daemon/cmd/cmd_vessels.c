@@ -3,7 +3,6 @@
  * line. */
 #include "cmd.h"
 
-#include <getopt.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "cmd_conf.h"
 #include "cmd_state.h"
+#include "cmd_words.h"
 #include "lookout/gazetteer.h"
 #include "lookout/text.h"
 #include "lookout/timefmt.h"
@@ -181,29 +181,16 @@ static int run(const char *file, const char *state, char *const *wanted, int cou
 
 int cmd_vessels(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
-                                            {"config", required_argument, NULL, 'c'},
-                                            {"state", required_argument, NULL, 's'},
-                                            {NULL, 0, NULL, 0}};
     const char *file = NULL, *state = NULL;
-    int option;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "hc:", options, NULL)) != -1) {
-        switch (option) {
-        case 'h':
-            fputs(help, stdout);
-            return CMD_DONE;
-        case 'c':
-            file = optarg;
-            break;
-        case 's':
-            state = optarg;
-            break;
-        default:
-            return cmd_state_usage("vessels", NULL);
-        }
-    }
-    if (file == NULL && state == NULL)
-        return cmd_state_usage("vessels", "one of -c FILE and --state DIR is needed");
-    return run(file, state, argv + optind, argc - optind);
+    const struct cmd_option options[] = {
+        {.name = "config", .letter = 'c', .argument = "FILE", .value = &file},
+        {.name = "state", .argument = "DIR", .value = &state},
+    };
+    struct cmd_words words = {"vessels", help, argv, argc};
+    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON && file == NULL && state == NULL)
+        status = cmd_words_refuse(&words, "one of -c FILE and --state DIR is needed");
+    if (status != CMD_GO_ON)
+        return status;
+    return run(file, state, argv + 1, words.argc - 1);
 }

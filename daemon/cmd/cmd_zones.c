@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cmd_conf.h"
+#include "cmd_words.h"
 #include "lookout/buf.h"
 #include "lookout/conf.h"
 #include "lookout/ports.h"
@@ -52,45 +53,23 @@ static const char help[] =
 
 struct options {
     const char *svg, *png, *config; /* borrowed from argv; NULL: none */
-    char **files;                   /* borrowed: argv itself, files moved to its front */
+    char **files;                   /* borrowed */
     int file_count;
 };
 
-/* 0, or a status to end with, plus 1. */
-static int read_options(int argc, char **argv, struct options *ret)
+static int read_words(struct cmd_words *words, struct options *ret)
 {
-    *ret = (struct options){.files = argv};
-    bool is_over = false;
-    for (int i = 1; i < argc; i++) {
-        const char *word = argv[i];
-        const char **value = strcmp(word, "--svg") == 0   ? &ret->svg
-                             : strcmp(word, "--png") == 0 ? &ret->png
-                             : strcmp(word, "-c") == 0 || strcmp(word, "--config") == 0
-                                 ? &ret->config
-                                 : NULL;
-        if (is_over || word[0] != '-' || word[1] == '\0') {
-            ret->files[ret->file_count++] = argv[i];
-        } else if (strcmp(word, "--") == 0) {
-            is_over = true;
-        } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
-            fputs(help, stdout);
-            return CMD_DONE + 1;
-        } else if (strncmp(word, "--config=", 9) == 0) {
-            ret->config = word + 9;
-        } else if (value != NULL && i + 1 < argc) {
-            *value = argv[++i];
-        } else {
-            fprintf(stderr, "lookoutd zones: %s %s\n",
-                    value != NULL ? "a file name is missing after" : "unknown option",
-                    word);
-            return CMD_USAGE + 1;
-        }
-    }
-    if (ret->file_count == 0 && ret->config == NULL) {
-        fputs("lookoutd zones: which file? See lookoutd zones --help\n", stderr);
-        return CMD_USAGE + 1;
-    }
-    return 0;
+    const struct cmd_option options[] = {
+        {.name = "svg", .argument = "FILE", .value = &ret->svg},
+        {.name = "png", .argument = "FILE", .value = &ret->png},
+        {.name = "config", .letter = 'c', .argument = "FILE", .value = &ret->config},
+    };
+    int status = cmd_words_read(words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON && words->argc <= 1 && ret->config == NULL)
+        status = cmd_words_refuse(words, "which FILE?");
+    ret->files = words->argv + 1;
+    ret->file_count = words->argc - 1;
+    return status;
 }
 
 static int read_file(const char *name, struct buf *out)
@@ -238,11 +217,12 @@ static int show(const struct options *options, const struct conf *conf,
 
 int cmd_zones(int argc, char **argv)
 {
-    struct options options;
+    struct options options = {0};
+    struct cmd_words words = {"zones", help, argv, argc};
     struct conf *conf = NULL;
-    int status = read_options(argc, argv, &options);
-    if (status != 0)
-        return status - 1;
+    int status = read_words(&words, &options);
+    if (status != CMD_GO_ON)
+        return status;
     if (options.config != NULL) {
         status = cmd_conf_load_quietly(options.config, &conf);
         if (status != CMD_DONE)

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
+#include "cmd_words.h"
+
+static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
     const char *usage;
@@ -38,28 +40,56 @@ static void print_help(FILE *out)
           out);
 }
 
+static const struct command *find_command(const char *name)
+{
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static bool has_word(int argc, char **argv, const char *word)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], word) == 0)
+            return true;
+    return false;
+}
+
+static int refuse(const char *name)
+{
+    const char *names[COMMANDS];
+    char near[64];
+    for (int i = 0; i < COMMANDS; i++)
+        names[i] = commands[i].name;
+    cmd_words_nearest(name, "", names, COMMANDS, near, sizeof near);
+    fprintf(stderr, "lookoutd: there is no command '%s'%s\ntry: lookoutd --help\n", name,
+            near);
+    return CMD_USAGE;
+}
+
 static int run_command(int argc, char **argv)
 {
+    static char word_help[] = "--help";
     if (argc < 2) {
         print_help(stderr);
         return CMD_USAGE;
     }
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (strcmp(argv[i], "--version") == 0) {
-            puts("lookoutd " LOOKOUT_VERSION);
-            return CMD_DONE;
-        }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
+    if (has_word(argc, argv, "--version")) {
+        puts("lookoutd " LOOKOUT_VERSION);
+        return CMD_DONE;
+    }
+    bool is_help = strcmp(argv[1], "help") == 0;
+    const struct command *command = find_command(argv[is_help && argc > 2 ? 2 : 1]);
+    if (command != NULL && is_help)
+        return command->run(2, (char *[]){argv[2], word_help, NULL});
+    if (command != NULL)
+        return command->run(argc - 1, argv + 1);
+    if (is_help || has_word(argc, argv, "--help") || has_word(argc, argv, "-h")) {
         print_help(stdout);
         return CMD_DONE;
     }
-    for (int i = 0; i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "lookoutd: there is no command '%s'\n", argv[1]);
-    print_help(stderr);
-    return CMD_USAGE;
+    return refuse(argv[1]);
 }
 
 int main(int argc, char **argv)

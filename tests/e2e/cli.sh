@@ -22,6 +22,36 @@ for command in run check replay decode listen vessels calls alerts redeliver tes
     status "$command with an unknown option" 2 "$bin" "$command" --no-such-option
     status "$command --version" 0 "$bin" "$command" --version
 done
+# says NAME WANTED TEXT WORDS...: the exit status of lookoutd WORDS, and a text in what it says; nothing on the other stream.
+says() {
+    local name=$1 wanted=$2 text=$3
+    shift 3
+    timeout 60 "$bin" "$@" >out 2>err </dev/null
+    local got=$? said=err silent=out
+    [ "$wanted" -eq 0 ] && said=out silent=err
+    [ "$got" -eq "$wanted" ] && grep -qF -- "$text" "$said" && [ ! -s "$silent" ]
+    result "$name" $? "exit $got: $(cat out err)"
+}
+says "--help after words that are wrong" 0 "usage: lookoutd check" check --no-such -c nosuch.yaml --help
+says "--help before the command" 0 "usage: lookoutd COMMAND" -c c.yaml --help
+says "--help with no such command" 0 "usage: lookoutd COMMAND" lok --help
+says "help COMMAND" 0 "usage: lookoutd calls" help calls
+says "--version anywhere" 0 "lookoutd " check -c nosuch.yaml --version
+says "a command mistyped" 2 "there is no command 'chek'; did you mean check?" chek -c c.yaml
+says "an option mistyped" 2 "'--conect'; did you mean --connect?" check -c c.yaml --conect
+says "an option with an argument mistyped" 2 "'--vesel'; did you mean --vessel?" alerts --vesel=1 --state state
+says "an option without its argument" 2 "--since needs T" alerts --state state --since
+says "a short option without its argument" 2 "-c needs FILE" run -c
+says "an argument to an option that takes none" 2 "--dead takes no argument" alerts --dead=yes --state state
+says "a format mistyped" 2 "did you mean jsonl?" decode --format json1
+says "a word too many" 2 "'more' is one word too many" run -c c.yaml more
+says "a time that is none" 2 "--start 'soon'" replay -c c.yaml --start soon ok.nmea
+says "an address that is none" 2 "--address 'nowhere'" listen --address nowhere
+says "no such configuration" 2 "nosuch.yaml: error: " check -c nosuch.yaml
+says "no INPUT" 2 "no INPUT is given" replay -c c.yaml
+says "options written together" 2 "nosuch.yaml: error: " check -cnosuch.yaml
+cp ok.nmea ./--help.nmea
+says "what comes after -- is no option" 0 '"class":"AIS"' decode --format=nmea -- --help.nmea 2>/dev/null
 status "no command" 2 "$bin"
 status "an unknown command" 2 "$bin" lok
 for words in --help --version "ports" "ports --help" "check -c c.yaml" "decode ok.nmea" "replay -c c.yaml ok.nmea"; do
