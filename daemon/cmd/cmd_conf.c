@@ -23,10 +23,12 @@ struct conf_context cmd_conf_context(void)
     };
 }
 
-static int load(const char *file, bool is_quiet, struct conf **ret_conf)
+static int load(const char *file, bool is_quiet, bool is_secretless,
+                struct conf **ret_conf)
 {
     struct conf_context context = cmd_conf_context();
     struct conf_report report = {0};
+    context.without_secrets = is_secretless;
     int code = conf_load(file, &context, ret_conf, &report);
     for (size_t i = 0; i < report.count && (!is_quiet || report.errors > 0); i++)
         fprintf(stderr, "%s\n", report.lines[i]);
@@ -43,12 +45,30 @@ static int load(const char *file, bool is_quiet, struct conf **ret_conf)
 
 int cmd_conf_load(const char *file, struct conf **ret_conf)
 {
-    return load(file, false, ret_conf);
+    return load(file, false, false, ret_conf);
 }
 
 int cmd_conf_load_quietly(const char *file, struct conf **ret_conf)
 {
-    return load(file, true, ret_conf);
+    return load(file, true, true, ret_conf);
+}
+
+int cmd_conf_load_secretless(const char *file, struct conf **ret_conf)
+{
+    return load(file, false, true, ret_conf);
+}
+
+void cmd_conf_note(const char *file, const char *state)
+{
+    char path[4096];
+    char *full = realpath(file, NULL);
+    snprintf(path, sizeof path, "%s/%s", state, CMD_CONF_NOTE);
+    FILE *f = full != NULL ? fopen(path, "w") : NULL;
+    if (f != NULL) {
+        fprintf(f, "%s\n", full);
+        fclose(f);
+    }
+    free(full);
 }
 
 bool cmd_conf_water(struct conf *conf, const struct engine_conf *old, bool is_writing)

@@ -171,6 +171,8 @@ static int open_store(struct replay *r)
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
         return CMD_FAILED;
     }
+    if (r->state != NULL)
+        cmd_conf_note(r->conf_file, r->state);
     r->pipeline.store = r->store;
     r->pipeline.is_history = !r->deliver;
     size_t refused = 0;
@@ -338,8 +340,8 @@ static int replay(struct replay *r)
 
 static void remove_scratch(const struct replay *r)
 {
-    static const char *const files[] = {"lookoutd.db", "lookoutd.db-wal",
-                                        "lookoutd.db-shm", "lock"};
+    static const char *const files[] = {"lookout.db", "lookout.db-wal", "lookout.db-shm",
+                                        "lock"};
     char path[128];
     if (r->scratch[0] == '\0')
         return;
@@ -379,7 +381,8 @@ int cmd_replay(int argc, char **argv)
     int status = read_words(&words, &r);
     if (status != CMD_GO_ON)
         return status;
-    status = cmd_conf_load(r.conf_file, &r.conf);
+    status = r.deliver ? cmd_conf_load(r.conf_file, &r.conf)
+                       : cmd_conf_load_secretless(r.conf_file, &r.conf);
     if (status != CMD_DONE)
         return status;
     tally_init(&r.tally);

@@ -250,20 +250,6 @@ bool run_is_live(const struct conf *conf)
     return false;
 }
 
-/* For commands that are given the state directory alone. Nothing depends on it. */
-static void note_configuration(const struct run *r)
-{
-    char path[4096];
-    char *file = realpath(r->conf_file, NULL);
-    snprintf(path, sizeof path, "%s/%s", r->conf->state, RUN_CONF_FILE);
-    FILE *f = file != NULL ? fopen(path, "w") : NULL;
-    if (f != NULL) {
-        fprintf(f, "%s\n", file);
-        fclose(f);
-    }
-    free(file);
-}
-
 static int open_store(struct run *r, struct err *err)
 {
     size_t refused = 0;
@@ -282,7 +268,7 @@ static int open_store(struct run *r, struct err *err)
     if (rc != 0)
         return rc;
     r->pipeline.store = r->store;
-    note_configuration(r);
+    cmd_conf_note(r->conf_file, r->conf->state);
     if (refused != 0)
         log_warning("store", NULL, "%zu stored vessels cannot be read and start anew",
                     refused);

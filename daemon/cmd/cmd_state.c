@@ -9,31 +9,17 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "cmd_conf.h"
 #include "lookout/conf.h"
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
 
-static int from_configuration(const char *command, const char *file, char **ret_directory)
+static int from_configuration(const char *file, char **ret_directory)
 {
-    char host[256] = "";
-    if (gethostname(host, sizeof host - 1) != 0)
-        host[0] = '\0';
-    struct conf_context context = {
-        .host = host,
-        .state_directory = getenv("STATE_DIRECTORY"),
-        .credentials_directory = getenv("CREDENTIALS_DIRECTORY"),
-    };
     struct conf *conf = NULL;
-    struct conf_report report = {0};
-    int code = conf_load(file, &context, &conf, &report);
-    /* Warnings are for `check`. */
-    for (size_t i = 0; code != 0 && i < report.count; i++)
-        fprintf(stderr, "%s\n", report.lines[i]);
-    if (code != 0 && report.count == 0)
-        fprintf(stderr, "lookoutd %s: %s: %s\n", command, file, err_text(code));
-    conf_report_finish(&report);
-    if (code != 0)
-        return code == ERR_NOMEM ? CMD_FAILED : CMD_USAGE;
+    int status = cmd_conf_load_quietly(file, &conf);
+    if (status != CMD_DONE)
+        return status;
     *ret_directory = strdup(conf->state);
     conf_destroy(conf);
     return *ret_directory != NULL ? CMD_DONE : CMD_FAILED;
@@ -50,7 +36,7 @@ int cmd_state_directory(const char *command, const char *file, const char *state
         return CMD_USAGE;
     }
     if (file != NULL)
-        return from_configuration(command, file, ret_directory);
+        return from_configuration(file, ret_directory);
     *ret_directory = strdup(state);
     return *ret_directory != NULL ? CMD_DONE : CMD_FAILED;
 }

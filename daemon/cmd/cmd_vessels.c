@@ -15,7 +15,6 @@
 #include "lookout/text.h"
 #include "lookout/timefmt.h"
 #include "pipeline.h"
-#include "run.h"
 
 static const char help[] =
     "usage: lookoutd vessels (-c FILE | --state DIR) [X...]\n"
@@ -27,13 +26,13 @@ static const char help[] =
     "or a vessel's name or part of it; none: all vessels. Exit 1 when nothing matches.\n"
     "\n" CMD_STATE_HELP;
 
-/* Zones, rules and watched vessels are those of the configuration the daemon last ran on,
- * where the directory says which. */
+/* Zones, rules and watched vessels are those of the configuration the directory was last
+ * filled by, where it says which. */
 static struct conf *conf_of_state(const char *state)
 {
     char path[4096], file[4096] = "";
     struct conf *conf = NULL;
-    snprintf(path, sizeof path, "%s/%s", state, RUN_CONF_FILE);
+    snprintf(path, sizeof path, "%s/%s", state, CMD_CONF_NOTE);
     FILE *f = fopen(path, "r");
     if (f == NULL)
         return NULL;

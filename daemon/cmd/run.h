@@ -13,10 +13,6 @@
 #include "pipeline.h"
 #include "wake.h"
 
-/* In the state directory: the path of the configuration the daemon runs on, for `vessels
- * --state`. */
-#define RUN_CONF_FILE "configuration"
-
 struct run {
     const char *conf_file;
     bool is_once;      /* end when the recordings are through and delivered */

@@ -258,10 +258,11 @@ void conf_mutes_read(struct conf_reader *r, const struct conf_node *node);
 void conf_webhooks_read(struct conf_reader *r, const struct conf_node *node);
 void conf_webhook_finish(struct conf_webhook *webhook);
 void conf_timezone_read(struct conf_reader *r, const struct conf_node *node, void *base);
-/* A secret text from {file: ...} or {credential: ...}, without its line end. */
+/* A secret text from {file: ...} or {credential: ...}, without its line end; `stand_in`
+ * for it when secrets are not read. */
 #define CONF_SECRET_ACCEPTS "{file: PATH} or {credential: NAME}, or a list of them"
 bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
-                      struct conf_secret *ret_secret);
+                      const char *stand_in, struct conf_secret *ret_secret);
 void conf_secrets_read(struct conf_reader *r, const struct conf_node *node, void *base);
 void conf_authorization_read(struct conf_reader *r, const struct conf_node *node,
                              void *base);

@@ -88,7 +88,7 @@ static void url_read(struct conf_reader *r, const struct conf_node *node, void *
     struct url url = {0};
     const char *text = NULL;
     if (node->kind == CONF_NODE_MAPPING) {
-        if (!conf_secret_read(r, node, &secret))
+        if (!conf_secret_read(r, node, "https://not-read.invalid/", &secret))
             return;
         text = secret.text;
     } else if (!conf_text(r, node, accepts, &text)) {
@@ -267,10 +267,13 @@ static void check_readable(struct conf_reader *r, const struct conf_node *node,
 {
     const struct conf_node *item = conf_node_get(node, key);
     char quoted[CONF_QUOTE_BYTES];
+    bool is_key = strcmp(key, "client_key") == 0;
+    if (is_key && r->context->without_secrets)
+        return;
     if (item != NULL && path != NULL && access(path, R_OK) != 0)
         conf_error(r, item, "a PEM file that can be read", "%s cannot be read",
                    conf_quote(item->text, quoted));
-    else if (item != NULL && path != NULL && strcmp(key, "client_key") == 0)
+    else if (item != NULL && path != NULL && is_key)
         (void)conf_secret_is_private(r, item, path);
 }
 

@@ -129,6 +129,8 @@ struct conf_context {
     const char *credentials_directory; /* $CREDENTIALS_DIRECTORY or NULL */
     const char *gazetteer; /* the shipped ports.csv; NULL: look beside the file, then in
                               the installed place */
+    bool without_secrets;  /* do not open them: whoever asks what is stored need not be
+                              allowed to read them. Not for sending */
 };
 /* Read everything: the file, zones, gazetteer, lists, secrets. 0: *ret_conf is ready
  * (report may hold warnings); ERR_INVALID: report says why; ERR_IO, ERR_NOMEM. */

@@ -73,6 +73,48 @@ status "vessels by the configuration" 0 "$bin" vessels -c c.yaml 440000001
 [ ! -s err ]
 result "a look-up repeats no warnings of the configuration" $? "$(cat err)"
 
+# The directory knows the configuration that filled it: rules and the watch list need not be named again.
+cat >story.yaml <<'END'
+site: t
+ports: {groups: {dprk: ["KP*"]}}
+vessels: [{id: trader, name: EXAMPLE TRADER, imo: 9999993}]
+rules:
+  - {id: way, when: route, route: "$dprk >> RUVVO", within: 180d, leg: 180d}
+END
+status "a state of the demonstration" 0 "$bin" replay -c story.yaml --state story --alerts story.jsonl "$(demo_recording)"
+"$bin" vessels --state story 445000021 >out && "$bin" vessels -c story.yaml --state story 445000021 >other
+sed 's/"age_s":[0-9]*//' out | grep -q '"routes":\[{"rule":"way"' && [ "$(sed 's/"age_s":[0-9]*//' out)" = "$(sed 's/"age_s":[0-9]*//' other)" ]
+result "vessels --state DIR knows open route runs" $? "$(cat out other)"
+"$bin" vessels --state story "example trader" | grep -q '"watched":true,"matched_by":"imo"'
+result "vessels --state DIR knows who is watched, and why" $?
+
+# Whoever asks what is stored, or tries rules on a recording, need not be allowed to read the secrets.
+cat >secret.yaml <<'END'
+site: t
+state: story
+rules: [{id: s, when: sighted}]
+webhooks:
+  - {id: a, url: {credential: a-url}, secret: {file: no.secret}, authorization: {credential: token}}
+  - {id: b, url: "https://b.example.org/", secret: [{credential: b}, {credential: c}], client_cert: secret.yaml, client_key: no.key}
+END
+for words in "vessels 445000001" calls alerts "redeliver --dead" "replay ok.nmea"; do
+    # shellcheck disable=SC2086
+    status "$words without secrets" 0 env -u CREDENTIALS_DIRECTORY "$bin" $words -c secret.yaml
+done
+for words in check test-webhook "replay --deliver ok.nmea"; do
+    # shellcheck disable=SC2086
+    status "$words without secrets" 2 env -u CREDENTIALS_DIRECTORY "$bin" $words -c secret.yaml
+done
+sed -i 's/a-url/"..\/a"/' secret.yaml
+status "a credential that is none, all the same" 2 "$bin" alerts -c secret.yaml
+
+# Nothing is left of the outbox of a replay that kept no state.
+mkdir scratch
+printf 'site: t\nrules: [{id: s, when: sighted}]\nwebhooks: [{id: a, url: "http://127.0.0.1:9/", retry: [100ms], retry_for: 1s}]\n' >gone.yaml
+status "a replay that delivers to nobody" 1 env TMPDIR="$work/scratch" "$bin" replay --deliver -c gone.yaml ok.nmea
+[ -z "$(ls scratch)" ]
+result "no scratch files are left" $? "$(ls -R scratch)"
+
 # The error text is UTF-8 also where the fault is in the middle of it.
 printf 'site: t\nrules:\n  - {id: r, when: route, route: "KP* >> \303\251"}\n' >utf8.yaml
 status "a route with another letter" 2 "$bin" check -c utf8.yaml
