@@ -226,6 +226,20 @@ static struct found find_part(const struct ports *ports, const struct words *w,
     return found.what == FOUND_NOTHING ? find_twice(ports, w, begin, end) : found;
 }
 
+/* "BUSAN/KOREA": a country behind a slash is one behind a blank. */
+static void join_country(struct words *w)
+{
+    char key[LINE_BYTES * 2];
+    size_t begin = w->count;
+    while (begin > 1 && w->items[begin - 1].before != '/')
+        begin--;
+    if (begin < 2)
+        return;
+    run_together(w, begin - 1, w->count, key);
+    if (destination_country(key) != NULL)
+        w->items[begin - 1].before = ' ';
+}
+
 /* Parts between slashes must all mean the same port, unless all together are a code. */
 static struct found find_all(const struct ports *ports, const struct words *w)
 {
@@ -280,8 +294,10 @@ uint32_t ports_resolve_destination(const struct ports *ports, const char *text)
         return found.port;
     keep_behind_to(&w);
     drop_asides(&w);
-    if (w.count == 0)
+    if (w.count == 0 ||
+        (w.count == 1 && destination_is_word(DESTINATION_QUALIFIER, w.items[0].text)))
         return PORT_NONE;
+    join_country(&w);
     found = find_all(ports, &w);
     return found.what == FOUND_ONE ? found.port : PORT_NONE;
 }

@@ -141,6 +141,13 @@ static const struct {
     {"SHIDAO",               "CNSHD"},
     {"SHIDAO CHINA",         "CNSHD"},
     {"SHIDAO,CHINA",         "CNSHD"},
+    {"SHIDAO/CHINA",         "CNSHD"},
+    {"NAMPO/DPRK",           "KPNAM"},
+    {"BUSAN/S.KOREA",        "KRPUS"},
+    {"BUSAN/JAPAN",          NULL},
+    {"ANCHORAGE",            NULL},    /* where it lies rather than where it goes */
+    {"ANCHORAGE AK",         "USANC"},
+    {"US ANC",               "USANC"},
     {"DALIAN",               "CNDAL"},
     {"WEIHAI",               "CNWEG"},
     {"YANTAI",               "CNYTG"},
