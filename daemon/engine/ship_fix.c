@@ -104,12 +104,13 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
  * ------------------------------------------------------------------------------------ */
 
 static int believed(struct engine *e, struct ship *s, struct ship_track *item,
-                    const struct track_fix *before)
+                    const struct track_fix *before, bool is_in_place)
 {
     const struct track_fix *fix = &item->track->last;
     struct look_frame frame;
     int64_t since_ms = before != NULL ? before->time_ms : fix->time_ms;
     look_begin(&frame, e, s, item, since_ms);
+    frame.subject.is_in_place = is_in_place;
     int rc = zone_watch_fix(&item->zones, e->conf.zones, &e->conf.limits, fix, look_zone,
                             &frame);
     if (rc == 0)
@@ -164,6 +165,7 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
         before = track->before;
     rc = nearby_move(e, s, fix.pos);
     if (rc == 0)
-        rc = believed(e, s, item, is_known && track->fixes >= 2 ? &before : NULL);
+        rc = believed(e, s, item, is_known && track->fixes >= 2 ? &before : NULL,
+                      verdict == TRACK_REPLACED);
     return rc != 0 || ship_is_settled(e, s, item) ? rc : ship_schedule(e, s);
 }

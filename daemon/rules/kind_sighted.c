@@ -71,6 +71,8 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
                     time_ms - before->time_ms - look->subject->silence_ms >= again_ms;
     if (*look->state != NULL && !is_again)
         return 0;
+    if (look->subject->is_in_place)
+        return mark_told(look);
     return tell(look, &track->last, before != NULL ? before->time_ms : TIME_NONE);
 }
 

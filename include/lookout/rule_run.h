@@ -134,6 +134,8 @@ struct rule_subject {
     int64_t
         silence_ms; /* of the time since the last fix, how much its source was silent */
     bool is_source_silent; /* right now */
+    bool is_in_place; /* this first fix of the track takes the place of a lone one that
+                         was believed: the ship has been heard before */
 };
 
 /* --- what a rule finds
