@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/aisgen.h"
+#include "lib/aiscorpus.h"
 #include "lib/aislines.h"
 #include "lib/testlib.h"
 #include "lookout/ais.h"
@@ -300,60 +300,6 @@ static void test_regression_unscaled(void **state)
 /* --- Debian's gpsdecode
  * ------------------------------------------------------------- */
 
-/* Random messages of every type, with the lengths of ITU-R M.1371-5. `at`, `width`,
- * `value`: bits that decide about the form. */
-static const struct kind {
-    int type;
-    unsigned bits;
-    struct {
-        unsigned at, width;
-        int64_t value;
-    } fixed[2];
-} kinds[] = {
-    /* clang-format off */
-    {1, 168, {{0}}}, {2, 168, {{0}}}, {3, 168, {{0}}}, {4, 168, {{0}}}, {11, 168, {{0}}}, {5, 424, {{0}}},
-    {6, 88 + 96, {{72, 16, 999 << 6 | 11}}}, {6, 88, {{72, 16, 999 << 6 | 11}}}, {6, 1008, {{72, 16, 999 << 6 | 11}}},
-    {6, 136, {{72, 16, 235 << 6 | 10}}}, {6, 136, {{72, 16, 250 << 6 | 10}}}, {6, 266, {{72, 16, 1 << 6 | 30}}},
-    {7, 72, {{0}}}, {7, 104, {{0}}}, {7, 136, {{0}}}, {7, 168, {{0}}}, {13, 72, {{0}}}, {13, 168, {{0}}},
-    {8, 56 + 128, {{40, 16, 999 << 6 | 31}}}, {8, 352, {{40, 16, 1 << 6 | 11}}}, {8, 360, {{40, 16, 1 << 6 | 31}}},
-    {8, 66 + 240, {{40, 16, 1 << 6 | 29}}}, {8, 168, {{40, 16, 200 << 6 | 10}, {141, 3, 4}}},
-    {9, 168, {{0}}}, {10, 72, {{0}}}, {12, 72 + 60, {{0}}}, {14, 40 + 66, {{0}}},
-    {15, 88, {{0}}}, {15, 110, {{0}}}, {15, 160, {{0}}}, {16, 96, {{0}}}, {16, 144, {{0}}}, {17, 80 + 120, {{0}}},
-    {18, 168, {{0}}}, {19, 312, {{0}}}, {20, 72, {{0}}}, {20, 104, {{0}}}, {20, 136, {{0}}}, {20, 160, {{0}}},
-    {21, 272, {{0}}}, {21, 272 + 60, {{0}}}, {22, 168, {{139, 1, 0}}}, {22, 168, {{139, 1, 1}}}, {23, 160, {{0}}},
-    {24, 160, {{38, 2, 0}}}, {24, 168, {{38, 2, 0}}}, {24, 168, {{38, 2, 1}}}, {24, 168, {{38, 2, 1}, {8, 30, 982310001}}},
-    {25, 168, {{38, 2, 0}}}, {25, 168, {{38, 2, 1}}}, {25, 168, {{38, 2, 2}}}, {25, 168, {{38, 2, 3}}},
-    {26, 240, {{38, 2, 0}}}, {26, 240, {{38, 2, 1}}}, {26, 240, {{38, 2, 2}}}, {26, 240, {{38, 2, 3}}},
-    {27, 96, {{0}}},
-    /* clang-format on */
-};
-
-static size_t generate(FILE *to, uint64_t seed, unsigned rounds)
-{
-    struct test_random random = {seed};
-    size_t messages = 0;
-    for (unsigned round = 0; round < rounds; round++)
-        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-            struct aisgen_bits b;
-            aisgen_clear(&b);
-            while (b.count < kinds[i].bits)
-                aisgen_put(&b, 1, (int64_t)(test_random_next(&random) & 1));
-            aisgen_set(&b, 0, 6, kinds[i].type);
-            /* One MMSI for each message, so that gpsd joins no type 24. */
-            aisgen_set(&b, 8, 30, 200000000 + (int64_t)messages);
-            for (size_t k = 0; k < 2; k++)
-                aisgen_set(&b, kinds[i].fixed[k].at, kinds[i].fixed[k].width,
-                           kinds[i].fixed[k].value);
-            if (kinds[i].fixed[0].width == 0)
-                aisgen_set(&b, 0, 6, kinds[i].type);
-            char text[AISGEN_TEXT_BYTES];
-            aisgen_sentences(&b, "AIVDM", (int)(messages % 10), 'A', text);
-            fputs(text, to);
-            messages++;
-        }
-    return messages;
-}
-
 static char *read_stream(FILE *f)
 {
     size_t size = 0, room = 1 << 20;
@@ -381,7 +327,8 @@ static void check_debian(bool scaled)
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     FILE *f = fdopen(fd, "w+");
-    size_t messages = generate(f, seed, 40);
+    size_t messages = aiscorpus_random(f, seed, 40);
+    messages += aiscorpus_edges(f, messages, seed);
     fflush(f);
     char command[128];
     snprintf(command, sizeof command, "gpsdecode -s %s -j <%s 2>/dev/null",
@@ -397,6 +344,7 @@ static void check_debian(bool scaled)
     struct list ours = {json_array(), scaled, 0};
     aislines_each(sentences, strlen(sentences), collect, &ours);
     json_t *theirs = load_lines(output);
+    print_message("%zu messages\n", messages);
     assert_int_equal(json_array_size(ours.records), messages);
     assert_int_equal(json_array_size(theirs), messages);
     ran |= DEBIAN;
