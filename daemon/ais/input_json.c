@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON lines: gpsd (scaled and not), AIS-catcher, aisstream.io, and plain records. The
+/* JSON lines: gpsd (scaled and not), AIS-catcher (decoded, or sentences in an envelope),
+ * aisstream.io, and plain records. The
  * names of members are record_names.c's; here is what differs between the forms. */
 #include <jansson.h>
 #include <math.h>
@@ -207,6 +208,46 @@ static bool read_object(struct record *record, json_t *object)
     return true;
 }
 
+/* AIS-catcher's JSON_NMEA (its UDP "JSON on"): times and station in members, the message
+ * in its sentences alone. */
+static bool is_wrapper(const struct record *r, json_t *object)
+{
+    const uint64_t shell = UINT64_C(1) << RECORD_MMSI | UINT64_C(1) << RECORD_MSG_TYPE |
+                           UINT64_C(1) << RECORD_STATION;
+    return (r->given & ~shell) == 0 &&
+           json_array_size(json_object_get(object, "nmea")) != 0 &&
+           json_is_string(json_array_get(json_object_get(object, "nmea"), 0));
+}
+
+static void take_wrapped(struct input *in, const struct record *r, json_t *object,
+                         const struct input_piece *piece)
+{
+    size_t i = 0;
+    json_t *value = NULL;
+    int64_t own_ms = r->time_ms;
+    if (r->has_bad_time && own_ms == TIME_NONE)
+        input_reject(in, INPUT_REJECT_BAD_TIME);
+    else if (own_ms != TIME_NONE && !input_time_is_good(in, own_ms))
+        own_ms = TIME_NONE;
+    in->counts.other++;
+    json_array_foreach(json_object_get(object, "nmea"), i, value)
+    {
+        struct input_piece sentence = *piece;
+        sentence.text = json_string_value(value);
+        sentence.n = json_string_length(value);
+        if (sentence.text == NULL || sentence.n == 0)
+            continue;
+        memset(&in->ahead, 0, sizeof in->ahead);
+        in->ahead.is_set = true;
+        in->ahead.origin.time_ms = own_ms;
+        in->ahead.origin.time_source = REPORT_TIME_PROVIDER;
+        in->ahead.origin.begin = piece->begin;
+        memcpy(in->ahead.origin.station, r->report.station, sizeof r->report.station);
+        (void)input_nmea(in, &sentence);
+        in->ahead.is_set = false;
+    }
+}
+
 size_t input_json(struct input *in, const struct input_piece *piece)
 {
     json_error_t error;
@@ -225,7 +266,10 @@ size_t input_json(struct input *in, const struct input_piece *piece)
         own.end = piece->begin + used;
     struct record record;
     record_clear(&record);
-    if (read_object(&record, object))
+    bool is_ais = read_object(&record, object);
+    if (is_ais && is_wrapper(&record, object))
+        take_wrapped(in, &record, object, &own);
+    else if (is_ais)
         input_emit_record(in, &record, &own);
     else
         in->counts.other++;

@@ -114,7 +114,8 @@ static void make_origin(struct input *in, const struct line *l, const struct sen
         if (a->begin < o->begin)
             o->begin = a->begin;
     }
-    if (s->suffix_n > 1) {
+    /* Between two sentences a time is the next one's. */
+    if (s->suffix_n > 1 && (s->suffix[0] == ',' || s->end == l->end)) {
         struct sentence_suffix suffix;
         sentence_suffix_read(s->suffix, s->suffix_n, &suffix);
         offer_time(in, o, suffix.time_ms, REPORT_TIME_LINE);

@@ -201,26 +201,42 @@ static bool is_station(const char *text, size_t n)
     return true;
 }
 
+/* Of two times the first is the reception's, the second the logger's; one that cannot be
+ * (a "t161344.00" that lost its letter) gives way. */
+static bool take_time(const char *text, size_t n, int64_t *time_ms)
+{
+    int64_t t = 0;
+    if (n < 9 || !is_digit(*text) || !timestamp_parse(text, n, &t))
+        return false;
+    if (*time_ms == TIME_NONE || (!timestamp_is_sane(*time_ms) && timestamp_is_sane(t)))
+        *time_ms = t;
+    return true;
+}
+
 void sentence_suffix_read(const char *text, size_t n, struct sentence_suffix *ret)
 {
     *ret = (struct sentence_suffix){.time_ms = TIME_NONE};
     const char *end = text + n;
     const char *at = text;
-    if (at >= end || *at != ',')
+    if (at < end && *at != ',') {
+        /* No field: a time behind blanks or a semicolon, if anything. */
+        while (at < end && (*at == ' ' || *at == '\t' || *at == ';'))
+            at++;
+        if (at != text)
+            (void)take_time(at, (size_t)(end - at), &ret->time_ms);
         return;
+    }
     while (at < end) {
         const char *field = at + 1;
         const char *comma = memchr(field, ',', (size_t)(end - field));
         const char *stop = comma != NULL ? comma : end;
+        while (field < stop && *field == ' ')
+            field++;
         while (stop > field && (stop[-1] == ' ' || stop[-1] == '\t'))
             stop--;
         size_t field_n = (size_t)(stop - field);
-        int64_t t = 0;
-        /* The first of two epochs is the reception's, the second the logger's. */
-        if (ret->time_ms == TIME_NONE && field_n >= 9 && is_digit(*field) &&
-            timestamp_parse_epoch(field, field_n, &t))
-            ret->time_ms = t;
-        else if (ret->station == NULL && is_station(field, field_n)) {
+        if (!take_time(field, field_n, &ret->time_ms) && ret->station == NULL &&
+            is_station(field, field_n)) {
             ret->station = field;
             ret->station_n = field_n;
         }

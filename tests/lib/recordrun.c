@@ -110,7 +110,10 @@ static struct sum run(const struct input_conf *conf, const uint8_t *data, size_t
                         r[INPUT_REJECT_NOT_A_SENTENCE] + r[INPUT_REJECT_LINE_TOO_LONG] +
                         r[INPUT_REJECT_CHECKSUM] + r[INPUT_REJECT_NO_CHECKSUM] +
                         r[INPUT_REJECT_FIELDS] ||
-        c->records != c->messages + r[INPUT_REJECT_BAD_VALUE] ||
+        c->sentences + c->records !=
+            c->messages + c->joined + r[INPUT_REJECT_ARMOR] + r[INPUT_REJECT_TOO_SHORT] +
+                r[INPUT_REJECT_UNKNOWN_TYPE] + r[INPUT_REJECT_BAD_VALUE] +
+                r[INPUT_REJECT_FRAGMENT_ORPHAN] + r[INPUT_REJECT_FRAGMENT_DUPLICATE] ||
         c->messages != c->reports + c->no_report || c->reports != sum.reports)
         abort();
     input_destroy(in);

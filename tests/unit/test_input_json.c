@@ -167,6 +167,46 @@ static void test_ais_catcher(void **state)
     }
 }
 
+/* AIS-catcher's JSON_NMEA: the sentences in an envelope that knows the time. Both parts
+ * of a static message are in one; a decoded object beside its sentences speaks for
+ * itself. */
+static void test_envelope(void **state)
+{
+    struct inputrun run;
+    char parts[2][128], text[2048];
+    (void)state;
+    inputrun_statics(431000002, "EXAMPLE TRADER", 3, parts);
+    snprintf(
+        text, sizeof text,
+        "{\"class\":\"AIS\",\"device\":\"AIS-catcher\",\"version\":70,\"driver\":15,"
+        "\"hardware\":\"x\",\"channel\":\"A\",\"repeat\":0,\"rxuxtime\":1722320263.25,"
+        "\"rxtime\":\"20240730061743\",\"signalpower\":null,\"ppm\":0.5,"
+        "\"station_id\":7,\"mmsi\":431000001,\"type\":1,\"nmea\":[\"%s\"]}\n"
+        "{\"class\":\"AIS\",\"rxuxtime\":1722320264,\"nmea\":[\"%s\",\"%s\"]}\n"
+        "{\"class\":\"AIS\",\"type\":1,\"nmea\":[]}\n"
+        "{\"class\":\"AIS\",\"rxuxtime\":1722320265,\"nmea\":[\"!AIVDM,1,1,,A,x,0*00\"]}"
+        "\n",
+        inputrun_position(431000001, 42), parts[0], parts[1]);
+    inputrun_text(&run, text);
+    assert_int_equal(run.count, 2);
+    const struct report *r = &run.reports[0];
+    assert_int_equal(r->mmsi, 431000001);
+    assert_int_equal(r->time_ms, 1722320263250);
+    assert_int_equal(r->time_source, REPORT_TIME_PROVIDER);
+    assert_true((r->has & HAS_POSITION) != 0);
+    assert_int_equal(r->begin, 0);
+    assert_int_equal(r->end, strchr(text, '\n') + 1 - text);
+    r = &run.reports[1];
+    assert_int_equal(r->mmsi, 431000002);
+    assert_int_equal(r->time_ms, 1722320264000);
+    assert_string_equal(r->name, "EXAMPLE TRADER");
+    assert_int_equal(r->begin, run.reports[0].end);
+    assert_int_equal(run.counts.other, 3);
+    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_BAD_VALUE), 1);
+    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_CHECKSUM), 1);
+    inputrun_free(&run);
+}
+
 #define STREAM_META                                                                      \
     "\"MetaData\":{\"MMSI\":431000001,\"MMSI_String\":431000001,\"ShipName\":\"LAST "    \
     "KNOWN\",\"latitude\":1.5,\"longitude\":2.5,\"time_utc\":\"2024-07-30 "              \
@@ -343,7 +383,7 @@ int main(void)
         cmocka_unit_test(test_ais_catcher), cmocka_unit_test(test_aisstream),
         cmocka_unit_test(test_plain),       cmocka_unit_test(test_bad),
         cmocka_unit_test(test_many),        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_own),
+        cmocka_unit_test(test_own),         cmocka_unit_test(test_envelope),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

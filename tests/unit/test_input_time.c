@@ -56,6 +56,16 @@ static void test_time_forms(void **state)
     time_of(text, 1600000000000, REPORT_TIME_LINE, "r003669945");
     snprintf(text, sizeof text, "%s,1600000000,1600000002", p);
     time_of(text, 1600000000000, REPORT_TIME_LINE, "");
+    /* A slot second that lost its letter is no epoch. */
+    snprintf(text, sizeof text, "%s,s26615,161344.00,r003669945,1600000000", p);
+    time_of(text, 1600000000000, REPORT_TIME_LINE, "r003669945");
+    static const char *const behind[] = {",2020-09-13T12:26:40Z", " 2020-09-13 12:26:40",
+                                         ";1600000000", "\t1600000000000 ",
+                                         ", 2020-09-13T14:26:40+02:00"};
+    for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++) {
+        snprintf(text, sizeof text, "%s%s", p, behind[i]);
+        time_of(text, 1600000000000, REPORT_TIME_LINE, "");
+    }
     snprintf(text, sizeof text, "1600000000500726840 %s", p);
     time_of(text, 1600000000500, REPORT_TIME_LINE, "");
     snprintf(text, sizeof text, "2020-09-13T12:26:40;%s", p);
@@ -83,6 +93,22 @@ static void test_time_forms(void **state)
     time_of(both, 1600000100000, REPORT_TIME_TAG, "x");
     snprintf(both, sizeof both, "%s\n%s", inputrun_tagged("s:x,c:1600000100", ""), p);
     time_of(both, 1600000100000, REPORT_TIME_TAG, "x");
+}
+
+/* A time between two sentences is the second's. */
+static void test_between(void **state)
+{
+    struct inputrun run;
+    char text[512];
+    (void)state;
+    int n = snprintf(text, sizeof text, "%s 1600000000 %s\n", inputrun_position(SHIP, 1),
+                     inputrun_position(SHIP + 1, 1));
+    run_started(&run, text, (size_t)n);
+    assert_int_equal(run.count, 2);
+    assert_int_equal(run.reports[0].time_source, REPORT_TIME_ARRIVAL);
+    assert_int_equal(run.reports[1].time_ms, 1600000000000);
+    assert_int_equal(run.reports[1].time_source, REPORT_TIME_LINE);
+    inputrun_free(&run);
 }
 
 /* $PGHP speaks of the next sentence, and only of that. 1354787628 is 2012-12-06 09:53:48
@@ -199,9 +225,8 @@ static void test_live_times(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_time_forms),
-        cmocka_unit_test(test_pghp),
-        cmocka_unit_test(test_recording_order),
+        cmocka_unit_test(test_time_forms), cmocka_unit_test(test_between),
+        cmocka_unit_test(test_pghp),       cmocka_unit_test(test_recording_order),
         cmocka_unit_test(test_live_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

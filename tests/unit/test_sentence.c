@@ -130,7 +130,8 @@ static void test_suffix(void **state)
     suffix(",1daasd4218,,1357134222", NULL, 1357134222000);
     suffix(",r,x12", NULL, TIME_NONE);
     suffix("", NULL, TIME_NONE);
-    suffix(" 1284663250", NULL, TIME_NONE);
+    suffix(" 1284663250", NULL, 1284663250000);
+    suffix(" trailing 1284663250", NULL, TIME_NONE);
 }
 
 /* AisLib's sample. 2012-12-06T09:53:48Z is 1354787628 (date -u). */
