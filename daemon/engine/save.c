@@ -9,7 +9,7 @@
 
 #include "lookout/timefmt.h"
 
-enum { RECORD_VERSION = 2 };
+enum { RECORD_VERSION = 3 };
 
 /* --- a ship
  * -------------------------------------------------------------------------------------

@@ -31,7 +31,9 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
     enum rule_direction direction = event->is_left_to_right
                                         ? RULE_DIRECTION_LEFT_TO_RIGHT
                                         : RULE_DIRECTION_RIGHT_TO_LEFT;
-    if (rule->direction != RULE_DIRECTION_ANY && rule->direction != direction)
+    /* Who asks for one way is told of it though the ship came back from the other. */
+    if (rule->direction == RULE_DIRECTION_ANY ? event->is_repeat
+                                              : rule->direction != direction)
         return 0;
     struct finding f = {
         .event = 0,

@@ -157,7 +157,7 @@ static bool names_zone(const struct route *route, uint32_t zone)
 static int on_zone(struct rule_look *look, const struct zone_event *event)
 {
     bool is_stop = event->what == ZONE_ENTERED || event->what == ZONE_CROSSED;
-    if (!is_stop || !names_zone(look->rule->route, event->zone))
+    if (!is_stop || event->is_repeat || !names_zone(look->rule->route, event->zone))
         return 0;
     struct route_stop stop = {
         .port = PORT_NONE,

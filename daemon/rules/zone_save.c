@@ -11,6 +11,7 @@ static void save_fix(const struct track_fix *f, struct wire_writer *w)
     wire_put_i64(w, f->time_ms);
     wire_put_i64(w, f->pos.lat_e7);
     wire_put_i64(w, f->pos.lon_e7);
+    wire_put_u64(w, (f->has & FIX_SOG) != 0 ? 1 + (uint64_t)f->sog_dkn : 0);
 }
 
 static void load_fix(struct track_fix *f, struct wire_reader *r)
@@ -19,6 +20,9 @@ static void load_fix(struct track_fix *f, struct wire_reader *r)
     f->time_ms = wire_get_i64(r);
     f->pos.lat_e7 = (int32_t)wire_get_i64(r);
     f->pos.lon_e7 = (int32_t)wire_get_i64(r);
+    uint64_t sog = wire_get_u64(r);
+    f->has = sog != 0 ? FIX_SOG : 0;
+    f->sog_dkn = sog != 0 ? (uint16_t)(sog - 1) : 0;
 }
 
 static void save_zone(const struct zone_set *zones, uint32_t zone, struct wire_writer *w)
@@ -39,6 +43,38 @@ static int64_t load_zone(const struct zone_set *zones, struct wire_reader *r)
                                                                                : -1;
 }
 
+static void save_gate(const struct gate_memory *m, struct wire_writer *w)
+{
+    wire_put_i64(w, m->last_ms);
+    wire_put_u64(w, (uint64_t)m->told | (uint64_t)m->has_deferred << 2);
+    if (!m->has_deferred)
+        return;
+    wire_put_i64(w, m->deferred.time_ms);
+    wire_put_i64(w, m->deferred.pos.lat_e7);
+    wire_put_i64(w, m->deferred.pos.lon_e7);
+    wire_put_i64(w, m->deferred.last_seen_ms);
+    wire_put_u64(w, (uint64_t)m->deferred.certainty << 1 |
+                        (uint64_t)m->deferred.is_left_to_right);
+}
+
+static void load_gate(struct gate_memory *m, struct wire_reader *r)
+{
+    m->last_ms = wire_get_i64(r);
+    uint64_t flags = wire_get_u64(r);
+    m->told = (uint8_t)(flags & (GATE_LEFT_TO_RIGHT | GATE_RIGHT_TO_LEFT));
+    m->has_deferred = (flags & 4) != 0;
+    if (!m->has_deferred)
+        return;
+    m->deferred.what = ZONE_CROSSED;
+    m->deferred.time_ms = wire_get_i64(r);
+    m->deferred.pos.lat_e7 = (int32_t)wire_get_i64(r);
+    m->deferred.pos.lon_e7 = (int32_t)wire_get_i64(r);
+    m->deferred.last_seen_ms = wire_get_i64(r);
+    flags = wire_get_u64(r);
+    m->deferred.is_left_to_right = (flags & 1) != 0;
+    m->deferred.certainty = (enum zone_certainty)(flags >> 1);
+}
+
 void zone_watch_save(const struct zone_watch *w, const struct zone_set *zones,
                      struct wire_writer *out)
 {
@@ -52,7 +88,8 @@ void zone_watch_save(const struct zone_watch *w, const struct zone_set *zones,
         wire_put_u64(out, p->phase);
         wire_put_u64(out, (uint64_t)p->is_present | (uint64_t)p->is_lost << 1 |
                               (uint64_t)p->has_base << 2 |
-                              (uint64_t)p->pending.is_present << 3);
+                              (uint64_t)p->pending.is_present << 3 |
+                              (uint64_t)p->is_rest << 4 | (uint64_t)p->is_beside << 5);
         wire_put_i64(out, p->since_ms);
         wire_put_i64(out, p->last_inside_ms);
         wire_put_i64(out, p->pending.time_ms);
@@ -66,7 +103,7 @@ void zone_watch_save(const struct zone_watch *w, const struct zone_set *zones,
     wire_put_u64(out, w->gate_count);
     for (uint32_t i = 0; i < w->gate_count; i++) {
         save_zone(zones, w->gates[i].gate, out);
-        wire_put_i64(out, w->gates[i].last_ms);
+        save_gate(&w->gates[i], out);
     }
 }
 
@@ -78,6 +115,8 @@ static void load_presence(struct zone_presence *p, struct wire_reader *r)
     p->is_lost = (flags & 2) != 0;
     p->has_base = (flags & 4) != 0;
     p->pending.is_present = (flags & 8) != 0;
+    p->is_rest = (flags & 16) != 0;
+    p->is_beside = (flags & 32) != 0;
     p->since_ms = wire_get_i64(r);
     p->last_inside_ms = wire_get_i64(r);
     p->pending.time_ms = wire_get_i64(r);
@@ -126,18 +165,20 @@ static int enter_silently(struct zone_watch *w, const struct zone_set *zones)
 static int load_gates(struct zone_watch *w, const struct zone_set *zones,
                       struct wire_reader *in)
 {
-    size_t count = wire_get_count(in, 3);
+    size_t count = wire_get_count(in, 4);
     w->gates = count != 0 ? calloc(count, sizeof *w->gates) : NULL;
     if (count != 0 && w->gates == NULL)
         return ERR_NOMEM;
     w->gate_room = (uint32_t)count;
     for (size_t i = 0; i < count && !in->failed; i++) {
         int64_t gate = load_zone(zones, in);
-        int64_t last_ms = wire_get_i64(in);
-        if (gate < 0)
-            continue;
-        w->gates[w->gate_count].gate = (uint32_t)gate;
-        w->gates[w->gate_count++].last_ms = last_ms;
+        struct gate_memory *m = &w->gates[w->gate_count];
+        *m = (struct gate_memory){0};
+        load_gate(m, in);
+        if (m->deferred.certainty > ZONE_POSSIBLE)
+            return ERR_CORRUPT;
+        m->gate = m->deferred.zone = (uint32_t)gate;
+        w->gate_count += gate >= 0;
     }
     return in->failed ? ERR_CORRUPT : 0;
 }

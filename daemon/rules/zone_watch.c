@@ -18,19 +18,7 @@
 /* Paths longer than this are not looked at: nobody can say where the ship was. */
 static const double path_limit_m = 600 * 1852.0;
 
-/* One fix on its way through the zones. */
-struct step {
-    struct zone_watch *w;
-    const struct zone_set *zones;
-    const struct rule_limits *limits;
-    const struct track_fix *from; /* NULL: the first fix */
-    const struct track_fix *fix;
-    struct zone_event *events; /* owned */
-    size_t count, room;
-    int rc;
-};
-
-static void tell(struct step *s, const struct zone_event *event)
+void zone_step_tell(struct zone_step *s, const struct zone_event *event)
 {
     if (s->count == s->room) {
         size_t room = s->room != 0 ? 2 * s->room : 8;
@@ -45,7 +33,7 @@ static void tell(struct step *s, const struct zone_event *event)
     s->events[s->count++] = *event;
 }
 
-static struct zone_presence *add(struct step *s, uint32_t zone)
+static struct zone_presence *add(struct zone_step *s, uint32_t zone)
 {
     struct zone_watch *w = s->w;
     if (w->count == w->room) {
@@ -83,9 +71,9 @@ static int64_t crossing_time(int64_t from_ms, int64_t to_ms, double fraction)
     return at_ms < from_ms ? from_ms : at_ms > to_ms ? to_ms : at_ms;
 }
 
-/* The crossing at `fraction` of the path from -> to. */
-static struct zone_event crossing(const struct step *s, const struct track_fix *from,
-                                  uint32_t zone, double fraction)
+struct zone_event zone_step_crossing(const struct zone_step *s,
+                                     const struct track_fix *from, uint32_t zone,
+                                     double fraction)
 {
     const struct track_fix *to = s->fix;
     struct zone_event e = {.zone = zone, .certainty = ZONE_OBSERVED};
@@ -95,19 +83,39 @@ static struct zone_event crossing(const struct step *s, const struct track_fix *
     return e;
 }
 
-static enum zone_certainty unseen(const struct step *s, const struct track_fix *from)
+static enum zone_certainty unseen(const struct zone_step *s, const struct track_fix *from)
 {
     return s->fix->time_ms - from->time_ms > s->limits->zone_possible_ms ? ZONE_POSSIBLE
                                                                          : ZONE_INFERRED;
 }
 
-static bool is_deep(const struct step *s, uint32_t zone, double depth_m)
+bool zone_step_is_deep(const struct zone_step *s, uint32_t zone, double depth_m)
 {
     return zone_is_beyond(s->zones, zone, s->fix->pos, depth_m) ||
            zone_boundary_distance_m(s->zones, zone, s->fix->pos) >= depth_m;
 }
 
-static void become_inside(struct step *s, struct zone_presence *p,
+static bool is_at_rest(const struct zone_step *s, const struct track_fix *fix)
+{
+    return (fix->has & FIX_SOG) != 0 && fix->sog_dkn <= s->limits->zone_rest_kn * 10;
+}
+
+bool zone_step_is_still(const struct zone_step *s, const struct track_fix *from)
+{
+    return s->limits->zone_rest_m > 0 && from != NULL && is_at_rest(s, s->fix) &&
+           is_at_rest(s, from) &&
+           geo_distance_m(from->pos, s->fix->pos) <= 2 * s->limits->zone_rest_m;
+}
+
+/* A ship that lies still beside the boundary is now on this side, now on that: its fix
+ * says nothing, it stays where it was. */
+static bool is_beside(const struct zone_step *s, uint32_t zone)
+{
+    return zone_step_is_still(s, s->from) &&
+           !zone_step_is_deep(s, zone, s->limits->zone_rest_m);
+}
+
+static void become_inside(struct zone_step *s, struct zone_presence *p,
                           const struct zone_event *e)
 {
     p->phase = ZONE_PHASE_INSIDE;
@@ -119,11 +127,11 @@ static void become_inside(struct step *s, struct zone_presence *p,
     entered.what = ZONE_ENTERED;
     entered.since_ms = e->time_ms;
     entered.last_seen_ms = p->last_inside_ms;
-    tell(s, &entered);
+    zone_step_tell(s, &entered);
 }
 
 /* The presence ends with `e`; p is gone afterwards. */
-static void become_outside(struct step *s, struct zone_presence *p,
+static void become_outside(struct zone_step *s, struct zone_presence *p,
                            const struct zone_event *e)
 {
     struct zone_event exited = *e;
@@ -131,11 +139,11 @@ static void become_outside(struct step *s, struct zone_presence *p,
     exited.since_ms = p->since_ms;
     exited.last_seen_ms = p->last_inside_ms;
     drop(s->w, p);
-    tell(s, &exited);
+    zone_step_tell(s, &exited);
 }
 
 /* First fix ever of the track inside a zone. */
-static void first_inside(struct step *s, uint32_t zone)
+static void first_inside(struct zone_step *s, uint32_t zone)
 {
     struct zone_presence *p = add(s, zone);
     if (p == NULL)
@@ -146,7 +154,7 @@ static void first_inside(struct step *s, uint32_t zone)
                            .time_ms = s->fix->time_ms,
                            .last_seen_ms = s->fix->time_ms,
                            .pos = s->fix->pos};
-    if (is_deep(s, zone, s->limits->zone_enter_depth_m)) {
+    if (zone_step_is_deep(s, zone, s->limits->zone_enter_depth_m)) {
         become_inside(s, p, &e);
         return;
     }
@@ -155,30 +163,33 @@ static void first_inside(struct step *s, uint32_t zone)
 }
 
 /* Outside at `from` (or seen there last); the path's cuts say where it comes in. */
-static void outside_step(struct step *s, const struct track_fix *from,
+static void outside_step(struct zone_step *s, const struct track_fix *from,
                          const struct zone_cuts *cuts, bool is_inside)
 {
     if (!is_inside) {
-        if (cuts->count < 2)
+        if (cuts->count < 2 || zone_step_is_still(s, from))
             return;
-        struct zone_event in = crossing(s, from, cuts->zone, cuts->fraction[0]);
+        struct zone_event in = zone_step_crossing(s, from, cuts->zone, cuts->fraction[0]);
         struct zone_event out =
-            crossing(s, from, cuts->zone, cuts->fraction[cuts->count - 1]);
+            zone_step_crossing(s, from, cuts->zone, cuts->fraction[cuts->count - 1]);
         in.certainty = out.certainty = unseen(s, from);
         in.what = ZONE_ENTERED;
         in.since_ms = out.since_ms = in.time_ms;
         in.last_seen_ms = out.last_seen_ms = in.time_ms;
         out.what = ZONE_EXITED;
-        tell(s, &in);
-        tell(s, &out);
+        zone_step_tell(s, &in);
+        zone_step_tell(s, &out);
         return;
     }
     struct zone_presence *p = add(s, cuts->zone);
     if (p == NULL)
         return;
-    struct zone_event e =
-        crossing(s, from, cuts->zone, cuts->count != 0 ? cuts->fraction[0] : 1.0);
-    if (is_deep(s, cuts->zone, s->limits->zone_enter_depth_m)) {
+    /* From beside the boundary there is no cut: then it came in there. */
+    double fraction = cuts->count != 0        ? cuts->fraction[0]
+                      : cuts->inside_at_start ? 0
+                                              : 1;
+    struct zone_event e = zone_step_crossing(s, from, cuts->zone, fraction);
+    if (zone_step_is_deep(s, cuts->zone, s->limits->zone_enter_depth_m)) {
         become_inside(s, p, &e);
         return;
     }
@@ -186,17 +197,19 @@ static void outside_step(struct step *s, const struct track_fix *from,
     p->pending = e;
     p->base = *from;
     p->has_base = true;
+    p->is_rest = zone_step_is_still(s, from);
+    p->is_beside = is_beside(s, cuts->zone);
 }
 
 /* Inside at `from`; may have left, or left and come back. */
-static void inside_step(struct step *s, struct zone_presence *p,
+static void inside_step(struct zone_step *s, struct zone_presence *p,
                         const struct track_fix *from, const struct zone_cuts *cuts,
                         bool is_inside)
 {
-    if (!is_inside) {
+    if (!is_inside && !is_beside(s, p->zone)) {
         double fraction = cuts->count != 0 ? cuts->fraction[cuts->count - 1] : 0.0;
-        struct zone_event e = crossing(s, from, p->zone, fraction);
-        if (is_deep(s, p->zone, s->limits->zone_exit_depth_m)) {
+        struct zone_event e = zone_step_crossing(s, from, p->zone, fraction);
+        if (zone_step_is_deep(s, p->zone, s->limits->zone_exit_depth_m)) {
             become_outside(s, p, &e);
             return;
         }
@@ -204,14 +217,16 @@ static void inside_step(struct step *s, struct zone_presence *p,
         p->pending = e;
         p->base = *from;
         p->has_base = true;
+        p->is_rest = zone_step_is_still(s, from);
         return;
     }
     p->phase = ZONE_PHASE_INSIDE;
     p->is_lost = false;
-    if (cuts->count >= 2) {
+    if (is_inside && cuts->count >= 2 && !zone_step_is_still(s, from)) {
         uint32_t zone = p->zone;
-        struct zone_event out = crossing(s, from, zone, cuts->fraction[0]);
-        struct zone_event in = crossing(s, from, zone, cuts->fraction[cuts->count - 1]);
+        struct zone_event out = zone_step_crossing(s, from, zone, cuts->fraction[0]);
+        struct zone_event in =
+            zone_step_crossing(s, from, zone, cuts->fraction[cuts->count - 1]);
         out.certainty = in.certainty = unseen(s, from);
         become_outside(s, p, &out);
         p = add(s, zone);
@@ -241,7 +256,7 @@ static bool is_path(const struct track_fix *from, const struct track_fix *to)
 }
 
 /* The cuts of one zone on the path from -> fix. */
-static struct zone_cuts cuts_of(struct step *s, const struct track_fix *from,
+static struct zone_cuts cuts_of(struct zone_step *s, const struct track_fix *from,
                                 uint32_t zone)
 {
     struct one_zone one = {.zone = zone, .cuts = {.zone = zone}};
@@ -255,7 +270,7 @@ static struct zone_cuts cuts_of(struct step *s, const struct track_fix *from,
 
 /* The second fix says what the first did: that is told, and what the path between the two
  * did on the way. */
-static void confirm(struct step *s, struct zone_presence *p)
+static void confirm(struct zone_step *s, struct zone_presence *p)
 {
     struct zone_event pending = p->pending;
     struct zone_cuts cuts = cuts_of(s, s->from, p->zone);
@@ -269,13 +284,43 @@ static void confirm(struct step *s, struct zone_presence *p)
     outside_step(s, s->from, &cuts, false);
 }
 
+/* It lay still beside the boundary. Where it goes from there is what counts, and it may
+ * go through the zone. */
+static void resolve_beside(struct zone_step *s, struct zone_presence *p, bool is_inside)
+{
+    uint32_t zone = p->zone;
+    if (is_inside && is_beside(s, zone))
+        return;
+    struct zone_cuts cuts = cuts_of(s, s->from, zone);
+    drop(s->w, p);
+    if (!is_inside && cuts.inside_at_start && cuts.count % 2 == 1 &&
+        cuts.count < ZONE_CUTS_MAX) {
+        double way_m = geo_distance_m(s->from->pos, s->fix->pos);
+        if (cuts.fraction[cuts.count - 1] * way_m <= 2 * s->limits->zone_rest_m)
+            return;
+        memmove(&cuts.fraction[1], &cuts.fraction[0],
+                cuts.count * sizeof cuts.fraction[0]);
+        cuts.fraction[0] = 0;
+        cuts.count++;
+    }
+    outside_step(s, s->from, &cuts, is_inside);
+}
+
 /* A zone in which a second fix was awaited: this is it. */
-static void resolve(struct step *s, struct zone_presence *p, bool is_inside)
+static void resolve(struct zone_step *s, struct zone_presence *p, bool is_inside)
 {
     struct track_fix base = p->base;
-    bool has_base = p->has_base;
+    bool has_base = p->has_base, is_void = p->is_rest && is_beside(s, p->zone);
+    if (p->is_beside) {
+        resolve_beside(s, p, is_inside);
+        return;
+    }
+    if (is_void && p->phase == ZONE_PHASE_ENTERING && is_inside) {
+        p->is_beside = true;
+        return;
+    }
     p->has_base = false;
-    if (is_inside == (p->phase == ZONE_PHASE_ENTERING)) {
+    if (is_inside == (p->phase == ZONE_PHASE_ENTERING) && !is_void) {
         confirm(s, p);
         return;
     }
@@ -288,54 +333,9 @@ static void resolve(struct step *s, struct zone_presence *p, bool is_inside)
         return;
     struct zone_cuts cuts = cuts_of(s, &base, zone);
     if (was_inside)
-        inside_step(s, p, &base, &cuts, true);
+        inside_step(s, p, &base, &cuts, is_inside);
     else
         outside_step(s, &base, &cuts, false);
-}
-
-/* --- gates
- * ------------------------------------------------------------------------------------ */
-
-static struct gate_memory *gate_memory(struct step *s, uint32_t gate)
-{
-    struct zone_watch *w = s->w;
-    for (uint32_t i = 0; i < w->gate_count; i++)
-        if (w->gates[i].gate == gate)
-            return &w->gates[i];
-    if (w->gate_count == w->gate_room) {
-        uint32_t room = w->gate_room != 0 ? 2 * w->gate_room : 2;
-        struct gate_memory *more = realloc(w->gates, room * sizeof *more);
-        if (more == NULL) {
-            s->rc = ERR_NOMEM;
-            return NULL;
-        }
-        w->gates = more;
-        w->gate_room = room;
-    }
-    struct gate_memory *m = &w->gates[w->gate_count++];
-    m->gate = gate;
-    m->last_ms = TIME_NONE;
-    return m;
-}
-
-/* An even number of crossings on one leg ends on the side it began: the net is no
- * crossing, but memory keeps it armed down. */
-static void gate_step(struct step *s, const struct zone_cuts *cuts)
-{
-    struct gate_memory *m = gate_memory(s, cuts->zone);
-    if (m == NULL || cuts->count == 0)
-        return;
-    uint32_t last = cuts->count - 1;
-    struct zone_event e = crossing(s, s->from, cuts->zone, cuts->fraction[last]);
-    e.what = ZONE_CROSSED;
-    e.is_left_to_right = cuts->left_to_right[last];
-    if (s->fix->time_ms - s->from->time_ms > s->limits->zone_possible_ms)
-        e.certainty = ZONE_POSSIBLE;
-    bool is_armed =
-        m->last_ms == TIME_NONE || e.time_ms - m->last_ms >= s->limits->gate_rearm_ms;
-    m->last_ms = e.time_ms;
-    if (is_armed && cuts->count % 2 == 1)
-        tell(s, &e);
 }
 
 /* --- one fix
@@ -343,9 +343,9 @@ static void gate_step(struct step *s, const struct zone_cuts *cuts)
 
 static void visit(void *context, const struct zone_cuts *cuts)
 {
-    struct step *s = context;
+    struct zone_step *s = context;
     if (zone_info(s->zones, cuts->zone)->shape == ZONE_GATE) {
-        gate_step(s, cuts);
+        zone_gate_step(s, cuts);
         return;
     }
     struct zone_presence *p = zone_watch_find(s->w, cuts->zone);
@@ -356,7 +356,7 @@ static void visit(void *context, const struct zone_cuts *cuts)
 }
 
 /* Outside after a leap: nobody knows when it left, unless it was just outside before. */
-static void leap_out(struct step *s, struct zone_presence *p)
+static void leap_out(struct zone_step *s, struct zone_presence *p)
 {
     struct zone_event e = p->pending;
     if (p->phase == ZONE_PHASE_ENTERING) {
@@ -364,14 +364,14 @@ static void leap_out(struct step *s, struct zone_presence *p)
         return;
     }
     if (p->phase == ZONE_PHASE_INSIDE) {
-        e = crossing(s, s->from, p->zone, 0.0);
+        e = zone_step_crossing(s, s->from, p->zone, 0.0);
         e.certainty = ZONE_POSSIBLE;
     }
     become_outside(s, p, &e);
 }
 
 /* Too far from the last fix to speak of a path: only where it is now counts. */
-static void leap(struct step *s)
+static void leap(struct zone_step *s)
 {
     uint32_t zones[64];
     size_t n = zone_at(s->zones, s->fix->pos, zones, 64);
@@ -396,7 +396,7 @@ static void leap(struct step *s)
     }
 }
 
-static void first_fix(struct step *s)
+static void first_fix(struct zone_step *s)
 {
     uint32_t zones[64];
     size_t n = zone_at(s->zones, s->fix->pos, zones, 64);
@@ -404,15 +404,24 @@ static void first_fix(struct step *s)
         first_inside(s, zones[i]);
 }
 
-/* By time, then zone; those of one zone keep their order. */
+/* At one time a ship leaves before it enters: over a common edge it is never in both. Of
+ * one zone the order stays. */
+static bool is_later(const struct zone_event *a, const struct zone_event *b)
+{
+    if (a->time_ms != b->time_ms)
+        return a->time_ms > b->time_ms;
+    if (a->zone == b->zone)
+        return false;
+    bool leaves_a = a->what == ZONE_EXITED, leaves_b = b->what == ZONE_EXITED;
+    return leaves_a != leaves_b ? leaves_b : a->zone > b->zone;
+}
+
 static void sort_events(struct zone_event *events, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
         struct zone_event e = events[i];
         size_t at = i;
-        while (at > 0 &&
-               (events[at - 1].time_ms > e.time_ms ||
-                (events[at - 1].time_ms == e.time_ms && events[at - 1].zone > e.zone))) {
+        while (at > 0 && is_later(&events[at - 1], &e)) {
             events[at] = events[at - 1];
             at--;
         }
@@ -422,7 +431,8 @@ static void sort_events(struct zone_event *events, size_t n)
 
 /* Zones that await a second fix are settled first, and by themselves; `settled` keeps the
  * others from seeing them twice. */
-static void resolve_pending(struct step *s, uint32_t *settled, uint32_t *settled_count)
+static void resolve_pending(struct zone_step *s, uint32_t *settled,
+                            uint32_t *settled_count)
 {
     for (uint32_t i = s->w->count; i-- > 0;) {
         struct zone_presence *p = &s->w->items[i];
@@ -434,7 +444,7 @@ static void resolve_pending(struct step *s, uint32_t *settled, uint32_t *settled
 }
 
 struct filtered {
-    struct step *step;
+    struct zone_step *step;
     const uint32_t *settled;
     uint32_t count;
 };
@@ -450,7 +460,7 @@ static void visit_unsettled(void *context, const struct zone_cuts *cuts)
 
 /* A ship that did not move makes no path, but its fix counts; and a fix on the very edge
  * may be seen inside by one step and outside by the next. */
-static void settle_unvisited(struct step *s)
+static void settle_unvisited(struct zone_step *s)
 {
     for (uint32_t i = s->w->count; i-- > 0;) {
         struct zone_presence *p = &s->w->items[i];
@@ -465,7 +475,7 @@ int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
                    const struct rule_limits *limits, const struct track_fix *fix,
                    zone_event_sink sink, void *context)
 {
-    struct step s = {.w = w, .zones = zones, .limits = limits, .fix = fix};
+    struct zone_step s = {.w = w, .zones = zones, .limits = limits, .fix = fix};
     struct track_fix from = w->last;
     if (!w->has_last) {
         first_fix(&s);
@@ -482,6 +492,7 @@ int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
                 s.rc = rc;
             settle_unvisited(&s);
         }
+        zone_gate_settle(&s);
     }
     w->last = *fix;
     w->has_last = true;

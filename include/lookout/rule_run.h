@@ -24,6 +24,8 @@ struct rule_limits {
     int64_t gate_rearm_ms;       /* 30 min */
     double zone_enter_depth_m;   /* 200 */
     double zone_exit_depth_m;    /* 500 */
+    double zone_rest_m;          /* 30; 0: off */
+    double zone_rest_kn;         /* 0.5 */
     int64_t zone_lost_ms;        /* 60 min */
     int64_t zone_possible_ms;    /* 2 h */
     int64_t zone_dwell_fresh_ms; /* 2 h */
@@ -47,6 +49,7 @@ struct zone_event {
     uint32_t zone;
     bool is_present;       /* entered: was inside when first heard */
     bool is_left_to_right; /* crossed */
+    bool is_repeat;        /* crossed: the other way than just before */
     int64_t time_ms;       /* of the crossing; lost: last fix + 60 min */
     int64_t since_ms;      /* exited, lost: when it entered */
     int64_t last_seen_ms;  /* last fix inside */
@@ -54,7 +57,7 @@ struct zone_event {
 };
 
 enum zone_phase {
-    ZONE_PHASE_ENTERING, /* outside, one shallow fix inside */
+    ZONE_PHASE_ENTERING, /* outside, one shallow fix inside, or beside */
     ZONE_PHASE_INSIDE,
     ZONE_PHASE_LEAVING /* inside, one fix just outside */
 };
@@ -69,11 +72,19 @@ struct zone_presence {
     struct zone_event pending; /* what a second fix would confirm */
     struct track_fix base;     /* the last fix before the pending one */
     bool has_base;
+    bool is_rest;   /* the pending fix is that of a ship that lies still */
+    bool is_beside; /* entering: lies still so near the boundary that it says nothing */
 };
 struct gate_memory {
     uint32_t gate;
+    uint8_t told;    /* ways in which it was crossed since it was last quiet; enum
+                        gate_way */
     int64_t last_ms; /* latest crossing, told or not */
+    bool has_deferred;
+    struct zone_event deferred; /* of a ship that lies still: told when it is off the
+                                   gate, unless it goes back */
 };
+enum gate_way { GATE_LEFT_TO_RIGHT = 1, GATE_RIGHT_TO_LEFT = 2 };
 struct zone_watch {
     struct zone_presence *items; /* owned, ascending zone */
     struct gate_memory *gates;   /* owned */

@@ -21,6 +21,8 @@ static int on_event(void *context, const struct zone_event *e)
                    (double)e->time_ms / (double)MINUTE_MS);
     if (rc == 0 && e->what == ZONE_CROSSED)
         rc = buf_add_text(&p->told, e->is_left_to_right ? " right" : " left");
+    if (rc == 0 && e->is_repeat)
+        rc = buf_add_text(&p->told, " back");
     if (rc == 0 && e->certainty != ZONE_OBSERVED)
         rc = buf_printf(&p->told, " %s", zone_certainty_name(e->certainty));
     if (rc == 0 && e->what == ZONE_ENTERED && e->is_present)

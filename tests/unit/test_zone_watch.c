@@ -332,10 +332,32 @@ static void goes_through_all(struct play *p)
         zoneplay_fix(p, 10 * i, 36.0, 125.75 + 0.25 * i);
 }
 
+/* The same edge in common, the eastern zone drawn first. */
+static const char neighbours[] =
+    COLLECTION(AREA("right", "[[128,35],[129,35],[129,37],[128,37],[128,35]]") "," AREA(
+        "left", "[[127,35],[128,35],[128,37],[127,37],[127,35]]"));
+static void crosses_the_edge(struct play *p)
+{
+    zoneplay_fix(p, 0, 36.0, 127.5);
+    zoneplay_fix(p, 10, 36.0, 127.9);
+    zoneplay_fix(p, 20, 36.0, 128.1);
+}
+/* On the edge is inside, of both. */
+static void moors_on_the_edge(struct play *p)
+{
+    for (int i = 0; i < 5; i++)
+        zoneplay_fix(p, 10 * i, 36.0, 128.0);
+    zoneplay_fix(p, 60, 36.0, 128.1);
+}
+
 static void test_shapes(void **state)
 {
     (void)state;
     zoneplay_check(zoneplay_box, lies, "enter box 0 present; ");
+    zoneplay_check(neighbours, crosses_the_edge,
+                   "enter left 0 present; exit left 15 since 0; enter right 15; ");
+    zoneplay_check(neighbours, moors_on_the_edge,
+                   "enter right 0 present; enter left 0 present; exit left 40 since 0; ");
     zoneplay_check(pacific, crosses_180, "enter pacific 5; exit pacific 75 since 5; ");
     zoneplay_check(
         nested, goes_through_all,
@@ -371,8 +393,52 @@ static const char bent[] =
 static void crosses_twice(struct play *p)
 {
     zoneplay_fix(p, 0, 36.0, 125.9);
-    zoneplay_fix(p, 10, 36.0, 126.3);
+    zoneplay_fix(p, 10, 36.0, 126.3); /* in at a quarter, out at three quarters */
     zoneplay_fix(p, 90, 36.0, 126.1); /* half of it: inside the bend */
+}
+
+/* Along 36 S between fixes on the line: the great circle runs 140 m south of it at most
+ * (30 nm; d^2 tan(lat) / 8R). The same at 36 N, where it runs north of it. */
+static const char parallels[] = COLLECTION(
+    LINE("south", "[[126,-36],[128,-36]]") "," LINE("north", "[[126,36],[128,36]]"));
+static void sails_along(struct play *p)
+{
+    for (int i = 0; i < 3; i++)
+        zoneplay_fix(p, 60 * i, -36.0, 126.2 + 0.6 * i);
+    for (int i = 0; i < 3; i++)
+        zoneplay_fix(p, 10000 + 60 * i, 36.0, 126.2 + 0.6 * i);
+}
+
+/* A fix on the line itself, then on to the other side; and back to its own. The line
+ * counts to its east. */
+static void halts_on_it(struct play *p)
+{
+    zoneplay_east(p, 0, -1000);
+    zoneplay_fix(p, 10, 36.0, 126.0);
+    zoneplay_fix(p, 20, 36.0, 126.0);
+    zoneplay_east(p, 30, 1000);
+    zoneplay_fix(p, 100, 36.0, 126.0);
+    zoneplay_east(p, 110, 1000);
+    zoneplay_fix(p, 120, 36.0, 126.0);
+    zoneplay_east(p, 130, -1000);
+}
+
+/* Over its very end, and a hair beyond. */
+static void rounds_its_end(struct play *p)
+{
+    zoneplay_fix(p, 0, 36.5000001, 125.9999);
+    zoneplay_fix(p, 10, 36.5000001, 126.0001);
+    zoneplay_fix(p, 60, 36.4999999, 126.0001);
+    zoneplay_fix(p, 70, 36.4999999, 125.9999);
+}
+
+/* Every 20 min to the other side, for three hours, and after a quiet half hour. */
+static void zigzags(struct play *p)
+{
+    for (int i = 0; i < 10; i++)
+        zoneplay_east(p, 20 * i, i % 2 ? 100 : -100);
+    zoneplay_east(p, 200, 100);
+    zoneplay_east(p, 220, -100);
 }
 
 static void misses(struct play *p)
@@ -384,11 +450,19 @@ static void misses(struct play *p)
 static void test_gates(void **state)
 {
     (void)state;
-    zoneplay_check(gate, crosses_and_returns,
-                   "cross line 5 right; cross line 75.05 left; ");
+    zoneplay_check(
+        gate, crosses_and_returns,
+        "cross line 5 right; cross line 15 left back; cross line 75.05 left; ");
     zoneplay_check(gate, crosses_unheard,
                    "cross line 60 right; cross line 260.017 left possible; ");
-    zoneplay_check(bent, crosses_twice, "cross bent 50 right; ");
+    zoneplay_check(
+        bent, crosses_twice,
+        "cross bent 2.5 right; cross bent 7.5 left back; cross bent 50 right; ");
+    zoneplay_check(parallels, sails_along, "");
+    zoneplay_check(gate, halts_on_it, "cross line 10 right; cross line 120 left; ");
+    zoneplay_check(gate, rounds_its_end, "cross line 65 left; ");
+    zoneplay_check(gate, zigzags,
+                   "cross line 10 right; cross line 30 left back; cross line 210 left; ");
     zoneplay_check(gate, misses, "");
 }
 
@@ -494,7 +568,8 @@ static void test_random_walks(void **state)
         struct checker c = {0};
         double lat = home[k][0], lon = home[k][1];
         int64_t now_ms = 0;
-        double step = test_random_below(&r, 2) ? 0.004 : 0.5;
+        static const double steps[] = {0.0002, 0.004, 0.5};
+        double step = steps[test_random_below(&r, 3)];
         for (int i = 0; i < 8; i++)
             c.last_ms[i] = INT64_MIN;
         zone_watch_init(&p.w);
@@ -512,6 +587,8 @@ static void test_random_walks(void **state)
                 lat = -lat - 20;
             lat = lat > 80 ? 80 : lat < -80 ? -80 : lat;
             struct track_fix f = {.time_ms = ++now_ms, .pos = test_pos(lat, lon)};
+            f.has = test_random_below(&r, 4) != 0 ? FIX_SOG : 0;
+            f.sog_dkn = (uint16_t)test_random_below(&r, 8);
             assert_int_equal(zone_watch_fix(&p.w, p.zones, &p.limits, &f, alternates, &c),
                              0);
             if (test_random_below(&r, 5) == 0)
