@@ -127,7 +127,8 @@ static json_t *stop_json(const struct rule_world *world, const struct route_stop
     const struct port *port = ports_get(world->ports, stop->port);
     put_text(o, "locode", port->locode);
     put_text(o, "name", port->name);
-    put(o, "arrived_at", body_time(stop->arrived_ms));
+    put(o, "arrived_at",
+        body_time(stop->is_arrival_unknown ? TIME_NONE : stop->arrived_ms));
     put(o, "departed_at", body_time(stop->departed_ms));
     put(o, "confidence", json_integer(stop->confidence));
     return o;

@@ -189,6 +189,7 @@ static int count_call(struct rule_look *look, const struct call *call, int64_t t
         .arrived_ms = since_ms,
         .departed_ms = TIME_NONE,
         .pos = call->pos,
+        .is_arrival_unknown = call->arrived_ms == TIME_NONE,
     };
     int rc = arrive(look, &stop);
     struct state *after = *look->state;

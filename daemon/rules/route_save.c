@@ -5,6 +5,9 @@
 
 #include "lookout/timefmt.h"
 
+/* Beside the confidence, which is 1 to 4. */
+#define ARRIVAL_UNKNOWN 8u
+
 static void save_port(const struct ports *ports, uint32_t port, struct wire_writer *w)
 {
     wire_put_text(w, port != PORT_NONE ? ports_get(ports, port)->locode : "");
@@ -16,7 +19,7 @@ static void save_stop(const struct route_stop *stop, const struct ports *ports,
     save_port(ports, stop->port, w);
     wire_put_text(w, stop->port == PORT_NONE ? zone_info(zones, stop->zone)->id : "");
     wire_put_u64(w, stop->step);
-    wire_put_u64(w, stop->confidence);
+    wire_put_u64(w, stop->confidence | (stop->is_arrival_unknown ? ARRIVAL_UNKNOWN : 0u));
     wire_put_i64(w, stop->arrived_ms);
     wire_put_i64(w, stop->departed_ms);
     wire_put_i64(w, stop->pos.lat_e7);
@@ -63,7 +66,9 @@ static int load_stop(struct route_stop *stop, const struct ports *ports,
     int64_t zone = id[0] != '\0' ? zone_find(zones, id) : -1;
     stop->zone = zone >= 0 ? (uint32_t)zone : UINT32_MAX;
     stop->step = (uint8_t)wire_get_u64(r);
-    stop->confidence = (uint8_t)wire_get_u64(r);
+    uint64_t confidence = wire_get_u64(r);
+    stop->confidence = (uint8_t)(confidence & (ARRIVAL_UNKNOWN - 1));
+    stop->is_arrival_unknown = (confidence & ARRIVAL_UNKNOWN) != 0;
     stop->arrived_ms = wire_get_i64(r);
     stop->departed_ms = wire_get_i64(r);
     stop->pos.lat_e7 = (int32_t)wire_get_i64(r);

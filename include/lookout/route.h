@@ -65,6 +65,8 @@ struct route_stop {
     int64_t departed_ms; /* TIME_NONE while there */
     struct geo_pos pos;
     bool is_standing; /* was in that zone all along: goes on with runs, begins none */
+    bool is_arrival_unknown; /* a call under way when the data began, or without a stop:
+                                arrived_ms is its first fix or entry, not for telling */
 };
 struct route_run {
     struct route_stop stops[ROUTE_CALLS_MAX];

@@ -227,6 +227,41 @@ static void test_there_at_start(void **state)
     alertcase_finish(&c);
 }
 
+/* "A call under way when the data begin counts, its entered_at and arrived_at absent":
+ * among the calls of a route too, also after the state was saved and read again. */
+static void test_route_from_a_call_under_way(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    struct buf saved = {0};
+    struct wire_writer w = {.out = &saved};
+    struct wire_reader r;
+    struct route_state runs = {.run_count = 1, .last_port = PORT_NONE};
+    alertcase_init(&c, "route.progressed");
+    c.run.stops[0].is_arrival_unknown = true;
+    runs.runs[0] = c.run;
+    route_state_save(&runs, c.ports, c.zones, &w);
+    memset(&runs, 0, sizeof runs);
+    wire_reader_init(&r, saved.data, saved.length);
+    assert_int_equal(route_state_load(&runs, c.ports, c.zones, &r), 0);
+    c.run = runs.runs[0];
+    char *body = alertcase_body(&c);
+    json_t *event = json_loads(body, 0, NULL), *calls, *first;
+    assert_int_equal(
+        json_unpack(event, "{s:{s:{s:o}}}", "data", "route", "calls", &calls), 0);
+    first = json_array_get(calls, 0);
+    assert_null(json_object_get(first, "arrived_at"));
+    assert_non_null(json_object_get(first, "departed_at"));
+    assert_int_equal(json_integer_value(json_object_get(first, "confidence")),
+                     c.run.stops[0].confidence);
+    assert_non_null(json_object_get(json_array_get(calls, 1), "arrived_at"));
+    keep("under-way", body);
+    json_decref(event);
+    free(body);
+    buf_finish(&saved);
+    alertcase_finish(&c);
+}
+
 /* Bytes that no feed should get through: they do not get out either. */
 static void test_hostile_text(void **state)
 {
@@ -371,6 +406,7 @@ int main(void)
         cmocka_unit_test(test_identity),
         cmocka_unit_test(test_nothing_known),
         cmocka_unit_test(test_there_at_start),
+        cmocka_unit_test(test_route_from_a_call_under_way),
         cmocka_unit_test(test_hostile_text),
         cmocka_unit_test(test_evidence_over_180),
         cmocka_unit_test(test_evidence_of_one_fix),
