@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Quiet where it must be: three days of dense ordinary traffic under the rules of the
+ * demonstration (config/demo.yaml). 2,000 ships: coasters and ferries, fishing fleets,
+ * crowded anchorages, canal transits, and some that do all but the pattern: from North
+ * Korea to Dalian, to Shidao and back, on to Incheon, Qingdao and Shanghai, to
+ * Vladivostok without Shidao, to Vladivostok from Shidao alone. Now and then one is
+ * silent for hours or has a fix from elsewhere. One ship more does what must be told:
+ * whatever is critical must be hers. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/testlib.h"
+#include "lookout/buf.h"
+#include "lookout/conf.h"
+#include "lookout/engine.h"
+#include "lookout/timefmt.h"
+#include "lookout/units.h"
+
+enum { DAYS = 3, SHIPS = 2000, STORY_MMSI = 445999999 };
+#define BEGIN_MS INT64_C(1711238400000) /* 2024-03-24T00:00:00Z */
+
+/* --- where they go -------------------------------------------------------------------
+ */
+
+struct stage {
+    double lat, lon;
+    double stay_h; /* > 0: lies here so long */
+};
+enum { STAGES_MAX = 14 };
+enum manner { SAILS, FISHES, LIES };
+
+struct plan {
+    const char *destination;
+    int ships;
+    enum manner manner;
+    bool is_once; /* sets out at the first stage within twelve hours, ends at the last;
+                     else somewhere on its way, there and back */
+    bool has_no_call; /* must not call anywhere */
+    uint32_t mid;
+    uint8_t type;
+    double least_kn, most_kn;
+    double spread_deg; /* how far the ships' ways lie apart */
+    struct stage stages[STAGES_MAX];
+};
+
+/* clang-format off */
+#define NAMPO  {38.716, 125.400, 6}, {38.690, 125.250, 0}, {38.670, 125.060, 0}
+#define TO_SHIDAO {38.3, 124.4, 0}, {37.6, 123.6, 0}, {36.95, 122.9, 0}, {36.8, 122.55, 0}, {36.875, 122.433, 7}
+static const struct plan plans[] = {
+    /* All but the pattern. */
+    {"DALIAN",      20, SAILS,  true,  false, 445, 70,  8, 11, 0.02, {NAMPO, {38.4, 124.0, 0}, {38.6, 122.5, 0}, {38.8, 121.95, 0}, {38.93, 121.67, 20}}},
+    {"",            25, SAILS,  true,  false, 445, 70,  9, 12, 0.02, {NAMPO, TO_SHIDAO, {36.8, 122.55, 0}, {36.95, 122.9, 0}, {37.6, 123.6, 0}, {38.3, 124.4, 0}, {38.67, 125.06, 0}, {38.716, 125.4, 9}}},
+    {"",            20, SAILS,  true,  false, 445, 70,  9, 12, 0.02, {NAMPO, TO_SHIDAO, {36.8, 122.55, 0}, {36.9, 123.5, 0}, {37.15, 125.5, 0}, {37.25, 126.25, 0}, {37.46, 126.59, 20}}},
+    {"KR INC",      10, SAILS,  true,  false, 445, 79,  8, 12, 0.02, {NAMPO, TO_SHIDAO, {36.8, 122.55, 0}, {36.9, 123.5, 0}, {37.15, 125.5, 0}, {37.25, 126.25, 0}, {37.46, 126.59, 20}}},
+    {"",            20, SAILS,  true,  false, 445, 70,  9, 13, 0.02, {NAMPO, TO_SHIDAO, {36.7, 122.6, 0}, {33.0, 123.0, 0}, {31.2, 122.9, 0}, {30.65, 122.5, 0}, {30.62, 122.07, 20}}},
+    {"CNSHA",       10, SAILS,  true,  false, 445, 79,  8, 13, 0.02, {NAMPO, TO_SHIDAO, {36.7, 122.6, 0}, {33.0, 123.0, 0}, {31.2, 122.9, 0}, {30.65, 122.5, 0}, {30.62, 122.07, 20}}},
+    {"QINGDAO",     10, SAILS,  true,  false, 445, 70,  8, 12, 0.02, {NAMPO, TO_SHIDAO, {36.8, 122.55, 0}, {36.5, 122.3, 0}, {35.95, 120.6, 0}, {36.07, 120.31, 20}}},
+    {"VLADIVOSTOK", 10, SAILS,  true,  false, 445, 70,  8, 11, 0.02, {{41.767, 129.82, 8}, {41.7, 129.95, 0}, {42.3, 131.2, 0}, {42.9, 131.9, 0}, {43.06, 131.94, 0}, {43.095, 131.885, 20}}},
+    {"VLADIVOSTOK", 15, SAILS,  true,  false, 412, 70, 10, 13, 0.02, {{36.875, 122.433, 5}, {36.8, 122.55, 0}, {36.3, 123.2, 0}, {34.5, 124.2, 0}, {33.3, 125.3, 0}, {32.85, 126.3, 0}, {33.25, 127.25, 0}, {34.15, 128.15, 0}, {34.55, 128.85, 0}, {35.4, 129.9, 0}, {42.6, 132.15, 0}}},
+    {"RUVVO",       40, SAILS,  false, false, 440, 71, 12, 16, 0.03, {{35.095, 129.045, 14}, {35.01, 129.13, 0}, {35.4, 129.9, 0}, {38.5, 131.8, 0}, {42.6, 132.15, 0}, {42.98, 132.05, 0}, {43.06, 131.94, 0}, {43.095, 131.885, 18}}},
+    /* Ferries and coasters. */
+    {"KRINC",       30, SAILS,  false, false, 412, 60, 16, 20, 0.02, {{36.875, 122.433, 7}, {36.8, 122.55, 0}, {36.9, 123.5, 0}, {37.15, 125.5, 0}, {37.25, 126.25, 0}, {37.46, 126.59, 7}}},
+    {"CNYNT",       60, SAILS,  false, false, 413, 60, 13, 17, 0.03, {{38.93, 121.67, 4}, {38.85, 121.85, 0}, {38.0, 121.6, 0}, {37.55, 121.40, 4}}},
+    {"KRPUS",       80, SAILS,  false, false, 440, 79,  8, 12, 0.03, {{34.735, 127.75, 9}, {34.65, 127.85, 0}, {34.3, 128.1, 0}, {34.45, 128.7, 0}, {34.95, 129.05, 0}, {35.095, 129.045, 11}}},
+    {"KRCJU",       40, SAILS,  false, false, 441, 60, 15, 19, 0.03, {{33.525, 126.545, 6}, {33.65, 126.75, 0}, {34.2, 128.2, 0}, {34.55, 128.85, 0}, {34.95, 129.05, 0}, {35.095, 129.045, 6}}},
+    {"BUSAN",      120, SAILS,  false, false, 477, 71, 12, 18, 0.05, {{30.62, 122.07, 20}, {30.65, 122.5, 0}, {31.2, 123.5, 0}, {32.7, 126.6, 0}, {33.6, 127.9, 0}, {34.55, 128.85, 0}, {34.95, 129.05, 0}, {35.095, 129.045, 18}}},
+    {"QINGDAO",     80, SAILS,  false, false, 414, 70, 10, 13, 0.04, {{36.07, 120.31, 12}, {35.95, 120.45, 0}, {36.0, 122.0, 0}, {36.8, 124.5, 0}, {37.15, 125.5, 0}, {37.25, 126.25, 0}, {37.46, 126.59, 12}}},
+    {"CN TXG",     160, SAILS,  false, false, 636, 70, 10, 14, 0.05, {{38.97, 117.82, 20}, {38.85, 118.2, 0}, {38.35, 120.6, 0}, {38.15, 121.5, 0}, {37.8, 122.9, 0}, {36.6, 123.2, 0}, {33.0, 123.0, 0}, {31.2, 122.9, 0}, {30.65, 122.5, 0}, {30.62, 122.07, 20}}},
+    {"HAKATA",      40, SAILS,  false, false, 431, 60, 16, 20, 0.02, {{33.605, 130.395, 5}, {33.68, 130.25, 0}, {33.95, 130.05, 0}, {34.8, 129.65, 0}, {35.01, 129.13, 0}, {35.095, 129.045, 5}}},
+    /* Fishing fleets: Yellow Sea, off Shidao, East China Sea, Sea of Japan. */
+    {"FISHING",    300, FISHES, false, false, 412, 30,  2,  5, 1.20, {{35.5, 123.6, 0}}},
+    {"",           200, FISHES, false, false, 412, 30,  2,  5, 0.50, {{36.7, 122.9, 0}}},
+    {"FISHING",    120, FISHES, false, false, 440, 30,  2,  5, 0.80, {{34.0, 128.0, 0}}},
+    {"",           100, FISHES, false, false, 273, 30,  2,  5, 0.80, {{41.8, 131.8, 0}}},
+    /* Anchorages: Yeosu, Busan, Vladivostok, off Shanghai, Shidao. */
+    {"YEOSU",       60, LIES,   false, false, 538, 80,  0,  0, 0.10, {{34.645, 127.89, 1}}},
+    {"KRPUS",       60, LIES,   false, false, 351, 70,  0,  0, 0.06, {{35.04, 129.09, 1}}},
+    {"RUVVO",       30, LIES,   false, false, 273, 70,  0,  0, 0.05, {{43.05, 131.90, 1}}},
+    {"FOR ORDERS", 100, LIES,   false, false, 636, 70,  0,  0, 0.20, {{31.0, 122.7, 1}}},
+    {"CNSHD",       40, LIES,   false, false, 412, 70,  0,  0, 0.04, {{36.84, 122.46, 1}}},
+    /* Canals: Suez with a wait in the Great Bitter Lake; Kiel with its locks. */
+    {"SUEZ CANAL", 100, SAILS,  false, true,  538, 80,  8, 10, 0.00, {{32.2, 32.4, 0}, {31.4, 32.37, 0}, {31.26, 32.31, 0}, {30.9, 32.315, 0}, {30.45, 32.355, 0}, {30.33, 32.375, 0.7}, {30.18, 32.57, 0}, {29.95, 32.575, 0}, {29.4, 32.6, 0}}},
+    {"VIA NOK",    100, SAILS,  false, true,  211, 70,  7,  9, 0.00, {{54.0, 8.1, 0}, {53.98, 8.7, 0}, {53.885, 9.12, 0}, {53.895, 9.145, 0.5}, {54.03, 9.3, 0}, {54.25, 9.6, 0}, {54.33, 9.9, 0}, {54.366, 10.14, 0.5}, {54.42, 10.2, 0}, {54.6, 10.4, 0}, {54.6, 11.2, 0}}},
+};
+/* What must be told: Nampo, Shidao, declared for Vladivostok. */
+static const struct plan story =
+    {"VLADIVOSTOK",  1, SAILS,  true,  false, 445, 70, 10, 10, 0.00, {NAMPO, TO_SHIDAO, {36.8, 122.55, 0}, {36.3, 123.2, 0}, {34.5, 124.2, 0}, {33.3, 125.3, 0}}};
+/* clang-format on */
+
+/* --- how they go ---------------------------------------------------------------------
+ */
+
+struct mover {
+    const struct plan *plan;
+    uint32_t mmsi;
+    double kn, shift_lat, shift_lon;
+    size_t from, to; /* stages it is between, or lies at `from` */
+    double sailed_m, stay_ms;
+    double lat, lon, sog, cog; /* now */
+    int64_t silent_until_ms;
+};
+
+static struct test_random random_state = {20240324};
+
+static double chance(void)
+{
+    return (double)test_random_below(&random_state, 1000000) / 1e6;
+}
+
+static size_t stage_count(const struct plan *p)
+{
+    size_t n = 0;
+    while (n < STAGES_MAX && p->stages[n].lat != 0)
+        n++;
+    return n;
+}
+
+static struct geo_pos place(const struct mover *m, size_t at)
+{
+    const struct stage *s = &m->plan->stages[at];
+    double part = s->stay_h > 0 && m->plan->manner == SAILS ? 0.2 : 1;
+    return geo_to_pos(
+        (struct geo_point){s->lat + m->shift_lat * part, s->lon + m->shift_lon * part});
+}
+
+static void lie(struct mover *m, double swing_deg)
+{
+    struct geo_point p = geo_to_point(place(m, m->from));
+    m->lat = p.lat + (chance() - 0.5) * swing_deg;
+    m->lon = p.lon + (chance() - 0.5) * swing_deg;
+    m->sog = chance() < 0.8 ? 0 : 0.2;
+}
+
+/* The next stage, or back at the end; one that goes once stays there. */
+static void set_forth(struct mover *m)
+{
+    size_t last = stage_count(m->plan) - 1, before = m->from;
+    m->from = m->to;
+    m->sailed_m = 0;
+    m->stay_ms = m->plan->stages[m->from].stay_h * (double)HOUR_MS;
+    if (m->from == last && m->plan->is_once)
+        m->stay_ms = HUGE_VAL;
+    if (m->from == last || (m->from < before && m->from != 0))
+        m->to = m->from - 1;
+    else
+        m->to = m->from + 1;
+}
+
+static void sail(struct mover *m, double ms)
+{
+    if (m->stay_ms > 0) {
+        m->stay_ms -= ms;
+        lie(m, 2e-4);
+        return;
+    }
+    struct geo_pos a = place(m, m->from), b = place(m, m->to);
+    double leg_m = geo_distance_m(a, b);
+    m->sailed_m += m->kn * KN_MPS * ms / 1000;
+    if (m->sailed_m >= leg_m) {
+        set_forth(m);
+        sail(m, 0);
+        return;
+    }
+    struct geo_pos p = geo_interpolate(a, b, m->sailed_m / leg_m);
+    struct geo_point q = geo_to_point(p);
+    m->lat = q.lat;
+    m->lon = q.lon;
+    m->cog = geo_bearing_deg(p, b);
+    m->sog = m->kn + (chance() - 0.5) * 0.4;
+}
+
+static void fish(struct mover *m, double ms)
+{
+    struct geo_pos middle = place(m, 0);
+    struct geo_pos here = geo_to_pos((struct geo_point){m->lat, m->lon});
+    m->sog = chance() < 0.2 ? 0.3 : m->kn;
+    m->cog = fmod(m->cog + 60 * (chance() - 0.5) + 360, 360);
+    if (geo_distance_m(middle, here) > 20000)
+        m->cog = geo_bearing_deg(here, middle);
+    struct geo_point p =
+        geo_to_point(geo_destination(here, m->cog, m->sog * KN_MPS * ms / 1000));
+    m->lat = p.lat;
+    m->lon = p.lon;
+}
+
+static void move(struct mover *m, double ms)
+{
+    if (m->plan->manner == SAILS)
+        sail(m, ms);
+    else if (m->plan->manner == FISHES)
+        fish(m, ms);
+    else
+        lie(m, 4e-3);
+}
+
+static void set_out(struct mover *m, const struct plan *plan, uint32_t number)
+{
+    memset(m, 0, sizeof *m);
+    m->plan = plan;
+    m->mmsi = plan->mid * 1000000 + number;
+    m->kn = plan->least_kn + (plan->most_kn - plan->least_kn) * chance();
+    m->shift_lat = (chance() - 0.5) * plan->spread_deg;
+    m->shift_lon = (chance() - 0.5) * plan->spread_deg;
+    m->cog = 359 * chance();
+    m->to = plan->manner == SAILS ? 1 : 0;
+    m->stay_ms = plan->stages[0].stay_h * (double)HOUR_MS;
+    lie(m, 1e-4);
+    if (plan->is_once)
+        m->stay_ms += 6 * chance() * (double)HOUR_MS;
+    else if (plan->manner == SAILS)
+        for (int k = (int)(chance() * 400); k > 0; k--)
+            sail(m, 10.0 * (double)MINUTE_MS);
+}
+
+/* --- what is heard -------------------------------------------------------------------
+ */
+
+struct heard {
+    struct engine *engine;
+    uint64_t reports, alerts, story_critical;
+    uint64_t calls_in_canals, calls;
+    struct buf critical; /* of other ships: there must be none */
+};
+
+static bool is_in_canal(uint32_t mmsi, const struct mover *movers)
+{
+    for (uint32_t i = 0; i < SHIPS; i++)
+        if (movers[i].mmsi == mmsi)
+            return movers[i].plan->has_no_call;
+    return false;
+}
+
+static struct mover movers[SHIPS + 1];
+
+static int on_alert(void *context, const struct alert *a)
+{
+    struct heard *h = context;
+    h->alerts++;
+    if (a->severity != SEVERITY_CRITICAL)
+        return 0;
+    if (a->mmsi == STORY_MMSI) {
+        h->story_critical++;
+        return 0;
+    }
+    int rc = buf_add(&h->critical, a->body, a->body_bytes);
+    return rc != 0 ? rc : buf_add_char(&h->critical, '\n');
+}
+
+static int on_call(void *context, const struct engine_call *call)
+{
+    struct heard *h = context;
+    if (call->event != CALL_ARRIVED)
+        return 0;
+    h->calls++;
+    if (is_in_canal(call->mmsi, movers)) {
+        h->calls_in_canals++;
+        print_message("# called: %u at %s\n", call->mmsi, call->port->locode);
+    }
+    return 0;
+}
+
+static void say_static(struct heard *h, const struct mover *m, int64_t time_ms)
+{
+    struct report r = {.mmsi = m->mmsi,
+                       .time_ms = time_ms,
+                       .arrival_ms = time_ms,
+                       .has = HAS_SHIP_TYPE | HAS_DESTINATION,
+                       .ship_type = m->plan->type};
+    snprintf(r.destination, sizeof r.destination, "%s", m->plan->destination);
+    assert_int_equal(engine_report(h->engine, &r), 0);
+    h->reports++;
+}
+
+static void say(struct heard *h, struct mover *m, int64_t time_ms)
+{
+    if (time_ms < m->silent_until_ms)
+        return;
+    /* Silence of four hours in a port counts as a call there: not in the canals. */
+    double most_h = m->plan->has_no_call ? 3.5 : 8;
+    if (m->mmsi != STORY_MMSI && chance() < 0.0003)
+        m->silent_until_ms =
+            time_ms + (int64_t)((1 + (most_h - 1) * chance()) * (double)HOUR_MS);
+    struct geo_point p = {m->lat, m->lon};
+    if (m->mmsi != STORY_MMSI && chance() < 0.0003)
+        p = (struct geo_point){-60 + 120 * chance(), -180 + 360 * chance()};
+    struct report r = {.mmsi = m->mmsi,
+                       .time_ms = time_ms,
+                       .arrival_ms = time_ms,
+                       .has = HAS_POSITION | HAS_SOG | HAS_COG,
+                       .pos = geo_to_pos(p),
+                       .sog_dkn = (uint16_t)(m->sog * 10 + 0.5),
+                       .cog_ddeg = (uint16_t)(m->cog * 10)};
+    assert_int_equal(engine_report(h->engine, &r), 0);
+    h->reports++;
+}
+
+/* --- the demonstration's rules -------------------------------------------------------
+ */
+
+/* Drops a top-level section of the YAML text. */
+static void drop_section(char *yaml, const char *key)
+{
+    char *at = strstr(yaml, key);
+    assert_non_null(at);
+    char *end = at;
+    do {
+        end = strchr(end, '\n');
+        end = end != NULL ? end + 1 : at + strlen(at);
+    } while (*end == ' ');
+    memmove(at, end, strlen(end) + 1);
+}
+
+static struct engine *make_engine(struct heard *h)
+{
+    char directory[] = "/tmp/lookout-quiet-XXXXXX", path[64];
+    struct conf_context context = {.host = "test", .gazetteer = NULL};
+    struct conf_report report = {0};
+    struct conf *conf = NULL;
+    struct engine *engine = NULL;
+    struct conf_water_options options = {.old = NULL};
+    struct conf_water_counts counts;
+    struct err err = {0};
+    struct engine_sink sink = {.on_alert = on_alert, .on_call = on_call, .context = h};
+    char *yaml = test_read_file(test_root_path("config/demo.yaml"), NULL);
+    char *zones = test_read_file(test_root_path("config/demo-zones.geojson"), NULL);
+    assert_true(yaml != NULL && zones != NULL && mkdtemp(directory) != NULL);
+    drop_section(yaml, "state:");
+    drop_section(yaml, "feeds:");
+    drop_section(yaml, "webhooks:");
+    const char *texts[][2] = {{"demo.yaml", yaml}, {"demo-zones.geojson", zones}};
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, texts[i][0]);
+        FILE *f = fopen(path, "w");
+        assert_true(f != NULL && fputs(texts[i][1], f) >= 0 && fclose(f) == 0);
+    }
+    snprintf(path, sizeof path, "%s/demo.yaml", directory);
+    int rc = conf_load(path, &context, &conf, &report);
+    for (size_t i = 0; rc != 0 && i < report.count; i++)
+        print_message("# %s\n", report.lines[i]);
+    assert_int_equal(rc, 0);
+    assert_int_equal(conf_water_make(conf, &options, &counts, &err), 0);
+    assert_int_equal(engine_create(&conf->engine, &sink, &engine, &err), 0);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/demo-zones.geojson", directory);
+    unlink(path);
+    rmdir(directory);
+    conf_report_finish(&report);
+    conf_destroy(conf);
+    free(yaml);
+    free(zones);
+    return engine;
+}
+
+static void test_ordinary_traffic(void **state)
+{
+    (void)state;
+    const char *sanitized = getenv("LOOKOUT_SANITIZED");
+    bool is_slow = sanitized != NULL && sanitized[0] == '1';
+    int64_t step_ms = (is_slow ? 20 : 6) * MINUTE_MS;
+    struct heard h = {0};
+    uint32_t count = 0;
+    print_message("# seed %llu\n", (unsigned long long)random_state.state);
+    for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++)
+        for (int k = 0; k < plans[i].ships; k++, count++)
+            set_out(&movers[count], &plans[i], count + 1);
+    assert_int_equal(count, SHIPS);
+    set_out(&movers[count], &story, 0);
+    movers[count].mmsi = STORY_MMSI;
+    h.engine = make_engine(&h);
+    for (int64_t t = 0; t < DAYS * DAY_MS; t += step_ms)
+        for (uint32_t i = 0; i <= SHIPS; i++) {
+            int64_t at_ms = BEGIN_MS + t + step_ms * i / (SHIPS + 1);
+            move(&movers[i], (double)step_ms);
+            if ((t / step_ms + i) % 10 == 0)
+                say_static(&h, &movers[i], at_ms);
+            say(&h, &movers[i], at_ms);
+        }
+    print_message("# %llu reports, %llu calls, %llu alerts\n",
+                  (unsigned long long)h.reports, (unsigned long long)h.calls,
+                  (unsigned long long)h.alerts);
+    engine_destroy(h.engine);
+    assert_string_equal(buf_text(&h.critical), "");
+    assert_int_equal(h.calls_in_canals, 0);
+    /* The rules were at work, and the story was told in the midst of it. */
+    assert_true(h.story_critical >= 1);
+    assert_true(h.calls > SHIPS / 2);
+    assert_true(h.alerts > 100);
+    buf_finish(&h.critical);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ordinary_traffic)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
