@@ -270,14 +270,16 @@ static bool has_same_end(const struct route_run *a, const struct route_run *b)
 }
 
 /* Is another run told of instead: one that ends where this one does and is older, or one
- * of the same case that has been? */
+ * of the same case that has been or is farther on (this one waits for another stop at its
+ * next step, of which it would be told again)? */
 static bool is_told_by_another(const struct route_state *runs, uint32_t index)
 {
     const struct route_run *run = &runs->runs[index];
     for (uint32_t i = 0; i < runs->run_count; i++) {
         const struct route_run *other = &runs->runs[i];
         if (i != index && ((i < index && has_same_end(run, other)) ||
-                           (other->is_forecast && other->case_id == run->case_id)))
+                           (other->case_id == run->case_id &&
+                            (other->is_forecast || other->step > run->step))))
             return true;
     }
     return false;
