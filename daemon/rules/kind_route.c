@@ -69,11 +69,12 @@ static struct state *obtain(struct rule_look *look)
     return state;
 }
 
-/* Most ships never match a first step: keep nothing for them. */
+/* Most ships never match a first step: keep nothing for them. Of those whose last call
+ * did, that call is remembered: a second one in a row is the first going on. */
 static void tidy(struct rule_look *look)
 {
     struct state *state = *look->state;
-    if (state == NULL || state->runs.run_count != 0)
+    if (state == NULL || !route_is_idle(&state->runs, look->rule->route))
         return;
     free(state);
     *look->state = NULL;

@@ -449,6 +449,17 @@ void route_depart(struct route_state *s, const struct route_limits *limits,
     }
 }
 
+bool route_is_idle(const struct route_state *s, const struct route *route)
+{
+    if (s->run_count != 0)
+        return false;
+    for (uint32_t j = 0; s->last_port != PORT_NONE && j < first_steps(route); j++)
+        if (route->steps[j].ports != NULL &&
+            port_set_has(route->steps[j].ports, s->last_port))
+            return false;
+    return true;
+}
+
 int64_t route_deadline(const struct route_state *s)
 {
     int64_t due = INT64_MAX;

@@ -116,6 +116,9 @@ MUST_CHECK int route_arrive(struct route_state *s, const struct route *route,
 /* The ship left the port of its last call. */
 void route_depart(struct route_state *s, const struct route_limits *limits,
                   const struct ports *ports, uint32_t port, int64_t departed_ms);
+/* Nothing waits, and the last call began nothing that its going on could begin again:
+ * the state may be forgotten. */
+bool route_is_idle(const struct route_state *s, const struct route *route);
 /* When the next run expires, INT64_MAX for none; and what expires at or before now_ms.
  */
 int64_t route_deadline(const struct route_state *s);
