@@ -222,7 +222,8 @@ static int read_route(struct parser *p, struct route *route)
         if (c == '\0')
             return 0;
         if (c != '>')
-            return fail(p, "'>', '>>', '?' or the end");
+            return fail(p, step->is_optional ? "'>', '>>' or the end"
+                                             : "'>', '>>', '?' or the end");
         p->at++;
         is_adjacent = p->text[p->at] != '>';
         if (!is_adjacent)

@@ -78,7 +78,7 @@ static void test_faults_name_their_column(void **state)
         {"XA* >>> XB*",       7, "'>' where a port"},
         {"XA* XB*",           5, "'X' where '>', '>>', '?' or the end"},
         {"XA* & XB*",         5, "'&' where '>'"},
-        {"XA*?? > XB*",       5, "'?' where '>'"},
+        {"XA*?? > XB*",       5, "'?' where '>', '>>' or the end"},
         {"? > XB*",           1, "'?' where a port"},
         {"XA* | XB*",         5, "'|' where '>'"},
         {"XA*)",              4, "')' where '>'"},

@@ -177,6 +177,7 @@ static struct world make_world(void)
     static const char *const codes[] = {"AAAAA", "AABBB", "BBAAA", "BBBBB",
                                         "CCAAA", "CCBBB", "DDAAA"};
     static const char *const same[] = {"CCAAA", "CCBBB"};
+    static const char *const mix[] = {"AABBB", "CC*", "DDAAA"};
     static const char geojson[] =
         "{\"type\":\"FeatureCollection\",\"features\":["
         "{\"type\":\"Feature\",\"properties\":{\"id\":\"z1\"},\"geometry\":{\"type\":"
@@ -194,6 +195,7 @@ static struct world make_world(void)
                                               NULL),
                          0);
     assert_int_equal(ports_builder_same(b, same, 2, NULL), 0);
+    assert_int_equal(ports_builder_group(b, "mix", mix, 3, NULL), 0);
     assert_int_equal(ports_builder_build(b, &w.ports, NULL), 0);
     ports_builder_destroy(b);
     return w;
@@ -201,8 +203,9 @@ static struct world make_world(void)
 
 static const char *random_one(struct test_random *r)
 {
-    static const char *const ones[] = {"AAAAA", "AABBB", "BBAAA", "CCAAA", "CCBBB", "AA*",
-                                       "BB*",   "*",     "@z1",   "@z2",   "@g1"};
+    static const char *const ones[] = {"AAAAA", "AABBB", "BBAAA", "CCAAA",
+                                       "CCBBB", "AA*",   "BB*",   "*",
+                                       "@z1",   "@z2",   "@g1",   "$mix"};
     return ones[test_random_below(r, sizeof ones / sizeof ones[0])];
 }
 
