@@ -256,11 +256,52 @@ static void test_areas_hold_only_their_own(void **state)
     assert_int_equal(areas, 12);
 }
 
+/* Where other tables (UN/LOCODE, older World Port Index, sea-ports) put the ports of the
+ * story, and some berths and anchorages of theirs, it is the same port that holds them.
+ */
+static void test_other_positions_of_the_story(void **state)
+{
+    (void)state;
+    static const struct {
+        double lat, lon;
+        const char *locode;
+    } rows[] = {
+        /* clang-format off */
+        {38.6800, 125.0000, "KPNAM"}, /* locks of the West Sea Barrage */
+        {38.6000, 125.1000, "KPNAM"},
+        {38.7300, 125.4100, "KPNAM"},
+        {41.7832, 129.8207, "KPCHO"},
+        {41.7670, 129.7234, "KPCHO"},
+        {42.2167, 130.2833, "KPRJN"},
+        {42.3333, 130.4000, "KPRJN"}, /* Sonbong */
+        {39.1726, 127.4284, "KPWON"},
+        {39.1539, 127.4460, "KPWON"},
+        {38.0401, 125.7140, "KPHAE"},
+        {38.7667, 125.5833, "KPSGN"},
+        {36.8667, 122.4333, "CNSHD"},
+        {34.7500, 127.7167, "KRYOS"},
+        {35.1333, 129.0500, "KRPUS"},
+        {35.0700, 128.8000, "KRPUS"}, /* the new port */
+        {43.1151, 131.8856, "RUVVO"},
+        {43.1737, 132.0065, "RUVVO"},
+        {42.8246, 132.8926, "RUNJK"},
+        {42.7667, 133.0500, "RUVYP"},
+        {38.9140, 121.6147, "CNDAL"},
+        {37.4638, 121.4479, "CNYTG"},
+        {37.5200, 122.1200, "CNWEG"},
+        /* clang-format on */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_string_equal(fixture_at(ports, rows[i].lat, rows[i].lon, NULL),
+                            rows[i].locode);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_loads_as_shipped),
         cmocka_unit_test(test_ports_of_the_story),
+        cmocka_unit_test(test_other_positions_of_the_story),
         cmocka_unit_test(test_places_of_the_story),
         cmocka_unit_test(test_shipped_same_groups),
         cmocka_unit_test(test_sources_agree_or_a_note_says_why),

@@ -87,6 +87,31 @@ static void test_entry_and_exit(void **state)
     ports_destroy(p);
 }
 
+/* Exactly the entry distance is inside, exactly the exit distance is not yet out. To the
+ * unit of positions, 11 mm: 10 km are 0.08993204 degrees. */
+static void test_exactly_the_distance(void **state)
+{
+    (void)state;
+    struct geo_pos middle = fixture_pos(10, 20), edge = fixture_pos(10.05, 20.05);
+    double edge_m = geo_distance_m(middle, edge);
+    struct ports_builder *b = ports_builder_create();
+    struct ports *p = NULL;
+    assert_int_equal(
+        ports_builder_define(b, "AAAAA", "A", middle, edge_m, edge_m, NULL, NULL), 0);
+    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    ports_builder_destroy(b);
+    assert_string_equal(fixture_at(p, 10.05, 20.05, NULL), "AAAAA");
+    assert_true(ports_within_entry(p, 0, edge));
+    assert_true(ports_within_exit(p, 0, edge));
+    assert_string_equal(fixture_at(p, 10.0500001, 20.05, NULL), "");
+    assert_false(ports_within_exit(p, 0, fixture_pos(10.0500001, 20.05)));
+    ports_destroy(p);
+    p = fixture_ports("AAAAA,A,10,20,,,\n");
+    assert_string_equal(fixture_at(p, 10.0899320, 20, NULL), "AAAAA");
+    assert_string_equal(fixture_at(p, 10.0899321, 20, NULL), "");
+    ports_destroy(p);
+}
+
 static void test_antimeridian_and_pole(void **state)
 {
     (void)state;
@@ -121,6 +146,12 @@ static void test_nearest_and_declared(void **state)
     assert_string_equal(fixture_at(p, 0.005, 0, "AAFAR"), "AAAAA");
     assert_string_equal(fixture_at(p, 0.13, 0, "AAFAR"), "AAFAR");
     assert_string_equal(fixture_at(p, 0.13, 0, NULL), "AABBB");
+    ports_destroy(p);
+    /* 25 km are 0.224830 degrees: ports just within and just beyond it */
+    p = fixture_ports("AAAAA,A,0,0,50,,\nAABBB,B,0.2248,0,50,,\n"
+                      "AACCC,C,-0.2249,0,50,,\n");
+    assert_string_equal(fixture_at(p, 0.01, 0, "AABBB"), "AABBB");
+    assert_string_equal(fixture_at(p, -0.01, 0, "AACCC"), "AAAAA");
     ports_destroy(p);
 }
 
@@ -395,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_search_order),
         cmocka_unit_test(test_entry_and_exit),
+        cmocka_unit_test(test_exactly_the_distance),
         cmocka_unit_test(test_antimeridian_and_pole),
         cmocka_unit_test(test_nearest_and_declared),
         cmocka_unit_test(test_areas),
