@@ -57,6 +57,7 @@ void input_destroy(struct input *in)
         return;
     linebuf_finish(&in->lines);
     free(in->csv.fields);
+    free(in->csv.open);
     /* conf.columns is our copy; const only towards readers. */
     free((void *)(uintptr_t)in->conf.columns);
     free(in);
@@ -133,7 +134,7 @@ static bool take_header(struct input *in, const struct input_piece *piece)
 
 static void take_csv(struct input *in, const struct input_piece *piece)
 {
-    if (piece->text[0] == '#') {
+    if (piece->text[0] == '#' && in->csv.open_n == 0) {
         if (!take_header(in, piece))
             count_comment(in);
     } else if (in->csv.count != 0) {
@@ -173,20 +174,33 @@ static size_t take(struct input *in, const struct input_piece *piece)
     return piece->n;
 }
 
+/* A tab in front is an empty first column of a table: pandas heads its index so. */
+static bool is_column(const struct input *in, const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    return in->csv.count != 0 ||
+           (at < end && ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+                         *at == '"' || *at == '_'));
+}
+
 static void take_line(struct input *in, const struct linebuf_line *line)
 {
     if (line->is_too_long) {
+        input_csv_flush(in);
         count_line(in, INPUT_REJECT_LINE_TOO_LONG);
         return;
     }
     const char *at = line->text;
     const char *end = at + line->n;
+    if (in->csv.open_n != 0 && strchr("{!$\\", *at) != NULL)
+        input_csv_flush(in);
     if (line->n >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0)
         at += 3;
     while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
         end--;
     while (at < end) {
-        if (*at == ' ' || (*at == '\t' && in->csv.count == 0)) {
+        if (*at == ' ' || (*at == '\t' && !is_column(in, at, end))) {
             at++;
             continue;
         }
@@ -209,6 +223,8 @@ static int take_bytes(struct input *in, const char *bytes, size_t n, bool is_who
     }
     if (is_whole && linebuf_flush(&in->lines, &line))
         take_line(in, &line);
+    if (is_whole)
+        input_csv_flush(in);
     if (rc == 0 && in->is_nomem)
         rc = ERR_NOMEM;
     in->is_nomem = false;
@@ -246,6 +262,9 @@ void input_reset(struct input *in)
 {
     if (linebuf_drop(&in->lines))
         count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
+    if (in->csv.open_n != 0)
+        count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
+    in->csv.open_n = 0;
     fragment_drop(&in->fragments);
     input_nmea_count(in);
     in->ahead.is_set = false;
@@ -282,6 +301,8 @@ uint64_t input_needed_offset(const struct input *in)
 {
     uint64_t needed = in->lines.begin;
     uint64_t parts = fragment_needed(&in->fragments);
+    if (in->csv.open_n != 0 && in->csv.open_begin < needed)
+        needed = in->csv.open_begin;
     if (parts < needed)
         needed = parts;
     if (in->ahead.is_set && in->ahead.origin.begin < needed)

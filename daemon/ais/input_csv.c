@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CSV by its header: columns are found by name, never by place (MarineCadastre changed
- * the order of latitude and longitude between years). Values may be quoted; a quoted
- * value holds no line end. */
+ * the order of latitude and longitude between years). Values may be quoted, and go on
+ * over a line's end then, unless the next line is a whole row: quotes are left open in
+ * the field, and must not swallow what follows. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,12 +12,14 @@
 #define COLUMNS_MAX 256u
 #define COLUMNS_MIN 3u
 #define VALUE_BYTES 256u
+#define OPEN_BYTES 4096u /* the longest row over several lines */
 
 struct cursor {
     const char *at;
     const char *end;
     char separator;
     bool is_done;
+    bool is_open;           /* a quote that does not end */
     char copy[VALUE_BYTES]; /* of a value with doubled quotes */
 };
 
@@ -52,6 +55,7 @@ static bool next_value(struct cursor *c, const char **ret, size_t *ret_n)
             c->copy[used++] = *at;
         at += is_doubled ? 2 : 1;
     }
+    c->is_open = at >= c->end;
     *ret = is_copied ? c->copy : begin;
     *ret_n = is_copied ? used : (size_t)(at - begin);
     const char *stop =
@@ -153,7 +157,9 @@ int input_csv_header(struct input *in, const char *text, size_t n)
         return ERR_NOMEM;
     memcpy(fields, h.fields, h.count);
     free(in->csv.fields);
-    in->csv = (struct csv){fields, h.count, c.separator};
+    in->csv.fields = fields;
+    in->csv.count = h.count;
+    in->csv.separator = c.separator;
     return 1;
 }
 
@@ -169,7 +175,49 @@ static bool is_header_again(struct input *in, const struct record *r,
     return rc > 0;
 }
 
-void input_csv_row(struct input *in, const struct input_piece *piece)
+/* --- rows over several lines --- */
+
+/* A line that is a row by itself: all columns, or a good MMSI where it should be. */
+static bool is_own_row(const struct input *in, const struct input_piece *piece)
+{
+    struct record record;
+    record_clear(&record);
+    struct cursor c = {
+        .at = piece->text, .end = piece->text + piece->n, .separator = in->csv.separator};
+    const char *value = NULL;
+    size_t value_n = 0, column = 0;
+    while (next_value(&c, &value, &value_n)) {
+        if (column < in->csv.count && in->csv.fields[column] == RECORD_MMSI)
+            record_set_text(&record, RECORD_MMSI, value, value_n);
+        column++;
+    }
+    return (!c.is_open && column == in->csv.count) ||
+           (record.report.mmsi != 0 && column >= COLUMNS_MIN);
+}
+
+/* Add a line to the row that waits, a blank for the line's end; false: it is too long. */
+static bool keep_open(struct input *in, const struct input_piece *piece)
+{
+    struct csv *csv = &in->csv;
+    size_t gap = csv->open_n != 0 ? 1 : 0;
+    if (csv->open_n + gap + piece->n > OPEN_BYTES)
+        return false;
+    if (csv->open == NULL && (csv->open = malloc(OPEN_BYTES)) == NULL) {
+        in->is_nomem = true;
+        return false;
+    }
+    if (gap != 0)
+        csv->open[csv->open_n] = ' ';
+    else
+        csv->open_begin = piece->begin;
+    memcpy(csv->open + csv->open_n + gap, piece->text, piece->n);
+    csv->open_n += gap + piece->n;
+    csv->open_end = piece->end;
+    return true;
+}
+
+/* false: its quotes are open, and may_wait. */
+static bool take_row(struct input *in, const struct input_piece *piece, bool may_wait)
 {
     struct record record;
     record_clear(&record);
@@ -183,6 +231,8 @@ void input_csv_row(struct input *in, const struct input_piece *piece)
                             value_n);
         column++;
     }
+    if (c.is_open && may_wait && column <= in->csv.count)
+        return false;
     in->counts.lines++;
     if (column < COLUMNS_MIN) {
         input_reject(in, INPUT_REJECT_NOT_A_SENTENCE);
@@ -190,5 +240,31 @@ void input_csv_row(struct input *in, const struct input_piece *piece)
         in->counts.comments++;
     } else {
         input_emit_record(in, &record, piece);
+    }
+    return true;
+}
+
+void input_csv_flush(struct input *in)
+{
+    struct csv *csv = &in->csv;
+    struct input_piece piece = {csv->open, csv->open_n, csv->open_begin, csv->open_end};
+    if (csv->open_n == 0)
+        return;
+    csv->open_n = 0;
+    (void)take_row(in, &piece, false);
+}
+
+void input_csv_row(struct input *in, const struct input_piece *piece)
+{
+    struct csv *csv = &in->csv;
+    if (csv->open_n != 0 && (is_own_row(in, piece) || !keep_open(in, piece)))
+        input_csv_flush(in);
+    if (csv->open_n != 0) {
+        struct input_piece joined = {csv->open, csv->open_n, csv->open_begin,
+                                     csv->open_end};
+        if (take_row(in, &joined, true))
+            csv->open_n = 0;
+    } else if (!take_row(in, piece, true) && !keep_open(in, piece)) {
+        (void)take_row(in, piece, false);
     }
 }

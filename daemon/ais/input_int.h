@@ -15,6 +15,10 @@ struct csv {
     uint8_t *fields; /* owned; enum record_field by column */
     size_t count;    /* columns; 0: no header yet */
     char separator;
+    /* A row whose quotes are still open at its line's end waits for the next line. */
+    char *open; /* owned; NULL: none so far */
+    size_t open_n;
+    uint64_t open_begin, open_end;
 };
 
 /* A line, or what is left of one. */
@@ -91,6 +95,9 @@ size_t input_nmea_find(const char *text, size_t n);
 size_t input_json(struct input *in, const struct input_piece *piece);
 /* Take the line as a header. 1: it is one; 0: it is none; ERR_NOMEM. */
 MUST_CHECK int input_csv_header(struct input *in, const char *text, size_t n);
+/* Take a line as a row, or as the rest of the one that waits. */
 void input_csv_row(struct input *in, const struct input_piece *piece);
+/* No rest will come: the row that waits is taken as it stands. */
+void input_csv_flush(struct input *in);
 
 #endif

@@ -79,7 +79,8 @@ bool record_is_ship_type(unsigned msg_type);
 /* --- record_text.c --- */
 /* Blanks and tabs off both ends. */
 void record_trim(const char **text, size_t *n);
-/* A decimal number, sign and exponent allowed, blanks around it; false: none. */
+/* A decimal number with point or comma, sign and exponent allowed, blanks around it;
+ * false: none. */
 bool record_parse_number(const char *text, size_t n, double *ret);
 /* Words that say "not given": "Unknown", "null", ...; also no text at all. */
 bool record_is_absent(const char *text, size_t n);

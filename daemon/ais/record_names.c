@@ -29,6 +29,7 @@ static const struct name names[] = {
     {"date",                  RECORD_TIME,         8},
     {"datetime",              RECORD_TIME,         1},
     {"datetimeutc",           RECORD_TIME,         0}, /* statsat */
+    {"dest",                  RECORD_DESTINATION,  1}, /* AISHub */
     {"destination",           RECORD_DESTINATION,  0}, /* all */
     {"draft",                 RECORD_DRAUGHT,      0}, /* MarineCadastre */
     {"draught",               RECORD_DRAUGHT,      0}, /* gpsd, Spire, Danish DMA */
@@ -67,8 +68,10 @@ static const struct name names[] = {
     {"shiptype",              RECORD_SHIP_TYPE,    0}, /* gpsd, Spire, Danish DMA */
     {"sog",                   RECORD_SOG,          0},
     {"source",                RECORD_STATION,      1}, /* lookoutd decode */
+    {"sourcemmsi",            RECORD_MMSI,         1}, /* NARI's Brest set */
     {"speed",                 RECORD_SOG,          1}, /* gpsd, Spire */
     {"speedoverground",       RECORD_SOG,          1},
+    {"ssvid",                 RECORD_MMSI,         2}, /* Global Fishing Watch */
     {"station",               RECORD_STATION,      0},
     {"stationid",             RECORD_STATION,      0},
     {"status",                RECORD_STATUS,       1}, /* gpsd, MarineCadastre */
@@ -86,6 +89,7 @@ static const struct name names[] = {
     {"transceiverclass",      RECORD_CLASS,        0}, /* MarineCadastre */
     {"trueheading",           RECORD_HEADING,      0}, /* aisstream */
     {"ts",                    RECORD_TIME,         3},
+    {"tstamp",                RECORD_TIME,         1}, /* AISHub */
     {"typeofmobile",          RECORD_MOBILE,       0}, /* Danish DMA */
     {"userid",                RECORD_MMSI,         1}, /* aisstream */
     {"utcsecond",             RECORD_SECOND,       0},
@@ -116,11 +120,11 @@ static const struct name keys[] = {
 #define NAME_MAX_BYTES 40u
 
 /* Letters and digits, lower case; 0 when it is too long to be one of ours. A bracket ends
- * the name: exactEarth heads a column "Time(20210701_185151)", others "speed (kn)". */
+ * the name: exactEarth heads a column "Time(20210701_185151)", others "speed [kn]". */
 static size_t normalise(const char *name, size_t n, char out[NAME_MAX_BYTES])
 {
     size_t used = 0;
-    for (size_t i = 0; i < n && name[i] != '('; i++) {
+    for (size_t i = 0; i < n && name[i] != '(' && name[i] != '['; i++) {
         char c = name[i];
         if (c >= 'A' && c <= 'Z')
             c = (char)(c - 'A' + 'a');

@@ -42,8 +42,9 @@ bool record_parse_number(const char *text, size_t n, double *ret)
     uint64_t mantissa = 0;
     int scale = 0, digits = 0;
     bool is_fraction = false;
-    for (; p < end && (is_digit(*p) || (*p == '.' && !is_fraction)); p++) {
-        if (*p == '.') {
+    /* "35,1": a decimal comma, where the separator is none or the value is quoted. */
+    for (; p < end && (is_digit(*p) || ((*p == '.' || *p == ',') && !is_fraction)); p++) {
+        if (!is_digit(*p)) {
             is_fraction = true;
             continue;
         }

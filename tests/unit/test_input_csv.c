@@ -209,13 +209,114 @@ static void test_broken_rows(void **state)
     inputrun_free(&run);
 }
 
+/* A value goes on over the line's end in quotes; a quote left open takes nothing of a
+ * whole row behind it. Python's csv module writes and reads the first text so. */
+static void test_line_ends_in_quotes(void **state)
+{
+    static const char text[] =
+        "mmsi,time,lat,lon,name,destination\r\n"
+        "431000001,1600000000,35.1,129.2,\"A, \"\"B\"\"\",\"BUSAN\nKR\"\r\n"
+        "431000002,1600000001,35.1,129.2,\"X\nY\nZ\",BUSAN\r\n"
+        "431000003,1600000002,35.1,129.2,\"OPEN,BUSAN\r\n"
+        "431000004,1600000003,35.1,129.2,\"D\",\"E\"\r\n"
+        "431000005,1600000004,35.1,129.2,LAST,\"ONE";
+    struct inputrun run, chunks;
+    struct input_conf conf = inputrun_tape();
+    (void)state;
+    inputrun_text(&run, text);
+    assert_int_equal(run.count, 5);
+    for (uint32_t i = 0; i < 5; i++)
+        assert_int_equal(run.reports[i].mmsi, 431000001 + i);
+    assert_string_equal(run.reports[0].name, "A, \"B\"");
+    assert_string_equal(run.reports[0].destination, "BUSAN KR");
+    assert_string_equal(run.reports[1].name, "X Y Z");
+    assert_string_equal(run.reports[1].destination, "BUSAN");
+    assert_string_equal(run.reports[3].destination, "E");
+    assert_string_equal(run.reports[4].destination, "ONE");
+    /* Behind the CR: its LF belongs to no line. */
+    assert_int_equal(run.reports[0].end + 1, run.reports[1].begin);
+    assert_int_equal(run.counts.lines, 6);
+    assert_int_equal(inputrun_other_rejects(&run, INPUT_REJECTS), 0);
+    inputrun_chunks(&chunks, &conf, text, strlen(text), 3, 9);
+    assert_int_equal(chunks.count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_true(inputrun_same(&run.reports[i], &chunks.reports[i]));
+    inputrun_free(&chunks);
+    inputrun_free(&run);
+    /* The row that waits is still needed, and dropped with a broken connection. */
+    inputrun_begin(&run, &conf);
+    inputrun_feed(&run, text, (size_t)(strstr(text, "KR") - text), 0);
+    assert_int_equal(input_needed_offset(run.in), strchr(text, '\n') + 1 - text);
+    input_reset(run.in);
+    inputrun_end(&run, 0);
+    assert_int_equal(run.count, 0);
+    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NOT_A_SENTENCE), 1);
+    inputrun_free(&run);
+}
+
+/* A quote left open for good: bounded, counted, and the rows behind it are read. */
+static void test_open_quote_flood(void **state)
+{
+    static char text[64000];
+    struct inputrun run;
+    size_t n = (size_t)snprintf(text, sizeof text,
+                                "mmsi,time,lat,lon,name,destination\n"
+                                "431000001,1600000000,35.1,129.2,\"A");
+    (void)state;
+    for (int i = 0; i < 2000; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "\nwords and more words");
+    (void)snprintf(text + n, sizeof text - n, "\n431000002,1600000001,35.1,129.2,B,C\n");
+    inputrun_text(&run, text);
+    assert_int_equal(run.count, 2);
+    assert_int_equal(run.reports[1].mmsi, 431000002);
+    assert_string_equal(run.reports[1].name, "B");
+    inputrun_free(&run);
+}
+
+/* Headers in the field: an index column without a name before tabs (pandas), units in
+ * brackets, decimal commas (European spreadsheets), AISHub, NARI's Brest set. */
+static void test_field_headers(void **state)
+{
+    static const char *const texts[] = {
+        "\tmmsi\ttime\tlat\tlon\n7\t431000001\t1600000000\t35.1\t129.2\n",
+        ",mmsi,time,lat,lon\n7,431000001,1600000000,35.1,129.2\n",
+        "MMSI,Timestamp (UTC),Latitude [deg],Longitude [deg]\n"
+        "431000001,2020-09-13T12:26:40Z,35.1,129.2\n",
+        "mmsi;lat;lon;date_time_utc\n431000001;35,1;129,2;2020-09-13 12:26:40\n",
+        "mmsi,lat,lon,time\n431000001,\"35,1\",\"129,2\",1600000000\n",
+        "MMSI,TSTAMP,LATITUDE,LONGITUDE,COG,SOG,HEADING,NAVSTAT,IMO,NAME,CALLSIGN,TYPE,A,"
+        "B,C,D,DRAUGHT,DEST,ETA\n431000001,2020-09-13 12:26:40 GMT,35.1,129.2,272,8.8,"
+        "511,0,9999993,X,Y,70,1,2,3,4,5.1,BUSAN,\n",
+        "sourcemmsi,navigationalstatus,rateofturn,speedoverground,courseoverground,"
+        "trueheading,lon,lat,t\n431000001,0,0,8.8,272,270,129.2,35.1,1600000000\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct inputrun run;
+        print_message("%s", texts[i]);
+        inputrun_text(&run, texts[i]);
+        assert_int_equal(run.count, 1);
+        assert_int_equal(run.reports[0].mmsi, 431000001);
+        assert_int_equal(run.reports[0].time_ms, 1600000000000);
+        assert_int_equal(run.reports[0].pos.lat_e7, 351000000);
+        assert_int_equal(run.reports[0].pos.lon_e7, 1292000000);
+        inputrun_free(&run);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_noaa),        cmocka_unit_test(test_danish),
-        cmocka_unit_test(test_spire),       cmocka_unit_test(test_exact_earth),
-        cmocka_unit_test(test_separators),  cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_noaa),
+        cmocka_unit_test(test_danish),
+        cmocka_unit_test(test_spire),
+        cmocka_unit_test(test_exact_earth),
+        cmocka_unit_test(test_separators),
+        cmocka_unit_test(test_columns),
         cmocka_unit_test(test_broken_rows),
+        cmocka_unit_test(test_line_ends_in_quotes),
+        cmocka_unit_test(test_open_quote_flood),
+        cmocka_unit_test(test_field_headers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,11 +25,12 @@ static void test_numbers(void **state)
         {"431000001", 431000001},
         {"129.1234567", 129.1234567},
         {"00012", 12},
+        {"1,5", 1.5},
         {"123456789012345678901234567890", 1.2345678901234568e29},
     };
-    static const char *const bad[] = {"",      " ",    "-",  ".",  "1,5",
-                                      "1 2",   "0x10", "1e", "e5", "1e9999",
-                                      "1.2.3", "12kn", "NaN"};
+    static const char *const bad[] = {"",      " ",    "-",   ".",    "1,5,2",
+                                      "1 2",   "0x10", "1e",  "e5",   "1e9999",
+                                      "1.2.3", "12kn", "NaN", "1,2.3"};
     double value = 0;
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
