@@ -39,6 +39,13 @@ static double raw_divisor(enum record_field field, unsigned msg_type)
     }
 }
 
+/* AIS-catcher's JSON_ANNOTATED: {"value":7.1,"unit":"knots", ...}. */
+static const json_t *find_value(const json_t *value)
+{
+    const json_t *inner = json_object_get(value, "value");
+    return inner != NULL ? inner : value;
+}
+
 /* What a member's name means in this form. */
 static enum record_field find_field(const struct reader *r, const char *key,
                                     const json_t *value, int *ret_rank)
@@ -79,6 +86,7 @@ static void set_time(struct record *record, int rank, const json_t *value)
 static void read_member(const struct reader *r, const char *key, const json_t *value)
 {
     int rank = 0;
+    value = find_value(value);
     enum record_field field = find_field(r, key, value, &rank);
     if (field == RECORD_NONE)
         return;
@@ -116,7 +124,7 @@ static void read_ais(struct record *record, json_t *object)
 {
     struct reader r = {record, FORM_AIS,
                        json_is_false(json_object_get(object, "scaled"))};
-    json_t *type = json_object_get(object, "type");
+    const json_t *type = find_value(json_object_get(object, "type"));
     if (json_is_integer(type)) {
         record_set_number(record, RECORD_MSG_TYPE, json_number_value(type));
         record->is_no_ship = record->is_no_ship || record->report.msg_type == 0;

@@ -207,6 +207,25 @@ static void test_envelope(void **state)
     inputrun_free(&run);
 }
 
+/* AIS-catcher's JSON_ANNOTATED. */
+static void test_annotated(void **state)
+{
+    struct inputrun run;
+    (void)state;
+    run_text(&run,
+             "{\"class\":\"AIS\",\"rxuxtime\":1722320263,\"type\":{\"value\":1},"
+             "\"mmsi\":{\"value\":431000001},\"lat\":{\"value\":35.25,\"unit\":\"deg\"},"
+             "\"lon\":{\"value\":129.5},\"speed\":{\"value\":7.1,\"unit\":\"knots\"},"
+             "\"heading\":{\"value\":511,\"text\":\"n/a\"},\"imo\":{}}");
+    assert_int_equal(run.count, 1);
+    assert_int_equal(run.reports[0].has, HAS_POSITION | HAS_SOG);
+    assert_int_equal(run.reports[0].mmsi, 431000001);
+    assert_int_equal(run.reports[0].msg_type, 1);
+    assert_int_equal(run.reports[0].pos.lat_e7, 352500000);
+    assert_int_equal(run.reports[0].sog_dkn, 71);
+    inputrun_free(&run);
+}
+
 #define STREAM_META                                                                      \
     "\"MetaData\":{\"MMSI\":431000001,\"MMSI_String\":431000001,\"ShipName\":\"LAST "    \
     "KNOWN\",\"latitude\":1.5,\"longitude\":2.5,\"time_utc\":\"2024-07-30 "              \
@@ -384,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_plain),       cmocka_unit_test(test_bad),
         cmocka_unit_test(test_many),        cmocka_unit_test(test_text),
         cmocka_unit_test(test_own),         cmocka_unit_test(test_envelope),
+        cmocka_unit_test(test_annotated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
