@@ -231,6 +231,12 @@ int merge_push(struct merge *m, const struct report *report)
     return merge_hold_push(m, s, node);
 }
 
+void merge_seen(struct merge *m, const struct report *report)
+{
+    if (report->time_ms != TIME_NONE)
+        merge_dups_seen(&m->dups, report);
+}
+
 int merge_end(struct merge *m, uint16_t source)
 {
     struct merge_source *s = find_source(m, source);

@@ -41,7 +41,9 @@ void merge_dups_fetch(const struct merge_dups *d, uint64_t hash)
     __builtin_prefetch(&d->seen[hash % MERGE_SEEN_SETS * MERGE_SEEN_WAYS], 1);
 }
 
-bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash)
+/* The entry of what r is a copy of; NULL: of nothing, and *ret_oldest may go. */
+static struct merge_seen *find(struct merge_dups *d, const struct report *r,
+                               uint64_t hash, struct merge_seen **ret_oldest)
 {
     struct merge_seen *set = &d->seen[hash % MERGE_SEEN_SETS * MERGE_SEEN_WAYS];
     struct merge_seen *oldest = set;
@@ -50,13 +52,33 @@ bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t h
         if (seen->hash == hash) {
             int64_t apart = r->time_ms - seen->first_ms;
             if (apart >= -COPY_WINDOW_MS && apart <= COPY_WINDOW_MS)
-                return true;
+                return seen;
             oldest = seen;
             break;
         }
         if (seen->hash == 0 || (oldest->hash != 0 && seen->first_ms < oldest->first_ms))
             oldest = seen;
     }
+    *ret_oldest = oldest;
+    return NULL;
+}
+
+bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash)
+{
+    struct merge_seen *oldest = NULL;
+    if (find(d, r, hash, &oldest) != NULL)
+        return true;
     *oldest = (struct merge_seen){hash, r->time_ms};
     return false;
+}
+
+void merge_dups_seen(struct merge_dups *d, const struct report *r)
+{
+    struct merge_seen *oldest = NULL;
+    uint64_t hash = merge_dups_hash(r);
+    struct merge_seen *seen = find(d, r, hash, &oldest);
+    if (seen == NULL)
+        *oldest = (struct merge_seen){hash, r->time_ms};
+    else if (r->time_ms < seen->first_ms)
+        seen->first_ms = r->time_ms; /* read in another order than it passed in */
 }

@@ -26,6 +26,8 @@ void merge_dups_finish(struct merge_dups *d);
 /* Whether the same content came up to 30 s of event time ago (or later: a late one); else
  * it is noted as the first. */
 bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash);
+/* It passed before a stop, or was a copy of one that did: the earliest counts. */
+void merge_dups_seen(struct merge_dups *d, const struct report *r);
 /* What tells copies apart: never 0. */
 uint64_t merge_dups_hash(const struct report *r);
 /* Have the memory that the question will need fetched. */

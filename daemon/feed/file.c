@@ -235,8 +235,10 @@ static void hand_on(struct file_feed *file, const struct report *report)
 static void file_report(struct feed *feed, const struct report *report)
 {
     struct file_feed *file = feed->state;
-    if (file_resume_skips(file, report))
+    if (file_resume_skips(file, report)) {
+        merge_seen(feed->feeds->merge, report);
         return;
+    }
     if (feed->conf.pace <= 0 || report->time_ms == TIME_NONE) {
         hand_on(file, report);
         return;

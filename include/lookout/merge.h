@@ -37,6 +37,8 @@ void merge_destroy(struct merge *m);
 /* Add a source; its index (0, 1, ...) is what reports carry in `source`. Negative: error.
  */
 MUST_CHECK int merge_add(struct merge *m, const struct merge_source_conf *conf);
+/* A report that was passed on before a stop: its copies are known for what they are. */
+void merge_seen(struct merge *m, const struct report *report);
 /* Take a copy of a report of its source. */
 MUST_CHECK int merge_push(struct merge *m, const struct report *report);
 /* No more reports of this source until it is pushed to again. */

@@ -175,6 +175,11 @@ static void add_sentences(struct buf *out, const struct aisgen_bits *bits, int64
 
 void feedtest_line(struct buf *out, uint32_t mmsi, int64_t time_s)
 {
+    feedtest_copy(out, mmsi, time_s, time_s);
+}
+
+void feedtest_copy(struct buf *out, uint32_t mmsi, int64_t time_s, int64_t heard_s)
+{
     struct aisgen_bits bits;
     struct aisgen_position p = {.type = 1,
                                 .mmsi = mmsi,
@@ -185,7 +190,7 @@ void feedtest_line(struct buf *out, uint32_t mmsi, int64_t time_s)
                                 .heading = 230,
                                 .second = 60};
     aisgen_position(&p, &bits);
-    add_sentences(out, &bits, time_s, 0);
+    add_sentences(out, &bits, heard_s, 0);
 }
 
 void feedtest_static(struct buf *out, uint32_t mmsi, int64_t time_s)

@@ -48,6 +48,8 @@ void feedtest_send(uint16_t port, const void *bytes, size_t n);
 /* A position report of the ship as one sentence: with a tag block c:time_s when time_s is
  * positive. */
 void feedtest_line(struct buf *out, uint32_t mmsi, int64_t time_s);
+/* The same message, heard at another time (by another station). */
+void feedtest_copy(struct buf *out, uint32_t mmsi, int64_t time_s, int64_t heard_s);
 /* Static data of the ship: two sentences. */
 void feedtest_static(struct buf *out, uint32_t mmsi, int64_t time_s);
 

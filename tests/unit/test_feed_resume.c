@@ -95,6 +95,32 @@ static void test_resume_hands_on_each_report_once(void **state)
     buf_finish(&b);
 }
 
+/* Every message is heard by a second station a little later, in the same recording and in
+ * another one: a stop between the two makes no second report of it. */
+static void test_resume_knows_copies(void **state)
+{
+    struct conf_feed confs[2];
+    struct buf b[2] = {{0}};
+    struct feedtest whole;
+    (void)state;
+    for (unsigned i = 0; i < 600; i++)
+        for (unsigned k = 0; k < 3; k++)
+            if (i >= 5 * k)
+                feedtest_copy(&b[k / 2], SHIP + (i - 5 * k) % 40, BEGIN_S + i - 5 * k,
+                              BEGIN_S + i);
+    confs[0] =
+        feedtest_conf("x", CONF_FEED_FILE, feedtest_file("x", b[0].data, b[0].length));
+    confs[1] =
+        feedtest_conf("y", CONF_FEED_FILE, feedtest_file("y", b[1].data, b[1].length));
+    feedtest_run_whole(&whole, confs, 2);
+    assert_int_equal(whole.count, 600);
+    feedtest_finish(&whole);
+    check_stops(confs, 1, 9);
+    check_stops(confs, 2, 10);
+    buf_finish(&b[0]);
+    buf_finish(&b[1]);
+}
+
 static void test_resume_of_several(void **state)
 {
     (void)state;
@@ -202,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_resume_hands_on_each_report_once),
+        cmocka_unit_test(test_resume_knows_copies),
         cmocka_unit_test(test_resume_of_several),
         cmocka_unit_test(test_resume_far_into_a_file),
         cmocka_unit_test(test_resume_of_real_lines),
