@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Geometries of GeoJSON: types, rings, positions; as drawn. Faults of one ring's
  * positions are told once, with their number. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,6 +144,24 @@ static bool is_same_place(struct geo_point a, struct geo_point b)
            ((int64_t)p.lon_e7 - q.lon_e7) % INT64_C(3600000000) == 0;
 }
 
+/* A box of the whole globe's width, drawn as four corners, is folded to nothing. */
+static bool has_whole_turn(struct geojson_reader *r, const struct geojson_path *path,
+                           const struct geojson_ring *ring)
+{
+    const struct geo_point *p = r->feature->points + ring->first;
+    for (size_t i = 1; i < ring->count; i++) {
+        if (fabs(p[i].lon - p[i - 1].lon) < 360)
+            continue;
+        struct geojson_path at = geojson_path_index(path, i);
+        GEOJSON_FAULT(r, &at,
+                      "a step of %.10g degrees of longitude leads nowhere: follow the "
+                      "parallel in steps of at most 180 degrees",
+                      fabs(p[i].lon - p[i - 1].lon));
+        return true;
+    }
+    return false;
+}
+
 static bool read_ring(struct geojson_reader *r, const struct geojson_path *path,
                       const json_t *json, struct geojson_ring ring)
 {
@@ -170,7 +189,7 @@ static bool read_ring(struct geojson_reader *r, const struct geojson_path *path,
             "the first one at the end");
         return false;
     }
-    return add_ring(r, ring);
+    return !has_whole_turn(r, path, &ring) && add_ring(r, ring);
 }
 
 static bool read_polygon(struct geojson_reader *r, const struct geojson_path *path,

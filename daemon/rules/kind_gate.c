@@ -45,7 +45,7 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
         .since_ms = TIME_NONE,
         .zone_eta_ms = TIME_NONE,
     };
-    snprintf(f.occurrence, sizeof f.occurrence, "%.80s %s %lld",
+    snprintf(f.occurrence, sizeof f.occurrence, "%.200s %s %lld",
              zone_info(look->world->zones, event->zone)->id, directions[direction],
              (long long)event->time_ms);
     return rule_raise(look, &f);

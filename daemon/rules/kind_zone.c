@@ -10,6 +10,7 @@
 #include "lookout/rule_run.h"
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
+#include "zone_watch_int.h"
 
 enum { EVENT_ENTER, EVENT_EXIT, EVENT_APPROACH, EVENT_DWELL, EVENT_LOST };
 
@@ -134,7 +135,7 @@ static struct finding make(const struct rule_look *look, uint32_t event,
         .zone_eta_ms = TIME_NONE,
         .since_ms = TIME_NONE,
     };
-    snprintf(f.occurrence, sizeof f.occurrence, "%.80s %lld",
+    snprintf(f.occurrence, sizeof f.occurrence, "%.200s %lld",
              zone_info(look->world->zones, zone->zone)->id, (long long)zone->time_ms);
     return f;
 }
@@ -334,8 +335,6 @@ static int approach_one(struct rule_look *look, uint32_t zone, double limit_m)
     return rule_raise(look, &f);
 }
 
-enum { NEAR_MAX = 256 };
-
 static int approach(struct rule_look *look)
 {
     const struct rule *rule = look->rule;
@@ -348,20 +347,21 @@ static int approach(struct rule_look *look)
     double limit_m = sog_kn * KN_MPS * (double)rule->approach_within_ms / 1000.0;
     if (limit_m < rule->approach_or_m)
         limit_m = rule->approach_or_m;
-    uint32_t near[NEAR_MAX];
+    struct zone_list near;
+    zone_list_init(&near);
     const uint32_t *zones = rule->zones;
     size_t count = rule->zone_count;
+    int rc = 0;
     if (zones == NULL || count > 8) {
-        count = zone_near(look->world->zones, fix->pos, limit_m, near, NEAR_MAX);
-        count = count < NEAR_MAX ? count : NEAR_MAX;
-        zones = near;
+        rc = zone_list_near(&near, look->world->zones, fix->pos, limit_m);
+        count = near.count;
+        zones = near.items;
     }
-    for (size_t i = 0; i < count; i++) {
-        int rc = is_mine(look, zones[i]) ? approach_one(look, zones[i], limit_m) : 0;
-        if (rc != 0)
-            return rc;
-    }
-    return 0;
+    for (size_t i = 0; i < count && rc == 0; i++)
+        if (is_mine(look, zones[i]))
+            rc = approach_one(look, zones[i], limit_m);
+    zone_list_finish(&near);
+    return rc;
 }
 
 /* What this fix did not reach starts over; what was told is armed again after an hour. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Saved form of a track's zones: by id and geometry, so that a changed zone is another
  * zone. */
-#include "lookout/rule_run.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "zone_watch_int.h"
 
 static void save_fix(const struct track_fix *f, struct wire_writer *w)
 {
@@ -135,31 +135,34 @@ static int by_zone(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+static int enter_one(struct zone_watch *w, uint32_t zone)
+{
+    struct zone_presence *more = realloc(w->items, (w->count + 1) * sizeof *more);
+    if (more == NULL)
+        return ERR_NOMEM;
+    w->items = more;
+    w->room = w->count + 1;
+    struct zone_presence *p = &w->items[w->count++];
+    memset(p, 0, sizeof *p);
+    p->zone = zone;
+    p->phase = ZONE_PHASE_INSIDE;
+    p->is_present = true;
+    p->since_ms = p->last_inside_ms = w->last.time_ms;
+    return 0;
+}
+
 /* Zones that hold the last fix and are not on record are new or changed: entered
  * silently. */
 static int enter_silently(struct zone_watch *w, const struct zone_set *zones)
 {
-    uint32_t at[64];
-    size_t n = zone_at(zones, w->last.pos, at, 64);
-    for (size_t i = 0; i < n && i < 64; i++) {
-        bool is_known = false;
-        for (uint32_t k = 0; k < w->count; k++)
-            is_known = is_known || w->items[k].zone == at[i];
-        if (is_known)
-            continue;
-        struct zone_presence *more = realloc(w->items, (w->count + 1) * sizeof *more);
-        if (more == NULL)
-            return ERR_NOMEM;
-        w->items = more;
-        w->room = w->count + 1;
-        struct zone_presence *p = &w->items[w->count++];
-        memset(p, 0, sizeof *p);
-        p->zone = at[i];
-        p->phase = ZONE_PHASE_INSIDE;
-        p->is_present = true;
-        p->since_ms = p->last_inside_ms = w->last.time_ms;
-    }
-    return 0;
+    struct zone_list at;
+    zone_list_init(&at);
+    int rc = zone_list_at(&at, zones, w->last.pos);
+    for (size_t i = 0; i < at.count && rc == 0; i++)
+        if (zone_watch_find(w, at.items[i]) == NULL)
+            rc = enter_one(w, at.items[i]);
+    zone_list_finish(&at);
+    return rc;
 }
 
 static int load_gates(struct zone_watch *w, const struct zone_set *zones,

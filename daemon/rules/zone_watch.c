@@ -18,21 +18,6 @@
 /* Paths longer than this are not looked at: nobody can say where the ship was. */
 static const double path_limit_m = 600 * 1852.0;
 
-void zone_step_tell(struct zone_step *s, const struct zone_event *event)
-{
-    if (s->count == s->room) {
-        size_t room = s->room != 0 ? 2 * s->room : 8;
-        struct zone_event *more = realloc(s->events, room * sizeof *more);
-        if (more == NULL) {
-            s->rc = ERR_NOMEM;
-            return;
-        }
-        s->events = more;
-        s->room = room;
-    }
-    s->events[s->count++] = *event;
-}
-
 static struct zone_presence *add(struct zone_step *s, uint32_t zone)
 {
     struct zone_watch *w = s->w;
@@ -63,48 +48,10 @@ static void drop(struct zone_watch *w, struct zone_presence *p)
     w->count--;
 }
 
-/* To the second: the fixes are not better known. */
-static int64_t crossing_time(int64_t from_ms, int64_t to_ms, double fraction)
-{
-    double offset_s = (double)(to_ms - from_ms) * fraction / 1000.0;
-    int64_t at_ms = (from_ms / SECOND_MS + (int64_t)(offset_s + 0.5)) * SECOND_MS;
-    return at_ms < from_ms ? from_ms : at_ms > to_ms ? to_ms : at_ms;
-}
-
-struct zone_event zone_step_crossing(const struct zone_step *s,
-                                     const struct track_fix *from, uint32_t zone,
-                                     double fraction)
-{
-    const struct track_fix *to = s->fix;
-    struct zone_event e = {.zone = zone, .certainty = ZONE_OBSERVED};
-    e.time_ms = crossing_time(from->time_ms, to->time_ms, fraction);
-    e.pos = geo_interpolate(from->pos, to->pos, fraction);
-    e.last_seen_ms = to->time_ms;
-    return e;
-}
-
 static enum zone_certainty unseen(const struct zone_step *s, const struct track_fix *from)
 {
     return s->fix->time_ms - from->time_ms > s->limits->zone_possible_ms ? ZONE_POSSIBLE
                                                                          : ZONE_INFERRED;
-}
-
-bool zone_step_is_deep(const struct zone_step *s, uint32_t zone, double depth_m)
-{
-    return zone_is_beyond(s->zones, zone, s->fix->pos, depth_m) ||
-           zone_boundary_distance_m(s->zones, zone, s->fix->pos) >= depth_m;
-}
-
-static bool is_at_rest(const struct zone_step *s, const struct track_fix *fix)
-{
-    return (fix->has & FIX_SOG) != 0 && fix->sog_dkn <= s->limits->zone_rest_kn * 10;
-}
-
-bool zone_step_is_still(const struct zone_step *s, const struct track_fix *from)
-{
-    return s->limits->zone_rest_m > 0 && from != NULL && is_at_rest(s, s->fix) &&
-           is_at_rest(s, from) &&
-           geo_distance_m(from->pos, s->fix->pos) <= 2 * s->limits->zone_rest_m;
 }
 
 /* A ship that lies still beside the boundary is now on this side, now on that: its fix
@@ -373,8 +320,7 @@ static void leap_out(struct zone_step *s, struct zone_presence *p)
 /* Too far from the last fix to speak of a path: only where it is now counts. */
 static void leap(struct zone_step *s)
 {
-    uint32_t zones[64];
-    size_t n = zone_at(s->zones, s->fix->pos, zones, 64);
+    struct zone_list at;
     struct zone_cuts none = {0};
     for (uint32_t i = s->w->count; i-- > 0;) {
         struct zone_presence *p = &s->w->items[i];
@@ -388,74 +334,54 @@ static void leap(struct zone_step *s)
             inside_step(s, p, s->from, &none, true);
         }
     }
-    for (size_t i = 0; i < n && i < 64; i++) {
-        if (zone_watch_find(s->w, zones[i]) != NULL)
+    zone_list_init(&at);
+    int rc = zone_list_at(&at, s->zones, s->fix->pos);
+    if (rc != 0)
+        s->rc = rc;
+    for (size_t i = 0; i < at.count; i++) {
+        if (zone_watch_find(s->w, at.items[i]) != NULL)
             continue;
-        none.zone = zones[i];
+        none.zone = at.items[i];
         outside_step(s, s->from, &none, true);
     }
+    zone_list_finish(&at);
 }
 
 static void first_fix(struct zone_step *s)
 {
-    uint32_t zones[64];
-    size_t n = zone_at(s->zones, s->fix->pos, zones, 64);
-    for (size_t i = 0; i < n && i < 64; i++)
-        first_inside(s, zones[i]);
-}
-
-/* At one time a ship leaves before it enters: over a common edge it is never in both. Of
- * one zone the order stays. */
-static bool is_later(const struct zone_event *a, const struct zone_event *b)
-{
-    if (a->time_ms != b->time_ms)
-        return a->time_ms > b->time_ms;
-    if (a->zone == b->zone)
-        return false;
-    bool leaves_a = a->what == ZONE_EXITED, leaves_b = b->what == ZONE_EXITED;
-    return leaves_a != leaves_b ? leaves_b : a->zone > b->zone;
-}
-
-static void sort_events(struct zone_event *events, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        struct zone_event e = events[i];
-        size_t at = i;
-        while (at > 0 && is_later(&events[at - 1], &e)) {
-            events[at] = events[at - 1];
-            at--;
-        }
-        events[at] = e;
-    }
+    struct zone_list at;
+    zone_list_init(&at);
+    s->rc = zone_list_at(&at, s->zones, s->fix->pos);
+    for (size_t i = 0; i < at.count; i++)
+        first_inside(s, at.items[i]);
+    zone_list_finish(&at);
 }
 
 /* Zones that await a second fix are settled first, and by themselves; `settled` keeps the
  * others from seeing them twice. */
-static void resolve_pending(struct zone_step *s, uint32_t *settled,
-                            uint32_t *settled_count)
+static void resolve_pending(struct zone_step *s, struct zone_list *settled)
 {
     for (uint32_t i = s->w->count; i-- > 0;) {
         struct zone_presence *p = &s->w->items[i];
-        if (p->phase == ZONE_PHASE_INSIDE || *settled_count == 64)
+        if (p->phase == ZONE_PHASE_INSIDE)
             continue;
-        settled[(*settled_count)++] = p->zone;
+        int rc = zone_list_add(settled, p->zone);
+        if (rc != 0)
+            s->rc = rc;
         resolve(s, p, zone_contains(s->zones, p->zone, s->fix->pos));
     }
 }
 
 struct filtered {
     struct zone_step *step;
-    const uint32_t *settled;
-    uint32_t count;
+    const struct zone_list *settled;
 };
 
 static void visit_unsettled(void *context, const struct zone_cuts *cuts)
 {
     struct filtered *f = context;
-    for (uint32_t i = 0; i < f->count; i++)
-        if (f->settled[i] == cuts->zone)
-            return;
-    visit(f->step, cuts);
+    if (!zone_list_has(f->settled, cuts->zone))
+        visit(f->step, cuts);
 }
 
 /* A ship that did not move makes no path, but its fix counts; and a fix on the very edge
@@ -481,15 +407,17 @@ int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
         first_fix(&s);
     } else {
         s.from = &from;
-        uint32_t settled[64], count = 0;
         if (!is_path(&from, fix)) {
             leap(&s);
         } else {
-            resolve_pending(&s, settled, &count);
-            struct filtered f = {&s, settled, count};
+            struct zone_list settled;
+            zone_list_init(&settled);
+            resolve_pending(&s, &settled);
+            struct filtered f = {&s, &settled};
             int rc = zone_along(zones, from.pos, fix->pos, visit_unsettled, &f);
             if (rc != 0)
                 s.rc = rc;
+            zone_list_finish(&settled);
             settle_unvisited(&s);
         }
         zone_gate_settle(&s);
@@ -497,7 +425,7 @@ int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
     w->last = *fix;
     w->has_last = true;
     int rc = s.rc;
-    sort_events(s.events, s.count);
+    zone_step_sort(&s);
     for (size_t i = 0; i < s.count && rc == 0; i++)
         rc = sink(context, &s.events[i]);
     free(s.events);

@@ -27,6 +27,26 @@ bool zone_step_is_deep(const struct zone_step *s, uint32_t zone, double depth_m)
  * error of its position. */
 bool zone_step_is_still(const struct zone_step *s, const struct track_fix *from);
 
+/* By time. */
+void zone_step_sort(struct zone_step *s);
+
+/* Indices of zones: a few, or on the heap. */
+enum { ZONE_LIST_FEW = 64 };
+struct zone_list {
+    uint32_t *items; /* owned unless it is `few` */
+    size_t count, room;
+    uint32_t few[ZONE_LIST_FEW];
+};
+void zone_list_init(struct zone_list *list);
+void zone_list_finish(struct zone_list *list);
+MUST_CHECK int zone_list_add(struct zone_list *list, uint32_t zone); /* ERR_NOMEM */
+bool zone_list_has(const struct zone_list *list, uint32_t zone);
+/* Replace what it holds by the areas there, or by the zones near. ERR_NOMEM. */
+MUST_CHECK int zone_list_at(struct zone_list *list, const struct zone_set *zones,
+                            struct geo_pos pos);
+MUST_CHECK int zone_list_near(struct zone_list *list, const struct zone_set *zones,
+                              struct geo_pos pos, double radius_m);
+
 /* The crossings of a gate on the step's path. */
 void zone_gate_step(struct zone_step *s, const struct zone_cuts *cuts);
 /* Tell the crossings of ships that lay still on a gate and are off it now. */

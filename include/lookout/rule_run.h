@@ -169,7 +169,7 @@ struct finding {
     int64_t evidence_ms; /* evidence from here on; TIME_NONE: the last six hours */
     struct geo_pos pos;
     uint64_t object;      /* what `repeat` folds by: a zone, a port, ... */
-    char occurrence[128]; /* what makes this occurrence one of its own: part of the
+    char occurrence[256]; /* what makes this occurrence one of its own: part of the
                              identity */
     const struct port *port;
     const struct call *call;

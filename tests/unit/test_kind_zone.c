@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Zone and gate rules at sizes that nobody draws at first: long ids, many zones one in
+ * another, many beside each other. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/enginerun.h"
+
+#define A 440000001u
+#define YAML(rule) "site: test\nzones: [zones.geojson]\nrules:\n  - " rule "\n"
+
+/* A collection of `count` features, each printed by `print`; owned by the caller. */
+static char *collection(int count, int (*print)(struct buf *out, int i))
+{
+    struct buf out = {0};
+    int rc = buf_add_text(&out, "{\"type\":\"FeatureCollection\",\"features\":[");
+    for (int i = 0; rc == 0 && i < count; i++) {
+        rc = i > 0 ? buf_add_char(&out, ',') : 0;
+        rc = rc == 0 ? print(&out, i) : rc;
+    }
+    assert_int_equal(rc, 0);
+    assert_int_equal(buf_add_text(&out, "]}"), 0);
+    return buf_take(&out);
+}
+
+static int print_square(struct buf *out, const char *id, double lat, double lon,
+                        double half)
+{
+    return buf_printf(out,
+                      "{\"type\":\"Feature\",\"properties\":{\"id\":\"%s\"},\"geometry\":"
+                      "{\"type\":\"Polygon\",\"coordinates\":[[[%.6f,%.6f],[%.6f,%.6f],"
+                      "[%.6f,%.6f],[%.6f,%.6f],[%.6f,%.6f]]]}}",
+                      id, lon - half, lat - half, lon + half, lat - half, lon + half,
+                      lat + half, lon - half, lat + half, lon - half, lat - half);
+}
+
+static size_t count_told(const struct enginerun *r, const char *what)
+{
+    size_t n = 0;
+    for (const char *at = buf_text(&r->told); (at = strstr(at, what)) != NULL; at++)
+        n++;
+    return n;
+}
+
+/* The 200 bytes that an id may have, alike but for the last. */
+static int print_alike(struct buf *out, int i)
+{
+    char id[201];
+    snprintf(id, sizeof id, "%0199d%d", 0, i);
+    if (i < 2)
+        return print_square(out, id, 36, 126.5, 0.5);
+    return buf_printf(out,
+                      "{\"type\":\"Feature\",\"properties\":{\"id\":\"%s\"},\"geometry\":"
+                      "{\"type\":\"LineString\",\"coordinates\":[[126,35],[126,37]]}}",
+                      id);
+}
+
+static void test_long_ids(void **state)
+{
+    (void)state;
+    char *zones = collection(4, print_alike), ids[8][64];
+    struct enginerun r;
+    enginerun_init(&r, YAML("{id: z, when: zone}\n  - {id: g, when: gate}"), zones);
+    enginerun_fix(&r, A, 0, 36, 125.9, 12);
+    enginerun_fix(&r, A, 60, 36, 126.1, 12);
+    size_t n = 0;
+    for (const char *at = buf_text(&r.bodies); n < 8 && *at != '\0'; n++) {
+        json_t *alert = json_loads(at, JSON_DISABLE_EOF_CHECK, NULL);
+        assert_non_null(alert);
+        snprintf(ids[n], sizeof ids[n], "%s",
+                 json_string_value(json_object_get(alert, "id")));
+        json_decref(alert);
+        at += strcspn(at, "\n") + 1;
+    }
+    assert_int_equal(n, 4);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(ids[i], ids[k]);
+    enginerun_finish(&r);
+    free(zones);
+}
+
+enum { NESTED = 300 };
+static int print_nested(struct buf *out, int i)
+{
+    char id[16];
+    snprintf(id, sizeof id, "n%d", i);
+    return print_square(out, id, 36, 126.5, 0.5 + 1e-6 * i);
+}
+
+static void test_many_zones_one_in_another(void **state)
+{
+    (void)state;
+    char *zones = collection(NESTED, print_nested);
+    const char *yaml = YAML("{id: z, when: zone, at_start: all, events: [enter, exit]}");
+    struct enginerun r;
+    enginerun_init(&r, yaml, zones);
+    enginerun_fix(&r, A, 0, 36, 126.5, 12);
+    assert_int_equal(count_told(&r, "zone.entered"), NESTED);
+    enginerun_restart(&r, yaml, zones);
+    enginerun_fix(&r, A, 10, 36, 126.51, 12);
+    enginerun_fix(&r, A, 400, 36, 125, 12);
+    assert_int_equal(count_told(&r, "zone.exited"), NESTED);
+    /* In again by a hair: each waits for the second fix, and is settled by it. */
+    buf_clear(&r.told);
+    enginerun_fix(&r, A, 700, 36, 125.99, 12);
+    enginerun_fix(&r, A, 710, 36, 126.0005, 12); /* 45 to 72 m */
+    assert_told_by(&r, "");
+    enginerun_restart(&r, yaml, zones);
+    enginerun_fix(&r, A, 720, 36, 126.0006, 12);
+    assert_int_equal(count_told(&r, "zone.entered"), NESTED);
+    /* Beyond 600 nautical miles, and back. */
+    buf_clear(&r.told);
+    enginerun_fix(&r, A, 6000, 15, 126.5, 12);
+    assert_int_equal(count_told(&r, "zone.exited"), NESTED);
+    enginerun_fix(&r, A, 12000, 36, 126.5, 12);
+    assert_int_equal(count_told(&r, "zone.entered"), NESTED);
+    enginerun_finish(&r);
+    free(zones);
+}
+
+/* 20 columns of 20, 0.01 degree apart; the last one is the most eastern. */
+enum { FIELD = 400 };
+static int print_field(struct buf *out, int i)
+{
+    char id[16];
+    snprintf(id, sizeof id, "f%d", i);
+    return print_square(out, id, 36 + 0.01 * (i % 20), 126 + 0.01 * (i / 20), 0.002);
+}
+
+static void test_many_zones_near(void **state)
+{
+    (void)state;
+    char *zones = collection(FIELD, print_field);
+    struct enginerun r;
+    enginerun_init(&r, YAML("{id: z, when: zone, events: [approach]}"), zones);
+    /* From the east, on the row of the 400th: within 10 nm of all. */
+    for (int i = 0; i < 2; i++) {
+        struct report report =
+            enginerun_position(A, 5 * i, 36.19, 126.24 - 0.003 * i, 2, 270);
+        enginerun_send(&r, &report);
+    }
+    assert_non_null(strstr(buf_text(&r.bodies), "\"id\":\"f399\""));
+    /* Ahead in its row within 10 nm, 0.2054 degree at 36 N, of both fixes: those whose
+     * eastern edge, 0.002 degree east of their middle, is at 126.0346 or more. */
+    assert_int_equal(r.alerts, 16);
+    enginerun_finish(&r);
+    free(zones);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_long_ids),
+        cmocka_unit_test(test_many_zones_one_in_another),
+        cmocka_unit_test(test_many_zones_near),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
