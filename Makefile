@@ -159,8 +159,11 @@ format:
 	clang-format -i $(C_FILES)
 format-check:
 	@clang-format --dry-run -Werror $(C_FILES)
+# A file at a time, as many at once as JOBS says; the checks are chosen in .clang-tidy.
 tidy:
-	clang-tidy --quiet $(GEO_SRC) $(CORE_SRC) $(SHELL_SRC) -- -std=c11 $(CPPFLAGS_ALL)
+	@tests/tools/setup.sh tidy
+	@printf '%s\n' $(or $(TIDY),$(GEO_SRC) $(CORE_SRC) $(SHELL_SRC) daemon/cmd/main.c) | \
+	  xargs -P $(JOBS) -I{} sh -c 'clang-tidy --quiet {} -- -std=c11 $(subst ",\",$(subst ',,$(CPPFLAGS_ALL))) 2>/dev/null'
 
 install: $(BUILD)/lookoutd
 	@DESTDIR='$(DESTDIR)' BUILD='$(BUILD)' prefix='$(prefix)' sysconfdir='$(sysconfdir)' unitdir='$(unitdir)' tests/tools/install.sh

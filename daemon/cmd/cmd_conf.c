@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -23,6 +24,13 @@ struct conf_context cmd_conf_context(void)
     };
 }
 
+/* "FILE:LINE:COL: warning: ..." */
+static bool is_warning(const char *line)
+{
+    const char *warning = strstr(line, ": warning: "), *error = strstr(line, ": error: ");
+    return warning != NULL && (error == NULL || warning < error);
+}
+
 static int load(const char *file, bool is_quiet, bool is_secretless,
                 struct conf **ret_conf)
 {
@@ -30,13 +38,16 @@ static int load(const char *file, bool is_quiet, bool is_secretless,
     struct conf_report report = {0};
     context.without_secrets = is_secretless;
     int code = conf_load(file, &context, ret_conf, &report);
+    const char *on_error = log_prefix(LOG_LEVEL_ERROR);
     for (size_t i = 0; i < report.count && (!is_quiet || report.errors > 0); i++)
-        fprintf(stderr, "%s\n", report.lines[i]);
+        fprintf(stderr, "%s%s\n",
+                is_warning(report.lines[i]) ? log_prefix(LOG_LEVEL_WARNING) : on_error,
+                report.lines[i]);
     if (report.errors > 0)
-        fprintf(stderr, "%s: %zu error%s\n", file, report.errors,
+        fprintf(stderr, "%s%s: %zu error%s\n", on_error, file, report.errors,
                 report.errors > 1 ? "s" : "");
     else if (code != 0)
-        fprintf(stderr, "%s: %s\n", file, err_text(code));
+        fprintf(stderr, "%s%s: %s\n", on_error, file, err_text(code));
     conf_report_finish(&report);
     if (code == ERR_NOMEM)
         return CMD_FAILED;

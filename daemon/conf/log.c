@@ -54,6 +54,12 @@ static bool is_journal(void)
     return strcmp(stream, text) == 0;
 }
 
+const char *log_prefix(enum log_level level)
+{
+    static const char *const prefixes[] = {"<7>", "<6>", "<4>", "<3>"};
+    return is_journal() ? prefixes[level] : "";
+}
+
 /* Append, cut at the end of the line's room; returns the new length. */
 static size_t append(char *line, size_t length, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));

@@ -18,6 +18,9 @@ void log_repeated(enum log_level level, const char *group, const char *identity,
                   const char *key, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* What goes before a line of that level on stderr: "<N>" under systemd, else "". */
+const char *log_prefix(enum log_level level);
+
 #define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 #define log_info(...) log_write(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)

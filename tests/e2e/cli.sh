@@ -115,6 +115,14 @@ status "a replay that delivers to nobody" 1 env TMPDIR="$work/scratch" "$bin" re
 [ -z "$(ls scratch)" ]
 result "no scratch files are left" $? "$(ls -R scratch)"
 
+# In the journal every fault of a configuration has its priority (sd-daemon(3)): 3 error, 4 warning.
+printf 'site: t\nlog: loud\nwebhooks: [{id: a, url: "http://192.0.2.1/"}]\nrules: [{id: s, when: sighted}]\n' >loud.yaml
+: >journal
+JOURNAL_STREAM=$(stat -c %d:%i journal) "$bin" check -c loud.yaml >/dev/null 2>>journal
+[ $? -eq 2 ] && grep -q '^<3>loud.yaml:2:6: error: ' journal && grep -q '^<4>loud.yaml:3:26: warning: ' journal &&
+    [ "$(grep -vc '^<[34]>' journal)" = 0 ]
+result "faults have a priority in the journal" $? "$(cat journal)"
+
 # The error text is UTF-8 also where the fault is in the middle of it.
 printf 'site: t\nrules:\n  - {id: r, when: route, route: "KP* >> \303\251"}\n' >utf8.yaml
 status "a route with another letter" 2 "$bin" check -c utf8.yaml

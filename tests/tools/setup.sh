@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Install the Debian packages that are missing: `setup.sh build` for building and running, `setup.sh check` for tests too.
+# Install the Debian packages that are missing: `setup.sh build` for building and running, `setup.sh check` for tests too,
+# `setup.sh tidy` for clang-tidy as well.
 # As root with apt-get, else with sudo; where neither goes, say what to run.
 set -eu
 build="gcc libc6-dev make pkg-config libuv1-dev libgeos-dev libproj-dev libcurl4-openssl-dev libsqlite3-dev libfyaml-dev
   libjansson-dev libmicrohttpd-dev libssl-dev libsystemd-dev zlib1g-dev libzstd-dev"
 check="clang libclang-rt-14-dev clang-format libcmocka-dev gpsd-clients openssl curl python3 python3-jsonschema systemd zstd gzip binutils"
 want=$build
-[ "${1:-build}" = check ] && want="$build $check"
+[ "${1:-build}" = build ] || want="$build $check"
+[ "${1:-build}" != tidy ] || want="$want clang-tidy"
 
 missing=
 for p in $want; do

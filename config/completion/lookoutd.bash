@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of lookoutd for bash; installed as share/bash-completion/completions/lookoutd.
+_lookoutd() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-} options=
+    local state="-c --config --state"
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W "run check replay decode listen vessels calls alerts redeliver test-webhook ports
+            zones help --help --version" -- "$current")
+        return
+    fi
+    case $previous in
+    -c | --config | --alerts | --secret | --svg | --png)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
+    --state)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -d -- "$current")
+        return
+        ;;
+    --format)
+        mapfile -t COMPREPLY < <(compgen -W "auto nmea jsonl csv" -- "$current")
+        return
+        ;;
+    --start | --since | --for | --delay | --address | --fail | --rule | --vessel | --port | --webhook)
+        return
+        ;;
+    esac
+    case $command in
+    run) options="-c --config --once" ;;
+    check) options="-c --config --connect --for" ;;
+    replay) options="$state --start --format --alerts --deliver" ;;
+    decode) options="--unscaled --format" ;;
+    listen) options="--address --secret --fail --delay --json" ;;
+    vessels) options=$state ;;
+    calls) options="$state --since --port --csv --json" ;;
+    alerts) options="$state --since --rule --vessel --pending --dead --follow" ;;
+    redeliver) options="$state --dead --webhook" ;;
+    test-webhook) options="-c --config" ;;
+    zones) options="-c --config --svg --png" ;;
+    help) options="run check replay decode listen vessels calls alerts redeliver test-webhook ports zones" ;;
+    esac
+    if [[ $current == -* || $command == help ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$current")
+    elif [[ $command == replay || $command == decode || $command == zones ]]; then
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    fi
+}
+complete -F _lookoutd lookoutd
