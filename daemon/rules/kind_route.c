@@ -311,7 +311,8 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
         return 0;
     state->fixes_ms[0] = state->fixes_ms[1];
     state->fixes_ms[1] = before != NULL ? before->time_ms : TIME_NONE;
-    if (look->rule->forecast == RULE_FORECAST_NEVER)
+    /* A ship that is not covered yet may be by its next message: then it is told. */
+    if (look->rule->forecast == RULE_FORECAST_NEVER || !look->is_covered)
         return 0;
     for (uint32_t i = 0; i < state->runs.run_count; i++) {
         struct route_run *run = &state->runs.runs[i];
@@ -322,6 +323,40 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
             return rc;
     }
     return 0;
+}
+
+/* --- a ship that is covered only now
+ * ----------------------------------------------------------- */
+
+/* Is this the run that stands for its case: the farthest on, of several the oldest? */
+static bool stands_for_case(const struct route_state *runs, uint32_t index)
+{
+    const struct route_run *run = &runs->runs[index];
+    for (uint32_t i = 0; i < runs->run_count; i++) {
+        const struct route_run *other = &runs->runs[i];
+        if (other->case_id == run->case_id &&
+            (other->step > run->step || (other->step == run->step && i < index)))
+            return false;
+    }
+    return true;
+}
+
+/* The steps it has taken while nobody knew who it was. */
+static int on_covered(struct rule_look *look)
+{
+    const struct state *state = *look->state;
+    int rc = 0;
+    for (uint32_t i = 0; state != NULL && i < state->runs.run_count && rc == 0; i++) {
+        const struct route_run *run = &state->runs.runs[i];
+        if (run->stop_count < 2 || !stands_for_case(&state->runs, i))
+            continue;
+        struct route_output out = {route_is_complete(look->rule->route, run->step)
+                                       ? ROUTE_MATCHED
+                                       : ROUTE_PROGRESSED,
+                                   run->stops[run->stop_count - 1].arrived_ms, *run};
+        rc = tell(look, &out);
+    }
+    return rc;
 }
 
 /* --- time
@@ -411,6 +446,7 @@ static const struct rule_hooks hooks = {
     .on_zone = on_zone,
     .on_call = on_call,
     .on_fix = on_fix,
+    .on_covered = on_covered,
     .deadline = deadline,
     .on_time = on_time,
     .save = save,

@@ -269,6 +269,27 @@ void route_destroy(struct route *route)
     free(route);
 }
 
+bool route_awaits(const struct route *route, const struct route_run *run,
+                  uint32_t *ret_first, uint32_t *ret_last)
+{
+    uint32_t first = (uint32_t)run->step + 1, last = first;
+    if (first >= route->step_count)
+        return false;
+    while (last + 1 < route->step_count && route->steps[last].is_optional)
+        last++;
+    *ret_first = first;
+    *ret_last = last;
+    return true;
+}
+
+bool route_is_complete(const struct route *route, uint32_t step)
+{
+    for (uint32_t k = step + 1; k < route->step_count; k++)
+        if (!route->steps[k].is_optional)
+            return false;
+    return true;
+}
+
 /* "Nampo KPNAM, Chongjin KPCHO and 7 more" in the order written; of ports that are one,
  * the first alone. */
 static int describe_ports(const struct port_set *set, const struct ports *ports,

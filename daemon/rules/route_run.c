@@ -24,19 +24,6 @@ void route_state_init(struct route_state *s)
     s->last_port = PORT_NONE;
 }
 
-bool route_awaits(const struct route *route, const struct route_run *run,
-                  uint32_t *ret_first, uint32_t *ret_last)
-{
-    uint32_t first = (uint32_t)run->step + 1, last = first;
-    if (first >= route->step_count)
-        return false;
-    while (last + 1 < route->step_count && route->steps[last].is_optional)
-        last++;
-    *ret_first = first;
-    *ret_last = last;
-    return true;
-}
-
 /* May other calls lie between a stop at step `from` and one at step j? */
 static bool allows_between(const struct route *route, uint32_t from, uint32_t j)
 {
@@ -54,15 +41,6 @@ static bool step_accepts(const struct route_step *step, const struct route_stop 
         if (step->zones[i] == stop->zone)
             return true;
     return false;
-}
-
-/* Complete: nothing but optional steps is left. */
-static bool is_complete(const struct route *route, uint32_t step)
-{
-    for (uint32_t k = step + 1; k < route->step_count; k++)
-        if (!route->steps[k].is_optional)
-            return false;
-    return true;
 }
 
 static const struct route_stop *last_stop(const struct route_run *run)
@@ -197,7 +175,7 @@ static uint32_t first_steps(const struct route *route)
 static bool is_whole(const struct arrival *a)
 {
     for (uint32_t j = 0; j < first_steps(a->route); j++)
-        if (step_accepts(&a->route->steps[j], a->stop) && is_complete(a->route, j))
+        if (step_accepts(&a->route->steps[j], a->stop) && route_is_complete(a->route, j))
             return true;
     return false;
 }
@@ -211,8 +189,8 @@ static void start(const struct route_state *s, struct arrival *a, uint64_t seed)
     bool was_whole = a->is_repeat && is_whole(a);
     for (uint32_t j = 0; j < first_steps(a->route); j++) {
         const struct route_step *step = &a->route->steps[j];
-        bool is_due = !a->is_repeat ||
-                      (!has_begun(s, a, j) && (!was_whole || is_complete(a->route, j)));
+        bool is_due = !a->is_repeat || (!has_begun(s, a, j) &&
+                                        (!was_whole || route_is_complete(a->route, j)));
         if (is_due && step_accepts(step, a->stop))
             make_run(a, NULL, j,
                      hash_u64((uint64_t)a->stop->arrived_ms, place_key(a, step, seed)));
@@ -225,7 +203,7 @@ static void start(const struct route_state *s, struct arrival *a, uint64_t seed)
 static bool is_told(const struct route_state *s, const struct arrival *a, uint32_t index)
 {
     const struct route_run *run = &a->made[index];
-    bool is_done = is_complete(a->route, run->step);
+    bool is_done = route_is_complete(a->route, run->step);
     for (uint32_t i = 0; i < s->run_count && !is_done; i++)
         if (s->runs[i].case_id == run->case_id && s->runs[i].step >= run->step)
             return true;
@@ -235,7 +213,7 @@ static bool is_told(const struct route_state *s, const struct arrival *a, uint32
         bool is_older = i < index;
         if (is_mine ? other->step > run->step || (other->step == run->step && is_older)
                     : is_older && (other->step == run->step ||
-                                   (is_done && is_complete(a->route, other->step))))
+                                   (is_done && route_is_complete(a->route, other->step))))
             return true;
     }
     return false;
@@ -343,7 +321,7 @@ static int tell_made(const struct route_state *s, struct arrival *a)
     int rc = 0;
     for (uint32_t i = 0; i < a->made_count && rc == 0; i++) {
         const struct route_run *run = &a->made[i];
-        bool is_done = is_complete(a->route, run->step);
+        bool is_done = route_is_complete(a->route, run->step);
         bool is_news = run->stop_count > 1 || (is_done && !a->is_repeat);
         if (!is_news || is_told(s, a, i))
             continue;
@@ -368,7 +346,7 @@ static void end_case(struct route_state *s, const struct route_run *run)
 static bool is_ended(const struct arrival *a, uint64_t case_id)
 {
     for (uint32_t i = 0; i < a->made_count; i++)
-        if (a->made[i].case_id == case_id && is_complete(a->route, a->made[i].step))
+        if (a->made[i].case_id == case_id && route_is_complete(a->route, a->made[i].step))
             return true;
     return false;
 }
@@ -379,12 +357,12 @@ static int settle(struct route_state *s, struct arrival *a)
 {
     int rc = tell_made(s, a);
     for (uint32_t i = 0; i < a->made_count; i++)
-        if (is_complete(a->route, a->made[i].step))
+        if (route_is_complete(a->route, a->made[i].step))
             end_case(s, &a->made[i]);
     for (uint32_t i = 0; i < a->made_count; i++) {
         const struct route_run *run = &a->made[i];
         if (run->step + 1u < a->route->step_count &&
-            (is_complete(a->route, run->step) || !is_ended(a, run->case_id)))
+            (route_is_complete(a->route, run->step) || !is_ended(a, run->case_id)))
             keep_run(s, run);
     }
     return rc;

@@ -128,6 +128,8 @@ MUST_CHECK int route_expire(struct route_state *s, int64_t now_ms, route_sink si
  * complete. */
 bool route_awaits(const struct route *route, const struct route_run *run,
                   uint32_t *ret_first, uint32_t *ret_last);
+/* Is nothing left behind the step (0-based) but steps that may be left out? */
+bool route_is_complete(const struct route *route, uint32_t step);
 void route_state_save(const struct route_state *s, const struct ports *ports,
                       const struct zone_set *zones, struct wire_writer *w);
 MUST_CHECK int route_state_load(struct route_state *s, const struct ports *ports,
