@@ -39,6 +39,7 @@ static const struct rule_key keys[] = {
 struct state {
     struct route_state runs;
     int64_t counted_ms;  /* since_ms of the call that was counted last */
+    int64_t told_ms;     /* arrival of the last step told of a ship that was covered */
     int64_t fixes_ms[2]; /* times of the two fixes before the last, TIME_NONE */
 };
 
@@ -64,7 +65,8 @@ static struct state *obtain(struct rule_look *look)
     if (state == NULL)
         return NULL;
     route_state_init(&state->runs);
-    state->counted_ms = state->fixes_ms[0] = state->fixes_ms[1] = TIME_NONE;
+    state->counted_ms = state->told_ms = TIME_NONE;
+    state->fixes_ms[0] = state->fixes_ms[1] = TIME_NONE;
     *look->state = state;
     return state;
 }
@@ -122,6 +124,9 @@ static int tell(void *context, const struct route_output *output)
     };
     struct finding f = make(look, event_of[output->event], output->time_ms, &output->run);
     if (output->event != ROUTE_LAPSED) {
+        struct state *state = *look->state;
+        if (look->is_covered && output->time_ms > state->told_ms)
+            state->told_ms = output->time_ms;
         f.pos = output->run.stops[output->run.stop_count - 1].pos;
         return rule_raise(look, &f);
     }
@@ -345,10 +350,12 @@ static bool stands_for_case(const struct route_state *runs, uint32_t index)
 static int on_covered(struct rule_look *look)
 {
     const struct state *state = *look->state;
+    int64_t told_ms = state != NULL ? state->told_ms : TIME_NONE;
     int rc = 0;
     for (uint32_t i = 0; state != NULL && i < state->runs.run_count && rc == 0; i++) {
         const struct route_run *run = &state->runs.runs[i];
-        if (run->stop_count < 2 || !stands_for_case(&state->runs, i))
+        if (run->stop_count < 2 || !stands_for_case(&state->runs, i) ||
+            run->stops[run->stop_count - 1].arrived_ms <= told_ms)
             continue;
         struct route_output out = {route_is_complete(look->rule->route, run->step)
                                        ? ROUTE_MATCHED
@@ -396,6 +403,7 @@ static void save(const struct rule_look *look, struct wire_writer *out)
 {
     const struct state *state = *look->state;
     wire_put_i64(out, state->counted_ms);
+    wire_put_i64(out, state->told_ms);
     for (int i = 0; i < 2; i++)
         wire_put_i64(out, state->fixes_ms[i]);
     route_state_save(&state->runs, look->world->ports, look->world->zones, out);
@@ -407,6 +415,7 @@ static int load(struct rule_look *look, struct wire_reader *in)
     if (state == NULL)
         return ERR_NOMEM;
     state->counted_ms = wire_get_i64(in);
+    state->told_ms = wire_get_i64(in);
     for (int i = 0; i < 2; i++)
         state->fixes_ms[i] = wire_get_i64(in);
     int rc = route_state_load(&state->runs, look->world->ports, look->world->zones, in);
