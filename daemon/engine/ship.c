@@ -199,15 +199,15 @@ void ship_track_drop(struct engine *e, struct ship *s, uint32_t id)
     }
 }
 
-/* Rules the ship newly comes under hear of each of its tracks. */
-static int tell_covered(struct engine *e, struct ship *s, size_t rule)
+/* Rules that the ship newly comes under, or is watched by, hear of each of its tracks. */
+static int tell_known(struct engine *e, struct ship *s, size_t rule,
+                      int (*hook)(struct rule_look *look))
 {
-    const struct rule_hooks *hooks = e->conf.rules[rule].kind->hooks;
     int rc = 0;
-    for (uint8_t i = 0; hooks->on_covered != NULL && i < s->track_count && rc == 0; i++) {
+    for (uint8_t i = 0; hook != NULL && i < s->track_count && rc == 0; i++) {
         struct look_frame frame;
         look_begin(&frame, e, s, s->items[i], s->items[i]->track->last.time_ms);
-        rc = look_done(&frame, rule, hooks->on_covered(look_at(&frame, rule)));
+        rc = look_done(&frame, rule, hook(look_at(&frame, rule)));
     }
     return rc;
 }
@@ -215,6 +215,7 @@ static int tell_covered(struct engine *e, struct ship *s, size_t rule)
 int ship_identify(struct engine *e, struct ship *s, bool tell)
 {
     enum watch_by by = WATCH_BY_NONE;
+    bool was_watched = s->watch != NULL;
     int64_t entry = watch_match(e->conf.watch, s->mmsi, &s->info, &by);
     s->watch = entry >= 0 ? watch_entry(e->conf.watch, (size_t)entry) : NULL;
     s->matched_by = (uint8_t)by;
@@ -230,8 +231,11 @@ int ship_identify(struct engine *e, struct ship *s, bool tell)
         bool is_covered = vessel_filter_matches(&e->conf.rules[i].vessels, &subject);
         uint64_t bit = UINT64_C(1) << (i % 64);
         s->covered[i / 64] = (s->covered[i / 64] & ~bit) | (is_covered ? bit : 0);
+        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
         if (tell && is_covered && !was_covered)
-            rc = tell_covered(e, s, i);
+            rc = tell_known(e, s, i, hooks->on_covered);
+        else if (tell && is_covered && s->watch != NULL && !was_watched)
+            rc = tell_known(e, s, i, hooks->on_watched);
     }
     return rc;
 }

@@ -220,6 +220,27 @@ static int on_covered(struct rule_look *look)
     return 0;
 }
 
+/* Areas in which it was when first heard: not told while nobody knew that it is watched.
+ */
+static int on_watched(struct rule_look *look)
+{
+    const struct zone_watch *w = look->subject->zones;
+    int rc = 0;
+    if (look->rule->at_start != RULE_AT_START_WATCHED)
+        return 0;
+    for (uint32_t i = 0; i < w->count && rc == 0; i++) {
+        const struct zone_presence *p = &w->items[i];
+        if (p->phase == ZONE_PHASE_ENTERING || !p->is_present || !is_mine(look, p->zone))
+            continue;
+        if (note_entered(look, p->zone) != 0)
+            return ERR_NOMEM;
+        struct zone_event e = stay(look, p, p->since_ms);
+        struct finding f = make(look, EVENT_ENTER, &e);
+        rc = rule_raise(look, &f);
+    }
+    return rc;
+}
+
 /* --- dwelling
  * ------------------------------------------------------------------------------ */
 
@@ -450,6 +471,7 @@ static const struct rule_hooks hooks = {
     .on_zone = on_zone,
     .on_fix = on_fix,
     .on_covered = on_covered,
+    .on_watched = on_watched,
     .deadline = deadline,
     .on_time = on_time,
     .save = save,

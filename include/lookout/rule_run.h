@@ -228,6 +228,9 @@ struct rule_hooks {
     /* The ship came to be covered by the rule's filter after it was heard: tell what
      * stands. */
     int (*on_covered)(struct rule_look *look);
+    /* A ship that the rule covered already came to be watched: where it was when it was
+     * first heard may be told now. */
+    int (*on_watched)(struct rule_look *look);
     int64_t (*deadline)(struct rule_look *look); /* INT64_MAX: none */
     int (*on_time)(struct rule_look *look);      /* now_ms is at or after its deadline */
     void (*save)(const struct rule_look *look, struct wire_writer *out);
