@@ -16,8 +16,10 @@ static const double HEADING_SHARE = 0.7;
 static const int64_t SPAN_MS = HOUR_MS;       /* three fixes span no less */
 static const double LEAST_MPS = 1.5 * KN_MPS; /* slower says nothing */
 static const double GROWTH_M = 1000;
-/* Distances to a declared port that nobody awaits are worked out one by one. */
-static const int64_t ASK_EVERY_MS = 10 * MINUTE_MS;
+/* Distances to a declared port that nobody awaits are worked out one by one: a few
+ * milliseconds for one that is near, up to 100 across an ocean. */
+static const int64_t ASK_NEAR_MS = 10 * MINUTE_MS, ASK_FAR_MS = 30 * MINUTE_MS;
+static const double NEAR_M = 1000 * NM_M;
 
 /* What is looked at. */
 struct view {
@@ -215,12 +217,15 @@ static bool is_heading_there(const struct view *v, const int64_t fixes_ms[2])
 static int is_heading(const struct view *v, const int64_t fixes_ms[2], bool is_awaited,
                       bool *ret_is)
 {
+    uint32_t port = v->look->subject->declared;
     *ret_is = is_heading_there(v, fixes_ms);
-    if (!*ret_is || is_awaited || v->look->subject->declared == PORT_NONE)
+    if (!*ret_is || is_awaited || port == PORT_NONE)
         return 0;
-    /* Only with the first fix of each ten minutes: it takes some milliseconds. */
+    /* Only with the first fix of each ten or thirty minutes. */
     *ret_is = false;
-    if (v->now_ms / ASK_EVERY_MS == fixes_ms[1] / ASK_EVERY_MS)
+    double away_m = ports_distance_m(v->look->world->ports, port, v->track->last.pos);
+    int64_t every_ms = away_m < NEAR_M ? ASK_NEAR_MS : ASK_FAR_MS;
+    if (v->now_ms / every_ms == fixes_ms[1] / every_ms)
         return 0;
     return leaves_declared(v, ret_is);
 }
