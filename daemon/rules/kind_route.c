@@ -160,8 +160,18 @@ static bool names_zone(const struct route *route, uint32_t zone)
     return false;
 }
 
+static void leave_zone(struct rule_look *look, const struct zone_event *event)
+{
+    struct state *state = *look->state;
+    struct route_limits limits = limits_of(look->rule);
+    if (state != NULL)
+        route_exit(&state->runs, &limits, event->zone, event->time_ms);
+}
+
 static int on_zone(struct rule_look *look, const struct zone_event *event)
 {
+    if (event->what == ZONE_EXITED)
+        leave_zone(look, event);
     bool is_stop = event->what == ZONE_ENTERED || event->what == ZONE_CROSSED;
     if (!is_stop || event->is_repeat || !names_zone(look->rule->route, event->zone))
         return 0;
@@ -170,7 +180,7 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
         .zone = event->zone,
         .confidence = event->certainty == ZONE_OBSERVED ? 4 : 2,
         .arrived_ms = event->time_ms,
-        .departed_ms = event->time_ms,
+        .departed_ms = event->what == ZONE_CROSSED ? event->time_ms : TIME_NONE,
         .pos = event->pos,
     };
     int rc = arrive(look, &stop);
@@ -217,7 +227,7 @@ static int stand_in_zones(struct rule_look *look, int64_t time_ms)
             .zone = w->items[i].zone,
             .confidence = 4,
             .arrived_ms = time_ms,
-            .departed_ms = time_ms,
+            .departed_ms = TIME_NONE,
             .pos = look->subject->track->last.pos,
             .is_standing = true,
         };

@@ -411,20 +411,37 @@ int route_arrive(struct route_state *s, const struct route *route,
     return settle(s, &a);
 }
 
-void route_depart(struct route_state *s, const struct route_limits *limits,
-                  const struct ports *ports, uint32_t port, int64_t departed_ms)
+static void depart(struct route_state *s, const struct route_limits *limits,
+                   const struct ports *ports, const struct route_stop *left)
 {
     for (uint32_t i = 0; i < s->run_count; i++) {
         struct route_run *run = &s->runs[i];
         for (uint8_t k = 0; k < run->stop_count; k++) {
             struct route_stop *stop = &run->stops[k];
-            if (stop->port != PORT_NONE && stop->departed_ms == TIME_NONE &&
-                ports_are_same(ports, stop->port, port))
-                stop->departed_ms = departed_ms;
+            bool is_same = left->port == PORT_NONE
+                               ? stop->port == PORT_NONE && stop->zone == left->zone
+                               : stop->port != PORT_NONE &&
+                                     ports_are_same(ports, stop->port, left->port);
+            if (is_same && stop->departed_ms == TIME_NONE)
+                stop->departed_ms = left->departed_ms;
         }
         if (!run->is_lapsed)
             set_expiry(run, limits);
     }
+}
+
+void route_depart(struct route_state *s, const struct route_limits *limits,
+                  const struct ports *ports, uint32_t port, int64_t departed_ms)
+{
+    struct route_stop left = {.port = port, .departed_ms = departed_ms};
+    depart(s, limits, ports, &left);
+}
+
+void route_exit(struct route_state *s, const struct route_limits *limits, uint32_t zone,
+                int64_t exited_ms)
+{
+    struct route_stop left = {.port = PORT_NONE, .zone = zone, .departed_ms = exited_ms};
+    depart(s, limits, NULL, &left);
 }
 
 bool route_is_idle(const struct route_state *s, const struct route *route)

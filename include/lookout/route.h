@@ -62,7 +62,7 @@ struct route_stop {
     uint8_t step;  /* 0-based step it matched */
     uint8_t confidence;
     int64_t arrived_ms;  /* or crossing; the first fix where the arrival is unknown */
-    int64_t departed_ms; /* TIME_NONE while there */
+    int64_t departed_ms; /* TIME_NONE while there; of a gate, the crossing */
     struct geo_pos pos;
     bool is_standing; /* was in that zone all along: goes on with runs, begins none */
     bool is_arrival_unknown; /* a call under way when the data began, or without a stop:
@@ -116,6 +116,9 @@ MUST_CHECK int route_arrive(struct route_state *s, const struct route *route,
 /* The ship left the port of its last call. */
 void route_depart(struct route_state *s, const struct route_limits *limits,
                   const struct ports *ports, uint32_t port, int64_t departed_ms);
+/* The ship left a zone: that is the departure from it as a stop. */
+void route_exit(struct route_state *s, const struct route_limits *limits, uint32_t zone,
+                int64_t exited_ms);
 /* Nothing waits, and the last call began nothing that its going on could begin again:
  * the state may be forgotten. */
 bool route_is_idle(const struct route_state *s, const struct route *route);

@@ -13,7 +13,7 @@
  *      are left out, one ">>" among the separators passed lets other calls lie between.
  *  (5) leg: each departure of a matched stop to the arrival at the next; within: the
  *      departure from the first to the arrival at the last. Both bounds are inclusive; a
- *      visit to a zone departs as it arrives.
+ *      visit to a zone departs as it leaves the zone, a crossing as it arrives.
  *  (6) A zone in which the ship stands when it departs continues chains, begins none.
  *  (7) A first stop whose chain was completed by a stop is through with all other chains:
  *      what still follows (optional last steps) goes on from that stop and a chain that
@@ -71,7 +71,7 @@ static uint32_t row_begin(const struct play *p, uint32_t i)
 static int64_t departure(const struct play *p, uint32_t i, uint32_t j)
 {
     if (!p->stops[i].is_call)
-        return p->stops[i].arrived_ms;
+        return p->stops[i].departed_ms;
     int64_t at_ms = p->stops[i].departed_ms;
     for (uint32_t k = i + 1; k < j; k++)
         if (p->stops[k].is_call && row_begin(p, k) == i)
@@ -232,7 +232,13 @@ static int64_t random_ms(struct test_random *r)
     return (int64_t)(1 + test_random_below(r, 5)) * HOUR_MS;
 }
 
-/* Calls with now and then a zone before, during or after them, and standing ones. */
+static bool is_gate(const struct play *p, uint32_t zone)
+{
+    return zone_info(p->world->zones, zone)->shape == ZONE_GATE;
+}
+
+/* Calls with now and then a zone before, during or after them, and standing ones. Zones
+ * are stayed in for some hours, those within a call are left before it ends. */
 static void random_stops(struct test_random *r, struct play *p)
 {
     int64_t now_ms = HOUR_MS;
@@ -247,6 +253,8 @@ static void random_stops(struct test_random *r, struct play *p)
         s.is_call = test_random_below(r, 3) != 0;
         if (!s.is_call) {
             s.zone = (uint32_t)test_random_below(r, zones);
+            if (!is_gate(p, s.zone) && test_random_below(r, 2) == 0)
+                s.departed_ms = now_ms += random_ms(r);
             p->stops[p->count++] = s;
             continue;
         }
@@ -267,6 +275,8 @@ static void random_stops(struct test_random *r, struct play *p)
                                     .arrived_ms = now_ms,
                                     .departed_ms = now_ms,
                                     .is_standing = true};
+            if (!is_gate(p, standing.zone))
+                standing.departed_ms = now_ms += random_ms(r);
             p->stops[p->count++] = standing;
         }
     }
@@ -288,13 +298,17 @@ static int on_output(void *context, const struct route_output *output)
     return 0;
 }
 
+/* The stop *open, a call or a zone, is over by then. */
 static void depart_before(struct route_state *s, const struct play *p, uint32_t *open,
                           int64_t now_ms)
 {
     if (*open == UINT32_MAX || p->stops[*open].departed_ms > now_ms)
         return;
-    route_depart(s, &p->limits, p->world->ports, p->stops[*open].port,
-                 p->stops[*open].departed_ms);
+    const struct stop *stop = &p->stops[*open];
+    if (stop->is_call)
+        route_depart(s, &p->limits, p->world->ports, stop->port, stop->departed_ms);
+    else
+        route_exit(s, &p->limits, stop->zone, stop->departed_ms);
     *open = UINT32_MAX;
 }
 
@@ -334,25 +348,29 @@ static void play(struct play *p, struct test_random *r, struct tally *tally,
                  const char *pattern)
 {
     struct route_state s;
-    uint32_t open = UINT32_MAX;
+    uint32_t call = UINT32_MAX, zone = UINT32_MAX; /* that last */
     bool is_reloading = test_random_below(r, 50) == 0;
     route_state_init(&s);
     memset(p->is_completed_by, 0, sizeof p->is_completed_by);
     for (uint32_t i = 0; i < p->count; i++) {
         const struct stop *stop = &p->stops[i];
         struct told told = {0};
-        depart_before(&s, p, &open, stop->arrived_ms);
+        depart_before(&s, p, &call, stop->arrived_ms);
+        depart_before(&s, p, &zone, stop->arrived_ms);
         assert_int_equal(route_expire(&s, stop->arrived_ms - 1, on_output, &told), 0);
         struct route_stop made = {
             .port = stop->port,
             .zone = stop->zone,
             .confidence = 4,
             .arrived_ms = stop->arrived_ms,
-            .departed_ms = stop->is_call ? TIME_NONE : stop->arrived_ms,
+            .departed_ms =
+                !stop->is_call && is_gate(p, stop->zone) ? stop->arrived_ms : TIME_NONE,
             .is_standing = stop->is_standing,
         };
         if (stop->is_call)
-            open = i;
+            call = i;
+        else if (!is_gate(p, stop->zone))
+            zone = i;
         assert_int_equal(route_arrive(&s, p->route, &p->limits, p->world->ports, &made, 7,
                                       on_output, &told),
                          0);
