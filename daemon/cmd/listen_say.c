@@ -25,6 +25,8 @@ static int card_text(const json_t *card, struct buf *out)
     int rc = 0;
     json_array_foreach(json_object_get(card, "body"), i, block)
     {
+        if (rc == 0 && i > 0 && out->length > 0)
+            rc = buf_add_char(out, ' ');
         if (rc == 0)
             rc = buf_add_text(out, text_of(block, "text"));
         json_array_foreach(json_object_get(block, "inlines"), k, run)

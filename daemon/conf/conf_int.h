@@ -165,6 +165,7 @@ extern const struct conf_key conf_list_keys[];    /* into a private struct */
 extern const struct conf_key conf_rule_keys[];    /* into struct rule */
 extern const struct conf_key conf_mute_keys[];    /* into struct engine_mute */
 extern const struct conf_key conf_webhook_keys[]; /* into struct conf_webhook */
+extern const struct conf_key conf_group_keys[];   /* into struct conf_webhook */
 extern const struct conf_key conf_secret_keys[];
 extern const struct conf_key conf_authorization_keys[];
 

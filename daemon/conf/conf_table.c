@@ -211,7 +211,7 @@ const struct conf_key *conf_key_find(const struct conf_key *keys, const char *na
 
 static int names_text(const char *const *names, size_t count, struct buf *out)
 {
-    const size_t shown = 60;
+    const size_t shown = 100;
     int code = count == 0 ? buf_add_text(out, "none is defined") : 0;
     for (size_t i = 0; i < count && i < shown && code == 0; i++)
         code = buf_printf(out, "%s%.64s", i > 0 ? ", " : "", names[i]);

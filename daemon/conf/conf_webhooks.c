@@ -7,6 +7,7 @@
 #include "conf_address.h"
 #include "conf_int.h"
 #include "lookout/hash.h"
+#include "lookout/template.h"
 #include "lookout/text.h"
 #include "lookout/timefmt.h"
 
@@ -15,14 +16,27 @@ static void headers_read(struct conf_reader *r, const struct conf_node *node, vo
 static void rules_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void order_read(struct conf_reader *r, const struct conf_node *node, void *base);
 static void retry_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static void body_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static void content_type_read(struct conf_reader *r, const struct conf_node *node,
+                              void *base);
+static void group_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static void by_read(struct conf_reader *r, const struct conf_node *node, void *base);
 
 #define RETRY_ACCEPTS "a list of 1 to 32 durations, such as [5s, 1min, 1h]"
 /* clang-format off */
 static const char *const format_words[] = {"cloudevents", "json", "slack", "teams", NULL}; /* enum conf_format */
 static const char *const severity_words[] = {"info", "warning", "critical", NULL}; /* enum severity */
 static const char *const order_words[] = {"vessel", "none", NULL};
+static const char *const by_words[] = {"rule", "zone", "port", "vessel", "type", "severity", NULL}; /* enum conf_group_by */
 
 #define OTHER .type = CONF_TYPE_OTHER
+#define BY_ACCEPTS "a list of rule | zone | port | vessel | type | severity"
+const struct conf_key conf_group_keys[] = {
+    {"by",       OTHER, .read = by_read, .accepts = BY_ACCEPTS, .initial = "[rule, zone]", .doc = "alerts alike in these go together (zone: or the gate); none: all"},
+    {"wait",     .type = CONF_TYPE_DURATION, CONF_AT(conf_webhook, group.wait_ms), .least = 0, .most = HOUR_MS, .initial = "10s", .doc = "from a group's first alert to the request"},
+    {"interval", .type = CONF_TYPE_DURATION, CONF_AT(conf_webhook, group.interval_ms), .least = SECOND_MS, .most = DAY_MS, .initial = "5min", .doc = "between requests while a group goes on"},
+    {0},
+};
 const struct conf_key conf_webhook_keys[] = {
     {"id",            .type = CONF_TYPE_ID, CONF_AT(conf_webhook, id), .is_required = true, .doc = "its name in messages and metrics"},
     {"url",           OTHER, .read = url_read, .is_required = true, .sub = conf_secret_keys, .accepts = "an http or https URL, or {file: PATH}, or {credential: NAME}", .doc = "where to POST; its path is never logged"},
@@ -30,6 +44,9 @@ const struct conf_key conf_webhook_keys[] = {
     {"authorization", OTHER, .read = conf_authorization_read, .sub = conf_authorization_keys, .accepts = "a mapping of scheme and file or credential", .doc = "the Authorization header"},
     {"headers",       OTHER, .read = headers_read, .accepts = "a mapping of names to texts", .doc = "further headers"},
     {"format",        .type = CONF_TYPE_WORD, CONF_AT(conf_webhook, format), .words = format_words, .initial = "cloudevents", .doc = "the form of the body"},
+    {"body",          OTHER, .read = body_read, .accepts = "a text with fields such as {summary}", .doc = "a body of one's own instead of a format"},
+    {"content_type",  OTHER, .read = content_type_read, .accepts = "a media type such as text/plain", .initial = "application/json", .doc = "of that body; values are escaped for it"},
+    {"group",         OTHER, .read = group_read, .sub = conf_group_keys, .accepts = "a mapping such as {by: [rule, zone], wait: 10s, interval: 5min}", .doc = "several alerts in one request; left out: one each"},
     {"rules",         OTHER, .read = rules_read, .accepts = "a list of rule ids", .initial = "all", .doc = "only alerts of these rules"},
     {"min_severity",  .type = CONF_TYPE_WORD, CONF_AT(conf_webhook, min_severity), .words = severity_words, .initial = "info", .doc = "only alerts at least so severe"},
     {"order",         OTHER, .read = order_read, .accepts = "vessel | none", .initial = "vessel", .doc = "one after the other for each vessel, or as they come"},
@@ -209,6 +226,104 @@ static void retry_read(struct conf_reader *r, const struct conf_node *node, void
     webhook->retry.wait_count = count;
 }
 
+/* --- a body of one's own, grouping ----------------------------------------------- */
+
+static void body_read(struct conf_reader *r, const struct conf_node *node, void *base)
+{
+    const char *accepts = conf_key_find(conf_webhook_keys, "body")->accepts;
+    struct conf_webhook *webhook = base;
+    const char *text = NULL;
+    if (!conf_text(r, node, accepts, &text))
+        return;
+    if (text[0] == '\0' || strlen(text) > 65536) {
+        conf_error(r, node, "1 to 65536 bytes", "%zu bytes are %s", strlen(text),
+                   text[0] == '\0' ? "nothing to send" : "too many");
+        return;
+    }
+    free(webhook->body);
+    webhook->body = conf_copy(r, text);
+}
+
+static void content_type_read(struct conf_reader *r, const struct conf_node *node,
+                              void *base)
+{
+    const char *accepts = conf_key_find(conf_webhook_keys, "content_type")->accepts;
+    struct conf_webhook *webhook = base;
+    const char *text = NULL;
+    char type[80], quoted[CONF_QUOTE_BYTES];
+    if (!conf_text(r, node, accepts, &text))
+        return;
+    text_copy(type, sizeof type, text);
+    type[strcspn(type, "; ")] = '\0';
+    char *slash = strchr(type, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    if (slash == NULL || !conf_is_token(type) || !conf_is_token(slash + 1) ||
+        !conf_is_header_value(text) || strlen(text) >= sizeof type) {
+        conf_error(r, node, accepts, "%s is no media type", conf_quote(text, quoted));
+        return;
+    }
+    free(webhook->content_type);
+    webhook->content_type = conf_copy(r, text);
+}
+
+/* What is wrong with the template; and what does not go with it. */
+static void check_body(struct conf_reader *r, const struct conf_node *node,
+                       struct conf_webhook *webhook)
+{
+    const struct conf_node *body = conf_node_get(node, "body");
+    const struct conf_node *format = conf_node_get(node, "format");
+    const struct conf_node *type = conf_node_get(node, "content_type");
+    char name[TEMPLATE_NAME_BYTES];
+    struct err err = {0};
+    if (body == NULL && type != NULL)
+        conf_error_key(r, type, NULL, "says what `body` is, and there is none");
+    if (body != NULL && format != NULL)
+        conf_error_key(r, format, "one of them", "does not go with `body`");
+    if (webhook->body == NULL)
+        return;
+    if (webhook->content_type == NULL && type == NULL)
+        webhook->content_type = conf_copy(r, "application/json");
+    if (webhook->content_type == NULL)
+        return;
+    struct conf_names known = {.what = "field", .names = template_names()};
+    while (known.names[known.count] != NULL)
+        known.count++;
+    int rc = template_check(webhook->body, template_kind_of(webhook->content_type), name,
+                            &err);
+    if (rc == ERR_NOT_FOUND)
+        conf_error_unknown(r, body, name, &known);
+    else if (rc == ERR_SYNTAX)
+        conf_error(r, body, "JSON, or another content_type",
+                   "what comes out would not be JSON: %s", err.text);
+    else if (rc != 0)
+        conf_reader_nomem(r);
+}
+
+static void by_read(struct conf_reader *r, const struct conf_node *node, void *base)
+{
+    struct conf_webhook *webhook = base;
+    if (!conf_is_list(r, node, 0, BY_ACCEPTS))
+        return;
+    webhook->group.by = 0;
+    for (size_t i = 0; i < node->count; i++) {
+        unsigned word = 0;
+        if (conf_word(r, node->items[i], by_words, &word))
+            webhook->group.by |= 1u << word;
+    }
+}
+
+static void group_read(struct conf_reader *r, const struct conf_node *node, void *base)
+{
+    struct conf_webhook *webhook = base;
+    webhook->group =
+        (struct conf_group){.is_on = true,
+                            .by = 1u << CONF_GROUP_RULE | 1u << CONF_GROUP_ZONE,
+                            .wait_ms = 10 * SECOND_MS,
+                            .interval_ms = 5 * MINUTE_MS};
+    (void)conf_read_mapping(r, node, conf_group_keys, webhook);
+}
+
 /* --- one webhook, all webhooks --------------------------------------------------- */
 
 void conf_webhook_finish(struct conf_webhook *webhook)
@@ -225,6 +340,8 @@ void conf_webhook_finish(struct conf_webhook *webhook)
         free(webhook->headers[i].value);
     }
     free(webhook->headers);
+    free(webhook->body);
+    free(webhook->content_type);
     conf_texts_free(webhook->rules, webhook->rule_count);
     free(webhook->ca_file);
     free(webhook->client_cert);
@@ -245,6 +362,8 @@ static uint64_t webhook_definition(const struct conf_webhook *w)
     h = hash_optional(w->ca_file, h);
     h = hash_optional(w->client_cert, h);
     h = hash_optional(w->client_key, h);
+    h = hash_optional(w->body, h);
+    h = hash_optional(w->content_type, h);
     for (size_t i = 0; i < w->secret_count; i++)
         h = hash_bytes(w->secrets[i].text, w->secrets[i].length, hash_u64(i, h));
     for (size_t i = 0; i < w->header_count; i++)
@@ -253,10 +372,18 @@ static uint64_t webhook_definition(const struct conf_webhook *w)
         h = hash_text(w->rules[i], h);
     for (size_t i = 0; i < w->retry.wait_count; i++)
         h = hash_u64((uint64_t)w->retry.waits_ms[i], h);
-    const uint64_t rest[] = {w->format,        w->min_severity,
-                             w->ordered,       w->in_flight,
-                             w->rule_count,    (uint64_t)w->timeout_ms,
-                             w->allow_private, (uint64_t)w->retry.retry_for_ms};
+    const uint64_t rest[] = {w->format,
+                             w->min_severity,
+                             w->ordered,
+                             w->in_flight,
+                             w->rule_count,
+                             (uint64_t)w->timeout_ms,
+                             w->allow_private,
+                             (uint64_t)w->retry.retry_for_ms,
+                             w->group.is_on,
+                             w->group.by,
+                             (uint64_t)w->group.wait_ms,
+                             (uint64_t)w->group.interval_ms};
     for (size_t i = 0; i < CONF_COUNT(rest); i++)
         h = hash_u64(rest[i], h);
     return h;
@@ -286,6 +413,7 @@ static void webhook_read(struct conf_reader *r, const struct conf_node *node,
     webhook->retry = retry_conf_default();
     if (!conf_read_mapping(r, node, conf_webhook_keys, webhook))
         return;
+    check_body(r, node, webhook);
     check_readable(r, node, "ca_file", webhook->ca_file);
     check_readable(r, node, "client_cert", webhook->client_cert);
     check_readable(r, node, "client_key", webhook->client_key);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the alert's CloudEvents body to the body that a webhook wants: as it is, flat, or
- * for people. */
+/* From the alert's CloudEvents body to the body that a webhook wants: as it is, flat, for
+ * people, or by a template; one alert's, or several's. */
 #include "body_int.h"
 
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lookout/delivery.h"
+#include "lookout/template.h"
 #include "lookout/text.h"
 
 #define BODY_FLAGS                                                                       \
@@ -118,46 +119,116 @@ void body_view(const json_t *event, struct body_view *ret_view)
 
 /* --- all ------------------------------------------------------------------------- */
 
-static json_t *slack_of(json_t *event)
+static json_t *flatten_all(const struct body_events *events)
 {
-    struct body_view view;
-    body_view(event, &view);
-    return body_slack(&view);
+    if (!events->is_list)
+        return flatten(events->items[0]);
+    json_t *list = json_array();
+    for (size_t i = 0; i < events->count; i++)
+        if (json_array_append_new(list, flatten(events->items[i])) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
 }
 
-static json_t *teams_of(json_t *event)
+static json_t *of_views(const struct body_events *events,
+                        json_t *(*one)(const struct body_view *view),
+                        json_t *(*several)(const struct body_view *views, size_t count))
 {
-    struct body_view view;
-    body_view(event, &view);
-    return body_teams(&view);
+    struct body_view *views = calloc(events->count, sizeof *views);
+    if (views == NULL)
+        return NULL;
+    for (size_t i = 0; i < events->count; i++)
+        body_view(events->items[i], &views[i]);
+    json_t *made = events->count == 1 ? one(views) : several(views, events->count);
+    free(views);
+    return made;
 }
 
+static json_t *slack_of(const struct body_events *events)
+{
+    return of_views(events, body_slack, body_slack_list);
+}
+
+static json_t *teams_of(const struct body_events *events)
+{
+    return of_views(events, body_teams, body_teams_list);
+}
+
+#define BATCH_TYPE "application/cloudevents-batch+json; charset=utf-8"
 static const struct {
-    json_t *(*make)(json_t *event); /* NULL: as it is */
+    json_t *(*make)(const struct body_events *events); /* NULL: as they are */
     const char *content_type;
+    size_t most; /* alerts in a request */
 } formats[] = {
     /* clang-format off */
-    [CONF_FORMAT_CLOUDEVENTS] = {NULL,     "application/cloudevents+json; charset=utf-8"}, /* CloudEvents HTTP binding 3.2 */
-    [CONF_FORMAT_JSON]        = {flatten,  "application/json; charset=utf-8"},
-    [CONF_FORMAT_SLACK]       = {slack_of, "application/json; charset=utf-8"},
-    [CONF_FORMAT_TEAMS]       = {teams_of, "application/json; charset=utf-8"},
+    [CONF_FORMAT_CLOUDEVENTS] = {NULL,        "application/cloudevents+json; charset=utf-8", 100}, /* CloudEvents HTTP binding 3.2 */
+    [CONF_FORMAT_JSON]        = {flatten_all, "application/json; charset=utf-8",             100},
+    [CONF_FORMAT_SLACK]       = {slack_of,    "application/json; charset=utf-8",             BODY_CHAT_MOST},
+    [CONF_FORMAT_TEAMS]       = {teams_of,    "application/json; charset=utf-8",             BODY_CHAT_MOST},
     /* clang-format on */
 };
 
-int delivery_body(enum conf_format format, const char *body, size_t n, struct buf *out,
-                  const char **ret_content_type)
+size_t delivery_body_most(const struct conf_webhook *webhook)
 {
-    *ret_content_type = formats[format].content_type;
-    if (formats[format].make == NULL)
-        return buf_add(out, body, n);
-    json_t *event = json_loadb(body, n, 0, NULL);
-    if (event == NULL)
-        return ERR_SYNTAX;
-    json_t *made = formats[format].make(event);
+    return webhook->body != NULL ? BODY_CHAT_MOST : formats[webhook->format].most;
+}
+
+/* CloudEvents, JSON batch format (HTTP binding 3.3): an array of them. */
+static int join(const struct conf_webhook *webhook, const struct delivery_event *events,
+                size_t count, struct buf *out)
+{
+    bool is_list = webhook->group.is_on;
+    int rc = is_list ? buf_add_char(out, '[') : 0;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        rc = i > 0 ? buf_add_char(out, ',') : 0;
+        if (rc == 0)
+            rc = buf_add(out, events[i].body, events[i].bytes);
+    }
+    return rc == 0 && is_list ? buf_add_char(out, ']') : rc;
+}
+
+static int make(const struct conf_webhook *webhook, const struct body_events *events,
+                struct buf *out)
+{
+    if (webhook->body != NULL)
+        return template_fill(webhook->body, template_kind_of(webhook->content_type),
+                             (const struct json_t *const *)events->items, events->count,
+                             events->is_list, out);
+    json_t *made = formats[webhook->format].make(events);
     char *text = made != NULL ? json_dumps(made, BODY_FLAGS) : NULL;
     int rc = text != NULL ? buf_add_text(out, text) : ERR_NOMEM;
     free(text);
     json_decref(made);
-    json_decref(event);
+    return rc;
+}
+
+int delivery_body(const struct conf_webhook *webhook, const struct delivery_event *events,
+                  size_t count, struct buf *out, const char **ret_content_type)
+{
+    bool is_list = webhook->group.is_on;
+    if (webhook->body == NULL && formats[webhook->format].make == NULL) {
+        *ret_content_type = is_list ? BATCH_TYPE : formats[webhook->format].content_type;
+        return join(webhook, events, count, out);
+    }
+    *ret_content_type = webhook->body != NULL ? webhook->content_type
+                                              : formats[webhook->format].content_type;
+    struct body_events parsed = {.items = calloc(count, sizeof *parsed.items),
+                                 .is_list = is_list};
+    int rc = parsed.items != NULL ? 0 : ERR_NOMEM;
+    for (; parsed.count < count && rc == 0; parsed.count++) {
+        const struct delivery_event *e = &events[parsed.count];
+        parsed.items[parsed.count] = json_loadb(e->body, e->bytes, 0, NULL);
+        if (parsed.items[parsed.count] == NULL) {
+            rc = ERR_SYNTAX;
+            break;
+        }
+    }
+    if (rc == 0)
+        rc = make(webhook, &parsed, out);
+    for (size_t i = 0; i < parsed.count; i++)
+        json_decref(parsed.items[i]);
+    free(parsed.items);
     return rc;
 }

@@ -11,8 +11,9 @@
 
 enum {
     SLACK_SECTION_BYTES =
-        2800,                /* of 3000 characters, docs.slack.dev block kit: section */
-    SLACK_FIELD_BYTES = 1800 /* of 2000 */
+        2800,                 /* of 3000 characters, docs.slack.dev block kit: section */
+    SLACK_FIELD_BYTES = 1800, /* of 2000 */
+    LIST_BYTES = 900 /* of a summary among others: twenty are below Teams' 28 KB */
 };
 
 /* What stands for a character that the service would read as markup; NULL: itself. */
@@ -98,6 +99,55 @@ json_t *body_slack(const struct body_view *view)
                      blocks);
 }
 
+/* "20 alerts, the gravest critical" */
+static void list_heading(const struct body_view *views, size_t count,
+                         struct body_view *ret_gravest, char ret_text[80])
+{
+    static const char *const order[] = {"critical", "warning", "info"};
+    *ret_gravest = views[0];
+    for (size_t k = sizeof order / sizeof order[0]; k-- > 0;)
+        for (size_t i = 0; i < count; i++)
+            if (strcmp(views[i].severity, order[k]) == 0)
+                *ret_gravest = views[i];
+    snprintf(ret_text, 80, "%zu alerts", count);
+}
+
+/* The first lines are what notifications show; every alert is a line of the text and a
+ * section of the blocks. */
+json_t *body_slack_list(const struct body_view *views, size_t count)
+{
+    char title[80], before[160], mark[64];
+    struct body_view gravest;
+    list_heading(views, count, &gravest, title);
+    snprintf(before, sizeof before, "%s%s", heading(&gravest, mark), title);
+    json_t *blocks = json_array(), *lines = json_string(before);
+    struct buf text = {0};
+    json_array_append_new(blocks, json_pack("{s:s,s:{s:s,s:O}}", "type", "section",
+                                            "text", "type", "mrkdwn", "text", lines));
+    int rc = buf_add_text(&text, before);
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        json_t *line = slack_text(heading(&views[i], mark), views[i].summary, LIST_BYTES);
+        json_t *block = json_pack("{s:s,s:{s:s,s:O}}", "type", "section", "text", "type",
+                                  "mrkdwn", "text", line);
+        if (block != NULL && views[i].link != NULL)
+            json_object_set_new(block, "accessory",
+                                json_pack("{s:s,s:{s:s,s:s},s:s}", "type", "button",
+                                          "text", "type", "plain_text", "text", "Open",
+                                          "url", views[i].link));
+        json_array_append_new(blocks, block);
+        rc =
+            line != NULL ? buf_printf(&text, "\n%s", json_string_value(line)) : ERR_NOMEM;
+        json_decref(line);
+    }
+    json_decref(lines);
+    json_t *message =
+        rc == 0 ? json_pack("{s:s,s:O}", "text", buf_text(&text), "blocks", blocks)
+                : NULL;
+    json_decref(blocks);
+    buf_finish(&text);
+    return message;
+}
+
 /* Colours of a card's text by severity. */
 static const char *card_colour(const struct body_view *view)
 {
@@ -106,27 +156,64 @@ static const char *card_colour(const struct body_view *view)
                                                     : "accent";
 }
 
-json_t *body_teams(const struct body_view *view)
+/* "<circle> CRITICAL summary": a TextRun is plain text, a TextBlock would read Markdown.
+ */
+static json_t *card_summary(const struct body_view *view, size_t most, json_t *action)
 {
     char mark[64];
+    size_t n = text_cut(view->summary, strlen(view->summary), most);
+    json_t *run = json_pack("{s:s,s:s%}", "type", "TextRun", "text", view->summary, n);
+    if (run != NULL && action != NULL)
+        json_object_set_new(run, "selectAction", action);
+    else
+        json_decref(action);
+    return json_pack("{s:s,s:[{s:s,s:s,s:s,s:s},o]}", "type", "RichTextBlock", "inlines",
+                     "type", "TextRun", "text", heading(view, mark), "weight", "bolder",
+                     "color", card_colour(view), run);
+}
+
+static json_t *card_open(const struct body_view *view)
+{
+    return json_pack("{s:s,s:s,s:s}", "type", "Action.OpenUrl", "title", "Open", "url",
+                     view->link);
+}
+
+static json_t *card_message(json_t *body, json_t *actions)
+{
+    json_t *card = json_pack("{s:s,s:s,s:s,s:o}", "$schema",
+                             "http://adaptivecards.io/schemas/adaptive-card.json", "type",
+                             "AdaptiveCard", "version", "1.4", "body", body);
+    if (card != NULL && actions != NULL)
+        json_object_set_new(card, "actions", actions);
+    return json_pack("{s:s,s:[{s:s,s:n,s:o}]}", "type", "message", "attachments",
+                     "contentType", "application/vnd.microsoft.card.adaptive",
+                     "contentUrl", "content", card);
+}
+
+json_t *body_teams(const struct body_view *view)
+{
     json_t *facts = json_array();
     for (size_t i = 0; i < view->fact_count; i++)
         json_array_append_new(facts, json_pack("{s:s,s:o}", "title", view->facts[i].name,
                                                "value", card_text(view->facts[i].value)));
-    /* A TextRun is plain text, a TextBlock would read Markdown. */
-    json_t *summary = json_pack(
-        "{s:s,s:[{s:s,s:s,s:s,s:s},{s:s,s:s}]}", "type", "RichTextBlock", "inlines",
-        "type", "TextRun", "text", heading(view, mark), "weight", "bolder", "color",
-        card_colour(view), "type", "TextRun", "text", view->summary);
-    json_t *card = json_pack("{s:s,s:s,s:s,s:[o,{s:s,s:o}]}", "$schema",
-                             "http://adaptivecards.io/schemas/adaptive-card.json", "type",
-                             "AdaptiveCard", "version", "1.4", "body", summary, "type",
-                             "FactSet", "facts", facts);
-    if (card != NULL && view->link != NULL)
-        json_object_set_new(card, "actions",
-                            json_pack("[{s:s,s:s,s:s}]", "type", "Action.OpenUrl",
-                                      "title", "Open", "url", view->link));
-    return json_pack("{s:s,s:[{s:s,s:n,s:o}]}", "type", "message", "attachments",
-                     "contentType", "application/vnd.microsoft.card.adaptive",
-                     "contentUrl", "content", card);
+    json_t *body =
+        json_pack("[o,{s:s,s:o}]", card_summary(view, strlen(view->summary), NULL),
+                  "type", "FactSet", "facts", facts);
+    return card_message(body,
+                        view->link != NULL ? json_pack("[o]", card_open(view)) : NULL);
+}
+
+/* What is said of each is its summary, which opens its link. */
+json_t *body_teams_list(const struct body_view *views, size_t count)
+{
+    char title[80];
+    struct body_view gravest;
+    list_heading(views, count, &gravest, title);
+    gravest.summary = title;
+    json_t *body = json_pack("[o]", card_summary(&gravest, sizeof title, NULL));
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(
+            body, card_summary(&views[i], LIST_BYTES,
+                               views[i].link != NULL ? card_open(&views[i]) : NULL));
+    return card_message(body, NULL);
 }

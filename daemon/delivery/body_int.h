@@ -4,6 +4,7 @@
 #define LOOKOUT_DELIVERY_BODY_INT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What people are told of an alert, in plain text; borrowed from the event or static. */
@@ -21,8 +22,18 @@ struct body_view {
 };
 void body_view(const json_t *event, struct body_view *ret_view);
 
+struct body_events {
+    json_t **items; /* owned */
+    size_t count;
+    bool is_list; /* the webhook groups them */
+};
+
 /* New references; NULL when out of memory. */
 json_t *body_slack(const struct body_view *view);
 json_t *body_teams(const struct body_view *view);
+/* One message of several, at most BODY_CHAT_MOST: Slack takes 50 blocks, Teams 28 KB. */
+#define BODY_CHAT_MOST 20
+json_t *body_slack_list(const struct body_view *views, size_t count);
+json_t *body_teams_list(const struct body_view *views, size_t count);
 
 #endif

@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "lookout/conf.h"
+#include "lookout/delivery.h"
 #include "lookout/err.h"
 #include "lookout/retry.h"
 #include "resolve.h"
@@ -33,9 +34,9 @@ struct client_request {
     /* Set by the asker; borrowed until the end. */
     const struct conf_webhook *webhook;
     const struct target *target;
-    const char *id; /* the alert's */
-    const char *body;
-    size_t body_bytes; /* CloudEvents; the format is applied here */
+    const char *id;                      /* the alert's, or the bundle's */
+    const struct delivery_event *events; /* the format is applied here */
+    size_t event_count;
     void (*on_end)(struct client_request *request);
     void *owner;
     /* How it ended. */

@@ -61,7 +61,7 @@ struct item {
     bool is_outage; /* its last failure was of the kind that ends with the outage */
     char id[HASH_ID_BYTES];
     struct client_request request;
-    size_t body_bytes;
+    struct delivery_event event; /* its body */
     char body[];
 };
 

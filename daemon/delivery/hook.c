@@ -182,8 +182,8 @@ static bool begin(struct hook *h, struct lane *lane)
     item->request = (struct client_request){.webhook = &h->conf,
                                             .target = &h->target,
                                             .id = item->id,
-                                            .body = item->body,
-                                            .body_bytes = item->body_bytes,
+                                            .events = &item->event,
+                                            .event_count = 1,
                                             .on_end = on_end,
                                             .owner = item};
     if (h->target_fault[0] != '\0') {

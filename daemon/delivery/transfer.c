@@ -180,8 +180,8 @@ int transfer_prepare(struct transfer *t, int64_t clock_ms)
         t->easy = curl_easy_init();
     if (t->easy == NULL)
         return ERR_NOMEM;
-    int rc = delivery_body(r->webhook->format, r->body, r->body_bytes, &t->body,
-                           &content_type);
+    int rc =
+        delivery_body(r->webhook, r->events, r->event_count, &t->body, &content_type);
     if (rc == 0)
         rc = add_headers(t, content_type, clock_ms);
     return rc == 0 ? set_options(t) : rc;

@@ -48,11 +48,12 @@ int delivery_try(const struct conf_webhook *webhook, const struct alert *alert,
     struct err err = {0};
     struct target target;
     uv_loop_t loop;
+    const struct delivery_event event = {alert->body, alert->body_bytes};
     struct client_request request = {.webhook = webhook,
                                      .target = &target,
                                      .id = alert->id,
-                                     .body = alert->body,
-                                     .body_bytes = alert->body_bytes};
+                                     .events = &event,
+                                     .event_count = 1};
     int rc = delivery_init_curl();
     if (rc == 0 && target_parse(webhook->url, &target, &err) != 0) {
         rc = buf_add_text(text, err.text);

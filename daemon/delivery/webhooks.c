@@ -26,6 +26,8 @@ void webhook_finish(struct conf_webhook *w)
         free(w->headers[i].value);
     }
     free(w->headers);
+    free(w->body);
+    free(w->content_type);
     free(w->ca_file);
     free(w->client_cert);
     free(w->client_key);
@@ -77,6 +79,7 @@ int webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to)
 {
     struct conf_webhook to = {
         .format = from->format,
+        .group = from->group,
         .min_severity = from->min_severity,
         .ordered = from->ordered,
         .in_flight = from->in_flight > 0 ? from->in_flight : 1,
@@ -91,6 +94,8 @@ int webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to)
     } texts[] = {{from->id, &to.id},
                  {from->url, &to.url},
                  {from->authorization, &to.authorization},
+                 {from->body, &to.body},
+                 {from->content_type, &to.content_type},
                  {from->ca_file, &to.ca_file},
                  {from->client_cert, &to.client_cert},
                  {from->client_key, &to.client_key}};

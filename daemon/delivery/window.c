@@ -132,9 +132,9 @@ static struct item *item_create(const struct store_pending *row)
     /* Since when it fails is not on record; it was not before it was accepted. */
     int64_t begun_ms = row->begun_ms != 0 ? row->begun_ms : row->accepted_ms;
     item->failing_since_ms = row->attempts > 0 ? begun_ms : 0;
-    item->body_bytes = row->body_bytes;
     text_copy(item->id, sizeof item->id, row->id);
     memcpy(item->body, row->body, row->body_bytes);
+    item->event = (struct delivery_event){item->body, row->body_bytes};
     return item;
 }
 
@@ -148,7 +148,7 @@ static int add(struct window *w, struct lane *lane, const struct store_pending *
         return rc;
     }
     lane_insert(lane, item);
-    w->bytes += item->body_bytes;
+    w->bytes += item->event.bytes;
     return schedule(w, lane);
 }
 
@@ -300,7 +300,7 @@ int window_remove(struct window *w, struct item *item)
         rc = map_set(&w->settled, (uint64_t)item->outbox, w);
     map_remove(&w->items, (uint64_t)item->outbox);
     lane_unlink(lane, item);
-    w->bytes -= item->body_bytes;
+    w->bytes -= item->event.bytes;
     free(item);
     if (lane->first == NULL && !lane->is_cut)
         lane_free_if_empty(w, lane);

@@ -70,6 +70,22 @@ struct conf_header {
     char *value; /* owned */
 };
 
+/* By what alerts are brought together in one request. */
+enum conf_group_by {
+    CONF_GROUP_RULE,
+    CONF_GROUP_ZONE, /* or the gate */
+    CONF_GROUP_PORT,
+    CONF_GROUP_VESSEL,
+    CONF_GROUP_TYPE,
+    CONF_GROUP_SEVERITY
+};
+struct conf_group {
+    bool is_on;
+    unsigned by;         /* 1 << CONF_GROUP_*; 0: all in one */
+    int64_t wait_ms;     /* from a group's first alert to the request */
+    int64_t interval_ms; /* between a group's requests */
+};
+
 struct conf_webhook {
     char *id;                    /* owned */
     char *url;                   /* owned; its path is never logged */
@@ -80,6 +96,9 @@ struct conf_webhook {
     struct conf_header *headers; /* owned */
     size_t header_count;
     enum conf_format format;
+    char *body;         /* owned: a template, instead of a format; NULL */
+    char *content_type; /* owned: of the template */
+    struct conf_group group;
     char **rules; /* owned; none: all */
     size_t rule_count;
     enum severity min_severity;

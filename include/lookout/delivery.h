@@ -44,11 +44,20 @@ void delivery_stop(struct delivery *d, int64_t grace_ms);
 bool delivery_counts(struct delivery *d, const char *webhook,
                      struct delivery_counts *ret_counts);
 
-/* The request's body in the webhook's format, from the alert's CloudEvents body. `json`
- * has the envelope's members and data's in one object; where both have one of a name,
- * data's stands. ERR_SYNTAX: the body is no JSON. */
-MUST_CHECK int delivery_body(enum conf_format format, const char *body, size_t n,
+/* An alert's CloudEvents body; borrowed. */
+struct delivery_event {
+    const char *body;
+    size_t bytes;
+};
+/* The request's body as the webhook wants it: of one alert, or where it has a `group` of
+ * one or several. `json` has the envelope's members and data's in one object; where both
+ * have one of a name, data's stands. The content type is borrowed from the webhook or
+ * static. ERR_SYNTAX: an alert's body is no JSON. */
+MUST_CHECK int delivery_body(const struct conf_webhook *webhook,
+                             const struct delivery_event *events, size_t count,
                              struct buf *out, const char **ret_content_type);
+/* How many alerts a request may hold where the webhook has a `group`. */
+size_t delivery_body_most(const struct conf_webhook *webhook);
 /* "v1,<base64> v1,<base64>" over "id.timestamp.body", one for each secret. */
 MUST_CHECK int delivery_sign(const struct conf_webhook *webhook, const char *id,
                              int64_t timestamp_s, const char *body, size_t n,

@@ -11,6 +11,7 @@
 #include "../../daemon/conf/conf_int.h"
 #include "../../daemon/conf/conf_rules.h"
 #include "lookout/rule.h"
+#include "lookout/template.h"
 
 /* --- what the tables leave to functions --------------------------------------------- */
 
@@ -35,6 +36,8 @@ static const struct {
     {"url",           true,  false, "{\"anyOf\": [{\"type\": \"string\"}, %]}"},
     {"secret",        true,  false, "{\"anyOf\": [%, {\"type\": \"array\", \"items\": %}]}"},
     {"authorization", true,  false, "%"},
+    {"group",         true,  false, "%"},
+    {"by",            false, false, "{\"type\": \"array\", \"items\": {\"enum\": [\"rule\", \"zone\", \"port\", \"vessel\", \"type\", \"severity\"]}}"},
     {"zones",         false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
     {"from",          false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
     {"tags",          false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
@@ -164,6 +167,31 @@ static int add_kind(struct buf *out, const struct rule_kind *kind)
     return code;
 }
 
+/* The fields of a webhook's `body`. */
+static int add_fields(struct buf *out)
+{
+    int code = buf_add_text(
+        out,
+        ".SH FIELDS OF A BODY\n"
+        "The text of webhooks[].body may hold\n"
+        ".BR {field} :\n"
+        "the alert's member of that name; braces that hold no field stand for "
+        "themselves. Where {{ occurs in the text, {{ and }} are single braces. Values "
+        "are escaped for what content_type says: JSON (a field inside a string is text, "
+        "elsewhere a value, null when the alert has none), XML and HTML, a form; "
+        "otherwise they stand as they are.\n"
+        ".B event\n"
+        "is the whole CloudEvent. With a group a field is what its alerts say, each text "
+        "once, summaries a line each, the highest severity;\n"
+        ".B count\n"
+        "says how many they are.\n"
+        ".PP\n");
+    const char *const *names = template_names();
+    for (size_t i = 0; names[i] != NULL && code == 0; i++)
+        code = buf_printf(out, "%s%s", i > 0 ? ", " : "", names[i]);
+    return code == 0 ? buf_add_text(out, ".\n") : code;
+}
+
 int confdoc_man(struct buf *out)
 {
     static const char head[] =
@@ -203,6 +231,8 @@ int confdoc_man(struct buf *out)
         code = add_tables(out, conf_root_keys, "");
     for (size_t i = 0; rule_kinds[i] != NULL && code == 0; i++)
         code = add_kind(out, rule_kinds[i]);
+    if (code == 0)
+        code = add_fields(out);
     return code == 0 ? buf_add_text(out, tail) : code;
 }
 
