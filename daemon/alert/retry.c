@@ -44,6 +44,11 @@ static enum treatment treatment_of(int status)
     return TREAT_AGAIN;
 }
 
+bool retry_is_refusal(int status)
+{
+    return treatment_of(status) == TREAT_POISON;
+}
+
 struct retry_conf retry_conf_default(void)
 {
     static const int64_t waits_s[] = {5, 30, 120, 300, 900, 3600, 7200, 18000, 36000};

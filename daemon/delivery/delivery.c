@@ -39,7 +39,7 @@ double delivery_random(struct delivery *d)
     return (double)(d->random >> 11) / 9007199254740992.0; /* 2^53 */
 }
 
-static void hand_over(struct delivery *d)
+void delivery_hand_over(struct delivery *d)
 {
     if (d->outcome_count == 0)
         return;
@@ -53,7 +53,7 @@ static void hand_over(struct delivery *d)
 void delivery_outcome(struct delivery *d, const struct store_outcome *outcome)
 {
     if (d->outcome_count >= OUTCOMES_MOST)
-        hand_over(d);
+        delivery_hand_over(d);
     if (d->outcome_count == d->outcome_capacity) {
         size_t capacity = d->outcome_capacity * 2;
         struct store_outcome *more = realloc(d->outcomes, capacity * sizeof *more);
@@ -69,13 +69,13 @@ void delivery_outcome(struct delivery *d, const struct store_outcome *outcome)
 
 bool delivery_is_settled(struct delivery *d)
 {
-    hand_over(d);
+    delivery_hand_over(d);
     return d->outcome_count == 0 && store_flush(d->store, SETTLE_MS);
 }
 
 static void on_prepare(uv_prepare_t *prepare)
 {
-    hand_over(prepare->data);
+    delivery_hand_over(prepare->data);
 }
 
 /* --- the end --------------------------------------------------------------------- */
@@ -250,7 +250,7 @@ static void *run(void *context)
     pthread_sigmask(SIG_BLOCK, &all, NULL);
     wake_all(d);
     uv_run(&d->loop, UV_RUN_DEFAULT);
-    hand_over(d);
+    delivery_hand_over(d);
     return NULL;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the delivery thread: one hook for each webhook, with a bounded window on its
  * part of the outbox, sorted into lanes. A lane is what must keep its order: a vessel's
- * alerts, or with `order: none` a single alert. */
+ * alerts, or with `order: none` a single alert. With `group` alerts that are alike are
+ * bundled across lanes (group.c). */
 #ifndef LOOKOUT_DELIVERY_INT_H
 #define LOOKOUT_DELIVERY_INT_H
 
@@ -60,9 +61,38 @@ struct item {
     uint8_t severity;
     bool is_outage; /* its last failure was of the kind that ends with the outage */
     char id[HASH_ID_BYTES];
+    /* Where alerts go together: what waits is in its group's list, what goes is in a
+     * bundle, led by its first, whose schedule is the bundle's. */
+    uint64_t group_key;
+    struct group *group;
+    struct item *group_next; /* in the group's list, by outbox row */
+    struct item *leader;     /* NULL: it waits */
+    struct item *with;       /* the bundle's next, by outbox row */
+    bool is_alone;           /* a bundle with it was refused: it goes by itself */
+    bool was_blocked;        /* it had its time, but was not its vessel's first */
+    /* Of a leader. */
+    struct heap_node bundle_node;
+    int64_t bundle; /* its number on record: the last one's row */
+    size_t bundle_count, bundle_bytes;
+    bool is_under_way, is_saving, was_waited_for;
+    uint64_t saved_mark;     /* on record when the store says so of this */
+    struct item *saved_next; /* in the hook's list */
+    /* What is sent. */
     struct client_request request;
-    struct delivery_event event; /* its body */
+    char request_id[HASH_ID_BYTES];
+    struct delivery_event *events; /* owned, of several; NULL */
+    struct delivery_event event;   /* its body */
     char body[];
+};
+
+/* What is alike in what the webhook groups by. */
+struct group {
+    struct heap_node due; /* in one of the window's two heaps, or in none */
+    uint64_t key;
+    bool is_idle;
+    struct item *first, *last; /* borrowed: what waits */
+    size_t count;
+    int64_t sent_ms; /* clock: when it went last; 0 */
 };
 
 struct lane {
@@ -73,6 +103,9 @@ struct lane {
     struct item *chosen, *under_way;
     size_t count;
     bool is_cut; /* later rows of it were left in the outbox */
+    /* Of its items in bundles: how many, the last one's leader, the last one. */
+    size_t held;
+    struct item *holder, *last_held;
 };
 
 struct window {
@@ -88,6 +121,12 @@ struct window {
     bool has_more;    /* the outbox has rows beyond the cursor */
     bool is_ordered;
     int64_t critical_wait_ms;
+    struct conf_group group;
+    size_t bundle_most;                /* alerts in a bundle */
+    struct map groups;                 /* key -> group, owned */
+    struct map bundles;                /* number -> leader */
+    struct heap group_due, group_idle; /* groups that wait; that are kept in mind */
+    struct heap bundle_due;            /* leaders */
 };
 void window_init(struct window *w);
 void window_finish(struct window *w);
@@ -100,19 +139,48 @@ void window_rewind(struct window *w, int64_t row);
 bool window_wants_more(const struct window *w);
 /* A lane that was cut has room again: rewind to *ret_row. */
 bool window_wants_rewind(const struct window *w, int64_t *ret_row);
-/* The lane whose turn is next and when; NULL: none. Its item is lane->chosen. */
-struct lane *window_next(struct window *w, int64_t *ret_due_ms);
-/* Under way: the lane waits for window_done. */
-void window_take(struct window *w, struct lane *lane);
+/* What is to be sent next and when; where alerts go together, a bundle's leader. NULL:
+ * nothing is, or, when *ret_due_ms is no INT64_MAX, a group is to be formed then. */
+struct item *window_next(struct window *w, int64_t now_ms, int64_t *ret_due_ms);
+/* The bundle of the group that is due, new and not on record; NULL: nothing of it may go
+ * yet, or memory is short. */
+struct item *window_form(struct window *w, int64_t now_ms);
+/* Under way: its lane waits for window_again or window_remove. */
+void window_take(struct window *w, struct item *item);
 /* The attempt failed or was not made: again at item->next_ms. */
 MUST_CHECK int window_again(struct window *w, struct item *item);
-/* Delivered or dead. */
+/* Delivered or dead; all of a bundle. */
 MUST_CHECK int window_remove(struct window *w, struct item *item);
+/* The bundle was refused: each of its alerts goes by itself. */
+MUST_CHECK int window_split(struct window *w, struct item *leader, int64_t now_ms);
 /* The outage is over: what waits because of it waits no longer than least_ms after its
  * last attempt. */
 void window_release(struct window *w, int64_t least_ms);
 /* Drop all that is not under way. */
 void window_clear(struct window *w);
+
+/* Between window.c and group.c: the item leaves the window; its lane may go, too. */
+MUST_CHECK int window_drop(struct window *w, struct item *item);
+/* There is more than it holds. */
+bool window_is_full(const struct window *w);
+
+/* --- what goes together (group.c), called by the window --------------------------- */
+
+#define BUNDLE_BYTES ((size_t)1 << 20) /* of bodies in one request */
+uint64_t group_key(const struct conf_group *conf, const struct store_pending *row);
+MUST_CHECK int group_add(struct window *w, struct item *item);
+/* It was bundled under this number before. */
+MUST_CHECK int group_add_recorded(struct window *w, struct item *item, int64_t number);
+struct item *group_next(struct window *w, int64_t now_ms, int64_t *ret_due_ms);
+void group_take(struct window *w, struct item *leader);
+/* Not before then, whatever its schedule says. */
+void group_hold_until(struct window *w, struct item *leader, int64_t due_ms);
+MUST_CHECK int group_again(struct window *w, struct item *leader);
+MUST_CHECK int group_remove(struct window *w, struct item *leader);
+MUST_CHECK int group_hasten(struct window *w, struct item *item,
+                            const struct store_pending *row);
+void group_release(struct window *w, int64_t least_ms);
+void group_clear(struct window *w);
 
 /* --- one webhook (hook.c) --------------------------------------------------------- */
 
@@ -130,9 +198,11 @@ struct hook {
     bool is_gone;
     bool wants_rewind;
     int64_t rewind_to;
-    unsigned failures;             /* in a row, of the kind that opens the breaker */
-    bool is_open;                  /* the breaker */
-    const struct item *probe;      /* the one sent to see whether it may close; NULL */
+    unsigned failures;        /* in a row, of the kind that opens the breaker */
+    bool is_open;             /* the breaker */
+    const struct item *probe; /* the one sent to see whether it may close; NULL */
+    struct item *saving;      /* bundles that go when they are on record */
+    uint32_t saving_count;
     int64_t probe_at_ms;           /* clock: not before */
     struct delivery_counts counts; /* under the delivery's mutex */
 };
@@ -151,6 +221,20 @@ void hook_lift(struct hook *h);
 void hook_rewind(struct hook *h);
 /* Ends everything; the memory goes with the last handle. */
 void hook_close(struct hook *h);
+
+/* An outcome to the store, for every alert of the request. */
+void hook_record(struct hook *h, const struct item *item, struct store_outcome *outcome);
+
+/* --- its bundles (hook_bundle.c) --------------------------------------------------- */
+
+/* The bodies, and the id: a hash of the ids inside. */
+MUST_CHECK int hook_prepare_bundle(struct item *leader);
+/* A group is due. false: not while the webhook is dead, or has enough to do. */
+bool hook_form(struct hook *h, int64_t now);
+/* What is on record by now goes by its schedule. */
+void hook_look_saved(struct hook *h);
+/* It goes; perhaps nobody knows yet whether it is on record. */
+void hook_unlist(struct hook *h, struct item *leader);
 
 /* --- the thread (delivery.c) ------------------------------------------------------ */
 
@@ -181,6 +265,8 @@ struct delivery {
 /* 0 <= x < 1 */
 double delivery_random(struct delivery *d);
 void delivery_outcome(struct delivery *d, const struct store_outcome *outcome);
+/* Give the outcomes so far to the store. */
+void delivery_hand_over(struct delivery *d);
 /* Everything settled so far is on disk, as far as can be known soon. */
 bool delivery_is_settled(struct delivery *d);
 /* A request has ended, or a hook is closed: is that all we waited for? */

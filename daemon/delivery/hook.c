@@ -62,17 +62,18 @@ static void count(struct hook *h, const struct item *item, enum retry_verdict ve
                   int64_t now)
 {
     struct delivery *d = h->delivery;
+    uint64_t alerts = item->request.event_count;
     pthread_mutex_lock(&d->mutex);
     struct delivery_counts *c = &h->counts;
     c->attempts++;
     if (verdict == RETRY_DELIVERED) {
-        c->delivered++;
+        c->delivered += alerts;
         c->last_success_ms = now;
         c->last_latency_s = item->request.latency_s;
     } else {
         c->failed++;
     }
-    c->dead += verdict == RETRY_DEAD;
+    c->dead += verdict == RETRY_DEAD ? alerts : 0;
     c->is_open = h->is_open;
     c->is_gone = h->is_gone;
     c->in_flight = h->under_way;
@@ -97,16 +98,44 @@ static void log_failure(const struct hook *h, const struct item *item,
     const struct client_request *r = &item->request;
     if (verdict == RETRY_DEAD)
         log_warning("delivery", h->conf.id,
-                    "alert given up id=%s attempts=%" PRIu32 " reason=%s", item->id,
-                    item->attempts, r->reason);
+                    "alert given up id=%s alerts=%zu attempts=%" PRIu32 " reason=%s",
+                    r->id, r->event_count, item->attempts, r->reason);
     if (verdict != RETRY_LATER)
         return;
     char status[16]; /* what the receiver says is not for telling reasons apart */
     snprintf(status, sizeof status, "%d", r->answer.status);
     log_repeated(LOG_LEVEL_INFO, "delivery", h->conf.id,
                  r->answer.status != 0 ? status : r->reason,
-                 "attempt failed id=%s attempts=%" PRIu32 " reason=%s", item->id,
+                 "attempt failed id=%s attempts=%" PRIu32 " reason=%s", r->id,
                  item->attempts, r->reason);
+}
+
+/* retry_for counts from the youngest of a bundle: none is given up before its time. */
+static int64_t begun(const struct item *item)
+{
+    int64_t begun_ms = 0;
+    for (const struct item *i = item; i != NULL; i = i->with) {
+        int64_t own_ms = i->begun_ms != 0 ? i->begun_ms : i->accepted_ms;
+        begun_ms = own_ms > begun_ms ? own_ms : begun_ms;
+    }
+    return begun_ms;
+}
+
+void hook_record(struct hook *h, const struct item *item, struct store_outcome *outcome)
+{
+    for (const struct item *i = item; i != NULL; i = i->with) {
+        outcome->outbox = i->outbox;
+        outcome->begun_ms = i->begun_ms;
+        delivery_outcome(h->delivery, outcome);
+    }
+}
+
+/* A bundle that is refused is taken apart: one bad alert, or too many of them, cost no
+ * other. */
+static bool is_to_split(const struct item *item, enum retry_verdict verdict)
+{
+    return verdict == RETRY_DEAD && item->request.event_count > 1 &&
+           retry_is_refusal(item->request.answer.status);
 }
 
 /* The verdict on an attempt that has ended, to the store and to the window. */
@@ -115,16 +144,20 @@ static void settle(struct hook *h, struct item *item)
     struct delivery *d = h->delivery;
     int64_t now = client_clock_ms(), next = now;
     enum retry_verdict verdict =
-        retry_judge(&h->conf.retry, &item->request.answer, ++item->attempts,
-                    item->begun_ms != 0 ? item->begun_ms : item->accepted_ms, now,
-                    delivery_random(d), &next);
+        retry_judge(&h->conf.retry, &item->request.answer, ++item->attempts, begun(item),
+                    now, delivery_random(d), &next);
+    bool is_split = is_to_split(item, verdict);
+    if (is_split) {
+        verdict = RETRY_LATER;
+        item->attempts = 0;
+        next = now;
+    }
     struct store_outcome outcome = {
-        .outbox = item->outbox,
         .attempts = item->attempts,
         .status = item->request.answer.status,
         .at_ms = now,
         .next_attempt_ms = next,
-        .begun_ms = item->begun_ms,
+        .bundle = is_split ? 0 : item->bundle,
         .state = verdict == RETRY_DELIVERED ? STORE_DELIVERED
                  : verdict == RETRY_DEAD    ? STORE_DEAD
                                             : STORE_PENDING,
@@ -141,15 +174,18 @@ static void settle(struct hook *h, struct item *item)
         h->probe = NULL;
     count(h, item, verdict, now);
     log_failure(h, item, verdict);
-    delivery_outcome(d, &outcome);
+    hook_record(h, item, &outcome);
+    free(item->events);
+    item->events = NULL;
     item->tried_ms = now;
     item->next_ms = next;
     item->is_outage = verdict == RETRY_LATER && is_outage(&item->request.answer) &&
                       item->request.answer.retry_after_ms < 0;
     if (item->failing_since_ms == 0)
         item->failing_since_ms = now;
-    int rc = outcome.state == STORE_PENDING ? window_again(&h->window, item)
-                                            : window_remove(&h->window, item);
+    int rc = is_split                         ? window_split(&h->window, item, now)
+             : outcome.state == STORE_PENDING ? window_again(&h->window, item)
+                                              : window_remove(&h->window, item);
     if (rc != 0) /* what the window lost, the outbox still has */
         hook_rewind(h);
 }
@@ -174,10 +210,9 @@ static void on_end(struct client_request *request)
 /* --- sending --------------------------------------------------------------------- */
 
 /* false: it has ended already. */
-static bool begin(struct hook *h, struct lane *lane)
+static bool begin(struct hook *h, struct item *item)
 {
-    struct item *item = lane->chosen;
-    window_take(&h->window, lane);
+    window_take(&h->window, item);
     item->hook = h;
     item->request = (struct client_request){.webhook = &h->conf,
                                             .target = &h->target,
@@ -186,9 +221,12 @@ static bool begin(struct hook *h, struct lane *lane)
                                             .event_count = 1,
                                             .on_end = on_end,
                                             .owner = item};
-    if (h->target_fault[0] != '\0') {
+    const char *fault = h->target_fault;
+    if (h->conf.group.is_on && hook_prepare_bundle(item) != 0)
+        fault = err_text(ERR_NOMEM);
+    if (fault[0] != '\0') {
         item->request.answer = (struct retry_answer){.retry_after_ms = -1};
-        text_copy(item->request.reason, sizeof item->request.reason, h->target_fault);
+        text_copy(item->request.reason, sizeof item->request.reason, fault);
         return false;
     }
     return client_send(h->delivery->client, &item->request) == 0;
@@ -215,24 +253,31 @@ static void set_timer(struct hook *h, int64_t due_ms)
 static void send_due(struct hook *h)
 {
     uv_timer_stop(&h->timer);
+    hook_look_saved(h);
     while (may_send(h)) {
-        int64_t due = 0;
-        struct lane *lane = window_next(&h->window, &due);
-        if (lane == NULL)
+        int64_t now = client_clock_ms(), due = 0;
+        struct item *item = window_next(&h->window, now, &due);
+        if (due == INT64_MAX)
             return;
         if (h->is_open && h->probe != NULL)
             return; /* one at a time */
         if (h->is_open && due < h->probe_at_ms)
             due = h->probe_at_ms;
-        if (due > client_clock_ms()) {
+        if (due > now) {
             set_timer(h, due);
             return;
         }
-        struct item *item = lane->chosen;
+        if (item == NULL) {
+            if (!hook_form(h, now))
+                return;
+            continue;
+        }
+        if (item->is_saving)
+            hook_unlist(h, item);
         if (h->is_open)
             h->probe = item;
         h->under_way++;
-        if (begin(h, lane))
+        if (begin(h, item))
             continue;
         h->under_way--;
         settle(h, item);
@@ -303,6 +348,8 @@ static void set_window(struct hook *h)
         tuning->critical_wait_ms > 0 ? tuning->critical_wait_ms : CRITICAL_WAIT_MS;
     w->bytes_most = WINDOW_BYTES;
     w->is_ordered = h->conf.ordered;
+    w->group = h->conf.group;
+    w->bundle_most = delivery_body_most(&h->conf);
 }
 
 static void set_target(struct hook *h)
@@ -348,6 +395,8 @@ static void take_fresh(struct hook *h)
     memset(&h->fresh, 0, sizeof h->fresh);
     pthread_mutex_unlock(&h->delivery->mutex);
     window_clear(&h->window);
+    h->saving = NULL;
+    h->saving_count = 0;
     set_window(h);
     set_target(h);
     h->failures = 0;

@@ -20,6 +20,11 @@ void window_init(struct window *w)
     map_init(&w->lanes);
     map_init(&w->settled);
     heap_init(&w->due);
+    map_init(&w->groups);
+    map_init(&w->bundles);
+    heap_init(&w->group_due);
+    heap_init(&w->group_idle);
+    heap_init(&w->bundle_due);
 }
 
 /* --- lanes ----------------------------------------------------------------------- */
@@ -149,7 +154,11 @@ static int add(struct window *w, struct lane *lane, const struct store_pending *
     }
     lane_insert(lane, item);
     w->bytes += item->event.bytes;
-    return schedule(w, lane);
+    if (!w->group.is_on)
+        return schedule(w, lane);
+    item->group_key = group_key(&w->group, row);
+    return row->bundle != 0 ? group_add_recorded(w, item, row->bundle)
+                            : group_add(w, item);
 }
 
 /* Known already; put back by somebody it is due earlier than we thought, and has its
@@ -160,6 +169,8 @@ static int hasten(struct window *w, struct item *item, const struct store_pendin
         return 0;
     item->begun_ms = row->begun_ms;
     item->attempts = row->attempts;
+    if (w->group.is_on)
+        return group_hasten(w, item, row);
     if (item->lane->under_way == item)
         return 0;
     item->next_ms = row->next_attempt_ms;
@@ -202,6 +213,13 @@ static int on_row(void *context, const struct store_pending *row)
 static bool has_room(const struct window *w)
 {
     return w->has_more && w->items.count < w->rows_most && w->bytes < w->bytes_most;
+}
+
+bool window_is_full(const struct window *w)
+{
+    if (w->cut_from != INT64_MAX)
+        return true;
+    return w->has_more && (w->items.count >= w->rows_most || w->bytes >= w->bytes_most);
 }
 
 /* Not for a row at a time. */
@@ -269,30 +287,38 @@ bool window_wants_rewind(const struct window *w, int64_t *ret_row)
 
 /* --- sending --------------------------------------------------------------------- */
 
-struct lane *window_next(struct window *w, int64_t *ret_due_ms)
+struct item *window_next(struct window *w, int64_t now_ms, int64_t *ret_due_ms)
 {
+    if (w->group.is_on)
+        return group_next(w, now_ms, ret_due_ms);
     struct heap_node *node = heap_first(&w->due);
+    *ret_due_ms = node != NULL ? node->due_ms : INT64_MAX;
     if (node == NULL)
         return NULL;
-    *ret_due_ms = node->due_ms;
-    return (struct lane *)(void *)((char *)node - offsetof(struct lane, due));
+    return ((struct lane *)(void *)((char *)node - offsetof(struct lane, due)))->chosen;
 }
 
-void window_take(struct window *w, struct lane *lane)
+void window_take(struct window *w, struct item *item)
 {
-    heap_remove(&w->due, &lane->due);
-    lane->under_way = lane->chosen;
+    if (w->group.is_on) {
+        group_take(w, item);
+        return;
+    }
+    heap_remove(&w->due, &item->lane->due);
+    item->lane->under_way = item;
 }
 
 int window_again(struct window *w, struct item *item)
 {
     struct lane *lane = item->lane;
+    if (w->group.is_on)
+        return group_again(w, item);
     if (lane->under_way == item)
         lane->under_way = NULL;
     return schedule(w, lane);
 }
 
-int window_remove(struct window *w, struct item *item)
+int window_drop(struct window *w, struct item *item)
 {
     struct lane *lane = item->lane;
     int rc = 0;
@@ -301,12 +327,21 @@ int window_remove(struct window *w, struct item *item)
     map_remove(&w->items, (uint64_t)item->outbox);
     lane_unlink(lane, item);
     w->bytes -= item->event.bytes;
+    free(item->events);
     free(item);
-    if (lane->first == NULL && !lane->is_cut)
+    if (!lane->is_cut)
         lane_free_if_empty(w, lane);
-    else if (lane->first != NULL && schedule(w, lane) != 0)
-        rc = ERR_NOMEM;
     return rc;
+}
+
+int window_remove(struct window *w, struct item *item)
+{
+    if (w->group.is_on)
+        return group_remove(w, item);
+    struct lane *lane = item->lane;
+    bool has_more = lane->count > 1;
+    int rc = window_drop(w, item);
+    return has_more && schedule(w, lane) != 0 ? ERR_NOMEM : rc;
 }
 
 void window_release(struct window *w, int64_t least_ms)
@@ -314,6 +349,10 @@ void window_release(struct window *w, int64_t least_ms)
     size_t cursor = 0;
     uint64_t key;
     void *value;
+    if (w->group.is_on) {
+        group_release(w, least_ms);
+        return;
+    }
     while (map_next(&w->lanes, &cursor, &key, &value)) {
         struct lane *lane = value;
         for (struct item *i = lane->first; i != NULL; i = i->next)
@@ -332,8 +371,11 @@ void window_clear(struct window *w)
     uint64_t key;
     void *value;
     heap_finish(&w->due);
-    while (map_next(&w->items, &cursor, &key, &value))
+    group_clear(w);
+    while (map_next(&w->items, &cursor, &key, &value)) {
+        free(((struct item *)value)->events);
         free(value);
+    }
     cursor = 0;
     while (map_next(&w->lanes, &cursor, &key, &value))
         free(value);

@@ -193,6 +193,28 @@ bool store_flush(struct store *s, int64_t timeout_ms)
     return !s->has_writer || store_queue_flush(&s->queue, timeout_ms);
 }
 
+uint64_t store_mark(const struct store *s)
+{
+    if (!s->has_writer)
+        return 0;
+    struct store_queue *q = queue_of(s);
+    pthread_mutex_lock(&q->mutex);
+    uint64_t mark = q->submitted;
+    pthread_mutex_unlock(&q->mutex);
+    return mark;
+}
+
+bool store_is_durable(const struct store *s, uint64_t mark)
+{
+    if (!s->has_writer)
+        return true;
+    struct store_queue *q = queue_of(s);
+    pthread_mutex_lock(&q->mutex);
+    bool is_durable = q->durable >= mark;
+    pthread_mutex_unlock(&q->mutex);
+    return is_durable;
+}
+
 void store_prune(struct store *s, const struct conf_retain *retain, int64_t now_ms)
 {
     if (!s->has_writer)

@@ -36,6 +36,8 @@ enum retry_verdict retry_judge(const struct retry_conf *conf,
                                const struct retry_answer *answer, unsigned attempt,
                                int64_t accepted_ms, int64_t now_ms, double random,
                                int64_t *ret_next_ms);
+/* An answer that no repeat of the same body will change: 400, 405, 413, 415, 422. */
+bool retry_is_refusal(int status);
 /* Retry-After's value: seconds, or an HTTP date (IMF-fixdate and the two obsolete forms);
  * -1 when unreadable; capped at 24 h. */
 int64_t retry_after_parse(const char *value, size_t n, int64_t now_ms);

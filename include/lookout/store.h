@@ -76,6 +76,11 @@ MUST_CHECK int store_submit(struct store *s, struct store_batch *b);
 size_t store_queued_bytes(const struct store *s);
 /* Wait until all that was submitted is durable; false after timeout_ms. */
 bool store_flush(struct store *s, int64_t timeout_ms);
+/* All that was submitted so far; and whether all up to such a mark is durable. Any
+ * thread.
+ */
+uint64_t store_mark(const struct store *s);
+bool store_is_durable(const struct store *s, uint64_t mark);
 /* Ask for pruning, say once an hour: what is older by the clock than `retain` says (and
  * of what remains the oldest while the database is over its quota) is deleted in small
  * steps when the writer has nothing else to do. Deliveries that wait, and their alerts,

@@ -106,6 +106,8 @@ static void put(struct sender *s, struct store_batch *b, uint64_t n, uint32_t mm
     sender_id(n, a.id);
     text_copy(a.type, sizeof a.type, "lookoutd.zone.entered");
     text_copy(a.rule, sizeof a.rule, "box");
+    if (s->rules > 0)
+        snprintf(a.rule, sizeof a.rule, "r%u", (unsigned)(n % s->rules));
     snprintf(body, sizeof body,
              "{\"specversion\":\"1.0\",\"id\":\"%s\",\"type\":\"%s\",\"n\":%" PRIu64
              ",\"data\":{\"vessel\":{\"mmsi\":%" PRIu32 "},\"summary\":\"number %" PRIu64

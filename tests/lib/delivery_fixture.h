@@ -20,6 +20,7 @@ struct sender {
     struct conf_webhook webhooks[4];
     char urls[4][128];
     size_t webhook_count;
+    unsigned rules; /* alert n is of rule "r<n % rules>"; 0: all of "box" */
     struct store_reader *reader;
     pthread_mutex_t mutex; /* the store's thread wakes while we start and stop */
 };

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Alerts that go together: when, in which order, under which id; what happens to them
+ * when they fail, are refused, or the sender is restarted. */
+#include "lib/testlib.h"
+
+#include <jansson.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/delivery_fixture.h"
+#include "lib/receiver.h"
+
+#define LONG_MS 15000 /* no test waits so long unless it fails */
+#define NEVER_MS 3600000
+enum { ALERTS_MOST = 512 };
+
+struct scene {
+    struct sender sender;
+    struct receiver receiver;
+    struct test_random random;
+    int status; /* of what fails */
+};
+
+static int setup(void **state)
+{
+    struct scene *t = calloc(1, sizeof *t);
+    sender_init(&t->sender);
+    receiver_start(&t->receiver, 0);
+    t->status = 500;
+    *state = t;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct scene *t = *state;
+    sender_finish(&t->sender);
+    receiver_stop(&t->receiver);
+    free(t);
+    return 0;
+}
+
+static struct conf_webhook *desk(struct scene *t, int64_t wait_ms, int64_t interval_ms)
+{
+    struct conf_webhook *w =
+        sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port);
+    w->group = (struct conf_group){.is_on = true,
+                                   .by = 1u << CONF_GROUP_RULE,
+                                   .wait_ms = wait_ms,
+                                   .interval_ms = interval_ms};
+    return w;
+}
+
+/* The numbers of the alerts in a request, in order. */
+struct numbers {
+    size_t count;
+    uint64_t n[ALERTS_MOST];
+};
+
+static struct numbers numbers_of(const struct receiver_request *q)
+{
+    struct numbers numbers = {0};
+    json_t *list = json_loads(q->body, 0, NULL);
+    assert_true(json_is_array(list));
+    for (size_t i = 0; i < json_array_size(list); i++)
+        numbers.n[numbers.count++] =
+            (uint64_t)json_integer_value(json_object_get(json_array_get(list, i), "n"));
+    json_decref(list);
+    return numbers;
+}
+
+static void check_numbers(const struct receiver_request *q, const uint64_t *wanted,
+                          size_t count)
+{
+    struct numbers numbers = numbers_of(q);
+    assert_int_equal(numbers.count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(numbers.n[i], wanted[i]);
+}
+
+/* The webhook-id: the first 128 bits of SHA-256 over the ids inside, as hex. */
+static void check_id(const struct receiver_request *q)
+{
+    struct numbers numbers = numbers_of(q);
+    char ids[ALERTS_MOST * HASH_ID_BYTES] = "", wanted[40] = "";
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    for (size_t i = 0; i < numbers.count; i++)
+        sender_id(numbers.n[i], ids + strlen(ids));
+    assert_int_equal(EVP_Digest(ids, strlen(ids), sum, NULL, EVP_sha256(), NULL), 1);
+    for (size_t i = 0; i < 16; i++)
+        snprintf(wanted + 2 * i, 3, "%02x", sum[i]);
+    assert_string_equal(q->id, wanted);
+}
+
+static void what_comes_in_time_goes_together(void **state)
+{
+    struct scene *t = *state;
+    const uint64_t all[] = {0, 1, 2, 3, 4};
+    desk(t, 300, NEVER_MS);
+    sender_start(&t->sender);
+    int64_t begin_ms = receiver_clock_ms();
+    sender_alerts(&t->sender, 0, 3, 2);
+    sender_alerts(&t->sender, 3, 2, 2);
+    assert_true(receiver_wait(&t->receiver, receiver_took, 1, LONG_MS));
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+    assert_int_equal(t->receiver.count, 1);
+    assert_true(t->receiver.requests[0].at_ms - begin_ms >= 290);
+    assert_non_null(strstr(t->receiver.requests[0].head,
+                           "application/cloudevents-batch+json; charset=utf-8"));
+    check_numbers(&t->receiver.requests[0], all, 5);
+    check_id(&t->receiver.requests[0]);
+    assert_int_equal(sender_counts(&t->sender, "desk").delivered, 5);
+}
+
+static void a_group_that_goes_on_goes_at_intervals(void **state)
+{
+    struct scene *t = *state;
+    const uint64_t first[] = {0}, then[] = {1, 2, 3};
+    desk(t, 20, 700);
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 1, 4);
+    assert_true(receiver_wait(&t->receiver, receiver_took, 1, LONG_MS));
+    sender_alerts(&t->sender, 1, 1, 4);
+    sender_alerts(&t->sender, 2, 2, 4);
+    assert_true(receiver_wait(&t->receiver, receiver_took, 2, LONG_MS));
+    check_numbers(&t->receiver.requests[0], first, 1);
+    check_numbers(&t->receiver.requests[1], then, 3);
+    assert_true(t->receiver.requests[1].at_ms - t->receiver.requests[0].at_ms >= 650);
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+    assert_int_equal(t->receiver.count, 2);
+}
+
+/* One vessel, two groups in turn: nothing of it goes before what it did before. */
+static void a_vessels_order_holds_across_groups(void **state)
+{
+    struct scene *t = *state;
+    t->sender.rules = 2;
+    desk(t, 50, 1000);
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 6, 1);
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+    uint64_t next = 0;
+    for (size_t i = 0; i < t->receiver.count; i++) {
+        struct numbers numbers = numbers_of(&t->receiver.requests[i]);
+        for (size_t k = 0; k < numbers.count; k++)
+            assert_int_equal(numbers.n[k], next++);
+    }
+    assert_int_equal(next, 6);
+}
+
+static void fail_at_random(void *context, const struct receiver_request *request,
+                           struct receiver_act *act)
+{
+    static const enum receiver_manner manners[] = {RECEIVER_RESET, RECEIVER_HALF_CLOSE,
+                                                   RECEIVER_GARBAGE};
+    struct scene *t = context;
+    uint64_t die = test_random_below(&t->random, 8);
+    (void)request;
+    act->delay_ms = (int64_t)test_random_below(&t->random, 4);
+    if (die == 0)
+        act->status = 500;
+    else if (die == 1)
+        act->manner = manners[test_random_below(&t->random, 3)];
+}
+
+/* Every alert was taken once, each vessel's in order; what goes again is the same. */
+static void check_all_taken(const struct receiver *r, size_t count, unsigned vessels)
+{
+    unsigned taken[ALERTS_MOST] = {0};
+    uint64_t last[16] = {0};
+    const char *carrier[ALERTS_MOST] = {0};
+    for (size_t i = 0; i < r->count; i++) {
+        const struct receiver_request *q = &r->requests[i];
+        struct numbers numbers = numbers_of(q);
+        check_id(q);
+        for (size_t k = 0; k < numbers.count; k++) {
+            uint64_t n = numbers.n[k];
+            assert_true(n < count);
+            if (carrier[n] != NULL)
+                assert_string_equal(carrier[n], q->id);
+            carrier[n] = q->id;
+            if (q->status < 200 || q->status > 299)
+                continue;
+            taken[n]++;
+            assert_true(n + 1 > last[n % vessels]);
+            last[n % vessels] = n + 1;
+        }
+    }
+    for (size_t n = 0; n < count; n++)
+        assert_int_equal(taken[n], 1);
+}
+
+static void all_arrive_as_they_were_bundled(void **state)
+{
+    struct scene *t = *state;
+    t->random.state = 20260102;
+    t->receiver.decide = fail_at_random;
+    t->receiver.context = t;
+    t->sender.rules = 3;
+    desk(t, 5, 1000)->group.interval_ms = 10;
+    sender_start(&t->sender);
+    for (uint64_t n = 0; n < 300; n += 20)
+        sender_alerts(&t->sender, n, 20, 7);
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+    check_all_taken(&t->receiver, 300, 7);
+    assert_true(t->receiver.count < 300);
+}
+
+static void a_small_window_loses_nothing(void **state)
+{
+    struct scene *t = *state;
+    t->random.state = 4;
+    t->receiver.decide = fail_at_random;
+    t->receiver.context = t;
+    t->sender.rules = 2;
+    t->sender.tuning.window_rows = 16;
+    t->sender.tuning.lane_rows = 4;
+    desk(t, 5, NEVER_MS); /* a full window is a reason to go */
+    sender_alerts(&t->sender, 0, 60, 3);
+    sender_start(&t->sender);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 10, LONG_MS));
+    for (int i = 0; i < 1000 && sender_counts(&t->sender, "desk").pending > 16; i++)
+        assert_true(
+            receiver_wait(&t->receiver, receiver_has, t->receiver.count + 1, LONG_MS));
+    assert_in_range(sender_counts(&t->sender, "desk").pending, 0, 16);
+}
+
+static void order_none_waits_for_nothing(void **state)
+{
+    struct scene *t = *state;
+    t->random.state = 5;
+    t->receiver.decide = fail_at_random;
+    t->receiver.context = t;
+    t->sender.rules = 2;
+    desk(t, 20, NEVER_MS)->ordered = false;
+    sender_alerts(&t->sender, 0, 20, 1);
+    sender_start(&t->sender);
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+    struct numbers all = numbers_of(&t->receiver.requests[0]);
+    assert_int_equal(all.count, 10);
+}
+
+/* As many as a request takes are reason enough for all that wait. */
+static void a_full_request_goes_at_once(void **state)
+{
+    struct scene *t = *state;
+    desk(t, NEVER_MS, NEVER_MS);
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 250, 250);
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+    assert_int_equal(t->receiver.count, 3);
+    size_t most = 0;
+    for (size_t i = 0; i < 3; i++) {
+        size_t count = numbers_of(&t->receiver.requests[i]).count;
+        most = count > most ? count : most;
+    }
+    assert_int_equal(most, 100);
+}
+
+static bool holds(const struct receiver_request *q, uint64_t n)
+{
+    struct numbers numbers = numbers_of(q);
+    for (size_t i = 0; i < numbers.count; i++)
+        if (numbers.n[i] == n)
+            return true;
+    return false;
+}
+
+static void refuse_3(void *context, const struct receiver_request *request,
+                     struct receiver_act *act)
+{
+    struct scene *t = context;
+    if (holds(request, 3))
+        act->status = t->status;
+}
+
+/* One bad alert costs no other: those of its vessel behind it come after its death. */
+static void what_is_refused_is_taken_apart(void **state)
+{
+    struct scene *t = *state;
+    t->receiver.decide = refuse_3;
+    t->receiver.context = t;
+    t->status = 422;
+    desk(t, 50, NEVER_MS);
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 8, 2);
+    assert_true(sender_wait_dead(&t->sender, "desk", 1));
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+    struct store_counts counts = sender_counts(&t->sender, "desk");
+    assert_int_equal(counts.delivered, 7);
+    assert_int_equal(counts.dead, 1);
+    assert_string_equal(t->receiver.requests[0].id, t->receiver.requests[1].id);
+    unsigned tries = 0;
+    for (size_t i = 2; i < t->receiver.count; i++) {
+        assert_int_equal(numbers_of(&t->receiver.requests[i]).count, 1);
+        tries += holds(&t->receiver.requests[i], 3);
+    }
+    assert_int_equal(tries, 2);
+    /* and goes again, by itself, when it is put back */
+    struct err err = {0};
+    pthread_mutex_lock(&t->receiver.mutex);
+    t->status = 200;
+    pthread_mutex_unlock(&t->receiver.mutex);
+    assert_int_equal(store_redeliver(t->sender.directory, NULL, 0, true, NULL, &err), 1);
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+    assert_int_equal(sender_counts(&t->sender, "desk").delivered, 8);
+}
+
+static void fail_all(void *context, const struct receiver_request *request,
+                     struct receiver_act *act)
+{
+    struct scene *t = context;
+    (void)request;
+    act->status = t->status;
+}
+
+static void a_bundle_outlives_a_restart(void **state)
+{
+    struct scene *t = *state;
+    const uint64_t first[] = {0, 1, 2, 3, 4};
+    t->receiver.decide = fail_all;
+    t->receiver.context = t;
+    desk(t, 50, 60)->retry.waits_ms[0] = 300;
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 5, 2);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 1, LONG_MS));
+    sender_stop(&t->sender, 5000);
+    assert_true(store_flush(t->sender.store, 5000));
+    sender_alerts(&t->sender, 5, 5, 2);
+    pthread_mutex_lock(&t->receiver.mutex);
+    t->status = 200;
+    pthread_mutex_unlock(&t->receiver.mutex);
+    sender_start(&t->sender);
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+    check_numbers(&t->receiver.requests[0], first, 5);
+    check_numbers(&t->receiver.requests[1], first, 5);
+    assert_string_equal(t->receiver.requests[0].id, t->receiver.requests[1].id);
+    assert_int_equal(sender_counts(&t->sender, "desk").delivered, 10);
+}
+
+/* Not at the interval, and what it would have to wait for comes along. */
+static void a_critical_alert_does_not_wait_for_the_interval(void **state)
+{
+    struct scene *t = *state;
+    t->sender.rules = 2;
+    desk(t, 100, NEVER_MS);
+    sender_start(&t->sender);
+    sender_alert(&t->sender, 0, 445000001, SEVERITY_INFO);
+    assert_true(receiver_wait(&t->receiver, receiver_took, 1, LONG_MS));
+    sender_alert(&t->sender, 2, 445000001, SEVERITY_INFO); /* waits for the interval */
+    sender_alert(&t->sender, 3, 445000001, SEVERITY_CRITICAL);
+    assert_true(receiver_wait(&t->receiver, receiver_took, 3, LONG_MS));
+    assert_true(holds(&t->receiver.requests[1], 2));
+    assert_true(holds(&t->receiver.requests[2], 3));
+}
+
+static void fail_0(void *context, const struct receiver_request *request,
+                   struct receiver_act *act)
+{
+    (void)context;
+    if (holds(request, 0))
+        act->status = 500;
+}
+
+static void a_critical_alert_passes_a_failed_bundle(void **state)
+{
+    struct scene *t = *state;
+    const uint64_t critical[] = {2};
+    t->sender.tuning.critical_wait_ms = 300;
+    t->receiver.decide = fail_0;
+    desk(t, 20, 30)->retry.waits_ms[0] = NEVER_MS;
+    sender_start(&t->sender);
+    sender_alert(&t->sender, 0, 445000001, SEVERITY_INFO);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 1, LONG_MS));
+    sender_alert(&t->sender, 1, 445000001, SEVERITY_INFO);
+    sender_alert(&t->sender, 2, 445000001, SEVERITY_CRITICAL);
+    assert_true(receiver_wait(&t->receiver, receiver_took, 1, LONG_MS));
+    check_numbers(&t->receiver.requests[1], critical, 1);
+    assert_true(t->receiver.requests[1].at_ms - t->receiver.requests[0].at_ms >= 290);
+    assert_true(sender_wait_pending(&t->sender, "desk", 2));
+}
+
+/* A group that did not exist when they came: by the configuration of today. */
+static void grouping_is_taken_up_and_left(void **state)
+{
+    struct scene *t = *state;
+    t->receiver.decide = fail_all;
+    t->receiver.context = t;
+    struct conf_webhook *w = desk(t, 20, 30);
+    w->group.is_on = false;
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 6, 6);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 6, LONG_MS));
+    w->group.is_on = true;
+    w->definition = 2;
+    assert_int_equal(delivery_reconfigure(t->sender.delivery, w, 1), 0);
+    size_t before = t->receiver.count;
+    assert_true(receiver_wait(&t->receiver, receiver_has, before + 20, LONG_MS));
+    w->group.is_on = false;
+    w->definition = 3;
+    assert_int_equal(delivery_reconfigure(t->sender.delivery, w, 1), 0);
+    pthread_mutex_lock(&t->receiver.mutex);
+    t->status = 200;
+    pthread_mutex_unlock(&t->receiver.mutex);
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+    assert_int_equal(sender_counts(&t->sender, "desk").delivered, 6);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_comes_in_time_goes_together),
+        TEST(a_group_that_goes_on_goes_at_intervals),
+        TEST(a_vessels_order_holds_across_groups),
+        TEST(all_arrive_as_they_were_bundled),
+        TEST(a_small_window_loses_nothing),
+        TEST(order_none_waits_for_nothing),
+        TEST(a_full_request_goes_at_once),
+        TEST(what_is_refused_is_taken_apart),
+        TEST(a_bundle_outlives_a_restart),
+        TEST(a_critical_alert_does_not_wait_for_the_interval),
+        TEST(a_critical_alert_passes_a_failed_bundle),
+        TEST(grouping_is_taken_up_and_left),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
