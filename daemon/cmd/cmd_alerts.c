@@ -21,8 +21,8 @@ static const char help[] =
     "Stored alerts in the order they were accepted, one JSON object a line: id, type,\n"
     "rule, severity, time, detected_at, mmsi, imo, state, deliveries (webhook, state,\n"
     "attempts, next_attempt, status, reason, delivered_at or given_up_at), event (what\n"
-    "was sent). state: pending, dead or delivered; muted, folded or history where the\n"
-    "alert is not for delivery; stored where no webhook wants it.\n"
+    "was sent). state: pending, dead or delivered; muted, folded (why says by what) or\n"
+    "history where the alert is not for delivery; stored where no webhook wants it.\n"
     "\n" CMD_STATE_HELP
     "  --since T      alerts of T or later: RFC 3339, a date, or a duration back (24h)\n"
     "  --rule ID      of that rule\n"

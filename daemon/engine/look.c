@@ -2,17 +2,40 @@
 /* A rule looking at a track: what it is shown, and what becomes of what it finds. */
 #include "engine_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/text.h"
 #include "lookout/timefmt.h"
+#include "lookout/units.h"
 
 bool ship_is_covered(const struct ship *s, size_t rule)
 {
     return s->covered != NULL && (s->covered[rule / 64] >> (rule % 64) & 1u) != 0;
 }
 
-static bool is_muted(const struct engine *e, const struct ship *s, const struct alert *a)
+/* "ferry, until 2027-01-31T00:00:00Z" */
+static void say_muted(const struct engine_mute *m, struct alert *a)
+{
+    char until[TIME_TEXT_BYTES];
+    const char *why = m->why != NULL && m->why[0] != '\0' ? m->why : "by `mutes`";
+    if (m->until_ms == TIME_NONE)
+        text_copy(a->why, sizeof a->why, why);
+    else
+        snprintf(a->why, sizeof a->why, "%.120s, until %s", why,
+                 time_format(m->until_ms, until));
+}
+
+/* "repeat 12h, told of 2024-03-25T18:04:00Z" */
+static void say_folded(const struct rule *rule, int64_t told_ms, struct alert *a)
+{
+    char told[TIME_TEXT_BYTES], repeat[UNITS_TEXT_BYTES];
+    snprintf(a->why, sizeof a->why, "repeat %s, told of %s",
+             units_format_duration(rule->repeat_ms, repeat), time_format(told_ms, told));
+}
+
+static bool is_muted(const struct engine *e, const struct ship *s, struct alert *a)
 {
     for (size_t i = 0; i < e->conf.mute_count; i++) {
         const struct engine_mute *m = &e->conf.mutes[i];
@@ -20,17 +43,18 @@ static bool is_muted(const struct engine *e, const struct ship *s, const struct 
                        (s->info.imo != 0 && m->vessel == s->info.imo);
         bool is_rule = m->rule == NULL || strcmp(m->rule, a->rule) == 0;
         if (is_ship && is_rule &&
-            (m->until_ms == TIME_NONE || a->detected_ms < m->until_ms))
+            (m->until_ms == TIME_NONE || a->detected_ms < m->until_ms)) {
+            say_muted(m, a);
             return true;
+        }
     }
     return false;
 }
 
 /* Was the like of it told within `repeat`? If not, this one counts from now. */
 static int fold(struct ship *s, const struct rule_look *look, const struct finding *f,
-                size_t rule, bool *ret_is_folded)
+                size_t rule, struct alert *alert)
 {
-    *ret_is_folded = false;
     if (look->rule->repeat_ms == 0)
         return 0;
     uint32_t kept = 0;
@@ -50,7 +74,8 @@ static int fold(struct ship *s, const struct rule_look *look, const struct findi
     }
     s->fold_count = kept;
     if (mine != NULL) {
-        *ret_is_folded = true;
+        alert->is_folded = true;
+        say_folded(look->rule, mine->time_ms, alert);
         return 0;
     }
     struct ship_fold *more = realloc(s->folds, (kept + 1) * sizeof *more);
@@ -73,8 +98,7 @@ static int raise_finding(void *context, const struct rule_look *look,
         alert.is_muted = is_muted(e, frame->ship, &alert);
         /* What is muted was told to nobody: nothing is folded into it. */
         if (!alert.is_muted)
-            rc = fold(frame->ship, look, f, (size_t)(look->rule - e->conf.rules),
-                      &alert.is_folded);
+            rc = fold(frame->ship, look, f, (size_t)(look->rule - e->conf.rules), &alert);
     }
     if (rc == 0) {
         e->counts.alerts++;

@@ -168,7 +168,7 @@ static int apply_outbox(struct store_db *db, int64_t webhook, int64_t accepted_m
 static int apply_alert(struct store_db *db, const struct store_op_alert *op)
 {
     const char *at = op->texts;
-    const char *type = next_text(&at), *rule = next_text(&at);
+    const char *type = next_text(&at), *rule = next_text(&at), *why = next_text(&at);
     const char *webhooks = at;
     for (size_t i = 0; i < op->webhook_count; i++)
         next_text(&at);
@@ -189,6 +189,10 @@ static int apply_alert(struct store_db *db, const struct store_op_alert *op)
     bind_time(&b, op->detected_ms);
     bind_int(&b, op->accepted_ms);
     bind_text(&b, at, op->body_bytes);
+    if (why[0] != '\0')
+        bind_text(&b, why, strlen(why));
+    else
+        bind_time(&b, TIME_NONE);
     int rc = run_bound(&b);
     if (rc != SQLITE_OK || sqlite3_changes(db->handle) == 0)
         return rc; /* stored before: left as it is, its deliveries too */

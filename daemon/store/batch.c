@@ -160,7 +160,8 @@ int store_batch_alert(struct store_batch *b, const struct alert *alert,
     enum store_mark mark = mark_of(alert);
     if (mark != STORE_MARK_NONE)
         webhook_count = 0;
-    size_t extra = strlen(alert->type) + strlen(alert->rule) + 2 + alert->body_bytes;
+    size_t extra = strlen(alert->type) + strlen(alert->rule) + strlen(alert->why) + 3 +
+                   alert->body_bytes;
     for (size_t i = 0; i < webhook_count; i++)
         extra += strlen(webhooks[i]) + 1;
     struct store_op_alert *op =
@@ -179,6 +180,7 @@ int store_batch_alert(struct store_batch *b, const struct alert *alert,
     op->webhook_count = webhook_count;
     op->body_bytes = alert->body_bytes;
     char *at = put_text(put_text(op->texts, alert->type), alert->rule);
+    at = put_text(at, alert->why);
     for (size_t i = 0; i < webhook_count; i++)
         at = put_text(at, webhooks[i]);
     if (alert->body_bytes != 0)

@@ -44,8 +44,8 @@ static const char *const sql[STORE_STATEMENTS] = {
         " destinations = excluded.destinations",
     [STORE_SQL_ALERT] =
         "INSERT OR IGNORE INTO alerts (row, id, type, rule, case_id, severity, mark,"
-        " mmsi, imo, time_ms, detected_ms, accepted_ms, body)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
+        " mmsi, imo, time_ms, detected_ms, accepted_ms, body, why)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)",
     [STORE_SQL_OUTBOX] = "REPLACE INTO outbox (row, webhook, state, attempts, next_ms,"
                          " status) VALUES (?1, ?2, 0, 0, ?3, 0)",
     [STORE_SQL_OUTCOME] =

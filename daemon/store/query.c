@@ -221,6 +221,8 @@ static int add_alert(struct store_reader *r, sqlite3_stmt *s, struct query_page 
         code = query_member_known(b, "imo", sqlite3_column_int64(s, 7));
     if (code == 0)
         code = query_member_text(b, "state", state_of(sqlite3_column_int(s, 5), has));
+    if (code == 0)
+        code = query_member_text(b, "why", (const char *)sqlite3_column_text(s, 11));
     const char *body = (const char *)sqlite3_column_text(s, 10);
     if (code == 0)
         code = buf_printf(b, ",\"deliveries\":%s,\"event\":%s}", buf_text(deliveries),

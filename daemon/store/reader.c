@@ -33,7 +33,7 @@ static const char *const sql[READER_STATEMENTS] = {
     /* ?1 after ?2 since ?3 rule ?4 states (1 pending, 2 dead) ?5 limit ?6 vessels */
     [READER_SQL_ALERTS] =
         "SELECT a.row, a.id, a.type, a.rule, a.severity, a.mark, a.mmsi, a.imo,"
-        " a.time_ms, a.detected_ms, a.body FROM alerts a WHERE a.row > ?1"
+        " a.time_ms, a.detected_ms, a.body, a.why FROM alerts a WHERE a.row > ?1"
         " AND (?2 IS NULL OR a.time_ms >= ?2) AND (?3 IS NULL OR a.rule = ?3)"
         " AND (?4 = 0 OR EXISTS (SELECT 1 FROM outbox o WHERE o.row"
         "  BETWEEN a.row * 65536 AND a.row * 65536 + 65535"

@@ -144,7 +144,7 @@ struct store_op_alert {
     char id[HASH_ID_BYTES], case_id[HASH_ID_BYTES];
     size_t webhook_count;
     size_t body_bytes;
-    char texts[]; /* type, rule, the webhooks, then the body */
+    char texts[]; /* type, rule, why, the webhooks, then the body */
 };
 struct store_op_outcome {
     struct store_op op;

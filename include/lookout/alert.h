@@ -33,6 +33,7 @@ struct alert {
     int64_t detected_ms;         /* event time at which it was noticed */
     bool is_muted;               /* stored, not delivered */
     bool is_folded;              /* by `repeat`: stored, not delivered */
+    char why[160];   /* it is muted or folded: "ferry, until 2027-01-31T00:00:00Z" */
     bool is_history; /* made by `replay --state`: stored, not delivered; set by the shell
                       */
     char *body;      /* owned: the JSON, one line without a line end */

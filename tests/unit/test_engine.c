@@ -222,6 +222,7 @@ static void test_repeat(void **state)
     assert_told_by(&r, "in zone.entered 440000001 10; in zone.entered 440000002 70; ");
     visit(&r, A, 120, 126);
     assert_told_by(&r, "in zone.entered 440000001 130 folded; ");
+    assert_string_equal(r.last.why, "repeat 12h, told of 2024-03-24T00:10:00Z");
     enginerun_restart(&r, yaml, two_zones);
     visit(&r, A, 240, 126);
     assert_told_by(&r, "in zone.entered 440000001 250 folded; ");
@@ -253,8 +254,10 @@ static void test_mutes(void **state)
                    "in zone.entered 440000001 10 muted; in zone.entered 440000002 70; ");
     visit(&r, A, 335, 126); /* noticed at 5:55 */
     assert_told_by(&r, "in zone.entered 440000001 345 muted; ");
+    assert_string_equal(r.last.why, "by `mutes`, until 2024-03-24T06:00:00Z");
     visit(&r, A, 400, 126);
     assert_told_by(&r, "in zone.entered 440000001 410; ");
+    assert_string_equal(r.last.why, "");
     assert_int_equal(engine_counts(r.engine)->alerts_muted, 2);
     enginerun_finish(&r);
 }

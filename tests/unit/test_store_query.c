@@ -104,6 +104,8 @@ static void put_alert(struct store_batch *b, uint64_t n, size_t webhooks,
     fixture_alert(n, 400, &a);
     a.is_muted = strcmp(mark, "muted") == 0;
     a.is_folded = strcmp(mark, "folded") == 0;
+    if (a.is_muted || a.is_folded)
+        snprintf(a.why, sizeof a.why, "%s \"because\"", mark);
     a.is_history = strcmp(mark, "history") == 0;
     assert_int_equal(store_batch_alert(b, &a, both, webhooks, 5000), 0);
     free(a.body);
@@ -192,6 +194,9 @@ static void test_alert_lines(void **state)
     assert_int_equal(json_integer_value(json_object_get(d, "attempts")), 3);
     assert_null(json_object_get(d, "status"));
     assert_int_equal(json_array_size(json_object_get(l->json[3], "deliveries")), 0);
+    assert_string_equal(text(l->json[3], "why"), "muted \"because\"");
+    assert_string_equal(text(l->json[4], "why"), "folded \"because\"");
+    assert_null(json_object_get(l->json[0], "why"));
     drop(l);
     store_reader_close(r);
     store_close(s);
