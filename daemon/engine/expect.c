@@ -26,9 +26,9 @@ ALWAYS_INLINE void fetch_tracks(const struct ship *s)
     if (s->track_count == 0)
         return;
     const struct ship_track *item = s->items[0];
-    fetch(item, 0, offsetof(struct ship_track, call.counted_ms));
+    fetch(item, 0, offsetof(struct ship_track, call.current.confidence));
     fetch(item, offsetof(struct ship_track, voyage),
-          offsetof(struct ship_track, voyage.current.destinations[1]));
+          offsetof(struct ship_track, voyage.current.from));
 }
 
 ALWAYS_INLINE void fetch_path(const struct ship *s)

@@ -47,23 +47,11 @@ static void add_destination(struct voyage *v, const char *destination)
     text_copy(v->destinations[v->destination_count++], DESTINATION_BYTES, destination);
 }
 
-/* Nothing but the sums sets it apart from a voyage that has just begun. */
-static bool is_anew(const struct voyage_state *s)
-{
-    const struct voyage *v = &s->current;
-    if (v->from != PORT_NONE || v->to != PORT_NONE || v->departed_ms != TIME_NONE ||
-        v->arrived_ms != TIME_NONE || v->draught_departure_dm != 0 ||
-        v->draught_arrival_dm != 0 || v->destination_count > 1)
-        return false;
-    const char *first = v->destination_count == 1 ? v->destinations[0] : "";
-    return strcmp(first, s->last_destination) == 0;
-}
-
 /* What follows belongs to a voyage that begins here. */
 static void begin_anew(struct voyage_state *s)
 {
     struct voyage *v = &s->current;
-    if (is_anew(s)) {
+    if (s->is_begun) { /* a ship at rest: at each fix */
         v->distance_m = 0;
         v->longest_gap_ms = 0;
         return;
@@ -73,6 +61,7 @@ static void begin_anew(struct voyage_state *s)
                          .departed_ms = TIME_NONE,
                          .arrived_ms = TIME_NONE};
     add_destination(v, s->last_destination);
+    s->is_begun = true;
 }
 
 /* --- fixes
@@ -162,6 +151,7 @@ void voyage_fix(struct voyage_state *s, const struct track_fix *fix)
 void voyage_destination(struct voyage_state *s, const char *destination)
 {
     text_copy(s->last_destination, sizeof s->last_destination, destination);
+    s->is_begun = false;
     add_destination(&s->current, s->last_destination);
 }
 
@@ -234,6 +224,7 @@ static void depart(struct voyage_state *s, const struct call *call, uint8_t drau
     v->draught_departure_dm = draught_dm;
     s->from_pos = call->pos;
     s->is_open = true;
+    s->is_begun = false;
 }
 
 bool voyage_call(struct voyage_state *s, const struct ports *ports,

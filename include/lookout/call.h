@@ -121,12 +121,12 @@ MUST_CHECK int call_state_load(struct call_state *s, const struct ports *ports,
 
 #define VOYAGE_DESTINATIONS_MAX 8
 struct voyage {
-    uint32_t from, to; /* port indices */
-    int64_t departed_ms, arrived_ms;
     double distance_m; /* along the fixes, on the ellipsoid */
     int64_t longest_gap_ms;
-    uint8_t draught_departure_dm, draught_arrival_dm; /* 0 unknown */
     uint8_t destination_count;
+    uint8_t draught_departure_dm, draught_arrival_dm; /* 0 unknown */
+    uint32_t from, to;                                /* port indices */
+    int64_t departed_ms, arrived_ms;
     char destinations[VOYAGE_DESTINATIONS_MAX]
                      [24]; /* as declared, in order, repeated ones once */
 };
@@ -137,19 +137,21 @@ struct voyage_sum {
     int64_t longest_gap_ms;
     uint8_t destination_count;
 };
+/* What every fix needs stands first. */
 struct voyage_state {
     bool is_open; /* a departure is known; else `current` collects what would
                      belong to the voyage if it began at the last still fix */
     bool has_last, is_still, is_in_area;
+    bool is_begun; /* nothing but sums was added to `current` since it began anew */
     struct geo_pos leg_from; /* end of the last leg that was added */
     int64_t last_gap_ms;     /* time between the last two fixes */
     struct track_fix last;
     struct voyage_sum before;  /* at the fix before the last */
     struct voyage_sum unreset; /* at the last fix, had it not begun anew there */
-    char last_destination[24];
     struct voyage current;
+    int64_t arrival_ms; /* of `arrival`; TIME_NONE */
+    char last_destination[24];
     struct voyage_sum arrival; /* at the first still fix in the area it is in */
-    int64_t arrival_ms;        /* when that was; TIME_NONE */
     struct geo_pos from_pos;   /* where it lay before it departed */
 };
 void voyage_state_init(struct voyage_state *s);
