@@ -123,6 +123,8 @@ struct ais_form {
     bool is_coarse; /* speed in kn, course in degrees, position in 1/10 minute */
     bool is_static;
     bool zero_rest; /* gpsd prints 0 for the rows that were not sent, and 0 is none */
+    uint32_t says;  /* a bit a row that says something in a report: only those are read
+                       for one; a test holds them against the rows */
 };
 
 /* clang-format off */
@@ -175,6 +177,16 @@ static inline uint64_t ais_bits_at(const struct ais_bits *bits, unsigned offset,
                                    unsigned width)
 {
     return ais_word(bits->bytes + (offset >> 3)) << (offset & 7) >> 1 >> (63 - width);
+}
+
+/* The value of a row of kind AIS_U or AIS_I. */
+static inline int32_t ais_field_value(const struct ais_bits *bits,
+                                      const struct ais_field *f)
+{
+    uint32_t raw = (uint32_t)ais_bits_at(bits, f->offset, f->width);
+    /* The sign bit's weight is negative: flip it, take it away again. */
+    uint32_t sign = (uint32_t)(f->kind == AIS_I) << ((f->width - 1) & 31);
+    return (int32_t)((raw ^ sign) - sign);
 }
 
 /* Bits of a row that must be there for it to say anything. */

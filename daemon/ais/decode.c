@@ -20,10 +20,7 @@ static unsigned read_rows(const struct ais_bits *bits, const struct ais_form *fo
         if (ais_field_need(f) > bit_count)
             break;
         if (f->kind <= AIS_I) {
-            uint32_t raw = (uint32_t)ais_bits_at(bits, f->offset, f->width);
-            /* The sign bit's weight is negative: flip it, take it away again. */
-            uint32_t sign = (uint32_t)(f->kind == AIS_I) << ((f->width - 1) & 31);
-            values[i] = (int32_t)((raw ^ sign) - sign);
+            values[i] = ais_field_value(bits, f);
         } else if (f->kind == AIS_TAIL) {
             values[i] = (int32_t)ais_bits_at(bits, bit_count - f->offset, f->width);
         } else {
@@ -33,7 +30,7 @@ static unsigned read_rows(const struct ais_bits *bits, const struct ais_form *fo
     return i;
 }
 
-int ais_decode(const struct ais_bits *bits, struct ais_message *ret)
+int ais_open(const struct ais_bits *bits, struct ais_message *ret)
 {
     if (bits->count < 38)
         return ERR_RANGE;
@@ -45,11 +42,19 @@ int ais_decode(const struct ais_bits *bits, struct ais_message *ret)
     ret->bits = bits;
     ret->form = form;
     ret->sub = NULL;
-    ret->sub_count = 0;
+    ret->count = ret->sub_count = 0;
     ret->type = (uint8_t)ais_bits_at(bits, 0, 6);
     ret->repeat = (uint8_t)ais_bits_at(bits, 6, 2);
     ret->mmsi = (uint32_t)ais_bits_at(bits, 8, 30);
-    ret->count = (uint8_t)read_rows(bits, form, ret->values);
+    return 0;
+}
+
+int ais_decode(const struct ais_bits *bits, struct ais_message *ret)
+{
+    int rc = ais_open(bits, ret);
+    if (rc < 0)
+        return rc;
+    ret->count = (uint8_t)read_rows(bits, ret->form, ret->values);
     if (ret->type == 6 || ret->type == 8) {
         ret->sub = ais_sub_form_of(bits);
         if (ret->sub != NULL)

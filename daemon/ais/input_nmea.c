@@ -130,7 +130,8 @@ static void make_origin(struct input *in, const struct line *l, const struct sen
 /* in->bits are whole: decode, hand on. */
 static void decode(struct input *in, const struct fragment_origin *o, uint64_t end)
 {
-    int rc = ais_decode(&in->bits, &in->message);
+    int rc = in->sink.on_message != NULL ? ais_decode(&in->bits, &in->message)
+                                         : ais_open(&in->bits, &in->message);
     if (rc < 0) {
         input_reject(in, rc == ERR_UNSUPPORTED ? INPUT_REJECT_UNKNOWN_TYPE
                                                : INPUT_REJECT_TOO_SHORT);

@@ -187,15 +187,21 @@ static void settle(const struct merge *m, struct merge_source *s)
     }
 }
 
+/* One of the first ships of the source, for as long as they are counted. */
+static void note_ship(struct merge_source *s, uint32_t mmsi)
+{
+    for (unsigned i = 0; i < s->passed_ships; i++)
+        if (s->passed_mmsi[i] == mmsi)
+            return;
+    s->passed_mmsi[s->passed_ships++] = mmsi;
+}
+
 int merge_accept(struct merge *m, struct merge_source *s, struct merge_node *node)
 {
     if (s->time_ms == TIME_NONE || node->report.time_ms > s->time_ms)
         s->time_ms = node->report.time_ms;
-    unsigned i = 0;
-    while (i < s->passed_ships && s->passed_mmsi[i] != node->report.mmsi)
-        i++;
-    if (i == s->passed_ships && i <= MERGE_CONFIRM)
-        s->passed_mmsi[s->passed_ships++] = node->report.mmsi;
+    if (s->passed_ships <= MERGE_CONFIRM)
+        note_ship(s, node->report.mmsi);
     if (s->conf.lateness_ms <= 0) {
         append(s, node);
         return 0;

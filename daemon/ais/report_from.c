@@ -147,6 +147,9 @@ static void say(struct collected *c, const struct ais_field *f, int32_t raw)
     struct report *r = c->report;
     switch ((enum ais_says)f->says) {
     case SAYS_NOTHING:
+    case SAYS_CALLSIGN: /* texts */
+    case SAYS_NAME:
+    case SAYS_DESTINATION:
     case SAYS_COUNT:
         break;
     case SAYS_LON:
@@ -159,11 +162,6 @@ static void say(struct collected *c, const struct ais_field *f, int32_t raw)
     case SAYS_HEADING:
     case SAYS_SECOND:
         say_motion(c, f, raw);
-        break;
-    case SAYS_CALLSIGN:
-    case SAYS_NAME:
-    case SAYS_DESTINATION:
-        say_text(c, f);
         break;
     case SAYS_IMO:
         if (imo_is_valid(raw)) {
@@ -202,10 +200,17 @@ int ais_message_report(const struct ais_message *message, struct report *ret)
     ret->is_coarse = message->form->is_coarse;
     ret->has = message->form->is_static ? HAS_STATIC : 0;
     struct collected c = {.message = message, .report = ret};
-    for (unsigned i = 0; i < message->count; i++) {
-        const struct ais_field *f = &message->form->rows[i];
-        if (f->says != SAYS_NOTHING && (f->kind > AIS_I || message->values[i] != f->none))
-            say(&c, f, message->values[i]);
+    for (uint32_t says = message->form->says; says != 0; says &= says - 1) {
+        const struct ais_field *f = &message->form->rows[__builtin_ctz(says)];
+        if (ais_field_need(f) > message->bits->count)
+            break; /* the rows behind it are cut off too */
+        if (f->kind == AIS_T) {
+            say_text(&c, f);
+            continue;
+        }
+        int32_t raw = ais_field_value(message->bits, f);
+        if (raw != f->none)
+            say(&c, f, raw);
     }
     if (c.has_lon && c.has_lat) {
         ret->pos = (struct geo_pos){.lat_e7 = c.lat_e7, .lon_e7 = c.lon_e7};

@@ -67,10 +67,33 @@ static int64_t fraction_value(const char *p, size_t n)
     return value;
 }
 
+/* The value of the eight digits at p, most significant first; -1: one of them is none.
+ * Digits to pairs, fours, eights. */
+static int64_t eight_digits(const char *p)
+{
+    uint64_t word = 0;
+    memcpy(&word, p, sizeof word);
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    const uint64_t high = UINT64_C(0xF0F0F0F0F0F0F0F0),
+                   threes = UINT64_C(0x3030303030303030);
+    if ((word & high) != threes ||
+        ((word + UINT64_C(0x0606060606060606)) & high) != threes)
+        return -1;
+    word -= threes;
+    word = (word * 10 + (word >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
+    word = (word * 100 + (word >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
+    return (int64_t)((word * 10000 + (word >> 32)) & UINT64_C(0xFFFFFFFF));
+}
+
 bool timestamp_parse_epoch(const char *text, size_t n, int64_t *ret_ms)
 {
     const char *p = text, *end = text + n;
-    uint64_t whole = 0;
+    int64_t eight = n >= 8 ? eight_digits(p) : -1;
+    uint64_t whole = eight >= 0 ? (uint64_t)eight : 0;
+    if (eight >= 0)
+        p += 8;
     for (; p < end && is_digit(*p); p++)
         whole = whole * 10 + (uint64_t)(*p - '0');
     if (p == text || p - text > 19)

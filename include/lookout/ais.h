@@ -6,6 +6,7 @@
  *     characters --armor_add--> struct ais_bits --ais_decode--> struct ais_message
  *     struct ais_message --ais_message_report--> struct report
  *                        --ais_message_json----> text
+ * Where only the report is wanted, ais_open does for ais_decode.
  */
 #ifndef LOOKOUT_AIS_H
 #define LOOKOUT_AIS_H
@@ -74,6 +75,9 @@ struct ais_message {
  * the least form of its type (see the table: the shortest that still says something, not
  * the nominal length). ret is undefined on failure. */
 MUST_CHECK int ais_decode(const struct ais_bits *bits, struct ais_message *ret);
+
+/* The same as far as a report needs it: no values are read, there is no sub-message. */
+MUST_CHECK int ais_open(const struct ais_bits *bits, struct ais_message *ret);
 
 /* One raw value by gpsd's name ("speed", "lon", ...; parts of a date as "year" ...).
  * ERR_NOT_FOUND: the message has no such number, or is too short for it. */

@@ -11,8 +11,18 @@
  * The same on every host; not for hostile keys where collisions would matter. */
 uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed);
 uint64_t hash_text(const char *text, uint64_t seed);
-/* Mix one integer; a bijection of `value` for a fixed seed (splitmix64 finaliser). */
-uint64_t hash_u64(uint64_t value, uint64_t seed);
+/* Mix one integer; a bijection of `value` for a fixed seed: the finaliser of splitmix64
+ * (Steele, Lea and Flood 2014, constants of Stafford's mix 13). */
+static inline uint64_t hash_finalise(uint64_t z) /* a bijection that maps 0 to 0 */
+{
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+static inline uint64_t hash_u64(uint64_t value, uint64_t seed)
+{
+    return hash_finalise((value ^ hash_finalise(seed)) + UINT64_C(0x9e3779b97f4a7c15));
+}
 
 #define HASH_ID_BYTES 33
 /* First 128 bits of SHA-256 as 32 lower-case hex digits and a NUL. */

@@ -51,6 +51,12 @@ static void say(const struct ais_bits *bits, struct saying *s)
     if (s->status != 0)
         return;
     s->report_status = ais_message_report(&m, &s->report);
+    struct ais_message bare;
+    struct report report;
+    if (ais_open(bits, &bare) != 0 ||
+        ais_message_report(&bare, &report) != s->report_status ||
+        memcmp(&report, &s->report, sizeof report) != 0)
+        abort();
     if (ais_message_json(&m, NULL, true, &s->scaled) != 0 ||
         ais_message_json(&m, &s->report, false, &s->unscaled) != 0)
         abort();

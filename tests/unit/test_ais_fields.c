@@ -299,6 +299,7 @@ static void test_table_is_sound(void **state)
     unsigned rows = 0;
     for (size_t i = 0; (form = ais_form_at(i)) != NULL; i++) {
         unsigned need = 0;
+        uint32_t says = 0;
         assert_true(form->row_count + 40u <= AIS_VALUES_MAX);
         for (unsigned k = 0; k < form->row_count; k++, rows++) {
             const struct ais_field *f = &form->rows[k];
@@ -316,7 +317,13 @@ static void test_table_is_sound(void **state)
             assert_true(strlen(f->clause) > 0);
             assert_true(form->row_count < 2 || k == 0 ||
                         strcmp(f->name, form->rows[k - 1].name) != 0);
+            if (f->says != SAYS_NOTHING) {
+                assert_true(f->kind <= AIS_I || f->kind == AIS_T);
+                assert_true(k < 32);
+                says |= UINT32_C(1) << k;
+            }
         }
+        assert_int_equal(form->says, says);
         assert_true(form->least <= form->bits);
     }
     print_message("%u rows\n", rows);

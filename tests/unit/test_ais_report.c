@@ -19,7 +19,18 @@ static int report_of(const struct aisgen_bits *from, struct report *r)
     memcpy(bits.bytes, from->bytes, (from->count + 7) / 8);
     bits.count = from->count;
     int status = ais_decode(&bits, &m);
-    return status != 0 ? status : ais_message_report(&m, r);
+    if (status == 0)
+        status = ais_message_report(&m, r);
+    /* Without the values it is the same. */
+    struct report bare;
+    memset(&m, 0xa5, sizeof m);
+    int bare_status = ais_open(&bits, &m);
+    if (bare_status == 0)
+        bare_status = ais_message_report(&m, &bare);
+    assert_int_equal(bare_status, status);
+    if (status == 0)
+        assert_memory_equal(&bare, r, sizeof bare);
+    return status;
 }
 
 /* A ship that does not exist: IMO 9999993 passes the check digit. */
