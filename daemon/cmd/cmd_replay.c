@@ -106,14 +106,26 @@ static void on_report(void *context, const struct report *report)
         p->rc = rc;
 }
 
-static int open_source(struct replay *r, struct replay_source *s, const char *name)
+/* All of them before anything that takes time. */
+static int open_readers(struct replay *r, int count, char **names)
 {
     struct err err = {0};
-    s->name = name;
-    if (reader_open(name, &s->reader, &err) != 0) {
-        fprintf(stderr, "lookoutd replay: %s\n", err.text);
+    r->sources = calloc((size_t)count, sizeof *r->sources);
+    if (r->sources == NULL)
         return CMD_FAILED;
+    for (int i = 0; i < count; i++) {
+        struct replay_source *s = &r->sources[r->source_count++];
+        s->name = names[i];
+        if (reader_open(s->name, &s->reader, &err) != 0) {
+            fprintf(stderr, "lookoutd replay: %s\n", err.text);
+            return CMD_FAILED;
+        }
     }
+    return CMD_DONE;
+}
+
+static int open_source(struct replay *r, struct replay_source *s)
+{
     struct merge_source_conf merge_conf = {.is_live = false};
     int index = merge_add(r->pipeline.merge, &merge_conf);
     if (index < 0)
@@ -292,6 +304,9 @@ static int open_all(struct replay *r, int argc, char **argv)
         fputs("lookoutd replay: --deliver: the configuration has no webhooks\n", stderr);
         return CMD_USAGE;
     }
+    int status = open_readers(r, argc, argv);
+    if (status != CMD_DONE)
+        return status;
     if (!cmd_conf_water(r->conf, NULL, false) ||
         pipeline_init(&r->pipeline, r->conf, &err) != 0) {
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
@@ -300,15 +315,10 @@ static int open_all(struct replay *r, int argc, char **argv)
     r->pipeline.alerts = stdout;
     r->pipeline.on_alert = count_alert;
     r->pipeline.context = r;
-    r->sources = calloc((size_t)argc, sizeof *r->sources);
-    if (r->sources == NULL)
-        return CMD_FAILED;
-    for (int i = 0; i < argc; i++) {
-        r->source_count++;
-        int status = open_source(r, &r->sources[i], argv[i]);
-        if (status != CMD_DONE)
-            return status;
-    }
+    for (size_t i = 0; i < r->source_count && status == CMD_DONE; i++)
+        status = open_source(r, &r->sources[i]);
+    if (status != CMD_DONE)
+        return status;
     if (r->alerts_file != NULL) {
         r->pipeline.alerts = fopen(r->alerts_file, "w");
         if (r->pipeline.alerts == NULL) {

@@ -208,6 +208,7 @@ static void reader_finish(struct conf_reader *r)
 {
     conf_texts_free(r->tags, r->tag_count);
     free(r->directory);
+    buf_finish(&r->faulty_zones);
     conf_faults_finish(&r->faults);
 }
 

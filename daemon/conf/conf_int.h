@@ -82,9 +82,10 @@ struct conf_reader {
     const char *file;                   /* borrowed: as given */
     char *directory;                    /* owned: of the file, absolute */
     struct conf_faults faults;
-    bool
-        has_faulty_zones; /* some are missing: say nothing about ids that are not there */
-    int code;             /* ERR_NOMEM once it happened: everything after is moot */
+    bool has_lost_zones; /* some are missing, nobody knows which: say nothing about ids
+                            that are not there */
+    struct buf faulty_zones; /* what was said of others: (id "x") of each */
+    int code;                /* ERR_NOMEM once it happened: everything after is moot */
     const struct conf_node *root;
     /* What later parts need of earlier ones. */
     char **tags; /* owned: every tag a vessel or list carries */
@@ -187,6 +188,10 @@ struct conf_names {
     const char *const *names; /* borrowed */
     size_t count;
 };
+/* Warns of a route without quotes, or of a pattern without where it holds more than a
+ * code. */
+void conf_warn_unquoted(struct conf_reader *r, const struct conf_node *node,
+                        bool is_route);
 void conf_error_unknown(struct conf_reader *r, const struct conf_node *node,
                         const char *given, const struct conf_names *known);
 

@@ -311,6 +311,8 @@ static void take_group(struct gathering *g, const struct conf_node *node)
     if (node->is_duplicate)
         return;
     bool is_good = conf_texts(r, node, accepts, &patterns, &count);
+    for (size_t i = 0; i < node->count && is_good && !g->is_second; i++)
+        conf_warn_unquoted(r, node->items[i], false);
     if (g->is_second && (!is_good || is_faulty(g, node))) {
         if (ports_builder_group(g->builder, node->key, any, 1, NULL) == 0)
             g->group.nodes[g->group.count++] = node;

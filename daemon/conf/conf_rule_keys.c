@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keys of a kind of rule, read by the table in the kind's own file. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,8 @@ static void read_ports(struct conf_reader *r, const struct conf_node *node,
     struct err err = {0};
     if (!conf_texts(r, node, PORTS_ACCEPTS, &patterns, &count))
         return;
+    for (size_t i = 0; i < node->count; i++)
+        conf_warn_unquoted(r, node->items[i], false);
     if (r->conf->engine.ports != NULL) {
         int code = port_set_create(r->conf->engine.ports, (const char *const *)patterns,
                                    count, &set, &err);
@@ -92,6 +95,19 @@ static void report_unknown_zone(struct conf_reader *r, const struct conf_node *n
     free(ids);
 }
 
+/* Is a zone of that id missing only because its own fault has been told? */
+static bool zone_is_lost(struct conf_reader *r, const char *id)
+{
+    struct buf mark = {0};
+    if (r->has_lost_zones || r->faulty_zones.length == 0)
+        return r->has_lost_zones;
+    if (buf_printf(&mark, "(id \"%s\")", id) != 0)
+        conf_reader_nomem(r);
+    bool is_lost = strstr(buf_text(&r->faulty_zones), buf_text(&mark)) != NULL;
+    buf_finish(&mark);
+    return is_lost;
+}
+
 /* The index of the zone or gate that an item names, or -1. */
 static int64_t find_zone(struct conf_reader *r, const struct conf_node *node,
                          enum zone_shape shape)
@@ -103,9 +119,10 @@ static int64_t find_zone(struct conf_reader *r, const struct conf_node *node,
         zones == NULL)
         return -1;
     int64_t zone = zone_find(zones, id);
-    if (zone < 0 && !r->has_faulty_zones) {
-        report_unknown_zone(r, node, id, shape);
-    } else if (zone >= 0 && zone_info(zones, (uint32_t)zone)->shape != shape) {
+    if (zone < 0) {
+        if (!zone_is_lost(r, id))
+            report_unknown_zone(r, node, id, shape);
+    } else if (zone_info(zones, (uint32_t)zone)->shape != shape) {
         conf_error(r, node, shape == ZONE_GATE ? "a LineString" : "a Polygon", "%s is %s",
                    conf_quote(id, quoted),
                    shape == ZONE_GATE ? "an area, not a gate" : "a gate, not an area");
@@ -149,6 +166,13 @@ static void read_zones(struct conf_reader *r, const struct conf_node *node,
 
 /* --- the others ------------------------------------------------------------------ */
 
+static bool is_about_lost_zone(struct conf_reader *r, const struct err *err)
+{
+    char id[sizeof err->text];
+    return sscanf(err->text, "there is no zone or gate '%511[^']'", id) == 1 &&
+           zone_is_lost(r, id);
+}
+
 static void read_route(struct conf_reader *r, const struct conf_node *node,
                        const struct rule_key *key, struct rule *rule)
 {
@@ -160,13 +184,14 @@ static void read_route(struct conf_reader *r, const struct conf_node *node,
     if (!conf_text(r, node, accepts, &text) || engine->ports == NULL ||
         engine->zones == NULL)
         return;
+    conf_warn_unquoted(r, node, true);
     int code = route_compile(engine->ports, engine->zones, text, &route, &err);
     if (code == ERR_NOMEM)
         conf_reader_nomem(r);
-    else if (code != 0 && !(r->has_faulty_zones && strchr(text, '@') != NULL)) {
+    else if (code != 0 && !is_about_lost_zone(r, &err)) {
         struct conf_node at = *node; /* the place within the text, where it is known */
         if (err.col > 0)
-            at.col += err.col - 1 + !node->is_plain;
+            at.col += err.col - 1;
         conf_error(r, &at, accepts, "%s", err.text);
     }
     if (route != NULL)

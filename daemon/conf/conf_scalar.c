@@ -302,3 +302,15 @@ bool conf_read_text(struct conf_reader *r, const struct conf_node *node,
                n > most ? "long" : "short");
     return false;
 }
+
+void conf_warn_unquoted(struct conf_reader *r, const struct conf_node *node,
+                        bool is_route)
+{
+    char quoted[CONF_QUOTE_BYTES];
+    if (node->kind == CONF_NODE_SCALAR && node->is_plain &&
+        (is_route || strpbrk(node->text, "$*") != NULL))
+        conf_warning(r, node,
+                     "%s is not quoted: patterns and routes stand in quotes, so that "
+                     "YAML never takes their signs for its own",
+                     conf_quote(node->text, quoted));
+}

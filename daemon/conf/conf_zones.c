@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* zones: GeoJSON files with the areas and gates that rules name. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "conf_int.h"
 #include "lookout/zone.h"
@@ -17,8 +18,10 @@ static void take_file(struct conf_reader *r, struct zone_builder *builder,
     if (!conf_text(r, node, accepts, &name))
         return;
     char *path = conf_path_shown(r, name);
-    if (path == NULL || !conf_file_read(r, node, path, ZONES_BYTES_MAX, &text))
+    if (path == NULL || !conf_file_read(r, node, path, ZONES_BYTES_MAX, &text)) {
+        r->has_lost_zones = true;
         goto done;
+    }
     int code = zone_builder_add(builder, path, buf_text(&text), text.length, &faults);
     if (code == ERR_NOMEM)
         conf_reader_nomem(r);
@@ -26,7 +29,11 @@ static void take_file(struct conf_reader *r, struct zone_builder *builder,
         struct conf_place place = {
             .file = path, .line = faults.items[i].line, .col = faults.items[i].col};
         conf_fault_at(r, &place, "%s", faults.items[i].text);
+        r->has_lost_zones |= strstr(faults.items[i].text, "(id \"") == NULL;
+        if (buf_add_text(&r->faulty_zones, faults.items[i].text) != 0)
+            conf_reader_nomem(r);
     }
+    r->has_lost_zones |= code != 0 && faults.count == 0;
     if (code != 0 && code != ERR_NOMEM && faults.count == 0)
         conf_error(r, node, accepts, "%s", err_text(code));
 done:
@@ -38,7 +45,6 @@ done:
 void conf_zones_read(struct conf_reader *r, const struct conf_node *node)
 {
     struct err err = {0};
-    size_t errors = r->faults.errors;
     struct zone_builder *builder = zone_builder_create();
     if (builder == NULL) {
         conf_reader_nomem(r);
@@ -49,12 +55,11 @@ void conf_zones_read(struct conf_reader *r, const struct conf_node *node)
             take_file(r, builder, node->items[i]);
     /* Built of what is good also where something is not, so that rules are checked too.
      */
-    r->has_faulty_zones = errors != r->faults.errors;
     if (r->code == 0) {
         int code = zone_builder_build(builder, &r->conf->engine.zones, &err);
         if (code == ERR_NOMEM)
             conf_reader_nomem(r);
-        else if (code != 0 && !r->has_faulty_zones)
+        else if (code != 0 && !r->has_lost_zones && r->faulty_zones.length == 0)
             conf_error(r, node != NULL ? node : r->root, NULL, "%s", err.text);
     }
     zone_builder_destroy(builder);
