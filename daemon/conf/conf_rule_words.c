@@ -295,13 +295,27 @@ static int add_route(const struct rule *rule, const struct engine_conf *engine,
     return code;
 }
 
+/* An event that waits for a duration of its name, which is not given. */
+static bool event_is_idle(const struct rule *rule, const char *event)
+{
+    for (const struct rule_key *key = rule->kind->keys; key != NULL && key->name != NULL;
+         key++) {
+        int64_t ms = 0;
+        if (key->type != RULE_KEY_DURATION || strcmp(key->name, event) != 0)
+            continue;
+        memcpy(&ms, member_at(rule, key->offset), sizeof ms);
+        return ms == 0;
+    }
+    return false;
+}
+
 static int add_events(const struct rule *rule, struct buf *out)
 {
     char text[UNITS_TEXT_BYTES];
     int code = buf_add_text(out, "\n      alerts: ");
     const char *separator = "";
     for (uint32_t i = 0; i < rule->kind->event_count && code == 0; i++) {
-        if (!(rule->events >> i & 1))
+        if (!(rule->events >> i & 1) || event_is_idle(rule, rule->kind->events[i].name))
             continue;
         code = buf_printf(out, "%s%s (%s)", separator, rule->kind->events[i].type,
                           severity_name((enum severity)rule->severity[i]));

@@ -220,6 +220,8 @@ static void check_events(struct conf_reader *r, const struct conf_node *node,
                          const struct rule *rule)
 {
     const struct conf_node *events = conf_node_get(node, "events");
+    if (events != NULL && events->count == 0)
+        return;
     for (const struct rule_key *key = rule->kind->keys;
          events != NULL && key != NULL && key->name != NULL; key++) {
         int event =

@@ -36,6 +36,17 @@ check "file, line and column" grepped "bad.yaml:2:1: error: feed: unknown key, d
 check "every fault" grepped "bad.yaml:3:6: error: log: 'no' is not one of the words" err
 check "their number" grepped "bad.yaml: 2 errors" err
 
+printf '{"type":"Feature","properties":{"id":"box"},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}}' >box.geojson
+printf 'site: a\nzones: [box.geojson]\nrules:\n  - {id: box, when: zone, zones: [box], vessels: watched}\n' >words.yaml
+run -c words.yaml
+check "no dwelling is promised where none is told" lacks zone.dwelled out
+sed -i 's/vessels: watched/&, dwell: 2h/' words.yaml
+run -c words.yaml
+check "where it is, it is in the words" grepped "zone.dwelled (warning)" out
+sed -i 's/dwell: 2h/events: []/' words.yaml
+run -c words.yaml
+check "no events: one error" grepped "words.yaml: 1 error" err
+
 run -c missing.yaml
 check "no such file: status 2" [ $status -eq 2 ]
 run
