@@ -47,6 +47,15 @@ static int add_line(struct buf *out, const char *head, const char *text,
                       note->is_again ? "(again) " : "", line);
 }
 
+static const char *colour_of(const char *severity, const struct listen_note *note)
+{
+    if (!note->is_coloured)
+        return "";
+    return strcmp(severity, "critical") == 0  ? "\x1b[1;31m"
+           : strcmp(severity, "warning") == 0 ? "\x1b[33m"
+                                              : "";
+}
+
 /* A CloudEvent, or one with its data's members beside the envelope's. */
 static int say_event(const json_t *event, const struct listen_note *note, struct buf *out)
 {
@@ -62,7 +71,9 @@ static int say_event(const json_t *event, const struct listen_note *note, struct
     text_clean(text_of(data, "severity"), strlen(text_of(data, "severity")), severity,
                sizeof severity);
     text_clean(type, strlen(type), name, sizeof name);
-    snprintf(head, sizeof head, "%-20s  %-8s  %-16s  ", time, severity, name);
+    const char *colour = colour_of(severity, note);
+    snprintf(head, sizeof head, "%-20s  %s%-8s%s  %-16s  ", time, colour, severity,
+             colour[0] != '\0' ? "\x1b[0m" : "", name);
     return add_line(out, head, text_of(data, "summary"), note);
 }
 

@@ -10,8 +10,9 @@
 
 /* What is known of the request beside its body. */
 struct listen_note {
-    bool is_signed; /* verified */
-    bool is_again;  /* an id that was taken before */
+    bool is_signed;   /* verified */
+    bool is_again;    /* an id that was taken before */
+    bool is_coloured; /* for a terminal: critical red, warning yellow */
 };
 /* One line for each alert of a body in any of our formats: time, severity, type, marks,
  * summary. What is none of ours is shown by its first bytes. ERR_NOMEM. */

@@ -42,7 +42,7 @@ struct listen_server {
     struct conf_webhook webhook; /* nothing but the secrets */
     pthread_mutex_t mutex;       /* guards all below, and stdout */
     pthread_cond_t stopping;
-    bool is_stopping, is_broken;
+    bool is_stopping, is_broken, is_coloured;
     int64_t requests;
     struct map seen; /* hash of an id taken -> the server */
     uint64_t *order; /* owned: the same, oldest first, as a ring */
@@ -151,7 +151,8 @@ static int print(struct listen_server *s, const struct buf *body, const char *id
     struct buf out = {0};
     pthread_mutex_lock(&s->mutex);
     struct listen_note note = {.is_signed = s->webhook.secret_count > 0,
-                               .is_again = note_id(s, id)};
+                               .is_again = note_id(s, id),
+                               .is_coloured = s->is_coloured};
     int rc = s->options.json ? listen_say_json(buf_text(body), body->length, &out)
                              : listen_say(buf_text(body), body->length, &note, &out);
     if (rc == 0 && (fwrite(buf_text(&out), 1, out.length, stdout) != out.length ||
@@ -402,6 +403,8 @@ int listen_server_start(const struct listen_options *options,
         return CMD_FAILED;
     }
     s->options = *options;
+    const char *plain = getenv("NO_COLOR"); /* https://no-color.org */
+    s->is_coloured = isatty(STDOUT_FILENO) == 1 && (plain == NULL || plain[0] == '\0');
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

@@ -252,6 +252,32 @@ static void listen_reads_every_format(void **state)
     }
 }
 
+/* ECMA-48 SGR: 1 bold, 31 red, 33 yellow, 0 as before; only where a terminal reads. */
+static void listen_colours_for_a_terminal(void **state)
+{
+    static const struct {
+        const char *severity, *shown;
+    } rows[] = {{"critical", "\x1b[1;31mcritical\x1b[0m"},
+                {"warning", "\x1b[33mwarning \x1b[0m"},
+                {"info", "info    "}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct listen_note note = {.is_coloured = true};
+        struct buf out = {0};
+        char body[128];
+        snprintf(body, sizeof body,
+                 "{\"type\":\"lookoutd.test\",\"data\":{\"severity\":\"%s\"}}",
+                 rows[i].severity);
+        assert_int_equal(listen_say(body, strlen(body), &note, &out), 0);
+        assert_non_null(strstr(buf_text(&out), rows[i].shown));
+        buf_clear(&out);
+        note.is_coloured = false;
+        assert_int_equal(listen_say(body, strlen(body), &note, &out), 0);
+        assert_null(strchr(buf_text(&out), '\x1b'));
+        buf_finish(&out);
+    }
+}
+
 static void listen_takes_whatever_comes(void **state)
 {
     const struct listen_note note = {.is_again = true};
@@ -292,6 +318,7 @@ int main(void)
         cmocka_unit_test(values_are_escaped_for_json),
         cmocka_unit_test(damaged_bodies_are_refused),
         cmocka_unit_test(listen_reads_every_format),
+        cmocka_unit_test(listen_colours_for_a_terminal),
         cmocka_unit_test(listen_takes_whatever_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
