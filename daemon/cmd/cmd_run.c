@@ -110,6 +110,18 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
         commit(r);
 }
 
+/* A recording of bare sentences: all of it was refused. */
+static void warn_of_no_time(const struct run *r)
+{
+    for (size_t i = 0; i < feeds_count(r->feeds); i++) {
+        struct feed_status s;
+        feeds_status(r->feeds, i, &s);
+        if (s.input.reports == 0 && s.input.rejects[INPUT_REJECT_NO_TIME] != 0)
+            log_warning("feed", s.id,
+                        "the recording has no times of its own: give the feed a `start`");
+    }
+}
+
 static void on_end(void *context)
 {
     struct run *r = context;
@@ -118,6 +130,7 @@ static void on_end(void *context)
         return;
     commit(r);
     r->is_ended = true;
+    warn_of_no_time(r);
     log_info("feed", NULL, "the recordings are through: %zu vessels, %llu alerts",
              engine_vessel_count(r->pipeline.engine),
              (unsigned long long)engine_counts(r->pipeline.engine)->alerts);

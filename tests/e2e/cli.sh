@@ -123,6 +123,19 @@ JOURNAL_STREAM=$(stat -c %d:%i journal) "$bin" check -c loud.yaml >/dev/null 2>>
     [ "$(grep -vc '^<[34]>' journal)" = 0 ]
 result "faults have a priority in the journal" $? "$(cat journal)"
 
+# A recording of bare sentences needs a time to begin with.
+sed 's/^\\[^\\]*\\//' ok.nmea >bare.nmea
+status "a recording without times" 2 "$bin" replay -c c.yaml bare.nmea
+grep -q 'bare.nmea has no times of its own: give --start' err
+result "says what it needs" $? "$(cat err)"
+status "with one" 0 "$bin" replay -c c.yaml --start 2024-03-24T00:00:00Z bare.nmea
+[ "$(grep -c '"time":"2024-03-24T00:0' out)" = 3 ]
+result "it is read" $? "$(cat out err)"
+printf 'site: t\nstate: bare-state\nfeeds: [{id: tape, file: bare.nmea}]\nrules: [{id: s, when: sighted}]\n' >bare.yaml
+status "the same as a feed" 0 "$bin" run --once -c bare.yaml
+grep -q 'feed tape: the recording has no times of its own: give the feed a `start`' err
+result "is warned of" $? "$(cat err)"
+
 # The error text is UTF-8 also where the fault is in the middle of it.
 printf 'site: t\nrules:\n  - {id: r, when: route, route: "KP* >> \303\251"}\n' >utf8.yaml
 status "a route with another letter" 2 "$bin" check -c utf8.yaml
