@@ -362,6 +362,9 @@ static void test_ordinary_traffic(void **state)
     int64_t step_ms = (is_slow ? 20 : 6) * MINUTE_MS;
     struct heard h = {0};
     uint32_t count = 0;
+    const char *given = getenv("LOOKOUT_SEED");
+    if (given != NULL)
+        random_state.state = strtoull(given, NULL, 10);
     print_message("# seed %llu\n", (unsigned long long)random_state.state);
     for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++)
         for (int k = 0; k < plans[i].ships; k++, count++)
