@@ -57,11 +57,12 @@ static bool is_word(const struct words *w, size_t i, const char *text)
     return i < w->count && strcmp(w->items[i].text, text) == 0;
 }
 
-/* Only what lies behind the last "to". */
+/* Only what lies behind the last "to", or "dest:". */
 static void keep_behind_to(struct words *w)
 {
     for (size_t i = w->count; i > 0; i--)
-        if (is_word(w, i - 1, "TO")) {
+        if (is_word(w, i - 1, "TO") || is_word(w, i - 1, "DEST") ||
+            is_word(w, i - 1, "DESTINATION")) {
             memmove(w->items, w->items + i, (w->count - i) * sizeof w->items[0]);
             w->count -= i;
             return;

@@ -14,11 +14,12 @@ static const char *const cut_words[] = {
 };
 
 static const char *const refuse_words[] = {
-    "ORDER",    "ORDERS",  "ORDERED", "FOR",      "FO",   "OPL",   "STS",      "OFF",
-    "OFFSHORE", "OR",      "NEAR",    "FISHING",  "FISH", "DRIFT", "DRIFTING", "TBA",
-    "TBN",      "TBC",     "TBD",     "UNKNOWN",  "NONE", "NIL",   "CRUISE",   "CRUISING",
-    "PATROL",   "SURVEY",  "AWAIT",   "AWAITING", "EEZ",  "SEA",   "SEATRIAL", "TRIAL",
-    "TRIALS",   "TRANSIT", "CANAL",   "STRAIT",   "FROM",
+    "ORDER",    "ORDERS",   "ORDERED",  "FOR",    "FO",      "OPL",     "STS",
+    "OFF",      "OFFSHORE", "OR",       "NEAR",   "FISHING", "FISH",    "DRIFT",
+    "DRIFTING", "TBA",      "TBN",      "TBC",    "TBD",     "UNKNOWN", "NONE",
+    "NIL",      "CRUISE",   "CRUISING", "PATROL", "SURVEY",  "AWAIT",   "AWAITING",
+    "EEZ",      "SEA",      "SEATRIAL", "TRIAL",  "TRIALS",  "TRANSIT", "CANAL",
+    "STRAIT",   "FROM",     "MOSCOW",
 };
 
 static const char *const qualifier_words[] = {

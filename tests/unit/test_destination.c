@@ -82,6 +82,10 @@ static const struct {
     {"VIA KIEL",             NULL},
     {"BUSAN TO VLADIVOSTOK", "RUVVO"},
     {"TO ROTTERDAM",         "NLRTM"},
+    {"DEST: VLADIVOSTOK",    "RUVVO"},
+    {"DESTINATION BUSAN",    "KRPUS"},
+    {"DEST",                 NULL},
+    {"MOSCOW",               NULL},    /* one in Iowa is the only port of that name */
     {"KRPUS TO RUVVO",       "RUVVO"},
     {"ON THE WAY TO",        NULL},
     {"BUSAN ETA 0512",       "KRPUS"},
