@@ -295,8 +295,10 @@ uint32_t ports_resolve_destination(const struct ports *ports, const char *text)
         return found.port;
     keep_behind_to(&w);
     drop_asides(&w);
-    if (w.count == 0 ||
-        (w.count == 1 && destination_is_word(DESTINATION_QUALIFIER, w.items[0].text)))
+    if (w.count == 0)
+        return PORT_NONE;
+    if (w.count == 1 && (destination_is_word(DESTINATION_QUALIFIER, w.items[0].text) ||
+                         destination_is_word(DESTINATION_ALONE, w.items[0].text)))
         return PORT_NONE;
     join_country(&w);
     found = find_all(ports, &w);

@@ -14,7 +14,8 @@ enum destination_word {
     DESTINATION_QUALIFIER, /* where in or off the port: ANCH, PS, ROADS */
     DESTINATION_NOUN,      /* may be part of a name as well: HARBOUR, PORT, WEST */
     DESTINATION_STATE,     /* states of the United States */
-    DESTINATION_NO_TYPO    /* words of their own, not misspelt ports */
+    DESTINATION_NO_TYPO,   /* words of their own, not misspelt ports */
+    DESTINATION_ALONE      /* no port is meant where the word stands alone */
 };
 
 /* word: upper-case letters and digits. */

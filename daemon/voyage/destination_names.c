@@ -14,12 +14,16 @@ static const char *const cut_words[] = {
 };
 
 static const char *const refuse_words[] = {
-    "ORDER",    "ORDERS",   "ORDERED",  "FOR",    "FO",      "OPL",     "STS",
-    "OFF",      "OFFSHORE", "OR",       "NEAR",   "FISHING", "FISH",    "DRIFT",
-    "DRIFTING", "TBA",      "TBN",      "TBC",    "TBD",     "UNKNOWN", "NONE",
-    "NIL",      "CRUISE",   "CRUISING", "PATROL", "SURVEY",  "AWAIT",   "AWAITING",
-    "EEZ",      "SEA",      "SEATRIAL", "TRIAL",  "TRIALS",  "TRANSIT", "CANAL",
-    "STRAIT",   "FROM",     "MOSCOW",
+    "ORDER",    "ORDERS",  "ORDERED", "FOR",      "FO",   "OPL",   "STS",      "OFF",
+    "OFFSHORE", "OR",      "NEAR",    "FISHING",  "FISH", "DRIFT", "DRIFTING", "TBA",
+    "TBN",      "TBC",     "TBD",     "UNKNOWN",  "NONE", "NIL",   "CRUISE",   "CRUISING",
+    "PATROL",   "SURVEY",  "AWAIT",   "AWAITING", "EEZ",  "SEA",   "SEATRIAL", "TRIAL",
+    "TRIALS",   "TRANSIT", "CANAL",   "STRAIT",   "FROM",
+};
+
+/* Names of small or inland ports, which are not meant by crews that write them alone. */
+static const char *const alone_words[] = {
+    "BALI", "BEST", "FREEDOM", "JAVA", "LIBERTY", "MOSCOW", "OREGON", "PORTS", "STAR",
 };
 
 static const char *const qualifier_words[] = {
@@ -72,6 +76,7 @@ static const struct {
     [DESTINATION_NOUN] = LIST(noun_words),
     [DESTINATION_STATE] = LIST(state_words),
     [DESTINATION_NO_TYPO] = LIST(no_typo_words),
+    [DESTINATION_ALONE] = LIST(alone_words),
 };
 
 bool destination_is_word(enum destination_word kind, const char *word)

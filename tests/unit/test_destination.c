@@ -86,6 +86,9 @@ static const struct {
     {"DESTINATION BUSAN",    "KRPUS"},
     {"DEST",                 NULL},
     {"MOSCOW",               NULL},    /* one in Iowa is the only port of that name */
+    {"BALI",                 NULL},    /* an old name of Tan-Shui, and an island */
+    {"STAR",                 NULL},
+    {"FREEDOM",              NULL},
     {"KRPUS TO RUVVO",       "RUVVO"},
     {"ON THE WAY TO",        NULL},
     {"BUSAN ETA 0512",       "KRPUS"},
