@@ -132,3 +132,24 @@ size_t aiscorpus_edges(FILE *to, size_t before, uint64_t seed)
     }
     return messages;
 }
+
+size_t aiscorpus_applications(FILE *to, size_t before, uint64_t seed)
+{
+    static const int dacs[] = {0, 1, 200, 235, 250, 316, 366, 999, 1023};
+    struct test_random random = {seed};
+    size_t messages = 0;
+    for (int type = 6; type <= 8; type += 2) {
+        const unsigned at = type == 6 ? 72 : 40;
+        for (size_t i = 0; i < 2 * 64 * sizeof dacs / sizeof dacs[0]; i++) {
+            const int dac = dacs[i / 128], fid = (int)(i % 128 / 2);
+            const struct kind kind = {
+                type, i % 2 == 0 ? 168 : 360, {{at, 16, dac << 6 | fid}, {0, 0, 0}}};
+            struct aisgen_bits b;
+            if (type == 8 && ((dac == 1 && fid == 19) || (dac == 200 && fid == 24)))
+                continue;
+            make(&b, &kind, before + messages, &random);
+            write(to, &b, before + messages++);
+        }
+    }
+    return messages;
+}

@@ -15,5 +15,8 @@ size_t aiscorpus_random(FILE *to, uint64_t seed, unsigned rounds);
  * least signed number, its not-available value and the ones beside it, the rest random.
  * `before`: how many messages there are already. */
 size_t aiscorpus_edges(FILE *to, size_t before, uint64_t seed);
+/* Messages 6 and 8 of many area codes and every function identifier, in two lengths, but
+ * for those two of which gpsdecode 3.22 prints no JSON. */
+size_t aiscorpus_applications(FILE *to, size_t before, uint64_t seed);
 
 #endif
