@@ -53,6 +53,7 @@ struct feed {
     uint16_t source;          /* index in feeds and in the merge */
     unsigned holds;           /* open handles and requests under way */
     bool is_open, is_ended, is_silent, is_closing, is_gone;
+    bool has_failed;        /* a reload could not open it */
     bool is_held;           /* not read: the merge holds too much of it */
     uint64_t heard_loop_ms; /* the loop's clock at the last report or at opening */
     int64_t heard_ms;       /* the same by the wall clock */

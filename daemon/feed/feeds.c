@@ -302,8 +302,61 @@ void feeds_close(struct feeds *f, void (*on_closed)(void *context), void *contex
 
 static bool is_same(const struct feed *feed, const struct conf_feed *conf)
 {
-    return !feed->is_closing && strcmp(feed->conf.id, conf->id) == 0 &&
+    return !feed->is_closing && !feed->has_failed &&
+           strcmp(feed->conf.id, conf->id) == 0 &&
            feed->conf.definition == conf->definition;
+}
+
+/* Close what the new configuration has no more, or has otherwise. A recording's place is
+ * kept: under the same id it may go on. What waits in the merge passes now; read again,
+ * it is a copy. */
+static int take_out(struct feeds *f, struct feed *feed)
+{
+    log_info("feed", feed->conf.id, "closed by the new configuration");
+    buf_clear(&feed->record);
+    if (feed->is_open && feeds_record(f, feed->source, &feed->record) == ERR_NOMEM)
+        log_error("feed", feed->conf.id, "the place is lost: out of memory");
+    close_feed(feed);
+    return merge_end(f->merge, feed->source);
+}
+
+/* The place in the recording of the feed that had this id until now. */
+static void take_over_place(struct feeds *f, struct feed *feed)
+{
+    for (size_t i = f->count; i-- > 0;) {
+        struct feed *old = f->feeds[i];
+        if (old == feed || !old->is_closing || strcmp(old->conf.id, feed->conf.id) != 0)
+            continue;
+        struct buf none = feed->record;
+        feed->record = old->record;
+        old->record = none;
+        return;
+    }
+}
+
+/* Open a feed that the new configuration brings. */
+static int bring_in(struct feeds *f, const struct conf_feed *conf, struct err *why)
+{
+    struct feed *feed = NULL;
+    int code = add_feed(f, conf, &feed);
+    if (code != 0)
+        return code;
+    if (!feed_is_live(feed)) {
+        take_over_place(f, feed);
+        f->has_pace_base = false; /* paced ones begin anew together */
+        f->opened_loop_ms = uv_now(f->loop);
+    }
+    code = f->is_open ? open_feed(feed, why) : 0;
+    if (code == 0)
+        return 0;
+    /* The next reload tries it again. A live one is silent meanwhile, and is told as
+     * such; for a recording the others must not wait. */
+    feed->has_failed = true;
+    if (feed_is_live(feed))
+        return code;
+    close_feed(feed);
+    int ended = merge_end(f->merge, feed->source);
+    return ended != 0 ? ended : code;
 }
 
 int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds, size_t count,
@@ -316,9 +369,7 @@ int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds, size_t cou
             stays = is_same(f->feeds[i], &feeds[j]);
         if (stays)
             continue;
-        log_info("feed", f->feeds[i]->conf.id, "closed by the new configuration");
-        close_feed(f->feeds[i]);
-        int code = merge_end(f->merge, f->feeds[i]->source);
+        int code = take_out(f, f->feeds[i]);
         if (code != 0)
             return err_set(err, code, "feeds: %s", err_text(code));
     }
@@ -330,15 +381,8 @@ int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds, size_t cou
             is_there = is_same(f->feeds[i], &feeds[j]);
         if (is_there)
             continue;
-        struct feed *feed;
         struct err why = {0};
-        int code = add_feed(f, &feeds[j], &feed);
-        if (code == 0 && f->is_open)
-            code = open_feed(feed, &why);
-        if (code == 0 && !feed_is_live(feed)) { /* paced ones begin anew together */
-            f->has_pace_base = false;
-            f->opened_loop_ms = uv_now(f->loop);
-        }
+        int code = bring_in(f, &feeds[j], &why);
         if (code != 0) {
             if (why.text[0] == '\0')
                 err_set(&why, code, "feed %s: %s", feeds[j].id, err_text(code));

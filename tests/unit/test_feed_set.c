@@ -2,6 +2,7 @@
 /* What all feeds share: senders, waits, counts, silence, reload, closing. */
 #include <arpa/inet.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/feedtest.h"
 #include "lib/testlib.h"
@@ -145,6 +146,68 @@ static void test_reload_keeps_what_did_not_change(void **state)
     feedtest_finish(&w);
 }
 
+/* A recording whose definition changed goes on where it was, as after a restart; with
+ * lateness, so that some wait in the merge meanwhile. */
+static void test_reload_keeps_the_place(void **state)
+{
+    (void)state;
+    struct feedtest w;
+    struct err err;
+    struct buf b = {0};
+    feedtest_recording(&b, 400, SHIP);
+    struct conf_feed conf =
+        feedtest_conf("tape", CONF_FEED_FILE, feedtest_file("tape", b.data, b.length));
+    conf.lateness_ms = 20000;
+    feedtest_create(&w, &conf, 1);
+    w.stop_after = 150;
+    feedtest_open(&w);
+    feedtest_wait(&w, 150);
+    conf.lateness_ms = 30000;
+    conf.definition++;
+    assert_int_equal(feeds_reconfigure(w.feeds, &conf, 1, &err), 0);
+    w.stop_after = 0;
+    feeds_pause(w.feeds, false);
+    feedtest_wait_end(&w);
+    assert_int_equal(w.count, 400);
+    assert_true(feedtest_status(&w, 0).is_gone);
+    /* What waited in the merge comes once more, what had passed does not. */
+    assert_int_equal(merge_counts(w.merge, 1)->duplicates, 250);
+    feedtest_finish(&w);
+    buf_finish(&b);
+}
+
+/* A recording that cannot be opened keeps no other from going on, and is tried again. */
+static void test_reload_with_a_missing_recording(void **state)
+{
+    (void)state;
+    struct feedtest w;
+    struct err err;
+    struct buf b = {0};
+    feedtest_recording(&b, 200, SHIP);
+    struct conf_feed confs[2] = {
+        feedtest_conf("tape", CONF_FEED_FILE, feedtest_file("there", b.data, b.length)),
+        feedtest_conf("gone", CONF_FEED_FILE, feedtest_path("absent"))};
+    feedtest_create(&w, confs, 1);
+    w.stop_after = 20;
+    feedtest_open(&w);
+    feedtest_wait(&w, 20);
+    assert_int_equal(feeds_reconfigure(w.feeds, confs, 2, &err), ERR_IO);
+    assert_non_null(strstr(err.text, "absent"));
+    feedtest_file("absent", b.data, b.length); /* the same messages: copies */
+    assert_int_equal(feeds_reconfigure(w.feeds, confs, 2, &err), 0);
+    assert_int_equal(feeds_count(w.feeds), 3);
+    assert_true(feedtest_status(&w, 1).is_gone);
+    unlink(feedtest_path("absent"));
+    confs[1].definition++;
+    assert_int_equal(feeds_reconfigure(w.feeds, confs, 2, &err), ERR_IO);
+    w.stop_after = 0;
+    feeds_pause(w.feeds, false);
+    feedtest_wait_end(&w);
+    assert_true(w.count >= 200);
+    feedtest_finish(&w);
+    buf_finish(&b);
+}
+
 static void test_closing_what_was_never_opened(void **state)
 {
     (void)state;
@@ -170,6 +233,8 @@ int main(void)
         cmocka_unit_test(test_counts_are_all_summed),
         cmocka_unit_test(test_silence_and_recovery),
         cmocka_unit_test(test_reload_keeps_what_did_not_change),
+        cmocka_unit_test(test_reload_keeps_the_place),
+        cmocka_unit_test(test_reload_with_a_missing_recording),
         cmocka_unit_test(test_closing_what_was_never_opened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
