@@ -22,6 +22,11 @@ enum { RECEIVE_BUFFER_BYTES = 16 << 20 };
  * those of others. When there are more than these, the one heard longest ago goes. */
 enum { SENDERS = 64 };
 
+/* A script may send each line from a socket, thus a port, of its own (`nc -u`, the
+ * shell's /dev/udp). When so many ports of a host in a row were new and none came back,
+ * the next new ones of that host share an input, so that their parts find each other. */
+enum { LOOSE_LEAST = 8, LOOSE_PORTS = 2 * SENDERS };
+
 struct udp_sender {
     struct sockaddr_storage address;
     struct input *input; /* owned */
@@ -33,9 +38,13 @@ struct udp_feed {
     struct udp_sender senders[SENDERS];
     size_t count;
     size_t last; /* index of the sender of the last datagram: often this one's too */
-    uint32_t drops_seen; /* the kernel's counter wraps at 2^32 */
-    uint64_t drops;      /* ours does not */
-    bool is_open;        /* the handle */
+    struct input *loose; /* owned; of ports that come once; NULL: none so far */
+    struct sockaddr_storage loose_host; /* whose ports these are */
+    in_port_t loose_ports[LOOSE_PORTS]; /* a ring */
+    uint64_t loose_count;               /* new ports in a row */
+    uint32_t drops_seen;                /* the kernel's counter wraps at 2^32 */
+    uint64_t drops;                     /* ours does not */
+    bool is_open;                       /* the handle */
 };
 
 /* Count the datagrams that found the socket's buffer full since the last look. */
@@ -62,19 +71,55 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
     *ret_buf = uv_buf_init(feed->feeds->scratch, FEED_SCRATCH_BYTES);
 }
 
-static bool is_same_address(const struct sockaddr_storage *a, const struct sockaddr *b)
+static bool is_same_host(const struct sockaddr_storage *a, const struct sockaddr *b)
 {
     if (a->ss_family != b->sa_family)
         return false;
     if (b->sa_family == AF_INET) {
         const struct sockaddr_in *x = (const struct sockaddr_in *)a;
         const struct sockaddr_in *y = (const struct sockaddr_in *)b;
-        return x->sin_port == y->sin_port && x->sin_addr.s_addr == y->sin_addr.s_addr;
+        return x->sin_addr.s_addr == y->sin_addr.s_addr;
     }
     const struct sockaddr_in6 *x = (const struct sockaddr_in6 *)a;
     const struct sockaddr_in6 *y = (const struct sockaddr_in6 *)b;
-    return x->sin6_port == y->sin6_port && x->sin6_scope_id == y->sin6_scope_id &&
+    return x->sin6_scope_id == y->sin6_scope_id &&
            memcmp(&x->sin6_addr, &y->sin6_addr, sizeof x->sin6_addr) == 0;
+}
+
+static in_port_t port_of(const struct sockaddr *address)
+{
+    return address->sa_family == AF_INET
+               ? ((const struct sockaddr_in *)address)->sin_port
+               : ((const struct sockaddr_in6 *)address)->sin6_port;
+}
+
+static bool is_same_address(const struct sockaddr_storage *a, const struct sockaddr *b)
+{
+    return is_same_host(a, b) && port_of((const struct sockaddr *)a) == port_of(b);
+}
+
+static void copy_address(struct sockaddr_storage *to, const struct sockaddr *from)
+{
+    memcpy(to, from,
+           from->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+                                      : sizeof(struct sockaddr_in6));
+}
+
+/* Note a new port; true: its host's ports come once. */
+static bool is_loose(struct udp_feed *udp, const struct sockaddr *address)
+{
+    in_port_t port = port_of(address);
+    if (!is_same_host(&udp->loose_host, address)) {
+        copy_address(&udp->loose_host, address);
+        udp->loose_count = 0;
+    }
+    for (size_t i = 0; i < LOOSE_PORTS && i < udp->loose_count; i++)
+        if (udp->loose_ports[i] == port) { /* it came back */
+            udp->loose_count = 0;
+            return false;
+        }
+    udp->loose_ports[udp->loose_count++ % LOOSE_PORTS] = port;
+    return udp->loose_count > LOOSE_LEAST;
 }
 
 /* The sender's input; NULL: out of memory. */
@@ -86,6 +131,11 @@ static struct input *input_of(struct feed *feed, const struct sockaddr *address)
         for (i = 0; i < udp->count; i++)
             if (is_same_address(&udp->senders[i].address, address))
                 break;
+    if (i == udp->count && is_loose(udp, address)) {
+        if (udp->loose == NULL)
+            udp->loose = feed_input_create(feed);
+        return udp->loose;
+    }
     if (i == udp->count) {
         struct input *input = feed_input_create(feed);
         if (input == NULL)
@@ -98,9 +148,7 @@ static struct input *input_of(struct feed *feed, const struct sockaddr *address)
                     i = j;
         feed_input_retire(feed, udp->senders[i].input);
         udp->senders[i].input = input;
-        memcpy(&udp->senders[i].address, address,
-               address->sa_family == AF_INET ? sizeof(struct sockaddr_in)
-                                             : sizeof(struct sockaddr_in6));
+        copy_address(&udp->senders[i].address, address);
     }
     udp->senders[i].heard = feed->datagrams;
     udp->last = i;
@@ -204,6 +252,8 @@ static void on_closed(uv_handle_t *handle)
     for (size_t i = 0; i < udp->count; i++)
         feed_input_retire(feed, udp->senders[i].input);
     udp->count = 0;
+    feed_input_retire(feed, udp->loose);
+    udp->loose = NULL;
     feed_release(feed);
 }
 
@@ -227,6 +277,8 @@ static void udp_status(const struct feed *feed, struct feed_status *status)
     status->clients = (uint32_t)udp->count;
     for (size_t i = 0; i < udp->count; i++)
         feed_counts_add(&status->input, input_counts(udp->senders[i].input));
+    if (udp->loose != NULL)
+        feed_counts_add(&status->input, input_counts(udp->loose));
     if (udp->is_open &&
         uv_udp_getsockname(&udp->handle, (struct sockaddr *)&address, &n) == 0)
         status->port = feed_port(&address);

@@ -72,17 +72,52 @@ static void test_udp_keeps_senders_apart(void **state)
     /* More senders than there is memory for: the oldest go, the counts stay. */
     struct buf b = {0};
     for (unsigned i = 0; i < 100; i++) {
-        buf_clear(&b);
-        feedtest_line(&b, SHIP + 10 + i, 0);
-        feedtest_send(ntohs(to.sin_port), b.data, b.length);
+        int fd = socket(AF_INET, SOCK_DGRAM, 0);
+        assert_int_equal(connect(fd, (const struct sockaddr *)&to, sizeof to), 0);
+        for (unsigned k = 0; k < 2; k++) {
+            buf_clear(&b);
+            feedtest_line(&b, SHIP + 10 + 100 * k + i, 0);
+            assert_int_equal(send(fd, b.data, b.length, 0), (ssize_t)b.length);
+        }
+        close(fd);
     }
-    feedtest_wait(&w, 102);
+    feedtest_wait(&w, 202);
     assert_int_equal(feedtest_status(&w, 0).clients, 64);
-    assert_int_equal(feedtest_status(&w, 0).input.reports, 102);
+    assert_int_equal(feedtest_status(&w, 0).input.reports, 202);
     for (unsigned i = 0; i < 2; i++) {
         close(fds[i]);
         buf_finish(&texts[i]);
     }
+    buf_finish(&b);
+    feedtest_finish(&w);
+}
+
+/* Every datagram from a port of its own, as a shell's loop sends them: after some such
+ * the parts of a message find each other all the same. */
+static void test_ports_that_come_once(void **state)
+{
+    (void)state;
+    struct feedtest w;
+    struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
+    feedtest_create(&w, &conf, 1);
+    feedtest_open(&w);
+    uint16_t port = feedtest_status(&w, 0).port;
+    struct buf b = {0};
+    for (unsigned i = 0; i < 30; i++) {
+        buf_clear(&b);
+        if (i < 10)
+            feedtest_line(&b, SHIP + i, 0);
+        else
+            feedtest_static(&b, SHIP + i, 0);
+        size_t half = i < 10 ? b.length : (size_t)(strchr(b.data, '\n') + 1 - b.data);
+        feedtest_send(port, b.data, half);
+        if (half < b.length)
+            feedtest_send(port, b.data + half, b.length - half);
+        feedtest_wait(&w, i + 1);
+        assert_int_equal(w.reports[i].mmsi, SHIP + i);
+    }
+    assert_int_equal(feedtest_status(&w, 0).input.reports, 30);
+    assert_true(feedtest_status(&w, 0).clients < 30);
     buf_finish(&b);
     feedtest_finish(&w);
 }
@@ -220,6 +255,7 @@ static void test_udp_address_in_use(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ports_that_come_once),
         cmocka_unit_test(test_udp),
         cmocka_unit_test(test_udp_keeps_senders_apart),
         cmocka_unit_test(test_lateness_is_bounded),
