@@ -325,6 +325,15 @@ static bool join(struct fragment_table *t, struct fragment *f,
     return true;
 }
 
+/* Nothing but zeros, but for the last character with its fill bits. */
+static bool is_blank(const struct sentence *s)
+{
+    for (size_t i = 0; i + 1 < s->payload_n; i++)
+        if (s->payload[i] != '0')
+            return false;
+    return true;
+}
+
 /* No slot takes the part: it opens one of its own. */
 static void open_new(struct fragment_table *t, uint64_t key,
                      const struct fragment_part *p, const struct fragment_candidates *c)
@@ -350,7 +359,7 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
     struct fragment_same_key same;
     struct fragment_candidates c, done;
     find_key(t, key, p->clock_ms, &same);
-    fragment_find_candidates(&same, p, false, &c);
+    fragment_find_candidates(&same, p, t->count, false, &c);
     if (is_duplicate(t, p, &c))
         return false;
     for (size_t i = 0; i < c.count; i++) {
@@ -363,7 +372,7 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
             return false;
         }
     }
-    fragment_find_candidates(&same, p, true, &done);
+    fragment_find_candidates(&same, p, t->count, true, &done);
     struct fragment *copy = fragment_find_done(&done, s);
     if (c.best == FRAGMENT_MATCH_WEAK && c.count > 1 && c.has_stations) {
         /* Two stations send under one id, and this part does not say whose it is. */
@@ -372,12 +381,18 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
     }
     struct fragment *f = fragment_choose(&c, s);
     if (f != NULL) {
-        /* The same words were in an earlier message: this may be a late copy of that
-         * one's part - unless it stands right behind the part it follows. (The second
-         * part of most static messages is nothing but blanks, and busy networks use an id
-         * again within a few lines.) */
+        /* The same words were in an earlier message: this is a late copy of that one's
+         * part, unless it stands right behind the part it follows. (The second part of
+         * most static messages is nothing but blanks, which are anybody's, and busy
+         * networks use an id again within a few lines.) */
         bool is_next = s->part > 1 && fragment_has_part(f, s->part - 1u) &&
                        t->count - f->last_count == 1;
+        if (copy != NULL && !is_next && !is_blank(s))
+            return add_again(t, copy, p, ret);
+        if (!is_next && fragment_rivals(&c, s) > 1) {
+            t->counts.orphans++;
+            return false;
+        }
         if (c.count > 1 || (copy != NULL && !is_next))
             f->is_contested = true;
         return join(t, f, p, ret);

@@ -9,8 +9,9 @@
  * A message whose parts came in order, with no other candidate about, is handed out at
  * once. One that came out of order, or among candidates, waits until FRAGMENT_QUIET
  * further sentences or FRAGMENT_QUIET_MS brought no part that contradicts it; a
- * contradiction that leaves no single answer voids all of them. So a lost part costs a
- * message, and never makes one of two ships. */
+ * contradiction that leaves no single answer voids all of them. A part that could be of
+ * two waiting messages is taken only by the one it stands right behind. So a lost part
+ * costs a message, and never makes one of two ships. */
 #ifndef LOOKOUT_FRAGMENT_INT_H
 #define LOOKOUT_FRAGMENT_INT_H
 
@@ -21,9 +22,13 @@
 #include "lookout/report.h"
 #include "sentence_int.h"
 
-#define FRAGMENT_SLOTS 32u         /* open and lately finished messages of an input */
-#define FRAGMENT_CHARS_MAX 600u    /* payload characters: more than AIS_BITS_MAX / 6 */
-#define FRAGMENT_WINDOW_MS 10000   /* parts farther apart are not of one message */
+#define FRAGMENT_SLOTS 32u       /* open and lately finished messages of an input */
+#define FRAGMENT_CHARS_MAX 600u  /* payload characters: more than AIS_BITS_MAX / 6 */
+#define FRAGMENT_WINDOW_MS 10000 /* parts farther apart are not of one message */
+/* A receiver has a message whole before it writes its first part: their own times are the
+ * same, but for a turn of the second between two lines that stand together. */
+#define FRAGMENT_SAME_MS 100
+#define FRAGMENT_APART_MS 1000
 #define FRAGMENT_WINDOW_COUNT 512  /* the same in sentences; no time is asked then */
 #define FRAGMENT_WINDOW_UNTIMED 96 /* in sentences, where the input has no times */
 #define FRAGMENT_QUIET 8
@@ -115,9 +120,15 @@ uint64_t fragment_needed(const struct fragment_table *t);
 
 /* --- fragment_match.c, for fragment.c --- */
 
-/* Strong: the same group; or no groups and the same station (or none known to either).
- * Weak: one of the two does not say. */
-enum fragment_match { FRAGMENT_MATCH_NONE, FRAGMENT_MATCH_WEAK, FRAGMENT_MATCH_STRONG };
+/* Strong: no groups and the same station (or none known to either). Weak: one of the two
+ * does not say. Exact: the same group, or strong and the same own
+ * time. */
+enum fragment_match {
+    FRAGMENT_MATCH_NONE,
+    FRAGMENT_MATCH_WEAK,
+    FRAGMENT_MATCH_STRONG,
+    FRAGMENT_MATCH_EXACT
+};
 
 /* The slots of a key that are not too old. */
 struct fragment_same_key {
@@ -135,14 +146,16 @@ struct fragment_candidates {
 bool fragment_has_part(const struct fragment *f, unsigned part);
 /* The message has this very part. */
 bool fragment_same_piece(const struct fragment *f, const struct sentence *s);
-/* The slots, finished or not, that match best. */
+/* The slots, finished or not, that match best; count: of sentences by now. */
 void fragment_find_candidates(const struct fragment_same_key *same,
-                              const struct fragment_part *p, bool done,
+                              const struct fragment_part *p, uint64_t count, bool done,
                               struct fragment_candidates *ret);
 /* The candidate to join: the latest that has the part before, else the latest that lacks
  * this one. NULL: none lacks it. */
 struct fragment *fragment_choose(const struct fragment_candidates *c,
                                  const struct sentence *s);
+/* How many of them lack this part. */
+size_t fragment_rivals(const struct fragment_candidates *c, const struct sentence *s);
 /* Among finished ones, the one this part is a copy of; NULL: none. A whole copy is a
  * message again, for the merge to fold. */
 struct fragment *fragment_find_done(const struct fragment_candidates *c,

@@ -5,27 +5,41 @@
 #include "fragment_int.h"
 #include "lookout/timefmt.h"
 
-static enum fragment_match match(const struct fragment *f, const struct fragment_part *p)
-{
-    const char *theirs = f->origin.station, *ours = p->origin.station;
-    bool both_stations = theirs[0] != '\0' && ours[0] != '\0';
-    if (both_stations && strcmp(theirs, ours) != 0)
-        return FRAGMENT_MATCH_NONE;
-    if (f->has_group && p->has_group)
-        return f->group_id == p->group_id ? FRAGMENT_MATCH_STRONG : FRAGMENT_MATCH_NONE;
-    if (f->origin.time_ms != TIME_NONE && p->origin.time_ms != TIME_NONE &&
-        (f->origin.time_ms - p->origin.time_ms > FRAGMENT_WINDOW_MS ||
-         p->origin.time_ms - f->origin.time_ms > FRAGMENT_WINDOW_MS))
-        return FRAGMENT_MATCH_NONE;
-    if (f->has_group != p->has_group)
-        return FRAGMENT_MATCH_WEAK;
-    bool neither = theirs[0] == '\0' && ours[0] == '\0';
-    return both_stations || neither ? FRAGMENT_MATCH_STRONG : FRAGMENT_MATCH_WEAK;
-}
-
 bool fragment_has_part(const struct fragment *f, unsigned part)
 {
     return (f->have >> (part - 1) & 1u) != 0;
+}
+
+/* How far apart the own times are; 0 also where one is unknown, *ret_known tells. */
+static int64_t time_apart(const struct fragment *f, const struct fragment_part *p,
+                          bool *ret_known)
+{
+    *ret_known = f->origin.time_ms != TIME_NONE && p->origin.time_ms != TIME_NONE;
+    if (!*ret_known)
+        return 0;
+    int64_t apart = f->origin.time_ms - p->origin.time_ms;
+    return apart < 0 ? -apart : apart;
+}
+
+static enum fragment_match match(const struct fragment *f, const struct fragment_part *p,
+                                 uint64_t count)
+{
+    const char *theirs = f->origin.station, *ours = p->origin.station;
+    bool both_stations = theirs[0] != '\0' && ours[0] != '\0';
+    bool are_timed = false;
+    int64_t apart_ms = time_apart(f, p, &are_timed);
+    if (both_stations && strcmp(theirs, ours) != 0)
+        return FRAGMENT_MATCH_NONE;
+    if (f->has_group && p->has_group)
+        return f->group_id == p->group_id ? FRAGMENT_MATCH_EXACT : FRAGMENT_MATCH_NONE;
+    if (apart_ms > FRAGMENT_APART_MS ||
+        (apart_ms > FRAGMENT_SAME_MS && count - f->last_count != 1))
+        return FRAGMENT_MATCH_NONE;
+    bool neither = theirs[0] == '\0' && ours[0] == '\0';
+    if (f->has_group != p->has_group || (!both_stations && !neither))
+        return FRAGMENT_MATCH_WEAK;
+    return are_timed && apart_ms <= FRAGMENT_SAME_MS ? FRAGMENT_MATCH_EXACT
+                                                     : FRAGMENT_MATCH_STRONG;
 }
 
 bool fragment_same_piece(const struct fragment *f, const struct sentence *s)
@@ -37,7 +51,7 @@ bool fragment_same_piece(const struct fragment *f, const struct sentence *s)
 }
 
 void fragment_find_candidates(const struct fragment_same_key *same,
-                              const struct fragment_part *p, bool done,
+                              const struct fragment_part *p, uint64_t count, bool done,
                               struct fragment_candidates *ret)
 {
     ret->count = 0;
@@ -47,7 +61,7 @@ void fragment_find_candidates(const struct fragment_same_key *same,
         struct fragment *f = same->slot[i];
         if ((f->state == FRAGMENT_DONE) != done)
             continue;
-        enum fragment_match m = match(f, p);
+        enum fragment_match m = match(f, p, count);
         if (m < ret->best)
             continue;
         if (m > ret->best)
@@ -80,6 +94,16 @@ struct fragment *fragment_choose(const struct fragment_candidates *c,
         }
     }
     return best;
+}
+
+size_t fragment_rivals(const struct fragment_candidates *c, const struct sentence *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->count; i++)
+        n += c->slot[i]->state == FRAGMENT_OPEN && !fragment_has_part(c->slot[i], s->part)
+                 ? 1
+                 : 0;
+    return n;
 }
 
 struct fragment *fragment_find_done(const struct fragment_candidates *c,

@@ -125,6 +125,7 @@ static const struct row rows[] = {
     {"A1 A1 A2 A2",       "A1A2 ",       0, 2, "every part twice"},
     {"A1 A2 A1 A2",       "A1A2 A1A2 ",  0, 0, "a whole copy is a message, for the merge to fold"},
     {"A1 A2 A2",          "A1A2 ",       0, 1, "a late copy of a part"},
+    {"A1 A2 B1 - A2",     "A1A2 ",       1, 1, "the same, where another waits for its own"},
     {"A1 B1 B2",          "B1B2 ",       1, 0, "an orphan first part, then a pair with its id"},
     {"A2 B1 B2",          "B1B2 ",       1, 0, "an orphan second part, then a pair with its id"},
     {"A1 B1 A2 B2",       "",            4, 0, "interleaved without a station: nobody can tell"},
@@ -145,7 +146,10 @@ static void test_untagged(void **state)
         char *save = NULL;
         for (char *name = strtok_r(text, " ", &save); name != NULL;
              name = strtok_r(NULL, " ", &save))
-            part(&b, name, 2, plain);
+            if (*name == '-')
+                others(&b, 2);
+            else
+                part(&b, name, 2, plain);
         others(&b, 20);
         print_message("%s: %s\n", rows[i].parts, rows[i].why);
         end(&b, rows[i].out, rows[i].orphans, rows[i].duplicates);
@@ -227,6 +231,48 @@ static void test_inherit(void **state)
     assert_int_equal(w.origin->time_ms, 1600000001000);
     take(&b, &w);
     end(&b, "A1A2 ", 0, 0);
+}
+
+/* Own times tell messages of one station and id apart: a receiver has a message whole
+ * before it writes its first part. */
+static void test_own_times(void **state)
+{
+    static const struct {
+        const char *parts; /* and the second of each */
+        int64_t time_s[5];
+        const char *out;
+        unsigned orphans, between;
+        const char *why;
+    } steps[] = {
+        {"A1 B2", {10, 13}, "", 2, 0, "one part of each was lost, seconds apart"},
+        {"A1 B2", {10, 11}, "", 2, 3, "a second apart, with others between"},
+        {"A1 A2", {10, 11}, "A1A2 ", 0, 0, "the second turned between two lines"},
+        {"A1 A2", {10, 10}, "A1A2 ", 0, 5, "others between"},
+        {"A1 B1 A2 B2",
+         {10, 11, 10, 11},
+         "A1A2 B1B2 ",
+         0,
+         2,
+         "interleaved: the times tell"},
+        {"A1 B1 B2", {10, 10, 10}, "", 3, 2, "two it could be of, and next to neither"},
+        {"A2 B2 B1", {10, 10, 10}, "", 3, 2, "the same out of order"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct bench b;
+        print_message("%s: %s\n", steps[i].parts, steps[i].why);
+        begin(&b);
+        size_t k = 0;
+        for (const char *at = steps[i].parts; *at != '\0'; at += at[2] != '\0' ? 3 : 2) {
+            char name[3] = {at[0], at[1], '\0'};
+            part(&b, name, 2,
+                 (struct how){.station = "X",
+                              .time_s = 1600000000 + steps[i].time_s[k++]});
+            others(&b, steps[i].between);
+        }
+        others(&b, 20);
+        end(&b, steps[i].out, steps[i].orphans, 0);
+    }
 }
 
 /* Key members that tell messages apart. */
@@ -415,12 +461,19 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_untagged),     cmocka_unit_test(test_stations),
-        cmocka_unit_test(test_first_tagged), cmocka_unit_test(test_inherit),
-        cmocka_unit_test(test_key),          cmocka_unit_test(test_nine),
-        cmocka_unit_test(test_stale),        cmocka_unit_test(test_same_second_part),
-        cmocka_unit_test(test_flood),        cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_needed),       cmocka_unit_test(test_random),
+        cmocka_unit_test(test_untagged),
+        cmocka_unit_test(test_stations),
+        cmocka_unit_test(test_first_tagged),
+        cmocka_unit_test(test_inherit),
+        cmocka_unit_test(test_own_times),
+        cmocka_unit_test(test_key),
+        cmocka_unit_test(test_nine),
+        cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_same_second_part),
+        cmocka_unit_test(test_flood),
+        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_needed),
+        cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
