@@ -170,6 +170,7 @@ void record_set_number(struct record *r, enum record_field field, double value)
 {
     int64_t time_ms = 0;
     double *metres = NULL;
+    bool is_whole = false;
     if (!isfinite(value))
         return;
     r->given |= UINT64_C(1) << field;
@@ -226,7 +227,9 @@ void record_set_number(struct record *r, enum record_field field, double value)
         break;
     default:
         metres = find_metres(r, field);
-        if (metres != NULL && value >= 0 && value <= 1022)
+        /* A side has at most 511 m in AIS, so a length 1,022 m. */
+        is_whole = field == RECORD_LENGTH || field == RECORD_BEAM;
+        if (metres != NULL && value >= 0 && value <= (is_whole ? 1022 : 511))
             *metres = value;
         break;
     }
