@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/timefmt.h"
 #include "zone_watch_int.h"
 
 static void save_fix(const struct track_fix *f, struct wire_writer *w)
@@ -14,13 +15,36 @@ static void save_fix(const struct track_fix *f, struct wire_writer *w)
     wire_put_u64(w, (f->has & FIX_SOG) != 0 ? 1 + (uint64_t)f->sog_dkn : 0);
 }
 
+/* Some 30,000 years: sums of two still fit. */
+static const int64_t time_limit_ms = INT64_C(1000000000000000);
+
+static int64_t load_time(struct wire_reader *r)
+{
+    int64_t at_ms = wire_get_i64(r);
+    if (at_ms != TIME_NONE && (at_ms > time_limit_ms || at_ms < -time_limit_ms))
+        r->failed = true;
+    return r->failed ? 0 : at_ms;
+}
+
+static struct geo_pos load_pos(struct wire_reader *r)
+{
+    int64_t lat = wire_get_i64(r), lon = wire_get_i64(r);
+    if (lat < -900000000 || lat > 900000000 || lon < -1800000000 || lon > 1800000000)
+        r->failed = true;
+    struct geo_pos pos = {0};
+    if (!r->failed)
+        pos = (struct geo_pos){.lat_e7 = (int32_t)lat, .lon_e7 = (int32_t)lon};
+    return pos;
+}
+
 static void load_fix(struct track_fix *f, struct wire_reader *r)
 {
     memset(f, 0, sizeof *f);
-    f->time_ms = wire_get_i64(r);
-    f->pos.lat_e7 = (int32_t)wire_get_i64(r);
-    f->pos.lon_e7 = (int32_t)wire_get_i64(r);
+    f->time_ms = load_time(r);
+    f->pos = load_pos(r);
     uint64_t sog = wire_get_u64(r);
+    if (f->time_ms == TIME_NONE || sog > 1 + UINT16_MAX)
+        r->failed = true;
     f->has = sog != 0 ? FIX_SOG : 0;
     f->sog_dkn = sog != 0 ? (uint16_t)(sog - 1) : 0;
 }
@@ -59,17 +83,16 @@ static void save_gate(const struct gate_memory *m, struct wire_writer *w)
 
 static void load_gate(struct gate_memory *m, struct wire_reader *r)
 {
-    m->last_ms = wire_get_i64(r);
+    m->last_ms = load_time(r);
     uint64_t flags = wire_get_u64(r);
     m->told = (uint8_t)(flags & (GATE_LEFT_TO_RIGHT | GATE_RIGHT_TO_LEFT));
     m->has_deferred = (flags & 4) != 0;
     if (!m->has_deferred)
         return;
     m->deferred.what = ZONE_CROSSED;
-    m->deferred.time_ms = wire_get_i64(r);
-    m->deferred.pos.lat_e7 = (int32_t)wire_get_i64(r);
-    m->deferred.pos.lon_e7 = (int32_t)wire_get_i64(r);
-    m->deferred.last_seen_ms = wire_get_i64(r);
+    m->deferred.time_ms = load_time(r);
+    m->deferred.pos = load_pos(r);
+    m->deferred.last_seen_ms = load_time(r);
     flags = wire_get_u64(r);
     m->deferred.is_left_to_right = (flags & 1) != 0;
     m->deferred.certainty = (enum zone_certainty)(flags >> 1);
@@ -117,13 +140,12 @@ static void load_presence(struct zone_presence *p, struct wire_reader *r)
     p->pending.is_present = (flags & 8) != 0;
     p->is_rest = (flags & 16) != 0;
     p->is_beside = (flags & 32) != 0;
-    p->since_ms = wire_get_i64(r);
-    p->last_inside_ms = wire_get_i64(r);
-    p->pending.time_ms = wire_get_i64(r);
-    p->pending.last_seen_ms = wire_get_i64(r);
+    p->since_ms = load_time(r);
+    p->last_inside_ms = load_time(r);
+    p->pending.time_ms = load_time(r);
+    p->pending.last_seen_ms = load_time(r);
     p->pending.certainty = (enum zone_certainty)wire_get_u64(r);
-    p->pending.pos.lat_e7 = (int32_t)wire_get_i64(r);
-    p->pending.pos.lon_e7 = (int32_t)wire_get_i64(r);
+    p->pending.pos = load_pos(r);
     if (p->has_base)
         load_fix(&p->base, r);
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Saved state of tracks, calls and voyages: any bytes are loaded or refused. What loads
- * is used, and what it saves then loads again. The first byte says which. */
+/* Saved state of tracks, calls, voyages and zones: any bytes are loaded or refused. What
+ * loads is used, and what it saves then loads again. The first byte says which. */
 #include <stdint.h>
 #include <stdlib.h>
 
+#include <string.h>
+
 #include "lookout/call.h"
+#include "lookout/rule_run.h"
 #include "lookout/timefmt.h"
 #include "lookout/track.h"
 #include "lookout/vessel.h"
@@ -129,14 +132,68 @@ static void try_static(struct wire_reader *r)
     (void)vessel_static_update(&s, &report);
 }
 
+/* The fixes go through the area and over the gate. */
+static const struct zone_set *zones(void)
+{
+    static const char text[] =
+        "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
+        "\"properties\":{\"id\":\"box\"},\"geometry\":{\"type\":\"Polygon\","
+        "\"coordinates\":[[[125.05,36],[125.4,36],[125.4,38],[125.05,38],[125.05,36]]]}},"
+        "{\"type\":\"Feature\",\"properties\":{\"id\":\"line\"},\"geometry\":{\"type\":"
+        "\"LineString\",\"coordinates\":[[125.2,36],[125.2,38]]}}]}";
+    static struct zone_set *set;
+    if (set != NULL)
+        return set;
+    struct zone_builder *b = zone_builder_create();
+    struct zone_faults faults = {0};
+    if (b == NULL || zone_builder_add(b, "fuzz", text, strlen(text), &faults) != 0 ||
+        zone_builder_build(b, &set, NULL) != 0)
+        abort();
+    zone_builder_destroy(b);
+    return set;
+}
+
+static int on_zone(void *context, const struct zone_event *event)
+{
+    check(event->zone < zone_count(zones()));
+    return context != NULL;
+}
+
+static void try_zones(struct wire_reader *r)
+{
+    struct zone_watch w = {0}, again = {0};
+    const struct rule_limits limits = rule_limits_default();
+    if (zone_watch_load(&w, zones(), r) != 0) {
+        zone_watch_finish(&w);
+        return;
+    }
+    int64_t last_ms = w.has_last ? w.last.time_ms : 0;
+    for (int i = 0; i < 8; i++) {
+        struct track_fix fix = next_fix(last_ms, i);
+        check(zone_watch_fix(&w, zones(), &limits, &fix, on_zone, NULL) == 0);
+        check(zone_watch_time(&w, &limits, fix.time_ms, 0, on_zone, NULL) == 0);
+        (void)zone_watch_deadline(&w, &limits, 0);
+    }
+    struct buf out = {0};
+    struct wire_writer writer = {.out = &out};
+    zone_watch_save(&w, zones(), &writer);
+    wire_reader_init(r, out.data, out.length);
+    /* At the end of time a record counts as damaged. */
+    int rc = zone_watch_load(&again, zones(), r);
+    check(rc == 0 || last_ms > INT64_C(999999990000000));
+    zone_watch_finish(&again);
+    zone_watch_finish(&w);
+    buf_finish(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const kinds[])(struct wire_reader *) = {try_tracks, try_call,
-                                                          try_voyage, try_static};
+    static void (*const kinds[])(struct wire_reader *) = {
+        try_tracks, try_call, try_voyage, try_static, try_zones};
     if (size == 0)
         return 0;
     struct wire_reader r;
     wire_reader_init(&r, data + 1, size - 1);
-    kinds[data[0] % 4](&r);
+    kinds[data[0] % 5](&r);
     return 0;
 }
