@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Zone and gate rules at sizes that nobody draws at first: long ids, many zones one in
- * another, many beside each other. */
+ * another, many beside each other; and jumps that are none. */
 #include <stdio.h>
 #include <string.h>
 
@@ -148,12 +148,60 @@ static void test_many_zones_near(void **state)
     free(zones);
 }
 
+static int print_spoofed(struct buf *out, int i)
+{
+    if (i == 0)
+        return print_square(out, "box", 36, 126.5, 0.5);
+    if (i == 1)
+        return print_square(out, "far", 30, 133.5, 2);
+    return buf_printf(out, "{\"type\":\"Feature\",\"properties\":{\"id\":\"line\"},"
+                           "\"geometry\":{\"type\":\"LineString\",\"coordinates\":"
+                           "[[130,20],[130,50]]}}");
+}
+
+/* A ship in the box is seen 511 nm away (36 N 126.3 E to 30 N 133.5 E by haversine),
+ * beyond a gate and deep in another zone, and then where it was: once, ten times within
+ * half an hour, and ten times with its own fixes between. Nothing is told, and each of
+ * them is counted. */
+static void test_spoofed_jumps(void **state)
+{
+    (void)state;
+    static const struct {
+        int fixes;
+        double apart;
+        bool is_mixed;
+    } jumps[] = {{1, 5, false}, {10, 2.9, false}, {10, 2.9, true}};
+    char *zones = collection(3, print_spoofed);
+    for (size_t k = 0; k < sizeof jumps / sizeof jumps[0]; k++) {
+        struct enginerun r;
+        enginerun_init(
+            &r, YAML("{id: z, when: zone, at_start: all}\n  - {id: g, when: gate}"),
+            zones);
+        double minute = 0;
+        for (int i = 0; i < 10; i++, minute += 10)
+            enginerun_fix(&r, A, minute, 36, 126.3 + 0.003 * i, 1);
+        assert_told_by(&r, "z zone.entered 440000001 0; ");
+        for (int i = 0; i < jumps[k].fixes; i++, minute += jumps[k].apart) {
+            enginerun_fix(&r, A, minute, 30, 133.5 + 0.001 * i, 1);
+            if (jumps[k].is_mixed)
+                enginerun_fix(&r, A, minute + 1, 36, 126.33, 1);
+        }
+        for (int i = 0; i < 10; i++, minute += 10)
+            enginerun_fix(&r, A, minute, 36, 126.34 + 0.003 * i, 1);
+        assert_told_by(&r, "");
+        assert_int_equal(engine_counts(r.engine)->implausible, jumps[k].fixes);
+        enginerun_finish(&r);
+    }
+    free(zones);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_long_ids),
         cmocka_unit_test(test_many_zones_one_in_another),
         cmocka_unit_test(test_many_zones_near),
+        cmocka_unit_test(test_spoofed_jumps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
