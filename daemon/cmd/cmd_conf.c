@@ -43,10 +43,11 @@ static int load(const char *file, bool is_quiet, bool is_secretless,
         fprintf(stderr, "%s%s\n",
                 is_warning(report.lines[i]) ? log_prefix(LOG_LEVEL_WARNING) : on_error,
                 report.lines[i]);
-    if (report.errors > 0)
-        fprintf(stderr, "%s%s: %zu error%s\n", on_error, file, report.errors,
+    /* For people; programs that read the faults count for themselves. */
+    if (report.errors > 0 && isatty(STDERR_FILENO) == 1)
+        fprintf(stderr, "%s: %zu error%s\n", file, report.errors,
                 report.errors > 1 ? "s" : "");
-    else if (code != 0)
+    else if (report.errors == 0 && code != 0)
         fprintf(stderr, "%s%s: %s\n", on_error, file, err_text(code));
     conf_report_finish(&report);
     if (code == ERR_NOMEM)

@@ -10,7 +10,8 @@
 /* What conf_load takes from the environment: host name, $STATE_DIRECTORY,
  * $CREDENTIALS_DIRECTORY. The texts stay valid until the next call. */
 struct conf_context cmd_conf_context(void);
-/* Read the file; every fault and warning goes to stderr, then a count of the errors. An
+/* Read the file; every fault and warning goes to stderr, nothing else but, on a terminal,
+ * their number. An
  * enum cmd_exit: CMD_DONE with *ret_conf set (conf_destroy it), CMD_USAGE for a faulty or
  * unreadable file, CMD_FAILED when out of memory. */
 int cmd_conf_load(const char *file, struct conf **ret_conf);
