@@ -41,7 +41,7 @@ for command in run check replay decode listen vessels calls alerts redeliver tes
             "$dest/opt/look/share/bash-completion/completions/lookoutd" "$command" "$option" | grep -cxF -- "$option")" = 1 ] ||
             lacking="${lacking:-} bash:$command:$option"
         awk -v c="$command)" '$1 == c { on = 1 } on; /;;$/ { on = 0 }' "$dest/opt/look/share/zsh/site-functions/_lookoutd" |
-            sed 's/\$state/$configuration --state/; s/\$configuration/--config/' | grep -qF -- "$option" || lacking="${lacking:-} zsh:$command:$option"
+            sed 's/\$stored/$configuration --state/; s/\$configuration/--config/' | grep -qF -- "$option" || lacking="${lacking:-} zsh:$command:$option"
     done
     grep -q "'$command:" "$dest/opt/look/share/zsh/site-functions/_lookoutd" || lacking="${lacking:-} zsh:$command"
 done
