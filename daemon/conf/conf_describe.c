@@ -50,13 +50,34 @@ static void describe_url(const char *url, FILE *out)
     fprintf(out, "%.*s%s", (int)n, url, has_more ? "/..." : "");
 }
 
+/* "alerts of one rule, zone go together: 10s after the first, then every 5min" */
+static void describe_group(const struct conf_group *group, FILE *out)
+{
+    static const char *const names[] = {"rule",   "zone", "port",
+                                        "vessel", "type", "severity"};
+    char wait[UNITS_TEXT_BYTES], interval[UNITS_TEXT_BYTES];
+    bool is_first = true;
+    fputs(group->by != 0 ? "      alerts of one " : "      alerts", out);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (group->by & 1u << i) {
+            fprintf(out, "%s%s", is_first ? "" : " and ", names[i]);
+            is_first = false;
+        }
+    fprintf(out, " go together: %s after the first, then every %s\n",
+            units_format_duration(group->wait_ms, wait),
+            units_format_duration(group->interval_ms, interval));
+}
+
 static void describe_webhook(const struct conf_webhook *webhook, FILE *out)
 {
     static const char *const formats[] = {"cloudevents", "json", "slack", "teams"};
     char text[UNITS_TEXT_BYTES];
     fprintf(out, "    %s: ", webhook->id);
     describe_url(webhook->url, out);
-    fprintf(out, ", %s, ", formats[webhook->format]);
+    if (webhook->body != NULL)
+        fprintf(out, ", a body of its own (%s), ", webhook->content_type);
+    else
+        fprintf(out, ", %s, ", formats[webhook->format]);
     if (webhook->secret_count == 0)
         fputs("not signed", out);
     else
@@ -75,6 +96,8 @@ static void describe_webhook(const struct conf_webhook *webhook, FILE *out)
             (unsigned)webhook->in_flight);
     fprintf(out, "given up after %s\n",
             units_format_duration(webhook->retry.retry_for_ms, text));
+    if (webhook->group.is_on)
+        describe_group(&webhook->group, out);
 }
 
 static void describe_zones(const struct zone_set *zones, FILE *out)
