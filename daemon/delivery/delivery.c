@@ -233,11 +233,13 @@ static void on_poll(uv_timer_t *timer)
         for (struct hook *h = d->hooks; h != NULL; h = h->next)
             hook_rewind(h);
         is_changed = true;
+    } else if (requeues < 0) {
+        d->version = -1; /* unknown: asked again */
     }
     struct hook *next;
     for (struct hook *h = d->hooks; h != NULL; h = next) {
         next = h->next;
-        if (is_changed || h->wants_rewind)
+        if (is_changed || h->wants_rewind || h->is_unread)
             hook_wake(h);
     }
 }
@@ -290,7 +292,7 @@ static int init_hooks(struct delivery *d, const struct conf_webhook *webhooks,
     for (size_t i = 0; i < count && rc == 0; i++)
         rc = add_hook(d, &webhooks[i]);
     for (struct hook *h = d->hooks; h != NULL && rc == 0; h = h->next) {
-        h->is_gone = store_reader_webhook_is_gone(d->reader, h->conf.id);
+        rc = store_reader_webhook_is_gone(d->reader, h->conf.id, &h->is_gone);
         h->counts.is_gone = h->is_gone;
         if (h->is_gone)
             log_warning("delivery", h->conf.id,

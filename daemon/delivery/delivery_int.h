@@ -197,6 +197,7 @@ struct hook {
     bool has_fresh, is_removed, is_closed;
     bool is_gone;
     bool wants_rewind;
+    bool is_unread; /* the outbox could not be read */
     int64_t rewind_to;
     unsigned failures;        /* in a row, of the kind that opens the breaker */
     bool is_open;             /* the breaker */

@@ -294,6 +294,7 @@ static void read_more(struct hook *h)
     if (h->wants_rewind || !window_wants_more(&h->window))
         return;
     int rc = window_load(&h->window, h->delivery->reader, h->conf.id);
+    h->is_unread = rc != 0;
     if (rc != 0)
         log_repeated(LOG_LEVEL_ERROR, "delivery", h->conf.id, "outbox",
                      "the outbox cannot be read: %s", err_text(rc));

@@ -236,18 +236,18 @@ int store_reader_pending(struct store_reader *r, const char *webhook, int64_t af
     return code != 0 ? code : end;
 }
 
-bool store_reader_webhook_is_gone(struct store_reader *r, const char *webhook)
+int store_reader_webhook_is_gone(struct store_reader *r, const char *webhook,
+                                 bool *ret_is_gone)
 {
     int code = 0;
     sqlite3_stmt *s = store_reader_statement(r, READER_SQL_GONE, &code);
     if (s == NULL)
-        return false;
+        return code;
     int rc = sqlite3_bind_text(s, 1, webhook, -1, SQLITE_STATIC);
     if (rc == SQLITE_OK)
         rc = sqlite3_step(s);
-    bool is_gone = rc == SQLITE_ROW;
-    (void)store_reader_end(r, s, rc);
-    return is_gone;
+    *ret_is_gone = rc == SQLITE_ROW;
+    return store_reader_end(r, s, rc);
 }
 
 int store_reader_vessels(struct store_reader *r, store_record row, void *context)

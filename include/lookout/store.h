@@ -158,7 +158,8 @@ typedef int (*store_pending_row)(void *context, const struct store_pending *row)
 MUST_CHECK int store_reader_pending(struct store_reader *r, const char *webhook,
                                     int64_t after, size_t limit, store_pending_row row,
                                     void *context);
-bool store_reader_webhook_is_gone(struct store_reader *r, const char *webhook);
+MUST_CHECK int store_reader_webhook_is_gone(struct store_reader *r, const char *webhook,
+                                            bool *ret_is_gone);
 
 typedef int (*store_record)(void *context, uint32_t mmsi, const void *record, size_t n);
 MUST_CHECK int store_reader_vessels(struct store_reader *r, store_record row,

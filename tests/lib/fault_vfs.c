@@ -7,6 +7,7 @@
 #include <string.h>
 
 static atomic_uint calls, failed, fail_at;
+static atomic_uint reads, reads_failed, read_fail_at;
 static atomic_bool fails_for_good;
 static atomic_llong limit;
 static atomic_int unsynced;
@@ -33,6 +34,29 @@ static bool is_struck(void)
     if (strikes)
         atomic_fetch_add(&failed, 1);
     return strikes;
+}
+
+/* The same for a call that only looks. */
+static bool read_is_struck(void)
+{
+    unsigned n = atomic_fetch_add(&reads, 1) + 1;
+    bool strikes = n == atomic_load(&read_fail_at);
+    if (strikes)
+        atomic_fetch_add(&reads_failed, 1);
+    return strikes;
+}
+
+void fault_vfs_fail_read(unsigned n)
+{
+    atomic_store(&read_fail_at, 0);
+    atomic_store(&reads, 0);
+    atomic_store(&reads_failed, 0);
+    atomic_store(&read_fail_at, n);
+}
+
+unsigned fault_vfs_reads_failed(void)
+{
+    return atomic_load(&reads_failed);
 }
 
 void fault_vfs_fail(unsigned n, bool for_good)
@@ -80,6 +104,8 @@ static int x_close(sqlite3_file *f)
 
 static int x_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
 {
+    if (read_is_struck())
+        return SQLITE_IOERR_READ;
     return real_of(f)->pMethods->xRead(real_of(f), to, n, at);
 }
 
@@ -111,11 +137,15 @@ static int x_sync(sqlite3_file *f, int flags)
 
 static int x_size(sqlite3_file *f, sqlite3_int64 *size)
 {
+    if (read_is_struck())
+        return SQLITE_IOERR_FSTAT;
     return real_of(f)->pMethods->xFileSize(real_of(f), size);
 }
 
 static int x_lock(sqlite3_file *f, int level)
 {
+    if (read_is_struck())
+        return SQLITE_IOERR_LOCK;
     return real_of(f)->pMethods->xLock(real_of(f), level);
 }
 
@@ -146,13 +176,15 @@ static int x_traits(sqlite3_file *f)
 
 static int x_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **to)
 {
-    if (extend && is_struck())
+    if (extend ? is_struck() : read_is_struck())
         return SQLITE_IOERR_SHMMAP;
     return real_of(f)->pMethods->xShmMap(real_of(f), page, size, extend, to);
 }
 
 static int x_shm_lock(sqlite3_file *f, int offset, int n, int flags)
 {
+    if ((flags & SQLITE_SHM_LOCK) != 0 && read_is_struck())
+        return SQLITE_IOERR_SHMLOCK;
     return real_of(f)->pMethods->xShmLock(real_of(f), offset, n, flags);
 }
 
@@ -196,6 +228,8 @@ static int x_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int fl
     f->is_log = (flags & SQLITE_OPEN_WAL) != 0;
     if ((flags & SQLITE_OPEN_READWRITE) != 0 && is_struck())
         return SQLITE_CANTOPEN;
+    if ((flags & SQLITE_OPEN_READWRITE) == 0 && read_is_struck())
+        return SQLITE_CANTOPEN;
     int rc = real_vfs->xOpen(real_vfs, name, f->real, flags, ret_flags);
     if (rc == SQLITE_OK)
         f->base.pMethods = &methods;
@@ -227,6 +261,7 @@ void fault_vfs_install(void)
     if (sqlite3_vfs_register(&fault_vfs, 1) != SQLITE_OK)
         abort();
     fault_vfs_fail(0, false);
+    fault_vfs_fail_read(0);
     fault_vfs_limit(0);
 }
 

@@ -17,6 +17,10 @@ void fault_vfs_fail(unsigned n, bool for_good);
 unsigned fault_vfs_calls(void);
 /* How many of them failed. */
 unsigned fault_vfs_failed(void);
+/* The n-th call from now that only looks (open for reading, read, size, lock) fails,
+ * once; and did it? */
+void fault_vfs_fail_read(unsigned n);
+unsigned fault_vfs_reads_failed(void);
 /* No file grows beyond so many bytes: SQLITE_FULL; 0: no limit. */
 void fault_vfs_limit(int64_t bytes);
 /* Is all that was written to write-ahead logs synced? */

@@ -169,7 +169,9 @@ static void gone_switches_off_until_a_reload(void **state)
     /* another start: still off. The stop waits for what is under way. */
     sender_stop(&t->sender, 5000);
     assert_true(store_flush(t->sender.store, 5000));
-    assert_true(store_reader_webhook_is_gone(t->sender.reader, "desk"));
+    bool is_gone = false;
+    assert_int_equal(store_reader_webhook_is_gone(t->sender.reader, "desk", &is_gone), 0);
+    assert_true(is_gone);
     assert_int_equal(t->receiver.count, 1);
     assert_int_equal(sender_counts(&t->sender, "desk").pending, 5);
     sender_start(&t->sender);
