@@ -177,6 +177,7 @@ static void on_tick(uv_timer_t *timer)
         return;
     if (r->pipeline.clock_ms - r->pruned_ms >= PRUNE_MS) {
         r->pruned_ms = r->pipeline.clock_ms;
+        store_set_quota(r->store, (int64_t)r->conf->database_mb << 20);
         store_prune(r->store, &r->conf->retain, r->pipeline.clock_ms);
     }
     beat(r);

@@ -47,7 +47,7 @@ const struct conf_key conf_root_keys[] = {
     {"webhooks",     .type = CONF_TYPE_OTHER, .sub = conf_webhook_keys, .accepts = "a list of webhooks", .doc = "where alerts are sent"},
     {"api",          .type = CONF_TYPE_MAPPING, .sub = api_keys, .doc = "HTTP for monitoring; omit to switch off"},
     {"detect",       .type = CONF_TYPE_MAPPING, .sub = conf_detect_keys, .doc = "the numbers behind the detectors"},
-    {"limits",       .type = CONF_TYPE_MAPPING, .sub = conf_limits_keys, .doc = "bounds of what is kept in memory"},
+    {"limits",       .type = CONF_TYPE_MAPPING, .sub = conf_limits_keys, .doc = "bounds of what is kept"},
     {0},
 };
 /* clang-format on */
@@ -104,6 +104,7 @@ static void api_read(struct conf_reader *r, const struct conf_node *node, void *
 static void set_defaults(struct conf *conf)
 {
     conf->log = CONF_LOG_INFO;
+    conf->database_mb = 8192;
     conf->retain = (struct conf_retain){.tracks_ms = 30 * DAY_MS,
                                         .calls_ms = 400 * DAY_MS,
                                         .voyages_ms = 400 * DAY_MS,

@@ -76,6 +76,7 @@ const struct conf_key conf_detect_keys[] = {
 };
 const struct conf_key conf_limits_keys[] = {
     {"vessels", .type = CONF_TYPE_U32, AT(vessels_max), .least = 1000, .most = 5000000, .initial = "200000", .doc = "vessels kept in memory; beyond it the one heard longest ago is forgotten"},
+    {"database_mb", .type = CONF_TYPE_U32, CONF_AT(conf, database_mb), .least = 64, .most = 16777216, .initial = "8192", .doc = "size of the database in MiB; beyond it the oldest history goes before its age, never what waits for delivery"},
     {0},
 };
 /* clang-format on */

@@ -167,6 +167,8 @@ static void begin_pruning(struct writer *w)
     pthread_mutex_lock(&q->mutex);
     if (q->prune_is_wanted) {
         q->prune_is_wanted = false;
+        if (q->quota_bytes > 0)
+            w->quota_bytes = q->quota_bytes;
         w->prune = (struct store_prune){
             .is_running = true, .retain = q->prune_retain, .now_ms = q->prune_now_ms};
     }

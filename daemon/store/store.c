@@ -215,6 +215,15 @@ bool store_is_durable(const struct store *s, uint64_t mark)
     return is_durable;
 }
 
+void store_set_quota(struct store *s, int64_t bytes)
+{
+    if (!s->has_writer)
+        return;
+    pthread_mutex_lock(&s->queue.mutex);
+    s->queue.quota_bytes = bytes;
+    pthread_mutex_unlock(&s->queue.mutex);
+}
+
 void store_prune(struct store *s, const struct conf_retain *retain, int64_t now_ms)
 {
     if (!s->has_writer)

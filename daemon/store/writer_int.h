@@ -28,6 +28,7 @@ struct store_queue {
     int64_t stop_by_ms; /* monotonic; 0: not yet set */
     bool prune_is_wanted;
     struct conf_retain prune_retain;
+    int64_t quota_bytes; /* 0: as it was */
     int64_t prune_now_ms;
     struct store_health health;
 };

@@ -124,6 +124,7 @@ struct conf {
     char *state; /* owned: directory, absolute */
     enum conf_log log;
     struct conf_retain retain;
+    uint32_t database_mb;    /* history is pruned beyond it */
     struct conf_feed *feeds; /* owned */
     size_t feed_count;
     struct conf_webhook *webhooks; /* owned */

@@ -81,6 +81,8 @@ bool store_flush(struct store *s, int64_t timeout_ms);
  */
 uint64_t store_mark(const struct store *s);
 bool store_is_durable(const struct store *s, uint64_t mark);
+/* Another size for store_prune to keep the database below. */
+void store_set_quota(struct store *s, int64_t bytes);
 /* Ask for pruning, say once an hour: what is older by the clock than `retain` says (and
  * of what remains the oldest while the database is over its quota) is deleted in small
  * steps when the writer has nothing else to do. Deliveries that wait, and their alerts,

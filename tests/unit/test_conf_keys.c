@@ -235,6 +235,7 @@ static void test_defaults_of_numbers(void **state)
                         sizeof bare->engine.limits);
     assert_memory_equal(&written->retain, &bare->retain, sizeof bare->retain);
     assert_int_equal(written->engine.vessels_max, bare->engine.vessels_max);
+    assert_int_equal(written->database_mb, bare->database_mb);
     conf_destroy(written);
     conf_destroy(bare);
     buf_finish(&text);

@@ -211,9 +211,10 @@ static bool is_below_quota(void *context)
 
 static void test_quota(void **state)
 {
-    struct store_options options = {.directory = *state, .quota_bytes = 4 << 20};
+    struct store_options options = {.directory = *state};
     struct store *s = NULL;
     assert_int_equal(store_open(&options, &s, NULL), 0);
+    store_set_quota(s, 4 << 20);
     struct store_reader *r = reader(*state);
     put(s, 0, 500, DAY_MS, 1);
     settle(s, r, STORE_DEAD, 500);
