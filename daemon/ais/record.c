@@ -154,14 +154,43 @@ void record_set_time(struct record *r, int rank, int64_t time_ms)
     r->time_ms = time_ms;
 }
 
+static void keep_half(char (*ret)[24], const char *text, size_t n)
+{
+    if (n < sizeof *ret) {
+        memcpy(*ret, text, n);
+        (*ret)[n] = '\0';
+    }
+}
+
 void record_set_time_text(struct record *r, int rank, const char *text, size_t n)
 {
     int64_t time_ms = 0;
     record_trim(&text, &n);
     if (record_is_absent(text, n))
         return;
-    if (timestamp_parse(text, n, &time_ms))
+    /* "13:05:06" waits for its date. */
+    if (n >= 4 && n < sizeof r->clock && (text[1] == ':' || text[2] == ':'))
+        keep_half(&r->clock, text, n);
+    else if (timestamp_parse(text, n, &time_ms))
         record_set_time(r, rank, time_ms);
+    else
+        r->has_bad_time = true;
+}
+
+/* Date and time of day from two columns, or a date alone that is a whole time. */
+static void close_time(struct record *r)
+{
+    char text[sizeof r->date + sizeof r->clock];
+    int64_t time_ms = 0;
+    if (r->date[0] == '\0' && r->clock[0] == '\0')
+        return;
+    size_t n = strlen(r->date), clock_n = strlen(r->clock);
+    memcpy(text, r->date, n);
+    if (clock_n != 0)
+        text[n++] = ' ';
+    memcpy(text + n, r->clock, clock_n);
+    if (timestamp_parse(text, n + clock_n, &time_ms))
+        record_set_time(r, 8, time_ms);
     else
         r->has_bad_time = true;
 }
@@ -185,8 +214,9 @@ void record_set_number(struct record *r, enum record_field field, double value)
         set_degrees(r, &r->lon, value, 181.0, 360.0);
         break;
     case RECORD_TIME:
+    case RECORD_DATE:
         if (timestamp_from_real(value, &time_ms))
-            record_set_time(r, 0, time_ms);
+            record_set_time(r, field == RECORD_DATE ? 8 : 0, time_ms);
         break;
     case RECORD_MILLISECOND:
         if (value >= 0 && value < 1000)
@@ -309,6 +339,10 @@ void record_set_text(struct record *r, enum record_field field, const char *text
         record_set_time_text(r, 0, text, n);
         return;
     }
+    if (field == RECORD_DATE) {
+        keep_half(&r->date, text, n);
+        return;
+    }
     if (field == RECORD_IMO)
         skip_imo_word(&text, &n);
     if (record_parse_number(text, n, &value)) {
@@ -397,6 +431,7 @@ bool record_close(struct record *r)
         r->report.has &= ~(uint32_t)HAS_SOG; /* type 27: 63 kn is not available */
         r->report.sog_dkn = 0;
     }
+    close_time(r);
     close_position(r);
     close_dimensions(r);
     if ((r->report.has & statics) != 0)

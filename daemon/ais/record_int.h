@@ -17,6 +17,7 @@ enum record_field {
     RECORD_LAT,
     RECORD_LON,
     RECORD_TIME,        /* any form timestamp_parse knows */
+    RECORD_DATE,        /* the day, where the time of day has a column of its own */
     RECORD_MILLISECOND, /* adds to a time to the second (exactEarth) */
     RECORD_SECOND,      /* AIS UTC second */
     RECORD_SOG,
@@ -54,6 +55,7 @@ struct record {
     bool is_no_ship;   /* a base station, an aid to navigation: says nothing of a ship */
     bool is_bad;       /* a value of a wrong kind or range that the rest hangs on */
     bool has_bad_time; /* a time that is none */
+    char date[24], clock[24]; /* the halves of a time in two columns; "" */
 };
 
 void record_clear(struct record *r);

@@ -26,9 +26,10 @@ static const struct name names[] = {
     {"courseoverground",      RECORD_COG,          1},
     {"createdat",             RECORD_TIME,         9}, /* Spire: when they stored it */
     {"d",                     RECORD_TO_STARBOARD, 0}, /* Danish DMA */
-    {"date",                  RECORD_TIME,         8},
+    {"date",                  RECORD_DATE,         0},
     {"datetime",              RECORD_TIME,         1},
     {"datetimeutc",           RECORD_TIME,         0}, /* statsat */
+    {"dateutc",               RECORD_DATE,         0},
     {"dest",                  RECORD_DESTINATION,  1}, /* AISHub */
     {"destination",           RECORD_DESTINATION,  0}, /* all */
     {"draft",                 RECORD_DRAUGHT,      0}, /* MarineCadastre */

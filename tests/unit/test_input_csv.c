@@ -274,7 +274,8 @@ static void test_open_quote_flood(void **state)
 }
 
 /* Headers in the field: an index column without a name before tabs (pandas), units in
- * brackets, decimal commas (European spreadsheets), AISHub, NARI's Brest set. */
+ * brackets, date and time of day in two columns, decimal commas (European spreadsheets),
+ * AISHub, NARI's Brest set. */
 static void test_field_headers(void **state)
 {
     static const char *const texts[] = {
@@ -287,6 +288,10 @@ static void test_field_headers(void **state)
         "MMSI,TSTAMP,LATITUDE,LONGITUDE,COG,SOG,HEADING,NAVSTAT,IMO,NAME,CALLSIGN,TYPE,A,"
         "B,C,D,DRAUGHT,DEST,ETA\n431000001,2020-09-13 12:26:40 GMT,35.1,129.2,272,8.8,"
         "511,0,9999993,X,Y,70,1,2,3,4,5.1,BUSAN,\n",
+        "mmsi,date,time,lat,lon\n431000001,2020-09-13,12:26:40,35.1,129.2\n",
+        "Date;Time (UTC);MMSI;Lat;Lon\n13.09.2020;12:26:40.000;431000001;35,1;129,2\n",
+        "date,mmsi,lat,lon\n2020-09-13T12:26:40Z,431000001,35.1,129.2\n",
+        "date,timestamp,mmsi,lat,lon\n2020-09-12,1600000000,431000001,35.1,129.2\n",
         "sourcemmsi,navigationalstatus,rateofturn,speedoverground,courseoverground,"
         "trueheading,lon,lat,t\n431000001,0,0,8.8,272,270,129.2,35.1,1600000000\n",
     };
