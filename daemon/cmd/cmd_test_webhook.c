@@ -68,8 +68,10 @@ static int try_named(const struct conf *conf, char **ids, int count)
 static int try_all(const struct conf *conf)
 {
     int status = CMD_DONE;
-    if (conf->webhook_count == 0)
+    if (conf->webhook_count == 0) {
         fprintf(stderr, "lookoutd test-webhook: the configuration has no webhooks\n");
+        return CMD_USAGE;
+    }
     for (size_t i = 0; i < conf->webhook_count; i++)
         if (!try_one(conf, &conf->webhooks[i]))
             status = CMD_FAILED;

@@ -30,7 +30,8 @@ static void describe_feed(const struct conf_feed *feed, FILE *out)
             fputs(", followed", out);
     }
     if (feed->from_count > 0)
-        fprintf(out, ", from %zu networks", feed->from_count);
+        fprintf(out, ", from %zu network%s", feed->from_count,
+                feed->from_count > 1 ? "s" : "");
     if (feed->lateness_ms > 0)
         fprintf(out, ", lateness %s", units_format_duration(feed->lateness_ms, text));
     if (feed->transport != CONF_FEED_FILE)
@@ -105,7 +106,8 @@ static void describe_zones(const struct zone_set *zones, FILE *out)
     size_t areas = 0, gates = 0;
     for (uint32_t i = 0; i < zone_count(zones); i++)
         ++*(zone_info(zones, i)->shape == ZONE_GATE ? &gates : &areas);
-    fprintf(out, "zones: %zu areas, %zu gates\n", areas, gates);
+    fprintf(out, "zones: %zu area%s, %zu gate%s\n", areas, areas != 1 ? "s" : "", gates,
+            gates != 1 ? "s" : "");
 }
 
 static void describe_rules(const struct conf *conf, FILE *out)

@@ -52,6 +52,7 @@ says "no INPUT" 2 "no INPUT is given" replay -c c.yaml
 says "options written together" 2 "nosuch.yaml: error: " check -cnosuch.yaml
 cp ok.nmea ./--help.nmea
 says "what comes after -- is no option" 0 '"class":"AIS"' decode --format=nmea -- --help.nmea 2>/dev/null
+says "webhooks where there are none" 2 "the configuration has no webhooks" test-webhook -c c.yaml
 status "no command" 2 "$bin"
 status "an unknown command" 2 "$bin" lok
 for words in --help --version "ports" "ports --help" "check -c c.yaml" "decode ok.nmea" "replay -c c.yaml ok.nmea"; do

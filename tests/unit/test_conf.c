@@ -460,7 +460,7 @@ static void test_describe(void **state)
     char *words = described(conf);
     assert_has(words, "partner: tcp ais.example.org:4001");
     assert_has(words, "watched vessels: 2");
-    assert_has(words, "zones: 1 areas, 1 gates");
+    assert_has(words, "zones: 1 area, 1 gate");
     assert_has(words, "arms-route: route");
     assert_has(words, "a call at Shidao CNSHD");
     assert_has(words, "approach within 3h or 12nm; dwell 2h");
