@@ -28,6 +28,12 @@ echo "Seven invented days around Korea in half a minute; every alert arrives as 
 echo "An invented cargo ship leaves Nampo, calls at Shidao and sails for Vladivostok." >&2
 "$bin" listen --address 127.0.0.1:8765 --secret build/demo.secret &
 listen=$!
+sleep 0.5
+if ! kill -0 "$listen" 2>/dev/null; then
+    listen=
+    echo "the receiver did not start, so nobody would see the alerts" >&2
+    exit 1
+fi
 if [ -n "${ONCE:-}" ]; then
     "$bin" run --once -c config/demo.yaml &
 else
