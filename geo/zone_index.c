@@ -218,6 +218,12 @@ static int gather_entry(const struct zone_index *index, uint32_t entry,
     return code;
 }
 
+void zone_index_fetch(const struct zone_index *index, struct geo_pos p)
+{
+    if (index->tops != NULL)
+        __builtin_prefetch(block_of(index, fine_column(p), fine_row(p)));
+}
+
 bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,
                          struct geo_pos b)
 {

@@ -98,6 +98,8 @@ size_t zone_index_own_bytes(const struct zone_index *index);
 size_t zone_index_at(const struct zone_index *index, struct geo_pos p,
                      uint32_t *ret_zones, size_t room);
 
+/* Have what the two questions need of this place fetched from memory. */
+void zone_index_fetch(const struct zone_index *index, struct geo_pos p);
 /* Is there certainly no zone in any cell between two positions? False where telling would
  * take longer. For steps of less than a degree. */
 bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,

@@ -376,6 +376,11 @@ size_t zone_at(const struct zone_set *set, struct geo_pos p, uint32_t *ret_zones
     return zone_index_at(set->index, p, ret_zones, room);
 }
 
+void zone_fetch(const struct zone_set *set, struct geo_pos p)
+{
+    zone_index_fetch(set->index, p);
+}
+
 bool zone_contains(const struct zone_set *set, uint32_t zone, struct geo_pos p)
 {
     const struct zone_geometry *g = &set->geometries[zone];

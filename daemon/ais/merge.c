@@ -324,19 +324,19 @@ const struct report *merge_next(struct merge *m)
     }
 }
 
-uint32_t merge_ahead(struct merge *m)
+const struct report *merge_ahead(struct merge *m)
 {
     struct merge_source *s = m->source;
     if (s == NULL || s->lead == MERGE_LEAD)
-        return 0;
+        return NULL;
     struct merge_node *node = s->ahead != NULL ? s->ahead->next : s->first;
     if (node == NULL)
-        return 0;
+        return NULL;
     s->ahead = node;
     s->lead++;
     node->hash = merge_dups_hash(&node->report);
     merge_dups_fetch(&m->dups, node->hash);
-    return node->report.mmsi;
+    return &node->report;
 }
 
 static int64_t least(int64_t a, bool has_a, int64_t b)

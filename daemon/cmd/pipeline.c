@@ -129,9 +129,9 @@ int pipeline_drain(struct pipeline *p)
     while (p->rc == 0 && (report = merge_next(p->merge)) != NULL) {
         if (p->first_ms == TIME_NONE)
             p->first_ms = report->time_ms;
-        uint32_t mmsi;
-        while ((mmsi = merge_ahead(p->merge)) != 0)
-            engine_expect(p->engine, mmsi);
+        const struct report *ahead;
+        while ((ahead = merge_ahead(p->merge)) != NULL)
+            engine_expect(p->engine, ahead);
         p->rc = engine_report(p->engine, report);
     }
     int64_t time_ms = merge_time(p->merge);

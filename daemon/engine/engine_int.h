@@ -76,6 +76,7 @@ struct source {
 enum { EXPECT_RING = 8, EXPECT_SHIP = 2, EXPECT_TRACK = 4, EXPECT_PATH = 6 };
 struct expected {
     uint32_t mmsi[EXPECT_RING];
+    bool is_static[EXPECT_RING];
     struct ship *ships[EXPECT_RING]; /* NULL: not looked up yet, or unknown */
     unsigned at;
 };

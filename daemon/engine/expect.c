@@ -40,17 +40,24 @@ ALWAYS_INLINE void fetch_path(const struct ship *s)
     fetch(&track->path[n > 2 ? n - 2 : 0], 0, 2 * sizeof track->path[0]);
 }
 
-void engine_expect(struct engine *e, uint32_t mmsi)
+void engine_expect(struct engine *e, const struct report *r)
 {
     struct expected *x = &e->expected;
     unsigned at = x->at++ % EXPECT_RING;
-    x->mmsi[at] = mmsi;
+    x->mmsi[at] = r->mmsi;
+    x->is_static[at] = (r->has & HAS_STATIC) != 0;
     x->ships[at] = NULL;
-    map_fetch(&e->ships, mmsi);
+    map_fetch(&e->ships, r->mmsi);
+    if ((r->has & HAS_POSITION) != 0) {
+        zone_fetch(e->conf.zones, r->pos);
+        ports_fetch(e->conf.ports, r->pos);
+    }
     unsigned second = (at + EXPECT_RING - EXPECT_SHIP) % EXPECT_RING;
     struct ship *s = x->ships[second] = ship_find(e, x->mmsi[second]);
     if (s != NULL)
         fetch(s, 0, offsetof(struct ship, cell_previous));
+    if (s != NULL && x->is_static[second])
+        fetch(&s->info, 0, sizeof s->info);
     const struct ship *third = x->ships[(at + EXPECT_RING - EXPECT_TRACK) % EXPECT_RING];
     if (third != NULL)
         fetch_tracks(third);

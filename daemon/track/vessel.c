@@ -44,6 +44,9 @@ static const struct mmsi_form *mmsi_form_of(uint32_t mmsi)
 
 bool vessel_is_ship(uint32_t mmsi)
 {
+    /* Between the forms of aircraft and of distress there are ships alone. */
+    if (mmsi >= 112000000 && mmsi < 970000000)
+        return true;
     return mmsi <= MMSI_MAX && mmsi_form_of(mmsi) == NULL;
 }
 

@@ -146,7 +146,7 @@ static void step_place(struct call_step *c)
         int64_t left_ms = s->has_last ? dark_leftover(c) : 0;
         if (c->at != PORT_NONE)
             enter_area(c, left_ms);
-        else
+        else if (s->phase == CALL_UNHEARD)
             call_happens(c, CALL_HEARD);
         return;
     }

@@ -226,9 +226,19 @@ static void consider(struct candidate *best, struct candidate *c,
         *best = *c;
 }
 
+static uint32_t cell_of(struct geo_pos pos)
+{
+    return row_of(pos.lat_e7) * COLS + (uint32_t)(col_of(pos.lon_e7) % COLS);
+}
+
+void ports_fetch(const struct ports *ports, struct geo_pos pos)
+{
+    __builtin_prefetch(&ports->index.used[cell_of(pos) / 64]);
+}
+
 uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declared)
 {
-    uint32_t cell = row_of(pos.lat_e7) * COLS + (uint32_t)(col_of(pos.lon_e7) % COLS);
+    uint32_t cell = cell_of(pos);
     if ((ports->index.used[cell / 64] >> (cell % 64) & 1) == 0)
         return PORT_NONE;
     uint32_t begin = ports->index.starts[cell], end = ports->index.starts[cell + 1];

@@ -93,9 +93,9 @@ const struct engine_conf *engine_conf(const struct engine *e);
 
 /* A report at or after the engine's time; timers due up to its time fire first. */
 MUST_CHECK int engine_report(struct engine *e, const struct report *report);
-/* A report of that vessel will come in a few reports' time: what it will need is fetched
- * from memory meanwhile, a step at each call. Changes nothing else. */
-void engine_expect(struct engine *e, uint32_t mmsi);
+/* That report will come in a few reports' time: what it will need is fetched from memory
+ * meanwhile, a step at each call. Changes nothing else. */
+void engine_expect(struct engine *e, const struct report *report);
 /* Event time is now_ms: timers due fire. Never goes back. */
 MUST_CHECK int engine_tick(struct engine *e, int64_t now_ms);
 /* When engine_tick has something to do; INT64_MAX when nothing waits. */

@@ -48,10 +48,10 @@ void merge_clock(struct merge *m, int64_t now_ms);
 /* The next report in order, or NULL when none may pass yet; borrowed until the next call.
  */
 const struct report *merge_next(struct merge *m);
-/* Who will be heard soon, for what is worth fetching from memory ahead: the MMSI of one
- * of the next few reports behind the one merge_next returned last, of each report once;
- * 0: no more are known. Changes nothing in what passes. */
-uint32_t merge_ahead(struct merge *m);
+/* What will be heard soon, for what is worth fetching from memory ahead: one of the next
+ * few reports behind the one merge_next returned last, each of them once; borrowed until
+ * the next call; NULL: no more are known. Changes nothing in what passes. */
+const struct report *merge_ahead(struct merge *m);
 /* Event time up to which nothing more will come: timers due up to it may fire (TIME_NONE:
  * not known yet). Call when merge_next has returned NULL. */
 int64_t merge_time(const struct merge *m);

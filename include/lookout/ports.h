@@ -117,6 +117,8 @@ size_t ports_search(const struct ports *ports, const char *query, uint32_t *ret_
  * nearest; among those within 25 km of the nearest that also hold pos, `declared`
  * (PORT_NONE: none) or its same-port wins. PORT_NONE: at sea. Never allocates. */
 uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declared);
+/* That will be asked soon: have what it needs first fetched from memory. */
+void ports_fetch(const struct ports *ports, struct geo_pos pos);
 /* Is pos still within the exit distance of that port? */
 bool ports_within_exit(const struct ports *ports, uint32_t port, struct geo_pos pos);
 bool ports_within_entry(const struct ports *ports, uint32_t port, struct geo_pos pos);

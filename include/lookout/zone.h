@@ -87,6 +87,9 @@ struct geo_point zone_ring_point(const struct zone_set *set, uint32_t zone, size
 size_t zone_at(const struct zone_set *set, struct geo_pos p, uint32_t *ret_zones,
                size_t room);
 bool zone_contains(const struct zone_set *set, uint32_t zone, struct geo_pos p);
+/* The zones at that place will be asked for soon: have what that needs of it fetched from
+ * memory. */
+void zone_fetch(const struct zone_set *set, struct geo_pos p);
 /* Distance in metres from p to the zone's boundary (an area's rings, a gate's line), >= 0
  * inside and outside; on a local plane at p, error below 0.5 % within 100 km. */
 double zone_boundary_distance_m(const struct zone_set *set, uint32_t zone,
