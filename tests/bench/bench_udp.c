@@ -103,11 +103,12 @@ static void on_timer(uv_timer_t *timer)
     if (status.datagrams + status.kernel_drops < total && r->quiet < 50)
         return;
     printf("{\"bench\":\"udp\",\"rate_per_s\":%u,\"sent\":%llu,\"received\":%llu,"
-           "\"kernel_drops\":%llu,\"unaccounted\":%lld,\"lost\":%lld}\n",
+           "\"kernel_drops\":%llu,\"unaccounted\":%lld,\"lost\":%lld,\"%s\":0}\n",
            r->sender->rate, (unsigned long long)total,
            (unsigned long long)status.datagrams, (unsigned long long)status.kernel_drops,
            (long long)(total - status.datagrams - status.kernel_drops),
-           (long long)(total - status.datagrams));
+           (long long)(total - status.datagrams),
+           r->sender->rate <= 50000 ? "most" : "aim");
     uv_timer_stop(timer);
     feeds_close(r->feeds, on_closed, r);
 }

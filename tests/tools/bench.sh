@@ -5,6 +5,8 @@ set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
 export LOOKOUT_ROOT="$PWD" LOOKOUT_BUILD="$PWD/$build" LOOKOUT_BIN="$PWD/$build/lookoutd"
+# As in systemd/lookoutd.service.
+export GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 out=$build/bench.jsonl
 : >"$out"
 for program in "$build"/bench/bench_*; do
@@ -15,10 +17,4 @@ for program in "$build"/bench/bench_*; do
     fi
     "$program" | tee -a "$out"
 done
-python3 - "$out" <<'PY'
-import json, sys
-rows = [json.loads(line) for line in open(sys.argv[1]) if line.startswith("{")]
-for row in rows:
-    name = row.pop("figure", row.pop("name", "?"))
-    print(f"{name:44s} " + "  ".join(f"{k}={v:g}" if isinstance(v, (int, float)) else f"{k}={v}" for k, v in row.items()))
-PY
+python3 tests/tools/bench_table.py "$out"
