@@ -164,8 +164,10 @@ static void leave_zone(struct rule_look *look, const struct zone_event *event)
 {
     struct state *state = *look->state;
     struct route_limits limits = limits_of(look->rule);
+    struct route_stop left = {
+        .port = PORT_NONE, .zone = event->zone, .departed_ms = event->time_ms};
     if (state != NULL)
-        route_exit(&state->runs, &limits, event->zone, event->time_ms);
+        route_depart(&state->runs, &limits, look->world->ports, &left);
 }
 
 static int on_zone(struct rule_look *look, const struct zone_event *event)
@@ -244,7 +246,9 @@ static int depart(struct rule_look *look, const struct call *call, int64_t depar
     if (state == NULL)
         return 0;
     struct route_limits limits = limits_of(look->rule);
-    route_depart(&state->runs, &limits, look->world->ports, call->port, departed_ms);
+    struct route_stop left = {
+        .port = call->port, .departed_ms = departed_ms, .confidence = call->confidence};
+    route_depart(&state->runs, &limits, look->world->ports, &left);
     return stand_in_zones(look, departed_ms);
 }
 

@@ -411,8 +411,8 @@ int route_arrive(struct route_state *s, const struct route *route,
     return settle(s, &a);
 }
 
-static void depart(struct route_state *s, const struct route_limits *limits,
-                   const struct ports *ports, const struct route_stop *left)
+void route_depart(struct route_state *s, const struct route_limits *limits,
+                  const struct ports *ports, const struct route_stop *left)
 {
     for (uint32_t i = 0; i < s->run_count; i++) {
         struct route_run *run = &s->runs[i];
@@ -422,26 +422,15 @@ static void depart(struct route_state *s, const struct route_limits *limits,
                                ? stop->port == PORT_NONE && stop->zone == left->zone
                                : stop->port != PORT_NONE &&
                                      ports_are_same(ports, stop->port, left->port);
-            if (is_same && stop->departed_ms == TIME_NONE)
-                stop->departed_ms = left->departed_ms;
+            if (!is_same || stop->departed_ms != TIME_NONE)
+                continue;
+            stop->departed_ms = left->departed_ms;
+            if (left->confidence > stop->confidence)
+                stop->confidence = left->confidence;
         }
         if (!run->is_lapsed)
             set_expiry(run, limits);
     }
-}
-
-void route_depart(struct route_state *s, const struct route_limits *limits,
-                  const struct ports *ports, uint32_t port, int64_t departed_ms)
-{
-    struct route_stop left = {.port = port, .departed_ms = departed_ms};
-    depart(s, limits, ports, &left);
-}
-
-void route_exit(struct route_state *s, const struct route_limits *limits, uint32_t zone,
-                int64_t exited_ms)
-{
-    struct route_stop left = {.port = PORT_NONE, .zone = zone, .departed_ms = exited_ms};
-    depart(s, limits, NULL, &left);
 }
 
 bool route_is_idle(const struct route_state *s, const struct route *route)

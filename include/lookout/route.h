@@ -113,12 +113,10 @@ MUST_CHECK int route_arrive(struct route_state *s, const struct route *route,
                             const struct route_limits *limits, const struct ports *ports,
                             const struct route_stop *stop, uint64_t seed, route_sink sink,
                             void *context);
-/* The ship left the port of its last call. */
+/* The ship left the port of its last call, which may be surer now, or a zone: of `left`
+ * count port or zone, departed_ms and confidence. */
 void route_depart(struct route_state *s, const struct route_limits *limits,
-                  const struct ports *ports, uint32_t port, int64_t departed_ms);
-/* The ship left a zone: that is the departure from it as a stop. */
-void route_exit(struct route_state *s, const struct route_limits *limits, uint32_t zone,
-                int64_t exited_ms);
+                  const struct ports *ports, const struct route_stop *left);
 /* Nothing waits, and the last call began nothing that its going on could begin again:
  * the state may be forgotten. */
 bool route_is_idle(const struct route_state *s, const struct route *route);

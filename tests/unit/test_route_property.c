@@ -305,10 +305,9 @@ static void depart_before(struct route_state *s, const struct play *p, uint32_t 
     if (*open == UINT32_MAX || p->stops[*open].departed_ms > now_ms)
         return;
     const struct stop *stop = &p->stops[*open];
-    if (stop->is_call)
-        route_depart(s, &p->limits, p->world->ports, stop->port, stop->departed_ms);
-    else
-        route_exit(s, &p->limits, stop->zone, stop->departed_ms);
+    struct route_stop left = {
+        .port = stop->port, .zone = stop->zone, .departed_ms = stop->departed_ms};
+    route_depart(s, &p->limits, p->world->ports, &left);
     *open = UINT32_MAX;
 }
 

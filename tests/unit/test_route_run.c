@@ -101,8 +101,9 @@ static void arrive(struct play *p, const char *where, double hour)
 
 static void depart(struct play *p, const char *where, double hour)
 {
-    route_depart(&p->s, &p->limits, ports, ports_find(ports, where),
-                 (int64_t)(hour * (double)HOUR_MS));
+    struct route_stop left = {.port = ports_find(ports, where),
+                              .departed_ms = (int64_t)(hour * (double)HOUR_MS)};
+    route_depart(&p->s, &p->limits, ports, &left);
 }
 
 /* A call of one hour. */
