@@ -10,6 +10,7 @@
 #include "lookout/rule_run.h"
 #include "lookout/timefmt.h"
 #include "route_forecast_int.h"
+#include "route_keep_int.h"
 
 enum { EVENT_PROGRESSED, EVENT_MATCHED, EVENT_FORECAST, EVENT_LAPSED };
 
@@ -36,13 +37,6 @@ static const struct rule_key keys[] = {
     /* clang-format on */
 };
 
-struct state {
-    struct route_state runs;
-    int64_t counted_ms;  /* since_ms of the call that was counted last */
-    int64_t told_ms;     /* arrival of the last step told of a ship that was covered */
-    int64_t fixes_ms[2]; /* times of the two fixes before the last, TIME_NONE */
-};
-
 static void set_defaults(struct rule *rule)
 {
     rule->within_ms = 30 * DAY_MS;
@@ -55,31 +49,6 @@ static struct route_limits limits_of(const struct rule *rule)
 {
     struct route_limits limits = {rule->within_ms, rule->leg_ms};
     return limits;
-}
-
-static struct state *obtain(struct rule_look *look)
-{
-    if (*look->state != NULL)
-        return *look->state;
-    struct state *state = malloc(sizeof *state);
-    if (state == NULL)
-        return NULL;
-    route_state_init(&state->runs);
-    state->counted_ms = state->told_ms = TIME_NONE;
-    state->fixes_ms[0] = state->fixes_ms[1] = TIME_NONE;
-    *look->state = state;
-    return state;
-}
-
-/* Most ships never match a first step: keep nothing for them. Of those whose last call
- * did, that call is remembered: a second one in a row is the first going on. */
-static void tidy(struct rule_look *look)
-{
-    struct state *state = *look->state;
-    if (state == NULL || !route_is_idle(&state->runs, look->rule->route))
-        return;
-    free(state);
-    *look->state = NULL;
 }
 
 static uint64_t seed_of(const struct rule_look *look)
@@ -124,7 +93,7 @@ static int tell(void *context, const struct route_output *output)
     };
     struct finding f = make(look, event_of[output->event], output->time_ms, &output->run);
     if (output->event != ROUTE_LAPSED) {
-        struct state *state = *look->state;
+        struct route_keep *state = *look->state;
         if (look->is_covered && output->time_ms > state->told_ms)
             state->told_ms = output->time_ms;
         f.pos = output->run.stops[output->run.stop_count - 1].pos;
@@ -143,7 +112,7 @@ static int tell(void *context, const struct route_output *output)
 
 static int arrive(struct rule_look *look, const struct route_stop *stop)
 {
-    struct state *state = obtain(look);
+    struct route_keep *state = route_keep_obtain(look);
     if (state == NULL)
         return ERR_NOMEM;
     struct route_limits limits = limits_of(look->rule);
@@ -162,7 +131,7 @@ static bool names_zone(const struct route *route, uint32_t zone)
 
 static void leave_zone(struct rule_look *look, const struct zone_event *event)
 {
-    struct state *state = *look->state;
+    struct route_keep *state = *look->state;
     struct route_limits limits = limits_of(look->rule);
     struct route_stop left = {
         .port = PORT_NONE, .zone = event->zone, .departed_ms = event->time_ms};
@@ -186,13 +155,13 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
         .pos = event->pos,
     };
     int rc = arrive(look, &stop);
-    tidy(look);
+    route_keep_tidy(look);
     return rc;
 }
 
 static int count_call(struct rule_look *look, const struct call *call, int64_t time_ms)
 {
-    const struct state *state = *look->state;
+    const struct route_keep *state = *look->state;
     /* A call of confidence 1 has no stop: it counts from its entry. */
     int64_t since_ms = call->since_ms != TIME_NONE     ? call->since_ms
                        : call->entered_ms != TIME_NONE ? call->entered_ms
@@ -210,7 +179,7 @@ static int count_call(struct rule_look *look, const struct call *call, int64_t t
         .is_arrival_unknown = call->arrived_ms == TIME_NONE,
     };
     int rc = arrive(look, &stop);
-    struct state *after = *look->state;
+    struct route_keep *after = *look->state;
     if (after != NULL)
         after->counted_ms = since_ms;
     return rc;
@@ -242,7 +211,7 @@ static int stand_in_zones(struct rule_look *look, int64_t time_ms)
 
 static int depart(struct rule_look *look, const struct call *call, int64_t departed_ms)
 {
-    struct state *state = *look->state;
+    struct route_keep *state = *look->state;
     if (state == NULL)
         return 0;
     struct route_limits limits = limits_of(look->rule);
@@ -274,7 +243,7 @@ static int on_call(struct rule_look *look, const struct call_output *event)
                                                        : event->time_ms);
         break;
     }
-    tidy(look);
+    route_keep_tidy(look);
     return rc;
 }
 
@@ -325,7 +294,7 @@ static int forecast_run(struct rule_look *look, struct route_run *run,
 
 static int on_fix(struct rule_look *look, const struct track_fix *before)
 {
-    struct state *state = *look->state;
+    struct route_keep *state = *look->state;
     if (state == NULL)
         return 0;
     state->fixes_ms[0] = state->fixes_ms[1];
@@ -363,7 +332,7 @@ static bool stands_for_case(const struct route_state *runs, uint32_t index)
 /* The steps it has taken while nobody knew who it was. */
 static int on_covered(struct rule_look *look)
 {
-    const struct state *state = *look->state;
+    const struct route_keep *state = *look->state;
     int64_t told_ms = state != NULL ? state->told_ms : TIME_NONE;
     int rc = 0;
     for (uint32_t i = 0; state != NULL && i < state->runs.run_count && rc == 0; i++) {
@@ -393,7 +362,7 @@ static int64_t patience_ms(const struct rule_look *look)
 
 static int64_t deadline(struct rule_look *look)
 {
-    const struct state *state = *look->state;
+    const struct route_keep *state = *look->state;
     if (state == NULL)
         return INT64_MAX;
     int64_t due = route_deadline(&state->runs);
@@ -402,47 +371,21 @@ static int64_t deadline(struct rule_look *look)
 
 static int on_time(struct rule_look *look)
 {
-    struct state *state = *look->state;
+    struct route_keep *state = *look->state;
     int rc = state != NULL ? route_expire(&state->runs, look->now_ms - patience_ms(look),
                                           tell, look)
                            : 0;
-    tidy(look);
+    route_keep_tidy(look);
     return rc;
 }
 
 /* --- saved state
  * ---------------------------------------------------------------------------------- */
 
-static void save(const struct rule_look *look, struct wire_writer *out)
-{
-    const struct state *state = *look->state;
-    wire_put_i64(out, state->counted_ms);
-    wire_put_i64(out, state->told_ms);
-    for (int i = 0; i < 2; i++)
-        wire_put_i64(out, state->fixes_ms[i]);
-    route_state_save(&state->runs, look->world->ports, look->world->zones, out);
-}
-
-static int load(struct rule_look *look, struct wire_reader *in)
-{
-    struct state *state = obtain(look);
-    if (state == NULL)
-        return ERR_NOMEM;
-    state->counted_ms = wire_get_i64(in);
-    state->told_ms = wire_get_i64(in);
-    for (int i = 0; i < 2; i++)
-        state->fixes_ms[i] = wire_get_i64(in);
-    int rc = route_state_load(&state->runs, look->world->ports, look->world->zones, in);
-    for (uint32_t i = 0; rc == 0 && i < state->runs.run_count; i++)
-        if (state->runs.runs[i].step >= look->rule->route->step_count)
-            rc = ERR_CORRUPT;
-    return rc;
-}
-
 /* {"rule":"x","runs":[{"step":2,"steps":3,"last":"CNSHD","expires":"..."}]} */
 static int describe(const struct rule_look *look, struct buf *out)
 {
-    const struct state *state = *look->state;
+    const struct route_keep *state = *look->state;
     for (uint32_t i = 0; i < state->runs.run_count; i++) {
         const struct route_run *run = &state->runs.runs[i];
         const struct route_stop *stop = &run->stops[run->stop_count - 1];
@@ -472,8 +415,8 @@ static const struct rule_hooks hooks = {
     .on_covered = on_covered,
     .deadline = deadline,
     .on_time = on_time,
-    .save = save,
-    .load = load,
+    .save = route_keep_save,
+    .load = route_keep_load,
     .forget = free,
     .describe = describe,
 };

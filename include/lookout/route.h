@@ -87,12 +87,13 @@ struct route_run {
                            its last port would merge into the first and depart later */
 };
 struct route_state {
-    struct route_run runs[ROUTE_RUNS_MAX]; /* owned array in the rule's state */
     uint32_t run_count;
     uint32_t evicted;
     uint32_t last_port; /* of the stop before when that was a call, else PORT_NONE */
     int64_t last_ms;    /* its arrival, the first where calls in a row merged */
     bool is_spent;      /* a run that began there has been completed since */
+    struct route_run runs[ROUTE_RUNS_MAX]; /* last, so that a state at rest needs memory
+                                              for those only that there are */
 };
 
 enum route_event { ROUTE_PROGRESSED, ROUTE_MATCHED, ROUTE_LAPSED };
