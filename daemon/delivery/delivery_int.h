@@ -161,8 +161,6 @@ void window_clear(struct window *w);
 
 /* Between window.c and group.c: the item leaves the window; its lane may go, too. */
 MUST_CHECK int window_drop(struct window *w, struct item *item);
-/* There is more than it holds. */
-bool window_is_full(const struct window *w);
 
 /* --- what goes together (group.c), called by the window --------------------------- */
 
@@ -171,6 +169,7 @@ uint64_t group_key(const struct conf_group *conf, const struct store_pending *ro
 MUST_CHECK int group_add(struct window *w, struct item *item);
 /* It was bundled under this number before. */
 MUST_CHECK int group_add_recorded(struct window *w, struct item *item, int64_t number);
+MUST_CHECK int group_hasten_all(struct window *w);
 struct item *group_next(struct window *w, int64_t now_ms, int64_t *ret_due_ms);
 void group_take(struct window *w, struct item *leader);
 /* Not before then, whatever its schedule says. */

@@ -152,16 +152,14 @@ static int64_t passes_at(const struct window *w, const struct item *item)
     return since + w->critical_wait_ms;
 }
 
-/* May it go in this bundle, or begin one (leader NULL)? */
-static bool may_go(const struct window *w, const struct item *leader,
-                   const struct item *item, int64_t now_ms)
+/* Is nothing of its vessel before it but what is in this bundle (leader NULL: none)? */
+static bool is_next(const struct item *leader, const struct item *item)
 {
     const struct lane *lane = item->lane;
-    if (lane->held == 0 ? lane->first == item
-                        : leader != NULL && lane->holder == leader &&
-                              lane->last_held != NULL && lane->last_held->next == item)
-        return true;
-    return passes_at(w, item) <= now_ms;
+    if (lane->held == 0)
+        return lane->first == item;
+    return leader != NULL && lane->holder == leader && lane->last_held != NULL &&
+           lane->last_held->next == item;
 }
 
 static bool fits(const struct window *w, const struct item *leader,
@@ -196,7 +194,9 @@ static struct item *gather(struct window *w, struct group *g, int64_t now_ms,
     for (struct item *item = g->first; item != NULL; item = next) {
         next = item->group_next;
         bool has_room = fits(w, leader, item);
-        if (item->next_ms > now_ms || !has_room || !may_go(w, leader, item, now_ms)) {
+        bool goes = item->next_ms <= now_ms && has_room;
+        bool passes = goes && !is_next(leader, item);
+        if (!goes || (passes && passes_at(w, item) > now_ms)) {
             int64_t wake = item->next_ms > now_ms ? item->next_ms
                            : has_room             ? passes_at(w, item)
                                                   : now_ms;
@@ -214,6 +214,8 @@ static struct item *gather(struct window *w, struct group *g, int64_t now_ms,
         g->count--;
         leader = leader != NULL ? leader : item;
         join(leader, last, item);
+        if (passes) /* alone: what is behind it waits for what is before it */
+            item->lane->holder = NULL;
         last = item;
     }
     if (leader != NULL)
@@ -266,12 +268,28 @@ struct item *window_form(struct window *w, int64_t now_ms)
         return NULL;
     leader->next_ms = now_ms;
     leader->failing_since_ms = 0;
+    leader->was_waited_for = true; /* it is complete, whatever is still to be read */
     if (enter(w, leader) == 0)
         return leader;
     for (struct item *i = leader; i != NULL; i = i->with)
         i->next_ms = now_ms + SECOND_MS; /* out of memory: perhaps later */
     (void)dissolve(w, leader);
     return NULL;
+}
+
+/* Nothing more can be read: nobody waits for further ones of his group. */
+int group_hasten_all(struct window *w)
+{
+    size_t cursor = 0;
+    uint64_t key;
+    void *value;
+    int rc = 0;
+    while (rc == 0 && map_next(&w->groups, &cursor, &key, &value)) {
+        struct group *g = value;
+        if (g->first != NULL && g->due.place != 0)
+            rc = wake_by(w, g, 0);
+    }
+    return rc;
 }
 
 /* --- bundles on record ----------------------------------------------------------- */
@@ -340,10 +358,7 @@ struct item *group_next(struct window *w, int64_t now_ms, int64_t *ret_due_ms)
     for (;;) {
         struct heap_node *bundle = heap_first(&w->bundle_due);
         struct heap_node *group = heap_first(&w->group_due);
-        /* Nothing more can be read: nobody waits for further ones of his group. */
-        int64_t group_ms = group == NULL       ? INT64_MAX
-                           : window_is_full(w) ? 0
-                                               : group->due_ms;
+        int64_t group_ms = group != NULL ? group->due_ms : INT64_MAX;
         *ret_due_ms = group_ms;
         if (bundle == NULL || bundle->due_ms > group_ms)
             return NULL;

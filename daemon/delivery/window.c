@@ -215,7 +215,8 @@ static bool has_room(const struct window *w)
     return w->has_more && w->items.count < w->rows_most && w->bytes < w->bytes_most;
 }
 
-bool window_is_full(const struct window *w)
+/* There is more than it holds. */
+static bool is_full(const struct window *w)
 {
     if (w->cut_from != INT64_MAX)
         return true;
@@ -243,6 +244,8 @@ int window_load(struct window *w, struct store_reader *reader, const char *webho
     }
     if (w->cursor > w->high)
         w->high = w->cursor;
+    if (rc == 0 && w->group.is_on && is_full(w))
+        rc = group_hasten_all(w);
     if (!w->has_more) /* nothing pending lies between */
         w->cursor = w->high;
     /* Past everything that was ever settled: none of it will be read again. */

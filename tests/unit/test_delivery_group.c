@@ -382,6 +382,51 @@ static void a_critical_alert_passes_a_failed_bundle(void **state)
     assert_true(sender_wait_pending(&t->sender, "desk", 2));
 }
 
+static bool is_siem(const struct receiver_request *q)
+{
+    return strcmp(q->path, "/hook/siem") == 0;
+}
+
+static void fail_0_of_desk(void *context, const struct receiver_request *request,
+                           struct receiver_act *act)
+{
+    if (!is_siem(request))
+        fail_0(context, request, act);
+}
+
+/* The same while more is in the outbox than the window holds; what comes after the
+ * critical one does not pass with it, and the thread does not spin meanwhile: another
+ * webhook is served. */
+static void a_full_window_waits_as_well(void **state)
+{
+    struct scene *t = *state;
+    const uint64_t critical[] = {2};
+    size_t siem = 0, at = 0;
+    t->sender.tuning.critical_wait_ms = 1500;
+    t->sender.tuning.lane_rows = 4;
+    t->receiver.decide = fail_0_of_desk;
+    desk(t, 20, 30)->retry.waits_ms[0] = NEVER_MS;
+    sender_webhook(&t->sender, "siem", "127.0.0.1", t->receiver.port);
+    sender_start(&t->sender);
+    sender_alert(&t->sender, 0, 445000001, SEVERITY_INFO);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 2, LONG_MS));
+    for (uint64_t n = 1; n < 10; n++)
+        sender_alert(&t->sender, n, 445000001,
+                     n == 2 ? SEVERITY_CRITICAL : SEVERITY_INFO);
+    assert_true(receiver_wait(&t->receiver, receiver_took, 11, LONG_MS));
+    assert_true(sender_wait_pending(&t->sender, "desk", 9));
+    for (size_t i = 0; i < t->receiver.count; i++) {
+        const struct receiver_request *q = &t->receiver.requests[i];
+        if (is_siem(q))
+            siem++;
+        else if (!holds(q, 0))
+            at = i;
+    }
+    assert_int_equal(siem, 10);
+    assert_int_equal(at, t->receiver.count - 1); /* after all of siem's */
+    check_numbers(&t->receiver.requests[at], critical, 1);
+}
+
 /* A group that did not exist when they came: by the configuration of today. */
 static void grouping_is_taken_up_and_left(void **state)
 {
@@ -424,6 +469,7 @@ int main(void)
         TEST(a_bundle_outlives_a_restart),
         TEST(a_critical_alert_does_not_wait_for_the_interval),
         TEST(a_critical_alert_passes_a_failed_bundle),
+        TEST(a_full_window_waits_as_well),
         TEST(grouping_is_taken_up_and_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
