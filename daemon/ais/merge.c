@@ -254,6 +254,17 @@ int merge_end(struct merge *m, uint16_t source)
     return rc;
 }
 
+int merge_rest(struct merge *m, uint16_t source, int64_t until_ms)
+{
+    struct merge_source *s = find_source(m, source);
+    if (s == NULL || s->conf.is_live)
+        return ERR_INVALID;
+    int rc = merge_hold_rest(m, s, until_ms);
+    s->is_ended = true;
+    settle(m, s);
+    return rc;
+}
+
 void merge_clock(struct merge *m, int64_t now_ms)
 {
     m->clock_ms = now_ms;

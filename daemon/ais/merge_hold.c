@@ -232,6 +232,26 @@ int merge_hold_push(struct merge *m, struct merge_source *s, struct merge_node *
     return rc;
 }
 
+int merge_hold_rest(struct merge *m, struct merge_source *s, int64_t until_ms)
+{
+    int rc = 0;
+    int64_t high = TIME_NONE;
+    size_t count = 0;
+    for (size_t i = 0; i < s->held_count; i++)
+        count += s->held[i]->report.time_ms <= until_ms;
+    if (!s->is_started && count * 2 > s->held_count) /* its median is not after it */
+        rc = start(m, s);
+    if (!s->is_started)
+        return rc;
+    for (size_t i = 0; i < s->held_count; i++) {
+        int64_t t = s->held[i]->report.time_ms;
+        if (t <= until_ms && (high == TIME_NONE || t > high))
+            high = t;
+    }
+    int believed = high != TIME_NONE ? believe(m, s, high) : 0;
+    return rc < 0 ? rc : believed;
+}
+
 int merge_hold_end(struct merge *m, struct merge_source *s)
 {
     int rc = 0;

@@ -88,6 +88,8 @@ MUST_CHECK int merge_accept(struct merge *m, struct merge_source *s,
 /* A recording's next node: accepted, held or refused. ERR_NOMEM. */
 MUST_CHECK int merge_hold_push(struct merge *m, struct merge_source *s,
                                struct merge_node *node);
+/* The source rests: what is held and not after until_ms is believed, the rest stays. */
+MUST_CHECK int merge_hold_rest(struct merge *m, struct merge_source *s, int64_t until_ms);
 /* The source ended: what is held finds its way. */
 MUST_CHECK int merge_hold_end(struct merge *m, struct merge_source *s);
 

@@ -37,7 +37,8 @@ struct feeds_limits {
     uint64_t connect_ms;     /* a connection attempt */
     uint64_t backoff_min_ms; /* before the first further attempt */
     uint64_t backoff_max_ms;
-    uint64_t follow_ms; /* between looks at a file that may grow */
+    uint64_t follow_ms;  /* between looks at a file that may grow */
+    unsigned rest_looks; /* so many in vain: it rests, and holds nobody up; 0: never */
     /* Held back in the merge for a live feed's lateness: above, it is not read. */
     size_t live_pending_bytes;
     uint64_t hold_ms; /* between looks whether it may be read again */

@@ -33,6 +33,20 @@ static void read_chunk(struct file_feed *file)
 
 static void on_follow(uv_timer_t *timer);
 
+/* Nothing was written for a while: what the merge holds until more is heard is believed
+ * up to a minute ahead of the clock, as of a live feed, and other feeds need not wait for
+ * this one. */
+static void rest(struct file_feed *file)
+{
+    struct feed *feed = file->feed;
+    int code = merge_rest(feed->feeds->merge, feed->source, feeds_clock_ms() + MINUTE_MS);
+    if (code != 0)
+        log_error("feed", feed->conf.id, "cannot let the recording rest reason=\"%s\"",
+                  err_text(code));
+    feed->feeds->is_dirty = true;
+    feeds_wake(feed->feeds);
+}
+
 /* The chunk just read becomes the one to be fed. */
 static void chunk_read(struct file_feed *file)
 {
@@ -49,11 +63,14 @@ static void chunk_read(struct file_feed *file)
         uv_timer_start(&file->timer, on_follow, feed->feeds->limits.follow_ms, 0);
         file->filling->is_last = false;
         file->is_waiting = true;
+        if (file->count == 0 && ++file->looks == feed->feeds->limits.rest_looks)
+            rest(file);
         return;
     }
     if (file->filling->is_last && recording_is_cut(file->recording))
         log_warning("feed", feed->conf.id, "%s: the archive is cut short",
                     feed->conf.address);
+    file->looks = 0;
     struct file_chunk *chunk = file->ready;
     file->ready = file->filling;
     file->filling = chunk;

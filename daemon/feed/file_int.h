@@ -41,6 +41,7 @@ struct file_feed {
     struct err err;
     bool is_reading, has_ready;
     bool is_waiting;  /* follow: at the end, for more */
+    unsigned looks;   /* follow: in vain, one after the other */
     bool is_through;  /* all of it was fed */
     uint64_t at;      /* offset of the next byte for the input */
     uint64_t skip_to; /* warming up: bytes before the first line's begin are left out

@@ -43,6 +43,10 @@ void merge_seen(struct merge *m, const struct report *report);
 MUST_CHECK int merge_push(struct merge *m, const struct report *report);
 /* No more reports of this source until it is pushed to again. */
 MUST_CHECK int merge_end(struct merge *m, uint16_t source);
+/* A recording that is followed has brought nothing for a while: what is held is believed
+ * where its time is not after until_ms, and the others need not wait for this source
+ * until it is pushed to again. */
+MUST_CHECK int merge_rest(struct merge *m, uint16_t source, int64_t until_ms);
 /* Live: the clock stands at now_ms. */
 void merge_clock(struct merge *m, int64_t now_ms);
 /* The next report in order, or NULL when none may pass yet; borrowed until the next call.

@@ -75,6 +75,7 @@ void feedtest_create(struct feedtest *w, const struct conf_feed *feeds, size_t c
                                                .backoff_min_ms = 10,
                                                .backoff_max_ms = 40,
                                                .follow_ms = 5,
+                                               .rest_looks = 4,
                                                .live_pending_bytes = 100000,
                                                .hold_ms = 5};
     struct feeds_sink sink = {on_data, on_silence, on_end, w};

@@ -228,6 +228,37 @@ static void test_follow_grows_and_rotates(void **state)
     feedtest_finish(&w);
 }
 
+/* Two followed files that bring little: neither waits for the other, nor for a fourth
+ * report, once nothing more was written for a while. */
+static void test_follow_rests(void **state)
+{
+    (void)state;
+    struct feedtest w;
+    struct conf_feed confs[2];
+    static const char *const ids[2] = {"few", "fewer"};
+    for (unsigned f = 0; f < 2; f++) {
+        struct buf b = {0};
+        for (unsigned i = 0; i < 2 - f; i++)
+            feedtest_line(&b, SHIP + 10 * f + i, BEGIN_S + 10 * f + i);
+        confs[f] = feedtest_conf(ids[f], CONF_FEED_FILE,
+                                 feedtest_file(ids[f], b.data, b.length));
+        confs[f].follow = true;
+        buf_finish(&b);
+    }
+    feedtest_create(&w, confs, 2);
+    feedtest_open(&w);
+    feedtest_wait(&w, 3);
+    struct buf b = {0};
+    feedtest_line(&b, SHIP + 1,
+                  BEGIN_S + 3 * 3600); /* a lone ship's gap of three hours */
+    feedtest_append(confs[0].address, b.data, b.length);
+    feedtest_wait(&w, 4);
+    assert_int_equal(w.reports[3].mmsi, SHIP + 1);
+    assert_int_equal(w.ends, 0);
+    buf_finish(&b);
+    feedtest_finish(&w);
+}
+
 /* ---- pace ---- */
 
 static void test_pace_follows_the_clock(void **state)
@@ -327,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_missing_file),
         cmocka_unit_test(test_standard_input),
         cmocka_unit_test(test_follow_grows_and_rotates),
+        cmocka_unit_test(test_follow_rests),
         cmocka_unit_test(test_pace_follows_the_clock),
         cmocka_unit_test(test_paced_recordings_share_a_clock),
         cmocka_unit_test(test_pace_and_wrong_times),

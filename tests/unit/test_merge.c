@@ -195,6 +195,39 @@ static void test_two_sources(void **state)
     end(&b, "A0 B0 B1 A2 B2 B3 A4 A6 A8 A10 ");
 }
 
+/* A recording that is followed: what waits for confirmation passes when nothing more is
+ * written, but not what is ahead of the clock; and the other source need not wait. */
+static void test_rest(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b, 2, false, 0);
+    push(&b, 'A', 0, 0);
+    push(&b, 'A', 999, 0);
+    for (int i = 0; i < 4; i++)
+        push(&b, 'B', i, 1);
+    drain(&b);
+    assert_string_equal(b.out, "");
+    assert_int_equal(merge_rest(b.m, 0, BASE_MS - 1), 0); /* all of it is ahead */
+    drain(&b);
+    assert_string_equal(b.out, "B0 B1 B2 B3 ");
+    push(&b, 'C', 4, 0);
+    drain(&b);
+    assert_int_equal(merge_rest(b.m, 1, BASE_MS + 5 * MINUTE_MS), 0);
+    assert_int_equal(merge_rest(b.m, 0, BASE_MS + 5 * MINUTE_MS), 0);
+    drain(&b);
+    assert_string_equal(b.out, "B0 B1 B2 B3 A0 C4 ");
+    assert_int_equal(merge_counts(b.m, 0)->far_future, 1); /* C4 refuted A999 */
+    push(&b, 'A', 500, 0);
+    push(&b, 'A', 999, 0);
+    assert_int_equal(merge_rest(b.m, 0, BASE_MS + 600 * MINUTE_MS), 0);
+    drain(&b);
+    assert_int_equal(merge_counts(b.m, 0)->far_future, 1); /* A999 may yet be confirmed */
+    assert_int_equal(merge_end(b.m, 0), 0);
+    assert_int_equal(merge_rest(b.m, 7, BASE_MS), ERR_INVALID);
+    end(&b, "B0 B1 B2 B3 A0 C4 A500 A999 ");
+}
+
 /* Two sources, random chunking of the pushes: one order. */
 static void test_chunking(void **state)
 {
@@ -387,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_chunking), cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_live),     cmocka_unit_test(test_live_time),
         cmocka_unit_test(test_resume),   cmocka_unit_test(test_misuse),
+        cmocka_unit_test(test_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
