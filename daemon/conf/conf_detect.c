@@ -47,6 +47,7 @@ static const struct conf_key zone_keys[] = {
     {"exit_depth",  AWAY, AT(limits.zone_exit_depth_m),   .least = 0, .most = 100000, .initial = "500m", .doc = "one fix so far outside is an exit; else two are needed"},
     {"rest",        AWAY, AT(limits.zone_rest_m),         .least = 0, .most = 1000, .initial = "30m", .doc = "a ship at rest is not said to cross a boundary or gate that it lies so near; 0m: it is"},
     {"rest_speed",  SPEED, AT(limits.zone_rest_kn),       .least = 0, .most = 10, .initial = "0.5kn", .doc = "at this speed or less it is at rest"},
+    {"rest_time",   TIME, AT(limits.zone_rest_ms),        .least = 0, .most = 7 * DAY_MS, .initial = "60min", .doc = "and once it lay on the other side for so long, it has crossed"},
     {"lost",        TIME, AT(limits.zone_lost_ms),        .least = MINUTE_MS, .most = 30 * DAY_MS, .initial = "60min", .doc = "silence inside of so long raises zone.lost"},
     {"possible",    TIME, AT(limits.zone_possible_ms),    .least = MINUTE_MS, .most = 30 * DAY_MS, .initial = "2h", .doc = "crossings between fixes further apart are only possible"},
     {"dwell_fresh", TIME, AT(limits.zone_dwell_fresh_ms), .least = MINUTE_MS, .most = 30 * DAY_MS, .initial = "2h", .doc = "a dwell needs a fix inside within this time"},

@@ -38,6 +38,7 @@ struct rule_limits rule_limits_default(void)
         .zone_exit_depth_m = 500,
         .zone_rest_m = 30,
         .zone_rest_kn = 0.5,
+        .zone_rest_ms = 60 * MINUTE_MS,
         .zone_lost_ms = 60 * MINUTE_MS,
         .zone_possible_ms = 2 * HOUR_MS,
         .zone_dwell_fresh_ms = 2 * HOUR_MS,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What gates a track crosses, and which crossings are told: one each way until the gate
  * was left alone for half an hour, so that a ship that zigzags along it does not flap;
- * and of a ship that lies still on the gate none before it is off it. */
+ * and of a ship that lies still on the gate none before it is off it, or has lain long
+ * on the other side. */
 #include <stdlib.h>
 
 #include "lookout/timefmt.h"
@@ -101,7 +102,8 @@ void zone_gate_settle(struct zone_step *s)
 {
     for (uint32_t i = 0; i < s->w->gate_count; i++) {
         struct gate_memory *m = &s->w->gates[i];
-        if (!m->has_deferred || !zone_step_is_deep(s, m->gate, s->limits->zone_rest_m))
+        if (!m->has_deferred || (!zone_step_is_deep(s, m->gate, s->limits->zone_rest_m) &&
+                                 !zone_step_has_lain(s, &m->deferred)))
             continue;
         m->has_deferred = false;
         cross(s, m, &m->deferred);

@@ -112,7 +112,7 @@ void zone_watch_save(const struct zone_watch *w, const struct zone_set *zones,
         wire_put_u64(out, (uint64_t)p->is_present | (uint64_t)p->is_lost << 1 |
                               (uint64_t)p->has_base << 2 |
                               (uint64_t)p->pending.is_present << 3 |
-                              (uint64_t)p->is_rest << 4 | (uint64_t)p->is_beside << 5);
+                              (uint64_t)p->is_far << 4 | (uint64_t)p->is_beside << 5);
         wire_put_i64(out, p->since_ms);
         wire_put_i64(out, p->last_inside_ms);
         wire_put_i64(out, p->pending.time_ms);
@@ -138,7 +138,7 @@ static void load_presence(struct zone_presence *p, struct wire_reader *r)
     p->is_lost = (flags & 2) != 0;
     p->has_base = (flags & 4) != 0;
     p->pending.is_present = (flags & 8) != 0;
-    p->is_rest = (flags & 16) != 0;
+    p->is_far = (flags & 16) != 0;
     p->is_beside = (flags & 32) != 0;
     p->since_ms = load_time(r);
     p->last_inside_ms = load_time(r);

@@ -60,6 +60,11 @@ bool zone_step_is_still(const struct zone_step *s, const struct track_fix *from)
            geo_distance_m(from->pos, s->fix->pos) <= 2 * s->limits->zone_rest_m;
 }
 
+bool zone_step_has_lain(const struct zone_step *s, const struct zone_event *since)
+{
+    return s->fix->time_ms - since->last_seen_ms >= s->limits->zone_rest_ms;
+}
+
 /* At one time a ship leaves before it enters: over a common edge it is never in both. Of
  * one zone the order stays. */
 static bool is_later(const struct zone_event *a, const struct zone_event *b)

@@ -54,12 +54,14 @@ static enum zone_certainty unseen(const struct zone_step *s, const struct track_
                                                                          : ZONE_INFERRED;
 }
 
-/* A ship that lies still beside the boundary is now on this side, now on that: its fix
- * says nothing, it stays where it was. */
-static bool is_beside(const struct zone_step *s, uint32_t zone)
+/* A ship that lies still beside the boundary is now on this side, now on that, and stays
+ * where it was: until two fixes running lie farther on the other side, or it has lain
+ * there long. */
+static bool has_changed_side(const struct zone_step *s, struct zone_presence *p)
 {
-    return zone_step_is_still(s, s->from) &&
-           !zone_step_is_deep(s, zone, s->limits->zone_rest_m);
+    bool was_far = p->is_far;
+    p->is_far = zone_step_is_deep(s, p->zone, s->limits->zone_rest_m);
+    return (was_far && p->is_far) || zone_step_has_lain(s, &p->pending);
 }
 
 static void become_inside(struct zone_step *s, struct zone_presence *p,
@@ -67,7 +69,7 @@ static void become_inside(struct zone_step *s, struct zone_presence *p,
 {
     p->phase = ZONE_PHASE_INSIDE;
     p->is_present = e->is_present;
-    p->is_lost = false;
+    p->is_lost = p->is_beside = false;
     p->since_ms = e->time_ms;
     p->last_inside_ms = s->fix->time_ms;
     struct zone_event entered = *e;
@@ -144,8 +146,41 @@ static void outside_step(struct zone_step *s, const struct track_fix *from,
     p->pending = e;
     p->base = *from;
     p->has_base = true;
-    p->is_rest = zone_step_is_still(s, from);
-    p->is_beside = is_beside(s, cuts->zone);
+    p->is_beside = zone_step_is_still(s, from);
+    p->is_far = zone_step_is_deep(s, cuts->zone, s->limits->zone_rest_m);
+}
+
+/* Inside, and no longer seen there. */
+static void leave(struct zone_step *s, struct zone_presence *p,
+                  const struct track_fix *from, const struct zone_cuts *cuts)
+{
+    bool is_deep = zone_step_is_deep(s, p->zone, s->limits->zone_exit_depth_m);
+    bool is_still = zone_step_is_still(s, from) && !is_deep;
+    if (p->is_beside && (!is_still || has_changed_side(s, p))) {
+        struct zone_event pending = p->pending;
+        become_outside(s, p, &pending);
+        outside_step(s, from, cuts, false);
+        return;
+    }
+    if (!p->is_beside) {
+        double fraction = cuts->count != 0 ? cuts->fraction[cuts->count - 1] : 0.0;
+        p->pending = zone_step_crossing(s, from, p->zone, fraction);
+        p->is_far = zone_step_is_deep(s, p->zone, s->limits->zone_rest_m);
+    }
+    if (is_deep) {
+        struct zone_event pending = p->pending;
+        become_outside(s, p, &pending);
+        return;
+    }
+    p->is_beside = is_still;
+    p->phase = is_still ? ZONE_PHASE_INSIDE : ZONE_PHASE_LEAVING;
+    if (is_still) {
+        p->is_lost = false;
+        p->last_inside_ms = s->fix->time_ms;
+    } else {
+        p->base = *from;
+        p->has_base = true;
+    }
 }
 
 /* Inside at `from`; may have left, or left and come back. */
@@ -153,25 +188,16 @@ static void inside_step(struct zone_step *s, struct zone_presence *p,
                         const struct track_fix *from, const struct zone_cuts *cuts,
                         bool is_inside)
 {
-    if (!is_inside && !is_beside(s, p->zone)) {
-        double fraction = cuts->count != 0 ? cuts->fraction[cuts->count - 1] : 0.0;
-        struct zone_event e = zone_step_crossing(s, from, p->zone, fraction);
-        if (zone_step_is_deep(s, p->zone, s->limits->zone_exit_depth_m)) {
-            become_outside(s, p, &e);
-            return;
-        }
-        p->phase = ZONE_PHASE_LEAVING;
-        p->pending = e;
-        p->base = *from;
-        p->has_base = true;
-        p->is_rest = zone_step_is_still(s, from);
+    if (!is_inside) {
+        leave(s, p, from, cuts);
         return;
     }
     p->phase = ZONE_PHASE_INSIDE;
-    p->is_lost = false;
-    if (is_inside && cuts->count >= 2 && !zone_step_is_still(s, from)) {
+    p->is_lost = p->is_beside = false;
+    uint32_t first = cuts->inside_at_start ? 0 : 1; /* of those that lead out */
+    if (cuts->count >= first + 2 && !zone_step_is_still(s, from)) {
         uint32_t zone = p->zone;
-        struct zone_event out = zone_step_crossing(s, from, zone, cuts->fraction[0]);
+        struct zone_event out = zone_step_crossing(s, from, zone, cuts->fraction[first]);
         struct zone_event in =
             zone_step_crossing(s, from, zone, cuts->fraction[cuts->count - 1]);
         out.certainty = in.certainty = unseen(s, from);
@@ -231,43 +257,43 @@ static void confirm(struct zone_step *s, struct zone_presence *p)
     outside_step(s, s->from, &cuts, false);
 }
 
-/* It lay still beside the boundary. Where it goes from there is what counts, and it may
- * go through the zone. */
+/* It lay still when it was seen inside: two fixes of a ship under way are an entry, those
+ * of one that was lying there already may be none. Where it goes from there is what
+ * counts, and it may go through the zone. */
 static void resolve_beside(struct zone_step *s, struct zone_presence *p, bool is_inside)
 {
-    uint32_t zone = p->zone;
-    if (is_inside && is_beside(s, zone))
+    if (is_inside) {
+        if (has_changed_side(s, p) || !zone_step_is_still(s, s->from) ||
+            zone_step_is_deep(s, p->zone, s->limits->zone_enter_depth_m))
+            confirm(s, p);
         return;
-    struct zone_cuts cuts = cuts_of(s, s->from, zone);
-    drop(s->w, p);
-    if (!is_inside && cuts.inside_at_start && cuts.count % 2 == 1 &&
-        cuts.count < ZONE_CUTS_MAX) {
-        double way_m = geo_distance_m(s->from->pos, s->fix->pos);
-        if (cuts.fraction[cuts.count - 1] * way_m <= 2 * s->limits->zone_rest_m)
-            return;
-        memmove(&cuts.fraction[1], &cuts.fraction[0],
-                cuts.count * sizeof cuts.fraction[0]);
-        cuts.fraction[0] = 0;
-        cuts.count++;
     }
-    outside_step(s, s->from, &cuts, is_inside);
+    struct zone_cuts cuts = cuts_of(s, s->from, p->zone);
+    double way_m = geo_distance_m(s->from->pos, s->fix->pos);
+    if (cuts.count == 0 ||
+        cuts.fraction[cuts.count - 1] * way_m <= 2 * s->limits->zone_rest_m) {
+        drop(s->w, p);
+        return;
+    }
+    struct zone_event pending = p->pending;
+    become_inside(s, p, &pending);
+    p->last_inside_ms = s->from->time_ms;
+    inside_step(s, p, s->from, &cuts, false);
 }
 
 /* A zone in which a second fix was awaited: this is it. */
 static void resolve(struct zone_step *s, struct zone_presence *p, bool is_inside)
 {
     struct track_fix base = p->base;
-    bool has_base = p->has_base, is_void = p->is_rest && is_beside(s, p->zone);
-    if (p->is_beside) {
+    bool has_base = p->has_base;
+    bool is_lone = is_inside != (p->phase == ZONE_PHASE_ENTERING) &&
+                   p->pending.last_seen_ms == s->from->time_ms;
+    if (p->is_beside && !is_lone) {
         resolve_beside(s, p, is_inside);
         return;
     }
-    if (is_void && p->phase == ZONE_PHASE_ENTERING && is_inside) {
-        p->is_beside = true;
-        return;
-    }
     p->has_base = false;
-    if (is_inside == (p->phase == ZONE_PHASE_ENTERING) && !is_void) {
+    if (is_inside == (p->phase == ZONE_PHASE_ENTERING)) {
         confirm(s, p);
         return;
     }
@@ -280,7 +306,7 @@ static void resolve(struct zone_step *s, struct zone_presence *p, bool is_inside
         return;
     struct zone_cuts cuts = cuts_of(s, &base, zone);
     if (was_inside)
-        inside_step(s, p, &base, &cuts, is_inside);
+        inside_step(s, p, &base, &cuts, true);
     else
         outside_step(s, &base, &cuts, false);
 }
@@ -310,7 +336,7 @@ static void leap_out(struct zone_step *s, struct zone_presence *p)
         drop(s->w, p);
         return;
     }
-    if (p->phase == ZONE_PHASE_INSIDE) {
+    if (p->phase == ZONE_PHASE_INSIDE && !p->is_beside) {
         e = zone_step_crossing(s, s->from, p->zone, 0.0);
         e.certainty = ZONE_POSSIBLE;
     }

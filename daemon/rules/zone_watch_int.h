@@ -26,6 +26,9 @@ bool zone_step_is_deep(const struct zone_step *s, uint32_t zone, double depth_m)
 /* Did the ship lie still from there to the fix? What moved is then its antenna or the
  * error of its position. */
 bool zone_step_is_still(const struct zone_step *s, const struct track_fix *from);
+/* Has a ship that lies still been on this side for so long, since the fix after that
+ * crossing, that it has crossed? */
+bool zone_step_has_lain(const struct zone_step *s, const struct zone_event *since);
 
 /* By time. */
 void zone_step_sort(struct zone_step *s);
@@ -49,7 +52,8 @@ MUST_CHECK int zone_list_near(struct zone_list *list, const struct zone_set *zon
 
 /* The crossings of a gate on the step's path. */
 void zone_gate_step(struct zone_step *s, const struct zone_cuts *cuts);
-/* Tell the crossings of ships that lay still on a gate and are off it now. */
+/* Tell the crossings of a ship that lay still on a gate and is off it now, or has lain
+ * long on the other side. */
 void zone_gate_settle(struct zone_step *s);
 
 /* Whatever is kept of that zone, confirmed or not; NULL: nothing. */

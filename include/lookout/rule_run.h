@@ -26,6 +26,7 @@ struct rule_limits {
     double zone_exit_depth_m;    /* 500 */
     double zone_rest_m;          /* 30; 0: off */
     double zone_rest_kn;         /* 0.5 */
+    int64_t zone_rest_ms;        /* 60 min */
     int64_t zone_lost_ms;        /* 60 min */
     int64_t zone_possible_ms;    /* 2 h */
     int64_t zone_dwell_fresh_ms; /* 2 h */
@@ -72,8 +73,9 @@ struct zone_presence {
     struct zone_event pending; /* what a second fix would confirm */
     struct track_fix base;     /* the last fix before the pending one */
     bool has_base;
-    bool is_rest;   /* the pending fix is that of a ship that lies still */
-    bool is_beside; /* entering: lies still so near the boundary that it says nothing */
+    bool is_beside; /* entering, inside: lay still when it was seen on the other side, of
+                       which `pending` tells */
+    bool is_far;    /* and its last fix there is farther off than positions jitter */
 };
 struct gate_memory {
     uint32_t gate;

@@ -83,6 +83,7 @@ static void test_defaults(void **state)
     assert_near(limits.zone_exit_depth_m, 500, 0);
     assert_near(limits.zone_rest_m, 30, 0);
     assert_near(limits.zone_rest_kn, 0.5, 0);
+    assert_int_equal(limits.zone_rest_ms, 3600000);
     assert_int_equal(limits.zone_lost_ms, 3600000);
     assert_int_equal(limits.zone_possible_ms, 7200000);
     assert_int_equal(limits.zone_dwell_fresh_ms, 7200000);

@@ -94,12 +94,71 @@ static void shifts_out(struct play *p)
     zoneplay_east(p, 30, -91);
 }
 
-/* Drifts with the current at 0.3 kn, 93 m in 10 minutes, a fix each minute. */
+/* Drifts with the current at 0.3 kn, 93 m in 10 minutes, a fix each minute: over the edge
+ * at minute 10, more than 30 m beyond it at 14. */
 static void drifts_in(struct play *p)
 {
     p->sog_kn = 0.3;
     for (int i = 0; i <= 20; i++)
         zoneplay_east(p, i, -93 + 9.3 * i);
+}
+
+static void drifts_out(struct play *p)
+{
+    p->sog_kn = 0.3;
+    for (int i = 0; i <= 20; i++)
+        zoneplay_east(p, i, 93 - 9.3 * i);
+}
+
+/* From 5 m outside to 20 m inside, 4 fifths of 10 minutes after minute 10, and stays
+ * there: for an hour since minute 20 it may be jitter. And the other way round. */
+static void shifts_and_stays(struct play *p, double from, double to, double minutes)
+{
+    p->sog_kn = 0;
+    zoneplay_east(p, 0, from);
+    zoneplay_east(p, 10, from);
+    for (double minute = 20; minute <= minutes; minute += 10)
+        zoneplay_east(p, minute, to);
+}
+static void shifts_in(struct play *p)
+{
+    shifts_and_stays(p, -5, 20, 70);
+    assert_string_equal(buf_text(&p->told), "");
+    zoneplay_east(p, 80, 20);
+    zoneplay_east(p, 90, 20);
+}
+static void shifts_out_a_little(struct play *p)
+{
+    shifts_and_stays(p, 5, -20, 70);
+    assert_string_equal(buf_text(&p->told), "enter box 0 present; ");
+    zoneplay_east(p, 80, -20);
+    zoneplay_east(p, 90, -20);
+}
+
+/* Once under way the second fix on a side is one, however near. */
+static void shifts_in_and_gets_under_way(struct play *p)
+{
+    shifts_and_stays(p, -5, 20, 20);
+    p->sog_kn = 1;
+    zoneplay_east(p, 30, 22);
+    zoneplay_east(p, 40, -20);
+    zoneplay_east(p, 50, -22);
+}
+static void shifts_out_and_gets_under_way(struct play *p)
+{
+    shifts_and_stays(p, 5, -20, 20);
+    p->sog_kn = 1;
+    zoneplay_east(p, 30, -22);
+}
+
+/* Without its speed nobody knows that it is at rest. */
+static void shifts_in_without_speed(struct play *p)
+{
+    p->sog_kn = -1;
+    zoneplay_east(p, 0, -5);
+    zoneplay_east(p, 10, -5);
+    zoneplay_east(p, 20, 20);
+    zoneplay_east(p, 30, 20);
 }
 
 /* Two fixes 40 m in: more than a ship at rest jitters. */
@@ -137,6 +196,16 @@ static void departs_through(struct play *p)
     zoneplay_fix(p, 110, 36.0, 127.25);
     zoneplay_fix(p, 120, 36.0, 127.26);
 }
+/* Seen inside twice before, so entered and left as seen: 1 degree of 1.25 in 90 min. */
+static void lies_and_departs_through(struct play *p)
+{
+    rests_beside(p);
+    p->sog_kn = 0;
+    zoneplay_east(p, 20, 8);
+    p->sog_kn = 12;
+    zoneplay_fix(p, 110, 36.0, 127.25);
+    zoneplay_fix(p, 120, 36.0, 127.26);
+}
 static void departs_outwards(struct play *p)
 {
     rests_beside(p);
@@ -155,14 +224,26 @@ static void test_moving_at_an_edge(void **state)
     zoneplay_check(zoneplay_box, berths_inside, "enter box 9; ");
     zoneplay_check(zoneplay_box, shifts_out,
                    "enter box 0 present; exit box 11 since 0; ");
-    zoneplay_check(zoneplay_box, drifts_in, "enter box 13; ");
+    zoneplay_check(zoneplay_box, drifts_in, "enter box 10; ");
+    zoneplay_check(zoneplay_box, drifts_out,
+                   "enter box 0 present; exit box 10 since 0; ");
+    zoneplay_check(zoneplay_box, shifts_in, "enter box 12; ");
+    zoneplay_check(zoneplay_box, shifts_out_a_little,
+                   "enter box 0 present; exit box 12 since 0; ");
+    zoneplay_check(zoneplay_box, shifts_in_and_gets_under_way,
+                   "enter box 12; exit box 35.2333 since 12; ");
+    zoneplay_check(zoneplay_box, shifts_out_and_gets_under_way,
+                   "enter box 0 present; exit box 12 since 0; ");
+    zoneplay_check(zoneplay_box, shifts_in_without_speed, "enter box 12; ");
     zoneplay_check(zoneplay_box, swings_in, "enter box 2; ");
     zoneplay_check(zoneplay_box, strays_in, "");
-    /* 1 degree of 1.25 in 100 min */
+    /* 1 degree of 1.25 in 110 min, the lone fix as if absent */
     zoneplay_check(zoneplay_box, departs_through,
-                   "enter box 10 inferred; exit box 90 inferred since 10; ");
+                   "enter box 0 inferred; exit box 88 inferred since 0; ");
+    zoneplay_check(zoneplay_box, lies_and_departs_through,
+                   "enter box 3.85; exit box 92 since 3.85; ");
     zoneplay_check(zoneplay_box, departs_outwards, "");
-    zoneplay_check(zoneplay_box, departs_inwards, "enter box 10; ");
+    zoneplay_check(zoneplay_box, departs_inwards, "enter box 3.85; ");
 }
 
 /* At rest just outside the corner, the fixes now north, now west of it; and just inside
@@ -242,6 +323,14 @@ static void drifts_over_the_gate(struct play *p)
         zoneplay_east(p, i, -93 + 9.3 * i);
 }
 
+/* An hour after the first fix beyond it. */
+static void lies_beyond_the_gate(struct play *p)
+{
+    shifts_and_stays(p, -5, 20, 70);
+    assert_string_equal(buf_text(&p->told), "");
+    zoneplay_east(p, 80, 20);
+}
+
 static void test_lying_on_a_gate(void **state)
 {
     (void)state;
@@ -249,6 +338,7 @@ static void test_lying_on_a_gate(void **state)
     zoneplay_check(gate, lies_and_goes_back, "");
     zoneplay_check(gate, lies_and_goes_on, "cross line 60 right; ");
     zoneplay_check(gate, drifts_over_the_gate, "cross line 10 right; ");
+    zoneplay_check(gate, lies_beyond_the_gate, "cross line 12 right; ");
 }
 
 /* Without the rule: the literal two fixes. */
