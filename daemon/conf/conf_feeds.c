@@ -42,7 +42,7 @@ const struct conf_key conf_feed_keys[] = {
     {"format",       .type = CONF_TYPE_WORD, CONF_AT(conf_feed, format), .words = format_words, .initial = "auto", .doc = "the form of the data"},
     {"columns",      OTHER, .read = columns_read, .accepts = "a mapping of our names to the header's", .doc = "csv: which column is what"},
     {"lateness",     .type = CONF_TYPE_DURATION, CONF_AT(conf_feed, lateness_ms), .least = 0, .most = DAY_MS, .initial = "0s", .doc = "how long to wait for reports that arrive out of order"},
-    {"silent_after", .type = CONF_TYPE_DURATION, CONF_AT(conf_feed, silent_after_ms), .least = SECOND_MS, .most = 30 * DAY_MS, .initial = "10min", .doc = "a live feed silent for so long raises feed.silent; a recording never is"},
+    {"silent_after", .type = CONF_TYPE_DURATION, CONF_AT(conf_feed, silent_after_ms), .least = SECOND_MS, .most = 30 * DAY_MS, .initial = "10min", .doc = "a live feed that brings no AIS message for so long raises feed.silent; a recording never does"},
     {0},
 };
 

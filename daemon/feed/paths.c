@@ -107,18 +107,29 @@ static void check_input(struct feed *feed, int code)
                      "lost a part of the input reason=\"%s\"", err_text(code));
 }
 
+/* A base station or a buoy is a sign of life too: the feed works, there are no ships. */
+static void note_others(struct feed *feed, const struct input *input, uint64_t before)
+{
+    if (feed_is_live(feed) && input_counts(input)->no_report != before)
+        heard(feed);
+}
+
 void feed_bytes(struct feed *feed, struct input *input, const char *bytes, size_t n)
 {
+    uint64_t others = input_counts(input)->no_report;
     feed->bytes += n;
     check_input(feed,
                 input_feed(input, bytes, n, feed_is_live(feed) ? feeds_clock_ms() : 0));
+    note_others(feed, input, others);
 }
 
 void feed_datagram(struct feed *feed, struct input *input, const char *bytes, size_t n)
 {
+    uint64_t others = input_counts(input)->no_report;
     feed->bytes += n;
     feed->datagrams++;
     check_input(feed, input_datagram(input, bytes, n, feeds_clock_ms()));
+    note_others(feed, input, others);
 }
 
 bool feed_is_paused(const struct feed *feed)

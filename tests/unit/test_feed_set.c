@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/aisgen.h"
 #include "lib/feedtest.h"
 #include "lib/testlib.h"
 
@@ -104,6 +105,31 @@ static void test_silence_and_recovery(void **state)
     w.silences = 0;
     looptest_until(&w.t, is_silent, &w); /* and again */
     buf_finish(&b);
+    feedtest_finish(&w);
+}
+
+static bool is_back(void *context)
+{
+    return ((const struct feedtest *)context)->recoveries > 0;
+}
+
+/* Where no ship sails the base station goes on: the feed is not silent. */
+static void test_a_base_station_is_no_silence(void **state)
+{
+    (void)state;
+    struct feedtest w;
+    struct aisgen_bits bits;
+    char text[AISGEN_TEXT_BYTES];
+    struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
+    conf.silent_after_ms = 40;
+    feedtest_create(&w, &conf, 1);
+    feedtest_open(&w);
+    looptest_until(&w.t, is_silent, &w);
+    aisgen_base4(4310001, 34.5, 127.75, 1711389840000, &bits);
+    aisgen_sentences(&bits, "AIVDM", 0, 'A', text);
+    feedtest_send(feedtest_status(&w, 0).port, text, strlen(text));
+    looptest_until(&w.t, is_back, &w);
+    assert_int_equal(w.count, 0); /* a report of no ship */
     feedtest_finish(&w);
 }
 
@@ -232,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_backoff_grows_and_is_jittered),
         cmocka_unit_test(test_counts_are_all_summed),
         cmocka_unit_test(test_silence_and_recovery),
+        cmocka_unit_test(test_a_base_station_is_no_silence),
         cmocka_unit_test(test_reload_keeps_what_did_not_change),
         cmocka_unit_test(test_reload_keeps_the_place),
         cmocka_unit_test(test_reload_with_a_missing_recording),
