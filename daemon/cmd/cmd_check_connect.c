@@ -129,6 +129,14 @@ static bool is_unreached(const struct probe *p)
     return !p->status.is_open && !p->is_ended && p->status.bytes == 0;
 }
 
+/* Where nothing came, this is the reason. */
+static void print_refused(const struct feed_status *status, FILE *out)
+{
+    if (status->refused_senders > 0)
+        fprintf(out, "; %" PRIu64 " datagrams or clients refused (`from`, `max_clients`)",
+                status->refused_senders);
+}
+
 static void print_probe(const struct probe *p, FILE *out)
 {
     const struct feed_status *status = &p->status;
@@ -138,10 +146,12 @@ static void print_probe(const struct probe *p, FILE *out)
         return;
     }
     if (status->bytes == 0) {
-        fprintf(out, "%s%s%s%s\n",
+        fprintf(out, "%s%s%s%s",
                 is_unreached(p) ? "could not be reached" : "nothing came",
                 status->error[0] != '\0' ? ": " : "", status->error,
                 p->is_ended ? " (at its end)" : "");
+        print_refused(status, out);
+        fputc('\n', out);
         return;
     }
     fprintf(out, "%" PRIu64 " bytes", status->bytes);
@@ -150,9 +160,11 @@ static void print_probe(const struct probe *p, FILE *out)
     fprintf(out, ", %" PRIu64 " lines, %" PRIu64 " reports of %zu vessels",
             status->input.lines, status->input.reports, p->vessels.count);
     print_rejects(&status->input, out);
-    if (status->refused_senders > 0)
-        fprintf(out, "; %" PRIu64 " datagrams or clients not in `from`",
-                status->refused_senders);
+    if (status->input.time_replaced > 0)
+        fprintf(out,
+                "; %" PRIu64 " times more than 60 s ahead of the clock, not believed",
+                status->input.time_replaced);
+    print_refused(status, out);
     if (status->kernel_drops > 0)
         fprintf(out, "; %" PRIu64 " dropped by the kernel", status->kernel_drops);
     fprintf(out, "%s\n", p->is_ended ? "; at its end" : "");

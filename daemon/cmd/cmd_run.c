@@ -94,14 +94,13 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     struct alert alert;
     drain(r);
     engine_source_silent(r->pipeline.engine, (uint16_t)feed, is_silent);
-    int64_t now_ms = engine_now(r->pipeline.engine);
-    if (now_ms == TIME_NONE)
-        now_ms = r->pipeline.clock_ms;
     struct feed_status status;
     feeds_status(r->feeds, feed, &status);
     const char *id = status.id;
+    /* By the clock, as since_ms is: event time may run ahead with a ship's clock, and is
+     * behind by the feeds' lateness. */
     int rc = engine_feed_alert(engine_conf(r->pipeline.engine), is_silent, id, since_ms,
-                               now_ms, &alert);
+                               r->pipeline.clock_ms, &alert);
     if (rc == 0)
         rc = pipeline_alert(&r->pipeline, &alert);
     if (rc != 0)

@@ -32,7 +32,9 @@ enum feed_figure {
     FEED_CONNECTS,
     FEED_DROPS,
     FEED_LAST,
+    FEED_REFUSED,
     FEED_TAG_VOID,
+    FEED_REPLACED,
     FEED_DUPLICATES,
     FEED_FIGURES
 };
@@ -50,7 +52,9 @@ static const struct {
     [FEED_CONNECTS]   = {"lookoutd_feed_connects_total", "counter", "Connections made or accepted."},
     [FEED_DROPS]      = {"lookoutd_feed_kernel_drops_total", "counter", "Datagrams the kernel dropped."},
     [FEED_LAST]       = {"lookoutd_feed_last_report_timestamp_seconds", "gauge", "Clock time of the last report."},
+    [FEED_REFUSED]    = {"lookoutd_feed_senders_refused_total", "counter", "Datagrams and connections refused: not in from, or beyond max_clients."},
     [FEED_TAG_VOID]   = {"lookoutd_feed_tag_blocks_void_total", "counter", "Tag blocks with a bad checksum, voided."},
+    [FEED_REPLACED]   = {"lookoutd_feed_times_replaced_total", "counter", "Times too far ahead of the clock, replaced by the arrival time."},
     [FEED_DUPLICATES] = {"lookoutd_feed_duplicates_total", "counter", "Reports folded into an earlier one."},
     /* clang-format on */
 };
@@ -78,8 +82,12 @@ static double feed_figure(const struct run *r, size_t i, enum feed_figure figure
         return (double)s.kernel_drops;
     case FEED_LAST:
         return seconds(s.input.last_heard_ms);
+    case FEED_REFUSED:
+        return (double)s.refused_senders;
     case FEED_TAG_VOID:
         return (double)s.input.tag_void;
+    case FEED_REPLACED:
+        return (double)s.input.time_replaced;
     case FEED_DUPLICATES:
         return (double)merge_counts(r->pipeline.merge, (uint16_t)i)->duplicates;
     case FEED_FIGURES:
