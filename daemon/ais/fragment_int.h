@@ -31,6 +31,10 @@
 #define FRAGMENT_APART_MS 1000
 #define FRAGMENT_WINDOW_COUNT 512  /* the same in sentences; no time is asked then */
 #define FRAGMENT_WINDOW_UNTIMED 96 /* in sentences, where the input has no times */
+/* The same, from the part before, where neither a group nor the time says that they
+ * belong together: writers put a few lines of others between at most (3 in the recordings
+ * at hand), and a busy receiver uses an id again after some 80. */
+#define FRAGMENT_NEAR_COUNT 32
 #define FRAGMENT_QUIET 8
 #define FRAGMENT_QUIET_MS 2000
 

@@ -35,11 +35,14 @@ static enum fragment_match match(const struct fragment *f, const struct fragment
     if (apart_ms > FRAGMENT_APART_MS ||
         (apart_ms > FRAGMENT_SAME_MS && count - f->last_count != 1))
         return FRAGMENT_MATCH_NONE;
+    bool is_same_time = are_timed && apart_ms <= FRAGMENT_SAME_MS;
+    if (!is_same_time && f->state != FRAGMENT_DONE &&
+        count - f->last_count > FRAGMENT_NEAR_COUNT)
+        return FRAGMENT_MATCH_NONE;
     bool neither = theirs[0] == '\0' && ours[0] == '\0';
     if (f->has_group != p->has_group || (!both_stations && !neither))
         return FRAGMENT_MATCH_WEAK;
-    return are_timed && apart_ms <= FRAGMENT_SAME_MS ? FRAGMENT_MATCH_EXACT
-                                                     : FRAGMENT_MATCH_STRONG;
+    return is_same_time ? FRAGMENT_MATCH_EXACT : FRAGMENT_MATCH_STRONG;
 }
 
 bool fragment_same_piece(const struct fragment *f, const struct sentence *s)
