@@ -144,18 +144,21 @@ static bool is_same_place(struct geo_point a, struct geo_point b)
            ((int64_t)p.lon_e7 - q.lon_e7) % INT64_C(3600000000) == 0;
 }
 
-/* A box of the whole globe's width, drawn as four corners, is folded to nothing. */
+/* A box of the whole globe's width, drawn as four corners, is folded to nothing. That a
+ * ring reaches a pole is told of later. */
 static bool has_whole_turn(struct geojson_reader *r, const struct geojson_path *path,
                            const struct geojson_ring *ring)
 {
     const struct geo_point *p = r->feature->points + ring->first;
     for (size_t i = 1; i < ring->count; i++) {
-        if (fabs(p[i].lon - p[i - 1].lon) < 360)
+        bool is_along_pole = fabs(p[i].lat) == 90 && p[i].lat == p[i - 1].lat;
+        if (fabs(p[i].lon - p[i - 1].lon) < 360 || is_along_pole)
             continue;
         struct geojson_path at = geojson_path_index(path, i);
         GEOJSON_FAULT(r, &at,
                       "a step of %.10g degrees of longitude leads nowhere: follow the "
-                      "parallel in steps of at most 180 degrees",
+                      "parallel in steps of at most 180 degrees; zones around a pole are "
+                      "not supported",
                       fabs(p[i].lon - p[i - 1].lon));
         return true;
     }

@@ -56,6 +56,8 @@ static const struct {
     {POLYGON("[[[0,0],[1,1],[1,0],[0,1],[0,0]]]"),  "Self-intersection at longitude 0.5000000, latitude 0.5000000; two edges cross", 1, 87},
     {POLYGON("[[[0,0],[2,0],[2,2],[0,2],[0,0]],[[5,5],[6,5],[6,6],[5,5]]]"), "Hole lies outside shell at longitude 5.0000000, latitude 5.0000000; move the hole", 1, 87},
     {POLYGON("[[[0,0],[1,0],[1,0],[0,0]]]"),        "Too few points in geometry component",          1, 87},
+    {POLYGON("[[[-180,80],[0,80],[180,80],[180,90],[-180,90],[-180,80]]]"), "coordinates[0] (id \"a\"): the ring goes around a pole", 1, 87},
+    {POLYGON("[[[-180,80],[-90,80],[0,80],[90,80],[180,80],[-180,80]]]"), "zones around a pole are not supported", 1, 131},
     {POLYGON("[[[-180,-60],[180,-60],[180,60],[-180,60],[-180,-60]]]"), "coordinates[0][1] (id \"a\"): a step of 360 degrees of longitude leads nowhere", 1, 99},
     {POLYGON("[[[0,80],[120,80],[-120,80],[0,80]]]"), "the ring goes around a pole",                 1, 87},
     {POLYGON("[[[0,-80],[-120,-80],[120,-80],[0,-80]]]"), "zones around a pole are not supported",   1, 87},
