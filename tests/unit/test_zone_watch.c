@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Zones and gates of one track: every rule of the contract's section 5 on entering,
+/* Zones of one track: every rule of the contract's section 5 on entering,
  * leaving, passing, being lost; each scenario is played a second time with all state
  * saved and loaded between any two fixes, and must tell the same.
  *
  * The box is 126..127 E, 35.5..36.5 N. Fixes lie at 36 N, where a degree of longitude is
  * 90,163.8 m (WGS 84: 111412.84 cos - 93.5 cos 3 + 0.118 cos 5 of the latitude), or on
  * meridians' both sides, so that a crossing between lies half way. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/testlib.h"
 #include "lib/zonelib.h"
 #include "lib/zoneplay.h"
@@ -365,164 +361,6 @@ static void test_shapes(void **state)
         "10; enter right 90; exit right 130 since 90; ");
 }
 
-/* --- gates: drawn from south to north, so that left is west
- * ------------------------------------- */
-
-static const char gate[] = COLLECTION(LINE("line", "[[126,35.5],[126,36.5]]"));
-static void crosses_and_returns(struct play *p)
-{
-    zoneplay_east(p, 0, -100);
-    zoneplay_east(p, 10, 100); /* told */
-    zoneplay_east(p, 20, -100);
-    zoneplay_east(p, 44.9, -100);
-    zoneplay_east(p, 45, 100); /* 29.95 min after the last crossing, told or not */
-    zoneplay_east(p, 75, 100);
-    zoneplay_east(p, 75.1, -100); /* 30.1 min */
-}
-
-static void crosses_unheard(struct play *p)
-{
-    zoneplay_east(p, 0, -100);
-    zoneplay_east(p, 120, 100);
-    zoneplay_east(p, 200, 100);
-    zoneplay_east(p, 320.02, -100);
-}
-
-static const char bent[] =
-    COLLECTION(LINE("bent", "[[126,35.5],[126,36.5],[126.2,36.5],[126.2,35.5]]"));
-static void crosses_twice(struct play *p)
-{
-    zoneplay_fix(p, 0, 36.0, 125.9);
-    zoneplay_fix(p, 10, 36.0, 126.3); /* in at a quarter, out at three quarters */
-    zoneplay_fix(p, 90, 36.0, 126.1); /* half of it: inside the bend */
-}
-
-/* Along 36 S between fixes on the line: the great circle runs 140 m south of it at most
- * (30 nm; d^2 tan(lat) / 8R). The same at 36 N, where it runs north of it. */
-static const char parallels[] = COLLECTION(
-    LINE("south", "[[126,-36],[128,-36]]") "," LINE("north", "[[126,36],[128,36]]"));
-static void sails_along(struct play *p)
-{
-    for (int i = 0; i < 3; i++)
-        zoneplay_fix(p, 60 * i, -36.0, 126.2 + 0.6 * i);
-    for (int i = 0; i < 3; i++)
-        zoneplay_fix(p, 10000 + 60 * i, 36.0, 126.2 + 0.6 * i);
-}
-
-/* A fix on the line itself, then on to the other side; and back to its own. The line
- * counts to its east. */
-static void halts_on_it(struct play *p)
-{
-    zoneplay_east(p, 0, -1000);
-    zoneplay_fix(p, 10, 36.0, 126.0);
-    zoneplay_fix(p, 20, 36.0, 126.0);
-    zoneplay_east(p, 30, 1000);
-    zoneplay_fix(p, 100, 36.0, 126.0);
-    zoneplay_east(p, 110, 1000);
-    zoneplay_fix(p, 120, 36.0, 126.0);
-    zoneplay_east(p, 130, -1000);
-}
-
-/* Over its very end, and a hair beyond. */
-static void rounds_its_end(struct play *p)
-{
-    zoneplay_fix(p, 0, 36.5000001, 125.9999);
-    zoneplay_fix(p, 10, 36.5000001, 126.0001);
-    zoneplay_fix(p, 60, 36.4999999, 126.0001);
-    zoneplay_fix(p, 70, 36.4999999, 125.9999);
-}
-
-/* Every 20 min to the other side, for three hours, and after a quiet half hour. */
-static void zigzags(struct play *p)
-{
-    for (int i = 0; i < 10; i++)
-        zoneplay_east(p, 20 * i, i % 2 ? 100 : -100);
-    zoneplay_east(p, 200, 100);
-    zoneplay_east(p, 220, -100);
-}
-
-static void misses(struct play *p)
-{
-    zoneplay_fix(p, 0, 36.6, 125.9);
-    zoneplay_fix(p, 10, 36.6, 126.1);
-}
-
-static void test_gates(void **state)
-{
-    (void)state;
-    zoneplay_check(
-        gate, crosses_and_returns,
-        "cross line 5 right; cross line 15 left back; cross line 75.05 left; ");
-    zoneplay_check(gate, crosses_unheard,
-                   "cross line 60 right; cross line 260.017 left possible; ");
-    zoneplay_check(
-        bent, crosses_twice,
-        "cross bent 2.5 right; cross bent 7.5 left back; cross bent 50 right; ");
-    zoneplay_check(parallels, sails_along, "");
-    zoneplay_check(gate, halts_on_it, "cross line 10 right; cross line 120 left; ");
-    zoneplay_check(gate, rounds_its_end, "cross line 65 left; ");
-    zoneplay_check(gate, zigzags,
-                   "cross line 10 right; cross line 30 left back; cross line 210 left; ");
-    zoneplay_check(gate, misses, "");
-}
-
-/* --- saved state
- * --------------------------------------------------------------------------------- */
-
-static void test_changed_zones(void **state)
-{
-    (void)state;
-    struct zone_set *box = test_zone_set(zoneplay_box);
-    /* The same id, moved a little; and another one that holds the ship. */
-    struct zone_set *moved = test_zone_set(COLLECTION(
-        AREA("box", "[[126.1,35.5],[127,35.5],[127,36.5],[126.1,"
-                    "36.5],[126.1,35.5]]") "," AREA("new", "[[126,35],[128,35],[128,37],["
-                                                           "126,37],[126,35]]")));
-    struct zone_set *none = test_zone_set(COLLECTION(""));
-    struct play p = {.zones = box, .limits = rule_limits_default(), .sog_kn = -1};
-    zone_watch_init(&p.w);
-    zoneplay_fix(&p, 0, 36.0, 126.5);
-    zoneplay_reload(&p, moved);
-    zoneplay_fix(&p, 10, 36.0, 126.5);
-    zoneplay_fix(&p, 20, 36.0, 127.5); /* half way out of the box */
-    zoneplay_reload(&p, none);
-    zoneplay_fix(&p, 30, 36.0, 126.5);
-    zoneplay_reload(&p, box); /* back, the ship in it: silently */
-    zoneplay_fix(&p, 40, 36.0, 126.5);
-    zoneplay_fix(&p, 50, 36.0, 127.5);
-    assert_string_equal(buf_text(&p.told), "enter box 0 present; exit box 15 since 0; "
-                                           "exit box 45 since 30; ");
-    zone_watch_finish(&p.w);
-    buf_finish(&p.told);
-    zone_set_destroy(box);
-    zone_set_destroy(moved);
-    zone_set_destroy(none);
-}
-
-static void test_damaged_records(void **state)
-{
-    (void)state;
-    struct zone_set *zones = test_zone_set(zoneplay_box);
-    struct play p = {.zones = zones, .limits = rule_limits_default(), .sog_kn = -1};
-    struct buf out = {0};
-    struct wire_writer w = {.out = &out};
-    zone_watch_init(&p.w);
-    zoneplay_east(&p, 0, 1000);
-    zoneplay_east(&p, 10, -100);
-    zone_watch_save(&p.w, zones, &w);
-    for (size_t n = 0; n < out.length; n++) {
-        struct zone_watch cut;
-        struct wire_reader r;
-        wire_reader_init(&r, out.data, n);
-        assert_int_equal(zone_watch_load(&cut, zones, &r), ERR_CORRUPT);
-        zone_watch_finish(&cut);
-    }
-    zone_watch_finish(&p.w);
-    buf_finish(&p.told);
-    buf_finish(&out);
-    zone_set_destroy(zones);
-}
-
 /* --- any path at all
  * ------------------------------------------------------------------------------- */
 
@@ -612,9 +450,6 @@ int main(void)
         cmocka_unit_test(test_leaps),
         cmocka_unit_test(test_lost),
         cmocka_unit_test(test_shapes),
-        cmocka_unit_test(test_gates),
-        cmocka_unit_test(test_changed_zones),
-        cmocka_unit_test(test_damaged_records),
         cmocka_unit_test(test_random_walks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
