@@ -1,104 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration as a value: the example of the contract, secrets, reloads, words. */
-#include "lib/testlib.h"
+/* The configuration as a value: the example of the contract, defaults, words, reloads. */
+#include "lib/conf_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../../daemon/conf/conf_int.h"
-#include "lib/tempdir.h"
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
-
-/* base64 of "01234567890123456789012345678901", by coreutils' base64. */
-#define SECRET_TEXT "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-#define SECRET_BYTES "01234567890123456789012345678901"
-
-static struct tempdir dir;
-
-static int set_up(void **state)
-{
-    (void)state;
-    tempdir_make(&dir);
-    tempdir_copy(&dir, "ports.csv", test_root_path("config/ports.csv"));
-    tempdir_write(&dir, "zones.geojson",
-                  "{\"type\": \"FeatureCollection\", \"features\": [\n"
-                  "{\"type\": \"Feature\", \"properties\": {\"id\": \"yeosu-box\"}, "
-                  "\"geometry\": {\"type\": \"Polygon\", \"coordinates\": [[[127.5, 34], "
-                  "[128.5, 34], [128.5, 34.6], [127.5, 34]]]}},\n"
-                  "{\"type\": \"Feature\", \"properties\": {\"id\": \"korea-strait\"}, "
-                  "\"geometry\": {\"type\": \"LineString\", \"coordinates\": [[129, 35], "
-                  "[130, 34]]}}]}");
-    tempdir_write(&dir, "nampo.geojson",
-                  "{\"type\": \"Polygon\", \"coordinates\": [[[125.3, 38.6], [125.5, "
-                  "38.6], [125.5, 38.8], [125.3, 38.6]]]}");
-    tempdir_write(&dir, "watch.csv",
-                  "imo,caption\n9074729,EXAMPLE TWO\n1234,NO IMO NUMBER\n");
-    tempdir_write_mode(&dir, "desk.secret", SECRET_TEXT "\n", 0600);
-    tempdir_write_mode(&dir, "siem-token", "t0ken\r\n", 0600);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    tempdir_remove(&dir);
-    return 0;
-}
-
-static int load(const char *text, struct conf **ret_conf, struct conf_report *report)
-{
-    char file[100], gazetteer[100];
-    snprintf(file, sizeof file, "%s/config.yaml", dir.path);
-    snprintf(gazetteer, sizeof gazetteer, "%s/ports.csv", dir.path);
-    const struct conf_context context = {.host = "host.example",
-                                         .gazetteer = gazetteer,
-                                         .credentials_directory = dir.path};
-    const struct conf_source source = {.file = file, .text = text, .bytes = strlen(text)};
-    return conf_load_text(&source, &context, ret_conf, report);
-}
-
-static struct conf *load_good(const char *text)
-{
-    struct conf *conf = NULL;
-    struct conf_report report;
-    int code = load(text, &conf, &report);
-    for (size_t i = 0; i < report.count && code != 0; i++)
-        print_error("%s\n", report.lines[i]);
-    assert_int_equal(code, 0);
-    conf_report_finish(&report);
-    return conf;
-}
-
-/* The lines of a text that is refused (or warned of), without the directory. */
-static char *lines_of(const char *text, int expected)
-{
-    struct conf *conf = NULL;
-    struct conf_report report;
-    struct buf out = {0};
-    assert_int_equal(load(text, &conf, &report), expected);
-    size_t n = strlen(dir.path) + 1;
-    for (size_t i = 0; i < report.count; i++) {
-        const char *line = report.lines[i];
-        if (strncmp(line, dir.path, n - 1) == 0)
-            line += n;
-        assert_int_equal(buf_printf(&out, "%s\n", line), 0);
-    }
-    if (report.count == 0)
-        assert_int_equal(buf_add_text(&out, ""), 0);
-    conf_report_finish(&report);
-    conf_destroy(conf);
-    return buf_take(&out);
-}
-
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("'%s' is not in:\n%s", part, text);
-}
 
 /* --- the example of interface.md section 3, word by word but for its last three dots ---
  */
@@ -189,9 +99,9 @@ static void test_example(void **state)
     char *text =
         test_read_file(test_root_path("tests/data/conf/example/contract.yaml"), NULL);
     assert_non_null(text);
-    struct conf *conf = load_good(text);
+    struct conf *conf = conf_fixture_good(text);
     char path[100];
-    snprintf(path, sizeof path, "%s/state", dir.path);
+    snprintf(path, sizeof path, "%s/state", conf_fixture_dir.path);
     assert_string_equal(conf->state, path);
     assert_string_equal(conf->engine.site, "yeosu-watch");
     assert_string_equal(conf->engine.link, "https://map.example.org/{mmsi}");
@@ -216,7 +126,7 @@ static void test_example(void **state)
     assert_string_equal(conf->api_address, "127.0.0.1");
     assert_int_equal(conf->api_port, 8047);
     conf_destroy(conf);
-    char *lines = lines_of(text, 0);
+    char *lines = conf_fixture_lines(text, 0);
     assert_has(lines, "watch.csv:3:1: warning: the row is left out: imo '1234'");
     free(lines);
     free(text);
@@ -227,7 +137,7 @@ static void test_example(void **state)
 static void test_defaults(void **state)
 {
     (void)state;
-    struct conf *conf = load_good("log: warning\n");
+    struct conf *conf = conf_fixture_good("log: warning\n");
     assert_string_equal(conf->engine.site, "host.example");
     assert_non_null(conf->engine.ports);
     assert_non_null(conf->engine.zones);
@@ -243,7 +153,7 @@ static void test_state_directory(void **state)
 {
     (void)state;
     char gazetteer[100];
-    snprintf(gazetteer, sizeof gazetteer, "%s/ports.csv", dir.path);
+    snprintf(gazetteer, sizeof gazetteer, "%s/ports.csv", conf_fixture_dir.path);
     struct conf_context context = {
         .host = "h", .gazetteer = gazetteer, .state_directory = "/var/lib/a:/var/lib/b"};
     struct conf_source source = {.file = "x.yaml", .text = "log: info\n", .bytes = 10};
@@ -272,13 +182,13 @@ static void test_state_directory(void **state)
 static void test_recording(void **state)
 {
     (void)state;
-    struct conf *conf = load_good(
+    struct conf *conf = conf_fixture_good(
         "feeds:\n"
         "  - {id: a, file: sub/tape.nmea, pace: 60x, start: 2024-03-25, follow: true}\n"
         "  - {id: b, file: \"-\", pace: real, format: jsonl}\n"
         "  - {id: c, file: /abs/tape.csv, columns: {mmsi: MMSI_NO, lat: \"Lat deg\"}}\n");
     char path[100];
-    snprintf(path, sizeof path, "%s/sub/tape.nmea", dir.path);
+    snprintf(path, sizeof path, "%s/sub/tape.nmea", conf_fixture_dir.path);
     assert_string_equal(conf->feeds[0].address, path);
     assert_near(conf->feeds[0].pace, 60, 0);
     assert_true(conf->feeds[0].follow);
@@ -297,7 +207,7 @@ static void test_recording(void **state)
 static void test_addresses(void **state)
 {
     (void)state;
-    struct conf *conf = load_good(
+    struct conf *conf = conf_fixture_good(
         "feeds:\n"
         "  - {id: a, udp: \"[::1]:10110\", from: [\"fd00::/8\", \"::1\", 10.1.2.3]}\n"
         "  - {id: b, tcp: \"[2001:db8::1]:4001\"}\n"
@@ -317,7 +227,7 @@ static void test_watch_lists(void **state)
 {
     (void)state;
     tempdir_write(
-        &dir, "list.csv",
+        &conf_fixture_dir, "list.csv",
         "\xEF\xBB\xBFMMSI;IMO;Name;Remark\r\n"
         "445000001;IMO 9999993;\"EXAMPLE; TRADER\";\"two\r\nlines \"\"q\"\"\"\r\n"
         "445000002;;EXAMPLE TWO;\r\n"
@@ -325,7 +235,7 @@ static void test_watch_lists(void **state)
         "0;0;EXAMPLE THREE;\r\n"
         "\r\n"
         "445000004;9074729");
-    struct conf *conf = load_good(
+    struct conf *conf = conf_fixture_good(
         "vessels:\n"
         "  - {id: v1, imo: 9999993, tags: [un1718]}\n"
         "vessel_lists:\n"
@@ -347,95 +257,6 @@ static void test_watch_lists(void **state)
     conf_destroy(conf);
 }
 
-/* --- secrets --------------------------------------------------------------------- */
-
-#define HOOK "webhooks:\n  - {id: h, url: \"https://desk.example.org/\", "
-
-static void test_secret_modes(void **state)
-{
-    (void)state;
-    tempdir_write_mode(&dir, "open.secret", SECRET_TEXT, 0644);
-    tempdir_write_mode(&dir, "group.secret", SECRET_TEXT, 0640);
-    tempdir_write_mode(&dir, "written.secret", SECRET_TEXT, 0602);
-    char *lines = lines_of(HOOK "secret: {file: open.secret}}\n", ERR_INVALID);
-    assert_has(lines, "config.yaml:2:62: error: webhooks[0].secret.file: '");
-    assert_has(lines, "open.secret' is a secret that others can read (mode 0644) "
-                      "(accepted: a file of mode 0600 or 0640)");
-    free(lines);
-    lines = lines_of(HOOK "secret: {file: written.secret}}\n", ERR_INVALID);
-    assert_has(lines, "others can write");
-    free(lines);
-    conf_destroy(load_good(HOOK "secret: {file: group.secret}}\n"));
-    lines = lines_of(HOOK "authorization: {file: open.secret}}\n", ERR_INVALID);
-    assert_has(lines, "webhooks[0].authorization.file: '");
-    free(lines);
-    lines =
-        lines_of("webhooks: [{id: h, url: {credential: open.secret}}]\n", ERR_INVALID);
-    assert_has(lines, "webhooks[0].url.credential: '");
-    free(lines);
-}
-
-static void test_secret_forms(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        size_t bytes; /* 0: refused */
-    } rows[] = {
-        /* clang-format off */
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz\n", 24},  /* 24 bytes, the least */
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=", 0},     /* 23 */
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMw==\r\n", 64},
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ=", 0}, /* 65 */
-        {"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", 0},           /* no whsec_ */
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI", 0},      /* no padding */
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkw-TIz", 0},     /* base64url */
-        {"whsec_====", 0},
-        {"whsec_", 0},
-        {"", 0},
-        {"\n", 0},
-        /* clang-format on */
-    };
-    for (size_t i = 0; i < CONF_COUNT(rows); i++) {
-        struct conf *conf = NULL;
-        struct conf_report report;
-        tempdir_write_mode(&dir, "s", rows[i].text, 0600);
-        int code = load(HOOK "secret: {file: s}}\n", &conf, &report);
-        assert_int_equal(code, rows[i].bytes > 0 ? 0 : ERR_INVALID);
-        if (code == 0)
-            assert_int_equal(conf->webhooks[0].secrets[0].length, rows[i].bytes);
-        else if (strlen(rows[i].text) > 8)
-            assert_null(strstr(report.lines[report.count - 1], "MDEy"));
-        conf_report_finish(&report);
-        conf_destroy(conf);
-    }
-}
-
-static void test_two_secrets(void **state)
-{
-    (void)state;
-    tempdir_write_mode(&dir, "old", SECRET_TEXT, 0600);
-    tempdir_write_mode(&dir, "new", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", 0600);
-    struct conf *conf =
-        load_good(HOOK "secret: [{file: old}, {credential: new}],\n"
-                       "   authorization: {scheme: Basic, credential: siem-token}}\n");
-    assert_int_equal(conf->webhooks[0].secret_count, 2);
-    assert_int_equal(conf->webhooks[0].secrets[1].length, 24);
-    assert_string_equal(conf->webhooks[0].authorization, "Basic t0ken");
-    conf_destroy(conf);
-}
-
-static void test_headers(void **state)
-{
-    (void)state;
-    char *lines = lines_of(HOOK "headers: {X-A: b, x-a: c}}\n", ERR_INVALID);
-    assert_has(lines, "webhooks[0].headers.x-a: is given twice, in other letters");
-    free(lines);
-    lines = lines_of(HOOK "headers: {Webhook-ID: b}}\n", ERR_INVALID);
-    assert_has(lines, "is set by lookoutd itself");
-    free(lines);
-}
-
 /* --- words ----------------------------------------------------------------------- */
 
 static char *described(const struct conf *conf)
@@ -452,11 +273,11 @@ static char *described(const struct conf *conf)
 static void test_describe(void **state)
 {
     (void)state;
-    tempdir_write_mode(&dir, "desk-url",
+    tempdir_write_mode(&conf_fixture_dir, "desk-url",
                        "https://desk.example.org:8443/hook/SECRETPATH?k=SECRETKEY", 0600);
     char *text =
         test_read_file(test_root_path("tests/data/conf/example/contract.yaml"), NULL);
-    struct conf *conf = load_good(text);
+    struct conf *conf = conf_fixture_good(text);
     char *words = described(conf);
     assert_has(words, "partner: tcp ais.example.org:4001");
     assert_has(words, "watched vessels: 2");
@@ -472,7 +293,7 @@ static void test_describe(void **state)
     free(words);
     conf_destroy(conf);
     free(text);
-    conf = load_good("webhooks: [{id: h, url: {credential: desk-url}}]\n");
+    conf = conf_fixture_good("webhooks: [{id: h, url: {credential: desk-url}}]\n");
     words = described(conf);
     assert_has(words, "https://desk.example.org:8443/...");
     assert_null(strstr(words, "SECRET"));
@@ -483,7 +304,7 @@ static void test_describe(void **state)
 static void test_filter_words(void **state)
 {
     (void)state;
-    struct conf *conf = load_good(
+    struct conf *conf = conf_fixture_good(
         "rules:\n"
         "  - {id: a, when: gap, vessels: {types: [cargo, tanker], min_length: 50m,\n"
         "     flags: [KP, CN], not: {types: [fishing], flags: [KR]}}}\n");
@@ -508,7 +329,7 @@ static uint64_t rule_definition(const char *rule)
              "zones: [zones.geojson]\nports: {groups: {g: [RUVVO, RUNJK]}}\n"
              "rules:\n  - {%s}\n",
              rule);
-    struct conf *conf = load_good(text);
+    struct conf *conf = conf_fixture_good(text);
     uint64_t definition = conf->engine.rules[0].definition;
     conf_destroy(conf);
     return definition;
@@ -540,7 +361,7 @@ static void test_definition(void **state)
     assert_true(route != rule_definition("id: a, when: route, route: \"KPNAM > $g\""));
     assert_true(route != rule_definition("id: a, when: route, route: \"KPNAM >> $g\", "
                                          "leg: 9d"));
-    tempdir_write(&dir, "zones.geojson",
+    tempdir_write(&conf_fixture_dir, "zones.geojson",
                   "{\"type\": \"Feature\", \"properties\": {\"id\": \"yeosu-box\"}, "
                   "\"geometry\": {\"type\": \"Polygon\", \"coordinates\": [[[127.5, 34], "
                   "[128.5, 34], [128.5, 34.7], [127.5, 34]]]}}");
@@ -560,9 +381,9 @@ static void test_feed_and_webhook_definition(void **state)
         char filled[300];
         snprintf(filled, sizeof filled, text, ports[i], late[i], out[i]);
         tempdir_write_mode(
-            &dir, "s", i == 2 ? "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz" : SECRET_TEXT,
-            0600);
-        conf[i] = load_good(filled);
+            &conf_fixture_dir, "s",
+            i == 2 ? "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz" : SECRET_TEXT, 0600);
+        conf[i] = conf_fixture_good(filled);
     }
     assert_true(conf[0]->feeds[0].definition == conf[1]->feeds[0].definition);
     assert_true(conf[0]->feeds[0].definition != conf[2]->feeds[0].definition);
@@ -574,132 +395,29 @@ static void test_feed_and_webhook_definition(void **state)
         conf_destroy(conf[i]);
 }
 
-/* --- files ----------------------------------------------------------------------- */
-
-static void test_unreadable(void **state)
-{
-    (void)state;
-    const struct conf_context context = {.host = "h"};
-    struct conf *conf = NULL;
-    struct conf_report report;
-    assert_int_equal(conf_load("/nowhere/x.yaml", &context, &conf, &report), ERR_IO);
-    assert_int_equal(report.count, 1);
-    assert_has(report.lines[0], "/nowhere/x.yaml: error: ");
-    conf_report_finish(&report);
-    char *big = malloc((8 << 20) + 2);
-    memset(big, '#', (8 << 20) + 1);
-    big[(8 << 20) + 1] = '\0';
-    tempdir_write(&dir, "big.yaml", big);
-    free(big);
-    assert_int_equal(conf_load(tempdir_path(&dir, "big.yaml"), &context, &conf, &report),
-                     ERR_IO);
-    assert_has(report.lines[0], "larger than 8 MiB");
-    conf_report_finish(&report);
-}
-
-/* A great many faults are counted, and the first thousand shown. */
-static void test_many_faults(void **state)
-{
-    (void)state;
-    struct buf text = {0};
-    struct conf *conf = NULL;
-    struct conf_report report;
-    assert_int_equal(buf_add_text(&text, "vessels:\n"), 0);
-    for (int i = 0; i < 3000; i++)
-        assert_int_equal(buf_add_text(&text, "  - {imo: 1}\n"), 0);
-    assert_int_equal(load(buf_text(&text), &conf, &report), ERR_INVALID);
-    assert_int_equal(report.errors, 5999); /* out of range; taken, but the first */
-    assert_int_equal(report.count,
-                     CONF_ERRORS_MAX + 3 + 1); /* no rules, webhooks, feeds */
-    assert_has(report.lines[report.count - 1], "error: 4999 more are not shown");
-    conf_report_finish(&report);
-    buf_finish(&text);
-}
-
-/* Warnings, be they ever so many, hide no error. */
-static void test_many_warnings(void **state)
-{
-    (void)state;
-    struct buf rows = {0};
-    assert_int_equal(buf_add_text(&rows, "imo\n"), 0);
-    for (int i = 0; i < 3000; i++)
-        assert_int_equal(buf_add_text(&rows, "1\n"), 0);
-    tempdir_write(&dir, "list.csv", buf_text(&rows));
-    buf_finish(&rows);
-    char *lines =
-        lines_of("vessel_lists: [{file: list.csv}]\nrules: [{id: r}]\n", ERR_INVALID);
-    assert_has(lines, "config.yaml:2:9: error: rules[0]: the key 'when' is missing");
-    assert_has(lines, "config.yaml: warning: 2502 more are not shown");
-    free(lines);
-}
-
-static void test_relative_name(void **state)
-{
-    (void)state;
-    char cwd[1000];
-    assert_non_null(getcwd(cwd, sizeof cwd));
-    tempdir_write(&dir, "config.yaml",
-                  "ports: {gazetteer: ports.csv}\nzones: [bad.geojson]\n");
-    tempdir_write(&dir, "bad.geojson", "{}");
-    assert_int_equal(chdir("/tmp"), 0);
-    const struct conf_context context = {.host = "h"};
-    struct conf *conf = NULL;
-    struct conf_report report;
-    const char *name = dir.path + strlen("/tmp/");
-    char file[100], expected[100];
-    snprintf(file, sizeof file, "%s/config.yaml", name);
-    snprintf(expected, sizeof expected, "%s/bad.geojson:1:", name);
-    assert_int_equal(conf_load(file, &context, &conf, &report), ERR_INVALID);
-    assert_has(report.lines[report.count - 1], expected);
-    assert_int_equal(strncmp(report.lines[report.count - 1], name, strlen(name)), 0);
-    conf_report_finish(&report);
-    assert_int_equal(chdir(cwd), 0);
-}
-
-static void test_live_norway(void **state)
-{
-    (void)state;
-    struct conf *conf = NULL;
-    struct conf_report report;
-    char gazetteer[300];
-    snprintf(gazetteer, sizeof gazetteer, "%s", test_root_path("config/ports.csv"));
-    const struct conf_context context = {.host = "h", .gazetteer = gazetteer};
-    int code =
-        conf_load(test_root_path("config/live-norway.yaml"), &context, &conf, &report);
-    for (size_t i = 0; i < report.count; i++)
-        print_error("%s\n", report.lines[i]);
-    assert_int_equal(code, 0);
-    assert_int_equal(report.count, 0);
-    assert_string_equal(conf->feeds[0].address, "153.44.253.27");
-    assert_int_equal(conf->feeds[0].port, 5631);
-    assert_string_equal(conf->webhooks[0].url, "http://127.0.0.1:8080/");
-    conf_report_finish(&report);
-    conf_destroy(conf);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_example, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_defaults, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_state_directory, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_recording, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_addresses, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_watch_lists, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_secret_modes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_secret_forms, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_two_secrets, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_headers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_describe, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_filter_words, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_definition, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_feed_and_webhook_definition, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_unreadable, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_many_faults, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_many_warnings, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_relative_name, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_live_norway, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_example, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_defaults, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_state_directory, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_recording, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_addresses, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_watch_lists, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_describe, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_filter_words, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_definition, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_feed_and_webhook_definition,
+                                        conf_fixture_set_up, conf_fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
