@@ -136,27 +136,24 @@ static int check_version(sqlite3 *db, const char *path, int64_t *ret_version, in
     return 0;
 }
 
+/* All steps in one transaction: whoever looks on, or comes after a crash, finds the shape
+ * that was or the newest. */
 static int migrate(sqlite3 *db, int64_t version)
 {
-    for (; version < VERSION; version++) {
-        char stamp[96];
-        snprintf(stamp, sizeof stamp,
-                 "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
-                 (int)version + 1);
-        int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-        if (rc == SQLITE_OK)
-            rc = sqlite3_exec(db, migrations[version], NULL, NULL, NULL);
-        if (rc == SQLITE_OK)
-            rc = sqlite3_exec(db, stamp, NULL, NULL, NULL);
-        if (rc == SQLITE_OK)
-            rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
-        if (rc != SQLITE_OK) {
-            if (!sqlite3_get_autocommit(db))
-                sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-            return rc;
-        }
-    }
-    return SQLITE_OK;
+    if (version == VERSION)
+        return SQLITE_OK;
+    int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    for (; version < VERSION && rc == SQLITE_OK; version++)
+        rc = sqlite3_exec(db, migrations[version], NULL, NULL, NULL);
+    char stamp[96];
+    snprintf(stamp, sizeof stamp,
+             "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+             APPLICATION_ID, (int)VERSION);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, stamp, NULL, NULL, NULL);
+    if (rc != SQLITE_OK && !sqlite3_get_autocommit(db))
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return rc;
 }
 
 static int open_connection(const char *path, int flags, sqlite3 **ret_db, struct err *err)

@@ -277,6 +277,30 @@ static void test_every_file_call_fails_for_long(void **state)
     assert_true(n > 5);
 }
 
+/* From the n-th call on nothing can be written while the database is made: who looks at
+ * what there is finds nothing yet, or all of it, as after a kill at that instant. */
+static void test_a_new_database_is_whole_or_none(void **state)
+{
+    unsigned n = 0, struck = 0;
+    do {
+        clear(*state);
+        struct heard h = {0};
+        struct store *s = NULL;
+        fault_vfs_fail(++n, true);
+        bool is_open = open_store(*state, &h, &s, NULL) == 0;
+        struck = fault_vfs_failed();
+        fault_vfs_fail(0, false);
+        struct store_reader *r = NULL;
+        struct err err = {0};
+        int code = store_reader_open(*state, &r, &err);
+        if (code != 0 && (is_open || code != ERR_NOT_FOUND))
+            fail_msg("call %u: %s", n, err.text);
+        store_reader_close(r);
+        store_close(s);
+    } while (struck != 0);
+    assert_true(n > 10);
+}
+
 static void test_memory_runs_out(void **state)
 {
     /* Every request while opening; then every request of the commits. */
@@ -424,6 +448,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_commits_are_synced, setup, teardown),
         cmocka_unit_test_setup_teardown(test_every_file_call_fails_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_every_file_call_fails_for_long, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_a_new_database_is_whole_or_none, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_memory_runs_out, setup, teardown),
         cmocka_unit_test_setup_teardown(test_disk_full, setup, teardown),
