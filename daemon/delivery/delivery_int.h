@@ -140,8 +140,10 @@ bool window_wants_more(const struct window *w);
 /* A lane that was cut has room again: rewind to *ret_row. */
 bool window_wants_rewind(const struct window *w, int64_t *ret_row);
 /* What is to be sent next and when; where alerts go together, a bundle's leader. NULL:
- * nothing is, or, when *ret_due_ms is no INT64_MAX, a group is to be formed then. */
-struct item *window_next(struct window *w, int64_t now_ms, int64_t *ret_due_ms);
+ * nothing is, or, when *ret_due_ms is no INT64_MAX, a group is to be formed then; not
+ * unless `may_form`. */
+struct item *window_next(struct window *w, int64_t now_ms, bool may_form,
+                         int64_t *ret_due_ms);
 /* The bundle of the group that is due, new and not on record; NULL: nothing of it may go
  * yet, or memory is short. */
 struct item *window_form(struct window *w, int64_t now_ms);
@@ -170,7 +172,10 @@ MUST_CHECK int group_add(struct window *w, struct item *item);
 /* It was bundled under this number before. */
 MUST_CHECK int group_add_recorded(struct window *w, struct item *item, int64_t number);
 MUST_CHECK int group_hasten_all(struct window *w);
-struct item *group_next(struct window *w, int64_t now_ms, int64_t *ret_due_ms);
+struct item *group_next(struct window *w, int64_t now_ms, bool may_form,
+                        int64_t *ret_due_ms);
+/* A bundle could go now. */
+bool group_has_due_bundle(const struct window *w, int64_t now_ms);
 void group_take(struct window *w, struct item *leader);
 /* Not before then, whatever its schedule says. */
 void group_hold_until(struct window *w, struct item *leader, int64_t due_ms);
@@ -229,8 +234,11 @@ void hook_record(struct hook *h, const struct item *item, struct store_outcome *
 
 /* The bodies, and the id: a hash of the ids inside. */
 MUST_CHECK int hook_prepare_bundle(struct item *leader);
-/* A group is due. false: not while the webhook is dead, or has enough to do. */
-bool hook_form(struct hook *h, int64_t now);
+/* Not while the webhook has enough to do; a dead one gets a bundle more only when no
+ * other can be the probe. */
+bool hook_may_form(const struct hook *h, int64_t now);
+/* A group is due. */
+void hook_form(struct hook *h, int64_t now);
 /* What is on record by now goes by its schedule. */
 void hook_look_saved(struct hook *h);
 /* It goes; perhaps nobody knows yet whether it is on record. */

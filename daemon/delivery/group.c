@@ -352,12 +352,19 @@ static bool is_complete(const struct window *w, const struct item *leader)
 
 /* --- sending --------------------------------------------------------------------- */
 
-struct item *group_next(struct window *w, int64_t now_ms, int64_t *ret_due_ms)
+bool group_has_due_bundle(const struct window *w, int64_t now_ms)
+{
+    const struct heap_node *bundle = heap_first(&w->bundle_due);
+    return bundle != NULL && bundle->due_ms <= now_ms;
+}
+
+struct item *group_next(struct window *w, int64_t now_ms, bool may_form,
+                        int64_t *ret_due_ms)
 {
     forget_idle(w, now_ms);
     for (;;) {
         struct heap_node *bundle = heap_first(&w->bundle_due);
-        struct heap_node *group = heap_first(&w->group_due);
+        struct heap_node *group = may_form ? heap_first(&w->group_due) : NULL;
         int64_t group_ms = group != NULL ? group->due_ms : INT64_MAX;
         *ret_due_ms = group_ms;
         if (bundle == NULL || bundle->due_ms > group_ms)

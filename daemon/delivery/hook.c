@@ -256,7 +256,7 @@ static void send_due(struct hook *h)
     hook_look_saved(h);
     while (may_send(h)) {
         int64_t now = client_clock_ms(), due = 0;
-        struct item *item = window_next(&h->window, now, &due);
+        struct item *item = window_next(&h->window, now, hook_may_form(h, now), &due);
         if (due == INT64_MAX)
             return;
         if (h->is_open && h->probe != NULL)
@@ -268,8 +268,7 @@ static void send_due(struct hook *h)
             return;
         }
         if (item == NULL) {
-            if (!hook_form(h, now))
-                return;
+            hook_form(h, now);
             continue;
         }
         if (item->is_saving)

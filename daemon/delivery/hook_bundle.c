@@ -70,13 +70,17 @@ static void save(struct hook *h, struct item *leader, int64_t now)
     group_hold_until(&h->window, leader, now + SAVE_PATIENCE_MS);
 }
 
-bool hook_form(struct hook *h, int64_t now)
+bool hook_may_form(const struct hook *h, int64_t now)
 {
-    bool is_busy = h->under_way + h->saving_count >= h->conf.in_flight;
-    if (is_busy || (h->is_open && h->saving_count > 0))
+    if (h->under_way + h->saving_count >= h->conf.in_flight)
         return false;
+    return !h->is_open ||
+           (h->saving_count == 0 && !group_has_due_bundle(&h->window, now));
+}
+
+void hook_form(struct hook *h, int64_t now)
+{
     struct item *leader = window_form(&h->window, now);
     if (leader != NULL)
         save(h, leader, now);
-    return true;
 }

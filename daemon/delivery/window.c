@@ -290,10 +290,11 @@ bool window_wants_rewind(const struct window *w, int64_t *ret_row)
 
 /* --- sending --------------------------------------------------------------------- */
 
-struct item *window_next(struct window *w, int64_t now_ms, int64_t *ret_due_ms)
+struct item *window_next(struct window *w, int64_t now_ms, bool may_form,
+                         int64_t *ret_due_ms)
 {
     if (w->group.is_on)
-        return group_next(w, now_ms, ret_due_ms);
+        return group_next(w, now_ms, may_form, ret_due_ms);
     struct heap_node *node = heap_first(&w->due);
     *ret_due_ms = node != NULL ? node->due_ms : INT64_MAX;
     if (node == NULL)

@@ -22,7 +22,7 @@
 
 enum { HANG_MS = 5000, GAP_MOST_MS = 20, BEAT_MS = 1, PAUSE_MS = 5 };
 
-static _Atomic unsigned asked, answered;
+static _Atomic unsigned asked, answered, dots;
 
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
                 struct addrinfo **res)
@@ -30,6 +30,10 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
     int (*next)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
     void *symbol = dlsym(RTLD_NEXT, "getaddrinfo");
     memcpy(&next, &symbol, sizeof next);
+    if (node != NULL && strncmp(node, "dot.example", 11) == 0) {
+        dots++;
+        return next("127.0.0.1", service, hints, res);
+    }
     if (node == NULL || strcmp(node, "hang.example") != 0)
         return next(node, service, hints, res);
     const struct timespec hang = {.tv_sec = HANG_MS / 1000};
@@ -248,12 +252,28 @@ static void the_end_does_not_wait_for_a_look_up(void **state)
     target_finish(&hanging.target);
 }
 
+/* An absolute name, too, is found by libcurl among what was pinned. */
+static void only_we_look_up_a_name_with_a_dot_at_its_end(void **state)
+{
+    struct scene *t = *state;
+    struct stream dot;
+    stream_init(&dot, t, "dot.example.", 5000);
+    dot.until_ns = UINT64_MAX;
+    stream_go_on(&dot);
+    while (!dot.is_idle)
+        uv_run(&t->loop, UV_RUN_ONCE);
+    assert_int_equal(dot.taken, 1);
+    assert_int_equal(dots, 1);
+    target_finish(&dot.target);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_loop_never_stands_still),
+        TEST(only_we_look_up_a_name_with_a_dot_at_its_end),
         TEST(the_end_does_not_wait_for_a_look_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
