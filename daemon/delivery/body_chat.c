@@ -23,9 +23,12 @@ struct escape {
 };
 
 /* docs.slack.dev, "Escaping text"; a word joiner after @ keeps Mattermost from calling
- * everybody. */
-static const struct escape slack_escapes[] = {
-    {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'@', "@\xe2\x81\xa0"}};
+ * everybody, one after ] from making a link of [text](address). */
+static const struct escape slack_escapes[] = {{'&', "&amp;"},
+                                              {'<', "&lt;"},
+                                              {'>', "&gt;"},
+                                              {'@', "@\xe2\x81\xa0"},
+                                              {']', "]\xe2\x81\xa0"}};
 /* Markdown links of Adaptive Cards' facts. */
 static const struct escape card_escapes[] = {{'[', "\\["}, {']', "\\]"}, {'*', "\\*"},
                                              {'_', "\\_"}, {'`', "\\`"}, {'\\', "\\\\"}};
@@ -60,6 +63,17 @@ static json_t *card_text(const char *text)
                    sizeof card_escapes / sizeof card_escapes[0]);
 }
 
+/* verbatim: Slack makes no links of what looks like an address. */
+static json_t *slack_mrkdwn(json_t *text)
+{
+    return json_pack("{s:s,s:o,s:b}", "type", "mrkdwn", "text", text, "verbatim", 1);
+}
+
+static json_t *slack_section(json_t *text)
+{
+    return json_pack("{s:s,s:o}", "type", "section", "text", slack_mrkdwn(text));
+}
+
 /* "<circle> CRITICAL " */
 static const char *heading(const struct body_view *view, char ret_text[64])
 {
@@ -77,16 +91,13 @@ json_t *body_slack(const struct body_view *view)
     for (size_t i = 0; i < view->fact_count; i++) {
         char name[40];
         snprintf(name, sizeof name, "*%s*\n", view->facts[i].name);
-        json_array_append_new(
-            fields, json_pack("{s:s,s:o}", "type", "mrkdwn", "text",
-                              slack_text(name, view->facts[i].value, SLACK_FIELD_BYTES)));
+        json_array_append_new(fields, slack_mrkdwn(slack_text(name, view->facts[i].value,
+                                                              SLACK_FIELD_BYTES)));
     }
     heading(view, mark);
     json_t *blocks = json_array();
     json_array_append_new(
-        blocks,
-        json_pack("{s:s,s:{s:s,s:o}}", "type", "section", "text", "type", "mrkdwn",
-                  "text", slack_text(mark, view->summary, SLACK_SECTION_BYTES)));
+        blocks, slack_section(slack_text(mark, view->summary, SLACK_SECTION_BYTES)));
     json_array_append_new(blocks,
                           json_pack("{s:s,s:o}", "type", "section", "fields", fields));
     if (view->link != NULL)
@@ -120,15 +131,13 @@ json_t *body_slack_list(const struct body_view *views, size_t count)
     struct body_view gravest;
     list_heading(views, count, &gravest, title);
     snprintf(before, sizeof before, "%s%s", heading(&gravest, mark), title);
-    json_t *blocks = json_array(), *lines = json_string(before);
+    json_t *blocks = json_array();
     struct buf text = {0};
-    json_array_append_new(blocks, json_pack("{s:s,s:{s:s,s:O}}", "type", "section",
-                                            "text", "type", "mrkdwn", "text", lines));
+    json_array_append_new(blocks, slack_section(json_string(before)));
     int rc = buf_add_text(&text, before);
     for (size_t i = 0; i < count && rc == 0; i++) {
         json_t *line = slack_text(heading(&views[i], mark), views[i].summary, LIST_BYTES);
-        json_t *block = json_pack("{s:s,s:{s:s,s:O}}", "type", "section", "text", "type",
-                                  "mrkdwn", "text", line);
+        json_t *block = slack_section(json_incref(line));
         if (block != NULL && views[i].link != NULL)
             json_object_set_new(block, "accessory",
                                 json_pack("{s:s,s:{s:s,s:s},s:s}", "type", "button",
@@ -139,7 +148,6 @@ json_t *body_slack_list(const struct body_view *views, size_t count)
             line != NULL ? buf_printf(&text, "\n%s", json_string_value(line)) : ERR_NOMEM;
         json_decref(line);
     }
-    json_decref(lines);
     json_t *message =
         rc == 0 ? json_pack("{s:s,s:O}", "text", buf_text(&text), "blocks", blocks)
                 : NULL;

@@ -192,6 +192,23 @@ static void a_name_that_leads_inside_is_refused(void **state)
     assert_int_equal(t->receiver.count, 0);
 }
 
+/* Also when only one of several addresses is private. */
+static void a_name_that_leads_inside_too_is_refused(void **state)
+{
+    struct scene *t = *state;
+    char reason[96];
+    struct resolve_answer both = answer_of("8.8.8.8");
+    both.addresses[both.count++] = answer_of("127.0.0.1").addresses[0];
+    t->names.answers[0] = t->names.answers[1] = both;
+    sender_webhook(&t->sender, "desk", "inside.example", t->receiver.port)
+        ->retry.waits_ms[0] = 60000;
+    sender_start(&t->sender);
+    sender_alert(&t->sender, 0, 445000001, SEVERITY_INFO);
+    assert_string_equal(reason_of(t, reason),
+                        "inside.example is the private address 127.0.0.1");
+    assert_int_equal(t->receiver.count, 0);
+}
+
 /* The name is public when it is checked and private when it is used: what was checked is
  * what is connected to, and it is asked once. */
 static void a_name_is_pinned_to_what_was_checked(void **state)
@@ -389,6 +406,7 @@ int main(void)
         TEST(a_webhook_that_hangs_slows_no_other),
         TEST(a_name_server_that_hangs_freezes_nothing),
         TEST(a_name_that_leads_inside_is_refused),
+        TEST(a_name_that_leads_inside_too_is_refused),
         TEST(a_name_is_pinned_to_what_was_checked),
         TEST(localhost_is_meant),
         TEST(a_name_without_address_is_tried_again),
