@@ -7,13 +7,13 @@ new_secret "$work/secret"
 new_secret "$work/other"
 
 # A private authority, a certificate of its for this host, one for a client.
-certify() { # NAME EXTENSION
+certify() { # NAME EXTENSION [DAYS]
     openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -keyout "$work/$1.key" -out "$work/$1.csr" &&
         printf '%s\n' "$2" >"$work/$1.ext" &&
-        openssl x509 -req -in "$work/$1.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -CAcreateserial -days 2 -extfile "$work/$1.ext" -out "$work/$1.pem"
+        openssl x509 -req -in "$work/$1.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -CAcreateserial -days "${3:-2}" -extfile "$work/$1.ext" -out "$work/$1.pem"
 }
 { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=authority -keyout "$work/ca.key" -out "$work/ca.pem" &&
-    certify server 'subjectAltName=IP:127.0.0.1' && certify client 'extendedKeyUsage=clientAuth'; } >"$work/openssl" 2>&1
+    certify server 'subjectAltName=IP:127.0.0.1' && certify expired 'subjectAltName=IP:127.0.0.1' 0 && certify client 'extendedKeyUsage=clientAuth'; } >"$work/openssl" 2>&1
 result "certificates are made" $? "$(cat "$work/openssl")"
 chmod 600 "$work"/*.key
 cat >"$work/tls.py" <<'P'
@@ -27,7 +27,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *a): pass
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain(sys.argv[1] + "/server.pem", sys.argv[1] + "/server.key")
+name = "expired" if sys.argv[3] == "expired" else "server"
+context.load_cert_chain("%s/%s.pem" % (sys.argv[1], name), "%s/%s.key" % (sys.argv[1], name))
 if sys.argv[3] == "client":
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(sys.argv[1] + "/ca.pem")
@@ -35,12 +36,12 @@ server.socket = context.wrap_socket(server.socket, server_side=True)
 open(sys.argv[2], "w").write(str(server.server_port))
 server.serve_forever()
 P
-tls_server() { # NAME client|open
+tls_server() { # NAME client|open|expired
     /usr/bin/python3 "$work/tls.py" "$work" "$work/$1" "$2" 2>/dev/null &
     pids+=($!)
     wait_for 10 test -s "$work/$1"
 }
-tls_server plain open && tls_server mutual client
+tls_server plain open && tls_server mutual client && tls_server old expired
 result "TLS servers start" $?
 cat >"$work/tls.yaml" <<Y
 state: $work/state
@@ -48,18 +49,24 @@ webhooks:
   - {id: trusted, url: "https://127.0.0.1:$(cat "$work/plain")/x", ca_file: $work/ca.pem}
   - {id: unknown, url: "https://127.0.0.1:$(cat "$work/plain")/hidden-path"}
   - {id: mutual, url: "https://127.0.0.1:$(cat "$work/mutual")/x", ca_file: $work/ca.pem, client_cert: $work/client.pem, client_key: $work/client.key}
+  - {id: expired, url: "https://127.0.0.1:$(cat "$work/old")/x", ca_file: $work/ca.pem}
+  - {id: elsewhere, url: "https://localhost:$(cat "$work/plain")/x", ca_file: $work/ca.pem}
   - {id: bare, url: "https://127.0.0.1:$(cat "$work/mutual")/x", ca_file: $work/ca.pem}
 Y
 for id in trusted mutual; do
     "$bin" test-webhook -c "$work/tls.yaml" $id >"$work/out" 2>&1
     result "test-webhook: $id is delivered over TLS" $? "$(cat "$work/out")"
 done
-for id in unknown bare; do
+said=
+for id in unknown bare expired elsewhere; do # a foreign authority, no certificate of ours, out of date, for another host
     "$bin" test-webhook -c "$work/tls.yaml" $id >"$work/out" 2>/dev/null
     status=$?
     [ $status -eq 1 ] && grep -q "^$id: failed" "$work/out" && ! grep -q hidden-path "$work/out"
     result "test-webhook: $id is not" $? "exit $status: $(cat "$work/out")"
+    said="$said$(cat "$work/out")|"
 done
+[[ $said == *"local issuer"*"|"*"|"*"has expired"*"|"*"no alternative certificate"*"|" ]]
+result "and it is said why" $? "$said"
 "$bin" test-webhook -c "$work/tls.yaml" nobody >/dev/null 2>&1
 [ $? -eq 2 ]
 result "an unknown webhook is wrong usage" $?
