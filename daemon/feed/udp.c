@@ -23,8 +23,9 @@ enum { RECEIVE_BUFFER_BYTES = 16 << 20 };
 enum { SENDERS = 64 };
 
 /* A script may send each line from a socket, thus a port, of its own (`nc -u`, the
- * shell's /dev/udp). When so many ports of a host in a row were new and none came back,
- * the next new ones of that host share an input, so that their parts find each other. */
+ * shell's /dev/udp). When so many ports of a host in a row were new, the next new ones of
+ * that host share an input, so that their parts find each other. One that comes back gets
+ * an input of its own. */
 enum { LOOSE_LEAST = 8, LOOSE_PORTS = 2 * SENDERS };
 
 struct udp_sender {
@@ -114,10 +115,8 @@ static bool is_loose(struct udp_feed *udp, const struct sockaddr *address)
         udp->loose_count = 0;
     }
     for (size_t i = 0; i < LOOSE_PORTS && i < udp->loose_count; i++)
-        if (udp->loose_ports[i] == port) { /* it came back */
-            udp->loose_count = 0;
+        if (udp->loose_ports[i] == port) /* it came back: its sender stays */
             return false;
-        }
     udp->loose_ports[udp->loose_count++ % LOOSE_PORTS] = port;
     return udp->loose_count > LOOSE_LEAST;
 }
