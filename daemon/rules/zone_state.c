@@ -33,8 +33,40 @@ struct zone_presence *zone_watch_find(const struct zone_watch *w, uint32_t zone)
     return NULL;
 }
 
-/* --- losing a ship inside
+/* --- what silence decides
  * ------------------------------------------------------------------------ */
+
+/* When a ship that lay still when it was last heard has crossed: not by one fix alone. */
+static int64_t rest_due(const struct zone_watch *w, const struct zone_presence *p,
+                        const struct rule_limits *limits, int64_t silence_ms)
+{
+    if (!p->is_beside || w->last.time_ms <= p->pending.last_seen_ms)
+        return INT64_MAX;
+    return p->pending.last_seen_ms + limits->zone_rest_ms + silence_ms;
+}
+
+static int settle_resting(struct zone_watch *w, const struct rule_limits *limits,
+                          int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
+                          void *context)
+{
+    struct zone_step s = {.w = w, .limits = limits, .fix = &w->last};
+    for (uint32_t i = w->count; i-- > 0;) {
+        struct zone_presence *p = &w->items[i];
+        if (rest_due(w, p, limits, silence_ms) > now_ms)
+            continue;
+        struct zone_event pending = p->pending;
+        if (p->phase == ZONE_PHASE_ENTERING)
+            zone_step_enter(&s, p, &pending);
+        else
+            zone_step_leave(&s, p, &pending);
+    }
+    zone_step_sort(&s);
+    int rc = s.rc;
+    for (size_t i = 0; i < s.count && rc == 0; i++)
+        rc = sink(context, &s.events[i]);
+    free(s.events);
+    return rc;
+}
 
 int64_t zone_watch_deadline(const struct zone_watch *w, const struct rule_limits *limits,
                             int64_t silence_ms)
@@ -42,6 +74,8 @@ int64_t zone_watch_deadline(const struct zone_watch *w, const struct rule_limits
     int64_t due = INT64_MAX;
     for (uint32_t i = 0; i < w->count; i++) {
         const struct zone_presence *p = &w->items[i];
+        int64_t rest_ms = rest_due(w, p, limits, silence_ms);
+        due = rest_ms < due ? rest_ms : due;
         if (p->phase == ZONE_PHASE_ENTERING || p->is_lost)
             continue;
         int64_t at = w->last.time_ms + limits->zone_lost_ms + silence_ms;
@@ -54,8 +88,9 @@ int zone_watch_time(struct zone_watch *w, const struct rule_limits *limits,
                     int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
                     void *context)
 {
+    int rc = settle_resting(w, limits, now_ms, silence_ms, sink, context);
     int64_t due = w->last.time_ms + limits->zone_lost_ms + silence_ms;
-    for (uint32_t i = 0; i < w->count; i++) {
+    for (uint32_t i = 0; i < w->count && rc == 0; i++) {
         struct zone_presence *p = &w->items[i];
         if (p->phase == ZONE_PHASE_ENTERING || p->is_lost || due > now_ms)
             continue;
@@ -67,11 +102,9 @@ int zone_watch_time(struct zone_watch *w, const struct rule_limits *limits,
                                .since_ms = p->since_ms,
                                .last_seen_ms = p->last_inside_ms,
                                .pos = w->last.pos};
-        int rc = sink(context, &e);
-        if (rc != 0)
-            return rc;
+        rc = sink(context, &e);
     }
-    return 0;
+    return rc;
 }
 
 const struct zone_presence *zone_watch_inside(const struct zone_watch *w, uint32_t zone)

@@ -64,8 +64,8 @@ static bool has_changed_side(const struct zone_step *s, struct zone_presence *p)
     return (was_far && p->is_far) || zone_step_has_lain(s, &p->pending);
 }
 
-static void become_inside(struct zone_step *s, struct zone_presence *p,
-                          const struct zone_event *e)
+void zone_step_enter(struct zone_step *s, struct zone_presence *p,
+                     const struct zone_event *e)
 {
     p->phase = ZONE_PHASE_INSIDE;
     p->is_present = e->is_present;
@@ -79,9 +79,8 @@ static void become_inside(struct zone_step *s, struct zone_presence *p,
     zone_step_tell(s, &entered);
 }
 
-/* The presence ends with `e`; p is gone afterwards. */
-static void become_outside(struct zone_step *s, struct zone_presence *p,
-                           const struct zone_event *e)
+void zone_step_leave(struct zone_step *s, struct zone_presence *p,
+                     const struct zone_event *e)
 {
     struct zone_event exited = *e;
     exited.what = ZONE_EXITED;
@@ -104,7 +103,7 @@ static void first_inside(struct zone_step *s, uint32_t zone)
                            .last_seen_ms = s->fix->time_ms,
                            .pos = s->fix->pos};
     if (zone_step_is_deep(s, zone, s->limits->zone_enter_depth_m)) {
-        become_inside(s, p, &e);
+        zone_step_enter(s, p, &e);
         return;
     }
     p->phase = ZONE_PHASE_ENTERING;
@@ -139,7 +138,7 @@ static void outside_step(struct zone_step *s, const struct track_fix *from,
                                               : 1;
     struct zone_event e = zone_step_crossing(s, from, cuts->zone, fraction);
     if (zone_step_is_deep(s, cuts->zone, s->limits->zone_enter_depth_m)) {
-        become_inside(s, p, &e);
+        zone_step_enter(s, p, &e);
         return;
     }
     p->phase = ZONE_PHASE_ENTERING;
@@ -158,7 +157,7 @@ static void leave(struct zone_step *s, struct zone_presence *p,
     bool is_still = zone_step_is_still(s, from) && !is_deep;
     if (p->is_beside && (!is_still || has_changed_side(s, p))) {
         struct zone_event pending = p->pending;
-        become_outside(s, p, &pending);
+        zone_step_leave(s, p, &pending);
         outside_step(s, from, cuts, false);
         return;
     }
@@ -169,7 +168,7 @@ static void leave(struct zone_step *s, struct zone_presence *p,
     }
     if (is_deep) {
         struct zone_event pending = p->pending;
-        become_outside(s, p, &pending);
+        zone_step_leave(s, p, &pending);
         return;
     }
     p->is_beside = is_still;
@@ -201,11 +200,11 @@ static void inside_step(struct zone_step *s, struct zone_presence *p,
         struct zone_event in =
             zone_step_crossing(s, from, zone, cuts->fraction[cuts->count - 1]);
         out.certainty = in.certainty = unseen(s, from);
-        become_outside(s, p, &out);
+        zone_step_leave(s, p, &out);
         p = add(s, zone);
         if (p == NULL)
             return;
-        become_inside(s, p, &in);
+        zone_step_enter(s, p, &in);
     }
     p->last_inside_ms = s->fix->time_ms;
 }
@@ -248,12 +247,12 @@ static void confirm(struct zone_step *s, struct zone_presence *p)
     struct zone_event pending = p->pending;
     struct zone_cuts cuts = cuts_of(s, s->from, p->zone);
     if (p->phase == ZONE_PHASE_ENTERING) {
-        become_inside(s, p, &pending);
+        zone_step_enter(s, p, &pending);
         if (cuts.count >= 2)
             inside_step(s, p, s->from, &cuts, true);
         return;
     }
-    become_outside(s, p, &pending);
+    zone_step_leave(s, p, &pending);
     outside_step(s, s->from, &cuts, false);
 }
 
@@ -276,7 +275,7 @@ static void resolve_beside(struct zone_step *s, struct zone_presence *p, bool is
         return;
     }
     struct zone_event pending = p->pending;
-    become_inside(s, p, &pending);
+    zone_step_enter(s, p, &pending);
     p->last_inside_ms = s->from->time_ms;
     inside_step(s, p, s->from, &cuts, false);
 }
@@ -340,7 +339,7 @@ static void leap_out(struct zone_step *s, struct zone_presence *p)
         e = zone_step_crossing(s, s->from, p->zone, 0.0);
         e.certainty = ZONE_POSSIBLE;
     }
-    become_outside(s, p, &e);
+    zone_step_leave(s, p, &e);
 }
 
 /* Too far from the last fix to speak of a path: only where it is now counts. */
@@ -355,7 +354,7 @@ static void leap(struct zone_step *s)
             leap_out(s, p);
         } else if (p->phase == ZONE_PHASE_ENTERING) {
             struct zone_event pending = p->pending;
-            become_inside(s, p, &pending);
+            zone_step_enter(s, p, &pending);
         } else {
             inside_step(s, p, s->from, &none, true);
         }

@@ -30,6 +30,11 @@ bool zone_step_is_still(const struct zone_step *s, const struct track_fix *from)
  * crossing, that it has crossed? */
 bool zone_step_has_lain(const struct zone_step *s, const struct zone_event *since);
 
+/* The presence begins with that crossing, or ends with it: then `p` is gone. */
+void zone_step_enter(struct zone_step *s, struct zone_presence *p,
+                     const struct zone_event *e);
+void zone_step_leave(struct zone_step *s, struct zone_presence *p,
+                     const struct zone_event *e);
 /* By time. */
 void zone_step_sort(struct zone_step *s);
 

@@ -103,8 +103,8 @@ MUST_CHECK int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones
                               const struct rule_limits *limits,
                               const struct track_fix *fix, zone_event_sink sink,
                               void *context);
-/* When a zone would be lost: INT64_MAX for never. `silence_ms` of silence since the last
- * fix do not count. */
+/* When a zone would be lost, or have been crossed by a ship at rest: INT64_MAX for never.
+ * `silence_ms` of silence since the last fix do not count. */
 int64_t zone_watch_deadline(const struct zone_watch *w, const struct rule_limits *limits,
                             int64_t silence_ms);
 MUST_CHECK int zone_watch_time(struct zone_watch *w, const struct rule_limits *limits,

@@ -135,6 +135,27 @@ static void shifts_out_a_little(struct play *p)
     zoneplay_east(p, 90, -20);
 }
 
+/* Heard twice on the other side and no more: an hour after the first. */
+static void shifts_in_and_is_silent(struct play *p)
+{
+    shifts_and_stays(p, -5, 20, 30);
+    zoneplay_elapse(p, 79.9);
+    assert_string_equal(buf_text(&p->told), "");
+    zoneplay_elapse(p, 80);
+    zoneplay_elapse(p, 200);
+}
+static void shifts_out_and_is_silent(struct play *p)
+{
+    shifts_and_stays(p, 5, -20, 30);
+    zoneplay_elapse(p, 80);
+    zoneplay_elapse(p, 200);
+}
+static void strays_in_and_is_silent(struct play *p)
+{
+    shifts_and_stays(p, -5, 20, 20);
+    zoneplay_elapse(p, 200);
+}
+
 /* Once under way the second fix on a side is one, however near. */
 static void shifts_in_and_gets_under_way(struct play *p)
 {
@@ -230,6 +251,11 @@ static void test_moving_at_an_edge(void **state)
     zoneplay_check(zoneplay_box, shifts_in, "enter box 12; ");
     zoneplay_check(zoneplay_box, shifts_out_a_little,
                    "enter box 0 present; exit box 12 since 0; ");
+    zoneplay_check(zoneplay_box, shifts_in_and_is_silent,
+                   "enter box 12; lost box 90 since 12 seen 30; ");
+    zoneplay_check(zoneplay_box, shifts_out_and_is_silent,
+                   "enter box 0 present; exit box 12 since 0; ");
+    zoneplay_check(zoneplay_box, strays_in_and_is_silent, "");
     zoneplay_check(zoneplay_box, shifts_in_and_gets_under_way,
                    "enter box 12; exit box 35.2333 since 12; ");
     zoneplay_check(zoneplay_box, shifts_out_and_gets_under_way,
