@@ -106,6 +106,7 @@ struct lane {
     /* Of its items in bundles: how many, the last one's leader, the last one. */
     size_t held;
     struct item *holder, *last_held;
+    bool is_woken; /* while group_again is at it */
 };
 
 struct window {

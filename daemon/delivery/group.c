@@ -396,12 +396,17 @@ int group_again(struct window *w, struct item *leader)
 {
     int rc = 0;
     leader->is_under_way = false;
-    for (struct item *i = leader; i != NULL && rc == 0; i = i->with)
-        for (struct item *k = i->next; k != NULL && rc == 0; k = k->next) {
+    for (struct item *i = leader; i != NULL; i = i->with) {
+        /* Once for each vessel, however many of its alerts are in it. */
+        struct item *k = i->lane->is_woken ? NULL : i->next;
+        for (i->lane->is_woken = true; k != NULL && rc == 0; k = k->next) {
             int64_t at = k->leader == NULL ? passes_at(w, k) : INT64_MAX;
             if (at != INT64_MAX)
                 rc = wake_by(w, k->group, at);
         }
+    }
+    for (struct item *i = leader; i != NULL; i = i->with)
+        i->lane->is_woken = false;
     return rc == 0 ? enter(w, leader) : rc;
 }
 
