@@ -54,7 +54,7 @@ const struct conf_key conf_webhook_keys[] = {
     {"timeout",       .type = CONF_TYPE_DURATION, CONF_AT(conf_webhook, timeout_ms), .least = SECOND_MS, .most = 10 * MINUTE_MS, .initial = "15s", .doc = "for one attempt"},
     {"retry",         OTHER, .read = retry_read, .accepts = RETRY_ACCEPTS, .initial = "[5s, 30s, 2min, 5min, 15min, 1h, 2h, 5h, 10h]", .doc = "waits between attempts; the last repeats until retry_for"},
     {"retry_for",     .type = CONF_TYPE_DURATION, CONF_AT(conf_webhook, retry.retry_for_ms), .least = SECOND_MS, .most = 365 * DAY_MS, .initial = "76h", .doc = "then an alert is given up: see `alerts --dead`"},
-    {"allow_private", .type = CONF_TYPE_BOOL, CONF_AT(conf_webhook, allow_private), .initial = "false", .doc = "names may resolve to private addresses"},
+    {"allow_private", .type = CONF_TYPE_BOOL, CONF_AT(conf_webhook, allow_private), .initial = "false", .doc = "names may resolve to private addresses; an address in the URL itself is meant"},
     {"ca_file",       .type = CONF_TYPE_PATH, CONF_AT(conf_webhook, ca_file), .doc = "PEM of the certificate authorities to trust instead of the system's"},
     {"client_cert",   .type = CONF_TYPE_PATH, CONF_AT(conf_webhook, client_cert), .doc = "PEM of our certificate"},
     {"client_key",    .type = CONF_TYPE_PATH, CONF_AT(conf_webhook, client_key), .doc = "PEM of its key"},
