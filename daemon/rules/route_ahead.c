@@ -14,7 +14,10 @@ static const double CELL_DEG = 0.1;
 static const double EDGE_DEG = 0.05;
 /* Of the points of a zone, those that make the way hardly longer than the best one. */
 static const double SLACK_M = 5000;
-static const double USUAL_KN = 10; /* while the ship's own speed is not known */
+/* Fields to one port are made as they are needed: up to this far, some 100 ms. */
+static const double OWN_FIELD_M = 2000 * NM_M;
+static const double FIELD_SLACK_M = 50000; /* between the middles of cells */
+static const double USUAL_KN = 10;         /* while the ship's own speed is not known */
 enum { POINTS_MAX = 40000 };
 
 struct search {
@@ -139,4 +142,23 @@ int route_zones_ahead(const struct rule_look *look, const struct water_field *fi
     }
     water_reach_destroy(reach);
     return 0;
+}
+
+int route_zones_ahead_of(const struct rule_look *look, uint32_t port, double distance_m,
+                         const struct water_field *usual, double kn,
+                         struct finding_forecast *ret)
+{
+    const struct rule_world *world = look->world;
+    struct water_field *own = NULL;
+    if (world->zones_watched_count == 0)
+        return 0;
+    if (distance_m > OWN_FIELD_M)
+        return route_zones_ahead(look, usual, kn, ret);
+    int rc = water_field_create(world->water, &ports_get(world->ports, port)->pos, 1,
+                                FACTOR * distance_m + FIELD_SLACK_M, &own);
+    if (rc != 0)
+        return rc;
+    rc = route_zones_ahead(look, own, kn, ret);
+    water_field_release(own);
+    return rc;
 }

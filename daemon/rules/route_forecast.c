@@ -320,7 +320,9 @@ int route_forecast(const struct rule_look *look, const struct route_run *run,
     double kn = mean_kn(&v);
     f.eta_ms = kn >= 1 ? eta_at(&v, distance_m, kn) : TIME_NONE;
     if (v.step != NULL)
-        rc = route_zones_ahead(look, v.step->field, kn, &f);
+        rc = nearest_port(&v) == f.port
+                 ? route_zones_ahead(look, v.step->field, kn, &f)
+                 : route_zones_ahead_of(look, f.port, distance_m, v.step->field, kn, &f);
     *ret = f;
     *ret_is_due = rc == 0;
     return rc;
