@@ -143,12 +143,9 @@ static bool is_declared_since(const struct vessel_static *info,
            info->destination_since_ms >= stop->arrived_ms;
 }
 
-static bool is_declared(const struct view *v, const struct route_step *declared)
+static bool nears_awaited(const struct view *v, const struct route_step *declared)
 {
     const struct rule_subject *s = v->look->subject;
-    if (declared == NULL ||
-        !is_declared_since(s->info, &v->run->stops[v->run->stop_count - 1]))
-        return false;
     struct geo_pos then = was_at(v, GROWTH_MS);
     if (declared->field == NULL)
         return v->look->world->water == NULL &&
@@ -159,27 +156,64 @@ static bool is_declared(const struct view *v, const struct route_step *declared)
     return now_m >= 0 && (then_m < 0 || now_m <= then_m + GROWTH_M);
 }
 
-/* Has the distance to the declared port grown for three hours? Over water; by the great
- * circle where finding the way takes too long: across an ocean. */
-static int leaves_declared(const struct view *v, bool *ret_leaves)
+/* How far it has been to the declared port, of three hours. */
+enum { NOW, BETWEEN, THEN, TIMES };
+
+/* Over water; by the great circle where finding the way takes too long: across an ocean.
+ */
+static int measure_declared(const struct view *v, double ret_m[TIMES])
 {
-    enum { NOW, BETWEEN, THEN, TIMES };
     uint32_t port = v->look->subject->declared;
     struct geo_pos goal = ports_get(v->look->world->ports, port)->pos, was[TIMES];
-    double m[TIMES];
     int rc = 0;
     for (int i = 0; i < TIMES; i++) {
         was[i] = was_at(v, GROWTH_MS * i / THEN);
         if (rc == 0)
-            rc = water_between_m(v->look->world->water, goal, was[i], &m[i]);
+            rc = water_between_m(v->look->world->water, goal, was[i], &ret_m[i]);
     }
     if (rc == ERR_NOMEM)
         return rc;
     for (int i = 0; i < TIMES && rc != 0; i++)
-        m[i] = geo_distance_m(goal, was[i]);
-    *ret_leaves =
-        m[NOW] > m[BETWEEN] && m[BETWEEN] > m[THEN] && m[NOW] > m[THEN] + GROWTH_M;
+        ret_m[i] = geo_distance_m(goal, was[i]);
     return 0;
+}
+
+/* Only with the first fix of each ten or thirty minutes. */
+static bool may_measure(const struct view *v, const int64_t fixes_ms[2])
+{
+    double away_m = ports_distance_m(v->look->world->ports, v->look->subject->declared,
+                                     v->track->last.pos);
+    int64_t every_ms = away_m < NEAR_M ? ASK_NEAR_MS : ASK_FAR_MS;
+    return v->now_ms / every_ms != fixes_ms[1] / every_ms;
+}
+
+/* What has grown may be the distance to another awaited port, such as the one just left:
+ * then that to the declared port itself counts. */
+static int is_declared(const struct view *v, const struct route_step *declared,
+                       const int64_t fixes_ms[2], bool *ret_is)
+{
+    double m[TIMES];
+    *ret_is = false;
+    if (declared == NULL || !is_declared_since(v->look->subject->info,
+                                               &v->run->stops[v->run->stop_count - 1]))
+        return 0;
+    *ret_is = nears_awaited(v, declared);
+    if (*ret_is || declared->field == NULL || port_set_count(declared->ports) < 2 ||
+        !may_measure(v, fixes_ms))
+        return 0;
+    int rc = measure_declared(v, m);
+    *ret_is = rc == 0 && m[NOW] <= m[THEN] + GROWTH_M;
+    return rc;
+}
+
+/* Has the distance to the declared port grown for three hours? */
+static int leaves_declared(const struct view *v, bool *ret_leaves)
+{
+    double m[TIMES];
+    int rc = measure_declared(v, m);
+    *ret_leaves = rc == 0 && m[NOW] > m[BETWEEN] && m[BETWEEN] > m[THEN] &&
+                  m[NOW] > m[THEN] + GROWTH_M;
+    return rc;
 }
 
 /* Did the distance fall by its share of what was sailed since? */
@@ -221,11 +255,8 @@ static int is_heading(const struct view *v, const int64_t fixes_ms[2], bool is_a
     *ret_is = is_heading_there(v, fixes_ms);
     if (!*ret_is || is_awaited || port == PORT_NONE)
         return 0;
-    /* Only with the first fix of each ten or thirty minutes. */
     *ret_is = false;
-    double away_m = ports_distance_m(v->look->world->ports, port, v->track->last.pos);
-    int64_t every_ms = away_m < NEAR_M ? ASK_NEAR_MS : ASK_FAR_MS;
-    if (v->now_ms / every_ms == fixes_ms[1] / every_ms)
+    if (!may_measure(v, fixes_ms))
         return 0;
     return leaves_declared(v, ret_is);
 }
@@ -273,9 +304,10 @@ static int find_reasons(struct view *v, const int64_t fixes_ms[2],
                         struct finding_forecast *f)
 {
     const struct route_step *declared = find_declared(v);
-    f->is_declared = is_declared(v, declared);
     f->is_gate = is_through_gate(v, fixes_ms);
-    int rc = is_heading(v, fixes_ms, declared != NULL, &f->is_heading);
+    int rc = is_declared(v, declared, fixes_ms, &f->is_declared);
+    if (rc == 0)
+        rc = is_heading(v, fixes_ms, declared != NULL, &f->is_heading);
     if (declared != NULL && f->is_declared) {
         f->port = v->look->subject->declared;
         if (declared->field != NULL && declared != v->step) {
