@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/fetch.h"
+
 /* Zones found at a point: the lowest `room` numbers in order, and how many there are. */
 struct found {
     const struct zone_index *index;
@@ -221,7 +223,7 @@ static int gather_entry(const struct zone_index *index, uint32_t entry,
 void zone_index_fetch(const struct zone_index *index, struct geo_pos p)
 {
     if (index->tops != NULL)
-        __builtin_prefetch(block_of(index, fine_column(p), fine_row(p)));
+        fetch_line(block_of(index, fine_column(p), fine_row(p)));
 }
 
 bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,

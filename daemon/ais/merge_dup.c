@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/fetch.h"
 #include "lookout/hash.h"
 #include "lookout/timefmt.h"
 #include "merge_int.h"
@@ -38,7 +39,7 @@ uint64_t merge_dups_hash(const struct report *r)
 
 void merge_dups_fetch(const struct merge_dups *d, uint64_t hash)
 {
-    __builtin_prefetch(&d->seen[hash % MERGE_SEEN_SETS * MERGE_SEEN_WAYS], 1);
+    fetch_line_to_write(&d->seen[hash % MERGE_SEEN_SETS * MERGE_SEEN_WAYS]);
 }
 
 /* The entry of what r is a copy of; NULL: of nothing, and *ret_oldest may go. */

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "lookout/fetch.h"
 #include "lookout/hash.h"
 
 struct map_slot {
@@ -43,7 +44,7 @@ void *map_get(const struct map *m, uint64_t key)
 void map_fetch(const struct map *m, uint64_t key)
 {
     if (m->capacity != 0)
-        __builtin_prefetch(&m->slots[(size_t)hash_u64(key, 0) & (m->capacity - 1)]);
+        fetch_line(&m->slots[(size_t)hash_u64(key, 0) & (m->capacity - 1)]);
 }
 
 static int grow(struct map *m)

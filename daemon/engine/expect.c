@@ -4,22 +4,20 @@
  * several reports can go by side by side. Nothing here changes what the engine does. */
 #include "engine_int.h"
 
+#include "lookout/fetch.h"
+
 enum { LINE_BYTES = 64 };
 
-/* gcc takes a function that does nothing but prefetch for one without effect, and its
- * calls away: those here must be inlined. */
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 /* Ask for the lines of memory from at + begin to at + end. */
-ALWAYS_INLINE void fetch(const void *at, size_t begin, size_t end)
+static inline void fetch(const void *at, size_t begin, size_t end)
 {
     const char *byte = at;
     for (size_t i = begin; i < end; i += LINE_BYTES)
-        __builtin_prefetch(byte + i);
-    __builtin_prefetch(byte + end - 1);
+        fetch_line(byte + i);
+    fetch_line(byte + end - 1);
 }
 
-ALWAYS_INLINE void fetch_tracks(const struct ship *s)
+static inline void fetch_tracks(const struct ship *s)
 {
     if (s->tracks.count != 0)
         fetch(s->tracks.items[0], 0, offsetof(struct track, path));
@@ -31,7 +29,7 @@ ALWAYS_INLINE void fetch_tracks(const struct ship *s)
           offsetof(struct ship_track, voyage.current.from));
 }
 
-ALWAYS_INLINE void fetch_path(const struct ship *s)
+static inline void fetch_path(const struct ship *s)
 {
     if (s->tracks.count == 0)
         return;

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "lookout/fetch.h"
 #include "ports_int.h"
 
 #define CELL_E7 5000000
@@ -233,7 +234,7 @@ static uint32_t cell_of(struct geo_pos pos)
 
 void ports_fetch(const struct ports *ports, struct geo_pos pos)
 {
-    __builtin_prefetch(&ports->index.used[cell_of(pos) / 64]);
+    fetch_line(&ports->index.used[cell_of(pos) / 64]);
 }
 
 uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declared)
