@@ -324,6 +324,13 @@ static int settle_dwell(struct rule_look *look)
 /* --- approaching
  * ---------------------------------------------------------------------------- */
 
+static bool is_out_of_reach(const struct rule_look *look, uint32_t zone, double limit_m)
+{
+    return zone_is_beyond(look->world->zones, zone, look->subject->track->last.pos,
+                          limit_m);
+}
+
+/* The zone is not out of reach. */
 static int approach_one(struct rule_look *look, uint32_t zone, double limit_m)
 {
     const struct track_fix *fix = &look->subject->track->last;
@@ -331,7 +338,6 @@ static int approach_one(struct rule_look *look, uint32_t zone, double limit_m)
     double distance_m = 0;
     if (zone_watch_inside(look->subject->zones, zone) != NULL ||
         zone_watch_is_pending(look->subject->zones, zone) ||
-        zone_is_beyond(look->world->zones, zone, fix->pos, limit_m) ||
         !zone_approach(look->world->zones, zone, fix->pos, fix->cog_ddeg / 10.0,
                        fix->sog_dkn / 10.0, limit_m, &eta_ms, &distance_m))
         return 0;
@@ -373,13 +379,15 @@ static int approach(struct rule_look *look)
     const uint32_t *zones = rule->zones;
     size_t count = rule->zone_count;
     int rc = 0;
-    if (zones == NULL || count > 8) {
+    bool is_near = zones == NULL || count > 8; /* what is listed */
+    if (is_near) {
         rc = zone_list_near(&near, look->world->zones, fix->pos, limit_m);
         count = near.count;
         zones = near.items;
     }
     for (size_t i = 0; i < count && rc == 0; i++)
-        if (is_mine(look, zones[i]))
+        if (is_mine(look, zones[i]) &&
+            (is_near || !is_out_of_reach(look, zones[i], limit_m)))
             rc = approach_one(look, zones[i], limit_m);
     zone_list_finish(&near);
     return rc;
