@@ -32,6 +32,12 @@ echo 'long time(long *); long planted(void); long planted(void) { return time(0)
 sh tests/tools/purity.sh "$plant/libplanted.a" >/dev/null 2>&1
 [ $? -ne 0 ]
 result "a planted call of the clock is found" $? "purity.sh let it pass"
+echo '#include <stdio.h>' >"$plant/planted.c"
+echo 'void planted(int n); void planted(int n) { printf("%d", n); }' >>"$plant/planted.c"
+gcc -O2 -flto -ffat-lto-objects -c -o "$plant/planted.o" "$plant/planted.c" && ar rcs "$plant/libplanted.a" "$plant/planted.o"
+sh tests/tools/purity.sh "$plant/libplanted.a" >/dev/null 2>&1
+[ $? -ne 0 ]
+result "so is a print in an object for optimisation at link time" $? "purity.sh let it pass"
 rm -rf "$plant"
 
 files=$(git ls-files '*.c' '*.h' 2>/dev/null)

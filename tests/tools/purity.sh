@@ -9,8 +9,11 @@ forbidden="$forbidden|send|recv|poll\$|select\$|pthread_|rand|srand|random|drand
 forbidden="$forbidden|printf|vprintf|fprintf|vfprintf|puts\$|putchar|perror|syslog|__printf_chk|__fprintf_chk|__vfprintf_chk|__vprintf_chk|stdout|stderr|stdin|exit\$|abort\$|system\$|fork|exec)"
 bad=0
 for library in "$@"; do
-    found=$(nm -A --undefined-only "$library" | awk -v bad="$forbidden" '
-        { n = split($1, part, ":"); object = part[2]; symbol = $NF; sub(/@.*/, "", symbol) }
+    # Not nm: of objects for optimisation at link time it lists what is kept for that, without printf and the like.
+    found=$(readelf --symbols --wide "$library" | awk -v bad="$forbidden" '
+        /^File:/ { split($2, part, /[()]/); object = part[2] }
+        $7 != "UND" || $8 == "" { next }
+        { symbol = $8; sub(/@.*/, "", symbol) }
         symbol ~ bad { print object ": " symbol }
         symbol ~ /^GEOS/ && object != "geos.o" { print object ": " symbol " (only geos.o may)" }' | sort -u)
     if [ -n "$found" ]; then
