@@ -321,11 +321,8 @@ static int start(struct run *r, struct err *err)
     wake_set(&r->wake, r->delivery);
     if (rc == 0)
         rc = open_feeds(r, err);
-    if (rc == 0 && r->conf->api_address != NULL) {
-        struct api_sink sink = run_api_sink(r);
-        rc = api_start(&r->loop, r->conf->api_address, r->conf->api_port, &sink, &r->api,
-                       err);
-    }
+    if (rc == 0 && r->conf->api_address != NULL)
+        rc = run_open_api(r, err);
     return rc;
 }
 

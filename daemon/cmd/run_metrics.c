@@ -328,9 +328,10 @@ static bool is_ready(void *context, struct buf *why)
     return is_good && has_feed;
 }
 
-struct api_sink run_api_sink(struct run *r)
+int run_open_api(struct run *r, struct err *err)
 {
     struct api_sink sink = {
         .metrics = metrics, .is_healthy = is_healthy, .is_ready = is_ready, .context = r};
-    return sink;
+    return api_start(&r->loop, r->conf->api_address, r->conf->api_port, &sink, &r->api,
+                     err);
 }

@@ -22,9 +22,41 @@ static void warn_fixed(const struct conf *old, const struct conf *fresh)
 {
     if (!is_same_text(old->state, fresh->state))
         log_warning("run", NULL, "state: changed in the file; takes a restart");
-    if (!is_same_text(old->api_address, fresh->api_address) ||
-        old->api_port != fresh->api_port)
-        log_warning("run", NULL, "api: changed in the file; takes a restart");
+}
+
+static int open_api(struct run *r, struct err *err)
+{
+    return r->conf->api_address == NULL ? 0 : run_open_api(r, err);
+}
+
+/* The loop has let go of the old API, and its address is free. */
+static void on_api_closed(void *context)
+{
+    struct run *r = context;
+    struct err err = {0};
+    r->is_api_closing = false;
+    if (r->is_stopping || open_api(r, &err) == 0)
+        return;
+    log_error("run", NULL, "%s", err.text);
+    r->is_reload_good = false;
+}
+
+/* The API goes where the configuration in force says. The new address may be the old one
+ * in other words, so the old one goes first; one that could not be opened is tried again. */
+static int follow_api(struct run *r, const struct conf *old, struct err *err)
+{
+    bool is_same = is_same_text(old->api_address, r->conf->api_address) &&
+                   old->api_port == r->conf->api_port;
+    if (r->is_api_closing)
+        return 0;
+    if (r->api == NULL)
+        return open_api(r, err);
+    if (is_same)
+        return 0;
+    r->is_api_closing = true;
+    api_stop(r->api, on_api_closed, r);
+    r->api = NULL;
+    return 0;
 }
 
 /* A daemon does not start with a recording that is not there; so neither does it reload.
@@ -73,8 +105,12 @@ static int apply(struct run *r, struct conf **ret_fresh, struct err *err)
         engine_outage(r->pipeline.engine, engine_now(r->pipeline.engine), r->reloaded_ms);
     r->is_live = run_is_live(fresh);
     log_set_level((enum log_level)fresh->log);
+    struct err why = {0};
+    int api_rc = follow_api(r, old, rc == 0 ? err : &why);
+    if (why.text[0] != '\0')
+        log_error("run", NULL, "%s", why.text);
     conf_destroy(old);
-    return rc;
+    return rc != 0 ? rc : api_rc;
 }
 
 void run_reload(struct run *r)
@@ -104,9 +140,11 @@ void run_reload(struct run *r)
         rc = pipeline_commit(&r->pipeline, false);
     if (rc == 0)
         rc = apply(r, &fresh, &err);
+    bool is_in_force = fresh == NULL;
     conf_destroy(fresh);
     if (rc != 0) {
-        log_error("run", NULL, "reload: %s",
+        log_error("run", NULL, "reload: %s%s",
+                  is_in_force ? "the changed file is in force, but for this: " : "",
                   err.text[0] != '\0' ? err.text : err_text(rc));
         notify_ready("reload failed");
         return;

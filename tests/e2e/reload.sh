@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SIGHUP changes what a daemon is fed by: from a recording to live feeds; a configuration that cannot be followed is refused whole.
 . "${LOOKOUT_ROOT:-.}/tests/e2e/lib.sh"
-udp=$((20000 + RANDOM % 20000)) api=$((udp + 1))
+udp=$((20000 + RANDOM % 20000)) api=$((udp + 1)) api_key="api: {listen: \"127.0.0.1:$((udp + 1))\"}"
 for i in 1 2 3 4; do "$build/ais_say" 440000001 36 "125.9$i" 10 90 $((1711238400 + i * 360)); done >"$work/tape.nmea"
 cat >"$work/zones.geojson" <<'Z'
 {"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"box"},
@@ -16,7 +16,7 @@ feeds: [$1]
 zones: [zones.geojson]
 rules:
   - {id: box, when: zone, zones: [box], events: [enter]}
-api: {listen: "127.0.0.1:$api"}
+$api_key
 Y
     mv "$work/new.yaml" "$work/c.yaml"
 }
@@ -56,5 +56,34 @@ entered() { "$bin" alerts --state "$work/state" --vessel 440000002 | grep -q zon
 wait_for 10 entered
 result "what it brings is told" $? "$("$bin" alerts --state "$work/state")
 $(tail -n 5 "$work/log")"
+
+# The API follows as well: to another address of the same port, to another port, and away.
+shore="{id: shore, udp: \"127.0.0.1:$udp\"}"
+healthy() { curl -sf "http://$1/healthz" >/dev/null; }
+follows() { # KEY
+    api_key=$1
+    configure "$shore"
+    kill -HUP "$daemon"
+}
+follows "api: {listen: \"127.0.0.2:$api\"}"
+wait_for 10 healthy "127.0.0.2:$api" && ! healthy "127.0.0.1:$api"
+result "SIGHUP moves the API to another address" $? "$(tail -n 5 "$work/log")"
+follows "api: {listen: \"127.0.0.1:$((api + 1))\"}"
+wait_for 10 healthy "127.0.0.1:$((api + 1))" && ! healthy "127.0.0.2:$api"
+result "and to another port" $? "$(tail -n 5 "$work/log")"
+follows ''
+gone() { ! healthy "127.0.0.1:$((api + 1))"; }
+wait_for 10 gone
+result "and switches it off" $? "$(tail -n 5 "$work/log")"
+# Where somebody else listens it cannot; the next reload tries it again.
+receiver "$work/other"
+taken=${receiver_url#http://} taken=${taken%/}
+follows "api: {listen: \"$taken\"}"
+wait_for 10 grep -q 'error: .*api: cannot listen' "$work/log" && kill -0 "$daemon"
+result "an address that is taken: told, and the daemon goes on" $? "$(tail -n 5 "$work/log")"
+stop "$receiver_pid"
+kill -HUP "$daemon"
+wait_for 10 healthy "$taken"
+result "the next reload opens it" $? "$(tail -n 5 "$work/log")"
 stop "$daemon"
 finish
