@@ -214,19 +214,26 @@ static void check_required(struct conf_reader *r, const struct conf_node *node,
             conf_error(r, node, key->doc, "the key '%s' is missing", key->name);
 }
 
+static bool names_event(const struct conf_node *events, const char *name)
+{
+    bool is_named = false;
+    for (size_t i = 0; i < events->count && !is_named; i++)
+        is_named = events->items[i]->text != NULL &&
+                   strcmp(events->items[i]->text, name) == 0;
+    return is_named;
+}
+
 /* An event that is asked for but waits for a duration of the same name that is not given.
  */
 static void check_events(struct conf_reader *r, const struct conf_node *node,
                          const struct rule *rule)
 {
     const struct conf_node *events = conf_node_get(node, "events");
-    if (events != NULL && events->count == 0)
-        return;
     for (const struct rule_key *key = rule->kind->keys;
          events != NULL && key != NULL && key->name != NULL; key++) {
         int event =
             key->type == RULE_KEY_DURATION ? find_event(rule->kind, key->name) : -1;
-        if (event >= 0 && rule->events >> event & 1 &&
+        if (event >= 0 && names_event(events, key->name) &&
             conf_node_get(node, key->name) == NULL)
             conf_error(r, events, key->doc, "'%s' needs the key '%s'", key->name,
                        key->name);
