@@ -35,7 +35,7 @@ const struct conf_key conf_root_keys[] = {
     {"state",        .type = CONF_TYPE_PATH, CONF_AT(conf, state), .initial = "$STATE_DIRECTORY, else ./state", .doc = "directory of the database"},
     {"log",          .type = CONF_TYPE_WORD, CONF_AT(conf, log), .words = log_words, .initial = "info", .doc = "the least level that is logged"},
     {"timezone",     .type = CONF_TYPE_OTHER, .read = conf_timezone_read, .accepts = "a name of the IANA time zone database, such as Asia/Seoul", .doc = "adds local time to summaries; all else stays UTC"},
-    {"link",         .type = CONF_TYPE_OTHER, .read = link_read, .accepts = "an http or https URL with {mmsi}, {imo} or {id} in it", .doc = "becomes data.link of every alert"},
+    {"link",         .type = CONF_TYPE_OTHER, .read = link_read, .accepts = "an http or https URL with {mmsi}, {imo} or {id} in it", .doc = "becomes data.link of every alert; {id} is that of the watched vessel; what is unknown is left empty"},
     {"retain",       .type = CONF_TYPE_MAPPING, .sub = retain_keys, .doc = "how long what is kept"},
     {"feeds",        .type = CONF_TYPE_OTHER, .sub = conf_feed_keys, .accepts = "a list of feeds", .doc = "where the AIS data come from: live feeds or recordings, not both"},
     {"ports",        .type = CONF_TYPE_OTHER, .sub = conf_ports_keys, .accepts = "a mapping", .doc = "the gazetteer and what is changed in it"},
