@@ -35,14 +35,15 @@ struct run {
     bool is_ended;  /* the recordings are through */
     bool is_stopping;
     bool is_api_closing; /* the old one, by a reload; then the new one is opened */
-    int status; /* exit status */
+    int status;          /* exit status */
 };
 
 /* Whether a configuration listens to live feeds; if not, it reads recordings. */
 bool run_is_live(const struct conf *conf);
 /* run_reload.c: SIGHUP. A bad file is refused whole and the old goes on. */
 void run_reload(struct run *r);
-/* run_metrics.c: opens the API where the configuration in force says, to be asked by it. */
+/* run_metrics.c: opens the API where the configuration in force says, to be asked by it.
+ */
 int run_open_api(struct run *r, struct err *err);
 /* Begin to end; `status` is the exit status. */
 void run_stop(struct run *r, int status);

@@ -42,7 +42,8 @@ static void on_api_closed(void *context)
 }
 
 /* The API goes where the configuration in force says. The new address may be the old one
- * in other words, so the old one goes first; one that could not be opened is tried again. */
+ * in other words, so the old one goes first; one that could not be opened is tried again.
+ */
 static int follow_api(struct run *r, const struct conf *old, struct err *err)
 {
     bool is_same = is_same_text(old->api_address, r->conf->api_address) &&

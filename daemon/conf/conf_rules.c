@@ -218,8 +218,8 @@ static bool names_event(const struct conf_node *events, const char *name)
 {
     bool is_named = false;
     for (size_t i = 0; i < events->count && !is_named; i++)
-        is_named = events->items[i]->text != NULL &&
-                   strcmp(events->items[i]->text, name) == 0;
+        is_named =
+            events->items[i]->text != NULL && strcmp(events->items[i]->text, name) == 0;
     return is_named;
 }
 
