@@ -105,7 +105,7 @@ enum retry_verdict retry_judge(const struct retry_conf *conf,
     return RETRY_LATER;
 }
 
-/* --- Retry-After: RFC 9110 section 10.2.3, dates section 5.6.7 ------------------- */
+/* --- Retry-After: RFC 9110 section 10.2.3, dates section 5.6.7 --- */
 
 struct cursor {
     const char *at, *end;

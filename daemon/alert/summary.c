@@ -11,8 +11,7 @@
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
 
-/* --- port calls and voyages
- * ----------------------------------------------------------------- */
+/* --- port calls and voyages --- */
 
 static void port_entered(struct say_writer *w)
 {
@@ -103,8 +102,7 @@ static void voyage_completed(struct say_writer *w)
     say_text(w, ".");
 }
 
-/* --- routes
- * ---------------------------------------------------------------------------------- */
+/* --- routes --- */
 
 /* "RUVVO, RUNJK or RUVYP", in the order of the configuration and at most four, else the
  * step as written */
@@ -259,8 +257,7 @@ static void route_lapsed(struct say_writer *w)
     say_text(w, ".");
 }
 
-/* --- zones and gates
- * --------------------------------------------------------------------------- */
+/* --- zones and gates --- */
 
 static const struct zone_info *info_of(const struct say_writer *w)
 {
@@ -339,8 +336,7 @@ static void gate_crossed(struct say_writer *w)
     say_text(w, ".");
 }
 
-/* --- being heard
- * ---------------------------------------------------------------------------------- */
+/* --- being heard --- */
 
 static void vessel_sighted(struct say_writer *w)
 {

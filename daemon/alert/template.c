@@ -139,7 +139,7 @@ enum template_kind template_kind_of(const char *content_type)
     return ends_with(type, n, "/X-WWW-FORM-URLENCODED") ? TEMPLATE_FORM : TEMPLATE_PLAIN;
 }
 
-/* --- reading --------------------------------------------------------------------- */
+/* --- reading --- */
 
 /* A literal run or a field. */
 struct piece {
@@ -210,7 +210,7 @@ static int field_of(const struct piece *piece)
     return -1;
 }
 
-/* --- values ---------------------------------------------------------------------- */
+/* --- values --- */
 
 /* Borrowed; NULL: the alert has no such member. */
 static const json_t *look_up(const json_t *event, const char *path)
@@ -324,7 +324,7 @@ static json_t *value_of(const struct filling *f, int field)
     return value;
 }
 
-/* --- writing --------------------------------------------------------------------- */
+/* --- writing --- */
 
 /* A text's form inside JSON's quotes. */
 static int add_json_text(const char *text, size_t n, struct buf *out)
@@ -432,7 +432,7 @@ int template_fill(const char *text, enum template_kind kind,
     return fill(text, kind, value_of, &f, out);
 }
 
-/* --- checking -------------------------------------------------------------------- */
+/* --- checking --- */
 
 static json_t *example_of(const struct filling *f, int field)
 {

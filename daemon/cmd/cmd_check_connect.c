@@ -110,7 +110,7 @@ static int probe_open(struct session *s, struct probe *p)
     return code;
 }
 
-/* --- words ------------------------------------------------------------------------ */
+/* --- words --- */
 
 static void print_rejects(const struct input_counts *counts, FILE *out)
 {
@@ -170,7 +170,7 @@ static void print_probe(const struct probe *p, FILE *out)
     fprintf(out, "%s\n", p->is_ended ? "; at its end" : "");
 }
 
-/* --- the session ------------------------------------------------------------------ */
+/* --- the session --- */
 
 static int session_run(struct session *s, int64_t listen_ms)
 {

@@ -35,8 +35,7 @@ enum {
     QUEUE_LOW = 8 << 20
 };
 
-/* --- the way of the data
- * ------------------------------------------------------------------------------ */
+/* --- the way of the data --- */
 
 static void fail(struct run *r, const char *what, int rc)
 {
@@ -183,8 +182,7 @@ static void on_tick(uv_timer_t *timer)
     sweep(r);
 }
 
-/* --- the store's thread
- * ----------------------------------------------------------------------------------- */
+/* --- the store's thread --- */
 
 static void on_commit(void *context)
 {

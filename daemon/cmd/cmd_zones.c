@@ -160,7 +160,7 @@ static int write_picture(const struct picture_content *content, const char *name
     return code;
 }
 
-/* --- watched ports ------------------------------------------------------------------ */
+/* --- watched ports --- */
 
 static bool names_port(const struct port_set *set, uint32_t port, size_t all)
 {
@@ -197,7 +197,7 @@ static const struct port **find_watched(const struct conf *conf, size_t *ret_cou
     return ports;
 }
 
-/* --- the command -------------------------------------------------------------------- */
+/* --- the command --- */
 
 static int show(const struct options *options, const struct conf *conf,
                 const struct zone_set *set)

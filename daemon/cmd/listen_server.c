@@ -54,7 +54,7 @@ struct request {
     bool is_too_large;
 };
 
-/* --- one request ----------------------------------------------------------------- */
+/* --- one request --- */
 
 static enum MHD_Result answer(struct MHD_Connection *connection, int status,
                               const char *text)
@@ -247,7 +247,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     *state = NULL;
 }
 
-/* --- beginning and end ----------------------------------------------------------- */
+/* --- beginning and end --- */
 
 static int read_secret_lines(struct listen_server *s, FILE *file)
 {

@@ -52,7 +52,7 @@ const struct conf_key conf_root_keys[] = {
 };
 /* clang-format on */
 
-/* --- single keys ----------------------------------------------------------------- */
+/* --- single keys --- */
 
 static bool link_is_good(const char *text)
 {
@@ -99,7 +99,7 @@ static void api_read(struct conf_reader *r, const struct conf_node *node, void *
                      conf->api_address);
 }
 
-/* --- defaults -------------------------------------------------------------------- */
+/* --- defaults --- */
 
 static void set_defaults(struct conf *conf)
 {
@@ -139,7 +139,7 @@ static void fill_defaults(struct conf_reader *r)
         conf_reader_nomem(r);
 }
 
-/* --- the whole ------------------------------------------------------------------- */
+/* --- the whole --- */
 
 /* The grid itself is read only when distances are made. */
 static void check_water(struct conf_reader *r)

@@ -71,7 +71,7 @@ const char *conf_transport_name(enum conf_transport transport)
     return transport_words[transport];
 }
 
-/* --- keys ------------------------------------------------------------------------ */
+/* --- keys --- */
 
 static void udp_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -218,7 +218,7 @@ static void columns_read(struct conf_reader *r, const struct conf_node *node, vo
     buf_finish(&columns);
 }
 
-/* --- one feed -------------------------------------------------------------------- */
+/* --- one feed --- */
 
 void conf_feed_finish(struct conf_feed *feed)
 {
@@ -307,7 +307,7 @@ static void feed_read(struct conf_reader *r, const struct conf_node *node,
     feed->definition = feed_definition(feed);
 }
 
-/* --- all of them ----------------------------------------------------------------- */
+/* --- all of them --- */
 
 static bool same_place(const struct conf_feed *a, const struct conf_feed *b)
 {

@@ -20,7 +20,7 @@
 #define CONF_ID_BYTES 64 /* alert.rule */
 #define CONF_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* --- the tree: conf_yaml.c ------------------------------------------------------- */
+/* --- the tree: conf_yaml.c --- */
 
 enum conf_node_kind { CONF_NODE_SCALAR, CONF_NODE_LIST, CONF_NODE_MAPPING };
 
@@ -59,7 +59,7 @@ enum conf_plain {
 };
 enum conf_plain conf_plain_of(const char *text);
 
-/* --- faults: conf_report.c ------------------------------------------------------- */
+/* --- faults: conf_report.c --- */
 
 struct conf_fault {
     size_t file, seq;
@@ -122,7 +122,7 @@ void conf_faults_first_file(struct conf_faults *faults, const char *file);
 MUST_CHECK int conf_faults_take(struct conf_faults *faults, struct conf_report *report);
 void conf_faults_finish(struct conf_faults *faults);
 
-/* --- tables: conf_table.c -------------------------------------------------------- */
+/* --- tables: conf_table.c --- */
 
 enum conf_type {
     CONF_TYPE_TEXT,     /* char *; least..most bytes */
@@ -244,7 +244,7 @@ void conf_join_words(const char *const *words, char *ret_text, size_t size);
 #define CONF_QUOTE_BYTES 80
 const char *conf_quote(const char *text, char ret_text[CONF_QUOTE_BYTES]);
 
-/* --- parts ----------------------------------------------------------------------- */
+/* --- parts --- */
 
 void conf_feeds_read(struct conf_reader *r, const struct conf_node *node);
 void conf_feed_finish(struct conf_feed *feed);

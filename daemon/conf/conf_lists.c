@@ -40,7 +40,7 @@ enum column { COLUMN_ID, COLUMN_NAME, COLUMN_IMO, COLUMN_MMSI, COLUMN_CALLSIGN, 
 static const char *const column_names[COLUMNS] = {"id", "name", "imo", "mmsi", "callsign", "note"};
 /* clang-format on */
 
-/* --- keys ------------------------------------------------------------------------ */
+/* --- keys --- */
 
 static void list_file_read(struct conf_reader *r, const struct conf_node *node,
                            void *base)
@@ -80,7 +80,7 @@ static void list_columns_read(struct conf_reader *r, const struct conf_node *nod
     list->columns = node;
 }
 
-/* --- rows ------------------------------------------------------------------------ */
+/* --- rows --- */
 
 struct table {
     struct vessels *v;

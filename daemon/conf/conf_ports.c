@@ -90,7 +90,7 @@ static void area_read(struct conf_reader *r, const struct conf_node *node, void 
         d->area = conf_path_shown(r, text);
 }
 
-/* --- building -------------------------------------------------------------------- */
+/* --- building --- */
 
 /* The builder's list of one kind and the nodes its items came from. */
 struct origin {
@@ -212,7 +212,7 @@ static void take_gazetteer(struct gathering *g)
         g->has_gazetteer = take_shipped(g);
 }
 
-/* --- define ---------------------------------------------------------------------- */
+/* --- define --- */
 
 static struct zone_set *take_area(struct conf_reader *r, const struct ports_define *d)
 {
@@ -298,7 +298,7 @@ static void take_define(struct gathering *g, const struct conf_node *node)
     free(d.area);
 }
 
-/* --- groups, same ---------------------------------------------------------------- */
+/* --- groups, same --- */
 
 static void take_group(struct gathering *g, const struct conf_node *node)
 {
@@ -368,7 +368,7 @@ static void take_changes(struct gathering *g)
             take_same(g, s->same->items[i]);
 }
 
-/* --- all of it ------------------------------------------------------------------- */
+/* --- all of it --- */
 
 static void build(struct gathering *g)
 {

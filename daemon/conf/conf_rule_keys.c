@@ -21,7 +21,7 @@ static void *member_at(struct rule *rule, size_t offset)
     return (char *)rule + offset;
 }
 
-/* --- ports ----------------------------------------------------------------------- */
+/* --- ports --- */
 
 static void report_patterns(struct conf_reader *r, const struct conf_node *node)
 {
@@ -77,7 +77,7 @@ static void read_ports(struct conf_reader *r, const struct conf_node *node,
     conf_texts_free(patterns, count);
 }
 
-/* --- zones and gates ------------------------------------------------------------- */
+/* --- zones and gates --- */
 
 static void report_unknown_zone(struct conf_reader *r, const struct conf_node *node,
                                 const char *id, enum zone_shape shape)
@@ -164,7 +164,7 @@ static void read_zones(struct conf_reader *r, const struct conf_node *node,
     memcpy(member_at(rule, key->offset2), &count, sizeof count);
 }
 
-/* --- the others ------------------------------------------------------------------ */
+/* --- the others --- */
 
 static bool is_about_lost_zone(struct conf_reader *r, const struct err *err)
 {

@@ -34,7 +34,7 @@ static const uint32_t *zones_at_key(const struct rule *rule, const struct rule_k
     return zones;
 }
 
-/* --- definition ------------------------------------------------------------------ */
+/* --- definition --- */
 
 static uint64_t hash_double(double value, uint64_t h)
 {
@@ -131,7 +131,7 @@ uint64_t conf_rule_definition(const struct rule *rule, const struct engine_conf 
     return h;
 }
 
-/* --- everything ------------------------------------------------------------------ */
+/* --- everything --- */
 
 static bool set_is_all(const struct port_set *set, const struct engine_conf *engine)
 {
@@ -167,7 +167,7 @@ bool conf_rule_watches_all(const struct rule *rule, const struct engine_conf *en
     return true;
 }
 
-/* --- words ----------------------------------------------------------------------- */
+/* --- words --- */
 
 static int add_list(struct buf *out, const char *before, char *const *texts, size_t count)
 {

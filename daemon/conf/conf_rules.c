@@ -46,7 +46,7 @@ const struct conf_key conf_mute_keys[] = {
 };
 /* clang-format on */
 
-/* --- common keys ----------------------------------------------------------------- */
+/* --- common keys --- */
 
 static void when_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -131,7 +131,7 @@ static void at_start_read(struct conf_reader *r, const struct conf_node *node, v
         rule->at_start = (uint8_t)word;
 }
 
-/* --- one rule -------------------------------------------------------------------- */
+/* --- one rule --- */
 
 static const struct rule_kind *read_kind(struct conf_reader *r,
                                          const struct conf_node *node)
@@ -308,7 +308,7 @@ void conf_rules_read(struct conf_reader *r, const struct conf_node *node)
             }
 }
 
-/* --- mutes ----------------------------------------------------------------------- */
+/* --- mutes --- */
 
 static void mute_vessel_read(struct conf_reader *r, const struct conf_node *node,
                              void *base)

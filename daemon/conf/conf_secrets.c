@@ -53,7 +53,7 @@ static void credential_read(struct conf_reader *r, const struct conf_node *node,
     ((struct source *)base)->credential = node;
 }
 
-/* --- where it stands ------------------------------------------------------------- */
+/* --- where it stands --- */
 
 bool conf_secret_is_private(struct conf_reader *r, const struct conf_node *node,
                             const char *path)
@@ -175,7 +175,7 @@ bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
     return source_read(r, node, conf_secret_keys, stand_in, ret_secret);
 }
 
-/* --- what it is ------------------------------------------------------------------ */
+/* --- what it is --- */
 
 static int base64_value(char c)
 {

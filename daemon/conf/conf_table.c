@@ -11,7 +11,7 @@
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
 
-/* --- what is accepted, in words -------------------------------------------------- */
+/* --- what is accepted, in words --- */
 
 void conf_join_words(const char *const *words, char *ret_text, size_t size)
 {
@@ -128,7 +128,7 @@ int conf_key_accepts(const struct conf_key *key, struct buf *out)
     return 0;
 }
 
-/* --- mappings -------------------------------------------------------------------- */
+/* --- mappings --- */
 
 static void store_text(struct conf_reader *r, const char *text,
                        const struct conf_key *key, void *member)

@@ -58,7 +58,7 @@ static bool read_block(const unsigned char *p, const unsigned char *end, size_t 
     return true;
 }
 
-/* --- building -------------------------------------------------------------------- */
+/* --- building --- */
 
 struct offset {
     int32_t seconds;

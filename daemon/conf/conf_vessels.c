@@ -27,7 +27,7 @@ const struct conf_key conf_vessel_keys[] = {
 };
 /* clang-format on */
 
-/* --- keys ------------------------------------------------------------------------ */
+/* --- keys --- */
 
 static void imo_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -73,7 +73,7 @@ static void tags_read(struct conf_reader *r, const struct conf_node *node, void 
     (void)conf_vessels_tags(r, node, &entry->tags, &entry->tag_count);
 }
 
-/* --- entries --------------------------------------------------------------------- */
+/* --- entries --- */
 
 static void entry_finish(struct watch_entry *entry)
 {
@@ -174,7 +174,7 @@ void conf_vessels_know_tags(struct vessels *v, char *const *tags, size_t count)
     }
 }
 
-/* --- vessels: -------------------------------------------------------------------- */
+/* --- vessels: --- */
 
 static void check_taken(struct vessels *v, const struct conf_node *list, size_t index,
                         const char *key)
@@ -212,7 +212,7 @@ static void vessel_read(struct vessels *v, const struct conf_node *list, size_t 
         entry_finish(&entry);
 }
 
-/* --- both ------------------------------------------------------------------------ */
+/* --- both --- */
 
 static void to_watch(struct vessels *v)
 {

@@ -66,7 +66,7 @@ static const char *const reserved_headers[] = {
 };
 /* clang-format on */
 
-/* --- url ------------------------------------------------------------------------- */
+/* --- url --- */
 
 struct url {
     bool is_https;
@@ -126,7 +126,7 @@ static void url_read(struct conf_reader *r, const struct conf_node *node, void *
     conf_wipe_free(secret.text, secret.length);
 }
 
-/* --- the rest -------------------------------------------------------------------- */
+/* --- the rest --- */
 
 static bool header_is_free(struct conf_reader *r, const struct conf_node *item,
                            const struct conf_webhook *webhook)
@@ -226,7 +226,7 @@ static void retry_read(struct conf_reader *r, const struct conf_node *node, void
     webhook->retry.wait_count = count;
 }
 
-/* --- a body of one's own, grouping ----------------------------------------------- */
+/* --- a body of one's own, grouping --- */
 
 static void body_read(struct conf_reader *r, const struct conf_node *node, void *base)
 {
@@ -324,7 +324,7 @@ static void group_read(struct conf_reader *r, const struct conf_node *node, void
     (void)conf_read_mapping(r, node, conf_group_keys, webhook);
 }
 
-/* --- one webhook, all webhooks --------------------------------------------------- */
+/* --- one webhook, all webhooks --- */
 
 void conf_webhook_finish(struct conf_webhook *webhook)
 {

@@ -36,7 +36,7 @@ const struct conf_node *conf_node_get(const struct conf_node *mapping, const cha
     return NULL;
 }
 
-/* --- the text before the parser -------------------------------------------------- */
+/* --- the text before the parser --- */
 
 /* Length of the UTF-8 character at s (n bytes left) and its code point; 0 when invalid.
  */
@@ -99,7 +99,7 @@ static bool text_is_clean(struct conf_reader *r, const char *text, size_t n)
     return true;
 }
 
-/* --- events to nodes ------------------------------------------------------------- */
+/* --- events to nodes --- */
 
 struct builder {
     struct conf_reader *r;
@@ -301,7 +301,7 @@ static int builder_event(struct builder *b, struct fy_event *event)
     return 0;
 }
 
-/* --- after the parser ------------------------------------------------------------ */
+/* --- after the parser --- */
 
 static int check_mapping(struct conf_reader *r, const struct conf_node *node)
 {

@@ -15,7 +15,7 @@
     (JSON_COMPACT | JSON_REAL_PRECISION(10)) /* as the alert was written                 \
                                               */
 
-/* --- flat ------------------------------------------------------------------------ */
+/* --- flat --- */
 
 /* The envelope's members, then those of data in the same object; where both have one of a
  * name, that of data stands. */
@@ -34,7 +34,7 @@ static json_t *flatten(json_t *event)
     return flat;
 }
 
-/* --- for people ------------------------------------------------------------------ */
+/* --- for people --- */
 
 static const char *text_of(const json_t *object, const char *name)
 {
@@ -117,7 +117,7 @@ void body_view(const json_t *event, struct body_view *ret_view)
     view_text(ret_view, "Source", text_of(event, "source"));
 }
 
-/* --- all ------------------------------------------------------------------------- */
+/* --- all --- */
 
 static json_t *flatten_all(const struct body_events *events)
 {

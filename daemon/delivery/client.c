@@ -42,7 +42,7 @@ int64_t client_clock_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* --- transfers ------------------------------------------------------------------- */
+/* --- transfers --- */
 
 static struct transfer *transfer_get(struct client *c)
 {
@@ -102,7 +102,7 @@ static void read_ends(struct client *c)
     }
 }
 
-/* --- libcurl's sockets and timeout in the loop ----------------------------------- */
+/* --- libcurl's sockets and timeout in the loop --- */
 
 static void on_handle_closed(uv_handle_t *handle);
 
@@ -192,7 +192,7 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *contex
     return uv_poll_start(&s->poll, events, on_poll) == 0 ? 0 : -1;
 }
 
-/* --- sending --------------------------------------------------------------------- */
+/* --- sending --- */
 
 static int fail(struct client *c, struct client_request *request, const char *reason)
 {
@@ -300,7 +300,7 @@ void client_set_connections(struct client *c, long most)
     curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, most);
 }
 
-/* --- beginning and end ----------------------------------------------------------- */
+/* --- beginning and end --- */
 
 int client_create(uv_loop_t *loop, const struct client_options *options,
                   struct client **ret_client)

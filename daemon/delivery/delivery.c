@@ -31,7 +31,7 @@ int delivery_init_curl(void)
     return pthread_once(&once, init_curl) == 0 ? 0 : ERR_NOMEM;
 }
 
-/* --- for the hooks --------------------------------------------------------------- */
+/* --- for the hooks --- */
 
 double delivery_random(struct delivery *d)
 {
@@ -78,7 +78,7 @@ static void on_prepare(uv_prepare_t *prepare)
     delivery_hand_over(prepare->data);
 }
 
-/* --- the end --------------------------------------------------------------------- */
+/* --- the end --- */
 
 static void close_all(struct delivery *d)
 {
@@ -120,7 +120,7 @@ static void stop(struct delivery *d, int64_t grace_ms)
     delivery_ended(d);
 }
 
-/* --- a reload -------------------------------------------------------------------- */
+/* --- a reload --- */
 
 static struct hook *hook_find(struct delivery *d, const char *id)
 {
@@ -184,7 +184,7 @@ static void reconfigure(struct delivery *d, const struct conf_webhook *webhooks,
     set_connections(d);
 }
 
-/* --- what comes from elsewhere --------------------------------------------------- */
+/* --- what comes from elsewhere --- */
 
 static void wake_all(struct delivery *d)
 {
@@ -256,7 +256,7 @@ static void *run(void *context)
     return NULL;
 }
 
-/* --- other threads --------------------------------------------------------------- */
+/* --- other threads --- */
 
 static void destroy(struct delivery *d)
 {

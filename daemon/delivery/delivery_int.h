@@ -38,7 +38,7 @@ MUST_CHECK int delivery_start_tuned(const struct conf_webhook *webhooks, size_t 
 /* libcurl's own beginning, once a process. */
 MUST_CHECK int delivery_init_curl(void);
 
-/* --- webhooks of our own (webhooks.c) --------------------------------------------- */
+/* --- webhooks of our own (webhooks.c) --- */
 
 MUST_CHECK int webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to);
 void webhook_finish(struct conf_webhook *w);
@@ -46,7 +46,7 @@ void webhooks_free(struct conf_webhook *webhooks, size_t count);
 MUST_CHECK int webhooks_copy(const struct conf_webhook *from, size_t count,
                              struct conf_webhook **ret_to);
 
-/* --- the window (window.c) -------------------------------------------------------- */
+/* --- the window (window.c) --- */
 
 struct item {
     struct item *next; /* in its lane, by outbox row */
@@ -165,7 +165,7 @@ void window_clear(struct window *w);
 /* Between window.c and group.c: the item leaves the window; its lane may go, too. */
 MUST_CHECK int window_drop(struct window *w, struct item *item);
 
-/* --- what goes together (group.c), called by the window --------------------------- */
+/* --- what goes together (group.c), called by the window --- */
 
 #define BUNDLE_BYTES ((size_t)1 << 20) /* of bodies in one request */
 uint64_t group_key(const struct conf_group *conf, const struct store_pending *row);
@@ -187,7 +187,7 @@ MUST_CHECK int group_hasten(struct window *w, struct item *item,
 void group_release(struct window *w, int64_t least_ms);
 void group_clear(struct window *w);
 
-/* --- one webhook (hook.c) --------------------------------------------------------- */
+/* --- one webhook (hook.c) --- */
 
 struct hook {
     struct delivery *delivery; /* borrowed */
@@ -231,7 +231,7 @@ void hook_close(struct hook *h);
 /* An outcome to the store, for every alert of the request. */
 void hook_record(struct hook *h, const struct item *item, struct store_outcome *outcome);
 
-/* --- its bundles (hook_bundle.c) --------------------------------------------------- */
+/* --- its bundles (hook_bundle.c) --- */
 
 /* The bodies, and the id: a hash of the ids inside. */
 MUST_CHECK int hook_prepare_bundle(struct item *leader);
@@ -245,7 +245,7 @@ void hook_look_saved(struct hook *h);
 /* It goes; perhaps nobody knows yet whether it is on record. */
 void hook_unlist(struct hook *h, struct item *leader);
 
-/* --- the thread (delivery.c) ------------------------------------------------------ */
+/* --- the thread (delivery.c) --- */
 
 struct delivery {
     pthread_t thread;

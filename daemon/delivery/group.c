@@ -13,7 +13,7 @@
 /* What a bundle on record lacks is waited for so long. */
 #define COMPLETE_MS 10000
 
-/* --- groups ---------------------------------------------------------------------- */
+/* --- groups --- */
 
 /* Wakes it, unless it wakes before. */
 static int wake_by(struct window *w, struct group *g, int64_t at_ms)
@@ -114,7 +114,7 @@ int group_add(struct window *w, struct item *item)
     return rc;
 }
 
-/* --- bundles --------------------------------------------------------------------- */
+/* --- bundles --- */
 
 static void hold(struct item *leader, struct item *item)
 {
@@ -292,7 +292,7 @@ int group_hasten_all(struct window *w)
     return rc;
 }
 
-/* --- bundles on record ----------------------------------------------------------- */
+/* --- bundles on record --- */
 
 static int begin_recorded(struct window *w, struct item *item, int64_t number)
 {
@@ -350,7 +350,7 @@ static bool is_complete(const struct window *w, const struct item *leader)
     return (!w->has_more || w->cursor >= leader->bundle) && w->cut_from > leader->bundle;
 }
 
-/* --- sending --------------------------------------------------------------------- */
+/* --- sending --- */
 
 bool group_has_due_bundle(const struct window *w, int64_t now_ms)
 {

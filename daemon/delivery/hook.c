@@ -21,7 +21,7 @@ enum {
     TIMER_MOST_MS = 30000   /* a changed clock is noticed so soon */
 };
 
-/* --- the breaker ----------------------------------------------------------------- */
+/* --- the breaker --- */
 
 /* No answer, too many requests, or a fault on their side: others would fare no better. */
 static bool is_outage(const struct retry_answer *answer)
@@ -56,7 +56,7 @@ static void note_answer(struct hook *h)
     window_release(&h->window, h->conf.retry.waits_ms[0]);
 }
 
-/* --- an attempt's end ------------------------------------------------------------ */
+/* --- an attempt's end --- */
 
 static void count(struct hook *h, const struct item *item, enum retry_verdict verdict,
                   int64_t now)
@@ -207,7 +207,7 @@ static void on_end(struct client_request *request)
     delivery_ended(d);
 }
 
-/* --- sending --------------------------------------------------------------------- */
+/* --- sending --- */
 
 /* false: it has ended already. */
 static bool begin(struct hook *h, struct item *item)
@@ -336,7 +336,7 @@ void hook_lift(struct hook *h)
     pthread_mutex_unlock(&h->delivery->mutex);
 }
 
-/* --- beginning, change and end --------------------------------------------------- */
+/* --- beginning, change and end --- */
 
 static void set_window(struct hook *h)
 {

@@ -62,7 +62,7 @@ struct resolver {
     void *closed_context;
 };
 
-/* --- the thread's side ----------------------------------------------------------- */
+/* --- the thread's side --- */
 
 static void mailbox_release(struct mailbox *m)
 {
@@ -118,7 +118,7 @@ void resolve_lookup_system(void *context, const char *host,
         text_copy(ret_answer->reason, sizeof ret_answer->reason, "has no address");
 }
 
-/* --- the loop's side ------------------------------------------------------------- */
+/* --- the loop's side --- */
 
 static struct resolve_host **bucket_of(struct resolver *r, const char *name)
 {
@@ -312,7 +312,7 @@ void resolver_cancel(struct resolver *r, struct resolve_question *q)
         question_remove(r, q);
 }
 
-/* --- beginning and end ----------------------------------------------------------- */
+/* --- beginning and end --- */
 
 int resolver_create(uv_loop_t *loop, resolve_lookup lookup, void *context,
                     struct resolver **ret_resolver)

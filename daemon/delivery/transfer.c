@@ -10,7 +10,7 @@
 #include "lookout/delivery.h"
 #include "lookout/text.h"
 
-/* --- what comes back ------------------------------------------------------------- */
+/* --- what comes back --- */
 
 /* The answer counts once its header is whole: a body that never ends changes nothing. */
 static size_t on_header(char *line, size_t size, size_t n, void *context)
@@ -67,7 +67,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
                       : CURL_SOCKET_BAD;
 }
 
-/* --- what is sent ---------------------------------------------------------------- */
+/* --- what is sent --- */
 
 static int add_line(struct curl_slist **list, struct buf *line, int rc)
 {
@@ -205,7 +205,7 @@ int transfer_pin(struct transfer *t)
     return 0;
 }
 
-/* --- how it ended ---------------------------------------------------------------- */
+/* --- how it ended --- */
 
 static void say_status(struct client_request *r)
 {

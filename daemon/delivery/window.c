@@ -27,7 +27,7 @@ void window_init(struct window *w)
     heap_init(&w->bundle_due);
 }
 
-/* --- lanes ----------------------------------------------------------------------- */
+/* --- lanes --- */
 
 /* Which of a lane's items goes next, and when. The first; but a critical one waits at
  * most critical_wait_ms behind one that failed. */
@@ -121,7 +121,7 @@ static void lane_unlink(struct lane *lane, struct item *item)
         lane->under_way = NULL;
 }
 
-/* --- reading --------------------------------------------------------------------- */
+/* --- reading --- */
 
 static struct item *item_create(const struct store_pending *row)
 {
@@ -288,7 +288,7 @@ bool window_wants_rewind(const struct window *w, int64_t *ret_row)
     return false;
 }
 
-/* --- sending --------------------------------------------------------------------- */
+/* --- sending --- */
 
 struct item *window_next(struct window *w, int64_t now_ms, bool may_form,
                          int64_t *ret_due_ms)
@@ -367,7 +367,7 @@ void window_release(struct window *w, int64_t least_ms)
     }
 }
 
-/* --- end ------------------------------------------------------------------------- */
+/* --- end --- */
 
 void window_clear(struct window *w)
 {

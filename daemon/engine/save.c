@@ -213,8 +213,7 @@ int engine_load(struct engine *e, uint32_t mmsi, const void *record, size_t n)
     return ship_load(e, mmsi, record, n);
 }
 
-/* --- the engine
- * ----------------------------------------------------------------------------------- */
+/* --- the engine --- */
 
 int engine_save_self(const struct engine *e, struct buf *out)
 {

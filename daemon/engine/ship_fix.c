@@ -18,8 +18,7 @@ int ship_static(struct engine *e, struct ship *s, const struct report *r)
     return rc != 0 ? rc : ship_schedule(e, s);
 }
 
-/* --- calls and voyages
- * ------------------------------------------------------------------------------ */
+/* --- calls and voyages --- */
 
 static int tell_call(struct look_frame *frame, const struct call_output *event)
 {
@@ -100,8 +99,7 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
     return rc;
 }
 
-/* --- a believed fix
- * ------------------------------------------------------------------------------------ */
+/* --- a believed fix --- */
 
 static int believed(struct engine *e, struct ship *s, struct ship_track *item,
                     const struct track_fix *before, bool is_in_place)

@@ -53,8 +53,7 @@ void engine_outage(struct engine *e, int64_t since_ms, int64_t until_ms)
         add_outage(e, &e->daemon, since_ms, until_ms);
 }
 
-/* --- sums
- * ---------------------------------------------------------------------------- */
+/* --- sums --- */
 
 /* Spans in order of time that do not meet. */
 struct spans {
@@ -167,8 +166,7 @@ bool silence_is_now(const struct engine *e, uint16_t source)
     return source < SOURCES_MAX && e->sources[source].is_silent;
 }
 
-/* --- saved state
- * --------------------------------------------------------------------- */
+/* --- saved state --- */
 
 static void save_source(const struct source *s, struct wire_writer *w)
 {

@@ -116,8 +116,7 @@ static int on_call(struct rule_look *look, const struct call_output *event)
     return tell(look, event->event, event->time_ms, call);
 }
 
-/* --- a ship that is known only now
- * ------------------------------------------------------------- */
+/* --- a ship that is known only now --- */
 
 /* What stands of the call under way: that it entered, and that it lies there. */
 static int tell_call(struct rule_look *look, bool is_entered, bool is_arrived)

@@ -56,8 +56,7 @@ static uint64_t seed_of(const struct rule_look *look)
     return hash_u64(look->subject->mmsi, hash_text(look->rule->id, 0));
 }
 
-/* --- telling
- * --------------------------------------------------------------------------------- */
+/* --- telling --- */
 
 static struct finding make(const struct rule_look *look, uint32_t event, int64_t time_ms,
                            const struct route_run *run)
@@ -247,8 +246,7 @@ static int on_call(struct rule_look *look, const struct call_output *event)
     return rc;
 }
 
-/* --- forecast
- * ----------------------------------------------------------------------------------- */
+/* --- forecast --- */
 
 static bool has_same_end(const struct route_run *a, const struct route_run *b)
 {
@@ -313,8 +311,7 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
     return 0;
 }
 
-/* --- a ship that is covered only now
- * ----------------------------------------------------------- */
+/* --- a ship that is covered only now --- */
 
 /* Is this the run that stands for its case: the farthest on, of several the oldest? */
 static bool stands_for_case(const struct route_state *runs, uint32_t index)
@@ -379,8 +376,7 @@ static int on_time(struct rule_look *look)
     return rc;
 }
 
-/* --- saved state
- * ---------------------------------------------------------------------------------- */
+/* --- saved state --- */
 
 /* {"rule":"x","runs":[{"step":2,"steps":3,"last":"CNSHD","expires":"..."}]} */
 static int describe(const struct rule_look *look, struct buf *out)

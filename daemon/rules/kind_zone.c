@@ -241,8 +241,7 @@ static int on_watched(struct rule_look *look)
     return rc;
 }
 
-/* --- dwelling
- * ------------------------------------------------------------------------------ */
+/* --- dwelling --- */
 
 static bool wants_dwell(const struct rule_look *look, const struct zone_presence *p)
 {
@@ -321,8 +320,7 @@ static int settle_dwell(struct rule_look *look)
     return 0;
 }
 
-/* --- approaching
- * ---------------------------------------------------------------------------- */
+/* --- approaching --- */
 
 static bool is_out_of_reach(const struct rule_look *look, uint32_t zone, double limit_m)
 {
@@ -422,8 +420,7 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
     return rc;
 }
 
-/* --- saved state
- * ----------------------------------------------------------------------------- */
+/* --- saved state --- */
 
 static void save(const struct rule_look *look, struct wire_writer *out)
 {

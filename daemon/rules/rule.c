@@ -48,8 +48,7 @@ struct rule_limits rule_limits_default(void)
     return limits;
 }
 
-/* --- vessel types: ITU-R M.1371-5 table 53
- * ------------------------------------------------ */
+/* --- vessel types: ITU-R M.1371-5 table 53 --- */
 
 /* clang-format off */
 const char *const vessel_type_names[VESSEL_TYPES] = {
@@ -78,8 +77,7 @@ int vessel_type_of(uint8_t ship_type)
     return VESSEL_OTHER;
 }
 
-/* --- filters
- * ------------------------------------------------------------------------------- */
+/* --- filters --- */
 
 static bool has_text(char *const *list, size_t count, const char *text)
 {
@@ -159,8 +157,7 @@ void rule_finish(struct rule *rule)
     memset(rule, 0, sizeof *rule);
 }
 
-/* --- for the kinds
- * --------------------------------------------------------------------------- */
+/* --- for the kinds --- */
 
 bool rule_has_index(const uint32_t *list, size_t count, uint32_t index)
 {

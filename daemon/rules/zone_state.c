@@ -33,8 +33,7 @@ struct zone_presence *zone_watch_find(const struct zone_watch *w, uint32_t zone)
     return NULL;
 }
 
-/* --- what silence decides
- * ------------------------------------------------------------------------ */
+/* --- what silence decides --- */
 
 /* When a ship that lay still when it was last heard has crossed: not by one fix alone. */
 static int64_t rest_due(const struct zone_watch *w, const struct zone_presence *p,

@@ -310,8 +310,7 @@ static void resolve(struct zone_step *s, struct zone_presence *p, bool is_inside
         outside_step(s, &base, &cuts, false);
 }
 
-/* --- one fix
- * ---------------------------------------------------------------------------------- */
+/* --- one fix --- */
 
 static void visit(void *context, const struct zone_cuts *cuts)
 {

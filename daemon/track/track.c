@@ -38,8 +38,7 @@ struct track_conf track_conf_default(void)
     };
 }
 
-/* --- fixes
- * ----------------------------------------------------------------------------- */
+/* --- fixes --- */
 
 /* SOG values that receivers make up (gpsdio-segment drops the same): all ones of 9, 6 and
  * 10 bits. */
@@ -95,8 +94,7 @@ double track_speed_kn(const struct track_fix *prev, const struct track_fix *fix)
     return run_m > 0 ? run_m / seconds / KN_MPS : 0.0;
 }
 
-/* --- one track
- * ------------------------------------------------------------------------- */
+/* --- one track --- */
 
 static void count_speed(struct track *t, const struct track_fix *prev,
                         const struct track_fix *fix)
@@ -178,8 +176,7 @@ static double discrepancy_m(const struct track *t, const struct track_fix *fix)
     return fmin(distance_m, geo_distance_m(reckoned, fix->pos));
 }
 
-/* --- the tracks of one MMSI
- * ------------------------------------------------------------ */
+/* --- the tracks of one MMSI --- */
 
 void tracks_init(struct tracks *t)
 {

@@ -140,8 +140,7 @@ void track_path_add(struct track *t, const struct track_fix *fix)
     t->path_count++;
 }
 
-/* --- reading it
- * ------------------------------------------------------------------------ */
+/* --- reading it --- */
 
 /* Where the track was at time_ms, within the path's span. */
 static struct track_point path_at(const struct track *t, int64_t time_ms)

@@ -18,8 +18,7 @@
 
 enum { SCALE_SECONDS = 1, SCALE_AIS = 2, SCALE_BITS = 3 };
 
-/* --- scaled numbers
- * -------------------------------------------------------------------- */
+/* --- scaled numbers --- */
 
 static int64_t round_div(int64_t a, int64_t b)
 {
@@ -101,8 +100,7 @@ static void get_point(struct point_coder *c, struct wire_reader *r,
     *ret_point = (struct track_point){time_ms, {(int32_t)lat, (int32_t)lon}};
 }
 
-/* --- fixes
- * ----------------------------------------------------------------------------- */
+/* --- fixes --- */
 
 static struct track_point point_of(const struct track_fix *fix)
 {
@@ -169,8 +167,7 @@ void track_fix_load(struct track_fix *fix, struct wire_reader *r)
     get_fix(&coder, r, fix);
 }
 
-/* --- tracks
- * ---------------------------------------------------------------------------- */
+/* --- tracks --- */
 
 static void put_speeds(const struct track *t, struct wire_writer *w)
 {

@@ -11,8 +11,7 @@
 
 #define MMSI_MAX 999999999u
 
-/* --- numbers
- * --------------------------------------------------------------------------- */
+/* --- numbers --- */
 
 /* MMSIs of stations that are no ships: first..last, and what stands before the country
  * digits as a divisor that brings those to the end (0: there are none). */
@@ -83,8 +82,7 @@ bool vessel_imo_is_valid(uint32_t imo)
     return sum % 10 == imo % 10;
 }
 
-/* --- static data
- * ----------------------------------------------------------------------- */
+/* --- static data --- */
 
 void vessel_static_init(struct vessel_static *s)
 {
@@ -190,8 +188,7 @@ unsigned vessel_static_update(struct vessel_static *s, const struct report *r)
            update_destination(s, r) | update_hull(s, r);
 }
 
-/* --- saved state
- * ----------------------------------------------------------------------- */
+/* --- saved state --- */
 
 void vessel_static_save(const struct vessel_static *s, struct wire_writer *w)
 {

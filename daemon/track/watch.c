@@ -29,8 +29,7 @@ const char *watch_by_name(enum watch_by by)
     return (size_t)by < sizeof names / sizeof names[0] ? names[by] : "none";
 }
 
-/* --- texts as they are compared
- * -------------------------------------------------------- */
+/* --- texts as they are compared --- */
 
 #define NORMAL_BYTES 64
 
@@ -75,8 +74,7 @@ static uint64_t text_key(const char *callsign, const char *name)
     return normal[0] != '\0' ? hash_text(normal, hash) | 1 : 0;
 }
 
-/* --- entries
- * --------------------------------------------------------------------------- */
+/* --- entries --- */
 
 static void entry_finish(struct watch_entry *e)
 {
@@ -166,8 +164,7 @@ static int entry_merge(struct watch_entry *e, const struct watch_entry *from)
     return error != 0 ? error : entry_add_tags(e, from);
 }
 
-/* --- the list
- * -------------------------------------------------------------------------- */
+/* --- the list --- */
 
 struct watch *watch_create(void)
 {
@@ -283,8 +280,7 @@ const struct watch_entry *watch_entry(const struct watch *w, size_t index)
     return index < w->count ? &w->entries[index] : NULL;
 }
 
-/* --- matching
- * -------------------------------------------------------------------------- */
+/* --- matching --- */
 
 static bool contradicts(const struct watch_entry *e, const struct vessel_static *s)
 {

@@ -25,8 +25,7 @@ struct call_conf call_conf_default(void)
     };
 }
 
-/* --- events
- * ---------------------------------------------------------------------------- */
+/* --- events --- */
 
 static bool is_confirmed(const struct call_state *s)
 {
@@ -98,8 +97,7 @@ static void confirm_call(struct call_step *c)
     emit(c, CALL_ARRIVED, s->current.since_ms);
 }
 
-/* --- stops
- * ----------------------------------------------------------------------------- */
+/* --- stops --- */
 
 /* A ship that has called here and has now lain at another port as long as a call takes
  * belongs to that one, from its first stop there on. */
@@ -153,8 +151,7 @@ static void count_to_fix(struct call_step *c)
     count_stop(c, begin_ms, c->fix->time_ms, ms);
 }
 
-/* --- actions of the table
- * -------------------------------------------------------------- */
+/* --- actions of the table --- */
 
 static void act_none(struct call_step *c)
 {
@@ -221,8 +218,7 @@ static void act_leave(struct call_step *c)
     call_forget(c->s, CALL_SEA);
 }
 
-/* --- the table
- * ------------------------------------------------------------------------- */
+/* --- the table --- */
 
 /* clang-format off */
 const struct call_edge call_edges[] = {

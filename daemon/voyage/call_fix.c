@@ -21,8 +21,7 @@ static bool is_confirmed(const struct call_state *s)
     return s->current.confidence >= 2;
 }
 
-/* --- times
- * ----------------------------------------------------------------------------- */
+/* --- times --- */
 
 /* Time in ms to sail distance_m at kn, at most `limit_ms`. */
 static int64_t sailing_ms(double distance_m, double kn, int64_t limit_ms)
@@ -63,8 +62,7 @@ static int64_t dark_leftover(const struct call_step *c)
     return left_ms >= c->conf->confirm_ms ? left_ms : 0;
 }
 
-/* --- place
- * ----------------------------------------------------------------------------- */
+/* --- place --- */
 
 static bool is_in_area(const struct call_state *s)
 {
@@ -167,8 +165,7 @@ static void step_place(struct call_step *c)
         call_happens(c, CALL_SWITCHES);
 }
 
-/* --- motion
- * ---------------------------------------------------------------------------- */
+/* --- motion --- */
 
 /* A ship that is in an area and slow: a stop begins, at the port where it lies. */
 static void begin_stop(struct call_step *c)

@@ -24,7 +24,7 @@ struct words {
     size_t count;
 };
 
-/* --- words -------------------------------------------------------------------------- */
+/* --- words --- */
 
 /* The words of [at, end); apostrophes vanish, all else separates. A text of too many
  * words has none. */
@@ -97,7 +97,7 @@ static size_t run_together(const struct words *w, size_t begin, size_t end, char
     return n;
 }
 
-/* --- meaning ------------------------------------------------------------------------ */
+/* --- meaning --- */
 
 /* [begin, end) as a code: "RUVVO", "RU VVO", "PG/RAB". */
 static struct found find_code(const struct ports *ports, const struct words *w,

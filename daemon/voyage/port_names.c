@@ -16,7 +16,7 @@
 #define TYPO_ANY_LENGTH 10 /* any name of the gazetteer */
 #define NAME_LENGTH 4      /* shorter names must be in the reviewed table */
 
-/* --- names of the gazetteer --------------------------------------------------------- */
+/* --- names of the gazetteer --- */
 
 /* Upper-case letters and digits of a text, cut to size - 1. */
 static size_t compact(const char *text, char *ret_key, size_t size)
@@ -82,7 +82,7 @@ int ports_names_build(struct ports *ports)
     return 0;
 }
 
-/* --- one name ----------------------------------------------------------------------- */
+/* --- one name --- */
 
 bool countries_allow(const struct countries *c, const char *locode)
 {
@@ -154,7 +154,7 @@ struct found ports_find_name(const struct ports *ports, const char *key,
     return join_names(ports, at, names_end(ports, at), allowed);
 }
 
-/* --- one typo ----------------------------------------------------------------------- */
+/* --- one typo --- */
 
 /* True when one letter changed, missing, too many, or two neighbours swapped make b of a.
  */

@@ -15,7 +15,7 @@ struct port_set {
     uint64_t bits[];          /* one per port */
 };
 
-/* --- patterns ----------------------------------------------------------------------- */
+/* --- patterns --- */
 
 static void bit_set(uint64_t *bits, uint32_t i)
 {
@@ -152,7 +152,7 @@ int ports_pattern_pick(const struct ports *ports, const char *pattern,
     return rc;
 }
 
-/* --- sets --------------------------------------------------------------------------- */
+/* --- sets --- */
 
 struct built {
     const struct ports *ports;

@@ -9,7 +9,7 @@
 #include "lookout/text.h"
 #include "ports_int.h"
 
-/* --- codes -------------------------------------------------------------------------- */
+/* --- codes --- */
 
 static bool is_letter(char c)
 {
@@ -85,7 +85,7 @@ const char *ports_nearest_code(const struct ports *ports, const char *word)
     return best;
 }
 
-/* --- plain access ------------------------------------------------------------------- */
+/* --- plain access --- */
 
 size_t ports_count(const struct ports *ports)
 {
@@ -104,7 +104,7 @@ bool ports_are_same(const struct ports *ports, uint32_t a, uint32_t b)
     return ports->items[a].same == ports->items[b].same;
 }
 
-/* --- distances of one port ---------------------------------------------------------- */
+/* --- distances of one port --- */
 
 static bool member_holds(const struct port *p, struct geo_pos pos, double point_m,
                          double beyond_m)
@@ -157,7 +157,7 @@ double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos
     return best;
 }
 
-/* --- search ------------------------------------------------------------------------- */
+/* --- search --- */
 
 /* Where needle lies in text, ASCII case folded; -1: nowhere. */
 static long find_fold(const char *text, const char *needle)
@@ -223,7 +223,7 @@ size_t ports_search(const struct ports *ports, const char *query, uint32_t *ret_
     return found;
 }
 
-/* --- the end ------------------------------------------------------------------------ */
+/* --- the end --- */
 
 void ports_destroy(struct ports *ports)
 {

@@ -51,7 +51,7 @@ static void trouble(struct assembly *a, int code, enum ports_about about, size_t
         a->first = err_set(a->err, code, "%s", text);
 }
 
-/* --- definitions and areas over rows ------------------------------------------------ */
+/* --- definitions and areas over rows --- */
 
 static struct ports_entry *row_find(struct ports_builder *b, const char *locode)
 {
@@ -143,7 +143,7 @@ static void apply_areas(struct assembly *a)
     }
 }
 
-/* --- rows to ports ------------------------------------------------------------------ */
+/* --- rows to ports --- */
 
 /* Take a row over into the port. */
 static int make_port(const struct ports_builder *b, struct ports_entry *row,
@@ -203,7 +203,7 @@ static int make_ports(struct assembly *a)
     return 0;
 }
 
-/* --- codes -------------------------------------------------------------------------- */
+/* --- codes --- */
 
 static size_t code_place(const struct ports *ports, uint64_t key)
 {
@@ -257,7 +257,7 @@ static int make_codes(struct assembly *a, size_t more)
     return 0;
 }
 
-/* --- codes that are one port -------------------------------------------------------- */
+/* --- codes that are one port --- */
 
 /* An unknown code becomes another code of that port. */
 static int adopt_code(struct ports *ports, uint32_t port, const char *code)
@@ -340,7 +340,7 @@ static int apply_sames(struct assembly *a)
     return 0;
 }
 
-/* --- groups ------------------------------------------------------------------------- */
+/* --- groups --- */
 
 enum group_state { GROUP_NEW, GROUP_OPEN, GROUP_DONE };
 
@@ -430,7 +430,7 @@ done:
     return rc;
 }
 
-/* --- all together ------------------------------------------------------------------- */
+/* --- all together --- */
 
 static int assemble(struct assembly *a)
 {

@@ -9,7 +9,7 @@
 #include "lookout/text.h"
 #include "ports_int.h"
 
-/* --- small helpers ------------------------------------------------------------------ */
+/* --- small helpers --- */
 
 int ports_grow(void **items, size_t *room, size_t count, size_t item_bytes)
 {
@@ -81,7 +81,7 @@ int ports_split(const char *text, size_t n, char separator, char ***ret_parts,
     return 0;
 }
 
-/* --- the builder -------------------------------------------------------------------- */
+/* --- the builder --- */
 
 struct ports_builder *ports_builder_create(void)
 {

@@ -70,7 +70,7 @@ static void report(struct reader *r, int code, int line, int col, const char *fo
         r->first = code;
 }
 
-/* --- rows and fields ---------------------------------------------------------------- */
+/* --- rows and fields --- */
 
 /* The rest of a quoted field; `at` is behind the opening quote. */
 static int read_quoted(struct reader *r, const char *line_start, int col)
@@ -149,7 +149,7 @@ static int read_row(struct reader *r, bool *ret_end)
     return 0;
 }
 
-/* --- the header --------------------------------------------------------------------- */
+/* --- the header --- */
 
 static void read_header(struct reader *r)
 {
@@ -186,7 +186,7 @@ static void read_header(struct reader *r)
                    column_names[c]);
 }
 
-/* --- one row ------------------------------------------------------------------------ */
+/* --- one row --- */
 
 static bool read_number(struct reader *r, const struct field *f, const char *what,
                         double limit, double *ret_value)
@@ -339,7 +339,7 @@ static int take_row(struct reader *r)
     return rc;
 }
 
-/* --- codes over all rows ------------------------------------------------------------ */
+/* --- codes over all rows --- */
 
 /* An other code must be no row's own and no other row's other code. */
 static int check_codes(struct reader *r)

@@ -32,7 +32,7 @@ static int64_t col_of(int64_t lon_e7)
     return shifted >= 0 ? shifted / CELL_E7 : -((-shifted + CELL_E7 - 1) / CELL_E7);
 }
 
-/* --- reaches ------------------------------------------------------------------------ */
+/* --- reaches --- */
 
 /* The box round a circle on the sphere: half its width in longitude is
  * asin(sin r / cos lat) where the pole lies outside it. */
@@ -138,7 +138,7 @@ void ports_index_finish(struct ports_index *index)
     *index = (struct ports_index){0};
 }
 
-/* --- the question ------------------------------------------------------------------- */
+/* --- the question --- */
 
 static bool in_box(const struct ports_reach *reach, struct geo_pos pos)
 {
@@ -151,7 +151,7 @@ static bool in_box(const struct ports_reach *reach, struct geo_pos pos)
     return dlat <= reach->lat_half_e7 && dlon <= (int64_t)reach->lon_half_e7;
 }
 
-/* --- distances: rough where that decides, else exact -------------------------------- */
+/* --- distances: rough where that decides, else exact --- */
 
 /* On a plane along the parallel midway, with cos((a + b) / 2) to the first order: within
  * 0.2 % of the great circle up to 100 km and 80 degrees of latitude (checked against it

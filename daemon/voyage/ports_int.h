@@ -6,7 +6,7 @@
 #include "lookout/map.h"
 #include "lookout/ports.h"
 
-/* --- the built value ---------------------------------------------------------------- */
+/* --- the built value --- */
 
 /* One code (own or other) of a port, ordered by key. */
 struct ports_code {
@@ -101,7 +101,7 @@ struct ports_alias {
 extern const struct ports_alias ports_aliases[];
 extern const size_t ports_alias_count;
 
-/* --- the builder -------------------------------------------------------------------- */
+/* --- the builder --- */
 
 /* One port while it is collected. */
 struct ports_entry {

@@ -64,8 +64,7 @@ static void begin_anew(struct voyage_state *s)
     s->is_begun = true;
 }
 
-/* --- fixes
- * ----------------------------------------------------------------------------- */
+/* --- fixes --- */
 
 struct leg {
     double sphere_m; /* as geo_distance_m, or on the same side of every threshold */
@@ -155,8 +154,7 @@ void voyage_destination(struct voyage_state *s, const char *destination)
     add_destination(&s->current, s->last_destination);
 }
 
-/* --- calls
- * ----------------------------------------------------------------------------- */
+/* --- calls --- */
 
 static void enter(struct voyage_state *s)
 {
@@ -248,8 +246,7 @@ bool voyage_call(struct voyage_state *s, const struct ports *ports,
     return false;
 }
 
-/* --- saved state
- * ----------------------------------------------------------------------- */
+/* --- saved state --- */
 
 enum { FLAG_OPEN = 1, FLAG_HAS_LAST = 2, FLAG_STILL = 4, FLAG_IN_AREA = 8, FLAGS = 15 };
 

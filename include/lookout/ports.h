@@ -34,7 +34,7 @@ struct port {
     size_t name_count;
 };
 
-/* --- building ----------------------------------------------------------------------- */
+/* --- building --- */
 
 struct ports;
 struct ports_builder;
@@ -95,7 +95,7 @@ MUST_CHECK int ports_builder_build(struct ports_builder *b, struct ports **ret_p
                                    struct err *err);
 void ports_destroy(struct ports *ports);
 
-/* --- looking up --------------------------------------------------------------------- */
+/* --- looking up --- */
 
 /* Indices 0 .. ports_count - 1 go by ascending code. */
 size_t ports_count(const struct ports *ports);
@@ -108,7 +108,7 @@ uint32_t ports_find(const struct ports *ports, const char *code);
 size_t ports_search(const struct ports *ports, const char *query, uint32_t *ret_ports,
                     size_t room);
 
-/* --- where a ship is ---------------------------------------------------------------- */
+/* --- where a ship is --- */
 
 /* A `same` group is one port: the functions below look at all its members, whichever of
  * them is asked for, and ports_at answers with the member that stands for it. */
@@ -128,7 +128,7 @@ double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos
  * same as nothing. */
 bool ports_are_same(const struct ports *ports, uint32_t a, uint32_t b);
 
-/* --- patterns ----------------------------------------------------------------------- */
+/* --- patterns --- */
 
 /* A set of ports; members of one `same` group come together. Immutable. */
 struct port_set;
@@ -150,7 +150,7 @@ uint32_t port_set_next(const struct port_set *set, uint32_t from);
  * definitions). */
 uint64_t port_set_hash(const struct ports *ports, const struct port_set *set);
 
-/* --- declared destinations ---------------------------------------------------------- */
+/* --- declared destinations --- */
 
 /* What a destination as ships write it means: "KRPUS>RUVVO", "RULED VIA NOK",
  * "VLADIVOSTOK", "RU VVO", aliases, one typo in names of six letters and more. PORT_NONE

@@ -35,8 +35,7 @@ struct rule_limits {
 };
 struct rule_limits rule_limits_default(void);
 
-/* --- zones and gates of one track
- * ------------------------------------------------------- */
+/* --- zones and gates of one track --- */
 
 enum zone_certainty { ZONE_OBSERVED, ZONE_INFERRED, ZONE_POSSIBLE };
 const char *zone_certainty_name(enum zone_certainty c);
@@ -121,8 +120,7 @@ void zone_watch_save(const struct zone_watch *w, const struct zone_set *zones,
 MUST_CHECK int zone_watch_load(struct zone_watch *w, const struct zone_set *zones,
                                struct wire_reader *in);
 
-/* --- what a rule sees
- * --------------------------------------------------------------------- */
+/* --- what a rule sees --- */
 
 struct rule_world {
     const struct ports *ports;
@@ -151,8 +149,7 @@ struct rule_subject {
                          was believed: the ship has been heard before */
 };
 
-/* --- what a rule finds
- * ---------------------------------------------------------------------- */
+/* --- what a rule finds --- */
 
 struct finding_forecast {
     uint32_t port; /* expected port; PORT_NONE when only a zone or gate is awaited */

@@ -44,8 +44,7 @@ MUST_CHECK int store_open(const struct store_options *options, struct store **re
 /* Write out what is queued, end the thread, close. */
 void store_close(struct store *s);
 
-/* --- writing: loop thread
- * ----------------------------------------------------------------------------------- */
+/* --- writing: loop thread --- */
 
 struct store_batch *store_batch_create(void);
 void store_batch_destroy(struct store_batch *b);
@@ -105,8 +104,7 @@ struct store_health {
 /* For readiness and metrics; any thread. */
 void store_health(const struct store *s, struct store_health *ret_health);
 
-/* --- delivery's side: any thread
- * ------------------------------------------------------------------------------ */
+/* --- delivery's side: any thread --- */
 
 enum store_state { STORE_PENDING, STORE_DELIVERED, STORE_DEAD };
 
@@ -128,8 +126,7 @@ MUST_CHECK int store_outcomes(struct store *s, const struct store_outcome *outco
 MUST_CHECK int store_webhook_gone(struct store *s, const char *webhook, int64_t at_ms);
 MUST_CHECK int store_webhook_enable(struct store *s, const char *webhook);
 
-/* --- reading: a connection of one's own, for one thread
- * --------------------------------------------------------- */
+/* --- reading: a connection of one's own, for one thread --- */
 
 struct store_reader;
 MUST_CHECK int store_reader_open(const char *directory, struct store_reader **ret_reader,

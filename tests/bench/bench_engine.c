@@ -44,8 +44,7 @@ static double chance(void)
     return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
 }
 
-/* --- traffic
- * ------------------------------------------------------------------------------ */
+/* --- traffic --- */
 
 struct mover {
     double lat, lon, kn, cog;
@@ -133,8 +132,7 @@ static void make_tape(struct buf *tape, unsigned ships, unsigned reports)
     free(movers);
 }
 
-/* --- configuration
- * ------------------------------------------------------------------------ */
+/* --- configuration --- */
 
 static void write_zones(const char *path, unsigned zones, double area)
 {
@@ -228,8 +226,7 @@ static struct engine *make_engine(const char *directory, struct counted *c)
     return engine;
 }
 
-/* --- running
- * ------------------------------------------------------------------------------ */
+/* --- running --- */
 
 struct piece {
     double floor_ns, input_ns, engine_ns; /* a report */

@@ -42,7 +42,7 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* --- the daemon ------------------------------------------------------------------- */
+/* --- the daemon --- */
 
 struct daemon {
     char directory[512];
@@ -95,7 +95,7 @@ static void end(struct daemon *d)
     fixture_remove(d->directory);
 }
 
-/* --- from a fix to the first attempt ---------------------------------------------- */
+/* --- from a fix to the first attempt --- */
 
 static void say(uint32_t mmsi, char ret_text[AISGEN_TEXT_BYTES])
 {
@@ -202,7 +202,7 @@ static void latency(void)
     receiver_stop(&receiver);
 }
 
-/* --- with the receiver down ------------------------------------------------------- */
+/* --- with the receiver down --- */
 
 static void write_tape(const char *path)
 {

@@ -14,7 +14,7 @@ static void die(const char *what, long long value)
     abort();
 }
 
-/* --- bits ------------------------------------------------------------------------- */
+/* --- bits --- */
 
 void aisgen_clear(struct aisgen_bits *b)
 {
@@ -74,7 +74,7 @@ void aisgen_put_text(struct aisgen_bits *b, unsigned characters, const char *tex
     aisgen_set_text(b, b->count, characters, text);
 }
 
-/* --- whole messages ----------------------------------------------------------------- */
+/* --- whole messages --- */
 
 static int64_t scaled(double value, double factor, int64_t not_available)
 {
@@ -238,7 +238,7 @@ void aisgen_base4(uint32_t mmsi, double lat, double lon, int64_t time_ms,
     aisgen_resize(ret, 168);
 }
 
-/* --- sentences ---------------------------------------------------------------------- */
+/* --- sentences --- */
 
 uint8_t aisgen_checksum(const char *text, size_t n)
 {

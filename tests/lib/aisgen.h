@@ -28,7 +28,7 @@ struct aisgen_bits {
     uint8_t bytes[AISGEN_BITS_MAX / 8];
 };
 
-/* --- bits ------------------------------------------------------------------------- */
+/* --- bits --- */
 
 void aisgen_clear(struct aisgen_bits *b);
 /* Append the low `width` bits of value (two's complement for negative ones); it must fit
@@ -44,7 +44,7 @@ void aisgen_set_text(struct aisgen_bits *b, unsigned offset, unsigned characters
 /* Zeros up to `count` bits, or cut to it. */
 void aisgen_resize(struct aisgen_bits *b, unsigned count);
 
-/* --- whole messages ----------------------------------------------------------------- */
+/* --- whole messages --- */
 
 /* Types 1, 2, 3, 18, 27. Not available is NAN for lat, lon, sog and cog, 511 for heading,
  * 60 for second, 15 for status; all-zero members mean zero. */
@@ -85,7 +85,7 @@ void aisgen_extended19(const struct aisgen_position *p, const struct aisgen_stat
 void aisgen_base4(uint32_t mmsi, double lat, double lon, int64_t time_ms,
                   struct aisgen_bits *ret);
 
-/* --- sentences ---------------------------------------------------------------------- */
+/* --- sentences --- */
 
 /* The whole message as one or more sentences of at most 82 characters, each with CR LF:
  * `formatter` is "AIVDM", "BSVDM", ...; seq (0..9) is written when there is more than one

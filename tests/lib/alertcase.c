@@ -102,8 +102,7 @@ static void add_fix(struct alertcase *c, double hour, double lat, double lon,
     c->subject.track = track;
 }
 
-/* --- what is found
- * ------------------------------------------------------------------------- */
+/* --- what is found --- */
 
 static void find_call(struct alertcase *c, int last)
 {

@@ -13,7 +13,7 @@
 #include "lookout/rule.h"
 #include "lookout/template.h"
 
-/* --- what the tables leave to functions --------------------------------------------- */
+/* --- what the tables leave to functions --- */
 
 /* What a key of type OTHER holds, by its name; "%" stands for its sub-table. All others
  * are a text. */
@@ -69,7 +69,7 @@ static int shape_of(const struct conf_key *key)
     return -1;
 }
 
-/* --- the man page ------------------------------------------------------------------- */
+/* --- the man page --- */
 
 /* A text for roff: its own marks made harmless. */
 static int add_roff(struct buf *out, const char *text)
@@ -236,7 +236,7 @@ int confdoc_man(struct buf *out)
     return code == 0 ? buf_add_text(out, tail) : code;
 }
 
-/* --- the schema --------------------------------------------------------------------- */
+/* --- the schema --- */
 
 static json_t *object_of(const struct conf_key *keys);
 

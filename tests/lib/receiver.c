@@ -41,7 +41,7 @@ static bool nap(struct receiver *r, int64_t until_ms)
     return !r->is_stopping;
 }
 
-/* --- reading a request ----------------------------------------------------------- */
+/* --- reading a request --- */
 
 static void copy_header(const char *head, const char *name, char *ret_text, size_t size)
 {
@@ -87,7 +87,7 @@ static char *read_request(int fd, size_t *ret_head)
     return NULL;
 }
 
-/* --- answering ------------------------------------------------------------------- */
+/* --- answering --- */
 
 static void send_text(int fd, const char *text)
 {
@@ -265,7 +265,7 @@ static void *accept_all(void *context)
     }
 }
 
-/* --- beginning, waiting, end ----------------------------------------------------- */
+/* --- beginning, waiting, end --- */
 
 static int open_port(uint16_t port, uint16_t *ret_port)
 {

@@ -191,8 +191,7 @@ char *scenario_run(const struct scenario *s, enum scenario_way way, uint64_t see
     return buf_take(&r.out);
 }
 
-/* --- what was told against what was expected
- * --------------------------------------------------- */
+/* --- what was told against what was expected --- */
 
 static json_t *member_at(json_t *data, const char *path)
 {

@@ -25,8 +25,7 @@ struct waypoint {
     const char *destination; /* declared from here on; NULL: as before */
 };
 
-/* --- routes: water all the way
- * ----------------------------------------------------------------------- */
+/* --- routes: water all the way --- */
 
 /* clang-format off */
 static const struct waypoint story[] = {
@@ -147,8 +146,7 @@ struct ship {
     int position_due_s, static_due_s, sequence;
 };
 
-/* --- chance: splitmix64
- * -------------------------------------------------------------------------------- */
+/* --- chance: splitmix64 --- */
 
 static uint64_t seed = 20240324;
 

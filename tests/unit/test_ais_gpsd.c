@@ -207,8 +207,7 @@ static unsigned compare(unsigned reference, const json_t *ours, json_t *theirs)
     return faults;
 }
 
-/* --- the regression files
- * ----------------------------------------------------------- */
+/* --- the regression files --- */
 
 /* gpsd refuses these by their length; we decode what is there. */
 static bool is_refused_by_gpsd(const json_t *record)
@@ -296,8 +295,7 @@ static void test_regression_unscaled(void **state)
     check_regression("corpora/sample.aivdm.ju.chk", false);
 }
 
-/* --- Debian's gpsdecode
- * ------------------------------------------------------------- */
+/* --- Debian's gpsdecode --- */
 
 static char *read_stream(FILE *f)
 {

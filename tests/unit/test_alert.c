@@ -106,8 +106,7 @@ static void test_no_type_is_missing(void **state)
         }
 }
 
-/* --- identity
- * ----------------------------------------------------------------------------------- */
+/* --- identity --- */
 
 static void id_of(struct alertcase *c, char ret_id[HASH_ID_BYTES])
 {
@@ -155,8 +154,7 @@ static void test_identity(void **state)
     alertcase_finish(&c);
 }
 
-/* --- what is unknown
- * ---------------------------------------------------------------------------- */
+/* --- what is unknown --- */
 
 /* A ship of which nothing is known but its MMSI and a position without speed. */
 static void test_nothing_known(void **state)
@@ -299,8 +297,7 @@ static void test_hostile_text(void **state)
     }
 }
 
-/* --- evidence
- * ----------------------------------------------------------------------------------- */
+/* --- evidence --- */
 
 static void sail(struct tracks *t, struct track **ret_track, int n, double lon0,
                  double dlon)

@@ -19,8 +19,7 @@ static struct geo_pos home(void)
 #define LIE(t0, t1, at_km)                                                               \
     callrun_leg(r, (struct callrun_leg){(t0), (t1), 5, (at_km)*KM, (at_km)*KM, 0})
 
-/* --- the whole of it
- * -------------------------------------------------------------------- */
+/* --- the whole of it --- */
 
 static void ordinary_call(struct callrun *r)
 {
@@ -68,8 +67,7 @@ static void test_leap_across_is_nothing(void **state)
     assert_calls(one, home(), leaping, "");
 }
 
-/* --- entry and exit
- * --------------------------------------------------------------------- */
+/* --- entry and exit --- */
 
 static void to_just_inside(struct callrun *r)
 {
@@ -118,8 +116,7 @@ static void test_drifting_at_the_edge_enters_once(void **state)
                  "entered XAAAA 20 c1; left XAAAA 1010 c1");
 }
 
-/* --- how long a stop
- * -------------------------------------------------------------------- */
+/* --- how long a stop --- */
 
 static void stop_of(struct callrun *r, double minutes)
 {
@@ -199,8 +196,7 @@ static void test_stops_add_up(void **state)
                  "left XAAAA 300 c4");
 }
 
-/* --- how slow, how fast
- * ----------------------------------------------------------------- */
+/* --- how slow, how fast --- */
 
 static void slow_at(struct callrun *r, double kn)
 {
@@ -310,8 +306,7 @@ static void test_flapping_is_one_call(void **state)
                  "left XAAAA 1320 c4");
 }
 
-/* --- without SOG
- * ------------------------------------------------------------------------ */
+/* --- without SOG --- */
 
 static void no_sog(struct callrun *r)
 {
@@ -370,8 +365,7 @@ static void test_stuck_sog_is_no_call(void **state)
     assert_calls(one, home(), stuck_sog, "entered XAAAA 60 c1; left XAAAA 130 c1");
 }
 
-/* --- at the start of the data
- * ----------------------------------------------------------- */
+/* --- at the start of the data --- */
 
 static void lying_at_start(struct callrun *r)
 {

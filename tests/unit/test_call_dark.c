@@ -21,8 +21,7 @@ static struct geo_pos home(void)
 #define LIE(t0, t1, at_km)                                                               \
     callrun_leg(r, (struct callrun_leg){(t0), (t1), 5, (at_km)*KM, (at_km)*KM, 0})
 
-/* --- within the area
- * -------------------------------------------------------------------- */
+/* --- within the area --- */
 
 static void silent_inside(struct callrun *r, double minutes)
 {
@@ -119,8 +118,7 @@ static void test_shifted_unheard(void **state)
                  "left XAAAA 400 c4");
 }
 
-/* --- in and out unheard
- * ----------------------------------------------------------------- */
+/* --- in and out unheard --- */
 
 /* Into the area at 6 kn, then heard `km` off at 12 kn. The way is sailed at 12 kn less a
  * fifth: 9.6 kn are 17.78 km an hour. */

@@ -25,8 +25,7 @@ static struct geo_pos home(void)
 #define LIE(t0, t1, at_km)                                                               \
     callrun_leg(r, (struct callrun_leg){(t0), (t1), 5, (at_km)*KM, (at_km)*KM, 0})
 
-/* --- which port
- * ------------------------------------------------------------------------- */
+/* --- which port --- */
 
 /* XBBBB lies 15 km east of XAAAA: coming from the east its circle comes first, and a ship
  * bound for XAAAA passes 0 km from it. */
@@ -224,8 +223,7 @@ static void test_areas_before_points(void **state)
     ports_destroy(ports);
 }
 
-/* --- kind
- * ------------------------------------------------------------------------------- */
+/* --- kind --- */
 
 static void lie_with(struct callrun *r, int status, int swing_deg, double spread_m)
 {
@@ -279,8 +277,7 @@ static void test_kind(void **state)
     assert_string_equal(call_kind_name(CALL_KIND_UNKNOWN), "unknown");
 }
 
-/* --- the table
- * -------------------------------------------------------------------------- */
+/* --- the table --- */
 
 /* No edge twice, none out of the enums, every phase but the first is reached and every
  * happening has an edge. */

@@ -132,7 +132,7 @@ static void test_example(void **state)
     free(text);
 }
 
-/* --- parts ----------------------------------------------------------------------- */
+/* --- parts --- */
 
 static void test_defaults(void **state)
 {
@@ -257,7 +257,7 @@ static void test_watch_lists(void **state)
     conf_destroy(conf);
 }
 
-/* --- words ----------------------------------------------------------------------- */
+/* --- words --- */
 
 static char *described(const struct conf *conf)
 {
@@ -320,7 +320,7 @@ static void test_filter_words(void **state)
     conf_destroy(conf);
 }
 
-/* --- definitions: what a reload keeps -------------------------------------------- */
+/* --- definitions: what a reload keeps --- */
 
 static uint64_t rule_definition(const char *rule)
 {

@@ -36,7 +36,7 @@ static void see_row(void *context, const void *row)
     rows->items[rows->count++] = row;
 }
 
-/* --- variants of the text -------------------------------------------------------- */
+/* --- variants of the text --- */
 
 enum variant {
     AS_IT_STANDS,
@@ -123,7 +123,7 @@ static struct conf *load_variant(const struct tempdir *dir, const char *text,
     return conf;
 }
 
-/* --- the tables ------------------------------------------------------------------ */
+/* --- the tables --- */
 
 static size_t missing;
 
@@ -178,7 +178,7 @@ static void test_every_key(void **state)
     free(text);
 }
 
-/* --- defaults -------------------------------------------------------------------- */
+/* --- defaults --- */
 
 static struct conf *load_text(const char *text)
 {

@@ -103,7 +103,7 @@ static bool desk_took(const struct receiver *r, size_t n)
     return taken_by(r, "desk") >= n;
 }
 
-/* --- one suffers, the others do not ----------------------------------------------- */
+/* --- one suffers, the others do not --- */
 
 static void hang_siem(void *context, const struct receiver_request *request,
                       struct receiver_act *act)
@@ -165,7 +165,7 @@ static void a_name_server_that_hangs_freezes_nothing(void **state)
     assert_int_equal(taken_by(&t->receiver, "siem"), 41);
 }
 
-/* --- where names lead --------------------------------------------------------------- */
+/* --- where names lead --- */
 
 static const char *reason_of(struct scene *t, char ret_text[96]);
 
@@ -341,8 +341,7 @@ static void a_dead_webhook_is_probed_not_flooded(void **state)
     assert_int_equal(counts.delivered, 100);
 }
 
-/* --- the end
- * ---------------------------------------------------------------------------- */
+/* --- the end --- */
 
 static void mixed(void *context, const struct receiver_request *request,
                   struct receiver_act *act)
@@ -372,8 +371,7 @@ static void a_stop_lets_end_what_can(void **state)
     sender_start(&t->sender);
 }
 
-/* --- helpers
- * ------------------------------------------------------------------------------ */
+/* --- helpers --- */
 
 static int keep_reason(void *context, int64_t row, const char *json)
 {

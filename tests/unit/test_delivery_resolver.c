@@ -43,7 +43,7 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
     return next("127.0.0.1", service, hints, res);
 }
 
-/* --- how long a loop stands still --------------------------------------------------- */
+/* --- how long a loop stands still --- */
 
 struct beat {
     uv_timer_t timer;
@@ -107,7 +107,7 @@ static uint64_t idle_stop(struct idle *idle)
     return idle->beat.gap_ns;
 }
 
-/* --- requests ----------------------------------------------------------------------- */
+/* --- requests --- */
 
 struct scene {
     uv_loop_t loop;

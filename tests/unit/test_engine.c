@@ -22,8 +22,7 @@ static const char box[] = ZONES(SQUARE("box", "126", "127"));
 static const char box_rule[] = "site: test\nzones: [zones.geojson]\nrules:\n"
                                "  - {id: box, when: zone, zones: [box], at_start: all}\n";
 
-/* --- time
- * --------------------------------------------------------------------------------- */
+/* --- time --- */
 
 /* Lost at 60, gap at 60; a report at 60 comes after both. */
 static void test_timers_fire_before_reports(void **state)
@@ -96,8 +95,7 @@ static void test_what_is_counted(void **state)
     enginerun_finish(&r);
 }
 
-/* --- who is covered
- * ------------------------------------------------------------------------ */
+/* --- who is covered --- */
 
 static void say_type(struct enginerun *r, uint32_t mmsi, double minute, uint8_t type)
 {
@@ -190,8 +188,7 @@ static void test_sighted_when_recognised(void **state)
     enginerun_finish(&r);
 }
 
-/* --- repeat and mutes
- * ------------------------------------------------------------------------------- */
+/* --- repeat and mutes --- */
 
 static const char two_zones[] =
     ZONES(SQUARE("box", "126", "127") "," SQUARE("other", "127.2", "128"));
@@ -262,8 +259,7 @@ static void test_mutes(void **state)
     enginerun_finish(&r);
 }
 
-/* --- reload
- * -------------------------------------------------------------------------------- */
+/* --- reload --- */
 
 /* A rule that did not change goes on: the dwell under way comes at its time. */
 static void test_reload_keeps_unchanged_rules(void **state)
@@ -414,8 +410,7 @@ static void test_eviction(void **state)
     enginerun_finish(&r);
 }
 
-/* --- identity
- * -------------------------------------------------------------------------------- */
+/* --- identity --- */
 
 /* The same id for the same alert, whenever it is noticed and by whom; no two alike. */
 static void test_identity(void **state)
@@ -443,8 +438,7 @@ static void test_identity(void **state)
     assert_string_equal(ids[0], ids[2]);
 }
 
-/* --- saved state
- * ------------------------------------------------------------------------------- */
+/* --- saved state --- */
 
 static void test_damaged_records(void **state)
 {

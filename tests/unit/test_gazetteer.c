@@ -144,7 +144,7 @@ static void test_shipped_same_groups(void **state)
     assert_string_equal(ports_get(ports, ports_find(ports, "RULED"))->locode, "RULED");
 }
 
-/* --- against the sources ------------------------------------------------------------ */
+/* --- against the sources --- */
 
 /* The n-th field of a CSV line into field, unquoted; false when there are fewer. */
 static bool csv_field(const char *line, int n, char field[256])

@@ -233,7 +233,7 @@ static void test_definitions(void **state)
     ports_builder_destroy(b);
 }
 
-/* --- what shows only when all is known ---------------------------------------------- */
+/* --- what shows only when all is known --- */
 
 struct troubles {
     char text[8][ERR_TEXT_BYTES];
@@ -308,7 +308,7 @@ static void test_every_trouble_is_told(void **state)
     ports_builder_destroy(b);
 }
 
-/* --- codes that are one port -------------------------------------------------------- */
+/* --- codes that are one port --- */
 
 static void test_same(void **state)
 {
@@ -350,7 +350,7 @@ static void test_same(void **state)
     ports_builder_destroy(b);
 }
 
-/* --- against the plain loop --------------------------------------------------------- */
+/* --- against the plain loop --- */
 
 static uint32_t naive_at(const struct ports *p, struct geo_pos pos, uint32_t declared)
 {

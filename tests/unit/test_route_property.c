@@ -169,8 +169,7 @@ static bool is_match(struct play *p, uint32_t end)
     return has_match;
 }
 
-/* --- random patterns and stops
- * ------------------------------------------------------------ */
+/* --- random patterns and stops --- */
 
 static struct world make_world(void)
 {
@@ -282,8 +281,7 @@ static void random_stops(struct test_random *r, struct play *p)
     }
 }
 
-/* --- the two against each other
- * ----------------------------------------------------------- */
+/* --- the two against each other --- */
 
 struct told {
     uint32_t matched, progressed;

@@ -43,8 +43,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* --- playing
- * ---------------------------------------------------------------------------------- */
+/* --- playing --- */
 
 struct play {
     struct route *route;
@@ -125,8 +124,7 @@ static void expire(struct play *p, double hour)
         buf_clear(&(p)->told);                                                           \
     } while (0)
 
-/* --- what is told
- * ------------------------------------------------------------------------------ */
+/* --- what is told --- */
 
 static void test_each_step_is_told_once(void **state)
 {
@@ -411,8 +409,7 @@ static void test_cases_of_zones(void **state)
     zones = kept;
 }
 
-/* --- saved state
- * ------------------------------------------------------------------------------- */
+/* --- saved state --- */
 
 static void test_saved_state(void **state)
 {

@@ -8,8 +8,7 @@
 #include "lookout/rule.h"
 #include "lookout/rule_run.h"
 
-/* --- the table
- * ------------------------------------------------------------------------------- */
+/* --- the table --- */
 
 /* Names and default severities as the contract lists them: sections 3 and 6. */
 static void test_kinds(void **state)
@@ -91,8 +90,7 @@ static void test_defaults(void **state)
     assert_near(limits.gap_nearby_m, 30 * 1852.0, 1e-9);
 }
 
-/* --- types
- * ----------------------------------------------------------------------------------- */
+/* --- types --- */
 
 /* ITU-R M.1371-5, table 53 (annex 8): first digit, second digit, special craft. */
 static void test_types(void **state)
@@ -120,8 +118,7 @@ static void test_types(void **state)
     assert_int_equal(next, 256);
 }
 
-/* --- filters
- * ---------------------------------------------------------------------------------- */
+/* --- filters --- */
 
 struct ship {
     uint32_t mmsi;
@@ -209,8 +206,7 @@ static void test_exceptions(void **state)
     assert_true(matches(&f, (struct ship){DPRK, 0, 0, NULL}));
 }
 
-/* --- raising
- * ------------------------------------------------------------------------------------ */
+/* --- raising --- */
 
 static int count(void *context, const struct rule_look *look, const struct finding *f)
 {

@@ -54,7 +54,7 @@ static void fill(const char *directory)
     store_close(s);
 }
 
-/* --- what a reader is asked --------------------------------------------------------- */
+/* --- what a reader is asked --- */
 
 static int count_pending(void *context, const struct store_pending *row)
 {

@@ -19,8 +19,7 @@ static void assert_says(struct alertcase *c, const char *wanted)
     free(summary);
 }
 
-/* --- who
- * ------------------------------------------------------------------------------- */
+/* --- who --- */
 
 static void test_who(void **state)
 {
@@ -60,8 +59,7 @@ static void test_who(void **state)
     alertcase_finish(&c);
 }
 
-/* --- calls
- * ----------------------------------------------------------------------------- */
+/* --- calls --- */
 
 static void test_arrivals(void **state)
 {
@@ -110,8 +108,7 @@ static void test_spans(void **state)
     }
 }
 
-/* --- routes
- * ----------------------------------------------------------------------------- */
+/* --- routes --- */
 
 static void use_route(struct alertcase *c, const char *pattern)
 {
@@ -185,8 +182,7 @@ static void test_forecasts(void **state)
     alertcase_finish(&c);
 }
 
-/* --- zones, gaps
- * ----------------------------------------------------------------------------- */
+/* --- zones, gaps --- */
 
 static void test_zones(void **state)
 {
@@ -235,8 +231,7 @@ static void test_gaps(void **state)
     alertcase_finish(&c);
 }
 
-/* --- local time
- * ----------------------------------------------------------------------------- */
+/* --- local time --- */
 
 /* Korea is UTC+9 all year; Norway changed to CEST (UTC+2) on 2024-03-31 at 01:00Z (IANA
  * tz database). */

@@ -55,8 +55,7 @@ static enum track_verdict add(struct gate *g, double minute, struct geo_pos pos)
 
 #define HOME at(37.0, 125.0)
 
-/* --- the gate
- * -------------------------------------------------------------------------- */
+/* --- the gate --- */
 
 /* A settled track at HOME, last heard at minute 0. */
 static void settle(struct gate *g, double sog_kn)
@@ -179,8 +178,7 @@ static void test_across_the_antimeridian(void **state)
     tracks_finish(&g.tracks);
 }
 
-/* --- several tracks
- * -------------------------------------------------------------------- */
+/* --- several tracks --- */
 
 static void test_first_fix(void **state)
 {
@@ -366,8 +364,7 @@ static void test_stale_tracks_are_forgotten(void **state)
     tracks_finish(&g.tracks);
 }
 
-/* --- fixes
- * ----------------------------------------------------------------------------- */
+/* --- fixes --- */
 
 static void test_fix_from_report(void **state)
 {

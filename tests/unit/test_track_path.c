@@ -159,8 +159,7 @@ static void test_old_points_go(void **state)
     tracks_finish(&t);
 }
 
-/* --- track_path
- * ------------------------------------------------------------------------ */
+/* --- track_path --- */
 
 static void test_path_between_times(void **state)
 {
@@ -219,8 +218,7 @@ static void test_path_over_the_antimeridian(void **state)
     tracks_finish(&t);
 }
 
-/* --- saved
- * ----------------------------------------------------------------------------- */
+/* --- saved --- */
 
 static void save(const struct tracks *t, struct buf *b)
 {

@@ -21,8 +21,7 @@ static struct geo_pos home(void)
 #define LIE(t0, t1, at_km)                                                               \
     callrun_leg(r, (struct callrun_leg){(t0), (t1), 5, (at_km)*KM, (at_km)*KM, 0})
 
-/* --- voyages
- * ---------------------------------------------------------------------------- */
+/* --- voyages --- */
 
 /* A call at XAAAA, 200 km at 10 kn, a call at XBBBB. */
 static void call_at_home(struct callrun *r)
@@ -169,8 +168,7 @@ static void test_voyages_around_a_dark_call(void **state)
                    "XBBBB>XAAAA 3681.3..4360 195km gap 169min");
 }
 
-/* --- saved state
- * ----------------------------------------------------------------------- */
+/* --- saved state --- */
 
 static size_t save_call(const struct call_state *s, struct buf *b)
 {

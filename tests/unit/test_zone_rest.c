@@ -305,7 +305,7 @@ static void test_corners(void **state)
     zoneplay_check(holed, jitters_over_a_hole, "enter box 0 present; ");
 }
 
-/* --- gates -------------------------------------------------------------------------- */
+/* --- gates --- */
 
 static void lies_on_the_gate(struct play *p)
 {

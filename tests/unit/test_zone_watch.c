@@ -14,8 +14,7 @@
 #include "lookout/timefmt.h"
 #include "lookout/units.h"
 
-/* --- entering and leaving
- * ---------------------------------------------------------------------- */
+/* --- entering and leaving --- */
 
 static void enters_by_two(struct play *p)
 {
@@ -103,8 +102,7 @@ static void test_entering_and_leaving(void **state)
     zoneplay_check(zoneplay_box, lone_then_through, "");
 }
 
-/* --- when first heard
- * ------------------------------------------------------------------------- */
+/* --- when first heard --- */
 
 static void first_deep(struct play *p)
 {
@@ -136,8 +134,7 @@ static void test_first_heard_inside(void **state)
     zoneplay_check(zoneplay_box, first_shallow_gone, "");
 }
 
-/* --- between fixes
- * ------------------------------------------------------------------------------ */
+/* --- between fixes --- */
 
 static void passes(struct play *p)
 {
@@ -361,8 +358,7 @@ static void test_shapes(void **state)
         "10; enter right 90; exit right 130 since 90; ");
 }
 
-/* --- any path at all
- * ------------------------------------------------------------------------------- */
+/* --- any path at all --- */
 
 struct checker {
     bool is_inside[8];
