@@ -344,8 +344,9 @@ static void test_bad(void **state)
         "{\"mmsi\":431000001,\"lat\":[1],\"lon\":2}",
         "{\"mmsi\":[],\"lat\":1,\"lon\":2}",
         "{\"MessageType\":\"PositionReport\",\"Message\":{}}",
-        "{\"MessageType\":\"PositionReport\",\"Message\":{\"PositionReport\":{\"UserID\":"
-        "431000001,\"Latitude\":1,\"Longitude\":2,\"Valid\":false}}}"};
+        ("{\"MessageType\":\"PositionReport\",\"Message\":{\"PositionReport\":{"
+         "\"UserID\":"
+         "431000001,\"Latitude\":1,\"Longitude\":2,\"Valid\":false}}}")};
     static const char *const broken[] = {"{", "{\"class\":\"AIS\",", "{\"a\":1", "{]}",
                                          "{\"mmsi\":431000001,\"lat\":1e999}"};
     (void)state;
