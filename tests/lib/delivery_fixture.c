@@ -202,3 +202,23 @@ bool sender_wait_attempts(struct sender *s, const char *id, unsigned n)
     }
     return wanted.is_found;
 }
+
+int scene_set_up(void **state)
+{
+    struct scene *t = calloc(1, sizeof *t);
+    assert_non_null(t);
+    sender_init(&t->sender);
+    receiver_start(&t->receiver, 0);
+    t->status = 500;
+    *state = t;
+    return 0;
+}
+
+int scene_tear_down(void **state)
+{
+    struct scene *t = *state;
+    sender_finish(&t->sender);
+    receiver_stop(&t->receiver);
+    free(t);
+    return 0;
+}

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "../../daemon/delivery/delivery_int.h"
+#include "lib/receiver.h"
+#include "lib/testlib.h"
 #include "lookout/store.h"
 
 struct sender {
@@ -47,5 +49,17 @@ bool sender_wait_pending(struct sender *s, const char *webhook, uint64_t n);
 bool sender_wait_dead(struct sender *s, const char *webhook, uint64_t n);
 /* Until the database says that the alert was tried n times. */
 bool sender_wait_attempts(struct sender *s, const char *id, unsigned n);
+
+#define LONG_MS 15000 /* no test waits so long unless it fails */
+
+/* A sender and a receiver, set up and taken down around each test. */
+struct scene {
+    struct sender sender;
+    struct receiver receiver;
+    struct test_random random;
+    int status; /* what a receiver that fails says; 500 at first */
+};
+int scene_set_up(void **state);
+int scene_tear_down(void **state);
 
 #endif

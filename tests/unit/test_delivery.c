@@ -8,33 +8,6 @@
 #include <string.h>
 
 #include "lib/delivery_fixture.h"
-#include "lib/receiver.h"
-
-#define LONG_MS 15000 /* no test waits so long unless it fails */
-
-struct scene {
-    struct sender sender;
-    struct receiver receiver;
-    struct test_random random;
-};
-
-static int setup(void **state)
-{
-    struct scene *t = calloc(1, sizeof *t);
-    sender_init(&t->sender);
-    receiver_start(&t->receiver, 0);
-    *state = t;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct scene *t = *state;
-    sender_finish(&t->sender);
-    receiver_stop(&t->receiver);
-    free(t);
-    return 0;
-}
 
 static struct conf_webhook *desk(struct scene *t)
 {
@@ -419,7 +392,7 @@ static void a_changed_webhook_is_taken_over(void **state)
     receiver_stop(&other);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
 
 int main(void)
 {

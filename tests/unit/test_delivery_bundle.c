@@ -5,36 +5,10 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "lib/delivery_fixture.h"
-#include "lib/receiver.h"
 
-#define LONG_MS 15000 /* no test waits so long unless it fails */
 #define NEVER_MS 3600000
-
-struct scene {
-    struct sender sender;
-    struct receiver receiver;
-};
-
-static int setup(void **state)
-{
-    struct scene *t = calloc(1, sizeof *t);
-    sender_init(&t->sender);
-    receiver_start(&t->receiver, 0);
-    *state = t;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct scene *t = *state;
-    sender_finish(&t->sender);
-    receiver_stop(&t->receiver);
-    free(t);
-    return 0;
-}
 
 static struct conf_webhook *desk(struct scene *t, unsigned by, int64_t wait_ms)
 {
@@ -113,7 +87,7 @@ static void a_dead_webhook_is_probed_bundle_by_bundle(void **state)
     assert_in_range(bundles, 1, requests + w->in_flight);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
 
 int main(void)
 {

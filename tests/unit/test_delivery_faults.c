@@ -11,8 +11,6 @@
 #include "lib/delivery_fixture.h"
 #include "lib/receiver.h"
 
-#define LONG_MS 15000
-
 /* A name server of our own: it may hang, and says what it is told to. */
 struct names {
     pthread_mutex_t mutex;
@@ -22,7 +20,7 @@ struct names {
     struct resolve_answer answers[2]; /* the first answer, and those after */
 };
 
-struct scene {
+struct faulty_scene {
     struct sender sender;
     struct receiver receiver;
     struct names names;
@@ -61,7 +59,7 @@ static struct resolve_answer answer_of(const char *text)
 
 static int setup(void **state)
 {
-    struct scene *t = calloc(1, sizeof *t);
+    struct faulty_scene *t = calloc(1, sizeof *t);
     sender_init(&t->sender);
     receiver_start(&t->receiver, 0);
     pthread_mutex_init(&t->names.mutex, NULL);
@@ -75,7 +73,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     sender_finish(&t->sender);
     receiver_stop(&t->receiver);
     release(&t->names);
@@ -115,7 +113,7 @@ static void hang_siem(void *context, const struct receiver_request *request,
 
 static void a_webhook_that_hangs_slows_no_other(void **state)
 {
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     t->receiver.decide = hang_siem;
     sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port);
     sender_webhook(&t->sender, "siem", "127.0.0.1", t->receiver.port);
@@ -134,7 +132,7 @@ static void a_webhook_that_hangs_slows_no_other(void **state)
 
 static void a_name_server_that_hangs_freezes_nothing(void **state)
 {
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     t->names.hangs = true;
     t->names.answers[0] = t->names.answers[1] = answer_of("127.0.0.1");
     sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port);
@@ -167,14 +165,14 @@ static void a_name_server_that_hangs_freezes_nothing(void **state)
 
 /* --- where names lead --- */
 
-static const char *reason_of(struct scene *t, char ret_text[96]);
+static const char *reason_of(struct faulty_scene *t, char ret_text[96]);
 
 static void a_name_that_leads_inside_is_refused(void **state)
 {
     static const char *const inside[] = {"127.0.0.1",       "10.1.2.3",
                                          "169.254.169.254", "::ffff:127.0.0.1",
                                          "fd00:ec2::254",   "100.64.0.1"};
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     char reason[96];
     t->names.answers[0] = t->names.answers[1] = answer_of(inside[0]);
     t->names.answers[0].count = t->names.answers[1].count = 1;
@@ -195,7 +193,7 @@ static void a_name_that_leads_inside_is_refused(void **state)
 /* Also when only one of several addresses is private. */
 static void a_name_that_leads_inside_too_is_refused(void **state)
 {
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     char reason[96];
     struct resolve_answer both = answer_of("8.8.8.8");
     both.addresses[both.count++] = answer_of("127.0.0.1").addresses[0];
@@ -213,7 +211,7 @@ static void a_name_that_leads_inside_too_is_refused(void **state)
  * what is connected to, and it is asked once. */
 static void a_name_is_pinned_to_what_was_checked(void **state)
 {
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     t->names.answers[0] = answer_of("127.0.0.1"); /* where our receiver is */
     t->names.answers[1] = answer_of("127.0.0.9"); /* where nobody is */
     struct conf_webhook *w =
@@ -230,7 +228,7 @@ static void a_name_is_pinned_to_what_was_checked(void **state)
 
 static void localhost_is_meant(void **state)
 {
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     sender_webhook(&t->sender, "desk", "localhost", t->receiver.port);
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 1, 1);
@@ -240,7 +238,7 @@ static void localhost_is_meant(void **state)
 
 static void a_name_without_address_is_tried_again(void **state)
 {
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     snprintf(t->names.answers[0].reason, sizeof t->names.answers[0].reason,
              "no such name");
     t->names.answers[1] = answer_of("127.0.0.1");
@@ -268,7 +266,7 @@ static void drip_then_take(void *context, const struct receiver_request *request
 
 static void every_bad_manner_is_tried_again_under_the_same_id(void **state)
 {
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     t->receiver.decide = drip_then_take;
     sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port)->timeout_ms = 200;
     sender_start(&t->sender);
@@ -289,7 +287,7 @@ static void drip_body(void *context, const struct receiver_request *request,
 
 static void a_2xx_counts_though_its_body_never_ends(void **state)
 {
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     t->receiver.decide = drip_body;
     sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port)->timeout_ms = 200;
     sender_start(&t->sender);
@@ -311,7 +309,7 @@ static void refuse(void *context, const struct receiver_request *request,
 
 static void a_dead_webhook_is_probed_not_flooded(void **state)
 {
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     struct delivery_counts counts;
     int status = 503;
     t->receiver.decide = refuse;
@@ -355,7 +353,7 @@ static void mixed(void *context, const struct receiver_request *request,
 
 static void a_stop_lets_end_what_can(void **state)
 {
-    struct scene *t = *state;
+    struct faulty_scene *t = *state;
     t->receiver.decide = mixed;
     sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port);
     sender_start(&t->sender);
@@ -383,7 +381,7 @@ static int keep_reason(void *context, int64_t row, const char *json)
     return 0;
 }
 
-static const char *reason_of(struct scene *t, char ret_text[96])
+static const char *reason_of(struct faulty_scene *t, char ret_text[96])
 {
     const struct store_filter all = {.since_ms = INT64_MIN};
     struct timespec pause = {.tv_nsec = 5000000};

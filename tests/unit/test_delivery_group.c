@@ -6,41 +6,12 @@
 #include <jansson.h>
 #include <openssl/evp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/delivery_fixture.h"
-#include "lib/receiver.h"
 
-#define LONG_MS 15000 /* no test waits so long unless it fails */
 #define NEVER_MS 3600000
 enum { ALERTS_MOST = 512 };
-
-struct scene {
-    struct sender sender;
-    struct receiver receiver;
-    struct test_random random;
-    int status; /* of what fails */
-};
-
-static int setup(void **state)
-{
-    struct scene *t = calloc(1, sizeof *t);
-    sender_init(&t->sender);
-    receiver_start(&t->receiver, 0);
-    t->status = 500;
-    *state = t;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct scene *t = *state;
-    sender_finish(&t->sender);
-    receiver_stop(&t->receiver);
-    free(t);
-    return 0;
-}
 
 static struct conf_webhook *desk(struct scene *t, int64_t wait_ms, int64_t interval_ms)
 {
@@ -453,7 +424,7 @@ static void grouping_is_taken_up_and_left(void **state)
     assert_int_equal(sender_counts(&t->sender, "desk").delivered, 6);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
 
 int main(void)
 {
