@@ -44,17 +44,17 @@ LDFLAGS_ALL  = $(LDHARDEN) $(SANITIZE) $(LDFLAGS)
 LIBS_ALL     = $(PKG_LIBS) -lm -lpthread
 
 GEO_SRC   := $(wildcard geo/*.c)
-CORE_SRC  := $(wildcard $(patsubst %,daemon/%/*.c,base ais track voyage rules alert engine))
-SHELL_SRC := $(wildcard $(patsubst %,daemon/%/*.c,conf feed store delivery api)) \
-  $(filter-out daemon/cmd/main.c,$(wildcard daemon/cmd/*.c))
+MAIN      := daemon/shell/cmd/main.c
+CORE_SRC  := $(wildcard daemon/core/*/*.c)
+SHELL_SRC := $(filter-out $(MAIN),$(wildcard daemon/shell/*/*.c))
 TESTLIB_SRC := $(wildcard tests/lib/*.c)
-UNIT_SRC  := $(wildcard tests/unit/test_*.c) $(wildcard tests/scenario/test_*.c) $(wildcard tests/e2e/test_*.c)
+UNIT_SRC  := $(wildcard tests/unit/*/test_*.c) $(wildcard tests/scenario/test_*.c) $(wildcard tests/e2e/test_*.c)
 TOOL_SRC  := $(wildcard tests/tools/*.c)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
-ALL_SRC := $(GEO_SRC) $(CORE_SRC) $(SHELL_SRC) $(TESTLIB_SRC) $(UNIT_SRC) $(TOOL_SRC) $(BENCH_SRC) daemon/cmd/main.c
+ALL_SRC := $(GEO_SRC) $(CORE_SRC) $(SHELL_SRC) $(TESTLIB_SRC) $(UNIT_SRC) $(TOOL_SRC) $(BENCH_SRC) $(MAIN)
 UNIT_BIN  := $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(UNIT_SRC)))
 TOOL_BIN  := $(patsubst %.c,$(BUILD)/%,$(notdir $(TOOL_SRC)))
 BENCH_BIN := $(patsubst %.c,$(BUILD)/bench/%,$(notdir $(BENCH_SRC)))
@@ -67,7 +67,7 @@ LIBRARIES := -Wl,--start-group $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/l
 
 all: $(BUILD)/lookoutd
 
-$(BUILD)/lookoutd: $(BUILD)/obj/daemon/cmd/main.o $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a
+$(BUILD)/lookoutd: $(call obj,$(MAIN)) $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LTO) -o $@ $< $(LIBRARIES) $(LIBS_ALL)
 $(BUILD)/libgeo.a: $(call obj,$(GEO_SRC))
@@ -82,7 +82,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(EXTRA_$(firstword $(subst /, ,$<))) $(CFLAGS_ALL) $(if $(filter $(GEO_SRC) $(CORE_SRC),$<),$(LTO_CC)) -MMD -MP -c -o $@ $<
-EXTRA_tests := -Itests
+EXTRA_tests := -Itests -I.
 # Rebuild everything when the flags change.
 FLAGS = $(CC) $(OPTIMISE) $(WARNINGS) $(SANITIZE) $(CFLAGS) $(LTO_CC)
 $(BUILD)/flags: FORCE
@@ -106,11 +106,11 @@ define fuzzer
 $(BUILD)/tests/corpus_$(patsubst fuzz_%,%,$(basename $(notdir $(1)))): $(1) $(BUILD)/libtest.a $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CPPFLAGS_ALL) -Itests $$(CFLAGS_ALL) $$(LDFLAGS_ALL) $$(NO_LTO) -DFUZZ_REPLAY -o $$@ $(1) tests/fuzz/replay.c $$(BUILD)/libtest.a $$(LIBRARIES) $$(LIBS_ALL)
+	$$(Q)$$(CC) $$(CPPFLAGS_ALL) -Itests -I. $$(CFLAGS_ALL) $$(LDFLAGS_ALL) $$(NO_LTO) -DFUZZ_REPLAY -o $$@ $(1) tests/fuzz/replay.c $$(BUILD)/libtest.a $$(LIBRARIES) $$(LIBS_ALL)
 $(BUILD)/fuzz/$(basename $(notdir $(1))): $(1) $(BUILD)/libtest.a $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CPPFLAGS_ALL) -Itests $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -fsanitize=fuzzer -o $$@ $(1) $$(BUILD)/libtest.a $$(LIBRARIES) $$(LIBS_ALL)
+	$$(Q)$$(CC) $$(CPPFLAGS_ALL) -Itests -I. $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -fsanitize=fuzzer -o $$@ $(1) $$(BUILD)/libtest.a $$(LIBRARIES) $$(LIBS_ALL)
 endef
 $(foreach s,$(FUZZ_SRC),$(eval $(call fuzzer,$(s))))
 
@@ -168,7 +168,7 @@ format-check:
 # A file at a time, as many at once as JOBS says; the checks are chosen in .clang-tidy.
 tidy:
 	@tests/tools/setup.sh tidy
-	@printf '%s\n' $(or $(TIDY),$(GEO_SRC) $(CORE_SRC) $(SHELL_SRC) daemon/cmd/main.c) | \
+	@printf '%s\n' $(or $(TIDY),$(GEO_SRC) $(CORE_SRC) $(SHELL_SRC) $(MAIN)) | \
 	  xargs -P $(JOBS) -I{} sh -c 'clang-tidy --quiet {} -- -std=c11 $(subst ",\",$(subst ',,$(CPPFLAGS_ALL))) 2>/dev/null'
 
 install: $(BUILD)/lookoutd

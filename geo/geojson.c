@@ -11,7 +11,7 @@
 
 #include "geojson_reader_int.h"
 #include "json_where_int.h"
-#include "lookout/buf.h"
+#include "lookout/base/buf.h"
 
 static void add_fault(struct geojson_source *source, int line, int col, struct buf *text)
 {

@@ -3,7 +3,7 @@
 #ifndef LOOKOUT_GEOJSON_INT_H
 #define LOOKOUT_GEOJSON_INT_H
 
-#include "lookout/zone.h"
+#include "lookout/geo/zone.h"
 
 #define GEOJSON_PATH_BYTES 96
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lookout/err.h"
+#include "lookout/base/err.h"
 
 struct geos_checker; /* a GEOS context of its own; one thread at a time */
 

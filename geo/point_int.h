@@ -4,7 +4,7 @@
 #ifndef LOOKOUT_POINT_INT_H
 #define LOOKOUT_POINT_INT_H
 
-#include "lookout/geo.h"
+#include "lookout/geo/geo.h"
 
 #define POINT_RAD (0.017453292519943295769) /* radians in a degree */
 

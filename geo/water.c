@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/hash.h"
+#include "lookout/base/hash.h"
 #include "point_int.h"
 
 static const char magic[] = "LKWATER1";

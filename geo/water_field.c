@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/hash.h"
-#include "lookout/wire.h"
+#include "lookout/base/hash.h"
+#include "lookout/base/wire.h"
 
 enum {
     TILE = 20, /* cells to a side: divides rows and columns */

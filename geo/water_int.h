@@ -4,7 +4,7 @@
 #ifndef LOOKOUT_WATER_INT_H
 #define LOOKOUT_WATER_INT_H
 
-#include "lookout/water.h"
+#include "lookout/geo/water.h"
 
 enum { WATER_ROWS = 1600, WATER_COLS = 3600, WATER_CELLS = WATER_ROWS * WATER_COLS };
 #define WATER_CELL_DEG 0.1

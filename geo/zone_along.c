@@ -2,7 +2,7 @@
 /* All zones along a path, and the zone ahead of a course. */
 #include <math.h>
 
-#include "lookout/zone.h"
+#include "lookout/geo/zone.h"
 #include "zone_index_int.h"
 #include "zone_path_int.h"
 #include "zone_set_int.h"

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "lookout/zone.h"
+#include "lookout/geo/zone.h"
 #include "point_int.h"
 #include "zone_index_int.h"
 #include "zone_set_int.h"

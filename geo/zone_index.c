@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/fetch.h"
+#include "lookout/base/fetch.h"
 
 /* Zones found at a point: the lowest `room` numbers in order, and how many there are. */
 struct found {

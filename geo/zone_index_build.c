@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/hash.h"
-#include "lookout/map.h"
+#include "lookout/base/hash.h"
+#include "lookout/base/map.h"
 #include "zone_raster_int.h"
 
 enum {

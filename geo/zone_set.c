@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "geos_int.h"
-#include "lookout/hash.h"
+#include "lookout/base/hash.h"
 #include "zone_index_int.h"
 #include "zone_strips_int.h"
 

@@ -3,8 +3,8 @@
 #ifndef LOOKOUT_ZONE_SET_INT_H
 #define LOOKOUT_ZONE_SET_INT_H
 
-#include "lookout/map.h"
-#include "lookout/zone.h"
+#include "lookout/base/map.h"
+#include "lookout/geo/zone.h"
 #include "zone_geometry_int.h"
 
 struct zone_index;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lib/aisgen.h"
-#include "lookout/ais.h"
+#include "lookout/ais/ais.h"
 
 enum { MESSAGES = 200000, ROUNDS = 5 };
 

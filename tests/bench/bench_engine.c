@@ -20,11 +20,11 @@
 #include <unistd.h>
 
 #include "lib/aisgen.h"
-#include "lookout/conf.h"
-#include "lookout/engine.h"
-#include "lookout/input.h"
-#include "lookout/merge.h"
-#include "lookout/timefmt.h"
+#include "lookout/ais/input.h"
+#include "lookout/ais/merge.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/conf/conf.h"
+#include "lookout/engine/engine.h"
 
 static double now_s(void)
 {

@@ -9,9 +9,9 @@
 #include <time.h>
 
 #include "lib/aisgen.h"
-#include "lookout/input.h"
-#include "lookout/merge.h"
-#include "lookout/timefmt.h"
+#include "lookout/ais/input.h"
+#include "lookout/ais/merge.h"
+#include "lookout/base/timefmt.h"
 
 #define SENTENCES 200000u
 #define CHUNK_BYTES 65536u

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "lookout/gazetteer.h"
-#include "lookout/hash.h"
+#include "lookout/base/hash.h"
+#include "lookout/conf/gazetteer.h"
 
 enum { POSITIONS = 100000, ROUNDS = 10 };
 

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "lib/aisgen.h"
-#include "lookout/feed.h"
-#include "lookout/timefmt.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/feed/feed.h"
 
 enum { SECONDS = 2, SENTENCES = 4096 };
 

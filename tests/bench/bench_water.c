@@ -9,9 +9,9 @@
 #include <time.h>
 
 #include "lib/sea_distances.h"
-#include "lookout/datafile.h"
-#include "lookout/hash.h"
-#include "lookout/water.h"
+#include "lookout/base/hash.h"
+#include "lookout/geo/water.h"
+#include "lookout/sys/datafile.h"
 
 #define NM 1852.0
 enum { POSITIONS = 100000 };

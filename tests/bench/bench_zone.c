@@ -11,7 +11,7 @@
 
 #include "lib/geosoracle.h"
 #include "lib/zonegen.h"
-#include "lookout/zone.h"
+#include "lookout/geo/zone.h"
 
 enum { FIXES = 1000000, ROUNDS = 3, REGION_LON = 80, REGION_LAT = 45 };
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../daemon/cmd/listen_say.h"
-#include "lookout/delivery.h"
-#include "lookout/retry.h"
-#include "lookout/template.h"
-#include "lookout/timefmt.h"
+#include "daemon/shell/cmd/listen_say.h"
+#include "lookout/alert/retry.h"
+#include "lookout/alert/template.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/delivery/delivery.h"
 
 /* The bytes as a template: what was checked to give JSON gives JSON. */
 static void fill_template(const char *text, size_t size, struct buf *out)

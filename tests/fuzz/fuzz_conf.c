@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "../../daemon/conf/conf_int.h"
+#include "daemon/shell/conf/conf_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/ais.h"
+#include "lookout/ais/ais.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/ports.h"
+#include "lookout/voyage/ports.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

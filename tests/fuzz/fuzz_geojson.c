@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/zone.h"
+#include "lookout/geo/zone.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

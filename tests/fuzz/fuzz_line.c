@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/input.h"
-#include "lookout/merge.h"
-#include "lookout/timefmt.h"
+#include "lookout/ais/input.h"
+#include "lookout/ais/merge.h"
+#include "lookout/base/timefmt.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "lookout/ports.h"
+#include "lookout/voyage/ports.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

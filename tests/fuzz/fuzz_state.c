@@ -6,11 +6,11 @@
 
 #include <string.h>
 
-#include "lookout/call.h"
-#include "lookout/rule_run.h"
-#include "lookout/timefmt.h"
-#include "lookout/track.h"
-#include "lookout/vessel.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/rules/rule_run.h"
+#include "lookout/track/track.h"
+#include "lookout/track/vessel.h"
+#include "lookout/voyage/call.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -162,7 +162,7 @@ static int on_zone(void *context, const struct zone_event *event)
 static void try_zones(struct wire_reader *r)
 {
     struct zone_watch w = {0}, again = {0};
-    const struct rule_limits limits = rule_limits_default();
+    const struct detect_limits limits = detect_limits_default();
     if (zone_watch_load(&w, zones(), r) != 0) {
         zone_watch_finish(&w);
         return;

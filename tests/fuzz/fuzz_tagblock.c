@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../daemon/ais/sentence_int.h"
-#include "../../daemon/ais/tagblock_int.h"
-#include "../../daemon/ais/timestamp_int.h"
+#include "daemon/core/ais/sentence_int.h"
+#include "daemon/core/ais/tagblock_int.h"
+#include "daemon/core/ais/timestamp_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/buf.h"
-#include "lookout/hash.h"
-#include "lookout/water.h"
+#include "lookout/base/buf.h"
+#include "lookout/base/hash.h"
+#include "lookout/geo/water.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../daemon/ais/ais_int.h"
+#include "daemon/core/ais/ais_int.h"
 #include "lib/aisgen.h"
 #include "lib/testlib.h"
 

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "lookout/ais.h"
+#include "lookout/ais/ais.h"
 
 typedef void (*aislines_handler)(void *context, const struct ais_bits *bits);
 

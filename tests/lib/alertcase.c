@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/hash.h"
-#include "lookout/timefmt.h"
-#include "lookout/units.h"
+#include "lookout/base/hash.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
 
 static const char geojson[] =
     "{\"type\":\"FeatureCollection\",\"features\":["
@@ -314,7 +314,7 @@ void alertcase_init(struct alertcase *c, const char *type)
     tracks_init(&c->tracks);
     add_fix(c, 14 + 4 / 60.0, 36.5, 122.0, 80);
     add_fix(c, 18 + 4 / 60.0, 36.88, 122.43, 1);
-    c->limits = rule_limits_default();
+    c->limits = detect_limits_default();
     c->world =
         (struct rule_world){.ports = c->ports, .zones = c->zones, .limits = &c->limits};
     c->subject.mmsi = 445000001;

@@ -5,8 +5,8 @@
 #define ALERTCASE_H
 
 #include "lib/testlib.h"
-#include "lookout/alert.h"
-#include "lookout/rule_run.h"
+#include "lookout/alert/alert.h"
+#include "lookout/rules/rule_run.h"
 
 /* 2024-03-25T00:00:00Z; a time of the case is hours from it. */
 #define ALERTCASE_DAY INT64_C(1711324800000)
@@ -15,7 +15,7 @@ int64_t alertcase_at(double hour);
 struct alertcase {
     struct alert_context context;
     struct rule rule;
-    struct rule_limits limits;
+    struct detect_limits limits;
     struct rule_world world;
     struct rule_subject subject;
     struct rule_look look;

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lookout/timefmt.h"
+#include "lookout/base/timefmt.h"
 
 static const char *const event_names[] = {"entered", "arrived", "departed", "left"};
 

@@ -6,8 +6,8 @@
 #define CALLRUN_H
 
 #include "lib/testlib.h"
-#include "lookout/buf.h"
-#include "lookout/call.h"
+#include "lookout/base/buf.h"
+#include "lookout/voyage/call.h"
 
 #define CALLRUN_DAY0 INT64_C(1700000000000)
 #define NO_SOG (-1.0)

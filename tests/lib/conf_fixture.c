@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../daemon/conf/conf_int.h"
+#include "daemon/shell/conf/conf_int.h"
 
 struct tempdir conf_fixture_dir;
 

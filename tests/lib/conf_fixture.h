@@ -5,7 +5,7 @@
 
 #include "lib/tempdir.h"
 #include "lib/testlib.h"
-#include "lookout/conf.h"
+#include "lookout/conf/conf.h"
 
 /* In desk.secret: base64 of "01234567890123456789012345678901", by coreutils' base64. */
 #define SECRET_TEXT "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="

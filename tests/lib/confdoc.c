@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../daemon/conf/conf_int.h"
-#include "../../daemon/conf/conf_rules.h"
-#include "lookout/rule.h"
-#include "lookout/template.h"
+#include "daemon/shell/conf/conf_int.h"
+#include "daemon/shell/conf/conf_rules.h"
+#include "lookout/alert/template.h"
+#include "lookout/rules/rule.h"
 
 /* --- what the tables leave to functions --- */
 
@@ -196,7 +196,7 @@ int confdoc_man(struct buf *out)
 {
     static const char head[] =
         ".\\\" SPDX-License-Identifier: Apache-2.0\n"
-        ".\\\" Made from the tables of daemon/conf by build/conf_doc man.\n"
+        ".\\\" Made from the tables of daemon/shell/conf by build/conf_doc man.\n"
         ".TH LOOKOUTD.YAML 5 \"\" \"lookoutd\" \"File formats\"\n"
         ".SH NAME\n"
         "lookoutd.yaml \\- configuration of lookoutd\n"

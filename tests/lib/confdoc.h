@@ -3,7 +3,7 @@
 #ifndef CONFDOC_H
 #define CONFDOC_H
 
-#include "lookout/buf.h"
+#include "lookout/base/buf.h"
 
 /* lookoutd.yaml(5), appended. */
 MUST_CHECK int confdoc_man(struct buf *out);

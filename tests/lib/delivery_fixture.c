@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "lib/store_fixture.h"
-#include "lookout/text.h"
+#include "lookout/base/text.h"
 
 static void give_up(const char *what)
 {

@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../daemon/delivery/delivery_int.h"
+#include "daemon/shell/delivery/delivery_int.h"
 #include "lib/receiver.h"
 #include "lib/testlib.h"
-#include "lookout/store.h"
+#include "lookout/store/store.h"
 
 struct sender {
     char directory[512];

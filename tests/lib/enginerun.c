@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lookout/conf.h"
+#include "lookout/conf/conf.h"
 
 static const char *event_names[] = {"entered", "arrived", "departed", "left"};
 

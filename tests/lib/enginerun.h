@@ -7,9 +7,9 @@
 #include <jansson.h>
 
 #include "lib/testlib.h"
-#include "lookout/buf.h"
-#include "lookout/engine.h"
-#include "lookout/timefmt.h"
+#include "lookout/base/buf.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/engine/engine.h"
 
 /* 2024-03-24T00:00:00Z: minutes of tests count from here. */
 #define ENGINERUN_DAY0 INT64_C(1711238400000)

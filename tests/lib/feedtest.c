@@ -11,7 +11,7 @@
 
 #include "lib/aisgen.h"
 #include "lib/testlib.h"
-#include "lookout/timefmt.h"
+#include "lookout/base/timefmt.h"
 
 struct conf_feed feedtest_conf(const char *id, enum conf_transport transport,
                                const char *address)

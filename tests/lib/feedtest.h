@@ -4,9 +4,9 @@
 #ifndef FEEDTEST_H
 #define FEEDTEST_H
 
-#include "../../daemon/feed/feed_int.h"
+#include "daemon/shell/feed/feed_int.h"
 #include "lib/looptest.h"
-#include "lookout/buf.h"
+#include "lookout/base/buf.h"
 
 struct feedtest_report {
     uint32_t mmsi;

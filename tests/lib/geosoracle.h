@@ -6,7 +6,7 @@
 #define GEOSORACLE_H
 
 #include "lib/zonegen.h"
-#include "lookout/geo.h"
+#include "lookout/geo/geo.h"
 
 struct geosoracle;
 

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lookout/input.h"
-#include "lookout/timefmt.h"
+#include "lookout/ais/input.h"
+#include "lookout/base/timefmt.h"
 
 #define INPUTRUN_START INT64_C(1700000000000) /* 2023-11-14T22:13:20Z */
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "lookout/buf.h"
+#include "lookout/base/buf.h"
 
 struct looptest {
     uv_loop_t loop;

@@ -3,7 +3,7 @@
 #ifndef PORTS_FIXTURE_H
 #define PORTS_FIXTURE_H
 
-#include "lookout/ports.h"
+#include "lookout/voyage/ports.h"
 #include "testlib.h"
 
 /* config/ports.csv with config/port-areas.geojson; fails the test when they do not load.

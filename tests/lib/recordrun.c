@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/ais.h"
-#include "lookout/timefmt.h"
+#include "lookout/ais/ais.h"
+#include "lookout/base/timefmt.h"
 
 #define NUMBERS                                                                          \
     (HAS_POSITION | HAS_SOG | HAS_COG | HAS_HEADING | HAS_NAV_STATUS | HAS_IMO |         \

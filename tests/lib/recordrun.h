@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lookout/input.h"
+#include "lookout/ais/input.h"
 
 /* The bytes whole and in chunks of 1..16 give the same reports; each is in range, and the
  * JSON that `decode` prints for it is JSON and reads back as the same report. */

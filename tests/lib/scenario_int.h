@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "lookout/buf.h"
-#include "lookout/geo.h"
+#include "lookout/base/buf.h"
+#include "lookout/geo/geo.h"
 #include "scenario.h"
 
 enum { SCENARIO_SHIPS = 64, SCENARIO_EXPECTED = 256 };

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/text.h"
-#include "lookout/timefmt.h"
-#include "lookout/units.h"
+#include "lookout/base/text.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
 #include "scenario_int.h"
 #include "testlib.h"
 

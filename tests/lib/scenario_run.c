@@ -7,11 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lookout/conf.h"
-#include "lookout/engine.h"
-#include "lookout/input.h"
-#include "lookout/merge.h"
-#include "lookout/timefmt.h"
+#include "lookout/ais/input.h"
+#include "lookout/ais/merge.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/conf/conf.h"
+#include "lookout/engine/engine.h"
 #include "scenario_int.h"
 #include "testlib.h"
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "lib/aisgen.h"
-#include "lookout/text.h"
-#include "lookout/timefmt.h"
-#include "lookout/units.h"
+#include "lookout/base/text.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
 #include "scenario_int.h"
 
 static void send(struct scenario *s, struct scenario_ship *ship,

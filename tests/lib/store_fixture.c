@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lookout/text.h"
+#include "lookout/base/text.h"
 
 static void give_up(const char *what, const char *why)
 {

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lookout/alert.h"
-#include "lookout/store.h"
+#include "lookout/alert/alert.h"
+#include "lookout/store/store.h"
 
 /* A fresh directory below $TMPDIR or /tmp; the path is static until the next call. */
 const char *fixture_directory(void);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "lookout/geo.h"
+#include "lookout/geo/geo.h"
 
 #define TURN 6.28318530717958647692
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lookout/buf.h"
+#include "lookout/base/buf.h"
 
 struct zonegen_ring {
     double *xy; /* owned; longitude (running on over 180), latitude; closed */

@@ -4,7 +4,7 @@
 #define ZONELIB_H
 
 #include "lib/testlib.h"
-#include "lookout/zone.h"
+#include "lookout/geo/zone.h"
 
 /* A position from degrees. */
 struct geo_pos test_pos(double lat, double lon);

@@ -2,8 +2,8 @@
 /* One track and its zones, played fix by fix. */
 #include "zoneplay.h"
 
-#include "lookout/timefmt.h"
-#include "lookout/units.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
 #include "testlib.h"
 #include "zonelib.h"
 
@@ -82,7 +82,7 @@ void zoneplay_check(const char *geojson, zoneplay_scenario run, const char *want
 {
     struct zone_set *zones = test_zone_set(geojson);
     for (int again = 0; again < 2; again++) {
-        struct play p = {.zones = zones, .limits = rule_limits_default(), .sog_kn = -1};
+        struct play p = {.zones = zones, .limits = detect_limits_default(), .sog_kn = -1};
         p.is_reloading = again != 0;
         zone_watch_init(&p.w);
         run(&p);

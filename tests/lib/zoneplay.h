@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-#include "lookout/buf.h"
-#include "lookout/rule_run.h"
+#include "lookout/base/buf.h"
+#include "lookout/rules/rule_run.h"
 
 /* GeoJSON: features from coordinates, a collection of features. */
 #define AREA(id, ring)                                                                   \
@@ -25,7 +25,7 @@ extern const char zoneplay_box[];
 
 struct play {
     const struct zone_set *zones;
-    struct rule_limits limits;
+    struct detect_limits limits;
     struct zone_watch w;
     struct buf told; /* "enter box 5 inferred; exit box 15 since 5; ", minutes */
     bool is_reloading;

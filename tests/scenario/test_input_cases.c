@@ -8,7 +8,7 @@
 #include "lib/aisgen.h"
 #include "lib/inputrun.h"
 #include "lib/testlib.h"
-#include "lookout/merge.h"
+#include "lookout/ais/merge.h"
 
 #define SHIP 431000001u
 #define NOW INT64_C(1600000000000) /* 2020-09-13T12:26:40Z */

@@ -6,7 +6,7 @@
 
 #include "lib/inputrun.h"
 #include "lib/testlib.h"
-#include "lookout/merge.h"
+#include "lookout/ais/merge.h"
 
 struct row {
     const char *name;

@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "lib/testlib.h"
-#include "lookout/buf.h"
-#include "lookout/conf.h"
-#include "lookout/engine.h"
-#include "lookout/timefmt.h"
-#include "lookout/units.h"
+#include "lookout/base/buf.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
+#include "lookout/conf/conf.h"
+#include "lookout/engine/engine.h"
 
 enum { DAYS = 3, SHIPS = 2000, STORY_MMSI = 445999999 };
 #define BEGIN_MS INT64_C(1711238400000) /* 2024-03-24T00:00:00Z */

@@ -22,8 +22,8 @@ text=$(sh tests/tools/purity.sh "$build/libcore.a" "$build/libgeo.a" 2>&1)
 result "the core calls no clock, file, socket, random source or print" $? "$text"
 
 plant=$(mktemp -d) || exit 2
-mkdir -p "$plant/geo" "$plant/include/lookout" "$plant/daemon/ais"
-echo '#include "lookout/store.h"' >"$plant/daemon/ais/planted.c"
+mkdir -p "$plant/geo" "$plant/include/lookout/store" "$plant/daemon/core/ais"
+echo '#include "lookout/store/store.h"' >"$plant/daemon/core/ais/planted.c"
 sh tests/tools/layers.sh "$plant" >/dev/null 2>&1
 [ $? -ne 0 ]
 result "a planted include upward is found" $? "layers.sh let it pass"

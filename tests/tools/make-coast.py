@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Make daemon/cmd/coast_data.c, the coast behind the pictures of `lookoutd zones`.
+"""Make daemon/shell/cmd/coast_data.c, the coast behind the pictures of `lookoutd zones`.
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
-    tests/tools/make-coast.py package/land-50m.json > daemon/cmd/coast_data.c
+    tests/tools/make-coast.py package/land-50m.json > daemon/shell/cmd/coast_data.c
 
 The source is Natural Earth's land at 1:50 million (public domain) as TopoJSON. Its rings are
 thinned by Douglas and Peucker, islands below a size are dropped, and what is left is written in

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One source: lines, the recognition of what a line is, the accounting, the way out. */
+#include "lookout/ais/input.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "input_int.h"
+#include "lookout/base/timefmt.h"
+
+#define LIMIT_SENTENCE_BYTES 4096u
+#define LIMIT_WIDE_BYTES (1u << 20)
+
+const char *input_reject_name(enum input_reject reason)
+{
+    static const char *const names[] = {
+#define X(name, text) text,
+        INPUT_REJECT_TABLE(X)
+#undef X
+    };
+    return (size_t)reason < INPUT_REJECTS ? names[reason] : "unknown";
+}
+
+struct input *input_create(const struct input_conf *conf, const struct input_sink *sink)
+{
+    struct input *in = calloc(1, sizeof *in);
+    if (in == NULL)
+        return NULL;
+    in->conf = *conf;
+    in->conf.columns = NULL;
+    if (sink != NULL)
+        in->sink = *sink;
+    if (conf->columns != NULL) {
+        size_t n = strlen(conf->columns) + 1;
+        char *columns = malloc(n);
+        if (columns == NULL) {
+            free(in);
+            return NULL;
+        }
+        memcpy(columns, conf->columns, n);
+        in->conf.columns = columns;
+    }
+    size_t limit = conf->line_limit_bytes;
+    linebuf_init(&in->lines, limit != 0 ? limit : LIMIT_SENTENCE_BYTES,
+                 limit != 0 ? limit : LIMIT_WIDE_BYTES);
+    in->lines.is_wide = conf->format == INPUT_CSV;
+    fragment_init(&in->fragments);
+    in->counts.last_heard_ms = TIME_NONE;
+    in->last_ms = in->clock_ms = TIME_NONE;
+    in->start_ms = conf->start_ms;
+    return in;
+}
+
+void input_destroy(struct input *in)
+{
+    if (in == NULL)
+        return;
+    linebuf_finish(&in->lines);
+    free(in->csv.fields);
+    free(in->csv.open);
+    /* conf.columns is our copy; const only towards readers. */
+    free((void *)(uintptr_t)in->conf.columns);
+    free(in);
+}
+
+/* --- the way out --- */
+
+void input_emit(struct input *in, const struct ais_message *message, struct report *r,
+                bool is_ship, int64_t own_ms, uint8_t time_source)
+{
+    r->source = in->conf.source;
+    in->counts.messages++;
+    bool has_time = input_time_set(in, r, own_ms, time_source);
+    if (!is_ship) {
+        in->counts.no_report++;
+    } else if (!has_time) {
+        input_reject(in, INPUT_REJECT_NO_TIME);
+    } else {
+        in->counts.reports++;
+        in->counts.last_heard_ms = r->arrival_ms;
+        if (in->sink.on_report != NULL)
+            in->sink.on_report(in->sink.context, r);
+    }
+    if (in->sink.on_message != NULL)
+        in->sink.on_message(in->sink.context, message, r);
+}
+
+void input_emit_record(struct input *in, struct record *r,
+                       const struct input_piece *piece)
+{
+    in->counts.records++;
+    if (!record_close(r)) {
+        input_reject(in, INPUT_REJECT_BAD_VALUE);
+        return;
+    }
+    int64_t own_ms = r->time_ms;
+    if (own_ms == TIME_NONE && r->has_bad_time)
+        input_reject(in, INPUT_REJECT_BAD_TIME);
+    else if (own_ms != TIME_NONE && !input_time_is_good(in, own_ms))
+        own_ms = TIME_NONE;
+    (void)input_time_note(in, own_ms);
+    r->report.begin = piece->begin;
+    r->report.end = piece->end;
+    bool is_ship = !r->is_no_ship && r->report.has != 0;
+    input_emit(in, NULL, &r->report, is_ship, own_ms, REPORT_TIME_PROVIDER);
+}
+
+/* --- what a line is --- */
+
+static void count_line(struct input *in, enum input_reject reason)
+{
+    in->counts.lines++;
+    input_reject(in, reason);
+}
+
+static void count_comment(struct input *in)
+{
+    in->counts.lines++;
+    in->counts.comments++;
+}
+
+/* A line that may be a CSV header; true: it is. */
+static bool take_header(struct input *in, const struct input_piece *piece)
+{
+    int rc = input_csv_header(in, piece->text, piece->n);
+    if (rc < 0)
+        in->is_nomem = true;
+    if (rc <= 0)
+        return false;
+    in->lines.is_wide = true;
+    count_comment(in);
+    return true;
+}
+
+static void take_csv(struct input *in, const struct input_piece *piece)
+{
+    if (piece->text[0] == '#' && in->csv.open_n == 0) {
+        if (!take_header(in, piece))
+            count_comment(in);
+    } else if (in->csv.count != 0) {
+        input_csv_row(in, piece);
+    } else if (!take_header(in, piece)) {
+        count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
+    }
+}
+
+/* Recognise and take the beginning of what is left of a line; how much was taken. */
+static size_t take(struct input *in, const struct input_piece *piece)
+{
+    char first = piece->text[0];
+    bool is_auto = in->conf.format == INPUT_AUTO;
+    if (first == '{' && in->conf.format != INPUT_CSV)
+        return input_json(in, piece);
+    if (in->conf.format == INPUT_JSONL) {
+        if (first == '#')
+            count_comment(in);
+        else
+            count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
+        return piece->n;
+    }
+    bool is_nmea = first == '!' || first == '\\' || first == '$';
+    if (is_auto && (is_nmea || first == '#'))
+        is_nmea = first != '#';
+    else if (is_auto)
+        is_nmea = in->csv.count == 0 && input_nmea_looks(piece->text, piece->n);
+    else
+        is_nmea = in->conf.format == INPUT_NMEA && first != '#';
+    if (is_nmea)
+        return input_nmea(in, piece);
+    if (in->conf.format == INPUT_NMEA)
+        count_comment(in);
+    else
+        take_csv(in, piece);
+    return piece->n;
+}
+
+/* A tab in front is an empty first column of a table: pandas heads its index so. */
+static bool is_column(const struct input *in, const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    return in->csv.count != 0 ||
+           (at < end && ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+                         *at == '"' || *at == '_'));
+}
+
+static void take_line(struct input *in, const struct linebuf_line *line)
+{
+    if (line->is_too_long) {
+        input_csv_flush(in);
+        count_line(in, INPUT_REJECT_LINE_TOO_LONG);
+        return;
+    }
+    const char *at = line->text;
+    const char *end = at + line->n;
+    if (in->csv.open_n != 0 && strchr("{!$\\", *at) != NULL)
+        input_csv_flush(in);
+    if (line->n >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0)
+        at += 3;
+    while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    while (at < end) {
+        if (*at == ' ' || (*at == '\t' && !is_column(in, at, end))) {
+            at++;
+            continue;
+        }
+        struct input_piece piece = {at, (size_t)(end - at),
+                                    line->begin + (uint64_t)(at - line->text), line->end};
+        at += take(in, &piece);
+    }
+}
+
+/* --- bytes --- */
+
+static int take_bytes(struct input *in, const char *bytes, size_t n, bool is_whole)
+{
+    struct linebuf_line line;
+    int rc = 0;
+    in->counts.bytes += n;
+    while ((rc = linebuf_next(&in->lines, &bytes, &n, is_whole, &line)) == 1) {
+        if (line.n != 0 || line.is_too_long)
+            take_line(in, &line);
+    }
+    if (is_whole && linebuf_flush(&in->lines, &line))
+        take_line(in, &line);
+    if (is_whole)
+        input_csv_flush(in);
+    if (rc == 0 && in->is_nomem)
+        rc = ERR_NOMEM;
+    in->is_nomem = false;
+    return rc;
+}
+
+int input_feed(struct input *in, const void *bytes, size_t n, int64_t arrival_ms)
+{
+    in->arrival_ms = arrival_ms;
+    if (in->conf.is_live)
+        input_nmea_ready(in, false);
+    return take_bytes(in, bytes, n, false);
+}
+
+int input_datagram(struct input *in, const void *bytes, size_t n, int64_t arrival_ms)
+{
+    in->arrival_ms = arrival_ms;
+    if (in->conf.is_live)
+        input_nmea_ready(in, false);
+    return take_bytes(in, bytes, n, true);
+}
+
+int input_finish(struct input *in, int64_t arrival_ms)
+{
+    in->arrival_ms = arrival_ms;
+    int rc = take_bytes(in, "", 0, true);
+    input_nmea_ready(in, true);
+    fragment_drop(&in->fragments);
+    input_nmea_count(in);
+    in->ahead.is_set = false;
+    return rc;
+}
+
+void input_reset(struct input *in)
+{
+    if (linebuf_drop(&in->lines))
+        count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
+    if (in->csv.open_n != 0)
+        count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
+    in->csv.open_n = 0;
+    fragment_drop(&in->fragments);
+    input_nmea_count(in);
+    in->ahead.is_set = false;
+}
+
+void input_seek(struct input *in, uint64_t offset)
+{
+    in->lines.offset = in->lines.begin = offset;
+}
+
+int input_resume(struct input *in, const void *head, size_t n, uint64_t offset,
+                 int64_t time_ms)
+{
+    struct linebuf lines;
+    struct linebuf_line line;
+    const char *bytes = head;
+    linebuf_init(&lines, LIMIT_WIDE_BYTES, LIMIT_WIDE_BYTES);
+    int rc = 0;
+    while (rc == 0 && in->csv.count == 0 && in->conf.format != INPUT_NMEA &&
+           linebuf_next(&lines, &bytes, &n, false, &line) == 1) {
+        if (line.n != 0 && strchr("{!\\$", line.text[0]) == NULL)
+            rc = input_csv_header(in, line.text, line.n);
+        if (line.n != 0 && line.text[0] != '#')
+            break;
+    }
+    linebuf_finish(&lines);
+    in->lines.is_wide = in->lines.is_wide || in->csv.count != 0;
+    in->last_ms = in->clock_ms = in->conf.is_live ? TIME_NONE : time_ms;
+    input_seek(in, offset);
+    return rc < 0 ? rc : 0;
+}
+
+uint64_t input_needed_offset(const struct input *in)
+{
+    uint64_t needed = in->lines.begin;
+    uint64_t parts = fragment_needed(&in->fragments);
+    if (in->csv.open_n != 0 && in->csv.open_begin < needed)
+        needed = in->csv.open_begin;
+    if (parts < needed)
+        needed = parts;
+    if (in->ahead.is_set && in->ahead.origin.begin < needed)
+        needed = in->ahead.origin.begin;
+    return needed;
+}
+
+const struct input_counts *input_counts(const struct input *in)
+{
+    return &in->counts;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of struct input, shared by input.c (lines, accounting), input_nmea.c,
+ * input_json.c, input_csv.c and input_time.c. */
+#ifndef LOOKOUT_INPUT_INT_H
+#define LOOKOUT_INPUT_INT_H
+
+#include "fragment_int.h"
+#include "linebuf_int.h"
+#include "lookout/ais/ais.h"
+#include "lookout/ais/input.h"
+#include "record_int.h"
+
+/* A CSV header, read. */
+struct csv {
+    uint8_t *fields; /* owned; enum record_field by column */
+    size_t count;    /* columns; 0: no header yet */
+    char separator;
+    /* A row whose quotes are still open at its line's end waits for the next line. */
+    char *open; /* owned; NULL: none so far */
+    size_t open_n;
+    uint64_t open_begin, open_end;
+};
+
+/* A line, or what is left of one. */
+struct input_piece {
+    const char *text;
+    size_t n;
+    uint64_t begin; /* offset of text[0] */
+    uint64_t end;   /* offset behind the line's end */
+};
+
+/* What a line on its own says of the next sentence: a tag block alone, or $PGHP. */
+struct input_ahead {
+    bool is_set;
+    bool has_group;
+    uint64_t group_id;
+    struct fragment_origin origin;
+};
+
+struct input {
+    struct input_conf conf; /* columns: owned copy */
+    struct input_sink sink;
+    struct input_counts counts;
+    struct linebuf lines;
+    struct csv csv;
+    struct input_ahead ahead;
+    int64_t arrival_ms; /* of the bytes at hand */
+    int64_t last_ms;    /* recordings: the last own time; TIME_NONE */
+    int64_t start_ms;   /* recordings without times: moves on from conf.start_ms */
+    int64_t clock_ms;   /* recordings: own times without the lone leaps ahead */
+    unsigned leaps;     /* own times in a row that are ahead of clock_ms */
+    bool is_nomem;
+    struct ais_bits bits;
+    struct ais_message message;
+    struct fragment_table fragments;
+};
+
+static inline void input_reject(struct input *in, enum input_reject reason)
+{
+    in->counts.rejects[reason]++;
+}
+
+/* --- input_time.c --- */
+/* Own times count when they are sane; else bad_time is counted. */
+bool input_time_is_good(struct input *in, int64_t time_ms);
+/* A line with (or without) an own time goes by; what time it is in this input then, for
+ * fragments. */
+int64_t input_time_note(struct input *in, int64_t own_ms);
+/* Fill time_ms, arrival_ms and time_source; own_ms is the report's own time (checked) or
+ * TIME_NONE. false: a recording's report that has no time. */
+bool input_time_set(struct input *in, struct report *r, int64_t own_ms, uint8_t source);
+
+/* --- input.c --- */
+/* A decoded message (NULL for json and csv) and its report: count, hand on. The report's
+ * offsets and station are set, its time is not. */
+void input_emit(struct input *in, const struct ais_message *message, struct report *r,
+                bool is_ship, int64_t own_ms, uint8_t time_source);
+/* A filled record: count, close, hand on. */
+void input_emit_record(struct input *in, struct record *r,
+                       const struct input_piece *piece);
+
+/* --- input_nmea.c, input_json.c, input_csv.c --- */
+/* Take sentences up to the line's end or a '{'; returns how much was taken. */
+size_t input_nmea(struct input *in, const struct input_piece *piece);
+/* Parts' counters into the counts. */
+void input_nmea_count(struct input *in);
+/* Messages whose waiting is over. */
+void input_nmea_ready(struct input *in, bool is_end);
+/* Does the line hold !xxVDM or !xxVDO, or begin as a sentence or tag block does? */
+bool input_nmea_looks(const char *text, size_t n);
+/* The first !xxVDM or !xxVDO, or the tag block in front of it; n: none. */
+size_t input_nmea_find(const char *text, size_t n);
+/* Take one object, which begins the piece; returns its length (for a broken one: up to
+ * the next sentence). */
+size_t input_json(struct input *in, const struct input_piece *piece);
+/* Take the line as a header. 1: it is one; 0: it is none; ERR_NOMEM. */
+MUST_CHECK int input_csv_header(struct input *in, const char *text, size_t n);
+/* Take a line as a row, or as the rest of the one that waits. */
+void input_csv_row(struct input *in, const struct input_piece *piece);
+/* No rest will come: the row that waits is taken as it stands. */
+void input_csv_flush(struct input *in);
+
+#endif

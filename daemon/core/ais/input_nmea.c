@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines of sentences: tag blocks, times before and behind, $PGHP, several sentences on a
+ * line, parts; from there to decoded messages. */
+#include <string.h>
+
+#include "input_int.h"
+#include "lookout/base/text.h"
+#include "lookout/base/timefmt.h"
+#include "sentence_int.h"
+#include "tagblock_int.h"
+#include "timestamp_int.h"
+
+/* What a line says so far, while its sentences are taken one by one. */
+struct line {
+    const struct input_piece *piece;
+    const char *end;
+    const char *begin;   /* of the sentence at hand, with its tag blocks and time */
+    int64_t before_ms;   /* time before the sentences; TIME_NONE */
+    struct tagblock tag; /* of the next sentence */
+    bool has_tag;
+};
+
+static uint64_t offset_of(const struct line *l, const char *at)
+{
+    return l->piece->begin + (uint64_t)(at - l->piece->text);
+}
+
+/* Behind the piece that ends at `at`; the last one takes the line's end with it. */
+static uint64_t end_of(const struct line *l, const char *at)
+{
+    return at >= l->end ? l->piece->end : offset_of(l, at);
+}
+
+size_t input_nmea_find(const char *text, size_t n)
+{
+    const char *end = text + n;
+    const char *tag = NULL;
+    for (const char *at = text; at < end; at++) {
+        if (*at == '\\' && tag == NULL)
+            tag = at;
+        if (*at == '!' && end - at > 6 && memcmp(at + 3, "VD", 2) == 0 &&
+            (at[5] == 'M' || at[5] == 'O') && at[6] == ',')
+            return (size_t)((tag != NULL ? tag : at) - text);
+    }
+    return n;
+}
+
+bool input_nmea_looks(const char *text, size_t n)
+{
+    return n != 0 && (text[0] == '!' || text[0] == '$' || text[0] == '\\' ||
+                      input_nmea_find(text, n) < n);
+}
+
+/* --- times and stations --- */
+
+static void set_station(struct fragment_origin *o, const char *text, size_t n)
+{
+    /* The usual case without the general cleaning: plain ASCII that fits. */
+    bool is_plain = n < sizeof o->station;
+    for (size_t i = 0; is_plain && i < n; i++)
+        is_plain = text[i] > ' ' && text[i] < 0x7F;
+    if (!is_plain) {
+        (void)text_clean(text, n, o->station, sizeof o->station);
+        return;
+    }
+    memcpy(o->station, text, n);
+    o->station[n] = '\0';
+}
+
+/* Take a time when it is sane and there is none yet. */
+static void offer_time(struct input *in, struct fragment_origin *o, int64_t time_ms,
+                       uint8_t source)
+{
+    if (time_ms == TIME_NONE || o->time_ms != TIME_NONE ||
+        !input_time_is_good(in, time_ms))
+        return;
+    o->time_ms = time_ms;
+    o->time_source = source;
+}
+
+/* Tag block, then $PGHP, then the time behind, then the time before the sentence. */
+static void make_origin(struct input *in, const struct line *l, const struct sentence *s,
+                        struct fragment_part *ret)
+{
+    struct fragment_origin *o = &ret->origin;
+    o->time_ms = TIME_NONE;
+    o->time_source = REPORT_TIME_ARRIVAL;
+    o->has_pghp_sum = false;
+    o->station[0] = '\0';
+    o->begin = offset_of(l, l->begin);
+    o->end = end_of(l, s->end);
+    ret->has_group = l->tag.has_group;
+    ret->group_id = l->tag.group_id;
+    if (l->has_tag) {
+        offer_time(in, o, l->tag.time_ms, REPORT_TIME_TAG);
+        if (l->tag.station != NULL)
+            set_station(o, l->tag.station, l->tag.station_n);
+    }
+    if (in->ahead.is_set) {
+        const struct fragment_origin *a = &in->ahead.origin;
+        bool is_other = a->has_pghp_sum && s->total == 1 && a->pghp_sum != s->sum;
+        if (!is_other && o->time_ms == TIME_NONE && a->time_ms != TIME_NONE) {
+            o->time_ms = a->time_ms;
+            o->time_source = a->time_source;
+            o->has_pghp_sum = a->has_pghp_sum;
+            o->pghp_sum = a->pghp_sum;
+        }
+        if (!is_other && o->station[0] == '\0')
+            memcpy(o->station, a->station, sizeof o->station);
+        if (!ret->has_group && in->ahead.has_group) {
+            ret->has_group = true;
+            ret->group_id = in->ahead.group_id;
+        }
+        if (a->begin < o->begin)
+            o->begin = a->begin;
+    }
+    /* Between two sentences a time is the next one's. */
+    if (s->suffix_n > 1 && (s->suffix[0] == ',' || s->end == l->end)) {
+        struct sentence_suffix suffix;
+        sentence_suffix_read(s->suffix, s->suffix_n, &suffix);
+        offer_time(in, o, suffix.time_ms, REPORT_TIME_LINE);
+        if (suffix.station != NULL && o->station[0] == '\0')
+            set_station(o, suffix.station, suffix.station_n);
+    }
+    offer_time(in, o, l->before_ms, REPORT_TIME_LINE);
+}
+
+/* --- messages --- */
+
+/* in->bits are whole: decode, hand on. */
+static void decode(struct input *in, const struct fragment_origin *o, uint64_t end)
+{
+    int rc = in->sink.on_message != NULL ? ais_decode(&in->bits, &in->message)
+                                         : ais_open(&in->bits, &in->message);
+    if (rc < 0) {
+        input_reject(in, rc == ERR_UNSUPPORTED ? INPUT_REJECT_UNKNOWN_TYPE
+                                               : INPUT_REJECT_TOO_SHORT);
+        return;
+    }
+    struct report report;
+    bool is_ship = ais_message_report(&in->message, &report) == 0;
+    report.begin = o->begin;
+    report.end = end;
+    memcpy(report.station, o->station, sizeof report.station);
+    input_emit(in, &in->message, &report, is_ship, o->time_ms, o->time_source);
+}
+
+static void whole(struct input *in, const struct fragment_whole *w, uint64_t end)
+{
+    const struct fragment *f = w->fragment;
+    in->counts.joined += f->total - 1u;
+    ais_bits_clear(&in->bits);
+    for (unsigned i = 0; i < f->total; i++) {
+        const struct fragment_piece *piece = &f->piece[i];
+        if (armor_add(f->chars + piece->at, piece->n, piece->fill, &in->bits) < 0) {
+            input_reject(in, INPUT_REJECT_ARMOR);
+            return;
+        }
+    }
+    decode(in, w->origin, end);
+}
+
+void input_nmea_count(struct input *in)
+{
+    const struct fragment_counts *c = &in->fragments.counts;
+    in->counts.rejects[INPUT_REJECT_FRAGMENT_ORPHAN] = c->orphans;
+    in->counts.rejects[INPUT_REJECT_FRAGMENT_DUPLICATE] = c->duplicates;
+    in->counts.pending_parts = c->pending;
+}
+
+static void ready_until(struct input *in, bool is_end, uint64_t end)
+{
+    struct fragment_whole w;
+    int64_t clock = in->conf.is_live ? in->arrival_ms : in->clock_ms;
+    while (in->fragments.ready != 0 &&
+           fragment_next_ready(&in->fragments, clock, is_end, &w))
+        whole(in, &w, end);
+    input_nmea_count(in);
+}
+
+void input_nmea_ready(struct input *in, bool is_end)
+{
+    if (in->fragments.ready != 0)
+        ready_until(in, is_end, in->lines.offset);
+}
+
+static void take_ais(struct input *in, const struct line *l, const struct sentence *s)
+{
+    struct fragment_part part;
+    in->counts.sentences++;
+    make_origin(in, l, s, &part);
+    part.clock_ms = input_time_note(in, part.origin.time_ms);
+    fragment_count(&in->fragments);
+    if (s->total == 1) {
+        if (armor_decode(s->payload, s->payload_n, s->fill, &in->bits) < 0)
+            input_reject(in, INPUT_REJECT_ARMOR);
+        else
+            decode(in, &part.origin, part.origin.end);
+    } else {
+        struct fragment_whole w;
+        part.sentence = s;
+        if (fragment_add(&in->fragments, &part, &w))
+            whole(in, &w, part.origin.end);
+        input_nmea_count(in);
+    }
+    if (in->fragments.ready != 0)
+        ready_until(in, false, part.origin.end);
+}
+
+/* --- lines --- */
+
+/* A tag block or $PGHP on a line of its own speaks of the next sentence. */
+static struct fragment_origin *look_ahead(struct input *in, const struct line *l)
+{
+    struct fragment_origin *o = &in->ahead.origin;
+    if (!in->ahead.is_set) {
+        memset(&in->ahead, 0, sizeof in->ahead);
+        o->time_ms = TIME_NONE;
+        o->begin = offset_of(l, l->begin);
+        in->ahead.is_set = true;
+    }
+    return o;
+}
+
+static void keep_tag(struct input *in, const struct line *l)
+{
+    struct fragment_origin *o = look_ahead(in, l);
+    if (l->tag.time_ms != TIME_NONE && input_time_is_good(in, l->tag.time_ms)) {
+        o->time_ms = l->tag.time_ms;
+        o->time_source = REPORT_TIME_TAG;
+        o->has_pghp_sum = false;
+    }
+    if (l->tag.station != NULL)
+        set_station(o, l->tag.station, l->tag.station_n);
+    if (l->tag.has_group) {
+        in->ahead.has_group = true;
+        in->ahead.group_id = l->tag.group_id;
+    }
+}
+
+static void keep_pghp(struct input *in, const struct line *l, const char *at,
+                      const struct sentence *s)
+{
+    struct sentence_pghp pghp;
+    if (!s->is_sound || !sentence_pghp_read(at, (size_t)(s->end - at), &pghp))
+        return;
+    struct fragment_origin *o = look_ahead(in, l);
+    if (pghp.time_ms != TIME_NONE && input_time_is_good(in, pghp.time_ms)) {
+        o->time_ms = pghp.time_ms;
+        o->time_source = REPORT_TIME_LINE;
+        o->has_pghp_sum = pghp.sum >= 0;
+        o->pghp_sum = pghp.sum >= 0 ? (uint8_t)pghp.sum : 0;
+    }
+    if (pghp.station != NULL)
+        set_station(o, pghp.station, pghp.station_n);
+}
+
+static void take_sentence(struct input *in, struct line *l, const char *at,
+                          struct sentence *s)
+{
+    enum sentence_kind kind = sentence_read(at, l->end, true, s);
+    if (kind != SENTENCE_NONE)
+        in->counts.lines++;
+    switch (kind) {
+    case SENTENCE_AIS:
+        take_ais(in, l, s);
+        break;
+    case SENTENCE_OTHER:
+        in->counts.other++;
+        keep_pghp(in, l, at, s);
+        break;
+    case SENTENCE_BAD_SUM:
+        input_reject(in, INPUT_REJECT_CHECKSUM);
+        break;
+    case SENTENCE_NO_SUM:
+        input_reject(in, INPUT_REJECT_NO_CHECKSUM);
+        break;
+    case SENTENCE_BAD_FIELDS:
+        input_reject(in, INPUT_REJECT_FIELDS);
+        break;
+    case SENTENCE_NONE:
+        break;
+    }
+    /* Good or bad, the sentence used up what was said of it. */
+    if (kind != SENTENCE_NONE) {
+        l->has_tag = false;
+        tagblock_clear(&l->tag);
+    }
+    if (kind != SENTENCE_NONE && at[0] == '!')
+        in->ahead.is_set = false;
+}
+
+/* The time in front of the sentences: "1550303566167726840 ", "2017-02-20T00:00:00;",
+ * "[2017-02-20 00:00:00] ". */
+static void read_before(struct line *l, const char *at, const char *stop)
+{
+    int64_t t = 0;
+    while (at < stop && (*at == ' ' || *at == '[' || *at == '(' || *at == '"' ||
+                         *at == '\t' || *at == '<'))
+        at++;
+    if (stop - at < 9)
+        return;
+    size_t n = timestamp_parse_prefix(at, (size_t)(stop - at), &t);
+    if (n == 0) {
+        /* The last word: "host 1550303566 !AIVDM". */
+        while (stop > at && (stop[-1] == ' ' || stop[-1] == '\t'))
+            stop--;
+        const char *word = stop;
+        while (word > at && word[-1] != ' ' && word[-1] != '\t')
+            word--;
+        if (word == at || stop - word < 9)
+            return;
+        n = timestamp_parse_prefix(word, (size_t)(stop - word), &t);
+    }
+    if (n != 0)
+        l->before_ms = t;
+}
+
+/* Tag blocks at `at`; where the next thing stands. */
+static const char *take_tags(struct input *in, struct line *l, const char *at)
+{
+    while (at < l->end && *at == '\\') {
+        bool is_sound = false;
+        size_t n = tagblock_length(at, (size_t)(l->end - at), &is_sound);
+        if (n == 0)
+            return at + 1; /* a stray '\' */
+        if (is_sound) {
+            tagblock_read(at, n, &l->tag);
+            l->has_tag = true;
+        } else {
+            in->counts.tag_void++;
+        }
+        at += n;
+    }
+    return at;
+}
+
+size_t input_nmea(struct input *in, const struct input_piece *piece)
+{
+    struct line l = {.piece = piece,
+                     .end = piece->text + piece->n,
+                     .begin = piece->text,
+                     .before_ms = TIME_NONE};
+    const char *at = piece->text;
+    uint64_t lines = in->counts.lines;
+    uint64_t voids = in->counts.tag_void;
+    tagblock_clear(&l.tag);
+    while (at < l.end) {
+        if (*at != '!' && *at != '\\') {
+            const char *start = sentence_find(at, l.end, true);
+            if (start > at)
+                read_before(&l, at, start);
+            at = start;
+            if (at >= l.end)
+                break;
+        }
+        if (*at == '\\') {
+            at = take_tags(in, &l, at);
+            continue;
+        }
+        if (*at == '{')
+            return (size_t)(at - piece->text);
+        struct sentence s;
+        uint64_t before = in->counts.lines;
+        take_sentence(in, &l, at, &s);
+        bool is_taken = in->counts.lines != before;
+        at = is_taken ? s.end : at + 1;
+        if (!is_taken)
+            continue;
+        l.begin = at;
+        /* What stands behind a checksum and is no field may be the next one's time. */
+        if (s.suffix_n > 9 && s.suffix[0] != ',')
+            read_before(&l, s.suffix, s.end);
+    }
+    if (in->counts.lines != lines)
+        return piece->n;
+    in->counts.lines++;
+    if (l.has_tag)
+        keep_tag(in, &l);
+    if (l.has_tag || in->counts.tag_void != voids)
+        in->counts.other++;
+    else
+        input_reject(in, INPUT_REJECT_NOT_A_SENTENCE);
+    return piece->n;
+}

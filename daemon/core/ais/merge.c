@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sources to one order. What passes when hangs on the sources' content (and for live ones
+ * on the clock), never on when it was asked for: a source's own order is fixed as its
+ * reports are pushed. */
+#include "lookout/ais/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/timefmt.h"
+#include "merge_int.h"
+
+#define CHUNK_NODES 64u
+#define MERGE_LEAD 8u
+
+struct merge_chunk {
+    struct merge_chunk *next;
+    struct merge_node nodes[CHUNK_NODES];
+};
+
+struct merge *merge_create(void)
+{
+    struct merge *m = calloc(1, sizeof *m);
+    if (m == NULL)
+        return NULL;
+    m->clock_ms = m->passed_ms = TIME_NONE;
+    if (merge_dups_init(&m->dups) < 0) {
+        free(m);
+        return NULL;
+    }
+    return m;
+}
+
+void merge_destroy(struct merge *m)
+{
+    if (m == NULL)
+        return;
+    for (size_t i = 0; i < m->source_count; i++) {
+        free(m->sources[i]->held);
+        free(m->sources[i]->heap);
+        free(m->sources[i]);
+    }
+    free(m->sources);
+    while (m->chunks != NULL) {
+        struct merge_chunk *next = m->chunks->next;
+        free(m->chunks);
+        m->chunks = next;
+    }
+    merge_dups_finish(&m->dups);
+    free(m);
+}
+
+int merge_add(struct merge *m, const struct merge_source_conf *conf)
+{
+    if (m->source_count >= UINT16_MAX)
+        return ERR_LIMIT;
+    struct merge_source *s = calloc(1, sizeof *s);
+    struct merge_source **more =
+        realloc(m->sources, (m->source_count + 1) * sizeof *more);
+    if (more != NULL)
+        m->sources = more;
+    if (s == NULL || more == NULL) {
+        free(s);
+        return ERR_NOMEM;
+    }
+    s->conf = *conf;
+    s->time_ms = s->passed_ms = TIME_NONE;
+    m->sources[m->source_count] = s;
+    return (int)m->source_count++;
+}
+
+/* --- nodes --- */
+
+static struct merge_node *take_node(struct merge *m)
+{
+    if (m->spare == NULL) {
+        struct merge_chunk *chunk = malloc(sizeof *chunk);
+        if (chunk == NULL)
+            return NULL;
+        chunk->next = m->chunks;
+        m->chunks = chunk;
+        for (size_t i = 0; i < CHUNK_NODES; i++) {
+            chunk->nodes[i].next = m->spare;
+            m->spare = &chunk->nodes[i];
+        }
+    }
+    struct merge_node *node = m->spare;
+    m->spare = node->next;
+    return node;
+}
+
+static void free_node(struct merge *m, struct merge_node *node)
+{
+    node->next = m->spare;
+    m->spare = node;
+}
+
+void merge_drop(struct merge *m, struct merge_source *s, struct merge_node *node)
+{
+    s->waiting--;
+    free_node(m, node);
+}
+
+/* --- a source's own order --- */
+
+static bool is_before(const struct merge_node *a, const struct merge_node *b)
+{
+    if (a->report.time_ms != b->report.time_ms)
+        return a->report.time_ms < b->report.time_ms;
+    return a->order < b->order;
+}
+
+static int heap_push(struct merge_source *s, struct merge_node *node)
+{
+    if (s->heap_count == s->heap_room) {
+        size_t room = s->heap_room != 0 ? s->heap_room * 2 : 64;
+        struct merge_node **more = realloc(s->heap, room * sizeof *more);
+        if (more == NULL)
+            return ERR_NOMEM;
+        s->heap = more;
+        s->heap_room = room;
+    }
+    size_t at = s->heap_count++;
+    while (at > 0 && is_before(node, s->heap[(at - 1) / 2])) {
+        s->heap[at] = s->heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    s->heap[at] = node;
+    return 0;
+}
+
+static struct merge_node *heap_pop(struct merge_source *s)
+{
+    struct merge_node *top = s->heap[0];
+    struct merge_node *node = s->heap[--s->heap_count];
+    size_t at = 0;
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= s->heap_count)
+            break;
+        if (child + 1 < s->heap_count && is_before(s->heap[child + 1], s->heap[child]))
+            child++;
+        if (!is_before(s->heap[child], node))
+            break;
+        s->heap[at] = s->heap[child];
+        at = child;
+    }
+    if (s->heap_count != 0)
+        s->heap[at] = node;
+    return top;
+}
+
+static void append(struct merge_source *s, struct merge_node *node)
+{
+    node->next = NULL;
+    if (s->last != NULL)
+        s->last->next = node;
+    else
+        s->first = node;
+    s->last = node;
+}
+
+/* A live report may pass `lateness` after it was sent or came, whichever is earlier: a
+ * time ahead of the clock is no reason to wait. */
+static bool is_due(const struct merge *m, const struct merge_source *s,
+                   const struct merge_node *node)
+{
+    const struct report *r = &node->report;
+    int64_t from = r->arrival_ms != TIME_NONE && r->arrival_ms < r->time_ms
+                       ? r->arrival_ms
+                       : r->time_ms;
+    return m->clock_ms != TIME_NONE && from <= m->clock_ms - s->conf.lateness_ms;
+}
+
+/* Move what may pass from the heap to the list. */
+static void settle(const struct merge *m, struct merge_source *s)
+{
+    while (s->heap_count != 0) {
+        const struct merge_node *top = s->heap[0];
+        bool may_pass =
+            s->conf.is_live
+                ? is_due(m, s, top)
+                : s->is_ended || top->report.time_ms <= s->time_ms - s->conf.lateness_ms;
+        if (!may_pass)
+            return;
+        append(s, heap_pop(s));
+    }
+}
+
+/* One of the first ships of the source, for as long as they are counted. */
+static void note_ship(struct merge_source *s, uint32_t mmsi)
+{
+    for (unsigned i = 0; i < s->passed_ships; i++)
+        if (s->passed_mmsi[i] == mmsi)
+            return;
+    s->passed_mmsi[s->passed_ships++] = mmsi;
+}
+
+int merge_accept(struct merge *m, struct merge_source *s, struct merge_node *node)
+{
+    if (s->time_ms == TIME_NONE || node->report.time_ms > s->time_ms)
+        s->time_ms = node->report.time_ms;
+    if (s->passed_ships <= MERGE_CONFIRM)
+        note_ship(s, node->report.mmsi);
+    if (s->conf.lateness_ms <= 0) {
+        append(s, node);
+        return 0;
+    }
+    int rc = heap_push(s, node);
+    if (rc < 0) {
+        merge_drop(m, s, node);
+        return rc;
+    }
+    settle(m, s);
+    return 0;
+}
+
+static struct merge_source *find_source(const struct merge *m, uint16_t source)
+{
+    return source < m->source_count ? m->sources[source] : NULL;
+}
+
+int merge_push(struct merge *m, const struct report *report)
+{
+    struct merge_source *s = find_source(m, report->source);
+    if (s == NULL || report->time_ms == TIME_NONE)
+        return ERR_INVALID;
+    struct merge_node *node = take_node(m);
+    if (node == NULL)
+        return ERR_NOMEM;
+    node->report = *report;
+    node->order = m->orders++;
+    s->waiting++;
+    s->is_ended = false;
+    if (s->conf.is_live)
+        return merge_accept(m, s, node);
+    return merge_hold_push(m, s, node);
+}
+
+void merge_seen(struct merge *m, const struct report *report)
+{
+    if (report->time_ms != TIME_NONE)
+        merge_dups_seen(&m->dups, report);
+}
+
+int merge_end(struct merge *m, uint16_t source)
+{
+    struct merge_source *s = find_source(m, source);
+    if (s == NULL)
+        return ERR_INVALID;
+    int rc = s->conf.is_live ? 0 : merge_hold_end(m, s);
+    s->is_ended = true;
+    settle(m, s);
+    return rc;
+}
+
+int merge_rest(struct merge *m, uint16_t source, int64_t until_ms)
+{
+    struct merge_source *s = find_source(m, source);
+    if (s == NULL || s->conf.is_live)
+        return ERR_INVALID;
+    int rc = merge_hold_rest(m, s, until_ms);
+    s->is_ended = true;
+    settle(m, s);
+    return rc;
+}
+
+void merge_clock(struct merge *m, int64_t now_ms)
+{
+    m->clock_ms = now_ms;
+    for (size_t i = 0; i < m->source_count; i++) {
+        if (m->sources[i]->conf.is_live)
+            settle(m, m->sources[i]);
+    }
+}
+
+/* --- the one order --- */
+
+/* The source whose head comes next; NULL: none, or a recording must be fed first. */
+static struct merge_source *choose(const struct merge *m)
+{
+    struct merge_source *best = NULL;
+    bool is_blocked = false;
+    for (size_t i = 0; i < m->source_count; i++) {
+        struct merge_source *s = m->sources[i];
+        if (s->first == NULL) {
+            is_blocked = is_blocked || (!s->conf.is_live && !s->is_ended);
+            continue;
+        }
+        /* Equal times: the source added first. */
+        if (best == NULL || s->first->report.time_ms < best->first->report.time_ms)
+            best = s;
+    }
+    return is_blocked && best != NULL && !best->conf.is_live ? NULL : best;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a == TIME_NONE || b > a ? b : a;
+}
+
+const struct report *merge_next(struct merge *m)
+{
+    if (m->current != NULL)
+        free_node(m, m->current);
+    m->current = NULL;
+    for (;;) {
+        struct merge_source *s = choose(m);
+        if (s == NULL)
+            return NULL;
+        struct merge_node *node = s->first;
+        s->first = node->next;
+        if (s->first == NULL)
+            s->last = NULL;
+        s->waiting--;
+        m->source = s;
+        if (s->lead == 0)
+            node->hash = merge_dups_hash(&node->report);
+        else if (--s->lead == 0)
+            s->ahead = NULL;
+        int64_t t = node->report.time_ms;
+        bool is_late = m->passed_ms != TIME_NONE && t < m->passed_ms;
+        /* A copy passes no report on, but its time has come all the same. */
+        m->passed_ms = later(m->passed_ms, t);
+        s->passed_ms = later(s->passed_ms, t);
+        if (merge_dups_is_copy(&m->dups, &node->report, node->hash)) {
+            s->counts.duplicates++;
+            free_node(m, node);
+            continue;
+        }
+        s->counts.passed++;
+        s->counts.late += is_late ? 1 : 0;
+        m->current = node;
+        return &node->report;
+    }
+}
+
+const struct report *merge_ahead(struct merge *m)
+{
+    struct merge_source *s = m->source;
+    if (s == NULL || s->lead == MERGE_LEAD)
+        return NULL;
+    struct merge_node *node = s->ahead != NULL ? s->ahead->next : s->first;
+    if (node == NULL)
+        return NULL;
+    s->ahead = node;
+    s->lead++;
+    node->hash = merge_dups_hash(&node->report);
+    merge_dups_fetch(&m->dups, node->hash);
+    return &node->report;
+}
+
+static int64_t least(int64_t a, bool has_a, int64_t b)
+{
+    return has_a && a < b ? a : b;
+}
+
+int64_t merge_time(const struct merge *m)
+{
+    int64_t time = TIME_NONE;
+    bool has_time = false;
+    for (size_t i = 0; i < m->source_count; i++) {
+        const struct merge_source *s = m->sources[i];
+        if (!s->conf.is_live && s->is_ended && s->first == NULL)
+            continue;
+        int64_t own = s->passed_ms;
+        if (s->conf.is_live)
+            own =
+                m->clock_ms != TIME_NONE ? m->clock_ms - s->conf.lateness_ms : TIME_NONE;
+        if (own == TIME_NONE)
+            return TIME_NONE;
+        time = least(time, has_time, own);
+        has_time = true;
+    }
+    return has_time ? time : m->passed_ms;
+}
+
+bool merge_wants(const struct merge *m, uint16_t source)
+{
+    const struct merge_source *s = find_source(m, source);
+    return s != NULL && !s->conf.is_live && !s->is_ended && s->first == NULL;
+}
+
+size_t merge_pending(const struct merge *m, uint16_t source)
+{
+    const struct merge_source *s = find_source(m, source);
+    return s != NULL ? s->waiting * sizeof(struct merge_node) : 0;
+}
+
+/* --- resuming --- */
+
+/* Walk over the waiting nodes of a source: start with *at = 0 and *node = NULL. */
+static const struct merge_node *walk(const struct merge_source *s, size_t *at,
+                                     const struct merge_node *node)
+{
+    if (*at < s->held_count)
+        return s->held[(*at)++];
+    if (*at < s->held_count + s->heap_count)
+        return s->heap[(*at)++ - s->held_count];
+    if (*at == s->held_count + s->heap_count) {
+        (*at)++;
+        return s->first;
+    }
+    return node->next;
+}
+
+static int compare_offsets(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_begins,
+                         size_t room)
+{
+    const struct merge_source *s = find_source(m, source);
+    if (s == NULL || s->waiting == 0)
+        return 0;
+    size_t at = 0, count = 0;
+    const struct merge_node *node = NULL;
+    while ((node = walk(s, &at, node)) != NULL) {
+        if (count < room)
+            ret_begins[count] = node->report.begin;
+        count++;
+    }
+    if (count <= room)
+        qsort(ret_begins, count, sizeof *ret_begins, compare_offsets);
+    return count;
+}
+
+uint64_t merge_needed_offset(const struct merge *m, uint16_t source)
+{
+    const struct merge_source *s = find_source(m, source);
+    uint64_t needed = UINT64_MAX;
+    size_t at = 0;
+    const struct merge_node *node = NULL;
+    while (s != NULL && s->waiting != 0 && (node = walk(s, &at, node)) != NULL) {
+        if (node->report.begin < needed)
+            needed = node->report.begin;
+    }
+    return needed;
+}
+
+int64_t merge_source_time(const struct merge *m, uint16_t source)
+{
+    const struct merge_source *s = find_source(m, source);
+    return s != NULL ? s->time_ms : TIME_NONE;
+}
+
+void merge_resume(struct merge *m, uint16_t source, int64_t time_ms)
+{
+    struct merge_source *s = find_source(m, source);
+    if (s == NULL || time_ms == TIME_NONE)
+        return;
+    s->time_ms = s->passed_ms = time_ms;
+    s->is_started = true;
+}
+
+const struct merge_counts *merge_counts(const struct merge *m, uint16_t source)
+{
+    static const struct merge_counts none;
+    const struct merge_source *s = find_source(m, source);
+    return s != NULL ? &s->counts : &none;
+}

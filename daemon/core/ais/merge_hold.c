@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Times of a recording that are far ahead of it: held until others confirm them.
+ *
+ * A report more than an hour ahead of its source's time is held. It is believed
+ *   - when the ships held around it (each within an hour of the next) are four: three
+ *     others agree with it;
+ *   - where the source has shown fewer than three other ships, when three further reports
+ *     of any ship came and none of them was back in normal time: a recording of one ship
+ *     with gaps of hours must not starve;
+ *   - when 1,024 are held and nothing contradicted them.
+ * A report in normal time refutes and refuses all that is held. At the source's end those
+ * of sources with few ships pass, the others are refused.
+ *
+ * A source without a time yet gathers four reports; those up to an hour ahead of their
+ * lower median begin it, and what is farther ahead is held like any other. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/timefmt.h"
+#include "merge_int.h"
+
+#define FAR_MS HOUR_MS
+
+static bool is_far(const struct merge_source *s, const struct merge_node *node)
+{
+    return node->report.time_ms > s->time_ms + FAR_MS;
+}
+
+/* How many ships other than mmsi this source has shown, up to MERGE_CONFIRM. */
+static unsigned other_ships(const struct merge_source *s, uint32_t mmsi)
+{
+    unsigned others = 0;
+    for (unsigned i = 0; i < s->passed_ships; i++)
+        others += s->passed_mmsi[i] != mmsi ? 1 : 0;
+    return others < MERGE_CONFIRM ? others : MERGE_CONFIRM;
+}
+
+static bool has_few_ships(const struct merge_source *s, const struct merge_node *node)
+{
+    return other_ships(s, node->report.mmsi) < MERGE_CONFIRM;
+}
+
+static void refuse(struct merge *m, struct merge_source *s, struct merge_node *node)
+{
+    s->counts.far_future++;
+    merge_drop(m, s, node);
+}
+
+static int hold(struct merge *m, struct merge_source *s, struct merge_node *node)
+{
+    if (s->held_count == s->held_room) {
+        size_t room = s->held_room != 0 ? s->held_room * 2 : 8;
+        struct merge_node **more = realloc(s->held, room * sizeof *more);
+        if (more == NULL) {
+            merge_drop(m, s, node);
+            return ERR_NOMEM;
+        }
+        s->held = more;
+        s->held_room = room;
+    }
+    s->held[s->held_count++] = node;
+    return 0;
+}
+
+/* The range of held times that hangs together with the latest one by steps of at most an
+ * hour. Passes are bounded: times that come in falling order join one step a pass. */
+static void find_cluster(const struct merge_source *s, int64_t *ret_low,
+                         int64_t *ret_high)
+{
+    int64_t low = s->held[s->held_count - 1]->report.time_ms, high = low;
+    bool has_grown = true;
+    for (int pass = 0; has_grown && pass < 8; pass++) {
+        has_grown = false;
+        for (size_t i = 0; i < s->held_count; i++) {
+            int64_t t = s->held[i]->report.time_ms;
+            if (t < low && t >= low - FAR_MS) {
+                low = t;
+                has_grown = true;
+            } else if (t > high && t <= high + FAR_MS) {
+                high = t;
+                has_grown = true;
+            }
+        }
+    }
+    *ret_low = low;
+    *ret_high = high;
+}
+
+/* Whether ships enough agree on the latest held time; its range then. */
+static bool is_confirmed(const struct merge_source *s, int64_t *ret_high)
+{
+    uint32_t ships[MERGE_CONFIRM + 1];
+    unsigned count = 0;
+    int64_t low = 0, high = 0;
+    find_cluster(s, &low, &high);
+    for (size_t i = 0; i < s->held_count && count <= MERGE_CONFIRM; i++) {
+        const struct report *r = &s->held[i]->report;
+        if (r->time_ms < low || r->time_ms > high)
+            continue;
+        unsigned k = 0;
+        while (k < count && ships[k] != r->mmsi)
+            k++;
+        if (k == count)
+            ships[count++] = r->mmsi;
+    }
+    *ret_high = high;
+    return count > MERGE_CONFIRM;
+}
+
+/* How far up the held ones are believed: TIME_NONE when none is. */
+static int64_t find_believed(const struct merge_source *s)
+{
+    int64_t high = 0;
+    if (s->held_count >= MERGE_HELD_MAX) {
+        high = s->held[0]->report.time_ms;
+        for (size_t i = 1; i < s->held_count; i++) {
+            if (s->held[i]->report.time_ms > high)
+                high = s->held[i]->report.time_ms;
+        }
+        return high;
+    }
+    if (is_confirmed(s, &high))
+        return high;
+    if (s->held_count <= MERGE_CONFIRM)
+        return TIME_NONE;
+    const struct merge_node *waited = s->held[s->held_count - 1 - MERGE_CONFIRM];
+    return has_few_ships(s, waited) ? waited->report.time_ms : TIME_NONE;
+}
+
+/* Go through the held ones in order of arrival, now that the source's time may have
+ * moved: those in normal time are accepted, and refute what is still far ahead before
+ * them. */
+static int review(struct merge *m, struct merge_source *s)
+{
+    size_t count = s->held_count, kept = 0;
+    int rc = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct merge_node *node = s->held[i];
+        if (is_far(s, node)) {
+            s->held[kept++] = node;
+            continue;
+        }
+        for (size_t k = 0; k < kept; k++)
+            refuse(m, s, s->held[k]);
+        kept = 0;
+        int accepted = merge_accept(m, s, node);
+        rc = rc < 0 ? rc : accepted;
+    }
+    s->held_count = kept;
+    return rc;
+}
+
+/* Believe held times up to `high`: accept all held ones up to an hour ahead of it that
+ * came before the last believed one, then review the rest. */
+static int believe(struct merge *m, struct merge_source *s, int64_t high)
+{
+    size_t last = 0, kept = 0;
+    int rc = 0;
+    for (size_t i = 0; i < s->held_count; i++) {
+        if (s->held[i]->report.time_ms == high)
+            last = i;
+    }
+    for (size_t i = 0; i < s->held_count; i++) {
+        struct merge_node *node = s->held[i];
+        if (i > last) {
+            s->held[kept++] = node;
+        } else if (node->report.time_ms > high + FAR_MS) {
+            refuse(m, s, node);
+        } else {
+            int accepted = merge_accept(m, s, node);
+            rc = rc < 0 ? rc : accepted;
+        }
+    }
+    s->held_count = kept;
+    int reviewed = review(m, s);
+    return rc < 0 ? rc : reviewed;
+}
+
+static int take(struct merge *m, struct merge_source *s, struct merge_node *node)
+{
+    if (!is_far(s, node)) {
+        for (size_t i = 0; i < s->held_count; i++)
+            refuse(m, s, s->held[i]);
+        s->held_count = 0;
+        return merge_accept(m, s, node);
+    }
+    int rc = hold(m, s, node);
+    while (rc == 0 && s->held_count != 0) {
+        int64_t high = find_believed(s);
+        if (high == TIME_NONE)
+            break;
+        rc = believe(m, s, high);
+    }
+    return rc;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The gathered first reports begin the source. */
+static int start(struct merge *m, struct merge_source *s)
+{
+    struct merge_node *nodes[MERGE_START];
+    int64_t times[MERGE_START];
+    size_t count = s->held_count;
+    int rc = 0;
+    for (size_t i = 0; i < count; i++) {
+        nodes[i] = s->held[i];
+        times[i] = nodes[i]->report.time_ms;
+    }
+    qsort(times, count, sizeof times[0], compare_times);
+    s->held_count = 0;
+    s->is_started = true;
+    s->time_ms = times[(count - 1) / 2];
+    for (size_t i = 0; i < count; i++) {
+        int taken = take(m, s, nodes[i]);
+        rc = rc < 0 ? rc : taken;
+    }
+    return rc;
+}
+
+int merge_hold_push(struct merge *m, struct merge_source *s, struct merge_node *node)
+{
+    if (s->is_started)
+        return take(m, s, node);
+    int rc = hold(m, s, node);
+    if (rc == 0 && s->held_count == MERGE_START)
+        rc = start(m, s);
+    return rc;
+}
+
+int merge_hold_rest(struct merge *m, struct merge_source *s, int64_t until_ms)
+{
+    int rc = 0;
+    int64_t high = TIME_NONE;
+    size_t count = 0;
+    for (size_t i = 0; i < s->held_count; i++)
+        count += s->held[i]->report.time_ms <= until_ms;
+    if (!s->is_started && count * 2 > s->held_count) /* its median is not after it */
+        rc = start(m, s);
+    if (!s->is_started)
+        return rc;
+    for (size_t i = 0; i < s->held_count; i++) {
+        int64_t t = s->held[i]->report.time_ms;
+        if (t <= until_ms && (high == TIME_NONE || t > high))
+            high = t;
+    }
+    int believed = high != TIME_NONE ? believe(m, s, high) : 0;
+    return rc < 0 ? rc : believed;
+}
+
+int merge_hold_end(struct merge *m, struct merge_source *s)
+{
+    int rc = 0;
+    if (!s->is_started && s->held_count != 0)
+        rc = start(m, s);
+    bool pass[MERGE_HELD_MAX];
+    size_t count = s->held_count;
+    for (size_t i = 0; i < count; i++)
+        pass[i] = has_few_ships(s, s->held[i]);
+    s->held_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct merge_node *node = s->held[i];
+        if (!pass[i]) {
+            refuse(m, s, node);
+            continue;
+        }
+        int accepted = merge_accept(m, s, node);
+        rc = rc < 0 ? rc : accepted;
+    }
+    return rc;
+}

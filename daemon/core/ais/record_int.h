@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values of JSON members and CSV columns to a report: names and their synonyms, units,
+ * sentinels, texts. What a form calls its members is data here; how a form is laid out is
+ * the matter of input_json.c and input_csv.c. */
+#ifndef LOOKOUT_RECORD_INT_H
+#define LOOKOUT_RECORD_INT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/ais/report.h"
+
+enum record_field {
+    RECORD_NONE,
+    RECORD_MMSI,
+    RECORD_LAT,
+    RECORD_LON,
+    RECORD_TIME,        /* any form timestamp_parse knows */
+    RECORD_DATE,        /* the day, where the time of day has a column of its own */
+    RECORD_MILLISECOND, /* adds to a time to the second (exactEarth) */
+    RECORD_SECOND,      /* AIS UTC second */
+    RECORD_SOG,
+    RECORD_COG,
+    RECORD_HEADING,
+    RECORD_STATUS,
+    RECORD_IMO,
+    RECORD_CALLSIGN,
+    RECORD_NAME,
+    RECORD_SHIP_TYPE,
+    RECORD_LENGTH,
+    RECORD_BEAM,
+    RECORD_TO_BOW,
+    RECORD_TO_STERN,
+    RECORD_TO_PORT,
+    RECORD_TO_STARBOARD,
+    RECORD_DRAUGHT,
+    RECORD_DESTINATION,
+    RECORD_MSG_TYPE,
+    RECORD_STATION,
+    RECORD_CLASS,  /* "A", "B" */
+    RECORD_MOBILE, /* "Class A", "Base Station", ... */
+    RECORD_FIELDS
+};
+
+/* A record while it is being filled. */
+struct record {
+    struct report report; /* times are the input's to set */
+    uint64_t given;       /* bit per record_field that had a value */
+    int64_t time_ms;      /* TIME_NONE */
+    int32_t millisecond;  /* -1: none */
+    double lat, lon;      /* degrees; NAN */
+    double to_bow, to_stern, to_port, to_starboard, length, beam; /* m; NAN */
+    int time_rank;     /* of the member the time came from: the least wins */
+    bool is_no_ship;   /* a base station, an aid to navigation: says nothing of a ship */
+    bool is_bad;       /* a value of a wrong kind or range that the rest hangs on */
+    bool has_bad_time; /* a time that is none */
+    char date[24], clock[24]; /* the halves of a time in two columns; "" */
+};
+
+void record_clear(struct record *r);
+/* The field a name stands for, by letters and digits alone, upper and lower case alike
+ * ("BaseDateTime", "base_date_time", "# Timestamp"). ret_rank: of several names for the
+ * same thing, the least is the better. RECORD_NONE: unknown. */
+enum record_field record_find(const char *name, size_t n, int *ret_rank);
+/* A field by the name used in a feed's columns map; RECORD_NONE: unknown. */
+enum record_field record_find_key(const char *name, size_t n);
+
+/* Set a field from text or a number; sentinels and blanks are absence. */
+void record_set_text(struct record *r, enum record_field field, const char *text,
+                     size_t n);
+void record_set_number(struct record *r, enum record_field field, double value);
+/* Time by a name's rank: a better one stays. */
+void record_set_time(struct record *r, int rank, int64_t time_ms);
+void record_set_time_text(struct record *r, int rank, const char *text, size_t n);
+/* All fields are set: position, dimensions, flags, hash. false: is_bad. */
+bool record_close(struct record *r);
+/* Whether a report of this message type speaks of a ship. */
+bool record_is_ship_type(unsigned msg_type);
+
+/* --- record_text.c --- */
+/* Blanks and tabs off both ends. */
+void record_trim(const char **text, size_t *n);
+/* A decimal number with point or comma, sign and exponent allowed, blanks around it;
+ * false: none. */
+bool record_parse_number(const char *text, size_t n, double *ret);
+/* Words that say "not given": "Unknown", "null", ...; also no text at all. */
+bool record_is_absent(const char *text, size_t n);
+/* The code a word stands for; -1: none. */
+int record_find_status(const char *text, size_t n);
+int record_find_ship_type(const char *text, size_t n);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sentences. Any talker is taken: real feeds carry AI, AB, BS, "--", and digits. */
+#include "sentence_int.h"
+
+#include <string.h>
+
+#include "lookout/base/timefmt.h"
+#include "timestamp_int.h"
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_word(char c)
+{
+    return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '-';
+}
+
+static bool is_alnum(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c);
+}
+
+int sentence_sum(const char *text, size_t n)
+{
+    uint64_t fold = 0, word = 0;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        memcpy(&word, text + i, sizeof word);
+        fold ^= word;
+    }
+    if (i < n && n >= 8) {
+        /* The last eight once more, without those that are in already. */
+        unsigned known = (unsigned)(8 - (n - i)) * 8;
+        memcpy(&word, text + n - 8, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        fold ^= word >> known;
+#else
+        fold ^= word << known;
+#endif
+        i = n;
+    }
+    for (; i < n; i++)
+        fold ^= (unsigned char)text[i];
+    fold ^= fold >> 32;
+    fold ^= fold >> 16;
+    fold ^= fold >> 8;
+    return (int)(fold & 0xFF);
+}
+
+static int hex_digit(char c)
+{
+    unsigned digit = (unsigned)(unsigned char)c - '0';
+    if (digit <= 9)
+        return (int)digit;
+    unsigned letter = ((unsigned)(unsigned char)c | 32u) - 'a';
+    return letter <= 5 ? (int)letter + 10 : -1;
+}
+
+int sentence_hex(char high, char low)
+{
+    int h = hex_digit(high), l = hex_digit(low);
+    return h < 0 || l < 0 ? -1 : h * 16 + l;
+}
+
+bool sentence_is_head(const char *text, size_t n)
+{
+    size_t i = 1;
+    while (i < n && i < 12 && is_word(text[i]))
+        i++;
+    return i >= 3 && i < n && text[i] == ',';
+}
+
+const char *sentence_find(const char *at, const char *end, bool json)
+{
+    while (at < end && *at != '!' && *at != '$' && *at != '\\' && !(json && *at == '{'))
+        at++;
+    return at;
+}
+
+/* Up to three digits and a comma; -1: empty, -2: out of form. */
+static int read_field(const char **at, const char *end)
+{
+    const char *p = *at;
+    int value = 0;
+    while (p < end && is_digit(*p) && p - *at < 3) {
+        value = value * 10 + (*p - '0');
+        p++;
+    }
+    if (p >= end || *p != ',')
+        return -2;
+    if (p == *at)
+        value = -1;
+    *at = p + 1;
+    return value;
+}
+
+/* Channel, payload and fill bits. */
+static bool read_payload(const char *at, const char *star, struct sentence *ret)
+{
+    /* Channel: A, B, 1, 2, others of one character, or nothing. */
+    ret->channel = '\0';
+    if (at < star && is_alnum(*at))
+        ret->channel = *at++;
+    if (at >= star || *at != ',')
+        return false;
+    at++;
+    /* Behind the payload: ",F"; an empty F is met in the field and means 0. */
+    ret->fill = 0;
+    if (star - at >= 1 && star[-1] == ',') {
+        star -= 1;
+    } else if (star - at >= 2 && star[-2] == ',' && star[-1] >= '0' && star[-1] <= '5') {
+        ret->fill = (uint8_t)(star[-1] - '0');
+        star -= 2;
+    } else {
+        return false;
+    }
+    ret->payload = at;
+    ret->payload_n = (size_t)(star - at);
+    return true;
+}
+
+/* The fields between "!xxVDM," and '*'. */
+static bool read_fields(const char *at, const char *star, struct sentence *ret)
+{
+    /* Nine of ten. */
+    if (star - at > 8 && memcmp(at, "1,1,,", 5) == 0) {
+        ret->total = ret->part = 1;
+        ret->sequence = -1;
+        return read_payload(at + 5, star, ret);
+    }
+    int total = read_field(&at, star);
+    if (total < 1 || total > (int)SENTENCE_PARTS_MAX)
+        return false;
+    int part = read_field(&at, star);
+    if (part < 1 || part > total)
+        return false;
+    int sequence = read_field(&at, star);
+    if (sequence < -1)
+        return false;
+    ret->total = (uint8_t)total;
+    ret->part = (uint8_t)part;
+    ret->sequence = (int16_t)sequence;
+    return read_payload(at, star, ret);
+}
+
+enum sentence_kind sentence_read(const char *at, const char *end, bool json,
+                                 struct sentence *ret)
+{
+    const char *star = memchr(at, '*', (size_t)(end - at));
+    int sum = -1;
+    bool is_sound = false;
+    if (star != NULL && end - star >= 3) {
+        sum = sentence_hex(star[1], star[2]);
+        is_sound = sum == sentence_sum(at + 1, (size_t)(star - at - 1));
+    }
+    ret->is_sound = is_sound;
+    if (!is_sound) {
+        /* Another piece may begin before the '*': this one was cut off. */
+        const char *next = sentence_find(at + 1, star != NULL ? star : end, json);
+        bool is_cut = star == NULL || next < star;
+        ret->end = is_cut ? next : sentence_find(star, end, json);
+        ret->suffix = ret->end;
+        ret->suffix_n = 0;
+        if (!sentence_is_head(at, (size_t)(ret->end - at)))
+            return SENTENCE_NONE;
+        bool is_ais = end - at > 6 && at[0] == '!' && memcmp(at + 3, "VD", 2) == 0 &&
+                      (at[5] == 'M' || at[5] == 'O');
+        if (is_cut)
+            return is_ais ? SENTENCE_NO_SUM : SENTENCE_OTHER;
+        return SENTENCE_BAD_SUM;
+    }
+    ret->sum = (uint8_t)sum;
+    ret->suffix = star + 3;
+    ret->end = sentence_find(star + 3, end, json);
+    ret->suffix_n = (size_t)(ret->end - ret->suffix);
+    bool is_ais = star - at > 6 && at[0] == '!' && at[3] == 'V' && at[4] == 'D' &&
+                  (at[5] == 'M' || at[5] == 'O') && at[6] == ',';
+    if (!is_ais)
+        return sentence_is_head(at, (size_t)(star - at)) ? SENTENCE_OTHER : SENTENCE_NONE;
+    if (!is_word(at[1]) || !is_word(at[2]))
+        return SENTENCE_BAD_FIELDS;
+    ret->formatter = at + 1;
+    return read_fields(at + 7, star, ret) ? SENTENCE_AIS : SENTENCE_BAD_FIELDS;
+}
+
+/* --- behind the checksum --- */
+
+/* USCG/NAIS: s rssi, d dBm, t hhmmss, T slot second, x count, S slot, then the station
+ * with one of these prefixes (often mangled, sometimes missing) and the logger's epoch.
+ */
+static bool is_station(const char *text, size_t n)
+{
+    if (n < 2 || n > 31 || strchr("rRbBD", text[0]) == NULL)
+        return false;
+    for (size_t i = 1; i < n; i++) {
+        if (!is_alnum(text[i]) && text[i] != '_' && text[i] != '-')
+            return false;
+    }
+    return true;
+}
+
+/* Of two times the first is the reception's, the second the logger's; one that cannot be
+ * (a "t161344.00" that lost its letter) gives way. */
+static bool take_time(const char *text, size_t n, int64_t *time_ms)
+{
+    int64_t t = 0;
+    if (n < 9 || !is_digit(*text) || !timestamp_parse(text, n, &t))
+        return false;
+    if (*time_ms == TIME_NONE || (!timestamp_is_sane(*time_ms) && timestamp_is_sane(t)))
+        *time_ms = t;
+    return true;
+}
+
+void sentence_suffix_read(const char *text, size_t n, struct sentence_suffix *ret)
+{
+    *ret = (struct sentence_suffix){.time_ms = TIME_NONE};
+    const char *end = text + n;
+    const char *at = text;
+    if (at < end && *at != ',') {
+        /* No field: a time behind blanks or a semicolon, if anything. */
+        while (at < end && (*at == ' ' || *at == '\t' || *at == ';'))
+            at++;
+        if (at != text)
+            (void)take_time(at, (size_t)(end - at), &ret->time_ms);
+        return;
+    }
+    while (at < end) {
+        const char *field = at + 1;
+        const char *comma = memchr(field, ',', (size_t)(end - field));
+        const char *stop = comma != NULL ? comma : end;
+        while (field < stop && *field == ' ')
+            field++;
+        while (stop > field && (stop[-1] == ' ' || stop[-1] == '\t'))
+            stop--;
+        size_t field_n = (size_t)(stop - field);
+        if (!take_time(field, field_n, &ret->time_ms) && ret->station == NULL &&
+            is_station(field, field_n)) {
+            ret->station = field;
+            ret->station_n = field_n;
+        }
+        at = comma != NULL ? comma : end;
+    }
+}
+
+/* --- $PGHP --- */
+
+#define PGHP_FIELDS 14
+
+bool sentence_pghp_read(const char *text, size_t n, struct sentence_pghp *ret)
+{
+    const char *end = text + n;
+    const char *star = memchr(text, '*', n);
+    if (star != NULL)
+        end = star;
+    if (end - text < 9 || memcmp(text, "$PGHP,1,", 8) != 0)
+        return false;
+    const char *field[PGHP_FIELDS];
+    size_t length[PGHP_FIELDS];
+    size_t count = 0;
+    for (const char *at = text; count < PGHP_FIELDS; count++) {
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        const char *stop = comma != NULL ? comma : end;
+        field[count] = at;
+        length[count] = (size_t)(stop - at);
+        if (comma == NULL) {
+            count++;
+            break;
+        }
+        at = comma + 1;
+    }
+    *ret = (struct sentence_pghp){.time_ms = TIME_NONE, .sum = -1};
+    if (count < 9)
+        return false;
+    int number[7];
+    for (size_t i = 0; i < 7; i++) {
+        if (length[i + 2] == 0 || length[i + 2] > 4)
+            return true;
+        number[i] = 0;
+        for (size_t k = 0; k < length[i + 2]; k++) {
+            if (!is_digit(field[i + 2][k]))
+                return true;
+            number[i] = number[i] * 10 + (field[i + 2][k] - '0');
+        }
+    }
+    if (number[1] < 1 || number[1] > 12 || number[2] < 1 || number[2] > 31 ||
+        number[3] > 23 || number[4] > 59 || number[5] > 60 || number[6] > 999)
+        return true;
+    struct time_parts parts = {number[0], number[1], number[2], number[3],
+                               number[4], number[5], number[6]};
+    ret->time_ms = time_from_parts(&parts);
+    for (size_t i = 11; i >= 9 && ret->station == NULL; i--) {
+        if (i < count && length[i] != 0) {
+            ret->station = field[i];
+            ret->station_n = length[i];
+        }
+    }
+    if (count == PGHP_FIELDS && length[13] == 2)
+        ret->sum = sentence_hex(field[13][0], field[13][1]);
+    return true;
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Times in all the ways that AIS feeds, recordings and tables write them. Reads text
+ * only; which time counts for a report is input_time.c's matter. */
+#include "timestamp_int.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lookout/base/timefmt.h"
+
+struct cursor {
+    const char *at;
+    const char *end;
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+bool timestamp_is_sane(int64_t t_ms)
+{
+    return t_ms >= TIMESTAMP_MIN_MS && t_ms < TIMESTAMP_MAX_MS;
+}
+
+/* How many digits stand at p. */
+static size_t digits_at(const char *p, const char *end)
+{
+    const char *q = p;
+    while (q < end && is_digit(*q))
+        q++;
+    return (size_t)(q - p);
+}
+
+/* The value of n digits, n at most 18. */
+static int64_t digits_value(const char *p, size_t n)
+{
+    int64_t value = 0;
+    for (size_t i = 0; i < n; i++)
+        value = value * 10 + (p[i] - '0');
+    return value;
+}
+
+/* Units by magnitude; `fraction` in 1e-9 of the unit. */
+static int64_t scale_epoch(uint64_t whole, int64_t fraction_e9)
+{
+    if (whole < UINT64_C(100000000000))
+        return (int64_t)whole * SECOND_MS + fraction_e9 / 1000000;
+    if (whole < UINT64_C(100000000000000))
+        return (int64_t)whole;
+    if (whole < UINT64_C(100000000000000000))
+        return (int64_t)(whole / 1000);
+    return (int64_t)(whole / 1000000);
+}
+
+/* The first nine digits of a fraction, as 1e-9. */
+static int64_t fraction_value(const char *p, size_t n)
+{
+    int64_t value = digits_value(p, n < 9 ? n : 9);
+    for (size_t i = n; i < 9; i++)
+        value *= 10;
+    return value;
+}
+
+/* The value of the eight digits at p, most significant first; -1: one of them is none.
+ * Digits to pairs, fours, eights. */
+static int64_t eight_digits(const char *p)
+{
+    uint64_t word = 0;
+    memcpy(&word, p, sizeof word);
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    const uint64_t high = UINT64_C(0xF0F0F0F0F0F0F0F0),
+                   threes = UINT64_C(0x3030303030303030);
+    if ((word & high) != threes ||
+        ((word + UINT64_C(0x0606060606060606)) & high) != threes)
+        return -1;
+    word -= threes;
+    word = (word * 10 + (word >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
+    word = (word * 100 + (word >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
+    return (int64_t)((word * 10000 + (word >> 32)) & UINT64_C(0xFFFFFFFF));
+}
+
+bool timestamp_parse_epoch(const char *text, size_t n, int64_t *ret_ms)
+{
+    const char *p = text, *end = text + n;
+    int64_t eight = n >= 8 ? eight_digits(p) : -1;
+    uint64_t whole = eight >= 0 ? (uint64_t)eight : 0;
+    if (eight >= 0)
+        p += 8;
+    for (; p < end && is_digit(*p); p++)
+        whole = whole * 10 + (uint64_t)(*p - '0');
+    if (p == text || p - text > 19)
+        return false;
+    int64_t fraction = 0;
+    if (p < end && *p == '.') {
+        size_t fraction_n = digits_at(p + 1, end);
+        if (fraction_n == 0)
+            return false;
+        fraction = fraction_value(p + 1, fraction_n);
+        p += 1 + fraction_n;
+    }
+    if (p != end)
+        return false;
+    *ret_ms = scale_epoch(whole, fraction);
+    return true;
+}
+
+/* --- calendar times --- */
+
+static int month_days(int year, int month)
+{
+    static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+static bool make_time(const struct time_parts *parts, int64_t *ret_ms)
+{
+    if (parts->year < 1900 || parts->year > 9999 || parts->month < 1 ||
+        parts->month > 12 || parts->day < 1 ||
+        parts->day > month_days(parts->year, parts->month))
+        return false;
+    if (parts->hour > 23 || parts->minute > 59 || parts->second > 60)
+        return false;
+    struct time_parts p = *parts;
+    bool is_leap_second = p.second == 60;
+    if (is_leap_second)
+        p.second = 59;
+    *ret_ms = time_from_parts(&p) + (is_leap_second ? SECOND_MS : 0);
+    return true;
+}
+
+/* Take exactly `width` digits. */
+static bool take_number(struct cursor *c, size_t width, int *ret_value)
+{
+    if ((size_t)(c->end - c->at) < width || digits_at(c->at, c->at + width) != width)
+        return false;
+    *ret_value = (int)digits_value(c->at, width);
+    c->at += width;
+    return true;
+}
+
+/* Take one or two digits. */
+static bool take_short(struct cursor *c, int *ret_value)
+{
+    size_t n = digits_at(c->at, c->end);
+    if (n < 1 || n > 2)
+        return false;
+    return take_number(c, n, ret_value);
+}
+
+static bool take_char(struct cursor *c, char wanted)
+{
+    if (c->at >= c->end || *c->at != wanted)
+        return false;
+    c->at++;
+    return true;
+}
+
+static bool take_date(struct cursor *c, struct time_parts *p)
+{
+    size_t n = digits_at(c->at, c->end);
+    if (n == 8 || n == 14)
+        return take_number(c, 4, &p->year) && take_number(c, 2, &p->month) &&
+               take_number(c, 2, &p->day);
+    char separator = (size_t)(c->end - c->at) > n ? c->at[n] : '\0';
+    if (separator != '-' && separator != '/' && separator != '.')
+        return false;
+    if (n == 4)
+        return take_number(c, 4, &p->year) && take_char(c, separator) &&
+               take_short(c, &p->month) && take_char(c, separator) &&
+               take_short(c, &p->day);
+    /* Day first: the Danish Maritime Authority's DD/MM/YYYY. */
+    return take_short(c, &p->day) && take_char(c, separator) &&
+           take_short(c, &p->month) && take_char(c, separator) &&
+           take_number(c, 4, &p->year);
+}
+
+static void take_fraction(struct cursor *c, struct time_parts *p)
+{
+    if (c->end - c->at < 2 || (*c->at != '.' && *c->at != ',') || !is_digit(c->at[1]))
+        return;
+    size_t n = digits_at(c->at + 1, c->end);
+    p->ms = (int)(fraction_value(c->at + 1, n) / 1000000);
+    c->at += 1 + n;
+}
+
+static bool take_clock(struct cursor *c, struct time_parts *p)
+{
+    size_t n = digits_at(c->at, c->end);
+    if (n == 6 || n == 4) {
+        if (!take_number(c, 2, &p->hour) || !take_number(c, 2, &p->minute))
+            return false;
+        if (n == 6 && !take_number(c, 2, &p->second))
+            return false;
+    } else {
+        if (!take_short(c, &p->hour) || !take_char(c, ':') ||
+            !take_number(c, 2, &p->minute))
+            return false;
+        if (take_char(c, ':') && !take_number(c, 2, &p->second))
+            return false;
+    }
+    take_fraction(c, p);
+    return true;
+}
+
+static bool take_word(struct cursor *c, const char *word)
+{
+    size_t n = strlen(word);
+    if ((size_t)(c->end - c->at) < n || memcmp(c->at, word, n) != 0)
+        return false;
+    c->at += n;
+    return true;
+}
+
+/* +hh, +hhmm, +hh:mm: the offset east of UTC. */
+static bool take_offset(struct cursor *c, int64_t *ret_ms)
+{
+    struct cursor at = *c;
+    if (at.at >= at.end || (*at.at != '+' && *at.at != '-'))
+        return false;
+    bool west = *at.at++ == '-';
+    int hours = 0, minutes = 0;
+    if (!take_number(&at, 2, &hours))
+        return false;
+    bool has_colon = take_char(&at, ':');
+    if (!take_number(&at, 2, &minutes) && has_colon)
+        return false;
+    if (hours > 14 || minutes > 59)
+        return false;
+    int64_t offset = hours * HOUR_MS + minutes * MINUTE_MS;
+    *ret_ms = west ? -offset : offset;
+    *c = at;
+    return true;
+}
+
+/* Z, UTC, GMT, an offset, or an offset followed by UTC (Go's time.String). */
+static int64_t take_zone(struct cursor *c)
+{
+    int64_t offset = 0;
+    struct cursor at = *c;
+    while (at.at < at.end && is_blank(*at.at))
+        at.at++;
+    if (take_word(&at, "Z") || take_word(&at, "z")) {
+        *c = at;
+        return 0;
+    }
+    if (take_offset(&at, &offset)) {
+        *c = at;
+        while (at.at < at.end && is_blank(*at.at))
+            at.at++;
+    }
+    if (take_word(&at, "UTC") || take_word(&at, "GMT"))
+        *c = at;
+    return offset;
+}
+
+static bool take_calendar(struct cursor *c, int64_t *ret_ms)
+{
+    struct time_parts parts = {0};
+    struct cursor at = *c;
+    if (!take_date(&at, &parts))
+        return false;
+    struct cursor date_end = at;
+    int64_t offset = 0, t = 0;
+    while (at.at < at.end && is_blank(*at.at))
+        at.at++;
+    if (at.at == date_end.at && at.at < at.end &&
+        (*at.at == 'T' || *at.at == 't' || *at.at == '_'))
+        at.at++;
+    bool is_joined = at.at < at.end && is_digit(*at.at);
+    if (is_joined && take_clock(&at, &parts))
+        offset = take_zone(&at);
+    else
+        at = date_end;
+    if (!make_time(&parts, &t))
+        return false;
+    *ret_ms = t - offset;
+    *c = at;
+    return true;
+}
+
+/* --- whole texts and prefixes --- */
+
+size_t timestamp_parse_prefix(const char *text, size_t n, int64_t *ret_ms)
+{
+    struct cursor c = {text, text + n};
+    int64_t t = 0;
+    if (!take_calendar(&c, &t)) {
+        size_t whole = digits_at(text, text + n);
+        size_t used = whole;
+        if (used + 1 < n && text[used] == '.')
+            used += 1 + digits_at(text + used + 1, text + n);
+        /* Nine digits are 1973..2001 in seconds; fewer are a counter. */
+        if (whole < 9 || !timestamp_parse_epoch(text, used, &t))
+            return 0;
+        c.at = text + used;
+    }
+    if (c.at < c.end &&
+        (is_digit(*c.at) || *c.at == '.' || *c.at == '-' ||
+         (*c.at >= 'A' && *c.at <= 'Z') || (*c.at >= 'a' && *c.at <= 'z')))
+        return 0;
+    *ret_ms = t;
+    return (size_t)(c.at - text);
+}
+
+bool timestamp_parse(const char *text, size_t n, int64_t *ret_ms)
+{
+    while (n > 0 && is_blank(text[0])) {
+        text++;
+        n--;
+    }
+    while (n > 0 && is_blank(text[n - 1]))
+        n--;
+    struct cursor c = {text, text + n};
+    int64_t t = 0;
+    if (n >= 8 && take_calendar(&c, &t) && c.at == c.end) {
+        *ret_ms = t;
+        return true;
+    }
+    return timestamp_parse_epoch(text, n, ret_ms);
+}
+
+bool timestamp_from_integer(int64_t value, int64_t *ret_ms)
+{
+    if (value < 0)
+        return false;
+    if (value >= INT64_C(19000101000000) && value <= INT64_C(29991231235959)) {
+        int64_t clock = value % 1000000, date = value / 1000000;
+        struct time_parts p = {.year = (int)(date / 10000),
+                               .month = (int)(date / 100 % 100),
+                               .day = (int)(date % 100),
+                               .hour = (int)(clock / 10000),
+                               .minute = (int)(clock / 100 % 100),
+                               .second = (int)(clock % 100)};
+        return make_time(&p, ret_ms);
+    }
+    *ret_ms = scale_epoch((uint64_t)value, 0);
+    return true;
+}
+
+bool timestamp_from_real(double value, int64_t *ret_ms)
+{
+    if (!(value >= 0) || value >= 1e19)
+        return false;
+    double whole = floor(value);
+    /* Half a microsecond up: 0.25 s as a double may lie a hair below. */
+    int64_t fraction = (int64_t)((value - whole) * 1e9 + 500);
+    *ret_ms = scale_epoch((uint64_t)whole, fraction);
+    return true;
+}

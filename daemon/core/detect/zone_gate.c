@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What gates a track crosses, and which crossings are told: one each way until the gate
+ * was left alone for half an hour, so that a ship that zigzags along it does not flap;
+ * and of a ship that lies still on the gate none before it is off it, or has lain long
+ * on the other side. */
+#include <stdlib.h>
+
+#include "lookout/base/timefmt.h"
+#include "zone_watch_int.h"
+
+static struct gate_memory *gate_memory(struct zone_step *s, uint32_t gate)
+{
+    struct zone_watch *w = s->w;
+    for (uint32_t i = 0; i < w->gate_count; i++)
+        if (w->gates[i].gate == gate)
+            return &w->gates[i];
+    if (w->gate_count == w->gate_room) {
+        uint32_t room = w->gate_room != 0 ? 2 * w->gate_room : 2;
+        struct gate_memory *more = realloc(w->gates, room * sizeof *more);
+        if (more == NULL) {
+            s->rc = ERR_NOMEM;
+            return NULL;
+        }
+        w->gates = more;
+        w->gate_room = room;
+    }
+    struct gate_memory *m = &w->gates[w->gate_count++];
+    *m = (struct gate_memory){.gate = gate, .last_ms = TIME_NONE};
+    return m;
+}
+
+static void cross(struct zone_step *s, struct gate_memory *m, struct zone_event *e)
+{
+    if (m->last_ms == TIME_NONE || e->time_ms - m->last_ms >= s->limits->gate_rearm_ms)
+        m->told = 0;
+    m->last_ms = e->time_ms;
+    uint8_t way = e->is_left_to_right ? GATE_LEFT_TO_RIGHT : GATE_RIGHT_TO_LEFT;
+    if ((m->told & way) != 0)
+        return;
+    e->is_repeat = m->told != 0;
+    m->told |= way;
+    zone_step_tell(s, e);
+}
+
+/* A ship that lies still crosses when it has gone, by the side to which it went. */
+static void defer(struct zone_step *s, struct gate_memory *m, struct zone_event *e,
+                  bool is_still)
+{
+    if (m->has_deferred && m->deferred.is_left_to_right != e->is_left_to_right) {
+        m->has_deferred = false;
+    } else if (is_still) {
+        m->has_deferred = true;
+        m->deferred = *e;
+    } else {
+        if (m->has_deferred)
+            cross(s, m, &m->deferred);
+        m->has_deferred = false;
+        cross(s, m, e);
+    }
+}
+
+/* Crossings back and forth between which the path stays near the line, as a great circle
+ * does that runs along it, are none. */
+static uint32_t leave_out_grazes(const struct zone_step *s, struct zone_cuts *cuts)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < cuts->count; i++) {
+        if (kept > 0 && cuts->left_to_right[kept - 1] != cuts->left_to_right[i]) {
+            double middle = (cuts->fraction[kept - 1] + cuts->fraction[i]) / 2;
+            struct geo_pos at = geo_interpolate(s->from->pos, s->fix->pos, middle);
+            if (zone_boundary_distance_m(s->zones, cuts->zone, at) <
+                s->limits->zone_enter_depth_m) {
+                kept--;
+                continue;
+            }
+        }
+        cuts->fraction[kept] = cuts->fraction[i];
+        cuts->left_to_right[kept++] = cuts->left_to_right[i];
+    }
+    return kept;
+}
+
+void zone_gate_step(struct zone_step *s, const struct zone_cuts *all)
+{
+    struct zone_cuts cuts = *all;
+    uint32_t count = leave_out_grazes(s, &cuts);
+    struct gate_memory *m = count != 0 ? gate_memory(s, cuts.zone) : NULL;
+    if (m == NULL)
+        return;
+    bool is_still = zone_step_is_still(s, s->from);
+    for (uint32_t i = 0; i < count; i++) {
+        struct zone_event e = zone_step_crossing(s, s->from, cuts.zone, cuts.fraction[i]);
+        e.what = ZONE_CROSSED;
+        e.is_left_to_right = cuts.left_to_right[i];
+        if (s->fix->time_ms - s->from->time_ms > s->limits->zone_possible_ms)
+            e.certainty = ZONE_POSSIBLE;
+        defer(s, m, &e, is_still);
+    }
+}
+
+void zone_gate_settle(struct zone_step *s)
+{
+    for (uint32_t i = 0; i < s->w->gate_count; i++) {
+        struct gate_memory *m = &s->w->gates[i];
+        if (!m->has_deferred || (!zone_step_is_deep(s, m->gate, s->limits->zone_rest_m) &&
+                                 !zone_step_has_lain(s, &m->deferred)))
+            continue;
+        m->has_deferred = false;
+        cross(s, m, &m->deferred);
+    }
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One fix on its way through the zones: what is told of it and in which order, where a
+ * boundary was crossed, whether the ship moves at all. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/timefmt.h"
+#include "zone_watch_int.h"
+
+void zone_step_tell(struct zone_step *s, const struct zone_event *event)
+{
+    if (s->count == s->room) {
+        size_t room = s->room != 0 ? 2 * s->room : 8;
+        struct zone_event *more = realloc(s->events, room * sizeof *more);
+        if (more == NULL) {
+            s->rc = ERR_NOMEM;
+            return;
+        }
+        s->events = more;
+        s->room = room;
+    }
+    s->events[s->count++] = *event;
+}
+
+/* To the second: the fixes are not better known. */
+static int64_t crossing_time(int64_t from_ms, int64_t to_ms, double fraction)
+{
+    double offset_s = (double)(to_ms - from_ms) * fraction / 1000.0;
+    int64_t at_ms = (from_ms / SECOND_MS + (int64_t)(offset_s + 0.5)) * SECOND_MS;
+    return at_ms < from_ms ? from_ms : at_ms > to_ms ? to_ms : at_ms;
+}
+
+struct zone_event zone_step_crossing(const struct zone_step *s,
+                                     const struct track_fix *from, uint32_t zone,
+                                     double fraction)
+{
+    const struct track_fix *to = s->fix;
+    struct zone_event e = {.zone = zone, .certainty = ZONE_OBSERVED};
+    e.time_ms = crossing_time(from->time_ms, to->time_ms, fraction);
+    e.pos = geo_interpolate(from->pos, to->pos, fraction);
+    e.last_seen_ms = to->time_ms;
+    return e;
+}
+
+bool zone_step_is_deep(const struct zone_step *s, uint32_t zone, double depth_m)
+{
+    return zone_is_beyond(s->zones, zone, s->fix->pos, depth_m) ||
+           zone_boundary_distance_m(s->zones, zone, s->fix->pos) >= depth_m;
+}
+
+static bool is_at_rest(const struct zone_step *s, const struct track_fix *fix)
+{
+    return (fix->has & FIX_SOG) != 0 && fix->sog_dkn <= s->limits->zone_rest_kn * 10;
+}
+
+bool zone_step_is_still(const struct zone_step *s, const struct track_fix *from)
+{
+    return s->limits->zone_rest_m > 0 && from != NULL && is_at_rest(s, s->fix) &&
+           is_at_rest(s, from) &&
+           geo_distance_m(from->pos, s->fix->pos) <= 2 * s->limits->zone_rest_m;
+}
+
+bool zone_step_has_lain(const struct zone_step *s, const struct zone_event *since)
+{
+    return s->fix->time_ms - since->last_seen_ms >= s->limits->zone_rest_ms;
+}
+
+/* At one time a ship leaves before it enters: over a common edge it is never in both. Of
+ * one zone the order stays. */
+static bool is_later(const struct zone_event *a, const struct zone_event *b)
+{
+    if (a->time_ms != b->time_ms)
+        return a->time_ms > b->time_ms;
+    if (a->zone == b->zone)
+        return false;
+    bool leaves_a = a->what == ZONE_EXITED, leaves_b = b->what == ZONE_EXITED;
+    return leaves_a != leaves_b ? leaves_b : a->zone > b->zone;
+}
+
+void zone_step_sort(struct zone_step *s)
+{
+    struct zone_event *events = s->events;
+    for (size_t i = 1; i < s->count; i++) {
+        struct zone_event e = events[i];
+        size_t at = i;
+        while (at > 0 && is_later(&events[at - 1], &e)) {
+            events[at] = events[at - 1];
+            at--;
+        }
+        events[at] = e;
+    }
+}

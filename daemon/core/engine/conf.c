@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lifetime of the engine's configuration. */
+#include "lookout/engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void engine_conf_finish(struct engine_conf *conf)
+{
+    for (size_t i = 0; i < conf->rule_count; i++)
+        rule_finish(&conf->rules[i]);
+    free(conf->rules);
+    for (size_t i = 0; i < conf->mute_count; i++) {
+        free(conf->mutes[i].rule);
+        free(conf->mutes[i].why);
+    }
+    free(conf->mutes);
+    for (size_t i = 0; i < conf->field_count; i++)
+        water_field_release(conf->fields[i]);
+    free(conf->fields);
+    water_release(conf->water);
+    free(conf->site);
+    free(conf->link);
+    free(conf->timezone.begin_ms);
+    free(conf->timezone.offset_s);
+    free(conf->timezone.abbreviation);
+    ports_destroy(conf->ports);
+    zone_set_destroy(conf->zones);
+    watch_destroy(conf->watch);
+    memset(conf, 0, sizeof *conf);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the engine share: ships, their tracks, sources, and the engine
+ * itself. */
+#ifndef LOOKOUT_ENGINE_INT_H
+#define LOOKOUT_ENGINE_INT_H
+
+#include "lookout/base/heap.h"
+#include "lookout/base/map.h"
+#include "lookout/engine/engine.h"
+#include "lookout/rules/rule_run.h"
+
+/* All that is kept of one track of a ship. */
+struct ship_track {
+    uint32_t id;
+    struct track *track; /* borrowed from the ship's tracks */
+    uint64_t *kept; /* a bit a rule that has a state: kept_few where 64 are enough, else
+                       behind the slots */
+    uint64_t kept_few;
+    void **slots; /* owned: the state of each rule of the configuration, NULL where there
+                     is none */
+    struct zone_watch zones;
+    struct call_state call;
+    struct voyage_state voyage;
+};
+
+/* The last alert told of a rule's type and object, for `repeat`. */
+struct ship_fold {
+    uint32_t rule;
+    uint32_t event;
+    uint64_t object;
+    int64_t time_ms;
+};
+
+/* What every fix needs stands first: the fewer lines of memory it touches, the better. */
+struct ship {
+    uint32_t mmsi;
+    bool is_dirty;
+    bool has_cell;
+    uint8_t track_count;
+    uint8_t matched_by; /* enum watch_by */
+    uint32_t settled;  /* engine's outage_epoch as its timer was set; 0: to be set anew */
+    uint32_t declared; /* port, PORT_NONE */
+    uint32_t cell;
+    const struct watch_entry
+        *watch; /* borrowed from the configuration; NULL: not watched */
+    uint64_t *
+        covered; /* a bit a rule: covered_few where 64 are enough, else behind the ship */
+    uint64_t covered_few;
+    int64_t touched; /* when it was heard last, counted in touches of all ships */
+    struct heap_node timer;
+    struct tracks tracks;
+    struct ship_track *items[TRACKS_MAX];     /* owned; only confirmed tracks have one */
+    struct ship *dirty_previous, *dirty_next; /* while is_dirty */
+    struct ship *cell_previous, *cell_next;
+    struct heap_node age; /* due: `touched`, or what it was some time ago */
+    struct vessel_static info;
+    struct ship_fold *folds; /* owned */
+    uint32_t fold_count;
+};
+
+enum { OUTAGES_MAX = 16, SOURCES_MAX = 64 };
+
+struct span {
+    int64_t begin_ms, end_ms;
+};
+/* One input: when it was silent, so that the silence of ships means nothing. */
+struct source {
+    bool is_known, is_silent;
+    int64_t heard_ms; /* event time of its last report */
+    struct span outages[OUTAGES_MAX];
+    uint32_t outage_count; /* ever; the ring holds the newest */
+};
+
+/* Ships that will be heard soon, a ring: first the place in the map is fetched, then the
+ * ship, then its tracks, then the ends of their paths. */
+enum { EXPECT_RING = 8, EXPECT_SHIP = 2, EXPECT_TRACK = 4, EXPECT_PATH = 6 };
+struct expected {
+    uint32_t mmsi[EXPECT_RING];
+    bool is_static[EXPECT_RING];
+    struct ship *ships[EXPECT_RING]; /* NULL: not looked up yet, or unknown */
+    unsigned at;
+};
+
+struct engine {
+    struct engine_conf conf;
+    struct engine_sink sink;
+    struct engine_counts counts;
+    struct alert_context alert;
+    struct rule_world world;
+    uint32_t *zones_watched;               /* owned */
+    uint64_t *asks_covered, *asks_keeping; /* owned: a bit a rule, as enum rule_asks */
+    uint64_t *timed;   /* owned: the rules whose kinds have a deadline */
+    size_t rule_words; /* of 64 such bits */
+    int64_t
+        deadline_least_ms; /* after a fix no deadline that moves with it comes earlier */
+    uint32_t outage_epoch; /* counts the outages there were, from 1 */
+    int64_t now_ms;
+    struct map ships; /* MMSI -> struct ship *, owned */
+    struct map cells; /* cell -> first struct ship * in it */
+    struct expected expected;
+    struct heap timers;
+    struct heap ages; /* of all ships; see ship_oldest */
+    int64_t touches;
+    struct ship *dirty;  /* those whose rows are to be saved */
+    uint32_t *forgotten; /* owned: MMSIs whose rows are to be deleted */
+    size_t forgotten_count, forgotten_room;
+    uint16_t source_count; /* the highest source heard of, and one */
+    struct source sources[SOURCES_MAX];
+    struct source daemon; /* outages of all sources at once */
+};
+
+/* --- ship.c: lifetime --- */
+struct ship *ship_find(const struct engine *e, uint32_t mmsi);
+/* The ship, made when it is new; the one heard longest ago makes room. NULL: out of
+ * memory. */
+struct ship *ship_obtain(struct engine *e, uint32_t mmsi);
+void ship_destroy(struct engine *e, struct ship *s);
+/* Its row goes with the next save. ERR_NOMEM */
+MUST_CHECK int ship_note_forgotten(struct engine *e, uint32_t mmsi);
+/* Its row is to be saved; or is saved. */
+void ship_mark(struct engine *e, struct ship *s);
+void ship_unmark(struct engine *e, struct ship *s);
+/* Heard now: last in the order of forgetting, and its row is to be saved. */
+void ship_touch(struct engine *e, struct ship *s);
+/* The one heard longest ago; NULL: there is none. */
+struct ship *ship_oldest(struct engine *e);
+/* Every ship, in no order of use: start with *cursor = 0; NULL at the end. */
+struct ship *ship_next(const struct engine *e, size_t *cursor);
+struct ship_track *ship_track_find(const struct ship *s, uint32_t id);
+/* NULL: out of memory. */
+struct ship_track *ship_track_add(struct engine *e, struct ship *s, struct track *track);
+void ship_track_drop(struct engine *e, struct ship *s, uint32_t id);
+/* Who it is to the configuration: watched, declared port, which rules cover it. `tell`:
+ * rules it newly comes under hear of it. */
+MUST_CHECK int ship_identify(struct engine *e, struct ship *s, bool tell);
+
+/* --- expect.c --- */
+/* The ship goes: it is not to be fetched. */
+void expect_forget(struct engine *e, const struct ship *s);
+
+/* --- look.c: a rule looking at a track --- */
+struct look_frame {
+    struct engine *engine;
+    struct ship *ship;
+    struct ship_track *item;
+    struct rule_subject subject;
+    struct rule_look look;
+};
+/* Silence is counted from since_ms. */
+void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
+                struct ship_track *item, int64_t since_ms);
+/* Point it at one rule. */
+struct rule_look *look_at(struct look_frame *f, size_t rule);
+/* After each hook that may change the rule's state or deadline; returns rc. */
+int look_done(struct look_frame *f, size_t rule, int rc);
+/* Of word `word`, the rules that may have a deadline: those that cover the ship or keep
+ * something of the track. */
+uint64_t look_timed(const struct look_frame *f, size_t word);
+/* The rules of word `word` that have something to say to each fix of this track. */
+uint64_t look_asked(const struct look_frame *f, size_t word);
+/* A zone event to every rule: a zone_event_sink whose context is a frame. */
+int look_zone(void *frame, const struct zone_event *event);
+bool ship_is_covered(const struct ship *s, size_t rule);
+
+/* --- ship_fix.c: a report's way through a ship --- */
+MUST_CHECK int ship_static(struct engine *e, struct ship *s, const struct report *r);
+MUST_CHECK int ship_fix(struct engine *e, struct ship *s, const struct report *r);
+
+/* --- ship_time.c: timers --- */
+/* After a fix of that track: nothing can be due before the ship's timer is. */
+bool ship_is_settled(const struct engine *e, const struct ship *s,
+                     const struct ship_track *item);
+MUST_CHECK int ship_schedule(struct engine *e, struct ship *s);
+MUST_CHECK int engine_advance(struct engine *e, int64_t now_ms);
+
+/* --- silence.c --- */
+void silence_heard(struct engine *e, uint16_t source, int64_t time_ms);
+/* How much of [since_ms, now] the source (or the daemon) was silent, in ms. */
+int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms);
+/* How much of it every source was. */
+int64_t silence_of_all(const struct engine *e, int64_t since_ms);
+bool silence_is_now(const struct engine *e, uint16_t source);
+void silence_save(const struct engine *e, struct wire_writer *w);
+MUST_CHECK int silence_load(struct engine *e, struct wire_reader *r); /* ERR_CORRUPT */
+
+/* --- nearby.c --- */
+MUST_CHECK int nearby_move(struct engine *e, struct ship *s, struct geo_pos pos);
+void nearby_remove(struct engine *e, struct ship *s);
+uint32_t nearby_count(const struct engine *e, const struct ship *except,
+                      struct geo_pos pos, int64_t since_ms);
+
+/* --- save.c --- */
+MUST_CHECK int ship_save(const struct engine *e, const struct ship *s, struct buf *out);
+MUST_CHECK int ship_load(struct engine *e, uint32_t mmsi, const void *record, size_t n);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A rule looking at a track: what it is shown, and what becomes of what it finds. */
+#include "engine_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/text.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
+
+bool ship_is_covered(const struct ship *s, size_t rule)
+{
+    return s->covered != NULL && (s->covered[rule / 64] >> (rule % 64) & 1u) != 0;
+}
+
+/* "ferry, until 2027-01-31T00:00:00Z" */
+static void say_muted(const struct engine_mute *m, struct alert *a)
+{
+    char until[TIME_TEXT_BYTES];
+    const char *why = m->why != NULL && m->why[0] != '\0' ? m->why : "by `mutes`";
+    if (m->until_ms == TIME_NONE)
+        text_copy(a->why, sizeof a->why, why);
+    else
+        snprintf(a->why, sizeof a->why, "%.120s, until %s", why,
+                 time_format(m->until_ms, until));
+}
+
+/* "repeat 12h, told of 2024-03-25T18:04:00Z" */
+static void say_folded(const struct rule *rule, int64_t told_ms, struct alert *a)
+{
+    char told[TIME_TEXT_BYTES], repeat[UNITS_TEXT_BYTES];
+    snprintf(a->why, sizeof a->why, "repeat %s, told of %s",
+             units_format_duration(rule->repeat_ms, repeat), time_format(told_ms, told));
+}
+
+static bool is_muted(const struct engine *e, const struct ship *s, struct alert *a)
+{
+    for (size_t i = 0; i < e->conf.mute_count; i++) {
+        const struct engine_mute *m = &e->conf.mutes[i];
+        bool is_ship = m->vessel == 0 || m->vessel == s->mmsi ||
+                       (s->info.imo != 0 && m->vessel == s->info.imo);
+        bool is_rule = m->rule == NULL || strcmp(m->rule, a->rule) == 0;
+        if (is_ship && is_rule &&
+            (m->until_ms == TIME_NONE || a->detected_ms < m->until_ms)) {
+            say_muted(m, a);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Was the like of it told within `repeat`? If not, this one counts from now. */
+static int fold(struct ship *s, const struct rule_look *look, const struct finding *f,
+                size_t rule, struct alert *alert)
+{
+    if (look->rule->repeat_ms == 0)
+        return 0;
+    uint32_t kept = 0;
+    struct ship_fold *mine = NULL;
+    for (uint32_t i = 0; i < s->fold_count; i++) {
+        struct ship_fold *it = &s->folds[i];
+        bool is_mine =
+            it->rule == rule && it->event == f->event && it->object == f->object;
+        bool is_over =
+            it->rule == rule && f->time_ms - it->time_ms >= look->rule->repeat_ms;
+        if (is_over)
+            continue;
+        s->folds[kept] = *it;
+        if (is_mine)
+            mine = &s->folds[kept];
+        kept++;
+    }
+    s->fold_count = kept;
+    if (mine != NULL) {
+        alert->is_folded = true;
+        say_folded(look->rule, mine->time_ms, alert);
+        return 0;
+    }
+    struct ship_fold *more = realloc(s->folds, (kept + 1) * sizeof *more);
+    if (more == NULL)
+        return ERR_NOMEM;
+    s->folds = more;
+    struct ship_fold made = {(uint32_t)rule, f->event, f->object, f->time_ms};
+    s->folds[s->fold_count++] = made;
+    return 0;
+}
+
+static int raise_finding(void *context, const struct rule_look *look,
+                         const struct finding *f)
+{
+    struct look_frame *frame = context;
+    struct engine *e = frame->engine;
+    struct alert alert = {0};
+    int rc = alert_make(&e->alert, look, f, &alert);
+    if (rc == 0) {
+        alert.is_muted = is_muted(e, frame->ship, &alert);
+        /* What is muted was told to nobody: nothing is folded into it. */
+        if (!alert.is_muted)
+            rc = fold(frame->ship, look, f, (size_t)(look->rule - e->conf.rules), &alert);
+    }
+    if (rc == 0) {
+        e->counts.alerts++;
+        e->counts.alerts_muted += alert.is_muted;
+        e->counts.alerts_folded += alert.is_folded;
+        if (e->sink.on_alert != NULL)
+            rc = e->sink.on_alert(e->sink.context, &alert);
+    }
+    alert_finish(&alert);
+    return rc;
+}
+
+static uint32_t count_others(void *context, struct geo_pos pos, int64_t since_ms)
+{
+    const struct look_frame *frame = context;
+    return nearby_count(frame->engine, frame->ship, pos, since_ms);
+}
+
+void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
+                struct ship_track *item, int64_t since_ms)
+{
+    uint16_t source = item->track->last.source;
+    f->engine = e;
+    f->ship = s;
+    f->item = item;
+    struct rule_subject subject = {
+        .mmsi = s->mmsi,
+        .info = &s->info,
+        .track = item->track,
+        .call = &item->call,
+        .zones = &item->zones,
+        .watch = s->watch,
+        .matched_by = (enum watch_by)s->matched_by,
+        .declared = s->declared,
+        .silence_ms = silence_of(e, source, since_ms),
+        .is_source_silent = silence_is_now(e, source),
+    };
+    f->subject = subject;
+    struct rule_look look = {
+        .world = &e->world,
+        .subject = &f->subject,
+        .raise = raise_finding,
+        .others = count_others,
+        .context = f,
+    };
+    f->look = look;
+}
+
+struct rule_look *look_at(struct look_frame *f, size_t rule)
+{
+    f->look.rule = &f->engine->conf.rules[rule];
+    f->look.now_ms = f->engine->now_ms;
+    f->look.state = &f->item->slots[rule];
+    f->look.is_covered = ship_is_covered(f->ship, rule);
+    return &f->look;
+}
+
+int look_done(struct look_frame *f, size_t rule, int rc)
+{
+    uint64_t bit = UINT64_C(1) << (rule % 64);
+    uint64_t *kept = &f->item->kept[rule / 64];
+    uint64_t before = *kept;
+    *kept = f->item->slots[rule] != NULL ? before | bit : before & ~bit;
+    if (((before | *kept) & bit) != 0)
+        f->ship->settled = 0;
+    return rc;
+}
+
+uint64_t look_asked(const struct look_frame *f, size_t word)
+{
+    const struct engine *e = f->engine;
+    uint64_t kept = f->item->kept[word];
+    return (kept & e->asks_keeping[word]) |
+           (f->ship->covered[word] & ~kept & e->asks_covered[word]);
+}
+
+uint64_t look_timed(const struct look_frame *f, size_t word)
+{
+    return (f->item->kept[word] | f->ship->covered[word]) & f->engine->timed[word];
+}
+
+int look_zone(void *frame, const struct zone_event *event)
+{
+    struct look_frame *f = frame;
+    int rc = 0;
+    for (size_t i = 0; i < f->engine->conf.rule_count && rc == 0; i++) {
+        const struct rule_hooks *hooks = f->engine->conf.rules[i].kind->hooks;
+        if (hooks->on_zone != NULL)
+            rc = look_done(f, i, hooks->on_zone(look_at(f, i), event));
+    }
+    return rc;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ships: their lifetime, their tracks, who they are to the configuration. */
+#include "engine_int.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/timefmt.h"
+
+struct ship *ship_find(const struct engine *e, uint32_t mmsi)
+{
+    return map_get(&e->ships, mmsi);
+}
+
+void ship_mark(struct engine *e, struct ship *s)
+{
+    if (s->is_dirty)
+        return;
+    s->is_dirty = true;
+    s->dirty_previous = NULL;
+    s->dirty_next = e->dirty;
+    if (e->dirty != NULL)
+        e->dirty->dirty_previous = s;
+    e->dirty = s;
+}
+
+void ship_unmark(struct engine *e, struct ship *s)
+{
+    if (!s->is_dirty)
+        return;
+    s->is_dirty = false;
+    if (s->dirty_next != NULL)
+        s->dirty_next->dirty_previous = s->dirty_previous;
+    if (s->dirty_previous != NULL)
+        s->dirty_previous->dirty_next = s->dirty_next;
+    else
+        e->dirty = s->dirty_next;
+    s->dirty_previous = s->dirty_next = NULL;
+}
+
+void ship_touch(struct engine *e, struct ship *s)
+{
+    ship_mark(e, s);
+    s->touched = ++e->touches;
+}
+
+/* A ship that is heard stays where it is among the ages, so that no other ship's memory
+ * is touched; it is put right when it comes up as the oldest. */
+struct ship *ship_oldest(struct engine *e)
+{
+    struct heap_node *node;
+    while ((node = heap_first(&e->ages)) != NULL) {
+        struct ship *s =
+            (struct ship *)(void *)((char *)node - offsetof(struct ship, age));
+        if (node->due_ms == s->touched)
+            return s;
+        /* Cannot fail: the node is in already. */
+        if (heap_set(&e->ages, node, s->touched, s->mmsi) != 0)
+            return s;
+    }
+    return NULL;
+}
+
+struct ship *ship_next(const struct engine *e, size_t *cursor)
+{
+    uint64_t key;
+    void *value;
+    return map_next(&e->ships, cursor, &key, &value) ? value : NULL;
+}
+
+static void track_destroy(const struct engine *e, struct ship_track *item)
+{
+    for (size_t i = 0; item->slots != NULL && i < e->conf.rule_count; i++) {
+        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
+        if (item->slots[i] != NULL && hooks->forget != NULL)
+            hooks->forget(item->slots[i]);
+    }
+    free(item->slots);
+    zone_watch_finish(&item->zones);
+    free(item);
+}
+
+void ship_destroy(struct engine *e, struct ship *s)
+{
+    expect_forget(e, s);
+    heap_remove(&e->timers, &s->timer);
+    ship_unmark(e, s);
+    nearby_remove(e, s);
+    heap_remove(&e->ages, &s->age);
+    map_remove(&e->ships, s->mmsi);
+    for (uint8_t i = 0; i < s->track_count; i++)
+        track_destroy(e, s->items[i]);
+    tracks_finish(&s->tracks);
+    free(s->folds);
+    free(s);
+}
+
+int ship_note_forgotten(struct engine *e, uint32_t mmsi)
+{
+    if (e->forgotten_count == e->forgotten_room) {
+        size_t room = e->forgotten_room != 0 ? 2 * e->forgotten_room : 64;
+        uint32_t *more = realloc(e->forgotten, room * sizeof *more);
+        if (more == NULL)
+            return ERR_NOMEM;
+        e->forgotten = more;
+        e->forgotten_room = room;
+    }
+    e->forgotten[e->forgotten_count++] = mmsi;
+    return 0;
+}
+
+/* The ship heard longest ago makes room. */
+static int forget_oldest(struct engine *e)
+{
+    struct ship *oldest = ship_oldest(e);
+    int rc = ship_note_forgotten(e, oldest->mmsi);
+    if (rc != 0)
+        return rc;
+    e->counts.vessels_forgotten++;
+    ship_destroy(e, oldest);
+    return 0;
+}
+
+struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
+{
+    struct ship *s = ship_find(e, mmsi);
+    if (s != NULL)
+        return s;
+    if (e->conf.vessels_max != 0 && e->ships.count >= e->conf.vessels_max &&
+        forget_oldest(e) != 0)
+        return NULL;
+    s = calloc(1, sizeof *s + e->rule_words * sizeof *s->covered);
+    if (s == NULL)
+        return NULL;
+    s->mmsi = mmsi;
+    s->declared = PORT_NONE;
+    s->covered = e->rule_words == 1 ? &s->covered_few : (uint64_t *)(void *)(s + 1);
+    vessel_static_init(&s->info);
+    tracks_init(&s->tracks);
+    ship_touch(e, s);
+    if (heap_set(&e->ages, &s->age, s->touched, mmsi) != 0 ||
+        map_set(&e->ships, mmsi, s) != 0) {
+        ship_destroy(e, s);
+        return NULL;
+    }
+    if (ship_identify(e, s, false) != 0) {
+        ship_destroy(e, s);
+        return NULL;
+    }
+    return s;
+}
+
+struct ship_track *ship_track_find(const struct ship *s, uint32_t id)
+{
+    for (uint8_t i = 0; i < s->track_count; i++)
+        if (s->items[i]->id == id)
+            return s->items[i];
+    return NULL;
+}
+
+struct ship_track *ship_track_add(struct engine *e, struct ship *s, struct track *track)
+{
+    if (s->track_count == TRACKS_MAX)
+        ship_track_drop(e, s, s->items[0]->id);
+    struct ship_track *item = calloc(1, sizeof *item);
+    if (item == NULL)
+        return NULL;
+    item->slots = calloc(1, e->conf.rule_count * sizeof *item->slots +
+                                e->rule_words * sizeof *item->kept);
+    if (item->slots == NULL) {
+        free(item);
+        return NULL;
+    }
+    item->kept = e->rule_words == 1
+                     ? &item->kept_few
+                     : (uint64_t *)(void *)(item->slots + e->conf.rule_count);
+    s->settled = 0;
+    item->id = track->id;
+    item->track = track;
+    call_state_init(&item->call);
+    voyage_state_init(&item->voyage);
+    zone_watch_init(&item->zones);
+    s->items[s->track_count++] = item;
+    return item;
+}
+
+void ship_track_drop(struct engine *e, struct ship *s, uint32_t id)
+{
+    for (uint8_t i = 0; i < s->track_count; i++) {
+        if (s->items[i]->id != id)
+            continue;
+        track_destroy(e, s->items[i]);
+        memmove(&s->items[i], &s->items[i + 1],
+                (size_t)(s->track_count - i - 1) * sizeof s->items[0]);
+        s->track_count--;
+        s->settled = 0;
+        return;
+    }
+}
+
+/* Rules that the ship newly comes under, or is watched by, hear of each of its tracks. */
+static int tell_known(struct engine *e, struct ship *s, size_t rule,
+                      int (*hook)(struct rule_look *look))
+{
+    int rc = 0;
+    for (uint8_t i = 0; hook != NULL && i < s->track_count && rc == 0; i++) {
+        struct look_frame frame;
+        look_begin(&frame, e, s, s->items[i], s->items[i]->track->last.time_ms);
+        rc = look_done(&frame, rule, hook(look_at(&frame, rule)));
+    }
+    return rc;
+}
+
+int ship_identify(struct engine *e, struct ship *s, bool tell)
+{
+    enum watch_by by = WATCH_BY_NONE;
+    bool was_watched = s->watch != NULL;
+    int64_t entry = watch_match(e->conf.watch, s->mmsi, &s->info, &by);
+    s->watch = entry >= 0 ? watch_entry(e->conf.watch, (size_t)entry) : NULL;
+    s->matched_by = (uint8_t)by;
+    s->settled = 0;
+    s->declared = s->info.has_destination
+                      ? ports_resolve_destination(e->conf.ports, s->info.destination)
+                      : PORT_NONE;
+    struct rule_subject subject = {
+        .mmsi = s->mmsi, .info = &s->info, .watch = s->watch, .matched_by = by};
+    int rc = 0;
+    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
+        bool was_covered = ship_is_covered(s, i);
+        bool is_covered = vessel_filter_matches(&e->conf.rules[i].vessels, &subject);
+        uint64_t bit = UINT64_C(1) << (i % 64);
+        s->covered[i / 64] = (s->covered[i / 64] & ~bit) | (is_covered ? bit : 0);
+        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
+        if (tell && is_covered && !was_covered)
+            rc = tell_known(e, s, i, hooks->on_covered);
+        else if (tell && is_covered && s->watch != NULL && !was_watched)
+            rc = tell_known(e, s, i, hooks->on_watched);
+    }
+    return rc;
+}

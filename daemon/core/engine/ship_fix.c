@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A report's way through a ship: identity, plausibility, zones, calls, voyages, rules. */
+#include "engine_int.h"
+
+#include "lookout/base/timefmt.h"
+
+int ship_static(struct engine *e, struct ship *s, const struct report *r)
+{
+    unsigned changed = vessel_static_update(&s->info, r);
+    e->counts.statics++;
+    ship_touch(e, s);
+    if ((changed & VESSEL_CHANGED_DESTINATION) != 0)
+        for (uint8_t i = 0; i < s->track_count; i++)
+            voyage_destination(&s->items[i]->voyage, s->info.destination);
+    if (changed == 0)
+        return 0;
+    int rc = ship_identify(e, s, true);
+    return rc != 0 ? rc : ship_schedule(e, s);
+}
+
+/* --- calls and voyages --- */
+
+static int tell_call(struct look_frame *frame, const struct call_output *event)
+{
+    struct engine *e = frame->engine;
+    const struct ship *s = frame->ship;
+    struct engine_call call = {
+        .mmsi = s->mmsi,
+        .imo = s->info.imo,
+        .name = s->info.name,
+        .track = frame->item->id,
+        .event = event->event,
+        .call = event->call,
+        .port = ports_get(e->conf.ports, event->call.port),
+    };
+    e->counts.calls += event->event == CALL_ARRIVED;
+    int rc = e->sink.on_call != NULL ? e->sink.on_call(e->sink.context, &call) : 0;
+    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
+        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
+        if (hooks->on_call != NULL)
+            rc = look_done(frame, i, hooks->on_call(look_at(frame, i), event));
+    }
+    return rc;
+}
+
+static int tell_voyage(struct look_frame *frame, const struct voyage *voyage)
+{
+    struct engine *e = frame->engine;
+    const struct ship *s = frame->ship;
+    struct engine_voyage made = {
+        .mmsi = s->mmsi,
+        .imo = s->info.imo,
+        .name = s->info.name,
+        .track = frame->item->id,
+        .voyage = *voyage,
+        .from = ports_get(e->conf.ports, voyage->from),
+        .to = ports_get(e->conf.ports, voyage->to),
+    };
+    e->counts.voyages++;
+    int rc = e->sink.on_voyage != NULL ? e->sink.on_voyage(e->sink.context, &made) : 0;
+    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
+        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
+        if (hooks->on_voyage != NULL)
+            rc = look_done(frame, i, hooks->on_voyage(look_at(frame, i), voyage));
+    }
+    return rc;
+}
+
+static int step_calls(struct look_frame *frame, const struct track_fix *fix,
+                      int64_t since_ms)
+{
+    struct engine *e = frame->engine;
+    struct ship *s = frame->ship;
+    struct ship_track *item = frame->item;
+    struct call_output events[CALL_OUTPUTS_MAX];
+    /* Rules see the call as it stood after each event, not after the last. */
+    struct call_state seen;
+    voyage_fix(&item->voyage, fix);
+    size_t n = call_step(&item->call, &e->conf.call, e->conf.ports, fix, s->declared,
+                         silence_of_all(e, since_ms), events);
+    int rc = 0;
+    if (n == 0)
+        return 0;
+    seen = item->call;
+    frame->subject.call = &seen;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        struct voyage voyage;
+        events[i].call.draught_dm = s->info.draught_dm;
+        seen.current = events[i].call;
+        bool is_done = voyage_call(&item->voyage, e->conf.ports, &events[i],
+                                   s->info.draught_dm, &voyage);
+        rc = tell_call(frame, &events[i]);
+        if (rc == 0 && is_done)
+            rc = tell_voyage(frame, &voyage);
+        if (events[i].event == CALL_DEPARTED && s->info.destination[0] != '\0')
+            voyage_destination(&item->voyage, s->info.destination);
+    }
+    frame->subject.call = &item->call;
+    return rc;
+}
+
+/* --- a believed fix --- */
+
+static int believed(struct engine *e, struct ship *s, struct ship_track *item,
+                    const struct track_fix *before, bool is_in_place)
+{
+    const struct track_fix *fix = &item->track->last;
+    struct look_frame frame;
+    int64_t since_ms = before != NULL ? before->time_ms : fix->time_ms;
+    look_begin(&frame, e, s, item, since_ms);
+    frame.subject.is_in_place = is_in_place;
+    int rc = zone_watch_fix(&item->zones, e->conf.zones, &e->conf.limits, fix, look_zone,
+                            &frame);
+    if (rc == 0)
+        rc = step_calls(&frame, fix, since_ms);
+    for (size_t word = 0; word < e->rule_words; word++) {
+        for (uint64_t asked = look_asked(&frame, word); asked != 0 && rc == 0;
+             asked &= asked - 1) {
+            size_t rule = word * 64 + (size_t)__builtin_ctzll(asked);
+            const struct rule_hooks *hooks = e->conf.rules[rule].kind->hooks;
+            rc = look_done(&frame, rule, hooks->on_fix(look_at(&frame, rule), before));
+        }
+    }
+    return rc;
+}
+
+int ship_fix(struct engine *e, struct ship *s, const struct report *r)
+{
+    struct track_fix fix, before = {0};
+    enum track_verdict verdict = TRACK_OLD;
+    struct track *track = NULL;
+    uint32_t gone = 0;
+    if (!track_fix_from_report(r, &fix)) {
+        e->counts.no_position++;
+        return 0;
+    }
+    int rc = tracks_add(&s->tracks, &e->conf.track, &fix, &verdict, &track, &gone);
+    if (rc != 0)
+        return rc;
+    if (gone != 0)
+        ship_track_drop(e, s, gone);
+    if (verdict == TRACK_OLD) {
+        e->counts.old++;
+        return 0;
+    }
+    e->counts.fixes++;
+    ship_touch(e, s);
+    if (verdict == TRACK_PENDING) {
+        e->counts.implausible++;
+        return 0;
+    }
+    e->counts.tracks_split += verdict == TRACK_CONFIRMED;
+    struct ship_track *item = ship_track_find(s, track->id);
+    bool is_known = item != NULL;
+    if (!is_known)
+        item = ship_track_add(e, s, track);
+    if (item == NULL)
+        return ERR_NOMEM;
+    item->track = track;
+    if (!is_known && s->info.destination[0] != '\0')
+        voyage_destination(&item->voyage, s->info.destination);
+    if (is_known && track->fixes >= 2)
+        before = track->before;
+    rc = nearby_move(e, s, fix.pos);
+    if (rc == 0)
+        rc = believed(e, s, item, is_known && track->fixes >= 2 ? &before : NULL,
+                      verdict == TRACK_REPLACED);
+    return rc != 0 || ship_is_settled(e, s, item) ? rc : ship_schedule(e, s);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When sources were silent: silence of a ship then says nothing about the ship. */
+#include "engine_int.h"
+
+#include "lookout/base/timefmt.h"
+
+static void add_outage(struct engine *e, struct source *s, int64_t begin_ms,
+                       int64_t end_ms)
+{
+    struct span span = {begin_ms, end_ms};
+    s->outages[s->outage_count % OUTAGES_MAX] = span;
+    s->outage_count++;
+    if (++e->outage_epoch == 0)
+        e->outage_epoch = 1;
+}
+
+/* What is heard ends a silence, whether its owner has said so yet or not. */
+void silence_heard(struct engine *e, uint16_t source, int64_t time_ms)
+{
+    if (source >= SOURCES_MAX)
+        return;
+    if (source >= e->source_count)
+        e->source_count = (uint16_t)(source + 1);
+    struct source *s = &e->sources[source];
+    if (s->is_silent && time_ms > s->heard_ms)
+        add_outage(e, s, s->heard_ms, time_ms);
+    s->is_silent = false;
+    if (!s->is_known || time_ms > s->heard_ms)
+        s->heard_ms = time_ms;
+    s->is_known = true;
+}
+
+void engine_source_silent(struct engine *e, uint16_t source, bool is_silent)
+{
+    if (source >= SOURCES_MAX || e->now_ms == TIME_NONE)
+        return;
+    if (source >= e->source_count)
+        e->source_count = (uint16_t)(source + 1);
+    struct source *s = &e->sources[source];
+    if (s->is_silent == is_silent)
+        return;
+    if (!s->is_known)
+        s->heard_ms = e->now_ms;
+    s->is_known = true;
+    s->is_silent = is_silent;
+    if (!is_silent && s->heard_ms < e->now_ms)
+        add_outage(e, s, s->heard_ms, e->now_ms);
+}
+
+void engine_outage(struct engine *e, int64_t since_ms, int64_t until_ms)
+{
+    if (since_ms != TIME_NONE && until_ms > since_ms)
+        add_outage(e, &e->daemon, since_ms, until_ms);
+}
+
+/* --- sums --- */
+
+/* Spans in order of time that do not meet. */
+struct spans {
+    struct span items[4 * OUTAGES_MAX];
+    uint32_t count;
+};
+enum { SPANS_MAX = 4 * OUTAGES_MAX };
+
+/* In its place by its begin, cut to begin..end. */
+static void insert(struct spans *list, struct span span, int64_t begin_ms, int64_t end_ms)
+{
+    span.begin_ms = span.begin_ms > begin_ms ? span.begin_ms : begin_ms;
+    span.end_ms = span.end_ms < end_ms ? span.end_ms : end_ms;
+    if (span.begin_ms >= span.end_ms || list->count == SPANS_MAX)
+        return;
+    uint32_t at = list->count++;
+    for (; at > 0 && list->items[at - 1].begin_ms > span.begin_ms; at--)
+        list->items[at] = list->items[at - 1];
+    list->items[at] = span;
+}
+
+static void insert_all(struct spans *list, const struct source *s, int64_t begin_ms,
+                       int64_t end_ms)
+{
+    uint32_t held = s->outage_count < OUTAGES_MAX ? s->outage_count : OUTAGES_MAX;
+    for (uint32_t i = 0; i < held; i++)
+        insert(list, s->outages[i], begin_ms, end_ms);
+    if (s->is_silent)
+        insert(list, (struct span){s->heard_ms, end_ms}, begin_ms, end_ms);
+}
+
+static void join(struct spans *list)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct span span = list->items[i];
+        if (kept != 0 && span.begin_ms <= list->items[kept - 1].end_ms) {
+            if (span.end_ms > list->items[kept - 1].end_ms)
+                list->items[kept - 1].end_ms = span.end_ms;
+        } else {
+            list->items[kept++] = span;
+        }
+    }
+    list->count = kept;
+}
+
+static int64_t sum(const struct spans *list)
+{
+    int64_t ms = 0;
+    for (uint32_t i = 0; i < list->count; i++)
+        ms += list->items[i].end_ms - list->items[i].begin_ms;
+    return ms;
+}
+
+static bool was_ever_silent(const struct source *s)
+{
+    return s->is_silent || s->outage_count != 0;
+}
+
+/* When the source (or the daemon) was silent between since_ms and now. */
+static void collect(const struct engine *e, uint16_t source, int64_t since_ms,
+                    struct spans *ret)
+{
+    ret->count = 0;
+    insert_all(ret, &e->daemon, since_ms, e->now_ms);
+    if (source < SOURCES_MAX)
+        insert_all(ret, &e->sources[source], since_ms, e->now_ms);
+    join(ret);
+}
+
+int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms)
+{
+    struct spans list;
+    if (!was_ever_silent(&e->daemon) &&
+        (source >= SOURCES_MAX || !was_ever_silent(&e->sources[source])))
+        return 0;
+    collect(e, source, since_ms, &list);
+    return sum(&list);
+}
+
+static void intersect(struct spans *list, const struct spans *other)
+{
+    struct spans both = {.count = 0};
+    for (uint32_t i = 0; i < list->count; i++)
+        for (uint32_t k = 0; k < other->count; k++)
+            insert(&both, other->items[k], list->items[i].begin_ms,
+                   list->items[i].end_ms);
+    *list = both;
+}
+
+int64_t silence_of_all(const struct engine *e, int64_t since_ms)
+{
+    struct spans all, one;
+    bool is_any_known = false;
+    for (uint16_t i = 0; i < e->source_count; i++) {
+        if (!e->sources[i].is_known)
+            continue;
+        if (!was_ever_silent(&e->sources[i]))
+            return silence_of(e, SOURCES_MAX, since_ms);
+        collect(e, i, since_ms, is_any_known ? &one : &all);
+        if (is_any_known)
+            intersect(&all, &one);
+        is_any_known = true;
+    }
+    return is_any_known ? sum(&all) : silence_of(e, SOURCES_MAX, since_ms);
+}
+
+bool silence_is_now(const struct engine *e, uint16_t source)
+{
+    return source < SOURCES_MAX && e->sources[source].is_silent;
+}
+
+/* --- saved state --- */
+
+static void save_source(const struct source *s, struct wire_writer *w)
+{
+    uint32_t held = s->outage_count < OUTAGES_MAX ? s->outage_count : OUTAGES_MAX;
+    wire_put_u64(w, (uint64_t)s->is_known | (uint64_t)s->is_silent << 1);
+    wire_put_i64(w, s->heard_ms);
+    wire_put_u64(w, held);
+    for (uint32_t i = s->outage_count - held; i != s->outage_count; i++) {
+        wire_put_i64(w, s->outages[i % OUTAGES_MAX].begin_ms);
+        wire_put_i64(w, s->outages[i % OUTAGES_MAX].end_ms);
+    }
+}
+
+static void load_source(struct engine *e, struct source *s, struct wire_reader *r)
+{
+    *s = (struct source){.is_known = false};
+    uint64_t flags = wire_get_u64(r);
+    s->is_known = (flags & 1) != 0;
+    s->is_silent = (flags & 2) != 0;
+    s->heard_ms = wire_get_i64(r);
+    uint64_t held = wire_get_u64(r);
+    for (uint64_t i = 0; i < held && i < OUTAGES_MAX && !r->failed; i++) {
+        int64_t begin_ms = wire_get_i64(r), end_ms = wire_get_i64(r);
+        if (end_ms > begin_ms)
+            add_outage(e, s, begin_ms, end_ms);
+    }
+    r->failed = r->failed || held > OUTAGES_MAX;
+}
+
+void silence_save(const struct engine *e, struct wire_writer *w)
+{
+    uint64_t count = SOURCES_MAX;
+    while (count > 0 && !e->sources[count - 1].is_known)
+        count--;
+    save_source(&e->daemon, w);
+    wire_put_u64(w, count);
+    for (uint64_t i = 0; i < count; i++)
+        save_source(&e->sources[i], w);
+}
+
+int silence_load(struct engine *e, struct wire_reader *r)
+{
+    load_source(e, &e->daemon, r);
+    uint64_t count = wire_get_u64(r);
+    if (r->failed || count > SOURCES_MAX)
+        return ERR_CORRUPT;
+    e->source_count = (uint16_t)count;
+    for (uint64_t i = 0; i < count; i++)
+        load_source(e, &e->sources[i], r);
+    return r->failed ? ERR_CORRUPT : 0;
+}

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rule kind route: a vessel's calls follow a pattern; told step by step, and before the
+ * last step when it is foreseen. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kinds_int.h"
+#include "lookout/base/hash.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/rules/rule_run.h"
+#include "route_forecast_int.h"
+#include "route_keep_int.h"
+
+enum { EVENT_PROGRESSED, EVENT_MATCHED, EVENT_FORECAST, EVENT_LAPSED };
+
+static const struct rule_event events[] = {
+    /* clang-format off */
+    {"progress", "route.progressed", "progressed", SEVERITY_WARNING},
+    {"match",    "route.matched",    "matched",    SEVERITY_WARNING},
+    {"forecast", "route.forecast",   "forecast",   SEVERITY_WARNING},
+    {"lapse",    "route.lapsed",     "lapsed",     SEVERITY_INFO},
+    /* clang-format on */
+};
+
+/* enum rule_forecast */
+static const char *const forecasts[] = {"last", "every", "never", NULL};
+
+static const struct rule_key keys[] = {
+    /* clang-format off */
+    {"route",          RULE_KEY_ROUTE,    true,  offsetof(struct rule, route),          0, 0, 0, NULL, "the pattern: \"$dprk > CNSHD > $far-east\""},
+    {"within",         RULE_KEY_DURATION, false, offsetof(struct rule, within_ms),      0, MINUTE_MS, 3650 * DAY_MS, NULL, "departure from the first step to arrival at the last"},
+    {"leg",            RULE_KEY_DURATION, false, offsetof(struct rule, leg_ms),         0, MINUTE_MS, 3650 * DAY_MS, NULL, "departure from a matched step to arrival at the next"},
+    {"min_confidence", RULE_KEY_INT,      false, offsetof(struct rule, min_confidence), 0, 1, 4, NULL, "least confidence of a call, 1 to 4"},
+    {"forecast",       RULE_KEY_WORD,     false, offsetof(struct rule, forecast),       0, 0, 0, forecasts, "before which step a forecast is told"},
+    {NULL, RULE_KEY_INT, false, 0, 0, 0, 0, NULL, NULL},
+    /* clang-format on */
+};
+
+static void set_defaults(struct rule *rule)
+{
+    rule->within_ms = 30 * DAY_MS;
+    rule->leg_ms = 10 * DAY_MS;
+    rule->min_confidence = 2;
+    rule->forecast = RULE_FORECAST_LAST;
+}
+
+static struct route_limits limits_of(const struct rule *rule)
+{
+    struct route_limits limits = {rule->within_ms, rule->leg_ms};
+    return limits;
+}
+
+static uint64_t seed_of(const struct rule_look *look)
+{
+    return hash_u64(look->subject->mmsi, hash_text(look->rule->id, 0));
+}
+
+/* --- telling --- */
+
+static struct finding make(const struct rule_look *look, uint32_t event, int64_t time_ms,
+                           const struct route_run *run)
+{
+    const struct route_stop *stop = &run->stops[run->stop_count - 1];
+    struct finding f = {
+        .event = event,
+        .time_ms = time_ms,
+        .evidence_ms = run->stops[0].arrived_ms,
+        .pos = look->subject->track->last.pos,
+        .object = run->case_id,
+        .run = run,
+        .since_ms = TIME_NONE,
+        .zone_eta_ms = TIME_NONE,
+    };
+    if (stop->port != PORT_NONE)
+        f.port = ports_get(look->world->ports, stop->port);
+    snprintf(f.occurrence, sizeof f.occurrence, "%016llx %u %.40s %lld",
+             (unsigned long long)run->case_id, (unsigned)run->step,
+             f.port != NULL ? f.port->locode
+                            : zone_info(look->world->zones, stop->zone)->id,
+             (long long)stop->arrived_ms);
+    return f;
+}
+
+static int tell(void *context, const struct route_output *output)
+{
+    struct rule_look *look = context;
+    static const uint32_t event_of[] = {
+        [ROUTE_PROGRESSED] = EVENT_PROGRESSED,
+        [ROUTE_MATCHED] = EVENT_MATCHED,
+        [ROUTE_LAPSED] = EVENT_LAPSED,
+    };
+    struct finding f = make(look, event_of[output->event], output->time_ms, &output->run);
+    if (output->event != ROUTE_LAPSED) {
+        struct route_keep *state = *look->state;
+        if (look->is_covered && output->time_ms > state->told_ms)
+            state->told_ms = output->time_ms;
+        f.pos = output->run.stops[output->run.stop_count - 1].pos;
+        return rule_raise(look, &f);
+    }
+    f.port = NULL;
+    struct finding_forecast forecast = {.port = output->run.forecast_port,
+                                        .eta_ms = TIME_NONE};
+    f.forecast = &forecast;
+    return rule_raise(look, &f);
+}
+
+/* --- stops
+ * --------------------------------------------------------------------------------------
+ */
+
+static int arrive(struct rule_look *look, const struct route_stop *stop)
+{
+    struct route_keep *state = route_keep_obtain(look);
+    if (state == NULL)
+        return ERR_NOMEM;
+    struct route_limits limits = limits_of(look->rule);
+    return route_arrive(&state->runs, look->rule->route, &limits, look->world->ports,
+                        stop, seed_of(look), tell, look);
+}
+
+static bool names_zone(const struct route *route, uint32_t zone)
+{
+    for (uint32_t i = 0; i < route->step_count; i++)
+        for (uint32_t k = 0; k < route->steps[i].zone_count; k++)
+            if (route->steps[i].zones[k] == zone)
+                return true;
+    return false;
+}
+
+static void leave_zone(struct rule_look *look, const struct zone_event *event)
+{
+    struct route_keep *state = *look->state;
+    struct route_limits limits = limits_of(look->rule);
+    struct route_stop left = {
+        .port = PORT_NONE, .zone = event->zone, .departed_ms = event->time_ms};
+    if (state != NULL)
+        route_depart(&state->runs, &limits, look->world->ports, &left);
+}
+
+static int on_zone(struct rule_look *look, const struct zone_event *event)
+{
+    if (event->what == ZONE_EXITED)
+        leave_zone(look, event);
+    bool is_stop = event->what == ZONE_ENTERED || event->what == ZONE_CROSSED;
+    if (!is_stop || event->is_repeat || !names_zone(look->rule->route, event->zone))
+        return 0;
+    struct route_stop stop = {
+        .port = PORT_NONE,
+        .zone = event->zone,
+        .confidence = event->certainty == ZONE_OBSERVED ? 4 : 2,
+        .arrived_ms = event->time_ms,
+        .departed_ms = event->what == ZONE_CROSSED ? event->time_ms : TIME_NONE,
+        .pos = event->pos,
+    };
+    int rc = arrive(look, &stop);
+    route_keep_tidy(look);
+    return rc;
+}
+
+static int count_call(struct rule_look *look, const struct call *call, int64_t time_ms)
+{
+    const struct route_keep *state = *look->state;
+    /* A call of confidence 1 has no stop: it counts from its entry. */
+    int64_t since_ms = call->since_ms != TIME_NONE     ? call->since_ms
+                       : call->entered_ms != TIME_NONE ? call->entered_ms
+                                                       : time_ms;
+    if (call->confidence < look->rule->min_confidence ||
+        (state != NULL && state->counted_ms == since_ms))
+        return 0;
+    struct route_stop stop = {
+        .port = call->port,
+        .zone = UINT32_MAX,
+        .confidence = call->confidence,
+        .arrived_ms = since_ms,
+        .departed_ms = TIME_NONE,
+        .pos = call->pos,
+        .is_arrival_unknown = call->arrived_ms == TIME_NONE,
+    };
+    int rc = arrive(look, &stop);
+    struct route_keep *after = *look->state;
+    if (after != NULL)
+        after->counted_ms = since_ms;
+    return rc;
+}
+
+/* Zones it is in as it leaves: it is in them after the call, too. */
+static int stand_in_zones(struct rule_look *look, int64_t time_ms)
+{
+    const struct zone_watch *w = look->subject->zones;
+    for (uint32_t i = 0; i < w->count; i++) {
+        if (w->items[i].phase == ZONE_PHASE_ENTERING ||
+            !names_zone(look->rule->route, w->items[i].zone))
+            continue;
+        struct route_stop stop = {
+            .port = PORT_NONE,
+            .zone = w->items[i].zone,
+            .confidence = 4,
+            .arrived_ms = time_ms,
+            .departed_ms = TIME_NONE,
+            .pos = look->subject->track->last.pos,
+            .is_standing = true,
+        };
+        int rc = arrive(look, &stop);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int depart(struct rule_look *look, const struct call *call, int64_t departed_ms)
+{
+    struct route_keep *state = *look->state;
+    if (state == NULL)
+        return 0;
+    struct route_limits limits = limits_of(look->rule);
+    struct route_stop left = {
+        .port = call->port, .departed_ms = departed_ms, .confidence = call->confidence};
+    route_depart(&state->runs, &limits, look->world->ports, &left);
+    return stand_in_zones(look, departed_ms);
+}
+
+static int on_call(struct rule_look *look, const struct call_output *event)
+{
+    const struct call *call = &event->call;
+    int rc = 0;
+    switch (event->event) {
+    case CALL_ENTERED:
+        break;
+    case CALL_ARRIVED:
+        rc = count_call(look, call, event->time_ms);
+        break;
+    case CALL_DEPARTED:
+        rc = depart(look, call, call->departed_ms);
+        break;
+    case CALL_LEFT:
+        /* The confidence is known in full only now. */
+        rc = count_call(look, call, event->time_ms);
+        if (rc == 0)
+            rc = depart(look, call,
+                        call->departed_ms != TIME_NONE ? call->departed_ms
+                                                       : event->time_ms);
+        break;
+    }
+    route_keep_tidy(look);
+    return rc;
+}
+
+/* --- forecast --- */
+
+static bool has_same_end(const struct route_run *a, const struct route_run *b)
+{
+    const struct route_stop *x = &a->stops[a->stop_count - 1];
+    const struct route_stop *y = &b->stops[b->stop_count - 1];
+    return a->step == b->step && x->port == y->port && x->zone == y->zone &&
+           x->arrived_ms == y->arrived_ms;
+}
+
+/* Is another run told of instead: one that ends where this one does and is older, or one
+ * of the same case that has been or is farther on (this one waits for another stop at its
+ * next step, of which it would be told again)? */
+static bool is_told_by_another(const struct route_state *runs, uint32_t index)
+{
+    const struct route_run *run = &runs->runs[index];
+    for (uint32_t i = 0; i < runs->run_count; i++) {
+        const struct route_run *other = &runs->runs[i];
+        if (i != index && ((i < index && has_same_end(run, other)) ||
+                           (other->case_id == run->case_id &&
+                            (other->is_forecast || other->step > run->step))))
+            return true;
+    }
+    return false;
+}
+
+static int forecast_run(struct rule_look *look, struct route_run *run,
+                        const int64_t fixes_ms[2])
+{
+    struct finding_forecast forecast;
+    bool is_due = false;
+    int rc = route_forecast(look, run, fixes_ms, &forecast, &is_due);
+    if (rc != 0 || !is_due)
+        return rc;
+    int64_t now_ms = look->subject->track->last.time_ms;
+    run->is_forecast = true;
+    run->forecast_ms = now_ms;
+    run->forecast_port = forecast.port;
+    struct finding f = make(look, EVENT_FORECAST, now_ms, run);
+    f.port = ports_get(look->world->ports, forecast.port);
+    f.forecast = &forecast;
+    return rule_raise(look, &f);
+}
+
+static int on_fix(struct rule_look *look, const struct track_fix *before)
+{
+    struct route_keep *state = *look->state;
+    if (state == NULL)
+        return 0;
+    state->fixes_ms[0] = state->fixes_ms[1];
+    state->fixes_ms[1] = before != NULL ? before->time_ms : TIME_NONE;
+    /* A ship that is not covered yet may be by its next message: then it is told. */
+    if (look->rule->forecast == RULE_FORECAST_NEVER || !look->is_covered)
+        return 0;
+    for (uint32_t i = 0; i < state->runs.run_count; i++) {
+        struct route_run *run = &state->runs.runs[i];
+        if (run->is_forecast || is_told_by_another(&state->runs, i))
+            continue;
+        int rc = forecast_run(look, run, state->fixes_ms);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* --- a ship that is covered only now --- */
+
+/* Is this the run that stands for its case: the farthest on, of several the oldest? */
+static bool stands_for_case(const struct route_state *runs, uint32_t index)
+{
+    const struct route_run *run = &runs->runs[index];
+    for (uint32_t i = 0; i < runs->run_count; i++) {
+        const struct route_run *other = &runs->runs[i];
+        if (other->case_id == run->case_id &&
+            (other->step > run->step || (other->step == run->step && i < index)))
+            return false;
+    }
+    return true;
+}
+
+/* The steps it has taken while nobody knew who it was. */
+static int on_covered(struct rule_look *look)
+{
+    const struct route_keep *state = *look->state;
+    int64_t told_ms = state != NULL ? state->told_ms : TIME_NONE;
+    int rc = 0;
+    for (uint32_t i = 0; state != NULL && i < state->runs.run_count && rc == 0; i++) {
+        const struct route_run *run = &state->runs.runs[i];
+        if (run->stop_count < 2 || !stands_for_case(&state->runs, i) ||
+            run->stops[run->stop_count - 1].arrived_ms <= told_ms)
+            continue;
+        struct route_output out = {route_is_complete(look->rule->route, run->step)
+                                       ? ROUTE_MATCHED
+                                       : ROUTE_PROGRESSED,
+                                   run->stops[run->stop_count - 1].arrived_ms, *run};
+        rc = tell(look, &out);
+    }
+    return rc;
+}
+
+/* --- time
+ * ---------------------------------------------------------------------------------------
+ */
+
+/* A stop that began in time may be confirmed only later: while the ship is in a port,
+ * wait up to a day. */
+static int64_t patience_ms(const struct rule_look *look)
+{
+    return look->subject->call->current.port != PORT_NONE ? DAY_MS : 0;
+}
+
+static int64_t deadline(struct rule_look *look)
+{
+    const struct route_keep *state = *look->state;
+    if (state == NULL)
+        return INT64_MAX;
+    int64_t due = route_deadline(&state->runs);
+    return due == INT64_MAX ? due : due + patience_ms(look);
+}
+
+static int on_time(struct rule_look *look)
+{
+    struct route_keep *state = *look->state;
+    int rc = state != NULL ? route_expire(&state->runs, look->now_ms - patience_ms(look),
+                                          tell, look)
+                           : 0;
+    route_keep_tidy(look);
+    return rc;
+}
+
+/* --- saved state --- */
+
+/* {"rule":"x","runs":[{"step":2,"steps":3,"last":"CNSHD","expires":"..."}]} */
+static int describe(const struct rule_look *look, struct buf *out)
+{
+    const struct route_keep *state = *look->state;
+    for (uint32_t i = 0; i < state->runs.run_count; i++) {
+        const struct route_run *run = &state->runs.runs[i];
+        const struct route_stop *stop = &run->stops[run->stop_count - 1];
+        char text[TIME_TEXT_BYTES];
+        int rc = buf_printf(
+            out, "%s{\"step\":%u,\"steps\":%u,\"last\":\"%s\",\"forecast\":%s",
+            i ? "," : "", run->step + 1u, look->rule->route->step_count,
+            stop->port != PORT_NONE ? ports_get(look->world->ports, stop->port)->locode
+                                    : zone_info(look->world->zones, stop->zone)->id,
+            run->is_forecast ? "true" : "false");
+        if (rc == 0 && run->expires_ms != TIME_NONE)
+            rc = buf_printf(out, ",\"expires\":\"%s\"",
+                            time_format(run->expires_ms, text));
+        if (rc == 0)
+            rc = buf_add_char(out, '}');
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static const struct rule_hooks hooks = {
+    .asks = rule_asks_keeping,
+    .on_zone = on_zone,
+    .on_call = on_call,
+    .on_fix = on_fix,
+    .on_covered = on_covered,
+    .deadline = deadline,
+    .on_time = on_time,
+    .save = route_keep_save,
+    .load = route_keep_load,
+    .forget = free,
+    .describe = describe,
+};
+
+const struct rule_kind kind_route = {
+    .name = "route",
+    .doc = "a vessel's calls follow a pattern",
+    .keys = keys,
+    .events = events,
+    .event_count = sizeof events / sizeof events[0],
+    .set_defaults = set_defaults,
+    .hooks = &hooks,
+};

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rule kind sighted: a vessel is heard for the first time, or again after a long silence.
+ * A ship that is recognised only by a later message of its identity is told then, of its
+ * first fix. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kinds_int.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/rules/rule_run.h"
+
+static const struct rule_event events[] = {
+    {"sight", "vessel.sighted", "sighted", SEVERITY_INFO},
+};
+
+static const struct rule_key keys[] = {
+    /* clang-format off */
+    {"again_after", RULE_KEY_DURATION, false, offsetof(struct rule, again_after_ms), 0, MINUTE_MS, 3650 * DAY_MS, NULL, "tell again after a silence of this length; left out: once"},
+    {NULL, RULE_KEY_INT, false, 0, 0, 0, 0, NULL, NULL},
+    /* clang-format on */
+};
+
+/* Its being there says that the ship was told. */
+struct sighted_state {
+    char is_told;
+};
+
+static void set_defaults(struct rule *rule)
+{
+    rule->again_after_ms = TIME_NONE;
+}
+
+static int mark_told(struct rule_look *look)
+{
+    if (*look->state == NULL)
+        *look->state = calloc(1, sizeof(struct sighted_state));
+    return *look->state != NULL ? 0 : ERR_NOMEM;
+}
+
+static int tell(struct rule_look *look, const struct track_fix *fix, int64_t since_ms)
+{
+    struct finding f = {
+        .event = 0,
+        .time_ms = fix->time_ms,
+        .evidence_ms = fix->time_ms,
+        .pos = fix->pos,
+        .since_ms = since_ms,
+        .zone_eta_ms = TIME_NONE,
+    };
+    snprintf(f.occurrence, sizeof f.occurrence, "%lld", (long long)fix->time_ms);
+    int rc = rule_raise(look, &f);
+    return rc != 0 ? rc : mark_told(look);
+}
+
+static int on_covered(struct rule_look *look)
+{
+    const struct track *track = look->subject->track;
+    return *look->state == NULL ? tell(look, &track->first, TIME_NONE) : 0;
+}
+
+/* One that was heard before the rule meant it (the configuration changed) is heard again.
+ */
+static int on_fix(struct rule_look *look, const struct track_fix *before)
+{
+    if (!look->is_covered)
+        return 0;
+    const struct track *track = look->subject->track;
+    int64_t time_ms = track->last.time_ms;
+    int64_t again_ms = look->rule->again_after_ms;
+    bool is_again = before != NULL && again_ms != TIME_NONE &&
+                    time_ms - before->time_ms - look->subject->silence_ms >= again_ms;
+    if (*look->state != NULL && !is_again)
+        return 0;
+    if (look->subject->is_in_place)
+        return mark_told(look);
+    return tell(look, &track->last, before != NULL ? before->time_ms : TIME_NONE);
+}
+
+static void save(const struct rule_look *look, struct wire_writer *out)
+{
+    (void)look;
+    wire_put_u64(out, 1);
+}
+
+static int load(struct rule_look *look, struct wire_reader *in)
+{
+    return wire_get_u64(in) == 1 ? mark_told(look) : ERR_CORRUPT;
+}
+
+static unsigned asks(const struct rule *rule)
+{
+    return rule->again_after_ms != TIME_NONE ? RULE_ASKS_COVERED | RULE_ASKS_KEEPING
+                                             : RULE_ASKS_COVERED;
+}
+
+static const struct rule_hooks hooks = {.asks = asks,
+                                        .on_fix = on_fix,
+                                        .on_covered = on_covered,
+                                        .save = save,
+                                        .load = load,
+                                        .forget = free};
+
+const struct rule_kind kind_sighted = {
+    .name = "sighted",
+    .doc = "a vessel is heard for the first time, or again after a long silence",
+    .keys = keys,
+    .events = events,
+    .event_count = sizeof events / sizeof events[0],
+    .set_defaults = set_defaults,
+    .hooks = &hooks,
+};

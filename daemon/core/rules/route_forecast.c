@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The forecast of a route's next step: declared, heading over water, gate crossed.
+ *
+ * Without the water grid there is the declared destination alone, by the great circle.
+ * "Has grown" means by more than a kilometre, which is what a field is good for. */
+#include "route_forecast_int.h"
+
+#include <string.h>
+
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
+
+static const int64_t HEADING_MS = 6 * HOUR_MS;
+static const int64_t GROWTH_MS = 3 * HOUR_MS;
+static const double HEADING_SHARE = 0.7;
+static const int64_t SPAN_MS = HOUR_MS;       /* three fixes span no less */
+static const double LEAST_MPS = 1.5 * KN_MPS; /* slower says nothing */
+static const double GROWTH_M = 1000;
+/* Distances to a declared port that nobody awaits are worked out one by one: a few
+ * milliseconds for one that is near, up to 100 across an ocean. */
+static const int64_t ASK_NEAR_MS = 10 * MINUTE_MS, ASK_FAR_MS = 30 * MINUTE_MS;
+static const double NEAR_M = 1000 * NM_M;
+
+/* What is looked at. */
+struct view {
+    const struct rule_look *look;
+    const struct route_run *run;
+    const struct track *track;
+    int64_t now_ms, departed_ms;
+    double sailed_m; /* in the last six hours, or since the departure */
+    int64_t sailed_ms;
+    /* The awaited step whose ports are nearest over water; NULL: none is known. */
+    const struct route_step *step;
+    double rest_m;
+};
+
+/* --- what is awaited -----------------------------------------------------------------
+ */
+
+/* The steps first..last that count: only those that would complete the route, when so
+ * configured. */
+static bool find_steps(const struct rule_look *look, const struct route_run *run,
+                       uint32_t *ret_first, uint32_t *ret_last)
+{
+    const struct route *route = look->rule->route;
+    if (!route_awaits(route, run, ret_first, ret_last))
+        return false;
+    if (look->rule->forecast != RULE_FORECAST_LAST)
+        return true;
+    *ret_first = *ret_last;
+    return *ret_last + 1 == route->step_count;
+}
+
+/* The awaited step that holds the declared port, NULL. */
+static const struct route_step *find_declared(const struct view *v)
+{
+    const struct rule_subject *s = v->look->subject;
+    uint32_t first, last;
+    if (s->declared == PORT_NONE || !find_steps(v->look, v->run, &first, &last))
+        return NULL;
+    for (uint32_t j = first; j <= last; j++) {
+        const struct route_step *step = &v->look->rule->route->steps[j];
+        if (step->ports != NULL && port_set_has(step->ports, s->declared))
+            return step;
+    }
+    return NULL;
+}
+
+static void find_nearest(struct view *v)
+{
+    uint32_t first, last;
+    v->step = NULL;
+    if (!find_steps(v->look, v->run, &first, &last))
+        return;
+    for (uint32_t j = first; j <= last; j++) {
+        const struct route_step *step = &v->look->rule->route->steps[j];
+        double m =
+            step->field != NULL ? water_distance_m(step->field, v->track->last.pos) : -1;
+        if (m < 0 || (v->step != NULL && m >= v->rest_m))
+            continue;
+        v->step = step;
+        v->rest_m = m;
+    }
+}
+
+/* The awaited port at the end of the way. */
+static uint32_t nearest_port(const struct view *v)
+{
+    size_t index = water_nearest(v->step->field, v->track->last.pos);
+    uint32_t port = port_set_next(v->step->ports, 0);
+    for (size_t i = 0; i < index && port != PORT_NONE; i++)
+        port = port_set_next(v->step->ports, port + 1);
+    return port;
+}
+
+/* --- the way behind ------------------------------------------------------------------
+ */
+
+static double path_length_m(const struct track_point *path, size_t n)
+{
+    double m = 0;
+    for (size_t i = 1; i < n; i++)
+        m += geo_distance_m(path[i - 1].pos, path[i].pos);
+    return m;
+}
+
+static void read_path(struct view *v)
+{
+    int64_t since_ms = v->now_ms - HEADING_MS;
+    since_ms = v->departed_ms > since_ms ? v->departed_ms : since_ms;
+    struct track_point path[TRACK_PATH_POINTS + 2];
+    size_t n = track_path(v->track, since_ms, v->now_ms, path, TRACK_PATH_POINTS + 2);
+    v->sailed_m = path_length_m(path, n);
+    v->sailed_ms = n > 1 ? path[n - 1].time_ms - path[0].time_ms : 0;
+}
+
+/* Mean speed of the last six hours, or since the departure where that is later; < 0
+ * unknown. */
+static double mean_kn(const struct view *v)
+{
+    return v->sailed_ms > 0 ? v->sailed_m / ((double)v->sailed_ms / 1000.0) / KN_MPS : -1;
+}
+
+/* Where it was `ago_ms` ago, but not before the departure. */
+static struct geo_pos was_at(const struct view *v, int64_t ago_ms)
+{
+    struct track_point at[2];
+    int64_t time_ms = v->now_ms - ago_ms;
+    time_ms = v->departed_ms > time_ms ? v->departed_ms : time_ms;
+    return track_path(v->track, time_ms, v->now_ms, at, 2) > 0 ? at[0].pos
+                                                               : v->track->last.pos;
+}
+
+/* --- the three reasons ---------------------------------------------------------------
+ */
+
+/* Heard since the departure, or new since the arrival: a crew that declares where it goes
+ * next while still in port. */
+static bool is_declared_since(const struct vessel_static *info,
+                              const struct route_stop *stop)
+{
+    return info->destination_ms >= stop->departed_ms ||
+           info->destination_since_ms >= stop->arrived_ms;
+}
+
+static bool nears_awaited(const struct view *v, const struct route_step *declared)
+{
+    const struct rule_subject *s = v->look->subject;
+    struct geo_pos then = was_at(v, GROWTH_MS);
+    if (declared->field == NULL)
+        return v->look->world->water == NULL &&
+               ports_distance_m(v->look->world->ports, s->declared, s->track->last.pos) <=
+                   ports_distance_m(v->look->world->ports, s->declared, then) + GROWTH_M;
+    double now_m = water_distance_m(declared->field, s->track->last.pos);
+    double then_m = water_distance_m(declared->field, then);
+    return now_m >= 0 && (then_m < 0 || now_m <= then_m + GROWTH_M);
+}
+
+/* How far it has been to the declared port, of three hours. */
+enum { NOW, BETWEEN, THEN, TIMES };
+
+/* Over water; by the great circle where finding the way takes too long: across an ocean.
+ */
+static int measure_declared(const struct view *v, double ret_m[TIMES])
+{
+    uint32_t port = v->look->subject->declared;
+    struct geo_pos goal = ports_get(v->look->world->ports, port)->pos, was[TIMES];
+    int rc = 0;
+    for (int i = 0; i < TIMES; i++) {
+        was[i] = was_at(v, GROWTH_MS * i / THEN);
+        if (rc == 0)
+            rc = water_between_m(v->look->world->water, goal, was[i], &ret_m[i]);
+    }
+    if (rc == ERR_NOMEM)
+        return rc;
+    for (int i = 0; i < TIMES && rc != 0; i++)
+        ret_m[i] = geo_distance_m(goal, was[i]);
+    return 0;
+}
+
+/* Only with the first fix of each ten or thirty minutes. */
+static bool may_measure(const struct view *v, const int64_t fixes_ms[2])
+{
+    double away_m = ports_distance_m(v->look->world->ports, v->look->subject->declared,
+                                     v->track->last.pos);
+    int64_t every_ms = away_m < NEAR_M ? ASK_NEAR_MS : ASK_FAR_MS;
+    return v->now_ms / every_ms != fixes_ms[1] / every_ms;
+}
+
+/* What has grown may be the distance to another awaited port, such as the one just left:
+ * then that to the declared port itself counts. */
+static int is_declared(const struct view *v, const struct route_step *declared,
+                       const int64_t fixes_ms[2], bool *ret_is)
+{
+    double m[TIMES];
+    *ret_is = false;
+    if (declared == NULL || !is_declared_since(v->look->subject->info,
+                                               &v->run->stops[v->run->stop_count - 1]))
+        return 0;
+    *ret_is = nears_awaited(v, declared);
+    if (*ret_is || declared->field == NULL || port_set_count(declared->ports) < 2 ||
+        !may_measure(v, fixes_ms))
+        return 0;
+    int rc = measure_declared(v, m);
+    *ret_is = rc == 0 && m[NOW] <= m[THEN] + GROWTH_M;
+    return rc;
+}
+
+/* Has the distance to the declared port grown for three hours? */
+static int leaves_declared(const struct view *v, bool *ret_leaves)
+{
+    double m[TIMES];
+    int rc = measure_declared(v, m);
+    *ret_leaves = rc == 0 && m[NOW] > m[BETWEEN] && m[BETWEEN] > m[THEN] &&
+                  m[NOW] > m[THEN] + GROWTH_M;
+    return rc;
+}
+
+/* Did the distance fall by its share of what was sailed since? */
+static bool has_fallen(const struct view *v, int64_t since_ms)
+{
+    struct track_point path[TRACK_PATH_POINTS + 2];
+    size_t n = track_path(v->track, since_ms, v->now_ms, path, TRACK_PATH_POINTS + 2);
+    if (n < 2)
+        return false;
+    double before_m = water_distance_m(v->step->field, path[0].pos);
+    double after_m = water_distance_m(v->step->field, path[n - 1].pos);
+    double sailed_m = path_length_m(path, n);
+    return before_m >= 0 && after_m >= 0 &&
+           sailed_m >=
+               LEAST_MPS * (double)(path[n - 1].time_ms - path[0].time_ms) / 1000.0 &&
+           before_m - after_m >= HEADING_SHARE * sailed_m;
+}
+
+/* Over the last six hours and over the last three fixes, both of them under way: where
+ * ways part, a ship that is bound elsewhere (from Shidao to Shanghai) came nearer for
+ * some hours and does so no more. Fixes so close together that the grid's cells would
+ * decide are taken over an hour; where three take more than six hours, those are the
+ * time. */
+static bool is_heading_there(const struct view *v, const int64_t fixes_ms[2])
+{
+    if (v->step == NULL || fixes_ms[0] == TIME_NONE)
+        return false;
+    int64_t hours_ms = v->now_ms - HEADING_MS, three_ms = v->now_ms - SPAN_MS;
+    three_ms = fixes_ms[0] < three_ms ? fixes_ms[0] : three_ms;
+    hours_ms = three_ms < hours_ms ? three_ms : hours_ms;
+    return v->departed_ms <= hours_ms && has_fallen(v, hours_ms) &&
+           has_fallen(v, three_ms);
+}
+
+static int is_heading(const struct view *v, const int64_t fixes_ms[2], bool is_awaited,
+                      bool *ret_is)
+{
+    uint32_t port = v->look->subject->declared;
+    *ret_is = is_heading_there(v, fixes_ms);
+    if (!*ret_is || is_awaited || port == PORT_NONE)
+        return 0;
+    *ret_is = false;
+    if (!may_measure(v, fixes_ms))
+        return 0;
+    return leaves_declared(v, ret_is);
+}
+
+/* An awaited gate was crossed just now, in the direction in which the way goes on. */
+static bool is_through_gate(const struct view *v, const int64_t fixes_ms[2])
+{
+    const struct route_stop *stop = &v->run->stops[v->run->stop_count - 1];
+    if (v->step == NULL || stop->port != PORT_NONE || v->run->stop_count < 2 ||
+        zone_info(v->look->world->zones, stop->zone)->shape != ZONE_GATE ||
+        (fixes_ms[0] != TIME_NONE && stop->arrived_ms < fixes_ms[0]))
+        return false;
+    double there_m = water_distance_m(v->step->field, stop->pos);
+    return there_m >= 0 && v->rest_m < there_m;
+}
+
+/* --- telling -------------------------------------------------------------------------
+ */
+
+static int64_t eta_at(const struct view *v, double distance_m, double kn)
+{
+    return v->now_ms + (int64_t)(distance_m / (kn * KN_MPS)) * SECOND_MS;
+}
+
+/* Distance to the expected port. */
+static int find_distance(const struct view *v, const struct finding_forecast *f,
+                         double *ret_m)
+{
+    if (v->look->world->water == NULL) {
+        *ret_m = ports_distance_m(v->look->world->ports, f->port, v->track->last.pos);
+        return 0;
+    }
+    *ret_m = v->rest_m;
+    if (nearest_port(v) == f->port)
+        return 0;
+    double m = 0;
+    int rc = water_between_m(v->look->world->water, v->track->last.pos,
+                             ports_get(v->look->world->ports, f->port)->pos, &m);
+    if (rc == 0)
+        *ret_m = m;
+    return rc == ERR_NOMEM ? rc : 0;
+}
+
+static int find_reasons(struct view *v, const int64_t fixes_ms[2],
+                        struct finding_forecast *f)
+{
+    const struct route_step *declared = find_declared(v);
+    f->is_gate = is_through_gate(v, fixes_ms);
+    int rc = is_declared(v, declared, fixes_ms, &f->is_declared);
+    if (rc == 0)
+        rc = is_heading(v, fixes_ms, declared != NULL, &f->is_heading);
+    if (declared != NULL && f->is_declared) {
+        f->port = v->look->subject->declared;
+        if (declared->field != NULL && declared != v->step) {
+            v->step = declared;
+            v->rest_m = water_distance_m(declared->field, v->track->last.pos);
+        }
+    }
+    return rc;
+}
+
+int route_forecast(const struct rule_look *look, const struct route_run *run,
+                   const int64_t fixes_ms[2], struct finding_forecast *ret,
+                   bool *ret_is_due)
+{
+    const struct rule_subject *s = look->subject;
+    struct view v = {.look = look,
+                     .run = run,
+                     .track = s->track,
+                     .now_ms = s->track->last.time_ms,
+                     .departed_ms = run->stops[run->stop_count - 1].departed_ms};
+    struct finding_forecast f = {.port = PORT_NONE, .eta_ms = TIME_NONE};
+    double distance_m = 0;
+    *ret_is_due = false;
+    if (v.departed_ms == TIME_NONE)
+        return 0;
+    find_nearest(&v);
+    if (v.step == NULL && look->world->water != NULL)
+        return 0;
+    read_path(&v);
+    int rc = find_reasons(&v, fixes_ms, &f);
+    if (rc != 0 || !(f.is_declared || f.is_heading || f.is_gate))
+        return rc;
+    if (f.port == PORT_NONE)
+        f.port = nearest_port(&v);
+    if (f.port == PORT_NONE)
+        return 0;
+    rc = find_distance(&v, &f, &distance_m);
+    if (rc != 0 ||
+        eta_at(&v, distance_m, track_believed_kn(s->track, look->world->track)) >
+            run->expires_ms)
+        return rc;
+    double kn = mean_kn(&v);
+    f.eta_ms = kn >= 1 ? eta_at(&v, distance_m, kn) : TIME_NONE;
+    if (v.step != NULL)
+        rc = nearest_port(&v) == f.port
+                 ? route_zones_ahead(look, v.step->field, kn, &f)
+                 : route_zones_ahead_of(look, f.port, distance_m, v.step->field, kn, &f);
+    *ret = f;
+    *ret_is_due = rc == 0;
+    return rc;
+}

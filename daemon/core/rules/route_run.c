@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The NFA of a route over one ship's calls.
+ *
+ * A run is a chain of matched stops. A stop that a run's next step accepts makes an
+ * advanced copy; the run itself stays where it was as long as a later stop could still
+ * serve (a later departure keeps within `leg` for longer), which makes the search
+ * complete. A case is the runs of one first stop. What is told is told once: a step once
+ * in a case, a step once at a stop, the oldest case first, and of a case that takes
+ * several steps at once the last. A completed case takes all its runs with it, but for
+ * optional steps that may still follow.
+ *
+ * Calls in a row at one port are one call: the runs that stand there wait for it to
+ * depart again, also those whose `leg` was over. */
+#include "lookout/rules/route.h"
+
+#include <string.h>
+
+#include "lookout/base/hash.h"
+#include "lookout/base/timefmt.h"
+
+void route_state_init(struct route_state *s)
+{
+    memset(s, 0, sizeof *s);
+    s->last_port = PORT_NONE;
+}
+
+/* May other calls lie between a stop at step `from` and one at step j? */
+static bool allows_between(const struct route *route, uint32_t from, uint32_t j)
+{
+    for (uint32_t k = from + 1; k <= j; k++)
+        if (!route->steps[k].is_adjacent)
+            return true;
+    return false;
+}
+
+static bool step_accepts(const struct route_step *step, const struct route_stop *stop)
+{
+    if (stop->port != PORT_NONE)
+        return step->ports != NULL && port_set_has(step->ports, stop->port);
+    for (uint32_t i = 0; i < step->zone_count; i++)
+        if (step->zones[i] == stop->zone)
+            return true;
+    return false;
+}
+
+static const struct route_stop *last_stop(const struct route_run *run)
+{
+    return &run->stops[run->stop_count - 1];
+}
+
+static void set_expiry(struct route_run *run, const struct route_limits *limits)
+{
+    int64_t first = run->stops[0].departed_ms, last = last_stop(run)->departed_ms;
+    run->expires_ms = last == TIME_NONE ? TIME_NONE : last + limits->leg_ms;
+    run->until_ms = first == TIME_NONE ? TIME_NONE : first + limits->within_ms;
+    if (first != TIME_NONE && last != TIME_NONE && run->until_ms < run->expires_ms)
+        run->expires_ms = run->until_ms;
+}
+
+static bool is_in_time(const struct route_run *run, const struct route_limits *limits,
+                       int64_t arrived_ms)
+{
+    int64_t first = run->stops[0].departed_ms, last = last_stop(run)->departed_ms;
+    if (last != TIME_NONE && arrived_ms - last > limits->leg_ms)
+        return false;
+    return first == TIME_NONE || arrived_ms - first <= limits->within_ms;
+}
+
+/* Could any later stop still advance this run? */
+static bool has_future(const struct route *route, const struct route_run *run)
+{
+    uint32_t first, last;
+    if (!route_awaits(route, run, &first, &last))
+        return false;
+    if (!run->has_foreign_call)
+        return true;
+    return allows_between(route, run->step, last);
+}
+
+enum { MADE_MAX = ROUTE_RUNS_MAX * ROUTE_STEPS_MAX + ROUTE_STEPS_MAX };
+
+/* One stop on its way through the runs. */
+struct arrival {
+    const struct route *route;
+    const struct route_limits *limits;
+    const struct ports *ports;
+    const struct route_stop *stop;
+    route_sink sink;
+    void *context;
+    bool is_repeat; /* a second call in a row at one port */
+    uint32_t made_count;
+    struct route_run made[MADE_MAX];
+};
+
+/* A run is at most one stop a step, so stops never overflow: ROUTE_CALLS_MAX >=
+ * ROUTE_STEPS_MAX. */
+_Static_assert(ROUTE_CALLS_MAX >= ROUTE_STEPS_MAX, "a run holds a stop for every step");
+
+static void make_run(struct arrival *a, const struct route_run *from, uint32_t step,
+                     uint64_t case_id)
+{
+    struct route_run *run = &a->made[a->made_count++];
+    if (from != NULL)
+        *run = *from;
+    else
+        memset(run, 0, sizeof *run);
+    run->stops[run->stop_count] = *a->stop;
+    run->stops[run->stop_count].step = (uint8_t)step;
+    run->stop_count++;
+    run->step = (uint8_t)step;
+    run->has_foreign_call = false;
+    /* A zone or gate on the way does not end a forecast: it goes on with the run. */
+    if (a->stop->port != PORT_NONE || !run->is_forecast || run->is_lapsed) {
+        run->is_forecast = false;
+        run->forecast_port = PORT_NONE;
+    }
+    run->is_lapsed = false;
+    run->case_id = case_id;
+    set_expiry(run, a->limits);
+}
+
+/* Copies of `run` advanced by the stop; true when there was one. */
+static bool advance(struct arrival *a, const struct route_run *run)
+{
+    uint32_t first, last;
+    bool has_advanced = false;
+    if (!route_awaits(a->route, run, &first, &last) ||
+        !is_in_time(run, a->limits, a->stop->arrived_ms))
+        return false;
+    for (uint32_t j = first; j <= last; j++) {
+        bool is_open = !run->has_foreign_call || allows_between(a->route, run->step, j);
+        if (is_open && step_accepts(&a->route->steps[j], a->stop)) {
+            make_run(a, run, j, run->case_id);
+            has_advanced = true;
+        }
+    }
+    return has_advanced;
+}
+
+/* What the place adds to the case's id: the port's code, or the zone's. */
+static uint64_t place_key(const struct arrival *a, const struct route_step *step,
+                          uint64_t seed)
+{
+    if (a->stop->port != PORT_NONE)
+        return hash_text(ports_get(a->ports, a->stop->port)->locode, seed);
+    for (uint32_t i = 0; i < step->zone_count; i++)
+        if (step->zones[i] == a->stop->zone)
+            return hash_u64(step->zone_keys[i], seed);
+    return seed;
+}
+
+/* Does a run that began with the call under way still wait for it to depart? */
+static bool has_begun(const struct route_state *s, const struct arrival *a, uint32_t step)
+{
+    for (uint32_t i = 0; i < s->run_count; i++) {
+        const struct route_run *run = &s->runs[i];
+        if (run->stop_count == 1 && run->step == step && !run->has_foreign_call &&
+            run->stops[0].port != PORT_NONE &&
+            ports_are_same(a->ports, run->stops[0].port, a->stop->port))
+            return true;
+    }
+    return false;
+}
+
+/* How many steps a run may begin with. */
+static uint32_t first_steps(const struct route *route)
+{
+    uint32_t n = 1;
+    while (n < route->step_count && route->steps[n - 1].is_optional)
+        n++;
+    return n;
+}
+
+/* Does this one stop complete the route? */
+static bool is_whole(const struct arrival *a)
+{
+    for (uint32_t j = 0; j < first_steps(a->route); j++)
+        if (step_accepts(&a->route->steps[j], a->stop) && route_is_complete(a->route, j))
+            return true;
+    return false;
+}
+
+/* Runs that begin with this stop. A call that goes on begins none, but for those whose
+ * time was over: they would have waited for it. */
+static void start(const struct route_state *s, struct arrival *a, uint64_t seed)
+{
+    if (a->stop->is_standing || (a->is_repeat && s->is_spent))
+        return;
+    bool was_whole = a->is_repeat && is_whole(a);
+    for (uint32_t j = 0; j < first_steps(a->route); j++) {
+        const struct route_step *step = &a->route->steps[j];
+        bool is_due = !a->is_repeat || (!has_begun(s, a, j) &&
+                                        (!was_whole || route_is_complete(a->route, j)));
+        if (is_due && step_accepts(step, a->stop))
+            make_run(a, NULL, j,
+                     hash_u64((uint64_t)a->stop->arrived_ms, place_key(a, step, seed)));
+    }
+}
+
+/* Not worth telling. A match is told once at a stop, for the oldest case; a step unless
+ * this case was as far before, or an older case takes the same step now. Of a case that
+ * takes several steps at once only the last is told. */
+static bool is_told(const struct route_state *s, const struct arrival *a, uint32_t index)
+{
+    const struct route_run *run = &a->made[index];
+    bool is_done = route_is_complete(a->route, run->step);
+    for (uint32_t i = 0; i < s->run_count && !is_done; i++)
+        if (s->runs[i].case_id == run->case_id && s->runs[i].step >= run->step)
+            return true;
+    for (uint32_t i = 0; i < a->made_count; i++) {
+        const struct route_run *other = &a->made[i];
+        bool is_mine = other->case_id == run->case_id;
+        bool is_older = i < index;
+        if (is_mine ? other->step > run->step || (other->step == run->step && is_older)
+                    : is_older && (other->step == run->step ||
+                                   (is_done && route_is_complete(a->route, other->step))))
+            return true;
+    }
+    return false;
+}
+
+static void remove_run(struct route_state *s, uint32_t index)
+{
+    memmove(&s->runs[index], &s->runs[index + 1],
+            (s->run_count - index - 1) * sizeof s->runs[0]);
+    s->run_count--;
+}
+
+/* Whatever advances the one advances the other, which may wait for longer. */
+static bool is_outlived(const struct route_run *run, const struct route_run *other)
+{
+    const struct route_stop *a = &run->stops[0], *b = &other->stops[0];
+    return run->step == other->step && a->arrived_ms <= b->arrived_ms &&
+           last_stop(run)->arrived_ms <= last_stop(other)->arrived_ms &&
+           (run->has_foreign_call || !other->has_foreign_call);
+}
+
+/* Which run makes room: one that neither is the oldest of its step nor outlives all
+ * others there; else the least advanced, oldest. */
+static uint32_t choose_victim(const struct route_state *s)
+{
+    uint32_t least = 0;
+    for (uint32_t i = 0; i < s->run_count; i++) {
+        bool has_elder = false, has_heir = false;
+        for (uint32_t k = 0; k < s->run_count; k++) {
+            has_elder = has_elder || (k < i && s->runs[k].step == s->runs[i].step);
+            has_heir = has_heir || (k > i && is_outlived(&s->runs[i], &s->runs[k]));
+        }
+        if (has_elder && has_heir)
+            return i;
+        if (s->runs[i].step < s->runs[least].step)
+            least = i;
+    }
+    return least;
+}
+
+static void keep_run(struct route_state *s, const struct route_run *run)
+{
+    if (s->run_count == ROUTE_RUNS_MAX) {
+        remove_run(s, choose_victim(s));
+        s->evicted++;
+    }
+    s->runs[s->run_count++] = *run;
+}
+
+/* Does the run stand at the port of the call before, no other stop having followed? */
+static bool stands_at(const struct route_run *run, uint32_t port,
+                      const struct ports *ports)
+{
+    const struct route_stop *stop = last_stop(run);
+    return !run->has_foreign_call && stop->port != PORT_NONE && port != PORT_NONE &&
+           ports_are_same(ports, stop->port, port);
+}
+
+/* The call goes on: runs that stand there wait for it to depart again. */
+static void go_on(struct route_state *s, const struct arrival *a)
+{
+    for (uint32_t i = 0; i < s->run_count; i++) {
+        struct route_run *run = &s->runs[i];
+        if (!stands_at(run, a->stop->port, a->ports))
+            continue;
+        if (run->is_lapsed)
+            run->is_lapsed = run->is_forecast = false;
+        run->stops[run->stop_count - 1].departed_ms = TIME_NONE;
+        if (run->stop_count == 1)
+            run->stops[0].departed_ms = TIME_NONE;
+        set_expiry(run, a->limits);
+    }
+}
+
+/* A broken promise is told once. */
+static bool has_to_lapse(const struct route_run *run)
+{
+    return run->is_forecast && !run->is_lapsed;
+}
+
+/* The stop passes the runs there are; those that can wait no longer break. */
+static int pass_runs(struct route_state *s, struct arrival *a)
+{
+    for (uint32_t i = 0; i < s->run_count;) {
+        struct route_run *run = &s->runs[i];
+        if (advance(a, run))
+            run->is_forecast = false;
+        if (a->stop->port != PORT_NONE)
+            run->has_foreign_call = true;
+        if (has_future(a->route, run) && !(run->is_lapsed && run->has_foreign_call)) {
+            i++;
+            continue;
+        }
+        struct route_output out = {ROUTE_LAPSED, a->stop->arrived_ms, *run};
+        remove_run(s, i);
+        int rc = has_to_lapse(&out.run) ? a->sink(a->context, &out) : 0;
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int tell_made(const struct route_state *s, struct arrival *a)
+{
+    int rc = 0;
+    for (uint32_t i = 0; i < a->made_count && rc == 0; i++) {
+        const struct route_run *run = &a->made[i];
+        bool is_done = route_is_complete(a->route, run->step);
+        bool is_news = run->stop_count > 1 || (is_done && !a->is_repeat);
+        if (!is_news || is_told(s, a, i))
+            continue;
+        struct route_output out = {is_done ? ROUTE_MATCHED : ROUTE_PROGRESSED,
+                                   a->stop->arrived_ms, *run};
+        rc = a->sink(a->context, &out);
+    }
+    return rc;
+}
+
+/* A completed case takes its runs with it. */
+static void end_case(struct route_state *s, const struct route_run *run)
+{
+    for (uint32_t k = s->run_count; k-- > 0;)
+        if (s->runs[k].case_id == run->case_id)
+            remove_run(s, k);
+    if (run->stop_count > 1 && run->stops[0].port != PORT_NONE &&
+        run->stops[0].arrived_ms == s->last_ms)
+        s->is_spent = true;
+}
+
+static bool is_ended(const struct arrival *a, uint64_t case_id)
+{
+    for (uint32_t i = 0; i < a->made_count; i++)
+        if (a->made[i].case_id == case_id && route_is_complete(a->route, a->made[i].step))
+            return true;
+    return false;
+}
+
+/* Tell what was made, then keep what may go on: of completed cases only what still has
+ * optional steps before it. */
+static int settle(struct route_state *s, struct arrival *a)
+{
+    int rc = tell_made(s, a);
+    for (uint32_t i = 0; i < a->made_count; i++)
+        if (route_is_complete(a->route, a->made[i].step))
+            end_case(s, &a->made[i]);
+    for (uint32_t i = 0; i < a->made_count; i++) {
+        const struct route_run *run = &a->made[i];
+        if (run->step + 1u < a->route->step_count &&
+            (route_is_complete(a->route, run->step) || !is_ended(a, run->case_id)))
+            keep_run(s, run);
+    }
+    return rc;
+}
+
+/* What the next stop has to know of this one. */
+static void remember(struct route_state *s, const struct route_stop *stop,
+                     const struct arrival *a)
+{
+    if (stop->is_standing)
+        return;
+    bool has_begun_again = false;
+    for (uint32_t i = 0; i < a->made_count; i++)
+        has_begun_again = has_begun_again || a->made[i].stop_count == 1;
+    if (a->is_repeat && !has_begun_again)
+        return;
+    s->last_port = stop->port;
+    s->last_ms = stop->arrived_ms;
+    s->is_spent = false;
+}
+
+int route_arrive(struct route_state *s, const struct route *route,
+                 const struct route_limits *limits, const struct ports *ports,
+                 const struct route_stop *stop, uint64_t seed, route_sink sink,
+                 void *context)
+{
+    struct arrival a;
+    a.route = route;
+    a.limits = limits;
+    a.ports = ports;
+    a.stop = stop;
+    a.sink = sink;
+    a.context = context;
+    a.made_count = 0;
+    a.is_repeat = stop->port != PORT_NONE && s->last_port != PORT_NONE &&
+                  ports_are_same(ports, s->last_port, stop->port);
+    int rc = 0;
+    if (a.is_repeat)
+        go_on(s, &a);
+    else
+        rc = pass_runs(s, &a);
+    if (rc != 0)
+        return rc;
+    start(s, &a, seed);
+    remember(s, stop, &a);
+    return settle(s, &a);
+}
+
+void route_depart(struct route_state *s, const struct route_limits *limits,
+                  const struct ports *ports, const struct route_stop *left)
+{
+    for (uint32_t i = 0; i < s->run_count; i++) {
+        struct route_run *run = &s->runs[i];
+        for (uint8_t k = 0; k < run->stop_count; k++) {
+            struct route_stop *stop = &run->stops[k];
+            bool is_same = left->port == PORT_NONE
+                               ? stop->port == PORT_NONE && stop->zone == left->zone
+                               : stop->port != PORT_NONE &&
+                                     ports_are_same(ports, stop->port, left->port);
+            if (!is_same || stop->departed_ms != TIME_NONE)
+                continue;
+            stop->departed_ms = left->departed_ms;
+            if (left->confidence > stop->confidence)
+                stop->confidence = left->confidence;
+        }
+        if (!run->is_lapsed)
+            set_expiry(run, limits);
+    }
+}
+
+bool route_is_idle(const struct route_state *s, const struct route *route)
+{
+    if (s->run_count != 0)
+        return false;
+    for (uint32_t j = 0; s->last_port != PORT_NONE && j < first_steps(route); j++)
+        if (route->steps[j].ports != NULL &&
+            port_set_has(route->steps[j].ports, s->last_port))
+            return false;
+    return true;
+}
+
+int64_t route_deadline(const struct route_state *s)
+{
+    int64_t due = INT64_MAX;
+    for (uint32_t i = 0; i < s->run_count; i++)
+        if (s->runs[i].expires_ms != TIME_NONE && s->runs[i].expires_ms < due)
+            due = s->runs[i].expires_ms;
+    return due;
+}
+
+/* May a second call in a row at its last port give it more time? Runs of one stop begin
+ * anew with that call instead. */
+static bool may_go_on(const struct route_run *run)
+{
+    return run->stop_count > 1 && !run->is_lapsed && !run->has_foreign_call &&
+           last_stop(run)->port != PORT_NONE && run->until_ms != TIME_NONE &&
+           run->until_ms > run->expires_ms;
+}
+
+int route_expire(struct route_state *s, int64_t now_ms, route_sink sink, void *context)
+{
+    for (uint32_t i = 0; i < s->run_count;) {
+        struct route_run *run = &s->runs[i];
+        if (run->expires_ms == TIME_NONE || run->expires_ms > now_ms) {
+            i++;
+            continue;
+        }
+        struct route_output out = {ROUTE_LAPSED, run->expires_ms, *run};
+        bool is_news = has_to_lapse(run);
+        if (may_go_on(run)) {
+            run->is_lapsed = run->is_forecast = true; /* nor forecast meanwhile */
+            run->expires_ms = run->until_ms;
+        } else {
+            remove_run(s, i);
+        }
+        int rc = is_news ? sink(context, &out) : 0;
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}

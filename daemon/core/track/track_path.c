@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The path kept as evidence: at most TRACK_PATH_POINTS points, the newest exact.
+ *
+ * Each point carries the error its loss would make: its distance from where a ship that
+ * sailed evenly between its neighbours would have been at its time (synchronised
+ * Euclidean distance), and at least the error of what was dropped beside it. The newest
+ * point is overwritten while that stays below the tolerance, so straight legs and berths
+ * cost little; when the path is full the point of least error goes, the errors of old
+ * points counting less. After SQUISH-E (Muckell et al., GeoInformatica 18, 2014). */
+#include <math.h>
+#include <string.h>
+
+#include "lookout/base/timefmt.h"
+#include "lookout/geo/near.h"
+#include "track_int.h"
+
+#define BASE_TOLERANCE_M 30.0 /* GPS noise and the swing of a ship at a berth */
+/* The error of a point this old counts half. */
+#define HALF_AGE_MS (24.0 * (double)HOUR_MS)
+#define PATH_MAX_AGE_MS (60 * DAY_MS)
+#define E7_METRES (GEO_EARTH_RADIUS_M * 3.14159265358979323846 / 180.0 / GEO_E7)
+#define FULL_TURN_E7 INT64_C(3600000000)
+
+/* To the nearest, halves away from zero. */
+static int64_t round_e7(double value)
+{
+    return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
+}
+
+/* Where an even passage from a to b, straight in latitude and longitude as evidence lines
+ * are drawn, is at time_ms. */
+static struct geo_pos even_passage(const struct track_point *a,
+                                   const struct track_point *b, int64_t time_ms)
+{
+    if (time_ms <= a->time_ms || b->time_ms <= a->time_ms)
+        return a->pos;
+    if (time_ms >= b->time_ms)
+        return b->pos;
+    double part = (double)(time_ms - a->time_ms) / (double)(b->time_ms - a->time_ms);
+    double lat = ((double)b->pos.lat_e7 - (double)a->pos.lat_e7) * part;
+    double lon = (double)near_lon_step_e7(a->pos.lon_e7, b->pos.lon_e7) * part;
+    int64_t folded = a->pos.lon_e7 + round_e7(lon);
+    if (folded > FULL_TURN_E7 / 2)
+        folded -= FULL_TURN_E7;
+    if (folded < -FULL_TURN_E7 / 2)
+        folded += FULL_TURN_E7;
+    return (struct geo_pos){a->pos.lat_e7 + (int32_t)round_e7(lat), (int32_t)folded};
+}
+
+/* How far m is from the even passage a -> b, in metres on the plane at m. Error below 1 %
+ * up to 100 km, which is enough to rank points. */
+static double passage_error_m(const struct track_point *a, const struct track_point *m,
+                              const struct track_point *b)
+{
+    struct geo_pos even = even_passage(a, b, m->time_ms);
+    double north = ((double)m->pos.lat_e7 - (double)even.lat_e7) * E7_METRES;
+    double east = (double)near_lon_step_e7(even.lon_e7, m->pos.lon_e7) * E7_METRES;
+    east *= cos(geo_to_point(m->pos).lat * (3.14159265358979323846 / 180.0));
+    return sqrt(north * north + east * east);
+}
+
+/* Errors take a byte each: whole metres up to 31, then a shift (high 4 bits) and 16..31
+ * (low 5 bits, of which one is implied), up to 507 km, within 6 %. Rounded up: else a
+ * slow turn heard every 2 s would never cost anything. */
+static uint8_t error_code(double error_m)
+{
+    uint32_t m = error_m < 500000.0 ? (uint32_t)ceil(error_m) : 500000;
+    uint32_t shift = 0;
+    for (; m > 31; shift++)
+        m = (m + 1) / 2;
+    return (uint8_t)(shift * 16 + m);
+}
+
+static double error_of(uint8_t code)
+{
+    uint32_t shift = code < 32 ? 0 : code / 16u - 1;
+    return (double)((code - shift * 16u) << shift);
+}
+
+static void path_remove(struct track *t, uint32_t at)
+{
+    size_t after = t->path_count - at - 1;
+    memmove(&t->path[at], &t->path[at + 1], after * sizeof t->path[0]);
+    memmove(&t->path_error[at], &t->path_error[at + 1], after * sizeof t->path_error[0]);
+    t->path_count--;
+}
+
+/* The error of an inner point after what beside it, off by least_m, was dropped. The
+ * greater counts, not the sum: a straight leg of weeks must not outweigh a turn. */
+static void path_weigh(struct track *t, uint32_t at, double least_m)
+{
+    if (at == 0 || at + 1 >= t->path_count)
+        return;
+    double error_m = passage_error_m(&t->path[at - 1], &t->path[at], &t->path[at + 1]);
+    t->path_error[at] = error_code(fmax(error_m, least_m));
+}
+
+/* Drop the inner point that will be missed least. */
+static void path_thin(struct track *t, int64_t now_ms)
+{
+    uint32_t least = 1;
+    double least_weight = HUGE_VAL;
+    for (uint32_t i = 1; i + 1 < t->path_count; i++) {
+        double age = (double)(now_ms - t->path[i].time_ms) / HALF_AGE_MS;
+        double weight = error_of(t->path_error[i]) / (1.0 + age);
+        if (weight < least_weight) {
+            least_weight = weight;
+            least = i;
+        }
+    }
+    double error_m = error_of(t->path_error[least]);
+    if (error_m > t->path_tolerance_m)
+        t->path_tolerance_m = error_m;
+    path_remove(t, least);
+    path_weigh(t, least - 1, error_m);
+    path_weigh(t, least, error_m);
+}
+
+void track_path_add(struct track *t, const struct track_fix *fix)
+{
+    const struct track_point point = {fix->time_ms, fix->pos};
+    if (fix->time_ms - t->begun_ms > PATH_MAX_AGE_MS)
+        while (t->path_count > 2 && t->path[1].time_ms < fix->time_ms - PATH_MAX_AGE_MS)
+            path_remove(t, 0);
+    uint32_t n = t->path_count;
+    if (n >= 2) {
+        double error_m = passage_error_m(&t->path[n - 2], &t->path[n - 1], &point) +
+                         error_of(t->path_error[n - 1]);
+        if (error_m <= BASE_TOLERANCE_M) {
+            t->path[n - 1] = point;
+            t->path_error[n - 1] = error_code(error_m);
+            return;
+        }
+        t->path_error[n - 1] = error_code(error_m);
+    }
+    if (n == TRACK_PATH_POINTS)
+        path_thin(t, fix->time_ms);
+    t->path[t->path_count] = point;
+    t->path_error[t->path_count] = 0;
+    t->path_count++;
+}
+
+/* --- reading it --- */
+
+/* Where the track was at time_ms, within the path's span. */
+static struct track_point path_at(const struct track *t, int64_t time_ms)
+{
+    uint32_t i = 0;
+    while (i + 2 < t->path_count && t->path[i + 1].time_ms < time_ms)
+        i++;
+    struct track_point at = {time_ms, t->path[i].pos};
+    if (t->path_count > 1)
+        at.pos = even_passage(&t->path[i], &t->path[i + 1], time_ms);
+    return at;
+}
+
+/* Remove the inner points of least error until `room` are left. */
+static size_t thin_points(struct track_point *points, size_t count, size_t room)
+{
+    while (count > room) {
+        size_t least = 1;
+        double least_error = HUGE_VAL;
+        for (size_t i = 1; i + 1 < count; i++) {
+            double error = passage_error_m(&points[i - 1], &points[i], &points[i + 1]);
+            if (error < least_error) {
+                least_error = error;
+                least = i;
+            }
+        }
+        memmove(&points[least], &points[least + 1],
+                (count - least - 1) * sizeof points[0]);
+        count--;
+    }
+    return count;
+}
+
+size_t track_path(const struct track *t, int64_t since_ms, int64_t until_ms,
+                  struct track_point *ret_points, size_t room)
+{
+    if (t->path_count == 0 || room < 2)
+        return 0;
+    int64_t begin_ms = t->path[0].time_ms;
+    int64_t end_ms = t->path[t->path_count - 1].time_ms;
+    if (until_ms < begin_ms || until_ms < since_ms)
+        return 0;
+    if (since_ms > begin_ms)
+        begin_ms = since_ms < end_ms ? since_ms : end_ms;
+    if (until_ms < end_ms)
+        end_ms = until_ms;
+    struct track_point points[TRACK_PATH_POINTS + 2];
+    size_t count = 0;
+    points[count++] = path_at(t, begin_ms);
+    for (uint32_t i = 0; i < t->path_count; i++)
+        if (t->path[i].time_ms > begin_ms && t->path[i].time_ms < end_ms)
+            points[count++] = t->path[i];
+    if (end_ms > begin_ms)
+        points[count++] = path_at(t, end_ms);
+    count = thin_points(points, count, room);
+    memcpy(ret_points, points, count * sizeof points[0]);
+    return count;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reviewed words of declared destinations. */
+#ifndef LOOKOUT_DESTINATION_INT_H
+#define LOOKOUT_DESTINATION_INT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lookout/voyage/ports.h"
+
+enum destination_word {
+    DESTINATION_CUT,       /* what follows is not the destination: VIA, ETA */
+    DESTINATION_REFUSE,    /* no port is meant: FOR ORDERS, OPL */
+    DESTINATION_QUALIFIER, /* where in or off the port: ANCH, PS, ROADS */
+    DESTINATION_NOUN,      /* may be part of a name as well: HARBOUR, PORT, WEST */
+    DESTINATION_STATE,     /* states of the United States */
+    DESTINATION_NO_TYPO,   /* words of their own, not misspelt ports */
+    DESTINATION_ALONE      /* no port is meant where the word stands alone */
+};
+
+/* word: upper-case letters and digits. */
+bool destination_is_word(enum destination_word kind, const char *word);
+/* ISO 3166 code of a country by its name run together ("SOUTHKOREA") or by the code
+ * itself; NULL when it is none. */
+const char *destination_country(const char *name);
+
+static inline bool destination_is_alnum(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static inline char destination_upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+/* What a look-up found. */
+enum finding { FOUND_NOTHING, FOUND_ONE, FOUND_SEVERAL };
+
+struct found {
+    enum finding what;
+    uint32_t port;
+};
+
+#define FOUND_NONE ((struct found){FOUND_NOTHING, PORT_NONE})
+
+/* The doubt of two answers is none, unless they are the same port. */
+struct found found_join(const struct ports *ports, struct found a, struct found b);
+
+/* Which countries are allowed: up to two, as "SAVANNAH GA" may be Georgia's or Gabon's;
+ * none: any. */
+struct countries {
+    char codes[2][3];
+    size_t count;
+};
+
+bool countries_allow(const struct countries *c, const char *locode);
+
+/* key: upper-case letters and digits. */
+struct found ports_find_name(const struct ports *ports, const char *key,
+                             const struct countries *allowed);
+struct found ports_find_typo(const struct ports *ports, const char *key,
+                             const struct countries *allowed);
+/* A name in the reviewed table: "harbour" or "west" behind it says no more than where. */
+bool ports_name_is_reviewed(const struct ports *ports, const char *key);
+
+#endif

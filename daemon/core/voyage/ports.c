@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The built gazetteer: look-ups by code and by text, and the distances of one port.
+ * Building is ports_build.c, the grid ports_index.c. */
+#include "lookout/voyage/ports.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/text.h"
+#include "ports_int.h"
+
+/* --- codes --- */
+
+static bool is_letter(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+bool ports_code_read(const char *code, char ret_locode[LOCODE_BYTES])
+{
+    char out[LOCODE_BYTES] = "";
+    size_t n = 0;
+    for (const char *p = code; *p != '\0'; p++) {
+        if (n == 2 && *p == ' ' && p == code + 2)
+            continue;
+        char c = upper(*p);
+        bool is_digit = c >= '0' && c <= '9';
+        if (n == 5 || !(is_letter(c) || (is_digit && n >= 2)))
+            return false;
+        out[n++] = c;
+    }
+    if (n != 5)
+        return false;
+    memcpy(ret_locode, out, LOCODE_BYTES);
+    return true;
+}
+
+uint64_t ports_code_key(const char *code)
+{
+    char locode[LOCODE_BYTES];
+    if (!ports_code_read(code, locode))
+        return 0;
+    uint64_t key = 0;
+    for (int i = 0; i < LOCODE_BYTES - 1; i++)
+        key = key << 8 | (unsigned char)locode[i];
+    return key;
+}
+
+uint32_t ports_find(const struct ports *ports, const char *code)
+{
+    uint64_t key = ports_code_key(code);
+    size_t low = 0, high = ports->code_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ports->codes[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool is_there = low < ports->code_count && ports->codes[low].key == key;
+    return is_there ? ports->codes[low].port : PORT_NONE;
+}
+
+const char *ports_nearest_code(const struct ports *ports, const char *word)
+{
+    const char *best = "";
+    unsigned best_distance = 2; /* one edit of five letters; more says nothing */
+    char upper_word[16];
+    text_copy(upper_word, sizeof upper_word, word);
+    text_upper(upper_word);
+    for (size_t i = 0; i < ports->count && best_distance > 1; i++) {
+        const char *locode = ports->items[i].locode;
+        unsigned d = text_distance(upper_word, locode, 1);
+        /* The country is seldom the mistyped part. */
+        if (d < best_distance && memcmp(upper_word, locode, 2) == 0) {
+            best = locode;
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+/* --- plain access --- */
+
+size_t ports_count(const struct ports *ports)
+{
+    return ports->count;
+}
+
+const struct port *ports_get(const struct ports *ports, uint32_t index)
+{
+    return &ports->items[index];
+}
+
+bool ports_are_same(const struct ports *ports, uint32_t a, uint32_t b)
+{
+    if (a == PORT_NONE || b == PORT_NONE)
+        return false;
+    return ports->items[a].same == ports->items[b].same;
+}
+
+/* --- distances of one port --- */
+
+static bool member_holds(const struct port *p, struct geo_pos pos, double point_m,
+                         double beyond_m)
+{
+    if (p->area == NULL)
+        return geo_distance_m(p->pos, pos) <= point_m;
+    if (zone_contains(p->area, 0, pos))
+        return true;
+    return beyond_m > 0 && !zone_is_beyond(p->area, 0, pos, beyond_m) &&
+           zone_boundary_distance_m(p->area, 0, pos) <= beyond_m;
+}
+
+bool ports_within_exit(const struct ports *ports, uint32_t port, struct geo_pos pos)
+{
+    uint32_t i = port;
+    do {
+        const struct port *p = &ports->items[i];
+        if (member_holds(p, pos, p->exit_m, p->exit_m))
+            return true;
+        i = ports->items[i].next_same;
+    } while (i != port);
+    return false;
+}
+
+bool ports_within_entry(const struct ports *ports, uint32_t port, struct geo_pos pos)
+{
+    uint32_t i = port;
+    do {
+        const struct port *p = &ports->items[i];
+        if (member_holds(p, pos, p->entry_m, 0))
+            return true;
+        i = ports->items[i].next_same;
+    } while (i != port);
+    return false;
+}
+
+double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos pos)
+{
+    double best = -1;
+    uint32_t i = port;
+    do {
+        const struct port *p = &ports->items[i];
+        if (p->area != NULL && zone_contains(p->area, 0, pos))
+            return 0;
+        double d = geo_distance_m(p->pos, pos);
+        if (best < 0 || d < best)
+            best = d;
+        i = ports->items[i].next_same;
+    } while (i != port);
+    return best;
+}
+
+/* --- search --- */
+
+/* Where needle lies in text, ASCII case folded; -1: nowhere. */
+static long find_fold(const char *text, const char *needle)
+{
+    for (long at = 0;; at++) {
+        size_t n = 0;
+        while (needle[n] != '\0' && upper(text[(size_t)at + n]) == upper(needle[n]))
+            n++;
+        if (needle[n] == '\0')
+            return at;
+        if (text[at] == '\0')
+            return -1;
+    }
+}
+
+enum { RANK_NONE = 9 };
+
+/* 1 the whole name, 3 its beginning, 5 a word's beginning, 7 anywhere. */
+static int name_rank(const char *name, const char *query)
+{
+    long at = find_fold(name, query);
+    if (at < 0)
+        return RANK_NONE;
+    if (at == 0)
+        return name[strlen(query)] == '\0' ? 1 : 3;
+    char before = upper(name[at - 1]);
+    return is_letter(before) ? 7 : 5;
+}
+
+static int search_rank(const struct port *p, const char *query, uint64_t key)
+{
+    if (key != 0 && ports_code_key(p->locode) == key)
+        return 0;
+    int best = name_rank(p->name, query);
+    for (size_t i = 0; i < p->code_count; i++)
+        if (key != 0 && ports_code_key(p->codes[i]) == key && best > 1)
+            best = 1;
+    for (size_t i = 0; i < p->name_count; i++) {
+        int rank = name_rank(p->names[i], query) + 1;
+        best = rank < best ? rank : best;
+    }
+    if (best > 4 && find_fold(p->locode, query) == 0)
+        best = 4;
+    if (best > 8 && find_fold(p->locode, query) > 0)
+        best = 8;
+    for (size_t i = 0; i < p->code_count; i++)
+        if (best > 8 && find_fold(p->codes[i], query) >= 0)
+            best = 8;
+    return best;
+}
+
+size_t ports_search(const struct ports *ports, const char *query, uint32_t *ret_ports,
+                    size_t room)
+{
+    size_t found = 0;
+    uint64_t key = ports_code_key(query);
+    if (query[0] == '\0')
+        return 0;
+    for (int rank = 0; rank < RANK_NONE && found < room; rank++)
+        for (size_t i = 0; i < ports->count && found < room; i++)
+            if (search_rank(&ports->items[i], query, key) == rank)
+                ret_ports[found++] = (uint32_t)i;
+    return found;
+}
+
+/* --- the end --- */
+
+void ports_destroy(struct ports *ports)
+{
+    if (ports == NULL)
+        return;
+    for (size_t i = 0; ports->items != NULL && i < ports->count; i++) {
+        struct port *p = &ports->items[i];
+        free(p->name);
+        free(p->source);
+        zone_set_destroy(p->area);
+        ports_texts_free(p->codes, p->code_count);
+        ports_texts_free(p->names, p->name_count);
+    }
+    for (size_t i = 0; i < ports->group_count; i++) {
+        free(ports->groups[i].name);
+        free(ports->groups[i].picks.bits);
+    }
+    ports_index_finish(&ports->index);
+    free(ports->groups);
+    free(ports->items);
+    free(ports->codes);
+    free(ports->names);
+    free(ports->name_text);
+    free(ports);
+}

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The gazetteer's CSV: RFC 4180 with a header, LF or CRLF, a byte-order mark and lines
+ * beginning with '#' passed over. Every fault is reported, a faulty row is left out. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/buf.h"
+#include "lookout/base/text.h"
+#include "lookout/base/units.h"
+#include "ports_int.h"
+
+enum column {
+    COL_LOCODE,
+    COL_NAME,
+    COL_LAT,
+    COL_LON,
+    COL_ENTRY_KM,
+    COL_CODES,
+    COL_SOURCE,
+    COL_NOTE,
+    COL_NAMES,
+    COLUMNS
+};
+
+static const char *const column_names[COLUMNS] = {
+    "locode", "name", "lat", "lon", "entry_km", "codes", "source", "note", "names",
+};
+enum { REQUIRED = COL_LON + 1, FIELDS_MAX = 32 };
+
+#define ENTRY_KM_MIN 0.1
+#define ENTRY_KM_MAX 100.0
+#define NAME_BYTES 128
+
+struct field {
+    char *text; /* borrowed from reader.row; NUL-terminated */
+    size_t length;
+    int col;
+};
+
+struct reader {
+    struct ports_builder *b;
+    const char *at, *end;
+    int line;       /* of `at` */
+    int row_line;   /* where the row began */
+    struct buf row; /* the row's fields, unquoted, each with its NUL */
+    struct field fields[FIELDS_MAX];
+    size_t field_count;
+    int column_of[FIELDS_MAX]; /* enum column of each field by the header */
+    size_t header_count;
+    ports_fault fault;
+    void *context;
+    int first;
+};
+
+static void report(struct reader *r, int code, int line, int col, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+static void report(struct reader *r, int code, int line, int col, const char *format, ...)
+{
+    char text[ERR_TEXT_BYTES];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (r->fault != NULL)
+        r->fault(r->context, line, col, text);
+    if (r->first == 0)
+        r->first = code;
+}
+
+/* --- rows and fields --- */
+
+/* The rest of a quoted field; `at` is behind the opening quote. */
+static int read_quoted(struct reader *r, const char *line_start, int col)
+{
+    int line = r->line;
+    while (r->at < r->end) {
+        char c = *r->at++;
+        if (c == '"' && (r->at == r->end || *r->at != '"'))
+            return 0;
+        if (c == '"')
+            r->at++;
+        if (c == '\n')
+            r->line++;
+        if (buf_add_char(&r->row, c) != 0)
+            return ERR_NOMEM;
+    }
+    (void)line_start;
+    report(r, ERR_SYNTAX, line, col, "a quoted field is not closed");
+    return 0;
+}
+
+/* One field; true in *ret_more when a comma follows. */
+static int read_field(struct reader *r, const char *line_start, bool *ret_more)
+{
+    int col = (int)(r->at - line_start) + 1;
+    size_t begin = r->row.length;
+    if (r->at < r->end && *r->at == '"') {
+        r->at++;
+        if (read_quoted(r, line_start, col) != 0)
+            return ERR_NOMEM;
+        if (r->at < r->end && *r->at != ',' && *r->at != '\n' && *r->at != '\r')
+            report(r, ERR_SYNTAX, r->line, col, "text behind a closing quote");
+    }
+    while (r->at < r->end && *r->at != ',' && *r->at != '\n')
+        if (buf_add_char(&r->row, *r->at++) != 0)
+            return ERR_NOMEM;
+    *ret_more = r->at < r->end && *r->at == ',';
+    if (*ret_more)
+        r->at++;
+    else if (r->row.length > begin && r->row.data[r->row.length - 1] == '\r')
+        r->row.data[--r->row.length] = '\0';
+    if (r->field_count < FIELDS_MAX)
+        r->fields[r->field_count] =
+            (struct field){.length = r->row.length - begin, .col = col};
+    r->field_count++;
+    return buf_add_char(&r->row, '\0');
+}
+
+/* The next row that is neither empty nor a remark; *ret_end at the end. */
+static int read_row(struct reader *r, bool *ret_end)
+{
+    while (r->at < r->end && (*r->at == '#' || *r->at == '\n' || *r->at == '\r')) {
+        const char *newline = memchr(r->at, '\n', (size_t)(r->end - r->at));
+        r->at = newline != NULL ? newline + 1 : r->end;
+        r->line++;
+    }
+    *ret_end = r->at == r->end;
+    if (*ret_end)
+        return 0;
+    buf_clear(&r->row);
+    r->field_count = 0;
+    r->row_line = r->line;
+    const char *line_start = r->at;
+    bool is_more = true;
+    while (is_more)
+        if (read_field(r, line_start, &is_more) != 0)
+            return ERR_NOMEM;
+    if (r->at < r->end)
+        r->at++;
+    r->line++;
+    char *text = r->row.data;
+    for (size_t i = 0; i < r->field_count && i < FIELDS_MAX; i++) {
+        r->fields[i].text = text;
+        text += r->fields[i].length + 1;
+    }
+    return 0;
+}
+
+/* --- the header --- */
+
+static void read_header(struct reader *r)
+{
+    bool has[COLUMNS] = {false};
+    if (r->field_count > FIELDS_MAX) {
+        report(r, ERR_SYNTAX, r->row_line, 1, "more than %d columns", FIELDS_MAX);
+        r->field_count = FIELDS_MAX;
+    }
+    r->header_count = r->field_count;
+    for (size_t i = 0; i < r->field_count; i++) {
+        const struct field *f = &r->fields[i];
+        int column = 0;
+        while (column < COLUMNS && strcmp(f->text, column_names[column]) != 0)
+            column++;
+        r->column_of[i] = column;
+        if (column == COLUMNS) {
+            const char *near = text_nearest(f->text, column_names, COLUMNS);
+            report(r, ERR_SYNTAX, r->row_line, f->col,
+                   "unknown column '%.40s'%s%s (locode, name, lat, lon, entry_km, codes, "
+                   "source, note, names)",
+                   f->text, near != NULL ? "; did you mean " : "",
+                   near != NULL ? near : "");
+        } else if (has[column]) {
+            report(r, ERR_SYNTAX, r->row_line, f->col, "column '%s' comes twice",
+                   f->text);
+        } else {
+            has[column] = true;
+        }
+    }
+    for (int c = 0; c < REQUIRED; c++)
+        if (!has[c])
+            report(r, ERR_SYNTAX, r->row_line, 1,
+                   "the header names no column '%s' (required: locode, name, lat, lon)",
+                   column_names[c]);
+}
+
+/* --- one row --- */
+
+static bool read_number(struct reader *r, const struct field *f, const char *what,
+                        double limit, double *ret_value)
+{
+    double value = 0;
+    if (units_parse_number(f->text, f->length, &value) == 0 && value >= -limit &&
+        value <= limit) {
+        *ret_value = value;
+        return true;
+    }
+    report(r, ERR_INVALID, r->row_line, f->col,
+           "'%.40s' is no %s (decimal degrees, -%.0f to %.0f)", f->text, what, limit,
+           limit);
+    return false;
+}
+
+static bool read_name(struct reader *r, const struct field *f)
+{
+    char clean[NAME_BYTES + 1];
+    size_t n = text_clean(f->text, f->length, clean, sizeof clean);
+    if (n == 0)
+        report(r, ERR_INVALID, r->row_line, f->col, "the name is empty");
+    else if (f->length >= NAME_BYTES)
+        report(r, ERR_INVALID, r->row_line, f->col, "the name is longer than %d bytes",
+               NAME_BYTES - 1);
+    else if (n != f->length || memcmp(clean, f->text, n) != 0)
+        report(r, ERR_INVALID, r->row_line, f->col,
+               "the name has control characters, blanks at its ends or is no UTF-8");
+    else
+        return true;
+    return false;
+}
+
+static bool read_entry(struct reader *r, const struct field *f, double *ret_m)
+{
+    double km = 0;
+    if (f->length == 0)
+        return true;
+    if (units_parse_number(f->text, f->length, &km) != 0 || km < ENTRY_KM_MIN ||
+        km > ENTRY_KM_MAX) {
+        report(r, ERR_INVALID, r->row_line, f->col,
+               "'%.40s' is no entry distance in km (%.1f to %.0f, or empty)", f->text,
+               ENTRY_KM_MIN, ENTRY_KM_MAX);
+        return false;
+    }
+    *ret_m = km * 1000;
+    return true;
+}
+
+/* Other codes, blank-separated, into upper case. */
+static int read_codes(struct reader *r, const struct field *f, struct ports_entry *e,
+                      bool *is_good)
+{
+    int rc = ports_split(f->text, f->length, ' ', &e->codes, &e->code_count);
+    for (size_t i = 0; rc == 0 && i < e->code_count; i++) {
+        char locode[LOCODE_BYTES];
+        if (ports_code_read(e->codes[i], locode)) {
+            text_copy(e->codes[i], strlen(e->codes[i]) + 1, locode);
+            continue;
+        }
+        report(r, ERR_INVALID, r->row_line, f->col,
+               "'%.40s' is no UN/LOCODE (two letters, three letters or digits; several "
+               "are separated by blanks)",
+               e->codes[i]);
+        *is_good = false;
+    }
+    return rc;
+}
+
+static int read_column(struct reader *r, int column, const struct field *f,
+                       struct ports_entry *e, bool *is_good)
+{
+    double degrees = 0;
+    switch (column) {
+    case COL_LOCODE:
+        if (ports_code_read(f->text, e->locode))
+            return 0;
+        report(r, ERR_INVALID, r->row_line, f->col,
+               "'%.40s' is no UN/LOCODE (two letters, then three letters or digits)",
+               f->text);
+        break;
+    case COL_NAME:
+        if (!read_name(r, f))
+            break;
+        e->name = ports_copy_text(f->text, f->length);
+        return e->name != NULL ? 0 : ERR_NOMEM;
+    case COL_LAT:
+        if (!read_number(r, f, "latitude", 90, &degrees))
+            break;
+        e->pos.lat_e7 = geo_to_pos((struct geo_point){degrees, 0}).lat_e7;
+        return 0;
+    case COL_LON:
+        if (!read_number(r, f, "longitude", 180, &degrees))
+            break;
+        e->pos.lon_e7 = geo_to_pos((struct geo_point){0, degrees}).lon_e7;
+        return 0;
+    case COL_ENTRY_KM:
+        *is_good &= read_entry(r, f, &e->entry_m);
+        return 0;
+    case COL_CODES:
+        return read_codes(r, f, e, is_good);
+    case COL_SOURCE:
+        e->source = ports_copy_text(f->text, f->length);
+        return e->source != NULL ? 0 : ERR_NOMEM;
+    case COL_NAMES:
+        return ports_split(f->text, f->length, ';', &e->names, &e->name_count);
+    default: /* a note, or an unknown column that was reported */
+        return 0;
+    }
+    *is_good = false;
+    return 0;
+}
+
+/* Keep a good row unless its code was there before. */
+static int keep_row(struct reader *r, struct ports_entry *e)
+{
+    uint64_t key = ports_code_key(e->locode);
+    uintptr_t before = (uintptr_t)map_get(&r->b->row_by_code, key);
+    if (before != 0) {
+        report(r, ERR_EXISTS, r->row_line, 1, "%s was there before, in line %d",
+               e->locode, r->b->rows[before - 1].line);
+        ports_entry_finish(e);
+        return 0;
+    }
+    if (ports_grow((void **)&r->b->rows, &r->b->row_room, r->b->row_count, sizeof *e) !=
+            0 ||
+        map_set(&r->b->row_by_code, key, (void *)(uintptr_t)(r->b->row_count + 1)) != 0)
+        return ERR_NOMEM;
+    r->b->rows[r->b->row_count++] = *e;
+    return 0;
+}
+
+static int take_row(struct reader *r)
+{
+    if (r->field_count != r->header_count) {
+        report(r, ERR_SYNTAX, r->row_line, 1, "%zu fields where the header names %zu",
+               r->field_count, r->header_count);
+        return 0;
+    }
+    struct ports_entry e = {
+        .line = r->row_line, .has_pos = true, .entry_m = -1, .exit_m = -1};
+    bool is_good = true;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < r->field_count; i++)
+        rc = read_column(r, r->column_of[i], &r->fields[i], &e, &is_good);
+    if (rc == 0 && is_good)
+        rc = keep_row(r, &e);
+    if (rc != 0 || !is_good)
+        ports_entry_finish(&e);
+    return rc;
+}
+
+/* --- codes over all rows --- */
+
+/* An other code must be no row's own and no other row's other code. */
+static int check_codes(struct reader *r)
+{
+    struct map others;
+    int rc = 0;
+    map_init(&others);
+    for (size_t i = 0; rc == 0 && i < r->b->row_count; i++) {
+        const struct ports_entry *e = &r->b->rows[i];
+        for (size_t k = 0; rc == 0 && k < e->code_count; k++) {
+            uint64_t key = ports_code_key(e->codes[k]);
+            uintptr_t row = (uintptr_t)map_get(&r->b->row_by_code, key);
+            uintptr_t other = (uintptr_t)map_get(&others, key);
+            if (row != 0)
+                report(r, ERR_EXISTS, e->line, 1,
+                       "other code %s of %s is a port of its own, in line %d",
+                       e->codes[k], e->locode, r->b->rows[row - 1].line);
+            else if (other != 0)
+                report(r, ERR_EXISTS, e->line, 1,
+                       "other code %s of %s is one of %s too, in line %d", e->codes[k],
+                       e->locode, r->b->rows[other - 1].locode,
+                       r->b->rows[other - 1].line);
+            rc = map_set(&others, key, (void *)(uintptr_t)(i + 1));
+        }
+    }
+    map_finish(&others);
+    return rc;
+}
+
+int ports_builder_csv(struct ports_builder *b, const char *text, size_t n,
+                      ports_fault fault, void *context)
+{
+    struct reader r = {.b = b, .line = 1, .fault = fault, .context = context};
+    if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
+        text += 3;
+        n -= 3;
+    }
+    r.at = text;
+    r.end = text + n;
+    buf_init(&r.row);
+    bool is_end = false;
+    int rc = read_row(&r, &is_end);
+    if (rc == 0 && is_end)
+        report(&r, ERR_SYNTAX, 1, 1, "no header (locode,name,lat,lon,...)");
+    else if (rc == 0)
+        read_header(&r);
+    bool is_readable = rc == 0 && r.first == 0;
+    while (rc == 0 && is_readable && !is_end) {
+        rc = read_row(&r, &is_end);
+        if (rc == 0 && !is_end)
+            rc = take_row(&r);
+    }
+    if (rc == 0 && is_readable)
+        rc = check_codes(&r);
+    buf_finish(&r.row);
+    return rc != 0 ? rc : r.first;
+}

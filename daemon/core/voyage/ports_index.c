@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which port holds a position: a grid of half a degree over the earth, each cell listing
+ * the ports whose circle or area may reach into it. Most of the sea is empty cells, one
+ * load each; near ports a box of integers leaves out all but the few whose distance is
+ * worth computing. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "lookout/base/fetch.h"
+#include "ports_int.h"
+
+#define CELL_E7 5000000
+#define ROWS 360
+#define COLS 720
+#define HALF_TURN_E7 1800000000
+#define TIE_M 25000.0
+#define DEGREE (3.14159265358979323846 / 180)
+#define MARGIN_E7 2 /* rounding of degrees to 1e-7 */
+
+static uint32_t row_of(int64_t lat_e7)
+{
+    int64_t row = (lat_e7 + HALF_TURN_E7 / 2) / CELL_E7;
+    if (row < 0)
+        return 0;
+    return row >= ROWS ? ROWS - 1 : (uint32_t)row;
+}
+
+/* Of any longitude, also beyond a half turn. */
+static int64_t col_of(int64_t lon_e7)
+{
+    int64_t shifted = lon_e7 + HALF_TURN_E7;
+    return shifted >= 0 ? shifted / CELL_E7 : -((-shifted + CELL_E7 - 1) / CELL_E7);
+}
+
+/* --- reaches --- */
+
+/* The box round a circle on the sphere: half its width in longitude is
+ * asin(sin r / cos lat) where the pole lies outside it. */
+static struct ports_reach reach_of_circle(struct geo_pos pos, double radius_m)
+{
+    double r = radius_m / GEO_EARTH_RADIUS_M;
+    double lat = (double)pos.lat_e7 / GEO_E7 * DEGREE;
+    double lat_half = r / DEGREE * GEO_E7 + MARGIN_E7;
+    double lon_half = HALF_TURN_E7;
+    if (fabs(lat) + r < 90 * DEGREE)
+        lon_half = asin(sin(r) / cos(lat)) / DEGREE * GEO_E7 + MARGIN_E7;
+    struct ports_reach reach = {
+        .middle = pos, .entry_m = radius_m, .cos_lat = cos(lat), .sin_lat = sin(lat)};
+    reach.lat_half_e7 = lat_half < HALF_TURN_E7 ? (int32_t)lat_half : HALF_TURN_E7;
+    reach.lon_half_e7 = lon_half < HALF_TURN_E7 ? (uint32_t)lon_half : HALF_TURN_E7;
+    return reach;
+}
+
+static struct ports_reach reach_of_area(const struct zone_set *area)
+{
+    const struct zone_info *info = zone_info(area, 0);
+    double width = info->high.lon - info->low.lon;
+    if (width < 0)
+        width += 360;
+    struct geo_point middle = {.lat = (info->low.lat + info->high.lat) / 2,
+                               .lon = info->low.lon + width / 2};
+    double lon_half = width / 2 * GEO_E7 + MARGIN_E7;
+    double lat_half = (info->high.lat - info->low.lat) / 2 * GEO_E7 + MARGIN_E7;
+    struct ports_reach reach = {.middle = geo_to_pos(middle), .is_area = 1};
+    reach.lat_half_e7 = (int32_t)lat_half;
+    reach.lon_half_e7 = lon_half < HALF_TURN_E7 ? (uint32_t)lon_half : HALF_TURN_E7;
+    return reach;
+}
+
+/* First pass (`reaches` NULL): count in starts; second: put, moving starts on. */
+static void place(const struct ports_reach *reach, uint32_t *starts,
+                  struct ports_reach *reaches)
+{
+    int64_t lat = reach->middle.lat_e7, lon = reach->middle.lon_e7;
+    uint32_t top = row_of(lat + reach->lat_half_e7);
+    int64_t west = col_of(lon - (int64_t)reach->lon_half_e7);
+    int64_t east = col_of(lon + (int64_t)reach->lon_half_e7);
+    if (east - west >= COLS)
+        east = west + COLS - 1;
+    for (uint32_t row = row_of(lat - reach->lat_half_e7); row <= top; row++)
+        for (int64_t col = west; col <= east; col++) {
+            uint32_t cell = row * COLS + (uint32_t)((col + 2 * COLS) % COLS);
+            if (reaches != NULL)
+                reaches[starts[cell]] = *reach;
+            starts[cell]++;
+        }
+}
+
+int ports_index_build(struct ports_index *index, const struct port *ports, size_t count)
+{
+    const size_t cells = (size_t)ROWS * COLS;
+    uint32_t *starts = calloc(cells + 1, sizeof *starts);
+    uint64_t *used = calloc(cells / 64 + 1, sizeof *used);
+    struct ports_reach *all = calloc(count + 1, sizeof *all);
+    struct ports_reach *reaches = NULL;
+    if (starts == NULL || used == NULL || all == NULL)
+        goto fail;
+    for (size_t i = 0; i < count; i++) {
+        all[i] = ports[i].area != NULL ? reach_of_area(ports[i].area)
+                                       : reach_of_circle(ports[i].pos, ports[i].entry_m);
+        all[i].port = (uint32_t)i;
+        place(&all[i], starts, NULL);
+    }
+    uint32_t total = 0;
+    for (size_t c = 0; c < cells; c++) {
+        uint32_t n = starts[c];
+        starts[c] = total;
+        total += n;
+        if (n != 0)
+            used[c / 64] |= UINT64_C(1) << (c % 64);
+    }
+    reaches = calloc((size_t)total + 1, sizeof *reaches);
+    if (reaches == NULL)
+        goto fail;
+    for (size_t i = 0; i < count; i++)
+        place(&all[i], starts, reaches);
+    /* Each start has moved to its cell's end, which is the next one's start. */
+    for (size_t c = cells; c > 0; c--)
+        starts[c] = starts[c - 1];
+    starts[0] = 0;
+    free(all);
+    index->used = used;
+    index->starts = starts;
+    index->reaches = reaches;
+    return 0;
+fail:
+    free(starts);
+    free(used);
+    free(all);
+    return ERR_NOMEM;
+}
+
+void ports_index_finish(struct ports_index *index)
+{
+    free(index->used);
+    free(index->starts);
+    free(index->reaches);
+    *index = (struct ports_index){0};
+}
+
+/* --- the question --- */
+
+static bool in_box(const struct ports_reach *reach, struct geo_pos pos)
+{
+    int64_t dlat = (int64_t)pos.lat_e7 - reach->middle.lat_e7;
+    int64_t dlon = (int64_t)pos.lon_e7 - reach->middle.lon_e7;
+    dlat = dlat < 0 ? -dlat : dlat;
+    dlon = dlon < 0 ? -dlon : dlon;
+    if (dlon > HALF_TURN_E7)
+        dlon = 2 * (int64_t)HALF_TURN_E7 - dlon;
+    return dlat <= reach->lat_half_e7 && dlon <= (int64_t)reach->lon_half_e7;
+}
+
+/* --- distances: rough where that decides, else exact --- */
+
+/* On a plane along the parallel midway, with cos((a + b) / 2) to the first order: within
+ * 0.2 % of the great circle up to 100 km and 80 degrees of latitude (checked against it
+ * in the tests). Farther out there is no rough distance. */
+#define ROUGH_SHARE 0.002
+#define ROUGH_MAX_M 100000.0
+#define ROUGH_COS_MIN 0.1736 /* 80 degrees */
+
+struct candidate {
+    uint32_t port;
+    bool is_area;
+    bool is_exact;
+    double distance_m;
+};
+
+static void make_exact(struct candidate *c, const struct ports *ports, struct geo_pos pos)
+{
+    if (c->is_exact)
+        return;
+    c->distance_m = geo_distance_m(ports->items[c->port].pos, pos);
+    c->is_exact = true;
+}
+
+static bool rough_distance(const struct ports_reach *reach, struct geo_pos pos,
+                           double *ret_m)
+{
+    if (reach->is_area || reach->cos_lat < ROUGH_COS_MIN || reach->entry_m > ROUGH_MAX_M)
+        return false;
+    const double e7_m = GEO_EARTH_RADIUS_M * DEGREE / GEO_E7;
+    int64_t dlon_e7 = (int64_t)pos.lon_e7 - reach->middle.lon_e7;
+    if (dlon_e7 > HALF_TURN_E7)
+        dlon_e7 -= 2 * (int64_t)HALF_TURN_E7;
+    else if (dlon_e7 < -HALF_TURN_E7)
+        dlon_e7 += 2 * (int64_t)HALF_TURN_E7;
+    double dlat = (double)((int64_t)pos.lat_e7 - reach->middle.lat_e7);
+    double half_rad = dlat / GEO_E7 * DEGREE / 2;
+    double dlon = (double)dlon_e7 * (reach->cos_lat - reach->sin_lat * half_rad);
+    *ret_m = sqrt(dlat * dlat + dlon * dlon) * e7_m;
+    return true;
+}
+
+/* Whether the port holds the position, and how far it is from it. */
+static bool hold(const struct ports *ports, const struct ports_reach *reach,
+                 struct geo_pos pos, struct candidate *ret)
+{
+    struct candidate c = {.port = reach->port, .is_area = reach->is_area != 0};
+    if (!in_box(reach, pos))
+        return false;
+    if (c.is_area && !zone_contains(ports->items[c.port].area, 0, pos))
+        return false;
+    double limit = reach->entry_m;
+    if (!rough_distance(reach, pos, &c.distance_m) ||
+        fabs(c.distance_m - limit) <= limit * ROUGH_SHARE)
+        make_exact(&c, ports, pos);
+    *ret = c;
+    return c.is_area || c.distance_m <= limit;
+}
+
+/* One with an area goes before all points, then the nearer, then the first. */
+static void consider(struct candidate *best, struct candidate *c,
+                     const struct ports *ports, struct geo_pos pos)
+{
+    if (best->port != PORT_NONE && c->is_area == best->is_area) {
+        double apart = fabs(c->distance_m - best->distance_m);
+        if (apart <= 2 * ROUGH_SHARE * fmax(c->distance_m, best->distance_m)) {
+            make_exact(c, ports, pos);
+            make_exact(best, ports, pos);
+        }
+    }
+    bool is_better = best->port == PORT_NONE || (c->is_area && !best->is_area) ||
+                     (c->is_area == best->is_area && c->distance_m < best->distance_m);
+    if (is_better)
+        *best = *c;
+}
+
+static uint32_t cell_of(struct geo_pos pos)
+{
+    return row_of(pos.lat_e7) * COLS + (uint32_t)(col_of(pos.lon_e7) % COLS);
+}
+
+void ports_fetch(const struct ports *ports, struct geo_pos pos)
+{
+    fetch_line(&ports->index.used[cell_of(pos) / 64]);
+}
+
+uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declared)
+{
+    uint32_t cell = cell_of(pos);
+    if ((ports->index.used[cell / 64] >> (cell % 64) & 1) == 0)
+        return PORT_NONE;
+    uint32_t begin = ports->index.starts[cell], end = ports->index.starts[cell + 1];
+    struct candidate nearest = {.port = PORT_NONE}, meant = {.port = PORT_NONE}, c;
+    for (uint32_t i = begin; i < end; i++) {
+        if (!hold(ports, &ports->index.reaches[i], pos, &c))
+            continue;
+        consider(&nearest, &c, ports, pos);
+        if (declared != PORT_NONE && ports_are_same(ports, c.port, declared))
+            consider(&meant, &c, ports, pos);
+    }
+    if (nearest.port == PORT_NONE)
+        return PORT_NONE;
+    const struct port *first = &ports->items[nearest.port];
+    if (meant.port != PORT_NONE && meant.is_area == nearest.is_area) {
+        const struct port *second = &ports->items[meant.port];
+        if (geo_distance_m(first->pos, second->pos) <= TIE_M)
+            return second->same;
+    }
+    return first->same;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the gazetteer share: the built value, and the builder. */
+#ifndef LOOKOUT_PORTS_INT_H
+#define LOOKOUT_PORTS_INT_H
+
+#include "lookout/base/map.h"
+#include "lookout/voyage/ports.h"
+
+/* --- the built value --- */
+
+/* One code (own or other) of a port, ordered by key. */
+struct ports_code {
+    uint64_t key; /* ports_code_key */
+    uint32_t port;
+};
+
+/* One name of a port for destinations, ordered by key: upper-case letters and digits. */
+struct ports_name {
+    const char *key; /* borrowed from ports.name_text */
+    uint32_t length;
+    uint32_t port;
+    bool is_reviewed; /* of ports_aliases */
+};
+
+/* How far a port reaches, as a box round its circle or area: what a grid cell lists, with
+ * all that the usual question needs. */
+struct ports_reach {
+    struct geo_pos middle; /* the port's position when it is known by a point */
+    int32_t lat_half_e7;
+    uint32_t lon_half_e7; /* 1800000000: all round the earth */
+    uint32_t port;
+    uint32_t is_area;
+    double entry_m;          /* of a point */
+    double cos_lat, sin_lat; /* of a point */
+};
+
+struct ports_index {
+    uint64_t *used; /* owned: a bit a cell that lists any; small enough to stay at hand */
+    uint32_t *starts; /* owned: first reach of each cell, one more at the end */
+    struct ports_reach *reaches; /* owned */
+};
+
+/* Ports picked by patterns: all of them, and the first in the order in which they were
+ * written, of ports that are one the head alone. */
+struct ports_picks {
+    uint64_t *bits; /* one per port */
+    uint32_t first[PORT_SET_FIRST];
+    size_t first_count;
+};
+
+struct ports_group {
+    char *name;               /* owned */
+    struct ports_picks picks; /* its bits owned */
+};
+
+struct ports {
+    struct port *items; /* owned, by ascending locode */
+    size_t count;
+    struct ports_code *codes; /* owned */
+    size_t code_count;
+    struct ports_group *groups; /* owned */
+    size_t group_count;
+    struct ports_name *names; /* owned */
+    size_t name_count;
+    char *name_text; /* owned */
+    struct ports_index index;
+};
+
+/* Five letters or digits as a number that sorts like the text; 0 when it is no code (two
+ * letters, then three letters or digits). Takes lower case and one blank after the
+ * country. */
+uint64_t ports_code_key(const char *code);
+/* The code in upper case without a blank; false when it is none. */
+bool ports_code_read(const char *code, char ret_locode[LOCODE_BYTES]);
+/* The nearest known code to a word, "" when none is near. */
+const char *ports_nearest_code(const struct ports *ports, const char *word);
+
+/* The grid. ERR_NOMEM, else 0. */
+MUST_CHECK int ports_index_build(struct ports_index *index, const struct port *ports,
+                                 size_t count);
+void ports_index_finish(struct ports_index *index);
+
+/* Adds what a pattern names to the picks. `group` resolves "$name": NULL when unknown. */
+static inline size_t ports_bit_words(size_t count)
+{
+    return (count + 63) / 64;
+}
+typedef const struct ports_picks *(*ports_group_lookup)(void *context, const char *name,
+                                                        struct err *err);
+MUST_CHECK int ports_pattern_pick(const struct ports *ports, const char *pattern,
+                                  ports_group_lookup lookup, void *context,
+                                  struct ports_picks *picks, struct err *err);
+
+/* Names for destinations, after items, codes and ring stand. ERR_NOMEM, else 0. */
+MUST_CHECK int ports_names_build(struct ports *ports);
+/* Reviewed names that decide where the gazetteer's own are missing or ambiguous. */
+struct ports_alias {
+    const char *name; /* letters and digits, upper case */
+    const char *locode;
+};
+extern const struct ports_alias ports_aliases[];
+extern const size_t ports_alias_count;
+
+/* --- the builder --- */
+
+/* One port while it is collected. */
+struct ports_entry {
+    char locode[LOCODE_BYTES];
+    bool has_pos;
+    bool is_placed; /* the configuration says where: no shipped area */
+    int line;       /* of the CSV */
+    char *name;     /* owned; NULL: not given */
+    char *source;   /* owned; NULL: not given */
+    struct geo_pos pos;
+    double entry_m, exit_m; /* < 0: default */
+    struct zone_set *area;  /* owned */
+    char **codes, **names;  /* owned */
+    size_t code_count, name_count;
+};
+
+struct ports_area {
+    char locode[LOCODE_BYTES];
+    struct zone_set *area; /* owned */
+};
+
+struct ports_list {
+    char *name;   /* owned; NULL for a same-list */
+    char **items; /* owned */
+    size_t count;
+};
+
+struct ports_builder {
+    struct ports_entry *rows, *defines; /* owned */
+    size_t row_count, row_room, define_count, define_room;
+    struct ports_area *areas; /* owned */
+    size_t area_count, area_room;
+    struct ports_list *groups, *sames; /* owned */
+    size_t group_count, group_room, same_count, same_room;
+    struct map row_by_code, define_by_code; /* code key -> index + 1 */
+    double entry_m, exit_m, area_exit_m;
+    ports_trouble trouble;
+    void *trouble_context; /* borrowed */
+};
+
+/* Free what was collected; settings stay. */
+void ports_builder_empty(struct ports_builder *b);
+/* Room for one more item: *items becomes an array of at least count + 1. */
+MUST_CHECK int ports_grow(void **items, size_t *room, size_t count, size_t item_bytes);
+char *ports_copy_text(const char *text, size_t n); /* NULL: out of memory */
+void ports_entry_finish(struct ports_entry *e);
+void ports_texts_free(char **texts, size_t count);
+/* Split at `separator`, blanks around parts dropped, empty parts left out. */
+MUST_CHECK int ports_split(const char *text, size_t n, char separator, char ***ret_parts,
+                           size_t *ret_count);
+
+#endif

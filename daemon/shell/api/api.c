@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /metrics, /healthz and /readyz. libmicrohttpd runs on the loop's thread: its epoll
+ * descriptor lies in a uv_poll, its timeouts in a uv_timer, and both are set again after
+ * each run. What is answered comes from the owner's callbacks. */
+#include "lookout/api/api.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "lookout/sys/log.h"
+
+enum {
+    API_CONNECTIONS = 64,
+    API_TIMEOUT_S = 15,
+    API_CONNECTION_BYTES = 16384, /* request line and headers */
+    API_HANDLES = 2
+};
+
+struct api {
+    struct MHD_Daemon *daemon; /* owned */
+    uv_poll_t poll;
+    uv_timer_t timer;
+    struct api_sink sink;
+    uint16_t port;
+    unsigned open_handles;
+    char complaint[256]; /* the library's last, for a failed start */
+    bool is_started;
+    void (*on_closed)(void *context);
+    void *closed_context;
+};
+
+/* Fill in the answer to a path; the HTTP status, 0 when out of memory. */
+static unsigned answer_metrics(struct api *api, struct buf *out)
+{
+    return api->sink.metrics(api->sink.context, out) == 0 ? MHD_HTTP_OK : 0;
+}
+
+static unsigned answer_check(struct api *api, struct buf *out,
+                             bool (*is_good)(void *context, struct buf *why))
+{
+    bool good = is_good(api->sink.context, out);
+    if (out->length == 0 && buf_add_text(out, good ? "ok" : "not ok") != 0)
+        return 0;
+    if (buf_add_char(out, '\n') != 0)
+        return 0;
+    return good ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;
+}
+
+static unsigned answer_health(struct api *api, struct buf *out)
+{
+    return answer_check(api, out, api->sink.is_healthy);
+}
+
+static unsigned answer_ready(struct api *api, struct buf *out)
+{
+    return answer_check(api, out, api->sink.is_ready);
+}
+
+/* clang-format off */
+static const struct {
+    const char *path;
+    const char *content_type;
+    unsigned (*answer)(struct api *api, struct buf *out);
+} routes[] = {
+    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", answer_metrics},
+    {"/healthz", "text/plain; charset=utf-8",                answer_health},
+    {"/readyz",  "text/plain; charset=utf-8",                answer_ready},
+};
+/* clang-format on */
+enum { ROUTES = sizeof routes / sizeof routes[0] };
+
+static enum MHD_Result respond(struct MHD_Connection *connection, unsigned status,
+                               const char *content_type, struct buf *body)
+{
+    size_t length = body->length;
+    char *text = buf_take(body);
+    struct MHD_Response *response =
+        text == NULL
+            ? NULL
+            : MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE);
+    if (response == NULL) {
+        free(text);
+        return MHD_NO; /* closes the connection */
+    }
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+    enum MHD_Result result = MHD_queue_response(connection, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result respond_text(struct MHD_Connection *connection, unsigned status,
+                                    const char *text)
+{
+    struct buf body = {0};
+    if (buf_add_text(&body, text) != 0)
+        return MHD_NO;
+    return respond(connection, status, "text/plain; charset=utf-8", &body);
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
+                                  const char *path, const char *method,
+                                  const char *version, const char *upload,
+                                  size_t *upload_bytes, void **request)
+{
+    struct api *api = context;
+    (void)version;
+    (void)upload;
+    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
+        strcmp(method, MHD_HTTP_METHOD_HEAD) != 0) {
+        *upload_bytes = 0;
+        return respond_text(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
+                            "only GET and HEAD\n");
+    }
+    if (*request == NULL) { /* the headers are there; answer at the next call */
+        *request = api;
+        return MHD_YES;
+    }
+    if (*upload_bytes != 0) { /* a body is read and forgotten */
+        *upload_bytes = 0;
+        return MHD_YES;
+    }
+    for (size_t i = 0; i < ROUTES; i++) {
+        if (strcmp(path, routes[i].path) != 0)
+            continue;
+        struct buf body = {0};
+        unsigned status = routes[i].answer(api, &body);
+        if (status != 0)
+            return respond(connection, status, routes[i].content_type, &body);
+        buf_finish(&body);
+        return respond_text(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
+                            "out of memory\n");
+    }
+    return respond_text(connection, MHD_HTTP_NOT_FOUND,
+                        "there are /metrics, /healthz and /readyz\n");
+}
+
+static void on_complaint(void *context, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+static void on_complaint(void *context, const char *format, va_list args)
+{
+    struct api *api = context;
+    vsnprintf(api->complaint, sizeof api->complaint, format, args);
+    api->complaint[strcspn(api->complaint, "\n")] = '\0';
+    if (api->is_started)
+        log_repeated(LOG_LEVEL_DEBUG, "api", NULL, "library", "%s", api->complaint);
+}
+
+/* ---- on the loop ---- */
+
+static void run(struct api *api);
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    (void)status;
+    (void)events;
+    run(poll->data);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    run(timer->data);
+}
+
+static void run(struct api *api)
+{
+    MHD_UNSIGNED_LONG_LONG wait_ms = 0;
+    MHD_run(api->daemon);
+    if (MHD_get_timeout(api->daemon, &wait_ms) == MHD_YES)
+        uv_timer_start(&api->timer, on_timer, wait_ms, 0);
+    else
+        uv_timer_stop(&api->timer);
+    uv_poll_start(&api->poll, UV_READABLE, on_poll);
+}
+
+/* ---- life ---- */
+
+static int read_address(const char *address, uint16_t port,
+                        struct sockaddr_storage *ret_address)
+{
+    memset(ret_address, 0, sizeof *ret_address);
+    if (strcmp(address, "localhost") == 0)
+        address = "127.0.0.1";
+    if (address[0] == '\0' || strcmp(address, "*") == 0)
+        address = "0.0.0.0";
+    if (uv_ip4_addr(address, port, (struct sockaddr_in *)ret_address) == 0 ||
+        uv_ip6_addr(address, port, (struct sockaddr_in6 *)ret_address) == 0)
+        return 0;
+    return ERR_INVALID;
+}
+
+static struct MHD_Daemon *start_daemon(struct api *api,
+                                       const struct sockaddr_storage *address)
+{
+    unsigned flags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG;
+    if (address->ss_family == AF_INET6)
+        flags |= MHD_USE_IPv6;
+    /* The logger comes first: options are read in order, and some complain. */
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, api, MHD_OPTION_EXTERNAL_LOGGER, on_complaint,
+        api, MHD_OPTION_SOCK_ADDR, (const struct sockaddr *)address,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)API_CONNECTIONS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)API_TIMEOUT_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)API_CONNECTION_BYTES, MHD_OPTION_END);
+}
+
+static uint16_t bound_port(struct MHD_Daemon *daemon, uint16_t wanted)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
+    return info == NULL ? wanted : info->port;
+}
+
+/* Why the start failed: of "Failed to bind to port 0: Address already in use" the end. */
+static const char *reason(const struct api *api)
+{
+    const char *colon = strstr(api->complaint, ": ");
+    return colon != NULL ? colon + 2 : api->complaint;
+}
+
+int api_start(uv_loop_t *loop, const char *address, uint16_t port,
+              const struct api_sink *sink, struct api **ret_api, struct err *err)
+{
+    struct sockaddr_storage where;
+    if (read_address(address, port, &where) != 0)
+        return err_set(err, ERR_INVALID, "api: '%s' is no IP address", address);
+    struct api *api = calloc(1, sizeof *api);
+    if (api == NULL)
+        return err_set(err, ERR_NOMEM, "api: %s", err_text(ERR_NOMEM));
+    api->sink = *sink;
+    errno = 0;
+    api->daemon = start_daemon(api, &where);
+    const union MHD_DaemonInfo *info = NULL;
+    if (api->daemon != NULL)
+        info = MHD_get_daemon_info(api->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    if (info == NULL || uv_poll_init(loop, &api->poll, info->epoll_fd) != 0) {
+        int code = err_set(err, ERR_IO, "api: cannot listen on %s port %u: %s", address,
+                           (unsigned)port,
+                           api->complaint[0] != '\0' ? reason(api) : strerror(errno));
+        if (api->daemon != NULL)
+            MHD_stop_daemon(api->daemon);
+        free(api);
+        return code;
+    }
+    api->is_started = true;
+    api->port = bound_port(api->daemon, port);
+    uv_timer_init(loop, &api->timer);
+    api->poll.data = api->timer.data = api;
+    api->open_handles = API_HANDLES;
+    run(api);
+    *ret_api = api;
+    return 0;
+}
+
+uint16_t api_port(const struct api *api)
+{
+    return api->port;
+}
+
+/* The library's descriptors go last: until then the loop may know their numbers. */
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct api *api = handle->data;
+    if (--api->open_handles > 0)
+        return;
+    void (*on_closed)(void *context) = api->on_closed;
+    void *context = api->closed_context;
+    MHD_stop_daemon(api->daemon);
+    free(api);
+    if (on_closed != NULL)
+        on_closed(context);
+}
+
+void api_stop(struct api *api, void (*on_closed)(void *context), void *context)
+{
+    api->on_closed = on_closed;
+    api->closed_context = context;
+    uv_close((uv_handle_t *)&api->poll, on_handle_closed);
+    uv_close((uv_handle_t *)&api->timer, on_handle_closed);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check --connect: every feed by itself, all at the same time, on one loop. */
+#include "cmd_check.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+#include <uv.h>
+
+#include "cmd.h"
+#include "lookout/ais/merge.h"
+#include "lookout/base/map.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
+#include "lookout/feed/feed.h"
+
+struct probe {
+    const struct conf_feed *conf; /* borrowed */
+    struct session *session;      /* borrowed */
+    struct merge *merge;          /* owned */
+    struct feeds *feeds;          /* owned: freed by feeds_close */
+    struct map vessels;           /* MMSI -> any */
+    struct err err;
+    bool is_failed, is_ended;
+    struct feed_status status; /* when the time was over */
+};
+struct session {
+    uv_loop_t loop;
+    uv_timer_t timer;
+    struct probe *probes; /* owned */
+    size_t count;
+    size_t running; /* neither failed nor at their end */
+    bool is_out_of_memory;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void take_reports(void *context)
+{
+    struct probe *p = context;
+    const struct report *report;
+    merge_clock(p->merge, now_ms());
+    while ((report = merge_next(p->merge)) != NULL)
+        if (map_set(&p->vessels, report->mmsi, p) != 0)
+            p->session->is_out_of_memory = true;
+}
+
+static void on_silence(void *context, size_t feed, bool is_silent, int64_t since_ms)
+{
+    (void)context;
+    (void)feed;
+    (void)is_silent;
+    (void)since_ms;
+}
+
+static void stop_timer(struct session *s)
+{
+    if (!uv_is_closing((uv_handle_t *)&s->timer))
+        uv_close((uv_handle_t *)&s->timer, NULL);
+}
+
+/* Take down what came and close what is open: the loop runs out. */
+static void close_all(struct session *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        struct probe *p = &s->probes[i];
+        if (p->feeds == NULL)
+            continue;
+        take_reports(p);
+        feeds_status(p->feeds, 0, &p->status);
+        feeds_close(p->feeds, NULL, NULL);
+        p->feeds = NULL;
+    }
+    stop_timer(s);
+}
+
+static void on_time(uv_timer_t *timer)
+{
+    close_all(timer->data);
+}
+
+static void on_end(void *context)
+{
+    struct probe *p = context;
+    if (p->is_ended)
+        return;
+    p->is_ended = true;
+    if (--p->session->running == 0)
+        uv_timer_start(&p->session->timer, on_time, 0, 0);
+}
+
+static int probe_open(struct session *s, struct probe *p)
+{
+    const struct feeds_sink sink = {.on_data = take_reports,
+                                    .on_silence = on_silence,
+                                    .on_end = on_end,
+                                    .context = p};
+    p->merge = merge_create();
+    if (p->merge == NULL)
+        return ERR_NOMEM;
+    int code = feeds_create(&s->loop, p->conf, 1, p->merge, &sink, &p->feeds, &p->err);
+    if (code == 0)
+        code = feeds_open(p->feeds, &p->err);
+    p->is_failed = code != 0;
+    return code;
+}
+
+/* --- words --- */
+
+static void print_rejects(const struct input_counts *counts, FILE *out)
+{
+    const char *separator = "; refused: ";
+    for (int i = 0; i < INPUT_REJECTS; i++)
+        if (counts->rejects[i] > 0) {
+            fprintf(out, "%s%s %" PRIu64, separator,
+                    input_reject_name((enum input_reject)i), counts->rejects[i]);
+            separator = ", ";
+        }
+}
+
+/* Not connected, no such device. */
+static bool is_unreached(const struct probe *p)
+{
+    return !p->status.is_open && !p->is_ended && p->status.bytes == 0;
+}
+
+/* Where nothing came, this is the reason. */
+static void print_refused(const struct feed_status *status, FILE *out)
+{
+    if (status->refused_senders > 0)
+        fprintf(out, "; %" PRIu64 " datagrams or clients refused (`from`, `max_clients`)",
+                status->refused_senders);
+}
+
+static void print_probe(const struct probe *p, FILE *out)
+{
+    const struct feed_status *status = &p->status;
+    fprintf(out, "    %s: ", p->conf->id);
+    if (p->is_failed) {
+        fprintf(out, "cannot be opened: %s\n", p->err.text);
+        return;
+    }
+    if (status->bytes == 0) {
+        fprintf(out, "%s%s%s%s",
+                is_unreached(p) ? "could not be reached" : "nothing came",
+                status->error[0] != '\0' ? ": " : "", status->error,
+                p->is_ended ? " (at its end)" : "");
+        print_refused(status, out);
+        fputc('\n', out);
+        return;
+    }
+    fprintf(out, "%" PRIu64 " bytes", status->bytes);
+    if (status->datagrams > 0)
+        fprintf(out, " in %" PRIu64 " datagrams", status->datagrams);
+    fprintf(out, ", %" PRIu64 " lines, %" PRIu64 " reports of %zu vessels",
+            status->input.lines, status->input.reports, p->vessels.count);
+    print_rejects(&status->input, out);
+    if (status->input.time_replaced > 0)
+        fprintf(out,
+                "; %" PRIu64 " times more than 60 s ahead of the clock, not believed",
+                status->input.time_replaced);
+    print_refused(status, out);
+    if (status->kernel_drops > 0)
+        fprintf(out, "; %" PRIu64 " dropped by the kernel", status->kernel_drops);
+    fprintf(out, "%s\n", p->is_ended ? "; at its end" : "");
+}
+
+/* --- the session --- */
+
+static int session_run(struct session *s, int64_t listen_ms)
+{
+    int status = CMD_DONE;
+    for (size_t i = 0; i < s->count; i++) {
+        int code = probe_open(s, &s->probes[i]);
+        if (code == ERR_NOMEM)
+            s->is_out_of_memory = true;
+        if (code == 0)
+            s->running++;
+        else
+            status = CMD_FAILED;
+    }
+    uv_timer_start(&s->timer, on_time, s->running > 0 ? (uint64_t)listen_ms : 0, 0);
+    uv_run(&s->loop, UV_RUN_DEFAULT);
+    return s->is_out_of_memory ? CMD_FAILED : status;
+}
+
+int cmd_check_connect(const struct conf *conf, int64_t listen_ms, FILE *out)
+{
+    struct session s = {.count = conf->feed_count};
+    char text[UNITS_TEXT_BYTES];
+    s.probes = calloc(s.count + 1, sizeof *s.probes);
+    if (s.probes == NULL || uv_loop_init(&s.loop) != 0) {
+        free(s.probes);
+        return CMD_FAILED;
+    }
+    uv_timer_init(&s.loop, &s.timer);
+    s.timer.data = &s;
+    for (size_t i = 0; i < s.count; i++) {
+        s.probes[i].conf = &conf->feeds[i];
+        s.probes[i].session = &s;
+        map_init(&s.probes[i].vessels);
+    }
+    fprintf(out, "listening to %zu feed%s for %s\n", s.count, s.count == 1 ? "" : "s",
+            units_format_duration(listen_ms, text));
+    fflush(out);
+    int status = session_run(&s, listen_ms);
+    for (size_t i = 0; i < s.count; i++) {
+        print_probe(&s.probes[i], out);
+        if (status == CMD_DONE && is_unreached(&s.probes[i]))
+            status = CMD_FAILED;
+        merge_destroy(s.probes[i].merge);
+        map_finish(&s.probes[i].vessels);
+    }
+    uv_loop_close(&s.loop);
+    free(s.probes);
+    return status;
+}

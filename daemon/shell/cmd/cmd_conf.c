@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the configuration for a sub-command. */
+#include "cmd_conf.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include "cmd.h"
+#include "lookout/sys/log.h"
+
+struct conf_context cmd_conf_context(void)
+{
+    static char host[256];
+    if (gethostname(host, sizeof host - 1) != 0)
+        host[0] = '\0';
+    host[sizeof host - 1] = '\0';
+    return (struct conf_context){
+        .host = host,
+        .state_directory = getenv("STATE_DIRECTORY"),
+        .credentials_directory = getenv("CREDENTIALS_DIRECTORY"),
+    };
+}
+
+/* "FILE:LINE:COL: warning: ..." */
+static bool is_warning(const char *line)
+{
+    const char *warning = strstr(line, ": warning: "), *error = strstr(line, ": error: ");
+    return warning != NULL && (error == NULL || warning < error);
+}
+
+static int load(const char *file, bool is_quiet, bool is_secretless,
+                struct conf **ret_conf)
+{
+    struct conf_context context = cmd_conf_context();
+    struct conf_report report = {0};
+    context.without_secrets = is_secretless;
+    int code = conf_load(file, &context, ret_conf, &report);
+    const char *on_error = log_prefix(LOG_LEVEL_ERROR);
+    for (size_t i = 0; i < report.count && (!is_quiet || report.errors > 0); i++)
+        fprintf(stderr, "%s%s\n",
+                is_warning(report.lines[i]) ? log_prefix(LOG_LEVEL_WARNING) : on_error,
+                report.lines[i]);
+    /* For people; programs that read the faults count for themselves. */
+    if (report.errors > 0 && isatty(STDERR_FILENO) == 1)
+        fprintf(stderr, "%s: %zu error%s\n", file, report.errors,
+                report.errors > 1 ? "s" : "");
+    else if (report.errors == 0 && code != 0)
+        fprintf(stderr, "%s%s: %s\n", on_error, file, err_text(code));
+    conf_report_finish(&report);
+#ifdef __GLIBC__
+    /* Documents weigh more as they are read than what is made of them: 1,000 zones leave
+     * 10 MB to give back. */
+    malloc_trim(0);
+#endif
+    if (code == ERR_NOMEM)
+        return CMD_FAILED;
+    return code == 0 ? CMD_DONE : CMD_USAGE;
+}
+
+int cmd_conf_load(const char *file, struct conf **ret_conf)
+{
+    return load(file, false, false, ret_conf);
+}
+
+int cmd_conf_load_quietly(const char *file, struct conf **ret_conf)
+{
+    return load(file, true, true, ret_conf);
+}
+
+int cmd_conf_load_secretless(const char *file, struct conf **ret_conf)
+{
+    return load(file, false, true, ret_conf);
+}
+
+void cmd_conf_note(const char *file, const char *state)
+{
+    char path[4096];
+    char *full = realpath(file, NULL);
+    snprintf(path, sizeof path, "%s/%s", state, CMD_CONF_NOTE);
+    FILE *f = full != NULL ? fopen(path, "w") : NULL;
+    if (f != NULL) {
+        fprintf(f, "%s\n", full);
+        fclose(f);
+    }
+    free(full);
+}
+
+bool cmd_conf_water(struct conf *conf, const struct engine_conf *old, bool is_writing)
+{
+    struct conf_water_options options = {
+        .old = old, .cache = conf->state, .is_writing = is_writing};
+    struct conf_water_counts counts = {0};
+    struct err err = {0};
+    int code = conf_water_make(conf, &options, &counts, &err);
+    if (code == 0 && counts.fields > 0 && is_writing)
+        log_info("run", NULL,
+                 "distances over water: sets=%zu made=%zu cached=%zu kept=%zu bytes=%zu",
+                 counts.fields, counts.made, counts.cached, counts.shared, counts.bytes);
+    if (code == 0 && counts.not_kept > 0)
+        log_warning("run", NULL, "%s/water: %zu distance fields could not be written",
+                    conf->state, counts.not_kept);
+    if (code != 0)
+        log_warning("run", NULL,
+                    "no distances over water: %s; routes are forecast by the declared "
+                    "destination alone",
+                    err.text);
+    return code != ERR_NOMEM;
+}

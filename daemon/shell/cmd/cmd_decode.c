@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lookoutd decode: recordings to JSON lines. Everything that is known of a message, one
+ * object a line; what was refused is counted on stderr. */
+#include "cmd.h"
+#include "cmd_words.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lookout/ais/ais.h"
+#include "lookout/ais/input.h"
+#include "lookout/base/buf.h"
+#include "lookout/base/err.h"
+#include "lookout/base/text.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/feed/reader.h"
+
+enum { CHUNK_BYTES = 64 * 1024, FLUSH_BYTES = 48 * 1024 };
+
+static const char *const format_names[] = {
+    [INPUT_AUTO] = "auto",
+    [INPUT_NMEA] = "nmea",
+    [INPUT_JSONL] = "jsonl",
+    [INPUT_CSV] = "csv",
+};
+enum { FORMATS = sizeof format_names / sizeof format_names[0] };
+
+struct decoding {
+    bool is_unscaled;
+    enum input_format format;
+    struct buf out;  /* owned */
+    int status;      /* of the first failed write or allocation */
+    int saved_errno; /* of a failed write */
+};
+
+static const char help[] =
+    "usage: lookoutd decode [--unscaled] [--format F] [INPUT...]\n\n"
+    "AIS messages as JSON lines on stdout: gpsd's names, scaling and units (class "
+    "AIS),\n"
+    "with t (event time) and source (station) where they are known. Each part of a\n"
+    "message 24 stands alone. What was refused is counted on stderr.\n\n"
+    "  INPUT          a file, plain, .gz or .zst; '-' or none: standard input\n"
+    "  --unscaled     raw values as sent (messages only; csv and json bring none)\n"
+    "  --format F     auto (default), nmea, jsonl, csv\n\n"
+    "Exit status: 0 done, 1 an input could not be read, 2 wrong usage.\n";
+
+static void flush_out(struct decoding *d)
+{
+    if (d->out.length > 0 && d->status == 0 &&
+        fwrite(d->out.data, 1, d->out.length, stdout) != d->out.length) {
+        d->status = ERR_IO;
+        d->saved_errno = errno;
+    }
+    buf_clear(&d->out);
+}
+
+static void on_message(void *context, const struct ais_message *message,
+                       const struct report *report)
+{
+    struct decoding *d = context;
+    if (d->status != 0)
+        return;
+    int status = message != NULL
+                     ? ais_message_json(message, report, !d->is_unscaled, &d->out)
+                     : ais_report_json(report, &d->out);
+    if (status == 0)
+        status = buf_add_char(&d->out, '\n');
+    if (status != 0)
+        d->status = status;
+    else if (d->out.length > FLUSH_BYTES)
+        flush_out(d);
+}
+
+static void print_progress(const struct reader *r, uint64_t *last, bool is_end)
+{
+    uint64_t done, size;
+    reader_progress(r, &done, &size);
+    if (size == 0 || (*last == 0 && is_end))
+        return;
+    uint64_t percent = done * 100 / size;
+    if (is_end)
+        fputs("\r         \r", stderr);
+    else if (percent != *last)
+        fprintf(stderr, "\r%3u %%", (unsigned)percent);
+    *last = percent;
+}
+
+/* One line, and only where something was refused: "a.nmea: 120 lines, 117 messages;
+ * refused: bad_checksum 3". */
+static void print_counts(const char *path, const struct input_counts *c)
+{
+    bool is_first = true;
+    for (int i = 0; i < INPUT_REJECTS; i++) {
+        /* A recording without times is no fault here: nothing needs them. */
+        if (c->rejects[i] == 0 || i == INPUT_REJECT_NO_TIME)
+            continue;
+        if (is_first)
+            fprintf(stderr, "lookoutd: %s: %llu lines, %llu messages; refused:", path,
+                    (unsigned long long)c->lines, (unsigned long long)c->messages);
+        fprintf(stderr, "%s %s %llu", is_first ? "" : ",",
+                input_reject_name((enum input_reject)i),
+                (unsigned long long)c->rejects[i]);
+        is_first = false;
+    }
+    if (!is_first)
+        fputc('\n', stderr);
+}
+
+/* 0, or the code of what ended it, with *err. */
+static int pump(struct decoding *d, struct reader *r, struct input *in, struct err *err)
+{
+    static char chunk[CHUNK_BYTES];
+    bool shows_progress = isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 0;
+    uint64_t last = 0;
+    int status = 0;
+    while (status == 0 && d->status == 0) {
+        ssize_t n = reader_read(r, chunk, sizeof chunk, err);
+        if (n <= 0) {
+            status = (int)n;
+            break;
+        }
+        if (input_feed(in, chunk, (size_t)n, 0) != 0)
+            status = err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+        /* What a pipe has brought is shown at once. */
+        flush_out(d);
+        if (fflush(stdout) != 0 && d->status == 0) {
+            d->status = ERR_IO;
+            d->saved_errno = errno;
+        }
+        if (shows_progress)
+            print_progress(r, &last, false);
+    }
+    /* Damaged at the end or not: the lines before it were good. */
+    if (input_finish(in, 0) != 0 && status == 0)
+        status = err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+    flush_out(d);
+    if (shows_progress)
+        print_progress(r, &last, true);
+    return status;
+}
+
+static int decode_input(struct decoding *d, const char *path)
+{
+    struct err err = {0};
+    struct reader *r = NULL;
+    int status = reader_open(path, &r, &err);
+    struct input *in = NULL;
+    if (status == 0) {
+        struct input_conf conf = {.format = d->format, .start_ms = TIME_NONE};
+        struct input_sink sink = {.on_message = on_message, .context = d};
+        in = input_create(&conf, &sink);
+        status = in != NULL ? pump(d, r, in, &err)
+                            : err_set(&err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+    }
+    if (status != 0)
+        fprintf(stderr, "lookoutd: %s\n", err.text);
+    if (in != NULL)
+        print_counts(path, input_counts(in));
+    input_destroy(in);
+    reader_close(r);
+    return status;
+}
+
+static int read_format(const struct cmd_words *words, const char *word,
+                       enum input_format *ret_format)
+{
+    char near[64];
+    for (int i = 0; i < FORMATS; i++)
+        if (strcmp(format_names[i], word) == 0) {
+            *ret_format = (enum input_format)i;
+            return CMD_GO_ON;
+        }
+    cmd_words_nearest(word, "", format_names, FORMATS, near, sizeof near);
+    return cmd_words_refuse(words, "--format '%s': it takes auto, nmea, jsonl or csv%s",
+                            word, near);
+}
+
+int cmd_decode(int argc, char **argv)
+{
+    struct decoding d = {.format = INPUT_AUTO};
+    const char *format = "auto";
+    const struct cmd_option options[] = {
+        {.name = "unscaled", .is_given = &d.is_unscaled},
+        {.name = "format", .argument = "F", .value = &format},
+    };
+    struct cmd_words words = {"decode", help, argv, argc};
+    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON)
+        status = read_format(&words, format, &d.format);
+    if (status != CMD_GO_ON)
+        return status;
+    int result = CMD_DONE;
+    static char standard_input[] = "-";
+    char *only[] = {standard_input};
+    char **paths = words.argc > 1 ? argv + 1 : only;
+    int count = words.argc > 1 ? words.argc - 1 : 1;
+    for (int i = 0; i < count && d.status == 0; i++)
+        if (decode_input(&d, paths[i]) != 0)
+            result = CMD_FAILED;
+    if (d.status != 0) {
+        fprintf(stderr, "lookoutd: decode: %s\n",
+                d.status == ERR_IO ? strerror(d.saved_errno) : err_text(d.status));
+        result = CMD_FAILED;
+    }
+    buf_finish(&d.out);
+    return result;
+}

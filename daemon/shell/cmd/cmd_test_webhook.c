@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lookoutd test-webhook: a test alert through the same code that delivers alerts. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd.h"
+#include "cmd_conf.h"
+#include "cmd_words.h"
+#include "lookout/delivery/delivery.h"
+
+static const char help[] =
+    "usage: lookoutd test-webhook -c FILE [ID...]\n"
+    "\n"
+    "Sends the alert lookoutd.test to all webhooks of a configuration, or to those "
+    "named,\n"
+    "by the same code that delivers alerts, and prints a line for each: its id, the "
+    "status,\n"
+    "how long it took, what came back. Exit status 1 when one of them did not take it.\n"
+    "\n"
+    "  -c FILE   the configuration\n";
+
+/* Sends to one; true when it was taken. */
+static bool try_one(const struct conf *conf, const struct conf_webhook *webhook)
+{
+    struct alert alert = {0};
+    struct buf text = {0};
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int rc = engine_test_alert(
+        &conf->engine, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, &alert);
+    if (rc == 0)
+        rc = delivery_try(webhook, &alert, &text);
+    printf("%s: %s, %s\n", webhook->id, rc == 0 ? "delivered" : "failed",
+           text.length > 0 ? buf_text(&text) : err_text(rc));
+    fflush(stdout);
+    buf_finish(&text);
+    alert_finish(&alert);
+    return rc == 0;
+}
+
+static const struct conf_webhook *webhook_find(const struct conf *conf, const char *id)
+{
+    for (size_t i = 0; i < conf->webhook_count; i++)
+        if (strcmp(conf->webhooks[i].id, id) == 0)
+            return &conf->webhooks[i];
+    return NULL;
+}
+
+static int try_named(const struct conf *conf, char **ids, int count)
+{
+    int status = CMD_DONE;
+    for (int i = 0; i < count; i++)
+        if (webhook_find(conf, ids[i]) == NULL) {
+            fprintf(stderr, "lookoutd test-webhook: there is no webhook '%s' (", ids[i]);
+            for (size_t k = 0; k < conf->webhook_count; k++)
+                fprintf(stderr, "%s%s", k > 0 ? ", " : "", conf->webhooks[k].id);
+            fprintf(stderr, ")\n");
+            status = CMD_USAGE;
+        }
+    for (int i = 0; i < count && status != CMD_USAGE; i++)
+        if (!try_one(conf, webhook_find(conf, ids[i])))
+            status = CMD_FAILED;
+    return status;
+}
+
+static int try_all(const struct conf *conf)
+{
+    int status = CMD_DONE;
+    if (conf->webhook_count == 0) {
+        fprintf(stderr, "lookoutd test-webhook: the configuration has no webhooks\n");
+        return CMD_USAGE;
+    }
+    for (size_t i = 0; i < conf->webhook_count; i++)
+        if (!try_one(conf, &conf->webhooks[i]))
+            status = CMD_FAILED;
+    return status;
+}
+
+int cmd_test_webhook(int argc, char **argv)
+{
+    const char *file = NULL;
+    const struct cmd_option options[] = {
+        {.name = "config", .letter = 'c', .argument = "FILE", .value = &file},
+    };
+    struct cmd_words words = {"test-webhook", help, argv, argc};
+    int status = cmd_words_read(&words, options, 1);
+    if (status == CMD_GO_ON && file == NULL)
+        status = cmd_words_refuse(&words, "which configuration? (-c FILE)");
+    if (status != CMD_GO_ON)
+        return status;
+    struct conf *conf = NULL;
+    status = cmd_conf_load(file, &conf);
+    if (status != CMD_DONE)
+        return status;
+    status = words.argc > 1 ? try_named(conf, argv + 1, words.argc - 1) : try_all(conf);
+    conf_destroy(conf);
+    return status;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lookoutd zones: checks GeoJSON, prints a line per zone, draws a picture of zones
+ * and watched ports. */
+#include "cmd.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd_conf.h"
+#include "cmd_words.h"
+#include "lookout/base/buf.h"
+#include "lookout/conf/conf.h"
+#include "lookout/geo/zone.h"
+#include "lookout/voyage/ports.h"
+#include "picture.h"
+
+static const char help[] =
+    "usage: lookoutd zones [--svg FILE] [--png FILE] FILE...\n"
+    "       lookoutd zones -c FILE [--svg FILE] [--png FILE] [FILE...]\n"
+    "\n"
+    "Reads zones and gates from GeoJSON files ('-' is standard input) as the daemon "
+    "would,\n"
+    "all of them as one set, and prints a line for each, its columns separated by tabs:\n"
+    "\n"
+    "  id            properties.id\n"
+    "  kind          properties.kind, '-' where there is none\n"
+    "  vertices      without the repeated last one of each ring\n"
+    "  area          on the WGS 84 ellipsoid, in km2; for a gate its length, in km\n"
+    "  bounding box  south,west,north,east in degrees; west is greater than east where "
+    "the\n"
+    "                zone lies over the antimeridian\n"
+    "  antimeridian  yes or no\n"
+    "\n"
+    "A terminal gets a line with the columns' names first. Every fault is printed to\n"
+    "standard error as FILE:LINE:COLUMN: error: PATH: what is wrong and how to mend it;\n"
+    "zones without a fault are listed all the same.\n"
+    "\n"
+    "  -c FILE, --config FILE   the zones of this configuration, where no files are "
+    "given;\n"
+    "                           on pictures the watched ports as well: those that its "
+    "rules\n"
+    "                           name (not all of them, '*') and those that it defines\n"
+    "  --svg FILE               draw the zones, the ports and the land around them\n"
+    "  --png FILE               the same in pixels\n"
+    "\n"
+    "Exit status: 0 all zones are sound, 1 out of memory or a picture cannot be "
+    "written,\n"
+    "2 a fault, a file that cannot be read, or wrong usage.\n";
+
+struct options {
+    const char *svg, *png, *config; /* borrowed from argv; NULL: none */
+    char **files;                   /* borrowed */
+    int file_count;
+};
+
+static int read_words(struct cmd_words *words, struct options *ret)
+{
+    const struct cmd_option options[] = {
+        {.name = "svg", .argument = "FILE", .value = &ret->svg},
+        {.name = "png", .argument = "FILE", .value = &ret->png},
+        {.name = "config", .letter = 'c', .argument = "FILE", .value = &ret->config},
+    };
+    int status = cmd_words_read(words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON && words->argc <= 1 && ret->config == NULL)
+        status = cmd_words_refuse(words, "which FILE?");
+    ret->files = words->argv + 1;
+    ret->file_count = words->argc - 1;
+    return status;
+}
+
+static int read_file(const char *name, struct buf *out)
+{
+    FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+    if (f == NULL)
+        return ERR_IO;
+    char piece[65536];
+    size_t n;
+    int code = 0;
+    while (code == 0 && (n = fread(piece, 1, sizeof piece, f)) > 0)
+        code = buf_add(out, piece, n);
+    if (code == 0 && ferror(f))
+        code = ERR_IO;
+    int why = errno;
+    if (f != stdin)
+        fclose(f);
+    errno = why;
+    return code;
+}
+
+/* Read all files; *ret_faulty when there was a fault. 0 or ERR_NOMEM. */
+static int add_files(struct zone_builder *b, const struct options *options,
+                     bool *ret_faulty)
+{
+    for (int i = 0; i < options->file_count; i++) {
+        const char *name = options->files[i];
+        struct buf text = {0};
+        struct zone_faults faults = {0};
+        int code = read_file(name, &text);
+        if (code == ERR_IO) {
+            fprintf(stderr, "%s: error: cannot read: %s\n", name, strerror(errno));
+            *ret_faulty = true;
+        } else if (code == 0) {
+            code = zone_builder_add(b, name, buf_text(&text), text.length, &faults);
+        }
+        for (size_t k = 0; k < faults.count; k++)
+            fprintf(stderr, "%s:%d:%d: error: %s\n", name, faults.items[k].line,
+                    faults.items[k].col, faults.items[k].text);
+        *ret_faulty |= faults.count > 0;
+        zone_faults_finish(&faults);
+        buf_finish(&text);
+        if (code == ERR_NOMEM)
+            return code;
+    }
+    return 0;
+}
+
+static void print_zones(const struct zone_set *set)
+{
+    if (isatty(STDOUT_FILENO))
+        puts("id\tkind\tvertices\tarea\tsouth,west,north,east\tantimeridian");
+    for (uint32_t i = 0; i < zone_count(set); i++) {
+        const struct zone_info *z = zone_info(set, i);
+        printf("%s\t%s\t%zu\t", z->id, z->kind[0] != '\0' ? z->kind : "-", z->vertices);
+        if (z->shape == ZONE_AREA)
+            printf("%.*f km2", z->area_km2 < 100 ? 3 : 0, z->area_km2);
+        else
+            printf("%.3f km", z->length_m / 1000);
+        printf("\t%.7g,%.7g,%.7g,%.7g\t%s\n", z->low.lat, z->low.lon, z->high.lat,
+               z->high.lon, z->antimeridian ? "yes" : "no");
+    }
+}
+
+static int write_file(const char *name, const struct buf *content)
+{
+    FILE *f = fopen(name, "wb");
+    size_t written = f != NULL ? fwrite(content->data, 1, content->length, f) : 0;
+    bool is_whole = f != NULL && fclose(f) == 0 && written == content->length;
+    if (!is_whole)
+        fprintf(stderr, "lookoutd zones: cannot write %s: %s\n", name, strerror(errno));
+    return is_whole ? 0 : ERR_IO;
+}
+
+static int write_picture(const struct picture_content *content, const char *name,
+                         struct picture_pen (*make_pen)(struct buf *out))
+{
+    if (name == NULL)
+        return 0;
+    struct buf out = {0};
+    struct picture_pen pen = make_pen(&out);
+    int code = picture_draw(content, &pen);
+    if (code != 0)
+        fprintf(stderr, "lookoutd zones: %s: %s\n", name, err_text(code));
+    else
+        code = write_file(name, &out);
+    buf_finish(&out);
+    return code;
+}
+
+/* --- watched ports --- */
+
+static bool names_port(const struct port_set *set, uint32_t port, size_t all)
+{
+    return set != NULL && port_set_count(set) < all && port_set_has(set, port);
+}
+
+static bool is_watched(const struct conf *conf, uint32_t port)
+{
+    size_t all = ports_count(conf->engine.ports);
+    if (strcmp(ports_get(conf->engine.ports, port)->source, PORT_SOURCE_DEFINED) == 0)
+        return true;
+    for (size_t i = 0; i < conf->engine.rule_count; i++) {
+        const struct rule *rule = &conf->engine.rules[i];
+        if (names_port(rule->ports, port, all) || names_port(rule->from, port, all) ||
+            names_port(rule->to, port, all))
+            return true;
+        uint32_t steps = rule->route != NULL ? rule->route->step_count : 0;
+        for (uint32_t k = 0; k < steps; k++)
+            if (names_port(rule->route->steps[k].ports, port, all))
+                return true;
+    }
+    return false;
+}
+
+/* An array owned by the caller; NULL: out of memory. */
+static const struct port **find_watched(const struct conf *conf, size_t *ret_count)
+{
+    size_t all = conf != NULL ? ports_count(conf->engine.ports) : 0, n = 0;
+    const struct port **ports = calloc(all + 1, sizeof(const struct port *));
+    for (uint32_t i = 0; ports != NULL && i < all; i++)
+        if (is_watched(conf, i))
+            ports[n++] = ports_get(conf->engine.ports, i);
+    *ret_count = n;
+    return ports;
+}
+
+/* --- the command --- */
+
+static int show(const struct options *options, const struct conf *conf,
+                const struct zone_set *set)
+{
+    struct picture_content content = {.zones = set};
+    const struct port **ports = find_watched(conf, &content.port_count);
+    content.ports = ports;
+    print_zones(set);
+    int code = ports == NULL ? ERR_NOMEM : 0;
+    if (code == 0)
+        code = write_picture(&content, options->svg, picture_svg_pen);
+    if (code == 0)
+        code = write_picture(&content, options->png, picture_png_pen);
+    free(ports);
+    return code;
+}
+
+int cmd_zones(int argc, char **argv)
+{
+    struct options options = {0};
+    struct cmd_words words = {"zones", help, argv, argc};
+    struct conf *conf = NULL;
+    int status = read_words(&words, &options);
+    if (status != CMD_GO_ON)
+        return status;
+    if (options.config != NULL) {
+        status = cmd_conf_load_quietly(options.config, &conf);
+        if (status != CMD_DONE)
+            return status;
+    }
+    struct zone_set *set = NULL;
+    struct zone_builder *b = zone_builder_create();
+    bool is_faulty = false;
+    int code = b == NULL ? ERR_NOMEM : add_files(b, &options, &is_faulty);
+    if (code == 0)
+        code = zone_builder_build(b, &set, NULL);
+    if (code != 0)
+        fprintf(stderr, "lookoutd zones: %s\n", err_text(code));
+    else
+        code = show(&options, conf, options.file_count > 0 ? set : conf->engine.zones);
+    zone_set_destroy(set);
+    zone_builder_destroy(b);
+    conf_destroy(conf);
+    return code != 0 ? CMD_FAILED : is_faulty ? CMD_USAGE : CMD_DONE;
+}

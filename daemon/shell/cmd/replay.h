@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of a replay, for the files that make it up. Private to cmd. */
+#ifndef LOOKOUT_REPLAY_H
+#define LOOKOUT_REPLAY_H
+
+#include "lookout/ais/input.h"
+#include "lookout/delivery/delivery.h"
+#include "lookout/feed/reader.h"
+#include "lookout/run/pipeline.h"
+#include "lookout/run/wake.h"
+#include "tally.h"
+
+/* One recording. */
+struct replay_source {
+    const char *name;
+    struct reader *reader; /* owned */
+    struct input *input;   /* owned */
+    uint16_t index;
+    bool is_ended;
+};
+
+struct replay {
+    const char *conf_file, *alerts_file, *state;
+    bool deliver;
+    int64_t start_ms;
+    enum input_format format;
+    struct conf *conf;
+    struct pipeline pipeline;
+    struct tally tally;
+    struct store *store;
+    struct delivery *delivery;
+    struct wake wake; /* what the store's commits wake: the delivery */
+    char scratch[64]; /* directory of the outbox when only --deliver is given; "" */
+    struct replay_source *sources;
+    size_t source_count;
+    size_t damaged; /* inputs that ended in an error */
+};
+
+/* replay_summary.c: every line accounted for, alerts a day by rule, the noisiest vessels;
+ * to stderr. */
+void replay_summary(const struct replay *r);
+/* How far it is, on a terminal. */
+void replay_progress(const struct replay *r, bool is_last);
+
+#endif

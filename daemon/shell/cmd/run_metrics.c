@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What /metrics, /healthz and /readyz say. Base units, one prefix, no MMSI in a label. */
+#include <string.h>
+
+#include "lookout/base/timefmt.h"
+#include "run.h"
+
+static double seconds(int64_t ms)
+{
+    return ms != TIME_NONE ? (double)ms / 1000.0 : 0;
+}
+
+/* One family with one sample. */
+static int single(struct buf *out, const char *name, const char *type, const char *text,
+                  double value)
+{
+    int rc = metric_family(out, name, type, text);
+    return rc != 0 ? rc : metric_sample(out, name, NULL, NULL, value);
+}
+
+/* --- feeds
+ * -------------------------------------------------------------------------------------------
+ */
+
+enum feed_figure {
+    FEED_OPEN,
+    FEED_SILENT,
+    FEED_BYTES,
+    FEED_SENTENCES,
+    FEED_MESSAGES,
+    FEED_REPORTS,
+    FEED_CONNECTS,
+    FEED_DROPS,
+    FEED_LAST,
+    FEED_REFUSED,
+    FEED_TAG_VOID,
+    FEED_REPLACED,
+    FEED_DUPLICATES,
+    FEED_FIGURES
+};
+
+static const struct {
+    const char *name, *type, *text;
+} feed_rows[FEED_FIGURES] = {
+    /* clang-format off */
+    [FEED_OPEN]       = {"lookoutd_feed_open", "gauge", "Whether the feed is bound, connected or readable."},
+    [FEED_SILENT]     = {"lookoutd_feed_silent", "gauge", "Whether nothing was heard for silent_after."},
+    [FEED_BYTES]      = {"lookoutd_feed_received_bytes_total", "counter", "Bytes received."},
+    [FEED_SENTENCES]  = {"lookoutd_feed_sentences_total", "counter", "AIS sentences with a good checksum."},
+    [FEED_MESSAGES]   = {"lookoutd_feed_messages_total", "counter", "Whole messages decoded."},
+    [FEED_REPORTS]    = {"lookoutd_feed_reports_total", "counter", "Reports of ships handed on."},
+    [FEED_CONNECTS]   = {"lookoutd_feed_connects_total", "counter", "Connections made or accepted."},
+    [FEED_DROPS]      = {"lookoutd_feed_kernel_drops_total", "counter", "Datagrams the kernel dropped."},
+    [FEED_LAST]       = {"lookoutd_feed_last_report_timestamp_seconds", "gauge", "Clock time of the last report."},
+    [FEED_REFUSED]    = {"lookoutd_feed_senders_refused_total", "counter", "Datagrams and connections refused: not in from, or beyond max_clients."},
+    [FEED_TAG_VOID]   = {"lookoutd_feed_tag_blocks_void_total", "counter", "Tag blocks with a bad checksum, voided."},
+    [FEED_REPLACED]   = {"lookoutd_feed_times_replaced_total", "counter", "Times too far ahead of the clock, replaced by the arrival time."},
+    [FEED_DUPLICATES] = {"lookoutd_feed_duplicates_total", "counter", "Reports folded into an earlier one."},
+    /* clang-format on */
+};
+
+static double feed_figure(const struct run *r, size_t i, enum feed_figure figure)
+{
+    struct feed_status s;
+    feeds_status(r->feeds, i, &s);
+    switch (figure) {
+    case FEED_OPEN:
+        return s.is_open;
+    case FEED_SILENT:
+        return s.is_silent;
+    case FEED_BYTES:
+        return (double)s.bytes;
+    case FEED_SENTENCES:
+        return (double)s.input.sentences;
+    case FEED_MESSAGES:
+        return (double)s.input.messages;
+    case FEED_REPORTS:
+        return (double)s.input.reports;
+    case FEED_CONNECTS:
+        return (double)s.connects;
+    case FEED_DROPS:
+        return (double)s.kernel_drops;
+    case FEED_LAST:
+        return seconds(s.input.last_heard_ms);
+    case FEED_REFUSED:
+        return (double)s.refused_senders;
+    case FEED_TAG_VOID:
+        return (double)s.input.tag_void;
+    case FEED_REPLACED:
+        return (double)s.input.time_replaced;
+    case FEED_DUPLICATES:
+        return (double)merge_counts(r->pipeline.merge, (uint16_t)i)->duplicates;
+    case FEED_FIGURES:
+        break;
+    }
+    return 0;
+}
+
+static int feed_metrics(const struct run *r, struct buf *out)
+{
+    int rc = 0;
+    size_t count = feeds_count(r->feeds);
+    for (int f = 0; f < FEED_FIGURES && rc == 0; f++) {
+        rc = metric_family(out, feed_rows[f].name, feed_rows[f].type, feed_rows[f].text);
+        for (size_t i = 0; i < count && rc == 0; i++) {
+            struct feed_status s;
+            feeds_status(r->feeds, i, &s);
+            /* One that a reload took out may have a successor of its name. */
+            if (!s.is_gone)
+                rc = metric_sample(out, feed_rows[f].name, "feed", s.id,
+                                   feed_figure(r, i, (enum feed_figure)f));
+        }
+    }
+    if (rc == 0)
+        rc = metric_family(out, "lookoutd_feed_rejects_total", "counter",
+                           "Input refused, by reason.");
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        struct feed_status s;
+        feeds_status(r->feeds, i, &s);
+        for (int k = 0; k < INPUT_REJECTS && rc == 0 && !s.is_gone; k++)
+            rc = metric_sample2(out, "lookoutd_feed_rejects_total", "feed", s.id,
+                                "reason", input_reject_name((enum input_reject)k),
+                                (double)s.input.rejects[k]);
+    }
+    return rc;
+}
+
+/* --- the engine
+ * ---------------------------------------------------------------------------------------------
+ */
+
+static int engine_metrics(const struct run *r, struct buf *out)
+{
+    const struct engine_counts *c = engine_counts(r->pipeline.engine);
+    const struct {
+        const char *name, *text;
+        uint64_t value;
+    } rows[] = {
+        /* clang-format off */
+        {"lookoutd_reports_total", "Reports taken in by the engine.", c->reports},
+        {"lookoutd_fixes_total", "Positions taken in.", c->fixes},
+        {"lookoutd_fixes_old_total", "Positions not newer than their vessel's last.", c->old},
+        {"lookoutd_fixes_implausible_total", "Positions on tracks that are not confirmed.", c->implausible},
+        {"lookoutd_not_a_ship_total", "Reports of stations, aids and aircraft.", c->not_a_ship},
+        {"lookoutd_tracks_split_total", "Second tracks of an MMSI that were confirmed.", c->tracks_split},
+        {"lookoutd_vessels_forgotten_total", "Vessels that made room for others.", c->vessels_forgotten},
+        {"lookoutd_port_calls_total", "Port calls confirmed.", c->calls},
+        {"lookoutd_voyages_total", "Voyages completed.", c->voyages},
+        {"lookoutd_alerts_total", "Alerts made, with muted and folded ones.", c->alerts},
+        {"lookoutd_alerts_muted_total", "Alerts muted.", c->alerts_muted},
+        {"lookoutd_alerts_folded_total", "Alerts folded by repeat.", c->alerts_folded},
+        /* clang-format on */
+    };
+    int rc = single(out, "lookoutd_vessels", "gauge", "Vessels known.",
+                    (double)engine_vessel_count(r->pipeline.engine));
+    if (rc == 0)
+        rc = single(out, "lookoutd_event_timestamp_seconds", "gauge",
+                    "Event time of the engine.", seconds(engine_now(r->pipeline.engine)));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && rc == 0; i++)
+        rc = single(out, rows[i].name, "counter", rows[i].text, (double)rows[i].value);
+    return rc;
+}
+
+/* --- store and webhooks
+ * ----------------------------------------------------------------------------------------
+ */
+
+static int store_metrics(const struct run *r, struct buf *out)
+{
+    struct store_health h;
+    struct store_counts c = {0};
+    store_health(r->store, &h);
+    int rc = single(out, "lookoutd_store_failing", "gauge",
+                    "Whether the last commit failed.", h.is_failing);
+    if (rc == 0)
+        rc = single(out, "lookoutd_store_queued_bytes", "gauge",
+                    "Bytes waiting to be committed.", (double)h.queued_bytes);
+    if (rc == 0)
+        rc = single(out, "lookoutd_store_commits_total", "counter", "Group commits.",
+                    (double)h.commits);
+    if (rc == 0)
+        rc = single(out, "lookoutd_store_failures_total", "counter", "Failed commits.",
+                    (double)h.failures);
+    if (rc != 0 || store_reader_counts(r->reader, NULL, &c) != 0)
+        return rc;
+    rc = single(out, "lookoutd_store_database_bytes", "gauge", "Size of the database.",
+                (double)c.database_bytes);
+    if (rc == 0)
+        rc = single(out, "lookoutd_store_wal_bytes", "gauge",
+                    "Size of the write-ahead log.", (double)c.wal_bytes);
+    return rc;
+}
+
+enum hook_figure {
+    HOOK_PENDING,
+    HOOK_DEAD,
+    HOOK_ATTEMPTS,
+    HOOK_DELIVERED,
+    HOOK_FAILED,
+    HOOK_IN_FLIGHT,
+    HOOK_OPEN,
+    HOOK_GONE,
+    HOOK_LAST,
+    HOOK_FIGURES
+};
+
+static const struct {
+    const char *name, *type, *text;
+} hook_rows[HOOK_FIGURES] = {
+    /* clang-format off */
+    [HOOK_PENDING]   = {"lookoutd_webhook_pending", "gauge", "Deliveries waiting."},
+    [HOOK_DEAD]      = {"lookoutd_webhook_dead", "gauge", "Deliveries given up."},
+    [HOOK_ATTEMPTS]  = {"lookoutd_webhook_attempts_total", "counter", "Attempts since the start."},
+    [HOOK_DELIVERED] = {"lookoutd_webhook_delivered_total", "counter", "Deliveries since the start."},
+    [HOOK_FAILED]    = {"lookoutd_webhook_failures_total", "counter", "Failed attempts since the start."},
+    [HOOK_IN_FLIGHT] = {"lookoutd_webhook_in_flight", "gauge", "Requests under way."},
+    [HOOK_OPEN]      = {"lookoutd_webhook_breaker_open", "gauge", "Whether the circuit breaker is open."},
+    [HOOK_GONE]      = {"lookoutd_webhook_gone", "gauge", "Whether it answered 410 and is switched off."},
+    [HOOK_LAST]      = {"lookoutd_webhook_last_success_timestamp_seconds", "gauge", "Clock time of the last delivery."},
+    /* clang-format on */
+};
+
+static double hook_figure(const struct run *r, const char *id, enum hook_figure figure)
+{
+    struct delivery_counts d = {.last_success_ms = TIME_NONE};
+    struct store_counts c = {0};
+    delivery_counts(r->delivery, id, &d);
+    switch (figure) {
+    case HOOK_PENDING:
+    case HOOK_DEAD:
+        if (store_reader_counts(r->reader, id, &c) != 0)
+            return 0;
+        return (double)(figure == HOOK_PENDING ? c.pending : c.dead);
+    case HOOK_ATTEMPTS:
+        return (double)d.attempts;
+    case HOOK_DELIVERED:
+        return (double)d.delivered;
+    case HOOK_FAILED:
+        return (double)d.failed;
+    case HOOK_IN_FLIGHT:
+        return d.in_flight;
+    case HOOK_OPEN:
+        return d.is_open;
+    case HOOK_GONE:
+        return d.is_gone;
+    case HOOK_LAST:
+        return seconds(d.last_success_ms);
+    case HOOK_FIGURES:
+        break;
+    }
+    return 0;
+}
+
+static int hook_metrics(const struct run *r, struct buf *out)
+{
+    int rc = 0;
+    for (int f = 0; f < HOOK_FIGURES && rc == 0; f++) {
+        rc = metric_family(out, hook_rows[f].name, hook_rows[f].type, hook_rows[f].text);
+        for (size_t i = 0; i < r->conf->webhook_count && rc == 0; i++)
+            rc = metric_sample(
+                out, hook_rows[f].name, "webhook", r->conf->webhooks[i].id,
+                hook_figure(r, r->conf->webhooks[i].id, (enum hook_figure)f));
+    }
+    return rc;
+}
+
+static int metrics(void *context, struct buf *out)
+{
+    const struct run *r = context;
+    int rc = metric_family(out, "lookoutd_build_info", "gauge", "Version.");
+    if (rc == 0)
+        rc = metric_sample(out, "lookoutd_build_info", "version", LOOKOUT_VERSION, 1);
+    if (rc == 0)
+        rc = single(out, "lookoutd_start_timestamp_seconds", "gauge",
+                    "When the daemon started.", seconds(r->started_ms));
+    if (rc == 0)
+        rc = single(out, "lookoutd_config_last_reload_successful", "gauge",
+                    "Whether the last reading of the configuration was taken.",
+                    r->is_reload_good);
+    if (rc == 0)
+        rc = single(out, "lookoutd_config_last_reload_timestamp_seconds", "gauge",
+                    "When the configuration was last read.", seconds(r->reloaded_ms));
+    if (rc == 0)
+        rc = feed_metrics(r, out);
+    if (rc == 0)
+        rc = engine_metrics(r, out);
+    if (rc == 0)
+        rc = store_metrics(r, out);
+    return rc != 0 ? rc : hook_metrics(r, out);
+}
+
+/* --- health
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+static bool is_healthy(void *context, struct buf *why)
+{
+    const struct run *r = context;
+    if (r->pipeline.rc == 0)
+        return true;
+    if (buf_printf(why, "the engine stopped: %s\n", err_text(r->pipeline.rc)) != 0)
+        buf_clear(why);
+    return false;
+}
+
+static bool is_ready(void *context, struct buf *why)
+{
+    const struct run *r = context;
+    struct store_health h;
+    bool has_feed = false, is_good = true;
+    store_health(r->store, &h);
+    if (h.is_failing || h.is_full) {
+        is_good = false;
+        if (buf_printf(why, "store: %s\n",
+                       h.text[0] != '\0' ? h.text : "too much waits to be written") != 0)
+            return false;
+    }
+    for (size_t i = 0; i < feeds_count(r->feeds); i++) {
+        struct feed_status s;
+        feeds_status(r->feeds, i, &s);
+        if (s.is_gone)
+            continue;
+        has_feed = has_feed || s.is_open || s.is_ended;
+        if (!s.is_open && !s.is_ended &&
+            buf_printf(why, "feed %s: %s\n", s.id, s.error) != 0)
+            return false;
+    }
+    return is_good && has_feed;
+}
+
+int run_open_api(struct run *r, struct err *err)
+{
+    struct api_sink sink = {
+        .metrics = metrics, .is_healthy = is_healthy, .is_ready = is_ready, .context = r};
+    return api_start(&r->loop, r->conf->api_address, r->conf->api_port, &sink, &r->api,
+                     err);
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration as a whole: its first level, the order in which the parts are read,
+ * and what is true only of all of it. */
+#include "lookout/conf/conf.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf_int.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/sys/datafile.h"
+
+static void link_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static void api_read(struct conf_reader *r, const struct conf_node *node, void *base);
+
+/* clang-format off */
+static const char *const log_words[] = {"debug", "info", "warning", "error", NULL};
+
+static const struct conf_key retain_keys[] = {
+    {"tracks",   .type = CONF_TYPE_DURATION, CONF_AT(conf, retain.tracks_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "30d",  .doc = "vessels not heard for so long are forgotten"},
+    {"calls",    .type = CONF_TYPE_DURATION, CONF_AT(conf, retain.calls_ms),    .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "port calls on record"},
+    {"voyages",  .type = CONF_TYPE_DURATION, CONF_AT(conf, retain.voyages_ms),  .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "voyages on record"},
+    {"alerts",   .type = CONF_TYPE_DURATION, CONF_AT(conf, retain.alerts_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "alerts on record, once delivered or dead"},
+    {0},
+};
+static const struct conf_key api_keys[] = {
+    {"listen",   .type = CONF_TYPE_OTHER, .read = api_read, .is_required = true, .accepts = "\"address:port\", such as \"127.0.0.1:8047\"", .doc = "address and port of /metrics, /healthz and /readyz"},
+    {0},
+};
+const struct conf_key conf_root_keys[] = {
+    {"site",         .type = CONF_TYPE_TEXT, CONF_AT(conf, engine.site), .least = 1, .most = 128, .initial = "the host name", .doc = "CloudEvents \"source\" of every alert"},
+    {"state",        .type = CONF_TYPE_PATH, CONF_AT(conf, state), .initial = "$STATE_DIRECTORY, else ./state", .doc = "directory of the database"},
+    {"log",          .type = CONF_TYPE_WORD, CONF_AT(conf, log), .words = log_words, .initial = "info", .doc = "the least level that is logged"},
+    {"timezone",     .type = CONF_TYPE_OTHER, .read = conf_timezone_read, .accepts = "a name of the IANA time zone database, such as Asia/Seoul", .doc = "adds local time to summaries; all else stays UTC"},
+    {"link",         .type = CONF_TYPE_OTHER, .read = link_read, .accepts = "an http or https URL with {mmsi}, {imo} or {id} in it", .doc = "becomes data.link of every alert; {id} is that of the watched vessel; what is unknown is left empty"},
+    {"retain",       .type = CONF_TYPE_MAPPING, .sub = retain_keys, .doc = "how long what is kept"},
+    {"feeds",        .type = CONF_TYPE_OTHER, .sub = conf_feed_keys, .accepts = "a list of feeds", .doc = "where the AIS data come from: live feeds or recordings, not both"},
+    {"ports",        .type = CONF_TYPE_OTHER, .sub = conf_ports_keys, .accepts = "a mapping", .doc = "the gazetteer and what is changed in it"},
+    {"vessels",      .type = CONF_TYPE_OTHER, .sub = conf_vessel_keys, .accepts = "a list of vessels", .doc = "the watched ones: matched by IMO, else MMSI, else call sign and name"},
+    {"vessel_lists", .type = CONF_TYPE_OTHER, .sub = conf_list_keys, .accepts = "a list of CSV files", .doc = "further watched ones, from CSV files with a header"},
+    {"zones",        .type = CONF_TYPE_OTHER, .accepts = "a list of GeoJSON files", .doc = "areas and gates; a feature's properties: id (required), name, kind"},
+    {"rules",        .type = CONF_TYPE_OTHER, .sub = conf_rule_keys, .accepts = "a list of rules", .doc = "what is watched for"},
+    {"mutes",        .type = CONF_TYPE_OTHER, .sub = conf_mute_keys, .accepts = "a list of mutes", .doc = "alerts that are stored but not sent"},
+    {"webhooks",     .type = CONF_TYPE_OTHER, .sub = conf_webhook_keys, .accepts = "a list of webhooks", .doc = "where alerts are sent"},
+    {"api",          .type = CONF_TYPE_MAPPING, .sub = api_keys, .doc = "HTTP for monitoring; omit to switch off"},
+    {"detect",       .type = CONF_TYPE_MAPPING, .sub = conf_detect_keys, .doc = "the numbers behind the detectors"},
+    {"limits",       .type = CONF_TYPE_MAPPING, .sub = conf_limits_keys, .doc = "bounds of what is kept"},
+    {0},
+};
+/* clang-format on */
+
+/* --- single keys --- */
+
+static bool link_is_good(const char *text)
+{
+    static const char *const names[] = {"{mmsi}", "{imo}", "{id}"};
+    if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0)
+        return false;
+    while ((text = strpbrk(text, "{} \"<>\\^`|")) != NULL) {
+        size_t i = 0;
+        while (i < CONF_COUNT(names) && strncmp(text, names[i], strlen(names[i])) != 0)
+            i++;
+        if (i == CONF_COUNT(names))
+            return false;
+        text += strlen(names[i]);
+    }
+    return true;
+}
+
+static void link_read(struct conf_reader *r, const struct conf_node *node, void *base)
+{
+    static const char accepts[] =
+        "an http or https URL, in it {mmsi}, {imo} and {id} as needed";
+    struct conf *conf = base;
+    char quoted[CONF_QUOTE_BYTES];
+    const char *text = NULL;
+    if (!conf_text(r, node, accepts, &text))
+        return;
+    if (!link_is_good(text)) {
+        conf_error(r, node, accepts, "%s is not a link", conf_quote(text, quoted));
+        return;
+    }
+    free(conf->engine.link);
+    conf->engine.link = conf_copy(r, text);
+}
+
+static void api_read(struct conf_reader *r, const struct conf_node *node, void *base)
+{
+    struct conf *conf = base;
+    if (!conf_host_port(r, node, true, &conf->api_address, &conf->api_port))
+        return;
+    if (!conf_is_loopback(conf->api_address))
+        conf_warning(r, node,
+                     "the api has no access control and %s is not loopback: "
+                     "whoever reaches it can read it",
+                     conf->api_address);
+}
+
+/* --- defaults --- */
+
+static void set_defaults(struct conf *conf)
+{
+    conf->log = CONF_LOG_INFO;
+    conf->database_mb = 8192;
+    conf->retain = (struct conf_retain){.tracks_ms = 30 * DAY_MS,
+                                        .calls_ms = 400 * DAY_MS,
+                                        .voyages_ms = 400 * DAY_MS,
+                                        .alerts_ms = 400 * DAY_MS};
+    conf->engine.track = track_conf_default();
+    conf->engine.call = call_conf_default();
+    conf->engine.limits = detect_limits_default();
+    conf->engine.vessels_max = 200000;
+}
+
+/* $STATE_DIRECTORY may list several, separated by colons: the first. */
+static char *state_default(struct conf_reader *r)
+{
+    const char *given = r->context->state_directory;
+    if (given == NULL || given[0] != '/')
+        return conf_path(r, "state");
+    char *state = conf_copy(r, given);
+    if (state != NULL)
+        state[strcspn(state, ":")] = '\0';
+    return state;
+}
+
+static void fill_defaults(struct conf_reader *r)
+{
+    struct conf *conf = r->conf;
+    const char *host = r->context->host;
+    if (conf->engine.site == NULL)
+        conf->engine.site = conf_copy(r, host != NULL && *host ? host : "lookoutd");
+    if (conf->state == NULL)
+        conf->state = state_default(r);
+    if (conf->engine.watch == NULL && (conf->engine.watch = watch_create()) == NULL)
+        conf_reader_nomem(r);
+}
+
+/* --- the whole --- */
+
+/* The grid itself is read only when distances are made. */
+static void check_water(struct conf_reader *r)
+{
+    char path[PATH_MAX];
+    if (r->faults.errors == 0 && conf_water_count(r->conf) > 0 &&
+        datafile_find("water.bin", path, sizeof path) != 0)
+        conf_warning(r, conf_node_get(r->root, "rules"),
+                     "water.bin is not found: routes are forecast by the declared "
+                     "destination alone, and nothing is said of zones ahead");
+}
+
+static void check_whole(struct conf_reader *r)
+{
+    const struct conf *conf = r->conf;
+    const struct conf_node *root = r->root;
+    const struct conf_node *detect = conf_node_get(root, "detect");
+    if (conf->engine.call.stop_begin_kn >= conf->engine.call.stop_end_kn)
+        conf_error(r, detect != NULL ? detect : root, NULL,
+                   "a stop must end at a higher speed than it begins");
+    if (conf->engine.track.slow_max_kn > conf->engine.track.max_kn)
+        conf_error(r, detect != NULL ? detect : root, NULL,
+                   "fix.slow_max is more than fix.max");
+    check_water(r);
+    if (conf_node_get(root, "rules") == NULL)
+        conf_warning(r, root, "there are no rules: nothing raises an alert");
+    if (conf_node_get(root, "webhooks") == NULL)
+        conf_warning(r, root, "there are no webhooks: alerts are stored, not sent");
+    if (conf_node_get(root, "feeds") == NULL)
+        conf_warning(r, root, "there are no feeds: `run` has nothing to listen to");
+}
+
+static void read_parts(struct conf_reader *r)
+{
+    const struct conf_node *root = r->root;
+    if (!conf_read_mapping(r, root, conf_root_keys, r->conf))
+        return;
+    conf_feeds_read(r, conf_node_get(root, "feeds"));
+    conf_zones_read(r, conf_node_get(root, "zones"));
+    conf_ports_read(r, conf_node_get(root, "ports"));
+    conf_vessels_read(r, conf_node_get(root, "vessels"),
+                      conf_node_get(root, "vessel_lists"));
+    conf_rules_read(r, conf_node_get(root, "rules"));
+    conf_mutes_read(r, conf_node_get(root, "mutes"));
+    conf_webhooks_read(r, conf_node_get(root, "webhooks"));
+    fill_defaults(r);
+    check_whole(r);
+}
+
+/* The directory of a file, absolute. */
+static char *directory_of(struct conf_reader *r, const char *file)
+{
+    char cwd[PATH_MAX] = "";
+    const char *slash = strrchr(file, '/');
+    size_t n = slash == NULL ? 0 : slash == file ? 1 : (size_t)(slash - file);
+    if (file[0] != '/' && getcwd(cwd, sizeof cwd) == NULL)
+        cwd[0] = '\0';
+    size_t size = strlen(cwd) + n + 2;
+    char *directory = conf_alloc(r, size, 1);
+    if (directory != NULL)
+        snprintf(directory, size, "%s%s%.*s", cwd, cwd[0] != '\0' && n > 0 ? "/" : "",
+                 (int)n, file);
+    return directory;
+}
+
+static void reader_finish(struct conf_reader *r)
+{
+    conf_texts_free(r->tags, r->tag_count);
+    free(r->directory);
+    buf_finish(&r->faulty_zones);
+    conf_faults_finish(&r->faults);
+}
+
+static void read_root(struct conf_reader *r, const struct conf_source *source)
+{
+    struct conf_node *root = NULL;
+    if (conf_yaml_read(r, source->text, source->bytes, &root) != 0)
+        conf_reader_nomem(r);
+    struct conf_place place = {.file = r->file, .line = 1, .col = 1};
+    if (root == NULL && r->faults.errors == 0)
+        conf_fault_at(r, &place,
+                      "the file is empty (accepted: a mapping of keys such as "
+                      "feeds, rules, webhooks)");
+    r->root = root;
+    if (root != NULL && r->code == 0)
+        read_parts(r);
+    r->root = NULL;
+    conf_node_destroy(root);
+}
+
+int conf_load_text(const struct conf_source *source, const struct conf_context *context,
+                   struct conf **ret_conf, struct conf_report *report)
+{
+    struct conf_reader r = {.context = context,
+                            .file = source->file,
+                            .on_key = source->on_key,
+                            .on_key_context = source->on_key_context};
+    memset(report, 0, sizeof *report);
+    r.conf = conf_alloc(&r, 1, sizeof *r.conf);
+    r.directory = directory_of(&r, source->file);
+    if (r.code == 0) {
+        set_defaults(r.conf);
+        conf_faults_first_file(&r.faults, r.file);
+        r.conf->file = conf_copy(&r, source->file);
+        read_root(&r, source);
+    }
+    if (r.code == 0)
+        r.code = conf_faults_take(&r.faults, report);
+    if (r.code == 0 && report->errors > 0)
+        r.code = ERR_INVALID;
+    if (r.code == 0)
+        *ret_conf = r.conf;
+    else
+        conf_destroy(r.conf);
+    reader_finish(&r);
+    return r.code;
+}
+
+/* A report of one line: the file itself cannot be read. */
+static int report_unreadable(const char *file, const struct err *err,
+                             struct conf_report *report)
+{
+    struct conf_faults faults = {0};
+    struct conf_reader r = {.file = file};
+    struct conf_place place = {.file = file};
+    conf_fault_at(&r, &place, "%s", err->text);
+    faults = r.faults;
+    int code = r.code != 0 ? r.code : conf_faults_take(&faults, report);
+    conf_faults_finish(&faults);
+    return code;
+}
+
+int conf_load(const char *file, const struct conf_context *context,
+              struct conf **ret_conf, struct conf_report *report)
+{
+    struct buf text = {0};
+    struct err err = {0};
+    memset(report, 0, sizeof *report);
+    int code = file_read(file, &text, &err);
+    if (code == 0 && text.length > CONF_FILE_BYTES_MAX)
+        code = err_set(&err, ERR_LIMIT,
+                       "the file is larger than %u MiB: lists of "
+                       "vessels belong into CSV files",
+                       CONF_FILE_BYTES_MAX >> 20);
+    if (code != 0 && code != ERR_NOMEM) {
+        int reported = report_unreadable(file, &err, report);
+        code = reported != 0 ? reported : ERR_IO;
+    }
+    if (code == 0) {
+        struct conf_source source = {
+            .file = file, .text = buf_text(&text), .bytes = text.length};
+        code = conf_load_text(&source, context, ret_conf, report);
+    }
+    buf_finish(&text);
+    return code;
+}
+
+void conf_destroy(struct conf *conf)
+{
+    if (conf == NULL)
+        return;
+    engine_conf_finish(&conf->engine);
+    for (size_t i = 0; i < conf->feed_count; i++)
+        conf_feed_finish(&conf->feeds[i]);
+    free(conf->feeds);
+    for (size_t i = 0; i < conf->webhook_count; i++)
+        conf_webhook_finish(&conf->webhooks[i]);
+    free(conf->webhooks);
+    free(conf->file);
+    free(conf->state);
+    free(conf->api_address);
+    free(conf);
+}

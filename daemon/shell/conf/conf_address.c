@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Addresses as users write them: "host:port", "[::1]:port", "10.0.0.0/8". No name is
+ * looked up. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf_address.h"
+#include "conf_int.h"
+#include "lookout/base/text.h"
+#include "lookout/base/units.h"
+
+bool conf_is_loopback(const char *host)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (text_equal_fold(host, "localhost"))
+        return true;
+    if (inet_pton(AF_INET, host, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    return inet_pton(AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+bool conf_is_address(const char *host)
+{
+    unsigned char bytes[16];
+    return inet_pton(AF_INET, host, bytes) == 1 || inet_pton(AF_INET6, host, bytes) == 1;
+}
+
+/* A name of RFC 1123, an underscore allowed; not one that reads like a broken address. */
+bool conf_is_host(const char *host)
+{
+    size_t n = strlen(host), label = 0;
+    bool has_letter = false;
+    if (n == 0 || n > 253)
+        return false;
+    for (const char *s = host; *s != '\0'; s++) {
+        bool is_letter =
+            (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || *s == '_';
+        if (*s == '.' ? label == 0
+                      : !is_letter && !(*s >= '0' && *s <= '9') && (*s != '-' || !label))
+            return false;
+        has_letter = has_letter || is_letter;
+        label = *s == '.' ? 0 : label + 1;
+        if (label > 63)
+            return false;
+    }
+    return has_letter;
+}
+
+bool conf_split_host_port(const char *text, size_t n, char ret_host[CONF_HOST_BYTES],
+                          uint16_t *ret_port)
+{
+    const char *end = text + n;
+    const char *begin = text, *behind = memchr(text, ':', n);
+    if (n > 0 && text[0] == '[') {
+        begin = text + 1;
+        behind = memchr(text, ']', n);
+        if (behind == NULL || memchr(begin, ':', (size_t)(behind - begin)) == NULL)
+            return false;
+    } else if (behind != NULL && memchr(behind + 1, ':', (size_t)(end - behind - 1))) {
+        return false; /* an IPv6 address without brackets */
+    }
+    if (behind == NULL)
+        behind = end;
+    size_t length = (size_t)(behind - begin);
+    if (length == 0 || length >= CONF_HOST_BYTES)
+        return false;
+    if (behind < end && *behind == ']')
+        behind++;
+    int64_t port = 0;
+    if (behind < end &&
+        (*behind != ':' ||
+         units_parse_int(behind + 1, (size_t)(end - behind - 1), 1, 65535, &port) != 0))
+        return false;
+    memcpy(ret_host, begin, length);
+    ret_host[length] = '\0';
+    *ret_port = (uint16_t)port;
+    return true;
+}
+
+bool conf_host_port(struct conf_reader *r, const struct conf_node *node, bool numeric,
+                    char **ret_host, uint16_t *ret_port)
+{
+    const char *accepts =
+        numeric ? "\"address:port\", such as \"127.0.0.1:10110\" or \"[::1]:10110\", the "
+                  "port from 1 to 65535"
+                : "\"host:port\", such as \"ais.example.org:4001\", the port from 1 to "
+                  "65535";
+    char host[CONF_HOST_BYTES], quoted[CONF_QUOTE_BYTES];
+    const char *text = NULL;
+    uint16_t port = 0;
+    if (!conf_text(r, node, accepts, &text))
+        return false;
+    bool is_good = conf_split_host_port(text, strlen(text), host, &port) && port > 0 &&
+                   (conf_is_address(host) || (!numeric && conf_is_host(host)));
+    if (is_good && text[0] == '[')
+        is_good = strchr(host, ':') != NULL;
+    if (!is_good) {
+        conf_error(r, node, accepts, "%s is not %s and port", conf_quote(text, quoted),
+                   numeric ? "an address" : "a host");
+        return false;
+    }
+    free(*ret_host);
+    *ret_host = conf_copy(r, host);
+    *ret_port = port;
+    return *ret_host != NULL;
+}
+
+static bool has_host_bits(const struct conf_cidr *cidr)
+{
+    size_t total = cidr->family == 4 ? 32 : 128;
+    for (size_t bit = cidr->prefix; bit < total; bit++)
+        if (cidr->bytes[bit / 8] >> (7 - bit % 8) & 1)
+            return true;
+    return false;
+}
+
+bool conf_cidr_read(struct conf_reader *r, const struct conf_node *node,
+                    struct conf_cidr *ret_cidr)
+{
+    static const char accepts[] =
+        "an address or network, such as \"10.1.2.3\", \"10.0.0.0/8\" or \"fd00::/8\"";
+    char address[64], quoted[CONF_QUOTE_BYTES];
+    const char *text = NULL;
+    if (!conf_text(r, node, accepts, &text))
+        return false;
+    size_t n = strcspn(text, "/");
+    text_copy(address, n < sizeof address ? n + 1 : sizeof address, text);
+    struct conf_cidr cidr = {0};
+    int64_t prefix = 0;
+    if (inet_pton(AF_INET, address, cidr.bytes) == 1)
+        cidr.family = 4;
+    else if (inet_pton(AF_INET6, address, cidr.bytes) == 1)
+        cidr.family = 6;
+    int most = cidr.family == 4 ? 32 : 128;
+    bool is_good = cidr.family != 0 && n < sizeof address;
+    if (is_good && text[n] == '/')
+        is_good =
+            units_parse_int(text + n + 1, strlen(text + n + 1), 0, most, &prefix) == 0;
+    else
+        prefix = most;
+    cidr.prefix = (uint8_t)prefix;
+    if (!is_good)
+        conf_error(r, node, accepts, "%s is not an address or network",
+                   conf_quote(text, quoted));
+    else if ((is_good = !has_host_bits(&cidr)) == false)
+        conf_error(r, node, accepts, "%s has bits set behind its prefix",
+                   conf_quote(text, quoted));
+    if (is_good)
+        *ret_cidr = cidr;
+    return is_good;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What would be watched, in words: the second half of `check`. Never a secret, and of a
+ * URL only its host. */
+#include <stdio.h>
+#include <string.h>
+
+#include "conf_int.h"
+#include "conf_rules.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
+#include "lookout/geo/zone.h"
+#include "lookout/track/vessel.h"
+#include "lookout/voyage/ports.h"
+
+static void describe_feed(const struct conf_feed *feed, FILE *out)
+{
+    char text[UNITS_TEXT_BYTES];
+    const char *host = feed->address;
+    bool is_v6 = strchr(host, ':') != NULL;
+    fprintf(out, "    %s: %s ", feed->id, conf_transport_name(feed->transport));
+    if (feed->transport == CONF_FEED_SERIAL) {
+        fprintf(out, "%s at %u baud", host, (unsigned)feed->baud);
+    } else if (feed->transport != CONF_FEED_FILE) {
+        fprintf(out, is_v6 ? "[%s]:%u" : "%s:%u", host, (unsigned)feed->port);
+    } else {
+        fputs(strcmp(host, "-") == 0 ? "stdin" : host, out);
+        if (feed->pace > 0)
+            fprintf(out, ", pace %gx", feed->pace);
+        if (feed->follow)
+            fputs(", followed", out);
+    }
+    if (feed->from_count > 0)
+        fprintf(out, ", from %zu network%s", feed->from_count,
+                feed->from_count > 1 ? "s" : "");
+    if (feed->lateness_ms > 0)
+        fprintf(out, ", lateness %s", units_format_duration(feed->lateness_ms, text));
+    if (feed->transport != CONF_FEED_FILE)
+        fprintf(out, ", silent after %s",
+                units_format_duration(feed->silent_after_ms, text));
+    fputc('\n', out);
+}
+
+/* "https://desk.example.org/...": host and port, no path, nothing that may be a secret.
+ */
+static void describe_url(const char *url, FILE *out)
+{
+    const char *host = strstr(url, "://");
+    host = host != NULL ? host + 3 : url;
+    size_t n = (size_t)(host - url) + strcspn(host, "/?#");
+    bool has_more = url[n] != '\0' && strcmp(url + n, "/") != 0;
+    fprintf(out, "%.*s%s", (int)n, url, has_more ? "/..." : "");
+}
+
+/* "alerts of one rule, zone go together: 10s after the first, then every 5min" */
+static void describe_group(const struct conf_group *group, FILE *out)
+{
+    static const char *const names[] = {"rule",   "zone", "port",
+                                        "vessel", "type", "severity"};
+    char wait[UNITS_TEXT_BYTES], interval[UNITS_TEXT_BYTES];
+    bool is_first = true;
+    fputs(group->by != 0 ? "      alerts of one " : "      alerts", out);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (group->by & 1u << i) {
+            fprintf(out, "%s%s", is_first ? "" : " and ", names[i]);
+            is_first = false;
+        }
+    fprintf(out, " go together: %s after the first, then every %s\n",
+            units_format_duration(group->wait_ms, wait),
+            units_format_duration(group->interval_ms, interval));
+}
+
+static void describe_webhook(const struct conf_webhook *webhook, FILE *out)
+{
+    static const char *const formats[] = {"cloudevents", "json", "slack", "teams"};
+    char text[UNITS_TEXT_BYTES];
+    fprintf(out, "    %s: ", webhook->id);
+    describe_url(webhook->url, out);
+    if (webhook->body != NULL)
+        fprintf(out, ", a body of its own (%s), ", webhook->content_type);
+    else
+        fprintf(out, ", %s, ", formats[webhook->format]);
+    if (webhook->secret_count == 0)
+        fputs("not signed", out);
+    else
+        fprintf(out, "signed with %zu secret%s", webhook->secret_count,
+                webhook->secret_count > 1 ? "s" : "");
+    if (webhook->authorization != NULL)
+        fprintf(out, ", authorization %.*s", (int)strcspn(webhook->authorization, " "),
+                webhook->authorization);
+    fputs("\n      alerts of ", out);
+    for (size_t i = 0; i < webhook->rule_count; i++)
+        fprintf(out, "%s%s", i > 0 ? ", " : "", webhook->rules[i]);
+    fprintf(out, "%s, %s and above; ", webhook->rule_count == 0 ? "every rule" : "",
+            severity_name(webhook->min_severity));
+    fprintf(out, "%s, %u at a time; ",
+            webhook->ordered ? "in order for each vessel" : "in no order",
+            (unsigned)webhook->in_flight);
+    fprintf(out, "given up after %s\n",
+            units_format_duration(webhook->retry.retry_for_ms, text));
+    if (webhook->group.is_on)
+        describe_group(&webhook->group, out);
+}
+
+static void describe_zones(const struct zone_set *zones, FILE *out)
+{
+    size_t areas = 0, gates = 0;
+    for (uint32_t i = 0; i < zone_count(zones); i++)
+        ++*(zone_info(zones, i)->shape == ZONE_GATE ? &gates : &areas);
+    fprintf(out, "zones: %zu area%s, %zu gate%s\n", areas, areas != 1 ? "s" : "", gates,
+            gates != 1 ? "s" : "");
+}
+
+static void describe_rules(const struct conf *conf, FILE *out)
+{
+    struct buf text = {0};
+    fprintf(out, "rules: %zu\n", conf->engine.rule_count);
+    for (size_t i = 0; i < conf->engine.rule_count; i++) {
+        buf_clear(&text);
+        if (conf_rule_describe(&conf->engine.rules[i], &conf->engine, &text) == 0)
+            fputs(buf_text(&text), out);
+    }
+    buf_finish(&text);
+}
+
+static void describe_mutes(const struct engine_conf *engine, FILE *out)
+{
+    char until[TIME_TEXT_BYTES];
+    fprintf(out, "mutes: %zu\n", engine->mute_count);
+    for (size_t i = 0; i < engine->mute_count; i++) {
+        const struct engine_mute *mute = &engine->mutes[i];
+        fputs("    ", out);
+        if (mute->vessel != 0)
+            fprintf(out, "vessel %u", (unsigned)mute->vessel);
+        else
+            fputs("every vessel", out);
+        fprintf(out, ", %s%s, %s%s", mute->rule != NULL ? "rule " : "every rule",
+                mute->rule != NULL ? mute->rule : "",
+                mute->until_ms == TIME_NONE ? "for ever" : "until ",
+                mute->until_ms == TIME_NONE ? "" : time_format(mute->until_ms, until));
+        fprintf(out, "%s%s\n", mute->why[0] != '\0' ? ": " : "", mute->why);
+    }
+}
+
+void conf_describe(const struct conf *conf, FILE *out)
+{
+    const struct engine_conf *engine = &conf->engine;
+    fprintf(out, "site %s, state in %s\n", engine->site, conf->state);
+    fprintf(out, "feeds: %zu\n", conf->feed_count);
+    for (size_t i = 0; i < conf->feed_count; i++)
+        describe_feed(&conf->feeds[i], out);
+    fprintf(out, "ports: %zu\n", ports_count(engine->ports));
+    describe_zones(engine->zones, out);
+    size_t fields = conf_water_count(conf);
+    if (fields > 0)
+        fprintf(out, "distances over water: to %zu set%s of ports, at most %zu MB\n",
+                fields, fields > 1 ? "s" : "", 6 + fields * 9);
+    fprintf(out, "watched vessels: %zu\n", watch_count(engine->watch));
+    describe_rules(conf, out);
+    if (engine->mute_count > 0)
+        describe_mutes(engine, out);
+    fprintf(out, "webhooks: %zu\n", conf->webhook_count);
+    for (size_t i = 0; i < conf->webhook_count; i++)
+        describe_webhook(&conf->webhooks[i], out);
+    if (conf->api_address != NULL)
+        fprintf(out,
+                strchr(conf->api_address, ':') != NULL ? "api: [%s]:%u\n"
+                                                       : "api: %s:%u\n",
+                conf->api_address, (unsigned)conf->api_port);
+}

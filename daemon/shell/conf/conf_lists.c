@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vessel_lists: watched vessels from CSV files. A bad row is a warning with its line. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf_csv.h"
+#include "conf_int.h"
+#include "conf_vessels.h"
+#include "lookout/base/text.h"
+#include "lookout/base/units.h"
+#include "lookout/track/vessel.h"
+
+#define LIST_BYTES_MAX ((size_t)256 << 20)
+
+struct vessels_list {
+    char *file; /* owned */
+    const struct conf_node *file_node;
+    char **tags; /* owned */
+    size_t tag_count;
+    const struct conf_node *columns;
+};
+static void list_file_read(struct conf_reader *r, const struct conf_node *node,
+                           void *base);
+static void list_tags_read(struct conf_reader *r, const struct conf_node *node,
+                           void *base);
+static void list_columns_read(struct conf_reader *r, const struct conf_node *node,
+                              void *base);
+
+/* clang-format off */
+#define OTHER .type = CONF_TYPE_OTHER
+const struct conf_key conf_list_keys[] = {
+    {"file",    OTHER, .read = list_file_read, .is_required = true, .accepts = "a CSV file with a header", .doc = "CSV with a header; a bad row is a warning"},
+    {"tags",    OTHER, .read = list_tags_read, .accepts = TAGS_ACCEPTS, .doc = "every vessel of the list carries them"},
+    {"columns", OTHER, .read = list_columns_read, .accepts = "a mapping of id, name, imo, mmsi, callsign, note to headers, such as {name: caption}", .doc = "which column is what; default: the one of that name"},
+    {0},
+};
+enum column { COLUMN_ID, COLUMN_NAME, COLUMN_IMO, COLUMN_MMSI, COLUMN_CALLSIGN, COLUMN_NOTE, COLUMNS };
+static const char *const column_names[COLUMNS] = {"id", "name", "imo", "mmsi", "callsign", "note"};
+/* clang-format on */
+
+/* --- keys --- */
+
+static void list_file_read(struct conf_reader *r, const struct conf_node *node,
+                           void *base)
+{
+    struct vessels_list *list = base;
+    const char *text = NULL;
+    list->file_node = node;
+    if (conf_text(r, node, "a CSV file with a header", &text))
+        list->file = conf_path_shown(r, text);
+}
+
+static void list_tags_read(struct conf_reader *r, const struct conf_node *node,
+                           void *base)
+{
+    struct vessels_list *list = base;
+    (void)conf_vessels_tags(r, node, &list->tags, &list->tag_count);
+}
+
+static void list_columns_read(struct conf_reader *r, const struct conf_node *node,
+                              void *base)
+{
+    struct vessels_list *list = base;
+    const char *accepts = conf_key_find(conf_list_keys, "columns")->accepts;
+    if (!conf_is_mapping(r, node, accepts))
+        return;
+    for (size_t i = 0; i < node->count; i++) {
+        const struct conf_node *item = node->items[i];
+        const char *header = NULL;
+        size_t known = 0;
+        while (known < COLUMNS && strcmp(column_names[known], item->key) != 0)
+            known++;
+        if (known == COLUMNS)
+            conf_error_unknown_key(r, item, column_names, COLUMNS);
+        else
+            (void)conf_text(r, item, "the header of a column", &header);
+    }
+    list->columns = node;
+}
+
+/* --- rows --- */
+
+struct table {
+    struct vessels *v;
+    const struct vessels_list *list;
+    struct conf_csv csv;
+    size_t places[COLUMNS]; /* SIZE_MAX: not there */
+};
+
+static void __attribute__((format(printf, 3, 4)))
+row_warning(struct table *t, enum column column, const char *format, ...)
+{
+    char text[300], quoted[CONF_QUOTE_BYTES];
+    size_t place = column < COLUMNS ? t->places[column] : SIZE_MAX;
+    const char *value = place < t->csv.count ? t->csv.fields[place] : "";
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct conf_place at = {
+        .file = t->list->file, .line = t->csv.line, .col = 1, .is_warning = true};
+    if (column < COLUMNS)
+        conf_fault_at(t->v->r, &at, "the row is left out: %s %s %s",
+                      t->csv.fields[place] == value ? column_names[column] : "",
+                      conf_quote(value, quoted), text);
+    else
+        conf_fault_at(t->v->r, &at, "the row is left out: %s", text);
+}
+
+/* The header of a column: the one given, else our name. */
+static bool find_column(struct table *t, enum column column)
+{
+    struct conf_reader *r = t->v->r;
+    const struct conf_node *given = conf_node_get(t->list->columns, column_names[column]);
+    if (given != NULL && given->kind != CONF_NODE_SCALAR)
+        return true;
+    const char *header = given != NULL ? given->text : column_names[column];
+    t->places[column] = SIZE_MAX;
+    for (size_t i = 0; i < t->csv.count; i++)
+        if (text_equal_fold(t->csv.fields[i], header)) {
+            t->places[column] = i;
+            return true;
+        }
+    if (given == NULL)
+        return true;
+    struct conf_names known = {.what = "column",
+                               .names = (const char *const *)t->csv.fields,
+                               .count = t->csv.count};
+    conf_error_unknown(r, given, header, &known);
+    return false;
+}
+
+static bool find_columns(struct table *t)
+{
+    bool is_good = true;
+    for (unsigned i = 0; i < COLUMNS; i++)
+        is_good = find_column(t, (enum column)i) && is_good;
+    if (is_good && t->places[COLUMN_IMO] == SIZE_MAX &&
+        t->places[COLUMN_MMSI] == SIZE_MAX && t->places[COLUMN_NAME] == SIZE_MAX) {
+        conf_error(t->v->r, t->list->file_node,
+                   "columns imo, mmsi or name, or others by `columns:`",
+                   "the list has no column by which a vessel could be recognised");
+        is_good = false;
+    }
+    return is_good;
+}
+
+static const char *field(const struct table *t, enum column column)
+{
+    size_t place = t->places[column];
+    return place < t->csv.count ? t->csv.fields[place] : "";
+}
+
+/* "IMO 9999993" and "IMO9999993" are common in lists. */
+static bool row_number(struct table *t, enum column column, uint32_t *ret_value)
+{
+    const char *text = field(t, column);
+    int64_t value = 0;
+    if (column == COLUMN_IMO && (strncmp(text, "IMO", 3) == 0))
+        text += 3 + strspn(text + 3, " :");
+    if (*text == '\0')
+        return true;
+    bool is_good = units_parse_int(text, strlen(text), 0, 999999999, &value) == 0;
+    if (is_good && value == 0)
+        return true;
+    if (is_good && column == COLUMN_IMO)
+        is_good = value <= 9999999 && vessel_imo_is_valid((uint32_t)value);
+    else if (is_good)
+        is_good = value >= 100000000 && vessel_is_ship((uint32_t)value);
+    if (is_good)
+        *ret_value = (uint32_t)value;
+    else
+        row_warning(t, column, "is not %s",
+                    column == COLUMN_IMO ? IMO_ACCEPTS : MMSI_ACCEPTS);
+    return is_good;
+}
+
+static char *row_text(struct table *t, enum column column, size_t most)
+{
+    char text[1024];
+    const char *value = field(t, column);
+    text_clean(value, strlen(value), text,
+               most + 1 < sizeof text ? most + 1 : sizeof text);
+    return conf_copy(t->v->r, text);
+}
+
+static void read_row(struct table *t)
+{
+    struct watch_entry entry = {0};
+    if (t->csv.fault != NULL) {
+        row_warning(t, COLUMNS, "%s", t->csv.fault);
+        return;
+    }
+    if (!row_number(t, COLUMN_IMO, &entry.imo) ||
+        !row_number(t, COLUMN_MMSI, &entry.mmsi))
+        return;
+    if (entry.imo == 0 && entry.mmsi == 0 && *field(t, COLUMN_NAME) == '\0') {
+        row_warning(t, COLUMNS, "it has no imo, mmsi or name");
+        return;
+    }
+    if (t->v->count >= CONF_VESSELS_MAX) {
+        row_warning(t, COLUMNS, "there are %u watched vessels already", CONF_VESSELS_MAX);
+        return;
+    }
+    entry.id = row_text(t, COLUMN_ID, CONF_ID_BYTES - 1);
+    entry.name = row_text(t, COLUMN_NAME, 35);
+    entry.callsign = row_text(t, COLUMN_CALLSIGN, 7);
+    entry.note = row_text(t, COLUMN_NOTE, 1000);
+    conf_vessels_add_tags(t->v->r, &entry, t->list->tags, t->list->tag_count);
+    conf_vessels_add(t->v, &entry);
+}
+
+static void read_table(struct vessels *v, const struct vessels_list *list)
+{
+    struct buf text = {0};
+    struct table *t = conf_alloc(v->r, 1, sizeof *t);
+    if (t != NULL &&
+        conf_file_read(v->r, list->file_node, list->file, LIST_BYTES_MAX, &text) &&
+        buf_reserve(&text, 1) == 0) {
+        t->v = v;
+        t->list = list;
+        conf_csv_init(&t->csv, text.data, text.length);
+        bool has_header = conf_csv_next(&t->csv) && t->csv.fault == NULL;
+        if (!has_header)
+            conf_error(v->r, list->file_node, "a CSV file with a header",
+                       "the file has no header");
+        else if (find_columns(t))
+            while (v->r->code == 0 && conf_csv_next(&t->csv))
+                read_row(t);
+    }
+    buf_finish(&text);
+    free(t);
+}
+
+void conf_list_read(struct vessels *v, const struct conf_node *node)
+{
+    struct vessels_list list = {0};
+    if (conf_read_mapping(v->r, node, conf_list_keys, &list)) {
+        conf_vessels_know_tags(v, list.tags, list.tag_count);
+        if (list.file != NULL)
+            read_table(v, &list);
+    }
+    free(list.file);
+    conf_texts_free(list.tags, list.tag_count);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copies, paths and files for the configuration reader. */
+#include "conf_int.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lookout/sys/datafile.h"
+
+void *conf_alloc(struct conf_reader *r, size_t count, size_t size)
+{
+    void *memory = calloc(count > 0 ? count : 1, size);
+    if (memory == NULL)
+        conf_reader_nomem(r);
+    return memory;
+}
+
+char *conf_copy(struct conf_reader *r, const char *text)
+{
+    char *copy = strdup(text);
+    if (copy == NULL)
+        conf_reader_nomem(r);
+    return copy;
+}
+
+char *conf_path(struct conf_reader *r, const char *text)
+{
+    if (text[0] == '/')
+        return conf_copy(r, text);
+    while (text[0] == '.' && text[1] == '/')
+        text += 2 + strspn(text + 2, "/");
+    size_t size = strlen(r->directory) + strlen(text) + 2;
+    char *path = conf_alloc(r, size, 1);
+    if (path != NULL)
+        snprintf(path, size, "%s/%s", r->directory, text);
+    return path;
+}
+
+char *conf_path_shown(struct conf_reader *r, const char *text)
+{
+    const char *slash = strrchr(r->file, '/');
+    if (text[0] == '/' || slash == NULL)
+        return conf_copy(r, text);
+    size_t n = (size_t)(slash - r->file) + 1;
+    char *path = conf_alloc(r, n + strlen(text) + 1, 1);
+    if (path != NULL) {
+        memcpy(path, r->file, n);
+        memcpy(path + n, text, strlen(text));
+    }
+    return path;
+}
+
+bool conf_texts(struct conf_reader *r, const struct conf_node *node, const char *accepts,
+                char ***ret_texts, size_t *ret_count)
+{
+    if (!conf_is_list(r, node, 1, accepts))
+        return false;
+    char **texts = conf_alloc(r, node->count, sizeof *texts);
+    size_t count = 0;
+    bool is_good = texts != NULL;
+    for (size_t i = 0; i < node->count && texts != NULL; i++) {
+        const char *text = NULL;
+        if (conf_text(r, node->items[i], accepts, &text) &&
+            (texts[count] = conf_copy(r, text)) != NULL)
+            count++;
+        else
+            is_good = false;
+    }
+    if (!is_good) {
+        conf_texts_free(texts, count);
+        return false;
+    }
+    conf_texts_free(*ret_texts, *ret_count);
+    *ret_texts = texts;
+    *ret_count = count;
+    return true;
+}
+
+void conf_texts_free(char **texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+void conf_wipe_free(char *text, size_t n)
+{
+    if (text == NULL)
+        return;
+    volatile char *at = text;
+    while (n-- > 0)
+        *at++ = 0;
+    free(text);
+}
+
+bool conf_file_read(struct conf_reader *r, const struct conf_node *node, const char *path,
+                    size_t most, struct buf *ret_text)
+{
+    char quoted[CONF_QUOTE_BYTES];
+    struct stat st;
+    struct err err = {0};
+    bool is_there = stat(path, &st) == 0;
+    if (is_there && !S_ISREG(st.st_mode)) {
+        conf_error(r, node, "a file", "%s is not a regular file",
+                   conf_quote(path, quoted));
+        return false;
+    }
+    if (is_there && (uint64_t)st.st_size > most) {
+        conf_error(r, node, NULL, "%s is larger than %zu MiB", conf_quote(path, quoted),
+                   most >> 20);
+        return false;
+    }
+    int code = file_read(path, ret_text, &err);
+    if (code == ERR_NOMEM)
+        conf_reader_nomem(r);
+    if (code == 0 && memchr(buf_text(ret_text), 0, ret_text->length) != NULL)
+        conf_error(r, node, "a text file", "%s holds a NUL byte: it is not text",
+                   conf_quote(path, quoted));
+    else if (code != 0)
+        conf_error(r, node, "a file that can be read", "%s", err.text);
+    else
+        return true;
+    return false;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parts of the reader of rules; private to the configuration reader. */
+#ifndef LOOKOUT_CONF_RULES_H
+#define LOOKOUT_CONF_RULES_H
+
+#include <stdbool.h>
+
+#include "conf_int.h"
+#include "lookout/rules/rule.h"
+
+extern const struct conf_key conf_filter_keys[]; /* into struct vessel_filter */
+void conf_filter_read(struct conf_reader *r, const struct conf_node *node, void *base);
+
+/* One key of a kind's own table. */
+void conf_rule_key_read(struct conf_reader *r, const struct conf_node *node,
+                        const struct rule_key *key, struct rule *rule);
+/* What a kind's key accepts, in words, appended. */
+MUST_CHECK int conf_rule_key_accepts(const struct rule_key *key, struct buf *out);
+/* Hash of all that decides what the rule does: not its id, severity and repeat. */
+uint64_t conf_rule_definition(const struct rule *rule, const struct engine_conf *engine);
+/* Neither the vessels nor what it is about are narrowed in any way. */
+bool conf_rule_watches_all(const struct rule *rule, const struct engine_conf *engine);
+/* "every vessel", "watched vessels", "vessels: cargo or tanker; at least 50m; ..." */
+MUST_CHECK int conf_filter_describe(const struct vessel_filter *filter, struct buf *out);
+MUST_CHECK int conf_rule_describe(const struct rule *rule,
+                                  const struct engine_conf *engine, struct buf *out);
+
+#endif

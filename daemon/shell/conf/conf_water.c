@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Distance fields for the routes of a configuration: which are wanted, and making them in
+ * as many threads as there are processors. The cache is conf_water_cache.c. */
+#include "conf_water.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
+#include "lookout/sys/datafile.h"
+
+/* --- what is wanted ------------------------------------------------------------------
+ */
+
+/* The first awaited step that a forecast may be about. */
+static uint32_t first_step(const struct rule *rule)
+{
+    uint32_t last = rule->route->step_count - 1;
+    return rule->forecast == RULE_FORECAST_LAST ? last : 1;
+}
+
+static bool is_wanted(const struct rule *rule, uint32_t step)
+{
+    return rule->route != NULL && rule->forecast != RULE_FORECAST_NEVER && step >= 1 &&
+           step >= first_step(rule) && rule->route->steps[step].ports != NULL;
+}
+
+/* Nothing farther can be reached within the rule's bounds. */
+static double limit_m(const struct rule *rule, const struct engine_conf *engine)
+{
+    int64_t ms = rule->leg_ms < rule->within_ms ? rule->leg_ms : rule->within_ms;
+    return (double)ms / 1000.0 * engine->track.max_kn * KN_MPS;
+}
+
+static int list_sources(const struct engine_conf *engine, const struct port_set *set,
+                        struct conf_water_want *want)
+{
+    want->sources = malloc((port_set_count(set) + 1) * sizeof *want->sources);
+    if (want->sources == NULL)
+        return ERR_NOMEM;
+    for (uint32_t p = port_set_next(set, 0); p != PORT_NONE;
+         p = port_set_next(set, p + 1))
+        want->sources[want->count++] = ports_get(engine->ports, p)->pos;
+    return 0;
+}
+
+/* Sets that are awaited several times are wanted once. */
+static struct conf_water_want *find_want(struct conf_water_wants *wants,
+                                         const struct conf_water_want *like)
+{
+    for (size_t i = 0; i < wants->count; i++) {
+        const struct conf_water_want *it = &wants->items[i];
+        if (it->limit_m == like->limit_m && it->count == like->count &&
+            memcmp(it->sources, like->sources, it->count * sizeof *it->sources) == 0)
+            return &wants->items[i];
+    }
+    return NULL;
+}
+
+static int want_step(struct conf_water_wants *wants, const struct engine_conf *engine,
+                     const struct rule *rule, uint32_t step)
+{
+    struct conf_water_want want = {.limit_m = limit_m(rule, engine)};
+    int rc = list_sources(engine, rule->route->steps[step].ports, &want);
+    if (rc != 0)
+        return rc;
+    struct conf_water_want *same = find_want(wants, &want);
+    if (same != NULL) {
+        free(want.sources);
+        return 0;
+    }
+    struct conf_water_want *items =
+        realloc(wants->items, (wants->count + 1) * sizeof *items);
+    if (items == NULL) {
+        free(want.sources);
+        return ERR_NOMEM;
+    }
+    wants->items = items;
+    items[wants->count++] = want;
+    return 0;
+}
+
+static void wants_finish(struct conf_water_wants *wants)
+{
+    for (size_t i = 0; i < wants->count; i++) {
+        free(wants->items[i].sources);
+        water_field_release(wants->items[i].field);
+    }
+    free(wants->items);
+}
+
+static int wants_list(struct conf_water_wants *wants, const struct engine_conf *engine)
+{
+    int rc = 0;
+    for (size_t i = 0; i < engine->rule_count; i++) {
+        const struct rule *rule = &engine->rules[i];
+        uint32_t steps = rule->route != NULL ? rule->route->step_count : 0;
+        for (uint32_t step = 0; step < steps && rc == 0; step++)
+            if (is_wanted(rule, step))
+                rc = want_step(wants, engine, rule, step);
+    }
+    return rc;
+}
+
+size_t conf_water_count(const struct conf *conf)
+{
+    struct conf_water_wants wants = {0};
+    int rc = wants_list(&wants, &conf->engine);
+    size_t count = rc == 0 ? wants.count : 0;
+    wants_finish(&wants);
+    return count;
+}
+
+/* --- making them ---------------------------------------------------------------------
+ */
+
+struct making {
+    const struct water *water;
+    struct conf_water_wants *wants;
+    pthread_mutex_t mutex;
+    size_t next; /* under the mutex */
+    int code;    /* under the mutex */
+};
+
+static void *make_fields(void *context)
+{
+    struct making *m = context;
+    for (;;) {
+        pthread_mutex_lock(&m->mutex);
+        while (m->next < m->wants->count && m->wants->items[m->next].field != NULL)
+            m->next++;
+        size_t at = m->code == 0 && m->next < m->wants->count ? m->next++ : SIZE_MAX;
+        pthread_mutex_unlock(&m->mutex);
+        if (at == SIZE_MAX)
+            return NULL;
+        struct conf_water_want *want = &m->wants->items[at];
+        struct water_field *field = NULL;
+        int rc = water_field_create(m->water, want->sources, want->count, want->limit_m,
+                                    &field);
+        pthread_mutex_lock(&m->mutex);
+        want->field = field;
+        want->is_made = rc == 0;
+        m->code = m->code == 0 ? rc : m->code;
+        pthread_mutex_unlock(&m->mutex);
+    }
+}
+
+static int make_all(const struct water *water, struct conf_water_wants *wants)
+{
+    enum { THREADS_MAX = 8 };
+    pthread_t threads[THREADS_MAX];
+    struct making making = {.water = water, .wants = wants};
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    int count = 0;
+    pthread_mutex_init(&making.mutex, NULL);
+    /* This thread is one of them. */
+    while (count < THREADS_MAX && count + 1 < processors &&
+           (size_t)count + 1 < wants->count &&
+           pthread_create(&threads[count], NULL, make_fields, &making) == 0)
+        count++;
+    make_fields(&making);
+    for (int i = 0; i < count; i++)
+        pthread_join(threads[i], NULL);
+    pthread_mutex_destroy(&making.mutex);
+    return making.code;
+}
+
+static void share(const struct water *water, const struct engine_conf *old,
+                  struct conf_water_wants *wants, struct conf_water_counts *counts)
+{
+    if (old == NULL || old->water != water)
+        return;
+    for (size_t i = 0; i < wants->count; i++) {
+        struct conf_water_want *want = &wants->items[i];
+        uint64_t key = water_field_key(water, want->sources, want->count, want->limit_m);
+        for (size_t k = 0; k < old->field_count && want->field == NULL; k++)
+            if (water_field_key_of(old->fields[k]) == key) {
+                want->field = water_field_hold(old->fields[k]);
+                counts->shared++;
+            }
+    }
+}
+
+/* --- the grid ------------------------------------------------------------------------
+ */
+
+static int read_water(struct water **ret_water, struct err *err)
+{
+    char path[4096];
+    struct buf bytes = {0};
+    int rc = datafile_find(CONF_WATER_FILE, path, sizeof path);
+    if (rc != 0)
+        return err_set(err, ERR_NOT_FOUND, "there is no %s", CONF_WATER_FILE);
+    rc = file_read(path, &bytes, err);
+    if (rc == 0)
+        rc = water_create(bytes.data, bytes.length, ret_water, err);
+    buf_finish(&bytes);
+    return rc;
+}
+
+/* --- the whole -----------------------------------------------------------------------
+ */
+
+static struct water_field *field_of(struct conf_water_wants *wants,
+                                    const struct engine_conf *engine,
+                                    const struct rule *rule, uint32_t step)
+{
+    struct conf_water_want like = {.limit_m = limit_m(rule, engine)};
+    if (list_sources(engine, rule->route->steps[step].ports, &like) != 0)
+        return NULL;
+    struct conf_water_want *want = find_want(wants, &like);
+    free(like.sources);
+    return want != NULL ? want->field : NULL;
+}
+
+/* Hand over: the configuration holds the fields, its steps point to them. */
+static int hand_over(struct conf_water_wants *wants, struct water *water,
+                     struct engine_conf *engine)
+{
+    struct water_field **fields = calloc(wants->count + 1, sizeof(struct water_field *));
+    if (fields == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < engine->rule_count; i++) {
+        struct rule *rule = &engine->rules[i];
+        uint32_t steps = rule->route != NULL ? rule->route->step_count : 0;
+        for (uint32_t step = 0; step < steps; step++)
+            if (is_wanted(rule, step))
+                rule->route->steps[step].field = field_of(wants, engine, rule, step);
+    }
+    for (size_t i = 0; i < wants->count; i++) {
+        fields[i] = wants->items[i].field;
+        wants->items[i].field = NULL;
+    }
+    engine->fields = fields;
+    engine->field_count = wants->count;
+    engine->water = water_hold(water);
+    return 0;
+}
+
+static void count(const struct conf_water_wants *wants, struct conf_water_counts *counts)
+{
+    counts->fields = wants->count;
+    counts->bytes = water_bytes();
+    for (size_t i = 0; i < wants->count; i++) {
+        counts->made += wants->items[i].is_made;
+        counts->bytes += water_field_bytes(wants->items[i].field);
+    }
+}
+
+static int make(struct water *water, struct conf_water_wants *wants,
+                const struct conf_water_options *options,
+                struct conf_water_counts *counts)
+{
+    share(water, options->old, wants, counts);
+    if (options->cache != NULL)
+        counts->cached = conf_water_cache_read(options->cache, water, wants);
+    int rc = make_all(water, wants);
+    if (rc != 0)
+        return rc;
+    count(wants, counts);
+    if (options->cache != NULL && options->is_writing)
+        counts->not_kept = conf_water_cache_write(options->cache, wants);
+    return 0;
+}
+
+int conf_water_make(struct conf *conf, const struct conf_water_options *options,
+                    struct conf_water_counts *ret_counts, struct err *err)
+{
+    struct conf_water_wants wants = {0};
+    struct conf_water_counts counts = {0};
+    struct water *water = NULL;
+    int rc = wants_list(&wants, &conf->engine);
+    if (rc == 0 && wants.count > 0) {
+        if (options->old != NULL && options->old->water != NULL)
+            water = water_hold(options->old->water);
+        else
+            rc = read_water(&water, err);
+        if (rc == 0)
+            rc = make(water, &wants, options, &counts);
+        if (rc == 0)
+            rc = hand_over(&wants, water, &conf->engine);
+    }
+    water_release(water);
+    wants_finish(&wants);
+    if (rc == 0)
+        *ret_counts = counts;
+    else if (rc == ERR_NOMEM)
+        err_set(err, rc, "no memory for the distances over water");
+    return rc;
+}

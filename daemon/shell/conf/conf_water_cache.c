@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The cache of distance fields: DIRECTORY/water/KEY.field, where the key says of what
+ * grid, ports and limit. Written beside and renamed; what cannot be read is made anew. */
+#include "conf_water.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lookout/sys/datafile.h"
+
+static const char suffix[] = ".field";
+enum { KEY_DIGITS = 16, NAME_BYTES = KEY_DIGITS + sizeof suffix };
+
+static void name_of(uint64_t key, char ret_name[NAME_BYTES])
+{
+    snprintf(ret_name, NAME_BYTES, "%016llx%s", (unsigned long long)key, suffix);
+}
+
+static bool path_of(const char *directory, uint64_t key, const char *more,
+                    char ret_path[PATH_MAX])
+{
+    char name[NAME_BYTES];
+    name_of(key, name);
+    int n = snprintf(ret_path, PATH_MAX, "%s/water/%s%s", directory, name, more);
+    return n > 0 && n < PATH_MAX;
+}
+
+static void read_one(const char *directory, const struct water *water,
+                     struct conf_water_want *want)
+{
+    char path[PATH_MAX];
+    struct buf bytes = {0};
+    uint64_t key = water_field_key(water, want->sources, want->count, want->limit_m);
+    if (path_of(directory, key, "", path) && file_read(path, &bytes, NULL) == 0 &&
+        water_field_load(water, want->sources, want->count, want->limit_m, bytes.data,
+                         bytes.length, &want->field) != 0)
+        want->field = NULL;
+    buf_finish(&bytes);
+}
+
+size_t conf_water_cache_read(const char *directory, const struct water *water,
+                             struct conf_water_wants *wants)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < wants->count; i++) {
+        if (wants->items[i].field != NULL)
+            continue;
+        read_one(directory, water, &wants->items[i]);
+        found += wants->items[i].field != NULL;
+    }
+    return found;
+}
+
+static bool write_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(fd, bytes, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        bytes += done;
+        n -= (size_t)done;
+    }
+    return fsync(fd) == 0;
+}
+
+static bool write_one(const char *directory, const struct water_field *field)
+{
+    char path[PATH_MAX], beside[PATH_MAX];
+    struct buf bytes = {0};
+    uint64_t key = water_field_key_of(field);
+    bool is_good = path_of(directory, key, "", path) &&
+                   path_of(directory, key, ".new", beside) &&
+                   water_field_save(field, &bytes) == 0;
+    int fd = is_good ? open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
+    is_good = fd >= 0 && write_all(fd, bytes.data, bytes.length);
+    if (fd >= 0)
+        is_good = close(fd) == 0 && is_good;
+    if (fd >= 0 && (!is_good || rename(beside, path) != 0)) {
+        unlink(beside);
+        is_good = false;
+    }
+    buf_finish(&bytes);
+    return is_good;
+}
+
+static bool is_wanted(const struct conf_water_wants *wants, const char *name)
+{
+    char wanted[NAME_BYTES];
+    for (size_t i = 0; i < wants->count; i++) {
+        name_of(water_field_key_of(wants->items[i].field), wanted);
+        if (strcmp(name, wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Only files whose names are ours. */
+static bool is_field(const char *name)
+{
+    size_t digits = strspn(name, "0123456789abcdef");
+    return digits == KEY_DIGITS && strncmp(name + digits, suffix, strlen(suffix)) == 0;
+}
+
+static void remove_others(const char *directory, const struct conf_water_wants *wants)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/water", directory);
+    DIR *dir = n > 0 && n < PATH_MAX ? opendir(path) : NULL;
+    if (dir == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        if (is_field(entry->d_name) && !is_wanted(wants, entry->d_name))
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
+}
+
+size_t conf_water_cache_write(const char *directory, const struct conf_water_wants *wants)
+{
+    char path[PATH_MAX];
+    size_t not_kept = 0;
+    int n = snprintf(path, sizeof path, "%s/water", directory);
+    if (n > 0 && n < PATH_MAX) {
+        mkdir(directory, 0755);
+        mkdir(path, 0755);
+    }
+    for (size_t i = 0; i < wants->count; i++)
+        if (wants->items[i].is_made)
+            not_kept += !write_one(directory, wants->items[i].field);
+    remove_others(directory, wants);
+    return not_kept;
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP requests on a loop. libcurl is never entered from within one of its callbacks, and
+ * never left to resolve a name by itself. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "client_int.h"
+#include "lookout/base/text.h"
+
+enum {
+    AT_REST_MOST = 64, /* transfers kept for the next request */
+    LOOKUP_DEADLINE_MS = 5000
+};
+
+struct client {
+    uv_loop_t *loop;
+    CURLM *multi;
+    struct resolver *resolver;
+    uv_timer_t timer;
+    int64_t lookup_deadline_ms;
+    struct transfer *active;
+    struct transfer *at_rest;
+    size_t at_rest_count;
+    unsigned open_handles;
+    bool is_closing, is_resolver_closed;
+    void (*on_closed)(void *context);
+    void *closed_context;
+};
+
+struct client_socket {
+    uv_poll_t poll;
+    struct client *client;
+    curl_socket_t fd;
+};
+
+int64_t client_clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- transfers --- */
+
+static struct transfer *transfer_get(struct client *c)
+{
+    struct transfer *t = c->at_rest;
+    if (t != NULL) {
+        c->at_rest = t->next;
+        c->at_rest_count--;
+    } else if ((t = calloc(1, sizeof *t)) == NULL) {
+        return NULL;
+    }
+    t->client = c;
+    t->previous = NULL;
+    t->next = c->active;
+    if (c->active != NULL)
+        c->active->previous = t;
+    c->active = t;
+    return t;
+}
+
+static void transfer_put(struct client *c, struct transfer *t)
+{
+    if (t->request != NULL)
+        t->request->transfer = NULL;
+    if (t->next != NULL)
+        t->next->previous = t->previous;
+    if (t->previous != NULL)
+        t->previous->next = t->next;
+    else
+        c->active = t->next;
+    resolver_cancel(c->resolver, &t->question);
+    if (t->is_adding)
+        curl_multi_remove_handle(c->multi, t->easy);
+    if (t->easy == NULL || c->is_closing || c->at_rest_count >= AT_REST_MOST) {
+        transfer_destroy(t);
+        return;
+    }
+    transfer_reset(t);
+    t->next = c->at_rest;
+    c->at_rest = t;
+    c->at_rest_count++;
+}
+
+/* Read off what has ended. on_end may send the next at once. */
+static void read_ends(struct client *c)
+{
+    int left = 0;
+    CURLMsg *message;
+    while (!c->is_closing && (message = curl_multi_info_read(c->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        struct transfer *t = NULL;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
+        struct client_request *request = t->request;
+        transfer_judge(t, message->data.result);
+        transfer_put(c, t);
+        request->on_end(request);
+    }
+}
+
+/* --- libcurl's sockets and timeout in the loop --- */
+
+static void on_handle_closed(uv_handle_t *handle);
+
+static void on_socket_closed(uv_handle_t *handle)
+{
+    struct client_socket *s = handle->data;
+    struct client *c = s->client;
+    free(s);
+    handle = (uv_handle_t *)&c->timer;
+    on_handle_closed(handle);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    struct client_socket *s = poll->data;
+    struct client *c = s->client;
+    int flags = status < 0 ? CURL_CSELECT_ERR : 0;
+    if (events & UV_READABLE)
+        flags |= CURL_CSELECT_IN;
+    if (events & UV_WRITABLE)
+        flags |= CURL_CSELECT_OUT;
+    int running = 0;
+    curl_multi_socket_action(c->multi, s->fd, flags, &running);
+    read_ends(c);
+}
+
+static void on_timeout(uv_timer_t *timer)
+{
+    struct client *c = timer->data;
+    int running = 0;
+    curl_multi_socket_action(c->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    read_ends(c);
+}
+
+/* libcurl's wish; acted upon later, from the loop. */
+static int on_timer_wanted(CURLM *multi, long timeout_ms, void *context)
+{
+    struct client *c = context;
+    (void)multi;
+    if (c->is_closing)
+        return 0;
+    if (timeout_ms < 0)
+        uv_timer_stop(&c->timer);
+    else
+        uv_timer_start(&c->timer, on_timeout, (uint64_t)timeout_ms, 0);
+    return 0;
+}
+
+static struct client_socket *socket_create(struct client *c, curl_socket_t fd)
+{
+    struct client_socket *s = calloc(1, sizeof *s);
+    if (s == NULL || uv_poll_init_socket(c->loop, &s->poll, fd) != 0) {
+        free(s);
+        return NULL;
+    }
+    s->poll.data = s;
+    s->client = c;
+    s->fd = fd;
+    c->open_handles++;
+    return s;
+}
+
+static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *context,
+                            void *socket_context)
+{
+    struct client *c = context;
+    struct client_socket *s = socket_context;
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        if (s == NULL)
+            return 0;
+        uv_poll_stop(&s->poll); /* at once: the number may be another socket's soon */
+        uv_close((uv_handle_t *)&s->poll, on_socket_closed);
+        curl_multi_assign(c->multi, fd, NULL);
+        return 0;
+    }
+    if (c->is_closing) /* curl_multi_cleanup says good-bye to peers */
+        return 0;
+    if (s == NULL) {
+        s = socket_create(c, fd);
+        if (s == NULL)
+            return -1;
+        curl_multi_assign(c->multi, fd, s);
+    }
+    int events = (what & CURL_POLL_IN ? UV_READABLE : 0) |
+                 (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+    return uv_poll_start(&s->poll, events, on_poll) == 0 ? 0 : -1;
+}
+
+/* --- sending --- */
+
+static int fail(struct client *c, struct client_request *request, const char *reason)
+{
+    struct transfer *t = request->transfer;
+    request->answer = (struct retry_answer){.status = 0, .retry_after_ms = -1};
+    if (t != NULL) {
+        request->latency_s = (double)(uv_hrtime() - t->begin_ns) / 1e9;
+        transfer_put(c, t);
+    }
+    text_copy(request->reason, sizeof request->reason, reason);
+    return ERR_IO;
+}
+
+/* To the multi handle. */
+static int start(struct client *c, struct client_request *request)
+{
+    struct transfer *t = request->transfer;
+    if (t->allowed_count > 0 && transfer_pin(t) != 0)
+        return fail(c, request, err_text(ERR_NOMEM));
+    int64_t spent_ms = (int64_t)((uv_hrtime() - t->begin_ns) / 1000000);
+    int64_t left_ms = request->webhook->timeout_ms - spent_ms;
+    curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)(left_ms > 1 ? left_ms : 1));
+    if (curl_multi_add_handle(c->multi, t->easy) != CURLM_OK)
+        return fail(c, request, err_text(ERR_NOMEM));
+    t->is_adding = true;
+    return 0;
+}
+
+static int start_at(struct client *c, struct client_request *request,
+                    const struct resolve_answer *answer)
+{
+    struct transfer *t = request->transfer;
+    char text[CLIENT_REASON_BYTES];
+    if (answer->count == 0) {
+        snprintf(text, sizeof text, "%.30s: %.60s", request->target->host,
+                 answer->reason);
+        return fail(c, request, text);
+    }
+    for (size_t i = 0; i < answer->count; i++) {
+        if (!request->webhook->allow_private &&
+            address_is_private(&answer->addresses[i])) {
+            char address[ADDRESS_TEXT_BYTES];
+            snprintf(text, sizeof text, "%.30s is the private address %s",
+                     t->request->target->host,
+                     address_format(&answer->addresses[i], address));
+            return fail(c, request, text);
+        }
+        t->allowed[t->allowed_count++] = answer->addresses[i];
+    }
+    return start(c, request);
+}
+
+static void on_resolved(struct resolve_question *q, const struct resolve_answer *answer)
+{
+    struct transfer *t = q->owner;
+    struct client_request *request = t->request;
+    if (start_at(t->client, request, answer) != 0)
+        request->on_end(request);
+}
+
+int client_send(struct client *c, struct client_request *request)
+{
+    static const struct resolve_answer here = {
+        .addresses = {{.bytes = {127, 0, 0, 1}, .version = 4},
+                      {.bytes = {[15] = 1}, .version = 6}},
+        .count = 2};
+    request->answer = (struct retry_answer){.status = 0, .retry_after_ms = -1};
+    request->reason[0] = request->said[0] = '\0';
+    request->latency_s = 0;
+    request->was_sent = false;
+    struct transfer *t = request->transfer = transfer_get(c);
+    if (t == NULL)
+        return fail(c, request, err_text(ERR_NOMEM));
+    t->request = request;
+    t->begin_ns = uv_hrtime();
+    int rc = transfer_prepare(t, client_clock_ms());
+    if (rc != 0)
+        return fail(c, request,
+                    rc == ERR_SYNTAX ? "the alert's body is damaged" : err_text(rc));
+    if (request->target->kind == TARGET_LITERAL)
+        return start(c, request);
+    if (request->target->kind == TARGET_LOCALHOST) {
+        memcpy(t->allowed, here.addresses, sizeof here.addresses);
+        t->allowed_count = here.count;
+        return start(c, request);
+    }
+    int64_t deadline_ms = c->lookup_deadline_ms < request->webhook->timeout_ms
+                              ? c->lookup_deadline_ms
+                              : request->webhook->timeout_ms;
+    t->question.on_answer = on_resolved;
+    t->question.owner = t;
+    const struct resolve_answer *answer =
+        resolver_ask(c->resolver, request->target->host, deadline_ms, &t->question);
+    return answer == NULL ? 0 : start_at(c, request, answer);
+}
+
+void client_cancel(struct client *c, struct client_request *request)
+{
+    if (request->transfer != NULL)
+        transfer_put(c, request->transfer);
+}
+
+void client_set_connections(struct client *c, long most)
+{
+    curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, most);
+}
+
+/* --- beginning and end --- */
+
+int client_create(uv_loop_t *loop, const struct client_options *options,
+                  struct client **ret_client)
+{
+    struct client *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return ERR_NOMEM;
+    c->loop = loop;
+    c->lookup_deadline_ms = options->lookup_deadline_ms > 0 ? options->lookup_deadline_ms
+                                                            : LOOKUP_DEADLINE_MS;
+    c->multi = curl_multi_init();
+    int rc = c->multi == NULL
+                 ? ERR_NOMEM
+                 : resolver_create(loop,
+                                   options->lookup != NULL ? options->lookup
+                                                           : resolve_lookup_system,
+                                   options->lookup_context, &c->resolver);
+    if (rc != 0) {
+        curl_multi_cleanup(c->multi);
+        free(c);
+        return rc;
+    }
+    uv_timer_init(loop, &c->timer);
+    c->timer.data = c;
+    c->open_handles = 1;
+    curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
+    curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
+    curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
+    curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
+    *ret_client = c;
+    return 0;
+}
+
+static void free_when_closed(struct client *c)
+{
+    if (c->open_handles > 0 || !c->is_resolver_closed)
+        return;
+    void (*on_closed)(void *) = c->on_closed;
+    void *context = c->closed_context;
+    free(c);
+    if (on_closed != NULL)
+        on_closed(context);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct client *c = handle->data;
+    c->open_handles--;
+    free_when_closed(c);
+}
+
+static void on_resolver_closed(void *context)
+{
+    struct client *c = context;
+    c->is_resolver_closed = true;
+    free_when_closed(c);
+}
+
+void client_close(struct client *c, void (*on_closed)(void *context), void *context)
+{
+    c->is_closing = true;
+    c->on_closed = on_closed;
+    c->closed_context = context;
+    while (c->active != NULL)
+        transfer_put(c, c->active);
+    while (c->at_rest != NULL) {
+        struct transfer *next = c->at_rest->next;
+        transfer_destroy(c->at_rest);
+        c->at_rest = next;
+    }
+    curl_multi_cleanup(c->multi);
+    c->multi = NULL;
+    resolver_close(c->resolver, on_resolver_closed, c);
+    uv_close((uv_handle_t *)&c->timer, on_handle_closed);
+}

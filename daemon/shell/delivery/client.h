@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP requests on a loop: libcurl's multi interface, its sockets in uv_polls, its
+ * timeout in a uv_timer. Knows webhooks, no queues and no store. */
+#ifndef LOOKOUT_DELIVERY_CLIENT_H
+#define LOOKOUT_DELIVERY_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "lookout/alert/retry.h"
+#include "lookout/base/err.h"
+#include "lookout/conf/conf.h"
+#include "lookout/delivery/delivery.h"
+#include "lookout/net/resolve.h"
+#include "target.h"
+
+struct client;
+struct client_options {
+    resolve_lookup lookup; /* NULL: the system's */
+    void *lookup_context;
+    int64_t lookup_deadline_ms; /* 0: 5 s */
+};
+MUST_CHECK int client_create(uv_loop_t *loop, const struct client_options *options,
+                             struct client **ret_client);
+/* What is under way ends without a word. on_closed comes when the memory is gone. */
+void client_close(struct client *c, void (*on_closed)(void *context), void *context);
+/* Connections kept open, at most. */
+void client_set_connections(struct client *c, long most);
+
+#define CLIENT_REASON_BYTES 96 /* that of struct store_outcome */
+struct client_request {
+    /* Set by the asker; borrowed until the end. */
+    const struct conf_webhook *webhook;
+    const struct target *target;
+    const char *id;                      /* the alert's, or the bundle's */
+    const struct delivery_event *events; /* the format is applied here */
+    size_t event_count;
+    void (*on_end)(struct client_request *request);
+    void *owner;
+    /* How it ended. */
+    struct retry_answer answer;
+    char reason[CLIENT_REASON_BYTES]; /* why it is no 2xx; without secrets */
+    char said[160];                   /* the body's first bytes, clean, without secrets */
+    double latency_s;
+    bool was_sent; /* false: it never came to a connection */
+    /* Private. */
+    struct transfer *transfer;
+};
+/* 0: under way, on_end comes later. Else it has ended already (answer and reason say how)
+ * and on_end is not called. */
+MUST_CHECK int client_send(struct client *c, struct client_request *request);
+/* Ends it without on_end. */
+void client_cancel(struct client *c, struct client_request *request);
+/* The clock: ms since 1970. */
+int64_t client_clock_ms(void);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a webhook's URL leads, and what of it may be said aloud. libcurl's own parser
+ * reads it, so that what is checked is what is connected to. */
+#include "target.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/buf.h"
+#include "lookout/base/text.h"
+
+/* Shorter parts of a path say nothing secret and would blot out ordinary words. */
+enum { SECRET_PART_BYTES = 6 };
+
+static char *part_of(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    char *copy =
+        curl_url_get(url, part, &text, 0) == CURLUE_OK ? strdup(text) : strdup("");
+    curl_free(text);
+    return copy;
+}
+
+static char *joined(char *a, char between, char *b)
+{
+    char *text = NULL;
+    if (a != NULL && b != NULL) {
+        struct buf buf = {0};
+        if (buf_add_text(&buf, a) == 0 &&
+            (b[0] == '\0' || buf_printf(&buf, "%c%s", between, b) == 0))
+            text = buf_take(&buf);
+        buf_finish(&buf);
+    }
+    free(a);
+    free(b);
+    return text;
+}
+
+static int read_host(CURLU *url, struct target *t, struct err *err)
+{
+    char *host = NULL, *port = NULL;
+    if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
+        curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK) {
+        curl_free(host);
+        return err_set(err, ERR_INVALID, "the URL has no host");
+    }
+    t->port = (uint16_t)strtoul(port, NULL, 10);
+    size_t n = strlen(host);
+    bool is_bracketed = n > 2 && host[0] == '[' && host[n - 1] == ']';
+    bool fits = n < sizeof t->host;
+    bool is_ascii = true;
+    for (size_t i = 0; i < n; i++)
+        is_ascii = is_ascii && (unsigned char)host[i] < 0x80;
+    if (fits && is_bracketed)
+        host[n - 1] = '\0';
+    text_copy(t->host, sizeof t->host, is_bracketed ? host + 1 : host);
+    curl_free(host);
+    curl_free(port);
+    if (!fits || !is_ascii) /* libcurl would look up another form of the name by itself */
+        return err_set(err, ERR_INVALID, "the host's name must be ASCII (xn--...)");
+    struct address address;
+    if (is_bracketed || address_parse(t->host, &address))
+        t->kind = TARGET_LITERAL;
+    else if (text_equal_fold(t->host, "localhost"))
+        t->kind = TARGET_LOCALHOST;
+    else
+        t->kind = TARGET_NAME;
+    return 0;
+}
+
+int target_parse(const char *url, struct target *ret_target, struct err *err)
+{
+    struct target t = {0};
+    CURLU *parsed = curl_url();
+    if (parsed == NULL)
+        return err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+    int rc = 0;
+    if (curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK ||
+        (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0))
+        rc = err_set(err, ERR_INVALID, "not an http or https URL");
+    if (rc == 0)
+        rc = read_host(parsed, &t, err);
+    if (rc == 0) {
+        t.path = joined(part_of(parsed, CURLUPART_PATH), '?',
+                        part_of(parsed, CURLUPART_QUERY));
+        t.user = joined(part_of(parsed, CURLUPART_USER), ':',
+                        part_of(parsed, CURLUPART_PASSWORD));
+        if (t.path == NULL || t.user == NULL)
+            rc = err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+    }
+    curl_url_cleanup(parsed);
+    if (rc == 0)
+        *ret_target = t;
+    else
+        target_finish(&t);
+    return rc;
+}
+
+static void wipe_free(char *text)
+{
+    volatile char *p = text;
+    for (size_t i = 0; text != NULL && text[i] != '\0'; i++)
+        p[i] = '*';
+    free(text);
+}
+
+void target_finish(struct target *t)
+{
+    wipe_free(t->path);
+    wipe_free(t->user);
+    memset(t, 0, sizeof *t);
+}
+
+static void blot(char *text, const char *secret, size_t n)
+{
+    if (n == 0)
+        return;
+    for (char *at = text; (at = strstr(at, secret)) != NULL; at += n)
+        memset(at, '*', n);
+}
+
+/* The secret whole, and each of its parts between the separators. */
+static void blot_parts(char *text, const char *secret, const char *separators)
+{
+    size_t n = strlen(secret);
+    if (n > 1)
+        blot(text, secret, n);
+    for (const char *at = secret; *at != '\0';) {
+        size_t length = strcspn(at, separators);
+        char part[256];
+        if (length >= SECRET_PART_BYTES && length < sizeof part) {
+            memcpy(part, at, length);
+            part[length] = '\0';
+            blot(text, part, length);
+        }
+        at += length;
+        at += strspn(at, separators);
+    }
+}
+
+void target_redact(const struct target *t, const struct conf_webhook *webhook, char *text)
+{
+    if (t->path != NULL)
+        blot_parts(text, t->path, "/?&=");
+    if (t->user != NULL)
+        blot_parts(text, t->user, ":");
+    if (webhook->authorization != NULL)
+        blot_parts(text, webhook->authorization, " ");
+    for (size_t i = 0; i < webhook->header_count; i++)
+        blot_parts(text, webhook->headers[i].value, " ");
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of this room share: a feed, its transport's row of functions, and the
+ * paths that reports and handles take through feeds.c. */
+#ifndef LOOKOUT_FEED_INT_H
+#define LOOKOUT_FEED_INT_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "lookout/feed/feed.h"
+
+struct feed;
+
+/* A transport. `open` fails only for what no retry can mend (an address in use, a file
+ * that is not there); everything else is retried by the transport itself. */
+struct feed_ops {
+    const char *name;
+    int (*open)(struct feed *feed, struct err *err);
+    /* Stop reading, go on. */
+    void (*pause)(struct feed *feed, bool paused);
+    /* Begin to close every handle; each ends in feed_release. Called once, also when
+     * open failed half-way or was never called. */
+    void (*close)(struct feed *feed);
+    /* Free `state`: the last handle is gone. May be NULL: free(). */
+    void (*destroy)(struct feed *feed);
+    /* A report came out of the input; NULL: feed_push. */
+    void (*report)(struct feed *feed, const struct report *report);
+    /* Fill in what only the transport knows. May be NULL. */
+    void (*status)(const struct feed *feed, struct feed_status *status);
+};
+extern const struct feed_ops feed_udp, feed_tcp, feed_listen, feed_serial, feed_file;
+
+/* Constant but for tests. */
+struct feeds_limits {
+    uint64_t connect_ms;     /* a connection attempt */
+    uint64_t backoff_min_ms; /* before the first further attempt */
+    uint64_t backoff_max_ms;
+    uint64_t follow_ms;  /* between looks at a file that may grow */
+    unsigned rest_looks; /* so many in vain: it rests, and holds nobody up; 0: never */
+    /* Held back in the merge for a live feed's lateness: above, it is not read. */
+    size_t live_pending_bytes;
+    uint64_t hold_ms; /* between looks whether it may be read again */
+};
+
+struct feed {
+    struct feeds *feeds; /* borrowed */
+    const struct feed_ops *ops;
+    struct conf_feed conf;    /* owned copy */
+    void *state;              /* owned; the transport's */
+    struct input *input;      /* owned; NULL for udp and listen: each sender has one */
+    struct input_counts past; /* of inputs that are gone */
+    uint16_t source;          /* index in feeds and in the merge */
+    unsigned holds;           /* open handles and requests under way */
+    bool is_open, is_ended, is_silent, is_closing, is_gone;
+    bool has_failed;        /* a reload could not open it */
+    bool is_held;           /* not read: the merge holds too much of it */
+    uint64_t heard_loop_ms; /* the loop's clock at the last report or at opening */
+    int64_t heard_ms;       /* the same by the wall clock */
+    uint64_t bytes, datagrams, connects, disconnects, refused_senders;
+    struct buf record; /* as given to feeds_resume; empty: none */
+};
+
+struct feeds {
+    uv_loop_t *loop;     /* borrowed */
+    struct merge *merge; /* borrowed */
+    struct feeds_sink sink;
+    struct feeds_limits limits;
+    struct feed **feeds; /* owned, each owned */
+    size_t count;
+    uv_timer_t silence; /* due when the next live feed has been silent long enough */
+    uv_idle_t pump;     /* runs while file feeds can be read */
+    uv_timer_t hold;    /* runs while a feed is_held */
+    uv_timer_t pace;    /* due when the next paced report is */
+    unsigned own_holds; /* of the four above */
+    bool is_open, is_paused, is_closing, is_dirty, has_ended;
+    bool has_pace_base;
+    int64_t pace_event_ms; /* event time that fell on ... */
+    uint64_t pace_loop_ms; /* ... this time of the loop's clock */
+    uint64_t opened_loop_ms;
+    void (*on_closed)(void *context);
+    void *closed_context;
+    char *scratch; /* owned: what sockets read into */
+};
+
+enum {
+    FEED_STREAM_BYTES = 65536,
+    /* libuv splits a large buffer into 64 KiB a datagram and takes up to 20 at a time
+     * (uv__udp_recvmmsg) */
+    FEED_SCRATCH_BYTES = 20 * 65536
+};
+
+/* paths.c */
+bool feed_is_live(const struct feed *feed);
+/* An input for the feed, its reports on their way to ops->report. */
+struct input *feed_input_create(struct feed *feed);
+/* Add up what an input counted, and destroy it (takes NULL). */
+void feed_input_retire(struct feed *feed, struct input *input);
+/* Bytes of a stream or one datagram, arrived now; `feeds_flush` follows. */
+void feed_bytes(struct feed *feed, struct input *input, const char *bytes, size_t n);
+void feed_datagram(struct feed *feed, struct input *input, const char *bytes, size_t n);
+/* All feeds are paused, or this one is held. */
+bool feed_is_paused(const struct feed *feed);
+/* To the merge. */
+void feed_push(struct feed *feed, const struct report *report);
+/* Tell the owner, when something came since the last time. */
+void feeds_flush(struct feeds *f);
+/* A file feed can go on: read soon; look again when the loop's clock says so. */
+void feeds_wake(struct feeds *f);
+void feeds_wake_at(struct feeds *f, uint64_t due_loop_ms);
+/* Set the timer that tells silence. */
+void feeds_arm_silence(struct feeds *f);
+/* Add an input's counts to a sum. */
+void feed_counts_add(struct input_counts *sum, const struct input_counts *c);
+/* A file feed is at its end. */
+void feed_end(struct feed *feed);
+int64_t feeds_clock_ms(void);
+/* feeds.c: a handle or request of this feed began, is gone. */
+void feed_hold(struct feed *feed);
+void feed_release(struct feed *feed);
+/* feeds.c; for tests. */
+void feeds_set_limits(struct feeds *f, const struct feeds_limits *times);
+
+/* file.c: read a slice of the feed; false: there is nothing to do now. */
+bool feed_file_pump(struct feed *feed);
+/* pace.c: hand on the paced reports that are due, and set the timer for the next. */
+void feeds_pace(struct feeds *f);
+/* file.c, for pace.c: the earliest report not handed on yet (NULL: none), its
+ * successors, and handing it on. */
+const struct report *feed_file_head(const struct feed *feed, size_t ahead);
+int64_t feed_file_pushed_ms(const struct feed *feed);
+bool feed_file_is_reading(const struct feed *feed);
+void feed_file_pass(struct feed *feed);
+
+/* net.c */
+/* Numeric IPv4 or IPv6 address, or "localhost"; "*" and "" are every address. */
+MUST_CHECK int feed_address(const char *text, uint16_t port,
+                            struct sockaddr_storage *ret_address);
+uint16_t feed_port(const struct sockaddr_storage *address);
+bool feed_cidr_contains(const struct conf_cidr *cidr, const struct sockaddr *address);
+/* Is this sender wanted? Counts and logs when it is not. */
+bool feed_accepts(struct feed *feed, const struct sockaddr *address);
+/* The wait before the next attempt: *wait_ms with 25 % jitter either way; doubles
+ * *wait_ms up to the limit. */
+uint64_t feed_backoff(const struct feeds *f, uint64_t *wait_ms);
+
+#endif

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The set of feeds: their lives, status and closing. What differs by transport is behind
+ * struct feed_ops; the way of the reports is in paths.c. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "feed_int.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/sys/log.h"
+
+static const struct feed_ops *const transports[] = {
+    [CONF_FEED_UDP] = &feed_udp,       [CONF_FEED_TCP] = &feed_tcp,
+    [CONF_FEED_LISTEN] = &feed_listen, [CONF_FEED_SERIAL] = &feed_serial,
+    [CONF_FEED_FILE] = &feed_file,
+};
+
+static const struct feeds_limits default_limits = {
+    .connect_ms = 10000,
+    .backoff_min_ms = 1000,
+    .backoff_max_ms = 60000,
+    .follow_ms = 500,
+    .rest_looks = 20, /* 10 s */
+    .live_pending_bytes = 64 << 20,
+    .hold_ms = 100,
+};
+
+/* ---- lives ---- */
+
+static void conf_finish(struct conf_feed *c)
+{
+    free(c->id);
+    free(c->address);
+    free(c->from);
+    free(c->columns);
+    *c = (struct conf_feed){0};
+}
+
+static int conf_copy(struct conf_feed *to, const struct conf_feed *from)
+{
+    *to = *from;
+    to->id = strdup(from->id);
+    to->address = strdup(from->address == NULL ? "" : from->address);
+    to->columns = from->columns == NULL ? NULL : strdup(from->columns);
+    to->from = NULL;
+    if (from->from_count > 0) {
+        to->from = malloc(from->from_count * sizeof *to->from);
+        if (to->from != NULL)
+            memcpy(to->from, from->from, from->from_count * sizeof *to->from);
+    }
+    if (to->id == NULL || to->address == NULL ||
+        (from->columns != NULL && to->columns == NULL) ||
+        (from->from_count > 0 && to->from == NULL)) {
+        conf_finish(to);
+        return ERR_NOMEM;
+    }
+    return 0;
+}
+
+static void feed_destroy(struct feed *feed)
+{
+    if (feed == NULL)
+        return;
+    if (feed->ops != NULL && feed->ops->destroy != NULL)
+        feed->ops->destroy(feed);
+    else
+        free(feed->state);
+    input_destroy(feed->input);
+    buf_finish(&feed->record);
+    conf_finish(&feed->conf);
+    free(feed);
+}
+
+static int add_feed(struct feeds *f, const struct conf_feed *conf, struct feed **ret_feed)
+{
+    struct feed **feeds = realloc(f->feeds, (f->count + 1) * sizeof *feeds);
+    if (feeds == NULL)
+        return ERR_NOMEM;
+    f->feeds = feeds;
+    struct feed *feed = calloc(1, sizeof *feed);
+    if (feed == NULL)
+        return ERR_NOMEM;
+    feed->feeds = f;
+    feed->ops = NULL; /* nothing of the transport's to destroy yet */
+    int code = conf_copy(&feed->conf, conf);
+    if (code == 0) {
+        feed->past.last_heard_ms = TIME_NONE;
+        struct merge_source_conf source = {.is_live = feed_is_live(feed),
+                                           .lateness_ms = conf->lateness_ms};
+        code = merge_add(f->merge, &source);
+    }
+    if (code >= 0 && (size_t)code != f->count)
+        code = ERR_INVALID; /* the merge has other sources than ours */
+    if (code < 0) {
+        feed_destroy(feed);
+        return code;
+    }
+    feed->source = (uint16_t)code;
+    feed->ops = transports[conf->transport];
+    f->feeds[f->count++] = feed;
+    *ret_feed = feed;
+    return 0;
+}
+
+static void destroy(struct feeds *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        feed_destroy(f->feeds[i]);
+    free(f->feeds);
+    free(f->scratch);
+    free(f);
+}
+
+int feeds_create(uv_loop_t *loop, const struct conf_feed *feeds, size_t count,
+                 struct merge *merge, const struct feeds_sink *sink,
+                 struct feeds **ret_feeds, struct err *err)
+{
+    struct feeds *f = calloc(1, sizeof *f);
+    int code = f == NULL ? ERR_NOMEM : 0;
+    if (f != NULL) {
+        f->loop = loop;
+        f->merge = merge;
+        f->sink = *sink;
+        f->limits = default_limits;
+        f->scratch = malloc(FEED_SCRATCH_BYTES);
+        if (f->scratch == NULL)
+            code = ERR_NOMEM;
+        struct feed *feed;
+        for (size_t i = 0; i < count && code == 0; i++)
+            code = add_feed(f, &feeds[i], &feed);
+    }
+    if (code != 0) {
+        if (f != NULL)
+            destroy(f);
+        return err_set(err, code, "feeds: %s", err_text(code));
+    }
+    uv_timer_init(loop, &f->silence);
+    uv_timer_init(loop, &f->pace);
+    uv_timer_init(loop, &f->hold);
+    uv_idle_init(loop, &f->pump);
+    f->silence.data = f->pace.data = f->hold.data = f->pump.data = f;
+    f->own_holds = 4;
+    *ret_feeds = f;
+    return 0;
+}
+
+static int open_feed(struct feed *feed, struct err *err)
+{
+    feed->heard_loop_ms = uv_now(feed->feeds->loop);
+    feed->heard_ms = feeds_clock_ms();
+    if (feed->conf.transport != CONF_FEED_LISTEN &&
+        feed->conf.transport != CONF_FEED_UDP) {
+        feed->input = feed_input_create(feed);
+        if (feed->input == NULL)
+            return err_set(err, ERR_NOMEM, "feed %s: out of memory", feed->conf.id);
+    }
+    struct err why = {0};
+    int code = feed->ops->open(feed, &why);
+    if (code != 0)
+        return err_set(err, code, "feed %s: %s", feed->conf.id,
+                       why.text[0] != '\0' ? why.text : err_text(code));
+    if (feed->feeds->is_paused)
+        feed->ops->pause(feed, true);
+    return 0;
+}
+
+int feeds_open(struct feeds *f, struct err *err)
+{
+    uv_update_time(f->loop);
+    f->opened_loop_ms = uv_now(f->loop);
+    f->is_open = true;
+    for (size_t i = 0; i < f->count; i++) {
+        int code = open_feed(f->feeds[i], err);
+        if (code != 0)
+            return code;
+    }
+    feeds_arm_silence(f);
+    feeds_wake(f);
+    return 0;
+}
+
+void feeds_pause(struct feeds *f, bool paused)
+{
+    if (f->is_paused == paused || f->is_closing)
+        return;
+    f->is_paused = paused;
+    for (size_t i = 0; i < f->count; i++)
+        if (f->feeds[i]->state != NULL && !f->feeds[i]->is_closing &&
+            !f->feeds[i]->is_held)
+            f->feeds[i]->ops->pause(f->feeds[i], paused);
+    feeds_wake(f);
+}
+
+void feeds_resume(struct feeds *f, const char *feed, const void *record, size_t n)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (strcmp(f->feeds[i]->conf.id, feed) == 0) {
+            buf_clear(&f->feeds[i]->record);
+            if (buf_add(&f->feeds[i]->record, record, n) != 0)
+                log_error("feed", feed, "cannot resume: out of memory");
+        }
+}
+
+size_t feeds_count(const struct feeds *f)
+{
+    return f->count;
+}
+
+void feeds_status(const struct feeds *f, size_t feed, struct feed_status *ret_status)
+{
+    const struct feed *x = f->feeds[feed];
+    *ret_status = (struct feed_status){
+        .id = x->conf.id,
+        .transport = x->ops->name,
+        .is_open = x->is_open,
+        .is_silent = x->is_silent,
+        .is_ended = x->is_ended,
+        .is_gone = x->is_closing,
+        .bytes = x->bytes,
+        .datagrams = x->datagrams,
+        .connects = x->connects,
+        .disconnects = x->disconnects,
+        .refused_senders = x->refused_senders,
+        .input = x->past,
+    };
+    if (x->input != NULL)
+        feed_counts_add(&ret_status->input, input_counts(x->input));
+    if (x->ops->status != NULL && x->state != NULL)
+        x->ops->status(x, ret_status);
+}
+
+/* ---- closing ---- */
+
+static void close_if_done(struct feeds *f)
+{
+    if (!f->is_closing || f->own_holds > 0)
+        return;
+    for (size_t i = 0; i < f->count; i++)
+        if (f->feeds[i]->holds > 0)
+            return;
+    void (*on_closed)(void *context) = f->on_closed;
+    void *context = f->closed_context;
+    destroy(f);
+    if (on_closed != NULL)
+        on_closed(context);
+}
+
+void feed_hold(struct feed *feed)
+{
+    feed->holds++;
+}
+
+/* The last handle of a feed that was taken out by a reload. */
+static void gone(struct feed *feed)
+{
+    feed->is_gone = true;
+    feed_input_retire(feed, feed->input);
+    feed->input = NULL;
+}
+
+void feed_release(struct feed *feed)
+{
+    feed->holds--;
+    if (feed->holds > 0 || !feed->is_closing)
+        return;
+    gone(feed);
+    close_if_done(feed->feeds);
+}
+
+static void close_feed(struct feed *feed)
+{
+    if (feed->is_closing)
+        return;
+    feed->is_closing = true;
+    feed->is_open = false;
+    feed->holds++; /* so that `close` cannot free it under our feet */
+    feed->ops->close(feed);
+    feed->holds--;
+    if (feed->holds == 0)
+        gone(feed);
+}
+
+static void on_own_closed(uv_handle_t *handle)
+{
+    struct feeds *f = handle->data;
+    f->own_holds--;
+    close_if_done(f);
+}
+
+void feeds_close(struct feeds *f, void (*on_closed)(void *context), void *context)
+{
+    f->is_closing = true;
+    f->on_closed = on_closed;
+    f->closed_context = context;
+    for (size_t i = 0; i < f->count; i++)
+        close_feed(f->feeds[i]);
+    uv_close((uv_handle_t *)&f->silence, on_own_closed);
+    uv_close((uv_handle_t *)&f->pace, on_own_closed);
+    uv_close((uv_handle_t *)&f->hold, on_own_closed);
+    uv_close((uv_handle_t *)&f->pump, on_own_closed);
+}
+
+/* ---- reload ---- */
+
+static bool is_same(const struct feed *feed, const struct conf_feed *conf)
+{
+    return !feed->is_closing && !feed->has_failed &&
+           strcmp(feed->conf.id, conf->id) == 0 &&
+           feed->conf.definition == conf->definition;
+}
+
+/* Close what the new configuration has no more, or has otherwise. A recording's place is
+ * kept: under the same id it may go on. What waits in the merge passes now; read again,
+ * it is a copy. */
+static int take_out(struct feeds *f, struct feed *feed)
+{
+    log_info("feed", feed->conf.id, "closed by the new configuration");
+    buf_clear(&feed->record);
+    if (feed->is_open && feeds_record(f, feed->source, &feed->record) == ERR_NOMEM)
+        log_error("feed", feed->conf.id, "the place is lost: out of memory");
+    close_feed(feed);
+    return merge_end(f->merge, feed->source);
+}
+
+/* The place in the recording of the feed that had this id until now. */
+static void take_over_place(struct feeds *f, struct feed *feed)
+{
+    for (size_t i = f->count; i-- > 0;) {
+        struct feed *old = f->feeds[i];
+        if (old == feed || !old->is_closing || strcmp(old->conf.id, feed->conf.id) != 0)
+            continue;
+        struct buf none = feed->record;
+        feed->record = old->record;
+        old->record = none;
+        return;
+    }
+}
+
+/* Open a feed that the new configuration brings. */
+static int bring_in(struct feeds *f, const struct conf_feed *conf, struct err *why)
+{
+    struct feed *feed = NULL;
+    int code = add_feed(f, conf, &feed);
+    if (code != 0)
+        return code;
+    if (!feed_is_live(feed)) {
+        take_over_place(f, feed);
+        f->has_pace_base = false; /* paced ones begin anew together */
+        f->opened_loop_ms = uv_now(f->loop);
+    }
+    code = f->is_open ? open_feed(feed, why) : 0;
+    if (code == 0)
+        return 0;
+    /* The next reload tries it again. A live one is silent meanwhile, and is told as
+     * such; for a recording the others must not wait. */
+    feed->has_failed = true;
+    if (feed_is_live(feed))
+        return code;
+    close_feed(feed);
+    int ended = merge_end(f->merge, feed->source);
+    return ended != 0 ? ended : code;
+}
+
+int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds, size_t count,
+                      struct err *err)
+{
+    /* First what went, so that what comes may have its address. */
+    for (size_t i = 0; i < f->count; i++) {
+        bool stays = f->feeds[i]->is_closing;
+        for (size_t j = 0; j < count && !stays; j++)
+            stays = is_same(f->feeds[i], &feeds[j]);
+        if (stays)
+            continue;
+        int code = take_out(f, f->feeds[i]);
+        if (code != 0)
+            return err_set(err, code, "feeds: %s", err_text(code));
+    }
+    int result = 0;
+    size_t before = f->count;
+    for (size_t j = 0; j < count; j++) {
+        bool is_there = false;
+        for (size_t i = 0; i < before && !is_there; i++)
+            is_there = is_same(f->feeds[i], &feeds[j]);
+        if (is_there)
+            continue;
+        struct err why = {0};
+        int code = bring_in(f, &feeds[j], &why);
+        if (code != 0) {
+            if (why.text[0] == '\0')
+                err_set(&why, code, "feed %s: %s", feeds[j].id, err_text(code));
+            log_error("feed", NULL, "%s", why.text);
+            result = err_set(err, code, "%s", why.text);
+        }
+    }
+    f->has_ended = false;
+    feeds_arm_silence(f);
+    f->is_dirty = true;
+    feeds_wake(f);
+    return result;
+}
+
+void feeds_set_limits(struct feeds *f, const struct feeds_limits *limits)
+{
+    f->limits = *limits;
+}

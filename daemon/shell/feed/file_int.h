@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A file feed's own state, shared by file.c (reading), resume.c (where to go on) and
+ * pace.c (when). */
+#ifndef LOOKOUT_FILE_INT_H
+#define LOOKOUT_FILE_INT_H
+
+#include "feed_int.h"
+#include "lookout/feed/recording.h"
+
+enum {
+    FILE_CHUNK_BYTES = 65536,     /* one slice of work between two looks at the loop */
+    FILE_PENDING_BYTES = 1 << 20, /* in the merge: more is only read when it is wanted */
+    FILE_WARM_UP_BYTES = 4 << 20, /* read again before the offset where it goes on */
+    FILE_HEAD_BYTES = 64 << 10    /* a CSV's header must lie within */
+};
+
+/* Where a recording goes on. A report is known by where its message begins. */
+struct file_resume {
+    struct recording_identity identity;
+    uint64_t floor;   /* what begins before was handed on and passed the merge */
+    uint64_t *passed; /* owned, ascending: what begins later and did so too */
+    size_t count;
+    int64_t merge_ms; /* the source's event time, TIME_NONE: none yet */
+};
+
+struct file_chunk {
+    size_t n;
+    bool is_last; /* the end of the file is behind it */
+    char bytes[FILE_CHUNK_BYTES];
+};
+
+struct file_feed {
+    struct feed *feed;           /* borrowed */
+    struct recording *recording; /* owned; used by the worker while is_reading */
+    struct recording_identity identity;
+    uv_work_t work;
+    uv_poll_t *poll;                    /* owned by the loop; NULL for regular files */
+    uv_timer_t timer;                   /* follow: the next look */
+    struct file_chunk *filling, *ready; /* owned; `ready` is full while has_ready */
+    int code;                           /* of the last read */
+    struct err err;
+    bool is_reading, has_ready;
+    bool is_waiting;  /* follow: at the end, for more */
+    unsigned looks;   /* follow: in vain, one after the other */
+    bool is_through;  /* all of it was fed */
+    uint64_t at;      /* offset of the next byte for the input */
+    uint64_t skip_to; /* warming up: bytes before the first line's begin are left out
+                         until here */
+    bool is_skipping;
+    bool keeps_place;          /* a regular file: a record of its place can be made */
+    struct file_resume resume; /* all zero: from the beginning */
+    uint64_t *pushed; /* owned; begins of what was handed on, from some offset below the
+                         needed one */
+    size_t pushed_count, pushed_room;
+    struct report *queue; /* owned; paced reports not handed on yet */
+    size_t head, count, room;
+    int64_t pushed_ms; /* event time of the last one handed on */
+};
+
+/* resume.c */
+MUST_CHECK int file_resume_read(const struct buf *record, struct file_resume *ret_resume);
+void file_resume_finish(struct file_resume *resume);
+MUST_CHECK int file_resume_write(struct file_feed *file, struct buf *out);
+/* Did this report pass before the stop? */
+bool file_resume_skips(const struct file_feed *file, const struct report *report);
+/* It was handed on now. ERR_NOMEM: it may come twice after a stop. */
+MUST_CHECK int file_resume_note(struct file_feed *file, const struct report *report);
+/* Another file stands under the name: forget all of it. */
+void file_resume_forget(struct file_feed *file);
+/* Put the recording, the input and the merge where the record says. */
+MUST_CHECK int file_resume_begin(struct file_feed *file, struct err *err);
+
+#endif

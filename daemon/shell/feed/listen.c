@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A port that senders connect to: at most max_clients, only those that `from` names, each
+ * with an input of its own, put out after idle_timeout of silence. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "feed_int.h"
+#include "lookout/sys/log.h"
+
+enum { LISTEN_BACKLOG = 128 };
+
+struct listen_feed;
+
+struct client {
+    uv_tcp_t handle;
+    struct listen_feed *owner; /* borrowed */
+    struct input *input;       /* owned */
+    uint64_t received_loop_ms;
+    struct client *next; /* in the owner's list; owned by its handle */
+};
+
+struct listen_feed {
+    struct feed *feed; /* borrowed */
+    uv_tcp_t server;
+    uv_timer_t timer; /* looks for idle clients */
+    struct client *clients;
+    uint32_t count;
+    bool has_server;
+};
+
+static void on_client_closed(uv_handle_t *handle)
+{
+    struct client *client = handle->data;
+    struct feed *feed = client->owner->feed;
+    feed_input_retire(feed, client->input);
+    free(client);
+    feed_release(feed);
+}
+
+/* Take it off the list and close it; its input is kept until then. */
+static void drop_client(struct client *client)
+{
+    struct listen_feed *l = client->owner;
+    struct client **place = &l->clients;
+    while (*place != NULL && *place != client)
+        place = &(*place)->next;
+    if (*place == NULL)
+        return;
+    *place = client->next;
+    l->count--;
+    l->feed->disconnects++;
+    uv_close((uv_handle_t *)&client->handle, on_client_closed);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
+{
+    const struct client *client = handle->data;
+    (void)suggested;
+    *ret_buf = uv_buf_init(client->owner->feed->feeds->scratch, FEED_STREAM_BYTES);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+    struct client *client = stream->data;
+    struct feed *feed = client->owner->feed;
+    if (n == 0 || uv_is_closing((uv_handle_t *)stream))
+        return;
+    client->received_loop_ms = uv_now(feed->feeds->loop);
+    if (n > 0) {
+        feed_bytes(feed, client->input, buf->base, (size_t)n);
+    } else {
+        log_debug("feed", feed->conf.id, "a sender left reason=\"%s\"",
+                  uv_strerror((int)n));
+        /* A sender that ends in good order may leave its last line without an end. */
+        if (n != UV_EOF)
+            input_reset(client->input);
+        else if (input_finish(client->input, feeds_clock_ms()) != 0)
+            log_error("feed", feed->conf.id, "lost a sender's last line: out of memory");
+        drop_client(client);
+    }
+    feeds_flush(feed->feeds);
+}
+
+/* May this one stay? */
+static bool is_welcome(struct listen_feed *l, struct client *client)
+{
+    struct feed *feed = l->feed;
+    struct sockaddr_storage address;
+    int n = sizeof address;
+    if (uv_tcp_getpeername(&client->handle, (struct sockaddr *)&address, &n) != 0 ||
+        !feed_accepts(feed, (const struct sockaddr *)&address))
+        return false;
+    if (l->count < feed->conf.max_clients)
+        return true;
+    feed->refused_senders++;
+    log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "max_clients",
+                 "refused a sender: %u are connected (max_clients)", (unsigned)l->count);
+    return false;
+}
+
+static void on_connection(uv_stream_t *server, int status)
+{
+    struct listen_feed *l = server->data;
+    struct feed *feed = l->feed;
+    struct client *client = status == 0 ? calloc(1, sizeof *client) : NULL;
+    if (client == NULL || uv_tcp_init(feed->feeds->loop, &client->handle) != 0) {
+        log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "accept",
+                     "cannot accept a sender reason=\"%s\"",
+                     status != 0 ? uv_strerror(status) : "out of memory");
+        free(client);
+        return;
+    }
+    client->owner = l;
+    client->handle.data = client;
+    client->received_loop_ms = uv_now(feed->feeds->loop);
+    feed_hold(feed);
+    int code = uv_accept(server, (uv_stream_t *)&client->handle);
+    if (code == 0 && is_welcome(l, client))
+        client->input = feed_input_create(feed);
+    if (client->input != NULL && !feed_is_paused(feed))
+        code = uv_read_start((uv_stream_t *)&client->handle, on_alloc, on_read);
+    if (code != 0 || client->input == NULL) {
+        uv_close((uv_handle_t *)&client->handle, on_client_closed);
+        return;
+    }
+    enum { KEEPALIVE_S = 60 };
+    uv_tcp_keepalive(&client->handle, 1, KEEPALIVE_S);
+    client->next = l->clients;
+    l->clients = client;
+    l->count++;
+    feed->connects++;
+}
+
+/* Put out those that were silent for idle_timeout; half of it again later. */
+static void on_timer(uv_timer_t *timer)
+{
+    struct listen_feed *l = timer->data;
+    struct feed *feed = l->feed;
+    uint64_t now = uv_now(feed->feeds->loop);
+    struct client *next;
+    for (struct client *c = l->clients; c != NULL && !feed_is_paused(feed); c = next) {
+        next = c->next;
+        if (now - c->received_loop_ms < (uint64_t)feed->conf.idle_timeout_ms)
+            continue;
+        log_info("feed", feed->conf.id, "put out an idle sender");
+        input_reset(c->input);
+        drop_client(c);
+    }
+}
+
+static int listen_open(struct feed *feed, struct err *err)
+{
+    struct sockaddr_storage address;
+    if (feed_address(feed->conf.address, feed->conf.port, &address) != 0)
+        return err_set(err, ERR_INVALID, "'%s' is no IP address", feed->conf.address);
+    struct listen_feed *l = calloc(1, sizeof *l);
+    if (l == NULL)
+        return ERR_NOMEM;
+    feed->state = l;
+    l->feed = feed;
+    int code = uv_tcp_init(feed->feeds->loop, &l->server);
+    if (code == 0) {
+        uv_timer_init(feed->feeds->loop, &l->timer);
+        l->server.data = l->timer.data = l;
+        l->has_server = true;
+        feed_hold(feed);
+        feed_hold(feed);
+        code = uv_tcp_bind(&l->server, (const struct sockaddr *)&address, 0);
+    }
+    if (code == 0)
+        code = uv_listen((uv_stream_t *)&l->server, LISTEN_BACKLOG, on_connection);
+    if (code != 0)
+        return err_set(err, ERR_IO, "cannot listen on %s port %u: %s", feed->conf.address,
+                       (unsigned)feed->conf.port, uv_strerror(code));
+    uint64_t look_ms = (uint64_t)feed->conf.idle_timeout_ms / 4 + 1;
+    uv_timer_start(&l->timer, on_timer, look_ms, look_ms);
+    feed->is_open = true;
+    return 0;
+}
+
+static void listen_pause(struct feed *feed, bool paused)
+{
+    struct listen_feed *l = feed->state;
+    uint64_t now = uv_now(feed->feeds->loop);
+    for (struct client *c = l->clients; c != NULL; c = c->next) {
+        c->received_loop_ms = now;
+        if (paused)
+            uv_read_stop((uv_stream_t *)&c->handle);
+        else
+            uv_read_start((uv_stream_t *)&c->handle, on_alloc, on_read);
+    }
+}
+
+static void on_own_closed(uv_handle_t *handle)
+{
+    struct listen_feed *l = handle->data;
+    feed_release(l->feed);
+}
+
+static void listen_close(struct feed *feed)
+{
+    struct listen_feed *l = feed->state;
+    if (l == NULL || !l->has_server)
+        return;
+    while (l->clients != NULL)
+        drop_client(l->clients);
+    uv_close((uv_handle_t *)&l->timer, on_own_closed);
+    uv_close((uv_handle_t *)&l->server, on_own_closed);
+}
+
+static void listen_status(const struct feed *feed, struct feed_status *status)
+{
+    const struct listen_feed *l = feed->state;
+    struct sockaddr_storage address;
+    int n = sizeof address;
+    status->clients = l->count;
+    for (const struct client *c = l->clients; c != NULL; c = c->next)
+        feed_counts_add(&status->input, input_counts(c->input));
+    if (feed->is_open &&
+        uv_tcp_getsockname(&l->server, (struct sockaddr *)&address, &n) == 0)
+        status->port = feed_port(&address);
+}
+
+const struct feed_ops feed_listen = {
+    .name = "listen",
+    .open = listen_open,
+    .pause = listen_pause,
+    .close = listen_close,
+    .status = listen_status,
+};

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A connection to a server that sends: looked up, connected, and begun again with growing
+ * waits whenever it breaks or falls silent for idle_timeout. A half-open connection looks
+ * like silence, so the idle timeout is what ends it (OpenCPN issue 1142, SignalK 1425).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "feed_int.h"
+#include "lookout/sys/log.h"
+
+/* One attempt or connection; freed when its handle is closed. */
+struct tcp_link {
+    uv_tcp_t handle;
+    uv_connect_t connect;
+    struct feed *feed; /* borrowed */
+};
+
+struct tcp_feed {
+    struct feed *feed; /* borrowed */
+    uv_timer_t timer;  /* an attempt's limit, the wait before one, or the idle timeout */
+    uv_getaddrinfo_t lookup;
+    struct addrinfo *addresses; /* owned; what the look-up gave */
+    struct addrinfo *next;      /* borrowed from addresses: to be tried */
+    struct tcp_link *link;      /* borrowed, its handle owns it; NULL: none */
+    uint64_t wait_ms;           /* before the next attempt */
+    uint64_t received_loop_ms;
+    bool is_looking_up;
+};
+
+static void look_up(struct tcp_feed *tcp);
+static void try_next(struct tcp_feed *tcp);
+
+static void on_link_closed(uv_handle_t *handle)
+{
+    struct tcp_link *link = handle->data;
+    struct feed *feed = link->feed;
+    free(link);
+    feed_release(feed);
+}
+
+static void close_link(struct tcp_feed *tcp)
+{
+    if (tcp->link == NULL)
+        return;
+    uv_close((uv_handle_t *)&tcp->link->handle, on_link_closed);
+    tcp->link = NULL;
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+    look_up(timer->data);
+}
+
+static void retry_later(struct tcp_feed *tcp, const char *what, const char *why)
+{
+    struct feed *feed = tcp->feed;
+    close_link(tcp);
+    uv_freeaddrinfo(tcp->addresses);
+    tcp->addresses = tcp->next = NULL;
+    if (feed->is_closing)
+        return;
+    uint64_t wait_ms = feed_backoff(feed->feeds, &tcp->wait_ms);
+    log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, what,
+                 "%s reason=\"%s\" address=%s port=%u next_attempt_ms=%llu", what, why,
+                 feed->conf.address, (unsigned)feed->conf.port,
+                 (unsigned long long)wait_ms);
+    uv_timer_start(&tcp->timer, on_retry, wait_ms, 0);
+}
+
+static void disconnect(struct tcp_feed *tcp, const char *why)
+{
+    struct feed *feed = tcp->feed;
+    feed->is_open = false;
+    feed->disconnects++;
+    input_reset(feed->input); /* half a line does not go on in the next connection */
+    retry_later(tcp, "disconnected", why);
+}
+
+static void on_idle(uv_timer_t *timer)
+{
+    struct tcp_feed *tcp = timer->data;
+    const struct feed *feed = tcp->feed;
+    uint64_t idle_ms = uv_now(feed->feeds->loop) - tcp->received_loop_ms;
+    uint64_t limit_ms = (uint64_t)feed->conf.idle_timeout_ms;
+    if (feed_is_paused(feed)) /* it is us who do not read */
+        uv_timer_start(&tcp->timer, on_idle, limit_ms, 0);
+    else if (idle_ms < limit_ms)
+        uv_timer_start(&tcp->timer, on_idle, limit_ms - idle_ms, 0);
+    else
+        disconnect(tcp, "idle timeout");
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
+{
+    struct tcp_link *link = handle->data;
+    (void)suggested;
+    *ret_buf = uv_buf_init(link->feed->feeds->scratch, FEED_STREAM_BYTES);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+    struct tcp_link *link = stream->data;
+    struct feed *feed = link->feed;
+    struct tcp_feed *tcp = feed->state;
+    if (link != tcp->link || n == 0)
+        return;
+    if (n < 0) {
+        disconnect(tcp, n == UV_EOF ? "closed by the other side" : uv_strerror((int)n));
+        return;
+    }
+    tcp->received_loop_ms = uv_now(feed->feeds->loop);
+    tcp->wait_ms = 0; /* it works: the next attempt may come soon */
+    feed_bytes(feed, feed->input, buf->base, (size_t)n);
+    feeds_flush(feed->feeds);
+}
+
+static void on_connect(uv_connect_t *request, int status)
+{
+    struct tcp_link *link = request->data;
+    struct feed *feed = link->feed;
+    struct tcp_feed *tcp = feed->state;
+    if (link != tcp->link)
+        return; /* given up meanwhile */
+    if (status == 0 && !feed_is_paused(feed))
+        status = uv_read_start((uv_stream_t *)&link->handle, on_alloc, on_read);
+    if (status != 0) {
+        close_link(tcp);
+        if (tcp->next != NULL)
+            try_next(tcp);
+        else
+            retry_later(tcp, "cannot connect", uv_strerror(status));
+        return;
+    }
+    enum { KEEPALIVE_S = 60 };
+    uv_tcp_keepalive(&link->handle, 1, KEEPALIVE_S);
+    feed->is_open = true;
+    feed->connects++;
+    tcp->received_loop_ms = uv_now(feed->feeds->loop);
+    log_info("feed", feed->conf.id, "connected address=%s port=%u", feed->conf.address,
+             (unsigned)feed->conf.port);
+    uv_timer_start(&tcp->timer, on_idle, (uint64_t)feed->conf.idle_timeout_ms, 0);
+}
+
+static void on_attempt_over(uv_timer_t *timer)
+{
+    struct tcp_feed *tcp = timer->data;
+    close_link(tcp);
+    if (tcp->next != NULL)
+        try_next(tcp);
+    else
+        retry_later(tcp, "cannot connect", "timed out");
+}
+
+static void try_next(struct tcp_feed *tcp)
+{
+    struct feed *feed = tcp->feed;
+    const struct addrinfo *address = tcp->next;
+    tcp->next = address->ai_next;
+    struct tcp_link *link = calloc(1, sizeof *link);
+    if (link == NULL || uv_tcp_init(feed->feeds->loop, &link->handle) != 0) {
+        free(link);
+        retry_later(tcp, "cannot connect", "out of memory");
+        return;
+    }
+    link->feed = feed;
+    link->handle.data = link->connect.data = link;
+    tcp->link = link;
+    feed_hold(feed);
+    int code =
+        uv_tcp_connect(&link->connect, &link->handle, address->ai_addr, on_connect);
+    if (code == 0) {
+        uv_timer_start(&tcp->timer, on_attempt_over, feed->feeds->limits.connect_ms, 0);
+        return;
+    }
+    if (tcp->next == NULL) {
+        retry_later(tcp, "cannot connect", uv_strerror(code));
+        return;
+    }
+    close_link(tcp);
+    uv_timer_start(&tcp->timer, on_attempt_over, 0, 0);
+}
+
+static void on_looked_up(uv_getaddrinfo_t *request, int status,
+                         struct addrinfo *addresses)
+{
+    struct tcp_feed *tcp = request->data;
+    struct feed *feed = tcp->feed;
+    tcp->is_looking_up = false;
+    if (feed->is_closing) {
+        uv_freeaddrinfo(addresses);
+    } else if (status != 0 || addresses == NULL) {
+        uv_freeaddrinfo(addresses);
+        retry_later(tcp, "cannot look up",
+                    status != 0 ? uv_strerror(status) : "no address");
+    } else {
+        tcp->addresses = tcp->next = addresses;
+        try_next(tcp);
+    }
+    feed_release(feed);
+}
+
+static void look_up(struct tcp_feed *tcp)
+{
+    struct feed *feed = tcp->feed;
+    struct addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    char port[8];
+    snprintf(port, sizeof port, "%u", (unsigned)feed->conf.port);
+    tcp->lookup.data = tcp;
+    int code = uv_getaddrinfo(feed->feeds->loop, &tcp->lookup, on_looked_up,
+                              feed->conf.address, port, &hints);
+    if (code != 0) {
+        retry_later(tcp, "cannot look up", uv_strerror(code));
+        return;
+    }
+    tcp->is_looking_up = true;
+    feed_hold(feed);
+}
+
+static int tcp_open(struct feed *feed, struct err *err)
+{
+    (void)err;
+    struct tcp_feed *tcp = calloc(1, sizeof *tcp);
+    if (tcp == NULL)
+        return ERR_NOMEM;
+    feed->state = tcp;
+    tcp->feed = feed;
+    uv_timer_init(feed->feeds->loop, &tcp->timer);
+    tcp->timer.data = tcp;
+    feed_hold(feed);
+    look_up(tcp);
+    return 0;
+}
+
+static void tcp_pause(struct feed *feed, bool paused)
+{
+    struct tcp_feed *tcp = feed->state;
+    if (tcp->link == NULL || !feed->is_open)
+        return;
+    uv_stream_t *stream = (uv_stream_t *)&tcp->link->handle;
+    tcp->received_loop_ms = uv_now(feed->feeds->loop);
+    if (paused)
+        uv_read_stop(stream);
+    else
+        uv_read_start(stream, on_alloc, on_read);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct tcp_feed *tcp = handle->data;
+    feed_release(tcp->feed);
+}
+
+static void tcp_close(struct feed *feed)
+{
+    struct tcp_feed *tcp = feed->state;
+    if (tcp == NULL)
+        return;
+    close_link(tcp);
+    uv_freeaddrinfo(tcp->addresses);
+    tcp->addresses = tcp->next = NULL;
+    if (tcp->is_looking_up)
+        uv_cancel((uv_req_t *)&tcp->lookup); /* its callback comes all the same */
+    uv_close((uv_handle_t *)&tcp->timer, on_timer_closed);
+}
+
+const struct feed_ops feed_tcp = {
+    .name = "tcp",
+    .open = tcp_open,
+    .pause = tcp_pause,
+    .close = tcp_close,
+};

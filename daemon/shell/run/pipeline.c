@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What run and replay share: reports through the engine, and cuts of its state into the
+ * store. */
+#include "lookout/run/pipeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lookout/base/buf.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/sys/log.h"
+
+int64_t pipeline_clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int keep_alert(struct pipeline *p, const struct alert *alert)
+{
+    const char *webhooks[64];
+    size_t count = 0;
+    for (size_t i = 0; i < p->conf->webhook_count && count < 64; i++)
+        if (conf_webhook_wants(&p->conf->webhooks[i], alert->rule,
+                               (enum severity)alert->severity))
+            webhooks[count++] = p->conf->webhooks[i].id;
+    p->has_alerts = true;
+    return store_batch_alert(p->batch, alert, webhooks, count, p->clock_ms);
+}
+
+static int on_alert(void *context, const struct alert *alert)
+{
+    struct pipeline *p = context;
+    struct alert marked = *alert;
+    marked.is_history = p->is_history;
+    int rc = p->store != NULL ? keep_alert(p, &marked) : 0;
+    if (p->alerts != NULL && !alert->is_muted && !alert->is_folded &&
+        (fwrite(alert->body, 1, alert->body_bytes, p->alerts) != alert->body_bytes ||
+         fputc('\n', p->alerts) == EOF))
+        return ERR_IO;
+    if (rc == 0 && p->on_alert != NULL)
+        rc = p->on_alert(p->context, &marked);
+    return rc;
+}
+
+static int on_call(void *context, const struct engine_call *call)
+{
+    struct pipeline *p = context;
+    return p->store != NULL ? store_batch_call(p->batch, call) : 0;
+}
+
+static int on_voyage(void *context, const struct engine_voyage *voyage)
+{
+    struct pipeline *p = context;
+    return p->store != NULL ? store_batch_voyage(p->batch, voyage) : 0;
+}
+
+int pipeline_init(struct pipeline *p, struct conf *conf, struct err *err)
+{
+    struct engine_sink sink = {
+        .on_alert = on_alert, .on_call = on_call, .on_voyage = on_voyage, .context = p};
+    memset(p, 0, sizeof *p);
+    p->conf = conf;
+    p->first_ms = TIME_NONE;
+    p->merge = merge_create();
+    p->batch = store_batch_create();
+    if (p->merge == NULL || p->batch == NULL) {
+        pipeline_finish(p);
+        return err_set(err, ERR_NOMEM, "out of memory");
+    }
+    int rc = engine_create(&conf->engine, &sink, &p->engine, err);
+    if (rc != 0)
+        pipeline_finish(p);
+    return rc;
+}
+
+void pipeline_finish(struct pipeline *p)
+{
+    engine_destroy(p->engine);
+    merge_destroy(p->merge);
+    store_batch_destroy(p->batch);
+    memset(p, 0, sizeof *p);
+}
+
+struct loading {
+    struct engine *engine;
+    size_t refused;
+};
+
+static int load_row(void *context, uint32_t mmsi, const void *record, size_t n)
+{
+    struct loading *l = context;
+    int rc = engine_load(l->engine, mmsi, record, n);
+    if (rc == ERR_CORRUPT) {
+        l->refused++;
+        return 0;
+    }
+    return rc;
+}
+
+int pipeline_load(struct pipeline *p, const char *directory, size_t *ret_refused,
+                  struct err *err)
+{
+    struct store_reader *reader = NULL;
+    struct loading loading = {.engine = p->engine};
+    struct buf self = {0};
+    int rc = store_reader_open(directory, &reader, err);
+    if (rc != 0)
+        return rc;
+    rc = store_reader_engine(reader, &self);
+    if (rc == 0)
+        rc = engine_load_self(p->engine, self.data, self.length);
+    if (rc == ERR_NOT_FOUND)
+        rc = 0;
+    if (rc == 0)
+        rc = store_reader_vessels(reader, load_row, &loading);
+    buf_finish(&self);
+    store_reader_close(reader);
+    *ret_refused = loading.refused;
+    return rc != 0 ? err_set(err, rc, "the stored state cannot be read: %s", err_text(rc))
+                   : 0;
+}
+
+int pipeline_drain(struct pipeline *p)
+{
+    const struct report *report;
+    while (p->rc == 0 && (report = merge_next(p->merge)) != NULL) {
+        if (p->first_ms == TIME_NONE)
+            p->first_ms = report->time_ms;
+        const struct report *ahead;
+        while ((ahead = merge_ahead(p->merge)) != NULL)
+            engine_expect(p->engine, ahead);
+        p->rc = engine_report(p->engine, report);
+    }
+    int64_t time_ms = merge_time(p->merge);
+    if (p->rc == 0 && time_ms != TIME_NONE)
+        p->rc = engine_tick(p->engine, time_ms);
+    return p->rc;
+}
+
+static int save_row(void *context, uint32_t mmsi, const void *record, size_t n)
+{
+    struct pipeline *p = context;
+    return store_batch_vessel(p->batch, mmsi, record, n);
+}
+
+static int add_feeds(struct pipeline *p)
+{
+    struct buf record = {0};
+    int rc = 0;
+    for (size_t i = 0; p->feeds != NULL && i < feeds_count(p->feeds) && rc == 0; i++) {
+        struct feed_status status;
+        feeds_status(p->feeds, i, &status);
+        if (status.is_gone)
+            continue;
+        buf_clear(&record);
+        int code = feeds_record(p->feeds, i, &record);
+        if (code == 0)
+            rc = store_batch_feed(p->batch, status.id, record.data, record.length);
+        else if (code != ERR_NOT_FOUND)
+            rc = code;
+    }
+    buf_finish(&record);
+    return rc;
+}
+
+int pipeline_commit(struct pipeline *p, bool all)
+{
+    if (p->store == NULL || p->rc != 0)
+        return p->rc;
+    struct buf self = {0};
+    int rc = engine_save(p->engine, all, save_row, p);
+    if (rc == 0)
+        rc = engine_save_self(p->engine, &self);
+    if (rc == 0)
+        rc = store_batch_engine(p->batch, self.data, self.length);
+    buf_finish(&self);
+    if (rc == 0)
+        rc = add_feeds(p);
+    if (rc != 0) {
+        p->rc = rc;
+        return rc;
+    }
+    struct store_batch *batch = p->batch;
+    p->batch = store_batch_create();
+    p->has_alerts = false;
+    rc = store_submit(p->store, batch);
+    if (rc == ERR_LIMIT)
+        rc = 0; /* queued; the caller sees store_queued_bytes and reads slower */
+    if (rc == 0 && p->batch == NULL)
+        rc = ERR_NOMEM;
+    p->rc = rc;
+    return rc;
+}
+
+int pipeline_alert(struct pipeline *p, struct alert *alert)
+{
+    int rc = on_alert(p, alert);
+    alert_finish(alert);
+    return rc;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stored alerts, calls and voyages as JSON lines for the commands. Read page by page into
+ * memory, so that a slow reader of our output never holds the write-ahead log back. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/text.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/rules/rule.h"
+#include "query_int.h"
+
+static const char *const marks[] = {"", "muted", "folded", "history"};
+static const char *const states[] = {"pending", "delivered", "dead"};
+
+/* --- writing JSON: members of an object that is open; any text gives valid JSON */
+
+int query_text(struct buf *b, const char *text)
+{
+    char clean[1024];
+    text_clean(text, strlen(text), clean, sizeof clean);
+    int code = buf_add_char(b, '"');
+    for (const char *at = clean; code == 0 && *at != '\0'; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c == '"' || c == '\\')
+            code = buf_printf(b, "\\%c", c);
+        else
+            code = buf_add_char(b, (char)c);
+    }
+    return code != 0 ? code : buf_add_char(b, '"');
+}
+
+static int member(struct buf *b, const char *name)
+{
+    char last = b->length != 0 ? b->data[b->length - 1] : '{';
+    int code = last == '{' ? 0 : buf_add_char(b, ',');
+    return code != 0 ? code : buf_printf(b, "\"%s\":", name);
+}
+
+int query_member_text(struct buf *b, const char *name, const char *text)
+{
+    if (text == NULL || text[0] == '\0')
+        return 0;
+    int code = member(b, name);
+    return code != 0 ? code : query_text(b, text);
+}
+
+int query_member_int(struct buf *b, const char *name, int64_t value)
+{
+    int code = member(b, name);
+    return code != 0 ? code : buf_printf(b, "%" PRId64, value);
+}
+
+int query_member_known(struct buf *b, const char *name, int64_t value)
+{
+    return value == 0 ? 0 : query_member_int(b, name, value);
+}
+
+int query_member_time(struct buf *b, const char *name, sqlite3_stmt *s, int column)
+{
+    if (sqlite3_column_type(s, column) == SQLITE_NULL)
+        return 0;
+    char text[TIME_TEXT_BYTES];
+    return query_member_text(b, name, time_format(sqlite3_column_int64(s, column), text));
+}
+
+int query_member_fixed(struct buf *b, const char *name, int64_t value, int decimals)
+{
+    int64_t unit = 1;
+    for (int i = 0; i < decimals; i++)
+        unit *= 10;
+    int64_t size = value < 0 ? -value : value;
+    int code = member(b, name);
+    if (code != 0)
+        return code;
+    return buf_printf(b, "%s%" PRId64 ".%0*" PRId64, value < 0 ? "-" : "", size / unit,
+                      decimals, size % unit);
+}
+
+/* --- pages */
+
+void query_page_finish(struct query_page *p)
+{
+    buf_finish(&p->text);
+}
+
+int query_page_add(struct query_page *p, int64_t row)
+{
+    p->row[p->count] = row;
+    p->at[p->count++] = p->line;
+    int code = buf_add_char(&p->text, '\0');
+    p->line = p->text.length;
+    return code;
+}
+
+int query_page_emit(struct query_page *p, store_line line, void *context)
+{
+    int code = 0;
+    for (size_t i = 0; i < p->count && code == 0; i++)
+        code = line(context, p->row[i], p->text.data + p->at[i]);
+    p->count = 0;
+    p->line = 0;
+    buf_clear(&p->text);
+    return code;
+}
+
+/* --- filters */
+
+static bool is_number(const char *text)
+{
+    return text[0] != '\0' && strlen(text) <= 10 &&
+           strspn(text, "0123456789") == strlen(text);
+}
+
+int query_vessels(const struct store_filter *f, struct buf *out)
+{
+    int code = buf_add_char(out, '[');
+    for (size_t i = 0; i < f->vessel_count && code == 0; i++) {
+        const char *x = f->vessels[i];
+        if (i != 0)
+            code = buf_add_char(out, ',');
+        if (code != 0)
+            break;
+        /* Leading zeros are no JSON number. */
+        code = is_number(x) ? buf_printf(out, "%llu", strtoull(x, NULL, 10))
+                            : query_text(out, x);
+    }
+    return code != 0 ? code : buf_add_char(out, ']');
+}
+
+/* --- alerts */
+
+static int add_delivery(struct buf *b, sqlite3_stmt *s)
+{
+    int state = sqlite3_column_int(s, 1);
+    if (state < 0 || state > STORE_DEAD)
+        return ERR_CORRUPT;
+    int code = buf_add_char(b, '{');
+    if (code == 0)
+        code = query_member_text(b, "webhook", (const char *)sqlite3_column_text(s, 0));
+    if (code == 0)
+        code = query_member_text(b, "state", states[state]);
+    if (code == 0)
+        code = query_member_int(b, "attempts", sqlite3_column_int64(s, 2));
+    if (code == 0 && state == STORE_PENDING)
+        code = query_member_time(b, "next_attempt", s, 3);
+    if (code == 0)
+        code = query_member_known(b, "status", sqlite3_column_int64(s, 4));
+    if (code == 0)
+        code = query_member_text(b, "reason", (const char *)sqlite3_column_text(s, 5));
+    if (code == 0 && state != STORE_PENDING)
+        code = query_member_time(
+            b, state == STORE_DELIVERED ? "delivered_at" : "given_up_at", s, 6);
+    return code != 0 ? code : buf_add_char(b, '}');
+}
+
+/* The array; *ret_states has bit i when a delivery is in state i. */
+static int add_deliveries(struct store_reader *r, int64_t alert, struct buf *b,
+                          unsigned *ret_states)
+{
+    int code = 0;
+    sqlite3_stmt *s = store_reader_statement(r, READER_SQL_DELIVERIES, &code);
+    if (s == NULL)
+        return code;
+    int rc = sqlite3_bind_int64(s, 1, alert);
+    code = buf_add_char(b, '[');
+    bool is_first = true;
+    while (code == 0 && rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        rc = SQLITE_OK;
+        if (!is_first)
+            code = buf_add_char(b, ',');
+        is_first = false;
+        if (code == 0)
+            code = add_delivery(b, s);
+        *ret_states |= 1u << sqlite3_column_int(s, 1);
+    }
+    int end = store_reader_end(r, s, rc);
+    if (code == 0)
+        code = end;
+    return code != 0 ? code : buf_add_char(b, ']');
+}
+
+static const char *state_of(int mark, unsigned has)
+{
+    if (mark > 0 && mark <= STORE_MARK_HISTORY)
+        return marks[mark];
+    if (has & 1u << STORE_PENDING)
+        return states[STORE_PENDING];
+    if (has & 1u << STORE_DEAD)
+        return states[STORE_DEAD];
+    return has != 0 ? states[STORE_DELIVERED] : "stored";
+}
+
+static int add_alert(struct store_reader *r, sqlite3_stmt *s, struct query_page *p,
+                     struct buf *deliveries)
+{
+    struct buf *b = &p->text;
+    char id[HASH_ID_BYTES];
+    store_column_id(s, 1, id);
+    unsigned has = 0;
+    buf_clear(deliveries);
+    int severity = sqlite3_column_int(s, 4);
+    int code = add_deliveries(r, sqlite3_column_int64(s, 0), deliveries, &has);
+    if (code == 0)
+        code = buf_add_char(b, '{');
+    if (code == 0)
+        code = query_member_text(b, "id", id);
+    if (code == 0)
+        code = query_member_text(b, "type", (const char *)sqlite3_column_text(s, 2));
+    if (code == 0)
+        code = query_member_text(b, "rule", (const char *)sqlite3_column_text(s, 3));
+    if (code == 0 && severity >= 0 && severity < SEVERITIES)
+        code = query_member_text(b, "severity", severity_name((enum severity)severity));
+    if (code == 0)
+        code = query_member_time(b, "time", s, 8);
+    if (code == 0)
+        code = query_member_time(b, "detected_at", s, 9);
+    if (code == 0)
+        code = query_member_known(b, "mmsi", sqlite3_column_int64(s, 6));
+    if (code == 0)
+        code = query_member_known(b, "imo", sqlite3_column_int64(s, 7));
+    if (code == 0)
+        code = query_member_text(b, "state", state_of(sqlite3_column_int(s, 5), has));
+    if (code == 0)
+        code = query_member_text(b, "why", (const char *)sqlite3_column_text(s, 11));
+    const char *body = (const char *)sqlite3_column_text(s, 10);
+    if (code == 0)
+        code = buf_printf(b, ",\"deliveries\":%s,\"event\":%s}", buf_text(deliveries),
+                          body != NULL && body[0] != '\0' ? body : "null");
+    return code != 0 ? code : query_page_add(p, sqlite3_column_int64(s, 0));
+}
+
+static int bind_alerts(sqlite3_stmt *s, const struct store_filter *f, int64_t after,
+                       const struct buf *vessels)
+{
+    int rc = sqlite3_bind_int64(s, 1, after);
+    if (rc == SQLITE_OK && f->since_ms != TIME_NONE)
+        rc = sqlite3_bind_int64(s, 2, f->since_ms);
+    if (rc == SQLITE_OK && f->rule != NULL)
+        rc = sqlite3_bind_text(s, 3, f->rule, -1, SQLITE_STATIC);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_int(s, 4, (f->pending ? 1 : 0) | (f->dead ? 2 : 0));
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_int(s, 5, QUERY_PAGE);
+    if (rc == SQLITE_OK && f->vessel_count != 0)
+        rc = sqlite3_bind_text(s, 6, buf_text(vessels), -1, SQLITE_STATIC);
+    return rc;
+}
+
+/* Fills the page with alerts after row `after`; an empty page is the end. */
+static int alerts_page(struct store_reader *r, const struct store_filter *f,
+                       int64_t after, struct query_page *p)
+{
+    int code = 0;
+    struct buf vessels = {0}, deliveries = {0};
+    sqlite3_stmt *s = store_reader_statement(r, READER_SQL_ALERTS, &code);
+    if (s == NULL)
+        return code;
+    code = query_vessels(f, &vessels);
+    int rc = code == 0 ? bind_alerts(s, f, after, &vessels) : SQLITE_OK;
+    while (code == 0 && rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        code = add_alert(r, s, p, &deliveries);
+        rc = SQLITE_OK;
+    }
+    int end = store_reader_end(r, s, rc);
+    buf_finish(&vessels);
+    buf_finish(&deliveries);
+    return code != 0 ? code : end;
+}
+
+int store_reader_alerts(struct store_reader *r, const struct store_filter *f,
+                        store_line line, void *context)
+{
+    struct query_page *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return ERR_NOMEM;
+    int64_t after = f->after;
+    int code = 0;
+    for (;;) {
+        code = alerts_page(r, f, after, p);
+        if (code != 0 || p->count == 0)
+            break;
+        after = p->row[p->count - 1];
+        bool is_last = p->count < QUERY_PAGE;
+        code = query_page_emit(p, line, context);
+        if (code != 0 || is_last)
+            break;
+    }
+    query_page_finish(p);
+    free(p);
+    return code;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the store share: the layout of a batch in memory, the writer's
+ * connection, the place on disk. */
+#ifndef LOOKOUT_STORE_INT_H
+#define LOOKOUT_STORE_INT_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "lookout/base/buf.h"
+#include "lookout/base/err.h"
+#include "lookout/base/hash.h"
+#include "lookout/store/store.h"
+#include "lookout/voyage/call.h"
+#include "lookout/voyage/ports.h"
+
+#define STORE_FILE "lookout.db"
+#define STORE_PAGE_BYTES 8192
+#define STORE_BUSY_MS 5000 /* how long a connection waits for another's lock */
+
+/* Outbox rows are clustered by alert: the row id is the alert's with the webhook's number
+ * below it. So they ascend in order of acceptance, and an alert's deliveries are one
+ * range without an index of their own. */
+#define STORE_WEBHOOK_BITS 16
+#define STORE_WEBHOOKS_MAX ((1 << STORE_WEBHOOK_BITS) - 1)
+static inline int64_t store_outbox_row(int64_t alert, int64_t webhook)
+{
+    return alert * (1 << STORE_WEBHOOK_BITS) + webhook;
+}
+
+/* Why an alert has no deliveries; the first that holds. */
+enum store_mark {
+    STORE_MARK_NONE,
+    STORE_MARK_MUTED,
+    STORE_MARK_FOLDED,
+    STORE_MARK_HISTORY
+};
+
+/* The clock, ms since 1970 UTC. */
+int64_t store_clock_ms(void);
+
+/* --- place.c: directory, file names, lock, setting a damaged database aside */
+
+struct store_place {
+    char *directory, *database, *wal, *shm, *lock; /* owned paths */
+    int lock_fd;                                   /* -1: not held */
+};
+MUST_CHECK int store_place_init(struct store_place *p, const char *directory,
+                                struct err *err);
+void store_place_finish(struct store_place *p);
+/* Directory 0700, empty database 0600 where they are absent; *ret_is_new. */
+MUST_CHECK int store_place_prepare(const struct store_place *p, bool *ret_is_new,
+                                   struct err *err);
+/* ERR_EXISTS: another daemon holds it. */
+MUST_CHECK int store_place_lock(struct store_place *p, struct err *err);
+/* Renames the database with its -wal and -shm to NAME.damaged-<time>, a name that is
+ * free; ret_name (owned by the caller) is the new path. No connection may be open. */
+MUST_CHECK int store_place_set_aside(const struct store_place *p, int64_t now_ms,
+                                     char **ret_name, struct err *err);
+
+/* --- schema.c */
+
+/* Fills err from the connection's last fault (or from rc alone: db NULL); returns the
+ * project's code for it. */
+int store_fault(struct err *err, sqlite3 *db, int rc, const char *what);
+bool store_is_damage(int rc);
+/* A connection for writing: pragmas set, schema brought up to date. */
+MUST_CHECK int store_schema_open(const char *path, sqlite3 **ret_db, int *ret_rc,
+                                 struct err *err);
+/* A connection beside a daemon's, to a database that is there and stays in shape;
+ * ERR_UNSUPPORTED when the schema is not ours. */
+MUST_CHECK int store_schema_open_existing(const char *path, bool is_writer,
+                                          sqlite3 **ret_db, struct err *err);
+/* The same for what can be read of a damaged one, of whatever schema. */
+MUST_CHECK int store_schema_open_damaged(const char *path, sqlite3 **ret_db);
+/* The first number a statement gives; an SQLite code. */
+int store_schema_number(sqlite3 *db, const char *sql, int64_t *ret_value);
+/* ERR_CORRUPT when SQLite's own check finds a fault; other errors when it cannot tell. */
+MUST_CHECK int store_schema_check(sqlite3 *db, struct err *err);
+
+/* --- salvage.c */
+
+struct store_salvage {
+    uint64_t webhooks, alerts, deliveries, calls; /* rows; calls: voyages, too */
+    bool has_state;                               /* of engine, vessels and feeds */
+};
+/* What can be read of a damaged database, into a new one. */
+void store_salvage(const char *damaged, sqlite3 *to, struct store_salvage *ret_salvage);
+
+/* A damaged database gave way to a new one. */
+struct store_replaced {
+    char *name; /* owned: what it is called now; NULL: nothing was replaced */
+    struct store_salvage salvage;
+};
+/* The sentence for the log. */
+void store_replaced_say(const struct store_replaced *r, struct err *ret_text);
+
+/* --- batch.c: a batch is a run of operations in one block of memory */
+
+enum store_op_kind {
+    STORE_OP_VESSEL,
+    STORE_OP_ENGINE,
+    STORE_OP_FEED,
+    STORE_OP_CALL,
+    STORE_OP_VOYAGE,
+    STORE_OP_ALERT,
+    STORE_OP_OUTCOME,
+    STORE_OP_GONE
+};
+
+struct store_op {
+    enum store_op_kind kind;
+    size_t bytes; /* of the whole operation, a multiple of its alignment */
+};
+struct store_op_record { /* vessel, engine, feed */
+    struct store_op op;
+    uint32_t mmsi;
+    size_t key_bytes; /* feed: its id, before the record */
+    size_t record_bytes;
+    char data[];
+};
+struct store_op_call {
+    struct store_op op;
+    uint32_t mmsi, imo, track;
+    struct call call;
+    char locode[LOCODE_BYTES];
+    char texts[]; /* name, port name */
+};
+struct store_op_voyage {
+    struct store_op op;
+    uint32_t mmsi, imo, track;
+    struct voyage voyage;
+    char from[LOCODE_BYTES], to[LOCODE_BYTES];
+    char texts[]; /* name, from name, to name */
+};
+struct store_op_alert {
+    struct store_op op;
+    uint8_t severity, mark;
+    uint32_t mmsi, imo;
+    int64_t time_ms, detected_ms, accepted_ms;
+    char id[HASH_ID_BYTES], case_id[HASH_ID_BYTES];
+    size_t webhook_count;
+    size_t body_bytes;
+    char texts[]; /* type, rule, why, the webhooks, then the body */
+};
+struct store_op_outcome {
+    struct store_op op;
+    struct store_outcome outcome;
+};
+struct store_op_gone {
+    struct store_op op;
+    int64_t at_ms; /* TIME_NONE: enabled again */
+    char webhook[];
+};
+
+struct store_batch {
+    struct buf ops;
+    bool wakes;               /* holds outbox rows, outcomes or a webhook's state */
+    uint64_t seq;             /* given by store_submit */
+    struct store_batch *next; /* owned by the queue */
+};
+MUST_CHECK int store_batch_outcome(struct store_batch *b, const struct store_outcome *o);
+MUST_CHECK int store_batch_gone(struct store_batch *b, const char *webhook,
+                                int64_t at_ms);
+
+/* --- apply.c: the writer's connection and its prepared statements */
+
+enum store_statement {
+    STORE_SQL_BEGIN,
+    STORE_SQL_COMMIT,
+    STORE_SQL_ROLLBACK,
+    STORE_SQL_VESSEL,
+    STORE_SQL_VESSEL_DELETE,
+    STORE_SQL_ENGINE,
+    STORE_SQL_FEED,
+    STORE_SQL_CALL,
+    STORE_SQL_VOYAGE,
+    STORE_SQL_ALERT,
+    STORE_SQL_OUTBOX,
+    STORE_SQL_OUTCOME,
+    STORE_SQL_DELIVERED,
+    STORE_SQL_WEBHOOK,
+    STORE_SQL_GONE,
+    STORE_STATEMENTS
+};
+
+struct store_db {
+    sqlite3 *handle;
+    sqlite3_stmt *statements[STORE_STATEMENTS];
+    char **webhooks; /* owned; [i] has number i + 1; NULL: none has it */
+    size_t webhook_count;
+    int64_t last_alert; /* highest row in use */
+    int64_t wal_bytes;  /* of the write-ahead log after the last commit */
+    dev_t device;       /* of the file that is open */
+    ino_t inode;
+};
+MUST_CHECK int store_db_open(struct store_db *db, const char *path, int *ret_rc,
+                             struct err *err);
+void store_db_close(struct store_db *db);
+/* Was the file removed, or another put in its place? In WAL mode SQLite itself would
+ * write on into what nobody can open again. */
+bool store_db_is_moved(const struct store_db *db, const char *path);
+/* One transaction over the batches from `first` to the end of the list. Returns an SQLite
+ * code; after anything but SQLITE_OK nothing of it is stored. */
+int store_db_commit(struct store_db *db, const struct store_batch *first);
+/* Step to the end and reset; SQLITE_OK or the fault. */
+int store_db_run(sqlite3_stmt *statement);
+/* The number of a webhook, made when it is new; 0 and *ret_rc on failure. */
+int64_t store_db_webhook(struct store_db *db, const char *id, int *ret_rc);
+/* Numbers above `from` were rolled back. */
+void store_db_forget_webhooks(struct store_db *db, size_t from);
+
+/* Binds an alert id: 32 hex digits as 16 bytes, anything else as text. */
+int store_bind_id(sqlite3_stmt *statement, int column, const char *id);
+/* The reverse, from a result column. */
+void store_column_id(sqlite3_stmt *statement, int column, char ret_id[HASH_ID_BYTES]);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sd_notify(3) in the daemon's words. A message that cannot be sent is no reason to do
+ * anything else than without a service manager. */
+#include "lookout/sys/notify.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+enum { STATUS_BYTES = 512 };
+
+/* One line: a line end in a text would begin another assignment. */
+static void clean(char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = ' ';
+}
+
+void notify_ready(const char *status)
+{
+    char text[STATUS_BYTES];
+    if (status == NULL) {
+        (void)sd_notify(0, "READY=1");
+        return;
+    }
+    snprintf(text, sizeof text, "%s", status);
+    clean(text);
+    (void)sd_notifyf(0, "READY=1\nSTATUS=%s", text);
+}
+
+void notify_reloading(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    uint64_t us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+    (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, us);
+}
+
+void notify_stopping(void)
+{
+    (void)sd_notify(0, "STOPPING=1");
+}
+
+void notify_status(const char *format, ...)
+{
+    char text[STATUS_BYTES];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    clean(text);
+    (void)sd_notifyf(0, "STATUS=%s", text);
+}
+
+void notify_extend(uint64_t more_ms)
+{
+    (void)sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%" PRIu64, more_ms * 1000);
+}
+
+bool notify_watchdog_interval(uint64_t *ret_ms)
+{
+    uint64_t us = 0;
+    if (sd_watchdog_enabled(0, &us) <= 0 || us == 0)
+        return false;
+    *ret_ms = us / 2000 > 0 ? us / 2000 : 1;
+    return true;
+}
+
+void notify_watchdog(void)
+{
+    (void)sd_notify(0, "WATCHDOG=1");
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One source's bytes, in any chunking, to reports: lines, sentences, tag blocks,
+ * fragments, decoding; JSON and CSV too. Pure: bytes and times come in by calls, reports
+ * go out by one callback, everything refused is counted by name. */
+#ifndef LOOKOUT_INPUT_H
+#define LOOKOUT_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/ais/report.h"
+#include "lookout/base/err.h"
+
+struct ais_message; /* lookout/ais.h */
+
+enum input_format { INPUT_AUTO, INPUT_NMEA, INPUT_JSONL, INPUT_CSV };
+
+/* What was refused or noted, by name. The text is what users see in metrics and
+ * summaries. */
+#define INPUT_REJECT_TABLE(X)                                                            \
+    X(INPUT_REJECT_NOT_A_SENTENCE,                                                       \
+      "not_a_sentence") /* no '!' or '$', no json, no csv row */                         \
+    X(INPUT_REJECT_LINE_TOO_LONG, "line_too_long")                                       \
+    X(INPUT_REJECT_CHECKSUM, "bad_checksum")                                             \
+    X(INPUT_REJECT_NO_CHECKSUM, "no_checksum")                                           \
+    X(INPUT_REJECT_FIELDS,                                                               \
+      "bad_fields") /* count, total, fill bits, channel out of form */                   \
+    X(INPUT_REJECT_ARMOR, "bad_armor") /* a character outside the six-bit alphabet */    \
+    X(INPUT_REJECT_FRAGMENT_ORPHAN,                                                      \
+      "fragment_orphan") /* parts that never became whole */                             \
+    X(INPUT_REJECT_FRAGMENT_DUPLICATE, "fragment_duplicate")                             \
+    X(INPUT_REJECT_TOO_SHORT, "too_short") /* fewer bits than the type's least form */   \
+    X(INPUT_REJECT_UNKNOWN_TYPE, "unknown_type")                                         \
+    X(INPUT_REJECT_BAD_VALUE,                                                            \
+      "bad_value") /* json or csv value of a wrong kind or range */                      \
+    X(INPUT_REJECT_BAD_TIME, "bad_time") /* a recording's absurd time */                 \
+    X(INPUT_REJECT_NO_TIME, "no_time")
+
+enum input_reject {
+#define X(name, text) name,
+    INPUT_REJECT_TABLE(X)
+#undef X
+        INPUT_REJECTS
+};
+const char *input_reject_name(enum input_reject reason);
+
+/* The accounting. A line is a piece that stands for itself: of two sentences on one line
+ * each counts. Nothing is dropped without a counter:
+ *
+ *   lines     = comments + other + sentences + records
+ *               + not_a_sentence + line_too_long
+ *               + bad_checksum + no_checksum + bad_fields
+ *   sentences + records
+ *             = messages + joined + bad_armor + too_short + unknown_type
+ *               + bad_value + fragment_orphan + fragment_duplicate
+ *               + pending_parts
+ *   messages  = reports + no_report + no_time
+ *
+ * bad_time, tag_void and time_replaced are notes beside it: the report goes on with
+ * another time. pending_parts is 0 after input_finish. */
+struct input_counts {
+    uint64_t bytes;
+    uint64_t lines;    /* non-empty lines, of every kind */
+    uint64_t comments; /* '#' lines and CSV headers */
+    uint64_t other;    /* well-formed lines that carry no AIS: other NMEA sentences, a tag
+                          block or $PGHP alone, JSON of other classes */
+    uint64_t sentences; /* AIS sentences with a good checksum, in form */
+    uint64_t records;   /* JSON objects and CSV rows of AIS */
+    uint64_t joined;    /* sentences beyond the first of messages of several parts */
+    uint64_t messages;  /* whole messages, decoded */
+    uint64_t reports;   /* handed on */
+    uint64_t no_report; /* messages of types that say nothing about a ship (base station,
+                           binary, ...) */
+    uint64_t pending_parts; /* sentences waiting for the rest of their message */
+    uint64_t tag_void; /* tag blocks with a bad checksum: voided, the sentence kept */
+    uint64_t time_replaced;          /* live: more than 60 s ahead of the clock */
+    uint64_t rejects[INPUT_REJECTS]; /* counted in lines, but fragments in parts */
+    int64_t last_heard_ms;           /* arrival of the last report; TIME_NONE before */
+};
+
+/* Which time a report gets. Its own is the first there is of
+ *   1. json and csv: the provider's time (of several the source's before the receiver's:
+ *      AIS-catcher's toa before rxuxtime before rxtime; Spire's timestamp before
+ *      created_at)
+ *   2. the tag block's c:, in s (with a fraction), ms, us or ns by magnitude
+ *   3. a $PGHP line before the sentence
+ *   4. the epoch behind the sentence (USCG/NAIS; of two the first, the reception's)
+ *   5. an epoch or ISO time before the sentence
+ * A message of several parts has the first part's, else that of whichever part has one.
+ * A time before 1990 or after 2100 is none (bad_time).
+ *   Live: an own time more than 60 s ahead of the arrival is replaced by the arrival
+ *   (time_replaced). Without an own time it is the arrival; where the message carries the
+ *   UTC second (0..59), the time nearest to the arrival with that second, which is within
+ *   30 s of it.
+ *   Recording: without an own time it is the last own time before it in the input; before
+ *   any it is start_ms, moved on by the UTC second where that is up to 30 s ahead;
+ * without start_ms the report is refused (no_time). */
+struct input_conf {
+    enum input_format format;
+    bool is_live;     /* reports without a time take their arrival; far-future ones too */
+    int64_t start_ms; /* recordings: time of lines before the first own time; TIME_NONE:
+                         they are refused (no_time) */
+    uint16_t source;  /* copied into the reports */
+    size_t line_limit_bytes; /* 0: 1 MiB for json and csv lines, 4 KiB for sentences */
+    /* Borrowed; CSV: which column is what, from the feed's `columns:` map:
+     * "imo=IMO_NO;mmsi=ship id" - our name, '=', the header's column as written there,
+     * pairs separated by ';'. Our names: mmsi lat lon time sog cog heading status imo
+     * callsign name type length beam to_bow to_stern to_port to_starboard draught
+     * destination second millisecond msg_type station class mobile. Columns not named are
+     * found by known headers. NULL: all by known headers. The separator (',' ';' tab '|')
+     * is the header's; values may be quoted. */
+    const char *columns;
+};
+
+/* Borrowed for the length of the call. `message` is the decoded message behind a report
+ * (NULL for json and csv); reports of no ship (has == 0 and no_report counted) are only
+ * handed to on_message. So are messages of a recording refused for no_time, their
+ * report's time_ms being TIME_NONE. Either callback may be NULL. */
+struct input_sink {
+    void (*on_report)(void *context, const struct report *report);
+    void (*on_message)(void *context, const struct ais_message *message,
+                       const struct report *report);
+    void *context;
+};
+
+struct input;
+struct input *input_create(const struct input_conf *conf,
+                           const struct input_sink *sink); /* NULL: out of memory */
+void input_destroy(struct input *in);
+/* The next bytes of a stream, arrived at arrival_ms (recordings: ignored, pass 0).
+ * ERR_NOMEM only. */
+MUST_CHECK int input_feed(struct input *in, const void *bytes, size_t n,
+                          int64_t arrival_ms);
+/* One whole datagram: what is left of a line at its end is a line. */
+MUST_CHECK int input_datagram(struct input *in, const void *bytes, size_t n,
+                              int64_t arrival_ms);
+/* End of a recording, or of a connection: the last line without an end counts; pending
+ * fragments become orphans. */
+MUST_CHECK int input_finish(struct input *in, int64_t arrival_ms);
+/* The stream broke: drop the partial line and pending fragments (counted). */
+void input_reset(struct input *in);
+/* The next byte fed stands at this offset of the file (resuming a recording). */
+void input_seek(struct input *in, uint64_t offset);
+/* Resume a recording at `offset` (then feed the bytes from there on): `head` is the
+ * beginning of the file, where a CSV header stands; time_ms its last accepted event time
+ * for lines without one (merge_source_time), TIME_NONE: not known. ERR_NOMEM. */
+MUST_CHECK int input_resume(struct input *in, const void *head, size_t n, uint64_t offset,
+                            int64_t time_ms);
+/* The lowest byte offset that a pending line or fragment still needs; the offset of the
+ * next byte when there is none. */
+uint64_t input_needed_offset(const struct input *in);
+const struct input_counts *input_counts(const struct input *in);
+
+#endif

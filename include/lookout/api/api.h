@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The HTTP side: /metrics (Prometheus text), /healthz, /readyz, by libmicrohttpd on the
+ * loop. */
+#ifndef LOOKOUT_API_H
+#define LOOKOUT_API_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "lookout/base/buf.h"
+#include "lookout/base/err.h"
+
+struct api;
+struct api_sink {
+    int (*metrics)(void *context, struct buf *out); /* the whole text */
+    bool (*is_healthy)(void *context,
+                       struct buf *why); /* the loop, store and delivery make progress */
+    bool (*is_ready)(void *context,
+                     struct buf *why); /* a feed is open, the database writable */
+    void *context;
+};
+MUST_CHECK int api_start(uv_loop_t *loop, const char *address, uint16_t port,
+                         const struct api_sink *sink, struct api **ret_api,
+                         struct err *err);
+uint16_t api_port(const struct api *api); /* the one really bound (port 0) */
+void api_stop(struct api *api, void (*on_closed)(void *context), void *context);
+
+/* Writing metrics: HELP and TYPE once per family, then samples. */
+MUST_CHECK int metric_family(struct buf *out, const char *name, const char *type,
+                             const char *help);
+MUST_CHECK int metric_sample(struct buf *out, const char *name, const char *label,
+                             const char *label_value, double value);
+MUST_CHECK int metric_sample2(struct buf *out, const char *name, const char *label,
+                              const char *label_value, const char *label2,
+                              const char *label2_value, double value);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compact binary records for saved state: integers as LEB128 varints (signed ones
+ * zigzag), texts with their length. A reader never runs past the end: after the first
+ * fault every read gives 0 and `failed` stays true, so a record is read in one go and
+ * checked once. */
+#ifndef LOOKOUT_WIRE_H
+#define LOOKOUT_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/base/buf.h"
+
+/* Writing: a failed append sets `failed`; check once at the end. */
+struct wire_writer {
+    struct buf *out; /* borrowed */
+    bool failed;
+};
+
+void wire_put_u64(struct wire_writer *w, uint64_t value);
+void wire_put_i64(struct wire_writer *w, int64_t value);
+void wire_put_f64(struct wire_writer *w, double value); /* 8 bytes, little endian */
+void wire_put_bytes(struct wire_writer *w, const void *bytes, size_t n);
+void wire_put_text(struct wire_writer *w, const char *text); /* NULL is written as "" */
+
+struct wire_reader {
+    const unsigned char *at;  /* borrowed */
+    const unsigned char *end; /* borrowed */
+    bool failed;
+};
+
+void wire_reader_init(struct wire_reader *r, const void *bytes, size_t n);
+uint64_t wire_get_u64(struct wire_reader *r);
+int64_t wire_get_i64(struct wire_reader *r);
+double wire_get_f64(struct wire_reader *r);
+/* Borrowed bytes inside the record; length in *ret_n. NULL after a fault. */
+const void *wire_get_bytes(struct wire_reader *r, size_t *ret_n);
+/* Copy a text into a field of `size` bytes, cut if longer, always NUL-terminated. */
+void wire_get_text(struct wire_reader *r, char *ret_text, size_t size);
+/* A count that is followed by at least `least_bytes` bytes each; larger than what is left
+ * is a fault. */
+size_t wire_get_count(struct wire_reader *r, size_t least_bytes);
+
+#endif

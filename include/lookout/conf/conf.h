@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration file: YAML to the engine's configuration and the shell's. Declared in
+ * tables; every fault is reported with file, line, column, path, value and what would be
+ * accepted, all of them at once. */
+#ifndef LOOKOUT_CONF_H
+#define LOOKOUT_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lookout/ais/input.h"
+#include "lookout/alert/retry.h"
+#include "lookout/base/err.h"
+#include "lookout/engine/engine.h"
+
+enum conf_transport {
+    CONF_FEED_UDP,
+    CONF_FEED_TCP,
+    CONF_FEED_LISTEN,
+    CONF_FEED_SERIAL,
+    CONF_FEED_FILE
+};
+
+struct conf_cidr {
+    uint8_t family; /* 4 or 6 */
+    uint8_t bytes[16];
+    uint8_t prefix;
+};
+
+struct conf_feed {
+    char *id; /* owned */
+    enum conf_transport transport;
+    char *address; /* owned: host of "host:port", path of a serial device or file ("-":
+                      stdin) */
+    uint16_t port;
+    struct conf_cidr *from; /* owned; udp and listen: senders accepted; none: all */
+    size_t from_count;
+    int64_t idle_timeout_ms; /* tcp, listen: 120 s */
+    uint32_t max_clients;    /* listen: 16 */
+    uint32_t baud;           /* serial: 38400 */
+    double pace;             /* file: 0 = max, 1 = real, 60 = 60x */
+    bool follow;             /* file */
+    int64_t start_ms;        /* file without times: TIME_NONE when not given */
+    enum input_format format;
+    char *columns;           /* owned; see struct input_conf; NULL */
+    int64_t lateness_ms;     /* 0 */
+    int64_t silent_after_ms; /* 10 min */
+    int line;                /* in the file, for messages of the shell */
+    uint64_t definition; /* hash: a feed that did not change is not closed at a reload */
+};
+
+/* A secret: its bytes are read when the configuration is, from a file or a credential;
+ * never logged. */
+struct conf_secret {
+    char *text; /* owned; without the line end; wiped on free */
+    size_t length;
+};
+
+enum conf_format {
+    CONF_FORMAT_CLOUDEVENTS,
+    CONF_FORMAT_JSON,
+    CONF_FORMAT_SLACK,
+    CONF_FORMAT_TEAMS
+};
+
+struct conf_header {
+    char *name;  /* owned */
+    char *value; /* owned */
+};
+
+/* By what alerts are brought together in one request. */
+enum conf_group_by {
+    CONF_GROUP_RULE,
+    CONF_GROUP_ZONE, /* or the gate */
+    CONF_GROUP_PORT,
+    CONF_GROUP_VESSEL,
+    CONF_GROUP_TYPE,
+    CONF_GROUP_SEVERITY
+};
+struct conf_group {
+    bool is_on;
+    unsigned by;         /* 1 << CONF_GROUP_*; 0: all in one */
+    int64_t wait_ms;     /* from a group's first alert to the request */
+    int64_t interval_ms; /* between a group's requests */
+};
+
+struct conf_webhook {
+    char *id;                    /* owned */
+    char *url;                   /* owned; its path is never logged */
+    struct conf_secret *secrets; /* owned: decoded from whsec_<base64>, 24..64 bytes each;
+                                    none: not signed */
+    size_t secret_count;
+    char *authorization;         /* owned: "Bearer xyz"; NULL: none; never logged */
+    struct conf_header *headers; /* owned */
+    size_t header_count;
+    enum conf_format format;
+    char *body;         /* owned: a template, instead of a format; NULL */
+    char *content_type; /* owned: of the template */
+    struct conf_group group;
+    char **rules; /* owned; none: all */
+    size_t rule_count;
+    enum severity min_severity;
+    bool ordered;       /* order: vessel (true) or none */
+    uint32_t in_flight; /* 8 */
+    int64_t timeout_ms; /* 15 s */
+    struct retry_conf retry;
+    bool allow_private;
+    char *ca_file, *client_cert, *client_key; /* owned absolute paths; NULL */
+    uint64_t definition;
+};
+
+struct conf_retain {
+    int64_t tracks_ms, calls_ms, voyages_ms, alerts_ms; /* 30 d, 400 d, 400 d, 400 d */
+};
+
+enum conf_log { CONF_LOG_DEBUG, CONF_LOG_INFO, CONF_LOG_WARNING, CONF_LOG_ERROR };
+
+struct conf {
+    char *file; /* owned: as given */
+    struct engine_conf
+        engine;  /* owned content; engine_create takes it over and leaves it zeroed */
+    char *state; /* owned: directory, absolute */
+    enum conf_log log;
+    struct conf_retain retain;
+    uint32_t database_mb;    /* history is pruned beyond it */
+    struct conf_feed *feeds; /* owned */
+    size_t feed_count;
+    struct conf_webhook *webhooks; /* owned */
+    size_t webhook_count;
+    char *api_address; /* owned; NULL: off */
+    uint16_t api_port;
+};
+
+/* Faults and warnings in the order of the file, one line each, ready to print:
+ * "file:line:col: error: path: what (accepted)". */
+struct conf_report {
+    char **lines; /* owned */
+    size_t count;
+    size_t errors, warnings;
+};
+void conf_report_finish(struct conf_report *report);
+
+/* What the reader takes from the environment, so that it is the same in tests. */
+struct conf_context {
+    const char *host;                  /* default of `site`; borrowed */
+    const char *state_directory;       /* $STATE_DIRECTORY or NULL */
+    const char *credentials_directory; /* $CREDENTIALS_DIRECTORY or NULL */
+    const char *gazetteer; /* the shipped ports.csv; NULL: look beside the file, then in
+                              the installed place */
+    bool without_secrets;  /* do not open them: whoever asks what is stored need not be
+                              allowed to read them. Not for sending */
+};
+/* Read everything: the file, zones, gazetteer, lists, secrets. 0: *ret_conf is ready
+ * (report may hold warnings); ERR_INVALID: report says why; ERR_IO, ERR_NOMEM. */
+MUST_CHECK int conf_load(const char *file, const struct conf_context *context,
+                         struct conf **ret_conf, struct conf_report *report);
+void conf_destroy(struct conf *conf);
+
+/* Distances over water for the routes' forecasts: one field for each set of ports that is
+ * awaited, taken over from `old` (NULL: none) where it has the same, else read from the
+ * cache, else made, as many at a time as there are processors. Takes about a second for
+ * each that is made. Before the configuration is put to use; without it forecasts have
+ * the declared destination alone. */
+struct conf_water_options {
+    const struct engine_conf *old; /* borrowed */
+    const char *cache;             /* directory; NULL: none. A damaged file is as none */
+    bool is_writing; /* new fields go into the cache, others' go out of it */
+};
+struct conf_water_counts {
+    size_t fields, shared, cached, made;
+    size_t bytes;    /* of the grid and the fields in memory */
+    size_t not_kept; /* could not be written into the cache */
+};
+/* ERR_NOT_FOUND where there is no water.bin, ERR_CORRUPT, ERR_NOMEM: as it was before. */
+MUST_CHECK int conf_water_make(struct conf *conf,
+                               const struct conf_water_options *options,
+                               struct conf_water_counts *ret_counts, struct err *err);
+/* How many fields it would be. */
+size_t conf_water_count(const struct conf *conf);
+/* What would be watched, in words (the second half of `check`). */
+void conf_describe(const struct conf *conf, FILE *out);
+/* Does this webhook want an alert of that rule ("" for the shell's own) and severity? */
+bool conf_webhook_wants(const struct conf_webhook *webhook, const char *rule,
+                        enum severity severity);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What one track does with zones and gates, whatever the rules: enters, leaves, is lost
+ * in, crosses. */
+#ifndef LOOKOUT_ZONE_WATCH_H
+#define LOOKOUT_ZONE_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lookout/base/err.h"
+#include "lookout/base/wire.h"
+#include "lookout/geo/zone.h"
+#include "lookout/track/track.h"
+
+/* The numbers of zones, gates and gaps; every one is a configuration key. */
+struct detect_limits {
+    int64_t gate_rearm_ms;       /* 30 min */
+    double zone_enter_depth_m;   /* 200 */
+    double zone_exit_depth_m;    /* 500 */
+    double zone_rest_m;          /* 30; 0: off */
+    double zone_rest_kn;         /* 0.5 */
+    int64_t zone_rest_ms;        /* 60 min */
+    int64_t zone_lost_ms;        /* 60 min */
+    int64_t zone_possible_ms;    /* 2 h */
+    int64_t zone_dwell_fresh_ms; /* 2 h */
+    double approach_min_kn;      /* 1 */
+    double gap_nearby_m;         /* 30 nm */
+};
+struct detect_limits detect_limits_default(void);
+
+/* --- zones and gates of one track --- */
+
+enum zone_certainty { ZONE_OBSERVED, ZONE_INFERRED, ZONE_POSSIBLE };
+const char *zone_certainty_name(enum zone_certainty c);
+
+enum zone_happening { ZONE_ENTERED, ZONE_EXITED, ZONE_LOST, ZONE_CROSSED };
+
+/* Something a track did with a zone or gate, whatever the rules. */
+struct zone_event {
+    enum zone_happening what;
+    enum zone_certainty certainty;
+    uint32_t zone;
+    bool is_present;       /* entered: was inside when first heard */
+    bool is_left_to_right; /* crossed */
+    bool is_repeat;        /* crossed: the other way than just before */
+    int64_t time_ms;       /* of the crossing; lost: last fix + 60 min */
+    int64_t since_ms;      /* exited, lost: when it entered */
+    int64_t last_seen_ms;  /* last fix inside */
+    struct geo_pos pos;    /* of the crossing, or the fix */
+};
+
+enum zone_phase {
+    ZONE_PHASE_ENTERING, /* outside, one shallow fix inside, or beside */
+    ZONE_PHASE_INSIDE,
+    ZONE_PHASE_LEAVING /* inside, one fix just outside */
+};
+
+/* One zone the track is in, or may be in. */
+struct zone_presence {
+    uint32_t zone;
+    uint8_t phase; /* enum zone_phase */
+    bool is_present, is_lost;
+    int64_t since_ms;
+    int64_t last_inside_ms;
+    struct zone_event pending; /* what a second fix would confirm */
+    struct track_fix base;     /* the last fix before the pending one */
+    bool has_base;
+    bool is_beside; /* entering, inside: lay still when it was seen on the other side, of
+                       which `pending` tells */
+    bool is_far;    /* and its last fix there is farther off than positions jitter */
+};
+struct gate_memory {
+    uint32_t gate;
+    uint8_t told;    /* ways in which it was crossed since it was last quiet; enum
+                        gate_way */
+    int64_t last_ms; /* latest crossing, told or not */
+    bool has_deferred;
+    struct zone_event deferred; /* of a ship that lies still: told when it is off the
+                                   gate, unless it goes back */
+};
+enum gate_way { GATE_LEFT_TO_RIGHT = 1, GATE_RIGHT_TO_LEFT = 2 };
+struct zone_watch {
+    struct zone_presence *items; /* owned, ascending zone */
+    struct gate_memory *gates;   /* owned */
+    uint32_t count, room, gate_count, gate_room;
+    struct track_fix last;
+    bool has_last;
+};
+typedef int (*zone_event_sink)(void *context, const struct zone_event *event);
+void zone_watch_init(struct zone_watch *w);
+void zone_watch_finish(struct zone_watch *w);
+/* One believed fix; events in order of time to the sink, whose non-zero ends the step and
+ * is returned. ERR_NOMEM. */
+MUST_CHECK int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
+                              const struct detect_limits *limits,
+                              const struct track_fix *fix, zone_event_sink sink,
+                              void *context);
+/* When a zone would be lost, or have been crossed by a ship at rest: INT64_MAX for never.
+ * `silence_ms` of silence since the last fix do not count. */
+int64_t zone_watch_deadline(const struct zone_watch *w,
+                            const struct detect_limits *limits, int64_t silence_ms);
+MUST_CHECK int zone_watch_time(struct zone_watch *w, const struct detect_limits *limits,
+                               int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
+                               void *context);
+/* Is the track in that area now (confirmed)? The presence, or NULL. */
+const struct zone_presence *zone_watch_inside(const struct zone_watch *w, uint32_t zone);
+/* True while a second fix is awaited there. */
+bool zone_watch_is_pending(const struct zone_watch *w, uint32_t zone);
+void zone_watch_save(const struct zone_watch *w, const struct zone_set *zones,
+                     struct wire_writer *out);
+/* Zones that are gone or whose geometry changed are left out; those that changed are
+ * entered again silently at the next fix, because `last` stays. */
+MUST_CHECK int zone_watch_load(struct zone_watch *w, const struct zone_set *zones,
+                               struct wire_reader *in);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine: reports in event-time order in; vessels, calls, voyages and alerts out.
+ * Pure: no clock, file, socket or random source. Several engines live in one process. */
+#ifndef LOOKOUT_ENGINE_H
+#define LOOKOUT_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/ais/report.h"
+#include "lookout/alert/alert.h"
+#include "lookout/base/buf.h"
+#include "lookout/base/err.h"
+#include "lookout/geo/water.h"
+#include "lookout/rules/rule.h"
+#include "lookout/rules/rule_run.h"
+#include "lookout/track/track.h"
+#include "lookout/track/vessel.h"
+#include "lookout/voyage/call.h"
+
+struct engine_mute {
+    char *rule;       /* owned; NULL: every rule */
+    char *why;        /* owned; "" */
+    uint32_t vessel;  /* MMSI or IMO number; 0: every vessel */
+    int64_t until_ms; /* event time; TIME_NONE: for ever */
+};
+
+struct engine_conf {
+    char *site; /* owned; CloudEvents source */
+    char *link; /* owned; URL with {mmsi} {imo} {id}; NULL: none */
+    struct engine_timezone timezone;
+    struct track_conf track;
+    struct call_conf call;
+    struct detect_limits limits;
+    uint32_t vessels_max;   /* 200000: the one heard longest ago is forgotten */
+    struct ports *ports;    /* owned, never NULL */
+    struct zone_set *zones; /* owned, never NULL */
+    struct watch *watch;    /* owned, never NULL */
+    struct rule *rules;     /* owned */
+    size_t rule_count;
+    struct engine_mute *mutes; /* owned */
+    size_t mute_count;
+    struct water *water; /* held; NULL: distances over water are not known */
+    struct water_field *
+        *fields; /* owned array, each held: what the routes' steps point to */
+    size_t field_count;
+};
+/* Frees all it owns, not the struct. Half-built is fine. */
+void engine_conf_finish(struct engine_conf *conf);
+
+struct engine_call {
+    uint32_t mmsi, imo;
+    const char *name; /* borrowed */
+    uint32_t track;
+    enum call_event event;
+    struct call call;
+    const struct port *port; /* borrowed */
+};
+struct engine_voyage {
+    uint32_t mmsi, imo;
+    const char *name;
+    uint32_t track;
+    struct voyage voyage;
+    const struct port *from, *to;
+};
+/* Everything handed out is borrowed for the length of the call. A callback that fails
+ * (non-zero) makes the engine call return it. */
+struct engine_sink {
+    int (*on_alert)(void *context, const struct alert *alert);
+    int (*on_call)(void *context, const struct engine_call *call);
+    int (*on_voyage)(void *context, const struct engine_voyage *voyage);
+    void *context;
+};
+
+struct engine_counts {
+    uint64_t reports, fixes, statics;
+    uint64_t old;          /* not newer than its vessel's last */
+    uint64_t not_a_ship;   /* base stations, aids to navigation, search and rescue */
+    uint64_t no_position;  /* 0 N 0 E exactly */
+    uint64_t implausible;  /* fixes on tracks that are not confirmed */
+    uint64_t tracks_split; /* second tracks that were confirmed */
+    uint64_t vessels_forgotten;
+    uint64_t calls, voyages, alerts, alerts_muted, alerts_folded, runs_evicted;
+};
+
+struct engine;
+/* conf is taken over on success and must not be changed. */
+MUST_CHECK int engine_create(struct engine_conf *conf, const struct engine_sink *sink,
+                             struct engine **ret_engine, struct err *err);
+void engine_destroy(struct engine *e);
+const struct engine_conf *engine_conf(const struct engine *e);
+
+/* A report at or after the engine's time; timers due up to its time fire first. */
+MUST_CHECK int engine_report(struct engine *e, const struct report *report);
+/* That report will come in a few reports' time: what it will need is fetched from memory
+ * meanwhile, a step at each call. Changes nothing else. */
+void engine_expect(struct engine *e, const struct report *report);
+/* Event time is now_ms: timers due fire. Never goes back. */
+MUST_CHECK int engine_tick(struct engine *e, int64_t now_ms);
+/* When engine_tick has something to do; INT64_MAX when nothing waits. */
+int64_t engine_deadline(const struct engine *e);
+int64_t
+engine_now(const struct engine *e); /* TIME_NONE before the first report or tick */
+/* A source, by index, was silent or came back (live feeds), or the daemon was down from
+ * since_ms to until_ms: time in which silence of ships means nothing. */
+void engine_source_silent(struct engine *e, uint16_t source, bool is_silent);
+void engine_outage(struct engine *e, int64_t since_ms, int64_t until_ms);
+/* Swap the configuration: state of unchanged rules stays, changed routes drop their runs,
+ * changed zones are entered again silently, removed ones leave no event. conf is taken
+ * over on success; the old one goes on after a failure. */
+MUST_CHECK int engine_reconfigure(struct engine *e, struct engine_conf *conf,
+                                  struct err *err);
+const struct engine_counts *engine_counts(const struct engine *e);
+size_t engine_vessel_count(const struct engine *e);
+
+/* Alerts of the shell itself (feed.silent, feed.recovered, test) get their identity and
+ * body here as well. */
+MUST_CHECK int engine_feed_alert(const struct engine_conf *conf, bool is_silent,
+                                 const char *feed, int64_t since_ms, int64_t now_ms,
+                                 struct alert *ret_alert);
+MUST_CHECK int engine_test_alert(const struct engine_conf *conf, int64_t now_ms,
+                                 struct alert *ret_alert);
+
+/* --- saved state
+ * ----------------------------------------------------------------------------------------------
+ */
+
+/* Rows changed since the last call, as (MMSI, record), in ascending order of MMSI;
+ * forgotten vessels come with n == 0. `all`: every vessel. Marks them clean. A callback's
+ * non-zero ends the walk and is returned. */
+typedef int (*engine_row)(void *context, uint32_t mmsi, const void *record, size_t n);
+MUST_CHECK int engine_save(struct engine *e, bool all, engine_row row, void *context);
+/* The engine's own record: time, versions. */
+MUST_CHECK int engine_save_self(const struct engine *e, struct buf *out);
+/* Before the first report: first the engine's own record, then the rows in any order.
+ * ERR_CORRUPT: the row is refused, others may go on. State of rules whose definition
+ * changed is left out. */
+MUST_CHECK int engine_load_self(struct engine *e, const void *record, size_t n);
+MUST_CHECK int engine_load(struct engine *e, uint32_t mmsi, const void *record, size_t n);
+
+/* What is known of one vessel, for the `vessels` command: a JSON object (one line)
+ * appended to out; ERR_NOT_FOUND. */
+MUST_CHECK int engine_describe(const struct engine *e, uint32_t mmsi, struct buf *out);
+/* Every known MMSI, ascending; returns how many there are, fills up to room. */
+size_t engine_vessels(const struct engine *e, uint32_t *ret_mmsi, size_t room);
+
+#endif

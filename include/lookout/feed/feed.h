@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Feeds: the transports that bring bytes (udp, tcp, listen, serial, file), each with its
+ * input, all into one merge. Runs on the loop's thread; a feed that is too fast is read
+ * slower. */
+#ifndef LOOKOUT_FEED_H
+#define LOOKOUT_FEED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "lookout/ais/input.h"
+#include "lookout/ais/merge.h"
+#include "lookout/base/err.h"
+#include "lookout/conf/conf.h"
+
+struct feed;
+struct feeds;
+
+struct feed_status {
+    const char *id;
+    const char *transport; /* "udp", ... */
+    bool is_open;          /* bound, connected, device there, file not at its end */
+    bool is_silent;        /* silent_after is over */
+    bool is_ended;         /* file feeds: at the end */
+    bool is_gone;          /* closed by a reload; its index stays taken */
+    uint64_t bytes, datagrams, connects, disconnects, kernel_drops, refused_senders;
+    int64_t last_heard_ms; /* clock; TIME_NONE */
+    char error[160];       /* of the last failure, "" */
+    uint16_t port;    /* udp, listen: the one really bound (port 0); 0 for the others */
+    uint32_t clients; /* listen: connected now; udp: senders known */
+    struct input_counts input; /* summed over connections */
+};
+
+struct feeds_sink {
+    /* Reports may be waiting in the merge: drain it. The merge's clock has just been set.
+     * Who stops draining calls feeds_pause, else file feeds may stand still for ever. */
+    void (*on_data)(void *context);
+    /* A live feed fell silent or came back; since_ms is the clock time of its last report
+     * (or its start). */
+    void (*on_silence)(void *context, size_t feed, bool is_silent, int64_t since_ms);
+    /* All file feeds are at their end, the merge told, on_data called. */
+    void (*on_end)(void *context);
+    void *context;
+};
+
+/* The merge must have no sources yet: a feed's index is its source's. The configuration
+ * is copied. To be ended by feeds_close, also when feeds_open fails. */
+MUST_CHECK int feeds_create(uv_loop_t *loop, const struct conf_feed *feeds, size_t count,
+                            struct merge *merge, const struct feeds_sink *sink,
+                            struct feeds **ret_feeds, struct err *err);
+/* Resume record of a file feed as stored before; call before feeds_open. Refused records
+ * (another file) are ignored with a log line. */
+void feeds_resume(struct feeds *f, const char *feed, const void *record, size_t n);
+/* The record to store now: ERR_NOT_FOUND for feeds that cannot resume (live ones,
+ * standard input). It speaks of the moment: what has left the merge counts as done with,
+ * so it is to be stored in one transaction with all that came of it. */
+MUST_CHECK int feeds_record(struct feeds *f, size_t feed, struct buf *out);
+/* ERR_IO and ERR_INVALID for what no retry can mend: an address in use, a file that is
+ * not there. A server or device that is not there is waited for. */
+MUST_CHECK int feeds_open(struct feeds *f, struct err *err);
+/* Stop reading (the store is full), go on. */
+void feeds_pause(struct feeds *f, bool paused);
+/* SIGHUP: close what went, open what came, keep what did not change (id and definition).
+ * What came gets new indexes behind the old ones. What cannot be opened is told in *err,
+ * all others are opened. */
+MUST_CHECK int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds,
+                                 size_t count, struct err *err);
+size_t feeds_count(const struct feeds *f);
+void feeds_status(const struct feeds *f, size_t feed, struct feed_status *ret_status);
+/* Close all; on_closed is called on the loop when every handle is gone, then f is freed.
+ */
+void feeds_close(struct feeds *f, void (*on_closed)(void *context), void *context);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Zones (areas) and gates (lines) of GeoJSON, and the questions the rules ask of them.
+ *
+ * Edges of zones and gates are straight in longitude and latitude (RFC 7946); paths of
+ * ships are great circles. Longitudes -360..360 are folded, a step of more than 180
+ * degrees takes the shorter way, zones may straddle the antimeridian, split or not.
+ * Behind the questions stands a grid of empty, full and boundary cells with the exact
+ * test behind it. A set is immutable once built and may be shared by engines. */
+#ifndef LOOKOUT_ZONE_H
+#define LOOKOUT_ZONE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/base/err.h"
+#include "lookout/geo/geo.h"
+
+enum zone_shape {
+    ZONE_AREA, /* Polygon, MultiPolygon */
+    ZONE_GATE  /* LineString */
+};
+
+struct zone_info {
+    char *id;   /* owned by the set; unique within it */
+    char *name; /* owned by the set; the id where the feature has none */
+    char *kind; /* owned by the set; "" where the feature has none */
+    enum zone_shape shape;
+    uint64_t
+        geometry;    /* hash of the geometry: a zone whose hash changed is another zone */
+    size_t vertices; /* without the repeated closing ones */
+    double area_km2; /* on the ellipsoid; 0 for a gate */
+    double length_m; /* of a gate, on the ellipsoid; 0 for an area */
+    struct geo_point low,
+        high; /* bounding box; low.lon > high.lon when it straddles 180 */
+    bool antimeridian;
+};
+
+struct zone_set;
+
+/* One fault in a GeoJSON text. line/col from 1, 0 where unknown. */
+struct zone_fault {
+    int line, col;
+    char *text; /* owned by the list: names the feature's index and id, the reason, the
+                   place */
+};
+struct zone_faults {
+    struct zone_fault *items; /* owned */
+    size_t count;
+};
+void zone_faults_finish(struct zone_faults *faults);
+
+/* Builder: add any number of texts, then build. */
+struct zone_builder;
+struct zone_builder *zone_builder_create(void); /* NULL when out of memory */
+void zone_builder_destroy(struct zone_builder *b);
+/* Read one GeoJSON text (FeatureCollection, Feature). `file` names it in faults about
+ * duplicates. Every fault is appended to `faults`; returns 0 when there was none, else
+ * ERR_INVALID (or ERR_NOMEM). Ids in properties.id (required), text or integer; Polygon,
+ * MultiPolygon and LineString only. */
+MUST_CHECK int zone_builder_add(struct zone_builder *b, const char *file,
+                                const char *text, size_t n, struct zone_faults *faults);
+/* Build the index and take everything over; b is empty afterwards. A set of no zones is
+ * fine. */
+MUST_CHECK int zone_builder_build(struct zone_builder *b, struct zone_set **ret_set,
+                                  struct err *err);
+void zone_set_destroy(struct zone_set *set);
+
+size_t zone_count(const struct zone_set *set);
+const struct zone_info *zone_info(const struct zone_set *set,
+                                  uint32_t zone); /* zone < zone_count */
+/* Index of the zone with that id, or -1. */
+int64_t zone_find(const struct zone_set *set, const char *id);
+/* Memory of the vertices, the grid and the edges' index. */
+size_t zone_index_bytes(const struct zone_set *set);
+
+/* For drawing: the rings of an area (outer ones and holes alike; fill by even and odd) or
+ * the one line of a gate. A ring's last point repeats its first. Longitudes run on over
+ * the antimeridian, -180..540. */
+size_t zone_ring_count(const struct zone_set *set, uint32_t zone);
+size_t zone_ring_size(const struct zone_set *set, uint32_t zone, size_t ring);
+struct geo_point zone_ring_point(const struct zone_set *set, uint32_t zone, size_t ring,
+                                 size_t i);
+
+/* Areas that hold the point: up to `room` indices in ascending order into ret_zones;
+ * returns how many there are in all. A point on the boundary counts as inside. */
+size_t zone_at(const struct zone_set *set, struct geo_pos p, uint32_t *ret_zones,
+               size_t room);
+bool zone_contains(const struct zone_set *set, uint32_t zone, struct geo_pos p);
+/* The zones at that place will be asked for soon: have what that needs of it fetched from
+ * memory. */
+void zone_fetch(const struct zone_set *set, struct geo_pos p);
+/* Distance in metres from p to the zone's boundary (an area's rings, a gate's line), >= 0
+ * inside and outside; on a local plane at p, error below 0.5 % within 100 km. */
+double zone_boundary_distance_m(const struct zone_set *set, uint32_t zone,
+                                struct geo_pos p);
+/* True when the boundary is certainly farther than limit_m: cheap, may answer false for
+ * far ones. */
+bool zone_is_beyond(const struct zone_set *set, uint32_t zone, struct geo_pos p,
+                    double limit_m);
+
+/* How a great-circle path a -> b meets one area or gate. For an area: the fractions (0..1
+ * of the path's length) at which it enters and leaves, in order, alternating;
+ * `inside_at_start` says what the first one is. For a gate: the fractions of the
+ * crossings, `left_to_right` for each, as seen along the line as drawn. A path of two
+ * equal points meets nothing. */
+#define ZONE_CUTS_MAX 16
+struct zone_cuts {
+    uint32_t zone;
+    bool inside_at_start, inside_at_end; /* areas only */
+    uint32_t count; /* at most ZONE_CUTS_MAX; further cuts are left out in pairs */
+    double fraction[ZONE_CUTS_MAX];
+    bool left_to_right[ZONE_CUTS_MAX]; /* gates only */
+};
+/* All zones and gates that the path touches, or holds wholly, in ascending order of zone:
+ * calls `visit` for each area met or holding a part of the path and each gate crossed.
+ * Paths longer than 600 nm are the caller's to refuse. ERR_NOMEM, else 0. */
+typedef void (*zone_visit)(void *context, const struct zone_cuts *cuts);
+MUST_CHECK int zone_along(const struct zone_set *set, struct geo_pos a, struct geo_pos b,
+                          zone_visit visit, void *context);
+
+/* Closest approach of a course: from p at cog_deg and sog_kn (great circle), the time in
+ * ms until the area is entered or the gate crossed and the distance run until then; false
+ * when it is not met within limit_m of sailing. */
+bool zone_approach(const struct zone_set *set, uint32_t zone, struct geo_pos p,
+                   double cog_deg, double sog_kn, double limit_m, int64_t *ret_eta_ms,
+                   double *ret_distance_m);
+/* Areas and gates whose boundary may lie within radius_m of p (a superset), ascending; as
+ * zone_at for the room. */
+size_t zone_near(const struct zone_set *set, struct geo_pos p, double radius_m,
+                 uint32_t *ret_zones, size_t room);
+
+/* A single area, for ports: the same reader, exactly one feature (or a bare geometry) of
+ * Polygon or MultiPolygon. It is a set with one zone whose index is 0; properties.id is
+ * not required. */
+MUST_CHECK int zone_area_read(const char *text, size_t n, struct zone_set **ret_set,
+                              struct err *err);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the engine runs rules: what a rule sees of a ship, the hooks of a kind, and what it
+ * finds. */
+#ifndef LOOKOUT_RULE_RUN_H
+#define LOOKOUT_RULE_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/base/err.h"
+#include "lookout/base/wire.h"
+#include "lookout/detect/zone_watch.h"
+#include "lookout/geo/water.h"
+#include "lookout/geo/zone.h"
+#include "lookout/rules/route.h"
+#include "lookout/rules/rule.h"
+#include "lookout/track/track.h"
+#include "lookout/track/vessel.h"
+#include "lookout/voyage/call.h"
+#include "lookout/voyage/ports.h"
+
+/* --- what a rule sees --- */
+
+struct rule_world {
+    const struct ports *ports;
+    const struct zone_set *zones;
+    const struct detect_limits *limits;
+    const struct track_conf *track;
+    const uint32_t
+        *zones_watched; /* areas named by zone rules, ascending: for zones_ahead */
+    size_t zones_watched_count;
+    const struct water *water; /* NULL: distances over water are not known */
+};
+
+struct rule_subject {
+    uint32_t mmsi;
+    const struct vessel_static *info;
+    const struct track *track;
+    const struct call_state *call;
+    const struct zone_watch *zones;
+    const struct watch_entry *watch; /* NULL: not watched */
+    enum watch_by matched_by;
+    uint32_t declared; /* port of the declared destination, PORT_NONE */
+    int64_t
+        silence_ms; /* of the time since the last fix, how much its source was silent */
+    bool is_source_silent; /* right now */
+    bool is_in_place; /* this first fix of the track takes the place of a lone one that
+                         was believed: the ship has been heard before */
+};
+
+/* --- what a rule finds --- */
+
+struct finding_forecast {
+    uint32_t port; /* expected port; PORT_NONE when only a zone or gate is awaited */
+    int64_t eta_ms;
+    bool is_declared, is_heading, is_gate;
+    struct {
+        uint32_t zone;
+        int64_t eta_ms;
+    } ahead[8];
+    uint32_t ahead_count;
+};
+
+struct finding {
+    uint32_t event;      /* index in the kind's events */
+    int64_t time_ms;     /* the alert's `time` */
+    int64_t evidence_ms; /* evidence from here on; TIME_NONE: the last six hours */
+    struct geo_pos pos;
+    uint64_t object;      /* what `repeat` folds by: a zone, a port, ... */
+    char occurrence[256]; /* what makes this occurrence one of its own: part of the
+                             identity */
+    const struct port *port;
+    const struct call *call;
+    const struct voyage *voyage;
+    const struct zone_event *zone; /* zone and gate kinds */
+    int64_t zone_eta_ms;           /* approached; TIME_NONE */
+    const struct route_run *run;
+    const struct finding_forecast *forecast;
+    int64_t since_ms; /* sighted: last fix before; TIME_NONE */
+    struct finding_gap {
+        bool is_set;
+        int64_t last_seen_ms;
+        double hours;
+        uint32_t others_heard;
+        double distance_m; /* < 0: unknown (started) */
+        double implied_kn; /* < 0 */
+    } gap;
+};
+
+/* One rule looking at one track. */
+struct rule_look {
+    const struct rule *rule;
+    const struct rule_world *world;
+    const struct rule_subject *subject;
+    int64_t now_ms;
+    void **state; /* the kind's state for this rule and track: made when needed, freed by
+                     forget */
+    bool is_covered; /* the rule's vessel filter includes this ship */
+    int (*raise)(void *context, const struct rule_look *look,
+                 const struct finding *finding);
+    uint32_t (*others)(void *context, struct geo_pos pos,
+                       int64_t since_ms); /* other vessels heard within gap_nearby_m */
+    void *context;
+};
+
+/* Which fixes on_fix has anything to say to. */
+enum rule_asks {
+    RULE_ASKS_KEEPING = 1, /* of tracks of which the rule keeps a state */
+    RULE_ASKS_COVERED = 2  /* of ships that it covers, while it keeps none */
+};
+
+/* Every hook may be NULL. Hooks that return int give 0 or a negative error. */
+struct rule_hooks {
+    /* A mask of enum rule_asks; NULL: both. */
+    unsigned (*asks)(const struct rule *rule);
+    /* A deadline that moves on with every fix comes no earlier than this after it; NULL:
+     * this kind's deadlines change only with the state it keeps, with what the other
+     * hooks are told while it keeps one, and with the zones the track is in. */
+    int64_t (*deadline_least_ms)(const struct rule *rule);
+    int (*on_zone)(struct rule_look *look, const struct zone_event *event);
+    int (*on_call)(struct rule_look *look, const struct call_output *event);
+    int (*on_voyage)(struct rule_look *look, const struct voyage *voyage);
+    /* A believed fix, after its zone and call events; `before` is the track's fix before
+     * it, NULL for the first. */
+    int (*on_fix)(struct rule_look *look, const struct track_fix *before);
+    /* The ship came to be covered by the rule's filter after it was heard: tell what
+     * stands. */
+    int (*on_covered)(struct rule_look *look);
+    /* A ship that the rule covered already came to be watched: where it was when it was
+     * first heard may be told now. */
+    int (*on_watched)(struct rule_look *look);
+    int64_t (*deadline)(struct rule_look *look); /* INT64_MAX: none */
+    int (*on_time)(struct rule_look *look);      /* now_ms is at or after its deadline */
+    void (*save)(const struct rule_look *look, struct wire_writer *out);
+    int (*load)(struct rule_look *look, struct wire_reader *in);
+    void (*forget)(void *state); /* free it */
+    /* One line for `vessels`: a JSON value, appended; leaves out alone when there is
+     * nothing to say. */
+    int (*describe)(const struct rule_look *look, struct buf *out);
+};
+
+/* Is the ship among those the filter means? */
+bool vessel_filter_matches(const struct vessel_filter *f, const struct rule_subject *s);
+void vessel_filter_finish(struct vessel_filter *f);
+/* Does the list (NULL: all) hold the index? */
+bool rule_has_index(const uint32_t *list, size_t count, uint32_t index);
+/* Raise unless the event is not wanted or the ship not covered. */
+MUST_CHECK int rule_raise(const struct rule_look *look, const struct finding *finding);
+/* at_start: may something that was so when the ship was first heard be told? */
+bool rule_tells_at_start(const struct rule_look *look);
+/* An `asks` of kinds that have nothing to do until they keep something. */
+unsigned rule_asks_keeping(const struct rule *rule);
+
+#endif

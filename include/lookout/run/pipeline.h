@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the merge through the engine to the store and a stream of alerts: what `run` and
+ * `replay` share. One commit is one consistent cut of the engine and the feeds. Private
+ * to cmd. */
+#ifndef LOOKOUT_PIPELINE_H
+#define LOOKOUT_PIPELINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lookout/ais/merge.h"
+#include "lookout/conf/conf.h"
+#include "lookout/engine/engine.h"
+#include "lookout/feed/feed.h"
+#include "lookout/store/store.h"
+
+struct pipeline {
+    struct conf *conf;         /* borrowed; its engine part moves into the engine */
+    struct engine *engine;     /* owned */
+    struct merge *merge;       /* owned */
+    struct store *store;       /* borrowed; NULL: nothing is kept */
+    struct feeds *feeds;       /* borrowed; NULL: no resume records */
+    struct store_batch *batch; /* owned */
+    FILE *alerts;              /* borrowed; NULL: not printed */
+    bool is_history;           /* alerts are marked, not delivered */
+    bool has_alerts;           /* in the batch */
+    int64_t clock_ms;          /* set by the caller before it drains */
+    int (*on_alert)(void *context, const struct alert *alert); /* NULL: none */
+    void *context;
+    int64_t first_ms; /* event time of the first report; TIME_NONE */
+    int rc;           /* the first failure; everything stops at it */
+};
+
+/* Takes conf->engine over. */
+MUST_CHECK int pipeline_init(struct pipeline *p, struct conf *conf, struct err *err);
+void pipeline_finish(struct pipeline *p);
+/* Load what the store knows of vessels and time. *ret_refused: rows that could not be
+ * read. */
+MUST_CHECK int pipeline_load(struct pipeline *p, const char *directory,
+                             size_t *ret_refused, struct err *err);
+/* Everything the merge lets pass goes through the engine; then time moves on as far as it
+ * may. */
+MUST_CHECK int pipeline_drain(struct pipeline *p);
+/* Hand the batch to the store as one cut. `all`: rows of all vessels. No effect without a
+ * store. */
+MUST_CHECK int pipeline_commit(struct pipeline *p, bool all);
+/* An alert of the shell itself, at every webhook. Takes it over. */
+MUST_CHECK int pipeline_alert(struct pipeline *p, struct alert *alert);
+
+/* The clock, ms since 1970. */
+int64_t pipeline_clock_ms(void);
+
+#endif

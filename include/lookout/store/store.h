@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The database: SQLite, WAL, synchronous=FULL, one writer thread. A batch is one
+ * consistent cut of the engine and the feeds: vessel rows, calls, voyages, alerts with
+ * their outbox rows and the feeds' offsets become durable together or not at all. */
+#ifndef LOOKOUT_STORE_H
+#define LOOKOUT_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/alert/alert.h"
+#include "lookout/base/err.h"
+#include "lookout/conf/conf.h"
+#include "lookout/engine/engine.h"
+
+struct store;
+struct store_batch;
+
+struct store_options {
+    const char *directory;    /* created 0700 when absent */
+    bool read_only;           /* for commands beside a running daemon */
+    bool exclusive;           /* the daemon: refuse a second one on the same directory */
+    int64_t commit_ms;        /* group commit: 1..20 ms apart; 0: 20 */
+    size_t queue_bytes;       /* store_submit says ERR_LIMIT beyond; 0: 64 MiB */
+    int64_t checkpoint_bytes; /* the write-ahead log is folded back at; 0: 32 MiB */
+    int64_t quota_bytes;      /* store_prune keeps the database below; 0: 8 GiB */
+    /* Called on the store's thread after each commit that held outbox rows or outcomes,
+     * and after a failed one. */
+    void (*on_commit)(void *context);
+    void (*on_error)(void *context,
+                     const char *text); /* disk full, damaged: text names it; the batch is
+                                           kept and tried again */
+    void *context;
+};
+
+/* Opens or makes the database (schema, migrations) and starts the writer thread unless
+ * read_only. A damaged file is set aside as NAME.damaged-<time>, what can be read of it
+ * is copied into a new one, and on_error says so, from this call (ERR_CORRUPT is returned
+ * only when setting aside fails too). ERR_EXISTS: another daemon has the directory;
+ * ERR_UNSUPPORTED: a newer schema, another program's file, no local file system. */
+MUST_CHECK int store_open(const struct store_options *options, struct store **ret_store,
+                          struct err *err);
+/* Write out what is queued, end the thread, close. */
+void store_close(struct store *s);
+
+/* --- writing: loop thread --- */
+
+struct store_batch *store_batch_create(void);
+void store_batch_destroy(struct store_batch *b);
+/* All copy what they are given. */
+MUST_CHECK int store_batch_vessel(struct store_batch *b, uint32_t mmsi,
+                                  const void *record, size_t n); /* n == 0: delete */
+MUST_CHECK int store_batch_engine(struct store_batch *b, const void *record, size_t n);
+/* Resume record of a file feed, made by the feed. */
+MUST_CHECK int store_batch_feed(struct store_batch *b, const char *feed,
+                                const void *record, size_t n);
+MUST_CHECK int store_batch_call(
+    struct store_batch *b,
+    const struct engine_call *call); /* upsert by (mmsi, track, port, since) */
+MUST_CHECK int store_batch_voyage(struct store_batch *b,
+                                  const struct engine_voyage *voyage);
+/* An alert and an outbox row for each webhook named; an id that is already stored is left
+ * as it is, its outbox rows too. */
+MUST_CHECK int store_batch_alert(struct store_batch *b, const struct alert *alert,
+                                 const char *const *webhooks, size_t webhook_count,
+                                 int64_t now_ms);
+bool store_batch_is_empty(const struct store_batch *b);
+size_t store_batch_bytes(const struct store_batch *b);
+/* Hand over (takes ownership, also on failure). Never waits for the disk. ERR_LIMIT: the
+ * batch is queued all the same, but that is more than queue_bytes (full disk): the caller
+ * stops reading its feeds until store_queued_bytes falls. ERR_NOMEM: at four times that
+ * it is refused, and lost. */
+MUST_CHECK int store_submit(struct store *s, struct store_batch *b);
+size_t store_queued_bytes(const struct store *s);
+/* Wait until all that was submitted is durable; false after timeout_ms. */
+bool store_flush(struct store *s, int64_t timeout_ms);
+/* All that was submitted so far; and whether all up to such a mark is durable. Any
+ * thread.
+ */
+uint64_t store_mark(const struct store *s);
+bool store_is_durable(const struct store *s, uint64_t mark);
+/* Another size for store_prune to keep the database below. */
+void store_set_quota(struct store *s, int64_t bytes);
+/* Ask for pruning, say once an hour: what is older by the clock than `retain` says (and
+ * of what remains the oldest while the database is over its quota) is deleted in small
+ * steps when the writer has nothing else to do. Deliveries that wait, and their alerts,
+ * are never deleted; dead ones go by age only. Returns at once. */
+void store_prune(struct store *s, const struct conf_retain *retain, int64_t now_ms);
+
+struct store_health {
+    /* The database was replaced while running (damaged, or removed): grows; the caller
+     * saves all vessels anew. */
+    uint64_t replaced;
+    bool is_failing;           /* the last commit failed and is being tried again */
+    bool is_full;              /* more than queue_bytes is queued */
+    char text[ERR_TEXT_BYTES]; /* why it fails; "" */
+    uint64_t commits;          /* group commits */
+    uint64_t failures;         /* failed tries */
+    uint64_t refused;          /* batches lost to a full queue */
+    int64_t last_commit_ms;    /* clock; TIME_NONE: none yet */
+    size_t queued_bytes;
+};
+/* For readiness and metrics; any thread. */
+void store_health(const struct store *s, struct store_health *ret_health);
+
+/* --- delivery's side: any thread --- */
+
+enum store_state { STORE_PENDING, STORE_DELIVERED, STORE_DEAD };
+
+struct store_outcome {
+    int64_t outbox; /* row id */
+    enum store_state state;
+    uint32_t attempts;
+    int64_t next_attempt_ms; /* clock; PENDING only */
+    int status;              /* last HTTP status, 0 none */
+    char reason[96];         /* of the last failure, without secrets; "" */
+    int64_t at_ms;           /* clock */
+    int64_t begun_ms; /* of the row when it was read: put back since, it stays pending */
+    int64_t bundle;   /* of the row from now on; 0 none */
+};
+/* Queued for the writer; group-committed with the rest. */
+MUST_CHECK int store_outcomes(struct store *s, const struct store_outcome *outcomes,
+                              size_t n);
+/* A webhook answered 410: remembered until store_webhook_enable (a reload). */
+MUST_CHECK int store_webhook_gone(struct store *s, const char *webhook, int64_t at_ms);
+MUST_CHECK int store_webhook_enable(struct store *s, const char *webhook);
+
+/* --- reading: a connection of one's own, for one thread --- */
+
+struct store_reader;
+MUST_CHECK int store_reader_open(const char *directory, struct store_reader **ret_reader,
+                                 struct err *err);
+void store_reader_close(struct store_reader *r);
+/* Changes whenever another connection commits (PRAGMA data_version). */
+int64_t store_reader_version(struct store_reader *r);
+/* Grows with every redeliver: rows before a sender's place in the outbox may be pending
+ * again, so it looks from the start. */
+int64_t store_reader_requeues(struct store_reader *r);
+
+struct store_pending {
+    int64_t outbox; /* row id, ascending in order of acceptance */
+    const char *id; /* alert id; all texts are borrowed for the call */
+    const char *webhook, *type, *rule;
+    uint32_t mmsi; /* 0: no vessel */
+    uint8_t severity;
+    uint32_t attempts;
+    int64_t accepted_ms;     /* clock */
+    int64_t begun_ms;        /* clock: put back then, its schedule is new; 0: never */
+    int64_t next_attempt_ms; /* clock */
+    int64_t bundle;          /* goes in one request with those of this number; 0 none */
+    const char *body;
+    size_t body_bytes;
+};
+typedef int (*store_pending_row)(void *context, const struct store_pending *row);
+/* Pending rows of one webhook with row id > after, in order, at most `limit`. */
+MUST_CHECK int store_reader_pending(struct store_reader *r, const char *webhook,
+                                    int64_t after, size_t limit, store_pending_row row,
+                                    void *context);
+MUST_CHECK int store_reader_webhook_is_gone(struct store_reader *r, const char *webhook,
+                                            bool *ret_is_gone);
+
+typedef int (*store_record)(void *context, uint32_t mmsi, const void *record, size_t n);
+MUST_CHECK int store_reader_vessels(struct store_reader *r, store_record row,
+                                    void *context);
+/* ERR_NOT_FOUND when there is none; appended to out. */
+MUST_CHECK int store_reader_engine(struct store_reader *r, struct buf *out);
+MUST_CHECK int store_reader_feed(struct store_reader *r, const char *feed,
+                                 struct buf *out);
+
+/* One JSON object per line for the commands; the filters' fields left 0 or NULL mean all.
+ */
+struct store_filter {
+    int64_t since_ms; /* TIME_NONE: all */
+    const char *rule, *port;
+    const char *const *vessels; /* MMSI, IMO number or name (folded, whole or part) */
+    size_t vessel_count;
+    bool pending, dead; /* alerts: only those with such a delivery */
+    int64_t after;      /* row id, for --follow */
+};
+typedef int (*store_line)(void *context, int64_t row_id, const char *json);
+MUST_CHECK int store_reader_alerts(struct store_reader *r, const struct store_filter *f,
+                                   store_line line, void *context);
+MUST_CHECK int store_reader_calls(struct store_reader *r, const struct store_filter *f,
+                                  store_line line, void *context);
+
+/* The row id of the last alert accepted; 0 none, -1 unknown. */
+int64_t store_reader_last_alert(struct store_reader *r);
+
+struct store_counts {
+    uint64_t alerts, pending, dead; /* on record now; alerts: of all webhooks */
+    uint64_t delivered;             /* since the database was made */
+    int64_t oldest_pending_ms;      /* when it was accepted, clock; TIME_NONE */
+    uint64_t database_bytes, wal_bytes;
+};
+MUST_CHECK int
+store_reader_counts(struct store_reader *r, const char *webhook,
+                    struct store_counts *ret_counts); /* webhook NULL: all */
+
+/* redeliver: put deliveries back in the queue; also beside a running daemon, which
+ * notices by itself. Returns how many, or an error. */
+MUST_CHECK int64_t store_redeliver(const char *directory, const char *const *ids,
+                                   size_t n, bool all_dead, const char *webhook,
+                                   struct err *err);
+
+#endif

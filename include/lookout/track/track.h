@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The motion of one MMSI: which fixes are believed, which of several tracks each belongs
+ * to, and the path that serves as evidence. Knows nothing of ports, zones or rules.
+ *
+ * A fix is believed when it can be reached from the track at max(25 kn, 1.2 x the track's
+ * 99th percentile speed), at most 50 kn, with 0.25 h of slack. What cannot starts a
+ * second track, which is confirmed (may raise events) only once it has gone on for 3
+ * fixes and 30 min, at once where the first track was a lone fix. Tracks that alternate
+ * are different ships. */
+#ifndef LOOKOUT_TRACK_H
+#define LOOKOUT_TRACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/ais/report.h"
+#include "lookout/base/err.h"
+#include "lookout/base/wire.h"
+#include "lookout/geo/geo.h"
+
+struct track_conf {
+    double slow_max_kn;     /* 25: floor of the believed speed */
+    double speed_factor;    /* 1.2 on the 99th percentile */
+    double max_kn;          /* 50 */
+    double slack_h;         /* 0.25 */
+    uint32_t confirm_fixes; /* 3 */
+    int64_t confirm_ms;     /* 30 min */
+};
+struct track_conf track_conf_default(void);
+
+enum track_fix_has {
+    FIX_SOG = 1u << 0,
+    FIX_COG = 1u << 1,
+    FIX_NAV_STATUS = 1u << 2,
+    FIX_HEADING = 1u << 3,
+    FIX_COARSE = 1u << 4
+};
+
+struct track_fix {
+    int64_t time_ms;
+    struct geo_pos pos;
+    uint16_t sog_dkn, cog_ddeg, heading_deg;
+    uint16_t source;
+    uint8_t nav_status;
+    uint8_t has; /* enum track_fix_has */
+};
+/* False when the report has no position; 0 N 0 E exactly is none. Speeds of 51.2, 63.0
+ * and 102.3 kn are artefacts of receivers and left out. */
+bool track_fix_from_report(const struct report *r, struct track_fix *ret_fix);
+/* SOG in kn: the reported one, else the one implied between the two fixes, less what a
+ * coarse position may be off (prev may be NULL: then -1, unknown). */
+double track_speed_kn(const struct track_fix *prev, const struct track_fix *fix);
+
+#define TRACK_PATH_POINTS 64
+struct track_point {
+    int64_t time_ms;
+    struct geo_pos pos;
+};
+
+/* What every fix needs stands first. */
+struct track {
+    uint32_t id; /* 1 for the first track of the MMSI, then counting up */
+    bool is_confirmed;
+    uint32_t fixes; /* accepted since the beginning, saturating */
+    uint32_t path_count;
+    int64_t begun_ms;              /* time of its first fix */
+    struct track_fix last, before; /* before: the one before last; when fixes >= 2 */
+    uint16_t speeds[52]; /* histogram of believed speeds by 1 kn, rounded, of 0.5 kn and
+                            more; halved when a bin is full; [51]: 51 kn and more */
+    uint8_t path_error[TRACK_PATH_POINTS]; /* coded: how far the path would move without
+                                               this point, or did without others beside
+                                               it; private to track_path.c */
+    struct track_point
+        path[TRACK_PATH_POINTS]; /* simplified evidence, oldest first, the newest exact */
+    double path_tolerance_m;     /* grows as the path is thinned */
+    struct track_fix first;
+};
+
+#define TRACKS_MAX 4
+struct tracks {
+    struct track *items[TRACKS_MAX]; /* owned; the order is that of creation */
+    uint32_t count;
+    uint32_t next_id;
+};
+
+enum track_verdict {
+    TRACK_OLD,       /* not newer than the vessel's last fix, of any track: dropped */
+    TRACK_ACCEPTED,  /* continues *ret_track, which is confirmed; also the vessel's very
+                        first fix (fixes == 1) */
+    TRACK_PENDING,   /* continues or begins an unconfirmed track: nothing is claimed */
+    TRACK_CONFIRMED, /* this fix confirms *ret_track: events may start; its earlier fixes
+                        claim nothing */
+    TRACK_REPLACED   /* the only confirmed track was a lone fix and *ret_track takes its
+                        place at once; the lone fix waits unconfirmed, lest two ships that
+                        alternate from the first fix on replace each other for ever */
+};
+void tracks_init(struct tracks *t);
+void tracks_finish(struct tracks *t);
+/* Judge a fix. *ret_track is the track it belongs to (borrowed; NULL for TRACK_OLD, and
+ * for TRACK_PENDING when the fix lies at 0 N 0 E);
+ * *ret_gone is the id of a track that was evicted, forgotten or replaced, 0 for none (its
+ * owner drops what it kept for it; should the same id be confirmed again, it begins
+ * anew). Unconfirmed tracks are forgotten after 24 h of silence, confirmed ones after 7
+ * days while another goes on; at TRACKS_MAX the unconfirmed one heard longest ago makes
+ * room, else the confirmed one. ERR_NOMEM, else 0. */
+MUST_CHECK int tracks_add(struct tracks *t, const struct track_conf *conf,
+                          const struct track_fix *fix, enum track_verdict *ret_verdict,
+                          struct track **ret_track, uint32_t *ret_gone);
+/* The confirmed track with the newest fix; the newest of any when none is confirmed; NULL
+ * when empty. */
+struct track *tracks_current(const struct tracks *t);
+/* The speed in kn up to which this track's fixes are believed. */
+double track_believed_kn(const struct track *track, const struct track_conf *conf);
+/* Points of the path from since_ms (TIME_NONE: all) to until_ms into ret_points (room >=
+ * 2), oldest first; returns how many. The ends are where the track was at since_ms and
+ * until_ms, as far as it goes: fixes, or interpolated between the two kept beside. */
+size_t track_path(const struct track *track, int64_t since_ms, int64_t until_ms,
+                  struct track_point *ret_points, size_t room);
+/* A fault shows in r->failed; *fix is valid in any case. */
+void track_fix_save(const struct track_fix *fix, struct wire_writer *w);
+void track_fix_load(struct track_fix *fix, struct wire_reader *r);
+void tracks_save(const struct tracks *t, struct wire_writer *w);
+MUST_CHECK int tracks_load(struct tracks *t,
+                           struct wire_reader *r); /* ERR_CORRUPT, ERR_NOMEM */
+
+#endif

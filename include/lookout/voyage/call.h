@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Port calls of one track, as a table-driven state machine, and the voyages between them.
+ *
+ * Stop: begins at <= 0.5 kn, ends at >= 1.5 kn held 10 min or > 1 km moved. Call: inside
+ * a port's entry distance with at least 60 min of stop in all; arrival is the first
+ * stop's begin, departure the last stop's end; closed at the exit distance. Confidence as
+ * Global Fishing Watch defines it: 4 entry and exit and stop (or gap), 3 one of them and
+ * stop, 2 stop only, 1 no stop.
+ *
+ * Silence of 4 h or more counts as a stop: all of it between two fixes inside the area;
+ * else, of the port whose area the ship was in before or is in after, what the way leaves
+ * of it, if that is 60 min or more. The way is the great circle, sailed at the faster of
+ * the speeds before and after (10 kn where both are slower or unknown), taking a quarter
+ * longer, so that a ship that merely sailed on while unheard has called nowhere.
+ *
+ * Ports of one `same` group are one port here, known by the index that stands for it.
+ * Where areas overlap, a ship that has not stopped yet belongs to the nearer port (2 km
+ * of hysteresis, the declared one first), one that stops to the port where it stops, and
+ * one that has called only changes port after 60 min of stop at the other. */
+#ifndef LOOKOUT_CALL_H
+#define LOOKOUT_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/base/err.h"
+#include "lookout/base/wire.h"
+#include "lookout/track/track.h"
+#include "lookout/voyage/ports.h"
+
+struct call_conf {
+    double stop_begin_kn; /* 0.5 */
+    double stop_end_kn;   /* 1.5 */
+    int64_t stop_end_ms;  /* 10 min */
+    double stop_move_m;   /* 1000 */
+    int64_t confirm_ms;   /* 60 min */
+    int64_t gap_ms;       /* 4 h */
+    double way_kn;        /* 10: least speed a ship makes on the way through a silence */
+};
+struct call_conf call_conf_default(void);
+
+enum call_kind { CALL_KIND_UNKNOWN, CALL_KIND_ANCHORAGE, CALL_KIND_BERTH };
+const char *call_kind_name(enum call_kind kind); /* "unknown", "anchorage", "berth" */
+
+struct call {
+    uint32_t port;       /* index; PORT_NONE: no call */
+    uint8_t confidence;  /* 1..4 as of now */
+    uint8_t kind;        /* enum call_kind */
+    bool at_start;       /* it was inside when the track was first heard */
+    int64_t entered_ms;  /* first fix inside; TIME_NONE when at_start */
+    int64_t arrived_ms;  /* first stop's begin; TIME_NONE when it was lying there at the
+                            start of the data */
+    int64_t since_ms;    /* arrived_ms, or the first fix where that is unknown; until the
+                            call is confirmed (confidence >= 2) the first fix inside */
+    int64_t departed_ms; /* last stop's end; TIME_NONE while open */
+    int64_t left_ms;     /* first fix out; TIME_NONE while open */
+    struct geo_pos pos;  /* where it stopped */
+    uint8_t draught_dm;  /* at arrival, 0 unknown; filled by the caller */
+};
+
+enum call_event { CALL_ENTERED, CALL_ARRIVED, CALL_DEPARTED, CALL_LEFT };
+
+struct call_output {
+    enum call_event event;
+    int64_t time_ms;  /* what the event's `time` is */
+    struct call call; /* as it stands after the event */
+};
+#define CALL_OUTPUTS_MAX 8
+
+/* Stops at one port, summed up. */
+struct call_stops {
+    int64_t first_ms,
+        end_ms; /* begin of the first and end of the last; TIME_NONE: none */
+    int64_t total_ms;
+    struct geo_pos pos; /* of the first */
+};
+
+/* State of one track. Plain memory: copying it copies it. All but `current` is private to
+ * daemon/core/voyage/. */
+struct call_state {
+    uint8_t phase;
+    bool has_last;
+    bool is_unmoved;    /* it was never faster than stop_begin_kn since first heard */
+    bool is_lying;      /* the first stop was under way when the track was first heard */
+    uint32_t member;    /* the port of the same-group whose area it is in */
+    uint32_t stop_port; /* where the stop under way counts: current.port, or another */
+    int64_t exempt_ms;  /* since counted_ms: time that does not count */
+    struct track_fix last; /* the last fix stepped */
+    struct track_fix
+        speed_from;         /* start of the leg that gives a speed to fixes without */
+    struct call current;    /* port PORT_NONE at sea */
+    int64_t counted_ms;     /* the stop under way is counted up to here */
+    int64_t fast_since_ms;  /* first fix of those >= stop_end_kn; TIME_NONE */
+    int64_t fast_credit_ms; /* what counts beyond counted_ms if the stop ended then */
+    struct geo_pos stop_pos;
+    struct call_stops here, other;
+    double spread_m; /* greatest distance from stop_pos while stopped */
+    uint16_t heading_low, heading_high, anchored_fixes, moored_fixes;
+    bool has_heading;
+};
+void call_state_init(struct call_state *s);
+/* One believed fix. `declared` is the destination's port or PORT_NONE; silence_ms is how
+ * much of the time since the last fix does not count as silence because the daemon or
+ * every feed was silent. Events in order into ret (room CALL_OUTPUTS_MAX); returns how
+ * many. */
+size_t call_step(struct call_state *s, const struct call_conf *conf,
+                 const struct ports *ports, const struct track_fix *fix,
+                 uint32_t declared, int64_t silence_ms,
+                 struct call_output ret[CALL_OUTPUTS_MAX]);
+/* Ports changed: the saved call's port is found again by its code, or the call dropped.
+ */
+void call_state_save(const struct call_state *s, const struct ports *ports,
+                     struct wire_writer *w);
+MUST_CHECK int call_state_load(struct call_state *s, const struct ports *ports,
+                               struct wire_reader *r);
+
+/* --- voyages
+ * -------------------------------------------------------------------------------------------------
+ */
+
+#define VOYAGE_DESTINATIONS_MAX 8
+struct voyage {
+    double distance_m; /* along the fixes, on the ellipsoid */
+    int64_t longest_gap_ms;
+    uint8_t destination_count;
+    uint8_t draught_departure_dm, draught_arrival_dm; /* 0 unknown */
+    uint32_t from, to;                                /* port indices */
+    int64_t departed_ms, arrived_ms;
+    char destinations[VOYAGE_DESTINATIONS_MAX]
+                     [24]; /* as declared, in order, repeated ones once */
+};
+/* How far and how long unheard, from the departure (or the last still fix before it) on.
+ */
+struct voyage_sum {
+    double distance_m;
+    int64_t longest_gap_ms;
+    uint8_t destination_count;
+};
+/* What every fix needs stands first. */
+struct voyage_state {
+    bool is_open; /* a departure is known; else `current` collects what would
+                     belong to the voyage if it began at the last still fix */
+    bool has_last, is_still, is_in_area;
+    bool is_begun; /* nothing but sums was added to `current` since it began anew */
+    struct geo_pos leg_from; /* end of the last leg that was added */
+    int64_t last_gap_ms;     /* time between the last two fixes */
+    struct track_fix last;
+    struct voyage_sum before;  /* at the fix before the last */
+    struct voyage_sum unreset; /* at the last fix, had it not begun anew there */
+    struct voyage current;
+    int64_t arrival_ms; /* of `arrival`; TIME_NONE */
+    char last_destination[24];
+    struct voyage_sum arrival; /* at the first still fix in the area it is in */
+    struct geo_pos from_pos;   /* where it lay before it departed */
+};
+void voyage_state_init(struct voyage_state *s);
+/* Every believed fix, before its call events. Legs shorter than 500 m are gathered, and
+ * what a ship moves within 1 km of where it came to rest is no distance. */
+void voyage_fix(struct voyage_state *s, const struct track_fix *fix);
+void voyage_destination(struct voyage_state *s, const char *destination);
+/* A call's event, as call_step gave it; true when *ret_voyage was completed by it (an
+ * arrival at another port than the one it departed from). */
+bool voyage_call(struct voyage_state *s, const struct ports *ports,
+                 const struct call_output *event, uint8_t draught_dm,
+                 struct voyage *ret_voyage);
+void voyage_state_save(const struct voyage_state *s, const struct ports *ports,
+                       struct wire_writer *w);
+MUST_CHECK int voyage_state_load(struct voyage_state *s, const struct ports *ports,
+                                 struct wire_reader *r);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The gazetteer: ports by UN/LOCODE with position, entry and exit distance or area;
+ * groups, codes that are one port, patterns over ports, and what a declared destination
+ * means. Immutable once built. */
+#ifndef LOOKOUT_PORTS_H
+#define LOOKOUT_PORTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/base/err.h"
+#include "lookout/geo/geo.h"
+#include "lookout/geo/zone.h"
+
+#define PORT_NONE UINT32_MAX
+#define LOCODE_BYTES 6
+#define PORT_SOURCE_DEFINED "configuration"
+
+struct port {
+    char locode[LOCODE_BYTES];
+    char *name;   /* owned */
+    char *source; /* owned: where the position is from; PORT_SOURCE_DEFINED for the
+                     configuration's own */
+    struct geo_pos pos;
+    double entry_m,
+        exit_m; /* from pos; with an area: entry is 0 (its edge), exit metres beyond it */
+    struct zone_set *area; /* owned; NULL for a port known by a point */
+    uint32_t same;         /* index of the port that stands for it; its own when alone */
+    uint32_t next_same;    /* the next member of the same group, round to itself */
+    char **codes;          /* owned: other codes of the very same port */
+    size_t code_count;
+    char **names; /* owned: other names, as ships and lists write them */
+    size_t name_count;
+};
+
+/* --- building --- */
+
+struct ports;
+struct ports_builder;
+
+struct ports_builder *ports_builder_create(void); /* NULL: out of memory */
+void ports_builder_destroy(struct ports_builder *b);
+/* Default distances for ports known by a point (10 km / 12 km) and beyond an area's edge
+ * (1 km). A port whose entry alone is given keeps the difference between the two. */
+void ports_builder_distances(struct ports_builder *b, double entry_m, double exit_m,
+                             double area_exit_m);
+/* Read the gazetteer's CSV (header: locode,name,lat,lon,entry_km,codes,source,note,names;
+ * the first four are required, their order is free; see config/ports.csv). Faults are
+ * reported one by one through `fault` (may be NULL), line and col from 1; a faulty row is
+ * left out. Returns the first fault's code after reading all, or 0. */
+typedef void (*ports_fault)(void *context, int line, int col, const char *text);
+MUST_CHECK int ports_builder_csv(struct ports_builder *b, const char *text, size_t n,
+                                 ports_fault fault, void *context);
+/* Read areas of ports: GeoJSON, a FeatureCollection (or one Feature) of Polygons and
+ * MultiPolygons, the port's code in properties.locode. They hold for ports of the CSV
+ * that ports_builder_define does not move; an area of a port that nobody knows is a fault
+ * when the ports are built. Faults as above (line and col 0 where unknown). */
+MUST_CHECK int ports_builder_areas(struct ports_builder *b, const char *text, size_t n,
+                                   ports_fault fault, void *context);
+/* No position: that of the gazetteer's entry, else the middle of the area. */
+#define PORTS_POS_NONE ((struct geo_pos){INT32_MAX, INT32_MAX})
+/* Add or replace one port, whatever the order of calls. name NULL: that of the
+ * gazetteer's entry, else the code. entry_m, exit_m < 0: default. `area` is taken over
+ * (NULL: none), also when this fails. ERR_EXISTS when it was defined before. */
+MUST_CHECK int ports_builder_define(struct ports_builder *b, const char *locode,
+                                    const char *name, struct geo_pos pos, double entry_m,
+                                    double exit_m, struct zone_set *area,
+                                    struct err *err);
+/* A named group of patterns ("KP*", "RUVVO", another group "$x"), in any order. */
+MUST_CHECK int ports_builder_group(struct ports_builder *b, const char *name,
+                                   const char *const *patterns, size_t n,
+                                   struct err *err);
+/* Codes that are one port, known by the first; codes that are not in the gazetteer become
+ * other codes of the first that is. The shipped groups are added by ports_builder_build
+ * itself, before these. */
+MUST_CHECK int ports_builder_same(struct ports_builder *b, const char *const *codes,
+                                  size_t n, struct err *err);
+/* Some faults show only when all is known. Each is given to `trouble` by
+ * ports_builder_build: which definition, group or same-list (from 0, in the order of the
+ * successful calls) and which pattern or code in it. */
+enum ports_about {
+    PORTS_ABOUT_AREA,   /* item: of ports_builder_areas' features that were taken */
+    PORTS_ABOUT_DEFINE, /* a definition without position */
+    PORTS_ABOUT_GROUP,  /* a pattern that names nothing, a cycle */
+    PORTS_ABOUT_SAME    /* none of the codes is known */
+};
+typedef void (*ports_trouble)(void *context, enum ports_about about, size_t item,
+                              size_t element, const char *text);
+void ports_builder_on_trouble(struct ports_builder *b, ports_trouble trouble,
+                              void *context);
+/* Take everything over; b is empty afterwards, also on failure. Returns the first
+ * trouble's code (its text in err), ERR_NOMEM, or 0. */
+MUST_CHECK int ports_builder_build(struct ports_builder *b, struct ports **ret_ports,
+                                   struct err *err);
+void ports_destroy(struct ports *ports);
+
+/* --- looking up --- */
+
+/* Indices 0 .. ports_count - 1 go by ascending code. */
+size_t ports_count(const struct ports *ports);
+const struct port *ports_get(const struct ports *ports, uint32_t index);
+/* By UN/LOCODE or another code of the port, upper or lower case, a blank after the
+ * country allowed; PORT_NONE when unknown. */
+uint32_t ports_find(const struct ports *ports, const char *code);
+/* Up to `room` indices whose name, code or other code contains the query (ASCII case
+ * folded), best first; returns how many. */
+size_t ports_search(const struct ports *ports, const char *query, uint32_t *ret_ports,
+                    size_t room);
+
+/* --- where a ship is --- */
+
+/* A `same` group is one port: the functions below look at all its members, whichever of
+ * them is asked for, and ports_at answers with the member that stands for it. */
+
+/* The port whose entry distance (or area) holds pos: areas before points, then the
+ * nearest; among those within 25 km of the nearest that also hold pos, `declared`
+ * (PORT_NONE: none) or its same-port wins. PORT_NONE: at sea. Never allocates. */
+uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declared);
+/* That will be asked soon: have what it needs first fetched from memory. */
+void ports_fetch(const struct ports *ports, struct geo_pos pos);
+/* Is pos still within the exit distance of that port? */
+bool ports_within_exit(const struct ports *ports, uint32_t port, struct geo_pos pos);
+bool ports_within_entry(const struct ports *ports, uint32_t port, struct geo_pos pos);
+/* Great-circle distance in metres to the port's position, or 0 inside its area. */
+double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos pos);
+/* True when a and b are the same port (equal, or of one `same` group); PORT_NONE is the
+ * same as nothing. */
+bool ports_are_same(const struct ports *ports, uint32_t a, uint32_t b);
+
+/* --- patterns --- */
+
+/* A set of ports; members of one `same` group come together. Immutable. */
+struct port_set;
+/* Compile patterns: "RUVVO", "KP*", "$dprk", "*". A pattern that names nothing known is
+ * ERR_NOT_FOUND with the pattern, its 1-based number in err->col, and the nearest known
+ * code or group; one that is no pattern ERR_SYNTAX. */
+MUST_CHECK int port_set_create(const struct ports *ports, const char *const *patterns,
+                               size_t n, struct port_set **ret_set, struct err *err);
+void port_set_destroy(struct port_set *set);
+bool port_set_has(const struct port_set *set, uint32_t port);
+size_t port_set_count(const struct port_set *set);
+/* The first members in the order in which they were written, of ports that are one the
+ * head alone: i from 0, PORT_NONE after the last or after PORT_SET_FIRST. */
+#define PORT_SET_FIRST 5
+uint32_t port_set_first(const struct port_set *set, size_t i);
+/* Walk in ascending order: the first member >= from, PORT_NONE at the end. */
+uint32_t port_set_next(const struct port_set *set, uint32_t from);
+/* Independent of the order and of indices: changes when the members do (for rule
+ * definitions). */
+uint64_t port_set_hash(const struct ports *ports, const struct port_set *set);
+
+/* --- declared destinations --- */
+
+/* What a destination as ships write it means: "KRPUS>RUVVO", "RULED VIA NOK",
+ * "VLADIVOSTOK", "RU VVO", aliases, one typo in names of six letters and more. PORT_NONE
+ * when it does not resolve ("FOR ORDERS", greetings, ambiguous). Never allocates; some
+ * 100 us at worst (a typo): keep the answer until the text changes. */
+uint32_t ports_resolve_destination(const struct ports *ports, const char *text);
+
+#endif

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bodies of alerts: one golden file a type in tests/data/alert, written by hand after the
+ * contract, section 6; the ids in them are what
+ *     printf 'rule\nlookoutd.TYPE\nvessel\noccurrence' | sha256sum | cut -c-32
+ * says. Then what must hold of any body: no sentinel, no control character, valid UTF-8,
+ * evidence cut at 180 degrees and of at most 64 points. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/alertcase.h"
+#include "lookout/base/timefmt.h"
+
+static const char *const types[] = {
+    "port.entered",     "port.arrived",  "port.departed",  "port.left",
+    "voyage.completed", "route.matched", "route.forecast", "route.progressed",
+    "route.lapsed",     "zone.entered",  "zone.exited",    "zone.approached",
+    "zone.dwelled",     "zone.lost",     "gate.crossed",   "vessel.sighted",
+    "gap.started",      "gap.ended",
+};
+enum { TYPES = sizeof types / sizeof types[0] };
+
+/* Kept beside those of the scenarios, for the check against the JSON Schema. */
+static void keep(const char *name, const char *body)
+{
+    const char *build = getenv("LOOKOUT_BUILD");
+    char path[512];
+    if (build == NULL)
+        return;
+    snprintf(path, sizeof path, "%s/alerts", build);
+    mkdir(path, 0777);
+    snprintf(path, sizeof path, "%s/alerts/unit-%s.jsonl", build, name);
+    FILE *f = fopen(path, "w");
+    if (f == NULL)
+        return;
+    fprintf(f, "%s\n", body);
+    fclose(f);
+}
+
+/* Byte for byte what the golden file says, but for its blanks and line ends. */
+static void assert_golden(const char *type, const char *body)
+{
+    char name[96];
+    snprintf(name, sizeof name, "tests/data/alert/%s.json", type);
+    char *text = test_read_file(test_root_path(name), NULL);
+    assert_non_null(text);
+    json_t *golden = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(golden);
+    char *line = json_dumps(golden, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    assert_string_equal(body, line);
+    keep(type, body);
+    free(line);
+    free(text);
+    json_decref(golden);
+}
+
+static void test_golden(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < TYPES; i++) {
+        struct alertcase c;
+        alertcase_init(&c, types[i]);
+        char *body = alertcase_body(&c);
+        assert_golden(types[i], body);
+        free(body);
+        alertcase_finish(&c);
+    }
+}
+
+static void test_golden_of_the_shell(void **state)
+{
+    (void)state;
+    static char site[] = "yeosu-watch";
+    struct alert_context context = {.site = site};
+    struct alert alert = {0};
+    int64_t now_ms = alertcase_at(19 + 4 / 60.0), since_ms = alertcase_at(18 + 50 / 60.0);
+    assert_int_equal(alert_make_feed(&context, true, "shore", since_ms, now_ms, &alert),
+                     0);
+    assert_golden("feed.silent", alert.body);
+    assert_int_equal(alert.severity, SEVERITY_CRITICAL);
+    assert_string_equal(alert.rule, "");
+    assert_int_equal(alert.mmsi, 0);
+    alert_finish(&alert);
+    assert_int_equal(alert_make_feed(&context, false, "shore", since_ms, now_ms, &alert),
+                     0);
+    assert_golden("feed.recovered", alert.body);
+    assert_int_equal(alert.severity, SEVERITY_INFO);
+    alert_finish(&alert);
+    assert_int_equal(alert_make_test(&context, now_ms, &alert), 0);
+    assert_golden("test", alert.body);
+    alert_finish(&alert);
+}
+
+/* Every type that a rule can raise has a case here. */
+static void test_no_type_is_missing(void **state)
+{
+    (void)state;
+    for (size_t k = 0; rule_kinds[k] != NULL; k++)
+        for (uint32_t e = 0; e < rule_kinds[k]->event_count; e++) {
+            bool is_here = false;
+            for (size_t i = 0; i < TYPES; i++)
+                is_here = is_here || strcmp(types[i], rule_kinds[k]->events[e].type) == 0;
+            assert_true(is_here);
+        }
+}
+
+/* --- identity --- */
+
+static void id_of(struct alertcase *c, char ret_id[HASH_ID_BYTES])
+{
+    struct alert alert = {0};
+    assert_int_equal(alert_make(&c->context, &c->look, &c->finding, &alert), 0);
+    memcpy(ret_id, alert.id, HASH_ID_BYTES);
+    alert_finish(&alert);
+}
+
+/* What was noticed when, by what site, of what name: the same alert. Another rule, type,
+ * vessel or occurrence: another. */
+static void test_identity(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    char first[HASH_ID_BYTES], id[HASH_ID_BYTES];
+    static char elsewhere[] = "elsewhere";
+    alertcase_init(&c, "zone.entered");
+    id_of(&c, first);
+    c.look.now_ms += HOUR_MS;
+    c.context.site = elsewhere;
+    c.context.link = NULL;
+    strcpy(c.info.name, "OTHER NAME");
+    c.subject.watch = NULL;
+    id_of(&c, id);
+    assert_string_equal(id, first);
+    strcat(c.finding.occurrence, "1");
+    id_of(&c, id);
+    assert_string_not_equal(id, first);
+    c.finding.occurrence[strlen(c.finding.occurrence) - 1] = '\0';
+    c.finding.event = 1;
+    id_of(&c, id);
+    assert_string_not_equal(id, first);
+    c.finding.event = 0;
+    c.subject.mmsi++;
+    id_of(&c, id);
+    assert_string_not_equal(id, first);
+    c.subject.mmsi--;
+    c.rule.id[0] = 'q';
+    id_of(&c, id);
+    assert_string_not_equal(id, first);
+    c.rule.id[0] = 'r';
+    id_of(&c, id);
+    assert_string_equal(id, first);
+    alertcase_finish(&c);
+}
+
+/* --- what is unknown --- */
+
+/* A ship of which nothing is known but its MMSI and a position without speed. */
+static void test_nothing_known(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < TYPES; i++) {
+        struct alertcase c;
+        alertcase_init(&c, types[i]);
+        vessel_static_init(&c.info);
+        c.subject.mmsi = 666000111; /* Somalia, ITU MID 666 */
+        c.subject.watch = NULL;
+        c.subject.matched_by = WATCH_BY_NONE;
+        c.context.link = NULL;
+        struct track track = *c.subject.track;
+        track.last.has = 0;
+        c.subject.track = &track;
+        c.call.entered_ms = c.call.arrived_ms = TIME_NONE;
+        c.call.at_start = true;
+        c.voyage.destination_count = 0;
+        c.voyage.draught_arrival_dm = c.voyage.draught_departure_dm = 0;
+        c.forecast.eta_ms = TIME_NONE;
+        c.forecast.port = PORT_NONE;
+        if (strcmp(types[i], "vessel.sighted") == 0)
+            c.finding.since_ms = TIME_NONE;
+        char *body = alertcase_body(&c);
+        static const char *const never[] = {
+            "511",           "102.3",   "360",        "-9223372036854775808",
+            "1023",          "null",    "\"\"",       "292277",
+            "4294967295",    "nan",     "imo",        "callsign",
+            "sog_kn",        "cog_deg", "matched_by", "tags",
+            "destination\"", "draught"};
+        for (size_t k = 0; k < sizeof never / sizeof never[0]; k++)
+            if (strstr(body, never[k]) != NULL)
+                fail_msg("%s has %s: %s", types[i], never[k], body);
+        json_t *event = json_loads(body, 0, NULL);
+        assert_non_null(event);
+        json_t *vessel = json_object_get(json_object_get(event, "data"), "vessel");
+        assert_int_equal(json_object_size(vessel), 3);
+        assert_int_equal(json_integer_value(json_object_get(vessel, "mmsi")), 666000111);
+        assert_string_equal(json_string_value(json_object_get(vessel, "flag")), "SO");
+        assert_true(json_is_false(json_object_get(vessel, "watched")));
+        char name[64];
+        snprintf(name, sizeof name, "unknown-%s", types[i]);
+        keep(name, body);
+        json_decref(event);
+        free(body);
+        c.subject.track = NULL;
+        alertcase_finish(&c);
+    }
+}
+
+/* A ship that was there when first heard has not been seen to enter. */
+static void test_there_at_start(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    alertcase_init(&c, "port.entered");
+    char *body = alertcase_body(&c);
+    assert_non_null(strstr(body, " entered the area of port "));
+    free(body);
+    c.call.at_start = true;
+    c.call.entered_ms = TIME_NONE;
+    body = alertcase_body(&c);
+    assert_non_null(strstr(body, " was in the area of port "));
+    assert_non_null(strstr(body, " when first heard "));
+    assert_null(strstr(body, "entered the area"));
+    free(body);
+    alertcase_finish(&c);
+}
+
+/* "A call under way when the data begin counts, its entered_at and arrived_at absent":
+ * among the calls of a route too, also after the state was saved and read again. */
+static void test_route_from_a_call_under_way(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    struct buf saved = {0};
+    struct wire_writer w = {.out = &saved};
+    struct wire_reader r;
+    struct route_state runs = {.run_count = 1, .last_port = PORT_NONE};
+    alertcase_init(&c, "route.progressed");
+    c.run.stops[0].is_arrival_unknown = true;
+    runs.runs[0] = c.run;
+    route_state_save(&runs, c.ports, c.zones, &w);
+    memset(&runs, 0, sizeof runs);
+    wire_reader_init(&r, saved.data, saved.length);
+    assert_int_equal(route_state_load(&runs, c.ports, c.zones, &r), 0);
+    c.run = runs.runs[0];
+    char *body = alertcase_body(&c);
+    json_t *event = json_loads(body, 0, NULL), *calls, *first;
+    assert_int_equal(
+        json_unpack(event, "{s:{s:{s:o}}}", "data", "route", "calls", &calls), 0);
+    first = json_array_get(calls, 0);
+    assert_null(json_object_get(first, "arrived_at"));
+    assert_non_null(json_object_get(first, "departed_at"));
+    assert_int_equal(json_integer_value(json_object_get(first, "confidence")),
+                     c.run.stops[0].confidence);
+    assert_non_null(json_object_get(json_array_get(calls, 1), "arrived_at"));
+    keep("under-way", body);
+    json_decref(event);
+    free(body);
+    buf_finish(&saved);
+    alertcase_finish(&c);
+}
+
+/* Bytes that no feed should get through: they do not get out either. */
+static void test_hostile_text(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "A\nB\tC\x01\x7f", "\xc3\x28 \xff\xfe", "\xe2\x80\xae EVIL", "\xf0\x9f\x9a\xa2",
+        "\"}],\\\"",       "\xed\xa0\x80",      "\xc2\x85NEXT"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct alertcase c;
+        alertcase_init(&c, i % 2 == 0 ? "zone.entered" : "voyage.completed");
+        strcpy(c.info.name, texts[i]);
+        strcpy(c.info.destination, texts[i]);
+        strcpy(c.voyage.destinations[0], texts[i]);
+        memcpy(c.info.callsign, "\xff\n\x80", 4);
+        char *body = alertcase_body(&c);
+        json_t *event = json_loads(body, 0, NULL); /* refuses invalid UTF-8 */
+        assert_non_null(event);
+        json_t *data = json_object_get(event, "data");
+        const char *said[] = {
+            json_string_value(json_object_get(data, "summary")),
+            json_string_value(json_object_get(json_object_get(data, "vessel"), "name")),
+            json_string_value(
+                json_object_get(json_object_get(data, "vessel"), "callsign"))};
+        for (size_t k = 0; k < 3; k++) {
+            assert_non_null(said[k]);
+            for (const char *p = said[k]; *p != '\0'; p++)
+                assert_true((unsigned char)*p >= 0x20 && *p != 0x7f);
+            assert_null(strstr(said[k], "\xe2\x80\xae")); /* right-to-left override */
+            assert_null(strstr(said[k], "\xc2\x85"));     /* a C1 control */
+        }
+        assert_null(strchr(body, '\n'));
+        json_decref(event);
+        free(body);
+        alertcase_finish(&c);
+    }
+}
+
+/* --- evidence --- */
+
+static void sail(struct tracks *t, struct track **ret_track, int n, double lon0,
+                 double dlon)
+{
+    struct track_conf conf = track_conf_default();
+    tracks_init(t);
+    for (int i = 0; i < n; i++) {
+        double lat = 10 + (i % 2 ? 0.02 : 0.0) + (i % 3) * 0.005;
+        struct track_fix fix = {
+            .time_ms = alertcase_at(i * 0.1),
+            .pos = geo_to_pos((struct geo_point){lat, geo_fold_lon(lon0 + dlon * i)})};
+        enum track_verdict verdict;
+        uint32_t gone;
+        assert_int_equal(tracks_add(t, &conf, &fix, &verdict, ret_track, &gone), 0);
+    }
+}
+
+static json_t *evidence_of(struct alertcase *c, json_t **ret_event)
+{
+    char *body = alertcase_body(c);
+    *ret_event = json_loads(body, 0, NULL);
+    free(body);
+    assert_non_null(*ret_event);
+    return json_object_get(json_object_get(*ret_event, "data"), "evidence");
+}
+
+/* A ship that zigzags over 180 degrees: MultiLineString, no segment longer than half the
+ * world, times beside the points, at most 64 of them, ends exact. */
+static void test_evidence_over_180(void **state)
+{
+    (void)state;
+    for (int turns = 0; turns < 2; turns++) {
+        struct alertcase c;
+        struct tracks t;
+        struct track *track = NULL;
+        json_t *event;
+        alertcase_init(&c, "zone.entered");
+        sail(&t, &track, 300, turns ? 179.99 : 179, turns ? 0.0001 : 0.01);
+        c.subject.track = track;
+        c.finding.evidence_ms = alertcase_at(0);
+        json_t *evidence = evidence_of(&c, &event);
+        json_t *geometry = json_object_get(evidence, "geometry");
+        json_t *parts = json_object_get(geometry, "coordinates");
+        json_t *times = json_object_get(json_object_get(evidence, "properties"), "times");
+        assert_string_equal(json_string_value(json_object_get(geometry, "type")),
+                            "MultiLineString");
+        size_t points = 0;
+        assert_int_equal(json_array_size(parts), json_array_size(times));
+        for (size_t i = 0; i < json_array_size(parts); i++) {
+            json_t *part = json_array_get(parts, i);
+            points += json_array_size(part);
+            assert_true(json_array_size(part) >= 2);
+            assert_int_equal(json_array_size(part),
+                             json_array_size(json_array_get(times, i)));
+            double last = json_number_value(json_array_get(json_array_get(part, 0), 0));
+            for (size_t k = 0; k < json_array_size(part); k++) {
+                double lon =
+                    json_number_value(json_array_get(json_array_get(part, k), 0));
+                assert_true(lon >= -180 && lon <= 180);
+                assert_true(lon - last < 180 && last - lon < 180);
+                last = lon;
+            }
+        }
+        assert_true(points <= 64);
+        json_t *first = json_array_get(json_array_get(parts, 0), 0);
+        assert_near(json_number_value(json_array_get(first, 0)), turns ? 179.99 : 179,
+                    1e-6);
+        json_decref(event);
+        tracks_finish(&t);
+        alertcase_finish(&c);
+    }
+}
+
+static void test_evidence_of_one_fix(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    json_t *event;
+    alertcase_init(&c, "vessel.sighted");
+    struct track track = *c.subject.track;
+    c.finding.evidence_ms = alertcase_at(18 + 4 / 60.0);
+    track.fixes = 1;
+    track.first = track.last;
+    track.path[0] = track.path[track.path_count - 1];
+    track.path_count = 1;
+    c.subject.track = &track;
+    json_t *evidence = evidence_of(&c, &event);
+    json_t *geometry = json_object_get(evidence, "geometry");
+    assert_string_equal(json_string_value(json_object_get(geometry, "type")), "Point");
+    assert_near(
+        json_number_value(json_array_get(json_object_get(geometry, "coordinates"), 0)),
+        122.43, 1e-9);
+    json_decref(event);
+    alertcase_finish(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_golden_of_the_shell),
+        cmocka_unit_test(test_no_type_is_missing),
+        cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_nothing_known),
+        cmocka_unit_test(test_there_at_start),
+        cmocka_unit_test(test_route_from_a_call_under_way),
+        cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_evidence_over_180),
+        cmocka_unit_test(test_evidence_of_one_fix),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The retry rules of interface.md section 7, row by row. */
+#include "lib/testlib.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lookout/alert/retry.h"
+#include "lookout/base/timefmt.h"
+
+#define NOW INT64_C(1711389840000)
+
+static const struct {
+    int status;
+    unsigned attempt;
+    int64_t retry_after_ms;
+    enum retry_verdict verdict;
+    int64_t wait_ms; /* at random 0.5: no jitter, or half of the late side */
+} rows[] = {
+    /* clang-format off */
+    /* status classes: 2xx is delivered, everything else is not */
+    {200, 1, -1, RETRY_DELIVERED, 0}, {201, 1, -1, RETRY_DELIVERED, 0}, {204, 3, -1, RETRY_DELIVERED, 0}, {299, 1, -1, RETRY_DELIVERED, 0},
+    {100, 1, -1, RETRY_LATER, 5000},  {199, 1, -1, RETRY_LATER, 5000},
+    /* redirects are not followed: a failure like another */
+    {300, 1, -1, RETRY_LATER, 5000},  {301, 1, -1, RETRY_LATER, 5000}, {302, 2, -1, RETRY_LATER, 30000}, {307, 1, -1, RETRY_LATER, 5000}, {308, 1, -1, RETRY_LATER, 5000},
+    /* no answer: refused, timeout, reset, TLS, DNS */
+    {0, 1, -1, RETRY_LATER, 5000},    {0, 2, -1, RETRY_LATER, 30000},  {0, 9, -1, RETRY_LATER, 36000000}, {0, 40, -1, RETRY_LATER, 36000000},
+    /* the schedule: 5s 30s 2min 5min 15min 1h 2h 5h 10h, the last repeats */
+    {500, 1, -1, RETRY_LATER, 5000},  {500, 2, -1, RETRY_LATER, 30000}, {500, 3, -1, RETRY_LATER, 120000}, {500, 4, -1, RETRY_LATER, 300000},
+    {500, 5, -1, RETRY_LATER, 900000},{500, 6, -1, RETRY_LATER, 3600000}, {500, 7, -1, RETRY_LATER, 7200000}, {500, 8, -1, RETRY_LATER, 18000000}, {500, 9, -1, RETRY_LATER, 36000000},
+    {502, 1, -1, RETRY_LATER, 5000},  {504, 1, -1, RETRY_LATER, 5000},  {599, 1, -1, RETRY_LATER, 5000},
+    /* 4xx that may pass */
+    {401, 1, -1, RETRY_LATER, 5000},  {403, 5, -1, RETRY_LATER, 900000}, {404, 2, -1, RETRY_LATER, 30000}, {408, 1, -1, RETRY_LATER, 5000}, {425, 1, -1, RETRY_LATER, 5000}, {409, 9, -1, RETRY_LATER, 36000000},
+    /* poison: dead after the second attempt */
+    {400, 1, -1, RETRY_LATER, 5000},  {400, 2, -1, RETRY_DEAD, 0}, {405, 1, -1, RETRY_LATER, 5000}, {405, 2, -1, RETRY_DEAD, 0},
+    {413, 1, -1, RETRY_LATER, 5000},  {413, 2, -1, RETRY_DEAD, 0}, {415, 1, -1, RETRY_LATER, 5000}, {415, 2, -1, RETRY_DEAD, 0},
+    {422, 1, -1, RETRY_LATER, 5000},  {422, 2, -1, RETRY_DEAD, 0}, {422, 7, -1, RETRY_DEAD, 0},
+    /* 410 switches off */
+    {410, 1, -1, RETRY_GONE, 0},      {410, 9, -1, RETRY_GONE, 0},
+    /* Retry-After with 429 and 503, the jitter on the late side; capped at 24 h; no sooner than a second */
+    {429, 1, 60000, RETRY_LATER, 63000},   {503, 1, 60000, RETRY_LATER, 63000}, {503, 9, 2000, RETRY_LATER, 2100},
+    {429, 1, 0, RETRY_LATER, 1050},        {429, 1, 30 * DAY_MS, RETRY_LATER, DAY_MS + DAY_MS / 20},
+    {429, 1, -1, RETRY_LATER, 5000},       {503, 2, -1, RETRY_LATER, 30000},
+    /* and not with others */
+    {500, 1, 60000, RETRY_LATER, 5000},    {302, 1, 60000, RETRY_LATER, 5000}, {400, 1, 60000, RETRY_LATER, 5000},
+    /* clang-format on */
+};
+
+static void answers_mean_what_the_contract_says(void **state)
+{
+    (void)state;
+    struct retry_conf conf = retry_conf_default();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct retry_answer answer = {rows[i].status, rows[i].retry_after_ms};
+        int64_t next = -1;
+        enum retry_verdict verdict =
+            retry_judge(&conf, &answer, rows[i].attempt, NOW, NOW, 0.5, &next);
+        if (verdict != rows[i].verdict ||
+            (verdict == RETRY_LATER && next - NOW != rows[i].wait_ms))
+            fail_msg("status %d attempt %u: verdict %d, wait %lld", rows[i].status,
+                     rows[i].attempt, (int)verdict, (long long)(next - NOW));
+    }
+}
+
+static void jitter_stays_within_a_tenth(void **state)
+{
+    (void)state;
+    struct retry_conf conf = retry_conf_default();
+    struct test_random random = {42};
+    struct retry_answer failed = {500, -1}, hinted = {429, 10000};
+    int64_t least = INT64_MAX, most = 0;
+    for (int i = 0; i < 10000; i++) {
+        double x = (double)test_random_below(&random, 1000000) / 1e6;
+        int64_t next = 0;
+        assert_int_equal(retry_judge(&conf, &failed, 2, NOW, NOW, x, &next), RETRY_LATER);
+        least = next - NOW < least ? next - NOW : least;
+        most = next - NOW > most ? next - NOW : most;
+        assert_int_equal(retry_judge(&conf, &hinted, 2, NOW, NOW, x, &next), RETRY_LATER);
+        assert_in_range(next - NOW, 10000, 11000); /* never sooner than asked */
+    }
+    assert_in_range(least, 27000, 27100);
+    assert_in_range(most, 32900, 33000);
+}
+
+static void retry_for_ends_it(void **state)
+{
+    (void)state;
+    struct retry_conf conf = {
+        .waits_ms = {1000, 2000}, .wait_count = 2, .retry_for_ms = 4000};
+    struct retry_answer failed = {500, -1}, hinted = {503, 10000}, good = {200, -1};
+    int64_t next = 0;
+    assert_int_equal(retry_judge(&conf, &failed, 2, NOW, NOW + 1000, 0.5, &next),
+                     RETRY_LATER);
+    assert_int_equal(next, NOW + 3000);
+    /* the last one when it is over */
+    assert_int_equal(retry_judge(&conf, &failed, 3, NOW, NOW + 3000, 0.5, &next),
+                     RETRY_LATER);
+    assert_int_equal(next, NOW + 4000);
+    assert_int_equal(retry_judge(&conf, &failed, 4, NOW, NOW + 4000, 0.5, &next),
+                     RETRY_DEAD);
+    assert_int_equal(retry_judge(&conf, &good, 4, NOW, NOW + 9000, 0.5, &next),
+                     RETRY_DELIVERED);
+    /* nobody is asked sooner than he said */
+    assert_int_equal(retry_judge(&conf, &hinted, 1, NOW, NOW, 0.5, &next), RETRY_DEAD);
+    conf = retry_conf_default();
+    assert_int_equal(conf.retry_for_ms, 76 * HOUR_MS);
+    assert_int_equal(retry_judge(&conf, &failed, 30, NOW, NOW + 76 * HOUR_MS, 0, &next),
+                     RETRY_DEAD);
+}
+
+/* The three forms and their example are RFC 9110 section 5.6.7's: Sun, 06 Nov 1994
+ * 08:49:37 GMT is 784111777 s (`date -ud '1994-11-06 08:49:37' +%s`). */
+static const struct {
+    const char *value;
+    int64_t now_ms, wait_ms;
+} values[] = {
+    /* clang-format off */
+    {"120",                                0, 120000},
+    {" 7 \t",                              0, 7000},
+    {"0",                                  0, 0},
+    {"86400",                              0, DAY_MS},
+    {"86401",                              0, DAY_MS},
+    {"99999999999999999999999999",         0, DAY_MS},
+    {"Sun, 06 Nov 1994 08:49:37 GMT",      784111777000 - 60000, 60000},
+    {"Sunday, 06-Nov-94 08:49:37 GMT",     784111777000 - 60000, 60000},
+    {"Sun Nov  6 08:49:37 1994",           784111777000 - 60000, 60000},
+    {"Sun, 06 Nov 1994 08:49:37 GMT",      784111777000 + 5, 0},
+    {"Sun, 06 Nov 1994 08:49:37 GMT",      0, DAY_MS},
+    {"Sun Nov 16 08:49:37 1994",           784111777000 + 10 * DAY_MS - 1000, 1000},
+    {"Monday, 01-Jan-01 00:00:00 GMT",     978307200000 - 3000, 3000},
+    {"Friday, 31-Dec-99 23:59:59 GMT",     946684799000 - 2000, 2000}, /* two digits: this century's or the last's */
+    {"Saturday, 01-Jan-00 00:00:01 GMT",   946684799000, 2000},
+    {"",                                   0, -1},
+    {"  ",                                 0, -1},
+    {"-1",                                 0, -1},
+    {"1.5",                                0, -1},
+    {"12 s",                               0, -1},
+    {"soon",                               0, -1},
+    {"Sun, 06 Nov 1994 08:49:37",          0, -1},
+    {"Sun, 06 Nov 1994 08:49:37 CET",      0, -1},
+    {"Sun, 31 Feb 1994 08:49:37 GMT",      0, -1},
+    {"Sun, 06 Nov 1994 24:00:00 GMT",      0, -1},
+    {"Sun, 06 Nov 1994 08:49:37 GMT x",    0, -1},
+    /* clang-format on */
+};
+
+static void retry_after_is_read_in_all_its_forms(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        int64_t wait =
+            retry_after_parse(values[i].value, strlen(values[i].value), values[i].now_ms);
+        if (wait != values[i].wait_ms)
+            fail_msg("'%s': %lld, wanted %lld", values[i].value, (long long)wait,
+                     (long long)values[i].wait_ms);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_mean_what_the_contract_says),
+        cmocka_unit_test(jitter_stays_within_a_tenth),
+        cmocka_unit_test(retry_for_ends_it),
+        cmocka_unit_test(retry_after_is_read_in_all_its_forms),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

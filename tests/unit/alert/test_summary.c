@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sentences of alerts: one of every type stands in tests/data/alert (test_alert); here is
+ * what varies in them. Written by hand after the contract's example and the questions a
+ * watch officer asks: who, what, where, when, what next. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/alertcase.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
+
+#define WHO "EXAMPLE TRADER (IMO 9999993, MMSI 445000001, flag KP from MMSI, un1718)"
+
+static void assert_says(struct alertcase *c, const char *wanted)
+{
+    char *summary = alertcase_summary(c);
+    assert_string_equal(summary, wanted);
+    free(summary);
+}
+
+/* --- who --- */
+
+static void test_who(void **state)
+{
+    (void)state;
+    static const char tail[] =
+        " left the area of port Shidao CNSHD 25 Mar 19:04Z, 0.1 kn.";
+    static char none[] = "", name[] = "FROM THE LIST", a[] = "a", b[] = "b";
+    static char *tags[] = {a, b};
+    struct alertcase c;
+    char text[256];
+    alertcase_init(&c, "port.left");
+    c.info.destination[0] = '\0';
+    snprintf(text, sizeof text, "%s%s", WHO, tail);
+    assert_says(&c, text);
+    struct watch_entry entry = {
+        .id = none, .name = none, .callsign = none, .note = none, .tags = tags};
+    c.subject.watch = &entry;
+    entry.tag_count = 2;
+    snprintf(text, sizeof text, "%s%s",
+             "EXAMPLE TRADER (IMO 9999993, MMSI 445000001, flag KP from MMSI, a, b)",
+             tail);
+    assert_says(&c, text);
+    entry.tag_count = 0;
+    c.info.imo = 0;
+    c.subject.mmsi = 100000001; /* no country has 100 */
+    snprintf(text, sizeof text, "%s%s", "EXAMPLE TRADER (MMSI 100000001, watched)", tail);
+    assert_says(&c, text);
+    c.info.name[0] = '\0';
+    snprintf(text, sizeof text, "%s%s", "Unnamed vessel (MMSI 100000001, watched)", tail);
+    assert_says(&c, text);
+    entry.name = name;
+    snprintf(text, sizeof text, "%s%s", "FROM THE LIST (MMSI 100000001, watched)", tail);
+    assert_says(&c, text);
+    c.subject.watch = NULL;
+    snprintf(text, sizeof text, "%s%s", "Unnamed vessel (MMSI 100000001)", tail);
+    assert_says(&c, text);
+    alertcase_finish(&c);
+}
+
+/* --- calls --- */
+
+static void test_arrivals(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    alertcase_init(&c, "port.arrived");
+    c.info.destination[0] = '\0';
+    c.call.kind = CALL_KIND_ANCHORAGE;
+    assert_says(&c,
+                WHO " arrived Shidao CNSHD 25 Mar 18:04Z, confirmed 19:04Z, at anchor.");
+    c.call.kind = CALL_KIND_UNKNOWN;
+    c.look.now_ms = alertcase_at(24.25); /* the next day */
+    assert_says(&c, WHO " arrived Shidao CNSHD 25 Mar 18:04Z, confirmed 26 Mar 00:15Z.");
+    c.call.at_start = true; /* under way when the data began */
+    c.call.arrived_ms = c.call.entered_ms = TIME_NONE;
+    assert_says(&c, WHO " is lying at Shidao CNSHD, since before 25 Mar 18:04Z.");
+    alertcase_finish(&c);
+    alertcase_init(&c, "port.departed");
+    c.info.destination[0] = '\0';
+    c.call.arrived_ms = TIME_NONE;
+    assert_says(&c, WHO " departed Shidao CNSHD 25 Mar 18:50Z.");
+    alertcase_finish(&c);
+}
+
+static void test_spans(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ms;
+        const char *said;
+    } rows[] = {
+        {20 * SECOND_MS, "0 min"},  {119 * MINUTE_MS, "119 min"},
+        {120 * MINUTE_MS, "2.0 h"}, {47 * HOUR_MS + 57 * MINUTE_MS, "48.0 h"},
+        {48 * HOUR_MS, "2.0 d"},    {36 * DAY_MS, "36.0 d"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct alertcase c;
+        char text[256];
+        alertcase_init(&c, "port.departed");
+        c.info.destination[0] = '\0';
+        c.call.arrived_ms = c.call.departed_ms - rows[i].ms;
+        snprintf(text, sizeof text, "%s departed Shidao CNSHD 25 Mar 18:50Z after %s.",
+                 WHO, rows[i].said);
+        assert_says(&c, text);
+        alertcase_finish(&c);
+    }
+}
+
+/* --- routes --- */
+
+static void use_route(struct alertcase *c, const char *pattern)
+{
+    route_destroy(c->rule.route);
+    assert_int_equal(route_compile(c->ports, c->zones, pattern, &c->rule.route, NULL), 0);
+}
+
+static void test_what_is_awaited(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    alertcase_init(&c, "route.progressed");
+    /* within, from the departure 24 Mar 12:00Z, ends before leg would */
+    c.rule.within_ms = 5 * DAY_MS;
+    assert_says(&c,
+                WHO " arrived Shidao CNSHD 25 Mar 18:04Z, confirmed 19:04Z; from Nampo "
+                    "24 Mar. r-1 2/3, awaits RUVVO, RUNJK or RUVYP by 29 Mar.");
+    use_route(&c, "KPNAM >> CNSHD >> *"); /* more than four: as written */
+    c.run.expires_ms = alertcase_at(24 * 3);
+    assert_says(&c,
+                WHO " arrived Shidao CNSHD 25 Mar 18:04Z, confirmed 19:04Z; from Nampo "
+                    "24 Mar. r-1 2/3, awaits * by 28 Mar.");
+    use_route(&c, "KPNAM >> CNSHD >> (RUVVO | @box)");
+    c.look.now_ms = c.finding.time_ms;
+    assert_says(&c,
+                WHO " arrived Shidao CNSHD 25 Mar 18:04Z; from Nampo 24 Mar. r-1 2/3, "
+                    "awaits (RUVVO | @box) by 28 Mar.");
+    alertcase_finish(&c);
+}
+
+static void test_zone_steps(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    alertcase_init(&c, "route.progressed");
+    use_route(&c, "KPNAM >> (@box | @strait) >> RUVVO");
+    c.run.stops[1].port = PORT_NONE;
+    c.run.stops[1].zone = (uint32_t)zone_find(c.zones, "strait");
+    c.run.stops[1].departed_ms = c.run.stops[1].arrived_ms;
+    c.run.expires_ms = alertcase_at(24 * 3);
+    assert_says(&c,
+                WHO " crossed Korea Strait 25 Mar 18:04Z; from Nampo 24 Mar. r-1 2/3, "
+                    "awaits RUVVO by 28 Mar.");
+    c.run.stops[1].zone = (uint32_t)zone_find(c.zones, "box");
+    assert_says(&c, WHO " was in Yeosu box 25 Mar 18:04Z; from Nampo 24 Mar. r-1 2/3, "
+                        "awaits RUVVO by 28 Mar.");
+    alertcase_finish(&c);
+}
+
+static void test_forecasts(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    alertcase_init(&c, "route.forecast");
+    c.forecast.ahead_count = 0;
+    c.forecast.is_declared = false;
+    c.forecast.eta_ms = TIME_NONE;
+    assert_says(&c,
+                WHO " is expected at Vladivostok RUVVO (heading there over water). r-1 "
+                    "2/3: Nampo 23 Mar > Shidao 25 Mar, open until 4 Apr.");
+    c.forecast.is_heading = false;
+    c.forecast.is_gate = true;
+    c.forecast.port = PORT_NONE;
+    assert_says(&c, WHO " is expected at the last step (gate crossed). r-1 2/3: Nampo 23 "
+                        "Mar > Shidao 25 Mar, open until 4 Apr.");
+    alertcase_finish(&c);
+    alertcase_init(&c, "route.lapsed");
+    c.forecast.port = PORT_NONE;
+    assert_says(&c, WHO " did not go on to the next step as was forecast. r-1 lapsed 25 "
+                        "Mar 19:00Z after Nampo 23 Mar > Shidao 25 Mar.");
+    alertcase_finish(&c);
+}
+
+/* --- zones, gaps --- */
+
+static void test_zones(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    alertcase_init(&c, "zone.entered");
+    c.info.destination[0] = '\0';
+    c.zone.is_present = true;
+    assert_says(&c, WHO " was in zone Yeosu box when first heard 25 Mar 17:00Z, 0.1 kn.");
+    c.zone.is_present = false;
+    c.zone.certainty = ZONE_POSSIBLE;
+    assert_says(&c, WHO " entered zone Yeosu box 25 Mar 17:00Z, possible by fixes far "
+                        "apart, 0.1 kn.");
+    struct track track = *c.subject.track;
+    track.last.sog_dkn = 123;
+    track.last.cog_ddeg = 59;
+    c.zone.certainty = ZONE_OBSERVED;
+    c.subject.track = &track;
+    assert_says(&c, WHO " entered zone Yeosu box 25 Mar 17:00Z, 12.3 kn, course 006.");
+    track.last.cog_ddeg = 3599; /* north, not 360 */
+    assert_says(&c, WHO " entered zone Yeosu box 25 Mar 17:00Z, 12.3 kn, course 000.");
+    alertcase_finish(&c);
+    alertcase_init(&c, "gate.crossed");
+    c.info.destination[0] = '\0';
+    c.zone.certainty = ZONE_OBSERVED;
+    c.zone.is_left_to_right = false;
+    assert_says(&c,
+                WHO " crossed gate Korea Strait right to left 25 Mar 18:00Z, 0.1 kn.");
+    alertcase_finish(&c);
+}
+
+static void test_gaps(void **state)
+{
+    (void)state;
+    struct alertcase c;
+    alertcase_init(&c, "gap.ended");
+    c.finding.gap.distance_m = c.finding.gap.implied_kn = -1;
+    c.finding.gap.others_heard = 0;
+    assert_says(&c, WHO " is heard again 25 Mar 18:04Z after 9.8 h of silence; 0 other "
+                        "vessels were heard within 30 nm meanwhile.");
+    alertcase_finish(&c);
+    alertcase_init(&c, "vessel.sighted");
+    c.info.destination[0] = '\0';
+    c.finding.since_ms = TIME_NONE;
+    assert_says(&c, WHO " is heard for the first time, 25 Mar 18:04Z, 0.1 kn.");
+    alertcase_finish(&c);
+}
+
+/* --- local time --- */
+
+/* Korea is UTC+9 all year; Norway changed to CEST (UTC+2) on 2024-03-31 at 01:00Z (IANA
+ * tz database). */
+static void test_local_time(void **state)
+{
+    (void)state;
+    static int64_t always[] = {TIME_NONE};
+    static int32_t nine[] = {32400};
+    static char kst[][8] = {"KST"};
+    static int64_t begins[] = {TIME_NONE, INT64_C(1711846800000)};
+    static int32_t offsets[] = {3600, 7200};
+    static char names[][8] = {"CET", "CEST"};
+    struct engine_timezone seoul = {
+        .begin_ms = always, .offset_s = nine, .abbreviation = kst, .count = 1};
+    struct engine_timezone oslo = {
+        .begin_ms = begins, .offset_s = offsets, .abbreviation = names, .count = 2};
+    struct alertcase c;
+    alertcase_init(&c, "gate.crossed");
+    c.info.destination[0] = '\0';
+    c.zone.certainty = ZONE_OBSERVED;
+    c.context.timezone = &seoul;
+    assert_says(&c, WHO " crossed gate Korea Strait left to right 25 Mar 18:00Z, 0.1 kn. "
+                        "Local time 26 Mar 03:00 KST.");
+    c.context.timezone = &oslo;
+    assert_says(&c, WHO " crossed gate Korea Strait left to right 25 Mar 18:00Z, 0.1 kn. "
+                        "Local time 25 Mar 19:00 CET.");
+    c.finding.time_ms = INT64_C(1711846800000) - SECOND_MS;
+    assert_says(&c, WHO " crossed gate Korea Strait left to right 31 Mar 00:59Z, 0.1 kn. "
+                        "Local time 31 Mar 01:59 CET.");
+    c.finding.time_ms = INT64_C(1711846800000);
+    assert_says(&c, WHO " crossed gate Korea Strait left to right 31 Mar 01:00Z, 0.1 kn. "
+                        "Local time 31 Mar 03:00 CEST.");
+    alertcase_finish(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_who),        cmocka_unit_test(test_arrivals),
+        cmocka_unit_test(test_spans),      cmocka_unit_test(test_what_is_awaited),
+        cmocka_unit_test(test_zone_steps), cmocka_unit_test(test_forecasts),
+        cmocka_unit_test(test_zones),      cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_local_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

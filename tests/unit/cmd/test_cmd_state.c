@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands over stored state as a user meets them: what they print, their exit
+ * statuses, what they say of a mistake. Ships are invented. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "daemon/shell/cmd/cmd.h"
+#include "lib/store_fixture.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/engine/engine.h"
+#include "lookout/voyage/call.h"
+
+static const char *const desk[] = {"desk"};
+
+struct world {
+    char *directory;
+    char output[65536]; /* stdout, then stderr, of the last command */
+    char errors[8192];
+};
+
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    if (w == NULL)
+        return 1;
+    w->directory = strdup(fixture_directory());
+    *state = w;
+    return w->directory == NULL;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    fixture_remove(w->directory);
+    free(w->directory);
+    free(w);
+    return 0;
+}
+
+static void read_back(FILE *f, char *to, size_t size)
+{
+    rewind(f);
+    size_t n = fread(to, 1, size - 1, f);
+    to[n] = '\0';
+    fclose(f);
+}
+
+/* Sends a stream's descriptor elsewhere; returns what it was. */
+static int divert(FILE *stream, FILE *to)
+{
+    fflush(stream);
+    int before = dup(fileno(stream));
+    assert_true(before >= 0 && dup2(fileno(to), fileno(stream)) >= 0);
+    return before;
+}
+
+static void restore(FILE *stream, int before)
+{
+    fflush(stream);
+    dup2(before, fileno(stream));
+    close(before);
+}
+
+/* Runs a command; words are separated by blanks, "DIR" is the state directory. Returns
+ * the exit status. */
+static int command(struct world *w, int (*run)(int, char **), const char *line)
+{
+    char words[16][128];
+    char *argv[17] = {NULL};
+    int argc = 0;
+    for (const char *at = line; *at != '\0' && argc < 16; argc++) {
+        size_t n = strcspn(at, " ");
+        snprintf(words[argc], sizeof words[argc], "%.*s", (int)n, at);
+        argv[argc] = strcmp(words[argc], "DIR") == 0 ? w->directory : words[argc];
+        at += n + (at[n] == ' ');
+    }
+    FILE *out = tmpfile(), *err = tmpfile();
+    assert_true(out != NULL && err != NULL);
+    int out_before = divert(stdout, out), err_before = divert(stderr, err);
+    int status = run(argc, argv);
+    restore(stdout, out_before);
+    restore(stderr, err_before);
+    read_back(out, w->output, sizeof w->output);
+    read_back(err, w->errors, sizeof w->errors);
+    return status;
+}
+
+static size_t line_count(const char *text)
+{
+    size_t n = 0;
+    for (; *text != '\0'; text++)
+        n += *text == '\n';
+    return n;
+}
+
+static void put_alerts(struct store *s, uint64_t from, uint64_t to)
+{
+    struct store_batch *b = store_batch_create();
+    for (uint64_t n = from; n < to; n++) {
+        struct alert a;
+        fixture_alert(n, 400, &a);
+        assert_int_equal(store_batch_alert(b, &a, desk, 1, 1000), 0);
+        free(a.body);
+    }
+    assert_int_equal(store_submit(s, b), 0);
+    assert_true(store_flush(s, 10000));
+}
+
+static void test_alerts(void **state)
+{
+    struct world *w = *state;
+    struct store *s = fixture_open(w->directory); /* stays open: a running daemon */
+    put_alerts(s, 0, 4);
+    assert_int_equal(command(w, cmd_alerts, "alerts --state DIR"), CMD_DONE);
+    assert_int_equal(line_count(w->output), 4);
+    *strchr(w->output, '\n') = '\0';
+    json_t *json = json_loads(w->output, 0, NULL);
+    assert_non_null(json);
+    assert_string_equal(json_string_value(json_object_get(json, "state")), "pending");
+    json_decref(json);
+    assert_int_equal(command(w, cmd_alerts, "alerts --state DIR --rule box"), CMD_DONE);
+    assert_int_equal(line_count(w->output), 2);
+    assert_int_equal(
+        command(w, cmd_alerts, "alerts --state DIR --vessel 445000001 --pending"),
+        CMD_DONE);
+    assert_int_equal(line_count(w->output), 1);
+    assert_int_equal(command(w, cmd_alerts, "alerts --state DIR --dead"), CMD_DONE);
+    assert_int_equal(line_count(w->output), 0);
+    assert_int_equal(
+        command(w, cmd_alerts, "alerts --state DIR --since 2024-03-25T18:04:02Z"),
+        CMD_DONE);
+    assert_int_equal(line_count(w->output), 2);
+    /* The alerts are of March 2024. */
+    assert_int_equal(command(w, cmd_alerts, "alerts --state DIR --since 24h"), CMD_DONE);
+    assert_int_equal(line_count(w->output), 0);
+    store_close(s);
+    /* And with no daemon. */
+    assert_int_equal(command(w, cmd_alerts, "alerts --state DIR"), CMD_DONE);
+    assert_int_equal(line_count(w->output), 4);
+}
+
+static void test_redeliver(void **state)
+{
+    struct world *w = *state;
+    struct store *s = fixture_open(w->directory);
+    put_alerts(s, 0, 2);
+    char id[HASH_ID_BYTES], line[200];
+    fixture_id(1, id);
+    snprintf(line, sizeof line, "redeliver --state DIR %s", id);
+    assert_int_equal(command(w, cmd_redeliver, line), CMD_DONE);
+    assert_string_equal(w->output, "1 delivery back in the queue\n");
+    assert_int_equal(command(w, cmd_redeliver, "redeliver --state DIR --dead"), CMD_DONE);
+    assert_string_equal(w->output, "0 deliveries back in the queue\n");
+    assert_int_equal(command(w, cmd_redeliver, "redeliver --state DIR 0123"), CMD_FAILED);
+    assert_string_equal(w->output, "");
+    assert_non_null(strstr(w->errors, "no alert 0123"));
+    snprintf(line, sizeof line, "redeliver --state DIR %s --webhook siem", id);
+    assert_int_equal(command(w, cmd_redeliver, line), CMD_FAILED);
+    assert_non_null(strstr(w->errors, "webhook siem"));
+    store_close(s);
+}
+
+static void test_calls(void **state)
+{
+    static char nampo_name[] = "Nampo, \"old\" quay", shidao_name[] = "Shidao";
+    static const struct port nampo = {.locode = "KPNAM", .name = nampo_name};
+    static const struct port shidao = {.locode = "CNSHD", .name = shidao_name};
+    /* date -u -d @1710892800: 2024-03-20 */
+    const int64_t day = INT64_C(1710892800000);
+    struct world *w = *state;
+    struct store *s = fixture_open(w->directory);
+    struct store_batch *b = store_batch_create();
+    struct engine_call c = {.mmsi = 445000001,
+                            .imo = 9999993,
+                            .name = "EXAMPLE TRADER",
+                            .event = CALL_DEPARTED,
+                            .port = &nampo};
+    c.call = (struct call){.confidence = 3,
+                           .kind = CALL_KIND_ANCHORAGE,
+                           .entered_ms = TIME_NONE,
+                           .arrived_ms = day,
+                           .since_ms = day,
+                           .departed_ms = day + HOUR_MS,
+                           .left_ms = TIME_NONE,
+                           .pos = {387300000, 1254000000}};
+    struct engine_voyage v = {.mmsi = 445000001,
+                              .imo = 9999993,
+                              .name = "EXAMPLE TRADER",
+                              .from = &nampo,
+                              .to = &shidao};
+    v.voyage = (struct voyage){.departed_ms = day + HOUR_MS,
+                               .arrived_ms = day + 20 * HOUR_MS,
+                               .distance_m = 1852 * 150.26,
+                               .longest_gap_ms = HOUR_MS,
+                               .draught_arrival_dm = 61,
+                               .destination_count = 2,
+                               .destinations = {"CN SHD", "SHIDAO"}};
+    assert_int_equal(store_batch_call(b, &c), 0);
+    assert_int_equal(store_batch_voyage(b, &v), 0);
+    assert_int_equal(store_submit(s, b), 0);
+    assert_true(store_flush(s, 10000));
+    assert_int_equal(command(w, cmd_calls, "calls --state DIR"), CMD_DONE);
+    assert_string_equal(
+        w->output,
+        "record\tmmsi\timo\tname\tport\tport_name\tto\tto_name\tentered_at\tarrived_at\t"
+        "departed_at\tleft_at\tkind\tconfidence\tlat\tlon\tdraught_m\tdraught_to_m\t"
+        "distance_nm\tlongest_gap_h\tdestinations\n"
+        "call\t445000001\t9999993\tEXAMPLE TRADER\tKPNAM\tNampo, \"old\" quay\t\t\t\t"
+        "2024-03-20T00:00:00Z\t2024-03-20T01:00:00Z\t\tanchorage\t3\t38.73\t125.4\t\t\t\t"
+        "\t\n"
+        "voyage\t445000001\t9999993\tEXAMPLE TRADER\tKPNAM\tNampo, \"old\" quay\tCNSHD\t"
+        "Shidao\t\t2024-03-20T20:00:00Z\t2024-03-20T01:00:00Z\t\t\t\t\t\t\t6.1\t150."
+        "3\t1\t"
+        "CN SHD; SHIDAO\n");
+    assert_int_equal(command(w, cmd_calls, "calls --state DIR --csv --port CN* trader"),
+                     CMD_DONE);
+    const char *row = strchr(w->output, '\n') + 1;
+    assert_string_equal(row, "voyage,445000001,9999993,EXAMPLE TRADER,KPNAM,\"Nampo, "
+                             "\"\"old\"\" quay\",CNSHD,Shidao,,2024-03-20T20:00:00Z,"
+                             "2024-03-20T01:00:00Z,,,,,,,6.1,150.3,1,CN SHD; SHIDAO\n");
+    assert_int_equal(command(w, cmd_calls, "calls --state DIR --json 9999993"), CMD_DONE);
+    assert_int_equal(line_count(w->output), 2);
+    assert_int_equal(command(w, cmd_calls, "calls --state DIR 123"), CMD_DONE);
+    assert_int_equal(line_count(w->output), 1); /* the header */
+    store_close(s);
+}
+
+static void test_wrong_usage(void **state)
+{
+    static const struct {
+        int (*run)(int, char **);
+        const char *line, *says;
+        int status;
+    } cases[] = {
+        /* clang-format off */
+        {cmd_alerts,    "alerts",                               "-c FILE and --state",  CMD_USAGE},
+        {cmd_alerts,    "alerts -c x --state DIR",              "-c FILE and --state",  CMD_USAGE},
+        {cmd_alerts,    "alerts --state DIR --since yesterday", "'yesterday' is neither", CMD_USAGE},
+        {cmd_alerts,    "alerts --state DIR word",              "'word'",               CMD_USAGE},
+        {cmd_alerts,    "alerts --nonsense",                    "nonsense",             CMD_USAGE},
+        {cmd_alerts,    "alerts --state DIR",                   "no database in",       CMD_FAILED},
+        {cmd_alerts,    "alerts --state /nowhere/at/all",       "no database in",       CMD_FAILED},
+        {cmd_calls,     "calls --state DIR",                    "no database in",       CMD_FAILED},
+        {cmd_calls,     "calls --state DIR --since 5parsec",    "'5parsec'",            CMD_USAGE},
+        {cmd_redeliver, "redeliver --state DIR",                "--dead",               CMD_USAGE},
+        {cmd_redeliver, "redeliver --state DIR --dead 0123",    "--dead",               CMD_USAGE},
+        {cmd_redeliver, "redeliver --state DIR --dead",         "no database in",       CMD_FAILED},
+        {cmd_redeliver, "redeliver --dead",                     "-c FILE and --state",  CMD_USAGE},
+        /* clang-format on */
+    };
+    struct world *w = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int status = command(w, cases[i].run, cases[i].line);
+        if (status != cases[i].status || strstr(w->errors, cases[i].says) == NULL ||
+            w->output[0] != '\0')
+            fail_msg("%s: %d: %s", cases[i].line, status, w->errors);
+    }
+}
+
+static void test_help(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(command(w, cmd_alerts, "alerts --help"), CMD_DONE);
+    assert_non_null(strstr(w->output, "--follow"));
+    assert_int_equal(command(w, cmd_calls, "calls --help"), CMD_DONE);
+    assert_non_null(strstr(w->output, "--csv"));
+    assert_int_equal(command(w, cmd_redeliver, "redeliver --help"), CMD_DONE);
+    assert_non_null(strstr(w->output, "--webhook"));
+}
+
+/* Reads lines until there are n; the child's stdout is a pipe. */
+static void read_lines(FILE *f, size_t n)
+{
+    char line[4096];
+    for (size_t i = 0; i < n; i++)
+        assert_non_null(fgets(line, sizeof line, f));
+}
+
+static void test_follow(void **state)
+{
+    struct world *w = *state;
+    struct store *s = fixture_open(w->directory);
+    put_alerts(s, 0, 3);
+    store_close(s); /* no connection may live over a fork */
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    fflush(stdout);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        char name[] = "alerts", option[] = "--state", follow[] = "--follow";
+        char *argv[] = {name, option, w->directory, follow, NULL};
+        dup2(fds[1], STDOUT_FILENO);
+        close(fds[0]);
+        close(fds[1]);
+        _exit(cmd_alerts(4, argv));
+    }
+    close(fds[1]);
+    FILE *f = fdopen(fds[0], "r");
+    assert_non_null(f);
+    s = fixture_open(w->directory);
+    read_lines(f, 3);
+    put_alerts(s, 3, 5);
+    read_lines(f, 2);
+    put_alerts(s, 5, 6);
+    read_lines(f, 1);
+    fclose(f); /* nobody reads any more: it ends by itself */
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) || WTERMSIG(status) == SIGPIPE);
+    store_close(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_alerts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_redeliver, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_calls, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_wrong_usage, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_help, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_follow, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every tests/data/conf/NAME.yaml gives exactly the lines of NAME.err: what is wrong,
+ * where, and what would be accepted. The expectations were reviewed line by line against
+ * interface.md section 3. */
+#include "lib/testlib.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lookout/base/buf.h"
+#include "lookout/conf/conf.h"
+
+enum { NAMES_MAX = 200 };
+static char names[NAMES_MAX][64];
+static size_t name_count;
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* Names without ".yaml", sorted. */
+static void find_names(void)
+{
+    DIR *dir = opendir(".");
+    assert_non_null(dir);
+    const struct dirent *entry;
+    while ((entry = readdir(dir)) != NULL) {
+        size_t n = strlen(entry->d_name);
+        if (n < 6 || n >= sizeof names[0] || strcmp(entry->d_name + n - 5, ".yaml") != 0)
+            continue;
+        assert_true(name_count < NAMES_MAX);
+        memcpy(names[name_count], entry->d_name, n - 5);
+        names[name_count++][n - 5] = '\0';
+    }
+    closedir(dir);
+    qsort(names, name_count, sizeof names[0], compare);
+}
+
+static void load(const char *file, struct buf *ret_lines, int *ret_code)
+{
+    const struct conf_context context = {.host = "host", .gazetteer = "ports.csv"};
+    struct conf *conf = NULL;
+    struct conf_report report;
+    size_t errors = 0;
+    *ret_code = conf_load(file, &context, &conf, &report);
+    for (size_t i = 0; i < report.count; i++) {
+        assert_int_equal(buf_printf(ret_lines, "%s\n", report.lines[i]), 0);
+        errors += strstr(report.lines[i], ": error: ") != NULL;
+    }
+    assert_int_equal(report.errors, errors);
+    assert_int_equal(report.warnings, report.count - errors);
+    assert_int_equal(*ret_code, errors > 0 ? -2 /* ERR_INVALID */ : 0);
+    conf_report_finish(&report);
+    conf_destroy(conf);
+}
+
+static void test_golden(void **state)
+{
+    (void)state;
+    size_t wrong = 0;
+    for (size_t i = 0; i < name_count; i++) {
+        char yaml[80], err[80];
+        struct buf lines = {0};
+        int code = 0;
+        snprintf(yaml, sizeof yaml, "%.60s.yaml", names[i]);
+        snprintf(err, sizeof err, "%.60s.err", names[i]);
+        load(yaml, &lines, &code);
+        char *expected = test_read_file(err, NULL);
+        if (expected == NULL || strcmp(expected, buf_text(&lines)) != 0) {
+            print_error("%s: expected\n%s--- got\n%s---\n", yaml,
+                        expected != NULL ? expected : "(no file)\n", buf_text(&lines));
+            wrong++;
+        }
+        free(expected);
+        buf_finish(&lines);
+    }
+    assert_int_equal(wrong, 0);
+    assert_true(name_count >= 25);
+}
+
+/* The same bytes, the same report: no order of memory or of a table reaches it. */
+static void test_twice_the_same(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < name_count; i++) {
+        char yaml[80];
+        struct buf first = {0}, second = {0};
+        int code = 0;
+        snprintf(yaml, sizeof yaml, "%.60s.yaml", names[i]);
+        load(yaml, &first, &code);
+        load(yaml, &second, &code);
+        assert_string_equal(buf_text(&first), buf_text(&second));
+        buf_finish(&first);
+        buf_finish(&second);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_twice_the_same),
+    };
+    if (chdir(test_root_path("tests/data/conf")) != 0)
+        return 2;
+    find_names();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

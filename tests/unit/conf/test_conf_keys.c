@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config/lookoutd.yaml, the annotated example: it loads without a fault as it stands and
+ * with everything uncommented, it covers every row of every table, and what it and the
+ * tables call the default is the default. */
+#include "lib/testlib.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/shell/conf/conf_int.h"
+#include "daemon/shell/conf/conf_rules.h"
+#include "lib/tempdir.h"
+#include "lookout/rules/rule.h"
+
+enum { ROWS_MAX = 400 };
+struct rows {
+    const void *items[ROWS_MAX];
+    size_t count;
+};
+
+static bool has_row(const struct rows *rows, const void *row)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->items[i] == row)
+            return true;
+    return false;
+}
+
+static void see_row(void *context, const void *row)
+{
+    struct rows *rows = context;
+    if (has_row(rows, row))
+        return;
+    assert_true(rows->count < ROWS_MAX);
+    rows->items[rows->count++] = row;
+}
+
+/* --- variants of the text --- */
+
+enum variant {
+    AS_IT_STANDS,
+    UNCOMMENTED, /* lines "#x": the '#' taken away */
+    RECORDINGS   /* the lines "#~" instead of the live feeds */
+};
+
+static bool is_setting(const char *line)
+{
+    return line[0] == '#' && (line[1] == ' ' ? line[2] == ' ' : line[1] > ' ') &&
+           line[1] != '~' && line[1] != '#';
+}
+
+static char *make_variant(const char *text, enum variant variant)
+{
+    struct buf out = {0};
+    bool is_skipping = false;
+    while (*text != '\0') {
+        size_t n = strcspn(text, "\n") + 1;
+        const char *line = text;
+        if (variant == RECORDINGS && strncmp(line, "feeds:", 6) == 0)
+            is_skipping = true;
+        if (strncmp(line, "ports:", 6) == 0)
+            is_skipping = false;
+        if (variant == RECORDINGS && strncmp(line, "#~", 2) == 0)
+            assert_int_equal(buf_add(&out, line + 2, n - 2), 0);
+        else if (variant == UNCOMMENTED && is_setting(line))
+            assert_int_equal(buf_add(&out, line + 1, n - 1), 0);
+        else if (!is_skipping)
+            assert_int_equal(buf_add(&out, line, n), 0);
+        text += n;
+    }
+    return buf_take(&out);
+}
+
+/* What the uncommented settings name. */
+static void make_files(const struct tempdir *dir)
+{
+    static const char secret[] = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n";
+    tempdir_copy(dir, "ports.csv", test_root_path("config/ports.csv"));
+    tempdir_write(dir, "nampo.geojson",
+                  "{\"type\": \"Polygon\", \"coordinates\": [[[125.3, 38.6], [125.5, "
+                  "38.6], [125.5, 38.8], [125.3, 38.6]]]}");
+    tempdir_write(dir, "zones.geojson",
+                  "{\"type\": \"FeatureCollection\", \"features\": [{\"type\": "
+                  "\"Feature\", \"properties\": {\"id\": \"yeosu-box\"}, \"geometry\": "
+                  "{\"type\": \"Polygon\", \"coordinates\": [[[127.5, 34], [128.5, 34], "
+                  "[128.5, 34.6], [127.5, 34]]]}}, {\"type\": \"Feature\", "
+                  "\"properties\": {\"id\": \"korea-strait\"}, \"geometry\": {\"type\": "
+                  "\"LineString\", \"coordinates\": [[129, 35], [130, 34]]}}]}");
+    tempdir_write(dir, "watch.csv", "imo,caption\n9074729,EXAMPLE TWO\n");
+    tempdir_write_mode(dir, "desk.secret", secret, 0600);
+    tempdir_write_mode(dir, "siem-secret", secret, 0600);
+    tempdir_write_mode(dir, "siem-secret-old", secret, 0600);
+    tempdir_write_mode(dir, "pager-url", "https://pager.example.org/x\n", 0600);
+    tempdir_write_mode(dir, "siem-url", "https://siem.example.org/hook/1\n", 0600);
+    tempdir_write_mode(dir, "siem.token", "token\n", 0600);
+    tempdir_write_mode(dir, "siem-token", "token\n", 0600);
+    tempdir_write_mode(dir, "ca.pem", "", 0600);
+    tempdir_write_mode(dir, "client.pem", "", 0600);
+    tempdir_write_mode(dir, "client.key", "", 0600);
+}
+
+static struct conf *load_variant(const struct tempdir *dir, const char *text,
+                                 struct rows *rows)
+{
+    char gazetteer[256];
+    snprintf(gazetteer, sizeof gazetteer, "%s", test_root_path("config/ports.csv"));
+    const struct conf_context context = {
+        .host = "host", .gazetteer = gazetteer, .credentials_directory = dir->path};
+    const struct conf_source source = {.file = tempdir_path(dir, "lookoutd.yaml"),
+                                       .text = text,
+                                       .bytes = strlen(text),
+                                       .on_key = see_row,
+                                       .on_key_context = rows};
+    struct conf *conf = NULL;
+    struct conf_report report;
+    int code = conf_load_text(&source, &context, &conf, &report);
+    for (size_t i = 0; i < report.count; i++)
+        print_error("%s\n", report.lines[i]);
+    assert_int_equal(code, 0);
+    assert_int_equal(report.count, 0);
+    conf_report_finish(&report);
+    return conf;
+}
+
+/* --- the tables --- */
+
+static size_t missing;
+
+static void need_keys(const struct rows *rows, const struct conf_key *keys,
+                      const char *under)
+{
+    for (; keys->name != NULL; keys++) {
+        char path[200];
+        snprintf(path, sizeof path, "%s.%s", under, keys->name);
+        if (!has_row(rows, keys)) {
+            print_error("the example lacks %s\n", path);
+            missing++;
+        }
+        assert_non_null(keys->doc);
+        assert_true(keys->type != CONF_TYPE_OTHER || keys->accepts != NULL);
+        if (keys->sub != NULL)
+            need_keys(rows, keys->sub, path);
+    }
+}
+
+static void need_rule_keys(const struct rows *rows)
+{
+    for (size_t i = 0; rule_kinds[i] != NULL; i++)
+        for (const struct rule_key *key = rule_kinds[i]->keys;
+             key != NULL && key->name != NULL; key++)
+            if (!has_row(rows, key)) {
+                print_error("the example lacks %s.%s\n", rule_kinds[i]->name, key->name);
+                missing++;
+            }
+}
+
+static void test_every_key(void **state)
+{
+    (void)state;
+    static struct rows rows;
+    struct tempdir dir;
+    char *text = test_read_file(test_root_path("config/lookoutd.yaml"), NULL);
+    assert_non_null(text);
+    tempdir_make(&dir);
+    make_files(&dir);
+    for (int i = AS_IT_STANDS; i <= RECORDINGS; i++) {
+        char *variant = make_variant(text, (enum variant)i);
+        struct conf *conf = load_variant(&dir, variant, &rows);
+        assert_int_equal(conf->feed_count, i == UNCOMMENTED ? 5 : 1);
+        conf_destroy(conf);
+        free(variant);
+    }
+    need_keys(&rows, conf_root_keys, "");
+    need_rule_keys(&rows);
+    assert_int_equal(missing, 0);
+    tempdir_remove(&dir);
+    free(text);
+}
+
+/* --- defaults --- */
+
+static struct conf *load_text(const char *text)
+{
+    char gazetteer[256];
+    snprintf(gazetteer, sizeof gazetteer, "%s",
+             test_root_path("tests/data/conf/ports.csv"));
+    const struct conf_context context = {.host = "host", .gazetteer = gazetteer};
+    const struct conf_source source = {
+        .file = "x.yaml", .text = text, .bytes = strlen(text)};
+    struct conf *conf = NULL;
+    struct conf_report report;
+    int code = conf_load_text(&source, &context, &conf, &report);
+    for (size_t i = 0; i < report.count && code != 0; i++)
+        print_error("%s\n", report.lines[i]);
+    assert_int_equal(code, 0);
+    conf_report_finish(&report);
+    return conf;
+}
+
+/* "{stop: {begin: 0.5kn, ...}, ...}" of what the tables call the defaults. */
+static void write_initials(const struct conf_key *keys, struct buf *out)
+{
+    assert_int_equal(buf_add_char(out, '{'), 0);
+    const char *separator = "";
+    for (; keys->name != NULL; keys++) {
+        if (keys->sub == NULL && keys->initial == NULL)
+            continue;
+        assert_int_equal(buf_printf(out, "%s%s: ", separator, keys->name), 0);
+        if (keys->sub != NULL)
+            write_initials(keys->sub, out);
+        else
+            assert_int_equal(buf_add_text(out, keys->initial), 0);
+        separator = ", ";
+    }
+    assert_int_equal(buf_add_char(out, '}'), 0);
+}
+
+static void test_defaults_of_numbers(void **state)
+{
+    (void)state;
+    static const char *const sections[] = {"retain", "detect", "limits"};
+    struct buf text = {0};
+    for (size_t i = 0; i < CONF_COUNT(sections); i++) {
+        assert_int_equal(buf_printf(&text, "%s: ", sections[i]), 0);
+        write_initials(conf_key_find(conf_root_keys, sections[i])->sub, &text);
+        assert_int_equal(buf_add_char(&text, '\n'), 0);
+    }
+    struct conf *written = load_text(buf_text(&text)), *bare = load_text("log: info\n");
+    assert_memory_equal(&written->engine.track, &bare->engine.track,
+                        sizeof bare->engine.track);
+    assert_memory_equal(&written->engine.call, &bare->engine.call,
+                        sizeof bare->engine.call);
+    assert_memory_equal(&written->engine.limits, &bare->engine.limits,
+                        sizeof bare->engine.limits);
+    assert_memory_equal(&written->retain, &bare->retain, sizeof bare->retain);
+    assert_int_equal(written->engine.vessels_max, bare->engine.vessels_max);
+    assert_int_equal(written->database_mb, bare->database_mb);
+    conf_destroy(written);
+    conf_destroy(bare);
+    buf_finish(&text);
+}
+
+static const char *bare_lists =
+    "feeds:\n"
+    "  - {id: a, udp: \"127.0.0.1:1\"}\n"
+    "  - {id: b, udp: \"127.0.0.1:2\", lateness: 0s, silent_after: 10min, format: auto}\n"
+    "  - {id: c, listen: \"127.0.0.1:3\"}\n"
+    "  - {id: d, listen: \"127.0.0.1:4\", idle_timeout: 120s, max_clients: 16}\n"
+    "  - {id: e, serial: /dev/a}\n"
+    "  - {id: f, serial: /dev/b, baud: 38400}\n"
+    "webhooks:\n"
+    "  - {id: a, url: \"http://127.0.0.1/\"}\n"
+    "  - {id: b, url: \"http://127.0.0.1/\", format: cloudevents, min_severity: info,\n"
+    "     order: vessel, in_flight: 8, timeout: 15s, retry_for: 76h,\n"
+    "     retry: [5s, 30s, 2min, 5min, 15min, 1h, 2h, 5h, 10h], allow_private: false}\n"
+    "rules:\n"
+    "  - {id: a, when: gap, vessels: watched}\n"
+    "  - {id: b, when: gap, vessels: watched, after: 6h, moored: 24h, at_start: "
+    "watched,\n"
+    "     events: [start, end], severity: warning}\n";
+
+/* What interface.md sections 3 and 5 call the defaults, left out and written out. */
+static void test_defaults_of_lists(void **state)
+{
+    (void)state;
+    struct conf *conf = load_text(bare_lists);
+    for (size_t i = 0; i < conf->feed_count; i += 2) {
+        const struct conf_feed *a = &conf->feeds[i], *b = &conf->feeds[i + 1];
+        assert_int_equal(a->lateness_ms, b->lateness_ms);
+        assert_int_equal(a->silent_after_ms, b->silent_after_ms);
+        assert_int_equal(a->idle_timeout_ms, b->idle_timeout_ms);
+        assert_int_equal(a->max_clients, b->max_clients);
+        assert_int_equal(a->baud, b->baud);
+        assert_int_equal(a->format, b->format);
+    }
+    const struct conf_webhook *a = &conf->webhooks[0], *b = &conf->webhooks[1];
+    assert_int_equal(a->retry.wait_count, b->retry.wait_count);
+    assert_memory_equal(a->retry.waits_ms, b->retry.waits_ms,
+                        b->retry.wait_count * sizeof b->retry.waits_ms[0]);
+    assert_int_equal(a->retry.retry_for_ms, b->retry.retry_for_ms);
+    assert_int_equal(a->timeout_ms, b->timeout_ms);
+    assert_int_equal(a->in_flight, b->in_flight);
+    assert_int_equal(a->ordered, b->ordered);
+    assert_int_equal(a->format, b->format);
+    assert_int_equal(a->min_severity, b->min_severity);
+    assert_int_equal(a->allow_private, b->allow_private);
+    assert_int_equal(conf->engine.rules[0].definition, conf->engine.rules[1].definition);
+    assert_memory_equal(conf->engine.rules[0].severity, conf->engine.rules[1].severity,
+                        2);
+    conf_destroy(conf);
+}
+
+/* A key's words, bounds and texts are whole. */
+static void check_table(const struct conf_key *keys)
+{
+    for (; keys->name != NULL; keys++) {
+        struct buf accepts = {0};
+        assert_int_equal(conf_key_accepts(keys, &accepts), 0);
+        assert_true(accepts.length > 0);
+        buf_finish(&accepts);
+        if (keys->type == CONF_TYPE_DURATION || keys->type == CONF_TYPE_DISTANCE ||
+            keys->type == CONF_TYPE_SPEED || keys->type == CONF_TYPE_NUMBER ||
+            keys->type == CONF_TYPE_U32)
+            assert_true(keys->least < keys->most);
+        if (keys->type == CONF_TYPE_WORD)
+            assert_non_null(keys->words);
+        for (const struct conf_key *other = keys + 1; other->name != NULL; other++)
+            assert_string_not_equal(keys->name, other->name);
+        if (keys->sub != NULL)
+            check_table(keys->sub);
+    }
+}
+
+static void test_tables(void **state)
+{
+    (void)state;
+    check_table(conf_root_keys);
+    for (size_t i = 0; rule_kinds[i] != NULL; i++)
+        for (const struct rule_key *key = rule_kinds[i]->keys;
+             key != NULL && key->name != NULL; key++) {
+            struct buf accepts = {0};
+            assert_int_equal(conf_rule_key_accepts(key, &accepts), 0);
+            assert_true(accepts.length > 0);
+            buf_finish(&accepts);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_key),
+        cmocka_unit_test(test_defaults_of_numbers),
+        cmocka_unit_test(test_defaults_of_lists),
+        cmocka_unit_test(test_tables),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Secrets, tokens and headers of webhooks. */
+#include "lib/conf_fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/shell/conf/conf_int.h"
+
+static void test_secret_modes(void **state)
+{
+    (void)state;
+    tempdir_write_mode(&conf_fixture_dir, "open.secret", SECRET_TEXT, 0644);
+    tempdir_write_mode(&conf_fixture_dir, "group.secret", SECRET_TEXT, 0640);
+    tempdir_write_mode(&conf_fixture_dir, "written.secret", SECRET_TEXT, 0602);
+    char *lines = conf_fixture_lines(HOOK "secret: {file: open.secret}}\n", ERR_INVALID);
+    assert_has(lines, "config.yaml:2:62: error: webhooks[0].secret.file: '");
+    assert_has(lines, "open.secret' is a secret that others can read (mode 0644) "
+                      "(accepted: a file of mode 0600 or 0640)");
+    free(lines);
+    lines = conf_fixture_lines(HOOK "secret: {file: written.secret}}\n", ERR_INVALID);
+    assert_has(lines, "others can write");
+    free(lines);
+    conf_destroy(conf_fixture_good(HOOK "secret: {file: group.secret}}\n"));
+    lines = conf_fixture_lines(HOOK "authorization: {file: open.secret}}\n", ERR_INVALID);
+    assert_has(lines, "webhooks[0].authorization.file: '");
+    free(lines);
+    lines = conf_fixture_lines("webhooks: [{id: h, url: {credential: open.secret}}]\n",
+                               ERR_INVALID);
+    assert_has(lines, "webhooks[0].url.credential: '");
+    free(lines);
+}
+
+static void test_secret_forms(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t bytes; /* 0: refused */
+    } rows[] = {
+        /* clang-format off */
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz\n", 24},  /* 24 bytes, the least */
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=", 0},     /* 23 */
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMw==\r\n", 64},
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ=", 0}, /* 65 */
+        {"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", 0},           /* no whsec_ */
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI", 0},      /* no padding */
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkw-TIz", 0},     /* base64url */
+        {"whsec_====", 0},
+        {"whsec_", 0},
+        {"", 0},
+        {"\n", 0},
+        /* clang-format on */
+    };
+    for (size_t i = 0; i < CONF_COUNT(rows); i++) {
+        struct conf *conf = NULL;
+        struct conf_report report;
+        tempdir_write_mode(&conf_fixture_dir, "s", rows[i].text, 0600);
+        int code = conf_fixture_load(HOOK "secret: {file: s}}\n", &conf, &report);
+        assert_int_equal(code, rows[i].bytes > 0 ? 0 : ERR_INVALID);
+        if (code == 0)
+            assert_int_equal(conf->webhooks[0].secrets[0].length, rows[i].bytes);
+        else if (strlen(rows[i].text) > 8)
+            assert_null(strstr(report.lines[report.count - 1], "MDEy"));
+        conf_report_finish(&report);
+        conf_destroy(conf);
+    }
+}
+
+static void test_two_secrets(void **state)
+{
+    (void)state;
+    tempdir_write_mode(&conf_fixture_dir, "old", SECRET_TEXT, 0600);
+    tempdir_write_mode(&conf_fixture_dir, "new", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz",
+                       0600);
+    struct conf *conf = conf_fixture_good(
+        HOOK "secret: [{file: old}, {credential: new}],\n"
+             "   authorization: {scheme: Basic, credential: siem-token}}\n");
+    assert_int_equal(conf->webhooks[0].secret_count, 2);
+    assert_int_equal(conf->webhooks[0].secrets[1].length, 24);
+    assert_string_equal(conf->webhooks[0].authorization, "Basic t0ken");
+    conf_destroy(conf);
+}
+
+static void test_headers(void **state)
+{
+    (void)state;
+    char *lines = conf_fixture_lines(HOOK "headers: {X-A: b, x-a: c}}\n", ERR_INVALID);
+    assert_has(lines, "webhooks[0].headers.x-a: is given twice, in other letters");
+    free(lines);
+    lines = conf_fixture_lines(HOOK "headers: {Webhook-ID: b}}\n", ERR_INVALID);
+    assert_has(lines, "is set by lookoutd itself");
+    free(lines);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_secret_modes, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_secret_forms, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_two_secrets, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_headers, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine as a whole: order of time and alerts, who is covered when, what is kept over
+ * a reload or restart and what is not, limits. Ships and minutes are invented; what must
+ * be told follows from the contract, sections 3, 5 and 8. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/enginerun.h"
+#include "lookout/base/timefmt.h"
+
+#define A 440000001u
+#define B 440000002u
+#define C 440000003u
+
+#define ZONES(features) "{\"type\":\"FeatureCollection\",\"features\":[" features "]}"
+#define SQUARE(id, west, east)                                                           \
+    "{\"type\":\"Feature\",\"properties\":{\"id\":\"" id                                 \
+    "\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[" west ",35.5],[" east    \
+    ",35.5],[" east ",36.5],[" west ",36.5],[" west ",35.5]]]}}"
+static const char box[] = ZONES(SQUARE("box", "126", "127"));
+static const char box_rule[] = "site: test\nzones: [zones.geojson]\nrules:\n"
+                               "  - {id: box, when: zone, zones: [box], at_start: all}\n";
+
+/* --- time --- */
+
+/* Lost at 60, gap at 60; a report at 60 comes after both. */
+static void test_timers_fire_before_reports(void **state)
+{
+    (void)state;
+    struct enginerun r;
+    enginerun_init(&r,
+                   "site: test\nzones: [zones.geojson]\nrules:\n"
+                   "  - {id: box, when: zone, zones: [box], at_start: all}\n"
+                   "  - {id: gap, when: gap, after: 1h, moored: 1h}\n"
+                   "  - {id: seen, when: sighted}\n",
+                   box);
+    enginerun_fix(&r, A, 0, 36, 126.5, 5);
+    assert_told_by(&r, "box zone.entered 440000001 0; seen vessel.sighted 440000001 0; ");
+    assert_true(engine_deadline(r.engine) == ENGINERUN_DAY0 + HOUR_MS);
+    enginerun_fix(&r, B, 59, 30, 120, 5);
+    assert_told_by(&r, "seen vessel.sighted 440000002 59; ");
+    enginerun_fix(&r, A, 60, 36, 126.5, 5);
+    assert_told_by(&r, "box zone.lost 440000001 60; gap gap.started 440000001 60; gap "
+                       "gap.ended 440000001 60; ");
+    enginerun_tick(&r, 30); /* time does not go back */
+    assert_true(engine_now(r.engine) == ENGINERUN_DAY0 + HOUR_MS);
+    enginerun_tick(&r, 119);
+    assert_told_by(&r, "gap gap.started 440000002 119; ");
+    enginerun_finish(&r);
+}
+
+/* Many timers in one step forward: by their time, at equal time by MMSI. */
+static void test_order_of_timers(void **state)
+{
+    (void)state;
+    struct enginerun r;
+    enginerun_init(&r,
+                   "site: test\nrules:\n"
+                   "  - {id: six, when: gap, events: [start], after: 6h}\n"
+                   "  - {id: two, when: gap, events: [start], after: 2h}\n",
+                   NULL);
+    r.has_detected = true;
+    enginerun_fix(&r, C, 0, 36, 126.5, 5);
+    enginerun_fix(&r, B, 0, 36, 126.5, 5);
+    enginerun_fix(&r, A, 10, 36, 126.5, 5);
+    enginerun_tick(&r, 1000);
+    assert_told_by(&r, "two gap.started 440000002 120; two gap.started 440000003 120; "
+                       "two gap.started 440000001 130; six gap.started 440000002 360; "
+                       "six gap.started 440000003 360; six gap.started 440000001 370; ");
+    assert_true(engine_deadline(r.engine) == INT64_MAX);
+    enginerun_finish(&r);
+}
+
+static void test_what_is_counted(void **state)
+{
+    (void)state;
+    struct enginerun r;
+    enginerun_init(&r, "site: test\n", NULL);
+    enginerun_fix(&r, A, 10, 36, 126.5, 5);
+    enginerun_fix(&r, A, 10, 36, 126.5, 5); /* not newer */
+    enginerun_fix(&r, A, 9, 36, 126.5, 5);
+    enginerun_fix(&r, A, 10.5, 36, 126.5, 5);
+    enginerun_fix(&r, A, 11, 50, 126.5, 5);       /* out of reach */
+    enginerun_fix(&r, A, 12, 0, 0, 5);            /* 0 N 0 E is none */
+    enginerun_fix(&r, 4400001, 13, 36, 126.5, 5); /* a coast station: 004400001 */
+    const struct engine_counts *n = engine_counts(r.engine);
+    assert_int_equal(n->reports, 7);
+    assert_int_equal(n->fixes, 3);
+    assert_int_equal(n->old, 2);
+    assert_int_equal(n->implausible, 1);
+    assert_int_equal(n->no_position, 1);
+    assert_int_equal(n->not_a_ship, 1);
+    assert_int_equal(engine_vessel_count(r.engine), 1);
+    enginerun_finish(&r);
+}
+
+/* --- who is covered --- */
+
+static void say_type(struct enginerun *r, uint32_t mmsi, double minute, uint8_t type)
+{
+    struct report report = enginerun_report(mmsi, minute);
+    report.has = HAS_STATIC | HAS_SHIP_TYPE;
+    report.ship_type = type;
+    enginerun_send(r, &report);
+}
+
+static void say_name(struct enginerun *r, uint32_t mmsi, double minute, const char *name)
+{
+    struct report report = enginerun_report(mmsi, minute);
+    report.has = HAS_STATIC | HAS_NAME;
+    snprintf(report.name, sizeof report.name, "%s", name);
+    enginerun_send(r, &report);
+}
+
+/* Who a ship is comes to be known after its last fix: its timers are set all the same. */
+static void test_identified_before_it_falls_silent(void **state)
+{
+    (void)state;
+    struct enginerun r;
+    enginerun_init(&r,
+                   "site: test\nvessels: [{id: v, name: EXAMPLE}]\nrules:\n"
+                   "  - {id: gap, when: gap, vessels: watched, after: 6h}\n",
+                   NULL);
+    enginerun_fix(&r, A, 0, 36, 126.5, 5);
+    say_name(&r, A, 5, "EXAMPLE");
+    enginerun_tick(&r, 400);
+    assert_told_by(&r, "gap gap.started 440000001 360; ");
+    enginerun_finish(&r);
+}
+
+/* Known to be a tanker only once it is in: told then, of the time it came in. One that
+ * says now this, now that: told once. */
+static void test_covered_after_it_entered(void **state)
+{
+    (void)state;
+    struct enginerun r;
+    enginerun_init(&r,
+                   "site: test\nzones: [zones.geojson]\nrules:\n"
+                   "  - {id: tankers, when: zone, zones: [box], events: [enter, exit], "
+                   "vessels: {types: [tanker]}}\n",
+                   box);
+    r.has_detected = true;
+    say_type(&r, A, 0, 70);
+    enginerun_fix(&r, A, 0, 36, 125.9, 10);
+    enginerun_fix(&r, A, 20, 36, 126.1, 10);
+    assert_told_by(&r, "");
+    say_type(&r, A, 30, 80);
+    assert_told_by(&r, "tankers zone.entered 440000001 10@30; ");
+    say_type(&r, A, 40, 70);
+    say_type(&r, A, 50, 80);
+    assert_told_by(&r, "");
+    enginerun_fix(&r, A, 60, 36, 125.9, 10);
+    assert_told_by(&r, "tankers zone.exited 440000001 40@60; ");
+    /* One that is told as it enters, and then says it is something else for a while. */
+    say_type(&r, B, 60, 80);
+    enginerun_fix(&r, B, 60, 36, 125.9, 10);
+    enginerun_fix(&r, B, 80, 36, 126.1, 10);
+    assert_told_by(&r, "tankers zone.entered 440000002 70@80; ");
+    say_type(&r, B, 90, 70);
+    say_type(&r, B, 100, 80);
+    assert_told_by(&r, "");
+    enginerun_finish(&r);
+}
+
+/* Sighted is the first fix; a ship that is recognised later is told of then. */
+static void test_sighted_when_recognised(void **state)
+{
+    (void)state;
+    static const char yaml[] =
+        "site: test\nvessels: [{id: v, name: EXAMPLE}]\nrules:\n"
+        "  - {id: seen, when: sighted, vessels: watched, again_after: 7d}\n";
+    struct enginerun r;
+    enginerun_init(&r, yaml, NULL);
+    r.has_detected = true;
+    enginerun_fix(&r, A, 0, 36, 126.5, 5);
+    say_name(&r, A, 5, "EXAMPLE");
+    assert_told_by(&r, "seen vessel.sighted 440000001 0@5; ");
+    enginerun_fix(&r, A, 10, 36, 126.5, 5);
+    say_name(&r, B, 11, "EXAMPLE");
+    assert_told_by(&r, "");
+    enginerun_fix(&r, B, 12, 36, 126.6, 5);
+    assert_told_by(&r, "seen vessel.sighted 440000002 12; ");
+    enginerun_restart(&r, yaml, NULL);
+    enginerun_fix(&r, A, 20, 36, 126.5, 5);
+    enginerun_fix(&r, B, 21, 36, 126.6, 5);
+    assert_told_by(&r, "");
+    enginerun_finish(&r);
+}
+
+/* --- repeat and mutes --- */
+
+static const char two_zones[] =
+    ZONES(SQUARE("box", "126", "127") "," SQUARE("other", "127.2", "128"));
+static const char three_zones[] = ZONES(SQUARE("aaa", "120", "121") "," SQUARE(
+    "box", "126", "127") "," SQUARE("other", "127.2", "128"));
+
+#define REPEAT_RULE                                                                      \
+    "rules:\n  - {id: in, when: zone, zones: [box, other], events: [enter], repeat: "    \
+    "12h}\n"
+
+static void visit(struct enginerun *r, uint32_t mmsi, double minute, double lon)
+{
+    enginerun_fix(r, mmsi, minute, 36, lon - 0.1, 10);
+    enginerun_fix(r, mmsi, minute + 20, 36, lon + 0.1, 10);
+    enginerun_fix(r, mmsi, minute + 40, 36, lon - 0.1, 10);
+}
+
+/* Folds within 12 h for one vessel and zone, from the first that was told; kept over a
+ * restart, and over a reload that adds a zone before the others. */
+static void test_repeat(void **state)
+{
+    (void)state;
+    static const char yaml[] = "site: test\nzones: [zones.geojson]\n" REPEAT_RULE;
+    struct enginerun r;
+    enginerun_init(&r, yaml, two_zones);
+    visit(&r, A, 0, 126);
+    visit(&r, B, 60, 126); /* another vessel */
+    assert_told_by(&r, "in zone.entered 440000001 10; in zone.entered 440000002 70; ");
+    visit(&r, A, 120, 126);
+    assert_told_by(&r, "in zone.entered 440000001 130 folded; ");
+    assert_string_equal(r.last.why, "repeat 12h, told of 2024-03-24T00:10:00Z");
+    enginerun_restart(&r, yaml, two_zones);
+    visit(&r, A, 240, 126);
+    assert_told_by(&r, "in zone.entered 440000001 250 folded; ");
+    enginerun_reconfigure(&r, yaml, three_zones);
+    visit(&r, A, 440, 127.2); /* another zone, a twelfth of the way before it the first */
+    assert_told_by(&r, "in zone.entered 440000001 293.333 folded; in zone.entered "
+                       "440000001 450; ");
+    visit(&r, A, 719, 126); /* 11 h 59 min after the first */
+    assert_told_by(&r, "in zone.entered 440000001 499.917 folded; in zone.entered "
+                       "440000001 729 folded; ");
+    visit(&r, A, 760, 126); /* 12 h 30 min */
+    assert_told_by(&r, "in zone.entered 440000001 770; ");
+    assert_int_equal(engine_counts(r.engine)->alerts_folded, 4); /* since the restart */
+    enginerun_finish(&r);
+}
+
+/* 2024-03-24T06:00Z ends the mute; what it kept quiet folds nothing. */
+static void test_mutes(void **state)
+{
+    (void)state;
+    static const char yaml[] = "site: test\nzones: [zones.geojson]\n"
+                               "mutes: [{vessel: 440000001, rule: in, until: "
+                               "\"2024-03-24T06:00:00Z\"}]\n" REPEAT_RULE;
+    struct enginerun r;
+    enginerun_init(&r, yaml, two_zones);
+    visit(&r, A, 0, 126);
+    visit(&r, B, 60, 126);
+    assert_told_by(&r,
+                   "in zone.entered 440000001 10 muted; in zone.entered 440000002 70; ");
+    visit(&r, A, 335, 126); /* noticed at 5:55 */
+    assert_told_by(&r, "in zone.entered 440000001 345 muted; ");
+    assert_string_equal(r.last.why, "by `mutes`, until 2024-03-24T06:00:00Z");
+    visit(&r, A, 400, 126);
+    assert_told_by(&r, "in zone.entered 440000001 410; ");
+    assert_string_equal(r.last.why, "");
+    assert_int_equal(engine_counts(r.engine)->alerts_muted, 2);
+    enginerun_finish(&r);
+}
+
+/* --- reload --- */
+
+/* A rule that did not change goes on: the dwell under way comes at its time. */
+static void test_reload_keeps_unchanged_rules(void **state)
+{
+    (void)state;
+    static const char before[] =
+        "site: test\nzones: [zones.geojson]\nrules:\n"
+        "  - {id: box, when: zone, zones: [box], at_start: all, dwell: 2h}\n";
+    static const char after[] =
+        "site: test\nzones: [zones.geojson]\nrules:\n"
+        "  - {id: gap, when: gap, after: 30h}\n"
+        "  - {id: box, when: zone, zones: [box], at_start: all, dwell: 2h, severity: "
+        "critical}\n";
+    struct enginerun r;
+    enginerun_init(&r, before, box);
+    enginerun_fix(&r, A, 0, 36, 126.5, 0);
+    enginerun_reconfigure(&r, after, box);
+    enginerun_fix(&r, A, 50, 36, 126.5, 0);
+    enginerun_fix(&r, A, 100, 36, 126.5, 0);
+    enginerun_reconfigure(&r, before, box);
+    enginerun_tick(&r, 130);
+    enginerun_reconfigure(&r, after, box);
+    enginerun_tick(&r, 159);
+    assert_told_by(&r, "box zone.entered 440000001 0; box zone.dwelled 440000001 120; ");
+    enginerun_finish(&r);
+}
+
+/* Changed: entered again silently. Removed: no event. */
+static void test_reload_of_zones(void **state)
+{
+    (void)state;
+    struct enginerun r;
+    enginerun_init(&r, box_rule, box);
+    enginerun_fix(&r, A, 0, 36, 126.5, 0);
+    enginerun_reconfigure(&r, box_rule, ZONES(SQUARE("box", "126.2", "127")));
+    enginerun_fix(&r, A, 10, 36, 126.5, 0);
+    assert_told_by(&r, "box zone.entered 440000001 0; ");
+    enginerun_fix(&r, A, 50, 36, 126.1, 10); /* out of the new one: 3/4 of the way */
+    assert_told_by(&r, "box zone.exited 440000001 40; ");
+    enginerun_fix(&r, A, 90, 36, 126.5, 10);
+    enginerun_reconfigure(&r, "site: test\n", NULL);
+    enginerun_fix(&r, A, 100, 36, 126.5, 0);
+    enginerun_reconfigure(&r, box_rule, box);
+    enginerun_fix(&r, A, 110, 36, 126.5, 0);
+    assert_told_by(&r, "box zone.entered 440000001 60; ");
+    enginerun_finish(&r);
+}
+
+/* A changed route drops its runs; an unchanged one keeps them. Nampo and Shidao with
+ * areas, so that a stop in them is a call. */
+static void sail_story(struct enginerun *r, const char *again, bool is_changed)
+{
+    enginerun_lie(r, A, 0, 600, 20, 38.7160, 125.4000);
+    for (int i = 1; i <= 5; i++)
+        enginerun_fix(r, A, 600 + 60 * i, 38.7160 - 0.25 * i, 125.4 - 0.4 * i, 12);
+    enginerun_reconfigure(r, again, NULL);
+    for (int i = 1; i <= 8; i++)
+        enginerun_fix(r, A, 900 + 60 * i, 37.466 - 0.075 * i, 123.4 - 0.12 * i, 8);
+    enginerun_lie(r, A, 1400, 1600, 20, 36.875, 122.433);
+    if (is_changed)
+        assert_told_by(r, "");
+    else
+        assert_told_by(r, "arms route.progressed 440000001 1400; ");
+}
+
+static void test_reload_of_routes(void **state)
+{
+    (void)state;
+    static const char before[] = "site: test\nrules:\n  - {id: arms, when: route, route: "
+                                 "\"KP* >> CNSHD >> RU*\"}\n";
+    static const char more[] =
+        "site: test\nrules:\n  - {id: seen, when: sighted, vessels: watched}\n"
+        "  - {id: arms, when: route, route: \"KP* >> CNSHD >> RU*\"}\n";
+    static const char changed[] =
+        "site: test\nrules:\n  - {id: arms, when: route, route: "
+        "\"KP* >> CNSHD >> (RU* | JP*)\"}\n";
+    struct enginerun r;
+    enginerun_init(&r, before, NULL);
+    sail_story(&r, more, false);
+    enginerun_finish(&r);
+    enginerun_init(&r, before, NULL);
+    sail_story(&r, changed, true);
+    enginerun_finish(&r);
+}
+
+/* A limit that was lowered: the ships heard longest ago go, and their rows with them. */
+struct rows {
+    uint32_t kept, deleted;
+};
+static int count_row(void *context, uint32_t mmsi, const void *record, size_t n)
+{
+    struct rows *rows = context;
+    (void)mmsi;
+    (void)record;
+    rows->kept += n != 0;
+    rows->deleted += n == 0;
+    return 0;
+}
+
+static void test_reload_with_a_lower_limit(void **state)
+{
+    (void)state;
+    struct enginerun r;
+    struct rows rows = {0};
+    struct engine_conf conf;
+    enginerun_init(&r, "site: test\n", NULL);
+    for (uint32_t i = 0; i < 20; i++)
+        enginerun_fix(&r, A + i, i, 36, 126.5, 0);
+    enginerun_conf("site: test\n", NULL, &conf);
+    conf.vessels_max = 5;
+    assert_int_equal(engine_reconfigure(r.engine, &conf, NULL), 0);
+    assert_int_equal(engine_vessel_count(r.engine), 5);
+    assert_int_equal(engine_save(r.engine, false, count_row, &rows), 0);
+    assert_int_equal(rows.kept, 5);
+    assert_int_equal(rows.deleted, 15);
+    uint32_t mmsi[8] = {0};
+    assert_int_equal(engine_vessels(r.engine, mmsi, 8), 5);
+    assert_int_equal(mmsi[0], A + 15);
+    assert_int_equal(mmsi[4], A + 19);
+    enginerun_finish(&r);
+}
+
+static void test_eviction(void **state)
+{
+    (void)state;
+    struct enginerun r;
+    struct rows rows = {0};
+    struct engine_conf conf;
+    enginerun_init(&r, "site: test\n", NULL);
+    enginerun_conf("site: test\n", NULL, &conf);
+    conf.vessels_max = 2;
+    assert_int_equal(engine_reconfigure(r.engine, &conf, NULL), 0);
+    enginerun_fix(&r, A, 0, 36, 126.5, 0);
+    enginerun_fix(&r, B, 1, 36, 126.5, 0);
+    enginerun_fix(&r, A, 2, 36, 126.5, 0);
+    enginerun_fix(&r, C, 3, 36, 126.5, 0); /* B was heard longest ago */
+    uint32_t mmsi[4];
+    assert_int_equal(engine_vessels(r.engine, mmsi, 4), 2);
+    assert_int_equal(mmsi[0], A);
+    assert_int_equal(mmsi[1], C);
+    assert_int_equal(engine_counts(r.engine)->vessels_forgotten, 1);
+    assert_int_equal(engine_save(r.engine, false, count_row, &rows), 0);
+    assert_int_equal(rows.kept, 2);
+    assert_int_equal(rows.deleted, 1);
+    rows = (struct rows){0};
+    assert_int_equal(engine_save(r.engine, false, count_row, &rows), 0);
+    assert_int_equal(rows.kept + rows.deleted, 0); /* nothing changed since */
+    enginerun_finish(&r);
+}
+
+/* --- identity --- */
+
+/* The same id for the same alert, whenever it is noticed and by whom; no two alike. */
+static void test_identity(void **state)
+{
+    (void)state;
+    char ids[3][HASH_ID_BYTES];
+    struct enginerun r;
+    for (int i = 0; i < 3; i++) {
+        enginerun_init(&r,
+                       i == 2 ? "site: elsewhere\nzones: [zones.geojson]\nrules:\n"
+                                "  - {id: box, when: zone, at_start: all}\n"
+                              : box_rule,
+                       box);
+        if (i == 1)
+            enginerun_fix(&r, B, 0, 30, 120, 5);
+        enginerun_fix(&r, A, 0, 36, 125.9, 10);
+        enginerun_fix(&r, A, 20, 36, 126.1, 10);
+        memcpy(ids[i], r.last.id, sizeof ids[i]);
+        enginerun_fix(&r, A, 40, 36, 125.9, 10);
+        enginerun_fix(&r, A, 60, 36, 126.1, 10);
+        assert_string_not_equal(r.last.id, ids[i]);
+        enginerun_finish(&r);
+    }
+    assert_string_equal(ids[0], ids[1]);
+    assert_string_equal(ids[0], ids[2]);
+}
+
+/* --- saved state --- */
+
+static void test_damaged_records(void **state)
+{
+    (void)state;
+    struct enginerun r, other;
+    enginerun_init(&r, box_rule, box);
+    enginerun_init(&other, box_rule, box);
+    struct buf self = {0};
+    assert_int_equal(engine_load(other.engine, A, "\377\377\377", 3), ERR_CORRUPT);
+    assert_int_equal(engine_vessel_count(other.engine), 0);
+    enginerun_fix(&r, A, 0, 36, 126.5, 0);
+    assert_int_equal(engine_save_self(r.engine, &self), 0);
+    for (size_t n = 0; n < self.length; n++)
+        assert_int_equal(engine_load_self(other.engine, self.data, n), ERR_CORRUPT);
+    assert_true(engine_now(other.engine) == TIME_NONE);
+    assert_int_equal(engine_load_self(other.engine, self.data, self.length), 0);
+    assert_true(engine_now(other.engine) == ENGINERUN_DAY0);
+    buf_finish(&self);
+    enginerun_finish(&r);
+    enginerun_finish(&other);
+}
+
+static void test_describe(void **state)
+{
+    (void)state;
+    struct enginerun r;
+    struct buf text = {0};
+    enginerun_init(&r, box_rule, box);
+    assert_int_equal(engine_describe(r.engine, A, &text), ERR_NOT_FOUND);
+    say_name(&r, A, 0, "EXAMPLE");
+    enginerun_fix(&r, A, 0, 36, 126.5, 7.5);
+    assert_int_equal(engine_describe(r.engine, A, &text), 0);
+    assert_string_equal(
+        buf_text(&text),
+        "{\"mmsi\":440000001,\"name\":\"EXAMPLE\",\"flag\":\"KR\",\"watched\":false,"
+        "\"last\":{\"time\":\"2024-03-24T00:00:00Z\",\"lat\":36.0,\"lon\":126.5,"
+        "\"sog_kn\":7.5,\"cog_deg\":90.0},\"zones\":[{\"id\":\"box\",\"since\":"
+        "\"2024-03-24T00:00:00Z\"}],\"routes\":[]}");
+    buf_finish(&text);
+    enginerun_finish(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_timers_fire_before_reports),
+        cmocka_unit_test(test_order_of_timers),
+        cmocka_unit_test(test_what_is_counted),
+        cmocka_unit_test(test_identified_before_it_falls_silent),
+        cmocka_unit_test(test_covered_after_it_entered),
+        cmocka_unit_test(test_sighted_when_recognised),
+        cmocka_unit_test(test_repeat),
+        cmocka_unit_test(test_mutes),
+        cmocka_unit_test(test_reload_keeps_unchanged_rules),
+        cmocka_unit_test(test_reload_of_zones),
+        cmocka_unit_test(test_reload_of_routes),
+        cmocka_unit_test(test_reload_with_a_lower_limit),
+        cmocka_unit_test(test_eviction),
+        cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_damaged_records),
+        cmocka_unit_test(test_describe),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who was heard near a place: the cells against looking at every ship, all over the world
+ * and hardest at the poles and at 180 degrees. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/core/engine/engine_int.h"
+#include "lib/enginerun.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
+
+static const char yaml[] = "site: test\n";
+
+static uint32_t brute(const struct engine *e, const struct ship *except,
+                      struct geo_pos pos, int64_t since_ms)
+{
+    uint32_t n = 0;
+    size_t cursor = 0;
+    for (const struct ship *s; (s = ship_next(e, &cursor)) != NULL;) {
+        const struct track *t = tracks_current(&s->tracks);
+        n += s != except && t != NULL && t->last.time_ms >= since_ms &&
+             geo_distance_m(t->last.pos, pos) <= 30 * NM_M;
+    }
+    return n;
+}
+
+static double uniform(struct test_random *r, double low, double high)
+{
+    return low + (high - low) * (double)test_random_below(r, 1000001) / 1e6;
+}
+
+static void test_against_every_ship(void **state)
+{
+    (void)state;
+    static const struct {
+        double south, north, west, east;
+    } places[] = {
+        {34, 38, 124, 128},     {-2, 2, -2, 2},   {-3, 3, 177, 183},
+        {84, 90, -180, 180},    {88, 90, 0, 360}, {-90, -88, 0, 360},
+        {59.5, 60.5, 179, 181}, {70, 71, -1, 1},  {-0.4, 0.4, 359, 361},
+    };
+    struct test_random r = {.state = 20240327};
+    print_message("# seed %llu\n", (unsigned long long)r.state);
+    uint64_t counted = 0;
+    for (size_t k = 0; k < sizeof places / sizeof places[0]; k++) {
+        struct enginerun run;
+        enginerun_init(&run, yaml, NULL);
+        for (uint32_t i = 0; i < 300; i++) {
+            double lat = uniform(&r, places[k].south, places[k].north);
+            double lon = geo_fold_lon(uniform(&r, places[k].west, places[k].east));
+            enginerun_fix(&run, 440000000 + i, i / 10.0, lat, lon, 5);
+        }
+        for (int i = 0; i < 200; i++) {
+            struct geo_pos pos = geo_to_pos(
+                (struct geo_point){uniform(&r, places[k].south, places[k].north),
+                                   uniform(&r, places[k].west, places[k].east)});
+            const struct ship *except =
+                ship_find(run.engine, 440000000 + (uint32_t)test_random_below(&r, 300));
+            int64_t since_ms =
+                ENGINERUN_DAY0 + (int64_t)test_random_below(&r, 30) * MINUTE_MS;
+            uint32_t wanted = brute(run.engine, except, pos, since_ms);
+            counted += wanted;
+            assert_int_equal(nearby_count(run.engine, except, pos, since_ms), wanted);
+        }
+        enginerun_finish(&run);
+    }
+    assert_true(counted > 1000);
+}
+
+/* Ships that move on, and are forgotten, leave their cells. */
+static void test_moving_and_forgetting(void **state)
+{
+    (void)state;
+    struct test_random r = {.state = 7};
+    struct enginerun run;
+    enginerun_init(&run, yaml, NULL);
+    run.engine->conf.vessels_max = 50;
+    for (int i = 0; i < 5000; i++) {
+        uint32_t mmsi = 440000000 + (uint32_t)test_random_below(&r, 80);
+        enginerun_fix(&run, mmsi, i, 36 + uniform(&r, -0.7, 0.7),
+                      125 + uniform(&r, -0.7, 0.7), 5);
+        if (i % 50 == 0) {
+            struct geo_pos pos = geo_to_pos((struct geo_point){36, 125});
+            assert_int_equal(nearby_count(run.engine, NULL, pos, TIME_NONE),
+                             brute(run.engine, NULL, pos, TIME_NONE));
+        }
+    }
+    assert_int_equal(engine_vessel_count(run.engine), 50);
+    assert_true(engine_counts(run.engine)->vessels_forgotten > 100);
+    enginerun_finish(&run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_against_every_ship),
+        cmocka_unit_test(test_moving_and_forgetting),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding shipped files and reading files whole. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lookout/sys/datafile.h"
+
+static char dir[] = "/tmp/lookout-datafile-XXXXXX";
+
+static int make_dir(void **state)
+{
+    (void)state;
+    unsetenv("LOOKOUT_DATADIR");
+    return mkdtemp(dir) == NULL ? -1 : 0;
+}
+
+static int remove_dir(void **state)
+{
+    (void)state;
+    return rmdir(dir);
+}
+
+static void write_file(const char *path, const char *bytes, size_t n)
+{
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes, 1, n, f), n);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* The test's own executable lies in build/tests of the tree. */
+static void test_finds_in_the_tree(void **state)
+{
+    (void)state;
+    char path[4096];
+    assert_int_equal(datafile_find("ports.csv", path, sizeof path), 0);
+    assert_int_equal(access(path, R_OK), 0);
+    assert_non_null(strstr(path, "config/ports.csv"));
+    char small[8] = "as was";
+    assert_int_equal(datafile_find("ports.csv", small, sizeof small), ERR_LIMIT);
+    assert_string_equal(small, "as was");
+}
+
+static void test_environment_is_the_only_place(void **state)
+{
+    (void)state;
+    char path[4096], want[256];
+    assert_int_equal(setenv("LOOKOUT_DATADIR", dir, 1), 0);
+    assert_int_equal(datafile_find("ports.csv", path, sizeof path), ERR_NOT_FOUND);
+    snprintf(want, sizeof want, "%s/ports.csv", dir);
+    write_file(want, "x", 1);
+    assert_int_equal(datafile_find("ports.csv", path, sizeof path), 0);
+    assert_string_equal(path, want);
+    unsetenv("LOOKOUT_DATADIR");
+    unlink(want);
+}
+
+static void test_refuses_unsound_names(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"",     "/etc/passwd", "..",
+                                        "../x", "a/../b",      "a/.."};
+    char path[64];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_int_equal(datafile_find(names[i], path, sizeof path), ERR_INVALID);
+    assert_int_equal(datafile_find("no-such..file", path, sizeof path), ERR_NOT_FOUND);
+}
+
+static void test_reads_whole_files(void **state)
+{
+    (void)state;
+    char path[256];
+    snprintf(path, sizeof path, "%s/f", dir);
+    enum { SIZE = 200001 };
+    char *bytes = malloc(SIZE);
+    assert_non_null(bytes);
+    for (int i = 0; i < SIZE; i++)
+        bytes[i] = (char)(i * 7);
+    write_file(path, bytes, SIZE);
+    struct buf b;
+    struct err err = {0};
+    buf_init(&b);
+    assert_int_equal(buf_add_text(&b, "head"), 0);
+    assert_int_equal(file_read(path, &b, &err), 0);
+    assert_int_equal(b.length, SIZE + 4);
+    assert_memory_equal(b.data, "head", 4);
+    assert_memory_equal(b.data + 4, bytes, SIZE);
+    assert_int_equal(b.data[b.length], 0);
+    unlink(path);
+    assert_int_equal(file_read(path, &b, &err), ERR_NOT_FOUND);
+    assert_non_null(strstr(err.text, path));
+    assert_int_equal(file_read(dir, &b, &err), ERR_IO);
+    assert_int_equal(b.length, SIZE + 4);
+    assert_int_equal(file_read(dir, &b, NULL), ERR_IO);
+    buf_finish(&b);
+    free(bytes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_finds_in_the_tree),
+        cmocka_unit_test(test_environment_is_the_only_place),
+        cmocka_unit_test(test_refuses_unsound_names),
+        cmocka_unit_test(test_reads_whole_files),
+    };
+    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
