@@ -89,13 +89,13 @@ signed=$( { printf '%s.%s.' "$(field webhook-id)" "$(field webhook-timestamp)"; 
 result "its signature is what openssl computes" $? "$(field webhook-signature) v1,$signed"
 cat >"$work/readme.py" <<'P'
 import base64, hashlib, hmac, json, re, sys
-exec(re.search(r"```python\n(.*?)```", open("README.md").read(), re.S).group(1))
+exec(re.search(r"```python\n(.*?)```", open("config/README.md").read(), re.S).group(1))
 headers, body = json.load(open(sys.argv[1] + ".head")), open(sys.argv[1] + ".body", "rb").read()
 secret = open(sys.argv[2]).read().strip()
 sys.exit(0 if is_ours(headers, body, secret) and not is_ours(headers, body + b" ", secret) else 1)
 P
 /usr/bin/python3 "$work/readme.py" "$work/raw" "$work/secret"
-result "the five lines in README verify it, and refuse another body" $?
+result "the five lines in config/README.md verify it, and refuse another body" $?
 [ "$(field content-type)" = "application/cloudevents+json; charset=utf-8" ]
 result "its content type is that of CloudEvents" $? "$(field content-type)"
 mkdir -p "$build/alerts" && cp "$work/raw.body" "$build/alerts/test.jsonl" && echo >>"$build/alerts/test.jsonl"

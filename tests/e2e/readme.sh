@@ -57,7 +57,7 @@ text=$("$bin" test-webhook -c signed.yaml 2>&1)
 result "a signed alert is delivered" $? "$text"
 {
     echo "import base64, hashlib, hmac, json"
-    sed -n '/^```python$/,/^```$/p' "$readme" | sed '/^```/d'
+    sed -n '/^```python$/,/^```$/p' "$root/config/README.md" | sed '/^```/d'
     cat <<'END'
 headers, body = json.load(open("request.new"))
 for name in ("secret", "desk.secret"):

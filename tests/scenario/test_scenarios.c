@@ -59,8 +59,14 @@ static int is_scenario(const struct dirent *entry)
     return n > 4 && strcmp(entry->d_name + n - 4, ".scn") == 0;
 }
 
-int main(void)
+/* `test_scenarios gate` plays the scenarios whose name begins so. */
+int main(int argc, char **argv)
 {
+    char pattern[256];
+    if (argc > 1) {
+        snprintf(pattern, sizeof pattern, "%s*", argv[1]);
+        cmocka_set_test_filter(pattern);
+    }
     struct dirent **names = NULL;
     int n = scandir(test_root_path("tests/scenario"), &names, is_scenario, alphasort);
     if (n <= 0) {
