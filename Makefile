@@ -35,8 +35,10 @@ LTO_CC    = $(if $(LTO),-flto -ffat-lto-objects)
 NO_LTO    = $(if $(LTO),-fno-lto)
 DATADIR  := $(prefix)/share/lookoutd
 
-PKG_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(CORE_PACKAGES) $(SHELL_PACKAGES) 2>/dev/null))
-PKG_LIBS   = $(shell pkg-config --libs $(CORE_PACKAGES) $(SHELL_PACKAGES) 2>/dev/null)
+PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(CORE_PACKAGES) $(SHELL_PACKAGES) 2>/dev/null))
+PKG_LIBS   := $(shell pkg-config --libs $(CORE_PACKAGES) $(SHELL_PACKAGES) 2>/dev/null)
+CMOCKA_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags cmocka 2>/dev/null))
+CMOCKA_LIBS   := $(or $(shell pkg-config --libs cmocka 2>/dev/null),-lcmocka)
 CPPFLAGS_ALL = -Iinclude $(PKG_CFLAGS) -D_XOPEN_SOURCE=700 -DGEOS_USE_ONLY_R_API \
   -DLOOKOUT_VERSION='"$(VERSION)"' -DLOOKOUT_DATADIR='"$(DATADIR)"' $(CPPFLAGS)
 CFLAGS_ALL   = -std=c11 -g $(OPTIMISE) $(HARDEN) $(WARNINGS) $(SANITIZE) $(CFLAGS)
@@ -50,6 +52,8 @@ SHELL_SRC := $(filter-out $(MAIN),$(wildcard daemon/shell/*/*.c))
 TESTLIB_SRC := $(wildcard tests/lib/*.c)
 UNIT_SRC  := $(wildcard tests/unit/*/test_*.c) $(wildcard tests/scenario/test_*.c) $(wildcard tests/e2e/test_*.c)
 TOOL_SRC  := $(wildcard tests/tools/*.c)
+# What the tools need of tests/lib: nothing that needs cmocka, for the demonstration runs where the tests cannot.
+TOOLLIB_SRC := tests/lib/aisgen.c tests/lib/confdoc.c
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
 
@@ -62,7 +66,7 @@ FUZZ_BIN  := $(patsubst %.c,$(BUILD)/fuzz/%,$(notdir $(FUZZ_SRC)))
 REPLAY_BIN := $(patsubst fuzz_%.c,$(BUILD)/tests/corpus_%,$(notdir $(FUZZ_SRC)))
 LIBRARIES := -Wl,--start-group $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a -Wl,--end-group
 
-.PHONY: all run check bench install help clean setup setup-check run-built check-built tests asan tsan fuzz cov tidy \
+.PHONY: all run check bench install help clean deps deps-check run-built check-built tests asan tsan fuzz cov tidy \
   format format-check kill-test oracle bench-built
 
 all: $(BUILD)/lookoutd
@@ -74,6 +78,7 @@ $(BUILD)/libgeo.a: $(call obj,$(GEO_SRC))
 $(BUILD)/libcore.a: $(call obj,$(CORE_SRC))
 $(BUILD)/libshell.a: $(call obj,$(SHELL_SRC))
 $(BUILD)/libtest.a: $(call obj,$(TESTLIB_SRC))
+$(BUILD)/libtool.a: $(call obj,$(TOOLLIB_SRC))
 $(BUILD)/%.a:
 	$(call say,AR,$@)
 	@rm -f $@
@@ -82,25 +87,28 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(EXTRA_$(firstword $(subst /, ,$<))) $(CFLAGS_ALL) $(if $(filter $(GEO_SRC) $(CORE_SRC),$<),$(LTO_CC)) -MMD -MP -c -o $@ $<
-EXTRA_tests := -Itests -I.
-# Rebuild everything when the flags change.
+EXTRA_tests := -Itests -I. $(CMOCKA_CFLAGS)
+# Rebuild everything when the flags change. What is missing is named here, before anything is compiled; only `make deps` installs.
 FLAGS = $(CC) $(OPTIMISE) $(WARNINGS) $(SANITIZE) $(CFLAGS) $(LTO_CC)
+NEEDS := $(if $(filter tests fuzzers bench-built,$(MAKECMDGOALS)),check,build)
+DEPS_SH = CC='$(firstword $(filter-out ccache,$(CC)))' tests/tools/deps.sh
 $(BUILD)/flags: FORCE
+	@DEPS=no $(DEPS_SH) $(NEEDS) $(CORE_PACKAGES) $(SHELL_PACKAGES)
 	@mkdir -p $(BUILD)
 	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
 FORCE:
 -include $(patsubst %.o,%.d,$(call obj,$(ALL_SRC)))
 
-# A test, a tool, a benchmark: one source each, linked with everything.
+# A test, a tool, a benchmark: one source each, linked with everything and a library of helpers.
 define program
-$(2): $(call obj,$(1)) $(BUILD)/libtest.a $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a
+$(2): $(call obj,$(1)) $(BUILD)/$(5).a $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) $(4) -o $$@ $$< $$(BUILD)/libtest.a $$(LIBRARIES) $$(LIBS_ALL) $(3)
+	$$(Q)$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) $(4) -o $$@ $$< $$(BUILD)/$(5).a $$(LIBRARIES) $$(LIBS_ALL) $(3)
 endef
-$(foreach s,$(UNIT_SRC),$(eval $(call program,$(s),$(BUILD)/tests/$(basename $(notdir $(s))),-lcmocka,$$(NO_LTO))))
-$(foreach s,$(TOOL_SRC),$(eval $(call program,$(s),$(BUILD)/$(basename $(notdir $(s))),,$$(NO_LTO))))
-$(foreach s,$(BENCH_SRC),$(eval $(call program,$(s),$(BUILD)/bench/$(basename $(notdir $(s))),,$$(LTO))))
+$(foreach s,$(UNIT_SRC),$(eval $(call program,$(s),$(BUILD)/tests/$(basename $(notdir $(s))),$$(CMOCKA_LIBS),$$(NO_LTO),libtest)))
+$(foreach s,$(TOOL_SRC),$(eval $(call program,$(s),$(BUILD)/$(basename $(notdir $(s))),,$$(NO_LTO),libtool)))
+$(foreach s,$(BENCH_SRC),$(eval $(call program,$(s),$(BUILD)/bench/$(basename $(notdir $(s))),,$$(LTO),libtest)))
 # Fuzz targets: with libFuzzer (make fuzz), and with a plain main that replays the corpus (make check).
 define fuzzer
 $(BUILD)/tests/corpus_$(patsubst fuzz_%,%,$(basename $(notdir $(1)))): $(1) $(BUILD)/libtest.a $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a
@@ -114,17 +122,17 @@ $(BUILD)/fuzz/$(basename $(notdir $(1))): $(1) $(BUILD)/libtest.a $(BUILD)/libsh
 endef
 $(foreach s,$(FUZZ_SRC),$(eval $(call fuzzer,$(s))))
 
-setup:
-	@tests/tools/setup.sh build
-setup-check:
-	@tests/tools/setup.sh check
+deps:
+	@$(DEPS_SH) build $(CORE_PACKAGES) $(SHELL_PACKAGES)
+deps-check:
+	@$(DEPS_SH) check $(CORE_PACKAGES) $(SHELL_PACKAGES)
 
-run: setup
+run: deps
 	@$(MAKE) -j$(JOBS) run-built
-run-built: $(BUILD)/lookoutd $(TOOL_BIN)
+run-built: $(BUILD)/lookoutd $(BUILD)/make_demo
 	@ONCE=$(ONCE) BUILD=$(BUILD) tests/tools/demo.sh
 
-check: setup-check
+check: deps-check
 	@$(MAKE) WERROR=-Werror check-built
 tests: $(BUILD)/lookoutd $(TOOL_BIN) $(UNIT_BIN) $(REPLAY_BIN)
 check-built:
@@ -133,29 +141,29 @@ check-built:
 	@BUILD=$(BUILD) tests/tools/check.sh
 
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-asan: setup-check
+asan: deps-check
 	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/asan CC=clang OPTIMISE='-O1' SANITIZE='$(ASAN)' tests
 	@BUILD=$(BUILD)/asan tests/tools/check.sh tests
-tsan: setup-check
+tsan: deps-check
 	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/tsan CC=clang OPTIMISE='-O1' SANITIZE='-fsanitize=thread' tests
 	@BUILD=$(BUILD)/tsan tests/tools/check.sh tests
 FUZZ_SECONDS ?= 60
-fuzz: setup-check
+fuzz: deps-check
 	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/libfuzzer CC=clang OPTIMISE='-O1' SANITIZE='-fsanitize=fuzzer-no-link $(ASAN)' fuzzers
 	@BUILD=$(BUILD)/libfuzzer tests/tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
 .PHONY: fuzzers
 fuzzers: $(FUZZ_BIN)
-cov: setup-check
+cov: deps-check
 	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/cov CC=gcc OPTIMISE='-O0' SANITIZE='--coverage' tests
 	@BUILD=$(BUILD)/cov tests/tools/check.sh tests; tests/tools/cov.sh $(BUILD)/cov
 # The kill test at length, and the zone oracle in full.
-kill-test: setup-check
+kill-test: deps-check
 	@$(MAKE) -j$(JOBS) $(BUILD)/lookoutd $(TOOL_BIN)
 	@N=$(or $(N),1000) LOOKOUT_BUILD=$(CURDIR)/$(BUILD) bash tests/e2e/kill.sh
-oracle: setup-check
+oracle: deps-check
 	@$(MAKE) -j$(JOBS) tests
 	@LOOKOUT_FULL=1 LOOKOUT_ROOT=$(CURDIR) $(BUILD)/tests/test_zone_oracle
-bench: setup-check
+bench: deps-check
 	@$(MAKE) -j$(JOBS) bench-built
 bench-built: $(BUILD)/lookoutd $(BENCH_BIN) $(TOOL_BIN)
 	@BUILD=$(BUILD) tests/tools/bench.sh $(BENCH)
@@ -167,7 +175,7 @@ format-check:
 	@clang-format --dry-run -Werror $(C_FILES)
 # A file at a time, as many at once as JOBS says; the checks are chosen in .clang-tidy.
 tidy:
-	@tests/tools/setup.sh tidy
+	@$(DEPS_SH) tidy $(CORE_PACKAGES) $(SHELL_PACKAGES)
 	@printf '%s\n' $(or $(TIDY),$(GEO_SRC) $(CORE_SRC) $(SHELL_SRC) $(MAIN)) | \
 	  xargs -P $(JOBS) -I{} sh -c 'clang-tidy --quiet {} -- -std=c11 $(subst ",\",$(subst ',,$(CPPFLAGS_ALL))) 2>/dev/null'
 
@@ -180,4 +188,5 @@ help:
 	@echo 'make run [ONCE=1]  the demo: daemon and receiver on loopback, alerts scroll by'
 	@echo 'make check         all tests       make            build/lookoutd'
 	@echo 'make bench         benchmarks      make install    DESTDIR= prefix= sysconfdir= unitdir='
+	@echo 'make deps deps-check  install what a build, or the tests, need (run and check do it); DEPS=no only names it'
 	@echo 'make asan tsan fuzz cov tidy format-check format clean'
