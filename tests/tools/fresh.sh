@@ -58,7 +58,12 @@ make_base() {
 [ -s "$base" ] || make_base
 
 root=$(mktemp -d "$cache/root.XXXXXX")
-trap 'rm -rf --one-file-system "$root"' EXIT
+inside=
+finish() {
+    if [ -n "$inside" ]; then kill "$inside" 2>/dev/null || true; wait "$inside" 2>/dev/null || true; fi
+    rm -rf --one-file-system "$root"
+}
+trap finish EXIT
 trap 'exit 130' INT TERM HUP
 chmod 755 "$root"
 tar -C "$root" -xpf "$base"
@@ -82,4 +87,8 @@ unshare --mount --pid --fork --kill-child sh -ec '
     exec chroot "$root" /usr/sbin/runuser -u sailor -- env -i HOME=/home/sailor USER=sailor TERM=dumb LANG=C.UTF-8 \
         PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin "$@" bash -c "cd ~/lookoutd && $command"' \
     sh "$root" "$1" "${env[@]}" 9>&- &
-wait $!
+inside=$!
+status=0
+wait "$inside" || status=$?
+inside=
+exit $status
