@@ -203,60 +203,6 @@ static int make_ports(struct assembly *a)
     return 0;
 }
 
-/* --- codes --- */
-
-static size_t code_place(const struct ports *ports, uint64_t key)
-{
-    size_t low = 0, high = ports->code_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (ports->codes[middle].key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Put one more code in its place; false when it was known. */
-static bool code_insert(struct ports *ports, uint64_t key, uint32_t port)
-{
-    size_t at = code_place(ports, key);
-    if (at < ports->code_count && ports->codes[at].key == key)
-        return false;
-    memmove(&ports->codes[at + 1], &ports->codes[at],
-            (ports->code_count - at) * sizeof *ports->codes);
-    ports->codes[at] = (struct ports_code){key, port};
-    ports->code_count++;
-    return true;
-}
-
-/* Own codes first, so that none is taken by another port's other code. */
-static int make_codes(struct assembly *a, size_t more)
-{
-    struct ports *ports = a->ports;
-    size_t room = ports->count + more + 1;
-    for (size_t i = 0; i < ports->count; i++)
-        room += ports->items[i].code_count;
-    ports->codes = calloc(room, sizeof *ports->codes);
-    if (ports->codes == NULL)
-        return ERR_NOMEM;
-    for (size_t i = 0; i < ports->count; i++)
-        code_insert(ports, ports_code_key(ports->items[i].locode), (uint32_t)i);
-    for (size_t i = 0; i < ports->count; i++) {
-        struct port *p = &ports->items[i];
-        size_t kept = 0;
-        for (size_t k = 0; k < p->code_count; k++) {
-            if (code_insert(ports, ports_code_key(p->codes[k]), (uint32_t)i))
-                p->codes[kept++] = p->codes[k];
-            else
-                free(p->codes[k]);
-        }
-        p->code_count = kept;
-    }
-    return 0;
-}
-
 /* --- codes that are one port --- */
 
 /* An unknown code becomes another code of that port. */
@@ -264,8 +210,7 @@ static int adopt_code(struct ports *ports, uint32_t port, const char *code)
 {
     struct port *p = &ports->items[port];
     char locode[LOCODE_BYTES];
-    if (!ports_code_read(code, locode) ||
-        !code_insert(ports, ports_code_key(locode), port))
+    if (!ports_code_read(code, locode) || !ports_codes_add(ports, locode, port))
         return 0;
     char **codes = realloc(p->codes, (p->code_count + 1) * sizeof *codes);
     if (codes == NULL)
@@ -440,8 +385,8 @@ static int assemble(struct assembly *a)
     if (apply_defines(a) != 0)
         return ERR_NOMEM;
     apply_areas(a);
-    if (make_ports(a) != 0 || make_codes(a, more) != 0 || apply_sames(a) != 0 ||
-        make_groups(a) != 0)
+    if (make_ports(a) != 0 || ports_codes_make(a->ports, more) != 0 ||
+        apply_sames(a) != 0 || make_groups(a) != 0)
         return ERR_NOMEM;
     if (a->first != 0)
         return a->first;

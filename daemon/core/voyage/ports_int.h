@@ -9,9 +9,16 @@
 /* --- the built value --- */
 
 /* One code (own or other) of a port, ordered by key. */
+/* How a port came by a code. */
+enum ports_claim {
+    PORTS_CLAIM_OWN,
+    PORTS_CLAIM_OTHER, /* one of its other codes */
+    PORTS_CLAIM_LISTED /* that, and it stands in the port's list */
+};
 struct ports_code {
     uint64_t key; /* ports_code_key */
     uint32_t port;
+    enum ports_claim claim;
 };
 
 /* One name of a port for destinations, ordered by key: upper-case letters and digits. */
@@ -72,6 +79,11 @@ struct ports {
 uint64_t ports_code_key(const char *code);
 /* The code in upper case without a blank; false when it is none. */
 bool ports_code_read(const char *code, char ret_locode[LOCODE_BYTES]);
+/* All ports' codes, with room for `more`; a port's list of other codes loses those that
+ * another has. ERR_NOMEM, else 0. */
+MUST_CHECK int ports_codes_make(struct ports *ports, size_t more);
+/* One more code of a port, within that room; false when it is known. */
+bool ports_codes_add(struct ports *ports, const char *code, uint32_t port);
 /* The nearest known code to a word, "" when none is near. */
 const char *ports_nearest_code(const struct ports *ports, const char *word);
 
