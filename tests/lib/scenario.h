@@ -40,13 +40,13 @@ void scenario_free(struct scenario *s);
 
 /* How it is run: all ways must tell the same. */
 enum scenario_way {
-    SCENARIO_PLAIN,
-    SCENARIO_CHUNKS,  /* the bytes in random chunks */
-    SCENARIO_RESTARTS /* saved and loaded into a new engine now and then */
+    SCENARIO_PLAIN = 0,
+    SCENARIO_CHUNKS = 1,  /* the bytes in random chunks */
+    SCENARIO_RESTARTS = 2 /* saved and loaded into a new engine now and then */
 };
-/* Run it; the alerts' bodies, one a line, in an owned text (NULL: failed, reason on
- * stderr). */
-char *scenario_run(const struct scenario *s, enum scenario_way way, uint64_t seed);
+/* Run it in one way or in several at once (CHUNKS | RESTARTS); the alerts' bodies, one a
+ * line, in an owned text (NULL: failed, reason on stderr). */
+char *scenario_run(const struct scenario *s, unsigned way, uint64_t seed);
 /* Compare with what is expected: 0, or 1 with every difference on stderr. */
 int scenario_check(const struct scenario *s, const char *alerts);
 

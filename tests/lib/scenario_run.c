@@ -17,8 +17,9 @@
 
 struct running {
     const struct scenario *s;
-    enum scenario_way way;
+    unsigned way;
     struct test_random random;
+    uint64_t per_restart; /* reports between restarts, in the mean */
     char directory[64];
     struct engine *engine;
     struct merge *merge;
@@ -45,6 +46,10 @@ static int write_text(const char *path, const char *text)
     return fclose(f) != 0 || bad;
 }
 
+/* The engine of the last play: the grid of the water and the distances over it, which the
+ * next one shares. */
+static struct engine *last;
+
 static struct engine *make_engine(struct running *r)
 {
     char path[128];
@@ -58,8 +63,9 @@ static struct engine *make_engine(struct running *r)
     int rc = conf_load(path, &context, &conf, &report);
     for (size_t i = 0; rc != 0 && i < report.count; i++)
         fprintf(stderr, "%s\n", report.lines[i]);
-    struct conf_water_options options = {.old = r->engine != NULL ? engine_conf(r->engine)
-                                                                  : NULL};
+    struct conf_water_options options = {0};
+    if (r->engine != NULL || last != NULL)
+        options.old = engine_conf(r->engine != NULL ? r->engine : last);
     struct conf_water_counts counts;
     if (rc == 0)
         rc = conf_water_make(conf, &options, &counts, &err);
@@ -127,7 +133,8 @@ static void drain(struct running *r)
 {
     const struct report *report;
     while ((report = merge_next(r->merge)) != NULL && !r->failed) {
-        if (r->way == SCENARIO_RESTARTS && test_random_below(&r->random, 12) == 0)
+        if ((r->way & SCENARIO_RESTARTS) != 0 &&
+            test_random_below(&r->random, r->per_restart) == 0)
             restart(r);
         r->failed |= engine_report(r->engine, report) != 0;
     }
@@ -140,7 +147,7 @@ static void feed(struct running *r, const char *bytes, size_t n)
 {
     while (n != 0 && !r->failed) {
         size_t part =
-            r->way == SCENARIO_CHUNKS ? 1 + test_random_below(&r->random, 200) : n;
+            (r->way & SCENARIO_CHUNKS) != 0 ? 1 + test_random_below(&r->random, 200) : n;
         part = part < n ? part : n;
         r->failed |= input_feed(r->input, bytes, part, 0) != 0;
         drain(r);
@@ -169,15 +176,34 @@ static int go(struct running *r)
         drain(r);
     }
     buf_finish(&all);
-    engine_destroy(r->engine);
+    if (r->engine != NULL) {
+        engine_destroy(last);
+        last = r->engine;
+    }
     input_destroy(r->input);
     merge_destroy(r->merge);
     return r->failed;
 }
 
-char *scenario_run(const struct scenario *s, enum scenario_way way, uint64_t seed)
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value != NULL && value[0] == '1';
+}
+
+/* A restart reads the whole gazetteer, five times as long under a sanitizer: a dozen or
+ * three in a long scenario, but any number with LOOKOUT_FULL=1. */
+static uint64_t reports_per_restart(const struct scenario *s)
+{
+    size_t restarts = is_set("LOOKOUT_SANITIZED") ? 3 : 12;
+    uint64_t per_restart = is_set("LOOKOUT_FULL") ? 0 : s->line_count / restarts;
+    return per_restart > 12 ? per_restart : 12;
+}
+
+char *scenario_run(const struct scenario *s, unsigned way, uint64_t seed)
 {
     struct running r = {.s = s, .way = way, .random = {seed}};
+    r.per_restart = reports_per_restart(s);
     if (prepare(&r) != 0)
         return NULL;
     int bad = go(&r);
