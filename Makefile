@@ -17,7 +17,9 @@ endif
 prefix     ?= /usr/local
 sysconfdir ?= /etc
 unitdir    ?= /usr/lib/systemd/system
-JOBS       ?= 2
+ifndef JOBS
+JOBS       := $(shell nproc 2>/dev/null || echo 2)
+endif
 
 CORE_PACKAGES  := geos proj jansson libcrypto
 SHELL_PACKAGES := libuv libcurl sqlite3 libfyaml libmicrohttpd libsystemd zlib libzstd
@@ -67,7 +69,7 @@ REPLAY_BIN := $(patsubst fuzz_%.c,$(BUILD)/tests/corpus_%,$(notdir $(FUZZ_SRC)))
 LIBRARIES := -Wl,--start-group $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a -Wl,--end-group
 
 .PHONY: all run check bench install help clean deps deps-check run-built check-built tests asan tsan fuzz cov tidy \
-  format format-check kill-test oracle bench-built
+  format format-check check-long bench-built
 
 all: $(BUILD)/lookoutd
 
@@ -135,34 +137,37 @@ run-built: $(BUILD)/lookoutd $(BUILD)/make_demo
 check: deps-check
 	@$(MAKE) WERROR=-Werror check-built
 tests: $(BUILD)/lookoutd $(TOOL_BIN) $(UNIT_BIN) $(REPLAY_BIN)
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ASAN_BUILD = BUILD=$(BUILD)/asan CC=clang OPTIMISE='-O1' SANITIZE='$(ASAN)'
+FUZZ_BUILD = BUILD=$(BUILD)/libfuzzer CC=clang OPTIMISE='-O1' SANITIZE='-fsanitize=fuzzer-no-link $(ASAN)'
+CHECK = BUILD=$(BUILD) CHECK_JOBS=$(JOBS) tests/tools/check.py
+# With CHECK_SLICES_UNTIL=SECONDS_SINCE_1970, slices of the long tests go until then.
 check-built:
 	@$(MAKE) -j$(JOBS) WERROR=-Werror tests
-	@$(MAKE) -j$(JOBS) WERROR=-Werror BUILD=$(BUILD)/asan CC=clang OPTIMISE='-O1' SANITIZE='$(ASAN)' tests
-	@BUILD=$(BUILD) tests/tools/check.sh
-
-ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+	@$(MAKE) -j$(JOBS) WERROR=-Werror $(ASAN_BUILD) tests
+	@[ -z "$(CHECK_SLICES_UNTIL)" ] || $(MAKE) -j$(JOBS) $(FUZZ_BUILD) fuzzers
+	@$(CHECK)
+# The long tests in full, hours of them; LONG="kill zone_oracle" for some.
+check-long: deps-check
+	@$(MAKE) -j$(JOBS) tests
+	@$(MAKE) -j$(JOBS) $(ASAN_BUILD) tests
+	@$(MAKE) -j$(JOBS) $(FUZZ_BUILD) fuzzers
+	@$(CHECK) long $(LONG)
 asan: deps-check
-	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/asan CC=clang OPTIMISE='-O1' SANITIZE='$(ASAN)' tests
-	@BUILD=$(BUILD)/asan tests/tools/check.sh tests
+	@$(MAKE) -j$(JOBS) $(ASAN_BUILD) tests
+	@$(CHECK) tests $(BUILD)/asan
 tsan: deps-check
 	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/tsan CC=clang OPTIMISE='-O1' SANITIZE='-fsanitize=thread' tests
-	@BUILD=$(BUILD)/tsan tests/tools/check.sh tests
+	@$(CHECK) tests $(BUILD)/tsan
 FUZZ_SECONDS ?= 60
 fuzz: deps-check
-	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/libfuzzer CC=clang OPTIMISE='-O1' SANITIZE='-fsanitize=fuzzer-no-link $(ASAN)' fuzzers
+	@$(MAKE) -j$(JOBS) $(FUZZ_BUILD) fuzzers
 	@BUILD=$(BUILD)/libfuzzer tests/tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
 .PHONY: fuzzers
 fuzzers: $(FUZZ_BIN)
 cov: deps-check
 	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/cov CC=gcc OPTIMISE='-O0' SANITIZE='--coverage' tests
-	@BUILD=$(BUILD)/cov tests/tools/check.sh tests; tests/tools/cov.sh $(BUILD)/cov
-# The kill test at length, and the zone oracle in full.
-kill-test: deps-check
-	@$(MAKE) -j$(JOBS) $(BUILD)/lookoutd $(TOOL_BIN)
-	@N=$(or $(N),1000) LOOKOUT_BUILD=$(CURDIR)/$(BUILD) bash tests/e2e/kill.sh
-oracle: deps-check
-	@$(MAKE) -j$(JOBS) tests
-	@LOOKOUT_FULL=1 LOOKOUT_ROOT=$(CURDIR) $(BUILD)/tests/test_zone_oracle
+	@$(CHECK) tests $(BUILD)/cov; tests/tools/cov.sh $(BUILD)/cov
 bench: deps-check
 	@$(MAKE) -j$(JOBS) bench-built
 bench-built: $(BUILD)/lookoutd $(BENCH_BIN) $(TOOL_BIN)
@@ -187,6 +192,7 @@ clean:
 help:
 	@echo 'make run [ONCE=1]  the demo: daemon and receiver on loopback, alerts scroll by'
 	@echo 'make check         all tests       make            build/lookoutd'
+	@echo 'make check-long    what is long of the tests, in full (LONG="kill fuzz" for some)'
 	@echo 'make bench         benchmarks      make install    DESTDIR= prefix= sysconfdir= unitdir='
 	@echo 'make deps deps-check  install what a build, or the tests, need (run and check do it); DEPS=no only names it'
 	@echo 'make asan tsan fuzz cov tidy format-check format clean'

@@ -14,7 +14,7 @@ receiver "$work/all"
 all=$receiver_url
 receiver "$work/few"
 result "two receivers listen" $? "$(cat "$work/few.err")"
-udp=$((20000 + RANDOM % 20000)) api=$((20000 + RANDOM % 20000))
+udp=$port_base api=$((port_base + 1))
 cat >"$work/feeds.yaml" <<Y
 state: $work/state
 feeds:

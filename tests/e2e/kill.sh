@@ -4,7 +4,7 @@
 # random (bad_receiver.py). After it every alert of an undisturbed run was received, under the same ids, none under another, in
 # order for each vessel; by a webhook that sends them one by one, and by one that groups them.
 #
-#     kill.sh            N=20 kills (make check); `make kill-test N=1000` for more. SEED=... repeats a run's choices.
+#     kill.sh            N=20 kills (make check); `make check-long LONG=kill` 1000. SEED=... repeats a run's choices.
 #
 # The recording is through after some 25 kills: then the daemon ends by itself, what was received is checked, and the next round
 # begins with an empty state.

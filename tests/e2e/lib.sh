@@ -7,6 +7,10 @@ build=${LOOKOUT_BUILD:-$root/build}
 bin=${LOOKOUT_BIN:-$build/lookoutd}
 work=$(mktemp -d) || exit 2
 pids=()
+# Where this test listens: three ports or so from here on. Programs that check.py runs side by side have a range each, below those
+# that connections take.
+port_base=$((20000 + RANDOM % 12000))
+[ -z "${LOOKOUT_SLOT:-}" ] || port_base=$((20000 + LOOKOUT_SLOT % 12 * 1000 + RANDOM % 990))
 n=0 bad=0
 
 cleanup() {

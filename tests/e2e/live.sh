@@ -9,7 +9,7 @@ result "listen starts" $? "$(cat "$work/received.err")"
 port_of() { # FEED: the port the daemon bound, from its log
     sed -n "s/.*$1.*port=\([0-9]*\).*/\1/p" "$work/log" | tail -n 1
 }
-udp=$((20000 + RANDOM % 20000)) tcp=$((udp + 1)) api=$((udp + 2))
+udp=$port_base tcp=$((udp + 1)) api=$((udp + 2))
 cat >"$work/zones.geojson" <<'Z'
 {"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"box","name":"Box"},
  "geometry":{"type":"Polygon","coordinates":[[[126,35.5],[127,35.5],[127,36.5],[126,36.5],[126,35.5]]]}}]}

@@ -3,7 +3,7 @@
 # config/live-norway.yaml against a stand-in of the coastal network on loopback: tag-blocked sentences over TCP. The connection
 # is made, ships are told of, and a stand-in that goes away and comes back is found again.
 . "${LOOKOUT_ROOT:-.}/tests/e2e/lib.sh"
-port=$((20000 + RANDOM % 20000)) api=$((port + 1))
+port=$port_base api=$((port + 1))
 receiver "$work/received"
 result "listen starts" $? "$(cat "$work/received.err")"
 cp config/live-norway.geojson "$work/"

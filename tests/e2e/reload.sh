@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SIGHUP changes what a daemon is fed by: from a recording to live feeds; a configuration that cannot be followed is refused whole.
 . "${LOOKOUT_ROOT:-.}/tests/e2e/lib.sh"
-udp=$((20000 + RANDOM % 20000)) api=$((udp + 1)) api_key="api: {listen: \"127.0.0.1:$((udp + 1))\"}"
+udp=$port_base api=$((udp + 1)) api_key="api: {listen: \"127.0.0.1:$((udp + 1))\"}"
 for i in 1 2 3 4; do "$build/ais_say" 440000001 36 "125.9$i" 10 90 $((1711238400 + i * 360)); done >"$work/tape.nmea"
 cat >"$work/zones.geojson" <<'Z'
 {"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"box"},

@@ -22,9 +22,17 @@ void test_assert_near(double a, double b, double eps, const char *what, const ch
  * be NULL. */
 char *test_read_file(const char *path, size_t *ret_n);
 
+/* Leaves out what this machine cannot do, and says why in a line that check.py prints. */
+#define test_skip(why)                                                                   \
+    do {                                                                                 \
+        print_message("# skipped: %s\n", (why));                                         \
+        skip();                                                                          \
+    } while (0)
+#define TEST_NO_DATA "no ../shared/data beside the tree"
+
 /* Path of a file under the real data beside the tree (../shared/data, seen from
- * LOOKOUT_ROOT or "."), NULL when it is not there: skip() then. Static memory, valid
- * until the next call. */
+ * LOOKOUT_ROOT or "."), NULL when it is not there: test_skip(TEST_NO_DATA) then. Static
+ * memory, valid until the next call. */
 const char *test_data_path(const char *name);
 /* Path of a file of the tree, seen from LOOKOUT_ROOT or ".". Static memory. */
 const char *test_root_path(const char *name);

@@ -80,10 +80,8 @@ static void check_row(const struct row *row)
 static void test_corpora(void **state)
 {
     (void)state;
-    if (test_data_path(rows[0].name) == NULL) {
-        print_message("no ../shared/data here\n");
-        skip();
-    }
+    if (test_data_path(rows[0].name) == NULL)
+        test_skip(TEST_NO_DATA);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         check_row(&rows[i]);
 }
@@ -95,7 +93,7 @@ static void test_no_mix(void **state)
     (void)state;
     const char *path = test_data_path("corpora/kystverket-1000.nm4");
     if (path == NULL)
-        skip();
+        test_skip(TEST_NO_DATA);
     size_t n = 0, statics = 0;
     char *bytes = test_read_file(path, &n);
     struct inputrun run;
@@ -123,7 +121,7 @@ static void test_tracks(void **state)
     struct inputrun runs[2];
     (void)state;
     if (test_data_path(names[0]) == NULL)
-        skip();
+        test_skip(TEST_NO_DATA);
     struct merge *m = merge_create();
     assert_non_null(m);
     for (uint16_t s = 0; s < 2; s++) {

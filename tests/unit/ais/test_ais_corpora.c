@@ -171,7 +171,7 @@ static void test_libais_examples(void **state)
 {
     (void)state;
     if (test_data_path("corpora/typeexamples.nmea") == NULL)
-        skip();
+        test_skip(TEST_NO_DATA);
     size_t n;
     char *text = test_read_file(test_data_path("corpora/typeexamples.nmea"), &n);
     char *said = test_read_file(test_data_path("corpora/typeexamples.json"), NULL);
@@ -264,7 +264,7 @@ static void test_yield(void **state)
                              corpora[i].types[k].count);
     }
     if (seen == 0)
-        skip();
+        test_skip(TEST_NO_DATA);
 }
 
 int main(void)

@@ -166,7 +166,7 @@ static void test_good(void **state)
 {
     (void)state;
 #ifdef HAS_OWN_ALLOCATOR
-    skip();
+    test_skip("the sanitizer has an allocator of its own");
 #endif
     fail_each(good, 0);
 }
@@ -175,7 +175,7 @@ static void test_bad(void **state)
 {
     (void)state;
 #ifdef HAS_OWN_ALLOCATOR
-    skip();
+    test_skip("the sanitizer has an allocator of its own");
 #endif
     fail_each(bad, ERR_INVALID);
 }

@@ -227,7 +227,7 @@ static void test_sources_agree_or_a_note_says_why(void **state)
         {"reference/unlocode-ports-not-geocoded.csv", "locode", "lat", "lon"},
     };
     if (test_data_path(sources[0].file) == NULL)
-        skip(); /* the reference data is not beside the tree */
+        test_skip(TEST_NO_DATA);
     char *gazetteer = test_read_file(test_root_path("config/ports.csv"), NULL);
     assert_non_null(gazetteer);
     size_t seen = 0, faults = 0;

@@ -172,10 +172,8 @@ static void test_resume_of_real_lines(void **state)
 {
     (void)state;
     const char *path = test_data_path("corpora/kystverket-1000.nm4");
-    if (path == NULL) {
-        print_message("no real data beside the tree\n");
-        skip();
-    }
+    if (path == NULL)
+        test_skip(TEST_NO_DATA);
     struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
     check_stops(&conf, 1, 7);
     conf.lateness_ms = 60000;

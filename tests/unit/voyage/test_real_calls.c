@@ -159,7 +159,7 @@ static void test_containerships_polar(void **state)
     (void)state;
     struct replay *r = replay("tracks/containerships-polar.nmea");
     if (r == NULL)
-        skip();
+        test_skip(TEST_NO_DATA);
     struct call calls[3];
     assert_int_equal(calls_of(r, calls, 3), 3);
     assert_int_equal(r->implausible, 0);
@@ -200,7 +200,7 @@ static void test_sein_frontier(void **state)
     (void)state;
     struct replay *r = replay("tracks/sein-frontier.nmea");
     if (r == NULL)
-        skip();
+        test_skip(TEST_NO_DATA);
     struct call calls[1];
     assert_int_equal(calls_of(r, calls, 1), 1);
     assert_int_equal(r->count, 2); /* entered and arrived, at the start; nothing more */
