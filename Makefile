@@ -69,7 +69,7 @@ REPLAY_BIN := $(patsubst fuzz_%.c,$(BUILD)/tests/corpus_%,$(notdir $(FUZZ_SRC)))
 LIBRARIES := -Wl,--start-group $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a -Wl,--end-group
 
 .PHONY: all run check bench install help clean deps deps-check run-built check-built tests asan tsan fuzz cov tidy \
-  format format-check check-long bench-built
+  format format-check check-long bench-built uninstall
 
 all: $(BUILD)/lookoutd
 
@@ -184,8 +184,35 @@ tidy:
 	@printf '%s\n' $(or $(TIDY),$(GEO_SRC) $(CORE_SRC) $(SHELL_SRC) $(MAIN)) | \
 	  xargs -P $(JOBS) -I{} sh -c 'clang-tidy --quiet {} -- -std=c11 $(subst ",\",$(subst ',,$(CPPFLAGS_ALL))) 2>/dev/null'
 
+# Where things go; a configuration that is there already stays as it is.
+MANUALS := $(wildcard config/man/*.[1-8])
+SHIPPED := $(wildcard $(addprefix config/,ports.csv port-areas.geojson water.bin coast.txt destinations.csv))
+EXAMPLES := config/lookoutd.yaml config/live-norway.yaml config/live-norway.geojson systemd/credentials.conf systemd/serial.conf \
+  systemd/lookoutd.sysctl
+TO_DATA  = $(DESTDIR)$(DATADIR)
+TO_CONF  = $(DESTDIR)$(sysconfdir)/lookoutd
+TO_UNIT  = $(DESTDIR)$(unitdir)/lookoutd.service
+TO_USERS = $(DESTDIR)$(prefix)/lib/sysusers.d/lookoutd.conf
+TO_BASH  = $(DESTDIR)$(prefix)/share/bash-completion/completions/lookoutd
+TO_ZSH   = $(DESTDIR)$(prefix)/share/zsh/site-functions/_lookoutd
+TO_MAN   = $(DESTDIR)$(prefix)/share/man/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
 install: $(BUILD)/lookoutd
-	@DESTDIR='$(DESTDIR)' BUILD='$(BUILD)' prefix='$(prefix)' sysconfdir='$(sysconfdir)' unitdir='$(unitdir)' tests/tools/install.sh
+	install -D -m 755 $< $(DESTDIR)$(prefix)/bin/lookoutd
+	install -d $(TO_DATA)/schema $(TO_DATA)/examples $(dir $(TO_UNIT)) $(TO_CONF)
+	install -m 644 $(SHIPPED) $(TO_DATA)/
+	install -m 644 config/schema/*.json $(TO_DATA)/schema/
+	install -m 644 $(EXAMPLES) $(TO_DATA)/examples/
+	$(foreach m,$(MANUALS),install -D -m 644 $(m) $(call TO_MAN,$(m)) &&) :
+	install -D -m 644 config/completion/lookoutd.bash $(TO_BASH)
+	install -D -m 644 config/completion/_lookoutd $(TO_ZSH)
+	sed 's|/usr/bin/lookoutd|$(prefix)/bin/lookoutd|g; s|/etc/lookoutd|$(sysconfdir)/lookoutd|g' systemd/lookoutd.service >$(TO_UNIT)
+	chmod 644 $(TO_UNIT)
+	install -D -m 644 systemd/lookoutd.sysusers $(TO_USERS)
+	[ -e $(TO_CONF)/lookoutd.yaml ] || install -m 644 config/lookoutd.yaml $(TO_CONF)/lookoutd.yaml
+# The configuration, the user and the state stay.
+uninstall:
+	rm -f $(DESTDIR)$(prefix)/bin/lookoutd $(TO_UNIT) $(TO_USERS) $(TO_BASH) $(TO_ZSH) $(foreach m,$(MANUALS),$(call TO_MAN,$(m)))
+	rm -rf $(TO_DATA)
 
 clean:
 	rm -rf $(BUILD)
@@ -193,6 +220,6 @@ help:
 	@echo 'make run [ONCE=1]  the demo: daemon and receiver on loopback, alerts scroll by'
 	@echo 'make check         all tests       make            build/lookoutd'
 	@echo 'make check-long    what is long of the tests, in full (LONG="kill fuzz" for some)'
-	@echo 'make bench         benchmarks      make install    DESTDIR= prefix= sysconfdir= unitdir='
+	@echo 'make bench         benchmarks      make install uninstall    DESTDIR= prefix= sysconfdir= unitdir='
 	@echo 'make deps deps-check  install what a build, or the tests, need (run and check do it); DEPS=no only names it'
 	@echo 'make asan tsan fuzz cov tidy format-check format clean'

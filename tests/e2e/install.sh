@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# `make install` into a directory of its own: what is there, that it works from there alone, and that it is complete: every option
-# that a command's help names is in the man page and in the completions of both shells.
+# `make install` and `make uninstall`, in a directory of its own: what is there, that it works from there alone, that it is complete
+# (every option that a command's help names is in the man page and in the completions of both shells), and what is left.
 . "${LOOKOUT_ROOT:-.}/tests/e2e/lib.sh"
 dest=$work/dest
-install_to() { DESTDIR=$dest BUILD=${build#"$root"/} prefix=/opt/look sysconfdir=/opt/etc unitdir=/opt/units sh tests/tools/install.sh; }
-text=$(install_to 2>&1)
+# The program as it is built, with whatever flags.
+to() { # TARGET
+    make -s -o "${build#"$root"/}/lookoutd" BUILD="${build#"$root"/}" DESTDIR="$dest" prefix=/opt/look sysconfdir=/opt/etc unitdir=/opt/units "$1"
+}
+text=$(to install 2>&1)
 result "it installs" $? "$text"
 data=$dest/opt/look/share/lookoutd
 for f in look/bin/lookoutd look/share/lookoutd/{ports.csv,port-areas.geojson,water.bin} look/share/man/man{1/lookoutd.1,5/lookoutd.yaml.5} \
@@ -20,7 +23,7 @@ grep -q '^ExecStart=/opt/look/bin/lookoutd run -c /opt/etc/lookoutd/lookoutd.yam
     ! grep -q '/usr/bin/lookoutd\|[ =]/etc/lookoutd' "$dest/opt/units/lookoutd.service"
 result "the unit names the installed places" $? "$(cat "$dest/opt/units/lookoutd.service")"
 echo "site: mine" >"$dest/opt/etc/lookoutd/lookoutd.yaml"
-install_to && [ "$(cat "$dest/opt/etc/lookoutd/lookoutd.yaml")" = "site: mine" ]
+to install && [ "$(cat "$dest/opt/etc/lookoutd/lookoutd.yaml")" = "site: mine" ]
 result "a configuration that is there stays" $?
 
 # From the installed place alone: its data lie beside it.
@@ -54,4 +57,7 @@ if command -v man >/dev/null; then
 else
     skip "the man pages are well formed" "no man here"
 fi
+cd "$root" || exit 2
+text=$(to uninstall 2>&1) && [ "$(find "$dest" -type f)" = "$dest/opt/etc/lookoutd/lookoutd.yaml" ]
+result "uninstalled, the configuration alone is left" $? "$text $(find "$dest" -type f)"
 finish

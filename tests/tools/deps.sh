@@ -8,7 +8,7 @@ set -eu
 # pkg-config's name, and the Debian package it comes in.
 libraries="geos:libgeos-dev proj:libproj-dev jansson:libjansson-dev libcrypto:libssl-dev libuv:libuv1-dev
   libcurl:libcurl4-openssl-dev sqlite3:libsqlite3-dev libfyaml:libfyaml-dev libmicrohttpd:libmicrohttpd-dev
-  libsystemd:libsystemd-dev zlib:zlib1g-dev libzstd:libzstd-dev cmocka:libcmocka-dev"
+  libsystemd:libsystemd-dev zlib:zlib1g-dev libzstd:libzstd-dev cairo:libcairo2-dev libwslay:libwslay-dev libnats:libnats-dev cmocka:libcmocka-dev"
 # A program, and its package.
 build_programs="${CC:-gcc}:${CC:-gcc} make:make pkg-config:pkg-config"
 check_programs="gcc:gcc clang:clang clang-format:clang-format gpsdecode:gpsd-clients openssl:openssl curl:curl python3:python3

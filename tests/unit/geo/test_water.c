@@ -34,7 +34,12 @@ static void published_distances(void **state)
     struct water_field *field = NULL;
     struct geo_pos last = {0, 0};
     int bad = 0;
+    /* Each first port costs a field of all seas: a sanitizer sees the first alone. */
+    const char *sanitized = getenv("LOOKOUT_SANITIZED");
+    bool is_slow = sanitized != NULL && sanitized[0] == '1';
     for (size_t i = 0; i < sea_distance_count; i++) {
+        if (is_slow && strcmp(sea_distances[i].from, sea_distances[0].from) != 0)
+            continue;
         const struct sea_distance *row = &sea_distances[i];
         struct geo_pos from = at(row->from_lat, row->from_lon);
         if (field == NULL || memcmp(&from, &last, sizeof from) != 0) {
