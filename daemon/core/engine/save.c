@@ -9,7 +9,8 @@
 
 #include "lookout/base/timefmt.h"
 
-enum { RECORD_VERSION = 3 };
+/* Version 3 had no held fixes. */
+enum { RECORD_VERSION = 4, RECORD_VERSION_LEAST = 3 };
 
 /* --- a ship
  * -------------------------------------------------------------------------------------
@@ -75,6 +76,7 @@ int ship_save(const struct engine *e, const struct ship *s, struct buf *out)
         wire_put_u64(&w, f->object);
         wire_put_i64(&w, f->time_ms);
     }
+    tracks_save_held(&s->tracks, &w);
     return rc != 0 ? rc : w.failed ? ERR_NOMEM : 0;
 }
 
@@ -171,7 +173,8 @@ static int load_folds(struct engine *e, struct ship *s, struct wire_reader *r)
 
 static int load_ship(struct engine *e, struct ship *s, struct wire_reader *r)
 {
-    if (wire_get_u64(r) != RECORD_VERSION)
+    uint64_t version = wire_get_u64(r);
+    if (version < RECORD_VERSION_LEAST || version > RECORD_VERSION)
         return ERR_CORRUPT;
     vessel_static_load(&s->info, r);
     int rc = tracks_load(&s->tracks, r);
@@ -185,6 +188,8 @@ static int load_ship(struct engine *e, struct ship *s, struct wire_reader *r)
         rc = load_track(e, s, r);
     if (rc == 0)
         rc = load_folds(e, s, r);
+    if (rc == 0 && version > 3)
+        rc = tracks_load_held(&s->tracks, r);
     const struct track *current = tracks_current(&s->tracks);
     if (rc == 0 && current != NULL)
         rc = nearby_move(e, s, current->last.pos);
@@ -230,7 +235,7 @@ int engine_load_self(struct engine *e, const void *record, size_t n)
     wire_reader_init(&r, record, n);
     uint64_t version = wire_get_u64(&r);
     int64_t now_ms = wire_get_i64(&r);
-    if (r.failed || version != RECORD_VERSION)
+    if (r.failed || version < RECORD_VERSION_LEAST || version > RECORD_VERSION)
         return ERR_CORRUPT;
     int rc = silence_load(e, &r);
     if (rc != 0) {

@@ -124,6 +124,19 @@ static int believed(struct engine *e, struct ship *s, struct ship_track *item,
     return rc;
 }
 
+/* A hold ended: the track goes on with what was held, each fix at its own time. */
+static int believe_held(struct engine *e, struct ship *s, struct ship_track *item)
+{
+    int rc = 0;
+    while (rc == 0 && tracks_next_held(&s->tracks, item->track)) {
+        struct track_fix before = item->track->before;
+        rc = nearby_move(e, s, item->track->last.pos);
+        if (rc == 0)
+            rc = believed(e, s, item, &before, false);
+    }
+    return rc;
+}
+
 int ship_fix(struct engine *e, struct ship *s, const struct report *r)
 {
     struct track_fix fix, before = {0};
@@ -148,6 +161,11 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     if (verdict == TRACK_PENDING) {
         e->counts.implausible++;
         return 0;
+    }
+    if (verdict == TRACK_RELEASED) {
+        struct ship_track *held_for = ship_track_find(s, track->id);
+        rc = held_for != NULL ? believe_held(e, s, held_for) : 0;
+        return rc != 0 ? rc : ship_schedule(e, s);
     }
     e->counts.tracks_split += verdict == TRACK_CONFIRMED;
     struct ship_track *item = ship_track_find(s, track->id);

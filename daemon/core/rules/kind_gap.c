@@ -53,7 +53,7 @@ static int64_t deadline(struct rule_look *look)
         return INT64_MAX;
     int64_t after_ms =
         is_moored(&s->track->last) ? look->rule->moored_ms : look->rule->after_ms;
-    return s->track->last.time_ms + after_ms + s->silence_ms;
+    return s->track->heard_ms + after_ms + s->silence_ms;
 }
 
 static struct finding make(const struct rule_look *look, uint32_t event, int64_t time_ms,
@@ -83,11 +83,11 @@ static int on_time(struct rule_look *look)
     struct gap_state *state = calloc(1, sizeof *state);
     if (state == NULL)
         return ERR_NOMEM;
-    state->last_seen_ms = last->time_ms;
+    state->last_seen_ms = look->subject->track->heard_ms;
     struct finding f =
-        make(look, EVENT_STARTED, deadline(look), last->time_ms, last->pos);
+        make(look, EVENT_STARTED, deadline(look), state->last_seen_ms, last->pos);
     *look->state = state;
-    f.gap.others_heard = look->others(look->context, last->pos, last->time_ms);
+    f.gap.others_heard = look->others(look->context, last->pos, state->last_seen_ms);
     return rule_raise(look, &f);
 }
 

@@ -13,7 +13,7 @@
 #include "track_int.h"
 
 /* One vessel shall cost 2 KB, its evidence included; see the bounds in README. */
-static_assert(sizeof(struct track) <= 1344, "a track is kept for every vessel");
+static_assert(sizeof(struct track) <= 1360, "a track is kept for every vessel");
 
 /* So old a track tells nothing of where its ship may be. */
 #define REACH_ANY_MS (30 * DAY_MS)
@@ -35,6 +35,9 @@ struct track_conf track_conf_default(void)
         .slack_h = 0.25, /* gpsdio-segment buffer_hours */
         .confirm_fixes = 3,
         .confirm_ms = 30 * MINUTE_MS,
+        .jump_m = 400.0,
+        .jump_factor = 1.5,
+        .jump_ms = 30 * MINUTE_MS,
     };
 }
 
@@ -78,7 +81,7 @@ bool track_fix_from_report(const struct report *r, struct track_fix *ret_fix)
     return (r->has & HAS_POSITION) != 0 && !is_nowhere(r->pos);
 }
 
-static double coarse_m(const struct track_fix *a, const struct track_fix *b)
+double track_coarse_m(const struct track_fix *a, const struct track_fix *b)
 {
     return ((a->has | b->has) & FIX_COARSE) != 0 ? COARSE_M : 0.0;
 }
@@ -89,7 +92,7 @@ double track_speed_kn(const struct track_fix *prev, const struct track_fix *fix)
         return fix->sog_dkn / 10.0;
     if (prev == NULL || fix->time_ms <= prev->time_ms)
         return -1.0;
-    double run_m = geo_distance_m(prev->pos, fix->pos) - coarse_m(prev, fix);
+    double run_m = geo_distance_m(prev->pos, fix->pos) - track_coarse_m(prev, fix);
     double seconds = (double)(fix->time_ms - prev->time_ms) / 1000.0;
     return run_m > 0 ? run_m / seconds / KN_MPS : 0.0;
 }
@@ -131,7 +134,7 @@ double track_believed_kn(const struct track *track, const struct track_conf *con
     return kn < conf->max_kn ? kn : conf->max_kn;
 }
 
-static void track_add(struct track *t, const struct track_fix *fix)
+void track_add(struct track *t, const struct track_fix *fix)
 {
     count_speed(t, t->fixes != 0 ? &t->last : NULL, fix);
     if (t->fixes == 0) {
@@ -141,6 +144,7 @@ static void track_add(struct track *t, const struct track_fix *fix)
         t->before = t->last;
     }
     t->last = *fix;
+    t->heard_ms = fix->time_ms;
     if (t->fixes < UINT32_MAX)
         t->fixes++;
     track_path_add(t, fix);
@@ -155,7 +159,8 @@ static bool can_reach(const struct track *t, const struct track_conf *conf,
     double hours = (double)dt / (double)HOUR_MS + conf->slack_h;
     if (near_most_m(t->last.pos, fix->pos) <= conf->slow_max_kn * hours * NM_M)
         return true;
-    double distance_m = geo_distance_m(t->last.pos, fix->pos) - coarse_m(&t->last, fix);
+    double distance_m =
+        geo_distance_m(t->last.pos, fix->pos) - track_coarse_m(&t->last, fix);
     /* Within the floor already: spares the histogram for nearly every fix. */
     if (distance_m <= conf->slow_max_kn * hours * NM_M)
         return true;
@@ -176,6 +181,14 @@ static double discrepancy_m(const struct track *t, const struct track_fix *fix)
     return fmin(distance_m, geo_distance_m(reckoned, fix->pos));
 }
 
+void track_destroy(struct track *track)
+{
+    if (track == NULL)
+        return;
+    free(track->hold);
+    free(track);
+}
+
 /* --- the tracks of one MMSI --- */
 
 void tracks_init(struct tracks *t)
@@ -187,7 +200,7 @@ void tracks_init(struct tracks *t)
 void tracks_finish(struct tracks *t)
 {
     for (uint32_t i = 0; i < t->count; i++)
-        free(t->items[i]);
+        track_destroy(t->items[i]);
     tracks_init(t);
 }
 
@@ -205,11 +218,10 @@ struct track *tracks_current(const struct tracks *t)
     return best;
 }
 
-/* Free a track and return its id. */
-static uint32_t remove_track(struct tracks *t, uint32_t at)
+uint32_t tracks_remove(struct tracks *t, uint32_t at)
 {
     uint32_t id = t->items[at]->id;
-    free(t->items[at]);
+    track_destroy(t->items[at]);
     t->count--;
     for (uint32_t i = at; i < t->count; i++)
         t->items[i] = t->items[i + 1];
@@ -225,25 +237,55 @@ static bool is_newer_than_all(const struct tracks *t, const struct track_fix *fi
     return true;
 }
 
-/* The track the fix continues: a confirmed one rather than another, then the one that
- * expected it nearest, then the older. NULL: none can be reached from. */
+/* May the fix continue the track? Nothing goes on over a jump but what is held already:
+ * a ship whose reported speed is stuck makes one jump after the other. */
+static bool may_continue(const struct track *track, const struct track_conf *conf,
+                         const struct track_fix *fix)
+{
+    if (track->hold != NULL)
+        return track_hold_goes_on(track, conf, fix);
+    return !track->is_confirmed || !track_hold_is_jump(&track->last, conf, fix);
+}
+
+/* Of two tracks the fix may continue: a confirmed one rather than another, then the one
+ * that expected it nearest, then the older. A held track takes a fix from the one it
+ * jumped from only where that expected it elsewhere and it itself far nearer. */
+static bool is_preferred(const struct track *track, double off_m,
+                         const struct track *best, double best_m,
+                         const struct track_conf *conf)
+{
+    if (track->hold != NULL && best->is_confirmed)
+        return best_m > conf->jump_m && off_m < best_m / 2;
+    if (best->hold != NULL && track->is_confirmed)
+        return !(off_m > conf->jump_m && best_m < off_m / 2);
+    if (track->is_confirmed != best->is_confirmed)
+        return track->is_confirmed;
+    return off_m < best_m;
+}
+
+/* The track the fix continues; NULL: none. *ret_jumped is the confirmed one that could
+ * have been continued but for a jump, the nearest; NULL: none. */
 static struct track *find_track(const struct tracks *t, const struct track_conf *conf,
-                                const struct track_fix *fix)
+                                const struct track_fix *fix, struct track **ret_jumped)
 {
     struct track *best = NULL;
-    double best_m = 0;
+    double best_m = 0, jumped_m = 0;
+    *ret_jumped = NULL;
     for (uint32_t i = 0; i < t->count; i++) {
         struct track *track = t->items[i];
         if (!can_reach(track, conf, fix))
             continue;
-        if (t->count == 1)
+        bool may = may_continue(track, conf, fix);
+        if (t->count == 1 && may)
             return track;
         double off_m = discrepancy_m(track, fix);
-        bool is_better = best == NULL || (track->is_confirmed && !best->is_confirmed) ||
-                         (track->is_confirmed == best->is_confirmed && off_m < best_m);
-        if (is_better) {
+        if (may && (best == NULL || is_preferred(track, off_m, best, best_m, conf))) {
             best = track;
             best_m = off_m;
+        }
+        if (!may && track->is_confirmed && (*ret_jumped == NULL || off_m < jumped_m)) {
+            *ret_jumped = track;
+            jumped_m = off_m;
         }
     }
     return best;
@@ -263,7 +305,7 @@ static uint32_t make_room(struct tracks *t)
         if (is_better)
             oldest = i;
     }
-    return remove_track(t, oldest);
+    return tracks_remove(t, oldest);
 }
 
 /* One track that was silent for too long, if there is one beside `current`. */
@@ -275,7 +317,7 @@ static uint32_t forget_stale(struct tracks *t, const struct track *current)
         int64_t limit =
             track->is_confirmed ? CONFIRMED_MAX_SILENCE_MS : UNCONFIRMED_MAX_SILENCE_MS;
         if (track != current && silence > limit)
-            return remove_track(t, i);
+            return tracks_remove(t, i);
     }
     return 0;
 }
@@ -305,19 +347,38 @@ static enum track_verdict judge(const struct tracks *t, const struct track_conf 
         return TRACK_ACCEPTED;
     uint32_t confirmed;
     struct track *lone = find_lone(t, track, &confirmed);
-    if (lone != NULL) {
+    if (lone != NULL && track->hold == NULL) {
         lone->is_confirmed = false;
         track->is_confirmed = true;
         *ret_gone = lone->id;
         return TRACK_REPLACED;
     }
-    int64_t age = track->last.time_ms - track->begun_ms;
+    /* Ten fixes behind a jump, 30 min long, are still ten. */
+    int64_t age = track->last.time_ms - track->begun_ms - (track->hold != NULL ? 1 : 0);
     if (confirmed == 0 ||
         (track->fixes >= conf->confirm_fixes && age >= conf->confirm_ms)) {
         track->is_confirmed = true;
+        free(track->hold);
+        track->hold = NULL;
         return TRACK_CONFIRMED;
     }
     return TRACK_PENDING;
+}
+
+/* A new track; held where it jumped from another. NULL: out of memory. */
+static struct track *begin_track(struct tracks *t, const struct track *jumped,
+                                 uint32_t *ret_gone)
+{
+    struct track *track = calloc(1, sizeof *track);
+    if (track == NULL || (jumped != NULL && track_hold_begin(track, jumped) != 0)) {
+        track_destroy(track);
+        return NULL;
+    }
+    *ret_gone = make_room(t);
+    track->id = t->next_id++;
+    track->is_confirmed = t->count == 0;
+    t->items[t->count++] = track;
+    return track;
 }
 
 int tracks_add(struct tracks *t, const struct track_conf *conf,
@@ -332,18 +393,17 @@ int tracks_add(struct tracks *t, const struct track_conf *conf,
         return 0;
     }
     uint32_t gone = 0;
-    struct track *track = find_track(t, conf, fix);
+    struct track *jumped;
+    struct track *track = find_track(t, conf, fix, &jumped);
     if (track == NULL) {
-        track = calloc(1, sizeof *track);
+        track = begin_track(t, jumped, &gone);
         if (track == NULL)
             return ERR_NOMEM;
-        gone = make_room(t);
-        track->id = t->next_id++;
-        track->is_confirmed = t->count == 0;
-        t->items[t->count++] = track;
     }
     track_add(track, fix);
-    *ret_verdict = judge(t, conf, track, &gone);
+    *ret_verdict = track_hold_judge(t, conf, track, &track);
+    if (*ret_verdict == TRACK_ACCEPTED)
+        *ret_verdict = judge(t, conf, track, &gone);
     if (gone == 0 && track->is_confirmed)
         gone = forget_stale(t, track);
     *ret_track = track;

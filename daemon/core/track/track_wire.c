@@ -263,6 +263,7 @@ int track_load(struct track *t, struct wire_reader *r)
             r->failed = true;
     }
     t->begun_ms = t->first.time_ms;
+    t->heard_ms = t->last.time_ms;
     get_speeds(t, r);
     t->path_tolerance_m = (double)get_limited(r, UINT32_MAX);
     get_path(t, &coder, r);

@@ -5,8 +5,14 @@
  * A fix is believed when it can be reached from the track at max(25 kn, 1.2 x the track's
  * 99th percentile speed), at most 50 kn, with 0.25 h of slack. What cannot starts a
  * second track, which is confirmed (may raise events) only once it has gone on for 3
- * fixes and 30 min, at once where the first track was a lone fix. Tracks that alternate
- * are different ships. */
+ * fixes and 30 min, at once where the first track was a lone fix. Tracks that
+ * alternate are different ships.
+ *
+ * A jump is a step of at most 30 min, over 400 m and more than 1.5 x what the greater of
+ * both reported speeds makes. The fix behind it is held, and those that go on from there:
+ * when more than ten have, or one more than 30 min after the first, the track goes on
+ * with all of them, each at its own time. A fix that goes on from before the jump shows
+ * that they were wrong, or of another ship. */
 #ifndef LOOKOUT_TRACK_H
 #define LOOKOUT_TRACK_H
 
@@ -25,7 +31,10 @@ struct track_conf {
     double max_kn;          /* 50 */
     double slack_h;         /* 0.25 */
     uint32_t confirm_fixes; /* 3 */
-    int64_t confirm_ms;     /* 30 min */
+    int64_t confirm_ms;     /* 30 min; the hold of a jump ends then too */
+    double jump_m;          /* 400: shorter steps are no jumps */
+    double jump_factor;     /* 1.5 on the greater of both reported speeds */
+    int64_t jump_ms;        /* 30 min: nothing is asked of longer steps */
 };
 struct track_conf track_conf_default(void);
 
@@ -75,6 +84,19 @@ struct track {
         path[TRACK_PATH_POINTS]; /* simplified evidence, oldest first, the newest exact */
     double path_tolerance_m;     /* grows as the path is thinned */
     struct track_fix first;
+    int64_t heard_ms;        /* time of the newest fix, believed or held for it */
+    struct track_hold *hold; /* owned; NULL but for an unconfirmed track that began by a
+                                jump from another */
+};
+
+/* So many fixes end a hold: the first and eleven that go on from it. */
+#define TRACK_HOLD_MAX 12
+struct track_hold {
+    uint32_t of;   /* id of the track that the first fix jumped from */
+    bool is_apart; /* that track went on: these fixes are wrong, or of another ship */
+    uint8_t count; /* of fixes that are kept */
+    uint8_t next;  /* released: the next one to be given out */
+    struct track_fix fixes[TRACK_HOLD_MAX];
 };
 
 #define TRACKS_MAX 4
@@ -91,6 +113,8 @@ enum track_verdict {
     TRACK_PENDING,   /* continues or begins an unconfirmed track: nothing is claimed */
     TRACK_CONFIRMED, /* this fix confirms *ret_track: events may start; its earlier fixes
                         claim nothing */
+    TRACK_RELEASED,  /* this fix ends a hold: *ret_track goes on with the held fixes, of
+                        which tracks_next_held gives one after the other */
     TRACK_REPLACED   /* the only confirmed track was a lone fix and *ret_track takes its
                         place at once; the lone fix waits unconfirmed, lest two ships that
                         alternate from the first fix on replace each other for ever */
@@ -107,6 +131,8 @@ void tracks_finish(struct tracks *t);
 MUST_CHECK int tracks_add(struct tracks *t, const struct track_conf *conf,
                           const struct track_fix *fix, enum track_verdict *ret_verdict,
                           struct track **ret_track, uint32_t *ret_gone);
+/* After TRACK_RELEASED: add the next held fix to that track. False when none is left. */
+bool tracks_next_held(struct tracks *t, struct track *track);
 /* The confirmed track with the newest fix; the newest of any when none is confirmed; NULL
  * when empty. */
 struct track *tracks_current(const struct tracks *t);
@@ -121,6 +147,10 @@ size_t track_path(const struct track *track, int64_t since_ms, int64_t until_ms,
 void track_fix_save(const struct track_fix *fix, struct wire_writer *w);
 void track_fix_load(struct track_fix *fix, struct wire_reader *r);
 void tracks_save(const struct tracks *t, struct wire_writer *w);
+/* What is held stands in a part of its own, which older records lack. */
+void tracks_save_held(const struct tracks *t, struct wire_writer *w);
+MUST_CHECK int tracks_load_held(struct tracks *t,
+                                struct wire_reader *r); /* ERR_CORRUPT, ERR_NOMEM */
 MUST_CHECK int tracks_load(struct tracks *t,
                            struct wire_reader *r); /* ERR_CORRUPT, ERR_NOMEM */
 

@@ -142,20 +142,20 @@ static void test_covered_after_it_entered(void **state)
                    box);
     r.has_detected = true;
     say_type(&r, A, 0, 70);
-    enginerun_fix(&r, A, 0, 36, 125.9, 10);
-    enginerun_fix(&r, A, 20, 36, 126.1, 10);
+    enginerun_fix(&r, A, 0, 36, 125.9, 29);
+    enginerun_fix(&r, A, 20, 36, 126.1, 29);
     assert_told_by(&r, "");
     say_type(&r, A, 30, 80);
     assert_told_by(&r, "tankers zone.entered 440000001 10@30; ");
     say_type(&r, A, 40, 70);
     say_type(&r, A, 50, 80);
     assert_told_by(&r, "");
-    enginerun_fix(&r, A, 60, 36, 125.9, 10);
+    enginerun_fix(&r, A, 60, 36, 125.9, 29);
     assert_told_by(&r, "tankers zone.exited 440000001 40@60; ");
     /* One that is told as it enters, and then says it is something else for a while. */
     say_type(&r, B, 60, 80);
-    enginerun_fix(&r, B, 60, 36, 125.9, 10);
-    enginerun_fix(&r, B, 80, 36, 126.1, 10);
+    enginerun_fix(&r, B, 60, 36, 125.9, 29);
+    enginerun_fix(&r, B, 80, 36, 126.1, 29);
     assert_told_by(&r, "tankers zone.entered 440000002 70@80; ");
     say_type(&r, B, 90, 70);
     say_type(&r, B, 100, 80);
@@ -201,9 +201,9 @@ static const char three_zones[] = ZONES(SQUARE("aaa", "120", "121") "," SQUARE(
 
 static void visit(struct enginerun *r, uint32_t mmsi, double minute, double lon)
 {
-    enginerun_fix(r, mmsi, minute, 36, lon - 0.1, 10);
-    enginerun_fix(r, mmsi, minute + 20, 36, lon + 0.1, 10);
-    enginerun_fix(r, mmsi, minute + 40, 36, lon - 0.1, 10);
+    enginerun_fix(r, mmsi, minute, 36, lon - 0.1, 29);
+    enginerun_fix(r, mmsi, minute + 20, 36, lon + 0.1, 29);
+    enginerun_fix(r, mmsi, minute + 40, 36, lon - 0.1, 29);
 }
 
 /* Folds within 12 h for one vessel and zone, from the first that was told; kept over a
