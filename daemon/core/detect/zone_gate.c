@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What gates a track crosses, and which crossings are told: one each way until the gate
- * was left alone for half an hour, so that a ship that zigzags along it does not flap;
- * and of a ship that lies still on the gate none before it is off it, or has lain long
- * on the other side. */
+/* What gates a track crosses, and which crossings are told: one each way until the ship
+ * was clear of the gate, so that one that zigzags along it does not flap; and of a ship
+ * that lies still on the gate none before two fixes lie off it, or it has lain long on
+ * the other side. */
 #include <stdlib.h>
 
 #include "lookout/base/timefmt.h"
@@ -31,8 +31,6 @@ static struct gate_memory *gate_memory(struct zone_step *s, uint32_t gate)
 
 static void cross(struct zone_step *s, struct gate_memory *m, struct zone_event *e)
 {
-    if (m->last_ms == TIME_NONE || e->time_ms - m->last_ms >= s->limits->gate_rearm_ms)
-        m->told = 0;
     m->last_ms = e->time_ms;
     uint8_t way = e->is_left_to_right ? GATE_LEFT_TO_RIGHT : GATE_RIGHT_TO_LEFT;
     if ((m->told & way) != 0)
@@ -50,6 +48,7 @@ static void defer(struct zone_step *s, struct gate_memory *m, struct zone_event 
         m->has_deferred = false;
     } else if (is_still) {
         m->has_deferred = true;
+        m->is_far = false;
         m->deferred = *e;
     } else {
         if (m->has_deferred)
@@ -98,14 +97,27 @@ void zone_gate_step(struct zone_step *s, const struct zone_cuts *all)
     }
 }
 
+/* Has a ship that lay still when it crossed gone to the other side: with this fix and the
+ * one before, or on its way? */
+static bool has_gone(struct zone_step *s, struct gate_memory *m)
+{
+    bool was_far = m->is_far;
+    m->is_far = zone_step_is_deep(s, m->gate, s->limits->zone_rest_m);
+    if (m->is_far && (was_far || !zone_step_is_still(s, s->from)))
+        return true;
+    return zone_step_has_lain(s, &m->deferred);
+}
+
 void zone_gate_settle(struct zone_step *s)
 {
     for (uint32_t i = 0; i < s->w->gate_count; i++) {
         struct gate_memory *m = &s->w->gates[i];
-        if (!m->has_deferred || (!zone_step_is_deep(s, m->gate, s->limits->zone_rest_m) &&
-                                 !zone_step_has_lain(s, &m->deferred)))
-            continue;
-        m->has_deferred = false;
-        cross(s, m, &m->deferred);
+        if (m->has_deferred && has_gone(s, m)) {
+            m->has_deferred = false;
+            cross(s, m, &m->deferred);
+        }
+        if (m->told != 0 && !m->has_deferred &&
+            zone_step_is_deep(s, m->gate, s->limits->gate_clear_m))
+            m->told = 0;
     }
 }

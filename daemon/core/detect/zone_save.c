@@ -70,7 +70,8 @@ static int64_t load_zone(const struct zone_set *zones, struct wire_reader *r)
 static void save_gate(const struct gate_memory *m, struct wire_writer *w)
 {
     wire_put_i64(w, m->last_ms);
-    wire_put_u64(w, (uint64_t)m->told | (uint64_t)m->has_deferred << 2);
+    wire_put_u64(w, (uint64_t)m->told | (uint64_t)m->has_deferred << 2 |
+                        (uint64_t)m->is_far << 3);
     if (!m->has_deferred)
         return;
     wire_put_i64(w, m->deferred.time_ms);
@@ -87,6 +88,7 @@ static void load_gate(struct gate_memory *m, struct wire_reader *r)
     uint64_t flags = wire_get_u64(r);
     m->told = (uint8_t)(flags & (GATE_LEFT_TO_RIGHT | GATE_RIGHT_TO_LEFT));
     m->has_deferred = (flags & 4) != 0;
+    m->is_far = (flags & 8) != 0;
     if (!m->has_deferred)
         return;
     m->deferred.what = ZONE_CROSSED;

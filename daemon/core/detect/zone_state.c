@@ -12,7 +12,7 @@
 struct detect_limits detect_limits_default(void)
 {
     struct detect_limits limits = {
-        .gate_rearm_ms = 30 * MINUTE_MS,
+        .gate_clear_m = 500,
         .zone_enter_depth_m = 200,
         .zone_exit_depth_m = 500,
         .zone_rest_m = 30,

@@ -48,6 +48,11 @@ bool zone_step_is_deep(const struct zone_step *s, uint32_t zone, double depth_m)
            zone_boundary_distance_m(s->zones, zone, s->fix->pos) >= depth_m;
 }
 
+/* A ship at rest whose position is that far off soon after has not moved: what lies
+ * farther off is a jump, of which the track takes care. */
+#define STEADY_M 400.0
+#define STEADY_MS (30 * MINUTE_MS)
+
 static bool is_at_rest(const struct zone_step *s, const struct track_fix *fix)
 {
     return (fix->has & FIX_SOG) != 0 && fix->sog_dkn <= s->limits->zone_rest_kn * 10;
@@ -55,9 +60,13 @@ static bool is_at_rest(const struct zone_step *s, const struct track_fix *fix)
 
 bool zone_step_is_still(const struct zone_step *s, const struct track_fix *from)
 {
-    return s->limits->zone_rest_m > 0 && from != NULL && is_at_rest(s, s->fix) &&
-           is_at_rest(s, from) &&
-           geo_distance_m(from->pos, s->fix->pos) <= 2 * s->limits->zone_rest_m;
+    if (s->limits->zone_rest_m <= 0 || from == NULL || !is_at_rest(s, s->fix) ||
+        !is_at_rest(s, from))
+        return false;
+    double limit_m = s->fix->time_ms - from->time_ms <= STEADY_MS
+                         ? STEADY_M
+                         : 2 * s->limits->zone_rest_m;
+    return geo_distance_m(from->pos, s->fix->pos) <= limit_m;
 }
 
 bool zone_step_has_lain(const struct zone_step *s, const struct zone_event *since)

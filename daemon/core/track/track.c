@@ -247,20 +247,41 @@ static bool may_continue(const struct track *track, const struct track_conf *con
     return !track->is_confirmed || !track_hold_is_jump(&track->last, conf, fix);
 }
 
-/* Of two tracks the fix may continue: a confirmed one rather than another, then the one
- * that expected it nearest, then the older. A held track takes a fix from the one it
- * jumped from only where that expected it elsewhere and it itself far nearer. */
-static bool is_preferred(const struct track *track, double off_m,
-                         const struct track *best, double best_m,
-                         const struct track_conf *conf)
+static bool is_at_rest(const struct track_fix *fix)
 {
-    if (track->hold != NULL && best->is_confirmed)
-        return best_m > conf->jump_m && off_m < best_m / 2;
-    if (best->hold != NULL && track->is_confirmed)
-        return !(off_m > conf->jump_m && best_m < off_m / 2);
-    if (track->is_confirmed != best->is_confirmed)
-        return track->is_confirmed;
-    return off_m < best_m;
+    return (fix->has & FIX_SOG) != 0 && fix->sog_dkn <= UNDER_WAY_KN * 10;
+}
+
+/* A track that the fix may continue, and how far off in metres it was expected there. */
+struct candidate {
+    struct track *track;
+    double off_m;
+};
+
+/* An unconfirmed track takes a fix from a confirmed one that expected it elsewhere: while
+ * it is held for that one, and where both lie still at two places. */
+static bool takes_over(const struct candidate *it, const struct candidate *confirmed,
+                       const struct track_conf *conf, const struct track_fix *fix)
+{
+    if (confirmed->off_m <= conf->jump_m || it->off_m >= confirmed->off_m / 2)
+        return false;
+    if (it->track->hold != NULL && !it->track->hold->is_apart)
+        return true;
+    return is_at_rest(fix) && is_at_rest(&it->track->last) &&
+           is_at_rest(&confirmed->track->last);
+}
+
+/* Of two tracks a confirmed one is preferred, then the one that expected the fix nearest,
+ * then the older. */
+static bool is_preferred(const struct candidate *it, const struct candidate *best,
+                         const struct track_conf *conf, const struct track_fix *fix)
+{
+    if (best->track == NULL)
+        return true;
+    if (it->track->is_confirmed == best->track->is_confirmed)
+        return it->off_m < best->off_m;
+    return it->track->is_confirmed ? !takes_over(best, it, conf, fix)
+                                   : takes_over(it, best, conf, fix);
 }
 
 /* The track the fix continues; NULL: none. *ret_jumped is the confirmed one that could
@@ -268,27 +289,24 @@ static bool is_preferred(const struct track *track, double off_m,
 static struct track *find_track(const struct tracks *t, const struct track_conf *conf,
                                 const struct track_fix *fix, struct track **ret_jumped)
 {
-    struct track *best = NULL;
-    double best_m = 0, jumped_m = 0;
+    struct candidate best = {0}, jumped = {0};
     *ret_jumped = NULL;
     for (uint32_t i = 0; i < t->count; i++) {
-        struct track *track = t->items[i];
-        if (!can_reach(track, conf, fix))
+        struct candidate it = {.track = t->items[i]};
+        if (!can_reach(it.track, conf, fix))
             continue;
-        bool may = may_continue(track, conf, fix);
+        bool may = may_continue(it.track, conf, fix);
         if (t->count == 1 && may)
-            return track;
-        double off_m = discrepancy_m(track, fix);
-        if (may && (best == NULL || is_preferred(track, off_m, best, best_m, conf))) {
-            best = track;
-            best_m = off_m;
-        }
-        if (!may && track->is_confirmed && (*ret_jumped == NULL || off_m < jumped_m)) {
-            *ret_jumped = track;
-            jumped_m = off_m;
-        }
+            return it.track;
+        it.off_m = discrepancy_m(it.track, fix);
+        if (may && is_preferred(&it, &best, conf, fix))
+            best = it;
+        if (!may && it.track->is_confirmed &&
+            (jumped.track == NULL || it.off_m < jumped.off_m))
+            jumped = it;
     }
-    return best;
+    *ret_jumped = jumped.track;
+    return best.track;
 }
 
 /* At the limit: the unconfirmed track heard longest ago goes, else the confirmed one. */

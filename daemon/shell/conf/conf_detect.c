@@ -54,7 +54,7 @@ static const struct conf_key zone_keys[] = {
     {0},
 };
 static const struct conf_key gate_keys[] = {
-    {"rearm", TIME, AT(limits.gate_rearm_ms), .least = 0, .most = 7 * DAY_MS, .initial = "30min", .doc = "crossings of one gate within this time are one"},
+    {"clear", AWAY, AT(limits.gate_clear_m), .least = 0, .most = 100000, .initial = "500m", .doc = "so far off a gate a ship is clear of it; until then her crossings the same way are one"},
     {0},
 };
 static const struct conf_key approach_keys[] = {

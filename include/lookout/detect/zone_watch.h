@@ -14,7 +14,7 @@
 
 /* The numbers of zones, gates and gaps; every one is a configuration key. */
 struct detect_limits {
-    int64_t gate_rearm_ms;       /* 30 min */
+    double gate_clear_m;         /* 500 */
     double zone_enter_depth_m;   /* 200 */
     double zone_exit_depth_m;    /* 500 */
     double zone_rest_m;          /* 30; 0: off */
@@ -71,10 +71,13 @@ struct zone_presence {
 };
 struct gate_memory {
     uint32_t gate;
-    uint8_t told;    /* ways in which it was crossed since it was last quiet; enum
+    uint8_t told;    /* ways in which it was crossed since the ship was last clear of
+                        it; enum
                         gate_way */
     int64_t last_ms; /* latest crossing, told or not */
     bool has_deferred;
+    bool is_far; /* of a deferred one: the last fix lay farther off than positions
+                    jitter */
     struct zone_event deferred; /* of a ship that lies still: told when it is off the
                                    gate, unless it goes back */
 };

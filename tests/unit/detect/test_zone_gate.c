@@ -7,15 +7,21 @@
 #include "lib/zoneplay.h"
 
 static const char gate[] = COLLECTION(LINE("line", "[[126,35.5],[126,36.5]]"));
+/* Each way is told once until the ship was 500 m clear, however long that takes. */
 static void crosses_and_returns(struct play *p)
 {
     zoneplay_east(p, 0, -100);
-    zoneplay_east(p, 10, 100); /* told */
+    zoneplay_east(p, 10, 100);
     zoneplay_east(p, 20, -100);
-    zoneplay_east(p, 44.9, -100);
-    zoneplay_east(p, 45, 100); /* 29.95 min after the last crossing, told or not */
+    zoneplay_east(p, 45, 100);
     zoneplay_east(p, 75, 100);
-    zoneplay_east(p, 75.1, -100); /* 30.1 min */
+    zoneplay_east(p, 90, -100);
+    zoneplay_east(p, 100, -495);
+    zoneplay_east(p, 110, 100);
+    zoneplay_east(p, 120, -100);
+    zoneplay_east(p, 130, -505);
+    zoneplay_east(p, 140, 505); /* told: half the way, and clear again */
+    zoneplay_east(p, 150, -505);
 }
 
 static void crosses_unheard(struct play *p)
@@ -88,19 +94,19 @@ static void misses(struct play *p)
 static void test_gates(void **state)
 {
     (void)state;
-    zoneplay_check(
-        gate, crosses_and_returns,
-        "cross line 5 right; cross line 15 left back; cross line 75.05 left; ");
+    zoneplay_check(gate, crosses_and_returns,
+                   "cross line 5 right; cross line 15 left back; cross line 135 right; "
+                   "cross line 145 "
+                   "left; ");
     zoneplay_check(gate, crosses_unheard,
-                   "cross line 60 right; cross line 260.017 left possible; ");
+                   "cross line 60 right; cross line 260.017 left back possible; ");
     zoneplay_check(
         bent, crosses_twice,
         "cross bent 2.5 right; cross bent 7.5 left back; cross bent 50 right; ");
     zoneplay_check(parallels, sails_along, "");
     zoneplay_check(gate, halts_on_it, "cross line 10 right; cross line 120 left; ");
     zoneplay_check(gate, rounds_its_end, "cross line 65 left; ");
-    zoneplay_check(gate, zigzags,
-                   "cross line 10 right; cross line 30 left back; cross line 210 left; ");
+    zoneplay_check(gate, zigzags, "cross line 10 right; cross line 30 left back; ");
     zoneplay_check(gate, misses, "");
 }
 
