@@ -91,7 +91,8 @@ enum track_verdict track_hold_judge(struct tracks *t, const struct track_conf *c
         hold->is_apart = true;
         return TRACK_ACCEPTED;
     }
-    hold->fixes[hold->count++] = track->last;
+    if (hold->count < TRACK_HOLD_MAX)
+        hold->fixes[hold->count++] = track->last;
     of->heard_ms = track->last.time_ms;
     if (hold->count < TRACK_HOLD_MAX &&
         track->last.time_ms - track->begun_ms <= conf->confirm_ms)

@@ -12,8 +12,6 @@
 #define FAST_HOLE_MS (30 * MINUTE_MS)
 /* Shorter legs give no speed to fixes that have none: 15 m of noise are 0.25 kn here. */
 #define SPEED_LEG_MS (2 * MINUTE_MS)
-/* Of the speed before or after a silence, what was made good on the way through it. */
-#define WAY_PART 0.8
 #define COARSE_M 185.2 /* 0.1 minute of latitude */
 
 static bool is_confirmed(const struct call_state *s)
@@ -46,19 +44,44 @@ static int64_t credit_before(const struct call_step *c)
     return kn > 0 ? ms - sailing_ms(run_m, kn, ms) : ms;
 }
 
-/* What a silence between the last fix and this one leaves for a stop. */
-static int64_t dark_leftover(const struct call_step *c)
+static bool is_at_rest(const struct call_step *c, const struct track_fix *fix)
+{
+    return (fix->has & FIX_SOG) != 0 && fix->sog_dkn / 10.0 <= c->conf->stop_begin_kn;
+}
+
+static bool is_under_way(const struct call_step *c, const struct track_fix *fix)
+{
+    return (fix->has & FIX_SOG) != 0 && fix->sog_dkn / 10.0 >= c->conf->stop_end_kn;
+}
+
+/* A ship that was under way before the silence and after it may have sailed on all the
+ * while: no stop is counted for it. */
+static bool has_sailed_on(const struct call_step *c)
+{
+    return is_under_way(c, &c->s->last) && is_under_way(c, c->fix);
+}
+
+/* The speed in kn at which she came or went: the reported one where she was under way. */
+static double way_kn(const struct call_step *c)
+{
+    const struct track_fix *ends[] = {&c->s->last, c->fix};
+    double kn = 0;
+    for (size_t i = 0; i < 2; i++)
+        if (is_under_way(c, ends[i]) && ends[i]->sog_dkn / 10.0 > kn)
+            kn = ends[i]->sog_dkn / 10.0;
+    return kn > 0 ? kn : c->conf->way_kn;
+}
+
+/* What a silence between the last fix and this one, of which `outside` lies outside the
+ * port, leaves for a stop inside: nothing where she lay still outside, for there she
+ * spent it. */
+static int64_t dark_leftover(const struct call_step *c, const struct track_fix *outside)
 {
     const struct call_state *s = c->s;
-    if (c->silent_ms < c->conf->gap_ms)
+    if (c->silent_ms < c->conf->gap_ms || is_at_rest(c, outside) || has_sailed_on(c))
         return 0;
-    double kn = c->conf->way_kn;
-    if ((s->last.has & FIX_SOG) != 0 && s->last.sog_dkn / 10.0 > kn)
-        kn = s->last.sog_dkn / 10.0;
-    if ((c->fix->has & FIX_SOG) != 0 && c->fix->sog_dkn / 10.0 > kn)
-        kn = c->fix->sog_dkn / 10.0;
     double way_m = geo_distance_m(s->last.pos, c->fix->pos);
-    int64_t left_ms = c->silent_ms - sailing_ms(way_m, kn * WAY_PART, c->silent_ms);
+    int64_t left_ms = c->silent_ms - sailing_ms(way_m, way_kn(c), c->silent_ms);
     return left_ms >= c->conf->confirm_ms ? left_ms : 0;
 }
 
@@ -101,7 +124,8 @@ static bool is_better_elsewhere(const struct call_step *c)
 static int64_t leave_area(struct call_step *c)
 {
     struct call_state *s = c->s;
-    int64_t left_ms = dark_leftover(c);
+    int64_t left_ms = dark_leftover(c, c->fix);
+    int64_t onward_ms = dark_leftover(c, &s->last);
     bool is_dark = c->silent_ms >= c->conf->gap_ms;
     bool is_slow = c->speed_kn >= 0 && c->speed_kn <= c->conf->stop_begin_kn;
     int64_t until_ms = s->last.time_ms + left_ms;
@@ -113,17 +137,17 @@ static int64_t leave_area(struct call_step *c)
             c->stop_end_ms = until_ms;
             c->stop_credit_ms = left_ms;
         }
-        left_ms = was_fast ? left_ms : 0;
+        onward_ms = was_fast ? onward_ms : 0;
         call_happens(c, CALL_MOVES);
     } else if (left_ms > 0 && (c->at == PORT_NONE || !(is_confirmed(s) || is_slow))) {
         c->stop_begin_ms = s->last.time_ms;
         c->stop_end_ms = until_ms;
         c->stop_credit_ms = left_ms;
-        left_ms = 0;
+        onward_ms = 0;
         call_happens(c, CALL_DARK);
     }
     call_happens(c, CALL_LEAVES);
-    return left_ms;
+    return onward_ms;
 }
 
 static void enter_area(struct call_step *c, int64_t left_ms)
@@ -141,7 +165,7 @@ static void step_place(struct call_step *c)
 {
     struct call_state *s = c->s;
     if (!is_in_area(s)) {
-        int64_t left_ms = s->has_last ? dark_leftover(c) : 0;
+        int64_t left_ms = s->has_last ? dark_leftover(c, &s->last) : 0;
         if (c->at != PORT_NONE)
             enter_area(c, left_ms);
         else if (s->phase == CALL_UNHEARD)
@@ -154,7 +178,7 @@ static void step_place(struct call_step *c)
             enter_area(c, left_ms);
         return;
     }
-    if (s->phase == CALL_AREA && c->silent_ms >= c->conf->gap_ms) {
+    if (s->phase == CALL_AREA && c->silent_ms >= c->conf->gap_ms && !has_sailed_on(c)) {
         c->stop_begin_ms = s->last.time_ms;
         c->stop_end_ms = c->fix->time_ms;
         c->stop_credit_ms = c->silent_ms;

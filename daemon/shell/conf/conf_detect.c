@@ -39,7 +39,7 @@ static const struct conf_key stop_keys[] = {
 static const struct conf_key call_keys[] = {
     {"confirm", TIME, AT(call.confirm_ms), .least = 0, .most = 7 * DAY_MS, .initial = "60min", .doc = "so much of stop inside a port makes a port call"},
     {"silence", TIME, AT(call.gap_ms),     .least = MINUTE_MS, .most = 30 * DAY_MS, .initial = "4h", .doc = "silence inside of so long counts as a stop"},
-    {"way",     SPEED, AT(call.way_kn), .least = 1, .most = 100, .initial = "10kn", .doc = "the least speed a ship makes on its way through a silence"},
+    {"way",     SPEED, AT(call.way_kn), .least = 1, .most = 100, .initial = "10kn", .doc = "the speed of a ship on its way through a silence where its own is unknown"},
     {0},
 };
 static const struct conf_key zone_keys[] = {

@@ -27,8 +27,15 @@ static void silent_inside(struct callrun *r, double minutes)
 {
     callrun_fix(r, 0, 15 * KM, 10);
     callrun_fix(r, 20, 8 * KM, 6);
-    callrun_fix(r, 20 + minutes, 7 * KM, 6);
+    callrun_fix(r, 20 + minutes, 7 * KM, 1); /* hardly under way: it lay there */
     callrun_fix(r, 60 + minutes, 13 * KM, 12);
+}
+static void sailed_on_inside(struct callrun *r)
+{
+    callrun_fix(r, 0, 15 * KM, 10);
+    callrun_fix(r, 20, 8 * KM, 6);
+    callrun_fix(r, 20 + 600, 7 * KM, 6);
+    callrun_fix(r, 60 + 600, 13 * KM, 12);
 }
 static void silent_inside_4h(struct callrun *r)
 {
@@ -46,6 +53,8 @@ static void test_silence_inside(void **state)
                  "left XAAAA 300 c4");
     assert_calls(two, home(), silent_inside_less,
                  "entered XAAAA 20 c1; left XAAAA 300.0 c1");
+    /* under way at both ends: confidence 1 at most */
+    assert_calls(two, home(), sailed_on_inside, "entered XAAAA 20 c1; left XAAAA 660 c1");
 }
 
 /* 10 h unheard, of which the daemon or every feed was silent for 6 h and a minute, or a
@@ -55,14 +64,14 @@ static void deaf_too_long(struct callrun *r)
     callrun_fix(r, 0, 15 * KM, 10);
     callrun_fix(r, 20, 8 * KM, 6);
     r->silence_ms = 361 * 60000;
-    callrun_fix(r, 620, 7 * KM, 6);
+    callrun_fix(r, 620, 7 * KM, 1);
 }
 static void deaf_less(struct callrun *r)
 {
     callrun_fix(r, 0, 15 * KM, 10);
     callrun_fix(r, 20, 8 * KM, 6);
     r->silence_ms = 360 * 60000;
-    callrun_fix(r, 620, 7 * KM, 6);
+    callrun_fix(r, 620, 7 * KM, 1);
 }
 static void test_time_of_deafness_does_not_count(void **state)
 {
@@ -120,25 +129,37 @@ static void test_shifted_unheard(void **state)
 
 /* --- in and out unheard --- */
 
-/* Into the area at 6 kn, then heard `km` off at 12 kn. The way is sailed at 12 kn less a
- * fifth: 9.6 kn are 17.78 km an hour. */
+/* Into the area, where it makes 1 kn, then heard `km` off at 12 kn, at which the way was
+ * sailed: 22.224 km an hour. */
 static void silent_out(struct callrun *r, double minutes, double km)
 {
     callrun_fix(r, 0, 15 * KM, 10);
-    callrun_fix(r, 20, 5 * KM, 6);
+    callrun_fix(r, 20, 5 * KM, 1);
     callrun_fix(r, 20 + minutes, (5 + km) * KM, 12);
 }
 static void out_leaves_61_min(struct callrun *r)
 {
-    silent_out(r, 300, 17.779 * 239 / 60);
+    silent_out(r, 300, 22.224 * 239 / 60);
 }
 static void out_leaves_59_min(struct callrun *r)
 {
-    silent_out(r, 300, 17.779 * 241 / 60);
+    silent_out(r, 300, 22.224 * 241 / 60);
 }
 static void out_sailed_on(struct callrun *r)
 {
     silent_out(r, 24 * 60, 12 * 1.852 * 24); /* a day unheard at its speed: nothing */
+}
+static void out_sailed_on_slowly(struct callrun *r)
+{
+    callrun_fix(r, 0, 15 * KM, 10);
+    callrun_fix(r, 20, 5 * KM, 5); /* under way before and after, at her own 5 kn */
+    callrun_fix(r, 20 + 480, 45 * KM, 5);
+}
+static void out_found_at_rest(struct callrun *r)
+{
+    callrun_fix(r, 0, 15 * KM, 10);
+    callrun_fix(r, 20, 5 * KM, 1);
+    callrun_fix(r, 20 + 480, 14 * KM, 0); /* there it spent the silence */
 }
 static void out_near_but_short(struct callrun *r)
 {
@@ -148,11 +169,15 @@ static void test_way_out_leaves_an_hour(void **state)
 {
     (void)state;
     assert_calls(two, home(), out_leaves_61_min,
-                 "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 81.0 c4; "
+                 "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 81 c4; "
                  "left XAAAA 320 c4");
     assert_calls(two, home(), out_leaves_59_min,
                  "entered XAAAA 20 c1; left XAAAA 320 c1");
     assert_calls(two, home(), out_sailed_on, "entered XAAAA 20 c1; left XAAAA 1460 c1");
+    assert_calls(two, home(), out_sailed_on_slowly,
+                 "entered XAAAA 20 c1; left XAAAA 500 c1");
+    assert_calls(two, home(), out_found_at_rest,
+                 "entered XAAAA 20 c1; left XAAAA 500 c1");
     assert_calls(two, home(), out_near_but_short,
                  "entered XAAAA 20 c1; left XAAAA 259 c1");
 }
@@ -160,20 +185,26 @@ static void test_way_out_leaves_an_hour(void **state)
 static void silent_in(struct callrun *r, double minutes, double km)
 {
     callrun_fix(r, 0, (5 + km) * KM, 12);
-    callrun_fix(r, minutes, 5 * KM, 6);
+    callrun_fix(r, minutes, 5 * KM, 1);
     callrun_fix(r, minutes + 60, 14 * KM, 6);
 }
 static void in_leaves_61_min(struct callrun *r)
 {
-    silent_in(r, 300, 17.779 * 239 / 60);
+    silent_in(r, 300, 22.224 * 239 / 60);
 }
 static void in_leaves_59_min(struct callrun *r)
 {
-    silent_in(r, 300, 17.779 * 241 / 60);
+    silent_in(r, 300, 22.224 * 241 / 60);
 }
 static void in_sailed_on(struct callrun *r)
 {
     silent_in(r, 24 * 60, 12 * 1.852 * 24);
+}
+static void in_lay_outside(struct callrun *r)
+{
+    callrun_fix(r, 0, 14 * KM, 0);
+    callrun_fix(r, 480, 5 * KM, 1);
+    callrun_fix(r, 540, 14 * KM, 6);
 }
 static void test_way_in_leaves_an_hour(void **state)
 {
@@ -183,6 +214,7 @@ static void test_way_in_leaves_an_hour(void **state)
                  "left XAAAA 360 c4");
     assert_calls(two, home(), in_leaves_59_min,
                  "entered XAAAA 300 c1; left XAAAA 360 c1");
+    assert_calls(two, home(), in_lay_outside, "entered XAAAA 480 c1; left XAAAA 540 c1");
     assert_calls(two, home(), in_sailed_on, "entered XAAAA 1440 c1; left XAAAA 1500 c1");
 }
 
@@ -199,7 +231,7 @@ static void test_never_heard_inside(void **state)
 }
 
 /* It lay there, fell silent for three days and is heard 100 km off: it lay there for as
- * long as the way leaves. 100 km at 12 kn less a fifth: 337.5 min. */
+ * long as the way leaves. 100 km at 12 kn: 270 min. */
 static void vanished_at_berth(struct callrun *r)
 {
     callrun_fix(r, 0, 15 * KM, 10);
@@ -210,17 +242,17 @@ static void vanished_shortly(struct callrun *r)
 {
     callrun_fix(r, 0, 15 * KM, 10);
     LIE(20, 100, 1);
-    callrun_fix(r, 100 + 360, 101 * KM, 12); /* 22 min are left: no stop more */
+    callrun_fix(r, 100 + 292, 101 * KM, 12); /* 22 min are left: no stop more */
 }
 static void test_vanished_at_berth(void **state)
 {
     (void)state;
     assert_calls(two, home(), vanished_at_berth,
-                 "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 4022.5 c4; "
+                 "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 4090.0 c4; "
                  "left XAAAA 4360 c4");
     assert_calls(two, home(), vanished_shortly,
                  "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 100 c4; "
-                 "left XAAAA 460 c4");
+                 "left XAAAA 392 c4");
 }
 
 /* From one area into another, unheard between: the port it was bound into before gets the
@@ -228,7 +260,7 @@ static void test_vanished_at_berth(void **state)
 static void dark_then_other(struct callrun *r)
 {
     callrun_fix(r, 0, 15 * KM, 10);
-    callrun_fix(r, 20, 5 * KM, 6);
+    callrun_fix(r, 20, 5 * KM, 1);
     callrun_fix(r, 20 + 3000, 195 * KM, 12);
 }
 static void called_dark_then_other(struct callrun *r)
@@ -236,7 +268,7 @@ static void called_dark_then_other(struct callrun *r)
     callrun_fix(r, 0, 15 * KM, 10);
     LIE(20, 100, 1);
     callrun_fix(r, 120, 5 * KM, 10);
-    callrun_fix(r, 120 + 3000, 195 * KM, 12);
+    callrun_fix(r, 120 + 3000, 195 * KM, 1);
 }
 static void dark_then_lying(struct callrun *r)
 {
@@ -247,9 +279,9 @@ static void dark_then_lying(struct callrun *r)
 static void test_dark_from_port_to_port(void **state)
 {
     (void)state;
-    /* 190 km at 12 kn less a fifth: 641.2 min */
+    /* 190 km at 12 kn: 513.0 min */
     assert_calls(two, home(), dark_then_other,
-                 "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 2378.8 c4; "
+                 "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 2507.0 c4; "
                  "left XAAAA 3020 c4; entered XBBBB 3020 c1");
     assert_calls(two, home(), called_dark_then_other,
                  "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 120 c4; "

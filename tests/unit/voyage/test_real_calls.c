@@ -30,6 +30,20 @@ struct replay {
     size_t voyage_count;
 };
 
+static void believe(struct replay *r, const struct track_fix *fix)
+{
+    r->fixes++;
+    voyage_fix(&r->voyage, fix);
+    struct call_output out[CALL_OUTPUTS_MAX];
+    size_t n = call_step(&r->call, &r->call_conf, r->ports, fix, r->declared, 0, out);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(r->count < 64 && r->voyage_count < 8);
+        r->events[r->count++] = out[i];
+        if (voyage_call(&r->voyage, r->ports, &out[i], 0, &r->voyages[r->voyage_count]))
+            r->voyage_count++;
+    }
+}
+
 static void on_report(void *context, const struct report *report)
 {
     struct replay *r = context;
@@ -46,18 +60,10 @@ static void on_report(void *context, const struct report *report)
     assert_int_equal(
         tracks_add(&r->tracks, &r->track_conf, &fix, &verdict, &track, &gone), 0);
     r->implausible += verdict == TRACK_PENDING || verdict == TRACK_REPLACED;
-    if (verdict != TRACK_ACCEPTED)
-        return;
-    r->fixes++;
-    voyage_fix(&r->voyage, &fix);
-    struct call_output out[CALL_OUTPUTS_MAX];
-    size_t n = call_step(&r->call, &r->call_conf, r->ports, &fix, r->declared, 0, out);
-    for (size_t i = 0; i < n; i++) {
-        assert_true(r->count < 64 && r->voyage_count < 8);
-        r->events[r->count++] = out[i];
-        if (voyage_call(&r->voyage, r->ports, &out[i], 0, &r->voyages[r->voyage_count]))
-            r->voyage_count++;
-    }
+    if (verdict == TRACK_ACCEPTED)
+        believe(r, &fix);
+    while (verdict == TRACK_RELEASED && tracks_next_held(&r->tracks, track))
+        believe(r, &track->last);
 }
 
 static struct ports *shipped_ports(void)
@@ -162,7 +168,9 @@ static void test_containerships_polar(void **state)
         test_skip(TEST_NO_DATA);
     struct call calls[3];
     assert_int_equal(calls_of(r, calls, 3), 3);
-    assert_int_equal(r->implausible, 0);
+    /* On 01-07 at 06:18:53 the ship is 12.8 km on after 14 min at 14.6 kn, 29.6 kn made:
+     * held for seven fixes until one comes more than 30 min later, then believed. */
+    assert_int_equal(r->implausible, 7);
     assert_int_equal(r->tracks.count, 1);
 
     assert_true(is_port(r, calls[0].port, "NLRTM"));
