@@ -16,6 +16,11 @@ static const double HEADING_SHARE = 0.7;
 static const int64_t SPAN_MS = HOUR_MS;       /* three fixes span no less */
 static const double LEAST_MPS = 1.5 * KN_MPS; /* slower says nothing */
 static const double GROWTH_M = 1000;
+/* Nearer to the port departed a ship is in its approaches, or works there. */
+static const double CLEAR_M = 50 * NM_M;
+/* Of the way from there to the awaited port, what must be behind her: off Houston half
+ * the ports of the world lie ahead. */
+static const double BEHIND_SHARE = 0.03;
 /* Distances to a declared port that nobody awaits are worked out one by one: a few
  * milliseconds for one that is near, up to 100 across an ocean. */
 static const int64_t ASK_NEAR_MS = 10 * MINUTE_MS, ASK_FAR_MS = 30 * MINUTE_MS;
@@ -232,6 +237,16 @@ static bool has_fallen(const struct view *v, int64_t since_ms)
            before_m - after_m >= HEADING_SHARE * sailed_m;
 }
 
+/* Is the ship clear of where she departed from, and far enough on her way? */
+static bool is_on_her_way(const struct view *v)
+{
+    struct geo_pos from = v->run->stops[v->run->stop_count - 1].pos;
+    if (geo_distance_m(from, v->track->last.pos) < CLEAR_M)
+        return false;
+    double way_m = water_distance_m(v->step->field, from);
+    return way_m < 0 || way_m - v->rest_m >= BEHIND_SHARE * way_m;
+}
+
 /* Over the last six hours and over the last three fixes, both of them under way: where
  * ways part, a ship that is bound elsewhere (from Shidao to Shanghai) came nearer for
  * some hours and does so no more. Fixes so close together that the grid's cells would
@@ -244,7 +259,7 @@ static bool is_heading_there(const struct view *v, const int64_t fixes_ms[2])
     int64_t hours_ms = v->now_ms - HEADING_MS, three_ms = v->now_ms - SPAN_MS;
     three_ms = fixes_ms[0] < three_ms ? fixes_ms[0] : three_ms;
     hours_ms = three_ms < hours_ms ? three_ms : hours_ms;
-    return v->departed_ms <= hours_ms && has_fallen(v, hours_ms) &&
+    return v->departed_ms <= hours_ms && is_on_her_way(v) && has_fallen(v, hours_ms) &&
            has_fallen(v, three_ms);
 }
 
@@ -351,6 +366,9 @@ int route_forecast(const struct rule_look *look, const struct route_run *run,
         return rc;
     double kn = mean_kn(&v);
     f.eta_ms = kn >= 1 ? eta_at(&v, distance_m, kn) : TIME_NONE;
+    bool is_lying = kn >= 0 && kn < 1;
+    if (is_lying || f.eta_ms > run->expires_ms)
+        return 0;
     if (v.step != NULL)
         rc = nearest_port(&v) == f.port
                  ? route_zones_ahead(look, v.step->field, kn, &f)
