@@ -13,62 +13,6 @@
 #include "lookout/alert/template.h"
 #include "lookout/rules/rule.h"
 
-/* --- what the tables leave to functions --- */
-
-/* What a key of type OTHER holds, by its name; "%" stands for its sub-table. All others
- * are a text. */
-static const struct {
-    const char *name;
-    bool has_sub;
-    bool is_list; /* of what the sub-table says, for the headings */
-    const char *json;
-} shapes[] = {
-    /* clang-format off */
-    {"feeds",         true,  true,  "{\"type\": \"array\", \"minItems\": 1, \"items\": %}"},
-    {"ports",         true,  false, "%"},
-    {"define",        true,  true,  "{\"type\": \"array\", \"items\": %}"},
-    {"vessels",       true,  true,  "{\"anyOf\": [{\"type\": \"array\", \"items\": %}, {\"enum\": [\"all\", \"watched\"]}, %]}"},
-    {"vessel_lists",  true,  true,  "{\"type\": \"array\", \"items\": %}"},
-    {"rules",         true,  true,  "{\"type\": \"array\", \"items\": %}"},
-    {"mutes",         true,  true,  "{\"type\": \"array\", \"items\": %}"},
-    {"webhooks",      true,  true,  "{\"type\": \"array\", \"items\": %}"},
-    {"not",           true,  false, "%"},
-    {"url",           true,  false, "{\"anyOf\": [{\"type\": \"string\"}, %]}"},
-    {"secret",        true,  false, "{\"anyOf\": [%, {\"type\": \"array\", \"items\": %}]}"},
-    {"authorization", true,  false, "%"},
-    {"group",         true,  false, "%"},
-    {"by",            false, false, "{\"type\": \"array\", \"items\": {\"enum\": [\"rule\", \"zone\", \"port\", \"vessel\", \"type\", \"severity\"]}}"},
-    {"zones",         false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
-    {"from",          false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
-    {"tags",          false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
-    {"types",         false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
-    {"flags",         false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
-    {"events",        false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
-    {"rules",         false, false, "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"},
-    {"retry",         false, false, "{\"type\": \"array\", \"minItems\": 1, \"maxItems\": 32, \"items\": {\"type\": \"string\"}}"},
-    {"columns",       false, false, "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}"},
-    {"headers",       false, false, "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}"},
-    {"groups",        false, false, "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}}"},
-    {"same",          false, false, "{\"type\": \"array\", \"items\": {\"type\": \"array\", \"minItems\": 2, \"items\": {\"type\": \"string\"}}}"},
-    {"severity",      false, false, "{\"anyOf\": [{\"enum\": [\"info\", \"warning\", \"critical\"]}, {\"type\": \"object\"}]}"},
-    {"at_start",      false, false, "{\"enum\": [\"watched\", \"all\", \"none\"]}"},
-    {"order",         false, false, "{\"enum\": [\"vessel\", \"none\"]}"},
-    {"baud",          false, false, "{\"enum\": [4800, 9600, 19200, 38400, 57600, 115200]}"},
-    {"imo",           false, false, "{\"type\": \"integer\", \"minimum\": 1000000, \"maximum\": 9999999}"},
-    {"mmsi",          false, false, "{\"type\": \"integer\", \"minimum\": 100000000, \"maximum\": 999999999}"},
-    {"vessel",        false, false, "{\"type\": \"integer\", \"minimum\": 1000000, \"maximum\": 999999999}"},
-    /* clang-format on */
-};
-
-static int shape_of(const struct conf_key *key)
-{
-    for (size_t i = 0; i < CONF_COUNT(shapes); i++)
-        if (strcmp(shapes[i].name, key->name) == 0 &&
-            shapes[i].has_sub == (key->sub != NULL))
-            return (int)i;
-    return -1;
-}
-
 /* --- the man page --- */
 
 /* A text for roff: its own marks made harmless. */
@@ -101,7 +45,7 @@ static int add_entry(struct buf *out, const char *name, const char *accepts,
     return code == 0 ? buf_add_text(out, ".\n") : code;
 }
 
-static int add_key_entry(struct buf *out, const struct conf_key *key)
+static int add_key_entry(struct buf *out, const struct key *key)
 {
     struct buf accepts = {0}, doc = {0};
     int code = 0;
@@ -111,8 +55,9 @@ static int add_key_entry(struct buf *out, const struct conf_key *key)
         code = buf_add_text(&doc, key->doc);
     if (code == 0 && key->is_required)
         code = buf_add_text(&doc, " (required)");
-    if (code == 0 && key->initial != NULL)
-        code = buf_printf(&doc, ". Default: %s", key->initial);
+    const char *initial = key->initial != NULL ? key->initial : key->otherwise;
+    if (code == 0 && initial != NULL)
+        code = buf_printf(&doc, ". Default: %s", initial);
     if (code == 0)
         code = add_entry(out, key->name, key->sub == NULL ? buf_text(&accepts) : NULL,
                          buf_text(&doc));
@@ -121,22 +66,20 @@ static int add_key_entry(struct buf *out, const struct conf_key *key)
     return code;
 }
 
-static int add_tables(struct buf *out, const struct conf_key *keys, const char *path)
+static int add_tables(struct buf *out, const struct key *keys, const char *path)
 {
     int code = 0;
     if (path[0] != '\0')
         code = buf_printf(out, ".SS %s\n", path);
-    for (const struct conf_key *key = keys; key->name != NULL && code == 0; key++)
+    for (const struct key *key = keys; key->name != NULL && code == 0; key++)
         code = add_key_entry(out, key);
-    for (const struct conf_key *key = keys; key->name != NULL && code == 0; key++) {
+    for (const struct key *key = keys; key->name != NULL && code == 0; key++) {
         char sub[200];
-        int shape = shape_of(key);
         if (key->sub == NULL)
             continue;
-        /* `vessels` of a rule is a filter, not the list of the same name. */
-        bool is_filter = path[0] != '\0' && strcmp(key->name, "vessels") == 0;
-        bool is_list = key->type == CONF_TYPE_OTHER && shape >= 0 &&
-                       shapes[shape].is_list && !is_filter;
+        bool is_list =
+            key->type == KEY_LIST ||
+            (key->schema != NULL && strstr(key->schema, "array") == key->schema + 10);
         snprintf(sub, sizeof sub, "%.150s%s%s%s", path, path[0] != '\0' ? "." : "",
                  key->name, is_list ? "[]" : "");
         code = add_tables(out, key->sub, sub);
@@ -158,11 +101,8 @@ static int add_kind(struct buf *out, const struct rule_kind *kind)
         code = buf_add_text(out, ".\n");
     for (const struct rule_key *key = kind->keys;
          key != NULL && key->name != NULL && code == 0; key++) {
-        struct buf accepts = {0};
-        code = conf_rule_key_accepts(key, &accepts);
-        if (code == 0)
-            code = add_entry(out, key->name, buf_text(&accepts), key->doc);
-        buf_finish(&accepts);
+        const struct key row = conf_rule_key(key);
+        code = add_key_entry(out, &row);
     }
     return code;
 }
@@ -238,7 +178,7 @@ int confdoc_man(struct buf *out)
 
 /* --- the schema --- */
 
-static json_t *object_of(const struct conf_key *keys);
+static json_t *object_of(const struct key *keys);
 
 static json_t *words_of(const char *const *words)
 {
@@ -248,18 +188,18 @@ static json_t *words_of(const char *const *words)
     return json_pack("{s:o}", "enum", list);
 }
 
-/* The shape's text with its "%" filled in. */
-static json_t *shape_json(int shape, const struct conf_key *sub)
+/* The row's own schema with its "%" filled in. */
+static json_t *own_schema(const struct key *key)
 {
     struct buf text = {0};
     char *filling = NULL;
-    if (sub != NULL) {
-        json_t *object = object_of(sub);
+    if (key->sub != NULL) {
+        json_t *object = object_of(key->sub);
         filling = json_dumps(object, JSON_COMPACT);
         json_decref(object);
     }
     int code = 0;
-    for (const char *s = shapes[shape].json; *s != '\0' && code == 0; s++)
+    for (const char *s = key->schema; *s != '\0' && code == 0; s++)
         code = *s == '%' && filling != NULL ? buf_add_text(&text, filling)
                                             : buf_add_char(&text, *s);
     json_t *json = code == 0 ? json_loads(buf_text(&text), 0, NULL) : NULL;
@@ -268,57 +208,52 @@ static json_t *shape_json(int shape, const struct conf_key *sub)
     return json;
 }
 
-static json_t *value_of(const struct conf_key *key)
+static json_t *list_of(json_t *items, double least)
 {
-    int shape = shape_of(key);
-    switch (key->type) {
-    case CONF_TYPE_NUMBER:
-        return json_pack("{s:s, s:f, s:f}", "type", "number", "minimum", key->least,
-                         "maximum", key->most);
-    case CONF_TYPE_U32:
-        return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum",
-                         (json_int_t)key->least, "maximum", (json_int_t)key->most);
-    case CONF_TYPE_BOOL:
-        return json_pack("{s:s}", "type", "boolean");
-    case CONF_TYPE_WORD:
-        return words_of(key->words);
-    case CONF_TYPE_MAPPING:
-        return object_of(key->sub);
-    case CONF_TYPE_OTHER:
-        if (shape >= 0)
-            return shape_json(shape, key->sub);
-        break;
-    case CONF_TYPE_TEXT:
-    case CONF_TYPE_ID:
-    case CONF_TYPE_PATH:
-    case CONF_TYPE_DURATION:
-    case CONF_TYPE_DISTANCE:
-    case CONF_TYPE_SPEED:
-    case CONF_TYPE_TIME:
-        break;
-    }
-    return json_pack("{s:s}", "type", "string");
+    json_t *list = json_pack("{s:s, s:o}", "type", "array", "items", items);
+    if (least > 0)
+        json_object_set_new(list, "minItems", json_integer((json_int_t)least));
+    return list;
 }
 
-static json_t *rule_value_of(const struct rule_key *key)
+static json_t *value_of(const struct key *key)
 {
+    if (key->schema != NULL)
+        return own_schema(key);
     switch (key->type) {
-    case RULE_KEY_INT:
+    case KEY_NUMBER:
+        return json_pack("{s:s, s:f, s:f}", "type", "number", "minimum", key->least,
+                         "maximum", key->most);
+    case KEY_INTEGER:
         return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum",
                          (json_int_t)key->least, "maximum", (json_int_t)key->most);
-    case RULE_KEY_WORD:
+    case KEY_FLAG:
+        return json_pack("{s:s}", "type", "boolean");
+    case KEY_WORD:
         return words_of(key->words);
-    case RULE_KEY_PORTS:
-    case RULE_KEY_ZONES:
-    case RULE_KEY_GATES:
-        return json_pack("{s:s, s:i, s:{s:s}}", "type", "array", "minItems", 1, "items",
-                         "type", "string");
-    case RULE_KEY_APPROACH:
-        return json_pack("{s:s, s:{s:{s:s}, s:{s:s}}, s:b}", "type", "object",
-                         "properties", "within", "type", "string", "or", "type", "string",
-                         "additionalProperties", 0);
-    case RULE_KEY_DURATION:
-    case RULE_KEY_ROUTE:
+    case KEY_WORDS:
+        return list_of(words_of(key->words), key->least);
+    case KEY_MAPPING:
+        return object_of(key->sub);
+    case KEY_LIST:
+        return list_of(object_of(key->sub), key->least);
+    case KEY_IDS:
+    case KEY_TEXTS:
+    case KEY_FILES:
+    case KEY_PORTS:
+    case KEY_ZONES:
+    case KEY_GATES:
+        return list_of(json_pack("{s:s}", "type", "string"), key->least);
+    case KEY_TEXT:
+    case KEY_ID:
+    case KEY_PATH:
+    case KEY_FILE:
+    case KEY_DURATION:
+    case KEY_DISTANCE:
+    case KEY_SPEED:
+    case KEY_TIME:
+    case KEY_ROUTE:
+    case KEY_OWN:
         break;
     }
     return json_pack("{s:s}", "type", "string");
@@ -332,7 +267,8 @@ static void add_kinds(json_t *properties)
         json_array_append_new(kinds, json_string(rule_kinds[i]->name));
         for (const struct rule_key *key = rule_kinds[i]->keys;
              key != NULL && key->name != NULL; key++) {
-            json_t *value = rule_value_of(key);
+            const struct key row = conf_rule_key(key);
+            json_t *value = value_of(&row);
             json_object_set_new(value, "description", json_string(key->doc));
             if (json_object_get(properties, key->name) == NULL)
                 json_object_set_new(properties, key->name, value);
@@ -343,10 +279,10 @@ static void add_kinds(json_t *properties)
     json_object_set_new(json_object_get(properties, "when"), "enum", kinds);
 }
 
-static json_t *object_of(const struct conf_key *keys)
+static json_t *object_of(const struct key *keys)
 {
     json_t *properties = json_object(), *required = json_array();
-    for (const struct conf_key *key = keys; key->name != NULL; key++) {
+    for (const struct key *key = keys; key->name != NULL; key++) {
         json_t *value = value_of(key);
         json_object_set_new(value, "description", json_string(key->doc));
         json_object_set_new(properties, key->name, value);

@@ -9,90 +9,89 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf_address.h"
 #include "conf_int.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/sys/datafile.h"
 
-static void link_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void api_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static conf_read api_read, none_read;
+static const char *link_fault(const void *text);
 
 /* clang-format off */
-static const char *const log_words[] = {"debug", "info", "warning", "error", NULL};
+static const char *const log_words[] = {"debug", "info", "warning", "error", NULL}; /* enum conf_log */
 
-static const struct conf_key retain_keys[] = {
-    {"tracks",   .type = CONF_TYPE_DURATION, CONF_AT(conf, retain.tracks_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "30d",  .doc = "vessels not heard for so long are forgotten"},
-    {"calls",    .type = CONF_TYPE_DURATION, CONF_AT(conf, retain.calls_ms),    .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "port calls on record"},
-    {"voyages",  .type = CONF_TYPE_DURATION, CONF_AT(conf, retain.voyages_ms),  .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "voyages on record"},
-    {"alerts",   .type = CONF_TYPE_DURATION, CONF_AT(conf, retain.alerts_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "alerts on record, once delivered or dead"},
+#define CONF(member) KEY_AT(conf, member)
+#define LIST_SCHEMA "{\"type\": \"array\", \"items\": %}"
+static const struct key retain_keys[] = {
+    {.name = "tracks",   .type = KEY_DURATION, CONF(retain.tracks_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "30d",  .doc = "vessels not heard for so long are forgotten"},
+    {.name = "calls",    .type = KEY_DURATION, CONF(retain.calls_ms),    .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "port calls on record"},
+    {.name = "voyages",  .type = KEY_DURATION, CONF(retain.voyages_ms),  .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "voyages on record"},
+    {.name = "alerts",   .type = KEY_DURATION, CONF(retain.alerts_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "alerts on record, once delivered or dead"},
     {0},
 };
-static const struct conf_key api_keys[] = {
-    {"listen",   .type = CONF_TYPE_OTHER, .read = api_read, .is_required = true, .accepts = "\"address:port\", such as \"127.0.0.1:8047\"", .doc = "address and port of /metrics, /healthz and /readyz"},
+static const struct key api_keys[] = {
+    {.name = "listen",   .type = KEY_OWN, .read = api_read, .is_required = true, .accepts = "\"address:port\", such as \"127.0.0.1:8047\"", .doc = "address and port of /metrics, /healthz and /readyz"},
     {0},
 };
-const struct conf_key conf_root_keys[] = {
-    {"site",         .type = CONF_TYPE_TEXT, CONF_AT(conf, engine.site), .least = 1, .most = 128, .initial = "the host name", .doc = "CloudEvents \"source\" of every alert"},
-    {"state",        .type = CONF_TYPE_PATH, CONF_AT(conf, state), .initial = "$STATE_DIRECTORY, else ./state", .doc = "directory of the database"},
-    {"log",          .type = CONF_TYPE_WORD, CONF_AT(conf, log), .words = log_words, .initial = "info", .doc = "the least level that is logged"},
-    {"timezone",     .type = CONF_TYPE_OTHER, .read = conf_timezone_read, .accepts = "a name of the IANA time zone database, such as Asia/Seoul", .doc = "adds local time to summaries; all else stays UTC"},
-    {"link",         .type = CONF_TYPE_OTHER, .read = link_read, .accepts = "an http or https URL with {mmsi}, {imo} or {id} in it", .doc = "becomes data.link of every alert; {id} is that of the watched vessel; what is unknown is left empty"},
-    {"retain",       .type = CONF_TYPE_MAPPING, .sub = retain_keys, .doc = "how long what is kept"},
-    {"feeds",        .type = CONF_TYPE_OTHER, .sub = conf_feed_keys, .accepts = "a list of feeds", .doc = "where the AIS data come from: live feeds or recordings, not both"},
-    {"ports",        .type = CONF_TYPE_OTHER, .sub = conf_ports_keys, .accepts = "a mapping", .doc = "the gazetteer and what is changed in it"},
-    {"vessels",      .type = CONF_TYPE_OTHER, .sub = conf_vessel_keys, .accepts = "a list of vessels", .doc = "the watched ones: matched by IMO, else MMSI, else call sign and name"},
-    {"vessel_lists", .type = CONF_TYPE_OTHER, .sub = conf_list_keys, .accepts = "a list of CSV files", .doc = "further watched ones, from CSV files with a header"},
-    {"zones",        .type = CONF_TYPE_OTHER, .accepts = "a list of GeoJSON files", .doc = "areas and gates; a feature's properties: id (required), name, kind"},
-    {"rules",        .type = CONF_TYPE_OTHER, .sub = conf_rule_keys, .accepts = "a list of rules", .doc = "what is watched for"},
-    {"mutes",        .type = CONF_TYPE_OTHER, .sub = conf_mute_keys, .accepts = "a list of mutes", .doc = "alerts that are stored but not sent"},
-    {"webhooks",     .type = CONF_TYPE_OTHER, .sub = conf_webhook_keys, .accepts = "a list of webhooks", .doc = "where alerts are sent"},
-    {"api",          .type = CONF_TYPE_MAPPING, .sub = api_keys, .doc = "HTTP for monitoring; omit to switch off"},
-    {"detect",       .type = CONF_TYPE_MAPPING, .sub = conf_detect_keys, .doc = "the numbers behind the detectors"},
-    {"limits",       .type = CONF_TYPE_MAPPING, .sub = conf_limits_keys, .doc = "bounds of what is kept"},
+/* Read in this order: rules name ports, zones and vessels, mutes and webhooks rules. */
+const struct key conf_root_keys[] = {
+    {.name = "site",         .type = KEY_TEXT, CONF(engine.site), .least = 1, .most = 128, .otherwise = "the host name", .doc = "CloudEvents \"source\" of every alert"},
+    {.name = "state",        .type = KEY_PATH, CONF(state), .otherwise = "$STATE_DIRECTORY, else ./state", .doc = "directory of the database"},
+    {.name = "log",          .type = KEY_WORD, CONF(log), .words = log_words, .initial = "info", .doc = "the least level that is logged"},
+    {.name = "timezone",     .type = KEY_OWN, .read = conf_timezone_read, .accepts = "a name of the IANA time zone database, such as Asia/Seoul", .doc = "adds local time to summaries; all else stays UTC"},
+    {.name = "link",         .type = KEY_TEXT, CONF(engine.link), .check = link_fault, .accepts = "an http or https URL, in it {mmsi}, {imo} and {id} as needed", .doc = "becomes data.link of every alert; {id} is that of the watched vessel; what is unknown is left empty"},
+    {.name = "retain",       .type = KEY_MAPPING, .sub = retain_keys, .doc = "how long what is kept"},
+    {.name = "feeds",        .type = KEY_LIST, KEY_LIST_AT(conf, feeds, feed_count), .least = 1, .most = UINT16_MAX, .read = conf_feed_read, .sub = conf_feed_keys, .accepts = "a list of feeds", .doc = "where the AIS data come from: live feeds or recordings, not both"},
+    {.name = "ports",        .type = KEY_OWN, .read = conf_ports_read, .is_always = true, .sub = conf_ports_keys, .accepts = "a mapping", .schema = "%", .doc = "the gazetteer and what is changed in it"},
+    {.name = "vessels",      .type = KEY_OWN, .read = conf_vessels_read, .is_always = true, .sub = conf_vessel_keys, .accepts = "a list of vessels", .schema = LIST_SCHEMA, .doc = "the watched ones: matched by IMO, else MMSI, else call sign and name"},
+    {.name = "vessel_lists", .type = KEY_OWN, .read = none_read, .sub = conf_list_keys, .accepts = "a list of CSV files", .schema = LIST_SCHEMA, .doc = "further watched ones, from CSV files with a header"},
+    {.name = "zones",        .type = KEY_OWN, .read = conf_zones_read, .is_always = true, .accepts = "a list of GeoJSON files", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "areas and gates; a feature's properties: id (required), name, kind"},
+    {.name = "rules",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.rules, engine.rule_count), .most = 10000, .read = conf_rule_read, .sub = conf_rule_keys, .accepts = "a list of rules", .doc = "what is watched for"},
+    {.name = "mutes",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.mutes, engine.mute_count), .read = conf_mute_read, .sub = conf_mute_keys, .accepts = "a list of mutes", .doc = "alerts that are stored but not sent"},
+    {.name = "webhooks",     .type = KEY_LIST, KEY_LIST_AT(conf, webhooks, webhook_count), .most = 1000, .read = conf_webhook_read, .sub = conf_webhook_keys, .accepts = "a list of webhooks", .doc = "where alerts are sent"},
+    {.name = "api",          .type = KEY_MAPPING, .sub = api_keys, .doc = "HTTP for monitoring; omit to switch off"},
+    {.name = "detect",       .type = KEY_MAPPING, .sub = conf_detect_keys, .doc = "the numbers behind the detectors"},
+    {.name = "limits",       .type = KEY_MAPPING, .sub = conf_limits_keys, .doc = "bounds of what is kept"},
     {0},
 };
 /* clang-format on */
 
 /* --- single keys --- */
 
-static bool link_is_good(const char *text)
+/* vessel_lists: was read with vessels:. */
+static void none_read(struct conf_reader *r, const struct conf_node *node,
+                      const struct key *key, void *base)
 {
+    (void)r;
+    (void)node;
+    (void)key;
+    (void)base;
+}
+
+static const char *link_fault(const void *text)
+{
+    static const char fault[] = "is not a link";
     static const char *const names[] = {"{mmsi}", "{imo}", "{id}"};
-    if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0)
-        return false;
-    while ((text = strpbrk(text, "{} \"<>\\^`|")) != NULL) {
+    const char *s = text;
+    if (strncmp(s, "http://", 7) != 0 && strncmp(s, "https://", 8) != 0)
+        return fault;
+    while ((s = strpbrk(s, "{} \"<>\\^`|")) != NULL) {
         size_t i = 0;
-        while (i < CONF_COUNT(names) && strncmp(text, names[i], strlen(names[i])) != 0)
+        while (i < CONF_COUNT(names) && strncmp(s, names[i], strlen(names[i])) != 0)
             i++;
         if (i == CONF_COUNT(names))
-            return false;
-        text += strlen(names[i]);
+            return fault;
+        s += strlen(names[i]);
     }
-    return true;
+    return NULL;
 }
 
-static void link_read(struct conf_reader *r, const struct conf_node *node, void *base)
-{
-    static const char accepts[] =
-        "an http or https URL, in it {mmsi}, {imo} and {id} as needed";
-    struct conf *conf = base;
-    char quoted[CONF_QUOTE_BYTES];
-    const char *text = NULL;
-    if (!conf_text(r, node, accepts, &text))
-        return;
-    if (!link_is_good(text)) {
-        conf_error(r, node, accepts, "%s is not a link", conf_quote(text, quoted));
-        return;
-    }
-    free(conf->engine.link);
-    conf->engine.link = conf_copy(r, text);
-}
-
-static void api_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void api_read(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, void *base)
 {
     struct conf *conf = base;
-    if (!conf_host_port(r, node, true, &conf->api_address, &conf->api_port))
-        return;
-    if (!conf_is_loopback(conf->api_address))
+    if (conf_address_read(r, node, key, &conf->api_address, &conf->api_port) &&
+        !conf_is_loopback(conf->api_address))
         conf_warning(r, node,
                      "the api has no access control and %s is not loopback: "
                      "whoever reaches it can read it",
@@ -101,18 +100,12 @@ static void api_read(struct conf_reader *r, const struct conf_node *node, void *
 
 /* --- defaults --- */
 
+/* What no key says. */
 static void set_defaults(struct conf *conf)
 {
-    conf->log = CONF_LOG_INFO;
-    conf->database_mb = 8192;
-    conf->retain = (struct conf_retain){.tracks_ms = 30 * DAY_MS,
-                                        .calls_ms = 400 * DAY_MS,
-                                        .voyages_ms = 400 * DAY_MS,
-                                        .alerts_ms = 400 * DAY_MS};
     conf->engine.track = track_conf_default();
     conf->engine.call = call_conf_default();
     conf->engine.limits = detect_limits_default();
-    conf->engine.vessels_max = 200000;
 }
 
 /* $STATE_DIRECTORY may list several, separated by colons: the first. */
@@ -135,8 +128,6 @@ static void fill_defaults(struct conf_reader *r)
         conf->engine.site = conf_copy(r, host != NULL && *host ? host : "lookoutd");
     if (conf->state == NULL)
         conf->state = state_default(r);
-    if (conf->engine.watch == NULL && (conf->engine.watch = watch_create()) == NULL)
-        conf_reader_nomem(r);
 }
 
 /* --- the whole --- */
@@ -174,17 +165,10 @@ static void check_whole(struct conf_reader *r)
 
 static void read_parts(struct conf_reader *r)
 {
-    const struct conf_node *root = r->root;
-    if (!conf_read_mapping(r, root, conf_root_keys, r->conf))
+    if (!conf_keys_read(r, r->root, conf_root_keys, r->conf) || r->code != 0)
         return;
-    conf_feeds_read(r, conf_node_get(root, "feeds"));
-    conf_zones_read(r, conf_node_get(root, "zones"));
-    conf_ports_read(r, conf_node_get(root, "ports"));
-    conf_vessels_read(r, conf_node_get(root, "vessels"),
-                      conf_node_get(root, "vessel_lists"));
-    conf_rules_read(r, conf_node_get(root, "rules"));
-    conf_mutes_read(r, conf_node_get(root, "mutes"));
-    conf_webhooks_read(r, conf_node_get(root, "webhooks"));
+    if (conf_node_get(r->root, "feeds") != NULL)
+        conf_feeds_check(r, conf_node_get(r->root, "feeds"));
     fill_defaults(r);
     check_whole(r);
 }

@@ -79,31 +79,47 @@ bool conf_split_host_port(const char *text, size_t n, char ret_host[CONF_HOST_BY
     return true;
 }
 
-bool conf_host_port(struct conf_reader *r, const struct conf_node *node, bool numeric,
-                    char **ret_host, uint16_t *ret_port)
+/* The host without brackets and the port of a value; false, with nothing said, where it
+ * is no such thing. */
+static bool parse_place(const char *text, char ret_host[CONF_HOST_BYTES],
+                        uint16_t *ret_port)
 {
-    const char *accepts =
-        numeric ? "\"address:port\", such as \"127.0.0.1:10110\" or \"[::1]:10110\", the "
-                  "port from 1 to 65535"
-                : "\"host:port\", such as \"ais.example.org:4001\", the port from 1 to "
-                  "65535";
+    return conf_split_host_port(text, strlen(text), ret_host, ret_port) &&
+           *ret_port > 0 && (text[0] != '[' || strchr(ret_host, ':') != NULL);
+}
+
+bool conf_address_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, char **ret_host, uint16_t *ret_port)
+{
     char host[CONF_HOST_BYTES], quoted[CONF_QUOTE_BYTES];
     const char *text = NULL;
-    uint16_t port = 0;
-    if (!conf_text(r, node, accepts, &text))
+    if (!conf_text(r, node, key, &text))
         return false;
-    bool is_good = conf_split_host_port(text, strlen(text), host, &port) && port > 0 &&
-                   (conf_is_address(host) || (!numeric && conf_is_host(host)));
-    if (is_good && text[0] == '[')
-        is_good = strchr(host, ':') != NULL;
-    if (!is_good) {
-        conf_error(r, node, accepts, "%s is not %s and port", conf_quote(text, quoted),
-                   numeric ? "an address" : "a host");
+    if (!parse_place(text, host, ret_port) || !conf_is_address(host)) {
+        conf_error_value(r, node, key, "%s is not an address and port",
+                         conf_quote(text, quoted));
         return false;
     }
     free(*ret_host);
     *ret_host = conf_copy(r, host);
-    *ret_port = port;
+    return *ret_host != NULL;
+}
+
+bool conf_host_read(struct conf_reader *r, const struct conf_node *node,
+                    const struct key *key, char **ret_host, uint16_t *ret_port)
+{
+    char host[CONF_HOST_BYTES], quoted[CONF_QUOTE_BYTES];
+    const char *text = NULL;
+    if (!conf_text(r, node, key, &text))
+        return false;
+    if (!parse_place(text, host, ret_port) ||
+        (!conf_is_address(host) && !conf_is_host(host))) {
+        conf_error_value(r, node, key, "%s is not a host and port",
+                         conf_quote(text, quoted));
+        return false;
+    }
+    free(*ret_host);
+    *ret_host = conf_copy(r, host);
     return *ret_host != NULL;
 }
 
@@ -119,34 +135,34 @@ static bool has_host_bits(const struct conf_cidr *cidr)
 bool conf_cidr_read(struct conf_reader *r, const struct conf_node *node,
                     struct conf_cidr *ret_cidr)
 {
-    static const char accepts[] =
-        "an address or network, such as \"10.1.2.3\", \"10.0.0.0/8\" or \"fd00::/8\"";
+    static const struct key network = {
+        .type = KEY_TEXT,
+        .accepts = "an address or network, such as \"10.1.2.3\", \"10.0.0.0/8\" or "
+                   "\"fd00::/8\""};
     char address[64], quoted[CONF_QUOTE_BYTES];
     const char *text = NULL;
-    if (!conf_text(r, node, accepts, &text))
+    if (!conf_text(r, node, &network, &text))
         return false;
     size_t n = strcspn(text, "/");
     text_copy(address, n < sizeof address ? n + 1 : sizeof address, text);
     struct conf_cidr cidr = {0};
-    int64_t prefix = 0;
     if (inet_pton(AF_INET, address, cidr.bytes) == 1)
         cidr.family = 4;
     else if (inet_pton(AF_INET6, address, cidr.bytes) == 1)
         cidr.family = 6;
     int most = cidr.family == 4 ? 32 : 128;
+    int64_t prefix = most;
     bool is_good = cidr.family != 0 && n < sizeof address;
     if (is_good && text[n] == '/')
         is_good =
             units_parse_int(text + n + 1, strlen(text + n + 1), 0, most, &prefix) == 0;
-    else
-        prefix = most;
     cidr.prefix = (uint8_t)prefix;
     if (!is_good)
-        conf_error(r, node, accepts, "%s is not an address or network",
-                   conf_quote(text, quoted));
+        conf_error_value(r, node, &network, "%s is not an address or network",
+                         conf_quote(text, quoted));
     else if ((is_good = !has_host_bits(&cidr)) == false)
-        conf_error(r, node, accepts, "%s has bits set behind its prefix",
-                   conf_quote(text, quoted));
+        conf_error_value(r, node, &network, "%s has bits set behind its prefix",
+                         conf_quote(text, quoted));
     if (is_good)
         *ret_cidr = cidr;
     return is_good;

@@ -11,6 +11,19 @@
 
 struct conf_node;
 struct conf_reader;
+struct key;
+
+#define CONF_ADDRESS_ACCEPTS                                                             \
+    "\"address:port\", such as \"127.0.0.1:10110\" or \"[::1]:10110\", the port from 1 " \
+    "to 65535"
+#define CONF_HOST_ACCEPTS                                                                \
+    "\"host:port\", such as \"ais.example.org:4001\", the port from 1 to 65535"
+/* Into an owned host without brackets and a port: an address alone, or a name too. */
+bool conf_address_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, char **ret_host, uint16_t *ret_port);
+bool conf_host_read(struct conf_reader *r, const struct conf_node *node,
+                    const struct key *key, char **ret_host, uint16_t *ret_port);
+bool conf_is_loopback(const char *host);
 
 #define CONF_HOST_BYTES 256
 /* "host", "host:port", "[v6]:port" of n bytes; port 0 when there is none. */

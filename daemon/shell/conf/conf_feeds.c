@@ -5,44 +5,36 @@
 
 #include "conf_address.h"
 #include "conf_int.h"
-#include "lookout/base/hash.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
 
-static void udp_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void tcp_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void listen_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void serial_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void file_read_key(struct conf_reader *r, const struct conf_node *node,
-                          void *base);
-static void from_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void baud_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void pace_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void columns_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static conf_read udp_read, tcp_read, listen_read, file_read_key, from_read, pace_read,
+    columns_read;
+static const char *baud_fault(const void *member);
 
 /* clang-format off */
 static const char *const format_words[] = {"auto", "nmea", "jsonl", "csv", NULL}; /* enum input_format */
 static const char *const transport_words[] = {"udp", "tcp", "listen", "serial", "file"}; /* enum conf_transport */
 
-#define OTHER .type = CONF_TYPE_OTHER
-const struct conf_key conf_feed_keys[] = {
-    {"id",           .type = CONF_TYPE_ID, CONF_AT(conf_feed, id), .is_required = true, .doc = "its name in alerts, metrics and messages"},
-    {"udp",          OTHER, .read = udp_read,    .accepts = "\"address:port\"", .doc = "receive datagrams at this address"},
-    {"tcp",          OTHER, .read = tcp_read,    .accepts = "\"host:port\"", .doc = "connect there; reconnect with backoff and jitter"},
-    {"listen",       OTHER, .read = listen_read, .accepts = "\"address:port\"", .doc = "accept senders over TCP at this address"},
-    {"serial",       OTHER, .read = serial_read, .accepts = "a device, such as /dev/ttyUSB0", .doc = "read this serial device"},
-    {"file",         OTHER, .read = file_read_key, .accepts = "a path, or \"-\" for stdin", .doc = "play this recording"},
-    {"from",         OTHER, .read = from_read,   .accepts = "a list of addresses or networks", .initial = "everyone", .doc = "udp, listen: the senders that are heard"},
-    {"idle_timeout", .type = CONF_TYPE_DURATION, CONF_AT(conf_feed, idle_timeout_ms), .least = SECOND_MS, .most = DAY_MS, .initial = "120s", .doc = "tcp, listen: a connection silent for so long is closed"},
-    {"max_clients",  .type = CONF_TYPE_U32, CONF_AT(conf_feed, max_clients), .least = 1, .most = 1024, .initial = "16", .doc = "listen: senders at a time"},
-    {"baud",         OTHER, .read = baud_read,   .accepts = "4800 | 9600 | 19200 | 38400 | 57600 | 115200", .initial = "38400", .doc = "serial: the line's speed"},
-    {"pace",         OTHER, .read = pace_read,   .accepts = "max | real | a factor such as 60x", .initial = "max", .doc = "file: how fast it is played"},
-    {"follow",       .type = CONF_TYPE_BOOL, CONF_AT(conf_feed, follow), .initial = "false", .doc = "file: wait for more at its end"},
-    {"start",        .type = CONF_TYPE_TIME, CONF_AT(conf_feed, start_ms), .doc = "file: time of lines before the first that has one"},
-    {"format",       .type = CONF_TYPE_WORD, CONF_AT(conf_feed, format), .words = format_words, .initial = "auto", .doc = "the form of the data"},
-    {"columns",      OTHER, .read = columns_read, .accepts = "a mapping of our names to the header's", .doc = "csv: which column is what"},
-    {"lateness",     .type = CONF_TYPE_DURATION, CONF_AT(conf_feed, lateness_ms), .least = 0, .most = DAY_MS, .initial = "0s", .doc = "how long to wait for reports that arrive out of order"},
-    {"silent_after", .type = CONF_TYPE_DURATION, CONF_AT(conf_feed, silent_after_ms), .least = SECOND_MS, .most = 30 * DAY_MS, .initial = "10min", .doc = "a live feed that brings no AIS message for so long raises feed.silent; a recording never does"},
+#define FEED(member) KEY_AT(conf_feed, member)
+const struct key conf_feed_keys[] = {
+    {.name = "id",           .type = KEY_ID, FEED(id), .is_required = true, .is_unique = true, .doc = "its name in alerts, metrics and messages"},
+    {.name = "udp",          .type = KEY_OWN, .read = udp_read, .accepts = CONF_ADDRESS_ACCEPTS, .doc = "receive datagrams at this address"},
+    {.name = "tcp",          .type = KEY_OWN, .read = tcp_read, .accepts = CONF_HOST_ACCEPTS, .doc = "connect there; reconnect with backoff and jitter"},
+    {.name = "listen",       .type = KEY_OWN, .read = listen_read, .accepts = CONF_ADDRESS_ACCEPTS, .doc = "accept senders over TCP at this address"},
+    {.name = "serial",       .type = KEY_PATH, FEED(address), .accepts = "a device, such as /dev/ttyUSB0", .doc = "read this serial device"},
+    {.name = "file",         .type = KEY_OWN, .read = file_read_key, .accepts = "a path, or \"-\" for stdin", .doc = "play this recording"},
+    {.name = "from",         .type = KEY_OWN, .read = from_read, .least = 1, .accepts = "a list of addresses or networks, such as [\"127.0.0.0/8\"]", .otherwise = "everyone", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "udp, listen: the senders that are heard"},
+    {.name = "idle_timeout", .type = KEY_DURATION, FEED(idle_timeout_ms), .least = SECOND_MS, .most = DAY_MS, .initial = "120s", .doc = "tcp, listen: a connection silent for so long is closed"},
+    {.name = "max_clients",  .type = KEY_INTEGER, FEED(max_clients), .least = 1, .most = 1024, .initial = "16", .doc = "listen: senders at a time"},
+    {.name = "baud",         .type = KEY_INTEGER, FEED(baud), .least = 4800, .most = 115200, .check = baud_fault, .accepts = "4800 | 9600 | 19200 | 38400 | 57600 | 115200", .initial = "38400", .schema = "{\"enum\": [4800, 9600, 19200, 38400, 57600, 115200]}", .doc = "serial: the line's speed"},
+    {.name = "pace",         .type = KEY_OWN, .read = pace_read, .accepts = "max | real | a factor from 0.01x to 1000000x, such as 60x", .initial = "max", .doc = "file: how fast it is played"},
+    {.name = "follow",       .type = KEY_FLAG, FEED(follow), .initial = "false", .doc = "file: wait for more at its end"},
+    {.name = "start",        .type = KEY_TIME, FEED(start_ms), .doc = "file: time of lines before the first that has one"},
+    {.name = "format",       .type = KEY_WORD, FEED(format), .words = format_words, .initial = "auto", .doc = "the form of the data"},
+    {.name = "columns",      .type = KEY_OWN, .read = columns_read, .accepts = "a mapping of our names to the header's, such as {mmsi: MMSI_NO, lat: LATITUDE}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "csv: which column is what"},
+    {.name = "lateness",     .type = KEY_DURATION, FEED(lateness_ms), .least = 0, .most = DAY_MS, .initial = "0s", .doc = "how long to wait for reports that arrive out of order"},
+    {.name = "silent_after", .type = KEY_DURATION, FEED(silent_after_ms), .least = SECOND_MS, .most = 30 * DAY_MS, .initial = "10min", .doc = "a live feed that brings no AIS message for so long raises feed.silent; a recording never does"},
     {0},
 };
 
@@ -73,22 +65,25 @@ const char *conf_transport_name(enum conf_transport transport)
 
 /* --- keys --- */
 
-static void udp_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void udp_read(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, void *base)
 {
     struct conf_feed *feed = base;
-    conf_host_port(r, node, true, &feed->address, &feed->port);
+    (void)conf_address_read(r, node, key, &feed->address, &feed->port);
 }
 
-static void tcp_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void tcp_read(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, void *base)
 {
     struct conf_feed *feed = base;
-    conf_host_port(r, node, false, &feed->address, &feed->port);
+    (void)conf_host_read(r, node, key, &feed->address, &feed->port);
 }
 
-static void listen_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void listen_read(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *key, void *base)
 {
     struct conf_feed *feed = base;
-    if (conf_host_port(r, node, true, &feed->address, &feed->port) &&
+    if (conf_address_read(r, node, key, &feed->address, &feed->port) &&
         !conf_is_loopback(feed->address))
         conf_warning(r, node, "%s is not loopback: whoever reaches it can send reports%s",
                      feed->address,
@@ -97,74 +92,48 @@ static void listen_read(struct conf_reader *r, const struct conf_node *node, voi
                          : "; narrow it by `from`");
 }
 
-static void path_read(struct conf_reader *r, const struct conf_node *node,
-                      const char *accepts, struct conf_feed *feed)
+static void file_read_key(struct conf_reader *r, const struct conf_node *node,
+                          const struct key *key, void *base)
 {
-    const char *text = NULL;
-    if (!conf_text(r, node, accepts, &text))
+    const struct key as_path = {.type = KEY_PATH, FEED(address), .accepts = key->accepts};
+    struct conf_feed *feed = base;
+    if (!conf_value_read(r, node, &as_path, feed))
         return;
-    if (text[0] == '\0') {
-        conf_error(r, node, accepts, "is empty");
-        return;
+    if (strcmp(node->text, "-") == 0) {
+        free(feed->address);
+        feed->address = conf_copy(r, "-");
     }
-    free(feed->address);
-    feed->address = strcmp(text, "-") == 0 ? conf_copy(r, text) : conf_path(r, text);
 }
 
-static void serial_read(struct conf_reader *r, const struct conf_node *node, void *base)
-{
-    path_read(r, node, "a device, such as /dev/ttyUSB0", base);
-}
-
-static void file_read_key(struct conf_reader *r, const struct conf_node *node, void *base)
-{
-    path_read(r, node, "a path, or \"-\" for stdin", base);
-}
-
-static void from_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void from_read(struct conf_reader *r, const struct conf_node *node,
+                      const struct key *key, void *base)
 {
     struct conf_feed *feed = base;
-    if (!conf_is_list(r, node, 1, "a list such as [\"127.0.0.0/8\"]"))
+    if (!conf_is_list(r, node, key) ||
+        (feed->from = conf_alloc(r, node->count, sizeof *feed->from)) == NULL)
         return;
-    struct conf_cidr *from = conf_alloc(r, node->count, sizeof *from);
-    if (from == NULL)
-        return;
-    size_t count = 0;
     for (size_t i = 0; i < node->count; i++)
-        if (conf_cidr_read(r, node->items[i], &from[count]))
-            count++;
-    free(feed->from);
-    feed->from = from;
-    feed->from_count = count;
+        if (conf_cidr_read(r, node->items[i], &feed->from[feed->from_count]))
+            feed->from_count++;
 }
 
-static void baud_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static const char *baud_fault(const void *member)
 {
-    static const int64_t rates[] = {4800, 9600, 19200, 38400, 57600, 115200};
-    const char *accepts = conf_key_find(conf_feed_keys, "baud")->accepts;
-    const struct conf_bounds bounds = {rates[0], rates[CONF_COUNT(rates) - 1], accepts};
-    struct conf_feed *feed = base;
-    char quoted[CONF_QUOTE_BYTES];
-    int64_t value = 0;
-    if (!conf_int(r, node, &bounds, &value))
-        return;
+    static const uint32_t rates[] = {4800, 9600, 19200, 38400, 57600, 115200};
     for (size_t i = 0; i < CONF_COUNT(rates); i++)
-        if (rates[i] == value) {
-            feed->baud = (uint32_t)value;
-            return;
-        }
-    conf_error(r, node, accepts, "%s is no baud rate in use",
-               conf_quote(node->text, quoted));
+        if (rates[i] == *(const uint32_t *)member)
+            return NULL;
+    return "is no baud rate in use";
 }
 
-static void pace_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void pace_read(struct conf_reader *r, const struct conf_node *node,
+                      const struct key *key, void *base)
 {
-    static const char accepts[] = "max | real | a factor from 0.01x to 1000000x";
     struct conf_feed *feed = base;
     char quoted[CONF_QUOTE_BYTES];
     const char *text = NULL;
     double factor = 0;
-    if (!conf_text(r, node, accepts, &text))
+    if (!conf_text(r, node, key, &text))
         return;
     size_t n = strlen(text);
     if (strcmp(text, "max") == 0)
@@ -176,11 +145,12 @@ static void pace_read(struct conf_reader *r, const struct conf_node *node, void 
              factor <= 1e6)
         feed->pace = factor;
     else
-        conf_error(r, node, accepts, "%s is not a pace", conf_quote(text, quoted));
+        conf_error_value(r, node, key, "%s is not a pace", conf_quote(text, quoted));
 }
 
 /* "imo=IMO_NO;mmsi=..." as struct input_conf takes it. */
-static void columns_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void columns_read(struct conf_reader *r, const struct conf_node *node,
+                         const struct key *key, void *base)
 {
     /* clang-format off */
     static const char *const names[] = { /* struct input_conf */
@@ -189,31 +159,28 @@ static void columns_read(struct conf_reader *r, const struct conf_node *node, vo
         "msg_type", "station", "class", "mobile",
     };
     /* clang-format on */
-    static const char accepts[] = "a mapping such as {mmsi: MMSI_NO, lat: LATITUDE}";
+    static const struct key header = {.type = KEY_TEXT,
+                                      .accepts = "the header of a column"};
     struct conf_feed *feed = base;
     struct buf columns = {0};
-    int code = 0;
-    if (!conf_is_mapping(r, node, accepts))
+    int rc = 0;
+    if (!conf_is_mapping(r, node, key))
         return;
-    for (size_t i = 0; i < node->count && code == 0; i++) {
+    for (size_t i = 0; i < node->count && rc == 0; i++) {
         const struct conf_node *item = node->items[i];
         const char *text = NULL;
-        size_t known = 0;
-        while (known < CONF_COUNT(names) && strcmp(names[known], item->key) != 0)
-            known++;
-        if (known == CONF_COUNT(names))
+        if (conf_name_find(item->key, names, CONF_COUNT(names)) < 0)
             conf_error_unknown_key(r, item, names, CONF_COUNT(names));
-        else if (conf_text(r, item, "the header of a column", &text) && text[0] == '\0')
-            conf_error(r, item, "the header of a column", "is empty");
+        else if (conf_text(r, item, &header, &text) && text[0] == '\0')
+            conf_error_value(r, item, &header, "is empty");
         else if (text != NULL && strpbrk(text, ";=") != NULL)
-            conf_error(r, item, "the header of a column", "may not hold ';' or '='");
+            conf_error_value(r, item, &header, "may not hold ';' or '='");
         else if (text != NULL)
-            code = buf_printf(&columns, "%s%s=%s", columns.length > 0 ? ";" : "",
-                              item->key, text);
+            rc = buf_printf(&columns, "%s%s=%s", columns.length > 0 ? ";" : "", item->key,
+                            text);
     }
-    free(feed->columns);
-    feed->columns = code == 0 && columns.length > 0 ? buf_take(&columns) : NULL;
-    if (code != 0)
+    feed->columns = rc == 0 && columns.length > 0 ? buf_take(&columns) : NULL;
+    if (rc != 0)
         conf_reader_nomem(r);
     buf_finish(&columns);
 }
@@ -264,96 +231,46 @@ static void check_only_with(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
-static uint64_t feed_definition(const struct conf_feed *feed)
+void conf_feed_read(struct conf_reader *r, const struct conf_node *node,
+                    const struct key *key, void *base)
 {
-    uint64_t pace = 0;
-    memcpy(&pace, &feed->pace, sizeof pace);
-    uint64_t h = hash_text(feed->id != NULL ? feed->id : "", 0);
-    h = hash_text(feed->address != NULL ? feed->address : "", h);
-    h = hash_text(feed->columns != NULL ? feed->columns : "", h);
-    for (size_t i = 0; i < feed->from_count; i++)
-        h = hash_bytes(
-            feed->from[i].bytes, sizeof feed->from[i].bytes,
-            hash_u64((uint64_t)feed->from[i].family << 8 | feed->from[i].prefix, h));
-    const uint64_t rest[] = {feed->transport,
-                             feed->port,
-                             (uint64_t)feed->idle_timeout_ms,
-                             feed->max_clients,
-                             feed->baud,
-                             pace,
-                             feed->follow,
-                             (uint64_t)feed->start_ms,
-                             feed->format,
-                             (uint64_t)feed->lateness_ms,
-                             (uint64_t)feed->silent_after_ms};
-    for (size_t i = 0; i < CONF_COUNT(rest); i++)
-        h = hash_u64(rest[i], h);
-    return h;
-}
-
-static void feed_read(struct conf_reader *r, const struct conf_node *node,
-                      struct conf_feed *feed)
-{
-    feed->idle_timeout_ms = 120 * SECOND_MS;
-    feed->max_clients = 16;
-    feed->baud = 38400;
+    struct conf_feed *feed = base;
     feed->start_ms = TIME_NONE;
-    feed->silent_after_ms = 10 * MINUTE_MS;
     feed->line = node->line;
-    if (!conf_read_mapping(r, node, conf_feed_keys, feed))
-        return;
-    if (transport_of(r, node, &feed->transport))
+    feed->definition = conf_node_hash(node);
+    if (conf_keys_read(r, node, key->sub, feed) &&
+        transport_of(r, node, &feed->transport))
         check_only_with(r, node, feed->transport);
-    feed->definition = feed_definition(feed);
 }
 
 /* --- all of them --- */
 
-static bool same_place(const struct conf_feed *a, const struct conf_feed *b)
+static bool is_same_place(const struct conf_feed *a, const struct conf_feed *b)
 {
     return a->address != NULL && b->address != NULL && a->transport == b->transport &&
            a->port == b->port && strcmp(a->address, b->address) == 0;
 }
 
-static void check_pair(struct conf_reader *r, const struct conf_node *node,
-                       const struct conf_feed *earlier, const struct conf_feed *feed)
+void conf_feeds_check(struct conf_reader *r, const struct conf_node *node)
 {
-    if (earlier->id != NULL && feed->id != NULL && strcmp(earlier->id, feed->id) == 0)
-        conf_error(r, conf_node_get(node, "id"), NULL,
-                   "the id is taken by the feed in line %d", earlier->line);
-    if (same_place(earlier, feed))
-        conf_error(r, node, NULL, "reads the same as the feed in line %d", earlier->line);
-}
-
-void conf_feeds_read(struct conf_reader *r, const struct conf_node *node)
-{
-    struct conf *conf = r->conf;
-    if (node == NULL || !conf_is_list(r, node, 1, "a list of feeds"))
-        return;
-    if (node->count > UINT16_MAX) {
-        conf_error(r, node, NULL, "more than %d feeds", UINT16_MAX);
-        return;
-    }
-    conf->feeds = conf_alloc(r, node->count, sizeof *conf->feeds);
-    if (conf->feeds == NULL)
-        return;
-    conf->feed_count = node->count;
-    const struct conf_feed *kind = NULL; /* the first with a transport decides */
-    for (size_t i = 0; i < node->count; i++) {
-        struct conf_feed *feed = &conf->feeds[i];
-        feed_read(r, node->items[i], feed);
+    const struct conf *conf = r->conf;
+    const struct conf_feed *first = NULL; /* that has a transport */
+    for (size_t i = 0; i < conf->feed_count; i++) {
+        const struct conf_feed *feed = &conf->feeds[i];
         for (size_t j = 0; j < i && i < 1000; j++)
-            check_pair(r, node->items[i], &conf->feeds[j], feed);
+            if (is_same_place(&conf->feeds[j], feed))
+                conf_error(r, node->items[i], NULL,
+                           "reads the same as the feed in line %d", conf->feeds[j].line);
         if (feed->address == NULL)
             continue;
-        if (kind == NULL)
-            kind = feed;
-        else if ((kind->transport == CONF_FEED_FILE) !=
-                 (feed->transport == CONF_FEED_FILE))
+        if (first == NULL)
+            first = feed;
+        bool is_tape = first->transport == CONF_FEED_FILE;
+        if (is_tape != (feed->transport == CONF_FEED_FILE))
             conf_error(r, node->items[i], "recordings alone, or live feeds alone",
                        "a daemon is fed by recordings or by live feeds, not both, and "
                        "feed '%s' is %s",
-                       kind->id != NULL ? kind->id : "",
-                       kind->transport == CONF_FEED_FILE ? "a recording" : "live");
+                       first->id != NULL ? first->id : "",
+                       is_tape ? "a recording" : "live");
     }
 }

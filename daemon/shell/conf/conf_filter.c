@@ -8,105 +8,88 @@
 #include "lookout/rules/rule.h"
 #include "lookout/track/vessel.h"
 
-static void types_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void flags_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void tags_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void not_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static conf_read types_read, tags_read, not_read;
+static const char *flag_fault(const void *text);
 
-#define FILTER_ACCEPTS "all | watched | a mapping of types, min_length, flags, tags, not"
+#define TEXTS_SCHEMA "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"
 /* clang-format off */
-#define OTHER .type = CONF_TYPE_OTHER
+#define FILTER(member) KEY_AT(vessel_filter, member)
 #define COMMON_KEYS \
-    {"types",      OTHER, .read = types_read, .accepts = "a list of ship types, such as [cargo, tanker]", .doc = "of one of these types; a ship that does not say is included"}, \
-    {"min_length", .type = CONF_TYPE_DISTANCE, CONF_AT(vessel_filter, min_length_m), .least = 1, .most = 1000, .doc = "at least so long; a ship that does not say is included"}, \
-    {"flags",      OTHER, .read = flags_read, .accepts = "a list of countries of two letters, such as [KP]", .doc = "of one of these flags, by the MMSI's first digits"}, \
-    {"tags",       OTHER, .read = tags_read, .accepts = "a list of tags of watched vessels", .doc = "watched, with one of these tags"}
-static const struct conf_key not_keys[] = {
+    {.name = "types",      .type = KEY_OWN, FILTER(type_mask), .read = types_read, .least = 1, .accepts = "a list of ship types, such as [cargo, tanker]", .schema = TEXTS_SCHEMA, .doc = "of one of these types; a ship that does not say is included"}, \
+    {.name = "min_length", .type = KEY_DISTANCE, FILTER(min_length_m), .least = 1, .most = 1000, .doc = "at least so long; a ship that does not say is included"}, \
+    {.name = "flags",      .type = KEY_TEXTS, KEY_LIST_AT(vessel_filter, flags, flag_count), .least = 1, .check = flag_fault, .accepts = "a list of countries of two letters (ISO 3166) that give out MMSIs, such as [KP]", .doc = "of one of these flags, by the MMSI's first digits"}, \
+    {.name = "tags",       .type = KEY_OWN, KEY_LIST_AT(vessel_filter, tags, tag_count), .read = tags_read, .least = 1, .accepts = "a list of tags of watched vessels", .schema = TEXTS_SCHEMA, .doc = "watched, with one of these tags"}
+static const struct key not_keys[] = {
     COMMON_KEYS,
     {0},
 };
-const struct conf_key conf_filter_keys[] = {
+const struct key conf_filter_keys[] = {
     COMMON_KEYS,
-    {"not",        OTHER, .read = not_read, .sub = not_keys, .accepts = "a mapping of types, min_length, flags, tags", .doc = "but none of these"},
+    {.name = "not",        .type = KEY_OWN, FILTER(except), .read = not_read, .least = 1, .sub = not_keys, .accepts = "a mapping of types, min_length, flags, tags", .schema = "%", .doc = "but none of these"},
     {0},
 };
 /* clang-format on */
 
-static void types_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void types_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, void *base)
 {
-    struct vessel_filter *filter = base;
     const char *words[VESSEL_TYPES + 1] = {0};
+    struct key as_words = *key;
     memcpy(words, vessel_type_names, sizeof vessel_type_names);
-    if (!conf_is_list(r, node, 1, conf_key_find(conf_filter_keys, "types")->accepts))
-        return;
-    for (size_t i = 0; i < node->count; i++) {
-        unsigned type = 0;
-        if (conf_word(r, node->items[i], words, &type))
-            filter->type_mask |= UINT32_C(1) << type;
-    }
+    as_words.type = KEY_WORDS;
+    as_words.words = words;
+    as_words.accepts = NULL;
+    (void)conf_value_read(r, node, &as_words, base);
 }
 
-/* Is there an MMSI of that flag? */
-static bool flag_is_known(const char *flag)
+/* Is there no MMSI of that flag? */
+static const char *flag_fault(const void *text)
 {
-    for (uint32_t mid = 201; mid <= 775; mid++)
+    const char *flag = text;
+    for (uint32_t mid = 201; mid <= 775 && flag[0] != '\0'; mid++)
         if (strcmp(vessel_flag(mid * 1000000), flag) == 0)
-            return flag[0] != '\0';
-    return false;
+            return NULL;
+    return "is the flag of no MMSI";
 }
 
-static void flags_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void tags_read(struct conf_reader *r, const struct conf_node *node,
+                      const struct key *key, void *base)
 {
-    static const char accepts[] =
-        "the two letters of ISO 3166 of a country that gives out MMSIs, such as KP";
-    struct vessel_filter *filter = base;
+    struct key as_texts = *key;
     char quoted[CONF_QUOTE_BYTES];
-    if (!conf_texts(r, node, accepts, &filter->flags, &filter->flag_count))
+    as_texts.type = KEY_TEXTS;
+    if (!conf_value_read(r, node, &as_texts, base))
         return;
     for (size_t i = 0; i < node->count; i++)
-        if (!flag_is_known(node->items[i]->text))
-            conf_error(r, node->items[i], accepts, "no MMSI has the flag %s",
-                       conf_quote(node->items[i]->text, quoted));
-}
-
-static void tags_read(struct conf_reader *r, const struct conf_node *node, void *base)
-{
-    struct vessel_filter *filter = base;
-    char quoted[CONF_QUOTE_BYTES];
-    if (!conf_texts(r, node, "a list of tags", &filter->tags, &filter->tag_count))
-        return;
-    for (size_t i = 0; i < node->count; i++) {
-        size_t known = 0;
-        while (known < r->tag_count && strcmp(r->tags[known], node->items[i]->text) != 0)
-            known++;
-        if (known == r->tag_count)
+        if (conf_name_find(node->items[i]->text, (const char *const *)r->tags,
+                           r->tag_count) < 0)
             conf_warning(r, node->items[i], "no watched vessel has the tag %s",
                          conf_quote(node->items[i]->text, quoted));
-    }
 }
 
-static void not_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void not_read(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, void *base)
 {
     struct vessel_filter *filter = base;
-    if (filter->except == NULL)
-        filter->except = conf_alloc(r, 1, sizeof *filter->except);
-    if (filter->except != NULL && conf_read_mapping(r, node, not_keys, filter->except) &&
-        node->count == 0)
-        conf_error(r, node, "types, min_length, flags or tags", "the mapping is empty");
+    filter->except = conf_alloc(r, 1, sizeof *filter->except);
+    if (filter->except != NULL && conf_is_mapping(r, node, key))
+        (void)conf_keys_read(r, node, key->sub, filter->except);
 }
 
-void conf_filter_read(struct conf_reader *r, const struct conf_node *node, void *base)
+void conf_filter_read(struct conf_reader *r, const struct conf_node *node,
+                      const struct key *key, void *base)
 {
     static const char *const words[] = {"all", "watched", NULL};
     struct rule *rule = base;
-    unsigned word = 0;
+    uint8_t word = 0;
+    const struct key as_word = {
+        .type = KEY_WORD, .size = sizeof word, .words = words, .accepts = key->accepts};
     if (node->kind == CONF_NODE_MAPPING) {
-        (void)conf_read_mapping(r, node, conf_filter_keys, &rule->vessels);
-        if (node->count == 0)
-            conf_error(r, node, FILTER_ACCEPTS, "the mapping is empty");
+        if (conf_is_mapping(r, node, key))
+            (void)conf_keys_read(r, node, key->sub, &rule->vessels);
     } else if (node->kind == CONF_NODE_LIST) {
-        conf_error(r, node, FILTER_ACCEPTS, "is a list, not a word or mapping");
-    } else if (conf_word(r, node, words, &word)) {
+        conf_error_value(r, node, key, "is a list, not a word or mapping");
+    } else if (conf_value_read(r, node, &as_word, &word)) {
         rule->vessels.is_watched_only = word == 1;
         if (word == 1 && watch_count(r->conf->engine.watch) == 0)
             conf_warning(r, node, "no vessel is watched: the rule never raises anything");

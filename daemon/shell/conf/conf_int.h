@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the configuration reader: the tree a YAML text becomes, the faults found, and
- * the tables that say which keys a mapping may have. */
+/* Inside the configuration reader.
+ *
+ *   node      a value of the file as it stands there: a scalar, a list or a mapping, with
+ *             its key, line and column (conf_yaml.c)
+ *   row, key  struct key: what one key may hold and where its value goes; every part of
+ *             the configuration declares its keys as tables of rows
+ *   member    where a value goes: the struct's address plus the row's offset
+ *   fault     an error or a warning: file, line, column, path, what is wrong, and what
+ *             would be accepted (conf_report.c)
+ *   reader    one run: the tree, the faults, the configuration that is being built
+ *   part      the file that reads one section: conf_feeds.c, conf_ports.c, ...
+ *
+ * The files stand in this order, and each uses those before it alone: conf_plain,
+ * conf_report, conf_memory, conf_yaml, conf_accepts (what a row accepts, in words),
+ * conf_value (one value by its row), conf_keys (mappings and lists by their tables), the
+ * parts, conf. */
 #ifndef LOOKOUT_CONF_INT_H
 #define LOOKOUT_CONF_INT_H
 
@@ -10,6 +24,7 @@
 
 #include "lookout/base/buf.h"
 #include "lookout/base/err.h"
+#include "lookout/base/key.h"
 #include "lookout/conf/conf.h"
 
 #define CONF_FILE_BYTES_MAX (8u << 20) /* of the configuration itself */
@@ -46,6 +61,8 @@ MUST_CHECK int conf_yaml_read(struct conf_reader *r, const char *text, size_t n,
 void conf_node_destroy(struct conf_node *node);
 /* The member of a mapping with that key, or NULL. */
 const struct conf_node *conf_node_get(const struct conf_node *mapping, const char *key);
+/* Of all that stands under a node, whatever the order of a mapping's keys. */
+uint64_t conf_node_hash(const struct conf_node *node);
 
 /* What YAML 1.1 and 1.2 make of a plain scalar. */
 enum conf_plain {
@@ -114,6 +131,9 @@ struct conf_place {
 };
 void conf_fault_at(struct conf_reader *r, const struct conf_place *place,
                    const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A value for a message: cleaned, cut, in single quotes. Returns ret_text. */
+#define CONF_QUOTE_BYTES 80
+const char *conf_quote(const char *text, char ret_text[CONF_QUOTE_BYTES]);
 /* "feeds[0].udp", appended; the root's is empty. */
 MUST_CHECK int conf_node_path(const struct conf_node *node, struct buf *out);
 /* That file's faults come first. */
@@ -122,156 +142,118 @@ void conf_faults_first_file(struct conf_faults *faults, const char *file);
 MUST_CHECK int conf_faults_take(struct conf_faults *faults, struct conf_report *report);
 void conf_faults_finish(struct conf_faults *faults);
 
-/* --- tables: conf_table.c --- */
+/* --- copies, paths, files: conf_memory.c; NULL sets the reader's code --- */
 
-enum conf_type {
-    CONF_TYPE_TEXT,     /* char *; least..most bytes */
-    CONF_TYPE_ID,       /* char *: letters, digits, '.', '_', '-' */
-    CONF_TYPE_PATH,     /* char *: made absolute */
-    CONF_TYPE_DURATION, /* int64_t ms */
-    CONF_TYPE_DISTANCE, /* double m */
-    CONF_TYPE_SPEED,    /* double kn */
-    CONF_TYPE_NUMBER,   /* double */
-    CONF_TYPE_U32,      /* uint32_t */
-    CONF_TYPE_BOOL,     /* bool */
-    CONF_TYPE_WORD,     /* unsigned or an enum: index in words */
-    CONF_TYPE_TIME,     /* int64_t ms since 1970 */
-    CONF_TYPE_MAPPING,  /* `sub` over the same struct */
-    CONF_TYPE_OTHER     /* by `read` */
-};
-
-struct conf_key {
-    const char *name;
-    enum conf_type type;
-    bool is_required;
-    size_t offset;
-    double least, most; /* in the member's own unit */
-    const char *const *words;
-    const struct conf_key *sub; /* of the mapping; of OTHER: of what it holds, for
-                                   documentation */
-    void (*read)(struct conf_reader *r, const struct conf_node *node, void *base);
-    const char *accepts; /* OTHER: what would be accepted */
-    const char *initial; /* the default, as it would be written; NULL: none */
-    const char *doc;
-};
-#define CONF_AT(type, member) .offset = offsetof(struct type, member)
-
-extern const struct conf_key conf_root_keys[];    /* into struct conf */
-extern const struct conf_key conf_detect_keys[];  /* into struct conf */
-extern const struct conf_key conf_limits_keys[];  /* into struct conf */
-extern const struct conf_key conf_feed_keys[];    /* into struct conf_feed */
-extern const struct conf_key conf_ports_keys[];   /* into a private struct */
-extern const struct conf_key conf_vessel_keys[];  /* into struct watch_entry */
-extern const struct conf_key conf_list_keys[];    /* into a private struct */
-extern const struct conf_key conf_rule_keys[];    /* into struct rule */
-extern const struct conf_key conf_mute_keys[];    /* into struct engine_mute */
-extern const struct conf_key conf_webhook_keys[]; /* into struct conf_webhook */
-extern const struct conf_key conf_group_keys[];   /* into struct conf_webhook */
-extern const struct conf_key conf_secret_keys[];
-extern const struct conf_key conf_authorization_keys[];
-
-/* Read a mapping by a table (ends with a NULL name) into base. False when the node is no
- * mapping. */
-bool conf_read_mapping(struct conf_reader *r, const struct conf_node *node,
-                       const struct conf_key *keys, void *base);
-void conf_read_key(struct conf_reader *r, const struct conf_node *node,
-                   const struct conf_key *key, void *base);
-const struct conf_key *conf_key_find(const struct conf_key *keys, const char *name);
-/* What a key accepts, in words, appended. */
-MUST_CHECK int conf_key_accepts(const struct conf_key *key, struct buf *out);
-/* "unknown key" at a node's key; "there is no <what> <given>" at its value: with the
- * nearest of the names and all of them. */
-void conf_error_unknown_key(struct conf_reader *r, const struct conf_node *node,
-                            const char *const *names, size_t count);
-struct conf_names {
-    const char *what;         /* "zone" */
-    const char *const *names; /* borrowed */
-    size_t count;
-};
-/* Warns of a route without quotes, or of a pattern without where it holds more than a
- * code. */
-void conf_warn_unquoted(struct conf_reader *r, const struct conf_node *node,
-                        bool is_route);
-void conf_error_unknown(struct conf_reader *r, const struct conf_node *node,
-                        const char *given, const struct conf_names *known);
-
-/* Scalars. Each says what is wrong and returns false, or true with the value set.
- * `accepts` is what would be. conf_text: borrowed from the node. */
-bool conf_is_list(struct conf_reader *r, const struct conf_node *node, size_t least,
-                  const char *accepts);
-bool conf_is_mapping(struct conf_reader *r, const struct conf_node *node,
-                     const char *accepts);
-bool conf_text(struct conf_reader *r, const struct conf_node *node, const char *accepts,
-               const char **ret_text);
-/* By a row of a table: all that is written as a number; texts, ids and paths. */
-bool conf_read_quantity(struct conf_reader *r, const struct conf_node *node,
-                        const struct conf_key *key, double *ret_value);
-bool conf_read_text(struct conf_reader *r, const struct conf_node *node,
-                    const struct conf_key *key, const char **ret_text);
-bool conf_read_bool(struct conf_reader *r, const struct conf_node *node, bool *ret_value);
-bool conf_read_time(struct conf_reader *r, const struct conf_node *node, int64_t *ret_ms);
-bool conf_id(struct conf_reader *r, const struct conf_node *node, const char **ret_text);
-bool conf_duration(struct conf_reader *r, const struct conf_node *node, int64_t least,
-                   int64_t most, int64_t *ret_ms);
-bool conf_distance(struct conf_reader *r, const struct conf_node *node, double least,
-                   double most, double *ret_m);
-struct conf_bounds {
-    int64_t least, most;
-    const char *accepts; /* NULL: said by the bounds */
-};
-bool conf_int(struct conf_reader *r, const struct conf_node *node,
-              const struct conf_bounds *bounds, int64_t *ret_value);
-bool conf_number(struct conf_reader *r, const struct conf_node *node, double least,
-                 double most, double *ret_value);
-bool conf_word(struct conf_reader *r, const struct conf_node *node,
-               const char *const *words, unsigned *ret_index);
-/* Memory: NULL sets the reader's code. */
 char *conf_copy(struct conf_reader *r, const char *text);
 char *conf_path(struct conf_reader *r, const char *text);
 /* As conf_path, but in the form the configuration itself was named: for reading it now
  * and for messages. */
 char *conf_path_shown(struct conf_reader *r, const char *text);
 void *conf_alloc(struct conf_reader *r, size_t count, size_t size);
-/* A copy of a list of texts as an owned array; false when something in it is wrong. */
-bool conf_texts(struct conf_reader *r, const struct conf_node *node, const char *accepts,
-                char ***ret_texts, size_t *ret_count);
 void conf_texts_free(char **texts, size_t count);
 /* Wipe, then free. */
 void conf_wipe_free(char *text, size_t n);
-/* "a | b | c" of a NULL-terminated list into a fixed text. */
-void conf_join_words(const char *const *words, char *ret_text, size_t size);
-/* A value for a message: cleaned, cut, in single quotes. Returns ret_text. */
-#define CONF_QUOTE_BYTES 80
-const char *conf_quote(const char *text, char ret_text[CONF_QUOTE_BYTES]);
+/* Read a whole file of at most `most` bytes; a fault at the node otherwise. */
+bool conf_file_read(struct conf_reader *r, const struct conf_node *node, const char *path,
+                    size_t most, struct buf *ret_text);
+
+/* --- what is accepted: conf_accepts.c --- */
+
+/* What a key accepts, in words, appended. */
+MUST_CHECK int conf_key_accepts(const struct key *key, struct buf *out);
+/* A fault at a value, with what its row accepts. */
+void conf_error_value(struct conf_reader *r, const struct conf_node *node,
+                      const struct key *key, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+struct conf_names {
+    const char *what;         /* "zone" */
+    const char *const *names; /* borrowed */
+    size_t count;
+};
+/* "there is no <what> <given>" at a value, "unknown key" at a key: with the nearest of
+ * the names and all of them. */
+void conf_error_unknown(struct conf_reader *r, const struct conf_node *node,
+                        const char *given, const struct conf_names *known);
+void conf_error_unknown_key(struct conf_reader *r, const struct conf_node *node,
+                            const char *const *names, size_t count);
+/* The place of a text among the names; -1 when it is none of them. */
+int conf_name_find(const char *text, const char *const *names, size_t count);
+
+/* --- one value: conf_value.c. Each says what is wrong and returns false --- */
+
+/* A list whose length the row allows. */
+bool conf_is_list(struct conf_reader *r, const struct conf_node *node,
+                  const struct key *key);
+bool conf_is_mapping(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key);
+/* The text is borrowed from the node. */
+bool conf_text(struct conf_reader *r, const struct conf_node *node, const struct key *key,
+               const char **ret_text);
+/* A value of any type but those that name ports and zones, KEY_MAPPING, KEY_LIST and
+ * KEY_OWN, into the row's member of the struct at `base`. */
+bool conf_value_read(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, void *base);
+struct conf_texts {
+    char **items; /* owned; conf_texts_free */
+    size_t count;
+};
+/* A list of texts, whatever the row's type. */
+bool conf_texts_read(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, struct conf_texts *ret_texts);
+/* Warns of a route without quotes, or of a pattern without where it holds more than a
+ * code. */
+void conf_warn_unquoted(struct conf_reader *r, const struct conf_node *node,
+                        bool is_route);
+
+/* --- tables: conf_keys.c --- */
+
+/* Put the defaults of a table in place, then read a mapping by it into base. False when
+ * the node is no mapping. */
+bool conf_keys_read(struct conf_reader *r, const struct conf_node *node,
+                    const struct key *keys, void *base);
+void conf_keys_default(struct conf_reader *r, const struct key *keys, void *base);
+void conf_key_read(struct conf_reader *r, const struct conf_node *node,
+                   const struct key *key, void *base);
+void conf_keys_check_required(struct conf_reader *r, const struct conf_node *node,
+                              const struct key *keys);
+const struct key *conf_key_find(const struct key *keys, const char *name);
+
+/* --- what rules name: conf_places.c --- */
+
+/* KEY_PORTS, KEY_ZONES, KEY_GATES and KEY_ROUTE. */
+void conf_place_read(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, void *base);
 
 /* --- parts --- */
 
-void conf_feeds_read(struct conf_reader *r, const struct conf_node *node);
+extern const struct key conf_root_keys[];    /* into struct conf */
+extern const struct key conf_detect_keys[];  /* into struct conf */
+extern const struct key conf_limits_keys[];  /* into struct conf */
+extern const struct key conf_feed_keys[];    /* into struct conf_feed */
+extern const struct key conf_ports_keys[];   /* into a private struct */
+extern const struct key conf_vessel_keys[];  /* into struct watch_entry */
+extern const struct key conf_list_keys[];    /* into a private struct */
+extern const struct key conf_rule_keys[];    /* into struct rule */
+extern const struct key conf_mute_keys[];    /* into struct engine_mute */
+extern const struct key conf_webhook_keys[]; /* into struct conf_webhook */
+extern const struct key conf_secret_keys[];  /* into a private struct */
+extern const struct key conf_authorization_keys[];
+
+typedef void conf_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, void *base);
+conf_read conf_feed_read, conf_rule_read, conf_mute_read, conf_webhook_read; /* items */
+conf_read conf_ports_read, conf_zones_read, conf_vessels_read, conf_timezone_read;
+conf_read conf_secrets_read, conf_authorization_read; /* into struct conf_webhook */
+/* Feeds of two kinds, or of one place. */
+void conf_feeds_check(struct conf_reader *r, const struct conf_node *node);
 void conf_feed_finish(struct conf_feed *feed);
 const char *conf_transport_name(enum conf_transport transport);
-/* "host:port", "[::1]:port"; the host without brackets. numeric: addresses only. */
-bool conf_host_port(struct conf_reader *r, const struct conf_node *node, bool numeric,
-                    char **ret_host, uint16_t *ret_port);
-bool conf_is_loopback(const char *host);
-
-/* Ports, zones and the watched ones are read first: rules and mutes name them. */
-void conf_ports_read(struct conf_reader *r, const struct conf_node *node);
-void conf_zones_read(struct conf_reader *r, const struct conf_node *node);
-void conf_vessels_read(struct conf_reader *r, const struct conf_node *vessels,
-                       const struct conf_node *lists);
-void conf_rules_read(struct conf_reader *r, const struct conf_node *node);
-void conf_mutes_read(struct conf_reader *r, const struct conf_node *node);
-void conf_webhooks_read(struct conf_reader *r, const struct conf_node *node);
 void conf_webhook_finish(struct conf_webhook *webhook);
-void conf_timezone_read(struct conf_reader *r, const struct conf_node *node, void *base);
+
 /* A secret text from {file: ...} or {credential: ...}, without its line end; `stand_in`
  * for it when secrets are not read. */
-#define CONF_SECRET_ACCEPTS "{file: PATH} or {credential: NAME}, or a list of them"
 bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
                       const char *stand_in, struct conf_secret *ret_secret);
-void conf_secrets_read(struct conf_reader *r, const struct conf_node *node, void *base);
-void conf_authorization_read(struct conf_reader *r, const struct conf_node *node,
-                             void *base);
 /* A file that others may read or write is an error. */
 bool conf_secret_is_private(struct conf_reader *r, const struct conf_node *node,
                             const char *path);
@@ -282,10 +264,6 @@ bool conf_is_header_value(const char *text);
 /* TZif bytes to offsets; ERR_CORRUPT. */
 MUST_CHECK int conf_tzif_read(const unsigned char *bytes, size_t n,
                               struct engine_timezone *ret_timezone);
-
-/* Read a whole file of at most `most` bytes; a fault at the node otherwise. */
-bool conf_file_read(struct conf_reader *r, const struct conf_node *node, const char *path,
-                    size_t most, struct buf *ret_text);
 
 /* conf_load, but the configuration's own text is given; `file` names it and its
  * directory. on_key may be NULL. */

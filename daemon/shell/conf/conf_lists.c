@@ -6,76 +6,50 @@
 #include <string.h>
 
 #include "conf_csv.h"
-#include "conf_int.h"
-#include "conf_vessels.h"
+#include "conf_watched.h"
 #include "lookout/base/text.h"
 #include "lookout/base/units.h"
 #include "lookout/track/vessel.h"
 
 #define LIST_BYTES_MAX ((size_t)256 << 20)
 
-struct vessels_list {
-    char *file; /* owned */
-    const struct conf_node *file_node;
-    char **tags; /* owned */
-    size_t tag_count;
-    const struct conf_node *columns;
-};
-static void list_file_read(struct conf_reader *r, const struct conf_node *node,
-                           void *base);
-static void list_tags_read(struct conf_reader *r, const struct conf_node *node,
-                           void *base);
-static void list_columns_read(struct conf_reader *r, const struct conf_node *node,
-                              void *base);
-
 /* clang-format off */
-#define OTHER .type = CONF_TYPE_OTHER
-const struct conf_key conf_list_keys[] = {
-    {"file",    OTHER, .read = list_file_read, .is_required = true, .accepts = "a CSV file with a header", .doc = "CSV with a header; a bad row is a warning"},
-    {"tags",    OTHER, .read = list_tags_read, .accepts = TAGS_ACCEPTS, .doc = "every vessel of the list carries them"},
-    {"columns", OTHER, .read = list_columns_read, .accepts = "a mapping of id, name, imo, mmsi, callsign, note to headers, such as {name: caption}", .doc = "which column is what; default: the one of that name"},
-    {0},
-};
 enum column { COLUMN_ID, COLUMN_NAME, COLUMN_IMO, COLUMN_MMSI, COLUMN_CALLSIGN, COLUMN_NOTE, COLUMNS };
 static const char *const column_names[COLUMNS] = {"id", "name", "imo", "mmsi", "callsign", "note"};
+
+struct list {
+    const struct conf_node *node;
+    char *file;  /* owned */
+    char **tags; /* owned */
+    size_t tag_count;
+    const struct conf_node *columns; /* NULL: by our names */
+};
+static conf_read list_read, columns_read;
+
+#define LIST(member) KEY_AT(list, member)
+const struct key conf_list_keys[] = {
+    {.name = "file",    .type = KEY_FILE, LIST(file), .is_required = true, .accepts = "a CSV file with a header", .doc = "CSV with a header; a bad row is a warning"},
+    {.name = "tags",    .type = KEY_IDS, KEY_LIST_AT(list, tags, tag_count), .least = 1, .accepts = CONF_TAGS_ACCEPTS, .doc = "every vessel of the list carries them"},
+    {.name = "columns", .type = KEY_OWN, .read = columns_read, .accepts = "a mapping of id, name, imo, mmsi, callsign, note to headers, such as {name: caption}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "which column is what; default: the one of that name"},
+    {0},
+};
 /* clang-format on */
 
-/* --- keys --- */
-
-static void list_file_read(struct conf_reader *r, const struct conf_node *node,
-                           void *base)
+static void columns_read(struct conf_reader *r, const struct conf_node *node,
+                         const struct key *key, void *base)
 {
-    struct vessels_list *list = base;
+    static const struct key header = {.type = KEY_TEXT,
+                                      .accepts = "the header of a column"};
+    struct list *list = base;
     const char *text = NULL;
-    list->file_node = node;
-    if (conf_text(r, node, "a CSV file with a header", &text))
-        list->file = conf_path_shown(r, text);
-}
-
-static void list_tags_read(struct conf_reader *r, const struct conf_node *node,
-                           void *base)
-{
-    struct vessels_list *list = base;
-    (void)conf_vessels_tags(r, node, &list->tags, &list->tag_count);
-}
-
-static void list_columns_read(struct conf_reader *r, const struct conf_node *node,
-                              void *base)
-{
-    struct vessels_list *list = base;
-    const char *accepts = conf_key_find(conf_list_keys, "columns")->accepts;
-    if (!conf_is_mapping(r, node, accepts))
+    if (!conf_is_mapping(r, node, key))
         return;
     for (size_t i = 0; i < node->count; i++) {
         const struct conf_node *item = node->items[i];
-        const char *header = NULL;
-        size_t known = 0;
-        while (known < COLUMNS && strcmp(column_names[known], item->key) != 0)
-            known++;
-        if (known == COLUMNS)
+        if (conf_name_find(item->key, column_names, COLUMNS) < 0)
             conf_error_unknown_key(r, item, column_names, COLUMNS);
         else
-            (void)conf_text(r, item, "the header of a column", &header);
+            (void)conf_text(r, item, &header, &text);
     }
     list->columns = node;
 }
@@ -83,8 +57,8 @@ static void list_columns_read(struct conf_reader *r, const struct conf_node *nod
 /* --- rows --- */
 
 struct table {
-    struct vessels *v;
-    const struct vessels_list *list;
+    struct conf_watched *v;
+    const struct list *list;
     struct conf_csv csv;
     size_t places[COLUMNS]; /* SIZE_MAX: not there */
 };
@@ -139,7 +113,7 @@ static bool find_columns(struct table *t)
         is_good = find_column(t, (enum column)i) && is_good;
     if (is_good && t->places[COLUMN_IMO] == SIZE_MAX &&
         t->places[COLUMN_MMSI] == SIZE_MAX && t->places[COLUMN_NAME] == SIZE_MAX) {
-        conf_error(t->v->r, t->list->file_node,
+        conf_error(t->v->r, conf_node_get(t->list->node, "file"),
                    "columns imo, mmsi or name, or others by `columns:`",
                    "the list has no column by which a vessel could be recognised");
         is_good = false;
@@ -173,7 +147,7 @@ static bool row_number(struct table *t, enum column column, uint32_t *ret_value)
         *ret_value = (uint32_t)value;
     else
         row_warning(t, column, "is not %s",
-                    column == COLUMN_IMO ? IMO_ACCEPTS : MMSI_ACCEPTS);
+                    column == COLUMN_IMO ? CONF_IMO_ACCEPTS : CONF_MMSI_ACCEPTS);
     return is_good;
 }
 
@@ -200,32 +174,31 @@ static void read_row(struct table *t)
         row_warning(t, COLUMNS, "it has no imo, mmsi or name");
         return;
     }
-    if (t->v->count >= CONF_VESSELS_MAX) {
-        row_warning(t, COLUMNS, "there are %u watched vessels already", CONF_VESSELS_MAX);
+    if (t->v->count >= CONF_WATCHED_MAX) {
+        row_warning(t, COLUMNS, "there are %u watched vessels already", CONF_WATCHED_MAX);
         return;
     }
     entry.id = row_text(t, COLUMN_ID, CONF_ID_BYTES - 1);
     entry.name = row_text(t, COLUMN_NAME, 35);
     entry.callsign = row_text(t, COLUMN_CALLSIGN, 7);
     entry.note = row_text(t, COLUMN_NOTE, 1000);
-    conf_vessels_add_tags(t->v->r, &entry, t->list->tags, t->list->tag_count);
-    conf_vessels_add(t->v, &entry);
+    conf_watched_add_tags(t->v->r, &entry, t->list->tags, t->list->tag_count);
+    conf_watched_add(t->v, &entry);
 }
 
-static void read_table(struct vessels *v, const struct vessels_list *list)
+static void read_table(struct conf_watched *v, const struct list *list)
 {
+    const struct conf_node *node = conf_node_get(list->node, "file");
     struct buf text = {0};
     struct table *t = conf_alloc(v->r, 1, sizeof *t);
-    if (t != NULL &&
-        conf_file_read(v->r, list->file_node, list->file, LIST_BYTES_MAX, &text) &&
+    if (t != NULL && conf_file_read(v->r, node, list->file, LIST_BYTES_MAX, &text) &&
         buf_reserve(&text, 1) == 0) {
         t->v = v;
         t->list = list;
         conf_csv_init(&t->csv, text.data, text.length);
         bool has_header = conf_csv_next(&t->csv) && t->csv.fault == NULL;
         if (!has_header)
-            conf_error(v->r, list->file_node, "a CSV file with a header",
-                       "the file has no header");
+            conf_error(v->r, node, "a CSV file with a header", "the file has no header");
         else if (find_columns(t))
             while (v->r->code == 0 && conf_csv_next(&t->csv))
                 read_row(t);
@@ -234,14 +207,35 @@ static void read_table(struct vessels *v, const struct vessels_list *list)
     free(t);
 }
 
-void conf_list_read(struct vessels *v, const struct conf_node *node)
+static void list_read(struct conf_reader *r, const struct conf_node *node,
+                      const struct key *key, void *base)
 {
-    struct vessels_list list = {0};
-    if (conf_read_mapping(v->r, node, conf_list_keys, &list)) {
-        conf_vessels_know_tags(v, list.tags, list.tag_count);
-        if (list.file != NULL)
-            read_table(v, &list);
+    struct list *list = base;
+    list->node = node;
+    (void)conf_keys_read(r, node, key->sub, list);
+}
+
+struct lists {
+    struct list *items; /* owned */
+    size_t count;
+};
+
+void conf_lists_read(struct conf_watched *v, const struct conf_node *node)
+{
+    static const struct key key = {.type = KEY_LIST,
+                                   KEY_LIST_AT(lists, items, count),
+                                   .read = list_read,
+                                   .sub = conf_list_keys,
+                                   .accepts = "a list of CSV files"};
+    struct lists lists = {0};
+    conf_key_read(v->r, node, &key, &lists);
+    for (size_t i = 0; i < lists.count; i++) {
+        struct list *list = &lists.items[i];
+        conf_watched_know_tags(v, list->tags, list->tag_count);
+        if (list->file != NULL)
+            read_table(v, list);
+        free(list->file);
+        conf_texts_free(list->tags, list->tag_count);
     }
-    free(list.file);
-    conf_texts_free(list.tags, list.tag_count);
+    free(lists.items);
 }

@@ -53,32 +53,6 @@ char *conf_path_shown(struct conf_reader *r, const char *text)
     return path;
 }
 
-bool conf_texts(struct conf_reader *r, const struct conf_node *node, const char *accepts,
-                char ***ret_texts, size_t *ret_count)
-{
-    if (!conf_is_list(r, node, 1, accepts))
-        return false;
-    char **texts = conf_alloc(r, node->count, sizeof *texts);
-    size_t count = 0;
-    bool is_good = texts != NULL;
-    for (size_t i = 0; i < node->count && texts != NULL; i++) {
-        const char *text = NULL;
-        if (conf_text(r, node->items[i], accepts, &text) &&
-            (texts[count] = conf_copy(r, text)) != NULL)
-            count++;
-        else
-            is_good = false;
-    }
-    if (!is_good) {
-        conf_texts_free(texts, count);
-        return false;
-    }
-    conf_texts_free(*ret_texts, *ret_count);
-    *ret_texts = texts;
-    *ret_count = count;
-    return true;
-}
-
 void conf_texts_free(char **texts, size_t count)
 {
     for (size_t i = 0; i < count; i++)

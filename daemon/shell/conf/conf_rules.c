@@ -7,52 +7,60 @@
 #include "conf_int.h"
 #include "conf_rules.h"
 #include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
 #include "lookout/rules/rule.h"
 #include "lookout/track/vessel.h"
 
-static void when_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void severity_read(struct conf_reader *r, const struct conf_node *node,
-                          void *base);
-static void events_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void at_start_read(struct conf_reader *r, const struct conf_node *node,
-                          void *base);
-static void mute_vessel_read(struct conf_reader *r, const struct conf_node *node,
-                             void *base);
-static void mute_rule_read(struct conf_reader *r, const struct conf_node *node,
-                           void *base);
+static conf_read when_read, severity_read, events_read, mute_rule_read;
+static const char *mute_vessel_fault(const void *member);
 
 /* clang-format off */
 static const char *const severity_words[] = {"info", "warning", "critical", NULL}; /* enum severity */
 static const char *const at_start_words[] = {"watched", "all", "none", NULL}; /* enum rule_at_start */
 
-#define OTHER .type = CONF_TYPE_OTHER
-const struct conf_key conf_rule_keys[] = {
-    {"id",       .type = CONF_TYPE_ID, CONF_AT(rule, id), .is_required = true, .doc = "its name in alerts"},
-    {"when",     OTHER, .read = when_read, .is_required = true, .accepts = "a kind of rule", .doc = "the kind of rule"},
-    {"vessels",  OTHER, .read = conf_filter_read, .sub = conf_filter_keys, .accepts = "all | watched | a mapping of types, min_length, flags, tags, not", .initial = "all", .doc = "the ships it is about"},
-    {"severity", OTHER, .read = severity_read, .accepts = "info | warning | critical, or a mapping of events to them", .doc = "how grave: one word, or one for each event"},
-    {"repeat",   .type = CONF_TYPE_DURATION, CONF_AT(rule, repeat_ms), .least = SECOND_MS, .most = 365.0 * DAY_MS, .doc = "folds further alerts of one type for one vessel and object within this time"},
-    {"events",   OTHER, .read = events_read, .accepts = "a list of events", .initial = "all", .doc = "only these events"},
-    {"at_start", OTHER, .read = at_start_read, .accepts = "watched | all | none", .initial = "watched", .doc = "whose being there is told when they are first heard in a zone or port"},
+#define RULE(member) KEY_AT(rule, member)
+const struct key conf_rule_keys[] = {
+    {.name = "id",       .type = KEY_ID, RULE(id), .is_required = true, .is_unique = true, .doc = "its name in alerts"},
+    {.name = "when",     .type = KEY_OWN, .read = when_read, .is_required = true, .accepts = "a kind of rule", .doc = "the kind of rule"},
+    {.name = "vessels",  .type = KEY_OWN, .read = conf_filter_read, .least = 1, .sub = conf_filter_keys, .accepts = "all | watched | a mapping of types, min_length, flags, tags, not", .otherwise = "all", .schema = "{\"anyOf\": [{\"enum\": [\"all\", \"watched\"]}, %]}", .doc = "the ships it is about"},
+    {.name = "severity", .type = KEY_OWN, .read = severity_read, .accepts = "info | warning | critical, or a mapping of events to them", .schema = "{\"anyOf\": [{\"enum\": [\"info\", \"warning\", \"critical\"]}, {\"type\": \"object\"}]}", .doc = "how grave: one word, or one for each event"},
+    {.name = "repeat",   .type = KEY_DURATION, RULE(repeat_ms), .least = SECOND_MS, .most = 365.0 * DAY_MS, .doc = "folds further alerts of one type for one vessel and object within this time"},
+    {.name = "events",   .type = KEY_OWN, .read = events_read, .least = 1, .accepts = "a list of events", .otherwise = "all", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "only these events"},
+    {.name = "at_start", .type = KEY_WORD, RULE(at_start), .words = at_start_words, .initial = "watched", .doc = "whose being there is told when they are first heard in a zone or port"},
     {0},
 };
-#define MUTE_VESSEL_ACCEPTS "an MMSI of nine digits or an IMO number of seven"
-const struct conf_key conf_mute_keys[] = {
-    {"vessel",   OTHER, .read = mute_vessel_read, .accepts = MUTE_VESSEL_ACCEPTS, .initial = "every vessel", .doc = "its MMSI or IMO number"},
-    {"rule",     OTHER, .read = mute_rule_read, .accepts = "a rule's id", .initial = "every rule", .doc = "the rule"},
-    {"until",    .type = CONF_TYPE_TIME, CONF_AT(engine_mute, until_ms), .initial = "for ever", .doc = "event time at which the mute ends"},
-    {"why",      .type = CONF_TYPE_TEXT, CONF_AT(engine_mute, why), .most = 500, .doc = "for the reader"},
+#define MUTE(member) KEY_AT(engine_mute, member)
+const struct key conf_mute_keys[] = {
+    {.name = "vessel",   .type = KEY_INTEGER, MUTE(vessel), .least = 1000000, .most = 999999999, .check = mute_vessel_fault, .accepts = "an MMSI of nine digits or an IMO number of seven", .otherwise = "every vessel", .doc = "its MMSI or IMO number"},
+    {.name = "rule",     .type = KEY_OWN, .read = mute_rule_read, .accepts = "a rule's id", .otherwise = "every rule", .doc = "the rule"},
+    {.name = "until",    .type = KEY_TIME, MUTE(until_ms), .otherwise = "for ever", .doc = "event time at which the mute ends"},
+    {.name = "why",      .type = KEY_TEXT, MUTE(why), .most = 500, .doc = "for the reader"},
+    {0},
+};
+static const struct key approach_keys[] = { /* RULE_KEY_APPROACH */
+    {.name = "within",   .type = KEY_DURATION, RULE(approach_within_ms), .least = MINUTE_MS, .most = 7.0 * DAY_MS, .doc = "in this time"},
+    {.name = "or",       .type = KEY_DISTANCE, RULE(approach_or_m), .least = 0, .most = 2000 * NM_M, .doc = "in this distance"},
     {0},
 };
 /* clang-format on */
 
 /* --- common keys --- */
 
-static void when_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void when_read(struct conf_reader *r, const struct conf_node *node,
+                      const struct key *key, void *base)
 {
-    (void)r;
-    (void)node;
-    (void)base; /* read before all others */
+    const char *names[32];
+    struct conf_names known = {.what = "kind of rule", .names = names};
+    struct rule *rule = base;
+    const char *name = NULL;
+    for (; rule_kinds[known.count] != NULL && known.count < CONF_COUNT(names);
+         known.count++)
+        names[known.count] = rule_kinds[known.count]->name;
+    if (!conf_text(r, node, key, &name))
+        return;
+    rule->kind = rule_kind_find(name);
+    if (rule->kind == NULL)
+        conf_error_unknown(r, node, name, &known);
 }
 
 static int find_event(const struct rule_kind *kind, const char *name)
@@ -71,19 +79,22 @@ static int find_severity_key(const struct rule_kind *kind, const char *name)
     return find_event(kind, name);
 }
 
-static void severity_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void severity_read(struct conf_reader *r, const struct conf_node *node,
+                          const struct key *key, void *base)
 {
+    static const struct key word = {
+        .type = KEY_WORD, .size = sizeof(uint8_t), .words = severity_words};
     struct rule *rule = base;
     const char *names[RULE_EVENTS_MAX];
-    unsigned severity = 0;
+    uint8_t severity = 0;
     if (rule->kind == NULL)
         return;
     if (node->kind == CONF_NODE_SCALAR) {
-        if (conf_word(r, node, severity_words, &severity))
-            memset(rule->severity, (int)severity, sizeof rule->severity);
+        if (conf_value_read(r, node, &word, &severity))
+            memset(rule->severity, severity, sizeof rule->severity);
         return;
     }
-    if (!conf_is_mapping(r, node, conf_key_find(conf_rule_keys, "severity")->accepts))
+    if (!conf_is_mapping(r, node, key))
         return;
     for (uint32_t i = 0; i < rule->kind->event_count; i++)
         names[i] = rule->kind->events[i].severity_key;
@@ -91,17 +102,19 @@ static void severity_read(struct conf_reader *r, const struct conf_node *node, v
         int event = find_severity_key(rule->kind, node->items[i]->key);
         if (event < 0)
             conf_error_unknown_key(r, node->items[i], names, rule->kind->event_count);
-        else if (conf_word(r, node->items[i], severity_words, &severity))
-            rule->severity[event] = (uint8_t)severity;
+        else
+            (void)conf_value_read(r, node->items[i], &word, &rule->severity[event]);
     }
 }
 
-static void events_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void events_read(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *key, void *base)
 {
+    static const struct key event_name = {.type = KEY_TEXT, .accepts = "an event's name"};
     struct rule *rule = base;
     const char *names[RULE_EVENTS_MAX];
     uint32_t mask = 0;
-    if (rule->kind == NULL || !conf_is_list(r, node, 1, "a list of events"))
+    if (rule->kind == NULL || !conf_is_list(r, node, key))
         return;
     struct conf_names known = {
         .what = "event", .names = names, .count = rule->kind->event_count};
@@ -109,7 +122,7 @@ static void events_read(struct conf_reader *r, const struct conf_node *node, voi
         names[i] = rule->kind->events[i].name;
     for (size_t i = 0; i < node->count; i++) {
         const char *name = NULL;
-        if (!conf_text(r, node->items[i], "an event's name", &name))
+        if (!conf_text(r, node->items[i], &event_name, &name))
             continue;
         int event = find_event(rule->kind, name);
         if (event < 0)
@@ -123,37 +136,88 @@ static void events_read(struct conf_reader *r, const struct conf_node *node, voi
         rule->events = mask;
 }
 
-static void at_start_read(struct conf_reader *r, const struct conf_node *node, void *base)
+/* --- keys of a kind --- */
+
+/* The kind's own rows in the one language of keys. */
+struct key conf_rule_key(const struct rule_key *own)
 {
-    struct rule *rule = base;
-    unsigned word = 0;
-    if (conf_word(r, node, at_start_words, &word))
-        rule->at_start = (uint8_t)word;
+    static const enum key_type types[] = {
+        [RULE_KEY_DURATION] = KEY_DURATION, [RULE_KEY_INT] = KEY_INTEGER,
+        [RULE_KEY_WORD] = KEY_WORD,         [RULE_KEY_PORTS] = KEY_PORTS,
+        [RULE_KEY_ZONES] = KEY_ZONES,       [RULE_KEY_GATES] = KEY_GATES,
+        [RULE_KEY_ROUTE] = KEY_ROUTE,       [RULE_KEY_APPROACH] = KEY_MAPPING,
+    };
+    struct key key = {.name = own->name,
+                      .type = types[own->type],
+                      .is_required = own->is_required,
+                      .offset = own->offset,
+                      .size = sizeof(uint8_t),
+                      .also = own->offset2,
+                      .least = (double)own->least,
+                      .most = (double)own->most,
+                      .words = own->words,
+                      .doc = own->doc};
+    if (own->type == RULE_KEY_DURATION)
+        key.size = sizeof(int64_t);
+    else if (own->type >= RULE_KEY_PORTS)
+        key.least = 1;
+    if (own->type == RULE_KEY_APPROACH) {
+        key.sub = approach_keys;
+        key.accepts = "a mapping such as {within: 3h, or: 12nm}";
+    }
+    return key;
+}
+
+static void read_kind_keys(struct conf_reader *r, const struct conf_node *node,
+                           struct rule *rule)
+{
+    for (const struct rule_key *own = rule->kind->keys; own != NULL && own->name != NULL;
+         own++) {
+        const struct conf_node *item = conf_node_get(node, own->name);
+        struct key key = conf_rule_key(own);
+        if (item != NULL && r->on_key != NULL)
+            r->on_key(r->on_key_context, own);
+        if (item != NULL)
+            conf_key_read(r, item, &key, rule);
+        else if (own->is_required)
+            conf_error_value(r, node, &key, "the key '%s' is missing", key.name);
+    }
+}
+
+/* Names of the common keys and of the kind's own; where the kind is not known, of every
+ * kind's. */
+static size_t list_names(const struct rule_kind *kind, const char **ret_names,
+                         size_t room)
+{
+    size_t count = 0;
+    for (const struct key *key = conf_rule_keys; key->name != NULL; key++)
+        ret_names[count++] = key->name;
+    for (size_t i = 0; rule_kinds[i] != NULL; i++)
+        for (const struct rule_key *own = rule_kinds[i]->keys;
+             own != NULL && own->name != NULL && count < room; own++)
+            if ((kind == NULL || kind == rule_kinds[i]) &&
+                conf_name_find(own->name, ret_names, count) < 0)
+                ret_names[count++] = own->name;
+    return count;
+}
+
+static void check_known(struct conf_reader *r, const struct conf_node *node,
+                        const struct rule_kind *kind)
+{
+    const char *names[128];
+    size_t count = list_names(kind, names, CONF_COUNT(names));
+    for (size_t i = 0; i < node->count; i++) {
+        const struct conf_node *item = node->items[i];
+        if (!item->is_duplicate && conf_name_find(item->key, names, count) < 0)
+            conf_error_unknown_key(r, item, names, count);
+    }
 }
 
 /* --- one rule --- */
 
-static const struct rule_kind *read_kind(struct conf_reader *r,
-                                         const struct conf_node *node)
+static void set_defaults(struct conf_reader *r, struct rule *rule)
 {
-    const char *names[32];
-    struct conf_names known = {.what = "kind of rule", .names = names};
-    const struct conf_node *when = conf_node_get(node, "when");
-    const char *name = NULL;
-    for (; rule_kinds[known.count] != NULL && known.count < CONF_COUNT(names);
-         known.count++)
-        names[known.count] = rule_kinds[known.count]->name;
-    if (when == NULL || !conf_text(r, when, "a kind of rule", &name))
-        return NULL;
-    const struct rule_kind *kind = rule_kind_find(name);
-    if (kind == NULL)
-        conf_error_unknown(r, when, name, &known);
-    return kind;
-}
-
-static void set_defaults(struct rule *rule)
-{
-    rule->at_start = RULE_AT_START_WATCHED;
+    conf_keys_default(r, conf_rule_keys, rule);
     rule->min_confidence = 2;
     if (rule->kind == NULL)
         return;
@@ -164,54 +228,22 @@ static void set_defaults(struct rule *rule)
         rule->kind->set_defaults(rule);
 }
 
-static const struct rule_key *find_kind_key(const struct rule_kind *kind,
-                                            const char *name)
-{
-    for (const struct rule_key *key = kind->keys; key != NULL && key->name != NULL; key++)
-        if (strcmp(key->name, name) == 0)
-            return key;
-    return NULL;
-}
-
-static void error_unknown_key(struct conf_reader *r, const struct conf_node *item,
-                              const struct rule_kind *kind)
-{
-    const char *names[64];
-    size_t count = 0;
-    for (const struct conf_key *key = conf_rule_keys; key->name != NULL; key++)
-        names[count++] = key->name;
-    for (const struct rule_key *key = kind->keys;
-         key != NULL && key->name != NULL && count < CONF_COUNT(names); key++)
-        names[count++] = key->name;
-    conf_error_unknown_key(r, item, names, count);
-}
-
-static void read_item(struct conf_reader *r, const struct conf_node *item,
+static void read_keys(struct conf_reader *r, const struct conf_node *node,
                       struct rule *rule)
 {
-    const struct rule_key *own =
-        rule->kind != NULL ? find_kind_key(rule->kind, item->key) : NULL;
-    const struct conf_key *common = conf_key_find(conf_rule_keys, item->key);
-    if (item->is_duplicate)
-        return;
-    if (own != NULL)
-        conf_rule_key_read(r, item, own, rule);
-    else if (common != NULL)
-        conf_read_key(r, item, common, rule);
-    else if (rule->kind != NULL)
-        error_unknown_key(r, item, rule->kind);
-}
-
-static void check_required(struct conf_reader *r, const struct conf_node *node,
-                           const struct rule_kind *kind)
-{
-    for (const struct conf_key *key = conf_rule_keys; key->name != NULL; key++)
-        if (key->is_required && conf_node_get(node, key->name) == NULL)
-            conf_error(r, node, key->doc, "the key '%s' is missing", key->name);
-    for (const struct rule_key *key = kind != NULL ? kind->keys : NULL;
-         key != NULL && key->name != NULL; key++)
-        if (key->is_required && conf_node_get(node, key->name) == NULL)
-            conf_error(r, node, key->doc, "the key '%s' is missing", key->name);
+    const struct key *when = conf_key_find(conf_rule_keys, "when");
+    if (conf_node_get(node, "when") != NULL)
+        conf_key_read(r, conf_node_get(node, "when"), when, rule);
+    check_known(r, node, rule->kind);
+    set_defaults(r, rule);
+    for (const struct key *key = conf_rule_keys; key->name != NULL; key++) {
+        const struct conf_node *item = conf_node_get(node, key->name);
+        if (item != NULL && key != when)
+            conf_key_read(r, item, key, rule);
+    }
+    conf_keys_check_required(r, node, conf_rule_keys);
+    if (rule->kind != NULL)
+        read_kind_keys(r, node, rule);
 }
 
 static bool names_event(const struct conf_node *events, const char *name)
@@ -258,17 +290,17 @@ static void warn_of_nothing(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
-static void rule_read(struct conf_reader *r, const struct conf_node *node,
-                      struct rule *rule)
+void conf_rule_read(struct conf_reader *r, const struct conf_node *node,
+                    const struct key *key, void *base)
 {
-    if (!conf_is_mapping(r, node, "a rule: a mapping of id, when, ..."))
-        return;
+    static const struct key mapping = {.type = KEY_MAPPING,
+                                       .accepts = "a rule: a mapping of id, when, ..."};
+    struct rule *rule = base;
     size_t errors = r->faults.errors;
-    rule->kind = read_kind(r, node);
-    set_defaults(rule);
-    for (size_t i = 0; i < node->count && r->code == 0; i++)
-        read_item(r, node->items[i], rule);
-    check_required(r, node, rule->kind);
+    (void)key;
+    if (!conf_is_mapping(r, node, &mapping))
+        return;
+    read_keys(r, node, rule);
     if (rule->kind != NULL)
         check_events(r, node, rule);
     if (errors != r->faults.errors || r->code != 0)
@@ -282,91 +314,44 @@ static void rule_read(struct conf_reader *r, const struct conf_node *node,
                      rule->id);
 }
 
-void conf_rules_read(struct conf_reader *r, const struct conf_node *node)
-{
-    struct engine_conf *engine = &r->conf->engine;
-    if (node == NULL || !conf_is_list(r, node, 0, "a list of rules"))
-        return;
-    if (node->count > 10000) {
-        conf_error(r, node, "at most 10000", "%zu rules", node->count);
-        return;
-    }
-    engine->rules = conf_alloc(r, node->count, sizeof *engine->rules);
-    if (engine->rules == NULL)
-        return;
-    engine->rule_count = node->count;
-    for (size_t i = 0; i < node->count && r->code == 0; i++)
-        rule_read(r, node->items[i], &engine->rules[i]);
-    for (size_t i = 1; i < node->count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (engine->rules[i].id != NULL && engine->rules[j].id != NULL &&
-                strcmp(engine->rules[i].id, engine->rules[j].id) == 0) {
-                conf_error(r, conf_node_get(node->items[i], "id"), NULL,
-                           "the id is taken by the rule in line %d",
-                           node->items[j]->line);
-                break;
-            }
-}
-
 /* --- mutes --- */
 
-static void mute_vessel_read(struct conf_reader *r, const struct conf_node *node,
-                             void *base)
+static const char *mute_vessel_fault(const void *member)
 {
-    struct engine_mute *mute = base;
-    const struct conf_bounds bounds = {1000000, 999999999, MUTE_VESSEL_ACCEPTS};
-    int64_t value = 0;
-    if (!conf_int(r, node, &bounds, &value))
-        return;
-    uint32_t number = (uint32_t)value;
-    if (number <= 9999999 ? vessel_imo_is_valid(number)
-                          : number >= 100000000 && vessel_is_ship(number))
-        mute->vessel = number;
-    else
-        conf_error(r, node, MUTE_VESSEL_ACCEPTS, "%s is no ship's number", node->text);
+    uint32_t number = *(const uint32_t *)member;
+    bool is_good = number <= 9999999 ? vessel_imo_is_valid(number)
+                                     : number >= 100000000 && vessel_is_ship(number);
+    return is_good ? NULL : "is no ship's number";
 }
 
 static void mute_rule_read(struct conf_reader *r, const struct conf_node *node,
-                           void *base)
+                           const struct key *key, void *base)
 {
     struct engine_mute *mute = base;
     const struct engine_conf *engine = &r->conf->engine;
     const char *id = NULL;
-    if (!conf_text(r, node, "a rule's id", &id))
+    if (!conf_text(r, node, key, &id))
         return;
     const char **ids = conf_alloc(r, engine->rule_count, sizeof *ids);
     struct conf_names known = {.what = "rule", .names = ids};
-    bool is_known = false;
     for (size_t i = 0; i < engine->rule_count && ids != NULL; i++)
-        if (engine->rules[i].id != NULL) {
+        if (engine->rules[i].id != NULL)
             ids[known.count++] = engine->rules[i].id;
-            is_known = is_known || strcmp(engine->rules[i].id, id) == 0;
-        }
-    if (!is_known && ids != NULL)
+    if (ids != NULL && conf_name_find(id, ids, known.count) < 0)
         conf_error_unknown(r, node, id, &known);
     free(ids);
-    free(mute->rule);
     mute->rule = conf_copy(r, id);
 }
 
-void conf_mutes_read(struct conf_reader *r, const struct conf_node *node)
+void conf_mute_read(struct conf_reader *r, const struct conf_node *node,
+                    const struct key *key, void *base)
 {
-    struct engine_conf *engine = &r->conf->engine;
-    if (node == NULL || !conf_is_list(r, node, 0, "a list of mutes"))
-        return;
-    engine->mutes = conf_alloc(r, node->count, sizeof *engine->mutes);
-    if (engine->mutes == NULL)
-        return;
-    for (size_t i = 0; i < node->count && r->code == 0; i++) {
-        struct engine_mute *mute = &engine->mutes[engine->mute_count++];
-        mute->until_ms = TIME_NONE;
-        if (!conf_read_mapping(r, node->items[i], conf_mute_keys, mute))
-            continue;
-        if (conf_node_get(node->items[i], "vessel") == NULL &&
-            conf_node_get(node->items[i], "rule") == NULL)
-            conf_error(r, node->items[i], "vessel, rule or both",
-                       "the mute says neither which vessel nor which rule");
-        if (mute->why == NULL)
-            mute->why = conf_copy(r, "");
-    }
+    struct engine_mute *mute = base;
+    mute->until_ms = TIME_NONE;
+    if (conf_keys_read(r, node, key->sub, mute) &&
+        conf_node_get(node, "vessel") == NULL && conf_node_get(node, "rule") == NULL)
+        conf_error(r, node, "vessel, rule or both",
+                   "the mute says neither which vessel nor which rule");
+    if (mute->why == NULL)
+        mute->why = conf_copy(r, "");
 }

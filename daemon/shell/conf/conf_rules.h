@@ -8,14 +8,11 @@
 #include "conf_int.h"
 #include "lookout/rules/rule.h"
 
-extern const struct conf_key conf_filter_keys[]; /* into struct vessel_filter */
-void conf_filter_read(struct conf_reader *r, const struct conf_node *node, void *base);
+extern const struct key conf_filter_keys[]; /* into struct vessel_filter */
+conf_read conf_filter_read;
 
-/* One key of a kind's own table. */
-void conf_rule_key_read(struct conf_reader *r, const struct conf_node *node,
-                        const struct rule_key *key, struct rule *rule);
-/* What a kind's key accepts, in words, appended. */
-MUST_CHECK int conf_rule_key_accepts(const struct rule_key *key, struct buf *out);
+/* A kind's own row in the one language of keys. */
+struct key conf_rule_key(const struct rule_key *own);
 /* Hash of all that decides what the rule does: not its id, severity and repeat. */
 uint64_t conf_rule_definition(const struct rule *rule, const struct engine_conf *engine);
 /* Neither the vessels nor what it is about are narrowed in any way. */

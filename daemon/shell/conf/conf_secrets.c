@@ -9,48 +9,41 @@
 #include "conf_int.h"
 
 #define SECRET_BYTES_MAX ((size_t)64 << 10)
+enum { SECRET_LEAST = 24, SECRET_MOST = 64 }; /* bytes of what is signed with */
 
+/* Where a secret stands: a file or a credential; and the word before it in a header. */
 struct source {
-    const struct conf_node *scheme, *file, *credential;
+    char *scheme, *file, *credential; /* owned */
 };
-static void scheme_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void file_read_key(struct conf_reader *r, const struct conf_node *node,
-                          void *base);
-static void credential_read(struct conf_reader *r, const struct conf_node *node,
-                            void *base);
+static const char *scheme_fault(const void *text);
+static const char *credential_fault(const void *text);
 
 /* clang-format off */
-#define OTHER .type = CONF_TYPE_OTHER
-const struct conf_key conf_secret_keys[] = {
-    {"file",       OTHER, .read = file_read_key,   .accepts = "a path", .doc = "a file that others cannot read"},
-    {"credential", OTHER, .read = credential_read, .accepts = "a name in $CREDENTIALS_DIRECTORY", .doc = "a credential of systemd"},
+#define SOURCE_KEYS \
+    {.name = "file",       .type = KEY_FILE, KEY_AT(source, file), .accepts = "a path", .doc = "a file that others cannot read"}, \
+    {.name = "credential", .type = KEY_TEXT, KEY_AT(source, credential), .check = credential_fault, .accepts = "the name of a credential in $CREDENTIALS_DIRECTORY", .doc = "a credential of systemd"}
+const struct key conf_secret_keys[] = {
+    SOURCE_KEYS,
     {0},
 };
-const struct conf_key conf_authorization_keys[] = {
-    {"scheme",     OTHER, .read = scheme_read,     .accepts = "a word, such as Bearer or Basic", .initial = "Bearer", .doc = "the word before the secret"},
-    {"file",       OTHER, .read = file_read_key,   .accepts = "a path", .doc = "a file that others cannot read"},
-    {"credential", OTHER, .read = credential_read, .accepts = "a name in $CREDENTIALS_DIRECTORY", .doc = "a credential of systemd"},
+const struct key conf_authorization_keys[] = {
+    {.name = "scheme",     .type = KEY_TEXT, KEY_AT(source, scheme), .check = scheme_fault, .initial = "Bearer", .accepts = "a word, such as Bearer or Basic", .doc = "the word before the secret"},
+    SOURCE_KEYS,
     {0},
 };
 /* clang-format on */
 
-static void scheme_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static const char *scheme_fault(const void *text)
 {
-    (void)r;
-    ((struct source *)base)->scheme = node;
+    return conf_is_token(text) ? NULL : "is not a scheme";
 }
 
-static void file_read_key(struct conf_reader *r, const struct conf_node *node, void *base)
+static const char *credential_fault(const void *text)
 {
-    (void)r;
-    ((struct source *)base)->file = node;
-}
-
-static void credential_read(struct conf_reader *r, const struct conf_node *node,
-                            void *base)
-{
-    (void)r;
-    ((struct source *)base)->credential = node;
+    const char *name = text;
+    bool is_name = name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL &&
+                   strlen(name) < 256;
+    return is_name ? NULL : "is no name of a credential";
 }
 
 /* --- where it stands --- */
@@ -66,18 +59,6 @@ bool conf_secret_is_private(struct conf_reader *r, const struct conf_node *node,
     conf_error(r, node, "a file of mode 0600 or 0640",
                "%s is a secret that others can %s (mode %04o)", conf_quote(path, quoted),
                st.st_mode & S_IROTH ? "read" : "write", (unsigned)(st.st_mode & 07777));
-    return false;
-}
-
-static bool credential_is_name(struct conf_reader *r, const struct conf_node *node,
-                               const char *name)
-{
-    char quoted[CONF_QUOTE_BYTES];
-    if (name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL &&
-        strlen(name) < 256)
-        return true;
-    conf_error(r, node, "the name of a credential in $CREDENTIALS_DIRECTORY",
-               "%s is no name of a credential", conf_quote(name, quoted));
     return false;
 }
 
@@ -131,48 +112,57 @@ static bool read_path(struct conf_reader *r, const struct conf_node *node,
     return ret_secret->text != NULL;
 }
 
-/* stand_in: what is taken for the secret when secrets are not read. */
-static bool source_read(struct conf_reader *r, const struct conf_node *node,
-                        const struct conf_key *keys, const char *stand_in,
+/* The secret that a source names; stand_in for it when secrets are not read. */
+static bool take_source(struct conf_reader *r, const struct conf_node *node,
+                        const struct source *source, const char *stand_in,
                         struct conf_secret *ret_secret)
 {
-    struct source source = {0};
-    const char *name = NULL;
-    if (node->kind != CONF_NODE_MAPPING) {
-        conf_error(r, node, "{file: PATH} or {credential: NAME}",
-                   "a secret does not stand in the configuration itself");
-        return false;
-    }
-    size_t errors = r->faults.errors;
-    (void)conf_read_mapping(r, node, keys, &source);
-    if (errors != r->faults.errors)
-        return false;
-    if ((source.file == NULL) == (source.credential == NULL)) {
+    if ((source->file == NULL) == (source->credential == NULL)) {
         conf_error(r, node, "{file: PATH} or {credential: NAME}",
                    "one of file and credential is needed");
         return false;
     }
-    const struct conf_node *from = source.file != NULL ? source.file : source.credential;
-    if (!conf_text(r, from, from == source.file ? "a path" : "a name", &name))
-        return false;
-    if (from == source.credential && !credential_is_name(r, from, name))
-        return false;
     if (r->context->without_secrets) {
         ret_secret->text = conf_copy(r, stand_in);
         ret_secret->length = strlen(stand_in);
         return ret_secret->text != NULL;
     }
-    char *path =
-        from == source.file ? conf_path_shown(r, name) : credential_path(r, from, name);
-    bool is_good = path != NULL && read_path(r, from, path, ret_secret);
+    if (source->file != NULL)
+        return read_path(r, conf_node_get(node, "file"), source->file, ret_secret);
+    const struct conf_node *name = conf_node_get(node, "credential");
+    char *path = credential_path(r, name, source->credential);
+    bool is_good = path != NULL && read_path(r, name, path, ret_secret);
     free(path);
     return is_good;
+}
+
+static bool read_source(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *keys, struct source *ret_source)
+{
+    size_t errors = r->faults.errors;
+    if (node->kind != CONF_NODE_MAPPING)
+        conf_error(r, node, "{file: PATH} or {credential: NAME}",
+                   "a secret does not stand in the configuration itself");
+    else
+        (void)conf_keys_read(r, node, keys, ret_source);
+    return errors == r->faults.errors && r->code == 0;
+}
+
+static void source_finish(struct source *source)
+{
+    free(source->scheme);
+    free(source->file);
+    free(source->credential);
 }
 
 bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
                       const char *stand_in, struct conf_secret *ret_secret)
 {
-    return source_read(r, node, conf_secret_keys, stand_in, ret_secret);
+    struct source source = {0};
+    bool is_good = read_source(r, node, conf_secret_keys, &source) &&
+                   take_source(r, node, &source, stand_in, ret_secret);
+    source_finish(&source);
+    return is_good;
 }
 
 /* --- what it is --- */
@@ -191,7 +181,8 @@ static size_t base64_decode(const char *text, unsigned char *ret_bytes, size_t s
     size_t n = strlen(text), length = 0, pad = 0;
     if (n == 0 || n % 4 != 0 || n / 4 * 3 > size)
         return 0;
-    pad = text[n - 1] != '=' ? 0 : text[n - 2] != '=' ? 1 : 2;
+    if (text[n - 1] == '=')
+        pad = text[n - 2] == '=' ? 2 : 1;
     uint32_t bits = 0;
     for (size_t i = 0; i < n; i++) {
         int value = i >= n - pad ? 0 : base64_value(text[i]);
@@ -208,49 +199,56 @@ static size_t base64_decode(const char *text, unsigned char *ret_bytes, size_t s
     return length - pad;
 }
 
-static bool add_secret(struct conf_reader *r, const struct conf_node *node,
+/* What is wrong with a secret's text, or NULL and its bytes. */
+static const char *decode_secret(const char *text, unsigned char *ret_bytes, size_t size,
+                                 size_t *ret_count)
+{
+    static const char prefix[] = "whsec_";
+    const size_t n = strlen(prefix);
+    if (strncmp(text, prefix, n) != 0)
+        return "the secret does not begin with whsec_";
+    *ret_count = base64_decode(text + n, ret_bytes, size);
+    if (*ret_count == 0)
+        return "what stands behind whsec_ is not base64, or too long";
+    if (*ret_count < SECRET_LEAST)
+        return "the secret is too short";
+    return *ret_count > SECRET_MOST ? "the secret is too long" : NULL;
+}
+
+static void add_secret(struct conf_reader *r, const struct conf_node *node,
                        struct conf_webhook *webhook)
 {
-    unsigned char bytes[128];
+    unsigned char bytes[2 * SECRET_MOST] = {0};
     struct conf_secret text = {0}, *secret = &webhook->secrets[webhook->secret_count];
+    size_t n = 0;
     /* 24 bytes, all zero */
     if (!conf_secret_read(r, node, "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &text))
-        return false;
-    size_t n = 0;
-    if (strncmp(text.text, "whsec_", 6) == 0)
-        n = base64_decode(text.text + 6, bytes, sizeof bytes);
+        return;
+    const char *fault = decode_secret(text.text, bytes, sizeof bytes, &n);
     conf_wipe_free(text.text, text.length);
-    if (n < 24 || n > 64) {
-        conf_error(r, node, "whsec_ and the base64 of 24 to 64 bytes",
-                   "what stands there is no secret");
-        return false;
+    if (fault != NULL)
+        conf_error(r, node, "whsec_ and the base64 of 24 to 64 bytes", "%s", fault);
+    else if ((secret->text = conf_alloc(r, n + 1, 1)) != NULL) {
+        memcpy(secret->text, bytes, n);
+        secret->length = n;
+        webhook->secret_count++;
     }
-    secret->text = conf_alloc(r, n + 1, 1);
-    if (secret->text == NULL)
-        return false;
-    memcpy(secret->text, bytes, n);
-    secret->length = n;
-    webhook->secret_count++;
     volatile unsigned char *wipe = bytes;
     for (size_t i = 0; i < sizeof bytes; i++)
         wipe[i] = 0;
-    return true;
 }
 
-void conf_secrets_read(struct conf_reader *r, const struct conf_node *node, void *base)
+void conf_secrets_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, void *base)
 {
     struct conf_webhook *webhook = base;
-    size_t count = node->kind == CONF_NODE_LIST ? node->count : 1;
-    if (node->kind == CONF_NODE_LIST && !conf_is_list(r, node, 1, CONF_SECRET_ACCEPTS))
+    bool is_list = node->kind == CONF_NODE_LIST;
+    size_t count = is_list ? node->count : 1;
+    if (is_list && !conf_is_list(r, node, key))
         return;
-    if (count > 8) {
-        conf_error(r, node, "at most 8", "%zu secrets at a time", count);
-        return;
-    }
     webhook->secrets = conf_alloc(r, count, sizeof *webhook->secrets);
     for (size_t i = 0; i < count && webhook->secrets != NULL; i++)
-        (void)add_secret(r, node->kind == CONF_NODE_LIST ? node->items[i] : node,
-                         webhook);
+        add_secret(r, is_list ? node->items[i] : node, webhook);
 }
 
 /* RFC 9110 section 5.6.2. */
@@ -275,29 +273,24 @@ bool conf_is_header_value(const char *text)
 }
 
 void conf_authorization_read(struct conf_reader *r, const struct conf_node *node,
-                             void *base)
+                             const struct key *key, void *base)
 {
-    static const char accepts[] = "{scheme: Bearer, file: PATH} or {scheme: Bearer, "
-                                  "credential: NAME}";
     struct conf_webhook *webhook = base;
     struct conf_secret secret = {0};
-    const char *scheme = "Bearer";
-    if (!conf_is_mapping(r, node, accepts))
-        return;
-    const struct conf_node *given = conf_node_get(node, "scheme");
-    if (given != NULL && conf_text(r, given, "a word, such as Bearer", &scheme) &&
-        !conf_is_token(scheme))
-        conf_error(r, given, "a word, such as Bearer", "is not a scheme");
-    if (!source_read(r, node, conf_authorization_keys, "not-read", &secret))
-        return;
+    struct source source = {0};
+    if (!read_source(r, node, key->sub, &source) ||
+        !take_source(r, node, &source, "not-read", &secret))
+        goto done;
     if (!conf_is_header_value(secret.text)) {
         conf_error(r, node, "one line of printable ASCII",
                    "the secret cannot stand in a header");
-    } else if (webhook->authorization == NULL) {
-        size_t size = strlen(scheme) + secret.length + 2;
-        webhook->authorization = conf_alloc(r, size, 1);
-        if (webhook->authorization != NULL)
-            snprintf(webhook->authorization, size, "%s %s", scheme, secret.text);
+        goto done;
     }
+    size_t size = strlen(source.scheme) + secret.length + 2;
+    webhook->authorization = conf_alloc(r, size, 1);
+    if (webhook->authorization != NULL)
+        snprintf(webhook->authorization, size, "%s %s", source.scheme, secret.text);
+done:
     conf_wipe_free(secret.text, secret.length);
+    source_finish(&source);
 }

@@ -9,7 +9,6 @@
 #include "lookout/sys/datafile.h"
 
 #define ZONEINFO "/usr/share/zoneinfo"
-#define ZONE_ACCEPTS "a name of the IANA time zone database, such as Asia/Seoul"
 
 static bool name_is_well_formed(const char *name)
 {
@@ -45,7 +44,7 @@ static size_t known_names(char *text, const char **ret_names, size_t room)
 }
 
 static void report_unknown(struct conf_reader *r, const struct conf_node *node,
-                           const char *name)
+                           const struct key *key, const char *name)
 {
     char quoted[CONF_QUOTE_BYTES];
     const char *names[1000];
@@ -54,23 +53,24 @@ static void report_unknown(struct conf_reader *r, const struct conf_node *node,
     if (file_read(ZONEINFO "/tzdata.zi", &text, NULL) == 0 && text.length > 0)
         near =
             text_nearest(name, names, known_names(text.data, names, CONF_COUNT(names)));
-    conf_error(r, node, ZONE_ACCEPTS, "there is no time zone %s%s%s%s",
-               conf_quote(name, quoted), near != NULL ? ", did you mean '" : "",
-               near != NULL ? near : "", near != NULL ? "'?" : "");
+    conf_error_value(r, node, key, "there is no time zone %s%s%s%s",
+                     conf_quote(name, quoted), near != NULL ? ", did you mean '" : "",
+                     near != NULL ? near : "", near != NULL ? "'?" : "");
     buf_finish(&text);
 }
 
-void conf_timezone_read(struct conf_reader *r, const struct conf_node *node, void *base)
+void conf_timezone_read(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *key, void *base)
 {
     struct conf *conf = base;
     struct engine_timezone *zone = &conf->engine.timezone;
     const char *name = NULL;
     char path[sizeof ZONEINFO + sizeof zone->name + 1];
     struct buf bytes = {0};
-    if (!conf_text(r, node, ZONE_ACCEPTS, &name))
+    if (!conf_text(r, node, key, &name))
         return;
     if (!name_is_well_formed(name)) {
-        report_unknown(r, node, name);
+        report_unknown(r, node, key, name);
         return;
     }
     snprintf(path, sizeof path, ZONEINFO "/%s", name);
@@ -83,8 +83,8 @@ void conf_timezone_read(struct conf_reader *r, const struct conf_node *node, voi
         conf_reader_nomem(r);
     else if (code == ERR_CORRUPT && bytes.length >= 4 &&
              memcmp(bytes.data, "TZif", 4) == 0)
-        conf_error(r, node, ZONE_ACCEPTS, "the time zone file %s is damaged", path);
+        conf_error_value(r, node, key, "the time zone file %s is damaged", path);
     else if (code != 0)
-        report_unknown(r, node, name);
+        report_unknown(r, node, key, name);
     buf_finish(&bytes);
 }

@@ -11,53 +11,43 @@
 #include "lookout/base/text.h"
 #include "lookout/base/timefmt.h"
 
-static void url_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void headers_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void rules_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void order_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void retry_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void body_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void content_type_read(struct conf_reader *r, const struct conf_node *node,
-                              void *base);
-static void group_read(struct conf_reader *r, const struct conf_node *node, void *base);
-static void by_read(struct conf_reader *r, const struct conf_node *node, void *base);
+static conf_read url_read, headers_read, rules_read, retry_read, group_read;
+static const char *content_type_fault(const void *text);
 
-#define RETRY_ACCEPTS "a list of 1 to 32 durations, such as [5s, 1min, 1h]"
 /* clang-format off */
 static const char *const format_words[] = {"cloudevents", "json", "slack", "teams", NULL}; /* enum conf_format */
 static const char *const severity_words[] = {"info", "warning", "critical", NULL}; /* enum severity */
-static const char *const order_words[] = {"vessel", "none", NULL};
+static const char *const order_words[] = {"none", "vessel", NULL}; /* conf_webhook.ordered */
 static const char *const by_words[] = {"rule", "zone", "port", "vessel", "type", "severity", NULL}; /* enum conf_group_by */
 
-#define OTHER .type = CONF_TYPE_OTHER
-#define BY_ACCEPTS "a list of rule | zone | port | vessel | type | severity"
-const struct conf_key conf_group_keys[] = {
-    {"by",       OTHER, .read = by_read, .accepts = BY_ACCEPTS, .initial = "[rule, zone]", .doc = "alerts alike in these go together (zone: or the gate); none: all"},
-    {"wait",     .type = CONF_TYPE_DURATION, CONF_AT(conf_webhook, group.wait_ms), .least = 0, .most = HOUR_MS, .initial = "10s", .doc = "from a group's first alert to the request"},
-    {"interval", .type = CONF_TYPE_DURATION, CONF_AT(conf_webhook, group.interval_ms), .least = SECOND_MS, .most = DAY_MS, .initial = "5min", .doc = "between requests while a group goes on"},
+#define HOOK(member) KEY_AT(conf_webhook, member)
+static const struct key group_keys[] = {
+    {.name = "by",       .type = KEY_WORDS, HOOK(group.by), .words = by_words, .initial = "[rule, zone]", .doc = "alerts alike in these go together (zone: or the gate); none: all"},
+    {.name = "wait",     .type = KEY_DURATION, HOOK(group.wait_ms), .least = 0, .most = HOUR_MS, .initial = "10s", .doc = "from a group's first alert to the request"},
+    {.name = "interval", .type = KEY_DURATION, HOOK(group.interval_ms), .least = SECOND_MS, .most = DAY_MS, .initial = "5min", .doc = "between requests while a group goes on"},
     {0},
 };
-const struct conf_key conf_webhook_keys[] = {
-    {"id",            .type = CONF_TYPE_ID, CONF_AT(conf_webhook, id), .is_required = true, .doc = "its name in messages and metrics"},
-    {"url",           OTHER, .read = url_read, .is_required = true, .sub = conf_secret_keys, .accepts = "an http or https URL, or {file: PATH}, or {credential: NAME}", .doc = "where to POST; its path is never logged"},
-    {"secret",        OTHER, .read = conf_secrets_read, .sub = conf_secret_keys, .accepts = CONF_SECRET_ACCEPTS, .doc = "whsec_<base64>, signs what is sent; a list while rotating; without it no signature is sent"},
-    {"authorization", OTHER, .read = conf_authorization_read, .sub = conf_authorization_keys, .accepts = "a mapping of scheme and file or credential", .doc = "the Authorization header"},
-    {"headers",       OTHER, .read = headers_read, .accepts = "a mapping of names to texts", .doc = "further headers"},
-    {"format",        .type = CONF_TYPE_WORD, CONF_AT(conf_webhook, format), .words = format_words, .initial = "cloudevents", .doc = "the form of the body"},
-    {"body",          OTHER, .read = body_read, .accepts = "a text with fields such as {summary}", .doc = "a body of one's own instead of a format"},
-    {"content_type",  OTHER, .read = content_type_read, .accepts = "a media type such as text/plain", .initial = "application/json", .doc = "of that body; values are escaped for it"},
-    {"group",         OTHER, .read = group_read, .sub = conf_group_keys, .accepts = "a mapping such as {by: [rule, zone], wait: 10s, interval: 5min}", .doc = "several alerts in one request; left out: one each"},
-    {"rules",         OTHER, .read = rules_read, .accepts = "a list of rule ids", .initial = "all", .doc = "only alerts of these rules"},
-    {"min_severity",  .type = CONF_TYPE_WORD, CONF_AT(conf_webhook, min_severity), .words = severity_words, .initial = "info", .doc = "only alerts at least so severe"},
-    {"order",         OTHER, .read = order_read, .accepts = "vessel | none", .initial = "vessel", .doc = "one after the other for each vessel, or as they come"},
-    {"in_flight",     .type = CONF_TYPE_U32, CONF_AT(conf_webhook, in_flight), .least = 1, .most = 256, .initial = "8", .doc = "requests at a time"},
-    {"timeout",       .type = CONF_TYPE_DURATION, CONF_AT(conf_webhook, timeout_ms), .least = SECOND_MS, .most = 10 * MINUTE_MS, .initial = "15s", .doc = "for one attempt"},
-    {"retry",         OTHER, .read = retry_read, .accepts = RETRY_ACCEPTS, .initial = "[5s, 30s, 2min, 5min, 15min, 1h, 2h, 5h, 10h]", .doc = "waits between attempts; the last repeats until retry_for"},
-    {"retry_for",     .type = CONF_TYPE_DURATION, CONF_AT(conf_webhook, retry.retry_for_ms), .least = SECOND_MS, .most = 365 * DAY_MS, .initial = "76h", .doc = "then an alert is given up: see `alerts --dead`"},
-    {"allow_private", .type = CONF_TYPE_BOOL, CONF_AT(conf_webhook, allow_private), .initial = "false", .doc = "names may resolve to private addresses; an address in the URL itself is meant"},
-    {"ca_file",       .type = CONF_TYPE_PATH, CONF_AT(conf_webhook, ca_file), .doc = "PEM of the certificate authorities to trust instead of the system's"},
-    {"client_cert",   .type = CONF_TYPE_PATH, CONF_AT(conf_webhook, client_cert), .doc = "PEM of our certificate"},
-    {"client_key",    .type = CONF_TYPE_PATH, CONF_AT(conf_webhook, client_key), .doc = "PEM of its key"},
+const struct key conf_webhook_keys[] = {
+    {.name = "id",            .type = KEY_ID, HOOK(id), .is_required = true, .is_unique = true, .doc = "its name in messages and metrics"},
+    {.name = "url",           .type = KEY_OWN, .read = url_read, .is_required = true, .sub = conf_secret_keys, .accepts = "an http or https URL, or {file: PATH}, or {credential: NAME}", .schema = "{\"anyOf\": [{\"type\": \"string\"}, %]}", .doc = "where to POST; its path is never logged"},
+    {.name = "secret",        .type = KEY_OWN, .read = conf_secrets_read, .least = 1, .most = 8, .sub = conf_secret_keys, .accepts = "{file: PATH} or {credential: NAME}, or a list of them", .schema = "{\"anyOf\": [%, {\"type\": \"array\", \"items\": %}]}", .doc = "whsec_<base64>, signs what is sent; a list while rotating; without it no signature is sent"},
+    {.name = "authorization", .type = KEY_OWN, .read = conf_authorization_read, .sub = conf_authorization_keys, .accepts = "a mapping of scheme and file or credential", .schema = "%", .doc = "the Authorization header"},
+    {.name = "headers",       .type = KEY_OWN, .read = headers_read, .accepts = "a mapping of names to texts, such as {X-Site: yeosu}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "further headers"},
+    {.name = "format",        .type = KEY_WORD, HOOK(format), .words = format_words, .initial = "cloudevents", .doc = "the form of the body"},
+    {.name = "body",          .type = KEY_TEXT, HOOK(body), .least = 1, .most = 65536, .accepts = "a text of 1 to 65536 bytes with fields such as {summary}", .doc = "a body of one's own instead of a format"},
+    {.name = "content_type",  .type = KEY_TEXT, HOOK(content_type), .check = content_type_fault, .accepts = "a media type such as text/plain", .otherwise = "application/json", .doc = "of that body; values are escaped for it"},
+    {.name = "group",         .type = KEY_OWN, .read = group_read, .sub = group_keys, .accepts = "a mapping such as {by: [rule, zone], wait: 10s, interval: 5min}", .schema = "%", .doc = "several alerts in one request; left out: one each"},
+    {.name = "rules",         .type = KEY_OWN, .read = rules_read, .least = 1, .accepts = "a list of rule ids", .otherwise = "all", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "only alerts of these rules"},
+    {.name = "min_severity",  .type = KEY_WORD, HOOK(min_severity), .words = severity_words, .initial = "info", .doc = "only alerts at least so severe"},
+    {.name = "order",         .type = KEY_WORD, HOOK(ordered), .words = order_words, .initial = "vessel", .doc = "one after the other for each vessel, or as they come"},
+    {.name = "in_flight",     .type = KEY_INTEGER, HOOK(in_flight), .least = 1, .most = 256, .initial = "8", .doc = "requests at a time"},
+    {.name = "timeout",       .type = KEY_DURATION, HOOK(timeout_ms), .least = SECOND_MS, .most = 10 * MINUTE_MS, .initial = "15s", .doc = "for one attempt"},
+    {.name = "retry",         .type = KEY_OWN, .read = retry_read, .least = 1, .most = RETRY_WAITS_MAX, .accepts = "a list of 1 to 32 durations, such as [5s, 1min, 1h]", .initial = "[5s, 30s, 2min, 5min, 15min, 1h, 2h, 5h, 10h]", .schema = "{\"type\": \"array\", \"minItems\": 1, \"maxItems\": 32, \"items\": {\"type\": \"string\"}}", .doc = "waits between attempts; the last repeats until retry_for"},
+    {.name = "retry_for",     .type = KEY_DURATION, HOOK(retry.retry_for_ms), .least = SECOND_MS, .most = 365.0 * DAY_MS, .initial = "76h", .doc = "then an alert is given up: see `alerts --dead`"},
+    {.name = "allow_private", .type = KEY_FLAG, HOOK(allow_private), .initial = "false", .doc = "names may resolve to private addresses; an address in the URL itself is meant"},
+    {.name = "ca_file",       .type = KEY_PATH, HOOK(ca_file), .doc = "PEM of the certificate authorities to trust instead of the system's"},
+    {.name = "client_cert",   .type = KEY_PATH, HOOK(client_cert), .doc = "PEM of our certificate"},
+    {.name = "client_key",    .type = KEY_PATH, HOOK(client_key), .doc = "PEM of its key"},
     {0},
 };
 static const char *const reserved_headers[] = {
@@ -97,9 +87,9 @@ static const char *url_fault(const char *text, struct url *ret_url)
     return NULL;
 }
 
-static void url_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void url_read(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, void *base)
 {
-    const char *accepts = conf_key_find(conf_webhook_keys, "url")->accepts;
     struct conf_webhook *webhook = base;
     struct conf_secret secret = {0};
     struct url url = {0};
@@ -108,21 +98,18 @@ static void url_read(struct conf_reader *r, const struct conf_node *node, void *
         if (!conf_secret_read(r, node, "https://not-read.invalid/", &secret))
             return;
         text = secret.text;
-    } else if (!conf_text(r, node, accepts, &text)) {
+    } else if (!conf_text(r, node, key, &text)) {
         return;
     }
     const char *fault = url_fault(text, &url);
-    if (fault != NULL) {
-        conf_error(r, node, accepts, "%s", fault);
-    } else {
-        if (!url.is_https && !conf_is_loopback(url.host))
-            conf_warning(r, node,
-                         "plain http to %s: anyone on the way can read and "
-                         "change it",
-                         url.host);
-        free(webhook->url);
+    if (fault != NULL)
+        conf_error_value(r, node, key, "%s", fault);
+    else
         webhook->url = conf_copy(r, text);
-    }
+    if (fault == NULL && !url.is_https && !conf_is_loopback(url.host))
+        conf_warning(r, node,
+                     "plain http to %s: anyone on the way can read and change it",
+                     url.host);
     conf_wipe_free(secret.text, secret.length);
 }
 
@@ -148,14 +135,17 @@ static bool header_is_free(struct conf_reader *r, const struct conf_node *item,
     return true;
 }
 
-static void headers_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void headers_read(struct conf_reader *r, const struct conf_node *node,
+                         const struct key *key, void *base)
 {
-    static const char accepts[] = "one line of printable ASCII";
+    enum { HEADERS_MAX = 64 };
+    static const struct key value = {.type = KEY_TEXT,
+                                     .accepts = "one line of printable ASCII"};
     struct conf_webhook *webhook = base;
-    if (!conf_is_mapping(r, node, "a mapping such as {X-Site: yeosu}"))
+    if (!conf_is_mapping(r, node, key))
         return;
-    if (node->count > 64) {
-        conf_error(r, node, "at most 64", "%zu headers", node->count);
+    if (node->count > HEADERS_MAX) {
+        conf_error(r, node, NULL, "%zu headers of at most %d", node->count, HEADERS_MAX);
         return;
     }
     webhook->headers = conf_alloc(r, node->count, sizeof *webhook->headers);
@@ -164,10 +154,10 @@ static void headers_read(struct conf_reader *r, const struct conf_node *node, vo
         struct conf_header *header = &webhook->headers[webhook->header_count];
         const char *text = NULL;
         if (item->is_duplicate || !header_is_free(r, item, webhook) ||
-            !conf_text(r, item, accepts, &text))
+            !conf_text(r, item, &value, &text))
             continue;
         if (!conf_is_header_value(text) || strlen(text) > 4096) {
-            conf_error(r, item, accepts, "cannot stand in a header");
+            conf_error_value(r, item, &value, "cannot stand in a header");
             continue;
         }
         header->name = conf_copy(r, item->key);
@@ -176,13 +166,17 @@ static void headers_read(struct conf_reader *r, const struct conf_node *node, vo
     }
 }
 
-static void rules_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void rules_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, void *base)
 {
     struct conf_webhook *webhook = base;
     const struct conf_node *rules = conf_node_get(r->root, "rules");
+    struct conf_texts texts = {0};
     struct conf_names known = {.what = "rule"};
-    if (!conf_texts(r, node, "a list of rule ids", &webhook->rules, &webhook->rule_count))
+    if (!conf_texts_read(r, node, key, &texts))
         return;
+    webhook->rules = texts.items;
+    webhook->rule_count = texts.count;
     size_t most = rules != NULL ? rules->count : 0;
     const char **ids = conf_alloc(r, most, sizeof *ids);
     for (size_t i = 0; i < most && ids != NULL; i++) {
@@ -191,80 +185,41 @@ static void rules_read(struct conf_reader *r, const struct conf_node *node, void
             ids[known.count++] = id->text;
     }
     known.names = ids;
-    for (size_t i = 0; i < node->count && ids != NULL; i++) {
-        size_t at = 0;
-        while (at < known.count && strcmp(ids[at], node->items[i]->text) != 0)
-            at++;
-        if (at == known.count)
-            conf_error_unknown(r, node->items[i], node->items[i]->text, &known);
-    }
+    for (size_t i = 0; i < node->count && ids != NULL; i++)
+        if (conf_name_find(texts.items[i], ids, known.count) < 0)
+            conf_error_unknown(r, node->items[i], texts.items[i], &known);
     free(ids);
 }
 
-static void order_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void retry_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, void *base)
 {
-    struct conf_webhook *webhook = base;
-    unsigned word = 0;
-    if (conf_word(r, node, order_words, &word))
-        webhook->ordered = word == 0;
-}
-
-static void retry_read(struct conf_reader *r, const struct conf_node *node, void *base)
-{
-    struct conf_webhook *webhook = base;
-    if (!conf_is_list(r, node, 1, RETRY_ACCEPTS))
+    static const struct key wait = {
+        .type = KEY_DURATION, .least = 100, .most = 7.0 * DAY_MS};
+    struct retry_conf *retry = &((struct conf_webhook *)base)->retry;
+    if (!conf_is_list(r, node, key))
         return;
-    if (node->count > RETRY_WAITS_MAX) {
-        conf_error(r, node, RETRY_ACCEPTS, "%zu waits are too many", node->count);
-        return;
-    }
-    size_t count = 0;
+    retry->wait_count = 0;
     for (size_t i = 0; i < node->count; i++)
-        if (conf_duration(r, node->items[i], 100, 7 * DAY_MS,
-                          &webhook->retry.waits_ms[count]))
-            count++;
-    webhook->retry.wait_count = count;
+        if (conf_value_read(r, node->items[i], &wait,
+                            &retry->waits_ms[retry->wait_count]))
+            retry->wait_count++;
 }
 
 /* --- a body of one's own, grouping --- */
 
-static void body_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static const char *content_type_fault(const void *member)
 {
-    const char *accepts = conf_key_find(conf_webhook_keys, "body")->accepts;
-    struct conf_webhook *webhook = base;
-    const char *text = NULL;
-    if (!conf_text(r, node, accepts, &text))
-        return;
-    if (text[0] == '\0' || strlen(text) > 65536) {
-        conf_error(r, node, "1 to 65536 bytes", "%zu bytes are %s", strlen(text),
-                   text[0] == '\0' ? "nothing to send" : "too many");
-        return;
-    }
-    free(webhook->body);
-    webhook->body = conf_copy(r, text);
-}
-
-static void content_type_read(struct conf_reader *r, const struct conf_node *node,
-                              void *base)
-{
-    const char *accepts = conf_key_find(conf_webhook_keys, "content_type")->accepts;
-    struct conf_webhook *webhook = base;
-    const char *text = NULL;
-    char type[80], quoted[CONF_QUOTE_BYTES];
-    if (!conf_text(r, node, accepts, &text))
-        return;
+    const char *text = member;
+    char type[80];
     text_copy(type, sizeof type, text);
     type[strcspn(type, "; ")] = '\0';
     char *slash = strchr(type, '/');
     if (slash != NULL)
         *slash = '\0';
-    if (slash == NULL || !conf_is_token(type) || !conf_is_token(slash + 1) ||
-        !conf_is_header_value(text) || strlen(text) >= sizeof type) {
-        conf_error(r, node, accepts, "%s is no media type", conf_quote(text, quoted));
-        return;
-    }
-    free(webhook->content_type);
-    webhook->content_type = conf_copy(r, text);
+    bool is_good = slash != NULL && conf_is_token(type) && conf_is_token(slash + 1) &&
+                   conf_is_header_value(text) && strlen(text) < sizeof type;
+    return is_good ? NULL : "is no media type";
 }
 
 /* What is wrong with the template; and what does not go with it. */
@@ -300,28 +255,12 @@ static void check_body(struct conf_reader *r, const struct conf_node *node,
         conf_reader_nomem(r);
 }
 
-static void by_read(struct conf_reader *r, const struct conf_node *node, void *base)
+static void group_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, void *base)
 {
     struct conf_webhook *webhook = base;
-    if (!conf_is_list(r, node, 0, BY_ACCEPTS))
-        return;
-    webhook->group.by = 0;
-    for (size_t i = 0; i < node->count; i++) {
-        unsigned word = 0;
-        if (conf_word(r, node->items[i], by_words, &word))
-            webhook->group.by |= 1u << word;
-    }
-}
-
-static void group_read(struct conf_reader *r, const struct conf_node *node, void *base)
-{
-    struct conf_webhook *webhook = base;
-    webhook->group =
-        (struct conf_group){.is_on = true,
-                            .by = 1u << CONF_GROUP_RULE | 1u << CONF_GROUP_ZONE,
-                            .wait_ms = 10 * SECOND_MS,
-                            .interval_ms = 5 * MINUTE_MS};
-    (void)conf_read_mapping(r, node, conf_group_keys, webhook);
+    webhook->group.is_on = true;
+    (void)conf_keys_read(r, node, key->sub, webhook);
 }
 
 /* --- one webhook, all webhooks --- */
@@ -349,43 +288,15 @@ void conf_webhook_finish(struct conf_webhook *webhook)
     memset(webhook, 0, sizeof *webhook);
 }
 
-static uint64_t hash_optional(const char *text, uint64_t h)
+/* What is written, and what was read of secrets. */
+static uint64_t webhook_definition(const struct conf_node *node,
+                                   const struct conf_webhook *w)
 {
-    return text != NULL ? hash_text(text, hash_u64(1, h)) : hash_u64(0, h);
-}
-
-static uint64_t webhook_definition(const struct conf_webhook *w)
-{
-    uint64_t h = hash_optional(w->id, 0);
-    h = hash_optional(w->url, h);
-    h = hash_optional(w->authorization, h);
-    h = hash_optional(w->ca_file, h);
-    h = hash_optional(w->client_cert, h);
-    h = hash_optional(w->client_key, h);
-    h = hash_optional(w->body, h);
-    h = hash_optional(w->content_type, h);
+    uint64_t h = conf_node_hash(node);
+    h = hash_text(w->url != NULL ? w->url : "", h);
+    h = hash_text(w->authorization != NULL ? w->authorization : "", h);
     for (size_t i = 0; i < w->secret_count; i++)
-        h = hash_bytes(w->secrets[i].text, w->secrets[i].length, hash_u64(i, h));
-    for (size_t i = 0; i < w->header_count; i++)
-        h = hash_optional(w->headers[i].value, hash_optional(w->headers[i].name, h));
-    for (size_t i = 0; i < w->rule_count; i++)
-        h = hash_text(w->rules[i], h);
-    for (size_t i = 0; i < w->retry.wait_count; i++)
-        h = hash_u64((uint64_t)w->retry.waits_ms[i], h);
-    const uint64_t rest[] = {w->format,
-                             w->min_severity,
-                             w->ordered,
-                             w->in_flight,
-                             w->rule_count,
-                             (uint64_t)w->timeout_ms,
-                             w->allow_private,
-                             (uint64_t)w->retry.retry_for_ms,
-                             w->group.is_on,
-                             w->group.by,
-                             (uint64_t)w->group.wait_ms,
-                             (uint64_t)w->group.interval_ms};
-    for (size_t i = 0; i < CONF_COUNT(rest); i++)
-        h = hash_u64(rest[i], h);
+        h = hash_bytes(w->secrets[i].text, w->secrets[i].length, h);
     return h;
 }
 
@@ -404,14 +315,11 @@ static void check_readable(struct conf_reader *r, const struct conf_node *node,
         (void)conf_secret_is_private(r, item, path);
 }
 
-static void webhook_read(struct conf_reader *r, const struct conf_node *node,
-                         struct conf_webhook *webhook)
+void conf_webhook_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, void *base)
 {
-    webhook->ordered = true;
-    webhook->in_flight = 8;
-    webhook->timeout_ms = 15 * SECOND_MS;
-    webhook->retry = retry_conf_default();
-    if (!conf_read_mapping(r, node, conf_webhook_keys, webhook))
+    struct conf_webhook *webhook = base;
+    if (!conf_keys_read(r, node, key->sub, webhook))
         return;
     check_body(r, node, webhook);
     check_readable(r, node, "ca_file", webhook->ca_file);
@@ -420,31 +328,7 @@ static void webhook_read(struct conf_reader *r, const struct conf_node *node,
     if ((conf_node_get(node, "client_cert") == NULL) !=
         (conf_node_get(node, "client_key") == NULL))
         conf_error(r, node, "both or none", "client_cert and client_key go together");
-    webhook->definition = webhook_definition(webhook);
-}
-
-void conf_webhooks_read(struct conf_reader *r, const struct conf_node *node)
-{
-    struct conf *conf = r->conf;
-    if (node == NULL || !conf_is_list(r, node, 0, "a list of webhooks"))
-        return;
-    if (node->count > 1000) {
-        conf_error(r, node, "at most 1000", "%zu webhooks", node->count);
-        return;
-    }
-    conf->webhooks = conf_alloc(r, node->count, sizeof *conf->webhooks);
-    if (conf->webhooks == NULL)
-        return;
-    conf->webhook_count = node->count;
-    for (size_t i = 0; i < node->count; i++) {
-        webhook_read(r, node->items[i], &conf->webhooks[i]);
-        for (size_t j = 0; j < i; j++)
-            if (conf->webhooks[i].id != NULL && conf->webhooks[j].id != NULL &&
-                strcmp(conf->webhooks[i].id, conf->webhooks[j].id) == 0)
-                conf_error(r, conf_node_get(node->items[i], "id"), NULL,
-                           "the id is taken by the webhook in line %d",
-                           node->items[j]->line);
-    }
+    webhook->definition = webhook_definition(node, webhook);
 }
 
 bool conf_webhook_wants(const struct conf_webhook *webhook, const char *rule,

@@ -36,6 +36,20 @@ const struct conf_node *conf_node_get(const struct conf_node *mapping, const cha
     return NULL;
 }
 
+uint64_t conf_node_hash(const struct conf_node *node)
+{
+    uint64_t h = hash_u64((uint64_t)node->kind << 1 | node->is_plain, 0);
+    if (node->text != NULL)
+        h = hash_text(node->text, h);
+    for (size_t i = 0; i < node->count; i++) {
+        uint64_t item = conf_node_hash(node->items[i]);
+        /* A sum: the order of a mapping's keys says nothing. */
+        h = node->kind == CONF_NODE_MAPPING ? h + hash_text(node->items[i]->key, item)
+                                            : hash_u64(item, h);
+    }
+    return h;
+}
+
 /* --- the text before the parser --- */
 
 /* Length of the UTF-8 character at s (n bytes left) and its code point; 0 when invalid.

@@ -8,58 +8,63 @@
 
 #define ZONES_BYTES_MAX ((size_t)256 << 20)
 
+static void take_faults(struct conf_reader *r, const char *path,
+                        const struct zone_faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct zone_fault *fault = &faults->items[i];
+        struct conf_place place = {.file = path, .line = fault->line, .col = fault->col};
+        conf_fault_at(r, &place, "%s", fault->text);
+        r->has_lost_zones |= strstr(fault->text, "(id \"") == NULL;
+        if (buf_add_text(&r->faulty_zones, fault->text) != 0)
+            conf_reader_nomem(r);
+    }
+}
+
 static void take_file(struct conf_reader *r, struct zone_builder *builder,
                       const struct conf_node *node)
 {
-    static const char accepts[] = "a GeoJSON file";
-    const char *name = NULL;
+    static const struct key file = {.type = KEY_FILE, .accepts = "a GeoJSON file"};
     struct buf text = {0};
     struct zone_faults faults = {0};
-    if (!conf_text(r, node, accepts, &name))
-        return;
-    char *path = conf_path_shown(r, name);
-    if (path == NULL || !conf_file_read(r, node, path, ZONES_BYTES_MAX, &text)) {
+    char *path = NULL;
+    if (!conf_value_read(r, node, &file, &path) ||
+        !conf_file_read(r, node, path, ZONES_BYTES_MAX, &text)) {
         r->has_lost_zones = true;
         goto done;
     }
-    int code = zone_builder_add(builder, path, buf_text(&text), text.length, &faults);
-    if (code == ERR_NOMEM)
+    int rc = zone_builder_add(builder, path, buf_text(&text), text.length, &faults);
+    if (rc == ERR_NOMEM)
         conf_reader_nomem(r);
-    for (size_t i = 0; i < faults.count; i++) {
-        struct conf_place place = {
-            .file = path, .line = faults.items[i].line, .col = faults.items[i].col};
-        conf_fault_at(r, &place, "%s", faults.items[i].text);
-        r->has_lost_zones |= strstr(faults.items[i].text, "(id \"") == NULL;
-        if (buf_add_text(&r->faulty_zones, faults.items[i].text) != 0)
-            conf_reader_nomem(r);
-    }
-    r->has_lost_zones |= code != 0 && faults.count == 0;
-    if (code != 0 && code != ERR_NOMEM && faults.count == 0)
-        conf_error(r, node, accepts, "%s", err_text(code));
+    take_faults(r, path, &faults);
+    r->has_lost_zones |= rc != 0 && faults.count == 0;
+    if (rc != 0 && rc != ERR_NOMEM && faults.count == 0)
+        conf_error_value(r, node, &file, "%s", err_text(rc));
 done:
     zone_faults_finish(&faults);
     buf_finish(&text);
     free(path);
 }
 
-void conf_zones_read(struct conf_reader *r, const struct conf_node *node)
+void conf_zones_read(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, void *base)
 {
+    struct conf *conf = base;
     struct err err = {0};
     struct zone_builder *builder = zone_builder_create();
     if (builder == NULL) {
         conf_reader_nomem(r);
         return;
     }
-    if (node != NULL && conf_is_list(r, node, 0, "a list of GeoJSON files"))
+    if (node != NULL && conf_is_list(r, node, key))
         for (size_t i = 0; i < node->count && r->code == 0; i++)
             take_file(r, builder, node->items[i]);
-    /* Built of what is good also where something is not, so that rules are checked too.
-     */
+    /* Built of what is good also where something is not: rules are checked too. */
     if (r->code == 0) {
-        int code = zone_builder_build(builder, &r->conf->engine.zones, &err);
-        if (code == ERR_NOMEM)
+        int rc = zone_builder_build(builder, &conf->engine.zones, &err);
+        if (rc == ERR_NOMEM)
             conf_reader_nomem(r);
-        else if (code != 0 && !r->has_lost_zones && r->faulty_zones.length == 0)
+        else if (rc != 0 && !r->has_lost_zones && r->faulty_zones.length == 0)
             conf_error(r, node != NULL ? node : r->root, NULL, "%s", err.text);
     }
     zone_builder_destroy(builder);

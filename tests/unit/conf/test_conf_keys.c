@@ -127,8 +127,7 @@ static struct conf *load_variant(const struct tempdir *dir, const char *text,
 
 static size_t missing;
 
-static void need_keys(const struct rows *rows, const struct conf_key *keys,
-                      const char *under)
+static void need_keys(const struct rows *rows, const struct key *keys, const char *under)
 {
     for (; keys->name != NULL; keys++) {
         char path[200];
@@ -138,7 +137,7 @@ static void need_keys(const struct rows *rows, const struct conf_key *keys,
             missing++;
         }
         assert_non_null(keys->doc);
-        assert_true(keys->type != CONF_TYPE_OTHER || keys->accepts != NULL);
+        assert_true(keys->type != KEY_OWN || keys->accepts != NULL);
         if (keys->sub != NULL)
             need_keys(rows, keys->sub, path);
     }
@@ -199,7 +198,7 @@ static struct conf *load_text(const char *text)
 }
 
 /* "{stop: {begin: 0.5kn, ...}, ...}" of what the tables call the defaults. */
-static void write_initials(const struct conf_key *keys, struct buf *out)
+static void write_initials(const struct key *keys, struct buf *out)
 {
     assert_int_equal(buf_add_char(out, '{'), 0);
     const char *separator = "";
@@ -292,20 +291,20 @@ static void test_defaults_of_lists(void **state)
 }
 
 /* A key's words, bounds and texts are whole. */
-static void check_table(const struct conf_key *keys)
+static void check_table(const struct key *keys)
 {
     for (; keys->name != NULL; keys++) {
         struct buf accepts = {0};
         assert_int_equal(conf_key_accepts(keys, &accepts), 0);
         assert_true(accepts.length > 0);
         buf_finish(&accepts);
-        if (keys->type == CONF_TYPE_DURATION || keys->type == CONF_TYPE_DISTANCE ||
-            keys->type == CONF_TYPE_SPEED || keys->type == CONF_TYPE_NUMBER ||
-            keys->type == CONF_TYPE_U32)
+        if (keys->type >= KEY_DURATION && keys->type <= KEY_INTEGER)
             assert_true(keys->least < keys->most);
-        if (keys->type == CONF_TYPE_WORD)
+        if (keys->type == KEY_WORD || keys->type == KEY_WORDS)
             assert_non_null(keys->words);
-        for (const struct conf_key *other = keys + 1; other->name != NULL; other++)
+        if (keys->type == KEY_OWN || keys->type == KEY_LIST)
+            assert_true(keys->read != NULL || keys->sub != NULL);
+        for (const struct key *other = keys + 1; other->name != NULL; other++)
             assert_string_not_equal(keys->name, other->name);
         if (keys->sub != NULL)
             check_table(keys->sub);
@@ -320,7 +319,8 @@ static void test_tables(void **state)
         for (const struct rule_key *key = rule_kinds[i]->keys;
              key != NULL && key->name != NULL; key++) {
             struct buf accepts = {0};
-            assert_int_equal(conf_rule_key_accepts(key, &accepts), 0);
+            const struct key row = conf_rule_key(key);
+            assert_int_equal(conf_key_accepts(&row, &accepts), 0);
             assert_true(accepts.length > 0);
             buf_finish(&accepts);
         }

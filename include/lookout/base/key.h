@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keys of the configuration: one row a key says what the key is called, what it may hold
+ * and where its value goes. The reader of the configuration, its man page and its JSON
+ * Schema are made from these rows. Rows stand one a line in designated initialisers, in a
+ * table that ends with a row without a name. */
+#ifndef LOOKOUT_KEY_H
+#define LOOKOUT_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct conf_node;   /* a value as it stands in the file; opaque here */
+struct conf_reader; /* one run of the reader; opaque here */
+
+enum key_type {
+    KEY_TEXT,     /* char *; least..most bytes */
+    KEY_ID,       /* char *: letters, digits, '.', '_', '-' */
+    KEY_PATH,     /* char *: made absolute */
+    KEY_FILE,     /* char *: a file that is read at once; in the form in which the
+                     configuration itself was named */
+    KEY_DURATION, /* int64_t ms */
+    KEY_DISTANCE, /* double m */
+    KEY_SPEED,    /* double kn */
+    KEY_NUMBER,   /* double */
+    KEY_INTEGER,  /* unsigned, of 1, 2 or 4 bytes */
+    KEY_FLAG,     /* bool */
+    KEY_WORD,     /* unsigned or an enum, of 1 or 4 bytes: an index in words */
+    KEY_WORDS,    /* uint32_t: a list of words, bit i for words[i] */
+    KEY_TIME,     /* int64_t ms since 1970 UTC */
+    KEY_IDS,      /* char ** and count: a list of ids */
+    KEY_TEXTS,    /* char ** and count: a list of texts */
+    KEY_FILES,    /* char ** and count: a list of files, as KEY_FILE */
+    KEY_PORTS,    /* struct port_set *; the patterns as written go to `also` (char *) */
+    KEY_ZONES,    /* uint32_t *, ascending indices of areas, and count */
+    KEY_GATES,    /* uint32_t *, ascending indices of gates, and count */
+    KEY_ROUTE,    /* struct route * */
+    KEY_MAPPING,  /* a mapping by `sub`, into the same struct */
+    KEY_LIST,     /* a list of mappings by `sub`: array of structs, and count */
+    KEY_OWN       /* whatever `read` makes of it */
+};
+
+struct key {
+    const char *name;
+    enum key_type type;
+    bool is_required;
+    bool is_unique; /* in a KEY_LIST no two items have the same */
+    bool is_always; /* KEY_OWN: `read` is called with NULL where the key is left out */
+    size_t offset;  /* of the member */
+    size_t size;    /* of the member; of lists: of one element */
+    size_t also;    /* offset of a list's count (size_t), or what the type says */
+    double least, most; /* of the value, in the member's unit; of a list: of its length */
+    const char *const *words; /* ends with NULL */
+    const struct key *sub;
+    /* What is wrong with a value that was read, behind the value itself ("is no baud rate
+     * in use"), or NULL. Of lists: with one text. */
+    const char *(*check)(const void *member);
+    /* KEY_OWN: read the value into the struct; KEY_LIST: read one item into its struct
+     * instead of by `sub` alone. */
+    void (*read)(struct conf_reader *r, const struct conf_node *node,
+                 const struct key *key, void *base);
+    const char *accepts;   /* what is accepted, in words; NULL: said by type and bounds */
+    const char *initial;   /* the default as it would be written; it is in place before
+                              anything is read. NULL: none */
+    const char *otherwise; /* in words what holds where the key is left out; NULL */
+    const char *schema;    /* KEY_OWN: its JSON Schema, '%' for that of `sub`; NULL: a
+                              text */
+    const char *doc;
+};
+#define KEY_AT(type, member)                                                             \
+    .offset = offsetof(struct type, member), .size = sizeof(((struct type *)0)->member)
+#define KEY_LIST_AT(type, member, counter)                                               \
+    .offset = offsetof(struct type, member),                                             \
+    .size = sizeof(*((struct type *)0)->member), .also = offsetof(struct type, counter)
+
+#endif
