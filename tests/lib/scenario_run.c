@@ -12,6 +12,7 @@
 #include "lookout/base/timefmt.h"
 #include "lookout/conf/conf.h"
 #include "lookout/engine/engine.h"
+#include "lookout/water/water_fields.h"
 #include "scenario_int.h"
 #include "testlib.h"
 
@@ -63,12 +64,12 @@ static struct engine *make_engine(struct running *r)
     int rc = conf_load(path, &context, &conf, &report);
     for (size_t i = 0; rc != 0 && i < report.count; i++)
         fprintf(stderr, "%s\n", report.lines[i]);
-    struct conf_water_options options = {0};
+    struct water_fields_options options = {0};
     if (r->engine != NULL || last != NULL)
         options.old = engine_conf(r->engine != NULL ? r->engine : last);
-    struct conf_water_counts counts;
+    struct water_fields_counts counts;
     if (rc == 0)
-        rc = conf_water_make(conf, &options, &counts, &err);
+        rc = water_fields_make(&conf->engine, &options, &counts, &err);
     if (rc == 0)
         rc = engine_create(&conf->engine, &sink, &engine, &err);
     conf_report_finish(&report);

@@ -18,6 +18,7 @@
 #include "lookout/base/units.h"
 #include "lookout/conf/conf.h"
 #include "lookout/engine/engine.h"
+#include "lookout/water/water_fields.h"
 
 enum { DAYS = 3, SHIPS = 2000, STORY_MMSI = 445999999 };
 #define BEGIN_MS INT64_C(1711238400000) /* 2024-03-24T00:00:00Z */
@@ -320,8 +321,8 @@ static struct engine *make_engine(struct heard *h)
     struct conf_report report = {0};
     struct conf *conf = NULL;
     struct engine *engine = NULL;
-    struct conf_water_options options = {.old = NULL};
-    struct conf_water_counts counts;
+    struct water_fields_options options = {.old = NULL};
+    struct water_fields_counts counts;
     struct err err = {0};
     struct engine_sink sink = {.on_alert = on_alert, .on_call = on_call, .context = h};
     char *yaml = test_read_file(test_root_path("config/demo.yaml"), NULL);
@@ -341,7 +342,7 @@ static struct engine *make_engine(struct heard *h)
     for (size_t i = 0; rc != 0 && i < report.count; i++)
         print_message("# %s\n", report.lines[i]);
     assert_int_equal(rc, 0);
-    assert_int_equal(conf_water_make(conf, &options, &counts, &err), 0);
+    assert_int_equal(water_fields_make(&conf->engine, &options, &counts, &err), 0);
     assert_int_equal(engine_create(&conf->engine, &sink, &engine, &err), 0);
     unlink(path);
     snprintf(path, sizeof path, "%s/demo-zones.geojson", directory);

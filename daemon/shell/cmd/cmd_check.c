@@ -11,6 +11,7 @@
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
 #include "lookout/conf/conf.h"
+#include "lookout/water/water_fields.h"
 
 static const char help[] =
     "usage: lookoutd check -c FILE [--connect [--for DURATION]]\n"
@@ -58,6 +59,7 @@ int cmd_check(int argc, char **argv)
     status = cmd_conf_load(file, &conf);
     if (status == CMD_DONE) {
         conf_describe(conf, stdout);
+        water_fields_describe(&conf->engine, stdout);
         if (is_connecting)
             status = cmd_check_connect(conf, listen_ms, stdout);
         if (fflush(stdout) != 0 || ferror(stdout))

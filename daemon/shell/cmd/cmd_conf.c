@@ -13,6 +13,7 @@
 
 #include "cmd.h"
 #include "lookout/sys/log.h"
+#include "lookout/water/water_fields.h"
 
 struct conf_context cmd_conf_context(void)
 {
@@ -93,11 +94,11 @@ void cmd_conf_note(const char *file, const char *state)
 
 bool cmd_conf_water(struct conf *conf, const struct engine_conf *old, bool is_writing)
 {
-    struct conf_water_options options = {
+    struct water_fields_options options = {
         .old = old, .cache = conf->state, .is_writing = is_writing};
-    struct conf_water_counts counts = {0};
+    struct water_fields_counts counts = {0};
     struct err err = {0};
-    int code = conf_water_make(conf, &options, &counts, &err);
+    int code = water_fields_make(&conf->engine, &options, &counts, &err);
     if (code == 0 && counts.fields > 0 && is_writing)
         log_info("run", NULL,
                  "distances over water: sets=%zu made=%zu cached=%zu kept=%zu bytes=%zu",

@@ -132,17 +132,6 @@ static void fill_defaults(struct conf_reader *r)
 
 /* --- the whole --- */
 
-/* The grid itself is read only when distances are made. */
-static void check_water(struct conf_reader *r)
-{
-    char path[PATH_MAX];
-    if (r->faults.errors == 0 && conf_water_count(r->conf) > 0 &&
-        datafile_find("water.bin", path, sizeof path) != 0)
-        conf_warning(r, conf_node_get(r->root, "rules"),
-                     "water.bin is not found: routes are forecast by the declared "
-                     "destination alone, and nothing is said of zones ahead");
-}
-
 static void check_whole(struct conf_reader *r)
 {
     const struct conf *conf = r->conf;
@@ -154,7 +143,6 @@ static void check_whole(struct conf_reader *r)
     if (conf->engine.track.slow_max_kn > conf->engine.track.max_kn)
         conf_error(r, detect != NULL ? detect : root, NULL,
                    "fix.slow_max is more than fix.max");
-    check_water(r);
     if (conf_node_get(root, "rules") == NULL)
         conf_warning(r, root, "there are no rules: nothing raises an alert");
     if (conf_node_get(root, "webhooks") == NULL)

@@ -150,10 +150,6 @@ void conf_describe(const struct conf *conf, FILE *out)
         describe_feed(&conf->feeds[i], out);
     fprintf(out, "ports: %zu\n", ports_count(engine->ports));
     describe_zones(engine->zones, out);
-    size_t fields = conf_water_count(conf);
-    if (fields > 0)
-        fprintf(out, "distances over water: to %zu set%s of ports, at most %zu MB\n",
-                fields, fields > 1 ? "s" : "", 6 + fields * 9);
     fprintf(out, "watched vessels: %zu\n", watch_count(engine->watch));
     describe_rules(conf, out);
     if (engine->mute_count > 0)

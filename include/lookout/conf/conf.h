@@ -158,27 +158,6 @@ MUST_CHECK int conf_load(const char *file, const struct conf_context *context,
                          struct conf **ret_conf, struct conf_report *report);
 void conf_destroy(struct conf *conf);
 
-/* Distances over water for the routes' forecasts: one field for each set of ports that is
- * awaited, taken over from `old` (NULL: none) where it has the same, else read from the
- * cache, else made, as many at a time as there are processors. Takes about a second for
- * each that is made. Before the configuration is put to use; without it forecasts have
- * the declared destination alone. */
-struct conf_water_options {
-    const struct engine_conf *old; /* borrowed */
-    const char *cache;             /* directory; NULL: none. A damaged file is as none */
-    bool is_writing; /* new fields go into the cache, others' go out of it */
-};
-struct conf_water_counts {
-    size_t fields, shared, cached, made;
-    size_t bytes;    /* of the grid and the fields in memory */
-    size_t not_kept; /* could not be written into the cache */
-};
-/* ERR_NOT_FOUND where there is no water.bin, ERR_CORRUPT, ERR_NOMEM: as it was before. */
-MUST_CHECK int conf_water_make(struct conf *conf,
-                               const struct conf_water_options *options,
-                               struct conf_water_counts *ret_counts, struct err *err);
-/* How many fields it would be. */
-size_t conf_water_count(const struct conf *conf);
 /* What would be watched, in words (the second half of `check`). */
 void conf_describe(const struct conf *conf, FILE *out);
 /* Does this webhook want an alert of that rule ("" for the shell's own) and severity? */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cache of distance fields: DIRECTORY/water/KEY.field, where the key says of what
  * grid, ports and limit. Written beside and renamed; what cannot be read is made anew. */
-#include "conf_water.h"
+#include "water_int.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -33,7 +33,7 @@ static bool path_of(const char *directory, uint64_t key, const char *more,
 }
 
 static void read_one(const char *directory, const struct water *water,
-                     struct conf_water_want *want)
+                     struct water_want *want)
 {
     char path[PATH_MAX];
     struct buf bytes = {0};
@@ -45,8 +45,8 @@ static void read_one(const char *directory, const struct water *water,
     buf_finish(&bytes);
 }
 
-size_t conf_water_cache_read(const char *directory, const struct water *water,
-                             struct conf_water_wants *wants)
+size_t water_cache_read(const char *directory, const struct water *water,
+                        struct water_wants *wants)
 {
     size_t found = 0;
     for (size_t i = 0; i < wants->count; i++) {
@@ -92,7 +92,7 @@ static bool write_one(const char *directory, const struct water_field *field)
     return is_good;
 }
 
-static bool is_wanted(const struct conf_water_wants *wants, const char *name)
+static bool is_wanted(const struct water_wants *wants, const char *name)
 {
     char wanted[NAME_BYTES];
     for (size_t i = 0; i < wants->count; i++) {
@@ -110,7 +110,7 @@ static bool is_field(const char *name)
     return digits == KEY_DIGITS && strncmp(name + digits, suffix, strlen(suffix)) == 0;
 }
 
-static void remove_others(const char *directory, const struct conf_water_wants *wants)
+static void remove_others(const char *directory, const struct water_wants *wants)
 {
     char path[PATH_MAX];
     int n = snprintf(path, sizeof path, "%s/water", directory);
@@ -123,7 +123,7 @@ static void remove_others(const char *directory, const struct conf_water_wants *
     closedir(dir);
 }
 
-size_t conf_water_cache_write(const char *directory, const struct conf_water_wants *wants)
+size_t water_cache_write(const char *directory, const struct water_wants *wants)
 {
     char path[PATH_MAX];
     size_t not_kept = 0;

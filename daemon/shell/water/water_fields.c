@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Distance fields for the routes of a configuration: which are wanted, and making them in
- * as many threads as there are processors. The cache is conf_water_cache.c. */
-#include "conf_water.h"
+ * as many threads as there are processors. The cache is water_cache.c. */
+#include "lookout/water/water_fields.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
 #include "lookout/sys/datafile.h"
+#include "water_int.h"
 
-/* --- what is wanted ------------------------------------------------------------------
- */
+#define WATER_FILE "water.bin"
+
+/* --- what is wanted --- */
 
 /* The first awaited step that a forecast may be about. */
 static uint32_t first_step(const struct rule *rule)
@@ -36,7 +38,7 @@ static double limit_m(const struct rule *rule, const struct engine_conf *engine)
 }
 
 static int list_sources(const struct engine_conf *engine, const struct port_set *set,
-                        struct conf_water_want *want)
+                        struct water_want *want)
 {
     want->sources = malloc((port_set_count(set) + 1) * sizeof *want->sources);
     if (want->sources == NULL)
@@ -48,11 +50,11 @@ static int list_sources(const struct engine_conf *engine, const struct port_set 
 }
 
 /* Sets that are awaited several times are wanted once. */
-static struct conf_water_want *find_want(struct conf_water_wants *wants,
-                                         const struct conf_water_want *like)
+static struct water_want *find_want(struct water_wants *wants,
+                                    const struct water_want *like)
 {
     for (size_t i = 0; i < wants->count; i++) {
-        const struct conf_water_want *it = &wants->items[i];
+        const struct water_want *it = &wants->items[i];
         if (it->limit_m == like->limit_m && it->count == like->count &&
             memcmp(it->sources, like->sources, it->count * sizeof *it->sources) == 0)
             return &wants->items[i];
@@ -60,20 +62,19 @@ static struct conf_water_want *find_want(struct conf_water_wants *wants,
     return NULL;
 }
 
-static int want_step(struct conf_water_wants *wants, const struct engine_conf *engine,
+static int want_step(struct water_wants *wants, const struct engine_conf *engine,
                      const struct rule *rule, uint32_t step)
 {
-    struct conf_water_want want = {.limit_m = limit_m(rule, engine)};
+    struct water_want want = {.limit_m = limit_m(rule, engine)};
     int rc = list_sources(engine, rule->route->steps[step].ports, &want);
     if (rc != 0)
         return rc;
-    struct conf_water_want *same = find_want(wants, &want);
+    struct water_want *same = find_want(wants, &want);
     if (same != NULL) {
         free(want.sources);
         return 0;
     }
-    struct conf_water_want *items =
-        realloc(wants->items, (wants->count + 1) * sizeof *items);
+    struct water_want *items = realloc(wants->items, (wants->count + 1) * sizeof *items);
     if (items == NULL) {
         free(want.sources);
         return ERR_NOMEM;
@@ -83,7 +84,7 @@ static int want_step(struct conf_water_wants *wants, const struct engine_conf *e
     return 0;
 }
 
-static void wants_finish(struct conf_water_wants *wants)
+static void finish_wants(struct water_wants *wants)
 {
     for (size_t i = 0; i < wants->count; i++) {
         free(wants->items[i].sources);
@@ -92,7 +93,7 @@ static void wants_finish(struct conf_water_wants *wants)
     free(wants->items);
 }
 
-static int wants_list(struct conf_water_wants *wants, const struct engine_conf *engine)
+static int list_wants(struct water_wants *wants, const struct engine_conf *engine)
 {
     int rc = 0;
     for (size_t i = 0; i < engine->rule_count; i++) {
@@ -105,21 +106,28 @@ static int wants_list(struct conf_water_wants *wants, const struct engine_conf *
     return rc;
 }
 
-size_t conf_water_count(const struct conf *conf)
+void water_fields_describe(const struct engine_conf *engine, FILE *out)
 {
-    struct conf_water_wants wants = {0};
-    int rc = wants_list(&wants, &conf->engine);
-    size_t count = rc == 0 ? wants.count : 0;
-    wants_finish(&wants);
-    return count;
+    char path[PATH_MAX];
+    struct water_wants wants = {0};
+    if (list_wants(&wants, engine) == 0 && wants.count > 0) {
+        fprintf(out, "distances over water: to %zu set%s of ports, ", wants.count,
+                wants.count > 1 ? "s" : "");
+        if (datafile_find(WATER_FILE, path, sizeof path) == 0)
+            fprintf(out, "at most %zu MB\n", 6 + wants.count * 9);
+        else
+            fprintf(out, "but " WATER_FILE " is not found: routes are forecast by the "
+                         "declared destination alone, and nothing is said of zones "
+                         "ahead\n");
+    }
+    finish_wants(&wants);
 }
 
-/* --- making them ---------------------------------------------------------------------
- */
+/* --- making them --- */
 
 struct making {
     const struct water *water;
-    struct conf_water_wants *wants;
+    struct water_wants *wants;
     pthread_mutex_t mutex;
     size_t next; /* under the mutex */
     int code;    /* under the mutex */
@@ -136,7 +144,7 @@ static void *make_fields(void *context)
         pthread_mutex_unlock(&m->mutex);
         if (at == SIZE_MAX)
             return NULL;
-        struct conf_water_want *want = &m->wants->items[at];
+        struct water_want *want = &m->wants->items[at];
         struct water_field *field = NULL;
         int rc = water_field_create(m->water, want->sources, want->count, want->limit_m,
                                     &field);
@@ -148,7 +156,7 @@ static void *make_fields(void *context)
     }
 }
 
-static int make_all(const struct water *water, struct conf_water_wants *wants)
+static int make_all(const struct water *water, struct water_wants *wants)
 {
     enum { THREADS_MAX = 8 };
     pthread_t threads[THREADS_MAX];
@@ -169,12 +177,12 @@ static int make_all(const struct water *water, struct conf_water_wants *wants)
 }
 
 static void share(const struct water *water, const struct engine_conf *old,
-                  struct conf_water_wants *wants, struct conf_water_counts *counts)
+                  struct water_wants *wants, struct water_fields_counts *counts)
 {
     if (old == NULL || old->water != water)
         return;
     for (size_t i = 0; i < wants->count; i++) {
-        struct conf_water_want *want = &wants->items[i];
+        struct water_want *want = &wants->items[i];
         uint64_t key = water_field_key(water, want->sources, want->count, want->limit_m);
         for (size_t k = 0; k < old->field_count && want->field == NULL; k++)
             if (water_field_key_of(old->fields[k]) == key) {
@@ -184,16 +192,15 @@ static void share(const struct water *water, const struct engine_conf *old,
     }
 }
 
-/* --- the grid ------------------------------------------------------------------------
- */
+/* --- the grid --- */
 
 static int read_water(struct water **ret_water, struct err *err)
 {
-    char path[4096];
+    char path[PATH_MAX];
     struct buf bytes = {0};
-    int rc = datafile_find(CONF_WATER_FILE, path, sizeof path);
+    int rc = datafile_find(WATER_FILE, path, sizeof path);
     if (rc != 0)
-        return err_set(err, ERR_NOT_FOUND, "there is no %s", CONF_WATER_FILE);
+        return err_set(err, ERR_NOT_FOUND, "there is no %s", WATER_FILE);
     rc = file_read(path, &bytes, err);
     if (rc == 0)
         rc = water_create(bytes.data, bytes.length, ret_water, err);
@@ -201,23 +208,22 @@ static int read_water(struct water **ret_water, struct err *err)
     return rc;
 }
 
-/* --- the whole -----------------------------------------------------------------------
- */
+/* --- the whole --- */
 
-static struct water_field *field_of(struct conf_water_wants *wants,
-                                    const struct engine_conf *engine,
-                                    const struct rule *rule, uint32_t step)
+static struct water_field *find_field(struct water_wants *wants,
+                                      const struct engine_conf *engine,
+                                      const struct rule *rule, uint32_t step)
 {
-    struct conf_water_want like = {.limit_m = limit_m(rule, engine)};
+    struct water_want like = {.limit_m = limit_m(rule, engine)};
     if (list_sources(engine, rule->route->steps[step].ports, &like) != 0)
         return NULL;
-    struct conf_water_want *want = find_want(wants, &like);
+    struct water_want *want = find_want(wants, &like);
     free(like.sources);
     return want != NULL ? want->field : NULL;
 }
 
 /* Hand over: the configuration holds the fields, its steps point to them. */
-static int hand_over(struct conf_water_wants *wants, struct water *water,
+static int hand_over(struct water_wants *wants, struct water *water,
                      struct engine_conf *engine)
 {
     struct water_field **fields = calloc(wants->count + 1, sizeof(struct water_field *));
@@ -228,7 +234,7 @@ static int hand_over(struct conf_water_wants *wants, struct water *water,
         uint32_t steps = rule->route != NULL ? rule->route->step_count : 0;
         for (uint32_t step = 0; step < steps; step++)
             if (is_wanted(rule, step))
-                rule->route->steps[step].field = field_of(wants, engine, rule, step);
+                rule->route->steps[step].field = find_field(wants, engine, rule, step);
     }
     for (size_t i = 0; i < wants->count; i++) {
         fields[i] = wants->items[i].field;
@@ -240,7 +246,7 @@ static int hand_over(struct conf_water_wants *wants, struct water *water,
     return 0;
 }
 
-static void count(const struct conf_water_wants *wants, struct conf_water_counts *counts)
+static void count(const struct water_wants *wants, struct water_fields_counts *counts)
 {
     counts->fields = wants->count;
     counts->bytes = water_bytes();
@@ -250,29 +256,30 @@ static void count(const struct conf_water_wants *wants, struct conf_water_counts
     }
 }
 
-static int make(struct water *water, struct conf_water_wants *wants,
-                const struct conf_water_options *options,
-                struct conf_water_counts *counts)
+static int make(struct water *water, struct water_wants *wants,
+                const struct water_fields_options *options,
+                struct water_fields_counts *counts)
 {
     share(water, options->old, wants, counts);
     if (options->cache != NULL)
-        counts->cached = conf_water_cache_read(options->cache, water, wants);
+        counts->cached = water_cache_read(options->cache, water, wants);
     int rc = make_all(water, wants);
     if (rc != 0)
         return rc;
     count(wants, counts);
     if (options->cache != NULL && options->is_writing)
-        counts->not_kept = conf_water_cache_write(options->cache, wants);
+        counts->not_kept = water_cache_write(options->cache, wants);
     return 0;
 }
 
-int conf_water_make(struct conf *conf, const struct conf_water_options *options,
-                    struct conf_water_counts *ret_counts, struct err *err)
+int water_fields_make(struct engine_conf *engine,
+                      const struct water_fields_options *options,
+                      struct water_fields_counts *ret_counts, struct err *err)
 {
-    struct conf_water_wants wants = {0};
-    struct conf_water_counts counts = {0};
+    struct water_wants wants = {0};
+    struct water_fields_counts counts = {0};
     struct water *water = NULL;
-    int rc = wants_list(&wants, &conf->engine);
+    int rc = list_wants(&wants, engine);
     if (rc == 0 && wants.count > 0) {
         if (options->old != NULL && options->old->water != NULL)
             water = water_hold(options->old->water);
@@ -281,10 +288,10 @@ int conf_water_make(struct conf *conf, const struct conf_water_options *options,
         if (rc == 0)
             rc = make(water, &wants, options, &counts);
         if (rc == 0)
-            rc = hand_over(&wants, water, &conf->engine);
+            rc = hand_over(&wants, water, engine);
     }
     water_release(water);
-    wants_finish(&wants);
+    finish_wants(&wants);
     if (rc == 0)
         *ret_counts = counts;
     else if (rc == ERR_NOMEM)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The distance fields that a configuration wants; private to the room. */
+#ifndef LOOKOUT_WATER_INT_H
+#define LOOKOUT_WATER_INT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lookout/geo/water.h"
+
+struct water_want {
+    struct geo_pos *sources; /* owned */
+    size_t count;
+    double limit_m;
+    struct water_field *field; /* held; NULL: not there yet */
+    bool is_made;
+};
+struct water_wants {
+    struct water_want *items; /* owned */
+    size_t count;
+};
+
+/* Those of the wanted fields that are in the directory; returns how many. */
+size_t water_cache_read(const char *directory, const struct water *water,
+                        struct water_wants *wants);
+/* Keep what was made, remove what nobody wants; returns how many could not be kept. */
+size_t water_cache_write(const char *directory, const struct water_wants *wants);
+
+#endif
