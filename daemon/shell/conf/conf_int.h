@@ -261,10 +261,6 @@ bool conf_secret_is_private(struct conf_reader *r, const struct conf_node *node,
 bool conf_is_token(const char *text);
 bool conf_is_header_value(const char *text);
 
-/* TZif bytes to offsets; ERR_CORRUPT. */
-MUST_CHECK int conf_tzif_read(const unsigned char *bytes, size_t n,
-                              struct engine_timezone *ret_timezone);
-
 /* conf_load, but the configuration's own text is given; `file` names it and its
  * directory. on_key may be NULL. */
 struct conf_source {

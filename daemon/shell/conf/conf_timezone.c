@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* timezone: a name of the system's time zone database. */
+/* timezone: a name of the system's time zone database. The core, which knows no local
+ * time, gets a table of offsets, found by asking the C library. */
+#define _DEFAULT_SOURCE /* tm_gmtoff, tm_zone */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "conf_int.h"
 #include "lookout/base/text.h"
+#include "lookout/base/timefmt.h"
 #include "lookout/sys/datafile.h"
 
 #define ZONEINFO "/usr/share/zoneinfo"
+enum { OFFSETS_MAX = 400 }; /* Asia/Hebron, the most, has 302 */
 
 static bool name_is_well_formed(const char *name)
 {
@@ -59,32 +65,127 @@ static void report_unknown(struct conf_reader *r, const struct conf_node *node,
     buf_finish(&text);
 }
 
+/* --- offsets, as the C library knows them --- */
+
+/* The C library has one local time for the process, by $TZ: this lock lends it to one
+ * load at a time. Nothing else in lookoutd or its libraries asks for local time (times
+ * are UTC throughout), so no thread can see the zone that is set meanwhile. $TZ is
+ * replaced, never removed: a thread that reads other variables at that moment finds them
+ * where they were. */
+static pthread_mutex_t local_time = PTHREAD_MUTEX_INITIALIZER;
+
+/* Changes are looked for at this step: between two of one zone since 1970 lie at least
+ * six days (America/Boa_Vista, October 2000). */
+enum { STEP_S = 3 * 86400 };
+static const int64_t first_s = 0, last_s = INT64_C(4102444800); /* 1970, 2100 */
+
+static bool is_alike(const struct tm *a, const struct tm *b)
+{
+    return a->tm_gmtoff == b->tm_gmtoff && strcmp(a->tm_zone, b->tm_zone) == 0;
+}
+
+static struct tm local_at(int64_t seconds)
+{
+    struct tm tm = {0};
+    time_t t = (time_t)seconds;
+    localtime_r(&t, &tm);
+    return tm;
+}
+
+/* The first second of what holds at `high`; at `low` something else holds. */
+static int64_t find_change(int64_t low, int64_t high)
+{
+    const struct tm after = local_at(high);
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        const struct tm tm = local_at(middle);
+        if (is_alike(&tm, &after))
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
+static void add_offset(struct engine_timezone *zone, int64_t begin_ms,
+                       const struct tm *tm)
+{
+    zone->begin_ms[zone->count] = begin_ms;
+    zone->offset_s[zone->count] = (int32_t)tm->tm_gmtoff;
+    text_copy(zone->abbreviation[zone->count], sizeof zone->abbreviation[0], tm->tm_zone);
+    zone->count++;
+}
+
+static void list_offsets(struct engine_timezone *zone)
+{
+    struct tm before = local_at(first_s);
+    add_offset(zone, TIME_NONE, &before);
+    for (int64_t t = first_s + STEP_S; t < last_s && zone->count < OFFSETS_MAX;
+         t += STEP_S) {
+        const struct tm tm = local_at(t);
+        if (is_alike(&tm, &before))
+            continue;
+        add_offset(zone, find_change(t - STEP_S, t) * SECOND_MS, &tm);
+        before = tm;
+    }
+}
+
+static void set_zone(const char *value)
+{
+    if (setenv("TZ", value, 1) == 0)
+        tzset();
+}
+
+/* Fill the table under that zone; false when out of memory. */
+static bool find_offsets(const char *path, struct engine_timezone *zone)
+{
+    char value[sizeof ZONEINFO + sizeof zone->name + 2];
+    zone->begin_ms = calloc(OFFSETS_MAX, sizeof *zone->begin_ms);
+    zone->offset_s = calloc(OFFSETS_MAX, sizeof *zone->offset_s);
+    zone->abbreviation = calloc(OFFSETS_MAX, sizeof *zone->abbreviation);
+    if (zone->begin_ms == NULL || zone->offset_s == NULL || zone->abbreviation == NULL)
+        return false;
+    snprintf(value, sizeof value, ":%s", path);
+    pthread_mutex_lock(&local_time);
+    const char *given = getenv("TZ");
+    char *old = strdup(given != NULL ? given : ":/etc/localtime"); /* what none means */
+    if (old != NULL) {
+        set_zone(value);
+        list_offsets(zone);
+        set_zone(old);
+    }
+    pthread_mutex_unlock(&local_time);
+    free(old);
+    return old != NULL;
+}
+
+/* The C library takes a name that it does not know for UTC, so look first. */
+static bool is_zone_file(const char *path)
+{
+    char magic[4] = "";
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    bool is_zone = fread(magic, 1, sizeof magic, file) == sizeof magic &&
+                   memcmp(magic, "TZif", sizeof magic) == 0;
+    fclose(file);
+    return is_zone;
+}
+
 void conf_timezone_read(struct conf_reader *r, const struct conf_node *node,
                         const struct key *key, void *base)
 {
-    struct conf *conf = base;
-    struct engine_timezone *zone = &conf->engine.timezone;
-    const char *name = NULL;
+    struct engine_timezone *zone = &((struct conf *)base)->engine.timezone;
     char path[sizeof ZONEINFO + sizeof zone->name + 1];
-    struct buf bytes = {0};
+    const char *name = NULL;
     if (!conf_text(r, node, key, &name))
         return;
-    if (!name_is_well_formed(name)) {
+    snprintf(path, sizeof path, ZONEINFO "/%.*s", (int)sizeof zone->name, name);
+    if (!name_is_well_formed(name) || !is_zone_file(path)) {
         report_unknown(r, node, key, name);
         return;
     }
-    snprintf(path, sizeof path, ZONEINFO "/%s", name);
     text_copy(zone->name, sizeof zone->name, name);
-    int code = file_read(path, &bytes, NULL);
-    if (code == 0)
-        code =
-            conf_tzif_read((const unsigned char *)buf_text(&bytes), bytes.length, zone);
-    if (code == ERR_NOMEM)
+    if (!find_offsets(path, zone))
         conf_reader_nomem(r);
-    else if (code == ERR_CORRUPT && bytes.length >= 4 &&
-             memcmp(bytes.data, "TZif", 4) == 0)
-        conf_error_value(r, node, key, "the time zone file %s is damaged", path);
-    else if (code != 0)
-        report_unknown(r, node, key, name);
-    buf_finish(&bytes);
 }
