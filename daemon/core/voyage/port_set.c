@@ -94,6 +94,30 @@ static int pick_country(const struct ports *ports, const char *pattern,
     return 0;
 }
 
+/* The port that a name means, or PORT_NONE. */
+static uint32_t find_by_name(const struct ports *ports, const char *name)
+{
+    uint32_t found = PORT_NONE;
+    if (strlen(name) < 3 || ports_search(ports, name, &found, 1) == 0)
+        return PORT_NONE;
+    return found;
+}
+
+/* What is no code: the port of that name where there is one, else the nearest code. */
+static int unknown_code(const struct ports *ports, const char *pattern, struct err *err)
+{
+    const char *nearest = ports_nearest_code(ports, pattern);
+    uint32_t found = find_by_name(ports, pattern);
+    if (found != PORT_NONE &&
+        (nearest[0] == '\0' || text_equal_fold(ports->items[found].name, pattern)))
+        nearest = ports->items[found].locode;
+    if (nearest[0] == '\0')
+        return err_set(err, ERR_NOT_FOUND, "'%s' is no port of the gazetteer", pattern);
+    return err_set(err, ERR_NOT_FOUND,
+                   "'%s' is no port of the gazetteer; did you mean %s (%s)?", pattern,
+                   nearest, ports->items[ports_find(ports, nearest)].name);
+}
+
 static int pick_code(const struct ports *ports, const char *pattern,
                      struct ports_picks *picks, struct err *err)
 {
@@ -102,12 +126,7 @@ static int pick_code(const struct ports *ports, const char *pattern,
         pick(ports, picks, port);
         return 0;
     }
-    const char *nearest = ports_nearest_code(ports, pattern);
-    if (nearest[0] == '\0')
-        return err_set(err, ERR_NOT_FOUND, "'%s' is no port of the gazetteer", pattern);
-    return err_set(err, ERR_NOT_FOUND,
-                   "'%s' is no port of the gazetteer; did you mean %s (%s)?", pattern,
-                   nearest, ports->items[ports_find(ports, nearest)].name);
+    return unknown_code(ports, pattern, err);
 }
 
 /* Ports of one group come together. */
@@ -142,6 +161,8 @@ int ports_pattern_pick(const struct ports *ports, const char *pattern,
         rc = pick_country(ports, pattern, picks, err);
     else if (ports_code_key(pattern) != 0)
         rc = pick_code(ports, pattern, picks, err);
+    else if (find_by_name(ports, pattern) != PORT_NONE)
+        rc = unknown_code(ports, pattern, err);
     else
         rc = err_set(err, ERR_SYNTAX,
                      "'%.40s' is no port pattern (a UN/LOCODE like \"RUVVO\", a country "

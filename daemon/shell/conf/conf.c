@@ -48,7 +48,7 @@ const struct key conf_root_keys[] = {
     {.name = "zones",        .type = KEY_OWN, .read = conf_zones_read, .is_always = true, .accepts = "a list of GeoJSON files", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "areas and gates; a feature's properties: id (required), name, kind"},
     {.name = "rules",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.rules, engine.rule_count), .most = 10000, .read = conf_rule_read, .sub = conf_rule_keys, .accepts = "a list of rules", .doc = "what is watched for"},
     {.name = "mutes",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.mutes, engine.mute_count), .read = conf_mute_read, .sub = conf_mute_keys, .accepts = "a list of mutes", .doc = "alerts that are stored but not sent"},
-    {.name = "webhooks",     .type = KEY_LIST, KEY_LIST_AT(conf, webhooks, webhook_count), .most = 1000, .read = conf_webhook_read, .sub = conf_webhook_keys, .accepts = "a list of webhooks", .doc = "where alerts are sent"},
+    {.name = "webhooks",     .type = KEY_LIST, KEY_LIST_AT(conf, webhooks, webhook_count), .most = CONF_WEBHOOKS_MAX, .read = conf_webhook_read, .sub = conf_webhook_keys, .accepts = "a list of webhooks", .doc = "where alerts are sent"},
     {.name = "api",          .type = KEY_MAPPING, .sub = api_keys, .doc = "HTTP for monitoring; omit to switch off"},
     {.name = "detect",       .type = KEY_MAPPING, .sub = conf_detect_keys, .doc = "the numbers behind the detectors"},
     {.name = "limits",       .type = KEY_MAPPING, .sub = conf_limits_keys, .doc = "bounds of what is kept"},

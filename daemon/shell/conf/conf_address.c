@@ -9,6 +9,7 @@
 #include "conf_int.h"
 #include "lookout/base/text.h"
 #include "lookout/base/units.h"
+#include "lookout/net/address.h"
 
 bool conf_is_loopback(const char *host)
 {
@@ -79,6 +80,30 @@ bool conf_split_host_port(const char *text, size_t n, char ret_host[CONF_HOST_BY
     return true;
 }
 
+void conf_address_judge(struct conf_reader *r, const struct conf_node *node,
+                        const char *host)
+{
+    /* AWS, Azure, Google and most others; AWS over version 6; Alibaba; Oracle */
+    static const char *const metadata[] = {"169.254.169.254", "fd00:ec2::254",
+                                           "100.100.100.200", "192.0.0.192"};
+    struct address address = {0}, known = {0};
+    if (!address_parse(host, &address))
+        return;
+    for (size_t i = 0; i < CONF_COUNT(metadata); i++)
+        if (address_parse(metadata[i], &known) && address_is_equal(&address, &known)) {
+            conf_error(r, node, NULL,
+                       "%s is the metadata service of a cloud: it hands out the "
+                       "machine's credentials, and no alert or report belongs there",
+                       host);
+            return;
+        }
+    if (address_is_link_local(&address))
+        conf_warning(r, node,
+                     "%s is a link-local address: it is reached on its own network "
+                     "segment alone, and may be another machine's tomorrow",
+                     host);
+}
+
 /* The host without brackets and the port of a value; false, with nothing said, where it
  * is no such thing. */
 static bool parse_place(const char *text, char ret_host[CONF_HOST_BYTES],
@@ -100,6 +125,11 @@ bool conf_address_read(struct conf_reader *r, const struct conf_node *node,
                          conf_quote(text, quoted));
         return false;
     }
+    if (*ret_port < 1024)
+        conf_warning(r, node,
+                     "port %u is below 1024: only root, or a service with "
+                     "CAP_NET_BIND_SERVICE, may open it",
+                     (unsigned)*ret_port);
     free(*ret_host);
     *ret_host = conf_copy(r, host);
     return *ret_host != NULL;

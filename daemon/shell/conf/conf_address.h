@@ -24,6 +24,10 @@ bool conf_address_read(struct conf_reader *r, const struct conf_node *node,
 bool conf_host_read(struct conf_reader *r, const struct conf_node *node,
                     const struct key *key, char **ret_host, uint16_t *ret_port);
 bool conf_is_loopback(const char *host);
+/* What a host written as an address should not be: a cloud's metadata service is an
+ * error, a link-local address a warning. */
+void conf_address_judge(struct conf_reader *r, const struct conf_node *node,
+                        const char *host);
 
 #define CONF_HOST_BYTES 256
 /* "host", "host:port", "[v6]:port" of n bytes; port 0 when there is none. */

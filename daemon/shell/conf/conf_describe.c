@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What would be watched, in words: the second half of `check`. Never a secret, and of a
  * URL only its host. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "conf_rules.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
+#include "lookout/geo/geo.h"
 #include "lookout/geo/zone.h"
 #include "lookout/track/vessel.h"
 #include "lookout/voyage/ports.h"
@@ -101,13 +103,55 @@ static void describe_webhook(const struct conf_webhook *webhook, FILE *out)
         describe_group(&webhook->group, out);
 }
 
-static void describe_zones(const struct zone_set *zones, FILE *out)
+/* The port nearest to a place: coordinates that were swapped, but plausible, show. */
+static uint32_t find_nearest_port(const struct ports *ports, struct geo_pos pos)
 {
+    uint32_t nearest = PORT_NONE;
+    double least_m = INFINITY;
+    for (uint32_t i = 0; i < ports_count(ports); i++) {
+        struct geo_pos at = ports_get(ports, i)->pos;
+        double distance_m = geo_distance_m(pos, at);
+        if (distance_m < least_m) {
+            least_m = distance_m;
+            nearest = i;
+        }
+    }
+    return nearest;
+}
+
+/* "yeosu-box: area, 34..34.6 N 127.5..128.5 E; nearest port Yeosu KRYOS, 20 km" */
+static void describe_zone(const struct zone_info *zone, const struct ports *ports,
+                          FILE *out)
+{
+    double width = zone->high.lon - zone->low.lon + (zone->antimeridian ? 360 : 0);
+    const struct geo_point middle = {(zone->low.lat + zone->high.lat) / 2,
+                                     geo_fold_lon(zone->low.lon + width / 2)};
+    struct geo_pos pos = geo_to_pos(middle);
+    uint32_t port = find_nearest_port(ports, pos);
+    fprintf(out, "    %s: %s, lat %.4f to %.4f, lon %.4f to %.4f", zone->id,
+            zone->shape == ZONE_GATE ? "gate" : "area", zone->low.lat, zone->high.lat,
+            zone->low.lon, zone->high.lon);
+    if (port != PORT_NONE)
+        fprintf(out, "; its middle is %.0f km from %s %s",
+                geo_distance_m(pos, ports_get(ports, port)->pos) / 1000,
+                ports_get(ports, port)->name, ports_get(ports, port)->locode);
+    fputc('\n', out);
+}
+
+static void describe_zones(const struct zone_set *zones, const struct ports *ports,
+                           FILE *out)
+{
+    enum { ZONES_SHOWN = 100 };
     size_t areas = 0, gates = 0;
     for (uint32_t i = 0; i < zone_count(zones); i++)
         ++*(zone_info(zones, i)->shape == ZONE_GATE ? &gates : &areas);
     fprintf(out, "zones: %zu area%s, %zu gate%s\n", areas, areas != 1 ? "s" : "", gates,
             gates != 1 ? "s" : "");
+    for (uint32_t i = 0; i < zone_count(zones) && i < ZONES_SHOWN; i++)
+        describe_zone(zone_info(zones, i), ports, out);
+    if (zone_count(zones) > ZONES_SHOWN)
+        fprintf(out, "    and %zu more: see `lookoutd zones`\n",
+                zone_count(zones) - ZONES_SHOWN);
 }
 
 static void describe_rules(const struct conf *conf, FILE *out)
@@ -149,7 +193,7 @@ void conf_describe(const struct conf *conf, FILE *out)
     for (size_t i = 0; i < conf->feed_count; i++)
         describe_feed(&conf->feeds[i], out);
     fprintf(out, "ports: %zu\n", ports_count(engine->ports));
-    describe_zones(engine->zones, out);
+    describe_zones(engine->zones, engine->ports, out);
     fprintf(out, "watched vessels: %zu\n", watch_count(engine->watch));
     describe_rules(conf, out);
     if (engine->mute_count > 0)

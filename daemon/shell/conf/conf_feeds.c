@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* feeds: where the AIS data come from. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf_address.h"
 #include "conf_int.h"
@@ -76,7 +78,8 @@ static void tcp_read(struct conf_reader *r, const struct conf_node *node,
                      const struct key *key, void *base)
 {
     struct conf_feed *feed = base;
-    (void)conf_host_read(r, node, key, &feed->address, &feed->port);
+    if (conf_host_read(r, node, key, &feed->address, &feed->port))
+        conf_address_judge(r, node, feed->address);
 }
 
 static void listen_read(struct conf_reader *r, const struct conf_node *node,
@@ -97,11 +100,15 @@ static void file_read_key(struct conf_reader *r, const struct conf_node *node,
 {
     const struct key as_path = {.type = KEY_PATH, FEED(address), .accepts = key->accepts};
     struct conf_feed *feed = base;
+    char quoted[CONF_QUOTE_BYTES];
     if (!conf_value_read(r, node, &as_path, feed))
         return;
     if (strcmp(node->text, "-") == 0) {
         free(feed->address);
         feed->address = conf_copy(r, "-");
+    } else if (access(feed->address, R_OK) != 0) {
+        conf_warning(r, node, "the recording %s cannot be read: %s",
+                     conf_quote(node->text, quoted), strerror(errno));
     }
 }
 

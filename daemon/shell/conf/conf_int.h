@@ -153,6 +153,8 @@ void *conf_alloc(struct conf_reader *r, size_t count, size_t size);
 void conf_texts_free(char **texts, size_t count);
 /* Wipe, then free. */
 void conf_wipe_free(char *text, size_t n);
+/* By its byte order mark, or by a NUL byte beside the first character. */
+bool conf_is_utf16(const char *text, size_t n);
 /* Read a whole file of at most `most` bytes; a fault at the node otherwise. */
 bool conf_file_read(struct conf_reader *r, const struct conf_node *node, const char *path,
                     size_t most, struct buf *ret_text);

@@ -22,6 +22,7 @@ struct list {
     char *file;  /* owned */
     char **tags; /* owned */
     size_t tag_count;
+    bool has_names; /* rows of a name alone are watched */
     const struct conf_node *columns; /* NULL: by our names */
 };
 static conf_read list_read, columns_read;
@@ -30,6 +31,7 @@ static conf_read list_read, columns_read;
 const struct key conf_list_keys[] = {
     {.name = "file",    .type = KEY_FILE, LIST(file), .is_required = true, .accepts = "a CSV file with a header", .doc = "CSV with a header; a bad row is a warning"},
     {.name = "tags",    .type = KEY_IDS, KEY_LIST_AT(list, tags, tag_count), .least = 1, .accepts = CONF_TAGS_ACCEPTS, .doc = "every vessel of the list carries them"},
+    {.name = "names",   .type = KEY_FLAG, LIST(has_names), .initial = "false", .doc = "a row with a name alone, which other ships may bear too, is watched; else it is left out with a warning"},
     {.name = "columns", .type = KEY_OWN, .read = columns_read, .accepts = "a mapping of id, name, imo, mmsi, callsign, note to headers, such as {name: caption}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "which column is what; default: the one of that name"},
     {0},
 };
@@ -172,6 +174,13 @@ static void read_row(struct table *t)
         return;
     if (entry.imo == 0 && entry.mmsi == 0 && *field(t, COLUMN_NAME) == '\0') {
         row_warning(t, COLUMNS, "it has no imo, mmsi or name");
+        return;
+    }
+    if (entry.imo == 0 && entry.mmsi == 0 && *field(t, COLUMN_CALLSIGN) == '\0' &&
+        !t->list->has_names) {
+        row_warning(t, COLUMN_NAME,
+                    "is a name alone, which other ships may bear too (accepted: an imo, "
+                    "mmsi or callsign beside it, or `names: true` for the list)");
         return;
     }
     if (t->v->count >= CONF_WATCHED_MAX) {

@@ -70,6 +70,14 @@ void conf_wipe_free(char *text, size_t n)
     free(text);
 }
 
+bool conf_is_utf16(const char *text, size_t n)
+{
+    if (n < 2)
+        return false;
+    bool has_mark = memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0;
+    return has_mark || (text[0] == '\0') != (text[1] == '\0');
+}
+
 bool conf_file_read(struct conf_reader *r, const struct conf_node *node, const char *path,
                     size_t most, struct buf *ret_text)
 {
@@ -90,7 +98,10 @@ bool conf_file_read(struct conf_reader *r, const struct conf_node *node, const c
     int code = file_read(path, ret_text, &err);
     if (code == ERR_NOMEM)
         conf_reader_nomem(r);
-    if (code == 0 && memchr(buf_text(ret_text), 0, ret_text->length) != NULL)
+    if (code == 0 && conf_is_utf16(buf_text(ret_text), ret_text->length))
+        conf_error(r, node, "a UTF-8 text file", "%s is UTF-16",
+                   conf_quote(path, quoted));
+    else if (code == 0 && memchr(buf_text(ret_text), 0, ret_text->length) != NULL)
         conf_error(r, node, "a text file", "%s holds a NUL byte: it is not text",
                    conf_quote(path, quoted));
     else if (code != 0)

@@ -106,6 +106,8 @@ static void url_read(struct conf_reader *r, const struct conf_node *node,
         conf_error_value(r, node, key, "%s", fault);
     else
         webhook->url = conf_copy(r, text);
+    if (fault == NULL)
+        conf_address_judge(r, node, url.host);
     if (fault == NULL && !url.is_https && !conf_is_loopback(url.host))
         conf_warning(r, node,
                      "plain http to %s: anyone on the way can read and change it",

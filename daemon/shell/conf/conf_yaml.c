@@ -95,6 +95,10 @@ static bool text_is_clean(struct conf_reader *r, const char *text, size_t n)
 {
     const unsigned char *s = (const unsigned char *)text;
     struct conf_place place = {.file = r->file, .line = 1, .col = 1};
+    if (conf_is_utf16(text, n)) {
+        conf_fault_at(r, &place, "the text is UTF-16 (accepted: UTF-8 text)");
+        return false;
+    }
     for (size_t i = 0; i < n;) {
         uint32_t code = 0;
         size_t length = utf8_at(s + i, n - i, &code);

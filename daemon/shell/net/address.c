@@ -132,3 +132,9 @@ bool address_is_private(const struct address *a)
     }
     return false;
 }
+
+bool address_is_link_local(const struct address *a)
+{
+    static const uint8_t v4[] = {169, 254}, v6[] = {0xfe, 0x80};
+    return a->version == 4 ? has_prefix(a->bytes, v4, 16) : has_prefix(a->bytes, v6, 10);
+}

@@ -20,9 +20,9 @@ int64_t pipeline_clock_ms(void)
 
 static int keep_alert(struct pipeline *p, const struct alert *alert)
 {
-    const char *webhooks[64];
+    const char *webhooks[CONF_WEBHOOKS_MAX];
     size_t count = 0;
-    for (size_t i = 0; i < p->conf->webhook_count && count < 64; i++)
+    for (size_t i = 0; i < p->conf->webhook_count; i++)
         if (conf_webhook_wants(&p->conf->webhooks[i], alert->rule,
                                (enum severity)alert->severity))
             webhooks[count++] = p->conf->webhooks[i].id;

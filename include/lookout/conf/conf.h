@@ -86,6 +86,7 @@ struct conf_group {
     int64_t interval_ms; /* between a group's requests */
 };
 
+#define CONF_WEBHOOKS_MAX 1000
 struct conf_webhook {
     char *id;                    /* owned */
     char *url;                   /* owned; its path is never logged */
@@ -149,8 +150,9 @@ struct conf_context {
     const char *credentials_directory; /* $CREDENTIALS_DIRECTORY or NULL */
     const char *gazetteer; /* the shipped ports.csv; NULL: look beside the file, then in
                               the installed place */
-    bool without_secrets;  /* do not open them: whoever asks what is stored need not be
-                              allowed to read them. Not for sending */
+    bool without_secrets;  /* do not open them, nor ask for a directory of credentials:
+                              whoever asks what is stored, or checks a file before a
+                              reload, need not be allowed to read them. Not for sending */
 };
 /* Read everything: the file, zones, gazetteer, lists, secrets. 0: *ret_conf is ready
  * (report may hold warnings); ERR_INVALID: report says why; ERR_IO, ERR_NOMEM. */

@@ -23,5 +23,7 @@ bool address_is_equal(const struct address *a, const struct address *b);
 /* Loopback, private, link-local, shared (CGNAT), cloud metadata, multicast, documentation
  * and reserved ranges, also where a version 4 one is wrapped in a version 6 one. */
 bool address_is_private(const struct address *a);
+/* 169.254.0.0/16, fe80::/10. */
+bool address_is_link_local(const struct address *a);
 
 #endif

@@ -235,11 +235,18 @@ static void test_watch_lists(void **state)
         "0;0;EXAMPLE THREE;\r\n"
         "\r\n"
         "445000004;9074729");
-    struct conf *conf = conf_fixture_good(
+    static const char text[] =
         "vessels:\n"
         "  - {id: v1, imo: 9999993, tags: [un1718]}\n"
         "vessel_lists:\n"
-        "  - {file: list.csv, tags: [desk, un1718], columns: {note: remark}}\n");
+        "  - {file: list.csv, tags: [desk, un1718], columns: {note: remark}%s}\n";
+    char filled[300];
+    snprintf(filled, sizeof filled, text, "");
+    struct conf *conf = conf_fixture_good(filled);
+    assert_int_equal(watch_count(conf->engine.watch), 3); /* a name alone is left out */
+    conf_destroy(conf);
+    snprintf(filled, sizeof filled, text, ", names: true");
+    conf = conf_fixture_good(filled);
     const struct watch *w = conf->engine.watch;
     assert_int_equal(watch_count(w), 4);
     const struct watch_entry *first = watch_entry(w, 0);
@@ -282,6 +289,11 @@ static void test_describe(void **state)
     assert_has(words, "partner: tcp ais.example.org:4001");
     assert_has(words, "watched vessels: 2");
     assert_has(words, "zones: 1 area, 1 gate");
+
+    assert_has(words, "    yeosu-box: area, lat 34.0000 to 34.6000, lon 127.5000 to "
+                      "128.5000; its middle is ");
+    assert_has(words, "    korea-strait: gate, lat 34.0000 to 35.0000, lon 129.0000 to "
+                      "130.0000; its middle is ");
     assert_has(words, "arms-route: route");
     assert_has(words, "a call at Shidao CNSHD");
     assert_has(words, "approach within 3h or 12nm; dwell 2h");

@@ -87,6 +87,7 @@ static void make_files(const struct tempdir *dir)
                   "[128.5, 34.6], [127.5, 34]]]}}, {\"type\": \"Feature\", "
                   "\"properties\": {\"id\": \"korea-strait\"}, \"geometry\": {\"type\": "
                   "\"LineString\", \"coordinates\": [[129, 35], [130, 34]]}}]}");
+    tempdir_write(dir, "recording.nmea", "");
     tempdir_write(dir, "watch.csv", "imo,caption\n9074729,EXAMPLE TWO\n");
     tempdir_write_mode(dir, "desk.secret", secret, 0600);
     tempdir_write_mode(dir, "siem-secret", secret, 0600);

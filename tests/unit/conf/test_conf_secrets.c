@@ -2,6 +2,7 @@
 /* Secrets, tokens and headers of webhooks. */
 #include "lib/conf_fixture.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,20 +37,21 @@ static void test_secret_forms(void **state)
     (void)state;
     static const struct {
         const char *text;
-        size_t bytes; /* 0: refused */
+        size_t bytes;      /* 0: refused */
+        const char *fault; /* what is said then */
     } rows[] = {
         /* clang-format off */
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz\n", 24},  /* 24 bytes, the least */
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=", 0},     /* 23 */
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMw==\r\n", 64},
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ=", 0}, /* 65 */
-        {"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", 0},           /* no whsec_ */
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI", 0},      /* no padding */
-        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkw-TIz", 0},     /* base64url */
-        {"whsec_====", 0},
-        {"whsec_", 0},
-        {"", 0},
-        {"\n", 0},
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz\n", 24, ""},  /* 24 bytes, the least */
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=", 0, "the secret is too short"}, /* 23 */
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMw==\r\n", 64, ""},
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ=", 0, "the secret is too long"}, /* 65 */
+        {"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", 0, "the secret does not begin with whsec_"},
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI", 0, "is not base64"}, /* no padding */
+        {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkw-TIz", 0, "is not base64"}, /* base64url */
+        {"whsec_====", 0, "is not base64"},
+        {"whsec_", 0, "is not base64"},
+        {"", 0, "the secret is empty"},
+        {"\n", 0, "the secret is empty"},
         /* clang-format on */
     };
     for (size_t i = 0; i < CONF_COUNT(rows); i++) {
@@ -60,7 +62,9 @@ static void test_secret_forms(void **state)
         assert_int_equal(code, rows[i].bytes > 0 ? 0 : ERR_INVALID);
         if (code == 0)
             assert_int_equal(conf->webhooks[0].secrets[0].length, rows[i].bytes);
-        else if (strlen(rows[i].text) > 8)
+        else
+            assert_has(report.lines[report.count - 1], rows[i].fault);
+        if (code != 0 && strlen(rows[i].text) > 8)
             assert_null(strstr(report.lines[report.count - 1], "MDEy"));
         conf_report_finish(&report);
         conf_destroy(conf);
@@ -93,9 +97,40 @@ static void test_headers(void **state)
     free(lines);
 }
 
+/* A file is checked before a reload by a process that has no credentials: nothing secret
+ * is opened, and what is wrong with the form is told all the same. */
+static void test_without_secrets(void **state)
+{
+    static const char good[] =
+        HOOK "secret: {credential: nowhere}, authorization: {file: missing}}\n"
+             "  - {id: i, url: {credential: nowhere}, secret: [{file: missing}]}\n";
+    static const char bad[] = HOOK "secret: {credential: ../x}}\n";
+    char file[100], gazetteer[100];
+    (void)state;
+    snprintf(file, sizeof file, "%s/config.yaml", conf_fixture_dir.path);
+    snprintf(gazetteer, sizeof gazetteer, "%s/ports.csv", conf_fixture_dir.path);
+    const struct conf_context context = {
+        .host = "h", .gazetteer = gazetteer, .without_secrets = true};
+    struct conf_source source = {.file = file, .text = good, .bytes = strlen(good)};
+    struct conf *conf = NULL;
+    struct conf_report report;
+    assert_int_equal(conf_load_text(&source, &context, &conf, &report), 0);
+    assert_int_equal(conf->webhooks[0].secret_count, 1);
+    assert_non_null(conf->webhooks[1].url);
+    conf_report_finish(&report);
+    conf_destroy(conf);
+    source.text = bad;
+    source.bytes = strlen(bad);
+    assert_int_equal(conf_load_text(&source, &context, &conf, &report), ERR_INVALID);
+    assert_has(report.lines[report.count - 1], "is no name of a credential");
+    conf_report_finish(&report);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_without_secrets, conf_fixture_set_up,
+                                        conf_fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_secret_modes, conf_fixture_set_up,
                                         conf_fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_secret_forms, conf_fixture_set_up,

@@ -94,6 +94,8 @@ static void test_errors_help(void **state)
     } rows[] = {
         {"RUVVX", ERR_NOT_FOUND, "did you mean RUVVO (Vladivostok)?"},
         {"QQQQQ", ERR_NOT_FOUND, "'QQQQQ' is no port of the gazetteer"},
+        {"Vladivostok", ERR_NOT_FOUND, "did you mean RUVVO (Vladivostok)?"},
+        {"vladi", ERR_NOT_FOUND, "did you mean RUVVO (Vladivostok)?"},
         {"ZZ*", ERR_NOT_FOUND, "no port of country ZZ"},
         {"$dprc", ERR_NOT_FOUND, "did you mean '$dprk'?"},
         {"$", ERR_NOT_FOUND, "there is no group '$'"},
