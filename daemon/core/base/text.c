@@ -7,10 +7,9 @@
 
 enum { DISTANCE_MAX_BYTES = 64 };
 
-/* Length of the valid UTF-8 character at p (RFC 3629: no overlong forms, no surrogates,
- * up to U+10FFFF), 0 when there is none; its code point. */
-static size_t decode(const unsigned char *p, size_t n, uint32_t *ret_code)
+size_t text_utf8(const char *text, size_t n, uint32_t *ret_code)
 {
+    const unsigned char *p = (const unsigned char *)text;
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     if (p[0] < 0x80) {
         *ret_code = p[0];
@@ -53,14 +52,13 @@ static bool is_dropped(uint32_t code)
 size_t text_clean(const char *text, size_t n, char *ret_text, size_t size)
 {
     static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
-    const unsigned char *p = (const unsigned char *)text;
     size_t out = 0;
     if (size == 0)
         return 0;
     for (size_t i = 0; i < n;) {
         uint32_t code = 0xfffd;
         const char *from = text + i;
-        size_t length = decode(p + i, n - i, &code);
+        size_t length = text_utf8(text + i, n - i, &code);
         i += length == 0 ? 1 : length;
         if (length == 0) {
             from = replacement;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses as users write them: "host:port", "[::1]:port", "10.0.0.0/8". No name is
  * looked up. */
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,19 +12,19 @@
 
 bool conf_is_loopback(const char *host)
 {
-    struct in_addr v4;
-    struct in6_addr v6;
+    static const uint8_t v6[16] = {[15] = 1};
+    struct address a = {0};
     if (text_equal_fold(host, "localhost"))
         return true;
-    if (inet_pton(AF_INET, host, &v4) == 1)
-        return ntohl(v4.s_addr) >> 24 == 127;
-    return inet_pton(AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+    if (!address_parse(host, &a))
+        return false;
+    return a.version == 4 ? a.bytes[0] == 127 : memcmp(a.bytes, v6, sizeof v6) == 0;
 }
 
 bool conf_is_address(const char *host)
 {
-    unsigned char bytes[16];
-    return inet_pton(AF_INET, host, bytes) == 1 || inet_pton(AF_INET6, host, bytes) == 1;
+    struct address address;
+    return address_parse(host, &address);
 }
 
 /* A name of RFC 1123, an underscore allowed; not one that reads like a broken address. */
@@ -175,14 +174,12 @@ bool conf_cidr_read(struct conf_reader *r, const struct conf_node *node,
         return false;
     size_t n = strcspn(text, "/");
     text_copy(address, n < sizeof address ? n + 1 : sizeof address, text);
-    struct conf_cidr cidr = {0};
-    if (inet_pton(AF_INET, address, cidr.bytes) == 1)
-        cidr.family = 4;
-    else if (inet_pton(AF_INET6, address, cidr.bytes) == 1)
-        cidr.family = 6;
+    struct address parsed = {0};
+    bool is_good = n < sizeof address && address_parse(address, &parsed);
+    struct conf_cidr cidr = {.family = parsed.version};
+    memcpy(cidr.bytes, parsed.bytes, sizeof cidr.bytes);
     int most = cidr.family == 4 ? 32 : 128;
     int64_t prefix = most;
-    bool is_good = cidr.family != 0 && n < sizeof address;
     if (is_good && text[n] == '/')
         is_good =
             units_parse_int(text + n + 1, strlen(text + n + 1), 0, most, &prefix) == 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets: read from files that others cannot read or from credentials of systemd, never
  * from the configuration itself; wiped when freed, never in a message. */
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,36 +168,17 @@ bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
 
 /* --- what it is --- */
 
-static int base64_value(char c)
-{
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c != '\0' ? strchr(alphabet, c) : NULL;
-    return at != NULL ? (int)(at - alphabet) : -1;
-}
-
 /* RFC 4648 section 4, padding required; the length, or 0 when it is none. */
 static size_t base64_decode(const char *text, unsigned char *ret_bytes, size_t size)
 {
-    size_t n = strlen(text), length = 0, pad = 0;
-    if (n == 0 || n % 4 != 0 || n / 4 * 3 > size)
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t n = strlen(text), pad = n - strspn(text, alphabet);
+    if (n == 0 || n % 4 != 0 || n / 4 * 3 > size || pad > 2 ||
+        strspn(text + n - pad, "=") != pad)
         return 0;
-    if (text[n - 1] == '=')
-        pad = text[n - 2] == '=' ? 2 : 1;
-    uint32_t bits = 0;
-    for (size_t i = 0; i < n; i++) {
-        int value = i >= n - pad ? 0 : base64_value(text[i]);
-        if (value < 0)
-            return 0;
-        bits = bits << 6 | (uint32_t)value;
-        if (i % 4 != 3)
-            continue;
-        ret_bytes[length++] = (unsigned char)(bits >> 16);
-        ret_bytes[length++] = (unsigned char)(bits >> 8);
-        ret_bytes[length++] = (unsigned char)bits;
-        bits = 0;
-    }
-    return length - pad;
+    int length = EVP_DecodeBlock(ret_bytes, (const unsigned char *)text, (int)n);
+    return length > 0 ? (size_t)length - pad : 0;
 }
 
 /* What is wrong with a secret's text, or NULL and its bytes. */

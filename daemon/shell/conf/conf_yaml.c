@@ -12,6 +12,7 @@
 
 #include "lookout/base/hash.h"
 #include "lookout/base/map.h"
+#include "lookout/base/text.h"
 
 void conf_node_destroy(struct conf_node *node)
 {
@@ -52,31 +53,6 @@ uint64_t conf_node_hash(const struct conf_node *node)
 
 /* --- the text before the parser --- */
 
-/* Length of the UTF-8 character at s (n bytes left) and its code point; 0 when invalid.
- */
-static size_t utf8_at(const unsigned char *s, size_t n, uint32_t *ret_code)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t length = s[0] < 0x80   ? 1
-                    : s[0] < 0xC2 ? 0
-                    : s[0] < 0xE0 ? 2
-                    : s[0] < 0xF0 ? 3
-                    : s[0] < 0xF5 ? 4
-                                  : 0;
-    if (length == 0 || length > n)
-        return 0;
-    uint32_t code = length == 1 ? s[0] : s[0] & (0x7Fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-        code = code << 6 | (s[i] & 0x3Fu);
-    }
-    if (code < least[length] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
-        return 0;
-    *ret_code = code;
-    return length;
-}
-
 /* What is wrong with a character, or NULL. U+0085, U+2028 and U+2029 end a line in YAML
  * 1.1 but not in 1.2; libfyaml 0.7 drops the rest of a scalar behind an invalid byte. */
 static const char *character_fault(size_t length, uint32_t code)
@@ -93,7 +69,6 @@ static const char *character_fault(size_t length, uint32_t code)
 
 static bool text_is_clean(struct conf_reader *r, const char *text, size_t n)
 {
-    const unsigned char *s = (const unsigned char *)text;
     struct conf_place place = {.file = r->file, .line = 1, .col = 1};
     if (conf_is_utf16(text, n)) {
         conf_fault_at(r, &place, "the text is UTF-16 (accepted: UTF-8 text)");
@@ -101,7 +76,7 @@ static bool text_is_clean(struct conf_reader *r, const char *text, size_t n)
     }
     for (size_t i = 0; i < n;) {
         uint32_t code = 0;
-        size_t length = utf8_at(s + i, n - i, &code);
+        size_t length = text_utf8(text + i, n - i, &code);
         const char *fault = character_fault(length, code);
         if (fault != NULL) {
             conf_fault_at(r, &place, "%s (accepted: UTF-8 text)", fault);

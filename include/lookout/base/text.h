@@ -5,9 +5,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lookout/base/err.h"
 
+/* Length of the valid UTF-8 character at text (n bytes, 1 at least; RFC 3629: no overlong
+ * forms, no surrogates, up to U+10FFFF), 0 when there is none; its code point. */
+size_t text_utf8(const char *text, size_t n, uint32_t *ret_code);
 /* Copy valid UTF-8 without control characters (C0, DEL, C1) and without U+FEFF, U+2028/9
  * and the bidirectional overrides; an invalid byte becomes U+FFFD; cut at a character's
  * border to fit `size`; leading and trailing blanks dropped. Always NUL-terminated.
