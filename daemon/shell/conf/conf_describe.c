@@ -107,7 +107,7 @@ static void describe_webhook(const struct conf_webhook *webhook, FILE *out)
 static uint32_t find_nearest_port(const struct ports *ports, struct geo_pos pos)
 {
     uint32_t nearest = PORT_NONE;
-    double least_m = INFINITY;
+    double least_m = HUGE_VAL;
     for (uint32_t i = 0; i < ports_count(ports); i++) {
         struct geo_pos at = ports_get(ports, i)->pos;
         double distance_m = geo_distance_m(pos, at);

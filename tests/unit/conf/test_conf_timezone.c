@@ -179,7 +179,7 @@ static void test_two_at_a_time(void **state)
 int main(void)
 {
     if (access("/usr/share/zoneinfo/Europe/Oslo", R_OK) != 0) {
-        puts("skipped: there is no time zone database (tzdata)");
+        puts("1..1\nok 1 # skipped: no time zone database (tzdata)");
         return 0;
     }
     const struct CMUnitTest tests[] = {
