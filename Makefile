@@ -22,7 +22,7 @@ JOBS       := $(shell nproc 2>/dev/null || echo 2)
 endif
 
 CORE_PACKAGES  := geos proj jansson libcrypto
-SHELL_PACKAGES := libuv libcurl sqlite3 libfyaml libmicrohttpd libsystemd zlib libzstd
+SHELL_PACKAGES := libssl libuv libcurl sqlite3 libfyaml libmicrohttpd libsystemd zlib libzstd
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion \
   -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wvla -Wundef \

@@ -13,6 +13,7 @@ certify() { # NAME EXTENSION [DAYS]
         openssl x509 -req -in "$work/$1.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -CAcreateserial -days "${3:-2}" -extfile "$work/$1.ext" -out "$work/$1.pem"
 }
 { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=authority -keyout "$work/ca.key" -out "$work/ca.pem" &&
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=stranger -keyout "$work/stranger.key" -out "$work/stranger.pem" &&
     certify server 'subjectAltName=IP:127.0.0.1' && certify expired 'subjectAltName=IP:127.0.0.1' 0 && certify client 'extendedKeyUsage=clientAuth'; } >"$work/openssl" 2>&1
 result "certificates are made" $? "$(cat "$work/openssl")"
 chmod 600 "$work"/*.key
@@ -46,11 +47,12 @@ result "TLS servers start" $?
 cat >"$work/tls.yaml" <<Y
 state: $work/state
 webhooks:
-  - {id: trusted, url: "https://127.0.0.1:$(cat "$work/plain")/x", ca_file: $work/ca.pem}
+  - {id: trusted, url: "HTTPS://127.0.0.1:$(cat "$work/plain")/x", ca_file: $work/ca.pem}
   - {id: unknown, url: "https://127.0.0.1:$(cat "$work/plain")/hidden-path"}
   - {id: mutual, url: "https://127.0.0.1:$(cat "$work/mutual")/x", ca_file: $work/ca.pem, client_cert: $work/client.pem, client_key: $work/client.key}
   - {id: expired, url: "https://127.0.0.1:$(cat "$work/old")/x", ca_file: $work/ca.pem}
   - {id: elsewhere, url: "https://localhost:$(cat "$work/plain")/x", ca_file: $work/ca.pem}
+  - {id: stranger, url: "https://127.0.0.1:$(cat "$work/mutual")/x", ca_file: $work/ca.pem, client_cert: $work/stranger.pem, client_key: $work/stranger.key}
   - {id: bare, url: "https://127.0.0.1:$(cat "$work/mutual")/x", ca_file: $work/ca.pem}
 Y
 for id in trusted mutual; do
@@ -58,14 +60,14 @@ for id in trusted mutual; do
     result "test-webhook: $id is delivered over TLS" $? "$(cat "$work/out")"
 done
 said=
-for id in unknown bare expired elsewhere; do # a foreign authority, no certificate of ours, out of date, for another host
+for id in unknown bare expired elsewhere stranger; do # a foreign authority, no certificate of ours, out of date, for another host, a certificate of ours that is not theirs
     "$bin" test-webhook -c "$work/tls.yaml" $id >"$work/out" 2>/dev/null
     status=$?
     [ $status -eq 1 ] && grep -q "^$id: failed" "$work/out" && ! grep -q hidden-path "$work/out"
     result "test-webhook: $id is not" $? "exit $status: $(cat "$work/out")"
     said="$said$(cat "$work/out")|"
 done
-[[ $said == *"local issuer"*"|"*"|"*"has expired"*"|"*"no alternative certificate"*"|" ]]
+[[ $said == *"local issuer"*"|"*"a client certificate"*"|"*"has expired"*"|"*"no alternative certificate"*"|"*"refuse"*" our client certificate"*"|" ]]
 result "and it is said why" $? "$said"
 "$bin" test-webhook -c "$work/tls.yaml" nobody >/dev/null 2>&1
 [ $? -eq 2 ]

@@ -2,6 +2,7 @@
 /* webhooks: where alerts are sent, and the secrets that go with it. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "conf_address.h"
@@ -67,8 +68,8 @@ struct url {
 static const char *url_fault(const char *text, struct url *ret_url)
 {
     uint16_t port = 0;
-    ret_url->is_https = strncmp(text, "https://", 8) == 0;
-    if (!ret_url->is_https && strncmp(text, "http://", 7) != 0)
+    ret_url->is_https = strncasecmp(text, "https://", 8) == 0;
+    if (!ret_url->is_https && strncasecmp(text, "http://", 7) != 0)
         return "the URL does not begin with https:// or http://";
     if (strlen(text) > 2048)
         return "the URL is longer than 2048 bytes";

@@ -25,8 +25,9 @@ struct transfer {
     struct address allowed[RESOLVE_ADDRESSES]; /* what may be connected to */
     size_t allowed_count;                      /* 0: a literal, any */
     uint64_t begin_ns;
-    bool is_adding; /* handed to the multi handle */
-    bool is_answered;
+    bool is_adding;   /* handed to the multi handle */
+    bool is_answered; /* the answer's header is whole */
+    bool was_asked_for_certificate;
     size_t answer_bytes;
     size_t kept_bytes;
     char kept[TRANSFER_KEPT_BYTES];

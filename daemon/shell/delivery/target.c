@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lookout/base/buf.h"
 #include "lookout/base/text.h"
@@ -69,6 +70,12 @@ static int read_host(CURLU *url, struct target *t, struct err *err)
     return 0;
 }
 
+/* Schemes are written in any case, RFC 3986 section 3.1. */
+static bool has_http_scheme(const char *url)
+{
+    return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
+}
+
 int target_parse(const char *url, struct target *ret_target, struct err *err)
 {
     struct target t = {0};
@@ -76,8 +83,7 @@ int target_parse(const char *url, struct target *ret_target, struct err *err)
     if (parsed == NULL)
         return err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
     int rc = 0;
-    if (curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK ||
-        (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0))
+    if (curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK || !has_http_scheme(url))
         rc = err_set(err, ERR_INVALID, "not an http or https URL");
     if (rc == 0)
         rc = read_host(parsed, &t, err);

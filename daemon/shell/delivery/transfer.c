@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One transfer: the request's form in libcurl and what comes back. */
 #include <openssl/crypto.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "client_int.h"
 #include "lookout/base/text.h"
+#include "lookout/base/timefmt.h"
 #include "lookout/delivery/delivery.h"
 
 /* --- what comes back --- */
@@ -15,27 +17,15 @@
 /* The answer counts once its header is whole: a body that never ends changes nothing. */
 static size_t on_header(char *line, size_t size, size_t n, void *context)
 {
-    static const char retry_after[] = "retry-after:";
     struct transfer *t = context;
-    size_t bytes = size * n, length = sizeof retry_after - 1;
+    size_t bytes = size * n;
     if (bytes >= 5 && memcmp(line, "HTTP/", 5) == 0) {
         t->is_answered = false;
-        t->request->answer.retry_after_ms = -1;
     } else if (bytes <= 2 && (bytes == 0 || line[0] == '\r' || line[0] == '\n')) {
         long status = 0;
         curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
         t->is_answered = status >= 200;
         t->request->answer.status = (int)status;
-    } else if (bytes > length) {
-        char name[sizeof retry_after];
-        memcpy(name, line, length);
-        name[length] = '\0';
-        size_t end = bytes;
-        while (end > length && (line[end - 1] == '\r' || line[end - 1] == '\n'))
-            end--;
-        if (text_equal_fold(name, retry_after))
-            t->request->answer.retry_after_ms =
-                retry_after_parse(line + length, end - length, client_clock_ms());
     }
     return bytes;
 }
@@ -65,6 +55,24 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
         is_allowed = is_allowed || address_is_equal(&address, &t->allowed[i]);
     return is_allowed ? socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol)
                       : CURL_SOCKET_BAD;
+}
+
+static int on_certificate_wanted(SSL *ssl, void *context)
+{
+    struct transfer *t = context;
+    (void)ssl;
+    t->was_asked_for_certificate = true;
+    return 1; /* libcurl has set the certificate, if there is one */
+}
+
+static CURLcode on_tls_context(CURL *easy, void *context, void *transfer)
+{
+    (void)easy;
+    SSL_CTX *tls = context;
+    /* The connection outlives the transfer, its first handshake does not. */
+    SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_cert_cb(tls, on_certificate_wanted, transfer);
+    return CURLE_OK;
 }
 
 /* --- what is sent --- */
@@ -167,6 +175,8 @@ static int set_options(struct transfer *t)
     curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
+    curl_easy_setopt(e, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
+    curl_easy_setopt(e, CURLOPT_SSL_CTX_DATA, t);
     curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
     curl_easy_setopt(e, CURLOPT_PRIVATE, t);
     return code == CURLE_OK ? 0 : ERR_NOMEM;
@@ -220,6 +230,23 @@ static void say_status(struct client_request *r)
     text_copy(r->reason, sizeof r->reason, text);
 }
 
+/* The receiver asked for our certificate, and then there was no answer: its TLS alert
+ * says why, by the names of RFC 8446 section 6.2, unless it closed so fast that the alert
+ * was lost (TLS 1.3 sends it after the handshake). */
+static void say_certificate_fault(const struct transfer *t, char *ret_text, size_t size)
+{
+    const char *alert = strstr(t->error, " alert ");
+    bool has_ours = t->request->webhook->client_cert != NULL;
+    const char *fault = has_ours ? "refuses our" : "wants a";
+    if (alert == NULL)
+        snprintf(ret_text, size,
+                 "the connection broke: the receiver %s client certificate",
+                 has_ours ? "may refuse our" : "asks for a");
+    else
+        snprintf(ret_text, size, "the receiver %s client certificate (%.*s)", fault,
+                 (int)strcspn(alert + 7, ","), alert + 7);
+}
+
 /* In words that do not change from one attempt to the next, where libcurl's do. */
 static void say_failure(struct transfer *t, CURLcode code, char *ret_text, size_t size)
 {
@@ -244,6 +271,12 @@ static void say_failure(struct transfer *t, CURLcode code, char *ret_text, size_
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (words[i].code == code)
             text = words[i].text;
+    if (t->was_asked_for_certificate &&
+        (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+         code == CURLE_GOT_NOTHING || code == CURLE_SSL_CONNECT_ERROR)) {
+        say_certificate_fault(t, ret_text, size);
+        return;
+    }
     if (code == CURLE_COULDNT_CONNECT)
         curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number);
     snprintf(ret_text, size, "%s%s%s", text, number != 0 ? ": " : "",
@@ -264,12 +297,16 @@ void transfer_judge(struct transfer *t, CURLcode code)
     target_redact(r->target, r->webhook, text);
     text_clean(text, strlen(text), r->said, sizeof r->said);
     if (t->is_answered) {
+        curl_off_t seconds = 0; /* 0: no Retry-After; below: a date that is past */
+        curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &seconds);
+        if (seconds > 0)
+            r->answer.retry_after_ms =
+                seconds < DAY_MS / SECOND_MS ? seconds * SECOND_MS : DAY_MS;
         if (r->answer.status >= 300)
             say_status(r);
         return;
     }
     r->answer.status = 0;
-    r->answer.retry_after_ms = -1;
     say_failure(t, code, text, sizeof text);
     target_redact(r->target, r->webhook, text);
     text_clean(text, strlen(text), r->reason, sizeof r->reason);

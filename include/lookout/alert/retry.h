@@ -22,7 +22,7 @@ retry_conf_default(void); /* 5s 30s 2min 5min 15min 1h 2h 5h 10h; 76 h */
 struct retry_answer {
     int status; /* 100..599, or 0 when there was none (refused, timeout, reset, TLS, DNS)
                  */
-    int64_t retry_after_ms; /* from Retry-After, -1 when absent or unreadable */
+    int64_t retry_after_ms; /* from Retry-After; -1: it names no time to come */
 };
 enum retry_verdict {
     RETRY_DELIVERED, /* 2xx */
@@ -30,16 +30,20 @@ enum retry_verdict {
     RETRY_DEAD, /* given up: poison answer on the second attempt, or retry_for is over */
     RETRY_GONE  /* 410: the webhook is switched off, the alert stays queued */
 };
-/* attempt counts from 1 (this one); accepted_ms and now_ms are clock times; random is 0
- * <= x < 1 (10 % jitter either way). */
+/* attempt counts from 1 (this one); begun_ms (from it retry_for counts) and now_ms are
+ * times of one clock; random is 0 <= x < 1 (10 % jitter either way). A wait that the
+ * receiver asks for is at most 2 h. No wait goes beyond the end of retry_for, where the
+ * last attempt is made. */
 enum retry_verdict retry_judge(const struct retry_conf *conf,
                                const struct retry_answer *answer, unsigned attempt,
-                               int64_t accepted_ms, int64_t now_ms, double random,
+                               int64_t begun_ms, int64_t now_ms, double random,
                                int64_t *ret_next_ms);
 /* An answer that no repeat of the same body will change: 400, 405, 413, 415, 422. */
 bool retry_is_refusal(int status);
-/* Retry-After's value: seconds, or an HTTP date (IMF-fixdate and the two obsolete forms);
- * -1 when unreadable; capped at 24 h. */
-int64_t retry_after_parse(const char *value, size_t n, int64_t now_ms);
+/* Did the receiver say how long it wants to be left alone: 429 or 503 with Retry-After?
+ */
+bool retry_is_hinted(const struct retry_answer *answer);
+/* No attempt is ever due later than this after the attempt before it. */
+int64_t retry_longest_wait(const struct retry_conf *conf);
 
 #endif
