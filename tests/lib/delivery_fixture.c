@@ -117,7 +117,7 @@ static void put(struct sender *s, struct store_batch *b, uint64_t n, uint32_t mm
     a.body_bytes = strlen(body);
     for (size_t i = 0; i < s->webhook_count; i++)
         ids[i] = s->webhooks[i].id;
-    if (store_batch_alert(b, &a, ids, s->webhook_count, client_clock_ms()) != 0)
+    if (store_batch_alert(b, &a, ids, s->webhook_count, moment_now().wall_ms) != 0)
         give_up("store_batch_alert");
 }
 

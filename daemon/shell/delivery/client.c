@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client_int.h"
 #include "lookout/base/text.h"
+#include "moment.h"
 
 enum {
     AT_REST_MOST = 64, /* transfers kept for the next request */
@@ -34,13 +34,6 @@ struct client_socket {
     struct client *client;
     curl_socket_t fd;
 };
-
-int64_t client_clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- transfers --- */
 
@@ -194,7 +187,8 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *contex
 
 /* --- sending --- */
 
-static int fail(struct client *c, struct client_request *request, const char *reason)
+static int fail_request(struct client *c, struct client_request *request,
+                        const char *reason)
 {
     struct transfer *t = request->transfer;
     request->answer = (struct retry_answer){.status = 0, .retry_after_ms = -1};
@@ -207,29 +201,29 @@ static int fail(struct client *c, struct client_request *request, const char *re
 }
 
 /* To the multi handle. */
-static int start(struct client *c, struct client_request *request)
+static int start_transfer(struct client *c, struct client_request *request)
 {
     struct transfer *t = request->transfer;
     if (t->allowed_count > 0 && transfer_pin(t) != 0)
-        return fail(c, request, err_text(ERR_NOMEM));
+        return fail_request(c, request, err_text(ERR_NOMEM));
     int64_t spent_ms = (int64_t)((uv_hrtime() - t->begin_ns) / 1000000);
     int64_t left_ms = request->webhook->timeout_ms - spent_ms;
     curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)(left_ms > 1 ? left_ms : 1));
     if (curl_multi_add_handle(c->multi, t->easy) != CURLM_OK)
-        return fail(c, request, err_text(ERR_NOMEM));
+        return fail_request(c, request, err_text(ERR_NOMEM));
     t->is_adding = true;
     return 0;
 }
 
-static int start_at(struct client *c, struct client_request *request,
-                    const struct resolve_answer *answer)
+static int start_resolved(struct client *c, struct client_request *request,
+                          const struct resolve_answer *answer)
 {
     struct transfer *t = request->transfer;
     char text[CLIENT_REASON_BYTES];
     if (answer->count == 0) {
         snprintf(text, sizeof text, "%.30s: %.60s", request->target->host,
                  answer->reason);
-        return fail(c, request, text);
+        return fail_request(c, request, text);
     }
     for (size_t i = 0; i < answer->count; i++) {
         if (!request->webhook->allow_private &&
@@ -238,18 +232,18 @@ static int start_at(struct client *c, struct client_request *request,
             snprintf(text, sizeof text, "%.30s is the private address %s",
                      t->request->target->host,
                      address_format(&answer->addresses[i], address));
-            return fail(c, request, text);
+            return fail_request(c, request, text);
         }
         t->allowed[t->allowed_count++] = answer->addresses[i];
     }
-    return start(c, request);
+    return start_transfer(c, request);
 }
 
 static void on_resolved(struct resolve_question *q, const struct resolve_answer *answer)
 {
     struct transfer *t = q->owner;
     struct client_request *request = t->request;
-    if (start_at(t->client, request, answer) != 0)
+    if (start_resolved(t->client, request, answer) != 0)
         request->on_end(request);
 }
 
@@ -265,19 +259,19 @@ int client_send(struct client *c, struct client_request *request)
     request->was_sent = false;
     struct transfer *t = request->transfer = transfer_get(c);
     if (t == NULL)
-        return fail(c, request, err_text(ERR_NOMEM));
+        return fail_request(c, request, err_text(ERR_NOMEM));
     t->request = request;
     t->begin_ns = uv_hrtime();
-    int rc = transfer_prepare(t, client_clock_ms());
+    int rc = transfer_prepare(t, moment_now().wall_ms);
     if (rc != 0)
-        return fail(c, request,
-                    rc == ERR_SYNTAX ? "the alert's body is damaged" : err_text(rc));
+        return fail_request(
+            c, request, rc == ERR_SYNTAX ? "the alert's body is damaged" : err_text(rc));
     if (request->target->kind == TARGET_LITERAL)
-        return start(c, request);
+        return start_transfer(c, request);
     if (request->target->kind == TARGET_LOCALHOST) {
         memcpy(t->allowed, here.addresses, sizeof here.addresses);
         t->allowed_count = here.count;
-        return start(c, request);
+        return start_transfer(c, request);
     }
     int64_t deadline_ms = c->lookup_deadline_ms < request->webhook->timeout_ms
                               ? c->lookup_deadline_ms
@@ -286,7 +280,7 @@ int client_send(struct client *c, struct client_request *request)
     t->question.owner = t;
     const struct resolve_answer *answer =
         resolver_ask(c->resolver, request->target->host, deadline_ms, &t->question);
-    return answer == NULL ? 0 : start_at(c, request, answer);
+    return answer == NULL ? 0 : start_resolved(c, request, answer);
 }
 
 void client_cancel(struct client *c, struct client_request *request)

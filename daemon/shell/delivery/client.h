@@ -53,7 +53,5 @@ struct client_request {
 MUST_CHECK int client_send(struct client *c, struct client_request *request);
 /* Ends it without on_end. */
 void client_cancel(struct client *c, struct client_request *request);
-/* The clock: ms since 1970. */
-int64_t client_clock_ms(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The delivery thread: its loop, what it is told from other threads, and the outcomes it
- * hands to the store. What is sent when is hook.c's. */
+/* The delivery thread: its loop, and what it is told from other threads. What is sent
+ * when is hook.c's. */
 #include <curl/curl.h>
 #include <errno.h>
 #include <signal.h>
@@ -12,12 +12,25 @@
 #include "lookout/sys/log.h"
 
 enum {
-    POLL_MS = 1000,      /* how soon another process's redeliver is noticed */
-    OUTCOMES_MOST = 512, /* handed over at a time */
-    SETTLE_MS = 30,      /* waiting for the disk before reading the outbox again */
+    POLL_MS = 1000, /* how soon another process's redeliver is noticed */
     STOP_SETTLE_MS = 2000,
     CONNECTIONS_LEAST = 8,
     CONNECTIONS_MOST = 1024
+};
+
+struct delivery {
+    struct hook_site site; /* first: what the hooks share */
+    pthread_t thread;
+    uv_async_t async;
+    uv_timer_t poll, grace;
+    uv_prepare_t prepare;
+    int64_t version, requeues;
+    bool is_closing;
+    /* Told by other threads, under the mutex. */
+    bool stop_wanted, has_fresh;
+    int64_t stop_grace_ms;
+    struct conf_webhook *fresh; /* owned: of a reload */
+    size_t fresh_count;
 };
 
 static void init_curl(void)
@@ -31,51 +44,10 @@ int delivery_init_curl(void)
     return pthread_once(&once, init_curl) == 0 ? 0 : ERR_NOMEM;
 }
 
-/* --- for the hooks --- */
-
-double delivery_random(struct delivery *d)
-{
-    d->random = hash_u64(d->random, 0x9e3779b97f4a7c15u);
-    return (double)(d->random >> 11) / 9007199254740992.0; /* 2^53 */
-}
-
-void delivery_hand_over(struct delivery *d)
-{
-    if (d->outcome_count == 0)
-        return;
-    if (store_outcomes(d->store, d->outcomes, d->outcome_count) == 0)
-        d->outcome_count = 0;
-    else
-        log_repeated(LOG_LEVEL_ERROR, "delivery", NULL, "outcomes",
-                     "outcomes wait for memory count=%zu", d->outcome_count);
-}
-
-void delivery_outcome(struct delivery *d, const struct store_outcome *outcome)
-{
-    if (d->outcome_count >= OUTCOMES_MOST)
-        delivery_hand_over(d);
-    if (d->outcome_count == d->outcome_capacity) {
-        size_t capacity = d->outcome_capacity * 2;
-        struct store_outcome *more = realloc(d->outcomes, capacity * sizeof *more);
-        if (more == NULL) { /* at least once: it is sent again after a restart */
-            log_error("delivery", NULL, "out of memory: an outcome is lost");
-            return;
-        }
-        d->outcomes = more;
-        d->outcome_capacity = capacity;
-    }
-    d->outcomes[d->outcome_count++] = *outcome;
-}
-
-bool delivery_is_settled(struct delivery *d)
-{
-    delivery_hand_over(d);
-    return d->outcome_count == 0 && store_flush(d->store, SETTLE_MS);
-}
-
 static void on_prepare(uv_prepare_t *prepare)
 {
-    delivery_hand_over(prepare->data);
+    struct delivery *d = prepare->data;
+    outcomes_hand_over(&d->site.outcomes);
 }
 
 /* --- the end --- */
@@ -85,10 +57,11 @@ static void close_all(struct delivery *d)
     if (d->is_closing)
         return;
     d->is_closing = true;
-    for (struct hook *h = d->hooks; h != NULL; h = h->next)
+    for (struct hook *h = d->site.hooks; h != NULL; h = h->next)
         hook_close(h);
-    client_close(d->client, NULL, NULL);
-    d->client = NULL;
+    if (d->site.client != NULL)
+        client_close(d->site.client, NULL, NULL);
+    d->site.client = NULL;
     uv_close((uv_handle_t *)&d->async, NULL);
     uv_close((uv_handle_t *)&d->poll, NULL);
     uv_close((uv_handle_t *)&d->grace, NULL);
@@ -100,56 +73,51 @@ static void on_grace(uv_timer_t *timer)
     close_all(timer->data);
 }
 
-void delivery_ended(struct delivery *d)
+/* Is that all that a stop waits for? */
+static void on_idle(struct hook_site *site)
 {
-    if (!d->is_stopping || d->is_closing)
+    struct delivery *d = (struct delivery *)site;
+    if (!site->is_stopping || d->is_closing)
         return;
-    for (const struct hook *h = d->hooks; h != NULL; h = h->next)
+    for (const struct hook *h = site->hooks; h != NULL; h = h->next)
         if (h->under_way > 0)
             return;
     /* Not from within a callback of the client's: the timer comes from the loop. */
     uv_timer_start(&d->grace, on_grace, 0, 0);
 }
 
-static void stop(struct delivery *d, int64_t grace_ms)
+static void begin_stop(struct delivery *d, int64_t grace_ms)
 {
-    if (d->is_stopping)
+    if (d->site.is_stopping)
         return;
-    d->is_stopping = true;
+    d->site.is_stopping = true;
     uv_timer_start(&d->grace, on_grace, (uint64_t)(grace_ms > 0 ? grace_ms : 0), 0);
-    delivery_ended(d);
+    on_idle(&d->site);
 }
 
 /* --- a reload --- */
 
-static struct hook *hook_find(struct delivery *d, const char *id)
-{
-    struct hook *h = d->hooks;
-    while (h != NULL && (h->is_closed || strcmp(h->conf.id, id) != 0))
-        h = h->next;
-    return h;
-}
-
 static int add_hook(struct delivery *d, const struct conf_webhook *conf)
 {
     struct hook *h = NULL;
-    int rc = hook_create(d, conf, &h);
+    int rc = hook_create(&d->site, conf, &h);
     if (rc != 0)
         return rc;
-    pthread_mutex_lock(&d->mutex);
-    h->next = d->hooks;
-    d->hooks = h;
-    pthread_mutex_unlock(&d->mutex);
+    pthread_mutex_lock(&d->site.mutex);
+    h->next = d->site.hooks;
+    d->site.hooks = h;
+    pthread_mutex_unlock(&d->site.mutex);
     return 0;
 }
 
 static void set_connections(struct delivery *d)
 {
     long most = CONNECTIONS_LEAST;
-    for (const struct hook *h = d->hooks; h != NULL && most < CONNECTIONS_MOST;
+    for (const struct hook *h = d->site.hooks; h != NULL && most < CONNECTIONS_MOST;
          h = h->next)
         most += (long)h->conf.in_flight;
-    client_set_connections(d->client, most < CONNECTIONS_MOST ? most : CONNECTIONS_MOST);
+    client_set_connections(d->site.client,
+                           most < CONNECTIONS_MOST ? most : CONNECTIONS_MOST);
 }
 
 static bool is_among(const char *id, const struct conf_webhook *webhooks, size_t count)
@@ -160,23 +128,23 @@ static bool is_among(const char *id, const struct conf_webhook *webhooks, size_t
     return false;
 }
 
-static void reconfigure(struct delivery *d, const struct conf_webhook *webhooks,
-                        size_t count)
+static void take_webhooks(struct delivery *d, const struct conf_webhook *webhooks,
+                          size_t count)
 {
     int rc = 0;
     struct hook *next;
-    for (struct hook *h = d->hooks; h != NULL; h = next) {
+    for (struct hook *h = d->site.hooks; h != NULL; h = next) {
         next = h->next;
-        if (!h->is_closed && !is_among(h->conf.id, webhooks, count))
+        if (h->state != HOOK_CLOSED && !is_among(h->conf.id, webhooks, count))
             rc = hook_change(h, NULL) != 0 ? ERR_NOMEM : rc;
     }
     for (size_t i = 0; i < count; i++) {
-        struct hook *h = hook_find(d, webhooks[i].id);
+        struct hook *h = hook_find(&d->site, webhooks[i].id);
         if (h != NULL)
             hook_lift(h);
         if (h == NULL)
             rc = add_hook(d, &webhooks[i]) != 0 ? ERR_NOMEM : rc;
-        else if (h->has_fresh || h->conf.definition != webhooks[i].definition)
+        else if (h->state != HOOK_WORKS || h->conf.definition != webhooks[i].definition)
             rc = hook_change(h, &webhooks[i]) != 0 ? ERR_NOMEM : rc;
     }
     if (rc != 0)
@@ -189,7 +157,7 @@ static void reconfigure(struct delivery *d, const struct conf_webhook *webhooks,
 static void wake_all(struct delivery *d)
 {
     struct hook *next;
-    for (struct hook *h = d->hooks; h != NULL; h = next) {
+    for (struct hook *h = d->site.hooks; h != NULL; h = next) {
         next = h->next;
         hook_wake(h);
     }
@@ -198,7 +166,7 @@ static void wake_all(struct delivery *d)
 static void on_async(uv_async_t *async)
 {
     struct delivery *d = async->data;
-    pthread_mutex_lock(&d->mutex);
+    pthread_mutex_lock(&d->site.mutex);
     bool stop_wanted = d->stop_wanted, has_fresh = d->has_fresh;
     int64_t grace_ms = d->stop_grace_ms;
     struct conf_webhook *fresh = d->fresh;
@@ -206,15 +174,15 @@ static void on_async(uv_async_t *async)
     d->fresh = NULL;
     d->fresh_count = 0;
     d->has_fresh = false;
-    pthread_mutex_unlock(&d->mutex);
+    pthread_mutex_unlock(&d->site.mutex);
     if (has_fresh) {
-        if (!d->is_stopping)
-            reconfigure(d, fresh, count);
+        if (!d->site.is_stopping)
+            take_webhooks(d, fresh, count);
         webhooks_free(fresh, count);
     }
     if (stop_wanted)
-        stop(d, grace_ms);
-    if (!d->is_stopping)
+        begin_stop(d, grace_ms);
+    if (!d->site.is_stopping)
         wake_all(d);
 }
 
@@ -222,65 +190,66 @@ static void on_async(uv_async_t *async)
 static void on_poll(uv_timer_t *timer)
 {
     struct delivery *d = timer->data;
-    if (d->is_stopping)
+    if (d->site.is_stopping)
         return;
-    int64_t version = store_reader_version(d->reader);
+    int64_t version = store_reader_version(d->site.reader);
     bool is_changed = version != d->version || version < 0;
     d->version = version;
-    int64_t requeues = is_changed ? store_reader_requeues(d->reader) : d->requeues;
+    int64_t requeues = is_changed ? store_reader_requeues(d->site.reader) : d->requeues;
     if (requeues != d->requeues && requeues >= 0) {
         d->requeues = requeues;
-        for (struct hook *h = d->hooks; h != NULL; h = h->next)
+        for (struct hook *h = d->site.hooks; h != NULL; h = h->next)
             hook_rewind(h);
         is_changed = true;
     } else if (requeues < 0) {
         d->version = -1; /* unknown: asked again */
     }
     struct hook *next;
-    for (struct hook *h = d->hooks; h != NULL; h = next) {
+    for (struct hook *h = d->site.hooks; h != NULL; h = next) {
         next = h->next;
-        if (is_changed || h->wants_rewind || h->is_unread)
+        if (is_changed || h->rewind_to != 0 || h->is_unread)
             hook_wake(h);
     }
 }
 
-static void *run(void *context)
+static void *run_thread(void *context)
 {
     struct delivery *d = context;
     sigset_t all;
     sigfillset(&all); /* signals are the main thread's; a broken pipe is an error code */
     pthread_sigmask(SIG_BLOCK, &all, NULL);
     wake_all(d);
-    uv_run(&d->loop, UV_RUN_DEFAULT);
-    delivery_hand_over(d);
+    uv_run(&d->site.loop, UV_RUN_DEFAULT);
+    outcomes_hand_over(&d->site.outcomes);
     return NULL;
 }
 
 /* --- other threads --- */
 
-static void destroy(struct delivery *d)
+static void destroy_delivery(struct delivery *d)
 {
-    store_reader_close(d->reader);
+    store_reader_close(d->site.reader);
     webhooks_free(d->fresh, d->fresh_count);
-    free(d->outcomes);
-    pthread_mutex_destroy(&d->mutex);
+    outcomes_finish(&d->site.outcomes);
+    pthread_mutex_destroy(&d->site.mutex);
     free(d);
 }
 
 static int init_loop(struct delivery *d)
 {
-    if (uv_loop_init(&d->loop) != 0)
+    if (uv_loop_init(&d->site.loop) != 0)
         return ERR_NOMEM;
-    if (uv_async_init(&d->loop, &d->async, on_async) != 0) {
-        uv_loop_close(&d->loop);
+    if (uv_async_init(&d->site.loop, &d->async, on_async) != 0) {
+        uv_loop_close(&d->site.loop);
         return ERR_NOMEM;
     }
-    uv_timer_init(&d->loop, &d->poll);
-    uv_timer_init(&d->loop, &d->grace);
-    uv_prepare_init(&d->loop, &d->prepare);
+    uv_timer_init(&d->site.loop, &d->poll);
+    uv_timer_init(&d->site.loop, &d->grace);
+    uv_prepare_init(&d->site.loop, &d->prepare);
     d->async.data = d->poll.data = d->grace.data = d->prepare.data = d;
     uv_prepare_start(&d->prepare, on_prepare);
-    uint64_t poll_ms = d->tuning.poll_ms > 0 ? (uint64_t)d->tuning.poll_ms : POLL_MS;
+    uint64_t poll_ms =
+        d->site.tuning.poll_ms > 0 ? (uint64_t)d->site.tuning.poll_ms : POLL_MS;
     uv_timer_start(&d->poll, on_poll, poll_ms, poll_ms);
     return 0;
 }
@@ -288,11 +257,11 @@ static int init_loop(struct delivery *d)
 static int init_hooks(struct delivery *d, const struct conf_webhook *webhooks,
                       size_t count)
 {
-    int rc = client_create(&d->loop, &d->tuning.client, &d->client);
+    int rc = client_create(&d->site.loop, &d->site.tuning.client, &d->site.client);
     for (size_t i = 0; i < count && rc == 0; i++)
         rc = add_hook(d, &webhooks[i]);
-    for (struct hook *h = d->hooks; h != NULL && rc == 0; h = h->next) {
-        rc = store_reader_webhook_is_gone(d->reader, h->conf.id, &h->is_gone);
+    for (struct hook *h = d->site.hooks; h != NULL && rc == 0; h = h->next) {
+        rc = store_reader_webhook_is_gone(d->site.reader, h->conf.id, &h->is_gone);
         h->counts.is_gone = h->is_gone;
         if (h->is_gone)
             log_warning("delivery", h->conf.id,
@@ -304,19 +273,11 @@ static int init_hooks(struct delivery *d, const struct conf_webhook *webhooks,
 }
 
 /* A start that failed half way: close what there is. */
-static void abandon(struct delivery *d)
+static void abandon_start(struct delivery *d)
 {
-    if (d->client != NULL) {
-        close_all(d);
-    } else {
-        d->is_closing = true;
-        uv_close((uv_handle_t *)&d->async, NULL);
-        uv_close((uv_handle_t *)&d->poll, NULL);
-        uv_close((uv_handle_t *)&d->grace, NULL);
-        uv_close((uv_handle_t *)&d->prepare, NULL);
-    }
-    uv_run(&d->loop, UV_RUN_DEFAULT);
-    uv_loop_close(&d->loop);
+    close_all(d);
+    uv_run(&d->site.loop, UV_RUN_DEFAULT);
+    uv_loop_close(&d->site.loop);
 }
 
 int delivery_start_tuned(const struct conf_webhook *webhooks, size_t count,
@@ -329,26 +290,26 @@ int delivery_start_tuned(const struct conf_webhook *webhooks, size_t count,
         free(d);
         return err_set(err, rc, "delivery: %s", err_text(rc));
     }
-    pthread_mutex_init(&d->mutex, NULL);
-    d->store = setting->store;
-    d->tuning = setting->tuning;
-    d->random = setting->random_seed;
-    d->outcome_capacity = OUTCOMES_MOST;
-    d->outcomes = calloc(d->outcome_capacity, sizeof *d->outcomes);
-    rc = store_reader_open(setting->directory, &d->reader, err);
-    if (rc != 0 || d->outcomes == NULL || init_loop(d) != 0) {
+    pthread_mutex_init(&d->site.mutex, NULL);
+    d->site.store = setting->store;
+    d->site.tuning = setting->tuning;
+    d->site.random = setting->random_seed;
+    d->site.on_idle = on_idle;
+    rc = store_reader_open(setting->directory, &d->site.reader, err);
+    if (rc != 0 || outcomes_init(&d->site.outcomes, setting->store) != 0 ||
+        init_loop(d) != 0) {
         rc = rc != 0 ? rc : err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
-        destroy(d);
+        destroy_delivery(d);
         return rc;
     }
-    d->version = store_reader_version(d->reader);
-    d->requeues = store_reader_requeues(d->reader);
+    d->version = store_reader_version(d->site.reader);
+    d->requeues = store_reader_requeues(d->site.reader);
     rc = init_hooks(d, webhooks, count);
-    if (rc == 0 && pthread_create(&d->thread, NULL, run, d) != 0)
+    if (rc == 0 && pthread_create(&d->thread, NULL, run_thread, d) != 0)
         rc = ERR_LIMIT;
     if (rc != 0) {
-        abandon(d);
-        destroy(d);
+        abandon_start(d);
+        destroy_delivery(d);
         return err_set(err, rc, "delivery: %s", err_text(rc));
     }
     *ret_delivery = d;
@@ -376,13 +337,13 @@ int delivery_reconfigure(struct delivery *d, const struct conf_webhook *webhooks
     int rc = webhooks_copy(webhooks, count, &fresh);
     if (rc != 0)
         return rc;
-    pthread_mutex_lock(&d->mutex);
+    pthread_mutex_lock(&d->site.mutex);
     struct conf_webhook *stale = d->fresh;
     size_t stale_count = d->fresh_count;
     d->fresh = fresh;
     d->fresh_count = count;
     d->has_fresh = true;
-    pthread_mutex_unlock(&d->mutex);
+    pthread_mutex_unlock(&d->site.mutex);
     webhooks_free(stale, stale_count);
     uv_async_send(&d->async);
     return 0;
@@ -392,27 +353,25 @@ void delivery_stop(struct delivery *d, int64_t grace_ms)
 {
     if (d == NULL)
         return;
-    pthread_mutex_lock(&d->mutex);
+    pthread_mutex_lock(&d->site.mutex);
     d->stop_wanted = true;
     d->stop_grace_ms = grace_ms;
-    pthread_mutex_unlock(&d->mutex);
+    pthread_mutex_unlock(&d->site.mutex);
     uv_async_send(&d->async);
     pthread_join(d->thread, NULL);
-    uv_loop_close(&d->loop);
+    uv_loop_close(&d->site.loop);
     /* The last outcomes' commit calls delivery_wake by way of the owner. */
-    (void)store_flush(d->store, STOP_SETTLE_MS);
-    destroy(d);
+    (void)store_flush(d->site.store, STOP_SETTLE_MS);
+    destroy_delivery(d);
 }
 
 bool delivery_counts(struct delivery *d, const char *webhook,
                      struct delivery_counts *ret_counts)
 {
-    pthread_mutex_lock(&d->mutex);
-    const struct hook *h = d->hooks;
-    while (h != NULL && (h->is_closed || strcmp(h->conf.id, webhook) != 0))
-        h = h->next;
+    pthread_mutex_lock(&d->site.mutex);
+    const struct hook *h = hook_find(&d->site, webhook);
     if (h != NULL)
         *ret_counts = h->counts;
-    pthread_mutex_unlock(&d->mutex);
+    pthread_mutex_unlock(&d->site.mutex);
     return h != NULL;
 }

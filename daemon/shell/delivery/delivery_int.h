@@ -1,8 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the delivery thread: one hook for each webhook, with a bounded window on its
- * part of the outbox, sorted into lanes. A lane is what must keep its order: a vessel's
- * alerts, or with `order: none` a single alert. With `group` alerts that are alike are
- * bundled across lanes (group.c). */
+/* Inside the delivery thread. The words used here:
+ *
+ *   hook          one webhook at work: its window, its breaker, its requests
+ *   queued alert  a pending row of the outbox that was read into memory
+ *   window        the part of a webhook's outbox that is in memory: as much as is allowed
+ *   lane          the queued alerts that keep their order: a vessel's; with `order: none`
+ *                 each queued alert has a lane of its own
+ *   group         the queued alerts that wait and may go together: alike in what the
+ *                 webhook's `group` names; without `group`, those of one lane
+ *   bundle        the queued alerts of one request: one, or with `group` several. It is
+ *                 made when it goes first and stays together until it is delivered, dead
+ *                 or taken apart, over restarts, too. It has the schedule: attempts made,
+ *                 when the next is due
+ *   agenda        groups, or bundles, in the order in which they may go; urgent ones
+ * first urgent        it is critical, or a critical alert of its lane waits for it
+ *   breaker       stops the requests to a dead receiver, but for one probe at a time
+ *   outcome       what became of one delivery, on its way to the store
+ *
+ * Times end in _ms and are the steady clock's, which nobody sets; those of the wall clock
+ * end in _wall_ms. */
 #ifndef LOOKOUT_DELIVERY_INT_H
 #define LOOKOUT_DELIVERY_INT_H
 
@@ -12,19 +28,23 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "agenda.h"
+#include "breaker.h"
 #include "client.h"
 #include "lookout/base/hash.h"
-#include "lookout/base/heap.h"
 #include "lookout/base/map.h"
 #include "lookout/delivery/delivery.h"
+#include "moment.h"
 
-/* What tests make shorter; 0 is the product's value. */
+/* What tests make shorter or take over; 0 is the product's value. */
 struct delivery_tuning {
     struct client_options client;
     int64_t critical_wait_ms; /* 60 s */
     int64_t poll_ms;          /* 1 s: looking for what another process put back */
     size_t window_rows;       /* 4096 a webhook */
     size_t lane_rows;         /* 1024 a vessel */
+    /* Added to the wall clock: a test sets it forward and back. NULL: nothing. */
+    _Atomic int64_t *wall_step_ms;
 };
 struct delivery_setting {
     struct store *store;
@@ -46,180 +66,245 @@ void webhooks_free(struct conf_webhook *webhooks, size_t count);
 MUST_CHECK int webhooks_copy(const struct conf_webhook *from, size_t count,
                              struct conf_webhook **ret_to);
 
-/* --- the window (window.c) --- */
+/* --- the window and what is in it --- */
 
-struct item {
-    struct item *next; /* in its lane, by outbox row */
-    struct lane *lane;
-    struct hook *hook; /* once it was sent */
-    int64_t outbox;
-    int64_t accepted_ms, next_ms; /* clock */
-    int64_t begun_ms;             /* clock: its schedule's begin; 0: accepted_ms */
-    int64_t tried_ms;             /* clock, the last attempt of this run; 0 */
-    int64_t failing_since_ms;     /* clock; 0: not failed */
-    uint32_t attempts;
+enum queued_state {
+    QUEUED_WAITS,   /* in its group */
+    QUEUED_BLOCKED, /* in its group: it is due, but not its lane's next */
+    QUEUED_BUNDLED  /* in its bundle */
+};
+struct queued {
+    struct queued *next;   /* in its lane, by outbox row */
+    struct queued *mate;   /* the next in its group or bundle, by outbox row */
+    struct lane *lane;     /* borrowed */
+    struct group *group;   /* borrowed; not while it is bundled */
+    struct bundle *bundle; /* borrowed; only while it is bundled */
+    enum queued_state state;
+    bool goes_alone; /* a bundle with it was refused */
     uint8_t severity;
-    bool is_outage; /* its last failure was of the kind that ends with the outage */
     char id[HASH_ID_BYTES];
-    /* Where alerts go together: what waits is in its group's list, what goes is in a
-     * bundle, led by its first, whose schedule is the bundle's. */
+    int64_t outbox; /* its row */
+    int64_t accepted_ms;
+    int64_t begun_ms;         /* retry_for counts from then */
+    int64_t due_ms;           /* while it waits: not before */
+    int64_t requeued_wall_ms; /* when somebody put it back; 0: nobody did */
     uint64_t group_key;
-    struct group *group;
-    struct item *group_next; /* in the group's list, by outbox row */
-    struct item *leader;     /* NULL: it waits */
-    struct item *with;       /* the bundle's next, by outbox row */
-    bool is_alone;           /* a bundle with it was refused: it goes by itself */
-    bool was_blocked;        /* it had its time, but was not its vessel's first */
-    /* Of a leader. */
-    struct heap_node bundle_node;
-    int64_t bundle; /* its number on record: the last one's row */
-    size_t bundle_count, bundle_bytes;
-    bool is_under_way, is_saving, was_waited_for;
-    uint64_t saved_mark;     /* on record when the store says so of this */
-    struct item *saved_next; /* in the hook's list */
-    /* What is sent. */
-    struct client_request request;
-    char request_id[HASH_ID_BYTES];
-    struct delivery_event *events; /* owned, of several; NULL */
-    struct delivery_event event;   /* its body */
+    struct delivery_event event; /* its body */
     char body[];
 };
 
-/* What is alike in what the webhook groups by. */
-struct group {
-    struct heap_node due; /* in one of the window's two heaps, or in none */
+struct lane {
     uint64_t key;
-    bool is_idle;
-    struct item *first, *last; /* borrowed: what waits */
-    size_t count;
-    int64_t sent_ms; /* clock: when it went last; 0 */
+    struct queued *first; /* owned */
+    struct queued *last;
+    size_t count, critical_count;
+    bool is_cut; /* later rows of it were left in the outbox */
 };
 
-struct lane {
-    struct heap_node due; /* not in the heap while one is under way */
+struct group {
+    struct agenda_node node; /* on the agenda while alerts wait; else perhaps idle */
     uint64_t key;
-    struct item *first; /* owned */
-    struct item *last;
-    struct item *chosen, *under_way;
+    bool is_idle;
+    struct queued *first, *last; /* borrowed: what waits */
     size_t count;
-    bool is_cut; /* later rows of it were left in the outbox */
-    /* Of its items in bundles: how many, the last one's leader, the last one. */
-    size_t held;
-    struct item *holder, *last_held;
-    bool is_woken; /* while group_again is at it */
+    int64_t sent_ms; /* when a bundle of it was made last; 0 */
+};
+
+enum bundle_state {
+    BUNDLE_PARTIAL,   /* it is on record, and its further alerts are still to be read */
+    BUNDLE_RECORDING, /* new: it goes when it is on record */
+    BUNDLE_READY,     /* it goes when it is due */
+    BUNDLE_UNDER_WAY
+};
+struct bundle {
+    struct agenda_node node; /* on the agenda unless it is under way */
+    enum bundle_state state;
+    struct queued *first, *last; /* borrowed */
+    size_t count, bytes;
+    int64_t number; /* on record: the row of the last alert */
+    /* Its schedule. */
+    uint32_t attempts;
+    bool fails_by_outage;     /* its last failure ends with the outage */
+    int64_t due_ms, tried_ms; /* tried: the last attempt of this run; 0 */
+    int64_t failing_since_ms; /* 0: it has not failed */
+    /* While it is recorded. */
+    uint64_t record_mark;         /* it is on record when the store says so of this */
+    struct bundle *next_recorded; /* in the hook's list */
+    /* Its request. */
+    struct hook *hook; /* borrowed */
+    struct client_request request;
+    char request_id[HASH_ID_BYTES];
+    struct delivery_event *events; /* owned */
 };
 
 struct window {
-    struct map items;   /* outbox row -> item: all of them */
-    struct map lanes;   /* key -> lane */
+    struct map alerts;  /* outbox row -> queued alert: all of them, owned */
+    struct map lanes;   /* key -> lane, owned */
+    struct map groups;  /* key -> group, owned */
+    struct map bundles; /* number -> bundle, owned */
     struct map settled; /* rows before `high` that are settled, perhaps not yet on disk */
-    struct heap due;    /* lanes that may send */
-    size_t bytes;       /* of bodies */
-    size_t rows_most, bytes_most, lane_most;
-    int64_t cursor;   /* rows up to here were looked at */
-    int64_t high;     /* the highest row ever looked at */
-    int64_t cut_from; /* lowest row that was left behind; INT64_MAX */
-    bool has_more;    /* the outbox has rows beyond the cursor */
+    struct agenda waiting; /* groups */
+    struct agenda going;   /* bundles */
+    struct heap idle;      /* groups without alerts, kept until their interval is over */
+    size_t bytes;          /* of bodies */
+    int64_t cursor;        /* rows up to here were looked at */
+    int64_t high;          /* the highest row ever looked at */
+    int64_t urgent_seen;   /* critical alerts up to this row were looked at */
+    int64_t cut_from;      /* lowest row that was left behind; INT64_MAX */
+    bool has_more;         /* the outbox has rows beyond the cursor */
+    /* Set by the owner. */
+    size_t rows_most, bytes_most, lane_most, bundle_most;
     bool is_ordered;
-    int64_t critical_wait_ms;
     struct conf_group group;
-    size_t bundle_most;                /* alerts in a bundle */
-    struct map groups;                 /* key -> group, owned */
-    struct map bundles;                /* number -> leader */
-    struct heap group_due, group_idle; /* groups that wait; that are kept in mind */
-    struct heap bundle_due;            /* leaders */
+    int64_t critical_wait_ms, longest_wait_ms;
 };
 void window_init(struct window *w);
-void window_finish(struct window *w);
+/* Drop all. */
+void window_clear(struct window *w);
 /* Read on from the cursor while there is room. ERR_* of the store. */
 MUST_CHECK int window_load(struct window *w, struct store_reader *reader,
-                           const char *webhook);
+                           const char *webhook, const struct moment *now);
+/* What is beyond the cursor and urgent. */
+MUST_CHECK int window_load_urgent(struct window *w, struct store_reader *reader,
+                                  const char *webhook, const struct moment *now);
 /* Read again from `row` on; what was settled must be on disk. */
 void window_rewind(struct window *w, int64_t row);
 /* Is there something to read, and room for it? */
 bool window_wants_more(const struct window *w);
 /* A lane that was cut has room again: rewind to *ret_row. */
 bool window_wants_rewind(const struct window *w, int64_t *ret_row);
-/* What is to be sent next and when; where alerts go together, a bundle's leader. NULL:
- * nothing is, or, when *ret_due_ms is no INT64_MAX, a group is to be formed then; not
- * unless `may_form`. */
-struct item *window_next(struct window *w, int64_t now_ms, bool may_form,
-                         int64_t *ret_due_ms);
-/* The bundle of the group that is due, new and not on record; NULL: nothing of it may go
- * yet, or memory is short. */
-struct item *window_form(struct window *w, int64_t now_ms);
-/* Under way: its lane waits for window_again or window_remove. */
-void window_take(struct window *w, struct item *item);
-/* The attempt failed or was not made: again at item->next_ms. */
-MUST_CHECK int window_again(struct window *w, struct item *item);
-/* Delivered or dead; all of a bundle. */
-MUST_CHECK int window_remove(struct window *w, struct item *item);
-/* The bundle was refused: each of its alerts goes by itself. */
-MUST_CHECK int window_split(struct window *w, struct item *leader, int64_t now_ms);
+/* The bundle to be sent next, due at *ret_due_ms. NULL: there is none, or, when
+ * *ret_due_ms is no INT64_MAX, one is to be formed then; not unless `may_form`. */
+struct bundle *window_next(struct window *w, int64_t now_ms, bool may_form,
+                           int64_t *ret_due_ms);
+/* It is under way until window_retry, window_remove or window_split. */
+void window_take(struct window *w, struct bundle *b);
+/* The attempt failed or was not made: again at due_ms. */
+MUST_CHECK int window_retry(struct window *w, struct bundle *b);
+/* Its alerts are delivered or dead. */
+MUST_CHECK int window_remove(struct window *w, struct bundle *b);
+/* It was refused: each of its alerts goes by itself. */
+MUST_CHECK int window_split(struct window *w, struct bundle *b, int64_t now_ms);
+
+/* --- queued alerts and their lanes (queued.c) --- */
+
+/* In its lane, in no group or bundle. *ret_alert NULL: the lane is full, the row is left
+ * behind. */
+MUST_CHECK int queued_add(struct window *w, const struct store_pending *row,
+                          const struct moment *now, struct queued **ret_alert);
+/* Put back by somebody: its schedule begins anew. */
+void queued_renew(struct queued *q, const struct store_pending *row,
+                  const struct moment *now);
+/* It leaves the window; its lane may go, too. */
+MUST_CHECK int queued_drop(struct window *w, struct queued *q);
+/* Is it its lane's next, but for what is in this bundle (NULL: none)? */
+bool queued_is_next(const struct queued *q, const struct bundle *b);
+/* When it may go though it is not its lane's next: a critical alert waits at most
+ * critical_wait_ms behind one that failed. INT64_MAX: never. */
+int64_t queued_passes_at(const struct window *w, const struct queued *q);
+
+/* --- bundles (bundle.c) --- */
+
+MUST_CHECK int bundle_create(enum bundle_state state, struct bundle **ret_bundle);
+void bundle_destroy(struct bundle *b);
+bool bundle_fits(const struct window *w, const struct bundle *b, const struct queued *q);
+/* q is in no group. */
+void bundle_join(struct bundle *b, struct queued *q);
+/* Known by its number, and on the agenda; urgent when one of its lanes has a critical
+ * alert. */
+MUST_CHECK int bundle_enter(struct window *w, struct bundle *b);
+void bundle_leave(struct window *w, struct bundle *b);
+/* It is on the agenda: not before then, whatever its schedule says. */
+void bundle_postpone(struct window *w, struct bundle *b, int64_t due_ms);
+/* retry_for counts from the youngest: none is given up before its time. */
+int64_t bundle_begun_ms(const struct bundle *b);
+/* The bodies, and the id: with `group` a hash of the ids inside. */
+MUST_CHECK int bundle_prepare(struct bundle *b, bool is_grouped);
 /* The outage is over: what waits because of it waits no longer than least_ms after its
  * last attempt. */
-void window_release(struct window *w, int64_t least_ms);
-/* Drop all that is not under way. */
-void window_clear(struct window *w);
+void bundle_release_all(struct window *w, int64_t least_ms);
 
-/* Between window.c and group.c: the item leaves the window; its lane may go, too. */
-MUST_CHECK int window_drop(struct window *w, struct item *item);
+/* --- groups (group.c) --- */
 
-/* --- what goes together (group.c), called by the window --- */
-
-#define BUNDLE_BYTES ((size_t)1 << 20) /* of bodies in one request */
+/* By group_key.c. */
 uint64_t group_key(const struct conf_group *conf, const struct store_pending *row);
-MUST_CHECK int group_add(struct window *w, struct item *item);
-/* It was bundled under this number before. */
-MUST_CHECK int group_add_recorded(struct window *w, struct item *item, int64_t number);
+MUST_CHECK int group_add(struct window *w, struct queued *q);
+/* The bundle of the group that is due, new and not on record; NULL: nothing of it may go
+ * yet, or memory is short. */
+struct bundle *group_form(struct window *w, int64_t now_ms);
+/* A critical alert of the lane may pass what fails there. */
+MUST_CHECK int group_wake_critical(struct window *w, const struct lane *lane);
+/* The lane's first alert goes at once if it was blocked. */
+MUST_CHECK int group_wake_first(struct window *w, const struct lane *lane);
+/* It may go at due_ms. */
+MUST_CHECK int group_wake(struct window *w, struct queued *q);
+/* Nothing more can be read: no group waits for more alerts. */
 MUST_CHECK int group_hasten_all(struct window *w);
-struct item *group_next(struct window *w, int64_t now_ms, bool may_form,
-                        int64_t *ret_due_ms);
-/* A bundle could go now. */
-bool group_has_due_bundle(const struct window *w, int64_t now_ms);
-void group_take(struct window *w, struct item *leader);
-/* Not before then, whatever its schedule says. */
-void group_hold_until(struct window *w, struct item *leader, int64_t due_ms);
-MUST_CHECK int group_again(struct window *w, struct item *leader);
-MUST_CHECK int group_remove(struct window *w, struct item *leader);
-MUST_CHECK int group_hasten(struct window *w, struct item *item,
-                            const struct store_pending *row);
-void group_release(struct window *w, int64_t least_ms);
-void group_clear(struct window *w);
+void group_forget_idle(struct window *w, int64_t now_ms);
+
+/* --- outcomes to the store (outcomes.c) --- */
+
+struct outcomes {
+    struct store *store;           /* borrowed */
+    struct store_outcome *waiting; /* owned: not handed over yet */
+    size_t count, capacity;
+};
+MUST_CHECK int outcomes_init(struct outcomes *o, struct store *store);
+void outcomes_finish(struct outcomes *o);
+/* For every alert of the bundle. */
+void outcomes_add(struct outcomes *o, const struct bundle *b,
+                  const struct store_outcome *outcome);
+void outcomes_hand_over(struct outcomes *o);
+/* Everything settled so far is on disk, as far as can be known soon. */
+bool outcomes_are_settled(struct outcomes *o);
 
 /* --- one webhook (hook.c) --- */
 
+/* What the hooks share: the thread's. */
+struct hook_site {
+    uv_loop_t loop;
+    pthread_mutex_t mutex; /* guards the list of hooks, their ids, states and counts */
+    struct hook *hooks;    /* owned */
+    struct client *client;
+    struct store *store; /* borrowed */
+    struct store_reader *reader;
+    struct outcomes outcomes;
+    struct delivery_tuning tuning;
+    uint64_t random;
+    bool is_stopping;
+    void (*on_idle)(struct hook_site *site); /* a request has ended */
+};
+
+enum hook_state {
+    HOOK_WORKS,
+    HOOK_CHANGES, /* has another definition as soon as nothing is under way */
+    HOOK_LEAVES,  /* is closed as soon as nothing is under way */
+    HOOK_CLOSED
+};
 struct hook {
-    struct delivery *delivery; /* borrowed */
+    struct hook_site *site; /* borrowed */
     struct hook *next;
-    struct conf_webhook conf;  /* owned */
-    struct conf_webhook fresh; /* owned: in force as soon as nothing is under way */
-    struct target target;      /* owned */
+    enum hook_state state;
+    bool is_gone;                           /* 410 */
+    bool is_unread;                         /* the outbox could not be read */
+    struct conf_webhook conf;               /* owned */
+    struct conf_webhook fresh;              /* owned: the definition it changes to */
+    struct target target;                   /* owned */
     char target_fault[CLIENT_REASON_BYTES]; /* why target cannot be used; "" */
     uv_timer_t timer;
     struct window window;
-    uint32_t under_way;
-    bool has_fresh, is_removed, is_closed;
-    bool is_gone;
-    bool wants_rewind;
-    bool is_unread; /* the outbox could not be read */
-    int64_t rewind_to;
-    unsigned failures;        /* in a row, of the kind that opens the breaker */
-    bool is_open;             /* the breaker */
-    const struct item *probe; /* the one sent to see whether it may close; NULL */
-    struct item *saving;      /* bundles that go when they are on record */
-    uint32_t saving_count;
-    int64_t probe_at_ms;           /* clock: not before */
-    struct delivery_counts counts; /* under the delivery's mutex */
+    struct breaker breaker;
+    struct bundle *recording; /* bundles that go when they are on record */
+    uint32_t recording_count, under_way;
+    int64_t rewind_to; /* as soon as what is settled is on disk; 0: no need */
+    struct delivery_counts counts;
 };
 
-MUST_CHECK int hook_create(struct delivery *d, const struct conf_webhook *conf,
+MUST_CHECK int hook_create(struct hook_site *site, const struct conf_webhook *conf,
                            struct hook **ret_hook);
 /* Another definition, or none (NULL): taken once what is under way has ended. */
 MUST_CHECK int hook_change(struct hook *h, const struct conf_webhook *conf);
-/* Send what is due, reading on where there is room. */
-void hook_look(struct hook *h);
-/* The outbox may have changed: the same, and look for what is new. */
+/* The outbox may have changed: look for what is new, and send what is due. */
 void hook_wake(struct hook *h);
 /* A reload: what was 410 may be tried again. */
 void hook_lift(struct hook *h);
@@ -227,58 +312,19 @@ void hook_lift(struct hook *h);
 void hook_rewind(struct hook *h);
 /* Ends everything; the memory goes with the last handle. */
 void hook_close(struct hook *h);
+/* By its id, unless it is closed; NULL. */
+struct hook *hook_find(const struct hook_site *site, const char *id);
 
-/* An outcome to the store, for every alert of the request. */
-void hook_record(struct hook *h, const struct item *item, struct store_outcome *outcome);
+/* --- bundles that are put on record before they go (hook_record.c) --- */
 
-/* --- its bundles (hook_bundle.c) --- */
-
-/* The bodies, and the id: a hash of the ids inside. */
-MUST_CHECK int hook_prepare_bundle(struct item *leader);
-/* Not while the webhook has enough to do; a dead one gets a bundle more only when no
- * other can be the probe. */
-bool hook_may_form(const struct hook *h, int64_t now);
-/* A group is due. */
-void hook_form(struct hook *h, int64_t now);
+/* A bundle more may be formed: not while the webhook has enough to do; a dead one gets
+ * one only when no other can be the probe. */
+bool hook_record_has_room(const struct hook *h, int64_t now_ms);
+/* It goes when it is on record, or after a while all the same. */
+void hook_record_begin(struct hook *h, struct bundle *b, const struct moment *now);
 /* What is on record by now goes by its schedule. */
-void hook_look_saved(struct hook *h);
+void hook_record_look(struct hook *h);
 /* It goes; perhaps nobody knows yet whether it is on record. */
-void hook_unlist(struct hook *h, struct item *leader);
-
-/* --- the thread (delivery.c) --- */
-
-struct delivery {
-    pthread_t thread;
-    pthread_mutex_t mutex; /* guards what is marked [m] */
-    uv_loop_t loop;
-    uv_async_t async;
-    uv_timer_t poll, grace;
-    uv_prepare_t prepare;
-    struct client *client;
-    struct store *store; /* borrowed */
-    struct store_reader *reader;
-    struct delivery_tuning tuning;
-    struct hook *hooks; /* owned; the list is [m] for others */
-    uint64_t random;
-    int64_t version, requeues;
-    struct store_outcome *outcomes; /* owned: not handed over yet */
-    size_t outcome_count, outcome_capacity;
-    bool is_stopping, is_closing;
-    bool stop_wanted;           /* [m] */
-    int64_t stop_grace_ms;      /* [m] */
-    struct conf_webhook *fresh; /* [m] owned: of a reload */
-    size_t fresh_count;         /* [m] */
-    bool has_fresh;             /* [m] */
-};
-
-/* 0 <= x < 1 */
-double delivery_random(struct delivery *d);
-void delivery_outcome(struct delivery *d, const struct store_outcome *outcome);
-/* Give the outcomes so far to the store. */
-void delivery_hand_over(struct delivery *d);
-/* Everything settled so far is on disk, as far as can be known soon. */
-bool delivery_is_settled(struct delivery *d);
-/* A request has ended, or a hook is closed: is that all we waited for? */
-void delivery_ended(struct delivery *d);
+void hook_record_end(struct hook *h, struct bundle *b);
 
 #endif

@@ -13,74 +13,58 @@
 #include "lookout/sys/log.h"
 
 enum {
-    BREAKER_FAILURES = 5, /* in a row, then only probes go out */
     CRITICAL_WAIT_MS = 60000,
     WINDOW_ROWS = 4096,
     LANE_ROWS = 1024,
-    WINDOW_BYTES = 8 << 20, /* of bodies, held for one webhook */
-    TIMER_MOST_MS = 30000   /* a changed clock is noticed so soon */
+    WINDOW_BYTES = 8 << 20 /* of bodies, held for one webhook */
 };
 
-/* --- the breaker --- */
-
-/* No answer, too many requests, or a fault on their side: others would fare no better. */
-static bool is_outage(const struct retry_answer *answer)
+static struct moment now_at(const struct hook_site *site)
 {
-    return answer->status == 0 || answer->status == 429 || answer->status >= 500;
+    struct moment now = moment_now();
+    if (site->tuning.wall_step_ms != NULL)
+        now.wall_ms += *site->tuning.wall_step_ms;
+    return now;
 }
 
-static void note_outage(struct hook *h, const struct item *item, int64_t now)
+/* 0 <= x < 1 */
+static double draw_random(struct hook_site *site)
 {
-    bool was_probe = h->probe == item;
-    if (++h->failures < BREAKER_FAILURES)
-        return;
-    if (h->is_open && !was_probe)
-        return; /* it was sent before */
-    char wait[UNITS_TEXT_BYTES];
-    if (!h->is_open)
-        log_warning("delivery", h->conf.id, "does not take alerts: %s; probing every %s",
-                    item->request.reason,
-                    units_format_duration(h->conf.retry.waits_ms[0], wait));
-    h->is_open = true;
-    h->probe_at_ms = now + h->conf.retry.waits_ms[0];
-}
-
-/* It answers, if only to refuse. */
-static void note_answer(struct hook *h)
-{
-    h->failures = 0;
-    if (!h->is_open)
-        return;
-    h->is_open = false;
-    log_info("delivery", h->conf.id, "takes alerts again");
-    window_release(&h->window, h->conf.retry.waits_ms[0]);
+    site->random = hash_u64(site->random, 0x9e3779b97f4a7c15u);
+    return (double)(site->random >> 11) / 9007199254740992.0; /* 2^53 */
 }
 
 /* --- an attempt's end --- */
 
-static void count(struct hook *h, const struct item *item, enum retry_verdict verdict,
-                  int64_t now)
+/* What others are told of the hook. */
+static void tell_state(struct hook *h)
 {
-    struct delivery *d = h->delivery;
-    uint64_t alerts = item->request.event_count;
-    pthread_mutex_lock(&d->mutex);
+    pthread_mutex_lock(&h->site->mutex);
+    h->counts.is_open = h->breaker.is_open;
+    h->counts.is_gone = h->is_gone;
+    h->counts.in_flight = h->under_way;
+    pthread_mutex_unlock(&h->site->mutex);
+}
+
+static void count_attempt(struct hook *h, const struct client_request *r,
+                          enum retry_verdict verdict, int64_t wall_ms)
+{
     struct delivery_counts *c = &h->counts;
+    pthread_mutex_lock(&h->site->mutex);
     c->attempts++;
     if (verdict == RETRY_DELIVERED) {
-        c->delivered += alerts;
-        c->last_success_ms = now;
-        c->last_latency_s = item->request.latency_s;
+        c->delivered += r->event_count;
+        c->last_success_ms = wall_ms;
+        c->last_latency_s = r->latency_s;
     } else {
         c->failed++;
     }
-    c->dead += verdict == RETRY_DEAD ? alerts : 0;
-    c->is_open = h->is_open;
-    c->is_gone = h->is_gone;
-    c->in_flight = h->under_way;
-    pthread_mutex_unlock(&d->mutex);
+    c->dead += verdict == RETRY_DEAD ? r->event_count : 0;
+    pthread_mutex_unlock(&h->site->mutex);
+    tell_state(h);
 }
 
-static void switch_off(struct hook *h, int64_t now)
+static void switch_off(struct hook *h, int64_t wall_ms)
 {
     if (h->is_gone)
         return;
@@ -88,268 +72,282 @@ static void switch_off(struct hook *h, int64_t now)
     log_error("delivery", h->conf.id,
               "answered 410 Gone: switched off until the configuration is reloaded; its "
               "alerts queue");
-    if (store_webhook_gone(h->delivery->store, h->conf.id, now) != 0)
+    if (store_webhook_gone(h->site->store, h->conf.id, wall_ms) != 0)
         log_error("delivery", h->conf.id, "out of memory");
 }
 
-static void log_failure(const struct hook *h, const struct item *item,
-                        enum retry_verdict verdict)
+static void log_failure(const struct hook *h, const struct bundle *b,
+                        enum retry_verdict verdict, int64_t wait_ms)
 {
-    const struct client_request *r = &item->request;
+    const struct client_request *r = &b->request;
+    char status[16], wait[UNITS_TEXT_BYTES];
     if (verdict == RETRY_DEAD)
         log_warning("delivery", h->conf.id,
-                    "alert given up id=%s alerts=%zu attempts=%" PRIu32 " reason=%s",
-                    r->id, r->event_count, item->attempts, r->reason);
+                    "gives an alert up: %s id=%s alerts=%zu attempts=%" PRIu32, r->reason,
+                    r->id, r->event_count, b->attempts);
     if (verdict != RETRY_LATER)
         return;
-    char status[16]; /* what the receiver says is not for telling reasons apart */
+    /* What the receiver says is not for telling reasons apart. */
     snprintf(status, sizeof status, "%d", r->answer.status);
-    log_repeated(LOG_LEVEL_INFO, "delivery", h->conf.id,
+    log_repeated(LOG_LEVEL_WARNING, "delivery", h->conf.id,
                  r->answer.status != 0 ? status : r->reason,
-                 "attempt failed id=%s attempts=%" PRIu32 " reason=%s", r->id,
-                 item->attempts, r->reason);
+                 "an attempt failed: %s; the next is in %s id=%s attempts=%" PRIu32,
+                 r->reason, units_format_duration(wait_ms, wait), r->id, b->attempts);
 }
 
-/* retry_for counts from the youngest of a bundle: none is given up before its time. */
-static int64_t begun(const struct item *item)
+/* What the answer says of the receiver. */
+static void note_answer(struct hook *h, const struct bundle *b, int64_t now_ms,
+                        int64_t next_ms)
 {
-    int64_t begun_ms = 0;
-    for (const struct item *i = item; i != NULL; i = i->with) {
-        int64_t own_ms = i->begun_ms != 0 ? i->begun_ms : i->accepted_ms;
-        begun_ms = own_ms > begun_ms ? own_ms : begun_ms;
+    const struct client_request *r = &b->request;
+    const int64_t first_wait_ms = h->conf.retry.waits_ms[0];
+    char wait[UNITS_TEXT_BYTES];
+    if (breaker_is_outage(&r->answer)) {
+        bool is_hinted = retry_is_hinted(&r->answer);
+        int64_t probe_at_ms = is_hinted ? next_ms : now_ms + first_wait_ms;
+        if (breaker_end_dead(&h->breaker, b, probe_at_ms, is_hinted))
+            log_warning("delivery", h->conf.id,
+                        "does not take alerts: %s; probing every %s", r->reason,
+                        units_format_duration(first_wait_ms, wait));
+    } else if (breaker_end_alive(&h->breaker, b) && !h->is_gone) {
+        log_info("delivery", h->conf.id, "takes alerts again");
+        bundle_release_all(&h->window, first_wait_ms);
     }
-    return begun_ms;
 }
 
-void hook_record(struct hook *h, const struct item *item, struct store_outcome *outcome)
+/* `number`: the bundle that its alerts are of from now on; 0: none. */
+static void record_outcome(struct hook *h, const struct bundle *b, enum store_state state,
+                           int64_t number, const struct moment *now)
 {
-    for (const struct item *i = item; i != NULL; i = i->with) {
-        outcome->outbox = i->outbox;
-        outcome->begun_ms = i->begun_ms;
-        delivery_outcome(h->delivery, outcome);
-    }
+    struct store_outcome outcome = {
+        .attempts = b->attempts,
+        .status = b->request.answer.status,
+        .at_ms = now->wall_ms,
+        .next_attempt_ms = now->wall_ms + b->due_ms - now->steady_ms,
+        .bundle = h->conf.group.is_on ? number : 0,
+        .state = state,
+    };
+    if (state != STORE_DELIVERED)
+        text_copy(outcome.reason, sizeof outcome.reason, b->request.reason);
+    outcomes_add(&h->site->outcomes, b, &outcome);
 }
 
 /* A bundle that is refused is taken apart: one bad alert, or too many of them, cost no
  * other. */
-static bool is_to_split(const struct item *item, enum retry_verdict verdict)
+static int split_bundle(struct hook *h, struct bundle *b, const struct moment *now)
 {
-    return verdict == RETRY_DEAD && item->request.event_count > 1 &&
-           retry_is_refusal(item->request.answer.status);
+    b->attempts = 0;
+    b->due_ms = now->steady_ms;
+    record_outcome(h, b, STORE_PENDING, 0, now);
+    return window_split(&h->window, b, now->steady_ms);
+}
+
+static int retry_bundle(struct hook *h, struct bundle *b, int64_t next_ms,
+                        const struct moment *now)
+{
+    const struct retry_answer *answer = &b->request.answer;
+    b->due_ms = next_ms;
+    b->tried_ms = now->steady_ms;
+    b->fails_by_outage = breaker_is_outage(answer) && !retry_is_hinted(answer);
+    if (b->failing_since_ms == 0)
+        b->failing_since_ms = now->steady_ms;
+    record_outcome(h, b, STORE_PENDING, b->number, now);
+    return window_retry(&h->window, b);
 }
 
 /* The verdict on an attempt that has ended, to the store and to the window. */
-static void settle(struct hook *h, struct item *item)
+static void settle_attempt(struct hook *h, struct bundle *b)
 {
-    struct delivery *d = h->delivery;
-    int64_t now = client_clock_ms(), next = now;
+    const struct moment now = now_at(h->site);
+    const struct client_request *r = &b->request;
+    int64_t next_ms = now.steady_ms;
     enum retry_verdict verdict =
-        retry_judge(&h->conf.retry, &item->request.answer, ++item->attempts, begun(item),
-                    now, delivery_random(d), &next);
-    bool is_split = is_to_split(item, verdict);
-    if (is_split) {
+        retry_judge(&h->conf.retry, &r->answer, ++b->attempts, bundle_begun_ms(b),
+                    now.steady_ms, draw_random(h->site), &next_ms);
+    bool is_split =
+        verdict == RETRY_DEAD && r->event_count > 1 && retry_is_refusal(r->answer.status);
+    if (is_split)
         verdict = RETRY_LATER;
-        item->attempts = 0;
-        next = now;
-    }
-    struct store_outcome outcome = {
-        .attempts = item->attempts,
-        .status = item->request.answer.status,
-        .at_ms = now,
-        .next_attempt_ms = next,
-        .bundle = is_split ? 0 : item->bundle,
-        .state = verdict == RETRY_DELIVERED ? STORE_DELIVERED
-                 : verdict == RETRY_DEAD    ? STORE_DEAD
-                                            : STORE_PENDING,
-    };
-    if (verdict != RETRY_DELIVERED)
-        text_copy(outcome.reason, sizeof outcome.reason, item->request.reason);
     if (verdict == RETRY_GONE)
-        switch_off(h, now);
-    else if (is_outage(&item->request.answer))
-        note_outage(h, item, now);
-    else
-        note_answer(h);
-    if (h->probe == item)
-        h->probe = NULL;
-    count(h, item, verdict, now);
-    log_failure(h, item, verdict);
-    hook_record(h, item, &outcome);
-    free(item->events);
-    item->events = NULL;
-    item->tried_ms = now;
-    item->next_ms = next;
-    item->is_outage = verdict == RETRY_LATER && is_outage(&item->request.answer) &&
-                      item->request.answer.retry_after_ms < 0;
-    if (item->failing_since_ms == 0)
-        item->failing_since_ms = now;
-    int rc = is_split                         ? window_split(&h->window, item, now)
-             : outcome.state == STORE_PENDING ? window_again(&h->window, item)
-                                              : window_remove(&h->window, item);
+        switch_off(h, now.wall_ms);
+    note_answer(h, b, now.steady_ms, next_ms);
+    count_attempt(h, r, verdict, now.wall_ms);
+    log_failure(h, b, verdict, next_ms - now.steady_ms);
+    int rc;
+    if (is_split) {
+        rc = split_bundle(h, b, &now);
+    } else if (verdict == RETRY_DELIVERED || verdict == RETRY_DEAD) {
+        record_outcome(h, b, verdict == RETRY_DEAD ? STORE_DEAD : STORE_DELIVERED,
+                       b->number, &now);
+        rc = window_remove(&h->window, b);
+    } else {
+        rc = retry_bundle(h, b, next_ms, &now);
+    }
     if (rc != 0) /* what the window lost, the outbox still has */
         hook_rewind(h);
 }
 
-static void take_fresh(struct hook *h);
-static void send_due(struct hook *h);
+/* --- sending --- */
+
+static void take_change(struct hook *h);
+static void look_on(struct hook *h);
 
 static void on_end(struct client_request *request)
 {
-    struct item *item = request->owner;
-    struct hook *h = item->hook;
-    struct delivery *d = h->delivery;
+    struct bundle *b = request->owner;
+    struct hook *h = b->hook;
+    struct hook_site *site = h->site;
     h->under_way--;
-    settle(h, item);
-    if (h->under_way == 0 && h->has_fresh)
-        take_fresh(h);
+    settle_attempt(h, b);
+    if (h->under_way == 0 && (h->state == HOOK_CHANGES || h->state == HOOK_LEAVES))
+        take_change(h);
     else
-        hook_look(h);
-    delivery_ended(d);
+        look_on(h);
+    site->on_idle(site);
 }
-
-/* --- sending --- */
 
 /* false: it has ended already. */
-static bool begin(struct hook *h, struct item *item)
+static bool begin_attempt(struct hook *h, struct bundle *b)
 {
-    window_take(&h->window, item);
-    item->hook = h;
-    item->request = (struct client_request){.webhook = &h->conf,
-                                            .target = &h->target,
-                                            .id = item->id,
-                                            .events = &item->event,
-                                            .event_count = 1,
-                                            .on_end = on_end,
-                                            .owner = item};
+    if (b->state == BUNDLE_RECORDING)
+        hook_record_end(h, b);
+    window_take(&h->window, b);
+    breaker_begin(&h->breaker, b);
+    b->hook = h;
+    b->request = (struct client_request){.webhook = &h->conf,
+                                         .target = &h->target,
+                                         .id = b->first->id,
+                                         .event_count = b->count,
+                                         .on_end = on_end,
+                                         .owner = b};
     const char *fault = h->target_fault;
-    if (h->conf.group.is_on && hook_prepare_bundle(item) != 0)
+    if (bundle_prepare(b, h->conf.group.is_on) != 0)
         fault = err_text(ERR_NOMEM);
-    if (fault[0] != '\0') {
-        item->request.answer = (struct retry_answer){.retry_after_ms = -1};
-        text_copy(item->request.reason, sizeof item->request.reason, fault);
-        return false;
-    }
-    return client_send(h->delivery->client, &item->request) == 0;
+    if (fault[0] == '\0')
+        return client_send(h->site->client, &b->request) == 0;
+    b->request.answer = (struct retry_answer){.retry_after_ms = -1};
+    text_copy(b->request.reason, sizeof b->request.reason, fault);
+    return false;
 }
 
-static bool may_send(const struct hook *h)
+static bool is_working(const struct hook *h)
 {
-    return !h->is_gone && !h->has_fresh && !h->is_closed && !h->delivery->is_stopping &&
-           h->under_way < h->conf.in_flight;
+    return h->state == HOOK_WORKS && !h->is_gone && !h->site->is_stopping;
 }
 
 static void on_timer(uv_timer_t *timer)
 {
-    hook_look(timer->data);
+    look_on(timer->data);
 }
 
-static void set_timer(struct hook *h, int64_t due_ms)
+static void form_bundle(struct hook *h, const struct moment *now)
 {
-    int64_t wait = due_ms - client_clock_ms();
-    wait = wait < 0 ? 0 : wait > TIMER_MOST_MS ? TIMER_MOST_MS : wait;
-    uv_timer_start(&h->timer, on_timer, (uint64_t)wait, 0);
+    struct bundle *b = group_form(&h->window, now->steady_ms);
+    if (b != NULL && h->conf.group.is_on)
+        hook_record_begin(h, b, now);
 }
 
 static void send_due(struct hook *h)
 {
     uv_timer_stop(&h->timer);
-    hook_look_saved(h);
-    while (may_send(h)) {
-        int64_t now = client_clock_ms(), due = 0;
-        struct item *item = window_next(&h->window, now, hook_may_form(h, now), &due);
-        if (due == INT64_MAX)
+    hook_record_look(h);
+    while (is_working(h) && h->under_way < h->conf.in_flight) {
+        const struct moment now = now_at(h->site);
+        bool may_form = hook_record_has_room(h, now.steady_ms);
+        int64_t due_ms = 0;
+        struct bundle *b = window_next(&h->window, now.steady_ms, may_form, &due_ms);
+        if (due_ms != INT64_MAX)
+            due_ms = breaker_allows_at(&h->breaker, due_ms);
+        if (due_ms == INT64_MAX)
             return;
-        if (h->is_open && h->probe != NULL)
-            return; /* one at a time */
-        if (h->is_open && due < h->probe_at_ms)
-            due = h->probe_at_ms;
-        if (due > now) {
-            set_timer(h, due);
+        if (due_ms > now.steady_ms) {
+            uv_timer_start(&h->timer, on_timer, (uint64_t)(due_ms - now.steady_ms), 0);
             return;
         }
-        if (item == NULL) {
-            hook_form(h, now);
+        if (b == NULL) {
+            form_bundle(h, &now);
             continue;
         }
-        if (item->is_saving)
-            hook_unlist(h, item);
-        if (h->is_open)
-            h->probe = item;
         h->under_way++;
-        if (begin(h, item))
+        if (begin_attempt(h, b))
             continue;
         h->under_way--;
-        settle(h, item);
+        settle_attempt(h, b);
     }
 }
 
-static void read_more(struct hook *h)
+static void note_reading(struct hook *h, int rc)
 {
-    int64_t row = 0;
-    if (!h->wants_rewind && window_wants_rewind(&h->window, &row)) {
-        h->wants_rewind = true;
-        h->rewind_to = row;
-    }
-    if (h->wants_rewind || !window_wants_more(&h->window))
-        return;
-    int rc = window_load(&h->window, h->delivery->reader, h->conf.id);
     h->is_unread = rc != 0;
     if (rc != 0)
         log_repeated(LOG_LEVEL_ERROR, "delivery", h->conf.id, "outbox",
                      "the outbox cannot be read: %s", err_text(rc));
 }
 
-void hook_look(struct hook *h)
+static void read_more(struct hook *h)
 {
-    if (h->is_closed || h->is_gone || h->has_fresh || h->delivery->is_stopping)
+    int64_t row = 0;
+    const struct moment now = now_at(h->site);
+    if (h->rewind_to == 0 && window_wants_rewind(&h->window, &row))
+        h->rewind_to = row;
+    if (h->rewind_to == 0 && window_wants_more(&h->window))
+        note_reading(h, window_load(&h->window, h->site->reader, h->conf.id, &now));
+}
+
+/* Read on where there is room, and send what is due. */
+static void look_on(struct hook *h)
+{
+    if (!is_working(h))
         return;
     read_more(h);
     send_due(h);
-    pthread_mutex_lock(&h->delivery->mutex);
-    h->counts.in_flight = h->under_way;
-    pthread_mutex_unlock(&h->delivery->mutex);
+    tell_state(h);
 }
 
 void hook_wake(struct hook *h)
 {
-    if (h->wants_rewind && delivery_is_settled(h->delivery)) {
+    if (h->rewind_to != 0 && outcomes_are_settled(&h->site->outcomes)) {
         window_rewind(&h->window, h->rewind_to);
-        h->wants_rewind = false;
+        h->rewind_to = 0;
     }
     h->window.has_more = true;
-    hook_look(h);
+    if (!is_working(h))
+        return;
+    read_more(h);
+    if (h->rewind_to == 0 && !h->is_unread) {
+        const struct moment now = now_at(h->site);
+        note_reading(h,
+                     window_load_urgent(&h->window, h->site->reader, h->conf.id, &now));
+    }
+    look_on(h);
 }
 
 void hook_rewind(struct hook *h)
 {
-    h->wants_rewind = true;
     h->rewind_to = 1;
 }
 
 void hook_lift(struct hook *h)
 {
-    if (!h->is_gone)
-        return;
     h->is_gone = false;
-    pthread_mutex_lock(&h->delivery->mutex);
-    h->counts.is_gone = false;
-    pthread_mutex_unlock(&h->delivery->mutex);
+    tell_state(h);
 }
 
 /* --- beginning, change and end --- */
 
 static void set_window(struct hook *h)
 {
-    const struct delivery_tuning *tuning = &h->delivery->tuning;
+    const struct delivery_tuning *tuning = &h->site->tuning;
     struct window *w = &h->window;
     w->rows_most = tuning->window_rows > 0 ? tuning->window_rows : WINDOW_ROWS;
     w->lane_most = tuning->lane_rows > 0 ? tuning->lane_rows : LANE_ROWS;
     w->critical_wait_ms =
         tuning->critical_wait_ms > 0 ? tuning->critical_wait_ms : CRITICAL_WAIT_MS;
+    w->longest_wait_ms = retry_longest_wait(&h->conf.retry);
     w->bytes_most = WINDOW_BYTES;
     w->is_ordered = h->conf.ordered;
-    w->group = h->conf.group;
-    w->bundle_most = delivery_body_most(&h->conf);
+    w->group = h->conf.group.is_on ? h->conf.group : (struct conf_group){0};
+    w->bundle_most = h->conf.group.is_on ? delivery_body_most(&h->conf) : 1;
 }
 
 static void set_target(struct hook *h)
@@ -361,7 +359,7 @@ static void set_target(struct hook *h)
         text_copy(h->target_fault, sizeof h->target_fault, err.text);
 }
 
-int hook_create(struct delivery *d, const struct conf_webhook *conf,
+int hook_create(struct hook_site *site, const struct conf_webhook *conf,
                 struct hook **ret_hook)
 {
     struct hook *h = calloc(1, sizeof *h);
@@ -369,9 +367,9 @@ int hook_create(struct delivery *d, const struct conf_webhook *conf,
         free(h);
         return ERR_NOMEM;
     }
-    h->delivery = d;
+    h->site = site;
     h->counts.last_success_ms = TIME_NONE;
-    uv_timer_init(&d->loop, &h->timer);
+    uv_timer_init(&site->loop, &h->timer);
     h->timer.data = h;
     window_init(&h->window);
     set_window(h);
@@ -382,28 +380,25 @@ int hook_create(struct delivery *d, const struct conf_webhook *conf,
 }
 
 /* Nothing is under way: the new definition, or the end. */
-static void take_fresh(struct hook *h)
+static void take_change(struct hook *h)
 {
-    h->has_fresh = false;
-    if (h->is_removed) {
+    if (h->state == HOOK_LEAVES) {
         hook_close(h);
         return;
     }
-    pthread_mutex_lock(&h->delivery->mutex); /* others look for the id */
+    pthread_mutex_lock(&h->site->mutex); /* others look for the id */
     webhook_finish(&h->conf);
     h->conf = h->fresh;
     memset(&h->fresh, 0, sizeof h->fresh);
-    pthread_mutex_unlock(&h->delivery->mutex);
+    h->state = HOOK_WORKS;
+    pthread_mutex_unlock(&h->site->mutex);
     window_clear(&h->window);
-    h->saving = NULL;
-    h->saving_count = 0;
+    h->recording = NULL;
+    h->recording_count = 0;
+    h->breaker = (struct breaker){0};
     set_window(h);
     set_target(h);
-    h->failures = 0;
-    h->is_open = false;
-    pthread_mutex_lock(&h->delivery->mutex);
-    h->counts.is_open = false;
-    pthread_mutex_unlock(&h->delivery->mutex);
+    tell_state(h);
     /* What has just been settled must not be read as pending. */
     hook_rewind(h);
     hook_wake(h);
@@ -416,26 +411,24 @@ int hook_change(struct hook *h, const struct conf_webhook *conf)
         return ERR_NOMEM;
     webhook_finish(&h->fresh);
     h->fresh = fresh;
-    h->is_removed = conf == NULL;
-    h->has_fresh = true;
+    h->state = conf == NULL ? HOOK_LEAVES : HOOK_CHANGES;
     uv_timer_stop(&h->timer);
     if (h->under_way == 0)
-        take_fresh(h);
+        take_change(h);
     return 0;
 }
 
 static void on_closed(uv_handle_t *handle)
 {
     struct hook *h = handle->data;
-    struct delivery *d = h->delivery;
-    pthread_mutex_lock(&d->mutex);
-    for (struct hook **at = &d->hooks; *at != NULL; at = &(*at)->next)
-        if (*at == h) {
-            *at = h->next;
-            break;
-        }
-    pthread_mutex_unlock(&d->mutex);
-    window_finish(&h->window);
+    pthread_mutex_lock(&h->site->mutex);
+    struct hook **at = &h->site->hooks;
+    while (*at != NULL && *at != h)
+        at = &(*at)->next;
+    if (*at != NULL)
+        *at = h->next;
+    pthread_mutex_unlock(&h->site->mutex);
+    window_clear(&h->window);
     webhook_finish(&h->conf);
     webhook_finish(&h->fresh);
     target_finish(&h->target);
@@ -444,17 +437,23 @@ static void on_closed(uv_handle_t *handle)
 
 void hook_close(struct hook *h)
 {
-    if (h->is_closed)
+    if (h->state == HOOK_CLOSED)
         return;
-    pthread_mutex_lock(&h->delivery->mutex);
-    h->is_closed = true;
-    pthread_mutex_unlock(&h->delivery->mutex);
+    pthread_mutex_lock(&h->site->mutex);
+    h->state = HOOK_CLOSED;
+    pthread_mutex_unlock(&h->site->mutex);
     size_t cursor = 0;
     uint64_t key;
     void *value;
-    while (map_next(&h->window.items, &cursor, &key, &value)) {
-        struct item *item = value;
-        client_cancel(h->delivery->client, &item->request);
-    }
+    while (map_next(&h->window.bundles, &cursor, &key, &value))
+        client_cancel(h->site->client, &((struct bundle *)value)->request);
     uv_close((uv_handle_t *)&h->timer, on_closed);
+}
+
+struct hook *hook_find(const struct hook_site *site, const char *id)
+{
+    struct hook *h = site->hooks;
+    while (h != NULL && (h->state == HOOK_CLOSED || strcmp(h->conf.id, id) != 0))
+        h = h->next;
+    return h;
 }

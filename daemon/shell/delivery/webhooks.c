@@ -1,10 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Copies of the webhooks' configuration, as much of it as sending needs. */
 #include <openssl/crypto.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "delivery_int.h"
+
+/* The webhook's texts; each is owned, and wiped, for most are secret. */
+static const size_t texts[] = {
+    offsetof(struct conf_webhook, id),
+    offsetof(struct conf_webhook, url),
+    offsetof(struct conf_webhook, authorization),
+    offsetof(struct conf_webhook, body),
+    offsetof(struct conf_webhook, content_type),
+    offsetof(struct conf_webhook, ca_file),
+    offsetof(struct conf_webhook, client_cert),
+    offsetof(struct conf_webhook, client_key),
+};
+enum { TEXTS = sizeof texts / sizeof texts[0] };
+
+static char **text_at(struct conf_webhook *w, size_t i)
+{
+    return (char **)(void *)((char *)w + texts[i]);
+}
 
 static void wipe_free(char *text, size_t n)
 {
@@ -15,22 +34,18 @@ static void wipe_free(char *text, size_t n)
 
 void webhook_finish(struct conf_webhook *w)
 {
-    free(w->id);
-    wipe_free(w->url, w->url != NULL ? strlen(w->url) : 0);
+    for (size_t i = 0; i < TEXTS; i++) {
+        char *text = *text_at(w, i);
+        wipe_free(text, text != NULL ? strlen(text) : 0);
+    }
     for (size_t i = 0; i < w->secret_count && w->secrets != NULL; i++)
         wipe_free(w->secrets[i].text, w->secrets[i].length);
     free(w->secrets);
-    wipe_free(w->authorization, w->authorization != NULL ? strlen(w->authorization) : 0);
     for (size_t i = 0; i < w->header_count && w->headers != NULL; i++) {
         free(w->headers[i].name);
         free(w->headers[i].value);
     }
     free(w->headers);
-    free(w->body);
-    free(w->content_type);
-    free(w->ca_file);
-    free(w->client_cert);
-    free(w->client_key);
     memset(w, 0, sizeof *w);
 }
 
@@ -88,20 +103,10 @@ int webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to)
         .allow_private = from->allow_private,
         .definition = from->definition,
     };
-    const struct {
-        const char *from;
-        char **to;
-    } texts[] = {{from->id, &to.id},
-                 {from->url, &to.url},
-                 {from->authorization, &to.authorization},
-                 {from->body, &to.body},
-                 {from->content_type, &to.content_type},
-                 {from->ca_file, &to.ca_file},
-                 {from->client_cert, &to.client_cert},
-                 {from->client_key, &to.client_key}};
     int rc = 0;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && rc == 0; i++)
-        rc = copy_text(texts[i].from, texts[i].to);
+    for (size_t i = 0; i < TEXTS && rc == 0; i++)
+        rc = copy_text(*(char *const *)(const void *)((const char *)from + texts[i]),
+                       text_at(&to, i));
     if (rc == 0)
         rc = copy_secrets(from, &to);
     if (rc == 0)

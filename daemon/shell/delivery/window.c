@@ -1,250 +1,178 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A bounded window on the pending rows of one webhook, sorted into lanes that keep their
- * order. Rows come in ascending order and each is read once; only what another process
+/* A bounded window on the pending rows of one webhook. Rows come in ascending order and
+ * each is read once; what is urgent is read ahead of the rest, and what another process
  * puts back, or what a crowded lane had to leave behind, is read again. Knows no clock
  * and no network. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "delivery_int.h"
-#include "lookout/alert/alert.h"
-#include "lookout/base/text.h"
-#include "lookout/rules/rule.h"
 
-enum { LOAD_ROWS = 256 }; /* read at a time */
+enum {
+    LOAD_ROWS = 256,    /* read at a time */
+    URGENT_ROWS = 1024, /* held beyond rows_most, because they are urgent */
+    COMPLETE_MS = 10000 /* what a bundle on record lacks is waited for so long */
+};
 
 void window_init(struct window *w)
 {
     *w = (struct window){.cut_from = INT64_MAX, .has_more = true};
-    map_init(&w->items);
+    map_init(&w->alerts);
     map_init(&w->lanes);
-    map_init(&w->settled);
-    heap_init(&w->due);
     map_init(&w->groups);
     map_init(&w->bundles);
-    heap_init(&w->group_due);
-    heap_init(&w->group_idle);
-    heap_init(&w->bundle_due);
+    map_init(&w->settled);
+    agenda_init(&w->waiting);
+    agenda_init(&w->going);
+    heap_init(&w->idle);
 }
 
-/* --- lanes --- */
-
-/* Which of a lane's items goes next, and when. The first; but a critical one waits at
- * most critical_wait_ms behind one that failed. */
-static struct item *choose(const struct window *w, const struct lane *lane,
-                           int64_t *ret_due_ms)
+static void free_values(struct map *m, void (*destroy)(void *value))
 {
-    struct item *chosen = lane->first;
-    int64_t due = chosen->next_ms;
-    int64_t failing_since = chosen->failing_since_ms;
-    if (failing_since != 0)
-        for (struct item *i = chosen->next; i != NULL; i = i->next) {
-            if (i->failing_since_ms != 0 && i->failing_since_ms < failing_since)
-                failing_since = i->failing_since_ms;
-            if (i->severity != SEVERITY_CRITICAL)
-                continue;
-            int64_t since =
-                i->accepted_ms > failing_since ? i->accepted_ms : failing_since;
-            int64_t own = since + w->critical_wait_ms;
-            own = own > i->next_ms ? own : i->next_ms;
-            if (own < due) {
-                due = own;
-                chosen = i;
-            }
-        }
-    *ret_due_ms = due;
-    return chosen;
+    size_t cursor = 0;
+    uint64_t key;
+    void *value;
+    while (map_next(m, &cursor, &key, &value))
+        destroy(value);
+    map_finish(m);
 }
 
-/* Into the heap with what goes next, unless one is under way. */
-static int schedule(struct window *w, struct lane *lane)
+static void destroy_bundle(void *value)
 {
-    if (lane->under_way != NULL)
-        return 0;
-    int64_t due;
-    lane->chosen = choose(w, lane, &due);
-    return heap_set(&w->due, &lane->due, due, (uint64_t)lane->chosen->outbox);
+    bundle_destroy(value);
 }
 
-static struct lane *lane_get(struct window *w, uint64_t key)
+void window_clear(struct window *w)
 {
-    struct lane *lane = map_get(&w->lanes, key);
-    if (lane != NULL)
-        return lane;
-    lane = calloc(1, sizeof *lane);
-    if (lane == NULL)
-        return NULL;
-    lane->key = key;
-    if (map_set(&w->lanes, key, lane) != 0) {
-        free(lane);
-        return NULL;
-    }
-    return lane;
-}
-
-static void lane_free_if_empty(struct window *w, struct lane *lane)
-{
-    if (lane->first != NULL)
-        return;
-    heap_remove(&w->due, &lane->due);
-    map_remove(&w->lanes, lane->key);
-    free(lane);
-}
-
-static void lane_insert(struct lane *lane, struct item *item)
-{
-    struct item **at = &lane->first;
-    if (lane->last != NULL && lane->last->outbox < item->outbox)
-        at = &lane->last->next;
-    while (*at != NULL && (*at)->outbox < item->outbox)
-        at = &(*at)->next;
-    item->next = *at;
-    *at = item;
-    if (item->next == NULL)
-        lane->last = item;
-    item->lane = lane;
-    lane->count++;
-}
-
-static void lane_unlink(struct lane *lane, struct item *item)
-{
-    struct item **at = &lane->first, *before = NULL;
-    while (*at != item) {
-        before = *at;
-        at = &before->next;
-    }
-    *at = item->next;
-    if (lane->last == item)
-        lane->last = before;
-    lane->count--;
-    if (lane->under_way == item)
-        lane->under_way = NULL;
+    agenda_finish(&w->waiting);
+    agenda_finish(&w->going);
+    heap_finish(&w->idle);
+    free_values(&w->bundles, destroy_bundle);
+    free_values(&w->groups, free);
+    free_values(&w->alerts, free);
+    free_values(&w->lanes, free);
+    map_finish(&w->settled);
+    w->bytes = 0;
+    w->cursor = w->high = w->urgent_seen = 0;
+    w->cut_from = INT64_MAX;
+    w->has_more = true;
 }
 
 /* --- reading --- */
 
-static struct item *item_create(const struct store_pending *row)
+/* A bundle that was tried, or put on record, before. */
+static int join_recorded(struct window *w, struct queued *q,
+                         const struct store_pending *row, int64_t number)
 {
-    struct item *item = calloc(1, sizeof *item + row->body_bytes + 1);
-    if (item == NULL)
-        return NULL;
-    item->outbox = row->outbox;
-    item->accepted_ms = row->accepted_ms;
-    item->next_ms = row->next_attempt_ms;
-    item->begun_ms = row->begun_ms;
-    item->attempts = row->attempts;
-    item->severity = row->severity;
-    /* Since when it fails is not on record; it was not before it was accepted. */
-    int64_t begun_ms = row->begun_ms != 0 ? row->begun_ms : row->accepted_ms;
-    item->failing_since_ms = row->attempts > 0 ? begun_ms : 0;
-    text_copy(item->id, sizeof item->id, row->id);
-    memcpy(item->body, row->body, row->body_bytes);
-    item->event = (struct delivery_event){item->body, row->body_bytes};
-    return item;
-}
-
-static int add(struct window *w, struct lane *lane, const struct store_pending *row)
-{
-    struct item *item = item_create(row);
-    int rc = item == NULL ? ERR_NOMEM : map_set(&w->items, (uint64_t)row->outbox, item);
-    if (rc != 0) {
-        free(item);
-        lane_free_if_empty(w, lane);
-        return rc;
+    struct bundle *b = map_get(&w->bundles, (uint64_t)number);
+    if (b != NULL && b->state == BUNDLE_UNDER_WAY) /* too late: it goes by itself */
+        return group_add(w, q);
+    if (b == NULL) {
+        int rc = bundle_create(w->group.is_on ? BUNDLE_PARTIAL : BUNDLE_READY, &b);
+        if (rc != 0 || map_set(&w->bundles, (uint64_t)number, b) != 0) {
+            bundle_destroy(b);
+            return group_add(w, q);
+        }
+        b->number = number;
+        b->attempts = row->attempts;
+        b->due_ms = q->due_ms;
+        /* Since when it fails is not on record; not before it was accepted. */
+        b->failing_since_ms = row->attempts > 0 ? q->begun_ms : 0;
     }
-    lane_insert(lane, item);
-    w->bytes += item->event.bytes;
-    if (!w->group.is_on)
-        return schedule(w, lane);
-    item->group_key = group_key(&w->group, row);
-    return row->bundle != 0 ? group_add_recorded(w, item, row->bundle)
-                            : group_add(w, item);
+    b->due_ms = q->due_ms < b->due_ms ? q->due_ms : b->due_ms;
+    b->attempts = row->attempts < b->attempts ? row->attempts : b->attempts;
+    bundle_join(b, q);
+    return bundle_enter(w, b);
 }
 
-/* Known already; put back by somebody it is due earlier than we thought, and has its
- * whole schedule before it. */
-static int hasten(struct window *w, struct item *item, const struct store_pending *row)
+static int add_row(struct window *w, const struct store_pending *row,
+                   const struct moment *now)
 {
-    if (row->begun_ms <= item->begun_ms)
+    struct queued *q = NULL;
+    int rc = queued_add(w, row, now, &q);
+    if (rc != 0 || q == NULL)
+        return rc;
+    int64_t own = row->attempts > 0 ? row->outbox : 0;
+    int64_t number = w->group.is_on ? row->bundle : own;
+    rc = number != 0 ? join_recorded(w, q, row, number) : group_add(w, q);
+    if (rc == 0 || q->group != NULL || q->bundle != NULL)
+        return rc;
+    int lost = queued_drop(w, q); /* out of memory: it is read again */
+    map_remove(&w->settled, (uint64_t)row->outbox);
+    return lost != 0 ? lost : rc;
+}
+
+/* Known already. Put back by somebody it has its whole schedule before it. */
+static int renew_row(struct window *w, struct queued *q, const struct store_pending *row,
+                     const struct moment *now)
+{
+    if (row->begun_ms <= q->requeued_wall_ms)
         return 0;
-    item->begun_ms = row->begun_ms;
-    item->attempts = row->attempts;
-    if (w->group.is_on)
-        return group_hasten(w, item, row);
-    if (item->lane->under_way == item)
+    queued_renew(q, row, now);
+    struct bundle *b = q->bundle;
+    if (b == NULL)
+        return group_wake(w, q);
+    b->attempts = row->attempts;
+    if (b->state == BUNDLE_UNDER_WAY || b->state == BUNDLE_RECORDING)
         return 0;
-    item->next_ms = row->next_attempt_ms;
-    return schedule(w, item->lane);
+    b->due_ms = q->due_ms;
+    return bundle_enter(w, b);
 }
 
 struct loading {
     struct window *window;
+    const struct moment *now;
     size_t rows;
+    int64_t last;
+    bool is_ahead; /* of the cursor, which stays */
 };
 
 static int on_row(void *context, const struct store_pending *row)
 {
     struct loading *loading = context;
     struct window *w = loading->window;
-    struct item *known = map_get(&w->items, (uint64_t)row->outbox);
+    struct queued *known = map_get(&w->alerts, (uint64_t)row->outbox);
     int rc = 0;
-    if (known != NULL) {
-        rc = hasten(w, known, row);
-    } else if (map_get(&w->settled, (uint64_t)row->outbox) == NULL) {
-        uint64_t key = w->is_ordered ? row->mmsi : (uint64_t)row->outbox;
-        struct lane *lane = lane_get(w, key);
-        if (lane == NULL)
-            return ERR_NOMEM;
-        if (lane->is_cut || lane->count >= w->lane_most) {
-            lane->is_cut = true;
-            if (row->outbox < w->cut_from)
-                w->cut_from = row->outbox;
-        } else {
-            rc = add(w, lane, row);
-        }
-    }
+    if (known != NULL)
+        rc = renew_row(w, known, row, loading->now);
+    else if (map_get(&w->settled, (uint64_t)row->outbox) == NULL)
+        rc = add_row(w, row, loading->now);
     if (rc != 0)
         return rc;
     loading->rows++;
-    w->cursor = row->outbox;
+    loading->last = row->outbox;
+    w->high = row->outbox > w->high ? row->outbox : w->high;
+    if (!loading->is_ahead)
+        w->cursor = row->outbox;
     return 0;
 }
 
 static bool has_room(const struct window *w)
 {
-    return w->has_more && w->items.count < w->rows_most && w->bytes < w->bytes_most;
-}
-
-/* There is more than it holds. */
-static bool is_full(const struct window *w)
-{
-    if (w->cut_from != INT64_MAX)
-        return true;
-    return w->has_more && (w->items.count >= w->rows_most || w->bytes >= w->bytes_most);
+    return w->alerts.count < w->rows_most && w->bytes < w->bytes_most;
 }
 
 /* Not for a row at a time. */
 bool window_wants_more(const struct window *w)
 {
-    return w->has_more && w->items.count <= w->rows_most - w->rows_most / 4 &&
+    return w->has_more && w->alerts.count <= w->rows_most - w->rows_most / 4 &&
            w->bytes <= w->bytes_most - w->bytes_most / 4;
 }
 
-int window_load(struct window *w, struct store_reader *reader, const char *webhook)
+int window_load(struct window *w, struct store_reader *reader, const char *webhook,
+                const struct moment *now)
 {
     int rc = 0;
     w->has_more = true;
-    while (rc == 0 && has_room(w)) {
-        size_t room = w->rows_most - w->items.count;
+    while (rc == 0 && w->has_more && has_room(w)) {
+        size_t room = w->rows_most - w->alerts.count;
         size_t limit = room < LOAD_ROWS ? room : LOAD_ROWS;
-        struct loading loading = {.window = w};
+        struct loading loading = {.window = w, .now = now};
         rc = store_reader_pending(reader, webhook, w->cursor, limit, on_row, &loading);
         if (rc == 0 && loading.rows < limit)
             w->has_more = false;
     }
-    if (w->cursor > w->high)
-        w->high = w->cursor;
-    if (rc == 0 && w->group.is_on && is_full(w))
+    /* There is more than it holds. */
+    if (rc == 0 && w->group.is_on && (w->has_more || w->cut_from != INT64_MAX))
         rc = group_hasten_all(w);
     if (!w->has_more) /* nothing pending lies between */
         w->cursor = w->high;
@@ -254,26 +182,47 @@ int window_load(struct window *w, struct store_reader *reader, const char *webho
     return rc;
 }
 
+int window_load_urgent(struct window *w, struct store_reader *reader, const char *webhook,
+                       const struct moment *now)
+{
+    if (!w->has_more || w->alerts.count >= w->rows_most + URGENT_ROWS)
+        return 0;
+    struct loading loading = {
+        .window = w, .now = now, .last = w->cursor, .is_ahead = true};
+    int rc;
+    do {
+        const struct store_urgent which = {.webhook = webhook,
+                                           .after = loading.last,
+                                           .critical_after = w->urgent_seen,
+                                           .is_ordered = w->is_ordered,
+                                           .limit = LOAD_ROWS};
+        loading.rows = 0;
+        rc = store_reader_urgent(reader, &which, on_row, &loading);
+        if (rc == 0 && loading.rows < LOAD_ROWS)
+            w->urgent_seen = w->high;
+    } while (rc == 0 && loading.rows == LOAD_ROWS &&
+             w->alerts.count < w->rows_most + URGENT_ROWS);
+    return rc;
+}
+
 void window_rewind(struct window *w, int64_t row)
 {
     size_t cursor = 0;
     uint64_t key;
     void *value;
     map_finish(&w->settled);
-    if (row - 1 < w->cursor)
-        w->cursor = row - 1;
+    w->cursor = row - 1 < w->cursor ? row - 1 : w->cursor;
+    w->urgent_seen = row - 1 < w->urgent_seen ? row - 1 : w->urgent_seen;
     w->has_more = true;
     w->cut_from = INT64_MAX;
-    while (map_next(&w->lanes, &cursor, &key, &value)) {
-        struct lane *lane = value;
-        lane->is_cut = false;
-    }
+    while (map_next(&w->lanes, &cursor, &key, &value))
+        ((struct lane *)value)->is_cut = false;
 }
 
 bool window_wants_rewind(const struct window *w, int64_t *ret_row)
 {
     /* Reading on first: the rows left behind lie before the cursor, and stay there. */
-    if (w->cut_from == INT64_MAX || w->items.count > w->rows_most / 2)
+    if (w->cut_from == INT64_MAX || w->alerts.count > w->rows_most / 2)
         return false;
     size_t cursor = 0;
     uint64_t key;
@@ -290,109 +239,77 @@ bool window_wants_rewind(const struct window *w, int64_t *ret_row)
 
 /* --- sending --- */
 
-struct item *window_next(struct window *w, int64_t now_ms, bool may_form,
-                         int64_t *ret_due_ms)
+/* All its alerts were read, as far as can be seen. */
+static bool is_complete(const struct window *w, const struct bundle *b)
 {
-    if (w->group.is_on)
-        return group_next(w, now_ms, may_form, ret_due_ms);
-    struct heap_node *node = heap_first(&w->due);
-    *ret_due_ms = node != NULL ? node->due_ms : INT64_MAX;
-    if (node == NULL)
-        return NULL;
-    return ((struct lane *)(void *)((char *)node - offsetof(struct lane, due)))->chosen;
+    return (!w->has_more || w->cursor >= b->number) && w->cut_from > b->number;
 }
 
-void window_take(struct window *w, struct item *item)
+struct bundle *window_next(struct window *w, int64_t now_ms, bool may_form,
+                           int64_t *ret_due_ms)
 {
-    if (w->group.is_on) {
-        group_take(w, item);
-        return;
+    group_forget_idle(w, now_ms);
+    for (;;) {
+        struct agenda_node *going = agenda_first(&w->going, now_ms);
+        struct agenda_node *waiting = may_form ? agenda_first(&w->waiting, now_ms) : NULL;
+        bool forms = agenda_precedes(waiting, going, now_ms);
+        struct agenda_node *first = forms ? waiting : going;
+        *ret_due_ms = first != NULL ? first->heap.due_ms : INT64_MAX;
+        if (forms || going == NULL)
+            return NULL;
+        struct bundle *b = (void *)((char *)going - offsetof(struct bundle, node));
+        if (*ret_due_ms > now_ms || b->state != BUNDLE_PARTIAL)
+            return b;
+        b->state = BUNDLE_READY;
+        if (is_complete(w, b))
+            return b;
+        bundle_postpone(w, b, now_ms + COMPLETE_MS);
     }
-    heap_remove(&w->due, &item->lane->due);
-    item->lane->under_way = item;
 }
 
-int window_again(struct window *w, struct item *item)
+void window_take(struct window *w, struct bundle *b)
 {
-    struct lane *lane = item->lane;
-    if (w->group.is_on)
-        return group_again(w, item);
-    if (lane->under_way == item)
-        lane->under_way = NULL;
-    return schedule(w, lane);
+    agenda_remove(&w->going, &b->node);
+    b->state = BUNDLE_UNDER_WAY;
 }
 
-int window_drop(struct window *w, struct item *item)
+int window_retry(struct window *w, struct bundle *b)
 {
-    struct lane *lane = item->lane;
     int rc = 0;
-    if (item->outbox > w->cursor) /* a rewound cursor will meet it */
-        rc = map_set(&w->settled, (uint64_t)item->outbox, w);
-    map_remove(&w->items, (uint64_t)item->outbox);
-    lane_unlink(lane, item);
-    w->bytes -= item->event.bytes;
-    free(item->events);
-    free(item);
-    if (!lane->is_cut)
-        lane_free_if_empty(w, lane);
+    b->state = BUNDLE_READY;
+    for (const struct queued *q = b->first; q != NULL && rc == 0; q = q->mate)
+        if (q->lane->critical_count > 0)
+            rc = group_wake_critical(w, q->lane);
+    return rc == 0 ? bundle_enter(w, b) : rc;
+}
+
+int window_remove(struct window *w, struct bundle *b)
+{
+    struct queued *next;
+    int rc = 0;
+    bundle_leave(w, b);
+    for (struct queued *q = b->first; q != NULL; q = next) {
+        struct lane *lane = q->lane;
+        bool stays = lane->count > 1;
+        next = q->mate;
+        rc = queued_drop(w, q) != 0 ? ERR_NOMEM : rc;
+        rc = stays && group_wake_first(w, lane) != 0 ? ERR_NOMEM : rc;
+    }
+    bundle_destroy(b);
     return rc;
 }
 
-int window_remove(struct window *w, struct item *item)
+int window_split(struct window *w, struct bundle *b, int64_t now_ms)
 {
-    if (w->group.is_on)
-        return group_remove(w, item);
-    struct lane *lane = item->lane;
-    bool has_more = lane->count > 1;
-    int rc = window_drop(w, item);
-    return has_more && schedule(w, lane) != 0 ? ERR_NOMEM : rc;
-}
-
-void window_release(struct window *w, int64_t least_ms)
-{
-    size_t cursor = 0;
-    uint64_t key;
-    void *value;
-    if (w->group.is_on) {
-        group_release(w, least_ms);
-        return;
+    struct queued *next;
+    int rc = 0;
+    bundle_leave(w, b);
+    for (struct queued *q = b->first; q != NULL; q = next) {
+        next = q->mate;
+        q->goes_alone = true;
+        q->due_ms = now_ms;
+        rc = group_add(w, q) != 0 ? ERR_NOMEM : rc;
     }
-    while (map_next(&w->lanes, &cursor, &key, &value)) {
-        struct lane *lane = value;
-        for (struct item *i = lane->first; i != NULL; i = i->next)
-            if (i->is_outage && i->tried_ms + least_ms < i->next_ms)
-                i->next_ms = i->tried_ms + least_ms;
-        if (lane->first != NULL && lane->under_way == NULL)
-            (void)schedule(w, lane); /* already in the heap: moves, needs no memory */
-    }
-}
-
-/* --- end --- */
-
-void window_clear(struct window *w)
-{
-    size_t cursor = 0;
-    uint64_t key;
-    void *value;
-    heap_finish(&w->due);
-    group_clear(w);
-    while (map_next(&w->items, &cursor, &key, &value)) {
-        free(((struct item *)value)->events);
-        free(value);
-    }
-    cursor = 0;
-    while (map_next(&w->lanes, &cursor, &key, &value))
-        free(value);
-    map_finish(&w->items);
-    map_finish(&w->lanes);
-    map_finish(&w->settled);
-    w->bytes = 0;
-    w->cursor = w->high = 0;
-    w->cut_from = INT64_MAX;
-    w->has_more = true;
-}
-
-void window_finish(struct window *w)
-{
-    window_clear(w);
+    bundle_destroy(b);
+    return rc;
 }

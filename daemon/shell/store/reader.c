@@ -9,15 +9,29 @@
 #include "lookout/base/timefmt.h"
 #include "reader_int.h"
 
+/* As fill_pending reads them. */
+#define PENDING_COLUMNS                                                                  \
+    "SELECT o.row, a.id, a.type, a.rule, a.mmsi, a.severity, o.attempts,"                \
+    " a.accepted_ms, o.next_ms, a.body, o.begun_ms, o.bundle, o.at_ms"
+#define WEBHOOK_ROW "(SELECT row FROM webhooks WHERE id = ?1)"
+
 static const char *const sql[READER_STATEMENTS] = {
     [READER_SQL_VERSION] = "PRAGMA data_version",
     [READER_SQL_REQUEUES] = "SELECT value FROM numbers WHERE name = 'requeues'",
-    [READER_SQL_PENDING] =
-        "SELECT o.row, a.id, a.type, a.rule, a.mmsi, a.severity, o.attempts,"
-        " a.accepted_ms, o.next_ms, a.body, o.begun_ms, o.bundle"
-        " FROM outbox o JOIN alerts a ON a.row = o.row / 65536"
-        " WHERE o.webhook = (SELECT row FROM webhooks WHERE id = ?1) AND o.state = 0"
-        " AND o.row > ?2 ORDER BY o.row LIMIT ?3",
+    [READER_SQL_PENDING] = PENDING_COLUMNS
+    " FROM outbox o JOIN alerts a ON a.row = o.row / 65536"
+    " WHERE o.webhook = (SELECT row FROM webhooks WHERE id = ?1) AND o.state = 0"
+    " AND o.row > ?2 ORDER BY o.row LIMIT ?3",
+    /* ?1 webhook ?2 after ?3 limit ?4 critical_after ?5 is_ordered. CROSS JOIN: in this
+     * order, from the few critical ones to their vessels' rows. */
+    [READER_SQL_URGENT] = PENDING_COLUMNS
+    " FROM (SELECT DISTINCT c.mmsi AS mmsi FROM alerts c CROSS JOIN outbox p"
+    "  ON p.row = c.row * 65536 + " WEBHOOK_ROW
+    "  WHERE c.severity = 2 AND c.row >= ?4 / 65536 AND p.row > ?4 AND p.state = 0) v"
+    " CROSS JOIN alerts a ON a.mmsi = v.mmsi AND a.row >= ?2 / 65536"
+    " CROSS JOIN outbox o ON o.row = a.row * 65536 + " WEBHOOK_ROW
+    " WHERE o.state = 0 AND o.row > ?2"
+    " AND (?5 OR (a.severity = 2 AND o.row > ?4)) ORDER BY o.row LIMIT ?3",
     [READER_SQL_GONE] = "SELECT 1 FROM webhooks WHERE id = ?1 AND gone_ms IS NOT NULL",
     [READER_SQL_VESSELS] = "SELECT mmsi, record FROM vessels ORDER BY mmsi",
     [READER_SQL_ENGINE] = "SELECT record FROM engine WHERE row = 1",
@@ -203,26 +217,27 @@ static void fill_pending(sqlite3_stmt *s, char id[HASH_ID_BYTES], const char *we
         .body = (const char *)sqlite3_column_text(s, 9),
         .begun_ms = sqlite3_column_int64(s, 10),
         .bundle = sqlite3_column_int64(s, 11),
+        .tried_ms = sqlite3_column_int64(s, 12),
     };
     p->body_bytes = (size_t)sqlite3_column_bytes(s, 9);
 }
 
-int store_reader_pending(struct store_reader *r, const char *webhook, int64_t after,
-                         size_t limit, store_pending_row row, void *context)
+/* The statement's parameters from the fourth on are bound. */
+static int read_pending(struct store_reader *r, sqlite3_stmt *s,
+                        const struct store_urgent *which, store_pending_row row,
+                        void *context)
 {
+    int64_t limit = which->limit < INT64_MAX ? (int64_t)which->limit : INT64_MAX;
     int code = 0;
-    sqlite3_stmt *s = store_reader_statement(r, READER_SQL_PENDING, &code);
-    if (s == NULL)
-        return code;
-    int rc = sqlite3_bind_text(s, 1, webhook, -1, SQLITE_STATIC);
+    int rc = sqlite3_bind_text(s, 1, which->webhook, -1, SQLITE_STATIC);
     if (rc == SQLITE_OK)
-        rc = sqlite3_bind_int64(s, 2, after);
+        rc = sqlite3_bind_int64(s, 2, which->after);
     if (rc == SQLITE_OK)
-        rc = sqlite3_bind_int64(s, 3, limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
+        rc = sqlite3_bind_int64(s, 3, limit);
     while (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
         char id[HASH_ID_BYTES];
         struct store_pending p;
-        fill_pending(s, id, webhook, &p);
+        fill_pending(s, id, which->webhook, &p);
         if (p.type == NULL || p.rule == NULL || p.body == NULL) {
             rc = SQLITE_NOMEM;
             break;
@@ -234,6 +249,29 @@ int store_reader_pending(struct store_reader *r, const char *webhook, int64_t af
     }
     int end = store_reader_end(r, s, rc);
     return code != 0 ? code : end;
+}
+
+int store_reader_pending(struct store_reader *r, const char *webhook, int64_t after,
+                         size_t limit, store_pending_row row, void *context)
+{
+    const struct store_urgent all = {.webhook = webhook, .after = after, .limit = limit};
+    int code = 0;
+    sqlite3_stmt *s = store_reader_statement(r, READER_SQL_PENDING, &code);
+    return s == NULL ? code : read_pending(r, s, &all, row, context);
+}
+
+int store_reader_urgent(struct store_reader *r, const struct store_urgent *which,
+                        store_pending_row row, void *context)
+{
+    int code = 0;
+    sqlite3_stmt *s = store_reader_statement(r, READER_SQL_URGENT, &code);
+    if (s == NULL)
+        return code;
+    int rc = sqlite3_bind_int64(s, 4, which->critical_after);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_int(s, 5, which->is_ordered);
+    return rc == SQLITE_OK ? read_pending(r, s, which, row, context)
+                           : store_reader_end(r, s, rc);
 }
 
 int store_reader_webhook_is_gone(struct store_reader *r, const char *webhook,

@@ -148,6 +148,7 @@ struct store_pending {
     int64_t accepted_ms;     /* clock */
     int64_t begun_ms;        /* clock: put back then, its schedule is new; 0: never */
     int64_t next_attempt_ms; /* clock */
+    int64_t tried_ms;        /* clock: the last attempt; 0: none */
     int64_t bundle;          /* goes in one request with those of this number; 0 none */
     const char *body;
     size_t body_bytes;
@@ -157,6 +158,17 @@ typedef int (*store_pending_row)(void *context, const struct store_pending *row)
 MUST_CHECK int store_reader_pending(struct store_reader *r, const char *webhook,
                                     int64_t after, size_t limit, store_pending_row row,
                                     void *context);
+/* Of these rows only those that a critical alert waits for, and it: the critical rows
+ * with row id > critical_after, and with is_ordered all rows of their vessels. */
+struct store_urgent {
+    const char *webhook;
+    int64_t after, critical_after;
+    bool is_ordered;
+    size_t limit;
+};
+MUST_CHECK int store_reader_urgent(struct store_reader *r,
+                                   const struct store_urgent *which,
+                                   store_pending_row row, void *context);
 MUST_CHECK int store_reader_webhook_is_gone(struct store_reader *r, const char *webhook,
                                             bool *ret_is_gone);
 
