@@ -158,4 +158,17 @@ for options in "--fail 99" "--fail 500:x" "--delay 5" "--address 8080" "--addres
     [ $? -eq 2 ]
     result "wrong usage: listen $options" $?
 done
+# Every webhook is served, however many there are.
+receiver "$work/many"
+{
+    echo "state: $work/many.state"
+    echo "rules: [{id: seen, when: sighted, again_after: 7d}]"
+    echo "webhooks:"
+    for i in $(seq 70); do echo "  - {id: w$i, url: \"$receiver_url$i\"}"; done
+} >"$work/many.yaml"
+echo '!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24' >"$work/many.nmea"
+"$bin" replay -c "$work/many.yaml" --deliver --start 2024-03-25T18:04:00Z "$work/many.nmea" >"$work/out" 2>&1
+[ $? -eq 0 ] && [ "$(grep -c lookoutd.vessel.sighted "$work/many")" -eq 70 ]
+result "seventy webhooks get the alert" $? "$(cat "$work/out"; wc -l "$work/many")"
+stop "$receiver_pid"
 finish

@@ -20,14 +20,19 @@ int64_t pipeline_clock_ms(void)
 
 static int keep_alert(struct pipeline *p, const struct alert *alert)
 {
-    const char *webhooks[CONF_WEBHOOKS_MAX];
+    const struct conf *conf = p->conf;
+    const char **webhooks = calloc(conf->webhook_count + 1, sizeof *webhooks);
     size_t count = 0;
-    for (size_t i = 0; i < p->conf->webhook_count; i++)
-        if (conf_webhook_wants(&p->conf->webhooks[i], alert->rule,
+    if (webhooks == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < conf->webhook_count; i++)
+        if (conf_webhook_wants(&conf->webhooks[i], alert->rule,
                                (enum severity)alert->severity))
-            webhooks[count++] = p->conf->webhooks[i].id;
+            webhooks[count++] = conf->webhooks[i].id;
     p->has_alerts = true;
-    return store_batch_alert(p->batch, alert, webhooks, count, p->clock_ms);
+    int rc = store_batch_alert(p->batch, alert, webhooks, count, p->clock_ms);
+    free(webhooks);
+    return rc;
 }
 
 static int on_alert(void *context, const struct alert *alert)
