@@ -9,10 +9,7 @@
 #include "lookout/base/text.h"
 #include "moment.h"
 
-enum {
-    AT_REST_MOST = 64, /* transfers kept for the next request */
-    LOOKUP_DEADLINE_MS = 5000
-};
+enum { LOOKUP_DEADLINE_MS = 5000 };
 
 struct client {
     uv_loop_t *loop;
@@ -21,8 +18,6 @@ struct client {
     uv_timer_t timer;
     int64_t lookup_deadline_ms;
     struct transfer *active;
-    struct transfer *at_rest;
-    size_t at_rest_count;
     unsigned open_handles;
     bool is_closing, is_resolver_closed;
     void (*on_closed)(void *context);
@@ -37,17 +32,12 @@ struct client_socket {
 
 /* --- transfers --- */
 
-static struct transfer *transfer_get(struct client *c)
+static struct transfer *transfer_create(struct client *c)
 {
-    struct transfer *t = c->at_rest;
-    if (t != NULL) {
-        c->at_rest = t->next;
-        c->at_rest_count--;
-    } else if ((t = calloc(1, sizeof *t)) == NULL) {
+    struct transfer *t = calloc(1, sizeof *t);
+    if (t == NULL)
         return NULL;
-    }
     t->client = c;
-    t->previous = NULL;
     t->next = c->active;
     if (c->active != NULL)
         c->active->previous = t;
@@ -55,7 +45,7 @@ static struct transfer *transfer_get(struct client *c)
     return t;
 }
 
-static void transfer_put(struct client *c, struct transfer *t)
+static void transfer_end(struct client *c, struct transfer *t)
 {
     if (t->request != NULL)
         t->request->transfer = NULL;
@@ -68,14 +58,7 @@ static void transfer_put(struct client *c, struct transfer *t)
     resolver_cancel(c->resolver, &t->question);
     if (t->is_adding)
         curl_multi_remove_handle(c->multi, t->easy);
-    if (t->easy == NULL || c->is_closing || c->at_rest_count >= AT_REST_MOST) {
-        transfer_destroy(t);
-        return;
-    }
-    transfer_reset(t);
-    t->next = c->at_rest;
-    c->at_rest = t;
-    c->at_rest_count++;
+    transfer_destroy(t);
 }
 
 /* Read off what has ended. on_end may send the next at once. */
@@ -90,7 +73,7 @@ static void read_ends(struct client *c)
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
         struct client_request *request = t->request;
         transfer_judge(t, message->data.result);
-        transfer_put(c, t);
+        transfer_end(c, t);
         request->on_end(request);
     }
 }
@@ -194,7 +177,7 @@ static int fail_request(struct client *c, struct client_request *request,
     request->answer = (struct retry_answer){.status = 0, .retry_after_ms = -1};
     if (t != NULL) {
         request->latency_s = (double)(uv_hrtime() - t->begin_ns) / 1e9;
-        transfer_put(c, t);
+        transfer_end(c, t);
     }
     text_copy(request->reason, sizeof request->reason, reason);
     return ERR_IO;
@@ -257,7 +240,7 @@ int client_send(struct client *c, struct client_request *request)
     request->reason[0] = request->said[0] = '\0';
     request->latency_s = 0;
     request->was_sent = false;
-    struct transfer *t = request->transfer = transfer_get(c);
+    struct transfer *t = request->transfer = transfer_create(c);
     if (t == NULL)
         return fail_request(c, request, err_text(ERR_NOMEM));
     t->request = request;
@@ -286,7 +269,7 @@ int client_send(struct client *c, struct client_request *request)
 void client_cancel(struct client *c, struct client_request *request)
 {
     if (request->transfer != NULL)
-        transfer_put(c, request->transfer);
+        transfer_end(c, request->transfer);
 }
 
 void client_set_connections(struct client *c, long most)
@@ -359,12 +342,7 @@ void client_close(struct client *c, void (*on_closed)(void *context), void *cont
     c->on_closed = on_closed;
     c->closed_context = context;
     while (c->active != NULL)
-        transfer_put(c, c->active);
-    while (c->at_rest != NULL) {
-        struct transfer *next = c->at_rest->next;
-        transfer_destroy(c->at_rest);
-        c->at_rest = next;
-    }
+        transfer_end(c, c->active);
     curl_multi_cleanup(c->multi);
     c->multi = NULL;
     resolver_close(c->resolver, on_resolver_closed, c);

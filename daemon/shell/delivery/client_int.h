@@ -16,7 +16,7 @@ enum {
 struct transfer {
     struct client *client;
     struct client_request *request;
-    struct transfer *next, *previous; /* those under way; next also of those at rest */
+    struct transfer *next, *previous; /* those under way */
     CURL *easy;                       /* owned */
     struct curl_slist *headers;       /* owned */
     struct curl_slist *pins;          /* owned */
@@ -40,8 +40,6 @@ MUST_CHECK int transfer_prepare(struct transfer *t, int64_t clock_ms);
 MUST_CHECK int transfer_pin(struct transfer *t);
 /* Fill in the request's outcome. */
 void transfer_judge(struct transfer *t, CURLcode code);
-/* Back to its first state, connections kept. */
-void transfer_reset(struct transfer *t);
 void transfer_destroy(struct transfer *t);
 
 #endif

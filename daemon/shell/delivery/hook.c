@@ -353,7 +353,6 @@ static void set_window(struct hook *h)
 static void set_target(struct hook *h)
 {
     struct err err = {0};
-    target_finish(&h->target);
     h->target_fault[0] = '\0';
     if (target_parse(h->conf.url, &h->target, &err) != 0)
         text_copy(h->target_fault, sizeof h->target_fault, err.text);
@@ -431,7 +430,6 @@ static void on_closed(uv_handle_t *handle)
     window_clear(&h->window);
     webhook_finish(&h->conf);
     webhook_finish(&h->fresh);
-    target_finish(&h->target);
     free(h);
 }
 

@@ -8,35 +8,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lookout/base/buf.h"
 #include "lookout/base/text.h"
 
 /* Shorter parts of a path say nothing secret and would blot out ordinary words. */
 enum { SECRET_PART_BYTES = 6 };
-
-static char *part_of(CURLU *url, CURLUPart part)
-{
-    char *text = NULL;
-    char *copy =
-        curl_url_get(url, part, &text, 0) == CURLUE_OK ? strdup(text) : strdup("");
-    curl_free(text);
-    return copy;
-}
-
-static char *joined(char *a, char between, char *b)
-{
-    char *text = NULL;
-    if (a != NULL && b != NULL) {
-        struct buf buf = {0};
-        if (buf_add_text(&buf, a) == 0 &&
-            (b[0] == '\0' || buf_printf(&buf, "%c%s", between, b) == 0))
-            text = buf_take(&buf);
-        buf_finish(&buf);
-    }
-    free(a);
-    free(b);
-    return text;
-}
 
 static int read_host(CURLU *url, struct target *t, struct err *err)
 {
@@ -87,35 +62,10 @@ int target_parse(const char *url, struct target *ret_target, struct err *err)
         rc = err_set(err, ERR_INVALID, "not an http or https URL");
     if (rc == 0)
         rc = read_host(parsed, &t, err);
-    if (rc == 0) {
-        t.path = joined(part_of(parsed, CURLUPART_PATH), '?',
-                        part_of(parsed, CURLUPART_QUERY));
-        t.user = joined(part_of(parsed, CURLUPART_USER), ':',
-                        part_of(parsed, CURLUPART_PASSWORD));
-        if (t.path == NULL || t.user == NULL)
-            rc = err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
-    }
     curl_url_cleanup(parsed);
     if (rc == 0)
         *ret_target = t;
-    else
-        target_finish(&t);
     return rc;
-}
-
-static void wipe_free(char *text)
-{
-    volatile char *p = text;
-    for (size_t i = 0; text != NULL && text[i] != '\0'; i++)
-        p[i] = '*';
-    free(text);
-}
-
-void target_finish(struct target *t)
-{
-    wipe_free(t->path);
-    wipe_free(t->user);
-    memset(t, 0, sizeof *t);
 }
 
 static void blot(char *text, const char *secret, size_t n)
@@ -127,32 +77,41 @@ static void blot(char *text, const char *secret, size_t n)
 }
 
 /* The secret whole, and each of its parts between the separators. */
-static void blot_parts(char *text, const char *secret, const char *separators)
+static void blot_parts(char *text, const char *secret, size_t n, const char *separators)
+{
+    char part[2100]; /* the longest URL is 2048 bytes */
+    if (n >= sizeof part)
+        return;
+    for (size_t at = 0; at < n;) {
+        size_t length = strcspn(secret + at, separators);
+        length = length < n - at ? length : n - at;
+        text_copy(part, length + 1, secret + at);
+        if (length >= SECRET_PART_BYTES)
+            blot(text, part, length);
+        at += length;
+        at += strspn(secret + at, separators);
+    }
+}
+
+static void blot_whole(char *text, const char *secret, const char *separators)
 {
     size_t n = strlen(secret);
     if (n > 1)
         blot(text, secret, n);
-    for (const char *at = secret; *at != '\0';) {
-        size_t length = strcspn(at, separators);
-        char part[256];
-        if (length >= SECRET_PART_BYTES && length < sizeof part) {
-            memcpy(part, at, length);
-            part[length] = '\0';
-            blot(text, part, length);
-        }
-        at += length;
-        at += strspn(at, separators);
-    }
+    blot_parts(text, secret, n, separators);
 }
 
-void target_redact(const struct target *t, const struct conf_webhook *webhook, char *text)
+void target_redact(const struct conf_webhook *webhook, char *text)
 {
-    if (t->path != NULL)
-        blot_parts(text, t->path, "/?&=");
-    if (t->user != NULL)
-        blot_parts(text, t->user, ":");
+    const char *host = strstr(webhook->url, "://");
+    host = host != NULL ? host + 3 : webhook->url;
+    size_t n = strcspn(host, "/?#");
+    const char *at = memchr(host, '@', n);
+    blot_whole(text, host + n, "/?&=#");
+    if (at != NULL)
+        blot_parts(text, host, (size_t)(at - host), ":");
     if (webhook->authorization != NULL)
-        blot_parts(text, webhook->authorization, " ");
+        blot_whole(text, webhook->authorization, " ");
     for (size_t i = 0; i < webhook->header_count; i++)
-        blot_parts(text, webhook->headers[i].value, " ");
+        blot_whole(text, webhook->headers[i].value, " ");
 }

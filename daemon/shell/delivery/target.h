@@ -20,16 +20,12 @@ struct target {
     enum target_kind kind;
     uint16_t port;
     char host[RESOLVE_HOST_BYTES];
-    char *path; /* owned: path and query, secret; "" */
-    char *user; /* owned: "name:password" of the URL, secret; "" */
 };
 
 /* ERR_INVALID: no URL that can be posted to; err says why, without the URL. */
 MUST_CHECK int target_parse(const char *url, struct target *ret_target, struct err *err);
-void target_finish(struct target *t);
 /* Overwrite with '*' what of the webhook's secrets stands in a text that came from
- * outside: path and its parts, user, authorization, values of headers. */
-void target_redact(const struct target *t, const struct conf_webhook *webhook,
-                   char *text);
+ * outside: the URL's path and user and their parts, authorization, values of headers. */
+void target_redact(const struct conf_webhook *webhook, char *text);
 
 #endif

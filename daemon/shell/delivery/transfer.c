@@ -294,7 +294,7 @@ void transfer_judge(struct transfer *t, CURLcode code)
     for (size_t i = 0; i < t->kept_bytes; i++)
         if (text[i] == '\0' || text[i] == '\n' || text[i] == '\t')
             text[i] = ' ';
-    target_redact(r->target, r->webhook, text);
+    target_redact(r->webhook, text);
     text_clean(text, strlen(text), r->said, sizeof r->said);
     if (t->is_answered) {
         curl_off_t seconds = 0; /* 0: no Retry-After; below: a date that is past */
@@ -308,17 +308,8 @@ void transfer_judge(struct transfer *t, CURLcode code)
     }
     r->answer.status = 0;
     say_failure(t, code, text, sizeof text);
-    target_redact(r->target, r->webhook, text);
+    target_redact(r->webhook, text);
     text_clean(text, strlen(text), r->reason, sizeof r->reason);
-}
-
-void transfer_reset(struct transfer *t)
-{
-    curl_easy_reset(t->easy);
-    curl_slist_free_all(t->headers);
-    curl_slist_free_all(t->pins);
-    buf_clear(&t->body);
-    *t = (struct transfer){.client = t->client, .easy = t->easy, .body = t->body};
 }
 
 void transfer_destroy(struct transfer *t)

@@ -71,7 +71,6 @@ int delivery_try(const struct conf_webhook *webhook, const struct alert *alert,
         uv_loop_close(&loop);
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    target_finish(&target);
     if (rc == 0)
         rc = describe(&request, text);
     if (rc != 0)

@@ -8,16 +8,14 @@
 #include "delivery_int.h"
 
 /* The webhook's texts; each is owned, and wiped, for most are secret. */
+/* clang-format off */
 static const size_t texts[] = {
-    offsetof(struct conf_webhook, id),
-    offsetof(struct conf_webhook, url),
-    offsetof(struct conf_webhook, authorization),
-    offsetof(struct conf_webhook, body),
-    offsetof(struct conf_webhook, content_type),
-    offsetof(struct conf_webhook, ca_file),
-    offsetof(struct conf_webhook, client_cert),
-    offsetof(struct conf_webhook, client_key),
+    offsetof(struct conf_webhook, id),            offsetof(struct conf_webhook, url),
+    offsetof(struct conf_webhook, authorization), offsetof(struct conf_webhook, body),
+    offsetof(struct conf_webhook, content_type),  offsetof(struct conf_webhook, ca_file),
+    offsetof(struct conf_webhook, client_cert),   offsetof(struct conf_webhook, client_key)
 };
+/* clang-format on */
 enum { TEXTS = sizeof texts / sizeof texts[0] };
 
 static char **text_at(struct conf_webhook *w, size_t i)
@@ -92,17 +90,14 @@ static int copy_headers(const struct conf_webhook *from, struct conf_webhook *to
 
 int webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to)
 {
-    struct conf_webhook to = {
-        .format = from->format,
-        .group = from->group,
-        .min_severity = from->min_severity,
-        .ordered = from->ordered,
-        .in_flight = from->in_flight > 0 ? from->in_flight : 1,
-        .timeout_ms = from->timeout_ms,
-        .retry = from->retry,
-        .allow_private = from->allow_private,
-        .definition = from->definition,
-    };
+    struct conf_webhook to = *from;
+    for (size_t i = 0; i < TEXTS; i++)
+        *text_at(&to, i) = NULL;
+    to.in_flight = from->in_flight > 0 ? from->in_flight : 1;
+    to.secrets = NULL;
+    to.headers = NULL;
+    to.rules = NULL; /* the outbox has what is wanted */
+    to.secret_count = to.header_count = to.rule_count = 0;
     int rc = 0;
     for (size_t i = 0; i < TEXTS && rc == 0; i++)
         rc = copy_text(*(char *const *)(const void *)((const char *)from + texts[i]),

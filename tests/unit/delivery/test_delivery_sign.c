@@ -154,6 +154,8 @@ static const struct {
     {"http://2130706433/",                    TARGET_LITERAL,   "127.0.0.1",        80}, /* libcurl reads it so */
     {"http://0x7f.1/",                        TARGET_LITERAL,   "127.0.0.1",        80},
     {"http://[::1]:9/x",                      TARGET_LITERAL,   "::1",              9},
+    {"HTTPS://desk.example.org/lookout",      TARGET_NAME,      "desk.example.org", 443}, /* RFC 3986 section 3.1 */
+    {"hTTp://127.0.0.1/x",                    TARGET_LITERAL,   "127.0.0.1",        80},
     {"http://localhost/",                     TARGET_LOCALHOST, "localhost",        80},
     {"http://LOCALHOST:1/",                   TARGET_LOCALHOST, "LOCALHOST",        1},
     {"http://localhost.example.org/",         TARGET_NAME,      "localhost.example.org", 80},
@@ -180,30 +182,25 @@ static void urls_lead_where_they_say(void **state)
         assert_int_equal(t.kind, urls[i].kind);
         assert_string_equal(t.host, urls[i].host);
         assert_int_equal(t.port, urls[i].port);
-        target_finish(&t);
     }
 }
 
 static void secrets_are_blotted_out(void **state)
 {
     struct conf_header header = {(char[]){"X-Key"}, (char[]){"key-12345"}};
-    struct conf_webhook w = {.authorization = (char[]){"Bearer tok-987654"},
-                             .headers = &header,
-                             .header_count = 1};
-    struct target t;
-    struct err err = {0};
+    struct conf_webhook w = {
+        .url = (char[]){"https://me:hunter22@h.example/services/T000/B0SECRET/"
+                        "x?sig=abcdef"},
+        .authorization = (char[]){"Bearer tok-987654"},
+        .headers = &header,
+        .header_count = 1};
     char text[] = "Cannot POST /services/T000/B0SECRET/x?sig=abcdef for tok-987654, "
                   "key-12345, B0SECRET, hunter22, services; T000 stays";
     (void)state;
-    assert_int_equal(
-        target_parse("https://me:hunter22@h.example/services/T000/B0SECRET/x?sig=abcdef",
-                     &t, &err),
-        0);
-    target_redact(&t, &w, text);
+    target_redact(&w, text);
     assert_string_equal(
         text, "Cannot POST ************************************ for **********, "
               "*********, ********, ********, ********; T000 stays");
-    target_finish(&t);
 }
 
 int main(void)

@@ -227,8 +227,6 @@ static void the_loop_never_stands_still(void **state)
     assert_in_range(hanging.ended - hanging.taken, 5, 12);
     assert_true(hanging.taken > 0);
     assert_true(t->beat.gap_ns <= GAP_MOST_MS * UINT64_C(1000000) + idle_ns);
-    target_finish(&hanging.target);
-    target_finish(&good.target);
 }
 
 /* What waits for a name can be given up at once, and everything closed. */
@@ -249,7 +247,6 @@ static void the_end_does_not_wait_for_a_look_up(void **state)
     const struct client_options options = {0};
     t->is_closed = false;
     assert_int_equal(client_create(&t->loop, &options, &t->client), 0);
-    target_finish(&hanging.target);
 }
 
 /* An absolute name, too, is found by libcurl among what was pinned. */
@@ -264,7 +261,6 @@ static void only_we_look_up_a_name_with_a_dot_at_its_end(void **state)
         uv_run(&t->loop, UV_RUN_ONCE);
     assert_int_equal(dot.taken, 1);
     assert_int_equal(dots, 1);
-    target_finish(&dot.target);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
