@@ -52,7 +52,8 @@ bool sender_wait_attempts(struct sender *s, const char *id, unsigned n);
 
 #define LONG_MS 15000 /* no test waits so long unless it fails */
 
-/* A sender and a receiver, set up and taken down around each test. */
+/* A sender and a receiver, set up and taken down around each test; the receiver's context
+ * is the scene. */
 struct scene {
     struct sender sender;
     struct receiver receiver;
@@ -61,5 +62,24 @@ struct scene {
 };
 int scene_set_up(void **state);
 int scene_tear_down(void **state);
+/* The webhook "desk", whose receiver is the scene's. */
+struct conf_webhook *scene_desk(struct scene *t);
+/* From now on the receiver that fails says this. */
+void scene_say(struct scene *t, int status);
+/* For receiver.decide: fails always; with alert 0 in the request, and a text; now and
+ * then, in one of many ways, by t->random. */
+void scene_fail(void *context, const struct receiver_request *request,
+                struct receiver_act *act);
+void scene_fail_0(void *context, const struct receiver_request *request,
+                  struct receiver_act *act);
+void scene_fail_at_random(void *context, const struct receiver_request *request,
+                          struct receiver_act *act);
+/* The numbers of the alerts in a request, in order. */
+struct scene_numbers {
+    size_t count;
+    uint64_t n[512];
+};
+struct scene_numbers scene_numbers_of(const struct receiver_request *q);
+bool scene_holds(const struct receiver_request *q, uint64_t n);
 
 #endif

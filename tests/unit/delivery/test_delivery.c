@@ -6,20 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/delivery_fixture.h"
 
-static struct conf_webhook *desk(struct scene *t)
-{
-    return sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port);
-}
-
-/* The number of an alert in its body. */
+/* The number of the one alert in a request. */
 static uint64_t number_of(const struct receiver_request *q)
 {
-    const char *n = strstr(q->body, "\"n\":");
-    assert_non_null(n);
-    return strtoull(n + 4, NULL, 10);
+    struct scene_numbers numbers = scene_numbers_of(q);
+    assert_int_equal(numbers.count, 1);
+    return numbers.n[0];
 }
 
 /* Every alert 0 .. count - 1 was taken exactly once; of each vessel in order. */
@@ -48,28 +44,12 @@ static void check_all_taken_in_order(const struct receiver *r, size_t count,
     free(last);
 }
 
-static void fail_at_random(void *context, const struct receiver_request *request,
-                           struct receiver_act *act)
-{
-    static const enum receiver_manner manners[] = {RECEIVER_RESET, RECEIVER_HALF_CLOSE,
-                                                   RECEIVER_GARBAGE};
-    struct scene *t = context;
-    uint64_t die = test_random_below(&t->random, 10);
-    (void)request;
-    act->delay_ms = (int64_t)test_random_below(&t->random, 4);
-    if (die == 0)
-        act->status = 500;
-    else if (die == 1)
-        act->manner = manners[test_random_below(&t->random, 3)];
-}
-
 static void all_arrive_in_order_of_each_vessel(void **state)
 {
     struct scene *t = *state;
     t->random.state = 20260101;
-    t->receiver.decide = fail_at_random;
-    t->receiver.context = t;
-    desk(t);
+    t->receiver.decide = scene_fail_at_random;
+    scene_desk(t);
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 150, 10);
     sender_alerts(&t->sender, 150, 150, 10);
@@ -93,7 +73,7 @@ static void order_none_sends_a_vessels_side_by_side(void **state)
 {
     struct scene *t = *state;
     t->receiver.decide = slow;
-    struct conf_webhook *w = desk(t);
+    struct conf_webhook *w = scene_desk(t);
     w->ordered = false;
     w->in_flight = 4;
     sender_start(&t->sender);
@@ -111,9 +91,8 @@ static void a_small_window_loses_nothing(void **state)
     t->sender.tuning.window_rows = 16;
     t->sender.tuning.lane_rows = 4;
     t->random.state = 3;
-    t->receiver.decide = fail_at_random;
-    t->receiver.context = t;
-    desk(t);
+    t->receiver.decide = scene_fail_at_random;
+    scene_desk(t);
     sender_alerts(&t->sender, 0, 200, 3);
     sender_start(&t->sender);
     assert_true(receiver_wait(&t->receiver, receiver_took, 200, LONG_MS));
@@ -121,21 +100,13 @@ static void a_small_window_loses_nothing(void **state)
     check_all_taken_in_order(&t->receiver, 200, 3, true);
 }
 
-static void gone(void *context, const struct receiver_request *request,
-                 struct receiver_act *act)
-{
-    (void)request;
-    act->status = *(int *)context;
-}
-
 static void gone_switches_off_until_a_reload(void **state)
 {
     struct scene *t = *state;
-    int status = 410;
     struct delivery_counts counts;
-    t->receiver.decide = gone;
-    t->receiver.context = &status;
-    desk(t)->in_flight = 1;
+    t->receiver.decide = scene_fail;
+    t->status = 410;
+    scene_desk(t)->in_flight = 1;
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 5, 5);
     assert_true(receiver_wait(&t->receiver, receiver_has, 1, LONG_MS));
@@ -154,9 +125,7 @@ static void gone_switches_off_until_a_reload(void **state)
     sender_stop(&t->sender, 0);
     assert_int_equal(t->receiver.count, 1);
     sender_start(&t->sender);
-    pthread_mutex_lock(&t->receiver.mutex);
-    status = 200;
-    pthread_mutex_unlock(&t->receiver.mutex);
+    scene_say(t, 200);
     assert_int_equal(store_webhook_enable(t->sender.store, "desk"), 0);
     assert_int_equal(delivery_reconfigure(t->sender.delivery, t->sender.webhooks, 1), 0);
     assert_true(receiver_wait(&t->receiver, receiver_took, 6, LONG_MS));
@@ -166,20 +135,18 @@ static void gone_switches_off_until_a_reload(void **state)
 static void busy_once(void *context, const struct receiver_request *request,
                       struct receiver_act *act)
 {
-    const char *const *header = context;
+    (void)context;
     if (request->repeat == 0) {
         act->status = 429;
-        act->headers = *header;
+        act->headers = "Retry-After: 1\r\n";
     }
 }
 
 static void retry_after_is_obeyed(void **state)
 {
     struct scene *t = *state;
-    const char *header = "Retry-After: 1\r\n";
     t->receiver.decide = busy_once;
-    t->receiver.context = &header;
-    desk(t)->retry.waits_ms[0] = 2000; /* no sooner than 1 s: the receiver's word */
+    scene_desk(t)->retry.waits_ms[0] = 2000; /* no sooner than 1 s: the receiver's word */
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 1, 1);
     assert_true(receiver_wait(&t->receiver, receiver_took, 1, LONG_MS));
@@ -187,22 +154,12 @@ static void retry_after_is_obeyed(void **state)
     assert_in_range(waited, 990, 1900);
 }
 
-static void poison_one(void *context, const struct receiver_request *request,
-                       struct receiver_act *act)
-{
-    if (number_of(request) == 0) {
-        act->status = *(int *)context;
-        act->body = "no such member: /hook/desk and a\tline";
-    }
-}
-
 static void poison_dies_after_the_second_attempt(void **state)
 {
     struct scene *t = *state;
-    int status = 422;
-    t->receiver.decide = poison_one;
-    t->receiver.context = &status;
-    desk(t);
+    t->receiver.decide = scene_fail_0;
+    t->status = 422;
+    scene_desk(t);
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 2, 1);
     assert_true(sender_wait_dead(&t->sender, "desk", 1));
@@ -211,9 +168,7 @@ static void poison_dies_after_the_second_attempt(void **state)
     assert_int_equal(number_of(&t->receiver.requests[1]), 0);
     assert_int_equal(number_of(&t->receiver.requests[2]), 1);
     /* put back by another process, and delivered */
-    pthread_mutex_lock(&t->receiver.mutex);
-    status = 200;
-    pthread_mutex_unlock(&t->receiver.mutex);
+    scene_say(t, 200);
     struct err err = {0};
     assert_int_equal(store_redeliver(t->sender.directory, NULL, 0, true, NULL, &err), 1);
     assert_true(receiver_wait(&t->receiver, receiver_took, 2, LONG_MS));
@@ -244,9 +199,8 @@ static void redirects_are_failures_and_secrets_are_not_told(void **state)
     struct scene *t = *state;
     char *line = NULL;
     const struct store_filter all = {.since_ms = INT64_MIN};
-    int status = 400;
     t->receiver.decide = redirect;
-    desk(t)->retry.waits_ms[0] = 60000;
+    scene_desk(t)->retry.waits_ms[0] = 60000;
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 1, 1);
     assert_true(receiver_wait(&t->receiver, receiver_has, 1, LONG_MS));
@@ -258,8 +212,8 @@ static void redirects_are_failures_and_secrets_are_not_told(void **state)
     assert_non_null(strstr(line, "\"status\":307"));
     assert_non_null(strstr(line, "redirects are not followed"));
     /* What the receiver says is on record, but for the URL's path. */
-    t->receiver.decide = poison_one;
-    t->receiver.context = &status;
+    t->receiver.decide = scene_fail_0;
+    t->status = 400;
     t->sender.webhooks[0].retry.waits_ms[0] = 20;
     sender_start(&t->sender);
     sender_alerts(&t->sender, 1, 1, 1);
@@ -275,24 +229,15 @@ static void redirects_are_failures_and_secrets_are_not_told(void **state)
     free(line);
 }
 
-static void fail_first(void *context, const struct receiver_request *request,
-                       struct receiver_act *act)
-{
-    (void)context;
-    if (number_of(request) == 0)
-        act->status = 500;
-}
-
 /* What is put back has its whole schedule before it again: two attempts of what is
  * refused, retry_for from now on. */
 static void what_is_put_back_starts_anew(void **state)
 {
     struct scene *t = *state;
-    int status = 422;
     struct err err = {0};
-    t->receiver.decide = poison_one;
-    t->receiver.context = &status;
-    desk(t);
+    t->receiver.decide = scene_fail_0;
+    t->status = 422;
+    scene_desk(t);
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 1, 1);
     assert_true(sender_wait_dead(&t->sender, "desk", 1));
@@ -302,7 +247,7 @@ static void what_is_put_back_starts_anew(void **state)
     assert_int_equal(t->receiver.count, 4);
     sender_stop(&t->sender, 5000);
     /* given up because retry_for was over */
-    status = 500;
+    scene_say(t, 500);
     t->sender.webhooks[0].retry.retry_for_ms = 100;
     sender_start(&t->sender);
     assert_int_equal(store_redeliver(t->sender.directory, NULL, 0, true, NULL, &err), 1);
@@ -318,8 +263,8 @@ static void what_waits_is_put_forward(void **state)
     char id[HASH_ID_BYTES];
     const char *ids[] = {id};
     sender_id(0, id);
-    t->receiver.decide = fail_first;
-    desk(t)->retry = (struct retry_conf){
+    t->receiver.decide = scene_fail_0;
+    scene_desk(t)->retry = (struct retry_conf){
         .waits_ms = {10, 20, 600000}, .wait_count = 3, .retry_for_ms = 3600000};
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 1, 1);
@@ -334,8 +279,8 @@ static void a_critical_alert_overtakes_a_failed_one(void **state)
 {
     struct scene *t = *state;
     t->sender.tuning.critical_wait_ms = 300;
-    t->receiver.decide = fail_first;
-    desk(t)->retry.waits_ms[0] = 60000;
+    t->receiver.decide = scene_fail_0;
+    scene_desk(t)->retry.waits_ms[0] = 60000;
     sender_start(&t->sender);
     sender_alert(&t->sender, 0, 445000001, SEVERITY_INFO);
     sender_alert(&t->sender, 1, 445000001, SEVERITY_WARNING);
@@ -350,13 +295,118 @@ static void a_critical_alert_overtakes_a_failed_one(void **state)
     assert_true(sender_wait_pending(&t->sender, "desk", 2));
 }
 
+static void slow_100(void *context, const struct receiver_request *request,
+                     struct receiver_act *act)
+{
+    (void)context;
+    (void)request;
+    act->delay_ms = 100;
+}
+
+static bool has_alert(const struct receiver *r, size_t n)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (scene_holds(&r->requests[i], n))
+            return true;
+    return false;
+}
+
+/* 75 s of alerts wait: 6,000, eight at a time, each 100 ms. */
+static void a_critical_alert_comes_within_a_second_beside_a_backlog(void **state)
+{
+    struct scene *t = *state;
+    t->receiver.decide = slow_100;
+    scene_desk(t);
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 6000, 6000);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 16, LONG_MS));
+    int64_t begin_ms = receiver_clock_ms();
+    sender_alert(&t->sender, 6000, 445900000, SEVERITY_CRITICAL);
+    assert_true(receiver_wait(&t->receiver, has_alert, 6000, LONG_MS));
+    assert_in_range(receiver_clock_ms() - begin_ms, 0, 1000);
+}
+
+/* Back by 9 h and forward by 2 days, while an alert waits. */
+static void the_wall_clock_moves_no_wait(void **state)
+{
+    struct scene *t = *state;
+    _Atomic int64_t step_ms = 0;
+    t->sender.tuning.wall_step_ms = &step_ms;
+    t->receiver.decide = scene_fail;
+    scene_desk(t);
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 1, 1);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 2, LONG_MS));
+    step_ms = INT64_C(-9) * 3600000;
+    assert_true(receiver_wait(&t->receiver, receiver_has, 4, LONG_MS));
+    sender_stop(&t->sender, 5000); /* what is stored now lies ahead of nobody's wait */
+    assert_true(store_flush(t->sender.store, 5000));
+    step_ms = 0;
+    sender_start(&t->sender);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 6, LONG_MS));
+    step_ms = INT64_C(2) * 86400000;
+    assert_true(receiver_wait(&t->receiver, receiver_has, 8, LONG_MS));
+    scene_say(t, 200);
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+    assert_int_equal(sender_counts(&t->sender, "desk").delivered, 1);
+    sender_stop(&t->sender, 0);
+}
+
+static void busy_for_a_day(void *context, const struct receiver_request *request,
+                           struct receiver_act *act)
+{
+    (void)context;
+    (void)request;
+    act->status = 429;
+    act->headers = "Retry-After: 86400\r\n";
+}
+
+/* The last attempt is made when retry_for is over, whatever the receiver asks for. */
+static void retry_for_ends_with_an_attempt(void **state)
+{
+    struct scene *t = *state;
+    t->receiver.decide = busy_for_a_day;
+    scene_desk(t)->retry.retry_for_ms = 800;
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 1, 1);
+    assert_true(sender_wait_dead(&t->sender, "desk", 1));
+    assert_int_equal(t->receiver.count, 2);
+    assert_in_range(t->receiver.requests[1].at_ms - t->receiver.requests[0].at_ms, 600,
+                    3000);
+}
+
+static void the_first_failure_is_a_warning(void **state)
+{
+    struct scene *t = *state;
+    char text[4096];
+    int ends[2], saved = dup(STDERR_FILENO);
+    t->receiver.decide = scene_fail;
+    sender_webhook(&t->sender, "warned", "127.0.0.1", t->receiver.port)
+        ->retry.waits_ms[0] = 60000;
+    assert_int_equal(pipe(ends), 0);
+    dup2(ends[1], STDERR_FILENO);
+    close(ends[1]);
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 1, 1);
+    bool has_one = receiver_wait(&t->receiver, receiver_has, 1, LONG_MS);
+    sender_stop(&t->sender, 5000);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    ssize_t n = read(ends[0], text, sizeof text - 1);
+    close(ends[0]);
+    assert_true(has_one && n > 0);
+    text[n] = '\0';
+    assert_non_null(strstr(text, "warning: delivery warned: an attempt failed: HTTP 500; "
+                                 "the next is in "));
+    assert_non_null(strstr(text, " attempts=1\n"));
+}
+
 static void a_restart_goes_on_with_attempts_and_time(void **state)
 {
     struct scene *t = *state;
-    int status = 422;
-    t->receiver.decide = poison_one;
-    t->receiver.context = &status;
-    desk(t)->retry.waits_ms[0] = 700;
+    t->receiver.decide = scene_fail_0;
+    t->status = 422;
+    scene_desk(t)->retry.waits_ms[0] = 700;
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 1, 1);
     assert_true(receiver_wait(&t->receiver, receiver_has, 1, LONG_MS));
@@ -375,7 +425,7 @@ static void a_changed_webhook_is_taken_over(void **state)
     struct receiver other = {0};
     receiver_start(&other, 0);
     t->receiver.decide = slow;
-    desk(t);
+    scene_desk(t);
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 60, 20);
     assert_true(receiver_wait(&t->receiver, receiver_has, 10, LONG_MS));
@@ -407,6 +457,10 @@ int main(void)
         TEST(what_is_put_back_starts_anew),
         TEST(what_waits_is_put_forward),
         TEST(a_critical_alert_overtakes_a_failed_one),
+        TEST(a_critical_alert_comes_within_a_second_beside_a_backlog),
+        TEST(the_wall_clock_moves_no_wait),
+        TEST(retry_for_ends_with_an_attempt),
+        TEST(the_first_failure_is_a_warning),
         TEST(a_restart_goes_on_with_attempts_and_time),
         TEST(a_changed_webhook_is_taken_over),
     };

@@ -3,8 +3,8 @@
  * when they fail, are refused, or the sender is restarted. */
 #include "lib/testlib.h"
 
-#include <jansson.h>
 #include <openssl/evp.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,8 +15,7 @@ enum { ALERTS_MOST = 512 };
 
 static struct conf_webhook *desk(struct scene *t, int64_t wait_ms, int64_t interval_ms)
 {
-    struct conf_webhook *w =
-        sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port);
+    struct conf_webhook *w = scene_desk(t);
     w->group = (struct conf_group){.is_on = true,
                                    .by = 1u << CONF_GROUP_RULE,
                                    .wait_ms = wait_ms,
@@ -24,28 +23,16 @@ static struct conf_webhook *desk(struct scene *t, int64_t wait_ms, int64_t inter
     return w;
 }
 
-/* The numbers of the alerts in a request, in order. */
-struct numbers {
-    size_t count;
-    uint64_t n[ALERTS_MOST];
-};
-
-static struct numbers numbers_of(const struct receiver_request *q)
+static struct scene_numbers numbers_of(const struct receiver_request *q)
 {
-    struct numbers numbers = {0};
-    json_t *list = json_loads(q->body, 0, NULL);
-    assert_true(json_is_array(list));
-    for (size_t i = 0; i < json_array_size(list); i++)
-        numbers.n[numbers.count++] =
-            (uint64_t)json_integer_value(json_object_get(json_array_get(list, i), "n"));
-    json_decref(list);
-    return numbers;
+    assert_int_equal(q->body[0], '['); /* also of one alert */
+    return scene_numbers_of(q);
 }
 
 static void check_numbers(const struct receiver_request *q, const uint64_t *wanted,
                           size_t count)
 {
-    struct numbers numbers = numbers_of(q);
+    struct scene_numbers numbers = numbers_of(q);
     assert_int_equal(numbers.count, count);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(numbers.n[i], wanted[i]);
@@ -54,7 +41,7 @@ static void check_numbers(const struct receiver_request *q, const uint64_t *want
 /* The webhook-id: the first 128 bits of SHA-256 over the ids inside, as hex. */
 static void check_id(const struct receiver_request *q)
 {
-    struct numbers numbers = numbers_of(q);
+    struct scene_numbers numbers = numbers_of(q);
     char ids[ALERTS_MOST * HASH_ID_BYTES] = "", wanted[40] = "";
     unsigned char sum[EVP_MAX_MD_SIZE];
     for (size_t i = 0; i < numbers.count; i++)
@@ -114,26 +101,11 @@ static void a_vessels_order_holds_across_groups(void **state)
     assert_true(sender_wait_pending(&t->sender, "desk", 0));
     uint64_t next = 0;
     for (size_t i = 0; i < t->receiver.count; i++) {
-        struct numbers numbers = numbers_of(&t->receiver.requests[i]);
+        struct scene_numbers numbers = numbers_of(&t->receiver.requests[i]);
         for (size_t k = 0; k < numbers.count; k++)
             assert_int_equal(numbers.n[k], next++);
     }
     assert_int_equal(next, 6);
-}
-
-static void fail_at_random(void *context, const struct receiver_request *request,
-                           struct receiver_act *act)
-{
-    static const enum receiver_manner manners[] = {RECEIVER_RESET, RECEIVER_HALF_CLOSE,
-                                                   RECEIVER_GARBAGE};
-    struct scene *t = context;
-    uint64_t die = test_random_below(&t->random, 8);
-    (void)request;
-    act->delay_ms = (int64_t)test_random_below(&t->random, 4);
-    if (die == 0)
-        act->status = 500;
-    else if (die == 1)
-        act->manner = manners[test_random_below(&t->random, 3)];
 }
 
 /* Every alert was taken once, each vessel's in order; what goes again is the same. */
@@ -144,7 +116,7 @@ static void check_all_taken(const struct receiver *r, size_t count, unsigned ves
     const char *carrier[ALERTS_MOST] = {0};
     for (size_t i = 0; i < r->count; i++) {
         const struct receiver_request *q = &r->requests[i];
-        struct numbers numbers = numbers_of(q);
+        struct scene_numbers numbers = numbers_of(q);
         check_id(q);
         for (size_t k = 0; k < numbers.count; k++) {
             uint64_t n = numbers.n[k];
@@ -167,8 +139,7 @@ static void all_arrive_as_they_were_bundled(void **state)
 {
     struct scene *t = *state;
     t->random.state = 20260102;
-    t->receiver.decide = fail_at_random;
-    t->receiver.context = t;
+    t->receiver.decide = scene_fail_at_random;
     t->sender.rules = 3;
     desk(t, 5, 1000)->group.interval_ms = 10;
     sender_start(&t->sender);
@@ -183,8 +154,7 @@ static void a_small_window_loses_nothing(void **state)
 {
     struct scene *t = *state;
     t->random.state = 4;
-    t->receiver.decide = fail_at_random;
-    t->receiver.context = t;
+    t->receiver.decide = scene_fail_at_random;
     t->sender.rules = 2;
     t->sender.tuning.window_rows = 16;
     t->sender.tuning.lane_rows = 4;
@@ -202,14 +172,13 @@ static void order_none_waits_for_nothing(void **state)
 {
     struct scene *t = *state;
     t->random.state = 5;
-    t->receiver.decide = fail_at_random;
-    t->receiver.context = t;
+    t->receiver.decide = scene_fail_at_random;
     t->sender.rules = 2;
     desk(t, 20, NEVER_MS)->ordered = false;
     sender_alerts(&t->sender, 0, 20, 1);
     sender_start(&t->sender);
     assert_true(sender_wait_pending(&t->sender, "desk", 0));
-    struct numbers all = numbers_of(&t->receiver.requests[0]);
+    struct scene_numbers all = numbers_of(&t->receiver.requests[0]);
     assert_int_equal(all.count, 10);
 }
 
@@ -230,20 +199,11 @@ static void a_full_request_goes_at_once(void **state)
     assert_int_equal(most, 100);
 }
 
-static bool holds(const struct receiver_request *q, uint64_t n)
-{
-    struct numbers numbers = numbers_of(q);
-    for (size_t i = 0; i < numbers.count; i++)
-        if (numbers.n[i] == n)
-            return true;
-    return false;
-}
-
 static void refuse_3(void *context, const struct receiver_request *request,
                      struct receiver_act *act)
 {
     struct scene *t = context;
-    if (holds(request, 3))
+    if (scene_holds(request, 3))
         act->status = t->status;
 }
 
@@ -252,7 +212,6 @@ static void what_is_refused_is_taken_apart(void **state)
 {
     struct scene *t = *state;
     t->receiver.decide = refuse_3;
-    t->receiver.context = t;
     t->status = 422;
     desk(t, 50, NEVER_MS);
     sender_start(&t->sender);
@@ -266,33 +225,22 @@ static void what_is_refused_is_taken_apart(void **state)
     unsigned tries = 0;
     for (size_t i = 2; i < t->receiver.count; i++) {
         assert_int_equal(numbers_of(&t->receiver.requests[i]).count, 1);
-        tries += holds(&t->receiver.requests[i], 3);
+        tries += scene_holds(&t->receiver.requests[i], 3);
     }
     assert_int_equal(tries, 2);
     /* and goes again, by itself, when it is put back */
     struct err err = {0};
-    pthread_mutex_lock(&t->receiver.mutex);
-    t->status = 200;
-    pthread_mutex_unlock(&t->receiver.mutex);
+    scene_say(t, 200);
     assert_int_equal(store_redeliver(t->sender.directory, NULL, 0, true, NULL, &err), 1);
     assert_true(sender_wait_pending(&t->sender, "desk", 0));
     assert_int_equal(sender_counts(&t->sender, "desk").delivered, 8);
-}
-
-static void fail_all(void *context, const struct receiver_request *request,
-                     struct receiver_act *act)
-{
-    struct scene *t = context;
-    (void)request;
-    act->status = t->status;
 }
 
 static void a_bundle_outlives_a_restart(void **state)
 {
     struct scene *t = *state;
     const uint64_t first[] = {0, 1, 2, 3, 4};
-    t->receiver.decide = fail_all;
-    t->receiver.context = t;
+    t->receiver.decide = scene_fail;
     desk(t, 50, 60)->retry.waits_ms[0] = 300;
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 5, 2);
@@ -300,9 +248,7 @@ static void a_bundle_outlives_a_restart(void **state)
     sender_stop(&t->sender, 5000);
     assert_true(store_flush(t->sender.store, 5000));
     sender_alerts(&t->sender, 5, 5, 2);
-    pthread_mutex_lock(&t->receiver.mutex);
-    t->status = 200;
-    pthread_mutex_unlock(&t->receiver.mutex);
+    scene_say(t, 200);
     sender_start(&t->sender);
     assert_true(sender_wait_pending(&t->sender, "desk", 0));
     check_numbers(&t->receiver.requests[0], first, 5);
@@ -323,16 +269,8 @@ static void a_critical_alert_does_not_wait_for_the_interval(void **state)
     sender_alert(&t->sender, 2, 445000001, SEVERITY_INFO); /* waits for the interval */
     sender_alert(&t->sender, 3, 445000001, SEVERITY_CRITICAL);
     assert_true(receiver_wait(&t->receiver, receiver_took, 3, LONG_MS));
-    assert_true(holds(&t->receiver.requests[1], 2));
-    assert_true(holds(&t->receiver.requests[2], 3));
-}
-
-static void fail_0(void *context, const struct receiver_request *request,
-                   struct receiver_act *act)
-{
-    (void)context;
-    if (holds(request, 0))
-        act->status = 500;
+    assert_true(scene_holds(&t->receiver.requests[1], 2));
+    assert_true(scene_holds(&t->receiver.requests[2], 3));
 }
 
 static void a_critical_alert_passes_a_failed_bundle(void **state)
@@ -340,7 +278,7 @@ static void a_critical_alert_passes_a_failed_bundle(void **state)
     struct scene *t = *state;
     const uint64_t critical[] = {2};
     t->sender.tuning.critical_wait_ms = 300;
-    t->receiver.decide = fail_0;
+    t->receiver.decide = scene_fail_0;
     desk(t, 20, 30)->retry.waits_ms[0] = NEVER_MS;
     sender_start(&t->sender);
     sender_alert(&t->sender, 0, 445000001, SEVERITY_INFO);
@@ -362,7 +300,7 @@ static void fail_0_of_desk(void *context, const struct receiver_request *request
                            struct receiver_act *act)
 {
     if (!is_siem(request))
-        fail_0(context, request, act);
+        scene_fail_0(context, request, act);
 }
 
 /* The same while more is in the outbox than the window holds; what comes after the
@@ -390,7 +328,7 @@ static void a_full_window_waits_as_well(void **state)
         const struct receiver_request *q = &t->receiver.requests[i];
         if (is_siem(q))
             siem++;
-        else if (!holds(q, 0))
+        else if (!scene_holds(q, 0))
             at = i;
     }
     assert_int_equal(siem, 10);
@@ -402,8 +340,7 @@ static void a_full_window_waits_as_well(void **state)
 static void grouping_is_taken_up_and_left(void **state)
 {
     struct scene *t = *state;
-    t->receiver.decide = fail_all;
-    t->receiver.context = t;
+    t->receiver.decide = scene_fail;
     struct conf_webhook *w = desk(t, 20, 30);
     w->group.is_on = false;
     sender_start(&t->sender);
@@ -417,11 +354,70 @@ static void grouping_is_taken_up_and_left(void **state)
     w->group.is_on = false;
     w->definition = 3;
     assert_int_equal(delivery_reconfigure(t->sender.delivery, w, 1), 0);
-    pthread_mutex_lock(&t->receiver.mutex);
-    t->status = 200;
-    pthread_mutex_unlock(&t->receiver.mutex);
+    scene_say(t, 200);
     assert_true(sender_wait_pending(&t->sender, "desk", 0));
     assert_int_equal(sender_counts(&t->sender, "desk").delivered, 6);
+}
+
+static sqlite3 *open_database(const struct scene *t)
+{
+    char path[600];
+    sqlite3 *db = NULL;
+    snprintf(path, sizeof path, "%s/lookout.db", t->sender.directory);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    return db;
+}
+
+/* Nobody can write to the database for long: bundles go all the same, after a while. */
+static void what_cannot_be_recorded_goes_late(void **state)
+{
+    struct scene *t = *state;
+    t->sender.rules = 2;
+    desk(t, 400, NEVER_MS)->in_flight = 1;
+    sender_start(&t->sender);
+    sender_alerts(&t->sender, 0, 2, 2);
+    sqlite3 *other = open_database(t);
+    int rc = sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    bool both = receiver_wait(&t->receiver, receiver_took, 2, LONG_MS);
+    sqlite3_close(other);
+    assert_int_equal(rc, SQLITE_OK);
+    assert_true(both);
+    assert_true(sender_wait_pending(&t->sender, "desk", 0));
+}
+
+static int bundles_on_record(const struct scene *t)
+{
+    sqlite3 *db = open_database(t);
+    sqlite3_stmt *q = NULL;
+    sqlite3_busy_timeout(db, LONG_MS);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT count(DISTINCT bundle) FROM outbox", -1, &q, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    int count = sqlite3_column_int(q, 0);
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    return count;
+}
+
+/* However many groups are due: a bundle more for each probe, and no probe waits until
+ * all of them are on record. */
+static void a_dead_webhook_is_probed_bundle_by_bundle(void **state)
+{
+    struct scene *t = *state;
+    t->receiver.decide = scene_fail;
+    struct conf_webhook *w = desk(t, 0, NEVER_MS);
+    w->group.by = 1u << CONF_GROUP_VESSEL;
+    w->retry.waits_ms[0] = 100;
+    sender_alerts(&t->sender, 0, 200, 200);
+    sender_start(&t->sender);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 12, LONG_MS));
+    int bundles = bundles_on_record(t);
+    pthread_mutex_lock(&t->receiver.mutex);
+    size_t requests = t->receiver.count;
+    pthread_mutex_unlock(&t->receiver.mutex);
+    print_message("%d bundles on record, %zu requests\n", bundles, requests);
+    assert_in_range(bundles, 1, requests + w->in_flight);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
@@ -442,6 +438,8 @@ int main(void)
         TEST(a_critical_alert_passes_a_failed_bundle),
         TEST(a_full_window_waits_as_well),
         TEST(grouping_is_taken_up_and_left),
+        TEST(what_cannot_be_recorded_goes_late),
+        TEST(a_dead_webhook_is_probed_bundle_by_bundle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

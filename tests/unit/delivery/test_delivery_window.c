@@ -84,10 +84,9 @@ static void deliver(struct desk *t, struct bundle *b)
 
 /* 6,000 alerts of as many vessels wait, more than the window holds; eight are under way.
  * The critical alert of another vessel is the next. */
-static void a_critical_alert_goes_before_all_that_waits(void **state)
+static void check_critical_first(struct desk *t)
 {
-    struct desk *t = *state;
-    struct bundle *under_way[8], *critical = NULL;
+    struct bundle *under_way[8], *b = NULL;
     sender_alerts(&t->sender, 0, 6000, 6000);
     load(t);
     for (int i = 0; i < 8; i++)
@@ -97,13 +96,26 @@ static void a_critical_alert_goes_before_all_that_waits(void **state)
     assert_true(t->window.has_more); /* it lies beyond the window */
     t->now.steady_ms += 100;         /* what a receiver takes */
     deliver(t, under_way[0]);
-    assert_int_equal(send_next(t, &critical), 6000);
-    deliver(t, critical);
+    assert_int_equal(send_next(t, &b), 6000);
+    deliver(t, b);
     for (int64_t n = 8; n < 100; n++) { /* and then the rest in order */
-        struct bundle *b = NULL;
         assert_int_equal(send_next(t, &b), n);
         deliver(t, b);
     }
+}
+
+static void a_critical_alert_goes_before_all_that_waits(void **state)
+{
+    check_critical_first(*state);
+}
+
+static void a_critical_alert_goes_before_all_groups(void **state)
+{
+    struct desk *t = *state;
+    t->window.bundle_most = 100;
+    t->window.group = (struct conf_group){
+        .is_on = true, .by = 1u << CONF_GROUP_VESSEL, .interval_ms = HOUR_MS};
+    check_critical_first(t);
 }
 
 /* Two alerts of its vessel that wait go before it, and only they: also when they fail. */
@@ -287,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_critical_alert_goes_before_all_that_waits),
+        TEST(a_critical_alert_goes_before_all_groups),
         TEST(a_critical_alert_takes_its_vessels_along),
         TEST(without_order_only_the_critical_alert_goes_first),
         TEST(what_is_read_ahead_goes_once),
