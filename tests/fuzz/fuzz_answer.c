@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What comes from strangers over HTTP: the bodies that `listen` shows; the formats over any JSON that might stand in the outbox;
- * and templates of whatever is written into a configuration. */
+/* What comes from strangers over HTTP: the bodies that `listen` shows; the formats over
+ * any JSON that might stand in the outbox; and templates of whatever is written into a
+ * configuration. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>

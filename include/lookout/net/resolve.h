@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names to addresses on threads of their own. One look-up at a time for each name, answers
- * kept for a while.
+/* Names to addresses on threads of their own. One look-up at a time for each name,
+ * answers kept for a while.
  *
- * Why not libcurl's resolver: it freezes the loop. When a request times out while its name
- * is still looked up, libcurl joins the thread that calls getaddrinfo, and waits as long
- * as the name server takes (measured with 7.88: 4.5 s under a timeout of 500 ms). Nor can
- * its look-up be asked for the address before it connects: a webhook's name that leads to
- * a private address is refused, and the connection is pinned to what was checked. Here a
- * look-up that hangs costs the loop nothing: the question ends at its deadline, the thread
- * ends by itself and finds nobody. */
+ * Why not libcurl's resolver: it freezes the loop. When a request times out while its
+ * name is still looked up, libcurl joins the thread that calls getaddrinfo, and waits as
+ * long as the name server takes (measured with 7.88: 4.5 s under a timeout of 500 ms).
+ * Nor can its look-up be asked for the address before it connects: a webhook's name that
+ * leads to a private address is refused, and the connection is pinned to what was
+ * checked. Here a look-up that hangs costs the loop nothing: the question ends at its
+ * deadline, the thread ends by itself and finds nobody. */
 #ifndef LOOKOUT_DELIVERY_RESOLVE_H
 #define LOOKOUT_DELIVERY_RESOLVE_H
 
