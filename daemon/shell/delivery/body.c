@@ -19,7 +19,7 @@
 
 /* The envelope's members, then those of data in the same object; where both have one of a
  * name, that of data stands. */
-static json_t *flatten(json_t *event)
+static json_t *flatten_event(json_t *event)
 {
     json_t *flat = json_copy(event);
     json_t *data = json_object_get(flat, "data");
@@ -122,10 +122,10 @@ void body_view(const json_t *event, struct body_view *ret_view)
 static json_t *flatten_all(const struct body_events *events)
 {
     if (!events->is_list)
-        return flatten(events->items[0]);
+        return flatten_event(events->items[0]);
     json_t *list = json_array();
     for (size_t i = 0; i < events->count; i++)
-        if (json_array_append_new(list, flatten(events->items[i])) != 0) {
+        if (json_array_append_new(list, flatten_event(events->items[i])) != 0) {
             json_decref(list);
             return NULL;
         }
@@ -176,8 +176,8 @@ size_t delivery_body_most(const struct conf_webhook *webhook)
 }
 
 /* CloudEvents, JSON batch format (HTTP binding 3.3): an array of them. */
-static int join(const struct conf_webhook *webhook, const struct delivery_event *events,
-                size_t count, struct buf *out)
+static int join_events(const struct conf_webhook *webhook,
+                       const struct delivery_event *events, size_t count, struct buf *out)
 {
     bool is_list = webhook->group.is_on;
     int rc = is_list ? buf_add_char(out, '[') : 0;
@@ -189,8 +189,8 @@ static int join(const struct conf_webhook *webhook, const struct delivery_event 
     return rc == 0 && is_list ? buf_add_char(out, ']') : rc;
 }
 
-static int make(const struct conf_webhook *webhook, const struct body_events *events,
-                struct buf *out)
+static int make_body(const struct conf_webhook *webhook, const struct body_events *events,
+                     struct buf *out)
 {
     if (webhook->body != NULL)
         return template_fill(webhook->body, template_kind_of(webhook->content_type),
@@ -210,7 +210,7 @@ int delivery_body(const struct conf_webhook *webhook, const struct delivery_even
     bool is_list = webhook->group.is_on;
     if (webhook->body == NULL && formats[webhook->format].make == NULL) {
         *ret_content_type = is_list ? BATCH_TYPE : formats[webhook->format].content_type;
-        return join(webhook, events, count, out);
+        return join_events(webhook, events, count, out);
     }
     *ret_content_type = webhook->body != NULL ? webhook->content_type
                                               : formats[webhook->format].content_type;
@@ -226,7 +226,7 @@ int delivery_body(const struct conf_webhook *webhook, const struct delivery_even
         }
     }
     if (rc == 0)
-        rc = make(webhook, &parsed, out);
+        rc = make_body(webhook, &parsed, out);
     for (size_t i = 0; i < parsed.count; i++)
         json_decref(parsed.items[i]);
     free(parsed.items);

@@ -33,8 +33,8 @@ static const struct escape slack_escapes[] = {{'&', "&amp;"},
 static const struct escape card_escapes[] = {{'[', "\\["}, {']', "\\]"}, {'*', "\\*"},
                                              {'_', "\\_"}, {'`', "\\`"}, {'\\', "\\\\"}};
 
-static json_t *escaped(const char *before, const char *text, size_t most,
-                       const struct escape *escapes, size_t count)
+static json_t *escape_text(const char *before, const char *text, size_t most,
+                           const struct escape *escapes, size_t count)
 {
     struct buf out = {0};
     size_t n = text_cut(text, strlen(text), most);
@@ -53,14 +53,14 @@ static json_t *escaped(const char *before, const char *text, size_t most,
 
 static json_t *slack_text(const char *before, const char *text, size_t most)
 {
-    return escaped(before, text, most, slack_escapes,
-                   sizeof slack_escapes / sizeof slack_escapes[0]);
+    return escape_text(before, text, most, slack_escapes,
+                       sizeof slack_escapes / sizeof slack_escapes[0]);
 }
 
 static json_t *card_text(const char *text)
 {
-    return escaped("", text, SLACK_FIELD_BYTES, card_escapes,
-                   sizeof card_escapes / sizeof card_escapes[0]);
+    return escape_text("", text, SLACK_FIELD_BYTES, card_escapes,
+                       sizeof card_escapes / sizeof card_escapes[0]);
 }
 
 /* verbatim: Slack makes no links of what looks like an address. */

@@ -33,15 +33,7 @@ bool bundle_fits(const struct window *w, const struct bundle *b, const struct qu
 
 void bundle_join(struct bundle *b, struct queued *q)
 {
-    struct queued **at = &b->first;
-    if (b->last != NULL && b->last->outbox < q->outbox)
-        at = &b->last->mate;
-    while (*at != NULL && (*at)->outbox < q->outbox)
-        at = &(*at)->mate;
-    q->mate = *at;
-    *at = q;
-    if (q->mate == NULL)
-        b->last = q;
+    queued_link_mate(q, &b->first, &b->last);
     b->count++;
     b->bytes += q->event.bytes;
     q->group = NULL;

@@ -18,10 +18,7 @@ struct client {
     uv_timer_t timer;
     int64_t lookup_deadline_ms;
     struct transfer *active;
-    unsigned open_handles;
-    bool is_closing, is_resolver_closed;
-    void (*on_closed)(void *context);
-    void *closed_context;
+    bool is_closing;
 };
 
 struct client_socket {
@@ -80,15 +77,9 @@ static void read_ends(struct client *c)
 
 /* --- libcurl's sockets and timeout in the loop --- */
 
-static void on_handle_closed(uv_handle_t *handle);
-
 static void on_socket_closed(uv_handle_t *handle)
 {
-    struct client_socket *s = handle->data;
-    struct client *c = s->client;
-    free(s);
-    handle = (uv_handle_t *)&c->timer;
-    on_handle_closed(handle);
+    free(handle->data);
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events)
@@ -137,7 +128,6 @@ static struct client_socket *socket_create(struct client *c, curl_socket_t fd)
     s->poll.data = s;
     s->client = c;
     s->fd = fd;
-    c->open_handles++;
     return s;
 }
 
@@ -302,7 +292,6 @@ int client_create(uv_loop_t *loop, const struct client_options *options,
     }
     uv_timer_init(loop, &c->timer);
     c->timer.data = c;
-    c->open_handles = 1;
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
     curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
@@ -311,40 +300,17 @@ int client_create(uv_loop_t *loop, const struct client_options *options,
     return 0;
 }
 
-static void free_when_closed(struct client *c)
+static void on_client_closed(uv_handle_t *handle)
 {
-    if (c->open_handles > 0 || !c->is_resolver_closed)
-        return;
-    void (*on_closed)(void *) = c->on_closed;
-    void *context = c->closed_context;
-    free(c);
-    if (on_closed != NULL)
-        on_closed(context);
+    free(handle->data);
 }
 
-static void on_handle_closed(uv_handle_t *handle)
-{
-    struct client *c = handle->data;
-    c->open_handles--;
-    free_when_closed(c);
-}
-
-static void on_resolver_closed(void *context)
-{
-    struct client *c = context;
-    c->is_resolver_closed = true;
-    free_when_closed(c);
-}
-
-void client_close(struct client *c, void (*on_closed)(void *context), void *context)
+void client_close(struct client *c)
 {
     c->is_closing = true;
-    c->on_closed = on_closed;
-    c->closed_context = context;
     while (c->active != NULL)
         transfer_end(c, c->active);
     curl_multi_cleanup(c->multi);
-    c->multi = NULL;
-    resolver_close(c->resolver, on_resolver_closed, c);
-    uv_close((uv_handle_t *)&c->timer, on_handle_closed);
+    resolver_close(c->resolver);
+    uv_close((uv_handle_t *)&c->timer, on_client_closed);
 }

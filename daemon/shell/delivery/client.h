@@ -24,8 +24,8 @@ struct client_options {
 };
 MUST_CHECK int client_create(uv_loop_t *loop, const struct client_options *options,
                              struct client **ret_client);
-/* What is under way ends without a word. on_closed comes when the memory is gone. */
-void client_close(struct client *c, void (*on_closed)(void *context), void *context);
+/* What is under way ends without a word; the memory goes with the loop's handles. */
+void client_close(struct client *c);
 /* Connections kept open, at most. */
 void client_set_connections(struct client *c, long most);
 

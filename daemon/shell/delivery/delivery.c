@@ -60,7 +60,7 @@ static void close_all(struct delivery *d)
     for (struct hook *h = d->site.hooks; h != NULL; h = h->next)
         hook_close(h);
     if (d->site.client != NULL)
-        client_close(d->site.client, NULL, NULL);
+        client_close(d->site.client);
     d->site.client = NULL;
     uv_close((uv_handle_t *)&d->async, NULL);
     uv_close((uv_handle_t *)&d->poll, NULL);

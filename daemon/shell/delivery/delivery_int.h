@@ -195,6 +195,8 @@ MUST_CHECK int queued_add(struct window *w, const struct store_pending *row,
 /* Put back by somebody: its schedule begins anew. */
 void queued_renew(struct queued *q, const struct store_pending *row,
                   const struct moment *now);
+/* Into a list of mates, by outbox row. */
+void queued_link_mate(struct queued *q, struct queued **first, struct queued **last);
 /* It leaves the window; its lane may go, too. */
 MUST_CHECK int queued_drop(struct window *w, struct queued *q);
 /* Is it its lane's next, but for what is in this bundle (NULL: none)? */

@@ -38,7 +38,7 @@ static void group_free(struct window *w, struct group *g)
 /* --- when a group is due --- */
 
 /* Unless it is due before. */
-static int wake_by(struct window *w, struct group *g, int64_t at_ms, bool is_urgent)
+static int wake_group_by(struct window *w, struct group *g, int64_t at_ms, bool is_urgent)
 {
     const struct heap_node *node = &g->node.heap;
     if (g->is_idle)
@@ -56,7 +56,7 @@ static int wake_by(struct window *w, struct group *g, int64_t at_ms, bool is_urg
 
 int group_wake(struct window *w, struct queued *q)
 {
-    return wake_by(w, q->group, q->due_ms, q->lane->critical_count > 0);
+    return wake_group_by(w, q->group, q->due_ms, q->lane->critical_count > 0);
 }
 
 /* No alert waits in it: it is forgotten when its interval is over. */
@@ -101,7 +101,8 @@ static int hasten_before(struct window *w, const struct queued *critical, int64_
     int rc = 0;
     for (struct queued *q = critical->lane->first; q != critical && rc == 0; q = q->next)
         if (q->bundle == NULL)
-            rc = wake_by(w, q->group, q->due_ms > due_ms ? q->due_ms : due_ms, true);
+            rc =
+                wake_group_by(w, q->group, q->due_ms > due_ms ? q->due_ms : due_ms, true);
         else if (q->bundle->node.heap.place != 0)
             rc = agenda_set(&w->going, &q->bundle->node, q->bundle->node.heap.due_ms,
                             q->bundle->node.heap.seq, true);
@@ -113,21 +114,13 @@ int group_add(struct window *w, struct queued *q)
     struct group *g = group_get(w, q->group_key);
     if (g == NULL)
         return ERR_NOMEM;
-    struct queued **at = &g->first;
-    if (g->last != NULL && g->last->outbox < q->outbox)
-        at = &g->last->mate;
-    while (*at != NULL && (*at)->outbox < q->outbox)
-        at = &(*at)->mate;
-    q->mate = *at;
-    *at = q;
-    if (q->mate == NULL)
-        g->last = q;
+    queued_link_mate(q, &g->first, &g->last);
     g->count++;
     q->group = g;
     q->bundle = NULL;
     q->state = QUEUED_WAITS;
     int64_t due_ms = due_for(w, g, q);
-    int rc = wake_by(w, g, due_ms, q->lane->critical_count > 0);
+    int rc = wake_group_by(w, g, due_ms, q->lane->critical_count > 0);
     return rc == 0 && q->severity == SEVERITY_CRITICAL ? hasten_before(w, q, due_ms) : rc;
 }
 
@@ -137,7 +130,7 @@ int group_wake_critical(struct window *w, const struct lane *lane)
     for (struct queued *q = lane->first; q != NULL && rc == 0; q = q->next) {
         int64_t at_ms = q->bundle == NULL ? queued_passes_at(w, q) : INT64_MAX;
         if (at_ms != INT64_MAX)
-            rc = wake_by(w, q->group, at_ms, true);
+            rc = wake_group_by(w, q->group, at_ms, true);
     }
     return rc;
 }
@@ -147,7 +140,7 @@ int group_wake_first(struct window *w, const struct lane *lane)
     const struct queued *first = lane->first;
     if (first == NULL || first->state != QUEUED_BLOCKED)
         return 0;
-    return wake_by(w, first->group, first->due_ms, lane->critical_count > 0);
+    return wake_group_by(w, first->group, first->due_ms, lane->critical_count > 0);
 }
 
 int group_hasten_all(struct window *w)
@@ -159,7 +152,7 @@ int group_hasten_all(struct window *w)
     while (rc == 0 && map_next(&w->groups, &cursor, &key, &value)) {
         struct group *g = value;
         if (g->first != NULL && g->node.heap.place != 0)
-            rc = wake_by(w, g, g->first->due_ms, false);
+            rc = wake_group_by(w, g, g->first->due_ms, false);
     }
     return rc;
 }
@@ -227,7 +220,7 @@ struct bundle *group_form(struct window *w, int64_t now_ms)
     if (g->first == NULL)
         rest_group(w, g, now_ms);
     else if (look.at_ms != INT64_MAX)
-        (void)wake_by(w, g, look.at_ms, look.is_urgent);
+        (void)wake_group_by(w, g, look.at_ms, look.is_urgent);
     if (b == NULL)
         return NULL;
     b->number = b->last->outbox;

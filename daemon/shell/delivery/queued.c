@@ -148,6 +148,19 @@ int queued_drop(struct window *w, struct queued *q)
     return rc;
 }
 
+void queued_link_mate(struct queued *q, struct queued **first, struct queued **last)
+{
+    struct queued **at = first;
+    if (*last != NULL && (*last)->outbox < q->outbox)
+        at = &(*last)->mate;
+    while (*at != NULL && (*at)->outbox < q->outbox)
+        at = &(*at)->mate;
+    q->mate = *at;
+    *at = q;
+    if (q->mate == NULL)
+        *last = q;
+}
+
 bool queued_is_next(const struct queued *q, const struct bundle *b)
 {
     const struct queued *before = q->lane->first;

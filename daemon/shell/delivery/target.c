@@ -68,7 +68,7 @@ int target_parse(const char *url, struct target *ret_target, struct err *err)
     return rc;
 }
 
-static void blot(char *text, const char *secret, size_t n)
+static void blot_secret(char *text, const char *secret, size_t n)
 {
     if (n == 0)
         return;
@@ -87,7 +87,7 @@ static void blot_parts(char *text, const char *secret, size_t n, const char *sep
         length = length < n - at ? length : n - at;
         text_copy(part, length + 1, secret + at);
         if (length >= SECRET_PART_BYTES)
-            blot(text, part, length);
+            blot_secret(text, part, length);
         at += length;
         at += strspn(secret + at, separators);
     }
@@ -97,7 +97,7 @@ static void blot_whole(char *text, const char *secret, const char *separators)
 {
     size_t n = strlen(secret);
     if (n > 1)
-        blot(text, secret, n);
+        blot_secret(text, secret, n);
     blot_parts(text, secret, n, separators);
 }
 

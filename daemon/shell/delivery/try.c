@@ -11,7 +11,7 @@ static void on_end(struct client_request *request)
     *is_over = true;
 }
 
-static int describe(const struct client_request *r, struct buf *text)
+static int describe_answer(const struct client_request *r, struct buf *text)
 {
     int ms = (int)(r->latency_s * 1000 + 0.5);
     if (r->answer.status == 0)
@@ -24,7 +24,7 @@ static int describe(const struct client_request *r, struct buf *text)
     return rc;
 }
 
-static int send_one(uv_loop_t *loop, struct client_request *request)
+static int send_request(uv_loop_t *loop, struct client_request *request)
 {
     struct client *client = NULL;
     const struct client_options options = {0};
@@ -37,7 +37,7 @@ static int send_one(uv_loop_t *loop, struct client_request *request)
     is_over = client_send(client, request) != 0;
     while (!is_over && uv_run(loop, UV_RUN_ONCE) != 0) {
     }
-    client_close(client, NULL, NULL);
+    client_close(client);
     uv_run(loop, UV_RUN_DEFAULT);
     return 0;
 }
@@ -67,12 +67,12 @@ int delivery_try(const struct conf_webhook *webhook, const struct alert *alert,
     pthread_sigmask(SIG_BLOCK, &pipe, &before);
     rc = uv_loop_init(&loop) == 0 ? 0 : ERR_NOMEM;
     if (rc == 0) {
-        rc = send_one(&loop, &request);
+        rc = send_request(&loop, &request);
         uv_loop_close(&loop);
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (rc == 0)
-        rc = describe(&request, text);
+        rc = describe_answer(&request, text);
     if (rc != 0)
         return rc;
     return request.answer.status >= 200 && request.answer.status <= 299 ? 0 : ERR_IO;

@@ -58,8 +58,6 @@ struct resolver {
     struct resolve_host *buckets[BUCKETS]; /* owned */
     size_t host_count;
     size_t question_count;
-    void (*on_closed)(void *context);
-    void *closed_context;
 };
 
 /* --- the thread's side --- */
@@ -81,7 +79,7 @@ static void mailbox_release(struct mailbox *m)
     free(m);
 }
 
-static void *look_up(void *context)
+static void *run_lookup(void *context)
 {
     struct job *job = context;
     struct mailbox *m = job->mailbox;
@@ -256,7 +254,7 @@ static bool start_thread(struct resolver *r, const char *host, const char **ret_
     pthread_t thread;
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    int code = has_room ? pthread_create(&thread, &attr, look_up, job) : -1;
+    int code = has_room ? pthread_create(&thread, &attr, run_lookup, job) : -1;
     pthread_attr_destroy(&attr);
     if (code == 0)
         return true;
@@ -271,7 +269,8 @@ static bool start_thread(struct resolver *r, const char *host, const char **ret_
     return false;
 }
 
-static const struct resolve_answer *refuse(struct resolve_host *h, const char *reason)
+static const struct resolve_answer *refuse_question(struct resolve_host *h,
+                                                    const char *reason)
 {
     static const struct resolve_answer no_memory = {.reason = "out of memory"};
     if (h == NULL)
@@ -287,13 +286,13 @@ const struct resolve_answer *resolver_ask(struct resolver *r, const char *host,
     uint64_t now = uv_now(r->timer.loop);
     struct resolve_host *h = host_get(r, host);
     if (h == NULL)
-        return refuse(NULL, NULL);
+        return refuse_question(NULL, NULL);
     if (h->answer.count > 0 && h->fresh_until_ms > now)
         return &h->answer;
     if (!h->is_pending || now - h->asked_ms >= ABANDON_MS) {
         const char *reason;
         if (!start_thread(r, host, &reason))
-            return refuse(h, reason);
+            return refuse_question(h, reason);
         h->is_pending = true;
         h->asked_ms = now;
     }
@@ -349,17 +348,11 @@ static void on_handle_closed(uv_handle_t *handle)
             free(r->buckets[i]);
             r->buckets[i] = next;
         }
-    void (*on_closed)(void *) = r->on_closed;
-    void *context = r->closed_context;
     free(r);
-    if (on_closed != NULL)
-        on_closed(context);
 }
 
-void resolver_close(struct resolver *r, void (*on_closed)(void *context), void *context)
+void resolver_close(struct resolver *r)
 {
-    r->on_closed = on_closed;
-    r->closed_context = context;
     pthread_mutex_lock(&r->mailbox->mutex);
     r->mailbox->async = NULL;
     pthread_mutex_unlock(&r->mailbox->mutex);

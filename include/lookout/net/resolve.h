@@ -38,9 +38,9 @@ void resolve_lookup_system(void *context, const char *host,
 struct resolver;
 MUST_CHECK int resolver_create(uv_loop_t *loop, resolve_lookup lookup, void *context,
                                struct resolver **ret_resolver);
-/* No question may be open. on_closed is called when the memory is gone; look-ups that
- * hang go on by themselves and find nobody. */
-void resolver_close(struct resolver *r, void (*on_closed)(void *context), void *context);
+/* No question may be open. The memory goes with the loop's handles; look-ups that hang go
+ * on by themselves and find nobody. */
+void resolver_close(struct resolver *r);
 
 /* A question; the memory is the asker's, zeroed, and in use until the answer or
  * resolver_cancel. */
