@@ -229,7 +229,6 @@ int client_send(struct client *c, struct client_request *request)
     request->answer = (struct retry_answer){.status = 0, .retry_after_ms = -1};
     request->reason[0] = request->said[0] = '\0';
     request->latency_s = 0;
-    request->was_sent = false;
     struct transfer *t = request->transfer = transfer_create(c);
     if (t == NULL)
         return fail_request(c, request, err_text(ERR_NOMEM));

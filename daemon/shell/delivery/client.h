@@ -44,7 +44,6 @@ struct client_request {
     char reason[CLIENT_REASON_BYTES]; /* why it is no 2xx; without secrets */
     char said[160];                   /* the body's first bytes, clean, without secrets */
     double latency_s;
-    bool was_sent; /* false: it never came to a connection */
     /* Private. */
     struct transfer *transfer;
 };

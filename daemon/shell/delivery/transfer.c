@@ -287,7 +287,6 @@ void transfer_judge(struct transfer *t, CURLcode code)
 {
     struct client_request *r = t->request;
     r->latency_s = (double)(uv_hrtime() - t->begin_ns) / 1e9;
-    r->was_sent = true;
     char text[TRANSFER_KEPT_BYTES + 1];
     memcpy(text, t->kept, t->kept_bytes);
     text[t->kept_bytes] = '\0';
