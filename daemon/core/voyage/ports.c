@@ -3,6 +3,7 @@
  * Building is ports_build.c, the grid ports_index.c. */
 #include "lookout/voyage/ports.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,39 +107,26 @@ bool ports_are_same(const struct ports *ports, uint32_t a, uint32_t b)
 
 /* --- distances of one port --- */
 
-static bool member_holds(const struct port *p, struct geo_pos pos, double point_m,
-                         double beyond_m)
-{
-    if (p->area == NULL)
-        return geo_distance_m(p->pos, pos) <= point_m;
-    if (zone_contains(p->area, 0, pos))
-        return true;
-    return beyond_m > 0 && !zone_is_beyond(p->area, 0, pos, beyond_m) &&
-           zone_boundary_distance_m(p->area, 0, pos) <= beyond_m;
-}
-
 bool ports_within_exit(const struct ports *ports, uint32_t port, struct geo_pos pos)
 {
-    uint32_t i = port;
-    do {
-        const struct port *p = &ports->items[i];
-        if (member_holds(p, pos, p->exit_m, p->exit_m))
-            return true;
-        i = ports->items[i].next_same;
-    } while (i != port);
-    return false;
+    return ports_index_holds(ports, port, pos, PORTS_EDGE_EXIT);
 }
 
 bool ports_within_entry(const struct ports *ports, uint32_t port, struct geo_pos pos)
 {
-    uint32_t i = port;
-    do {
-        const struct port *p = &ports->items[i];
-        if (member_holds(p, pos, p->entry_m, 0))
-            return true;
-        i = ports->items[i].next_same;
-    } while (i != port);
-    return false;
+    return ports_index_holds(ports, port, pos, PORTS_EDGE_ENTRY);
+}
+
+/* *best becomes the distance when it is less, or the first (-1: none yet). */
+static void take_nearer(struct geo_pos place, struct geo_pos pos, double *best)
+{
+    const double e7_m = GEO_EARTH_RADIUS_M * 3.14159265358979323846 / 180 / GEO_E7;
+    double north_m = fabs((double)((int64_t)place.lat_e7 - pos.lat_e7)) * e7_m;
+    if (*best >= 0 && north_m > *best)
+        return;
+    double d = geo_distance_m(place, pos);
+    if (*best < 0 || d < *best)
+        *best = d;
 }
 
 double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos pos)
@@ -149,9 +137,9 @@ double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos
         const struct port *p = &ports->items[i];
         if (p->area != NULL && zone_contains(p->area, 0, pos))
             return 0;
-        double d = geo_distance_m(p->pos, pos);
-        if (best < 0 || d < best)
-            best = d;
+        take_nearer(p->pos, pos, &best);
+        for (size_t k = 0; k < p->place_count; k++)
+            take_nearer(p->places[k].pos, pos, &best);
         i = ports->items[i].next_same;
     } while (i != port);
     return best;
@@ -234,6 +222,7 @@ void ports_destroy(struct ports *ports)
         free(p->name);
         free(p->source);
         zone_set_destroy(p->area);
+        free(p->places);
         ports_texts_free(p->codes, p->code_count);
         ports_texts_free(p->names, p->name_count);
     }

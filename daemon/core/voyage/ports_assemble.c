@@ -9,23 +9,6 @@
 #include "lookout/base/text.h"
 #include "ports_int.h"
 
-/* Codes that are one port as far as calls go: parts of one harbour with a code each, and
- * old codes beside new ones. Most were seen in declared destinations of ships that
- * lay in the first. */
-static const char *const shipped_same[][5] = {
-    /* clang-format off */
-    {"RULED", "RUBRK", "RUKDT", "RUBNK"}, /* St Petersburg, Bronka, Kronshtadt */
-    {"NLRTM", "NLSCI", "NLVLA", "NLMSL", "NLEUR"}, /* Rotterdam down to Europoort */
-    {"CNTSN", "CNTXG"},                   /* Tianjin, Tianjin Xingang */
-    {"CRMOB", "CRPMN"},                   /* Moin, Puerto Moin */
-    {"CNDAL", "CNDLC", "CNDAG"},          /* Dalian */
-    {"CNWEG", "CNWEI"},                   /* Weihai */
-    {"CNYTG", "CNYNT"},                   /* Yantai */
-    {"CNDDZ", "CNDDG"},                   /* Dandong */
-    /* clang-format on */
-};
-enum { SHIPPED_SAME = sizeof shipped_same / sizeof shipped_same[0] };
-
 struct assembly {
     struct ports_builder *b;
     struct ports *ports;
@@ -73,6 +56,11 @@ static void overlay(struct ports_entry *row, struct ports_entry *d)
         row->entry_m = row->exit_m = -1;
     }
     row->is_placed = d->has_pos || row->area != NULL || d->entry_m >= 0;
+    if (row->is_placed) {
+        free(row->places);
+        row->places = NULL;
+        row->place_count = 0;
+    }
     if (d->has_pos) {
         row->pos = d->pos;
         free(row->source);
@@ -145,6 +133,26 @@ static void apply_areas(struct assembly *a)
 
 /* --- rows to ports --- */
 
+/* Where a place known by a point is left: as far beyond its entry as is usual. */
+static double exit_beyond(const struct ports_builder *b, double entry_m)
+{
+    return b->exit_m > b->entry_m ? entry_m + (b->exit_m - b->entry_m) : entry_m;
+}
+
+static void take_places(const struct ports_builder *b, struct ports_entry *row,
+                        struct port *p)
+{
+    p->places = row->places;
+    p->place_count = row->place_count;
+    row->places = NULL;
+    row->place_count = 0;
+    for (size_t i = 0; i < p->place_count; i++) {
+        struct port_place *place = &p->places[i];
+        place->entry_m = place->entry_m >= 0 ? place->entry_m : b->entry_m;
+        place->exit_m = exit_beyond(b, place->entry_m);
+    }
+}
+
 /* Take a row over into the port. */
 static int make_port(const struct ports_builder *b, struct ports_entry *row,
                      struct port *p)
@@ -167,11 +175,11 @@ static int make_port(const struct ports_builder *b, struct ports_entry *row,
         p->exit_m = row->exit_m >= 0 ? row->exit_m : b->area_exit_m;
     } else {
         p->entry_m = row->entry_m >= 0 ? row->entry_m : b->entry_m;
-        p->exit_m =
-            row->exit_m >= 0 ? row->exit_m : p->entry_m + (b->exit_m - b->entry_m);
+        p->exit_m = row->exit_m >= 0 ? row->exit_m : exit_beyond(b, p->entry_m);
         if (p->exit_m < p->entry_m)
             p->exit_m = p->entry_m;
     }
+    take_places(b, row, p);
     if (p->name == NULL)
         p->name = ports_copy_text(p->locode, strlen(p->locode));
     if (p->source == NULL)
@@ -262,16 +270,24 @@ static int apply_same(struct ports *ports, const char *const *codes, size_t n,
     return 0;
 }
 
+/* The groups of the CSV, each row naming the port that stands for it. */
+static int apply_row_sames(struct assembly *a)
+{
+    bool is_known = false;
+    for (size_t i = 0; i < a->b->row_count; i++) {
+        const struct ports_entry *row = &a->b->rows[i];
+        const char *codes[2] = {row->same, row->locode};
+        if (row->same[0] != '\0' && apply_same(a->ports, codes, 2, &is_known) != 0)
+            return ERR_NOMEM;
+    }
+    return 0;
+}
+
 static int apply_sames(struct assembly *a)
 {
     bool is_known = false;
-    for (size_t i = 0; i < SHIPPED_SAME; i++) {
-        size_t n = 0;
-        while (n < 5 && shipped_same[i][n] != NULL)
-            n++;
-        if (apply_same(a->ports, shipped_same[i], n, &is_known) != 0)
-            return ERR_NOMEM;
-    }
+    if (apply_row_sames(a) != 0)
+        return ERR_NOMEM;
     for (size_t i = 0; i < a->b->same_count; i++) {
         const struct ports_list *list = &a->b->sames[i];
         const char *const *codes = (const char *const *)list->items;
@@ -379,7 +395,7 @@ done:
 
 static int assemble(struct assembly *a)
 {
-    size_t more = sizeof shipped_same / sizeof shipped_same[0][0];
+    size_t more = 0;
     for (size_t i = 0; i < a->b->same_count; i++)
         more += a->b->sames[i].count;
     if (apply_defines(a) != 0)

@@ -48,6 +48,7 @@ void ports_entry_finish(struct ports_entry *e)
     zone_set_destroy(e->area);
     ports_texts_free(e->codes, e->code_count);
     ports_texts_free(e->names, e->name_count);
+    free(e->places);
     *e = (struct ports_entry){0};
 }
 

@@ -21,11 +21,14 @@ enum column {
     COL_SOURCE,
     COL_NOTE,
     COL_NAMES,
+    COL_PLACES,
+    COL_SAME,
     COLUMNS
 };
 
 static const char *const column_names[COLUMNS] = {
-    "locode", "name", "lat", "lon", "entry_km", "codes", "source", "note", "names",
+    "locode", "name", "lat",   "lon",    "entry_km", "codes",
+    "source", "note", "names", "places", "same",
 };
 enum { REQUIRED = COL_LON + 1, FIELDS_MAX = 32 };
 
@@ -169,7 +172,7 @@ static void read_header(struct reader *r)
             const char *near = text_nearest(f->text, column_names, COLUMNS);
             report(r, ERR_SYNTAX, r->row_line, f->col,
                    "unknown column '%.40s'%s%s (locode, name, lat, lon, entry_km, codes, "
-                   "source, note, names)",
+                   "source, note, names, places, same)",
                    f->text, near != NULL ? "; did you mean " : "",
                    near != NULL ? near : "");
         } else if (has[column]) {
@@ -256,6 +259,51 @@ static int read_codes(struct reader *r, const struct field *f, struct ports_entr
     return rc;
 }
 
+static bool read_place(const char *text, struct port_place *ret_place)
+{
+    char **parts = NULL;
+    size_t n = 0;
+    double lat = 0, lon = 0, km = -0.001;
+    if (ports_split(text, strlen(text), ' ', &parts, &n) != 0)
+        return false;
+    bool is_good = n >= 2 && n <= 3 &&
+                   units_parse_number(parts[0], strlen(parts[0]), &lat) == 0 &&
+                   units_parse_number(parts[1], strlen(parts[1]), &lon) == 0 &&
+                   lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180;
+    if (is_good && n == 3)
+        is_good = units_parse_number(parts[2], strlen(parts[2]), &km) == 0 &&
+                  km >= ENTRY_KM_MIN && km <= ENTRY_KM_MAX;
+    ports_texts_free(parts, n);
+    *ret_place = (struct port_place){.pos = geo_to_pos((struct geo_point){lat, lon}),
+                                     .entry_m = km * 1000};
+    return is_good;
+}
+
+/* "lat lon [km]", separated by semicolons. */
+static int read_places(struct reader *r, const struct field *f, struct ports_entry *e,
+                       bool *is_good)
+{
+    char **parts = NULL;
+    size_t n = 0;
+    int rc = ports_split(f->text, f->length, ';', &parts, &n);
+    if (rc == 0 && n != 0 && (e->places = calloc(n, sizeof *e->places)) == NULL)
+        rc = ERR_NOMEM;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (read_place(parts[i], &e->places[i])) {
+            e->place_count++;
+            continue;
+        }
+        report(r, ERR_INVALID, r->row_line, f->col,
+               "'%.40s' is no place (latitude, longitude and, if need be, the entry "
+               "distance in km, %.1f to %.0f; several are separated by semicolons)",
+               parts[i], ENTRY_KM_MIN, ENTRY_KM_MAX);
+        *is_good = false;
+        break;
+    }
+    ports_texts_free(parts, n);
+    return rc;
+}
+
 static int read_column(struct reader *r, int column, const struct field *f,
                        struct ports_entry *e, bool *is_good)
 {
@@ -293,6 +341,14 @@ static int read_column(struct reader *r, int column, const struct field *f,
         return e->source != NULL ? 0 : ERR_NOMEM;
     case COL_NAMES:
         return ports_split(f->text, f->length, ';', &e->names, &e->name_count);
+    case COL_PLACES:
+        return read_places(r, f, e, is_good);
+    case COL_SAME:
+        if (f->length == 0 || ports_code_read(f->text, e->same))
+            return 0;
+        report(r, ERR_INVALID, r->row_line, f->col,
+               "'%.40s' is no UN/LOCODE (that of the port that stands for it)", f->text);
+        break;
     default: /* a note, or an unknown column that was reported */
         return 0;
     }
@@ -341,6 +397,16 @@ static int take_row(struct reader *r)
 
 /* --- codes over all rows --- */
 
+/* The port that stands for a row is a row itself. */
+static void check_same(struct reader *r, const struct ports_entry *e)
+{
+    if (e->same[0] != '\0' &&
+        map_get(&r->b->row_by_code, ports_code_key(e->same)) == NULL)
+        report(r, ERR_NOT_FOUND, e->line, 1,
+               "%s is said to be the same as %s, which is no row's code", e->locode,
+               e->same);
+}
+
 /* An other code must be no row's own and no other row's other code. */
 static int check_codes(struct reader *r)
 {
@@ -349,6 +415,7 @@ static int check_codes(struct reader *r)
     map_init(&others);
     for (size_t i = 0; rc == 0 && i < r->b->row_count; i++) {
         const struct ports_entry *e = &r->b->rows[i];
+        check_same(r, e);
         for (size_t k = 0; rc == 0 && k < e->code_count; k++) {
             uint64_t key = ports_code_key(e->codes[k]);
             uintptr_t row = (uintptr_t)map_get(&r->b->row_by_code, key);

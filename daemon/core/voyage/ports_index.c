@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which port holds a position: a grid of half a degree over the earth, each cell listing
- * the ports whose circle or area may reach into it. Most of the sea is empty cells, one
- * load each; near ports a box of integers leaves out all but the few whose distance is
- * worth computing. */
+ * the places of ports whose circle or area may reach into it. Most of the sea is empty
+ * cells, one load each; near ports a box of integers leaves out all but the few whose
+ * distance is worth computing. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -44,14 +44,22 @@ static struct ports_reach reach_of_circle(struct geo_pos pos, double radius_m)
     double lon_half = HALF_TURN_E7;
     if (fabs(lat) + r < 90 * DEGREE)
         lon_half = asin(sin(r) / cos(lat)) / DEGREE * GEO_E7 + MARGIN_E7;
-    struct ports_reach reach = {
-        .middle = pos, .entry_m = radius_m, .cos_lat = cos(lat), .sin_lat = sin(lat)};
+    struct ports_reach reach = {.middle = pos, .cos_lat = cos(lat), .sin_lat = sin(lat)};
     reach.lat_half_e7 = lat_half < HALF_TURN_E7 ? (int32_t)lat_half : HALF_TURN_E7;
     reach.lon_half_e7 = lon_half < HALF_TURN_E7 ? (uint32_t)lon_half : HALF_TURN_E7;
     return reach;
 }
 
-static struct ports_reach reach_of_area(const struct zone_set *area)
+static struct ports_reach reach_of_place(struct geo_pos pos, double entry_m,
+                                         double exit_m)
+{
+    struct ports_reach reach = reach_of_circle(pos, exit_m > entry_m ? exit_m : entry_m);
+    reach.entry_m = entry_m;
+    reach.exit_m = exit_m;
+    return reach;
+}
+
+static struct ports_reach reach_of_area(const struct zone_set *area, double exit_m)
 {
     const struct zone_info *info = zone_info(area, 0);
     double width = info->high.lon - info->low.lon;
@@ -59,10 +67,17 @@ static struct ports_reach reach_of_area(const struct zone_set *area)
         width += 360;
     struct geo_point middle = {.lat = (info->low.lat + info->high.lat) / 2,
                                .lon = info->low.lon + width / 2};
-    double lon_half = width / 2 * GEO_E7 + MARGIN_E7;
-    double lat_half = (info->high.lat - info->low.lat) / 2 * GEO_E7 + MARGIN_E7;
-    struct ports_reach reach = {.middle = geo_to_pos(middle), .is_area = 1};
-    reach.lat_half_e7 = (int32_t)lat_half;
+    /* Beyond the edge: a circle there reaches widest where the area is farthest from the
+     * equator. */
+    double top = fmax(fabs(info->low.lat), fabs(info->high.lat));
+    struct ports_reach rim =
+        reach_of_circle(geo_to_pos((struct geo_point){top, 0}), exit_m);
+    double lon_half = width / 2 * GEO_E7 + (double)rim.lon_half_e7;
+    double lat_half =
+        (info->high.lat - info->low.lat) / 2 * GEO_E7 + (double)rim.lat_half_e7;
+    struct ports_reach reach = {
+        .middle = geo_to_pos(middle), .is_area = 1, .exit_m = exit_m};
+    reach.lat_half_e7 = lat_half < HALF_TURN_E7 ? (int32_t)lat_half : HALF_TURN_E7;
     reach.lon_half_e7 = lon_half < HALF_TURN_E7 ? (uint32_t)lon_half : HALF_TURN_E7;
     return reach;
 }
@@ -86,21 +101,43 @@ static void place(const struct ports_reach *reach, uint32_t *starts,
         }
 }
 
+static size_t count_places(const struct port *ports, size_t count)
+{
+    size_t n = count;
+    for (size_t i = 0; i < count; i++)
+        n += ports[i].place_count;
+    return n;
+}
+
+/* What is reached from every place of every port, in order. */
+static void collect(const struct port *ports, size_t count, struct ports_reach *all)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct port *p = &ports[i];
+        all[n] = p->area != NULL ? reach_of_area(p->area, p->exit_m)
+                                 : reach_of_place(p->pos, p->entry_m, p->exit_m);
+        all[n++].port = (uint32_t)i;
+        for (size_t k = 0; k < p->place_count; k++) {
+            const struct port_place *place = &p->places[k];
+            all[n] = reach_of_place(place->pos, place->entry_m, place->exit_m);
+            all[n++].port = (uint32_t)i;
+        }
+    }
+}
+
 int ports_index_build(struct ports_index *index, const struct port *ports, size_t count)
 {
-    const size_t cells = (size_t)ROWS * COLS;
+    const size_t cells = (size_t)ROWS * COLS, places = count_places(ports, count);
     uint32_t *starts = calloc(cells + 1, sizeof *starts);
     uint64_t *used = calloc(cells / 64 + 1, sizeof *used);
-    struct ports_reach *all = calloc(count + 1, sizeof *all);
+    struct ports_reach *all = calloc(places + 1, sizeof *all);
     struct ports_reach *reaches = NULL;
     if (starts == NULL || used == NULL || all == NULL)
         goto fail;
-    for (size_t i = 0; i < count; i++) {
-        all[i] = ports[i].area != NULL ? reach_of_area(ports[i].area)
-                                       : reach_of_circle(ports[i].pos, ports[i].entry_m);
-        all[i].port = (uint32_t)i;
+    collect(ports, count, all);
+    for (size_t i = 0; i < places; i++)
         place(&all[i], starts, NULL);
-    }
     uint32_t total = 0;
     for (size_t c = 0; c < cells; c++) {
         uint32_t n = starts[c];
@@ -112,7 +149,7 @@ int ports_index_build(struct ports_index *index, const struct port *ports, size_
     reaches = calloc((size_t)total + 1, sizeof *reaches);
     if (reaches == NULL)
         goto fail;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < places; i++)
         place(&all[i], starts, reaches);
     /* Each start has moved to its cell's end, which is the next one's start. */
     for (size_t c = cells; c > 0; c--)
@@ -162,16 +199,17 @@ static bool in_box(const struct ports_reach *reach, struct geo_pos pos)
 
 struct candidate {
     uint32_t port;
+    struct geo_pos pos; /* of the place; of an area's port its position */
     bool is_area;
     bool is_exact;
     double distance_m;
 };
 
-static void make_exact(struct candidate *c, const struct ports *ports, struct geo_pos pos)
+static void make_exact(struct candidate *c, struct geo_pos pos)
 {
     if (c->is_exact)
         return;
-    c->distance_m = geo_distance_m(ports->items[c->port].pos, pos);
+    c->distance_m = geo_distance_m(c->pos, pos);
     c->is_exact = true;
 }
 
@@ -193,32 +231,50 @@ static bool rough_distance(const struct ports_reach *reach, struct geo_pos pos,
     return true;
 }
 
-/* Whether the port holds the position, and how far it is from it. */
+/* Whether the place holds the position, and how far it is from it. */
 static bool hold(const struct ports *ports, const struct ports_reach *reach,
                  struct geo_pos pos, struct candidate *ret)
 {
-    struct candidate c = {.port = reach->port, .is_area = reach->is_area != 0};
+    struct candidate c = {
+        .port = reach->port, .pos = reach->middle, .is_area = reach->is_area != 0};
     if (!in_box(reach, pos))
         return false;
-    if (c.is_area && !zone_contains(ports->items[c.port].area, 0, pos))
-        return false;
+    if (c.is_area) {
+        c.pos = ports->items[c.port].pos;
+        if (!zone_contains(ports->items[c.port].area, 0, pos))
+            return false;
+    }
     double limit = reach->entry_m;
     if (!rough_distance(reach, pos, &c.distance_m) ||
         fabs(c.distance_m - limit) <= limit * ROUGH_SHARE)
-        make_exact(&c, ports, pos);
+        make_exact(&c, pos);
     *ret = c;
     return c.is_area || c.distance_m <= limit;
 }
 
+/* Whether the place is not left yet at the position. */
+static bool keeps(const struct ports *ports, const struct ports_reach *reach,
+                  struct geo_pos pos)
+{
+    if (!in_box(reach, pos))
+        return false;
+    if (reach->is_area == 0)
+        return geo_distance_m(reach->middle, pos) <= reach->exit_m;
+    const struct zone_set *area = ports->items[reach->port].area;
+    if (zone_contains(area, 0, pos))
+        return true;
+    return reach->exit_m > 0 && !zone_is_beyond(area, 0, pos, reach->exit_m) &&
+           zone_boundary_distance_m(area, 0, pos) <= reach->exit_m;
+}
+
 /* One with an area goes before all points, then the nearer, then the first. */
-static void consider(struct candidate *best, struct candidate *c,
-                     const struct ports *ports, struct geo_pos pos)
+static void consider(struct candidate *best, struct candidate *c, struct geo_pos pos)
 {
     if (best->port != PORT_NONE && c->is_area == best->is_area) {
         double apart = fabs(c->distance_m - best->distance_m);
         if (apart <= 2 * ROUGH_SHARE * fmax(c->distance_m, best->distance_m)) {
-            make_exact(c, ports, pos);
-            make_exact(best, ports, pos);
+            make_exact(c, pos);
+            make_exact(best, pos);
         }
     }
     bool is_better = best->port == PORT_NONE || (c->is_area && !best->is_area) ||
@@ -247,17 +303,34 @@ uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declar
     for (uint32_t i = begin; i < end; i++) {
         if (!hold(ports, &ports->index.reaches[i], pos, &c))
             continue;
-        consider(&nearest, &c, ports, pos);
+        consider(&nearest, &c, pos);
         if (declared != PORT_NONE && ports_are_same(ports, c.port, declared))
-            consider(&meant, &c, ports, pos);
+            consider(&meant, &c, pos);
     }
     if (nearest.port == PORT_NONE)
         return PORT_NONE;
-    const struct port *first = &ports->items[nearest.port];
-    if (meant.port != PORT_NONE && meant.is_area == nearest.is_area) {
-        const struct port *second = &ports->items[meant.port];
-        if (geo_distance_m(first->pos, second->pos) <= TIE_M)
-            return second->same;
+    const struct candidate *best = &nearest;
+    if (meant.port != PORT_NONE && meant.is_area == nearest.is_area &&
+        geo_distance_m(nearest.pos, meant.pos) <= TIE_M)
+        best = &meant;
+    return ports->items[best->port].same;
+}
+
+bool ports_index_holds(const struct ports *ports, uint32_t port, struct geo_pos pos,
+                       enum ports_edge edge)
+{
+    uint32_t cell = cell_of(pos), head = ports->items[port].same;
+    if ((ports->index.used[cell / 64] >> (cell % 64) & 1) == 0)
+        return false;
+    uint32_t end = ports->index.starts[cell + 1];
+    struct candidate c;
+    for (uint32_t i = ports->index.starts[cell]; i < end; i++) {
+        const struct ports_reach *reach = &ports->index.reaches[i];
+        if (ports->items[reach->port].same != head)
+            continue;
+        if (edge == PORTS_EDGE_ENTRY ? hold(ports, reach, pos, &c)
+                                     : keeps(ports, reach, pos))
+            return true;
     }
-    return first->same;
+    return false;
 }

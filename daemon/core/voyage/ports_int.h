@@ -29,15 +29,15 @@ struct ports_name {
     bool is_reviewed; /* of ports_aliases */
 };
 
-/* How far a port reaches, as a box round its circle or area: what a grid cell lists, with
- * all that the usual question needs. */
+/* How far a place of a port reaches, as a box round its exit circle or area: what a grid
+ * cell lists, with all that the usual question needs. */
 struct ports_reach {
-    struct geo_pos middle; /* the port's position when it is known by a point */
+    struct geo_pos middle; /* the position of a place known by a point */
     int32_t lat_half_e7;
     uint32_t lon_half_e7; /* 1800000000: all round the earth */
     uint32_t port;
     uint32_t is_area;
-    double entry_m;          /* of a point */
+    double entry_m, exit_m;  /* of an area: 0 and metres beyond its edge */
     double cos_lat, sin_lat; /* of a point */
 };
 
@@ -87,6 +87,10 @@ bool ports_codes_add(struct ports *ports, const char *code, uint32_t port);
 /* The nearest known code to a word, "" when none is near. */
 const char *ports_nearest_code(const struct ports *ports, const char *word);
 
+/* Whether a place of the port, or of one that is the same, holds the position. */
+enum ports_edge { PORTS_EDGE_ENTRY, PORTS_EDGE_EXIT };
+bool ports_index_holds(const struct ports *ports, uint32_t port, struct geo_pos pos,
+                       enum ports_edge edge);
 /* The grid. ERR_NOMEM, else 0. */
 MUST_CHECK int ports_index_build(struct ports_index *index, const struct port *ports,
                                  size_t count);
@@ -128,6 +132,9 @@ struct ports_entry {
     struct zone_set *area;  /* owned */
     char **codes, **names;  /* owned */
     size_t code_count, name_count;
+    struct port_place *places; /* owned; exit_m is set when the ports are built */
+    size_t place_count;
+    char same[LOCODE_BYTES]; /* "": alone */
 };
 
 struct ports_area {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The gazetteer: ports by UN/LOCODE with position, entry and exit distance or area;
+/* The gazetteer: ports by UN/LOCODE, each a set of places with their distances or areas;
  * groups, codes that are one port, patterns over ports, and what a declared destination
  * means. Immutable once built. */
 #ifndef LOOKOUT_PORTS_H
@@ -17,6 +17,12 @@
 #define LOCODE_BYTES 6
 #define PORT_SOURCE_DEFINED "configuration"
 
+/* One more place of a port: a dock, a terminal, a road, another code's point. */
+struct port_place {
+    struct geo_pos pos;
+    double entry_m, exit_m; /* from pos */
+};
+
 struct port {
     char locode[LOCODE_BYTES];
     char *name;   /* owned */
@@ -25,10 +31,12 @@ struct port {
     struct geo_pos pos;
     double entry_m,
         exit_m; /* from pos; with an area: entry is 0 (its edge), exit metres beyond it */
-    struct zone_set *area; /* owned; NULL for a port known by a point */
-    uint32_t same;         /* index of the port that stands for it; its own when alone */
-    uint32_t next_same;    /* the next member of the same group, round to itself */
-    char **codes;          /* owned: other codes of the very same port */
+    struct zone_set *area;     /* owned; NULL for a port known by a point */
+    struct port_place *places; /* owned: where else the port is */
+    size_t place_count;
+    uint32_t same;      /* index of the port that stands for it; its own when alone */
+    uint32_t next_same; /* the next member of the same group, round to itself */
+    char **codes;       /* owned: other codes of the very same port */
     size_t code_count;
     char **names; /* owned: other names, as ships and lists write them */
     size_t name_count;
@@ -45,10 +53,12 @@ void ports_builder_destroy(struct ports_builder *b);
  * (1 km). A port whose entry alone is given keeps the difference between the two. */
 void ports_builder_distances(struct ports_builder *b, double entry_m, double exit_m,
                              double area_exit_m);
-/* Read the gazetteer's CSV (header: locode,name,lat,lon,entry_km,codes,source,note,names;
- * the first four are required, their order is free; see config/ports.csv). Faults are
- * reported one by one through `fault` (may be NULL), line and col from 1; a faulty row is
- * left out. Returns the first fault's code after reading all, or 0. */
+/* Read the gazetteer's CSV (header:
+ * locode,name,lat,lon,entry_km,codes,source,note,names,places,same; the first four are
+ * required, their order is free; see config/ports.csv). `places` holds "lat lon [km]"
+ * separated by semicolons, `same` the code that the port's harbour is known by. Faults
+ * are reported one by one through `fault` (may be NULL), line and col from 1; a faulty
+ * row is left out. Returns the first fault's code after reading all, or 0. */
 typedef void (*ports_fault)(void *context, int line, int col, const char *text);
 MUST_CHECK int ports_builder_csv(struct ports_builder *b, const char *text, size_t n,
                                  ports_fault fault, void *context);
@@ -60,7 +70,8 @@ MUST_CHECK int ports_builder_areas(struct ports_builder *b, const char *text, si
                                    ports_fault fault, void *context);
 /* No position: that of the gazetteer's entry, else the middle of the area. */
 #define PORTS_POS_NONE ((struct geo_pos){INT32_MAX, INT32_MAX})
-/* Add or replace one port, whatever the order of calls. name NULL: that of the
+/* Add or replace one port, its places too when a position, an area or an entry distance
+ * is given, whatever the order of calls. name NULL: that of the
  * gazetteer's entry, else the code. entry_m, exit_m < 0: default. `area` is taken over
  * (NULL: none), also when this fails. ERR_EXISTS when it was defined before. */
 MUST_CHECK int ports_builder_define(struct ports_builder *b, const char *locode,
@@ -72,8 +83,7 @@ MUST_CHECK int ports_builder_group(struct ports_builder *b, const char *name,
                                    const char *const *patterns, size_t n,
                                    struct err *err);
 /* Codes that are one port, known by the first; codes that are not in the gazetteer become
- * other codes of the first that is. The shipped groups are added by ports_builder_build
- * itself, before these. */
+ * other codes of the first that is. The groups of the CSV come before these. */
 MUST_CHECK int ports_builder_same(struct ports_builder *b, const char *const *codes,
                                   size_t n, struct err *err);
 /* Some faults show only when all is known. Each is given to `trouble` by
@@ -113,16 +123,18 @@ size_t ports_search(const struct ports *ports, const char *query, uint32_t *ret_
 /* A `same` group is one port: the functions below look at all its members, whichever of
  * them is asked for, and ports_at answers with the member that stands for it. */
 
-/* The port whose entry distance (or area) holds pos: areas before points, then the
- * nearest; among those within 25 km of the nearest that also hold pos, `declared`
- * (PORT_NONE: none) or its same-port wins. PORT_NONE: at sea. Never allocates. */
+/* The port one of whose places holds pos, by its entry distance or as an area: areas
+ * before points, then the nearest place; among ports whose place that holds pos lies
+ * within 25 km of the nearest's, `declared` (PORT_NONE: none) or its same-port wins.
+ * PORT_NONE: at sea. Never allocates. */
 uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declared);
 /* That will be asked soon: have what it needs first fetched from memory. */
 void ports_fetch(const struct ports *ports, struct geo_pos pos);
 /* Is pos still within the exit distance of that port? */
 bool ports_within_exit(const struct ports *ports, uint32_t port, struct geo_pos pos);
 bool ports_within_entry(const struct ports *ports, uint32_t port, struct geo_pos pos);
-/* Great-circle distance in metres to the port's position, or 0 inside its area. */
+/* Great-circle distance in metres to the nearest of the port's places, or 0 inside its
+ * area. */
 double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos pos);
 /* True when a and b are the same port (equal, or of one `same` group); PORT_NONE is the
  * same as nothing. */

@@ -235,7 +235,7 @@ static void test_sources_agree_or_a_note_says_why(void **state)
     assert_true(seen >= 3300);
     assert_int_equal(faults, 0);
     compare_source(&sources[1], gazetteer, &seen, &faults);
-    assert_true(seen >= 10000);
+    assert_true(seen >= 8500);
     assert_int_equal(faults, 0);
     free(gazetteer);
 }

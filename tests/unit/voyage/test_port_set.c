@@ -12,6 +12,7 @@ static struct ports *make(const char *extra)
                                "RUNJK,Nakhodka,42.8,132.9\nRULED,St P,59.9,30.3\n"
                                "RUKDT,Kronshtadt,60,29.8\n";
     static const char *const dprk[] = {"KP*"}, *const far_east[] = {"RUVVO", "RUNJK"};
+    static const char *const one[] = {"RULED", "RUBRK", "RUKDT"};
     static const char *const story[] = {"$far-east", "$dprk"}, *const none[] = {NULL};
     struct ports_builder *b = ports_builder_create();
     struct ports *p = NULL;
@@ -25,6 +26,7 @@ static struct ports *make(const char *extra)
     assert_int_equal(ports_builder_group(b, "dprk", dprk, 1, NULL), 0);
     assert_int_equal(ports_builder_group(b, "far-east", far_east, 2, NULL), 0);
     assert_int_equal(ports_builder_group(b, "none", none, 0, NULL), 0);
+    assert_int_equal(ports_builder_same(b, one, 3, NULL), 0);
     assert_int_equal(ports_builder_build(b, &p, NULL), 0);
     ports_builder_destroy(b);
     return p;
@@ -56,7 +58,7 @@ static void test_members(void **state)
         {"$dprk", "RUNJK", "KPCHO KPNAM RUNJK"},
         {"$story", NULL, "KPCHO KPNAM RUNJK RUVVO"},
         {"RUKDT", NULL, "RUKDT RULED"}, /* one port */
-        {"RUBRK", NULL, "RUKDT RULED"}, /* a code of the shipped list */
+        {"RUBRK", NULL, "RUKDT RULED"}, /* a code of the list alone */
         {"$none", NULL, ""},
         {NULL, NULL, ""},
     };

@@ -308,15 +308,71 @@ static void test_every_trouble_is_told(void **state)
     ports_builder_destroy(b);
 }
 
+/* --- places --- */
+
+/* Distances along a meridian: 111,195.08 m a degree on the sphere of 6,371,008.8 m. */
+static void test_places(void **state)
+{
+    (void)state;
+    static const char rows[] = "locode,name,lat,lon,entry_km,places\n"
+                               "XXAAA,A,10,20,5,10.5 20 2; 10.9 20 ;\n"
+                               "XXBBB,B,10.6,20,3,\nXXCCC,C,0,179.99,,0.2 -179.99 4\n";
+    struct ports_builder *b = ports_builder_create();
+    struct ports *p = NULL;
+    assert_int_equal(ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL), 0);
+    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    const struct port *a = ports_get(p, 0);
+    assert_int_equal(a->place_count, 2);
+    assert_near(a->places[0].entry_m, 2000, 0);
+    assert_near(a->places[0].exit_m, 4000, 0);
+    assert_near(a->places[1].entry_m, 10000, 0); /* the default */
+    assert_near(a->places[1].exit_m, 12000, 0);
+    assert_string_equal(fixture_at(p, 10.04, 20, NULL), "XXAAA");
+    assert_string_equal(fixture_at(p, 10.3, 20, NULL), "");
+    assert_string_equal(fixture_at(p, 10.517, 20, NULL), "XXAAA"); /* 1.9 km */
+    assert_string_equal(fixture_at(p, 10.519, 20, NULL), "");      /* 2.1 km */
+    assert_string_equal(fixture_at(p, 0.23, 179.999, NULL), "XXCCC");
+    assert_false(ports_within_entry(p, 0, fixture_pos(10.519, 20)));
+    assert_true(ports_within_exit(p, 0, fixture_pos(10.535, 20)));
+    assert_false(ports_within_exit(p, 0, fixture_pos(10.537, 20)));
+    /* the nearest place is meant */
+    assert_near(ports_distance_m(p, 0, fixture_pos(10.7, 20)), 22239.0, 0.5);
+    assert_near(ports_distance_m(p, 0, fixture_pos(10.8, 20)), 11119.5, 0.5);
+    ports_destroy(p);
+    /* of places that overlap the nearer's port has her, or the declared one's */
+    static const char close[] = "locode,name,lat,lon,places\nXXAAA,A,10,20,10.3 20\n"
+                                "XXBBB,B,10.36,20,\n";
+    assert_int_equal(ports_builder_csv(b, close, sizeof close - 1, NULL, NULL), 0);
+    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_string_equal(fixture_at(p, 10.32, 20, NULL), "XXAAA");
+    assert_string_equal(fixture_at(p, 10.34, 20, NULL), "XXBBB");
+    assert_string_equal(fixture_at(p, 10.34, 20, "XXAAA"), "XXAAA");
+    ports_destroy(p);
+    /* a definition that says where says all */
+    assert_int_equal(ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL), 0);
+    assert_int_equal(
+        ports_builder_define(b, "XXAAA", NULL, fixture_pos(11, 20), -1, -1, NULL, NULL),
+        0);
+    assert_int_equal(
+        ports_builder_define(b, "XXCCC", "Sea", PORTS_POS_NONE, -1, -1, NULL, NULL), 0);
+    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_int_equal(ports_get(p, 0)->place_count, 0);
+    assert_int_equal(ports_get(p, 2)->place_count, 1);
+    ports_destroy(p);
+    ports_builder_destroy(b);
+}
+
 /* --- codes that are one port --- */
 
 static void test_same(void **state)
 {
     (void)state;
     struct ports_builder *b = ports_builder_create();
-    static const char rows[] = "locode,name,lat,lon\nJPYOK,Yokohama,35.45,139.65\n"
-                               "JPKWS,Kawasaki,35.52,139.75\nJPTYO,Tokyo,35.62,139.8\n"
-                               "RUKDT,Kronshtadt,59.98,29.78\nRULED,St P,59.93,30.3\n";
+    static const char rows[] =
+        "locode,name,lat,lon,same\nJPYOK,Yokohama,35.45,139.65,\n"
+        "JPKWS,Kawasaki,35.52,139.75,\nJPTYO,Tokyo,35.62,139.8,\n"
+        "RUBRK,Bronka,59.93,29.7,RULED\nRUKDT,Kronshtadt,59.98,29.78,ruled\n"
+        "RULED,St P,59.93,30.3,\n";
     static const char *const one[] = {"JPYOK", "JPKWS", "JPXXX"};
     static const char *const two[] = {"JPTYO", "JPXXX"};
     struct ports *p = NULL;
@@ -336,9 +392,9 @@ static void test_same(void **state)
     assert_true(ports_within_entry(p, yok, fixture_pos(35.53, 139.76)));
     assert_true(ports_within_exit(p, yok, fixture_pos(35.60, 139.77)));
     assert_near(ports_distance_m(p, yok, fixture_pos(35.52, 139.75)), 0, 0.1);
-    /* shipped: known by the first of the list, whatever the order of codes */
+    /* of the table: known by the one that is named, whatever the order of codes */
     assert_string_equal(fixture_at(p, 59.98, 29.78, NULL), "RULED");
-    assert_int_equal(ports_find(p, "RUBNK"), ports_find(p, "RULED"));
+    assert_true(ports_are_same(p, ports_find(p, "RUBRK"), ports_find(p, "RUKDT")));
     ports_destroy(p);
     /* lists that share a code are one; the later list names it */
     assert_int_equal(ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL), 0);
@@ -432,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_areas),
         cmocka_unit_test(test_definitions),
         cmocka_unit_test(test_every_trouble_is_told),
+        cmocka_unit_test(test_places),
         cmocka_unit_test(test_same),
         cmocka_unit_test(test_against_the_plain_loop),
     };
