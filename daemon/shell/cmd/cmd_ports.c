@@ -1,29 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd ports: looks up the gazetteer. */
+/* lookoutd ports: looks up the gazetteer, and what it lacks. */
 #include "cmd.h"
 #include "cmd_words.h"
+#include "ports_missed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
 #include "lookout/conf/gazetteer.h"
 #include "lookout/voyage/ports.h"
 
 static const char help[] =
-    "usage: lookoutd ports [QUERY...]\n"
+    "usage: lookoutd ports [--places] [QUERY...]\n"
+    "       lookoutd ports --missed INPUT... [--for 6h]\n"
     "\n"
     "Look up the gazetteer of ports. QUERY is a UN/LOCODE (RUVVO), a country (\"KP*\") "
     "or\n"
     "a part of a name; without one all ports are printed.\n"
     "\n"
-    "One port a line, tab-separated: code, name, latitude and longitude in degrees,\n"
-    "entry radius (\"area\" where a polygon bounds the port), source of the position, "
-    "and\n"
-    "the other codes that are the same port.\n"
+    "One port a line, tab-separated: code, name, latitude and longitude in degrees with\n"
+    "the number of its further places, entry radius (\"area\" where a polygon bounds "
+    "the\n"
+    "port), source of the position, and the other codes that are the same port.\n"
     "\n"
-    "Exit status: 0 found, 1 a query found nothing, 2 wrong usage.\n";
+    "  --places       each further place on a line of its own, behind a tab: position "
+    "and\n"
+    "                 entry radius\n"
+    "  --missed       of recordings: places where ships lay still outside every port,\n"
+    "                 those of most ships first: position, ships, stays, hours, the "
+    "ship\n"
+    "                 that lay longest, the nearest port and its distance\n"
+    "  --for D        so long at least (default 6h)\n"
+    "\n"
+    "Exit status: 0 found, 1 a query found nothing or an input failed, 2 wrong usage.\n";
+
+/* What is looked up, and how it is shown. */
+struct looking {
+    const struct ports *ports; /* borrowed */
+    bool with_places;
+};
 
 /* Other codes of the port, and all codes of the ports that are one with it. */
 static void print_codes(const struct ports *ports, uint32_t index)
@@ -41,22 +59,38 @@ static void print_codes(const struct ports *ports, uint32_t index)
     }
 }
 
-static void print_port(const struct ports *ports, uint32_t index)
+static void print_places(const struct port *p)
 {
+    for (size_t i = 0; i < p->place_count; i++) {
+        char radius[UNITS_TEXT_BYTES];
+        struct geo_point at = geo_to_point(p->places[i].pos);
+        printf("\t%.4f,%.4f\t%s\n", at.lat, at.lon,
+               units_format_distance(p->places[i].entry_m, radius));
+    }
+}
+
+static void print_port(const struct looking *l, uint32_t index)
+{
+    const struct ports *ports = l->ports;
     const struct port *p = ports_get(ports, index);
     char radius[UNITS_TEXT_BYTES] = "area";
     if (p->area == NULL)
         units_format_distance(p->entry_m, radius);
     struct geo_point at = geo_to_point(p->pos);
-    printf("%s\t%s\t%.4f,%.4f\t%s\t%s\t", p->locode, p->name, at.lat, at.lon, radius,
-           p->source);
+    printf("%s\t%s\t%.4f,%.4f", p->locode, p->name, at.lat, at.lon);
+    if (p->place_count != 0)
+        printf(" +%zu", p->place_count);
+    printf("\t%s\t%s\t", radius, p->source);
     print_codes(ports, index);
     putchar('\n');
+    if (l->with_places)
+        print_places(p);
 }
 
 /* A country or any other pattern; 1 when it names nothing. */
-static int print_pattern(const struct ports *ports, const char *query)
+static int print_pattern(const struct looking *l, const char *query)
 {
+    const struct ports *ports = l->ports;
     struct port_set *set = NULL;
     struct err err = {0};
     if (port_set_create(ports, &query, 1, &set, &err) != 0) {
@@ -65,16 +99,17 @@ static int print_pattern(const struct ports *ports, const char *query)
     }
     for (uint32_t i = port_set_next(set, 0); i != PORT_NONE;
          i = port_set_next(set, i + 1))
-        print_port(ports, i);
+        print_port(l, i);
     port_set_destroy(set);
     return 0;
 }
 
 /* 0, or 1 when nothing was found. */
-static int print_found(const struct ports *ports, const char *query)
+static int print_found(const struct looking *l, const char *query)
 {
+    const struct ports *ports = l->ports;
     if (strchr(query, '*') != NULL)
-        return print_pattern(ports, query);
+        return print_pattern(l, query);
     size_t room = ports_count(ports);
     uint32_t *found = calloc(room + 1, sizeof *found);
     if (found == NULL) {
@@ -83,7 +118,7 @@ static int print_found(const struct ports *ports, const char *query)
     }
     size_t n = ports_search(ports, query, found, room);
     for (size_t i = 0; i < n; i++)
-        print_port(ports, found[i]);
+        print_port(l, found[i]);
     if (n == 0)
         fprintf(stderr, "lookoutd ports: no port matches '%s'\n", query);
     free(found);
@@ -111,24 +146,57 @@ static struct ports *load(void)
     return ports;
 }
 
+/* 0, or 1 when a query found nothing. */
+static int look_up(const struct looking *l, int argc, char **argv)
+{
+    int missing = 0;
+    for (int i = 1; i < argc; i++)
+        missing += print_found(l, argv[i]);
+    for (uint32_t i = 0; argc <= 1 && i < ports_count(l->ports); i++)
+        print_port(l, i);
+    return missing != 0 ? CMD_FAILED : CMD_DONE;
+}
+
+static int check_words(const struct cmd_words *words, bool is_missed, const char *text,
+                       int64_t *ret_for_ms)
+{
+    if (text != NULL && !is_missed)
+        return cmd_words_refuse(words, "--for goes with --missed");
+    if (text != NULL &&
+        (units_parse_duration(text, strlen(text), ret_for_ms) != 0 || *ret_for_ms <= 0))
+        return cmd_words_refuse(words, "--for '%s': it takes a duration like 6h", text);
+    if (is_missed && words->argc <= 1)
+        return cmd_words_refuse(words, "--missed: no INPUT is given");
+    return CMD_GO_ON;
+}
+
 int cmd_ports(int argc, char **argv)
 {
     struct cmd_words words = {"ports", help, argv, argc};
-    int status = cmd_words_read(&words, NULL, 0);
+    struct looking l = {.with_places = false};
+    const char *for_text = NULL;
+    bool is_missed = false;
+    int64_t for_ms = 6 * HOUR_MS;
+    const struct cmd_option options[] = {
+        {.name = "places", .is_given = &l.with_places},
+        {.name = "missed", .is_given = &is_missed},
+        {.name = "for", .argument = "D", .value = &for_text},
+    };
+    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
+    if (status == CMD_GO_ON)
+        status = check_words(&words, is_missed, for_text, &for_ms);
     if (status != CMD_GO_ON)
         return status;
     struct ports *ports = load();
     if (ports == NULL)
         return CMD_FAILED;
-    int missing = 0;
-    for (int i = 1; i < words.argc; i++)
-        missing += print_found(ports, argv[i]);
-    for (uint32_t i = 0; words.argc <= 1 && i < ports_count(ports); i++)
-        print_port(ports, i);
+    l.ports = ports;
+    status = is_missed ? ports_missed_print(ports, for_ms, words.argc - 1, argv + 1)
+                       : look_up(&l, words.argc, argv);
     ports_destroy(ports);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fputs("lookoutd ports: the output could not be written\n", stderr);
         return CMD_FAILED;
     }
-    return missing != 0 ? CMD_FAILED : CMD_DONE;
+    return status;
 }
