@@ -39,6 +39,7 @@ _lookoutd() {
     alerts) options="$state --since --rule --vessel --pending --dead --follow" ;;
     redeliver) options="$state --dead --webhook" ;;
     test-webhook) options="-c --config" ;;
+    ports) options="--places --missed --for" ;;
     zones) options="-c --config --svg --png" ;;
     help) options="run check replay decode listen vessels calls alerts redeliver test-webhook ports zones" ;;
     esac
