@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which port holds a position: a grid of half a degree over the earth, each cell listing
- * the places of ports whose circle or area may reach into it. Most of the sea is empty
- * cells, one load each; near ports a box of integers leaves out all but the few whose
- * distance is worth computing. */
+/* Which port holds a position: a grid of a quarter of a degree over the earth, each cell
+ * listing the places of ports whose circle or area may reach into it. Most of the sea is
+ * empty cells, one load each; near ports a box of integers leaves out all but the few
+ * whose distance is worth computing. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "lookout/base/fetch.h"
 #include "ports_int.h"
 
-#define CELL_E7 5000000
-#define ROWS 360
-#define COLS 720
+#define CELL_E7 2500000
+#define ROWS 720
+#define COLS 1440
 #define HALF_TURN_E7 1800000000
 #define TIE_M 25000.0
 #define DEGREE (3.14159265358979323846 / 180)
@@ -82,7 +82,7 @@ static struct ports_reach reach_of_area(const struct zone_set *area, double exit
     return reach;
 }
 
-/* First pass (`reaches` NULL): count in starts; second: put, moving starts on. */
+/* First pass (`reaches` NULL): count; second: put where the cell has got to. */
 static void place(const struct ports_reach *reach, uint32_t *starts,
                   struct ports_reach *reaches)
 {
@@ -126,50 +126,82 @@ static void collect(const struct port *ports, size_t count, struct ports_reach *
     }
 }
 
+/* From each cell's number of reaches to the used cells' alone: where each begins. */
+static int pack(struct ports_index *index, const uint32_t *counts)
+{
+    const size_t words = (size_t)ROWS * COLS / 64;
+    uint32_t slots = 0;
+    index->used = calloc(words, sizeof *index->used);
+    index->ranks = calloc(words, sizeof *index->ranks);
+    if (index->used == NULL || index->ranks == NULL)
+        return ERR_NOMEM;
+    for (size_t w = 0; w < words; w++) {
+        index->ranks[w] = slots;
+        for (uint32_t bit = 0; bit < 64; bit++) {
+            bool is_used = counts[w * 64 + bit] != 0;
+            index->used[w] |= (uint64_t)is_used << bit;
+            slots += is_used;
+        }
+    }
+    index->starts = calloc((size_t)slots + 1, sizeof *index->starts);
+    if (index->starts == NULL)
+        return ERR_NOMEM;
+    slots = 0;
+    for (size_t c = 0; c < words * 64; c++)
+        if (counts[c] != 0) {
+            index->starts[slots + 1] = index->starts[slots] + counts[c];
+            slots++;
+        }
+    index->reaches = calloc((size_t)index->starts[slots] + 1, sizeof *index->reaches);
+    return index->reaches != NULL ? 0 : ERR_NOMEM;
+}
+
+/* A cell's reaches; false when it has none. */
+static bool find_span(const struct ports_index *index, uint32_t cell, uint32_t *ret_begin,
+                      uint32_t *ret_end)
+{
+    uint64_t word = index->used[cell / 64], bit = UINT64_C(1) << (cell % 64);
+    if ((word & bit) == 0)
+        return false;
+    uint32_t slot =
+        index->ranks[cell / 64] + (uint32_t)__builtin_popcountll(word & (bit - 1));
+    *ret_begin = index->starts[slot];
+    *ret_end = index->starts[slot + 1];
+    return true;
+}
+
 int ports_index_build(struct ports_index *index, const struct port *ports, size_t count)
 {
     const size_t cells = (size_t)ROWS * COLS, places = count_places(ports, count);
-    uint32_t *starts = calloc(cells + 1, sizeof *starts);
-    uint64_t *used = calloc(cells / 64 + 1, sizeof *used);
+    uint32_t *counts = calloc(cells, sizeof *counts), begin = 0, end = 0;
     struct ports_reach *all = calloc(places + 1, sizeof *all);
-    struct ports_reach *reaches = NULL;
-    if (starts == NULL || used == NULL || all == NULL)
-        goto fail;
-    collect(ports, count, all);
-    for (size_t i = 0; i < places; i++)
-        place(&all[i], starts, NULL);
-    uint32_t total = 0;
-    for (size_t c = 0; c < cells; c++) {
-        uint32_t n = starts[c];
-        starts[c] = total;
-        total += n;
-        if (n != 0)
-            used[c / 64] |= UINT64_C(1) << (c % 64);
+    struct ports_index built = {.used = NULL};
+    int rc = counts != NULL && all != NULL ? 0 : ERR_NOMEM;
+    if (rc == 0) {
+        collect(ports, count, all);
+        for (size_t i = 0; i < places; i++)
+            place(&all[i], counts, NULL);
+        rc = pack(&built, counts);
     }
-    reaches = calloc((size_t)total + 1, sizeof *reaches);
-    if (reaches == NULL)
-        goto fail;
-    for (size_t i = 0; i < places; i++)
-        place(&all[i], starts, reaches);
-    /* Each start has moved to its cell's end, which is the next one's start. */
-    for (size_t c = cells; c > 0; c--)
-        starts[c] = starts[c - 1];
-    starts[0] = 0;
+    if (rc == 0) {
+        for (uint32_t c = 0; c < cells; c++)
+            if (find_span(&built, c, &begin, &end))
+                counts[c] = begin;
+        for (size_t i = 0; i < places; i++)
+            place(&all[i], counts, built.reaches);
+        *index = built;
+    } else {
+        ports_index_finish(&built);
+    }
+    free(counts);
     free(all);
-    index->used = used;
-    index->starts = starts;
-    index->reaches = reaches;
-    return 0;
-fail:
-    free(starts);
-    free(used);
-    free(all);
-    return ERR_NOMEM;
+    return rc;
 }
 
 void ports_index_finish(struct ports_index *index)
 {
     free(index->used);
+    free(index->ranks);
     free(index->starts);
     free(index->reaches);
     *index = (struct ports_index){0};
@@ -295,10 +327,9 @@ void ports_fetch(const struct ports *ports, struct geo_pos pos)
 
 uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declared)
 {
-    uint32_t cell = cell_of(pos);
-    if ((ports->index.used[cell / 64] >> (cell % 64) & 1) == 0)
+    uint32_t begin = 0, end = 0;
+    if (!find_span(&ports->index, cell_of(pos), &begin, &end))
         return PORT_NONE;
-    uint32_t begin = ports->index.starts[cell], end = ports->index.starts[cell + 1];
     struct candidate nearest = {.port = PORT_NONE}, meant = {.port = PORT_NONE}, c;
     for (uint32_t i = begin; i < end; i++) {
         if (!hold(ports, &ports->index.reaches[i], pos, &c))
@@ -319,12 +350,11 @@ uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declar
 bool ports_index_holds(const struct ports *ports, uint32_t port, struct geo_pos pos,
                        enum ports_edge edge)
 {
-    uint32_t cell = cell_of(pos), head = ports->items[port].same;
-    if ((ports->index.used[cell / 64] >> (cell % 64) & 1) == 0)
-        return false;
-    uint32_t end = ports->index.starts[cell + 1];
+    uint32_t begin = 0, end = 0, head = ports->items[port].same;
     struct candidate c;
-    for (uint32_t i = ports->index.starts[cell]; i < end; i++) {
+    if (!find_span(&ports->index, cell_of(pos), &begin, &end))
+        return false;
+    for (uint32_t i = begin; i < end; i++) {
         const struct ports_reach *reach = &ports->index.reaches[i];
         if (ports->items[reach->port].same != head)
             continue;

@@ -43,7 +43,8 @@ struct ports_reach {
 
 struct ports_index {
     uint64_t *used; /* owned: a bit a cell that lists any; small enough to stay at hand */
-    uint32_t *starts; /* owned: first reach of each cell, one more at the end */
+    uint32_t *ranks;  /* owned: how many of the cells before those of a word do */
+    uint32_t *starts; /* owned: first reach of each that does, one more at the end */
     struct ports_reach *reaches; /* owned */
 };
 

@@ -408,25 +408,45 @@ static void test_same(void **state)
 
 /* --- against the plain loop --- */
 
+/* To the nearest of the port's places that hold pos; -1: none does. */
+static double naive_distance_m(const struct port *p, struct geo_pos pos,
+                               struct geo_pos *ret_place)
+{
+    double best = geo_distance_m(p->pos, pos);
+    best = best <= p->entry_m ? best : -1;
+    *ret_place = p->pos;
+    for (size_t k = 0; k < p->place_count; k++) {
+        double d = geo_distance_m(p->places[k].pos, pos);
+        if (d > p->places[k].entry_m || (best >= 0 && d >= best))
+            continue;
+        best = d;
+        *ret_place = p->places[k].pos;
+    }
+    return best;
+}
+
 static uint32_t naive_at(const struct ports *p, struct geo_pos pos, uint32_t declared)
 {
     uint32_t best = PORT_NONE, meant = PORT_NONE;
     double best_m = 0, meant_m = 0;
+    struct geo_pos best_pos = pos, meant_pos = pos;
     for (uint32_t i = 0; i < ports_count(p); i++) {
-        double d = geo_distance_m(ports_get(p, i)->pos, pos);
-        if (d > ports_get(p, i)->entry_m)
+        struct geo_pos place = pos;
+        double d = naive_distance_m(ports_get(p, i), pos, &place);
+        if (d < 0)
             continue;
         if (best == PORT_NONE || d < best_m) {
             best = i;
             best_m = d;
+            best_pos = place;
         }
         if (ports_are_same(p, i, declared) && (meant == PORT_NONE || d < meant_m)) {
             meant = i;
             meant_m = d;
+            meant_pos = place;
         }
     }
-    if (meant != PORT_NONE &&
-        geo_distance_m(ports_get(p, best)->pos, ports_get(p, meant)->pos) <= 25000)
+    if (meant != PORT_NONE && geo_distance_m(best_pos, meant_pos) <= 25000)
         best = meant;
     return best;
 }
@@ -435,8 +455,10 @@ static uint32_t naive_at(const struct ports *p, struct geo_pos pos, uint32_t dec
  */
 static struct ports *random_ports(struct test_random *r)
 {
-    static char rows[64 * 600];
-    size_t n = 0;
+    static char rows[128 * 600] = "locode,name,lat,lon,entry_km,places\n";
+    struct ports_builder *b = ports_builder_create();
+    struct ports *p = NULL;
+    size_t n = strlen(rows);
     for (int i = 0; i < 500; i++) {
         double lat = (double)test_random_below(r, 180001) / 1000 - 90;
         double lon = (double)test_random_below(r, 360001) / 1000 - 180;
@@ -448,11 +470,18 @@ static struct ports *random_ports(struct test_random *r)
             lat = 35 + lat / 90;
             lon = 130 + lon / 90;
         }
-        n += (size_t)snprintf(rows + n, sizeof rows - n, "AA%c%c%c,P,%.3f,%.3f,%u,,\n",
-                              'A' + i / 100, 'A' + i / 10 % 10, 'A' + i % 10, lat, lon,
-                              (unsigned)test_random_below(r, 80) + 1);
+        double place_lat = lat > 0 ? lat - 0.4 : lat + 0.4;
+        double place_lon = lon > 179.3 ? lon - 359.3 : lon + 0.7;
+        n += (size_t)snprintf(rows + n, sizeof rows - n,
+                              "AA%c%c%c,P,%.3f,%.3f,%u,%.3f %.3f %u\n", 'A' + i / 100,
+                              'A' + i / 10 % 10, 'A' + i % 10, lat, lon,
+                              (unsigned)test_random_below(r, 80) + 1, place_lat,
+                              place_lon, (unsigned)test_random_below(r, 60) + 1);
     }
-    return fixture_ports(rows);
+    assert_int_equal(ports_builder_csv(b, rows, n, NULL, NULL), 0);
+    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    ports_builder_destroy(b);
+    return p;
 }
 
 static void test_against_the_plain_loop(void **state)
@@ -470,6 +499,8 @@ static void test_against_the_plain_loop(void **state)
         struct geo_pos pos = geo_destination(near->pos, bearing, away);
         uint32_t want = naive_at(p, pos, declared);
         assert_int_equal(ports_at(p, pos, declared), want);
+        assert_true(want == PORT_NONE || ports_within_entry(p, want, pos));
+        assert_true(want == PORT_NONE || ports_within_exit(p, want, pos));
         hits += want != PORT_NONE;
     }
     assert_true(hits > 30000);
