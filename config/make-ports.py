@@ -464,7 +464,7 @@ def is_one(ports, a, b):
 
 def add_cells(ports, cells):
     """Discs over the cells of each port, smaller ones where another port's place lies nearer."""
-    for spread in (3.0, 1.5, 0.6, 0.1):
+    for spread in (3.0, 1.5, 0.7):
         held = Places(ports)
         missing = {}
         for pos, _, _, code, _ in cells:
