@@ -22,7 +22,7 @@ JOBS       := $(shell nproc 2>/dev/null || echo 2)
 endif
 
 CORE_PACKAGES  := geos proj jansson libcrypto
-SHELL_PACKAGES := libssl libuv libcurl sqlite3 libfyaml libmicrohttpd libsystemd zlib libzstd
+SHELL_PACKAGES := cairo libssl libuv libcurl sqlite3 libfyaml libmicrohttpd libsystemd zlib libzstd
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion \
   -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wvla -Wundef \
@@ -213,6 +213,10 @@ install: $(BUILD)/lookoutd
 uninstall:
 	rm -f $(DESTDIR)$(prefix)/bin/lookoutd $(TO_UNIT) $(TO_USERS) $(TO_BASH) $(TO_ZSH) $(foreach m,$(MANUALS),$(call TO_MAN,$(m)))
 	rm -rf $(TO_DATA)
+
+# The picture in README.md.
+config/demo.svg: $(BUILD)/lookoutd config/demo.yaml config/demo-zones.geojson config/ports.csv config/coast.txt
+	$(Q)$< zones -c config/demo.yaml --svg $@ >/dev/null
 
 clean:
 	rm -rf $(BUILD)

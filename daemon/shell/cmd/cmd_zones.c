@@ -145,19 +145,19 @@ static int write_file(const char *name, const struct buf *content)
 }
 
 static int write_picture(const struct picture_content *content, const char *name,
-                         struct picture_pen (*make_pen)(struct buf *out))
+                         enum picture_form form)
 {
     if (name == NULL)
         return 0;
     struct buf out = {0};
-    struct picture_pen pen = make_pen(&out);
-    int code = picture_draw(content, &pen);
-    if (code != 0)
-        fprintf(stderr, "lookoutd zones: %s: %s\n", name, err_text(code));
+    struct err err = {0};
+    int rc = picture_draw(content, form, &out, &err);
+    if (rc != 0)
+        fprintf(stderr, "lookoutd zones: %s: %s\n", name, err.text);
     else
-        code = write_file(name, &out);
+        rc = write_file(name, &out);
     buf_finish(&out);
-    return code;
+    return rc;
 }
 
 /* --- watched ports --- */
@@ -208,9 +208,9 @@ static int show(const struct options *options, const struct conf *conf,
     print_zones(set);
     int code = ports == NULL ? ERR_NOMEM : 0;
     if (code == 0)
-        code = write_picture(&content, options->svg, picture_svg_pen);
+        code = write_picture(&content, options->svg, PICTURE_SVG);
     if (code == 0)
-        code = write_picture(&content, options->png, picture_png_pen);
+        code = write_picture(&content, options->png, PICTURE_PNG);
     free(ports);
     return code;
 }

@@ -6,22 +6,19 @@
 #include <stddef.h>
 
 #include "lookout/base/err.h"
+#include "lookout/geo/geo.h"
 
-/* The data as text, made by tests/tools/make-coast.py; ends with NULL. */
-extern const char *const coast_lines[];
-
-struct coast_point {
-    double lon, lat;
-};
-/* All rings, one after the other; a ring's last point joins its first. */
+/* All rings, one after the other; a ring's last point joins its first. Rings run on over
+ * 180 degrees of longitude. */
 struct coast {
-    struct coast_point *points; /* owned */
-    size_t *ring_ends;          /* owned */
+    struct geo_point *points; /* owned */
+    size_t *ring_ends;        /* owned; the index after each ring's last point */
     size_t point_count, ring_count;
 };
 
-/* ERR_NOMEM, or ERR_CORRUPT when the data are damaged. */
-MUST_CHECK int coast_read(struct coast *ret);
+/* Read the shipped file config/coast.txt. 0, ERR_NOMEM, ERR_CORRUPT when the file is
+ * damaged, or an error of reading; err (may be NULL) says which file and why. */
+MUST_CHECK int coast_read(struct coast *ret, struct err *err);
 void coast_finish(struct coast *coast);
 
 #endif

@@ -1,494 +1,450 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is on the picture of zones: the view, land, the grid of degrees, areas, gates with
- * an arrow from their left to their right, ports, and names. */
+/* The page of a picture of zones: the map in a frame of degrees, the world in a corner,
+ * a scale bar and a legend below; one drawing for an SVG and a PNG. */
 #include "picture.h"
 
+#include <cairo-svg.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "coast.h"
 #include "picture_int.h"
 
 enum {
-    WORLD_WIDTH = 240,
-    DOT_HALF = 3, /* of a port */
-    SMALL = 10,   /* what is smaller gets a mark around it */
-    CIRCLE_POINTS = 72
+    FRAME = 6,    /* pixels: the band of black and white around the map */
+    LEFT = 66,    /* beside the map, with the degrees of latitude */
+    RIGHT = 18,   /* and on the other side and above it */
+    DEGREES = 26, /* below the map: its frame and the degrees of longitude */
+    LEGEND_ROW = 20,
+    LEGEND_CELL = 158,
+    LEGEND_AT = 300, /* where the legend begins, right of the scale bar */
+    SWATCH = 22,
+    WORLD_WIDTH = 200,
+    GRID_SPACE = 105, /* between lines, at the least */
+    SCALE_MOST = 200  /* of the scale bar */
 };
-
-struct drawing {
-    struct picture_pen *pen;
-    struct picture_view view;
-    struct picture_labels labels; /* owned content */
-    /* Owned: the shape in the making, and a second one for clipping. */
-    struct picture_point *points, *clipped;
-    size_t point_room, clipped_room;
-    size_t *ring_ends;
-    size_t ring_room;
-    size_t point_count, ring_count;
-};
+enum { TEXT_SIZE = 12, NAME_SIZE = 13 };
 
 /* clang-format off */
 static const struct picture_style
-    land_style = {.fill = 0xe9e2cf, .fill_alpha = 1},
-    grid_style = {.stroke = 0xb9cbd6, .stroke_width = 1, .is_open = true},
-    area_style = {.fill = 0xd04030, .fill_alpha = 0.3, .stroke = 0xb02010, .stroke_width = 2},
-    frame_style = {.fill = 0xd8e8f0, .fill_alpha = 1, .stroke = 0x607080, .stroke_width = 1},
-    here_style = {.stroke = 0xd00000, .stroke_width = 2},
-    port_style = {.fill = 0x207858, .fill_alpha = 0.2, .stroke = 0x207858, .stroke_width = 1},
-    dot_style = {.fill = 0x104030, .fill_alpha = 1},
-    gate_style = {.stroke = 0x2040b0, .stroke_width = 3, .is_open = true};
+    page_style  = {.fill = 0xffffff, .fill_alpha = 1},
+    sea_style   = {.fill = 0xd9e9f2, .fill_alpha = 1},
+    grid_style  = {.stroke = 0x9bb8c8, .width = 0.6},
+    line_style  = {.stroke = 0x33444f, .width = 1},
+    dark_style  = {.fill = 0x33444f, .fill_alpha = 1},
+    here_style  = {.stroke = 0xc0281c, .width = 1.6};
+#define TEXT_COLOUR 0x24323b
 /* clang-format on */
-#define SEA_COLOUR 0xd8e8f0u
-#define M_A_DEGREE 111195.0 /* of latitude, on the sphere of mean radius */
 
-/* Something drawn, and what is to be written at it. */
-struct named {
-    struct picture_box box;
-    bool is_inside;
-    const char *text; /* borrowed */
-};
-
-static int grow(void *array, size_t *room, size_t count, size_t size)
+static void set_colour(cairo_t *cr, uint32_t rgb, double alpha)
 {
-    if (count <= *room)
-        return 0;
-    size_t more = count * 2 + 64;
-    void *old = NULL;
-    memcpy(&old, array, sizeof old);
-    void *grown = realloc(old, more * size);
-    if (grown == NULL)
-        return ERR_NOMEM;
-    memcpy(array, &grown, sizeof grown);
-    *room = more;
-    return 0;
+    cairo_set_source_rgba(cr, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0,
+                          (rgb & 255) / 255.0, alpha);
 }
 
-static void begin_shape(struct drawing *d)
+void picture_paint(cairo_t *cr, const struct picture_style *style)
 {
-    d->point_count = d->ring_count = 0;
-}
-
-static int add_point(struct drawing *d, struct picture_point p)
-{
-    int code = grow(&d->points, &d->point_room, d->point_count + 1, sizeof *d->points);
-    if (code == 0)
-        d->points[d->point_count++] = p;
-    return code;
-}
-
-static int end_ring(struct drawing *d)
-{
-    int code =
-        grow(&d->ring_ends, &d->ring_room, d->ring_count + 1, sizeof *d->ring_ends);
-    if (code == 0)
-        d->ring_ends[d->ring_count++] = d->point_count;
-    return code;
-}
-
-static int draw_shape(struct drawing *d, const struct picture_style *style)
-{
-    struct picture_shape shape = {.points = d->points,
-                                  .count = d->point_count,
-                                  .ring_ends = d->ring_ends,
-                                  .ring_count = d->ring_count};
-    return d->point_count > 0 ? d->pen->shape(d->pen, &shape, style) : 0;
-}
-
-/* One side of the clipping box, a little outside the picture: x or y, at least or at
- * most.
- */
-struct side {
-    bool is_y, is_most;
-    double at;
-};
-
-static double beyond(const struct side *side, struct picture_point p)
-{
-    double value = side->is_y ? p.y : p.x;
-    return side->is_most ? value - side->at : side->at - value;
-}
-
-/* Sutherland and Hodgman: the last ring of the shape, cut off at one side. */
-static int clip_ring(struct drawing *d, size_t first, const struct side *side)
-{
-    size_t n = d->point_count - first, kept = 0;
-    int code = grow(&d->clipped, &d->clipped_room, 2 * n, sizeof *d->clipped);
-    if (code != 0 || n == 0)
-        return code;
-    for (size_t i = 0; i < n; i++) {
-        struct picture_point a = d->points[first + i];
-        struct picture_point b = d->points[first + (i + 1) % n];
-        double out_a = beyond(side, a), out_b = beyond(side, b);
-        if (out_a <= 0)
-            d->clipped[kept++] = a;
-        if ((out_a <= 0) != (out_b <= 0)) {
-            double t = out_a / (out_a - out_b);
-            d->clipped[kept++] = (struct picture_point){.x = a.x + (b.x - a.x) * t,
-                                                        .y = a.y + (b.y - a.y) * t};
-        }
+    if (style->fill_alpha > 0) {
+        set_colour(cr, style->fill, style->fill_alpha);
+        cairo_fill_preserve(cr);
     }
-    code = grow(&d->points, &d->point_room, first + kept, sizeof *d->points);
-    if (code != 0)
-        return code;
-    memcpy(d->points + first, d->clipped, kept * sizeof *d->points);
-    d->point_count = first + kept;
-    return 0;
+    if (style->width > 0) {
+        set_colour(cr, style->stroke, 1);
+        cairo_set_line_width(cr, style->width);
+        cairo_stroke_preserve(cr);
+    }
+    cairo_new_path(cr);
 }
 
-static int add_land_ring(struct drawing *d, const struct coast_point *points, size_t n,
-                         double turn)
+void picture_write(cairo_t *cr, struct picture_point at, const char *text)
 {
-    const struct picture_view *v = &d->view;
-    const struct side sides[4] = {{false, false, v->left},
-                                  {false, true, v->left + v->width},
-                                  {true, false, v->top},
-                                  {true, true, v->top + v->height}};
-    size_t first = d->point_count;
-    int code = 0;
-    for (size_t i = 0; code == 0 && i < n; i++)
-        code = add_point(d, picture_view_project(v, points[i].lon + turn, points[i].lat));
-    for (int i = 0; code == 0 && i < 4; i++)
-        code = clip_ring(d, first, &sides[i]);
-    return code == 0 && d->point_count > first ? end_ring(d) : code;
+    set_colour(cr, TEXT_COLOUR, 1);
+    cairo_move_to(cr, at.x, at.y);
+    cairo_show_text(cr, text);
+    cairo_new_path(cr);
 }
 
-static int draw_land(struct drawing *d)
+void picture_write_rimmed(cairo_t *cr, struct picture_point at, const char *text)
 {
-    struct coast coast;
-    int code = coast_read(&coast);
-    if (code != 0)
-        return code;
-    begin_shape(d);
-    for (int turn = -360; turn <= 360; turn += 360)
-        for (size_t ring = 0, i = 0; code == 0 && ring < coast.ring_count;
-             i = coast.ring_ends[ring++])
-            code = add_land_ring(d, coast.points + i, coast.ring_ends[ring] - i, turn);
-    if (code == 0)
-        code = draw_shape(d, &land_style);
-    coast_finish(&coast);
-    return code;
+    cairo_move_to(cr, at.x, at.y);
+    cairo_text_path(cr, text);
+    set_colour(cr, 0xffffff, 0.75);
+    cairo_set_line_width(cr, 3);
+    cairo_stroke(cr);
+    picture_write(cr, at, text);
 }
 
-static double grid_step(double degrees)
+static void paint_box(cairo_t *cr, const struct picture_box *b,
+                      const struct picture_style *style)
 {
-    static const double steps[] = {0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 45};
+    cairo_rectangle(cr, b->left, b->top, b->right - b->left, b->bottom - b->top);
+    picture_paint(cr, style);
+}
+
+/* --- the frame --- */
+
+static double find_grid_step(const struct picture_view *v)
+{
+    static const double steps[] = {1 / 60.0, 2 / 60.0, 5 / 60.0, 10 / 60.0, 0.25, 0.5,
+                                   1,        2,        5,        10,        15,   30};
     size_t i = 0;
-    while (i + 1 < sizeof steps / sizeof steps[0] && degrees / steps[i] > 9)
+    while (i + 1 < sizeof steps / sizeof steps[0] &&
+           steps[i] * fmin(v->scale_x, v->scale_y) < GRID_SPACE)
         i++;
     return steps[i];
 }
 
-static int draw_line(struct drawing *d, struct picture_point a, struct picture_point b,
-                     const struct picture_style *style)
-{
-    begin_shape(d);
-    int code = add_point(d, a);
-    if (code == 0)
-        code = add_point(d, b);
-    if (code == 0)
-        code = end_ring(d);
-    return code == 0 ? draw_shape(d, style) : code;
-}
-
+/* Degrees and minutes, as charts have them. */
 static void print_degrees(char text[32], double value, const char *signs)
 {
-    char number[24];
-    snprintf(number, sizeof number, "%.2f", fabs(value));
-    size_t n = strlen(number);
-    while (n > 1 && number[n - 1] == '0')
-        number[--n] = '\0';
-    if (n > 1 && (number[n - 1] == '.' || number[n - 1] == ','))
-        number[--n] = '\0';
-    snprintf(text, 32, "%s%c", number, signs[value < 0]);
-    if (fabs(value) < 1e-9 || fabs(value) > 180 - 1e-9)
-        text[strlen(text) - 1] = '\0';
+    long minutes = lround(fabs(value) * 60);
+    char sign[2] = {signs[value < 0], '\0'};
+    if (minutes == 0 || minutes == 180L * 60)
+        sign[0] = '\0';
+    if (minutes % 60 == 0)
+        snprintf(text, 32, "%ld\u00b0%s", minutes / 60, sign);
+    else
+        snprintf(text, 32, "%ld\u00b0%02ld\u2032%s", minutes / 60, minutes % 60, sign);
 }
 
-/* Beside the end of its line; names keep clear of it. */
-static int write_degrees(struct drawing *d, struct picture_point end, const char *text)
+/* One axis of the frame: its degrees in pixels, and along which side. */
+struct axis {
+    double low, high; /* degrees */
+    bool is_lat;
+};
+
+/* Where the degree's line meets the frame: left or below. */
+static struct picture_point axis_point(const struct picture_view *v,
+                                       const struct axis *axis, double degree)
 {
-    struct picture_point at = {.x = end.x + 3, .y = end.y - 4};
-    struct picture_box box = {.left = at.x,
-                              .top = at.y - 14,
-                              .right = at.x + 12 * (double)strlen(text),
-                              .bottom = at.y};
-    int code = picture_labels_take(&d->labels, &box);
-    return code == 0 ? d->pen->text(d->pen, at, text, false) : code;
+    return axis->is_lat ? picture_view_project(v, v->west, degree)
+                        : picture_view_project(v, degree, v->south);
 }
 
-static int draw_grid(struct drawing *d)
+static void draw_degree(struct picture *p, const struct axis *axis, double degree)
 {
-    const struct picture_view *v = &d->view;
+    const struct picture_view *v = &p->view;
+    struct picture_point at = axis_point(v, axis, degree);
+    cairo_text_extents_t extents;
     char text[32];
-    int code = 0;
-    double step = grid_step(fmax(v->east - v->west, v->north - v->south));
-    for (double lon = ceil(v->west / step) * step; code == 0 && lon <= v->east;
-         lon += step) {
-        code = draw_line(d, picture_view_project(v, lon, v->north),
-                         picture_view_project(v, lon, v->south), &grid_style);
-        print_degrees(text, geo_fold_lon(lon), "EW");
-        if (code == 0)
-            code = write_degrees(d, picture_view_project(v, lon, v->south), text);
-    }
-    for (double lat = ceil(v->south / step) * step; code == 0 && lat <= v->north;
-         lat += step) {
-        code = draw_line(d, picture_view_project(v, v->west, lat),
-                         picture_view_project(v, v->east, lat), &grid_style);
-        print_degrees(text, lat, "NS");
-        if (code == 0)
-            code = write_degrees(d, picture_view_project(v, v->west, lat), text);
-    }
-    return code;
+    cairo_move_to(p->cr, at.x, at.y);
+    cairo_line_to(p->cr, axis->is_lat ? v->left + v->width : at.x,
+                  axis->is_lat ? at.y : v->top);
+    picture_paint(p->cr, &grid_style);
+    print_degrees(text, axis->is_lat ? degree : geo_fold_lon(degree),
+                  axis->is_lat ? "NS" : "EW");
+    cairo_text_extents(p->cr, text, &extents);
+    if (axis->is_lat)
+        at = (struct picture_point){at.x - FRAME - 5 - extents.x_advance, at.y + 4};
+    else
+        at = (struct picture_point){at.x - extents.x_advance / 2, at.y + FRAME + 15};
+    picture_write(p->cr, at, text);
 }
 
-/* From the middle of a gate to its right. */
-static int draw_arrow(struct drawing *d, struct picture_box *ret_box)
+/* Every second step of the band is dark, on both sides of the map. */
+static void draw_band(struct picture *p, const struct axis *axis, double from, double to)
 {
-    size_t middle = (d->point_count - 1) / 2;
-    struct picture_point a = d->points[middle], b = d->points[middle + 1];
-    double length = hypot(b.x - a.x, b.y - a.y);
-    if (length == 0)
-        return 0;
-    /* y runs down: right of a -> b is (-dy, dx). */
-    double dx = (b.x - a.x) / length, dy = (b.y - a.y) / length;
-    struct picture_point m = {.x = (a.x + b.x) / 2, .y = (a.y + b.y) / 2};
-    struct picture_point tip = {.x = m.x - dy * 18, .y = m.y + dx * 18};
-    struct picture_point left = {.x = tip.x + dy * 7 + dx * 5,
-                                 .y = tip.y - dx * 7 + dy * 5};
-    struct picture_point right = {.x = tip.x + dy * 7 - dx * 5,
-                                  .y = tip.y - dx * 7 - dy * 5};
-    struct picture_box box = {.left = fmin(m.x, tip.x) - 6,
-                              .top = fmin(m.y, tip.y) - 6,
-                              .right = fmax(m.x, tip.x) + 6,
-                              .bottom = fmax(m.y, tip.y) + 6};
-    *ret_box = box;
-    int code = picture_labels_take(&d->labels, &box);
-    if (code == 0)
-        code = draw_line(d, m, tip, &gate_style);
-    if (code == 0)
-        code = draw_line(d, left, tip, &gate_style);
-    return code == 0 ? draw_line(d, right, tip, &gate_style) : code;
+    const struct picture_view *v = &p->view;
+    struct picture_point a = axis_point(v, axis, fmax(from, axis->low));
+    struct picture_point b = axis_point(v, axis, fmin(to, axis->high));
+    struct picture_box box =
+        axis->is_lat ? (struct picture_box){v->left - FRAME, b.y, v->left, a.y}
+                     : (struct picture_box){a.x, a.y, b.x, a.y + FRAME};
+    paint_box(p->cr, &box, &dark_style);
+    double x = axis->is_lat ? v->width + FRAME : 0;
+    double y = axis->is_lat ? 0 : -v->height - FRAME;
+    box = (struct picture_box){box.left + x, box.top + y, box.right + x, box.bottom + y};
+    paint_box(p->cr, &box, &dark_style);
 }
 
-static int draw_circle(struct drawing *d, struct picture_point middle, double x_radius,
-                       double y_radius, const struct picture_style *style)
+static void draw_axis(struct picture *p, const struct axis *axis, double step)
 {
-    int code = 0;
-    begin_shape(d);
-    for (int i = 0; code == 0 && i < CIRCLE_POINTS; i++) {
-        double angle = i * (2 * 3.141592653589793 / CIRCLE_POINTS);
-        code =
-            add_point(d, (struct picture_point){.x = middle.x + x_radius * cos(angle),
-                                                .y = middle.y + y_radius * sin(angle)});
-    }
-    if (code == 0)
-        code = end_ring(d);
-    return code == 0 ? draw_shape(d, style) : code;
+    for (int i = (int)ceil(axis->low / step); i * step <= axis->high; i++)
+        draw_degree(p, axis, i * step);
+    for (int i = (int)floor(axis->low / step); i * step < axis->high; i++)
+        if (i % 2 == 0)
+            draw_band(p, axis, i * step, (i + 1) * step);
 }
 
-static struct picture_box box_of(const struct drawing *d)
+static void draw_grid(struct picture *p)
 {
-    struct picture_box box = {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
-    for (size_t i = 0; i < d->point_count; i++) {
-        box.left = fmin(box.left, d->points[i].x);
-        box.top = fmin(box.top, d->points[i].y);
-        box.right = fmax(box.right, d->points[i].x);
-        box.bottom = fmax(box.bottom, d->points[i].y);
-    }
-    return box;
+    const struct picture_view *v = &p->view;
+    const struct axis lon = {v->west, v->east, false}, lat = {v->south, v->north, true};
+    struct picture_box map = picture_view_box(v), outer = map;
+    double step = find_grid_step(v);
+    draw_axis(p, &lon, step);
+    draw_axis(p, &lat, step);
+    outer.left -= FRAME;
+    outer.top -= FRAME;
+    outer.right += FRAME;
+    outer.bottom += FRAME;
+    paint_box(p->cr, &map, &line_style);
+    paint_box(p->cr, &outer, &line_style);
 }
 
-/* The rings or the line, as the shape in the making. */
-static int add_zone(struct drawing *d, const struct zone_set *set, uint32_t zone)
+/* --- below the map --- */
+
+/* The greatest 1, 2 or 5 times a power of ten within `most`. */
+static double round_down(double most)
 {
-    const struct zone_info *info = zone_info(set, zone);
-    double turn = picture_view_turn(&d->view, info->low.lon);
-    int code = 0;
-    begin_shape(d);
-    for (size_t ring = 0; code == 0 && ring < zone_ring_count(set, zone); ring++) {
-        size_t n = zone_ring_size(set, zone, ring);
-        /* A ring's last point is its first again. */
-        for (size_t i = 0; code == 0 && i + (info->shape == ZONE_AREA) < n; i++) {
-            struct geo_point p = zone_ring_point(set, zone, ring, i);
-            code = add_point(d, picture_view_project(&d->view, p.lon + turn, p.lat));
-        }
-        if (code == 0)
-            code = end_ring(d);
-    }
-    return code;
+    double power = pow(10, floor(log10(most)));
+    return most >= 5 * power ? 5 * power : most >= 2 * power ? 2 * power : power;
 }
 
-static int draw_gate(struct drawing *d, struct named *ret_named)
+/* A minute of latitude is a nautical mile. */
+static void draw_scale(struct picture *p, double top)
 {
-    struct picture_box *box = &ret_named->box, arrow = {0};
-    int code = draw_shape(d, &gate_style);
-    *box = box_of(d);
-    if (code == 0 && d->point_count > 1) {
-        struct picture_point first = d->points[0];
-        code = draw_arrow(d, &arrow);
-        if (fmax(box->right - box->left, box->bottom - box->top) >= 4 * SMALL) {
-            /* The name at its beginning, clear of the arrow. */
-            *box =
-                (struct picture_box){first.x - 2, first.y - 2, first.x + 2, first.y + 2};
-        } else {
-            box->left = fmin(box->left, arrow.left);
-            box->top = fmin(box->top, arrow.top);
-            box->right = fmax(box->right, arrow.right);
-            box->bottom = fmax(box->bottom, arrow.bottom);
-        }
-    }
-    return code;
+    const struct picture_view *v = &p->view;
+    double nm_px = v->scale_y / 60, nm = round_down(SCALE_MOST / nm_px);
+    char text[64], degrees[32];
+    struct picture_box bar = {v->left, top + 2, v->left + nm * nm_px, top + 8};
+    struct picture_box half = {bar.left, bar.top, bar.left + nm * nm_px / 2, bar.bottom};
+    paint_box(p->cr, &half, &dark_style);
+    paint_box(p->cr, &bar, &line_style);
+    print_degrees(degrees, round((v->south + v->north) / 2), "NS");
+    snprintf(text, sizeof text, "%g nm at %s", nm, degrees);
+    picture_write(p->cr, (struct picture_point){bar.left, bar.bottom + 15}, text);
 }
 
-static int draw_area(struct drawing *d, const struct picture_style *style,
-                     struct named *ret_named)
+struct legend_row {
+    enum { LEGEND_AREA, LEGEND_GATE, LEGEND_PORT } what;
+    const char *text;
+    struct picture_style style;
+};
+
+static size_t list_legend(const struct picture_kinds *kinds, size_t port_count,
+                          struct legend_row rows[PICTURE_KINDS + 2])
 {
-    int code = draw_shape(d, style);
-    struct picture_box *box = &ret_named->box;
-    *box = box_of(d);
-    ret_named->is_inside = true;
-    if (code != 0 || fmax(box->right - box->left, box->bottom - box->top) >= SMALL)
-        return code;
-    ret_named->is_inside = false;
-    struct picture_point middle = {.x = (box->left + box->right) / 2,
-                                   .y = (box->top + box->bottom) / 2};
-    struct picture_style mark = {.stroke = style->stroke, .stroke_width = 2};
-    code = draw_circle(d, middle, SMALL, SMALL, &mark);
-    *box = box_of(d);
-    return code == 0 ? picture_labels_take(&d->labels, box) : code;
+    size_t n = 0;
+    for (size_t i = 0; i < kinds->count; i++)
+        rows[n++] = (struct legend_row){
+            LEGEND_AREA, kinds->names[i][0] != '\0' ? kinds->names[i] : "zone",
+            picture_things_style(kinds, kinds->names[i])};
+    if (kinds->has_gates)
+        rows[n++] =
+            (struct legend_row){LEGEND_GATE, "gate, left to right", picture_things_gate};
+    if (port_count > 0)
+        rows[n++] =
+            (struct legend_row){LEGEND_PORT, "port, its reach", picture_things_port};
+    return n;
 }
 
-static int draw_zone(struct drawing *d, const struct zone_set *set, uint32_t zone,
-                     struct named *ret_named)
+static size_t legend_columns(const struct picture_view *v)
 {
-    const struct zone_info *info = zone_info(set, zone);
-    *ret_named = (struct named){.text = info->id};
-    int code = add_zone(d, set, zone);
-    if (code != 0 || d->point_count == 0)
-        return code;
-    return info->shape == ZONE_GATE ? draw_gate(d, ret_named)
-                                    : draw_area(d, &area_style, ret_named);
+    double columns = floor((v->width - LEGEND_AT) / LEGEND_CELL);
+    return columns < 1 ? 1 : (size_t)columns;
 }
 
-static int draw_box(struct drawing *d, struct picture_point a, struct picture_point b,
-                    const struct picture_style *style)
+static void draw_swatch(cairo_t *cr, const struct legend_row *row,
+                        struct picture_point at)
 {
-    const struct picture_point corners[4] = {
-        {a.x, a.y}, {b.x, a.y}, {b.x, b.y}, {a.x, b.y}};
-    int code = 0;
-    begin_shape(d);
-    for (int i = 0; code == 0 && i < 4; i++)
-        code = add_point(d, corners[i]);
-    if (code == 0)
-        code = end_ring(d);
-    return code == 0 ? draw_shape(d, style) : code;
-}
-
-/* Its area, or the circle within which a ship is in port; a dot at its position. */
-static int draw_port(struct drawing *d, const struct port *port, struct named *ret_named)
-{
-    const struct picture_view *v = &d->view;
-    struct geo_point p = geo_to_point(port->pos);
-    struct picture_point at =
-        picture_view_project(v, p.lon + picture_view_turn(v, p.lon), p.lat);
-    int code = 0;
-    if (port->area != NULL) {
-        code = add_zone(d, port->area, 0);
-        if (code == 0)
-            code = draw_shape(d, &port_style);
+    double middle = at.x + SWATCH / 2.0;
+    if (row->what == LEGEND_PORT) {
+        cairo_new_sub_path(cr);
+        cairo_arc(cr, middle, at.y - 4, 7, 0, 360 * PICTURE_RADIAN);
+    } else if (row->what == LEGEND_AREA) {
+        cairo_rectangle(cr, at.x, at.y - 10, SWATCH, 12);
     } else {
-        double radius_deg = port->entry_m / M_A_DEGREE;
-        double squeeze = fmax(cos(p.lat * 0.017453292519943), 0.01);
-        code = draw_circle(d, at, radius_deg / squeeze * v->scale_x,
-                           radius_deg * v->scale_y, &port_style);
+        cairo_move_to(cr, middle - 5, at.y - 11);
+        cairo_line_to(cr, middle - 5, at.y + 3);
+        cairo_move_to(cr, middle - 5, at.y - 4);
+        cairo_line_to(cr, middle + 8, at.y - 4);
+        cairo_move_to(cr, middle + 4, at.y - 8);
+        cairo_line_to(cr, middle + 8, at.y - 4);
+        cairo_line_to(cr, middle + 4, at.y);
     }
-    struct picture_box dot = {at.x - DOT_HALF, at.y - DOT_HALF, at.x + DOT_HALF,
-                              at.y + DOT_HALF};
-    if (code == 0)
-        code = draw_box(d, (struct picture_point){dot.left, dot.top},
-                        (struct picture_point){dot.right, dot.bottom}, &dot_style);
-    if (code == 0)
-        code = picture_labels_take(&d->labels, &dot);
-    *ret_named = (struct named){.box = dot, .text = port->locode};
-    return code;
+    picture_paint(cr, &row->style);
 }
 
-/* The world in a corner, with a mark where the picture is. */
-static int draw_world(struct drawing *d)
+static void draw_legend(struct picture *p, const struct legend_row *rows, size_t n,
+                        double top)
 {
-    struct picture_view main = d->view;
+    size_t columns = legend_columns(&p->view);
+    for (size_t i = 0; i < n; i++) {
+        struct picture_point at = {p->view.left + LEGEND_AT +
+                                       (double)(i % columns) * LEGEND_CELL,
+                                   top + 12 + (double)(i / columns) * LEGEND_ROW};
+        draw_swatch(p->cr, &rows[i], at);
+        cairo_save(p->cr);
+        cairo_rectangle(p->cr, at.x, at.y - LEGEND_ROW, LEGEND_CELL - 8, 2 * LEGEND_ROW);
+        cairo_clip(p->cr);
+        picture_write(p->cr, (struct picture_point){at.x + SWATCH + 7, at.y},
+                      rows[i].text);
+        cairo_restore(p->cr);
+    }
+}
+
+/* --- the world --- */
+
+/* The corner of the map where a box of that size covers the least. */
+static struct picture_box find_corner(const struct picture *p, double width,
+                                      double height)
+{
+    struct picture_box map = picture_view_box(&p->view), best = {0};
+    double least = HUGE_VAL;
+    for (int i = 0; i < 4; i++) {
+        struct picture_box box = {.left =
+                                      i % 2 == 0 ? map.right - width - 10 : map.left + 10,
+                                  .top = i < 2 ? map.top + 10 : map.bottom - height - 10};
+        box.right = box.left + width;
+        box.bottom = box.top + height;
+        double taken = picture_label_taken(&p->labels, &box);
+        for (size_t k = 0; k < p->name_count; k++) {
+            struct picture_labels one = {&p->names[k].box, 1, 1};
+            taken += picture_label_taken(&one, &box);
+        }
+        if (taken < least) {
+            least = taken;
+            best = box;
+        }
+    }
+    return best;
+}
+
+/* The world in a corner, with a mark where the map is. */
+static void draw_world(struct picture *p)
+{
+    struct picture_view main = p->view;
     double scale = WORLD_WIDTH / 360.0;
-    if (main.east - main.west > 90)
-        return 0;
-    d->view = (struct picture_view){.west = -180,
+    if (main.east - main.west > 90 || main.width < 2 * WORLD_WIDTH)
+        return;
+    struct picture_box all = find_corner(p, WORLD_WIDTH, WORLD_WIDTH / 2.0);
+    p->view = (struct picture_view){.west = -180,
                                     .east = 180,
                                     .south = -90,
                                     .north = 90,
                                     .scale_x = scale,
                                     .scale_y = scale,
-                                    .left = main.width - WORLD_WIDTH - 8,
-                                    .top = 8,
+                                    .left = all.left,
+                                    .top = all.top,
                                     .width = WORLD_WIDTH,
-                                    .height = WORLD_WIDTH / 2};
-    const struct picture_view *v = &d->view;
-    struct picture_point corner = picture_view_project(v, -180, 90),
-                         opposite = picture_view_project(v, 180, -90);
-    struct picture_box all = {corner.x, corner.y, opposite.x, opposite.y};
-    int code = picture_labels_take(&d->labels, &all);
-    if (code == 0)
-        code = draw_box(d, corner, opposite, &frame_style);
-    if (code == 0)
-        code = draw_land(d);
+                                    .height = WORLD_WIDTH / 2.0};
+    cairo_save(p->cr);
+    cairo_rectangle(p->cr, all.left, all.top, WORLD_WIDTH, WORLD_WIDTH / 2.0);
+    cairo_clip(p->cr);
+    paint_box(p->cr, &all, &sea_style);
+    picture_land_draw(p);
     double lon = geo_fold_lon((main.west + main.east) / 2),
            lat = (main.south + main.north) / 2;
-    double half_x = fmax((main.east - main.west) / 2, 3.0 / scale);
-    double half_y = fmax((main.north - main.south) / 2, 3.0 / scale);
-    if (code == 0)
-        code = draw_box(d, picture_view_project(v, lon - half_x, lat + half_y),
-                        picture_view_project(v, lon + half_x, lat - half_y), &here_style);
-    d->view = main;
-    return code;
+    double half_x = fmax((main.east - main.west) / 2, 3 / scale);
+    double half_y = fmax((main.north - main.south) / 2, 3 / scale);
+    struct picture_point a = picture_view_project(&p->view, lon - half_x, lat + half_y);
+    struct picture_point b = picture_view_project(&p->view, lon + half_x, lat - half_y);
+    paint_box(p->cr, &(struct picture_box){a.x, a.y, b.x, b.y}, &here_style);
+    cairo_restore(p->cr);
+    paint_box(p->cr, &all, &line_style);
+    p->view = main;
+    int rc = picture_label_take(&p->labels, &all);
+    p->rc = p->rc != 0 ? p->rc : rc;
 }
 
-static int draw_all(struct drawing *d, const struct picture_content *content,
-                    struct named *names)
+/* --- the page --- */
+
+static void draw_map(struct picture *p, const struct picture_content *content)
 {
-    size_t zones = zone_count(content->zones), n = 0;
-    int code = draw_land(d);
-    if (code == 0)
-        code = draw_grid(d);
-    for (uint32_t i = 0; code == 0 && i < zones; i++)
-        code = draw_zone(d, content->zones, i, &names[n++]);
-    for (size_t i = 0; code == 0 && i < content->port_count; i++)
-        code = draw_port(d, content->ports[i], &names[n++]);
-    if (code == 0)
-        code = draw_world(d);
-    for (size_t i = 0; code == 0 && i < n; i++)
-        code = picture_labels_write(&d->labels, d->pen, &d->view, &names[i].box,
-                                    names[i].is_inside, names[i].text);
-    return code;
+    struct picture_box map = picture_view_box(&p->view);
+    cairo_save(p->cr);
+    cairo_rectangle(p->cr, map.left, map.top, p->view.width, p->view.height);
+    cairo_clip(p->cr);
+    cairo_set_source_rgb(p->cr, 1, 1, 1);
+    paint_box(p->cr, &map, &sea_style);
+    picture_land_draw(p);
+    cairo_restore(p->cr);
+    draw_grid(p);
+    cairo_save(p->cr);
+    cairo_rectangle(p->cr, map.left, map.top, p->view.width, p->view.height);
+    cairo_clip(p->cr);
+    picture_things_draw(p, content);
+    draw_world(p);
+    cairo_set_font_size(p->cr, NAME_SIZE);
+    for (size_t i = 0; p->rc == 0 && i < p->name_count; i++)
+        p->rc = picture_label_write(&p->labels, p->cr, &p->view, &p->names[i]);
+    cairo_restore(p->cr);
 }
 
-int picture_draw(const struct picture_content *content, struct picture_pen *pen)
+static cairo_status_t write_piece(void *closure, const unsigned char *data, unsigned n)
 {
-    struct drawing d = {.pen = pen};
+    return buf_add(closure, data, n) == 0 ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_NO_MEMORY;
+}
+
+static cairo_surface_t *make_surface(enum picture_form form, double width, double height,
+                                     struct buf *out)
+{
+    if (form == PICTURE_PNG)
+        return cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
+    cairo_surface_t *surface =
+        cairo_svg_surface_create_for_stream(write_piece, out, width, height);
+    cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
+    return surface;
+}
+
+static void set_font(cairo_t *cr)
+{
+    /* The same places for letters in pixels and in shapes. */
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_set_font_options(cr, options);
+    cairo_font_options_destroy(options);
+    cairo_select_font_face(cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
+                           CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(cr, TEXT_SIZE);
+    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_fill_rule(cr, CAIRO_FILL_RULE_EVEN_ODD);
+}
+
+/* All of the page on a surface of that form; p has its view, coast and names. */
+static int draw_page(struct picture *p, const struct picture_content *content,
+                     enum picture_form form, struct buf *out)
+{
+    struct legend_row rows[PICTURE_KINDS + 2];
+    picture_things_kinds(&p->kinds, content->zones);
+    size_t n = list_legend(&p->kinds, content->port_count, rows);
+    size_t lines = (n + legend_columns(&p->view) - 1) / legend_columns(&p->view);
+    double below = p->view.top + p->view.height + DEGREES + 10;
+    double height = below + fmax(30, (double)lines * LEGEND_ROW) + 8;
+    double width = LEFT + p->view.width + RIGHT;
+    cairo_surface_t *surface = make_surface(form, width, height, out);
+    p->cr = cairo_create(surface);
+    set_font(p->cr);
+    paint_box(p->cr, &(struct picture_box){0, 0, width, height}, &page_style);
+    draw_map(p, content);
+    draw_scale(p, below);
+    draw_legend(p, rows, n, below);
+    cairo_status_t status = cairo_status(p->cr);
+    cairo_destroy(p->cr);
+    if (status == CAIRO_STATUS_SUCCESS && form == PICTURE_PNG)
+        status = cairo_surface_write_to_png_stream(surface, write_piece, out);
+    cairo_surface_finish(surface);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(surface);
+    cairo_surface_destroy(surface);
+    if (p->rc != 0 || status == CAIRO_STATUS_SUCCESS)
+        return p->rc;
+    return status == CAIRO_STATUS_NO_MEMORY ? ERR_NOMEM : ERR_INVALID;
+}
+
+int picture_draw(const struct picture_content *content, enum picture_form form,
+                 struct buf *out, struct err *err)
+{
+    struct picture p = {0};
     size_t n = zone_count(content->zones) + content->port_count;
-    struct named *names = calloc(n + 1, sizeof *names);
-    int code = names == NULL ? ERR_NOMEM : picture_view_set(&d.view, content);
-    if (code == 0)
-        code = pen->begin(pen, d.view.width, d.view.height, SEA_COLOUR);
-    if (code == 0)
-        code = draw_all(&d, content, names);
-    if (code == 0)
-        code = pen->end(pen);
-    pen->finish(pen);
-    picture_labels_finish(&d.labels);
-    free(names);
-    free(d.points);
-    free(d.clipped);
-    free(d.ring_ends);
-    return code;
+    p.names = calloc(n + 1, sizeof *p.names);
+    int rc = p.names == NULL ? ERR_NOMEM : picture_view_set(&p.view, content);
+    if (rc == 0)
+        rc = coast_read(&p.coast, err);
+    else
+        err_set(err, rc, "%s", err_text(rc));
+    if (rc == 0) {
+        p.view.left = LEFT;
+        p.view.top = RIGHT;
+        rc = draw_page(&p, content, form, out);
+        if (rc != 0)
+            err_set(err, rc, "%s", err_text(rc));
+    }
+    picture_label_finish(&p.labels);
+    coast_finish(&p.coast);
+    free(p.names);
+    return rc;
 }

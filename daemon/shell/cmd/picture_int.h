@@ -1,50 +1,123 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the picture share: which part of the world it shows, and where names
- * have room. */
+/* What the files of the picture share.
+ *
+ * view    which part of the world the map shows, and where on the page
+ * label   a name beside its thing, where it covers no other
+ * kinds   what the zones are of; a colour each */
 #ifndef LOOKOUT_PICTURE_INT_H
 #define LOOKOUT_PICTURE_INT_H
 
+#include <cairo.h>
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "coast.h"
 #include "picture.h"
+
+#define PICTURE_RADIAN 0.017453292519943295 /* a degree */
+
+struct picture_point {
+    double x, y; /* pixels from the upper left corner; y runs down */
+};
+struct picture_box {
+    double left, top, right, bottom;
+};
+
+/* --- view --- */
 
 /* Straight in longitude and latitude, true to shape in the middle. */
 struct picture_view {
     double west, east, south, north; /* degrees; east may lie beyond 180 */
     double scale_x, scale_y;         /* pixels a degree */
-    double left, top;                /* pixels, of its corner on the picture */
-    int width, height;
+    double left, top;                /* pixels, of its corner on the page */
+    double width, height;            /* pixels */
 };
 
-/* The view that holds all of it with a margin: the world when there is nothing. 0 or
- * ERR_NOMEM. */
+/* The view that holds all of it with a margin: the world when there is nothing. Its
+ * corner is at 0, 0. 0 or ERR_NOMEM. */
 MUST_CHECK int picture_view_set(struct picture_view *v,
                                 const struct picture_content *content);
 struct picture_point picture_view_project(const struct picture_view *v, double lon,
                                           double lat);
+struct picture_box picture_view_box(const struct picture_view *v);
 /* The turn (a multiple of 360) that brings something's west side into the view. */
 double picture_view_turn(const struct picture_view *v, double lon);
 
-/* Pixels; y runs down. */
-struct picture_box {
-    double left, top, right, bottom;
+/* --- what is drawn --- */
+
+struct picture_style {
+    uint32_t fill, stroke; /* 0xRRGGBB */
+    double fill_alpha;     /* 0: not filled */
+    double width;          /* of the line in pixels; 0: no line */
 };
-/* Names that stand, and other places where none may. */
+
+/* Kinds of zones in the order of their first zones; kinds beyond the colours share the
+ * last one. */
+enum { PICTURE_KINDS = 7 };
+struct picture_kinds {
+    const char *names[PICTURE_KINDS]; /* borrowed from the zones; "" for none */
+    size_t count;
+    bool has_gates;
+};
+
+/* Names that stand, and other places where no name may. */
 struct picture_labels {
     struct picture_box *taken; /* owned */
     size_t count, room;
 };
-void picture_labels_finish(struct picture_labels *labels);
+
+/* Something drawn, and what is to be written at it. */
+struct picture_named {
+    struct picture_box box;
+    bool is_inside;             /* the names may stand in the middle of it */
+    const char *text, *shorter; /* borrowed; shorter may be NULL */
+};
+
+/* The page in the making. */
+struct picture {
+    cairo_t *cr;
+    struct picture_view view;
+    struct coast coast; /* owned content */
+    struct picture_kinds kinds;
+    struct picture_labels labels; /* owned content */
+    struct picture_named *names;  /* owned */
+    size_t name_count;
+    int rc; /* the first error of what draws */
+};
+
+/* Fill and stroke cairo's path, and drop it. */
+void picture_paint(cairo_t *cr, const struct picture_style *style);
+/* Text, its left end on the base line at `at`; rimmed: it stands out from what it is on.
+ */
+void picture_write(cairo_t *cr, struct picture_point at, const char *text);
+void picture_write_rimmed(cairo_t *cr, struct picture_point at, const char *text);
+
+/* Land within the view. Sets p->rc to ERR_NOMEM. */
+void picture_land_draw(struct picture *p);
+
+/* The style of a zone of that kind. */
+struct picture_style picture_things_style(const struct picture_kinds *kinds,
+                                          const char *kind);
+extern const struct picture_style picture_things_port, picture_things_gate;
+/* Add the kinds of these zones. */
+void picture_things_kinds(struct picture_kinds *kinds, const struct zone_set *zones);
+/* Draw zones, gates and ports; p->names gets a row each and has room for all. */
+void picture_things_draw(struct picture *p, const struct picture_content *content);
+
+/* --- labels --- */
+
+void picture_label_finish(struct picture_labels *labels);
 /* No name is written over this from here on. 0 or ERR_NOMEM. */
-MUST_CHECK int picture_labels_take(struct picture_labels *labels,
-                                   const struct picture_box *box);
-/* Write the text on `thing` (in its middle, where is_inside and it is wide enough) or
- * right beside it, where it covers no other name and is on the picture whole; nowhere
- * when there is no room. 0 or ERR_NOMEM. */
-MUST_CHECK int picture_labels_write(struct picture_labels *labels,
-                                    struct picture_pen *pen,
-                                    const struct picture_view *view,
-                                    const struct picture_box *thing, bool is_inside,
-                                    const char *text);
+MUST_CHECK int picture_label_take(struct picture_labels *labels,
+                                  const struct picture_box *box);
+/* Write the thing's text, or the shorter one, in its middle (where is_inside and it is
+ * wide enough) or right beside it, where it covers no other name and is on the map whole;
+ * nowhere when there is no room. 0 or ERR_NOMEM. */
+MUST_CHECK int picture_label_write(struct picture_labels *labels, cairo_t *cr,
+                                   const struct picture_view *view,
+                                   const struct picture_named *thing);
+/* How much of the box is taken, in square pixels; what is taken twice counts twice. */
+double picture_label_taken(const struct picture_labels *labels,
+                           const struct picture_box *box);
 
 #endif

@@ -7,7 +7,7 @@
 
 enum { PICTURE_LONG_SIDE = 1200, PICTURE_SHORT_SIDE = 500 };
 #define LEAST_VIEW_DEG 1.0
-#define MARGIN 0.3
+#define MARGIN 0.2
 
 /* What is to be seen whole: degrees; from west eastwards, over 180 or not. */
 struct extent {
@@ -101,10 +101,10 @@ static int find_range(struct picture_view *v, const struct picture_content *cont
 int picture_view_set(struct picture_view *v, const struct picture_content *content)
 {
     *v = (struct picture_view){.west = -180, .east = 180, .south = -85, .north = 85};
-    int code = find_range(v, content);
-    if (code != 0)
-        return code;
-    double squeeze = fmax(cos((v->south + v->north) / 2 * 0.017453292519943), 0.1);
+    int rc = find_range(v, content);
+    if (rc != 0)
+        return rc;
+    double squeeze = fmax(cos((v->south + v->north) / 2 * PICTURE_RADIAN), 0.1);
     double x = (v->east - v->west) * squeeze, y = v->north - v->south;
     double size = fmax(fmax(x, y), LEAST_VIEW_DEG);
     /* A margin, and no side much longer than the other. */
@@ -120,8 +120,8 @@ int picture_view_set(struct picture_view *v, const struct picture_content *conte
     double scale = PICTURE_LONG_SIDE / fmax(x, y);
     v->scale_x = scale * squeeze;
     v->scale_y = scale;
-    v->width = (int)ceil(x * scale);
-    v->height = (int)ceil(y * scale);
+    v->width = ceil(x * scale);
+    v->height = ceil(y * scale);
     return 0;
 }
 
@@ -130,6 +130,11 @@ struct picture_point picture_view_project(const struct picture_view *v, double l
 {
     return (struct picture_point){.x = v->left + (lon - v->west) * v->scale_x,
                                   .y = v->top + (v->north - lat) * v->scale_y};
+}
+
+struct picture_box picture_view_box(const struct picture_view *v)
+{
+    return (struct picture_box){v->left, v->top, v->left + v->width, v->top + v->height};
 }
 
 double picture_view_turn(const struct picture_view *v, double lon)

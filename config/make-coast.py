@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Make daemon/shell/cmd/coast_data.c, the coast behind the pictures of `lookoutd zones`.
+"""Make config/coast.txt, the coast behind the pictures of `lookoutd zones`.
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
-    tests/tools/make-coast.py package/land-50m.json > daemon/shell/cmd/coast_data.c
+    config/make-coast.py package/land-50m.json > config/coast.txt
 
 The source is Natural Earth's land at 1:50 million (public domain) as TopoJSON. Its rings are
 thinned by Douglas and Peucker, islands below a size are dropped, and what is left is written in
 hundredths of a degree as differences, each number in characters of six bits (Google's "encoded
-polyline" without its backslash)."""
+polyline"); a line that begins with '#' is a comment, the other lines run on."""
 import json
 import sys
 
@@ -105,19 +105,10 @@ def main():
             for px, py in whole[:-1]:
                 text += encode(px - x) + encode(py - y)
                 x, y = px, py
-    print("/* SPDX-License-Identifier: Apache-2.0 */")
-    print("/* Made by tests/tools/make-coast.py from Natural Earth, which is in the public domain, as")
-    print(f" * packed by world-atlas 2.0.2; {rings} rings, {count} points. Do not edit. */")
-    print('#include "coast.h"\n')
-    print("#include <stddef.h>\n")
-    print("/* clang-format off */")
-    print("const char *const coast_lines[] = {")
-    text = text.replace("\\", "!")  # not to be escaped; '!' is below the range in use
+    print(f"# Land, thinned to {TOLERANCE_DEG} degree, for pictures. Made by config/make-coast.py from Natural Earth"
+          f" (public domain), as packed by world-atlas 2.0.2; {rings} rings, {count} points.")
     for i in range(0, len(text), LINE):
-        # "??" begins a trigraph in C11.
-        print('    "' + text[i : i + LINE].replace("??", '?""?') + '",')
-    print("    NULL};")
-    print("/* clang-format on */")
+        print(text[i : i + LINE])
 
 
 if __name__ == "__main__":
