@@ -347,7 +347,6 @@ static void draw_map(struct picture *p, const struct picture_content *content)
     cairo_save(p->cr);
     cairo_rectangle(p->cr, map.left, map.top, p->view.width, p->view.height);
     cairo_clip(p->cr);
-    cairo_set_source_rgb(p->cr, 1, 1, 1);
     paint_box(p->cr, &map, &sea_style);
     picture_land_draw(p);
     cairo_restore(p->cr);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Growing arrays: items stay, room doubles, a size that no memory holds is refused. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "lib/testlib.h"
+#include "lookout/base/array.h"
+
+static void test_items_stay(void **state)
+{
+    (void)state;
+    int *items = NULL;
+    size_t room = 0, moves = 0;
+    for (size_t i = 0; i < 10000; i++) {
+        size_t before = room;
+        assert_int_equal(array_grow(&items, &room, i + 1, sizeof *items), 0);
+        assert_true(room > i);
+        moves += room != before;
+        items[i] = (int)i;
+    }
+    for (size_t i = 0; i < 10000; i++)
+        assert_int_equal(items[i], i);
+    assert_true(moves < 15); /* log2(10000) is 13.3 */
+    assert_int_equal(array_grow(&items, &room, 100000, sizeof *items), 0);
+    assert_int_equal(room, 100000);
+    assert_int_equal(items[9999], 9999);
+    free(items);
+}
+
+static void test_too_large(void **state)
+{
+    (void)state;
+    uint64_t *items = NULL;
+    size_t room = 0;
+    assert_int_equal(array_grow(&items, &room, SIZE_MAX / 4, sizeof *items), ERR_NOMEM);
+    assert_null(items);
+    assert_int_equal(room, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_items_stay),
+        cmocka_unit_test(test_too_large),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
