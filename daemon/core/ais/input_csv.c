@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "input_int.h"
+#include "lookout/base/csv.h"
 #include "lookout/base/timefmt.h"
 
 #define COLUMNS_MAX 256u
@@ -14,73 +15,33 @@
 #define VALUE_BYTES 256u
 #define OPEN_BYTES 4096u /* the longest row over several lines */
 
-struct cursor {
-    const char *at;
-    const char *end;
-    char separator;
-    bool is_done;
+struct row {
+    struct csv_cursor cursor;
     bool is_open;           /* a quote that does not end */
     char copy[VALUE_BYTES]; /* of a value with doubled quotes */
 };
 
-/* The next value, without its quotes; false: no more. */
-static bool next_value(struct cursor *c, const char **ret, size_t *ret_n)
+static void begin_row(struct row *row, const char *text, size_t n, char separator)
 {
-    if (c->is_done)
-        return false;
-    const char *at = c->at;
-    while (at < c->end && *at == ' ' && c->separator != ' ')
-        at++;
-    if (at >= c->end || *at != '"') {
-        const char *stop = memchr(at, c->separator, (size_t)(c->end - at));
-        c->is_done = stop == NULL;
-        if (stop == NULL)
-            stop = c->end;
-        *ret = at;
-        *ret_n = (size_t)(stop - at);
-        c->at = stop + (c->is_done ? 0 : 1);
-        return true;
-    }
-    const char *begin = ++at;
-    size_t used = 0;
-    bool is_copied = false;
-    while (at < c->end && (*at != '"' || (at + 1 < c->end && at[1] == '"'))) {
-        bool is_doubled = *at == '"';
-        if (is_doubled && !is_copied) {
-            is_copied = true;
-            used = (size_t)(at - begin) < VALUE_BYTES ? (size_t)(at - begin) : 0;
-            memcpy(c->copy, begin, used);
-        }
-        if (is_copied && used < VALUE_BYTES)
-            c->copy[used++] = *at;
-        at += is_doubled ? 2 : 1;
-    }
-    c->is_open = at >= c->end;
-    *ret = is_copied ? c->copy : begin;
-    *ret_n = is_copied ? used : (size_t)(at - begin);
-    const char *stop =
-        at < c->end ? memchr(at, c->separator, (size_t)(c->end - at)) : NULL;
-    c->is_done = stop == NULL;
-    c->at = stop != NULL ? stop + 1 : c->end;
-    return true;
+    row->cursor =
+        (struct csv_cursor){.at = text, .end = text + n, .separator = separator};
+    row->is_open = false;
 }
 
-/* The separator that divides the header into most columns. */
-static char find_separator(const char *text, size_t n)
+/* The next value, without its quotes; false: no more. */
+static bool next_value(struct row *row, const char **ret, size_t *ret_n)
 {
-    static const char separators[] = {',', ';', '\t', '|'};
-    char best = ',';
-    size_t most = 0;
-    for (size_t i = 0; i < sizeof separators; i++) {
-        size_t count = 0;
-        for (size_t k = 0; k < n; k++)
-            count += text[k] == separators[i] ? 1 : 0;
-        if (count > most) {
-            most = count;
-            best = separators[i];
-        }
+    struct csv_value value;
+    if (!csv_next_value(&row->cursor, &value))
+        return false;
+    row->is_open |= value.is_open;
+    *ret = value.text;
+    *ret_n = value.n;
+    if (value.has_doubled) {
+        *ret = row->copy;
+        *ret_n = csv_unquote(&value, row->copy, sizeof row->copy);
     }
-    return best;
+    return true;
 }
 
 /* The field a feed's map gives to this column: "imo=IMO_NO;mmsi=ship id". */
@@ -144,10 +105,11 @@ int input_csv_header(struct input *in, const char *text, size_t n)
         text++;
         n--;
     }
-    struct cursor c = {.at = text, .end = text + n, .separator = find_separator(text, n)};
+    struct row row;
+    begin_row(&row, text, n, csv_separator(text, n));
     const char *value = NULL;
     size_t value_n = 0;
-    while (h.count < COLUMNS_MAX && next_value(&c, &value, &value_n))
+    while (h.count < COLUMNS_MAX && next_value(&row, &value, &value_n))
         add_column(&h, in->conf.columns, value, value_n);
     if (h.count < COLUMNS_MIN || h.column[RECORD_MMSI] == COLUMNS_MAX ||
         h.known < COLUMNS_MIN)
@@ -159,7 +121,7 @@ int input_csv_header(struct input *in, const char *text, size_t n)
     free(in->csv.fields);
     in->csv.fields = fields;
     in->csv.count = h.count;
-    in->csv.separator = c.separator;
+    in->csv.separator = row.cursor.separator;
     return 1;
 }
 
@@ -182,23 +144,23 @@ static bool is_own_row(const struct input *in, const struct input_piece *piece)
 {
     struct record record;
     record_clear(&record);
-    struct cursor c = {
-        .at = piece->text, .end = piece->text + piece->n, .separator = in->csv.separator};
+    struct row row;
+    begin_row(&row, piece->text, piece->n, in->csv.separator);
     const char *value = NULL;
     size_t value_n = 0, column = 0;
-    while (next_value(&c, &value, &value_n)) {
+    while (next_value(&row, &value, &value_n)) {
         if (column < in->csv.count && in->csv.fields[column] == RECORD_MMSI)
             record_set_text(&record, RECORD_MMSI, value, value_n);
         column++;
     }
-    return (!c.is_open && column == in->csv.count) ||
+    return (!row.is_open && column == in->csv.count) ||
            (record.report.mmsi != 0 && column >= COLUMNS_MIN);
 }
 
 /* Add a line to the row that waits, a blank for the line's end; false: it is too long. */
 static bool keep_open(struct input *in, const struct input_piece *piece)
 {
-    struct csv *csv = &in->csv;
+    struct input_csv *csv = &in->csv;
     size_t gap = csv->open_n != 0 ? 1 : 0;
     if (csv->open_n + gap + piece->n > OPEN_BYTES)
         return false;
@@ -221,17 +183,17 @@ static bool take_row(struct input *in, const struct input_piece *piece, bool may
 {
     struct record record;
     record_clear(&record);
-    struct cursor c = {
-        .at = piece->text, .end = piece->text + piece->n, .separator = in->csv.separator};
+    struct row row;
+    begin_row(&row, piece->text, piece->n, in->csv.separator);
     const char *value = NULL;
     size_t value_n = 0, column = 0;
-    while (next_value(&c, &value, &value_n)) {
+    while (next_value(&row, &value, &value_n)) {
         if (column < in->csv.count && in->csv.fields[column] != RECORD_NONE)
             record_set_text(&record, (enum record_field)in->csv.fields[column], value,
                             value_n);
         column++;
     }
-    if (c.is_open && may_wait && column <= in->csv.count)
+    if (row.is_open && may_wait && column <= in->csv.count)
         return false;
     in->counts.lines++;
     if (column < COLUMNS_MIN) {
@@ -246,7 +208,7 @@ static bool take_row(struct input *in, const struct input_piece *piece, bool may
 
 void input_csv_flush(struct input *in)
 {
-    struct csv *csv = &in->csv;
+    struct input_csv *csv = &in->csv;
     struct input_piece piece = {csv->open, csv->open_n, csv->open_begin, csv->open_end};
     if (csv->open_n == 0)
         return;
@@ -256,7 +218,7 @@ void input_csv_flush(struct input *in)
 
 void input_csv_row(struct input *in, const struct input_piece *piece)
 {
-    struct csv *csv = &in->csv;
+    struct input_csv *csv = &in->csv;
     if (csv->open_n != 0 && (is_own_row(in, piece) || !keep_open(in, piece)))
         input_csv_flush(in);
     if (csv->open_n != 0) {

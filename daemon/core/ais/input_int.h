@@ -11,7 +11,7 @@
 #include "record_int.h"
 
 /* A CSV header, read. */
-struct csv {
+struct input_csv {
     uint8_t *fields; /* owned; enum record_field by column */
     size_t count;    /* columns; 0: no header yet */
     char separator;
@@ -42,7 +42,7 @@ struct input {
     struct input_sink sink;
     struct input_counts counts;
     struct linebuf lines;
-    struct csv csv;
+    struct input_csv csv;
     struct input_ahead ahead;
     int64_t arrival_ms; /* of the bytes at hand */
     int64_t last_ms;    /* recordings: the last own time; TIME_NONE */

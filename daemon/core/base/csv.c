@@ -61,10 +61,13 @@ bool csv_next_value(struct csv_cursor *c, struct csv_value *ret)
         c->at++;
         csv_read_quoted(c, ret);
     } else {
-        const char *begin = c->at;
-        while (c->at < c->end && *c->at != c->separator && *c->at != '\n')
-            c->at++;
-        *ret = (struct csv_value){.text = begin, .n = (size_t)(c->at - begin)};
+        /* Copies of c's members: a byte read might else be one of them. */
+        const char *at = c->at, *const end = c->end;
+        const char separator = c->separator;
+        while (at < end && *at != separator && *at != '\n')
+            at++;
+        *ret = (struct csv_value){.text = c->at, .n = (size_t)(at - c->at)};
+        c->at = at;
     }
     c->is_done = c->at == c->end || *c->at != c->separator;
     c->at += c->is_done ? 0 : 1;
