@@ -14,12 +14,15 @@ static const char rows[] =
     "RULED,St Petersburg,59.9,30.3,Sankt-Peterburg\nTOTBU,Nuku'alofa,-21.1,-175.2,\n"
     "USPWM,Portland,43.65,-70.25,\nUSPDX,Portland,45.5,-122.7,\nKRPUS,Busan,35.1,129,\n";
 
+static const char names[] = "name,locode\nVLADIK,RUVVO\nPITER,RULED\nPUSAN,KRPUS\n";
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct ports *ports;
     if (ports == NULL) {
         struct ports_builder *b = ports_builder_create();
         if (b == NULL || ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL) != 0 ||
+            destination_table_read(b, names, sizeof names - 1, NULL, NULL) != 0 ||
             ports_builder_build(b, &ports, NULL) != 0)
             abort();
         ports_builder_destroy(b);

@@ -13,6 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ports *ports = NULL;
     if (b == NULL)
         return 0;
+    if (destination_table_read(b, (const char *)data, size, NULL, NULL) == ERR_NOMEM)
+        return 0;
     if (ports_builder_csv(b, (const char *)data, size, NULL, NULL) == ERR_NOMEM)
         abort();
     if (ports_builder_build(b, &ports, NULL) != 0)

@@ -10,6 +10,16 @@ static void print_fault(void *context, int line, int col, const char *text)
     print_error("%s:%d:%d: %s\n", (const char *)context, line, col, text);
 }
 
+void fixture_add_destinations(struct ports_builder *b)
+{
+    static char name[] = "config/destinations.csv";
+    size_t n = 0;
+    char *text = test_read_file(test_root_path(name), &n);
+    assert_non_null(text);
+    assert_int_equal(destination_table_read(b, text, n, print_fault, name), 0);
+    free(text);
+}
+
 struct ports *fixture_shipped_ports(void)
 {
     static char csv_name[] = "config/ports.csv";
@@ -27,6 +37,7 @@ struct ports *fixture_shipped_ports(void)
     assert_non_null(text);
     assert_int_equal(ports_builder_areas(b, text, n, print_fault, areas_name), 0);
     free(text);
+    fixture_add_destinations(b);
     int rc = ports_builder_build(b, &ports, &err);
     if (rc != 0)
         fail_msg("%s", err.text);
@@ -47,6 +58,7 @@ struct ports *fixture_ports(const char *rows)
     memcpy(text + sizeof header - 1, rows, strlen(rows) + 1);
     assert_int_equal(ports_builder_csv(b, text, strlen(text), print_fault, what), 0);
     free(text);
+    fixture_add_destinations(b);
     assert_int_equal(ports_builder_build(b, &ports, NULL), 0);
     ports_builder_destroy(b);
     return ports;

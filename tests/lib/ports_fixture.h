@@ -6,10 +6,13 @@
 #include "lookout/voyage/ports.h"
 #include "testlib.h"
 
-/* config/ports.csv with config/port-areas.geojson; fails the test when they do not load.
- * ports_destroy() it. */
+/* Adds config/destinations.csv. */
+void fixture_add_destinations(struct ports_builder *b);
+/* config/ports.csv with config/port-areas.geojson and config/destinations.csv; fails the
+ * test when they do not load. ports_destroy() it. */
 struct ports *fixture_shipped_ports(void);
-/* Rows after the header locode,name,lat,lon,entry_km,codes,names. */
+/* Rows after the header locode,name,lat,lon,entry_km,codes,names; with
+ * config/destinations.csv. */
 struct ports *fixture_ports(const char *rows);
 struct geo_pos fixture_pos(double lat, double lon);
 /* Code of the port at a position, "" at sea; `declared` a code or NULL. */

@@ -2,7 +2,8 @@
 /* What a declared destination means. The crew types it: twenty characters of IMO
  * SN.1/Circ.244's "XX XXX>YY YYY", a name, an abbreviation, a wish for the new year.
  * Whatever leaves a doubt does not resolve: no answer is an answer, a wrong port is not.
- * The reviewed words and names are in destination_names.c. */
+ * The reviewed words are in destination_names.c, the reviewed names of ports in the
+ * table that destination_table.c reads. */
 #include <string.h>
 
 #include "destination_int.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reviewed words and names of declared destinations. Each name is written as it is
- * compared: upper-case letters and digits, nothing else. A name stands here when the
- * gazetteer lacks it, when several ports bear it and one of them is beyond doubt the one
- * that ships of the open sea mean, or when it has fewer than four letters. */
+/* Reviewed words of declared destinations, and names of countries. Each is written as it
+ * is compared: upper-case letters and digits, nothing else. Names of ports are in
+ * config/destinations.csv. */
 #include <stddef.h>
 #include <string.h>
 

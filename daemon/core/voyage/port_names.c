@@ -7,7 +7,7 @@
 #include "destination_int.h"
 #include "ports_int.h"
 
-#define KEY_BYTES 64
+#define KEY_BYTES DESTINATION_NAME_BYTES
 /* How long a name must be for a guess. Measured with 8,000 names of places of UN/LOCODE
  * and the World Port Index that the gazetteer did not have then: guessing at every name
  * of six letters named a wrong port for 130 of them, by these rules for 16. */
@@ -52,9 +52,9 @@ static void add_name(struct ports *ports, char **text, const char *name, uint32_
     *text += n + 1;
 }
 
-int ports_names_build(struct ports *ports)
+int ports_names_build(struct ports *ports, const struct destination_table *reviewed)
 {
-    size_t names = ports_alias_count, bytes = ports_alias_count * KEY_BYTES;
+    size_t names = reviewed->count, bytes = reviewed->count * KEY_BYTES;
     for (size_t i = 0; i < ports->count; i++) {
         const struct port *p = &ports->items[i];
         names += 1 + p->name_count;
@@ -67,10 +67,10 @@ int ports_names_build(struct ports *ports)
     if (ports->names == NULL || ports->name_text == NULL)
         return ERR_NOMEM;
     char *text = ports->name_text;
-    for (size_t i = 0; i < ports_alias_count; i++) {
-        uint32_t port = ports_find(ports, ports_aliases[i].locode);
+    for (size_t i = 0; i < reviewed->count; i++) {
+        uint32_t port = ports_find(ports, reviewed->rows[i].locode);
         if (port != PORT_NONE)
-            add_name(ports, &text, ports_aliases[i].name, port, true);
+            add_name(ports, &text, reviewed->rows[i].name, port, true);
     }
     for (size_t i = 0; i < ports->count; i++) {
         const struct port *p = &ports->items[i];

@@ -408,7 +408,7 @@ static int assemble(struct assembly *a)
         return a->first;
     if (ports_index_build(&a->ports->index, a->ports->items, a->ports->count) != 0)
         return ERR_NOMEM;
-    return ports_names_build(a->ports);
+    return ports_names_build(a->ports, &a->b->destinations);
 }
 
 int ports_builder_build(struct ports_builder *b, struct ports **ret_ports,

@@ -117,6 +117,7 @@ void ports_builder_empty(struct ports_builder *b)
     free(b->areas);
     lists_free(b->groups, b->group_count);
     lists_free(b->sames, b->same_count);
+    destination_table_finish(&b->destinations);
     map_finish(&b->row_by_code);
     map_finish(&b->define_by_code);
     *b = (struct ports_builder){.entry_m = b->entry_m,

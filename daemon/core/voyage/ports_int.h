@@ -26,7 +26,7 @@ struct ports_name {
     const char *key; /* borrowed from ports.name_text */
     uint32_t length;
     uint32_t port;
-    bool is_reviewed; /* of ports_aliases */
+    bool is_reviewed; /* of the destination_table */
 };
 
 /* How far a place of a port reaches, as a box round its exit circle or area: what a grid
@@ -109,14 +109,23 @@ MUST_CHECK int ports_pattern_pick(const struct ports *ports, const char *pattern
                                   struct ports_picks *picks, struct err *err);
 
 /* Names for destinations, after items, codes and ring stand. ERR_NOMEM, else 0. */
-MUST_CHECK int ports_names_build(struct ports *ports);
-/* Reviewed names that decide where the gazetteer's own are missing or ambiguous. */
-struct ports_alias {
-    const char *name; /* letters and digits, upper case */
-    const char *locode;
+struct destination_table;
+MUST_CHECK int ports_names_build(struct ports *ports,
+                                 const struct destination_table *reviewed);
+
+/* Reviewed names, which decide where the gazetteer's own are missing or ambiguous; each
+ * once. A row whose port the gazetteer lacks means nothing. */
+enum { DESTINATION_NAME_BYTES = 64 };
+struct destination_row {
+    char name[DESTINATION_NAME_BYTES]; /* upper-case letters and digits */
+    char locode[LOCODE_BYTES];
+    int line; /* of the CSV */
 };
-extern const struct ports_alias ports_aliases[];
-extern const size_t ports_alias_count;
+struct destination_table {
+    struct destination_row *rows; /* owned */
+    size_t count, room;
+};
+void destination_table_finish(struct destination_table *t);
 
 /* --- the builder --- */
 
@@ -157,6 +166,7 @@ struct ports_builder {
     struct ports_list *groups, *sames; /* owned */
     size_t group_count, group_room, same_count, same_room;
     struct map row_by_code, define_by_code; /* code key -> index + 1 */
+    struct destination_table destinations;
     double entry_m, exit_m, area_exit_m;
     ports_trouble trouble;
     void *trouble_context; /* borrowed */

@@ -221,12 +221,15 @@ static void shipped_fault(void *context, const char *path, int line, int col,
     file_fault(g, line, col, text);
 }
 
-static bool take_shipped(struct gathering *g)
+/* What is shipped: all of it, or only the names of destinations beside another
+ * gazetteer. */
+static bool take_shipped(struct gathering *g, bool is_all)
 {
     struct conf_reader *r = g->r;
     struct err err = {0};
     size_t errors = r->faults.errors;
-    int code = gazetteer_read(g->builder, NULL, shipped_fault, g, &err);
+    int code = is_all ? gazetteer_read(g->builder, NULL, shipped_fault, g, &err)
+                      : gazetteer_read_destinations(g->builder, shipped_fault, g, &err);
     if (code == ERR_NOMEM)
         conf_reader_nomem(r);
     else if (code != 0 && errors == r->faults.errors)
@@ -242,11 +245,11 @@ static void take_gazetteer(struct gathering *g)
         node = g->root;
         path = g->r->context->gazetteer;
         if (path == NULL) {
-            g->has_gazetteer = take_shipped(g);
+            g->has_gazetteer = take_shipped(g, true);
             return;
         }
     }
-    g->has_gazetteer = path != NULL && take_file(g, node, path);
+    g->has_gazetteer = path != NULL && take_file(g, node, path) && take_shipped(g, false);
 }
 
 /* A port of that code somewhere, so that it is known. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the gazetteer and the areas of ports from files; what is in them is judged by
- * the builder of ports. */
+/* Reading the gazetteer, the areas of ports and the names of destinations from files;
+ * what is in them is judged by the builder of ports. */
 #include "lookout/conf/gazetteer.h"
 
 #include <limits.h>
@@ -77,8 +77,18 @@ int gazetteer_read(struct ports_builder *b, const char *path, gazetteer_fault fa
                    void *context, struct err *err)
 {
     struct reading r = {.fault = fault, .context = context, .err = err};
-    if (path != NULL)
-        return read_file(b, path, ports_builder_csv, &r);
-    int rc = read_shipped(b, "ports.csv", ports_builder_csv, &r);
-    return rc != 0 ? rc : read_shipped(b, "port-areas.geojson", ports_builder_areas, &r);
+    int rc = path != NULL ? read_file(b, path, ports_builder_csv, &r)
+                          : read_shipped(b, "ports.csv", ports_builder_csv, &r);
+    if (rc == 0 && path == NULL)
+        rc = read_shipped(b, "port-areas.geojson", ports_builder_areas, &r);
+    if (rc == 0)
+        rc = read_shipped(b, "destinations.csv", destination_table_read, &r);
+    return rc;
+}
+
+int gazetteer_read_destinations(struct ports_builder *b, gazetteer_fault fault,
+                                void *context, struct err *err)
+{
+    struct reading r = {.fault = fault, .context = context, .err = err};
+    return read_shipped(b, "destinations.csv", destination_table_read, &r);
 }

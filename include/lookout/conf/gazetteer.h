@@ -11,9 +11,13 @@ typedef void (*gazetteer_fault)(void *context, const char *path, int line, int c
                                 const char *text);
 
 /* Read a gazetteer's CSV; path NULL: the shipped one (config/ports.csv) with the shipped
- * areas (config/port-areas.geojson). Every fault goes to `fault` (may be NULL); err holds
+ * areas (config/port-areas.geojson); either with the shipped names of destinations
+ * (config/destinations.csv). Every fault goes to `fault` (may be NULL); err holds
  * the first with its place. Returns 0, or the first fault's code. */
 MUST_CHECK int gazetteer_read(struct ports_builder *b, const char *path,
                               gazetteer_fault fault, void *context, struct err *err);
+/* The shipped names alone, beside a gazetteer that was read in another way. */
+MUST_CHECK int gazetteer_read_destinations(struct ports_builder *b, gazetteer_fault fault,
+                                           void *context, struct err *err);
 
 #endif

@@ -68,6 +68,11 @@ MUST_CHECK int ports_builder_csv(struct ports_builder *b, const char *text, size
  * when the ports are built. Faults as above (line and col 0 where unknown). */
 MUST_CHECK int ports_builder_areas(struct ports_builder *b, const char *text, size_t n,
                                    ports_fault fault, void *context);
+/* Read the reviewed names of declared destinations (CSV, header: name,locode; see
+ * config/destinations.csv). Faults as for ports_builder_csv; a name whose port the
+ * gazetteer lacks is none. */
+MUST_CHECK int destination_table_read(struct ports_builder *b, const char *text, size_t n,
+                                      ports_fault fault, void *context);
 /* No position: that of the gazetteer's entry, else the middle of the area. */
 #define PORTS_POS_NONE ((struct geo_pos){INT32_MAX, INT32_MAX})
 /* Add or replace one port, its places too when a position, an area or an entry distance

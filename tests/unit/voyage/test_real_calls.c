@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/testlib.h"
+#include "lib/ports_fixture.h"
 #include "lookout/ais/input.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/track/vessel.h"
@@ -66,32 +66,11 @@ static void on_report(void *context, const struct report *report)
         believe(r, &track->last);
 }
 
-static struct ports *shipped_ports(void)
-{
-    size_t n;
-    char *text = test_read_file(test_root_path("config/ports.csv"), &n);
-    if (text == NULL)
-        return NULL;
-    struct ports_builder *b = ports_builder_create();
-    assert_non_null(b);
-    assert_int_equal(ports_builder_csv(b, text, n, NULL, NULL), 0);
-    free(text);
-    text = test_read_file(test_root_path("config/port-areas.geojson"), &n);
-    if (text != NULL)
-        assert_int_equal(ports_builder_areas(b, text, n, NULL, NULL), 0);
-    free(text);
-    struct ports *ports = NULL;
-    struct err err;
-    assert_int_equal(ports_builder_build(b, &ports, &err), 0);
-    ports_builder_destroy(b);
-    return ports;
-}
-
 /* NULL when the data or the gazetteer is not there. */
 static struct replay *replay(const char *file)
 {
     const char *path = test_data_path(file);
-    struct ports *ports = path != NULL ? shipped_ports() : NULL;
+    struct ports *ports = path != NULL ? fixture_shipped_ports() : NULL;
     size_t n = 0;
     char *text = ports != NULL ? test_read_file(path, &n) : NULL;
     if (text == NULL) {

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of reviewed names: each fault with its line, and that every shipped name
+ * means the port it is written for. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ports_fixture.h"
+#include "lookout/base/buf.h"
+#include "lookout/base/csv.h"
+
+static void on_fault(void *context, int line, int col, const char *text)
+{
+    assert_int_equal(buf_printf(context, "%d:%d %.20s;", line, col, text), 0);
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int rc;
+        const char *faults;
+    } rows[] = {
+        /* clang-format off */
+        {"name,locode\nVVO,RUVVO\n", 0, ""},
+        {"\xEF\xBB\xBF# x\r\nname,locode\r\n\r\nVVO,ruvvo\r\n", 0, ""},
+        {"", ERR_SYNTAX, "1:1 no header (name,loco;"},
+        {"locode,name\nRUVVO,VVO\n", ERR_SYNTAX, "1:1 the header is not na;"},
+        {"name,locode\nVVO\n", ERR_SYNTAX, "2:1 1 fields where the h;"},
+        {"name,locode\nVVO,RUVVO,x\n", ERR_SYNTAX, "2:1 3 fields where the h;"},
+        {"name,locode\nVvo,RUVVO\nA B,RUVVO\n,RUVVO\n", ERR_INVALID,
+         "2:1 'Vvo' is no name as ;3:1 'A B' is no name as ;4:1 '' is no name as des;"},
+        {"name,locode\nVVO,RUVV\nX,\n", ERR_INVALID, "2:5 'RUVV' is no UN/LOCO;3:3 '' is no UN/LOCODE (;"},
+        {"name,locode\nVVO,RUVVO\nNOK,RUNJK\nVVO,RUNJK\n", ERR_EXISTS, "4:1 VVO was there before;"},
+        {"name,locode\n\"VVO,RUVVO\n", ERR_SYNTAX, "2:1 a quote is not close;"},
+        /* clang-format on */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct ports_builder *b = ports_builder_create();
+        struct buf faults = {0};
+        int rc = destination_table_read(b, rows[i].text, strlen(rows[i].text), on_fault,
+                                        &faults);
+        if (rc != rows[i].rc || strcmp(buf_text(&faults), rows[i].faults) != 0)
+            fail_msg("row %zu: %d '%s', wanted %d '%s'", i, rc, buf_text(&faults),
+                     rows[i].rc, rows[i].faults);
+        buf_finish(&faults);
+        ports_builder_destroy(b);
+    }
+}
+
+static void test_shipped(void **state)
+{
+    (void)state;
+    struct ports *ports = fixture_shipped_ports();
+    size_t n = 0, count = 0;
+    char *text = test_read_file(test_root_path("config/destinations.csv"), &n);
+    assert_non_null(text);
+    struct csv csv;
+    csv_init(&csv, text, n, ',');
+    csv.has_remarks = true;
+    while (csv_next(&csv) == 1) {
+        const char *name = csv.fields[0].text, *code = csv.fields[1].text;
+        if (csv.line < 10 && strcmp(name, "name") == 0)
+            continue;
+        uint32_t port = ports_find(ports, code);
+        if (port == PORT_NONE)
+            fail_msg("line %d: no port %s", csv.line, code);
+        /* A name that is another port's code leaves a doubt: GAETA, in Gabon. */
+        if (ports_find(ports, name) == PORT_NONE &&
+            !ports_are_same(ports, port, ports_resolve_destination(ports, name)))
+            fail_msg("line %d: %s does not mean %s", csv.line, name, code);
+        count++;
+    }
+    assert_true(count > 400);
+    csv_finish(&csv);
+    free(text);
+    ports_destroy(ports);
+}
+
+/* A name whose port the gazetteer lacks means nothing, and is no fault. */
+static void test_smaller_gazetteer(void **state)
+{
+    (void)state;
+    struct ports *ports = fixture_ports("RUVVO,Vladivostok,43.1,131.9,,,\n");
+    assert_int_equal(ports_resolve_destination(ports, "VLADIK"), 0);
+    assert_int_equal(ports_resolve_destination(ports, "PUSAN"), PORT_NONE);
+    ports_destroy(ports);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_smaller_gazetteer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
