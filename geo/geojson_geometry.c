@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "geojson_reader_int.h"
+#include "lookout/base/array.h"
 
 static bool read_polygon(struct geojson_reader *r, const struct geojson_path *path,
                          const json_t *coordinates);
@@ -31,29 +32,20 @@ static const struct {
 /* clang-format on */
 enum { GEOMETRY_TYPES = sizeof geometry_types / sizeof geometry_types[0] };
 
-static bool reserve(struct geojson_reader *r, void **items, size_t *room, size_t count,
+static bool reserve(struct geojson_reader *r, void *items, size_t *room, size_t count,
                     size_t size)
 {
-    if (count < *room)
+    if (array_grow(items, room, count, size) == 0)
         return true;
-    size_t more = *room == 0 ? 64 : *room * 2;
-    void *grown = realloc(*items, more * size);
-    if (grown == NULL) {
-        r->is_out_of_memory = true;
-        return false;
-    }
-    *items = grown;
-    *room = more;
-    return true;
+    r->is_out_of_memory = true;
+    return false;
 }
 
 static bool add_point(struct geojson_reader *r, struct geo_point p)
 {
     struct geojson_feature *f = r->feature;
-    void *items = f->points;
-    if (!reserve(r, &items, &f->point_room, f->point_count, sizeof p))
+    if (!reserve(r, &f->points, &f->point_room, f->point_count + 1, sizeof p))
         return false;
-    f->points = items;
     f->points[f->point_count++] = p;
     return true;
 }
@@ -61,10 +53,8 @@ static bool add_point(struct geojson_reader *r, struct geo_point p)
 static bool add_ring(struct geojson_reader *r, struct geojson_ring ring)
 {
     struct geojson_feature *f = r->feature;
-    void *items = f->rings;
-    if (!reserve(r, &items, &f->ring_room, f->ring_count, sizeof ring))
+    if (!reserve(r, &f->rings, &f->ring_room, f->ring_count + 1, sizeof ring))
         return false;
-    f->rings = items;
     f->rings[f->ring_count++] = ring;
     return true;
 }

@@ -11,6 +11,7 @@
  * - A and A - D to be open, so nothing slips between two diagonal pieces of land. Cells
  * wait in buckets of 1 km; a cell that is improved after it was taken is taken again, so
  * that the width of the buckets costs no precision. */
+#include "lookout/base/array.h"
 #include "water_int.h"
 
 #include <math.h>
@@ -47,14 +48,10 @@ double water_front_m(const struct water_front *f, uint32_t cell)
 
 static bool push(struct water_bucket *bucket, uint32_t cell)
 {
-    if (bucket->count == bucket->room) {
-        uint32_t room = bucket->room != 0 ? bucket->room * 2 : 64;
-        uint32_t *cells = realloc(bucket->cells, room * sizeof *cells);
-        if (cells == NULL)
-            return false;
-        bucket->cells = cells;
-        bucket->room = room;
-    }
+    if (bucket->count == bucket->room &&
+        array_grow(&bucket->cells, &bucket->room, bucket->count + 1,
+                   sizeof *bucket->cells) != 0)
+        return false;
     bucket->cells[bucket->count++] = cell;
     return true;
 }

@@ -63,7 +63,8 @@ uint32_t water_cell_near(const struct water *water, struct geo_pos pos, double m
 
 struct water_bucket {
     uint32_t *cells; /* owned */
-    uint32_t next, count, room;
+    uint32_t next, count;
+    size_t room;
 };
 enum { WATER_BUCKETS = 512 };
 struct water_front {

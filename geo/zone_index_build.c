@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/map.h"
 #include "zone_raster_int.h"
@@ -39,21 +40,6 @@ struct build {
     /* Owned; items of a cell, those that touch it, those of one list. */
     uint32_t *items, *touching, *list;
 };
-
-static int reserve(void *array, size_t *room, size_t count, size_t size)
-{
-    if (count <= *room)
-        return 0;
-    size_t more = *room * 2 > count ? *room * 2 : count + 64;
-    void *old = NULL;
-    memcpy(&old, array, sizeof old);
-    void *grown = realloc(old, more * size);
-    if (grown == NULL)
-        return ERR_NOMEM;
-    memcpy(array, &grown, sizeof grown);
-    *room = more;
-    return 0;
-}
 
 size_t zone_index_own_bytes(const struct zone_index *index)
 {
@@ -90,8 +76,8 @@ static int make_entry(struct build *b, const uint32_t *items, size_t n, uint32_t
     size_t offset = index->list_count;
     if (offset + n + 1 > GRID_VALUE_MAX)
         return ERR_LIMIT;
-    int code =
-        reserve(&index->lists, &index->list_room, offset + n + 1, sizeof *index->lists);
+    int code = array_grow(&index->lists, &index->list_room, offset + n + 1,
+                          sizeof *index->lists);
     if (code == 0)
         code = map_set(&b->known_lists, hash, (void *)offset);
     if (code != 0)
@@ -105,8 +91,8 @@ static int make_entry(struct build *b, const uint32_t *items, size_t n, uint32_t
 
 static int add_entry(struct zone_index *index, uint32_t entry)
 {
-    int code = reserve(&index->entries, &index->entry_room, index->entry_count + 1,
-                       sizeof *index->entries);
+    int code = array_grow(&index->entries, &index->entry_room, index->entry_count + 1,
+                          sizeof *index->entries);
     if (code == 0)
         index->entries[index->entry_count++] = entry;
     return code;
@@ -131,8 +117,8 @@ static int add_entries(struct zone_index *index, const uint32_t *entries, size_t
     size_t offset = index->entry_count;
     if (offset + n > GRID_VALUE_MAX)
         return ERR_LIMIT;
-    int code =
-        reserve(&index->entries, &index->entry_room, offset + n, sizeof *index->entries);
+    int code = array_grow(&index->entries, &index->entry_room, offset + n,
+                          sizeof *index->entries);
     if (code != 0)
         return code;
     memcpy(index->entries + offset, entries, n * sizeof *entries);
@@ -195,8 +181,8 @@ static int make_cell(struct build *b, const struct zone_raster *cell,
         return make_entry(b, items, n, ret);
     int code = make_entry(b, b->list, full, &common);
     if (code == 0)
-        code =
-            reserve(&b->inner_classes, &b->inner_classes_room, touching * CELL_CELLS, 1);
+        code = array_grow(&b->inner_classes, &b->inner_classes_room,
+                          touching * CELL_CELLS, 1);
     for (size_t i = 0; code == 0 && i < touching; i++)
         zone_raster_classify(&b->zones[b->touching[i] >> 1], &raster,
                              b->inner_classes + i * CELL_CELLS);
@@ -215,7 +201,7 @@ static int refine_block(struct build *b, uint32_t top, const uint32_t *zones, si
                                  .size = GRID_MIDDLE_E7,
                                  .columns = GRID_TOP_MIDDLES,
                                  .rows = GRID_TOP_MIDDLES};
-    int code = reserve(&b->classes, &b->classes_room, n * BLOCK_CELLS, 1);
+    int code = array_grow(&b->classes, &b->classes_room, n * BLOCK_CELLS, 1);
     for (size_t i = 0; code == 0 && i < n; i++)
         zone_raster_classify(&b->zones[zones[i] >> 1], &raster,
                              b->classes + i * BLOCK_CELLS);
@@ -268,8 +254,8 @@ static int make_block(struct build *b, const struct record *records, size_t n)
     }
     free(full);
     if (code == 0)
-        code = reserve(&index->blocks, &index->block_room, index->block_count + 1,
-                       sizeof *index->blocks);
+        code = array_grow(&index->blocks, &index->block_room, index->block_count + 1,
+                          sizeof *index->blocks);
     if (code != 0)
         return code;
     index->tops[records[0].top] = (uint32_t)index->block_count;
@@ -297,8 +283,8 @@ static int record_zone(struct build *b, uint32_t zone, uint8_t *classes)
     for (int i = 0; i < raster.rows * raster.columns; i++) {
         if (classes[i] == ZONE_RASTER_EMPTY)
             continue;
-        int code = reserve(&b->records, &b->record_room, b->record_count + 1,
-                           sizeof *b->records);
+        int code = array_grow(&b->records, &b->record_room, b->record_count + 1,
+                              sizeof *b->records);
         if (code != 0)
             return code;
         int64_t at = (column + i % raster.columns) % GRID_COLUMNS +
@@ -353,12 +339,13 @@ static int build(struct build *b, size_t count)
     b->touching = malloc((count + 1) * sizeof *b->touching);
     b->list = malloc((count + 1) * sizeof *b->list);
     uint8_t *classes = malloc(TOPS);
-    int code = index->tops == NULL || b->items == NULL || b->touching == NULL ||
-                       b->list == NULL || classes == NULL
-                   ? ERR_NOMEM
-                   : reserve(&index->lists, &index->list_room, 1, sizeof *index->lists);
+    int code =
+        index->tops == NULL || b->items == NULL || b->touching == NULL ||
+                b->list == NULL || classes == NULL
+            ? ERR_NOMEM
+            : array_grow(&index->lists, &index->list_room, 1, sizeof *index->lists);
     if (code == 0)
-        code = reserve(&index->blocks, &index->block_room, 1, sizeof *index->blocks);
+        code = array_grow(&index->blocks, &index->block_room, 1, sizeof *index->blocks);
     if (code == 0) {
         /* The empty list, and the empty block. */
         index->lists[0] = 0;

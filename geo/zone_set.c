@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "geos_int.h"
+#include "lookout/base/array.h"
 #include "lookout/base/hash.h"
 #include "zone_index_int.h"
 #include "zone_strips_int.h"
@@ -103,19 +104,14 @@ static int reserve(struct zone_builder *b)
     struct zone_set *set = b->set;
     if (set->count < b->room)
         return 0;
-    size_t room = b->room == 0 ? 16 : b->room * 2;
-    void *infos = realloc(set->infos, room * sizeof *set->infos);
-    if (infos != NULL)
-        set->infos = infos;
-    void *geometries = realloc(set->geometries, room * sizeof *set->geometries);
-    if (geometries != NULL)
-        set->geometries = geometries;
-    void *next_same = realloc(set->next_same, room * sizeof *set->next_same);
-    if (next_same != NULL)
-        set->next_same = next_same;
-    if (infos == NULL || geometries == NULL || next_same == NULL)
+    size_t infos = b->room, geometries = b->room, next_same = b->room;
+    if (array_grow(&set->infos, &infos, set->count + 1, sizeof *set->infos) != 0 ||
+        array_grow(&set->geometries, &geometries, set->count + 1,
+                   sizeof *set->geometries) != 0 ||
+        array_grow(&set->next_same, &next_same, set->count + 1, sizeof *set->next_same) !=
+            0)
         return ERR_NOMEM;
-    b->room = room;
+    b->room = infos;
     return 0;
 }
 

@@ -2,6 +2,7 @@
 /* Bytes to lines. Knows nothing of what a line holds but for its first character, which
  * tells how long it may be. */
 #include "linebuf_int.h"
+#include "lookout/base/array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,16 +92,8 @@ static size_t limit_of(const struct linebuf *b, const char *text, size_t n, size
 /* Append to the carry; the caller has checked the limit. */
 static int carry_add(struct linebuf *b, const char *text, size_t n)
 {
-    if (b->length + n > b->capacity) {
-        size_t capacity = b->capacity != 0 ? b->capacity : 256;
-        while (capacity < b->length + n)
-            capacity *= 2;
-        char *more = realloc(b->carry, capacity);
-        if (more == NULL)
-            return ERR_NOMEM;
-        b->carry = more;
-        b->capacity = capacity;
-    }
+    if (array_grow(&b->carry, &b->capacity, b->length + n, 1) != 0)
+        return ERR_NOMEM;
     memcpy(b->carry + b->length, text, n);
     b->length += n;
     return 0;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/timefmt.h"
 #include "merge_int.h"
 
@@ -112,14 +113,9 @@ static bool is_before(const struct merge_node *a, const struct merge_node *b)
 
 static int heap_push(struct merge_source *s, struct merge_node *node)
 {
-    if (s->heap_count == s->heap_room) {
-        size_t room = s->heap_room != 0 ? s->heap_room * 2 : 64;
-        struct merge_node **more = realloc(s->heap, room * sizeof *more);
-        if (more == NULL)
-            return ERR_NOMEM;
-        s->heap = more;
-        s->heap_room = room;
-    }
+    if (array_grow(&s->heap, &s->heap_room, s->heap_count + 1,
+                   sizeof(struct merge_node *)) != 0)
+        return ERR_NOMEM;
     size_t at = s->heap_count++;
     while (at > 0 && is_before(node, s->heap[(at - 1) / 2])) {
         s->heap[at] = s->heap[(at - 1) / 2];

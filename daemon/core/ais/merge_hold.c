@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/timefmt.h"
 #include "merge_int.h"
 
@@ -48,15 +49,10 @@ static void refuse(struct merge *m, struct merge_source *s, struct merge_node *n
 
 static int hold(struct merge *m, struct merge_source *s, struct merge_node *node)
 {
-    if (s->held_count == s->held_room) {
-        size_t room = s->held_room != 0 ? s->held_room * 2 : 8;
-        struct merge_node **more = realloc(s->held, room * sizeof *more);
-        if (more == NULL) {
-            merge_drop(m, s, node);
-            return ERR_NOMEM;
-        }
-        s->held = more;
-        s->held_room = room;
+    if (array_grow(&s->held, &s->held_room, s->held_count + 1,
+                   sizeof(struct merge_node *)) != 0) {
+        merge_drop(m, s, node);
+        return ERR_NOMEM;
     }
     s->held[s->held_count++] = node;
     return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Binary timer heap over the owners' nodes. */
 #include "lookout/base/heap.h"
+#include "lookout/base/array.h"
 
 #include <stdlib.h>
 
@@ -51,25 +52,11 @@ static void settle(struct heap *h, size_t place)
     put(h, place, node);
 }
 
-static int make_room(struct heap *h)
-{
-    if (h->count < h->capacity)
-        return 0;
-    size_t capacity = h->capacity == 0 ? 64 : h->capacity * 2;
-    if (capacity > SIZE_MAX / sizeof(struct heap_node *))
-        return ERR_NOMEM;
-    struct heap_node **nodes = realloc(h->nodes, capacity * sizeof(struct heap_node *));
-    if (nodes == NULL)
-        return ERR_NOMEM;
-    h->nodes = nodes;
-    h->capacity = capacity;
-    return 0;
-}
-
 int heap_set(struct heap *h, struct heap_node *node, int64_t due_ms, uint64_t seq)
 {
     if (node->place == 0) {
-        int code = make_room(h);
+        int code =
+            array_grow(&h->nodes, &h->capacity, h->count + 1, sizeof(struct heap_node *));
         if (code != 0)
             return code;
         h->count++;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/timefmt.h"
 
 struct ship *ship_find(const struct engine *e, uint32_t mmsi)
@@ -98,14 +99,9 @@ void ship_destroy(struct engine *e, struct ship *s)
 
 int ship_note_forgotten(struct engine *e, uint32_t mmsi)
 {
-    if (e->forgotten_count == e->forgotten_room) {
-        size_t room = e->forgotten_room != 0 ? 2 * e->forgotten_room : 64;
-        uint32_t *more = realloc(e->forgotten, room * sizeof *more);
-        if (more == NULL)
-            return ERR_NOMEM;
-        e->forgotten = more;
-        e->forgotten_room = room;
-    }
+    if (array_grow(&e->forgotten, &e->forgotten_room, e->forgotten_count + 1,
+                   sizeof *e->forgotten) != 0)
+        return ERR_NOMEM;
     e->forgotten[e->forgotten_count++] = mmsi;
     return 0;
 }

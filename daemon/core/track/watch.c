@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/map.h"
 #include "lookout/base/text.h"
@@ -246,15 +247,9 @@ static int add_keys(struct watch *w, const struct watch_entry *row, size_t entry
 
 static int append_entry(struct watch *w, const struct watch_entry *entry)
 {
-    if (w->count == w->room) {
-        size_t room = w->room != 0 ? w->room * 2 : 16;
-        struct watch_entry *entries = realloc(w->entries, room * sizeof *entries);
-        if (entries == NULL)
-            return ERR_NOMEM;
-        w->entries = entries;
-        w->room = room;
-    }
-    int error = entry_copy(&w->entries[w->count], entry);
+    int error = array_grow(&w->entries, &w->room, w->count + 1, sizeof *w->entries);
+    if (error == 0)
+        error = entry_copy(&w->entries[w->count], entry);
     if (error == 0)
         w->count++;
     return error;

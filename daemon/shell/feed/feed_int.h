@@ -115,7 +115,6 @@ void feeds_arm_silence(struct feeds *f);
 void feed_counts_add(struct input_counts *sum, const struct input_counts *c);
 /* A file feed is at its end. */
 void feed_end(struct feed *feed);
-int64_t feeds_clock_ms(void);
 /* feeds.c: a handle or request of this feed began, is gone. */
 void feed_hold(struct feed *feed);
 void feed_release(struct feed *feed);

@@ -6,6 +6,7 @@
 
 #include "feed_int.h"
 #include "lookout/base/timefmt.h"
+#include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
 
 static const struct feed_ops *const transports[] = {
@@ -146,7 +147,7 @@ int feeds_create(uv_loop_t *loop, const struct conf_feed *feeds, size_t count,
 static int open_feed(struct feed *feed, struct err *err)
 {
     feed->heard_loop_ms = uv_now(feed->feeds->loop);
-    feed->heard_ms = feeds_clock_ms();
+    feed->heard_ms = clock_wall_ms();
     if (feed->conf.transport != CONF_FEED_LISTEN &&
         feed->conf.transport != CONF_FEED_UDP) {
         feed->input = feed_input_create(feed);

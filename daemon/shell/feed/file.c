@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 
 #include "file_int.h"
+#include "lookout/base/array.h"
 #include "lookout/base/timefmt.h"
+#include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
 
 static bool is_stdin(const struct feed *feed)
@@ -39,7 +41,7 @@ static void on_follow(uv_timer_t *timer);
 static void rest(struct file_feed *file)
 {
     struct feed *feed = file->feed;
-    int code = merge_rest(feed->feeds->merge, feed->source, feeds_clock_ms() + MINUTE_MS);
+    int code = merge_rest(feed->feeds->merge, feed->source, clock_wall_ms() + MINUTE_MS);
     if (code != 0)
         log_error("feed", feed->conf.id, "cannot let the recording rest reason=\"%s\"",
                   err_text(code));
@@ -264,16 +266,11 @@ static void file_report(struct feed *feed, const struct report *report)
         memmove(file->queue, file->queue + file->head, file->count * sizeof *file->queue);
         file->head = 0;
     }
-    if (file->head + file->count == file->room) {
-        size_t room = file->room == 0 ? 256 : file->room * 2;
-        struct report *queue = realloc(file->queue, room * sizeof *queue);
-        if (queue == NULL) {
-            log_repeated(LOG_LEVEL_ERROR, "feed", feed->conf.id, "push",
-                         "lost a report reason=\"%s\"", err_text(ERR_NOMEM));
-            return;
-        }
-        file->queue = queue;
-        file->room = room;
+    if (array_grow(&file->queue, &file->room, file->head + file->count + 1,
+                   sizeof *file->queue) != 0) {
+        log_repeated(LOG_LEVEL_ERROR, "feed", feed->conf.id, "push",
+                     "lost a report reason=\"%s\"", err_text(ERR_NOMEM));
+        return;
     }
     file->queue[file->head + file->count++] = *report;
 }

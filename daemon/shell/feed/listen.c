@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "feed_int.h"
+#include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
 
 enum { LISTEN_BACKLOG = 128 };
@@ -74,7 +75,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         /* A sender that ends in good order may leave its last line without an end. */
         if (n != UV_EOF)
             input_reset(client->input);
-        else if (input_finish(client->input, feeds_clock_ms()) != 0)
+        else if (input_finish(client->input, clock_wall_ms()) != 0)
             log_error("feed", feed->conf.id, "lost a sender's last line: out of memory");
         drop_client(client);
     }

@@ -2,18 +2,11 @@
 /* The way of bytes and reports: transport -> input -> (resume, pace) -> merge -> owner;
  * the pump of file feeds; and silence, which is when nothing goes that way. */
 #include <inttypes.h>
-#include <time.h>
 
 #include "feed_int.h"
 #include "lookout/base/timefmt.h"
+#include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
-
-int64_t feeds_clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 bool feed_is_live(const struct feed *feed)
 {
@@ -27,7 +20,7 @@ static void heard(struct feed *feed)
     struct feeds *f = feed->feeds;
     int64_t since_ms = feed->heard_ms;
     feed->heard_loop_ms = uv_now(f->loop);
-    feed->heard_ms = feeds_clock_ms();
+    feed->heard_ms = clock_wall_ms();
     if (!feed->is_silent)
         return;
     feed->is_silent = false;
@@ -119,7 +112,7 @@ void feed_bytes(struct feed *feed, struct input *input, const char *bytes, size_
     uint64_t others = input_counts(input)->no_report;
     feed->bytes += n;
     check_input(feed,
-                input_feed(input, bytes, n, feed_is_live(feed) ? feeds_clock_ms() : 0));
+                input_feed(input, bytes, n, feed_is_live(feed) ? clock_wall_ms() : 0));
     note_others(feed, input, others);
 }
 
@@ -128,7 +121,7 @@ void feed_datagram(struct feed *feed, struct input *input, const char *bytes, si
     uint64_t others = input_counts(input)->no_report;
     feed->bytes += n;
     feed->datagrams++;
-    check_input(feed, input_datagram(input, bytes, n, feeds_clock_ms()));
+    check_input(feed, input_datagram(input, bytes, n, clock_wall_ms()));
     note_others(feed, input, others);
 }
 
@@ -149,7 +142,7 @@ static void on_hold(uv_timer_t *timer)
 {
     struct feeds *f = timer->data;
     bool is_any_held = false;
-    merge_clock(f->merge, feeds_clock_ms());
+    merge_clock(f->merge, clock_wall_ms());
     f->is_dirty = true;
     feeds_flush(f); /* time alone may have let some pass */
     for (size_t i = 0; i < f->count; i++) {
@@ -187,7 +180,7 @@ void feeds_flush(struct feeds *f)
     if (!f->is_dirty || f->is_closing)
         return;
     f->is_dirty = false;
-    merge_clock(f->merge, feeds_clock_ms());
+    merge_clock(f->merge, clock_wall_ms());
     if (f->sink.on_data != NULL)
         f->sink.on_data(f->sink.context);
     if (!f->is_closing)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "file_int.h"
+#include "lookout/base/array.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/base/wire.h"
 #include "lookout/sys/log.h"
@@ -98,11 +99,9 @@ int file_resume_note(struct file_feed *file, const struct report *report)
         prune(file, needed(file));
     if (file->pushed_count * 2 >= file->pushed_room) {
         size_t room = file->pushed_room < LEAST_ROOM ? LEAST_ROOM : file->pushed_room * 2;
-        uint64_t *pushed = realloc(file->pushed, room * sizeof *pushed);
-        if (pushed == NULL)
+        if (array_grow(&file->pushed, &file->pushed_room, room, sizeof *file->pushed) !=
+            0)
             return ERR_NOMEM;
-        file->pushed = pushed;
-        file->pushed_room = room;
     }
     file->pushed[file->pushed_count++] = report->begin;
     return 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lookout/base/timefmt.h"
+#include "lookout/sys/clock.h"
 #include "store_int.h"
 
 /* Bound values in order of their columns; the first fault stays. */
@@ -118,7 +119,7 @@ static int apply_call(struct store_db *db, const struct store_op_call *op)
     bind_int(&b, c->pos.lat_e7);
     bind_int(&b, c->pos.lon_e7);
     bind_int(&b, c->draught_dm);
-    bind_int(&b, store_clock_ms());
+    bind_int(&b, clock_wall_ms());
     return run_bound(&b);
 }
 
@@ -152,7 +153,7 @@ static int apply_voyage(struct store_db *db, const struct store_op_voyage *op)
     bind_int(&b, v->draught_departure_dm);
     bind_int(&b, v->draught_arrival_dm);
     bind_text(&b, destinations, n);
-    bind_int(&b, store_clock_ms());
+    bind_int(&b, clock_wall_ms());
     return run_bound(&b);
 }
 

@@ -3,9 +3,9 @@
  * meanwhile waits some milliseconds at most: checkpoints, pruning by age and by size,
  * giving free pages back. A step that fails is left for another time: nothing is lost by
  * it, and a real fault shows at the next commit. */
-#include <time.h>
 
 #include "lookout/base/timefmt.h"
+#include "lookout/sys/clock.h"
 #include "writer_int.h"
 
 /* The log is folded back when it has grown to so many bytes, at latest. */
@@ -19,13 +19,6 @@
 #define FREE_PART 4
 /* A writer that is never idle still prunes once in a while. */
 #define BUSY_STEP_MS 500
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* --- pruning */
 
@@ -145,7 +138,7 @@ static void prune_step(struct writer *w)
     const int64_t keep_ms[KINDS] = {p->retain.alerts_ms, p->retain.calls_ms,
                                     p->retain.voyages_ms};
     struct choice choice = {0};
-    p->last_step_ms = monotonic_ms();
+    p->last_step_ms = clock_monotonic_ms();
     int rc = choose(w, cutoff(p, keep_ms[p->kind]), is_over_quota(w), &choice);
     if (rc == SQLITE_OK && choice.count != 0)
         rc = delete_chosen(w, &choice);
@@ -209,7 +202,8 @@ void store_house_after_commit(struct writer *w)
     if (w->db.wal_bytes >= (most > 0 ? most : CHECKPOINT_BYTES))
         checkpoint(w, SQLITE_CHECKPOINT_PASSIVE);
     begin_pruning(w);
-    if (w->prune.is_running && monotonic_ms() - w->prune.last_step_ms >= BUSY_STEP_MS)
+    if (w->prune.is_running &&
+        clock_monotonic_ms() - w->prune.last_step_ms >= BUSY_STEP_MS)
         prune_step(w);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lookout/sys/clock.h"
 #include "store_int.h"
 
 static int prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret_statement,
@@ -155,7 +156,7 @@ int64_t store_redeliver(const char *directory, const char *const *ids, size_t n,
     if (code != 0)
         return code;
     struct stat st;
-    struct request q = {.webhook_id = webhook, .now_ms = store_clock_ms(), .err = err};
+    struct request q = {.webhook_id = webhook, .now_ms = clock_wall_ms(), .err = err};
     int64_t total = 0;
     if (stat(place.database, &st) != 0 && errno == ENOENT)
         total = err_set(err, ERR_NOT_FOUND, "there is no database in %s", directory);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "lookout/base/timefmt.h"
+#include "lookout/sys/clock.h"
 #include "writer_int.h"
 
 /* A database up to this size is looked through at every start (some 1 GB/s); in a larger
@@ -39,7 +40,7 @@ static int replace(const struct store_place *place, struct store_db *ret_db,
 {
     bool is_new = false;
     int rc = SQLITE_OK;
-    int code = store_place_set_aside(place, store_clock_ms(), &replaced->name, err);
+    int code = store_place_set_aside(place, clock_wall_ms(), &replaced->name, err);
     if (code == 0)
         code = store_place_prepare(place, &is_new, err);
     if (code == 0)

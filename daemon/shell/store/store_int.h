@@ -39,9 +39,6 @@ enum store_mark {
     STORE_MARK_HISTORY
 };
 
-/* The clock, ms since 1970 UTC. */
-int64_t store_clock_ms(void);
-
 /* --- place.c: directory, file names, lock, setting a damaged database aside */
 
 struct store_place {

@@ -9,6 +9,7 @@
 
 #include "lookout/base/text.h"
 #include "lookout/base/timefmt.h"
+#include "lookout/sys/clock.h"
 #include "writer_int.h"
 
 /* A commit begins at the latest this long after its first batch came ... */
@@ -20,20 +21,6 @@
 #define BACKOFF_LAST_MS 2000
 /* At the end a full disk gets this long to recover before what is queued is given up. */
 #define CLOSE_PATIENCE_MS 1000
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-int64_t store_clock_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 int store_queue_init(struct store_queue *q, int64_t commit_ms, size_t limit_bytes)
 {
@@ -109,7 +96,7 @@ int store_queue_put(struct store_queue *q, struct store_batch *b)
 
 bool store_queue_flush(struct store_queue *q, int64_t timeout_ms)
 {
-    int64_t until = monotonic_ms() + timeout_ms;
+    int64_t until = clock_monotonic_ms() + timeout_ms;
     pthread_mutex_lock(&q->mutex);
     uint64_t seq = q->submitted;
     q->flushers++;
@@ -130,7 +117,7 @@ bool store_queue_flush(struct store_queue *q, int64_t timeout_ms)
 static struct store_batch *take(struct writer *w, bool *ret_is_end)
 {
     struct store_queue *q = w->queue;
-    int64_t idle_until = monotonic_ms() + w->idle_ms;
+    int64_t idle_until = clock_monotonic_ms() + w->idle_ms;
     while (q->head == NULL && !q->is_stopping && !q->prune_is_wanted)
         if (w->idle_ms == 0 || !wait_until(&q->wake, &q->mutex, idle_until))
             break;
@@ -173,7 +160,7 @@ static void note_health(struct writer *w, bool is_failing, const char *text)
         text_copy(q->health.text, sizeof q->health.text, text);
     } else {
         q->health.commits++;
-        q->health.last_commit_ms = store_clock_ms();
+        q->health.last_commit_ms = clock_wall_ms();
         q->health.text[0] = '\0';
     }
     pthread_mutex_unlock(&q->mutex);
@@ -238,18 +225,18 @@ static int commit(struct writer *w, const struct store_batch *first, struct err 
 static bool back_off(struct writer *w, int64_t *backoff_ms)
 {
     struct store_queue *q = w->queue;
-    int64_t until = monotonic_ms() + *backoff_ms;
+    int64_t until = clock_monotonic_ms() + *backoff_ms;
     *backoff_ms = *backoff_ms * 2 < BACKOFF_LAST_MS ? *backoff_ms * 2 : BACKOFF_LAST_MS;
     pthread_mutex_lock(&q->mutex);
     for (;;) {
         if (q->is_stopping && q->stop_by_ms == 0)
-            q->stop_by_ms = monotonic_ms() + CLOSE_PATIENCE_MS;
-        if (q->is_stopping && monotonic_ms() >= q->stop_by_ms)
+            q->stop_by_ms = clock_monotonic_ms() + CLOSE_PATIENCE_MS;
+        if (q->is_stopping && clock_monotonic_ms() >= q->stop_by_ms)
             break;
         if (!wait_until(&q->wake, &q->mutex, until))
             break;
     }
-    bool goes_on = !q->is_stopping || monotonic_ms() < q->stop_by_ms;
+    bool goes_on = !q->is_stopping || clock_monotonic_ms() < q->stop_by_ms;
     pthread_mutex_unlock(&q->mutex);
     return goes_on;
 }
@@ -260,7 +247,7 @@ static bool commit_for_sure(struct writer *w, const struct store_batch *first)
     int64_t backoff_ms = BACKOFF_FIRST_MS;
     for (;;) {
         struct err err = {0};
-        int64_t begin = monotonic_ms();
+        int64_t begin = clock_monotonic_ms();
         int code = commit(w, first, &err);
         w->last_commit_ms = begin;
         note_health(w, code != 0, err.text);

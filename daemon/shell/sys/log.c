@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "log_int.h"
 #include "lookout/base/hash.h"
+#include "lookout/sys/clock.h"
 
 enum { LOG_LINE_BYTES = 2048 };
 
@@ -155,13 +155,9 @@ void log_repeated(enum log_level level, const char *group, const char *identity,
         return;
     uint64_t hash =
         hash_text(key, hash_text(identity == NULL ? "" : identity, hash_text(group, 0)));
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     uint64_t left_out = 0;
     pthread_mutex_lock(&log_mutex);
-    bool may =
-        log_repeat_may(&log_repeats, hash,
-                       (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, &left_out);
+    bool may = log_repeat_may(&log_repeats, hash, clock_monotonic_ms(), &left_out);
     pthread_mutex_unlock(&log_mutex);
     if (!may)
         return;

@@ -2,12 +2,12 @@
 /* sd_notify(3) in the daemon's words. A message that cannot be sent is no reason to do
  * anything else than without a service manager. */
 #include "lookout/sys/notify.h"
+#include "lookout/sys/clock.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
 enum { STATUS_BYTES = 512 };
 
@@ -33,10 +33,7 @@ void notify_ready(const char *status)
 
 void notify_reloading(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    uint64_t us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-    (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, us);
+    (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, clock_monotonic_us());
 }
 
 void notify_stopping(void)
