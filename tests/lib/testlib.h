@@ -13,6 +13,21 @@
 
 #include <cmocka.h>
 
+/* cmocka hands every test a state that few of them read. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+/* The rows of a test program and its main: functions before and after all of them (or
+ * NULL), then the tests; TEST_WITH one with functions of its own before and after it. */
+#define TEST(name) cmocka_unit_test(name)
+#define TEST_WITH(name, setup, teardown)                                                 \
+    cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_MAIN(setup, teardown, ...)                                                  \
+    int main(void)                                                                       \
+    {                                                                                    \
+        const struct CMUnitTest tests[] = {__VA_ARGS__};                                 \
+        return cmocka_run_group_tests(tests, setup, teardown);                           \
+    }
+
 /* |a - b| <= eps, in double (cmocka's own assertion casts to float). NaN fails. */
 #define assert_near(a, b, eps) test_assert_near((a), (b), (eps), #a, __FILE__, __LINE__)
 void test_assert_near(double a, double b, double eps, const char *what, const char *file,

@@ -1,60 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store as its users see it: what goes in by batches comes out by readers, over
  * closing and opening again. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
-
-#include "lib/store_fixture.h"
+#include "lib/storetest.h"
 #include "lookout/base/buf.h"
 #include "lookout/base/timefmt.h"
-
-static const char *const desk[] = {"desk"};
-static const char *const both[] = {"desk", "siem"};
-
-static int setup(void **state)
-{
-    *state = strdup(fixture_directory());
-    return *state == NULL;
-}
-
-static int teardown(void **state)
-{
-    fixture_remove(*state);
-    free(*state);
-    return 0;
-}
-
-static struct store_reader *reader(const char *directory)
-{
-    struct store_reader *r = NULL;
-    struct err err = {0};
-    if (store_reader_open(directory, &r, &err) != 0)
-        fail_msg("%s", err.text);
-    return r;
-}
-
-static void put_alert(struct store_batch *b, uint64_t n, const char *const *webhooks,
-                      size_t count)
-{
-    struct alert a;
-    fixture_alert(n, 700, &a);
-    assert_int_equal(store_batch_alert(b, &a, webhooks, count, 5000 + (int64_t)n), 0);
-    free(a.body);
-}
-
-static void submit(struct store *s, struct store_batch *b)
-{
-    assert_int_equal(store_submit(s, b), 0);
-    assert_true(store_flush(s, 10000));
-}
 
 struct rows {
     size_t count;
@@ -91,15 +45,15 @@ static struct rows pending(struct store_reader *r, const char *webhook, int64_t 
 
 static void test_alerts_come_back_in_order(void **state)
 {
-    struct store *s = fixture_open(*state);
+    struct storetest *t = *state;
     struct store_batch *b = store_batch_create();
     assert_true(store_batch_is_empty(b));
     for (uint64_t n = 0; n < 5; n++)
-        put_alert(b, n, n == 3 ? desk : both, n == 3 ? 1 : 2);
+        storetest_add(b, n, 700, n == 3 ? 1 : 2, 5000 + (int64_t)n);
     assert_false(store_batch_is_empty(b));
     assert_true(store_batch_bytes(b) > 3500);
-    submit(s, b);
-    struct store_reader *r = reader(*state);
+    storetest_submit(t->store, b);
+    struct store_reader *r = t->reader;
     struct rows rows = pending(r, "desk", 0, 100);
     assert_int_equal(rows.count, 5);
     for (uint64_t n = 0; n < 5; n++) {
@@ -117,31 +71,28 @@ static void test_alerts_come_back_in_order(void **state)
     struct rows some = {.stop_at = 2};
     assert_int_equal(store_reader_pending(r, "desk", 0, 100, collect, &some), ERR_LIMIT);
     assert_int_equal(some.count, 2);
-    store_reader_close(r);
-    store_close(s);
 }
 
 static void test_same_id_is_stored_once(void **state)
 {
-    struct store *s = fixture_open(*state);
+    struct storetest *t = *state;
     struct store_batch *b = store_batch_create();
-    put_alert(b, 1, desk, 1);
-    put_alert(b, 1, both, 2);
-    submit(s, b);
+    storetest_add(b, 1, 700, 1, 5001);
+    storetest_add(b, 1, 700, 2, 5001);
+    storetest_submit(t->store, b);
     b = store_batch_create();
-    put_alert(b, 1, both, 2);
-    put_alert(b, 2, both, 2);
-    submit(s, b);
-    struct store_reader *r = reader(*state);
+    storetest_add(b, 1, 700, 2, 5001);
+    storetest_add(b, 2, 700, 2, 5001);
+    storetest_submit(t->store, b);
+    struct store_reader *r = t->reader;
     assert_int_equal(pending(r, "desk", 0, 100).count, 2);
     assert_int_equal(pending(r, "siem", 0, 100).count, 1);
-    store_reader_close(r);
-    store_close(s);
 }
 
 static void test_marked_alerts_are_not_delivered(void **state)
 {
-    struct store *s = fixture_open(*state);
+    static const char *const both[] = {"desk", "siem"};
+    struct storetest *t = *state;
     struct store_batch *b = store_batch_create();
     for (uint64_t n = 0; n < 3; n++) {
         struct alert a;
@@ -152,25 +103,23 @@ static void test_marked_alerts_are_not_delivered(void **state)
         assert_int_equal(store_batch_alert(b, &a, both, 2, 1), 0);
         free(a.body);
     }
-    submit(s, b);
-    struct store_reader *r = reader(*state);
+    storetest_submit(t->store, b);
+    struct store_reader *r = t->reader;
     struct store_counts counts;
     assert_int_equal(store_reader_counts(r, NULL, &counts), 0);
     assert_int_equal(counts.alerts, 3);
     assert_int_equal(counts.pending, 0);
     assert_true(counts.oldest_pending_ms == TIME_NONE);
-    store_reader_close(r);
-    store_close(s);
 }
 
 static void test_outcomes(void **state)
 {
-    struct store *s = fixture_open(*state);
+    struct storetest *t = *state;
     struct store_batch *b = store_batch_create();
     for (uint64_t n = 0; n < 3; n++)
-        put_alert(b, n, desk, 1);
-    submit(s, b);
-    struct store_reader *r = reader(*state);
+        storetest_add(b, n, 700, 1, 5000 + (int64_t)n);
+    storetest_submit(t->store, b);
+    struct store_reader *r = t->reader;
     int64_t version = store_reader_version(r);
     assert_int_equal(store_reader_version(r), version);
     struct rows rows = pending(r, "desk", 0, 100);
@@ -179,8 +128,8 @@ static void test_outcomes(void **state)
         {rows.outbox[1], STORE_PENDING, 2, 9000, 503, "HTTP 503", 6000, 0, 0},
         {rows.outbox[2], STORE_DEAD, 7, 0, 400, "HTTP 400", 6000, 0, 0},
     };
-    assert_int_equal(store_outcomes(s, outcomes, 3), 0);
-    assert_true(store_flush(s, 10000));
+    assert_int_equal(store_outcomes(t->store, outcomes, 3), 0);
+    assert_true(store_flush(t->store, 10000));
     assert_true(store_reader_version(r) != version);
     rows = pending(r, "desk", 0, 100);
     assert_int_equal(rows.count, 1);
@@ -195,8 +144,6 @@ static void test_outcomes(void **state)
     assert_true(counts.database_bytes > 0);
     assert_int_equal(store_reader_counts(r, "nobody", &counts), 0);
     assert_int_equal(counts.pending, 0);
-    store_reader_close(r);
-    store_close(s);
 }
 
 static bool is_gone(struct store_reader *r, const char *webhook)
@@ -208,20 +155,18 @@ static bool is_gone(struct store_reader *r, const char *webhook)
 
 static void test_webhook_gone(void **state)
 {
-    struct store *s = fixture_open(*state);
-    assert_int_equal(store_webhook_gone(s, "desk", 1000), 0);
-    assert_true(store_flush(s, 10000));
-    struct store_reader *r = reader(*state);
+    struct storetest *t = *state;
+    assert_int_equal(store_webhook_gone(t->store, "desk", 1000), 0);
+    assert_true(store_flush(t->store, 10000));
+    struct store_reader *r = t->reader;
     assert_true(is_gone(r, "desk"));
     assert_false(is_gone(r, "siem"));
-    store_close(s);
-    s = fixture_open(*state);
+    store_close(t->store);
+    t->store = fixture_open(t->directory);
     assert_true(is_gone(r, "desk"));
-    assert_int_equal(store_webhook_enable(s, "desk"), 0);
-    assert_true(store_flush(s, 10000));
+    assert_int_equal(store_webhook_enable(t->store, "desk"), 0);
+    assert_true(store_flush(t->store, 10000));
     assert_false(is_gone(r, "desk"));
-    store_reader_close(r);
-    store_close(s);
 }
 
 struct vessels {
@@ -242,7 +187,7 @@ static int vessel(void *context, uint32_t mmsi, const void *record, size_t n)
 
 static void test_records(void **state)
 {
-    struct store *s = fixture_open(*state);
+    struct storetest *t = *state;
     struct store_batch *b = store_batch_create();
     assert_int_equal(store_batch_vessel(b, 445000002, "two", 3), 0);
     assert_int_equal(store_batch_vessel(b, 445000001, "one", 3), 0);
@@ -251,10 +196,9 @@ static void test_records(void **state)
     assert_int_equal(store_batch_vessel(b, 445000003, NULL, 0), 0);
     assert_int_equal(store_batch_engine(b, "a\0b", 3), 0);
     assert_int_equal(store_batch_feed(b, "tape", "offset 7", 8), 0);
-    submit(s, b);
-    store_close(s);
-    s = fixture_open(*state);
-    struct store_reader *r = reader(*state);
+    storetest_submit(t->store, b);
+    storetest_reopen(t);
+    struct store_reader *r = t->reader;
     struct vessels v = {0};
     assert_int_equal(store_reader_vessels(r, vessel, &v), 0);
     assert_int_equal(v.count, 2);
@@ -270,8 +214,6 @@ static void test_records(void **state)
     assert_string_equal(buf_text(&out), "offset 7");
     assert_int_equal(store_reader_feed(r, "other", &out), ERR_NOT_FOUND);
     buf_finish(&out);
-    store_reader_close(r);
-    store_close(s);
 }
 
 static unsigned mode_of(const char *directory, const char *name)
@@ -292,8 +234,8 @@ static void test_permissions_and_lock(void **state)
     struct err err = {0};
     assert_int_equal(store_open(&options, &s, &err), 0);
     struct store_batch *b = store_batch_create();
-    put_alert(b, 1, desk, 1);
-    submit(s, b);
+    storetest_add(b, 1, 700, 1, 5001);
+    storetest_submit(s, b);
     assert_int_equal(mode_of(*state, "a"), 0700);
     assert_int_equal(mode_of(directory, "lookout.db"), 0600);
     assert_int_equal(mode_of(directory, "lookout.db-wal"), 0600);
@@ -302,7 +244,7 @@ static void test_permissions_and_lock(void **state)
     assert_int_equal(store_open(&options, &second, &err), ERR_EXISTS);
     assert_non_null(strstr(err.text, "in use by another lookoutd"));
     assert_null(second);
-    struct store_reader *r = reader(directory);
+    struct store_reader *r = storetest_reader(directory);
     assert_int_equal(pending(r, "desk", 0, 9).count, 1);
     store_reader_close(r);
     store_close(s);
@@ -327,12 +269,12 @@ static void test_nothing_there(void **state)
  * from the new schedule; delivered, it is delivered. */
 static void test_outcome_after_redeliver(void **state)
 {
-    struct store *s = fixture_open(*state);
+    struct storetest *t = *state;
     struct err err = {0};
     struct store_batch *b = store_batch_create();
-    put_alert(b, 0, desk, 1);
-    submit(s, b);
-    struct store_reader *r = reader(*state);
+    storetest_add(b, 0, 700, 1, 5001);
+    storetest_submit(t->store, b);
+    struct store_reader *r = t->reader;
     struct rows rows = pending(r, "desk", 0, 100);
     assert_int_equal(rows.count, 1);
     struct store_outcome outcome = {.outbox = rows.outbox[0],
@@ -343,31 +285,20 @@ static void test_outcome_after_redeliver(void **state)
     char id[HASH_ID_BYTES];
     const char *ids[] = {id};
     fixture_id(0, id);
-    assert_int_equal(store_redeliver(*state, ids, 1, false, NULL, &err), 1);
-    assert_int_equal(store_outcomes(s, &outcome, 1), 0);
-    assert_true(store_flush(s, 10000));
+    assert_int_equal(store_redeliver(t->directory, ids, 1, false, NULL, &err), 1);
+    assert_int_equal(store_outcomes(t->store, &outcome, 1), 0);
+    assert_true(store_flush(t->store, 10000));
     assert_int_equal(pending(r, "desk", 0, 100).count, 1);
     outcome.state = STORE_DELIVERED;
-    assert_int_equal(store_outcomes(s, &outcome, 1), 0);
-    assert_true(store_flush(s, 10000));
+    assert_int_equal(store_outcomes(t->store, &outcome, 1), 0);
+    assert_true(store_flush(t->store, 10000));
     assert_int_equal(pending(r, "desk", 0, 100).count, 0);
-    store_reader_close(r);
-    store_close(s);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_alerts_come_back_in_order, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_same_id_is_stored_once, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_marked_alerts_are_not_delivered, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_outcomes, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_outcome_after_redeliver, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_webhook_gone, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_records, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_permissions_and_lock, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_nothing_there, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_OF_STORE(test_alerts_come_back_in_order),
+          TEST_OF_STORE(test_same_id_is_stored_once),
+          TEST_OF_STORE(test_marked_alerts_are_not_delivered),
+          TEST_OF_STORE(test_outcomes), TEST_OF_STORE(test_outcome_after_redeliver),
+          TEST_OF_STORE(test_webhook_gone), TEST_OF_STORE(test_records),
+          TEST_IN_DIRECTORY(test_permissions_and_lock),
+          TEST_IN_DIRECTORY(test_nothing_there))

@@ -2,11 +2,7 @@
 /* kill -9 at any instant: a child submits batches, is killed, and every batch it was told
  * is durable is there, whole; of the others, all or nothing, in order. */
 #include <inttypes.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,24 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "lib/store_fixture.h"
+#include "lib/storetest.h"
 #include "lookout/base/timefmt.h"
 
 #define VESSELS 5
 #define ALERTS 3
 
 static const char *const both[] = {"desk", "siem"};
-
-/* splitmix64 */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
 
 static uint64_t seed_of_run(void)
 {
@@ -62,7 +47,8 @@ static void put(struct store_batch *b, uint64_t k)
 }
 
 /* Reports each durable batch as 8 bytes on fd, until it is killed. */
-static void child(const char *directory, uint64_t first, uint64_t seed, int fd)
+static void child(const char *directory, uint64_t first, struct test_random random,
+                  int fd)
 {
     struct store_options options = {.directory = directory,
                                     .exclusive = true,
@@ -78,7 +64,7 @@ static void child(const char *directory, uint64_t first, uint64_t seed, int fd)
         put(b, k);
         if (store_submit(s, b) != 0)
             _exit(4);
-        if (next_random(&seed) % 4 != 0)
+        if (test_random_next(&random) % 4 != 0)
             continue; /* several in one commit */
         if (!store_flush(s, 60000))
             _exit(5);
@@ -156,23 +142,23 @@ static void sleep_us(uint64_t us)
 
 static void test_kill_at_any_instant(void **state)
 {
-    (void)state;
-    uint64_t seed = seed_of_run();
+    struct test_random random = {seed_of_run()};
     const char *rounds_given = getenv("LOOKOUT_KILLS");
     uint64_t rounds = rounds_given != NULL ? strtoull(rounds_given, NULL, 10) : 25;
     print_message("seed %" PRIu64 " (LOOKOUT_SEED), %" PRIu64 " kills (LOOKOUT_KILLS)\n",
-                  seed, rounds);
+                  random.state, rounds);
     char *directory = strdup(fixture_directory());
     uint64_t last = UINT64_MAX, acknowledged = UINT64_MAX;
     for (uint64_t i = 0; i < rounds; i++) {
         int fds[2];
         assert_int_equal(pipe(fds), 0);
-        uint64_t first = last + 1, child_seed = next_random(&seed);
+        uint64_t first = last + 1;
+        struct test_random child_random = {test_random_next(&random)};
         pid_t pid = fork();
         assert_true(pid >= 0);
         if (pid == 0) {
             close(fds[0]);
-            child(directory, first, child_seed, fds[1]);
+            child(directory, first, child_random, fds[1]);
         }
         close(fds[1]);
         uint64_t k = 0;
@@ -182,7 +168,7 @@ static void test_kill_at_any_instant(void **state)
             assert_int_equal(read(fds[0], &k, sizeof k), sizeof k);
             acknowledged = k;
         }
-        sleep_us(next_random(&seed) % (i % 5 == 0 ? 8000 : 60000));
+        sleep_us(test_random_next(&random) % (i % 5 == 0 ? 8000 : 60000));
         kill(pid, SIGKILL);
         int status = 0;
         assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -200,8 +186,4 @@ static void test_kill_at_any_instant(void **state)
     free(directory);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kill_at_any_instant)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_kill_at_any_instant))

@@ -2,10 +2,6 @@
 /* Damaged, foreign and newer databases: set aside whole, or left alone. */
 #include <dirent.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,27 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <sqlite3.h>
 
-#include "lib/store_fixture.h"
+#include "lib/storetest.h"
 #include "lookout/base/buf.h"
 #include "lookout/base/timefmt.h"
-
-static const char *const desk[] = {"desk"};
-
-static int setup(void **state)
-{
-    *state = strdup(fixture_directory());
-    return *state == NULL;
-}
-
-static int teardown(void **state)
-{
-    fixture_remove(*state);
-    free(*state);
-    return 0;
-}
 
 static void path_of(const char *directory, const char *name, char ret_path[600])
 {
@@ -82,31 +62,11 @@ static int open_store(const char *directory, struct heard *h, struct store **ret
     return store_open(&options, ret_store, err);
 }
 
-static void put(struct store *s, uint64_t from, uint64_t to)
+static struct store *open_sound(const char *directory, struct heard *h)
 {
-    struct store_batch *b = store_batch_create();
-    for (uint64_t n = from; n < to; n++) {
-        struct alert a;
-        fixture_alert(n, 700, &a);
-        assert_int_equal(store_batch_alert(b, &a, desk, 1, 1), 0);
-        free(a.body);
-    }
-    assert_int_equal(store_submit(s, b), 0);
-    assert_true(store_flush(s, 10000));
-}
-
-static int count_row(void *context, const struct store_pending *row)
-{
-    (void)row;
-    ++*(uint64_t *)context;
-    return 0;
-}
-
-static uint64_t pending(struct store_reader *r)
-{
-    uint64_t rows = 0;
-    assert_int_equal(store_reader_pending(r, "desk", 0, 100000, count_row, &rows), 0);
-    return rows;
+    struct store *s = NULL;
+    assert_int_equal(open_store(directory, h, &s, NULL), 0);
+    return s;
 }
 
 /* How many files have "damaged" in their name; the last one's name. */
@@ -160,12 +120,12 @@ static void set_aside_and_go_on(const char *directory, uint64_t least)
     char *after = content(directory, name, &after_n);
     assert_int_equal(after_n, before_n);
     assert_memory_equal(after, before, before_n);
-    struct store_reader *r = NULL;
-    assert_int_equal(store_reader_open(directory, &r, NULL), 0);
-    uint64_t found = pending(r); /* of the 200 that were there */
+    struct store_reader *r = storetest_reader(directory);
+    uint64_t found =
+        storetest_pending(r, "desk", NULL, 0); /* of the 200 that were there */
     assert_true(found >= least && found <= 200);
-    put(s, 0, 203);
-    assert_int_equal(pending(r), 203);
+    storetest_put(s, 0, 203, 1, 1);
+    assert_int_equal(storetest_pending(r, "desk", NULL, 0), 203);
     store_reader_close(r);
     store_close(s);
     free(before);
@@ -201,9 +161,8 @@ static void test_not_a_database(void **state)
 static void fill(const char *directory, uint64_t alerts)
 {
     struct heard h = {0};
-    struct store *s = NULL;
-    assert_int_equal(open_store(directory, &h, &s, NULL), 0);
-    put(s, 0, alerts);
+    struct store *s = open_sound(directory, &h);
+    storetest_put(s, 0, alerts, 1, 1);
     store_close(s);
     assert_int_equal(h.errors, 0);
 }
@@ -218,14 +177,19 @@ static void execute(const char *directory, const char *sql)
     sqlite3_close(db);
 }
 
+static off_t size_of(const char *directory)
+{
+    char path[600];
+    struct stat st;
+    path_of(directory, "lookout.db", path);
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_size;
+}
+
 static void test_broken_page(void **state)
 {
     fill(*state, 200);
-    char path[600];
-    struct stat st;
-    path_of(*state, "lookout.db", path);
-    assert_int_equal(stat(path, &st), 0);
-    overwrite(*state, "lookout.db", st.st_size / 2 / 8192 * 8192, 8192);
+    overwrite(*state, "lookout.db", size_of(*state) / 2 / 8192 * 8192, 8192);
     set_aside_and_go_on(*state, 180); /* a page holds some ten */
 }
 
@@ -243,8 +207,7 @@ static void test_broken_index(void **state)
 {
     fill(*state, 200);
     struct heard h = {0};
-    struct store *s = NULL;
-    assert_int_equal(open_store(*state, &h, &s, NULL), 0);
+    struct store *s = open_sound(*state, &h);
     struct store_batch *b = store_batch_create();
     assert_int_equal(store_batch_engine(b, "time", 4), 0);
     assert_int_equal(store_batch_vessel(b, 445000001, "ship", 4), 0);
@@ -253,8 +216,7 @@ static void test_broken_index(void **state)
     store_close(s);
     overwrite(*state, "lookout.db", page_of(*state, "sqlite_autoindex_alerts_1"), 8192);
     set_aside_and_go_on(*state, 200);
-    struct store_reader *r = NULL;
-    assert_int_equal(store_reader_open(*state, &r, NULL), 0);
+    struct store_reader *r = storetest_reader(*state);
     struct buf out = {0};
     assert_int_equal(store_reader_engine(r, &out), 0);
     assert_string_equal(buf_text(&out), "time");
@@ -269,8 +231,7 @@ static void test_broken_vessels(void **state)
 {
     fill(*state, 200);
     struct heard h = {0};
-    struct store *s = NULL;
-    assert_int_equal(open_store(*state, &h, &s, NULL), 0);
+    struct store *s = open_sound(*state, &h);
     struct store_batch *b = store_batch_create();
     char record[3000] = "ship";
     assert_int_equal(store_batch_engine(b, "time", 4), 0);
@@ -280,8 +241,7 @@ static void test_broken_vessels(void **state)
     store_close(s);
     overwrite(*state, "lookout.db", page_of(*state, "vessels"), 8192);
     set_aside_and_go_on(*state, 200);
-    struct store_reader *r = NULL;
-    assert_int_equal(store_reader_open(*state, &r, NULL), 0);
+    struct store_reader *r = storetest_reader(*state);
     struct buf out = {0};
     assert_int_equal(store_reader_engine(r, &out), ERR_NOT_FOUND);
     buf_finish(&out);
@@ -294,12 +254,10 @@ static void test_log_of_rubbish(void **state)
     fill(*state, 20);
     overwrite(*state, "lookout.db-wal", 0, 8192);
     struct heard h = {0};
-    struct store *s = NULL;
-    assert_int_equal(open_store(*state, &h, &s, NULL), 0);
+    struct store *s = open_sound(*state, &h);
     assert_int_equal(h.errors, 0);
-    struct store_reader *r = NULL;
-    assert_int_equal(store_reader_open(*state, &r, NULL), 0);
-    assert_int_equal(pending(r), 20);
+    struct store_reader *r = storetest_reader(*state);
+    assert_int_equal(storetest_pending(r, "desk", NULL, 0), 20);
     store_reader_close(r);
     store_close(s);
 }
@@ -310,11 +268,9 @@ static void test_damage_while_running(void **state)
 {
     fill(*state, 200);
     struct heard h = {0};
-    struct store *s = NULL;
-    assert_int_equal(open_store(*state, &h, &s, NULL), 0);
-    struct store_reader *r = NULL;
-    assert_int_equal(store_reader_open(*state, &r, NULL), 0);
-    assert_int_equal(pending(r), 200);
+    struct store *s = open_sound(*state, &h);
+    struct store_reader *r = storetest_reader(*state);
+    assert_int_equal(storetest_pending(r, "desk", NULL, 0), 200);
     int64_t version = store_reader_version(r);
     /* Another process writes, so that the writer drops its cached pages ... */
     char id[HASH_ID_BYTES];
@@ -322,23 +278,20 @@ static void test_damage_while_running(void **state)
     const char *ids[] = {id};
     assert_int_equal(store_redeliver(*state, ids, 1, false, NULL, NULL), 1);
     /* ... and the pages of the database (not the log's) are gone. */
-    char path[600];
-    struct stat st;
-    path_of(*state, "lookout.db", path);
-    assert_int_equal(stat(path, &st), 0);
-    overwrite(*state, "lookout.db", 8192, (size_t)st.st_size - 8192);
-    put(s, 1000, 1005);
+    overwrite(*state, "lookout.db", 8192, (size_t)size_of(*state) - 8192);
+    storetest_put(s, 1000, 1005, 1, 1);
     assert_true(h.errors >= 1);
     char name[300];
     assert_int_equal(aside(*state, name), 1);
     assert_true(store_reader_version(r) != version);
-    assert_int_equal(pending(r), 5); /* of the old ones nothing could be read */
+    assert_int_equal(storetest_pending(r, "desk", NULL, 0),
+                     5); /* of the old ones nothing could be read */
     struct store_health health;
     store_health(s, &health);
     assert_false(health.is_failing);
     assert_int_equal(health.replaced, 1);
-    put(s, 1005, 1007);
-    assert_int_equal(pending(r), 7);
+    storetest_put(s, 1005, 1007, 1, 1);
+    assert_int_equal(storetest_pending(r, "desk", NULL, 0), 7);
     store_reader_close(r);
     store_close(s);
 }
@@ -348,9 +301,8 @@ static void test_files_removed_while_running(void **state)
 {
     fill(*state, 20);
     struct heard h = {0};
-    struct store *s = NULL;
-    assert_int_equal(open_store(*state, &h, &s, NULL), 0);
-    put(s, 20, 21);
+    struct store *s = open_sound(*state, &h);
+    storetest_put(s, 20, 21, 1, 1);
     char path[600];
     path_of(*state, "lookout.db", path);
     assert_int_equal(unlink(path), 0);
@@ -358,11 +310,10 @@ static void test_files_removed_while_running(void **state)
     unlink(path);
     path_of(*state, "lookout.db-shm", path);
     unlink(path);
-    put(s, 30, 33);
+    storetest_put(s, 30, 33, 1, 1);
     assert_true(h.errors >= 1);
-    struct store_reader *r = NULL;
-    assert_int_equal(store_reader_open(*state, &r, NULL), 0);
-    assert_int_equal(pending(r), 3);
+    struct store_reader *r = storetest_reader(*state);
+    assert_int_equal(storetest_pending(r, "desk", NULL, 0), 3);
     store_reader_close(r);
     store_close(s);
 }
@@ -446,31 +397,16 @@ static void test_older_schema_damaged(void **state)
 {
     fill(*state, 200);
     make_older(*state);
-    char path[600];
-    struct stat st;
-    path_of(*state, "lookout.db", path);
-    assert_int_equal(stat(path, &st), 0);
-    overwrite(*state, "lookout.db", st.st_size / 2 / 8192 * 8192, 8192);
+    overwrite(*state, "lookout.db", size_of(*state) / 2 / 8192 * 8192, 8192);
     set_aside_and_go_on(*state, 180);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_not_a_database, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_broken_page, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_cut_short, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_broken_index, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_broken_vessels, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_log_of_rubbish, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_damage_while_running, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_files_removed_while_running, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_newer_schema, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_foreign_database, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_schema_version, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_older_schema, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_older_schema_damaged, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_IN_DIRECTORY(test_not_a_database),
+          TEST_IN_DIRECTORY(test_broken_page), TEST_IN_DIRECTORY(test_cut_short),
+          TEST_IN_DIRECTORY(test_broken_index), TEST_IN_DIRECTORY(test_broken_vessels),
+          TEST_IN_DIRECTORY(test_log_of_rubbish),
+          TEST_IN_DIRECTORY(test_damage_while_running),
+          TEST_IN_DIRECTORY(test_files_removed_while_running),
+          TEST_IN_DIRECTORY(test_newer_schema), TEST_IN_DIRECTORY(test_foreign_database),
+          TEST_IN_DIRECTORY(test_schema_version), TEST_IN_DIRECTORY(test_older_schema),
+          TEST_IN_DIRECTORY(test_older_schema_damaged))

@@ -2,25 +2,19 @@
 /* The store over a disk that fails: whatever call fails, what was accepted is there in
  * the end, whole and once, and nothing is taken for damage that is none. */
 #include <dirent.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
-#include <cmocka.h>
 #include <sqlite3.h>
 
 #include "lib/fault_vfs.h"
-#include "lib/store_fixture.h"
+#include "lib/storetest.h"
 #include "lookout/base/timefmt.h"
-
-static const char *const desk[] = {"desk"};
 
 /* --- memory of SQLite's that runs out at the n-th request */
 
@@ -56,7 +50,6 @@ static void memory_fail(unsigned n)
 
 static int group_setup(void **state)
 {
-    (void)state;
     sqlite3_mem_methods failing;
     if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real_memory) != SQLITE_OK)
         return 1;
@@ -71,17 +64,14 @@ static int group_setup(void **state)
 static int setup(void **state)
 {
     fault_vfs_install();
-    *state = strdup(fixture_directory());
-    return *state == NULL;
+    return storetest_directory_setup(state);
 }
 
 static int teardown(void **state)
 {
     memory_fail(0);
     fault_vfs_remove();
-    fixture_remove(*state);
-    free(*state);
-    return 0;
+    return storetest_directory_teardown(state);
 }
 
 struct heard {
@@ -114,28 +104,24 @@ static int open_store(const char *directory, struct heard *h, struct store **ret
     return store_open(&options, ret_store, err);
 }
 
+static struct store *open_sound(const char *directory, struct heard *h)
+{
+    struct store *s = NULL;
+    assert_int_equal(open_store(directory, h, &s, NULL), 0);
+    return s;
+}
+
 /* Batch k: the engine's record and two vessels say k, and two alerts come. */
 static struct store_batch *batch(uint64_t k)
 {
     struct store_batch *b = store_batch_create();
     assert_non_null(b);
-    for (uint64_t i = 0; i < 2; i++) {
-        struct alert a;
-        fixture_alert(2 * k + i, 3000, &a);
-        assert_int_equal(store_batch_alert(b, &a, desk, 1, 1), 0);
-        free(a.body);
-    }
+    for (uint64_t i = 0; i < 2; i++)
+        storetest_add(b, 2 * k + i, 3000, 1, 1);
     assert_int_equal(store_batch_vessel(b, 445000001, &k, sizeof k), 0);
     assert_int_equal(store_batch_vessel(b, 445000002, &k, sizeof k), 0);
     assert_int_equal(store_batch_engine(b, &k, sizeof k), 0);
     return b;
-}
-
-static int count_row(void *context, const struct store_pending *row)
-{
-    (void)row;
-    ++*(uint64_t *)context;
-    return 0;
 }
 
 static int check_vessel(void *context, uint32_t mmsi, const void *record, size_t n)
@@ -149,18 +135,13 @@ static int check_vessel(void *context, uint32_t mmsi, const void *record, size_t
 /* Batches 0..last are there, whole, once; no more. */
 static void check(const char *directory, uint64_t last)
 {
-    struct store_reader *r = NULL;
-    struct err err = {0};
-    if (store_reader_open(directory, &r, &err) != 0)
-        fail_msg("%s", err.text);
+    struct store_reader *r = storetest_reader(directory);
     struct buf out = {0};
     assert_int_equal(store_reader_engine(r, &out), 0);
     assert_int_equal(out.length, sizeof last);
     assert_memory_equal(out.data, &last, sizeof last);
     assert_int_equal(store_reader_vessels(r, check_vessel, &last), 0);
-    uint64_t rows = 0;
-    assert_int_equal(store_reader_pending(r, "desk", 0, 1000, count_row, &rows), 0);
-    assert_int_equal(rows, 2 * (last + 1));
+    assert_int_equal(storetest_pending(r, "desk", NULL, 0), 2 * (last + 1));
     buf_finish(&out);
     store_reader_close(r);
 }
@@ -177,15 +158,8 @@ static void assert_nothing_set_aside(const char *directory)
 
 static void clear(const char *directory)
 {
-    DIR *d = opendir(directory);
-    assert_non_null(d);
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
-        char path[1024];
-        snprintf(path, sizeof path, "%s/%s", directory, e->d_name);
-        if (e->d_name[0] != '.')
-            remove(path);
-    }
-    closedir(d);
+    fixture_remove(directory);
+    assert_int_equal(mkdir(directory, 0700), 0);
 }
 
 /* Opens, tries again once when the fault met the opening itself. */
@@ -207,11 +181,9 @@ static struct store *open_at_last(const char *directory, struct heard *h)
 static void test_commits_are_synced(void **state)
 {
     struct heard h = {0};
-    struct store *s = NULL;
-    assert_int_equal(open_store(*state, &h, &s, NULL), 0);
+    struct store *s = open_sound(*state, &h);
     for (uint64_t k = 0; k < 20; k++) {
-        assert_int_equal(store_submit(s, batch(k)), 0);
-        assert_true(store_flush(s, 10000));
+        storetest_submit(s, batch(k));
         assert_true(fault_vfs_log_is_synced());
     }
     store_close(s);
@@ -230,8 +202,7 @@ static void test_every_file_call_fails_once(void **state)
         struct heard h = {0};
         struct store *s = open_at_last(*state, &h);
         for (uint64_t k = 0; k < 3; k++) {
-            assert_int_equal(store_submit(s, batch(k)), 0);
-            assert_true(store_flush(s, 10000));
+            storetest_submit(s, batch(k));
         }
         store_close(s);
         struck = fault_vfs_failed();
@@ -318,8 +289,7 @@ static void test_memory_runs_out(void **state)
             assert_int_equal(code, ERR_NOMEM);
             s = open_at_last(*state, &h);
         }
-        assert_int_equal(store_submit(s, batch(0)), 0);
-        assert_true(store_flush(s, 10000));
+        storetest_submit(s, batch(0));
         store_close(s);
         check(*state, 0);
         assert_nothing_set_aside(*state);
@@ -331,8 +301,7 @@ static void test_memory_runs_out(void **state)
         struct heard h = {0};
         struct store *s = open_at_last(*state, &h);
         memory_fail(++n);
-        assert_int_equal(store_submit(s, batch(0)), 0);
-        assert_true(store_flush(s, 10000));
+        storetest_submit(s, batch(0));
         struck = atomic_load(&memory_failed);
         memory_fail(0);
         store_close(s);
@@ -352,8 +321,7 @@ static void fill_until_full(struct store *s, struct heard *h, uint64_t *k)
 static void test_disk_full(void **state)
 {
     struct heard h = {0};
-    struct store *s = NULL;
-    assert_int_equal(open_store(*state, &h, &s, NULL), 0);
+    struct store *s = open_sound(*state, &h);
     fault_vfs_limit(1 << 20);
     uint64_t k = 0;
     fill_until_full(s, &h, &k);
@@ -374,11 +342,10 @@ static void test_disk_full(void **state)
 static void test_file_too_big(void **state)
 {
     struct heard h = {0};
-    struct store *s = NULL;
     struct rlimit before, small;
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(open_store(*state, &h, &s, NULL), 0);
+    struct store *s = open_sound(*state, &h);
     small = before;
     small.rlim_cur = 1 << 20;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
@@ -430,10 +397,8 @@ static void test_queue_is_bounded(void **state)
 static void test_close_over_a_dead_disk(void **state)
 {
     struct heard h = {0};
-    struct store *s = NULL;
-    assert_int_equal(open_store(*state, &h, &s, NULL), 0);
-    assert_int_equal(store_submit(s, batch(0)), 0);
-    assert_true(store_flush(s, 10000));
+    struct store *s = open_sound(*state, &h);
+    storetest_submit(s, batch(0));
     fault_vfs_fail(1, true);
     assert_int_equal(store_submit(s, batch(1)), 0);
     store_close(s);
@@ -442,20 +407,12 @@ static void test_close_over_a_dead_disk(void **state)
     check(*state, 0);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_commits_are_synced, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_every_file_call_fails_once, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_every_file_call_fails_for_long, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_a_new_database_is_whole_or_none, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_memory_runs_out, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_disk_full, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_file_too_big, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_queue_is_bounded, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_close_over_a_dead_disk, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, group_setup, NULL);
-}
+TEST_MAIN(group_setup, NULL, TEST_WITH(test_commits_are_synced, setup, teardown),
+          TEST_WITH(test_every_file_call_fails_once, setup, teardown),
+          TEST_WITH(test_every_file_call_fails_for_long, setup, teardown),
+          TEST_WITH(test_a_new_database_is_whole_or_none, setup, teardown),
+          TEST_WITH(test_memory_runs_out, setup, teardown),
+          TEST_WITH(test_disk_full, setup, teardown),
+          TEST_WITH(test_file_too_big, setup, teardown),
+          TEST_WITH(test_queue_is_bounded, setup, teardown),
+          TEST_WITH(test_close_over_a_dead_disk, setup, teardown))

@@ -1,45 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Housekeeping: what is pruned and what never is, the quota, the log folded back, and
  * when a commit comes. Waits are for conditions, bounded, never for a time. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
-#include <cmocka.h>
-
-#include "lib/store_fixture.h"
+#include "lib/storetest.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/engine/engine.h"
-
-static const char *const desk[] = {"desk"};
-
-static int setup(void **state)
-{
-    *state = strdup(fixture_directory());
-    return *state == NULL;
-}
-
-static int teardown(void **state)
-{
-    fixture_remove(*state);
-    free(*state);
-    return 0;
-}
-
-static struct store_reader *reader(const char *directory)
-{
-    struct store_reader *r = NULL;
-    struct err err = {0};
-    if (store_reader_open(directory, &r, &err) != 0)
-        fail_msg("%s", err.text);
-    return r;
-}
+#include "lookout/sys/clock.h"
 
 /* Until `is_so` holds; fails after some 20 s. */
 static void wait_for(bool (*is_so)(void *context), void *context)
@@ -52,43 +23,15 @@ static void wait_for(bool (*is_so)(void *context), void *context)
     fail_msg("it never came");
 }
 
-static void put(struct store *s, uint64_t from, uint64_t to, int64_t accepted_ms,
-                size_t webhooks)
+static void settle(struct store *s, struct store_reader *r, enum store_state state)
 {
-    struct store_batch *b = store_batch_create();
-    for (uint64_t n = from; n < to; n++) {
-        struct alert a;
-        fixture_alert(n, 700, &a);
-        assert_int_equal(store_batch_alert(b, &a, desk, webhooks, accepted_ms), 0);
-        free(a.body);
-    }
-    assert_int_equal(store_submit(s, b), 0);
-    assert_true(store_flush(s, 10000));
-}
-
-struct rows {
-    int64_t outbox[4096];
-    size_t count;
-};
-
-static int collect(void *context, const struct store_pending *row)
-{
-    struct rows *rows = context;
-    rows->outbox[rows->count++] = row->outbox;
-    return 0;
-}
-
-static void settle(struct store *s, struct store_reader *r, enum store_state state,
-                   size_t limit)
-{
-    struct rows *rows = calloc(1, sizeof *rows);
-    assert_int_equal(store_reader_pending(r, "desk", 0, limit, collect, rows), 0);
-    for (size_t i = 0; i < rows->count; i++) {
-        struct store_outcome o = {.outbox = rows->outbox[i], .state = state};
+    int64_t rows[4096];
+    size_t n = storetest_pending(r, "desk", rows, 4096);
+    for (size_t i = 0; i < n; i++) {
+        struct store_outcome o = {.outbox = rows[i], .state = state};
         assert_int_equal(store_outcomes(s, &o, 1), 0);
     }
     assert_true(store_flush(s, 10000));
-    free(rows);
 }
 
 struct wanted {
@@ -121,41 +64,36 @@ static const struct conf_retain retain = {
 
 static void test_prune_by_age(void **state)
 {
-    struct store *s = fixture_open(*state);
-    struct store_reader *r = reader(*state);
-    put(s, 0, 300, 1000, 1); /* delivered */
-    settle(s, r, STORE_DELIVERED, 300);
-    put(s, 300, 310, 1000, 1); /* given up */
-    settle(s, r, STORE_DEAD, 10);
-    put(s, 310, 315, 1000, 1); /* waiting: kept */
-    put(s, 315, 320, 1000, 0); /* for nobody */
-    put(s, 320, 330, DAY_MS, 1);
-    settle(s, r, STORE_DELIVERED, 100); /* the five as well, for now */
-    put(s, 330, 333, 1000, 1);          /* waiting, old, behind the young ones */
+    struct storetest *t = *state;
+    struct store_reader *r = t->reader;
+    storetest_put(t->store, 0, 300, 1, 1000); /* delivered */
+    settle(t->store, r, STORE_DELIVERED);
+    storetest_put(t->store, 300, 310, 1, 1000); /* given up */
+    settle(t->store, r, STORE_DEAD);
+    storetest_put(t->store, 310, 315, 1, 1000); /* waiting: kept */
+    storetest_put(t->store, 315, 320, 0, 1000); /* for nobody */
+    storetest_put(t->store, 320, 330, 1, DAY_MS);
+    settle(t->store, r, STORE_DELIVERED);       /* the five as well, for now */
+    storetest_put(t->store, 330, 333, 1, 1000); /* waiting, old, behind the young ones */
     struct err err = {0};
     char id[HASH_ID_BYTES];
     fixture_id(312, id);
     const char *ids[] = {id};
-    assert_int_equal(store_redeliver(*state, ids, 1, false, NULL, &err), 1);
-    store_prune(s, &retain, DAY_MS + 2000);
+    assert_int_equal(store_redeliver(t->directory, ids, 1, false, NULL, &err), 1);
+    store_prune(t->store, &retain, DAY_MS + 2000);
     struct wanted w = {r, 1 + 10 + 3, 0};
     wait_for(is_pruned_to, &w);
     /* What waits is still there, with its body. */
-    struct rows *rows = calloc(1, sizeof *rows);
-    assert_int_equal(store_reader_pending(r, "desk", 0, 100, collect, rows), 0);
-    assert_int_equal(rows->count, 4);
-    free(rows);
+    assert_int_equal(storetest_pending(r, "desk", NULL, 0), 4);
     /* Once delivered it may go; the newest row never: its number is not given twice. */
     int64_t newest = store_reader_last_alert(r);
-    settle(s, r, STORE_DELIVERED, 100);
-    store_prune(s, &retain, 3 * DAY_MS);
+    settle(t->store, r, STORE_DELIVERED);
+    store_prune(t->store, &retain, 3 * DAY_MS);
     w.alerts = 1;
     wait_for(is_pruned_to, &w);
     assert_int_equal(store_reader_last_alert(r), newest);
-    put(s, 400, 401, 1000, 1);
+    storetest_put(t->store, 400, 401, 1, 1000);
     assert_int_equal(store_reader_last_alert(r), newest + 1);
-    store_reader_close(r);
-    store_close(s);
 }
 
 static char port_name[] = "Nampo";
@@ -169,35 +107,30 @@ static void put_call(struct store *s, uint32_t mmsi)
     struct engine_voyage v = {.mmsi = mmsi, .from = &nampo, .to = &nampo};
     assert_int_equal(store_batch_call(b, &c), 0);
     assert_int_equal(store_batch_voyage(b, &v), 0);
-    assert_int_equal(store_submit(s, b), 0);
-    assert_true(store_flush(s, 10000));
+    storetest_submit(s, b);
 }
 
 /* Calls and voyages go by when they were recorded, not by when they were: a recording of
  * years ago is kept as long as one of today. */
 static void test_prune_calls(void **state)
 {
-    struct store *s = fixture_open(*state);
-    struct store_reader *r = reader(*state);
+    struct storetest *t = *state;
+    struct store_reader *r = t->reader;
     for (uint32_t i = 0; i < 250; i++)
-        put_call(s, 440000000 + i);
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    int64_t now_ms = (int64_t)t.tv_sec * 1000;
+        put_call(t->store, 440000000 + i);
+    int64_t now_ms = clock_wall_ms();
     struct wanted w = {r, 1, 500};
-    put(s, 0, 1, 1000, 0);
-    put(s, 1, 2, 1000, 0);
-    store_prune(s, &retain, now_ms);
+    storetest_put(t->store, 0, 1, 0, 1000);
+    storetest_put(t->store, 1, 2, 0, 1000);
+    store_prune(t->store, &retain, now_ms);
     wait_for(is_pruned_to, &w);                     /* the older alert went, no call */
     struct conf_retain some = {.calls_ms = DAY_MS}; /* 0: for ever */
-    store_prune(s, &some, now_ms + 2 * DAY_MS);
+    store_prune(t->store, &some, now_ms + 2 * DAY_MS);
     w.records = 250;
     wait_for(is_pruned_to, &w);
-    store_prune(s, &retain, now_ms + 2 * DAY_MS);
+    store_prune(t->store, &retain, now_ms + 2 * DAY_MS);
     w.records = 0;
     wait_for(is_pruned_to, &w);
-    store_reader_close(r);
-    store_close(s);
 }
 
 static bool is_below_quota(void *context)
@@ -215,13 +148,13 @@ static void test_quota(void **state)
     struct store *s = NULL;
     assert_int_equal(store_open(&options, &s, NULL), 0);
     store_set_quota(s, 4 << 20);
-    struct store_reader *r = reader(*state);
-    put(s, 0, 500, DAY_MS, 1);
-    settle(s, r, STORE_DEAD, 500);
-    put(s, 500, 2500, DAY_MS, 1);
-    settle(s, r, STORE_DELIVERED, 2000);
-    put(s, 3000, 3500, DAY_MS, 1); /* waiting */
-    put(s, 4000, 9000, DAY_MS, 0);
+    struct store_reader *r = storetest_reader(*state);
+    storetest_put(s, 0, 500, 1, DAY_MS);
+    settle(s, r, STORE_DEAD);
+    storetest_put(s, 500, 2500, 1, DAY_MS);
+    settle(s, r, STORE_DELIVERED);
+    storetest_put(s, 3000, 3500, 1, DAY_MS); /* waiting */
+    storetest_put(s, 4000, 9000, 0, DAY_MS);
     store_prune(s, &retain, DAY_MS + 1); /* nothing is old */
     struct wanted w = {.r = r, .alerts = (4 << 20) / 700};
     wait_for(is_below_quota, &w);
@@ -259,7 +192,7 @@ static void test_log_and_free_pages_are_given_back(void **state)
     snprintf(f.database, sizeof f.database, "%s/lookout.db", (char *)*state);
     struct store *s = fixture_open(*state);
     for (uint64_t n = 0; n < 40000; n += 4000)
-        put(s, n, n + 4000, 1000, 0);
+        storetest_put(s, n, n + 4000, 0, 1000);
     wait_for(is_folded_back, &f);
     struct stat st;
     assert_int_equal(stat(f.database, &st), 0);
@@ -287,11 +220,8 @@ static void test_group_commit(void **state)
     assert_int_equal(store_open(&options, &s, NULL), 0);
     for (uint64_t n = 0; n < 500; n++) {
         struct store_batch *b = store_batch_create();
-        struct alert a;
-        fixture_alert(n, 300, &a);
-        assert_int_equal(store_batch_alert(b, &a, desk, 1, 1), 0);
+        storetest_add(b, n, 300, 1, 1);
         assert_int_equal(store_submit(s, b), 0);
-        free(a.body);
     }
     assert_true(store_flush(s, 10000));
     struct store_health health;
@@ -303,7 +233,7 @@ static void test_group_commit(void **state)
     /* Nothing to send, no call. */
     count = 0;
     assert_int_equal(store_open(&options, &s, NULL), 0);
-    put(s, 1000, 1001, 1, 0);
+    storetest_put(s, 1000, 1001, 0, 1);
     store_close(s);
     assert_int_equal(count, 0);
 }
@@ -313,27 +243,15 @@ static void test_close_flushes(void **state)
 {
     struct store *s = fixture_open(*state);
     struct store_batch *b = store_batch_create();
-    struct alert a;
-    fixture_alert(1, 300, &a);
-    assert_int_equal(store_batch_alert(b, &a, desk, 1, 1), 0);
+    storetest_add(b, 1, 300, 1, 1);
     assert_int_equal(store_submit(s, b), 0);
-    free(a.body);
     store_close(s);
-    struct store_reader *r = reader(*state);
+    struct store_reader *r = storetest_reader(*state);
     assert_true(store_reader_last_alert(r) == 1);
     store_reader_close(r);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_prune_by_age, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_prune_calls, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_quota, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_log_and_free_pages_are_given_back, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_group_commit, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_close_flushes, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_OF_STORE(test_prune_by_age), TEST_OF_STORE(test_prune_calls),
+          TEST_IN_DIRECTORY(test_quota),
+          TEST_IN_DIRECTORY(test_log_and_free_pages_are_given_back),
+          TEST_IN_DIRECTORY(test_group_commit), TEST_IN_DIRECTORY(test_close_flushes))

@@ -1,45 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the commands print of the store: alerts with their deliveries, calls, voyages; and
  * deliveries put back in the queue. Ships are invented. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <jansson.h>
 
-#include "lib/store_fixture.h"
+#include "lib/storetest.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/engine/engine.h"
 #include "lookout/voyage/call.h"
 
 static const char *const both[] = {"desk", "siem"};
-
-static int setup(void **state)
-{
-    *state = strdup(fixture_directory());
-    return *state == NULL;
-}
-
-static int teardown(void **state)
-{
-    fixture_remove(*state);
-    free(*state);
-    return 0;
-}
-
-static struct store_reader *reader(const char *directory)
-{
-    struct store_reader *r = NULL;
-    struct err err = {0};
-    if (store_reader_open(directory, &r, &err) != 0)
-        fail_msg("%s", err.text);
-    return r;
-}
 
 /* Lines as parsed JSON; every line must parse. */
 struct lines {
@@ -111,18 +84,10 @@ static void put_alert(struct store_batch *b, uint64_t n, size_t webhooks,
     free(a.body);
 }
 
-static int row_ids(void *context, const struct store_pending *row)
-{
-    int64_t **at = context;
-    *(*at)++ = row->outbox;
-    return 0;
-}
-
 /* Alerts 0..6: 0 delivered and dead, 1 pending and delivered, 2 delivered at both, 3
  * muted, 4 folded, 5 history, 6 for nobody. */
-static struct store *filled(const char *directory)
+static void fill(struct storetest *t)
 {
-    struct store *s = fixture_open(directory);
     struct store_batch *b = store_batch_create();
     put_alert(b, 0, 2, "");
     put_alert(b, 1, 2, "");
@@ -131,35 +96,31 @@ static struct store *filled(const char *directory)
     put_alert(b, 4, 2, "folded");
     put_alert(b, 5, 2, "history");
     put_alert(b, 6, 0, "");
-    assert_int_equal(store_submit(s, b), 0);
-    assert_true(store_flush(s, 10000));
-    struct store_reader *r = reader(directory);
-    int64_t desk[3], siem[3], *at = desk;
-    assert_int_equal(store_reader_pending(r, "desk", 0, 3, row_ids, &at), 0);
-    at = siem;
-    assert_int_equal(store_reader_pending(r, "siem", 0, 3, row_ids, &at), 0);
+    storetest_submit(t->store, b);
+    int64_t desk[3], siem[3];
+    assert_int_equal(storetest_pending(t->reader, "desk", desk, 3), 3);
+    assert_int_equal(storetest_pending(t->reader, "siem", siem, 3), 3);
     /* 1711393444000 is 2024-03-25T19:04:04Z (date -u -d @1711393444) */
-    const int64_t t = INT64_C(1711393444000);
+    const int64_t at = INT64_C(1711393444000);
     struct store_outcome outcomes[] = {
-        {desk[0], STORE_DELIVERED, 1, 0, 204, "", t, 0, 0},
-        {siem[0], STORE_DEAD, 2, 0, 400, "HTTP 400: \"bad\"", t, 0, 0},
-        {desk[1], STORE_PENDING, 3, t + 1000, 0, "timed out", t, 0, 0},
-        {siem[1], STORE_DELIVERED, 1, 0, 200, "", t, 0, 0},
-        {desk[2], STORE_DELIVERED, 1, 0, 200, "", t, 0, 0},
-        {siem[2], STORE_DELIVERED, 1, 0, 200, "", t, 0, 0},
+        {desk[0], STORE_DELIVERED, 1, 0, 204, "", at, 0, 0},
+        {siem[0], STORE_DEAD, 2, 0, 400, "HTTP 400: \"bad\"", at, 0, 0},
+        {desk[1], STORE_PENDING, 3, at + 1000, 0, "timed out", at, 0, 0},
+        {siem[1], STORE_DELIVERED, 1, 0, 200, "", at, 0, 0},
+        {desk[2], STORE_DELIVERED, 1, 0, 200, "", at, 0, 0},
+        {siem[2], STORE_DELIVERED, 1, 0, 200, "", at, 0, 0},
     };
-    assert_int_equal(store_outcomes(s, outcomes, 6), 0);
-    assert_true(store_flush(s, 10000));
-    store_reader_close(r);
-    return s;
+    assert_int_equal(store_outcomes(t->store, outcomes, 6), 0);
+    assert_true(store_flush(t->store, 10000));
 }
 
 static void test_alert_lines(void **state)
 {
     static const char *const expected[] = {"dead",   "pending", "delivered", "muted",
                                            "folded", "history", "stored"};
-    struct store *s = filled(*state);
-    struct store_reader *r = reader(*state);
+    struct storetest *t = *state;
+    fill(t);
+    struct store_reader *r = t->reader;
     struct lines *l = alerts(r, (struct store_filter){.since_ms = TIME_NONE});
     assert_int_equal(l->count, 7);
     for (size_t i = 0; i < 7; i++) {
@@ -198,14 +159,13 @@ static void test_alert_lines(void **state)
     assert_string_equal(text(l->json[4], "why"), "folded \"because\"");
     assert_null(json_object_get(l->json[0], "why"));
     drop(l);
-    store_reader_close(r);
-    store_close(s);
 }
 
 static void test_alert_filters(void **state)
 {
-    struct store *s = filled(*state);
-    struct store_reader *r = reader(*state);
+    struct storetest *t = *state;
+    fill(t);
+    struct store_reader *r = t->reader;
     struct store_filter all = {.since_ms = TIME_NONE}, f = all;
     f.rule = "strait"; /* the odd ones */
     assert_int_equal(count_alerts(r, f), 3);
@@ -237,20 +197,17 @@ static void test_alert_filters(void **state)
     assert_int_equal(store_reader_last_alert(r), l->row[6]);
     drop(l);
     assert_int_equal(count_alerts(r, f), 2);
-    store_reader_close(r);
-    store_close(s);
 }
 
 /* More than a page, in order, none twice; a line that is refused ends it. */
 static void test_alert_pages(void **state)
 {
-    struct store *s = fixture_open(*state);
+    struct storetest *t = *state;
     struct store_batch *b = store_batch_create();
     for (uint64_t n = 0; n < 1024; n++)
         put_alert(b, n, 1, "");
-    assert_int_equal(store_submit(s, b), 0);
-    assert_true(store_flush(s, 10000));
-    struct store_reader *r = reader(*state);
+    storetest_submit(t->store, b);
+    struct store_reader *r = t->reader;
     struct store_filter f = {.since_ms = TIME_NONE};
     struct lines *l = alerts(r, f);
     assert_int_equal(l->count, 1024);
@@ -262,8 +219,6 @@ static void test_alert_pages(void **state)
     assert_int_equal(store_reader_alerts(r, &f, collect, l), ERR_LIMIT);
     assert_int_equal(l->count, 300);
     drop(l);
-    store_reader_close(r);
-    store_close(s);
 }
 
 static char nampo_name[] = "Nampo", shidao_name[] = "Shidao", yeosu_name[] = "Yeosu";
@@ -294,16 +249,15 @@ static void put_call(struct store *s, const struct engine_call *call)
 {
     struct store_batch *b = store_batch_create();
     assert_int_equal(store_batch_call(b, call), 0);
-    assert_int_equal(store_submit(s, b), 0);
-    assert_true(store_flush(s, 10000));
+    storetest_submit(s, b);
 }
 
 /* 2024-03-20T00:00:00Z: date -u -d @1710892800 */
 static const int64_t day = INT64_C(1710892800000);
 
-static struct store *sailed(const char *directory)
+static void sail(struct storetest *t)
 {
-    struct store *s = fixture_open(directory);
+    struct store *s = t->store;
     struct engine_call first = a_call(445000001, &nampo, day);
     put_call(s, &first);
     first.event = CALL_LEFT;
@@ -339,15 +293,14 @@ static struct store *sailed(const char *directory)
     struct store_batch *b = store_batch_create();
     assert_int_equal(store_batch_voyage(b, &v), 0);
     assert_int_equal(store_batch_voyage(b, &v), 0); /* once more: the same row */
-    assert_int_equal(store_submit(s, b), 0);
-    assert_true(store_flush(s, 10000));
-    return s;
+    storetest_submit(s, b);
 }
 
 static void test_call_lines(void **state)
 {
-    struct store *s = sailed(*state);
-    struct store_reader *r = reader(*state);
+    struct storetest *t = *state;
+    sail(t);
+    struct store_reader *r = t->reader;
     struct lines *l = calls(r, (struct store_filter){.since_ms = TIME_NONE});
     assert_int_equal(l->count, 4);
     const json_t *c = l->json[0];
@@ -384,8 +337,6 @@ static void test_call_lines(void **state)
     assert_string_equal(text(c, "locode"), "CNSHD");
     assert_null(json_object_get(c, "entered_at"));
     drop(l);
-    store_reader_close(r);
-    store_close(s);
 }
 
 static size_t count_calls(struct store_reader *r, struct store_filter f)
@@ -398,8 +349,9 @@ static size_t count_calls(struct store_reader *r, struct store_filter f)
 
 static void test_call_filters(void **state)
 {
-    struct store *s = sailed(*state);
-    struct store_reader *r = reader(*state);
+    struct storetest *t = *state;
+    sail(t);
+    struct store_reader *r = t->reader;
     static const struct {
         const char *port;
         size_t count;
@@ -420,14 +372,12 @@ static void test_call_filters(void **state)
     assert_int_equal(count_calls(r, f), 3);
     f.vessel_count = 2;
     assert_int_equal(count_calls(r, f), 4);
-    store_reader_close(r);
-    store_close(s);
 }
 
 /* Many calls that begin in the same second: the pages neither lose nor repeat one. */
 static void test_call_pages(void **state)
 {
-    struct store *s = fixture_open(*state);
+    struct storetest *t = *state;
     struct store_batch *b = store_batch_create();
     for (uint32_t i = 0; i < 600; i++) {
         struct engine_call c = a_call(440000000 + i, &yeosu, day);
@@ -438,9 +388,8 @@ static void test_call_pages(void **state)
         if (i < 500)
             assert_int_equal(store_batch_voyage(b, &v), 0);
     }
-    assert_int_equal(store_submit(s, b), 0);
-    assert_true(store_flush(s, 10000));
-    struct store_reader *r = reader(*state);
+    storetest_submit(t->store, b);
+    struct store_reader *r = t->reader;
     struct lines *l = calls(r, (struct store_filter){.since_ms = TIME_NONE});
     assert_int_equal(l->count, 1100);
     for (size_t i = 0; i < l->count; i++) {
@@ -450,35 +399,27 @@ static void test_call_pages(void **state)
                          440000000 + n);
     }
     drop(l);
-    store_reader_close(r);
-    store_close(s);
-}
-
-static size_t count_pending(struct store_reader *r, const char *webhook)
-{
-    int64_t rows[64], *at = rows;
-    assert_int_equal(store_reader_pending(r, webhook, 0, 64, row_ids, &at), 0);
-    return (size_t)(at - rows);
 }
 
 static void test_redeliver(void **state)
 {
-    struct store *s = filled(*state); /* open throughout: as beside a daemon */
-    struct store_reader *r = reader(*state);
+    struct storetest *t = *state;
+    fill(t); /* open throughout: as beside a daemon */
+    struct store_reader *r = t->reader;
     struct err err = {0};
     char delivered[HASH_ID_BYTES], muted[HASH_ID_BYTES];
     fixture_id(2, delivered);
     fixture_id(3, muted);
     const char *ids[] = {delivered, muted};
     int64_t requeues = store_reader_requeues(r);
-    assert_int_equal(store_redeliver(*state, NULL, 0, true, NULL, &err), 1);
-    assert_int_equal(count_pending(r, "siem"), 1);
+    assert_int_equal(store_redeliver(t->directory, NULL, 0, true, NULL, &err), 1);
+    assert_int_equal(storetest_pending(r, "siem", NULL, 0), 1);
     assert_true(store_reader_requeues(r) > requeues);
-    assert_int_equal(store_redeliver(*state, NULL, 0, true, NULL, &err), 0);
-    assert_int_equal(store_redeliver(*state, ids, 1, false, "siem", &err), 1);
-    assert_int_equal(count_pending(r, "siem"), 2);
-    assert_int_equal(store_redeliver(*state, ids, 1, false, NULL, &err), 2);
-    assert_int_equal(count_pending(r, "desk"), 2);
+    assert_int_equal(store_redeliver(t->directory, NULL, 0, true, NULL, &err), 0);
+    assert_int_equal(store_redeliver(t->directory, ids, 1, false, "siem", &err), 1);
+    assert_int_equal(storetest_pending(r, "siem", NULL, 0), 2);
+    assert_int_equal(store_redeliver(t->directory, ids, 1, false, NULL, &err), 2);
+    assert_int_equal(storetest_pending(r, "desk", NULL, 0), 2);
     requeues = store_reader_requeues(r);
     /* A whole schedule: alert 0 at siem was given up after two attempts. */
     struct lines *l = alerts(r, (struct store_filter){.since_ms = TIME_NONE});
@@ -488,37 +429,28 @@ static void test_redeliver(void **state)
     assert_non_null(json_object_get(d, "next_attempt"));
     drop(l);
     /* One that cannot be: nothing is changed. */
-    assert_int_equal(store_redeliver(*state, ids, 2, false, NULL, &err), ERR_NOT_FOUND);
+    assert_int_equal(store_redeliver(t->directory, ids, 2, false, NULL, &err),
+                     ERR_NOT_FOUND);
     assert_non_null(strstr(err.text, muted));
     const char *unknown[] = {"0123"};
-    assert_int_equal(store_redeliver(*state, unknown, 1, false, NULL, &err),
+    assert_int_equal(store_redeliver(t->directory, unknown, 1, false, NULL, &err),
                      ERR_NOT_FOUND);
-    assert_int_equal(store_redeliver(*state, ids, 1, false, "nobody", &err),
+    assert_int_equal(store_redeliver(t->directory, ids, 1, false, "nobody", &err),
                      ERR_NOT_FOUND);
     assert_int_equal(store_reader_requeues(r), requeues);
     /* The writer goes on over it. */
     struct store_batch *b = store_batch_create();
     put_alert(b, 9, 1, "");
-    assert_int_equal(store_submit(s, b), 0);
-    assert_true(store_flush(s, 10000));
-    assert_int_equal(count_pending(r, "desk"), 3);
-    store_reader_close(r);
-    store_close(s);
-    assert_int_equal(store_redeliver(*state, ids, 1, false, "desk", &err), 1);
+    storetest_submit(t->store, b);
+    assert_int_equal(storetest_pending(r, "desk", NULL, 0), 3);
+    store_close(t->store); /* and without a daemon */
+    t->store = NULL;
+    assert_int_equal(store_redeliver(t->directory, ids, 1, false, "desk", &err), 1);
     assert_int_equal(store_redeliver("/nowhere", ids, 1, false, NULL, &err),
                      ERR_NOT_FOUND);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_alert_lines, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_alert_filters, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_alert_pages, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_call_lines, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_call_filters, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_call_pages, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_redeliver, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_OF_STORE(test_alert_lines), TEST_OF_STORE(test_alert_filters),
+          TEST_OF_STORE(test_alert_pages), TEST_OF_STORE(test_call_lines),
+          TEST_OF_STORE(test_call_filters), TEST_OF_STORE(test_call_pages),
+          TEST_OF_STORE(test_redeliver))

@@ -12,39 +12,31 @@
 #include "lib/delivery_fixture.h"
 #include "lib/fault_vfs.h"
 #include "lib/receiver.h"
-#include "lib/store_fixture.h"
+#include "lib/storetest.h"
 #include "lookout/base/timefmt.h"
 
 enum { ALERTS = 6, MOST = 4000 /* calls, and no end: a loop */ };
 
 static int setup(void **state)
 {
-    *state = strdup(fixture_directory());
     fault_vfs_install();
-    return *state == NULL;
+    return storetest_directory_setup(state);
 }
 
 static int teardown(void **state)
 {
     fault_vfs_fail_read(0);
     fault_vfs_remove();
-    fixture_remove(*state);
-    free(*state);
-    return 0;
+    return storetest_directory_teardown(state);
 }
 
 /* Alerts for one webhook, which has answered 410. */
 static void fill(const char *directory)
 {
-    static const char *const desk[] = {"desk"};
     struct store *s = fixture_open(directory);
     struct store_batch *b = store_batch_create();
-    for (uint64_t n = 0; n < ALERTS; n++) {
-        struct alert a;
-        fixture_alert(n, 300, &a);
-        assert_int_equal(store_batch_alert(b, &a, desk, 1, 1000), 0);
-        free(a.body);
-    }
+    for (uint64_t n = 0; n < ALERTS; n++)
+        storetest_add(b, n, 300, 1, 1000);
     assert_int_equal(store_batch_vessel(b, 445000001, "x", 1), 0);
     assert_int_equal(store_batch_engine(b, "engine", 6), 0);
     assert_int_equal(store_batch_feed(b, "tape", "feed", 4), 0);
@@ -236,7 +228,6 @@ static void what_is_put_back_is_all_or_nothing(void **state)
  * happens that would remind the sender. */
 static void the_sender_looks_again(void **state)
 {
-    (void)state;
     struct sender sender;
     struct receiver receiver = {0};
     struct err err = {0};
@@ -271,15 +262,9 @@ static void the_sender_looks_again(void **state)
     receiver_stop(&receiver);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_OF_READING(name) TEST_WITH(name, setup, teardown)
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(every_reading_call_fails_once),
-        TEST(a_daemon_begins_over_a_disk_that_hesitates),
-        TEST(what_is_put_back_is_all_or_nothing),
-        TEST(the_sender_looks_again),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_OF_READING(every_reading_call_fails_once),
+          TEST_OF_READING(a_daemon_begins_over_a_disk_that_hesitates),
+          TEST_OF_READING(what_is_put_back_is_all_or_nothing),
+          TEST_OF_READING(the_sender_looks_again))
