@@ -20,8 +20,7 @@
 static const char magic[] = "LKWATER1";
 enum { MAGIC_BYTES = sizeof magic - 1, BYTES_MAX = 16 << 20 };
 
-/* --- reading --------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 struct source {
     const uint8_t *at, *end;
@@ -188,8 +187,7 @@ size_t water_bytes(void)
     return sizeof(struct water);
 }
 
-/* --- cells and positions --------------------------------------------------------------
- */
+/* --- cells and positions --- */
 
 #define CELL_E7 1000000 /* of 1e-7 degree */
 
@@ -280,8 +278,7 @@ uint32_t water_cell_near(const struct water *water, struct geo_pos pos, double m
     return near.cell;
 }
 
-/* --- between the middles of cells -----------------------------------------------------
- */
+/* --- between the middles of cells --- */
 
 /* The four cells whose middles surround a position, if all are joined: south-west first.
  */

@@ -32,8 +32,7 @@ struct water_field {
     int32_t tiles[TILES]; /* which of them; -1: nothing there */
 };
 
-/* --- lifetime -------------------------------------------------------------------------
- */
+/* --- lifetime --- */
 
 uint64_t water_field_key(const struct water *water, const struct geo_pos *sources,
                          size_t n, double limit_m)
@@ -104,8 +103,7 @@ size_t water_field_bytes(const struct water_field *field)
            field->source_count * sizeof *field->sources;
 }
 
-/* --- making ---------------------------------------------------------------------------
- */
+/* --- making --- */
 
 /* The i-th cell of a tile. */
 static uint32_t tile_cell(int tile, int i)
@@ -172,8 +170,7 @@ int water_field_create(const struct water *water, const struct geo_pos *sources,
     return 0;
 }
 
-/* --- looking up -----------------------------------------------------------------------
- */
+/* --- looking up --- */
 
 static double cell_m(const void *context, uint32_t cell)
 {
@@ -247,8 +244,7 @@ size_t water_nearest(const struct water_field *field, struct geo_pos pos)
     return best;
 }
 
-/* --- for a cache ----------------------------------------------------------------------
- */
+/* --- for a cache --- */
 
 /* "LKFIELD1", the key, the tiles that are there (gaps), their cells as differences, and a
  * hash of all before it. */

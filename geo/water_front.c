@@ -43,8 +43,7 @@ double water_front_m(const struct water_front *f, uint32_t cell)
     return t == 0 ? -1 : (t - 1) / WATER_DM;
 }
 
-/* --- waiting --------------------------------------------------------------------------
- */
+/* --- waiting --- */
 
 static bool push(struct water_bucket *bucket, uint32_t cell)
 {
@@ -91,8 +90,7 @@ static double slowness(const struct water *water, uint32_t cell)
     return (water->cells[cell] & all) == all ? 1 : COAST;
 }
 
-/* --- marching -------------------------------------------------------------------------
- */
+/* --- marching --- */
 
 /* The lengths of the triangle n - A - D: in dm. */
 struct sides {

@@ -55,8 +55,7 @@ typedef bool (*water_accepts)(const void *context, uint32_t cell);
 uint32_t water_cell_near(const struct water *water, struct geo_pos pos, double most_m,
                          water_accepts accepts, const void *context);
 
-/* --- the front -----------------------------------------------------------------------
- */
+/* --- the front --- */
 
 /* Distances are kept in decimetres: 2^31 of them are 214,748 km. */
 #define WATER_DM 10.0
@@ -90,8 +89,7 @@ uint32_t water_front_next(struct water_front *f);
 /* Distance in m; < 0 where the front has not been. */
 double water_front_m(const struct water_front *f, uint32_t cell);
 
-/* --- between the middles of cells -----------------------------------------------------
- */
+/* --- between the middles of cells --- */
 
 /* A distance for each cell: < 0 for none. */
 struct water_view {

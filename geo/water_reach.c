@@ -8,8 +8,7 @@
 /* About 100 ms of marching. */
 enum { CELLS_MAX = 400000 };
 
-/* --- from a to b ----------------------------------------------------------------------
- */
+/* --- from a to b --- */
 
 struct aim {
     struct geo_pos pos;
@@ -68,8 +67,7 @@ int water_between_m(const struct water *water, struct geo_pos a, struct geo_pos 
     return rc;
 }
 
-/* --- near the way ---------------------------------------------------------------------
- */
+/* --- near the way --- */
 
 struct water_reach {
     const struct water_field *field; /* borrowed */

@@ -2,6 +2,8 @@
 #include "lib/callrun.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lookout/base/timefmt.h"
@@ -107,9 +109,74 @@ void callrun_leg(struct callrun *r, struct callrun_leg leg)
     }
 }
 
-void callrun_assert(const struct ports *ports, struct geo_pos origin,
-                    callrun_scenario scenario, const char *expected, const char *voyages,
-                    const char *file, int line)
+/* One part of a scene that is fixes; false when it is none. */
+static bool play_fixes(struct callrun *r, const char *part)
+{
+    struct callrun_leg leg = {.step = 5};
+    char sog[16];
+    int used = 0, more = 0;
+    if (sscanf(part, "%lf%n", &leg.from, &used) != 1)
+        return false;
+    leg.to = leg.from;
+    if (sscanf(part + used, "-%lf%n", &leg.to, &more) == 1)
+        used += more;
+    if (sscanf(part + used, "/%lf%n", &leg.step, &more) == 1)
+        used += more;
+    if (sscanf(part + used, ": %lf%n", &leg.from_m, &more) != 1)
+        return false;
+    used += more;
+    leg.to_m = leg.from_m;
+    if (sscanf(part + used, ">%lf%n", &leg.to_m, &more) == 1)
+        used += more;
+    if (sscanf(part + used, " %15s", sog) != 1)
+        return false;
+    leg.sog_kn = strcmp(sog, "-") == 0 ? NO_SOG : strtod(sog, NULL);
+    leg.from_m *= 1000;
+    leg.to_m *= 1000;
+    callrun_leg(r, leg);
+    return true;
+}
+
+void callrun_play(struct callrun *r, const char *scene)
+{
+    char part[128];
+    for (const char *at = scene; *at != '\0';) {
+        size_t n = strcspn(at, ";");
+        assert_true(n < sizeof part);
+        memcpy(part, at, n);
+        part[n] = '\0';
+        at += n + (at[n] != '\0');
+        at += strspn(at, " ");
+        if (strncmp(part, "deaf ", 5) == 0)
+            r->silence_ms = strtol(part + 5, NULL, 10) * 60000;
+        else if (strncmp(part, "bound ", 6) == 0)
+            r->declared = ports_find(r->ports, part + 6);
+        else if (strncmp(part, "to ", 3) == 0)
+            voyage_destination(&r->voyage, part + 3);
+        else if (!play_fixes(r, part))
+            fail_msg("'%s' is no part of a scene", part);
+    }
+}
+
+const char *callrun_scene(const char *format, ...)
+{
+    static char scene[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(scene, sizeof scene, format, args);
+    va_end(args);
+    return scene;
+}
+
+/* A scenario, or a scene where there is none. */
+struct play {
+    callrun_scenario scenario;
+    const char *scene, *expected, *voyages, *file;
+    int line;
+};
+
+static void play_both_ways(const struct ports *ports, struct geo_pos origin,
+                           const struct play *p)
 {
     for (int pass = 0; pass < 2; pass++) {
         struct callrun r = {.ports = ports,
@@ -121,17 +188,36 @@ void callrun_assert(const struct ports *ports, struct geo_pos origin,
                             .heading_deg = -1};
         call_state_init(&r.state);
         voyage_state_init(&r.voyage);
-        scenario(&r);
-        if (strcmp(buf_text(&r.events), expected) != 0)
-            print_error("%s:%d: %s\n  got      %s\n  expected %s\n", file, line,
+        if (p->scenario != NULL)
+            p->scenario(&r);
+        else
+            callrun_play(&r, p->scene);
+        if (strcmp(buf_text(&r.events), p->expected) != 0)
+            print_error("%s:%d: %s\n  got      %s\n  expected %s\n", p->file, p->line,
                         pass == 1 ? "reloading" : "straight", buf_text(&r.events),
-                        expected);
-        _assert_string_equal(buf_text(&r.events), expected, file, line);
-        if (voyages != NULL)
-            _assert_string_equal(buf_text(&r.voyages), voyages, file, line);
+                        p->expected);
+        _assert_string_equal(buf_text(&r.events), p->expected, p->file, p->line);
+        if (p->voyages != NULL)
+            _assert_string_equal(buf_text(&r.voyages), p->voyages, p->file, p->line);
         buf_finish(&r.events);
         buf_finish(&r.voyages);
     }
+}
+
+void callrun_assert(const struct ports *ports, struct geo_pos origin,
+                    callrun_scenario scenario, const char *expected, const char *voyages,
+                    const char *file, int line)
+{
+    play_both_ways(ports, origin,
+                   &(struct play){scenario, NULL, expected, voyages, file, line});
+}
+
+void callrun_assert_scene(const struct ports *ports, struct geo_pos origin,
+                          const char *scene, const char *expected, const char *voyages,
+                          const char *file, int line)
+{
+    play_both_ways(ports, origin,
+                   &(struct play){NULL, scene, expected, voyages, file, line});
 }
 
 struct ports *callrun_ports(const struct callrun_port *ports, size_t n,

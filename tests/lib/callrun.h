@@ -42,6 +42,16 @@ struct callrun_leg {
 };
 void callrun_leg(struct callrun *r, struct callrun_leg leg);
 
+/* A scene as text, its parts separated by "; ":
+ *   "66: 9.5 10"          a fix: minute, km east of the origin, SOG ("-": not sent)
+ *   "0-60/5: 40>21 10"   fixes every 5 minutes, moving evenly
+ *   "100-700: 1 0"       the same in one place; every 5 minutes where no step is given
+ *   "deaf 60"             minutes of silence of the feeds, before the next fix
+ *   "bound XAAAA", "to TEXT"   what its destination means; what it says */
+void callrun_play(struct callrun *r, const char *scene);
+/* A scene made by printf; static until the next call. */
+const char *callrun_scene(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 typedef void (*callrun_scenario)(struct callrun *r);
 /* Run it both ways; each event is "name CODE minute cN", joined by "; ", minutes with one
  * decimal where they have one. */
@@ -49,9 +59,16 @@ typedef void (*callrun_scenario)(struct callrun *r);
     callrun_assert(ports, origin, scenario, expected, NULL, __FILE__, __LINE__)
 #define assert_voyages(ports, origin, scenario, expected, voyages)                       \
     callrun_assert(ports, origin, scenario, expected, voyages, __FILE__, __LINE__)
+#define assert_call_scene(ports, origin, scene, expected)                                \
+    callrun_assert_scene(ports, origin, scene, expected, NULL, __FILE__, __LINE__)
+#define assert_voyage_scene(ports, origin, scene, expected, voyages)                     \
+    callrun_assert_scene(ports, origin, scene, expected, voyages, __FILE__, __LINE__)
 void callrun_assert(const struct ports *ports, struct geo_pos origin,
                     callrun_scenario scenario, const char *expected, const char *voyages,
                     const char *file, int line);
+void callrun_assert_scene(const struct ports *ports, struct geo_pos origin,
+                          const char *scene, const char *expected, const char *voyages,
+                          const char *file, int line);
 
 struct callrun_port {
     const char *code;

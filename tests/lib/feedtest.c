@@ -231,7 +231,7 @@ void feedtest_run_whole(struct feedtest *w, const struct conf_feed *confs, size_
     assert_null(merge_next(w->merge));
 }
 
-/* ---- files ---- */
+/* --- files --- */
 
 static char directory[256];
 

@@ -12,9 +12,7 @@
 /* Version 3 had no held fixes. */
 enum { RECORD_VERSION = 4, RECORD_VERSION_LEAST = 3 };
 
-/* --- a ship
- * -------------------------------------------------------------------------------------
- */
+/* --- a ship --- */
 
 /* A rule's own state, with its length before it so that it can be passed over. */
 static int save_slot(const struct engine *e, const struct ship *s,

@@ -25,7 +25,7 @@ static const struct feeds_limits default_limits = {
     .hold_ms = 100,
 };
 
-/* ---- lives ---- */
+/* --- lives --- */
 
 static void conf_finish(struct conf_feed *c)
 {
@@ -229,7 +229,7 @@ void feeds_status(const struct feeds *f, size_t feed, struct feed_status *ret_st
         x->ops->status(x, ret_status);
 }
 
-/* ---- closing ---- */
+/* --- closing --- */
 
 static void close_if_done(struct feeds *f)
 {
@@ -300,7 +300,7 @@ void feeds_close(struct feeds *f, void (*on_closed)(void *context), void *contex
     uv_close((uv_handle_t *)&f->pump, on_own_closed);
 }
 
-/* ---- reload ---- */
+/* --- reload --- */
 
 static bool is_same(const struct feed *feed, const struct conf_feed *conf)
 {

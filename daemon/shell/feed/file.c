@@ -19,7 +19,7 @@ static bool is_stdin(const struct feed *feed)
     return strcmp(feed->conf.address, "-") == 0;
 }
 
-/* ---- reading ---- */
+/* --- reading --- */
 
 /* In a worker, or on the loop once poll() has said that a pipe is readable. */
 static void read_chunk(struct file_feed *file)
@@ -126,7 +126,7 @@ static void read_ahead(struct file_feed *file)
         file->is_reading = false;
 }
 
-/* ---- following ---- */
+/* --- following --- */
 
 /* Another file stands under the name (rotated), or this one was cut (copytruncate). */
 static bool is_replaced(const struct file_feed *file)
@@ -177,7 +177,7 @@ static void on_follow(uv_timer_t *timer)
         read_ahead(file);
 }
 
-/* ---- feeding ---- */
+/* --- feeding --- */
 
 static bool may_feed(const struct file_feed *file)
 {
@@ -241,7 +241,7 @@ bool feed_file_pump(struct feed *feed)
     return has_fed;
 }
 
-/* ---- reports ---- */
+/* --- reports --- */
 
 static void hand_on(struct file_feed *file, const struct report *report)
 {
@@ -304,7 +304,7 @@ void feed_file_pass(struct feed *feed)
         file->head = 0;
 }
 
-/* ---- life ---- */
+/* --- life --- */
 
 /* Take up the record, if it speaks of this file. */
 static bool take_record(struct file_feed *file)

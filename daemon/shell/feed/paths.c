@@ -13,7 +13,7 @@ bool feed_is_live(const struct feed *feed)
     return feed->conf.transport != CONF_FEED_FILE;
 }
 
-/* ---- reports ---- */
+/* --- reports --- */
 
 static void heard(struct feed *feed)
 {
@@ -130,7 +130,7 @@ bool feed_is_paused(const struct feed *feed)
     return feed->feeds->is_paused || feed->is_held;
 }
 
-/* ---- live feeds whose lateness holds back more than there is room for ---- */
+/* --- live feeds whose lateness holds back more than there is room for --- */
 
 static bool is_over(const struct feed *feed)
 {
@@ -187,7 +187,7 @@ void feeds_flush(struct feeds *f)
         hold_what_is_over(f);
 }
 
-/* ---- the ends of file feeds ---- */
+/* --- the ends of file feeds --- */
 
 static void tell_end(struct feeds *f)
 {
@@ -260,7 +260,7 @@ void feeds_wake_at(struct feeds *f, uint64_t due_loop_ms)
     uv_timer_start(&f->pace, on_pace, due_loop_ms > now ? due_loop_ms - now : 0, 0);
 }
 
-/* ---- silence ---- */
+/* --- silence --- */
 
 static void on_silence(uv_timer_t *timer)
 {

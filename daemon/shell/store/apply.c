@@ -68,7 +68,7 @@ static int run_bound(const struct binder *b)
     return b->rc != SQLITE_OK ? b->rc : store_db_run(b->statement);
 }
 
-/* --- operations */
+/* --- operations --- */
 
 static const char *next_text(const char **at)
 {

@@ -20,7 +20,7 @@
 /* A writer that is never idle still prunes once in a while. */
 #define BUSY_STEP_MS 500
 
-/* --- pruning */
+/* --- pruning --- */
 
 static bool is_over_quota(const struct writer *w)
 {
@@ -168,7 +168,7 @@ static void begin_pruning(struct writer *w)
     pthread_mutex_unlock(&q->mutex);
 }
 
-/* --- giving pages back, folding the log back */
+/* --- giving pages back, folding the log back --- */
 
 /* true: there is more to give back. */
 static bool vacuum_step(struct writer *w)

@@ -13,7 +13,7 @@
 static const char *const marks[] = {"", "muted", "folded", "history"};
 static const char *const states[] = {"pending", "delivered", "dead"};
 
-/* --- writing JSON: members of an object that is open; any text gives valid JSON */
+/* --- writing JSON: members of an object that is open; any text gives valid JSON --- */
 
 int query_text(struct buf *b, const char *text)
 {
@@ -77,7 +77,7 @@ int query_member_fixed(struct buf *b, const char *name, int64_t value, int decim
                       decimals, size % unit);
 }
 
-/* --- pages */
+/* --- pages --- */
 
 void query_page_finish(struct query_page *p)
 {
@@ -104,7 +104,7 @@ int query_page_emit(struct query_page *p, store_line line, void *context)
     return code;
 }
 
-/* --- filters */
+/* --- filters --- */
 
 static bool is_number(const char *text)
 {
@@ -128,7 +128,7 @@ int query_vessels(const struct store_filter *f, struct buf *out)
     return code != 0 ? code : buf_add_char(out, ']');
 }
 
-/* --- alerts */
+/* --- alerts --- */
 
 static int add_delivery(struct buf *b, sqlite3_stmt *s)
 {

@@ -39,7 +39,7 @@ enum store_mark {
     STORE_MARK_HISTORY
 };
 
-/* --- place.c: directory, file names, lock, setting a damaged database aside */
+/* --- place.c: directory, file names, lock, setting a damaged database aside --- */
 
 struct store_place {
     char *directory, *database, *wal, *shm, *lock; /* owned paths */
@@ -58,7 +58,7 @@ MUST_CHECK int store_place_lock(struct store_place *p, struct err *err);
 MUST_CHECK int store_place_set_aside(const struct store_place *p, int64_t now_ms,
                                      char **ret_name, struct err *err);
 
-/* --- schema.c */
+/* --- schema.c --- */
 
 /* Fills err from the connection's last fault (or from rc alone: db NULL); returns the
  * project's code for it. */
@@ -78,7 +78,7 @@ int store_schema_number(sqlite3 *db, const char *sql, int64_t *ret_value);
 /* ERR_CORRUPT when SQLite's own check finds a fault; other errors when it cannot tell. */
 MUST_CHECK int store_schema_check(sqlite3 *db, struct err *err);
 
-/* --- salvage.c */
+/* --- salvage.c --- */
 
 struct store_salvage {
     uint64_t webhooks, alerts, deliveries, calls; /* rows; calls: voyages, too */
@@ -95,7 +95,7 @@ struct store_replaced {
 /* The sentence for the log. */
 void store_replaced_say(const struct store_replaced *r, struct err *ret_text);
 
-/* --- batch.c: a batch is a run of operations in one block of memory */
+/* --- batch.c: a batch is a run of operations in one block of memory --- */
 
 enum store_op_kind {
     STORE_OP_VESSEL,
@@ -163,7 +163,7 @@ MUST_CHECK int store_batch_outcome(struct store_batch *b, const struct store_out
 MUST_CHECK int store_batch_gone(struct store_batch *b, const char *webhook,
                                 int64_t at_ms);
 
-/* --- apply.c: the writer's connection and its prepared statements */
+/* --- apply.c: the writer's connection and its prepared statements --- */
 
 enum store_statement {
     STORE_SQL_BEGIN,

@@ -110,7 +110,7 @@ bool store_queue_flush(struct store_queue *q, int64_t timeout_ms)
     return is_durable;
 }
 
-/* --- the thread */
+/* --- the thread --- */
 
 /* With the mutex held: wait for work, then for the group to gather. Returns the batches
  * to commit, taken off the queue; NULL: none, see what else there is to do. */

@@ -73,7 +73,7 @@ MUST_CHECK int store_open_or_replace(const struct store_place *place, bool is_in
                                      struct store_replaced *ret_replaced,
                                      struct err *err);
 
-/* --- house.c: on the writer's thread */
+/* --- house.c: on the writer's thread --- */
 
 /* Nothing waits: one small step of what is to be done; sets w->idle_ms. */
 void store_house_step(struct writer *w);

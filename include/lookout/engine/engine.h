@@ -122,9 +122,7 @@ MUST_CHECK int engine_feed_alert(const struct engine_conf *conf, bool is_silent,
 MUST_CHECK int engine_test_alert(const struct engine_conf *conf, int64_t now_ms,
                                  struct alert *ret_alert);
 
-/* --- saved state
- * ----------------------------------------------------------------------------------------------
- */
+/* --- saved state --- */
 
 /* Rows changed since the last call, as (MMSI, record), in ascending order of MMSI;
  * forgotten vessels come with n == 0. `all`: every vessel. Marks them clean. A callback's

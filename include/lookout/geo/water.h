@@ -41,8 +41,7 @@ bool water_is_wet(const struct water *water, struct geo_pos pos);
  */
 bool water_is_open(const struct water *water, struct geo_pos a, struct geo_pos b);
 
-/* --- the distance to the nearest of a set of places ----------------------------------
- */
+/* --- the distance to the nearest of a set of places --- */
 
 struct water_field;
 /* Of all sources at once, as far as limit_m over water (INFINITY: everywhere). A source
@@ -76,8 +75,7 @@ MUST_CHECK int water_field_load(const struct water *water, const struct geo_pos 
                                 size_t n, double limit_m, const void *bytes, size_t size,
                                 struct water_field **ret_field);
 
-/* --- single questions ----------------------------------------------------------------
- */
+/* --- single questions --- */
 
 /* Metres over water from a to b. Takes some ms per 500 nm. ERR_NOT_FOUND when there is no
  * way, ERR_LIMIT when finding one takes more than a bounded effort (some 100 ms: across

@@ -55,9 +55,7 @@ void vessel_static_save(const struct vessel_static *s, struct wire_writer *w);
 /* A fault shows in r->failed; *s is valid in any case. */
 void vessel_static_load(struct vessel_static *s, struct wire_reader *r);
 
-/* --- the watched ones
- * -------------------------------------------------------------------------------------
- */
+/* --- the watched ones --- */
 
 struct watch_entry {
     char *id;       /* owned; "" for rows of lists without one */

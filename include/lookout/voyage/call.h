@@ -115,9 +115,7 @@ void call_state_save(const struct call_state *s, const struct ports *ports,
 MUST_CHECK int call_state_load(struct call_state *s, const struct ports *ports,
                                struct wire_reader *r);
 
-/* --- voyages
- * -------------------------------------------------------------------------------------------------
- */
+/* --- voyages --- */
 
 #define VOYAGE_DESTINATIONS_MAX 8
 struct voyage {

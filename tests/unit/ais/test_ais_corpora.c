@@ -169,7 +169,6 @@ static void check_app_id(const json_t *ours, const json_t *theirs)
 
 static void test_libais_examples(void **state)
 {
-    (void)state;
     if (test_data_path("corpora/typeexamples.nmea") == NULL)
         test_skip(TEST_NO_DATA);
     size_t n;
@@ -243,7 +242,6 @@ static const struct {
 
 static void test_yield(void **state)
 {
-    (void)state;
     unsigned seen = 0;
     for (size_t i = 0; i < sizeof corpora / sizeof corpora[0]; i++) {
         const char *path = test_data_path(corpora[i].file);
@@ -267,11 +265,4 @@ static void test_yield(void **state)
         test_skip(TEST_NO_DATA);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_libais_examples),
-        cmocka_unit_test(test_yield),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_libais_examples), TEST(test_yield))

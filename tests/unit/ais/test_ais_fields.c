@@ -30,7 +30,6 @@ static void keep_bits(void *context, const struct ais_bits *bits)
 
 static int load_golden(void **state)
 {
-    (void)state;
     char *text = test_read_file(test_root_path("tests/data/ais-golden.txt"), NULL);
     if (text == NULL)
         return -1;
@@ -60,7 +59,6 @@ static int load_golden(void **state)
 
 static int free_golden(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < golden_count; i++)
         json_decref(golden[i].said);
     return 0;
@@ -178,7 +176,6 @@ static bool is_hidden_row_right(size_t i)
 
 static void test_hidden_rows(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
         if (!is_hidden_row_right(i))
             fail_msg("%s %s is not at bit %u", hidden[i].form, hidden[i].name,
@@ -220,7 +217,6 @@ static void check_rows(const struct golden *g, const struct ais_message *m,
 
 static void test_every_row_has_a_golden_vector(void **state)
 {
-    (void)state;
     const struct ais_form *seen[256] = {0};
     size_t seen_count = 0;
     for (size_t i = 0; i < golden_count; i++) {
@@ -279,7 +275,6 @@ static void check_cut(const struct golden *g, const struct ais_message *whole,
 
 static void test_every_row_cut_short(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < golden_count; i++) {
         struct ais_message m;
         assert_int_equal(ais_decode(&golden[i].bits, &m), 0);
@@ -294,7 +289,6 @@ static void test_every_row_cut_short(void **state)
  * for all values; names of gpsd's form. */
 static void test_table_is_sound(void **state)
 {
-    (void)state;
     const struct ais_form *form;
     unsigned rows = 0;
     for (size_t i = 0; (form = ais_form_at(i)) != NULL; i++) {
@@ -331,7 +325,6 @@ static void test_table_is_sound(void **state)
 
 static void test_types_and_lengths_refused(void **state)
 {
-    (void)state;
     struct ais_message m;
     struct ais_bits bits = {.count = 168};
     assert_int_equal(ais_decode(&bits, &m), ERR_UNSUPPORTED);
@@ -358,14 +351,6 @@ static void test_types_and_lengths_refused(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table_is_sound),
-        cmocka_unit_test(test_every_row_has_a_golden_vector),
-        cmocka_unit_test(test_hidden_rows),
-        cmocka_unit_test(test_every_row_cut_short),
-        cmocka_unit_test(test_types_and_lengths_refused),
-    };
-    return cmocka_run_group_tests(tests, load_golden, free_golden);
-}
+TEST_MAIN(load_golden, free_golden, TEST(test_table_is_sound),
+          TEST(test_every_row_has_a_golden_vector), TEST(test_hidden_rows),
+          TEST(test_every_row_cut_short), TEST(test_types_and_lengths_refused))

@@ -283,13 +283,11 @@ static void check_regression(const char *expected, bool scaled)
 
 static void test_regression_scaled(void **state)
 {
-    (void)state;
     check_regression("corpora/sample.aivdm.js.chk", true);
 }
 
 static void test_regression_unscaled(void **state)
 {
-    (void)state;
     check_regression("corpora/sample.aivdm.ju.chk", false);
 }
 
@@ -355,13 +353,11 @@ static void check_debian(bool scaled)
 
 static void test_debian_scaled(void **state)
 {
-    (void)state;
     check_debian(true);
 }
 
 static void test_debian_unscaled(void **state)
 {
-    (void)state;
     check_debian(false);
 }
 
@@ -369,7 +365,6 @@ static void test_debian_unscaled(void **state)
  * where all that may show it was there. */
 static void test_every_difference_is_seen(void **state)
 {
-    (void)state;
     if (ran == 0)
         test_skip("nothing was compared");
     unsigned faults = 0;
@@ -387,7 +382,6 @@ static void test_every_difference_is_seen(void **state)
 /* The manual tells of each. */
 static void test_every_difference_is_told(void **state)
 {
-    (void)state;
     char *page = test_read_file(test_root_path("config/man/lookoutd.1"), NULL);
     assert_non_null(page);
     char *section = strstr(page, ".SH DIFFERENCES FROM GPSD");
@@ -401,15 +395,6 @@ static void test_every_difference_is_told(void **state)
     free(page);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_regression_scaled),
-        cmocka_unit_test(test_regression_unscaled),
-        cmocka_unit_test(test_debian_scaled),
-        cmocka_unit_test(test_debian_unscaled),
-        cmocka_unit_test(test_every_difference_is_seen),
-        cmocka_unit_test(test_every_difference_is_told),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_regression_scaled), TEST(test_regression_unscaled),
+          TEST(test_debian_scaled), TEST(test_debian_unscaled),
+          TEST(test_every_difference_is_seen), TEST(test_every_difference_is_told))

@@ -116,7 +116,6 @@ static const struct none *find_none(const struct page *page, const char *name)
 static void test_every_row_is_on_a_page(void **state)
 {
     const struct ais_form *form;
-    (void)state;
     for (size_t i = 0; (form = ais_form_at(i)) != NULL; i++) {
         size_t found = 0, written = 0;
         const struct page *page = find_page(form->what);
@@ -208,7 +207,6 @@ static void check_row(const struct page *page, const struct ais_form *form,
 static void test_every_none_is_absence(void **state)
 {
     const struct ais_form *form;
-    (void)state;
     for (size_t i = 0; (form = ais_form_at(i)) != NULL; i++) {
         const struct page *page = find_page(form->what);
         for (unsigned k = 0; page != NULL && k < form->row_count; k++) {
@@ -229,7 +227,6 @@ static void test_texts_and_dimensions(void **state)
     struct ais_message m;
     struct report report;
     char text[64];
-    (void)state;
     for (int blank = 0; blank < 2; blank++) {
         s.name = blank != 0 ? "                    " : "";
         s.callsign = s.destination = blank != 0 ? "       " : "";
@@ -251,12 +248,5 @@ static void test_texts_and_dimensions(void **state)
     assert_int_equal(report.beam_m, 12);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_row_is_on_a_page),
-        cmocka_unit_test(test_every_none_is_absence),
-        cmocka_unit_test(test_texts_and_dimensions),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_every_row_is_on_a_page), TEST(test_every_none_is_absence),
+          TEST(test_texts_and_dimensions))

@@ -59,7 +59,6 @@ static const struct aisgen_static someone = {.mmsi = 441000001,
 
 static void test_position_report(void **state)
 {
-    (void)state;
     for (int type = 1; type <= 3; type++) {
         struct aisgen_position p = somewhere;
         struct aisgen_bits b;
@@ -86,7 +85,6 @@ static void test_position_report(void **state)
 
 static void test_positions_keep_sign_and_digits(void **state)
 {
-    (void)state;
     /* 1/10,000 minute is 166.67e-7 degree; the corners of the earth */
     static const struct {
         double lat, lon;
@@ -108,7 +106,6 @@ static void test_positions_keep_sign_and_digits(void **state)
 
 static void test_class_b(void **state)
 {
-    (void)state;
     struct aisgen_position p = somewhere;
     struct aisgen_bits b;
     struct report r;
@@ -135,7 +132,6 @@ static void test_class_b(void **state)
 
 static void test_long_range(void **state)
 {
-    (void)state;
     struct aisgen_position p = somewhere;
     struct aisgen_bits b;
     struct report r;
@@ -158,7 +154,6 @@ static void test_long_range(void **state)
 
 static void test_static_report(void **state)
 {
-    (void)state;
     struct aisgen_bits b;
     struct report r;
     aisgen_static5(&someone, &b);
@@ -179,7 +174,6 @@ static void test_static_report(void **state)
 
 static void test_static_parts(void **state)
 {
-    (void)state;
     struct aisgen_bits b;
     struct report r;
     aisgen_static24a(&someone, &b);
@@ -257,7 +251,6 @@ static const struct {
 
 static void test_not_available_is_absence(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof sentinels / sizeof sentinels[0]; i++) {
         struct aisgen_position p = somewhere;
         struct aisgen_bits b;
@@ -282,7 +275,6 @@ static void test_not_available_is_absence(void **state)
 
 static void test_empty_destination_is_said(void **state)
 {
-    (void)state;
     struct aisgen_static s = someone;
     struct aisgen_bits b;
     struct report r;
@@ -303,7 +295,6 @@ static void test_empty_destination_is_said(void **state)
  * 426 bits, type 19 cut off. */
 static void test_odd_lengths(void **state)
 {
-    (void)state;
     struct aisgen_bits b;
     struct report whole, r;
     aisgen_position(&somewhere, &b);
@@ -346,7 +337,6 @@ static void test_odd_lengths(void **state)
 
 static void test_others_make_no_report(void **state)
 {
-    (void)state;
     static const int types[] = {4,  6,  7,  8,  9,  10, 11, 12, 13, 14,
                                 15, 16, 17, 20, 21, 22, 23, 25, 26};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
@@ -372,7 +362,6 @@ static uint64_t hash_of(const struct aisgen_bits *b)
 
 static void test_payload_hash(void **state)
 {
-    (void)state;
     struct aisgen_position p = somewhere;
     struct aisgen_bits b;
     aisgen_position(&p, &b);
@@ -399,7 +388,6 @@ static void test_payload_hash(void **state)
 
 static void test_armor(void **state)
 {
-    (void)state;
     struct ais_bits bits;
     /* IEC 61162-1 table: '0' is 0, 'W' 39, '`' 40, 'w' 63 */
     assert_int_equal(armor_decode("0W`w", 4, 0, &bits), 0);
@@ -440,7 +428,6 @@ static void test_armor(void **state)
  * a bit-by-bit reading gives. */
 static void test_armor_in_pieces(void **state)
 {
-    (void)state;
     struct test_random random = {7};
     for (int round = 0; round < 2000; round++) {
         struct ais_bits bits;
@@ -467,22 +454,9 @@ static void test_armor_in_pieces(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_position_report),
-        cmocka_unit_test(test_positions_keep_sign_and_digits),
-        cmocka_unit_test(test_class_b),
-        cmocka_unit_test(test_long_range),
-        cmocka_unit_test(test_static_report),
-        cmocka_unit_test(test_static_parts),
-        cmocka_unit_test(test_not_available_is_absence),
-        cmocka_unit_test(test_empty_destination_is_said),
-        cmocka_unit_test(test_odd_lengths),
-        cmocka_unit_test(test_others_make_no_report),
-        cmocka_unit_test(test_payload_hash),
-        cmocka_unit_test(test_armor),
-        cmocka_unit_test(test_armor_in_pieces),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_position_report),
+          TEST(test_positions_keep_sign_and_digits), TEST(test_class_b),
+          TEST(test_long_range), TEST(test_static_report), TEST(test_static_parts),
+          TEST(test_not_available_is_absence), TEST(test_empty_destination_is_said),
+          TEST(test_odd_lengths), TEST(test_others_make_no_report),
+          TEST(test_payload_hash), TEST(test_armor), TEST(test_armor_in_pieces))

@@ -137,7 +137,6 @@ static const struct row rows[] = {
 
 static void test_untagged(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bench b;
         char text[64];
@@ -161,7 +160,6 @@ static void test_stations(void **state)
 {
     struct bench b;
     const struct how x = {.station = "X"}, y = {.station = "Y"};
-    (void)state;
     begin(&b);
     part(&b, "A1", 2, x);
     part(&b, "B1", 2, y);
@@ -190,7 +188,6 @@ static void test_first_tagged(void **state)
 {
     struct bench b;
     const struct how x = {.station = "X", .time_s = 1600000000}, y = {.station = "Y"};
-    (void)state;
     begin(&b);
     part(&b, "A1", 2, x);
     part(&b, "A2", 2, plain);
@@ -217,7 +214,6 @@ static void test_inherit(void **state)
 {
     struct bench b;
     struct fragment_whole w;
-    (void)state;
     begin(&b);
     part(&b, "A1", 2, (struct how){.group = 5, .station = "X", .time_s = 1600000000});
     part(&b, "A2", 2, (struct how){.group = 5});
@@ -257,7 +253,6 @@ static void test_own_times(void **state)
         {"A1 B1 B2", {10, 10, 10}, "", 3, 2, "two it could be of, and next to neither"},
         {"A2 B2 B1", {10, 10, 10}, "", 3, 2, "the same out of order"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         struct bench b;
         print_message("%s: %s\n", steps[i].parts, steps[i].why);
@@ -279,7 +274,6 @@ static void test_own_times(void **state)
 static void test_key(void **state)
 {
     struct bench b;
-    (void)state;
     begin(&b);
     part(&b, "A1", 2, plain);
     part(&b, "B1", 2, (struct how){.channel = 'B'});
@@ -300,7 +294,6 @@ static void test_key(void **state)
 /* Nine parts in every rotation. */
 static void test_nine(void **state)
 {
-    (void)state;
     for (unsigned first = 0; first < 9; first++) {
         static const char *const names[] = {"A1", "A2", "A3", "A4", "A5",
                                             "A6", "A7", "A8", "A9"};
@@ -316,7 +309,6 @@ static void test_nine(void **state)
 static void test_stale(void **state)
 {
     struct bench b;
-    (void)state;
     begin(&b);
     part(&b, "A1", 2, (struct how){.station = "X", .time_s = 1600000000});
     part(&b, "B2", 2, (struct how){.station = "X", .time_s = 1600000060});
@@ -347,7 +339,6 @@ static void test_stale(void **state)
 static void test_far_apart(void **state)
 {
     struct bench b;
-    (void)state;
     for (int timed = 0; timed < 2; timed++) {
         begin(&b);
         b.clock_ms = timed != 0 ? 1000 : TIME_NONE;
@@ -380,7 +371,6 @@ static void test_far_apart(void **state)
 static void test_same_second_part(void **state)
 {
     struct bench b;
-    (void)state;
     begin(&b);
     for (int i = 0; i < 3; i++) {
         struct sentence s = {
@@ -409,7 +399,6 @@ static void test_same_second_part(void **state)
 static void test_flood(void **state)
 {
     struct bench b;
-    (void)state;
     begin(&b);
     for (int i = 0; i < 1000; i++)
         part(&b, "Z1", 2, (struct how){.sequence = 1 + i % 999, .channel = 'B'});
@@ -423,7 +412,6 @@ static void test_too_long(void **state)
 {
     static char long_name[FRAGMENT_CHARS_MAX + 2];
     struct bench b;
-    (void)state;
     memset(long_name, 'x', sizeof long_name - 1);
     memcpy(long_name, "A1", 2);
     begin(&b);
@@ -438,7 +426,6 @@ static void test_too_long(void **state)
 static void test_needed(void **state)
 {
     struct bench b;
-    (void)state;
     begin(&b);
     part(&b, "A1", 2, plain);
     part(&b, "B1", 2, (struct how){.sequence = 4});
@@ -454,7 +441,6 @@ static void test_needed(void **state)
  * mixes two (take() looks), and what is sent in peace arrives. */
 static void test_random(void **state)
 {
-    (void)state;
     for (uint64_t seed = 1; seed <= 20; seed++) {
         struct test_random random = {seed};
         struct bench b;
@@ -488,16 +474,7 @@ static void test_random(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_untagged),     cmocka_unit_test(test_stations),
-        cmocka_unit_test(test_first_tagged), cmocka_unit_test(test_inherit),
-        cmocka_unit_test(test_own_times),    cmocka_unit_test(test_key),
-        cmocka_unit_test(test_nine),         cmocka_unit_test(test_stale),
-        cmocka_unit_test(test_far_apart),    cmocka_unit_test(test_same_second_part),
-        cmocka_unit_test(test_flood),        cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_needed),       cmocka_unit_test(test_random),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_untagged), TEST(test_stations), TEST(test_first_tagged),
+          TEST(test_inherit), TEST(test_own_times), TEST(test_key), TEST(test_nine),
+          TEST(test_stale), TEST(test_far_apart), TEST(test_same_second_part),
+          TEST(test_flood), TEST(test_too_long), TEST(test_needed), TEST(test_random))

@@ -49,7 +49,6 @@ static void test_framing(void **state)
     const char *p = inputrun_position(SHIP, 1), *q = inputrun_position(SHIP + 1, 2);
     struct inputrun run;
     char text[2048];
-    (void)state;
     static const struct {
         const char *format;
         unsigned reports, rejects;
@@ -88,7 +87,6 @@ static void test_megabyte(void **state)
     struct input_conf conf = started();
     size_t n = 1 << 20;
     char *bytes = malloc(n + 256);
-    (void)state;
     assert_non_null(bytes);
     memset(bytes, 'x', n);
     int more = snprintf(bytes + n, 256, "\n%s\n", inputrun_position(SHIP, 1));
@@ -135,7 +133,6 @@ static void test_chunks(void **state)
     size_t n = mixture(text, sizeof text);
     struct inputrun whole;
     struct input_conf conf = inputrun_tape();
-    (void)state;
     inputrun_bytes(&whole, &conf, text, n);
     assert_int_equal(whole.counts.reports, 12 * 5);
     for (uint64_t seed = 1; seed <= 30; seed++) {
@@ -156,7 +153,6 @@ static void test_datagrams(void **state)
     struct inputrun run;
     struct input_conf conf = inputrun_live();
     char text[512];
-    (void)state;
     inputrun_begin(&run, &conf);
     inputrun_datagram(&run, inputrun_position(SHIP, 60), 1000);
     assert_int_equal(run.count, 1);
@@ -184,7 +180,6 @@ static void test_reset(void **state)
     struct inputrun run;
     struct input_conf conf = inputrun_live();
     char parts[2][128], text[256];
-    (void)state;
     inputrun_statics(SHIP, "RESET", 1, parts);
     inputrun_begin(&run, &conf);
     snprintf(text, sizeof text, "%s\n%.30s", parts[0], inputrun_position(SHIP, 1));
@@ -209,7 +204,6 @@ static void test_formats(void **state)
         unsigned reports, rejects;
     } rows[] = {{INPUT_AUTO, 3, 0}, {INPUT_JSONL, 1, 3}, {INPUT_CSV, 1, 2}};
     char text[1024];
-    (void)state;
     int n = snprintf(text, sizeof text,
                      "{\"mmsi\":431000003,\"lat\":35,\"lon\":129,\"time\":1600000000}\n"
                      "%s\nmmsi,lat,lon,time\n431000004,35,129,1600000001\n",
@@ -228,7 +222,6 @@ static void test_formats(void **state)
 
 static void test_reject_names(void **state)
 {
-    (void)state;
     assert_string_equal(input_reject_name(INPUT_REJECT_NOT_A_SENTENCE), "not_a_sentence");
     assert_string_equal(input_reject_name(INPUT_REJECT_NO_TIME), "no_time");
     assert_string_equal(input_reject_name(INPUT_REJECTS), "unknown");
@@ -243,7 +236,6 @@ static void test_offsets(void **state)
     struct inputrun run, again;
     struct input_conf conf = inputrun_tape();
     char parts[2][128], text[1024];
-    (void)state;
     inputrun_statics(SHIP, "OFFSET", 1, parts);
     size_t n = 0;
     n += (size_t)snprintf(text + n, sizeof text - n, "%s\n",
@@ -287,7 +279,6 @@ static void test_resume_csv(void **state)
     struct inputrun run;
     struct input_conf conf = inputrun_tape();
     size_t last = sizeof text - 1 - strlen("431000002,36,130,1600000001\n");
-    (void)state;
     inputrun_begin(&run, &conf);
     assert_int_equal(input_resume(run.in, text, 40, last, TIME_NONE), 0);
     assert_int_equal(input_needed_offset(run.in), last);
@@ -299,14 +290,6 @@ static void test_resume_csv(void **state)
     inputrun_free(&run);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_framing),      cmocka_unit_test(test_megabyte),
-        cmocka_unit_test(test_chunks),       cmocka_unit_test(test_datagrams),
-        cmocka_unit_test(test_reset),        cmocka_unit_test(test_formats),
-        cmocka_unit_test(test_reject_names), cmocka_unit_test(test_offsets),
-        cmocka_unit_test(test_resume_csv),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_framing), TEST(test_megabyte), TEST(test_chunks),
+          TEST(test_datagrams), TEST(test_reset), TEST(test_formats),
+          TEST(test_reject_names), TEST(test_offsets), TEST(test_resume_csv))

@@ -42,7 +42,6 @@ static void expect_trader(const struct report *r, int64_t time_ms)
 static void test_noaa(void **state)
 {
     struct inputrun run;
-    (void)state;
     inputrun_text(&run, NOAA_OLD
                   "431000001,2023-01-11T00:00:01,35.1,129.2,8.8,272.7,270.0,EXAMPLE "
                   "TRADER,IMO9999993,HMXX,70,0.0,208.0,30.0,8.0,70.0,A\n"
@@ -74,7 +73,6 @@ static void test_danish(void **state)
         "BUSAN,,AIS";
     struct inputrun run;
     char text[2048];
-    (void)state;
     for (int wide = 0; wide < 2; wide++) {
         snprintf(text, sizeof text, "%s%s\r\n%s%s\r\n", DANISH,
                  wide != 0 ? ",A,B,C,D" : "", row, wide != 0 ? ",200,8,10,20" : "");
@@ -106,7 +104,6 @@ static void test_danish(void **state)
 static void test_spire(void **state)
 {
     struct inputrun run;
-    (void)state;
     inputrun_text(
         &run,
         "created_at,timestamp,mmsi,msg_type,latitude,longitude,speed,course,heading,rot,"
@@ -132,7 +129,6 @@ static void test_spire(void **state)
 static void test_exact_earth(void **state)
 {
     struct inputrun run;
-    (void)state;
     inputrun_text(
         &run, "\"MMSI\",\"Message_ID\",\"Repeat_indicator\",\"Time(20210701_185151)\","
               "\"Millisecond\",\"Region\",\"Longitude\",\"Latitude\",\"SOG\"\n"
@@ -152,7 +148,6 @@ static void test_separators(void **state)
         "mmsi\tlon\tlat\tdate_time_utc\n431000001\t129.2\t35.1\t2023-01-11 00:00:01\n",
         "mmsi|lon|lat|date_time_utc\n431000001|129.2|35.1|2023-01-11 00:00:01\n",
     };
-    (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct inputrun run;
         inputrun_text(&run, texts[i]);
@@ -169,7 +164,6 @@ static void test_columns(void **state)
     struct input_conf conf = inputrun_tape();
     const char *text = "ship no;when;breite;laenge;NR;imo\n"
                        "431000001;11/01/2023 00:00:01;35.1;129.2;9999993;77\n";
-    (void)state;
     conf.columns = "mmsi=ship no;time=when;lat=breite;lon=laenge;imo=NR";
     inputrun_bytes(&run, &conf, text, strlen(text));
     assert_int_equal(run.count, 1);
@@ -188,7 +182,6 @@ static void test_columns(void **state)
 static void test_broken_rows(void **state)
 {
     struct inputrun run;
-    (void)state;
     inputrun_text(&run, NOAA_OLD
                   "431000001,2023-01-11T00:00:01,35.1,129.2\n"
                   "one,2023-01-11T00:00:01,35.1,129.2\n"
@@ -222,7 +215,6 @@ static void test_line_ends_in_quotes(void **state)
         "431000005,1600000004,35.1,129.2,LAST,\"ONE";
     struct inputrun run, chunks;
     struct input_conf conf = inputrun_tape();
-    (void)state;
     inputrun_text(&run, text);
     assert_int_equal(run.count, 5);
     for (uint32_t i = 0; i < 5; i++)
@@ -262,7 +254,6 @@ static void test_open_quote_flood(void **state)
     size_t n = (size_t)snprintf(text, sizeof text,
                                 "mmsi,time,lat,lon,name,destination\n"
                                 "431000001,1600000000,35.1,129.2,\"A");
-    (void)state;
     for (int i = 0; i < 2000; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, "\nwords and more words");
     (void)snprintf(text + n, sizeof text - n, "\n431000002,1600000001,35.1,129.2,B,C\n");
@@ -295,7 +286,6 @@ static void test_field_headers(void **state)
         "sourcemmsi,navigationalstatus,rateofturn,speedoverground,courseoverground,"
         "trueheading,lon,lat,t\n431000001,0,0,8.8,272,270,129.2,35.1,1600000000\n",
     };
-    (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct inputrun run;
         print_message("%s", texts[i]);
@@ -309,19 +299,7 @@ static void test_field_headers(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_noaa),
-        cmocka_unit_test(test_danish),
-        cmocka_unit_test(test_spire),
-        cmocka_unit_test(test_exact_earth),
-        cmocka_unit_test(test_separators),
-        cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_broken_rows),
-        cmocka_unit_test(test_line_ends_in_quotes),
-        cmocka_unit_test(test_open_quote_flood),
-        cmocka_unit_test(test_field_headers),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_noaa), TEST(test_danish), TEST(test_spire),
+          TEST(test_exact_earth), TEST(test_separators), TEST(test_columns),
+          TEST(test_broken_rows), TEST(test_line_ends_in_quotes),
+          TEST(test_open_quote_flood), TEST(test_field_headers))

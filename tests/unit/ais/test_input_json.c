@@ -31,7 +31,6 @@ static void test_gpsd(void **state)
          "using engine\",\"turn\":\"fastleft\",\"speed\":12.3,\"accuracy\":true,"
          "\"lon\":-123.3953833,\"lat\":48.3816333,\"course\":224.0,\"heading\":215,"
          "\"second\":33,\"maneuver\":0,\"raim\":false,\"radio\":34017}\n")};
-    (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct inputrun run;
         run_text(&run, texts[i]);
@@ -69,7 +68,6 @@ static void test_gpsd_sentinels(void **state)
         ("{\"class\":\"AIS\",\"type\":27,\"mmsi\":371798000,\"scaled\":true,\"status\":"
          "15,"
          "\"speed\":63,\"lon\":181.0,\"lat\":91.0,\"course\":511}")};
-    (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct inputrun run;
         run_text(&run, texts[i]);
@@ -83,7 +81,6 @@ static void test_gpsd_sentinels(void **state)
 static void test_gpsd_static(void **state)
 {
     struct inputrun run;
-    (void)state;
     run_text(
         &run,
         "{\"class\":\"AIS\",\"type\":5,\"repeat\":0,\"mmsi\":351759000,"
@@ -120,7 +117,6 @@ static void test_gpsd_static(void **state)
 static void test_handshake(void **state)
 {
     struct inputrun run;
-    (void)state;
     run_text(&run, "{\"class\":\"VERSION\",\"release\":\"3.22\",\"rev\":\"3.22\"}\r\n"
                    "{\"class\":\"DEVICES\",\"devices\":[]}\r\n"
                    "{\"class\":\"WATCH\",\"enable\":true,\"json\":true}\r\n"
@@ -144,7 +140,6 @@ static void test_ais_catcher(void **state)
         {"\"rxtime\":\"20240730061743\"", 1722320263000},
         {"\"rxuxtime\":1722320263", 1722320263000},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct inputrun run;
         char text[512];
@@ -174,7 +169,6 @@ static void test_envelope(void **state)
 {
     struct inputrun run;
     char parts[2][128], text[2048];
-    (void)state;
     inputrun_statics(431000002, "EXAMPLE TRADER", 3, parts);
     snprintf(
         text, sizeof text,
@@ -211,7 +205,6 @@ static void test_envelope(void **state)
 static void test_annotated(void **state)
 {
     struct inputrun run;
-    (void)state;
     run_text(&run,
              "{\"class\":\"AIS\",\"rxuxtime\":1722320263,\"type\":{\"value\":1},"
              "\"mmsi\":{\"value\":431000001},\"lat\":{\"value\":35.25,\"unit\":\"deg\"},"
@@ -234,7 +227,6 @@ static void test_annotated(void **state)
 static void test_aisstream(void **state)
 {
     struct inputrun run;
-    (void)state;
     run_text(
         &run,
         "{\"MessageType\":\"PositionReport\"," STREAM_META
@@ -292,7 +284,6 @@ static void test_aisstream(void **state)
 static void test_plain(void **state)
 {
     struct inputrun run;
-    (void)state;
     run_text(&run,
              "{\"mmsi\":431000001,\"lat\":35.1,\"lon\":129.2,\"time\":\"2024-03-25T18:04:"
              "00Z\",\"sog\":12.3,\"cog\":231.0,\"name\":\"EXAMPLE TRADER\","
@@ -317,7 +308,6 @@ static void test_plain(void **state)
 static void test_own(void **state)
 {
     struct inputrun run;
-    (void)state;
     run_text(&run,
              "{\"class\":\"AIS\",\"mmsi\":431000001,\"scaled\":true,\"lon\":129.2000000,"
              "\"lat\":35.1000000,\"shipname\":\"EXAMPLE TRADER\",\"shiptype\":70,"
@@ -349,7 +339,6 @@ static void test_bad(void **state)
          "431000001,\"Latitude\":1,\"Longitude\":2,\"Valid\":false}}}")};
     static const char *const broken[] = {"{", "{\"class\":\"AIS\",", "{\"a\":1", "{]}",
                                          "{\"mmsi\":431000001,\"lat\":1e999}"};
-    (void)state;
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         struct inputrun run;
         run_text(&run, values[i]);
@@ -371,7 +360,6 @@ static void test_many(void **state)
     static char text[400000];
     struct inputrun run;
     size_t n = 0;
-    (void)state;
     while (n + 64 < sizeof text)
         n += (size_t)snprintf(text + n, sizeof text - n,
                               "{\"mmsi\":431000001,\"lat\":1,"
@@ -386,7 +374,6 @@ static void test_many(void **state)
 static void test_text(void **state)
 {
     struct inputrun run;
-    (void)state;
     run_text(&run, "{\"mmsi\":431000001,\"name\":\"A\\u0000B\\u001b[31mC\\u202eD\","
                    "\"callsign\":\"TOOLONGCALL\"}");
     assert_int_equal(run.count, 1);
@@ -395,16 +382,7 @@ static void test_text(void **state)
     inputrun_free(&run);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gpsd),        cmocka_unit_test(test_gpsd_sentinels),
-        cmocka_unit_test(test_gpsd_static), cmocka_unit_test(test_handshake),
-        cmocka_unit_test(test_ais_catcher), cmocka_unit_test(test_aisstream),
-        cmocka_unit_test(test_plain),       cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_many),        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_own),         cmocka_unit_test(test_envelope),
-        cmocka_unit_test(test_annotated),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_gpsd), TEST(test_gpsd_sentinels), TEST(test_gpsd_static),
+          TEST(test_handshake), TEST(test_ais_catcher), TEST(test_aisstream),
+          TEST(test_plain), TEST(test_bad), TEST(test_many), TEST(test_text),
+          TEST(test_own), TEST(test_envelope), TEST(test_annotated))

@@ -43,7 +43,6 @@ static void test_time_forms(void **state)
 {
     const char *p = inputrun_position(SHIP, 30);
     char text[512];
-    (void)state;
     time_of(inputrun_tagged("s:shore,c:1600000000", p), 1600000000000, REPORT_TIME_TAG,
             "shore");
     time_of(inputrun_tagged("c:1600000000.5", p), 1600000000500, REPORT_TIME_TAG, "");
@@ -100,7 +99,6 @@ static void test_between(void **state)
 {
     struct inputrun run;
     char text[512];
-    (void)state;
     int n = snprintf(text, sizeof text, "%s 1600000000 %s\n", inputrun_position(SHIP, 1),
                      inputrun_position(SHIP + 1, 1));
     run_started(&run, text, (size_t)n);
@@ -118,7 +116,6 @@ static void test_pghp(void **state)
     struct inputrun run;
     char text[1024], body[64];
     const char *p = inputrun_position(SHIP, 1);
-    (void)state;
     snprintf(body, sizeof body, "PGHP,1,2012,12,6,9,53,48,612,244,,2190067,1,%s",
              p + strlen(p) - 2);
     unsigned sum = aisgen_checksum(body, strlen(body));
@@ -146,7 +143,6 @@ static void test_recording_order(void **state)
 {
     struct inputrun run;
     char text[1024];
-    (void)state;
     /* Before any time: refused; behind one: that one. */
     snprintf(text, sizeof text, "%s\n%s\n%s\n", inputrun_position(SHIP, 1),
              inputrun_tagged("c:1600000000", inputrun_position(SHIP, 2)),
@@ -201,7 +197,6 @@ static void test_live_times(void **state)
     };
     struct inputrun run;
     struct input_conf conf = inputrun_live();
-    (void)state;
     inputrun_begin(&run, &conf);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const char *p = inputrun_position(SHIP, rows[i].second);
@@ -222,12 +217,5 @@ static void test_live_times(void **state)
     inputrun_free(&run);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_time_forms), cmocka_unit_test(test_between),
-        cmocka_unit_test(test_pghp),       cmocka_unit_test(test_recording_order),
-        cmocka_unit_test(test_live_times),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_time_forms), TEST(test_between), TEST(test_pghp),
+          TEST(test_recording_order), TEST(test_live_times))

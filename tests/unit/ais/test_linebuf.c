@@ -61,7 +61,6 @@ static void expect(const char *bytes, size_t n, const char *wanted)
 
 static void test_ends(void **state)
 {
-    (void)state;
     expect("a\nbc\r\nd\re\0f\tg", 13, "a|bc|d|e|f\tg|");
     expect("", 0, "");
     expect("\n\n", 2, "");
@@ -69,7 +68,6 @@ static void test_ends(void **state)
 
 static void test_long(void **state)
 {
-    (void)state;
     expect("0123456789abcdef\nx\n", 19, "0123456789abcdef|x|");
     expect("0123456789abcdefg\nx\n", 20, "#|x|");
     expect("0123456789abcdefghijklmnopqrstuvwxyz", 36, "#|");
@@ -81,13 +79,11 @@ static void test_long(void **state)
 /* Blanks without end are no JSON. */
 static void test_long_blanks(void **state)
 {
-    (void)state;
     expect("                      {}\nx\n", 27, "#|x|");
 }
 
 static void test_bounded(void **state)
 {
-    (void)state;
     struct linebuf b;
     struct linebuf_line line;
     size_t count = 0;
@@ -109,7 +105,6 @@ static void test_bounded(void **state)
 
 static void test_drop(void **state)
 {
-    (void)state;
     struct linebuf b;
     struct linebuf_line line;
     linebuf_init(&b, 16, 16);
@@ -127,12 +122,5 @@ static void test_drop(void **state)
     linebuf_finish(&b);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ends),        cmocka_unit_test(test_long),
-        cmocka_unit_test(test_long_blanks), cmocka_unit_test(test_bounded),
-        cmocka_unit_test(test_drop),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_ends), TEST(test_long), TEST(test_long_blanks),
+          TEST(test_bounded), TEST(test_drop))

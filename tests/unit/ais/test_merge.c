@@ -120,7 +120,6 @@ static const struct row rows[] = {
 
 static void test_far(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         for (int eager = 0; eager < 2; eager++) {
             struct bench b;
@@ -138,7 +137,6 @@ static void test_far(void **state)
 static void test_held_bound(void **state)
 {
     struct bench b;
-    (void)state;
     begin(&b, 1, false, 0);
     for (int i = 0; i < 4; i++)
         push(&b, (char)('A' + i), 0, 0);
@@ -157,7 +155,6 @@ static void test_held_bound(void **state)
 static void test_lateness(void **state)
 {
     struct bench b;
-    (void)state;
     begin(&b, 1, false, 5 * MINUTE_MS);
     script(&b, "A0 A3 A1 A2 A9 A8 A7 A20", true);
     assert_int_equal(merge_counts(b.m, 0)->late, 0);
@@ -172,7 +169,6 @@ static void test_lateness(void **state)
 static void test_two_sources(void **state)
 {
     struct bench b;
-    (void)state;
     begin(&b, 2, false, 0);
     assert_true(merge_wants(b.m, 0) && merge_wants(b.m, 1));
     for (int i = 0; i < 6; i++)
@@ -200,7 +196,6 @@ static void test_two_sources(void **state)
 static void test_rest(void **state)
 {
     struct bench b;
-    (void)state;
     begin(&b, 2, false, 0);
     push(&b, 'A', 0, 0);
     push(&b, 'A', 999, 0);
@@ -232,7 +227,6 @@ static void test_rest(void **state)
 static void test_chunking(void **state)
 {
     char first[4096] = "";
-    (void)state;
     for (uint64_t seed = 0; seed < 20; seed++) {
         struct test_random random = {seed};
         struct test_random content = {42};
@@ -290,7 +284,6 @@ static void test_duplicates(void **state)
     };
     struct bench b;
     size_t passed = 0;
-    (void)state;
     begin(&b, 2, true, 0);
     for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
         struct report r = same(reports[i].ship, BASE_MS + reports[i].time_ms,
@@ -316,7 +309,6 @@ static void live(struct bench *b, char ship, double minute, double arrival,
 static void test_live(void **state)
 {
     struct bench b;
-    (void)state;
     /* No lateness: at once, in order of arrival. */
     begin(&b, 1, true, 0);
     live(&b, 'A', 1, 1, 0);
@@ -353,7 +345,6 @@ static void test_live_time(void **state)
 {
     struct bench b;
     struct merge_source_conf slow = {true, 10 * MINUTE_MS};
-    (void)state;
     begin(&b, 1, true, 0);
     assert_int_equal(merge_add(b.m, &slow), 1);
     merge_clock(b.m, BASE_MS);
@@ -365,7 +356,6 @@ static void test_resume(void **state)
 {
     struct bench b;
     uint64_t begins[8] = {0};
-    (void)state;
     begin(&b, 1, false, 5 * MINUTE_MS);
     for (int i = 0; i < 6; i++)
         push(&b, 'A', i == 3 ? 0 : i * 2, 0); /* 0 2 4 0 8 10 */
@@ -397,7 +387,6 @@ static void test_resume(void **state)
 static void test_misuse(void **state)
 {
     struct bench b;
-    (void)state;
     begin(&b, 1, false, 0);
     struct report r = make(&b, 'A', TIME_NONE, 0);
     assert_int_equal(merge_push(b.m, &r), ERR_INVALID);
@@ -412,15 +401,7 @@ static void test_misuse(void **state)
     merge_destroy(NULL);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_far),      cmocka_unit_test(test_held_bound),
-        cmocka_unit_test(test_lateness), cmocka_unit_test(test_two_sources),
-        cmocka_unit_test(test_chunking), cmocka_unit_test(test_duplicates),
-        cmocka_unit_test(test_live),     cmocka_unit_test(test_live_time),
-        cmocka_unit_test(test_resume),   cmocka_unit_test(test_misuse),
-        cmocka_unit_test(test_rest),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_far), TEST(test_held_bound), TEST(test_lateness),
+          TEST(test_two_sources), TEST(test_chunking), TEST(test_duplicates),
+          TEST(test_live), TEST(test_live_time), TEST(test_resume), TEST(test_misuse),
+          TEST(test_rest))

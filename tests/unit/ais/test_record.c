@@ -32,7 +32,6 @@ static void test_numbers(void **state)
                                       "1 2",   "0x10", "1e",  "e5",   "1e9999",
                                       "1.2.3", "12kn", "NaN", "1,2.3"};
     double value = 0;
-    (void)state;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_true(record_parse_number(good[i].text, strlen(good[i].text), &value));
         assert_near(value, good[i].value,
@@ -69,7 +68,6 @@ static void test_names(void **state)
         {"a name far longer than any of those that anybody uses", RECORD_NONE},
     };
     int rank = 0;
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (record_find(rows[i].name, strlen(rows[i].name), &rank) != rows[i].field)
             fail_msg("%s", rows[i].name);
@@ -166,7 +164,6 @@ static void test_sorted(void **state)
                                       "vesseltype",
                                       "width"};
     int rank = 0;
-    (void)state;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (record_find(all[i], strlen(all[i]), &rank) == RECORD_NONE)
             fail_msg("%s", all[i]);
@@ -224,7 +221,6 @@ static const struct row rows[] = {
 
 static void test_sentinels(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct record r;
         record_clear(&r);
@@ -248,7 +244,6 @@ static bool place(const char *lat, const char *lon, struct record *r)
 static void test_positions(void **state)
 {
     struct record r;
-    (void)state;
     assert_true(place("35.1234567", "-129.7654321", &r));
     assert_int_equal(r.report.has, HAS_POSITION);
     assert_int_equal(r.report.pos.lat_e7, 351234567);
@@ -270,7 +265,6 @@ static void test_mmsi(void **state)
 {
     static const char *const bad[] = {"0",    "1000000000", "-5",  "12.5",
                                       "ship", "",           "1e12"};
-    (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct record r;
         record_clear(&r);
@@ -287,7 +281,6 @@ static void set(struct record *r, enum record_field field, const char *text)
 static void test_dimensions(void **state)
 {
     struct record r;
-    (void)state;
     record_clear(&r);
     set(&r, RECORD_MMSI, "431000001");
     set(&r, RECORD_TO_BOW, "70");
@@ -316,7 +309,6 @@ static void test_dimensions(void **state)
 static void test_hash(void **state)
 {
     struct record a, b;
-    (void)state;
     assert_true(place("35", "129", &a) && place("35", "129", &b));
     assert_int_equal(a.report.payload_hash, b.report.payload_hash);
     assert_true(place("35", "129.0000001", &b));
@@ -332,21 +324,12 @@ static void test_hash(void **state)
 
 static void test_types(void **state)
 {
-    (void)state;
     for (unsigned type = 0; type < 30; type++)
         assert_int_equal(record_is_ship_type(type),
                          type == 1 || type == 2 || type == 3 || type == 5 || type == 18 ||
                              type == 19 || type == 24 || type == 27);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),    cmocka_unit_test(test_names),
-        cmocka_unit_test(test_sorted),     cmocka_unit_test(test_sentinels),
-        cmocka_unit_test(test_positions),  cmocka_unit_test(test_mmsi),
-        cmocka_unit_test(test_dimensions), cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_types),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_numbers), TEST(test_names), TEST(test_sorted),
+          TEST(test_sentinels), TEST(test_positions), TEST(test_mmsi),
+          TEST(test_dimensions), TEST(test_hash), TEST(test_types))

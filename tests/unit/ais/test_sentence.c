@@ -15,7 +15,6 @@ static enum sentence_kind read(const char *text, struct sentence *s)
 static void test_fields(void **state)
 {
     struct sentence s;
-    (void)state;
     assert_int_equal(read("!AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0*4A", &s),
                      SENTENCE_AIS);
     assert_int_equal(s.total, 1);
@@ -57,7 +56,6 @@ static void test_kinds(void **state)
         {"$12 for the boat", SENTENCE_NONE},
         {"!AIVDM", SENTENCE_NONE},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct sentence s;
         enum sentence_kind kind = read(rows[i].text, &s);
@@ -75,7 +73,6 @@ static void test_bad_fields(void **state)
         "!AIVDM,1,1,,A,15RTg",    "!AIVDM,1,1,,AAA,15RTg,0",   "!AIVDM,1,1,,?,15RTg,0",
         "!AIVDM,,1,,A,15RTg,0",   "!AIVDM,1,1,1234,A,15RTg,0",
     };
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[96];
         struct sentence s;
@@ -94,7 +91,6 @@ static void test_bad_fields(void **state)
 
 static void test_sum(void **state)
 {
-    (void)state;
     const char *text = "AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0";
     for (size_t n = 0; n <= strlen(text); n++) {
         unsigned plain = 0;
@@ -118,7 +114,6 @@ static void suffix(const char *text, const char *station, int64_t time_ms)
 
 static void test_suffix(void **state)
 {
-    (void)state;
     suffix(",s26615,d-111,t161344.00,T44.06,x161520,r003669945,1429287224", "r003669945",
            1429287224000);
     suffix(",d-109,S2105,t050056.00,T56.13718694,r003669946,1325394060,1325394001",
@@ -138,7 +133,6 @@ static void test_suffix(void **state)
 static void test_pghp(void **state)
 {
     struct sentence_pghp p;
-    (void)state;
     const char *text = "$PGHP,1,2012,12,6,9,53,48,612,244,,,1,02*21";
     assert_true(sentence_pghp_read(text, strlen(text), &p));
     assert_int_equal(p.time_ms, 1354787628612);
@@ -155,12 +149,5 @@ static void test_pghp(void **state)
     assert_false(sentence_pghp_read("$GPGGA,1", 8, &p));
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fields),     cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_bad_fields), cmocka_unit_test(test_sum),
-        cmocka_unit_test(test_suffix),     cmocka_unit_test(test_pghp),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_fields), TEST(test_kinds), TEST(test_bad_fields),
+          TEST(test_sum), TEST(test_suffix), TEST(test_pghp))

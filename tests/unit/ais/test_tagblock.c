@@ -37,7 +37,6 @@ static void read(const char *content, struct tagblock *t)
 static void test_keys(void **state)
 {
     struct tagblock t;
-    (void)state;
     tagblock_clear(&t);
     read("s:2573135,c:1565218798,n:5,g:1-2-1234,d:x,t:three words,i:<O>", &t);
     assert_int_equal(t.station_n, 7);
@@ -58,7 +57,6 @@ static bool is_sound(const char *text, size_t n)
 
 static void test_known_sum(void **state)
 {
-    (void)state;
     const char *text = "\\c:1565218798*53\\";
     assert_true(is_sound(text, strlen(text)));
     assert_true(is_sound("\\c:1354719388*56\\", 17));
@@ -83,7 +81,6 @@ static void test_units(void **state)
         {"c:", TIME_NONE},
         {"c", TIME_NONE},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct tagblock t;
         tagblock_clear(&t);
@@ -97,7 +94,6 @@ static void test_groups(void **state)
     static const char *const bad[] = {"g:0-2-1", "g:3-2-1", "g:1-0-1", "g:1-2-",
                                       "g:1-2",   "g:-2-1",  "g:1--1",  "3G2:1"};
     struct tagblock t;
-    (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         tagblock_clear(&t);
         read(bad[i], &t);
@@ -121,7 +117,6 @@ static void test_groups(void **state)
 static void test_concatenated(void **state)
 {
     struct tagblock t;
-    (void)state;
     tagblock_clear(&t);
     read("s:relay,c:1565218799,g:1-2-7", &t);
     read("s:origin,c:1565218798", &t);
@@ -133,7 +128,6 @@ static void test_concatenated(void **state)
 static void test_length(void **state)
 {
     bool sound = true;
-    (void)state;
     assert_int_equal(tagblock_length("\\s:x", 4, &sound), 0);
     assert_int_equal(tagblock_length("\\", 1, &sound), 0);
     /* A stray backslash in front of a sentence is no block. */
@@ -143,12 +137,5 @@ static void test_length(void **state)
     assert_int_equal(tagblock_length("\\t:hey!*00\\x", 12, &sound), 11);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),   cmocka_unit_test(test_known_sum),
-        cmocka_unit_test(test_units),  cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_length), cmocka_unit_test(test_concatenated),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_keys), TEST(test_known_sum), TEST(test_units),
+          TEST(test_groups), TEST(test_length), TEST(test_concatenated))

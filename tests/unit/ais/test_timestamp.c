@@ -45,7 +45,6 @@ static const struct row whole[] = {
 
 static void test_whole(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
         int64_t t = -1;
         bool ok = timestamp_parse(whole[i].text, strlen(whole[i].text), &t);
@@ -74,7 +73,6 @@ static const struct prefix prefixes[] = {
 
 static void test_prefix(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         int64_t t = 0;
         size_t n = timestamp_parse_prefix(prefixes[i].text, strlen(prefixes[i].text), &t);
@@ -86,7 +84,6 @@ static void test_prefix(void **state)
 static void test_numbers(void **state)
 {
     int64_t t = 0;
-    (void)state;
     assert_true(timestamp_from_integer(1565218798, &t));
     assert_int_equal(t, 1565218798000);
     assert_true(timestamp_from_integer(1565218798250, &t));
@@ -103,7 +100,6 @@ static void test_numbers(void **state)
 
 static void test_sane(void **state)
 {
-    (void)state;
     assert_true(timestamp_is_sane(1565218798000));
     assert_false(timestamp_is_sane(631151999999));
     assert_true(timestamp_is_sane(631152000000));
@@ -111,13 +107,5 @@ static void test_sane(void **state)
     assert_false(timestamp_is_sane(0));
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),
-        cmocka_unit_test(test_prefix),
-        cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_sane),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_whole), TEST(test_prefix), TEST(test_numbers),
+          TEST(test_sane))

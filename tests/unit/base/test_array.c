@@ -8,7 +8,6 @@
 
 static void test_items_stay(void **state)
 {
-    (void)state;
     int *items = NULL;
     size_t room = 0, moves = 0;
     for (size_t i = 0; i < 10000; i++) {
@@ -29,7 +28,6 @@ static void test_items_stay(void **state)
 
 static void test_too_large(void **state)
 {
-    (void)state;
     uint64_t *items = NULL;
     size_t room = 0;
     assert_int_equal(array_grow(&items, &room, SIZE_MAX / 4, sizeof *items), ERR_NOMEM);
@@ -37,11 +35,4 @@ static void test_too_large(void **state)
     assert_int_equal(room, 0);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_items_stay),
-        cmocka_unit_test(test_too_large),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_items_stay), TEST(test_too_large))

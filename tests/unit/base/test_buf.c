@@ -8,7 +8,6 @@
 
 static void test_append_and_drop(void **state)
 {
-    (void)state;
     struct buf b = {0};
     assert_string_equal(buf_text(&b), "");
     assert_int_equal(buf_add_text(&b, "one"), 0);
@@ -28,7 +27,6 @@ static void test_append_and_drop(void **state)
 
 static void test_grows_and_formats(void **state)
 {
-    (void)state;
     struct buf b;
     buf_init(&b);
     for (int i = 0; i < 10000; i++)
@@ -45,7 +43,6 @@ static void test_grows_and_formats(void **state)
 
 static void test_one_format_longer_than_the_buffer(void **state)
 {
-    (void)state;
     struct buf b = {0};
     assert_int_equal(buf_add_text(&b, "a"), 0);
     assert_int_equal(buf_printf(&b, "%5000s", "z"), 0);
@@ -56,7 +53,6 @@ static void test_one_format_longer_than_the_buffer(void **state)
 
 static void test_take_leaves_it_usable(void **state)
 {
-    (void)state;
     struct buf b = {0};
     char *empty = buf_take(&b);
     assert_string_equal(empty, "");
@@ -73,7 +69,6 @@ static void test_take_leaves_it_usable(void **state)
 
 static void test_absurd_size_is_refused(void **state)
 {
-    (void)state;
     struct buf b = {0};
     assert_int_equal(buf_add_text(&b, "kept"), 0);
     assert_int_equal(buf_reserve(&b, SIZE_MAX - 2), ERR_NOMEM);
@@ -81,14 +76,6 @@ static void test_absurd_size_is_refused(void **state)
     buf_finish(&b);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_append_and_drop),
-        cmocka_unit_test(test_grows_and_formats),
-        cmocka_unit_test(test_one_format_longer_than_the_buffer),
-        cmocka_unit_test(test_take_leaves_it_usable),
-        cmocka_unit_test(test_absurd_size_is_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_append_and_drop), TEST(test_grows_and_formats),
+          TEST(test_one_format_longer_than_the_buffer), TEST(test_take_leaves_it_usable),
+          TEST(test_absurd_size_is_refused))

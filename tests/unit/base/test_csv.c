@@ -34,7 +34,6 @@ static char *read_all(const char *text, char separator, bool has_remarks)
 
 static void test_rows(void **state)
 {
-    (void)state;
     static const struct {
         const char *text;
         char separator;
@@ -75,7 +74,6 @@ static void test_rows(void **state)
 
 static void test_columns(void **state)
 {
-    (void)state;
     struct csv csv;
     csv_init(&csv, "ab, \"cd\",e", 10, ',');
     assert_int_equal(csv_next(&csv), 1);
@@ -88,7 +86,6 @@ static void test_columns(void **state)
 
 static void test_too_many(void **state)
 {
-    (void)state;
     char text[2 * CSV_FIELDS_MAX + 2];
     for (size_t n = CSV_FIELDS_MAX - 1; n <= CSV_FIELDS_MAX; n++) {
         struct csv csv;
@@ -105,7 +102,6 @@ static void test_too_many(void **state)
 /* A row alone, as recordings give it: views into the text, doubled quotes on demand. */
 static void test_values(void **state)
 {
-    (void)state;
     static const char text[] = "a,\"b\"\"c\",\"d";
     struct csv_cursor c = {.at = text, .end = text + sizeof text - 1, .separator = ','};
     struct csv_value value;
@@ -123,13 +119,5 @@ static void test_values(void **state)
     assert_false(csv_next_value(&c, &value));
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_too_many),
-        cmocka_unit_test(test_values),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_rows), TEST(test_columns), TEST(test_too_many),
+          TEST(test_values))

@@ -7,7 +7,6 @@
 
 static void test_every_code_has_a_text(void **state)
 {
-    (void)state;
     static const struct {
         int code;
         const char *text;
@@ -29,7 +28,6 @@ static void test_every_code_has_a_text(void **state)
 
 static void test_set(void **state)
 {
-    (void)state;
     struct err err = {.line = 9};
     assert_int_equal(err_set(&err, ERR_RANGE, "%s is %d", "port", 70000), ERR_RANGE);
     assert_int_equal(err.code, ERR_RANGE);
@@ -43,7 +41,6 @@ static void test_set(void **state)
 
 static void test_text_is_never_empty_and_is_cut(void **state)
 {
-    (void)state;
     struct err err;
     char text[2 * ERR_TEXT_BYTES];
     err_set(&err, ERR_NOMEM, "%s", "");
@@ -54,12 +51,5 @@ static void test_text_is_never_empty_and_is_cut(void **state)
     assert_int_equal(strlen(err.text), ERR_TEXT_BYTES - 1);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_code_has_a_text),
-        cmocka_unit_test(test_set),
-        cmocka_unit_test(test_text_is_never_empty_and_is_cut),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_every_code_has_a_text), TEST(test_set),
+          TEST(test_text_is_never_empty_and_is_cut))

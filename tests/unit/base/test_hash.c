@@ -10,7 +10,6 @@
  * (seed 1234567); 0xe220a8397b1dcdaf is the well-known first output of seed 0. */
 static void test_u64_is_splitmix64(void **state)
 {
-    (void)state;
     assert_true(hash_u64(0, 0) == UINT64_C(0xe220a8397b1dcdaf));
     assert_true(hash_u64(1234567, 0) == UINT64_C(6457827717110365317));
     assert_true(hash_u64(1, 0) != hash_u64(1, 1));
@@ -41,7 +40,6 @@ static uint64_t undo(uint64_t z)
 
 static void test_bytes_are_fnv1a(void **state)
 {
-    (void)state;
     assert_true(undo(hash_text("", 0)) == UINT64_C(0xcbf29ce484222325));
     assert_true(undo(hash_text("a", 0)) == UINT64_C(0xaf63dc4c8601ec8c));
     assert_true(undo(hash_text("foobar", 0)) == UINT64_C(0x85944171f73967e8));
@@ -53,7 +51,6 @@ static void test_bytes_are_fnv1a(void **state)
  */
 static void test_id_is_sha256(void **state)
 {
-    (void)state;
     char id[HASH_ID_BYTES];
     hash_id("abc", 3, id);
     assert_string_equal(id, "ba7816bf8f01cfea414140de5dae2223");
@@ -62,12 +59,5 @@ static void test_id_is_sha256(void **state)
     assert_string_equal(id, "e3b0c44298fc1c149afbf4c8996fb924");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_u64_is_splitmix64),
-        cmocka_unit_test(test_bytes_are_fnv1a),
-        cmocka_unit_test(test_id_is_sha256),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_u64_is_splitmix64), TEST(test_bytes_are_fnv1a),
+          TEST(test_id_is_sha256))

@@ -5,7 +5,6 @@
 
 static void test_equal_times_fire_by_seq(void **state)
 {
-    (void)state;
     struct heap h = {0};
     struct heap_node a = {0}, b = {0}, c = {0};
     assert_null(heap_first(&h));
@@ -27,7 +26,6 @@ static void test_equal_times_fire_by_seq(void **state)
 /* Against a search through all nodes. */
 static void test_against_a_search(void **state)
 {
-    (void)state;
     enum { NODES = 200, STEPS = 50000 };
     static struct heap_node nodes[NODES];
     struct test_random random = {7};
@@ -53,11 +51,4 @@ static void test_against_a_search(void **state)
     heap_finish(&h);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_equal_times_fire_by_seq),
-        cmocka_unit_test(test_against_a_search),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_equal_times_fire_by_seq), TEST(test_against_a_search))

@@ -5,7 +5,6 @@
 
 static void test_set_get_remove(void **state)
 {
-    (void)state;
     struct map m = {0};
     int a, b;
     assert_null(map_get(&m, 0));
@@ -25,7 +24,6 @@ static void test_set_get_remove(void **state)
 /* Against a plain array: keys 0..499, sets and removes at random. */
 static void test_against_an_array(void **state)
 {
-    (void)state;
     enum { KEYS = 500, STEPS = 200000 };
     struct test_random random = {20240325};
     print_message("seed %llu\n", (unsigned long long)random.state);
@@ -61,11 +59,4 @@ static void test_against_an_array(void **state)
     map_finish(&m);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_set_get_remove),
-        cmocka_unit_test(test_against_an_array),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_set_get_remove), TEST(test_against_an_array))

@@ -9,7 +9,6 @@
 
 static void test_clean(void **state)
 {
-    (void)state;
     static const struct {
         const char *text;
         const char *expected;
@@ -45,7 +44,6 @@ static void test_clean(void **state)
 
 static void test_clean_cuts_at_a_character(void **state)
 {
-    (void)state;
     char out[6];
     assert_int_equal(text_clean("ab\xeb\xb6\x80z", 6, out, 5), 2);
     assert_string_equal(out, "ab");
@@ -58,7 +56,6 @@ static void test_clean_cuts_at_a_character(void **state)
 
 static void test_copy(void **state)
 {
-    (void)state;
     char out[4];
     text_copy(out, sizeof out, "abcdef");
     assert_string_equal(out, "abc");
@@ -72,7 +69,6 @@ static void test_copy(void **state)
 
 static void test_case(void **state)
 {
-    (void)state;
     char text[] = "ruvvo \xc3\xa9";
     text_upper(text);
     assert_string_equal(text, "RUVVO \xc3\xa9");
@@ -85,7 +81,6 @@ static void test_case(void **state)
 
 static void test_match(void **state)
 {
-    (void)state;
     static const struct {
         const char *pattern, *text;
         bool matches;
@@ -115,7 +110,6 @@ static void test_match(void **state)
  * the unrestricted distance): Wikipedia, "Damerau-Levenshtein distance". */
 static void test_distance(void **state)
 {
-    (void)state;
     assert_int_equal(text_distance("kitten", "sitting", 9), 3);
     assert_int_equal(text_distance("CA", "ABC", 9), 3);
     assert_int_equal(text_distance("endpoint", "endpoitn", 9), 1);
@@ -132,7 +126,6 @@ static void test_distance(void **state)
 
 static void test_nearest(void **state)
 {
-    (void)state;
     static const char *const words[] = {"udp", "tcp", "listen", "serial", "file"};
     assert_string_equal(text_nearest("lisen", words, 5), "listen");
     assert_string_equal(text_nearest("fiel", words, 5), "file");
@@ -144,13 +137,6 @@ static void test_nearest(void **state)
     assert_null(text_nearest("udp", words, 0));
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clean),   cmocka_unit_test(test_clean_cuts_at_a_character),
-        cmocka_unit_test(test_copy),    cmocka_unit_test(test_case),
-        cmocka_unit_test(test_match),   cmocka_unit_test(test_distance),
-        cmocka_unit_test(test_nearest),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_clean), TEST(test_clean_cuts_at_a_character),
+          TEST(test_copy), TEST(test_case), TEST(test_match), TEST(test_distance),
+          TEST(test_nearest))

@@ -25,7 +25,6 @@ static const struct {
 
 static void test_known_times(void **state)
 {
-    (void)state;
     char text[TIME_TEXT_BYTES];
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         int64_t t;
@@ -42,7 +41,6 @@ static void test_known_times(void **state)
 /* Against the C library's gmtime_r, which has its own arithmetic. */
 static void test_parts_against_gmtime(void **state)
 {
-    (void)state;
     struct test_random random = {11};
     print_message("seed %llu\n", (unsigned long long)random.state);
     for (int i = 0; i < 100000; i++) {
@@ -66,7 +64,6 @@ static void test_parts_against_gmtime(void **state)
 /* The examples of RFC 3339 section 5.8 but for the leap second, and our other forms. */
 static void test_accepted_forms(void **state)
 {
-    (void)state;
     static const struct {
         const char *text;
         int64_t ms;
@@ -91,7 +88,6 @@ static void test_accepted_forms(void **state)
 
 static void test_refused_forms(void **state)
 {
-    (void)state;
     static const struct {
         const char *text;
         int code;
@@ -133,21 +129,12 @@ static void test_refused_forms(void **state)
 
 static void test_extremes_do_not_overflow(void **state)
 {
-    (void)state;
     char text[TIME_TEXT_BYTES];
     assert_true(strlen(time_format(INT64_MIN, text)) < TIME_TEXT_BYTES);
     assert_true(strlen(time_format(INT64_MAX, text)) < TIME_TEXT_BYTES);
     assert_true(strlen(time_format_short(INT64_MIN, text)) < TIME_TEXT_BYTES);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_times),
-        cmocka_unit_test(test_parts_against_gmtime),
-        cmocka_unit_test(test_accepted_forms),
-        cmocka_unit_test(test_refused_forms),
-        cmocka_unit_test(test_extremes_do_not_overflow),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_known_times), TEST(test_parts_against_gmtime),
+          TEST(test_accepted_forms), TEST(test_refused_forms),
+          TEST(test_extremes_do_not_overflow))

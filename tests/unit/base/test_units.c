@@ -10,7 +10,6 @@
 
 static void test_durations(void **state)
 {
-    (void)state;
     static const struct {
         const char *text;
         int code;
@@ -51,7 +50,6 @@ static void test_durations(void **state)
 
 static void test_distances_and_speeds(void **state)
 {
-    (void)state;
     double value = -7;
     assert_int_equal(units_parse_distance("10km", 4, &value), 0);
     assert_near(value, 10000, 0);
@@ -71,7 +69,6 @@ static void test_distances_and_speeds(void **state)
 
 static void test_numbers(void **state)
 {
-    (void)state;
     static const char *const bad[] = {"",    "-",   "+1",  "1e3",  "0x10", ".5",
                                       "5.",  "1,5", " 1",  "1 ",   "nan",  "inf",
                                       "012", "-01", "--1", "1.2.3"};
@@ -92,7 +89,6 @@ static void test_numbers(void **state)
 /* The C library's strtod in the C locale rounds correctly. */
 static void test_numbers_round_like_strtod(void **state)
 {
-    (void)state;
     struct test_random random = {3};
     print_message("seed %llu\n", (unsigned long long)random.state);
     for (int i = 0; i < 100000; i++) {
@@ -110,7 +106,6 @@ static void test_numbers_round_like_strtod(void **state)
 
 static void test_locale_does_not_matter(void **state)
 {
-    (void)state;
     static const char *const commas[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "ru_RU.UTF-8"};
     bool is_set = false;
     for (size_t i = 0; i < 3 && !is_set; i++)
@@ -129,7 +124,6 @@ static void test_locale_does_not_matter(void **state)
 
 static void test_ints(void **state)
 {
-    (void)state;
     int64_t v = -7;
     assert_int_equal(units_parse_int("9999993", 7, 0, 9999999, &v), 0);
     assert_int_equal(v, 9999993);
@@ -154,7 +148,6 @@ static void test_ints(void **state)
 
 static void test_formats(void **state)
 {
-    (void)state;
     static const struct {
         int64_t ms;
         const char *text;
@@ -178,16 +171,6 @@ static void test_formats(void **state)
                             distances[i].text);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_durations),
-        cmocka_unit_test(test_distances_and_speeds),
-        cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_numbers_round_like_strtod),
-        cmocka_unit_test(test_locale_does_not_matter),
-        cmocka_unit_test(test_ints),
-        cmocka_unit_test(test_formats),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_durations), TEST(test_distances_and_speeds),
+          TEST(test_numbers), TEST(test_numbers_round_like_strtod),
+          TEST(test_locale_does_not_matter), TEST(test_ints), TEST(test_formats))

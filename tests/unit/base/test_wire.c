@@ -10,7 +10,6 @@
  * -> b9 64. Zigzag: Protocol Buffers, "Encoding": -1 -> 1, 1 -> 2, -2 -> 3. */
 static void test_known_bytes(void **state)
 {
-    (void)state;
     struct buf b = {0};
     struct wire_writer w = {.out = &b};
     wire_put_u64(&w, 2);
@@ -34,7 +33,6 @@ static void test_known_bytes(void **state)
 
 static void test_round_trip(void **state)
 {
-    (void)state;
     static const int64_t values[] = {0, 1, -1, 63, -64, 64, INT64_MAX, INT64_MIN};
     enum { VALUES = sizeof values / sizeof values[0] };
     struct buf b = {0};
@@ -70,7 +68,6 @@ static void test_round_trip(void **state)
 /* Every prefix of a record is a fault, and after a fault everything reads as 0. */
 static void test_cut_records_fail(void **state)
 {
-    (void)state;
     struct buf b = {0};
     struct wire_writer w = {.out = &b};
     wire_put_u64(&w, 300);
@@ -95,7 +92,6 @@ static void test_cut_records_fail(void **state)
 
 static void test_hostile_numbers_fail(void **state)
 {
-    (void)state;
     static const struct {
         const char *bytes;
         size_t n;
@@ -117,7 +113,6 @@ static void test_hostile_numbers_fail(void **state)
 
 static void test_count_is_bounded_by_what_is_left(void **state)
 {
-    (void)state;
     struct wire_reader r;
     wire_reader_init(&r, "\x03......", 7);
     assert_int_equal(wire_get_count(&r, 2), 3);
@@ -127,14 +122,6 @@ static void test_count_is_bounded_by_what_is_left(void **state)
     assert_true(r.failed);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_bytes),
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_cut_records_fail),
-        cmocka_unit_test(test_hostile_numbers_fail),
-        cmocka_unit_test(test_count_is_bounded_by_what_is_left),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_known_bytes), TEST(test_round_trip),
+          TEST(test_cut_records_fail), TEST(test_hostile_numbers_fail),
+          TEST(test_count_is_bounded_by_what_is_left))

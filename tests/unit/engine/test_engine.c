@@ -27,7 +27,6 @@ static const char box_rule[] = "site: test\nzones: [zones.geojson]\nrules:\n"
 /* Lost at 60, gap at 60; a report at 60 comes after both. */
 static void test_timers_fire_before_reports(void **state)
 {
-    (void)state;
     struct enginerun r;
     enginerun_init(&r,
                    "site: test\nzones: [zones.geojson]\nrules:\n"
@@ -53,7 +52,6 @@ static void test_timers_fire_before_reports(void **state)
 /* Many timers in one step forward: by their time, at equal time by MMSI. */
 static void test_order_of_timers(void **state)
 {
-    (void)state;
     struct enginerun r;
     enginerun_init(&r,
                    "site: test\nrules:\n"
@@ -74,7 +72,6 @@ static void test_order_of_timers(void **state)
 
 static void test_what_is_counted(void **state)
 {
-    (void)state;
     struct enginerun r;
     enginerun_init(&r, "site: test\n", NULL);
     enginerun_fix(&r, A, 10, 36, 126.5, 5);
@@ -116,7 +113,6 @@ static void say_name(struct enginerun *r, uint32_t mmsi, double minute, const ch
 /* Who a ship is comes to be known after its last fix: its timers are set all the same. */
 static void test_identified_before_it_falls_silent(void **state)
 {
-    (void)state;
     struct enginerun r;
     enginerun_init(&r,
                    "site: test\nvessels: [{id: v, name: EXAMPLE}]\nrules:\n"
@@ -133,7 +129,6 @@ static void test_identified_before_it_falls_silent(void **state)
  * says now this, now that: told once. */
 static void test_covered_after_it_entered(void **state)
 {
-    (void)state;
     struct enginerun r;
     enginerun_init(&r,
                    "site: test\nzones: [zones.geojson]\nrules:\n"
@@ -166,7 +161,6 @@ static void test_covered_after_it_entered(void **state)
 /* Sighted is the first fix; a ship that is recognised later is told of then. */
 static void test_sighted_when_recognised(void **state)
 {
-    (void)state;
     static const char yaml[] =
         "site: test\nvessels: [{id: v, name: EXAMPLE}]\nrules:\n"
         "  - {id: seen, when: sighted, vessels: watched, again_after: 7d}\n";
@@ -210,7 +204,6 @@ static void visit(struct enginerun *r, uint32_t mmsi, double minute, double lon)
  * restart, and over a reload that adds a zone before the others. */
 static void test_repeat(void **state)
 {
-    (void)state;
     static const char yaml[] = "site: test\nzones: [zones.geojson]\n" REPEAT_RULE;
     struct enginerun r;
     enginerun_init(&r, yaml, two_zones);
@@ -239,7 +232,6 @@ static void test_repeat(void **state)
 /* 2024-03-24T06:00Z ends the mute; what it kept quiet folds nothing. */
 static void test_mutes(void **state)
 {
-    (void)state;
     static const char yaml[] = "site: test\nzones: [zones.geojson]\n"
                                "mutes: [{vessel: 440000001, rule: in, until: "
                                "\"2024-03-24T06:00:00Z\"}]\n" REPEAT_RULE;
@@ -264,7 +256,6 @@ static void test_mutes(void **state)
 /* A rule that did not change goes on: the dwell under way comes at its time. */
 static void test_reload_keeps_unchanged_rules(void **state)
 {
-    (void)state;
     static const char before[] =
         "site: test\nzones: [zones.geojson]\nrules:\n"
         "  - {id: box, when: zone, zones: [box], at_start: all, dwell: 2h}\n";
@@ -290,7 +281,6 @@ static void test_reload_keeps_unchanged_rules(void **state)
 /* Changed: entered again silently. Removed: no event. */
 static void test_reload_of_zones(void **state)
 {
-    (void)state;
     struct enginerun r;
     enginerun_init(&r, box_rule, box);
     enginerun_fix(&r, A, 0, 36, 126.5, 0);
@@ -327,7 +317,6 @@ static void sail_story(struct enginerun *r, const char *again, bool is_changed)
 
 static void test_reload_of_routes(void **state)
 {
-    (void)state;
     static const char before[] = "site: test\nrules:\n  - {id: arms, when: route, route: "
                                  "\"KP* >> CNSHD >> RU*\"}\n";
     static const char more[] =
@@ -361,7 +350,6 @@ static int count_row(void *context, uint32_t mmsi, const void *record, size_t n)
 
 static void test_reload_with_a_lower_limit(void **state)
 {
-    (void)state;
     struct enginerun r;
     struct rows rows = {0};
     struct engine_conf conf;
@@ -384,7 +372,6 @@ static void test_reload_with_a_lower_limit(void **state)
 
 static void test_eviction(void **state)
 {
-    (void)state;
     struct enginerun r;
     struct rows rows = {0};
     struct engine_conf conf;
@@ -415,7 +402,6 @@ static void test_eviction(void **state)
 /* The same id for the same alert, whenever it is noticed and by whom; no two alike. */
 static void test_identity(void **state)
 {
-    (void)state;
     char ids[3][HASH_ID_BYTES];
     struct enginerun r;
     for (int i = 0; i < 3; i++) {
@@ -442,7 +428,6 @@ static void test_identity(void **state)
 
 static void test_damaged_records(void **state)
 {
-    (void)state;
     struct enginerun r, other;
     enginerun_init(&r, box_rule, box);
     enginerun_init(&other, box_rule, box);
@@ -463,7 +448,6 @@ static void test_damaged_records(void **state)
 
 static void test_describe(void **state)
 {
-    (void)state;
     struct enginerun r;
     struct buf text = {0};
     enginerun_init(&r, box_rule, box);
@@ -481,25 +465,10 @@ static void test_describe(void **state)
     enginerun_finish(&r);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_timers_fire_before_reports),
-        cmocka_unit_test(test_order_of_timers),
-        cmocka_unit_test(test_what_is_counted),
-        cmocka_unit_test(test_identified_before_it_falls_silent),
-        cmocka_unit_test(test_covered_after_it_entered),
-        cmocka_unit_test(test_sighted_when_recognised),
-        cmocka_unit_test(test_repeat),
-        cmocka_unit_test(test_mutes),
-        cmocka_unit_test(test_reload_keeps_unchanged_rules),
-        cmocka_unit_test(test_reload_of_zones),
-        cmocka_unit_test(test_reload_of_routes),
-        cmocka_unit_test(test_reload_with_a_lower_limit),
-        cmocka_unit_test(test_eviction),
-        cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_damaged_records),
-        cmocka_unit_test(test_describe),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_timers_fire_before_reports), TEST(test_order_of_timers),
+          TEST(test_what_is_counted), TEST(test_identified_before_it_falls_silent),
+          TEST(test_covered_after_it_entered), TEST(test_sighted_when_recognised),
+          TEST(test_repeat), TEST(test_mutes), TEST(test_reload_keeps_unchanged_rules),
+          TEST(test_reload_of_zones), TEST(test_reload_of_routes),
+          TEST(test_reload_with_a_lower_limit), TEST(test_eviction), TEST(test_identity),
+          TEST(test_damaged_records), TEST(test_describe))

@@ -31,7 +31,6 @@ static double uniform(struct test_random *r, double low, double high)
 
 static void test_against_every_ship(void **state)
 {
-    (void)state;
     static const struct {
         double south, north, west, east;
     } places[] = {
@@ -70,7 +69,6 @@ static void test_against_every_ship(void **state)
 /* Ships that move on, and are forgotten, leave their cells. */
 static void test_moving_and_forgetting(void **state)
 {
-    (void)state;
     struct test_random r = {.state = 7};
     struct enginerun run;
     enginerun_init(&run, yaml, NULL);
@@ -90,11 +88,4 @@ static void test_moving_and_forgetting(void **state)
     enginerun_finish(&run);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_every_ship),
-        cmocka_unit_test(test_moving_and_forgetting),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_against_every_ship), TEST(test_moving_and_forgetting))

@@ -35,7 +35,6 @@ static void assert_silence(const struct enginerun *r, uint16_t source, double si
 
 static void test_spans(void **state)
 {
-    (void)state;
     struct enginerun r;
     enginerun_init(&r, yaml, NULL);
     heard(&r, 440000001, 0, 0);
@@ -65,7 +64,6 @@ static void test_spans(void **state)
 /* One after the other is not together. */
 static void test_sources_in_turn(void **state)
 {
-    (void)state;
     struct enginerun r;
     enginerun_init(&r, yaml, NULL);
     heard(&r, 440000001, 0, 0);
@@ -84,7 +82,6 @@ static void test_sources_in_turn(void **state)
 /* The daemon was down while the source was silent, too: counted once. */
 static void test_daemon_and_source(void **state)
 {
-    (void)state;
     struct enginerun r;
     enginerun_init(&r, yaml, NULL);
     heard(&r, 440000001, 0, 0);
@@ -104,7 +101,6 @@ static void test_daemon_and_source(void **state)
  * as well. */
 static void test_gap(void **state)
 {
-    (void)state;
     for (int restarts = 0; restarts < 2; restarts++) {
         struct enginerun r;
         enginerun_init(&r, yaml, NULL);
@@ -131,7 +127,6 @@ static void test_gap(void **state)
 
 static void test_gap_after_an_outage(void **state)
 {
-    (void)state;
     struct enginerun r;
     enginerun_init(&r, yaml, NULL);
     heard(&r, 440000001, 0, 0);
@@ -147,7 +142,6 @@ static void test_gap_after_an_outage(void **state)
 /* More outages than are remembered: the newest count. */
 static void test_many(void **state)
 {
-    (void)state;
     struct enginerun r;
     enginerun_init(&r, yaml, NULL);
     heard(&r, 440000001, 0, 0);
@@ -162,15 +156,6 @@ static void test_many(void **state)
     enginerun_finish(&r);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_spans),
-        cmocka_unit_test(test_sources_in_turn),
-        cmocka_unit_test(test_daemon_and_source),
-        cmocka_unit_test(test_gap),
-        cmocka_unit_test(test_gap_after_an_outage),
-        cmocka_unit_test(test_many),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_spans), TEST(test_sources_in_turn),
+          TEST(test_daemon_and_source), TEST(test_gap), TEST(test_gap_after_an_outage),
+          TEST(test_many))

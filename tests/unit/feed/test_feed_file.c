@@ -26,7 +26,6 @@ static uint64_t hash_reports(const struct feedtest *w)
 
 static void test_whole_file(void **state)
 {
-    (void)state;
     enum { COUNT = 5000 }; /* some 400 KiB: several slices */
     struct feedtest w;
     struct buf b = {0};
@@ -51,7 +50,6 @@ static void test_whole_file(void **state)
 
 static void test_packed_is_the_same(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct buf b = {0};
     feedtest_recording(&b, 3000, SHIP);
@@ -75,7 +73,6 @@ static void test_packed_is_the_same(void **state)
  * their slices; each report once. */
 static void test_several_are_merged(void **state)
 {
-    (void)state;
     enum { FILES = 3, COUNT = 4000 };
     struct feedtest w;
     struct conf_feed confs[FILES];
@@ -97,7 +94,6 @@ static void test_several_are_merged(void **state)
 /* The owner drains no further: reading stops, and goes on when it is told to. */
 static void test_pause_bounds_what_is_read(void **state)
 {
-    (void)state;
     enum { COUNT = 40000 };
     struct feedtest w;
     struct buf b = {0};
@@ -120,7 +116,6 @@ static void test_pause_bounds_what_is_read(void **state)
 
 static void test_missing_file(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct err err;
     struct conf_feed conf =
@@ -134,7 +129,6 @@ static void test_missing_file(void **state)
 /* Standard input: a pipe is polled, not waited for; it has no record to go on with. */
 static void test_standard_input(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct buf b = {0};
     int ends[2];
@@ -177,7 +171,7 @@ static void test_standard_input(void **state)
     buf_finish(&b);
 }
 
-/* ---- following ---- */
+/* --- following --- */
 
 static bool has_begun_anew(void *context)
 {
@@ -188,7 +182,6 @@ static bool has_begun_anew(void *context)
 
 static void test_follow_grows_and_rotates(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct buf b = {0};
     feedtest_recording(&b, 5, SHIP); /* the merge asks for four before it begins */
@@ -232,7 +225,6 @@ static void test_follow_grows_and_rotates(void **state)
  * report, once nothing more was written for a while. */
 static void test_follow_rests(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed confs[2];
     static const char *const ids[2] = {"few", "fewer"};
@@ -259,11 +251,10 @@ static void test_follow_rests(void **state)
     feedtest_finish(&w);
 }
 
-/* ---- pace ---- */
+/* --- pace --- */
 
 static void test_pace_follows_the_clock(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct buf b = {0};
     static const unsigned seconds[] = {0, 0, 10, 20, 20, 40};
@@ -292,7 +283,6 @@ static void test_pace_follows_the_clock(void **state)
  * neither ahead of it by more than the report that ends a file. */
 static void test_paced_recordings_share_a_clock(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed confs[2];
     static const char *const ids[2] = {"early", "late"};
@@ -323,7 +313,6 @@ static void test_paced_recordings_share_a_clock(void **state)
 /* A wrong time far ahead does not stop the show; a real gap is waited for. */
 static void test_pace_and_wrong_times(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct buf b = {0};
     feedtest_line(&b, SHIP, BEGIN_S);
@@ -348,20 +337,9 @@ static void test_pace_and_wrong_times(void **state)
     feedtest_finish(&w);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole_file),
-        cmocka_unit_test(test_packed_is_the_same),
-        cmocka_unit_test(test_several_are_merged),
-        cmocka_unit_test(test_pause_bounds_what_is_read),
-        cmocka_unit_test(test_missing_file),
-        cmocka_unit_test(test_standard_input),
-        cmocka_unit_test(test_follow_grows_and_rotates),
-        cmocka_unit_test(test_follow_rests),
-        cmocka_unit_test(test_pace_follows_the_clock),
-        cmocka_unit_test(test_paced_recordings_share_a_clock),
-        cmocka_unit_test(test_pace_and_wrong_times),
-    };
-    return cmocka_run_group_tests(tests, NULL, feedtest_remove_files);
-}
+TEST_MAIN(NULL, feedtest_remove_files, TEST(test_whole_file),
+          TEST(test_packed_is_the_same), TEST(test_several_are_merged),
+          TEST(test_pause_bounds_what_is_read), TEST(test_missing_file),
+          TEST(test_standard_input), TEST(test_follow_grows_and_rotates),
+          TEST(test_follow_rests), TEST(test_pace_follows_the_clock),
+          TEST(test_paced_recordings_share_a_clock), TEST(test_pace_and_wrong_times))

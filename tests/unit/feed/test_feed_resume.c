@@ -78,7 +78,6 @@ static void check_stops(const struct conf_feed *confs, size_t count, uint64_t se
 
 static void test_resume_hands_on_each_report_once(void **state)
 {
-    (void)state;
     struct buf b = {0};
     feedtest_recording(&b, 3000, SHIP);
     const char *path = feedtest_file("resume.nmea", b.data, b.length);
@@ -102,7 +101,6 @@ static void test_resume_knows_copies(void **state)
     struct conf_feed confs[2];
     struct buf b[2] = {{0}};
     struct feedtest whole;
-    (void)state;
     for (unsigned i = 0; i < 600; i++)
         for (unsigned k = 0; k < 3; k++)
             if (i >= 5 * k)
@@ -123,7 +121,6 @@ static void test_resume_knows_copies(void **state)
 
 static void test_resume_of_several(void **state)
 {
-    (void)state;
     enum { FILES = 3 };
     struct conf_feed confs[FILES];
     static const char *const ids[FILES] = {"ra", "rb", "rc"};
@@ -141,7 +138,6 @@ static void test_resume_of_several(void **state)
 /* More than what is read again for warming up, so that the place is really sought. */
 static void test_resume_far_into_a_file(void **state)
 {
-    (void)state;
     struct buf nmea = {0}, csv = {0};
     feedtest_recording(&nmea, 90000, SHIP);
     assert_true(nmea.length > 6 << 20);
@@ -170,7 +166,6 @@ static void test_resume_far_into_a_file(void **state)
 /* Real lines of a coastal network: groups, parts out of order, wrong tag checksums. */
 static void test_resume_of_real_lines(void **state)
 {
-    (void)state;
     const char *path = test_data_path("corpora/kystverket-1000.nm4");
     if (path == NULL)
         test_skip(TEST_NO_DATA);
@@ -182,7 +177,6 @@ static void test_resume_of_real_lines(void **state)
 
 static void test_record_of_another_file_is_ignored(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct buf b = {0}, record = {0};
     feedtest_recording(&b, 200, SHIP);
@@ -222,15 +216,7 @@ static void test_record_of_another_file_is_ignored(void **state)
     buf_finish(&record);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_resume_hands_on_each_report_once),
-        cmocka_unit_test(test_resume_knows_copies),
-        cmocka_unit_test(test_resume_of_several),
-        cmocka_unit_test(test_resume_far_into_a_file),
-        cmocka_unit_test(test_resume_of_real_lines),
-        cmocka_unit_test(test_record_of_another_file_is_ignored),
-    };
-    return cmocka_run_group_tests(tests, NULL, feedtest_remove_files);
-}
+TEST_MAIN(NULL, feedtest_remove_files, TEST(test_resume_hands_on_each_report_once),
+          TEST(test_resume_knows_copies), TEST(test_resume_of_several),
+          TEST(test_resume_far_into_a_file), TEST(test_resume_of_real_lines),
+          TEST(test_record_of_another_file_is_ignored))

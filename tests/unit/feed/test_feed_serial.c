@@ -42,7 +42,6 @@ static void put(int fd, const char *bytes, size_t n)
 
 static void test_device_vanishes_and_returns(void **state)
 {
-    (void)state;
     struct feedtest w;
     const char *name = feedtest_path("ttyAIS");
     struct conf_feed conf = feedtest_conf("mast", CONF_FEED_SERIAL, name);
@@ -81,7 +80,6 @@ static void test_device_vanishes_and_returns(void **state)
 /* No byte is changed on its way: no echo, no line discipline, no flow control. */
 static void test_line_is_raw(void **state)
 {
-    (void)state;
     struct feedtest w;
     const char *name = feedtest_path("ttyRAW");
     struct conf_feed conf = feedtest_conf("mast", CONF_FEED_SERIAL, name);
@@ -120,7 +118,6 @@ static void test_line_is_raw(void **state)
 
 static void test_what_is_no_terminal(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("mast", CONF_FEED_SERIAL, "/dev/null");
     feedtest_create(&w, &conf, 1);
@@ -136,12 +133,5 @@ static void test_what_is_no_terminal(void **state)
     feedtest_finish(&w);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_device_vanishes_and_returns),
-        cmocka_unit_test(test_line_is_raw),
-        cmocka_unit_test(test_what_is_no_terminal),
-    };
-    return cmocka_run_group_tests(tests, NULL, feedtest_remove_files);
-}
+TEST_MAIN(NULL, feedtest_remove_files, TEST(test_device_vanishes_and_returns),
+          TEST(test_line_is_raw), TEST(test_what_is_no_terminal))

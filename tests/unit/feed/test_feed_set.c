@@ -12,7 +12,6 @@ enum { SHIP = 431000001, OTHER = 431000002 };
 
 static void test_cidr(void **state)
 {
-    (void)state;
     static const struct {
         const char *network;
         uint8_t prefix;
@@ -51,7 +50,6 @@ static void test_cidr(void **state)
 
 static void test_backoff_grows_and_is_jittered(void **state)
 {
-    (void)state;
     struct feeds f = {.limits = {.backoff_min_ms = 1000, .backoff_max_ms = 60000}};
     static const uint64_t steps[] = {1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000};
     uint64_t wait_ms = 0;
@@ -67,7 +65,6 @@ static void test_backoff_grows_and_is_jittered(void **state)
 /* Every counter is summed: each is given a value of its own. */
 static void test_counts_are_all_summed(void **state)
 {
-    (void)state;
     struct input_counts one, sum = {0};
     uint64_t words[sizeof one / 8];
     for (size_t i = 0; i < sizeof one / 8; i++)
@@ -84,7 +81,6 @@ static bool is_silent(void *context)
 
 static void test_silence_and_recovery(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
     conf.silent_after_ms = 40;
@@ -116,7 +112,6 @@ static bool is_back(void *context)
 /* Where no ship sails the base station goes on: the feed is not silent. */
 static void test_a_base_station_is_no_silence(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct aisgen_bits bits;
     char text[AISGEN_TEXT_BYTES];
@@ -135,7 +130,6 @@ static void test_a_base_station_is_no_silence(void **state)
 
 static void test_reload_keeps_what_did_not_change(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct err err;
     struct conf_feed confs[2] = {feedtest_conf("stays", CONF_FEED_UDP, "127.0.0.1"),
@@ -176,7 +170,6 @@ static void test_reload_keeps_what_did_not_change(void **state)
  * lateness, so that some wait in the merge meanwhile. */
 static void test_reload_keeps_the_place(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct err err;
     struct buf b = {0};
@@ -205,7 +198,6 @@ static void test_reload_keeps_the_place(void **state)
 /* A recording that cannot be opened keeps no other from going on, and is tried again. */
 static void test_reload_with_a_missing_recording(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct err err;
     struct buf b = {0};
@@ -236,7 +228,6 @@ static void test_reload_with_a_missing_recording(void **state)
 
 static void test_closing_what_was_never_opened(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed confs[5] = {feedtest_conf("a", CONF_FEED_UDP, "127.0.0.1"),
                                  feedtest_conf("b", CONF_FEED_TCP, "127.0.0.1"),
@@ -251,18 +242,9 @@ static void test_closing_what_was_never_opened(void **state)
     feedtest_finish(&w);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cidr),
-        cmocka_unit_test(test_backoff_grows_and_is_jittered),
-        cmocka_unit_test(test_counts_are_all_summed),
-        cmocka_unit_test(test_silence_and_recovery),
-        cmocka_unit_test(test_a_base_station_is_no_silence),
-        cmocka_unit_test(test_reload_keeps_what_did_not_change),
-        cmocka_unit_test(test_reload_keeps_the_place),
-        cmocka_unit_test(test_reload_with_a_missing_recording),
-        cmocka_unit_test(test_closing_what_was_never_opened),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_cidr), TEST(test_backoff_grows_and_is_jittered),
+          TEST(test_counts_are_all_summed), TEST(test_silence_and_recovery),
+          TEST(test_a_base_station_is_no_silence),
+          TEST(test_reload_keeps_what_did_not_change), TEST(test_reload_keeps_the_place),
+          TEST(test_reload_with_a_missing_recording),
+          TEST(test_closing_what_was_never_opened))

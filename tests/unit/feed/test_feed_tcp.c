@@ -7,7 +7,7 @@
 
 enum { SHIP = 431000001, OTHER = 431000002 };
 
-/* ---- listen ---- */
+/* --- listen --- */
 
 static bool has_clients(void *context)
 {
@@ -17,7 +17,6 @@ static bool has_clients(void *context)
 
 static void test_listen_keeps_senders_apart(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("uplink", CONF_FEED_LISTEN, "127.0.0.1");
     feedtest_create(&w, &conf, 1);
@@ -60,7 +59,6 @@ static void test_listen_keeps_senders_apart(void **state)
 
 static void test_listen_limits(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("uplink", CONF_FEED_LISTEN, "127.0.0.1");
     conf.max_clients = 2;
@@ -89,7 +87,6 @@ static void test_listen_limits(void **state)
 
 static void test_listen_puts_out_the_idle_and_the_unwanted(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_cidr elsewhere = feedtest_cidr4(0x0a000000, 8);
     struct conf_feed confs[2] = {feedtest_conf("idle", CONF_FEED_LISTEN, "127.0.0.1"),
@@ -112,7 +109,7 @@ static void test_listen_puts_out_the_idle_and_the_unwanted(void **state)
     feedtest_finish(&w);
 }
 
-/* ---- tcp ---- */
+/* --- tcp --- */
 
 struct server {
     uv_tcp_t handle;
@@ -193,7 +190,6 @@ static bool is_open(void *context)
  * together with what the next connection brings. */
 static void test_tcp_reconnects_and_drops_the_half_line(void **state)
 {
-    (void)state;
     struct server s;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("partner", CONF_FEED_TCP, "localhost");
@@ -233,7 +229,6 @@ static void test_tcp_reconnects_and_drops_the_half_line(void **state)
 /* Nobody listens at first; later somebody does. */
 static void test_tcp_waits_for_the_server(void **state)
 {
-    (void)state;
     struct server s;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("partner", CONF_FEED_TCP, "127.0.0.1");
@@ -257,7 +252,6 @@ static void test_tcp_waits_for_the_server(void **state)
 /* A connection that is open and silent is given up after idle_timeout. */
 static void test_tcp_idle_timeout(void **state)
 {
-    (void)state;
     struct server s;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("partner", CONF_FEED_TCP, "127.0.0.1");
@@ -284,7 +278,6 @@ static void test_tcp_idle_timeout(void **state)
 /* A name that is none: told, tried again, and closing does not wait for it. */
 static void test_tcp_unknown_name(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("partner", CONF_FEED_TCP, "no-such.invalid");
     conf.port = 1;
@@ -298,7 +291,6 @@ static void test_tcp_unknown_name(void **state)
 /* Split-point independence over a real connection: the same bytes in random pieces. */
 static void test_tcp_in_any_pieces(void **state)
 {
-    (void)state;
     struct test_random random = {17};
     print_message("seed %llu\n", (unsigned long long)random.state);
     struct server s;
@@ -331,17 +323,8 @@ static void test_tcp_in_any_pieces(void **state)
     feedtest_finish(&w);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_listen_keeps_senders_apart),
-        cmocka_unit_test(test_listen_limits),
-        cmocka_unit_test(test_listen_puts_out_the_idle_and_the_unwanted),
-        cmocka_unit_test(test_tcp_reconnects_and_drops_the_half_line),
-        cmocka_unit_test(test_tcp_waits_for_the_server),
-        cmocka_unit_test(test_tcp_idle_timeout),
-        cmocka_unit_test(test_tcp_unknown_name),
-        cmocka_unit_test(test_tcp_in_any_pieces),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_listen_keeps_senders_apart), TEST(test_listen_limits),
+          TEST(test_listen_puts_out_the_idle_and_the_unwanted),
+          TEST(test_tcp_reconnects_and_drops_the_half_line),
+          TEST(test_tcp_waits_for_the_server), TEST(test_tcp_idle_timeout),
+          TEST(test_tcp_unknown_name), TEST(test_tcp_in_any_pieces))

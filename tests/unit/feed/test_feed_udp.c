@@ -12,7 +12,6 @@ enum { SHIP = 431000001, OTHER = 431000002 };
 
 static void test_udp(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
     feedtest_create(&w, &conf, 1);
@@ -43,7 +42,6 @@ static void test_udp(void **state)
 /* Two stations send messages of two parts with one sequence number, in turns. */
 static void test_udp_keeps_senders_apart(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
     feedtest_create(&w, &conf, 1);
@@ -106,7 +104,6 @@ static void send_from(int fd, uint16_t port, const void *bytes, size_t n)
  * the end, so that no other does. */
 static void test_ports_that_come_once(void **state)
 {
-    (void)state;
     enum { LONE = 10, STAYS = 20, SHIPS = 30, SOCKETS = LONE + 2 * (SHIPS - LONE) };
     int fds[SOCKETS];
     unsigned used = 0;
@@ -154,7 +151,6 @@ static bool is_read_again(void *context)
 /* What a live feed's lateness holds back is bounded: above the limit it is not read. */
 static void test_lateness_is_bounded(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
     conf.lateness_ms = 300;
@@ -189,7 +185,6 @@ static void test_lateness_is_bounded(void **state)
 
 static void test_udp_refuses_other_senders(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_cidr from[2] = {feedtest_cidr4(0x0a000000, 8),
                                 feedtest_cidr4(0xc0000207, 32)};
@@ -231,7 +226,6 @@ static bool is_drained(void *context)
  * what came makes all that was sent. */
 static void test_udp_counts_kernel_drops(void **state)
 {
-    (void)state;
     struct feedtest w;
     struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
     feedtest_create(&w, &conf, 1);
@@ -257,7 +251,6 @@ static void test_udp_counts_kernel_drops(void **state)
 
 static void test_udp_address_in_use(void **state)
 {
-    (void)state;
     struct feedtest w, second;
     struct err err;
     struct conf_feed conf = feedtest_conf("shore", CONF_FEED_UDP, "127.0.0.1");
@@ -271,16 +264,7 @@ static void test_udp_address_in_use(void **state)
     feedtest_finish(&w);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ports_that_come_once),
-        cmocka_unit_test(test_udp),
-        cmocka_unit_test(test_udp_keeps_senders_apart),
-        cmocka_unit_test(test_lateness_is_bounded),
-        cmocka_unit_test(test_udp_refuses_other_senders),
-        cmocka_unit_test(test_udp_counts_kernel_drops),
-        cmocka_unit_test(test_udp_address_in_use),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_ports_that_come_once), TEST(test_udp),
+          TEST(test_udp_keeps_senders_apart), TEST(test_lateness_is_bounded),
+          TEST(test_udp_refuses_other_senders), TEST(test_udp_counts_kernel_drops),
+          TEST(test_udp_address_in_use))

@@ -21,7 +21,6 @@ static char path[128];
 
 static int set_up(void **state)
 {
-    (void)state;
     /* Hard to pack in part, so that the packed files span several reads. */
     struct test_random random = {11};
     for (size_t i = 0; i < sizeof text; i++)
@@ -34,7 +33,6 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void)state;
     unlink(path);
     rmdir(directory);
     return 0;
@@ -104,7 +102,6 @@ static void check_reads(size_t expected)
 
 static void test_plain(void **state)
 {
-    (void)state;
     static const size_t sizes[] = {0, 1, 3, 4, 5, 128 * 1024, 128 * 1024 + 1, TEXT_BYTES};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         write_file(text, sizes[i]);
@@ -114,7 +111,6 @@ static void test_plain(void **state)
 
 static void test_gzip(void **state)
 {
-    (void)state;
     static char packed[ROOM];
     size_t n = pack_gzip(text, sizeof text, packed, sizeof packed);
     write_file(packed, n);
@@ -131,7 +127,6 @@ static void test_gzip(void **state)
 
 static void test_zstd(void **state)
 {
-    (void)state;
     static char packed[ROOM];
     size_t n = pack_zstd(text, sizeof text, packed, sizeof packed);
     write_file(packed, n);
@@ -159,7 +154,6 @@ static void check_fault(const void *bytes, size_t n, const char *word)
 
 static void test_damaged(void **state)
 {
-    (void)state;
     static char packed[ROOM];
     size_t n = pack_gzip(text, sizeof text, packed, sizeof packed);
     check_fault(packed, n / 2, "cut off");
@@ -182,7 +176,6 @@ static void test_damaged(void **state)
 
 static void test_cannot_open(void **state)
 {
-    (void)state;
     struct reader *r = NULL;
     struct err err = {0};
     assert_int_equal(reader_open("/nonexistent/file", &r, &err), ERR_IO);
@@ -196,7 +189,6 @@ static void test_cannot_open(void **state)
 /* Standard input is a pipe that brings a packed stream byte by byte. */
 static void test_standard_input(void **state)
 {
-    (void)state;
     char packed[4096];
     size_t n = pack_gzip(text, 1000, packed, sizeof packed);
     int ends[2];
@@ -228,12 +220,5 @@ static void test_standard_input(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),       cmocka_unit_test(test_gzip),
-        cmocka_unit_test(test_zstd),        cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_cannot_open), cmocka_unit_test(test_standard_input),
-    };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+TEST_MAIN(set_up, tear_down, TEST(test_plain), TEST(test_gzip), TEST(test_zstd),
+          TEST(test_damaged), TEST(test_cannot_open), TEST(test_standard_input))

@@ -81,7 +81,6 @@ static void check_file(const char *path, const char *expected, size_t n, size_t 
 
 static void test_plain_gzip_and_zstd(void **state)
 {
-    (void)state;
     static const size_t rooms[] = {1 << 20, 65536, 1000, 7};
     static unsigned char packed[2 * PLAIN_BYTES];
     char *text = plain();
@@ -102,7 +101,6 @@ static void test_plain_gzip_and_zstd(void **state)
 /* RFC 1952 section 2.2: members follow each other; gzip(1) ignores trailing zeros. */
 static void test_several_members(void **state)
 {
-    (void)state;
     static unsigned char packed[2 * PLAIN_BYTES];
     char *text = plain();
     size_t n = pack_gzip(text, 100000, packed, sizeof packed);
@@ -117,7 +115,6 @@ static void test_several_members(void **state)
 
 static void test_damaged_and_cut(void **state)
 {
-    (void)state;
     static unsigned char packed[2 * PLAIN_BYTES];
     static char out[3 * PLAIN_BYTES];
     char *text = plain();
@@ -145,7 +142,6 @@ static void test_damaged_and_cut(void **state)
 
 static void test_small_files(void **state)
 {
-    (void)state;
     check_file(feedtest_file("empty", "", 0), "", 0, 100);
     check_file(feedtest_file("two", "!A", 2), "!A", 2, 100);
     check_file(feedtest_file("magic", "\x1f", 1), "\x1f", 1, 100);
@@ -153,7 +149,6 @@ static void test_small_files(void **state)
 
 static void test_what_cannot_be_read_is_named(void **state)
 {
-    (void)state;
     struct recording *r = NULL;
     struct err err;
     char out[100];
@@ -176,7 +171,6 @@ static void test_what_cannot_be_read_is_named(void **state)
 
 static void test_seek(void **state)
 {
-    (void)state;
     static unsigned char packed[2 * PLAIN_BYTES];
     static char out[2 * PLAIN_BYTES];
     char *text = plain();
@@ -201,7 +195,6 @@ static void test_seek(void **state)
 
 static void test_identity(void **state)
 {
-    (void)state;
     struct recording *r;
     struct recording_identity first, now;
     const char *path = feedtest_file("log", "one\n", 4);
@@ -219,16 +212,6 @@ static void test_identity(void **state)
     recording_close(r);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain_gzip_and_zstd),
-        cmocka_unit_test(test_several_members),
-        cmocka_unit_test(test_damaged_and_cut),
-        cmocka_unit_test(test_small_files),
-        cmocka_unit_test(test_what_cannot_be_read_is_named),
-        cmocka_unit_test(test_seek),
-        cmocka_unit_test(test_identity),
-    };
-    return cmocka_run_group_tests(tests, NULL, feedtest_remove_files);
-}
+TEST_MAIN(NULL, feedtest_remove_files, TEST(test_plain_gzip_and_zstd),
+          TEST(test_several_members), TEST(test_damaged_and_cut), TEST(test_small_files),
+          TEST(test_what_cannot_be_read_is_named), TEST(test_seek), TEST(test_identity))

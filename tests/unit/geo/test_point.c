@@ -7,7 +7,6 @@
 
 static void test_fold(void **state)
 {
-    (void)state;
     assert_near(geo_fold_lon(190), -170, 0);
     assert_near(geo_fold_lon(-190), 170, 0);
     assert_near(geo_fold_lon(180), -180, 0);
@@ -23,7 +22,6 @@ static void test_fold(void **state)
 
 static void test_rounding(void **state)
 {
-    (void)state;
     struct geo_pos p = test_pos(-12.34567894, 190.00000006);
     assert_int_equal(p.lat_e7, -123456789);
     assert_int_equal(p.lon_e7, -1699999999);
@@ -46,7 +44,6 @@ static const struct {
 
 static void test_ellipsoid(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof geodesics / sizeof geodesics[0]; i++) {
         struct geo_pos a = test_pos(geodesics[i].lat1, geodesics[i].lon1);
         struct geo_pos b = test_pos(geodesics[i].lat2, geodesics[i].lon2);
@@ -63,7 +60,6 @@ static void test_ellipsoid(void **state)
 
 static void test_sphere_against_ellipsoid(void **state)
 {
-    (void)state;
     struct test_random random = {20240325};
     double worst = 0;
     for (int i = 0; i < 20000; i++) {
@@ -91,7 +87,6 @@ static void test_sphere_against_ellipsoid(void **state)
  * the worked examples of bearing and destination. */
 static void test_bearing_and_destination(void **state)
 {
-    (void)state;
     assert_near(geo_bearing_deg(test_pos(35, 45), test_pos(35, 135)), 60.16, 0.01);
     struct geo_pos to = geo_destination(
         test_pos(53 + 19 / 60.0 + 14 / 3600.0, -(1 + 43 / 60.0 + 47 / 3600.0)),
@@ -106,7 +101,6 @@ static void test_bearing_and_destination(void **state)
 
 static void test_interpolate(void **state)
 {
-    (void)state;
     struct geo_pos a = test_pos(0, 0), b = test_pos(0, 90);
     struct geo_pos middle = geo_interpolate(a, b, 0.5);
     assert_near(middle.lat_e7, 0, 1);
@@ -133,7 +127,6 @@ static void test_interpolate(void **state)
 
 static void test_angle(void **state)
 {
-    (void)state;
     assert_near(geo_angle_deg(350, 10), 20, 1e-12);
     assert_near(geo_angle_deg(10, 350), 20, 1e-12);
     assert_near(geo_angle_deg(0, 180), 180, 1e-12);
@@ -141,16 +134,6 @@ static void test_angle(void **state)
     assert_near(geo_angle_deg(0, 359.9), 0.1, 1e-9);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fold),
-        cmocka_unit_test(test_rounding),
-        cmocka_unit_test(test_ellipsoid),
-        cmocka_unit_test(test_sphere_against_ellipsoid),
-        cmocka_unit_test(test_bearing_and_destination),
-        cmocka_unit_test(test_interpolate),
-        cmocka_unit_test(test_angle),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_fold), TEST(test_rounding), TEST(test_ellipsoid),
+          TEST(test_sphere_against_ellipsoid), TEST(test_bearing_and_destination),
+          TEST(test_interpolate), TEST(test_angle))

@@ -30,7 +30,6 @@ static struct water_field *field_of(struct geo_pos source, double limit_m)
 
 static void published_distances(void **state)
 {
-    (void)state;
     struct water_field *field = NULL;
     struct geo_pos last = {0, 0};
     int bad = 0;
@@ -61,7 +60,6 @@ static void published_distances(void **state)
  * latitude. */
 static void the_open_sea(void **state)
 {
-    (void)state;
     static const double bearings[] = {0, 13, 27, 45, 63, 80, 90, 151, 200, 290, 333};
     static const double middles[][2] = {{10, -150}, {-45, 100}, {-55, -130}, {40, -40}};
     for (size_t k = 0; k < 4; k++) {
@@ -156,21 +154,18 @@ static int check_passages(const struct passage *rows, size_t count)
 
 static void straits_and_canals_are_open(void **state)
 {
-    (void)state;
     assert_int_equal(check_passages(open_ways, sizeof open_ways / sizeof open_ways[0]),
                      0);
 }
 
 static void land_is_closed(void **state)
 {
-    (void)state;
     assert_int_equal(
         check_passages(closed_land, sizeof closed_land / sizeof closed_land[0]), 0);
 }
 
 static void cells(void **state)
 {
-    (void)state;
     assert_true(water_is_wet(water, at(0, -30)));
     assert_false(water_is_wet(water, at(48.0, 100.0)));
     assert_false(water_is_wet(water, at(85, 0)));
@@ -185,7 +180,6 @@ static void cells(void **state)
 /* 4 degrees of longitude at 50 N: 154.2 nm. */
 static void across_the_antimeridian(void **state)
 {
-    (void)state;
     double m = 0;
     assert_int_equal(water_between_m(water, at(50, 178), at(50, -178), &m), 0);
     assert_near(m / NM, 154.2, 1.5);
@@ -204,7 +198,6 @@ static void across_the_antimeridian(void **state)
  */
 static void what_cannot_be_reached(void **state)
 {
-    (void)state;
     double m = 0;
     struct water_field *field = field_of(at(43.1, 131.9), HUGE_VAL);
     assert_true(water_distance_m(field, at(42.0, 51.0)) < 0);  /* Caspian */
@@ -224,7 +217,6 @@ static void what_cannot_be_reached(void **state)
 
 static void the_limit(void **state)
 {
-    (void)state;
     struct water_field *far = field_of(at(43.1, 131.9), HUGE_VAL);
     struct water_field *near = field_of(at(43.1, 131.9), 500 * NM);
     struct geo_pos busan = at(35.1, 129.05), niigata = at(37.95, 139.05);
@@ -240,7 +232,6 @@ static void the_limit(void **state)
 
 static void the_nearest_of_several(void **state)
 {
-    (void)state;
     const struct geo_pos ports[] = {at(43.1, 131.9), at(35.1, 129.05), at(38.7, 125.4)};
     struct water_field *field = NULL;
     assert_int_equal(water_field_create(water, ports, 3, HUGE_VAL, &field), 0);
@@ -259,7 +250,6 @@ static void the_nearest_of_several(void **state)
 /* Along a course the distance falls by what is sailed: no steps between cells. */
 static void it_falls_smoothly(void **state)
 {
-    (void)state;
     struct water_field *field = field_of(at(43.1, 131.9), 1500 * NM);
     struct geo_pos from = at(36.5, 130.5), to = at(42.0, 132.0);
     double sailed_m = geo_distance_m(from, to);
@@ -274,7 +264,6 @@ static void it_falls_smoothly(void **state)
 
 static void saved_and_loaded(void **state)
 {
-    (void)state;
     const struct geo_pos ports[] = {at(43.1, 131.9), at(42.75, 133.07)};
     struct water_field *field = NULL, *again = NULL;
     struct buf bytes = {0};
@@ -315,7 +304,6 @@ static void saved_and_loaded(void **state)
 /* From Shidao to Vladivostok: the box off Yeosu lies near the way, Shanghai does not. */
 static void what_lies_near_the_way(void **state)
 {
-    (void)state;
     struct geo_pos shidao = at(36.8, 122.6), box = at(34.15, 128.15);
     struct water_field *field = field_of(at(43.1, 131.9), HUGE_VAL);
     struct water_reach *reach = NULL;
@@ -340,7 +328,6 @@ static void what_lies_near_the_way(void **state)
 
 static void single_ways_agree_with_fields(void **state)
 {
-    (void)state;
     struct geo_pos busan = at(35.1, 129.05);
     struct water_field *field = field_of(busan, HUGE_VAL);
     static const double places[][2] = {{37.46, 126.59}, {36.875, 122.433}, {43.1, 131.9},
@@ -362,7 +349,6 @@ static void single_ways_agree_with_fields(void **state)
 
 static void a_damaged_grid(void **state)
 {
-    (void)state;
     struct water *other = NULL;
     struct err err = {0};
     static const char no_grid[] = "LKWATER1\x01\x02\x03";

@@ -289,13 +289,11 @@ static void run(uint64_t seed)
 
 static void test_fixed_seed(void **state)
 {
-    (void)state;
     run(20240325);
 }
 
 static void test_random_seed(void **state)
 {
-    (void)state;
     const char *given = getenv("LOOKOUT_SEED");
     uint64_t seed = 0;
     FILE *f = fopen("/dev/urandom", "rb");
@@ -309,11 +307,4 @@ static void test_random_seed(void **state)
     run(seed);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fixed_seed),
-        cmocka_unit_test(test_random_seed),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_fixed_seed), TEST(test_random_seed))

@@ -69,7 +69,6 @@ static double path_error_m(struct geo_pos a, double bearing, double length_m)
 
 static void test_paths_keep_to_the_geodesic(void **state)
 {
-    (void)state;
     double worst = 0;
     for (int bearing = 0; bearing < 360; bearing += 5)
         worst = fmax(worst, path_error_m(test_pos(60, 170), bearing, 300 * NM_M));

@@ -71,7 +71,6 @@ enum { FAULTS = sizeof faults / sizeof faults[0] };
 
 static void test_each_fault(void **state)
 {
-    (void)state;
     size_t wrong = 0;
     for (size_t i = 0; i < FAULTS; i++) {
         struct zone_faults found = {0};
@@ -97,7 +96,6 @@ static void test_each_fault(void **state)
 /* All at once, in the order of the file; ids are unique over files. */
 static void test_all_faults_of_two_files(void **state)
 {
-    (void)state;
     static const char first[] =
         "{\"type\":\"FeatureCollection\",\"features\":[\n" PROPERTIES("{\"id\":7}") "]}";
     static const char second[] =
@@ -136,7 +134,6 @@ static void test_all_faults_of_two_files(void **state)
 
 static void test_what_is_known_of_zones(void **state)
 {
-    (void)state;
     struct zone_set *set = test_zone_set(
         "\xEF\xBB\xBF{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\","
         "\"properties\":{\"name\":\"urn:ogc:def:crs:OGC:1.3:CRS84\"}},\"features\":["
@@ -179,7 +176,6 @@ static void test_what_is_known_of_zones(void **state)
  * degree at the poles are missing: less than a thousandth of a m2. */
 static void test_area(void **state)
 {
-    (void)state;
     struct zone_set *set = test_zone_set(
         POLYGON("[[[0,-89.9999999],[90,-89.9999999],[180,-89.9999999],[180,89.9999999],"
                 "[90,89.9999999],[0,89.9999999],[0,-89.9999999]]]"));
@@ -208,7 +204,6 @@ static void test_area(void **state)
 
 static void test_empty(void **state)
 {
-    (void)state;
     struct zone_set *set =
         test_zone_set("{\"type\":\"FeatureCollection\",\"features\":[]}");
     assert_int_equal(zone_count(set), 0);
@@ -223,7 +218,6 @@ static void test_empty(void **state)
 
 static void test_geometry_hash(void **state)
 {
-    (void)state;
     struct zone_set *a = test_zone_set(POLYGON(SQUARE)),
                     *b = test_zone_set(PROPERTIES("{\"id\":\"b\"}")),
                     *c = test_zone_set(
@@ -240,7 +234,6 @@ static void test_geometry_hash(void **state)
 
 static void test_area_for_ports(void **state)
 {
-    (void)state;
     struct zone_set *set = NULL;
     struct err err = {0};
     static const char bare[] = "{\"type\":\"Polygon\",\"coordinates\":" SQUARE "}";
@@ -265,7 +258,6 @@ static void test_area_for_ports(void **state)
 
 static void test_ten_thousand_vertices(void **state)
 {
-    (void)state;
     struct buf text = {0};
     assert_int_equal(buf_add_text(&text,
                                   "{\"type\":\"Feature\",\"properties\":{\"id\":1},"
@@ -287,17 +279,7 @@ static void test_ten_thousand_vertices(void **state)
     buf_finish(&text);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_fault),
-        cmocka_unit_test(test_all_faults_of_two_files),
-        cmocka_unit_test(test_what_is_known_of_zones),
-        cmocka_unit_test(test_area),
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_geometry_hash),
-        cmocka_unit_test(test_area_for_ports),
-        cmocka_unit_test(test_ten_thousand_vertices),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_each_fault), TEST(test_all_faults_of_two_files),
+          TEST(test_what_is_known_of_zones), TEST(test_area), TEST(test_empty),
+          TEST(test_geometry_hash), TEST(test_area_for_ports),
+          TEST(test_ten_thousand_vertices))

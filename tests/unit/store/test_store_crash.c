@@ -28,7 +28,7 @@ static uint64_t seed_of_run(void)
     return (uint64_t)t.tv_sec * 1000003u + (uint64_t)t.tv_nsec;
 }
 
-/* --- the child: no assertions of cmocka here */
+/* --- the child: no assertions of cmocka here --- */
 
 static void put(struct store_batch *b, uint64_t k)
 {
@@ -73,7 +73,7 @@ static void child(const char *directory, uint64_t first, struct test_random rand
     }
 }
 
-/* --- what is found after it */
+/* --- what is found after it --- */
 
 static int check_vessel(void *context, uint32_t mmsi, const void *record, size_t n)
 {

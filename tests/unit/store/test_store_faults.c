@@ -16,7 +16,7 @@
 #include "lib/storetest.h"
 #include "lookout/base/timefmt.h"
 
-/* --- memory of SQLite's that runs out at the n-th request */
+/* --- memory of SQLite's that runs out at the n-th request --- */
 
 static sqlite3_mem_methods real_memory;
 static atomic_uint memory_calls, memory_fail_at, memory_failed;
@@ -59,7 +59,7 @@ static int group_setup(void **state)
     return sqlite3_config(SQLITE_CONFIG_MALLOC, &failing) != SQLITE_OK;
 }
 
-/* --- helpers */
+/* --- helpers --- */
 
 static int setup(void **state)
 {
@@ -176,7 +176,7 @@ static struct store *open_at_last(const char *directory, struct heard *h)
     return s;
 }
 
-/* --- tests */
+/* --- tests --- */
 
 static void test_commits_are_synced(void **state)
 {

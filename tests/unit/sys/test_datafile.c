@@ -1,31 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finding shipped files and reading files whole. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/testlib.h"
 #include "lookout/sys/datafile.h"
 
 static char dir[] = "/tmp/lookout-datafile-XXXXXX";
 
 static int make_dir(void **state)
 {
-    (void)state;
     unsetenv("LOOKOUT_DATADIR");
     return mkdtemp(dir) == NULL ? -1 : 0;
 }
 
 static int remove_dir(void **state)
 {
-    (void)state;
     return rmdir(dir);
 }
 
@@ -40,7 +32,6 @@ static void write_file(const char *path, const char *bytes, size_t n)
 /* The test's own executable lies in build/tests of the tree. */
 static void test_finds_in_the_tree(void **state)
 {
-    (void)state;
     char path[4096];
     assert_int_equal(datafile_find("ports.csv", path, sizeof path), 0);
     assert_int_equal(access(path, R_OK), 0);
@@ -52,7 +43,6 @@ static void test_finds_in_the_tree(void **state)
 
 static void test_environment_is_the_only_place(void **state)
 {
-    (void)state;
     char path[4096], want[256];
     assert_int_equal(setenv("LOOKOUT_DATADIR", dir, 1), 0);
     assert_int_equal(datafile_find("ports.csv", path, sizeof path), ERR_NOT_FOUND);
@@ -66,7 +56,6 @@ static void test_environment_is_the_only_place(void **state)
 
 static void test_refuses_unsound_names(void **state)
 {
-    (void)state;
     static const char *const names[] = {"",     "/etc/passwd", "..",
                                         "../x", "a/../b",      "a/.."};
     char path[64];
@@ -77,7 +66,6 @@ static void test_refuses_unsound_names(void **state)
 
 static void test_reads_whole_files(void **state)
 {
-    (void)state;
     char path[256];
     snprintf(path, sizeof path, "%s/f", dir);
     enum { SIZE = 200001 };
@@ -105,13 +93,6 @@ static void test_reads_whole_files(void **state)
     free(bytes);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_finds_in_the_tree),
-        cmocka_unit_test(test_environment_is_the_only_place),
-        cmocka_unit_test(test_refuses_unsound_names),
-        cmocka_unit_test(test_reads_whole_files),
-    };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
-}
+TEST_MAIN(make_dir, remove_dir, TEST(test_finds_in_the_tree),
+          TEST(test_environment_is_the_only_place), TEST(test_refuses_unsound_names),
+          TEST(test_reads_whole_files))

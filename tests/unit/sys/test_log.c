@@ -45,7 +45,6 @@ static const char *capture_end(struct capture *c)
 
 static void test_line(void **state)
 {
-    (void)state;
     struct capture c;
     capture_begin(&c);
     log_set_level(LOG_LEVEL_INFO);
@@ -59,7 +58,6 @@ static void test_line(void **state)
 
 static void test_priority_under_systemd(void **state)
 {
-    (void)state;
     struct capture c;
     struct stat st;
     char stream[64];
@@ -78,7 +76,6 @@ static void test_priority_under_systemd(void **state)
 
 static void test_no_line_is_forged(void **state)
 {
-    (void)state;
     struct capture c;
     capture_begin(&c);
     log_info("feed", "x", "said %s", "a\nerror: store: forged\x1b[2J");
@@ -96,7 +93,6 @@ static void test_no_line_is_forged(void **state)
 
 static void test_repeated_is_said_once(void **state)
 {
-    (void)state;
     struct capture c;
     capture_begin(&c);
     for (int i = 0; i < 1000; i++)
@@ -109,7 +105,6 @@ static void test_repeated_is_said_once(void **state)
 
 static void test_repeats_are_counted_and_bounded(void **state)
 {
-    (void)state;
     static struct log_repeats repeats;
     uint64_t left_out = 99;
     assert_true(log_repeat_may(&repeats, 7, 1000, &left_out));
@@ -125,14 +120,6 @@ static void test_repeats_are_counted_and_bounded(void **state)
     assert_true(log_repeat_may(&repeats, 7, 62000, &left_out));
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_line),
-        cmocka_unit_test(test_priority_under_systemd),
-        cmocka_unit_test(test_no_line_is_forged),
-        cmocka_unit_test(test_repeated_is_said_once),
-        cmocka_unit_test(test_repeats_are_counted_and_bounded),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_line), TEST(test_priority_under_systemd),
+          TEST(test_no_line_is_forged), TEST(test_repeated_is_said_once),
+          TEST(test_repeats_are_counted_and_bounded))

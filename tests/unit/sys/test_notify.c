@@ -17,7 +17,6 @@ static char path[108];
 
 static int set_up(void **state)
 {
-    (void)state;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *parent = getenv("TMPDIR");
     snprintf(path, sizeof path, "%s/lookout-notify-%ld",
@@ -31,7 +30,6 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void)state;
     close(manager);
     unlink(path);
     return unsetenv("NOTIFY_SOCKET");
@@ -48,7 +46,6 @@ static const char *received(void)
 
 static void test_messages(void **state)
 {
-    (void)state;
     notify_ready(NULL);
     assert_string_equal(received(), "READY=1");
     notify_ready("2 feeds, 5 rules");
@@ -66,7 +63,6 @@ static void test_messages(void **state)
 
 static void test_reloading_has_the_time(void **state)
 {
-    (void)state;
     struct timespec now;
     unsigned long long us = 0;
     notify_reloading();
@@ -78,7 +74,6 @@ static void test_reloading_has_the_time(void **state)
 
 static void test_no_assignment_is_forged(void **state)
 {
-    (void)state;
     notify_status("ship \"%s\"", "X\nREADY=1\nMAINPID=1");
     assert_string_equal(received(), "STATUS=ship \"X READY=1 MAINPID=1\"");
     notify_ready("a\nSTOPPING=1");
@@ -87,7 +82,6 @@ static void test_no_assignment_is_forged(void **state)
 
 static void test_watchdog_interval(void **state)
 {
-    (void)state;
     uint64_t ms = 7;
     char pid[16];
     unsetenv("WATCHDOG_USEC");
@@ -105,7 +99,6 @@ static void test_watchdog_interval(void **state)
 
 static void test_without_a_manager(void **state)
 {
-    (void)state;
     unsetenv("NOTIFY_SOCKET");
     notify_ready("x");
     notify_status("x");
@@ -115,14 +108,8 @@ static void test_without_a_manager(void **state)
     notify_ready("x");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_messages, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_reloading_has_the_time, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_no_assignment_is_forged, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_watchdog_interval, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_without_a_manager, set_up, tear_down),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_WITH(test_messages, set_up, tear_down),
+          TEST_WITH(test_reloading_has_the_time, set_up, tear_down),
+          TEST_WITH(test_no_assignment_is_forged, set_up, tear_down),
+          TEST_WITH(test_watchdog_interval, set_up, tear_down),
+          TEST_WITH(test_without_a_manager, set_up, tear_down))

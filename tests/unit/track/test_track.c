@@ -70,7 +70,6 @@ static void settle(struct gate *g, double sog_kn)
  * not matter: the same sphere measures). */
 static void test_reach_just_below_and_above(void **state)
 {
-    (void)state;
     static const double minutes[] = {1, 60, 24 * 60, 29 * 24 * 60};
     for (size_t i = 0; i < sizeof minutes / sizeof minutes[0]; i++) {
         double reach_m = 25.0 * (minutes[i] / 60.0 + 0.25) * NM_M;
@@ -91,7 +90,6 @@ static void test_reach_just_below_and_above(void **state)
 /* A ferry whose 99th percentile is 38 kn is believed at 45.6 kn; one of 48 kn at 50. */
 static void test_fast_ships(void **state)
 {
-    (void)state;
     static const struct {
         double sog_kn, believed_kn;
     } cases[] = {{10, 25},   {20, 25}, {21, 25.2}, {38, 45.6},
@@ -115,7 +113,6 @@ static void test_fast_ships(void **state)
  * is not. Time at the berth tells nothing of a ship's speed. */
 static void test_percentile(void **state)
 {
-    (void)state;
     struct gate g;
     gate_begin(&g);
     for (int i = 0; i < 300; i++)
@@ -132,7 +129,6 @@ static void test_percentile(void **state)
 
 static void test_histogram_halves(void **state)
 {
-    (void)state;
     struct gate g;
     gate_begin(&g);
     for (int i = 0; i < 70000; i++)
@@ -144,7 +140,6 @@ static void test_histogram_halves(void **state)
 
 static void test_anything_after_30_days(void **state)
 {
-    (void)state;
     struct gate g;
     settle(&g, 0);
     assert_int_equal(add(&g, 30 * 24 * 60 + 1, at(-37, -55)), TRACK_ACCEPTED);
@@ -154,7 +149,6 @@ static void test_anything_after_30_days(void **state)
 /* Type 27 gives 0.1 minute: 185 m of latitude more. */
 static void test_coarse_tolerance(void **state)
 {
-    (void)state;
     double reach_m = 25.0 * 1.25 * NM_M;
     struct gate g;
     settle(&g, 0);
@@ -170,7 +164,6 @@ static void test_coarse_tolerance(void **state)
 
 static void test_across_the_antimeridian(void **state)
 {
-    (void)state;
     struct gate g;
     gate_begin(&g);
     add(&g, 0, at(52, 179.95));
@@ -182,7 +175,6 @@ static void test_across_the_antimeridian(void **state)
 
 static void test_first_fix(void **state)
 {
-    (void)state;
     struct gate g;
     gate_begin(&g);
     assert_null(tracks_current(&g.tracks));
@@ -196,7 +188,6 @@ static void test_first_fix(void **state)
 
 static void test_ten_bad_fixes_claim_nothing(void **state)
 {
-    (void)state;
     struct gate g;
     settle(&g, 0);
     for (int i = 1; i <= 10; i++) { /* all over the world, good ones between */
@@ -216,7 +207,6 @@ static void test_ten_bad_fixes_claim_nothing(void **state)
 /* 3 fixes and 30 min: exactly, and each just missed. */
 static void test_second_track_is_confirmed(void **state)
 {
-    (void)state;
     struct gate g;
     settle(&g, 0);
     assert_int_equal(add(&g, 1, at(10, 10)), TRACK_PENDING);
@@ -236,7 +226,6 @@ static void test_second_track_is_confirmed(void **state)
 
 static void test_alternating_tracks_stay_separate(void **state)
 {
-    (void)state;
     struct gate g;
     settle(&g, 0);
     uint32_t ids[2] = {1, 2};
@@ -256,7 +245,6 @@ static void test_alternating_tracks_stay_separate(void **state)
  * it. */
 static void test_near_tracks_by_dead_reckoning(void **state)
 {
-    (void)state;
     struct gate g;
     settle(&g, 0);
     struct geo_pos far = geo_destination(HOME, 90, 60000);
@@ -277,7 +265,6 @@ static void test_near_tracks_by_dead_reckoning(void **state)
 
 static void test_lone_first_fix_is_replaced(void **state)
 {
-    (void)state;
     struct gate g;
     gate_begin(&g);
     add(&g, 0, at(10, 10)); /* a glitch */
@@ -293,7 +280,6 @@ static void test_lone_first_fix_is_replaced(void **state)
  * other after 3 fixes and 30 min, and nothing flips any more. */
 static void test_alternating_from_the_start(void **state)
 {
-    (void)state;
     struct gate g;
     gate_begin(&g);
     int replaced = 0, confirmed = 0;
@@ -313,7 +299,6 @@ static void test_alternating_from_the_start(void **state)
 /* Not newer than the vessel's last, whichever track it would belong to. */
 static void test_old_fixes(void **state)
 {
-    (void)state;
     struct gate g;
     settle(&g, 0);
     assert_int_equal(add(&g, 0, HOME), TRACK_OLD);
@@ -328,7 +313,6 @@ static void test_old_fixes(void **state)
 
 static void test_eviction(void **state)
 {
-    (void)state;
     struct gate g;
     settle(&g, 0);
     for (int i = 0; i < 3; i++)
@@ -343,7 +327,6 @@ static void test_eviction(void **state)
 
 static void test_stale_tracks_are_forgotten(void **state)
 {
-    (void)state;
     struct gate g;
     settle(&g, 0);
     add(&g, 1, at(10, 10)); /* one bad fix */
@@ -368,7 +351,6 @@ static void test_stale_tracks_are_forgotten(void **state)
 
 static void test_fix_from_report(void **state)
 {
-    (void)state;
     struct report r = {.time_ms = DAY0, .has = HAS_POSITION | HAS_SOG, .pos = HOME};
     static const struct {
         uint16_t sog_dkn;
@@ -412,7 +394,6 @@ static void test_fix_from_report(void **state)
 /* A minute of latitude in 6 minutes is 10 kn (1,852 m on the mean sphere: 1,853.2 m). */
 static void test_speed(void **state)
 {
-    (void)state;
     struct track_fix a = fix_at(0, at(37, 125), -1),
                      b = fix_at(6, at(37.0 + 1 / 60.0, 125), -1);
     assert_near(track_speed_kn(&a, &b), 10.0, 0.01);
@@ -426,28 +407,13 @@ static void test_speed(void **state)
     assert_near(track_speed_kn(&a, &a), -1, 0);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reach_just_below_and_above),
-        cmocka_unit_test(test_fast_ships),
-        cmocka_unit_test(test_percentile),
-        cmocka_unit_test(test_histogram_halves),
-        cmocka_unit_test(test_anything_after_30_days),
-        cmocka_unit_test(test_coarse_tolerance),
-        cmocka_unit_test(test_across_the_antimeridian),
-        cmocka_unit_test(test_first_fix),
-        cmocka_unit_test(test_ten_bad_fixes_claim_nothing),
-        cmocka_unit_test(test_second_track_is_confirmed),
-        cmocka_unit_test(test_alternating_tracks_stay_separate),
-        cmocka_unit_test(test_near_tracks_by_dead_reckoning),
-        cmocka_unit_test(test_lone_first_fix_is_replaced),
-        cmocka_unit_test(test_alternating_from_the_start),
-        cmocka_unit_test(test_old_fixes),
-        cmocka_unit_test(test_eviction),
-        cmocka_unit_test(test_stale_tracks_are_forgotten),
-        cmocka_unit_test(test_fix_from_report),
-        cmocka_unit_test(test_speed),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_reach_just_below_and_above), TEST(test_fast_ships),
+          TEST(test_percentile), TEST(test_histogram_halves),
+          TEST(test_anything_after_30_days), TEST(test_coarse_tolerance),
+          TEST(test_across_the_antimeridian), TEST(test_first_fix),
+          TEST(test_ten_bad_fixes_claim_nothing), TEST(test_second_track_is_confirmed),
+          TEST(test_alternating_tracks_stay_separate),
+          TEST(test_near_tracks_by_dead_reckoning), TEST(test_lone_first_fix_is_replaced),
+          TEST(test_alternating_from_the_start), TEST(test_old_fixes),
+          TEST(test_eviction), TEST(test_stale_tracks_are_forgotten),
+          TEST(test_fix_from_report), TEST(test_speed))

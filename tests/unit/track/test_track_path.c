@@ -85,7 +85,6 @@ static double worst_error_m(const struct track *t, const struct voyage_fix *fixe
 
 static void test_long_voyage_in_64_points(void **state)
 {
-    (void)state;
     struct voyage_fix *fixes;
     size_t count = make_voyage(&fixes, 7);
     struct tracks t;
@@ -140,7 +139,6 @@ static void turn(double radius_m, double allowed_m)
 
 static void test_slow_turns_are_kept(void **state)
 {
-    (void)state;
     turn(5000, 150);
     turn(50000, 100);
     turn(500000, 100);
@@ -148,7 +146,6 @@ static void test_slow_turns_are_kept(void **state)
 
 static void test_old_points_go(void **state)
 {
-    (void)state;
     struct tracks t;
     tracks_init(&t);
     for (int day = 0; day < 200; day++)
@@ -163,7 +160,6 @@ static void test_old_points_go(void **state)
 
 static void test_path_between_times(void **state)
 {
-    (void)state;
     struct tracks t;
     tracks_init(&t);
     struct track_point p[TRACK_PATH_POINTS + 2];
@@ -205,7 +201,6 @@ static void test_path_between_times(void **state)
 
 static void test_path_over_the_antimeridian(void **state)
 {
-    (void)state;
     struct tracks t;
     tracks_init(&t);
     struct track *track = add(&t, DAY0, at(52, 179.9));
@@ -241,7 +236,6 @@ static int load(struct tracks *t, const void *bytes, size_t n)
 /* Positions in AIS units and whole seconds, as they come from the air; then odd ones. */
 static void test_saved_and_loaded_alike(void **state)
 {
-    (void)state;
     for (int odd = 0; odd < 2; odd++) {
         struct voyage_fix *fixes;
         size_t count = make_voyage(&fixes, 11);
@@ -274,7 +268,6 @@ static void test_saved_and_loaded_alike(void **state)
 
 static void test_damage_is_refused(void **state)
 {
-    (void)state;
     struct tracks t, back;
     tracks_init(&t);
     struct track_conf conf = track_conf_default();
@@ -310,16 +303,7 @@ static void test_damage_is_refused(void **state)
     tracks_finish(&t);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_long_voyage_in_64_points),
-        cmocka_unit_test(test_slow_turns_are_kept),
-        cmocka_unit_test(test_old_points_go),
-        cmocka_unit_test(test_path_between_times),
-        cmocka_unit_test(test_path_over_the_antimeridian),
-        cmocka_unit_test(test_saved_and_loaded_alike),
-        cmocka_unit_test(test_damage_is_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_long_voyage_in_64_points), TEST(test_slow_turns_are_kept),
+          TEST(test_old_points_go), TEST(test_path_between_times),
+          TEST(test_path_over_the_antimeridian), TEST(test_saved_and_loaded_alike),
+          TEST(test_damage_is_refused))

@@ -12,7 +12,6 @@
 /* ITU-R M.585-9, annexes 1 and 2: the forms of identities. */
 static void test_is_ship(void **state)
 {
-    (void)state;
     static const struct {
         uint32_t mmsi;
         bool is_ship;
@@ -32,7 +31,6 @@ static void test_is_ship(void **state)
 /* ITU, Table of Maritime Identification Digits; ISO 3166-1. */
 static void test_flag(void **state)
 {
-    (void)state;
     static const struct {
         uint32_t mmsi;
         const char *flag;
@@ -51,7 +49,6 @@ static void test_flag(void **state)
 
 static void test_mids_ascend(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < vessel_mid_count; i++) {
         assert_in_range(vessel_mids[i].mid, 201, 775);
         assert_int_equal(strlen(vessel_mids[i].country), 2);
@@ -72,7 +69,6 @@ static const struct vessel_mid *mid_row(unsigned long mid)
  * of its three users. */
 static void test_mids_agree_with_itu(void **state)
 {
-    (void)state;
     const char *path = test_data_path("reference/itu-mid.csv");
     char *text = path != NULL ? test_read_file(path, NULL) : NULL;
     if (text == NULL)
@@ -107,7 +103,6 @@ static void test_mids_agree_with_itu(void **state)
  * 9999993 by the same sum (132, 243). */
 static void test_imo(void **state)
 {
-    (void)state;
     assert_true(vessel_imo_is_valid(9074729));
     assert_true(vessel_imo_is_valid(9814002));
     assert_true(vessel_imo_is_valid(9999993));
@@ -137,7 +132,6 @@ static struct report named(int64_t time_ms, const char *name, uint32_t imo)
 
 static void test_first_name_at_once_change_twice(void **state)
 {
-    (void)state;
     struct vessel_static s;
     vessel_static_init(&s);
     assert_true(s.name_ms == TIME_NONE);
@@ -171,7 +165,6 @@ static void test_first_name_at_once_change_twice(void **state)
 
 static void test_imo_filler_is_none(void **state)
 {
-    (void)state;
     struct vessel_static s;
     vessel_static_init(&s);
     struct report r = named(1000, NULL, 1234567);
@@ -181,7 +174,6 @@ static void test_imo_filler_is_none(void **state)
 
 static void test_destination_since(void **state)
 {
-    (void)state;
     struct vessel_static s;
     vessel_static_init(&s);
     struct report r = report_at(1000);
@@ -202,7 +194,6 @@ static void test_destination_since(void **state)
 
 static void test_hull(void **state)
 {
-    (void)state;
     struct vessel_static s;
     vessel_static_init(&s);
     struct report r = report_at(1000);
@@ -224,7 +215,6 @@ static void test_hull(void **state)
 
 static void test_save_load(void **state)
 {
-    (void)state;
     struct vessel_static s, back;
     vessel_static_init(&s);
     struct report r = named(1000, "EXAMPLE TRADER", 9999993);
@@ -258,19 +248,7 @@ static void test_save_load(void **state)
     buf_finish(&b);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_is_ship),
-        cmocka_unit_test(test_flag),
-        cmocka_unit_test(test_mids_ascend),
-        cmocka_unit_test(test_mids_agree_with_itu),
-        cmocka_unit_test(test_imo),
-        cmocka_unit_test(test_first_name_at_once_change_twice),
-        cmocka_unit_test(test_imo_filler_is_none),
-        cmocka_unit_test(test_destination_since),
-        cmocka_unit_test(test_hull),
-        cmocka_unit_test(test_save_load),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_is_ship), TEST(test_flag), TEST(test_mids_ascend),
+          TEST(test_mids_agree_with_itu), TEST(test_imo),
+          TEST(test_first_name_at_once_change_twice), TEST(test_imo_filler_is_none),
+          TEST(test_destination_since), TEST(test_hull), TEST(test_save_load))

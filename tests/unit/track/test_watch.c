@@ -59,7 +59,6 @@ static struct watch *make(void)
 
 static void test_imo_before_mmsi(void **state)
 {
-    (void)state;
     struct watch *w = make();
     add(w, row("a", IMO_A, 445000001, "", ""), "");
     add(w, row("b", IMO_B, 445000002, "", ""), "");
@@ -71,7 +70,6 @@ static void test_imo_before_mmsi(void **state)
 
 static void test_contradicting_imo_voids(void **state)
 {
-    (void)state;
     struct watch *w = make();
     add(w, row("a", IMO_A, 445000001, "HMXX", "EXAMPLE TRADER"), "");
     add(w, row("n", 0, 445000009, "", ""), "");
@@ -83,7 +81,6 @@ static void test_contradicting_imo_voids(void **state)
 
 static void test_shared_mmsi_second_entry_fits(void **state)
 {
-    (void)state;
     struct watch *w = make();
     add(w, row("a", IMO_A, 445000001, "", ""), "");
     add(w, row("b", 0, 445000001, "", ""), "");
@@ -93,7 +90,6 @@ static void test_shared_mmsi_second_entry_fits(void **state)
 
 static void test_callsign_needs_name(void **state)
 {
-    (void)state;
     struct watch *w = make();
     add(w, row("a", 0, 0, "HMXX", "Example-Trader"), "");
     expect(w, 1, ship(0, "hmxx", "EXAMPLE TRADER"), 0, WATCH_BY_CALLSIGN);
@@ -105,7 +101,6 @@ static void test_callsign_needs_name(void **state)
 
 static void test_name_alone_only_without_numbers(void **state)
 {
-    (void)state;
     struct watch *w = make();
     add(w, row("a", 0, 445000001, "", "EXAMPLE TRADER"), "");
     expect(w, 1, ship(0, "", "EXAMPLE TRADER"), -1, WATCH_BY_NONE);
@@ -118,7 +113,6 @@ static void test_name_alone_only_without_numbers(void **state)
 
 static void test_rows_of_one_imo_join(void **state)
 {
-    (void)state;
     struct watch *w = make();
     add(w, row("", IMO_A, 0, "", ""), "un1718");
     add(w, row("v1", IMO_A, 445000001, "HMXX", "EXAMPLE TRADER"), "desk");
@@ -139,7 +133,6 @@ static void test_rows_of_one_imo_join(void **state)
 
 static void test_many(void **state)
 {
-    (void)state;
     struct watch *w = make();
     for (uint32_t i = 0; i < 5000; i++)
         add(w, row("", 0, 400000000 + i, "", ""), "");
@@ -152,7 +145,6 @@ static void test_many(void **state)
 
 static void test_names_of_ways(void **state)
 {
-    (void)state;
     assert_string_equal(watch_by_name(WATCH_BY_IMO), "imo");
     assert_string_equal(watch_by_name(WATCH_BY_MMSI), "mmsi");
     assert_string_equal(watch_by_name(WATCH_BY_CALLSIGN), "callsign");
@@ -160,17 +152,7 @@ static void test_names_of_ways(void **state)
     watch_destroy(NULL);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_imo_before_mmsi),
-        cmocka_unit_test(test_contradicting_imo_voids),
-        cmocka_unit_test(test_shared_mmsi_second_entry_fits),
-        cmocka_unit_test(test_callsign_needs_name),
-        cmocka_unit_test(test_name_alone_only_without_numbers),
-        cmocka_unit_test(test_rows_of_one_imo_join),
-        cmocka_unit_test(test_many),
-        cmocka_unit_test(test_names_of_ways),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_imo_before_mmsi), TEST(test_contradicting_imo_voids),
+          TEST(test_shared_mmsi_second_entry_fits), TEST(test_callsign_needs_name),
+          TEST(test_name_alone_only_without_numbers), TEST(test_rows_of_one_imo_join),
+          TEST(test_many), TEST(test_names_of_ways))

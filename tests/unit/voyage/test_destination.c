@@ -11,14 +11,12 @@ static struct ports *ports;
 
 static int load(void **state)
 {
-    (void)state;
     ports = fixture_shipped_ports();
     return 0;
 }
 
 static int unload(void **state)
 {
-    (void)state;
     ports_destroy(ports);
     return 0;
 }
@@ -260,7 +258,6 @@ static const struct {
 
 static void test_table(void **state)
 {
-    (void)state;
     int wrong = 0;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint32_t port = ports_resolve_destination(ports, rows[i].text);
@@ -279,7 +276,6 @@ static void test_table(void **state)
  * is also the name of another port is the only exception. */
 static void test_every_code_resolves(void **state)
 {
-    (void)state;
     size_t doubtful = 0;
     for (uint32_t i = 0; i < ports_count(ports); i++) {
         const char *c = ports_get(ports, i)->locode;
@@ -301,7 +297,6 @@ static void test_every_code_resolves(void **state)
 /* A name alone never means a port that does not bear it, whatever else it resembles. */
 static void test_names_mean_their_bearers(void **state)
 {
-    (void)state;
     for (uint32_t i = 0; i < ports_count(ports); i++) {
         const struct port *p = ports_get(ports, i);
         uint32_t port = ports_resolve_destination(ports, p->name);
@@ -318,7 +313,6 @@ static void test_names_mean_their_bearers(void **state)
 /* Bytes that are no ASCII, long texts and many words neither crash nor resolve. */
 static void test_odd_texts(void **state)
 {
-    (void)state;
     char text[300];
     memset(text, 'A', sizeof text - 1);
     text[sizeof text - 1] = '\0';
@@ -342,13 +336,5 @@ static void test_odd_texts(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_every_code_resolves),
-        cmocka_unit_test(test_names_mean_their_bearers),
-        cmocka_unit_test(test_odd_texts),
-    };
-    return cmocka_run_group_tests(tests, load, unload);
-}
+TEST_MAIN(load, unload, TEST(test_table), TEST(test_every_code_resolves),
+          TEST(test_names_mean_their_bearers), TEST(test_odd_texts))

@@ -15,7 +15,6 @@ static void on_fault(void *context, int line, int col, const char *text)
 
 static void test_faults(void **state)
 {
-    (void)state;
     static const struct {
         const char *text;
         int rc;
@@ -50,7 +49,6 @@ static void test_faults(void **state)
 
 static void test_shipped(void **state)
 {
-    (void)state;
     struct ports *ports = fixture_shipped_ports();
     size_t n = 0, count = 0;
     char *text = test_read_file(test_root_path("config/destinations.csv"), &n);
@@ -80,19 +78,10 @@ static void test_shipped(void **state)
 /* A name whose port the gazetteer lacks means nothing, and is no fault. */
 static void test_smaller_gazetteer(void **state)
 {
-    (void)state;
     struct ports *ports = fixture_ports("RUVVO,Vladivostok,43.1,131.9,,,\n");
     assert_int_equal(ports_resolve_destination(ports, "VLADIK"), 0);
     assert_int_equal(ports_resolve_destination(ports, "PUSAN"), PORT_NONE);
     ports_destroy(ports);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_shipped),
-        cmocka_unit_test(test_smaller_gazetteer),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_faults), TEST(test_shipped), TEST(test_smaller_gazetteer))

@@ -141,7 +141,6 @@ static bool is_port(const struct replay *r, uint32_t port, const char *code)
 
 static void test_containerships_polar(void **state)
 {
-    (void)state;
     struct replay *r = replay("tracks/containerships-polar.nmea");
     if (r == NULL)
         test_skip(TEST_NO_DATA);
@@ -184,7 +183,6 @@ static void test_containerships_polar(void **state)
 
 static void test_sein_frontier(void **state)
 {
-    (void)state;
     struct replay *r = replay("tracks/sein-frontier.nmea");
     if (r == NULL)
         test_skip(TEST_NO_DATA);
@@ -201,11 +199,4 @@ static void test_sein_frontier(void **state)
     replay_finish(r);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_containerships_polar),
-        cmocka_unit_test(test_sein_frontier),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_containerships_polar), TEST(test_sein_frontier))

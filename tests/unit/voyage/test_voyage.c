@@ -17,38 +17,21 @@ static struct geo_pos home(void)
     return geo_to_pos((struct geo_point){37, 125});
 }
 
-#define KM 1000.0
-#define LIE(t0, t1, at_km)                                                               \
-    callrun_leg(r, (struct callrun_leg){(t0), (t1), 5, (at_km)*KM, (at_km)*KM, 0})
-
 /* --- voyages --- */
 
 /* A call at XAAAA, 200 km at 10 kn, a call at XBBBB. */
-static void call_at_home(struct callrun *r)
-{
-    callrun_fix(r, 0, -15 * KM, 10);
-    LIE(60, 200, 0);
-}
-static void sail_over(struct callrun *r, double t0)
-{
-    callrun_leg(r, (struct callrun_leg){t0, t0 + 640, 10, 2 * KM, 199 * KM, 10});
-    LIE(t0 + 650, t0 + 720, 200);
-}
+#define CALL "0: -15 10; 60-200: 0 0; "
 static void one_voyage(struct callrun *r)
 {
-    voyage_destination(&r->voyage, "OLD");
-    call_at_home(r);
-    voyage_destination(&r->voyage, "XBBBB");
-    sail_over(r, 210);
+    callrun_play(r, "to OLD; " CALL "to XBBBB; 210-850/10: 2>199 10; 860-930: 200 0");
     assert_int_equal(r->last_voyage.draught_departure_dm, 50);
     assert_int_equal(r->last_voyage.draught_arrival_dm, 50);
     /* the way is the geodesic: one of its length by PROJ, to the rounding of positions */
-    struct geo_pos end = geo_destination(r->origin, 90, 200 * KM);
+    struct geo_pos end = geo_destination(r->origin, 90, 200e3);
     assert_near(r->last_voyage.distance_m, geo_distance_exact_m(r->origin, end), 1.0);
 }
 static void test_voyage(void **state)
 {
-    (void)state;
     /* OLD was still declared when it last lay still; 200 km on the sphere of mean radius
      * are 200.3 km on the ellipsoid at 37 N, going east */
     assert_voyages(two, home(), one_voyage,
@@ -57,118 +40,80 @@ static void test_voyage(void **state)
                    "XAAAA>XBBBB 210..860 200km gap 10min [OLD] [XBBBB]");
 }
 
-static void destinations(struct callrun *r)
-{
-    call_at_home(r);
-    callrun_leg(r, (struct callrun_leg){210, 310, 10, 2 * KM, 40 * KM, 10});
-    static const char *const declared[] = {"ONE", "TWO", "", "ONE", "THREE"};
-    for (size_t i = 0; i < 5; i++)
-        voyage_destination(&r->voyage, declared[i]);
-    callrun_leg(r, (struct callrun_leg){320, 700, 10, 41 * KM, 199 * KM, 10});
-    LIE(710, 740, 200);
-    voyage_destination(&r->voyage, "NEXT"); /* after the arrival, before it is certain */
-    LIE(745, 800, 200);
-}
 static void test_destinations_in_order_once(void **state)
 {
-    (void)state;
-    assert_voyages(two, home(), destinations,
-                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
-                   "left XAAAA 240 c4; entered XBBBB 680 c1; arrived XBBBB 710 c3",
-                   "XAAAA>XBBBB 210..710 200km gap 10min [ONE] [TWO] [THREE]");
+    /* NEXT comes after the arrival, before it is certain */
+    assert_voyage_scene(
+        two, home(),
+        CALL "210-310/10: 2>40 10; to ONE; to TWO; to ; to ONE; to THREE; "
+             "320-700/10: 41>199 10; 710-740: 200 0; to NEXT; 745-800: 200 0",
+        "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
+        "left XAAAA 240 c4; entered XBBBB 680 c1; arrived XBBBB 710 c3",
+        "XAAAA>XBBBB 210..710 200km gap 10min [ONE] [TWO] [THREE]");
 }
 
 /* Three days adrift on the way, SOG flapping, 400 m of jitter: no distance. */
 static void adrift(struct callrun *r)
 {
-    call_at_home(r);
-    callrun_leg(r, (struct callrun_leg){210, 510, 10, 2 * KM, 100 * KM, 10});
+    callrun_play(r, CALL "210-510/10: 2>100 10");
     for (int i = 0; i < 400; i++)
-        callrun_fix(r, 520 + i * 10, 100 * KM + (i % 2) * 400, i % 3 == 0 ? 0.3 : 1.6);
-    callrun_leg(r, (struct callrun_leg){4520, 4860, 10, 100 * KM, 199 * KM, 10});
-    LIE(4870, 4940, 200);
-}
-static void there_and_back(struct callrun *r)
-{
-    call_at_home(r);
-    callrun_leg(r, (struct callrun_leg){210, 510, 10, 2 * KM, 100 * KM, 10});
-    callrun_leg(r, (struct callrun_leg){520, 820, 10, 100 * KM, 2 * KM, 10});
-    LIE(830, 900, 1);
-    sail_over(r, 910);
+        callrun_fix(r, 520 + i * 10, 100e3 + (i % 2) * 400, i % 3 == 0 ? 0.3 : 1.6);
+    callrun_play(r, "4520-4860/10: 100>199 10; 4870-4940: 200 0");
 }
 static void test_distance(void **state)
 {
-    (void)state;
     assert_voyages(two, home(), adrift,
                    "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
                    "left XAAAA 250 c4; entered XBBBB 4830 c1; arrived XBBBB 4870 c3",
                    "XAAAA>XBBBB 210..4870 200km gap 10min");
     /* back at the same port: no voyage, and the next begins there */
-    assert_voyages(two, home(), there_and_back,
-                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
-                   "left XAAAA 250 c4; entered XAAAA 800 c1; arrived XAAAA 830 c3; "
-                   "departed XAAAA 910 c4; left XAAAA 950 c4; entered XBBBB 1530 c1; "
-                   "arrived XBBBB 1560 c3",
-                   "XAAAA>XBBBB 910..1560 199km gap 10min");
+    assert_voyage_scene(
+        two, home(),
+        CALL "210-510/10: 2>100 10; 520-820/10: 100>2 10; 830-900: 1 0; "
+             "910-1550/10: 2>199 10; 1560-1630: 200 0",
+        "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
+        "left XAAAA 250 c4; entered XAAAA 800 c1; arrived XAAAA 830 c3; "
+        "departed XAAAA 910 c4; left XAAAA 950 c4; entered XBBBB 1530 c1; "
+        "arrived XBBBB 1560 c3",
+        "XAAAA>XBBBB 910..1560 199km gap 10min");
 }
 
 /* Dark at the berth and on the way out: of the silence only what came after the departure
- * is a gap of the voyage. 100 km at 12 kn less a fifth: 337.5 min. */
-static void dark_departure(struct callrun *r)
-{
-    callrun_fix(r, 0, -15 * KM, 10);
-    LIE(60, 200, 0);
-    callrun_fix(r, 200 + 3 * 1440, 100 * KM, 12);
-    callrun_leg(r, (struct callrun_leg){4530, 4830, 10, 101 * KM, 199 * KM, 10});
-    LIE(4840, 4900, 200);
-}
-/* The same, heard adrift; then back 50 km: 100 + 50 + 150 km, 0.15 % more on the
- * ellipsoid going east at 37 N. Found at rest outside, it may have lain there
- * all the while: it departed when it was last heard. */
-static void dark_departure_adrift(struct callrun *r)
-{
-    callrun_fix(r, 0, -15 * KM, 10);
-    LIE(60, 200, 0);
-    callrun_fix(r, 200 + 3 * 1440, 100 * KM, 0.2);
-    callrun_leg(r, (struct callrun_leg){4530, 4630, 10, 99 * KM, 50 * KM, 10});
-    callrun_leg(r, (struct callrun_leg){4640, 5040, 10, 51 * KM, 199 * KM, 10});
-    LIE(5050, 5120, 200);
-}
+ * is a gap of the voyage. 100 km at 12 kn: 270 min. */
 static void test_voyage_after_dark(void **state)
 {
-    (void)state;
-    assert_voyages(two, home(), dark_departure,
-                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 4250.0 c4; "
-                   "left XAAAA 4520 c4; entered XBBBB 4810 c1; arrived XBBBB 4840 c3",
-                   "XAAAA>XBBBB 4250.0..4840 200km gap 270min");
-    assert_voyages(two, home(), dark_departure_adrift,
-                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 200 c4; "
-                   "left XAAAA 4520 c4; entered XBBBB 5020 c1; arrived XBBBB 5050 c3",
-                   "XAAAA>XBBBB 200..5050 301km gap 4320min");
+    assert_voyage_scene(
+        two, home(), CALL "4520: 100 12; 4530-4830/10: 101>199 10; 4840-4900: 200 0",
+        "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 4250.0 c4; "
+        "left XAAAA 4520 c4; entered XBBBB 4810 c1; arrived XBBBB 4840 c3",
+        "XAAAA>XBBBB 4250.0..4840 200km gap 270min");
+    /* The same, heard adrift; then back 50 km: 100 + 50 + 150 km, 0.15 % more on the
+     * ellipsoid going east at 37 N. Found at rest outside, it may have lain there all the
+     * while: it departed when it was last heard. */
+    assert_voyage_scene(
+        two, home(),
+        CALL "4520: 100 0.2; 4530-4630/10: 99>50 10; 4640-5040/10: 51>199 10; "
+             "5050-5120: 200 0",
+        "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 200 c4; "
+        "left XAAAA 4520 c4; entered XBBBB 5020 c1; arrived XBBBB 5050 c3",
+        "XAAAA>XBBBB 200..5050 301km gap 4320min");
 }
 
 /* A silence that is the call itself: the voyage to it ends before, the next begins after.
- * Unheard from 850 on, where it made 1 kn, for 50 h, then 50 km off: at 12 kn
- * 135 min of way. */
-static void dark_arrival(struct callrun *r)
-{
-    call_at_home(r);
-    callrun_leg(r, (struct callrun_leg){210, 840, 10, 2 * KM, 195 * KM, 10});
-    callrun_fix(r, 850, 195 * KM, 1);
-    callrun_fix(r, 850 + 3000, 145 * KM, 12);
-    callrun_leg(r, (struct callrun_leg){3860, 4350, 10, 145 * KM, 1 * KM, 10});
-    LIE(4360, 4430, 0);
-}
+ * Unheard from 850 on, where it made 1 kn, for 50 h, then 50 km off: at 12 kn 135 min of
+ * way. */
 static void test_voyages_around_a_dark_call(void **state)
 {
-    (void)state;
-    assert_voyages(two, home(), dark_arrival,
-                   "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
-                   "left XAAAA 250 c4; entered XBBBB 830 c1; arrived XBBBB 850 c3; "
-                   "departed XBBBB 3715.0 c4; left XBBBB 3850 c4; entered XAAAA 4320 c1; "
-                   "arrived XAAAA 4360 c3",
-                   "XAAAA>XBBBB 210..850 195km gap 10min; "
-                   "XBBBB>XAAAA 3715.0..4360 195km gap 135min");
+    assert_voyage_scene(
+        two, home(),
+        CALL "210-840/10: 2>195 10; 850: 195 1; 3850: 145 12; 3860-4350/10: 145>1 10; "
+             "4360-4430: 0 0",
+        "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
+        "left XAAAA 250 c4; entered XBBBB 830 c1; arrived XBBBB 850 c3; "
+        "departed XBBBB 3715.0 c4; left XBBBB 3850 c4; entered XAAAA 4320 c1; "
+        "arrived XAAAA 4360 c3",
+        "XAAAA>XBBBB 210..850 195km gap 10min; "
+        "XBBBB>XAAAA 3715.0..4360 195km gap 135min");
 }
 
 /* --- saved state --- */
@@ -179,12 +124,6 @@ static size_t save_call(const struct call_state *s, struct buf *b)
     call_state_save(s, two, &w);
     assert_false(w.failed);
     return b->length;
-}
-
-static void lie_a_while(struct callrun *r)
-{
-    callrun_fix(r, 0, 15 * KM, 10);
-    LIE(20, 90, 1);
 }
 
 static void begin(struct callrun *r)
@@ -203,11 +142,10 @@ static void begin(struct callrun *r)
  */
 static void test_ports_changed(void **state)
 {
-    (void)state;
     static const struct callrun_port others[] = {{"WAAAA", 1, 1}, {"XAAAA", 37, 125}};
     struct callrun r;
     begin(&r);
-    lie_a_while(&r);
+    callrun_play(&r, "0: 15 10; 20-90/1: 1 0");
     struct buf b = {0};
     save_call(&r.state, &b);
     struct ports *without = callrun_ports(others, 1, NULL, 0);
@@ -230,10 +168,9 @@ static void test_ports_changed(void **state)
 
 static void test_damage_is_refused(void **state)
 {
-    (void)state;
     struct callrun r;
     begin(&r);
-    lie_a_while(&r);
+    callrun_play(&r, "0: 15 10; 20-90/1: 1 0");
     struct buf b = {0}, v = {0};
     save_call(&r.state, &b);
     struct wire_writer w = {.out = &v};
@@ -262,8 +199,7 @@ static void test_damage_is_refused(void **state)
         struct callrun again = r;
         again.events = again.voyages = (struct buf){0};
         if (call_state_load(&again.state, two, &in) == 0) {
-            callrun_fix(&again, 100, 1 * KM, 0);
-            callrun_fix(&again, 200, 30 * KM, 12);
+            callrun_play(&again, "100: 1 0; 200: 30 12");
         }
         buf_finish(&again.events);
         buf_finish(&again.voyages);
@@ -276,28 +212,17 @@ static void test_damage_is_refused(void **state)
 
 static int setup(void **state)
 {
-    (void)state;
     two = callrun_ports(two_ports, sizeof two_ports / sizeof two_ports[0], NULL, 0);
     return 0;
 }
 
 static int teardown(void **state)
 {
-    (void)state;
     ports_destroy(two);
     return 0;
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_voyage),
-        cmocka_unit_test(test_destinations_in_order_once),
-        cmocka_unit_test(test_distance),
-        cmocka_unit_test(test_voyage_after_dark),
-        cmocka_unit_test(test_voyages_around_a_dark_call),
-        cmocka_unit_test(test_ports_changed),
-        cmocka_unit_test(test_damage_is_refused),
-    };
-    return cmocka_run_group_tests(tests, setup, teardown);
-}
+TEST_MAIN(setup, teardown, TEST(test_voyage), TEST(test_destinations_in_order_once),
+          TEST(test_distance), TEST(test_voyage_after_dark),
+          TEST(test_voyages_around_a_dark_call), TEST(test_ports_changed),
+          TEST(test_damage_is_refused))
