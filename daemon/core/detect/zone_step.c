@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One fix on its way through the zones: what is told of it and in which order, where a
  * boundary was crossed, whether the ship moves at all. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/timefmt.h"
 #include "zone_watch_int.h"
 
 void zone_step_tell(struct zone_step *s, const struct zone_event *event)
 {
-    if (s->count == s->room) {
-        size_t room = s->room != 0 ? 2 * s->room : 8;
-        struct zone_event *more = realloc(s->events, room * sizeof *more);
-        if (more == NULL) {
-            s->rc = ERR_NOMEM;
-            return;
-        }
-        s->events = more;
-        s->room = room;
+    if (array_grow(&s->events, &s->room, s->count + 1, sizeof *s->events) != 0) {
+        s->rc = ERR_NOMEM;
+        return;
     }
     s->events[s->count++] = *event;
 }

@@ -13,6 +13,7 @@
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
 #include "lookout/feed/feed.h"
+#include "lookout/sys/clock.h"
 
 struct probe {
     const struct conf_feed *conf; /* borrowed */
@@ -33,18 +34,11 @@ struct session {
     bool is_out_of_memory;
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void take_reports(void *context)
 {
     struct probe *p = context;
     const struct report *report;
-    merge_clock(p->merge, now_ms());
+    merge_clock(p->merge, clock_wall_ms());
     while ((report = merge_next(p->merge)) != NULL)
         if (map_set(&p->vessels, report->mmsi, p) != 0)
             p->session->is_out_of_memory = true;

@@ -9,7 +9,6 @@
 
 static void test_family_and_samples(void **state)
 {
-    (void)state;
     struct buf b = {0};
     assert_int_equal(metric_family(&b, "lookoutd_feed_bytes_total", "counter",
                                    "Bytes read.\nA back\\slash and a \"quote\"."),
@@ -33,7 +32,6 @@ static void test_family_and_samples(void **state)
 
 static void test_values(void **state)
 {
-    (void)state;
     static const struct {
         double value;
         const char *text;
@@ -59,11 +57,4 @@ static void test_values(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_family_and_samples),
-        cmocka_unit_test(test_values),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_family_and_samples), TEST(test_values))

@@ -76,7 +76,6 @@ static uint32_t pixel_of(const struct png *png, double lat, double lon)
 
 static void test_png(void **state)
 {
-    (void)state;
     struct zone_set *set = test_zone_set(
         "{\"type\":\"Feature\",\"properties\":{\"id\":\"korea\"},\"geometry\":{\"type\":"
         "\"Polygon\",\"coordinates\":[[[126,35],[129,35],[129,38],[126,38],[126,35]],"
@@ -93,7 +92,6 @@ static void test_png(void **state)
 
 static void test_svg(void **state)
 {
-    (void)state;
     struct zone_set *set = test_zone_set(
         "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
         "\"properties\":{\"id\":\"<&>\"},\"geometry\":{\"type\":\"Polygon\","
@@ -123,7 +121,6 @@ static void test_svg(void **state)
  * antimeridian from the zone, and the view takes the short way. */
 static void test_ports(void **state)
 {
-    (void)state;
     static char names[2][8] = {"round", "shaped"};
     struct zone_set *set = test_zone_set(
         "{\"type\":\"Feature\",\"properties\":{\"id\":\"box\"},\"geometry\":{\"type\":"
@@ -162,7 +159,6 @@ static void test_ports(void **state)
  * cover neither each other nor the map's edge, and there are some. */
 static void test_names_have_room(void **state)
 {
-    (void)state;
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 8, 8);
     cairo_t *cr = cairo_create(surface);
     struct picture_view view = {.width = 800, .height = 600};
@@ -194,7 +190,6 @@ static void test_names_have_room(void **state)
 /* Each kind has a colour of its own until there are none left; gates have no kind. */
 static void test_kinds(void **state)
 {
-    (void)state;
     struct buf text = {0};
     assert_int_equal(
         buf_add_text(&text, "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":"
@@ -232,7 +227,6 @@ static void test_kinds(void **state)
 
 static void test_no_zones(void **state)
 {
-    (void)state;
     struct zone_set *set =
         test_zone_set("{\"type\":\"FeatureCollection\",\"features\":[]}");
     struct png png = draw_png(&(struct picture_content){.zones = set});
@@ -254,7 +248,6 @@ static void test_no_zones(void **state)
  * thinning, none drawn the wrong way around the globe. */
 static void test_coast(void **state)
 {
-    (void)state;
     struct coast coast;
     assert_int_equal(coast_read(&coast, NULL), 0);
     double land = 0;
@@ -276,13 +269,6 @@ static void test_coast(void **state)
     coast_finish(&coast);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_png),   cmocka_unit_test(test_svg),
-        cmocka_unit_test(test_ports), cmocka_unit_test(test_names_have_room),
-        cmocka_unit_test(test_kinds), cmocka_unit_test(test_no_zones),
-        cmocka_unit_test(test_coast),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_png), TEST(test_svg), TEST(test_ports),
+          TEST(test_names_have_room), TEST(test_kinds), TEST(test_no_zones),
+          TEST(test_coast))

@@ -12,7 +12,6 @@
 
 static void test_unreadable(void **state)
 {
-    (void)state;
     const struct conf_context context = {.host = "h"};
     struct conf *conf = NULL;
     struct conf_report report;
@@ -35,7 +34,6 @@ static void test_unreadable(void **state)
 /* A great many faults are counted, and the first thousand shown. */
 static void test_many_faults(void **state)
 {
-    (void)state;
     struct buf text = {0};
     struct conf *conf = NULL;
     struct conf_report report;
@@ -54,7 +52,6 @@ static void test_many_faults(void **state)
 /* Warnings, be they ever so many, hide no error. */
 static void test_many_warnings(void **state)
 {
-    (void)state;
     struct buf rows = {0};
     assert_int_equal(buf_add_text(&rows, "imo\n"), 0);
     for (int i = 0; i < 3000; i++)
@@ -70,7 +67,6 @@ static void test_many_warnings(void **state)
 
 static void test_relative_name(void **state)
 {
-    (void)state;
     char cwd[1000];
     assert_non_null(getcwd(cwd, sizeof cwd));
     tempdir_write(&conf_fixture_dir, "config.yaml",
@@ -93,7 +89,6 @@ static void test_relative_name(void **state)
 
 static void test_live_norway(void **state)
 {
-    (void)state;
     struct conf *conf = NULL;
     struct conf_report report;
     char gazetteer[300];
@@ -112,19 +107,9 @@ static void test_live_norway(void **state)
     conf_destroy(conf);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_unreadable, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_many_faults, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_many_warnings, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_relative_name, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_live_norway, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL,
+          TEST_WITH(test_unreadable, conf_fixture_set_up, conf_fixture_tear_down),
+          TEST_WITH(test_many_faults, conf_fixture_set_up, conf_fixture_tear_down),
+          TEST_WITH(test_many_warnings, conf_fixture_set_up, conf_fixture_tear_down),
+          TEST_WITH(test_relative_name, conf_fixture_set_up, conf_fixture_tear_down),
+          TEST_WITH(test_live_norway, conf_fixture_set_up, conf_fixture_tear_down))

@@ -60,7 +60,6 @@ static void load(const char *file, struct buf *ret_lines, int *ret_code)
 
 static void test_golden(void **state)
 {
-    (void)state;
     size_t wrong = 0;
     for (size_t i = 0; i < name_count; i++) {
         char yaml[80], err[80];
@@ -85,7 +84,6 @@ static void test_golden(void **state)
 /* The same bytes, the same report: no order of memory or of a table reaches it. */
 static void test_twice_the_same(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < name_count; i++) {
         char yaml[80];
         struct buf first = {0}, second = {0};

@@ -67,15 +67,10 @@ static const struct {
 
 static void test_rows(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < CONF_COUNT(rows); i++)
         if (conf_plain_of(rows[i].text) != rows[i].plain)
             fail_msg("'%s' is %d, not %d", rows[i].text, conf_plain_of(rows[i].text),
                      rows[i].plain);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_rows))

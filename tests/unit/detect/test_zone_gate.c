@@ -93,7 +93,6 @@ static void misses(struct play *p)
 
 static void test_gates(void **state)
 {
-    (void)state;
     zoneplay_check(gate, crosses_and_returns,
                    "cross line 5 right; cross line 15 left back; cross line 135 right; "
                    "cross line 145 "
@@ -110,10 +109,4 @@ static void test_gates(void **state)
     zoneplay_check(gate, misses, "");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gates),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_gates))

@@ -66,7 +66,6 @@ static void lies_inside_when_first_heard(struct play *p)
 
 static void test_lying_at_an_edge(void **state)
 {
-    (void)state;
     zoneplay_check(zoneplay_box, lies_outside, "");
     zoneplay_check(zoneplay_box, lies_inside, "enter box 1; ");
     zoneplay_check(zoneplay_box, lies_inside_when_first_heard, "enter box 0 present; ");
@@ -241,7 +240,6 @@ static void departs_inwards(struct play *p)
 
 static void test_moving_at_an_edge(void **state)
 {
-    (void)state;
     zoneplay_check(zoneplay_box, berths_inside, "enter box 9; ");
     zoneplay_check(zoneplay_box, shifts_out,
                    "enter box 0 present; exit box 11 since 0; ");
@@ -300,7 +298,6 @@ static void jitters_over_a_hole(struct play *p)
 
 static void test_corners(void **state)
 {
-    (void)state;
     zoneplay_check(zoneplay_box, jitters_over_a_corner, "");
     zoneplay_check(holed, jitters_over_a_hole, "enter box 0 present; ");
 }
@@ -359,7 +356,6 @@ static void lies_beyond_the_gate(struct play *p)
 
 static void test_lying_on_a_gate(void **state)
 {
-    (void)state;
     zoneplay_check(gate, lies_on_the_gate, "");
     zoneplay_check(gate, lies_and_goes_back, "");
     zoneplay_check(gate, lies_and_goes_on, "cross line 60 right; ");
@@ -370,7 +366,6 @@ static void test_lying_on_a_gate(void **state)
 /* Without the rule: the literal two fixes. */
 static void test_switched_off(void **state)
 {
-    (void)state;
     struct zone_set *zones = test_zone_set(zoneplay_box);
     struct play p = {.zones = zones, .limits = detect_limits_default()};
     p.limits.zone_rest_m = 0;
@@ -386,12 +381,5 @@ static void test_switched_off(void **state)
     zone_set_destroy(zones);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lying_at_an_edge), cmocka_unit_test(test_moving_at_an_edge),
-        cmocka_unit_test(test_corners),          cmocka_unit_test(test_lying_on_a_gate),
-        cmocka_unit_test(test_switched_off),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_lying_at_an_edge), TEST(test_moving_at_an_edge),
+          TEST(test_corners), TEST(test_lying_on_a_gate), TEST(test_switched_off))

@@ -9,7 +9,6 @@
 
 static void test_changed_zones(void **state)
 {
-    (void)state;
     struct zone_set *box = test_zone_set(zoneplay_box);
     /* The same id, moved a little; and another one that holds the ship. */
     struct zone_set *moved = test_zone_set(COLLECTION(
@@ -39,7 +38,6 @@ static void test_changed_zones(void **state)
 
 static void test_damaged_records(void **state)
 {
-    (void)state;
     struct zone_set *zones = test_zone_set(zoneplay_box);
     struct play p = {.zones = zones, .limits = detect_limits_default(), .sog_kn = -1};
     struct buf out = {0};
@@ -61,11 +59,4 @@ static void test_damaged_records(void **state)
     zone_set_destroy(zones);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_changed_zones),
-        cmocka_unit_test(test_damaged_records),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_changed_zones), TEST(test_damaged_records))

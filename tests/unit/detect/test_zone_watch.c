@@ -90,7 +90,6 @@ static void lone_then_through(struct play *p)
 
 static void test_entering_and_leaving(void **state)
 {
-    (void)state;
     zoneplay_check(zoneplay_box, enters_by_two, "enter box 5; ");
     zoneplay_check(zoneplay_box, enters_shallow, "");
     zoneplay_check(zoneplay_box, enters_deep, "enter box 5; ");
@@ -126,7 +125,6 @@ static void first_shallow_gone(struct play *p)
 
 static void test_first_heard_inside(void **state)
 {
-    (void)state;
     /* 250 m in, 600 m out: 2.94 min of 10; to the second */
     zoneplay_check(zoneplay_box, first_deep,
                    "enter box 3 present; exit box 5.93333 since 3; ");
@@ -178,7 +176,6 @@ static void enters_then_returns(struct play *p)
 
 static void test_between_fixes(void **state)
 {
-    (void)state;
     struct zone_set *zones = test_zone_set(zoneplay_box);
     struct play p = {.zones = zones, .limits = detect_limits_default(), .sog_kn = -1};
     zone_watch_init(&p.w);
@@ -198,7 +195,6 @@ static void test_between_fixes(void **state)
 
 static void test_between_fixes_while_unsure(void **state)
 {
-    (void)state;
     /* From 126 - 0.00111 to 127.5 E in 60 min: in after 0.04, out after 40.03 min. */
     zoneplay_check(
         zoneplay_box, leaves_then_passes,
@@ -248,7 +244,6 @@ static const char tall[] =
 
 static void test_leaps(void **state)
 {
-    (void)state;
     zoneplay_check(zoneplay_box, leaps_out_after_a_lone_fix, "");
     zoneplay_check(tall, leaps_in_after_a_lone_fix, "enter tall 0 present; ");
     zoneplay_check(zoneplay_box, leaps_out_and_in,
@@ -282,7 +277,6 @@ static void is_lost(struct play *p)
 
 static void test_lost(void **state)
 {
-    (void)state;
     zoneplay_check(
         zoneplay_box, is_lost,
         "enter box 0 present; lost box 70 since 0 seen 10; lost box 360 since 0 seen "
@@ -345,7 +339,6 @@ static void moors_on_the_edge(struct play *p)
 
 static void test_shapes(void **state)
 {
-    (void)state;
     zoneplay_check(zoneplay_box, lies, "enter box 0 present; ");
     zoneplay_check(neighbours, crosses_the_edge,
                    "enter left 0 present; exit left 15 since 0; enter right 15; ");
@@ -389,7 +382,6 @@ static int alternates(void *context, const struct zone_event *e)
  * alternate, times do not run back. */
 static void test_random_walks(void **state)
 {
-    (void)state;
     struct test_random r = {.state = 20240326};
     print_message("# seed %llu\n", (unsigned long long)r.state);
     struct zone_set *sets[] = {test_zone_set(nested), test_zone_set(u_shape),
@@ -437,17 +429,6 @@ static void test_random_walks(void **state)
         zone_set_destroy(sets[k]);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_entering_and_leaving),
-        cmocka_unit_test(test_first_heard_inside),
-        cmocka_unit_test(test_between_fixes),
-        cmocka_unit_test(test_between_fixes_while_unsure),
-        cmocka_unit_test(test_leaps),
-        cmocka_unit_test(test_lost),
-        cmocka_unit_test(test_shapes),
-        cmocka_unit_test(test_random_walks),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_entering_and_leaving), TEST(test_first_heard_inside),
+          TEST(test_between_fixes), TEST(test_between_fixes_while_unsure),
+          TEST(test_leaps), TEST(test_lost), TEST(test_shapes), TEST(test_random_walks))

@@ -57,7 +57,6 @@ static int print_alike(struct buf *out, int i)
 
 static void test_long_ids(void **state)
 {
-    (void)state;
     char *zones = collection(4, print_alike), ids[8][64];
     struct enginerun r;
     enginerun_init(&r, YAML("{id: z, when: zone}\n  - {id: g, when: gate}"), zones);
@@ -90,7 +89,6 @@ static int print_nested(struct buf *out, int i)
 
 static void test_many_zones_one_in_another(void **state)
 {
-    (void)state;
     char *zones = collection(NESTED, print_nested);
     const char *yaml = YAML("{id: z, when: zone, at_start: all, events: [enter, exit]}");
     struct enginerun r;
@@ -130,7 +128,6 @@ static int print_field(struct buf *out, int i)
 
 static void test_many_zones_near(void **state)
 {
-    (void)state;
     char *zones = collection(FIELD, print_field);
     struct enginerun r;
     enginerun_init(&r, YAML("{id: z, when: zone, events: [approach]}"), zones);
@@ -165,7 +162,6 @@ static int print_spoofed(struct buf *out, int i)
  * them is counted. */
 static void test_spoofed_jumps(void **state)
 {
-    (void)state;
     static const struct {
         int fixes;
         double apart;
@@ -195,13 +191,5 @@ static void test_spoofed_jumps(void **state)
     free(zones);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_long_ids),
-        cmocka_unit_test(test_many_zones_one_in_another),
-        cmocka_unit_test(test_many_zones_near),
-        cmocka_unit_test(test_spoofed_jumps),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_long_ids), TEST(test_many_zones_one_in_another),
+          TEST(test_many_zones_near), TEST(test_spoofed_jumps))

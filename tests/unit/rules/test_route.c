@@ -15,7 +15,6 @@ static struct zone_set *zones;
 
 static int set_up(void **state)
 {
-    (void)state;
     static const char *const dprk[] = {"XA*"};
     static const char *const same[] = {"XCAAA", "XCBBB"};
     static const struct {
@@ -45,7 +44,6 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void)state;
     ports_destroy(ports);
     zone_set_destroy(zones);
     return 0;
@@ -62,7 +60,6 @@ static struct route *compile(const char *text)
 
 static void test_faults_name_their_column(void **state)
 {
-    (void)state;
     static const struct {
         const char *text;
         int col;
@@ -114,7 +111,6 @@ static void test_faults_name_their_column(void **state)
 
 static void test_limits(void **state)
 {
-    (void)state;
     struct buf text = {0};
     struct route *route = NULL;
     struct err err = {0};
@@ -152,7 +148,6 @@ static void assert_step(const struct route_step *step, const char *codes)
 
 static void test_steps(void **state)
 {
-    (void)state;
     struct route *r = compile(" $far>XBAAA ? >>( XCBBB|@box-1 | @strait )>* >\t@strait?");
     assert_int_equal(r->step_count, 5);
     assert_step(&r->steps[0], "XAAAA XABBB");
@@ -187,7 +182,6 @@ static void assert_words(const char *pattern, const char *words)
 
 static void test_words(void **state)
 {
-    (void)state;
     assert_words("XBAAA", "a call at Gamma XBAAA");
     assert_words("$far > (XC* | @strait)? >> *",
                  "a call at Alpha XAAAA or Beta XABBB; then, as the next call, a call at "
@@ -200,7 +194,6 @@ static void test_words(void **state)
 
 static void test_awaits(void **state)
 {
-    (void)state;
     struct route *r = compile("XAAAA > XABBB? > XBAAA? >> XBBBB > XBCCC?");
     static const struct {
         uint8_t step;
@@ -221,14 +214,5 @@ static void test_awaits(void **state)
     route_destroy(r);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_faults_name_their_column),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_awaits),
-    };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+TEST_MAIN(set_up, tear_down, TEST(test_faults_name_their_column), TEST(test_limits),
+          TEST(test_steps), TEST(test_words), TEST(test_awaits))

@@ -389,7 +389,6 @@ static void play(struct play *p, struct test_random *r, struct tally *tally,
 
 static void test_agrees_with_every_chain(void **state)
 {
-    (void)state;
     const char *sanitized = getenv("LOOKOUT_SANITIZED");
     bool is_slow = sanitized != NULL && sanitized[0] == '1';
     uint64_t wanted = is_slow ? 60000 : 1000000;
@@ -425,8 +424,4 @@ static void test_agrees_with_every_chain(void **state)
     zone_set_destroy(world.zones);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_agrees_with_every_chain)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_agrees_with_every_chain))

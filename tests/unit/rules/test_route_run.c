@@ -15,7 +15,6 @@ static struct zone_set *zones;
 
 static int set_up(void **state)
 {
-    (void)state;
     static const char *const codes[] = {"XAAAA", "XABBB", "XBAAA", "XBBBB", "XCAAA"};
     struct ports_builder *b = ports_builder_create();
     assert_non_null(b);
@@ -37,7 +36,6 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void)state;
     ports_destroy(ports);
     zone_set_destroy(zones);
     return 0;
@@ -128,7 +126,6 @@ static void expire(struct play *p, double hour)
 
 static void test_each_step_is_told_once(void **state)
 {
-    (void)state;
     struct play p;
     begin(&p, "XAAAA >> XABBB >> XBAAA");
     call(&p, "XAAAA", 0);
@@ -151,7 +148,6 @@ static void test_each_step_is_told_once(void **state)
 
 static void test_adjacent(void **state)
 {
-    (void)state;
     struct play p;
     begin(&p, "XAAAA > XABBB");
     call(&p, "XAAAA", 0);
@@ -178,7 +174,6 @@ static void test_adjacent(void **state)
 
 static void test_optional_steps(void **state)
 {
-    (void)state;
     struct play p;
     begin(&p, "XAAAA > XABBB? > XBAAA");
     call(&p, "XAAAA", 0);
@@ -208,7 +203,6 @@ static void test_optional_steps(void **state)
 /* leg and within hold to the millisecond, and no longer. */
 static void test_bounds(void **state)
 {
-    (void)state;
     static const struct {
         double arrival_h;
         const char *told;
@@ -241,7 +235,6 @@ static void test_bounds(void **state)
 /* A zone met in port: within is counted from the departure all the same. */
 static void test_zone_in_port(void **state)
 {
-    (void)state;
     struct play p;
     begin(&p, "XAAAA >> @box >> XABBB");
     p.limits.within_ms = 5 * DAY_MS;
@@ -256,7 +249,6 @@ static void test_zone_in_port(void **state)
 
 static void test_calls_in_a_row_are_one(void **state)
 {
-    (void)state;
     struct play p;
     begin(&p, "XAAAA >> XABBB >> XBAAA");
     call(&p, "XAAAA", 0);
@@ -298,7 +290,6 @@ static void test_calls_in_a_row_are_one(void **state)
 /* A run that was forecast and does not come true is told as lapsed, once. */
 static void test_lapses(void **state)
 {
-    (void)state;
     struct play p;
     begin(&p, "XAAAA >> XABBB");
     call(&p, "XAAAA", 0);
@@ -338,7 +329,6 @@ static void test_lapses(void **state)
 
 static void test_two_at_once(void **state)
 {
-    (void)state;
     struct play p;
     begin(&p, "XAAAA >> XABBB >> XBAAA");
     call(&p, "XAAAA", 0);
@@ -362,7 +352,6 @@ static void test_two_at_once(void **state)
  * match, and it is counted. */
 static void test_cap(void **state)
 {
-    (void)state;
     struct play p;
     begin(&p, "XAAAA >> XABBB");
     for (int i = 0; i < ROUTE_RUNS_MAX + 3; i++) {
@@ -383,7 +372,6 @@ static void test_cap(void **state)
  * the order of zones in the file. */
 static void test_cases_of_zones(void **state)
 {
-    (void)state;
     struct play p;
     begin(&p, "(@box | @line) >> XAAAA");
     arrive(&p, "box", 1);
@@ -413,7 +401,6 @@ static void test_cases_of_zones(void **state)
 
 static void test_saved_state(void **state)
 {
-    (void)state;
     struct play p;
     begin(&p, "XAAAA >> (@box | XABBB) >> XBAAA >> XBBBB");
     call(&p, "XAAAA", 0);
@@ -447,20 +434,7 @@ static void test_saved_state(void **state)
     finish(&p);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_step_is_told_once),
-        cmocka_unit_test(test_adjacent),
-        cmocka_unit_test(test_optional_steps),
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_zone_in_port),
-        cmocka_unit_test(test_calls_in_a_row_are_one),
-        cmocka_unit_test(test_lapses),
-        cmocka_unit_test(test_two_at_once),
-        cmocka_unit_test(test_cap),
-        cmocka_unit_test(test_cases_of_zones),
-        cmocka_unit_test(test_saved_state),
-    };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+TEST_MAIN(set_up, tear_down, TEST(test_each_step_is_told_once), TEST(test_adjacent),
+          TEST(test_optional_steps), TEST(test_bounds), TEST(test_zone_in_port),
+          TEST(test_calls_in_a_row_are_one), TEST(test_lapses), TEST(test_two_at_once),
+          TEST(test_cap), TEST(test_cases_of_zones), TEST(test_saved_state))
