@@ -2,7 +2,7 @@
 /* The water grid: reading it, cells and positions, and distances between the middles of
  * cells. How far it is over water: water_front.c and water_field.c.
  *
- * Form of water.bin (written by geo/data/make-water.mjs), numbers as LEB128: "LKWATER1",
+ * Form of water.bin (written by config/make-water.mjs), numbers as LEB128: "LKWATER1",
  * rows, columns, south edge + 90 degrees; then for each row from the south: runs of land
  * and water cells in turn from 180 W on, land first, until the row is full; then steps
  * that are closed though both cells are water: gap * 2 + (0 to the east | 1 to the

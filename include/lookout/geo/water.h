@@ -4,7 +4,7 @@
  * The grid of the world has cells of 0.1 degree; a cell is water where any water is in
  * it, and a step between two cells is open where their waters touch, so that nothing
  * leaks across an isthmus; canals and narrow straits are opened by a reviewed list
- * (geo/data/make-water.mjs). North of 80 N and south of 80 S there is none. Distances
+ * (config/make-water.mjs). North of 80 N and south of 80 S there is none. Distances
  * are those of the shortest way on the sphere of mean radius, found by a front that
  * marches over the grid (Sethian's fast marching method with the triangles of the
  * eight-cell stencil); within 5 % of published sea distances

@@ -3,7 +3,7 @@
 // of the npm package world-atlas (ISC). A maintainer's tool: the result is committed, building lookoutd does not need it.
 //
 //     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
-//     node geo/data/make-water.mjs package/land-10m.json config/water.bin
+//     node config/make-water.mjs package/land-10m.json config/water.bin
 //
 // Cells are 0.1 degree, 80 S to 80 N (beyond it is ice). Each is looked at through 20 x 20 samples. A cell is water when any
 // sample is; where land parts its water, the largest piece that belongs to the world ocean stands for it. A step to the cell
