@@ -10,6 +10,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 [ $# -eq 1 ] || { sed -n '3,6s/^# \{0,1\}//p' "$0" >&2 && exit 2; }
+PATH=$PATH:/usr/sbin:/sbin
 cache=$PWD/build/fresh
 base=$cache/bookworm-$(date -u +%Y%m).tar
 give_up() {
@@ -18,8 +19,9 @@ give_up() {
 }
 
 [ "$(id -u)" -eq 0 ] || give_up "it wants root"
-unshare --mount --pid --fork true 2>/dev/null || give_up "no namespaces"
 mkdir -p "$cache"
+unshare --mount --pid --fork sh -c 'mount --make-rprivate / && mount -t proc proc "$1"' sh "$cache" 2>/dev/null ||
+    give_up "no namespaces"
 exec 9>"$cache/lock"
 flock -n 9 || { echo "fresh: another one runs here, waiting for it" >&2 && flock 9; }
 # What a run that was killed has left.
@@ -38,14 +40,6 @@ make_base() {
     echo "fresh: making the base (once a month)" >&2
     debootstrap --variant=minbase --include=ca-certificates,git,make,sudo bookworm "$cache/new" "$mirror" \
         >>"$cache/log" 2>&1 9>&- </dev/null || give_up "$(tail -n 1 "$cache/log")"
-    for d in etc/apt/apt.conf.d etc/apt/sources.list.d etc/apt/trusted.gpg.d usr/share/keyrings; do
-        [ ! -d "/$d" ] || cp -a "/$d/." "$cache/new/$d/"
-    done
-    if [ -s /etc/apt/sources.list ]; then
-        cp /etc/apt/sources.list "$cache/new/etc/apt/"
-    elif ls /etc/apt/sources.list.d/* >/dev/null 2>&1; then
-        : >"$cache/new/etc/apt/sources.list" # debootstrap's line would be there twice
-    fi
     printf '%s\n' 'Defaults env_keep += "http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY"' \
         'sailor ALL=(ALL) NOPASSWD: ALL' >"$cache/new/etc/sudoers.d/sailor"
     chmod 440 "$cache/new/etc/sudoers.d/sailor"
@@ -69,8 +63,14 @@ chmod 755 "$root"
 tar -C "$root" -xpf "$base"
 # Nobody mourns this root: dpkg need not wait for the disk after each file.
 echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/unsafe-io"
-# The network is this machine's, so its names are too.
-for f in resolv.conf hosts; do [ ! -e "/etc/$f" ] || cp -L "/etc/$f" "$root/etc/$f"; done
+# The network is this machine's, so its names, mirrors and certificates are too.
+for d in etc/apt/apt.conf.d etc/apt/sources.list.d etc/apt/trusted.gpg.d etc/apt/keyrings usr/share/keyrings; do
+    [ ! -d "/$d" ] || { mkdir -p "$root/$d" && cp -a "/$d/." "$root/$d/"; }
+done
+: >"$root/etc/apt/sources.list" # debootstrap's line would be there twice
+for f in etc/apt/sources.list etc/resolv.conf etc/hosts etc/ssl/certs/ca-certificates.crt; do
+    [ ! -e "/$f" ] || cp -L "/$f" "$root/$f"
+done
 # The checkout may be another user's.
 GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*' git clone -q . "$root/home/sailor/lookoutd"
 [ ! -d ../shared ] || cp -a ../shared "$root/home/sailor/shared"
