@@ -42,7 +42,7 @@ look() { # SET LIBRARIES
     # The sanitizers' part of clang has a name with its version.
     runtime=$(clang -print-resource-dir 2>/dev/null || true)
     version=$(basename "${runtime:-14}" | cut -d. -f1)
-    ls "$runtime"/lib/linux/libclang_rt.asan*.a "$runtime"/lib/*/libclang_rt.asan.a 2>/dev/null | grep -q . ||
+    find "$runtime"/lib/ -name 'libclang_rt.asan*.a' 2>/dev/null | grep -q . ||
         add "libclang-rt-$version-dev"
     python=/usr/bin/python3
     [ -x "$python" ] || python=python3
