@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/buf.h"
+#include "lookout/base/csv.h"
 #include "lookout/base/text.h"
 #include "lookout/base/units.h"
 #include "ports_int.h"
@@ -36,20 +36,9 @@ enum { REQUIRED = COL_LON + 1, FIELDS_MAX = 32 };
 #define ENTRY_KM_MAX 100.0
 #define NAME_BYTES 128
 
-struct field {
-    char *text; /* borrowed from reader.row; NUL-terminated */
-    size_t length;
-    int col;
-};
-
 struct reader {
     struct ports_builder *b;
-    const char *at, *end;
-    int line;       /* of `at` */
-    int row_line;   /* where the row began */
-    struct buf row; /* the row's fields, unquoted, each with its NUL */
-    struct field fields[FIELDS_MAX];
-    size_t field_count;
+    struct csv csv;
     int column_of[FIELDS_MAX]; /* enum column of each field by the header */
     size_t header_count;
     ports_fault fault;
@@ -73,110 +62,31 @@ static void report(struct reader *r, int code, int line, int col, const char *fo
         r->first = code;
 }
 
-/* --- rows and fields --- */
-
-/* The rest of a quoted field; `at` is behind the opening quote. */
-static int read_quoted(struct reader *r, const char *line_start, int col)
-{
-    int line = r->line;
-    while (r->at < r->end) {
-        char c = *r->at++;
-        if (c == '"' && (r->at == r->end || *r->at != '"'))
-            return 0;
-        if (c == '"')
-            r->at++;
-        if (c == '\n')
-            r->line++;
-        if (buf_add_char(&r->row, c) != 0)
-            return ERR_NOMEM;
-    }
-    (void)line_start;
-    report(r, ERR_SYNTAX, line, col, "a quoted field is not closed");
-    return 0;
-}
-
-/* One field; true in *ret_more when a comma follows. */
-static int read_field(struct reader *r, const char *line_start, bool *ret_more)
-{
-    int col = (int)(r->at - line_start) + 1;
-    size_t begin = r->row.length;
-    if (r->at < r->end && *r->at == '"') {
-        r->at++;
-        if (read_quoted(r, line_start, col) != 0)
-            return ERR_NOMEM;
-        if (r->at < r->end && *r->at != ',' && *r->at != '\n' && *r->at != '\r')
-            report(r, ERR_SYNTAX, r->line, col, "text behind a closing quote");
-    }
-    while (r->at < r->end && *r->at != ',' && *r->at != '\n')
-        if (buf_add_char(&r->row, *r->at++) != 0)
-            return ERR_NOMEM;
-    *ret_more = r->at < r->end && *r->at == ',';
-    if (*ret_more)
-        r->at++;
-    else if (r->row.length > begin && r->row.data[r->row.length - 1] == '\r')
-        r->row.data[--r->row.length] = '\0';
-    if (r->field_count < FIELDS_MAX)
-        r->fields[r->field_count] =
-            (struct field){.length = r->row.length - begin, .col = col};
-    r->field_count++;
-    return buf_add_char(&r->row, '\0');
-}
-
-/* The next row that is neither empty nor a remark; *ret_end at the end. */
-static int read_row(struct reader *r, bool *ret_end)
-{
-    while (r->at < r->end && (*r->at == '#' || *r->at == '\n' || *r->at == '\r')) {
-        const char *newline = memchr(r->at, '\n', (size_t)(r->end - r->at));
-        r->at = newline != NULL ? newline + 1 : r->end;
-        r->line++;
-    }
-    *ret_end = r->at == r->end;
-    if (*ret_end)
-        return 0;
-    buf_clear(&r->row);
-    r->field_count = 0;
-    r->row_line = r->line;
-    const char *line_start = r->at;
-    bool is_more = true;
-    while (is_more)
-        if (read_field(r, line_start, &is_more) != 0)
-            return ERR_NOMEM;
-    if (r->at < r->end)
-        r->at++;
-    r->line++;
-    char *text = r->row.data;
-    for (size_t i = 0; i < r->field_count && i < FIELDS_MAX; i++) {
-        r->fields[i].text = text;
-        text += r->fields[i].length + 1;
-    }
-    return 0;
-}
-
 /* --- the header --- */
 
 static void read_header(struct reader *r)
 {
     bool has[COLUMNS] = {false};
-    if (r->field_count > FIELDS_MAX) {
-        report(r, ERR_SYNTAX, r->row_line, 1, "more than %d columns", FIELDS_MAX);
-        r->field_count = FIELDS_MAX;
+    r->header_count = r->csv.count;
+    if (r->header_count > FIELDS_MAX) {
+        report(r, ERR_SYNTAX, r->csv.line, 1, "more than %d columns", FIELDS_MAX);
+        r->header_count = FIELDS_MAX;
     }
-    r->header_count = r->field_count;
-    for (size_t i = 0; i < r->field_count; i++) {
-        const struct field *f = &r->fields[i];
+    for (size_t i = 0; i < r->header_count; i++) {
+        const struct csv_field *f = &r->csv.fields[i];
         int column = 0;
         while (column < COLUMNS && strcmp(f->text, column_names[column]) != 0)
             column++;
         r->column_of[i] = column;
         if (column == COLUMNS) {
             const char *near = text_nearest(f->text, column_names, COLUMNS);
-            report(r, ERR_SYNTAX, r->row_line, f->col,
+            report(r, ERR_SYNTAX, r->csv.line, f->col,
                    "unknown column '%.40s'%s%s (locode, name, lat, lon, entry_km, codes, "
                    "source, note, names, places, same)",
                    f->text, near != NULL ? "; did you mean " : "",
                    near != NULL ? near : "");
         } else if (has[column]) {
-            report(r, ERR_SYNTAX, r->row_line, f->col, "column '%s' comes twice",
+            report(r, ERR_SYNTAX, r->csv.line, f->col, "column '%s' comes twice",
                    f->text);
         } else {
             has[column] = true;
@@ -184,14 +94,14 @@ static void read_header(struct reader *r)
     }
     for (int c = 0; c < REQUIRED; c++)
         if (!has[c])
-            report(r, ERR_SYNTAX, r->row_line, 1,
+            report(r, ERR_SYNTAX, r->csv.line, 1,
                    "the header names no column '%s' (required: locode, name, lat, lon)",
                    column_names[c]);
 }
 
 /* --- one row --- */
 
-static bool read_number(struct reader *r, const struct field *f, const char *what,
+static bool read_number(struct reader *r, const struct csv_field *f, const char *what,
                         double limit, double *ret_value)
 {
     double value = 0;
@@ -200,37 +110,37 @@ static bool read_number(struct reader *r, const struct field *f, const char *wha
         *ret_value = value;
         return true;
     }
-    report(r, ERR_INVALID, r->row_line, f->col,
+    report(r, ERR_INVALID, r->csv.line, f->col,
            "'%.40s' is no %s (decimal degrees, -%.0f to %.0f)", f->text, what, limit,
            limit);
     return false;
 }
 
-static bool read_name(struct reader *r, const struct field *f)
+static bool read_name(struct reader *r, const struct csv_field *f)
 {
     char clean[NAME_BYTES + 1];
     size_t n = text_clean(f->text, f->length, clean, sizeof clean);
     if (n == 0)
-        report(r, ERR_INVALID, r->row_line, f->col, "the name is empty");
+        report(r, ERR_INVALID, r->csv.line, f->col, "the name is empty");
     else if (f->length >= NAME_BYTES)
-        report(r, ERR_INVALID, r->row_line, f->col, "the name is longer than %d bytes",
+        report(r, ERR_INVALID, r->csv.line, f->col, "the name is longer than %d bytes",
                NAME_BYTES - 1);
     else if (n != f->length || memcmp(clean, f->text, n) != 0)
-        report(r, ERR_INVALID, r->row_line, f->col,
-               "the name has control characters, blanks at its ends or is no UTF-8");
+        report(r, ERR_INVALID, r->csv.line, f->col,
+               "the name has control characters or is no UTF-8");
     else
         return true;
     return false;
 }
 
-static bool read_entry(struct reader *r, const struct field *f, double *ret_m)
+static bool read_entry(struct reader *r, const struct csv_field *f, double *ret_m)
 {
     double km = 0;
     if (f->length == 0)
         return true;
     if (units_parse_number(f->text, f->length, &km) != 0 || km < ENTRY_KM_MIN ||
         km > ENTRY_KM_MAX) {
-        report(r, ERR_INVALID, r->row_line, f->col,
+        report(r, ERR_INVALID, r->csv.line, f->col,
                "'%.40s' is no entry distance in km (%.1f to %.0f, or empty)", f->text,
                ENTRY_KM_MIN, ENTRY_KM_MAX);
         return false;
@@ -240,7 +150,7 @@ static bool read_entry(struct reader *r, const struct field *f, double *ret_m)
 }
 
 /* Other codes, blank-separated, into upper case. */
-static int read_codes(struct reader *r, const struct field *f, struct ports_entry *e,
+static int read_codes(struct reader *r, const struct csv_field *f, struct ports_entry *e,
                       bool *is_good)
 {
     int rc = ports_split(f->text, f->length, ' ', &e->codes, &e->code_count);
@@ -250,7 +160,7 @@ static int read_codes(struct reader *r, const struct field *f, struct ports_entr
             text_copy(e->codes[i], strlen(e->codes[i]) + 1, locode);
             continue;
         }
-        report(r, ERR_INVALID, r->row_line, f->col,
+        report(r, ERR_INVALID, r->csv.line, f->col,
                "'%.40s' is no UN/LOCODE (two letters, three letters or digits; several "
                "are separated by blanks)",
                e->codes[i]);
@@ -280,7 +190,7 @@ static bool read_place(const char *text, struct port_place *ret_place)
 }
 
 /* "lat lon [km]", separated by semicolons. */
-static int read_places(struct reader *r, const struct field *f, struct ports_entry *e,
+static int read_places(struct reader *r, const struct csv_field *f, struct ports_entry *e,
                        bool *is_good)
 {
     char **parts = NULL;
@@ -293,7 +203,7 @@ static int read_places(struct reader *r, const struct field *f, struct ports_ent
             e->place_count++;
             continue;
         }
-        report(r, ERR_INVALID, r->row_line, f->col,
+        report(r, ERR_INVALID, r->csv.line, f->col,
                "'%.40s' is no place (latitude, longitude and, if need be, the entry "
                "distance in km, %.1f to %.0f; several are separated by semicolons)",
                parts[i], ENTRY_KM_MIN, ENTRY_KM_MAX);
@@ -304,7 +214,7 @@ static int read_places(struct reader *r, const struct field *f, struct ports_ent
     return rc;
 }
 
-static int read_column(struct reader *r, int column, const struct field *f,
+static int read_column(struct reader *r, int column, const struct csv_field *f,
                        struct ports_entry *e, bool *is_good)
 {
     double degrees = 0;
@@ -312,7 +222,7 @@ static int read_column(struct reader *r, int column, const struct field *f,
     case COL_LOCODE:
         if (ports_code_read(f->text, e->locode))
             return 0;
-        report(r, ERR_INVALID, r->row_line, f->col,
+        report(r, ERR_INVALID, r->csv.line, f->col,
                "'%.40s' is no UN/LOCODE (two letters, then three letters or digits)",
                f->text);
         break;
@@ -346,7 +256,7 @@ static int read_column(struct reader *r, int column, const struct field *f,
     case COL_SAME:
         if (f->length == 0 || ports_code_read(f->text, e->same))
             return 0;
-        report(r, ERR_INVALID, r->row_line, f->col,
+        report(r, ERR_INVALID, r->csv.line, f->col,
                "'%.40s' is no UN/LOCODE (that of the port that stands for it)", f->text);
         break;
     default: /* a note, or an unknown column that was reported */
@@ -362,7 +272,7 @@ static int keep_row(struct reader *r, struct ports_entry *e)
     uint64_t key = ports_code_key(e->locode);
     uintptr_t before = (uintptr_t)map_get(&r->b->row_by_code, key);
     if (before != 0) {
-        report(r, ERR_EXISTS, r->row_line, 1, "%s was there before, in line %d",
+        report(r, ERR_EXISTS, r->csv.line, 1, "%s was there before, in line %d",
                e->locode, r->b->rows[before - 1].line);
         ports_entry_finish(e);
         return 0;
@@ -377,17 +287,21 @@ static int keep_row(struct reader *r, struct ports_entry *e)
 
 static int take_row(struct reader *r)
 {
-    if (r->field_count != r->header_count) {
-        report(r, ERR_SYNTAX, r->row_line, 1, "%zu fields where the header names %zu",
-               r->field_count, r->header_count);
+    if (r->csv.fault != NULL) {
+        report(r, ERR_SYNTAX, r->csv.fault_line, r->csv.fault_col, "%s", r->csv.fault);
+        return 0;
+    }
+    if (r->csv.count != r->header_count) {
+        report(r, ERR_SYNTAX, r->csv.line, 1, "%zu fields where the header names %zu",
+               r->csv.count, r->header_count);
         return 0;
     }
     struct ports_entry e = {
-        .line = r->row_line, .has_pos = true, .entry_m = -1, .exit_m = -1};
+        .line = r->csv.line, .has_pos = true, .entry_m = -1, .exit_m = -1};
     bool is_good = true;
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < r->field_count; i++)
-        rc = read_column(r, r->column_of[i], &r->fields[i], &e, &is_good);
+    for (size_t i = 0; rc == 0 && i < r->csv.count; i++)
+        rc = read_column(r, r->column_of[i], &r->csv.fields[i], &e, &is_good);
     if (rc == 0 && is_good)
         rc = keep_row(r, &e);
     if (rc != 0 || !is_good)
@@ -439,28 +353,24 @@ static int check_codes(struct reader *r)
 int ports_builder_csv(struct ports_builder *b, const char *text, size_t n,
                       ports_fault fault, void *context)
 {
-    struct reader r = {.b = b, .line = 1, .fault = fault, .context = context};
-    if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
-        text += 3;
-        n -= 3;
-    }
-    r.at = text;
-    r.end = text + n;
-    buf_init(&r.row);
-    bool is_end = false;
-    int rc = read_row(&r, &is_end);
-    if (rc == 0 && is_end)
+    struct reader r = {.b = b, .fault = fault, .context = context};
+    csv_init(&r.csv, text, n, ',');
+    r.csv.has_remarks = true;
+    int rc = csv_next(&r.csv);
+    if (rc == 0)
         report(&r, ERR_SYNTAX, 1, 1, "no header (locode,name,lat,lon,...)");
-    else if (rc == 0)
+    else if (rc == 1 && r.csv.fault != NULL)
+        report(&r, ERR_SYNTAX, r.csv.fault_line, r.csv.fault_col, "%s", r.csv.fault);
+    else if (rc == 1)
         read_header(&r);
-    bool is_readable = rc == 0 && r.first == 0;
-    while (rc == 0 && is_readable && !is_end) {
-        rc = read_row(&r, &is_end);
-        if (rc == 0 && !is_end)
-            rc = take_row(&r);
+    bool is_readable = r.first == 0;
+    while (rc == 1 && is_readable) {
+        rc = csv_next(&r.csv);
+        if (rc == 1 && take_row(&r) != 0)
+            rc = ERR_NOMEM;
     }
+    csv_finish(&r.csv);
     if (rc == 0 && is_readable)
         rc = check_codes(&r);
-    buf_finish(&r.row);
-    return rc != 0 ? rc : r.first;
+    return rc < 0 ? rc : r.first;
 }

@@ -81,7 +81,7 @@ static const struct {
     {"locode,name,lat,lon\n1AAAA,A,1,2\n",          2,  1, "'1AAAA' is no UN/LOCODE"},
     {"locode,name,lat,lon\nAAAAA,,1,2\n",           2,  7, "the name is empty"},
     {"locode,name,lat,lon\nAAAAA,A\x01,1,2\n",      2,  7, "control characters"},
-    {"locode,name,lat,lon\nAAAAA, A,1,2\n",         2,  7, "blanks at its ends"},
+    {"locode,name,lat,lon\nAAAAA,A\x07,1,2\n",      2,  7, "control characters"},
     {"locode,name,lat,lon\nAAAAA,A\xFF,1,2\n",      2,  7, "no UTF-8"},
     {"locode,name,lat,lon\nAAAAA,A,90.1,2\n",       2,  9, "'90.1' is no latitude"},
     {"locode,name,lat,lon\nAAAAA,A,1e1,2\n",        2,  9, "'1e1' is no latitude"},
