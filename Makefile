@@ -145,13 +145,12 @@ CHECK = BUILD=$(BUILD) CHECK_JOBS=$(JOBS) tests/tools/check.py
 check-built:
 	@$(MAKE) -j$(JOBS) WERROR=-Werror tests
 	@$(MAKE) -j$(JOBS) WERROR=-Werror $(ASAN_BUILD) tests
-	@[ -z "$(CHECK_SLICES_UNTIL)" ] || $(MAKE) -j$(JOBS) $(FUZZ_BUILD) fuzzers
 	@$(CHECK)
 # The long tests in full, hours of them; LONG="kill zone_oracle" for some.
 check-long: deps-check
 	@$(MAKE) -j$(JOBS) tests
 	@$(MAKE) -j$(JOBS) $(ASAN_BUILD) tests
-	@$(MAKE) -j$(JOBS) $(FUZZ_BUILD) fuzzers
+	@$(MAKE) fuzz-built
 	@$(CHECK) long $(LONG)
 asan: deps-check
 	@$(MAKE) -j$(JOBS) $(ASAN_BUILD) tests
@@ -161,10 +160,12 @@ tsan: deps-check
 	@$(CHECK) tests $(BUILD)/tsan
 FUZZ_SECONDS ?= 60
 fuzz: deps-check
-	@$(MAKE) -j$(JOBS) $(FUZZ_BUILD) fuzzers
+	@$(MAKE) fuzz-built
 	@BUILD=$(BUILD)/libfuzzer tests/tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
-.PHONY: fuzzers
+.PHONY: fuzzers fuzz-built
 fuzzers: $(FUZZ_BIN)
+fuzz-built:
+	@$(MAKE) -j$(JOBS) $(FUZZ_BUILD) fuzzers
 cov: deps-check
 	@$(MAKE) -j$(JOBS) BUILD=$(BUILD)/cov CC=gcc OPTIMISE='-O0' SANITIZE='--coverage' tests
 	@$(CHECK) tests $(BUILD)/cov; tests/tools/cov.sh $(BUILD)/cov

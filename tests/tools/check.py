@@ -28,6 +28,7 @@ CORES = len(os.sched_getaffinity(0))
 JOBS = int(os.environ.get("CHECK_JOBS") or CORES)
 LIMIT_S = int(os.environ.get("CHECK_LIMIT") or 600)
 HOURS_S = 8 * 3600
+SLICES_LEAST_S = 300  # less is not worth building the fuzz targets for
 
 # The longest ones first, so that none is left to run by itself at the end; the order of the others does not matter.
 LONGEST = ["kill.sh", "test_scenarios", "test_quiet_day", "test_zone_oracle", "test_water", "test_route_property", "test_store_faults",
@@ -190,6 +191,10 @@ def long_jobs(is_full, dice):
 def slices(until):
     """Slices of the long tests, again and again, until that time; those that have begun are let end."""
     dice = random.Random()
+    if time.time() + SLICES_LEAST_S < until:
+        # A make of its own: it is no part of the one that has started this.
+        yield Job("fuzz-built", ["env", "-u", "MAKEFLAGS", "-u", "MFLAGS", "sh", "-c",
+                                 f"make BUILD={BUILD} JOBS={JOBS} fuzz-built && echo ok 1"])
     while True:
         jobs = long_jobs(False, dice)
         dice.shuffle(jobs)
