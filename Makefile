@@ -55,7 +55,7 @@ TESTLIB_SRC := $(wildcard tests/lib/*.c)
 UNIT_SRC  := $(wildcard tests/unit/*/test_*.c) $(wildcard tests/scenario/test_*.c) $(wildcard tests/e2e/test_*.c)
 TOOL_SRC  := $(wildcard tests/tools/*.c)
 # What the tools need of tests/lib: nothing that needs cmocka, for the demonstration runs where the tests cannot.
-TOOLLIB_SRC := tests/lib/aisgen.c tests/lib/confdoc.c
+TOOLLIB_SRC := tests/lib/aisgen.c tests/lib/alertdoc.c tests/lib/confdoc.c
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "daemon/shell/cmd/listen_say.h"
-#include "lookout/alert/template.h"
+#include "lookout/rules/template.h"
 #include "lookout/delivery/delivery.h"
 
 /* The bytes as a template: what was checked to give JSON gives JSON. */

@@ -4,8 +4,11 @@
 #ifndef ALERTCASE_H
 #define ALERTCASE_H
 
+#include "daemon/core/rules/kind_details_int.h"
+#include "daemon/core/rules/route_settings_int.h"
 #include "lib/testlib.h"
 #include "lookout/alert/alert.h"
+#include "lookout/rules/rule_kind.h"
 #include "lookout/rules/rule_run.h"
 
 /* 2024-03-25T00:00:00Z; a time of the case is hours from it. */
@@ -28,13 +31,21 @@ struct alertcase {
     struct call call;
     struct voyage voyage;
     struct zone_event zone;
+    struct zone_told zone_told;
     struct route_run run;
-    struct finding_forecast forecast;
+    struct route_outlook forecast;
+    struct route_told route_told;
+    struct gap_told gap;
+    struct sighted_told sighted;
 };
 
+/* Is that type one of those that are made by hand? The others are told by scenarios. */
+bool alertcase_has(const char *type);
 /* Filled for that type of alert ("zone.entered"); fails the test for an unknown one.
  * Change what you like of it before making the alert. */
 void alertcase_init(struct alertcase *c, const char *type);
+/* What the rule of a route says. */
+struct route_settings *alertcase_route(struct alertcase *c);
 void alertcase_finish(struct alertcase *c);
 /* Its body; free() it. */
 char *alertcase_body(struct alertcase *c);

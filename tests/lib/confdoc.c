@@ -10,8 +10,8 @@
 
 #include "daemon/shell/conf/conf_int.h"
 #include "daemon/shell/conf/conf_rules.h"
-#include "lookout/alert/template.h"
-#include "lookout/rules/rule.h"
+#include "lookout/rules/rule_kind.h"
+#include "lookout/rules/template.h"
 
 /* --- the man page --- */
 
@@ -95,15 +95,26 @@ static int add_kind(struct buf *out, const struct rule_kind *kind)
     if (code == 0)
         code = buf_add_text(out, ".\nEvents (and their default severity): ");
     for (uint32_t i = 0; i < kind->event_count && code == 0; i++)
-        code = buf_printf(out, "%s%s (%s)", i > 0 ? ", " : "", kind->events[i].name,
-                          severity_name(kind->events[i].severity));
+        code = buf_printf(out, "%s%s (%s%s)", i > 0 ? ", " : "", kind->events[i].name,
+                          severity_name(kind->events[i].severity),
+                          kind->events[i].is_asked_for ? ", only where asked for" : "");
     if (code == 0)
         code = buf_add_text(out, ".\n");
-    for (const struct rule_key *key = kind->keys;
-         key != NULL && key->name != NULL && code == 0; key++) {
-        const struct key row = conf_rule_key(key);
-        code = add_key_entry(out, &row);
-    }
+    for (const struct key *key = kind->keys; key->name != NULL && code == 0; key++)
+        code = add_key_entry(out, key);
+    return code;
+}
+
+struct field_list {
+    struct buf *out;
+    bool is_first;
+};
+
+static int add_field_name(void *context, const char *name)
+{
+    struct field_list *list = context;
+    int code = buf_printf(list->out, "%s%s", list->is_first ? "" : ", ", name);
+    list->is_first = false;
     return code;
 }
 
@@ -126,9 +137,9 @@ static int add_fields(struct buf *out)
         ".B count\n"
         "says how many they are.\n"
         ".PP\n");
-    const char *const *names = template_names();
-    for (size_t i = 0; names[i] != NULL && code == 0; i++)
-        code = buf_printf(out, "%s%s", i > 0 ? ", " : "", names[i]);
+    struct field_list list = {out, true};
+    if (code == 0)
+        code = template_each_name(add_field_name, &list);
     return code == 0 ? buf_add_text(out, ".\n") : code;
 }
 
@@ -265,10 +276,8 @@ static void add_kinds(json_t *properties)
     json_t *kinds = json_array();
     for (size_t i = 0; rule_kinds[i] != NULL; i++) {
         json_array_append_new(kinds, json_string(rule_kinds[i]->name));
-        for (const struct rule_key *key = rule_kinds[i]->keys;
-             key != NULL && key->name != NULL; key++) {
-            const struct key row = conf_rule_key(key);
-            json_t *value = value_of(&row);
+        for (const struct key *key = rule_kinds[i]->keys; key->name != NULL; key++) {
+            json_t *value = value_of(key);
             json_object_set_new(value, "description", json_string(key->doc));
             if (json_object_get(properties, key->name) == NULL)
                 json_object_set_new(properties, key->name, value);

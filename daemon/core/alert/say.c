@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The words that summaries are made of: times, spans, ships, places, motion. */
-#include "say_int.h"
+/* The words that summaries are made of. */
+#include "lookout/alert/say.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
+#include "lookout/alert/alert.h"
+#include "lookout/alert/body.h"
 #include "lookout/base/timefmt.h"
+#include "lookout/base/units.h"
 
 void say_text(struct say_writer *w, const char *format, ...)
 {
@@ -16,33 +20,69 @@ void say_text(struct say_writer *w, const char *format, ...)
     va_end(args);
 }
 
-/* "25 Mar 18:04Z" */
+/* --- times --- */
+
+/* A time as "25 Mar" and "18:04". */
+struct clock {
+    char day[TIME_TEXT_BYTES], hour[TIME_TEXT_BYTES];
+};
+
+static struct clock clock_at(int64_t time_ms)
+{
+    struct clock c;
+    time_format_short(time_ms, c.day);
+    char *hour = strrchr(c.day, ' ');
+    *hour = '\0';
+    memcpy(c.hour, hour + 1, strlen("18:04"));
+    c.hour[strlen("18:04")] = '\0';
+    return c;
+}
+
+/* The local time there; NULL, its zone's name, without a time zone. */
+static const char *local_at(const struct say_writer *w, int64_t time_ms,
+                            struct clock *ret)
+{
+    const struct engine_timezone *tz = w->timezone;
+    if (tz == NULL || tz->count == 0)
+        return NULL;
+    size_t i = tz->count - 1;
+    while (i > 0 && tz->begin_ms[i] > time_ms)
+        i--;
+    *ret = clock_at(time_ms + tz->offset_s[i] * SECOND_MS);
+    return tz->abbreviation[i];
+}
+
+static void say_clock(struct say_writer *w, int64_t time_ms, bool has_day)
+{
+    struct clock utc = clock_at(time_ms), local;
+    const char *zone = local_at(w, time_ms, &local);
+    bool is_same_day = zone != NULL && strcmp(utc.day, local.day) == 0;
+    say_text(w, "%s%s%sZ", has_day ? utc.day : "", has_day ? " " : "", utc.hour);
+    if (zone != NULL)
+        say_text(w, " (%s%s%s %s)", is_same_day ? "" : local.day, is_same_day ? "" : " ",
+                 local.hour, zone);
+}
+
 void say_time(struct say_writer *w, int64_t time_ms)
 {
-    char text[TIME_TEXT_BYTES];
-    say_text(w, "%s", time_format_short(time_ms, text));
+    say_clock(w, time_ms, true);
 }
 
-/* "25 Mar" */
-void say_day(struct say_writer *w, int64_t time_ms)
-{
-    char text[TIME_TEXT_BYTES];
-    time_format_short(time_ms, text);
-    say_text(w, "%.*s", (int)(strlen(text) - strlen(" 18:04Z")), text);
-}
-
-/* "19:04Z" when it is the same day as `other`, else with the day. */
 void say_time_near(struct say_writer *w, int64_t time_ms, int64_t other_ms)
 {
-    char text[TIME_TEXT_BYTES], other[TIME_TEXT_BYTES];
-    time_format_short(time_ms, text);
-    time_format_short(other_ms, other);
-    size_t day = strlen(text) - strlen("18:04Z");
-    bool is_same_day = strlen(text) == strlen(other) && strncmp(text, other, day) == 0;
-    say_text(w, "%s", is_same_day ? text + day : text);
+    struct clock at = clock_at(time_ms), other = clock_at(other_ms);
+    say_clock(w, time_ms, strcmp(at.day, other.day) != 0);
 }
 
-/* "45 min", "3.5 h", "8.2 d" */
+void say_day(struct say_writer *w, int64_t time_ms)
+{
+    struct clock utc = clock_at(time_ms), local;
+    const char *zone = local_at(w, time_ms, &local);
+    say_text(w, "%s", utc.day);
+    if (zone != NULL && strcmp(utc.day, local.day) != 0)
+        say_text(w, " (%s %s)", local.day, zone);
+}
+
 void say_span(struct say_writer *w, int64_t ms)
 {
     if (ms < 2 * HOUR_MS)
@@ -53,22 +93,31 @@ void say_span(struct say_writer *w, int64_t ms)
         say_text(w, "%.1f d", (double)ms / (double)DAY_MS);
 }
 
-void say_vessel(struct say_writer *w)
+/* --- ships, places, motion --- */
+
+void say_distance(struct say_writer *w, double m)
 {
-    const struct rule_subject *s = w->look->subject;
-    const char *name = s->info->name;
-    const char *flag = vessel_flag(s->mmsi);
-    if (name[0] == '\0' && s->watch != NULL)
-        name = s->watch->name;
+    char text[UNITS_TEXT_BYTES];
+    size_t digits = strspn(units_format_distance(m, text), "0123456789.");
+    say_text(w, "%.*s %s", (int)digits, text, text + digits);
+}
+
+void say_ship(struct say_writer *w, const struct body_ship *ship)
+{
+    const struct watch_entry *watch = ship->watch;
+    const char *name = ship->info->name;
+    const char *flag = vessel_flag(ship->mmsi);
+    if (name[0] == '\0' && watch != NULL)
+        name = watch->name;
     say_text(w, "%s (", name[0] != '\0' ? name : "Unnamed vessel");
-    if (s->info->imo != 0)
-        say_text(w, "IMO %u, ", s->info->imo);
-    say_text(w, "MMSI %09u", s->mmsi);
+    if (ship->info->imo != 0)
+        say_text(w, "IMO %u, ", ship->info->imo);
+    say_text(w, "MMSI %09u", ship->mmsi);
     if (flag[0] != '\0')
         say_text(w, ", flag %s from MMSI", flag);
-    for (size_t i = 0; s->watch != NULL && i < s->watch->tag_count; i++)
-        say_text(w, ", %s", s->watch->tags[i]);
-    if (s->watch != NULL && s->watch->tag_count == 0)
+    for (size_t i = 0; watch != NULL && i < watch->tag_count; i++)
+        say_text(w, ", %s", watch->tags[i]);
+    if (watch != NULL && watch->tag_count == 0)
         say_text(w, ", watched");
     say_text(w, ")");
 }
@@ -78,18 +127,34 @@ void say_port(struct say_writer *w, const struct port *port)
     say_text(w, "%s %s", port->name, port->locode);
 }
 
-void say_motion(struct say_writer *w)
+/* Tenths of minutes, rounded before they are split: 59.97' is the next degree. */
+static void say_angle(struct say_writer *w, double deg, int width, char half)
 {
-    const struct track_fix *fix = &w->look->subject->track->last;
+    long tenths = lround(fabs(deg) * 600);
+    say_text(w, "%0*ld°%02ld.%ld'%c", width, tenths / 600, tenths % 600 / 10, tenths % 10,
+             half);
+}
+
+void say_place(struct say_writer *w, struct geo_pos pos)
+{
+    struct geo_point p = geo_to_point(pos);
+    say_angle(w, p.lat, 2, p.lat < 0 ? 'S' : 'N');
+    say_text(w, " ");
+    say_angle(w, p.lon, 3, p.lon < 0 ? 'W' : 'E');
+}
+
+void say_certainty(struct say_writer *w, enum zone_certainty certainty)
+{
+    if (certainty == ZONE_INFERRED)
+        say_text(w, ", inferred from the fixes before and after");
+    if (certainty == ZONE_POSSIBLE)
+        say_text(w, ", possible only: the fixes before and after are far apart in time");
+}
+
+void say_motion(struct say_writer *w, const struct track_fix *fix)
+{
     if ((fix->has & FIX_SOG) != 0)
         say_text(w, ", %.1f kn", fix->sog_dkn / 10.0);
     if ((fix->has & FIX_COG) != 0 && (fix->has & FIX_SOG) != 0 && fix->sog_dkn > 5)
         say_text(w, ", course %03d", (fix->cog_ddeg + 5) / 10 % 360);
-}
-
-void say_declared(struct say_writer *w)
-{
-    const char *destination = w->look->subject->info->destination;
-    if (destination[0] != '\0')
-        say_text(w, ", destination declared as %s", destination);
 }

@@ -7,7 +7,7 @@
 
 #include "lookout/base/timefmt.h"
 
-/* Areas that zone rules name, ascending: what a forecast looks for ahead. */
+/* Areas that rules watch, ascending: what a forecast looks for ahead. */
 static int list_zones(struct engine *e)
 {
     size_t count = zone_count(e->conf.zones);
@@ -19,8 +19,9 @@ static int list_zones(struct engine *e)
         bool is_watched = false;
         for (size_t i = 0; i < e->conf.rule_count; i++) {
             const struct rule *rule = &e->conf.rules[i];
-            is_watched = is_watched || (strcmp(rule->kind->name, "zone") == 0 &&
-                                        rule_has_index(rule->zones, rule->zone_count, z));
+            const struct rule_hooks *hooks = rule->kind->hooks;
+            is_watched = is_watched ||
+                         (hooks->watches_area != NULL && hooks->watches_area(rule, z));
         }
         if (is_watched && zone_info(e->conf.zones, z)->shape == ZONE_AREA)
             e->zones_watched[n++] = z;

@@ -7,6 +7,7 @@
 #include "lookout/base/heap.h"
 #include "lookout/base/map.h"
 #include "lookout/engine/engine.h"
+#include "lookout/rules/rule_kind.h"
 #include "lookout/rules/rule_run.h"
 
 /* All that is kept of one track of a ship. */

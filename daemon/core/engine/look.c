@@ -93,7 +93,7 @@ static int raise_finding(void *context, const struct rule_look *look,
     struct look_frame *frame = context;
     struct engine *e = frame->engine;
     struct alert alert = {0};
-    int rc = alert_make(&e->alert, look, f, &alert);
+    int rc = rule_alert_make(&e->alert, look, f, &alert);
     if (rc == 0) {
         alert.is_muted = is_muted(e, frame->ship, &alert);
         /* What is muted was told to nobody: nothing is folded into it. */

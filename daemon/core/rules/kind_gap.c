@@ -4,36 +4,114 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kind_details_int.h"
 #include "kinds_int.h"
+#include "lookout/alert/body.h"
+#include "lookout/alert/say.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
 #include "lookout/rules/rule_run.h"
 
 enum { EVENT_STARTED, EVENT_ENDED };
 
-static const struct rule_event events[] = {
-    {"start", "gap.started", "started", SEVERITY_WARNING},
-    {"end", "gap.ended", "ended", SEVERITY_WARNING},
+struct settings {
+    int64_t after_ms, moored_ms; /* 6 h, 24 h */
 };
 
-static const struct rule_key keys[] = {
-    /* clang-format off */
-    {"after",  RULE_KEY_DURATION, false, offsetof(struct rule, after_ms),  0, MINUTE_MS, 3650 * DAY_MS, NULL, "silence of a vessel under way"},
-    {"moored", RULE_KEY_DURATION, false, offsetof(struct rule, moored_ms), 0, MINUTE_MS, 3650 * DAY_MS, NULL, "silence of a moored or anchored vessel"},
-    {NULL, RULE_KEY_INT, false, 0, 0, 0, 0, NULL, NULL},
-    /* clang-format on */
+/* clang-format off */
+static const struct key keys[] = {
+    {.name = "after",  .type = KEY_DURATION, KEY_AT(settings, after_ms),  .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "silence of a vessel under way"},
+    {.name = "moored", .type = KEY_DURATION, KEY_AT(settings, moored_ms), .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "silence of a moored or anchored vessel"},
+    {0},
 };
+/* clang-format on */
+
+static void set_defaults(void *settings)
+{
+    struct settings *s = settings;
+    s->after_ms = 6 * HOUR_MS;
+    s->moored_ms = 24 * HOUR_MS;
+}
+
+/* --- what is told --- */
+
+static void say_others(struct say_writer *w, const struct rule_look *look,
+                       const struct gap_told *gap)
+{
+    say_text(w, " Meanwhile %u other vessel%s heard within ", gap->others_heard,
+             gap->others_heard == 1 ? " was" : "s were");
+    say_distance(w, look->world->limits->gap_nearby_m);
+    say_text(w, " of where it was last heard.");
+}
+
+static void say_started(struct say_writer *w, const struct rule_look *look,
+                        const struct finding *f)
+{
+    const struct gap_told *gap = f->detail;
+    say_text(w, " has been silent since ");
+    say_time(w, gap->last_seen_ms);
+    say_text(w, ": %.1f h at ", gap->hours);
+    say_time(w, f->time_ms);
+    say_text(w, ".");
+    say_others(w, look, gap);
+}
+
+static void say_ended(struct say_writer *w, const struct rule_look *look,
+                      const struct finding *f)
+{
+    const struct gap_told *gap = f->detail;
+    say_text(w, " is heard again ");
+    say_time(w, f->time_ms);
+    say_text(w, " after %.1f h of silence", gap->hours);
+    if (gap->distance_m >= 0)
+        say_text(w, ", %.0f nm from where it was last heard", gap->distance_m / NM_M);
+    if (gap->implied_kn >= 0)
+        say_text(w, " (%.1f kn on the straight way)", gap->implied_kn);
+    say_text(w, ".");
+    say_others(w, look, gap);
+}
+
+static const struct body_field gap_fields[] = {
+    {.name = "last_seen", .type = BODY_TIME},
+    {.name = "hours", .type = BODY_NUMBER},
+    {.name = "others_heard", .type = BODY_INTEGER},
+    {.name = "distance_nm", .type = BODY_NUMBER, .is_optional = true},
+    {.name = "implied_kn", .type = BODY_NUMBER, .is_optional = true},
+    {0},
+};
+static const struct body_field gap_field = {
+    .name = "gap", .type = BODY_OBJECT, .fields = gap_fields};
+
+static json_t *make_gap(const struct rule_look *look, const struct finding *f)
+{
+    const struct gap_told *gap = f->detail;
+    json_t *o = json_object();
+    (void)look;
+    body_put(o, "last_seen", body_time(gap->last_seen_ms));
+    body_put(o, "hours", body_rounded(gap->hours, 0.01));
+    body_put(o, "others_heard", json_integer((json_int_t)gap->others_heard));
+    if (gap->distance_m >= 0)
+        body_put(o, "distance_nm", body_rounded(gap->distance_m / NM_M, 0.1));
+    if (gap->implied_kn >= 0)
+        body_put(o, "implied_kn", body_rounded(gap->implied_kn, 0.1));
+    return o;
+}
+
+static const struct rule_member members[] = {{&gap_field, make_gap, NULL}, {0}};
+
+/* clang-format off */
+static const struct rule_event events[] = {
+    [EVENT_STARTED] = {"start", "gap.started", SEVERITY_WARNING, .say = say_started, .members = members},
+    [EVENT_ENDED]   = {"end",   "gap.ended",   SEVERITY_WARNING, .say = say_ended,   .members = members},
+};
+/* clang-format on */
+
+/* --- what is kept --- */
 
 /* A gap that was told and is open. */
 struct gap_state {
     int64_t last_seen_ms;
 };
-
-static void set_defaults(struct rule *rule)
-{
-    rule->after_ms = 6 * HOUR_MS;
-    rule->moored_ms = 24 * HOUR_MS;
-}
 
 /* Navigation status 1 (at anchor) or 5 (moored), ITU-R M.1371-5 table 47, or not moving
  * at the last fix. */
@@ -48,47 +126,43 @@ static bool is_moored(const struct track_fix *fix)
 
 static int64_t deadline(struct rule_look *look)
 {
+    const struct settings *settings = look->rule->settings;
     const struct rule_subject *s = look->subject;
     if (*look->state != NULL || !look->is_covered || s->track->fixes == 0)
         return INT64_MAX;
     int64_t after_ms =
-        is_moored(&s->track->last) ? look->rule->moored_ms : look->rule->after_ms;
+        is_moored(&s->track->last) ? settings->moored_ms : settings->after_ms;
     return s->track->heard_ms + after_ms + s->silence_ms;
 }
 
-static struct finding make(const struct rule_look *look, uint32_t event, int64_t time_ms,
-                           int64_t last_seen_ms, struct geo_pos pos)
+static int tell(struct rule_look *look, struct finding f, struct gap_told *gap)
 {
-    struct finding f = {
-        .event = event,
-        .time_ms = time_ms,
-        .evidence_ms = last_seen_ms - 6 * HOUR_MS,
-        .pos = pos,
-        .since_ms = TIME_NONE,
-        .zone_eta_ms = TIME_NONE,
-        .gap = {.is_set = true,
-                .last_seen_ms = last_seen_ms,
-                .distance_m = -1,
-                .implied_kn = -1},
-    };
-    f.gap.hours = (double)(time_ms - last_seen_ms) / (double)HOUR_MS;
-    snprintf(f.occurrence, sizeof f.occurrence, "%lld", (long long)last_seen_ms);
-    (void)look;
-    return f;
+    f.evidence_ms = gap->last_seen_ms - 6 * HOUR_MS;
+    f.detail = gap;
+    gap->hours = (double)(f.time_ms - gap->last_seen_ms) / (double)HOUR_MS;
+    if (gap->distance_m >= 0 && gap->hours > 0)
+        gap->implied_kn = gap->distance_m / NM_M / gap->hours;
+    snprintf(f.occurrence, sizeof f.occurrence, "%lld", (long long)gap->last_seen_ms);
+    return rule_raise(look, &f);
 }
 
 static int on_time(struct rule_look *look)
 {
     const struct track_fix *last = &look->subject->track->last;
+    struct finding f = {
+        .event = EVENT_STARTED, .time_ms = deadline(look), .pos = last->pos};
     struct gap_state *state = calloc(1, sizeof *state);
     if (state == NULL)
         return ERR_NOMEM;
     state->last_seen_ms = look->subject->track->heard_ms;
-    struct finding f =
-        make(look, EVENT_STARTED, deadline(look), state->last_seen_ms, last->pos);
     *look->state = state;
-    f.gap.others_heard = look->others(look->context, last->pos, state->last_seen_ms);
-    return rule_raise(look, &f);
+    struct gap_told gap = {
+        .last_seen_ms = state->last_seen_ms,
+        .others_heard = look->others(look->context, last->pos, state->last_seen_ms),
+        .distance_m = -1,
+        .implied_kn = -1,
+    };
+    return tell(look, f, &gap);
 }
 
 static int on_fix(struct rule_look *look, const struct track_fix *before)
@@ -97,16 +171,17 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
     if (state == NULL)
         return 0;
     const struct track_fix *fix = &look->subject->track->last;
-    struct finding f =
-        make(look, EVENT_ENDED, fix->time_ms, state->last_seen_ms, fix->pos);
+    struct geo_pos from = before != NULL ? before->pos : fix->pos;
+    struct finding f = {.event = EVENT_ENDED, .time_ms = fix->time_ms, .pos = fix->pos};
+    struct gap_told gap = {
+        .last_seen_ms = state->last_seen_ms,
+        .others_heard = look->others(look->context, from, state->last_seen_ms),
+        .distance_m = geo_distance_exact_m(from, fix->pos),
+        .implied_kn = -1,
+    };
     free(state);
     *look->state = NULL;
-    struct geo_pos from = before != NULL ? before->pos : fix->pos;
-    f.gap.others_heard = look->others(look->context, from, f.gap.last_seen_ms);
-    f.gap.distance_m = geo_distance_exact_m(from, fix->pos);
-    if (f.gap.hours > 0)
-        f.gap.implied_kn = f.gap.distance_m / NM_M / f.gap.hours;
-    return rule_raise(look, &f);
+    return tell(look, f, &gap);
 }
 
 static void save(const struct rule_look *look, struct wire_writer *out)
@@ -127,7 +202,8 @@ static int load(struct rule_look *look, struct wire_reader *in)
 
 static int64_t deadline_least_ms(const struct rule *rule)
 {
-    return rule->after_ms < rule->moored_ms ? rule->after_ms : rule->moored_ms;
+    const struct settings *s = rule->settings;
+    return s->after_ms < s->moored_ms ? s->after_ms : s->moored_ms;
 }
 
 static const struct rule_hooks hooks = {
@@ -145,8 +221,9 @@ const struct rule_kind kind_gap = {
     .name = "gap",
     .doc = "a vessel falls silent, and is heard again",
     .keys = keys,
+    .settings_bytes = sizeof(struct settings),
     .events = events,
-    .event_count = sizeof events / sizeof events[0],
+    .event_count = KINDS_COUNT(events),
     .set_defaults = set_defaults,
     .hooks = &hooks,
 };

@@ -5,37 +5,152 @@
 #include <stdlib.h>
 
 #include "kinds_int.h"
+#include "lookout/alert/body.h"
+#include "lookout/alert/say.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/rules/rule_run.h"
 
-static const struct rule_event events[] = {
-    /* clang-format off */
-    {"enter",  "port.entered",  "entered",  SEVERITY_INFO},
-    {"arrive", "port.arrived",  "arrived",  SEVERITY_INFO},
-    {"depart", "port.departed", "departed", SEVERITY_INFO},
-    {"leave",  "port.left",     "left",     SEVERITY_INFO},
-    /* clang-format on */
+struct settings {
+    struct rule_ports ports;
+    uint8_t min_confidence; /* 1..4 */
 };
 
-static const struct rule_key keys[] = {
-    /* clang-format off */
-    {"ports",          RULE_KEY_PORTS, false, offsetof(struct rule, ports), offsetof(struct rule, ports_text), 0, 0, NULL, "ports: codes, countries \"KP*\", groups \"$name\"; left out: all"},
-    {"min_confidence", RULE_KEY_INT,   false, offsetof(struct rule, min_confidence), 0, 1, 4, NULL, "least confidence of an arrival or departure, 1 to 4"},
-    {NULL, RULE_KEY_INT, false, 0, 0, 0, 0, NULL, NULL},
-    /* clang-format on */
+/* clang-format off */
+static const struct key keys[] = {
+    {.name = "ports",          .type = KEY_PORTS, RULE_PORTS(settings, ports), .doc = "ports: codes, countries \"KP*\", groups \"$name\"; left out: all"},
+    {.name = "min_confidence", .type = KEY_INTEGER,   KEY_AT(settings, min_confidence), .least = 1, .most = 4, .doc = "least confidence of an arrival or departure, 1 to 4"},
+    {0},
 };
+/* clang-format on */
 
-static void set_defaults(struct rule *rule)
+static void set_defaults(void *settings)
 {
-    rule->min_confidence = 2;
+    struct settings *s = settings;
+    s->min_confidence = 2;
 }
+
+/* --- what is told --- */
+
+static const struct port *port_of(const struct rule_look *look, const struct finding *f)
+{
+    const struct call *call = f->detail;
+    return ports_get(look->world->ports, call->port);
+}
+
+static void say_entered(struct say_writer *w, const struct rule_look *look,
+                        const struct finding *f)
+{
+    const struct call *call = f->detail;
+    say_text(w,
+             call->at_start ? " was in the area of port " : " entered the area of port ");
+    say_port(w, port_of(look, f));
+    say_text(w, call->at_start ? " when first heard " : " ");
+    say_time(w, f->time_ms);
+    say_text(w, ".");
+}
+
+static void say_arrived(struct say_writer *w, const struct rule_look *look,
+                        const struct finding *f)
+{
+    const struct call *call = f->detail;
+    bool was_there = call->arrived_ms == TIME_NONE;
+    say_text(w, was_there ? " is lying at " : " arrived ");
+    say_port(w, port_of(look, f));
+    say_text(w, was_there ? ", since before " : " ");
+    say_time(w, was_there ? call->since_ms : f->time_ms);
+    if (!was_there && look->now_ms != f->time_ms) {
+        say_text(w, ", confirmed ");
+        say_time_near(w, look->now_ms, f->time_ms);
+    }
+    if (call->kind != CALL_KIND_UNKNOWN)
+        say_text(w, ", at %s", call->kind == CALL_KIND_ANCHORAGE ? "anchor" : "a berth");
+    say_text(w, ".");
+}
+
+static void say_departed(struct say_writer *w, const struct rule_look *look,
+                         const struct finding *f)
+{
+    const struct call *call = f->detail;
+    say_text(w, " departed ");
+    say_port(w, port_of(look, f));
+    say_text(w, " ");
+    say_time(w, f->time_ms);
+    if (call->arrived_ms != TIME_NONE) {
+        say_text(w, " after ");
+        say_span(w, call->departed_ms - call->arrived_ms);
+        say_text(w, " in port");
+    }
+    say_text(w, ".");
+}
+
+static void say_left(struct say_writer *w, const struct rule_look *look,
+                     const struct finding *f)
+{
+    say_text(w, " left the area of port ");
+    say_port(w, port_of(look, f));
+    say_text(w, " ");
+    say_time(w, f->time_ms);
+    say_text(w, ".");
+}
+
+static const char *const call_kinds[] = {"unknown", "anchorage", "berth", NULL};
+static const struct body_field call_fields[] = {
+    {.name = "entered_at", .type = BODY_TIME, .is_optional = true},
+    {.name = "arrived_at", .type = BODY_TIME, .is_optional = true},
+    {.name = "departed_at", .type = BODY_TIME, .is_optional = true},
+    {.name = "left_at", .type = BODY_TIME, .is_optional = true},
+    {.name = "kind", .type = BODY_TEXT, .words = call_kinds},
+    {.name = "confidence", .type = BODY_INTEGER, .least = 1, .most = 4},
+    {0},
+};
+static const struct body_field port_field = {.name = "port", .type = BODY_PORT};
+static const struct body_field call_field = {
+    .name = "call", .type = BODY_OBJECT, .fields = call_fields};
+
+static json_t *make_port(const struct rule_look *look, const struct finding *f)
+{
+    return body_port(port_of(look, f));
+}
+
+static json_t *make_call(const struct rule_look *look, const struct finding *f)
+{
+    const struct call *call = f->detail;
+    json_t *o = json_object();
+    (void)look;
+    body_put(o, "entered_at", body_time(call->entered_ms));
+    body_put(o, "arrived_at", body_time(call->arrived_ms));
+    body_put(o, "departed_at", body_time(call->departed_ms));
+    body_put(o, "left_at", body_time(call->left_ms));
+    body_put(o, "kind", json_string(call_kind_name((enum call_kind)call->kind)));
+    body_put(o, "confidence", json_integer(call->confidence));
+    return o;
+}
+
+static const struct rule_member members[] = {
+    {&port_field, make_port, NULL}, {&call_field, make_call, NULL}, {0}};
+
+/* clang-format off */
+static const struct rule_event events[] = {
+    [CALL_ENTERED]  = {"enter",  "port.entered",  SEVERITY_INFO, .say = say_entered,  .members = members},
+    [CALL_ARRIVED]  = {"arrive", "port.arrived",  SEVERITY_INFO, .say = say_arrived,  .members = members},
+    [CALL_DEPARTED] = {"depart", "port.departed", SEVERITY_INFO, .say = say_departed, .members = members},
+    [CALL_LEFT]     = {"leave",  "port.left",     SEVERITY_INFO, .say = say_left,     .members = members},
+};
+/* clang-format on */
+
+/* --- what is kept --- */
 
 /* Of a rule that is not for all, that the call was told: a ship may come under it again
  * while it lies there. Forgotten when it leaves. */
 struct state {
     bool is_entered, is_arrived;
 };
+
+static const struct settings *settings_of(const struct rule_look *look)
+{
+    return look->rule->settings;
+}
 
 static int note(struct rule_look *look, enum call_event event)
 {
@@ -51,7 +166,7 @@ static int note(struct rule_look *look, enum call_event event)
     return 0;
 }
 
-/* The order of enum call_event is that of the events above. */
+/* The events above are those of enum call_event. */
 static int tell(struct rule_look *look, enum call_event event, int64_t time_ms,
                 const struct call *call)
 {
@@ -74,10 +189,7 @@ static int tell(struct rule_look *look, enum call_event event, int64_t time_ms,
         .evidence_ms = begin_ms - HOUR_MS,
         .pos = is_stay ? call->pos : look->subject->track->last.pos,
         .object = hash_text(port->locode, 0),
-        .port = port,
-        .call = call,
-        .since_ms = TIME_NONE,
-        .zone_eta_ms = TIME_NONE,
+        .detail = call,
     };
     snprintf(f.occurrence, sizeof f.occurrence, "%s %lld", port->locode,
              (long long)time_ms);
@@ -90,7 +202,7 @@ static int tell(struct rule_look *look, enum call_event event, int64_t time_ms,
 static int on_departed(struct rule_look *look, const struct call_output *event)
 {
     const struct call *call = &event->call;
-    if (call->confidence == look->rule->min_confidence) {
+    if (call->confidence == settings_of(look)->min_confidence) {
         int rc = tell(look, CALL_ARRIVED, call->since_ms, call);
         if (rc != 0)
             return rc;
@@ -100,16 +212,16 @@ static int on_departed(struct rule_look *look, const struct call_output *event)
 
 static int on_call(struct rule_look *look, const struct call_output *event)
 {
-    const struct rule *rule = look->rule;
+    const struct settings *settings = settings_of(look);
     const struct call *call = &event->call;
     if (event->event == CALL_LEFT) {
         free(*look->state);
         *look->state = NULL;
     }
-    if (rule->ports != NULL && !port_set_has(rule->ports, call->port))
+    if (settings->ports.set != NULL && !port_set_has(settings->ports.set, call->port))
         return 0;
     bool is_stay = event->event == CALL_ARRIVED || event->event == CALL_DEPARTED;
-    if (is_stay && call->confidence < rule->min_confidence)
+    if (is_stay && call->confidence < settings->min_confidence)
         return 0;
     if (event->event == CALL_DEPARTED)
         return on_departed(look, event);
@@ -121,17 +233,18 @@ static int on_call(struct rule_look *look, const struct call_output *event)
 /* What stands of the call under way: that it entered, and that it lies there. */
 static int tell_call(struct rule_look *look, bool is_entered, bool is_arrived)
 {
-    const struct rule *rule = look->rule;
+    const struct settings *settings = settings_of(look);
     const struct call *call = &look->subject->call->current;
     bool is_confirmed = call->confidence >= 2;
     if (call->port == PORT_NONE ||
-        (rule->ports != NULL && !port_set_has(rule->ports, call->port)))
+        (settings->ports.set != NULL && !port_set_has(settings->ports.set, call->port)))
         return 0;
     int64_t entered_ms = call->at_start ? look->subject->track->begun_ms
                          : is_confirmed ? call->entered_ms
                                         : call->since_ms;
     int rc = is_entered ? tell(look, CALL_ENTERED, entered_ms, call) : 0;
-    if (rc == 0 && is_arrived && is_confirmed && call->confidence >= rule->min_confidence)
+    if (rc == 0 && is_arrived && is_confirmed &&
+        call->confidence >= settings->min_confidence)
         rc = tell(look, CALL_ARRIVED, call->since_ms, call);
     return rc;
 }
@@ -185,8 +298,9 @@ const struct rule_kind kind_port_call = {
     .name = "port_call",
     .doc = "a vessel enters, arrives at, departs from or leaves a watched port",
     .keys = keys,
+    .settings_bytes = sizeof(struct settings),
     .events = events,
-    .event_count = sizeof events / sizeof events[0],
+    .event_count = KINDS_COUNT(events),
     .set_defaults = set_defaults,
     .hooks = &hooks,
 };

@@ -11,43 +11,55 @@
 #include "lookout/rules/rule_run.h"
 #include "route_forecast_int.h"
 #include "route_keep_int.h"
+#include "route_say_int.h"
+#include "route_settings_int.h"
 
-enum { EVENT_PROGRESSED, EVENT_MATCHED, EVENT_FORECAST, EVENT_LAPSED };
-
-static const struct rule_event events[] = {
-    /* clang-format off */
-    {"progress", "route.progressed", "progressed", SEVERITY_WARNING},
-    {"match",    "route.matched",    "matched",    SEVERITY_WARNING},
-    {"forecast", "route.forecast",   "forecast",   SEVERITY_WARNING},
-    {"lapse",    "route.lapsed",     "lapsed",     SEVERITY_INFO},
-    /* clang-format on */
-};
-
-/* enum rule_forecast */
+/* enum route_forecast_mode */
 static const char *const forecasts[] = {"last", "every", "never", NULL};
 
-static const struct rule_key keys[] = {
-    /* clang-format off */
-    {"route",          RULE_KEY_ROUTE,    true,  offsetof(struct rule, route),          0, 0, 0, NULL, "the pattern: \"$dprk > CNSHD > $far-east\""},
-    {"within",         RULE_KEY_DURATION, false, offsetof(struct rule, within_ms),      0, MINUTE_MS, 3650 * DAY_MS, NULL, "departure from the first step to arrival at the last"},
-    {"leg",            RULE_KEY_DURATION, false, offsetof(struct rule, leg_ms),         0, MINUTE_MS, 3650 * DAY_MS, NULL, "departure from a matched step to arrival at the next"},
-    {"min_confidence", RULE_KEY_INT,      false, offsetof(struct rule, min_confidence), 0, 1, 4, NULL, "least confidence of a call, 1 to 4"},
-    {"forecast",       RULE_KEY_WORD,     false, offsetof(struct rule, forecast),       0, 0, 0, forecasts, "before which step a forecast is told"},
-    {NULL, RULE_KEY_INT, false, 0, 0, 0, 0, NULL, NULL},
-    /* clang-format on */
+#define AT(member) KEY_AT(route_settings, member)
+/* clang-format off */
+static const struct key keys[] = {
+    {.name = "route",          .type = KEY_ROUTE,    AT(route),          .is_required = true, .doc = "the pattern: \"$dprk > CNSHD > $far-east\""},
+    {.name = "within",         .type = KEY_DURATION, AT(within_ms),      .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "departure from the first step to arrival at the last"},
+    {.name = "leg",            .type = KEY_DURATION, AT(leg_ms),         .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "departure from a matched step to arrival at the next"},
+    {.name = "min_confidence", .type = KEY_INTEGER,      AT(min_confidence), .least = 1, .most = 4, .doc = "least confidence of a call, 1 to 4"},
+    {.name = "forecast",       .type = KEY_WORD,     AT(forecast),       .words = forecasts, .doc = "before which step a forecast is told"},
+    {0},
 };
 
-static void set_defaults(struct rule *rule)
+static const struct rule_member run_members[] = {
+    {&route_say_port_field, route_say_make_port, NULL}, {&route_say_route_field, route_say_make_route, NULL}, {0}};
+static const struct rule_member forecast_members[] = {
+    {&route_say_port_field, route_say_make_port, NULL}, {&route_say_route_field, route_say_make_route, NULL},
+    {&route_say_forecast_field, route_say_make_forecast, NULL}, {0}};
+
+static const struct rule_event events[] = {
+    [ROUTE_SAY_PROGRESSED] = {"progress", "route.progressed", SEVERITY_WARNING, .say = route_say_progressed, .members = run_members},
+    [ROUTE_SAY_MATCHED]    = {"match",    "route.matched",    SEVERITY_WARNING, .say = route_say_matched,    .members = run_members},
+    [ROUTE_SAY_FORECAST]   = {"forecast", "route.forecast",   SEVERITY_WARNING, .say = route_say_forecast,   .members = forecast_members},
+    [ROUTE_SAY_LAPSED]     = {"lapse",    "route.lapsed",     SEVERITY_INFO,    .say = route_say_lapsed,     .members = forecast_members},
+};
+/* clang-format on */
+
+static void set_defaults(void *settings)
 {
-    rule->within_ms = 30 * DAY_MS;
-    rule->leg_ms = 10 * DAY_MS;
-    rule->min_confidence = 2;
-    rule->forecast = RULE_FORECAST_LAST;
+    struct route_settings *s = settings;
+    s->within_ms = 30 * DAY_MS;
+    s->leg_ms = 10 * DAY_MS;
+    s->min_confidence = 2;
+    s->forecast = FORECAST_LAST;
+}
+
+static const struct route *route_of(const struct rule_look *look)
+{
+    return route_settings(look->rule)->route;
 }
 
 static struct route_limits limits_of(const struct rule *rule)
 {
-    struct route_limits limits = {rule->within_ms, rule->leg_ms};
+    const struct route_settings *s = route_settings(rule);
+    struct route_limits limits = {s->within_ms, s->leg_ms};
     return limits;
 }
 
@@ -59,8 +71,9 @@ static uint64_t seed_of(const struct rule_look *look)
 /* --- telling --- */
 
 static struct finding make(const struct rule_look *look, uint32_t event, int64_t time_ms,
-                           const struct route_run *run)
+                           const struct route_told *told)
 {
+    const struct route_run *run = told->run;
     const struct route_stop *stop = &run->stops[run->stop_count - 1];
     struct finding f = {
         .event = event,
@@ -68,16 +81,13 @@ static struct finding make(const struct rule_look *look, uint32_t event, int64_t
         .evidence_ms = run->stops[0].arrived_ms,
         .pos = look->subject->track->last.pos,
         .object = run->case_id,
-        .run = run,
-        .since_ms = TIME_NONE,
-        .zone_eta_ms = TIME_NONE,
+        .case_id = &run->case_id,
+        .detail = told,
     };
-    if (stop->port != PORT_NONE)
-        f.port = ports_get(look->world->ports, stop->port);
     snprintf(f.occurrence, sizeof f.occurrence, "%016llx %u %.40s %lld",
              (unsigned long long)run->case_id, (unsigned)run->step,
-             f.port != NULL ? f.port->locode
-                            : zone_info(look->world->zones, stop->zone)->id,
+             stop->port != PORT_NONE ? ports_get(look->world->ports, stop->port)->locode
+                                     : zone_info(look->world->zones, stop->zone)->id,
              (long long)stop->arrived_ms);
     return f;
 }
@@ -86,28 +96,25 @@ static int tell(void *context, const struct route_output *output)
 {
     struct rule_look *look = context;
     static const uint32_t event_of[] = {
-        [ROUTE_PROGRESSED] = EVENT_PROGRESSED,
-        [ROUTE_MATCHED] = EVENT_MATCHED,
-        [ROUTE_LAPSED] = EVENT_LAPSED,
+        [ROUTE_PROGRESSED] = ROUTE_SAY_PROGRESSED,
+        [ROUTE_MATCHED] = ROUTE_SAY_MATCHED,
+        [ROUTE_LAPSED] = ROUTE_SAY_LAPSED,
     };
-    struct finding f = make(look, event_of[output->event], output->time_ms, &output->run);
-    if (output->event != ROUTE_LAPSED) {
+    struct route_outlook outlook = {.port = output->run.forecast_port,
+                                    .eta_ms = TIME_NONE};
+    bool is_lapse = output->event == ROUTE_LAPSED;
+    struct route_told told = {&output->run, is_lapse ? &outlook : NULL};
+    struct finding f = make(look, event_of[output->event], output->time_ms, &told);
+    if (!is_lapse) {
         struct route_keep *state = *look->state;
         if (look->is_covered && output->time_ms > state->told_ms)
             state->told_ms = output->time_ms;
         f.pos = output->run.stops[output->run.stop_count - 1].pos;
-        return rule_raise(look, &f);
     }
-    f.port = NULL;
-    struct finding_forecast forecast = {.port = output->run.forecast_port,
-                                        .eta_ms = TIME_NONE};
-    f.forecast = &forecast;
     return rule_raise(look, &f);
 }
 
-/* --- stops
- * --------------------------------------------------------------------------------------
- */
+/* --- stops --- */
 
 static int arrive(struct rule_look *look, const struct route_stop *stop)
 {
@@ -115,8 +122,8 @@ static int arrive(struct rule_look *look, const struct route_stop *stop)
     if (state == NULL)
         return ERR_NOMEM;
     struct route_limits limits = limits_of(look->rule);
-    return route_arrive(&state->runs, look->rule->route, &limits, look->world->ports,
-                        stop, seed_of(look), tell, look);
+    return route_arrive(&state->runs, route_of(look), &limits, look->world->ports, stop,
+                        seed_of(look), tell, look);
 }
 
 static bool names_zone(const struct route *route, uint32_t zone)
@@ -143,7 +150,7 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
     if (event->what == ZONE_EXITED)
         leave_zone(look, event);
     bool is_stop = event->what == ZONE_ENTERED || event->what == ZONE_CROSSED;
-    if (!is_stop || event->is_repeat || !names_zone(look->rule->route, event->zone))
+    if (!is_stop || event->is_repeat || !names_zone(route_of(look), event->zone))
         return 0;
     struct route_stop stop = {
         .port = PORT_NONE,
@@ -165,7 +172,7 @@ static int count_call(struct rule_look *look, const struct call *call, int64_t t
     int64_t since_ms = call->since_ms != TIME_NONE     ? call->since_ms
                        : call->entered_ms != TIME_NONE ? call->entered_ms
                                                        : time_ms;
-    if (call->confidence < look->rule->min_confidence ||
+    if (call->confidence < route_settings(look->rule)->min_confidence ||
         (state != NULL && state->counted_ms == since_ms))
         return 0;
     struct route_stop stop = {
@@ -190,7 +197,7 @@ static int stand_in_zones(struct rule_look *look, int64_t time_ms)
     const struct zone_watch *w = look->subject->zones;
     for (uint32_t i = 0; i < w->count; i++) {
         if (w->items[i].phase == ZONE_PHASE_ENTERING ||
-            !names_zone(look->rule->route, w->items[i].zone))
+            !names_zone(route_of(look), w->items[i].zone))
             continue;
         struct route_stop stop = {
             .port = PORT_NONE,
@@ -275,18 +282,17 @@ static bool is_told_by_another(const struct route_state *runs, uint32_t index)
 static int forecast_run(struct rule_look *look, struct route_run *run,
                         const int64_t fixes_ms[2])
 {
-    struct finding_forecast forecast;
+    struct route_outlook outlook;
     bool is_due = false;
-    int rc = route_forecast(look, run, fixes_ms, &forecast, &is_due);
+    int rc = route_forecast(look, run, fixes_ms, &outlook, &is_due);
     if (rc != 0 || !is_due)
         return rc;
     int64_t now_ms = look->subject->track->last.time_ms;
     run->is_forecast = true;
     run->forecast_ms = now_ms;
-    run->forecast_port = forecast.port;
-    struct finding f = make(look, EVENT_FORECAST, now_ms, run);
-    f.port = ports_get(look->world->ports, forecast.port);
-    f.forecast = &forecast;
+    run->forecast_port = outlook.port;
+    struct route_told told = {run, &outlook};
+    struct finding f = make(look, ROUTE_SAY_FORECAST, now_ms, &told);
     return rule_raise(look, &f);
 }
 
@@ -298,7 +304,7 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
     state->fixes_ms[0] = state->fixes_ms[1];
     state->fixes_ms[1] = before != NULL ? before->time_ms : TIME_NONE;
     /* A ship that is not covered yet may be by its next message: then it is told. */
-    if (look->rule->forecast == RULE_FORECAST_NEVER || !look->is_covered)
+    if (route_settings(look->rule)->forecast == FORECAST_NEVER || !look->is_covered)
         return 0;
     for (uint32_t i = 0; i < state->runs.run_count; i++) {
         struct route_run *run = &state->runs.runs[i];
@@ -337,7 +343,7 @@ static int on_covered(struct rule_look *look)
         if (run->stop_count < 2 || !stands_for_case(&state->runs, i) ||
             run->stops[run->stop_count - 1].arrived_ms <= told_ms)
             continue;
-        struct route_output out = {route_is_complete(look->rule->route, run->step)
+        struct route_output out = {route_is_complete(route_of(look), run->step)
                                        ? ROUTE_MATCHED
                                        : ROUTE_PROGRESSED,
                                    run->stops[run->stop_count - 1].arrived_ms, *run};
@@ -346,9 +352,7 @@ static int on_covered(struct rule_look *look)
     return rc;
 }
 
-/* --- time
- * ---------------------------------------------------------------------------------------
- */
+/* --- time --- */
 
 /* A stop that began in time may be confirmed only later: while the ship is in a port,
  * wait up to a day. */
@@ -388,7 +392,7 @@ static int describe(const struct rule_look *look, struct buf *out)
         char text[TIME_TEXT_BYTES];
         int rc = buf_printf(
             out, "%s{\"step\":%u,\"steps\":%u,\"last\":\"%s\",\"forecast\":%s",
-            i ? "," : "", run->step + 1u, look->rule->route->step_count,
+            i ? "," : "", run->step + 1u, route_of(look)->step_count,
             stop->port != PORT_NONE ? ports_get(look->world->ports, stop->port)->locode
                                     : zone_info(look->world->zones, stop->zone)->id,
             run->is_forecast ? "true" : "false");
@@ -403,6 +407,29 @@ static int describe(const struct rule_look *look, struct buf *out)
     return 0;
 }
 
+/* The first awaited step that a forecast may be about. */
+static uint32_t first_forecast(const struct route_settings *s)
+{
+    return s->forecast == FORECAST_LAST ? s->route->step_count - 1 : 1;
+}
+
+static bool wants_water(const struct rule *rule, uint32_t index, struct rule_water *ret)
+{
+    const struct route_settings *s = route_settings(rule);
+    if (s->route == NULL || s->forecast == FORECAST_NEVER)
+        return false;
+    for (uint32_t i = first_forecast(s); i < s->route->step_count; i++) {
+        struct route_step *step = &s->route->steps[i];
+        if (i == 0 || step->ports == NULL || index-- != 0)
+            continue;
+        ret->ports = step->ports;
+        ret->within_ms = s->leg_ms < s->within_ms ? s->leg_ms : s->within_ms;
+        ret->field = &step->field;
+        return true;
+    }
+    return false;
+}
+
 static const struct rule_hooks hooks = {
     .asks = rule_asks_keeping,
     .on_zone = on_zone,
@@ -414,6 +441,7 @@ static const struct rule_hooks hooks = {
     .save = route_keep_save,
     .load = route_keep_load,
     .forget = free,
+    .wants_water = wants_water,
     .describe = describe,
 };
 
@@ -421,8 +449,10 @@ const struct rule_kind kind_route = {
     .name = "route",
     .doc = "a vessel's calls follow a pattern",
     .keys = keys,
+    .has_case = true,
+    .settings_bytes = sizeof(struct route_settings),
     .events = events,
-    .event_count = sizeof events / sizeof events[0],
+    .event_count = KINDS_COUNT(events),
     .set_defaults = set_defaults,
     .hooks = &hooks,
 };

@@ -5,30 +5,69 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kind_details_int.h"
 #include "kinds_int.h"
+#include "lookout/alert/body.h"
+#include "lookout/alert/say.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/rules/rule_run.h"
 
-static const struct rule_event events[] = {
-    {"sight", "vessel.sighted", "sighted", SEVERITY_INFO},
+struct settings {
+    int64_t again_after_ms; /* TIME_NONE: the first fix alone */
 };
 
-static const struct rule_key keys[] = {
-    /* clang-format off */
-    {"again_after", RULE_KEY_DURATION, false, offsetof(struct rule, again_after_ms), 0, MINUTE_MS, 3650 * DAY_MS, NULL, "tell again after a silence of this length; left out: once"},
-    {NULL, RULE_KEY_INT, false, 0, 0, 0, 0, NULL, NULL},
-    /* clang-format on */
+/* clang-format off */
+static const struct key keys[] = {
+    {.name = "again_after", .type = KEY_DURATION, KEY_AT(settings, again_after_ms), .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "tell again after a silence of this length; left out: once"},
+    {0},
 };
+/* clang-format on */
+
+static void set_defaults(void *settings)
+{
+    struct settings *s = settings;
+    s->again_after_ms = TIME_NONE;
+}
+
+/* --- what is told --- */
+
+static void say_sighted(struct say_writer *w, const struct rule_look *look,
+                        const struct finding *f)
+{
+    const struct sighted_told *told = f->detail;
+    bool is_first = told->since_ms == TIME_NONE;
+    (void)look;
+    say_text(w, is_first ? " is heard for the first time " : " is heard again ");
+    say_time(w, f->time_ms);
+    if (!is_first) {
+        say_text(w, " after ");
+        say_span(w, f->time_ms - told->since_ms);
+        say_text(w, " of silence");
+    }
+    say_text(w, ".");
+}
+
+static json_t *make_since(const struct rule_look *look, const struct finding *f)
+{
+    const struct sighted_told *told = f->detail;
+    (void)look;
+    return body_time(told->since_ms);
+}
+
+static const struct body_field since_field = {
+    .name = "since", .type = BODY_TIME, .is_optional = true};
+static const struct rule_member members[] = {{&since_field, make_since, NULL}, {0}};
+
+static const struct rule_event events[] = {
+    {"sight", "vessel.sighted", SEVERITY_INFO, .say = say_sighted, .members = members},
+};
+
+/* --- what is kept --- */
 
 /* Its being there says that the ship was told. */
 struct sighted_state {
     char is_told;
 };
-
-static void set_defaults(struct rule *rule)
-{
-    rule->again_after_ms = TIME_NONE;
-}
 
 static int mark_told(struct rule_look *look)
 {
@@ -39,13 +78,13 @@ static int mark_told(struct rule_look *look)
 
 static int tell(struct rule_look *look, const struct track_fix *fix, int64_t since_ms)
 {
+    struct sighted_told told = {since_ms};
     struct finding f = {
         .event = 0,
         .time_ms = fix->time_ms,
         .evidence_ms = fix->time_ms,
         .pos = fix->pos,
-        .since_ms = since_ms,
-        .zone_eta_ms = TIME_NONE,
+        .detail = &told,
     };
     snprintf(f.occurrence, sizeof f.occurrence, "%lld", (long long)fix->time_ms);
     int rc = rule_raise(look, &f);
@@ -66,7 +105,7 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
         return 0;
     const struct track *track = look->subject->track;
     int64_t time_ms = track->last.time_ms;
-    int64_t again_ms = look->rule->again_after_ms;
+    int64_t again_ms = ((const struct settings *)look->rule->settings)->again_after_ms;
     bool is_again = before != NULL && again_ms != TIME_NONE &&
                     time_ms - before->time_ms - look->subject->silence_ms >= again_ms;
     if (*look->state != NULL && !is_again)
@@ -89,8 +128,9 @@ static int load(struct rule_look *look, struct wire_reader *in)
 
 static unsigned asks(const struct rule *rule)
 {
-    return rule->again_after_ms != TIME_NONE ? RULE_ASKS_COVERED | RULE_ASKS_KEEPING
-                                             : RULE_ASKS_COVERED;
+    const struct settings *s = rule->settings;
+    return s->again_after_ms != TIME_NONE ? RULE_ASKS_COVERED | RULE_ASKS_KEEPING
+                                          : RULE_ASKS_COVERED;
 }
 
 static const struct rule_hooks hooks = {.asks = asks,
@@ -104,8 +144,9 @@ const struct rule_kind kind_sighted = {
     .name = "sighted",
     .doc = "a vessel is heard for the first time, or again after a long silence",
     .keys = keys,
+    .settings_bytes = sizeof(struct settings),
     .events = events,
-    .event_count = sizeof events / sizeof events[0],
+    .event_count = KINDS_COUNT(events),
     .set_defaults = set_defaults,
     .hooks = &hooks,
 };

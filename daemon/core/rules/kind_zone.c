@@ -2,167 +2,204 @@
 /* Rule kind zone: a vessel enters, leaves, approaches, stays long in, or is lost in a
  * watched area. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "kind_details_int.h"
 #include "kinds_int.h"
+#include "lookout/alert/body.h"
+#include "lookout/alert/say.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
 #include "lookout/detect/zone_list.h"
 #include "lookout/rules/rule_run.h"
+#include "zone_notes_int.h"
 
 enum { EVENT_ENTER, EVENT_EXIT, EVENT_APPROACH, EVENT_DWELL, EVENT_LOST };
 
+struct settings {
+    struct rule_zones zones;
+    int64_t dwell_ms;           /* 0: no dwell events */
+    int64_t approach_within_ms; /* 60 min */
+    double approach_or_m;       /* 10 nm */
+};
+
+/* clang-format off */
+static const struct key approach_keys[] = {
+    {.name = "within", .type = KEY_DURATION, KEY_AT(settings, approach_within_ms), .least = MINUTE_MS, .most = 7.0 * DAY_MS, .doc = "time in which the course reaches the area"},
+    {.name = "or",     .type = KEY_DISTANCE, KEY_AT(settings, approach_or_m), .least = 0, .most = 2000 * NM_M, .doc = "or distance"},
+    {0},
+};
+static const struct key keys[] = {
+    {.name = "zones",    .type = KEY_ZONES, RULE_ZONES(settings, zones), .doc = "ids of areas; left out: all"},
+    {.name = "approach", .type = KEY_MAPPING,  .sub = approach_keys, .accepts = "a mapping such as {within: 3h, or: 12nm}", .doc = "{within: 60min, or: 10nm}: told when the course reaches the area in that time or distance"},
+    {.name = "dwell",    .type = KEY_DURATION, KEY_AT(settings, dwell_ms), .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "tell once a stay is that long; left out: never"},
+    {0},
+};
+/* clang-format on */
+
+static void set_defaults(void *settings)
+{
+    struct settings *s = settings;
+    s->approach_within_ms = 60 * MINUTE_MS;
+    s->approach_or_m = 10 * NM_M;
+}
+
+static const struct settings *settings_of(const struct rule_look *look)
+{
+    return look->rule->settings;
+}
+
+/* --- what is told --- */
+
+static void say_zone(struct say_writer *w, const char *verb, const struct rule_look *look,
+                     const struct finding *f)
+{
+    const struct zone_told *told = f->detail;
+    say_text(w, " %s zone %s", verb,
+             zone_info(look->world->zones, told->event->zone)->name);
+}
+
+static void say_entered(struct say_writer *w, const struct rule_look *look,
+                        const struct finding *f)
+{
+    const struct zone_told *told = f->detail;
+    bool was_there = told->event->is_present;
+    say_zone(w, was_there ? "was in" : "entered", look, f);
+    say_text(w, was_there ? " when first heard " : " ");
+    say_time(w, f->time_ms);
+    say_certainty(w, told->event->certainty);
+    say_text(w, ".");
+}
+
+static void say_exited(struct say_writer *w, const struct rule_look *look,
+                       const struct finding *f)
+{
+    const struct zone_told *told = f->detail;
+    say_zone(w, "left", look, f);
+    say_text(w, " ");
+    say_time(w, f->time_ms);
+    say_text(w, " after ");
+    say_span(w, f->time_ms - told->event->since_ms);
+    say_text(w, " inside");
+    say_certainty(w, told->event->certainty);
+    say_text(w, ".");
+}
+
+static void say_approached(struct say_writer *w, const struct rule_look *look,
+                           const struct finding *f)
+{
+    const struct zone_told *told = f->detail;
+    say_zone(w, "was heading for", look, f);
+    say_text(w, " at ");
+    say_time(w, f->time_ms);
+    say_text(w, "; it is expected there about ");
+    say_time(w, told->eta_ms);
+    say_text(w, ", in ");
+    say_span(w, told->eta_ms - f->time_ms);
+    say_text(w, ".");
+}
+
+static void say_dwelled(struct say_writer *w, const struct rule_look *look,
+                        const struct finding *f)
+{
+    const struct zone_told *told = f->detail;
+    say_zone(w, "has been in", look, f);
+    say_text(w, " since ");
+    say_time(w, told->event->since_ms);
+    say_text(w, ": ");
+    say_span(w, f->time_ms - told->event->since_ms);
+    say_text(w, " at ");
+    say_time(w, f->time_ms);
+    say_text(w, ".");
+}
+
+static void say_lost(struct say_writer *w, const struct rule_look *look,
+                     const struct finding *f)
+{
+    const struct zone_told *told = f->detail;
+    say_zone(w, "fell silent in", look, f);
+    say_text(w, ": last heard ");
+    say_time(w, told->event->last_seen_ms);
+    say_text(w, ", still silent ");
+    say_time(w, f->time_ms);
+    say_text(w, ".");
+}
+
+static const struct body_field zone_fields[] = {
+    {.name = "id", .type = BODY_TEXT},
+    {.name = "name", .type = BODY_TEXT},
+    {.name = "kind", .type = BODY_TEXT, .is_optional = true},
+    {.name = "certainty", .type = BODY_TEXT, .words = body_certainties},
+    {.name = "present", .type = BODY_TRUTH},
+    {.name = "since", .type = BODY_TIME, .is_optional = true},
+    {.name = "last_seen", .type = BODY_TIME, .is_optional = true},
+    {.name = "eta", .type = BODY_TIME, .is_optional = true},
+    {0},
+};
+static const struct body_field zone_field = {
+    .name = "zone", .type = BODY_OBJECT, .fields = zone_fields};
+
+static json_t *make_zone(const struct rule_look *look, const struct finding *f)
+{
+    const struct zone_told *told = f->detail;
+    const struct zone_event *event = told->event;
+    json_t *o = body_zone(zone_info(look->world->zones, event->zone));
+    body_put_text(o, "certainty", zone_certainty_name(event->certainty));
+    body_put(o, "present", json_boolean(event->is_present));
+    if (f->event != EVENT_ENTER)
+        body_put(o, "since", body_time(event->since_ms));
+    if (f->event == EVENT_DWELL || f->event == EVENT_LOST)
+        body_put(o, "last_seen", body_time(event->last_seen_ms));
+    body_put(o, "eta", body_eta(told->eta_ms));
+    return o;
+}
+
+/* clang-format off */
+static const struct rule_member enter_members[]    = {{&zone_field, make_zone, NULL}, {0}};
+static const struct rule_member exit_members[]     = {{&zone_field, make_zone, "since"}, {0}};
+static const struct rule_member approach_members[] = {{&zone_field, make_zone, "eta"}, {0}};
+static const struct rule_member stay_members[]     = {{&zone_field, make_zone, "since last_seen"}, {0}};
+
 static const struct rule_event events[] = {
-    /* clang-format off */
-    {"enter",    "zone.entered",    "entered",    SEVERITY_WARNING},
-    {"exit",     "zone.exited",     "exited",     SEVERITY_INFO},
-    {"approach", "zone.approached", "approached", SEVERITY_WARNING},
-    {"dwell",    "zone.dwelled",    "dwelled",    SEVERITY_WARNING},
-    {"lost",     "zone.lost",       "lost",       SEVERITY_WARNING},
-    /* clang-format on */
+    [EVENT_ENTER]    = {"enter",    "zone.entered",    SEVERITY_WARNING, .say = say_entered,    .members = enter_members},
+    [EVENT_EXIT]     = {"exit",     "zone.exited",     SEVERITY_INFO,    .say = say_exited,     .members = exit_members},
+    [EVENT_APPROACH] = {"approach", "zone.approached", SEVERITY_WARNING, .say = say_approached, .members = approach_members},
+    [EVENT_DWELL]    = {"dwell",    "zone.dwelled",    SEVERITY_WARNING, .say = say_dwelled,    .members = stay_members},
+    [EVENT_LOST]     = {"lost",     "zone.lost",       SEVERITY_WARNING, .say = say_lost,       .members = stay_members},
 };
+/* clang-format on */
 
-static const struct rule_key keys[] = {
-    /* clang-format off */
-    {"zones",    RULE_KEY_ZONES,    false, offsetof(struct rule, zones), offsetof(struct rule, zone_count), 0, 0, NULL, "ids of areas; left out: all"},
-    {"approach", RULE_KEY_APPROACH, false, offsetof(struct rule, approach_within_ms), offsetof(struct rule, approach_or_m), 0, 0, NULL, "{within: 60min, or: 10nm}: told when the course reaches the area in that time or distance"},
-    {"dwell",    RULE_KEY_DURATION, false, offsetof(struct rule, dwell_ms), 0, MINUTE_MS, 3650 * DAY_MS, NULL, "tell once a stay is that long; left out: never"},
-    {NULL, RULE_KEY_INT, false, 0, 0, 0, 0, NULL, NULL},
-    /* clang-format on */
-};
+/* --- telling --- */
 
-/* What the rule remembers of one area for one track. */
-struct note {
-    uint32_t zone;
-    uint8_t hits;       /* fixes running on which the course reaches the area */
-    bool is_approached; /* told; armed again an hour after the course last reached it */
-    bool is_dwell_due;  /* its time came while it was not sure that the ship was inside */
-    bool is_dwelled;    /* told */
-    bool is_entered;    /* told, where the rule is not for all: a ship may come under it
-                           again */
-    int64_t since_ms;   /* of the stay that the dwell notes are about */
-    int64_t reached_ms; /* last fix on which the course reached the area */
-};
-struct zone_state {
-    uint32_t count, room;
-    struct note *notes; /* owned */
-};
-
-enum { APPROACH_FIXES = 2 };
-static const int64_t approach_rearm_ms = 60 * MINUTE_MS;
-
-static void set_defaults(struct rule *rule)
+static int tell(const struct rule_look *look, uint32_t event,
+                const struct zone_told *told, int64_t evidence_ms)
 {
-    rule->approach_within_ms = 60 * MINUTE_MS;
-    rule->approach_or_m = 10 * NM_M;
-}
-
-static struct note *find(const struct rule_look *look, uint32_t zone)
-{
-    const struct zone_state *state = *look->state;
-    for (uint32_t i = 0; state != NULL && i < state->count; i++)
-        if (state->notes[i].zone == zone)
-            return &state->notes[i];
-    return NULL;
-}
-
-/* The note of that area, made when there is none; NULL: out of memory. */
-static struct note *obtain(const struct rule_look *look, uint32_t zone)
-{
-    struct note *note = find(look, zone);
-    if (note != NULL)
-        return note;
-    if (*look->state == NULL)
-        *look->state = calloc(1, sizeof(struct zone_state));
-    struct zone_state *state = *look->state;
-    if (state == NULL)
-        return NULL;
-    if (state->count == state->room) {
-        uint32_t room = state->room != 0 ? 2 * state->room : 2;
-        struct note *more = realloc(state->notes, room * sizeof *more);
-        if (more == NULL)
-            return NULL;
-        state->notes = more;
-        state->room = room;
-    }
-    note = &state->notes[state->count++];
-    memset(note, 0, sizeof *note);
-    note->zone = zone;
-    note->reached_ms = TIME_NONE;
-    return note;
-}
-
-static void forget(void *state)
-{
-    struct zone_state *s = state;
-    if (s != NULL)
-        free(s->notes);
-    free(s);
-}
-
-/* Drop notes that say nothing any more, and the state when none is left. */
-static void tidy(struct rule_look *look)
-{
-    struct zone_state *state = *look->state;
-    if (state == NULL)
-        return;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < state->count; i++) {
-        const struct note *n = &state->notes[i];
-        if (n->hits != 0 || n->is_approached || n->is_dwell_due || n->is_dwelled ||
-            n->is_entered)
-            state->notes[kept++] = *n;
-    }
-    state->count = kept;
-    if (kept == 0) {
-        forget(state);
-        *look->state = NULL;
-    }
-}
-
-static struct finding make(const struct rule_look *look, uint32_t event,
-                           const struct zone_event *zone)
-{
+    const struct zone_event *zone = told->event;
+    const char *id = zone_info(look->world->zones, zone->zone)->id;
     struct finding f = {
         .event = event,
         .time_ms = zone->time_ms,
-        .evidence_ms = TIME_NONE,
+        .evidence_ms = evidence_ms,
         .pos = zone->pos,
-        .object = hash_text(zone_info(look->world->zones, zone->zone)->id, 0),
-        .zone = zone,
-        .zone_eta_ms = TIME_NONE,
-        .since_ms = TIME_NONE,
+        .object = hash_text(id, 0),
+        .detail = told,
     };
-    snprintf(f.occurrence, sizeof f.occurrence, "%.200s %lld",
-             zone_info(look->world->zones, zone->zone)->id, (long long)zone->time_ms);
-    return f;
+    snprintf(f.occurrence, sizeof f.occurrence, "%.200s %lld", id,
+             (long long)zone->time_ms);
+    return rule_raise(look, &f);
 }
 
 static bool is_mine(const struct rule_look *look, uint32_t zone)
 {
     return zone_info(look->world->zones, zone)->shape == ZONE_AREA &&
-           rule_has_index(look->rule->zones, look->rule->zone_count, zone);
-}
-
-/* That the entering was told, where the ship may come under the rule again. */
-static int note_entered(const struct rule_look *look, uint32_t zone)
-{
-    if (!look->is_covered || vessel_filter_is_all(&look->rule->vessels))
-        return 0;
-    struct note *note = obtain(look, zone);
-    if (note == NULL)
-        return ERR_NOMEM;
-    note->is_entered = true;
-    return 0;
+           rule_zones_has(&settings_of(look)->zones, zone);
 }
 
 static int on_zone(struct rule_look *look, const struct zone_event *event)
 {
     if (event->what == ZONE_CROSSED || !is_mine(look, event->zone))
         return 0;
-    struct note *note = find(look, event->zone);
+    struct zone_note *note = zone_notes_find(look, event->zone);
     if (note != NULL && event->what == ZONE_EXITED) {
         note->is_dwell_due = note->is_dwelled = note->is_entered = false;
         note->is_approached = false; /* coming back is another approach */
@@ -170,15 +207,14 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
     }
     if (event->is_present && event->what == ZONE_ENTERED && !rule_tells_at_start(look))
         return 0;
-    if (event->what == ZONE_ENTERED && note_entered(look, event->zone) != 0)
+    if (event->what == ZONE_ENTERED && zone_notes_enter(look, event->zone) != 0)
         return ERR_NOMEM;
     uint32_t kind = event->what == ZONE_ENTERED  ? EVENT_ENTER
                     : event->what == ZONE_EXITED ? EVENT_EXIT
                                                  : EVENT_LOST;
-    struct finding f = make(look, kind, event);
-    if (event->what == ZONE_LOST)
-        f.evidence_ms = event->last_seen_ms - 6 * HOUR_MS;
-    return rule_raise(look, &f);
+    const struct zone_told told = {event, TIME_NONE};
+    return tell(look, kind, &told,
+                event->what == ZONE_LOST ? event->last_seen_ms - 6 * HOUR_MS : TIME_NONE);
 }
 
 /* The stay in one area as an event, for what is told of it besides entering and leaving.
@@ -198,47 +234,51 @@ static struct zone_event stay(const struct rule_look *look, const struct zone_pr
     return e;
 }
 
-static int on_covered(struct rule_look *look)
+/* The areas it is in of which `is_due` says that they be told. */
+static int tell_inside(struct rule_look *look,
+                       bool (*is_due)(const struct rule_look *look,
+                                      const struct zone_presence *p))
 {
     const struct zone_watch *w = look->subject->zones;
-    for (uint32_t i = 0; i < w->count; i++) {
+    int rc = 0;
+    for (uint32_t i = 0; i < w->count && rc == 0; i++) {
         const struct zone_presence *p = &w->items[i];
         if (p->phase == ZONE_PHASE_ENTERING || !is_mine(look, p->zone) ||
-            (p->is_present && !rule_tells_at_start(look)))
+            !is_due(look, p))
             continue;
-        const struct note *note = find(look, p->zone);
-        if (note != NULL && note->is_entered)
-            continue;
-        if (note_entered(look, p->zone) != 0)
+        if (zone_notes_enter(look, p->zone) != 0)
             return ERR_NOMEM;
         struct zone_event e = stay(look, p, p->since_ms);
-        struct finding f = make(look, EVENT_ENTER, &e);
-        int rc = rule_raise(look, &f);
-        if (rc != 0)
-            return rc;
+        const struct zone_told told = {&e, TIME_NONE};
+        rc = tell(look, EVENT_ENTER, &told, TIME_NONE);
     }
-    return 0;
+    return rc;
+}
+
+static bool is_untold(const struct rule_look *look, const struct zone_presence *p)
+{
+    const struct zone_note *note = zone_notes_find(look, p->zone);
+    return (!p->is_present || rule_tells_at_start(look)) &&
+           (note == NULL || !note->is_entered);
+}
+
+static int on_covered(struct rule_look *look)
+{
+    return tell_inside(look, is_untold);
+}
+
+static bool was_there(const struct rule_look *look, const struct zone_presence *p)
+{
+    (void)look;
+    return p->is_present;
 }
 
 /* Areas in which it was when first heard: not told while nobody knew that it is watched.
  */
 static int on_watched(struct rule_look *look)
 {
-    const struct zone_watch *w = look->subject->zones;
-    int rc = 0;
-    if (look->rule->at_start != RULE_AT_START_WATCHED)
-        return 0;
-    for (uint32_t i = 0; i < w->count && rc == 0; i++) {
-        const struct zone_presence *p = &w->items[i];
-        if (p->phase == ZONE_PHASE_ENTERING || !p->is_present || !is_mine(look, p->zone))
-            continue;
-        if (note_entered(look, p->zone) != 0)
-            return ERR_NOMEM;
-        struct zone_event e = stay(look, p, p->since_ms);
-        struct finding f = make(look, EVENT_ENTER, &e);
-        rc = rule_raise(look, &f);
-    }
-    return rc;
+    return look->rule->at_start == RULE_AT_START_WATCHED ? tell_inside(look, was_there)
+                                                         : 0;
 }
 
 /* --- dwelling --- */
@@ -252,31 +292,30 @@ static bool wants_dwell(const struct rule_look *look, const struct zone_presence
 static int64_t deadline(struct rule_look *look)
 {
     int64_t due = INT64_MAX;
-    if (look->rule->dwell_ms == 0 || !look->is_covered)
+    if (settings_of(look)->dwell_ms == 0 || !look->is_covered)
         return due;
     const struct zone_watch *w = look->subject->zones;
     for (uint32_t i = 0; i < w->count; i++) {
         const struct zone_presence *p = &w->items[i];
-        const struct note *note = find(look, p->zone);
+        const struct zone_note *note = zone_notes_find(look, p->zone);
         if (!wants_dwell(look, p) ||
             (note != NULL && (note->is_dwelled || note->is_dwell_due)))
             continue;
-        int64_t at = p->since_ms + look->rule->dwell_ms;
+        int64_t at = p->since_ms + settings_of(look)->dwell_ms;
         due = at < due ? at : due;
     }
     return due;
 }
 
 static int tell_dwell(struct rule_look *look, const struct zone_presence *p,
-                      struct note *note)
+                      struct zone_note *note)
 {
     note->is_dwelled = true;
     note->is_dwell_due = false;
     note->since_ms = p->since_ms;
-    struct zone_event e = stay(look, p, p->since_ms + look->rule->dwell_ms);
-    struct finding f = make(look, EVENT_DWELL, &e);
-    f.evidence_ms = p->since_ms - HOUR_MS;
-    return rule_raise(look, &f);
+    struct zone_event e = stay(look, p, p->since_ms + settings_of(look)->dwell_ms);
+    const struct zone_told told = {&e, TIME_NONE};
+    return tell(look, EVENT_DWELL, &told, p->since_ms - HOUR_MS);
 }
 
 static int on_time(struct rule_look *look)
@@ -284,10 +323,10 @@ static int on_time(struct rule_look *look)
     const struct zone_watch *w = look->subject->zones;
     for (uint32_t i = 0; i < w->count; i++) {
         const struct zone_presence *p = &w->items[i];
-        int64_t due = p->since_ms + look->rule->dwell_ms;
+        int64_t due = p->since_ms + settings_of(look)->dwell_ms;
         if (!wants_dwell(look, p) || due > look->now_ms)
             continue;
-        struct note *note = obtain(look, p->zone);
+        struct zone_note *note = zone_notes_obtain(look, p->zone);
         if (note == NULL)
             return ERR_NOMEM;
         if (note->is_dwelled || note->is_dwell_due)
@@ -310,7 +349,7 @@ static int settle_dwell(struct rule_look *look)
     const struct zone_watch *w = look->subject->zones;
     for (uint32_t i = 0; i < w->count; i++) {
         const struct zone_presence *p = &w->items[i];
-        struct note *note = find(look, p->zone);
+        struct zone_note *note = zone_notes_find(look, p->zone);
         if (note == NULL || !note->is_dwell_due || p->phase != ZONE_PHASE_INSIDE)
             continue;
         int rc = tell_dwell(look, p, note);
@@ -339,15 +378,16 @@ static int approach_one(struct rule_look *look, uint32_t zone, double limit_m)
         !zone_approach(look->world->zones, zone, fix->pos, fix->cog_ddeg / 10.0,
                        fix->sog_dkn / 10.0, limit_m, &eta_ms, &distance_m))
         return 0;
-    if (eta_ms > look->rule->approach_within_ms && distance_m > look->rule->approach_or_m)
+    if (eta_ms > settings_of(look)->approach_within_ms &&
+        distance_m > settings_of(look)->approach_or_m)
         return 0;
-    struct note *note = obtain(look, zone);
+    struct zone_note *note = zone_notes_obtain(look, zone);
     if (note == NULL)
         return ERR_NOMEM;
     note->reached_ms = fix->time_ms;
-    if (note->hits < APPROACH_FIXES)
+    if (note->hits < ZONE_NOTES_HITS)
         note->hits++;
-    if (note->hits < APPROACH_FIXES || note->is_approached)
+    if (note->hits < ZONE_NOTES_HITS || note->is_approached)
         return 0;
     note->is_approached = true;
     struct zone_event e = {.zone = zone,
@@ -355,27 +395,26 @@ static int approach_one(struct rule_look *look, uint32_t zone, double limit_m)
                            .pos = fix->pos,
                            .since_ms = TIME_NONE,
                            .last_seen_ms = fix->time_ms};
-    struct finding f = make(look, EVENT_APPROACH, &e);
-    f.zone_eta_ms = fix->time_ms + eta_ms;
-    return rule_raise(look, &f);
+    const struct zone_told told = {&e, fix->time_ms + eta_ms};
+    return tell(look, EVENT_APPROACH, &told, TIME_NONE);
 }
 
 static int approach(struct rule_look *look)
 {
-    const struct rule *rule = look->rule;
+    const struct settings *settings = settings_of(look);
     const struct track_fix *fix = &look->subject->track->last;
     double sog_kn = fix->sog_dkn / 10.0;
     bool is_under_way = (fix->has & FIX_SOG) != 0 && (fix->has & FIX_COG) != 0 &&
                         sog_kn > look->world->limits->approach_min_kn;
     if (!is_under_way)
         return 0;
-    double limit_m = sog_kn * KN_MPS * (double)rule->approach_within_ms / 1000.0;
-    if (limit_m < rule->approach_or_m)
-        limit_m = rule->approach_or_m;
+    double limit_m = sog_kn * KN_MPS * (double)settings->approach_within_ms / 1000.0;
+    if (limit_m < settings->approach_or_m)
+        limit_m = settings->approach_or_m;
     struct zone_list near;
     zone_list_init(&near);
-    const uint32_t *zones = rule->zones;
-    size_t count = rule->zone_count;
+    const uint32_t *zones = settings->zones.items;
+    size_t count = settings->zones.count;
     int rc = 0;
     bool is_near = zones == NULL || count > 8; /* what is listed */
     if (is_near) {
@@ -391,20 +430,6 @@ static int approach(struct rule_look *look)
     return rc;
 }
 
-/* What this fix did not reach starts over; what was told is armed again after an hour. */
-static void rearm(struct rule_look *look, int64_t now_ms)
-{
-    struct zone_state *state = *look->state;
-    for (uint32_t i = 0; state != NULL && i < state->count; i++) {
-        struct note *n = &state->notes[i];
-        if (n->reached_ms == now_ms)
-            continue;
-        n->hits = 0;
-        if (n->is_approached && now_ms - n->reached_ms >= approach_rearm_ms)
-            n->is_approached = false;
-    }
-}
-
 static int on_fix(struct rule_look *look, const struct track_fix *before)
 {
     (void)before;
@@ -414,61 +439,24 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
     if (rc == 0 && (look->rule->events >> EVENT_APPROACH & 1u) != 0)
         rc = approach(look);
     if (*look->state != NULL) {
-        rearm(look, look->subject->track->last.time_ms);
-        tidy(look);
+        zone_notes_rearm(look, look->subject->track->last.time_ms);
+        zone_notes_tidy(look);
     }
     return rc;
 }
 
-/* --- saved state --- */
-
-static void save(const struct rule_look *look, struct wire_writer *out)
-{
-    const struct zone_state *state = *look->state;
-    wire_put_u64(out, state->count);
-    for (uint32_t i = 0; i < state->count; i++) {
-        const struct note *n = &state->notes[i];
-        wire_put_text(out, zone_info(look->world->zones, n->zone)->id);
-        wire_put_u64(out, n->hits);
-        wire_put_u64(out, (uint64_t)n->is_approached | (uint64_t)n->is_dwell_due << 1 |
-                              (uint64_t)n->is_dwelled << 2 |
-                              (uint64_t)n->is_entered << 3);
-        wire_put_i64(out, n->since_ms);
-        wire_put_i64(out, n->reached_ms);
-    }
-}
-
-static int load(struct rule_look *look, struct wire_reader *in)
-{
-    size_t count = wire_get_count(in, 5);
-    for (size_t i = 0; i < count && !in->failed; i++) {
-        char id[256];
-        wire_get_text(in, id, sizeof id);
-        uint64_t hits = wire_get_u64(in), flags = wire_get_u64(in);
-        int64_t since_ms = wire_get_i64(in), reached_ms = wire_get_i64(in);
-        int64_t zone = zone_find(look->world->zones, id);
-        if (in->failed || hits > APPROACH_FIXES)
-            return ERR_CORRUPT;
-        if (zone < 0)
-            continue;
-        struct note *note = obtain(look, (uint32_t)zone);
-        if (note == NULL)
-            return ERR_NOMEM;
-        note->hits = (uint8_t)hits;
-        note->is_approached = (flags & 1) != 0;
-        note->is_dwell_due = (flags & 2) != 0;
-        note->is_dwelled = (flags & 4) != 0;
-        note->is_entered = (flags & 8) != 0;
-        note->since_ms = since_ms;
-        note->reached_ms = reached_ms;
-    }
-    return in->failed ? ERR_CORRUPT : 0;
-}
+/* --- the kind --- */
 
 static unsigned asks(const struct rule *rule)
 {
     bool is_approach = (rule->events >> EVENT_APPROACH & 1u) != 0;
     return is_approach ? RULE_ASKS_COVERED | RULE_ASKS_KEEPING : RULE_ASKS_KEEPING;
+}
+
+static bool watches_area(const struct rule *rule, uint32_t zone)
+{
+    const struct settings *s = rule->settings;
+    return rule_zones_has(&s->zones, zone);
 }
 
 static const struct rule_hooks hooks = {
@@ -479,9 +467,10 @@ static const struct rule_hooks hooks = {
     .on_watched = on_watched,
     .deadline = deadline,
     .on_time = on_time,
-    .save = save,
-    .load = load,
-    .forget = forget,
+    .save = zone_notes_save,
+    .load = zone_notes_load,
+    .forget = zone_notes_forget,
+    .watches_area = watches_area,
 };
 
 const struct rule_kind kind_zone = {
@@ -489,8 +478,9 @@ const struct rule_kind kind_zone = {
     .doc = "a vessel enters, leaves, approaches, stays long in, or is lost in a watched "
            "area",
     .keys = keys,
+    .settings_bytes = sizeof(struct settings),
     .events = events,
-    .event_count = sizeof events / sizeof events[0],
+    .event_count = KINDS_COUNT(events),
     .set_defaults = set_defaults,
     .hooks = &hooks,
 };

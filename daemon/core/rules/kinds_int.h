@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kinds of rule, one file each. */
+/* The table of kinds: a row for each file kind_x.c, in the order of the documentation. */
 #ifndef LOOKOUT_KINDS_INT_H
 #define LOOKOUT_KINDS_INT_H
 
-#include "lookout/rules/rule.h"
+#include "lookout/rules/rule_kind.h"
 
-extern const struct rule_kind kind_route, kind_zone, kind_gate, kind_port_call,
-    kind_voyage, kind_sighted, kind_gap;
+#define KINDS(ROW)                                                                       \
+    ROW(route)                                                                           \
+    ROW(zone)                                                                            \
+    ROW(gate)                                                                            \
+    ROW(port_call)                                                                       \
+    ROW(voyage)                                                                          \
+    ROW(sighted)                                                                         \
+    ROW(gap)
 
-/* Does the filter let every vessel in, whatever it says of itself? */
-bool vessel_filter_is_all(const struct vessel_filter *f);
+#define KINDS_DECLARE(name) extern const struct rule_kind kind_##name;
+KINDS(KINDS_DECLARE)
+
+/* For the rows of a kind's tables. */
+#define KINDS_COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 #endif

@@ -101,7 +101,7 @@ static void look_through(struct search *s, const struct zone_set *zones, uint32_
     look_inside(s, zones, zone);
 }
 
-static void add(struct finding_forecast *f, uint32_t zone, int64_t eta_ms)
+static void add(struct route_outlook *f, uint32_t zone, int64_t eta_ms)
 {
     uint32_t room = sizeof f->ahead / sizeof f->ahead[0], at = f->ahead_count;
     while (at > 0 && f->ahead[at - 1].eta_ms > eta_ms)
@@ -116,7 +116,7 @@ static void add(struct finding_forecast *f, uint32_t zone, int64_t eta_ms)
 }
 
 int route_zones_ahead(const struct rule_look *look, const struct water_field *field,
-                      double kn, struct finding_forecast *ret)
+                      double kn, struct route_outlook *ret)
 {
     const struct rule_world *world = look->world;
     const struct track_fix *fix = &look->subject->track->last;
@@ -146,7 +146,7 @@ int route_zones_ahead(const struct rule_look *look, const struct water_field *fi
 
 int route_zones_ahead_of(const struct rule_look *look, uint32_t port, double distance_m,
                          const struct water_field *usual, double kn,
-                         struct finding_forecast *ret)
+                         struct route_outlook *ret)
 {
     const struct rule_world *world = look->world;
     struct water_field *own = NULL;

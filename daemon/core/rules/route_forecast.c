@@ -9,6 +9,7 @@
 
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
+#include "route_settings_int.h"
 
 static const int64_t HEADING_MS = 6 * HOUR_MS;
 static const int64_t GROWTH_MS = 3 * HOUR_MS;
@@ -47,10 +48,10 @@ struct view {
 static bool find_steps(const struct rule_look *look, const struct route_run *run,
                        uint32_t *ret_first, uint32_t *ret_last)
 {
-    const struct route *route = look->rule->route;
+    const struct route *route = route_settings(look->rule)->route;
     if (!route_awaits(route, run, ret_first, ret_last))
         return false;
-    if (look->rule->forecast != RULE_FORECAST_LAST)
+    if (route_settings(look->rule)->forecast != FORECAST_LAST)
         return true;
     *ret_first = *ret_last;
     return *ret_last + 1 == route->step_count;
@@ -64,7 +65,7 @@ static const struct route_step *find_declared(const struct view *v)
     if (s->declared == PORT_NONE || !find_steps(v->look, v->run, &first, &last))
         return NULL;
     for (uint32_t j = first; j <= last; j++) {
-        const struct route_step *step = &v->look->rule->route->steps[j];
+        const struct route_step *step = &route_settings(v->look->rule)->route->steps[j];
         if (step->ports != NULL && port_set_has(step->ports, s->declared))
             return step;
     }
@@ -78,7 +79,7 @@ static void find_nearest(struct view *v)
     if (!find_steps(v->look, v->run, &first, &last))
         return;
     for (uint32_t j = first; j <= last; j++) {
-        const struct route_step *step = &v->look->rule->route->steps[j];
+        const struct route_step *step = &route_settings(v->look->rule)->route->steps[j];
         double m =
             step->field != NULL ? water_distance_m(step->field, v->track->last.pos) : -1;
         if (m < 0 || (v->step != NULL && m >= v->rest_m))
@@ -297,7 +298,7 @@ static int64_t eta_at(const struct view *v, double distance_m, double kn)
 }
 
 /* Distance to the expected port. */
-static int find_distance(const struct view *v, const struct finding_forecast *f,
+static int find_distance(const struct view *v, const struct route_outlook *f,
                          double *ret_m)
 {
     if (v->look->world->water == NULL) {
@@ -316,7 +317,7 @@ static int find_distance(const struct view *v, const struct finding_forecast *f,
 }
 
 static int find_reasons(struct view *v, const int64_t fixes_ms[2],
-                        struct finding_forecast *f)
+                        struct route_outlook *f)
 {
     const struct route_step *declared = find_declared(v);
     f->is_gate = is_through_gate(v, fixes_ms);
@@ -334,8 +335,7 @@ static int find_reasons(struct view *v, const int64_t fixes_ms[2],
 }
 
 int route_forecast(const struct rule_look *look, const struct route_run *run,
-                   const int64_t fixes_ms[2], struct finding_forecast *ret,
-                   bool *ret_is_due)
+                   const int64_t fixes_ms[2], struct route_outlook *ret, bool *ret_is_due)
 {
     const struct rule_subject *s = look->subject;
     struct view v = {.look = look,
@@ -343,7 +343,7 @@ int route_forecast(const struct rule_look *look, const struct route_run *run,
                      .track = s->track,
                      .now_ms = s->track->last.time_ms,
                      .departed_ms = run->stops[run->stop_count - 1].departed_ms};
-    struct finding_forecast f = {.port = PORT_NONE, .eta_ms = TIME_NONE};
+    struct route_outlook f = {.port = PORT_NONE, .eta_ms = TIME_NONE};
     double distance_m = 0;
     *ret_is_due = false;
     if (v.departed_ms == TIME_NONE)

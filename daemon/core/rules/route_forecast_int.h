@@ -3,24 +3,26 @@
 #ifndef LOOKOUT_ROUTE_FORECAST_INT_H
 #define LOOKOUT_ROUTE_FORECAST_INT_H
 
+#include "kind_details_int.h"
+#include "lookout/geo/water.h"
 #include "lookout/rules/rule_run.h"
 
 /* At the track's last fix: may the awaited port of this run be told? fixes_ms are the
  * times of the two fixes before it, the older first (TIME_NONE: none). *ret is set where
  * *ret_is_due. 0 or ERR_NOMEM. */
 MUST_CHECK int route_forecast(const struct rule_look *look, const struct route_run *run,
-                              const int64_t fixes_ms[2], struct finding_forecast *ret,
+                              const int64_t fixes_ms[2], struct route_outlook *ret,
                               bool *ret_is_due);
 
 /* Zones that zone rules name and that lie on the way to a field's ports, the nearest
  * first, with the time to each at `kn`. */
 MUST_CHECK int route_zones_ahead(const struct rule_look *look,
                                  const struct water_field *field, double kn,
-                                 struct finding_forecast *ret);
+                                 struct route_outlook *ret);
 /* The same on the way to one port, distance_m away over water, where a nearer one is
  * awaited too. Across an ocean it is the way to `usual` that counts. */
 MUST_CHECK int route_zones_ahead_of(const struct rule_look *look, uint32_t port,
                                     double distance_m, const struct water_field *usual,
-                                    double kn, struct finding_forecast *ret);
+                                    double kn, struct route_outlook *ret);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "lookout/base/timefmt.h"
+#include "route_settings_int.h"
 
 struct route_keep *route_keep_obtain(struct rule_look *look)
 {
@@ -48,7 +49,7 @@ void route_keep_tidy(struct rule_look *look)
     struct route_keep *state = *look->state;
     if (state == NULL)
         return;
-    if (!route_is_idle(&state->runs, look->rule->route)) {
+    if (!route_is_idle(&state->runs, route_settings(look->rule)->route)) {
         cut_down(look);
         return;
     }
@@ -77,7 +78,7 @@ int route_keep_load(struct rule_look *look, struct wire_reader *in)
         state->fixes_ms[i] = wire_get_i64(in);
     int rc = route_state_load(&state->runs, look->world->ports, look->world->zones, in);
     for (uint32_t i = 0; rc == 0 && i < state->runs.run_count; i++)
-        if (state->runs.runs[i].step >= look->rule->route->step_count)
+        if (state->runs.runs[i].step >= route_settings(look->rule)->route->step_count)
             rc = ERR_CORRUPT;
     cut_down(look);
     return rc;

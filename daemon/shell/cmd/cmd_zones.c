@@ -15,6 +15,8 @@
 #include "lookout/base/buf.h"
 #include "lookout/conf/conf.h"
 #include "lookout/geo/zone.h"
+#include "lookout/rules/route.h"
+#include "lookout/rules/rule_kind.h"
 #include "lookout/voyage/ports.h"
 #include "picture.h"
 
@@ -167,6 +169,21 @@ static bool names_port(const struct port_set *set, uint32_t port, size_t all)
     return set != NULL && port_set_count(set) < all && port_set_has(set, port);
 }
 
+static bool key_names_port(const struct rule *rule, const struct key *key, uint32_t port,
+                           size_t all)
+{
+    if (key->type == KEY_PORTS) {
+        const struct rule_ports *ports = rule_setting(rule, key);
+        return names_port(ports->set, port, all);
+    }
+    const struct route *route =
+        key->type == KEY_ROUTE ? *(struct route **)rule_setting(rule, key) : NULL;
+    for (uint32_t k = 0; route != NULL && k < route->step_count; k++)
+        if (names_port(route->steps[k].ports, port, all))
+            return true;
+    return false;
+}
+
 static bool is_watched(const struct conf *conf, uint32_t port)
 {
     size_t all = ports_count(conf->engine.ports);
@@ -174,12 +191,8 @@ static bool is_watched(const struct conf *conf, uint32_t port)
         return true;
     for (size_t i = 0; i < conf->engine.rule_count; i++) {
         const struct rule *rule = &conf->engine.rules[i];
-        if (names_port(rule->ports, port, all) || names_port(rule->from, port, all) ||
-            names_port(rule->to, port, all))
-            return true;
-        uint32_t steps = rule->route != NULL ? rule->route->step_count : 0;
-        for (uint32_t k = 0; k < steps; k++)
-            if (names_port(rule->route->steps[k].ports, port, all))
+        for (const struct key *key = rule->kind->keys; key->name != NULL; key++)
+            if (key_names_port(rule, key, port, all))
                 return true;
     }
     return false;

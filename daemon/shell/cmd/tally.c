@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/alert/severity.h"
 #include "lookout/base/timefmt.h"
 
 enum { NOISIEST = 5 };

@@ -7,6 +7,7 @@
 #include "conf_rules.h"
 #include "lookout/rules/rule.h"
 #include "lookout/track/vessel.h"
+#include "lookout/track/vessel_type.h"
 
 static conf_read types_read, tags_read, not_read;
 static const char *flag_fault(const void *text);

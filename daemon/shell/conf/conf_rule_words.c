@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a rule amounts to: a hash that changes when its behaviour does, whether it watches
  * everything, and the words of `check`. */
+#include <stdio.h>
 #include <string.h>
 
 #include "conf_int.h"
@@ -10,28 +11,18 @@
 #include "lookout/base/units.h"
 #include "lookout/geo/zone.h"
 #include "lookout/rules/route.h"
+#include "lookout/rules/rule_kind.h"
+#include "lookout/track/vessel_type.h"
 #include "lookout/voyage/ports.h"
 
-static const void *member_at(const struct rule *rule, size_t offset)
+static const struct port_set *ports_at_key(const struct rule *rule, const struct key *key)
 {
-    return (const char *)rule + offset;
+    return ((const struct rule_ports *)rule_setting(rule, key))->set;
 }
 
-static const struct port_set *ports_at_key(const struct rule *rule,
-                                           const struct rule_key *key)
+static const struct route *route_at_key(const struct rule *rule, const struct key *key)
 {
-    struct port_set *set = NULL;
-    memcpy(&set, member_at(rule, key->offset), sizeof set);
-    return set;
-}
-
-static const uint32_t *zones_at_key(const struct rule *rule, const struct rule_key *key,
-                                    size_t *ret_count)
-{
-    uint32_t *zones = NULL;
-    memcpy(&zones, member_at(rule, key->offset), sizeof zones);
-    memcpy(ret_count, member_at(rule, key->offset2), sizeof *ret_count);
-    return zones;
+    return *(struct route *const *)rule_setting(rule, key);
 }
 
 /* --- definition --- */
@@ -63,13 +54,13 @@ static uint64_t hash_zone(const struct zone_set *set, uint32_t zone, uint64_t h)
     return hash_u64(info->geometry, hash_text(info->id, h));
 }
 
-static uint64_t hash_zones(const struct rule *rule, const struct rule_key *key,
+static uint64_t hash_zones(const struct rule *rule, const struct key *key,
                            const struct zone_set *set, uint64_t h)
 {
-    size_t count = 0;
-    const uint32_t *zones = zones_at_key(rule, key, &count);
-    enum zone_shape shape = key->type == RULE_KEY_GATES ? ZONE_GATE : ZONE_AREA;
-    for (size_t i = 0; zones != NULL && i < count; i++)
+    const struct rule_zones *named = rule_setting(rule, key);
+    const uint32_t *zones = named->items;
+    enum zone_shape shape = key->type == KEY_GATES ? ZONE_GATE : ZONE_AREA;
+    for (size_t i = 0; zones != NULL && i < named->count; i++)
         h = hash_zone(set, zones[i], h);
     for (uint32_t i = 0; zones == NULL && i < zone_count(set); i++)
         if (zone_info(set, i)->shape == shape)
@@ -92,29 +83,25 @@ static uint64_t hash_route(const struct route *route, const struct engine_conf *
     return h;
 }
 
-static uint64_t hash_key(const struct rule *rule, const struct rule_key *key,
+static uint64_t hash_key(const struct rule *rule, const struct key *key,
                          const struct engine_conf *engine, uint64_t h)
 {
-    const struct port_set *ports = NULL;
-    switch (key->type) {
-    case RULE_KEY_PORTS:
-        ports = ports_at_key(rule, key);
+    if (key->type == KEY_PORTS) {
+        const struct port_set *ports = ports_at_key(rule, key);
         return hash_u64(ports != NULL ? port_set_hash(engine->ports, ports) : 0, h);
-    case RULE_KEY_ZONES:
-    case RULE_KEY_GATES:
-        return hash_zones(rule, key, engine->zones, h);
-    case RULE_KEY_ROUTE:
-        return rule->route != NULL ? hash_route(rule->route, engine, h) : h;
-    case RULE_KEY_DURATION:
-        return hash_bytes(member_at(rule, key->offset), sizeof(int64_t), h);
-    case RULE_KEY_INT:
-    case RULE_KEY_WORD:
-        return hash_bytes(member_at(rule, key->offset), sizeof(uint8_t), h);
-    case RULE_KEY_APPROACH:
-        return hash_double(rule->approach_or_m,
-                           hash_u64((uint64_t)rule->approach_within_ms, h));
     }
-    return h;
+    if (key->type == KEY_ZONES || key->type == KEY_GATES)
+        return hash_zones(rule, key, engine->zones, h);
+    if (key->type == KEY_ROUTE) {
+        const struct route *route = route_at_key(rule, key);
+        return route != NULL ? hash_route(route, engine, h) : h;
+    }
+    if (key->type == KEY_MAPPING) {
+        for (const struct key *k = key->sub; k->name != NULL; k++)
+            h = hash_key(rule, k, engine, h);
+        return h;
+    }
+    return hash_bytes(rule_setting(rule, key), key->size, h);
 }
 
 uint64_t conf_rule_definition(const struct rule *rule, const struct engine_conf *engine)
@@ -125,7 +112,7 @@ uint64_t conf_rule_definition(const struct rule *rule, const struct engine_conf 
     h = hash_filter(&rule->vessels, h);
     h = hash_u64(rule->events, h);
     h = hash_u64(rule->at_start, h);
-    for (const struct rule_key *key = rule->kind->keys; key != NULL && key->name != NULL;
+    for (const struct key *key = rule->kind->keys; key != NULL && key->name != NULL;
          key++)
         h = hash_key(rule, key, engine, hash_text(key->name, h));
     return h;
@@ -149,19 +136,19 @@ static bool route_is_all(const struct route *route, const struct engine_conf *en
 bool conf_rule_watches_all(const struct rule *rule, const struct engine_conf *engine)
 {
     const struct vessel_filter *f = &rule->vessels;
-    size_t count = 0;
     if (f->is_watched_only || f->type_mask != 0 || f->min_length_m > 0 ||
         f->flag_count > 0 || f->tag_count > 0 || engine->ports == NULL)
         return false;
-    for (const struct rule_key *key = rule->kind->keys; key != NULL && key->name != NULL;
+    for (const struct key *key = rule->kind->keys; key != NULL && key->name != NULL;
          key++) {
-        if (key->type == RULE_KEY_PORTS && !set_is_all(ports_at_key(rule, key), engine))
+        if (key->type == KEY_PORTS && !set_is_all(ports_at_key(rule, key), engine))
             return false;
-        if ((key->type == RULE_KEY_ZONES || key->type == RULE_KEY_GATES) &&
-            zones_at_key(rule, key, &count) != NULL)
+        if ((key->type == KEY_ZONES || key->type == KEY_GATES) &&
+            ((const struct rule_zones *)rule_setting(rule, key))->items != NULL)
             return false;
-        if (key->type == RULE_KEY_ROUTE &&
-            (rule->route == NULL || !route_is_all(rule->route, engine)))
+        const struct route *route =
+            key->type == KEY_ROUTE ? route_at_key(rule, key) : NULL;
+        if (route != NULL && !route_is_all(route, engine))
             return false;
     }
     return true;
@@ -222,11 +209,12 @@ int conf_filter_describe(const struct vessel_filter *filter, struct buf *out)
     return code;
 }
 
-static int add_zones(const struct rule *rule, const struct rule_key *key,
+static int add_zones(const struct rule *rule, const struct key *key,
                      const struct zone_set *set, struct buf *out)
 {
-    size_t count = 0;
-    const uint32_t *zones = zones_at_key(rule, key, &count);
+    const struct rule_zones *named = rule_setting(rule, key);
+    const uint32_t *zones = named->items;
+    size_t count = named->count;
     if (zones == NULL)
         return buf_printf(out, "; %s: all", key->name);
     int code = buf_printf(out, "; %s: ", key->name);
@@ -238,7 +226,7 @@ static int add_zones(const struct rule *rule, const struct rule_key *key,
 }
 
 /* A key that only serves an event of its name, which is not wanted. */
-static bool key_is_idle(const struct rule *rule, const struct rule_key *key)
+static bool key_is_idle(const struct rule *rule, const struct key *key)
 {
     for (uint32_t i = 0; i < rule->kind->event_count; i++)
         if (strcmp(rule->kind->events[i].name, key->name) == 0)
@@ -246,65 +234,84 @@ static bool key_is_idle(const struct rule *rule, const struct rule_key *key)
     return false;
 }
 
-static int add_key(const struct rule *rule, const struct rule_key *key,
-                   const struct engine_conf *engine, struct buf *out)
+/* A quantity as the configuration writes it; "" for one that is off. */
+static const char *quantity(const struct rule *rule, const struct key *key,
+                            char ret_text[UNITS_TEXT_BYTES])
 {
-    char text[UNITS_TEXT_BYTES], distance[UNITS_TEXT_BYTES];
-    const struct port_set *ports = NULL;
-    char *written = NULL;
-    int64_t ms = 0;
-    uint8_t small = 0;
-    switch (key->type) {
-    case RULE_KEY_PORTS:
-        ports = ports_at_key(rule, key);
-        memcpy(&written, member_at(rule, key->offset2), sizeof written);
-        if (ports == NULL)
-            return buf_printf(out, "; %s: all", key->name);
-        return buf_printf(out, "; %s: %s (%zu ports)", key->name,
-                          written != NULL ? written : "", port_set_count(ports));
-    case RULE_KEY_ZONES:
-    case RULE_KEY_GATES:
-        return add_zones(rule, key, engine->zones, out);
-    case RULE_KEY_DURATION:
-        memcpy(&ms, member_at(rule, key->offset), sizeof ms);
-        if (ms <= 0)
-            return 0;
-        return buf_printf(out, "; %s %s", key->name, units_format_duration(ms, text));
-    case RULE_KEY_INT:
-    case RULE_KEY_WORD:
-        memcpy(&small, member_at(rule, key->offset), sizeof small);
-        if (key->type == RULE_KEY_INT)
-            return buf_printf(out, "; %s %u", key->name, (unsigned)small);
-        return buf_printf(out, "; %s %s", key->name, key->words[small]);
-    case RULE_KEY_APPROACH:
-        return buf_printf(out, "; approach within %s or %s",
-                          units_format_duration(rule->approach_within_ms, text),
-                          units_format_distance(rule->approach_or_m, distance));
-    case RULE_KEY_ROUTE:
-        break;
-    }
-    return 0;
+    const void *setting = rule_setting(rule, key);
+    ret_text[0] = '\0';
+    if (key->type == KEY_DURATION && *(const int64_t *)setting > 0)
+        units_format_duration(*(const int64_t *)setting, ret_text);
+    if (key->type == KEY_DISTANCE)
+        units_format_distance(*(const double *)setting, ret_text);
+    if (key->type == KEY_SPEED && *(const double *)setting > 0)
+        snprintf(ret_text, UNITS_TEXT_BYTES, "%gkn", *(const double *)setting);
+    return ret_text;
 }
 
-static int add_route(const struct rule *rule, const struct engine_conf *engine,
-                     struct buf *out)
+/* "; approach within 60min or 10nm": the first of its keys by name, the others by name,
+ * too. */
+static int add_mapping(const struct rule *rule, const struct key *key, struct buf *out)
 {
-    int code = buf_printf(out, "\n      route %s\n      that is: ", rule->route->text);
+    char text[UNITS_TEXT_BYTES];
+    int code = buf_printf(out, "; %s", key->name);
+    for (const struct key *k = key->sub; k->name != NULL && code == 0; k++)
+        code = buf_printf(out, " %s %s", k->name, quantity(rule, k, text));
+    return code;
+}
+
+static int add_ports(const struct rule_ports *ports, const char *name, struct buf *out)
+{
+    if (ports->set == NULL)
+        return buf_printf(out, "; %s: all", name);
+    return buf_printf(out, "; %s: %s (%zu ports)", name,
+                      ports->text != NULL ? ports->text : "", port_set_count(ports->set));
+}
+
+/* A route stands on a line of its own. */
+static int add_key(const struct rule *rule, const struct key *key,
+                   const struct engine_conf *engine, struct buf *out)
+{
+    char text[UNITS_TEXT_BYTES];
+    const void *setting = rule_setting(rule, key);
+    if (key->type == KEY_PORTS)
+        return add_ports(setting, key->name, out);
+    if (key->type == KEY_ZONES || key->type == KEY_GATES)
+        return add_zones(rule, key, engine->zones, out);
+    if (key->type == KEY_MAPPING)
+        return add_mapping(rule, key, out);
+    if (key->type == KEY_INTEGER)
+        return buf_printf(out, "; %s %u", key->name, (unsigned)*(const uint8_t *)setting);
+    if (key->type == KEY_WORD)
+        return buf_printf(out, "; %s %s", key->name,
+                          key->words[*(const uint8_t *)setting]);
+    if (key->type == KEY_FLAG)
+        return buf_printf(out, "; %s %s", key->name,
+                          *(const bool *)setting ? "true" : "false");
+    if (quantity(rule, key, text)[0] == '\0')
+        return 0;
+    return buf_printf(out, "; %s %s", key->name, text);
+}
+
+static int add_route(const struct rule *rule, const struct key *key,
+                     const struct engine_conf *engine, struct buf *out)
+{
+    const struct route *route = key->type == KEY_ROUTE ? route_at_key(rule, key) : NULL;
+    if (route == NULL)
+        return 0;
+    int code = buf_printf(out, "\n      route %s\n      that is: ", route->text);
     if (code == 0)
-        code = route_describe(rule->route, engine->ports, engine->zones, out);
+        code = route_describe(route, engine->ports, engine->zones, out);
     return code;
 }
 
 /* An event that waits for a duration of its name, which is not given. */
 static bool event_is_idle(const struct rule *rule, const char *event)
 {
-    for (const struct rule_key *key = rule->kind->keys; key != NULL && key->name != NULL;
+    for (const struct key *key = rule->kind->keys; key != NULL && key->name != NULL;
          key++) {
-        int64_t ms = 0;
-        if (key->type != RULE_KEY_DURATION || strcmp(key->name, event) != 0)
-            continue;
-        memcpy(&ms, member_at(rule, key->offset), sizeof ms);
-        return ms == 0;
+        if (key->type == KEY_DURATION && strcmp(key->name, event) == 0)
+            return *(const int64_t *)rule_setting(rule, key) == 0;
     }
     return false;
 }
@@ -334,12 +341,13 @@ int conf_rule_describe(const struct rule *rule, const struct engine_conf *engine
                           rule->kind->doc);
     if (code == 0)
         code = conf_filter_describe(&rule->vessels, out);
-    for (const struct rule_key *key = rule->kind->keys;
+    for (const struct key *key = rule->kind->keys;
          key != NULL && key->name != NULL && code == 0; key++)
         if (!key_is_idle(rule, key))
             code = add_key(rule, key, engine, out);
-    if (code == 0 && rule->route != NULL)
-        code = add_route(rule, engine, out);
+    for (const struct key *key = rule->kind->keys;
+         key != NULL && key->name != NULL && code == 0; key++)
+        code = add_route(rule, key, engine, out);
     if (code == 0)
         code = add_events(rule, out);
     return code == 0 ? buf_add_char(out, '\n') : code;

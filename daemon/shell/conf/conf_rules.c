@@ -7,8 +7,8 @@
 #include "conf_int.h"
 #include "conf_rules.h"
 #include "lookout/base/timefmt.h"
-#include "lookout/base/units.h"
 #include "lookout/rules/rule.h"
+#include "lookout/rules/rule_kind.h"
 #include "lookout/track/vessel.h"
 
 static conf_read when_read, severity_read, events_read, mute_rule_read;
@@ -35,11 +35,6 @@ const struct key conf_mute_keys[] = {
     {.name = "rule",     .type = KEY_OWN, .read = mute_rule_read, .accepts = "a rule's id", .otherwise = "every rule", .doc = "the rule"},
     {.name = "until",    .type = KEY_TIME, MUTE(until_ms), .otherwise = "for ever", .doc = "event time at which the mute ends"},
     {.name = "why",      .type = KEY_TEXT, MUTE(why), .most = 500, .doc = "for the reader"},
-    {0},
-};
-static const struct key approach_keys[] = { /* RULE_KEY_APPROACH */
-    {.name = "within",   .type = KEY_DURATION, RULE(approach_within_ms), .least = MINUTE_MS, .most = 7.0 * DAY_MS, .doc = "in this time"},
-    {.name = "or",       .type = KEY_DISTANCE, RULE(approach_or_m), .least = 0, .most = 2000 * NM_M, .doc = "in this distance"},
     {0},
 };
 /* clang-format on */
@@ -74,7 +69,7 @@ static int find_event(const struct rule_kind *kind, const char *name)
 static int find_severity_key(const struct rule_kind *kind, const char *name)
 {
     for (uint32_t i = 0; i < kind->event_count; i++)
-        if (strcmp(kind->events[i].severity_key, name) == 0)
+        if (strcmp(rule_event_word(&kind->events[i]), name) == 0)
             return (int)i;
     return find_event(kind, name);
 }
@@ -97,7 +92,7 @@ static void severity_read(struct conf_reader *r, const struct conf_node *node,
     if (!conf_is_mapping(r, node, key))
         return;
     for (uint32_t i = 0; i < rule->kind->event_count; i++)
-        names[i] = rule->kind->events[i].severity_key;
+        names[i] = rule_event_word(&rule->kind->events[i]);
     for (size_t i = 0; i < node->count; i++) {
         int event = find_severity_key(rule->kind, node->items[i]->key);
         if (event < 0)
@@ -138,49 +133,14 @@ static void events_read(struct conf_reader *r, const struct conf_node *node,
 
 /* --- keys of a kind --- */
 
-/* The kind's own rows in the one language of keys. */
-struct key conf_rule_key(const struct rule_key *own)
-{
-    static const enum key_type types[] = {
-        [RULE_KEY_DURATION] = KEY_DURATION, [RULE_KEY_INT] = KEY_INTEGER,
-        [RULE_KEY_WORD] = KEY_WORD,         [RULE_KEY_PORTS] = KEY_PORTS,
-        [RULE_KEY_ZONES] = KEY_ZONES,       [RULE_KEY_GATES] = KEY_GATES,
-        [RULE_KEY_ROUTE] = KEY_ROUTE,       [RULE_KEY_APPROACH] = KEY_MAPPING,
-    };
-    struct key key = {.name = own->name,
-                      .type = types[own->type],
-                      .is_required = own->is_required,
-                      .offset = own->offset,
-                      .size = sizeof(uint8_t),
-                      .also = own->offset2,
-                      .least = (double)own->least,
-                      .most = (double)own->most,
-                      .words = own->words,
-                      .doc = own->doc};
-    if (own->type == RULE_KEY_DURATION)
-        key.size = sizeof(int64_t);
-    else if (own->type >= RULE_KEY_PORTS)
-        key.least = 1;
-    if (own->type == RULE_KEY_APPROACH) {
-        key.sub = approach_keys;
-        key.accepts = "a mapping such as {within: 3h, or: 12nm}";
-    }
-    return key;
-}
-
 static void read_kind_keys(struct conf_reader *r, const struct conf_node *node,
                            struct rule *rule)
 {
-    for (const struct rule_key *own = rule->kind->keys; own != NULL && own->name != NULL;
-         own++) {
+    conf_keys_check_required(r, node, rule->kind->keys);
+    for (const struct key *own = rule->kind->keys; own->name != NULL; own++) {
         const struct conf_node *item = conf_node_get(node, own->name);
-        struct key key = conf_rule_key(own);
-        if (item != NULL && r->on_key != NULL)
-            r->on_key(r->on_key_context, own);
         if (item != NULL)
-            conf_key_read(r, item, &key, rule);
-        else if (own->is_required)
-            conf_error_value(r, node, &key, "the key '%s' is missing", key.name);
+            conf_key_read(r, item, own, rule->settings);
     }
 }
 
@@ -193,8 +153,8 @@ static size_t list_names(const struct rule_kind *kind, const char **ret_names,
     for (const struct key *key = conf_rule_keys; key->name != NULL; key++)
         ret_names[count++] = key->name;
     for (size_t i = 0; rule_kinds[i] != NULL; i++)
-        for (const struct rule_key *own = rule_kinds[i]->keys;
-             own != NULL && own->name != NULL && count < room; own++)
+        for (const struct key *own = rule_kinds[i]->keys;
+             own->name != NULL && count < room; own++)
             if ((kind == NULL || kind == rule_kinds[i]) &&
                 conf_name_find(own->name, ret_names, count) < 0)
                 ret_names[count++] = own->name;
@@ -215,19 +175,6 @@ static void check_known(struct conf_reader *r, const struct conf_node *node,
 
 /* --- one rule --- */
 
-static void set_defaults(struct conf_reader *r, struct rule *rule)
-{
-    conf_keys_default(r, conf_rule_keys, rule);
-    rule->min_confidence = 2;
-    if (rule->kind == NULL)
-        return;
-    rule->events = (UINT32_C(1) << rule->kind->event_count) - 1;
-    for (uint32_t i = 0; i < rule->kind->event_count; i++)
-        rule->severity[i] = (uint8_t)rule->kind->events[i].severity;
-    if (rule->kind->set_defaults != NULL)
-        rule->kind->set_defaults(rule);
-}
-
 static void read_keys(struct conf_reader *r, const struct conf_node *node,
                       struct rule *rule)
 {
@@ -235,7 +182,11 @@ static void read_keys(struct conf_reader *r, const struct conf_node *node,
     if (conf_node_get(node, "when") != NULL)
         conf_key_read(r, conf_node_get(node, "when"), when, rule);
     check_known(r, node, rule->kind);
-    set_defaults(r, rule);
+    if (rule_init(rule, rule->kind) != 0) {
+        conf_reader_nomem(r);
+        return;
+    }
+    conf_keys_default(r, conf_rule_keys, rule);
     for (const struct key *key = conf_rule_keys; key->name != NULL; key++) {
         const struct conf_node *item = conf_node_get(node, key->name);
         if (item != NULL && key != when)
@@ -261,10 +212,9 @@ static void check_events(struct conf_reader *r, const struct conf_node *node,
                          const struct rule *rule)
 {
     const struct conf_node *events = conf_node_get(node, "events");
-    for (const struct rule_key *key = rule->kind->keys;
+    for (const struct key *key = rule->kind->keys;
          events != NULL && key != NULL && key->name != NULL; key++) {
-        int event =
-            key->type == RULE_KEY_DURATION ? find_event(rule->kind, key->name) : -1;
+        int event = key->type == KEY_DURATION ? find_event(rule->kind, key->name) : -1;
         if (event >= 0 && names_event(events, key->name) &&
             conf_node_get(node, key->name) == NULL)
             conf_error(r, events, key->doc, "'%s' needs the key '%s'", key->name,
@@ -272,15 +222,25 @@ static void check_events(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
+static void check_whole(struct conf_reader *r, const struct conf_node *node,
+                        const struct rule *rule)
+{
+    const struct rule_kind *kind = rule->kind;
+    const char *fault =
+        kind->find_fault != NULL ? kind->find_fault(rule->settings) : NULL;
+    if (fault != NULL)
+        conf_error(r, node, NULL, "%s", fault);
+}
+
 /* All areas, or all gates, of which there is none. */
 static void warn_of_nothing(struct conf_reader *r, const struct conf_node *node,
                             const struct rule *rule)
 {
     const struct zone_set *zones = r->conf->engine.zones;
-    for (const struct rule_key *key = rule->kind->keys;
+    for (const struct key *key = rule->kind->keys;
          zones != NULL && key != NULL && key->name != NULL; key++) {
-        enum zone_shape shape = key->type == RULE_KEY_GATES ? ZONE_GATE : ZONE_AREA;
-        bool is_there = (key->type != RULE_KEY_ZONES && key->type != RULE_KEY_GATES) ||
+        enum zone_shape shape = key->type == KEY_GATES ? ZONE_GATE : ZONE_AREA;
+        bool is_there = (key->type != KEY_ZONES && key->type != KEY_GATES) ||
                         conf_node_get(node, key->name) != NULL;
         for (uint32_t i = 0; i < zone_count(zones) && !is_there; i++)
             is_there = zone_info(zones, i)->shape == shape;
@@ -301,8 +261,10 @@ void conf_rule_read(struct conf_reader *r, const struct conf_node *node,
     if (!conf_is_mapping(r, node, &mapping))
         return;
     read_keys(r, node, rule);
-    if (rule->kind != NULL)
+    if (rule->settings != NULL) {
         check_events(r, node, rule);
+        check_whole(r, node, rule);
+    }
     if (errors != r->faults.errors || r->code != 0)
         return;
     warn_of_nothing(r, node, rule);

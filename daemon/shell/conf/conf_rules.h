@@ -11,8 +11,6 @@
 extern const struct key conf_filter_keys[]; /* into struct vessel_filter */
 conf_read conf_filter_read;
 
-/* A kind's own row in the one language of keys. */
-struct key conf_rule_key(const struct rule_key *own);
 /* Hash of all that decides what the rule does: not its id, severity and repeat. */
 uint64_t conf_rule_definition(const struct rule *rule, const struct engine_conf *engine);
 /* Neither the vessels nor what it is about are narrowed in any way. */

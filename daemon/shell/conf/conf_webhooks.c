@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* webhooks: where alerts are sent, and the secrets that go with it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,10 +8,10 @@
 
 #include "conf_address.h"
 #include "conf_int.h"
-#include "lookout/alert/template.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/text.h"
 #include "lookout/base/timefmt.h"
+#include "lookout/rules/template.h"
 
 static conf_read url_read, headers_read, rules_read, retry_read, group_read;
 static const char *content_type_fault(const void *text);
@@ -226,6 +227,38 @@ static const char *content_type_fault(const void *member)
 }
 
 /* What is wrong with the template; and what does not go with it. */
+struct field_names {
+    char (*items)[TEMPLATE_NAME_BYTES]; /* owned */
+    size_t count;
+};
+
+static int add_field_name(void *context, const char *name)
+{
+    struct field_names *all = context;
+    void *more = realloc(all->items, (all->count + 1) * sizeof *all->items);
+    if (more == NULL)
+        return ERR_NOMEM;
+    all->items = more;
+    snprintf(all->items[all->count++], sizeof *all->items, "%s", name);
+    return 0;
+}
+
+static void error_unknown_field(struct conf_reader *r, const struct conf_node *body,
+                                const char *name)
+{
+    struct field_names all = {0};
+    if (template_each_name(add_field_name, &all) != 0)
+        conf_reader_nomem(r);
+    const char **names = conf_alloc(r, all.count, sizeof *names);
+    struct conf_names known = {.what = "field", .names = names, .count = all.count};
+    for (size_t i = 0; i < all.count && names != NULL; i++)
+        names[i] = all.items[i];
+    if (names != NULL)
+        conf_error_unknown(r, body, name, &known);
+    free(names);
+    free(all.items);
+}
+
 static void check_body(struct conf_reader *r, const struct conf_node *node,
                        struct conf_webhook *webhook)
 {
@@ -244,13 +277,10 @@ static void check_body(struct conf_reader *r, const struct conf_node *node,
         webhook->content_type = conf_copy(r, "application/json");
     if (webhook->content_type == NULL)
         return;
-    struct conf_names known = {.what = "field", .names = template_names()};
-    while (known.names[known.count] != NULL)
-        known.count++;
     int rc = template_check(webhook->body, template_kind_of(webhook->content_type), name,
                             &err);
     if (rc == ERR_NOT_FOUND)
-        conf_error_unknown(r, body, name, &known);
+        error_unknown_field(r, body, name);
     else if (rc == ERR_SYNTAX)
         conf_error(r, body, "JSON, or another content_type",
                    "what comes out would not be JSON: %s", err.text);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/alert/template.h"
+#include "lookout/rules/template.h"
 #include "lookout/base/text.h"
 #include "lookout/delivery/delivery.h"
 

@@ -6,7 +6,7 @@
 
 #include "delivery_int.h"
 #include "lookout/base/timefmt.h"
-#include "lookout/rules/rule.h"
+#include "lookout/alert/severity.h"
 
 static struct group *group_of(struct heap_node *node)
 {

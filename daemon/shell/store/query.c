@@ -7,7 +7,7 @@
 
 #include "lookout/base/text.h"
 #include "lookout/base/timefmt.h"
-#include "lookout/rules/rule.h"
+#include "lookout/alert/severity.h"
 #include "query_int.h"
 
 static const char *const marks[] = {"", "muted", "folded", "history"};

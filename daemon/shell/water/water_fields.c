@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "lookout/base/units.h"
+#include "lookout/rules/rule_kind.h"
+#include "lookout/rules/rule_run.h"
 #include "lookout/sys/datafile.h"
 #include "water_int.h"
 
@@ -17,24 +19,18 @@
 
 /* --- what is wanted --- */
 
-/* The first awaited step that a forecast may be about. */
-static uint32_t first_step(const struct rule *rule)
+static bool is_wanted(const struct rule *rule, uint32_t index, struct rule_water *ret)
 {
-    uint32_t last = rule->route->step_count - 1;
-    return rule->forecast == RULE_FORECAST_LAST ? last : 1;
-}
-
-static bool is_wanted(const struct rule *rule, uint32_t step)
-{
-    return rule->route != NULL && rule->forecast != RULE_FORECAST_NEVER && step >= 1 &&
-           step >= first_step(rule) && rule->route->steps[step].ports != NULL;
+    if (rule->settings == NULL) /* a fault of it has been told */
+        return false;
+    const struct rule_hooks *hooks = rule->kind->hooks;
+    return hooks->wants_water != NULL && hooks->wants_water(rule, index, ret);
 }
 
 /* Nothing farther can be reached within the rule's bounds. */
-static double limit_m(const struct rule *rule, const struct engine_conf *engine)
+static double limit_m(const struct rule_water *want, const struct engine_conf *engine)
 {
-    int64_t ms = rule->leg_ms < rule->within_ms ? rule->leg_ms : rule->within_ms;
-    return (double)ms / 1000.0 * engine->track.max_kn * KN_MPS;
+    return (double)want->within_ms / 1000.0 * engine->track.max_kn * KN_MPS;
 }
 
 static int list_sources(const struct engine_conf *engine, const struct port_set *set,
@@ -62,11 +58,11 @@ static struct water_want *find_want(struct water_wants *wants,
     return NULL;
 }
 
-static int want_step(struct water_wants *wants, const struct engine_conf *engine,
-                     const struct rule *rule, uint32_t step)
+static int add_want(struct water_wants *wants, const struct engine_conf *engine,
+                    const struct rule_water *wanted)
 {
-    struct water_want want = {.limit_m = limit_m(rule, engine)};
-    int rc = list_sources(engine, rule->route->steps[step].ports, &want);
+    struct water_want want = {.limit_m = limit_m(wanted, engine)};
+    int rc = list_sources(engine, wanted->ports, &want);
     if (rc != 0)
         return rc;
     struct water_want *same = find_want(wants, &want);
@@ -97,11 +93,9 @@ static int list_wants(struct water_wants *wants, const struct engine_conf *engin
 {
     int rc = 0;
     for (size_t i = 0; i < engine->rule_count; i++) {
-        const struct rule *rule = &engine->rules[i];
-        uint32_t steps = rule->route != NULL ? rule->route->step_count : 0;
-        for (uint32_t step = 0; step < steps && rc == 0; step++)
-            if (is_wanted(rule, step))
-                rc = want_step(wants, engine, rule, step);
+        struct rule_water wanted;
+        for (uint32_t k = 0; rc == 0 && is_wanted(&engine->rules[i], k, &wanted); k++)
+            rc = add_want(wants, engine, &wanted);
     }
     return rc;
 }
@@ -212,10 +206,10 @@ static int read_water(struct water **ret_water, struct err *err)
 
 static struct water_field *find_field(struct water_wants *wants,
                                       const struct engine_conf *engine,
-                                      const struct rule *rule, uint32_t step)
+                                      const struct rule_water *wanted)
 {
-    struct water_want like = {.limit_m = limit_m(rule, engine)};
-    if (list_sources(engine, rule->route->steps[step].ports, &like) != 0)
+    struct water_want like = {.limit_m = limit_m(wanted, engine)};
+    if (list_sources(engine, wanted->ports, &like) != 0)
         return NULL;
     struct water_want *want = find_want(wants, &like);
     free(like.sources);
@@ -230,11 +224,9 @@ static int hand_over(struct water_wants *wants, struct water *water,
     if (fields == NULL)
         return ERR_NOMEM;
     for (size_t i = 0; i < engine->rule_count; i++) {
-        struct rule *rule = &engine->rules[i];
-        uint32_t steps = rule->route != NULL ? rule->route->step_count : 0;
-        for (uint32_t step = 0; step < steps; step++)
-            if (is_wanted(rule, step))
-                rule->route->steps[step].field = find_field(wants, engine, rule, step);
+        struct rule_water wanted;
+        for (uint32_t k = 0; is_wanted(&engine->rules[i], k, &wanted); k++)
+            *wanted.field = find_field(wants, engine, &wanted);
     }
     for (size_t i = 0; i < wants->count; i++) {
         fields[i] = wants->items[i].field;

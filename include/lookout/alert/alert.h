@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An alert: a finding with its identity and its body, a CloudEvents 1.0 event in
- * structured JSON. */
+/* An alert: what happened, with its identity and its body, a CloudEvents 1.0 event in
+ * structured JSON. What the body is made of stands in body.h, the words of its summary in
+ * say.h; which alerts there are is for the kinds of rules to say. */
 #ifndef LOOKOUT_ALERT_H
 #define LOOKOUT_ALERT_H
 
@@ -10,7 +11,8 @@
 
 #include "lookout/base/err.h"
 #include "lookout/base/hash.h"
-#include "lookout/rules/rule_run.h"
+
+struct json_t;
 
 /* Offsets of local time from UTC: offset[i] holds from begin_ms[i] on. */
 struct engine_timezone {
@@ -41,16 +43,22 @@ struct alert {
 };
 void alert_finish(struct alert *a);
 
-/* What the body says beside the finding. All borrowed. */
+/* What a body says beside what happened. All borrowed. */
 struct alert_context {
     const char *site; /* CloudEvents source */
     const char *link; /* URL with {mmsi} {imo} {id}; NULL: none */
     const struct engine_timezone *timezone;
 };
-/* The alert of a finding: identity, body, summary. The caller finishes it. ERR_NOMEM. */
-MUST_CHECK int alert_make(const struct alert_context *context,
-                          const struct rule_look *look, const struct finding *finding,
-                          struct alert *ret_alert);
+
+/* Set the id, a hash of rule, type, vessel and occurrence: of what happened, not of when
+ * it was noticed, so that it is the same over restarts, replays and hosts. ERR_NOMEM. */
+MUST_CHECK int alert_identify(struct alert *a, const char *vessel,
+                              const char *occurrence);
+/* Set the body: the CloudEvents envelope around `data`, whose reference is taken over
+ * also on failure; NULL is ERR_NOMEM. */
+MUST_CHECK int alert_seal(struct alert *a, const char *site, const char *subject,
+                          struct json_t *data);
+
 /* Alerts of the shell itself: "feed.silent", "feed.recovered", "test". */
 MUST_CHECK int alert_make_feed(const struct alert_context *context, bool is_silent,
                                const char *feed, int64_t since_ms, int64_t now_ms,

@@ -12,6 +12,7 @@
 
 #include "lookout/ais/input.h"
 #include "lookout/alert/retry.h"
+#include "lookout/alert/severity.h"
 #include "lookout/base/err.h"
 #include "lookout/engine/engine.h"
 

@@ -11,14 +11,17 @@
 #include "lookout/base/err.h"
 #include "lookout/base/wire.h"
 #include "lookout/detect/zone_watch.h"
-#include "lookout/geo/water.h"
 #include "lookout/geo/zone.h"
-#include "lookout/rules/route.h"
 #include "lookout/rules/rule.h"
 #include "lookout/track/track.h"
 #include "lookout/track/vessel.h"
 #include "lookout/voyage/call.h"
 #include "lookout/voyage/ports.h"
+
+struct alert;
+struct alert_context;
+struct water;
+struct water_field;
 
 /* --- what a rule sees --- */
 
@@ -51,17 +54,6 @@ struct rule_subject {
 
 /* --- what a rule finds --- */
 
-struct finding_forecast {
-    uint32_t port; /* expected port; PORT_NONE when only a zone or gate is awaited */
-    int64_t eta_ms;
-    bool is_declared, is_heading, is_gate;
-    struct {
-        uint32_t zone;
-        int64_t eta_ms;
-    } ahead[8];
-    uint32_t ahead_count;
-};
-
 struct finding {
     uint32_t event;      /* index in the kind's events */
     int64_t time_ms;     /* the alert's `time` */
@@ -70,22 +62,9 @@ struct finding {
     uint64_t object;      /* what `repeat` folds by: a zone, a port, ... */
     char occurrence[256]; /* what makes this occurrence one of its own: part of the
                              identity */
-    const struct port *port;
-    const struct call *call;
-    const struct voyage *voyage;
-    const struct zone_event *zone; /* zone and gate kinds */
-    int64_t zone_eta_ms;           /* approached; TIME_NONE */
-    const struct route_run *run;
-    const struct finding_forecast *forecast;
-    int64_t since_ms; /* sighted: last fix before; TIME_NONE */
-    struct finding_gap {
-        bool is_set;
-        int64_t last_seen_ms;
-        double hours;
-        uint32_t others_heard;
-        double distance_m; /* < 0: unknown (started) */
-        double implied_kn; /* < 0 */
-    } gap;
+    const uint64_t
+        *case_id;       /* borrowed: the same for all alerts of one case; NULL: none */
+    const void *detail; /* borrowed: the kind's own, for its sentences and members */
 };
 
 /* One rule looking at one track. */
@@ -108,6 +87,13 @@ struct rule_look {
 enum rule_asks {
     RULE_ASKS_KEEPING = 1, /* of tracks of which the rule keeps a state */
     RULE_ASKS_COVERED = 2  /* of ships that it covers, while it keeps none */
+};
+
+/* A distance field that a rule wants. */
+struct rule_water {
+    const struct port_set *ports;
+    int64_t within_ms;                /* no farther than can be sailed in that time */
+    const struct water_field **field; /* where the field goes; borrowed by the rule */
 };
 
 /* Every hook may be NULL. Hooks that return int give 0 or a negative error. */
@@ -135,18 +121,22 @@ struct rule_hooks {
     void (*save)(const struct rule_look *look, struct wire_writer *out);
     int (*load)(struct rule_look *look, struct wire_reader *in);
     void (*forget)(void *state); /* free it */
+    /* Does the rule watch that area, so that a forecast names it where it lies ahead? */
+    bool (*watches_area)(const struct rule *rule, uint32_t zone);
+    /* Ports to which the rule will ask for distances over water: the index-th; false when
+     * there are no more. */
+    bool (*wants_water)(const struct rule *rule, uint32_t index, struct rule_water *ret);
     /* One line for `vessels`: a JSON value, appended; leaves out alone when there is
      * nothing to say. */
     int (*describe)(const struct rule_look *look, struct buf *out);
 };
 
-/* Is the ship among those the filter means? */
-bool vessel_filter_matches(const struct vessel_filter *f, const struct rule_subject *s);
-void vessel_filter_finish(struct vessel_filter *f);
-/* Does the list (NULL: all) hold the index? */
-bool rule_has_index(const uint32_t *list, size_t count, uint32_t index);
 /* Raise unless the event is not wanted or the ship not covered. */
 MUST_CHECK int rule_raise(const struct rule_look *look, const struct finding *finding);
+/* The alert of a finding: identity, summary, body. The caller finishes it. ERR_NOMEM. */
+MUST_CHECK int rule_alert_make(const struct alert_context *context,
+                               const struct rule_look *look,
+                               const struct finding *finding, struct alert *ret_alert);
 /* at_start: may something that was so when the ship was first heard be told? */
 bool rule_tells_at_start(const struct rule_look *look);
 /* An `asks` of kinds that have nothing to do until they keep something. */

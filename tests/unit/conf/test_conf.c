@@ -9,6 +9,9 @@
 #include "daemon/shell/conf/conf_int.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
+#include "lookout/rules/route.h"
+#include "lookout/rules/rule_kind.h"
+#include "lookout/track/vessel_type.h"
 
 /* --- the example of interface.md section 3, word by word but for its last three dots ---
  */
@@ -38,33 +41,57 @@ static void check_example_feeds(const struct conf *conf)
     assert_int_equal(mast->baud, 38400);
 }
 
+/* What the rule's settings hold for the key of that name. */
+static const void *setting(const struct rule *rule, const char *name)
+{
+    for (const struct key *key = rule->kind->keys; key->name != NULL; key++) {
+        if (strcmp(key->name, name) == 0)
+            return rule_setting(rule, key);
+        for (const struct key *k = key->sub; k != NULL && k->name != NULL; k++)
+            if (strcmp(k->name, name) == 0)
+                return rule_setting(rule, k);
+    }
+    fail_msg("%s has no key %s", rule->kind->name, name);
+    return NULL;
+}
+
+static int64_t duration(const struct rule *rule, const char *name)
+{
+    return *(const int64_t *)setting(rule, name);
+}
+
 static void check_example_rules(const struct engine_conf *e)
 {
     assert_int_equal(e->rule_count, 8);
     assert_string_equal(e->rules[0].id, "arms-route");
-    assert_string_equal(e->rules[0].route->text, "$dprk >> CNSHD >> $far-east");
-    assert_int_equal(e->rules[0].route->step_count, 3);
-    assert_int_equal(e->rules[0].within_ms, 30 * DAY_MS);
-    assert_int_equal(e->rules[0].leg_ms, 10 * DAY_MS);
+    const struct route *route = *(struct route *const *)setting(&e->rules[0], "route");
+    assert_string_equal(route->text, "$dprk >> CNSHD >> $far-east");
+    assert_int_equal(route->step_count, 3);
+    assert_int_equal(duration(&e->rules[0], "within"), 30 * DAY_MS);
+    assert_int_equal(duration(&e->rules[0], "leg"), 10 * DAY_MS);
     assert_int_equal(e->rules[0].severity[0], SEVERITY_WARNING);
     const struct rule *box = &e->rules[1];
-    assert_int_equal(box->zone_count, 1);
-    assert_int_equal(box->zones[0], zone_find(e->zones, "yeosu-box"));
-    assert_int_equal(box->approach_within_ms, 3 * HOUR_MS);
-    assert_near(box->approach_or_m, 12 * NM_M, 1e-6);
-    assert_int_equal(box->dwell_ms, 2 * HOUR_MS);
+    const struct rule_zones *zones = setting(box, "zones");
+    assert_int_equal(zones->count, 1);
+    assert_int_equal(zones->items[0], zone_find(e->zones, "yeosu-box"));
+    assert_int_equal(duration(box, "within"), 3 * HOUR_MS);
+    assert_near(*(const double *)setting(box, "or"), 12 * NM_M, 1e-6);
+    assert_int_equal(duration(box, "dwell"), 2 * HOUR_MS);
     assert_true(box->vessels.is_watched_only);
     assert_int_equal(box->events, 0xF); /* enter, exit, approach, dwell; not lost */
-    assert_int_equal(e->rules[2].gate_count, 1);
+    const struct rule_zones *gates = setting(&e->rules[2], "gates");
+    assert_int_equal(gates->count, 1);
     assert_int_equal(e->rules[2].repeat_ms, 12 * HOUR_MS);
-    assert_string_equal(e->rules[3].ports_text, "$dprk");
-    assert_int_equal(e->rules[3].min_confidence, 2);
-    assert_true(port_set_has(e->rules[3].ports, ports_find(e->ports, "KPNAM")));
-    assert_false(port_set_has(e->rules[3].ports, ports_find(e->ports, "CNSHD")));
-    assert_string_equal(e->rules[4].to_text, "RU*, CN*");
-    assert_int_equal(e->rules[6].again_after_ms, 7 * DAY_MS);
-    assert_int_equal(e->rules[7].after_ms, 6 * HOUR_MS);
-    assert_int_equal(e->rules[7].moored_ms, 24 * HOUR_MS);
+    const struct rule_ports *ports = setting(&e->rules[3], "ports");
+    assert_string_equal(ports->text, "$dprk");
+    assert_int_equal(*(const uint8_t *)setting(&e->rules[3], "min_confidence"), 2);
+    assert_true(port_set_has(ports->set, ports_find(e->ports, "KPNAM")));
+    assert_false(port_set_has(ports->set, ports_find(e->ports, "CNSHD")));
+    ports = setting(&e->rules[4], "to");
+    assert_string_equal(ports->text, "RU*, CN*");
+    assert_int_equal(duration(&e->rules[6], "again_after"), 7 * DAY_MS);
+    assert_int_equal(duration(&e->rules[7], "after"), 6 * HOUR_MS);
+    assert_int_equal(duration(&e->rules[7], "moored"), 24 * HOUR_MS);
 }
 
 static void check_example_webhook(const struct conf_webhook *w)

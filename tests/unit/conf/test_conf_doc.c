@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The man page and the JSON Schema of the configuration are what the tables say. */
+/* The man page and the JSON Schemas of configuration and alerts are what the tables say.
+ */
 #include "lib/testlib.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/alertdoc.h"
 #include "lib/confdoc.h"
 
 static void compare(const char *path, const struct buf *made, const char *how)
@@ -38,11 +40,21 @@ static void test_schema(void **state)
     buf_finish(&out);
 }
 
+static void test_alert_schema(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    assert_int_equal(alertdoc_schema(test_root_path(ALERTDOC_COMMON), &out), 0);
+    compare("config/schema/alert.schema.json", &out, "alert");
+    buf_finish(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_man),
         cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_alert_schema),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

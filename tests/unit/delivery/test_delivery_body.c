@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "daemon/shell/cmd/listen_say.h"
-#include "lookout/alert/template.h"
+#include "lookout/rules/template.h"
 #include "lookout/delivery/delivery.h"
 
 static const struct {

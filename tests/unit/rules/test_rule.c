@@ -5,78 +5,100 @@
 #include <string.h>
 
 #include "lib/testlib.h"
+#include "lookout/alert/body.h"
 #include "lookout/rules/rule.h"
+#include "lookout/rules/rule_kind.h"
 #include "lookout/rules/rule_run.h"
+#include "lookout/track/vessel_type.h"
 
 /* --- the table --- */
 
-/* Names and default severities as the contract lists them: sections 3 and 6. */
+/* What must hold of any kind and of each of its events, whoever adds one. */
+static void check_event(const struct rule_kind *kind, const struct rule_event *event)
+{
+    if (event->name == NULL || event->type == NULL || event->say == NULL)
+        fail_msg("an event of %s has no name, no type or no sentence", kind->name);
+    assert_non_null(strchr(event->type, '.'));
+    for (const struct rule_member *m = event->members; m != NULL && m->field != NULL; m++)
+        if (m->make == NULL || m->field->name == NULL)
+            fail_msg("%s: a member is never made", event->type);
+}
+
 static void test_kinds(void **state)
 {
     (void)state;
-    /* clang-format off */
-    static const struct { const char *kind, *event, *type; enum severity severity; } rows[] = {
-        {"route",     "progress", "route.progressed", SEVERITY_WARNING},
-        {"route",     "match",    "route.matched",    SEVERITY_WARNING},
-        {"route",     "forecast", "route.forecast",   SEVERITY_WARNING},
-        {"route",     "lapse",    "route.lapsed",     SEVERITY_INFO},
-        {"zone",      "enter",    "zone.entered",     SEVERITY_WARNING},
-        {"zone",      "exit",     "zone.exited",      SEVERITY_INFO},
-        {"zone",      "approach", "zone.approached",  SEVERITY_WARNING},
-        {"zone",      "dwell",    "zone.dwelled",     SEVERITY_WARNING},
-        {"zone",      "lost",     "zone.lost",        SEVERITY_WARNING},
-        {"gate",      "cross",    "gate.crossed",     SEVERITY_INFO},
-        {"port_call", "enter",    "port.entered",     SEVERITY_INFO},
-        {"port_call", "arrive",   "port.arrived",     SEVERITY_INFO},
-        {"port_call", "depart",   "port.departed",    SEVERITY_INFO},
-        {"port_call", "leave",    "port.left",        SEVERITY_INFO},
-        {"voyage",    "complete", "voyage.completed", SEVERITY_INFO},
-        {"sighted",   "sight",    "vessel.sighted",   SEVERITY_INFO},
-        {"gap",       "start",    "gap.started",      SEVERITY_WARNING},
-        {"gap",       "end",      "gap.ended",        SEVERITY_WARNING},
-    };
-    /* clang-format on */
-    size_t seen = 0;
     for (size_t k = 0; rule_kinds[k] != NULL; k++) {
         const struct rule_kind *kind = rule_kinds[k];
         assert_ptr_equal(rule_kind_find(kind->name), kind);
-        assert_true(kind->event_count <= RULE_EVENTS_MAX);
+        assert_true(kind->event_count > 0 && kind->event_count <= RULE_EVENTS_MAX);
         assert_non_null(kind->hooks);
         assert_non_null(kind->doc);
         /* state that is kept can be saved, loaded and freed */
         assert_int_equal(kind->hooks->save != NULL, kind->hooks->load != NULL);
         assert_int_equal(kind->hooks->save != NULL, kind->hooks->forget != NULL);
         assert_int_equal(kind->hooks->deadline != NULL, kind->hooks->on_time != NULL);
-        for (uint32_t e = 0; e < kind->event_count; e++, seen++) {
-            assert_string_equal(kind->name, rows[seen].kind);
-            assert_string_equal(kind->events[e].name, rows[seen].event);
-            assert_string_equal(kind->events[e].type, rows[seen].type);
-            assert_int_equal(kind->events[e].severity, rows[seen].severity);
-            const char *last = strrchr(kind->events[e].type, '.') + 1;
-            assert_string_equal(kind->events[e].severity_key, last);
-        }
+        for (uint32_t e = 0; e < kind->event_count; e++)
+            check_event(kind, &kind->events[e]);
+        struct rule rule;
+        assert_int_equal(rule_init(&rule, kind), 0);
+        for (const struct key *key = kind->keys; key->name != NULL; key++)
+            assert_true(key->offset < kind->settings_bytes || key->sub != NULL);
+        rule_finish(&rule);
     }
-    assert_int_equal(seen, sizeof rows / sizeof rows[0]);
     assert_null(rule_kind_find("weather"));
     assert_string_equal(severity_name(SEVERITY_INFO), "info");
     assert_string_equal(severity_name(SEVERITY_WARNING), "warning");
     assert_string_equal(severity_name(SEVERITY_CRITICAL), "critical");
 }
 
+/* The defaults of the contract's section 3: "default info for port_call, voyage, gate,
+ * sighted, exited, lapsed; warning for the rest; critical only ... for distress". */
+static void test_severities(void **state)
+{
+    (void)state;
+    static const char *const info[] = {
+        "port.entered",     "port.arrived", "port.departed",
+        "port.left",        "gate.crossed", "zone.exited",
+        "voyage.completed", "route.lapsed", "vessel.sighted"};
+    for (size_t k = 0; rule_kinds[k] != NULL; k++)
+        for (uint32_t e = 0; e < rule_kinds[k]->event_count; e++) {
+            const struct rule_event *event = &rule_kinds[k]->events[e];
+            enum severity wanted = SEVERITY_WARNING;
+            for (size_t i = 0; i < sizeof info / sizeof info[0]; i++)
+                if (strcmp(info[i], event->type) == 0)
+                    wanted = SEVERITY_INFO;
+            if (strncmp(event->type, "distress.", 9) == 0)
+                wanted = SEVERITY_CRITICAL;
+            if (event->severity != wanted)
+                fail_msg("%s", event->type);
+        }
+}
+
 /* The contract's section 3, and the defaults of its section 5. */
+static int64_t duration(const struct rule *rule, const char *name)
+{
+    for (const struct key *key = rule->kind->keys; key->name != NULL; key++)
+        if (strcmp(key->name, name) == 0)
+            return *(const int64_t *)rule_setting(rule, key);
+    fail_msg("%s has no key %s", rule->kind->name, name);
+    return 0;
+}
+
 static void test_defaults(void **state)
 {
     (void)state;
-    struct rule rule = {0};
-    rule_kind_find("route")->set_defaults(&rule);
-    assert_int_equal(rule.within_ms, INT64_C(30) * 86400000);
-    assert_int_equal(rule.leg_ms, INT64_C(10) * 86400000);
-    assert_int_equal(rule.min_confidence, 2);
-    assert_int_equal(rule.forecast, RULE_FORECAST_LAST);
-    rule_kind_find("zone")->set_defaults(&rule);
-    assert_int_equal(rule.approach_within_ms, 3600000);
-    assert_near(rule.approach_or_m, 18520, 1e-9);
-    assert_int_equal(rule.dwell_ms, 0);
+    struct rule rule;
+    assert_int_equal(rule_init(&rule, rule_kind_find("route")), 0);
+    assert_int_equal(duration(&rule, "within"), INT64_C(30) * 86400000);
+    assert_int_equal(duration(&rule, "leg"), INT64_C(10) * 86400000);
+    rule_finish(&rule);
+    assert_int_equal(rule_init(&rule, rule_kind_find("gap")), 0);
+    assert_int_equal(duration(&rule, "after"), INT64_C(6) * 3600000);
+    assert_int_equal(duration(&rule, "moored"), INT64_C(24) * 3600000);
+    rule_finish(&rule);
+    assert_int_equal(rule_init(&rule, rule_kind_find("zone")), 0);
+    assert_int_equal(duration(&rule, "dwell"), 0);
+    rule_finish(&rule);
     struct detect_limits limits = detect_limits_default();
     assert_near(limits.zone_enter_depth_m, 200, 0);
     assert_near(limits.zone_exit_depth_m, 500, 0);
@@ -254,24 +276,26 @@ static void test_at_start(void **state)
     }
 }
 
-static void test_index(void **state)
+static void test_zones(void **state)
 {
     (void)state;
-    static const uint32_t list[] = {2, 3, 7, 100};
-    assert_true(rule_has_index(NULL, 0, 5));
+    static uint32_t items[] = {2, 3, 7, 100};
+    struct rule_zones all = {NULL, 0}, some = {items, 4}, none = {items, 0};
+    assert_true(rule_zones_has(&all, 5));
     for (uint32_t i = 0; i < 110; i++)
-        assert_int_equal(rule_has_index(list, 4, i),
+        assert_int_equal(rule_zones_has(&some, i),
                          i == 2 || i == 3 || i == 7 || i == 100);
-    assert_false(rule_has_index(list, 0, 2));
+    assert_false(rule_zones_has(&none, 2));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),      cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_types),      cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_exceptions), cmocka_unit_test(test_raise),
-        cmocka_unit_test(test_at_start),   cmocka_unit_test(test_index),
+        cmocka_unit_test(test_kinds),    cmocka_unit_test(test_severities),
+        cmocka_unit_test(test_defaults), cmocka_unit_test(test_types),
+        cmocka_unit_test(test_filters),  cmocka_unit_test(test_exceptions),
+        cmocka_unit_test(test_raise),    cmocka_unit_test(test_at_start),
+        cmocka_unit_test(test_zones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Evidence: the path of a track as GeoJSON, cut at 180 degrees where it crosses. */
-#include "alert_int.h"
-
 #include <math.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/alert/body.h"
+#include "lookout/base/err.h"
 #include "lookout/geo/geo.h"
-
-json_t *body_time(int64_t time_ms)
-{
-    char text[TIME_TEXT_BYTES];
-    return time_ms != TIME_NONE ? json_string(time_format(time_ms, text)) : NULL;
-}
 
 /* Degrees to six decimals: a tenth of a metre, finer than AIS sends. */
 static json_t *coordinate(double lat, double lon)

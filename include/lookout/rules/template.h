@@ -22,11 +22,12 @@ enum template_kind {
 /* By a content type: "application/json; charset=utf-8", "text/xml". */
 enum template_kind template_kind_of(const char *content_type);
 
-/* The names of all fields, NULL at the end. */
-const char *const *template_names(void);
-
 /* Longer names are cut in messages. */
 #define TEMPLATE_NAME_BYTES 40
+/* Every name of a field, once; a non-zero of `each` ends the walk and is returned. */
+MUST_CHECK int template_each_name(int (*each)(void *context, const char *name),
+                                  void *context);
+
 /* 0, or ERR_NOT_FOUND: ret_name is no field; or ERR_SYNTAX: what comes out would not be
  * JSON, err says where; ERR_NOMEM. */
 MUST_CHECK int template_check(const char *text, enum template_kind kind,

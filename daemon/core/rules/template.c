@@ -1,123 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Texts with fields of an alert: what a field is called, where it lies in the event, and
  * how its value is written into JSON, a form, XML or plain text. */
-#include "lookout/alert/template.h"
+#include "lookout/rules/template.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lookout/base/text.h"
+#include "template_field_int.h"
 
 #define VALUE_FLAGS (JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10))
-
-/* Examples, to see whether what comes out is JSON. */
-#define TEXT "\"A \\\"B\\\" c\""
-#define NUMBER "1.5"
-#define TRUTH "true"
-#define LIST "[\"a\",\"b\"]"
-#define OBJECT "{\"id\":\"a\"}"
-
-/* clang-format off */
-/* name, path in the event (an index in an array as a digit), example */
-#define FIELDS(ROW) \
-    /* the alert */ \
-    ROW("summary",              "data.summary",                 TEXT)   \
-    ROW("severity",             "data.severity",                TEXT)   \
-    ROW("id",                   "id",                           TEXT)   \
-    ROW("type",                 "type",                         TEXT)   \
-    ROW("subject",              "subject",                      TEXT)   \
-    ROW("source",               "source",                       TEXT)   \
-    ROW("time",                 "time",                         TEXT)   \
-    ROW("detected_at",          "data.detected_at",             TEXT)   \
-    ROW("rule",                 "data.rule",                    TEXT)   \
-    ROW("case",                 "data.case",                    TEXT)   \
-    ROW("link",                 "data.link",                    TEXT)   \
-    ROW("since",                "data.since",                   TEXT)   \
-    ROW("event",                "",                             OBJECT) \
-    ROW("count",                NULL,                           NUMBER) \
-    /* the vessel */ \
-    ROW("mmsi",                 "data.vessel.mmsi",             NUMBER) \
-    ROW("imo",                  "data.vessel.imo",              NUMBER) \
-    ROW("vessel.mmsi",          "data.vessel.mmsi",             NUMBER) \
-    ROW("vessel.imo",           "data.vessel.imo",              NUMBER) \
-    ROW("vessel.name",          "data.vessel.name",             TEXT)   \
-    ROW("vessel.callsign",      "data.vessel.callsign",         TEXT)   \
-    ROW("vessel.flag",          "data.vessel.flag",             TEXT)   \
-    ROW("vessel.type",          "data.vessel.type",             NUMBER) \
-    ROW("vessel.length_m",      "data.vessel.length_m",         NUMBER) \
-    ROW("vessel.destination",   "data.vessel.destination",      TEXT)   \
-    ROW("vessel.watched",       "data.vessel.watched",          TRUTH)  \
-    ROW("vessel.matched_by",    "data.vessel.matched_by",       TEXT)   \
-    ROW("vessel.tags",          "data.vessel.tags",             LIST)   \
-    ROW("vessel.watch_id",      "data.vessel.watch_id",         TEXT)   \
-    ROW("vessel.note",          "data.vessel.note",             TEXT)   \
-    /* where */ \
-    ROW("lat",                  "data.position.coordinates.1",  NUMBER) \
-    ROW("lon",                  "data.position.coordinates.0",  NUMBER) \
-    ROW("sog_kn",               "data.sog_kn",                  NUMBER) \
-    ROW("cog_deg",              "data.cog_deg",                 NUMBER) \
-    /* what it is about */ \
-    ROW("port.locode",          "data.port.locode",             TEXT)   \
-    ROW("port.name",            "data.port.name",               TEXT)   \
-    ROW("call.entered_at",      "data.call.entered_at",         TEXT)   \
-    ROW("call.arrived_at",      "data.call.arrived_at",         TEXT)   \
-    ROW("call.departed_at",     "data.call.departed_at",        TEXT)   \
-    ROW("call.left_at",         "data.call.left_at",            TEXT)   \
-    ROW("call.kind",            "data.call.kind",               TEXT)   \
-    ROW("call.confidence",      "data.call.confidence",         NUMBER) \
-    ROW("voyage.from.locode",   "data.voyage.from.locode",      TEXT)   \
-    ROW("voyage.from.name",     "data.voyage.from.name",        TEXT)   \
-    ROW("voyage.to.locode",     "data.voyage.to.locode",        TEXT)   \
-    ROW("voyage.to.name",       "data.voyage.to.name",          TEXT)   \
-    ROW("voyage.departed_at",   "data.voyage.departed_at",      TEXT)   \
-    ROW("voyage.arrived_at",    "data.voyage.arrived_at",       TEXT)   \
-    ROW("voyage.distance_nm",   "data.voyage.distance_nm",      NUMBER) \
-    ROW("voyage.longest_gap_h", "data.voyage.longest_gap_h",    NUMBER) \
-    ROW("voyage.destinations",  "data.voyage.destinations",     LIST)   \
-    ROW("route.pattern",        "data.route.pattern",           TEXT)   \
-    ROW("route.step",           "data.route.step",              NUMBER) \
-    ROW("route.steps",          "data.route.steps",             NUMBER) \
-    ROW("route.awaits",         "data.route.awaits",            LIST)   \
-    ROW("route.until",          "data.route.until",             TEXT)   \
-    ROW("forecast.port.locode", "data.forecast.port.locode",    TEXT)   \
-    ROW("forecast.port.name",   "data.forecast.port.name",      TEXT)   \
-    ROW("forecast.eta",         "data.forecast.eta",            TEXT)   \
-    ROW("forecast.reasons",     "data.forecast.reasons",        LIST)   \
-    ROW("zone.id",              "data.zone.id",                 TEXT)   \
-    ROW("zone.name",            "data.zone.name",               TEXT)   \
-    ROW("zone.kind",            "data.zone.kind",               TEXT)   \
-    ROW("zone.certainty",       "data.zone.certainty",          TEXT)   \
-    ROW("zone.present",         "data.zone.present",            TRUTH)  \
-    ROW("zone.since",           "data.zone.since",              TEXT)   \
-    ROW("zone.last_seen",       "data.zone.last_seen",          TEXT)   \
-    ROW("zone.eta",             "data.zone.eta",                TEXT)   \
-    ROW("gate.id",              "data.gate.id",                 TEXT)   \
-    ROW("gate.name",            "data.gate.name",               TEXT)   \
-    ROW("gate.direction",       "data.gate.direction",          TEXT)   \
-    ROW("gate.certainty",       "data.gate.certainty",          TEXT)   \
-    ROW("gap.last_seen",        "data.gap.last_seen",           TEXT)   \
-    ROW("gap.hours",            "data.gap.hours",               NUMBER) \
-    ROW("gap.others_heard",     "data.gap.others_heard",        NUMBER) \
-    ROW("gap.distance_nm",      "data.gap.distance_nm",         NUMBER) \
-    ROW("gap.implied_kn",       "data.gap.implied_kn",          NUMBER) \
-    ROW("feed.id",              "data.feed.id",                 TEXT)   \
-    ROW("feed.since",           "data.feed.since",              TEXT)
-
-#define NAME(name, path, example) name,
-#define PLACE(name, path, example) {path, example},
-static const char *const names[] = {FIELDS(NAME) NULL};
-static const struct field {
-    const char *path; /* "": the whole event; NULL: how many they are */
-    const char *example;
-} fields[] = {FIELDS(PLACE)};
-/* clang-format on */
-enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
-
-const char *const *template_names(void)
-{
-    return names;
-}
 
 static bool ends_with(const char *text, size_t n, const char *end)
 {
@@ -200,14 +92,6 @@ static bool next(struct scan *s, struct piece *ret_piece)
     *ret_piece = (struct piece){begin, (size_t)(p - begin), false};
     s->at = p;
     return true;
-}
-
-static int field_of(const struct piece *piece)
-{
-    for (int i = 0; i < FIELD_COUNT; i++)
-        if (strlen(names[i]) == piece->n && memcmp(names[i], piece->text, piece->n) == 0)
-            return i;
-    return -1;
 }
 
 /* --- values --- */
@@ -302,10 +186,10 @@ struct filling {
 };
 
 /* New; JSON's null: unknown. NULL: out of memory. */
-static json_t *value_of(const struct filling *f, int field)
+static json_t *value_of(const struct filling *f, const struct template_field *field)
 {
-    const char *path = fields[field].path;
-    if (path == NULL)
+    const char *path = field->path;
+    if (field->is_count)
         return json_integer((json_int_t)f->count);
     json_t *list = values_of(f->events, f->count, path), *value;
     if (list == NULL)
@@ -316,10 +200,10 @@ static json_t *value_of(const struct filling *f, int field)
         value = json_null();
     else if (json_array_size(list) == 1)
         value = json_incref(json_array_get(list, 0));
-    else if (strcmp(names[field], "severity") == 0)
+    else if (strcmp(path, "data.severity") == 0)
         value = highest(list);
     else
-        value = joined(list, strcmp(names[field], "summary") == 0 ? "\n" : ", ");
+        value = joined(list, strcmp(path, "data.summary") == 0 ? "\n" : ", ");
     json_decref(list);
     return value;
 }
@@ -403,7 +287,8 @@ static bool ends_in_string(const struct piece *run, bool is_in_string)
 
 /* One text by another: what each field gives comes from `value`. */
 static int fill(const char *text, enum template_kind kind,
-                json_t *(*value)(const struct filling *f, int field),
+                json_t *(*value)(const struct filling *f,
+                                 const struct template_field *field),
                 const struct filling *f, struct buf *out)
 {
     struct scan scan = {text, strstr(text, "{{") != NULL};
@@ -411,13 +296,13 @@ static int fill(const char *text, enum template_kind kind,
     bool is_in_string = false;
     int rc = 0;
     while (rc == 0 && next(&scan, &piece)) {
-        int field = piece.is_field ? field_of(&piece) : -1;
-        if (field < 0) {
+        struct template_field field;
+        if (!piece.is_field || !template_field_find(piece.text, piece.n, &field)) {
             rc = buf_add(out, piece.text, piece.n);
             is_in_string = ends_in_string(&piece, is_in_string);
             continue;
         }
-        json_t *v = value(f, field);
+        json_t *v = value(f, &field);
         rc = v != NULL ? add_field(v, kind, is_in_string, out) : ERR_NOMEM;
         json_decref(v);
     }
@@ -434,13 +319,29 @@ int template_fill(const char *text, enum template_kind kind,
 
 /* --- checking --- */
 
-static json_t *example_of(const struct filling *f, int field)
+static json_t *example_of(const struct filling *f, const struct template_field *field)
 {
     (void)f;
-    return json_loads(fields[field].example, JSON_DECODE_ANY, NULL);
+    switch (field->type) {
+    case BODY_NUMBER:
+    case BODY_INTEGER:
+        return json_real(1.5);
+    case BODY_TRUTH:
+        return json_true();
+    case BODY_TEXTS:
+        return json_pack("[s,s]", "a", "b");
+    case BODY_OBJECT:
+    case BODY_OBJECTS:
+    case BODY_PORT:
+        return json_pack("{s:s}", "id", "a");
+    case BODY_TEXT:
+    case BODY_TIME:
+        break;
+    }
+    return json_string("A \"B\" c");
 }
 
-static json_t *nothing_of(const struct filling *f, int field)
+static json_t *nothing_of(const struct filling *f, const struct template_field *field)
 {
     (void)f;
     (void)field;
@@ -448,7 +349,8 @@ static json_t *nothing_of(const struct filling *f, int field)
 }
 
 static int check_json(const char *text,
-                      json_t *(*value)(const struct filling *f, int field),
+                      json_t *(*value)(const struct filling *f,
+                                       const struct template_field *field),
                       struct err *err)
 {
     struct buf out = {0};
@@ -470,7 +372,8 @@ int template_check(const char *text, enum template_kind kind,
     struct scan scan = {text, strstr(text, "{{") != NULL};
     struct piece piece;
     while (next(&scan, &piece)) {
-        if (!piece.is_field || field_of(&piece) >= 0)
+        struct template_field field;
+        if (!piece.is_field || template_field_find(piece.text, piece.n, &field))
             continue;
         size_t size = piece.n + 1;
         text_copy(ret_name, size < TEMPLATE_NAME_BYTES ? size : TEMPLATE_NAME_BYTES,

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The alert of a finding: what all kinds share of it around the event's own sentence and
+ * members. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lookout/alert/alert.h"
+#include "lookout/alert/body.h"
+#include "lookout/alert/say.h"
+#include "lookout/base/text.h"
+#include "lookout/base/timefmt.h"
+#include "lookout/rules/rule_kind.h"
+#include "lookout/rules/rule_run.h"
+
+/* A speed so much younger than the place is told with its own time. */
+static const int64_t say_apart_ms = 10 * MINUTE_MS;
+
+static const struct rule_event *event_of(const struct rule_look *look,
+                                         const struct finding *f)
+{
+    return &look->rule->kind->events[f->event];
+}
+
+static struct body_ship ship_of(const struct rule_look *look)
+{
+    const struct rule_subject *s = look->subject;
+    return (struct body_ship){s->mmsi, s->info, s->watch, s->matched_by};
+}
+
+/* Where the ship was then; how fast it is, and when that is long after, as of when. */
+static void say_where(struct say_writer *w, const struct track_fix *last,
+                      const struct finding *f)
+{
+    bool is_known = (last->has & FIX_SOG) != 0;
+    say_text(w, last->time_ms < f->time_ms ? " Last position " : " Position ");
+    say_place(w, f->pos);
+    if (is_known && last->time_ms - f->time_ms >= say_apart_ms) {
+        say_text(w, "; last report ");
+        say_time(w, last->time_ms);
+    }
+    say_motion(w, last);
+}
+
+/* Who; what and when; where, how fast, whither. */
+static int write_summary(const struct alert_context *context,
+                         const struct rule_look *look, const struct finding *f,
+                         struct buf *out)
+{
+    const struct track_fix *last = &look->subject->track->last;
+    const char *destination = look->subject->info->destination;
+    struct body_ship ship = ship_of(look);
+    struct say_writer w = {.out = out, .timezone = context->timezone};
+    say_ship(&w, &ship);
+    event_of(look, f)->say(&w, look, f);
+    say_where(&w, last, f);
+    if (destination[0] != '\0')
+        say_text(&w, "; destination declared as %s", destination);
+    say_text(&w, ".");
+    return w.rc;
+}
+
+/* In the order of the contract's example. */
+static json_t *make_data(const struct alert_context *context,
+                         const struct rule_look *look, const struct finding *f,
+                         const char *summary)
+{
+    const struct track *track = look->subject->track;
+    const struct rule_member *member = event_of(look, f)->members;
+    struct body_ship ship = ship_of(look);
+    json_t *data = json_object();
+    body_put_text(data, "rule", look->rule->id);
+    body_put_text(data, "severity",
+                  severity_name((enum severity)look->rule->severity[f->event]));
+    if (f->case_id != NULL)
+        body_put(data, "case", body_case(*f->case_id));
+    body_put(data, "detected_at", body_time(look->now_ms));
+    body_put_text(data, "summary", summary);
+    body_put(data, "vessel", body_vessel(&ship));
+    body_put(data, "position", body_point(f->pos));
+    body_put_motion(data, &track->last);
+    for (; member != NULL && member->field != NULL; member++)
+        body_put(data, member->field->name, member->make(look, f));
+    if (context->link != NULL)
+        body_put(data, "link", body_link(context->link, &ship));
+    int64_t since_ms =
+        f->evidence_ms != TIME_NONE ? f->evidence_ms : look->now_ms - 6 * HOUR_MS;
+    json_t *evidence = body_evidence(track, since_ms, track->last.time_ms);
+    if (evidence == NULL) {
+        json_decref(data);
+        return NULL;
+    }
+    body_put(data, "evidence", evidence);
+    return data;
+}
+
+int rule_alert_make(const struct alert_context *context, const struct rule_look *look,
+                    const struct finding *f, struct alert *ret_alert)
+{
+    struct alert a = {
+        .severity = look->rule->severity[f->event],
+        .mmsi = look->subject->mmsi,
+        .imo = look->subject->info->imo,
+        .time_ms = f->time_ms,
+        .detected_ms = look->now_ms,
+    };
+    char vessel[16], subject[32];
+    struct buf summary = {0};
+    snprintf(a.type, sizeof a.type, "lookoutd.%s", event_of(look, f)->type);
+    text_copy(a.rule, sizeof a.rule, look->rule->id);
+    if (f->case_id != NULL)
+        body_case_text(*f->case_id, a.case_id);
+    snprintf(vessel, sizeof vessel, "%09u", a.mmsi);
+    snprintf(subject, sizeof subject, "mmsi/%09u", a.mmsi);
+    int rc = alert_identify(&a, vessel, f->occurrence);
+    if (rc == 0)
+        rc = write_summary(context, look, f, &summary);
+    if (rc == 0)
+        rc = alert_seal(&a, context->site, subject,
+                        make_data(context, look, f, buf_text(&summary)));
+    buf_finish(&summary);
+    if (rc == 0)
+        *ret_alert = a;
+    return rc;
+}

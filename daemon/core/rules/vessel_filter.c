@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which ships a rule is about: matching a ship against `vessels:`. */
+#include "lookout/rules/vessel_filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/rules/rule_run.h"
+#include "lookout/track/vessel_type.h"
+
+static bool has_text(char *const *list, size_t count, const char *text)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i], text) == 0)
+            return true;
+    return false;
+}
+
+static bool has_any_tag(const struct vessel_filter *f, const struct watch_entry *watch)
+{
+    for (size_t i = 0; watch != NULL && i < watch->tag_count; i++)
+        if (has_text(f->tags, f->tag_count, watch->tags[i]))
+            return true;
+    return false;
+}
+
+/* `unknown` is what an unknown type or length counts as: inside when including, outside
+ * when excluding. */
+static bool matches(const struct vessel_filter *f, const struct rule_subject *s,
+                    bool unknown)
+{
+    if (f->is_watched_only && s->watch == NULL)
+        return false;
+    int type = vessel_type_of(s->info->ship_type);
+    if (f->type_mask != 0 && !(type < 0 ? unknown : (f->type_mask >> type & 1u) != 0))
+        return false;
+    uint16_t length = s->info->length_m;
+    if (f->min_length_m > 0 && !(length == 0 ? unknown : length >= f->min_length_m))
+        return false;
+    if (f->flag_count != 0 && !has_text(f->flags, f->flag_count, vessel_flag(s->mmsi)))
+        return false;
+    return f->tag_count == 0 || has_any_tag(f, s->watch);
+}
+
+bool vessel_filter_matches(const struct vessel_filter *f, const struct rule_subject *s)
+{
+    return matches(f, s, true) && (f->except == NULL || !matches(f->except, s, false));
+}
+
+bool vessel_filter_is_all(const struct vessel_filter *f)
+{
+    return !f->is_watched_only && f->type_mask == 0 && f->min_length_m <= 0 &&
+           f->flag_count == 0 && f->tag_count == 0 && f->except == NULL;
+}
+
+static void texts_free(char **list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(list[i]);
+    free(list);
+}
+
+void vessel_filter_finish(struct vessel_filter *f)
+{
+    texts_free(f->flags, f->flag_count);
+    texts_free(f->tags, f->tag_count);
+    if (f->except != NULL)
+        vessel_filter_finish(f->except);
+    free(f->except);
+    memset(f, 0, sizeof *f);
+}

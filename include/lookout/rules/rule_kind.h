@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kinds of rules: what can be told. A kind is one file in daemon/core/rules and one row
+ * of kinds_int.h. Its tables say all that others know of it: the configuration reader,
+ * man pages and schemas walk its keys and events, alerts are made of its sentences and
+ * members. */
+#ifndef LOOKOUT_RULE_KIND_H
+#define LOOKOUT_RULE_KIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/alert/severity.h"
+#include "lookout/base/key.h"
+
+struct body_field;
+struct finding;
+struct json_t;
+struct port_set;
+struct rule;
+struct rule_hooks;
+struct rule_look;
+struct say_writer;
+
+/* --- keys --- */
+
+/* A kind's rows are those of lookout/base/key.h, into its settings. What KEY_PORTS,
+ * KEY_ZONES and KEY_GATES write to: */
+struct rule_ports {
+    struct port_set *set; /* owned; NULL: all */
+    char *text;           /* owned: as written, for `check`; NULL when left out */
+};
+struct rule_zones {
+    uint32_t *items; /* owned, ascending indices; NULL: all of the shape */
+    size_t count;
+};
+#define RULE_PORTS(type, member)                                                         \
+    .offset = offsetof(struct type, member.set),                                         \
+    .also = offsetof(struct type, member.text), .least = 1
+#define RULE_ZONES(type, member)                                                         \
+    .offset = offsetof(struct type, member.items), .size = sizeof(uint32_t),             \
+    .also = offsetof(struct type, member.count), .least = 1
+/* Is the zone among those a key names? */
+bool rule_zones_has(const struct rule_zones *zones, uint32_t zone);
+/* What a rule's settings hold for that key. */
+void *rule_setting(const struct rule *rule, const struct key *key);
+
+/* --- events --- */
+
+/* One member of an alert's `data`. */
+struct rule_member {
+    const struct body_field *field; /* its name and fields; NULL ends a table */
+    /* A new reference; NULL: this alert has none. */
+    struct json_t *(*make)(const struct rule_look *look, const struct finding *f);
+    const char *needs; /* optional fields that this event has always, by blanks; NULL */
+};
+struct rule_event {
+    const char *name;       /* in the configuration: "enter" */
+    const char *type;       /* of the alert, behind "lookoutd.": "zone.entered"; its last
+                               word is the event's name in `severity`, too */
+    enum severity severity; /* default */
+    bool is_asked_for;      /* told only where `events` names it */
+    /* What happened and when, as sentences that go on from the ship's name. Where the
+     * ship is and what it declares follows by itself. */
+    void (*say)(struct say_writer *w, const struct rule_look *look,
+                const struct finding *f);
+    const struct rule_member *members; /* NULL: none */
+};
+/* "entered" of "zone.entered" */
+const char *rule_event_word(const struct rule_event *event);
+
+/* --- kinds --- */
+
+struct rule_kind {
+    const char *name; /* `when:` */
+    const char *doc;
+    const struct key *keys; /* the common keys are the reader's */
+    const struct rule_event *events;
+    uint32_t event_count;
+    bool has_case; /* its alerts belong to cases */
+    size_t settings_bytes;
+    void (*set_defaults)(void *settings); /* NULL: all zero */
+    /* What is wrong with the settings as a whole, in words; NULL: nothing. */
+    const char *(*find_fault)(const void *settings);
+    const struct rule_hooks *hooks; /* how the engine runs it */
+};
+extern const struct rule_kind *const rule_kinds[];        /* NULL-terminated */
+const struct rule_kind *rule_kind_find(const char *name); /* NULL when unknown */
+/* The members of all kinds' alerts, each name once; NULL at the end. */
+const struct rule_member *rule_member_at(size_t index);
+
+#endif
