@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/geo/water.h"
+#include "lookout/rules/rule.h"
+#include "lookout/track/vessel.h"
+#include "lookout/voyage/ports.h"
+
 void engine_conf_finish(struct engine_conf *conf)
 {
     for (size_t i = 0; i < conf->rule_count; i++)

@@ -4,11 +4,15 @@
 #ifndef LOOKOUT_ENGINE_INT_H
 #define LOOKOUT_ENGINE_INT_H
 
+#include "lookout/ais/report.h"
+#include "lookout/base/buf.h"
 #include "lookout/base/heap.h"
 #include "lookout/base/map.h"
 #include "lookout/engine/engine.h"
+#include "lookout/geo/water.h"
 #include "lookout/rules/rule_kind.h"
 #include "lookout/rules/rule_run.h"
+#include "lookout/track/vessel.h"
 
 /* All that is kept of one track of a ship. */
 struct ship_track {

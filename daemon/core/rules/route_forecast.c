@@ -40,8 +40,7 @@ struct view {
     double rest_m;
 };
 
-/* --- what is awaited -----------------------------------------------------------------
- */
+/* --- what is awaited --- */
 
 /* The steps first..last that count: only those that would complete the route, when so
  * configured. */
@@ -99,8 +98,7 @@ static uint32_t nearest_port(const struct view *v)
     return port;
 }
 
-/* --- the way behind ------------------------------------------------------------------
- */
+/* --- the way behind --- */
 
 static double path_length_m(const struct track_point *path, size_t n)
 {
@@ -137,8 +135,7 @@ static struct geo_pos was_at(const struct view *v, int64_t ago_ms)
                                                                : v->track->last.pos;
 }
 
-/* --- the three reasons ---------------------------------------------------------------
- */
+/* --- the three reasons --- */
 
 /* Heard since the departure, or new since the arrival: a crew that declares where it goes
  * next while still in port. */
@@ -289,8 +286,7 @@ static bool is_through_gate(const struct view *v, const int64_t fixes_ms[2])
     return there_m >= 0 && v->rest_m < there_m;
 }
 
-/* --- telling -------------------------------------------------------------------------
- */
+/* --- telling --- */
 
 static int64_t eta_at(const struct view *v, double distance_m, double kn)
 {

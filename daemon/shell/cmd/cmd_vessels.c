@@ -15,6 +15,7 @@
 #include "lookout/base/timefmt.h"
 #include "lookout/conf/gazetteer.h"
 #include "lookout/run/pipeline.h"
+#include "lookout/track/vessel.h"
 
 static const char help[] =
     "usage: lookoutd vessels (-c FILE | --state DIR) [X...]\n"

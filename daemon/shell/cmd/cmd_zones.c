@@ -16,6 +16,7 @@
 #include "lookout/conf/conf.h"
 #include "lookout/geo/zone.h"
 #include "lookout/rules/route.h"
+#include "lookout/rules/rule.h"
 #include "lookout/rules/rule_kind.h"
 #include "lookout/voyage/ports.h"
 #include "picture.h"

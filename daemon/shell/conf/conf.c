@@ -12,7 +12,9 @@
 #include "conf_address.h"
 #include "conf_int.h"
 #include "lookout/base/timefmt.h"
+#include "lookout/rules/rule.h"
 #include "lookout/sys/datafile.h"
+#include "lookout/track/vessel.h"
 
 static conf_read api_read, none_read;
 static const char *link_fault(const void *text);

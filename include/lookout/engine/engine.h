@@ -8,16 +8,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lookout/ais/report.h"
 #include "lookout/alert/alert.h"
-#include "lookout/base/buf.h"
 #include "lookout/base/err.h"
-#include "lookout/geo/water.h"
-#include "lookout/rules/rule.h"
-#include "lookout/rules/rule_run.h"
+#include "lookout/detect/limits.h"
 #include "lookout/track/track.h"
-#include "lookout/track/vessel.h"
 #include "lookout/voyage/call.h"
+
+struct buf;
+struct ports;
+struct report;
+struct rule;
+struct watch;
+struct water;
+struct water_field;
+struct zone_set;
 
 struct engine_mute {
     char *rule;       /* owned; NULL: every rule */

@@ -10,7 +10,9 @@
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
 #include "lookout/rules/route.h"
+#include "lookout/rules/rule.h"
 #include "lookout/rules/rule_kind.h"
+#include "lookout/track/vessel.h"
 #include "lookout/track/vessel_type.h"
 
 /* --- the example of interface.md section 3, word by word but for its last three dots ---
