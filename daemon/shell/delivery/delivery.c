@@ -132,12 +132,9 @@ static void take_webhooks(struct delivery *d, const struct conf_webhook *webhook
                           size_t count)
 {
     int rc = 0;
-    struct hook *next;
-    for (struct hook *h = d->site.hooks; h != NULL; h = next) {
-        next = h->next;
+    for (struct hook *h = d->site.hooks; h != NULL; h = h->next)
         if (h->state != HOOK_CLOSED && !is_among(h->conf.id, webhooks, count))
             rc = hook_change(h, NULL) != 0 ? ERR_NOMEM : rc;
-    }
     for (size_t i = 0; i < count; i++) {
         struct hook *h = hook_find(&d->site, webhooks[i].id);
         if (h != NULL)
@@ -156,11 +153,8 @@ static void take_webhooks(struct delivery *d, const struct conf_webhook *webhook
 
 static void wake_all(struct delivery *d)
 {
-    struct hook *next;
-    for (struct hook *h = d->site.hooks; h != NULL; h = next) {
-        next = h->next;
+    for (struct hook *h = d->site.hooks; h != NULL; h = h->next)
         hook_wake(h);
-    }
 }
 
 static void on_async(uv_async_t *async)
@@ -204,12 +198,9 @@ static void on_poll(uv_timer_t *timer)
     } else if (requeues < 0) {
         d->version = -1; /* unknown: asked again */
     }
-    struct hook *next;
-    for (struct hook *h = d->site.hooks; h != NULL; h = next) {
-        next = h->next;
+    for (struct hook *h = d->site.hooks; h != NULL; h = h->next)
         if (is_changed || h->rewind_to != 0 || h->is_unread)
             hook_wake(h);
-    }
 }
 
 static void *run_thread(void *context)

@@ -306,6 +306,7 @@ static void look_on(struct hook *h)
 
 void hook_wake(struct hook *h)
 {
+    const struct moment now = now_at(h->site);
     if (h->rewind_to != 0 && outcomes_are_settled(&h->site->outcomes)) {
         window_rewind(&h->window, h->rewind_to);
         h->rewind_to = 0;
@@ -314,12 +315,11 @@ void hook_wake(struct hook *h)
     if (!is_working(h))
         return;
     read_more(h);
-    if (h->rewind_to == 0 && !h->is_unread) {
-        const struct moment now = now_at(h->site);
+    if (h->rewind_to == 0 && !h->is_unread)
         note_reading(h,
                      window_load_urgent(&h->window, h->site->reader, h->conf.id, &now));
-    }
-    look_on(h);
+    send_due(h);
+    tell_state(h);
 }
 
 void hook_rewind(struct hook *h)

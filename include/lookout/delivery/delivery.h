@@ -24,9 +24,10 @@ struct delivery_counts {
 };
 
 /* Starts the thread. While a webhook is dead (five attempts in a row without an answer,
- * with 429 or with 5xx) one probe goes out at a time, the first wait apart; once it takes
- * alerts again, what waited for that waits no longer than the first wait. The webhooks
- * are copied. `random_seed` makes jitter repeatable in tests. */
+ * with 429 or with 5xx) one probe goes out at a time, the first wait apart or as late as
+ * its Retry-After asks; once it takes alerts again, what waited for that waits no longer
+ * than the first wait. The webhooks are copied. `random_seed` makes jitter repeatable in
+ * tests. */
 MUST_CHECK int delivery_start(const struct conf_webhook *webhooks, size_t count,
                               struct store *store, const char *directory,
                               uint64_t random_seed, struct delivery **ret_delivery,
