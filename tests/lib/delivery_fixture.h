@@ -62,6 +62,7 @@ struct scene {
 };
 int scene_set_up(void **state);
 int scene_tear_down(void **state);
+#define TEST_IN_SCENE(name) TEST_WITH(name, scene_set_up, scene_tear_down)
 /* The webhook "desk", whose receiver is the scene's. */
 struct conf_webhook *scene_desk(struct scene *t);
 /* From now on the receiver that fails says this. */

@@ -442,27 +442,19 @@ static void a_changed_webhook_is_taken_over(void **state)
     receiver_stop(&other);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(all_arrive_in_order_of_each_vessel),
-        TEST(order_none_sends_a_vessels_side_by_side),
-        TEST(a_small_window_loses_nothing),
-        TEST(gone_switches_off_until_a_reload),
-        TEST(retry_after_is_obeyed),
-        TEST(poison_dies_after_the_second_attempt),
-        TEST(redirects_are_failures_and_secrets_are_not_told),
-        TEST(what_is_put_back_starts_anew),
-        TEST(what_waits_is_put_forward),
-        TEST(a_critical_alert_overtakes_a_failed_one),
-        TEST(a_critical_alert_comes_within_a_second_beside_a_backlog),
-        TEST(the_wall_clock_moves_no_wait),
-        TEST(retry_for_ends_with_an_attempt),
-        TEST(the_first_failure_is_a_warning),
-        TEST(a_restart_goes_on_with_attempts_and_time),
-        TEST(a_changed_webhook_is_taken_over),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_IN_SCENE(all_arrive_in_order_of_each_vessel),
+          TEST_IN_SCENE(order_none_sends_a_vessels_side_by_side),
+          TEST_IN_SCENE(a_small_window_loses_nothing),
+          TEST_IN_SCENE(gone_switches_off_until_a_reload),
+          TEST_IN_SCENE(retry_after_is_obeyed),
+          TEST_IN_SCENE(poison_dies_after_the_second_attempt),
+          TEST_IN_SCENE(redirects_are_failures_and_secrets_are_not_told),
+          TEST_IN_SCENE(what_is_put_back_starts_anew),
+          TEST_IN_SCENE(what_waits_is_put_forward),
+          TEST_IN_SCENE(a_critical_alert_overtakes_a_failed_one),
+          TEST_IN_SCENE(a_critical_alert_comes_within_a_second_beside_a_backlog),
+          TEST_IN_SCENE(the_wall_clock_moves_no_wait),
+          TEST_IN_SCENE(retry_for_ends_with_an_attempt),
+          TEST_IN_SCENE(the_first_failure_is_a_warning),
+          TEST_IN_SCENE(a_restart_goes_on_with_attempts_and_time),
+          TEST_IN_SCENE(a_changed_webhook_is_taken_over))

@@ -388,22 +388,16 @@ static const char *reason_of(struct faulty_scene *t, char ret_text[96])
     return ret_text;
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_AMONG_NAMES(name) TEST_WITH(name, setup, teardown)
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(a_webhook_that_hangs_slows_no_other),
-        TEST(a_name_server_that_hangs_freezes_nothing),
-        TEST(a_name_that_leads_inside_is_refused),
-        TEST(a_name_that_leads_inside_too_is_refused),
-        TEST(a_name_is_pinned_to_what_was_checked),
-        TEST(localhost_is_meant),
-        TEST(a_name_without_address_is_tried_again),
-        TEST(every_bad_manner_is_tried_again_under_the_same_id),
-        TEST(a_2xx_counts_though_its_body_never_ends),
-        TEST(a_dead_webhook_is_probed_not_flooded),
-        TEST(a_stop_lets_end_what_can),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_AMONG_NAMES(a_webhook_that_hangs_slows_no_other),
+          TEST_AMONG_NAMES(a_name_server_that_hangs_freezes_nothing),
+          TEST_AMONG_NAMES(a_name_that_leads_inside_is_refused),
+          TEST_AMONG_NAMES(a_name_that_leads_inside_too_is_refused),
+          TEST_AMONG_NAMES(a_name_is_pinned_to_what_was_checked),
+          TEST_AMONG_NAMES(localhost_is_meant),
+          TEST_AMONG_NAMES(a_name_without_address_is_tried_again),
+          TEST_AMONG_NAMES(every_bad_manner_is_tried_again_under_the_same_id),
+          TEST_AMONG_NAMES(a_2xx_counts_though_its_body_never_ends),
+          TEST_AMONG_NAMES(a_dead_webhook_is_probed_not_flooded),
+          TEST_AMONG_NAMES(a_stop_lets_end_what_can))

@@ -420,26 +420,18 @@ static void a_dead_webhook_is_probed_bundle_by_bundle(void **state)
     assert_in_range(bundles, 1, requests + w->in_flight);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(what_comes_in_time_goes_together),
-        TEST(a_group_that_goes_on_goes_at_intervals),
-        TEST(a_vessels_order_holds_across_groups),
-        TEST(all_arrive_as_they_were_bundled),
-        TEST(a_small_window_loses_nothing),
-        TEST(order_none_waits_for_nothing),
-        TEST(a_full_request_goes_at_once),
-        TEST(what_is_refused_is_taken_apart),
-        TEST(a_bundle_outlives_a_restart),
-        TEST(a_critical_alert_does_not_wait_for_the_interval),
-        TEST(a_critical_alert_passes_a_failed_bundle),
-        TEST(a_full_window_waits_as_well),
-        TEST(grouping_is_taken_up_and_left),
-        TEST(what_cannot_be_recorded_goes_late),
-        TEST(a_dead_webhook_is_probed_bundle_by_bundle),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_IN_SCENE(what_comes_in_time_goes_together),
+          TEST_IN_SCENE(a_group_that_goes_on_goes_at_intervals),
+          TEST_IN_SCENE(a_vessels_order_holds_across_groups),
+          TEST_IN_SCENE(all_arrive_as_they_were_bundled),
+          TEST_IN_SCENE(a_small_window_loses_nothing),
+          TEST_IN_SCENE(order_none_waits_for_nothing),
+          TEST_IN_SCENE(a_full_request_goes_at_once),
+          TEST_IN_SCENE(what_is_refused_is_taken_apart),
+          TEST_IN_SCENE(a_bundle_outlives_a_restart),
+          TEST_IN_SCENE(a_critical_alert_does_not_wait_for_the_interval),
+          TEST_IN_SCENE(a_critical_alert_passes_a_failed_bundle),
+          TEST_IN_SCENE(a_full_window_waits_as_well),
+          TEST_IN_SCENE(grouping_is_taken_up_and_left),
+          TEST_IN_SCENE(what_cannot_be_recorded_goes_late),
+          TEST_IN_SCENE(a_dead_webhook_is_probed_bundle_by_bundle))

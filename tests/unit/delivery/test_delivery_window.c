@@ -293,21 +293,15 @@ static void the_probe_waits_as_long_as_the_receiver_asks(void **state)
     assert_int_equal(breaker_allows_at(&b, 0), 7200000);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST_AT_DESK(name) TEST_WITH(name, set_up, tear_down)
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(a_critical_alert_goes_before_all_that_waits),
-        TEST(a_critical_alert_goes_before_all_groups),
-        TEST(a_critical_alert_takes_its_vessels_along),
-        TEST(without_order_only_the_critical_alert_goes_first),
-        TEST(what_is_read_ahead_goes_once),
-        TEST(a_restart_waits_what_was_left_whatever_the_clock_says),
-        TEST(no_stored_wait_is_longer_than_any_wait),
-        TEST(what_comes_from_ahead_goes_at_once),
-        cmocka_unit_test(five_failures_open_the_breaker),
-        cmocka_unit_test(the_probe_waits_as_long_as_the_receiver_asks),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_AT_DESK(a_critical_alert_goes_before_all_that_waits),
+          TEST_AT_DESK(a_critical_alert_goes_before_all_groups),
+          TEST_AT_DESK(a_critical_alert_takes_its_vessels_along),
+          TEST_AT_DESK(without_order_only_the_critical_alert_goes_first),
+          TEST_AT_DESK(what_is_read_ahead_goes_once),
+          TEST_AT_DESK(a_restart_waits_what_was_left_whatever_the_clock_says),
+          TEST_AT_DESK(no_stored_wait_is_longer_than_any_wait),
+          TEST_AT_DESK(what_comes_from_ahead_goes_at_once),
+          TEST(five_failures_open_the_breaker),
+          TEST(the_probe_waits_as_long_as_the_receiver_asks))

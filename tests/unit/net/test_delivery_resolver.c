@@ -254,14 +254,8 @@ static void only_we_look_up_a_name_with_a_dot_at_its_end(void **state)
     assert_int_equal(dots, 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_WITH_CLIENT(name) TEST_WITH(name, setup, teardown)
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(the_loop_never_stands_still),
-        TEST(only_we_look_up_a_name_with_a_dot_at_its_end),
-        TEST(the_end_does_not_wait_for_a_look_up),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_WITH_CLIENT(the_loop_never_stands_still),
+          TEST_WITH_CLIENT(only_we_look_up_a_name_with_a_dot_at_its_end),
+          TEST_WITH_CLIENT(the_end_does_not_wait_for_a_look_up))
