@@ -21,7 +21,7 @@ countries-10m.json of the npm package world-atlas: npm pack world-atlas@2.0.2
  3. Names are those of the index and of UN/LOCODE, of the other codes too.
  4. A port is a set of places: its own position; UNECE's of its code and of its other codes;
     entries of the index without a code of their own within 25 km; and discs that cover the
-    anchorage cells whose label names it, or that lie within 25 km of it and name no other.
+    anchorage cells whose label names it, or that lie within 40 km of it and name no other.
     A ship is in port within 10 km of a point, 3 km of a cell. `places` holds all but the
     first as "lat lon km" (no km: the default), separated by semicolons.
  5. `same` is the port that a harbour of several codes is known by.
@@ -502,6 +502,8 @@ def apply_places(ports, review):
                 if code not in ports:
                     review.faults.append("ports-reviewed.csv: same %s: %s is no port" % (key, code))
                 elif code != key:
+                    if code[:2] != key[:2]:
+                        review.faults.append("ports-reviewed.csv: same %s: %s is another country's" % (key, code))
                     if ports[code]["same"]:
                         review.faults.append("ports-reviewed.csv: same %s: %s is in a group" % (key, code))
                     ports[code]["same"] = key

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/map.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/track/track.h"
@@ -14,7 +15,7 @@
 
 #define PLACE_M 3000.0
 /* Between two fixes farther apart nobody knows whether she lay still. */
-#define SILENCE_MS (24 * INT64_C(3600000))
+#define SILENCE_MS DAY_MS
 
 /* One ship, and the stop she is in. */
 struct ship {
@@ -86,14 +87,8 @@ static int end_stop(struct missed *m, struct ship *s)
     int64_t ms = s->last_ms - s->begin_ms;
     if (ms < m->for_ms || ports_at(m->ports, s->pos, PORT_NONE) != PORT_NONE)
         return 0;
-    if (m->stay_count == m->stay_room) {
-        size_t room = m->stay_room == 0 ? 64 : m->stay_room * 2;
-        struct stay *stays = realloc(m->stays, room * sizeof *stays);
-        if (stays == NULL)
-            return ERR_NOMEM;
-        m->stays = stays;
-        m->stay_room = room;
-    }
+    if (array_grow(&m->stays, &m->stay_room, m->stay_count + 1, sizeof *m->stays) != 0)
+        return ERR_NOMEM;
     m->stays[m->stay_count++] = (struct stay){s->mmsi, s->pos, ms};
     return 0;
 }

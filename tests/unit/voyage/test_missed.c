@@ -94,11 +94,4 @@ static void test_what_ends_a_stay(void **state)
     missed_destroy(NULL);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stays_are_gathered),
-        cmocka_unit_test(test_what_ends_a_stay),
-    };
-    return cmocka_run_group_tests(tests, load, unload);
-}
+TEST_MAIN(load, unload, TEST(test_stays_are_gathered), TEST(test_what_ends_a_stay))
