@@ -16,8 +16,9 @@ countries-10m.json of the npm package world-atlas: npm pack world-atlas@2.0.2
     25 km; else it becomes another code of the nearest of them, unless reviewed. Its country
     is where its flag flies: a code of the mother country at a place overseas becomes another
     code of the port there, or is left out. Left out are also places inland, by no water that
-    ships use, and those with fewer than two other ports of their country within 250 km: many
-    of UNECE's positions have a wrong sign or digit, and would make a port of the open sea.
+    ships use, and those off their country's coast with fewer than two other ports of the
+    country within 250 km: many of UNECE's positions have a wrong sign or digit, and would
+    make a port of the open sea.
  3. Names are those of the index and of UN/LOCODE, of the other codes too.
  4. A port is a set of places: its own position; UNECE's of its code and of its other codes;
     entries of the index without a code of their own within 25 km; and discs that cover the
@@ -59,6 +60,7 @@ OFF_KM = 30.0     # farther from its country's land is off it
 FOREIGN_KM = 5.0  # on another country's land, and so far from its own
 LABEL_KM = 150.0  # a label means a port within this
 ENTRY_KM = 10.0
+COAST_KM = 5.0    # on the coast: so far from its country's land and from the sea
 AT_SEA = r"\b(FIELD|BASIN|FPSO|FSO|BLOCK|PLATFORM|OILFIELD)\b"  # labels of no port
 CELL_NEAR_KM = 40.0  # a cell whose label names no port is of the nearest within this
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -332,7 +334,7 @@ def add_unlocode(ports, unlocode, review, land, labels):
     alone = [code for code, p in added.items() if everyone.count(p["pos"], code[:2], ALONE_KM) < 3]
     for code in alone:
         decided = review.get("unlocode", code)
-        if decided is None or decided["locode"] != "self":
+        if (decided is None or decided["locode"] != "self") and not is_on_coast(land, code, added[code]["pos"]):
             del added[code]
             review.left_out.append(code)
     ports.update(added)
@@ -343,6 +345,10 @@ def add_unlocode(ports, unlocode, review, land, labels):
             fold(ports[found[1]], code, names, pos, land)
         else:
             review.elsewhere.append(code + "@" + country)
+
+
+def is_on_coast(land, code, pos):
+    return land.flags(pos[0], pos[1], COAST_KM).get(code[:2]) is not None and land.sea_km(*pos, COAST_KM) is not None
 
 
 def is_inland(land, pos):
