@@ -6,7 +6,7 @@
 set -eu
 
 # pkg-config's name, and the Debian package it comes in.
-libraries="geos:libgeos-dev proj:libproj-dev jansson:libjansson-dev libcrypto:libssl-dev libuv:libuv1-dev
+libraries="geos:libgeos-dev proj:libproj-dev jansson:libjansson-dev libcrypto:libssl-dev libssl:libssl-dev libuv:libuv1-dev
   libcurl:libcurl4-openssl-dev sqlite3:libsqlite3-dev libfyaml:libfyaml-dev libmicrohttpd:libmicrohttpd-dev
   libsystemd:libsystemd-dev zlib:zlib1g-dev libzstd:libzstd-dev cairo:libcairo2-dev libwslay:libwslay-dev libnats:libnats-dev cmocka:libcmocka-dev"
 # A program, and its package.
@@ -20,15 +20,16 @@ need_programs() {
     for row in $1; do command -v "${row%%:*}" >/dev/null 2>&1 || add "${row#*:}"; done
 }
 need_libraries() {
+    # A library whose package is not written down here would stop a bare machine alone.
+    for name in $1; do
+        case " $(echo $libraries) " in *" $name:"*) ;; *) echo "deps.sh knows no package of the library $name" >&2 && exit 2 ;; esac
+    done
     # All at once when nothing is missing, as it is nearly always.
     # shellcheck disable=SC2086
     pkg-config --exists $1 2>/dev/null && return
     for name in $1; do
         pkg-config --exists "$name" 2>/dev/null && continue
-        case " $(echo $libraries) " in
-        *" $name:"*) for row in $libraries; do [ "${row%%:*}" != "$name" ] || add "${row#*:}"; done ;;
-        *) echo "deps.sh knows no package of the library $name" >&2 && exit 2 ;;
-        esac
+        for row in $libraries; do [ "${row%%:*}" != "$name" ] || add "${row#*:}"; done
     done
 }
 look() { # SET LIBRARIES
