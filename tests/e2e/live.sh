@@ -42,12 +42,12 @@ result "it is ready" $? "$(curl -s "http://127.0.0.1:$api/readyz")"
 
 say() { "$build/ais_say" "$@"; }
 # Outside, then deep inside: entered.
-say 440000001 36 125.99 10 90 >"/dev/udp/127.0.0.1/$udp"
+say 440000001 36 125.99 102.3 90 >"/dev/udp/127.0.0.1/$udp"
 sleep 1.2
-say 440000001 36 126.05 10 90 >"/dev/udp/127.0.0.1/$udp"
+say 440000001 36 126.05 102.3 90 >"/dev/udp/127.0.0.1/$udp"
 wait_for 15 grep -q '"subject":"mmsi/440000001"' "$work/received"
 result "UDP in, webhook out" $? "$(cat "$work/log" "$work/received.err")"
-{ say 440000002 36 125.99 10 90; sleep 1.2; say 440000002 36 126.05 10 90; } >"/dev/tcp/127.0.0.1/$tcp"
+{ say 440000002 36 125.99 102.3 90; sleep 1.2; say 440000002 36 126.05 102.3 90; } >"/dev/tcp/127.0.0.1/$tcp"
 wait_for 15 grep -q '"subject":"mmsi/440000002"' "$work/received"
 result "TCP in, webhook out" $? "$(cat "$work/log")"
 curl -s "http://127.0.0.1:$api/metrics" >"$work/metrics"
@@ -108,24 +108,24 @@ wait_for 10 grep -q 'refused' "$work/log"
 result "a bad file is refused at SIGHUP" $? "$(tail -n 5 "$work/log")"
 curl -s "http://127.0.0.1:$api/metrics" | grep -q '^lookoutd_config_last_reload_successful 0'
 result "and the metric says so" $?
-say 440000003 36 125.99 10 90 >"/dev/udp/127.0.0.1/$udp"
+say 440000003 36 125.99 102.3 90 >"/dev/udp/127.0.0.1/$udp"
 sleep 1.2
-say 440000003 36 126.05 10 90 >"/dev/udp/127.0.0.1/$udp"
+say 440000003 36 126.05 102.3 90 >"/dev/udp/127.0.0.1/$udp"
 wait_for 15 grep -q '"subject":"mmsi/440000003"' "$work/received"
 result "the old configuration goes on" $?
 sed 's/id: box, when: zone, zones: \[box\], events: \[enter\]/id: box2, when: zone, zones: [box], events: [enter, exit]/' "$work/good.yaml" >"$work/live.yaml"
 kill -HUP "$daemon"
 wait_for 10 grep -q 'reloaded' "$work/log"
 result "a good file is taken" $? "$(tail -n 5 "$work/log")"
-say 440000003 36 125.99 10 270 >"/dev/udp/127.0.0.1/$udp"
+say 440000003 36 125.99 102.3 270 >"/dev/udp/127.0.0.1/$udp"
 wait_for 15 grep -q '"type":"lookoutd.zone.exited"' "$work/received"
 result "the new rule tells of a ship that was inside before" $? "$(cat "$work/log")"
 
 # kill -9 with a dead receiver: what was accepted arrives after the restart.
 stop "$receiver_pid"
-say 440000004 36 125.99 10 90 >"/dev/udp/127.0.0.1/$udp"
+say 440000004 36 125.99 102.3 90 >"/dev/udp/127.0.0.1/$udp"
 sleep 1.2
-say 440000004 36 126.05 10 90 >"/dev/udp/127.0.0.1/$udp"
+say 440000004 36 126.05 102.3 90 >"/dev/udp/127.0.0.1/$udp"
 wait_for 15 sh -c "'$bin' alerts --state '$work/state' --pending | grep -q 440000004"
 result "an alert waits for a receiver that is gone" $? "$("$bin" alerts --state "$work/state" --pending 2>&1 | tail -n 3)"
 kill -9 "$daemon"

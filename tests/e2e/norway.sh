@@ -42,9 +42,9 @@ pids+=("$daemon")
 wait_for 15 curl -sf "http://127.0.0.1:$api/readyz"
 result "the feed is connected" $? "$(cat "$work/log")"
 # A ship without a known type or length counts: into the approaches of Bergen, two fixes deep inside.
-say 257000001 60.40 4.30 12 90
+say 257000001 60.40 4.30 102.3 90
 sleep 1.2
-say 257000001 60.40 4.55 12 90
+say 257000001 60.40 4.55 102.3 90
 wait_for 15 grep -q '"type":"lookoutd.zone.entered".*"subject":"mmsi/257000001"' "$work/received"
 result "a ship is told of within seconds" $? "$(cat "$work/log" "$work/received")"
 
@@ -54,10 +54,10 @@ sleep 0.3
 kill -9 "$server"
 wait "$server" 2>/dev/null
 : >"$work/line"
-say 257000002 60.40 4.30 12 90
+say 257000002 60.40 4.30 102.3 90
 stand_in
 sleep 1.2
-say 257000002 60.40 4.55 12 90
+say 257000002 60.40 4.55 102.3 90
 wait_for 30 grep -q '"subject":"mmsi/257000002"' "$work/received"
 result "after the connection broke it is made again" $? "$(tail -n 5 "$work/log")"
 connects=$(curl -s "http://127.0.0.1:$api/metrics" | sed -n 's/^lookoutd_feed_connects_total{feed="kystverket"} //p')

@@ -49,9 +49,9 @@ kill -HUP "$daemon"
 reloads() { [ "$(grep -c 'reloaded: feeds=1' "$work/log")" -ge 2 ]; }
 wait_for 10 reloads
 result "a live feed takes the recording's place" $? "$(tail -n 5 "$work/log")"
-"$build/ais_say" 440000002 36 125.999 10 90 >"/dev/udp/127.0.0.1/$udp"
+"$build/ais_say" 440000002 36 125.999 102.3 90 >"/dev/udp/127.0.0.1/$udp"
 sleep 1.2 # two fixes of one second are one
-"$build/ais_say" 440000002 36 126.05 10 90 >"/dev/udp/127.0.0.1/$udp"
+"$build/ais_say" 440000002 36 126.05 102.3 90 >"/dev/udp/127.0.0.1/$udp"
 entered() { "$bin" alerts --state "$work/state" --vessel 440000002 | grep -q zone.entered; }
 wait_for 10 entered
 result "what it brings is told" $? "$("$bin" alerts --state "$work/state")

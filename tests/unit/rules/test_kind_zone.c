@@ -183,7 +183,7 @@ static void test_spoofed_jumps(void **state)
                 enginerun_fix(&r, A, minute + 1, 36, 126.33, 1);
         }
         for (int i = 0; i < 10; i++, minute += 10)
-            enginerun_fix(&r, A, minute, 36, 126.34 + 0.003 * i, 1);
+            enginerun_fix(&r, A, minute, 36, 126.331 + 0.003 * i, 1);
         assert_told_by(&r, "");
         assert_int_equal(engine_counts(r.engine)->implausible, jumps[k].fixes);
         enginerun_finish(&r);
