@@ -5,6 +5,8 @@
 
 /* Exit statuses, interface.md section 2. */
 enum cmd_exit { CMD_DONE = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
+/* What a function of the rooms below returned, once it has told why. */
+enum cmd_exit cmd_exit_of(int rc);
 
 /* argv[0] is the command's name; argc counts it. Each returns an enum cmd_exit and prints
  * its own help for --help. */

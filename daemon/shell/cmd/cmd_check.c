@@ -6,7 +6,7 @@
 
 #include "cmd.h"
 #include "cmd_check.h"
-#include "cmd_conf.h"
+#include "cmd_state.h"
 #include "cmd_words.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
@@ -56,7 +56,7 @@ int cmd_check(int argc, char **argv)
     if (status != CMD_GO_ON)
         return status;
     struct conf *conf = NULL;
-    status = cmd_conf_load(file, &conf);
+    status = cmd_state_conf(file, true, &conf);
     if (status == CMD_DONE) {
         conf_describe(conf, stdout);
         water_fields_describe(&conf->engine, stdout);

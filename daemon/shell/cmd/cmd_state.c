@@ -9,15 +9,21 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "cmd_conf.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
-#include "lookout/conf/conf.h"
+#include "lookout/run/config.h"
+
+int cmd_state_conf(const char *file, bool is_sending, struct conf **ret_conf)
+{
+    struct config_options options = {.is_quiet = !is_sending,
+                                     .without_secrets = !is_sending};
+    return cmd_exit_of(config_load(file, &options, ret_conf));
+}
 
 static int from_configuration(const char *file, char **ret_directory)
 {
     struct conf *conf = NULL;
-    int status = cmd_conf_load_quietly(file, &conf);
+    int status = cmd_state_conf(file, false, &conf);
     if (status != CMD_DONE)
         return status;
     *ret_directory = strdup(conf->state);

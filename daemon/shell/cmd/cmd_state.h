@@ -3,6 +3,7 @@
 #ifndef LOOKOUT_CMD_STATE_H
 #define LOOKOUT_CMD_STATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lookout/store/store.h"
@@ -12,6 +13,10 @@
     "  -c FILE        the configuration; its `state` is the directory\n"                 \
     "  --state DIR    the state directory itself\n"
 
+/* The configuration; what it says goes to stderr. Who sends nothing needs no secrets and
+ * hears of errors only. An enum cmd_exit. */
+struct conf;
+int cmd_state_conf(const char *file, bool is_sending, struct conf **ret_conf);
 /* The state directory the user means: `state`, or that of the configuration `file`
  * (either may be NULL). Says on stderr what is wrong. ret_directory is owned by the
  * caller. An enum cmd_exit. */

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "cmd.h"
-#include "cmd_conf.h"
+#include "cmd_state.h"
 #include "cmd_words.h"
 #include "lookout/delivery/delivery.h"
 
@@ -91,7 +91,7 @@ int cmd_test_webhook(int argc, char **argv)
     if (status != CMD_GO_ON)
         return status;
     struct conf *conf = NULL;
-    status = cmd_conf_load(file, &conf);
+    status = cmd_state_conf(file, true, &conf);
     if (status != CMD_DONE)
         return status;
     status = words.argc > 1 ? try_named(conf, argv + 1, words.argc - 1) : try_all(conf);

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd_conf.h"
 #include "cmd_state.h"
 #include "cmd_words.h"
 #include "lookout/base/text.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/conf/gazetteer.h"
+#include "lookout/run/config.h"
 #include "lookout/run/pipeline.h"
 #include "lookout/track/vessel.h"
 
@@ -33,7 +33,7 @@ static struct conf *conf_of_state(const char *state)
 {
     char path[4096], file[4096] = "";
     struct conf *conf = NULL;
-    snprintf(path, sizeof path, "%s/%s", state, CMD_CONF_NOTE);
+    snprintf(path, sizeof path, "%s/%s", state, CONFIG_NOTE);
     FILE *f = fopen(path, "r");
     if (f == NULL)
         return NULL;
@@ -41,7 +41,7 @@ static struct conf *conf_of_state(const char *state)
         file[strcspn(file, "\n")] = '\0';
     fclose(f);
     return file[0] != '\0' && access(file, R_OK) == 0 &&
-                   cmd_conf_load_quietly(file, &conf) == CMD_DONE
+                   cmd_state_conf(file, false, &conf) == CMD_DONE
                ? conf
                : NULL;
 }
@@ -161,7 +161,7 @@ static int run(const char *file, const char *state, char *const *wanted, int cou
     struct conf bare = {0};
     int status = CMD_DONE;
     if (file != NULL)
-        status = cmd_conf_load_quietly(file, &conf);
+        status = cmd_state_conf(file, false, &conf);
     else
         conf = conf_of_state(state);
     if (status != CMD_DONE)

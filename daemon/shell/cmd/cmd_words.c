@@ -8,9 +8,17 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "lookout/base/err.h"
 #include "lookout/base/text.h"
 
 enum { OPTIONS_MAX = 16 };
+
+enum cmd_exit cmd_exit_of(int rc)
+{
+    if (rc == 0)
+        return CMD_DONE;
+    return rc == ERR_INVALID ? CMD_USAGE : CMD_FAILED;
+}
 
 int cmd_words_refuse(const struct cmd_words *words, const char *format, ...)
 {

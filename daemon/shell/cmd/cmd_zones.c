@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd_conf.h"
+#include "cmd_state.h"
 #include "cmd_words.h"
 #include "lookout/base/buf.h"
 #include "lookout/conf/conf.h"
@@ -238,7 +238,7 @@ int cmd_zones(int argc, char **argv)
     if (status != CMD_GO_ON)
         return status;
     if (options.config != NULL) {
-        status = cmd_conf_load_quietly(options.config, &conf);
+        status = cmd_state_conf(options.config, false, &conf);
         if (status != CMD_DONE)
             return status;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counting alerts for the summary of a replay. */
-#include "tally.h"
+#include "tally_int.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counting alerts for the summary of a replay: by rule and day, by vessel. Private to
- * cmd. */
-#ifndef LOOKOUT_TALLY_H
-#define LOOKOUT_TALLY_H
+/* Counting alerts for the summary of a replay: by rule and day, by vessel. */
+#ifndef LOOKOUT_TALLY_INT_H
+#define LOOKOUT_TALLY_INT_H
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "lookout/base/timefmt.h"
-#include "run.h"
+#include "run_int.h"
 
 static double seconds(int64_t ms)
 {
@@ -18,9 +18,7 @@ static int single(struct buf *out, const char *name, const char *type, const cha
     return rc != 0 ? rc : metric_sample(out, name, NULL, NULL, value);
 }
 
-/* --- feeds
- * -------------------------------------------------------------------------------------------
- */
+/* --- feeds --- */
 
 enum feed_figure {
     FEED_OPEN,
@@ -125,9 +123,7 @@ static int feed_metrics(const struct run *r, struct buf *out)
     return rc;
 }
 
-/* --- the engine
- * ---------------------------------------------------------------------------------------------
- */
+/* --- the engine --- */
 
 static int engine_metrics(const struct run *r, struct buf *out)
 {
@@ -161,9 +157,7 @@ static int engine_metrics(const struct run *r, struct buf *out)
     return rc;
 }
 
-/* --- store and webhooks
- * ----------------------------------------------------------------------------------------
- */
+/* --- store and webhooks --- */
 
 static int store_metrics(const struct run *r, struct buf *out)
 {
@@ -289,9 +283,7 @@ static int metrics(void *context, struct buf *out)
     return rc != 0 ? rc : hook_metrics(r, out);
 }
 
-/* --- health
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- health --- */
 
 static bool is_healthy(void *context, struct buf *why)
 {

@@ -6,11 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
-#include "cmd_conf.h"
+#include "lookout/run/config.h"
 #include "lookout/sys/log.h"
 #include "lookout/sys/notify.h"
-#include "run.h"
+#include "run_int.h"
 
 static bool is_same_text(const char *a, const char *b)
 {
@@ -121,14 +120,15 @@ void run_reload(struct run *r)
     notify_reloading();
     r->reloaded_ms = pipeline_clock_ms();
     r->is_reload_good = false;
-    if (cmd_conf_load(r->conf_file, &fresh) != CMD_DONE || !can_follow(r->conf, fresh)) {
+    if (config_load(r->options->file, &(struct config_options){0}, &fresh) != 0 ||
+        !can_follow(r->conf, fresh)) {
         conf_destroy(fresh);
         log_error("run", NULL, "%s is refused; the configuration in force stays",
-                  r->conf_file);
+                  r->options->file);
         notify_ready("reload refused: faulty configuration");
         return;
     }
-    if (!cmd_conf_water(fresh, engine_conf(r->pipeline.engine), true)) {
+    if (!config_water(fresh, engine_conf(r->pipeline.engine), true)) {
         log_error("run", NULL, "reload: %s", err_text(ERR_NOMEM));
         conf_destroy(fresh);
         notify_ready("reload failed");

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "lookout/base/timefmt.h"
-#include "replay.h"
+#include "replay_int.h"
 
 void replay_progress(const struct replay *r, bool is_last)
 {

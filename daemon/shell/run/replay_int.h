@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of a replay, for the files that make it up. Private to cmd. */
-#ifndef LOOKOUT_REPLAY_H
-#define LOOKOUT_REPLAY_H
+/* The parts of a replay, for the files that make it up. */
+#ifndef LOOKOUT_REPLAY_INT_H
+#define LOOKOUT_REPLAY_INT_H
 
 #include "lookout/ais/input.h"
 #include "lookout/delivery/delivery.h"
 #include "lookout/feed/reader.h"
 #include "lookout/run/pipeline.h"
+#include "lookout/run/replay.h"
 #include "lookout/run/wake.h"
-#include "tally.h"
+#include "tally_int.h"
 
 /* One recording. */
 struct replay_source {
@@ -20,10 +21,7 @@ struct replay_source {
 };
 
 struct replay {
-    const char *conf_file, *alerts_file, *state;
-    bool deliver;
-    int64_t start_ms;
-    enum input_format format;
+    const struct replay_options *options; /* borrowed */
     struct conf *conf;
     struct pipeline pipeline;
     struct tally tally;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The daemon's parts, for the files that make up `run`. Private to cmd. */
-#ifndef LOOKOUT_RUN_H
-#define LOOKOUT_RUN_H
+/* The daemon's parts, for the files that make up run. */
+#ifndef LOOKOUT_RUN_INT_H
+#define LOOKOUT_RUN_INT_H
 
 #include <uv.h>
 
@@ -10,13 +10,13 @@
 #include "lookout/delivery/delivery.h"
 #include "lookout/feed/feed.h"
 #include "lookout/run/pipeline.h"
+#include "lookout/run/run.h"
 #include "lookout/run/wake.h"
 #include "lookout/store/store.h"
 
 struct run {
-    const char *conf_file;
-    bool is_once;      /* end when the recordings are through and delivered */
-    struct conf *conf; /* owned */
+    const struct run_options *options; /* borrowed */
+    struct conf *conf;                 /* owned */
     struct pipeline pipeline;
     struct store *store;         /* owned */
     struct store_reader *reader; /* owned: counts for metrics and for --once */
@@ -35,7 +35,7 @@ struct run {
     bool is_ended;  /* the recordings are through */
     bool is_stopping;
     bool is_api_closing; /* the old one, by a reload; then the new one is opened */
-    int status;          /* exit status */
+    int rc;              /* what run_daemon returns */
 };
 
 /* Whether a configuration listens to live feeds; if not, it reads recordings. */
@@ -45,7 +45,7 @@ void run_reload(struct run *r);
 /* run_metrics.c: opens the API where the configuration in force says, to be asked by it.
  */
 int run_open_api(struct run *r, struct err *err);
-/* Begin to end; `status` is the exit status. */
-void run_stop(struct run *r, int status);
+/* Begin to end; run_daemon will return rc. */
+void run_stop(struct run *r, int rc);
 
 #endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon: one loop for feeds, engine and API; the store and the delivery have threads
+ * of their own. */
+#ifndef LOOKOUT_RUN_H
+#define LOOKOUT_RUN_H
+
+#include <stdbool.h>
+
+#include "lookout/base/err.h"
+
+struct run_options {
+    const char *file; /* the configuration; borrowed */
+    bool is_once;     /* end when the recordings are through and their alerts settled */
+};
+
+/* From the first line of the configuration to the end by a signal. What goes wrong is
+ * logged. 0; ERR_INVALID: the configuration is faulty; any other code: it failed. */
+MUST_CHECK int run_daemon(const struct run_options *options);
+
+#endif
