@@ -19,6 +19,8 @@ for command in run check replay decode listen vessels calls alerts redeliver tes
     status "$command --help" 0 "$bin" "$command" --help
     [ -s out ] && [ ! -s err ]
     result "$command --help goes to stdout" $? "$(cat err)"
+    grep -qE "^Exit status: 0 done; 1 .+; 2 wrong usage or configuration\\.$" out
+    result "$command --help names the exit statuses" $? "$(cat out)"
     status "$command with an unknown option" 2 "$bin" "$command" --no-such-option
     status "$command --version" 0 "$bin" "$command" --version
 done

@@ -1,26 +1,77 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sub-commands: one file each, a row each in main.c. */
+/* The sub-commands: one file each, a row each in cmd_table.c. */
 #ifndef LOOKOUT_CMD_H
 #define LOOKOUT_CMD_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* Exit statuses, interface.md section 2. */
 enum cmd_exit { CMD_DONE = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
+
+/* What was typed: a member for each option of any command, the words that are none. Texts
+ * are borrowed from argv; NULL or false: not given. */
+struct cmd_args {
+    const char *command;
+    const char *config, *state, *since, *rule, *port, *webhook;
+    const char *start, *format, *alerts, *listen_for;
+    const char *address, *secret, *fail, *delay;
+    const char *svg, *png;
+    bool is_once, is_connecting, is_delivering, is_unscaled, is_json, is_csv;
+    bool is_pending, is_dead, is_following, is_missed, with_places;
+    const char **vessels; /* owned by cmd_main, as are words */
+    size_t vessel_count;
+    char **words;
+    size_t word_count;
+};
+
+/* An option's row. */
+enum cmd_kind { CMD_FLAG, CMD_TEXT, CMD_LIST };
+struct cmd_option {
+    const char *name;   /* "since" for --since; NULL ends the table */
+    char letter;        /* 'c' for -c; 0: none */
+    enum cmd_kind kind; /* a flag takes no argument; of a text the last one counts */
+    size_t at;          /* offset of its member in struct cmd_args */
+    const char *argument, *help;
+};
+
+/* A command's row. */
+struct cmd {
+    const char *name;
+    int (*run)(const struct cmd_args *args); /* an enum cmd_exit */
+    const char *line;                        /* what it does, for the list of commands */
+    const char *synopsis;                    /* what may stand behind its name */
+    const char *about; /* the help; a line that begins with a blank stays as it is */
+    const char *fails; /* what exit status 1 means */
+    const struct cmd_option *options;
+    bool needs_config, takes_words;
+};
+extern const struct cmd cmd_table[];
+extern const size_t cmd_table_count;
+
+/* argv[0] is the name of a command, argc counts it. */
+int cmd_main(int argc, char **argv);
+
 /* What a function of the rooms below returned, once it has told why. */
 enum cmd_exit cmd_exit_of(int rc);
+/* Says what is wrong and where help is; CMD_USAGE. */
+int cmd_refuse(const struct cmd_args *args, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* "; did you mean --since?" into text; empty when no name is near. */
+void cmd_nearest(const char *word, const char *before, const char *const *names, size_t n,
+                 char *text, size_t size);
 
-/* argv[0] is the command's name; argc counts it. Each returns an enum cmd_exit and prints
- * its own help for --help. */
-int cmd_run(int argc, char **argv);
-int cmd_check(int argc, char **argv);
-int cmd_replay(int argc, char **argv);
-int cmd_decode(int argc, char **argv);
-int cmd_listen(int argc, char **argv);
-int cmd_vessels(int argc, char **argv);
-int cmd_calls(int argc, char **argv);
-int cmd_alerts(int argc, char **argv);
-int cmd_redeliver(int argc, char **argv);
-int cmd_test_webhook(int argc, char **argv);
-int cmd_ports(int argc, char **argv);
-int cmd_zones(int argc, char **argv);
+int cmd_run(const struct cmd_args *args);
+int cmd_check(const struct cmd_args *args);
+int cmd_replay(const struct cmd_args *args);
+int cmd_decode(const struct cmd_args *args);
+int cmd_listen(const struct cmd_args *args);
+int cmd_vessels(const struct cmd_args *args);
+int cmd_calls(const struct cmd_args *args);
+int cmd_alerts(const struct cmd_args *args);
+int cmd_redeliver(const struct cmd_args *args);
+int cmd_test_webhook(const struct cmd_args *args);
+int cmd_ports(const struct cmd_args *args);
+int cmd_zones(const struct cmd_args *args);
 
 #endif

@@ -4,32 +4,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
 #include "cmd_state.h"
-#include "cmd_words.h"
 #include "lookout/base/timefmt.h"
 
 /* How often --follow asks whether the database changed. */
 #define FOLLOW_MS 200
-
-static const char help[] =
-    "usage: lookoutd alerts (-c FILE | --state DIR) [options]\n"
-    "\n"
-    "Stored alerts in the order they were accepted, one JSON object a line: id, type,\n"
-    "rule, severity, time, detected_at, mmsi, imo, state, deliveries (webhook, state,\n"
-    "attempts, next_attempt, status, reason, delivered_at or given_up_at), event (what\n"
-    "was sent). state: pending, dead or delivered; muted, folded (why says by what) or\n"
-    "history where the alert is not for delivery; stored where no webhook wants it.\n"
-    "\n" CMD_STATE_HELP
-    "  --since T      alerts of T or later: RFC 3339, a date, or a duration back (24h)\n"
-    "  --rule ID      of that rule\n"
-    "  --vessel X     of that MMSI or IMO number, or a name or part of one; repeatable\n"
-    "  --pending      with a delivery that waits\n"
-    "  --dead         with a delivery that was given up\n"
-    "  --follow       go on with new alerts as they are accepted\n";
 
 struct listing {
     int64_t last; /* row last printed */
@@ -74,60 +56,21 @@ static int list(struct store_reader *r, struct store_filter *filter, bool follow
     }
 }
 
-struct request {
-    const char *file, *state; /* borrowed from argv */
-    struct store_filter filter;
-    const char **vessels; /* owned; texts borrowed from argv */
-    bool follows;
-};
-
-static int read_words(struct cmd_words *words, struct request *q)
-{
-    const char *since = NULL;
-    const struct cmd_option options[] = {
-        {.name = "config", .letter = 'c', .argument = "FILE", .value = &q->file},
-        {.name = "state", .argument = "DIR", .value = &q->state},
-        {.name = "since", .argument = "T", .value = &since},
-        {.name = "rule", .argument = "ID", .value = &q->filter.rule},
-        {.name = "vessel",
-         .argument = "X",
-         .value = q->vessels,
-         .count = &q->filter.vessel_count},
-        {.name = "pending", .is_given = &q->filter.pending},
-        {.name = "dead", .is_given = &q->filter.dead},
-        {.name = "follow", .is_given = &q->follows},
-    };
-    int status = cmd_words_read(words, options, sizeof options / sizeof options[0]);
-    if (status == CMD_GO_ON)
-        status = cmd_words_none(words);
-    if (status == CMD_GO_ON && since != NULL &&
-        cmd_state_since("alerts", since, &q->filter.since_ms) != CMD_DONE)
-        status = CMD_USAGE;
-    return status;
-}
-
-static int answer(struct request *q)
+int cmd_alerts(const struct cmd_args *args)
 {
     struct store_reader *r = NULL;
-    int status = cmd_state_open("alerts", q->file, q->state, &r);
+    struct store_filter filter = {.since_ms = TIME_NONE,
+                                  .rule = args->rule,
+                                  .vessels = args->vessels,
+                                  .vessel_count = args->vessel_count,
+                                  .pending = args->is_pending,
+                                  .dead = args->is_dead};
+    int status = cmd_state_since(args, &filter.since_ms);
+    if (status == CMD_DONE)
+        status = cmd_state_open(args, &r);
     if (status != CMD_DONE)
         return status;
-    q->filter.vessels = q->vessels;
-    status = list(r, &q->filter, q->follows);
+    status = list(r, &filter, args->is_following);
     store_reader_close(r);
-    return status;
-}
-
-int cmd_alerts(int argc, char **argv)
-{
-    struct request q = {.filter = {.since_ms = TIME_NONE},
-                        .vessels = calloc((size_t)argc, sizeof *q.vessels)};
-    if (q.vessels == NULL)
-        return CMD_FAILED;
-    struct cmd_words words = {"alerts", help, argv, argc};
-    int status = read_words(&words, &q);
-    if (status == CMD_GO_ON)
-        status = answer(&q);
-    free(q.vessels);
     return status;
 }

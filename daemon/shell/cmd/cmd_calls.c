@@ -8,34 +8,8 @@
 
 #include "cmd.h"
 #include "cmd_state.h"
-#include "cmd_words.h"
 #include "lookout/base/buf.h"
 #include "lookout/base/timefmt.h"
-
-static const char help[] =
-    "usage: lookoutd calls (-c FILE | --state DIR) [X...] [options]\n"
-    "\n"
-    "Port calls and voyages on record in the order they began, one a line, columns\n"
-    "separated by tabs, a header first; unknown is empty. X: an MMSI or IMO number, or "
-    "a\n"
-    "vessel's name or part of it; none: all vessels.\n"
-    "\n"
-    "  record         call or voyage\n"
-    "  mmsi imo name  the ship\n"
-    "  port port_name of the call; of a voyage: where it began\n"
-    "  to to_name     of a voyage: where it ended\n"
-    "  entered_at arrived_at departed_at left_at   UTC; a voyage departs, then arrives\n"
-    "  kind confidence lat lon   of the call: anchorage or berth, 1 to 4, where it lay\n"
-    "  draught_m draught_to_m    at the call's arrival; a voyage's begin and end\n"
-    "  distance_nm longest_gap_h destinations   of a voyage; destinations as declared\n"
-    "\n" CMD_STATE_HELP "  --since T      what ended at T or later or goes on: RFC 3339, "
-    "a date, or a duration\n"
-    "                 back from now (30d)\n"
-    "  --port P       at, from or to a port: a code, a country (\"KP*\"), a name or part "
-    "of\n"
-    "                 one\n"
-    "  --csv          comma-separated, quoted as in RFC 4180\n"
-    "  --json         one JSON object a line\n";
 
 enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
 
@@ -171,35 +145,24 @@ static int list(struct store_reader *r, const struct store_filter *filter,
     return code != 0 ? CMD_FAILED : CMD_DONE;
 }
 
-int cmd_calls(int argc, char **argv)
+int cmd_calls(const struct cmd_args *args)
 {
-    const char *file = NULL, *state = NULL;
-    struct store_filter filter = {.since_ms = TIME_NONE};
-    bool is_csv = false, is_json = false;
-    const char *since = NULL;
-    const struct cmd_option options[] = {
-        {.name = "config", .letter = 'c', .argument = "FILE", .value = &file},
-        {.name = "state", .argument = "DIR", .value = &state},
-        {.name = "since", .argument = "T", .value = &since},
-        {.name = "port", .argument = "P", .value = &filter.port},
-        {.name = "csv", .is_given = &is_csv},
-        {.name = "json", .is_given = &is_json},
-    };
-    struct cmd_words words = {"calls", help, argv, argc};
-    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
-    if (status == CMD_GO_ON && is_csv && is_json)
-        status = cmd_words_refuse(&words, "one of --csv and --json");
-    if (status != CMD_GO_ON)
-        return status;
-    status = since != NULL ? cmd_state_since("calls", since, &filter.since_ms) : CMD_DONE;
     struct store_reader *r = NULL;
+    struct store_filter filter = {.since_ms = TIME_NONE,
+                                  .port = args->port,
+                                  .vessels = (const char *const *)args->words,
+                                  .vessel_count = args->word_count};
+    enum format format = FORMAT_TABLE;
+    if (args->is_csv && args->is_json)
+        return cmd_refuse(args, "one of --csv and --json");
+    if (args->is_csv || args->is_json)
+        format = args->is_csv ? FORMAT_CSV : FORMAT_JSON;
+    int status = cmd_state_since(args, &filter.since_ms);
     if (status == CMD_DONE)
-        status = cmd_state_open("calls", file, state, &r);
+        status = cmd_state_open(args, &r);
     if (status != CMD_DONE)
         return status;
-    filter.vessels = (const char *const *)argv + 1;
-    filter.vessel_count = (size_t)words.argc - 1;
-    status = list(r, &filter, is_csv ? FORMAT_CSV : is_json ? FORMAT_JSON : FORMAT_TABLE);
+    status = list(r, &filter, format);
     store_reader_close(r);
     return status;
 }

@@ -2,7 +2,7 @@
 /* lookoutd decode: recordings to JSON lines. Everything that is known of a message, one
  * object a line; what was refused is counted on stderr. */
 #include "cmd.h"
-#include "cmd_words.h"
+#include "cmd_format.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -15,19 +15,10 @@
 #include "lookout/ais/input.h"
 #include "lookout/base/buf.h"
 #include "lookout/base/err.h"
-#include "lookout/base/text.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/feed/reader.h"
 
 enum { CHUNK_BYTES = 64 * 1024, FLUSH_BYTES = 48 * 1024 };
-
-static const char *const format_names[] = {
-    [INPUT_AUTO] = "auto",
-    [INPUT_NMEA] = "nmea",
-    [INPUT_JSONL] = "jsonl",
-    [INPUT_CSV] = "csv",
-};
-enum { FORMATS = sizeof format_names / sizeof format_names[0] };
 
 struct decoding {
     bool is_unscaled;
@@ -36,17 +27,6 @@ struct decoding {
     int status;      /* of the first failed write or allocation */
     int saved_errno; /* of a failed write */
 };
-
-static const char help[] =
-    "usage: lookoutd decode [--unscaled] [--format F] [INPUT...]\n\n"
-    "AIS messages as JSON lines on stdout: gpsd's names, scaling and units (class "
-    "AIS),\n"
-    "with t (event time) and source (station) where they are known. Each part of a\n"
-    "message 24 stands alone. What was refused is counted on stderr.\n\n"
-    "  INPUT          a file, plain, .gz or .zst; '-' or none: standard input\n"
-    "  --unscaled     raw values as sent (messages only; csv and json bring none)\n"
-    "  --format F     auto (default), nmea, jsonl, csv\n\n"
-    "Exit status: 0 done, 1 an input could not be read, 2 wrong usage.\n";
 
 static void flush_out(struct decoding *d)
 {
@@ -165,40 +145,15 @@ static int decode_input(struct decoding *d, const char *path)
     return status;
 }
 
-static int read_format(const struct cmd_words *words, const char *word,
-                       enum input_format *ret_format)
+int cmd_decode(const struct cmd_args *args)
 {
-    char near[64];
-    for (int i = 0; i < FORMATS; i++)
-        if (strcmp(format_names[i], word) == 0) {
-            *ret_format = (enum input_format)i;
-            return CMD_GO_ON;
-        }
-    cmd_words_nearest(word, "", format_names, FORMATS, near, sizeof near);
-    return cmd_words_refuse(words, "--format '%s': it takes auto, nmea, jsonl or csv%s",
-                            word, near);
-}
-
-int cmd_decode(int argc, char **argv)
-{
-    struct decoding d = {.format = INPUT_AUTO};
-    const char *format = "auto";
-    const struct cmd_option options[] = {
-        {.name = "unscaled", .is_given = &d.is_unscaled},
-        {.name = "format", .argument = "F", .value = &format},
-    };
-    struct cmd_words words = {"decode", help, argv, argc};
-    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
-    if (status == CMD_GO_ON)
-        status = read_format(&words, format, &d.format);
-    if (status != CMD_GO_ON)
-        return status;
-    int result = CMD_DONE;
     static char standard_input[] = "-";
     char *only[] = {standard_input};
-    char **paths = words.argc > 1 ? argv + 1 : only;
-    int count = words.argc > 1 ? words.argc - 1 : 1;
-    for (int i = 0; i < count && d.status == 0; i++)
+    char **paths = args->word_count > 0 ? args->words : only;
+    size_t count = args->word_count > 0 ? args->word_count : 1;
+    struct decoding d = {.is_unscaled = args->is_unscaled};
+    int result = cmd_format(args, &d.format);
+    for (size_t i = 0; i < count && d.status == 0 && result != CMD_USAGE; i++)
         if (decode_input(&d, paths[i]) != 0)
             result = CMD_FAILED;
     if (d.status != 0) {

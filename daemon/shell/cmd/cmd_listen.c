@@ -7,27 +7,8 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "cmd_words.h"
 #include "listen_server.h"
-#include "lookout/base/text.h"
 #include "lookout/base/units.h"
-
-static const char help[] =
-    "usage: lookoutd listen [options]\n"
-    "\n"
-    "A webhook receiver: prints each alert in one line, answers 200. SIGINT or SIGTERM\n"
-    "ends it.\n"
-    "\n"
-    "  --address A:P        where to listen; default 127.0.0.1:8080, port 0: any free "
-    "one\n"
-    "  --secret FILE        verify signatures: whsec_<base64>, one a line; what is not\n"
-    "                       signed by one of them is answered 401 and not printed\n"
-    "  --fail CODE[:COUNT]  answer the first COUNT requests (all) with this status, or\n"
-    "                       reset: break the connection; hang: never answer\n"
-    "  --delay D            wait before each answer (2s, 500ms)\n"
-    "  --json               print each alert's JSON instead\n"
-    "\n"
-    "Marks: [signed] the signature was verified; (again) the id came before.\n";
 
 static bool read_fail(const char *text, struct listen_options *options)
 {
@@ -73,36 +54,30 @@ static bool read_address(const char *text, struct listen_options *options)
     return true;
 }
 
-static int read_words(struct cmd_words *words, struct listen_options *o)
+static int read_options(const struct cmd_args *args, struct listen_options *o)
 {
-    const char *address = NULL, *fail = NULL, *delay = NULL;
-    const struct cmd_option options[] = {
-        {.name = "address", .argument = "ADDRESS:PORT", .value = &address},
-        {.name = "secret", .argument = "FILE", .value = &o->secret_file},
-        {.name = "fail", .argument = "CODE[:COUNT]", .value = &fail},
-        {.name = "delay", .argument = "a duration such as 2s", .value = &delay},
-        {.name = "json", .is_given = &o->json},
-    };
-    int status = cmd_words_read(words, options, sizeof options / sizeof options[0]);
-    if (status != CMD_GO_ON)
-        return status;
-    if (address != NULL && !read_address(address, o))
-        return cmd_words_refuse(words, "--address '%s': it takes ADDRESS:PORT", address);
-    if (fail != NULL && !read_fail(fail, o))
-        return cmd_words_refuse(
-            words, "--fail '%s': it takes 200 to 599, reset or hang, and :COUNT", fail);
-    if (delay != NULL && units_parse_duration(delay, strlen(delay), &o->delay_ms) != 0)
-        return cmd_words_refuse(
-            words, "--delay '%s': it takes a duration such as 2s or 500ms", delay);
-    return cmd_words_none(words);
+    if (args->address != NULL && !read_address(args->address, o))
+        return cmd_refuse(args, "--address '%s': it takes ADDRESS:PORT", args->address);
+    if (args->fail != NULL && !read_fail(args->fail, o))
+        return cmd_refuse(args,
+                          "--fail '%s': it takes 200 to 599, reset or hang, and :COUNT",
+                          args->fail);
+    if (args->delay != NULL &&
+        units_parse_duration(args->delay, strlen(args->delay), &o->delay_ms) != 0)
+        return cmd_refuse(args, "--delay '%s': it takes a duration such as 2s or 500ms",
+                          args->delay);
+    return CMD_DONE;
 }
 
-int cmd_listen(int argc, char **argv)
+int cmd_listen(const struct cmd_args *args)
 {
-    struct listen_options options = {.host = "127.0.0.1", .port = 8080, .fail_count = -1};
-    struct cmd_words words = {"listen", help, argv, argc};
-    int status = read_words(&words, &options);
-    if (status != CMD_GO_ON)
+    struct listen_options options = {.host = "127.0.0.1",
+                                     .port = 8080,
+                                     .fail_count = -1,
+                                     .secret_file = args->secret,
+                                     .json = args->is_json};
+    int status = read_options(args, &options);
+    if (status != CMD_DONE)
         return status;
     /* Before any thread: they inherit it, and the signals come to us alone. */
     sigset_t wanted;

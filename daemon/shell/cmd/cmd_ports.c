@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookoutd ports: looks up the gazetteer, and what it lacks. */
 #include "cmd.h"
-#include "cmd_words.h"
 #include "ports_missed.h"
 
 #include <stdio.h>
@@ -12,30 +11,6 @@
 #include "lookout/base/units.h"
 #include "lookout/conf/gazetteer.h"
 #include "lookout/voyage/ports.h"
-
-static const char help[] =
-    "usage: lookoutd ports [--places] [QUERY...]\n"
-    "       lookoutd ports --missed INPUT... [--for 6h]\n"
-    "\n"
-    "Look up the gazetteer of ports. QUERY is a UN/LOCODE (RUVVO), a country (\"KP*\") "
-    "or\n"
-    "a part of a name; without one all ports are printed.\n"
-    "\n"
-    "One port a line, tab-separated: code, name, latitude and longitude in degrees with\n"
-    "the number of its further places, entry radius (\"area\" where a polygon bounds "
-    "the\n"
-    "port), source of the position, and the other codes that are the same port.\n"
-    "\n"
-    "  --places       each further place on a line of its own, behind a tab: position "
-    "and\n"
-    "                 entry radius\n"
-    "  --missed       of recordings: places where ships lay still outside every port,\n"
-    "                 those of most ships first: position, ships, stays, hours, the "
-    "ship\n"
-    "                 that lay longest, the nearest port and its distance\n"
-    "  --for D        so long at least (default 6h)\n"
-    "\n"
-    "Exit status: 0 found, 1 a query found nothing or an input failed, 2 wrong usage.\n";
 
 /* What is looked up, and how it is shown. */
 struct looking {
@@ -146,53 +121,44 @@ static struct ports *load(void)
     return ports;
 }
 
-/* 0, or 1 when a query found nothing. */
-static int look_up(const struct looking *l, int argc, char **argv)
+/* CMD_FAILED when a query found nothing. */
+static int look_up(const struct looking *l, const struct cmd_args *args)
 {
     int missing = 0;
-    for (int i = 1; i < argc; i++)
-        missing += print_found(l, argv[i]);
-    for (uint32_t i = 0; argc <= 1 && i < ports_count(l->ports); i++)
+    for (size_t i = 0; i < args->word_count; i++)
+        missing += print_found(l, args->words[i]);
+    for (uint32_t i = 0; args->word_count == 0 && i < ports_count(l->ports); i++)
         print_port(l, i);
     return missing != 0 ? CMD_FAILED : CMD_DONE;
 }
 
-static int check_words(const struct cmd_words *words, bool is_missed, const char *text,
-                       int64_t *ret_for_ms)
+static int read_for(const struct cmd_args *args, int64_t *ret_ms)
 {
-    if (text != NULL && !is_missed)
-        return cmd_words_refuse(words, "--for goes with --missed");
+    const char *text = args->listen_for;
+    if (text != NULL && !args->is_missed)
+        return cmd_refuse(args, "--for goes with --missed");
     if (text != NULL &&
-        (units_parse_duration(text, strlen(text), ret_for_ms) != 0 || *ret_for_ms <= 0))
-        return cmd_words_refuse(words, "--for '%s': it takes a duration like 6h", text);
-    if (is_missed && words->argc <= 1)
-        return cmd_words_refuse(words, "--missed: no INPUT is given");
-    return CMD_GO_ON;
+        (units_parse_duration(text, strlen(text), ret_ms) != 0 || *ret_ms <= 0))
+        return cmd_refuse(args, "--for '%s': it takes a duration like 6h", text);
+    if (args->is_missed && args->word_count == 0)
+        return cmd_refuse(args, "--missed: no INPUT is given");
+    return CMD_DONE;
 }
 
-int cmd_ports(int argc, char **argv)
+int cmd_ports(const struct cmd_args *args)
 {
-    struct cmd_words words = {"ports", help, argv, argc};
-    struct looking l = {.with_places = false};
-    const char *for_text = NULL;
-    bool is_missed = false;
+    struct looking l = {.with_places = args->with_places};
     int64_t for_ms = 6 * HOUR_MS;
-    const struct cmd_option options[] = {
-        {.name = "places", .is_given = &l.with_places},
-        {.name = "missed", .is_given = &is_missed},
-        {.name = "for", .argument = "D", .value = &for_text},
-    };
-    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
-    if (status == CMD_GO_ON)
-        status = check_words(&words, is_missed, for_text, &for_ms);
-    if (status != CMD_GO_ON)
+    int status = read_for(args, &for_ms);
+    if (status != CMD_DONE)
         return status;
     struct ports *ports = load();
     if (ports == NULL)
         return CMD_FAILED;
     l.ports = ports;
-    status = is_missed ? ports_missed_print(ports, for_ms, words.argc - 1, argv + 1)
-                       : look_up(&l, words.argc, argv);
+    status = args->is_missed
+                 ? ports_missed_print(ports, for_ms, (int)args->word_count, args->words)
+                 : look_up(&l, args);
     ports_destroy(ports);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fputs("lookoutd ports: the output could not be written\n", stderr);

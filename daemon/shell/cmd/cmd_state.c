@@ -6,78 +6,60 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "cmd.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
 #include "lookout/run/config.h"
 
-int cmd_state_conf(const char *file, bool is_sending, struct conf **ret_conf)
+int cmd_state_conf(const struct cmd_args *args, bool is_sending, struct conf **ret_conf)
 {
     struct config_options options = {.is_quiet = !is_sending,
                                      .without_secrets = !is_sending};
-    return cmd_exit_of(config_load(file, &options, ret_conf));
+    return cmd_exit_of(config_load(args->config, &options, ret_conf));
 }
 
-static int from_configuration(const char *file, char **ret_directory)
+int cmd_state_directory(const struct cmd_args *args, char **ret_directory)
 {
     struct conf *conf = NULL;
-    int status = cmd_state_conf(file, false, &conf);
+    if ((args->config != NULL) == (args->state != NULL))
+        return cmd_refuse(args, "one of -c FILE and --state DIR is needed");
+    int status = args->config != NULL ? cmd_state_conf(args, false, &conf) : CMD_DONE;
     if (status != CMD_DONE)
         return status;
-    *ret_directory = strdup(conf->state);
+    *ret_directory = strdup(conf != NULL ? conf->state : args->state);
     conf_destroy(conf);
     return *ret_directory != NULL ? CMD_DONE : CMD_FAILED;
 }
 
-int cmd_state_directory(const char *command, const char *file, const char *state,
-                        char **ret_directory)
-{
-    if ((file != NULL) == (state != NULL)) {
-        fprintf(stderr,
-                "lookoutd %s: one of -c FILE and --state DIR is needed\n"
-                "try: lookoutd %s --help\n",
-                command, command);
-        return CMD_USAGE;
-    }
-    if (file != NULL)
-        return from_configuration(file, ret_directory);
-    *ret_directory = strdup(state);
-    return *ret_directory != NULL ? CMD_DONE : CMD_FAILED;
-}
-
-int cmd_state_open(const char *command, const char *file, const char *state,
-                   struct store_reader **ret_reader)
+int cmd_state_open(const struct cmd_args *args, struct store_reader **ret_reader)
 {
     char *directory = NULL;
-    int status = cmd_state_directory(command, file, state, &directory);
+    struct err err = {0};
+    int status = cmd_state_directory(args, &directory);
     if (status != CMD_DONE)
         return status;
-    struct err err = {0};
     if (store_reader_open(directory, ret_reader, &err) != 0) {
-        fprintf(stderr, "lookoutd %s: %s\n", command, err.text);
+        fprintf(stderr, "lookoutd %s: %s\n", args->command, err.text);
         status = CMD_FAILED;
     }
     free(directory);
     return status;
 }
 
-int cmd_state_since(const char *command, const char *text, int64_t *ret_ms)
+int cmd_state_since(const struct cmd_args *args, int64_t *ret_ms)
 {
-    size_t n = strlen(text);
+    const char *text = args->since;
+    size_t n = text != NULL ? strlen(text) : 0;
     int64_t back_ms = 0;
-    if (units_parse_duration(text, n, &back_ms) == 0) {
-        struct timespec t;
-        clock_gettime(CLOCK_REALTIME, &t);
-        *ret_ms = (int64_t)t.tv_sec * 1000 - back_ms;
+    struct timespec now;
+    if (n == 0 || time_parse(text, n, ret_ms) == 0)
         return CMD_DONE;
-    }
-    if (time_parse(text, n, ret_ms) == 0)
-        return CMD_DONE;
-    fprintf(stderr,
-            "lookoutd %s: --since '%s' is neither a time (2024-03-25T18:00:00Z, "
-            "2024-03-25) nor a duration back from now (90min, 24h, 30d)\n",
-            command, text);
-    return CMD_USAGE;
+    if (units_parse_duration(text, n, &back_ms) != 0)
+        return cmd_refuse(args,
+                          "--since '%s' is neither a time (2024-03-25T18:00:00Z, "
+                          "2024-03-25) nor a duration back from now (90min, 24h, 30d)",
+                          text);
+    clock_gettime(CLOCK_REALTIME, &now);
+    *ret_ms = (int64_t)now.tv_sec * 1000 - back_ms;
+    return CMD_DONE;
 }

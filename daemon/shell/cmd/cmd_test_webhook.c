@@ -7,19 +7,7 @@
 
 #include "cmd.h"
 #include "cmd_state.h"
-#include "cmd_words.h"
 #include "lookout/delivery/delivery.h"
-
-static const char help[] =
-    "usage: lookoutd test-webhook -c FILE [ID...]\n"
-    "\n"
-    "Sends the alert lookoutd.test to all webhooks of a configuration, or to those "
-    "named,\n"
-    "by the same code that delivers alerts, and prints a line for each: its id, the "
-    "status,\n"
-    "how long it took, what came back. Exit status 1 when one of them did not take it.\n"
-    "\n"
-    "  -c FILE   the configuration\n";
 
 /* Sends to one; true when it was taken. */
 static bool try_one(const struct conf *conf, const struct conf_webhook *webhook)
@@ -48,10 +36,10 @@ static const struct conf_webhook *webhook_find(const struct conf *conf, const ch
     return NULL;
 }
 
-static int try_named(const struct conf *conf, char **ids, int count)
+static int try_named(const struct conf *conf, char *const *ids, size_t count)
 {
     int status = CMD_DONE;
-    for (int i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         if (webhook_find(conf, ids[i]) == NULL) {
             fprintf(stderr, "lookoutd test-webhook: there is no webhook '%s' (", ids[i]);
             for (size_t k = 0; k < conf->webhook_count; k++)
@@ -59,7 +47,7 @@ static int try_named(const struct conf *conf, char **ids, int count)
             fprintf(stderr, ")\n");
             status = CMD_USAGE;
         }
-    for (int i = 0; i < count && status != CMD_USAGE; i++)
+    for (size_t i = 0; i < count && status != CMD_USAGE; i++)
         if (!try_one(conf, webhook_find(conf, ids[i])))
             status = CMD_FAILED;
     return status;
@@ -78,23 +66,14 @@ static int try_all(const struct conf *conf)
     return status;
 }
 
-int cmd_test_webhook(int argc, char **argv)
+int cmd_test_webhook(const struct cmd_args *args)
 {
-    const char *file = NULL;
-    const struct cmd_option options[] = {
-        {.name = "config", .letter = 'c', .argument = "FILE", .value = &file},
-    };
-    struct cmd_words words = {"test-webhook", help, argv, argc};
-    int status = cmd_words_read(&words, options, 1);
-    if (status == CMD_GO_ON && file == NULL)
-        status = cmd_words_refuse(&words, "which configuration? (-c FILE)");
-    if (status != CMD_GO_ON)
-        return status;
     struct conf *conf = NULL;
-    status = cmd_state_conf(file, true, &conf);
+    int status = cmd_state_conf(args, true, &conf);
     if (status != CMD_DONE)
         return status;
-    status = words.argc > 1 ? try_named(conf, argv + 1, words.argc - 1) : try_all(conf);
+    status = args->word_count > 0 ? try_named(conf, args->words, args->word_count)
+                                  : try_all(conf);
     conf_destroy(conf);
     return status;
 }

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "cmd_state.h"
-#include "cmd_words.h"
 #include "lookout/base/text.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/conf/gazetteer.h"
@@ -17,22 +16,13 @@
 #include "lookout/run/pipeline.h"
 #include "lookout/track/vessel.h"
 
-static const char help[] =
-    "usage: lookoutd vessels (-c FILE | --state DIR) [X...]\n"
-    "\n"
-    "What is known of vessels: one JSON object a line, with the last fix and its age in "
-    "seconds,\n"
-    "the port and zones it is in, open route runs, and why it is watched. X: an MMSI or "
-    "IMO number,\n"
-    "or a vessel's name or part of it; none: all vessels. Exit 1 when nothing matches.\n"
-    "\n" CMD_STATE_HELP;
-
 /* Zones, rules and watched vessels are those of the configuration the directory was last
  * filled by, where it says which. */
 static struct conf *conf_of_state(const char *state)
 {
     char path[4096], file[4096] = "";
     struct conf *conf = NULL;
+    struct config_options how = {.is_quiet = true, .without_secrets = true};
     snprintf(path, sizeof path, "%s/%s", state, CONFIG_NOTE);
     FILE *f = fopen(path, "r");
     if (f == NULL)
@@ -41,7 +31,7 @@ static struct conf *conf_of_state(const char *state)
         file[strcspn(file, "\n")] = '\0';
     fclose(f);
     return file[0] != '\0' && access(file, R_OK) == 0 &&
-                   cmd_state_conf(file, false, &conf) == CMD_DONE
+                   config_load(file, &how, &conf) == 0
                ? conf
                : NULL;
 }
@@ -72,13 +62,13 @@ static int bare_conf(struct engine_conf *conf)
     return rc;
 }
 
-static bool matches(json_t *vessel, char *const *wanted, int count)
+static bool matches(json_t *vessel, char *const *wanted, size_t count)
 {
     if (count == 0)
         return true;
     char number[24];
     const char *name = json_string_value(json_object_get(vessel, "name"));
-    for (int i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         static const char *const keys[] = {"mmsi", "imo"};
         for (int k = 0; k < 2; k++) {
             snprintf(number, sizeof number, "%lld",
@@ -108,7 +98,7 @@ static void add_age(json_t *vessel, int64_t now_ms)
         json_object_set_new(last, "age_s", json_integer((now_ms - time_ms) / 1000));
 }
 
-static int print_all(const struct engine *e, char *const *wanted, int count)
+static int print_all(const struct engine *e, char *const *wanted, size_t count)
 {
     size_t n = engine_vessels(e, NULL, 0), printed = 0;
     uint32_t *mmsi = calloc(n + 1, sizeof *mmsi);
@@ -135,7 +125,8 @@ static int print_all(const struct engine *e, char *const *wanted, int count)
     return printed != 0 || (n == 0 && count == 0) ? CMD_DONE : CMD_FAILED;
 }
 
-static int show(struct conf *conf, const char *directory, char *const *wanted, int count)
+static int show(struct conf *conf, const char *directory, char *const *wanted,
+                size_t count)
 {
     struct pipeline p;
     struct err err = {0};
@@ -155,21 +146,24 @@ static int show(struct conf *conf, const char *directory, char *const *wanted, i
     return status;
 }
 
-static int run(const char *file, const char *state, char *const *wanted, int count)
+int cmd_vessels(const struct cmd_args *args)
 {
     struct conf *conf = NULL;
     struct conf bare = {0};
     int status = CMD_DONE;
-    if (file != NULL)
-        status = cmd_state_conf(file, false, &conf);
+    if (args->config == NULL && args->state == NULL)
+        return cmd_refuse(args, "one of -c FILE and --state DIR is needed");
+    if (args->config != NULL)
+        status = cmd_state_conf(args, false, &conf);
     else
-        conf = conf_of_state(state);
+        conf = conf_of_state(args->state);
     if (status != CMD_DONE)
         return status;
+    const char *state = args->state != NULL ? args->state : conf->state;
     if (conf != NULL) {
-        status = show(conf, state != NULL ? state : conf->state, wanted, count);
+        status = show(conf, state, args->words, args->word_count);
     } else if (bare_conf(&bare.engine) == 0) {
-        status = show(&bare, state, wanted, count);
+        status = show(&bare, state, args->words, args->word_count);
     } else {
         fputs("lookoutd vessels: the shipped gazetteer cannot be read\n", stderr);
         status = CMD_FAILED;
@@ -177,20 +171,4 @@ static int run(const char *file, const char *state, char *const *wanted, int cou
     engine_conf_finish(&bare.engine);
     conf_destroy(conf);
     return status;
-}
-
-int cmd_vessels(int argc, char **argv)
-{
-    const char *file = NULL, *state = NULL;
-    const struct cmd_option options[] = {
-        {.name = "config", .letter = 'c', .argument = "FILE", .value = &file},
-        {.name = "state", .argument = "DIR", .value = &state},
-    };
-    struct cmd_words words = {"vessels", help, argv, argc};
-    int status = cmd_words_read(&words, options, sizeof options / sizeof options[0]);
-    if (status == CMD_GO_ON && file == NULL && state == NULL)
-        status = cmd_words_refuse(&words, "one of -c FILE and --state DIR is needed");
-    if (status != CMD_GO_ON)
-        return status;
-    return run(file, state, argv + 1, words.argc - 1);
 }

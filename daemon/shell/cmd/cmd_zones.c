@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "cmd_state.h"
-#include "cmd_words.h"
 #include "lookout/base/buf.h"
 #include "lookout/conf/conf.h"
 #include "lookout/geo/zone.h"
@@ -20,60 +19,6 @@
 #include "lookout/rules/rule_kind.h"
 #include "lookout/voyage/ports.h"
 #include "picture.h"
-
-static const char help[] =
-    "usage: lookoutd zones [--svg FILE] [--png FILE] FILE...\n"
-    "       lookoutd zones -c FILE [--svg FILE] [--png FILE] [FILE...]\n"
-    "\n"
-    "Reads zones and gates from GeoJSON files ('-' is standard input) as the daemon "
-    "would,\n"
-    "all of them as one set, and prints a line for each, its columns separated by tabs:\n"
-    "\n"
-    "  id            properties.id\n"
-    "  kind          properties.kind, '-' where there is none\n"
-    "  vertices      without the repeated last one of each ring\n"
-    "  area          on the WGS 84 ellipsoid, in km2; for a gate its length, in km\n"
-    "  bounding box  south,west,north,east in degrees; west is greater than east where "
-    "the\n"
-    "                zone lies over the antimeridian\n"
-    "  antimeridian  yes or no\n"
-    "\n"
-    "A terminal gets a line with the columns' names first. Every fault is printed to\n"
-    "standard error as FILE:LINE:COLUMN: error: PATH: what is wrong and how to mend it;\n"
-    "zones without a fault are listed all the same.\n"
-    "\n"
-    "  -c FILE, --config FILE   the zones of this configuration, where no files are "
-    "given;\n"
-    "                           on pictures the watched ports as well: those that its "
-    "rules\n"
-    "                           name (not all of them, '*') and those that it defines\n"
-    "  --svg FILE               draw the zones, the ports and the land around them\n"
-    "  --png FILE               the same in pixels\n"
-    "\n"
-    "Exit status: 0 all zones are sound, 1 out of memory or a picture cannot be "
-    "written,\n"
-    "2 a fault, a file that cannot be read, or wrong usage.\n";
-
-struct options {
-    const char *svg, *png, *config; /* borrowed from argv; NULL: none */
-    char **files;                   /* borrowed */
-    int file_count;
-};
-
-static int read_words(struct cmd_words *words, struct options *ret)
-{
-    const struct cmd_option options[] = {
-        {.name = "svg", .argument = "FILE", .value = &ret->svg},
-        {.name = "png", .argument = "FILE", .value = &ret->png},
-        {.name = "config", .letter = 'c', .argument = "FILE", .value = &ret->config},
-    };
-    int status = cmd_words_read(words, options, sizeof options / sizeof options[0]);
-    if (status == CMD_GO_ON && words->argc <= 1 && ret->config == NULL)
-        status = cmd_words_refuse(words, "which FILE?");
-    ret->files = words->argv + 1;
-    ret->file_count = words->argc - 1;
-    return status;
-}
 
 static int read_file(const char *name, struct buf *out)
 {
@@ -95,11 +40,11 @@ static int read_file(const char *name, struct buf *out)
 }
 
 /* Read all files; *ret_faulty when there was a fault. 0 or ERR_NOMEM. */
-static int add_files(struct zone_builder *b, const struct options *options,
+static int add_files(struct zone_builder *b, const struct cmd_args *args,
                      bool *ret_faulty)
 {
-    for (int i = 0; i < options->file_count; i++) {
-        const char *name = options->files[i];
+    for (size_t i = 0; i < args->word_count; i++) {
+        const char *name = args->words[i];
         struct buf text = {0};
         struct zone_faults faults = {0};
         int code = read_file(name, &text);
@@ -213,7 +158,7 @@ static const struct port **find_watched(const struct conf *conf, size_t *ret_cou
 
 /* --- the command --- */
 
-static int show(const struct options *options, const struct conf *conf,
+static int show(const struct cmd_args *args, const struct conf *conf,
                 const struct zone_set *set)
 {
     struct picture_content content = {.zones = set};
@@ -222,36 +167,33 @@ static int show(const struct options *options, const struct conf *conf,
     print_zones(set);
     int code = ports == NULL ? ERR_NOMEM : 0;
     if (code == 0)
-        code = write_picture(&content, options->svg, PICTURE_SVG);
+        code = write_picture(&content, args->svg, PICTURE_SVG);
     if (code == 0)
-        code = write_picture(&content, options->png, PICTURE_PNG);
+        code = write_picture(&content, args->png, PICTURE_PNG);
     free(ports);
     return code;
 }
 
-int cmd_zones(int argc, char **argv)
+int cmd_zones(const struct cmd_args *args)
 {
-    struct options options = {0};
-    struct cmd_words words = {"zones", help, argv, argc};
     struct conf *conf = NULL;
-    int status = read_words(&words, &options);
-    if (status != CMD_GO_ON)
-        return status;
-    if (options.config != NULL) {
-        status = cmd_state_conf(options.config, false, &conf);
+    if (args->word_count == 0 && args->config == NULL)
+        return cmd_refuse(args, "which FILE?");
+    if (args->config != NULL) {
+        int status = cmd_state_conf(args, false, &conf);
         if (status != CMD_DONE)
             return status;
     }
     struct zone_set *set = NULL;
     struct zone_builder *b = zone_builder_create();
     bool is_faulty = false;
-    int code = b == NULL ? ERR_NOMEM : add_files(b, &options, &is_faulty);
+    int code = b == NULL ? ERR_NOMEM : add_files(b, args, &is_faulty);
     if (code == 0)
         code = zone_builder_build(b, &set, NULL);
     if (code != 0)
         fprintf(stderr, "lookoutd zones: %s\n", err_text(code));
     else
-        code = show(&options, conf, options.file_count > 0 ? set : conf->engine.zones);
+        code = show(args, conf, args->word_count > 0 ? set : conf->engine.zones);
     zone_set_destroy(set);
     zone_builder_destroy(b);
     conf_destroy(conf);

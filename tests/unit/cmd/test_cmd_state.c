@@ -76,7 +76,7 @@ static void restore(FILE *stream, int before)
 
 /* Runs a command; words are separated by blanks, "DIR" is the state directory. Returns
  * the exit status. */
-static int command(struct world *w, int (*run)(int, char **), const char *line)
+static int command(struct world *w, const char *line)
 {
     char words[16][128];
     char *argv[17] = {NULL};
@@ -90,7 +90,7 @@ static int command(struct world *w, int (*run)(int, char **), const char *line)
     FILE *out = tmpfile(), *err = tmpfile();
     assert_true(out != NULL && err != NULL);
     int out_before = divert(stdout, out), err_before = divert(stderr, err);
-    int status = run(argc, argv);
+    int status = cmd_main(argc, argv);
     restore(stdout, out_before);
     restore(stderr, err_before);
     read_back(out, w->output, sizeof w->output);
@@ -124,31 +124,29 @@ static void test_alerts(void **state)
     struct world *w = *state;
     struct store *s = fixture_open(w->directory); /* stays open: a running daemon */
     put_alerts(s, 0, 4);
-    assert_int_equal(command(w, cmd_alerts, "alerts --state DIR"), CMD_DONE);
+    assert_int_equal(command(w, "alerts --state DIR"), CMD_DONE);
     assert_int_equal(line_count(w->output), 4);
     *strchr(w->output, '\n') = '\0';
     json_t *json = json_loads(w->output, 0, NULL);
     assert_non_null(json);
     assert_string_equal(json_string_value(json_object_get(json, "state")), "pending");
     json_decref(json);
-    assert_int_equal(command(w, cmd_alerts, "alerts --state DIR --rule box"), CMD_DONE);
+    assert_int_equal(command(w, "alerts --state DIR --rule box"), CMD_DONE);
     assert_int_equal(line_count(w->output), 2);
-    assert_int_equal(
-        command(w, cmd_alerts, "alerts --state DIR --vessel 445000001 --pending"),
-        CMD_DONE);
+    assert_int_equal(command(w, "alerts --state DIR --vessel 445000001 --pending"),
+                     CMD_DONE);
     assert_int_equal(line_count(w->output), 1);
-    assert_int_equal(command(w, cmd_alerts, "alerts --state DIR --dead"), CMD_DONE);
+    assert_int_equal(command(w, "alerts --state DIR --dead"), CMD_DONE);
     assert_int_equal(line_count(w->output), 0);
-    assert_int_equal(
-        command(w, cmd_alerts, "alerts --state DIR --since 2024-03-25T18:04:02Z"),
-        CMD_DONE);
+    assert_int_equal(command(w, "alerts --state DIR --since 2024-03-25T18:04:02Z"),
+                     CMD_DONE);
     assert_int_equal(line_count(w->output), 2);
     /* The alerts are of March 2024. */
-    assert_int_equal(command(w, cmd_alerts, "alerts --state DIR --since 24h"), CMD_DONE);
+    assert_int_equal(command(w, "alerts --state DIR --since 24h"), CMD_DONE);
     assert_int_equal(line_count(w->output), 0);
     store_close(s);
     /* And with no daemon. */
-    assert_int_equal(command(w, cmd_alerts, "alerts --state DIR"), CMD_DONE);
+    assert_int_equal(command(w, "alerts --state DIR"), CMD_DONE);
     assert_int_equal(line_count(w->output), 4);
 }
 
@@ -160,15 +158,15 @@ static void test_redeliver(void **state)
     char id[HASH_ID_BYTES], line[200];
     fixture_id(1, id);
     snprintf(line, sizeof line, "redeliver --state DIR %s", id);
-    assert_int_equal(command(w, cmd_redeliver, line), CMD_DONE);
+    assert_int_equal(command(w, line), CMD_DONE);
     assert_string_equal(w->output, "1 delivery back in the queue\n");
-    assert_int_equal(command(w, cmd_redeliver, "redeliver --state DIR --dead"), CMD_DONE);
+    assert_int_equal(command(w, "redeliver --state DIR --dead"), CMD_DONE);
     assert_string_equal(w->output, "0 deliveries back in the queue\n");
-    assert_int_equal(command(w, cmd_redeliver, "redeliver --state DIR 0123"), CMD_FAILED);
+    assert_int_equal(command(w, "redeliver --state DIR 0123"), CMD_FAILED);
     assert_string_equal(w->output, "");
     assert_non_null(strstr(w->errors, "no alert 0123"));
     snprintf(line, sizeof line, "redeliver --state DIR %s --webhook siem", id);
-    assert_int_equal(command(w, cmd_redeliver, line), CMD_FAILED);
+    assert_int_equal(command(w, line), CMD_FAILED);
     assert_non_null(strstr(w->errors, "webhook siem"));
     store_close(s);
 }
@@ -212,7 +210,7 @@ static void test_calls(void **state)
     assert_int_equal(store_batch_voyage(b, &v), 0);
     assert_int_equal(store_submit(s, b), 0);
     assert_true(store_flush(s, 10000));
-    assert_int_equal(command(w, cmd_calls, "calls --state DIR"), CMD_DONE);
+    assert_int_equal(command(w, "calls --state DIR"), CMD_DONE);
     assert_string_equal(
         w->output,
         "record\tmmsi\timo\tname\tport\tport_name\tto\tto_name\tentered_at\tarrived_at\t"
@@ -225,15 +223,14 @@ static void test_calls(void **state)
         "Shidao\t\t2024-03-20T20:00:00Z\t2024-03-20T01:00:00Z\t\t\t\t\t\t\t6.1\t150."
         "3\t1\t"
         "CN SHD; SHIDAO\n");
-    assert_int_equal(command(w, cmd_calls, "calls --state DIR --csv --port CN* trader"),
-                     CMD_DONE);
+    assert_int_equal(command(w, "calls --state DIR --csv --port CN* trader"), CMD_DONE);
     const char *row = strchr(w->output, '\n') + 1;
     assert_string_equal(row, "voyage,445000001,9999993,EXAMPLE TRADER,KPNAM,\"Nampo, "
                              "\"\"old\"\" quay\",CNSHD,Shidao,,2024-03-20T20:00:00Z,"
                              "2024-03-20T01:00:00Z,,,,,,,6.1,150.3,1,CN SHD; SHIDAO\n");
-    assert_int_equal(command(w, cmd_calls, "calls --state DIR --json 9999993"), CMD_DONE);
+    assert_int_equal(command(w, "calls --state DIR --json 9999993"), CMD_DONE);
     assert_int_equal(line_count(w->output), 2);
-    assert_int_equal(command(w, cmd_calls, "calls --state DIR 123"), CMD_DONE);
+    assert_int_equal(command(w, "calls --state DIR 123"), CMD_DONE);
     assert_int_equal(line_count(w->output), 1); /* the header */
     store_close(s);
 }
@@ -241,29 +238,28 @@ static void test_calls(void **state)
 static void test_wrong_usage(void **state)
 {
     static const struct {
-        int (*run)(int, char **);
         const char *line, *says;
         int status;
     } cases[] = {
         /* clang-format off */
-        {cmd_alerts,    "alerts",                               "-c FILE and --state",  CMD_USAGE},
-        {cmd_alerts,    "alerts -c x --state DIR",              "-c FILE and --state",  CMD_USAGE},
-        {cmd_alerts,    "alerts --state DIR --since yesterday", "'yesterday' is neither", CMD_USAGE},
-        {cmd_alerts,    "alerts --state DIR word",              "'word'",               CMD_USAGE},
-        {cmd_alerts,    "alerts --nonsense",                    "nonsense",             CMD_USAGE},
-        {cmd_alerts,    "alerts --state DIR",                   "no database in",       CMD_FAILED},
-        {cmd_alerts,    "alerts --state /nowhere/at/all",       "no database in",       CMD_FAILED},
-        {cmd_calls,     "calls --state DIR",                    "no database in",       CMD_FAILED},
-        {cmd_calls,     "calls --state DIR --since 5parsec",    "'5parsec'",            CMD_USAGE},
-        {cmd_redeliver, "redeliver --state DIR",                "--dead",               CMD_USAGE},
-        {cmd_redeliver, "redeliver --state DIR --dead 0123",    "--dead",               CMD_USAGE},
-        {cmd_redeliver, "redeliver --state DIR --dead",         "no database in",       CMD_FAILED},
-        {cmd_redeliver, "redeliver --dead",                     "-c FILE and --state",  CMD_USAGE},
+        {"alerts",                               "-c FILE and --state",  CMD_USAGE},
+        {"alerts -c x --state DIR",              "-c FILE and --state",  CMD_USAGE},
+        {"alerts --state DIR --since yesterday", "'yesterday' is neither", CMD_USAGE},
+        {"alerts --state DIR word",              "'word'",               CMD_USAGE},
+        {"alerts --nonsense",                    "nonsense",             CMD_USAGE},
+        {"alerts --state DIR",                   "no database in",       CMD_FAILED},
+        {"alerts --state /nowhere/at/all",       "no database in",       CMD_FAILED},
+        {"calls --state DIR",                    "no database in",       CMD_FAILED},
+        {"calls --state DIR --since 5parsec",    "'5parsec'",            CMD_USAGE},
+        {"redeliver --state DIR",                "--dead",               CMD_USAGE},
+        {"redeliver --state DIR --dead 0123",    "--dead",               CMD_USAGE},
+        {"redeliver --state DIR --dead",         "no database in",       CMD_FAILED},
+        {"redeliver --dead",                     "-c FILE and --state",  CMD_USAGE},
         /* clang-format on */
     };
     struct world *w = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        int status = command(w, cases[i].run, cases[i].line);
+        int status = command(w, cases[i].line);
         if (status != cases[i].status || strstr(w->errors, cases[i].says) == NULL ||
             w->output[0] != '\0')
             fail_msg("%s: %d: %s", cases[i].line, status, w->errors);
@@ -273,11 +269,11 @@ static void test_wrong_usage(void **state)
 static void test_help(void **state)
 {
     struct world *w = *state;
-    assert_int_equal(command(w, cmd_alerts, "alerts --help"), CMD_DONE);
+    assert_int_equal(command(w, "alerts --help"), CMD_DONE);
     assert_non_null(strstr(w->output, "--follow"));
-    assert_int_equal(command(w, cmd_calls, "calls --help"), CMD_DONE);
+    assert_int_equal(command(w, "calls --help"), CMD_DONE);
     assert_non_null(strstr(w->output, "--csv"));
-    assert_int_equal(command(w, cmd_redeliver, "redeliver --help"), CMD_DONE);
+    assert_int_equal(command(w, "redeliver --help"), CMD_DONE);
     assert_non_null(strstr(w->output, "--webhook"));
 }
 
@@ -306,7 +302,7 @@ static void test_follow(void **state)
         dup2(fds[1], STDOUT_FILENO);
         close(fds[0]);
         close(fds[1]);
-        _exit(cmd_alerts(4, argv));
+        _exit(cmd_main(4, argv));
     }
     close(fds[1]);
     FILE *f = fdopen(fds[0], "r");
