@@ -61,6 +61,8 @@ struct ship {
     struct vessel_static info;
     struct ship_fold *folds; /* owned */
     uint32_t fold_count;
+    uint32_t
+        moved; /* the engine's `move` when a successor took it over, unchanged since */
 };
 
 enum { OUTAGES_MAX = 16, SOURCES_MAX = 64 };
@@ -111,7 +113,10 @@ struct engine {
     size_t forgotten_count, forgotten_room;
     uint16_t source_count; /* the highest source heard of, and one */
     struct source sources[SOURCES_MAX];
-    struct source daemon; /* outages of all sources at once */
+    struct source daemon;  /* outages of all sources at once */
+    uint32_t move, moves;  /* the number of the move to a successor under way; of all */
+    size_t move_cursor;    /* of a successor: in the map of the one before */
+    uint32_t vessels_most; /* of a successor: its vessels_max, meanwhile none */
 };
 
 /* --- ship.c: lifetime --- */
@@ -125,6 +130,8 @@ MUST_CHECK int ship_note_forgotten(struct engine *e, uint32_t mmsi);
 /* Its row is to be saved; or is saved. */
 void ship_mark(struct engine *e, struct ship *s);
 void ship_unmark(struct engine *e, struct ship *s);
+/* The one heard longest ago makes room. ERR_NOMEM */
+MUST_CHECK int ship_forget_oldest(struct engine *e);
 /* Heard now: last in the order of forgetting, and its row is to be saved. */
 void ship_touch(struct engine *e, struct ship *s);
 /* The one heard longest ago; NULL: there is none. */

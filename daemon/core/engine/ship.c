@@ -16,6 +16,8 @@ struct ship *ship_find(const struct engine *e, uint32_t mmsi)
 
 void ship_mark(struct engine *e, struct ship *s)
 {
+    if (e->move != 0)
+        s->moved = 0;
     if (s->is_dirty)
         return;
     s->is_dirty = true;
@@ -107,7 +109,7 @@ int ship_note_forgotten(struct engine *e, uint32_t mmsi)
 }
 
 /* The ship heard longest ago makes room. */
-static int forget_oldest(struct engine *e)
+int ship_forget_oldest(struct engine *e)
 {
     struct ship *oldest = ship_oldest(e);
     int rc = ship_note_forgotten(e, oldest->mmsi);
@@ -124,7 +126,7 @@ struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
     if (s != NULL)
         return s;
     if (e->conf.vessels_max != 0 && e->ships.count >= e->conf.vessels_max &&
-        forget_oldest(e) != 0)
+        ship_forget_oldest(e) != 0)
         return NULL;
     s = calloc(1, sizeof *s + e->rule_words * sizeof *s->covered);
     if (s == NULL)

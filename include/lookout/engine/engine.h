@@ -115,6 +115,16 @@ void engine_outage(struct engine *e, int64_t since_ms, int64_t until_ms);
  * over on success; the old one goes on after a failure. */
 MUST_CHECK int engine_reconfigure(struct engine *e, struct engine_conf *conf,
                                   struct err *err);
+/* The same without a pause: `fresh`, made by engine_create on any thread, takes over what
+ * e knows, `most` ships at a time, while e goes on between the calls. */
+void engine_follow(struct engine *fresh, struct engine *e);
+MUST_CHECK int engine_follow_some(struct engine *fresh, struct engine *e, size_t most,
+                                  bool *ret_is_done);
+/* At once when it is done: e is under the new configuration, and fresh what e was, for
+ * engine_destroy on any thread. After a failure e goes on as it was, fresh is useless. */
+MUST_CHECK int engine_follow_end(struct engine *fresh, struct engine *e);
+/* fresh will be destroyed instead. */
+void engine_follow_no_more(struct engine *e);
 const struct engine_counts *engine_counts(const struct engine *e);
 size_t engine_vessel_count(const struct engine *e);
 

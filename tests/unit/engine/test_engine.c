@@ -370,6 +370,69 @@ static void test_reload_with_a_lower_limit(void **state)
     enginerun_finish(&r);
 }
 
+static void fix_between(struct enginerun *r, uint32_t i)
+{
+    enginerun_fix(r, A + i * 7 % 60, 100 + i, 36, 126.5, 0);
+}
+
+/* A step, then a report: what comes between is not lost, whoever it is of. Returns how
+ * many came. */
+static uint32_t follow_in_steps(struct enginerun *r, struct engine_conf *conf)
+{
+    struct engine *fresh = NULL;
+    struct engine_sink sink = {.on_alert = enginerun_on_alert, .context = r};
+    bool is_done = false;
+    uint32_t between = 0;
+    assert_int_equal(engine_create(conf, &sink, &fresh, NULL), 0);
+    engine_follow(fresh, r->engine);
+    while (!is_done) {
+        assert_int_equal(engine_follow_some(fresh, r->engine, 3, &is_done), 0);
+        if (!is_done)
+            fix_between(r, between++);
+    }
+    assert_int_equal(engine_follow_end(fresh, r->engine), 0);
+    engine_destroy(fresh);
+    return between;
+}
+
+static int add_row(void *context, uint32_t mmsi, const void *record, size_t n)
+{
+    struct buf *rows = context;
+    int rc = buf_printf(rows, "%u:%zu:", mmsi, n);
+    return rc == 0 && n != 0 ? buf_add(rows, record, n) : rc;
+}
+
+static void test_reload_in_steps(void **state)
+{
+    (void)state;
+    struct buf rows[2] = {{0}};
+    uint32_t between = 0;
+    for (int at_once = 0; at_once < 2; at_once++) {
+        struct enginerun r;
+        struct engine_conf conf;
+        enginerun_init(&r, "site: test\n", NULL);
+        for (uint32_t i = 0; i < 50; i++)
+            enginerun_fix(&r, A + i, i, 36, 126.5, 0);
+        enginerun_conf("site: test\nrules: [{id: seen, when: sighted}]\n", NULL, &conf);
+        conf.vessels_max = 40;
+        if (at_once) {
+            for (uint32_t i = 0; i < between; i++)
+                fix_between(&r, i);
+            assert_int_equal(engine_reconfigure(r.engine, &conf, NULL), 0);
+        } else {
+            between = follow_in_steps(&r, &conf);
+            assert_in_range(between, 16, 40);
+        }
+        assert_int_equal(engine_vessel_count(r.engine), 40);
+        assert_int_equal(engine_save(r.engine, true, add_row, &rows[at_once]), 0);
+        enginerun_finish(&r);
+    }
+    assert_int_equal(rows[0].length, rows[1].length);
+    assert_memory_equal(rows[0].data, rows[1].data, rows[0].length);
+    buf_finish(&rows[0]);
+    buf_finish(&rows[1]);
+}
+
 static void test_eviction(void **state)
 {
     struct enginerun r;
@@ -470,5 +533,6 @@ TEST_MAIN(NULL, NULL, TEST(test_timers_fire_before_reports), TEST(test_order_of_
           TEST(test_covered_after_it_entered), TEST(test_sighted_when_recognised),
           TEST(test_repeat), TEST(test_mutes), TEST(test_reload_keeps_unchanged_rules),
           TEST(test_reload_of_zones), TEST(test_reload_of_routes),
-          TEST(test_reload_with_a_lower_limit), TEST(test_eviction), TEST(test_identity),
-          TEST(test_damaged_records), TEST(test_describe))
+          TEST(test_reload_with_a_lower_limit), TEST(test_reload_in_steps),
+          TEST(test_eviction), TEST(test_identity), TEST(test_damaged_records),
+          TEST(test_describe))
