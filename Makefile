@@ -42,7 +42,8 @@ PKG_LIBS   := $(shell pkg-config --libs $(CORE_PACKAGES) $(SHELL_PACKAGES) 2>/de
 CMOCKA_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags cmocka 2>/dev/null))
 CMOCKA_LIBS   := $(or $(shell pkg-config --libs cmocka 2>/dev/null),-lcmocka)
 CPPFLAGS_ALL = -Iinclude $(PKG_CFLAGS) -D_XOPEN_SOURCE=700 -DGEOS_USE_ONLY_R_API \
-  -DLOOKOUT_VERSION='"$(VERSION)"' -DLOOKOUT_DATADIR='"$(DATADIR)"' $(CPPFLAGS)
+  -DLOOKOUT_VERSION='"$(VERSION)"' -DLOOKOUT_DATADIR='"$(DATADIR)"' \
+  -DLOOKOUT_SYSCONFDIR='"$(sysconfdir)"' $(CPPFLAGS)
 CFLAGS_ALL   = -std=c11 -g $(OPTIMISE) $(HARDEN) $(WARNINGS) $(SANITIZE) $(CFLAGS)
 LDFLAGS_ALL  = $(LDHARDEN) $(SANITIZE) $(LDFLAGS)
 LIBS_ALL     = $(PKG_LIBS) -lm -lpthread

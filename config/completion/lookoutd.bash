@@ -15,7 +15,7 @@ _lookoutd() {
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
-    --state)
+    --state | --credentials)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
@@ -24,13 +24,13 @@ _lookoutd() {
         mapfile -t COMPREPLY < <(compgen -W "auto nmea jsonl csv" -- "$current")
         return
         ;;
-    --start | --since | --for | --delay | --address | --fail | --rule | --vessel | --port | --webhook)
+    --start | --since | --for | --wait | --delay | --address | --fail | --rule | --vessel | --port | --webhook)
         return
         ;;
     esac
     case $command in
-    run) options="-c --config --once" ;;
-    check) options="-c --config --connect --for" ;;
+    run) options="-c --config --once --wait" ;;
+    check) options="-c --config --connect --for --credentials --without-secrets" ;;
     replay) options="$state --start --format --alerts --deliver" ;;
     decode) options="--unscaled --format" ;;
     listen) options="--address --secret --fail --delay --json" ;;
@@ -38,7 +38,7 @@ _lookoutd() {
     calls) options="$state --since --port --csv --json" ;;
     alerts) options="$state --since --rule --vessel --pending --dead --follow" ;;
     redeliver) options="$state --dead --webhook" ;;
-    test-webhook) options="-c --config" ;;
+    test-webhook) options="-c --config --credentials" ;;
     ports) options="--places --missed --for" ;;
     zones) options="-c --config --svg --png" ;;
     help) options="run check replay decode listen vessels calls alerts redeliver test-webhook ports zones" ;;

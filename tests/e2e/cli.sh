@@ -139,6 +139,35 @@ status "the same as a feed" 0 "$bin" run --once -c bare.yaml
 grep -q 'feed tape: the recording has no times of its own: give the feed a `start`' err
 result "is warned of" $? "$(cat err)"
 
+# --once does not wait for ever for a receiver that does not answer.
+cat >wait.yaml <<'END'
+site: t
+state: wait-state
+feeds: [{id: tape, file: ok.nmea}]
+rules: [{id: s, when: sighted}]
+webhooks: [{id: a, url: "http://127.0.0.1:9/"}]
+END
+status "run --once --wait 1s where nobody listens" 1 "$bin" run --once --wait 1s -c wait.yaml
+grep -q 'not all alerts were delivered in time: pending=3 wait_s=1' err
+result "says what was not delivered" $? "$(cat err)"
+says "--wait without sense" 2 "--wait 'soon'" run --once --wait soon -c wait.yaml
+
+# The installed file means the service's state. (In a namespace where /etc and /var/lib are ours.)
+cat >installed.sh <<'END'
+mount -t tmpfs etc /etc && mount -t tmpfs lib /var/lib && mkdir -p /etc/lookoutd /var/lib/private || exit 99
+printf 'site: t\nrules: [{id: s, when: sighted}]\n' >/etc/lookoutd/lookoutd.yaml
+"$1" replay -c c.yaml --state /var/lib/private/lookoutd --alerts /dev/null ok.nmea && ln -s private/lookoutd /var/lib/lookoutd &&
+    "$1" vessels -c /etc/lookoutd/lookoutd.yaml 440000001
+END
+text=$(unshare -rm sh installed.sh "$bin" 2>&1)
+code=$?
+if [ $code -eq 99 ] || ! unshare -rm true 2>/dev/null; then
+    skip "the installed file finds the service's state" "no namespaces here"
+else
+    [ $code -eq 0 ] && grep -q '"mmsi":440000001' <<<"$text"
+    result "the installed file finds the service's state" $? "$text"
+fi
+
 # The error text is UTF-8 also where the fault is in the middle of it.
 printf 'site: t\nrules:\n  - {id: r, when: route, route: "KP* >> \303\251"}\n' >utf8.yaml
 status "a route with another letter" 2 "$bin" check -c utf8.yaml

@@ -37,14 +37,14 @@ text=$("$installed" check -c "$data/examples/lookoutd.yaml" 2>&1) && grep -q "di
 result "the installed example is sound, distances over water are there" $? "$text"
 
 for command in run check replay decode listen vessels calls alerts redeliver test-webhook ports zones; do
-    for option in $("$bin" "$command" --help | grep -oE -- '--[a-z]+' | sort -u); do
+    for option in $("$bin" "$command" --help | grep -oE -- '--[a-z][a-z-]*' | sort -u); do
         sed 's/\\-/-/g' "$dest/opt/look/share/man/man1/lookoutd.1" | awk -v c="$command" '$1 == ".SS" { on = $2 == c } on' |
             grep -qF -- "$option" || lacking="${lacking:-} man:$command:$option"
         [ "$(bash -c '. "$1"; COMP_WORDS=(lookoutd "$2" "$3"); COMP_CWORD=2; _lookoutd; printf "%s\n" "${COMPREPLY[@]}"' - \
             "$dest/opt/look/share/bash-completion/completions/lookoutd" "$command" "$option" | grep -cxF -- "$option")" = 1 ] ||
             lacking="${lacking:-} bash:$command:$option"
         awk -v c="$command)" '$1 == c { on = 1 } on; /;;$/ { on = 0 }' "$dest/opt/look/share/zsh/site-functions/_lookoutd" |
-            sed 's/\$stored/$configuration --state/; s/\$configuration/--config/' | grep -qF -- "$option" || lacking="${lacking:-} zsh:$command:$option"
+            sed 's/\$stored/$configuration --state/; s/\$credentials/--credentials/; s/\$configuration/--config/' | grep -qF -- "$option" || lacking="${lacking:-} zsh:$command:$option"
     done
     grep -q "'$command:" "$dest/opt/look/share/zsh/site-functions/_lookoutd" || lacking="${lacking:-} zsh:$command"
 done

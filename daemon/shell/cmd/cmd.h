@@ -13,11 +13,12 @@ enum cmd_exit { CMD_DONE = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
  * are borrowed from argv; NULL or false: not given. */
 struct cmd_args {
     const char *command;
-    const char *config, *state, *since, *rule, *port, *webhook;
-    const char *start, *format, *alerts, *listen_for;
+    const char *config, *state, *credentials, *since, *rule, *port, *webhook;
+    const char *start, *format, *alerts, *listen_for, *wait;
     const char *address, *secret, *fail, *delay;
     const char *svg, *png;
-    bool is_once, is_connecting, is_delivering, is_unscaled, is_json, is_csv;
+    bool is_once, is_connecting, is_without_secrets, is_delivering, is_unscaled, is_json,
+        is_csv;
     bool is_pending, is_dead, is_following, is_missed, with_places;
     const char **vessels; /* owned by cmd_main, as are words */
     size_t vessel_count;

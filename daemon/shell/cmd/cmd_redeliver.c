@@ -6,6 +6,7 @@
 
 #include "cmd.h"
 #include "cmd_state.h"
+#include "lookout/sys/owner.h"
 
 int cmd_redeliver(const struct cmd_args *args)
 {
@@ -19,6 +20,7 @@ int cmd_redeliver(const struct cmd_args *args)
         return status;
     int64_t count = store_redeliver(directory, (const char *const *)args->words,
                                     args->word_count, args->is_dead, args->webhook, &err);
+    owner_give(directory);
     free(directory);
     if (count < 0) {
         fprintf(stderr, "lookoutd redeliver: %s\n", err.text);

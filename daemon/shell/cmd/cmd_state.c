@@ -13,9 +13,12 @@
 
 int cmd_state_conf(const struct cmd_args *args, bool is_sending, struct conf **ret_conf)
 {
-    struct config_options options = {.is_quiet = !is_sending,
-                                     .without_secrets = !is_sending};
-    return cmd_exit_of(config_load(args->config, &options, ret_conf));
+    struct config_options options = {
+        .credentials = args->credentials,
+        .is_quiet = !is_sending,
+        .without_secrets = !is_sending || args->is_without_secrets,
+    };
+    return cmd_exit_of(config_load(args->config, &options, ret_conf, NULL));
 }
 
 int cmd_state_directory(const struct cmd_args *args, char **ret_directory)

@@ -10,17 +10,21 @@
 #define STATE                              CONFIG("the configuration; its `state` is the directory, its secrets are not read"), \
                                            TEXT("state", state, "DIR", "the state directory itself")
 #define FORMAT                             TEXT("format", format, "F", "auto, nmea, jsonl or csv instead of recognising it")
+#define CREDENTIALS                        TEXT("credentials", credentials, "DIR", "where credentials are read from; default $CREDENTIALS_DIRECTORY, which systemd sets for the service alone")
 #define END                                {0}
 
 static const struct cmd_option run_options[] = {
     CONFIG("the configuration"),
-    FLAG("once", is_once, "end when the recordings of the `file` feeds are through and their alerts settled"),
+    FLAG("once", is_once, "end when the recordings of the `file` feeds are through and their alerts delivered"),
+    TEXT("wait", wait, "DURATION", "with --once: how long to wait for the deliveries, 60s; what is not delivered then is a failure"),
     END,
 };
 static const struct cmd_option check_options[] = {
     CONFIG("the configuration"),
     FLAG("connect", is_connecting, "then listen to each feed for 10 s and say what came"),
     TEXT("for", listen_for, "DURATION", "not 10 s, but 1s to 1h"),
+    CREDENTIALS,
+    FLAG("without-secrets", is_without_secrets, "secrets are not read: what systemd does before a reload"),
     END,
 };
 static const struct cmd_option replay_options[] = {
@@ -75,6 +79,7 @@ static const struct cmd_option redeliver_options[] = {
 };
 static const struct cmd_option test_webhook_options[] = {
     CONFIG("the configuration"),
+    CREDENTIALS,
     END,
 };
 static const struct cmd_option ports_options[] = {
@@ -98,10 +103,10 @@ const struct cmd cmd_table[] = {
      .synopsis = "-c FILE [options]",
      .about = "The daemon, in the foreground: systemd's form. SIGTERM and SIGINT end it within seconds, SIGHUP reads the "
               "configuration again.",
-     .fails = "failed at run time"},
+     .fails = "failed at run time, or with --once not all alerts were delivered"},
     {.name = "check", .run = cmd_check, .options = check_options, .needs_config = true,
      .line = "read the configuration; every fault, then what would be watched",
-     .synopsis = "-c FILE [--connect [--for DURATION]]",
+     .synopsis = "-c FILE [options]",
      .about = "Reads the configuration, its zones, ports, lists and secrets. Every fault goes to stderr as file:line:col: error: "
               "path: what (what would be accepted); then what would be watched goes to stdout, each route and rule in words.",
      .fails = "a feed could not be reached"},
@@ -164,7 +169,7 @@ const struct cmd cmd_table[] = {
      .fails = "nothing was changed"},
     {.name = "test-webhook", .run = cmd_test_webhook, .options = test_webhook_options, .needs_config = true, .takes_words = true,
      .line = "send a test alert",
-     .synopsis = "-c FILE [ID...]",
+     .synopsis = "-c FILE [--credentials DIR] [ID...]",
      .about = "Sends the alert lookoutd.test to all webhooks of a configuration, or to those named, by the same code that delivers "
               "alerts, and prints a line for each: its id, the status, how long it took, what came back.",
      .fails = "one of them did not take it"},

@@ -31,7 +31,7 @@ static struct conf *conf_of_state(const char *state)
         file[strcspn(file, "\n")] = '\0';
     fclose(f);
     return file[0] != '\0' && access(file, R_OK) == 0 &&
-                   config_load(file, &how, &conf) == 0
+                   config_load(file, &how, &conf, NULL) == 0
                ? conf
                : NULL;
 }

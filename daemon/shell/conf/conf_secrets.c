@@ -70,7 +70,8 @@ static char *credential_path(struct conf_reader *r, const struct conf_node *node
     const char *directory = r->context->credentials_directory;
     if (directory == NULL || directory[0] == '\0') {
         conf_error(r, node, "LoadCredential= in the service, or {file: PATH}",
-                   "there is no $CREDENTIALS_DIRECTORY to read %s from",
+                   "credential %s is handed to the service alone; by hand give "
+                   "--credentials DIR with a file of that name",
                    conf_quote(name, quoted));
         return NULL;
     }

@@ -20,6 +20,16 @@ static bool is_warning(const char *line)
     return warning != NULL && (error == NULL || warning < error);
 }
 
+static void keep_error(const struct conf_report *report, int rc, struct err *err)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (!is_warning(report->lines[i])) {
+            err_set(err, rc, "%s", report->lines[i]);
+            return;
+        }
+    err_set(err, rc, "%s", err_text(rc));
+}
+
 static void print_report(const char *file, const struct conf_report *report, int rc)
 {
     const char *on_error = log_prefix(LOG_LEVEL_ERROR);
@@ -35,15 +45,30 @@ static void print_report(const char *file, const struct conf_report *report, int
         fprintf(stderr, "%s%s: %s\n", on_error, file, err_text(rc));
 }
 
+/* By hand the installed file means what it means to the service. */
+static const char *find_state(const char *file)
+{
+    static const char folder[] = LOOKOUT_SYSCONFDIR "/lookoutd/";
+    const char *given = getenv("STATE_DIRECTORY");
+    if (given != NULL)
+        return given;
+    char *full = realpath(file, NULL);
+    bool is_installed = full != NULL && strncmp(full, folder, sizeof folder - 1) == 0;
+    free(full);
+    return is_installed ? "/var/lib/lookoutd" : NULL;
+}
+
 int config_load(const char *file, const struct config_options *options,
-                struct conf **ret_conf)
+                struct conf **ret_conf, struct err *err)
 {
     char host[256] = "";
     struct conf_report report = {0};
     struct conf_context context = {
         .host = host,
-        .state_directory = getenv("STATE_DIRECTORY"),
-        .credentials_directory = getenv("CREDENTIALS_DIRECTORY"),
+        .state_directory = find_state(file),
+        .credentials_directory = options->credentials != NULL
+                                     ? options->credentials
+                                     : getenv("CREDENTIALS_DIRECTORY"),
         .without_secrets = options->without_secrets,
     };
     if (gethostname(host, sizeof host - 1) != 0)
@@ -51,13 +76,17 @@ int config_load(const char *file, const struct config_options *options,
     int rc = conf_load(file, &context, ret_conf, &report);
     if (!options->is_quiet || report.errors > 0)
         print_report(file, &report, rc);
+    rc = rc == 0 || rc == ERR_NOMEM ? rc : ERR_INVALID;
+    if (rc != 0)
+        keep_error(&report, rc, err);
     conf_report_finish(&report);
 #ifdef __GLIBC__
     /* Documents weigh more as they are read than what is made of them: 1,000 zones leave
      * 10 MB to give back. */
-    malloc_trim(0);
+    if (!options->is_reload)
+        malloc_trim(0);
 #endif
-    return rc == 0 || rc == ERR_NOMEM ? rc : ERR_INVALID;
+    return rc;
 }
 
 void config_note(const char *file, const char *state)
@@ -73,21 +102,19 @@ void config_note(const char *file, const char *state)
     free(full);
 }
 
-bool config_water(struct conf *conf, const struct engine_conf *old, bool is_writing)
+bool config_water(struct conf *conf, const struct water_fields_options *options)
 {
-    struct water_fields_options options = {
-        .old = old, .cache = conf->state, .is_writing = is_writing};
     struct water_fields_counts counts = {0};
     struct err err = {0};
-    int rc = water_fields_make(&conf->engine, &options, &counts, &err);
-    if (rc == 0 && counts.fields > 0 && is_writing)
+    int rc = water_fields_make(&conf->engine, options, &counts, &err);
+    if (rc == 0 && counts.fields > 0 && options->is_writing)
         log_info("run", NULL,
                  "distances over water: sets=%zu made=%zu cached=%zu kept=%zu bytes=%zu",
                  counts.fields, counts.made, counts.cached, counts.shared, counts.bytes);
     if (rc == 0 && counts.not_kept > 0)
         log_warning("run", NULL, "%s/water: %zu distance fields could not be written",
                     conf->state, counts.not_kept);
-    if (rc != 0)
+    if (rc != 0 && rc != ERR_LIMIT)
         log_warning("run", NULL,
                     "no distances over water: %s; routes are forecast by the declared "
                     "destination alone",

@@ -62,10 +62,15 @@ static int on_voyage(void *context, const struct engine_voyage *voyage)
     return p->store != NULL ? store_batch_voyage(p->batch, voyage) : 0;
 }
 
+struct engine_sink pipeline_sink(struct pipeline *p)
+{
+    return (struct engine_sink){
+        .on_alert = on_alert, .on_call = on_call, .on_voyage = on_voyage, .context = p};
+}
+
 int pipeline_init(struct pipeline *p, struct conf *conf, struct err *err)
 {
-    struct engine_sink sink = {
-        .on_alert = on_alert, .on_call = on_call, .on_voyage = on_voyage, .context = p};
+    struct engine_sink sink = pipeline_sink(p);
     memset(p, 0, sizeof *p);
     p->conf = conf;
     p->first_ms = TIME_NONE;

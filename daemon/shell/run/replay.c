@@ -15,6 +15,7 @@
 #include "lookout/delivery/delivery.h"
 #include "lookout/feed/reader.h"
 #include "lookout/run/config.h"
+#include "lookout/sys/owner.h"
 
 enum { SLICE = 1 << 16 };
 
@@ -106,8 +107,10 @@ static int open_store(struct replay *r)
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
         return ERR_IO;
     }
-    if (r->options->state != NULL)
+    if (r->options->state != NULL) {
         config_note(r->options->file, r->options->state);
+        owner_give(r->options->state);
+    }
     r->pipeline.store = r->store;
     r->pipeline.is_history = !r->options->is_delivering;
     size_t refused = 0;
@@ -226,7 +229,8 @@ static int open_all(struct replay *r)
     int rc = open_readers(r);
     if (rc != 0)
         return rc;
-    if (!config_water(r->conf, NULL, false) ||
+    struct water_fields_options water = {.cache = r->conf->state};
+    if (!config_water(r->conf, &water) ||
         pipeline_init(&r->pipeline, r->conf, &err) != 0) {
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
         return ERR_IO;
@@ -300,6 +304,8 @@ static void close_all(struct replay *r)
     tally_finish(&r->tally);
     conf_destroy(r->conf);
     wake_finish(&r->wake);
+    if (r->options->state != NULL)
+        owner_give(r->options->state);
     remove_scratch(r);
 }
 
@@ -307,7 +313,7 @@ int replay_run(const struct replay_options *options)
 {
     struct replay r = {.options = options};
     struct config_options how = {.without_secrets = !options->is_delivering};
-    int rc = config_load(options->file, &how, &r.conf);
+    int rc = config_load(options->file, &how, &r.conf, NULL);
     if (rc != 0)
         return rc;
     tally_init(&r.tally);

@@ -25,7 +25,7 @@ enum {
 
 /* --- the way of the data --- */
 
-static void fail(struct run *r, const char *what, int rc)
+void run_fail(struct run *r, const char *what, int rc)
 {
     log_error("run", NULL, "%s: %s", what, err_text(rc));
     run_stop(r, rc);
@@ -36,7 +36,7 @@ static void commit(struct run *r)
     int rc = pipeline_commit(&r->pipeline, false);
     r->committed_ms = r->pipeline.clock_ms;
     if (rc != 0)
-        fail(r, "the state cannot be kept", rc);
+        run_fail(r, "the state cannot be kept", rc);
 }
 
 /* A store that is behind slows the feeds, not the memory. */
@@ -53,7 +53,7 @@ static void balance(struct run *r)
                           : "the disk has caught up");
 }
 
-static void drain(struct run *r)
+void run_drain(struct run *r)
 {
     if (r->is_stopping)
         return;
@@ -62,7 +62,7 @@ static void drain(struct run *r)
         merge_clock(r->pipeline.merge, r->pipeline.clock_ms);
     int rc = pipeline_drain(&r->pipeline);
     if (rc != 0) {
-        fail(r, "a report cannot be taken in", rc);
+        run_fail(r, "a report cannot be taken in", rc);
         return;
     }
     if (r->pipeline.has_alerts || r->pipeline.clock_ms - r->committed_ms >= COMMIT_MS)
@@ -72,14 +72,14 @@ static void drain(struct run *r)
 
 static void on_data(void *context)
 {
-    drain(context);
+    run_drain(context);
 }
 
 static void on_silence(void *context, size_t feed, bool is_silent, int64_t since_ms)
 {
     struct run *r = context;
     struct alert alert;
-    drain(r);
+    run_drain(r);
     engine_source_silent(r->pipeline.engine, (uint16_t)feed, is_silent);
     struct feed_status status;
     feeds_status(r->feeds, feed, &status);
@@ -91,7 +91,7 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     if (rc == 0)
         rc = pipeline_alert(&r->pipeline, &alert);
     if (rc != 0)
-        fail(r, "an alert cannot be made", rc);
+        run_fail(r, "an alert cannot be made", rc);
     else
         commit(r);
 }
@@ -111,11 +111,12 @@ static void warn_of_no_time(const struct run *r)
 static void on_end(void *context)
 {
     struct run *r = context;
-    drain(r);
+    run_drain(r);
     if (r->is_stopping)
         return;
     commit(r);
     r->is_ended = true;
+    r->ended_ms = uv_now(&r->loop);
     warn_of_no_time(r);
     log_info("feed", NULL, "the recordings are through: %zu vessels, %llu alerts",
              engine_vessel_count(r->pipeline.engine),
@@ -123,7 +124,7 @@ static void on_end(void *context)
     notify_status("the recordings are through");
 }
 
-/* --once: nothing waits for delivery any more. */
+/* --once: nothing waits for delivery any more, or has waited long enough. */
 static void sweep(struct run *r)
 {
     struct store_counts counts = {0};
@@ -131,10 +132,19 @@ static void sweep(struct run *r)
     if (!r->options->is_once || !r->is_ended || now_ms - r->swept_ms < SWEEP_MS)
         return;
     r->swept_ms = now_ms;
-    if (store_queued_bytes(r->store) != 0)
+    if (store_queued_bytes(r->store) != 0 ||
+        store_reader_counts(r->reader, NULL, &counts) != 0)
         return;
-    if (store_reader_counts(r->reader, NULL, &counts) == 0 && counts.pending == 0)
-        run_stop(r, 0);
+    if (counts.pending == 0) {
+        run_stop(r, counts.dead > r->dead_before ? ERR_LIMIT : 0);
+        return;
+    }
+    if (uv_now(&r->loop) - r->ended_ms < (uint64_t)r->options->wait_ms)
+        return;
+    log_error(
+        "run", NULL, "not all alerts were delivered in time: pending=%llu wait_s=%lld",
+        (unsigned long long)counts.pending, (long long)(r->options->wait_ms / SECOND_MS));
+    run_stop(r, ERR_LIMIT);
 }
 
 /* The watchdog hears of us only while the store makes progress, too. */
@@ -158,7 +168,7 @@ static void beat(struct run *r)
 static void on_tick(uv_timer_t *timer)
 {
     struct run *r = timer->data;
-    drain(r);
+    run_drain(r);
     if (r->is_stopping)
         return;
     if (r->pipeline.clock_ms - r->pruned_ms >= PRUNE_MS) {
@@ -219,17 +229,20 @@ void run_stop(struct run *r, int rc)
     if (r->api != NULL)
         api_stop(r->api, on_api_closed, r);
     r->api = NULL;
+    run_reload_stop(r);
+    uv_close((uv_handle_t *)&r->turn, NULL);
     uv_close((uv_handle_t *)&r->tick, NULL);
     uv_close((uv_handle_t *)&r->on_term, NULL);
     uv_close((uv_handle_t *)&r->on_int, NULL);
     uv_close((uv_handle_t *)&r->on_hup, NULL);
+    signal(SIGHUP, SIG_IGN); /* its default would kill what is being ended */
 }
 
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct run *r = handle->data;
     if (number == SIGHUP) {
-        run_reload(r);
+        run_reload_ask(r);
         return;
     }
     log_info("run", NULL, "signal %d: ending", number);
@@ -263,6 +276,9 @@ static int open_store(struct run *r, struct err *err)
         rc = pipeline_load(&r->pipeline, r->conf->state, &refused, err);
     if (rc != 0)
         return rc;
+    struct store_counts counts = {0};
+    if (store_reader_counts(r->reader, NULL, &counts) == 0)
+        r->dead_before = counts.dead;
     r->pipeline.store = r->store;
     config_note(r->options->file, r->conf->state);
     if (refused != 0)
@@ -309,13 +325,37 @@ static int start(struct run *r, struct err *err)
     return rc;
 }
 
+/* What came in waited so long at most: the loop's time without its waiting. */
+static void on_turn(uv_prepare_t *turn)
+{
+    struct run *r = turn->data;
+    struct run_turns *t = &r->turns;
+    uint64_t now_ns = uv_hrtime(), idle_ns = uv_metrics_idle_time(&r->loop);
+    uint64_t busy_ns = now_ns - t->at_ns - (idle_ns - t->idle_ns);
+    uint64_t minute = now_ns / 60000000000u;
+    if (minute != t->minute) {
+        t->longest_ns[1] = minute == t->minute + 1 ? t->longest_ns[0] : 0;
+        t->longest_ns[0] = 0;
+        t->minute = minute;
+    }
+    if (t->at_ns != 0 && busy_ns > t->longest_ns[0])
+        t->longest_ns[0] = busy_ns;
+    t->at_ns = now_ns;
+    t->idle_ns = idle_ns;
+}
+
 static void init_handles(struct run *r)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
     uv_signal_t *const handles[] = {&r->on_term, &r->on_int, &r->on_hup};
     uv_loop_init(&r->loop);
+    uv_loop_configure(&r->loop, UV_METRICS_IDLE_TIME);
+    uv_prepare_init(&r->loop, &r->turn);
+    r->turn.data = r;
+    uv_prepare_start(&r->turn, on_turn);
     uv_timer_init(&r->loop, &r->tick);
     r->tick.data = r;
+    run_reload_init(r);
     for (int i = 0; i < 3; i++) {
         uv_signal_init(&r->loop, handles[i]);
         handles[i]->data = r;
@@ -352,7 +392,8 @@ static int run(struct run *r)
     log_set_level((enum log_level)r->conf->log);
     init_handles(r);
     wake_init(&r->wake);
-    int rc = config_water(r->conf, NULL, true) ? start(r, &err) : ERR_NOMEM;
+    struct water_fields_options water = {.cache = r->conf->state, .is_writing = true};
+    int rc = config_water(r->conf, &water) ? start(r, &err) : ERR_NOMEM;
     if (rc != 0) {
         log_error("run", NULL, "%s", err.text[0] != '\0' ? err.text : err_text(rc));
         run_stop(r, rc);
@@ -373,7 +414,7 @@ static int run(struct run *r)
 int run_daemon(const struct run_options *options)
 {
     struct run r = {.options = options};
-    int rc = config_load(options->file, &(struct config_options){0}, &r.conf);
+    int rc = config_load(options->file, &(struct config_options){0}, &r.conf, NULL);
     if (rc != 0)
         return rc;
     if (r.conf->feed_count == 0) {

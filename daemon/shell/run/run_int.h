@@ -3,6 +3,7 @@
 #ifndef LOOKOUT_RUN_INT_H
 #define LOOKOUT_RUN_INT_H
 
+#include <stdatomic.h>
 #include <uv.h>
 
 #include "lookout/api/api.h"
@@ -13,6 +14,30 @@
 #include "lookout/run/run.h"
 #include "lookout/run/wake.h"
 #include "lookout/store/store.h"
+
+/* A reload: a worker reads the file and makes an engine of it; the loop lets that engine
+ * take over ship by ship, puts it in force at a commit, and a worker frees the old. */
+enum reload_phase { RELOAD_NONE, RELOAD_READING, RELOAD_FOLLOWING, RELOAD_FREEING };
+struct reload {
+    enum reload_phase phase;
+    bool is_wanted;        /* SIGHUP came, and was not followed yet */
+    uint64_t wanted_ms;    /* of the loop's time: the first such */
+    uv_timer_t timer;      /* a burst is waited out */
+    uv_idle_t step;        /* while FOLLOWING */
+    uv_work_t work;        /* while READING and FREEING */
+    atomic_bool is_ended;  /* the daemon stops: the worker leaves what takes long */
+    struct conf *conf;     /* owned: the new one, then the old one to be freed */
+    struct engine *engine; /* owned: likewise */
+    struct err err;
+    int rc;
+};
+
+/* The longest turns of the loop, of this minute and the one before. */
+struct run_turns {
+    uint64_t at_ns, idle_ns; /* at the last turn's end */
+    uint64_t longest_ns[2];
+    uint64_t minute;
+};
 
 struct run {
     const struct run_options *options; /* borrowed */
@@ -27,7 +52,12 @@ struct run {
     uv_loop_t loop;
     uv_timer_t tick; /* event time, commits, watchdog */
     uv_signal_t on_term, on_int, on_hup;
+    uv_prepare_t turn; /* once a turn of the loop: how long it was busy */
+    struct run_turns turns;
     int64_t started_ms, committed_ms, pruned_ms, swept_ms, beat_ms;
+    uint64_t ended_ms;    /* of the loop's time: since is_ended */
+    uint64_t dead_before; /* deliveries that were given up before the start */
+    struct reload reload;
     int64_t reloaded_ms;
     bool is_reload_good;
     bool is_live;   /* the feeds are live ones */
@@ -40,11 +70,19 @@ struct run {
 
 /* Whether a configuration listens to live feeds; if not, it reads recordings. */
 bool run_is_live(const struct conf *conf);
-/* run_reload.c: SIGHUP. A bad file is refused whole and the old goes on. */
-void run_reload(struct run *r);
+/* run_reload.c: SIGHUP. A burst of them is one reload; a bad file is refused whole and
+ * the old goes on. */
+void run_reload_init(struct run *r);
+void run_reload_ask(struct run *r);
+/* The daemon stops: what is under way is left. */
+void run_reload_stop(struct run *r);
 /* run_metrics.c: opens the API where the configuration in force says, to be asked by it.
  */
 int run_open_api(struct run *r, struct err *err);
+/* Everything that waits goes through the engine. */
+void run_drain(struct run *r);
+/* It cannot go on: says why and ends. */
+void run_fail(struct run *r, const char *what, int rc);
 /* Begin to end; run_daemon will return rc. */
 void run_stop(struct run *r, int rc);
 

@@ -274,6 +274,14 @@ static int metrics(void *context, struct buf *out)
     if (rc == 0)
         rc = single(out, "lookoutd_config_last_reload_timestamp_seconds", "gauge",
                     "When the configuration was last read.", seconds(r->reloaded_ms));
+    uint64_t turn_ns = r->turns.longest_ns[0] > r->turns.longest_ns[1]
+                           ? r->turns.longest_ns[0]
+                           : r->turns.longest_ns[1];
+    if (rc == 0)
+        rc = single(
+            out, "lookoutd_loop_longest_turn_seconds", "gauge",
+            "The longest time of the last minutes in which the loop did one thing.",
+            (double)turn_ns / 1e9);
     if (rc == 0)
         rc = feed_metrics(r, out);
     if (rc == 0)

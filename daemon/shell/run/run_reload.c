@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SIGHUP: what a restart with the changed file would do, without closing what did not
- * change. */
+ * change and without a pause of the loop. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,12 @@
 #include "lookout/sys/log.h"
 #include "lookout/sys/notify.h"
 #include "run_int.h"
+
+enum {
+    QUIET_MS = 200,       /* after the last signal of a burst */
+    BURST_MOST_MS = 2000, /* after the first */
+    STEP_SHIPS = 100      /* some milliseconds */
+};
 
 static bool is_same_text(const char *a, const char *b)
 {
@@ -61,7 +67,7 @@ static int follow_api(struct run *r, const struct conf *old, struct err *err)
 
 /* A daemon does not start with a recording that is not there; so neither does it reload.
  * Those it has opened already may be gone by now. */
-static bool can_follow(const struct conf *old, const struct conf *fresh)
+static bool can_follow(const struct conf *old, const struct conf *fresh, struct err *err)
 {
     bool can = true;
     for (size_t i = 0; i < fresh->feed_count; i++) {
@@ -73,22 +79,104 @@ static bool can_follow(const struct conf *old, const struct conf *fresh)
         if (is_open || feed->transport != CONF_FEED_FILE ||
             strcmp(feed->address, "-") == 0 || access(feed->address, R_OK) == 0)
             continue;
-        log_error("run", NULL, "feed %s: %s: %s", feed->id, feed->address,
-                  strerror(errno));
+        err_set(err, ERR_IO, "feed %s: %s: %s", feed->id, feed->address, strerror(errno));
+        log_error("run", NULL, "%s", err->text);
         can = false;
     }
     return can;
 }
 
-/* The engine refused: fresh is the caller's still. Else it is in force, whatever else
- * failed, and *fresh is NULL. */
-static int apply(struct run *r, struct conf **ret_fresh, struct err *err)
+/* --- on the worker --- */
+
+static int read_fresh(struct run *r, struct reload *l)
 {
-    struct conf *fresh = *ret_fresh;
-    int rc = engine_reconfigure(r->pipeline.engine, &fresh->engine, err);
+    const struct config_options how = {.is_reload = true};
+    int rc = config_load(r->options->file, &how, &l->conf, &l->err);
     if (rc != 0)
         return rc;
-    *ret_fresh = NULL;
+    if (!can_follow(r->conf, l->conf, &l->err))
+        return ERR_INVALID;
+    struct water_fields_options water = {.old = engine_conf(r->pipeline.engine),
+                                         .cache = l->conf->state,
+                                         .is_writing = true,
+                                         .is_ended = &l->is_ended};
+    if (!config_water(l->conf, &water))
+        return err_set(&l->err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+    struct engine_sink sink = pipeline_sink(&r->pipeline);
+    return engine_create(&l->conf->engine, &sink, &l->engine, &l->err);
+}
+
+static void on_read(uv_work_t *work)
+{
+    struct run *r = work->data;
+    r->reload.rc = read_fresh(r, &r->reload);
+}
+
+static void on_free(uv_work_t *work)
+{
+    struct run *r = work->data;
+    engine_destroy(r->reload.engine);
+    conf_destroy(r->reload.conf);
+    r->reload.engine = NULL;
+    r->reload.conf = NULL;
+}
+
+/* --- on the loop --- */
+
+static void reload_schedule(struct run *r);
+
+static void on_freed(uv_work_t *work, int status)
+{
+    struct run *r = work->data;
+    (void)status;
+    r->reload.phase = RELOAD_NONE;
+    if (r->reload.is_wanted)
+        reload_schedule(r);
+}
+
+static void reload_free(struct run *r)
+{
+    r->reload.phase = RELOAD_FREEING;
+    if (uv_queue_work(&r->loop, &r->reload.work, on_free, on_freed) == 0)
+        return;
+    on_free(&r->reload.work);
+    on_freed(&r->reload.work, 0);
+}
+
+/* What is wrong stays on screen until a reload succeeds. */
+static void reload_refuse(struct run *r)
+{
+    const char *why =
+        r->reload.err.text[0] != '\0' ? r->reload.err.text : err_text(r->reload.rc);
+    log_error("run", NULL,
+              "%s is refused; the configuration in force stays reason=\"%s\"",
+              r->options->file, why);
+    notify_ready_format("reload refused, the configuration in force stays: %s", why);
+    reload_free(r);
+}
+
+static void reload_report(struct run *r, int rc)
+{
+    const char *why = r->reload.err.text;
+    if (rc != 0) {
+        why = why[0] != '\0' ? why : err_text(rc);
+        log_error("run", NULL, "reload: the changed file is in force, but for this: %s",
+                  why);
+        notify_ready_format("reloaded, but: %s", why);
+        return;
+    }
+    r->is_reload_good = true;
+    log_info("run", NULL, "reloaded: feeds=%zu rules=%zu webhooks=%zu",
+             r->conf->feed_count, engine_conf(r->pipeline.engine)->rule_count,
+             r->conf->webhook_count);
+    notify_ready("watching");
+}
+
+/* The new engine is in force. All else follows, whatever of it fails. */
+static int reload_apply(struct run *r, struct conf *fresh, struct err *err)
+{
+    struct conf *old = r->conf;
+    int rc = 0;
     for (size_t i = 0; i < fresh->webhook_count && rc == 0; i++)
         rc = store_webhook_enable(r->store, fresh->webhooks[i].id);
     if (rc == 0)
@@ -97,7 +185,6 @@ static int apply(struct run *r, struct conf **ret_fresh, struct err *err)
         rc = feeds_reconfigure(r->feeds, fresh->feeds, fresh->feed_count, err);
     if (rc != 0 && err->text[0] == '\0')
         err_set(err, rc, "%s", err_text(rc));
-    struct conf *old = r->conf;
     warn_fixed(old, fresh);
     r->conf = fresh;
     r->pipeline.conf = fresh;
@@ -109,50 +196,113 @@ static int apply(struct run *r, struct conf **ret_fresh, struct err *err)
     int api_rc = follow_api(r, old, rc == 0 ? err : &why);
     if (why.text[0] != '\0')
         log_error("run", NULL, "%s", why.text);
-    conf_destroy(old);
     return rc != 0 ? rc : api_rc;
 }
 
-void run_reload(struct run *r)
+/* What was learned under the old configuration is kept first, and each feed's place with
+ * it. */
+static void reload_finish(struct run *r)
 {
-    struct conf *fresh = NULL;
-    struct err err = {0};
-    notify_reloading();
+    struct reload *l = &r->reload;
+    int rc = pipeline_commit(&r->pipeline, false);
+    if (rc != 0) {
+        run_fail(r, "the state cannot be kept", rc);
+        return;
+    }
+    l->rc = engine_follow_end(l->engine, r->pipeline.engine);
+    if (l->rc != 0) {
+        reload_refuse(r);
+        return;
+    }
+    struct conf *old = r->conf;
+    rc = reload_apply(r, l->conf, &l->err);
+    l->conf = old;
+    reload_report(r, rc);
+    reload_free(r);
+}
+
+static void on_step(uv_idle_t *step)
+{
+    struct run *r = step->data;
+    bool is_done = false;
+    run_drain(r);
+    if (r->is_stopping)
+        return;
+    r->reload.rc =
+        engine_follow_some(r->reload.engine, r->pipeline.engine, STEP_SHIPS, &is_done);
+    if (r->reload.rc == 0 && !is_done)
+        return;
+    uv_idle_stop(step);
+    if (r->reload.rc == 0) {
+        reload_finish(r);
+        return;
+    }
+    engine_follow_no_more(r->pipeline.engine);
+    reload_refuse(r);
+}
+
+static void on_was_read(uv_work_t *work, int status)
+{
+    struct run *r = work->data;
+    (void)status;
+    if (r->is_stopping) {
+        on_free(work);
+    } else if (r->reload.rc != 0) {
+        reload_refuse(r);
+    } else {
+        r->reload.phase = RELOAD_FOLLOWING;
+        engine_follow(r->reload.engine, r->pipeline.engine);
+        uv_idle_start(&r->reload.step, on_step);
+    }
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct run *r = timer->data;
+    struct reload *l = &r->reload;
+    if (l->phase != RELOAD_NONE)
+        return; /* its end asks again */
+    l->is_wanted = false;
+    l->err = (struct err){0};
+    l->phase = RELOAD_READING;
     r->reloaded_ms = pipeline_clock_ms();
     r->is_reload_good = false;
-    if (config_load(r->options->file, &(struct config_options){0}, &fresh) != 0 ||
-        !can_follow(r->conf, fresh)) {
-        conf_destroy(fresh);
-        log_error("run", NULL, "%s is refused; the configuration in force stays",
-                  r->options->file);
-        notify_ready("reload refused: faulty configuration");
-        return;
-    }
-    if (!config_water(fresh, engine_conf(r->pipeline.engine), true)) {
-        log_error("run", NULL, "reload: %s", err_text(ERR_NOMEM));
-        conf_destroy(fresh);
-        notify_ready("reload failed");
-        return;
-    }
-    /* What was learned under the old configuration is kept first, and each feed's place
-     * with it. */
-    int rc = pipeline_drain(&r->pipeline);
-    if (rc == 0)
-        rc = pipeline_commit(&r->pipeline, false);
-    if (rc == 0)
-        rc = apply(r, &fresh, &err);
-    bool is_in_force = fresh == NULL;
-    conf_destroy(fresh);
-    if (rc != 0) {
-        log_error("run", NULL, "reload: %s%s",
-                  is_in_force ? "the changed file is in force, but for this: " : "",
-                  err.text[0] != '\0' ? err.text : err_text(rc));
-        notify_ready("reload failed");
-        return;
-    }
-    r->is_reload_good = true;
-    log_info("run", NULL, "reloaded: feeds=%zu rules=%zu webhooks=%zu",
-             r->conf->feed_count, engine_conf(r->pipeline.engine)->rule_count,
-             r->conf->webhook_count);
-    notify_ready("watching");
+    notify_reloading();
+    l->rc = uv_queue_work(&r->loop, &l->work, on_read, on_was_read) != 0 ? ERR_NOMEM : 0;
+    if (l->rc != 0)
+        reload_refuse(r);
+}
+
+/* Signals that follow each other closely are one, but not for ever. */
+static void reload_schedule(struct run *r)
+{
+    uint64_t waited_ms = uv_now(&r->loop) - r->reload.wanted_ms;
+    uint64_t left_ms = waited_ms < BURST_MOST_MS ? BURST_MOST_MS - waited_ms : 0;
+    uv_timer_start(&r->reload.timer, on_timer, left_ms < QUIET_MS ? left_ms : QUIET_MS,
+                   0);
+}
+
+void run_reload_ask(struct run *r)
+{
+    if (!r->reload.is_wanted)
+        r->reload.wanted_ms = uv_now(&r->loop);
+    r->reload.is_wanted = true;
+    reload_schedule(r);
+}
+
+void run_reload_init(struct run *r)
+{
+    uv_timer_init(&r->loop, &r->reload.timer);
+    uv_idle_init(&r->loop, &r->reload.step);
+    r->reload.timer.data = r->reload.step.data = r->reload.work.data = r;
+    atomic_init(&r->reload.is_ended, false);
+}
+
+void run_reload_stop(struct run *r)
+{
+    atomic_store(&r->reload.is_ended, true);
+    uv_close((uv_handle_t *)&r->reload.timer, NULL);
+    uv_close((uv_handle_t *)&r->reload.step, NULL);
+    if (r->reload.phase == RELOAD_FOLLOWING)
+        on_free(&r->reload.work);
 }

@@ -31,6 +31,16 @@ void notify_ready(const char *status)
     (void)sd_notifyf(0, "READY=1\nSTATUS=%s", text);
 }
 
+void notify_ready_format(const char *format, ...)
+{
+    char text[STATUS_BYTES];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    notify_ready(text);
+}
+
 void notify_reloading(void)
 {
     (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, clock_monotonic_us());

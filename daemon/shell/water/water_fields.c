@@ -122,6 +122,7 @@ void water_fields_describe(const struct engine_conf *engine, FILE *out)
 struct making {
     const struct water *water;
     struct water_wants *wants;
+    const atomic_bool *is_ended;
     pthread_mutex_t mutex;
     size_t next; /* under the mutex */
     int code;    /* under the mutex */
@@ -140,7 +141,9 @@ static void *make_fields(void *context)
             return NULL;
         struct water_want *want = &m->wants->items[at];
         struct water_field *field = NULL;
-        int rc = water_field_create(m->water, want->sources, want->count, want->limit_m,
+        int rc = m->is_ended != NULL && atomic_load(m->is_ended) ? ERR_LIMIT : 0;
+        if (rc == 0)
+            rc = water_field_create(m->water, want->sources, want->count, want->limit_m,
                                     &field);
         pthread_mutex_lock(&m->mutex);
         want->field = field;
@@ -150,11 +153,12 @@ static void *make_fields(void *context)
     }
 }
 
-static int make_all(const struct water *water, struct water_wants *wants)
+static int make_all(const struct water *water, struct water_wants *wants,
+                    const atomic_bool *is_ended)
 {
     enum { THREADS_MAX = 8 };
     pthread_t threads[THREADS_MAX];
-    struct making making = {.water = water, .wants = wants};
+    struct making making = {.water = water, .wants = wants, .is_ended = is_ended};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int count = 0;
     pthread_mutex_init(&making.mutex, NULL);
@@ -255,7 +259,7 @@ static int make(struct water *water, struct water_wants *wants,
     share(water, options->old, wants, counts);
     if (options->cache != NULL)
         counts->cached = water_cache_read(options->cache, water, wants);
-    int rc = make_all(water, wants);
+    int rc = make_all(water, wants, options->is_ended);
     if (rc != 0)
         return rc;
     count(wants, counts);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the merge through the engine to the store and a stream of alerts: what `run` and
- * `replay` share. One commit is one consistent cut of the engine and the feeds. Private
- * to cmd. */
+ * `replay` share. One commit is one consistent cut of the engine and the feeds. */
 #ifndef LOOKOUT_PIPELINE_H
 #define LOOKOUT_PIPELINE_H
 
@@ -35,6 +34,8 @@ struct pipeline {
 /* Takes conf->engine over. */
 MUST_CHECK int pipeline_init(struct pipeline *p, struct conf *conf, struct err *err);
 void pipeline_finish(struct pipeline *p);
+/* Where an engine that is to take the place of p's sends what it finds. */
+struct engine_sink pipeline_sink(struct pipeline *p);
 /* Load what the store knows of vessels and time. *ret_refused: rows that could not be
  * read. */
 MUST_CHECK int pipeline_load(struct pipeline *p, const char *directory,

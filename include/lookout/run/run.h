@@ -5,12 +5,14 @@
 #define LOOKOUT_RUN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "lookout/base/err.h"
 
 struct run_options {
     const char *file; /* the configuration; borrowed */
     bool is_once;     /* end when the recordings are through and their alerts settled */
+    int64_t wait_ms;  /* with is_once: how long for the deliveries, then it failed */
 };
 
 /* From the first line of the configuration to the end by a signal. What goes wrong is

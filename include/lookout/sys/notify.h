@@ -9,6 +9,7 @@
 
 /* The start, or a reload, is through. `status` as in notify_status; NULL: none. */
 void notify_ready(const char *status);
+void notify_ready_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A reload begins; notify_ready ends it. With the monotonic time that systemd 253 and
  * later want for Type=notify-reload; 252 ignores it. */
 void notify_reloading(void);

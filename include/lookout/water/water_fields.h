@@ -4,6 +4,7 @@
 #ifndef LOOKOUT_WATER_FIELDS_H
 #define LOOKOUT_WATER_FIELDS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -14,7 +15,8 @@
 struct water_fields_options {
     const struct engine_conf *old; /* borrowed; NULL: none */
     const char *cache;             /* directory; NULL: none. A damaged file is as none */
-    bool is_writing; /* new fields go into the cache, others' go out of it */
+    bool is_writing;             /* new fields go into the cache, others' go out of it */
+    const atomic_bool *is_ended; /* set by another thread: ERR_LIMIT; NULL: never */
 };
 struct water_fields_counts {
     size_t fields, shared, cached, made;
