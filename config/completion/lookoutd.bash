@@ -5,7 +5,7 @@ _lookoutd() {
     local state="-c --config --state"
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run check replay decode listen vessels calls alerts redeliver test-webhook ports
+        mapfile -t COMPREPLY < <(compgen -W "run check replay decode listen vessels calls alerts status redeliver test-webhook ports
             zones help --help --version" -- "$current")
         return
     fi
@@ -34,14 +34,15 @@ _lookoutd() {
     replay) options="$state --start --format --alerts --deliver" ;;
     decode) options="--unscaled --format" ;;
     listen) options="--address --secret --fail --delay --json" ;;
-    vessels) options=$state ;;
+    vessels) options="$state --json" ;;
     calls) options="$state --since --port --csv --json" ;;
-    alerts) options="$state --since --rule --vessel --pending --dead --follow" ;;
+    alerts) options="$state --since --rule --vessel --pending --dead --follow --json" ;;
+    status) options="$state --json --watch" ;;
     redeliver) options="$state --dead --webhook" ;;
     test-webhook) options="-c --config --credentials" ;;
     ports) options="--places --missed --for" ;;
     zones) options="-c --config --svg --png" ;;
-    help) options="run check replay decode listen vessels calls alerts redeliver test-webhook ports zones" ;;
+    help) options="run check replay decode listen vessels calls alerts status redeliver test-webhook ports zones" ;;
     esac
     if [[ $current == -* || $command == help ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$current")

@@ -15,7 +15,7 @@ status() {
 printf 'site: t\nrules:\n  - {id: s, when: sighted}\n' >c.yaml
 for i in 1 2 3; do "$build/ais_say" "44000000$i" 36 "125.$i" 10 90 $((1711238400 + i * 60)); done >ok.nmea
 
-for command in run check replay decode listen vessels calls alerts redeliver test-webhook ports zones; do
+for command in run check replay decode listen vessels calls alerts status redeliver test-webhook ports zones; do
     status "$command --help" 0 "$bin" "$command" --help
     [ -s out ] && [ ! -s err ]
     result "$command --help goes to stdout" $? "$(cat err)"

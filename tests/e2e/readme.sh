@@ -80,9 +80,9 @@ for f in $(grep -oE '`(config|tests|systemd|daemon|geo|include)/[A-Za-z0-9_./-]*
     case $f in */kind_x.c | */x.scn) continue ;; esac # to be written
     [ -e "$f" ] || lacking="${lacking:-} $f"
 done
-for f in $(grep -oE 'lookoutd (run|check|replay|decode|listen|vessels|calls|alerts|redeliver|test-webhook|ports|zones) [^`#]*' README.md |
+for f in $(grep -oE 'lookoutd (run|check|replay|decode|listen|vessels|calls|alerts|status|redeliver|test-webhook|ports|zones) [^`#]*' README.md |
     grep -oE -- '--[a-z]+' | sort -u); do
-    for c in run check replay decode listen vessels calls alerts redeliver test-webhook ports zones; do "$bin" $c --help; done |
+    for c in run check replay decode listen vessels calls alerts status redeliver test-webhook ports zones; do "$bin" $c --help; done |
         grep -qF -- "$f" || lacking="${lacking:-} $f"
 done
 [ -z "${lacking:-}" ]

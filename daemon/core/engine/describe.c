@@ -91,6 +91,27 @@ static json_t *routes_json(const struct engine *e, struct ship_track *item)
     return list;
 }
 
+static size_t runs_of(const struct engine *e, struct ship_track *item)
+{
+    size_t count = 0, i = 0;
+    json_t *routes = routes_json(e, item), *route = NULL;
+    json_array_foreach(routes, i, route)
+    {
+        count += json_array_size(json_object_get(route, "runs"));
+    }
+    json_decref(routes);
+    return count;
+}
+
+size_t engine_run_count(const struct engine *e)
+{
+    size_t count = 0, cursor = 0;
+    for (const struct ship *s; (s = ship_next(e, &cursor)) != NULL;)
+        for (uint8_t i = 0; i < s->track_count; i++)
+            count += runs_of(e, s->items[i]);
+    return count;
+}
+
 static void put_watch(json_t *o, const struct ship *s)
 {
     put(o, "watched", json_boolean(s->watch != NULL));

@@ -13,11 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include "api_int.h"
 #include "lookout/sys/log.h"
 
 enum {
-    API_CONNECTIONS = 64,
     API_TIMEOUT_S = 15,
     API_CONNECTION_BYTES = 16384, /* request line and headers */
     API_HANDLES = 2
@@ -29,6 +30,7 @@ struct api {
     uv_timer_t timer;
     struct api_sink sink;
     uint16_t port;
+    char *path; /* owned: of a socket in the file system; NULL */
     unsigned open_handles;
     char complaint[256]; /* the library's last, for a failed start */
     bool is_started;
@@ -48,7 +50,7 @@ static unsigned answer_check(struct api *api, struct buf *out,
     bool good = is_good(api->sink.context, out);
     if (out->length == 0 && buf_add_text(out, good ? "ok" : "not ok") != 0)
         return 0;
-    if (buf_add_char(out, '\n') != 0)
+    if (buf_text(out)[out->length - 1] != '\n' && buf_add_char(out, '\n') != 0)
         return 0;
     return good ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;
 }
@@ -63,15 +65,22 @@ static unsigned answer_ready(struct api *api, struct buf *out)
     return answer_check(api, out, api->sink.is_ready);
 }
 
+static unsigned answer_status(struct api *api, struct buf *out)
+{
+    return api->sink.status(api->sink.context, out) == 0 ? MHD_HTTP_OK : 0;
+}
+
 /* clang-format off */
 static const struct {
     const char *path;
     const char *content_type;
     unsigned (*answer)(struct api *api, struct buf *out);
+    bool is_local; /* on the socket alone */
 } routes[] = {
-    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", answer_metrics},
-    {"/healthz", "text/plain; charset=utf-8",                answer_health},
-    {"/readyz",  "text/plain; charset=utf-8",                answer_ready},
+    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", answer_metrics, false},
+    {"/healthz", "text/plain; charset=utf-8",                answer_health,  false},
+    {"/readyz",  "text/plain; charset=utf-8",                answer_ready,   false},
+    {"/status",  "application/json",                         answer_status,  true},
 };
 /* clang-format on */
 enum { ROUTES = sizeof routes / sizeof routes[0] };
@@ -131,7 +140,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return MHD_YES;
     }
     for (size_t i = 0; i < ROUTES; i++) {
-        if (strcmp(path, routes[i].path) != 0)
+        if (strcmp(path, routes[i].path) != 0 ||
+            (routes[i].is_local && api->path == NULL))
             continue;
         struct buf body = {0};
         unsigned status = routes[i].answer(api, &body);
@@ -199,18 +209,23 @@ static int read_address(const char *address, uint16_t port,
     return ERR_INVALID;
 }
 
+/* On an address, or on a descriptor that listens already (fd >= 0). */
 static struct MHD_Daemon *start_daemon(struct api *api,
-                                       const struct sockaddr_storage *address)
+                                       const struct sockaddr_storage *address, int fd)
 {
     unsigned flags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG;
     if (address->ss_family == AF_INET6)
         flags |= MHD_USE_IPv6;
+    struct MHD_OptionItem where[] = {
+        {fd >= 0 ? MHD_OPTION_LISTEN_SOCKET : MHD_OPTION_SOCK_ADDR, fd,
+         fd >= 0 ? NULL : (void *)(uintptr_t)address},
+        {MHD_OPTION_END, 0, NULL},
+    };
     /* The logger comes first: options are read in order, and some complain. */
     return MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, api, MHD_OPTION_EXTERNAL_LOGGER, on_complaint,
-        api, MHD_OPTION_SOCK_ADDR, (const struct sockaddr *)address,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)API_CONNECTIONS,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)API_TIMEOUT_S,
+        api, MHD_OPTION_ARRAY, where, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)API_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)API_TIMEOUT_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)API_CONNECTION_BYTES, MHD_OPTION_END);
 }
 
@@ -228,36 +243,74 @@ static const char *reason(const struct api *api)
     return colon != NULL ? colon + 2 : api->complaint;
 }
 
+/* From here on an address and a socket are the same. */
+static int start(uv_loop_t *loop, struct api *api, const struct sockaddr_storage *address,
+                 int fd, struct err *err)
+{
+    errno = 0;
+    api->daemon = start_daemon(api, address, fd);
+    const union MHD_DaemonInfo *info = NULL;
+    if (api->daemon != NULL)
+        info = MHD_get_daemon_info(api->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    if (info == NULL || uv_poll_init(loop, &api->poll, info->epoll_fd) != 0) {
+        err_set(err, ERR_IO, "%s",
+                api->complaint[0] != '\0' ? reason(api) : strerror(errno));
+        if (api->daemon != NULL)
+            MHD_stop_daemon(api->daemon);
+        return ERR_IO;
+    }
+    api->is_started = true;
+    uv_timer_init(loop, &api->timer);
+    api->poll.data = api->timer.data = api;
+    api->open_handles = API_HANDLES;
+    run(api);
+    return 0;
+}
+
 int api_start(uv_loop_t *loop, const char *address, uint16_t port,
               const struct api_sink *sink, struct api **ret_api, struct err *err)
 {
     struct sockaddr_storage where;
+    struct err why = {0};
     if (read_address(address, port, &where) != 0)
         return err_set(err, ERR_INVALID, "api: '%s' is no IP address", address);
     struct api *api = calloc(1, sizeof *api);
     if (api == NULL)
         return err_set(err, ERR_NOMEM, "api: %s", err_text(ERR_NOMEM));
     api->sink = *sink;
-    errno = 0;
-    api->daemon = start_daemon(api, &where);
-    const union MHD_DaemonInfo *info = NULL;
-    if (api->daemon != NULL)
-        info = MHD_get_daemon_info(api->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    if (info == NULL || uv_poll_init(loop, &api->poll, info->epoll_fd) != 0) {
-        int code = err_set(err, ERR_IO, "api: cannot listen on %s port %u: %s", address,
-                           (unsigned)port,
-                           api->complaint[0] != '\0' ? reason(api) : strerror(errno));
-        if (api->daemon != NULL)
-            MHD_stop_daemon(api->daemon);
+    if (start(loop, api, &where, -1, &why) != 0) {
         free(api);
-        return code;
+        return err_set(err, ERR_IO, "api: cannot listen on %s port %u: %s", address,
+                       (unsigned)port, why.text);
     }
-    api->is_started = true;
     api->port = bound_port(api->daemon, port);
-    uv_timer_init(loop, &api->timer);
-    api->poll.data = api->timer.data = api;
-    api->open_handles = API_HANDLES;
-    run(api);
+    *ret_api = api;
+    return 0;
+}
+
+int api_start_local(uv_loop_t *loop, const char *path, const struct api_sink *sink,
+                    struct api **ret_api, struct err *err)
+{
+    static const struct sockaddr_storage none = {.ss_family = AF_UNIX};
+    struct err why = {0};
+    struct api *api = calloc(1, sizeof *api);
+    if (api != NULL)
+        api->path = strdup(path);
+    if (api == NULL || api->path == NULL) {
+        free(api);
+        return err_set(err, ERR_NOMEM, "api: %s", err_text(ERR_NOMEM));
+    }
+    api->sink = *sink;
+    int fd = api_local_listen(path);
+    int rc = fd < 0 ? err_set(&why, ERR_IO, "%s", strerror(errno))
+                    : start(loop, api, &none, fd, &why);
+    if (rc != 0) {
+        if (fd >= 0)
+            close(fd);
+        free(api->path);
+        free(api);
+        return err_set(err, rc, "api: cannot listen on %s: %s", path, why.text);
+    }
     *ret_api = api;
     return 0;
 }
@@ -276,6 +329,9 @@ static void on_handle_closed(uv_handle_t *handle)
     void (*on_closed)(void *context) = api->on_closed;
     void *context = api->closed_context;
     MHD_stop_daemon(api->daemon);
+    if (api->path != NULL)
+        unlink(api->path);
+    free(api->path);
     free(api);
     if (on_closed != NULL)
         on_closed(context);

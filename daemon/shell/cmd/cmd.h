@@ -19,7 +19,7 @@ struct cmd_args {
     const char *svg, *png;
     bool is_once, is_connecting, is_without_secrets, is_delivering, is_unscaled, is_json,
         is_csv;
-    bool is_pending, is_dead, is_following, is_missed, with_places;
+    bool is_pending, is_dead, is_following, is_watching, is_missed, with_places;
     const char **vessels; /* owned by cmd_main, as are words */
     size_t vessel_count;
     char **words;
@@ -70,6 +70,7 @@ int cmd_listen(const struct cmd_args *args);
 int cmd_vessels(const struct cmd_args *args);
 int cmd_calls(const struct cmd_args *args);
 int cmd_alerts(const struct cmd_args *args);
+int cmd_status(const struct cmd_args *args);
 int cmd_redeliver(const struct cmd_args *args);
 int cmd_test_webhook(const struct cmd_args *args);
 int cmd_ports(const struct cmd_args *args);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lookout/base/timefmt.h"
 #include "lookout/base/units.h"
@@ -19,6 +20,33 @@ int cmd_state_conf(const struct cmd_args *args, bool is_sending, struct conf **r
         .without_secrets = !is_sending || args->is_without_secrets,
     };
     return cmd_exit_of(config_load(args->config, &options, ret_conf, NULL));
+}
+
+/* The configuration the directory was last filled by, where it says which. */
+static struct conf *conf_of_state(const char *state)
+{
+    char path[4096], file[4096] = "";
+    struct conf *conf = NULL;
+    struct config_options how = {.is_quiet = true, .without_secrets = true};
+    snprintf(path, sizeof path, "%s/%s", state, CONFIG_NOTE);
+    FILE *f = fopen(path, "r");
+    if (f == NULL)
+        return NULL;
+    if (fgets(file, sizeof file, f) != NULL)
+        file[strcspn(file, "\n")] = '\0';
+    fclose(f);
+    return file[0] != '\0' && access(file, R_OK) == 0 &&
+                   config_load(file, &how, &conf, NULL) == 0
+               ? conf
+               : NULL;
+}
+
+int cmd_state_known(const struct cmd_args *args, struct conf **ret_conf)
+{
+    if (args->config != NULL)
+        return cmd_state_conf(args, false, ret_conf);
+    *ret_conf = conf_of_state(args->state);
+    return CMD_DONE;
 }
 
 int cmd_state_directory(const struct cmd_args *args, char **ret_directory)

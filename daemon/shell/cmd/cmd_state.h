@@ -13,6 +13,9 @@
 
 /* The configuration. Who sends nothing needs no secrets and hears of errors only. */
 int cmd_state_conf(const struct cmd_args *args, bool is_sending, struct conf **ret_conf);
+/* That, or without -c the one the state directory was last filled by, NULL when it does
+ * not say: zones, rules, webhooks and watched vessels need not be named again. */
+int cmd_state_known(const struct cmd_args *args, struct conf **ret_conf);
 /* The state directory; owned by the caller. */
 int cmd_state_directory(const struct cmd_args *args, char **ret_directory);
 /* The same, and a reader on it. */

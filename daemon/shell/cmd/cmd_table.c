@@ -49,8 +49,10 @@ static const struct cmd_option listen_options[] = {
     FLAG("json", is_json, "print each alert's JSON instead"),
     END,
 };
+#define JSON FLAG("json", is_json, "JSON lines on a terminal too, where there would be a table")
 static const struct cmd_option vessels_options[] = {
     STATE,
+    JSON,
     END,
 };
 static const struct cmd_option calls_options[] = {
@@ -58,7 +60,7 @@ static const struct cmd_option calls_options[] = {
     TEXT("since", since, "T", "what ended at T or later or goes on: RFC 3339, a date, or a duration back from now (30d)"),
     TEXT("port", port, "P", "at, from or to a port: a code, a country (\"KP*\"), a name or part of one"),
     FLAG("csv", is_csv, "comma-separated, quoted as in RFC 4180"),
-    FLAG("json", is_json, "one JSON object a line"),
+    JSON,
     END,
 };
 static const struct cmd_option alerts_options[] = {
@@ -69,6 +71,13 @@ static const struct cmd_option alerts_options[] = {
     FLAG("pending", is_pending, "with a delivery that waits"),
     FLAG("dead", is_dead, "with a delivery that was given up"),
     FLAG("follow", is_following, "go on with new alerts as they are accepted"),
+    JSON,
+    END,
+};
+static const struct cmd_option status_options[] = {
+    STATE,
+    FLAG("json", is_json, "one JSON object, also on a terminal"),
+    FLAG("watch", is_watching, "again every two seconds, until interrupted"),
     END,
 };
 static const struct cmd_option redeliver_options[] = {
@@ -132,15 +141,15 @@ const struct cmd cmd_table[] = {
     {.name = "vessels", .run = cmd_vessels, .options = vessels_options, .takes_words = true,
      .line = "what is known of vessels",
      .synopsis = "(-c FILE | --state DIR) [X...]",
-     .about = "What is known of vessels: one JSON object a line, with the last fix and its age in seconds, the port and zones it is "
-              "in, open route runs, and why it is watched. X: an MMSI or IMO number, or a vessel's name or part of it; none: all "
+     .about = "What is known of vessels: a table on a terminal, else one JSON object a line, with the last fix and its age in "
+              "seconds, the port and zones it is in, open route runs, and why it is watched. X: an MMSI or IMO number, or a vessel's name or part of it; none: all "
               "vessels.",
      .fails = "nothing matches, or the state cannot be read"},
     {.name = "calls", .run = cmd_calls, .options = calls_options, .takes_words = true,
      .line = "port calls and voyages on record",
      .synopsis = "(-c FILE | --state DIR) [options] [X...]",
-     .about = "Port calls and voyages on record in the order they began, one a line, columns separated by tabs, a header first; "
-              "unknown is empty. X: an MMSI or IMO number, or a vessel's name or part of it; none: all vessels.\n"
+     .about = "Port calls and voyages on record in the order they began: a table on a terminal, else one JSON object a line; with "
+              "--csv the columns below, unknown is empty. X: an MMSI or IMO number, or a vessel's name or part of it; none: all vessels.\n"
               "\n"
               "  record         call or voyage\n"
               "  mmsi imo name  the ship\n"
@@ -154,11 +163,18 @@ const struct cmd cmd_table[] = {
     {.name = "alerts", .run = cmd_alerts, .options = alerts_options,
      .line = "stored alerts and their delivery",
      .synopsis = "(-c FILE | --state DIR) [options]",
-     .about = "Stored alerts in the order they were accepted, one JSON object a line: id, type, rule, severity, time, detected_at, "
+     .about = "Stored alerts in the order they were accepted: a table on a terminal, else one JSON object a line: id, type, rule, severity, time, detected_at, "
               "mmsi, imo, state, deliveries (webhook, state, attempts, next_attempt, status, reason, delivered_at or given_up_at), "
               "event (what was sent). state: pending, dead or delivered; muted, folded (why says by what) or history where the "
               "alert is not for delivery; stored where no webhook wants it.",
      .fails = "the state cannot be read"},
+    {.name = "status", .run = cmd_status, .options = status_options,
+     .line = "how it stands, on one screen",
+     .synopsis = "(-c FILE | --state DIR) [--json] [--watch]",
+     .about = "How it stands: what is wrong first; feeds with lines a second, what was refused by reason, the last report and how "
+              "far its time was behind; vessels and open runs; webhooks with what waits, what was given up and the last answer; the "
+              "database. Asks the running daemon, else looks into the database. Where the output is no terminal it is JSON.",
+     .fails = "nothing is known: no daemon, no database"},
     {.name = "redeliver", .run = cmd_redeliver, .options = redeliver_options, .takes_words = true,
      .line = "put deliveries back in the queue",
      .synopsis = "(-c FILE | --state DIR) (ID... | --dead) [--webhook ID]",

@@ -6,35 +6,14 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "cmd_grid.h"
 #include "cmd_state.h"
 #include "lookout/base/text.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/conf/gazetteer.h"
-#include "lookout/run/config.h"
 #include "lookout/run/pipeline.h"
 #include "lookout/track/vessel.h"
-
-/* Zones, rules and watched vessels are those of the configuration the directory was last
- * filled by, where it says which. */
-static struct conf *conf_of_state(const char *state)
-{
-    char path[4096], file[4096] = "";
-    struct conf *conf = NULL;
-    struct config_options how = {.is_quiet = true, .without_secrets = true};
-    snprintf(path, sizeof path, "%s/%s", state, CONFIG_NOTE);
-    FILE *f = fopen(path, "r");
-    if (f == NULL)
-        return NULL;
-    if (fgets(file, sizeof file, f) != NULL)
-        file[strcspn(file, "\n")] = '\0';
-    fclose(f);
-    return file[0] != '\0' && access(file, R_OK) == 0 &&
-                   config_load(file, &how, &conf, NULL) == 0
-               ? conf
-               : NULL;
-}
 
 /* Without a configuration: the shipped gazetteer, no zones, nothing watched. */
 static int bare_conf(struct engine_conf *conf)
@@ -98,36 +77,106 @@ static void add_age(json_t *vessel, int64_t now_ms)
         json_object_set_new(last, "age_s", json_integer((now_ms - time_ms) / 1000));
 }
 
-static int print_all(const struct engine *e, char *const *wanted, size_t count)
+/* --- as a table --- */
+
+static const char *text_of(const json_t *o, const char *name)
+{
+    return json_string_value(json_object_get(o, name));
+}
+
+static void add_word(char *text, size_t size, const char *word)
+{
+    size_t n = strlen(text);
+    if (word != NULL)
+        snprintf(text + n, size - n, "%s%s", n > 0 ? " " : "", word);
+}
+
+/* The port, then the zones. */
+static void put_places(const json_t *vessel, char *text, size_t size)
+{
+    size_t i = 0;
+    json_t *zone = NULL;
+    add_word(text, size, text_of(json_object_get(vessel, "port"), "locode"));
+    json_array_foreach(json_object_get(vessel, "zones"), i, zone)
+    {
+        add_word(text, size,
+                 json_is_string(zone) ? json_string_value(zone) : text_of(zone, "id"));
+    }
+}
+
+static int add_row(struct cmd_grid *g, const json_t *vessel)
+{
+    char mmsi[24], imo[24] = "", sog[24] = "", age[CMD_GRID_TEXT_BYTES] = "",
+                   time[CMD_GRID_TEXT_BYTES], places[200] = "", watched[64] = "";
+    const json_t *last = json_object_get(vessel, "last");
+    int64_t number = json_integer_value(json_object_get(vessel, "imo"));
+    snprintf(mmsi, sizeof mmsi, "%09lld",
+             (long long)json_integer_value(json_object_get(vessel, "mmsi")));
+    if (number != 0)
+        snprintf(imo, sizeof imo, "%lld", (long long)number);
+    if (json_object_get(last, "age_s") != NULL)
+        cmd_grid_span(SECOND_MS * json_integer_value(json_object_get(last, "age_s")),
+                      age);
+    if (json_object_get(last, "sog_kn") != NULL)
+        snprintf(sog, sizeof sog, "%.1f",
+                 json_number_value(json_object_get(last, "sog_kn")));
+    put_places(vessel, places, sizeof places);
+    if (json_is_true(json_object_get(vessel, "watched")))
+        snprintf(watched, sizeof watched, "%s", text_of(vessel, "matched_by"));
+    const char *cells[] = {mmsi,
+                           imo,
+                           text_of(vessel, "name"),
+                           text_of(vessel, "flag"),
+                           cmd_grid_time(text_of(last, "time"), time),
+                           age,
+                           sog,
+                           places,
+                           watched};
+    return cmd_grid_add(g, cells);
+}
+
+static int print_vessel(struct cmd_grid *g, json_t *vessel, int64_t now_ms)
+{
+    add_age(vessel, now_ms);
+    if (g != NULL)
+        return add_row(g, vessel);
+    json_dumpf(vessel, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    return putchar('\n') == EOF ? ERR_IO : 0;
+}
+
+static int print_all(const struct engine *e, const struct cmd_args *args,
+                     struct cmd_grid *g)
 {
     size_t n = engine_vessels(e, NULL, 0), printed = 0;
     uint32_t *mmsi = calloc(n + 1, sizeof *mmsi);
     struct buf text = {0};
     int64_t now_ms = pipeline_clock_ms();
-    if (mmsi == NULL)
-        return CMD_FAILED;
-    n = engine_vessels(e, mmsi, n);
-    for (size_t i = 0; i < n; i++) {
+    int rc = mmsi != NULL ? 0 : ERR_NOMEM;
+    n = rc == 0 ? engine_vessels(e, mmsi, n) : 0;
+    for (size_t i = 0; i < n && rc == 0; i++) {
         buf_clear(&text);
         if (engine_describe(e, mmsi[i], &text) != 0)
             continue;
         json_t *vessel = json_loads(buf_text(&text), 0, NULL);
-        if (vessel != NULL && matches(vessel, wanted, count)) {
-            add_age(vessel, now_ms);
-            json_dumpf(vessel, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
-            putchar('\n');
+        if (vessel != NULL && matches(vessel, args->words, args->word_count)) {
+            rc = print_vessel(g, vessel, now_ms);
             printed++;
         }
         json_decref(vessel);
     }
     buf_finish(&text);
     free(mmsi);
-    return printed != 0 || (n == 0 && count == 0) ? CMD_DONE : CMD_FAILED;
+    bool is_found = printed != 0 || (n == 0 && args->word_count == 0);
+    return rc == 0 && is_found ? CMD_DONE : CMD_FAILED;
 }
 
-static int show(struct conf *conf, const char *directory, char *const *wanted,
-                size_t count)
+static int show(const struct cmd_args *args, struct conf *conf, const char *directory)
 {
+    static const char *const names[] = {"MMSI", ">IMO",         "~NAME",
+                                        "FLAG", "LAST FIX",     ">AGE",
+                                        ">KN",  "~PORT, ZONES", "WATCHED"};
+    struct cmd_grid grid;
+    bool is_table = cmd_grid_is_wanted(args);
     struct pipeline p;
     struct err err = {0};
     size_t refused = 0;
@@ -136,12 +185,15 @@ static int show(struct conf *conf, const char *directory, char *const *wanted,
         fprintf(stderr, "lookoutd vessels: %s\n", err.text);
         return CMD_FAILED;
     }
+    cmd_grid_init(&grid, names, 9);
     if (pipeline_load(&p, directory, &refused, &err) != 0)
         fprintf(stderr, "lookoutd vessels: %s\n", err.text);
     else
-        status = print_all(p.engine, wanted, count);
+        status = print_all(p.engine, args, is_table ? &grid : NULL);
     if (refused != 0)
         fprintf(stderr, "lookoutd vessels: %zu stored vessels cannot be read\n", refused);
+    cmd_grid_print(&grid);
+    cmd_grid_finish(&grid);
     pipeline_finish(&p);
     return status;
 }
@@ -153,17 +205,14 @@ int cmd_vessels(const struct cmd_args *args)
     int status = CMD_DONE;
     if (args->config == NULL && args->state == NULL)
         return cmd_refuse(args, "one of -c FILE and --state DIR is needed");
-    if (args->config != NULL)
-        status = cmd_state_conf(args, false, &conf);
-    else
-        conf = conf_of_state(args->state);
+    status = cmd_state_known(args, &conf);
     if (status != CMD_DONE)
         return status;
     const char *state = args->state != NULL ? args->state : conf->state;
     if (conf != NULL) {
-        status = show(conf, state, args->words, args->word_count);
+        status = show(args, conf, state);
     } else if (bare_conf(&bare.engine) == 0) {
-        status = show(&bare, state, args->words, args->word_count);
+        status = show(args, &bare, state);
     } else {
         fputs("lookoutd vessels: the shipped gazetteer cannot be read\n", stderr);
         status = CMD_FAILED;

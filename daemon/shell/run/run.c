@@ -176,6 +176,7 @@ static void on_tick(uv_timer_t *timer)
         store_set_quota(r->store, (int64_t)r->conf->database_mb << 20);
         store_prune(r->store, &r->conf->retain, r->pipeline.clock_ms);
     }
+    run_rate(r);
     beat(r);
     sweep(r);
 }
@@ -229,6 +230,9 @@ void run_stop(struct run *r, int rc)
     if (r->api != NULL)
         api_stop(r->api, on_api_closed, r);
     r->api = NULL;
+    if (r->local != NULL)
+        api_stop(r->local, on_api_closed, r);
+    r->local = NULL;
     run_reload_stop(r);
     uv_close((uv_handle_t *)&r->turn, NULL);
     uv_close((uv_handle_t *)&r->tick, NULL);
@@ -322,6 +326,8 @@ static int start(struct run *r, struct err *err)
         rc = open_feeds(r, err);
     if (rc == 0 && r->conf->api_address != NULL)
         rc = run_open_api(r, err);
+    if (rc == 0)
+        run_open_local(r);
     return rc;
 }
 
@@ -381,6 +387,7 @@ static void finish(struct run *r)
     store_reader_close(r->reader);
     pipeline_finish(&r->pipeline);
     conf_destroy(r->conf);
+    free(r->rates);
     wake_finish(&r->wake);
     uv_loop_close(&r->loop);
 }

@@ -12,6 +12,7 @@
 #include "lookout/feed/feed.h"
 #include "lookout/run/pipeline.h"
 #include "lookout/run/run.h"
+#include "lookout/run/status.h"
 #include "lookout/run/wake.h"
 #include "lookout/store/store.h"
 
@@ -49,6 +50,10 @@ struct run {
     struct wake wake;            /* what the store's commits wake: the delivery */
     struct feeds *feeds;         /* owned until closed */
     struct api *api;             /* owned until closed */
+    struct api *local;           /* the same, on the socket in the state directory */
+    struct status_rate *rates;   /* owned: of the feeds */
+    size_t rate_count;
+    uint64_t rated_ms; /* of the loop's time */
     uv_loop_t loop;
     uv_timer_t tick; /* event time, commits, watchdog */
     uv_signal_t on_term, on_int, on_hup;
@@ -79,6 +84,10 @@ void run_reload_stop(struct run *r);
 /* run_metrics.c: opens the API where the configuration in force says, to be asked by it.
  */
 int run_open_api(struct run *r, struct err *err);
+/* The socket is a convenience: that it cannot be opened is said, no more. */
+void run_open_local(struct run *r);
+/* Lines a second of each feed, looked at every few seconds. */
+void run_rate(struct run *r);
 /* Everything that waits goes through the engine. */
 void run_drain(struct run *r);
 /* It cannot go on: says why and ends. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What /metrics, /healthz and /readyz say. Base units, one prefix, no MMSI in a label. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lookout/base/timefmt.h"
+#include "lookout/sys/log.h"
 #include "run_int.h"
 
 static double seconds(int64_t ms)
@@ -303,35 +305,99 @@ static bool is_healthy(void *context, struct buf *why)
     return false;
 }
 
+static struct status_source source_of(const struct run *r)
+{
+    return (struct status_source){
+        .conf = r->conf,
+        .reader = r->reader,
+        .engine = r->pipeline.engine,
+        .merge = r->pipeline.merge,
+        .feeds = r->feeds,
+        .rates = r->rates,
+        .rate_count = r->rate_count,
+        .delivery = r->delivery,
+        .store = r->store,
+        .is_reload_refused = !r->is_reload_good && r->reload.phase == RELOAD_NONE,
+        .started_ms = r->started_ms,
+        .now_ms = pipeline_clock_ms(),
+    };
+}
+
+/* Ready: a feed is open or read to its end, and what is found can be kept. What else is
+ * wrong is said, but no reason to be taken out of service. */
 static bool is_ready(void *context, struct buf *why)
 {
     const struct run *r = context;
+    struct status_source source = source_of(r);
     struct store_health h;
-    bool has_feed = false, is_good = true;
+    bool has_feed = false;
     store_health(r->store, &h);
-    if (h.is_failing || h.is_full) {
-        is_good = false;
-        if (buf_printf(why, "store: %s\n",
-                       h.text[0] != '\0' ? h.text : "too much waits to be written") != 0)
-            return false;
-    }
     for (size_t i = 0; i < feeds_count(r->feeds); i++) {
         struct feed_status s;
         feeds_status(r->feeds, i, &s);
-        if (s.is_gone)
-            continue;
-        has_feed = has_feed || s.is_open || s.is_ended;
-        if (!s.is_open && !s.is_ended &&
-            buf_printf(why, "feed %s: %s\n", s.id, s.error) != 0)
-            return false;
+        has_feed = has_feed || (!s.is_gone && (s.is_open || s.is_ended));
     }
-    return is_good && has_feed;
+    bool is_good = has_feed && !h.is_failing && !h.is_full;
+    return buf_printf(why, "%s\n", is_good ? "ready" : "not ready") == 0 &&
+           status_problems(&source, why) == 0 && is_good;
+}
+
+static int status(void *context, struct buf *out)
+{
+    struct status_source source = source_of(context);
+    return status_json(&source, out);
+}
+
+void run_rate(struct run *r)
+{
+    enum { RATE_MS = 5000 };
+    uint64_t now_ms = uv_now(&r->loop);
+    size_t count = feeds_count(r->feeds);
+    if (r->rated_ms == 0)
+        r->rated_ms = now_ms;
+    if (now_ms - r->rated_ms < RATE_MS)
+        return;
+    double seconds = (double)(now_ms - r->rated_ms) / 1000.0;
+    if (count > r->rate_count) {
+        struct status_rate *more = realloc(r->rates, count * sizeof *more);
+        if (more == NULL)
+            return;
+        memset(more + r->rate_count, 0, (count - r->rate_count) * sizeof *more);
+        r->rates = more;
+        r->rate_count = count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct feed_status s;
+        feeds_status(r->feeds, i, &s);
+        r->rates[i].lines_per_s = (double)(s.input.lines - r->rates[i].lines) / seconds;
+        r->rates[i].lines = s.input.lines;
+    }
+    r->rated_ms = now_ms;
+}
+
+static struct api_sink sink_of(struct run *r)
+{
+    return (struct api_sink){.metrics = metrics,
+                             .is_healthy = is_healthy,
+                             .is_ready = is_ready,
+                             .status = status,
+                             .context = r};
 }
 
 int run_open_api(struct run *r, struct err *err)
 {
-    struct api_sink sink = {
-        .metrics = metrics, .is_healthy = is_healthy, .is_ready = is_ready, .context = r};
+    struct api_sink sink = sink_of(r);
     return api_start(&r->loop, r->conf->api_address, r->conf->api_port, &sink, &r->api,
                      err);
+}
+
+void run_open_local(struct run *r)
+{
+    char path[4096];
+    struct api_sink sink = sink_of(r);
+    struct err err = {0};
+    snprintf(path, sizeof path, "%s/%s", r->conf->state, STATUS_SOCKET);
+    if (api_start_local(&r->loop, path, &sink, &r->local, &err) != 0)
+        log_warning("run", NULL, "`lookoutd status` will not reach the daemon: %s",
+                    err.text);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/text.h"
 #include "lookout/base/timefmt.h"
 #include "reader_int.h"
 
@@ -43,6 +44,12 @@ static const char *const sql[READER_STATEMENTS] = {
         " (SELECT count(*) FROM outbox WHERE state = 2 AND webhook = w.row), w.delivered,"
         " (SELECT min(row) FROM outbox WHERE state = 0 AND webhook = w.row)"
         " FROM webhooks w WHERE ?1 IS NULL OR w.id = ?1",
+    /* Of some thousand rows at most, so that it takes no longer with a million. */
+    [READER_SQL_ANSWER] =
+        "SELECT status, reason, at_ms FROM"
+        " (SELECT * FROM outbox ORDER BY row DESC LIMIT 5000)"
+        " WHERE webhook = (SELECT row FROM webhooks WHERE id = ?1) AND at_ms NOT NULL"
+        " ORDER BY at_ms DESC LIMIT 1",
     [READER_SQL_OLDEST] = "SELECT accepted_ms FROM alerts WHERE row = ?1 / 65536",
     /* ?1 after ?2 since ?3 rule ?4 states (1 pending, 2 dead) ?5 limit ?6 vessels */
     [READER_SQL_ALERTS] =
@@ -393,4 +400,27 @@ int store_reader_counts(struct store_reader *r, const char *webhook,
         counts.wal_bytes = (uint64_t)st.st_size;
     *ret_counts = counts;
     return 0;
+}
+
+int store_reader_answer(struct store_reader *r, const char *webhook,
+                        struct store_answer *ret_answer)
+{
+    int code = 0;
+    struct store_answer answer = {.at_ms = TIME_NONE};
+    sqlite3_stmt *s = store_reader_statement(r, READER_SQL_ANSWER, &code);
+    if (s == NULL)
+        return code;
+    int rc = sqlite3_bind_text(s, 1, webhook, -1, SQLITE_STATIC);
+    if (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        const unsigned char *reason = sqlite3_column_text(s, 1);
+        answer.status = sqlite3_column_int(s, 0);
+        answer.at_ms = sqlite3_column_int64(s, 2);
+        if (reason != NULL)
+            text_copy(answer.reason, sizeof answer.reason, (const char *)reason);
+        rc = SQLITE_DONE;
+    }
+    code = store_reader_end(r, s, rc);
+    if (code == 0)
+        *ret_answer = answer;
+    return code;
 }

@@ -18,11 +18,21 @@ struct api_sink {
                        struct buf *why); /* the loop, store and delivery make progress */
     bool (*is_ready)(void *context,
                      struct buf *why); /* a feed is open, the database writable */
+    int (*status)(void *context, struct buf *out); /* JSON, on the socket alone */
     void *context;
 };
 MUST_CHECK int api_start(uv_loop_t *loop, const char *address, uint16_t port,
                          const struct api_sink *sink, struct api **ret_api,
                          struct err *err);
+/* The same on a socket in the file system, which only its owner may use; /status is there
+ * alone. One that nobody serves any more is replaced. */
+MUST_CHECK int api_start_local(uv_loop_t *loop, const char *path,
+                               const struct api_sink *sink, struct api **ret_api,
+                               struct err *err);
+/* Asks such a socket: the body of the answer to GET `what` is appended to out.
+ * ERR_NOT_FOUND: nobody listens, ERR_IO and ERR_CORRUPT: no answer. */
+MUST_CHECK int api_local_get(const char *path, const char *what, struct buf *out,
+                             struct err *err);
 uint16_t api_port(const struct api *api); /* the one really bound (port 0) */
 void api_stop(struct api *api, void (*on_closed)(void *context), void *context);
 

@@ -154,6 +154,8 @@ MUST_CHECK int engine_load(struct engine *e, uint32_t mmsi, const void *record, 
 /* What is known of one vessel, for the `vessels` command: a JSON object (one line)
  * appended to out; ERR_NOT_FOUND. */
 MUST_CHECK int engine_describe(const struct engine *e, uint32_t mmsi, struct buf *out);
+/* How many runs of routes are open. */
+size_t engine_run_count(const struct engine *e);
 /* Every known MMSI, ascending; returns how many there are, fills up to room. */
 size_t engine_vessels(const struct engine *e, uint32_t *ret_mmsi, size_t room);
 

@@ -209,6 +209,15 @@ MUST_CHECK int
 store_reader_counts(struct store_reader *r, const char *webhook,
                     struct store_counts *ret_counts); /* webhook NULL: all */
 
+/* What a webhook answered last, of the newest alerts it was asked to take. */
+struct store_answer {
+    int64_t at_ms;   /* clock; TIME_NONE: no answer among them */
+    int status;      /* HTTP, 0: none came */
+    char reason[96]; /* why it was no success; "" */
+};
+MUST_CHECK int store_reader_answer(struct store_reader *r, const char *webhook,
+                                   struct store_answer *ret_answer);
+
 /* redeliver: put deliveries back in the queue; also beside a running daemon, which
  * notices by itself. Returns how many, or an error. */
 MUST_CHECK int64_t store_redeliver(const char *directory, const char *const *ids,

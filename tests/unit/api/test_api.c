@@ -37,7 +37,11 @@ static int set_up(void **state)
     static struct world w;
     memset(&w, 0, sizeof w);
     looptest_init(&w.t);
-    struct api_sink sink = {metrics, is_healthy, is_ready, &w};
+    struct api_sink sink = {.metrics = metrics,
+                            .is_healthy = is_healthy,
+                            .is_ready = is_ready,
+                            .status = metrics,
+                            .context = &w};
     struct err err;
     assert_int_equal(api_start(&w.t.loop, "127.0.0.1", 0, &sink, &w.api, &err), 0);
     assert_int_not_equal(api_port(w.api), 0);
@@ -195,7 +199,11 @@ static void test_many_connections(void **state)
 static void test_faulty_address(void **state)
 {
     struct world *w = *state;
-    struct api_sink sink = {metrics, is_healthy, is_ready, w};
+    struct api_sink sink = {.metrics = metrics,
+                            .is_healthy = is_healthy,
+                            .is_ready = is_ready,
+                            .status = metrics,
+                            .context = w};
     struct api *other = NULL;
     struct err err;
     assert_int_equal(api_start(&w->t.loop, "not-an-address", 1, &sink, &other, &err),

@@ -18,6 +18,7 @@
 #include <jansson.h>
 
 #include "daemon/shell/cmd/cmd.h"
+#include "daemon/shell/cmd/cmd_grid.h"
 #include "lib/store_fixture.h"
 #include "lookout/base/timefmt.h"
 #include "lookout/engine/engine.h"
@@ -210,18 +211,16 @@ static void test_calls(void **state)
     assert_int_equal(store_batch_voyage(b, &v), 0);
     assert_int_equal(store_submit(s, b), 0);
     assert_true(store_flush(s, 10000));
-    assert_int_equal(command(w, "calls --state DIR"), CMD_DONE);
+    assert_int_equal(command(w, "calls --state DIR --csv"), CMD_DONE);
     assert_string_equal(
         w->output,
-        "record\tmmsi\timo\tname\tport\tport_name\tto\tto_name\tentered_at\tarrived_at\t"
-        "departed_at\tleft_at\tkind\tconfidence\tlat\tlon\tdraught_m\tdraught_to_m\t"
-        "distance_nm\tlongest_gap_h\tdestinations\n"
-        "call\t445000001\t9999993\tEXAMPLE TRADER\tKPNAM\tNampo, \"old\" quay\t\t\t\t"
-        "2024-03-20T00:00:00Z\t2024-03-20T01:00:00Z\t\tanchorage\t3\t38.73\t125.4\t\t\t\t"
-        "\t\n"
-        "voyage\t445000001\t9999993\tEXAMPLE TRADER\tKPNAM\tNampo, \"old\" quay\tCNSHD\t"
-        "Shidao\t\t2024-03-20T20:00:00Z\t2024-03-20T01:00:00Z\t\t\t\t\t\t\t6.1\t150."
-        "3\t1\t"
+        "record,mmsi,imo,name,port,port_name,to,to_name,entered_at,arrived_at,"
+        "departed_at,left_at,kind,confidence,lat,lon,draught_m,draught_to_m,"
+        "distance_nm,longest_gap_h,destinations\n"
+        "call,445000001,9999993,EXAMPLE TRADER,KPNAM,\"Nampo, \"\"old\"\" quay\",,,,"
+        "2024-03-20T00:00:00Z,2024-03-20T01:00:00Z,,anchorage,3,38.73,125.4,,,,,\n"
+        "voyage,445000001,9999993,EXAMPLE TRADER,KPNAM,\"Nampo, \"\"old\"\" quay\",CNSHD,"
+        "Shidao,,2024-03-20T20:00:00Z,2024-03-20T01:00:00Z,,,,,,,6.1,150.3,1,"
         "CN SHD; SHIDAO\n");
     assert_int_equal(command(w, "calls --state DIR --csv --port CN* trader"), CMD_DONE);
     const char *row = strchr(w->output, '\n') + 1;
@@ -231,8 +230,40 @@ static void test_calls(void **state)
     assert_int_equal(command(w, "calls --state DIR --json 9999993"), CMD_DONE);
     assert_int_equal(line_count(w->output), 2);
     assert_int_equal(command(w, "calls --state DIR 123"), CMD_DONE);
-    assert_int_equal(line_count(w->output), 1); /* the header */
+    assert_int_equal(line_count(w->output), 0);
+    /* Where the output is no terminal it is JSON. */
+    assert_int_equal(command(w, "calls --state DIR"), CMD_DONE);
+    assert_int_equal(w->output[0], '{');
     store_close(s);
+}
+
+/* 80 columns without a terminal: what may be cut is, with a sign; the rest is whole. */
+static void test_grid(void **state)
+{
+    static const char *const names[] = {"~NAME", ">N", "WHOLE"};
+    static const char *const rows[2][3] = {
+        {"a name of many more words than there is room for on one line of a terminal",
+         "7", "2024-03-25 18:04"},
+        {"h\303\251lo\303\257se", "1234", NULL},
+    };
+    struct world *w = *state;
+    struct cmd_grid g;
+    FILE *out = tmpfile();
+    assert_non_null(out);
+    cmd_grid_init(&g, names, 3);
+    assert_int_equal(cmd_grid_add(&g, rows[0]), 0);
+    assert_int_equal(cmd_grid_add(&g, rows[1]), 0);
+    int before = divert(stdout, out);
+    cmd_grid_print(&g);
+    restore(stdout, before);
+    cmd_grid_finish(&g);
+    read_back(out, w->output, sizeof w->output);
+    char wanted[512];
+    snprintf(wanted, sizeof wanted, "%-58s%4s  %s\n%s\342\200\246  %4s  %s\n%s%*s%4s  \n",
+             "NAME", "N", "WHOLE",
+             "a name of many more words than there is room for on one", "7",
+             "2024-03-25 18:04", rows[1][0], 58 - 7, "", "1234");
+    assert_string_equal(w->output, wanted);
 }
 
 static void test_wrong_usage(void **state)
@@ -326,6 +357,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_alerts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_redeliver, setup, teardown),
         cmocka_unit_test_setup_teardown(test_calls, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_grid, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wrong_usage, setup, teardown),
         cmocka_unit_test_setup_teardown(test_help, setup, teardown),
         cmocka_unit_test_setup_teardown(test_follow, setup, teardown),

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The socket in the state directory: listening on it, and asking whoever listens. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "api_int.h"
+#include "lookout/api/api.h"
+
+enum { ANSWER_MAX = 16 << 20, WAIT_S = 10 };
+
+/* 107 bytes hold no path of every length: the folder goes by its descriptor, which the
+ * caller closes. */
+static int local_address(const char *path, struct sockaddr_un *ret_address)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[4096] = ".";
+    size_t n = slash != NULL ? (size_t)(slash - path) : 0;
+    if (n >= sizeof folder) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    if (slash != NULL)
+        snprintf(folder, sizeof folder, "%.*s", n != 0 ? (int)n : 1, path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    memset(ret_address, 0, sizeof *ret_address);
+    ret_address->sun_family = AF_UNIX;
+    snprintf(ret_address->sun_path, sizeof ret_address->sun_path,
+             "/proc/self/fd/%d/%.60s", fd, slash != NULL ? slash + 1 : path);
+    return fd;
+}
+
+static int local_socket(const char *path, int flags,
+                        int (*use)(int fd, const struct sockaddr_un *where))
+{
+    struct sockaddr_un where;
+    int folder = local_address(path, &where);
+    if (folder < 0)
+        return -1;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+    if (fd >= 0 && use(fd, &where) != 0) {
+        int why = errno;
+        close(fd);
+        errno = why;
+        fd = -1;
+    }
+    close(folder);
+    return fd;
+}
+
+static int bind_local(int fd, const struct sockaddr_un *where)
+{
+    unlink(where->sun_path);
+    mode_t before = umask(0077);
+    int rc = bind(fd, (const struct sockaddr *)where, sizeof *where);
+    umask(before);
+    return rc != 0 ? rc : listen(fd, API_CONNECTIONS);
+}
+
+int api_local_listen(const char *path)
+{
+    return local_socket(path, SOCK_NONBLOCK, bind_local);
+}
+
+static int connect_local(int fd, const struct sockaddr_un *where)
+{
+    const struct timeval wait = {.tv_sec = WAIT_S};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    return connect(fd, (const struct sockaddr *)where, sizeof *where);
+}
+
+/* All of the answer, its head too. */
+static int read_answer(int fd, struct buf *answer)
+{
+    char piece[16384];
+    ssize_t n;
+    int rc = 0;
+    while (rc == 0 && (n = read(fd, piece, sizeof piece)) > 0)
+        rc = answer->length < ANSWER_MAX ? buf_add(answer, piece, (size_t)n) : ERR_LIMIT;
+    return rc != 0 || n == 0 ? rc : ERR_IO;
+}
+
+int api_local_get(const char *path, const char *what, struct buf *out, struct err *err)
+{
+    char request[128];
+    struct buf answer = {0};
+    int fd = local_socket(path, 0, connect_local);
+    if (fd < 0)
+        return err_set(err, ERR_NOT_FOUND, "%s: %s", path, strerror(errno));
+    int n = snprintf(request, sizeof request, "GET %.60s HTTP/1.0\r\n\r\n", what);
+    int rc = send(fd, request, (size_t)n, MSG_NOSIGNAL) == n ? 0 : ERR_IO;
+    if (rc == 0)
+        rc = read_answer(fd, &answer);
+    const char *body = rc == 0 ? strstr(buf_text(&answer), "\r\n\r\n") : NULL;
+    if (rc == 0 && (body == NULL || strstr(buf_text(&answer), " 200 ") == NULL))
+        rc = ERR_CORRUPT;
+    if (rc == 0)
+        rc = buf_add_text(out, body + 4);
+    buf_finish(&answer);
+    close(fd);
+    return rc == 0 ? 0 : err_set(err, rc, "%s: no answer: %s", path, err_text(rc));
+}
