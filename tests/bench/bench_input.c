@@ -135,7 +135,7 @@ static uint64_t feed(const struct tape *t, const struct input_sink *sink,
 static uint64_t run_input(const struct tape *t)
 {
     uint64_t sum = 0;
-    struct input_sink sink = {take, NULL, &sum};
+    struct input_sink sink = {.on_report = take, .context = &sum};
     return feed(t, &sink, NULL) + (sum & 1);
 }
 
@@ -144,7 +144,7 @@ static uint64_t run_merge(const struct tape *t)
     struct merge *m = merge_create();
     if (m == NULL || merge_add(m, &(struct merge_source_conf){false, 0}) < 0)
         abort();
-    struct input_sink sink = {push, NULL, m};
+    struct input_sink sink = {.on_report = push, .context = m};
     uint64_t reports = feed(t, &sink, m);
     merge_destroy(m);
     return reports;

@@ -40,6 +40,10 @@ result "/readyz is ready, and says what is wrong" $? "$text"
 [ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$api/status")" = 404 ]
 result "/status is not on the network" $?
 
+wait_for 10 grep -q 'feed shore: refused input reason=not_a_sentence count=25 lines=26 example="..garbage"' "$work/log" &&
+    [ "$(grep -c 'refused input' "$work/log")" = 1 ]
+result "refused input is told once, with a count and an example" $? "$(cat "$work/log")"
+
 # On a terminal of 80 columns.
 python3 - "$bin" status -c "$work/c.yaml" >"$work/screen" <<'P'
 import fcntl, os, pty, struct, sys, termios
@@ -66,6 +70,22 @@ result "a socket that nobody serves is replaced" $? "$(tail -n 3 "$work/log")"
 stop "$daemon"
 [ ! -e "$work/state/lookoutd.sock" ]
 result "and removed at the end" $? "$(ls "$work/state")"
+# A receiver at another baud rate: not one line makes sense.
+python3 - "$work/tty" <<'P' &
+import os, pty, sys, time
+master, slave = pty.openpty()
+os.symlink(os.ttyname(slave), sys.argv[1])
+while True:
+    os.write(master, b"\x83\xfe~\x90x\r\n")
+    time.sleep(0.05)
+P
+pids+=("$!")
+wait_for 10 test -e "$work/tty"
+sed -i "s|serial: [^}]*|serial: $work/tty|" "$work/c.yaml"
+start
+wait_for 20 grep -q 'feed mast: not one line of the device is a sentence: is the baud rate right? baud=38400' "$work/log"
+result "a wrong baud rate is asked after" $? "$(tail -n 5 "$work/log")"
+stop "$daemon"
 text=$("$bin" status --state "$work/nowhere" 2>&1)
 [ $? -eq 1 ] && grep -q 'no database' <<<"$text"
 result "neither daemon nor database: exit 1" $? "$text"

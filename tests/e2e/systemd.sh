@@ -14,7 +14,7 @@ mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/lib
 mkdir -p /run/systemd/system/lookoutd.service.d
 cd "$LOOKOUT_ROOT"
-prefix=/run/l sysconfdir=/run/l/etc unitdir=/run/systemd/system BUILD=$REL sh "$INSTALL" >/dev/null
+make -s -o "$REL/lookoutd" BUILD="$REL" prefix=/run/l sysconfdir=/run/l/etc unitdir=/run/systemd/system install >/dev/null
 printf '[Unit]\nDefaultDependencies=no\nAllowIsolate=yes\n' >/run/systemd/system/quiet.target
 # The log goes where it can be read.
 cat >/run/systemd/system/lookoutd.service.d/test.conf <<U
@@ -30,8 +30,7 @@ B
 boot() {
     [ "$(id -u)" = 0 ] || return 1
     [ -x /usr/lib/systemd/systemd ] && command -v nsenter >/dev/null || return 1
-    install=$(ls "$root"/tests/tools/install.sh "$root"/config/install.sh 2>/dev/null | head -n 1)
-    REL=${build#"$root"/} INSTALL=$install LOOKOUT_ROOT=$root unshare -mpfuiC --kill-child bash "$work/boot.sh" >"$work/boot.log" 2>&1 &
+    REL=${build#"$root"/} LOOKOUT_ROOT=$root unshare -mpfuiC --kill-child bash "$work/boot.sh" >"$work/boot.log" 2>&1 &
     pids+=("$!")
     local unshare=$!
     manager() { pid=$(cat "/proc/$unshare/task/$unshare/children" 2>/dev/null | tr -d ' ') && [ -S "/proc/$pid/root/run/systemd/private" ]; }

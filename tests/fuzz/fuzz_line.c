@@ -51,7 +51,7 @@ static struct sum run(const struct input_conf *conf, const uint8_t *data, size_t
                       size_t chunk, struct merge *merge)
 {
     struct sum sum = {.merge = merge};
-    struct input_sink sink = {take, NULL, &sum};
+    struct input_sink sink = {.on_report = take, .context = &sum};
     struct input *in = input_create(conf, &sink);
     if (in == NULL)
         abort();

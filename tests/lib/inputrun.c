@@ -42,7 +42,8 @@ struct input_conf inputrun_live(void)
 void inputrun_begin(struct inputrun *run, const struct input_conf *conf)
 {
     memset(run, 0, sizeof *run);
-    struct input_sink sink = {keep_report, count_message, run};
+    struct input_sink sink = {
+        .on_report = keep_report, .on_message = count_message, .context = run};
     run->in = input_create(conf, &sink);
     assert_non_null(run->in);
 }

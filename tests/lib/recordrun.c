@@ -64,7 +64,7 @@ static void check_print(const struct report *r)
     }
     json_decref(value);
     struct input_conf conf = {.start_ms = INT64_C(1600000000000)};
-    struct input_sink sink = {keep, NULL, &again};
+    struct input_sink sink = {.on_report = keep, .context = &again};
     struct input *in = input_create(&conf, &sink);
     if (in == NULL || input_datagram(in, text.data, text.length, 0) < 0)
         abort();
@@ -92,7 +92,7 @@ static struct sum run(const struct input_conf *conf, const uint8_t *data, size_t
                       size_t chunk)
 {
     struct sum sum = {.is_printed = chunk >= size};
-    struct input_sink sink = {take, NULL, &sum};
+    struct input_sink sink = {.on_report = take, .context = &sum};
     struct input *in = input_create(conf, &sink);
     if (in == NULL)
         abort();

@@ -186,6 +186,8 @@ static bool is_column(const struct input *in, const char *at, const char *end)
 
 static void take_line(struct input *in, const struct linebuf_line *line)
 {
+    in->line = line->text;
+    in->line_n = line->is_too_long ? 0 : line->n;
     if (line->is_too_long) {
         input_csv_flush(in);
         count_line(in, INPUT_REJECT_LINE_TOO_LONG);
@@ -225,6 +227,7 @@ static int take_bytes(struct input *in, const char *bytes, size_t n, bool is_who
         take_line(in, &line);
     if (is_whole)
         input_csv_flush(in);
+    in->line_n = 0;
     if (rc == 0 && in->is_nomem)
         rc = ERR_NOMEM;
     in->is_nomem = false;

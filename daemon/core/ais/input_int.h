@@ -45,10 +45,12 @@ struct input {
     struct input_csv csv;
     struct input_ahead ahead;
     int64_t arrival_ms; /* of the bytes at hand */
-    int64_t last_ms;    /* recordings: the last own time; TIME_NONE */
-    int64_t start_ms;   /* recordings without times: moves on from conf.start_ms */
-    int64_t clock_ms;   /* recordings: own times without the lone leaps ahead */
-    unsigned leaps;     /* own times in a row that are ahead of clock_ms */
+    const char *line;   /* borrowed: the line at hand, for on_reject */
+    size_t line_n;
+    int64_t last_ms;  /* recordings: the last own time; TIME_NONE */
+    int64_t start_ms; /* recordings without times: moves on from conf.start_ms */
+    int64_t clock_ms; /* recordings: own times without the lone leaps ahead */
+    unsigned leaps;   /* own times in a row that are ahead of clock_ms */
     bool is_nomem;
     struct ais_bits bits;
     struct ais_message message;
@@ -58,6 +60,8 @@ struct input {
 static inline void input_reject(struct input *in, enum input_reject reason)
 {
     in->counts.rejects[reason]++;
+    if (in->sink.on_reject != NULL)
+        in->sink.on_reject(in->sink.context, reason, in->line, in->line_n);
 }
 
 /* --- input_time.c --- */

@@ -44,6 +44,14 @@ struct feeds_limits {
     uint64_t hold_ms; /* between looks whether it may be read again */
 };
 
+/* Of one reason why input is refused: how much was, and the first of it. */
+enum { FEED_EXAMPLE_BYTES = 81 };
+struct feed_refused {
+    uint64_t count;
+    bool is_told;
+    char example[FEED_EXAMPLE_BYTES];
+};
+
 struct feed {
     struct feeds *feeds; /* borrowed */
     const struct feed_ops *ops;
@@ -60,6 +68,7 @@ struct feed {
     int64_t heard_ms;       /* the same by the wall clock */
     uint64_t bytes, datagrams, connects, disconnects, refused_senders;
     struct buf record; /* as given to feeds_resume; empty: none */
+    struct feed_refused refused[INPUT_REJECTS];
 };
 
 struct feeds {
@@ -73,6 +82,7 @@ struct feeds {
     uv_idle_t pump;     /* runs while file feeds can be read */
     uv_timer_t hold;    /* runs while a feed is_held */
     uv_timer_t pace;    /* due when the next paced report is */
+    uv_timer_t refusal; /* due when refused input is to be told */
     unsigned own_holds; /* of the four above */
     bool is_open, is_paused, is_closing, is_dirty, has_ended;
     bool has_pace_base;
@@ -109,6 +119,10 @@ void feeds_flush(struct feeds *f);
 /* A file feed can go on: read soon; look again when the loop's clock says so. */
 void feeds_wake(struct feeds *f);
 void feeds_wake_at(struct feeds *f, uint64_t due_loop_ms);
+/* refused.c: an input_sink's on_reject whose context is a feed; and telling what was not
+ * told yet. */
+void refused_note(void *context, enum input_reject reason, const char *text, size_t n);
+void refused_tell(struct feeds *f);
 /* Set the timer that tells silence. */
 void feeds_arm_silence(struct feeds *f);
 /* Add an input's counts to a sum. */

@@ -137,9 +137,11 @@ int feeds_create(uv_loop_t *loop, const struct conf_feed *feeds, size_t count,
     uv_timer_init(loop, &f->silence);
     uv_timer_init(loop, &f->pace);
     uv_timer_init(loop, &f->hold);
+    uv_timer_init(loop, &f->refusal);
     uv_idle_init(loop, &f->pump);
     f->silence.data = f->pace.data = f->hold.data = f->pump.data = f;
-    f->own_holds = 4;
+    f->refusal.data = f;
+    f->own_holds = 5;
     *ret_feeds = f;
     return 0;
 }
@@ -289,6 +291,7 @@ static void on_own_closed(uv_handle_t *handle)
 
 void feeds_close(struct feeds *f, void (*on_closed)(void *context), void *context)
 {
+    refused_tell(f);
     f->is_closing = true;
     f->on_closed = on_closed;
     f->closed_context = context;
@@ -297,6 +300,7 @@ void feeds_close(struct feeds *f, void (*on_closed)(void *context), void *contex
     uv_close((uv_handle_t *)&f->silence, on_own_closed);
     uv_close((uv_handle_t *)&f->pace, on_own_closed);
     uv_close((uv_handle_t *)&f->hold, on_own_closed);
+    uv_close((uv_handle_t *)&f->refusal, on_own_closed);
     uv_close((uv_handle_t *)&f->pump, on_own_closed);
 }
 

@@ -59,7 +59,8 @@ struct input *feed_input_create(struct feed *feed)
         .source = feed->source,
         .columns = feed->conf.columns,
     };
-    struct input_sink sink = {.on_report = on_report, .context = feed};
+    struct input_sink sink = {
+        .on_report = on_report, .on_reject = refused_note, .context = feed};
     return input_create(&conf, &sink);
 }
 
@@ -203,6 +204,7 @@ static void tell_end(struct feeds *f)
     if (!has_file || f->has_ended || f->is_closing)
         return;
     f->has_ended = true;
+    refused_tell(f);
     if (f->sink.on_end != NULL)
         f->sink.on_end(f->sink.context);
 }

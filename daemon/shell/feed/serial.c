@@ -85,7 +85,7 @@ static void retry_later(struct serial_feed *serial, const char *what, const char
     close_port(serial);
     uint64_t wait_ms = feed_backoff(feed->feeds, &serial->wait_ms);
     log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, what,
-                 "%s reason=\"%s\" device=%s next_attempt_ms=%llu", what, why,
+                 "%s reason=\"%s\" device=\"%s\" next_attempt_ms=%llu", what, why,
                  feed->conf.address, (unsigned long long)wait_ms);
     uv_timer_start(&serial->timer, on_retry, wait_ms, 0);
 }
@@ -177,7 +177,7 @@ static void open_port(struct serial_feed *serial)
         uv_poll_start(&port->poll, UV_READABLE, on_readable);
     feed->is_open = true;
     feed->connects++;
-    log_info("feed", feed->conf.id, "opened the device device=%s baud=%u",
+    log_info("feed", feed->conf.id, "opened the device device=\"%s\" baud=%u",
              feed->conf.address, (unsigned)feed->conf.baud);
 }
 

@@ -148,9 +148,8 @@ static void reload_refuse(struct run *r)
 {
     const char *why =
         r->reload.err.text[0] != '\0' ? r->reload.err.text : err_text(r->reload.rc);
-    log_error("run", NULL,
-              "%s is refused; the configuration in force stays reason=\"%s\"",
-              r->options->file, why);
+    log_error("run", NULL, "%s is refused; the configuration in force stays",
+              r->options->file);
     notify_ready_format("reload refused, the configuration in force stays: %s", why);
     reload_free(r);
 }

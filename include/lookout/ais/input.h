@@ -116,11 +116,15 @@ struct input_conf {
 /* Borrowed for the length of the call. `message` is the decoded message behind a report
  * (NULL for json and csv); reports of no ship (has == 0 and no_report counted) are only
  * handed to on_message. So are messages of a recording refused for no_time, their
- * report's time_ms being TIME_NONE. Either callback may be NULL. */
+ * report's time_ms being TIME_NONE. Any callback may be NULL. */
 struct input_sink {
     void (*on_report)(void *context, const struct report *report);
     void (*on_message)(void *context, const struct ais_message *message,
                        const struct report *report);
+    /* A line, or what it made of a message, is refused: the line, n == 0 where it is too
+     * long or has gone by. */
+    void (*on_reject)(void *context, enum input_reject reason, const char *text,
+                      size_t n);
     void *context;
 };
 

@@ -290,6 +290,40 @@ static void test_resume_csv(void **state)
     inputrun_free(&run);
 }
 
+/* --- what is refused, with the line --- */
+
+struct refusals {
+    char text[512];
+};
+
+static void on_reject(void *context, enum input_reject reason, const char *text, size_t n)
+{
+    struct refusals *r = context;
+    size_t used = strlen(r->text);
+    snprintf(r->text + used, sizeof r->text - used, "%s '%.*s'; ",
+             input_reject_name(reason), (int)n, text != NULL ? text : "");
+}
+
+static void test_refused_lines(void **state)
+{
+    struct refusals told = {""};
+    struct input_conf conf = started();
+    struct input_sink sink = {.on_reject = on_reject, .context = &told};
+    struct input *in = input_create(&conf, &sink);
+    const char bytes[] = "garbage\r\n!AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*00\n"
+                         "\n# a comment\nmore garbage";
+    assert_non_null(in);
+    /* In two pieces: a line is told whole. */
+    assert_int_equal(input_feed(in, bytes, 4, 0), 0);
+    assert_int_equal(input_feed(in, bytes + 4, sizeof bytes - 5, 0), 0);
+    assert_int_equal(input_finish(in, 0), 0);
+    assert_string_equal(told.text, "not_a_sentence 'garbage'; bad_checksum "
+                                   "'!AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*00'; "
+                                   "not_a_sentence 'more garbage'; ");
+    input_destroy(in);
+}
+
 TEST_MAIN(NULL, NULL, TEST(test_framing), TEST(test_megabyte), TEST(test_chunks),
           TEST(test_datagrams), TEST(test_reset), TEST(test_formats),
-          TEST(test_reject_names), TEST(test_offsets), TEST(test_resume_csv))
+          TEST(test_reject_names), TEST(test_offsets), TEST(test_resume_csv),
+          TEST(test_refused_lines))
