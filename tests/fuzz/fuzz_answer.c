@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "daemon/shell/cmd/listen_say.h"
-#include "lookout/rules/template.h"
 #include "lookout/delivery/delivery.h"
+#include "lookout/rules/template.h"
 
 /* The bytes as a template: what was checked to give JSON gives JSON. */
 static void fill_template(const char *text, size_t size, struct buf *out)

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/rules/template.h"
 #include "lookout/base/text.h"
 #include "lookout/delivery/delivery.h"
+#include "lookout/rules/template.h"
 
 #define BODY_FLAGS                                                                       \
     (JSON_COMPACT | JSON_REAL_PRECISION(10)) /* as the alert was written                 \

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "delivery_int.h"
-#include "lookout/base/timefmt.h"
 #include "lookout/alert/severity.h"
+#include "lookout/base/timefmt.h"
 
 static struct group *group_of(struct heap_node *node)
 {

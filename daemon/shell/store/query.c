@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/alert/severity.h"
 #include "lookout/base/text.h"
 #include "lookout/base/timefmt.h"
-#include "lookout/alert/severity.h"
 #include "query_int.h"
 
 static const char *const marks[] = {"", "muted", "folded", "history"};

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "daemon/shell/cmd/listen_say.h"
-#include "lookout/rules/template.h"
 #include "lookout/delivery/delivery.h"
+#include "lookout/rules/template.h"
 
 static const struct {
     const char *alert, *golden, *content_type;
