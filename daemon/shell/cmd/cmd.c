@@ -14,7 +14,7 @@
 
 enum { OPTIONS_MAX = 16, HELP_COLUMNS = 88, LONG_BASE = 256 };
 
-enum cmd_exit cmd_exit_of(int rc)
+int cmd_exit_of(int rc)
 {
     if (rc == 0)
         return CMD_DONE;

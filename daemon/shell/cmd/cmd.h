@@ -54,7 +54,7 @@ extern const size_t cmd_table_count;
 int cmd_main(int argc, char **argv);
 
 /* What a function of the rooms below returned, once it has told why. */
-enum cmd_exit cmd_exit_of(int rc);
+int cmd_exit_of(int rc);
 /* Says what is wrong and where help is; CMD_USAGE. */
 int cmd_refuse(const struct cmd_args *args, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

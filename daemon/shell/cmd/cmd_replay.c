@@ -37,5 +37,5 @@ int cmd_replay(const struct cmd_args *args)
             args, "--start '%s': it takes a time like 2024-03-24T00:00:00Z", args->start);
     if (status == CMD_DONE)
         status = check_inputs(args);
-    return status == CMD_DONE ? (int)cmd_exit_of(replay_run(&options)) : status;
+    return status == CMD_DONE ? cmd_exit_of(replay_run(&options)) : status;
 }

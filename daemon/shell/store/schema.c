@@ -61,8 +61,8 @@ static const char *const migrations[] = {
     "ALTER TABLE outbox ADD COLUMN bundle INTEGER;"
     "ALTER TABLE alerts ADD COLUMN why TEXT;",
     /* A critical alert is sent before what waits, behind its vessel's alone. */
-    "CREATE INDEX alerts_vessel ON alerts (mmsi);"
-    "CREATE INDEX alerts_critical ON alerts (severity) WHERE severity = 2;",
+    ("CREATE INDEX alerts_vessel ON alerts (mmsi);"
+     "CREATE INDEX alerts_critical ON alerts (severity) WHERE severity = 2;"),
 };
 enum { VERSION = sizeof migrations / sizeof migrations[0] };
 
