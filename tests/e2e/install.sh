@@ -29,7 +29,7 @@ result "a configuration that is there stays" $?
 # From the installed place alone: its data lie beside it.
 installed=$dest/opt/look/bin/lookoutd
 cd "$work" || exit 2
-echo "XXLKO,Lookout Rock,1.5,2.5,,,here,," >row.csv
+echo "XXLKO,Lookout Rock,1.5,2.5,,,here,,,," >row.csv
 head -n 1 "$data/ports.csv" | grep -q '^locode,name,lat,lon,' && cat row.csv >>"$data/ports.csv"
 text=$("$installed" ports "lookout rock" 2>&1) && grep -q '^XXLKO' <<<"$text"
 result "the installed gazetteer is read, no other" $? "$text"

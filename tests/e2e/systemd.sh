@@ -28,7 +28,8 @@ mount --make-rshared /
 exec /usr/lib/systemd/systemd --system --log-target=null --unit=quiet.target
 B
 boot() {
-    [ "$(id -u)" = 0 ] || return 1
+    # The leak check wants to trace, which the sandbox of the unit forbids.
+    [ "$(id -u)" = 0 ] && [ -z "${LOOKOUT_SANITIZED:-}" ] || return 1
     [ -x /usr/lib/systemd/systemd ] && command -v nsenter >/dev/null || return 1
     REL=${build#"$root"/} LOOKOUT_ROOT=$root unshare -mpfuiC --kill-child bash "$work/boot.sh" >"$work/boot.log" 2>&1 &
     pids+=("$!")

@@ -148,7 +148,8 @@ bool conf_rule_watches_all(const struct rule *rule, const struct engine_conf *en
             return false;
         const struct route *route =
             key->type == KEY_ROUTE ? route_at_key(rule, key) : NULL;
-        if (route != NULL && !route_is_all(route, engine))
+        /* None: its fault is told elsewhere. */
+        if (key->type == KEY_ROUTE && (route == NULL || !route_is_all(route, engine)))
             return false;
     }
     return true;
