@@ -95,4 +95,7 @@ void run_fail(struct run *r, const char *what, int rc);
 /* Begin to end; run_daemon will return rc. */
 void run_stop(struct run *r, int rc);
 
+/* run_process.c: append process_cpu_seconds_total and the like. ERR_NOMEM. */
+MUST_CHECK int run_process_metrics(struct buf *out);
+
 #endif

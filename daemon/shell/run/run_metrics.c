@@ -290,7 +290,9 @@ static int metrics(void *context, struct buf *out)
         rc = engine_metrics(r, out);
     if (rc == 0)
         rc = store_metrics(r, out);
-    return rc != 0 ? rc : hook_metrics(r, out);
+    if (rc == 0)
+        rc = hook_metrics(r, out);
+    return rc != 0 ? rc : run_process_metrics(out);
 }
 
 /* --- health --- */
