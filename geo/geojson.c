@@ -53,7 +53,7 @@ void geojson_fault(struct geojson_source *source, const char *path, const char *
     buf_finish(&text);
 }
 
-void zone_faults_finish(struct zone_faults *faults)
+void geojson_faults_finish(struct zone_faults *faults)
 {
     for (size_t i = 0; i < faults->count; i++)
         free(faults->items[i].text);
@@ -163,7 +163,7 @@ static void read_feature(struct geojson_reader *r, const struct geojson_path *pa
     }
     read_properties(r, path, json);
     struct geojson_path at = geojson_path_member(path, "geometry");
-    geojson_read_geometry(r, &at, json_object_get(json, "geometry"));
+    geojson_geometry_read(r, &at, json_object_get(json, "geometry"));
 }
 
 void geojson_ring_path(const struct geojson_feature *feature, size_t ring,
@@ -236,7 +236,7 @@ static int read_items(struct geojson_source *source, bool is_lone, const json_t 
         ret->count++;
         f->is_bare = !is_collection && !is_feature;
         if (f->is_bare)
-            geojson_read_geometry(&r, &path, root);
+            geojson_geometry_read(&r, &path, root);
         else
             read_feature(&r, &path,
                          is_collection ? json_array_get(features, ret->count - 1) : root);
@@ -268,16 +268,16 @@ int geojson_read(struct geojson_source *source, bool is_lone,
         buf_finish(&text);
         return source->is_out_of_memory ? ERR_NOMEM : 0;
     }
-    int code = 0;
+    int rc = 0;
     if (json_is_object(root)) {
         check_crs(source, root);
-        code = read_items(source, is_lone, root, ret);
+        rc = read_items(source, is_lone, root, ret);
     } else {
         geojson_fault(source, "", NULL, "the file holds an object, not %s",
                       geojson_type_name(root));
     }
     json_decref(root);
-    return source->is_out_of_memory ? ERR_NOMEM : code;
+    return source->is_out_of_memory ? ERR_NOMEM : rc;
 }
 
 void geojson_finish(struct geojson_document *document)

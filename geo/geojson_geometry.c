@@ -12,8 +12,8 @@ static bool read_polygon(struct geojson_reader *r, const struct geojson_path *pa
                          const json_t *coordinates);
 static bool read_multi_polygon(struct geojson_reader *r, const struct geojson_path *path,
                                const json_t *coordinates);
-static bool read_line(struct geojson_reader *r, const struct geojson_path *path,
-                      const json_t *coordinates);
+static bool read_line_string(struct geojson_reader *r, const struct geojson_path *path,
+                             const json_t *coordinates);
 
 /* clang-format off */
 static const struct {
@@ -23,7 +23,7 @@ static const struct {
 } geometry_types[] = {
     {"Polygon",            read_polygon,       NULL},
     {"MultiPolygon",       read_multi_polygon, NULL},
-    {"LineString",         read_line,          NULL},
+    {"LineString",         read_line_string,          NULL},
     {"MultiLineString",    NULL, "a gate is one line: draw a LineString feature for each, with an id of its own"},
     {"Point",              NULL, "a zone has an extent: draw a Polygon around the point"},
     {"MultiPoint",         NULL, "a zone has an extent: draw Polygons around the points"},
@@ -32,8 +32,8 @@ static const struct {
 /* clang-format on */
 enum { GEOMETRY_TYPES = sizeof geometry_types / sizeof geometry_types[0] };
 
-static bool reserve(struct geojson_reader *r, void *items, size_t *room, size_t count,
-                    size_t size)
+static bool reserve_items(struct geojson_reader *r, void *items, size_t *room,
+                          size_t count, size_t size)
 {
     if (array_grow(items, room, count, size) == 0)
         return true;
@@ -41,10 +41,10 @@ static bool reserve(struct geojson_reader *r, void *items, size_t *room, size_t 
     return false;
 }
 
-static bool add_point(struct geojson_reader *r, struct geo_point p)
+static bool add_geometry_point(struct geojson_reader *r, struct geo_point p)
 {
     struct geojson_feature *f = r->feature;
-    if (!reserve(r, &f->points, &f->point_room, f->point_count + 1, sizeof p))
+    if (!reserve_items(r, &f->points, &f->point_room, f->point_count + 1, sizeof p))
         return false;
     f->points[f->point_count++] = p;
     return true;
@@ -53,7 +53,7 @@ static bool add_point(struct geojson_reader *r, struct geo_point p)
 static bool add_ring(struct geojson_reader *r, struct geojson_ring ring)
 {
     struct geojson_feature *f = r->feature;
-    if (!reserve(r, &f->rings, &f->ring_room, f->ring_count + 1, sizeof ring))
+    if (!reserve_items(r, &f->rings, &f->ring_room, f->ring_count + 1, sizeof ring))
         return false;
     f->rings[f->ring_count++] = ring;
     return true;
@@ -111,7 +111,7 @@ static bool read_positions(struct geojson_reader *r, const struct geojson_path *
         struct geo_point p = {0};
         enum position_fault fault = read_position(json_array_get(json, i), &p);
         if (fault == POSITION_SOUND) {
-            if (!add_point(r, p))
+            if (!add_geometry_point(r, p))
                 return false;
         } else if (faults++ == 0) {
             first = fault;
@@ -220,8 +220,8 @@ static bool read_multi_polygon(struct geojson_reader *r, const struct geojson_pa
     return is_sound;
 }
 
-static bool read_line(struct geojson_reader *r, const struct geojson_path *path,
-                      const json_t *coordinates)
+static bool read_line_string(struct geojson_reader *r, const struct geojson_path *path,
+                             const json_t *coordinates)
 {
     r->feature->shape = ZONE_GATE;
     if (r->is_lone) {
@@ -237,7 +237,7 @@ static bool read_line(struct geojson_reader *r, const struct geojson_path *path,
            add_ring(r, (struct geojson_ring){.count = r->feature->point_count});
 }
 
-void geojson_read_geometry(struct geojson_reader *r, const struct geojson_path *path,
+void geojson_geometry_read(struct geojson_reader *r, const struct geojson_path *path,
                            const json_t *geometry)
 {
     if (!json_is_object(geometry)) {

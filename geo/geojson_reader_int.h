@@ -26,7 +26,7 @@ struct geojson_reader {
 const char *geojson_type_name(const json_t *value);
 
 /* Read a geometry into the reader's feature. */
-void geojson_read_geometry(struct geojson_reader *r, const struct geojson_path *path,
+void geojson_geometry_read(struct geojson_reader *r, const struct geojson_path *path,
                            const json_t *geometry);
 
 #endif

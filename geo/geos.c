@@ -121,8 +121,8 @@ int geos_overlap(struct geos_checker *g, const struct geos_polygon *a,
 {
     GEOSGeometry *p = make_polygon(g, a, 0), *q = make_polygon(g, b, shift);
     GEOSGeometry *both = NULL, *place = NULL;
-    int code = p == NULL || q == NULL ? ERR_NOMEM : 0;
-    *ret_overlap = code == 0 && GEOSRelatePattern_r(g->handle, p, q, "T********") == 1;
+    int rc = p == NULL || q == NULL ? ERR_NOMEM : 0;
+    *ret_overlap = rc == 0 && GEOSRelatePattern_r(g->handle, p, q, "T********") == 1;
     if (*ret_overlap) {
         both = GEOSIntersection_r(g->handle, p, q);
         *ret_overlap = !is_sliver(g, both);
@@ -137,5 +137,5 @@ int geos_overlap(struct geos_checker *g, const struct geos_polygon *a,
     GEOSGeom_destroy_r(g->handle, both);
     GEOSGeom_destroy_r(g->handle, q);
     GEOSGeom_destroy_r(g->handle, p);
-    return code;
+    return rc;
 }

@@ -10,7 +10,7 @@ struct scan {
     const char *end;
 };
 
-static void skip_blanks(struct scan *s)
+static void skip_json_blanks(struct scan *s)
 {
     while (s->at < s->end &&
            (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
@@ -54,20 +54,20 @@ static int enter_member(struct scan *s, const char *key, size_t key_n)
 {
     s->at++;
     for (;;) {
-        skip_blanks(s);
+        skip_json_blanks(s);
         if (s->at >= s->end || *s->at != '"')
             return 0;
         const char *name = s->at + 1;
         skip_string(s);
         size_t name_n = (size_t)(s->at - name) - 1;
-        skip_blanks(s);
+        skip_json_blanks(s);
         if (s->at < s->end)
             s->at++; /* the colon */
-        skip_blanks(s);
+        skip_json_blanks(s);
         if (name_n == key_n && memcmp(name, key, key_n) == 0)
             return s->at < s->end;
         skip_value(s);
-        skip_blanks(s);
+        skip_json_blanks(s);
         if (s->at >= s->end || *s->at != ',')
             return 0;
         s->at++;
@@ -78,23 +78,23 @@ static int enter_member(struct scan *s, const char *key, size_t key_n)
 static int enter_element(struct scan *s, size_t index)
 {
     s->at++;
-    skip_blanks(s);
+    skip_json_blanks(s);
     if (s->at >= s->end || *s->at == ']')
         return 0;
     for (; index > 0; index--) {
         skip_value(s);
-        skip_blanks(s);
+        skip_json_blanks(s);
         if (s->at >= s->end || *s->at != ',')
             return 0;
         s->at++;
-        skip_blanks(s);
+        skip_json_blanks(s);
     }
     return s->at < s->end;
 }
 
 /* One step of the path from the value at s; returns what is left of the path, NULL when
  * the step leads nowhere. */
-static const char *step(struct scan *s, const char *path)
+static const char *step_into(struct scan *s, const char *path)
 {
     if (*path == '[') {
         size_t index = 0;
@@ -113,9 +113,9 @@ static const char *step(struct scan *s, const char *path)
 void json_where(const char *text, size_t n, const char *path, int *ret_line, int *ret_col)
 {
     struct scan s = {.at = text, .end = text + n};
-    skip_blanks(&s);
+    skip_json_blanks(&s);
     const char *found = s.at;
-    while (s.at < s.end && *path != '\0' && (path = step(&s, path)) != NULL)
+    while (s.at < s.end && *path != '\0' && (path = step_into(&s, path)) != NULL)
         found = s.at;
     int line = 1, col = 1;
     for (const char *c = text; c < found; c++) {

@@ -14,8 +14,8 @@ struct point_arc {
     double angle;      /* radians between the ends */
 };
 
-void point_arc_init(struct point_arc *arc, struct geo_pos a, struct geo_pos b);
+void geo_arc_init(struct point_arc *arc, struct geo_pos a, struct geo_pos b);
 /* The point at `fraction` of the arc, rounded to 1e-7 degree. */
-struct geo_pos point_arc_at(const struct point_arc *arc, double fraction);
+struct geo_pos geo_arc_at(const struct point_arc *arc, double fraction);
 
 #endif

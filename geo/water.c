@@ -27,7 +27,7 @@ struct source {
     bool is_failed;
 };
 
-static uint32_t get(struct source *s)
+static uint32_t get_number(struct source *s)
 {
     uint32_t value = 0;
     for (unsigned shift = 0; shift < 28 && s->at < s->end; shift += 7) {
@@ -44,7 +44,7 @@ static bool read_runs(struct source *s, uint8_t *row)
 {
     bool is_wet = false;
     for (uint32_t col = 0; col < WATER_COLS; is_wet = !is_wet) {
-        uint32_t run = get(s);
+        uint32_t run = get_number(s);
         if (s->is_failed || run > WATER_COLS - col || (run == 0 && col != 0))
             return false;
         if (is_wet)
@@ -79,7 +79,7 @@ static bool read_closed(struct source *s, struct water *water, uint32_t row)
 {
     uint32_t col = UINT32_MAX; /* -1 */
     for (;;) {
-        uint32_t code = get(s);
+        uint32_t code = get_number(s);
         if (s->is_failed)
             return false;
         if (code == 0)
@@ -94,7 +94,7 @@ static bool read_closed(struct source *s, struct water *water, uint32_t row)
     }
 }
 
-static void open_all(struct water *water)
+static void open_all_sides(struct water *water)
 {
     for (uint32_t cell = 0; cell < WATER_CELLS; cell++) {
         open_step(water, cell, water_beside(cell, WATER_E), WATER_E);
@@ -105,20 +105,20 @@ static void open_all(struct water *water)
 
 /* Runs and closed steps alternate, but steps can be opened only when all runs are read:
  * pass over the rows twice. */
-static bool read_rows(struct source s, struct water *water)
+static bool read_water_rows(struct source s, struct water *water)
 {
     struct source again = s;
     for (uint32_t row = 0; row < WATER_ROWS; row++) {
         if (!read_runs(&s, water->cells + row * WATER_COLS))
             return false;
-        while (get(&s) != 0)
+        while (get_number(&s) != 0)
             ;
         if (s.is_failed)
             return false;
     }
     if (s.at != s.end)
         return false;
-    open_all(water);
+    open_all_sides(water);
     uint8_t scratch[WATER_COLS];
     for (uint32_t row = 0; row < WATER_ROWS; row++)
         if (!read_runs(&again, scratch) || !read_closed(&again, water, row))
@@ -126,17 +126,17 @@ static bool read_rows(struct source s, struct water *water)
     return true;
 }
 
-static bool read_head(struct source *s)
+static bool read_water_head(struct source *s)
 {
     if (s->end - s->at < MAGIC_BYTES || memcmp(s->at, magic, MAGIC_BYTES) != 0)
         return false;
     s->at += MAGIC_BYTES;
-    uint32_t rows = get(s), cols = get(s), south = get(s);
+    uint32_t rows = get_number(s), cols = get_number(s), south = get_number(s);
     return !s->is_failed && rows == WATER_ROWS && cols == WATER_COLS &&
            south == (uint32_t)(WATER_SOUTH_DEG + 90);
 }
 
-static void measure(struct water *water)
+static void measure_rows(struct water *water)
 {
     const double degree_m = GEO_EARTH_RADIUS_M * POINT_RAD;
     water->height_m = degree_m * WATER_CELL_DEG;
@@ -154,18 +154,18 @@ int water_create(const void *bytes, size_t n, struct water **ret_water, struct e
     if (n > BYTES_MAX)
         return err_set(err, ERR_CORRUPT, "the water grid is too large");
     struct source s = {.at = bytes, .end = (const uint8_t *)bytes + n};
-    if (!read_head(&s))
+    if (!read_water_head(&s))
         return err_set(err, ERR_CORRUPT, "this is no water grid of this version");
     struct water *water = calloc(1, sizeof *water);
     if (water == NULL)
         return err_set(err, ERR_NOMEM, "no memory for the water grid");
-    if (!read_rows(s, water)) {
+    if (!read_water_rows(s, water)) {
         free(water);
         return err_set(err, ERR_CORRUPT, "the water grid is damaged");
     }
     water->holders = 1;
     water->hash = hash_bytes(bytes, n, 0);
-    measure(water);
+    measure_rows(water);
     *ret_water = water;
     return 0;
 }
@@ -236,7 +236,7 @@ struct nearest {
     double m;
 };
 
-static void look_at(struct nearest *near, int64_t row, int64_t col)
+static void look_at_cell(struct nearest *near, int64_t row, int64_t col)
 {
     if (row < 0 || row >= WATER_ROWS)
         return;
@@ -269,10 +269,10 @@ uint32_t water_cell_near(const struct water *water, struct geo_pos pos, double m
         if ((double)(ring - 1) * water->width_m[polar] > near.m)
             break;
         for (int64_t k = -ring; k <= ring; k++) {
-            look_at(&near, row + k, col - ring);
-            look_at(&near, row + k, col + ring);
-            look_at(&near, row - ring, col + k);
-            look_at(&near, row + ring, col + k);
+            look_at_cell(&near, row + k, col - ring);
+            look_at_cell(&near, row + k, col + ring);
+            look_at_cell(&near, row - ring, col + k);
+            look_at_cell(&near, row + ring, col + k);
         }
     }
     return near.cell;
@@ -301,8 +301,8 @@ static bool find_corners(const struct water *water, uint32_t cell, bool is_east,
     return true;
 }
 
-static bool interpolate(const struct water_view *view, uint32_t cell, const double at[2],
-                        double *ret_m)
+static bool interpolate_cells(const struct water_view *view, uint32_t cell,
+                              const double at[2], double *ret_m)
 {
     uint32_t corners[4];
     double m[4];
@@ -317,8 +317,8 @@ static bool interpolate(const struct water_view *view, uint32_t cell, const doub
 }
 
 /* Change over one cell between the sides `up` and `down`, from those that are there. */
-static double slope(const struct water_view *view, uint32_t cell, unsigned up,
-                    unsigned down, double own_m)
+static double slope_at(const struct water_view *view, uint32_t cell, unsigned up,
+                       unsigned down, double own_m)
 {
     double rise = 0;
     int count = 0;
@@ -360,9 +360,9 @@ double water_view_m(const struct water_view *view, struct geo_pos pos)
                     ((double)pos.lat_e7 - middle.lat_e7) / CELL_E7};
     if (at[0] > 1 || at[0] < -1)
         at[0] = 0; /* 180 degrees itself */
-    if (interpolate(view, cell, at, &m))
+    if (interpolate_cells(view, cell, at, &m))
         return m;
-    m = own_m + at[0] * slope(view, cell, WATER_E, WATER_W, own_m) +
-        at[1] * slope(view, cell, WATER_N, WATER_S, own_m);
+    m = own_m + at[0] * slope_at(view, cell, WATER_E, WATER_W, own_m) +
+        at[1] * slope_at(view, cell, WATER_N, WATER_S, own_m);
     return m > 0 ? m : 0;
 }

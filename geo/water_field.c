@@ -48,7 +48,7 @@ uint64_t water_field_key(const struct water *water, const struct geo_pos *source
     return h;
 }
 
-static void destroy(struct water_field *field)
+static void destroy_field(struct water_field *field)
 {
     if (field == NULL)
         return;
@@ -70,7 +70,7 @@ static struct water_field *make_empty(const struct water *water,
     field->source_count = n;
     field->sources = malloc((n + 1) * sizeof *sources);
     if (field->sources == NULL) {
-        destroy(field);
+        destroy_field(field);
         return NULL;
     }
     if (n != 0)
@@ -89,7 +89,7 @@ struct water_field *water_field_hold(struct water_field *field)
 void water_field_release(struct water_field *field)
 {
     if (field != NULL && --field->holders == 0)
-        destroy(field);
+        destroy_field(field);
 }
 
 uint64_t water_field_key_of(const struct water_field *field)
@@ -120,7 +120,7 @@ static uint16_t unit_of(const struct water_front *f, uint32_t cell)
     return (uint16_t)(m / UNIT_M + 0.5);
 }
 
-static int keep(struct water_field *field, const struct water_front *f)
+static int keep_cells(struct water_field *field, const struct water_front *f)
 {
     for (int tile = 0; tile < TILES; tile++)
         for (int i = 0; i < TILE_CELLS && field->tiles[tile] < 0; i++)
@@ -159,11 +159,11 @@ int water_field_create(const struct water *water, const struct geo_pos *sources,
             water_front_begin(&front, sources[i], WATER_SNAP_M);
         while (water_front_next(&front) != WATER_CELL_NONE)
             ;
-        rc = front.is_failed ? ERR_NOMEM : keep(field, &front);
+        rc = front.is_failed ? ERR_NOMEM : keep_cells(field, &front);
     }
     water_front_finish(&front);
     if (rc != 0) {
-        destroy(field);
+        destroy_field(field);
         return rc;
     }
     *ret_field = field;
@@ -189,7 +189,7 @@ static struct water_view view_of(const struct water_field *field)
     return (struct water_view){field->water, cell_m, field};
 }
 
-double water_distance_m(const struct water_field *field, struct geo_pos pos)
+double water_field_distance_m(const struct water_field *field, struct geo_pos pos)
 {
     struct water_view view = view_of(field);
     return water_view_m(&view, pos);
@@ -201,7 +201,7 @@ static bool is_reached(const void *context, uint32_t cell)
 }
 
 /* Of the eight cells around, the nearest to a source that is nearer than this one. */
-static uint32_t descend(const struct water_field *field, uint32_t cell)
+static uint32_t descend_from(const struct water_field *field, uint32_t cell)
 {
     const struct water *water = field->water;
     double best_m = cell_m(field, cell);
@@ -224,12 +224,12 @@ static uint32_t descend(const struct water_field *field, uint32_t cell)
     return best;
 }
 
-size_t water_nearest(const struct water_field *field, struct geo_pos pos)
+size_t water_field_nearest(const struct water_field *field, struct geo_pos pos)
 {
     uint32_t cell = water_cell_near(field->water, pos, WATER_NEAR_M, is_reached, field);
     if (cell == WATER_CELL_NONE)
         return SIZE_MAX;
-    for (uint32_t next; (next = descend(field, cell)) != cell;)
+    for (uint32_t next; (next = descend_from(field, cell)) != cell;)
         cell = next;
     struct geo_pos end = water_cell_middle(cell);
     size_t best = SIZE_MAX;
@@ -288,7 +288,7 @@ int water_field_save(const struct water_field *field, struct buf *out)
     return buf_add(out, bytes, SUM_BYTES);
 }
 
-static bool is_whole(const uint8_t *bytes, size_t size)
+static bool is_file_whole(const uint8_t *bytes, size_t size)
 {
     if (size < MAGIC_BYTES + SUM_BYTES || memcmp(bytes, magic, MAGIC_BYTES) != 0)
         return false;
@@ -337,7 +337,7 @@ int water_field_load(const struct water *water, const struct geo_pos *sources, s
                      double limit_m, const void *bytes, size_t size,
                      struct water_field **ret_field)
 {
-    if (!is_whole(bytes, size))
+    if (!is_file_whole(bytes, size))
         return ERR_CORRUPT;
     struct water_field *field = make_empty(water, sources, n, limit_m);
     if (field == NULL)
@@ -347,7 +347,7 @@ int water_field_load(const struct water *water, const struct geo_pos *sources, s
                      size - MAGIC_BYTES - SUM_BYTES);
     int rc = get_field(field, &r);
     if (rc != 0) {
-        destroy(field);
+        destroy_field(field);
         return rc;
     }
     *ret_field = field;

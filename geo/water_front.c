@@ -45,7 +45,7 @@ double water_front_m(const struct water_front *f, uint32_t cell)
 
 /* --- waiting --- */
 
-static bool push(struct water_bucket *bucket, uint32_t cell)
+static bool push_cell(struct water_bucket *bucket, uint32_t cell)
 {
     if (bucket->count == bucket->room &&
         array_grow(&bucket->cells, &bucket->room, bucket->count + 1,
@@ -55,7 +55,7 @@ static bool push(struct water_bucket *bucket, uint32_t cell)
     return true;
 }
 
-static void improve(struct water_front *f, uint32_t cell, double t_dm)
+static void improve_cell(struct water_front *f, uint32_t cell, double t_dm)
 {
     uint32_t t = (uint32_t)(t_dm + 0.5);
     uint32_t known = f->t[cell] & ~WAITS;
@@ -73,7 +73,7 @@ static void improve(struct water_front *f, uint32_t cell, double t_dm)
              : bucket >= f->at + WATER_BUCKETS ? f->at + WATER_BUCKETS - 1
                                                : bucket;
     f->t[cell] = (t + 1) | WAITS;
-    if (push(&f->buckets[bucket % WATER_BUCKETS], cell))
+    if (push_cell(&f->buckets[bucket % WATER_BUCKETS], cell))
         f->waiting++;
     else
         f->is_failed = true;
@@ -84,7 +84,7 @@ static void improve(struct water_front *f, uint32_t cell, double t_dm)
  * % without, -1.0 % with 1.5. */
 static const double COAST = 1.5;
 
-static double slowness(const struct water *water, uint32_t cell)
+static double slowness_of(const struct water *water, uint32_t cell)
 {
     static const unsigned all = (1u << WATER_SIDES) - 1;
     return (water->cells[cell] & all) == all ? 1 : COAST;
@@ -99,17 +99,17 @@ struct sides {
 
 /* Lengths around the step between two rows: of `south` and the next; row_a is the row in
  * which the step n - A lies when it goes east or west. */
-static struct sides measure(const struct water *water, uint32_t n, bool is_a_meridional,
-                            uint32_t south)
+static struct sides measure_sides(const struct water *water, uint32_t n,
+                                  bool is_a_meridional, uint32_t south)
 {
-    double slow = slowness(water, n) * WATER_DM;
+    double slow = slowness_of(water, n) * WATER_DM;
     double height = water->height_m * slow, width = water->between_m[south] * slow;
     return (struct sides){is_a_meridional ? height : width,
                           is_a_meridional ? width : height, water->slant_m[south] * slow};
 }
 
 /* t of n by the triangle with A (t_a) and D (t_d), see above. */
-static double cross(const struct sides *s, double t_a, double t_d)
+static double cross_cell(const struct sides *s, double t_a, double t_d)
 {
     double d = t_a - t_d;
     if (d <= 0)
@@ -122,8 +122,8 @@ static double cross(const struct sides *s, double t_a, double t_d)
 
 /* Two improvements by the taken cell c, of the cells ahead of it and at its corner.
  * `turn` is at right angles to `ahead`. */
-static void spread(struct water_front *f, uint32_t c, double t_c, unsigned ahead,
-                   unsigned turn)
+static void spread_corner(struct water_front *f, uint32_t c, double t_c, unsigned ahead,
+                          unsigned turn)
 {
     const struct water *water = f->water;
     uint32_t row = c / WATER_COLS;
@@ -132,21 +132,21 @@ static void spread(struct water_front *f, uint32_t c, double t_c, unsigned ahead
     uint32_t n = water_beside(c, ahead);
     /* c is A of the cell ahead, beside it D. */
     if (water_has_open(water, c, turn)) {
-        struct sides s = measure(water, n, is_meridional, south);
+        struct sides s = measure_sides(water, n, is_meridional, south);
         uint32_t t_d = f->t[water_beside(c, turn)] & ~WAITS;
         if (t_d != 0)
-            improve(f, n, cross(&s, t_c, t_d - 1));
+            improve_cell(f, n, cross_cell(&s, t_c, t_d - 1));
     }
     /* c is D of the cell at its corner, n is A between them. */
     if (water_has_open(water, n, turn)) {
         uint32_t corner = water_beside(n, turn);
-        struct sides s = measure(water, corner, !is_meridional, south);
+        struct sides s = measure_sides(water, corner, !is_meridional, south);
         uint32_t t_a = f->t[n] & ~WAITS;
-        improve(f, corner, t_a != 0 ? cross(&s, t_a - 1, t_c) : t_c + s.slant);
+        improve_cell(f, corner, t_a != 0 ? cross_cell(&s, t_a - 1, t_c) : t_c + s.slant);
     }
 }
 
-static void take(struct water_front *f, uint32_t c)
+static void take_cell(struct water_front *f, uint32_t c)
 {
     const struct water *water = f->water;
     double t_c = (double)((f->t[c] & ~WAITS) - 1);
@@ -157,12 +157,12 @@ static void take(struct water_front *f, uint32_t c)
         bool is_meridional = ahead == WATER_N || ahead == WATER_S;
         double step = is_meridional ? water->height_m : water->width_m[row];
         uint32_t n = water_beside(c, ahead);
-        improve(f, n, t_c + step * slowness(water, n) * WATER_DM);
+        improve_cell(f, n, t_c + step * slowness_of(water, n) * WATER_DM);
         unsigned left = (ahead + 1) % WATER_SIDES, right = (ahead + 3) % WATER_SIDES;
         if (is_meridional || row + 1 < WATER_ROWS)
-            spread(f, c, t_c, ahead, is_meridional ? left : WATER_N);
+            spread_corner(f, c, t_c, ahead, is_meridional ? left : WATER_N);
         if (is_meridional || row > 0)
-            spread(f, c, t_c, ahead, is_meridional ? right : WATER_S);
+            spread_corner(f, c, t_c, ahead, is_meridional ? right : WATER_S);
     }
 }
 
@@ -182,7 +182,7 @@ uint32_t water_front_next(struct water_front *f)
         if ((f->t[cell] & WAITS) == 0)
             continue;
         f->t[cell] &= ~WAITS;
-        take(f, cell);
+        take_cell(f, cell);
         return cell;
     }
     return WATER_CELL_NONE;
@@ -190,7 +190,7 @@ uint32_t water_front_next(struct water_front *f)
 
 static void begin_at(struct water_front *f, struct geo_pos pos, uint32_t cell)
 {
-    improve(f, cell, geo_distance_m(pos, water_cell_middle(cell)) * WATER_DM);
+    improve_cell(f, cell, geo_distance_m(pos, water_cell_middle(cell)) * WATER_DM);
 }
 
 bool water_front_begin(struct water_front *f, struct geo_pos pos, double most_m)

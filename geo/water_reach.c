@@ -38,8 +38,8 @@ static int march_to(struct water_front *f, uint32_t goal)
     return ERR_LIMIT;
 }
 
-int water_between_m(const struct water *water, struct geo_pos a, struct geo_pos b,
-                    double *ret_m)
+int water_reach_between_m(const struct water *water, struct geo_pos a, struct geo_pos b,
+                          double *ret_m)
 {
     struct water_front front;
     uint32_t goal = water_cell_near(water, b, WATER_SNAP_M, NULL, NULL);
@@ -81,11 +81,11 @@ struct water_reach {
 static uint32_t near_way(const void *context, uint32_t cell, uint32_t t_dm)
 {
     const struct water_reach *reach = context;
-    double rest_m = water_distance_m(reach->field, water_cell_middle(cell));
+    double rest_m = water_field_distance_m(reach->field, water_cell_middle(cell));
     return rest_m >= 0 && t_dm / WATER_DM + rest_m <= reach->most_m ? 0 : UINT32_MAX;
 }
 
-static void widen(struct water_reach *reach, uint32_t cell)
+static void widen_reach(struct water_reach *reach, uint32_t cell)
 {
     int32_t row = (int32_t)(cell / WATER_COLS), col = (int32_t)(cell % WATER_COLS);
     int32_t first = (int32_t)(water_cell_at(reach->from) % WATER_COLS);
@@ -103,7 +103,7 @@ static int march_along(struct water_reach *reach)
         uint32_t cell = water_front_next(&reach->front);
         if (cell == WATER_CELL_NONE)
             break;
-        widen(reach, cell);
+        widen_reach(reach, cell);
     }
     return reach->front.is_failed ? ERR_NOMEM : 0;
 }
@@ -111,7 +111,7 @@ static int march_along(struct water_reach *reach)
 int water_reach_create(const struct water *water, const struct water_field *field,
                        struct geo_pos from, double factor, struct water_reach **ret_reach)
 {
-    double rest_m = water_distance_m(field, from);
+    double rest_m = water_field_distance_m(field, from);
     if (rest_m < 0)
         return ERR_NOT_FOUND;
     struct water_reach *reach = calloc(1, sizeof *reach);

@@ -11,17 +11,17 @@
 #define APPROACH_LIMIT_M (600 * 1852.0)
 #define MS_PER_M_AT_1_KN (3600e3 / 1852)
 
-static int gather(const struct zone_set *set, const struct zone_path *path,
-                  struct zone_gather *g)
+static int gather_zones(const struct zone_set *set, const struct zone_path *path,
+                        struct zone_gather *g)
 {
-    int code = 0;
-    for (int i = 0; code == 0 && i < path->pieces; i++) {
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < path->pieces; i++) {
         const struct zone_path_knot *k = &path->knots[i];
         struct grid_point p = {.x = k[0].x, .y = k[0].y + ZONE_TURN_E7 / 4};
         struct grid_point q = {.x = k[1].x, .y = k[1].y + ZONE_TURN_E7 / 4};
-        code = zone_index_gather(set->index, p, q, g);
+        rc = zone_index_gather(set->index, p, q, g);
     }
-    return code;
+    return rc;
 }
 
 int zone_along(const struct zone_set *set, struct geo_pos a, struct geo_pos b,
@@ -32,11 +32,11 @@ int zone_along(const struct zone_set *set, struct geo_pos a, struct geo_pos b,
     if (zone_path_is_short(a, b) && zone_index_is_clear(set->index, a, b))
         return 0;
     zone_path_init(&path, a, b);
-    zone_gather_init(&found);
-    int code = gather(set, &path, &found);
-    if (code == 0)
-        zone_gather_unite(&found);
-    for (size_t i = 0; code == 0 && i < found.count; i++) {
+    zone_index_gather_init(&found);
+    int rc = gather_zones(set, &path, &found);
+    if (rc == 0)
+        zone_index_gather_unite(&found);
+    for (size_t i = 0; rc == 0 && i < found.count; i++) {
         struct zone_cuts cuts;
         cuts.zone = found.items[i] >> 1;
         if ((found.items[i] & 1) == 0) {
@@ -46,25 +46,25 @@ int zone_along(const struct zone_set *set, struct geo_pos a, struct geo_pos b,
             visit(context, &cuts);
             continue;
         }
-        code = zone_path_cuts(&path, &set->geometries[cuts.zone], &cuts);
-        if (code == 0 && (cuts.count > 0 || cuts.inside_at_start))
+        rc = zone_path_cuts(&path, &set->geometries[cuts.zone], &cuts);
+        if (rc == 0 && (cuts.count > 0 || cuts.inside_at_start))
             visit(context, &cuts);
     }
-    zone_gather_finish(&found);
-    return code;
+    zone_index_gather_finish(&found);
+    return rc;
 }
 
-bool zone_approach(const struct zone_set *set, uint32_t zone, struct geo_pos p,
-                   double cog_deg, double sog_kn, double limit_m, int64_t *ret_eta_ms,
-                   double *ret_distance_m)
+bool zone_along_approach(const struct zone_set *set, uint32_t zone, struct geo_pos p,
+                         double cog_deg, double sog_kn, double limit_m,
+                         int64_t *ret_eta_ms, double *ret_distance_m)
 {
     const struct zone_geometry *g = &set->geometries[zone];
     if (!(sog_kn > 0) || !(limit_m > 0) || !isfinite(cog_deg))
         return false;
     double sail_m = fmin(limit_m, APPROACH_LIMIT_M);
     double distance_m = 0;
-    if (!zone_contains(set, zone, p)) {
-        if (zone_is_beyond(set, zone, p, sail_m))
+    if (!zone_set_contains(set, zone, p)) {
+        if (zone_distance_is_beyond(set, zone, p, sail_m))
             return false;
         struct zone_path path;
         struct zone_cuts cuts;

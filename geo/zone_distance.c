@@ -41,7 +41,7 @@ struct place {
 };
 
 /* A point of the frame on the plane; cos(lat + h) with h half the step north. */
-static struct place project(const struct plane *plane, double x, double y)
+static struct place project_point(const struct plane *plane, double x, double y)
 {
     double north = (y - plane->y) * UNIT_RAD, east = (x - plane->x) * UNIT_RAD;
     double h = north / 2;
@@ -58,13 +58,13 @@ static double edge_distance(const struct plane *plane, const struct zone_vertex 
     double t0 = 0, t1 = 1, t = 0, far = HUGE_VAL;
     double dx = (double)v[1].x - v[0].x, dy = (double)v[1].y - v[0].y;
     for (int round = 0; round < 6; round++) {
-        struct place a = project(plane, v[0].x + dx * t0, v[0].y + dy * t0);
-        struct place b = project(plane, v[0].x + dx * t1, v[0].y + dy * t1);
+        struct place a = project_point(plane, v[0].x + dx * t0, v[0].y + dy * t0);
+        struct place b = project_point(plane, v[0].x + dx * t1, v[0].y + dy * t1);
         double ex = b.x - a.x, ey = b.y - a.y, square = ex * ex + ey * ey;
         double part = square > 0 ? -(a.x * ex + a.y * ey) / square : 0;
         part = part < 0 ? 0 : part > 1 ? 1 : part;
         t = t0 + (t1 - t0) * part;
-        struct place at = project(plane, v[0].x + dx * t, v[0].y + dy * t);
+        struct place at = project_point(plane, v[0].x + dx * t, v[0].y + dy * t);
         far = hypot(at.x, at.y);
         if (square < 2e4 * 2e4)
             break;
@@ -118,8 +118,8 @@ static void search_group(const struct plane *plane, const struct zone_geometry *
     }
 }
 
-static void search(const struct plane *plane, const struct zone_geometry *g,
-                   struct nearest *best)
+static void search_strips(const struct plane *plane, const struct zone_geometry *g,
+                          struct nearest *best)
 {
     size_t first = 0;
     double least = HUGE_VAL;
@@ -137,7 +137,7 @@ static void search(const struct plane *plane, const struct zone_geometry *g,
             search_group(plane, g, group, best);
 }
 
-double zone_boundary_distance_m(const struct zone_set *set, uint32_t zone,
+double zone_distance_boundary_m(const struct zone_set *set, uint32_t zone,
                                 struct geo_pos p)
 {
     const struct zone_geometry *g = &set->geometries[zone];
@@ -146,7 +146,7 @@ double zone_boundary_distance_m(const struct zone_set *set, uint32_t zone,
     int64_t x = zone_geometry_x(g, p.lon_e7);
     for (x -= ZONE_TURN_E7; x <= (int64_t)g->width + ZONE_TURN_E7; x += ZONE_TURN_E7) {
         plane.x = (double)x;
-        search(&plane, g, &best);
+        search_strips(&plane, g, &best);
     }
     if (best.distance_m < PLANE_M)
         return best.distance_m;
@@ -158,7 +158,7 @@ double zone_boundary_distance_m(const struct zone_set *set, uint32_t zone,
 
 /* Half the size of a box around p that holds everything within the limit; x is half a
  * turn where all meridians may be as near. */
-static struct zone_vertex reach(struct geo_pos p, double limit_m)
+static struct zone_vertex reach_of(struct geo_pos p, double limit_m)
 {
     const double half_turn = (double)(ZONE_TURN_E7 / 2);
     double angle = limit_m / LEAST_RADIUS_M * 1.01;
@@ -171,7 +171,7 @@ static struct zone_vertex reach(struct geo_pos p, double limit_m)
                                     (int32_t)(north < half_turn ? north + 1 : half_turn)};
 }
 
-static bool meets(const struct zone_box *box, const struct zone_box *range)
+static bool box_meets_range(const struct zone_box *box, const struct zone_box *range)
 {
     return box->x0 <= range->x1 && box->x1 >= range->x0 && box->y0 <= range->y1 &&
            box->y1 >= range->y0;
@@ -183,18 +183,18 @@ static bool edge_meets(const struct zone_vertex *v, const struct zone_box *range
                            .x1 = v[0].x < v[1].x ? v[1].x : v[0].x,
                            .y0 = v[0].y < v[1].y ? v[0].y : v[1].y,
                            .y1 = v[0].y < v[1].y ? v[1].y : v[0].y};
-    return meets(&box, range);
+    return box_meets_range(&box, range);
 }
 
 static bool any_edge_meets(const struct zone_geometry *g, const struct zone_box *range)
 {
     for (size_t group = 0; group < g->group_count; group++) {
-        if (!meets(&g->groups[group], range))
+        if (!box_meets_range(&g->groups[group], range))
             continue;
         size_t leaf = group * ZONE_GROUP_LEAVES, end = leaf + ZONE_GROUP_LEAVES;
         for (; leaf < end && leaf < g->leaf_count; leaf++) {
             const struct zone_leaf *l = &g->leaves[leaf];
-            if (!meets(&l->box, range))
+            if (!box_meets_range(&l->box, range))
                 continue;
             for (uint32_t i = l->first; i < l->first + l->count; i++)
                 if (edge_meets(&g->vertices[i], range))
@@ -222,16 +222,16 @@ static bool is_beyond(const struct zone_geometry *g, struct geo_pos p,
     return true;
 }
 
-bool zone_is_beyond(const struct zone_set *set, uint32_t zone, struct geo_pos p,
-                    double limit_m)
+bool zone_distance_is_beyond(const struct zone_set *set, uint32_t zone, struct geo_pos p,
+                             double limit_m)
 {
-    return is_beyond(&set->geometries[zone], p, reach(p, limit_m));
+    return is_beyond(&set->geometries[zone], p, reach_of(p, limit_m));
 }
 
-size_t zone_near(const struct zone_set *set, struct geo_pos p, double radius_m,
-                 uint32_t *ret_zones, size_t room)
+size_t zone_distance_near(const struct zone_set *set, struct geo_pos p, double radius_m,
+                          uint32_t *ret_zones, size_t room)
 {
-    struct zone_vertex half = reach(p, radius_m);
+    struct zone_vertex half = reach_of(p, radius_m);
     const int64_t top = ZONE_TURN_E7 / 2;
     int64_t x = (int64_t)p.lon_e7 + ZONE_TURN_E7 / 2, y = (int64_t)p.lat_e7 + top / 2;
     struct grid_range range = {.x0 = x - half.x + ZONE_TURN_E7,
@@ -243,11 +243,11 @@ size_t zone_near(const struct zone_set *set, struct geo_pos p, double radius_m,
         range.x1 = ZONE_TURN_E7 - 1;
     }
     struct zone_gather found;
-    zone_gather_init(&found);
+    zone_index_gather_init(&found);
     size_t count = 0;
     bool is_listed = zone_index_gather_touching(set->index, &range, &found) == 0;
     if (is_listed)
-        zone_gather_unite(&found);
+        zone_index_gather_unite(&found);
     /* Without memory for the list every zone is asked. */
     for (size_t i = 0; i < (is_listed ? found.count : set->count); i++) {
         uint32_t zone = is_listed ? found.items[i] >> 1 : (uint32_t)i;
@@ -257,6 +257,6 @@ size_t zone_near(const struct zone_set *set, struct geo_pos p, double radius_m,
             ret_zones[count] = zone;
         count++;
     }
-    zone_gather_finish(&found);
+    zone_index_gather_finish(&found);
     return count;
 }

@@ -50,13 +50,13 @@ static int build_boxes(struct zone_geometry *g)
     return 0;
 }
 
-int zone_geometry_index(struct zone_geometry *g)
+int zone_edges_index(struct zone_geometry *g)
 {
-    int code = build_boxes(g);
-    return code == 0 && g->shape == ZONE_AREA ? zone_strips_create(g, &g->strips) : code;
+    int rc = build_boxes(g);
+    return rc == 0 && g->shape == ZONE_AREA ? zone_strips_create(g, &g->strips) : rc;
 }
 
-bool zone_geometry_contains(const struct zone_geometry *g, struct geo_pos p)
+bool zone_edges_contain(const struct zone_geometry *g, struct geo_pos p)
 {
     return g->strips != NULL && zone_strips_contain(g->strips, p);
 }

@@ -66,7 +66,7 @@ static const char *remedy_of(const char *reason)
     return "redraw the ring";
 }
 
-static int64_t to_e7(double degrees)
+static int64_t degrees_to_e7(double degrees)
 {
     return llround(degrees * GEO_E7);
 }
@@ -86,7 +86,7 @@ static void set_x(struct work *w, size_t point, int64_t x)
     const struct geo_point *p = &w->feature->points[point];
     w->x[point] = x;
     /* A whole number of turns is added to the longitude as given. */
-    w->xy[2 * point] = p->lon + (double)(x - to_e7(p->lon)) / GEO_E7;
+    w->xy[2 * point] = p->lon + (double)(x - degrees_to_e7(p->lon)) / GEO_E7;
     w->xy[2 * point + 1] = p->lat;
 }
 
@@ -100,16 +100,16 @@ static void close_ring(struct work *w, size_t ring)
 }
 
 /* Follow a ring or line the shorter way from position to position. */
-static void unwrap(struct work *w, size_t ring)
+static void unwrap_ring(struct work *w, size_t ring)
 {
     const struct geojson_ring *r = &w->feature->rings[ring];
     const struct geo_point *p = w->feature->points;
-    int64_t before = to_e7(p[r->first].lon);
+    int64_t before = degrees_to_e7(p[r->first].lon);
     int64_t x = shorter_way(before);
     if (x == HALF_TURN_E7)
         x = -HALF_TURN_E7;
     for (size_t i = r->first; i < r->first + r->count; i++) {
-        int64_t lon = to_e7(p[i].lon);
+        int64_t lon = degrees_to_e7(p[i].lon);
         x += shorter_way(lon - before);
         before = lon;
         set_x(w, i, x);
@@ -184,7 +184,7 @@ static struct geos_polygon to_geos(struct work *w, const struct polygon *p)
 static int check_polygon(struct work *w, struct polygon *p)
 {
     for (size_t i = p->ring; i < p->ring_end; i++) {
-        unwrap(w, i);
+        unwrap_ring(w, i);
         if (!check_pole(w, i))
             return 0;
     }
@@ -201,7 +201,7 @@ static int check_polygon(struct work *w, struct polygon *p)
         p->y1 = fmax(p->y1, w->feature->points[i].lat);
     }
     if (w->feature->shape == ZONE_GATE) {
-        if (p->x0 == p->x1 && to_e7(p->y0) == to_e7(p->y1))
+        if (p->x0 == p->x1 && degrees_to_e7(p->y0) == degrees_to_e7(p->y1))
             FAULT(w, p->ring, "the line has no extent: it needs two different positions");
         return 0;
     }
@@ -218,15 +218,15 @@ static int check_polygon(struct work *w, struct polygon *p)
     struct geos_polygon polygon = to_geos(w, p);
     struct geos_fault fault = {0};
     bool valid = false;
-    int code = geos_check(w->geos, &polygon, &valid, &fault);
-    if (code == 0 && !valid)
+    int rc = geos_check(w->geos, &polygon, &valid, &fault);
+    if (rc == 0 && !valid)
         report_geos(w, p->ring, &fault);
-    return code;
+    return rc;
 }
 
 /* Parts of one zone may touch, also all along an edge (so that a zone split at 180 is
  * one), but not overlap. */
-static int check_pair(struct work *w, size_t i, size_t k)
+static int check_polygon_pair(struct work *w, size_t i, size_t k)
 {
     const struct polygon *p = &w->polygons[i], *q = &w->polygons[k];
     if (p->y1 <= q->y0 || q->y1 <= p->y0)
@@ -237,10 +237,9 @@ static int check_pair(struct work *w, size_t i, size_t k)
         struct geos_polygon a = to_geos(w, p), b = to_geos(w, q);
         struct geos_fault fault = {0};
         bool overlap = false;
-        int code =
-            geos_overlap(w->geos, &a, &b, (double)shift / GEO_E7, &overlap, &fault);
-        if (code != 0)
-            return code;
+        int rc = geos_overlap(w->geos, &a, &b, (double)shift / GEO_E7, &overlap, &fault);
+        if (rc != 0)
+            return rc;
         if (overlap) {
             report_geos(w, q->ring, &fault);
             return 0;
@@ -261,9 +260,9 @@ static int check_polygons(struct work *w)
 {
     size_t n = w->polygon_count;
     for (size_t i = 0; i < n; i++) {
-        int code = check_polygon(w, &w->polygons[i]);
-        if (code != 0)
-            return code;
+        int rc = check_polygon(w, &w->polygons[i]);
+        if (rc != 0)
+            return rc;
     }
     if (w->feature->has_fault || n < 2)
         return 0;
@@ -272,9 +271,9 @@ static int check_polygons(struct work *w)
     qsort(w->polygons, n, sizeof *w->polygons, compare_polygons);
     for (size_t i = 0; i < n; i++)
         for (size_t k = i + 1; k < n && w->polygons[k].y0 < w->polygons[i].y1; k++) {
-            int code = check_pair(w, i, k);
-            if (code != 0)
-                return code;
+            int rc = check_polygon_pair(w, i, k);
+            if (rc != 0)
+                return rc;
         }
     return 0;
 }
@@ -337,7 +336,7 @@ static bool place_ring(const struct work *w, size_t ring, int64_t shift,
     uint32_t begin = ret->vertex_count;
     for (size_t i = r->first; i < r->first + r->count; i++) {
         struct zone_vertex v = {.x = (uint32_t)(w->x[i] + shift),
-                                .y = (int32_t)to_e7(w->feature->points[i].lat)};
+                                .y = (int32_t)degrees_to_e7(w->feature->points[i].lat)};
         const struct zone_vertex *before = ret->vertices + ret->vertex_count - 1;
         if (ret->vertex_count == begin || before->x != v.x || before->y != v.y)
             ret->vertices[ret->vertex_count++] = v;
@@ -352,7 +351,7 @@ static bool place_ring(const struct work *w, size_t ring, int64_t shift,
     return true;
 }
 
-static int place(struct work *w, struct zone_geometry *ret)
+static int place_vertices(struct work *w, struct zone_geometry *ret)
 {
     const struct geojson_feature *f = w->feature;
     ret->vertices = malloc(f->point_count * sizeof *ret->vertices);
@@ -400,20 +399,20 @@ int zone_geometry_make(struct zone_geometry *ret, struct geojson_feature *featur
 {
     struct work w = {.feature = feature, .source = source, .geos = geos};
     *ret = (struct zone_geometry){.shape = feature->shape};
-    int code = set_up(&w);
-    if (code == 0)
-        code = check_polygons(&w);
-    if (code == 0 && !feature->has_fault)
+    int rc = set_up(&w);
+    if (rc == 0)
+        rc = check_polygons(&w);
+    if (rc == 0 && !feature->has_fault)
         choose_west(&w, ret);
-    if (code == 0 && !feature->has_fault)
-        code = place(&w, ret);
+    if (rc == 0 && !feature->has_fault)
+        rc = place_vertices(&w, ret);
     free(w.x);
     free(w.xy);
     free(w.ring_ends);
     free(w.polygons);
-    if (code != 0 || feature->has_fault)
+    if (rc != 0 || feature->has_fault)
         zone_geometry_finish(ret);
-    return code;
+    return rc;
 }
 
 void zone_geometry_finish(struct zone_geometry *g)

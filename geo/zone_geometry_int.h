@@ -57,10 +57,10 @@ MUST_CHECK int zone_geometry_make(struct zone_geometry *ret,
                                   struct geojson_source *source);
 void zone_geometry_finish(struct zone_geometry *g);
 /* Build the strips and boxes. */
-MUST_CHECK int zone_geometry_index(struct zone_geometry *g);
+MUST_CHECK int zone_edges_index(struct zone_geometry *g);
 
 /* Is the point inside an area or on its boundary? Never in a gate. */
-bool zone_geometry_contains(const struct zone_geometry *g, struct geo_pos p);
+bool zone_edges_contain(const struct zone_geometry *g, struct geo_pos p);
 /* x of a longitude: 0 <= x < ZONE_TURN_E7. */
 static inline int64_t zone_geometry_x(const struct zone_geometry *g, int32_t lon_e7)
 {

@@ -134,18 +134,18 @@ size_t zone_index_at(const struct zone_index *index, struct geo_pos p,
     return f.count;
 }
 
-void zone_gather_init(struct zone_gather *g)
+void zone_index_gather_init(struct zone_gather *g)
 {
     g->items = g->few;
     g->count = 0;
     g->room = sizeof g->few / sizeof g->few[0];
 }
 
-void zone_gather_finish(struct zone_gather *g)
+void zone_index_gather_finish(struct zone_gather *g)
 {
     if (g->items != g->few)
         free(g->items);
-    zone_gather_init(g);
+    zone_index_gather_init(g);
 }
 
 static int compare_items(const void *a, const void *b)
@@ -154,7 +154,7 @@ static int compare_items(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-void zone_gather_unite(struct zone_gather *g)
+void zone_index_gather_unite(struct zone_gather *g)
 {
     if (g->count < 2)
         return;
@@ -182,7 +182,7 @@ static int gather_more(struct zone_gather *g)
     if (g->count < g->room)
         return 0;
     /* Repetitions are what fills it on long paths. */
-    zone_gather_unite(g);
+    zone_index_gather_unite(g);
     if (g->count < g->room / 2)
         return 0;
     size_t room = g->room * 2;
@@ -201,10 +201,10 @@ static inline int gather_item(struct zone_gather *g, uint32_t item)
 {
     if (g->count > 0 && g->items[g->count - 1] == item)
         return 0;
-    int code = gather_more(g);
-    if (code == 0)
+    int rc = gather_more(g);
+    if (rc == 0)
         g->items[g->count++] = item;
-    return code;
+    return rc;
 }
 
 static int gather_entry(const struct zone_index *index, uint32_t entry,
@@ -214,10 +214,10 @@ static int gather_entry(const struct zone_index *index, uint32_t entry,
     if (grid_kind_of(entry) == GRID_FULL || grid_kind_of(entry) == GRID_TOUCH)
         return gather_item(g, value << 1 | (grid_kind_of(entry) == GRID_TOUCH));
     const uint32_t *list = index->lists + value;
-    int code = 0;
-    for (uint32_t i = 1; code == 0 && i <= list[0]; i++)
-        code = gather_item(g, list[i]);
-    return code;
+    int rc = 0;
+    for (uint32_t i = 1; rc == 0 && i <= list[0]; i++)
+        rc = gather_item(g, list[i]);
+    return rc;
 }
 
 void zone_index_fetch(const struct zone_index *index, struct geo_pos p)
@@ -249,10 +249,10 @@ bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,
 /* Without a grid every zone may be met. */
 static int gather_lone(const struct zone_index *index, struct zone_gather *g)
 {
-    int code = 0;
-    for (uint32_t i = 0; code == 0 && i < index->zone_count; i++)
-        code = gather_item(g, i << 1 | 1);
-    return code;
+    int rc = 0;
+    for (uint32_t i = 0; rc == 0 && i < index->zone_count; i++)
+        rc = gather_item(g, i << 1 | 1);
+    return rc;
 }
 
 /* A line on the grid, from its southern to its northern end. */
@@ -290,7 +290,7 @@ static inline struct span columns_between(const struct line *line, int64_t low,
 
 /* The part of a span that lies in `count` cells from `first`, counted from there; false
  * when there is none. */
-static inline bool clip(struct span *span, int64_t first, int64_t count)
+static inline bool clip_span(struct span *span, int64_t first, int64_t count)
 {
     span->from = span->from > first ? span->from - first : 0;
     span->to = span->to < first + count - 1 ? span->to - first : count - 1;
@@ -302,7 +302,7 @@ static struct span rows_of(const struct line *line, int64_t size, int64_t first,
 {
     struct span rows = {.from = (line->south.y > 0 ? line->south.y - 1 : 0) / size,
                         .to = (line->north.y + 1) / size};
-    if (!clip(&rows, first, count))
+    if (!clip_span(&rows, first, count))
         rows = (struct span){.from = 0, .to = -1};
     return rows;
 }
@@ -322,7 +322,7 @@ static uint64_t mask_of(const struct line *line, const int64_t at[2])
     for (int64_t y = rows.from; y <= rows.to; y++) {
         int64_t low = (bottom + y) * GRID_FINE_E7;
         struct span columns = columns_between(line, low, low + GRID_FINE_E7, 0);
-        if (clip(&columns, first, GRID_MIDDLE_FINES))
+        if (clip_span(&columns, first, GRID_MIDDLE_FINES))
             mask |= bits_of(columns) << 8 * y;
     }
     return mask;
@@ -332,12 +332,12 @@ static int gather_patch(const struct zone_index *index, const uint32_t *patch,
                         uint64_t mask, struct zone_gather *g)
 {
     uint64_t any = grid_bits(patch + PATCH_LOW);
-    int code = patch[PATCH_COMMON] != 0 ? gather_entry(index, patch[PATCH_COMMON], g) : 0;
-    for (uint64_t left = any & mask; code == 0 && left != 0; left &= left - 1) {
+    int rc = patch[PATCH_COMMON] != 0 ? gather_entry(index, patch[PATCH_COMMON], g) : 0;
+    for (uint64_t left = any & mask; rc == 0 && left != 0; left &= left - 1) {
         unsigned bit = (unsigned)__builtin_ctzll(left);
-        code = gather_entry(index, patch[PATCH_CELLS + bits_below(any, bit)], g);
+        rc = gather_entry(index, patch[PATCH_CELLS + bits_below(any, bit)], g);
     }
-    return code;
+    return rc;
 }
 
 static int gather_single(const struct zone_index *index, const uint32_t *single,
@@ -345,11 +345,11 @@ static int gather_single(const struct zone_index *index, const uint32_t *single,
 {
     uint64_t any = grid_bits(single + SINGLE_LOW) & mask;
     uint64_t touched = any & ~grid_bits(single + SINGLE_FULL_LOW);
-    int code =
+    int rc =
         single[SINGLE_COMMON] != 0 ? gather_entry(index, single[SINGLE_COMMON], g) : 0;
-    if (code == 0 && any != 0)
-        code = gather_item(g, single[SINGLE_ZONE] << 1 | (touched != 0));
-    return code;
+    if (rc == 0 && any != 0)
+        rc = gather_item(g, single[SINGLE_ZONE] << 1 | (touched != 0));
+    return rc;
 }
 
 /* One cell of 1/16 degree. */
@@ -372,24 +372,24 @@ static int gather_block(const struct zone_index *index, const struct grid_block 
 {
     int64_t first = at[0] * GRID_TOP_MIDDLES, bottom = at[1] * GRID_TOP_MIDDLES;
     struct span rows = rows_of(line, GRID_MIDDLE_E7, bottom, GRID_TOP_MIDDLES);
-    int code = block->common != 0 ? gather_entry(index, block->common, g) : 0;
-    for (int64_t y = rows.from; code == 0 && y <= rows.to; y++) {
+    int rc = block->common != 0 ? gather_entry(index, block->common, g) : 0;
+    for (int64_t y = rows.from; rc == 0 && y <= rows.to; y++) {
         uint64_t word = block->any[y >> 2];
         if ((word >> 16 * (y & 3) & 0xffff) == 0)
             continue;
         int64_t low = (bottom + y) * GRID_MIDDLE_E7;
         struct span columns = columns_between(line, low, low + GRID_MIDDLE_E7, 3);
-        if (!clip(&columns, first, GRID_TOP_MIDDLES))
+        if (!clip_span(&columns, first, GRID_TOP_MIDDLES))
             continue;
         uint64_t left = word & bits_of(columns) << 16 * (y & 3);
-        for (; code == 0 && left != 0; left &= left - 1) {
+        for (; rc == 0 && left != 0; left &= left - 1) {
             unsigned bit = (unsigned)__builtin_ctzll(left);
             uint32_t entry = index->entries[block->base[y >> 2] + bits_below(word, bit)];
             int64_t cell[2] = {first + (bit & 15), bottom + y};
-            code = gather_cell(index, entry, line, cell, g);
+            rc = gather_cell(index, entry, line, cell, g);
         }
     }
-    return code;
+    return rc;
 }
 
 int zone_index_gather(const struct zone_index *index, struct grid_point p,
@@ -401,19 +401,19 @@ int zone_index_gather(const struct zone_index *index, struct grid_point p,
     double rise = (double)(line.north.y - line.south.y);
     line.slope = rise > 0 ? (double)(line.north.x - line.south.x) / rise : 0;
     struct span rows = rows_of(&line, GRID_TOP_E7, 0, GRID_ROWS);
-    int code = 0;
+    int rc = 0;
     for (int64_t y = rows.from; y <= rows.to; y++) {
         int64_t low = y * GRID_TOP_E7;
         struct span columns = columns_between(&line, low, low + GRID_TOP_E7, 7);
-        for (int64_t x = columns.from; code == 0 && x <= columns.to; x++) {
+        for (int64_t x = columns.from; rc == 0 && x <= columns.to; x++) {
             int64_t column = (x + 2 * GRID_COLUMNS) % GRID_COLUMNS;
             uint32_t top = index->tops[y * GRID_COLUMNS + column];
             if (top != 0)
-                code = gather_block(index, &index->blocks[top], &line, (int64_t[2]){x, y},
-                                    g);
+                rc = gather_block(index, &index->blocks[top], &line, (int64_t[2]){x, y},
+                                  g);
         }
     }
-    return code;
+    return rc;
 }
 
 int zone_index_gather_touching(const struct zone_index *index,
@@ -422,12 +422,12 @@ int zone_index_gather_touching(const struct zone_index *index,
     if (index->tops == NULL)
         return gather_lone(index, g);
     int64_t south = range->y0 / GRID_TOP_E7, north = range->y1 / GRID_TOP_E7;
-    int code = 0;
+    int rc = 0;
     for (int64_t y = south; y <= north && y < GRID_ROWS; y++)
         for (int64_t x = range->x0 / GRID_TOP_E7; x <= range->x1 / GRID_TOP_E7; x++) {
             uint32_t top = index->tops[y * GRID_COLUMNS + x % GRID_COLUMNS];
-            if (code == 0 && index->blocks[top].touching != 0)
-                code = gather_entry(index, index->blocks[top].touching, g);
+            if (rc == 0 && index->blocks[top].touching != 0)
+                rc = gather_entry(index, index->blocks[top].touching, g);
         }
-    return code;
+    return rc;
 }

@@ -41,7 +41,7 @@ struct build {
     uint32_t *items, *touching, *list;
 };
 
-size_t zone_index_own_bytes(const struct zone_index *index)
+size_t zone_index_build_own_bytes(const struct zone_index *index)
 {
     return sizeof *index + index->zone_count * sizeof *index->strips +
            (index->tops != NULL ? TOPS * sizeof *index->tops : 0) +
@@ -76,12 +76,12 @@ static int make_entry(struct build *b, const uint32_t *items, size_t n, uint32_t
     size_t offset = index->list_count;
     if (offset + n + 1 > GRID_VALUE_MAX)
         return ERR_LIMIT;
-    int code = array_grow(&index->lists, &index->list_room, offset + n + 1,
-                          sizeof *index->lists);
-    if (code == 0)
-        code = map_set(&b->known_lists, hash, (void *)offset);
-    if (code != 0)
-        return code;
+    int rc = array_grow(&index->lists, &index->list_room, offset + n + 1,
+                        sizeof *index->lists);
+    if (rc == 0)
+        rc = map_set(&b->known_lists, hash, (void *)offset);
+    if (rc != 0)
+        return rc;
     index->lists[offset] = (uint32_t)n;
     memcpy(index->lists + offset + 1, items, n * sizeof *items);
     index->list_count += n + 1;
@@ -91,11 +91,11 @@ static int make_entry(struct build *b, const uint32_t *items, size_t n, uint32_t
 
 static int add_entry(struct zone_index *index, uint32_t entry)
 {
-    int code = array_grow(&index->entries, &index->entry_room, index->entry_count + 1,
-                          sizeof *index->entries);
-    if (code == 0)
+    int rc = array_grow(&index->entries, &index->entry_room, index->entry_count + 1,
+                        sizeof *index->entries);
+    if (rc == 0)
         index->entries[index->entry_count++] = entry;
-    return code;
+    return rc;
 }
 
 /* The items of one cell of a raster that was classified for n zones. */
@@ -117,10 +117,10 @@ static int add_entries(struct zone_index *index, const uint32_t *entries, size_t
     size_t offset = index->entry_count;
     if (offset + n > GRID_VALUE_MAX)
         return ERR_LIMIT;
-    int code = array_grow(&index->entries, &index->entry_room, offset + n,
-                          sizeof *index->entries);
-    if (code != 0)
-        return code;
+    int rc = array_grow(&index->entries, &index->entry_room, offset + n,
+                        sizeof *index->entries);
+    if (rc != 0)
+        return rc;
     memcpy(index->entries + offset, entries, n * sizeof *entries);
     index->entry_count += n;
     *ret = grid_entry(kind, (uint32_t)offset);
@@ -150,15 +150,15 @@ static int make_patch(struct build *b, uint32_t common, const uint32_t *items, s
     uint32_t patch[PATCH_CELLS + CELL_CELLS] = {0};
     size_t used = PATCH_CELLS;
     patch[PATCH_COMMON] = common;
-    int code = 0;
-    for (size_t i = 0; code == 0 && i < CELL_CELLS; i++) {
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < CELL_CELLS; i++) {
         size_t count = items_of(b->inner_classes, CELL_CELLS, i, items, n, b->list);
         if (count == 0)
             continue;
         patch[PATCH_LOW + i / 32] |= UINT32_C(1) << i % 32;
-        code = make_entry(b, b->list, count, &patch[used++]);
+        rc = make_entry(b, b->list, count, &patch[used++]);
     }
-    return code == 0 ? add_entries(b->index, patch, used, GRID_PATCH, ret) : code;
+    return rc == 0 ? add_entries(b->index, patch, used, GRID_PATCH, ret) : rc;
 }
 
 /* One cell of 1/16 degree: refined where there is a boundary in it. */
@@ -179,15 +179,15 @@ static int make_cell(struct build *b, const struct zone_raster *cell,
             b->list[full++] = items[i];
     if (touching == 0 || bytes_used(b->index) > b->budget_bytes)
         return make_entry(b, items, n, ret);
-    int code = make_entry(b, b->list, full, &common);
-    if (code == 0)
-        code = array_grow(&b->inner_classes, &b->inner_classes_room,
-                          touching * CELL_CELLS, 1);
-    for (size_t i = 0; code == 0 && i < touching; i++)
+    int rc = make_entry(b, b->list, full, &common);
+    if (rc == 0)
+        rc = array_grow(&b->inner_classes, &b->inner_classes_room, touching * CELL_CELLS,
+                        1);
+    for (size_t i = 0; rc == 0 && i < touching; i++)
         zone_raster_classify(&b->zones[b->touching[i] >> 1], &raster,
                              b->inner_classes + i * CELL_CELLS);
-    if (code != 0)
-        return code;
+    if (rc != 0)
+        return rc;
     return touching == 1 ? make_single(b, common, b->touching[0], ret)
                          : make_patch(b, common, b->touching, touching, ret);
 }
@@ -201,29 +201,29 @@ static int refine_block(struct build *b, uint32_t top, const uint32_t *zones, si
                                  .size = GRID_MIDDLE_E7,
                                  .columns = GRID_TOP_MIDDLES,
                                  .rows = GRID_TOP_MIDDLES};
-    int code = array_grow(&b->classes, &b->classes_room, n * BLOCK_CELLS, 1);
-    for (size_t i = 0; code == 0 && i < n; i++)
+    int rc = array_grow(&b->classes, &b->classes_room, n * BLOCK_CELLS, 1);
+    for (size_t i = 0; rc == 0 && i < n; i++)
         zone_raster_classify(&b->zones[zones[i] >> 1], &raster,
                              b->classes + i * BLOCK_CELLS);
     uint32_t entries[BLOCK_CELLS];
-    for (size_t i = 0; code == 0 && i < BLOCK_CELLS; i++) {
+    for (size_t i = 0; rc == 0 && i < BLOCK_CELLS; i++) {
         struct zone_raster cell = {
             .x = raster.x + (int64_t)(i % GRID_TOP_MIDDLES) * GRID_MIDDLE_E7,
             .y = raster.y + (int64_t)(i / GRID_TOP_MIDDLES) * GRID_MIDDLE_E7};
         size_t count = items_of(b->classes, BLOCK_CELLS, i, zones, n, b->items);
         entries[i] = 0;
         if (count > 0)
-            code = make_cell(b, &cell, b->items, count, &entries[i]);
+            rc = make_cell(b, &cell, b->items, count, &entries[i]);
     }
-    for (size_t i = 0; code == 0 && i < BLOCK_CELLS; i++) {
+    for (size_t i = 0; rc == 0 && i < BLOCK_CELLS; i++) {
         if (i % 64 == 0)
             block->base[i / 64] = (uint32_t)b->index->entry_count;
         if (entries[i] == 0)
             continue;
         block->any[i / 64] |= UINT64_C(1) << i % 64;
-        code = add_entry(b->index, entries[i]);
+        rc = add_entry(b->index, entries[i]);
     }
-    return code;
+    return rc;
 }
 
 /* One cell of 1 degree with its records. */
@@ -242,22 +242,22 @@ static int make_block(struct build *b, const struct record *records, size_t n)
         else
             full[full_count++] = records[i].item;
     bool is_refined = bytes_used(index) + touch_count * BLOCK_CELLS < b->budget_bytes;
-    int code = make_entry(b, touch, touch_count, &block.touching);
-    if (code == 0 && is_refined)
-        code = make_entry(b, full, full_count, &block.common);
-    if (code == 0 && is_refined && touch_count > 0)
-        code = refine_block(b, records[0].top, touch, touch_count, &block);
-    if (code == 0 && !is_refined) {
+    int rc = make_entry(b, touch, touch_count, &block.touching);
+    if (rc == 0 && is_refined)
+        rc = make_entry(b, full, full_count, &block.common);
+    if (rc == 0 && is_refined && touch_count > 0)
+        rc = refine_block(b, records[0].top, touch, touch_count, &block);
+    if (rc == 0 && !is_refined) {
         for (size_t i = 0; i < n; i++)
             full[i] = records[i].item;
-        code = make_entry(b, full, n, &block.common);
+        rc = make_entry(b, full, n, &block.common);
     }
     free(full);
-    if (code == 0)
-        code = array_grow(&index->blocks, &index->block_room, index->block_count + 1,
-                          sizeof *index->blocks);
-    if (code != 0)
-        return code;
+    if (rc == 0)
+        rc = array_grow(&index->blocks, &index->block_room, index->block_count + 1,
+                        sizeof *index->blocks);
+    if (rc != 0)
+        return rc;
     index->tops[records[0].top] = (uint32_t)index->block_count;
     index->blocks[index->block_count++] = block;
     return 0;
@@ -283,10 +283,10 @@ static int record_zone(struct build *b, uint32_t zone, uint8_t *classes)
     for (int i = 0; i < raster.rows * raster.columns; i++) {
         if (classes[i] == ZONE_RASTER_EMPTY)
             continue;
-        int code = array_grow(&b->records, &b->record_room, b->record_count + 1,
-                              sizeof *b->records);
-        if (code != 0)
-            return code;
+        int rc = array_grow(&b->records, &b->record_room, b->record_count + 1,
+                            sizeof *b->records);
+        if (rc != 0)
+            return rc;
         int64_t at = (column + i % raster.columns) % GRID_COLUMNS +
                      (row + i / raster.columns) * GRID_COLUMNS;
         b->records[b->record_count++] = (struct record){
@@ -329,7 +329,7 @@ static int align_blocks(struct zone_index *index)
 }
 _Static_assert(sizeof(struct grid_block) == 64, "a line of the cache");
 
-static int build(struct build *b, size_t count)
+static int build_grid(struct build *b, size_t count)
 {
     struct zone_index *index = b->index;
     if (count <= GRID_LEAST)
@@ -339,33 +339,32 @@ static int build(struct build *b, size_t count)
     b->touching = malloc((count + 1) * sizeof *b->touching);
     b->list = malloc((count + 1) * sizeof *b->list);
     uint8_t *classes = malloc(TOPS);
-    int code =
-        index->tops == NULL || b->items == NULL || b->touching == NULL ||
-                b->list == NULL || classes == NULL
-            ? ERR_NOMEM
-            : array_grow(&index->lists, &index->list_room, 1, sizeof *index->lists);
-    if (code == 0)
-        code = array_grow(&index->blocks, &index->block_room, 1, sizeof *index->blocks);
-    if (code == 0) {
+    int rc = index->tops == NULL || b->items == NULL || b->touching == NULL ||
+                     b->list == NULL || classes == NULL
+                 ? ERR_NOMEM
+                 : array_grow(&index->lists, &index->list_room, 1, sizeof *index->lists);
+    if (rc == 0)
+        rc = array_grow(&index->blocks, &index->block_room, 1, sizeof *index->blocks);
+    if (rc == 0) {
         /* The empty list, and the empty block. */
         index->lists[0] = 0;
         index->list_count = 1;
         index->blocks[0] = (struct grid_block){0};
         index->block_count = 1;
     }
-    for (size_t i = 0; code == 0 && i < count; i++)
-        code = record_zone(b, (uint32_t)i, classes);
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = record_zone(b, (uint32_t)i, classes);
     free(classes);
-    if (code == 0)
-        code = sort_records(b);
-    for (size_t i = 0; code == 0 && i < b->record_count;) {
+    if (rc == 0)
+        rc = sort_records(b);
+    for (size_t i = 0; rc == 0 && i < b->record_count;) {
         size_t n = 1;
         while (i + n < b->record_count && b->sorted[i + n].top == b->sorted[i].top)
             n++;
-        code = make_block(b, b->sorted + i, n);
+        rc = make_block(b, b->sorted + i, n);
         i += n;
     }
-    return code == 0 ? align_blocks(index) : code;
+    return rc == 0 ? align_blocks(index) : rc;
 }
 
 static int list_strips(struct zone_index *index, const struct zone_geometry *geometries,
@@ -380,8 +379,8 @@ static int list_strips(struct zone_index *index, const struct zone_geometry *geo
     return 0;
 }
 
-int zone_index_create(const struct zone_geometry *geometries, size_t count,
-                      struct zone_index **ret_index)
+int zone_index_build(const struct zone_geometry *geometries, size_t count,
+                     struct zone_index **ret_index)
 {
     if (count > GRID_VALUE_MAX >> 1)
         return ERR_LIMIT;
@@ -389,9 +388,9 @@ int zone_index_create(const struct zone_geometry *geometries, size_t count,
                       .budget_bytes = BUDGET_BYTES + count * BUDGET_ZONE_BYTES};
     map_init(&b.known_lists);
     b.index = calloc(1, sizeof *b.index);
-    int code = b.index == NULL ? ERR_NOMEM : list_strips(b.index, geometries, count);
-    if (code == 0)
-        code = build(&b, count);
+    int rc = b.index == NULL ? ERR_NOMEM : list_strips(b.index, geometries, count);
+    if (rc == 0)
+        rc = build_grid(&b, count);
     free(b.records);
     free(b.sorted);
     free(b.classes);
@@ -400,15 +399,15 @@ int zone_index_create(const struct zone_geometry *geometries, size_t count,
     free(b.touching);
     free(b.list);
     map_finish(&b.known_lists);
-    if (code != 0) {
-        zone_index_destroy(b.index);
-        return code;
+    if (rc != 0) {
+        zone_index_build_destroy(b.index);
+        return rc;
     }
     *ret_index = b.index;
     return 0;
 }
 
-void zone_index_destroy(struct zone_index *index)
+void zone_index_build_destroy(struct zone_index *index)
 {
     if (index == NULL)
         return;

@@ -89,12 +89,12 @@ struct zone_index {
 };
 
 /* Geometries must be indexed and outlive the index. */
-MUST_CHECK int zone_index_create(const struct zone_geometry *geometries, size_t count,
-                                 struct zone_index **ret_index);
-void zone_index_destroy(struct zone_index *index);
-size_t zone_index_own_bytes(const struct zone_index *index);
+MUST_CHECK int zone_index_build(const struct zone_geometry *geometries, size_t count,
+                                struct zone_index **ret_index);
+void zone_index_build_destroy(struct zone_index *index);
+size_t zone_index_build_own_bytes(const struct zone_index *index);
 
-/* As zone_at. */
+/* As zone_set_at. */
 size_t zone_index_at(const struct zone_index *index, struct geo_pos p,
                      uint32_t *ret_zones, size_t room);
 
@@ -111,10 +111,10 @@ struct zone_gather {
     size_t count, room;
     uint32_t few[64];
 };
-void zone_gather_init(struct zone_gather *g);
-void zone_gather_finish(struct zone_gather *g);
+void zone_index_gather_init(struct zone_gather *g);
+void zone_index_gather_finish(struct zone_gather *g);
 /* Sort and unite: one item for each zone, which touches when one did. */
-void zone_gather_unite(struct zone_gather *g);
+void zone_index_gather_unite(struct zone_gather *g);
 /* Add the zones of all cells that a straight line meets, or comes within 1e-7 degree of:
  * x from longitude -180, up to a turn either way, and y from latitude -90, in 1e-7
  * degree. 0 or ERR_NOMEM. */

@@ -50,7 +50,7 @@ double zone_measure_area_km2(const struct zone_geometry *g)
     return total / 1e6;
 }
 
-static struct geo_pos at(const struct zone_geometry *g, double x, double y)
+static struct geo_pos pos_at(const struct zone_geometry *g, double x, double y)
 {
     return geo_to_pos(
         (struct geo_point){.lat = y / GEO_E7, .lon = (g->west_e7 + x) / GEO_E7});
@@ -63,10 +63,10 @@ double zone_measure_length_m(const struct zone_geometry *g)
         const struct zone_vertex *v = &g->vertices[i];
         double dx = (double)v[1].x - v[0].x, dy = (double)v[1].y - v[0].y;
         int pieces = (int)ceil(fmax(fabs(dx), fabs(dy)) / GEO_E7 / STEP_DEG) + 1;
-        struct geo_pos from = at(g, v[0].x, v[0].y);
+        struct geo_pos from = pos_at(g, v[0].x, v[0].y);
         for (int k = 1; k <= pieces; k++) {
             double part = (double)k / pieces;
-            struct geo_pos to = at(g, v[0].x + dx * part, v[0].y + dy * part);
+            struct geo_pos to = pos_at(g, v[0].x + dx * part, v[0].y + dy * part);
             sum += geo_distance_exact_m(from, to);
             from = to;
         }

@@ -69,11 +69,11 @@ void zone_path_init(struct zone_path *path, struct geo_pos a, struct geo_pos b)
     path->pieces = zone_path_is_short(a, b) ? 1 : pieces_for(path, dx);
     struct point_arc arc;
     if (path->pieces > 1)
-        point_arc_init(&arc, a, b);
+        geo_arc_init(&arc, a, b);
     int32_t lon = a.lon_e7;
     for (int i = 1; i <= path->pieces; i++) {
         struct geo_pos at =
-            i == path->pieces ? b : point_arc_at(&arc, (double)i / path->pieces);
+            i == path->pieces ? b : geo_arc_at(&arc, (double)i / path->pieces);
         path->knots[i] = (struct zone_path_knot){
             .x = path->knots[i - 1].x + shorter_way((int64_t)at.lon_e7 - lon),
             .y = at.lat_e7};
@@ -118,12 +118,12 @@ struct point {
 };
 
 /* Twice the area of a, b, p: greater than 0 when p is left of a -> b. */
-static wide turn(struct point a, struct point b, struct point p)
+static wide turn_of(struct point a, struct point b, struct point p)
 {
     return (wide)(b.x - a.x) * (p.y - a.y) - (wide)(b.y - a.y) * (p.x - a.x);
 }
 
-static int sign(wide value)
+static int sign_of(wide value)
 {
     return (value > 0) - (value < 0);
 }
@@ -170,11 +170,12 @@ static int add_stretch(const struct piece *s, struct point a, struct point b,
 static int meet_edge(const struct piece *s, struct point a, struct point b,
                      struct contacts *c)
 {
-    int side_a = sign(turn(s->p, s->q, a)), side_b = sign(turn(s->p, s->q, b));
+    int side_a = sign_of(turn_of(s->p, s->q, a)),
+        side_b = sign_of(turn_of(s->p, s->q, b));
     if (side_a * side_b > 0)
         return 0;
-    wide from = turn(a, b, s->p), to = turn(a, b, s->q);
-    if (sign(from) * sign(to) > 0)
+    wide from = turn_of(a, b, s->p), to = turn_of(a, b, s->q);
+    if (sign_of(from) * sign_of(to) > 0)
         return 0;
     if (side_a == 0 && side_b == 0)
         return add_stretch(s, a, b, c);
@@ -192,14 +193,14 @@ static int meet_edge(const struct piece *s, struct point a, struct point b,
 static int side_of_edge(wide area, struct point a, struct point b)
 {
     if (area != 0)
-        return sign(area);
+        return sign_of(area);
     return b.x != a.x ? (b.x > a.x ? 1 : -1) : (b.y > a.y ? -1 : 1);
 }
 
 static int side_of_path(wide area, const struct piece *s)
 {
     if (area != 0)
-        return sign(area);
+        return sign_of(area);
     if (s->q.x != s->p.x)
         return s->q.x > s->p.x ? -1 : 1;
     return s->q.y > s->p.y ? 1 : -1;
@@ -208,9 +209,10 @@ static int side_of_path(wide area, const struct piece *s)
 static int cross_edge(const struct piece *s, struct point a, struct point b,
                       struct contacts *c)
 {
-    if (side_of_path(turn(s->p, s->q, a), s) == side_of_path(turn(s->p, s->q, b), s))
+    if (side_of_path(turn_of(s->p, s->q, a), s) ==
+        side_of_path(turn_of(s->p, s->q, b), s))
         return 0;
-    wide from = turn(a, b, s->p), to = turn(a, b, s->q);
+    wide from = turn_of(a, b, s->p), to = turn_of(a, b, s->q);
     int side = side_of_edge(from, a, b);
     if (side == side_of_edge(to, a, b))
         return 0;
@@ -240,10 +242,10 @@ static int meet_piece(const struct zone_geometry *g, const struct piece *s,
                     is_apart(a.y, b.y, s->p.y < s->q.y ? s->p.y : s->q.y,
                              s->p.y < s->q.y ? s->q.y : s->p.y))
                     continue;
-                int code = g->shape == ZONE_GATE ? cross_edge(s, a, b, c)
-                                                 : meet_edge(s, a, b, c);
-                if (code != 0)
-                    return code;
+                int rc = g->shape == ZONE_GATE ? cross_edge(s, a, b, c)
+                                               : meet_edge(s, a, b, c);
+                if (rc != 0)
+                    return rc;
             }
         }
     }
@@ -260,20 +262,20 @@ static int64_t frame_x(const struct zone_geometry *g, int64_t knot_x)
 static int meet_path(const struct zone_path *path, const struct zone_geometry *g,
                      struct contacts *c)
 {
-    int code = 0;
-    for (int i = 0; code == 0 && i < path->pieces; i++) {
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < path->pieces; i++) {
         const struct zone_path_knot *k = &path->knots[i];
         if (is_apart(k[0].y, k[1].y, g->low, g->high))
             continue;
         int64_t x = frame_x(g, k[0].x), dx = k[1].x - k[0].x;
-        for (x -= ZONE_TURN_E7; code == 0 && x <= 2 * ZONE_TURN_E7; x += ZONE_TURN_E7) {
+        for (x -= ZONE_TURN_E7; rc == 0 && x <= 2 * ZONE_TURN_E7; x += ZONE_TURN_E7) {
             struct piece s = {
                 .p = {x, k[0].y}, .q = {x + dx, k[1].y}, .begin = i * TICKS};
             if (!is_apart(x, x + dx, 0, g->width))
-                code = meet_piece(g, &s, c);
+                rc = meet_piece(g, &s, c);
         }
     }
-    return code;
+    return rc;
 }
 
 static int compare_contacts(const void *a, const void *b)
@@ -349,11 +351,11 @@ static void cut_area(const struct zone_path *path, const struct zone_geometry *g
                      const struct contacts *c, struct cut_list *list)
 {
     struct zone_cuts *cuts = list->cuts;
-    cuts->inside_at_start = zone_geometry_contains(g, path->a);
+    cuts->inside_at_start = zone_edges_contain(g, path->a);
     cuts->inside_at_end = cuts->inside_at_start;
     if (c->count == 0)
         return;
-    cuts->inside_at_end = zone_geometry_contains(g, path->b);
+    cuts->inside_at_end = zone_edges_contain(g, path->b);
     const int64_t end = path->pieces * TICKS;
     int64_t inside_from = cuts->inside_at_start ? 0 : -1; /* -1: outside */
     int64_t reached = 0;                                  /* end of the last contact */
@@ -378,8 +380,8 @@ int zone_path_cuts(const struct zone_path *path, const struct zone_geometry *g,
 {
     struct contacts c = {.room = CONTACTS_FEW};
     c.items = c.few;
-    int code = meet_path(path, g, &c);
-    if (code == 0) {
+    int rc = meet_path(path, g, &c);
+    if (rc == 0) {
         struct cut_list list = {.cuts = ret,
                                 .scale = 1.0 / (double)(path->pieces * TICKS)};
         ret->inside_at_start = ret->inside_at_end = false;
@@ -394,5 +396,5 @@ int zone_path_cuts(const struct zone_path *path, const struct zone_geometry *g,
     }
     if (c.items != c.few)
         free(c.items);
-    return code;
+    return rc;
 }

@@ -18,12 +18,12 @@ struct frame {
     bool is_marked;
 };
 
-static int64_t cell_of(int64_t distance, int64_t size)
+static int64_t raster_cell_of(int64_t distance, int64_t size)
 {
     return distance >= 0 ? distance / size : -((size - 1 - distance) / size);
 }
 
-static int clamp(int64_t cell, int count)
+static int clamp_cell(int64_t cell, int count)
 {
     return cell < 0 ? 0 : cell >= count ? count - 1 : (int)cell;
 }
@@ -31,10 +31,11 @@ static int clamp(int64_t cell, int count)
 static void mark_row(struct frame *f, int row, int64_t west, int64_t east)
 {
     const struct zone_raster *r = f->raster;
-    int64_t from = cell_of(west - RIM, r->size), to = cell_of(east + RIM, r->size);
+    int64_t from = raster_cell_of(west - RIM, r->size),
+            to = raster_cell_of(east + RIM, r->size);
     if (to < 0 || from >= r->columns)
         return;
-    int first = clamp(from, r->columns), last = clamp(to, r->columns);
+    int first = clamp_cell(from, r->columns), last = clamp_cell(to, r->columns);
     memset(f->classes + (size_t)row * (size_t)r->columns + first, ZONE_RASTER_TOUCH,
            (size_t)(last - first) + 1);
     f->is_marked = true;
@@ -50,10 +51,11 @@ static void mark_edge(struct frame *f, const struct zone_vertex *a,
         b = swap;
     }
     int64_t x0 = a->x - f->x, y0 = a->y - f->y, x1 = b->x - f->x, y1 = b->y - f->y;
-    int64_t from = cell_of(y0 - RIM, r->size), to = cell_of(y1 + RIM, r->size);
+    int64_t from = raster_cell_of(y0 - RIM, r->size),
+            to = raster_cell_of(y1 + RIM, r->size);
     if (to < 0 || from >= r->rows)
         return;
-    int first = clamp(from, r->rows), last = clamp(to, r->rows);
+    int first = clamp_cell(from, r->rows), last = clamp_cell(to, r->rows);
     double slope = y1 > y0 ? (double)(x1 - x0) / (double)(y1 - y0) : 0;
     for (int row = first; row <= last; row++) {
         int64_t low = row * r->size - RIM, high = (row + 1) * r->size + RIM;
@@ -65,7 +67,7 @@ static void mark_edge(struct frame *f, const struct zone_vertex *a,
     }
 }
 
-static bool meets(const struct zone_box *box, const struct zone_box *range)
+static bool boxes_overlap(const struct zone_box *box, const struct zone_box *range)
 {
     return box->x0 <= range->x1 && box->x1 >= range->x0 && box->y0 <= range->y1 &&
            box->y1 >= range->y0;
@@ -79,12 +81,12 @@ static void mark_edges(struct frame *f, const struct zone_geometry *g)
                              .y0 = (int32_t)(f->y - RIM),
                              .y1 = (int32_t)(f->y + r->size * r->rows + RIM)};
     for (size_t group = 0; group < g->group_count; group++) {
-        if (!meets(&g->groups[group], &range))
+        if (!boxes_overlap(&g->groups[group], &range))
             continue;
         size_t leaf = group * ZONE_GROUP_LEAVES, end = leaf + ZONE_GROUP_LEAVES;
         for (; leaf < end && leaf < g->leaf_count; leaf++) {
             const struct zone_leaf *l = &g->leaves[leaf];
-            if (!meets(&l->box, &range))
+            if (!boxes_overlap(&l->box, &range))
                 continue;
             for (uint32_t i = l->first; i < l->first + l->count; i++)
                 mark_edge(f, &g->vertices[i], &g->vertices[i + 1]);
@@ -100,11 +102,11 @@ static uint8_t class_of_middle(const struct zone_geometry *g, const struct zone_
     while (x >= ZONE_TURN_E7 / 2)
         x -= ZONE_TURN_E7;
     struct geo_pos p = {.lat_e7 = (int32_t)y, .lon_e7 = (int32_t)x};
-    return zone_geometry_contains(g, p) ? ZONE_RASTER_FULL : ZONE_RASTER_EMPTY;
+    return zone_edges_contain(g, p) ? ZONE_RASTER_FULL : ZONE_RASTER_EMPTY;
 }
 
-static void fill(const struct zone_geometry *g, const struct zone_raster *r,
-                 uint8_t *classes)
+static void fill_classes(const struct zone_geometry *g, const struct zone_raster *r,
+                         uint8_t *classes)
 {
     for (int row = 0; row < r->rows; row++)
         for (int column = 0; column < r->columns; column++) {
@@ -134,7 +136,7 @@ void zone_raster_classify(const struct zone_geometry *g, const struct zone_raste
     if (g->shape != ZONE_AREA)
         return;
     if (f.is_marked)
-        fill(g, raster, ret);
+        fill_classes(g, raster, ret);
     else
         memset(ret, class_of_middle(g, raster, 0, 0), cells);
 }

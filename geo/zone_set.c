@@ -26,7 +26,7 @@ struct zone_builder {
     struct geos_checker *geos; /* owned */
 };
 
-struct zone_builder *zone_builder_create(void)
+struct zone_builder *zone_set_builder_create(void)
 {
     struct zone_builder *b = calloc(1, sizeof *b);
     if (b == NULL)
@@ -34,7 +34,7 @@ struct zone_builder *zone_builder_create(void)
     b->set = calloc(1, sizeof *b->set);
     b->geos = geos_checker_create();
     if (b->set == NULL || b->geos == NULL) {
-        zone_builder_destroy(b);
+        zone_set_builder_destroy(b);
         return NULL;
     }
     map_init(&b->set->ids);
@@ -57,7 +57,7 @@ static void forget_origins(struct zone_builder *b)
     map_finish(&b->origins);
 }
 
-void zone_builder_destroy(struct zone_builder *b)
+void zone_set_builder_destroy(struct zone_builder *b)
 {
     if (b == NULL)
         return;
@@ -81,7 +81,7 @@ void zone_set_destroy(struct zone_set *set)
     free(set->geometries);
     free(set->next_same);
     map_finish(&set->ids);
-    zone_index_destroy(set->index);
+    zone_index_build_destroy(set->index);
     free(set);
 }
 
@@ -91,7 +91,7 @@ static uint32_t first_of_hash(const struct zone_set *set, uint64_t hash)
     return value == NULL ? ZONE_NONE : (uint32_t)((uintptr_t)value - 1);
 }
 
-int64_t zone_find(const struct zone_set *set, const char *id)
+int64_t zone_set_find(const struct zone_set *set, const char *id)
 {
     uint32_t i = first_of_hash(set, hash_text(id, 0));
     while (i != ZONE_NONE && strcmp(set->infos[i].id, id) != 0)
@@ -99,7 +99,7 @@ int64_t zone_find(const struct zone_set *set, const char *id)
     return i == ZONE_NONE ? -1 : (int64_t)i;
 }
 
-static int reserve(struct zone_builder *b)
+static int reserve_zone(struct zone_builder *b)
 {
     struct zone_set *set = b->set;
     if (set->count < b->room)
@@ -150,30 +150,30 @@ static void fill_info(struct zone_info *info, const struct geojson_feature *f,
 }
 
 /* Take a sound feature over; its texts become the set's. */
-static int add_zone(struct zone_builder *b, const struct geojson_feature *f,
-                    struct zone_geometry *g)
+static int add_feature_zone(struct zone_builder *b, const struct geojson_feature *f,
+                            struct zone_geometry *g)
 {
     struct zone_set *set = b->set;
-    int code = reserve(b);
-    if (code != 0)
-        return code;
+    int rc = reserve_zone(b);
+    if (rc != 0)
+        return rc;
     uint32_t number = (uint32_t)set->count;
     struct zone_info info = {0};
     info.id = strdup(f->id != NULL ? f->id : "");
     info.name = strdup(f->name != NULL ? f->name : f->id != NULL ? f->id : "");
     info.kind = strdup(f->kind != NULL ? f->kind : "");
     if (info.id == NULL || info.name == NULL || info.kind == NULL)
-        code = ERR_NOMEM;
-    uint64_t hash = code == 0 ? hash_text(info.id, 0) : 0;
-    if (code == 0) {
+        rc = ERR_NOMEM;
+    uint64_t hash = rc == 0 ? hash_text(info.id, 0) : 0;
+    if (rc == 0) {
         set->next_same[number] = first_of_hash(set, hash);
-        code = map_set(&set->ids, hash, (void *)(uintptr_t)(number + 1u));
+        rc = map_set(&set->ids, hash, (void *)(uintptr_t)(number + 1u));
     }
-    if (code != 0) {
+    if (rc != 0) {
         free(info.id);
         free(info.name);
         free(info.kind);
-        return code;
+        return rc;
     }
     fill_info(&info, f, g);
     set->infos[number] = info;
@@ -248,48 +248,47 @@ static int add_text(struct zone_builder *b, const char *file,
 {
     struct geojson_document document;
     size_t faults = source->faults->count;
-    int code = geojson_read(source, is_lone, &document);
-    for (size_t i = 0; code == 0 && i < document.count; i++) {
+    int rc = geojson_read(source, is_lone, &document);
+    for (size_t i = 0; rc == 0 && i < document.count; i++) {
         struct geojson_feature *f = &document.items[i];
         struct zone_geometry g = {0};
         if (!f->has_fault)
-            code = zone_geometry_make(&g, f, b->geos, source);
-        if (code == 0)
-            code = check_id(b, file, f, source);
-        if (code == 0 && !f->has_fault)
-            code = add_zone(b, f, &g);
+            rc = zone_geometry_make(&g, f, b->geos, source);
+        if (rc == 0)
+            rc = check_id(b, file, f, source);
+        if (rc == 0 && !f->has_fault)
+            rc = add_feature_zone(b, f, &g);
         zone_geometry_finish(&g);
     }
     geojson_finish(&document);
-    if (code == 0 && source->is_out_of_memory)
-        code = ERR_NOMEM;
+    if (rc == 0 && source->is_out_of_memory)
+        rc = ERR_NOMEM;
     struct zone_faults *all = source->faults;
     if (all->count > faults + 1)
         qsort(all->items + faults, all->count - faults, sizeof *all->items,
               compare_faults);
-    return code == 0 && all->count != faults ? ERR_INVALID : code;
+    return rc == 0 && all->count != faults ? ERR_INVALID : rc;
 }
 
-int zone_builder_add(struct zone_builder *b, const char *file, const char *text, size_t n,
-                     struct zone_faults *faults)
+int zone_set_builder_add(struct zone_builder *b, const char *file, const char *text,
+                         size_t n, struct zone_faults *faults)
 {
     struct geojson_source source = {.text = text, .n = n, .faults = faults};
     return add_text(b, file, &source, false);
 }
 
-int zone_builder_build(struct zone_builder *b, struct zone_set **ret_set, struct err *err)
+int zone_set_build(struct zone_builder *b, struct zone_set **ret_set, struct err *err)
 {
     struct zone_set *set = b->set;
     struct zone_set *empty = calloc(1, sizeof *empty);
-    int code = empty == NULL ? ERR_NOMEM : 0;
-    for (size_t i = 0; code == 0 && i < set->count; i++)
-        code = zone_geometry_index(&set->geometries[i]);
-    if (code == 0)
-        code = zone_index_create(set->geometries, set->count, &set->index);
-    if (code != 0) {
+    int rc = empty == NULL ? ERR_NOMEM : 0;
+    for (size_t i = 0; rc == 0 && i < set->count; i++)
+        rc = zone_edges_index(&set->geometries[i]);
+    if (rc == 0)
+        rc = zone_index_build(set->geometries, set->count, &set->index);
+    if (rc != 0) {
         free(empty);
-        return err_set(err, code, "the index of %zu zones: %s", set->count,
-                       err_text(code));
+        return err_set(err, rc, "the index of %zu zones: %s", set->count, err_text(rc));
     }
     forget_origins(b);
     map_init(&empty->ids);
@@ -299,33 +298,34 @@ int zone_builder_build(struct zone_builder *b, struct zone_set **ret_set, struct
     return 0;
 }
 
-int zone_area_read(const char *text, size_t n, struct zone_set **ret_set, struct err *err)
+int zone_set_read_area(const char *text, size_t n, struct zone_set **ret_set,
+                       struct err *err)
 {
     struct zone_faults faults = {0};
-    struct zone_builder *b = zone_builder_create();
+    struct zone_builder *b = zone_set_builder_create();
     if (b == NULL)
         return err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
     struct geojson_source source = {.text = text, .n = n, .faults = &faults};
-    int code = add_text(b, "", &source, true);
-    if (code == ERR_INVALID) {
+    int rc = add_text(b, "", &source, true);
+    if (rc == ERR_INVALID) {
         const struct zone_fault *fault = &faults.items[0];
-        err_set_at(err, code, fault->line, fault->col, "%s", fault->text);
-    } else if (code != 0) {
-        err_set(err, code, "%s", err_text(code));
+        err_set_at(err, rc, fault->line, fault->col, "%s", fault->text);
+    } else if (rc != 0) {
+        err_set(err, rc, "%s", err_text(rc));
     } else {
-        code = zone_builder_build(b, ret_set, err);
+        rc = zone_set_build(b, ret_set, err);
     }
-    zone_faults_finish(&faults);
-    zone_builder_destroy(b);
-    return code;
+    geojson_faults_finish(&faults);
+    zone_set_builder_destroy(b);
+    return rc;
 }
 
-size_t zone_count(const struct zone_set *set)
+size_t zone_set_count(const struct zone_set *set)
 {
     return set->count;
 }
 
-const struct zone_info *zone_info(const struct zone_set *set, uint32_t zone)
+const struct zone_info *zone_set_info(const struct zone_set *set, uint32_t zone)
 {
     return &set->infos[zone];
 }
@@ -337,27 +337,27 @@ static size_t geometry_bytes(const struct zone_geometry *g)
            (g->strips != NULL ? zone_strips_bytes(g->strips) : 0);
 }
 
-size_t zone_index_bytes(const struct zone_set *set)
+size_t zone_set_index_bytes(const struct zone_set *set)
 {
-    size_t bytes = zone_index_own_bytes(set->index);
+    size_t bytes = zone_index_build_own_bytes(set->index);
     for (size_t i = 0; i < set->count; i++)
         bytes += geometry_bytes(&set->geometries[i]);
     return bytes;
 }
 
-size_t zone_ring_count(const struct zone_set *set, uint32_t zone)
+size_t zone_set_ring_count(const struct zone_set *set, uint32_t zone)
 {
     return set->geometries[zone].ring_count;
 }
 
-size_t zone_ring_size(const struct zone_set *set, uint32_t zone, size_t ring)
+size_t zone_set_ring_size(const struct zone_set *set, uint32_t zone, size_t ring)
 {
     const struct zone_geometry *g = &set->geometries[zone];
     return g->ring_ends[ring] - (ring > 0 ? g->ring_ends[ring - 1] : 0);
 }
 
-struct geo_point zone_ring_point(const struct zone_set *set, uint32_t zone, size_t ring,
-                                 size_t i)
+struct geo_point zone_set_ring_point(const struct zone_set *set, uint32_t zone,
+                                     size_t ring, size_t i)
 {
     const struct zone_geometry *g = &set->geometries[zone];
     const struct zone_vertex *v =
@@ -366,19 +366,19 @@ struct geo_point zone_ring_point(const struct zone_set *set, uint32_t zone, size
                               .lon = (double)(g->west_e7 + (int64_t)v->x) / GEO_E7};
 }
 
-size_t zone_at(const struct zone_set *set, struct geo_pos p, uint32_t *ret_zones,
-               size_t room)
+size_t zone_set_at(const struct zone_set *set, struct geo_pos p, uint32_t *ret_zones,
+                   size_t room)
 {
     return zone_index_at(set->index, p, ret_zones, room);
 }
 
-void zone_fetch(const struct zone_set *set, struct geo_pos p)
+void zone_set_fetch(const struct zone_set *set, struct geo_pos p)
 {
     zone_index_fetch(set->index, p);
 }
 
-bool zone_contains(const struct zone_set *set, uint32_t zone, struct geo_pos p)
+bool zone_set_contains(const struct zone_set *set, uint32_t zone, struct geo_pos p)
 {
     const struct zone_geometry *g = &set->geometries[zone];
-    return zone_geometry_contains(g, p);
+    return zone_edges_contain(g, p);
 }

@@ -63,7 +63,7 @@ static size_t cut_strips(struct cut *c, size_t strips)
     return total;
 }
 
-static void fill(const struct cut *c, struct zone_strips *z)
+static void fill_strips(const struct cut *c, struct zone_strips *z)
 {
     struct zone_run_vertex *runs = (struct zone_run_vertex *)(z->first + z->words);
     /* Count two places up, so that filling leaves each beginning in its place. */
@@ -120,7 +120,7 @@ int zone_strips_create(const struct zone_geometry *g, struct zone_strips **ret)
     z->scale = c.scale;
     z->count = c.count;
     z->words = (uint32_t)words;
-    fill(&c, z);
+    fill_strips(&c, z);
     *ret = z;
     return 0;
 }
@@ -168,7 +168,7 @@ static inline bool even_odd(const struct zone_run_vertex *v,
     return is_on | is_inside;
 }
 
-static inline bool contains(const struct zone_strips *z, int64_t x, int32_t y)
+static inline bool strips_contain(const struct zone_strips *z, int64_t x, int32_t y)
 {
     uint32_t strip = strip_of(y, z->low, z->scale);
     const struct zone_run_vertex *runs =
@@ -186,7 +186,7 @@ bool zone_strips_contain(const struct zone_strips *z, struct geo_pos p)
     x += x < 0 ? ZONE_TURN_E7 : 0;
     x -= x >= ZONE_TURN_E7 ? ZONE_TURN_E7 : 0;
     for (; x <= z->width; x += ZONE_TURN_E7)
-        if (contains(z, x, p.lat_e7))
+        if (strips_contain(z, x, p.lat_e7))
             return true;
     return false;
 }

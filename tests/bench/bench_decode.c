@@ -118,7 +118,7 @@ static void read_message(struct reading *r)
     if (r->stage == STAGE_ARMOR || ais_decode(&r->bits, &m) != 0)
         return;
     r->sum += (size_t)m.values[m.count - 1];
-    if (r->stage == STAGE_REPORT && ais_message_report(&m, &report) == 0)
+    if (r->stage == STAGE_REPORT && report_from_message(&m, &report) == 0)
         r->sum += report.has;
     if (r->stage == STAGE_JSON) {
         if (r->json.length > 60000)

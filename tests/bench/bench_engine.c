@@ -22,7 +22,7 @@
 #include "lib/aisgen.h"
 #include "lookout/ais/input.h"
 #include "lookout/ais/merge.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/conf/conf.h"
 #include "lookout/engine/engine.h"
 

@@ -11,7 +11,7 @@
 #include "lib/aisgen.h"
 #include "lookout/ais/input.h"
 #include "lookout/ais/merge.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #define SENTENCES 200000u
 #define CHUNK_BYTES 65536u

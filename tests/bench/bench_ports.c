@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a look-up of the gazetteer costs, against the floor of one great-circle distance:
- * ports_at on the open sea, near ports and within them, and a declared destination. */
+ * ports_index_at on the open sea, near ports and within them, and a declared destination.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -53,7 +54,7 @@ static double time_at(const struct ports *ports, const struct geo_pos *pos,
         size_t hits = 0;
         double start = now_s();
         for (int i = 0; i < POSITIONS; i++)
-            hits += ports_at(ports, pos[i], PORT_NONE) != PORT_NONE;
+            hits += ports_index_at(ports, pos[i], PORT_NONE) != PORT_NONE;
         double ns = (now_s() - start) / POSITIONS * 1e9;
         best = ns < best ? ns : best;
         *ret_hits = hits;
@@ -76,7 +77,7 @@ static double time_destinations(const struct ports *ports, const char *text)
     volatile uint32_t sum = 0;
     double start = now_s();
     for (int i = 0; i < TIMES; i++)
-        sum = sum + ports_resolve_destination(ports, text);
+        sum = sum + destination_resolve(ports, text);
     return (now_s() - start) / TIMES * 1e9;
 }
 
@@ -86,7 +87,7 @@ int main(void)
     struct ports *ports = NULL;
     struct ports_builder *b = ports_builder_create();
     if (b == NULL || gazetteer_read(b, NULL, NULL, NULL, NULL) != 0 ||
-        ports_builder_build(b, &ports, NULL) != 0)
+        ports_assemble(b, &ports, NULL) != 0)
         return 1;
     ports_builder_destroy(b);
     print_figure("read and build", (now_s() - start) * 1e3, "ms");

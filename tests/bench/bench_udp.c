@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "lib/aisgen.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/feed/feed.h"
 
 enum { SECONDS = 2, SENTENCES = 4096 };
@@ -113,7 +113,7 @@ static void on_timer(uv_timer_t *timer)
     feeds_close(r->feeds, on_closed, r);
 }
 
-static int run_rate(unsigned rate)
+static int run_metrics_rate(unsigned rate)
 {
     uv_loop_t loop;
     struct sender sender = {.rate = rate};
@@ -153,6 +153,6 @@ int main(void)
     static const unsigned rates[] = {20000, 50000, 100000};
     int status = 0;
     for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++)
-        status = run_rate(rates[i]) != 0 ? 1 : status;
+        status = run_metrics_rate(rates[i]) != 0 ? 1 : status;
     return status;
 }

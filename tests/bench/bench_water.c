@@ -67,14 +67,14 @@ static void time_field(const struct water *water)
     double sum = 0;
     start = now_s();
     for (int i = 0; i < POSITIONS; i++)
-        sum += water_distance_m(field, pos[i]);
+        sum += water_field_distance_m(field, pos[i]);
     print_figure("look up, anywhere on earth", (now_s() - start) / POSITIONS * 1e9, "ns");
     struct geo_pos a = at(33, 125), b = at(42, 132);
     for (int i = 0; i < POSITIONS; i++)
         pos[i] = geo_interpolate(a, b, (double)i / POSITIONS);
     start = now_s();
     for (int i = 0; i < POSITIONS; i++)
-        sum += water_distance_m(field, pos[i]);
+        sum += water_field_distance_m(field, pos[i]);
     print_figure("look up, along a course", (now_s() - start) / POSITIONS * 1e9, "ns");
     if (isnan(sum))
         abort();
@@ -86,7 +86,7 @@ static void time_field(const struct water *water)
 static void time_questions(const struct water *water)
 {
     double m = 0, start = now_s();
-    int rc = water_between_m(water, at(36.8, 122.6), at(43.1, 131.9), &m);
+    int rc = water_reach_between_m(water, at(36.8, 122.6), at(43.1, 131.9), &m);
     if (rc == 0)
         print_figure("one way by itself, Shidao to Vladivostok", (now_s() - start) * 1e3,
                      "ms");
@@ -117,7 +117,7 @@ static void measure_errors(const struct water *water)
             water_field_release(field);
             field = make(water, row->from_lat, row->from_lon);
         }
-        double nm = water_distance_m(field, at(row->to_lat, row->to_lon)) / NM;
+        double nm = water_field_distance_m(field, at(row->to_lat, row->to_lon)) / NM;
         double error = (nm / row->nm - 1) * 100;
         printf("# %-15s %-18s published %5.0f nm, over the grid %5.0f, %+.1f %%\n",
                row->from, row->to, row->nm, nm, error);
@@ -140,7 +140,7 @@ int main(void)
     struct err err = {0};
     struct water *water = NULL;
     if (datafile_find("water.bin", path, sizeof path) != 0 ||
-        file_read(path, &bytes, &err) != 0) {
+        datafile_read(path, &bytes, &err) != 0) {
         fprintf(stderr, "water.bin is not found\n");
         return 1;
     }

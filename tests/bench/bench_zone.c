@@ -72,11 +72,11 @@ static void build(struct world *w)
     struct zone_faults faults = {0};
     zonegen_print(&w->gen, false, &text);
     double begin = cpu_s();
-    struct zone_builder *b = zone_builder_create();
-    int code = zone_builder_add(b, "bench", buf_text(&text), text.length, &faults);
+    struct zone_builder *b = zone_set_builder_create();
+    int code = zone_set_builder_add(b, "bench", buf_text(&text), text.length, &faults);
     double read = cpu_s();
     if (code == 0)
-        code = zone_builder_build(b, &w->set, NULL);
+        code = zone_set_build(b, &w->set, NULL);
     w->build_s = cpu_s() - read;
     w->read_s = read - begin;
     if (code != 0) {
@@ -84,8 +84,8 @@ static void build(struct world *w)
                 faults.count > 0 ? faults.items[0].text : "cannot build");
         exit(1);
     }
-    zone_builder_destroy(b);
-    zone_faults_finish(&faults);
+    zone_set_builder_destroy(b);
+    geojson_faults_finish(&faults);
     buf_finish(&text);
 }
 
@@ -100,7 +100,7 @@ static size_t points_grid(struct world *w)
     size_t hits = 0;
     uint32_t zones[64];
     for (size_t i = 0; i < FIXES; i++)
-        hits += zone_at(w->set, w->fixes[i], zones, 64);
+        hits += zone_set_at(w->set, w->fixes[i], zones, 64);
     return hits;
 }
 
@@ -151,7 +151,7 @@ static size_t near_grid(struct world *w)
     size_t hits = 0;
     uint32_t zones[64];
     for (size_t i = 0; i < FIXES; i++)
-        hits += zone_near(w->set, w->fixes[i], 18520, zones, 64);
+        hits += zone_distance_near(w->set, w->fixes[i], 18520, zones, 64);
     return hits;
 }
 
@@ -196,7 +196,7 @@ static void measure(struct world *w, size_t zones)
     w->oracle = geosoracle_create(&w->gen);
     figure("read", zones, w->read_s, "s", "");
     figure("build", zones, w->build_s, "s", zones == 1000 ? ",\"must_max\":0.1" : "");
-    figure("memory", zones, (double)zone_index_bytes(w->set) / 1e6, "MB", "");
+    figure("memory", zones, (double)zone_set_index_bytes(w->set) / 1e6, "MB", "");
     points_geos(w); /* prepared geometries build their index at the first question */
     paths_geos(w);
     time_all(w, t, TASKS);

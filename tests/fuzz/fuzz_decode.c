@@ -50,11 +50,11 @@ static void say(const struct ais_bits *bits, struct saying *s)
     s->status = ais_decode(bits, &m);
     if (s->status != 0)
         return;
-    s->report_status = ais_message_report(&m, &s->report);
+    s->report_status = report_from_message(&m, &s->report);
     struct ais_message bare;
     struct report report;
     if (ais_open(bits, &bare) != 0 ||
-        ais_message_report(&bare, &report) != s->report_status ||
+        report_from_message(&bare, &report) != s->report_status ||
         memcmp(&report, &s->report, sizeof report) != 0)
         abort();
     if (ais_message_json(&m, NULL, true, &s->scaled) != 0 ||

@@ -21,9 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct ports *ports;
     if (ports == NULL) {
         struct ports_builder *b = ports_builder_create();
-        if (b == NULL || ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL) != 0 ||
+        if (b == NULL || ports_csv_read(b, rows, sizeof rows - 1, NULL, NULL) != 0 ||
             destination_table_read(b, names, sizeof names - 1, NULL, NULL) != 0 ||
-            ports_builder_build(b, &ports, NULL) != 0)
+            ports_assemble(b, &ports, NULL) != 0)
             abort();
         ports_builder_destroy(b);
     }
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memcpy(text, data, size);
     text[size] = '\0';
-    uint32_t port = ports_resolve_destination(ports, text);
+    uint32_t port = destination_resolve(ports, text);
     if (port != PORT_NONE && port >= ports_count(ports))
         abort();
     uint32_t found[4];

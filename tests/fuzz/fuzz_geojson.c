@@ -23,10 +23,10 @@ struct walk {
 static void visit(void *context, const struct zone_cuts *cuts)
 {
     const struct walk *w = context;
-    must(cuts->zone < zone_count(w->set) && cuts->count <= ZONE_CUTS_MAX);
-    if (zone_info(w->set, cuts->zone)->shape == ZONE_AREA) {
-        must(cuts->inside_at_start == zone_contains(w->set, cuts->zone, w->a));
-        must(cuts->inside_at_end == zone_contains(w->set, cuts->zone, w->b));
+    must(cuts->zone < zone_set_count(w->set) && cuts->count <= ZONE_CUTS_MAX);
+    if (zone_set_info(w->set, cuts->zone)->shape == ZONE_AREA) {
+        must(cuts->inside_at_start == zone_set_contains(w->set, cuts->zone, w->a));
+        must(cuts->inside_at_end == zone_set_contains(w->set, cuts->zone, w->b));
         must((cuts->inside_at_start != cuts->inside_at_end) == (cuts->count % 2 == 1));
     }
     for (uint32_t i = 0; i < cuts->count; i++)
@@ -37,25 +37,25 @@ static void visit(void *context, const struct zone_cuts *cuts)
 static void ask_at(const struct zone_set *set, struct geo_pos p)
 {
     uint32_t zones[16];
-    size_t n = zone_at(set, p, zones, 16), held = 0;
-    for (uint32_t i = 0; i < zone_count(set); i++) {
-        held += zone_contains(set, i, p);
-        must(zone_boundary_distance_m(set, i, p) >= 0);
+    size_t n = zone_set_at(set, p, zones, 16), held = 0;
+    for (uint32_t i = 0; i < zone_set_count(set); i++) {
+        held += zone_set_contains(set, i, p);
+        must(zone_distance_boundary_m(set, i, p) >= 0);
     }
     must(n == held);
-    zone_near(set, p, 20000, zones, 16);
+    zone_distance_near(set, p, 20000, zones, 16);
 }
 
 static void ask(const struct zone_set *set)
 {
     struct geo_pos last = {0};
-    for (uint32_t zone = 0; zone < zone_count(set) && zone < 4; zone++) {
-        size_t n = zone_ring_size(set, zone, 0);
-        must(zone_find(set, zone_info(set, zone)->id) == zone);
+    for (uint32_t zone = 0; zone < zone_set_count(set) && zone < 4; zone++) {
+        size_t n = zone_set_ring_size(set, zone, 0);
+        must(zone_set_find(set, zone_set_info(set, zone)->id) == zone);
         for (size_t i = 0; i < n && i < 8; i++) {
-            struct geo_pos p = geo_to_pos(zone_ring_point(set, zone, 0, i));
-            if (zone_info(set, zone)->shape == ZONE_AREA)
-                must(zone_contains(set, zone, p));
+            struct geo_pos p = geo_to_pos(zone_set_ring_point(set, zone, 0, i));
+            if (zone_set_info(set, zone)->shape == ZONE_AREA)
+                must(zone_set_contains(set, zone, p));
             ask_at(set, p);
             p.lat_e7 += p.lat_e7 < 0 ? 1234567 : -1234567;
             ask_at(set, p);
@@ -63,7 +63,7 @@ static void ask(const struct zone_set *set)
             must(zone_along(set, last, p, visit, &w) == 0);
             int64_t eta_ms = 0;
             double distance_m = 0;
-            zone_approach(set, zone, p, 45, 10, 50000, &eta_ms, &distance_m);
+            zone_along_approach(set, zone, p, 45, 10, 50000, &eta_ms, &distance_m);
             last = p;
         }
     }
@@ -73,21 +73,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct zone_faults faults = {0};
     struct zone_set *set = NULL;
-    struct zone_builder *b = zone_builder_create();
+    struct zone_builder *b = zone_set_builder_create();
     if (b == NULL)
         return 0;
-    int code = zone_builder_add(b, "one", (const char *)data, size, &faults);
+    int code = zone_set_builder_add(b, "one", (const char *)data, size, &faults);
     must((code == ERR_INVALID) == (faults.count > 0));
     for (size_t i = 0; i < faults.count; i++)
         must(faults.items[i].line >= 1 && faults.items[i].col >= 1 &&
              faults.items[i].text[0] != '\0');
-    if (zone_builder_build(b, &set, NULL) == 0)
+    if (zone_set_build(b, &set, NULL) == 0)
         ask(set);
     zone_set_destroy(set);
-    zone_builder_destroy(b);
-    zone_faults_finish(&faults);
+    zone_set_builder_destroy(b);
+    geojson_faults_finish(&faults);
     set = NULL;
-    if (zone_area_read((const char *)data, size, &set, NULL) == 0)
+    if (zone_set_read_area((const char *)data, size, &set, NULL) == 0)
         ask(set);
     zone_set_destroy(set);
     return 0;

@@ -8,7 +8,7 @@
 
 #include "lookout/ais/input.h"
 #include "lookout/ais/merge.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

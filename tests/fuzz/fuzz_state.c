@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/rules/rule_run.h"
 #include "lookout/track/track.h"
 #include "lookout/track/vessel.h"
@@ -23,7 +23,7 @@ static const struct ports *gazetteer(void)
     struct geo_pos a = {370000000, 1250000000}, z = {370000000, 1251690000};
     if (b == NULL || ports_builder_define(b, "XAAAA", "A", a, -1, -1, NULL, NULL) != 0 ||
         ports_builder_define(b, "XBBBB", "B", z, -1, -1, NULL, NULL) != 0 ||
-        ports_builder_build(b, &ports, NULL) != 0)
+        ports_assemble(b, &ports, NULL) != 0)
         abort();
     ports_builder_destroy(b);
     return ports;
@@ -47,9 +47,9 @@ static void check(bool is_right)
 static void try_tracks(struct wire_reader *r)
 {
     struct tracks t, again;
-    if (tracks_load(&t, r) != 0)
+    if (track_wire_load_all(&t, r) != 0)
         return;
-    const struct track_conf conf = track_conf_default();
+    const struct track_conf conf = tracks_conf_default();
     const struct track *current = tracks_current(&t);
     int64_t last_ms = current != NULL ? current->last.time_ms : 0;
     for (int i = 0; i < 8; i++) {
@@ -64,10 +64,10 @@ static void try_tracks(struct wire_reader *r)
     }
     struct buf out = {0};
     struct wire_writer w = {.out = &out};
-    tracks_save(&t, &w);
+    track_wire_save_all(&t, &w);
     wire_reader_init(r, out.data, out.length);
     if (t.next_id <= INT32_MAX) /* beyond that a record counts as damaged */
-        check(tracks_load(&again, r) == 0);
+        check(track_wire_load_all(&again, r) == 0);
     else
         tracks_init(&again);
     tracks_finish(&again);
@@ -78,21 +78,22 @@ static void try_tracks(struct wire_reader *r)
 static void try_call(struct wire_reader *r)
 {
     struct call_state s, again;
-    if (call_state_load(&s, gazetteer(), r) != 0)
+    if (call_wire_load(&s, gazetteer(), r) != 0)
         return;
     const struct call_conf conf = call_conf_default();
     int64_t last_ms = s.has_last ? s.last.time_ms : 0;
     for (int i = 0; i < 30; i++) {
         struct track_fix fix = next_fix(last_ms, i);
         struct call_output out[CALL_OUTPUTS_MAX];
-        size_t n = call_step(&s, &conf, gazetteer(), &fix, PORT_NONE, i * MINUTE_MS, out);
+        size_t n =
+            call_fix_step(&s, &conf, gazetteer(), &fix, PORT_NONE, i * MINUTE_MS, out);
         check(n <= CALL_OUTPUTS_MAX);
     }
     struct buf out = {0};
     struct wire_writer w = {.out = &out};
-    call_state_save(&s, gazetteer(), &w);
+    call_wire_save(&s, gazetteer(), &w);
     wire_reader_init(r, out.data, out.length);
-    check(call_state_load(&again, gazetteer(), r) == 0);
+    check(call_wire_load(&again, gazetteer(), r) == 0);
     buf_finish(&out);
 }
 
@@ -144,45 +145,45 @@ static const struct zone_set *zones(void)
     static struct zone_set *set;
     if (set != NULL)
         return set;
-    struct zone_builder *b = zone_builder_create();
+    struct zone_builder *b = zone_set_builder_create();
     struct zone_faults faults = {0};
-    if (b == NULL || zone_builder_add(b, "fuzz", text, strlen(text), &faults) != 0 ||
-        zone_builder_build(b, &set, NULL) != 0)
+    if (b == NULL || zone_set_builder_add(b, "fuzz", text, strlen(text), &faults) != 0 ||
+        zone_set_build(b, &set, NULL) != 0)
         abort();
-    zone_builder_destroy(b);
+    zone_set_builder_destroy(b);
     return set;
 }
 
 static int on_zone(void *context, const struct zone_event *event)
 {
-    check(event->zone < zone_count(zones()));
+    check(event->zone < zone_set_count(zones()));
     return context != NULL;
 }
 
 static void try_zones(struct wire_reader *r)
 {
     struct zone_watch w = {0}, again = {0};
-    const struct detect_limits limits = detect_limits_default();
-    if (zone_watch_load(&w, zones(), r) != 0) {
-        zone_watch_finish(&w);
+    const struct detect_limits limits = zone_state_limits_default();
+    if (zone_wire_load(&w, zones(), r) != 0) {
+        zone_state_finish(&w);
         return;
     }
     int64_t last_ms = w.has_last ? w.last.time_ms : 0;
     for (int i = 0; i < 8; i++) {
         struct track_fix fix = next_fix(last_ms, i);
         check(zone_watch_fix(&w, zones(), &limits, &fix, on_zone, NULL) == 0);
-        check(zone_watch_time(&w, &limits, fix.time_ms, 0, on_zone, NULL) == 0);
-        (void)zone_watch_deadline(&w, &limits, 0);
+        check(zone_state_time(&w, &limits, fix.time_ms, 0, on_zone, NULL) == 0);
+        (void)zone_state_deadline(&w, &limits, 0);
     }
     struct buf out = {0};
     struct wire_writer writer = {.out = &out};
-    zone_watch_save(&w, zones(), &writer);
+    zone_wire_save(&w, zones(), &writer);
     wire_reader_init(r, out.data, out.length);
     /* At the end of time a record counts as damaged. */
-    int rc = zone_watch_load(&again, zones(), r);
+    int rc = zone_wire_load(&again, zones(), r);
     check(rc == 0 || last_ms > INT64_C(999999990000000));
-    zone_watch_finish(&again);
-    zone_watch_finish(&w);
+    zone_state_finish(&again);
+    zone_state_finish(&w);
     buf_finish(&out);
 }
 

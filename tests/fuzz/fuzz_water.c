@@ -50,8 +50,8 @@ static void load_field(const uint8_t *data, size_t size)
             abort();
     if (water_field_load(water, &source, 1, 1e6, bytes.data, bytes.length, &field) == 0) {
         struct geo_pos near = {-798500000, -1798500000};
-        (void)water_distance_m(field, near);
-        (void)water_nearest(field, near);
+        (void)water_field_distance_m(field, near);
+        (void)water_field_nearest(field, near);
     }
     water_field_release(field);
     buf_finish(&bytes);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 
 static const char geojson[] =
@@ -32,11 +32,12 @@ static struct geo_pos place(double lat, double lon)
 static void make_zones(struct alertcase *c)
 {
     struct zone_faults faults = {0};
-    struct zone_builder *b = zone_builder_create();
+    struct zone_builder *b = zone_set_builder_create();
     assert_non_null(b);
-    assert_int_equal(zone_builder_add(b, "test", geojson, strlen(geojson), &faults), 0);
-    assert_int_equal(zone_builder_build(b, &c->zones, NULL), 0);
-    zone_builder_destroy(b);
+    assert_int_equal(zone_set_builder_add(b, "test", geojson, strlen(geojson), &faults),
+                     0);
+    assert_int_equal(zone_set_build(b, &c->zones, NULL), 0);
+    zone_set_builder_destroy(b);
 }
 
 static void make_ports(struct alertcase *c)
@@ -58,7 +59,7 @@ static void make_ports(struct alertcase *c)
                                               NULL, NULL),
                          0);
     assert_int_equal(ports_builder_group(b, "far-east", far_east, 3, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &c->ports, NULL), 0);
+    assert_int_equal(ports_assemble(b, &c->ports, NULL), 0);
     ports_builder_destroy(b);
 }
 
@@ -89,7 +90,7 @@ static void make_ship(struct alertcase *c)
 static void add_fix(struct alertcase *c, double hour, double lat, double lon,
                     uint16_t sog_dkn)
 {
-    struct track_conf conf = track_conf_default();
+    struct track_conf conf = tracks_conf_default();
     struct track_fix fix = {.time_ms = alertcase_at(hour),
                             .pos = place(lat, lon),
                             .sog_dkn = sog_dkn,
@@ -190,7 +191,7 @@ static void find_route(struct alertcase *c, const char *type)
                                              .is_declared = true,
                                              .is_heading = true,
                                              .ahead_count = 1};
-        c->forecast.ahead[0].zone = (uint32_t)zone_find(c->zones, "box");
+        c->forecast.ahead[0].zone = (uint32_t)zone_set_find(c->zones, "box");
         c->forecast.ahead[0].eta_ms = alertcase_at(24 + 23 + 4 / 60.0);
         c->route_told.forecast = &c->forecast;
     } else if (strcmp(type, "route.lapsed") == 0) {
@@ -219,7 +220,7 @@ static void find_zone(struct alertcase *c, const char *type)
         if (strcmp(rows[i].type, type) != 0)
             continue;
         c->zone = (struct zone_event){
-            .zone = (uint32_t)zone_find(c->zones, is_gate ? "strait" : "box"),
+            .zone = (uint32_t)zone_set_find(c->zones, is_gate ? "strait" : "box"),
             .certainty = rows[i].certainty,
             .is_left_to_right = true,
             .time_ms = alertcase_at(rows[i].hour),
@@ -325,7 +326,7 @@ void alertcase_init(struct alertcase *c, const char *type)
     tracks_init(&c->tracks);
     add_fix(c, 14 + 4 / 60.0, 36.5, 122.0, 80);
     add_fix(c, 18 + 4 / 60.0, 36.88, 122.43, 1);
-    c->limits = detect_limits_default();
+    c->limits = zone_state_limits_default();
     c->world =
         (struct rule_world){.ports = c->ports, .zones = c->zones, .limits = &c->limits};
     c->subject.mmsi = 445000001;

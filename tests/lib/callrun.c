@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static const char *const event_names[] = {"entered", "arrived", "departed", "left"};
 
@@ -14,14 +14,14 @@ static void reload(struct callrun *r)
 {
     struct buf b = {0};
     struct wire_writer w = {.out = &b};
-    call_state_save(&r->state, r->ports, &w);
+    call_wire_save(&r->state, r->ports, &w);
     voyage_state_save(&r->voyage, r->ports, &w);
     assert_false(w.failed);
     struct wire_reader in;
     wire_reader_init(&in, b.data, b.length);
     memset(&r->state, 0xa5, sizeof r->state);
     memset(&r->voyage, 0xa5, sizeof r->voyage);
-    assert_int_equal(call_state_load(&r->state, r->ports, &in), 0);
+    assert_int_equal(call_wire_load(&r->state, r->ports, &in), 0);
     assert_int_equal(voyage_state_load(&r->voyage, r->ports, &in), 0);
     assert_true(in.at == in.end);
     buf_finish(&b);
@@ -89,7 +89,7 @@ void callrun_fix_at(struct callrun *r, double minute, struct geo_pos pos, double
     voyage_fix(&r->voyage, &f);
     struct call_output out[CALL_OUTPUTS_MAX];
     size_t n =
-        call_step(&r->state, &r->conf, r->ports, &f, r->declared, r->silence_ms, out);
+        call_fix_step(&r->state, &r->conf, r->ports, &f, r->declared, r->silence_ms, out);
     r->silence_ms = 0;
     for (size_t i = 0; i < n; i++)
         note_event(r, &out[i]);
@@ -235,7 +235,7 @@ struct ports *callrun_ports(const struct callrun_port *ports, size_t n,
     if (same_count != 0)
         assert_int_equal(ports_builder_same(b, same, same_count, &err), 0);
     struct ports *built = NULL;
-    assert_int_equal(ports_builder_build(b, &built, &err), 0);
+    assert_int_equal(ports_assemble(b, &built, &err), 0);
     ports_builder_destroy(b);
     return built;
 }

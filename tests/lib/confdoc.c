@@ -50,7 +50,7 @@ static int add_key_entry(struct buf *out, const struct key *key)
     struct buf accepts = {0}, doc = {0};
     int code = 0;
     if (key->sub == NULL)
-        code = conf_key_accepts(key, &accepts);
+        code = conf_accepts_key(key, &accepts);
     if (code == 0)
         code = buf_add_text(&doc, key->doc);
     if (code == 0 && key->is_required)
@@ -139,7 +139,7 @@ static int add_fields(struct buf *out)
         ".PP\n");
     struct field_list list = {out, true};
     if (code == 0)
-        code = template_each_name(add_field_name, &list);
+        code = template_field_each_name(add_field_name, &list);
     return code == 0 ? buf_add_text(out, ".\n") : code;
 }
 

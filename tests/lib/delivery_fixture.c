@@ -195,7 +195,7 @@ bool sender_wait_attempts(struct sender *s, const char *id, unsigned n)
     snprintf(attempts, sizeof attempts, "\"attempts\":%u,", n);
     struct wanted wanted = {.id = id, .attempts = attempts};
     for (int i = 0; i < 3000 && !wanted.is_found; i++) {
-        if (store_reader_alerts(s->reader, &all, on_line, &wanted) != 0)
+        if (query_alerts(s->reader, &all, on_line, &wanted) != 0)
             give_up("store_reader_alerts");
         if (!wanted.is_found)
             nanosleep(&pause, NULL);

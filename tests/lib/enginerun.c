@@ -153,16 +153,16 @@ void enginerun_lie(struct enginerun *r, uint32_t mmsi, double from, double to,
 
 static int move_row(void *context, uint32_t mmsi, const void *record, size_t n)
 {
-    return n != 0 ? engine_load(context, mmsi, record, n) : 0;
+    return n != 0 ? engine_wire_load(context, mmsi, record, n) : 0;
 }
 
 void enginerun_restart(struct enginerun *r, const char *yaml, const char *zones)
 {
     struct engine *fresh = make(r, yaml, zones);
     struct buf self = {0};
-    assert_int_equal(engine_save_self(r->engine, &self), 0);
-    assert_int_equal(engine_load_self(fresh, self.data, self.length), 0);
-    assert_int_equal(engine_save(r->engine, true, move_row, fresh), 0);
+    assert_int_equal(engine_wire_save_self(r->engine, &self), 0);
+    assert_int_equal(engine_wire_load_self(fresh, self.data, self.length), 0);
+    assert_int_equal(engine_wire_save(r->engine, true, move_row, fresh), 0);
     buf_finish(&self);
     engine_destroy(r->engine);
     r->engine = fresh;

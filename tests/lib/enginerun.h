@@ -8,7 +8,7 @@
 
 #include "lib/testlib.h"
 #include "lookout/base/buf.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/engine/engine.h"
 
 /* 2024-03-24T00:00:00Z: minutes of tests count from here. */

@@ -11,7 +11,7 @@
 
 #include "lib/aisgen.h"
 #include "lib/testlib.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/sys/clock.h"
 
 struct conf_feed feedtest_conf(const char *id, enum conf_transport transport,

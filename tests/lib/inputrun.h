@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "lookout/ais/input.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #define INPUTRUN_START INT64_C(1700000000000) /* 2023-11-14T22:13:20Z */
 

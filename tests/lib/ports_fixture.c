@@ -31,14 +31,14 @@ struct ports *fixture_shipped_ports(void)
     assert_non_null(b);
     char *text = test_read_file(test_root_path(csv_name), &n);
     assert_non_null(text);
-    assert_int_equal(ports_builder_csv(b, text, n, print_fault, csv_name), 0);
+    assert_int_equal(ports_csv_read(b, text, n, print_fault, csv_name), 0);
     free(text);
     text = test_read_file(test_root_path(areas_name), &n);
     assert_non_null(text);
-    assert_int_equal(ports_builder_areas(b, text, n, print_fault, areas_name), 0);
+    assert_int_equal(ports_areas_read(b, text, n, print_fault, areas_name), 0);
     free(text);
     fixture_add_destinations(b);
-    int rc = ports_builder_build(b, &ports, &err);
+    int rc = ports_assemble(b, &ports, &err);
     if (rc != 0)
         fail_msg("%s", err.text);
     ports_builder_destroy(b);
@@ -56,10 +56,10 @@ struct ports *fixture_ports(const char *rows)
     assert_non_null(text);
     memcpy(text, header, sizeof header);
     memcpy(text + sizeof header - 1, rows, strlen(rows) + 1);
-    assert_int_equal(ports_builder_csv(b, text, strlen(text), print_fault, what), 0);
+    assert_int_equal(ports_csv_read(b, text, strlen(text), print_fault, what), 0);
     free(text);
     fixture_add_destinations(b);
-    assert_int_equal(ports_builder_build(b, &ports, NULL), 0);
+    assert_int_equal(ports_assemble(b, &ports, NULL), 0);
     ports_builder_destroy(b);
     return ports;
 }
@@ -73,6 +73,6 @@ const char *fixture_at(const struct ports *ports, double lat, double lon,
                        const char *declared)
 {
     uint32_t meant = declared != NULL ? ports_find(ports, declared) : PORT_NONE;
-    uint32_t port = ports_at(ports, fixture_pos(lat, lon), meant);
+    uint32_t port = ports_index_at(ports, fixture_pos(lat, lon), meant);
     return port == PORT_NONE ? "" : ports_get(ports, port)->locode;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lookout/ais/ais.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #define NUMBERS                                                                          \
     (HAS_POSITION | HAS_SOG | HAS_COG | HAS_HEADING | HAS_NAV_STATUS | HAS_IMO |         \

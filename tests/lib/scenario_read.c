@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "scenario_int.h"
 #include "testlib.h"

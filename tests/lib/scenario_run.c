@@ -9,7 +9,7 @@
 
 #include "lookout/ais/input.h"
 #include "lookout/ais/merge.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/conf/conf.h"
 #include "lookout/engine/engine.h"
 #include "lookout/water/water_fields.h"
@@ -103,7 +103,7 @@ static void clean_up(struct running *r)
 
 static int move_row(void *context, uint32_t mmsi, const void *record, size_t n)
 {
-    return engine_load(context, mmsi, record, n);
+    return engine_wire_load(context, mmsi, record, n);
 }
 
 /* What a stop and a start do to the engine. */
@@ -111,9 +111,9 @@ static void restart(struct running *r)
 {
     struct engine *fresh = make_engine(r);
     struct buf self = {0};
-    if (fresh == NULL || engine_save_self(r->engine, &self) != 0 ||
-        engine_load_self(fresh, self.data, self.length) != 0 ||
-        engine_save(r->engine, true, move_row, fresh) != 0) {
+    if (fresh == NULL || engine_wire_save_self(r->engine, &self) != 0 ||
+        engine_wire_load_self(fresh, self.data, self.length) != 0 ||
+        engine_wire_save(r->engine, true, move_row, fresh) != 0) {
         fprintf(stderr, "%s: a restart failed\n", r->s->path);
         r->failed = 1;
     }

@@ -6,7 +6,7 @@
 
 #include "lib/aisgen.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "scenario_int.h"
 

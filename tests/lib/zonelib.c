@@ -19,19 +19,19 @@ static const char far_away[] = "{\"type\":\"FeatureCollection\",\"features\":["
 static struct zone_set *make_set(const char *text, const char *more)
 {
     struct zone_faults faults = {0};
-    struct zone_builder *b = zone_builder_create();
+    struct zone_builder *b = zone_set_builder_create();
     struct zone_set *set = NULL;
     assert_non_null(b);
-    int code = zone_builder_add(b, "test.geojson", text, strlen(text), &faults);
+    int code = zone_set_builder_add(b, "test.geojson", text, strlen(text), &faults);
     if (code == 0 && more != NULL)
-        code = zone_builder_add(b, "more.geojson", more, strlen(more), &faults);
+        code = zone_set_builder_add(b, "more.geojson", more, strlen(more), &faults);
     for (size_t i = 0; i < faults.count; i++)
         print_message("%d:%d: %s\n", faults.items[i].line, faults.items[i].col,
                       faults.items[i].text);
     assert_int_equal(code, 0);
-    assert_int_equal(zone_builder_build(b, &set, NULL), 0);
-    zone_builder_destroy(b);
-    zone_faults_finish(&faults);
+    assert_int_equal(zone_set_build(b, &set, NULL), 0);
+    zone_set_builder_destroy(b);
+    geojson_faults_finish(&faults);
     return set;
 }
 

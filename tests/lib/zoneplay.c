@@ -2,7 +2,7 @@
 /* One track and its zones, played fix by fix. */
 #include "zoneplay.h"
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "testlib.h"
 #include "zonelib.h"
@@ -16,15 +16,15 @@ static int on_event(void *context, const struct zone_event *e)
 {
     static const char *const names[] = {"enter", "exit", "lost", "cross"};
     struct play *p = context;
-    int rc =
-        buf_printf(&p->told, "%s %s %g", names[e->what], zone_info(p->zones, e->zone)->id,
-                   (double)e->time_ms / (double)MINUTE_MS);
+    int rc = buf_printf(&p->told, "%s %s %g", names[e->what],
+                        zone_set_info(p->zones, e->zone)->id,
+                        (double)e->time_ms / (double)MINUTE_MS);
     if (rc == 0 && e->what == ZONE_CROSSED)
         rc = buf_add_text(&p->told, e->is_left_to_right ? " right" : " left");
     if (rc == 0 && e->is_repeat)
         rc = buf_add_text(&p->told, " back");
     if (rc == 0 && e->certainty != ZONE_OBSERVED)
-        rc = buf_printf(&p->told, " %s", zone_certainty_name(e->certainty));
+        rc = buf_printf(&p->told, " %s", zone_state_certainty_name(e->certainty));
     if (rc == 0 && e->what == ZONE_ENTERED && e->is_present)
         rc = buf_add_text(&p->told, " present");
     if (rc == 0 && (e->what == ZONE_EXITED || e->what == ZONE_LOST))
@@ -40,11 +40,11 @@ void zoneplay_reload(struct play *p, const struct zone_set *zones)
     struct buf out = {0};
     struct wire_writer w = {.out = &out};
     struct wire_reader r;
-    zone_watch_save(&p->w, p->zones, &w);
+    zone_wire_save(&p->w, p->zones, &w);
     assert_false(w.failed);
-    zone_watch_finish(&p->w);
+    zone_state_finish(&p->w);
     wire_reader_init(&r, out.data, out.length);
-    assert_int_equal(zone_watch_load(&p->w, zones, &r), 0);
+    assert_int_equal(zone_wire_load(&p->w, zones, &r), 0);
     assert_true(r.at == r.end);
     p->zones = zones;
     buf_finish(&out);
@@ -65,7 +65,7 @@ void zoneplay_fix(struct play *p, double minute, double lat, double lon)
 
 void zoneplay_elapse(struct play *p, double minute)
 {
-    assert_int_equal(zone_watch_time(&p->w, &p->limits,
+    assert_int_equal(zone_state_time(&p->w, &p->limits,
                                      (int64_t)(minute * (double)MINUTE_MS), p->silence_ms,
                                      on_event, p),
                      0);
@@ -82,12 +82,13 @@ void zoneplay_check(const char *geojson, zoneplay_scenario run, const char *want
 {
     struct zone_set *zones = test_zone_set(geojson);
     for (int again = 0; again < 2; again++) {
-        struct play p = {.zones = zones, .limits = detect_limits_default(), .sog_kn = -1};
+        struct play p = {
+            .zones = zones, .limits = zone_state_limits_default(), .sog_kn = -1};
         p.is_reloading = again != 0;
-        zone_watch_init(&p.w);
+        zone_state_init(&p.w);
         run(&p);
         assert_string_equal(buf_text(&p.told), wanted);
-        zone_watch_finish(&p.w);
+        zone_state_finish(&p.w);
         buf_finish(&p.told);
     }
     zone_set_destroy(zones);

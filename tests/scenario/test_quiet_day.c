@@ -14,7 +14,7 @@
 
 #include "lib/testlib.h"
 #include "lookout/base/buf.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/conf/conf.h"
 #include "lookout/engine/engine.h"

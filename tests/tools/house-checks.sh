@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The house in order, in TAP: layers, purity, format, length of files, the systemd unit; and that the layer and purity checks do
-# fail when a violation is planted.
+# The house in order, in TAP: layers, purity, names, format, length of files, the systemd unit; and that the checks of layers,
+# purity and names do fail when a violation is planted.
 set -u
 cd "${LOOKOUT_ROOT:-.}" || exit 2
 build=${LOOKOUT_BUILD:-build}
@@ -20,6 +20,8 @@ text=$(sh tests/tools/layers.sh . 2>&1)
 result "modules include downward only" $? "$text"
 text=$(sh tests/tools/purity.sh "$build/libcore.a" "$build/libgeo.a" 2>&1)
 result "the core calls no clock, file, socket, random source or print" $? "$text"
+text=$(python3 tests/tools/names.py . "$build/libcore.a" "$build/libgeo.a" "$build/libshell.a" 2>&1)
+result "functions are named after their file, by verb and object" $? "$text"
 
 plant=$(mktemp -d) || exit 2
 mkdir -p "$plant/geo" "$plant/include/lookout/store" "$plant/daemon/core/ais"
@@ -38,6 +40,28 @@ gcc -O2 -flto -ffat-lto-objects -c -o "$plant/planted.o" "$plant/planted.c" && a
 sh tests/tools/purity.sh "$plant/libplanted.a" >/dev/null 2>&1
 [ $? -ne 0 ]
 result "so is a print in an object for optimisation at link time" $? "purity.sh let it pass"
+
+# planted TEXT: a tree with one file of that text, and what names.py says of it.
+planted() {
+    rm -rf "$plant/daemon" "$plant/libplanted.a" && mkdir -p "$plant/daemon/ais"
+    printf '%b' "$1" >"$plant/daemon/ais/planted.c"
+    cp "$plant/daemon/ais/planted.c" "$plant/planted.c"
+    "${CC:-gcc}" -c -o "$plant/planted.o" "$plant/planted.c" && ar rcs "$plant/libplanted.a" "$plant/planted.o"
+    text=$(python3 tests/tools/names.py "$plant" "$plant/libplanted.a" 2>&1)
+}
+planted 'int planted_one(void);\nint planted_one(void)\n{\n    return 1;\n}\n'
+result "names.py takes a function named after its file" $? "$text"
+planted 'int plant_one(void);\nint plant_one(void)\n{\n    return 1;\n}\n'
+echo "$text" | grep -q plant_one
+result "a planted public function without its file's name is found" $? "names.py let it pass"
+bare='static int settle(void)\n{\n    return 1;\n}\nint planted_one(void);\nint planted_one(void)\n{\n    return settle();\n}\n'
+planted "$bare"
+echo "$text" | grep -q settle
+result "so is a static function that is a bare word" $? "names.py let it pass"
+planted "$(echo "$bare" | sed 's/settle/settle_planted/g')"
+cp "$plant/daemon/ais/planted.c" "$plant/daemon/ais/other.c"
+python3 tests/tools/names.py "$plant" 2>&1 | grep -q settle_planted
+result "so is a static name that two files use" $? "names.py let it pass"
 rm -rf "$plant"
 
 files=$(git ls-files '*.c' '*.h' 2>/dev/null)

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "lib/aisgen.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/geo/geo.h"
 
 enum { DAYS = 7, STEP_S = 60, UNDER_WAY_S = 180, STOPPED_S = 600, STATIC_S = 1800 };

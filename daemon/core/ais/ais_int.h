@@ -141,7 +141,7 @@ extern const struct ais_form ais_forms[FORMS];
  * is none. */
 const struct ais_form *ais_form_of(const struct ais_bits *bits);
 /* The form of a sub-message of type 6 or 8, NULL: none that we know, or too short. */
-const struct ais_form *ais_sub_form_of(const struct ais_bits *bits);
+const struct ais_form *ais_form_of_sub(const struct ais_bits *bits);
 /* Walk all forms, for tests: NULL behind the last. */
 const struct ais_form *ais_form_at(size_t index);
 
@@ -160,7 +160,7 @@ struct ais_labels {
 };
 extern const struct ais_labels ais_labels_of[AS_COUNT - AS_LABELLED];
 /* The word of ERI ship types, which are far apart. */
-const char *ais_inland_type(int32_t type);
+const char *labels_inland_type(int32_t type);
 
 static inline uint64_t ais_word(const uint8_t *at)
 {

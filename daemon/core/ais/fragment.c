@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 void fragment_init(struct fragment_table *t)
 {
@@ -42,7 +42,7 @@ static uint64_t make_key(const struct sentence *s)
 /* --- leaving the table --- */
 
 /* A slot leaves the table or becomes void: its parts find their counters. */
-static void settle(struct fragment_table *t, struct fragment *f)
+static void settle_fragment(struct fragment_table *t, struct fragment *f)
 {
     unsigned parts = bit_count(f->have);
     if (f->state == FRAGMENT_OPEN || f->state == FRAGMENT_READY) {
@@ -56,16 +56,16 @@ static void settle(struct fragment_table *t, struct fragment *f)
         t->ready--;
 }
 
-static void release(struct fragment_table *t, struct fragment *f)
+static void release_fragment(struct fragment_table *t, struct fragment *f)
 {
-    settle(t, f);
+    settle_fragment(t, f);
     f->state = FRAGMENT_FREE;
     t->keys[f - t->slots] = 0;
 }
 
 static void make_void(struct fragment_table *t, struct fragment *f)
 {
-    settle(t, f);
+    settle_fragment(t, f);
     f->state = FRAGMENT_VOID;
     f->last_count = t->count;
 }
@@ -90,22 +90,23 @@ static bool is_stale(const struct fragment *f, uint64_t count, int64_t clock_ms)
 /* How often all slots are looked through; those of the part at hand always are. */
 #define SWEEP_COUNT 64
 
-static void expire(struct fragment_table *t, struct fragment *f, int64_t clock_ms)
+static void expire_fragment(struct fragment_table *t, struct fragment *f,
+                            int64_t clock_ms)
 {
     /* READY slots are left to fragment_next_ready. */
     if (f->state == FRAGMENT_READY)
         return;
     if (f->state == FRAGMENT_VOID ? is_quiet(f, t->count, clock_ms)
                                   : is_stale(f, t->count, clock_ms))
-        release(t, f);
+        release_fragment(t, f);
 }
 
-static void sweep(struct fragment_table *t, int64_t clock_ms)
+static void sweep_table(struct fragment_table *t, int64_t clock_ms)
 {
     t->swept = t->count;
     for (size_t i = 0; i < FRAGMENT_SLOTS; i++) {
         if (t->keys[i] != 0)
-            expire(t, &t->slots[i], clock_ms);
+            expire_fragment(t, &t->slots[i], clock_ms);
     }
 }
 
@@ -116,7 +117,7 @@ static void find_key(struct fragment_table *t, uint64_t key, int64_t clock_ms,
     for (size_t i = 0; i < FRAGMENT_SLOTS; i++) {
         if (t->keys[i] != key)
             continue;
-        expire(t, &t->slots[i], clock_ms);
+        expire_fragment(t, &t->slots[i], clock_ms);
         if (t->keys[i] == key)
             ret->slot[ret->count++] = &t->slots[i];
     }
@@ -155,8 +156,8 @@ static bool put_piece(struct fragment *f, const struct sentence *s)
     return true;
 }
 
-static void touch(struct fragment_table *t, struct fragment *f,
-                  const struct fragment_part *p)
+static void touch_fragment(struct fragment_table *t, struct fragment *f,
+                           const struct fragment_part *p)
 {
     f->last_count = t->count;
     f->last_clock_ms = p->clock_ms;
@@ -181,7 +182,7 @@ static struct fragment *take_slot(struct fragment_table *t)
             (idle == oldest_idle && f->first_count < oldest->first_count))
             oldest = f;
     }
-    release(t, oldest);
+    release_fragment(t, oldest);
     return oldest;
 }
 
@@ -199,20 +200,20 @@ static struct fragment *open_slot(struct fragment_table *t, uint64_t key,
     f->first_count = t->count;
     f->first_clock_ms = p->clock_ms;
     f->origin = p->origin;
-    touch(t, f, p);
+    touch_fragment(t, f, p);
     (void)put_piece(f, p->sentence); /* the caller has checked the length */
     t->counts.pending++;
     return f;
 }
 
-static bool is_whole(const struct fragment *f)
+static bool is_fragment_whole(const struct fragment *f)
 {
     return f->have == (1u << f->total) - 1u;
 }
 
 /* Hand a whole one out. */
-static void finish(struct fragment_table *t, struct fragment *f,
-                   struct fragment_whole *ret)
+static void finish_fragment(struct fragment_table *t, struct fragment *f,
+                            struct fragment_whole *ret)
 {
     t->counts.pending -= f->total;
     if (f->state == FRAGMENT_READY)
@@ -244,8 +245,9 @@ static void void_all(struct fragment_table *t, const struct fragment_candidates 
 
 /* A part that contradicts a waiting message. "2 1 2": the first 2 was a stray, the pair
  * in order is the message - unless something contradicts that as well. */
-static void contradict(struct fragment_table *t, struct fragment *f,
-                       const struct fragment_part *p, const struct fragment_candidates *c)
+static void contradict_fragment(struct fragment_table *t, struct fragment *f,
+                                const struct fragment_part *p,
+                                const struct fragment_candidates *c)
 {
     const struct sentence *s = p->sentence;
     bool can_repair = c->count == 1 && !f->is_repaired && f->total == 2 && s->part == 2 &&
@@ -257,7 +259,7 @@ static void contradict(struct fragment_table *t, struct fragment *f,
     t->counts.orphans++; /* the stray */
     f->is_repaired = true;
     merge_origin(&f->origin, &p->origin, false);
-    touch(t, f, p);
+    touch_fragment(t, f, p);
 }
 
 static bool is_duplicate(struct fragment_table *t, const struct fragment_part *p,
@@ -265,7 +267,7 @@ static bool is_duplicate(struct fragment_table *t, const struct fragment_part *p
 {
     for (size_t i = 0; i < c->count; i++) {
         struct fragment *f = c->slot[i];
-        if (f->state == FRAGMENT_VOID || !fragment_same_piece(f, p->sentence))
+        if (f->state == FRAGMENT_VOID || !fragment_match_same_piece(f, p->sentence))
             continue;
         merge_origin(&f->origin, &p->origin, false);
         t->counts.duplicates++;
@@ -300,8 +302,8 @@ static bool add_again(struct fragment_table *t, struct fragment *f,
 }
 
 /* Join an open slot; true: it is whole and may go at once. */
-static bool join(struct fragment_table *t, struct fragment *f,
-                 const struct fragment_part *p, struct fragment_whole *ret)
+static bool join_fragment(struct fragment_table *t, struct fragment *f,
+                          const struct fragment_part *p, struct fragment_whole *ret)
 {
     const struct sentence *s = p->sentence;
     /* Out of order; a group's id is proof enough. */
@@ -312,21 +314,21 @@ static bool join(struct fragment_table *t, struct fragment *f,
         return false;
     }
     merge_origin(&f->origin, &p->origin, s->part == 1);
-    touch(t, f, p);
+    touch_fragment(t, f, p);
     t->counts.pending++;
-    if (!is_whole(f))
+    if (!is_fragment_whole(f))
         return false;
     if (f->is_contested) {
         f->state = FRAGMENT_READY;
         t->ready++;
         return false;
     }
-    finish(t, f, ret);
+    finish_fragment(t, f, ret);
     return true;
 }
 
 /* Nothing but zeros, but for the last character with its fill bits. */
-static bool is_blank(const struct sentence *s)
+static bool has_blank_total(const struct sentence *s)
 {
     for (size_t i = 0; i + 1 < s->payload_n; i++)
         if (s->payload[i] != '0')
@@ -351,7 +353,7 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
     const struct sentence *s = p->sentence;
     uint64_t key = make_key(s);
     if (t->count - t->swept >= SWEEP_COUNT)
-        sweep(t, p->clock_ms);
+        sweep_table(t, p->clock_ms);
     if (s->payload_n > FRAGMENT_CHARS_MAX) {
         t->counts.orphans++;
         return false;
@@ -359,7 +361,7 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
     struct fragment_same_key same;
     struct fragment_candidates c, done;
     find_key(t, key, p->clock_ms, &same);
-    fragment_find_candidates(&same, p, t->count, false, &c);
+    fragment_match_find(&same, p, t->count, false, &c);
     if (is_duplicate(t, p, &c))
         return false;
     for (size_t i = 0; i < c.count; i++) {
@@ -368,34 +370,34 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
             return false;
         }
         if (c.slot[i]->state == FRAGMENT_READY) {
-            contradict(t, c.slot[i], p, &c);
+            contradict_fragment(t, c.slot[i], p, &c);
             return false;
         }
     }
-    fragment_find_candidates(&same, p, t->count, true, &done);
-    struct fragment *copy = fragment_find_done(&done, s);
+    fragment_match_find(&same, p, t->count, true, &done);
+    struct fragment *copy = fragment_match_find_done(&done, s);
     if (c.best == FRAGMENT_MATCH_WEAK && c.count > 1 && c.has_stations) {
         /* Two stations send under one id, and this part does not say whose it is. */
         t->counts.orphans++;
         return false;
     }
-    struct fragment *f = fragment_choose(&c, s);
+    struct fragment *f = fragment_match_choose(&c, s);
     if (f != NULL) {
         /* The same words were in an earlier message: this is a late copy of that one's
          * part, unless it stands right behind the part it follows. (The second part of
          * most static messages is nothing but blanks, which are anybody's, and busy
          * networks use an id again within a few lines.) */
-        bool is_next = s->part > 1 && fragment_has_part(f, s->part - 1u) &&
+        bool is_next = s->part > 1 && fragment_match_has_part(f, s->part - 1u) &&
                        t->count - f->last_count == 1;
-        if (copy != NULL && !is_next && !is_blank(s))
+        if (copy != NULL && !is_next && !has_blank_total(s))
             return add_again(t, copy, p, ret);
-        if (!is_next && fragment_rivals(&c, s) > 1) {
+        if (!is_next && fragment_match_rivals(&c, s) > 1) {
             t->counts.orphans++;
             return false;
         }
         if (c.count > 1 || (copy != NULL && !is_next))
             f->is_contested = true;
-        return join(t, f, p, ret);
+        return join_fragment(t, f, p, ret);
     }
     if (copy != NULL)
         return add_again(t, copy, p, ret);
@@ -415,7 +417,7 @@ bool fragment_next_ready(struct fragment_table *t, int64_t clock_ms, bool is_end
     }
     if (first == NULL)
         return false;
-    finish(t, first, ret);
+    finish_fragment(t, first, ret);
     return true;
 }
 
@@ -423,7 +425,7 @@ void fragment_drop(struct fragment_table *t)
 {
     for (size_t i = 0; i < FRAGMENT_SLOTS; i++) {
         if (t->slots[i].state != FRAGMENT_FREE)
-            release(t, &t->slots[i]);
+            release_fragment(t, &t->slots[i]);
     }
 }
 

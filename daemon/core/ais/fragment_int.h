@@ -147,22 +147,23 @@ struct fragment_candidates {
     bool has_stations; /* two of them name different stations or groups */
 };
 
-bool fragment_has_part(const struct fragment *f, unsigned part);
+bool fragment_match_has_part(const struct fragment *f, unsigned part);
 /* The message has this very part. */
-bool fragment_same_piece(const struct fragment *f, const struct sentence *s);
+bool fragment_match_same_piece(const struct fragment *f, const struct sentence *s);
 /* The slots, finished or not, that match best; count: of sentences by now. */
-void fragment_find_candidates(const struct fragment_same_key *same,
-                              const struct fragment_part *p, uint64_t count, bool done,
-                              struct fragment_candidates *ret);
+void fragment_match_find(const struct fragment_same_key *same,
+                         const struct fragment_part *p, uint64_t count, bool done,
+                         struct fragment_candidates *ret);
 /* The candidate to join: the latest that has the part before, else the latest that lacks
  * this one. NULL: none lacks it. */
-struct fragment *fragment_choose(const struct fragment_candidates *c,
-                                 const struct sentence *s);
+struct fragment *fragment_match_choose(const struct fragment_candidates *c,
+                                       const struct sentence *s);
 /* How many of them lack this part. */
-size_t fragment_rivals(const struct fragment_candidates *c, const struct sentence *s);
+size_t fragment_match_rivals(const struct fragment_candidates *c,
+                             const struct sentence *s);
 /* Among finished ones, the one this part is a copy of; NULL: none. A whole copy is a
  * message again, for the merge to fold. */
-struct fragment *fragment_find_done(const struct fragment_candidates *c,
-                                    const struct sentence *s);
+struct fragment *fragment_match_find_done(const struct fragment_candidates *c,
+                                          const struct sentence *s);
 
 #endif

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "fragment_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
-bool fragment_has_part(const struct fragment *f, unsigned part)
+bool fragment_match_has_part(const struct fragment *f, unsigned part)
 {
     return (f->have >> (part - 1) & 1u) != 0;
 }
@@ -21,8 +21,8 @@ static int64_t time_apart(const struct fragment *f, const struct fragment_part *
     return apart < 0 ? -apart : apart;
 }
 
-static enum fragment_match match(const struct fragment *f, const struct fragment_part *p,
-                                 uint64_t count)
+static enum fragment_match match_part(const struct fragment *f,
+                                      const struct fragment_part *p, uint64_t count)
 {
     const char *theirs = f->origin.station, *ours = p->origin.station;
     bool both_stations = theirs[0] != '\0' && ours[0] != '\0';
@@ -45,17 +45,17 @@ static enum fragment_match match(const struct fragment *f, const struct fragment
     return is_same_time ? FRAGMENT_MATCH_EXACT : FRAGMENT_MATCH_STRONG;
 }
 
-bool fragment_same_piece(const struct fragment *f, const struct sentence *s)
+bool fragment_match_same_piece(const struct fragment *f, const struct sentence *s)
 {
     const struct fragment_piece *piece = &f->piece[s->part - 1];
-    return fragment_has_part(f, s->part) && piece->n == s->payload_n &&
+    return fragment_match_has_part(f, s->part) && piece->n == s->payload_n &&
            piece->fill == s->fill &&
            memcmp(f->chars + piece->at, s->payload, s->payload_n) == 0;
 }
 
-void fragment_find_candidates(const struct fragment_same_key *same,
-                              const struct fragment_part *p, uint64_t count, bool done,
-                              struct fragment_candidates *ret)
+void fragment_match_find(const struct fragment_same_key *same,
+                         const struct fragment_part *p, uint64_t count, bool done,
+                         struct fragment_candidates *ret)
 {
     ret->count = 0;
     ret->best = FRAGMENT_MATCH_WEAK;
@@ -64,7 +64,7 @@ void fragment_find_candidates(const struct fragment_same_key *same,
         struct fragment *f = same->slot[i];
         if ((f->state == FRAGMENT_DONE) != done)
             continue;
-        enum fragment_match m = match(f, p, count);
+        enum fragment_match m = match_part(f, p, count);
         if (m < ret->best)
             continue;
         if (m > ret->best)
@@ -80,16 +80,16 @@ void fragment_find_candidates(const struct fragment_same_key *same,
     }
 }
 
-struct fragment *fragment_choose(const struct fragment_candidates *c,
-                                 const struct sentence *s)
+struct fragment *fragment_match_choose(const struct fragment_candidates *c,
+                                       const struct sentence *s)
 {
     struct fragment *best = NULL;
     bool best_follows = false;
     for (size_t i = 0; i < c->count; i++) {
         struct fragment *f = c->slot[i];
-        if (f->state != FRAGMENT_OPEN || fragment_has_part(f, s->part))
+        if (f->state != FRAGMENT_OPEN || fragment_match_has_part(f, s->part))
             continue;
-        bool follows = s->part > 1 && fragment_has_part(f, s->part - 1u);
+        bool follows = s->part > 1 && fragment_match_has_part(f, s->part - 1u);
         if (best == NULL || follows > best_follows ||
             (follows == best_follows && f->last_count >= best->last_count)) {
             best = f;
@@ -99,21 +99,23 @@ struct fragment *fragment_choose(const struct fragment_candidates *c,
     return best;
 }
 
-size_t fragment_rivals(const struct fragment_candidates *c, const struct sentence *s)
+size_t fragment_match_rivals(const struct fragment_candidates *c,
+                             const struct sentence *s)
 {
     size_t n = 0;
     for (size_t i = 0; i < c->count; i++)
-        n += c->slot[i]->state == FRAGMENT_OPEN && !fragment_has_part(c->slot[i], s->part)
+        n += c->slot[i]->state == FRAGMENT_OPEN &&
+                     !fragment_match_has_part(c->slot[i], s->part)
                  ? 1
                  : 0;
     return n;
 }
 
-struct fragment *fragment_find_done(const struct fragment_candidates *c,
-                                    const struct sentence *s)
+struct fragment *fragment_match_find_done(const struct fragment_candidates *c,
+                                          const struct sentence *s)
 {
     for (size_t i = 0; i < c->count; i++) {
-        if (fragment_same_piece(c->slot[i], s))
+        if (fragment_match_same_piece(c->slot[i], s))
             return c->slot[i];
     }
     return NULL;

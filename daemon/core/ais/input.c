@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "input_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #define LIMIT_SENTENCE_BYTES 4096u
 #define LIMIT_WIDE_BYTES (1u << 20)
@@ -145,7 +145,7 @@ static void take_csv(struct input *in, const struct input_piece *piece)
 }
 
 /* Recognise and take the beginning of what is left of a line; how much was taken. */
-static size_t take(struct input *in, const struct input_piece *piece)
+static size_t take_piece(struct input *in, const struct input_piece *piece)
 {
     char first = piece->text[0];
     bool is_auto = in->conf.format == INPUT_AUTO;
@@ -184,7 +184,7 @@ static bool is_column(const struct input *in, const char *at, const char *end)
                          *at == '"' || *at == '_'));
 }
 
-static void take_line(struct input *in, const struct linebuf_line *line)
+static void take_input_line(struct input *in, const struct linebuf_line *line)
 {
     in->line = line->text;
     in->line_n = line->is_too_long ? 0 : line->n;
@@ -208,7 +208,7 @@ static void take_line(struct input *in, const struct linebuf_line *line)
         }
         struct input_piece piece = {at, (size_t)(end - at),
                                     line->begin + (uint64_t)(at - line->text), line->end};
-        at += take(in, &piece);
+        at += take_piece(in, &piece);
     }
 }
 
@@ -221,10 +221,10 @@ static int take_bytes(struct input *in, const char *bytes, size_t n, bool is_who
     in->counts.bytes += n;
     while ((rc = linebuf_next(&in->lines, &bytes, &n, is_whole, &line)) == 1) {
         if (line.n != 0 || line.is_too_long)
-            take_line(in, &line);
+            take_input_line(in, &line);
     }
     if (is_whole && linebuf_flush(&in->lines, &line))
-        take_line(in, &line);
+        take_input_line(in, &line);
     if (is_whole)
         input_csv_flush(in);
     in->line_n = 0;

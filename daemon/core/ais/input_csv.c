@@ -8,7 +8,7 @@
 
 #include "input_int.h"
 #include "lookout/base/csv.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #define COLUMNS_MAX 256u
 #define COLUMNS_MIN 3u
@@ -55,7 +55,7 @@ static enum record_field find_mapped(const char *columns, const char *name, size
         if (equals != NULL) {
             size_t value_n = length - (size_t)(equals + 1 - at);
             if (value_n == n && memcmp(equals + 1, name, n) == 0)
-                return record_find_key(at, (size_t)(equals - at));
+                return record_names_find_key(at, (size_t)(equals - at));
         }
         at = stop != NULL ? stop + 1 : NULL;
     }
@@ -80,7 +80,7 @@ static void add_column(struct header *h, const char *columns, const char *name, 
     if (field != RECORD_NONE)
         rank = -1; /* what the configuration says wins */
     else
-        field = record_find(name, n, &rank);
+        field = record_names_find(name, n, &rank);
     if (field == RECORD_NONE)
         return;
     size_t before = h->column[field];
@@ -179,7 +179,8 @@ static bool keep_open(struct input *in, const struct input_piece *piece)
 }
 
 /* false: its quotes are open, and may_wait. */
-static bool take_row(struct input *in, const struct input_piece *piece, bool may_wait)
+static bool take_input_row(struct input *in, const struct input_piece *piece,
+                           bool may_wait)
 {
     struct record record;
     record_clear(&record);
@@ -213,7 +214,7 @@ void input_csv_flush(struct input *in)
     if (csv->open_n == 0)
         return;
     csv->open_n = 0;
-    (void)take_row(in, &piece, false);
+    (void)take_input_row(in, &piece, false);
 }
 
 void input_csv_row(struct input *in, const struct input_piece *piece)
@@ -224,9 +225,9 @@ void input_csv_row(struct input *in, const struct input_piece *piece)
     if (csv->open_n != 0) {
         struct input_piece joined = {csv->open, csv->open_n, csv->open_begin,
                                      csv->open_end};
-        if (take_row(in, &joined, true))
+        if (take_input_row(in, &joined, true))
             csv->open_n = 0;
-    } else if (!take_row(in, piece, true) && !keep_open(in, piece)) {
-        (void)take_row(in, piece, false);
+    } else if (!take_input_row(in, piece, true) && !keep_open(in, piece)) {
+        (void)take_input_row(in, piece, false);
     }
 }

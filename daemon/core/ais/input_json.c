@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "input_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "timestamp_int.h"
 
 enum form {
@@ -50,7 +50,7 @@ static const json_t *find_value(const json_t *value)
 static enum record_field find_field(const struct reader *r, const char *key,
                                     const json_t *value, int *ret_rank)
 {
-    enum record_field field = record_find(key, strlen(key), ret_rank);
+    enum record_field field = record_names_find(key, strlen(key), ret_rank);
     bool is_type = strcmp(key, "type") == 0 || strcmp(key, "Type") == 0;
     if (is_type && r->form == FORM_AIS)
         return RECORD_MSG_TYPE;
@@ -192,7 +192,7 @@ static bool has_mmsi(json_t *object)
     int rank = 0;
     json_object_foreach(object, key, value)
     {
-        if (record_find(key, strlen(key), &rank) == RECORD_MMSI)
+        if (record_names_find(key, strlen(key), &rank) == RECORD_MMSI)
             return true;
     }
     return false;

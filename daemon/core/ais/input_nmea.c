@@ -5,7 +5,7 @@
 
 #include "input_int.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "sentence_int.h"
 #include "tagblock_int.h"
 #include "timestamp_int.h"
@@ -128,7 +128,8 @@ static void make_origin(struct input *in, const struct line *l, const struct sen
 /* --- messages --- */
 
 /* in->bits are whole: decode, hand on. */
-static void decode(struct input *in, const struct fragment_origin *o, uint64_t end)
+static void decode_message(struct input *in, const struct fragment_origin *o,
+                           uint64_t end)
 {
     int rc = in->sink.on_message != NULL ? ais_decode(&in->bits, &in->message)
                                          : ais_open(&in->bits, &in->message);
@@ -138,14 +139,14 @@ static void decode(struct input *in, const struct fragment_origin *o, uint64_t e
         return;
     }
     struct report report;
-    bool is_ship = ais_message_report(&in->message, &report) == 0;
+    bool is_ship = report_from_message(&in->message, &report) == 0;
     report.begin = o->begin;
     report.end = end;
     memcpy(report.station, o->station, sizeof report.station);
     input_emit(in, &in->message, &report, is_ship, o->time_ms, o->time_source);
 }
 
-static void whole(struct input *in, const struct fragment_whole *w, uint64_t end)
+static void handle_whole(struct input *in, const struct fragment_whole *w, uint64_t end)
 {
     const struct fragment *f = w->fragment;
     in->counts.joined += f->total - 1u;
@@ -157,7 +158,7 @@ static void whole(struct input *in, const struct fragment_whole *w, uint64_t end
             return;
         }
     }
-    decode(in, w->origin, end);
+    decode_message(in, w->origin, end);
 }
 
 void input_nmea_count(struct input *in)
@@ -174,7 +175,7 @@ static void ready_until(struct input *in, bool is_end, uint64_t end)
     int64_t clock = in->conf.is_live ? in->arrival_ms : in->clock_ms;
     while (in->fragments.ready != 0 &&
            fragment_next_ready(&in->fragments, clock, is_end, &w))
-        whole(in, &w, end);
+        handle_whole(in, &w, end);
     input_nmea_count(in);
 }
 
@@ -195,12 +196,12 @@ static void take_ais(struct input *in, const struct line *l, const struct senten
         if (armor_decode(s->payload, s->payload_n, s->fill, &in->bits) < 0)
             input_reject(in, INPUT_REJECT_ARMOR);
         else
-            decode(in, &part.origin, part.origin.end);
+            decode_message(in, &part.origin, part.origin.end);
     } else {
         struct fragment_whole w;
         part.sentence = s;
         if (fragment_add(&in->fragments, &part, &w))
-            whole(in, &w, part.origin.end);
+            handle_whole(in, &w, part.origin.end);
         input_nmea_count(in);
     }
     if (in->fragments.ready != 0)

@@ -3,7 +3,7 @@
  * lookout/input.h. */
 #include "input_int.h"
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "timestamp_int.h"
 
 /* A live report's own time may be this far ahead of its arrival. */
@@ -46,7 +46,7 @@ static int64_t in_minute(int64_t t_ms)
 }
 
 /* The nearest time to t_ms with that UTC second; of two as near the earlier one. */
-static int64_t snap(int64_t t_ms, unsigned second)
+static int64_t snap_to_second(int64_t t_ms, unsigned second)
 {
     int64_t step = (int64_t)second * SECOND_MS - in_minute(t_ms);
     if (step >= SNAP_LIMIT_MS)
@@ -68,7 +68,7 @@ static bool set_live(struct input *in, struct report *r, int64_t own_ms, uint8_t
         r->time_ms = own_ms;
         r->time_source = source;
     } else if ((r->has & HAS_UTC_SECOND) != 0) {
-        r->time_ms = snap(in->arrival_ms, r->utc_second);
+        r->time_ms = snap_to_second(in->arrival_ms, r->utc_second);
     }
     return true;
 }
@@ -78,7 +78,7 @@ static bool set_live(struct input *in, struct report *r, int64_t own_ms, uint8_t
 static int64_t move_start(struct input *in, const struct report *r)
 {
     if ((r->has & HAS_UTC_SECOND) != 0) {
-        int64_t t = snap(in->start_ms, r->utc_second);
+        int64_t t = snap_to_second(in->start_ms, r->utc_second);
         if (t > in->start_ms)
             in->start_ms = t;
     }

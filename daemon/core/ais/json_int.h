@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lookout/ais/ais.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 struct writer {
     char *at;

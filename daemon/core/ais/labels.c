@@ -151,7 +151,7 @@ static const struct {
 };
 /* clang-format on */
 
-const char *ais_inland_type(int32_t type)
+const char *labels_inland_type(int32_t type)
 {
     for (size_t i = 0; i < sizeof inland_types / sizeof inland_types[0]; i++)
         if (inland_types[i].eri == type || inland_types[i].ais == type)

@@ -101,7 +101,7 @@ static int carry_add(struct linebuf *b, const char *text, size_t n)
 
 /* Whether the line gathered so far and n more bytes are more than it may hold. The limit
  * hangs on its first characters, wherever it was cut. */
-static bool is_over(const struct linebuf *b, const char *text, size_t n)
+static bool is_overlong(const struct linebuf *b, const char *text, size_t n)
 {
     size_t total = b->length + n;
     if (total <= b->limit_bytes)
@@ -143,7 +143,7 @@ int linebuf_next(struct linebuf *b, const char **bytes, size_t *n, bool is_whole
         bool has_end = length < *n;
         size_t taken = length + (has_end ? 1 : 0);
         bool was_skipping = b->is_skipping;
-        bool is_over_limit = !was_skipping && is_over(b, text, length);
+        bool is_over_limit = !was_skipping && is_overlong(b, text, length);
         if (!was_skipping && !is_over_limit && !has_end && !is_whole) {
             int rc = carry_add(b, text, length);
             if (rc < 0)

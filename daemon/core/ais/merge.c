@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lookout/base/array.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "merge_int.h"
 
 #define CHUNK_NODES 64u
@@ -104,7 +104,7 @@ void merge_drop(struct merge *m, struct merge_source *s, struct merge_node *node
 
 /* --- a source's own order --- */
 
-static bool is_before(const struct merge_node *a, const struct merge_node *b)
+static bool is_report_before(const struct merge_node *a, const struct merge_node *b)
 {
     if (a->report.time_ms != b->report.time_ms)
         return a->report.time_ms < b->report.time_ms;
@@ -117,7 +117,7 @@ static int heap_push(struct merge_source *s, struct merge_node *node)
                    sizeof(struct merge_node *)) != 0)
         return ERR_NOMEM;
     size_t at = s->heap_count++;
-    while (at > 0 && is_before(node, s->heap[(at - 1) / 2])) {
+    while (at > 0 && is_report_before(node, s->heap[(at - 1) / 2])) {
         s->heap[at] = s->heap[(at - 1) / 2];
         at = (at - 1) / 2;
     }
@@ -134,9 +134,10 @@ static struct merge_node *heap_pop(struct merge_source *s)
         size_t child = 2 * at + 1;
         if (child >= s->heap_count)
             break;
-        if (child + 1 < s->heap_count && is_before(s->heap[child + 1], s->heap[child]))
+        if (child + 1 < s->heap_count &&
+            is_report_before(s->heap[child + 1], s->heap[child]))
             child++;
-        if (!is_before(s->heap[child], node))
+        if (!is_report_before(s->heap[child], node))
             break;
         s->heap[at] = s->heap[child];
         at = child;
@@ -146,7 +147,7 @@ static struct merge_node *heap_pop(struct merge_source *s)
     return top;
 }
 
-static void append(struct merge_source *s, struct merge_node *node)
+static void append_node(struct merge_source *s, struct merge_node *node)
 {
     node->next = NULL;
     if (s->last != NULL)
@@ -169,7 +170,7 @@ static bool is_due(const struct merge *m, const struct merge_source *s,
 }
 
 /* Move what may pass from the heap to the list. */
-static void settle(const struct merge *m, struct merge_source *s)
+static void settle_source(const struct merge *m, struct merge_source *s)
 {
     while (s->heap_count != 0) {
         const struct merge_node *top = s->heap[0];
@@ -179,7 +180,7 @@ static void settle(const struct merge *m, struct merge_source *s)
                 : s->is_ended || top->report.time_ms <= s->time_ms - s->conf.lateness_ms;
         if (!may_pass)
             return;
-        append(s, heap_pop(s));
+        append_node(s, heap_pop(s));
     }
 }
 
@@ -199,7 +200,7 @@ int merge_accept(struct merge *m, struct merge_source *s, struct merge_node *nod
     if (s->passed_ships <= MERGE_CONFIRM)
         note_ship(s, node->report.mmsi);
     if (s->conf.lateness_ms <= 0) {
-        append(s, node);
+        append_node(s, node);
         return 0;
     }
     int rc = heap_push(s, node);
@@ -207,7 +208,7 @@ int merge_accept(struct merge *m, struct merge_source *s, struct merge_node *nod
         merge_drop(m, s, node);
         return rc;
     }
-    settle(m, s);
+    settle_source(m, s);
     return 0;
 }
 
@@ -246,7 +247,7 @@ int merge_end(struct merge *m, uint16_t source)
         return ERR_INVALID;
     int rc = s->conf.is_live ? 0 : merge_hold_end(m, s);
     s->is_ended = true;
-    settle(m, s);
+    settle_source(m, s);
     return rc;
 }
 
@@ -257,7 +258,7 @@ int merge_rest(struct merge *m, uint16_t source, int64_t until_ms)
         return ERR_INVALID;
     int rc = merge_hold_rest(m, s, until_ms);
     s->is_ended = true;
-    settle(m, s);
+    settle_source(m, s);
     return rc;
 }
 
@@ -266,14 +267,14 @@ void merge_clock(struct merge *m, int64_t now_ms)
     m->clock_ms = now_ms;
     for (size_t i = 0; i < m->source_count; i++) {
         if (m->sources[i]->conf.is_live)
-            settle(m, m->sources[i]);
+            settle_source(m, m->sources[i]);
     }
 }
 
 /* --- the one order --- */
 
 /* The source whose head comes next; NULL: none, or a recording must be fed first. */
-static struct merge_source *choose(const struct merge *m)
+static struct merge_source *choose_source(const struct merge *m)
 {
     struct merge_source *best = NULL;
     bool is_blocked = false;
@@ -290,7 +291,7 @@ static struct merge_source *choose(const struct merge *m)
     return is_blocked && best != NULL && !best->conf.is_live ? NULL : best;
 }
 
-static int64_t later(int64_t a, int64_t b)
+static int64_t later_time(int64_t a, int64_t b)
 {
     return a == TIME_NONE || b > a ? b : a;
 }
@@ -301,7 +302,7 @@ const struct report *merge_next(struct merge *m)
         free_node(m, m->current);
     m->current = NULL;
     for (;;) {
-        struct merge_source *s = choose(m);
+        struct merge_source *s = choose_source(m);
         if (s == NULL)
             return NULL;
         struct merge_node *node = s->first;
@@ -317,8 +318,8 @@ const struct report *merge_next(struct merge *m)
         int64_t t = node->report.time_ms;
         bool is_late = m->passed_ms != TIME_NONE && t < m->passed_ms;
         /* A copy passes no report on, but its time has come all the same. */
-        m->passed_ms = later(m->passed_ms, t);
-        s->passed_ms = later(s->passed_ms, t);
+        m->passed_ms = later_time(m->passed_ms, t);
+        s->passed_ms = later_time(s->passed_ms, t);
         if (merge_dups_is_copy(&m->dups, &node->report, node->hash)) {
             s->counts.duplicates++;
             free_node(m, node);
@@ -346,7 +347,7 @@ const struct report *merge_ahead(struct merge *m)
     return &node->report;
 }
 
-static int64_t least(int64_t a, bool has_a, int64_t b)
+static int64_t least_time(int64_t a, bool has_a, int64_t b)
 {
     return has_a && a < b ? a : b;
 }
@@ -365,7 +366,7 @@ int64_t merge_time(const struct merge *m)
                 m->clock_ms != TIME_NONE ? m->clock_ms - s->conf.lateness_ms : TIME_NONE;
         if (own == TIME_NONE)
             return TIME_NONE;
-        time = least(time, has_time, own);
+        time = least_time(time, has_time, own);
         has_time = true;
     }
     return has_time ? time : m->passed_ms;
@@ -386,8 +387,8 @@ size_t merge_pending(const struct merge *m, uint16_t source)
 /* --- resuming --- */
 
 /* Walk over the waiting nodes of a source: start with *at = 0 and *node = NULL. */
-static const struct merge_node *walk(const struct merge_source *s, size_t *at,
-                                     const struct merge_node *node)
+static const struct merge_node *walk_nodes(const struct merge_source *s, size_t *at,
+                                           const struct merge_node *node)
 {
     if (*at < s->held_count)
         return s->held[(*at)++];
@@ -414,7 +415,7 @@ size_t merge_undelivered(const struct merge *m, uint16_t source, uint64_t *ret_b
         return 0;
     size_t at = 0, count = 0;
     const struct merge_node *node = NULL;
-    while ((node = walk(s, &at, node)) != NULL) {
+    while ((node = walk_nodes(s, &at, node)) != NULL) {
         if (count < room)
             ret_begins[count] = node->report.begin;
         count++;
@@ -430,7 +431,7 @@ uint64_t merge_needed_offset(const struct merge *m, uint16_t source)
     uint64_t needed = UINT64_MAX;
     size_t at = 0;
     const struct merge_node *node = NULL;
-    while (s != NULL && s->waiting != 0 && (node = walk(s, &at, node)) != NULL) {
+    while (s != NULL && s->waiting != 0 && (node = walk_nodes(s, &at, node)) != NULL) {
         if (node->report.begin < needed)
             needed = node->report.begin;
     }

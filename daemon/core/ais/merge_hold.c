@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "lookout/base/array.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "merge_int.h"
 
 #define FAR_MS HOUR_MS
@@ -41,13 +41,13 @@ static bool has_few_ships(const struct merge_source *s, const struct merge_node 
     return other_ships(s, node->report.mmsi) < MERGE_CONFIRM;
 }
 
-static void refuse(struct merge *m, struct merge_source *s, struct merge_node *node)
+static void refuse_node(struct merge *m, struct merge_source *s, struct merge_node *node)
 {
     s->counts.far_future++;
     merge_drop(m, s, node);
 }
 
-static int hold(struct merge *m, struct merge_source *s, struct merge_node *node)
+static int hold_node(struct merge *m, struct merge_source *s, struct merge_node *node)
 {
     if (array_grow(&s->held, &s->held_room, s->held_count + 1,
                    sizeof(struct merge_node *)) != 0) {
@@ -83,7 +83,7 @@ static void find_cluster(const struct merge_source *s, int64_t *ret_low,
 }
 
 /* Whether ships enough agree on the latest held time; its range then. */
-static bool is_confirmed(const struct merge_source *s, int64_t *ret_high)
+static bool is_time_confirmed(const struct merge_source *s, int64_t *ret_high)
 {
     uint32_t ships[MERGE_CONFIRM + 1];
     unsigned count = 0;
@@ -115,7 +115,7 @@ static int64_t find_believed(const struct merge_source *s)
         }
         return high;
     }
-    if (is_confirmed(s, &high))
+    if (is_time_confirmed(s, &high))
         return high;
     if (s->held_count <= MERGE_CONFIRM)
         return TIME_NONE;
@@ -126,7 +126,7 @@ static int64_t find_believed(const struct merge_source *s)
 /* Go through the held ones in order of arrival, now that the source's time may have
  * moved: those in normal time are accepted, and refute what is still far ahead before
  * them. */
-static int review(struct merge *m, struct merge_source *s)
+static int review_held(struct merge *m, struct merge_source *s)
 {
     size_t count = s->held_count, kept = 0;
     int rc = 0;
@@ -137,7 +137,7 @@ static int review(struct merge *m, struct merge_source *s)
             continue;
         }
         for (size_t k = 0; k < kept; k++)
-            refuse(m, s, s->held[k]);
+            refuse_node(m, s, s->held[k]);
         kept = 0;
         int accepted = merge_accept(m, s, node);
         rc = rc < 0 ? rc : accepted;
@@ -148,7 +148,7 @@ static int review(struct merge *m, struct merge_source *s)
 
 /* Believe held times up to `high`: accept all held ones up to an hour ahead of it that
  * came before the last believed one, then review the rest. */
-static int believe(struct merge *m, struct merge_source *s, int64_t high)
+static int believe_held(struct merge *m, struct merge_source *s, int64_t high)
 {
     size_t last = 0, kept = 0;
     int rc = 0;
@@ -161,31 +161,32 @@ static int believe(struct merge *m, struct merge_source *s, int64_t high)
         if (i > last) {
             s->held[kept++] = node;
         } else if (node->report.time_ms > high + FAR_MS) {
-            refuse(m, s, node);
+            refuse_node(m, s, node);
         } else {
             int accepted = merge_accept(m, s, node);
             rc = rc < 0 ? rc : accepted;
         }
     }
     s->held_count = kept;
-    int reviewed = review(m, s);
+    int reviewed = review_held(m, s);
     return rc < 0 ? rc : reviewed;
 }
 
-static int take(struct merge *m, struct merge_source *s, struct merge_node *node)
+static int take_into_merge(struct merge *m, struct merge_source *s,
+                           struct merge_node *node)
 {
     if (!is_far(s, node)) {
         for (size_t i = 0; i < s->held_count; i++)
-            refuse(m, s, s->held[i]);
+            refuse_node(m, s, s->held[i]);
         s->held_count = 0;
         return merge_accept(m, s, node);
     }
-    int rc = hold(m, s, node);
+    int rc = hold_node(m, s, node);
     while (rc == 0 && s->held_count != 0) {
         int64_t high = find_believed(s);
         if (high == TIME_NONE)
             break;
-        rc = believe(m, s, high);
+        rc = believe_held(m, s, high);
     }
     return rc;
 }
@@ -197,7 +198,7 @@ static int compare_times(const void *a, const void *b)
 }
 
 /* The gathered first reports begin the source. */
-static int start(struct merge *m, struct merge_source *s)
+static int start_source(struct merge *m, struct merge_source *s)
 {
     struct merge_node *nodes[MERGE_START];
     int64_t times[MERGE_START];
@@ -212,7 +213,7 @@ static int start(struct merge *m, struct merge_source *s)
     s->is_started = true;
     s->time_ms = times[(count - 1) / 2];
     for (size_t i = 0; i < count; i++) {
-        int taken = take(m, s, nodes[i]);
+        int taken = take_into_merge(m, s, nodes[i]);
         rc = rc < 0 ? rc : taken;
     }
     return rc;
@@ -221,10 +222,10 @@ static int start(struct merge *m, struct merge_source *s)
 int merge_hold_push(struct merge *m, struct merge_source *s, struct merge_node *node)
 {
     if (s->is_started)
-        return take(m, s, node);
-    int rc = hold(m, s, node);
+        return take_into_merge(m, s, node);
+    int rc = hold_node(m, s, node);
     if (rc == 0 && s->held_count == MERGE_START)
-        rc = start(m, s);
+        rc = start_source(m, s);
     return rc;
 }
 
@@ -236,7 +237,7 @@ int merge_hold_rest(struct merge *m, struct merge_source *s, int64_t until_ms)
     for (size_t i = 0; i < s->held_count; i++)
         count += s->held[i]->report.time_ms <= until_ms;
     if (!s->is_started && count * 2 > s->held_count) /* its median is not after it */
-        rc = start(m, s);
+        rc = start_source(m, s);
     if (!s->is_started)
         return rc;
     for (size_t i = 0; i < s->held_count; i++) {
@@ -244,7 +245,7 @@ int merge_hold_rest(struct merge *m, struct merge_source *s, int64_t until_ms)
         if (t <= until_ms && (high == TIME_NONE || t > high))
             high = t;
     }
-    int believed = high != TIME_NONE ? believe(m, s, high) : 0;
+    int believed = high != TIME_NONE ? believe_held(m, s, high) : 0;
     return rc < 0 ? rc : believed;
 }
 
@@ -252,7 +253,7 @@ int merge_hold_end(struct merge *m, struct merge_source *s)
 {
     int rc = 0;
     if (!s->is_started && s->held_count != 0)
-        rc = start(m, s);
+        rc = start_source(m, s);
     bool pass[MERGE_HELD_MAX];
     size_t count = s->held_count;
     for (size_t i = 0; i < count; i++)
@@ -261,7 +262,7 @@ int merge_hold_end(struct merge *m, struct merge_source *s)
     for (size_t i = 0; i < count; i++) {
         struct merge_node *node = s->held[i];
         if (!pass[i]) {
-            refuse(m, s, node);
+            refuse_node(m, s, node);
             continue;
         }
         int accepted = merge_accept(m, s, node);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of struct merge, shared by merge.c (order, resuming), merge_hold.c (times
- * far ahead) and merge_dup.c (copies). */
+ * far ahead) and merge_dups.c (copies). */
 #ifndef LOOKOUT_MERGE_INT_H
 #define LOOKOUT_MERGE_INT_H
 

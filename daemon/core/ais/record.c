@@ -9,7 +9,7 @@
 
 #include "lookout/base/hash.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "timestamp_int.h"
 
 #define MMSI_MAX 999999999u
@@ -165,8 +165,8 @@ static void keep_half(char (*ret)[24], const char *text, size_t n)
 void record_set_time_text(struct record *r, int rank, const char *text, size_t n)
 {
     int64_t time_ms = 0;
-    record_trim(&text, &n);
-    if (record_is_absent(text, n))
+    record_text_trim(&text, &n);
+    if (record_text_is_absent(text, n))
         return;
     /* "13:05:06" waits for its date. */
     if (n >= 4 && n < sizeof r->clock && (text[1] == ':' || text[2] == ':'))
@@ -328,8 +328,8 @@ void record_set_text(struct record *r, enum record_field field, const char *text
                      size_t n)
 {
     double value = 0;
-    record_trim(&text, &n);
-    if (record_is_absent(text, n))
+    record_text_trim(&text, &n);
+    if (record_text_is_absent(text, n))
         return;
     if (set_word(r, field, text, n)) {
         r->given |= UINT64_C(1) << field;
@@ -345,15 +345,15 @@ void record_set_text(struct record *r, enum record_field field, const char *text
     }
     if (field == RECORD_IMO)
         skip_imo_word(&text, &n);
-    if (record_parse_number(text, n, &value)) {
+    if (record_text_number(text, n, &value)) {
         record_set_number(r, field, value);
         return;
     }
     int word = -1;
     if (field == RECORD_STATUS)
-        word = record_find_status(text, n);
+        word = record_text_find_status(text, n);
     else if (field == RECORD_SHIP_TYPE)
-        word = record_find_ship_type(text, n);
+        word = record_text_find_ship_type(text, n);
     else if (field == RECORD_MMSI || field == RECORD_LAT || field == RECORD_LON)
         r->is_bad = true;
     if (word >= 0)

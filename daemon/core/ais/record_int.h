@@ -62,9 +62,9 @@ void record_clear(struct record *r);
 /* The field a name stands for, by letters and digits alone, upper and lower case alike
  * ("BaseDateTime", "base_date_time", "# Timestamp"). ret_rank: of several names for the
  * same thing, the least is the better. RECORD_NONE: unknown. */
-enum record_field record_find(const char *name, size_t n, int *ret_rank);
+enum record_field record_names_find(const char *name, size_t n, int *ret_rank);
 /* A field by the name used in a feed's columns map; RECORD_NONE: unknown. */
-enum record_field record_find_key(const char *name, size_t n);
+enum record_field record_names_find_key(const char *name, size_t n);
 
 /* Set a field from text or a number; sentinels and blanks are absence. */
 void record_set_text(struct record *r, enum record_field field, const char *text,
@@ -80,14 +80,14 @@ bool record_is_ship_type(unsigned msg_type);
 
 /* --- record_text.c --- */
 /* Blanks and tabs off both ends. */
-void record_trim(const char **text, size_t *n);
+void record_text_trim(const char **text, size_t *n);
 /* A decimal number with point or comma, sign and exponent allowed, blanks around it;
  * false: none. */
-bool record_parse_number(const char *text, size_t n, double *ret);
+bool record_text_number(const char *text, size_t n, double *ret);
 /* Words that say "not given": "Unknown", "null", ...; also no text at all. */
-bool record_is_absent(const char *text, size_t n);
+bool record_text_is_absent(const char *text, size_t n);
 /* The code a word stands for; -1: none. */
-int record_find_status(const char *text, size_t n);
-int record_find_ship_type(const char *text, size_t n);
+int record_text_find_status(const char *text, size_t n);
+int record_text_find_ship_type(const char *text, size_t n);
 
 #endif

@@ -122,7 +122,7 @@ static const struct name keys[] = {
 
 /* Letters and digits, lower case; 0 when it is too long to be one of ours. A bracket ends
  * the name: exactEarth heads a column "Time(20210701_185151)", others "speed [kn]". */
-static size_t normalise(const char *name, size_t n, char out[NAME_MAX_BYTES])
+static size_t normalise_column(const char *name, size_t n, char out[NAME_MAX_BYTES])
 {
     size_t used = 0;
     for (size_t i = 0; i < n && name[i] != '(' && name[i] != '['; i++) {
@@ -139,10 +139,10 @@ static size_t normalise(const char *name, size_t n, char out[NAME_MAX_BYTES])
     return used;
 }
 
-enum record_field record_find(const char *name, size_t n, int *ret_rank)
+enum record_field record_names_find(const char *name, size_t n, int *ret_rank)
 {
     char text[NAME_MAX_BYTES];
-    if (normalise(name, n, text) == 0)
+    if (normalise_column(name, n, text) == 0)
         return RECORD_NONE;
     size_t low = 0, high = COUNT(names);
     while (low < high) {
@@ -160,7 +160,7 @@ enum record_field record_find(const char *name, size_t n, int *ret_rank)
     return RECORD_NONE;
 }
 
-enum record_field record_find_key(const char *name, size_t n)
+enum record_field record_names_find_key(const char *name, size_t n)
 {
     for (size_t i = 0; i < COUNT(keys); i++) {
         if (strlen(keys[i].text) == n && memcmp(keys[i].text, name, n) == 0)

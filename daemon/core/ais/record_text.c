@@ -14,7 +14,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-void record_trim(const char **text, size_t *n)
+void record_text_trim(const char **text, size_t *n)
 {
     while (*n > 0 && ((*text)[0] == ' ' || (*text)[0] == '\t')) {
         (*text)++;
@@ -32,9 +32,9 @@ static double power_of_ten(int exponent)
     return value;
 }
 
-bool record_parse_number(const char *text, size_t n, double *ret)
+bool record_text_number(const char *text, size_t n, double *ret)
 {
-    record_trim(&text, &n);
+    record_text_trim(&text, &n);
     const char *p = text, *end = text + n;
     bool is_negative = p < end && *p == '-';
     if (p < end && (*p == '-' || *p == '+'))
@@ -82,7 +82,7 @@ bool record_parse_number(const char *text, size_t n, double *ret)
     return true;
 }
 
-bool record_is_absent(const char *text, size_t n)
+bool record_text_is_absent(const char *text, size_t n)
 {
     static const char *const words[] = {"unknown", "undefined", "none", "null", "nan",
                                         "n/a",     "na",        "-",    "?"};
@@ -133,8 +133,8 @@ static const struct word ship_type_words[] = {
 /* clang-format on */
 
 /* -1: no such word. */
-static int find_word(const struct word *words, size_t count, bool is_prefix,
-                     const char *text, size_t n)
+static int find_record_word(const struct word *words, size_t count, bool is_prefix,
+                            const char *text, size_t n)
 {
     char letters[40];
     size_t used = 0;
@@ -152,12 +152,12 @@ static int find_word(const struct word *words, size_t count, bool is_prefix,
     return -1;
 }
 
-int record_find_status(const char *text, size_t n)
+int record_text_find_status(const char *text, size_t n)
 {
-    return find_word(status_words, COUNT(status_words), true, text, n);
+    return find_record_word(status_words, COUNT(status_words), true, text, n);
 }
 
-int record_find_ship_type(const char *text, size_t n)
+int record_text_find_ship_type(const char *text, size_t n)
 {
-    return find_word(ship_type_words, COUNT(ship_type_words), false, text, n);
+    return find_record_word(ship_type_words, COUNT(ship_type_words), false, text, n);
 }

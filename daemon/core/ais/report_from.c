@@ -7,7 +7,7 @@
 
 #include "ais_int.h"
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 /* IMO number, resolution A.1117(30): seven digits, the last is the unit's digit of
  * 7a + 6b + 5c + 4d + 3e + 2f. */
@@ -23,7 +23,7 @@ static bool imo_is_valid(int32_t imo)
 }
 
 /* raw / divide degrees in 1e-7 degree, to the nearest. */
-static int32_t to_e7(int32_t raw, int32_t divide)
+static int32_t raw_to_e7(int32_t raw, int32_t divide)
 {
     int64_t e7 = (int64_t)raw * 10000000;
     int64_t half = divide / 2;
@@ -113,10 +113,10 @@ static void say_position(struct collected *c, const struct ais_field *f, int32_t
 {
     int32_t divide = c->message->form->is_coarse ? 600 : 600000;
     if (f->says == SAYS_LON && raw >= -180 * divide && raw <= 180 * divide) {
-        c->lon_e7 = to_e7(raw, divide);
+        c->lon_e7 = raw_to_e7(raw, divide);
         c->has_lon = true;
     } else if (f->says == SAYS_LAT && raw >= -90 * divide && raw <= 90 * divide) {
-        c->lat_e7 = to_e7(raw, divide);
+        c->lat_e7 = raw_to_e7(raw, divide);
         c->has_lat = true;
     }
 }
@@ -142,7 +142,7 @@ static void say_text(struct collected *c, const struct ais_field *f)
     }
 }
 
-static void say(struct collected *c, const struct ais_field *f, int32_t raw)
+static void say_field(struct collected *c, const struct ais_field *f, int32_t raw)
 {
     struct report *r = c->report;
     switch ((enum ais_says)f->says) {
@@ -186,7 +186,7 @@ static void say(struct collected *c, const struct ais_field *f, int32_t raw)
     }
 }
 
-int ais_message_report(const struct ais_message *message, struct report *ret)
+int report_from_message(const struct ais_message *message, struct report *ret)
 {
     memset(ret, 0, sizeof *ret);
     ret->time_ms = TIME_NONE;
@@ -210,7 +210,7 @@ int ais_message_report(const struct ais_message *message, struct report *ret)
         }
         int32_t raw = ais_field_value(message->bits, f);
         if (raw != f->none)
-            say(&c, f, raw);
+            say_field(&c, f, raw);
     }
     if (c.has_lon && c.has_lat) {
         ret->pos = (struct geo_pos){.lat_e7 = c.lat_e7, .lon_e7 = c.lon_e7};

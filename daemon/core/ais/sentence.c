@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "timestamp_int.h"
 
 static bool is_digit(char c)
@@ -12,7 +12,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool is_word(char c)
+static bool is_word_char(char c)
 {
     return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '-';
 }
@@ -67,7 +67,7 @@ int sentence_hex(char high, char low)
 bool sentence_is_head(const char *text, size_t n)
 {
     size_t i = 1;
-    while (i < n && i < 12 && is_word(text[i]))
+    while (i < n && i < 12 && is_word_char(text[i]))
         i++;
     return i >= 3 && i < n && text[i] == ',';
 }
@@ -80,7 +80,7 @@ const char *sentence_find(const char *at, const char *end, bool json)
 }
 
 /* Up to three digits and a comma; -1: empty, -2: out of form. */
-static int read_field(const char **at, const char *end)
+static int read_sentence_field(const char **at, const char *end)
 {
     const char *p = *at;
     int value = 0;
@@ -130,13 +130,13 @@ static bool read_fields(const char *at, const char *star, struct sentence *ret)
         ret->sequence = -1;
         return read_payload(at + 5, star, ret);
     }
-    int total = read_field(&at, star);
+    int total = read_sentence_field(&at, star);
     if (total < 1 || total > (int)SENTENCE_PARTS_MAX)
         return false;
-    int part = read_field(&at, star);
+    int part = read_sentence_field(&at, star);
     if (part < 1 || part > total)
         return false;
-    int sequence = read_field(&at, star);
+    int sequence = read_sentence_field(&at, star);
     if (sequence < -1)
         return false;
     ret->total = (uint8_t)total;
@@ -179,7 +179,7 @@ enum sentence_kind sentence_read(const char *at, const char *end, bool json,
                   (at[5] == 'M' || at[5] == 'O') && at[6] == ',';
     if (!is_ais)
         return sentence_is_head(at, (size_t)(star - at)) ? SENTENCE_OTHER : SENTENCE_NONE;
-    if (!is_word(at[1]) || !is_word(at[2]))
+    if (!is_word_char(at[1]) || !is_word_char(at[2]))
         return SENTENCE_BAD_FIELDS;
     ret->formatter = at + 1;
     return read_fields(at + 7, star, ret) ? SENTENCE_AIS : SENTENCE_BAD_FIELDS;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "sentence_int.h"
 #include "timestamp_int.h"
 
@@ -44,7 +44,7 @@ size_t tagblock_length(const char *text, size_t n, bool *ret_is_sound)
 }
 
 /* An unsigned number of digits alone; false for anything else. */
-static bool read_number(const char *text, size_t n, uint64_t *ret)
+static bool read_tag_number(const char *text, size_t n, uint64_t *ret)
 {
     if (n == 0 || n > 18)
         return false;
@@ -64,7 +64,7 @@ static void set_group(struct tagblock *t, uint64_t part, uint64_t total, const c
     uint64_t number = 0;
     if (part == 0 || total == 0 || part > total || total > UINT8_MAX || id_n == 0)
         return;
-    if (!read_number(id, id_n, &number))
+    if (!read_tag_number(id, id_n, &number))
         number = hash_bytes(id, id_n, 1) | UINT64_C(1) << 63;
     t->has_group = true;
     t->group_part = (uint8_t)part;
@@ -77,12 +77,12 @@ static void read_group(struct tagblock *t, const char *value, size_t n)
 {
     uint64_t part = 0, total = 0;
     const char *first = memchr(value, '-', n);
-    if (first == NULL || !read_number(value, (size_t)(first - value), &part))
+    if (first == NULL || !read_tag_number(value, (size_t)(first - value), &part))
         return;
     const char *rest = first + 1;
     size_t rest_n = n - (size_t)(rest - value);
     const char *second = memchr(rest, '-', rest_n);
-    if (second == NULL || !read_number(rest, (size_t)(second - rest), &total))
+    if (second == NULL || !read_tag_number(rest, (size_t)(second - rest), &total))
         return;
     set_group(t, part, total, second + 1, n - (size_t)(second + 1 - value));
 }
@@ -93,8 +93,8 @@ static void read_old_group(struct tagblock *t, const char *key, size_t key_n,
 {
     uint64_t part = 0, total = 0;
     const char *mark = memchr(key, 'G', key_n);
-    if (mark == NULL || !read_number(key, (size_t)(mark - key), &part) ||
-        !read_number(mark + 1, key_n - (size_t)(mark + 1 - key), &total))
+    if (mark == NULL || !read_tag_number(key, (size_t)(mark - key), &part) ||
+        !read_tag_number(mark + 1, key_n - (size_t)(mark + 1 - key), &total))
         return;
     set_group(t, part, total, value, n);
 }

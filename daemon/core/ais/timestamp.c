@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 struct cursor {
     const char *at;
@@ -138,7 +138,7 @@ static bool make_time(const struct time_parts *parts, int64_t *ret_ms)
 }
 
 /* Take exactly `width` digits. */
-static bool take_number(struct cursor *c, size_t width, int *ret_value)
+static bool take_stamp_number(struct cursor *c, size_t width, int *ret_value)
 {
     if ((size_t)(c->end - c->at) < width || digits_at(c->at, c->at + width) != width)
         return false;
@@ -153,10 +153,10 @@ static bool take_short(struct cursor *c, int *ret_value)
     size_t n = digits_at(c->at, c->end);
     if (n < 1 || n > 2)
         return false;
-    return take_number(c, n, ret_value);
+    return take_stamp_number(c, n, ret_value);
 }
 
-static bool take_char(struct cursor *c, char wanted)
+static bool take_stamp_char(struct cursor *c, char wanted)
 {
     if (c->at >= c->end || *c->at != wanted)
         return false;
@@ -168,22 +168,22 @@ static bool take_date(struct cursor *c, struct time_parts *p)
 {
     size_t n = digits_at(c->at, c->end);
     if (n == 8 || n == 14)
-        return take_number(c, 4, &p->year) && take_number(c, 2, &p->month) &&
-               take_number(c, 2, &p->day);
+        return take_stamp_number(c, 4, &p->year) && take_stamp_number(c, 2, &p->month) &&
+               take_stamp_number(c, 2, &p->day);
     char separator = (size_t)(c->end - c->at) > n ? c->at[n] : '\0';
     if (separator != '-' && separator != '/' && separator != '.')
         return false;
     if (n == 4)
-        return take_number(c, 4, &p->year) && take_char(c, separator) &&
-               take_short(c, &p->month) && take_char(c, separator) &&
+        return take_stamp_number(c, 4, &p->year) && take_stamp_char(c, separator) &&
+               take_short(c, &p->month) && take_stamp_char(c, separator) &&
                take_short(c, &p->day);
     /* Day first: the Danish Maritime Authority's DD/MM/YYYY. */
-    return take_short(c, &p->day) && take_char(c, separator) &&
-           take_short(c, &p->month) && take_char(c, separator) &&
-           take_number(c, 4, &p->year);
+    return take_short(c, &p->day) && take_stamp_char(c, separator) &&
+           take_short(c, &p->month) && take_stamp_char(c, separator) &&
+           take_stamp_number(c, 4, &p->year);
 }
 
-static void take_fraction(struct cursor *c, struct time_parts *p)
+static void take_stamp_fraction(struct cursor *c, struct time_parts *p)
 {
     if (c->end - c->at < 2 || (*c->at != '.' && *c->at != ',') || !is_digit(c->at[1]))
         return;
@@ -192,26 +192,26 @@ static void take_fraction(struct cursor *c, struct time_parts *p)
     c->at += 1 + n;
 }
 
-static bool take_clock(struct cursor *c, struct time_parts *p)
+static bool take_stamp_clock(struct cursor *c, struct time_parts *p)
 {
     size_t n = digits_at(c->at, c->end);
     if (n == 6 || n == 4) {
-        if (!take_number(c, 2, &p->hour) || !take_number(c, 2, &p->minute))
+        if (!take_stamp_number(c, 2, &p->hour) || !take_stamp_number(c, 2, &p->minute))
             return false;
-        if (n == 6 && !take_number(c, 2, &p->second))
+        if (n == 6 && !take_stamp_number(c, 2, &p->second))
             return false;
     } else {
-        if (!take_short(c, &p->hour) || !take_char(c, ':') ||
-            !take_number(c, 2, &p->minute))
+        if (!take_short(c, &p->hour) || !take_stamp_char(c, ':') ||
+            !take_stamp_number(c, 2, &p->minute))
             return false;
-        if (take_char(c, ':') && !take_number(c, 2, &p->second))
+        if (take_stamp_char(c, ':') && !take_stamp_number(c, 2, &p->second))
             return false;
     }
-    take_fraction(c, p);
+    take_stamp_fraction(c, p);
     return true;
 }
 
-static bool take_word(struct cursor *c, const char *word)
+static bool take_stamp_word(struct cursor *c, const char *word)
 {
     size_t n = strlen(word);
     if ((size_t)(c->end - c->at) < n || memcmp(c->at, word, n) != 0)
@@ -228,10 +228,10 @@ static bool take_offset(struct cursor *c, int64_t *ret_ms)
         return false;
     bool west = *at.at++ == '-';
     int hours = 0, minutes = 0;
-    if (!take_number(&at, 2, &hours))
+    if (!take_stamp_number(&at, 2, &hours))
         return false;
-    bool has_colon = take_char(&at, ':');
-    if (!take_number(&at, 2, &minutes) && has_colon)
+    bool has_colon = take_stamp_char(&at, ':');
+    if (!take_stamp_number(&at, 2, &minutes) && has_colon)
         return false;
     if (hours > 14 || minutes > 59)
         return false;
@@ -242,13 +242,13 @@ static bool take_offset(struct cursor *c, int64_t *ret_ms)
 }
 
 /* Z, UTC, GMT, an offset, or an offset followed by UTC (Go's time.String). */
-static int64_t take_zone(struct cursor *c)
+static int64_t take_stamp_zone(struct cursor *c)
 {
     int64_t offset = 0;
     struct cursor at = *c;
     while (at.at < at.end && is_blank(*at.at))
         at.at++;
-    if (take_word(&at, "Z") || take_word(&at, "z")) {
+    if (take_stamp_word(&at, "Z") || take_stamp_word(&at, "z")) {
         *c = at;
         return 0;
     }
@@ -257,7 +257,7 @@ static int64_t take_zone(struct cursor *c)
         while (at.at < at.end && is_blank(*at.at))
             at.at++;
     }
-    if (take_word(&at, "UTC") || take_word(&at, "GMT"))
+    if (take_stamp_word(&at, "UTC") || take_stamp_word(&at, "GMT"))
         *c = at;
     return offset;
 }
@@ -276,8 +276,8 @@ static bool take_calendar(struct cursor *c, int64_t *ret_ms)
         (*at.at == 'T' || *at.at == 't' || *at.at == '_'))
         at.at++;
     bool is_joined = at.at < at.end && is_digit(*at.at);
-    if (is_joined && take_clock(&at, &parts))
-        offset = take_zone(&at);
+    if (is_joined && take_stamp_clock(&at, &parts))
+        offset = take_stamp_zone(&at);
     else
         at = date_end;
     if (!make_time(&parts, &t))

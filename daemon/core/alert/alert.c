@@ -11,7 +11,7 @@
 #include "lookout/alert/say.h"
 #include "lookout/alert/severity.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 void alert_finish(struct alert *a)
 {

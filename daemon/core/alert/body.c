@@ -9,7 +9,7 @@
 
 #include "lookout/base/buf.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 json_t *body_text(const char *text)
 {

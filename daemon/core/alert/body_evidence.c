@@ -8,7 +8,7 @@
 #include "lookout/geo/geo.h"
 
 /* Degrees to six decimals: a tenth of a metre, finer than AIS sends. */
-static json_t *coordinate(double lat, double lon)
+static json_t *make_coordinate(double lat, double lon)
 {
     return json_pack("[ff]", round(lon * 1e6) / 1e6, round(lat * 1e6) / 1e6);
 }
@@ -21,8 +21,8 @@ struct lines {
 static int add_point(struct lines *l, double lat, double lon, int64_t time_ms)
 {
     size_t last = json_array_size(l->parts) - 1;
-    if (json_array_append_new(json_array_get(l->parts, last), coordinate(lat, lon)) !=
-            0 ||
+    if (json_array_append_new(json_array_get(l->parts, last),
+                              make_coordinate(lat, lon)) != 0 ||
         json_array_append_new(json_array_get(l->times, last), body_time(time_ms)) != 0)
         return ERR_NOMEM;
     return 0;
@@ -38,7 +38,8 @@ static int begin_part(struct lines *l)
 
 /* End the part at the antimeridian and begin the next on its other side (RFC
  * 7946, 3.1.9). */
-static int cut(struct lines *l, const struct track_point *a, const struct track_point *b)
+static int cut_line(struct lines *l, const struct track_point *a,
+                    const struct track_point *b)
 {
     struct geo_point p = geo_to_point(a->pos), q = geo_to_point(b->pos);
     double edge = p.lon > 0 ? 180 : -180;
@@ -58,13 +59,13 @@ static bool is_over(const struct track_point *a, const struct track_point *b)
     return fabs(geo_to_point(b->pos).lon - geo_to_point(a->pos).lon) > 180;
 }
 
-static int fill(struct lines *l, const struct track_point *points, size_t n)
+static int fill_points(struct lines *l, const struct track_point *points, size_t n)
 {
     int rc = begin_part(l);
     for (size_t i = 0; i < n && rc == 0; i++) {
         struct geo_point p = geo_to_point(points[i].pos);
         if (i != 0 && is_over(&points[i - 1], &points[i]))
-            rc = cut(l, &points[i - 1], &points[i]);
+            rc = cut_line(l, &points[i - 1], &points[i]);
         if (rc == 0)
             rc = add_point(l, p.lat, p.lon, points[i].time_ms);
     }
@@ -72,7 +73,7 @@ static int fill(struct lines *l, const struct track_point *points, size_t n)
 }
 
 /* Point, LineString or MultiLineString, whichever it is. */
-static json_t *feature(const struct lines *l)
+static json_t *make_feature(const struct lines *l)
 {
     size_t parts = json_array_size(l->parts);
     json_t *line = json_array_get(l->parts, 0), *times = json_array_get(l->times, 0);
@@ -102,7 +103,7 @@ static size_t take_path(const struct track *track, int64_t since_ms, int64_t unt
     return n;
 }
 
-json_t *body_evidence(const struct track *track, int64_t since_ms, int64_t until_ms)
+json_t *body_evidence_json(const struct track *track, int64_t since_ms, int64_t until_ms)
 {
     struct track_point points[TRACK_PATH_POINTS];
     size_t n = take_path(track, since_ms, until_ms, points);
@@ -113,8 +114,8 @@ json_t *body_evidence(const struct track *track, int64_t since_ms, int64_t until
     }
     struct lines l = {json_array(), json_array()};
     json_t *ret = NULL;
-    if (l.parts != NULL && l.times != NULL && fill(&l, points, n) == 0)
-        ret = feature(&l);
+    if (l.parts != NULL && l.times != NULL && fill_points(&l, points, n) == 0)
+        ret = make_feature(&l);
     json_decref(l.parts);
     json_decref(l.times);
     return ret;

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 /* Attempts after which an answer that no repeat will change is given up. */
 enum { POISON_ATTEMPTS = 2 };

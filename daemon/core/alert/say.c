@@ -8,7 +8,7 @@
 
 #include "lookout/alert/alert.h"
 #include "lookout/alert/body.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 
 void say_text(struct say_writer *w, const char *format, ...)

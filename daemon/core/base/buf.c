@@ -47,9 +47,9 @@ int buf_reserve(struct buf *b, size_t more)
 
 int buf_add(struct buf *b, const void *bytes, size_t n)
 {
-    int code = buf_reserve(b, n);
-    if (code != 0)
-        return code;
+    int rc = buf_reserve(b, n);
+    if (rc != 0)
+        return rc;
     if (n > 0)
         memcpy(b->data + b->length, bytes, n);
     b->length += n;
@@ -71,32 +71,32 @@ int buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int code = buf_vprintf(b, format, args);
+    int rc = buf_vprintf(b, format, args);
     va_end(args);
-    return code;
+    return rc;
 }
 
 int buf_vprintf(struct buf *b, const char *format, va_list args)
 {
-    int code = buf_reserve(b, BUF_LEAST_BYTES);
-    if (code != 0)
-        return code;
+    int rc = buf_reserve(b, BUF_LEAST_BYTES);
+    if (rc != 0)
+        return rc;
     size_t room = b->capacity - b->length;
     va_list again;
     va_copy(again, args);
     int n = vsnprintf(b->data + b->length, room, format, args);
     if (n >= 0 && (size_t)n >= room) {
-        code = buf_reserve(b, (size_t)n);
-        if (code == 0)
+        rc = buf_reserve(b, (size_t)n);
+        if (rc == 0)
             n = vsnprintf(b->data + b->length, (size_t)n + 1, format, again);
     }
     va_end(again);
-    if (code == 0 && n < 0)
-        code = ERR_INVALID;
-    if (code == 0)
+    if (rc == 0 && n < 0)
+        rc = ERR_INVALID;
+    if (rc == 0)
         b->length += (size_t)n;
     b->data[b->length] = '\0';
-    return code;
+    return rc;
 }
 
 void buf_drop(struct buf *b, size_t n)

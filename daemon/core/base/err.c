@@ -21,11 +21,11 @@ const char *err_text(int code)
     }
 }
 
-static void fill(struct err *err, int code, int line, int col, const char *format,
-                 va_list args) __attribute__((format(printf, 5, 0)));
+static void fill_err(struct err *err, int code, int line, int col, const char *format,
+                     va_list args) __attribute__((format(printf, 5, 0)));
 
-static void fill(struct err *err, int code, int line, int col, const char *format,
-                 va_list args)
+static void fill_err(struct err *err, int code, int line, int col, const char *format,
+                     va_list args)
 {
     if (err == NULL)
         return;
@@ -40,7 +40,7 @@ int err_set(struct err *err, int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fill(err, code, 0, 0, format, args);
+    fill_err(err, code, 0, 0, format, args);
     va_end(args);
     return code;
 }
@@ -49,7 +49,7 @@ int err_set_at(struct err *err, int code, int line, int col, const char *format,
 {
     va_list args;
     va_start(args, format);
-    fill(err, code, line, col, format, args);
+    fill_err(err, code, line, col, format, args);
     va_end(args);
     return code;
 }

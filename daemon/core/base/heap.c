@@ -18,53 +18,53 @@ void heap_finish(struct heap *h)
     *h = (struct heap){0};
 }
 
-static bool is_before(const struct heap_node *a, const struct heap_node *b)
+static bool is_node_before(const struct heap_node *a, const struct heap_node *b)
 {
     return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->seq < b->seq;
 }
 
 /* Put the node at 1-based place. */
-static void put(struct heap *h, size_t place, struct heap_node *node)
+static void put_node(struct heap *h, size_t place, struct heap_node *node)
 {
     h->nodes[place - 1] = node;
     node->place = place;
 }
 
 /* Move the node at place up or down to where it belongs. */
-static void settle(struct heap *h, size_t place)
+static void settle_node(struct heap *h, size_t place)
 {
     struct heap_node *node = h->nodes[place - 1];
-    while (place > 1 && is_before(node, h->nodes[place / 2 - 1])) {
-        put(h, place, h->nodes[place / 2 - 1]);
+    while (place > 1 && is_node_before(node, h->nodes[place / 2 - 1])) {
+        put_node(h, place, h->nodes[place / 2 - 1]);
         place /= 2;
     }
     for (;;) {
         size_t child = place * 2;
         if (child > h->count)
             break;
-        if (child < h->count && is_before(h->nodes[child], h->nodes[child - 1]))
+        if (child < h->count && is_node_before(h->nodes[child], h->nodes[child - 1]))
             child++;
-        if (!is_before(h->nodes[child - 1], node))
+        if (!is_node_before(h->nodes[child - 1], node))
             break;
-        put(h, place, h->nodes[child - 1]);
+        put_node(h, place, h->nodes[child - 1]);
         place = child;
     }
-    put(h, place, node);
+    put_node(h, place, node);
 }
 
 int heap_set(struct heap *h, struct heap_node *node, int64_t due_ms, uint64_t seq)
 {
     if (node->place == 0) {
-        int code =
+        int rc =
             array_grow(&h->nodes, &h->capacity, h->count + 1, sizeof(struct heap_node *));
-        if (code != 0)
-            return code;
+        if (rc != 0)
+            return rc;
         h->count++;
-        put(h, h->count, node);
+        put_node(h, h->count, node);
     }
     node->due_ms = due_ms;
     node->seq = seq;
-    settle(h, node->place);
+    settle_node(h, node->place);
     return 0;
 }
 
@@ -78,8 +78,8 @@ void heap_remove(struct heap *h, struct heap_node *node)
     h->count--;
     if (last == node)
         return;
-    put(h, place, last);
-    settle(h, place);
+    put_node(h, place, last);
+    settle_node(h, place);
 }
 
 struct heap_node *heap_first(const struct heap *h)

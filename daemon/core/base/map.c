@@ -27,7 +27,7 @@ void map_finish(struct map *m)
 }
 
 /* The slot of the key, or the free one where it would go; capacity must not be 0. */
-static size_t find(const struct map *m, uint64_t key)
+static size_t find_slot(const struct map *m, uint64_t key)
 {
     size_t mask = m->capacity - 1;
     size_t i = (size_t)hash_u64(key, 0) & mask;
@@ -38,7 +38,7 @@ static size_t find(const struct map *m, uint64_t key)
 
 void *map_get(const struct map *m, uint64_t key)
 {
-    return m->capacity == 0 ? NULL : m->slots[find(m, key)].value;
+    return m->capacity == 0 ? NULL : m->slots[find_slot(m, key)].value;
 }
 
 void map_fetch(const struct map *m, uint64_t key)
@@ -47,7 +47,7 @@ void map_fetch(const struct map *m, uint64_t key)
         fetch_line(&m->slots[(size_t)hash_u64(key, 0) & (m->capacity - 1)]);
 }
 
-static int grow(struct map *m)
+static int grow_map(struct map *m)
 {
     if (m->capacity > SIZE_MAX / 2 / sizeof *m->slots)
         return ERR_NOMEM;
@@ -59,7 +59,7 @@ static int grow(struct map *m)
         return ERR_NOMEM;
     for (size_t i = 0; i < m->capacity; i++)
         if (m->slots[i].value != NULL)
-            larger.slots[find(&larger, m->slots[i].key)] = m->slots[i];
+            larger.slots[find_slot(&larger, m->slots[i].key)] = m->slots[i];
     free(m->slots);
     *m = larger;
     return 0;
@@ -68,18 +68,18 @@ static int grow(struct map *m)
 int map_set(struct map *m, uint64_t key, void *value)
 {
     if (m->capacity > 0) {
-        struct map_slot *slot = &m->slots[find(m, key)];
+        struct map_slot *slot = &m->slots[find_slot(m, key)];
         if (slot->value != NULL) {
             slot->value = value;
             return 0;
         }
     }
     if ((m->count + 1) * 10 > m->capacity * 7) {
-        int code = grow(m);
-        if (code != 0)
-            return code;
+        int rc = grow_map(m);
+        if (rc != 0)
+            return rc;
     }
-    m->slots[find(m, key)] = (struct map_slot){.key = key, .value = value};
+    m->slots[find_slot(m, key)] = (struct map_slot){.key = key, .value = value};
     m->count++;
     return 0;
 }
@@ -89,7 +89,7 @@ void *map_remove(struct map *m, uint64_t key)
     if (m->capacity == 0)
         return NULL;
     size_t mask = m->capacity - 1;
-    size_t hole = find(m, key);
+    size_t hole = find_slot(m, key);
     void *value = m->slots[hole].value;
     if (value == NULL)
         return NULL;

@@ -96,18 +96,18 @@ void text_copy(char *ret_text, size_t size, const char *text)
     ret_text[n] = '\0';
 }
 
-static unsigned char fold(char c)
+static unsigned char fold_char(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 bool text_equal_fold(const char *a, const char *b)
 {
-    while (*a != '\0' && fold(*a) == fold(*b)) {
+    while (*a != '\0' && fold_char(*a) == fold_char(*b)) {
         a++;
         b++;
     }
-    return fold(*a) == fold(*b);
+    return fold_char(*a) == fold_char(*b);
 }
 
 void text_upper(char *text)
@@ -118,7 +118,7 @@ void text_upper(char *text)
 }
 
 /* The next character's beginning: over the continuation bytes of UTF-8. */
-static const char *step(const char *text)
+static const char *next_char(const char *text)
 {
     text++;
     while (((unsigned char)*text & 0xc0) == 0x80)
@@ -136,7 +136,7 @@ bool text_match(const char *pattern, const char *text)
             retry = text;
         } else if (*pattern == '?') {
             pattern++;
-            text = step(text);
+            text = next_char(text);
         } else if (*pattern == *text) {
             pattern++;
             text++;
@@ -152,7 +152,7 @@ bool text_match(const char *pattern, const char *text)
     return *pattern == '\0';
 }
 
-static unsigned least(unsigned a, unsigned b)
+static unsigned least_unsigned(unsigned a, unsigned b)
 {
     return a < b ? a : b;
 }
@@ -167,10 +167,11 @@ static unsigned distance_row(const char *a, size_t i, const char *b, size_t nb,
     unsigned best = row[0] = (unsigned)i;
     for (size_t j = 1; j <= nb; j++) {
         unsigned cost = a[i - 1] != b[j - 1];
-        row[j] = least(least(last[j] + 1, row[j - 1] + 1), last[j - 1] + cost);
+        row[j] = least_unsigned(least_unsigned(last[j] + 1, row[j - 1] + 1),
+                                last[j - 1] + cost);
         if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-            row[j] = least(row[j], before[j - 2] + 1);
-        best = least(best, row[j]);
+            row[j] = least_unsigned(row[j], before[j - 2] + 1);
+        best = least_unsigned(best, row[j]);
     }
     return best;
 }
@@ -191,7 +192,7 @@ unsigned text_distance(const char *a, const char *b, unsigned limit)
             return limit + 1; /* a transposition looks two rows up, no further */
         above = best;
     }
-    return least(rows[na % 3][nb], limit + 1);
+    return least_unsigned(rows[na % 3][nb], limit + 1);
 }
 
 const char *text_nearest(const char *word, const char *const *words, size_t n)

@@ -94,8 +94,8 @@ static int number_value(const char *text, size_t n, size_t point, double *ret_va
     return isfinite(*ret_value) ? 0 : ERR_RANGE;
 }
 
-static int parse_quantity(const char *text, size_t n, const struct unit *units,
-                          size_t unit_count, double *ret_value)
+static int parse_with_units(const char *text, size_t n, const struct unit *units,
+                            size_t unit_count, double *ret_value)
 {
     size_t point;
     size_t length = scan_number(text, n, &point);
@@ -106,10 +106,10 @@ static int parse_quantity(const char *text, size_t n, const struct unit *units,
             memcmp(units[i].name, text + length, n - length) != 0)
             continue;
         double value = 0;
-        int code = number_value(text, length, point, &value);
-        if (code == 0)
+        int rc = number_value(text, length, point, &value);
+        if (rc == 0)
             *ret_value = value * units[i].factor;
-        return code;
+        return rc;
     }
     return ERR_SYNTAX;
 }
@@ -117,9 +117,9 @@ static int parse_quantity(const char *text, size_t n, const struct unit *units,
 int units_parse_duration(const char *text, size_t n, int64_t *ret_ms)
 {
     double ms;
-    int code = parse_quantity(text, n, durations, DURATIONS, &ms);
-    if (code != 0)
-        return code;
+    int rc = parse_with_units(text, n, durations, DURATIONS, &ms);
+    if (rc != 0)
+        return rc;
     if (ms > 9e15) /* beyond exact doubles: 285,000 years */
         return ERR_RANGE;
     *ret_ms = llround(ms);
@@ -128,12 +128,12 @@ int units_parse_duration(const char *text, size_t n, int64_t *ret_ms)
 
 int units_parse_distance(const char *text, size_t n, double *ret_m)
 {
-    return parse_quantity(text, n, distances, DISTANCES, ret_m);
+    return parse_with_units(text, n, distances, DISTANCES, ret_m);
 }
 
 int units_parse_speed(const char *text, size_t n, double *ret_kn)
 {
-    return parse_quantity(text, n, speeds, SPEEDS, ret_kn);
+    return parse_with_units(text, n, speeds, SPEEDS, ret_kn);
 }
 
 int units_parse_number(const char *text, size_t n, double *ret_value)
@@ -145,10 +145,10 @@ int units_parse_number(const char *text, size_t n, double *ret_value)
     if (length == 0 || length != n - skip)
         return ERR_SYNTAX;
     double value = 0;
-    int code = number_value(text + skip, length, point, &value);
-    if (code == 0)
+    int rc = number_value(text + skip, length, point, &value);
+    if (rc == 0)
         *ret_value = is_negative ? -value : value;
-    return code;
+    return rc;
 }
 
 int units_parse_int(const char *text, size_t n, int64_t min, int64_t max,

@@ -8,7 +8,7 @@
 
 enum { VARINT_MAX_BYTES = 10 };
 
-static void put(struct wire_writer *w, const void *bytes, size_t n)
+static void put_bytes(struct wire_writer *w, const void *bytes, size_t n)
 {
     if (!w->failed && buf_add(w->out, bytes, n) != 0)
         w->failed = true;
@@ -23,7 +23,7 @@ void wire_put_u64(struct wire_writer *w, uint64_t value)
         value >>= 7;
     }
     bytes[n++] = (unsigned char)value;
-    put(w, bytes, n);
+    put_bytes(w, bytes, n);
 }
 
 void wire_put_i64(struct wire_writer *w, int64_t value)
@@ -39,13 +39,13 @@ void wire_put_f64(struct wire_writer *w, double value)
     memcpy(&bits, &value, sizeof bits);
     for (unsigned i = 0; i < 8; i++)
         bytes[i] = (unsigned char)(bits >> (8 * i));
-    put(w, bytes, sizeof bytes);
+    put_bytes(w, bytes, sizeof bytes);
 }
 
 void wire_put_bytes(struct wire_writer *w, const void *bytes, size_t n)
 {
     wire_put_u64(w, n);
-    put(w, bytes, n);
+    put_bytes(w, bytes, n);
 }
 
 void wire_put_text(struct wire_writer *w, const char *text)
@@ -61,7 +61,7 @@ void wire_reader_init(struct wire_reader *r, const void *bytes, size_t n)
 }
 
 /* n bytes, or NULL and the fault noted. */
-static const unsigned char *get(struct wire_reader *r, uint64_t n)
+static const unsigned char *get_bytes(struct wire_reader *r, uint64_t n)
 {
     if (r->failed || n > (uint64_t)(r->end - r->at)) {
         r->failed = true;
@@ -77,7 +77,7 @@ uint64_t wire_get_u64(struct wire_reader *r)
 {
     uint64_t value = 0;
     for (unsigned i = 0; i < VARINT_MAX_BYTES; i++) {
-        const unsigned char *p = get(r, 1);
+        const unsigned char *p = get_bytes(r, 1);
         if (p == NULL)
             return 0;
         if (i == VARINT_MAX_BYTES - 1 && *p > 1)
@@ -101,7 +101,7 @@ int64_t wire_get_i64(struct wire_reader *r)
 
 double wire_get_f64(struct wire_reader *r)
 {
-    const unsigned char *p = get(r, 8);
+    const unsigned char *p = get_bytes(r, 8);
     if (p == NULL)
         return 0;
     uint64_t bits = 0;
@@ -115,7 +115,7 @@ double wire_get_f64(struct wire_reader *r)
 const void *wire_get_bytes(struct wire_reader *r, size_t *ret_n)
 {
     uint64_t n = wire_get_u64(r);
-    const unsigned char *p = get(r, n);
+    const unsigned char *p = get_bytes(r, n);
     *ret_n = p == NULL ? 0 : (size_t)n;
     return p;
 }

@@ -5,7 +5,7 @@
  * the other side. */
 #include <stdlib.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "zone_watch_int.h"
 
 static struct gate_memory *gate_memory(struct zone_step *s, uint32_t gate)
@@ -29,7 +29,8 @@ static struct gate_memory *gate_memory(struct zone_step *s, uint32_t gate)
     return m;
 }
 
-static void cross(struct zone_step *s, struct gate_memory *m, struct zone_event *e)
+static void tell_crossing(struct zone_step *s, struct gate_memory *m,
+                          struct zone_event *e)
 {
     m->last_ms = e->time_ms;
     uint8_t way = e->is_left_to_right ? GATE_LEFT_TO_RIGHT : GATE_RIGHT_TO_LEFT;
@@ -41,8 +42,8 @@ static void cross(struct zone_step *s, struct gate_memory *m, struct zone_event 
 }
 
 /* A ship that lies still crosses when it has gone, by the side to which it went. */
-static void defer(struct zone_step *s, struct gate_memory *m, struct zone_event *e,
-                  bool is_still)
+static void defer_crossing(struct zone_step *s, struct gate_memory *m,
+                           struct zone_event *e, bool is_still)
 {
     if (m->has_deferred && m->deferred.is_left_to_right != e->is_left_to_right) {
         m->has_deferred = false;
@@ -52,9 +53,9 @@ static void defer(struct zone_step *s, struct gate_memory *m, struct zone_event 
         m->deferred = *e;
     } else {
         if (m->has_deferred)
-            cross(s, m, &m->deferred);
+            tell_crossing(s, m, &m->deferred);
         m->has_deferred = false;
-        cross(s, m, e);
+        tell_crossing(s, m, e);
     }
 }
 
@@ -67,7 +68,7 @@ static uint32_t leave_out_grazes(const struct zone_step *s, struct zone_cuts *cu
         if (kept > 0 && cuts->left_to_right[kept - 1] != cuts->left_to_right[i]) {
             double middle = (cuts->fraction[kept - 1] + cuts->fraction[i]) / 2;
             struct geo_pos at = geo_interpolate(s->from->pos, s->fix->pos, middle);
-            if (zone_boundary_distance_m(s->zones, cuts->zone, at) <
+            if (zone_distance_boundary_m(s->zones, cuts->zone, at) <
                 s->limits->zone_enter_depth_m) {
                 kept--;
                 continue;
@@ -93,7 +94,7 @@ void zone_gate_step(struct zone_step *s, const struct zone_cuts *all)
         e.is_left_to_right = cuts.left_to_right[i];
         if (s->fix->time_ms - s->from->time_ms > s->limits->zone_possible_ms)
             e.certainty = ZONE_POSSIBLE;
-        defer(s, m, &e, is_still);
+        defer_crossing(s, m, &e, is_still);
     }
 }
 
@@ -114,7 +115,7 @@ void zone_gate_settle(struct zone_step *s)
         struct gate_memory *m = &s->w->gates[i];
         if (m->has_deferred && has_gone(s, m)) {
             m->has_deferred = false;
-            cross(s, m, &m->deferred);
+            tell_crossing(s, m, &m->deferred);
         }
         if (m->told != 0 && !m->has_deferred &&
             zone_step_is_deep(s, m->gate, s->limits->gate_clear_m))

@@ -18,7 +18,7 @@ void zone_list_finish(struct zone_list *list)
         free(list->items);
 }
 
-static int reserve(struct zone_list *list, size_t room)
+static int reserve_list(struct zone_list *list, size_t room)
 {
     if (room <= list->room)
         return 0;
@@ -34,7 +34,7 @@ static int reserve(struct zone_list *list, size_t room)
 
 int zone_list_add(struct zone_list *list, uint32_t zone)
 {
-    int rc = list->count == list->room ? reserve(list, 2 * list->room) : 0;
+    int rc = list->count == list->room ? reserve_list(list, 2 * list->room) : 0;
     if (rc == 0)
         list->items[list->count++] = zone;
     return rc;
@@ -50,12 +50,12 @@ bool zone_list_has(const struct zone_list *list, uint32_t zone)
 
 int zone_list_at(struct zone_list *list, const struct zone_set *zones, struct geo_pos pos)
 {
-    size_t n = zone_at(zones, pos, list->items, list->room);
+    size_t n = zone_set_at(zones, pos, list->items, list->room);
     if (n > list->room) {
-        int rc = reserve(list, n);
+        int rc = reserve_list(list, n);
         if (rc != 0)
             return rc;
-        n = zone_at(zones, pos, list->items, list->room);
+        n = zone_set_at(zones, pos, list->items, list->room);
     }
     list->count = n;
     return 0;
@@ -64,12 +64,12 @@ int zone_list_at(struct zone_list *list, const struct zone_set *zones, struct ge
 int zone_list_near(struct zone_list *list, const struct zone_set *zones,
                    struct geo_pos pos, double radius_m)
 {
-    size_t n = zone_near(zones, pos, radius_m, list->items, list->room);
+    size_t n = zone_distance_near(zones, pos, radius_m, list->items, list->room);
     if (n > list->room) {
-        int rc = reserve(list, n);
+        int rc = reserve_list(list, n);
         if (rc != 0)
             return rc;
-        n = zone_near(zones, pos, radius_m, list->items, list->room);
+        n = zone_distance_near(zones, pos, radius_m, list->items, list->room);
     }
     list->count = n;
     return 0;

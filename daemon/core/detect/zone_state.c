@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "zone_watch_int.h"
 
-struct detect_limits detect_limits_default(void)
+struct detect_limits zone_state_limits_default(void)
 {
     struct detect_limits limits = {
         .gate_clear_m = 500,
@@ -27,25 +27,25 @@ struct detect_limits detect_limits_default(void)
     return limits;
 }
 
-const char *zone_certainty_name(enum zone_certainty c)
+const char *zone_state_certainty_name(enum zone_certainty c)
 {
     static const char *const names[] = {"observed", "inferred", "possible"};
     return names[c <= ZONE_POSSIBLE ? c : ZONE_POSSIBLE];
 }
 
-void zone_watch_init(struct zone_watch *w)
+void zone_state_init(struct zone_watch *w)
 {
     memset(w, 0, sizeof *w);
 }
 
-void zone_watch_finish(struct zone_watch *w)
+void zone_state_finish(struct zone_watch *w)
 {
     free(w->items);
     free(w->gates);
     memset(w, 0, sizeof *w);
 }
 
-struct zone_presence *zone_watch_find(const struct zone_watch *w, uint32_t zone)
+struct zone_presence *zone_state_find(const struct zone_watch *w, uint32_t zone)
 {
     for (uint32_t i = 0; i < w->count; i++)
         if (w->items[i].zone == zone)
@@ -75,9 +75,9 @@ static int settle_resting(struct zone_watch *w, const struct detect_limits *limi
             continue;
         struct zone_event pending = p->pending;
         if (p->phase == ZONE_PHASE_ENTERING)
-            zone_step_enter(&s, p, &pending);
+            zone_watch_enter(&s, p, &pending);
         else
-            zone_step_leave(&s, p, &pending);
+            zone_watch_leave(&s, p, &pending);
     }
     zone_step_sort(&s);
     int rc = s.rc;
@@ -87,7 +87,7 @@ static int settle_resting(struct zone_watch *w, const struct detect_limits *limi
     return rc;
 }
 
-int64_t zone_watch_deadline(const struct zone_watch *w,
+int64_t zone_state_deadline(const struct zone_watch *w,
                             const struct detect_limits *limits, int64_t silence_ms)
 {
     int64_t due = INT64_MAX;
@@ -103,7 +103,7 @@ int64_t zone_watch_deadline(const struct zone_watch *w,
     return due;
 }
 
-int zone_watch_time(struct zone_watch *w, const struct detect_limits *limits,
+int zone_state_time(struct zone_watch *w, const struct detect_limits *limits,
                     int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
                     void *context)
 {
@@ -126,14 +126,14 @@ int zone_watch_time(struct zone_watch *w, const struct detect_limits *limits,
     return rc;
 }
 
-const struct zone_presence *zone_watch_inside(const struct zone_watch *w, uint32_t zone)
+const struct zone_presence *zone_state_inside(const struct zone_watch *w, uint32_t zone)
 {
-    const struct zone_presence *p = zone_watch_find(w, zone);
+    const struct zone_presence *p = zone_state_find(w, zone);
     return p != NULL && p->phase != ZONE_PHASE_ENTERING ? p : NULL;
 }
 
-bool zone_watch_is_pending(const struct zone_watch *w, uint32_t zone)
+bool zone_state_is_pending(const struct zone_watch *w, uint32_t zone)
 {
-    const struct zone_presence *p = zone_watch_find(w, zone);
+    const struct zone_presence *p = zone_state_find(w, zone);
     return p != NULL && p->phase != ZONE_PHASE_INSIDE;
 }

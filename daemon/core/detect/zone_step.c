@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lookout/base/array.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "zone_watch_int.h"
 
 void zone_step_tell(struct zone_step *s, const struct zone_event *event)
@@ -38,8 +38,8 @@ struct zone_event zone_step_crossing(const struct zone_step *s,
 
 bool zone_step_is_deep(const struct zone_step *s, uint32_t zone, double depth_m)
 {
-    return zone_is_beyond(s->zones, zone, s->fix->pos, depth_m) ||
-           zone_boundary_distance_m(s->zones, zone, s->fix->pos) >= depth_m;
+    return zone_distance_is_beyond(s->zones, zone, s->fix->pos, depth_m) ||
+           zone_distance_boundary_m(s->zones, zone, s->fix->pos) >= depth_m;
 }
 
 /* A ship at rest whose position is that far off soon after has not moved: what lies
@@ -47,15 +47,15 @@ bool zone_step_is_deep(const struct zone_step *s, uint32_t zone, double depth_m)
 #define STEADY_M 400.0
 #define STEADY_MS (30 * MINUTE_MS)
 
-static bool is_at_rest(const struct zone_step *s, const struct track_fix *fix)
+static bool is_resting(const struct zone_step *s, const struct track_fix *fix)
 {
     return (fix->has & FIX_SOG) != 0 && fix->sog_dkn <= s->limits->zone_rest_kn * 10;
 }
 
 bool zone_step_is_still(const struct zone_step *s, const struct track_fix *from)
 {
-    if (s->limits->zone_rest_m <= 0 || from == NULL || !is_at_rest(s, s->fix) ||
-        !is_at_rest(s, from))
+    if (s->limits->zone_rest_m <= 0 || from == NULL || !is_resting(s, s->fix) ||
+        !is_resting(s, from))
         return false;
     double limit_m = s->fix->time_ms - from->time_ms <= STEADY_MS
                          ? STEADY_M

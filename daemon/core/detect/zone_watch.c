@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/geo/near.h"
 #include "zone_watch_int.h"
 
 /* Paths longer than this are not looked at: nobody can say where the ship was. */
 static const double path_limit_m = 600 * 1852.0;
 
-static struct zone_presence *add(struct zone_step *s, uint32_t zone)
+static struct zone_presence *add_presence(struct zone_step *s, uint32_t zone)
 {
     struct zone_watch *w = s->w;
     if (w->count == w->room) {
@@ -41,14 +41,15 @@ static struct zone_presence *add(struct zone_step *s, uint32_t zone)
     return &w->items[at];
 }
 
-static void drop(struct zone_watch *w, struct zone_presence *p)
+static void drop_presence(struct zone_watch *w, struct zone_presence *p)
 {
     size_t at = (size_t)(p - w->items);
     memmove(p, p + 1, (w->count - at - 1) * sizeof *p);
     w->count--;
 }
 
-static enum zone_certainty unseen(const struct zone_step *s, const struct track_fix *from)
+static enum zone_certainty unseen_certainty(const struct zone_step *s,
+                                            const struct track_fix *from)
 {
     return s->fix->time_ms - from->time_ms > s->limits->zone_possible_ms ? ZONE_POSSIBLE
                                                                          : ZONE_INFERRED;
@@ -64,8 +65,8 @@ static bool has_changed_side(const struct zone_step *s, struct zone_presence *p)
     return (was_far && p->is_far) || zone_step_has_lain(s, &p->pending);
 }
 
-void zone_step_enter(struct zone_step *s, struct zone_presence *p,
-                     const struct zone_event *e)
+void zone_watch_enter(struct zone_step *s, struct zone_presence *p,
+                      const struct zone_event *e)
 {
     p->phase = ZONE_PHASE_INSIDE;
     p->is_present = e->is_present;
@@ -79,21 +80,21 @@ void zone_step_enter(struct zone_step *s, struct zone_presence *p,
     zone_step_tell(s, &entered);
 }
 
-void zone_step_leave(struct zone_step *s, struct zone_presence *p,
-                     const struct zone_event *e)
+void zone_watch_leave(struct zone_step *s, struct zone_presence *p,
+                      const struct zone_event *e)
 {
     struct zone_event exited = *e;
     exited.what = ZONE_EXITED;
     exited.since_ms = p->since_ms;
     exited.last_seen_ms = p->last_inside_ms;
-    drop(s->w, p);
+    drop_presence(s->w, p);
     zone_step_tell(s, &exited);
 }
 
 /* First fix ever of the track inside a zone. */
 static void first_inside(struct zone_step *s, uint32_t zone)
 {
-    struct zone_presence *p = add(s, zone);
+    struct zone_presence *p = add_presence(s, zone);
     if (p == NULL)
         return;
     struct zone_event e = {.what = ZONE_ENTERED,
@@ -103,7 +104,7 @@ static void first_inside(struct zone_step *s, uint32_t zone)
                            .last_seen_ms = s->fix->time_ms,
                            .pos = s->fix->pos};
     if (zone_step_is_deep(s, zone, s->limits->zone_enter_depth_m)) {
-        zone_step_enter(s, p, &e);
+        zone_watch_enter(s, p, &e);
         return;
     }
     p->phase = ZONE_PHASE_ENTERING;
@@ -120,7 +121,7 @@ static void outside_step(struct zone_step *s, const struct track_fix *from,
         struct zone_event in = zone_step_crossing(s, from, cuts->zone, cuts->fraction[0]);
         struct zone_event out =
             zone_step_crossing(s, from, cuts->zone, cuts->fraction[cuts->count - 1]);
-        in.certainty = out.certainty = unseen(s, from);
+        in.certainty = out.certainty = unseen_certainty(s, from);
         in.what = ZONE_ENTERED;
         in.since_ms = out.since_ms = in.time_ms;
         in.last_seen_ms = out.last_seen_ms = in.time_ms;
@@ -129,7 +130,7 @@ static void outside_step(struct zone_step *s, const struct track_fix *from,
         zone_step_tell(s, &out);
         return;
     }
-    struct zone_presence *p = add(s, cuts->zone);
+    struct zone_presence *p = add_presence(s, cuts->zone);
     if (p == NULL)
         return;
     /* From beside the boundary there is no cut: then it came in there. */
@@ -138,7 +139,7 @@ static void outside_step(struct zone_step *s, const struct track_fix *from,
                                               : 1;
     struct zone_event e = zone_step_crossing(s, from, cuts->zone, fraction);
     if (zone_step_is_deep(s, cuts->zone, s->limits->zone_enter_depth_m)) {
-        zone_step_enter(s, p, &e);
+        zone_watch_enter(s, p, &e);
         return;
     }
     p->phase = ZONE_PHASE_ENTERING;
@@ -150,14 +151,14 @@ static void outside_step(struct zone_step *s, const struct track_fix *from,
 }
 
 /* Inside, and no longer seen there. */
-static void leave(struct zone_step *s, struct zone_presence *p,
-                  const struct track_fix *from, const struct zone_cuts *cuts)
+static void leave_presence(struct zone_step *s, struct zone_presence *p,
+                           const struct track_fix *from, const struct zone_cuts *cuts)
 {
     bool is_deep = zone_step_is_deep(s, p->zone, s->limits->zone_exit_depth_m);
     bool is_still = zone_step_is_still(s, from) && !is_deep;
     if (p->is_beside && (!is_still || has_changed_side(s, p))) {
         struct zone_event pending = p->pending;
-        zone_step_leave(s, p, &pending);
+        zone_watch_leave(s, p, &pending);
         outside_step(s, from, cuts, false);
         return;
     }
@@ -168,7 +169,7 @@ static void leave(struct zone_step *s, struct zone_presence *p,
     }
     if (is_deep) {
         struct zone_event pending = p->pending;
-        zone_step_leave(s, p, &pending);
+        zone_watch_leave(s, p, &pending);
         return;
     }
     p->is_beside = is_still;
@@ -188,7 +189,7 @@ static void inside_step(struct zone_step *s, struct zone_presence *p,
                         bool is_inside)
 {
     if (!is_inside) {
-        leave(s, p, from, cuts);
+        leave_presence(s, p, from, cuts);
         return;
     }
     p->phase = ZONE_PHASE_INSIDE;
@@ -199,12 +200,12 @@ static void inside_step(struct zone_step *s, struct zone_presence *p,
         struct zone_event out = zone_step_crossing(s, from, zone, cuts->fraction[first]);
         struct zone_event in =
             zone_step_crossing(s, from, zone, cuts->fraction[cuts->count - 1]);
-        out.certainty = in.certainty = unseen(s, from);
-        zone_step_leave(s, p, &out);
-        p = add(s, zone);
+        out.certainty = in.certainty = unseen_certainty(s, from);
+        zone_watch_leave(s, p, &out);
+        p = add_presence(s, zone);
         if (p == NULL)
             return;
-        zone_step_enter(s, p, &in);
+        zone_watch_enter(s, p, &in);
     }
     p->last_inside_ms = s->fix->time_ms;
 }
@@ -242,17 +243,17 @@ static struct zone_cuts cuts_of(struct zone_step *s, const struct track_fix *fro
 
 /* The second fix says what the first did: that is told, and what the path between the two
  * did on the way. */
-static void confirm(struct zone_step *s, struct zone_presence *p)
+static void confirm_fix(struct zone_step *s, struct zone_presence *p)
 {
     struct zone_event pending = p->pending;
     struct zone_cuts cuts = cuts_of(s, s->from, p->zone);
     if (p->phase == ZONE_PHASE_ENTERING) {
-        zone_step_enter(s, p, &pending);
+        zone_watch_enter(s, p, &pending);
         if (cuts.count >= 2)
             inside_step(s, p, s->from, &cuts, true);
         return;
     }
-    zone_step_leave(s, p, &pending);
+    zone_watch_leave(s, p, &pending);
     outside_step(s, s->from, &cuts, false);
 }
 
@@ -264,24 +265,24 @@ static void resolve_beside(struct zone_step *s, struct zone_presence *p, bool is
     if (is_inside) {
         if (has_changed_side(s, p) || !zone_step_is_still(s, s->from) ||
             zone_step_is_deep(s, p->zone, s->limits->zone_enter_depth_m))
-            confirm(s, p);
+            confirm_fix(s, p);
         return;
     }
     struct zone_cuts cuts = cuts_of(s, s->from, p->zone);
     double way_m = geo_distance_m(s->from->pos, s->fix->pos);
     if (cuts.count == 0 ||
         cuts.fraction[cuts.count - 1] * way_m <= 2 * s->limits->zone_rest_m) {
-        drop(s->w, p);
+        drop_presence(s->w, p);
         return;
     }
     struct zone_event pending = p->pending;
-    zone_step_enter(s, p, &pending);
+    zone_watch_enter(s, p, &pending);
     p->last_inside_ms = s->from->time_ms;
     inside_step(s, p, s->from, &cuts, false);
 }
 
 /* A zone in which a second fix was awaited: this is it. */
-static void resolve(struct zone_step *s, struct zone_presence *p, bool is_inside)
+static void resolve_awaited(struct zone_step *s, struct zone_presence *p, bool is_inside)
 {
     struct track_fix base = p->base;
     bool has_base = p->has_base;
@@ -293,14 +294,14 @@ static void resolve(struct zone_step *s, struct zone_presence *p, bool is_inside
     }
     p->has_base = false;
     if (is_inside == (p->phase == ZONE_PHASE_ENTERING)) {
-        confirm(s, p);
+        confirm_fix(s, p);
         return;
     }
     /* The lone fix is as if absent: look at the path from the one before it. */
     uint32_t zone = p->zone;
     bool was_inside = p->phase == ZONE_PHASE_LEAVING;
     if (!was_inside)
-        drop(s->w, p);
+        drop_presence(s->w, p);
     if (!has_base)
         return;
     struct zone_cuts cuts = cuts_of(s, &base, zone);
@@ -312,14 +313,14 @@ static void resolve(struct zone_step *s, struct zone_presence *p, bool is_inside
 
 /* --- one fix --- */
 
-static void visit(void *context, const struct zone_cuts *cuts)
+static void visit_cuts(void *context, const struct zone_cuts *cuts)
 {
     struct zone_step *s = context;
-    if (zone_info(s->zones, cuts->zone)->shape == ZONE_GATE) {
+    if (zone_set_info(s->zones, cuts->zone)->shape == ZONE_GATE) {
         zone_gate_step(s, cuts);
         return;
     }
-    struct zone_presence *p = zone_watch_find(s->w, cuts->zone);
+    struct zone_presence *p = zone_state_find(s->w, cuts->zone);
     if (p == NULL)
         outside_step(s, s->from, cuts, cuts->inside_at_end);
     else if (p->phase == ZONE_PHASE_INSIDE)
@@ -331,29 +332,29 @@ static void leap_out(struct zone_step *s, struct zone_presence *p)
 {
     struct zone_event e = p->pending;
     if (p->phase == ZONE_PHASE_ENTERING) {
-        drop(s->w, p);
+        drop_presence(s->w, p);
         return;
     }
     if (p->phase == ZONE_PHASE_INSIDE && !p->is_beside) {
         e = zone_step_crossing(s, s->from, p->zone, 0.0);
         e.certainty = ZONE_POSSIBLE;
     }
-    zone_step_leave(s, p, &e);
+    zone_watch_leave(s, p, &e);
 }
 
 /* Too far from the last fix to speak of a path: only where it is now counts. */
-static void leap(struct zone_step *s)
+static void leap_to_fix(struct zone_step *s)
 {
     struct zone_list at;
     struct zone_cuts none = {0};
     for (uint32_t i = s->w->count; i-- > 0;) {
         struct zone_presence *p = &s->w->items[i];
         none.zone = p->zone;
-        if (!zone_contains(s->zones, p->zone, s->fix->pos)) {
+        if (!zone_set_contains(s->zones, p->zone, s->fix->pos)) {
             leap_out(s, p);
         } else if (p->phase == ZONE_PHASE_ENTERING) {
             struct zone_event pending = p->pending;
-            zone_step_enter(s, p, &pending);
+            zone_watch_enter(s, p, &pending);
         } else {
             inside_step(s, p, s->from, &none, true);
         }
@@ -363,7 +364,7 @@ static void leap(struct zone_step *s)
     if (rc != 0)
         s->rc = rc;
     for (size_t i = 0; i < at.count; i++) {
-        if (zone_watch_find(s->w, at.items[i]) != NULL)
+        if (zone_state_find(s->w, at.items[i]) != NULL)
             continue;
         none.zone = at.items[i];
         outside_step(s, s->from, &none, true);
@@ -392,7 +393,7 @@ static void resolve_pending(struct zone_step *s, struct zone_list *settled)
         int rc = zone_list_add(settled, p->zone);
         if (rc != 0)
             s->rc = rc;
-        resolve(s, p, zone_contains(s->zones, p->zone, s->fix->pos));
+        resolve_awaited(s, p, zone_set_contains(s->zones, p->zone, s->fix->pos));
     }
 }
 
@@ -405,7 +406,7 @@ static void visit_unsettled(void *context, const struct zone_cuts *cuts)
 {
     struct filtered *f = context;
     if (!zone_list_has(f->settled, cuts->zone))
-        visit(f->step, cuts);
+        visit_cuts(f->step, cuts);
 }
 
 /* A ship that did not move makes no path, but its fix counts; and a fix on the very edge
@@ -417,7 +418,8 @@ static void settle_unvisited(struct zone_step *s)
         if (p->phase != ZONE_PHASE_INSIDE || p->last_inside_ms >= s->fix->time_ms)
             continue;
         struct zone_cuts none = {.zone = p->zone};
-        inside_step(s, p, s->from, &none, zone_contains(s->zones, p->zone, s->fix->pos));
+        inside_step(s, p, s->from, &none,
+                    zone_set_contains(s->zones, p->zone, s->fix->pos));
     }
 }
 
@@ -432,7 +434,7 @@ int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
     } else {
         s.from = &from;
         if (!is_path(&from, fix)) {
-            leap(&s);
+            leap_to_fix(&s);
         } else {
             struct zone_list settled;
             zone_list_init(&settled);

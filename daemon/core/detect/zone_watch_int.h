@@ -32,10 +32,10 @@ bool zone_step_is_still(const struct zone_step *s, const struct track_fix *from)
 bool zone_step_has_lain(const struct zone_step *s, const struct zone_event *since);
 
 /* The presence begins with that crossing, or ends with it: then `p` is gone. */
-void zone_step_enter(struct zone_step *s, struct zone_presence *p,
-                     const struct zone_event *e);
-void zone_step_leave(struct zone_step *s, struct zone_presence *p,
-                     const struct zone_event *e);
+void zone_watch_enter(struct zone_step *s, struct zone_presence *p,
+                      const struct zone_event *e);
+void zone_watch_leave(struct zone_step *s, struct zone_presence *p,
+                      const struct zone_event *e);
 /* By time. */
 void zone_step_sort(struct zone_step *s);
 
@@ -46,6 +46,6 @@ void zone_gate_step(struct zone_step *s, const struct zone_cuts *cuts);
 void zone_gate_settle(struct zone_step *s);
 
 /* Whatever is kept of that zone, confirmed or not; NULL: nothing. */
-struct zone_presence *zone_watch_find(const struct zone_watch *w, uint32_t zone);
+struct zone_presence *zone_state_find(const struct zone_watch *w, uint32_t zone);
 
 #endif

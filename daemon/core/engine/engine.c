@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 /* Areas that rules watch, ascending: what a forecast looks for ahead. */
 static int list_zones(struct engine *e)
 {
-    size_t count = zone_count(e->conf.zones);
+    size_t count = zone_set_count(e->conf.zones);
     e->zones_watched = calloc(count + 1, sizeof *e->zones_watched);
     if (e->zones_watched == NULL)
         return ERR_NOMEM;
@@ -23,7 +23,7 @@ static int list_zones(struct engine *e)
             is_watched = is_watched ||
                          (hooks->watches_area != NULL && hooks->watches_area(rule, z));
         }
-        if (is_watched && zone_info(e->conf.zones, z)->shape == ZONE_AREA)
+        if (is_watched && zone_set_info(e->conf.zones, z)->shape == ZONE_AREA)
             e->zones_watched[n++] = z;
     }
     e->world.zones_watched_count = n;
@@ -137,7 +137,7 @@ int engine_report(struct engine *e, const struct report *r)
         return ERR_NOMEM;
     if ((r->has & ~(uint32_t)(HAS_POSITION | HAS_SOG | HAS_COG | HAS_HEADING |
                               HAS_NAV_STATUS | HAS_UTC_SECOND)) != 0)
-        rc = ship_static(e, s, r);
+        rc = ship_fix_static(e, s, r);
     if (rc == 0 && (r->has & HAS_POSITION) != 0)
         rc = ship_fix(e, s, r);
     return rc;
@@ -149,7 +149,7 @@ int engine_tick(struct engine *e, int64_t now_ms)
 {
     if (e->now_ms != TIME_NONE && now_ms < e->now_ms)
         return 0;
-    return engine_advance(e, now_ms);
+    return engine_time_advance(e, now_ms);
 }
 
 int64_t engine_deadline(const struct engine *e)

@@ -146,9 +146,9 @@ void ship_track_drop(struct engine *e, struct ship *s, uint32_t id);
  * rules it newly comes under hear of it. */
 MUST_CHECK int ship_identify(struct engine *e, struct ship *s, bool tell);
 
-/* --- expect.c --- */
+/* --- engine_expect.c --- */
 /* The ship goes: it is not to be fetched. */
-void expect_forget(struct engine *e, const struct ship *s);
+void engine_expect_forget(struct engine *e, const struct ship *s);
 
 /* --- look.c: a rule looking at a track --- */
 struct look_frame {
@@ -172,18 +172,18 @@ uint64_t look_timed(const struct look_frame *f, size_t word);
 uint64_t look_asked(const struct look_frame *f, size_t word);
 /* A zone event to every rule: a zone_event_sink whose context is a frame. */
 int look_zone(void *frame, const struct zone_event *event);
-bool ship_is_covered(const struct ship *s, size_t rule);
+bool look_is_covered(const struct ship *s, size_t rule);
 
 /* --- ship_fix.c: a report's way through a ship --- */
-MUST_CHECK int ship_static(struct engine *e, struct ship *s, const struct report *r);
+MUST_CHECK int ship_fix_static(struct engine *e, struct ship *s, const struct report *r);
 MUST_CHECK int ship_fix(struct engine *e, struct ship *s, const struct report *r);
 
-/* --- ship_time.c: timers --- */
+/* --- engine_time.c: timers --- */
 /* After a fix of that track: nothing can be due before the ship's timer is. */
-bool ship_is_settled(const struct engine *e, const struct ship *s,
-                     const struct ship_track *item);
-MUST_CHECK int ship_schedule(struct engine *e, struct ship *s);
-MUST_CHECK int engine_advance(struct engine *e, int64_t now_ms);
+bool engine_time_is_settled(const struct engine *e, const struct ship *s,
+                            const struct ship_track *item);
+MUST_CHECK int engine_time_schedule(struct engine *e, struct ship *s);
+MUST_CHECK int engine_time_advance(struct engine *e, int64_t now_ms);
 
 /* --- silence.c --- */
 void silence_heard(struct engine *e, uint16_t source, int64_t time_ms);
@@ -201,8 +201,10 @@ void nearby_remove(struct engine *e, struct ship *s);
 uint32_t nearby_count(const struct engine *e, const struct ship *except,
                       struct geo_pos pos, int64_t since_ms);
 
-/* --- save.c --- */
-MUST_CHECK int ship_save(const struct engine *e, const struct ship *s, struct buf *out);
-MUST_CHECK int ship_load(struct engine *e, uint32_t mmsi, const void *record, size_t n);
+/* --- engine_wire.c --- */
+MUST_CHECK int engine_wire_save_ship(const struct engine *e, const struct ship *s,
+                                     struct buf *out);
+MUST_CHECK int engine_wire_load_ship(struct engine *e, uint32_t mmsi, const void *record,
+                                     size_t n);
 
 #endif

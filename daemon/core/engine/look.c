@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 
-bool ship_is_covered(const struct ship *s, size_t rule)
+bool look_is_covered(const struct ship *s, size_t rule)
 {
     return s->covered != NULL && (s->covered[rule / 64] >> (rule % 64) & 1u) != 0;
 }
@@ -52,8 +52,8 @@ static bool is_muted(const struct engine *e, const struct ship *s, struct alert 
 }
 
 /* Was the like of it told within `repeat`? If not, this one counts from now. */
-static int fold(struct ship *s, const struct rule_look *look, const struct finding *f,
-                size_t rule, struct alert *alert)
+static int fold_finding(struct ship *s, const struct rule_look *look,
+                        const struct finding *f, size_t rule, struct alert *alert)
 {
     if (look->rule->repeat_ms == 0)
         return 0;
@@ -98,7 +98,8 @@ static int raise_finding(void *context, const struct rule_look *look,
         alert.is_muted = is_muted(e, frame->ship, &alert);
         /* What is muted was told to nobody: nothing is folded into it. */
         if (!alert.is_muted)
-            rc = fold(frame->ship, look, f, (size_t)(look->rule - e->conf.rules), &alert);
+            rc = fold_finding(frame->ship, look, f, (size_t)(look->rule - e->conf.rules),
+                              &alert);
     }
     if (rc == 0) {
         e->counts.alerts++;
@@ -152,7 +153,7 @@ struct rule_look *look_at(struct look_frame *f, size_t rule)
     f->look.rule = &f->engine->conf.rules[rule];
     f->look.now_ms = f->engine->now_ms;
     f->look.state = &f->item->slots[rule];
-    f->look.is_covered = ship_is_covered(f->ship, rule);
+    f->look.is_covered = look_is_covered(f->ship, rule);
     return &f->look;
 }
 

@@ -7,7 +7,7 @@
 
 enum { COLUMNS = 360, ROWS = 180 };
 
-static uint32_t cell_of(struct geo_pos pos)
+static uint32_t nearby_cell_of(struct geo_pos pos)
 {
     enum { DEGREE_E7 = 10000000 };
     int64_t row = ((int64_t)pos.lat_e7 + 90 * (int64_t)DEGREE_E7) / DEGREE_E7;
@@ -33,7 +33,7 @@ void nearby_remove(struct engine *e, struct ship *s)
 
 int nearby_move(struct engine *e, struct ship *s, struct geo_pos pos)
 {
-    uint32_t cell = cell_of(pos);
+    uint32_t cell = nearby_cell_of(pos);
     if (s->has_cell && s->cell == cell)
         return 0;
     nearby_remove(e, s);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lookout/base/array.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 struct ship *ship_find(const struct engine *e, uint32_t mmsi)
 {
@@ -72,7 +72,7 @@ struct ship *ship_next(const struct engine *e, size_t *cursor)
     return map_next(&e->ships, cursor, &key, &value) ? value : NULL;
 }
 
-static void track_destroy(const struct engine *e, struct ship_track *item)
+static void tracks_destroy_one(const struct engine *e, struct ship_track *item)
 {
     for (size_t i = 0; item->slots != NULL && i < e->conf.rule_count; i++) {
         const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
@@ -80,20 +80,20 @@ static void track_destroy(const struct engine *e, struct ship_track *item)
             hooks->forget(item->slots[i]);
     }
     free(item->slots);
-    zone_watch_finish(&item->zones);
+    zone_state_finish(&item->zones);
     free(item);
 }
 
 void ship_destroy(struct engine *e, struct ship *s)
 {
-    expect_forget(e, s);
+    engine_expect_forget(e, s);
     heap_remove(&e->timers, &s->timer);
     ship_unmark(e, s);
     nearby_remove(e, s);
     heap_remove(&e->ages, &s->age);
     map_remove(&e->ships, s->mmsi);
     for (uint8_t i = 0; i < s->track_count; i++)
-        track_destroy(e, s->items[i]);
+        tracks_destroy_one(e, s->items[i]);
     tracks_finish(&s->tracks);
     free(s->folds);
     free(s);
@@ -178,7 +178,7 @@ struct ship_track *ship_track_add(struct engine *e, struct ship *s, struct track
     item->track = track;
     call_state_init(&item->call);
     voyage_state_init(&item->voyage);
-    zone_watch_init(&item->zones);
+    zone_state_init(&item->zones);
     s->items[s->track_count++] = item;
     return item;
 }
@@ -188,7 +188,7 @@ void ship_track_drop(struct engine *e, struct ship *s, uint32_t id)
     for (uint8_t i = 0; i < s->track_count; i++) {
         if (s->items[i]->id != id)
             continue;
-        track_destroy(e, s->items[i]);
+        tracks_destroy_one(e, s->items[i]);
         memmove(&s->items[i], &s->items[i + 1],
                 (size_t)(s->track_count - i - 1) * sizeof s->items[0]);
         s->track_count--;
@@ -219,13 +219,13 @@ int ship_identify(struct engine *e, struct ship *s, bool tell)
     s->matched_by = (uint8_t)by;
     s->settled = 0;
     s->declared = s->info.has_destination
-                      ? ports_resolve_destination(e->conf.ports, s->info.destination)
+                      ? destination_resolve(e->conf.ports, s->info.destination)
                       : PORT_NONE;
     struct rule_subject subject = {
         .mmsi = s->mmsi, .info = &s->info, .watch = s->watch, .matched_by = by};
     int rc = 0;
     for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
-        bool was_covered = ship_is_covered(s, i);
+        bool was_covered = look_is_covered(s, i);
         bool is_covered = vessel_filter_matches(&e->conf.rules[i].vessels, &subject);
         uint64_t bit = UINT64_C(1) << (i % 64);
         s->covered[i / 64] = (s->covered[i / 64] & ~bit) | (is_covered ? bit : 0);

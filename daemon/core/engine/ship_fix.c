@@ -2,9 +2,9 @@
 /* A report's way through a ship: identity, plausibility, zones, calls, voyages, rules. */
 #include "engine_int.h"
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
-int ship_static(struct engine *e, struct ship *s, const struct report *r)
+int ship_fix_static(struct engine *e, struct ship *s, const struct report *r)
 {
     unsigned changed = vessel_static_update(&s->info, r);
     e->counts.statics++;
@@ -15,12 +15,12 @@ int ship_static(struct engine *e, struct ship *s, const struct report *r)
     if (changed == 0)
         return 0;
     int rc = ship_identify(e, s, true);
-    return rc != 0 ? rc : ship_schedule(e, s);
+    return rc != 0 ? rc : engine_time_schedule(e, s);
 }
 
 /* --- calls and voyages --- */
 
-static int tell_call(struct look_frame *frame, const struct call_output *event)
+static int tell_call_output(struct look_frame *frame, const struct call_output *event)
 {
     struct engine *e = frame->engine;
     const struct ship *s = frame->ship;
@@ -76,8 +76,8 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
     /* Rules see the call as it stood after each event, not after the last. */
     struct call_state seen;
     voyage_fix(&item->voyage, fix);
-    size_t n = call_step(&item->call, &e->conf.call, e->conf.ports, fix, s->declared,
-                         silence_of_all(e, since_ms), events);
+    size_t n = call_fix_step(&item->call, &e->conf.call, e->conf.ports, fix, s->declared,
+                             silence_of_all(e, since_ms), events);
     int rc = 0;
     if (n == 0)
         return 0;
@@ -89,7 +89,7 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
         seen.current = events[i].call;
         bool is_done = voyage_call(&item->voyage, e->conf.ports, &events[i],
                                    s->info.draught_dm, &voyage);
-        rc = tell_call(frame, &events[i]);
+        rc = tell_call_output(frame, &events[i]);
         if (rc == 0 && is_done)
             rc = tell_voyage(frame, &voyage);
         if (events[i].event == CALL_DEPARTED && s->info.destination[0] != '\0')
@@ -101,8 +101,8 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
 
 /* --- a believed fix --- */
 
-static int believed(struct engine *e, struct ship *s, struct ship_track *item,
-                    const struct track_fix *before, bool is_in_place)
+static int handle_believed_fix(struct engine *e, struct ship *s, struct ship_track *item,
+                               const struct track_fix *before, bool is_in_place)
 {
     const struct track_fix *fix = &item->track->last;
     struct look_frame frame;
@@ -125,14 +125,14 @@ static int believed(struct engine *e, struct ship *s, struct ship_track *item,
 }
 
 /* A hold ended: the track goes on with what was held, each fix at its own time. */
-static int believe_held(struct engine *e, struct ship *s, struct ship_track *item)
+static int believe_held_fixes(struct engine *e, struct ship *s, struct ship_track *item)
 {
     int rc = 0;
-    while (rc == 0 && tracks_next_held(&s->tracks, item->track)) {
+    while (rc == 0 && track_hold_next(&s->tracks, item->track)) {
         struct track_fix before = item->track->before;
         rc = nearby_move(e, s, item->track->last.pos);
         if (rc == 0)
-            rc = believed(e, s, item, &before, false);
+            rc = handle_believed_fix(e, s, item, &before, false);
     }
     return rc;
 }
@@ -143,7 +143,7 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     enum track_verdict verdict = TRACK_OLD;
     struct track *track = NULL;
     uint32_t gone = 0;
-    if (!track_fix_from_report(r, &fix)) {
+    if (!tracks_fix_from_report(r, &fix)) {
         e->counts.no_position++;
         return 0;
     }
@@ -164,8 +164,8 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     }
     if (verdict == TRACK_RELEASED) {
         struct ship_track *held_for = ship_track_find(s, track->id);
-        rc = held_for != NULL ? believe_held(e, s, held_for) : 0;
-        return rc != 0 ? rc : ship_schedule(e, s);
+        rc = held_for != NULL ? believe_held_fixes(e, s, held_for) : 0;
+        return rc != 0 ? rc : engine_time_schedule(e, s);
     }
     e->counts.tracks_split += verdict == TRACK_CONFIRMED;
     struct ship_track *item = ship_track_find(s, track->id);
@@ -181,7 +181,9 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
         before = track->before;
     rc = nearby_move(e, s, fix.pos);
     if (rc == 0)
-        rc = believed(e, s, item, is_known && track->fixes >= 2 ? &before : NULL,
-                      verdict == TRACK_REPLACED);
-    return rc != 0 || ship_is_settled(e, s, item) ? rc : ship_schedule(e, s);
+        rc = handle_believed_fix(e, s, item,
+                                 is_known && track->fixes >= 2 ? &before : NULL,
+                                 verdict == TRACK_REPLACED);
+    return rc != 0 || engine_time_is_settled(e, s, item) ? rc
+                                                         : engine_time_schedule(e, s);
 }

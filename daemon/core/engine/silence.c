@@ -2,7 +2,7 @@
 /* When sources were silent: silence of a ship then says nothing about the ship. */
 #include "engine_int.h"
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static void add_outage(struct engine *e, struct source *s, int64_t begin_ms,
                        int64_t end_ms)
@@ -30,7 +30,7 @@ void silence_heard(struct engine *e, uint16_t source, int64_t time_ms)
     s->is_known = true;
 }
 
-void engine_source_silent(struct engine *e, uint16_t source, bool is_silent)
+void silence_set_source(struct engine *e, uint16_t source, bool is_silent)
 {
     if (source >= SOURCES_MAX || e->now_ms == TIME_NONE)
         return;
@@ -47,7 +47,7 @@ void engine_source_silent(struct engine *e, uint16_t source, bool is_silent)
         add_outage(e, s, s->heard_ms, e->now_ms);
 }
 
-void engine_outage(struct engine *e, int64_t since_ms, int64_t until_ms)
+void silence_add_outage(struct engine *e, int64_t since_ms, int64_t until_ms)
 {
     if (since_ms != TIME_NONE && until_ms > since_ms)
         add_outage(e, &e->daemon, since_ms, until_ms);
@@ -63,7 +63,8 @@ struct spans {
 enum { SPANS_MAX = 4 * OUTAGES_MAX };
 
 /* In its place by its begin, cut to begin..end. */
-static void insert(struct spans *list, struct span span, int64_t begin_ms, int64_t end_ms)
+static void insert_span(struct spans *list, struct span span, int64_t begin_ms,
+                        int64_t end_ms)
 {
     span.begin_ms = span.begin_ms > begin_ms ? span.begin_ms : begin_ms;
     span.end_ms = span.end_ms < end_ms ? span.end_ms : end_ms;
@@ -80,12 +81,12 @@ static void insert_all(struct spans *list, const struct source *s, int64_t begin
 {
     uint32_t held = s->outage_count < OUTAGES_MAX ? s->outage_count : OUTAGES_MAX;
     for (uint32_t i = 0; i < held; i++)
-        insert(list, s->outages[i], begin_ms, end_ms);
+        insert_span(list, s->outages[i], begin_ms, end_ms);
     if (s->is_silent)
-        insert(list, (struct span){s->heard_ms, end_ms}, begin_ms, end_ms);
+        insert_span(list, (struct span){s->heard_ms, end_ms}, begin_ms, end_ms);
 }
 
-static void join(struct spans *list)
+static void join_spans(struct spans *list)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < list->count; i++) {
@@ -100,7 +101,7 @@ static void join(struct spans *list)
     list->count = kept;
 }
 
-static int64_t sum(const struct spans *list)
+static int64_t sum_spans(const struct spans *list)
 {
     int64_t ms = 0;
     for (uint32_t i = 0; i < list->count; i++)
@@ -114,14 +115,14 @@ static bool was_ever_silent(const struct source *s)
 }
 
 /* When the source (or the daemon) was silent between since_ms and now. */
-static void collect(const struct engine *e, uint16_t source, int64_t since_ms,
-                    struct spans *ret)
+static void collect_silence(const struct engine *e, uint16_t source, int64_t since_ms,
+                            struct spans *ret)
 {
     ret->count = 0;
     insert_all(ret, &e->daemon, since_ms, e->now_ms);
     if (source < SOURCES_MAX)
         insert_all(ret, &e->sources[source], since_ms, e->now_ms);
-    join(ret);
+    join_spans(ret);
 }
 
 int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms)
@@ -130,17 +131,17 @@ int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms)
     if (!was_ever_silent(&e->daemon) &&
         (source >= SOURCES_MAX || !was_ever_silent(&e->sources[source])))
         return 0;
-    collect(e, source, since_ms, &list);
-    return sum(&list);
+    collect_silence(e, source, since_ms, &list);
+    return sum_spans(&list);
 }
 
-static void intersect(struct spans *list, const struct spans *other)
+static void intersect_spans(struct spans *list, const struct spans *other)
 {
     struct spans both = {.count = 0};
     for (uint32_t i = 0; i < list->count; i++)
         for (uint32_t k = 0; k < other->count; k++)
-            insert(&both, other->items[k], list->items[i].begin_ms,
-                   list->items[i].end_ms);
+            insert_span(&both, other->items[k], list->items[i].begin_ms,
+                        list->items[i].end_ms);
     *list = both;
 }
 
@@ -153,12 +154,12 @@ int64_t silence_of_all(const struct engine *e, int64_t since_ms)
             continue;
         if (!was_ever_silent(&e->sources[i]))
             return silence_of(e, SOURCES_MAX, since_ms);
-        collect(e, i, since_ms, is_any_known ? &one : &all);
+        collect_silence(e, i, since_ms, is_any_known ? &one : &all);
         if (is_any_known)
-            intersect(&all, &one);
+            intersect_spans(&all, &one);
         is_any_known = true;
     }
-    return is_any_known ? sum(&all) : silence_of(e, SOURCES_MAX, since_ms);
+    return is_any_known ? sum_spans(&all) : silence_of(e, SOURCES_MAX, since_ms);
 }
 
 bool silence_is_now(const struct engine *e, uint16_t source)

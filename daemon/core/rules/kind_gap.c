@@ -8,7 +8,7 @@
 #include "kinds_int.h"
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/rules/rule_run.h"
 
@@ -124,7 +124,7 @@ static bool is_moored(const struct track_fix *fix)
     return (says_so && !is_fast) || is_still;
 }
 
-static int64_t deadline(struct rule_look *look)
+static int64_t next_deadline(struct rule_look *look)
 {
     const struct settings *settings = look->rule->settings;
     const struct rule_subject *s = look->subject;
@@ -135,7 +135,7 @@ static int64_t deadline(struct rule_look *look)
     return s->track->heard_ms + after_ms + s->silence_ms;
 }
 
-static int tell(struct rule_look *look, struct finding f, struct gap_told *gap)
+static int tell_gap(struct rule_look *look, struct finding f, struct gap_told *gap)
 {
     f.evidence_ms = gap->last_seen_ms - 6 * HOUR_MS;
     f.detail = gap;
@@ -150,7 +150,7 @@ static int on_time(struct rule_look *look)
 {
     const struct track_fix *last = &look->subject->track->last;
     struct finding f = {
-        .event = EVENT_STARTED, .time_ms = deadline(look), .pos = last->pos};
+        .event = EVENT_STARTED, .time_ms = next_deadline(look), .pos = last->pos};
     struct gap_state *state = calloc(1, sizeof *state);
     if (state == NULL)
         return ERR_NOMEM;
@@ -162,7 +162,7 @@ static int on_time(struct rule_look *look)
         .distance_m = -1,
         .implied_kn = -1,
     };
-    return tell(look, f, &gap);
+    return tell_gap(look, f, &gap);
 }
 
 static int on_fix(struct rule_look *look, const struct track_fix *before)
@@ -181,16 +181,16 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
     };
     free(state);
     *look->state = NULL;
-    return tell(look, f, &gap);
+    return tell_gap(look, f, &gap);
 }
 
-static void save(const struct rule_look *look, struct wire_writer *out)
+static void save_state(const struct rule_look *look, struct wire_writer *out)
 {
     const struct gap_state *state = *look->state;
     wire_put_i64(out, state->last_seen_ms);
 }
 
-static int load(struct rule_look *look, struct wire_reader *in)
+static int load_state(struct rule_look *look, struct wire_reader *in)
 {
     struct gap_state *state = calloc(1, sizeof *state);
     if (state == NULL)
@@ -210,10 +210,10 @@ static const struct rule_hooks hooks = {
     .asks = rule_asks_keeping,
     .deadline_least_ms = deadline_least_ms,
     .on_fix = on_fix,
-    .deadline = deadline,
+    .deadline = next_deadline,
     .on_time = on_time,
-    .save = save,
-    .load = load,
+    .save = save_state,
+    .load = load_state,
     .forget = free,
 };
 

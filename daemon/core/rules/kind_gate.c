@@ -6,7 +6,7 @@
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/rules/rule_run.h"
 
 enum direction { ANY, LEFT_TO_RIGHT, RIGHT_TO_LEFT };
@@ -31,7 +31,8 @@ static void say_crossed(struct say_writer *w, const struct rule_look *look,
                         const struct finding *f)
 {
     const struct zone_event *event = f->detail;
-    say_text(w, " crossed gate %s %s ", zone_info(look->world->zones, event->zone)->name,
+    say_text(w, " crossed gate %s %s ",
+             zone_set_info(look->world->zones, event->zone)->name,
              event->is_left_to_right ? "left to right" : "right to left");
     say_time(w, f->time_ms);
     say_certainty(w, event->certainty);
@@ -51,13 +52,13 @@ static const struct body_field gate_field = {
 static json_t *make_gate(const struct rule_look *look, const struct finding *f)
 {
     const struct zone_event *event = f->detail;
-    const struct zone_info *info = zone_info(look->world->zones, event->zone);
+    const struct zone_info *info = zone_set_info(look->world->zones, event->zone);
     json_t *o = json_object();
     body_put_text(o, "id", info->id);
     body_put_text(o, "name", info->name);
     body_put_text(o, "direction",
                   directions[event->is_left_to_right ? LEFT_TO_RIGHT : RIGHT_TO_LEFT]);
-    body_put_text(o, "certainty", zone_certainty_name(event->certainty));
+    body_put_text(o, "certainty", zone_state_certainty_name(event->certainty));
     return o;
 }
 
@@ -83,11 +84,11 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
         .time_ms = event->time_ms,
         .evidence_ms = TIME_NONE,
         .pos = event->pos,
-        .object = hash_text(zone_info(look->world->zones, event->zone)->id, 0),
+        .object = hash_text(zone_set_info(look->world->zones, event->zone)->id, 0),
         .detail = event,
     };
     snprintf(f.occurrence, sizeof f.occurrence, "%.200s %s %lld",
-             zone_info(look->world->zones, event->zone)->id, directions[direction],
+             zone_set_info(look->world->zones, event->zone)->id, directions[direction],
              (long long)event->time_ms);
     return rule_raise(look, &f);
 }

@@ -8,7 +8,7 @@
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/rules/rule_run.h"
 
 struct settings {
@@ -152,7 +152,7 @@ static const struct settings *settings_of(const struct rule_look *look)
     return look->rule->settings;
 }
 
-static int note(struct rule_look *look, enum call_event event)
+static int note_call_event(struct rule_look *look, enum call_event event)
 {
     if (!look->is_covered || vessel_filter_is_all(&look->rule->vessels))
         return 0;
@@ -167,8 +167,8 @@ static int note(struct rule_look *look, enum call_event event)
 }
 
 /* The events above are those of enum call_event. */
-static int tell(struct rule_look *look, enum call_event event, int64_t time_ms,
-                const struct call *call)
+static int tell_event(struct rule_look *look, enum call_event event, int64_t time_ms,
+                      const struct call *call)
 {
     /* It was in the port when first heard: that it entered, or lay there, is no news. */
     bool was_there =
@@ -176,7 +176,8 @@ static int tell(struct rule_look *look, enum call_event event, int64_t time_ms,
                            (event == CALL_ARRIVED && call->arrived_ms == TIME_NONE));
     if (was_there && !rule_tells_at_start(look))
         return 0;
-    if ((event == CALL_ENTERED || event == CALL_ARRIVED) && note(look, event) != 0)
+    if ((event == CALL_ENTERED || event == CALL_ARRIVED) &&
+        note_call_event(look, event) != 0)
         return ERR_NOMEM;
     const struct port *port = ports_get(look->world->ports, call->port);
     bool is_stay = event == CALL_ARRIVED || event == CALL_DEPARTED;
@@ -203,11 +204,11 @@ static int on_departed(struct rule_look *look, const struct call_output *event)
 {
     const struct call *call = &event->call;
     if (call->confidence == settings_of(look)->min_confidence) {
-        int rc = tell(look, CALL_ARRIVED, call->since_ms, call);
+        int rc = tell_event(look, CALL_ARRIVED, call->since_ms, call);
         if (rc != 0)
             return rc;
     }
-    return tell(look, CALL_DEPARTED, event->time_ms, call);
+    return tell_event(look, CALL_DEPARTED, event->time_ms, call);
 }
 
 static int on_call(struct rule_look *look, const struct call_output *event)
@@ -225,13 +226,13 @@ static int on_call(struct rule_look *look, const struct call_output *event)
         return 0;
     if (event->event == CALL_DEPARTED)
         return on_departed(look, event);
-    return tell(look, event->event, event->time_ms, call);
+    return tell_event(look, event->event, event->time_ms, call);
 }
 
 /* --- a ship that is known only now --- */
 
 /* What stands of the call under way: that it entered, and that it lies there. */
-static int tell_call(struct rule_look *look, bool is_entered, bool is_arrived)
+static int tell_call_start(struct rule_look *look, bool is_entered, bool is_arrived)
 {
     const struct settings *settings = settings_of(look);
     const struct call *call = &look->subject->call->current;
@@ -242,18 +243,18 @@ static int tell_call(struct rule_look *look, bool is_entered, bool is_arrived)
     int64_t entered_ms = call->at_start ? look->subject->track->begun_ms
                          : is_confirmed ? call->entered_ms
                                         : call->since_ms;
-    int rc = is_entered ? tell(look, CALL_ENTERED, entered_ms, call) : 0;
+    int rc = is_entered ? tell_event(look, CALL_ENTERED, entered_ms, call) : 0;
     if (rc == 0 && is_arrived && is_confirmed &&
         call->confidence >= settings->min_confidence)
-        rc = tell(look, CALL_ARRIVED, call->since_ms, call);
+        rc = tell_event(look, CALL_ARRIVED, call->since_ms, call);
     return rc;
 }
 
 static int on_covered(struct rule_look *look)
 {
     const struct state *state = *look->state;
-    return tell_call(look, state == NULL || !state->is_entered,
-                     state == NULL || !state->is_arrived);
+    return tell_call_start(look, state == NULL || !state->is_entered,
+                           state == NULL || !state->is_arrived);
 }
 
 /* Of a call that was under way at the start nothing was told, unless its stop began
@@ -264,16 +265,16 @@ static int on_watched(struct rule_look *look)
     const struct call *call = &look->subject->call->current;
     if (look->rule->at_start != RULE_AT_START_WATCHED || !call->at_start)
         return 0;
-    return tell_call(look, true, call->arrived_ms == TIME_NONE);
+    return tell_call_start(look, true, call->arrived_ms == TIME_NONE);
 }
 
-static void save(const struct rule_look *look, struct wire_writer *out)
+static void save_state(const struct rule_look *look, struct wire_writer *out)
 {
     const struct state *state = *look->state;
     wire_put_u64(out, (state->is_entered ? 1u : 0) | (state->is_arrived ? 2u : 0));
 }
 
-static int load(struct rule_look *look, struct wire_reader *in)
+static int load_state(struct rule_look *look, struct wire_reader *in)
 {
     uint64_t flags = wire_get_u64(in);
     struct state *state = flags <= 3 ? calloc(1, sizeof *state) : NULL;
@@ -289,8 +290,8 @@ static const struct rule_hooks hooks = {
     .on_call = on_call,
     .on_covered = on_covered,
     .on_watched = on_watched,
-    .save = save,
-    .load = load,
+    .save = save_state,
+    .load = load_state,
     .forget = free,
 };
 

@@ -7,7 +7,7 @@
 
 #include "kinds_int.h"
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/rules/rule_run.h"
 #include "route_forecast_int.h"
 #include "route_keep_int.h"
@@ -70,8 +70,8 @@ static uint64_t seed_of(const struct rule_look *look)
 
 /* --- telling --- */
 
-static struct finding make(const struct rule_look *look, uint32_t event, int64_t time_ms,
-                           const struct route_told *told)
+static struct finding make_finding(const struct rule_look *look, uint32_t event,
+                                   int64_t time_ms, const struct route_told *told)
 {
     const struct route_run *run = told->run;
     const struct route_stop *stop = &run->stops[run->stop_count - 1];
@@ -87,12 +87,12 @@ static struct finding make(const struct rule_look *look, uint32_t event, int64_t
     snprintf(f.occurrence, sizeof f.occurrence, "%016llx %u %.40s %lld",
              (unsigned long long)run->case_id, (unsigned)run->step,
              stop->port != PORT_NONE ? ports_get(look->world->ports, stop->port)->locode
-                                     : zone_info(look->world->zones, stop->zone)->id,
+                                     : zone_set_info(look->world->zones, stop->zone)->id,
              (long long)stop->arrived_ms);
     return f;
 }
 
-static int tell(void *context, const struct route_output *output)
+static int tell_output(void *context, const struct route_output *output)
 {
     struct rule_look *look = context;
     static const uint32_t event_of[] = {
@@ -104,7 +104,8 @@ static int tell(void *context, const struct route_output *output)
                                     .eta_ms = TIME_NONE};
     bool is_lapse = output->event == ROUTE_LAPSED;
     struct route_told told = {&output->run, is_lapse ? &outlook : NULL};
-    struct finding f = make(look, event_of[output->event], output->time_ms, &told);
+    struct finding f =
+        make_finding(look, event_of[output->event], output->time_ms, &told);
     if (!is_lapse) {
         struct route_keep *state = *look->state;
         if (look->is_covered && output->time_ms > state->told_ms)
@@ -116,14 +117,14 @@ static int tell(void *context, const struct route_output *output)
 
 /* --- stops --- */
 
-static int arrive(struct rule_look *look, const struct route_stop *stop)
+static int note_arrival(struct rule_look *look, const struct route_stop *stop)
 {
     struct route_keep *state = route_keep_obtain(look);
     if (state == NULL)
         return ERR_NOMEM;
     struct route_limits limits = limits_of(look->rule);
-    return route_arrive(&state->runs, route_of(look), &limits, look->world->ports, stop,
-                        seed_of(look), tell, look);
+    return route_run_arrive(&state->runs, route_of(look), &limits, look->world->ports,
+                            stop, seed_of(look), tell_output, look);
 }
 
 static bool names_zone(const struct route *route, uint32_t zone)
@@ -142,7 +143,7 @@ static void leave_zone(struct rule_look *look, const struct zone_event *event)
     struct route_stop left = {
         .port = PORT_NONE, .zone = event->zone, .departed_ms = event->time_ms};
     if (state != NULL)
-        route_depart(&state->runs, &limits, look->world->ports, &left);
+        route_run_depart(&state->runs, &limits, look->world->ports, &left);
 }
 
 static int on_zone(struct rule_look *look, const struct zone_event *event)
@@ -160,7 +161,7 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
         .departed_ms = event->what == ZONE_CROSSED ? event->time_ms : TIME_NONE,
         .pos = event->pos,
     };
-    int rc = arrive(look, &stop);
+    int rc = note_arrival(look, &stop);
     route_keep_tidy(look);
     return rc;
 }
@@ -184,7 +185,7 @@ static int count_call(struct rule_look *look, const struct call *call, int64_t t
         .pos = call->pos,
         .is_arrival_unknown = call->arrived_ms == TIME_NONE,
     };
-    int rc = arrive(look, &stop);
+    int rc = note_arrival(look, &stop);
     struct route_keep *after = *look->state;
     if (after != NULL)
         after->counted_ms = since_ms;
@@ -208,14 +209,15 @@ static int stand_in_zones(struct rule_look *look, int64_t time_ms)
             .pos = look->subject->track->last.pos,
             .is_standing = true,
         };
-        int rc = arrive(look, &stop);
+        int rc = note_arrival(look, &stop);
         if (rc != 0)
             return rc;
     }
     return 0;
 }
 
-static int depart(struct rule_look *look, const struct call *call, int64_t departed_ms)
+static int note_departure(struct rule_look *look, const struct call *call,
+                          int64_t departed_ms)
 {
     struct route_keep *state = *look->state;
     if (state == NULL)
@@ -223,7 +225,7 @@ static int depart(struct rule_look *look, const struct call *call, int64_t depar
     struct route_limits limits = limits_of(look->rule);
     struct route_stop left = {
         .port = call->port, .departed_ms = departed_ms, .confidence = call->confidence};
-    route_depart(&state->runs, &limits, look->world->ports, &left);
+    route_run_depart(&state->runs, &limits, look->world->ports, &left);
     return stand_in_zones(look, departed_ms);
 }
 
@@ -238,15 +240,15 @@ static int on_call(struct rule_look *look, const struct call_output *event)
         rc = count_call(look, call, event->time_ms);
         break;
     case CALL_DEPARTED:
-        rc = depart(look, call, call->departed_ms);
+        rc = note_departure(look, call, call->departed_ms);
         break;
     case CALL_LEFT:
         /* The confidence is known in full only now. */
         rc = count_call(look, call, event->time_ms);
         if (rc == 0)
-            rc = depart(look, call,
-                        call->departed_ms != TIME_NONE ? call->departed_ms
-                                                       : event->time_ms);
+            rc = note_departure(look, call,
+                                call->departed_ms != TIME_NONE ? call->departed_ms
+                                                               : event->time_ms);
         break;
     }
     route_keep_tidy(look);
@@ -292,7 +294,7 @@ static int forecast_run(struct rule_look *look, struct route_run *run,
     run->forecast_ms = now_ms;
     run->forecast_port = outlook.port;
     struct route_told told = {run, &outlook};
-    struct finding f = make(look, ROUTE_SAY_FORECAST, now_ms, &told);
+    struct finding f = make_finding(look, ROUTE_SAY_FORECAST, now_ms, &told);
     return rule_raise(look, &f);
 }
 
@@ -347,7 +349,7 @@ static int on_covered(struct rule_look *look)
                                        ? ROUTE_MATCHED
                                        : ROUTE_PROGRESSED,
                                    run->stops[run->stop_count - 1].arrived_ms, *run};
-        rc = tell(look, &out);
+        rc = tell_output(look, &out);
     }
     return rc;
 }
@@ -361,21 +363,22 @@ static int64_t patience_ms(const struct rule_look *look)
     return look->subject->call->current.port != PORT_NONE ? DAY_MS : 0;
 }
 
-static int64_t deadline(struct rule_look *look)
+static int64_t next_deadline(struct rule_look *look)
 {
     const struct route_keep *state = *look->state;
     if (state == NULL)
         return INT64_MAX;
-    int64_t due = route_deadline(&state->runs);
+    int64_t due = route_run_deadline(&state->runs);
     return due == INT64_MAX ? due : due + patience_ms(look);
 }
 
 static int on_time(struct rule_look *look)
 {
     struct route_keep *state = *look->state;
-    int rc = state != NULL ? route_expire(&state->runs, look->now_ms - patience_ms(look),
-                                          tell, look)
-                           : 0;
+    int rc = state != NULL
+                 ? route_run_expire(&state->runs, look->now_ms - patience_ms(look),
+                                    tell_output, look)
+                 : 0;
     route_keep_tidy(look);
     return rc;
 }
@@ -383,7 +386,7 @@ static int on_time(struct rule_look *look)
 /* --- saved state --- */
 
 /* {"rule":"x","runs":[{"step":2,"steps":3,"last":"CNSHD","expires":"..."}]} */
-static int describe(const struct rule_look *look, struct buf *out)
+static int describe_route(const struct rule_look *look, struct buf *out)
 {
     const struct route_keep *state = *look->state;
     for (uint32_t i = 0; i < state->runs.run_count; i++) {
@@ -394,7 +397,7 @@ static int describe(const struct rule_look *look, struct buf *out)
             out, "%s{\"step\":%u,\"steps\":%u,\"last\":\"%s\",\"forecast\":%s",
             i ? "," : "", run->step + 1u, route_of(look)->step_count,
             stop->port != PORT_NONE ? ports_get(look->world->ports, stop->port)->locode
-                                    : zone_info(look->world->zones, stop->zone)->id,
+                                    : zone_set_info(look->world->zones, stop->zone)->id,
             run->is_forecast ? "true" : "false");
         if (rc == 0 && run->expires_ms != TIME_NONE)
             rc = buf_printf(out, ",\"expires\":\"%s\"",
@@ -436,13 +439,13 @@ static const struct rule_hooks hooks = {
     .on_call = on_call,
     .on_fix = on_fix,
     .on_covered = on_covered,
-    .deadline = deadline,
+    .deadline = next_deadline,
     .on_time = on_time,
     .save = route_keep_save,
     .load = route_keep_load,
     .forget = free,
     .wants_water = wants_water,
-    .describe = describe,
+    .describe = describe_route,
 };
 
 const struct rule_kind kind_route = {

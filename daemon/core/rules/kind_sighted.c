@@ -9,7 +9,7 @@
 #include "kinds_int.h"
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/rules/rule_run.h"
 
 struct settings {
@@ -76,7 +76,8 @@ static int mark_told(struct rule_look *look)
     return *look->state != NULL ? 0 : ERR_NOMEM;
 }
 
-static int tell(struct rule_look *look, const struct track_fix *fix, int64_t since_ms)
+static int tell_sighting(struct rule_look *look, const struct track_fix *fix,
+                         int64_t since_ms)
 {
     struct sighted_told told = {since_ms};
     struct finding f = {
@@ -94,7 +95,7 @@ static int tell(struct rule_look *look, const struct track_fix *fix, int64_t sin
 static int on_covered(struct rule_look *look)
 {
     const struct track *track = look->subject->track;
-    return *look->state == NULL ? tell(look, &track->first, TIME_NONE) : 0;
+    return *look->state == NULL ? tell_sighting(look, &track->first, TIME_NONE) : 0;
 }
 
 /* One that was heard before the rule meant it (the configuration changed) is heard again.
@@ -112,32 +113,33 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
         return 0;
     if (look->subject->is_in_place)
         return mark_told(look);
-    return tell(look, &track->last, before != NULL ? before->time_ms : TIME_NONE);
+    return tell_sighting(look, &track->last,
+                         before != NULL ? before->time_ms : TIME_NONE);
 }
 
-static void save(const struct rule_look *look, struct wire_writer *out)
+static void save_state(const struct rule_look *look, struct wire_writer *out)
 {
     (void)look;
     wire_put_u64(out, 1);
 }
 
-static int load(struct rule_look *look, struct wire_reader *in)
+static int load_state(struct rule_look *look, struct wire_reader *in)
 {
     return wire_get_u64(in) == 1 ? mark_told(look) : ERR_CORRUPT;
 }
 
-static unsigned asks(const struct rule *rule)
+static unsigned list_asks(const struct rule *rule)
 {
     const struct settings *s = rule->settings;
     return s->again_after_ms != TIME_NONE ? RULE_ASKS_COVERED | RULE_ASKS_KEEPING
                                           : RULE_ASKS_COVERED;
 }
 
-static const struct rule_hooks hooks = {.asks = asks,
+static const struct rule_hooks hooks = {.asks = list_asks,
                                         .on_fix = on_fix,
                                         .on_covered = on_covered,
-                                        .save = save,
-                                        .load = load,
+                                        .save = save_state,
+                                        .load = load_state,
                                         .forget = free};
 
 const struct rule_kind kind_sighted = {

@@ -6,7 +6,7 @@
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/rules/rule_run.h"
 

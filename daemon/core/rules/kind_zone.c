@@ -8,7 +8,7 @@
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/detect/zone_list.h"
 #include "lookout/rules/rule_run.h"
@@ -56,7 +56,7 @@ static void say_zone(struct say_writer *w, const char *verb, const struct rule_l
 {
     const struct zone_told *told = f->detail;
     say_text(w, " %s zone %s", verb,
-             zone_info(look->world->zones, told->event->zone)->name);
+             zone_set_info(look->world->zones, told->event->zone)->name);
 }
 
 static void say_entered(struct say_writer *w, const struct rule_look *look,
@@ -143,8 +143,8 @@ static json_t *make_zone(const struct rule_look *look, const struct finding *f)
 {
     const struct zone_told *told = f->detail;
     const struct zone_event *event = told->event;
-    json_t *o = body_zone(zone_info(look->world->zones, event->zone));
-    body_put_text(o, "certainty", zone_certainty_name(event->certainty));
+    json_t *o = body_zone(zone_set_info(look->world->zones, event->zone));
+    body_put_text(o, "certainty", zone_state_certainty_name(event->certainty));
     body_put(o, "present", json_boolean(event->is_present));
     if (f->event != EVENT_ENTER)
         body_put(o, "since", body_time(event->since_ms));
@@ -171,11 +171,11 @@ static const struct rule_event events[] = {
 
 /* --- telling --- */
 
-static int tell(const struct rule_look *look, uint32_t event,
-                const struct zone_told *told, int64_t evidence_ms)
+static int tell_zone(const struct rule_look *look, uint32_t event,
+                     const struct zone_told *told, int64_t evidence_ms)
 {
     const struct zone_event *zone = told->event;
-    const char *id = zone_info(look->world->zones, zone->zone)->id;
+    const char *id = zone_set_info(look->world->zones, zone->zone)->id;
     struct finding f = {
         .event = event,
         .time_ms = zone->time_ms,
@@ -191,7 +191,7 @@ static int tell(const struct rule_look *look, uint32_t event,
 
 static bool is_mine(const struct rule_look *look, uint32_t zone)
 {
-    return zone_info(look->world->zones, zone)->shape == ZONE_AREA &&
+    return zone_set_info(look->world->zones, zone)->shape == ZONE_AREA &&
            rule_zones_has(&settings_of(look)->zones, zone);
 }
 
@@ -213,14 +213,15 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
                     : event->what == ZONE_EXITED ? EVENT_EXIT
                                                  : EVENT_LOST;
     const struct zone_told told = {event, TIME_NONE};
-    return tell(look, kind, &told,
-                event->what == ZONE_LOST ? event->last_seen_ms - 6 * HOUR_MS : TIME_NONE);
+    return tell_zone(look, kind, &told,
+                     event->what == ZONE_LOST ? event->last_seen_ms - 6 * HOUR_MS
+                                              : TIME_NONE);
 }
 
 /* The stay in one area as an event, for what is told of it besides entering and leaving.
  */
-static struct zone_event stay(const struct rule_look *look, const struct zone_presence *p,
-                              int64_t time_ms)
+static struct zone_event make_stay(const struct rule_look *look,
+                                   const struct zone_presence *p, int64_t time_ms)
 {
     struct zone_event e = {
         .what = ZONE_ENTERED,
@@ -248,9 +249,9 @@ static int tell_inside(struct rule_look *look,
             continue;
         if (zone_notes_enter(look, p->zone) != 0)
             return ERR_NOMEM;
-        struct zone_event e = stay(look, p, p->since_ms);
+        struct zone_event e = make_stay(look, p, p->since_ms);
         const struct zone_told told = {&e, TIME_NONE};
-        rc = tell(look, EVENT_ENTER, &told, TIME_NONE);
+        rc = tell_zone(look, EVENT_ENTER, &told, TIME_NONE);
     }
     return rc;
 }
@@ -289,7 +290,7 @@ static bool wants_dwell(const struct rule_look *look, const struct zone_presence
            (!p->is_present || rule_tells_at_start(look));
 }
 
-static int64_t deadline(struct rule_look *look)
+static int64_t next_deadline(struct rule_look *look)
 {
     int64_t due = INT64_MAX;
     if (settings_of(look)->dwell_ms == 0 || !look->is_covered)
@@ -313,9 +314,9 @@ static int tell_dwell(struct rule_look *look, const struct zone_presence *p,
     note->is_dwelled = true;
     note->is_dwell_due = false;
     note->since_ms = p->since_ms;
-    struct zone_event e = stay(look, p, p->since_ms + settings_of(look)->dwell_ms);
+    struct zone_event e = make_stay(look, p, p->since_ms + settings_of(look)->dwell_ms);
     const struct zone_told told = {&e, TIME_NONE};
-    return tell(look, EVENT_DWELL, &told, p->since_ms - HOUR_MS);
+    return tell_zone(look, EVENT_DWELL, &told, p->since_ms - HOUR_MS);
 }
 
 static int on_time(struct rule_look *look)
@@ -363,8 +364,8 @@ static int settle_dwell(struct rule_look *look)
 
 static bool is_out_of_reach(const struct rule_look *look, uint32_t zone, double limit_m)
 {
-    return zone_is_beyond(look->world->zones, zone, look->subject->track->last.pos,
-                          limit_m);
+    return zone_distance_is_beyond(look->world->zones, zone,
+                                   look->subject->track->last.pos, limit_m);
 }
 
 /* The zone is not out of reach. */
@@ -373,10 +374,10 @@ static int approach_one(struct rule_look *look, uint32_t zone, double limit_m)
     const struct track_fix *fix = &look->subject->track->last;
     int64_t eta_ms = 0;
     double distance_m = 0;
-    if (zone_watch_inside(look->subject->zones, zone) != NULL ||
-        zone_watch_is_pending(look->subject->zones, zone) ||
-        !zone_approach(look->world->zones, zone, fix->pos, fix->cog_ddeg / 10.0,
-                       fix->sog_dkn / 10.0, limit_m, &eta_ms, &distance_m))
+    if (zone_state_inside(look->subject->zones, zone) != NULL ||
+        zone_state_is_pending(look->subject->zones, zone) ||
+        !zone_along_approach(look->world->zones, zone, fix->pos, fix->cog_ddeg / 10.0,
+                             fix->sog_dkn / 10.0, limit_m, &eta_ms, &distance_m))
         return 0;
     if (eta_ms > settings_of(look)->approach_within_ms &&
         distance_m > settings_of(look)->approach_or_m)
@@ -396,10 +397,10 @@ static int approach_one(struct rule_look *look, uint32_t zone, double limit_m)
                            .since_ms = TIME_NONE,
                            .last_seen_ms = fix->time_ms};
     const struct zone_told told = {&e, fix->time_ms + eta_ms};
-    return tell(look, EVENT_APPROACH, &told, TIME_NONE);
+    return tell_zone(look, EVENT_APPROACH, &told, TIME_NONE);
 }
 
-static int approach(struct rule_look *look)
+static int tell_approach(struct rule_look *look)
 {
     const struct settings *settings = settings_of(look);
     const struct track_fix *fix = &look->subject->track->last;
@@ -437,7 +438,7 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
         return 0;
     int rc = settle_dwell(look);
     if (rc == 0 && (look->rule->events >> EVENT_APPROACH & 1u) != 0)
-        rc = approach(look);
+        rc = tell_approach(look);
     if (*look->state != NULL) {
         zone_notes_rearm(look, look->subject->track->last.time_ms);
         zone_notes_tidy(look);
@@ -447,7 +448,7 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
 
 /* --- the kind --- */
 
-static unsigned asks(const struct rule *rule)
+static unsigned list_asks(const struct rule *rule)
 {
     bool is_approach = (rule->events >> EVENT_APPROACH & 1u) != 0;
     return is_approach ? RULE_ASKS_COVERED | RULE_ASKS_KEEPING : RULE_ASKS_KEEPING;
@@ -460,12 +461,12 @@ static bool watches_area(const struct rule *rule, uint32_t zone)
 }
 
 static const struct rule_hooks hooks = {
-    .asks = asks,
+    .asks = list_asks,
     .on_zone = on_zone,
     .on_fix = on_fix,
     .on_covered = on_covered,
     .on_watched = on_watched,
-    .deadline = deadline,
+    .deadline = next_deadline,
     .on_time = on_time,
     .save = zone_notes_save,
     .load = zone_notes_load,

@@ -27,13 +27,13 @@ struct alternatives {
     uint32_t zone_count;
 };
 
-static bool is_word(char c)
+static bool is_route_word_char(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
            c == '_' || c == '-' || c == '.' || c == ':';
 }
 
-static char skip_blanks(struct parser *p)
+static char skip_route_blanks(struct parser *p)
 {
     while (p->text[p->at] == ' ' || p->text[p->at] == '\t' || p->text[p->at] == '\n')
         p->at++;
@@ -61,19 +61,19 @@ static int fail_here(struct parser *p, const char *expected)
                       (int)character_bytes(p->text + p->at), p->text + p->at, expected);
 }
 
-static int fail(struct parser *p, const char *expected)
+static int fail_parse(struct parser *p, const char *expected)
 {
-    skip_blanks(p);
+    skip_route_blanks(p);
     return fail_here(p, expected);
 }
 
 /* The word at the cursor, copied; NULL when out of memory. */
-static char *take_word(struct parser *p, bool has_star)
+static char *take_route_word(struct parser *p, bool has_star)
 {
     size_t begin = p->at;
     if (p->text[p->at] == '$')
         p->at++;
-    while (is_word(p->text[p->at]))
+    while (is_route_word_char(p->text[p->at]))
         p->at++;
     if (has_star && p->text[p->at] == '*')
         p->at++;
@@ -84,12 +84,12 @@ static int read_zone(struct parser *p, struct alternatives *alt)
 {
     int col = (int)p->at + 1;
     p->at++;
-    if (!is_word(p->text[p->at]))
+    if (!is_route_word_char(p->text[p->at]))
         return fail_here(p, "the id of a zone or gate");
-    char *id = take_word(p, false);
+    char *id = take_route_word(p, false);
     if (id == NULL)
         return ERR_NOMEM;
-    int64_t zone = zone_find(p->zones, id);
+    int64_t zone = zone_set_find(p->zones, id);
     int rc = 0;
     if (zone < 0)
         rc = err_set_at(p->err, ERR_NOT_FOUND, 0, col, "there is no zone or gate '%s'",
@@ -119,18 +119,19 @@ static int check_pattern(struct parser *p, const char *pattern, int col)
 }
 
 /* one := port | "*" | "@" zone-id */
-static int read_one(struct parser *p, struct alternatives *alt)
+static int read_alternative(struct parser *p, struct alternatives *alt)
 {
-    char c = skip_blanks(p);
+    char c = skip_route_blanks(p);
     int col = (int)p->at + 1;
     if (c == '@')
         return read_zone(p, alt);
-    if (c != '*' && c != '$' && !is_word(c))
-        return fail(p, "a port (RUVVO), a country (KP*), a group ($name), * or @zone");
+    if (c != '*' && c != '$' && !is_route_word_char(c))
+        return fail_parse(p,
+                          "a port (RUVVO), a country (KP*), a group ($name), * or @zone");
     if (alt->pattern_count == ALTERNATIVES_MAX)
         return err_set_at(p->err, ERR_LIMIT, 0, col, "more than %d ports in one step",
                           ALTERNATIVES_MAX);
-    char *word = take_word(p, true);
+    char *word = take_route_word(p, true);
     if (word == NULL)
         return ERR_NOMEM;
     alt->patterns[alt->pattern_count++] = word;
@@ -170,15 +171,15 @@ static int store_step(struct parser *p, const struct alternatives *alt,
 
 static int read_alternatives(struct parser *p, struct alternatives *alt)
 {
-    if (skip_blanks(p) != '(')
-        return read_one(p, alt);
+    if (skip_route_blanks(p) != '(')
+        return read_alternative(p, alt);
     int rc = 0;
     do {
         p->at++;
-        rc = read_one(p, alt);
-    } while (rc == 0 && skip_blanks(p) == '|');
-    if (rc == 0 && skip_blanks(p) != ')')
-        return fail(p, "'|' or ')'");
+        rc = read_alternative(p, alt);
+    } while (rc == 0 && skip_route_blanks(p) == '|');
+    if (rc == 0 && skip_route_blanks(p) != ')')
+        return fail_parse(p, "'|' or ')'");
     if (rc == 0)
         p->at++;
     return rc;
@@ -188,11 +189,11 @@ static int read_alternatives(struct parser *p, struct alternatives *alt)
 static int read_step(struct parser *p, struct route_step *step)
 {
     struct alternatives alt = {0};
-    skip_blanks(p);
+    skip_route_blanks(p);
     size_t begin = p->at;
     int rc = read_alternatives(p, &alt);
     size_t end = p->at;
-    if (rc == 0 && skip_blanks(p) == '?') {
+    if (rc == 0 && skip_route_blanks(p) == '?') {
         end = ++p->at;
         step->is_optional = true;
     }
@@ -206,7 +207,7 @@ static int read_step(struct parser *p, struct route_step *step)
     return rc;
 }
 
-static int read_route(struct parser *p, struct route *route)
+static int read_steps(struct parser *p, struct route *route)
 {
     bool is_adjacent = false;
     for (;;) {
@@ -218,12 +219,12 @@ static int read_route(struct parser *p, struct route *route)
         int rc = read_step(p, step);
         if (rc != 0)
             return rc;
-        char c = skip_blanks(p);
+        char c = skip_route_blanks(p);
         if (c == '\0')
             return 0;
         if (c != '>')
-            return fail(p, step->is_optional ? "'>', '>>' or the end"
-                                             : "'>', '>>', '?' or the end");
+            return fail_parse(p, step->is_optional ? "'>', '>>' or the end"
+                                                   : "'>', '>>', '?' or the end");
         p->at++;
         is_adjacent = p->text[p->at] != '>';
         if (!is_adjacent)
@@ -239,7 +240,7 @@ int route_compile(const struct ports *ports, const struct zone_set *zones,
         return ERR_NOMEM;
     struct parser p = {.text = text, .ports = ports, .zones = zones, .err = err};
     route->text = strdup(text);
-    int rc = route->text != NULL ? read_route(&p, route) : ERR_NOMEM;
+    int rc = route->text != NULL ? read_steps(&p, route) : ERR_NOMEM;
     bool is_all_optional = true;
     for (uint32_t i = 0; i < route->step_count; i++)
         is_all_optional = is_all_optional && route->steps[i].is_optional;
@@ -323,7 +324,7 @@ static int describe_step(const struct route_step *step, const struct ports *port
             rc = describe_ports(step->ports, ports, out);
     }
     for (uint32_t i = 0; i < step->zone_count && rc == 0; i++) {
-        const struct zone_info *zone = zone_info(zones, step->zones[i]);
+        const struct zone_info *zone = zone_set_info(zones, step->zones[i]);
         rc = buf_printf(out, "%s%s %s", i != 0 || step->ports != NULL ? " or " : "",
                         zone->shape == ZONE_GATE ? "crossing gate" : "being in zone",
                         zone->id);

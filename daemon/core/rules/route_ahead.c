@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 
 static const double FACTOR = 1.15;
@@ -31,11 +31,11 @@ struct search {
     uint32_t points;
 };
 
-static void look_at(struct search *s, struct geo_point p)
+static void look_at_point(struct search *s, struct geo_point p)
 {
     struct geo_pos pos = geo_to_pos(p);
     double there_m = water_reach_m(s->reach, pos);
-    double on_m = there_m >= 0 ? water_distance_m(s->field, pos) : -1;
+    double on_m = there_m >= 0 ? water_field_distance_m(s->field, pos) : -1;
     s->points++;
     if (on_m < 0 || there_m + on_m > s->limit_m)
         return;
@@ -55,10 +55,10 @@ static bool is_in_box(const struct search *s, struct geo_point p)
 /* Points along the rings, every EDGE_DEG. */
 static void look_along(struct search *s, const struct zone_set *zones, uint32_t zone)
 {
-    for (size_t ring = 0; ring < zone_ring_count(zones, zone); ring++)
-        for (size_t i = 0; i + 1 < zone_ring_size(zones, zone, ring); i++) {
-            struct geo_point a = zone_ring_point(zones, zone, ring, i);
-            struct geo_point b = zone_ring_point(zones, zone, ring, i + 1);
+    for (size_t ring = 0; ring < zone_set_ring_count(zones, zone); ring++)
+        for (size_t i = 0; i + 1 < zone_set_ring_size(zones, zone, ring); i++) {
+            struct geo_point a = zone_set_ring_point(zones, zone, ring, i);
+            struct geo_point b = zone_set_ring_point(zones, zone, ring, i + 1);
             double longest = fmax(fabs(b.lat - a.lat), fabs(b.lon - a.lon));
             int steps = 1 + (int)(longest / EDGE_DEG);
             for (int k = 0; k < steps && s->points < POINTS_MAX; k++) {
@@ -66,7 +66,7 @@ static void look_along(struct search *s, const struct zone_set *zones, uint32_t 
                 struct geo_point p = {a.lat + (b.lat - a.lat) * f,
                                       a.lon + (b.lon - a.lon) * f};
                 if (is_in_box(s, p))
-                    look_at(s, p);
+                    look_at_point(s, p);
             }
         }
 }
@@ -74,7 +74,7 @@ static void look_along(struct search *s, const struct zone_set *zones, uint32_t 
 /* Middles of cells inside the zone, where its bounding box and the reach meet. */
 static void look_inside(struct search *s, const struct zone_set *zones, uint32_t zone)
 {
-    const struct zone_info *info = zone_info(zones, zone);
+    const struct zone_info *info = zone_set_info(zones, zone);
     double width = info->high.lon - info->low.lon;
     width = width < 0 ? width + 360 : width;
     double south = fmax(info->low.lat, s->low.lat);
@@ -85,9 +85,9 @@ static void look_inside(struct search *s, const struct zone_set *zones, uint32_t
             struct geo_point p = {lat, (floor((info->low.lon + east) / CELL_DEG) + 0.5) *
                                            CELL_DEG};
             if (s->points >= POINTS_MAX || lat < south || !is_in_box(s, p) ||
-                !zone_contains(zones, zone, geo_to_pos(p)))
+                !zone_set_contains(zones, zone, geo_to_pos(p)))
                 continue;
-            look_at(s, p);
+            look_at_point(s, p);
         }
 }
 
@@ -101,7 +101,7 @@ static void look_through(struct search *s, const struct zone_set *zones, uint32_
     look_inside(s, zones, zone);
 }
 
-static void add(struct route_outlook *f, uint32_t zone, int64_t eta_ms)
+static void add_zone_ahead(struct route_outlook *f, uint32_t zone, int64_t eta_ms)
 {
     uint32_t room = sizeof f->ahead / sizeof f->ahead[0], at = f->ahead_count;
     while (at > 0 && f->ahead[at - 1].eta_ms > eta_ms)
@@ -115,7 +115,7 @@ static void add(struct route_outlook *f, uint32_t zone, int64_t eta_ms)
     f->ahead[at].eta_ms = eta_ms;
 }
 
-int route_zones_ahead(const struct rule_look *look, const struct water_field *field,
+int route_ahead_zones(const struct rule_look *look, const struct water_field *field,
                       double kn, struct route_outlook *ret)
 {
     const struct rule_world *world = look->world;
@@ -128,23 +128,23 @@ int route_zones_ahead(const struct rule_look *look, const struct water_field *fi
         return rc == ERR_NOMEM ? rc : 0;
     struct search s = {.field = field, .reach = reach};
     water_reach_box(reach, &s.low, &s.high);
-    s.most_m = FACTOR * water_distance_m(field, fix->pos);
+    s.most_m = FACTOR * water_field_distance_m(field, fix->pos);
     double mps = (kn >= 1 ? kn : USUAL_KN) * KN_MPS;
     for (size_t i = 0; i < world->zones_watched_count; i++) {
         uint32_t zone = world->zones_watched[i];
-        if (zone_contains(world->zones, zone, fix->pos))
+        if (zone_set_contains(world->zones, zone, fix->pos))
             continue;
         look_through(&s, world->zones, zone, s.most_m);
         if (isinf(s.best_m))
             continue;
         look_through(&s, world->zones, zone, fmin(s.most_m, s.best_m + SLACK_M));
-        add(ret, zone, fix->time_ms + (int64_t)(s.first_m / mps) * SECOND_MS);
+        add_zone_ahead(ret, zone, fix->time_ms + (int64_t)(s.first_m / mps) * SECOND_MS);
     }
     water_reach_destroy(reach);
     return 0;
 }
 
-int route_zones_ahead_of(const struct rule_look *look, uint32_t port, double distance_m,
+int route_ahead_zones_of(const struct rule_look *look, uint32_t port, double distance_m,
                          const struct water_field *usual, double kn,
                          struct route_outlook *ret)
 {
@@ -153,12 +153,12 @@ int route_zones_ahead_of(const struct rule_look *look, uint32_t port, double dis
     if (world->zones_watched_count == 0)
         return 0;
     if (distance_m > OWN_FIELD_M)
-        return route_zones_ahead(look, usual, kn, ret);
+        return route_ahead_zones(look, usual, kn, ret);
     int rc = water_field_create(world->water, &ports_get(world->ports, port)->pos, 1,
                                 FACTOR * distance_m + FIELD_SLACK_M, &own);
     if (rc != 0)
         return rc;
-    rc = route_zones_ahead(look, own, kn, ret);
+    rc = route_ahead_zones(look, own, kn, ret);
     water_field_release(own);
     return rc;
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "route_settings_int.h"
 
@@ -79,8 +79,9 @@ static void find_nearest(struct view *v)
         return;
     for (uint32_t j = first; j <= last; j++) {
         const struct route_step *step = &route_settings(v->look->rule)->route->steps[j];
-        double m =
-            step->field != NULL ? water_distance_m(step->field, v->track->last.pos) : -1;
+        double m = step->field != NULL
+                       ? water_field_distance_m(step->field, v->track->last.pos)
+                       : -1;
         if (m < 0 || (v->step != NULL && m >= v->rest_m))
             continue;
         v->step = step;
@@ -91,7 +92,7 @@ static void find_nearest(struct view *v)
 /* The awaited port at the end of the way. */
 static uint32_t nearest_port(const struct view *v)
 {
-    size_t index = water_nearest(v->step->field, v->track->last.pos);
+    size_t index = water_field_nearest(v->step->field, v->track->last.pos);
     uint32_t port = port_set_next(v->step->ports, 0);
     for (size_t i = 0; i < index && port != PORT_NONE; i++)
         port = port_set_next(v->step->ports, port + 1);
@@ -108,7 +109,7 @@ static double path_length_m(const struct track_point *path, size_t n)
     return m;
 }
 
-static void read_path(struct view *v)
+static void read_track_path(struct view *v)
 {
     int64_t since_ms = v->now_ms - HEADING_MS;
     since_ms = v->departed_ms > since_ms ? v->departed_ms : since_ms;
@@ -154,8 +155,8 @@ static bool nears_awaited(const struct view *v, const struct route_step *declare
         return v->look->world->water == NULL &&
                ports_distance_m(v->look->world->ports, s->declared, s->track->last.pos) <=
                    ports_distance_m(v->look->world->ports, s->declared, then) + GROWTH_M;
-    double now_m = water_distance_m(declared->field, s->track->last.pos);
-    double then_m = water_distance_m(declared->field, then);
+    double now_m = water_field_distance_m(declared->field, s->track->last.pos);
+    double then_m = water_field_distance_m(declared->field, then);
     return now_m >= 0 && (then_m < 0 || now_m <= then_m + GROWTH_M);
 }
 
@@ -172,7 +173,7 @@ static int measure_declared(const struct view *v, double ret_m[TIMES])
     for (int i = 0; i < TIMES; i++) {
         was[i] = was_at(v, GROWTH_MS * i / THEN);
         if (rc == 0)
-            rc = water_between_m(v->look->world->water, goal, was[i], &ret_m[i]);
+            rc = water_reach_between_m(v->look->world->water, goal, was[i], &ret_m[i]);
     }
     if (rc == ERR_NOMEM)
         return rc;
@@ -226,8 +227,8 @@ static bool has_fallen(const struct view *v, int64_t since_ms)
     size_t n = track_path(v->track, since_ms, v->now_ms, path, TRACK_PATH_POINTS + 2);
     if (n < 2)
         return false;
-    double before_m = water_distance_m(v->step->field, path[0].pos);
-    double after_m = water_distance_m(v->step->field, path[n - 1].pos);
+    double before_m = water_field_distance_m(v->step->field, path[0].pos);
+    double after_m = water_field_distance_m(v->step->field, path[n - 1].pos);
     double sailed_m = path_length_m(path, n);
     return before_m >= 0 && after_m >= 0 &&
            sailed_m >=
@@ -241,7 +242,7 @@ static bool is_on_her_way(const struct view *v)
     struct geo_pos from = v->run->stops[v->run->stop_count - 1].pos;
     if (geo_distance_m(from, v->track->last.pos) < CLEAR_M)
         return false;
-    double way_m = water_distance_m(v->step->field, from);
+    double way_m = water_field_distance_m(v->step->field, from);
     return way_m < 0 || way_m - v->rest_m >= BEHIND_SHARE * way_m;
 }
 
@@ -279,10 +280,10 @@ static bool is_through_gate(const struct view *v, const int64_t fixes_ms[2])
 {
     const struct route_stop *stop = &v->run->stops[v->run->stop_count - 1];
     if (v->step == NULL || stop->port != PORT_NONE || v->run->stop_count < 2 ||
-        zone_info(v->look->world->zones, stop->zone)->shape != ZONE_GATE ||
+        zone_set_info(v->look->world->zones, stop->zone)->shape != ZONE_GATE ||
         (fixes_ms[0] != TIME_NONE && stop->arrived_ms < fixes_ms[0]))
         return false;
-    double there_m = water_distance_m(v->step->field, stop->pos);
+    double there_m = water_field_distance_m(v->step->field, stop->pos);
     return there_m >= 0 && v->rest_m < there_m;
 }
 
@@ -305,8 +306,8 @@ static int find_distance(const struct view *v, const struct route_outlook *f,
     if (nearest_port(v) == f->port)
         return 0;
     double m = 0;
-    int rc = water_between_m(v->look->world->water, v->track->last.pos,
-                             ports_get(v->look->world->ports, f->port)->pos, &m);
+    int rc = water_reach_between_m(v->look->world->water, v->track->last.pos,
+                                   ports_get(v->look->world->ports, f->port)->pos, &m);
     if (rc == 0)
         *ret_m = m;
     return rc == ERR_NOMEM ? rc : 0;
@@ -324,7 +325,7 @@ static int find_reasons(struct view *v, const int64_t fixes_ms[2],
         f->port = v->look->subject->declared;
         if (declared->field != NULL && declared != v->step) {
             v->step = declared;
-            v->rest_m = water_distance_m(declared->field, v->track->last.pos);
+            v->rest_m = water_field_distance_m(declared->field, v->track->last.pos);
         }
     }
     return rc;
@@ -347,7 +348,7 @@ int route_forecast(const struct rule_look *look, const struct route_run *run,
     find_nearest(&v);
     if (v.step == NULL && look->world->water != NULL)
         return 0;
-    read_path(&v);
+    read_track_path(&v);
     int rc = find_reasons(&v, fixes_ms, &f);
     if (rc != 0 || !(f.is_declared || f.is_heading || f.is_gate))
         return rc;
@@ -357,7 +358,7 @@ int route_forecast(const struct rule_look *look, const struct route_run *run,
         return 0;
     rc = find_distance(&v, &f, &distance_m);
     if (rc != 0 ||
-        eta_at(&v, distance_m, track_believed_kn(s->track, look->world->track)) >
+        eta_at(&v, distance_m, tracks_believed_kn(s->track, look->world->track)) >
             run->expires_ms)
         return rc;
     double kn = mean_kn(&v);
@@ -367,8 +368,8 @@ int route_forecast(const struct rule_look *look, const struct route_run *run,
         return 0;
     if (v.step != NULL)
         rc = nearest_port(&v) == f.port
-                 ? route_zones_ahead(look, v.step->field, kn, &f)
-                 : route_zones_ahead_of(look, f.port, distance_m, v.step->field, kn, &f);
+                 ? route_ahead_zones(look, v.step->field, kn, &f)
+                 : route_ahead_zones_of(look, f.port, distance_m, v.step->field, kn, &f);
     *ret = f;
     *ret_is_due = rc == 0;
     return rc;

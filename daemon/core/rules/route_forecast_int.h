@@ -16,12 +16,12 @@ MUST_CHECK int route_forecast(const struct rule_look *look, const struct route_r
 
 /* Zones that zone rules name and that lie on the way to a field's ports, the nearest
  * first, with the time to each at `kn`. */
-MUST_CHECK int route_zones_ahead(const struct rule_look *look,
+MUST_CHECK int route_ahead_zones(const struct rule_look *look,
                                  const struct water_field *field, double kn,
                                  struct route_outlook *ret);
 /* The same on the way to one port, distance_m away over water, where a nearer one is
  * awaited too. Across an ocean it is the way to `usual` that counts. */
-MUST_CHECK int route_zones_ahead_of(const struct rule_look *look, uint32_t port,
+MUST_CHECK int route_ahead_zones_of(const struct rule_look *look, uint32_t port,
                                     double distance_m, const struct water_field *usual,
                                     double kn, struct route_outlook *ret);
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "route_settings_int.h"
 
 struct route_keep *route_keep_obtain(struct rule_look *look)
@@ -21,7 +21,7 @@ struct route_keep *route_keep_obtain(struct rule_look *look)
     state->room = ROUTE_RUNS_MAX;
     if (!is_new)
         return state;
-    route_state_init(&state->runs);
+    route_run_init(&state->runs);
     state->counted_ms = state->told_ms = TIME_NONE;
     state->fixes_ms[0] = state->fixes_ms[1] = TIME_NONE;
     return state;
@@ -49,7 +49,7 @@ void route_keep_tidy(struct rule_look *look)
     struct route_keep *state = *look->state;
     if (state == NULL)
         return;
-    if (!route_is_idle(&state->runs, route_settings(look->rule)->route)) {
+    if (!route_run_is_idle(&state->runs, route_settings(look->rule)->route)) {
         cut_down(look);
         return;
     }
@@ -64,7 +64,7 @@ void route_keep_save(const struct rule_look *look, struct wire_writer *out)
     wire_put_i64(out, state->told_ms);
     for (int i = 0; i < 2; i++)
         wire_put_i64(out, state->fixes_ms[i]);
-    route_state_save(&state->runs, look->world->ports, look->world->zones, out);
+    route_wire_save(&state->runs, look->world->ports, look->world->zones, out);
 }
 
 int route_keep_load(struct rule_look *look, struct wire_reader *in)
@@ -76,7 +76,7 @@ int route_keep_load(struct rule_look *look, struct wire_reader *in)
     state->told_ms = wire_get_i64(in);
     for (int i = 0; i < 2; i++)
         state->fixes_ms[i] = wire_get_i64(in);
-    int rc = route_state_load(&state->runs, look->world->ports, look->world->zones, in);
+    int rc = route_wire_load(&state->runs, look->world->ports, look->world->zones, in);
     for (uint32_t i = 0; rc == 0 && i < state->runs.run_count; i++)
         if (state->runs.runs[i].step >= route_settings(look->rule)->route->step_count)
             rc = ERR_CORRUPT;

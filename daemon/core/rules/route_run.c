@@ -16,9 +16,9 @@
 #include <string.h>
 
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
-void route_state_init(struct route_state *s)
+void route_run_init(struct route_state *s)
 {
     memset(s, 0, sizeof *s);
     s->last_port = PORT_NONE;
@@ -120,7 +120,7 @@ static void make_run(struct arrival *a, const struct route_run *from, uint32_t s
 }
 
 /* Copies of `run` advanced by the stop; true when there was one. */
-static bool advance(struct arrival *a, const struct route_run *run)
+static bool advance_run(struct arrival *a, const struct route_run *run)
 {
     uint32_t first, last;
     bool has_advanced = false;
@@ -172,7 +172,7 @@ static uint32_t first_steps(const struct route *route)
 }
 
 /* Does this one stop complete the route? */
-static bool is_whole(const struct arrival *a)
+static bool is_route_whole(const struct arrival *a)
 {
     for (uint32_t j = 0; j < first_steps(a->route); j++)
         if (step_accepts(&a->route->steps[j], a->stop) && route_is_complete(a->route, j))
@@ -182,11 +182,11 @@ static bool is_whole(const struct arrival *a)
 
 /* Runs that begin with this stop. A call that goes on begins none, but for those whose
  * time was over: they would have waited for it. */
-static void start(const struct route_state *s, struct arrival *a, uint64_t seed)
+static void start_runs(const struct route_state *s, struct arrival *a, uint64_t seed)
 {
     if (a->stop->is_standing || (a->is_repeat && s->is_spent))
         return;
-    bool was_whole = a->is_repeat && is_whole(a);
+    bool was_whole = a->is_repeat && is_route_whole(a);
     for (uint32_t j = 0; j < first_steps(a->route); j++) {
         const struct route_step *step = &a->route->steps[j];
         bool is_due = !a->is_repeat || (!has_begun(s, a, j) &&
@@ -264,8 +264,8 @@ static void keep_run(struct route_state *s, const struct route_run *run)
 }
 
 /* Does the run stand at the port of the call before, no other stop having followed? */
-static bool stands_at(const struct route_run *run, uint32_t port,
-                      const struct ports *ports)
+static bool run_stands_at(const struct route_run *run, uint32_t port,
+                          const struct ports *ports)
 {
     const struct route_stop *stop = last_stop(run);
     return !run->has_foreign_call && stop->port != PORT_NONE && port != PORT_NONE &&
@@ -277,7 +277,7 @@ static void go_on(struct route_state *s, const struct arrival *a)
 {
     for (uint32_t i = 0; i < s->run_count; i++) {
         struct route_run *run = &s->runs[i];
-        if (!stands_at(run, a->stop->port, a->ports))
+        if (!run_stands_at(run, a->stop->port, a->ports))
             continue;
         if (run->is_lapsed)
             run->is_lapsed = run->is_forecast = false;
@@ -299,7 +299,7 @@ static int pass_runs(struct route_state *s, struct arrival *a)
 {
     for (uint32_t i = 0; i < s->run_count;) {
         struct route_run *run = &s->runs[i];
-        if (advance(a, run))
+        if (advance_run(a, run))
             run->is_forecast = false;
         if (a->stop->port != PORT_NONE)
             run->has_foreign_call = true;
@@ -353,7 +353,7 @@ static bool is_ended(const struct arrival *a, uint64_t case_id)
 
 /* Tell what was made, then keep what may go on: of completed cases only what still has
  * optional steps before it. */
-static int settle(struct route_state *s, struct arrival *a)
+static int settle_arrival(struct route_state *s, struct arrival *a)
 {
     int rc = tell_made(s, a);
     for (uint32_t i = 0; i < a->made_count; i++)
@@ -369,8 +369,8 @@ static int settle(struct route_state *s, struct arrival *a)
 }
 
 /* What the next stop has to know of this one. */
-static void remember(struct route_state *s, const struct route_stop *stop,
-                     const struct arrival *a)
+static void remember_stop(struct route_state *s, const struct route_stop *stop,
+                          const struct arrival *a)
 {
     if (stop->is_standing)
         return;
@@ -384,10 +384,10 @@ static void remember(struct route_state *s, const struct route_stop *stop,
     s->is_spent = false;
 }
 
-int route_arrive(struct route_state *s, const struct route *route,
-                 const struct route_limits *limits, const struct ports *ports,
-                 const struct route_stop *stop, uint64_t seed, route_sink sink,
-                 void *context)
+int route_run_arrive(struct route_state *s, const struct route *route,
+                     const struct route_limits *limits, const struct ports *ports,
+                     const struct route_stop *stop, uint64_t seed, route_sink sink,
+                     void *context)
 {
     struct arrival a;
     a.route = route;
@@ -406,13 +406,13 @@ int route_arrive(struct route_state *s, const struct route *route,
         rc = pass_runs(s, &a);
     if (rc != 0)
         return rc;
-    start(s, &a, seed);
-    remember(s, stop, &a);
-    return settle(s, &a);
+    start_runs(s, &a, seed);
+    remember_stop(s, stop, &a);
+    return settle_arrival(s, &a);
 }
 
-void route_depart(struct route_state *s, const struct route_limits *limits,
-                  const struct ports *ports, const struct route_stop *left)
+void route_run_depart(struct route_state *s, const struct route_limits *limits,
+                      const struct ports *ports, const struct route_stop *left)
 {
     for (uint32_t i = 0; i < s->run_count; i++) {
         struct route_run *run = &s->runs[i];
@@ -433,7 +433,7 @@ void route_depart(struct route_state *s, const struct route_limits *limits,
     }
 }
 
-bool route_is_idle(const struct route_state *s, const struct route *route)
+bool route_run_is_idle(const struct route_state *s, const struct route *route)
 {
     if (s->run_count != 0)
         return false;
@@ -444,7 +444,7 @@ bool route_is_idle(const struct route_state *s, const struct route *route)
     return true;
 }
 
-int64_t route_deadline(const struct route_state *s)
+int64_t route_run_deadline(const struct route_state *s)
 {
     int64_t due = INT64_MAX;
     for (uint32_t i = 0; i < s->run_count; i++)
@@ -462,7 +462,8 @@ static bool may_go_on(const struct route_run *run)
            run->until_ms > run->expires_ms;
 }
 
-int route_expire(struct route_state *s, int64_t now_ms, route_sink sink, void *context)
+int route_run_expire(struct route_state *s, int64_t now_ms, route_sink sink,
+                     void *context)
 {
     for (uint32_t i = 0; i < s->run_count;) {
         struct route_run *run = &s->runs[i];

@@ -3,15 +3,15 @@
 #include "route_say_int.h"
 
 #include "kind_details_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "route_settings_int.h"
 
-static const struct route *route_of(const struct rule_look *look)
+static const struct route *said_route(const struct rule_look *look)
 {
     return route_settings(look->rule)->route;
 }
 
-static const struct route_stop *last_stop(const struct route_run *run)
+static const struct route_stop *last_said_stop(const struct route_run *run)
 {
     return &run->stops[run->stop_count - 1];
 }
@@ -45,8 +45,9 @@ static void say_stop(struct say_writer *w, const struct rule_look *look,
                      const struct route_stop *stop, int64_t time_ms)
 {
     say_text(w, "%s ",
-             stop->port != PORT_NONE ? ports_get(look->world->ports, stop->port)->name
-                                     : zone_info(look->world->zones, stop->zone)->name);
+             stop->port != PORT_NONE
+                 ? ports_get(look->world->ports, stop->port)->name
+                 : zone_set_info(look->world->zones, stop->zone)->name);
     say_day(w, time_ms);
 }
 
@@ -63,13 +64,13 @@ static void say_chain(struct say_writer *w, const struct rule_look *look,
 static void say_reached(struct say_writer *w, const struct rule_look *look,
                         const struct route_run *run)
 {
-    const struct route_stop *stop = last_stop(run);
+    const struct route_stop *stop = last_said_stop(run);
     if (stop->port != PORT_NONE) {
         say_text(w, " arrived ");
         say_port(w, ports_get(look->world->ports, stop->port));
         say_text(w, " ");
     } else {
-        const struct zone_info *zone = zone_info(look->world->zones, stop->zone);
+        const struct zone_info *zone = zone_set_info(look->world->zones, stop->zone);
         say_text(w, zone->shape == ZONE_GATE ? " crossed %s " : " was in %s ",
                  zone->name);
     }
@@ -93,7 +94,7 @@ static void say_reached(struct say_writer *w, const struct rule_look *look,
 static int64_t until_from_now(const struct rule_look *look, const struct route_run *run)
 {
     const struct route_settings *s = route_settings(look->rule);
-    int64_t until_ms = last_stop(run)->arrived_ms + s->leg_ms;
+    int64_t until_ms = last_said_stop(run)->arrived_ms + s->leg_ms;
     bool is_bounded = run->stop_count > 1 && run->stops[0].departed_ms != TIME_NONE;
     int64_t last_ms = is_bounded ? run->stops[0].departed_ms + s->within_ms : until_ms;
     return last_ms < until_ms ? last_ms : until_ms;
@@ -102,7 +103,8 @@ static int64_t until_from_now(const struct rule_look *look, const struct route_r
 static void say_step_of(struct say_writer *w, const struct rule_look *look,
                         const struct route_run *run)
 {
-    say_text(w, " %s %u/%u", look->rule->id, run->step + 1u, route_of(look)->step_count);
+    say_text(w, " %s %u/%u", look->rule->id, run->step + 1u,
+             said_route(look)->step_count);
 }
 
 void route_say_progressed(struct say_writer *w, const struct rule_look *look,
@@ -112,9 +114,9 @@ void route_say_progressed(struct say_writer *w, const struct rule_look *look,
     uint32_t first, last;
     say_reached(w, look, run);
     say_step_of(w, look, run);
-    if (route_awaits(route_of(look), run, &first, &last)) {
+    if (route_awaits(said_route(look), run, &first, &last)) {
         say_text(w, ", awaits ");
-        say_step(w, look, &route_of(look)->steps[last]);
+        say_step(w, look, &said_route(look)->steps[last]);
         say_text(w, " by ");
         say_day(w, run->expires_ms != TIME_NONE ? run->expires_ms
                                                 : until_from_now(look, run));
@@ -167,7 +169,7 @@ void route_say_forecast(struct say_writer *w, const struct rule_look *look,
     say_text(w, ".");
     for (uint32_t i = 0; i < outlook->ahead_count; i++) {
         say_text(w, i == 0 ? " On the way: %s in " : ", %s in ",
-                 zone_info(look->world->zones, outlook->ahead[i].zone)->name);
+                 zone_set_info(look->world->zones, outlook->ahead[i].zone)->name);
         say_span(w, outlook->ahead[i].eta_ms - look->now_ms);
     }
     say_text(w, outlook->ahead_count > 0 ? "." : "");
@@ -247,7 +249,7 @@ const struct body_field route_say_forecast_field = {
 json_t *route_say_make_port(const struct rule_look *look, const struct finding *f)
 {
     const struct route_told *told = f->detail;
-    uint32_t port = last_stop(told->run)->port;
+    uint32_t port = last_said_stop(told->run)->port;
     if (f->event == ROUTE_SAY_LAPSED)
         port = PORT_NONE;
     if (f->event == ROUTE_SAY_FORECAST)
@@ -259,7 +261,7 @@ static json_t *make_stop(const struct rule_world *world, const struct route_stop
 {
     json_t *o = json_object();
     if (stop->port == PORT_NONE) {
-        body_put_text(o, "zone", zone_info(world->zones, stop->zone)->id);
+        body_put_text(o, "zone", zone_set_info(world->zones, stop->zone)->id);
         body_put(o, "arrived_at", body_time(stop->arrived_ms));
         return o;
     }
@@ -276,7 +278,7 @@ static json_t *make_stop(const struct rule_world *world, const struct route_stop
 json_t *route_say_make_route(const struct rule_look *look, const struct finding *f)
 {
     const struct route_run *run = ((const struct route_told *)f->detail)->run;
-    const struct route *route = route_of(look);
+    const struct route *route = said_route(look);
     json_t *o = json_object(), *calls = json_array(), *awaits = json_array();
     uint32_t first, last;
     body_put_text(o, "pattern", route->text);
@@ -309,7 +311,7 @@ json_t *route_say_make_forecast(const struct rule_look *look, const struct findi
     body_put(o, "reasons", list);
     for (uint32_t i = 0; i < outlook->ahead_count; i++) {
         const struct zone_info *zone =
-            zone_info(look->world->zones, outlook->ahead[i].zone);
+            zone_set_info(look->world->zones, outlook->ahead[i].zone);
         json_t *z = json_pack("{s:s,s:s}", "id", zone->id, "name", zone->name);
         body_put(z, "eta", body_eta(outlook->ahead[i].eta_ms));
         json_array_append_new(ahead, z);

@@ -8,7 +8,7 @@
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/rules/rule_kind.h"
 #include "lookout/rules/rule_run.h"
 
@@ -84,7 +84,7 @@ static json_t *make_data(const struct alert_context *context,
         body_put(data, "link", body_link(context->link, &ship));
     int64_t since_ms =
         f->evidence_ms != TIME_NONE ? f->evidence_ms : look->now_ms - 6 * HOUR_MS;
-    json_t *evidence = body_evidence(track, since_ms, track->last.time_ms);
+    json_t *evidence = body_evidence_json(track, since_ms, track->last.time_ms);
     if (evidence == NULL) {
         json_decref(data);
         return NULL;

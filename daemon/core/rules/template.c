@@ -51,7 +51,8 @@ static bool is_name(char c)
 }
 
 /* "{name}" at `at`, blanks allowed inside. */
-static bool read_field(const char *at, struct piece *ret_piece, const char **ret_end)
+static bool read_template_field(const char *at, struct piece *ret_piece,
+                                const char **ret_end)
 {
     const char *begin = at + 1 + strspn(at + 1, " ");
     const char *end = begin;
@@ -67,7 +68,7 @@ static bool read_field(const char *at, struct piece *ret_piece, const char **ret
     return true;
 }
 
-static bool next(struct scan *s, struct piece *ret_piece)
+static bool next_piece(struct scan *s, struct piece *ret_piece)
 {
     const char *begin = s->at, *p = begin;
     if (*p == '\0')
@@ -81,7 +82,7 @@ static bool next(struct scan *s, struct piece *ret_piece)
             s->at = p + 2;
             return true;
         }
-        if (!read_field(p, &field, &end))
+        if (!read_template_field(p, &field, &end))
             continue;
         if (p > begin)
             break;
@@ -97,7 +98,7 @@ static bool next(struct scan *s, struct piece *ret_piece)
 /* --- values --- */
 
 /* Borrowed; NULL: the alert has no such member. */
-static const json_t *look_up(const json_t *event, const char *path)
+static const json_t *look_up_path(const json_t *event, const char *path)
 {
     while (*path != '\0' && event != NULL) {
         char name[40];
@@ -129,7 +130,7 @@ static int add_value_text(const json_t *value, struct buf *out)
     return rc;
 }
 
-static bool is_among(const json_t *list, const json_t *value)
+static bool is_value_among(const json_t *list, const json_t *value)
 {
     for (size_t i = 0; i < json_array_size(list); i++)
         if (json_equal(json_array_get(list, i), value))
@@ -143,8 +144,8 @@ static json_t *values_of(const struct json_t *const *events, size_t count,
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count && list != NULL; i++) {
-        const json_t *value = look_up(events[i], path);
-        if (value == NULL || is_among(list, value))
+        const json_t *value = look_up_path(events[i], path);
+        if (value == NULL || is_value_among(list, value))
             continue;
         if (json_array_append_new(list, json_deep_copy(value)) != 0) {
             json_decref(list);
@@ -154,7 +155,7 @@ static json_t *values_of(const struct json_t *const *events, size_t count,
     return list;
 }
 
-static json_t *highest(const json_t *severities)
+static json_t *highest_severity(const json_t *severities)
 {
     static const char *const order[] = {"critical", "warning", "info"};
     for (size_t k = 0; k < sizeof order / sizeof order[0]; k++)
@@ -165,7 +166,7 @@ static json_t *highest(const json_t *severities)
 }
 
 /* Several values as one text. */
-static json_t *joined(const json_t *list, const char *between)
+static json_t *join_list(const json_t *list, const char *between)
 {
     struct buf text = {0};
     int rc = 0;
@@ -201,9 +202,9 @@ static json_t *value_of(const struct filling *f, const struct template_field *fi
     else if (json_array_size(list) == 1)
         value = json_incref(json_array_get(list, 0));
     else if (strcmp(path, "data.severity") == 0)
-        value = highest(list);
+        value = highest_severity(list);
     else
-        value = joined(list, strcmp(path, "data.summary") == 0 ? "\n" : ", ");
+        value = join_list(list, strcmp(path, "data.summary") == 0 ? "\n" : ", ");
     json_decref(list);
     return value;
 }
@@ -251,8 +252,8 @@ static int add_xml_text(const char *text, size_t n, struct buf *out)
     return rc;
 }
 
-static int add_field(const json_t *value, enum template_kind kind, bool is_in_string,
-                     struct buf *out)
+static int add_template_field(const json_t *value, enum template_kind kind,
+                              bool is_in_string, struct buf *out)
 {
     if (kind == TEMPLATE_JSON && !is_in_string) {
         char *dump = json_dumps(value, VALUE_FLAGS);
@@ -286,16 +287,16 @@ static bool ends_in_string(const struct piece *run, bool is_in_string)
 }
 
 /* One text by another: what each field gives comes from `value`. */
-static int fill(const char *text, enum template_kind kind,
-                json_t *(*value)(const struct filling *f,
-                                 const struct template_field *field),
-                const struct filling *f, struct buf *out)
+static int fill_fields(const char *text, enum template_kind kind,
+                       json_t *(*value)(const struct filling *f,
+                                        const struct template_field *field),
+                       const struct filling *f, struct buf *out)
 {
     struct scan scan = {text, strstr(text, "{{") != NULL};
     struct piece piece;
     bool is_in_string = false;
     int rc = 0;
-    while (rc == 0 && next(&scan, &piece)) {
+    while (rc == 0 && next_piece(&scan, &piece)) {
         struct template_field field;
         if (!piece.is_field || !template_field_find(piece.text, piece.n, &field)) {
             rc = buf_add(out, piece.text, piece.n);
@@ -303,7 +304,7 @@ static int fill(const char *text, enum template_kind kind,
             continue;
         }
         json_t *v = value(f, &field);
-        rc = v != NULL ? add_field(v, kind, is_in_string, out) : ERR_NOMEM;
+        rc = v != NULL ? add_template_field(v, kind, is_in_string, out) : ERR_NOMEM;
         json_decref(v);
     }
     return rc;
@@ -314,7 +315,7 @@ int template_fill(const char *text, enum template_kind kind,
                   struct buf *out)
 {
     const struct filling f = {events, count, is_list};
-    return fill(text, kind, value_of, &f, out);
+    return fill_fields(text, kind, value_of, &f, out);
 }
 
 /* --- checking --- */
@@ -355,7 +356,7 @@ static int check_json(const char *text,
 {
     struct buf out = {0};
     json_error_t fault;
-    int rc = fill(text, TEMPLATE_JSON, value, NULL, &out);
+    int rc = fill_fields(text, TEMPLATE_JSON, value, NULL, &out);
     if (rc == 0) {
         json_t *json = json_loadb(buf_text(&out), out.length, JSON_DECODE_ANY, &fault);
         if (json == NULL)
@@ -371,7 +372,7 @@ int template_check(const char *text, enum template_kind kind,
 {
     struct scan scan = {text, strstr(text, "{{") != NULL};
     struct piece piece;
-    while (next(&scan, &piece)) {
+    while (next_piece(&scan, &piece)) {
         struct template_field field;
         if (!piece.is_field || template_field_find(piece.text, piece.n, &field))
             continue;

@@ -90,7 +90,7 @@ static int name_field(const struct naming *n, const char *before,
     return rc;
 }
 
-int template_each_name(int (*each)(void *context, const char *name), void *context)
+int template_field_each_name(int (*each)(void *context, const char *name), void *context)
 {
     const struct naming naming = {each, context};
     const struct rule_member *member;

@@ -26,8 +26,8 @@ static bool has_any_tag(const struct vessel_filter *f, const struct watch_entry 
 
 /* `unknown` is what an unknown type or length counts as: inside when including, outside
  * when excluding. */
-static bool matches(const struct vessel_filter *f, const struct rule_subject *s,
-                    bool unknown)
+static bool has_match(const struct vessel_filter *f, const struct rule_subject *s,
+                      bool unknown)
 {
     if (f->is_watched_only && s->watch == NULL)
         return false;
@@ -44,7 +44,8 @@ static bool matches(const struct vessel_filter *f, const struct rule_subject *s,
 
 bool vessel_filter_matches(const struct vessel_filter *f, const struct rule_subject *s)
 {
-    return matches(f, s, true) && (f->except == NULL || !matches(f->except, s, false));
+    return has_match(f, s, true) &&
+           (f->except == NULL || !has_match(f->except, s, false));
 }
 
 bool vessel_filter_is_all(const struct vessel_filter *f)

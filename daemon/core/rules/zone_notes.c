@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static const int64_t approach_rearm_ms = 60 * MINUTE_MS;
 
@@ -102,7 +102,7 @@ void zone_notes_save(const struct rule_look *look, struct wire_writer *out)
     wire_put_u64(out, state->count);
     for (uint32_t i = 0; i < state->count; i++) {
         const struct zone_note *n = &state->notes[i];
-        wire_put_text(out, zone_info(look->world->zones, n->zone)->id);
+        wire_put_text(out, zone_set_info(look->world->zones, n->zone)->id);
         wire_put_u64(out, n->hits);
         wire_put_u64(out, (uint64_t)n->is_approached | (uint64_t)n->is_dwell_due << 1 |
                               (uint64_t)n->is_dwelled << 2 |
@@ -120,7 +120,7 @@ int zone_notes_load(struct rule_look *look, struct wire_reader *in)
         wire_get_text(in, id, sizeof id);
         uint64_t hits = wire_get_u64(in), flags = wire_get_u64(in);
         int64_t since_ms = wire_get_i64(in), reached_ms = wire_get_i64(in);
-        int64_t zone = zone_find(look->world->zones, id);
+        int64_t zone = zone_set_find(look->world->zones, id);
         if (in->failed || hits > ZONE_NOTES_HITS)
             return ERR_CORRUPT;
         if (zone < 0)

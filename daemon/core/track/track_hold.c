@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/geo/near.h"
 #include "track_int.h"
 
 static double step_m(const struct track_fix *last, const struct track_fix *fix)
 {
-    return geo_distance_m(last->pos, fix->pos) - track_coarse_m(last, fix);
+    return geo_distance_m(last->pos, fix->pos) - tracks_coarse_m(last, fix);
 }
 
 static double seconds_between(const struct track_fix *last, const struct track_fix *fix)
@@ -42,7 +42,7 @@ bool track_hold_goes_on(const struct track *held, const struct track_conf *conf,
 {
     if (!track_hold_is_jump(&held->last, conf, fix))
         return true;
-    double believed_mps = track_believed_kn(held, conf) * KN_MPS;
+    double believed_mps = tracks_believed_kn(held, conf) * KN_MPS;
     return step_m(&held->last, fix) <= believed_mps * seconds_between(&held->last, fix);
 }
 
@@ -119,7 +119,7 @@ static struct track *find_released(const struct tracks *t, const struct track *o
     return newest;
 }
 
-bool tracks_next_held(struct tracks *t, struct track *track)
+bool track_hold_next(struct tracks *t, struct track *track)
 {
     uint32_t at = 0;
     struct track *held = find_released(t, track, &at);
@@ -130,11 +130,11 @@ bool tracks_next_held(struct tracks *t, struct track *track)
         set_apart(t, track);
         return false;
     }
-    track_add(track, &held->hold->fixes[held->hold->next++]);
+    tracks_add_to(track, &held->hold->fixes[held->hold->next++]);
     return true;
 }
 
-void tracks_save_held(const struct tracks *t, struct wire_writer *w)
+void track_hold_save(const struct tracks *t, struct wire_writer *w)
 {
     for (uint32_t i = 0; i < t->count; i++) {
         const struct track *track = t->items[i];
@@ -145,7 +145,7 @@ void tracks_save_held(const struct tracks *t, struct wire_writer *w)
         wire_put_u64(w, track->hold->is_apart);
         wire_put_u64(w, track->hold->count);
         for (uint8_t k = 0; k < track->hold->count; k++)
-            track_fix_save(&track->hold->fixes[k], w);
+            track_wire_save_fix(&track->hold->fixes[k], w);
     }
 }
 
@@ -163,14 +163,14 @@ static int load_hold(struct track *track, uint64_t of, struct wire_reader *r)
         return ERR_CORRUPT;
     for (uint64_t k = 0; k < count; k++) {
         struct track_fix *fix = &track->hold->fixes[track->hold->count++];
-        track_fix_load(fix, r);
+        track_wire_load_fix(fix, r);
         if (k > 0 && fix->time_ms <= fix[-1].time_ms)
             return ERR_CORRUPT;
     }
     return r->failed ? ERR_CORRUPT : 0;
 }
 
-int tracks_load_held(struct tracks *t, struct wire_reader *r)
+int track_hold_load(struct tracks *t, struct wire_reader *r)
 {
     int rc = 0;
     for (uint32_t i = 0; i < t->count && rc == 0; i++) {

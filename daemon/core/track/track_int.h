@@ -9,12 +9,12 @@
 #define TRACK_SPEED_BINS 52
 
 /* Add a fix that is believed to be of this track. */
-void track_add(struct track *track, const struct track_fix *fix);
-void track_destroy(struct track *track); /* NULL is fine */
+void tracks_add_to(struct track *track, const struct track_fix *fix);
+void tracks_destroy_one(struct track *track); /* NULL is fine */
 /* Forget the item at that place; returns its id. */
 uint32_t tracks_remove(struct tracks *t, uint32_t at);
 /* The greatest distance that a coarse position of either can be off. */
-double track_coarse_m(const struct track_fix *a, const struct track_fix *b);
+double tracks_coarse_m(const struct track_fix *a, const struct track_fix *b);
 
 /* --- track_hold.c --- */
 
@@ -35,7 +35,7 @@ enum track_verdict track_hold_judge(struct tracks *t, const struct track_conf *c
 /* Append the fix just believed to the path; thins it when it is full. */
 void track_path_add(struct track *track, const struct track_fix *fix);
 /* One track's record; load fills *track and returns ERR_CORRUPT on a fault. */
-void track_save(const struct track *track, struct wire_writer *w);
-MUST_CHECK int track_load(struct track *track, struct wire_reader *r);
+void track_wire_save(const struct track *track, struct wire_writer *w);
+MUST_CHECK int track_wire_load(struct track *track, struct wire_reader *r);
 
 #endif

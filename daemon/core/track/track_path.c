@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/geo/near.h"
 #include "track_int.h"
 

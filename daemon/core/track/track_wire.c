@@ -153,7 +153,7 @@ static void get_fix(struct point_coder *c, struct wire_reader *r,
     *ret_fix = fix;
 }
 
-void track_fix_save(const struct track_fix *fix, struct wire_writer *w)
+void track_wire_save_fix(const struct track_fix *fix, struct wire_writer *w)
 {
     struct track_point point = point_of(fix);
     struct point_coder coder = {.scale = scale_of(&point)};
@@ -161,7 +161,7 @@ void track_fix_save(const struct track_fix *fix, struct wire_writer *w)
     put_fix(&coder, fix, w);
 }
 
-void track_fix_load(struct track_fix *fix, struct wire_reader *r)
+void track_wire_load_fix(struct track_fix *fix, struct wire_reader *r)
 {
     struct point_coder coder = {.scale = (unsigned)get_limited(r, SCALE_BITS)};
     get_fix(&coder, r, fix);
@@ -202,7 +202,7 @@ static unsigned scale_of_track(const struct track *t)
     return scale;
 }
 
-void track_save(const struct track *t, struct wire_writer *w)
+void track_wire_save(const struct track *t, struct wire_writer *w)
 {
     struct point_coder coder = {.scale = scale_of_track(t)};
     wire_put_u64(w, coder.scale);
@@ -246,7 +246,7 @@ static void get_path(struct track *t, struct point_coder *coder, struct wire_rea
         memcpy(t->path_error, errors, n);
 }
 
-int track_load(struct track *t, struct wire_reader *r)
+int track_wire_load(struct track *t, struct wire_reader *r)
 {
     memset(t, 0, sizeof *t);
     struct point_coder coder = {.scale = (unsigned)get_limited(r, SCALE_BITS)};
@@ -270,35 +270,35 @@ int track_load(struct track *t, struct wire_reader *r)
     return r->failed || t->id == 0 || t->fixes == 0 ? ERR_CORRUPT : 0;
 }
 
-void tracks_save(const struct tracks *t, struct wire_writer *w)
+void track_wire_save_all(const struct tracks *t, struct wire_writer *w)
 {
     wire_put_u64(w, t->next_id);
     wire_put_u64(w, t->count);
     for (uint32_t i = 0; i < t->count; i++)
-        track_save(t->items[i], w);
+        track_wire_save(t->items[i], w);
 }
 
-int tracks_load(struct tracks *t, struct wire_reader *r)
+int track_wire_load_all(struct tracks *t, struct wire_reader *r)
 {
     tracks_init(t);
     t->next_id = (uint32_t)get_limited(r, INT32_MAX);
     uint64_t count = get_limited(r, TRACKS_MAX);
-    int error = r->failed || t->next_id == 0 ? ERR_CORRUPT : 0;
-    for (uint64_t i = 0; i < count && error == 0; i++) {
+    int rc = r->failed || t->next_id == 0 ? ERR_CORRUPT : 0;
+    for (uint64_t i = 0; i < count && rc == 0; i++) {
         struct track *track = malloc(sizeof *track);
         if (track == NULL) {
-            error = ERR_NOMEM;
+            rc = ERR_NOMEM;
             break;
         }
         t->items[t->count++] = track;
-        error = track_load(track, r);
-        if (error == 0 && track->id >= t->next_id)
-            error = ERR_CORRUPT;
-        for (uint32_t k = 0; k + 1 < t->count && error == 0; k++)
+        rc = track_wire_load(track, r);
+        if (rc == 0 && track->id >= t->next_id)
+            rc = ERR_CORRUPT;
+        for (uint32_t k = 0; k + 1 < t->count && rc == 0; k++)
             if (t->items[k]->id >= track->id)
-                error = ERR_CORRUPT;
+                rc = ERR_CORRUPT;
     }
-    if (error != 0)
+    if (rc != 0)
         tracks_finish(t);
-    return error;
+    return rc;
 }

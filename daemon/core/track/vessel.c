@@ -6,7 +6,7 @@
 
 #include "lookout/base/hash.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "vessel_int.h"
 
 #define MMSI_MAX 999999999u

@@ -36,7 +36,7 @@ const char *watch_by_name(enum watch_by by)
 
 /* Upper case, letters and digits only (bytes beyond ASCII stay): "Example-Trader" and
  * "EXAMPLE TRADER" are one name. */
-static void normalise(const char *text, char ret_normal[NORMAL_BYTES])
+static void normalise_name(const char *text, char ret_normal[NORMAL_BYTES])
 {
     size_t n = 0;
     for (; *text != '\0' && n + 1 < NORMAL_BYTES; text++) {
@@ -55,8 +55,8 @@ static void normalise(const char *text, char ret_normal[NORMAL_BYTES])
 static bool same_text(const char *a, const char *b)
 {
     char x[NORMAL_BYTES], y[NORMAL_BYTES];
-    normalise(a, x);
-    normalise(b, y);
+    normalise_name(a, x);
+    normalise_name(b, y);
     return x[0] != '\0' && strcmp(x, y) == 0;
 }
 
@@ -66,12 +66,12 @@ static uint64_t text_key(const char *callsign, const char *name)
     char normal[NORMAL_BYTES];
     uint64_t hash = 0;
     if (callsign != NULL) {
-        normalise(callsign, normal);
+        normalise_name(callsign, normal);
         if (normal[0] == '\0')
             return 0;
         hash = hash_text(normal, 1);
     }
-    normalise(name, normal);
+    normalise_name(name, normal);
     return normal[0] != '\0' ? hash_text(normal, hash) | 1 : 0;
 }
 
@@ -89,7 +89,7 @@ static void entry_finish(struct watch_entry *e)
     memset(e, 0, sizeof *e);
 }
 
-static char *copy_text(const char *text)
+static char *copy_of_text(const char *text)
 {
     return strdup(text != NULL ? text : "");
 }
@@ -113,7 +113,7 @@ static int entry_add_tags(struct watch_entry *e, const struct watch_entry *from)
     for (size_t i = 0; i < from->tag_count; i++) {
         if (entry_has_tag(e, from->tags[i]))
             continue;
-        char *tag = copy_text(from->tags[i]);
+        char *tag = copy_of_text(from->tags[i]);
         if (tag == NULL)
             return ERR_NOMEM;
         e->tags[e->tag_count++] = tag;
@@ -126,16 +126,16 @@ static int entry_copy(struct watch_entry *e, const struct watch_entry *from)
     memset(e, 0, sizeof *e);
     e->imo = from->imo;
     e->mmsi = from->mmsi;
-    e->id = copy_text(from->id);
-    e->name = copy_text(from->name);
-    e->callsign = copy_text(from->callsign);
-    e->note = copy_text(from->note);
-    int error = entry_add_tags(e, from);
+    e->id = copy_of_text(from->id);
+    e->name = copy_of_text(from->name);
+    e->callsign = copy_of_text(from->callsign);
+    e->note = copy_of_text(from->note);
+    int rc = entry_add_tags(e, from);
     if (e->id == NULL || e->name == NULL || e->callsign == NULL || e->note == NULL)
-        error = ERR_NOMEM;
-    if (error != 0)
+        rc = ERR_NOMEM;
+    if (rc != 0)
         entry_finish(e);
-    return error;
+    return rc;
 }
 
 /* Replace an empty text by that of another row. */
@@ -143,7 +143,7 @@ static int fill_text(char **text, const char *from)
 {
     if ((*text)[0] != '\0' || from == NULL || from[0] == '\0')
         return 0;
-    char *copy = copy_text(from);
+    char *copy = copy_of_text(from);
     if (copy == NULL)
         return ERR_NOMEM;
     free(*text);
@@ -155,14 +155,14 @@ static int entry_merge(struct watch_entry *e, const struct watch_entry *from)
 {
     if (e->mmsi == 0)
         e->mmsi = from->mmsi;
-    int error = fill_text(&e->id, from->id);
-    if (error == 0)
-        error = fill_text(&e->name, from->name);
-    if (error == 0)
-        error = fill_text(&e->callsign, from->callsign);
-    if (error == 0)
-        error = fill_text(&e->note, from->note);
-    return error != 0 ? error : entry_add_tags(e, from);
+    int rc = fill_text(&e->id, from->id);
+    if (rc == 0)
+        rc = fill_text(&e->name, from->name);
+    if (rc == 0)
+        rc = fill_text(&e->callsign, from->callsign);
+    if (rc == 0)
+        rc = fill_text(&e->note, from->note);
+    return rc != 0 ? rc : entry_add_tags(e, from);
 }
 
 /* --- the list --- */
@@ -200,7 +200,7 @@ void watch_destroy(struct watch *w)
 }
 
 /* Let `key` lead to the entry, behind those it leads to already. A key of 0 is none. */
-static int add_key(struct map *map, uint64_t key, size_t entry)
+static int add_map_key(struct map *map, uint64_t key, size_t entry)
 {
     if (key == 0)
         return 0;
@@ -219,10 +219,10 @@ static int add_key(struct map *map, uint64_t key, size_t entry)
         last->next = node;
         return 0;
     }
-    int error = map_set(map, key, node);
-    if (error != 0)
+    int rc = map_set(map, key, node);
+    if (rc != 0)
         free(node);
-    return error;
+    return rc;
 }
 
 /* The keys of a row. A name alone is a key only where the row has nothing better. */
@@ -238,21 +238,21 @@ static int add_keys(struct watch *w, const struct watch_entry *row, size_t entry
         [KEY_NAME] = is_name_alone ? text_key(NULL, name) : 0,
     };
     for (size_t k = 0; k < KEYS; k++) {
-        int error = add_key(&w->keys[k], keys[k], entry);
-        if (error != 0)
-            return error;
+        int rc = add_map_key(&w->keys[k], keys[k], entry);
+        if (rc != 0)
+            return rc;
     }
     return 0;
 }
 
 static int append_entry(struct watch *w, const struct watch_entry *entry)
 {
-    int error = array_grow(&w->entries, &w->room, w->count + 1, sizeof *w->entries);
-    if (error == 0)
-        error = entry_copy(&w->entries[w->count], entry);
-    if (error == 0)
+    int rc = array_grow(&w->entries, &w->room, w->count + 1, sizeof *w->entries);
+    if (rc == 0)
+        rc = entry_copy(&w->entries[w->count], entry);
+    if (rc == 0)
         w->count++;
-    return error;
+    return rc;
 }
 
 int watch_add(struct watch *w, const struct watch_entry *entry)
@@ -260,9 +260,9 @@ int watch_add(struct watch *w, const struct watch_entry *entry)
     const struct watch_node *known =
         entry->imo != 0 ? map_get(&w->keys[KEY_IMO], entry->imo) : NULL;
     size_t index = known != NULL ? known->entry : w->count;
-    int error =
+    int rc =
         known != NULL ? entry_merge(&w->entries[index], entry) : append_entry(w, entry);
-    return error != 0 ? error : add_keys(w, entry, index);
+    return rc != 0 ? rc : add_keys(w, entry, index);
 }
 
 size_t watch_count(const struct watch *w)
@@ -277,16 +277,17 @@ const struct watch_entry *watch_entry(const struct watch *w, size_t index)
 
 /* --- matching --- */
 
-static bool contradicts(const struct watch_entry *e, const struct vessel_static *s)
+static bool entry_contradicts(const struct watch_entry *e, const struct vessel_static *s)
 {
     return e->imo != 0 && s->imo != 0 && e->imo != s->imo;
 }
 
 /* Hashes of texts may collide: look again. A merged row may have brought the name or
  * call sign by which it is found, so only what the entry itself says is compared. */
-static bool agrees(const struct watch_entry *e, const struct vessel_static *s, int key)
+static bool key_agrees(const struct watch_entry *e, const struct vessel_static *s,
+                       int key)
 {
-    if (contradicts(e, s))
+    if (entry_contradicts(e, s))
         return false;
     if (key == KEY_NAME)
         return same_text(e->name, s->name);
@@ -315,7 +316,7 @@ int64_t watch_match(const struct watch *w, uint32_t mmsi, const struct vessel_st
         const struct watch_node *node =
             keys[k] != 0 ? map_get(&w->keys[k], keys[k]) : NULL;
         for (; node != NULL; node = node->next) {
-            if (!agrees(&w->entries[node->entry], s, k))
+            if (!key_agrees(&w->entries[node->entry], s, k))
                 continue;
             *ret_by = by[k];
             return (int64_t)node->entry;

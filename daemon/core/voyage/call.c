@@ -8,7 +8,7 @@
 
 #include "call_int.h"
 #include "call_kind_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static_assert(sizeof(struct call_state) <= 448, "a state is kept for every vessel");
 
@@ -32,7 +32,7 @@ static bool is_confirmed(const struct call_state *s)
     return s->current.confidence >= 2;
 }
 
-static void emit(struct call_step *c, enum call_event event, int64_t time_ms)
+static void emit_event(struct call_step *c, enum call_event event, int64_t time_ms)
 {
     assert(c->count < CALL_OUTPUTS_MAX);
     c->out[c->count++] = (struct call_output){event, time_ms, c->s->current};
@@ -40,7 +40,7 @@ static void emit(struct call_step *c, enum call_event event, int64_t time_ms)
 
 /* Global Fishing Watch: 4 entry, exit and stop; 3 one of the two and stop; 2 stop only; 1
  * none. */
-static uint8_t confidence(const struct call *call, bool has_stop, bool has_left)
+static uint8_t confidence_of(const struct call *call, bool has_stop, bool has_left)
 {
     if (!has_stop)
         return 1;
@@ -74,14 +74,14 @@ static void open_call(struct call_step *c, uint32_t port, int64_t entered_ms)
 static void close_call(struct call_step *c, int64_t left_ms)
 {
     struct call_state *s = c->s;
-    s->current.confidence = confidence(&s->current, is_confirmed(s), true);
+    s->current.confidence = confidence_of(&s->current, is_confirmed(s), true);
     if (is_confirmed(s)) {
         s->current.kind = call_kind_of(s, c->ports);
         s->current.departed_ms = s->here.end_ms;
-        emit(c, CALL_DEPARTED, s->here.end_ms);
+        emit_event(c, CALL_DEPARTED, s->here.end_ms);
     }
     s->current.left_ms = left_ms;
-    emit(c, CALL_LEFT, left_ms);
+    emit_event(c, CALL_LEFT, left_ms);
 }
 
 static void confirm_call(struct call_step *c)
@@ -89,12 +89,12 @@ static void confirm_call(struct call_step *c)
     struct call_state *s = c->s;
     if (is_confirmed(s) || s->here.total_ms < c->conf->confirm_ms)
         return;
-    s->current.confidence = confidence(&s->current, true, false);
+    s->current.confidence = confidence_of(&s->current, true, false);
     s->current.since_ms = s->here.first_ms;
     s->current.arrived_ms = s->is_lying ? TIME_NONE : s->here.first_ms;
     s->current.pos = s->here.pos;
     s->current.kind = call_kind_of(s, c->ports);
-    emit(c, CALL_ARRIVED, s->current.since_ms);
+    emit_event(c, CALL_ARRIVED, s->current.since_ms);
 }
 
 /* --- stops --- */
@@ -114,7 +114,7 @@ static void move_to_other(struct call_step *c)
     struct geo_pos stop_pos = s->stop_pos;
     close_call(c, stops.first_ms);
     open_call(c, port, stops.first_ms);
-    emit(c, CALL_ENTERED, stops.first_ms);
+    emit_event(c, CALL_ENTERED, stops.first_ms);
     s->here = stops;
     s->counted_ms = counted_ms;
     s->stop_pos = stop_pos;
@@ -161,13 +161,13 @@ static void act_none(struct call_step *c)
 static void act_present(struct call_step *c)
 {
     open_call(c, c->at, TIME_NONE);
-    emit(c, CALL_ENTERED, c->fix->time_ms);
+    emit_event(c, CALL_ENTERED, c->fix->time_ms);
 }
 
 static void act_enter(struct call_step *c)
 {
     open_call(c, c->at, c->fix->time_ms);
-    emit(c, CALL_ENTERED, c->fix->time_ms);
+    emit_event(c, CALL_ENTERED, c->fix->time_ms);
 }
 
 static void act_switch(struct call_step *c)
@@ -176,7 +176,7 @@ static void act_switch(struct call_step *c)
     c->legs_from = c->fix->time_ms;
     close_call(c, c->fix->time_ms);
     open_call(c, c->at, at_start ? TIME_NONE : c->fix->time_ms);
-    emit(c, CALL_ENTERED, c->fix->time_ms);
+    emit_event(c, CALL_ENTERED, c->fix->time_ms);
 }
 
 static void act_dark(struct call_step *c)

@@ -2,7 +2,7 @@
 /* From fixes to happenings: where a fix lies, whether the ship is stopped, and what a
  * silence before it may count for. What follows from each is call.c's table. */
 #include "call_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/geo/near.h"
 
@@ -44,7 +44,7 @@ static int64_t credit_before(const struct call_step *c)
     return kn > 0 ? ms - sailing_ms(run_m, kn, ms) : ms;
 }
 
-static bool is_at_rest(const struct call_step *c, const struct track_fix *fix)
+static bool is_lying_still(const struct call_step *c, const struct track_fix *fix)
 {
     return (fix->has & FIX_SOG) != 0 && fix->sog_dkn / 10.0 <= c->conf->stop_begin_kn;
 }
@@ -78,7 +78,7 @@ static double way_kn(const struct call_step *c)
 static int64_t dark_leftover(const struct call_step *c, const struct track_fix *outside)
 {
     const struct call_state *s = c->s;
-    if (c->silent_ms < c->conf->gap_ms || is_at_rest(c, outside) || has_sailed_on(c))
+    if (c->silent_ms < c->conf->gap_ms || is_lying_still(c, outside) || has_sailed_on(c))
         return 0;
     double way_m = geo_distance_m(s->last.pos, c->fix->pos);
     int64_t left_ms = c->silent_ms - sailing_ms(way_m, way_kn(c), c->silent_ms);
@@ -269,7 +269,7 @@ static void find_speed(struct call_step *c)
     }
     if (c->fix->time_ms - s->speed_from.time_ms < SPEED_LEG_MS)
         return;
-    c->speed_kn = track_speed_kn(&s->speed_from, c->fix);
+    c->speed_kn = tracks_speed_kn(&s->speed_from, c->fix);
     /* The leg as a whole was slow: so was the ship at its begin, if it was here then. */
     bool was_in = s->phase == CALL_AREA &&
                   ports_within_exit(c->ports, s->member, s->speed_from.pos);
@@ -278,10 +278,10 @@ static void find_speed(struct call_step *c)
     s->speed_from = *c->fix;
 }
 
-size_t call_step(struct call_state *s, const struct call_conf *conf,
-                 const struct ports *ports, const struct track_fix *fix,
-                 uint32_t declared, int64_t silence_ms,
-                 struct call_output ret[CALL_OUTPUTS_MAX])
+size_t call_fix_step(struct call_state *s, const struct call_conf *conf,
+                     const struct ports *ports, const struct track_fix *fix,
+                     uint32_t declared, int64_t silence_ms,
+                     struct call_output ret[CALL_OUTPUTS_MAX])
 {
     struct call_step c = {.s = s,
                           .conf = conf,
@@ -289,7 +289,7 @@ size_t call_step(struct call_state *s, const struct call_conf *conf,
                           .fix = fix,
                           .out = ret,
                           .declared = declared};
-    c.at = ports_at(ports, fix->pos, declared);
+    c.at = ports_index_at(ports, fix->pos, declared);
     if (s->has_last) {
         int64_t dt = fix->time_ms - s->last.time_ms;
         c.exempt_ms = silence_ms < dt ? silence_ms : dt;

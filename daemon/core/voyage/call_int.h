@@ -35,7 +35,7 @@ struct call_step {
     struct call_output *out;
     size_t count;
     uint32_t declared;
-    uint32_t at;       /* the port that holds the fix, as ports_at says */
+    uint32_t at;       /* the port that holds the fix, as ports_index_at says */
     double speed_kn;   /* < 0: unknown */
     int64_t legs_from; /* since when speed_kn holds: the fix's time when it is a SOG */
     int64_t silent_ms; /* time since the last fix that may count */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "call_kind_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/geo/near.h"
 
 /* ITU-R M.1371-5 table 47. */
@@ -78,9 +78,9 @@ void call_kind_count(struct call_state *s, const struct track_fix *fix)
 static enum call_kind kind_of_area(const struct port *port, struct geo_pos pos)
 {
     uint32_t zone;
-    if (port->area == NULL || zone_at(port->area, pos, &zone, 1) == 0)
+    if (port->area == NULL || zone_set_at(port->area, pos, &zone, 1) == 0)
         return CALL_KIND_UNKNOWN;
-    const char *kind = zone_info(port->area, zone)->kind;
+    const char *kind = zone_set_info(port->area, zone)->kind;
     if (strcmp(kind, "anchorage") == 0)
         return CALL_KIND_ANCHORAGE;
     return strcmp(kind, "berth") == 0 ? CALL_KIND_BERTH : CALL_KIND_UNKNOWN;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "call_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #define FLAG_HAS_LAST 1u
 #define FLAG_UNMOVED 2u
@@ -13,7 +13,7 @@
 #define FLAG_AT_START 16u
 #define FLAGS 31u
 
-static const char *code_of(const struct ports *ports, uint32_t port)
+static const char *port_code_of(const struct ports *ports, uint32_t port)
 {
     return port != PORT_NONE ? ports_get(ports, port)->locode : "";
 }
@@ -101,14 +101,14 @@ static void get_stops(struct wire_reader *r, int64_t base_ms, struct call_stops 
         r->failed = true;
 }
 
-static void put_call(struct wire_writer *w, const struct call_state *s,
-                     const struct ports *ports)
+static void write_call(struct wire_writer *w, const struct call_state *s,
+                       const struct ports *ports)
 {
     int64_t base_ms = s->last.time_ms;
     const struct call *call = &s->current;
-    wire_put_text(w, code_of(ports, call->port));
-    wire_put_text(w, code_of(ports, s->member));
-    wire_put_text(w, code_of(ports, s->stop_port));
+    wire_put_text(w, port_code_of(ports, call->port));
+    wire_put_text(w, port_code_of(ports, s->member));
+    wire_put_text(w, port_code_of(ports, s->stop_port));
     wire_put_u64(w, call->confidence);
     wire_put_u64(w, call->kind);
     wire_put_u64(w, call->draught_dm);
@@ -130,8 +130,8 @@ static void put_call(struct wire_writer *w, const struct call_state *s,
     wire_put_u64(w, s->moored_fixes);
 }
 
-void call_state_save(const struct call_state *s, const struct ports *ports,
-                     struct wire_writer *w)
+void call_wire_save(const struct call_state *s, const struct ports *ports,
+                    struct wire_writer *w)
 {
     wire_put_u64(w, s->phase);
     wire_put_u64(
@@ -139,11 +139,11 @@ void call_state_save(const struct call_state *s, const struct ports *ports,
                (s->is_lying ? FLAG_LYING : 0) | (s->has_heading ? FLAG_HEADING : 0) |
                (s->current.at_start ? FLAG_AT_START : 0));
     if (s->has_last) {
-        track_fix_save(&s->last, w);
-        track_fix_save(&s->speed_from, w);
+        track_wire_save_fix(&s->last, w);
+        track_wire_save_fix(&s->speed_from, w);
     }
     if (s->phase == CALL_AREA || s->phase == CALL_STOPPED)
-        put_call(w, s, ports);
+        write_call(w, s, ports);
 }
 
 /* Fills in the call; false when its port is not known any more. */
@@ -183,7 +183,7 @@ static bool get_call(struct wire_reader *r, struct call_state *s,
 }
 
 /* The gazetteer may have moved ports into and out of `same` groups meanwhile. */
-static void reconcile(struct call_state *s, const struct ports *ports)
+static void reconcile_ports(struct call_state *s, const struct ports *ports)
 {
     uint32_t known = s->current.port;
     s->current.port = ports_get(ports, known)->same;
@@ -195,8 +195,7 @@ static void reconcile(struct call_state *s, const struct ports *ports)
         s->stop_port = ports_get(ports, s->stop_port)->same;
 }
 
-int call_state_load(struct call_state *s, const struct ports *ports,
-                    struct wire_reader *r)
+int call_wire_load(struct call_state *s, const struct ports *ports, struct wire_reader *r)
 {
     struct call_state loaded;
     call_state_init(&loaded);
@@ -208,8 +207,8 @@ int call_state_load(struct call_state *s, const struct ports *ports,
     loaded.is_lying = (flags & FLAG_LYING) != 0;
     loaded.has_heading = (flags & FLAG_HEADING) != 0;
     if (loaded.has_last) {
-        track_fix_load(&loaded.last, r);
-        track_fix_load(&loaded.speed_from, r);
+        track_wire_load_fix(&loaded.last, r);
+        track_wire_load_fix(&loaded.speed_from, r);
     }
     bool has_call = loaded.phase == CALL_AREA || loaded.phase == CALL_STOPPED;
     bool is_known = true;
@@ -223,6 +222,6 @@ int call_state_load(struct call_state *s, const struct ports *ports,
         return 0;
     *s = loaded;
     if (has_call)
-        reconcile(s, ports);
+        reconcile_ports(s, ports);
     return 0;
 }

@@ -53,7 +53,7 @@ static void split_words(struct words *w, const char *at, const char *end)
     }
 }
 
-static bool is_word(const struct words *w, size_t i, const char *text)
+static bool is_word_at(const struct words *w, size_t i, const char *text)
 {
     return i < w->count && strcmp(w->items[i].text, text) == 0;
 }
@@ -62,8 +62,8 @@ static bool is_word(const struct words *w, size_t i, const char *text)
 static void keep_behind_to(struct words *w)
 {
     for (size_t i = w->count; i > 0; i--)
-        if (is_word(w, i - 1, "TO") || is_word(w, i - 1, "DEST") ||
-            is_word(w, i - 1, "DESTINATION")) {
+        if (is_word_at(w, i - 1, "TO") || is_word_at(w, i - 1, "DEST") ||
+            is_word_at(w, i - 1, "DESTINATION")) {
             memmove(w->items, w->items + i, (w->count - i) * sizeof w->items[0]);
             w->count -= i;
             return;
@@ -74,11 +74,11 @@ static void keep_behind_to(struct words *w)
 static void drop_asides(struct words *w)
 {
     for (size_t i = 0; i < w->count; i++) {
-        if (destination_is_word(DESTINATION_REFUSE, w->items[i].text)) {
+        if (destination_names_is_word(DESTINATION_REFUSE, w->items[i].text)) {
             w->count = 0;
             return;
         }
-        if (destination_is_word(DESTINATION_CUT, w->items[i].text)) {
+        if (destination_names_is_word(DESTINATION_CUT, w->items[i].text)) {
             w->count = i;
             return;
         }
@@ -121,13 +121,13 @@ static struct found find_plain(const struct ports *ports, const struct words *w,
     char key[LINE_BYTES * 2];
     struct found code = find_code(ports, w, begin, end);
     if (code.what == FOUND_ONE &&
-        !countries_allow(allowed, ports->items[code.port].locode))
+        !ports_names_is_allowed(allowed, ports->items[code.port].locode))
         code = FOUND_NONE;
     for (size_t i = begin + 1; i < end; i++)
         if (w->items[i].before == '/')
             return code;
     run_together(w, begin, end, key);
-    return found_join(ports, code, ports_find_name(ports, key, allowed));
+    return ports_names_join(ports, code, ports_names_find(ports, key, allowed));
 }
 
 /* The country that the last or first word or words name; how many words that are. */
@@ -138,8 +138,9 @@ static size_t country_at(const struct words *w, size_t begin, size_t end, bool i
         char key[LINE_BYTES * 2];
         size_t from = is_last ? end - n : begin;
         run_together(w, from, from + n, key);
-        const char *code = destination_country(key);
-        bool is_state = is_last && n == 1 && destination_is_word(DESTINATION_STATE, key);
+        const char *code = destination_names_country(key);
+        bool is_state =
+            is_last && n == 1 && destination_names_is_word(DESTINATION_STATE, key);
         ret_allowed->count = 0;
         if (code != NULL)
             memcpy(ret_allowed->codes[ret_allowed->count++], code, 3);
@@ -151,7 +152,7 @@ static size_t country_at(const struct words *w, size_t begin, size_t end, bool i
     return 0;
 }
 
-static bool is_number(const char *word)
+static bool is_number_word(const char *word)
 {
     return word[strspn(word, "0123456789")] == '\0';
 }
@@ -163,9 +164,10 @@ static bool may_drop_last(const struct ports *ports, const struct words *w, size
     char key[LINE_BYTES * 2];
     const char *last = w->items[end - 1].text;
     size_t rest = run_together(w, begin, end - 1, key);
-    if (destination_is_word(DESTINATION_NOUN, last))
-        return ports_name_is_reviewed(ports, key);
-    return (destination_is_word(DESTINATION_QUALIFIER, last) || is_number(last)) &&
+    if (destination_names_is_word(DESTINATION_NOUN, last))
+        return ports_names_is_reviewed(ports, key);
+    return (destination_names_is_word(DESTINATION_QUALIFIER, last) ||
+            is_number_word(last)) &&
            rest >= STRIPPED_LENGTH;
 }
 
@@ -177,7 +179,7 @@ static struct found find_stripped(const struct ports *ports, const struct words 
     struct countries allowed = {.count = 0}, named;
     bool is_typo_allowed = true;
     char key[LINE_BYTES * 2];
-    if (end - begin > 2 && is_word(w, begin, "PORT") && is_word(w, begin + 1, "OF"))
+    if (end - begin > 2 && is_word_at(w, begin, "PORT") && is_word_at(w, begin + 1, "OF"))
         begin += 2;
     for (;;) {
         struct found found = find_plain(ports, w, begin, end, &allowed);
@@ -203,7 +205,7 @@ static struct found find_stripped(const struct ports *ports, const struct words 
         }
     }
     run_together(w, begin, end, key);
-    return is_typo_allowed ? ports_find_typo(ports, key, &allowed) : FOUND_NONE;
+    return is_typo_allowed ? ports_names_find_typo(ports, key, &allowed) : FOUND_NONE;
 }
 
 /* Several ways of naming one port in a row: "DEHAM HAMBURG", "ROTTERDAM MAASVLAKTE". */
@@ -238,7 +240,7 @@ static void join_country(struct words *w)
     if (begin < 2)
         return;
     run_together(w, begin - 1, w->count, key);
-    if (destination_country(key) != NULL)
+    if (destination_names_country(key) != NULL)
         w->items[begin - 1].before = ' ';
 }
 
@@ -257,7 +259,7 @@ static struct found find_all(const struct ports *ports, const struct words *w)
         struct found part = find_part(ports, w, begin, i);
         if (part.what != FOUND_ONE)
             return FOUND_NONE;
-        found = found_join(ports, found, part);
+        found = ports_names_join(ports, found, part);
         begin = i;
     }
     return found;
@@ -265,7 +267,7 @@ static struct found find_all(const struct ports *ports, const struct words *w)
 
 /* Upper case up to '@'; the pilot station's slash goes. False for what is marked as
  * unknown ("?? ???"), runs both ways ("<>") or is no ASCII. */
-static bool read_line(const char *text, char ret_line[LINE_BYTES])
+static bool read_destination_line(const char *text, char ret_line[LINE_BYTES])
 {
     size_t n = 0;
     for (; text[n] != '\0' && text[n] != '@'; n++) {
@@ -282,10 +284,10 @@ static bool read_line(const char *text, char ret_line[LINE_BYTES])
     return true;
 }
 
-uint32_t ports_resolve_destination(const struct ports *ports, const char *text)
+uint32_t destination_resolve(const struct ports *ports, const char *text)
 {
     struct words w;
-    if (text == NULL || !read_line(text, w.line))
+    if (text == NULL || !read_destination_line(text, w.line))
         return PORT_NONE;
     const char *leg = strrchr(w.line, '>');
     leg = leg != NULL ? leg + 1 : w.line;
@@ -298,8 +300,9 @@ uint32_t ports_resolve_destination(const struct ports *ports, const char *text)
     drop_asides(&w);
     if (w.count == 0)
         return PORT_NONE;
-    if (w.count == 1 && (destination_is_word(DESTINATION_QUALIFIER, w.items[0].text) ||
-                         destination_is_word(DESTINATION_ALONE, w.items[0].text)))
+    if (w.count == 1 &&
+        (destination_names_is_word(DESTINATION_QUALIFIER, w.items[0].text) ||
+         destination_names_is_word(DESTINATION_ALONE, w.items[0].text)))
         return PORT_NONE;
     join_country(&w);
     found = find_all(ports, &w);

@@ -19,10 +19,10 @@ enum destination_word {
 };
 
 /* word: upper-case letters and digits. */
-bool destination_is_word(enum destination_word kind, const char *word);
+bool destination_names_is_word(enum destination_word kind, const char *word);
 /* ISO 3166 code of a country by its name run together ("SOUTHKOREA") or by the code
  * itself; NULL when it is none. */
-const char *destination_country(const char *name);
+const char *destination_names_country(const char *name);
 
 static inline bool destination_is_alnum(char c)
 {
@@ -45,7 +45,7 @@ struct found {
 #define FOUND_NONE ((struct found){FOUND_NOTHING, PORT_NONE})
 
 /* The doubt of two answers is none, unless they are the same port. */
-struct found found_join(const struct ports *ports, struct found a, struct found b);
+struct found ports_names_join(const struct ports *ports, struct found a, struct found b);
 
 /* Which countries are allowed: up to two, as "SAVANNAH GA" may be Georgia's or Gabon's;
  * none: any. */
@@ -54,14 +54,14 @@ struct countries {
     size_t count;
 };
 
-bool countries_allow(const struct countries *c, const char *locode);
+bool ports_names_is_allowed(const struct countries *c, const char *locode);
 
 /* key: upper-case letters and digits. */
-struct found ports_find_name(const struct ports *ports, const char *key,
-                             const struct countries *allowed);
-struct found ports_find_typo(const struct ports *ports, const char *key,
-                             const struct countries *allowed);
+struct found ports_names_find(const struct ports *ports, const char *key,
+                              const struct countries *allowed);
+struct found ports_names_find_typo(const struct ports *ports, const char *key,
+                                   const struct countries *allowed);
 /* A name in the reviewed table: "harbour" or "west" behind it says no more than where. */
-bool ports_name_is_reviewed(const struct ports *ports, const char *key);
+bool ports_names_is_reviewed(const struct ports *ports, const char *key);
 
 #endif

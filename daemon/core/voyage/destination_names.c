@@ -78,7 +78,7 @@ static const struct {
     [DESTINATION_ALONE] = LIST(alone_words),
 };
 
-bool destination_is_word(enum destination_word kind, const char *word)
+bool destination_names_is_word(enum destination_word kind, const char *word)
 {
     for (size_t i = 0; i < lists[kind].count; i++)
         if (strcmp(lists[kind].words[i], word) == 0)
@@ -252,7 +252,7 @@ static const struct {
     /* clang-format on */
 };
 
-const char *destination_country(const char *name)
+const char *destination_names_country(const char *name)
 {
     for (size_t i = 0; i < sizeof countries / sizeof countries[0]; i++)
         if (strcmp(countries[i].name, name) == 0 || strcmp(countries[i].code, name) == 0)

@@ -19,11 +19,11 @@ struct reading {
     int first;         /* the first fault's code */
 };
 
-static void report(struct reading *r, int code, int line, int col, const char *format,
-                   ...) __attribute__((format(printf, 5, 6)));
+static void report_fault(struct reading *r, int code, int line, int col,
+                         const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-static void report(struct reading *r, int code, int line, int col, const char *format,
-                   ...)
+static void report_fault(struct reading *r, int code, int line, int col,
+                         const char *format, ...)
 {
     char text[ERR_TEXT_BYTES];
     va_list args;
@@ -49,25 +49,27 @@ static int take_row(struct reading *r)
     const struct csv *csv = &r->csv;
     struct destination_row row = {.line = csv->line};
     if (csv->fault != NULL) {
-        report(r, ERR_SYNTAX, csv->fault_line, csv->fault_col, "%s", csv->fault);
+        report_fault(r, ERR_SYNTAX, csv->fault_line, csv->fault_col, "%s", csv->fault);
         return 0;
     }
     if (csv->count != 2) {
-        report(r, ERR_SYNTAX, csv->line, 1, "%zu fields where the header names 2",
-               csv->count);
+        report_fault(r, ERR_SYNTAX, csv->line, 1, "%zu fields where the header names 2",
+                     csv->count);
         return 0;
     }
     const struct csv_field *name = &csv->fields[0], *code = &csv->fields[1];
     bool is_name = name_is_sound(name), is_code = ports_code_read(code->text, row.locode);
     if (!is_name)
-        report(r, ERR_INVALID, csv->line, name->col,
-               "'%.40s' is no name as destinations are compared (1 to %d upper-case "
-               "letters and digits, nothing else)",
-               name->text, DESTINATION_NAME_BYTES - 1);
+        report_fault(
+            r, ERR_INVALID, csv->line, name->col,
+            "'%.40s' is no name as destinations are compared (1 to %d upper-case "
+            "letters and digits, nothing else)",
+            name->text, DESTINATION_NAME_BYTES - 1);
     if (!is_code)
-        report(r, ERR_INVALID, csv->line, code->col,
-               "'%.40s' is no UN/LOCODE (two letters, then three letters or digits)",
-               code->text);
+        report_fault(
+            r, ERR_INVALID, csv->line, code->col,
+            "'%.40s' is no UN/LOCODE (two letters, then three letters or digits)",
+            code->text);
     if (!is_name || !is_code)
         return 0;
     memcpy(row.name, name->text, name->length + 1);
@@ -95,8 +97,9 @@ static void drop_repeated(struct reading *r)
     qsort(t->rows, t->count, sizeof *t->rows, by_name);
     for (size_t i = 0; i < t->count; i++) {
         if (kept > 0 && strcmp(t->rows[i].name, t->rows[kept - 1].name) == 0)
-            report(r, ERR_EXISTS, t->rows[i].line, 1, "%s was there before, in line %d",
-                   t->rows[i].name, t->rows[kept - 1].line);
+            report_fault(r, ERR_EXISTS, t->rows[i].line, 1,
+                         "%s was there before, in line %d", t->rows[i].name,
+                         t->rows[kept - 1].line);
         else
             t->rows[kept++] = t->rows[i];
     }
@@ -118,10 +121,10 @@ int destination_table_read(struct ports_builder *b, const char *text, size_t n,
     r.csv.has_remarks = true;
     int rc = csv_next(&r.csv);
     if (rc == 1 && !is_header(&r.csv)) {
-        report(&r, ERR_SYNTAX, r.csv.line, 1, "the header is not name,locode");
+        report_fault(&r, ERR_SYNTAX, r.csv.line, 1, "the header is not name,locode");
         rc = 0;
     } else if (rc == 0) {
-        report(&r, ERR_SYNTAX, 1, 1, "no header (name,locode)");
+        report_fault(&r, ERR_SYNTAX, 1, 1, "no header (name,locode)");
     }
     while (rc == 1) {
         rc = csv_next(&r.csv);

@@ -7,7 +7,7 @@
 
 #include "lookout/base/array.h"
 #include "lookout/base/map.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/track/track.h"
 #include "lookout/track/vessel.h"
 #include "lookout/voyage/call.h"
@@ -54,7 +54,7 @@ struct missed *missed_create(const struct ports *ports, int64_t for_ms)
         return NULL;
     m->ports = ports;
     m->for_ms = for_ms;
-    m->track_conf = track_conf_default();
+    m->track_conf = tracks_conf_default();
     m->call_conf = call_conf_default();
     map_init(&m->ships);
     return m;
@@ -85,7 +85,7 @@ static int end_stop(struct missed *m, struct ship *s)
 {
     s->is_stopped = false;
     int64_t ms = s->last_ms - s->begin_ms;
-    if (ms < m->for_ms || ports_at(m->ports, s->pos, PORT_NONE) != PORT_NONE)
+    if (ms < m->for_ms || ports_index_at(m->ports, s->pos, PORT_NONE) != PORT_NONE)
         return 0;
     if (array_grow(&m->stays, &m->stay_room, m->stay_count + 1, sizeof *m->stays) != 0)
         return ERR_NOMEM;
@@ -111,7 +111,7 @@ static bool has_ended(const struct missed *m, struct ship *s, const struct track
 
 static int take_fix(struct missed *m, struct ship *s, const struct track_fix *fix)
 {
-    double kn = track_speed_kn(s->has_before ? &s->before : NULL, fix);
+    double kn = tracks_speed_kn(s->has_before ? &s->before : NULL, fix);
     int rc = 0;
     s->before = *fix;
     s->has_before = true;
@@ -147,7 +147,7 @@ static struct ship *find_ship(struct missed *m, uint32_t mmsi)
 int missed_report(struct missed *m, const struct report *report)
 {
     struct track_fix fix;
-    if (!vessel_is_ship(report->mmsi) || !track_fix_from_report(report, &fix))
+    if (!vessel_is_ship(report->mmsi) || !tracks_fix_from_report(report, &fix))
         return 0;
     struct ship *s = find_ship(m, report->mmsi);
     enum track_verdict verdict;
@@ -213,7 +213,7 @@ static bool has_ship(const struct missed *m, const size_t *place_of, size_t stay
 }
 
 /* The longest stay that no place holds yet makes one. */
-static void gather(struct missed *m, size_t *place_of)
+static void gather_stays(struct missed *m, size_t *place_of)
 {
     for (size_t i = 0; i < m->stay_count; i++) {
         const struct stay *stay = &m->stays[i];
@@ -271,7 +271,7 @@ int missed_places(struct missed *m, const struct missed_place **ret_places,
     }
     if (m->stay_count != 0)
         qsort(m->stays, m->stay_count, sizeof *m->stays, by_length);
-    gather(m, place_of);
+    gather_stays(m, place_of);
     free(place_of);
     for (size_t i = 0; i < m->place_count; i++)
         find_port(m->ports, &m->places[i]);

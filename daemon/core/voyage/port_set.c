@@ -27,7 +27,7 @@ static bool bit_has(const uint64_t *bits, uint32_t i)
     return (bits[i / 64] >> (i % 64) & 1) != 0;
 }
 
-static void pick(const struct ports *ports, struct ports_picks *picks, uint32_t port)
+static void pick_port(const struct ports *ports, struct ports_picks *picks, uint32_t port)
 {
     bit_set(picks->bits, port);
     uint32_t head = ports->items[port].same;
@@ -71,7 +71,7 @@ static int pick_group(const struct ports *ports, const char *name,
     if (group == NULL)
         return unknown_group(ports, name, err);
     for (size_t i = 0; i < group->first_count; i++)
-        pick(ports, picks, group->first[i]);
+        pick_port(ports, picks, group->first[i]);
     for (size_t i = 0; i < ports_bit_words(ports->count); i++)
         picks->bits[i] |= group->bits[i];
     return 0;
@@ -85,7 +85,7 @@ static int pick_country(const struct ports *ports, const char *pattern,
     text_upper(country);
     for (size_t i = 0; i < ports->count; i++)
         if (memcmp(ports->items[i].locode, country, 2) == 0) {
-            pick(ports, picks, (uint32_t)i);
+            pick_port(ports, picks, (uint32_t)i);
             is_any = true;
         }
     if (!is_any)
@@ -123,7 +123,7 @@ static int pick_code(const struct ports *ports, const char *pattern,
 {
     uint32_t port = ports_find(ports, pattern);
     if (port != PORT_NONE) {
-        pick(ports, picks, port);
+        pick_port(ports, picks, port);
         return 0;
     }
     return unknown_code(ports, pattern, err);
@@ -146,14 +146,14 @@ static bool is_letter(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-int ports_pattern_pick(const struct ports *ports, const char *pattern,
-                       ports_group_lookup lookup, void *context,
-                       struct ports_picks *picks, struct err *err)
+int port_set_pick_pattern(const struct ports *ports, const char *pattern,
+                          ports_group_lookup lookup, void *context,
+                          struct ports_picks *picks, struct err *err)
 {
     int rc = 0;
     if (strcmp(pattern, "*") == 0)
         for (uint32_t i = 0; i < ports->count; i++)
-            pick(ports, picks, i);
+            pick_port(ports, picks, i);
     else if (pattern[0] == '$')
         rc = pick_group(ports, pattern + 1, lookup, context, picks, err);
     else if (is_letter(pattern[0]) && is_letter(pattern[1]) &&
@@ -210,8 +210,8 @@ int port_set_create(const struct ports *ports, const char *const *patterns, size
     set->words = words;
     set->picks.bits = set->bits;
     for (size_t i = 0; i < n; i++) {
-        int rc =
-            ports_pattern_pick(ports, patterns[i], built_group, &built, &set->picks, err);
+        int rc = port_set_pick_pattern(ports, patterns[i], built_group, &built,
+                                       &set->picks, err);
         if (rc != 0) {
             free(set);
             if (err != NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The built gazetteer: look-ups by code and by text, and the distances of one port.
- * Building is ports_build.c, the grid ports_index.c. */
+ * Building is ports_builder.c, the grid ports_index.c. */
 #include "lookout/voyage/ports.h"
 
 #include <math.h>
@@ -17,7 +17,7 @@ static bool is_letter(char c)
     return c >= 'A' && c <= 'Z';
 }
 
-static char upper(char c)
+static char upper_char(char c)
 {
     return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
@@ -29,7 +29,7 @@ bool ports_code_read(const char *code, char ret_locode[LOCODE_BYTES])
     for (const char *p = code; *p != '\0'; p++) {
         if (n == 2 && *p == ' ' && p == code + 2)
             continue;
-        char c = upper(*p);
+        char c = upper_char(*p);
         bool is_digit = c >= '0' && c <= '9';
         if (n == 5 || !(is_letter(c) || (is_digit && n >= 2)))
             return false;
@@ -135,7 +135,7 @@ double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos
     uint32_t i = port;
     do {
         const struct port *p = &ports->items[i];
-        if (p->area != NULL && zone_contains(p->area, 0, pos))
+        if (p->area != NULL && zone_set_contains(p->area, 0, pos))
             return 0;
         take_nearer(p->pos, pos, &best);
         for (size_t k = 0; k < p->place_count; k++)
@@ -152,7 +152,8 @@ static long find_fold(const char *text, const char *needle)
 {
     for (long at = 0;; at++) {
         size_t n = 0;
-        while (needle[n] != '\0' && upper(text[(size_t)at + n]) == upper(needle[n]))
+        while (needle[n] != '\0' &&
+               upper_char(text[(size_t)at + n]) == upper_char(needle[n]))
             n++;
         if (needle[n] == '\0')
             return at;
@@ -171,7 +172,7 @@ static int name_rank(const char *name, const char *query)
         return RANK_NONE;
     if (at == 0)
         return name[strlen(query)] == '\0' ? 1 : 3;
-    char before = upper(name[at - 1]);
+    char before = upper_char(name[at - 1]);
     return is_letter(before) ? 7 : 5;
 }
 
@@ -223,8 +224,8 @@ void ports_destroy(struct ports *ports)
         free(p->source);
         zone_set_destroy(p->area);
         free(p->places);
-        ports_texts_free(p->codes, p->code_count);
-        ports_texts_free(p->names, p->name_count);
+        ports_builder_free_texts(p->codes, p->code_count);
+        ports_builder_free_texts(p->names, p->name_count);
     }
     for (size_t i = 0; i < ports->group_count; i++) {
         free(ports->groups[i].name);

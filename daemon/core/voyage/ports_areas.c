@@ -15,10 +15,11 @@ struct areas {
     int first;
 };
 
-static void report(struct areas *a, int code, int line, int col, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+static void report_area(struct areas *a, int code, int line, int col, const char *format,
+                        ...) __attribute__((format(printf, 5, 6)));
 
-static void report(struct areas *a, int code, int line, int col, const char *format, ...)
+static void report_area(struct areas *a, int code, int line, int col, const char *format,
+                        ...)
 {
     char text[ERR_TEXT_BYTES + 64];
     va_list args;
@@ -38,19 +39,19 @@ static int read_geometry(struct areas *a, const json_t *feature, const char *loc
     const json_t *geometry = json_object_get(feature, "geometry");
     char *text = json_dumps(geometry, JSON_ENCODE_ANY | JSON_COMPACT);
     if (text == NULL) {
-        report(a, ERR_SYNTAX, 0, 0, "area of %s: it has no geometry", locode);
+        report_area(a, ERR_SYNTAX, 0, 0, "area of %s: it has no geometry", locode);
         return 0;
     }
     struct err err = {0};
     size_t n = 0;
     while (text[n] != '\0')
         n++;
-    int rc = zone_area_read(text, n, ret_area, &err);
+    int rc = zone_set_read_area(text, n, ret_area, &err);
     free(text);
     if (rc == ERR_NOMEM)
         return rc;
     if (rc != 0)
-        report(a, rc, 0, 0, "area of %s: %s", locode, err.text);
+        report_area(a, rc, 0, 0, "area of %s: %s", locode, err.text);
     return 0;
 }
 
@@ -60,25 +61,26 @@ static int take_feature(struct areas *a, const json_t *feature, size_t number)
     const char *code = json_string_value(json_object_get(properties, "locode"));
     struct ports_area area = {.area = NULL};
     if (code == NULL || !ports_code_read(code, area.locode)) {
-        report(a, ERR_INVALID, 0, 0,
-               "feature %zu: properties.locode is %s%.40s%s (a UN/LOCODE is needed)",
-               number, code != NULL ? "'" : "", code != NULL ? code : "missing",
-               code != NULL ? "'" : "");
+        report_area(a, ERR_INVALID, 0, 0,
+                    "feature %zu: properties.locode is %s%.40s%s (a UN/LOCODE is needed)",
+                    number, code != NULL ? "'" : "", code != NULL ? code : "missing",
+                    code != NULL ? "'" : "");
         return 0;
     }
     for (size_t i = 0; i < a->b->area_count; i++)
         if (ports_code_key(a->b->areas[i].locode) == ports_code_key(area.locode)) {
-            report(a, ERR_EXISTS, 0, 0,
-                   "feature %zu: %s has an area already (one MultiPolygon may hold "
-                   "several parts)",
-                   number, area.locode);
+            report_area(a, ERR_EXISTS, 0, 0,
+                        "feature %zu: %s has an area already (one MultiPolygon may hold "
+                        "several parts)",
+                        number, area.locode);
             return 0;
         }
     int rc = read_geometry(a, feature, area.locode, &area.area);
     if (rc != 0 || area.area == NULL)
         return rc;
     struct ports_builder *b = a->b;
-    if (ports_grow((void **)&b->areas, &b->area_room, b->area_count, sizeof area) != 0) {
+    if (ports_builder_grow((void **)&b->areas, &b->area_room, b->area_count,
+                           sizeof area) != 0) {
         zone_set_destroy(area.area);
         return ERR_NOMEM;
     }
@@ -86,14 +88,14 @@ static int take_feature(struct areas *a, const json_t *feature, size_t number)
     return 0;
 }
 
-int ports_builder_areas(struct ports_builder *b, const char *text, size_t n,
-                        ports_fault fault, void *context)
+int ports_areas_read(struct ports_builder *b, const char *text, size_t n,
+                     ports_fault fault, void *context)
 {
     struct areas a = {.b = b, .fault = fault, .context = context};
     json_error_t error;
     json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL) {
-        report(&a, ERR_SYNTAX, error.line, error.column, "%s", error.text);
+        report_area(&a, ERR_SYNTAX, error.line, error.column, "%s", error.text);
         return a.first;
     }
     const json_t *features = json_object_get(root, "features");
@@ -104,7 +106,7 @@ int ports_builder_areas(struct ports_builder *b, const char *text, size_t n,
     else if (json_object_get(root, "geometry") != NULL)
         rc = take_feature(&a, root, 1);
     else
-        report(&a, ERR_SYNTAX, 1, 1, "neither a FeatureCollection nor a Feature");
+        report_area(&a, ERR_SYNTAX, 1, 1, "neither a FeatureCollection nor a Feature");
     json_decref(root);
     return rc != 0 ? rc : a.first;
 }

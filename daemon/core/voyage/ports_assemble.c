@@ -16,12 +16,12 @@ struct assembly {
     int first;
 };
 
-static void trouble(struct assembly *a, int code, enum ports_about about, size_t item,
-                    size_t element, const char *format, ...)
+static void report_trouble(struct assembly *a, int code, enum ports_about about,
+                           size_t item, size_t element, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
-static void trouble(struct assembly *a, int code, enum ports_about about, size_t item,
-                    size_t element, const char *format, ...)
+static void report_trouble(struct assembly *a, int code, enum ports_about about,
+                           size_t item, size_t element, const char *format, ...)
 {
     char text[ERR_TEXT_BYTES];
     va_list args;
@@ -43,7 +43,7 @@ static struct ports_entry *row_find(struct ports_builder *b, const char *locode)
 }
 
 /* Put a definition over the row of its code; what it does not say stays. */
-static void overlay(struct ports_entry *row, struct ports_entry *d)
+static void overlay_definition(struct ports_entry *row, struct ports_entry *d)
 {
     if (d->name != NULL) {
         free(row->name);
@@ -72,7 +72,7 @@ static void overlay(struct ports_entry *row, struct ports_entry *d)
 
 static struct geo_pos area_middle(const struct zone_set *area)
 {
-    const struct zone_info *info = zone_info(area, 0);
+    const struct zone_info *info = zone_set_info(area, 0);
     double width = info->high.lon - info->low.lon;
     return geo_to_pos((struct geo_point){
         .lat = (info->low.lat + info->high.lat) / 2,
@@ -80,17 +80,19 @@ static struct geo_pos area_middle(const struct zone_set *area)
     });
 }
 
-static int add_row(struct assembly *a, struct ports_entry *d, size_t item)
+static int add_entry_row(struct assembly *a, struct ports_entry *d, size_t item)
 {
     struct ports_builder *b = a->b;
     if (!d->has_pos && d->area == NULL) {
-        trouble(a, ERR_INVALID, PORTS_ABOUT_DEFINE, item, 0,
-                "%s is not in the gazetteer, so its position is needed (lat and lon, or "
-                "area)",
-                d->locode);
+        report_trouble(
+            a, ERR_INVALID, PORTS_ABOUT_DEFINE, item, 0,
+            "%s is not in the gazetteer, so its position is needed (lat and lon, or "
+            "area)",
+            d->locode);
         return 0;
     }
-    if (ports_grow((void **)&b->rows, &b->row_room, b->row_count, sizeof *d) != 0 ||
+    if (ports_builder_grow((void **)&b->rows, &b->row_room, b->row_count, sizeof *d) !=
+            0 ||
         map_set(&b->row_by_code, ports_code_key(d->locode),
                 (void *)(uintptr_t)(b->row_count + 1)) != 0)
         return ERR_NOMEM;
@@ -108,8 +110,8 @@ static int apply_defines(struct assembly *a)
     for (size_t i = 0; i < b->define_count; i++) {
         struct ports_entry *row = row_find(b, b->defines[i].locode);
         if (row != NULL)
-            overlay(row, &b->defines[i]);
-        else if (add_row(a, &b->defines[i], i) != 0)
+            overlay_definition(row, &b->defines[i]);
+        else if (add_entry_row(a, &b->defines[i], i) != 0)
             return ERR_NOMEM;
     }
     return 0;
@@ -122,8 +124,8 @@ static void apply_areas(struct assembly *a)
         struct ports_area *area = &b->areas[i];
         struct ports_entry *row = row_find(b, area->locode);
         if (row == NULL) {
-            trouble(a, ERR_NOT_FOUND, PORTS_ABOUT_AREA, i, 0,
-                    "area of %s: no such port in the gazetteer", area->locode);
+            report_trouble(a, ERR_NOT_FOUND, PORTS_ABOUT_AREA, i, 0,
+                           "area of %s: no such port in the gazetteer", area->locode);
         } else if (!row->is_placed) {
             row->area = area->area;
             area->area = NULL;
@@ -154,8 +156,8 @@ static void take_places(const struct ports_builder *b, struct ports_entry *row,
 }
 
 /* Take a row over into the port. */
-static int make_port(const struct ports_builder *b, struct ports_entry *row,
-                     struct port *p)
+static int assemble_port(const struct ports_builder *b, struct ports_entry *row,
+                         struct port *p)
 {
     memcpy(p->locode, row->locode, LOCODE_BYTES);
     p->pos = row->pos;
@@ -181,9 +183,10 @@ static int make_port(const struct ports_builder *b, struct ports_entry *row,
     }
     take_places(b, row, p);
     if (p->name == NULL)
-        p->name = ports_copy_text(p->locode, strlen(p->locode));
+        p->name = ports_builder_copy_text(p->locode, strlen(p->locode));
     if (p->source == NULL)
-        p->source = ports_copy_text(PORT_SOURCE_DEFINED, strlen(PORT_SOURCE_DEFINED));
+        p->source =
+            ports_builder_copy_text(PORT_SOURCE_DEFINED, strlen(PORT_SOURCE_DEFINED));
     return p->name != NULL && p->source != NULL ? 0 : ERR_NOMEM;
 }
 
@@ -204,7 +207,7 @@ static int make_ports(struct assembly *a)
         qsort(b->rows, b->row_count, sizeof *b->rows, by_locode);
     for (size_t i = 0; i < b->row_count; i++) {
         ports->count++;
-        if (make_port(b, &b->rows[i], &ports->items[i]) != 0)
+        if (assemble_port(b, &b->rows[i], &ports->items[i]) != 0)
             return ERR_NOMEM;
         ports->items[i].same = ports->items[i].next_same = (uint32_t)i;
     }
@@ -224,7 +227,7 @@ static int adopt_code(struct ports *ports, uint32_t port, const char *code)
     if (codes == NULL)
         return ERR_NOMEM;
     p->codes = codes;
-    codes[p->code_count] = ports_copy_text(locode, strlen(locode));
+    codes[p->code_count] = ports_builder_copy_text(locode, strlen(locode));
     if (codes[p->code_count] == NULL)
         return ERR_NOMEM;
     p->code_count++;
@@ -232,7 +235,7 @@ static int adopt_code(struct ports *ports, uint32_t port, const char *code)
 }
 
 /* Join two rings of same ports, or do nothing when it is one already. */
-static void join(struct ports *ports, uint32_t a, uint32_t b)
+static void join_same(struct ports *ports, uint32_t a, uint32_t b)
 {
     for (uint32_t i = ports->items[a].next_same; i != a; i = ports->items[i].next_same)
         if (i == b)
@@ -254,7 +257,7 @@ static int apply_same(struct ports *ports, const char *const *codes, size_t n,
         if (port != PORT_NONE && first == PORT_NONE)
             first = port;
         else if (port != PORT_NONE)
-            join(ports, first, port);
+            join_same(ports, first, port);
     }
     *ret_known = first != PORT_NONE;
     if (first == PORT_NONE)
@@ -294,9 +297,9 @@ static int apply_sames(struct assembly *a)
         if (apply_same(a->ports, codes, list->count, &is_known) != 0)
             return ERR_NOMEM;
         if (!is_known)
-            trouble(a, ERR_NOT_FOUND, PORTS_ABOUT_SAME, i, 0,
-                    "none of %s ... %s is a port of the gazetteer", codes[0],
-                    codes[list->count - 1]);
+            report_trouble(a, ERR_NOT_FOUND, PORTS_ABOUT_SAME, i, 0,
+                           "none of %s ... %s is a port of the gazetteer", codes[0],
+                           codes[list->count - 1]);
     }
     return 0;
 }
@@ -352,13 +355,13 @@ static int group_resolve(struct grouping *g, size_t group)
     const struct ports_list *list = &a->b->groups[group];
     for (size_t i = 0; i < list->count; i++) {
         struct err err = {0};
-        int rc = ports_pattern_pick(a->ports, list->items[i], group_lookup, g,
-                                    &a->ports->groups[group].picks, &err);
+        int rc = port_set_pick_pattern(a->ports, list->items[i], group_lookup, g,
+                                       &a->ports->groups[group].picks, &err);
         if (rc == ERR_NOMEM)
             return rc;
         if (rc != 0)
-            trouble(a, rc, PORTS_ABOUT_GROUP, group, i, "group '%s': %s", list->name,
-                    err.text);
+            report_trouble(a, rc, PORTS_ABOUT_GROUP, group, i, "group '%s': %s",
+                           list->name, err.text);
     }
     g->depth--;
     g->states[group] = GROUP_DONE;
@@ -377,7 +380,7 @@ static int make_groups(struct assembly *a)
     for (size_t i = 0; i < n; i++) {
         struct ports_group *group = &ports->groups[ports->group_count++];
         group->name = a->b->groups[i].name;
-        a->b->groups[i].name = ports_copy_text(group->name, strlen(group->name));
+        a->b->groups[i].name = ports_builder_copy_text(group->name, strlen(group->name));
         group->picks.bits =
             calloc(ports_bit_words(ports->count) + 1, sizeof *group->picks.bits);
         if (a->b->groups[i].name == NULL || group->picks.bits == NULL)
@@ -393,7 +396,7 @@ done:
 
 /* --- all together --- */
 
-static int assemble(struct assembly *a)
+static int assemble_rows(struct assembly *a)
 {
     size_t more = 0;
     for (size_t i = 0; i < a->b->same_count; i++)
@@ -411,11 +414,10 @@ static int assemble(struct assembly *a)
     return ports_names_build(a->ports, &a->b->destinations);
 }
 
-int ports_builder_build(struct ports_builder *b, struct ports **ret_ports,
-                        struct err *err)
+int ports_assemble(struct ports_builder *b, struct ports **ret_ports, struct err *err)
 {
     struct assembly a = {.b = b, .err = err, .ports = calloc(1, sizeof *a.ports)};
-    int rc = a.ports != NULL ? assemble(&a) : ERR_NOMEM;
+    int rc = a.ports != NULL ? assemble_rows(&a) : ERR_NOMEM;
     ports_builder_empty(b);
     if (rc != 0) {
         ports_destroy(a.ports);

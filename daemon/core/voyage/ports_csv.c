@@ -46,10 +46,11 @@ struct reader {
     int first;
 };
 
-static void report(struct reader *r, int code, int line, int col, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+static void report_row(struct reader *r, int code, int line, int col, const char *format,
+                       ...) __attribute__((format(printf, 5, 6)));
 
-static void report(struct reader *r, int code, int line, int col, const char *format, ...)
+static void report_row(struct reader *r, int code, int line, int col, const char *format,
+                       ...)
 {
     char text[ERR_TEXT_BYTES];
     va_list args;
@@ -69,7 +70,7 @@ static void read_header(struct reader *r)
     bool has[COLUMNS] = {false};
     r->header_count = r->csv.count;
     if (r->header_count > FIELDS_MAX) {
-        report(r, ERR_SYNTAX, r->csv.line, 1, "more than %d columns", FIELDS_MAX);
+        report_row(r, ERR_SYNTAX, r->csv.line, 1, "more than %d columns", FIELDS_MAX);
         r->header_count = FIELDS_MAX;
     }
     for (size_t i = 0; i < r->header_count; i++) {
@@ -80,29 +81,30 @@ static void read_header(struct reader *r)
         r->column_of[i] = column;
         if (column == COLUMNS) {
             const char *near = text_nearest(f->text, column_names, COLUMNS);
-            report(r, ERR_SYNTAX, r->csv.line, f->col,
-                   "unknown column '%.40s'%s%s (locode, name, lat, lon, entry_km, codes, "
-                   "source, note, names, places, same)",
-                   f->text, near != NULL ? "; did you mean " : "",
-                   near != NULL ? near : "");
+            report_row(
+                r, ERR_SYNTAX, r->csv.line, f->col,
+                "unknown column '%.40s'%s%s (locode, name, lat, lon, entry_km, codes, "
+                "source, note, names, places, same)",
+                f->text, near != NULL ? "; did you mean " : "", near != NULL ? near : "");
         } else if (has[column]) {
-            report(r, ERR_SYNTAX, r->csv.line, f->col, "column '%s' comes twice",
-                   f->text);
+            report_row(r, ERR_SYNTAX, r->csv.line, f->col, "column '%s' comes twice",
+                       f->text);
         } else {
             has[column] = true;
         }
     }
     for (int c = 0; c < REQUIRED; c++)
         if (!has[c])
-            report(r, ERR_SYNTAX, r->csv.line, 1,
-                   "the header names no column '%s' (required: locode, name, lat, lon)",
-                   column_names[c]);
+            report_row(
+                r, ERR_SYNTAX, r->csv.line, 1,
+                "the header names no column '%s' (required: locode, name, lat, lon)",
+                column_names[c]);
 }
 
 /* --- one row --- */
 
-static bool read_number(struct reader *r, const struct csv_field *f, const char *what,
-                        double limit, double *ret_value)
+static bool read_csv_number(struct reader *r, const struct csv_field *f, const char *what,
+                            double limit, double *ret_value)
 {
     double value = 0;
     if (units_parse_number(f->text, f->length, &value) == 0 && value >= -limit &&
@@ -110,9 +112,9 @@ static bool read_number(struct reader *r, const struct csv_field *f, const char 
         *ret_value = value;
         return true;
     }
-    report(r, ERR_INVALID, r->csv.line, f->col,
-           "'%.40s' is no %s (decimal degrees, -%.0f to %.0f)", f->text, what, limit,
-           limit);
+    report_row(r, ERR_INVALID, r->csv.line, f->col,
+               "'%.40s' is no %s (decimal degrees, -%.0f to %.0f)", f->text, what, limit,
+               limit);
     return false;
 }
 
@@ -121,13 +123,13 @@ static bool read_name(struct reader *r, const struct csv_field *f)
     char clean[NAME_BYTES + 1];
     size_t n = text_clean(f->text, f->length, clean, sizeof clean);
     if (n == 0)
-        report(r, ERR_INVALID, r->csv.line, f->col, "the name is empty");
+        report_row(r, ERR_INVALID, r->csv.line, f->col, "the name is empty");
     else if (f->length >= NAME_BYTES)
-        report(r, ERR_INVALID, r->csv.line, f->col, "the name is longer than %d bytes",
-               NAME_BYTES - 1);
+        report_row(r, ERR_INVALID, r->csv.line, f->col,
+                   "the name is longer than %d bytes", NAME_BYTES - 1);
     else if (n != f->length || memcmp(clean, f->text, n) != 0)
-        report(r, ERR_INVALID, r->csv.line, f->col,
-               "the name has control characters or is no UTF-8");
+        report_row(r, ERR_INVALID, r->csv.line, f->col,
+                   "the name has control characters or is no UTF-8");
     else
         return true;
     return false;
@@ -140,9 +142,9 @@ static bool read_entry(struct reader *r, const struct csv_field *f, double *ret_
         return true;
     if (units_parse_number(f->text, f->length, &km) != 0 || km < ENTRY_KM_MIN ||
         km > ENTRY_KM_MAX) {
-        report(r, ERR_INVALID, r->csv.line, f->col,
-               "'%.40s' is no entry distance in km (%.1f to %.0f, or empty)", f->text,
-               ENTRY_KM_MIN, ENTRY_KM_MAX);
+        report_row(r, ERR_INVALID, r->csv.line, f->col,
+                   "'%.40s' is no entry distance in km (%.1f to %.0f, or empty)", f->text,
+                   ENTRY_KM_MIN, ENTRY_KM_MAX);
         return false;
     }
     *ret_m = km * 1000;
@@ -153,28 +155,29 @@ static bool read_entry(struct reader *r, const struct csv_field *f, double *ret_
 static int read_codes(struct reader *r, const struct csv_field *f, struct ports_entry *e,
                       bool *is_good)
 {
-    int rc = ports_split(f->text, f->length, ' ', &e->codes, &e->code_count);
+    int rc = ports_builder_split(f->text, f->length, ' ', &e->codes, &e->code_count);
     for (size_t i = 0; rc == 0 && i < e->code_count; i++) {
         char locode[LOCODE_BYTES];
         if (ports_code_read(e->codes[i], locode)) {
             text_copy(e->codes[i], strlen(e->codes[i]) + 1, locode);
             continue;
         }
-        report(r, ERR_INVALID, r->csv.line, f->col,
-               "'%.40s' is no UN/LOCODE (two letters, three letters or digits; several "
-               "are separated by blanks)",
-               e->codes[i]);
+        report_row(
+            r, ERR_INVALID, r->csv.line, f->col,
+            "'%.40s' is no UN/LOCODE (two letters, three letters or digits; several "
+            "are separated by blanks)",
+            e->codes[i]);
         *is_good = false;
     }
     return rc;
 }
 
-static bool read_place(const char *text, struct port_place *ret_place)
+static bool read_place_field(const char *text, struct port_place *ret_place)
 {
     char **parts = NULL;
     size_t n = 0;
     double lat = 0, lon = 0, km = -0.001;
-    if (ports_split(text, strlen(text), ' ', &parts, &n) != 0)
+    if (ports_builder_split(text, strlen(text), ' ', &parts, &n) != 0)
         return false;
     bool is_good = n >= 2 && n <= 3 &&
                    units_parse_number(parts[0], strlen(parts[0]), &lat) == 0 &&
@@ -183,7 +186,7 @@ static bool read_place(const char *text, struct port_place *ret_place)
     if (is_good && n == 3)
         is_good = units_parse_number(parts[2], strlen(parts[2]), &km) == 0 &&
                   km >= ENTRY_KM_MIN && km <= ENTRY_KM_MAX;
-    ports_texts_free(parts, n);
+    ports_builder_free_texts(parts, n);
     *ret_place = (struct port_place){.pos = geo_to_pos((struct geo_point){lat, lon}),
                                      .entry_m = km * 1000};
     return is_good;
@@ -195,22 +198,22 @@ static int read_places(struct reader *r, const struct csv_field *f, struct ports
 {
     char **parts = NULL;
     size_t n = 0;
-    int rc = ports_split(f->text, f->length, ';', &parts, &n);
+    int rc = ports_builder_split(f->text, f->length, ';', &parts, &n);
     if (rc == 0 && n != 0 && (e->places = calloc(n, sizeof *e->places)) == NULL)
         rc = ERR_NOMEM;
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (read_place(parts[i], &e->places[i])) {
+        if (read_place_field(parts[i], &e->places[i])) {
             e->place_count++;
             continue;
         }
-        report(r, ERR_INVALID, r->csv.line, f->col,
-               "'%.40s' is no place (latitude, longitude and, if need be, the entry "
-               "distance in km, %.1f to %.0f; several are separated by semicolons)",
-               parts[i], ENTRY_KM_MIN, ENTRY_KM_MAX);
+        report_row(r, ERR_INVALID, r->csv.line, f->col,
+                   "'%.40s' is no place (latitude, longitude and, if need be, the entry "
+                   "distance in km, %.1f to %.0f; several are separated by semicolons)",
+                   parts[i], ENTRY_KM_MIN, ENTRY_KM_MAX);
         *is_good = false;
         break;
     }
-    ports_texts_free(parts, n);
+    ports_builder_free_texts(parts, n);
     return rc;
 }
 
@@ -222,22 +225,22 @@ static int read_column(struct reader *r, int column, const struct csv_field *f,
     case COL_LOCODE:
         if (ports_code_read(f->text, e->locode))
             return 0;
-        report(r, ERR_INVALID, r->csv.line, f->col,
-               "'%.40s' is no UN/LOCODE (two letters, then three letters or digits)",
-               f->text);
+        report_row(r, ERR_INVALID, r->csv.line, f->col,
+                   "'%.40s' is no UN/LOCODE (two letters, then three letters or digits)",
+                   f->text);
         break;
     case COL_NAME:
         if (!read_name(r, f))
             break;
-        e->name = ports_copy_text(f->text, f->length);
+        e->name = ports_builder_copy_text(f->text, f->length);
         return e->name != NULL ? 0 : ERR_NOMEM;
     case COL_LAT:
-        if (!read_number(r, f, "latitude", 90, &degrees))
+        if (!read_csv_number(r, f, "latitude", 90, &degrees))
             break;
         e->pos.lat_e7 = geo_to_pos((struct geo_point){degrees, 0}).lat_e7;
         return 0;
     case COL_LON:
-        if (!read_number(r, f, "longitude", 180, &degrees))
+        if (!read_csv_number(r, f, "longitude", 180, &degrees))
             break;
         e->pos.lon_e7 = geo_to_pos((struct geo_point){0, degrees}).lon_e7;
         return 0;
@@ -247,17 +250,18 @@ static int read_column(struct reader *r, int column, const struct csv_field *f,
     case COL_CODES:
         return read_codes(r, f, e, is_good);
     case COL_SOURCE:
-        e->source = ports_copy_text(f->text, f->length);
+        e->source = ports_builder_copy_text(f->text, f->length);
         return e->source != NULL ? 0 : ERR_NOMEM;
     case COL_NAMES:
-        return ports_split(f->text, f->length, ';', &e->names, &e->name_count);
+        return ports_builder_split(f->text, f->length, ';', &e->names, &e->name_count);
     case COL_PLACES:
         return read_places(r, f, e, is_good);
     case COL_SAME:
         if (f->length == 0 || ports_code_read(f->text, e->same))
             return 0;
-        report(r, ERR_INVALID, r->csv.line, f->col,
-               "'%.40s' is no UN/LOCODE (that of the port that stands for it)", f->text);
+        report_row(r, ERR_INVALID, r->csv.line, f->col,
+                   "'%.40s' is no UN/LOCODE (that of the port that stands for it)",
+                   f->text);
         break;
     default: /* a note, or an unknown column that was reported */
         return 0;
@@ -272,28 +276,29 @@ static int keep_row(struct reader *r, struct ports_entry *e)
     uint64_t key = ports_code_key(e->locode);
     uintptr_t before = (uintptr_t)map_get(&r->b->row_by_code, key);
     if (before != 0) {
-        report(r, ERR_EXISTS, r->csv.line, 1, "%s was there before, in line %d",
-               e->locode, r->b->rows[before - 1].line);
-        ports_entry_finish(e);
+        report_row(r, ERR_EXISTS, r->csv.line, 1, "%s was there before, in line %d",
+                   e->locode, r->b->rows[before - 1].line);
+        ports_builder_finish_entry(e);
         return 0;
     }
-    if (ports_grow((void **)&r->b->rows, &r->b->row_room, r->b->row_count, sizeof *e) !=
-            0 ||
+    if (ports_builder_grow((void **)&r->b->rows, &r->b->row_room, r->b->row_count,
+                           sizeof *e) != 0 ||
         map_set(&r->b->row_by_code, key, (void *)(uintptr_t)(r->b->row_count + 1)) != 0)
         return ERR_NOMEM;
     r->b->rows[r->b->row_count++] = *e;
     return 0;
 }
 
-static int take_row(struct reader *r)
+static int take_ports_row(struct reader *r)
 {
     if (r->csv.fault != NULL) {
-        report(r, ERR_SYNTAX, r->csv.fault_line, r->csv.fault_col, "%s", r->csv.fault);
+        report_row(r, ERR_SYNTAX, r->csv.fault_line, r->csv.fault_col, "%s",
+                   r->csv.fault);
         return 0;
     }
     if (r->csv.count != r->header_count) {
-        report(r, ERR_SYNTAX, r->csv.line, 1, "%zu fields where the header names %zu",
-               r->csv.count, r->header_count);
+        report_row(r, ERR_SYNTAX, r->csv.line, 1, "%zu fields where the header names %zu",
+                   r->csv.count, r->header_count);
         return 0;
     }
     struct ports_entry e = {
@@ -305,7 +310,7 @@ static int take_row(struct reader *r)
     if (rc == 0 && is_good)
         rc = keep_row(r, &e);
     if (rc != 0 || !is_good)
-        ports_entry_finish(&e);
+        ports_builder_finish_entry(&e);
     return rc;
 }
 
@@ -316,9 +321,9 @@ static void check_same(struct reader *r, const struct ports_entry *e)
 {
     if (e->same[0] != '\0' &&
         map_get(&r->b->row_by_code, ports_code_key(e->same)) == NULL)
-        report(r, ERR_NOT_FOUND, e->line, 1,
-               "%s is said to be the same as %s, which is no row's code", e->locode,
-               e->same);
+        report_row(r, ERR_NOT_FOUND, e->line, 1,
+                   "%s is said to be the same as %s, which is no row's code", e->locode,
+                   e->same);
 }
 
 /* An other code must be no row's own and no other row's other code. */
@@ -335,14 +340,14 @@ static int check_codes(struct reader *r)
             uintptr_t row = (uintptr_t)map_get(&r->b->row_by_code, key);
             uintptr_t other = (uintptr_t)map_get(&others, key);
             if (row != 0)
-                report(r, ERR_EXISTS, e->line, 1,
-                       "other code %s of %s is a port of its own, in line %d",
-                       e->codes[k], e->locode, r->b->rows[row - 1].line);
+                report_row(r, ERR_EXISTS, e->line, 1,
+                           "other code %s of %s is a port of its own, in line %d",
+                           e->codes[k], e->locode, r->b->rows[row - 1].line);
             else if (other != 0)
-                report(r, ERR_EXISTS, e->line, 1,
-                       "other code %s of %s is one of %s too, in line %d", e->codes[k],
-                       e->locode, r->b->rows[other - 1].locode,
-                       r->b->rows[other - 1].line);
+                report_row(r, ERR_EXISTS, e->line, 1,
+                           "other code %s of %s is one of %s too, in line %d",
+                           e->codes[k], e->locode, r->b->rows[other - 1].locode,
+                           r->b->rows[other - 1].line);
             rc = map_set(&others, key, (void *)(uintptr_t)(i + 1));
         }
     }
@@ -350,23 +355,23 @@ static int check_codes(struct reader *r)
     return rc;
 }
 
-int ports_builder_csv(struct ports_builder *b, const char *text, size_t n,
-                      ports_fault fault, void *context)
+int ports_csv_read(struct ports_builder *b, const char *text, size_t n, ports_fault fault,
+                   void *context)
 {
     struct reader r = {.b = b, .fault = fault, .context = context};
     csv_init(&r.csv, text, n, ',');
     r.csv.has_remarks = true;
     int rc = csv_next(&r.csv);
     if (rc == 0)
-        report(&r, ERR_SYNTAX, 1, 1, "no header (locode,name,lat,lon,...)");
+        report_row(&r, ERR_SYNTAX, 1, 1, "no header (locode,name,lat,lon,...)");
     else if (rc == 1 && r.csv.fault != NULL)
-        report(&r, ERR_SYNTAX, r.csv.fault_line, r.csv.fault_col, "%s", r.csv.fault);
+        report_row(&r, ERR_SYNTAX, r.csv.fault_line, r.csv.fault_col, "%s", r.csv.fault);
     else if (rc == 1)
         read_header(&r);
     bool is_readable = r.first == 0;
     while (rc == 1 && is_readable) {
         rc = csv_next(&r.csv);
-        if (rc == 1 && take_row(&r) != 0)
+        if (rc == 1 && take_ports_row(&r) != 0)
             rc = ERR_NOMEM;
     }
     csv_finish(&r.csv);

@@ -17,7 +17,7 @@
 #define DEGREE (3.14159265358979323846 / 180)
 #define MARGIN_E7 2 /* rounding of degrees to 1e-7 */
 
-static uint32_t row_of(int64_t lat_e7)
+static uint32_t grid_row_of(int64_t lat_e7)
 {
     int64_t row = (lat_e7 + HALF_TURN_E7 / 2) / CELL_E7;
     if (row < 0)
@@ -61,7 +61,7 @@ static struct ports_reach reach_of_place(struct geo_pos pos, double entry_m,
 
 static struct ports_reach reach_of_area(const struct zone_set *area, double exit_m)
 {
-    const struct zone_info *info = zone_info(area, 0);
+    const struct zone_info *info = zone_set_info(area, 0);
     double width = info->high.lon - info->low.lon;
     if (width < 0)
         width += 360;
@@ -83,16 +83,16 @@ static struct ports_reach reach_of_area(const struct zone_set *area, double exit
 }
 
 /* First pass (`reaches` NULL): count; second: put where the cell has got to. */
-static void place(const struct ports_reach *reach, uint32_t *starts,
-                  struct ports_reach *reaches)
+static void place_reach(const struct ports_reach *reach, uint32_t *starts,
+                        struct ports_reach *reaches)
 {
     int64_t lat = reach->middle.lat_e7, lon = reach->middle.lon_e7;
-    uint32_t top = row_of(lat + reach->lat_half_e7);
+    uint32_t top = grid_row_of(lat + reach->lat_half_e7);
     int64_t west = col_of(lon - (int64_t)reach->lon_half_e7);
     int64_t east = col_of(lon + (int64_t)reach->lon_half_e7);
     if (east - west >= COLS)
         east = west + COLS - 1;
-    for (uint32_t row = row_of(lat - reach->lat_half_e7); row <= top; row++)
+    for (uint32_t row = grid_row_of(lat - reach->lat_half_e7); row <= top; row++)
         for (int64_t col = west; col <= east; col++) {
             uint32_t cell = row * COLS + (uint32_t)((col + 2 * COLS) % COLS);
             if (reaches != NULL)
@@ -110,7 +110,8 @@ static size_t count_places(const struct port *ports, size_t count)
 }
 
 /* What is reached from every place of every port, in order. */
-static void collect(const struct port *ports, size_t count, struct ports_reach *all)
+static void collect_places(const struct port *ports, size_t count,
+                           struct ports_reach *all)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
@@ -127,7 +128,7 @@ static void collect(const struct port *ports, size_t count, struct ports_reach *
 }
 
 /* From each cell's number of reaches to the used cells' alone: where each begins. */
-static int pack(struct ports_index *index, const uint32_t *counts)
+static int pack_cells(struct ports_index *index, const uint32_t *counts)
 {
     const size_t words = (size_t)ROWS * COLS / 64;
     uint32_t slots = 0;
@@ -178,17 +179,17 @@ int ports_index_build(struct ports_index *index, const struct port *ports, size_
     struct ports_index built = {.used = NULL};
     int rc = counts != NULL && all != NULL ? 0 : ERR_NOMEM;
     if (rc == 0) {
-        collect(ports, count, all);
+        collect_places(ports, count, all);
         for (size_t i = 0; i < places; i++)
-            place(&all[i], counts, NULL);
-        rc = pack(&built, counts);
+            place_reach(&all[i], counts, NULL);
+        rc = pack_cells(&built, counts);
     }
     if (rc == 0) {
         for (uint32_t c = 0; c < cells; c++)
             if (find_span(&built, c, &begin, &end))
                 counts[c] = begin;
         for (size_t i = 0; i < places; i++)
-            place(&all[i], counts, built.reaches);
+            place_reach(&all[i], counts, built.reaches);
         *index = built;
     } else {
         ports_index_finish(&built);
@@ -264,8 +265,8 @@ static bool rough_distance(const struct ports_reach *reach, struct geo_pos pos,
 }
 
 /* Whether the place holds the position, and how far it is from it. */
-static bool hold(const struct ports *ports, const struct ports_reach *reach,
-                 struct geo_pos pos, struct candidate *ret)
+static bool port_holds(const struct ports *ports, const struct ports_reach *reach,
+                       struct geo_pos pos, struct candidate *ret)
 {
     struct candidate c = {
         .port = reach->port, .pos = reach->middle, .is_area = reach->is_area != 0};
@@ -273,7 +274,7 @@ static bool hold(const struct ports *ports, const struct ports_reach *reach,
         return false;
     if (c.is_area) {
         c.pos = ports->items[c.port].pos;
-        if (!zone_contains(ports->items[c.port].area, 0, pos))
+        if (!zone_set_contains(ports->items[c.port].area, 0, pos))
             return false;
     }
     double limit = reach->entry_m;
@@ -285,22 +286,22 @@ static bool hold(const struct ports *ports, const struct ports_reach *reach,
 }
 
 /* Whether the place is not left yet at the position. */
-static bool keeps(const struct ports *ports, const struct ports_reach *reach,
-                  struct geo_pos pos)
+static bool keeps_place(const struct ports *ports, const struct ports_reach *reach,
+                        struct geo_pos pos)
 {
     if (!in_box(reach, pos))
         return false;
     if (reach->is_area == 0)
         return geo_distance_m(reach->middle, pos) <= reach->exit_m;
     const struct zone_set *area = ports->items[reach->port].area;
-    if (zone_contains(area, 0, pos))
+    if (zone_set_contains(area, 0, pos))
         return true;
-    return reach->exit_m > 0 && !zone_is_beyond(area, 0, pos, reach->exit_m) &&
-           zone_boundary_distance_m(area, 0, pos) <= reach->exit_m;
+    return reach->exit_m > 0 && !zone_distance_is_beyond(area, 0, pos, reach->exit_m) &&
+           zone_distance_boundary_m(area, 0, pos) <= reach->exit_m;
 }
 
 /* One with an area goes before all points, then the nearer, then the first. */
-static void consider(struct candidate *best, struct candidate *c, struct geo_pos pos)
+static void consider_port(struct candidate *best, struct candidate *c, struct geo_pos pos)
 {
     if (best->port != PORT_NONE && c->is_area == best->is_area) {
         double apart = fabs(c->distance_m - best->distance_m);
@@ -315,28 +316,28 @@ static void consider(struct candidate *best, struct candidate *c, struct geo_pos
         *best = *c;
 }
 
-static uint32_t cell_of(struct geo_pos pos)
+static uint32_t port_cell_of(struct geo_pos pos)
 {
-    return row_of(pos.lat_e7) * COLS + (uint32_t)(col_of(pos.lon_e7) % COLS);
+    return grid_row_of(pos.lat_e7) * COLS + (uint32_t)(col_of(pos.lon_e7) % COLS);
 }
 
-void ports_fetch(const struct ports *ports, struct geo_pos pos)
+void ports_index_fetch(const struct ports *ports, struct geo_pos pos)
 {
-    fetch_line(&ports->index.used[cell_of(pos) / 64]);
+    fetch_line(&ports->index.used[port_cell_of(pos) / 64]);
 }
 
-uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declared)
+uint32_t ports_index_at(const struct ports *ports, struct geo_pos pos, uint32_t declared)
 {
     uint32_t begin = 0, end = 0;
-    if (!find_span(&ports->index, cell_of(pos), &begin, &end))
+    if (!find_span(&ports->index, port_cell_of(pos), &begin, &end))
         return PORT_NONE;
     struct candidate nearest = {.port = PORT_NONE}, meant = {.port = PORT_NONE}, c;
     for (uint32_t i = begin; i < end; i++) {
-        if (!hold(ports, &ports->index.reaches[i], pos, &c))
+        if (!port_holds(ports, &ports->index.reaches[i], pos, &c))
             continue;
-        consider(&nearest, &c, pos);
+        consider_port(&nearest, &c, pos);
         if (declared != PORT_NONE && ports_are_same(ports, c.port, declared))
-            consider(&meant, &c, pos);
+            consider_port(&meant, &c, pos);
     }
     if (nearest.port == PORT_NONE)
         return PORT_NONE;
@@ -352,14 +353,14 @@ bool ports_index_holds(const struct ports *ports, uint32_t port, struct geo_pos 
 {
     uint32_t begin = 0, end = 0, head = ports->items[port].same;
     struct candidate c;
-    if (!find_span(&ports->index, cell_of(pos), &begin, &end))
+    if (!find_span(&ports->index, port_cell_of(pos), &begin, &end))
         return false;
     for (uint32_t i = begin; i < end; i++) {
         const struct ports_reach *reach = &ports->index.reaches[i];
         if (ports->items[reach->port].same != head)
             continue;
-        if (edge == PORTS_EDGE_ENTRY ? hold(ports, reach, pos, &c)
-                                     : keeps(ports, reach, pos))
+        if (edge == PORTS_EDGE_ENTRY ? port_holds(ports, reach, pos, &c)
+                                     : keeps_place(ports, reach, pos))
             return true;
     }
     return false;

@@ -104,9 +104,9 @@ static inline size_t ports_bit_words(size_t count)
 }
 typedef const struct ports_picks *(*ports_group_lookup)(void *context, const char *name,
                                                         struct err *err);
-MUST_CHECK int ports_pattern_pick(const struct ports *ports, const char *pattern,
-                                  ports_group_lookup lookup, void *context,
-                                  struct ports_picks *picks, struct err *err);
+MUST_CHECK int port_set_pick_pattern(const struct ports *ports, const char *pattern,
+                                     ports_group_lookup lookup, void *context,
+                                     struct ports_picks *picks, struct err *err);
 
 /* Names for destinations, after items, codes and ring stand. ERR_NOMEM, else 0. */
 struct destination_table;
@@ -175,12 +175,13 @@ struct ports_builder {
 /* Free what was collected; settings stay. */
 void ports_builder_empty(struct ports_builder *b);
 /* Room for one more item: *items becomes an array of at least count + 1. */
-MUST_CHECK int ports_grow(void **items, size_t *room, size_t count, size_t item_bytes);
-char *ports_copy_text(const char *text, size_t n); /* NULL: out of memory */
-void ports_entry_finish(struct ports_entry *e);
-void ports_texts_free(char **texts, size_t count);
+MUST_CHECK int ports_builder_grow(void **items, size_t *room, size_t count,
+                                  size_t item_bytes);
+char *ports_builder_copy_text(const char *text, size_t n); /* NULL: out of memory */
+void ports_builder_finish_entry(struct ports_entry *e);
+void ports_builder_free_texts(char **texts, size_t count);
 /* Split at `separator`, blanks around parts dropped, empty parts left out. */
-MUST_CHECK int ports_split(const char *text, size_t n, char separator, char ***ret_parts,
-                           size_t *ret_count);
+MUST_CHECK int ports_builder_split(const char *text, size_t n, char separator,
+                                   char ***ret_parts, size_t *ret_count);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/geo/near.h"
 #include "lookout/voyage/call.h"
 
@@ -116,7 +116,7 @@ static void add_leg(struct voyage_state *s, const struct track_fix *fix, bool is
 
 static void move_on(struct voyage_state *s, const struct track_fix *fix)
 {
-    double kn = track_speed_kn(&s->last, fix);
+    double kn = tracks_speed_kn(&s->last, fix);
     bool is_slow = kn >= 0 && kn <= STILL_KN;
     double most_m = near_most_m(s->leg_from, fix->pos);
     if (s->is_still ? most_m > REST_M : is_slow || most_m >= LEG_MIN_M)
@@ -156,7 +156,7 @@ void voyage_destination(struct voyage_state *s, const char *destination)
 
 /* --- calls --- */
 
-static void enter(struct voyage_state *s)
+static void note_area_entry(struct voyage_state *s)
 {
     s->is_in_area = true;
     s->arrival_ms = TIME_NONE;
@@ -176,8 +176,9 @@ static struct voyage_sum sum_at_arrival(const struct voyage_state *s, int64_t ar
     return s->before;
 }
 
-static bool arrive(struct voyage_state *s, const struct ports *ports,
-                   const struct call *call, uint8_t draught_dm, struct voyage *ret_voyage)
+static bool end_voyage(struct voyage_state *s, const struct ports *ports,
+                       const struct call *call, uint8_t draught_dm,
+                       struct voyage *ret_voyage)
 {
     struct voyage_sum sum = sum_at_arrival(s, call->since_ms);
     struct voyage done = s->current;
@@ -206,7 +207,8 @@ static bool arrive(struct voyage_state *s, const struct ports *ports,
     return true;
 }
 
-static void depart(struct voyage_state *s, const struct call *call, uint8_t draught_dm)
+static void begin_voyage(struct voyage_state *s, const struct call *call,
+                         uint8_t draught_dm)
 {
     struct voyage *v = &s->current;
     int64_t since_ms = s->last.time_ms - call->departed_ms;
@@ -231,12 +233,12 @@ bool voyage_call(struct voyage_state *s, const struct ports *ports,
 {
     switch (event->event) {
     case CALL_ENTERED:
-        enter(s);
+        note_area_entry(s);
         return false;
     case CALL_ARRIVED:
-        return arrive(s, ports, &event->call, draught_dm, ret_voyage);
+        return end_voyage(s, ports, &event->call, draught_dm, ret_voyage);
     case CALL_DEPARTED:
-        depart(s, &event->call, draught_dm);
+        begin_voyage(s, &event->call, draught_dm);
         return false;
     case CALL_LEFT:
         s->is_in_area = false;
@@ -277,7 +279,7 @@ void voyage_state_save(const struct voyage_state *s, const struct ports *ports,
     }
     if (!s->has_last)
         return;
-    track_fix_save(&s->last, w);
+    track_wire_save_fix(&s->last, w);
     wire_put_i64(w, s->leg_from.lat_e7);
     wire_put_i64(w, s->leg_from.lon_e7);
     wire_put_u64(w, (uint64_t)s->last_gap_ms);
@@ -325,7 +327,7 @@ static struct geo_pos get_pos(struct wire_reader *r)
 
 static void get_fixes(struct voyage_state *s, struct wire_reader *r)
 {
-    track_fix_load(&s->last, r);
+    track_wire_load_fix(&s->last, r);
     s->leg_from = get_pos(r);
     s->last_gap_ms = (int64_t)get_limited(r, SPAN_LIMIT_MS);
     struct voyage_sum sum = get_sum(r);
@@ -342,7 +344,8 @@ static void get_fixes(struct voyage_state *s, struct wire_reader *r)
         s->arrival = get_sum(r);
 }
 
-static void load(struct voyage_state *s, const struct ports *ports, struct wire_reader *r)
+static void load_voyage_state(struct voyage_state *s, const struct ports *ports,
+                              struct wire_reader *r)
 {
     uint64_t flags = get_limited(r, FLAGS);
     s->is_open = (flags & FLAG_OPEN) != 0;
@@ -371,7 +374,7 @@ int voyage_state_load(struct voyage_state *s, const struct ports *ports,
                       struct wire_reader *r)
 {
     voyage_state_init(s);
-    load(s, ports, r);
+    load_voyage_state(s, ports, r);
     if (!r->failed)
         return 0;
     voyage_state_init(s);

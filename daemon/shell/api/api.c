@@ -85,8 +85,8 @@ static const struct {
 /* clang-format on */
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 
-static enum MHD_Result respond(struct MHD_Connection *connection, unsigned status,
-                               const char *content_type, struct buf *body)
+static enum MHD_Result respond_with(struct MHD_Connection *connection, unsigned status,
+                                    const char *content_type, struct buf *body)
 {
     size_t length = body->length;
     char *text = buf_take(body);
@@ -114,7 +114,7 @@ static enum MHD_Result respond_text(struct MHD_Connection *connection, unsigned 
     struct buf body = {0};
     if (buf_add_text(&body, text) != 0)
         return MHD_NO;
-    return respond(connection, status, "text/plain; charset=utf-8", &body);
+    return respond_with(connection, status, "text/plain; charset=utf-8", &body);
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
@@ -146,7 +146,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         struct buf body = {0};
         unsigned status = routes[i].answer(api, &body);
         if (status != 0)
-            return respond(connection, status, routes[i].content_type, &body);
+            return respond_with(connection, status, routes[i].content_type, &body);
         buf_finish(&body);
         return respond_text(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
                             "out of memory\n");
@@ -168,21 +168,21 @@ static void on_complaint(void *context, const char *format, va_list args)
 
 /* ---- on the loop ---- */
 
-static void run(struct api *api);
+static void run_api(struct api *api);
 
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
     (void)status;
     (void)events;
-    run(poll->data);
+    run_api(poll->data);
 }
 
 static void on_timer(uv_timer_t *timer)
 {
-    run(timer->data);
+    run_api(timer->data);
 }
 
-static void run(struct api *api)
+static void run_api(struct api *api)
 {
     MHD_UNSIGNED_LONG_LONG wait_ms = 0;
     MHD_run(api->daemon);
@@ -195,8 +195,8 @@ static void run(struct api *api)
 
 /* ---- life ---- */
 
-static int read_address(const char *address, uint16_t port,
-                        struct sockaddr_storage *ret_address)
+static int read_api_address(const char *address, uint16_t port,
+                            struct sockaddr_storage *ret_address)
 {
     memset(ret_address, 0, sizeof *ret_address);
     if (strcmp(address, "localhost") == 0)
@@ -237,15 +237,16 @@ static uint16_t bound_port(struct MHD_Daemon *daemon, uint16_t wanted)
 }
 
 /* Why the start failed: of "Failed to bind to port 0: Address already in use" the end. */
-static const char *reason(const struct api *api)
+static const char *failure_reason(const struct api *api)
 {
     const char *colon = strstr(api->complaint, ": ");
     return colon != NULL ? colon + 2 : api->complaint;
 }
 
 /* From here on an address and a socket are the same. */
-static int start(uv_loop_t *loop, struct api *api, const struct sockaddr_storage *address,
-                 int fd, struct err *err)
+static int start_api_server(uv_loop_t *loop, struct api *api,
+                            const struct sockaddr_storage *address, int fd,
+                            struct err *err)
 {
     errno = 0;
     api->daemon = start_daemon(api, address, fd);
@@ -254,7 +255,7 @@ static int start(uv_loop_t *loop, struct api *api, const struct sockaddr_storage
         info = MHD_get_daemon_info(api->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     if (info == NULL || uv_poll_init(loop, &api->poll, info->epoll_fd) != 0) {
         err_set(err, ERR_IO, "%s",
-                api->complaint[0] != '\0' ? reason(api) : strerror(errno));
+                api->complaint[0] != '\0' ? failure_reason(api) : strerror(errno));
         if (api->daemon != NULL)
             MHD_stop_daemon(api->daemon);
         return ERR_IO;
@@ -263,7 +264,7 @@ static int start(uv_loop_t *loop, struct api *api, const struct sockaddr_storage
     uv_timer_init(loop, &api->timer);
     api->poll.data = api->timer.data = api;
     api->open_handles = API_HANDLES;
-    run(api);
+    run_api(api);
     return 0;
 }
 
@@ -272,13 +273,13 @@ int api_start(uv_loop_t *loop, const char *address, uint16_t port,
 {
     struct sockaddr_storage where;
     struct err why = {0};
-    if (read_address(address, port, &where) != 0)
+    if (read_api_address(address, port, &where) != 0)
         return err_set(err, ERR_INVALID, "api: '%s' is no IP address", address);
     struct api *api = calloc(1, sizeof *api);
     if (api == NULL)
         return err_set(err, ERR_NOMEM, "api: %s", err_text(ERR_NOMEM));
     api->sink = *sink;
-    if (start(loop, api, &where, -1, &why) != 0) {
+    if (start_api_server(loop, api, &where, -1, &why) != 0) {
         free(api);
         return err_set(err, ERR_IO, "api: cannot listen on %s port %u: %s", address,
                        (unsigned)port, why.text);
@@ -303,7 +304,7 @@ int api_start_local(uv_loop_t *loop, const char *path, const struct api_sink *si
     api->sink = *sink;
     int fd = api_local_listen(path);
     int rc = fd < 0 ? err_set(&why, ERR_IO, "%s", strerror(errno))
-                    : start(loop, api, &none, fd, &why);
+                    : start_api_server(loop, api, &none, fd, &why);
     if (rc != 0) {
         if (fd >= 0)
             close(fd);

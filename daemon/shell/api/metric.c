@@ -11,23 +11,23 @@
  * label values only. */
 static int add_escaped(struct buf *out, const char *text, bool is_label)
 {
-    int code = 0;
-    for (; *text != '\0' && code == 0; text++) {
+    int rc = 0;
+    for (; *text != '\0' && rc == 0; text++) {
         if (*text == '\\')
-            code = buf_add_text(out, "\\\\");
+            rc = buf_add_text(out, "\\\\");
         else if (*text == '\n')
-            code = buf_add_text(out, "\\n");
+            rc = buf_add_text(out, "\\n");
         else if (*text == '"' && is_label)
-            code = buf_add_text(out, "\\\"");
+            rc = buf_add_text(out, "\\\"");
         else
-            code = buf_add_char(out, *text);
+            rc = buf_add_char(out, *text);
     }
-    return code;
+    return rc;
 }
 
 /* Whole numbers as such, others with the fewest digits that give the same double; a
  * locale's decimal comma is put right. */
-static int add_value(struct buf *out, double value)
+static int add_metric_value(struct buf *out, double value)
 {
     static const double WHOLE_MAX = 9007199254740992.0; /* 2^53 */
     char text[64];
@@ -50,42 +50,42 @@ static int add_value(struct buf *out, double value)
 
 int metric_family(struct buf *out, const char *name, const char *type, const char *help)
 {
-    int code = buf_printf(out, "# HELP %s ", name);
-    if (code == 0)
-        code = add_escaped(out, help, false);
-    if (code == 0)
-        code = buf_printf(out, "\n# TYPE %s %s\n", name, type);
-    return code;
+    int rc = buf_printf(out, "# HELP %s ", name);
+    if (rc == 0)
+        rc = add_escaped(out, help, false);
+    if (rc == 0)
+        rc = buf_printf(out, "\n# TYPE %s %s\n", name, type);
+    return rc;
 }
 
 static int add_label(struct buf *out, char before, const char *label, const char *value)
 {
-    int code = buf_printf(out, "%c%s=\"", before, label);
-    if (code == 0)
-        code = add_escaped(out, value == NULL ? "" : value, true);
-    if (code == 0)
-        code = buf_add_char(out, '"');
-    return code;
+    int rc = buf_printf(out, "%c%s=\"", before, label);
+    if (rc == 0)
+        rc = add_escaped(out, value == NULL ? "" : value, true);
+    if (rc == 0)
+        rc = buf_add_char(out, '"');
+    return rc;
 }
 
 int metric_sample2(struct buf *out, const char *name, const char *label,
                    const char *label_value, const char *label2, const char *label2_value,
                    double value)
 {
-    int code = buf_add_text(out, name);
-    if (code == 0 && label != NULL)
-        code = add_label(out, '{', label, label_value);
-    if (code == 0 && label2 != NULL)
-        code = add_label(out, label == NULL ? '{' : ',', label2, label2_value);
-    if (code == 0 && (label != NULL || label2 != NULL))
-        code = buf_add_char(out, '}');
-    if (code == 0)
-        code = buf_add_char(out, ' ');
-    if (code == 0)
-        code = add_value(out, value);
-    if (code == 0)
-        code = buf_add_char(out, '\n');
-    return code;
+    int rc = buf_add_text(out, name);
+    if (rc == 0 && label != NULL)
+        rc = add_label(out, '{', label, label_value);
+    if (rc == 0 && label2 != NULL)
+        rc = add_label(out, label == NULL ? '{' : ',', label2, label2_value);
+    if (rc == 0 && (label != NULL || label2 != NULL))
+        rc = buf_add_char(out, '}');
+    if (rc == 0)
+        rc = buf_add_char(out, ' ');
+    if (rc == 0)
+        rc = add_metric_value(out, value);
+    if (rc == 0)
+        rc = buf_add_char(out, '\n');
+    return rc;
 }
 
 int metric_sample(struct buf *out, const char *name, const char *label,

@@ -10,7 +10,7 @@
 #include "cmd.h"
 #include "cmd_grid.h"
 #include "cmd_state.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 /* How often --follow asks whether the database changed. */
 #define FOLLOW_MS 200
@@ -38,7 +38,7 @@ static int add_row(struct cmd_grid *g, const char *text)
     return rc;
 }
 
-static int print_line(void *context, int64_t row_id, const char *json)
+static int print_alert_line(void *context, int64_t row_id, const char *json)
 {
     struct listing *listing = context;
     listing->last = row_id;
@@ -48,20 +48,20 @@ static int print_line(void *context, int64_t row_id, const char *json)
 }
 
 /* Sleeps until it is worth looking again; false when nobody reads our output. */
-static bool nap(void)
+static bool nap_before_poll(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO};
     return poll(&out, 1, FOLLOW_MS) <= 0 || (out.revents & (POLLERR | POLLNVAL)) == 0;
 }
 
-static int list(struct store_reader *r, struct store_filter *filter, bool follows,
-                struct cmd_grid *grid)
+static int list_alerts(struct store_reader *r, struct store_filter *filter, bool follows,
+                       struct cmd_grid *grid)
 {
     int64_t version = store_reader_version(r);
     for (;;) {
         struct listing listing = {.grid = grid};
         int64_t last = store_reader_last_alert(r);
-        int rc = store_reader_alerts(r, filter, print_line, &listing);
+        int rc = query_alerts(r, filter, print_alert_line, &listing);
         if (grid != NULL)
             cmd_grid_print(grid);
         if (rc != 0 || fflush(stdout) != 0) {
@@ -74,7 +74,7 @@ static int list(struct store_reader *r, struct store_filter *filter, bool follow
         filter->after = listing.last > filter->after ? listing.last : filter->after;
         int64_t now = version;
         while (now == version || now < 0) {
-            if (!nap())
+            if (!nap_before_poll())
                 return CMD_DONE;
             now = store_reader_version(r);
         }
@@ -99,8 +99,8 @@ int cmd_alerts(const struct cmd_args *args)
     if (status != CMD_DONE)
         return status;
     cmd_grid_init(&grid, names, 4);
-    status =
-        list(r, &filter, args->is_following, cmd_grid_is_wanted(args) ? &grid : NULL);
+    status = list_alerts(r, &filter, args->is_following,
+                         cmd_grid_is_wanted(args) ? &grid : NULL);
     cmd_grid_finish(&grid);
     store_reader_close(r);
     return status;

@@ -10,7 +10,7 @@
 #include "cmd_grid.h"
 #include "cmd_state.h"
 #include "lookout/base/buf.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 /* A column and the members of the JSON objects it is made of; the store's lines are the
  * one description of a row. */
@@ -44,7 +44,7 @@ static const struct {
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
-static void add_value(struct buf *cell, const json_t *value, int *code)
+static void add_cell_value(struct buf *cell, const json_t *value, int *code)
 {
     if (*code != 0)
         return;
@@ -62,7 +62,7 @@ static void add_value(struct buf *cell, const json_t *value, int *code)
         {
             if (i != 0 && *code == 0)
                 *code = buf_add_text(cell, "; ");
-            add_value(cell, one, code);
+            add_cell_value(cell, one, code);
         }
     }
 }
@@ -72,14 +72,14 @@ static int add_csv(struct buf *line, const char *cell)
 {
     if (strpbrk(cell, ",\"\r\n") == NULL)
         return buf_add_text(line, cell);
-    int code = buf_add_char(line, '"');
-    for (; code == 0 && *cell != '\0'; cell++) {
+    int rc = buf_add_char(line, '"');
+    for (; rc == 0 && *cell != '\0'; cell++) {
         if (*cell == '"')
-            code = buf_add_char(line, '"');
-        if (code == 0)
-            code = buf_add_char(line, *cell);
+            rc = buf_add_char(line, '"');
+        if (rc == 0)
+            rc = buf_add_char(line, *cell);
     }
-    return code != 0 ? code : buf_add_char(line, '"');
+    return rc != 0 ? rc : buf_add_char(line, '"');
 }
 
 static const char *member_of(const json_t *row, int column)
@@ -95,7 +95,7 @@ static int put_cell(const json_t *row, int column, struct buf *cell)
     int rc = 0;
     buf_clear(cell);
     if (member != NULL)
-        add_value(cell, json_object_get(row, member), &rc);
+        add_cell_value(cell, json_object_get(row, member), &rc);
     return rc;
 }
 
@@ -117,7 +117,7 @@ static int print_csv(const json_t *row)
     return rc;
 }
 
-static int add_row(struct cmd_grid *g, const json_t *row)
+static int fill_call_row(struct cmd_grid *g, const json_t *row)
 {
     struct buf texts[CMD_GRID_COLUMNS] = {{0}};
     char times[CMD_GRID_COLUMNS][CMD_GRID_TEXT_BYTES];
@@ -145,7 +145,7 @@ struct listing {
     struct cmd_grid *grid; /* NULL: not as a table */
 };
 
-static int print_line(void *context, int64_t row_id, const char *text)
+static int print_call_line(void *context, int64_t row_id, const char *text)
 {
     (void)row_id;
     const struct listing *l = context;
@@ -154,13 +154,13 @@ static int print_line(void *context, int64_t row_id, const char *text)
     json_t *row = json_loads(text, 0, NULL);
     if (row == NULL)
         return ERR_CORRUPT;
-    int rc = l->grid != NULL ? add_row(l->grid, row) : print_csv(row);
+    int rc = l->grid != NULL ? fill_call_row(l->grid, row) : print_csv(row);
     json_decref(row);
     return rc;
 }
 
-static int list(struct store_reader *r, const struct store_filter *filter,
-                const struct cmd_args *args)
+static int list_calls(struct store_reader *r, const struct store_filter *filter,
+                      const struct cmd_args *args)
 {
     const char *names[CMD_GRID_COLUMNS];
     struct cmd_grid grid;
@@ -175,7 +175,7 @@ static int list(struct store_reader *r, const struct store_filter *filter,
     for (int i = 0; args->is_csv && i < COLUMNS; i++)
         printf("%s%s%s", i == 0 ? "" : ",", columns[i].name,
                i + 1 == COLUMNS ? "\n" : "");
-    int rc = store_reader_calls(r, filter, print_line, &listing);
+    int rc = query_calls(r, filter, print_call_line, &listing);
     cmd_grid_print(&grid);
     cmd_grid_finish(&grid);
     if (rc == 0 && fflush(stdout) != 0)
@@ -199,7 +199,7 @@ int cmd_calls(const struct cmd_args *args)
         status = cmd_state_open(args, &r);
     if (status != CMD_DONE)
         return status;
-    status = list(r, &filter, args);
+    status = list_calls(r, &filter, args);
     store_reader_close(r);
     return status;
 }

@@ -6,7 +6,7 @@
 #include "cmd.h"
 #include "cmd_check.h"
 #include "cmd_state.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/conf/conf.h"
 #include "lookout/water/water_fields.h"

@@ -10,7 +10,7 @@
 #include "cmd.h"
 #include "lookout/ais/merge.h"
 #include "lookout/base/map.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/feed/feed.h"
 #include "lookout/sys/clock.h"
@@ -59,7 +59,7 @@ static void stop_timer(struct session *s)
 }
 
 /* Take down what came and close what is open: the loop runs out. */
-static void close_all(struct session *s)
+static void close_probes(struct session *s)
 {
     for (size_t i = 0; i < s->count; i++) {
         struct probe *p = &s->probes[i];
@@ -75,7 +75,7 @@ static void close_all(struct session *s)
 
 static void on_time(uv_timer_t *timer)
 {
-    close_all(timer->data);
+    close_probes(timer->data);
 }
 
 static void on_end(void *context)
@@ -97,11 +97,11 @@ static int probe_open(struct session *s, struct probe *p)
     p->merge = merge_create();
     if (p->merge == NULL)
         return ERR_NOMEM;
-    int code = feeds_create(&s->loop, p->conf, 1, p->merge, &sink, &p->feeds, &p->err);
-    if (code == 0)
-        code = feeds_open(p->feeds, &p->err);
-    p->is_failed = code != 0;
-    return code;
+    int rc = feeds_create(&s->loop, p->conf, 1, p->merge, &sink, &p->feeds, &p->err);
+    if (rc == 0)
+        rc = feeds_open(p->feeds, &p->err);
+    p->is_failed = rc != 0;
+    return rc;
 }
 
 /* --- words --- */
@@ -170,10 +170,10 @@ static int session_run(struct session *s, int64_t listen_ms)
 {
     int status = CMD_DONE;
     for (size_t i = 0; i < s->count; i++) {
-        int code = probe_open(s, &s->probes[i]);
-        if (code == ERR_NOMEM)
+        int rc = probe_open(s, &s->probes[i]);
+        if (rc == ERR_NOMEM)
             s->is_out_of_memory = true;
-        if (code == 0)
+        if (rc == 0)
             s->running++;
         else
             status = CMD_FAILED;

@@ -15,7 +15,7 @@
 #include "lookout/ais/input.h"
 #include "lookout/base/buf.h"
 #include "lookout/base/err.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/feed/reader.h"
 
 enum { CHUNK_BYTES = 64 * 1024, FLUSH_BYTES = 48 * 1024 };
@@ -44,13 +44,12 @@ static void on_message(void *context, const struct ais_message *message,
     struct decoding *d = context;
     if (d->status != 0)
         return;
-    int status = message != NULL
-                     ? ais_message_json(message, report, !d->is_unscaled, &d->out)
-                     : ais_report_json(report, &d->out);
-    if (status == 0)
-        status = buf_add_char(&d->out, '\n');
-    if (status != 0)
-        d->status = status;
+    int rc = message != NULL ? ais_message_json(message, report, !d->is_unscaled, &d->out)
+                             : ais_report_json(report, &d->out);
+    if (rc == 0)
+        rc = buf_add_char(&d->out, '\n');
+    if (rc != 0)
+        d->status = rc;
     else if (d->out.length > FLUSH_BYTES)
         flush_out(d);
 }
@@ -91,20 +90,21 @@ static void print_counts(const char *path, const struct input_counts *c)
 }
 
 /* 0, or the code of what ended it, with *err. */
-static int pump(struct decoding *d, struct reader *r, struct input *in, struct err *err)
+static int pump_input(struct decoding *d, struct reader *r, struct input *in,
+                      struct err *err)
 {
     static char chunk[CHUNK_BYTES];
     bool shows_progress = isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 0;
     uint64_t last = 0;
-    int status = 0;
-    while (status == 0 && d->status == 0) {
+    int rc = 0;
+    while (rc == 0 && d->status == 0) {
         ssize_t n = reader_read(r, chunk, sizeof chunk, err);
         if (n <= 0) {
-            status = (int)n;
+            rc = (int)n;
             break;
         }
         if (input_feed(in, chunk, (size_t)n, 0) != 0)
-            status = err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+            rc = err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
         /* What a pipe has brought is shown at once. */
         flush_out(d);
         if (fflush(stdout) != 0 && d->status == 0) {
@@ -115,34 +115,34 @@ static int pump(struct decoding *d, struct reader *r, struct input *in, struct e
             print_progress(r, &last, false);
     }
     /* Damaged at the end or not: the lines before it were good. */
-    if (input_finish(in, 0) != 0 && status == 0)
-        status = err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+    if (input_finish(in, 0) != 0 && rc == 0)
+        rc = err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
     flush_out(d);
     if (shows_progress)
         print_progress(r, &last, true);
-    return status;
+    return rc;
 }
 
 static int decode_input(struct decoding *d, const char *path)
 {
     struct err err = {0};
     struct reader *r = NULL;
-    int status = reader_open(path, &r, &err);
+    int rc = reader_open(path, &r, &err);
     struct input *in = NULL;
-    if (status == 0) {
+    if (rc == 0) {
         struct input_conf conf = {.format = d->format, .start_ms = TIME_NONE};
         struct input_sink sink = {.on_message = on_message, .context = d};
         in = input_create(&conf, &sink);
-        status = in != NULL ? pump(d, r, in, &err)
-                            : err_set(&err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+        rc = in != NULL ? pump_input(d, r, in, &err)
+                        : err_set(&err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
     }
-    if (status != 0)
+    if (rc != 0)
         fprintf(stderr, "lookoutd: %s\n", err.text);
     if (in != NULL)
         print_counts(path, input_counts(in));
     input_destroy(in);
     reader_close(r);
-    return status;
+    return rc;
 }
 
 int cmd_decode(const struct cmd_args *args)

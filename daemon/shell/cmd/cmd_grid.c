@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 enum { ROWS_MOST = 500, COLUMN_LEAST = 4, WIDTH_LEAST = 40, WIDTH_USUAL = 80, GAP = 2 };
 
@@ -146,7 +146,7 @@ static const char *name_of(const struct cmd_grid *g, size_t column)
 }
 
 /* Of the columns that may be cut the widest give way until all fit. */
-static void fit(const struct cmd_grid *g, size_t *widths)
+static void fit_columns(const struct cmd_grid *g, size_t *widths)
 {
     size_t most = cmd_grid_width(), sum = strlen(g->indent);
     for (size_t i = 0; i < g->columns; i++) {
@@ -175,7 +175,7 @@ void cmd_grid_print(struct cmd_grid *g)
     size_t widths[CMD_GRID_COLUMNS];
     if (g->rows == 0)
         return;
-    fit(g, widths);
+    fit_columns(g, widths);
     for (size_t r = g->is_headed ? 1 : 0; r <= g->rows; r++) {
         fputs(g->indent, stdout);
         for (size_t i = 0; i < g->columns; i++)

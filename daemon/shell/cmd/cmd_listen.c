@@ -32,7 +32,7 @@ static bool read_fail(const char *text, struct listen_options *options)
     return true;
 }
 
-static bool read_address(const char *text, struct listen_options *options)
+static bool read_listen_address(const char *text, struct listen_options *options)
 {
     const char *colon = strrchr(text, ':');
     int64_t port = 0;
@@ -56,7 +56,7 @@ static bool read_address(const char *text, struct listen_options *options)
 
 static int read_options(const struct cmd_args *args, struct listen_options *o)
 {
-    if (args->address != NULL && !read_address(args->address, o))
+    if (args->address != NULL && !read_listen_address(args->address, o))
         return cmd_refuse(args, "--address '%s': it takes ADDRESS:PORT", args->address);
     if (args->fail != NULL && !read_fail(args->fail, o))
         return cmd_refuse(args,

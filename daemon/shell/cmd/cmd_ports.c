@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/conf/gazetteer.h"
 #include "lookout/voyage/ports.h"
@@ -100,21 +100,22 @@ static int print_found(const struct looking *l, const char *query)
     return n == 0 ? 1 : 0;
 }
 
-static void on_fault(void *context, const char *path, int line, int col, const char *text)
+static void on_ports_fault(void *context, const char *path, int line, int col,
+                           const char *text)
 {
     (void)context;
     fprintf(stderr, "%s:%d:%d: error: %s\n", path, line, col, text);
 }
 
-static struct ports *load(void)
+static struct ports *load_ports(void)
 {
     struct err err = {0};
     struct ports *ports = NULL;
     struct ports_builder *b = ports_builder_create();
-    int rc = b != NULL ? gazetteer_read(b, NULL, on_fault, NULL, &err)
+    int rc = b != NULL ? gazetteer_read(b, NULL, on_ports_fault, NULL, &err)
                        : err_set(&err, ERR_NOMEM, "out of memory");
     if (rc == 0)
-        rc = ports_builder_build(b, &ports, &err);
+        rc = ports_assemble(b, &ports, &err);
     if (rc != 0)
         fprintf(stderr, "lookoutd ports: %s\n", err.text);
     ports_builder_destroy(b);
@@ -152,7 +153,7 @@ int cmd_ports(const struct cmd_args *args)
     int status = read_for(args, &for_ms);
     if (status != CMD_DONE)
         return status;
-    struct ports *ports = load();
+    struct ports *ports = load_ports();
     if (ports == NULL)
         return CMD_FAILED;
     l.ports = ports;

@@ -4,7 +4,7 @@
 
 #include "cmd.h"
 #include "cmd_format.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/run/replay.h"
 
 static int check_inputs(const struct cmd_args *args)

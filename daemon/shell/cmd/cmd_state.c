@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/run/config.h"
 

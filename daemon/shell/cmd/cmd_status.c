@@ -13,7 +13,7 @@
 #include "cmd_grid.h"
 #include "cmd_state.h"
 #include "lookout/api/api.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/run/pipeline.h"
 #include "lookout/run/status.h"
 
@@ -43,7 +43,7 @@ static int ask_database(const char *directory, struct conf *conf, struct buf *ou
     return rc;
 }
 
-static int ask(const struct cmd_args *args, struct buf *out)
+static int ask_daemon(const struct cmd_args *args, struct buf *out)
 {
     struct conf *conf = NULL;
     struct err err = {0};
@@ -65,7 +65,7 @@ static int ask(const struct cmd_args *args, struct buf *out)
 
 /* --- on one screen --- */
 
-static const char *text_of(const json_t *o, const char *name)
+static const char *text_of_member(const json_t *o, const char *name)
 {
     const char *text = json_string_value(json_object_get(o, name));
     return text != NULL ? text : "";
@@ -92,7 +92,7 @@ static const char *put_count(struct cell *c, const json_t *o, const char *name)
 static const char *put_age(struct cell *c, const json_t *o, const char *name,
                            int64_t now_ms)
 {
-    const char *text = text_of(o, name);
+    const char *text = text_of_member(o, name);
     char span[CMD_GRID_TEXT_BYTES];
     int64_t at_ms = 0;
     c->text[0] = '\0';
@@ -135,8 +135,8 @@ static int print_feeds(const json_t *all, int64_t now_ms)
         if (json_object_get(f, "delay_s") != NULL)
             snprintf(delay.text, sizeof delay.text, "%" PRId64 " s",
                      count_of(f, "delay_s"));
-        const char *cells[] = {text_of(f, "id"),
-                               text_of(f, "state"),
+        const char *cells[] = {text_of_member(f, "id"),
+                               text_of_member(f, "state"),
                                rate.text,
                                put_count(&reports, f, "reports"),
                                put_age(&last, f, "last_report", now_ms),
@@ -163,11 +163,13 @@ static int print_webhooks(const json_t *all, int64_t now_ms)
     json_array_foreach(hooks, i, h)
     {
         struct cell pending, dead, delivered, age, answer = {""};
-        if (count_of(h, "last_status") != 0 && text_of(h, "last_reason")[0] == '\0')
+        if (count_of(h, "last_status") != 0 &&
+            text_of_member(h, "last_reason")[0] == '\0')
             put_count(&answer, h, "last_status");
         else
-            snprintf(answer.text, sizeof answer.text, "%s", text_of(h, "last_reason"));
-        const char *cells[] = {text_of(h, "id"),
+            snprintf(answer.text, sizeof answer.text, "%s",
+                     text_of_member(h, "last_reason"));
+        const char *cells[] = {text_of_member(h, "id"),
                                put_count(&pending, h, "pending"),
                                put_count(&dead, h, "dead"),
                                put_count(&delivered, h, "delivered"),
@@ -197,7 +199,7 @@ static void print_problems(const json_t *all)
 static int print_screen(const struct buf *text)
 {
     json_t *all = json_loads(buf_text(text), 0, NULL);
-    const char *now = text_of(all, "now");
+    const char *now = text_of_member(all, "now");
     int64_t now_ms = 0;
     struct cell since;
     if (all == NULL || time_parse(now, strlen(now), &now_ms) != 0) {
@@ -207,7 +209,7 @@ static int print_screen(const struct buf *text)
     print_problems(all);
     put_age(&since, all, "started_at", now_ms);
     char at[CMD_GRID_TEXT_BYTES];
-    printf("\nlookoutd %s at %s UTC%s%s\n", text_of(all, "version"),
+    printf("\nlookoutd %s at %s UTC%s%s\n", text_of_member(all, "version"),
            cmd_grid_time(now, at), since.text[0] != '\0' ? ", started " : "", since.text);
     if (json_object_get(all, "vessels") != NULL)
         printf("vessels %" PRId64 ", open runs of routes %" PRId64 "\n",
@@ -224,7 +226,7 @@ static int print_screen(const struct buf *text)
 }
 
 /* Waits for the next look; false when nobody reads our output. */
-static bool nap(void)
+static bool nap_awhile(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO};
     return poll(&out, 1, WATCH_MS) <= 0 || (out.revents & (POLLERR | POLLNVAL)) == 0;
@@ -238,7 +240,7 @@ int cmd_status(const struct cmd_args *args)
         return cmd_refuse(args, "one of -c FILE and --state DIR is needed");
     do {
         struct buf text = {0};
-        status = ask(args, &text);
+        status = ask_daemon(args, &text);
         if (status == CMD_DONE && args->is_watching && is_table)
             fputs("\033[H\033[2J", stdout);
         if (status == CMD_DONE && !is_table)
@@ -248,6 +250,6 @@ int cmd_status(const struct cmd_args *args)
         buf_finish(&text);
         if (fflush(stdout) != 0)
             status = CMD_FAILED;
-    } while (status == CMD_DONE && args->is_watching && nap());
+    } while (status == CMD_DONE && args->is_watching && nap_awhile());
     return status;
 }

@@ -10,7 +10,7 @@
 #include "cmd_grid.h"
 #include "cmd_state.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/conf/gazetteer.h"
 #include "lookout/run/pipeline.h"
 #include "lookout/track/vessel.h"
@@ -19,29 +19,29 @@
 static int bare_conf(struct engine_conf *conf)
 {
     struct ports_builder *ports = ports_builder_create();
-    struct zone_builder *zones = zone_builder_create();
+    struct zone_builder *zones = zone_set_builder_create();
     struct err err = {0};
     memset(conf, 0, sizeof *conf);
     conf->site = strdup("");
     conf->watch = watch_create();
-    conf->track = track_conf_default();
+    conf->track = tracks_conf_default();
     conf->call = call_conf_default();
-    conf->limits = detect_limits_default();
+    conf->limits = zone_state_limits_default();
     int rc = ports == NULL || zones == NULL || conf->watch == NULL || conf->site == NULL
                  ? ERR_NOMEM
                  : 0;
     if (rc == 0)
         rc = gazetteer_read(ports, NULL, NULL, NULL, &err);
     if (rc == 0)
-        rc = ports_builder_build(ports, &conf->ports, &err);
+        rc = ports_assemble(ports, &conf->ports, &err);
     if (rc == 0)
-        rc = zone_builder_build(zones, &conf->zones, &err);
+        rc = zone_set_build(zones, &conf->zones, &err);
     ports_builder_destroy(ports);
-    zone_builder_destroy(zones);
+    zone_set_builder_destroy(zones);
     return rc;
 }
 
-static bool matches(json_t *vessel, char *const *wanted, size_t count)
+static bool matches_wanted(json_t *vessel, char *const *wanted, size_t count)
 {
     if (count == 0)
         return true;
@@ -104,7 +104,7 @@ static void put_places(const json_t *vessel, char *text, size_t size)
     }
 }
 
-static int add_row(struct cmd_grid *g, const json_t *vessel)
+static int add_vessel_row(struct cmd_grid *g, const json_t *vessel)
 {
     char mmsi[24], imo[24] = "", sog[24] = "", age[CMD_GRID_TEXT_BYTES] = "",
                    time[CMD_GRID_TEXT_BYTES], places[200] = "", watched[64] = "";
@@ -139,7 +139,7 @@ static int print_vessel(struct cmd_grid *g, json_t *vessel, int64_t now_ms)
 {
     add_age(vessel, now_ms);
     if (g != NULL)
-        return add_row(g, vessel);
+        return add_vessel_row(g, vessel);
     json_dumpf(vessel, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
     return putchar('\n') == EOF ? ERR_IO : 0;
 }
@@ -158,7 +158,7 @@ static int print_all(const struct engine *e, const struct cmd_args *args,
         if (engine_describe(e, mmsi[i], &text) != 0)
             continue;
         json_t *vessel = json_loads(buf_text(&text), 0, NULL);
-        if (vessel != NULL && matches(vessel, args->words, args->word_count)) {
+        if (vessel != NULL && matches_wanted(vessel, args->words, args->word_count)) {
             rc = print_vessel(g, vessel, now_ms);
             printed++;
         }
@@ -170,7 +170,8 @@ static int print_all(const struct engine *e, const struct cmd_args *args,
     return rc == 0 && is_found ? CMD_DONE : CMD_FAILED;
 }
 
-static int show(const struct cmd_args *args, struct conf *conf, const char *directory)
+static int show_vessels(const struct cmd_args *args, struct conf *conf,
+                        const char *directory)
 {
     static const char *const names[] = {"MMSI", ">IMO",         "~NAME",
                                         "FLAG", "LAST FIX",     ">AGE",
@@ -210,9 +211,9 @@ int cmd_vessels(const struct cmd_args *args)
         return status;
     const char *state = args->state != NULL ? args->state : conf->state;
     if (conf != NULL) {
-        status = show(args, conf, state);
+        status = show_vessels(args, conf, state);
     } else if (bare_conf(&bare.engine) == 0) {
-        status = show(args, &bare, state);
+        status = show_vessels(args, &bare, state);
     } else {
         fputs("lookoutd vessels: the shipped gazetteer cannot be read\n", stderr);
         status = CMD_FAILED;

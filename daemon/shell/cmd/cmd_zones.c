@@ -20,23 +20,23 @@
 #include "lookout/voyage/ports.h"
 #include "picture.h"
 
-static int read_file(const char *name, struct buf *out)
+static int read_geojson_file(const char *name, struct buf *out)
 {
     FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
     if (f == NULL)
         return ERR_IO;
     char piece[65536];
     size_t n;
-    int code = 0;
-    while (code == 0 && (n = fread(piece, 1, sizeof piece, f)) > 0)
-        code = buf_add(out, piece, n);
-    if (code == 0 && ferror(f))
-        code = ERR_IO;
+    int rc = 0;
+    while (rc == 0 && (n = fread(piece, 1, sizeof piece, f)) > 0)
+        rc = buf_add(out, piece, n);
+    if (rc == 0 && ferror(f))
+        rc = ERR_IO;
     int why = errno;
     if (f != stdin)
         fclose(f);
     errno = why;
-    return code;
+    return rc;
 }
 
 /* Read all files; *ret_faulty when there was a fault. 0 or ERR_NOMEM. */
@@ -47,21 +47,21 @@ static int add_files(struct zone_builder *b, const struct cmd_args *args,
         const char *name = args->words[i];
         struct buf text = {0};
         struct zone_faults faults = {0};
-        int code = read_file(name, &text);
-        if (code == ERR_IO) {
+        int rc = read_geojson_file(name, &text);
+        if (rc == ERR_IO) {
             fprintf(stderr, "%s: error: cannot read: %s\n", name, strerror(errno));
             *ret_faulty = true;
-        } else if (code == 0) {
-            code = zone_builder_add(b, name, buf_text(&text), text.length, &faults);
+        } else if (rc == 0) {
+            rc = zone_set_builder_add(b, name, buf_text(&text), text.length, &faults);
         }
         for (size_t k = 0; k < faults.count; k++)
             fprintf(stderr, "%s:%d:%d: error: %s\n", name, faults.items[k].line,
                     faults.items[k].col, faults.items[k].text);
         *ret_faulty |= faults.count > 0;
-        zone_faults_finish(&faults);
+        geojson_faults_finish(&faults);
         buf_finish(&text);
-        if (code == ERR_NOMEM)
-            return code;
+        if (rc == ERR_NOMEM)
+            return rc;
     }
     return 0;
 }
@@ -70,8 +70,8 @@ static void print_zones(const struct zone_set *set)
 {
     if (isatty(STDOUT_FILENO))
         puts("id\tkind\tvertices\tarea\tsouth,west,north,east\tantimeridian");
-    for (uint32_t i = 0; i < zone_count(set); i++) {
-        const struct zone_info *z = zone_info(set, i);
+    for (uint32_t i = 0; i < zone_set_count(set); i++) {
+        const struct zone_info *z = zone_set_info(set, i);
         printf("%s\t%s\t%zu\t", z->id, z->kind[0] != '\0' ? z->kind : "-", z->vertices);
         if (z->shape == ZONE_AREA)
             printf("%.*f km2", z->area_km2 < 100 ? 3 : 0, z->area_km2);
@@ -158,20 +158,20 @@ static const struct port **find_watched(const struct conf *conf, size_t *ret_cou
 
 /* --- the command --- */
 
-static int show(const struct cmd_args *args, const struct conf *conf,
-                const struct zone_set *set)
+static int show_zones(const struct cmd_args *args, const struct conf *conf,
+                      const struct zone_set *set)
 {
     struct picture_content content = {.zones = set};
     const struct port **ports = find_watched(conf, &content.port_count);
     content.ports = ports;
     print_zones(set);
-    int code = ports == NULL ? ERR_NOMEM : 0;
-    if (code == 0)
-        code = write_picture(&content, args->svg, PICTURE_SVG);
-    if (code == 0)
-        code = write_picture(&content, args->png, PICTURE_PNG);
+    int rc = ports == NULL ? ERR_NOMEM : 0;
+    if (rc == 0)
+        rc = write_picture(&content, args->svg, PICTURE_SVG);
+    if (rc == 0)
+        rc = write_picture(&content, args->png, PICTURE_PNG);
     free(ports);
-    return code;
+    return rc;
 }
 
 int cmd_zones(const struct cmd_args *args)
@@ -185,17 +185,17 @@ int cmd_zones(const struct cmd_args *args)
             return status;
     }
     struct zone_set *set = NULL;
-    struct zone_builder *b = zone_builder_create();
+    struct zone_builder *b = zone_set_builder_create();
     bool is_faulty = false;
-    int code = b == NULL ? ERR_NOMEM : add_files(b, args, &is_faulty);
-    if (code == 0)
-        code = zone_builder_build(b, &set, NULL);
-    if (code != 0)
-        fprintf(stderr, "lookoutd zones: %s\n", err_text(code));
+    int rc = b == NULL ? ERR_NOMEM : add_files(b, args, &is_faulty);
+    if (rc == 0)
+        rc = zone_set_build(b, &set, NULL);
+    if (rc != 0)
+        fprintf(stderr, "lookoutd zones: %s\n", err_text(rc));
     else
-        code = show(args, conf, args->word_count > 0 ? set : conf->engine.zones);
+        rc = show_zones(args, conf, args->word_count > 0 ? set : conf->engine.zones);
     zone_set_destroy(set);
-    zone_builder_destroy(b);
+    zone_set_builder_destroy(b);
     conf_destroy(conf);
-    return code != 0 ? CMD_FAILED : is_faulty ? CMD_USAGE : CMD_DONE;
+    return rc != 0 ? CMD_FAILED : is_faulty ? CMD_USAGE : CMD_DONE;
 }

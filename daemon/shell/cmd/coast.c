@@ -45,7 +45,7 @@ static int unpack_number(struct unpack *u)
 }
 
 /* Count, or fill when there is room. */
-static int unpack(struct coast *coast, const char *text)
+static int unpack_coast(struct coast *coast, const char *text)
 {
     struct unpack u = {.at = text};
     coast->point_count = coast->ring_count = 0;
@@ -68,7 +68,7 @@ static int unpack(struct coast *coast, const char *text)
 
 static int coast_unpack(struct coast *ret, const char *text)
 {
-    int rc = unpack(ret, text);
+    int rc = unpack_coast(ret, text);
     if (rc != 0)
         return rc;
     ret->points = malloc((ret->point_count + 1) * sizeof *ret->points);
@@ -77,7 +77,7 @@ static int coast_unpack(struct coast *ret, const char *text)
         coast_finish(ret);
         return ERR_NOMEM;
     }
-    return unpack(ret, text);
+    return unpack_coast(ret, text);
 }
 
 int coast_read(struct coast *ret, struct err *err)
@@ -89,7 +89,7 @@ int coast_read(struct coast *ret, struct err *err)
     int rc = datafile_find(name, path, sizeof path);
     if (rc != 0)
         return err_set(err, rc, "the shipped file %s is not found", name);
-    rc = file_read(path, &text, err);
+    rc = datafile_read(path, &text, err);
     if (rc == 0) {
         rc = coast_unpack(ret, buf_text(&text));
         if (rc != 0)

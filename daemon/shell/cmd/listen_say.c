@@ -11,14 +11,14 @@
 
 enum { LINE_BYTES = 4096, OTHER_BYTES = 200 };
 
-static const char *text_of(const json_t *object, const char *name)
+static const char *member_text(const json_t *object, const char *name)
 {
     const char *text = json_string_value(json_object_get(object, name));
     return text != NULL ? text : "";
 }
 
 /* The texts of a card's paragraphs, in order. */
-static int card_text(const json_t *card, struct buf *out)
+static int say_card_text(const json_t *card, struct buf *out)
 {
     size_t i, k;
     json_t *block, *run;
@@ -28,18 +28,18 @@ static int card_text(const json_t *card, struct buf *out)
         if (rc == 0 && i > 0 && out->length > 0)
             rc = buf_add_char(out, ' ');
         if (rc == 0)
-            rc = buf_add_text(out, text_of(block, "text"));
+            rc = buf_add_text(out, member_text(block, "text"));
         json_array_foreach(json_object_get(block, "inlines"), k, run)
         {
             if (rc == 0)
-                rc = buf_add_text(out, text_of(run, "text"));
+                rc = buf_add_text(out, member_text(run, "text"));
         }
     }
     return rc;
 }
 
-static int add_line(struct buf *out, const char *head, const char *text,
-                    const struct listen_note *note)
+static int add_say_line(struct buf *out, const char *head, const char *text,
+                        const struct listen_note *note)
 {
     char line[LINE_BYTES];
     text_clean(text, strlen(text), line, sizeof line);
@@ -60,21 +60,22 @@ static const char *colour_of(const char *severity, const struct listen_note *not
 static int say_event(const json_t *event, const struct listen_note *note, struct buf *out)
 {
     const json_t *data = json_object_get(event, "data");
-    const char *type = text_of(event, "type");
+    const char *type = member_text(event, "type");
     char head[160], time[40], severity[16], name[40];
     if (data == NULL)
         data = event;
     if (strncmp(type, "lookoutd.", 9) == 0)
         type += 9;
     /* Cleaned: whoever sends may write what he likes. */
-    text_clean(text_of(event, "time"), strlen(text_of(event, "time")), time, sizeof time);
-    text_clean(text_of(data, "severity"), strlen(text_of(data, "severity")), severity,
-               sizeof severity);
+    text_clean(member_text(event, "time"), strlen(member_text(event, "time")), time,
+               sizeof time);
+    text_clean(member_text(data, "severity"), strlen(member_text(data, "severity")),
+               severity, sizeof severity);
     text_clean(type, strlen(type), name, sizeof name);
     const char *colour = colour_of(severity, note);
     snprintf(head, sizeof head, "%-20s  %s%-8s%s  %-16s  ", time, colour, severity,
              colour[0] != '\0' ? "\x1b[0m" : "", name);
-    return add_line(out, head, text_of(data, "summary"), note);
+    return add_say_line(out, head, member_text(data, "summary"), note);
 }
 
 static int say_card(const json_t *message, const struct listen_note *note,
@@ -87,10 +88,10 @@ static int say_card(const json_t *message, const struct listen_note *note,
     json_array_foreach(json_object_get(message, "attachments"), i, attachment)
     {
         if (rc == 0)
-            rc = card_text(json_object_get(attachment, "content"), &text);
+            rc = say_card_text(json_object_get(attachment, "content"), &text);
     }
     if (rc == 0)
-        rc = add_line(out, "teams  ", buf_text(&text), note);
+        rc = add_say_line(out, "teams  ", buf_text(&text), note);
     buf_finish(&text);
     return rc;
 }
@@ -101,7 +102,7 @@ static int say_other(const char *body, size_t n, const struct listen_note *note,
     char text[OTHER_BYTES], head[64];
     text_clean(body, n, text, sizeof text);
     snprintf(head, sizeof head, "%zu bytes  ", n);
-    return add_line(out, head, text, note);
+    return add_say_line(out, head, text, note);
 }
 
 static bool say_object(const json_t *json, const struct listen_note *note,
@@ -114,7 +115,7 @@ static bool say_object(const json_t *json, const struct listen_note *note,
     else if (json_is_array(json_object_get(json, "attachments")))
         *ret_rc = say_card(json, note, out);
     else if (json_is_string(json_object_get(json, "text")))
-        *ret_rc = add_line(out, "slack  ", text_of(json, "text"), note);
+        *ret_rc = add_say_line(out, "slack  ", member_text(json, "text"), note);
     else
         return false;
     return true;
@@ -131,7 +132,7 @@ int listen_say(const char *body, size_t n, const struct listen_note *note,
         json_array_foreach(json, i, event)
         {
             if (rc == 0 && !say_object(event, note, out, &rc))
-                rc = add_line(out, "", "an event of an unknown kind", note);
+                rc = add_say_line(out, "", "an event of an unknown kind", note);
         }
     } else if (!say_object(json, note, out, &rc)) {
         rc = say_other(body, n, note, out);

@@ -56,8 +56,8 @@ struct request {
 
 /* --- one request --- */
 
-static enum MHD_Result answer(struct MHD_Connection *connection, int status,
-                              const char *text)
+static enum MHD_Result send_answer(struct MHD_Connection *connection, int status,
+                                   const char *text)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback(
         strlen(text), strdup(text), free);
@@ -73,7 +73,7 @@ static enum MHD_Result answer(struct MHD_Connection *connection, int status,
 }
 
 /* Sleep; until the end when ms < 0. False when the end has come. */
-static bool nap(struct listen_server *s, int64_t ms)
+static bool nap_for(struct listen_server *s, int64_t ms)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -91,7 +91,7 @@ static bool nap(struct listen_server *s, int64_t ms)
 }
 
 /* An RST, not a friendly end: Linux sends one when a connected socket is disconnected. */
-static enum MHD_Result reset(struct MHD_Connection *connection)
+static enum MHD_Result reset_connection(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -101,7 +101,7 @@ static enum MHD_Result reset(struct MHD_Connection *connection)
     return MHD_NO;
 }
 
-static void complain(struct listen_server *s, const char *what, const char *id)
+static void complain_of(struct listen_server *s, const char *what, const char *id)
 {
     char clean[80];
     text_clean(id, strlen(id), clean, sizeof clean);
@@ -110,22 +110,22 @@ static void complain(struct listen_server *s, const char *what, const char *id)
     pthread_mutex_unlock(&s->mutex);
 }
 
-static enum MHD_Result fail(struct listen_server *s, struct MHD_Connection *connection,
-                            const char *id)
+static enum MHD_Result refuse_request(struct listen_server *s,
+                                      struct MHD_Connection *connection, const char *id)
 {
     char what[40];
     if (s->options.fail == LISTEN_RESET) {
-        complain(s, "broke the connection", id);
-        return reset(connection);
+        complain_of(s, "broke the connection", id);
+        return reset_connection(connection);
     }
     if (s->options.fail == LISTEN_HANG) {
-        complain(s, "gives no answer", id);
-        (void)nap(s, -1);
+        complain_of(s, "gives no answer", id);
+        (void)nap_for(s, -1);
         return MHD_NO;
     }
     snprintf(what, sizeof what, "answered %d", s->options.fail);
-    complain(s, what, id);
-    return answer(connection, s->options.fail, "as told by --fail\n");
+    complain_of(s, what, id);
+    return send_answer(connection, s->options.fail, "as told by --fail\n");
 }
 
 /* With the mutex held: was this id taken before? Remembers it. */
@@ -146,7 +146,7 @@ static bool note_id(struct listen_server *s, const char *id)
     return false;
 }
 
-static int print(struct listen_server *s, const struct buf *body, const char *id)
+static int print_body(struct listen_server *s, const struct buf *body, const char *id)
 {
     struct buf out = {0};
     pthread_mutex_lock(&s->mutex);
@@ -167,19 +167,20 @@ static int print(struct listen_server *s, const struct buf *body, const char *id
     return rc;
 }
 
-static const char *header(struct MHD_Connection *connection, const char *name)
+static const char *header_value(struct MHD_Connection *connection, const char *name)
 {
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-static enum MHD_Result take(struct listen_server *s, struct MHD_Connection *connection,
-                            const struct buf *body)
+static enum MHD_Result take_delivery(struct listen_server *s,
+                                     struct MHD_Connection *connection,
+                                     const struct buf *body)
 {
-    const char *id = header(connection, "webhook-id");
+    const char *id = header_value(connection, "webhook-id");
     struct delivery_signed message = {
         .id = id,
-        .timestamp = header(connection, "webhook-timestamp"),
-        .signature = header(connection, "webhook-signature"),
+        .timestamp = header_value(connection, "webhook-timestamp"),
+        .signature = header_value(connection, "webhook-signature"),
         .body = buf_text(body),
         .body_bytes = body->length,
     };
@@ -188,21 +189,21 @@ static enum MHD_Result take(struct listen_server *s, struct MHD_Connection *conn
     pthread_mutex_lock(&s->mutex);
     int64_t request = s->requests++;
     pthread_mutex_unlock(&s->mutex);
-    if (s->options.delay_ms > 0 && !nap(s, s->options.delay_ms))
+    if (s->options.delay_ms > 0 && !nap_for(s, s->options.delay_ms))
         return MHD_NO;
     if (s->options.fail != 0 &&
         (s->options.fail_count < 0 || request < s->options.fail_count))
-        return fail(s, connection, id);
+        return refuse_request(s, connection, id);
     if (s->webhook.secret_count > 0 &&
-        delivery_verify(&s->webhook, &message, (int64_t)time(NULL), &err) != 0) {
+        delivery_sign_verify(&s->webhook, &message, (int64_t)time(NULL), &err) != 0) {
         char what[ERR_TEXT_BYTES + 40];
         snprintf(what, sizeof what, "refused with 401: %s", err.text);
-        complain(s, what, id);
-        return answer(connection, MHD_HTTP_UNAUTHORIZED, what);
+        complain_of(s, what, id);
+        return send_answer(connection, MHD_HTTP_UNAUTHORIZED, what);
     }
-    if (print(s, body, id) != 0)
-        return answer(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "cannot print\n");
-    return answer(connection, MHD_HTTP_OK, "ok\n");
+    if (print_body(s, body, id) != 0)
+        return send_answer(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "cannot print\n");
+    return send_answer(connection, MHD_HTTP_OK, "ok\n");
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
@@ -226,11 +227,11 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return MHD_YES;
     }
     if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
-        return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
-                      "lookoutd listen takes webhooks by POST\n");
+        return send_answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
+                           "lookoutd listen takes webhooks by POST\n");
     if (r->is_too_large)
-        return answer(connection, MHD_HTTP_CONTENT_TOO_LARGE, "more than 8 MiB\n");
-    return take(context, connection, &r->body);
+        return send_answer(connection, MHD_HTTP_CONTENT_TOO_LARGE, "more than 8 MiB\n");
+    return take_delivery(context, connection, &r->body);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,
@@ -259,7 +260,7 @@ static int read_secret_lines(struct listen_server *s, FILE *file)
         if (n == 0)
             continue;
         if (s->webhook.secret_count == SECRETS_MOST ||
-            delivery_secret(line, n, &s->secrets[s->webhook.secret_count]) != 0) {
+            delivery_sign_secret(line, n, &s->secrets[s->webhook.secret_count]) != 0) {
             fprintf(stderr,
                     "%s:%d: error: not taken (at most %d secrets, each whsec_ and the "
                     "base64 of 24 to 64 bytes)\n",
@@ -336,7 +337,7 @@ static int open_socket(const struct listen_options *o, uint16_t *ret_port)
     return fd;
 }
 
-static void announce(const struct listen_options *o, uint16_t port)
+static void announce_port(const struct listen_options *o, uint16_t port)
 {
     bool is_v6 = strchr(o->host, ':') != NULL;
     if (strncmp(o->host, "127.", 4) != 0 && strcmp(o->host, "::1") != 0 &&
@@ -350,7 +351,7 @@ static void announce(const struct listen_options *o, uint16_t port)
     fflush(stderr);
 }
 
-static void destroy(struct listen_server *s)
+static void destroy_server(struct listen_server *s)
 {
     for (size_t i = 0; i < s->webhook.secret_count; i++) {
         memset(s->secrets[i].text, 0, s->secrets[i].length);
@@ -363,7 +364,7 @@ static void destroy(struct listen_server *s)
     free(s);
 }
 
-static int start(struct listen_server *s)
+static int start_server(struct listen_server *s)
 {
     uint16_t port = 0;
     int status = read_secrets(s);
@@ -387,7 +388,7 @@ static int start(struct listen_server *s)
         fprintf(stderr, "lookoutd listen: the HTTP server does not start\n");
         return CMD_FAILED;
     }
-    announce(&s->options, port);
+    announce_port(&s->options, port);
     return CMD_DONE;
 }
 
@@ -411,11 +412,11 @@ int listen_server_start(const struct listen_options *options,
     pthread_cond_init(&s->stopping, &attr);
     pthread_condattr_destroy(&attr);
     pthread_mutex_init(&s->mutex, NULL);
-    int status = start(s);
+    int status = start_server(s);
     if (status == CMD_DONE)
         *ret_server = s;
     else
-        destroy(s);
+        destroy_server(s);
     return status;
 }
 
@@ -427,6 +428,6 @@ int listen_server_stop(struct listen_server *s)
     pthread_mutex_unlock(&s->mutex);
     MHD_stop_daemon(s->daemon);
     int status = s->is_broken ? CMD_FAILED : CMD_DONE;
-    destroy(s);
+    destroy_server(s);
     return status;
 }

@@ -289,10 +289,10 @@ static struct picture_box find_corner(const struct picture *p, double width,
                                   .top = i < 2 ? map.top + 10 : map.bottom - height - 10};
         box.right = box.left + width;
         box.bottom = box.top + height;
-        double taken = picture_label_taken(&p->labels, &box);
+        double taken = picture_labels_has_taken(&p->labels, &box);
         for (size_t k = 0; k < p->name_count; k++) {
             struct picture_labels one = {&p->names[k].box, 1, 1};
-            taken += picture_label_taken(&one, &box);
+            taken += picture_labels_has_taken(&one, &box);
         }
         if (taken < least) {
             least = taken;
@@ -335,7 +335,7 @@ static void draw_world(struct picture *p)
     cairo_restore(p->cr);
     paint_box(p->cr, &all, &line_style);
     p->view = main;
-    int rc = picture_label_take(&p->labels, &all);
+    int rc = picture_labels_take(&p->labels, &all);
     p->rc = p->rc != 0 ? p->rc : rc;
 }
 
@@ -358,7 +358,7 @@ static void draw_map(struct picture *p, const struct picture_content *content)
     draw_world(p);
     cairo_set_font_size(p->cr, NAME_SIZE);
     for (size_t i = 0; p->rc == 0 && i < p->name_count; i++)
-        p->rc = picture_label_write(&p->labels, p->cr, &p->view, &p->names[i]);
+        p->rc = picture_labels_write(&p->labels, p->cr, &p->view, &p->names[i]);
     cairo_restore(p->cr);
 }
 
@@ -428,7 +428,7 @@ int picture_draw(const struct picture_content *content, enum picture_form form,
                  struct buf *out, struct err *err)
 {
     struct picture p = {0};
-    size_t n = zone_count(content->zones) + content->port_count;
+    size_t n = zone_set_count(content->zones) + content->port_count;
     p.names = calloc(n + 1, sizeof *p.names);
     int rc = p.names == NULL ? ERR_NOMEM : picture_view_set(&p.view, content);
     if (rc == 0)
@@ -442,7 +442,7 @@ int picture_draw(const struct picture_content *content, enum picture_form form,
         if (rc != 0)
             err_set(err, rc, "%s", err_text(rc));
     }
-    picture_label_finish(&p.labels);
+    picture_labels_finish(&p.labels);
     coast_finish(&p.coast);
     free(p.names);
     return rc;

@@ -106,18 +106,18 @@ void picture_things_draw(struct picture *p, const struct picture_content *conten
 
 /* --- labels --- */
 
-void picture_label_finish(struct picture_labels *labels);
+void picture_labels_finish(struct picture_labels *labels);
 /* No name is written over this from here on. 0 or ERR_NOMEM. */
-MUST_CHECK int picture_label_take(struct picture_labels *labels,
-                                  const struct picture_box *box);
+MUST_CHECK int picture_labels_take(struct picture_labels *labels,
+                                   const struct picture_box *box);
 /* Write the thing's text, or the shorter one, in its middle (where is_inside and it is
  * wide enough) or right beside it, where it covers no other name and is on the map whole;
  * nowhere when there is no room. 0 or ERR_NOMEM. */
-MUST_CHECK int picture_label_write(struct picture_labels *labels, cairo_t *cr,
-                                   const struct picture_view *view,
-                                   const struct picture_named *thing);
+MUST_CHECK int picture_labels_write(struct picture_labels *labels, cairo_t *cr,
+                                    const struct picture_view *view,
+                                    const struct picture_named *thing);
 /* How much of the box is taken, in square pixels; what is taken twice counts twice. */
-double picture_label_taken(const struct picture_labels *labels,
-                           const struct picture_box *box);
+double picture_labels_has_taken(const struct picture_labels *labels,
+                                const struct picture_box *box);
 
 #endif

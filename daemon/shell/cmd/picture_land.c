@@ -17,7 +17,7 @@ struct side {
     double at;
 };
 
-static double beyond(const struct side *side, struct picture_point p)
+static double is_off_map(const struct side *side, struct picture_point p)
 {
     double value = side->is_y ? p.y : p.x;
     return side->is_most ? value - side->at : side->at - value;
@@ -30,7 +30,7 @@ static size_t clip_ring(const struct side *side, const struct picture_point *fro
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         struct picture_point a = from[i], b = from[(i + 1) % n];
-        double out_a = beyond(side, a), out_b = beyond(side, b);
+        double out_a = is_off_map(side, a), out_b = is_off_map(side, b);
         if (out_a <= 0)
             to[kept++] = a;
         if ((out_a <= 0) != (out_b <= 0)) {

@@ -43,8 +43,8 @@ struct picture_style picture_things_style(const struct picture_kinds *kinds,
 
 void picture_things_kinds(struct picture_kinds *kinds, const struct zone_set *zones)
 {
-    for (uint32_t zone = 0; zone < zone_count(zones); zone++) {
-        const struct zone_info *info = zone_info(zones, zone);
+    for (uint32_t zone = 0; zone < zone_set_count(zones); zone++) {
+        const struct zone_info *info = zone_set_info(zones, zone);
         size_t i = 0;
         if (info->shape == ZONE_GATE) {
             kinds->has_gates = true;
@@ -75,19 +75,19 @@ static struct picture_box path_box(cairo_t *cr)
 
 static void take_box(struct picture *p, const struct picture_box *box)
 {
-    int rc = picture_label_take(&p->labels, box);
+    int rc = picture_labels_take(&p->labels, box);
     p->rc = p->rc != 0 ? p->rc : rc;
 }
 
 /* The rings or the line, as cairo's path. */
 static void add_zone(const struct picture *p, const struct zone_set *set, uint32_t zone)
 {
-    const struct zone_info *info = zone_info(set, zone);
+    const struct zone_info *info = zone_set_info(set, zone);
     double turn = picture_view_turn(&p->view, info->low.lon);
-    for (size_t ring = 0; ring < zone_ring_count(set, zone); ring++) {
+    for (size_t ring = 0; ring < zone_set_ring_count(set, zone); ring++) {
         cairo_new_sub_path(p->cr);
-        for (size_t i = 0; i < zone_ring_size(set, zone, ring); i++) {
-            struct geo_point at = zone_ring_point(set, zone, ring, i);
+        for (size_t i = 0; i < zone_set_ring_size(set, zone, ring); i++) {
+            struct geo_point at = zone_set_ring_point(set, zone, ring, i);
             struct picture_point to =
                 picture_view_project(&p->view, at.lon + turn, at.lat);
             cairo_line_to(p->cr, to.x, to.y);
@@ -126,8 +126,8 @@ static struct picture_box draw_arrow(cairo_t *cr, struct picture_point a,
 static void draw_gate(struct picture *p, const struct zone_set *set, uint32_t zone,
                       struct picture_box *ret_box)
 {
-    double turn = picture_view_turn(&p->view, zone_info(set, zone)->low.lon);
-    size_t n = zone_ring_size(set, zone, 0), middle = (n - 1) / 2;
+    double turn = picture_view_turn(&p->view, zone_set_info(set, zone)->low.lon);
+    size_t n = zone_set_ring_size(set, zone, 0), middle = (n - 1) / 2;
     add_zone(p, set, zone);
     struct picture_box box = path_box(p->cr);
     picture_paint(p->cr, &picture_things_gate);
@@ -136,7 +136,7 @@ static void draw_gate(struct picture *p, const struct zone_set *set, uint32_t zo
     struct picture_point points[4];
     const size_t at[4] = {0, middle, middle + 1, n - 1};
     for (int i = 0; i < 4; i++) {
-        struct geo_point q = zone_ring_point(set, zone, 0, at[i]);
+        struct geo_point q = zone_set_ring_point(set, zone, 0, at[i]);
         points[i] = picture_view_project(&p->view, q.lon + turn, q.lat);
     }
     add_dot(p->cr, points[0], DOT_RADIUS);
@@ -159,7 +159,7 @@ static void draw_gate(struct picture *p, const struct zone_set *set, uint32_t zo
 static void draw_zone(struct picture *p, const struct zone_set *set, uint32_t zone,
                       struct picture_named *ret)
 {
-    const struct zone_info *info = zone_info(set, zone);
+    const struct zone_info *info = zone_set_info(set, zone);
     ret->text = info->id;
     if (info->shape == ZONE_GATE) {
         draw_gate(p, set, zone, &ret->box);
@@ -212,7 +212,7 @@ static void draw_port(struct picture *p, const struct port *port,
 
 void picture_things_draw(struct picture *p, const struct picture_content *content)
 {
-    for (uint32_t i = 0; i < zone_count(content->zones); i++)
+    for (uint32_t i = 0; i < zone_set_count(content->zones); i++)
         draw_zone(p, content->zones, i, &p->names[p->name_count++]);
     for (size_t i = 0; i < content->port_count; i++)
         draw_port(p, content->ports[i], &p->names[p->name_count++]);

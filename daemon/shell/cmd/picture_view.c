@@ -26,13 +26,13 @@ static struct extent extent_of(struct geo_point low, struct geo_point high)
 /* Owned by the caller; NULL: out of memory. */
 static struct extent *find_extents(const struct picture_content *content, size_t *ret_n)
 {
-    size_t zones = zone_count(content->zones), n = zones + content->port_count;
+    size_t zones = zone_set_count(content->zones), n = zones + content->port_count;
     struct extent *extents = malloc((n + 1) * sizeof *extents);
     for (size_t i = 0; extents != NULL && i < n; i++) {
         const struct port *port = i < zones ? NULL : content->ports[i - zones];
         const struct zone_info *info = port == NULL
-                                           ? zone_info(content->zones, (uint32_t)i)
-                                       : port->area != NULL ? zone_info(port->area, 0)
+                                           ? zone_set_info(content->zones, (uint32_t)i)
+                                       : port->area != NULL ? zone_set_info(port->area, 0)
                                                             : NULL;
         struct geo_point at = {0};
         if (info == NULL)
@@ -69,7 +69,7 @@ static void find_longitudes(struct picture_view *v, struct extent *extents, size
     }
 }
 
-static void widen(double *low, double *high, double size)
+static void widen_range(double *low, double *high, double size)
 {
     double more = (size - (*high - *low)) / 2;
     if (more > 0) {
@@ -111,8 +111,8 @@ int picture_view_set(struct picture_view *v, const struct picture_content *conte
     double least = size * PICTURE_SHORT_SIDE / PICTURE_LONG_SIDE;
     x = fmax(fmax(x, least), LEAST_VIEW_DEG) * (1 + 2 * MARGIN);
     y = fmax(fmax(y, least), LEAST_VIEW_DEG) * (1 + 2 * MARGIN);
-    widen(&v->west, &v->east, fmin(x / squeeze, 360));
-    widen(&v->south, &v->north, y);
+    widen_range(&v->west, &v->east, fmin(x / squeeze, 360));
+    widen_range(&v->south, &v->north, y);
     v->south = fmax(v->south, -90);
     v->north = fmin(v->north, 90);
     x = (v->east - v->west) * squeeze;

@@ -9,7 +9,7 @@
 #include "cmd.h"
 #include "lookout/ais/input.h"
 #include "lookout/ais/merge.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/feed/reader.h"
 #include "lookout/voyage/missed.h"
@@ -42,7 +42,7 @@ static void on_report(void *context, const struct report *report)
         s->rc = rc;
 }
 
-static bool open_source(struct search *s, const char *name)
+static bool open_recording(struct search *s, const char *name)
 {
     struct source *source = &s->sources[s->count++];
     struct merge_source_conf merge_conf = {.is_live = false};
@@ -82,7 +82,7 @@ static void read_slice(struct search *s, struct source *source)
         s->rc = rc;
 }
 
-static void read_all(struct search *s)
+static void read_recordings(struct search *s)
 {
     bool is_going = true;
     while (is_going && s->rc == 0) {
@@ -102,7 +102,7 @@ static void read_all(struct search *s)
     }
 }
 
-static int print_places(const struct search *s, const struct ports *ports)
+static int print_missed_places(const struct search *s, const struct ports *ports)
 {
     const struct missed_place *places = NULL;
     size_t n = 0;
@@ -143,11 +143,11 @@ int ports_missed_print(const struct ports *ports, int64_t for_ms, int count,
     if (s.sources == NULL || s.merge == NULL || s.missed == NULL)
         s.rc = ERR_NOMEM;
     for (int i = 0; i < count && s.rc == 0 && is_open; i++)
-        is_open = open_source(&s, inputs[i]);
+        is_open = open_recording(&s, inputs[i]);
     if (is_open)
-        read_all(&s);
+        read_recordings(&s);
     if (is_open && s.rc == 0)
-        s.rc = print_places(&s, ports);
+        s.rc = print_missed_places(&s, ports);
     if (s.rc != 0)
         fprintf(stderr, "lookoutd ports: stopped: %s\n", err_text(s.rc));
     bool is_good = is_open && s.rc == 0 && !s.is_damaged;

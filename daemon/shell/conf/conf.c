@@ -11,7 +11,7 @@
 
 #include "conf_address.h"
 #include "conf_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/rules/rule.h"
 #include "lookout/sys/datafile.h"
 #include "lookout/track/vessel.h"
@@ -48,8 +48,8 @@ const struct key conf_root_keys[] = {
     {.name = "vessels",      .type = KEY_OWN, .read = conf_vessels_read, .is_always = true, .sub = conf_vessel_keys, .accepts = "a list of vessels", .schema = LIST_SCHEMA, .doc = "the watched ones: matched by IMO, else MMSI, else call sign and name"},
     {.name = "vessel_lists", .type = KEY_OWN, .read = none_read, .sub = conf_list_keys, .accepts = "a list of CSV files", .schema = LIST_SCHEMA, .doc = "further watched ones, from CSV files with a header"},
     {.name = "zones",        .type = KEY_OWN, .read = conf_zones_read, .is_always = true, .accepts = "a list of GeoJSON files", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "areas and gates; a feature's properties: id (required), name, kind"},
-    {.name = "rules",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.rules, engine.rule_count), .most = 10000, .read = conf_rule_read, .sub = conf_rule_keys, .accepts = "a list of rules", .doc = "what is watched for"},
-    {.name = "mutes",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.mutes, engine.mute_count), .read = conf_mute_read, .sub = conf_mute_keys, .accepts = "a list of mutes", .doc = "alerts that are stored but not sent"},
+    {.name = "rules",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.rules, engine.rule_count), .most = 10000, .read = conf_rules_read, .sub = conf_rule_keys, .accepts = "a list of rules", .doc = "what is watched for"},
+    {.name = "mutes",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.mutes, engine.mute_count), .read = conf_rules_read_mute, .sub = conf_mute_keys, .accepts = "a list of mutes", .doc = "alerts that are stored but not sent"},
     {.name = "webhooks",     .type = KEY_LIST, KEY_LIST_AT(conf, webhooks, webhook_count), .most = CONF_WEBHOOKS_MAX, .read = conf_webhook_read, .sub = conf_webhook_keys, .accepts = "a list of webhooks", .doc = "where alerts are sent"},
     {.name = "api",          .type = KEY_MAPPING, .sub = api_keys, .doc = "HTTP for monitoring; omit to switch off"},
     {.name = "detect",       .type = KEY_MAPPING, .sub = conf_detect_keys, .doc = "the numbers behind the detectors"},
@@ -93,21 +93,21 @@ static void api_read(struct conf_reader *r, const struct conf_node *node,
 {
     struct conf *conf = base;
     if (conf_address_read(r, node, key, &conf->api_address, &conf->api_port) &&
-        !conf_is_loopback(conf->api_address))
-        conf_warning(r, node,
-                     "the api has no access control and %s is not loopback: "
-                     "whoever reaches it can read it",
-                     conf->api_address);
+        !conf_address_is_loopback(conf->api_address))
+        conf_report_warning(r, node,
+                            "the api has no access control and %s is not loopback: "
+                            "whoever reaches it can read it",
+                            conf->api_address);
 }
 
 /* --- defaults --- */
 
 /* What no key says. */
-static void set_defaults(struct conf *conf)
+static void set_conf_defaults(struct conf *conf)
 {
-    conf->engine.track = track_conf_default();
+    conf->engine.track = tracks_conf_default();
     conf->engine.call = call_conf_default();
-    conf->engine.limits = detect_limits_default();
+    conf->engine.limits = zone_state_limits_default();
 }
 
 /* $STATE_DIRECTORY may list several, separated by colons: the first. */
@@ -115,8 +115,8 @@ static char *state_default(struct conf_reader *r)
 {
     const char *given = r->context->state_directory;
     if (given == NULL || given[0] != '/')
-        return conf_path(r, "state");
-    char *state = conf_copy(r, given);
+        return conf_memory_path(r, "state");
+    char *state = conf_memory_copy(r, given);
     if (state != NULL)
         state[strcspn(state, ":")] = '\0';
     return state;
@@ -127,7 +127,8 @@ static void fill_defaults(struct conf_reader *r)
     struct conf *conf = r->conf;
     const char *host = r->context->host;
     if (conf->engine.site == NULL)
-        conf->engine.site = conf_copy(r, host != NULL && *host ? host : "lookoutd");
+        conf->engine.site =
+            conf_memory_copy(r, host != NULL && *host ? host : "lookoutd");
     if (conf->state == NULL)
         conf->state = state_default(r);
 }
@@ -138,27 +139,29 @@ static void check_whole(struct conf_reader *r)
 {
     const struct conf *conf = r->conf;
     const struct conf_node *root = r->root;
-    const struct conf_node *detect = conf_node_get(root, "detect");
+    const struct conf_node *detect = conf_yaml_node_get(root, "detect");
     if (conf->engine.call.stop_begin_kn >= conf->engine.call.stop_end_kn)
-        conf_error(r, detect != NULL ? detect : root, NULL,
-                   "a stop must end at a higher speed than it begins");
+        conf_report_error(r, detect != NULL ? detect : root, NULL,
+                          "a stop must end at a higher speed than it begins");
     if (conf->engine.track.slow_max_kn > conf->engine.track.max_kn)
-        conf_error(r, detect != NULL ? detect : root, NULL,
-                   "fix.slow_max is more than fix.max");
-    if (conf_node_get(root, "rules") == NULL)
-        conf_warning(r, root, "there are no rules: nothing raises an alert");
-    if (conf_node_get(root, "webhooks") == NULL)
-        conf_warning(r, root, "there are no webhooks: alerts are stored, not sent");
-    if (conf_node_get(root, "feeds") == NULL)
-        conf_warning(r, root, "there are no feeds: `run` has nothing to listen to");
+        conf_report_error(r, detect != NULL ? detect : root, NULL,
+                          "fix.slow_max is more than fix.max");
+    if (conf_yaml_node_get(root, "rules") == NULL)
+        conf_report_warning(r, root, "there are no rules: nothing raises an alert");
+    if (conf_yaml_node_get(root, "webhooks") == NULL)
+        conf_report_warning(r, root,
+                            "there are no webhooks: alerts are stored, not sent");
+    if (conf_yaml_node_get(root, "feeds") == NULL)
+        conf_report_warning(r, root,
+                            "there are no feeds: `run` has nothing to listen to");
 }
 
 static void read_parts(struct conf_reader *r)
 {
     if (!conf_keys_read(r, r->root, conf_root_keys, r->conf) || r->code != 0)
         return;
-    if (conf_node_get(r->root, "feeds") != NULL)
-        conf_feeds_check(r, conf_node_get(r->root, "feeds"));
+    if (conf_yaml_node_get(r->root, "feeds") != NULL)
+        conf_feed_check_all(r, conf_yaml_node_get(r->root, "feeds"));
     fill_defaults(r);
     check_whole(r);
 }
@@ -172,7 +175,7 @@ static char *directory_of(struct conf_reader *r, const char *file)
     if (file[0] != '/' && getcwd(cwd, sizeof cwd) == NULL)
         cwd[0] = '\0';
     size_t size = strlen(cwd) + n + 2;
-    char *directory = conf_alloc(r, size, 1);
+    char *directory = conf_memory_alloc(r, size, 1);
     if (directory != NULL)
         snprintf(directory, size, "%s%s%.*s", cwd, cwd[0] != '\0' && n > 0 ? "/" : "",
                  (int)n, file);
@@ -181,27 +184,27 @@ static char *directory_of(struct conf_reader *r, const char *file)
 
 static void reader_finish(struct conf_reader *r)
 {
-    conf_texts_free(r->tags, r->tag_count);
+    conf_memory_texts_free(r->tags, r->tag_count);
     free(r->directory);
     buf_finish(&r->faulty_zones);
-    conf_faults_finish(&r->faults);
+    conf_report_finish_faults(&r->faults);
 }
 
 static void read_root(struct conf_reader *r, const struct conf_source *source)
 {
     struct conf_node *root = NULL;
     if (conf_yaml_read(r, source->text, source->bytes, &root) != 0)
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
     struct conf_place place = {.file = r->file, .line = 1, .col = 1};
     if (root == NULL && r->faults.errors == 0)
-        conf_fault_at(r, &place,
-                      "the file is empty (accepted: a mapping of keys such as "
-                      "feeds, rules, webhooks)");
+        conf_report_fault_at(r, &place,
+                             "the file is empty (accepted: a mapping of keys such as "
+                             "feeds, rules, webhooks)");
     r->root = root;
     if (root != NULL && r->code == 0)
         read_parts(r);
     r->root = NULL;
-    conf_node_destroy(root);
+    conf_yaml_node_destroy(root);
 }
 
 int conf_load_text(const struct conf_source *source, const struct conf_context *context,
@@ -212,16 +215,16 @@ int conf_load_text(const struct conf_source *source, const struct conf_context *
                             .on_key = source->on_key,
                             .on_key_context = source->on_key_context};
     memset(report, 0, sizeof *report);
-    r.conf = conf_alloc(&r, 1, sizeof *r.conf);
+    r.conf = conf_memory_alloc(&r, 1, sizeof *r.conf);
     r.directory = directory_of(&r, source->file);
     if (r.code == 0) {
-        set_defaults(r.conf);
-        conf_faults_first_file(&r.faults, r.file);
-        r.conf->file = conf_copy(&r, source->file);
+        set_conf_defaults(r.conf);
+        conf_report_first_file(&r.faults, r.file);
+        r.conf->file = conf_memory_copy(&r, source->file);
         read_root(&r, source);
     }
     if (r.code == 0)
-        r.code = conf_faults_take(&r.faults, report);
+        r.code = conf_report_take_faults(&r.faults, report);
     if (r.code == 0 && report->errors > 0)
         r.code = ERR_INVALID;
     if (r.code == 0)
@@ -239,11 +242,11 @@ static int report_unreadable(const char *file, const struct err *err,
     struct conf_faults faults = {0};
     struct conf_reader r = {.file = file};
     struct conf_place place = {.file = file};
-    conf_fault_at(&r, &place, "%s", err->text);
+    conf_report_fault_at(&r, &place, "%s", err->text);
     faults = r.faults;
-    int code = r.code != 0 ? r.code : conf_faults_take(&faults, report);
-    conf_faults_finish(&faults);
-    return code;
+    int rc = r.code != 0 ? r.code : conf_report_take_faults(&faults, report);
+    conf_report_finish_faults(&faults);
+    return rc;
 }
 
 int conf_load(const char *file, const struct conf_context *context,
@@ -252,23 +255,23 @@ int conf_load(const char *file, const struct conf_context *context,
     struct buf text = {0};
     struct err err = {0};
     memset(report, 0, sizeof *report);
-    int code = file_read(file, &text, &err);
-    if (code == 0 && text.length > CONF_FILE_BYTES_MAX)
-        code = err_set(&err, ERR_LIMIT,
-                       "the file is larger than %u MiB: lists of "
-                       "vessels belong into CSV files",
-                       CONF_FILE_BYTES_MAX >> 20);
-    if (code != 0 && code != ERR_NOMEM) {
+    int rc = datafile_read(file, &text, &err);
+    if (rc == 0 && text.length > CONF_FILE_BYTES_MAX)
+        rc = err_set(&err, ERR_LIMIT,
+                     "the file is larger than %u MiB: lists of "
+                     "vessels belong into CSV files",
+                     CONF_FILE_BYTES_MAX >> 20);
+    if (rc != 0 && rc != ERR_NOMEM) {
         int reported = report_unreadable(file, &err, report);
-        code = reported != 0 ? reported : ERR_IO;
+        rc = reported != 0 ? reported : ERR_IO;
     }
-    if (code == 0) {
+    if (rc == 0) {
         struct conf_source source = {
             .file = file, .text = buf_text(&text), .bytes = text.length};
-        code = conf_load_text(&source, context, ret_conf, report);
+        rc = conf_load_text(&source, context, ret_conf, report);
     }
     buf_finish(&text);
-    return code;
+    return rc;
 }
 
 void conf_destroy(struct conf *conf)

@@ -72,7 +72,7 @@ static int add_key_names(const struct key *keys, struct buf *out)
     return rc;
 }
 
-int conf_key_accepts(const struct key *key, struct buf *out)
+int conf_accepts_key(const struct key *key, struct buf *out)
 {
     static const char *const by_type[] = {
         /* clang-format off */
@@ -117,23 +117,23 @@ int conf_key_accepts(const struct key *key, struct buf *out)
     return buf_add_text(out, by_type[key->type]);
 }
 
-void conf_error_value(struct conf_reader *r, const struct conf_node *node,
-                      const struct key *key, const char *format, ...)
+void conf_accepts_error_value(struct conf_reader *r, const struct conf_node *node,
+                              const struct key *key, const char *format, ...)
 {
     struct buf what = {0}, accepts = {0};
     va_list args;
     va_start(args, format);
-    if (buf_vprintf(&what, format, args) != 0 || conf_key_accepts(key, &accepts) != 0)
-        conf_reader_nomem(r);
+    if (buf_vprintf(&what, format, args) != 0 || conf_accepts_key(key, &accepts) != 0)
+        conf_report_nomem(r);
     va_end(args);
-    conf_error(r, node, buf_text(&accepts), "%s", buf_text(&what));
+    conf_report_error(r, node, buf_text(&accepts), "%s", buf_text(&what));
     buf_finish(&what);
     buf_finish(&accepts);
 }
 
 /* --- by names --- */
 
-int conf_name_find(const char *text, const char *const *names, size_t count)
+int conf_accepts_find_name(const char *text, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(names[i], text) == 0)
@@ -157,30 +157,30 @@ static int add_nearest(const char *given, const struct conf_names *known, struct
     const char *near = text_nearest(given, known->names, known->count);
     if (near == NULL)
         return 0;
-    return buf_printf(out, ", did you mean %s?", conf_quote(near, quoted));
+    return buf_printf(out, ", did you mean %s?", conf_report_quote(near, quoted));
 }
 
-void conf_error_unknown_key(struct conf_reader *r, const struct conf_node *node,
+void conf_accepts_error_key(struct conf_reader *r, const struct conf_node *node,
                             const char *const *names, size_t count)
 {
     const struct conf_names known = {.names = names, .count = count};
     struct buf accepts = {0}, hint = {0};
     if (add_names(&known, &accepts) != 0 || add_nearest(node->key, &known, &hint) != 0)
-        conf_reader_nomem(r);
-    conf_error_key(r, node, buf_text(&accepts), "unknown key%s", buf_text(&hint));
+        conf_report_nomem(r);
+    conf_report_error_key(r, node, buf_text(&accepts), "unknown key%s", buf_text(&hint));
     buf_finish(&accepts);
     buf_finish(&hint);
 }
 
-void conf_error_unknown(struct conf_reader *r, const struct conf_node *node,
-                        const char *given, const struct conf_names *known)
+void conf_accepts_error_unknown(struct conf_reader *r, const struct conf_node *node,
+                                const char *given, const struct conf_names *known)
 {
     char quoted[CONF_QUOTE_BYTES];
     struct buf accepts = {0}, hint = {0};
     if (add_names(known, &accepts) != 0 || add_nearest(given, known, &hint) != 0)
-        conf_reader_nomem(r);
-    conf_error(r, node, buf_text(&accepts), "there is no %s %s%s", known->what,
-               conf_quote(given, quoted), buf_text(&hint));
+        conf_report_nomem(r);
+    conf_report_error(r, node, buf_text(&accepts), "there is no %s %s%s", known->what,
+                      conf_report_quote(given, quoted), buf_text(&hint));
     buf_finish(&accepts);
     buf_finish(&hint);
 }

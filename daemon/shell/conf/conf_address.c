@@ -10,7 +10,7 @@
 #include "lookout/base/units.h"
 #include "lookout/net/address.h"
 
-bool conf_is_loopback(const char *host)
+bool conf_address_is_loopback(const char *host)
 {
     static const uint8_t v6[16] = {[15] = 1};
     struct address a = {0};
@@ -21,14 +21,14 @@ bool conf_is_loopback(const char *host)
     return a.version == 4 ? a.bytes[0] == 127 : memcmp(a.bytes, v6, sizeof v6) == 0;
 }
 
-bool conf_is_address(const char *host)
+bool conf_address_is_ip(const char *host)
 {
     struct address address;
     return address_parse(host, &address);
 }
 
 /* A name of RFC 1123, an underscore allowed; not one that reads like a broken address. */
-bool conf_is_host(const char *host)
+bool conf_address_is_host(const char *host)
 {
     size_t n = strlen(host), label = 0;
     bool has_letter = false;
@@ -48,8 +48,8 @@ bool conf_is_host(const char *host)
     return has_letter;
 }
 
-bool conf_split_host_port(const char *text, size_t n, char ret_host[CONF_HOST_BYTES],
-                          uint16_t *ret_port)
+bool conf_address_split(const char *text, size_t n, char ret_host[CONF_HOST_BYTES],
+                        uint16_t *ret_port)
 {
     const char *end = text + n;
     const char *begin = text, *behind = memchr(text, ':', n);
@@ -90,17 +90,19 @@ void conf_address_judge(struct conf_reader *r, const struct conf_node *node,
         return;
     for (size_t i = 0; i < CONF_COUNT(metadata); i++)
         if (address_parse(metadata[i], &known) && address_is_equal(&address, &known)) {
-            conf_error(r, node, NULL,
-                       "%s is the metadata service of a cloud: it hands out the "
-                       "machine's credentials, and no alert or report belongs there",
-                       host);
+            conf_report_error(
+                r, node, NULL,
+                "%s is the metadata service of a cloud: it hands out the "
+                "machine's credentials, and no alert or report belongs there",
+                host);
             return;
         }
     if (address_is_link_local(&address))
-        conf_warning(r, node,
-                     "%s is a link-local address: it is reached on its own network "
-                     "segment alone, and may be another machine's tomorrow",
-                     host);
+        conf_report_warning(
+            r, node,
+            "%s is a link-local address: it is reached on its own network "
+            "segment alone, and may be another machine's tomorrow",
+            host);
 }
 
 /* The host without brackets and the port of a value; false, with nothing said, where it
@@ -108,8 +110,8 @@ void conf_address_judge(struct conf_reader *r, const struct conf_node *node,
 static bool parse_place(const char *text, char ret_host[CONF_HOST_BYTES],
                         uint16_t *ret_port)
 {
-    return conf_split_host_port(text, strlen(text), ret_host, ret_port) &&
-           *ret_port > 0 && (text[0] != '[' || strchr(ret_host, ':') != NULL);
+    return conf_address_split(text, strlen(text), ret_host, ret_port) && *ret_port > 0 &&
+           (text[0] != '[' || strchr(ret_host, ':') != NULL);
 }
 
 bool conf_address_read(struct conf_reader *r, const struct conf_node *node,
@@ -117,38 +119,38 @@ bool conf_address_read(struct conf_reader *r, const struct conf_node *node,
 {
     char host[CONF_HOST_BYTES], quoted[CONF_QUOTE_BYTES];
     const char *text = NULL;
-    if (!conf_text(r, node, key, &text))
+    if (!conf_value_text(r, node, key, &text))
         return false;
-    if (!parse_place(text, host, ret_port) || !conf_is_address(host)) {
-        conf_error_value(r, node, key, "%s is not an address and port",
-                         conf_quote(text, quoted));
+    if (!parse_place(text, host, ret_port) || !conf_address_is_ip(host)) {
+        conf_accepts_error_value(r, node, key, "%s is not an address and port",
+                                 conf_report_quote(text, quoted));
         return false;
     }
     if (*ret_port < 1024)
-        conf_warning(r, node,
-                     "port %u is below 1024: only root, or a service with "
-                     "CAP_NET_BIND_SERVICE, may open it",
-                     (unsigned)*ret_port);
+        conf_report_warning(r, node,
+                            "port %u is below 1024: only root, or a service with "
+                            "CAP_NET_BIND_SERVICE, may open it",
+                            (unsigned)*ret_port);
     free(*ret_host);
-    *ret_host = conf_copy(r, host);
+    *ret_host = conf_memory_copy(r, host);
     return *ret_host != NULL;
 }
 
-bool conf_host_read(struct conf_reader *r, const struct conf_node *node,
-                    const struct key *key, char **ret_host, uint16_t *ret_port)
+bool conf_address_read_host(struct conf_reader *r, const struct conf_node *node,
+                            const struct key *key, char **ret_host, uint16_t *ret_port)
 {
     char host[CONF_HOST_BYTES], quoted[CONF_QUOTE_BYTES];
     const char *text = NULL;
-    if (!conf_text(r, node, key, &text))
+    if (!conf_value_text(r, node, key, &text))
         return false;
     if (!parse_place(text, host, ret_port) ||
-        (!conf_is_address(host) && !conf_is_host(host))) {
-        conf_error_value(r, node, key, "%s is not a host and port",
-                         conf_quote(text, quoted));
+        (!conf_address_is_ip(host) && !conf_address_is_host(host))) {
+        conf_accepts_error_value(r, node, key, "%s is not a host and port",
+                                 conf_report_quote(text, quoted));
         return false;
     }
     free(*ret_host);
-    *ret_host = conf_copy(r, host);
+    *ret_host = conf_memory_copy(r, host);
     return *ret_host != NULL;
 }
 
@@ -161,8 +163,8 @@ static bool has_host_bits(const struct conf_cidr *cidr)
     return false;
 }
 
-bool conf_cidr_read(struct conf_reader *r, const struct conf_node *node,
-                    struct conf_cidr *ret_cidr)
+bool conf_address_read_cidr(struct conf_reader *r, const struct conf_node *node,
+                            struct conf_cidr *ret_cidr)
 {
     static const struct key network = {
         .type = KEY_TEXT,
@@ -170,7 +172,7 @@ bool conf_cidr_read(struct conf_reader *r, const struct conf_node *node,
                    "\"fd00::/8\""};
     char address[64], quoted[CONF_QUOTE_BYTES];
     const char *text = NULL;
-    if (!conf_text(r, node, &network, &text))
+    if (!conf_value_text(r, node, &network, &text))
         return false;
     size_t n = strcspn(text, "/");
     text_copy(address, n < sizeof address ? n + 1 : sizeof address, text);
@@ -185,11 +187,11 @@ bool conf_cidr_read(struct conf_reader *r, const struct conf_node *node,
             units_parse_int(text + n + 1, strlen(text + n + 1), 0, most, &prefix) == 0;
     cidr.prefix = (uint8_t)prefix;
     if (!is_good)
-        conf_error_value(r, node, &network, "%s is not an address or network",
-                         conf_quote(text, quoted));
+        conf_accepts_error_value(r, node, &network, "%s is not an address or network",
+                                 conf_report_quote(text, quoted));
     else if ((is_good = !has_host_bits(&cidr)) == false)
-        conf_error_value(r, node, &network, "%s has bits set behind its prefix",
-                         conf_quote(text, quoted));
+        conf_accepts_error_value(r, node, &network, "%s has bits set behind its prefix",
+                                 conf_report_quote(text, quoted));
     if (is_good)
         *ret_cidr = cidr;
     return is_good;

@@ -21,9 +21,9 @@ struct key;
 /* Into an owned host without brackets and a port: an address alone, or a name too. */
 bool conf_address_read(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, char **ret_host, uint16_t *ret_port);
-bool conf_host_read(struct conf_reader *r, const struct conf_node *node,
-                    const struct key *key, char **ret_host, uint16_t *ret_port);
-bool conf_is_loopback(const char *host);
+bool conf_address_read_host(struct conf_reader *r, const struct conf_node *node,
+                            const struct key *key, char **ret_host, uint16_t *ret_port);
+bool conf_address_is_loopback(const char *host);
 /* What a host written as an address should not be: a cloud's metadata service is an
  * error, a link-local address a warning. */
 void conf_address_judge(struct conf_reader *r, const struct conf_node *node,
@@ -31,11 +31,11 @@ void conf_address_judge(struct conf_reader *r, const struct conf_node *node,
 
 #define CONF_HOST_BYTES 256
 /* "host", "host:port", "[v6]:port" of n bytes; port 0 when there is none. */
-bool conf_split_host_port(const char *text, size_t n, char ret_host[CONF_HOST_BYTES],
-                          uint16_t *ret_port);
-bool conf_is_address(const char *host);
-bool conf_is_host(const char *host);
-bool conf_cidr_read(struct conf_reader *r, const struct conf_node *node,
-                    struct conf_cidr *ret_cidr);
+bool conf_address_split(const char *text, size_t n, char ret_host[CONF_HOST_BYTES],
+                        uint16_t *ret_port);
+bool conf_address_is_ip(const char *host);
+bool conf_address_is_host(const char *host);
+bool conf_address_read_cidr(struct conf_reader *r, const struct conf_node *node,
+                            struct conf_cidr *ret_cidr);
 
 #endif

@@ -34,7 +34,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-static void add_field(struct conf_csv *csv, char *begin, char *end)
+static void add_csv_field(struct conf_csv *csv, char *begin, char *end)
 {
     while (begin < end && is_blank(*begin))
         begin++;
@@ -48,7 +48,7 @@ static void add_field(struct conf_csv *csv, char *begin, char *end)
 }
 
 /* A field in quotes at csv->at; stops behind the closing one. */
-static void read_quoted(struct conf_csv *csv)
+static void read_quoted_field(struct conf_csv *csv)
 {
     char *in = csv->at + 1, *out = in, *begin = in;
     while (in < csv->end && (*in != '"' || (in + 1 < csv->end && in[1] == '"'))) {
@@ -68,7 +68,7 @@ static void read_quoted(struct conf_csv *csv)
         csv->at++;
     if (csv->at < csv->end && *csv->at != csv->separator && *csv->at != '\n')
         csv->fault = "text behind a closing quote";
-    add_field(csv, begin, out);
+    add_csv_field(csv, begin, out);
 }
 
 static void skip_line(struct conf_csv *csv)
@@ -77,7 +77,7 @@ static void skip_line(struct conf_csv *csv)
         csv->at++;
 }
 
-static void read_row(struct conf_csv *csv)
+static void read_csv_row(struct conf_csv *csv)
 {
     for (;;) {
         char *begin = csv->at;
@@ -85,7 +85,7 @@ static void read_row(struct conf_csv *csv)
             csv->at++;
         char end = '\0';
         if (csv->at < csv->end && *csv->at == '"') {
-            read_quoted(csv);
+            read_quoted_field(csv);
             if (csv->fault != NULL)
                 skip_line(csv);
             end = csv->at < csv->end ? *csv->at : '\0';
@@ -93,7 +93,7 @@ static void read_row(struct conf_csv *csv)
             while (csv->at < csv->end && *csv->at != csv->separator && *csv->at != '\n')
                 csv->at++;
             end = csv->at < csv->end ? *csv->at : '\0';
-            add_field(csv, begin, csv->at);
+            add_csv_field(csv, begin, csv->at);
         }
         if (csv->at < csv->end)
             csv->at++;
@@ -108,7 +108,7 @@ bool conf_csv_next(struct conf_csv *csv)
         csv->line = csv->next_line++;
         csv->count = 0;
         csv->fault = NULL;
-        read_row(csv);
+        read_csv_row(csv);
         if (csv->fault != NULL)
             csv->count = 0;
         if (csv->fault != NULL || csv->count > 1 ||

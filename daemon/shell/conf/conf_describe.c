@@ -7,7 +7,7 @@
 
 #include "conf_int.h"
 #include "conf_rules.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/geo/geo.h"
 #include "lookout/geo/zone.h"
@@ -19,7 +19,7 @@ static void describe_feed(const struct conf_feed *feed, FILE *out)
     char text[UNITS_TEXT_BYTES];
     const char *host = feed->address;
     bool is_v6 = strchr(host, ':') != NULL;
-    fprintf(out, "    %s: %s ", feed->id, conf_transport_name(feed->transport));
+    fprintf(out, "    %s: %s ", feed->id, conf_feed_transport_name(feed->transport));
     if (feed->transport == CONF_FEED_SERIAL) {
         fprintf(out, "%s at %u baud", host, (unsigned)feed->baud);
     } else if (feed->transport != CONF_FEED_FILE) {
@@ -143,15 +143,15 @@ static void describe_zones(const struct zone_set *zones, const struct ports *por
 {
     enum { ZONES_SHOWN = 100 };
     size_t areas = 0, gates = 0;
-    for (uint32_t i = 0; i < zone_count(zones); i++)
-        ++*(zone_info(zones, i)->shape == ZONE_GATE ? &gates : &areas);
+    for (uint32_t i = 0; i < zone_set_count(zones); i++)
+        ++*(zone_set_info(zones, i)->shape == ZONE_GATE ? &gates : &areas);
     fprintf(out, "zones: %zu area%s, %zu gate%s\n", areas, areas != 1 ? "s" : "", gates,
             gates != 1 ? "s" : "");
-    for (uint32_t i = 0; i < zone_count(zones) && i < ZONES_SHOWN; i++)
-        describe_zone(zone_info(zones, i), ports, out);
-    if (zone_count(zones) > ZONES_SHOWN)
+    for (uint32_t i = 0; i < zone_set_count(zones) && i < ZONES_SHOWN; i++)
+        describe_zone(zone_set_info(zones, i), ports, out);
+    if (zone_set_count(zones) > ZONES_SHOWN)
         fprintf(out, "    and %zu more: see `lookoutd zones`\n",
-                zone_count(zones) - ZONES_SHOWN);
+                zone_set_count(zones) - ZONES_SHOWN);
 }
 
 static void describe_rules(const struct conf *conf, FILE *out)
@@ -160,7 +160,7 @@ static void describe_rules(const struct conf *conf, FILE *out)
     fprintf(out, "rules: %zu\n", conf->engine.rule_count);
     for (size_t i = 0; i < conf->engine.rule_count; i++) {
         buf_clear(&text);
-        if (conf_rule_describe(&conf->engine.rules[i], &conf->engine, &text) == 0)
+        if (conf_rule_words_describe(&conf->engine.rules[i], &conf->engine, &text) == 0)
             fputs(buf_text(&text), out);
     }
     buf_finish(&text);

@@ -4,7 +4,7 @@
  * a test holds the two together. */
 #include "conf_int.h"
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static void slack_read(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, void *base)

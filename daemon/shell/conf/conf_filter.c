@@ -9,7 +9,7 @@
 #include "lookout/track/vessel.h"
 #include "lookout/track/vessel_type.h"
 
-static conf_read types_read, tags_read, not_read;
+static conf_read types_read, read_filter_tags, not_read;
 static const char *flag_fault(const void *text);
 
 #define TEXTS_SCHEMA "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"
@@ -19,7 +19,7 @@ static const char *flag_fault(const void *text);
     {.name = "types",      .type = KEY_OWN, FILTER(type_mask), .read = types_read, .least = 1, .accepts = "a list of ship types, such as [cargo, tanker]", .schema = TEXTS_SCHEMA, .doc = "of one of these types; a ship that does not say is included"}, \
     {.name = "min_length", .type = KEY_DISTANCE, FILTER(min_length_m), .least = 1, .most = 1000, .doc = "at least so long; a ship that does not say is included"}, \
     {.name = "flags",      .type = KEY_TEXTS, KEY_LIST_AT(vessel_filter, flags, flag_count), .least = 1, .check = flag_fault, .accepts = "a list of countries of two letters (ISO 3166) that give out MMSIs, such as [KP]", .doc = "of one of these flags, by the MMSI's first digits"}, \
-    {.name = "tags",       .type = KEY_OWN, KEY_LIST_AT(vessel_filter, tags, tag_count), .read = tags_read, .least = 1, .accepts = "a list of tags of watched vessels", .schema = TEXTS_SCHEMA, .doc = "watched, with one of these tags"}
+    {.name = "tags",       .type = KEY_OWN, KEY_LIST_AT(vessel_filter, tags, tag_count), .read = read_filter_tags, .least = 1, .accepts = "a list of tags of watched vessels", .schema = TEXTS_SCHEMA, .doc = "watched, with one of these tags"}
 static const struct key not_keys[] = {
     COMMON_KEYS,
     {0},
@@ -53,8 +53,8 @@ static const char *flag_fault(const void *text)
     return "is the flag of no MMSI";
 }
 
-static void tags_read(struct conf_reader *r, const struct conf_node *node,
-                      const struct key *key, void *base)
+static void read_filter_tags(struct conf_reader *r, const struct conf_node *node,
+                             const struct key *key, void *base)
 {
     struct key as_texts = *key;
     char quoted[CONF_QUOTE_BYTES];
@@ -62,18 +62,18 @@ static void tags_read(struct conf_reader *r, const struct conf_node *node,
     if (!conf_value_read(r, node, &as_texts, base))
         return;
     for (size_t i = 0; i < node->count; i++)
-        if (conf_name_find(node->items[i]->text, (const char *const *)r->tags,
-                           r->tag_count) < 0)
-            conf_warning(r, node->items[i], "no watched vessel has the tag %s",
-                         conf_quote(node->items[i]->text, quoted));
+        if (conf_accepts_find_name(node->items[i]->text, (const char *const *)r->tags,
+                                   r->tag_count) < 0)
+            conf_report_warning(r, node->items[i], "no watched vessel has the tag %s",
+                                conf_report_quote(node->items[i]->text, quoted));
 }
 
 static void not_read(struct conf_reader *r, const struct conf_node *node,
                      const struct key *key, void *base)
 {
     struct vessel_filter *filter = base;
-    filter->except = conf_alloc(r, 1, sizeof *filter->except);
-    if (filter->except != NULL && conf_is_mapping(r, node, key))
+    filter->except = conf_memory_alloc(r, 1, sizeof *filter->except);
+    if (filter->except != NULL && conf_value_is_mapping(r, node, key))
         (void)conf_keys_read(r, node, key->sub, filter->except);
 }
 
@@ -86,13 +86,14 @@ void conf_filter_read(struct conf_reader *r, const struct conf_node *node,
     const struct key as_word = {
         .type = KEY_WORD, .size = sizeof word, .words = words, .accepts = key->accepts};
     if (node->kind == CONF_NODE_MAPPING) {
-        if (conf_is_mapping(r, node, key))
+        if (conf_value_is_mapping(r, node, key))
             (void)conf_keys_read(r, node, key->sub, &rule->vessels);
     } else if (node->kind == CONF_NODE_LIST) {
-        conf_error_value(r, node, key, "is a list, not a word or mapping");
+        conf_accepts_error_value(r, node, key, "is a list, not a word or mapping");
     } else if (conf_value_read(r, node, &as_word, &word)) {
         rule->vessels.is_watched_only = word == 1;
         if (word == 1 && watch_count(r->conf->engine.watch) == 0)
-            conf_warning(r, node, "no vessel is watched: the rule never raises anything");
+            conf_report_warning(r, node,
+                                "no vessel is watched: the rule never raises anything");
     }
 }

@@ -9,7 +9,7 @@
  *   fault     an error or a warning: file, line, column, path, what is wrong, and what
  *             would be accepted (conf_report.c)
  *   reader    one run: the tree, the faults, the configuration that is being built
- *   part      the file that reads one section: conf_feeds.c, conf_ports.c, ...
+ *   part      the file that reads one section: conf_feed.c, conf_ports.c, ...
  *
  * The files stand in this order, and each uses those before it alone: conf_plain,
  * conf_report, conf_memory, conf_yaml, conf_accepts (what a row accepts, in words),
@@ -58,11 +58,12 @@ struct conf_reader;
  * is no tree to go on with. 0 or ERR_NOMEM. */
 MUST_CHECK int conf_yaml_read(struct conf_reader *r, const char *text, size_t n,
                               struct conf_node **ret_root);
-void conf_node_destroy(struct conf_node *node);
+void conf_yaml_node_destroy(struct conf_node *node);
 /* The member of a mapping with that key, or NULL. */
-const struct conf_node *conf_node_get(const struct conf_node *mapping, const char *key);
+const struct conf_node *conf_yaml_node_get(const struct conf_node *mapping,
+                                           const char *key);
 /* Of all that stands under a node, whatever the order of a mapping's keys. */
-uint64_t conf_node_hash(const struct conf_node *node);
+uint64_t conf_yaml_hash_node(const struct conf_node *node);
 
 /* What YAML 1.1 and 1.2 make of a plain scalar. */
 enum conf_plain {
@@ -111,61 +112,63 @@ struct conf_reader {
     void (*on_key)(void *context, const void *row);
     void *on_key_context;
 };
-void conf_reader_nomem(struct conf_reader *r);
+void conf_report_nomem(struct conf_reader *r);
 
 /* A fault at a node's value: "file:line:col: error: path: what (accepted: ...)". accepted
  * may be NULL. */
-void conf_error(struct conf_reader *r, const struct conf_node *node, const char *accepted,
-                const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* The same at a node's key. */
-void conf_error_key(struct conf_reader *r, const struct conf_node *node,
-                    const char *accepted, const char *format, ...)
+void conf_report_error(struct conf_reader *r, const struct conf_node *node,
+                       const char *accepted, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-void conf_warning(struct conf_reader *r, const struct conf_node *node, const char *format,
-                  ...) __attribute__((format(printf, 3, 4)));
+/* The same at a node's key. */
+void conf_report_error_key(struct conf_reader *r, const struct conf_node *node,
+                           const char *accepted, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void conf_report_warning(struct conf_reader *r, const struct conf_node *node,
+                         const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A fault in any file: path may be NULL, line and col 0 where unknown. */
 struct conf_place {
     const char *file, *path;
     int line, col;
     bool is_warning;
 };
-void conf_fault_at(struct conf_reader *r, const struct conf_place *place,
-                   const char *format, ...) __attribute__((format(printf, 3, 4)));
+void conf_report_fault_at(struct conf_reader *r, const struct conf_place *place,
+                          const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A value for a message: cleaned, cut, in single quotes. Returns ret_text. */
 #define CONF_QUOTE_BYTES 80
-const char *conf_quote(const char *text, char ret_text[CONF_QUOTE_BYTES]);
+const char *conf_report_quote(const char *text, char ret_text[CONF_QUOTE_BYTES]);
 /* "feeds[0].udp", appended; the root's is empty. */
-MUST_CHECK int conf_node_path(const struct conf_node *node, struct buf *out);
+MUST_CHECK int conf_report_node_path(const struct conf_node *node, struct buf *out);
 /* That file's faults come first. */
-void conf_faults_first_file(struct conf_faults *faults, const char *file);
+void conf_report_first_file(struct conf_faults *faults, const char *file);
 /* The faults in order, as lines; the reader keeps none. */
-MUST_CHECK int conf_faults_take(struct conf_faults *faults, struct conf_report *report);
-void conf_faults_finish(struct conf_faults *faults);
+MUST_CHECK int conf_report_take_faults(struct conf_faults *faults,
+                                       struct conf_report *report);
+void conf_report_finish_faults(struct conf_faults *faults);
 
 /* --- copies, paths, files: conf_memory.c; NULL sets the reader's code --- */
 
-char *conf_copy(struct conf_reader *r, const char *text);
-char *conf_path(struct conf_reader *r, const char *text);
-/* As conf_path, but in the form the configuration itself was named: for reading it now
- * and for messages. */
-char *conf_path_shown(struct conf_reader *r, const char *text);
-void *conf_alloc(struct conf_reader *r, size_t count, size_t size);
-void conf_texts_free(char **texts, size_t count);
+char *conf_memory_copy(struct conf_reader *r, const char *text);
+char *conf_memory_path(struct conf_reader *r, const char *text);
+/* As conf_memory_path, but in the form the configuration itself was named: for reading it
+ * now and for messages. */
+char *conf_memory_path_shown(struct conf_reader *r, const char *text);
+void *conf_memory_alloc(struct conf_reader *r, size_t count, size_t size);
+void conf_memory_texts_free(char **texts, size_t count);
 /* Wipe, then free. */
-void conf_wipe_free(char *text, size_t n);
+void conf_memory_wipe_free(char *text, size_t n);
 /* By its byte order mark, or by a NUL byte beside the first character. */
-bool conf_is_utf16(const char *text, size_t n);
+bool conf_memory_is_utf16(const char *text, size_t n);
 /* Read a whole file of at most `most` bytes; a fault at the node otherwise. */
-bool conf_file_read(struct conf_reader *r, const struct conf_node *node, const char *path,
-                    size_t most, struct buf *ret_text);
+bool conf_memory_read_file(struct conf_reader *r, const struct conf_node *node,
+                           const char *path, size_t most, struct buf *ret_text);
 
 /* --- what is accepted: conf_accepts.c --- */
 
 /* What a key accepts, in words, appended. */
-MUST_CHECK int conf_key_accepts(const struct key *key, struct buf *out);
+MUST_CHECK int conf_accepts_key(const struct key *key, struct buf *out);
 /* A fault at a value, with what its row accepts. */
-void conf_error_value(struct conf_reader *r, const struct conf_node *node,
-                      const struct key *key, const char *format, ...)
+void conf_accepts_error_value(struct conf_reader *r, const struct conf_node *node,
+                              const struct key *key, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 struct conf_names {
     const char *what;         /* "zone" */
@@ -174,38 +177,38 @@ struct conf_names {
 };
 /* "there is no <what> <given>" at a value, "unknown key" at a key: with the nearest of
  * the names and all of them. */
-void conf_error_unknown(struct conf_reader *r, const struct conf_node *node,
-                        const char *given, const struct conf_names *known);
-void conf_error_unknown_key(struct conf_reader *r, const struct conf_node *node,
+void conf_accepts_error_unknown(struct conf_reader *r, const struct conf_node *node,
+                                const char *given, const struct conf_names *known);
+void conf_accepts_error_key(struct conf_reader *r, const struct conf_node *node,
                             const char *const *names, size_t count);
 /* The place of a text among the names; -1 when it is none of them. */
-int conf_name_find(const char *text, const char *const *names, size_t count);
+int conf_accepts_find_name(const char *text, const char *const *names, size_t count);
 
 /* --- one value: conf_value.c. Each says what is wrong and returns false --- */
 
 /* A list whose length the row allows. */
-bool conf_is_list(struct conf_reader *r, const struct conf_node *node,
-                  const struct key *key);
-bool conf_is_mapping(struct conf_reader *r, const struct conf_node *node,
-                     const struct key *key);
+bool conf_value_is_list(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *key);
+bool conf_value_is_mapping(struct conf_reader *r, const struct conf_node *node,
+                           const struct key *key);
 /* The text is borrowed from the node. */
-bool conf_text(struct conf_reader *r, const struct conf_node *node, const struct key *key,
-               const char **ret_text);
+bool conf_value_text(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, const char **ret_text);
 /* A value of any type but those that name ports and zones, KEY_MAPPING, KEY_LIST and
  * KEY_OWN, into the row's member of the struct at `base`. */
 bool conf_value_read(struct conf_reader *r, const struct conf_node *node,
                      const struct key *key, void *base);
 struct conf_texts {
-    char **items; /* owned; conf_texts_free */
+    char **items; /* owned; conf_memory_texts_free */
     size_t count;
 };
 /* A list of texts, whatever the row's type. */
-bool conf_texts_read(struct conf_reader *r, const struct conf_node *node,
-                     const struct key *key, struct conf_texts *ret_texts);
+bool conf_value_read_texts(struct conf_reader *r, const struct conf_node *node,
+                           const struct key *key, struct conf_texts *ret_texts);
 /* Warns of a route without quotes, or of a pattern without where it holds more than a
  * code. */
-void conf_warn_unquoted(struct conf_reader *r, const struct conf_node *node,
-                        bool is_route);
+void conf_value_warn_unquoted(struct conf_reader *r, const struct conf_node *node,
+                              bool is_route);
 
 /* --- tables: conf_keys.c --- */
 
@@ -214,17 +217,17 @@ void conf_warn_unquoted(struct conf_reader *r, const struct conf_node *node,
 bool conf_keys_read(struct conf_reader *r, const struct conf_node *node,
                     const struct key *keys, void *base);
 void conf_keys_default(struct conf_reader *r, const struct key *keys, void *base);
-void conf_key_read(struct conf_reader *r, const struct conf_node *node,
-                   const struct key *key, void *base);
+void conf_keys_read_one(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *key, void *base);
 void conf_keys_check_required(struct conf_reader *r, const struct conf_node *node,
                               const struct key *keys);
-const struct key *conf_key_find(const struct key *keys, const char *name);
+const struct key *conf_keys_find(const struct key *keys, const char *name);
 
 /* --- what rules name: conf_places.c --- */
 
 /* KEY_PORTS, KEY_ZONES, KEY_GATES and KEY_ROUTE. */
-void conf_place_read(struct conf_reader *r, const struct conf_node *node,
-                     const struct key *key, void *base);
+void conf_places_read(struct conf_reader *r, const struct conf_node *node,
+                      const struct key *key, void *base);
 
 /* --- parts --- */
 
@@ -243,13 +246,15 @@ extern const struct key conf_authorization_keys[];
 
 typedef void conf_read(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, void *base);
-conf_read conf_feed_read, conf_rule_read, conf_mute_read, conf_webhook_read; /* items */
+conf_read conf_feed_read, conf_rules_read, conf_rules_read_mute,
+    conf_webhook_read; /* items */
 conf_read conf_ports_read, conf_zones_read, conf_vessels_read, conf_timezone_read;
-conf_read conf_secrets_read, conf_authorization_read; /* into struct conf_webhook */
+conf_read conf_secret_read_keys,
+    conf_secret_read_authorization; /* into struct conf_webhook */
 /* Feeds of two kinds, or of one place. */
-void conf_feeds_check(struct conf_reader *r, const struct conf_node *node);
+void conf_feed_check_all(struct conf_reader *r, const struct conf_node *node);
 void conf_feed_finish(struct conf_feed *feed);
-const char *conf_transport_name(enum conf_transport transport);
+const char *conf_feed_transport_name(enum conf_transport transport);
 void conf_webhook_finish(struct conf_webhook *webhook);
 
 /* A secret text from {file: ...} or {credential: ...}, without its line end; `stand_in`
@@ -260,8 +265,8 @@ bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
 bool conf_secret_is_private(struct conf_reader *r, const struct conf_node *node,
                             const char *path);
 /* Parts of HTTP fields: RFC 9110 sections 5.6.2 and 5.5, printable ASCII only. */
-bool conf_is_token(const char *text);
-bool conf_is_header_value(const char *text);
+bool conf_secret_is_token(const char *text);
+bool conf_secret_is_header_value(const char *text);
 
 /* conf_load, but the configuration's own text is given; `file` names it and its
  * directory. on_key may be NULL. */

@@ -60,16 +60,17 @@ static void check_unique(struct conf_reader *r, const struct conf_node *list,
     struct map lines;
     map_init(&lines);
     for (size_t i = 0; i < list->count; i++) {
-        const struct conf_node *node = conf_node_get(list->items[i], key->name);
+        const struct conf_node *node = conf_yaml_node_get(list->items[i], key->name);
         if (node == NULL || node->kind != CONF_NODE_SCALAR)
             continue;
         uint64_t hash = hash_text(node->text, 0);
         uintptr_t line = (uintptr_t)map_get(&lines, hash);
         if (line != 0)
-            conf_error(r, node, NULL, "the %s is taken by the %.*s in line %d", key->name,
-                       (int)strlen(list->key) - 1, list->key, (int)line);
+            conf_report_error(r, node, NULL, "the %s is taken by the %.*s in line %d",
+                              key->name, (int)strlen(list->key) - 1, list->key,
+                              (int)line);
         else if (map_set(&lines, hash, (void *)(uintptr_t)list->items[i]->line) != 0)
-            conf_reader_nomem(r);
+            conf_report_nomem(r);
     }
     map_finish(&lines);
 }
@@ -79,9 +80,9 @@ static void read_list(struct conf_reader *r, const struct conf_node *node,
 {
     void **member = (void *)((char *)base + key->offset);
     size_t *counter = (void *)((char *)base + key->also);
-    if (!conf_is_list(r, node, key))
+    if (!conf_value_is_list(r, node, key))
         return;
-    char *items = conf_alloc(r, node->count, key->size);
+    char *items = conf_memory_alloc(r, node->count, key->size);
     if (items == NULL)
         return;
     *member = items;
@@ -100,14 +101,14 @@ static void read_list(struct conf_reader *r, const struct conf_node *node,
 
 /* --- mappings --- */
 
-void conf_key_read(struct conf_reader *r, const struct conf_node *node,
-                   const struct key *key, void *base)
+void conf_keys_read_one(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *key, void *base)
 {
     if (r->on_key != NULL && node != NULL)
         r->on_key(r->on_key_context, key);
     switch (key->type) {
     case KEY_MAPPING:
-        if (conf_is_mapping(r, node, key))
+        if (conf_value_is_mapping(r, node, key))
             (void)conf_keys_read(r, node, key->sub, base);
         break;
     case KEY_LIST:
@@ -120,7 +121,7 @@ void conf_key_read(struct conf_reader *r, const struct conf_node *node,
     case KEY_ZONES:
     case KEY_GATES:
     case KEY_ROUTE:
-        conf_place_read(r, node, key, base);
+        conf_places_read(r, node, key, base);
         break;
     case KEY_TEXT:
     case KEY_ID:
@@ -143,7 +144,7 @@ void conf_key_read(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
-const struct key *conf_key_find(const struct key *keys, const char *name)
+const struct key *conf_keys_find(const struct key *keys, const char *name)
 {
     for (; keys->name != NULL; keys++)
         if (strcmp(keys->name, name) == 0)
@@ -160,8 +161,8 @@ static void check_known(struct conf_reader *r, const struct conf_node *node,
         names[count] = keys[count].name;
     for (size_t i = 0; i < node->count; i++) {
         const struct conf_node *item = node->items[i];
-        if (!item->is_duplicate && conf_name_find(item->key, names, count) < 0)
-            conf_error_unknown_key(r, item, names, count);
+        if (!item->is_duplicate && conf_accepts_find_name(item->key, names, count) < 0)
+            conf_accepts_error_key(r, item, names, count);
     }
 }
 
@@ -169,8 +170,9 @@ void conf_keys_check_required(struct conf_reader *r, const struct conf_node *nod
                               const struct key *keys)
 {
     for (; keys->name != NULL; keys++)
-        if (keys->is_required && conf_node_get(node, keys->name) == NULL)
-            conf_error_value(r, node, keys, "the key '%s' is missing", keys->name);
+        if (keys->is_required && conf_yaml_node_get(node, keys->name) == NULL)
+            conf_accepts_error_value(r, node, keys, "the key '%s' is missing",
+                                     keys->name);
 }
 
 bool conf_keys_read(struct conf_reader *r, const struct conf_node *node,
@@ -178,15 +180,15 @@ bool conf_keys_read(struct conf_reader *r, const struct conf_node *node,
 {
     const struct key as_mapping = {.type = KEY_MAPPING, .sub = keys};
     conf_keys_default(r, keys, base);
-    if (!conf_is_mapping(r, node, &as_mapping))
+    if (!conf_value_is_mapping(r, node, &as_mapping))
         return false;
     check_known(r, node, keys);
     conf_keys_check_required(r, node, keys);
     /* In the order of the table: a part may need those before it. */
     for (; keys->name != NULL && r->code == 0; keys++) {
-        const struct conf_node *item = conf_node_get(node, keys->name);
+        const struct conf_node *item = conf_yaml_node_get(node, keys->name);
         if (item != NULL || keys->is_always)
-            conf_key_read(r, item, keys, base);
+            conf_keys_read_one(r, item, keys, base);
     }
     return true;
 }

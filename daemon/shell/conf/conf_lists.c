@@ -25,33 +25,33 @@ struct list {
     bool has_names; /* rows of a name alone are watched */
     const struct conf_node *columns; /* NULL: by our names */
 };
-static conf_read list_read, columns_read;
+static conf_read list_read, list_columns_read;
 
 #define LIST(member) KEY_AT(list, member)
 const struct key conf_list_keys[] = {
     {.name = "file",    .type = KEY_FILE, LIST(file), .is_required = true, .accepts = "a CSV file with a header", .doc = "CSV with a header; a bad row is a warning"},
     {.name = "tags",    .type = KEY_IDS, KEY_LIST_AT(list, tags, tag_count), .least = 1, .accepts = CONF_TAGS_ACCEPTS, .doc = "every vessel of the list carries them"},
     {.name = "names",   .type = KEY_FLAG, LIST(has_names), .initial = "false", .doc = "a row with a name alone, which other ships may bear too, is watched; else it is left out with a warning"},
-    {.name = "columns", .type = KEY_OWN, .read = columns_read, .accepts = "a mapping of id, name, imo, mmsi, callsign, note to headers, such as {name: caption}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "which column is what; default: the one of that name"},
+    {.name = "columns", .type = KEY_OWN, .read = list_columns_read, .accepts = "a mapping of id, name, imo, mmsi, callsign, note to headers, such as {name: caption}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "which column is what; default: the one of that name"},
     {0},
 };
 /* clang-format on */
 
-static void columns_read(struct conf_reader *r, const struct conf_node *node,
-                         const struct key *key, void *base)
+static void list_columns_read(struct conf_reader *r, const struct conf_node *node,
+                              const struct key *key, void *base)
 {
     static const struct key header = {.type = KEY_TEXT,
                                       .accepts = "the header of a column"};
     struct list *list = base;
     const char *text = NULL;
-    if (!conf_is_mapping(r, node, key))
+    if (!conf_value_is_mapping(r, node, key))
         return;
     for (size_t i = 0; i < node->count; i++) {
         const struct conf_node *item = node->items[i];
-        if (conf_name_find(item->key, column_names, COLUMNS) < 0)
-            conf_error_unknown_key(r, item, column_names, COLUMNS);
+        if (conf_accepts_find_name(item->key, column_names, COLUMNS) < 0)
+            conf_accepts_error_key(r, item, column_names, COLUMNS);
         else
-            (void)conf_text(r, item, &header, &text);
+            (void)conf_value_text(r, item, &header, &text);
     }
     list->columns = node;
 }
@@ -78,18 +78,19 @@ row_warning(struct table *t, enum column column, const char *format, ...)
     struct conf_place at = {
         .file = t->list->file, .line = t->csv.line, .col = 1, .is_warning = true};
     if (column < COLUMNS)
-        conf_fault_at(t->v->r, &at, "the row is left out: %s %s %s",
-                      t->csv.fields[place] == value ? column_names[column] : "",
-                      conf_quote(value, quoted), text);
+        conf_report_fault_at(t->v->r, &at, "the row is left out: %s %s %s",
+                             t->csv.fields[place] == value ? column_names[column] : "",
+                             conf_report_quote(value, quoted), text);
     else
-        conf_fault_at(t->v->r, &at, "the row is left out: %s", text);
+        conf_report_fault_at(t->v->r, &at, "the row is left out: %s", text);
 }
 
 /* The header of a column: the one given, else our name. */
 static bool find_column(struct table *t, enum column column)
 {
     struct conf_reader *r = t->v->r;
-    const struct conf_node *given = conf_node_get(t->list->columns, column_names[column]);
+    const struct conf_node *given =
+        conf_yaml_node_get(t->list->columns, column_names[column]);
     if (given != NULL && given->kind != CONF_NODE_SCALAR)
         return true;
     const char *header = given != NULL ? given->text : column_names[column];
@@ -104,7 +105,7 @@ static bool find_column(struct table *t, enum column column)
     struct conf_names known = {.what = "column",
                                .names = (const char *const *)t->csv.fields,
                                .count = t->csv.count};
-    conf_error_unknown(r, given, header, &known);
+    conf_accepts_error_unknown(r, given, header, &known);
     return false;
 }
 
@@ -115,15 +116,15 @@ static bool find_columns(struct table *t)
         is_good = find_column(t, (enum column)i) && is_good;
     if (is_good && t->places[COLUMN_IMO] == SIZE_MAX &&
         t->places[COLUMN_MMSI] == SIZE_MAX && t->places[COLUMN_NAME] == SIZE_MAX) {
-        conf_error(t->v->r, conf_node_get(t->list->node, "file"),
-                   "columns imo, mmsi or name, or others by `columns:`",
-                   "the list has no column by which a vessel could be recognised");
+        conf_report_error(t->v->r, conf_yaml_node_get(t->list->node, "file"),
+                          "columns imo, mmsi or name, or others by `columns:`",
+                          "the list has no column by which a vessel could be recognised");
         is_good = false;
     }
     return is_good;
 }
 
-static const char *field(const struct table *t, enum column column)
+static const char *table_field(const struct table *t, enum column column)
 {
     size_t place = t->places[column];
     return place < t->csv.count ? t->csv.fields[place] : "";
@@ -132,7 +133,7 @@ static const char *field(const struct table *t, enum column column)
 /* "IMO 9999993" and "IMO9999993" are common in lists. */
 static bool row_number(struct table *t, enum column column, uint32_t *ret_value)
 {
-    const char *text = field(t, column);
+    const char *text = table_field(t, column);
     int64_t value = 0;
     if (column == COLUMN_IMO && (strncmp(text, "IMO", 3) == 0))
         text += 3 + strspn(text + 3, " :");
@@ -156,13 +157,13 @@ static bool row_number(struct table *t, enum column column, uint32_t *ret_value)
 static char *row_text(struct table *t, enum column column, size_t most)
 {
     char text[1024];
-    const char *value = field(t, column);
+    const char *value = table_field(t, column);
     text_clean(value, strlen(value), text,
                most + 1 < sizeof text ? most + 1 : sizeof text);
-    return conf_copy(t->v->r, text);
+    return conf_memory_copy(t->v->r, text);
 }
 
-static void read_row(struct table *t)
+static void read_table_row(struct table *t)
 {
     struct watch_entry entry = {0};
     if (t->csv.fault != NULL) {
@@ -172,11 +173,11 @@ static void read_row(struct table *t)
     if (!row_number(t, COLUMN_IMO, &entry.imo) ||
         !row_number(t, COLUMN_MMSI, &entry.mmsi))
         return;
-    if (entry.imo == 0 && entry.mmsi == 0 && *field(t, COLUMN_NAME) == '\0') {
+    if (entry.imo == 0 && entry.mmsi == 0 && *table_field(t, COLUMN_NAME) == '\0') {
         row_warning(t, COLUMNS, "it has no imo, mmsi or name");
         return;
     }
-    if (entry.imo == 0 && entry.mmsi == 0 && *field(t, COLUMN_CALLSIGN) == '\0' &&
+    if (entry.imo == 0 && entry.mmsi == 0 && *table_field(t, COLUMN_CALLSIGN) == '\0' &&
         !t->list->has_names) {
         row_warning(t, COLUMN_NAME,
                     "is a name alone, which other ships may bear too (accepted: an imo, "
@@ -197,20 +198,22 @@ static void read_row(struct table *t)
 
 static void read_table(struct conf_watched *v, const struct list *list)
 {
-    const struct conf_node *node = conf_node_get(list->node, "file");
+    const struct conf_node *node = conf_yaml_node_get(list->node, "file");
     struct buf text = {0};
-    struct table *t = conf_alloc(v->r, 1, sizeof *t);
-    if (t != NULL && conf_file_read(v->r, node, list->file, LIST_BYTES_MAX, &text) &&
+    struct table *t = conf_memory_alloc(v->r, 1, sizeof *t);
+    if (t != NULL &&
+        conf_memory_read_file(v->r, node, list->file, LIST_BYTES_MAX, &text) &&
         buf_reserve(&text, 1) == 0) {
         t->v = v;
         t->list = list;
         conf_csv_init(&t->csv, text.data, text.length);
         bool has_header = conf_csv_next(&t->csv) && t->csv.fault == NULL;
         if (!has_header)
-            conf_error(v->r, node, "a CSV file with a header", "the file has no header");
+            conf_report_error(v->r, node, "a CSV file with a header",
+                              "the file has no header");
         else if (find_columns(t))
             while (v->r->code == 0 && conf_csv_next(&t->csv))
-                read_row(t);
+                read_table_row(t);
     }
     buf_finish(&text);
     free(t);
@@ -237,14 +240,14 @@ void conf_lists_read(struct conf_watched *v, const struct conf_node *node)
                                    .sub = conf_list_keys,
                                    .accepts = "a list of CSV files"};
     struct lists lists = {0};
-    conf_key_read(v->r, node, &key, &lists);
+    conf_keys_read_one(v->r, node, &key, &lists);
     for (size_t i = 0; i < lists.count; i++) {
         struct list *list = &lists.items[i];
         conf_watched_know_tags(v, list->tags, list->tag_count);
         if (list->file != NULL)
             read_table(v, list);
         free(list->file);
-        conf_texts_free(list->tags, list->tag_count);
+        conf_memory_texts_free(list->tags, list->tag_count);
     }
     free(lists.items);
 }

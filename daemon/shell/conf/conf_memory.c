@@ -10,42 +10,42 @@
 
 #include "lookout/sys/datafile.h"
 
-void *conf_alloc(struct conf_reader *r, size_t count, size_t size)
+void *conf_memory_alloc(struct conf_reader *r, size_t count, size_t size)
 {
     void *memory = calloc(count > 0 ? count : 1, size);
     if (memory == NULL)
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
     return memory;
 }
 
-char *conf_copy(struct conf_reader *r, const char *text)
+char *conf_memory_copy(struct conf_reader *r, const char *text)
 {
     char *copy = strdup(text);
     if (copy == NULL)
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
     return copy;
 }
 
-char *conf_path(struct conf_reader *r, const char *text)
+char *conf_memory_path(struct conf_reader *r, const char *text)
 {
     if (text[0] == '/')
-        return conf_copy(r, text);
+        return conf_memory_copy(r, text);
     while (text[0] == '.' && text[1] == '/')
         text += 2 + strspn(text + 2, "/");
     size_t size = strlen(r->directory) + strlen(text) + 2;
-    char *path = conf_alloc(r, size, 1);
+    char *path = conf_memory_alloc(r, size, 1);
     if (path != NULL)
         snprintf(path, size, "%s/%s", r->directory, text);
     return path;
 }
 
-char *conf_path_shown(struct conf_reader *r, const char *text)
+char *conf_memory_path_shown(struct conf_reader *r, const char *text)
 {
     const char *slash = strrchr(r->file, '/');
     if (text[0] == '/' || slash == NULL)
-        return conf_copy(r, text);
+        return conf_memory_copy(r, text);
     size_t n = (size_t)(slash - r->file) + 1;
-    char *path = conf_alloc(r, n + strlen(text) + 1, 1);
+    char *path = conf_memory_alloc(r, n + strlen(text) + 1, 1);
     if (path != NULL) {
         memcpy(path, r->file, n);
         memcpy(path + n, text, strlen(text));
@@ -53,14 +53,14 @@ char *conf_path_shown(struct conf_reader *r, const char *text)
     return path;
 }
 
-void conf_texts_free(char **texts, size_t count)
+void conf_memory_texts_free(char **texts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         free(texts[i]);
     free(texts);
 }
 
-void conf_wipe_free(char *text, size_t n)
+void conf_memory_wipe_free(char *text, size_t n)
 {
     if (text == NULL)
         return;
@@ -70,7 +70,7 @@ void conf_wipe_free(char *text, size_t n)
     free(text);
 }
 
-bool conf_is_utf16(const char *text, size_t n)
+bool conf_memory_is_utf16(const char *text, size_t n)
 {
     if (n < 2)
         return false;
@@ -78,34 +78,34 @@ bool conf_is_utf16(const char *text, size_t n)
     return has_mark || (text[0] == '\0') != (text[1] == '\0');
 }
 
-bool conf_file_read(struct conf_reader *r, const struct conf_node *node, const char *path,
-                    size_t most, struct buf *ret_text)
+bool conf_memory_read_file(struct conf_reader *r, const struct conf_node *node,
+                           const char *path, size_t most, struct buf *ret_text)
 {
     char quoted[CONF_QUOTE_BYTES];
     struct stat st;
     struct err err = {0};
     bool is_there = stat(path, &st) == 0;
     if (is_there && !S_ISREG(st.st_mode)) {
-        conf_error(r, node, "a file", "%s is not a regular file",
-                   conf_quote(path, quoted));
+        conf_report_error(r, node, "a file", "%s is not a regular file",
+                          conf_report_quote(path, quoted));
         return false;
     }
     if (is_there && (uint64_t)st.st_size > most) {
-        conf_error(r, node, NULL, "%s is larger than %zu MiB", conf_quote(path, quoted),
-                   most >> 20);
+        conf_report_error(r, node, NULL, "%s is larger than %zu MiB",
+                          conf_report_quote(path, quoted), most >> 20);
         return false;
     }
-    int code = file_read(path, ret_text, &err);
-    if (code == ERR_NOMEM)
-        conf_reader_nomem(r);
-    if (code == 0 && conf_is_utf16(buf_text(ret_text), ret_text->length))
-        conf_error(r, node, "a UTF-8 text file", "%s is UTF-16",
-                   conf_quote(path, quoted));
-    else if (code == 0 && memchr(buf_text(ret_text), 0, ret_text->length) != NULL)
-        conf_error(r, node, "a text file", "%s holds a NUL byte: it is not text",
-                   conf_quote(path, quoted));
-    else if (code != 0)
-        conf_error(r, node, "a file that can be read", "%s", err.text);
+    int rc = datafile_read(path, ret_text, &err);
+    if (rc == ERR_NOMEM)
+        conf_report_nomem(r);
+    if (rc == 0 && conf_memory_is_utf16(buf_text(ret_text), ret_text->length))
+        conf_report_error(r, node, "a UTF-8 text file", "%s is UTF-16",
+                          conf_report_quote(path, quoted));
+    else if (rc == 0 && memchr(buf_text(ret_text), 0, ret_text->length) != NULL)
+        conf_report_error(r, node, "a text file", "%s holds a NUL byte: it is not text",
+                          conf_report_quote(path, quoted));
+    else if (rc != 0)
+        conf_report_error(r, node, "a file that can be read", "%s", err.text);
     else
         return true;
     return false;

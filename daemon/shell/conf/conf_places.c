@@ -19,7 +19,7 @@ static void report_patterns(struct conf_reader *r, const struct conf_node *node,
         struct port_set *set = NULL;
         struct err err = {0};
         if (port_set_create(r->conf->engine.ports, &pattern, 1, &set, &err) != 0)
-            conf_error_value(r, node->items[i], key, "%s", err.text);
+            conf_accepts_error_value(r, node->items[i], key, "%s", err.text);
         port_set_destroy(set);
     }
 }
@@ -33,7 +33,7 @@ static char *join_texts(struct conf_reader *r, const struct conf_texts *texts)
         rc = buf_printf(&out, "%s%s", i > 0 ? ", " : "", texts->items[i]);
     char *text = rc == 0 ? buf_take(&out) : NULL;
     if (text == NULL)
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
     buf_finish(&out);
     return text;
 }
@@ -46,21 +46,21 @@ static void read_ports(struct conf_reader *r, const struct conf_node *node,
     const struct ports *ports = r->conf->engine.ports;
     struct conf_texts patterns = {0};
     struct err err = {0};
-    if (!conf_texts_read(r, node, key, &patterns))
+    if (!conf_value_read_texts(r, node, key, &patterns))
         return;
     for (size_t i = 0; i < node->count; i++)
-        conf_warn_unquoted(r, node->items[i], false);
+        conf_value_warn_unquoted(r, node->items[i], false);
     if (ports != NULL) {
         int rc = port_set_create(ports, (const char *const *)patterns.items,
                                  patterns.count, member, &err);
         if (rc == 0)
             *written = join_texts(r, &patterns);
         else if (rc == ERR_NOMEM)
-            conf_reader_nomem(r);
+            conf_report_nomem(r);
         else
             report_patterns(r, node, key);
     }
-    conf_texts_free(patterns.items, patterns.count);
+    conf_memory_texts_free(patterns.items, patterns.count);
 }
 
 /* --- zones and gates --- */
@@ -69,15 +69,15 @@ static void report_unknown_zone(struct conf_reader *r, const struct conf_node *n
                                 const char *id, enum zone_shape shape)
 {
     const struct zone_set *zones = r->conf->engine.zones;
-    size_t total = zone_count(zones);
-    const char **ids = conf_alloc(r, total, sizeof *ids);
+    size_t total = zone_set_count(zones);
+    const char **ids = conf_memory_alloc(r, total, sizeof *ids);
     struct conf_names known = {.what = shape == ZONE_GATE ? "gate" : "zone",
                                .names = ids};
     for (uint32_t i = 0; i < total && ids != NULL; i++)
-        if (zone_info(zones, i)->shape == shape)
-            ids[known.count++] = zone_info(zones, i)->id;
+        if (zone_set_info(zones, i)->shape == shape)
+            ids[known.count++] = zone_set_info(zones, i)->id;
     if (ids != NULL)
-        conf_error_unknown(r, node, id, &known);
+        conf_accepts_error_unknown(r, node, id, &known);
     free(ids);
 }
 
@@ -88,7 +88,7 @@ static bool zone_is_lost(struct conf_reader *r, const char *id)
     if (r->has_lost_zones || r->faulty_zones.length == 0)
         return r->has_lost_zones;
     if (buf_printf(&mark, "(id \"%s\")", id) != 0)
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
     bool is_lost = strstr(buf_text(&r->faulty_zones), buf_text(&mark)) != NULL;
     buf_finish(&mark);
     return is_lost;
@@ -103,17 +103,18 @@ static int64_t find_zone(struct conf_reader *r, const struct conf_node *node,
     const struct zone_set *zones = r->conf->engine.zones;
     char quoted[CONF_QUOTE_BYTES];
     const char *id = NULL;
-    if (!conf_text(r, node, shape == ZONE_GATE ? &gate_id : &zone_id, &id) ||
+    if (!conf_value_text(r, node, shape == ZONE_GATE ? &gate_id : &zone_id, &id) ||
         zones == NULL)
         return -1;
-    int64_t zone = zone_find(zones, id);
+    int64_t zone = zone_set_find(zones, id);
     if (zone < 0) {
         if (!zone_is_lost(r, id))
             report_unknown_zone(r, node, id, shape);
-    } else if (zone_info(zones, (uint32_t)zone)->shape != shape) {
-        conf_error(r, node, shape == ZONE_GATE ? "a LineString" : "a Polygon", "%s is %s",
-                   conf_quote(id, quoted),
-                   shape == ZONE_GATE ? "an area, not a gate" : "a gate, not an area");
+    } else if (zone_set_info(zones, (uint32_t)zone)->shape != shape) {
+        conf_report_error(r, node, shape == ZONE_GATE ? "a LineString" : "a Polygon",
+                          "%s is %s", conf_report_quote(id, quoted),
+                          shape == ZONE_GATE ? "an area, not a gate"
+                                             : "a gate, not an area");
         return -1;
     }
     return zone;
@@ -139,13 +140,13 @@ static void read_zones(struct conf_reader *r, const struct conf_node *node,
     uint32_t **member = (void *)((char *)base + key->offset);
     size_t *count = (void *)((char *)base + key->also);
     enum zone_shape shape = key->type == KEY_GATES ? ZONE_GATE : ZONE_AREA;
-    if (!conf_is_list(r, node, key) ||
-        (*member = conf_alloc(r, node->count, sizeof **member)) == NULL)
+    if (!conf_value_is_list(r, node, key) ||
+        (*member = conf_memory_alloc(r, node->count, sizeof **member)) == NULL)
         return;
     for (size_t i = 0; i < node->count; i++) {
         int64_t zone = find_zone(r, node->items[i], shape);
         if (zone >= 0 && !insert_zone(*member, count, (uint32_t)zone))
-            conf_error(r, node->items[i], NULL, "is named twice");
+            conf_report_error(r, node->items[i], NULL, "is named twice");
     }
 }
 
@@ -165,22 +166,23 @@ static void read_route(struct conf_reader *r, const struct conf_node *node,
     const struct engine_conf *engine = &r->conf->engine;
     struct err err = {0};
     const char *text = NULL;
-    if (!conf_text(r, node, key, &text) || engine->ports == NULL || engine->zones == NULL)
+    if (!conf_value_text(r, node, key, &text) || engine->ports == NULL ||
+        engine->zones == NULL)
         return;
-    conf_warn_unquoted(r, node, true);
+    conf_value_warn_unquoted(r, node, true);
     int rc = route_compile(engine->ports, engine->zones, text, member, &err);
     if (rc == ERR_NOMEM)
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
     else if (rc != 0 && !is_about_lost_zone(r, &err)) {
         struct conf_node at = *node; /* the place in the text */
         if (err.col > 0)
             at.col += err.col - 1;
-        conf_error_value(r, &at, key, "%s", err.text);
+        conf_accepts_error_value(r, &at, key, "%s", err.text);
     }
 }
 
-void conf_place_read(struct conf_reader *r, const struct conf_node *node,
-                     const struct key *key, void *base)
+void conf_places_read(struct conf_reader *r, const struct conf_node *node,
+                      const struct key *key, void *base)
 {
     if (key->type == KEY_PORTS)
         read_ports(r, node, key, base);

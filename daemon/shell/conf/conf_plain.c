@@ -20,7 +20,7 @@ static const char *skip_digits(const char *s)
 }
 
 /* YYYY-M-D, what begins as a timestamp of YAML 1.1 (yaml.org/type/timestamp). */
-static bool is_date(const char *s)
+static bool is_date_text(const char *s)
 {
     const char *year = skip_digits(s);
     if (year - s != 4 || *year != '-')
@@ -92,7 +92,7 @@ enum conf_plain conf_plain_of(const char *text)
         return CONF_PLAIN_UNLIKE;
     if (is_decimal(text, &has_fraction))
         return has_fraction ? CONF_PLAIN_NUMBER : CONF_PLAIN_INT;
-    if (is_date(text))
+    if (is_date_text(text))
         return CONF_PLAIN_DATE;
     return is_numberish(text) ? CONF_PLAIN_UNLIKE : CONF_PLAIN_TEXT;
 }

@@ -62,13 +62,14 @@ static void read_shape(struct conf_reader *r, struct ports_define *d)
     struct buf text = {0};
     struct err err = {0};
     int rc = 0;
-    if (conf_file_read(r, conf_node_get(d->node, "area"), d->area, AREA_BYTES_MAX, &text))
-        rc = zone_area_read(buf_text(&text), text.length, &d->shape, &err);
+    if (conf_memory_read_file(r, conf_yaml_node_get(d->node, "area"), d->area,
+                              AREA_BYTES_MAX, &text))
+        rc = zone_set_read_area(buf_text(&text), text.length, &d->shape, &err);
     if (rc == ERR_NOMEM)
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
     else if (rc != 0) {
         struct conf_place place = {.file = d->area, .line = err.line, .col = err.col};
-        conf_fault_at(r, &place, "%s", err.text);
+        conf_report_fault_at(r, &place, "%s", err.text);
     }
     buf_finish(&text);
 }
@@ -76,19 +77,21 @@ static void read_shape(struct conf_reader *r, struct ports_define *d)
 static void check_define(struct conf_reader *r, const struct conf_node *node,
                          const struct ports_define *d)
 {
-    const struct conf_node *lat = conf_node_get(node, "lat");
-    const struct conf_node *lon = conf_node_get(node, "lon");
-    const struct conf_node *entry = conf_node_get(node, "entry");
-    bool has_area = conf_node_get(node, "area") != NULL;
+    const struct conf_node *lat = conf_yaml_node_get(node, "lat");
+    const struct conf_node *lon = conf_yaml_node_get(node, "lon");
+    const struct conf_node *entry = conf_yaml_node_get(node, "entry");
+    bool has_area = conf_yaml_node_get(node, "area") != NULL;
     if ((lat == NULL) != (lon == NULL))
-        conf_error(r, node, "both, or an area", "'%s' is missing",
-                   lat == NULL ? "lat" : "lon");
+        conf_report_error(r, node, "both, or an area", "'%s' is missing",
+                          lat == NULL ? "lat" : "lon");
     else if (lat == NULL && !has_area)
-        conf_error(r, node, "lat and lon, or an area", "the port has no position");
+        conf_report_error(r, node, "lat and lon, or an area", "the port has no position");
     if (has_area && entry != NULL)
-        conf_error_key(r, entry, NULL, "a port with an area is entered at its edge");
+        conf_report_error_key(r, entry, NULL,
+                              "a port with an area is entered at its edge");
     if (!has_area && d->entry_m > 0 && d->exit_m > 0 && d->exit_m < d->entry_m)
-        conf_error(r, conf_node_get(node, "exit"), NULL, "exit is nearer than entry");
+        conf_report_error(r, conf_yaml_node_get(node, "exit"), NULL,
+                          "exit is nearer than entry");
 }
 
 static void define_read(struct conf_reader *r, const struct conf_node *node,
@@ -110,14 +113,14 @@ static void define_read(struct conf_reader *r, const struct conf_node *node,
 static void groups_read(struct conf_reader *r, const struct conf_node *node,
                         const struct key *key, void *base)
 {
-    if (conf_is_mapping(r, node, key))
+    if (conf_value_is_mapping(r, node, key))
         ((struct ports_settings *)base)->groups = node;
 }
 
 static void same_read(struct conf_reader *r, const struct conf_node *node,
                       const struct key *key, void *base)
 {
-    if (conf_is_list(r, node, key))
+    if (conf_value_is_list(r, node, key))
         ((struct ports_settings *)base)->same = node;
 }
 
@@ -150,7 +153,7 @@ static void origin_init(struct conf_reader *r, struct origin *origin, size_t mos
 {
     free(origin->nodes);
     origin->count = 0;
-    origin->nodes = conf_alloc(r, most, sizeof *origin->nodes);
+    origin->nodes = conf_memory_alloc(r, most, sizeof *origin->nodes);
 }
 
 static void mark_faulty(struct gathering *g, const struct conf_node *node)
@@ -159,7 +162,7 @@ static void mark_faulty(struct gathering *g, const struct conf_node *node)
     const struct conf_node **nodes =
         realloc(faulty->nodes, (faulty->count + 1) * sizeof *nodes);
     if (nodes == NULL) {
-        conf_reader_nomem(g->r);
+        conf_report_nomem(g->r);
         return;
     }
     faulty->nodes = nodes;
@@ -178,7 +181,7 @@ static void file_fault(void *context, int line, int col, const char *text)
 {
     struct gathering *g = context;
     struct conf_place place = {.file = g->file, .line = line, .col = col};
-    conf_fault_at(g->r, &place, "%s", text);
+    conf_report_fault_at(g->r, &place, "%s", text);
 }
 
 static void on_trouble(void *context, enum ports_about about, size_t item, size_t element,
@@ -190,25 +193,26 @@ static void on_trouble(void *context, enum ports_about about, size_t item, size_
                                                                : &g->same;
     if (about == PORTS_ABOUT_AREA || item >= origin->count) {
         struct conf_place place = {.file = "port-areas.geojson"};
-        conf_fault_at(g->r, &place, "%s", text);
+        conf_report_fault_at(g->r, &place, "%s", text);
         return;
     }
     const struct conf_node *node = origin->nodes[item];
     mark_faulty(g, node);
     if (about != PORTS_ABOUT_DEFINE && element < node->count)
         node = node->items[element];
-    conf_error(g->r, node, NULL, "%s", text);
+    conf_report_error(g->r, node, NULL, "%s", text);
 }
 
 /* The configuration's own gazetteer; false when it cannot be read. */
-static bool take_file(struct gathering *g, const struct conf_node *node, const char *path)
+static bool take_ports_file(struct gathering *g, const struct conf_node *node,
+                            const char *path)
 {
     struct buf text = {0};
     g->file = path;
-    bool is_read = conf_file_read(g->r, node, path, GAZETTEER_BYTES_MAX, &text);
-    if (is_read && ports_builder_csv(g->builder, buf_text(&text), text.length, file_fault,
-                                     g) == ERR_NOMEM)
-        conf_reader_nomem(g->r);
+    bool is_read = conf_memory_read_file(g->r, node, path, GAZETTEER_BYTES_MAX, &text);
+    if (is_read && ports_csv_read(g->builder, buf_text(&text), text.length, file_fault,
+                                  g) == ERR_NOMEM)
+        conf_report_nomem(g->r);
     buf_finish(&text);
     return is_read;
 }
@@ -228,19 +232,19 @@ static bool take_shipped(struct gathering *g, bool is_all)
     struct conf_reader *r = g->r;
     struct err err = {0};
     size_t errors = r->faults.errors;
-    int code = is_all ? gazetteer_read(g->builder, NULL, shipped_fault, g, &err)
-                      : gazetteer_read_destinations(g->builder, shipped_fault, g, &err);
-    if (code == ERR_NOMEM)
-        conf_reader_nomem(r);
-    else if (code != 0 && errors == r->faults.errors)
-        conf_error(r, g->root, "ports: {gazetteer: FILE}", "%s", err.text);
-    return code == 0;
+    int rc = is_all ? gazetteer_read(g->builder, NULL, shipped_fault, g, &err)
+                    : gazetteer_read_destinations(g->builder, shipped_fault, g, &err);
+    if (rc == ERR_NOMEM)
+        conf_report_nomem(r);
+    else if (rc != 0 && errors == r->faults.errors)
+        conf_report_error(r, g->root, "ports: {gazetteer: FILE}", "%s", err.text);
+    return rc == 0;
 }
 
 static void take_gazetteer(struct gathering *g)
 {
     const char *path = g->settings->gazetteer;
-    const struct conf_node *node = conf_node_get(g->root, "gazetteer");
+    const struct conf_node *node = conf_yaml_node_get(g->root, "gazetteer");
     if (node == NULL) {
         node = g->root;
         path = g->r->context->gazetteer;
@@ -249,13 +253,14 @@ static void take_gazetteer(struct gathering *g)
             return;
         }
     }
-    g->has_gazetteer = path != NULL && take_file(g, node, path) && take_shipped(g, false);
+    g->has_gazetteer =
+        path != NULL && take_ports_file(g, node, path) && take_shipped(g, false);
 }
 
 /* A port of that code somewhere, so that it is known. */
 static void stand_in_define(struct gathering *g, const struct ports_define *d)
 {
-    const struct conf_node *code = conf_node_get(d->node, "locode");
+    const struct conf_node *code = conf_yaml_node_get(d->node, "locode");
     if (code != NULL && code->kind == CONF_NODE_SCALAR &&
         ports_builder_define(g->builder, code->text, NULL, (struct geo_pos){0, 0}, -1, -1,
                              NULL, NULL) == 0)
@@ -268,14 +273,14 @@ static void take_define(struct gathering *g, struct ports_define *d)
     struct geo_pos pos = PORTS_POS_NONE;
     struct zone_set *shape = d->shape;
     d->shape = NULL;
-    if (conf_node_get(d->node, "lat") != NULL)
+    if (conf_yaml_node_get(d->node, "lat") != NULL)
         pos = geo_to_pos((struct geo_point){d->lat, d->lon});
     int rc = ports_builder_define(g->builder, d->locode, d->name, pos, d->entry_m,
                                   d->exit_m, shape, &err);
     if (rc == ERR_NOMEM)
-        conf_reader_nomem(g->r);
+        conf_report_nomem(g->r);
     else if (rc != 0)
-        conf_error(g->r, d->node, NULL, "%s", err.text);
+        conf_report_error(g->r, d->node, NULL, "%s", err.text);
     else
         g->define.nodes[g->define.count++] = d->node;
 }
@@ -295,9 +300,9 @@ static void take_group(struct gathering *g, const struct conf_node *node)
     int rc = ERR_INVALID;
     if (node->is_duplicate)
         return;
-    bool is_good = conf_texts_read(r, node, &ports, &patterns);
+    bool is_good = conf_value_read_texts(r, node, &ports, &patterns);
     for (size_t i = 0; i < node->count && is_good && !g->is_second; i++)
-        conf_warn_unquoted(r, node->items[i], false);
+        conf_value_warn_unquoted(r, node->items[i], false);
     if (g->is_second && (!is_good || is_faulty(g, node)))
         rc = ports_builder_group(g->builder, node->key, any, 1, NULL);
     else if (is_good)
@@ -307,10 +312,10 @@ static void take_group(struct gathering *g, const struct conf_node *node)
     if (rc == 0)
         g->group.nodes[g->group.count++] = node;
     else if (rc == ERR_NOMEM)
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
     else if (is_good)
-        conf_error_key(r, node, NULL, "%s", err.text);
-    conf_texts_free(patterns.items, patterns.count);
+        conf_report_error_key(r, node, NULL, "%s", err.text);
+    conf_memory_texts_free(patterns.items, patterns.count);
 }
 
 static void take_same(struct gathering *g, const struct conf_node *node)
@@ -322,20 +327,20 @@ static void take_same(struct gathering *g, const struct conf_node *node)
     struct conf_reader *r = g->r;
     struct conf_texts codes = {0};
     struct err err = {0};
-    if (is_faulty(g, node) || !conf_texts_read(r, node, &ports, &codes))
+    if (is_faulty(g, node) || !conf_value_read_texts(r, node, &ports, &codes))
         return;
     int rc = ports_builder_same(g->builder, (const char *const *)codes.items, codes.count,
                                 &err);
     if (rc == ERR_NOMEM) {
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
     } else if (rc != 0) {
         bool is_one = err.col > 0 && (size_t)err.col <= node->count;
-        conf_error_value(r, is_one ? node->items[err.col - 1] : node, &ports, "%s",
-                         err.text);
+        conf_accepts_error_value(r, is_one ? node->items[err.col - 1] : node, &ports,
+                                 "%s", err.text);
     } else {
         g->same.nodes[g->same.count++] = node;
     }
-    conf_texts_free(codes.items, codes.count);
+    conf_memory_texts_free(codes.items, codes.count);
 }
 
 static void take_changes(struct gathering *g)
@@ -355,20 +360,20 @@ static void take_changes(struct gathering *g)
 
 /* --- all of it --- */
 
-static void build(struct gathering *g)
+static void build_ports(struct gathering *g)
 {
     struct conf_reader *r = g->r;
     struct err err = {0};
     size_t errors = r->faults.errors;
     ports_builder_on_trouble(g->builder, on_trouble, g);
-    int code = ports_builder_build(g->builder, &r->conf->engine.ports, &err);
-    if (code == ERR_NOMEM)
-        conf_reader_nomem(r);
-    else if (code != 0 && errors == r->faults.errors)
-        conf_error(r, g->root, NULL, "%s", err.text);
+    int rc = ports_assemble(g->builder, &r->conf->engine.ports, &err);
+    if (rc == ERR_NOMEM)
+        conf_report_nomem(r);
+    else if (rc != 0 && errors == r->faults.errors)
+        conf_report_error(r, g->root, NULL, "%s", err.text);
 }
 
-static void pass(struct gathering *g)
+static void build_once(struct gathering *g)
 {
     const struct ports_settings *s = g->settings;
     struct conf_reader *r = g->r;
@@ -377,14 +382,14 @@ static void pass(struct gathering *g)
     origin_init(r, &g->group, length_of(s->groups));
     origin_init(r, &g->same, length_of(s->same));
     if (g->builder == NULL)
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
     if (r->code == 0) {
         ports_builder_distances(g->builder, s->entry_m, s->exit_m, s->area_exit_m);
         take_gazetteer(g);
         take_changes(g);
     }
     if (r->code == 0)
-        build(g);
+        build_ports(g);
     ports_builder_destroy(g->builder);
     g->builder = NULL;
 }
@@ -399,8 +404,8 @@ static void second_pass(struct gathering *g)
         return; /* every port would be unknown */
     memset(&r->faults, 0, sizeof r->faults);
     g->is_second = true;
-    pass(g);
-    conf_faults_finish(&r->faults);
+    build_once(g);
+    conf_report_finish_faults(&r->faults);
     r->faults = kept;
 }
 
@@ -428,8 +433,8 @@ void conf_ports_read(struct conf_reader *r, const struct conf_node *node,
     else
         conf_keys_default(r, key->sub, &s);
     if (s.exit_m < s.entry_m)
-        conf_error(r, g.root, NULL, "exit is nearer than entry");
-    pass(&g);
+        conf_report_error(r, g.root, NULL, "exit is nearer than entry");
+    build_once(&g);
     if (errors != r->faults.errors)
         second_pass(&g);
     free(g.define.nodes);

@@ -10,7 +10,7 @@
 
 #include "lookout/base/text.h"
 
-void conf_reader_nomem(struct conf_reader *r)
+void conf_report_nomem(struct conf_reader *r)
 {
     r->code = ERR_NOMEM;
 }
@@ -33,24 +33,24 @@ static int path_step(const struct conf_node *node, struct buf *out)
     char quoted[CONF_QUOTE_BYTES];
     const char *dot = out->length > 0 ? "." : "";
     if (path_needs_quotes(node->key))
-        return buf_printf(out, "%s%s", dot, conf_quote(node->key, quoted));
+        return buf_printf(out, "%s%s", dot, conf_report_quote(node->key, quoted));
     return buf_printf(out, "%s%.64s", dot, node->key);
 }
 
-int conf_node_path(const struct conf_node *node, struct buf *out)
+int conf_report_node_path(const struct conf_node *node, struct buf *out)
 {
     const struct conf_node *steps[CONF_DEPTH_MAX + 2];
     size_t count = 0;
     for (; node != NULL && node->parent != NULL && count < CONF_COUNT(steps);
          node = node->parent)
         steps[count++] = node;
-    int code = 0;
-    while (count > 0 && code == 0)
-        code = path_step(steps[--count], out);
-    return code;
+    int rc = 0;
+    while (count > 0 && rc == 0)
+        rc = path_step(steps[--count], out);
+    return rc;
 }
 
-const char *conf_quote(const char *text, char ret_text[CONF_QUOTE_BYTES])
+const char *conf_report_quote(const char *text, char ret_text[CONF_QUOTE_BYTES])
 {
     const size_t room = CONF_QUOTE_BYTES - 6; /* quotes, dots, NUL */
     const size_t n = strlen(text);
@@ -78,7 +78,7 @@ static int file_index(struct conf_faults *faults, const char *file, size_t *ret_
     return 0;
 }
 
-void conf_faults_first_file(struct conf_faults *faults, const char *file)
+void conf_report_first_file(struct conf_faults *faults, const char *file)
 {
     size_t index = 0;
     if (file_index(faults, file, &index) != 0)
@@ -108,28 +108,28 @@ static int fault_add(struct conf_faults *faults, const struct conf_place *place,
         return 0;
     struct conf_fault fault = {
         .line = place->line, .col = place->col, .seq = faults->count};
-    int code = file_index(faults, place->file, &fault.file);
-    if (code == 0)
-        code = fault_room(faults);
+    int rc = file_index(faults, place->file, &fault.file);
+    if (rc == 0)
+        rc = fault_room(faults);
     struct buf line = {0};
-    if (code == 0)
-        code = buf_add_text(&line, place->file);
-    if (code == 0 && place->line > 0)
-        code = buf_printf(&line, ":%d:%d", place->line, place->col > 0 ? place->col : 1);
-    if (code == 0)
-        code = buf_add_text(&line, place->is_warning ? ": warning: " : ": error: ");
-    if (code == 0 && place->path != NULL && place->path[0] != '\0')
-        code = buf_printf(&line, "%s: ", place->path);
-    if (code == 0)
-        code = buf_add_text(&line, what);
-    if (code == 0 && (fault.text = buf_take(&line)) == NULL)
-        code = ERR_NOMEM;
+    if (rc == 0)
+        rc = buf_add_text(&line, place->file);
+    if (rc == 0 && place->line > 0)
+        rc = buf_printf(&line, ":%d:%d", place->line, place->col > 0 ? place->col : 1);
+    if (rc == 0)
+        rc = buf_add_text(&line, place->is_warning ? ": warning: " : ": error: ");
+    if (rc == 0 && place->path != NULL && place->path[0] != '\0')
+        rc = buf_printf(&line, "%s: ", place->path);
+    if (rc == 0)
+        rc = buf_add_text(&line, what);
+    if (rc == 0 && (fault.text = buf_take(&line)) == NULL)
+        rc = ERR_NOMEM;
     buf_finish(&line);
-    if (code == 0) {
+    if (rc == 0) {
         faults->items[faults->count++] = fault;
         ++*kept;
     }
-    return code;
+    return rc;
 }
 
 static void __attribute__((format(printf, 4, 0)))
@@ -137,14 +137,14 @@ fault_format(struct conf_reader *r, const struct conf_place *place, const char *
              const char *format, va_list args)
 {
     struct buf what = {0};
-    int code = buf_vprintf(&what, format, args);
-    if (code == 0 && accepted != NULL)
-        code = buf_printf(&what, " (accepted: %s)", accepted);
-    if (code == 0)
-        code = fault_add(&r->faults, place, buf_text(&what));
+    int rc = buf_vprintf(&what, format, args);
+    if (rc == 0 && accepted != NULL)
+        rc = buf_printf(&what, " (accepted: %s)", accepted);
+    if (rc == 0)
+        rc = fault_add(&r->faults, place, buf_text(&what));
     buf_finish(&what);
-    if (code != 0)
-        conf_reader_nomem(r);
+    if (rc != 0)
+        conf_report_nomem(r);
 }
 
 static void __attribute__((format(printf, 5, 0)))
@@ -153,8 +153,8 @@ fault_node(struct conf_reader *r, const struct conf_node *node,
            va_list args)
 {
     struct buf path = {0};
-    if (conf_node_path(node, &path) != 0) {
-        conf_reader_nomem(r);
+    if (conf_report_node_path(node, &path) != 0) {
+        conf_report_nomem(r);
         return;
     }
     struct conf_place place = *at;
@@ -164,8 +164,8 @@ fault_node(struct conf_reader *r, const struct conf_node *node,
     buf_finish(&path);
 }
 
-void conf_error(struct conf_reader *r, const struct conf_node *node, const char *accepted,
-                const char *format, ...)
+void conf_report_error(struct conf_reader *r, const struct conf_node *node,
+                       const char *accepted, const char *format, ...)
 {
     struct conf_place place = {.line = node->line, .col = node->col};
     va_list args;
@@ -174,8 +174,8 @@ void conf_error(struct conf_reader *r, const struct conf_node *node, const char 
     va_end(args);
 }
 
-void conf_error_key(struct conf_reader *r, const struct conf_node *node,
-                    const char *accepted, const char *format, ...)
+void conf_report_error_key(struct conf_reader *r, const struct conf_node *node,
+                           const char *accepted, const char *format, ...)
 {
     struct conf_place place = {.line = node->key_line, .col = node->key_col};
     if (place.line == 0) {
@@ -188,8 +188,8 @@ void conf_error_key(struct conf_reader *r, const struct conf_node *node,
     va_end(args);
 }
 
-void conf_warning(struct conf_reader *r, const struct conf_node *node, const char *format,
-                  ...)
+void conf_report_warning(struct conf_reader *r, const struct conf_node *node,
+                         const char *format, ...)
 {
     struct conf_place place = {.line = node->line, .col = node->col, .is_warning = true};
     va_list args;
@@ -198,8 +198,8 @@ void conf_warning(struct conf_reader *r, const struct conf_node *node, const cha
     va_end(args);
 }
 
-void conf_fault_at(struct conf_reader *r, const struct conf_place *place,
-                   const char *format, ...)
+void conf_report_fault_at(struct conf_reader *r, const struct conf_place *place,
+                          const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -225,15 +225,15 @@ static int add_rest(const struct conf_faults *faults, const char *what, size_t c
     struct buf line = {0};
     if (count == 0)
         return 0;
-    int code = buf_printf(&line, "%s: %s: %zu more are not shown", faults->files[0], what,
-                          count);
-    if (code == 0)
+    int rc = buf_printf(&line, "%s: %s: %zu more are not shown", faults->files[0], what,
+                        count);
+    if (rc == 0)
         report->lines[report->count++] = buf_take(&line);
     buf_finish(&line);
-    return code;
+    return rc;
 }
 
-int conf_faults_take(struct conf_faults *faults, struct conf_report *report)
+int conf_report_take_faults(struct conf_faults *faults, struct conf_report *report)
 {
     report->errors = faults->errors;
     report->warnings = faults->warnings;
@@ -246,14 +246,14 @@ int conf_faults_take(struct conf_faults *faults, struct conf_report *report)
         report->lines[report->count++] = faults->items[i].text;
         faults->items[i].text = NULL;
     }
-    int code = add_rest(faults, "error", faults->errors - faults->errors_kept, report);
-    if (code == 0)
-        code =
+    int rc = add_rest(faults, "error", faults->errors - faults->errors_kept, report);
+    if (rc == 0)
+        rc =
             add_rest(faults, "warning", faults->warnings - faults->warnings_kept, report);
-    return code;
+    return rc;
 }
 
-void conf_faults_finish(struct conf_faults *faults)
+void conf_report_finish_faults(struct conf_faults *faults)
 {
     for (size_t i = 0; i < faults->count; i++)
         free(faults->items[i].text);

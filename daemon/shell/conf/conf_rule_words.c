@@ -7,7 +7,7 @@
 #include "conf_int.h"
 #include "conf_rules.h"
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/geo/zone.h"
 #include "lookout/rules/route.h"
@@ -50,7 +50,7 @@ static uint64_t hash_filter(const struct vessel_filter *f, uint64_t h)
 
 static uint64_t hash_zone(const struct zone_set *set, uint32_t zone, uint64_t h)
 {
-    const struct zone_info *info = zone_info(set, zone);
+    const struct zone_info *info = zone_set_info(set, zone);
     return hash_u64(info->geometry, hash_text(info->id, h));
 }
 
@@ -62,8 +62,8 @@ static uint64_t hash_zones(const struct rule *rule, const struct key *key,
     enum zone_shape shape = key->type == KEY_GATES ? ZONE_GATE : ZONE_AREA;
     for (size_t i = 0; zones != NULL && i < named->count; i++)
         h = hash_zone(set, zones[i], h);
-    for (uint32_t i = 0; zones == NULL && i < zone_count(set); i++)
-        if (zone_info(set, i)->shape == shape)
+    for (uint32_t i = 0; zones == NULL && i < zone_set_count(set); i++)
+        if (zone_set_info(set, i)->shape == shape)
             h = hash_zone(set, i, h);
     return hash_u64(zones != NULL, h);
 }
@@ -104,7 +104,8 @@ static uint64_t hash_key(const struct rule *rule, const struct key *key,
     return hash_bytes(rule_setting(rule, key), key->size, h);
 }
 
-uint64_t conf_rule_definition(const struct rule *rule, const struct engine_conf *engine)
+uint64_t conf_rule_words_definition(const struct rule *rule,
+                                    const struct engine_conf *engine)
 {
     if (engine->ports == NULL || engine->zones == NULL)
         return 0;
@@ -133,7 +134,8 @@ static bool route_is_all(const struct route *route, const struct engine_conf *en
     return true;
 }
 
-bool conf_rule_watches_all(const struct rule *rule, const struct engine_conf *engine)
+bool conf_rule_words_watches_all(const struct rule *rule,
+                                 const struct engine_conf *engine)
 {
     const struct vessel_filter *f = &rule->vessels;
     if (f->is_watched_only || f->type_mask != 0 || f->min_length_m > 0 ||
@@ -159,10 +161,10 @@ bool conf_rule_watches_all(const struct rule *rule, const struct engine_conf *en
 
 static int add_list(struct buf *out, const char *before, char *const *texts, size_t count)
 {
-    int code = 0;
-    for (size_t i = 0; i < count && code == 0; i++)
-        code = buf_printf(out, "%s%s", i == 0 ? before : " or ", texts[i]);
-    return code;
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = buf_printf(out, "%s%s", i == 0 ? before : " or ", texts[i]);
+    return rc;
 }
 
 /* A ship that does not say its type or length is included; by `not` it is not excluded.
@@ -171,43 +173,42 @@ static int add_conditions(const struct vessel_filter *f, bool is_except, struct 
 {
     char text[UNITS_TEXT_BYTES];
     const char *separator = "";
-    int code = 0;
-    for (unsigned i = 0; i < VESSEL_TYPES && code == 0; i++)
+    int rc = 0;
+    for (unsigned i = 0; i < VESSEL_TYPES && rc == 0; i++)
         if (f->type_mask >> i & 1) {
-            code = buf_printf(out, "%s%s", separator, vessel_type_names[i]);
+            rc = buf_printf(out, "%s%s", separator, vessel_type_names[i]);
             separator = " or ";
         }
-    if (code == 0 && f->type_mask != 0 && !is_except)
-        code = buf_add_text(out, " (or of unknown type)");
+    if (rc == 0 && f->type_mask != 0 && !is_except)
+        rc = buf_add_text(out, " (or of unknown type)");
     separator = f->type_mask != 0 ? ", " : "";
-    if (code == 0 && f->min_length_m > 0) {
-        code = buf_printf(out, "%sat least %s long%s", separator,
-                          units_format_distance(f->min_length_m, text),
-                          is_except ? "" : " (or of unknown length)");
+    if (rc == 0 && f->min_length_m > 0) {
+        rc = buf_printf(out, "%sat least %s long%s", separator,
+                        units_format_distance(f->min_length_m, text),
+                        is_except ? "" : " (or of unknown length)");
         separator = ", ";
     }
-    if (code == 0 && f->flag_count > 0 && (code = buf_add_text(out, separator)) == 0) {
-        code = add_list(out, "flag ", f->flags, f->flag_count);
+    if (rc == 0 && f->flag_count > 0 && (rc = buf_add_text(out, separator)) == 0) {
+        rc = add_list(out, "flag ", f->flags, f->flag_count);
         separator = ", ";
     }
-    if (code == 0 && f->tag_count > 0 && (code = buf_add_text(out, separator)) == 0)
-        code = add_list(out, "tag ", f->tags, f->tag_count);
-    return code;
+    if (rc == 0 && f->tag_count > 0 && (rc = buf_add_text(out, separator)) == 0)
+        rc = add_list(out, "tag ", f->tags, f->tag_count);
+    return rc;
 }
 
-int conf_filter_describe(const struct vessel_filter *filter, struct buf *out)
+int conf_rule_words_filter(const struct vessel_filter *filter, struct buf *out)
 {
     bool is_narrowed = filter->type_mask != 0 || filter->min_length_m > 0 ||
                        filter->flag_count > 0 || filter->tag_count > 0;
-    int code = buf_add_text(out, filter->is_watched_only ? "watched vessels"
-                                 : is_narrowed           ? "vessels: "
-                                                         : "every vessel");
-    if (code == 0 && is_narrowed)
-        code = add_conditions(filter, false, out);
-    if (code == 0 && filter->except != NULL &&
-        (code = buf_add_text(out, "; but not: ")) == 0)
-        code = add_conditions(filter->except, true, out);
-    return code;
+    int rc = buf_add_text(out, filter->is_watched_only ? "watched vessels"
+                               : is_narrowed           ? "vessels: "
+                                                       : "every vessel");
+    if (rc == 0 && is_narrowed)
+        rc = add_conditions(filter, false, out);
+    if (rc == 0 && filter->except != NULL && (rc = buf_add_text(out, "; but not: ")) == 0)
+        rc = add_conditions(filter->except, true, out);
+    return rc;
 }
 
 static int add_zones(const struct rule *rule, const struct key *key,
@@ -218,12 +219,12 @@ static int add_zones(const struct rule *rule, const struct key *key,
     size_t count = named->count;
     if (zones == NULL)
         return buf_printf(out, "; %s: all", key->name);
-    int code = buf_printf(out, "; %s: ", key->name);
-    for (size_t i = 0; i < count && i < 20 && code == 0; i++)
-        code = buf_printf(out, "%s%s", i > 0 ? ", " : "", zone_info(set, zones[i])->id);
-    if (code == 0 && count > 20)
-        code = buf_printf(out, " and %zu more", count - 20);
-    return code;
+    int rc = buf_printf(out, "; %s: ", key->name);
+    for (size_t i = 0; i < count && i < 20 && rc == 0; i++)
+        rc = buf_printf(out, "%s%s", i > 0 ? ", " : "", zone_set_info(set, zones[i])->id);
+    if (rc == 0 && count > 20)
+        rc = buf_printf(out, " and %zu more", count - 20);
+    return rc;
 }
 
 /* A key that only serves an event of its name, which is not wanted. */
@@ -236,8 +237,8 @@ static bool key_is_idle(const struct rule *rule, const struct key *key)
 }
 
 /* A quantity as the configuration writes it; "" for one that is off. */
-static const char *quantity(const struct rule *rule, const struct key *key,
-                            char ret_text[UNITS_TEXT_BYTES])
+static const char *add_quantity(const struct rule *rule, const struct key *key,
+                                char ret_text[UNITS_TEXT_BYTES])
 {
     const void *setting = rule_setting(rule, key);
     ret_text[0] = '\0';
@@ -255,10 +256,10 @@ static const char *quantity(const struct rule *rule, const struct key *key,
 static int add_mapping(const struct rule *rule, const struct key *key, struct buf *out)
 {
     char text[UNITS_TEXT_BYTES];
-    int code = buf_printf(out, "; %s", key->name);
-    for (const struct key *k = key->sub; k->name != NULL && code == 0; k++)
-        code = buf_printf(out, " %s %s", k->name, quantity(rule, k, text));
-    return code;
+    int rc = buf_printf(out, "; %s", key->name);
+    for (const struct key *k = key->sub; k->name != NULL && rc == 0; k++)
+        rc = buf_printf(out, " %s %s", k->name, add_quantity(rule, k, text));
+    return rc;
 }
 
 static int add_ports(const struct rule_ports *ports, const char *name, struct buf *out)
@@ -270,8 +271,8 @@ static int add_ports(const struct rule_ports *ports, const char *name, struct bu
 }
 
 /* A route stands on a line of its own. */
-static int add_key(const struct rule *rule, const struct key *key,
-                   const struct engine_conf *engine, struct buf *out)
+static int add_rule_key(const struct rule *rule, const struct key *key,
+                        const struct engine_conf *engine, struct buf *out)
 {
     char text[UNITS_TEXT_BYTES];
     const void *setting = rule_setting(rule, key);
@@ -289,7 +290,7 @@ static int add_key(const struct rule *rule, const struct key *key,
     if (key->type == KEY_FLAG)
         return buf_printf(out, "; %s %s", key->name,
                           *(const bool *)setting ? "true" : "false");
-    if (quantity(rule, key, text)[0] == '\0')
+    if (add_quantity(rule, key, text)[0] == '\0')
         return 0;
     return buf_printf(out, "; %s %s", key->name, text);
 }
@@ -300,10 +301,10 @@ static int add_route(const struct rule *rule, const struct key *key,
     const struct route *route = key->type == KEY_ROUTE ? route_at_key(rule, key) : NULL;
     if (route == NULL)
         return 0;
-    int code = buf_printf(out, "\n      route %s\n      that is: ", route->text);
-    if (code == 0)
-        code = route_describe(route, engine->ports, engine->zones, out);
-    return code;
+    int rc = buf_printf(out, "\n      route %s\n      that is: ", route->text);
+    if (rc == 0)
+        rc = route_describe(route, engine->ports, engine->zones, out);
+    return rc;
 }
 
 /* An event that waits for a duration of its name, which is not given. */
@@ -320,36 +321,36 @@ static bool event_is_idle(const struct rule *rule, const char *event)
 static int add_events(const struct rule *rule, struct buf *out)
 {
     char text[UNITS_TEXT_BYTES];
-    int code = buf_add_text(out, "\n      alerts: ");
+    int rc = buf_add_text(out, "\n      alerts: ");
     const char *separator = "";
-    for (uint32_t i = 0; i < rule->kind->event_count && code == 0; i++) {
+    for (uint32_t i = 0; i < rule->kind->event_count && rc == 0; i++) {
         if (!(rule->events >> i & 1) || event_is_idle(rule, rule->kind->events[i].name))
             continue;
-        code = buf_printf(out, "%s%s (%s)", separator, rule->kind->events[i].type,
-                          severity_name((enum severity)rule->severity[i]));
+        rc = buf_printf(out, "%s%s (%s)", separator, rule->kind->events[i].type,
+                        severity_name((enum severity)rule->severity[i]));
         separator = ", ";
     }
-    if (code == 0 && rule->repeat_ms > 0)
-        code = buf_printf(out, "; at most one of a kind within %s",
-                          units_format_duration(rule->repeat_ms, text));
-    return code;
+    if (rc == 0 && rule->repeat_ms > 0)
+        rc = buf_printf(out, "; at most one of a kind within %s",
+                        units_format_duration(rule->repeat_ms, text));
+    return rc;
 }
 
-int conf_rule_describe(const struct rule *rule, const struct engine_conf *engine,
-                       struct buf *out)
+int conf_rule_words_describe(const struct rule *rule, const struct engine_conf *engine,
+                             struct buf *out)
 {
-    int code = buf_printf(out, "    %s: %s - %s\n      ", rule->id, rule->kind->name,
-                          rule->kind->doc);
-    if (code == 0)
-        code = conf_filter_describe(&rule->vessels, out);
+    int rc = buf_printf(out, "    %s: %s - %s\n      ", rule->id, rule->kind->name,
+                        rule->kind->doc);
+    if (rc == 0)
+        rc = conf_rule_words_filter(&rule->vessels, out);
     for (const struct key *key = rule->kind->keys;
-         key != NULL && key->name != NULL && code == 0; key++)
+         key != NULL && key->name != NULL && rc == 0; key++)
         if (!key_is_idle(rule, key))
-            code = add_key(rule, key, engine, out);
+            rc = add_rule_key(rule, key, engine, out);
     for (const struct key *key = rule->kind->keys;
-         key != NULL && key->name != NULL && code == 0; key++)
-        code = add_route(rule, key, engine, out);
-    if (code == 0)
-        code = add_events(rule, out);
-    return code == 0 ? buf_add_char(out, '\n') : code;
+         key != NULL && key->name != NULL && rc == 0; key++)
+        rc = add_route(rule, key, engine, out);
+    if (rc == 0)
+        rc = add_events(rule, out);
+    return rc == 0 ? buf_add_char(out, '\n') : rc;
 }

@@ -6,7 +6,7 @@
 
 #include "conf_int.h"
 #include "conf_rules.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/rules/rule.h"
 #include "lookout/rules/rule_kind.h"
 #include "lookout/track/vessel.h"
@@ -51,11 +51,11 @@ static void when_read(struct conf_reader *r, const struct conf_node *node,
     for (; rule_kinds[known.count] != NULL && known.count < CONF_COUNT(names);
          known.count++)
         names[known.count] = rule_kinds[known.count]->name;
-    if (!conf_text(r, node, key, &name))
+    if (!conf_value_text(r, node, key, &name))
         return;
     rule->kind = rule_kind_find(name);
     if (rule->kind == NULL)
-        conf_error_unknown(r, node, name, &known);
+        conf_accepts_error_unknown(r, node, name, &known);
 }
 
 static int find_event(const struct rule_kind *kind, const char *name)
@@ -89,14 +89,14 @@ static void severity_read(struct conf_reader *r, const struct conf_node *node,
             memset(rule->severity, severity, sizeof rule->severity);
         return;
     }
-    if (!conf_is_mapping(r, node, key))
+    if (!conf_value_is_mapping(r, node, key))
         return;
     for (uint32_t i = 0; i < rule->kind->event_count; i++)
         names[i] = rule_event_word(&rule->kind->events[i]);
     for (size_t i = 0; i < node->count; i++) {
         int event = find_severity_key(rule->kind, node->items[i]->key);
         if (event < 0)
-            conf_error_unknown_key(r, node->items[i], names, rule->kind->event_count);
+            conf_accepts_error_key(r, node->items[i], names, rule->kind->event_count);
         else
             (void)conf_value_read(r, node->items[i], &word, &rule->severity[event]);
     }
@@ -109,7 +109,7 @@ static void events_read(struct conf_reader *r, const struct conf_node *node,
     struct rule *rule = base;
     const char *names[RULE_EVENTS_MAX];
     uint32_t mask = 0;
-    if (rule->kind == NULL || !conf_is_list(r, node, key))
+    if (rule->kind == NULL || !conf_value_is_list(r, node, key))
         return;
     struct conf_names known = {
         .what = "event", .names = names, .count = rule->kind->event_count};
@@ -117,13 +117,13 @@ static void events_read(struct conf_reader *r, const struct conf_node *node,
         names[i] = rule->kind->events[i].name;
     for (size_t i = 0; i < node->count; i++) {
         const char *name = NULL;
-        if (!conf_text(r, node->items[i], &event_name, &name))
+        if (!conf_value_text(r, node->items[i], &event_name, &name))
             continue;
         int event = find_event(rule->kind, name);
         if (event < 0)
-            conf_error_unknown(r, node->items[i], name, &known);
+            conf_accepts_error_unknown(r, node->items[i], name, &known);
         else if (mask >> event & 1)
-            conf_error(r, node->items[i], NULL, "is named twice");
+            conf_report_error(r, node->items[i], NULL, "is named twice");
         else
             mask |= UINT32_C(1) << event;
     }
@@ -138,9 +138,9 @@ static void read_kind_keys(struct conf_reader *r, const struct conf_node *node,
 {
     conf_keys_check_required(r, node, rule->kind->keys);
     for (const struct key *own = rule->kind->keys; own->name != NULL; own++) {
-        const struct conf_node *item = conf_node_get(node, own->name);
+        const struct conf_node *item = conf_yaml_node_get(node, own->name);
         if (item != NULL)
-            conf_key_read(r, item, own, rule->settings);
+            conf_keys_read_one(r, item, own, rule->settings);
     }
 }
 
@@ -156,20 +156,20 @@ static size_t list_names(const struct rule_kind *kind, const char **ret_names,
         for (const struct key *own = rule_kinds[i]->keys;
              own->name != NULL && count < room; own++)
             if ((kind == NULL || kind == rule_kinds[i]) &&
-                conf_name_find(own->name, ret_names, count) < 0)
+                conf_accepts_find_name(own->name, ret_names, count) < 0)
                 ret_names[count++] = own->name;
     return count;
 }
 
-static void check_known(struct conf_reader *r, const struct conf_node *node,
-                        const struct rule_kind *kind)
+static void check_known_key(struct conf_reader *r, const struct conf_node *node,
+                            const struct rule_kind *kind)
 {
     const char *names[128];
     size_t count = list_names(kind, names, CONF_COUNT(names));
     for (size_t i = 0; i < node->count; i++) {
         const struct conf_node *item = node->items[i];
-        if (!item->is_duplicate && conf_name_find(item->key, names, count) < 0)
-            conf_error_unknown_key(r, item, names, count);
+        if (!item->is_duplicate && conf_accepts_find_name(item->key, names, count) < 0)
+            conf_accepts_error_key(r, item, names, count);
     }
 }
 
@@ -178,19 +178,19 @@ static void check_known(struct conf_reader *r, const struct conf_node *node,
 static void read_keys(struct conf_reader *r, const struct conf_node *node,
                       struct rule *rule)
 {
-    const struct key *when = conf_key_find(conf_rule_keys, "when");
-    if (conf_node_get(node, "when") != NULL)
-        conf_key_read(r, conf_node_get(node, "when"), when, rule);
-    check_known(r, node, rule->kind);
+    const struct key *when = conf_keys_find(conf_rule_keys, "when");
+    if (conf_yaml_node_get(node, "when") != NULL)
+        conf_keys_read_one(r, conf_yaml_node_get(node, "when"), when, rule);
+    check_known_key(r, node, rule->kind);
     if (rule_init(rule, rule->kind) != 0) {
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
         return;
     }
     conf_keys_default(r, conf_rule_keys, rule);
     for (const struct key *key = conf_rule_keys; key->name != NULL; key++) {
-        const struct conf_node *item = conf_node_get(node, key->name);
+        const struct conf_node *item = conf_yaml_node_get(node, key->name);
         if (item != NULL && key != when)
-            conf_key_read(r, item, key, rule);
+            conf_keys_read_one(r, item, key, rule);
     }
     conf_keys_check_required(r, node, conf_rule_keys);
     if (rule->kind != NULL)
@@ -211,25 +211,25 @@ static bool names_event(const struct conf_node *events, const char *name)
 static void check_events(struct conf_reader *r, const struct conf_node *node,
                          const struct rule *rule)
 {
-    const struct conf_node *events = conf_node_get(node, "events");
+    const struct conf_node *events = conf_yaml_node_get(node, "events");
     for (const struct key *key = rule->kind->keys;
          events != NULL && key != NULL && key->name != NULL; key++) {
         int event = key->type == KEY_DURATION ? find_event(rule->kind, key->name) : -1;
         if (event >= 0 && names_event(events, key->name) &&
-            conf_node_get(node, key->name) == NULL)
-            conf_error(r, events, key->doc, "'%s' needs the key '%s'", key->name,
-                       key->name);
+            conf_yaml_node_get(node, key->name) == NULL)
+            conf_report_error(r, events, key->doc, "'%s' needs the key '%s'", key->name,
+                              key->name);
     }
 }
 
-static void check_whole(struct conf_reader *r, const struct conf_node *node,
-                        const struct rule *rule)
+static void check_whole_rule(struct conf_reader *r, const struct conf_node *node,
+                             const struct rule *rule)
 {
     const struct rule_kind *kind = rule->kind;
     const char *fault =
         kind->find_fault != NULL ? kind->find_fault(rule->settings) : NULL;
     if (fault != NULL)
-        conf_error(r, node, NULL, "%s", fault);
+        conf_report_error(r, node, NULL, "%s", fault);
 }
 
 /* All areas, or all gates, of which there is none. */
@@ -241,39 +241,41 @@ static void warn_of_nothing(struct conf_reader *r, const struct conf_node *node,
          zones != NULL && key != NULL && key->name != NULL; key++) {
         enum zone_shape shape = key->type == KEY_GATES ? ZONE_GATE : ZONE_AREA;
         bool is_there = (key->type != KEY_ZONES && key->type != KEY_GATES) ||
-                        conf_node_get(node, key->name) != NULL;
-        for (uint32_t i = 0; i < zone_count(zones) && !is_there; i++)
-            is_there = zone_info(zones, i)->shape == shape;
+                        conf_yaml_node_get(node, key->name) != NULL;
+        for (uint32_t i = 0; i < zone_set_count(zones) && !is_there; i++)
+            is_there = zone_set_info(zones, i)->shape == shape;
         if (!is_there)
-            conf_warning(r, node, "there are no %s: rule '%s' never raises anything",
-                         key->name, rule->id);
+            conf_report_warning(r, node,
+                                "there are no %s: rule '%s' never raises anything",
+                                key->name, rule->id);
     }
 }
 
-void conf_rule_read(struct conf_reader *r, const struct conf_node *node,
-                    const struct key *key, void *base)
+void conf_rules_read(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, void *base)
 {
     static const struct key mapping = {.type = KEY_MAPPING,
                                        .accepts = "a rule: a mapping of id, when, ..."};
     struct rule *rule = base;
     size_t errors = r->faults.errors;
     (void)key;
-    if (!conf_is_mapping(r, node, &mapping))
+    if (!conf_value_is_mapping(r, node, &mapping))
         return;
     read_keys(r, node, rule);
     if (rule->settings != NULL) {
         check_events(r, node, rule);
-        check_whole(r, node, rule);
+        check_whole_rule(r, node, rule);
     }
     if (errors != r->faults.errors || r->code != 0)
         return;
     warn_of_nothing(r, node, rule);
-    rule->definition = conf_rule_definition(rule, &r->conf->engine);
-    if (conf_rule_watches_all(rule, &r->conf->engine))
-        conf_warning(r, node,
-                     "rule '%s' watches every vessel everywhere: narrow it by `vessels`"
-                     " or by what it is about, or expect very many alerts",
-                     rule->id);
+    rule->definition = conf_rule_words_definition(rule, &r->conf->engine);
+    if (conf_rule_words_watches_all(rule, &r->conf->engine))
+        conf_report_warning(
+            r, node,
+            "rule '%s' watches every vessel everywhere: narrow it by `vessels`"
+            " or by what it is about, or expect very many alerts",
+            rule->id);
 }
 
 /* --- mutes --- */
@@ -292,28 +294,29 @@ static void mute_rule_read(struct conf_reader *r, const struct conf_node *node,
     struct engine_mute *mute = base;
     const struct engine_conf *engine = &r->conf->engine;
     const char *id = NULL;
-    if (!conf_text(r, node, key, &id))
+    if (!conf_value_text(r, node, key, &id))
         return;
-    const char **ids = conf_alloc(r, engine->rule_count, sizeof *ids);
+    const char **ids = conf_memory_alloc(r, engine->rule_count, sizeof *ids);
     struct conf_names known = {.what = "rule", .names = ids};
     for (size_t i = 0; i < engine->rule_count && ids != NULL; i++)
         if (engine->rules[i].id != NULL)
             ids[known.count++] = engine->rules[i].id;
-    if (ids != NULL && conf_name_find(id, ids, known.count) < 0)
-        conf_error_unknown(r, node, id, &known);
+    if (ids != NULL && conf_accepts_find_name(id, ids, known.count) < 0)
+        conf_accepts_error_unknown(r, node, id, &known);
     free(ids);
-    mute->rule = conf_copy(r, id);
+    mute->rule = conf_memory_copy(r, id);
 }
 
-void conf_mute_read(struct conf_reader *r, const struct conf_node *node,
-                    const struct key *key, void *base)
+void conf_rules_read_mute(struct conf_reader *r, const struct conf_node *node,
+                          const struct key *key, void *base)
 {
     struct engine_mute *mute = base;
     mute->until_ms = TIME_NONE;
     if (conf_keys_read(r, node, key->sub, mute) &&
-        conf_node_get(node, "vessel") == NULL && conf_node_get(node, "rule") == NULL)
-        conf_error(r, node, "vessel, rule or both",
-                   "the mute says neither which vessel nor which rule");
+        conf_yaml_node_get(node, "vessel") == NULL &&
+        conf_yaml_node_get(node, "rule") == NULL)
+        conf_report_error(r, node, "vessel, rule or both",
+                          "the mute says neither which vessel nor which rule");
     if (mute->why == NULL)
-        mute->why = conf_copy(r, "");
+        mute->why = conf_memory_copy(r, "");
 }

@@ -12,12 +12,16 @@ extern const struct key conf_filter_keys[]; /* into struct vessel_filter */
 conf_read conf_filter_read;
 
 /* Hash of all that decides what the rule does: not its id, severity and repeat. */
-uint64_t conf_rule_definition(const struct rule *rule, const struct engine_conf *engine);
+uint64_t conf_rule_words_definition(const struct rule *rule,
+                                    const struct engine_conf *engine);
 /* Neither the vessels nor what it is about are narrowed in any way. */
-bool conf_rule_watches_all(const struct rule *rule, const struct engine_conf *engine);
+bool conf_rule_words_watches_all(const struct rule *rule,
+                                 const struct engine_conf *engine);
 /* "every vessel", "watched vessels", "vessels: cargo or tanker; at least 50m; ..." */
-MUST_CHECK int conf_filter_describe(const struct vessel_filter *filter, struct buf *out);
-MUST_CHECK int conf_rule_describe(const struct rule *rule,
-                                  const struct engine_conf *engine, struct buf *out);
+MUST_CHECK int conf_rule_words_filter(const struct vessel_filter *filter,
+                                      struct buf *out);
+MUST_CHECK int conf_rule_words_describe(const struct rule *rule,
+                                        const struct engine_conf *engine,
+                                        struct buf *out);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "conf_int.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/sys/datafile.h"
 
 #define ZONEINFO "/usr/share/zoneinfo"
@@ -56,12 +56,13 @@ static void report_unknown(struct conf_reader *r, const struct conf_node *node,
     const char *names[1000];
     struct buf text = {0};
     const char *near = NULL;
-    if (file_read(ZONEINFO "/tzdata.zi", &text, NULL) == 0 && text.length > 0)
+    if (datafile_read(ZONEINFO "/tzdata.zi", &text, NULL) == 0 && text.length > 0)
         near =
             text_nearest(name, names, known_names(text.data, names, CONF_COUNT(names)));
-    conf_error_value(r, node, key, "there is no time zone %s%s%s%s",
-                     conf_quote(name, quoted), near != NULL ? ", did you mean '" : "",
-                     near != NULL ? near : "", near != NULL ? "'?" : "");
+    conf_accepts_error_value(r, node, key, "there is no time zone %s%s%s%s",
+                             conf_report_quote(name, quoted),
+                             near != NULL ? ", did you mean '" : "",
+                             near != NULL ? near : "", near != NULL ? "'?" : "");
     buf_finish(&text);
 }
 
@@ -84,7 +85,7 @@ static bool is_alike(const struct tm *a, const struct tm *b)
     return a->tm_gmtoff == b->tm_gmtoff && strcmp(a->tm_zone, b->tm_zone) == 0;
 }
 
-static struct tm local_at(int64_t seconds)
+static struct tm local_time_at(int64_t seconds)
 {
     struct tm tm = {0};
     time_t t = (time_t)seconds;
@@ -95,10 +96,10 @@ static struct tm local_at(int64_t seconds)
 /* The first second of what holds at `high`; at `low` something else holds. */
 static int64_t find_change(int64_t low, int64_t high)
 {
-    const struct tm after = local_at(high);
+    const struct tm after = local_time_at(high);
     while (high - low > 1) {
         int64_t middle = low + (high - low) / 2;
-        const struct tm tm = local_at(middle);
+        const struct tm tm = local_time_at(middle);
         if (is_alike(&tm, &after))
             high = middle;
         else
@@ -118,11 +119,11 @@ static void add_offset(struct engine_timezone *zone, int64_t begin_ms,
 
 static void list_offsets(struct engine_timezone *zone)
 {
-    struct tm before = local_at(first_s);
+    struct tm before = local_time_at(first_s);
     add_offset(zone, TIME_NONE, &before);
     for (int64_t t = first_s + STEP_S; t < last_s && zone->count < OFFSETS_MAX;
          t += STEP_S) {
-        const struct tm tm = local_at(t);
+        const struct tm tm = local_time_at(t);
         if (is_alike(&tm, &before))
             continue;
         add_offset(zone, find_change(t - STEP_S, t) * SECOND_MS, &tm);
@@ -178,7 +179,7 @@ void conf_timezone_read(struct conf_reader *r, const struct conf_node *node,
     struct engine_timezone *zone = &((struct conf *)base)->engine.timezone;
     char path[sizeof ZONEINFO + sizeof zone->name + 1];
     const char *name = NULL;
-    if (!conf_text(r, node, key, &name))
+    if (!conf_value_text(r, node, key, &name))
         return;
     snprintf(path, sizeof path, ZONEINFO "/%.*s", (int)sizeof zone->name, name);
     if (!name_is_well_formed(name) || !is_zone_file(path)) {
@@ -187,5 +188,5 @@ void conf_timezone_read(struct conf_reader *r, const struct conf_node *node,
     }
     text_copy(zone->name, sizeof zone->name, name);
     if (!find_offsets(path, zone))
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 
 /* --- the kind of node --- */
@@ -29,49 +29,52 @@ static bool is_of_kind(struct conf_reader *r, const struct conf_node *node,
     };
     char quoted[CONF_QUOTE_BYTES];
     if (is_nothing(node))
-        conf_error_value(r, node, key, "has no value");
+        conf_accepts_error_value(r, node, key, "has no value");
     else if (node->kind == wanted)
         return true;
     else if (node->kind == CONF_NODE_SCALAR)
-        conf_error_value(r, node, key, "%s is not %s", conf_quote(node->text, quoted),
-                         names[wanted]);
+        conf_accepts_error_value(r, node, key, "%s is not %s",
+                                 conf_report_quote(node->text, quoted), names[wanted]);
     else
-        conf_error_value(r, node, key, "is %s, not %s", names[node->kind], names[wanted]);
+        conf_accepts_error_value(r, node, key, "is %s, not %s", names[node->kind],
+                                 names[wanted]);
     return false;
 }
 
-bool conf_is_list(struct conf_reader *r, const struct conf_node *node,
-                  const struct key *key)
+bool conf_value_is_list(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *key)
 {
     if (!is_of_kind(r, node, CONF_NODE_LIST, key))
         return false;
     double n = (double)node->count;
     if (n < key->least)
-        conf_error_value(r, node, key, "the list is too short: %zu of at least %.0f",
-                         node->count, key->least);
+        conf_accepts_error_value(r, node, key,
+                                 "the list is too short: %zu of at least %.0f",
+                                 node->count, key->least);
     else if (key->most > 0 && n > key->most)
-        conf_error_value(r, node, key, "the list is too long: %zu of at most %.0f",
-                         node->count, key->most);
+        conf_accepts_error_value(r, node, key,
+                                 "the list is too long: %zu of at most %.0f", node->count,
+                                 key->most);
     else
         return true;
     return false;
 }
 
-bool conf_is_mapping(struct conf_reader *r, const struct conf_node *node,
-                     const struct key *key)
+bool conf_value_is_mapping(struct conf_reader *r, const struct conf_node *node,
+                           const struct key *key)
 {
     if (!is_of_kind(r, node, CONF_NODE_MAPPING, key))
         return false;
     if ((double)node->count >= key->least)
         return true;
-    conf_error_value(r, node, key, "the mapping is empty");
+    conf_accepts_error_value(r, node, key, "the mapping is empty");
     return false;
 }
 
 /* --- texts --- */
 
-bool conf_text(struct conf_reader *r, const struct conf_node *node, const struct key *key,
-               const char **ret_text)
+bool conf_value_text(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, const char **ret_text)
 {
     static const char *const names[] = {
         [CONF_PLAIN_TEXT] = "a text",
@@ -87,8 +90,9 @@ bool conf_text(struct conf_reader *r, const struct conf_node *node, const struct
         return false;
     enum conf_plain plain = node->is_plain ? conf_plain_of(node->text) : CONF_PLAIN_TEXT;
     if (plain != CONF_PLAIN_TEXT) {
-        conf_error_value(r, node, key, "%s is %s: put it in quotes where it is meant so",
-                         conf_quote(node->text, quoted), names[plain]);
+        conf_accepts_error_value(r, node, key,
+                                 "%s is %s: put it in quotes where it is meant so",
+                                 conf_report_quote(node->text, quoted), names[plain]);
         return false;
     }
     *ret_text = node->text;
@@ -115,7 +119,7 @@ static char *copy_text(struct conf_reader *r, const struct conf_node *node,
     static const double most_bytes = 4096;
     char quoted[CONF_QUOTE_BYTES];
     const char *text = NULL;
-    if (!conf_text(r, node, key, &text))
+    if (!conf_value_text(r, node, key, &text))
         return NULL;
     bool is_list = type != key->type;
     bool is_path = type == KEY_PATH || type == KEY_FILE;
@@ -130,18 +134,19 @@ static char *copy_text(struct conf_reader *r, const struct conf_node *node,
     else if (n < least || n > most)
         fault = n > most ? "is too long" : "is too short";
     if (fault != NULL)
-        conf_error_value(r, node, key, "%s %s", conf_quote(text, quoted), fault);
+        conf_accepts_error_value(r, node, key, "%s %s", conf_report_quote(text, quoted),
+                                 fault);
     else if (type == KEY_PATH)
-        return conf_path(r, text);
+        return conf_memory_path(r, text);
     else if (type == KEY_FILE)
-        return conf_path_shown(r, text);
+        return conf_memory_path_shown(r, text);
     else
-        return conf_copy(r, text);
+        return conf_memory_copy(r, text);
     return NULL;
 }
 
-static bool read_text(struct conf_reader *r, const struct conf_node *node,
-                      const struct key *key, void *member)
+static bool read_scalar_text(struct conf_reader *r, const struct conf_node *node,
+                             const struct key *key, void *member)
 {
     char **at = member;
     char *copy = copy_text(r, node, key, key->type);
@@ -161,26 +166,26 @@ static bool read_texts(struct conf_reader *r, const struct conf_node *node,
     enum key_type type = KEY_TEXT;
     if (key->type == KEY_IDS || key->type == KEY_FILES)
         type = key->type == KEY_IDS ? KEY_ID : KEY_FILE;
-    if (!conf_is_list(r, node, key))
+    if (!conf_value_is_list(r, node, key))
         return false;
-    char **texts = conf_alloc(r, node->count, sizeof *texts);
+    char **texts = conf_memory_alloc(r, node->count, sizeof *texts);
     size_t count = 0;
     for (size_t i = 0; i < node->count && texts != NULL; i++)
         if ((texts[count] = copy_text(r, node->items[i], key, type)) != NULL)
             count++;
     bool is_good = texts != NULL && count == node->count;
     if (is_good) {
-        conf_texts_free(*member, *counter);
+        conf_memory_texts_free(*member, *counter);
         *member = texts;
         *counter = count;
     } else if (texts != NULL) {
-        conf_texts_free(texts, count);
+        conf_memory_texts_free(texts, count);
     }
     return is_good;
 }
 
-bool conf_texts_read(struct conf_reader *r, const struct conf_node *node,
-                     const struct key *key, struct conf_texts *ret_texts)
+bool conf_value_read_texts(struct conf_reader *r, const struct conf_node *node,
+                           const struct key *key, struct conf_texts *ret_texts)
 {
     struct key as_texts = *key;
     as_texts.offset = offsetof(struct conf_texts, items);
@@ -255,11 +260,12 @@ static bool read_quantity(struct conf_reader *r, const struct conf_node *node,
         return false;
     int rc = parse_quantity(node, key->type, &value);
     if (rc == ERR_RANGE || (rc == 0 && (value < key->least || value > key->most))) {
-        conf_error_value(r, node, key, "%s is out of range",
-                         conf_quote(node->text, quoted));
+        conf_accepts_error_value(r, node, key, "%s is out of range",
+                                 conf_report_quote(node->text, quoted));
     } else if (rc != 0) {
-        conf_error_value(r, node, key, "%s is not %s%s", conf_quote(node->text, quoted),
-                         names[key->type], quantity_hint(node, key->type));
+        conf_accepts_error_value(r, node, key, "%s is not %s%s",
+                                 conf_report_quote(node->text, quoted), names[key->type],
+                                 quantity_hint(node, key->type));
     } else {
         if (key->type == KEY_DURATION || key->type == KEY_INTEGER)
             store_whole(key, (int64_t)value, member);
@@ -281,13 +287,14 @@ static bool find_word(struct conf_reader *r, const struct conf_node *node,
         return false;
     while (key->words[count] != NULL)
         count++;
-    *ret_index = conf_name_find(node->text, key->words, count);
+    *ret_index = conf_accepts_find_name(node->text, key->words, count);
     if (*ret_index >= 0)
         return true;
     const char *near = text_nearest(node->text, key->words, count);
-    conf_error_value(r, node, key, "%s is not one of the words%s%s%s",
-                     conf_quote(node->text, quoted), near ? ", did you mean '" : "",
-                     near ? near : "", near ? "'?" : "");
+    conf_accepts_error_value(r, node, key, "%s is not one of the words%s%s%s",
+                             conf_report_quote(node->text, quoted),
+                             near ? ", did you mean '" : "", near ? near : "",
+                             near ? "'?" : "");
     return false;
 }
 
@@ -306,7 +313,7 @@ static bool read_words(struct conf_reader *r, const struct conf_node *node,
 {
     uint32_t mask = 0;
     int word = 0;
-    bool is_good = conf_is_list(r, node, key);
+    bool is_good = conf_value_is_list(r, node, key);
     for (size_t i = 0; i < node->count && node->kind == CONF_NODE_LIST; i++) {
         if (find_word(r, node->items[i], key, &word))
             mask |= UINT32_C(1) << word;
@@ -325,8 +332,8 @@ static bool read_flag(struct conf_reader *r, const struct conf_node *node,
     if (!is_of_kind(r, node, CONF_NODE_SCALAR, key))
         return false;
     if (!node->is_plain || conf_plain_of(node->text) != CONF_PLAIN_BOOL) {
-        conf_error_value(r, node, key, "%s is not true or false",
-                         conf_quote(node->text, quoted));
+        conf_accepts_error_value(r, node, key, "%s is not true or false",
+                                 conf_report_quote(node->text, quoted));
         return false;
     }
     *(bool *)member = node->text[0] == 't';
@@ -341,15 +348,15 @@ static bool read_time(struct conf_reader *r, const struct conf_node *node,
         return false;
     if (time_parse(node->text, strlen(node->text), member) == 0)
         return true;
-    conf_error_value(r, node, key, "%s is not a date or time",
-                     conf_quote(node->text, quoted));
+    conf_accepts_error_value(r, node, key, "%s is not a date or time",
+                             conf_report_quote(node->text, quoted));
     return false;
 }
 
 /* --- any --- */
 
-static bool read_member(struct conf_reader *r, const struct conf_node *node,
-                        const struct key *key, void *base)
+static bool read_list_member(struct conf_reader *r, const struct conf_node *node,
+                             const struct key *key, void *base)
 {
     void *member = (char *)base + key->offset;
     switch (key->type) {
@@ -357,7 +364,7 @@ static bool read_member(struct conf_reader *r, const struct conf_node *node,
     case KEY_ID:
     case KEY_PATH:
     case KEY_FILE:
-        return read_text(r, node, key, member);
+        return read_scalar_text(r, node, key, member);
     case KEY_DURATION:
     case KEY_DISTANCE:
     case KEY_SPEED:
@@ -401,22 +408,24 @@ bool conf_value_read(struct conf_reader *r, const struct conf_node *node,
                      const struct key *key, void *base)
 {
     char quoted[CONF_QUOTE_BYTES];
-    if (!read_member(r, node, key, base))
+    if (!read_list_member(r, node, key, base))
         return false;
     const char *fault = number_fault(key, base);
     if (fault != NULL)
-        conf_error_value(r, node, key, "%s %s", conf_quote(node->text, quoted), fault);
+        conf_accepts_error_value(r, node, key, "%s %s",
+                                 conf_report_quote(node->text, quoted), fault);
     return fault == NULL;
 }
 
-void conf_warn_unquoted(struct conf_reader *r, const struct conf_node *node,
-                        bool is_route)
+void conf_value_warn_unquoted(struct conf_reader *r, const struct conf_node *node,
+                              bool is_route)
 {
     char quoted[CONF_QUOTE_BYTES];
     if (node->kind == CONF_NODE_SCALAR && node->is_plain &&
         (is_route || strpbrk(node->text, "$*") != NULL))
-        conf_warning(r, node,
-                     "%s is not quoted: patterns and routes stand in quotes, so that "
-                     "YAML never takes their signs for its own",
-                     conf_quote(node->text, quoted));
+        conf_report_warning(
+            r, node,
+            "%s is not quoted: patterns and routes stand in quotes, so that "
+            "YAML never takes their signs for its own",
+            conf_report_quote(node->text, quoted));
 }

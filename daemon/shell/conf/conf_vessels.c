@@ -37,10 +37,12 @@ static void vessel_read(struct conf_reader *r, const struct conf_node *node,
                         const struct key *key, void *base)
 {
     struct watch_entry *entry = base;
-    if (conf_keys_read(r, node, key->sub, entry) && conf_node_get(node, "imo") == NULL &&
-        conf_node_get(node, "mmsi") == NULL && conf_node_get(node, "name") == NULL)
-        conf_error(r, node, "imo, mmsi or name",
-                   "the vessel cannot be recognised by what is given");
+    if (conf_keys_read(r, node, key->sub, entry) &&
+        conf_yaml_node_get(node, "imo") == NULL &&
+        conf_yaml_node_get(node, "mmsi") == NULL &&
+        conf_yaml_node_get(node, "name") == NULL)
+        conf_report_error(r, node, "imo, mmsi or name",
+                          "the vessel cannot be recognised by what is given");
 }
 
 /* What stands in the file, before it is gathered. */
@@ -58,7 +60,7 @@ static void take_vessels(struct conf_watched *v, const struct conf_node *node,
                              .sub = key->sub,
                              .accepts = key->accepts};
     struct listed listed = {0};
-    conf_key_read(v->r, node, &list, &listed);
+    conf_keys_read_one(v->r, node, &list, &listed);
     for (size_t i = 0; i < listed.count; i++) {
         struct watch_entry *entry = &listed.entries[i];
         conf_watched_know_tags(v, entry->tags, entry->tag_count);
@@ -71,7 +73,7 @@ static void take_vessels(struct conf_watched *v, const struct conf_node *node,
 void conf_vessels_read(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, void *base)
 {
-    const struct conf_node *lists = conf_node_get(r->root, "vessel_lists");
+    const struct conf_node *lists = conf_yaml_node_get(r->root, "vessel_lists");
     struct conf_watched v;
     (void)base;
     conf_watched_init(&v, r);

@@ -31,7 +31,7 @@ void conf_watched_entry_finish(struct watch_entry *entry)
     free(entry->name);
     free(entry->callsign);
     free(entry->note);
-    conf_texts_free(entry->tags, entry->tag_count);
+    conf_memory_texts_free(entry->tags, entry->tag_count);
     memset(entry, 0, sizeof *entry);
 }
 
@@ -53,16 +53,17 @@ void conf_watched_add_tags(struct conf_reader *r, struct watch_entry *entry,
 {
     char **all = realloc(entry->tags, (entry->tag_count + count + 1) * sizeof *all);
     if (all == NULL) {
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
         return;
     }
     entry->tags = all;
     for (size_t i = 0; i < count; i++)
-        if (!has_tag(entry, tags[i]) && (all[entry->tag_count] = conf_copy(r, tags[i])))
+        if (!has_tag(entry, tags[i]) &&
+            (all[entry->tag_count] = conf_memory_copy(r, tags[i])))
             entry->tag_count++;
 }
 
-static void fill(char **into, char **from)
+static void fill_entry(char **into, char **from)
 {
     if (*into != NULL && **into != '\0')
         return;
@@ -79,10 +80,10 @@ void conf_watched_add(struct conf_watched *v, struct watch_entry *entry)
     if (known != NULL) {
         struct watch_entry *first = &v->entries[(uintptr_t)known - 1];
         conf_watched_add_tags(v->r, first, entry->tags, entry->tag_count);
-        fill(&first->id, &entry->id);
-        fill(&first->name, &entry->name);
-        fill(&first->callsign, &entry->callsign);
-        fill(&first->note, &entry->note);
+        fill_entry(&first->id, &entry->id);
+        fill_entry(&first->name, &entry->name);
+        fill_entry(&first->callsign, &entry->callsign);
+        fill_entry(&first->note, &entry->note);
         if (first->mmsi == 0)
             first->mmsi = entry->mmsi;
         conf_watched_entry_finish(entry);
@@ -92,7 +93,7 @@ void conf_watched_add(struct conf_watched *v, struct watch_entry *entry)
         size_t capacity = v->capacity > 0 ? 2 * v->capacity : 64;
         struct watch_entry *entries = realloc(v->entries, capacity * sizeof *entries);
         if (entries == NULL) {
-            conf_reader_nomem(v->r);
+            conf_report_nomem(v->r);
             conf_watched_entry_finish(entry);
             return;
         }
@@ -101,7 +102,7 @@ void conf_watched_add(struct conf_watched *v, struct watch_entry *entry)
     }
     v->entries[v->count++] = *entry;
     if (number != 0 && map_set(&v->by_number, number, (void *)(uintptr_t)v->count) != 0)
-        conf_reader_nomem(v->r);
+        conf_report_nomem(v->r);
 }
 
 /* Tags that rules may name, each once. */
@@ -114,12 +115,12 @@ void conf_watched_know_tags(struct conf_watched *v, char *const *tags, size_t co
             continue;
         char **all = realloc(r->tags, (r->tag_count + 1) * sizeof *all);
         if (all == NULL || map_set(&v->tags, key, v) != 0) {
-            conf_reader_nomem(r);
+            conf_report_nomem(r);
             r->tags = all != NULL ? all : r->tags;
             return;
         }
         r->tags = all;
-        if ((all[r->tag_count] = conf_copy(r, tags[i])) != NULL)
+        if ((all[r->tag_count] = conf_memory_copy(r, tags[i])) != NULL)
             r->tag_count++;
     }
 }
@@ -131,7 +132,7 @@ void conf_watched_hand_over(struct conf_watched *v)
     struct watch *watch = watch_create();
     r->conf->engine.watch = watch;
     if (watch == NULL)
-        conf_reader_nomem(r);
+        conf_report_nomem(r);
     for (size_t i = 0; i < v->count && r->code == 0; i++) {
         struct watch_entry entry = v->entries[i];
         entry.id = entry.id != NULL ? entry.id : empty;
@@ -139,6 +140,6 @@ void conf_watched_hand_over(struct conf_watched *v)
         entry.callsign = entry.callsign != NULL ? entry.callsign : empty;
         entry.note = entry.note != NULL ? entry.note : empty;
         if (watch_add(watch, &entry) != 0)
-            conf_reader_nomem(r);
+            conf_report_nomem(r);
     }
 }

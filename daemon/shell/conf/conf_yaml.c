@@ -14,20 +14,21 @@
 #include "lookout/base/map.h"
 #include "lookout/base/text.h"
 
-void conf_node_destroy(struct conf_node *node)
+void conf_yaml_node_destroy(struct conf_node *node)
 {
     if (node == NULL)
         return;
     for (size_t i = 0; i < node->count; i++)
-        conf_node_destroy(node->items[i]);
+        conf_yaml_node_destroy(node->items[i]);
     free(node->items);
     free(node->key);
     if (node->text != NULL)
-        conf_wipe_free(node->text, strlen(node->text));
+        conf_memory_wipe_free(node->text, strlen(node->text));
     free(node);
 }
 
-const struct conf_node *conf_node_get(const struct conf_node *mapping, const char *key)
+const struct conf_node *conf_yaml_node_get(const struct conf_node *mapping,
+                                           const char *key)
 {
     if (mapping == NULL || mapping->kind != CONF_NODE_MAPPING)
         return NULL;
@@ -37,13 +38,13 @@ const struct conf_node *conf_node_get(const struct conf_node *mapping, const cha
     return NULL;
 }
 
-uint64_t conf_node_hash(const struct conf_node *node)
+uint64_t conf_yaml_hash_node(const struct conf_node *node)
 {
     uint64_t h = hash_u64((uint64_t)node->kind << 1 | node->is_plain, 0);
     if (node->text != NULL)
         h = hash_text(node->text, h);
     for (size_t i = 0; i < node->count; i++) {
-        uint64_t item = conf_node_hash(node->items[i]);
+        uint64_t item = conf_yaml_hash_node(node->items[i]);
         /* A sum: the order of a mapping's keys says nothing. */
         h = node->kind == CONF_NODE_MAPPING ? h + hash_text(node->items[i]->key, item)
                                             : hash_u64(item, h);
@@ -70,8 +71,8 @@ static const char *character_fault(size_t length, uint32_t code)
 static bool text_is_clean(struct conf_reader *r, const char *text, size_t n)
 {
     struct conf_place place = {.file = r->file, .line = 1, .col = 1};
-    if (conf_is_utf16(text, n)) {
-        conf_fault_at(r, &place, "the text is UTF-16 (accepted: UTF-8 text)");
+    if (conf_memory_is_utf16(text, n)) {
+        conf_report_fault_at(r, &place, "the text is UTF-16 (accepted: UTF-8 text)");
         return false;
     }
     for (size_t i = 0; i < n;) {
@@ -79,7 +80,7 @@ static bool text_is_clean(struct conf_reader *r, const char *text, size_t n)
         size_t length = text_utf8(text + i, n - i, &code);
         const char *fault = character_fault(length, code);
         if (fault != NULL) {
-            conf_fault_at(r, &place, "%s (accepted: UTF-8 text)", fault);
+            conf_report_fault_at(r, &place, "%s (accepted: UTF-8 text)", fault);
             return false;
         }
         place.col++;
@@ -120,7 +121,7 @@ builder_refuse(struct builder *b, const struct fy_mark *mark, const char *format
         place.line = mark->line + 1;
         place.col = mark->column + 1;
     }
-    conf_fault_at(b->r, &place, "%s", text);
+    conf_report_fault_at(b->r, &place, "%s", text);
     b->is_stopped = true;
 }
 
@@ -162,7 +163,7 @@ static struct conf_node *builder_node(struct builder *b, enum conf_node_kind kin
         return node;
     }
     if (b->depth == 0 || node_append(b->open[b->depth - 1], node) != 0) {
-        conf_node_destroy(node);
+        conf_yaml_node_destroy(node);
         return NULL;
     }
     return node;
@@ -222,10 +223,11 @@ static int builder_scalar(struct builder *b, struct fy_event *event)
         struct conf_place place = {.file = b->r->file,
                                    .line = mark ? mark->line + 1 : 1,
                                    .col = mark ? mark->column + 1 : 1};
-        conf_fault_at(b->r, &place,
-                      "%s as a key is not the same to every reader of YAML (accepted: "
-                      "a word; in quotes where it is meant as it stands)",
-                      conf_quote(text, quoted));
+        conf_report_fault_at(
+            b->r, &place,
+            "%s as a key is not the same to every reader of YAML (accepted: "
+            "a word; in quotes where it is meant as it stands)",
+            conf_report_quote(text, quoted));
     }
     b->key = text;
     b->key_line = mark != NULL ? mark->line + 1 : 1;
@@ -300,30 +302,30 @@ static int check_mapping(struct conf_reader *r, const struct conf_node *node)
 {
     struct map seen;
     map_init(&seen);
-    int code = 0;
-    for (size_t i = 0; i < node->count && code == 0; i++) {
+    int rc = 0;
+    for (size_t i = 0; i < node->count && rc == 0; i++) {
         struct conf_node *item = node->items[i];
         uint64_t key = hash_text(item->key, 0);
         const struct conf_node *first = map_get(&seen, key);
         if (first == NULL) {
-            code = map_set(&seen, key, item);
+            rc = map_set(&seen, key, item);
         } else if (strcmp(first->key, item->key) == 0) {
             item->is_duplicate = true;
-            conf_error_key(r, item, NULL, "is given twice, first in line %d",
-                           first->key_line);
+            conf_report_error_key(r, item, NULL, "is given twice, first in line %d",
+                                  first->key_line);
         }
     }
     map_finish(&seen);
-    return code;
+    return rc;
 }
 
 /* Duplicate keys, everywhere. */
 static int check_tree(struct conf_reader *r, const struct conf_node *node)
 {
-    int code = node->kind == CONF_NODE_MAPPING ? check_mapping(r, node) : 0;
-    for (size_t i = 0; i < node->count && code == 0; i++)
-        code = check_tree(r, node->items[i]);
-    return code;
+    int rc = node->kind == CONF_NODE_MAPPING ? check_mapping(r, node) : 0;
+    for (size_t i = 0; i < node->count && rc == 0; i++)
+        rc = check_tree(r, node->items[i]);
+    return rc;
 }
 
 static void report_syntax(struct conf_reader *r, struct fy_diag *diag)
@@ -335,29 +337,30 @@ static void report_syntax(struct conf_reader *r, struct fy_diag *diag)
         struct conf_place place = {
             .file = r->file, .line = error->line, .col = error->column};
         if (error->type >= FYET_ERROR)
-            conf_fault_at(r, &place, "YAML: %s%s", error->msg,
-                          strstr(error->msg, "alias") != NULL
-                              ? " (accepted: a pattern that begins with '*' in quotes)"
-                              : "");
+            conf_report_fault_at(
+                r, &place, "YAML: %s%s", error->msg,
+                strstr(error->msg, "alias") != NULL
+                    ? " (accepted: a pattern that begins with '*' in quotes)"
+                    : "");
     }
     struct conf_place place = {.file = r->file, .line = 1, .col = 1};
     if (r->faults.errors == before)
-        conf_fault_at(r, &place, "YAML: the text cannot be read");
+        conf_report_fault_at(r, &place, "YAML: the text cannot be read");
 }
 
-static int build(struct builder *b, struct fy_diag *diag)
+static int build_tree(struct builder *b, struct fy_diag *diag)
 {
-    int code = 0;
+    int rc = 0;
     struct fy_event *event;
-    while (code == 0 && !b->is_stopped && (event = fy_parser_parse(b->parser)) != NULL) {
-        code = builder_event(b, event);
+    while (rc == 0 && !b->is_stopped && (event = fy_parser_parse(b->parser)) != NULL) {
+        rc = builder_event(b, event);
         fy_parser_event_free(b->parser, event);
     }
-    if (code == 0 && !b->is_stopped && fy_parser_get_stream_error(b->parser)) {
+    if (rc == 0 && !b->is_stopped && fy_parser_get_stream_error(b->parser)) {
         report_syntax(b->r, diag);
         b->is_stopped = true;
     }
-    return code;
+    return rc;
 }
 
 int conf_yaml_read(struct conf_reader *r, const char *text, size_t n,
@@ -370,8 +373,8 @@ int conf_yaml_read(struct conf_reader *r, const char *text, size_t n,
     diag_cfg.fp = NULL;
     struct fy_diag *diag = fy_diag_create(&diag_cfg);
     struct builder b = {.r = r};
-    int code = diag != NULL ? 0 : ERR_NOMEM;
-    if (code == 0) {
+    int rc = diag != NULL ? 0 : ERR_NOMEM;
+    if (rc == 0) {
         fy_diag_set_collect_errors(diag, true);
         const struct fy_parse_cfg cfg = {
             .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE |
@@ -380,23 +383,23 @@ int conf_yaml_read(struct conf_reader *r, const char *text, size_t n,
         };
         b.parser = fy_parser_create(&cfg);
     }
-    if (code == 0 &&
+    if (rc == 0 &&
         (b.parser == NULL ||
          fy_parser_set_string(b.parser, n > 0 ? text : "\n", n > 0 ? n : 1) != 0))
-        code = ERR_NOMEM;
-    if (code == 0)
-        code = build(&b, diag);
-    if (code == 0 && b.root != NULL && !b.is_stopped)
-        code = check_tree(r, b.root);
-    if (code == 0 && !b.is_stopped) {
+        rc = ERR_NOMEM;
+    if (rc == 0)
+        rc = build_tree(&b, diag);
+    if (rc == 0 && b.root != NULL && !b.is_stopped)
+        rc = check_tree(r, b.root);
+    if (rc == 0 && !b.is_stopped) {
         *ret_root = b.root;
         b.root = NULL;
     }
-    conf_node_destroy(b.root);
+    conf_yaml_node_destroy(b.root);
     free(b.key);
     if (b.parser != NULL)
         fy_parser_destroy(b.parser);
     if (diag != NULL)
         fy_diag_destroy(diag);
-    return code;
+    return rc;
 }

@@ -34,14 +34,14 @@ static void on_fault(void *context, int line, int col, const char *text)
 typedef int (*builder_reader)(struct ports_builder *b, const char *text, size_t n,
                               ports_fault fault, void *context);
 
-static int read_file(struct ports_builder *b, const char *path, builder_reader reader,
-                     struct reading *r)
+static int read_gazetteer_file(struct ports_builder *b, const char *path,
+                               builder_reader reader, struct reading *r)
 {
     struct buf text;
     struct err err = {0};
     buf_init(&text);
     r->path = path;
-    int rc = file_read(path, &text, &err);
+    int rc = datafile_read(path, &text, &err);
     if (rc != 0) {
         if (r->fault != NULL)
             r->fault(r->context, path, 0, 0, err.text);
@@ -65,7 +65,7 @@ static int read_shipped(struct ports_builder *b, const char *name, builder_reade
     char path[PATH_MAX];
     int rc = datafile_find(name, path, sizeof path);
     if (rc == 0)
-        return read_file(b, path, reader, r);
+        return read_gazetteer_file(b, path, reader, r);
     return err_set(
         r->err, rc,
         "the shipped file %s is not found (it is in config/ of the source tree "
@@ -77,10 +77,10 @@ int gazetteer_read(struct ports_builder *b, const char *path, gazetteer_fault fa
                    void *context, struct err *err)
 {
     struct reading r = {.fault = fault, .context = context, .err = err};
-    int rc = path != NULL ? read_file(b, path, ports_builder_csv, &r)
-                          : read_shipped(b, "ports.csv", ports_builder_csv, &r);
+    int rc = path != NULL ? read_gazetteer_file(b, path, ports_csv_read, &r)
+                          : read_shipped(b, "ports.csv", ports_csv_read, &r);
     if (rc == 0 && path == NULL)
-        rc = read_shipped(b, "port-areas.geojson", ports_builder_areas, &r);
+        rc = read_shipped(b, "port-areas.geojson", ports_areas_read, &r);
     if (rc == 0)
         rc = read_shipped(b, "destinations.csv", destination_table_read, &r);
     return rc;

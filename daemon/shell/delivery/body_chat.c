@@ -57,7 +57,7 @@ static json_t *slack_text(const char *before, const char *text, size_t most)
                        sizeof slack_escapes / sizeof slack_escapes[0]);
 }
 
-static json_t *card_text(const char *text)
+static json_t *make_card_text(const char *text)
 {
     return escape_text("", text, SLACK_FIELD_BYTES, card_escapes,
                        sizeof card_escapes / sizeof card_escapes[0]);
@@ -75,7 +75,7 @@ static json_t *slack_section(json_t *text)
 }
 
 /* "<circle> CRITICAL " */
-static const char *heading(const struct body_view *view, char ret_text[64])
+static const char *write_heading(const struct body_view *view, char ret_text[64])
 {
     char word[32];
     text_copy(word, sizeof word, view->severity);
@@ -84,7 +84,7 @@ static const char *heading(const struct body_view *view, char ret_text[64])
     return ret_text;
 }
 
-json_t *body_slack(const struct body_view *view)
+json_t *body_chat_slack(const struct body_view *view)
 {
     char mark[64];
     json_t *fields = json_array();
@@ -94,7 +94,7 @@ json_t *body_slack(const struct body_view *view)
         json_array_append_new(fields, slack_mrkdwn(slack_text(name, view->facts[i].value,
                                                               SLACK_FIELD_BYTES)));
     }
-    heading(view, mark);
+    write_heading(view, mark);
     json_t *blocks = json_array();
     json_array_append_new(
         blocks, slack_section(slack_text(mark, view->summary, SLACK_SECTION_BYTES)));
@@ -125,18 +125,19 @@ static void list_heading(const struct body_view *views, size_t count,
 
 /* The first lines are what notifications show; every alert is a line of the text and a
  * section of the blocks. */
-json_t *body_slack_list(const struct body_view *views, size_t count)
+json_t *body_chat_slack_list(const struct body_view *views, size_t count)
 {
     char title[80], before[160], mark[64];
     struct body_view gravest;
     list_heading(views, count, &gravest, title);
-    snprintf(before, sizeof before, "%s%s", heading(&gravest, mark), title);
+    snprintf(before, sizeof before, "%s%s", write_heading(&gravest, mark), title);
     json_t *blocks = json_array();
     struct buf text = {0};
     json_array_append_new(blocks, slack_section(json_string(before)));
     int rc = buf_add_text(&text, before);
     for (size_t i = 0; i < count && rc == 0; i++) {
-        json_t *line = slack_text(heading(&views[i], mark), views[i].summary, LIST_BYTES);
+        json_t *line =
+            slack_text(write_heading(&views[i], mark), views[i].summary, LIST_BYTES);
         json_t *block = slack_section(json_incref(line));
         if (block != NULL && views[i].link != NULL)
             json_object_set_new(block, "accessory",
@@ -176,8 +177,8 @@ static json_t *card_summary(const struct body_view *view, size_t most, json_t *a
     else
         json_decref(action);
     return json_pack("{s:s,s:[{s:s,s:s,s:s,s:s},o]}", "type", "RichTextBlock", "inlines",
-                     "type", "TextRun", "text", heading(view, mark), "weight", "bolder",
-                     "color", card_colour(view), run);
+                     "type", "TextRun", "text", write_heading(view, mark), "weight",
+                     "bolder", "color", card_colour(view), run);
 }
 
 static json_t *card_open(const struct body_view *view)
@@ -198,12 +199,13 @@ static json_t *card_message(json_t *body, json_t *actions)
                      "contentUrl", "content", card);
 }
 
-json_t *body_teams(const struct body_view *view)
+json_t *body_chat_teams(const struct body_view *view)
 {
     json_t *facts = json_array();
     for (size_t i = 0; i < view->fact_count; i++)
-        json_array_append_new(facts, json_pack("{s:s,s:o}", "title", view->facts[i].name,
-                                               "value", card_text(view->facts[i].value)));
+        json_array_append_new(facts,
+                              json_pack("{s:s,s:o}", "title", view->facts[i].name,
+                                        "value", make_card_text(view->facts[i].value)));
     json_t *body =
         json_pack("[o,{s:s,s:o}]", card_summary(view, strlen(view->summary), NULL),
                   "type", "FactSet", "facts", facts);
@@ -212,7 +214,7 @@ json_t *body_teams(const struct body_view *view)
 }
 
 /* What is said of each is its summary, which opens its link. */
-json_t *body_teams_list(const struct body_view *views, size_t count)
+json_t *body_chat_teams_list(const struct body_view *views, size_t count)
 {
     char title[80];
     struct body_view gravest;

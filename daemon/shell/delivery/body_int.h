@@ -20,7 +20,7 @@ struct body_view {
         char value[160];
     } facts[BODY_FACTS];
 };
-void body_view(const json_t *event, struct body_view *ret_view);
+void delivery_body_view(const json_t *event, struct body_view *ret_view);
 
 struct body_events {
     json_t **items; /* owned */
@@ -29,11 +29,11 @@ struct body_events {
 };
 
 /* New references; NULL when out of memory. */
-json_t *body_slack(const struct body_view *view);
-json_t *body_teams(const struct body_view *view);
+json_t *body_chat_slack(const struct body_view *view);
+json_t *body_chat_teams(const struct body_view *view);
 /* One message of several, at most BODY_CHAT_MOST: Slack takes 50 blocks, Teams 28 KB. */
 #define BODY_CHAT_MOST 20
-json_t *body_slack_list(const struct body_view *views, size_t count);
-json_t *body_teams_list(const struct body_view *views, size_t count);
+json_t *body_chat_slack_list(const struct body_view *views, size_t count);
+json_t *body_chat_teams_list(const struct body_view *views, size_t count);
 
 #endif

@@ -282,7 +282,7 @@ int client_create(uv_loop_t *loop, const struct client_options *options,
                  ? ERR_NOMEM
                  : resolver_create(loop,
                                    options->lookup != NULL ? options->lookup
-                                                           : resolve_lookup_system,
+                                                           : resolver_lookup_system,
                                    options->lookup_context, &c->resolver);
     if (rc != 0) {
         curl_multi_cleanup(c->multi);

@@ -13,7 +13,7 @@
 #include "lookout/base/err.h"
 #include "lookout/conf/conf.h"
 #include "lookout/delivery/delivery.h"
-#include "lookout/net/resolve.h"
+#include "lookout/net/resolver.h"
 #include "target.h"
 
 struct client;

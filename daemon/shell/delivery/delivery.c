@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "delivery_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/sys/log.h"
 
 enum {
@@ -52,7 +52,7 @@ static void on_prepare(uv_prepare_t *prepare)
 
 /* --- the end --- */
 
-static void close_all(struct delivery *d)
+static void close_hooks(struct delivery *d)
 {
     if (d->is_closing)
         return;
@@ -70,7 +70,7 @@ static void close_all(struct delivery *d)
 
 static void on_grace(uv_timer_t *timer)
 {
-    close_all(timer->data);
+    close_hooks(timer->data);
 }
 
 /* Is that all that a stop waits for? */
@@ -86,7 +86,7 @@ static void on_idle(struct hook_site *site)
     uv_timer_start(&d->grace, on_grace, 0, 0);
 }
 
-static void begin_stop(struct delivery *d, int64_t grace_ms)
+static void begin_ending(struct delivery *d, int64_t grace_ms)
 {
     if (d->site.is_stopping)
         return;
@@ -120,7 +120,8 @@ static void set_connections(struct delivery *d)
                            most < CONNECTIONS_MOST ? most : CONNECTIONS_MOST);
 }
 
-static bool is_among(const char *id, const struct conf_webhook *webhooks, size_t count)
+static bool is_hook_among(const char *id, const struct conf_webhook *webhooks,
+                          size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(webhooks[i].id, id) == 0)
@@ -133,7 +134,7 @@ static void take_webhooks(struct delivery *d, const struct conf_webhook *webhook
 {
     int rc = 0;
     for (struct hook *h = d->site.hooks; h != NULL; h = h->next)
-        if (h->state != HOOK_CLOSED && !is_among(h->conf.id, webhooks, count))
+        if (h->state != HOOK_CLOSED && !is_hook_among(h->conf.id, webhooks, count))
             rc = hook_change(h, NULL) != 0 ? ERR_NOMEM : rc;
     for (size_t i = 0; i < count; i++) {
         struct hook *h = hook_find(&d->site, webhooks[i].id);
@@ -172,10 +173,10 @@ static void on_async(uv_async_t *async)
     if (has_fresh) {
         if (!d->site.is_stopping)
             take_webhooks(d, fresh, count);
-        webhooks_free(fresh, count);
+        webhook_free_all(fresh, count);
     }
     if (stop_wanted)
-        begin_stop(d, grace_ms);
+        begin_ending(d, grace_ms);
     if (!d->site.is_stopping)
         wake_all(d);
 }
@@ -220,7 +221,7 @@ static void *run_thread(void *context)
 static void destroy_delivery(struct delivery *d)
 {
     store_reader_close(d->site.reader);
-    webhooks_free(d->fresh, d->fresh_count);
+    webhook_free_all(d->fresh, d->fresh_count);
     outcomes_finish(&d->site.outcomes);
     pthread_mutex_destroy(&d->site.mutex);
     free(d);
@@ -266,7 +267,7 @@ static int init_hooks(struct delivery *d, const struct conf_webhook *webhooks,
 /* A start that failed half way: close what there is. */
 static void abandon_start(struct delivery *d)
 {
-    close_all(d);
+    close_hooks(d);
     uv_run(&d->site.loop, UV_RUN_DEFAULT);
     uv_loop_close(&d->site.loop);
 }
@@ -325,7 +326,7 @@ int delivery_reconfigure(struct delivery *d, const struct conf_webhook *webhooks
                          size_t count)
 {
     struct conf_webhook *fresh = NULL;
-    int rc = webhooks_copy(webhooks, count, &fresh);
+    int rc = webhook_copy_all(webhooks, count, &fresh);
     if (rc != 0)
         return rc;
     pthread_mutex_lock(&d->site.mutex);
@@ -335,7 +336,7 @@ int delivery_reconfigure(struct delivery *d, const struct conf_webhook *webhooks
     d->fresh_count = count;
     d->has_fresh = true;
     pthread_mutex_unlock(&d->site.mutex);
-    webhooks_free(stale, stale_count);
+    webhook_free_all(stale, stale_count);
     uv_async_send(&d->async);
     return 0;
 }

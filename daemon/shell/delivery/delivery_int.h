@@ -58,13 +58,13 @@ MUST_CHECK int delivery_start_tuned(const struct conf_webhook *webhooks, size_t 
 /* libcurl's own beginning, once a process. */
 MUST_CHECK int delivery_init_curl(void);
 
-/* --- webhooks of our own (webhooks.c) --- */
+/* --- webhooks of our own (webhook.c) --- */
 
 MUST_CHECK int webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to);
 void webhook_finish(struct conf_webhook *w);
-void webhooks_free(struct conf_webhook *webhooks, size_t count);
-MUST_CHECK int webhooks_copy(const struct conf_webhook *from, size_t count,
-                             struct conf_webhook **ret_to);
+void webhook_free_all(struct conf_webhook *webhooks, size_t count);
+MUST_CHECK int webhook_copy_all(const struct conf_webhook *from, size_t count,
+                                struct conf_webhook **ret_to);
 
 /* --- the window and what is in it --- */
 
@@ -177,14 +177,14 @@ bool window_wants_rewind(const struct window *w, int64_t *ret_row);
  * *ret_due_ms is no INT64_MAX, one is to be formed then; not unless `may_form`. */
 struct bundle *window_next(struct window *w, int64_t now_ms, bool may_form,
                            int64_t *ret_due_ms);
-/* It is under way until window_retry, window_remove or window_split. */
+/* It is under way until window_retry, window_remove or window_split_bundle. */
 void window_take(struct window *w, struct bundle *b);
 /* The attempt failed or was not made: again at due_ms. */
 MUST_CHECK int window_retry(struct window *w, struct bundle *b);
 /* Its alerts are delivered or dead. */
 MUST_CHECK int window_remove(struct window *w, struct bundle *b);
 /* It was refused: each of its alerts goes by itself. */
-MUST_CHECK int window_split(struct window *w, struct bundle *b, int64_t now_ms);
+MUST_CHECK int window_split_bundle(struct window *w, struct bundle *b, int64_t now_ms);
 
 /* --- queued alerts and their lanes (queued.c) --- */
 

@@ -6,7 +6,7 @@
 
 #include "delivery_int.h"
 #include "lookout/alert/severity.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static struct group *group_of(struct heap_node *node)
 {

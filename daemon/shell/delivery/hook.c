@@ -8,7 +8,7 @@
 
 #include "delivery_int.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/sys/log.h"
 
@@ -139,7 +139,7 @@ static int split_bundle(struct hook *h, struct bundle *b, const struct moment *n
     b->attempts = 0;
     b->due_ms = now->steady_ms;
     record_outcome(h, b, STORE_PENDING, 0, now);
-    return window_split(&h->window, b, now->steady_ms);
+    return window_split_bundle(&h->window, b, now->steady_ms);
 }
 
 static int retry_bundle(struct hook *h, struct bundle *b, int64_t next_ms,

@@ -8,7 +8,7 @@
 
 #include "lookout/base/err.h"
 #include "lookout/conf/conf.h"
-#include "lookout/net/resolve.h"
+#include "lookout/net/resolver.h"
 
 enum target_kind {
     TARGET_LITERAL,   /* an address in the URL: meant, whichever it is */

@@ -9,7 +9,7 @@
 
 #include "client_int.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/delivery/delivery.h"
 
 /* --- what comes back --- */
@@ -77,7 +77,7 @@ static CURLcode on_tls_context(CURL *easy, void *context, void *transfer)
 
 /* --- what is sent --- */
 
-static int add_line(struct curl_slist **list, struct buf *line, int rc)
+static int add_header_line(struct curl_slist **list, struct buf *line, int rc)
 {
     struct curl_slist *longer = rc == 0 ? curl_slist_append(*list, buf_text(line)) : NULL;
     if (longer != NULL)
@@ -94,31 +94,31 @@ static int add_headers(struct transfer *t, const char *content_type, int64_t clo
     const char *id = t->request->id;
     long long timestamp_s = (long long)(clock_ms / 1000);
     struct buf line = {0};
-    int rc =
-        add_line(&t->headers, &line, buf_printf(&line, "content-type: %s", content_type));
+    int rc = add_header_line(&t->headers, &line,
+                             buf_printf(&line, "content-type: %s", content_type));
     if (rc == 0)
-        rc = add_line(&t->headers, &line, buf_printf(&line, "webhook-id: %s", id));
+        rc = add_header_line(&t->headers, &line, buf_printf(&line, "webhook-id: %s", id));
     if (rc == 0)
-        rc = add_line(&t->headers, &line,
-                      buf_printf(&line, "webhook-timestamp: %lld", timestamp_s));
+        rc = add_header_line(&t->headers, &line,
+                             buf_printf(&line, "webhook-timestamp: %lld", timestamp_s));
     if (rc == 0 && w->secret_count > 0) {
         rc = buf_add_text(&line, "webhook-signature: ");
         if (rc == 0)
             rc = delivery_sign(w, id, timestamp_s, buf_text(&t->body), t->body.length,
                                &line);
-        rc = add_line(&t->headers, &line, rc);
+        rc = add_header_line(&t->headers, &line, rc);
     }
     if (rc == 0 && w->authorization != NULL)
-        rc = add_line(&t->headers, &line,
-                      buf_printf(&line, "authorization: %s", w->authorization));
+        rc = add_header_line(&t->headers, &line,
+                             buf_printf(&line, "authorization: %s", w->authorization));
     for (size_t i = 0; i < w->header_count && rc == 0; i++)
         /* libcurl: "name;" is a header without a value */
-        rc = add_line(&t->headers, &line,
-                      buf_printf(&line,
-                                 w->headers[i].value[0] != '\0' ? "%s: %s" : "%s;%s",
-                                 w->headers[i].name, w->headers[i].value));
+        rc = add_header_line(
+            &t->headers, &line,
+            buf_printf(&line, w->headers[i].value[0] != '\0' ? "%s: %s" : "%s;%s",
+                       w->headers[i].name, w->headers[i].value));
     if (rc == 0) /* no waiting for "100 Continue" */
-        rc = add_line(&t->headers, &line, buf_add_text(&line, "Expect:"));
+        rc = add_header_line(&t->headers, &line, buf_add_text(&line, "Expect:"));
     buf_finish(&line);
     return rc;
 }
@@ -208,7 +208,7 @@ int transfer_pin(struct transfer *t)
         rc = buf_printf(&line, t->allowed[i].version == 4 ? "%s%s" : "%s[%s]",
                         i == 0 ? "" : ",", text);
     }
-    rc = add_line(&t->pins, &line, rc);
+    rc = add_header_line(&t->pins, &line, rc);
     buf_finish(&line);
     if (rc != 0 || curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->pins) != CURLE_OK)
         return ERR_NOMEM;

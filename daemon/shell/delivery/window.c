@@ -84,8 +84,8 @@ static int join_recorded(struct window *w, struct queued *q,
     return bundle_enter(w, b);
 }
 
-static int add_row(struct window *w, const struct store_pending *row,
-                   const struct moment *now)
+static int add_due_row(struct window *w, const struct store_pending *row,
+                       const struct moment *now)
 {
     struct queued *q = NULL;
     int rc = queued_add(w, row, now, &q);
@@ -135,7 +135,7 @@ static int on_row(void *context, const struct store_pending *row)
     if (known != NULL)
         rc = renew_row(w, known, row, loading->now);
     else if (map_get(&w->settled, (uint64_t)row->outbox) == NULL)
-        rc = add_row(w, row, loading->now);
+        rc = add_due_row(w, row, loading->now);
     if (rc != 0)
         return rc;
     loading->rows++;
@@ -146,7 +146,7 @@ static int on_row(void *context, const struct store_pending *row)
     return 0;
 }
 
-static bool has_room(const struct window *w)
+static bool has_window_room(const struct window *w)
 {
     return w->alerts.count < w->rows_most && w->bytes < w->bytes_most;
 }
@@ -163,7 +163,7 @@ int window_load(struct window *w, struct store_reader *reader, const char *webho
 {
     int rc = 0;
     w->has_more = true;
-    while (rc == 0 && w->has_more && has_room(w)) {
+    while (rc == 0 && w->has_more && has_window_room(w)) {
         size_t room = w->rows_most - w->alerts.count;
         size_t limit = room < LOAD_ROWS ? room : LOAD_ROWS;
         struct loading loading = {.window = w, .now = now};
@@ -299,7 +299,7 @@ int window_remove(struct window *w, struct bundle *b)
     return rc;
 }
 
-int window_split(struct window *w, struct bundle *b, int64_t now_ms)
+int window_split_bundle(struct window *w, struct bundle *b, int64_t now_ms)
 {
     struct queued *next;
     int rc = 0;

@@ -20,12 +20,12 @@ struct feed_ops {
     int (*open)(struct feed *feed, struct err *err);
     /* Stop reading, go on. */
     void (*pause)(struct feed *feed, bool paused);
-    /* Begin to close every handle; each ends in feed_release. Called once, also when
+    /* Begin to close every handle; each ends in feeds_release. Called once, also when
      * open failed half-way or was never called. */
     void (*close)(struct feed *feed);
     /* Free `state`: the last handle is gone. May be NULL: free(). */
     void (*destroy)(struct feed *feed);
-    /* A report came out of the input; NULL: feed_push. */
+    /* A report came out of the input; NULL: feed_path_push. */
     void (*report)(struct feed *feed, const struct report *report);
     /* Fill in what only the transport knows. May be NULL. */
     void (*status)(const struct feed *feed, struct feed_status *status);
@@ -101,61 +101,63 @@ enum {
     FEED_SCRATCH_BYTES = 20 * 65536
 };
 
-/* paths.c */
-bool feed_is_live(const struct feed *feed);
+/* feed_path.c */
+bool feed_path_is_live(const struct feed *feed);
 /* An input for the feed, its reports on their way to ops->report. */
-struct input *feed_input_create(struct feed *feed);
+struct input *feed_path_create_input(struct feed *feed);
 /* Add up what an input counted, and destroy it (takes NULL). */
-void feed_input_retire(struct feed *feed, struct input *input);
-/* Bytes of a stream or one datagram, arrived now; `feeds_flush` follows. */
-void feed_bytes(struct feed *feed, struct input *input, const char *bytes, size_t n);
-void feed_datagram(struct feed *feed, struct input *input, const char *bytes, size_t n);
+void feed_path_retire_input(struct feed *feed, struct input *input);
+/* Bytes of a stream or one datagram, arrived now; `feed_path_flush` follows. */
+void feed_path_bytes(struct feed *feed, struct input *input, const char *bytes, size_t n);
+void feed_path_datagram(struct feed *feed, struct input *input, const char *bytes,
+                        size_t n);
 /* All feeds are paused, or this one is held. */
-bool feed_is_paused(const struct feed *feed);
+bool feed_path_is_paused(const struct feed *feed);
 /* To the merge. */
-void feed_push(struct feed *feed, const struct report *report);
+void feed_path_push(struct feed *feed, const struct report *report);
 /* Tell the owner, when something came since the last time. */
-void feeds_flush(struct feeds *f);
+void feed_path_flush(struct feeds *f);
 /* A file feed can go on: read soon; look again when the loop's clock says so. */
-void feeds_wake(struct feeds *f);
-void feeds_wake_at(struct feeds *f, uint64_t due_loop_ms);
+void feed_path_wake(struct feeds *f);
+void feed_path_wake_at(struct feeds *f, uint64_t due_loop_ms);
 /* refused.c: an input_sink's on_reject whose context is a feed; and telling what was not
  * told yet. */
 void refused_note(void *context, enum input_reject reason, const char *text, size_t n);
 void refused_tell(struct feeds *f);
 /* Set the timer that tells silence. */
-void feeds_arm_silence(struct feeds *f);
+void feed_path_arm_silence(struct feeds *f);
 /* Add an input's counts to a sum. */
-void feed_counts_add(struct input_counts *sum, const struct input_counts *c);
+void feed_path_add_counts(struct input_counts *sum, const struct input_counts *c);
 /* A file feed is at its end. */
-void feed_end(struct feed *feed);
+void feed_path_end(struct feed *feed);
 /* feeds.c: a handle or request of this feed began, is gone. */
-void feed_hold(struct feed *feed);
-void feed_release(struct feed *feed);
+void feeds_hold(struct feed *feed);
+void feeds_release(struct feed *feed);
 /* feeds.c; for tests. */
 void feeds_set_limits(struct feeds *f, const struct feeds_limits *times);
 
-/* file.c: read a slice of the feed; false: there is nothing to do now. */
+/* feed_file.c: read a slice of the feed; false: there is nothing to do now. */
 bool feed_file_pump(struct feed *feed);
-/* pace.c: hand on the paced reports that are due, and set the timer for the next. */
+/* feeds_pace.c: hand on the paced reports that are due, and set the timer for the next.
+ */
 void feeds_pace(struct feeds *f);
-/* file.c, for pace.c: the earliest report not handed on yet (NULL: none), its
+/* feed_file.c, for feeds_pace.c: the earliest report not handed on yet (NULL: none), its
  * successors, and handing it on. */
 const struct report *feed_file_head(const struct feed *feed, size_t ahead);
 int64_t feed_file_pushed_ms(const struct feed *feed);
 bool feed_file_is_reading(const struct feed *feed);
 void feed_file_pass(struct feed *feed);
 
-/* net.c */
+/* feed_net.c */
 /* Numeric IPv4 or IPv6 address, or "localhost"; "*" and "" are every address. */
-MUST_CHECK int feed_address(const char *text, uint16_t port,
-                            struct sockaddr_storage *ret_address);
-uint16_t feed_port(const struct sockaddr_storage *address);
-bool feed_cidr_contains(const struct conf_cidr *cidr, const struct sockaddr *address);
+MUST_CHECK int feed_net_address(const char *text, uint16_t port,
+                                struct sockaddr_storage *ret_address);
+uint16_t feed_net_port(const struct sockaddr_storage *address);
+bool feed_net_contains(const struct conf_cidr *cidr, const struct sockaddr *address);
 /* Is this sender wanted? Counts and logs when it is not. */
-bool feed_accepts(struct feed *feed, const struct sockaddr *address);
+bool feed_net_accepts(struct feed *feed, const struct sockaddr *address);
 /* The wait before the next attempt: *wait_ms with 25 % jitter either way; doubles
  * *wait_ms up to the limit. */
-uint64_t feed_backoff(const struct feeds *f, uint64_t *wait_ms);
+uint64_t feed_net_backoff(const struct feeds *f, uint64_t *wait_ms);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The set of feeds: their lives, status and closing. What differs by transport is behind
- * struct feed_ops; the way of the reports is in paths.c. */
+ * struct feed_ops; the way of the reports is in feed_path.c. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "feed_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
 
@@ -82,27 +82,27 @@ static int add_feed(struct feeds *f, const struct conf_feed *conf, struct feed *
         return ERR_NOMEM;
     feed->feeds = f;
     feed->ops = NULL; /* nothing of the transport's to destroy yet */
-    int code = conf_copy(&feed->conf, conf);
-    if (code == 0) {
+    int rc = conf_copy(&feed->conf, conf);
+    if (rc == 0) {
         feed->past.last_heard_ms = TIME_NONE;
-        struct merge_source_conf source = {.is_live = feed_is_live(feed),
+        struct merge_source_conf source = {.is_live = feed_path_is_live(feed),
                                            .lateness_ms = conf->lateness_ms};
-        code = merge_add(f->merge, &source);
+        rc = merge_add(f->merge, &source);
     }
-    if (code >= 0 && (size_t)code != f->count)
-        code = ERR_INVALID; /* the merge has other sources than ours */
-    if (code < 0) {
+    if (rc >= 0 && (size_t)rc != f->count)
+        rc = ERR_INVALID; /* the merge has other sources than ours */
+    if (rc < 0) {
         feed_destroy(feed);
-        return code;
+        return rc;
     }
-    feed->source = (uint16_t)code;
+    feed->source = (uint16_t)rc;
     feed->ops = transports[conf->transport];
     f->feeds[f->count++] = feed;
     *ret_feed = feed;
     return 0;
 }
 
-static void destroy(struct feeds *f)
+static void destroy_feeds(struct feeds *f)
 {
     for (size_t i = 0; i < f->count; i++)
         feed_destroy(f->feeds[i]);
@@ -116,7 +116,7 @@ int feeds_create(uv_loop_t *loop, const struct conf_feed *feeds, size_t count,
                  struct feeds **ret_feeds, struct err *err)
 {
     struct feeds *f = calloc(1, sizeof *f);
-    int code = f == NULL ? ERR_NOMEM : 0;
+    int rc = f == NULL ? ERR_NOMEM : 0;
     if (f != NULL) {
         f->loop = loop;
         f->merge = merge;
@@ -124,15 +124,15 @@ int feeds_create(uv_loop_t *loop, const struct conf_feed *feeds, size_t count,
         f->limits = default_limits;
         f->scratch = malloc(FEED_SCRATCH_BYTES);
         if (f->scratch == NULL)
-            code = ERR_NOMEM;
+            rc = ERR_NOMEM;
         struct feed *feed;
-        for (size_t i = 0; i < count && code == 0; i++)
-            code = add_feed(f, &feeds[i], &feed);
+        for (size_t i = 0; i < count && rc == 0; i++)
+            rc = add_feed(f, &feeds[i], &feed);
     }
-    if (code != 0) {
+    if (rc != 0) {
         if (f != NULL)
-            destroy(f);
-        return err_set(err, code, "feeds: %s", err_text(code));
+            destroy_feeds(f);
+        return err_set(err, rc, "feeds: %s", err_text(rc));
     }
     uv_timer_init(loop, &f->silence);
     uv_timer_init(loop, &f->pace);
@@ -152,15 +152,15 @@ static int open_feed(struct feed *feed, struct err *err)
     feed->heard_ms = clock_wall_ms();
     if (feed->conf.transport != CONF_FEED_LISTEN &&
         feed->conf.transport != CONF_FEED_UDP) {
-        feed->input = feed_input_create(feed);
+        feed->input = feed_path_create_input(feed);
         if (feed->input == NULL)
             return err_set(err, ERR_NOMEM, "feed %s: out of memory", feed->conf.id);
     }
     struct err why = {0};
-    int code = feed->ops->open(feed, &why);
-    if (code != 0)
-        return err_set(err, code, "feed %s: %s", feed->conf.id,
-                       why.text[0] != '\0' ? why.text : err_text(code));
+    int rc = feed->ops->open(feed, &why);
+    if (rc != 0)
+        return err_set(err, rc, "feed %s: %s", feed->conf.id,
+                       why.text[0] != '\0' ? why.text : err_text(rc));
     if (feed->feeds->is_paused)
         feed->ops->pause(feed, true);
     return 0;
@@ -172,12 +172,12 @@ int feeds_open(struct feeds *f, struct err *err)
     f->opened_loop_ms = uv_now(f->loop);
     f->is_open = true;
     for (size_t i = 0; i < f->count; i++) {
-        int code = open_feed(f->feeds[i], err);
-        if (code != 0)
-            return code;
+        int rc = open_feed(f->feeds[i], err);
+        if (rc != 0)
+            return rc;
     }
-    feeds_arm_silence(f);
-    feeds_wake(f);
+    feed_path_arm_silence(f);
+    feed_path_wake(f);
     return 0;
 }
 
@@ -190,7 +190,7 @@ void feeds_pause(struct feeds *f, bool paused)
         if (f->feeds[i]->state != NULL && !f->feeds[i]->is_closing &&
             !f->feeds[i]->is_held)
             f->feeds[i]->ops->pause(f->feeds[i], paused);
-    feeds_wake(f);
+    feed_path_wake(f);
 }
 
 void feeds_resume(struct feeds *f, const char *feed, const void *record, size_t n)
@@ -226,7 +226,7 @@ void feeds_status(const struct feeds *f, size_t feed, struct feed_status *ret_st
         .input = x->past,
     };
     if (x->input != NULL)
-        feed_counts_add(&ret_status->input, input_counts(x->input));
+        feed_path_add_counts(&ret_status->input, input_counts(x->input));
     if (x->ops->status != NULL && x->state != NULL)
         x->ops->status(x, ret_status);
 }
@@ -242,30 +242,30 @@ static void close_if_done(struct feeds *f)
             return;
     void (*on_closed)(void *context) = f->on_closed;
     void *context = f->closed_context;
-    destroy(f);
+    destroy_feeds(f);
     if (on_closed != NULL)
         on_closed(context);
 }
 
-void feed_hold(struct feed *feed)
+void feeds_hold(struct feed *feed)
 {
     feed->holds++;
 }
 
 /* The last handle of a feed that was taken out by a reload. */
-static void gone(struct feed *feed)
+static void retire_feed(struct feed *feed)
 {
     feed->is_gone = true;
-    feed_input_retire(feed, feed->input);
+    feed_path_retire_input(feed, feed->input);
     feed->input = NULL;
 }
 
-void feed_release(struct feed *feed)
+void feeds_release(struct feed *feed)
 {
     feed->holds--;
     if (feed->holds > 0 || !feed->is_closing)
         return;
-    gone(feed);
+    retire_feed(feed);
     close_if_done(feed->feeds);
 }
 
@@ -279,7 +279,7 @@ static void close_feed(struct feed *feed)
     feed->ops->close(feed);
     feed->holds--;
     if (feed->holds == 0)
-        gone(feed);
+        retire_feed(feed);
 }
 
 static void on_own_closed(uv_handle_t *handle)
@@ -320,7 +320,7 @@ static int take_out(struct feeds *f, struct feed *feed)
 {
     log_info("feed", feed->conf.id, "closed by the new configuration");
     buf_clear(&feed->record);
-    if (feed->is_open && feeds_record(f, feed->source, &feed->record) == ERR_NOMEM)
+    if (feed->is_open && feed_file_record(f, feed->source, &feed->record) == ERR_NOMEM)
         log_error("feed", feed->conf.id, "the place is lost: out of memory");
     close_feed(feed);
     return merge_end(f->merge, feed->source);
@@ -344,25 +344,25 @@ static void take_over_place(struct feeds *f, struct feed *feed)
 static int bring_in(struct feeds *f, const struct conf_feed *conf, struct err *why)
 {
     struct feed *feed = NULL;
-    int code = add_feed(f, conf, &feed);
-    if (code != 0)
-        return code;
-    if (!feed_is_live(feed)) {
+    int rc = add_feed(f, conf, &feed);
+    if (rc != 0)
+        return rc;
+    if (!feed_path_is_live(feed)) {
         take_over_place(f, feed);
         f->has_pace_base = false; /* paced ones begin anew together */
         f->opened_loop_ms = uv_now(f->loop);
     }
-    code = f->is_open ? open_feed(feed, why) : 0;
-    if (code == 0)
+    rc = f->is_open ? open_feed(feed, why) : 0;
+    if (rc == 0)
         return 0;
     /* The next reload tries it again. A live one is silent meanwhile, and is told as
      * such; for a recording the others must not wait. */
     feed->has_failed = true;
-    if (feed_is_live(feed))
-        return code;
+    if (feed_path_is_live(feed))
+        return rc;
     close_feed(feed);
     int ended = merge_end(f->merge, feed->source);
-    return ended != 0 ? ended : code;
+    return ended != 0 ? ended : rc;
 }
 
 int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds, size_t count,
@@ -375,9 +375,9 @@ int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds, size_t cou
             stays = is_same(f->feeds[i], &feeds[j]);
         if (stays)
             continue;
-        int code = take_out(f, f->feeds[i]);
-        if (code != 0)
-            return err_set(err, code, "feeds: %s", err_text(code));
+        int rc = take_out(f, f->feeds[i]);
+        if (rc != 0)
+            return err_set(err, rc, "feeds: %s", err_text(rc));
     }
     int result = 0;
     size_t before = f->count;
@@ -388,18 +388,18 @@ int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds, size_t cou
         if (is_there)
             continue;
         struct err why = {0};
-        int code = bring_in(f, &feeds[j], &why);
-        if (code != 0) {
+        int rc = bring_in(f, &feeds[j], &why);
+        if (rc != 0) {
             if (why.text[0] == '\0')
-                err_set(&why, code, "feed %s: %s", feeds[j].id, err_text(code));
+                err_set(&why, rc, "feed %s: %s", feeds[j].id, err_text(rc));
             log_error("feed", NULL, "%s", why.text);
-            result = err_set(err, code, "%s", why.text);
+            result = err_set(err, rc, "%s", why.text);
         }
     }
     f->has_ended = false;
-    feeds_arm_silence(f);
+    feed_path_arm_silence(f);
     f->is_dirty = true;
-    feeds_wake(f);
+    feed_path_wake(f);
     return result;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file feed's own state, shared by file.c (reading), resume.c (where to go on) and
- * pace.c (when). */
+/* A file feed's own state, shared by feed_file.c (reading), file_resume.c (where to go
+ * on) and feeds_pace.c (when). */
 #ifndef LOOKOUT_FILE_INT_H
 #define LOOKOUT_FILE_INT_H
 
@@ -57,7 +57,7 @@ struct file_feed {
     int64_t pushed_ms; /* event time of the last one handed on */
 };
 
-/* resume.c */
+/* file_resume.c */
 MUST_CHECK int file_resume_read(const struct buf *record, struct file_resume *ret_resume);
 void file_resume_finish(struct file_resume *resume);
 MUST_CHECK int file_resume_write(struct file_feed *file, struct buf *out);

@@ -33,9 +33,9 @@ static void on_client_closed(uv_handle_t *handle)
 {
     struct client *client = handle->data;
     struct feed *feed = client->owner->feed;
-    feed_input_retire(feed, client->input);
+    feed_path_retire_input(feed, client->input);
     free(client);
-    feed_release(feed);
+    feeds_release(feed);
 }
 
 /* Take it off the list and close it; its input is kept until then. */
@@ -68,7 +68,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         return;
     client->received_loop_ms = uv_now(feed->feeds->loop);
     if (n > 0) {
-        feed_bytes(feed, client->input, buf->base, (size_t)n);
+        feed_path_bytes(feed, client->input, buf->base, (size_t)n);
     } else {
         log_debug("feed", feed->conf.id, "a sender left reason=\"%s\"",
                   uv_strerror((int)n));
@@ -79,7 +79,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
             log_error("feed", feed->conf.id, "lost a sender's last line: out of memory");
         drop_client(client);
     }
-    feeds_flush(feed->feeds);
+    feed_path_flush(feed->feeds);
 }
 
 /* May this one stay? */
@@ -89,7 +89,7 @@ static bool is_welcome(struct listen_feed *l, struct client *client)
     struct sockaddr_storage address;
     int n = sizeof address;
     if (uv_tcp_getpeername(&client->handle, (struct sockaddr *)&address, &n) != 0 ||
-        !feed_accepts(feed, (const struct sockaddr *)&address))
+        !feed_net_accepts(feed, (const struct sockaddr *)&address))
         return false;
     if (l->count < feed->conf.max_clients)
         return true;
@@ -114,13 +114,13 @@ static void on_connection(uv_stream_t *server, int status)
     client->owner = l;
     client->handle.data = client;
     client->received_loop_ms = uv_now(feed->feeds->loop);
-    feed_hold(feed);
-    int code = uv_accept(server, (uv_stream_t *)&client->handle);
-    if (code == 0 && is_welcome(l, client))
-        client->input = feed_input_create(feed);
-    if (client->input != NULL && !feed_is_paused(feed))
-        code = uv_read_start((uv_stream_t *)&client->handle, on_alloc, on_read);
-    if (code != 0 || client->input == NULL) {
+    feeds_hold(feed);
+    int rc = uv_accept(server, (uv_stream_t *)&client->handle);
+    if (rc == 0 && is_welcome(l, client))
+        client->input = feed_path_create_input(feed);
+    if (client->input != NULL && !feed_path_is_paused(feed))
+        rc = uv_read_start((uv_stream_t *)&client->handle, on_alloc, on_read);
+    if (rc != 0 || client->input == NULL) {
         uv_close((uv_handle_t *)&client->handle, on_client_closed);
         return;
     }
@@ -139,7 +139,8 @@ static void on_timer(uv_timer_t *timer)
     struct feed *feed = l->feed;
     uint64_t now = uv_now(feed->feeds->loop);
     struct client *next;
-    for (struct client *c = l->clients; c != NULL && !feed_is_paused(feed); c = next) {
+    for (struct client *c = l->clients; c != NULL && !feed_path_is_paused(feed);
+         c = next) {
         next = c->next;
         if (now - c->received_loop_ms < (uint64_t)feed->conf.idle_timeout_ms)
             continue;
@@ -152,27 +153,27 @@ static void on_timer(uv_timer_t *timer)
 static int listen_open(struct feed *feed, struct err *err)
 {
     struct sockaddr_storage address;
-    if (feed_address(feed->conf.address, feed->conf.port, &address) != 0)
+    if (feed_net_address(feed->conf.address, feed->conf.port, &address) != 0)
         return err_set(err, ERR_INVALID, "'%s' is no IP address", feed->conf.address);
     struct listen_feed *l = calloc(1, sizeof *l);
     if (l == NULL)
         return ERR_NOMEM;
     feed->state = l;
     l->feed = feed;
-    int code = uv_tcp_init(feed->feeds->loop, &l->server);
-    if (code == 0) {
+    int rc = uv_tcp_init(feed->feeds->loop, &l->server);
+    if (rc == 0) {
         uv_timer_init(feed->feeds->loop, &l->timer);
         l->server.data = l->timer.data = l;
         l->has_server = true;
-        feed_hold(feed);
-        feed_hold(feed);
-        code = uv_tcp_bind(&l->server, (const struct sockaddr *)&address, 0);
+        feeds_hold(feed);
+        feeds_hold(feed);
+        rc = uv_tcp_bind(&l->server, (const struct sockaddr *)&address, 0);
     }
-    if (code == 0)
-        code = uv_listen((uv_stream_t *)&l->server, LISTEN_BACKLOG, on_connection);
-    if (code != 0)
+    if (rc == 0)
+        rc = uv_listen((uv_stream_t *)&l->server, LISTEN_BACKLOG, on_connection);
+    if (rc != 0)
         return err_set(err, ERR_IO, "cannot listen on %s port %u: %s", feed->conf.address,
-                       (unsigned)feed->conf.port, uv_strerror(code));
+                       (unsigned)feed->conf.port, uv_strerror(rc));
     uint64_t look_ms = (uint64_t)feed->conf.idle_timeout_ms / 4 + 1;
     uv_timer_start(&l->timer, on_timer, look_ms, look_ms);
     feed->is_open = true;
@@ -195,7 +196,7 @@ static void listen_pause(struct feed *feed, bool paused)
 static void on_own_closed(uv_handle_t *handle)
 {
     struct listen_feed *l = handle->data;
-    feed_release(l->feed);
+    feeds_release(l->feed);
 }
 
 static void listen_close(struct feed *feed)
@@ -216,10 +217,10 @@ static void listen_status(const struct feed *feed, struct feed_status *status)
     int n = sizeof address;
     status->clients = l->count;
     for (const struct client *c = l->clients; c != NULL; c = c->next)
-        feed_counts_add(&status->input, input_counts(c->input));
+        feed_path_add_counts(&status->input, input_counts(c->input));
     if (feed->is_open &&
         uv_tcp_getsockname(&l->server, (struct sockaddr *)&address, &n) == 0)
-        status->port = feed_port(&address);
+        status->port = feed_net_port(&address);
 }
 
 const struct feed_ops feed_listen = {

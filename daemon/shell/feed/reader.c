@@ -23,10 +23,10 @@ int reader_open(const char *path, struct reader **ret_reader, struct err *err)
         reader_close(r);
         return err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
     }
-    int code = recording_open(path, &r->recording, err);
-    if (code != 0) {
+    int rc = recording_open(path, &r->recording, err);
+    if (rc != 0) {
         reader_close(r);
-        return code;
+        return rc;
     }
     *ret_reader = r;
     return 0;
@@ -46,9 +46,9 @@ ssize_t reader_read(struct reader *r, void *to, size_t n, struct err *err)
     struct err why = {0};
     for (;;) {
         wait_for_bytes(r);
-        int code = recording_read(r->recording, to, n, &got, &why);
-        if (code != 0)
-            return err_set(err, code, "%s: %s", r->path, why.text);
+        int rc = recording_read(r->recording, to, n, &got, &why);
+        if (rc != 0)
+            return err_set(err, rc, "%s: %s", r->path, why.text);
         if (got > 0) {
             r->offset += got;
             return (ssize_t)got;

@@ -62,9 +62,9 @@ int recording_open(const char *path, struct recording **ret_recording, struct er
     r->stdin_flags = is_stdin ? fcntl(STDIN_FILENO, F_GETFL) : -1;
     struct stat st;
     if (r->fd < 0 || fstat(r->fd, &st) != 0) {
-        int code = err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+        int rc = err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
         recording_close(r);
-        return code;
+        return rc;
     }
     if (S_ISDIR(st.st_mode)) {
         recording_close(r);
@@ -91,7 +91,7 @@ void recording_close(struct recording *r)
 }
 
 /* Read what fits behind the raw bytes that are left. */
-static int fill(struct recording *r, struct err *err)
+static int fill_input(struct recording *r, struct err *err)
 {
     if (r->at > 0) {
         memmove(r->raw, r->raw + r->at, r->end - r->at);
@@ -126,7 +126,7 @@ static int begin_unpacking(struct recording *r, enum packing packing)
 }
 
 /* By the first bytes; stays unknown while a pipe has not brought enough of them. */
-static int recognise(struct recording *r, struct err *err)
+static int recognise_packing(struct recording *r, struct err *err)
 {
     size_t n = r->end - r->at;
     if (n < MAGIC_BYTES && !r->is_ended)
@@ -159,15 +159,15 @@ static int unpack_gzip(struct recording *r, void *bytes, size_t room, size_t *re
         }
         z->next_in = r->raw + r->at;
         z->avail_in = (uInt)(r->end - r->at);
-        int code = inflate(z, Z_NO_FLUSH);
+        int rc = inflate(z, Z_NO_FLUSH);
         r->at = r->end - z->avail_in;
-        r->is_inside = code != Z_STREAM_END;
-        if (code == Z_STREAM_END)
+        r->is_inside = rc != Z_STREAM_END;
+        if (rc == Z_STREAM_END)
             inflateReset(z);
-        else if (code == Z_BUF_ERROR)
+        else if (rc == Z_BUF_ERROR)
             break;
-        else if (code != Z_OK)
-            return err_set(err, code == Z_MEM_ERROR ? ERR_NOMEM : ERR_CORRUPT,
+        else if (rc != Z_OK)
+            return err_set(err, rc == Z_MEM_ERROR ? ERR_NOMEM : ERR_CORRUPT,
                            "damaged gzip archive: %s", z->msg ? z->msg : "no reason");
     }
     if (r->is_behind)
@@ -196,8 +196,8 @@ static int unpack_zstd(struct recording *r, void *bytes, size_t room, size_t *re
     return 0;
 }
 
-static int unpack(struct recording *r, void *bytes, size_t room, size_t *ret_n,
-                  struct err *err)
+static int unpack_block(struct recording *r, void *bytes, size_t room, size_t *ret_n,
+                        struct err *err)
 {
     size_t n = r->end - r->at;
     switch (r->packing) {
@@ -225,21 +225,21 @@ int recording_read(struct recording *r, void *bytes, size_t room, size_t *ret_n,
     size_t n = 0;
     r->is_ended = false;
     if (r->packing == PACKING_UNKNOWN) {
-        int code = fill(r, err);
-        if (code == 0)
-            code = recognise(r, err);
-        if (code != 0)
-            return code;
+        int rc = fill_input(r, err);
+        if (rc == 0)
+            rc = recognise_packing(r, err);
+        if (rc != 0)
+            return rc;
     }
     /* What is still packed comes out first; only then the file is read again. */
-    int code = unpack(r, bytes, room, &n, err);
-    if (code == 0 && n == 0 && !r->is_ended && r->packing != PACKING_UNKNOWN) {
-        code = fill(r, err);
-        if (code == 0)
-            code = unpack(r, bytes, room, &n, err);
+    int rc = unpack_block(r, bytes, room, &n, err);
+    if (rc == 0 && n == 0 && !r->is_ended && r->packing != PACKING_UNKNOWN) {
+        rc = fill_input(r, err);
+        if (rc == 0)
+            rc = unpack_block(r, bytes, room, &n, err);
     }
-    if (code != 0)
-        return code;
+    if (rc != 0)
+        return rc;
     if (n > 0)
         r->is_ended = false;
     if (r->discard > 0 && n > 0) {

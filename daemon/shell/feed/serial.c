@@ -63,7 +63,7 @@ static void on_port_closed(uv_handle_t *handle)
     struct feed *feed = port->feed;
     close(port->fd); /* only now: the loop no longer knows the number */
     free(port);
-    feed_release(feed);
+    feeds_release(feed);
 }
 
 static void close_port(struct serial_feed *serial)
@@ -79,11 +79,12 @@ static void on_retry(uv_timer_t *timer)
     open_port(timer->data);
 }
 
-static void retry_later(struct serial_feed *serial, const char *what, const char *why)
+static void retry_serial_later(struct serial_feed *serial, const char *what,
+                               const char *why)
 {
     struct feed *feed = serial->feed;
     close_port(serial);
-    uint64_t wait_ms = feed_backoff(feed->feeds, &serial->wait_ms);
+    uint64_t wait_ms = feed_net_backoff(feed->feeds, &serial->wait_ms);
     log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, what,
                  "%s reason=\"%s\" device=\"%s\" next_attempt_ms=%llu", what, why,
                  feed->conf.address, (unsigned long long)wait_ms);
@@ -96,7 +97,7 @@ static void lose_port(struct serial_feed *serial, const char *why)
     feed->is_open = false;
     feed->disconnects++;
     input_reset(feed->input);
-    retry_later(serial, "lost the device", why);
+    retry_serial_later(serial, "lost the device", why);
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
@@ -114,8 +115,8 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     ssize_t n = read(port->fd, feed->feeds->scratch, FEED_STREAM_BYTES);
     if (n > 0) {
         serial->wait_ms = 0;
-        feed_bytes(feed, feed->input, feed->feeds->scratch, (size_t)n);
-        feeds_flush(feed->feeds);
+        feed_path_bytes(feed, feed->input, feed->feeds->scratch, (size_t)n);
+        feed_path_flush(feed->feeds);
     } else if (n == 0) {
         lose_port(serial, "hung up");
     } else if (errno != EAGAIN && errno != EINTR) {
@@ -156,24 +157,23 @@ static void open_port(struct serial_feed *serial)
         const char *why = strerror(errno);
         if (fd >= 0)
             close(fd);
-        retry_later(serial, "cannot open the device", why);
+        retry_serial_later(serial, "cannot open the device", why);
         return;
     }
     struct serial_port *port = calloc(1, sizeof *port);
-    int code =
-        port == NULL ? UV_ENOMEM : uv_poll_init(feed->feeds->loop, &port->poll, fd);
-    if (code != 0) {
+    int rc = port == NULL ? UV_ENOMEM : uv_poll_init(feed->feeds->loop, &port->poll, fd);
+    if (rc != 0) {
         free(port);
         close(fd);
-        retry_later(serial, "cannot open the device", uv_strerror(code));
+        retry_serial_later(serial, "cannot open the device", uv_strerror(rc));
         return;
     }
     port->fd = fd;
     port->feed = feed;
     port->poll.data = port;
     serial->port = port;
-    feed_hold(feed);
-    if (!feed_is_paused(feed))
+    feeds_hold(feed);
+    if (!feed_path_is_paused(feed))
         uv_poll_start(&port->poll, UV_READABLE, on_readable);
     feed->is_open = true;
     feed->connects++;
@@ -193,7 +193,7 @@ static int serial_open(struct feed *feed, struct err *err)
     serial->feed = feed;
     uv_timer_init(feed->feeds->loop, &serial->timer);
     serial->timer.data = serial;
-    feed_hold(feed);
+    feeds_hold(feed);
     open_port(serial);
     return 0;
 }
@@ -212,7 +212,7 @@ static void serial_pause(struct feed *feed, bool paused)
 static void on_timer_closed(uv_handle_t *handle)
 {
     struct serial_feed *serial = handle->data;
-    feed_release(serial->feed);
+    feeds_release(serial->feed);
 }
 
 static void serial_close(struct feed *feed)

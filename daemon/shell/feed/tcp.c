@@ -29,7 +29,7 @@ struct tcp_feed {
     bool is_looking_up;
 };
 
-static void look_up(struct tcp_feed *tcp);
+static void look_up_peer(struct tcp_feed *tcp);
 static void try_next(struct tcp_feed *tcp);
 
 static void on_link_closed(uv_handle_t *handle)
@@ -37,7 +37,7 @@ static void on_link_closed(uv_handle_t *handle)
     struct tcp_link *link = handle->data;
     struct feed *feed = link->feed;
     free(link);
-    feed_release(feed);
+    feeds_release(feed);
 }
 
 static void close_link(struct tcp_feed *tcp)
@@ -50,10 +50,10 @@ static void close_link(struct tcp_feed *tcp)
 
 static void on_retry(uv_timer_t *timer)
 {
-    look_up(timer->data);
+    look_up_peer(timer->data);
 }
 
-static void retry_later(struct tcp_feed *tcp, const char *what, const char *why)
+static void retry_tcp_later(struct tcp_feed *tcp, const char *what, const char *why)
 {
     struct feed *feed = tcp->feed;
     close_link(tcp);
@@ -61,7 +61,7 @@ static void retry_later(struct tcp_feed *tcp, const char *what, const char *why)
     tcp->addresses = tcp->next = NULL;
     if (feed->is_closing)
         return;
-    uint64_t wait_ms = feed_backoff(feed->feeds, &tcp->wait_ms);
+    uint64_t wait_ms = feed_net_backoff(feed->feeds, &tcp->wait_ms);
     log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, what,
                  "%s reason=\"%s\" address=%s port=%u next_attempt_ms=%llu", what, why,
                  feed->conf.address, (unsigned)feed->conf.port,
@@ -69,13 +69,13 @@ static void retry_later(struct tcp_feed *tcp, const char *what, const char *why)
     uv_timer_start(&tcp->timer, on_retry, wait_ms, 0);
 }
 
-static void disconnect(struct tcp_feed *tcp, const char *why)
+static void close_connection(struct tcp_feed *tcp, const char *why)
 {
     struct feed *feed = tcp->feed;
     feed->is_open = false;
     feed->disconnects++;
     input_reset(feed->input); /* half a line does not go on in the next connection */
-    retry_later(tcp, "disconnected", why);
+    retry_tcp_later(tcp, "disconnected", why);
 }
 
 static void on_idle(uv_timer_t *timer)
@@ -84,12 +84,12 @@ static void on_idle(uv_timer_t *timer)
     const struct feed *feed = tcp->feed;
     uint64_t idle_ms = uv_now(feed->feeds->loop) - tcp->received_loop_ms;
     uint64_t limit_ms = (uint64_t)feed->conf.idle_timeout_ms;
-    if (feed_is_paused(feed)) /* it is us who do not read */
+    if (feed_path_is_paused(feed)) /* it is us who do not read */
         uv_timer_start(&tcp->timer, on_idle, limit_ms, 0);
     else if (idle_ms < limit_ms)
         uv_timer_start(&tcp->timer, on_idle, limit_ms - idle_ms, 0);
     else
-        disconnect(tcp, "idle timeout");
+        close_connection(tcp, "idle timeout");
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
@@ -107,13 +107,14 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     if (link != tcp->link || n == 0)
         return;
     if (n < 0) {
-        disconnect(tcp, n == UV_EOF ? "closed by the other side" : uv_strerror((int)n));
+        close_connection(tcp,
+                         n == UV_EOF ? "closed by the other side" : uv_strerror((int)n));
         return;
     }
     tcp->received_loop_ms = uv_now(feed->feeds->loop);
     tcp->wait_ms = 0; /* it works: the next attempt may come soon */
-    feed_bytes(feed, feed->input, buf->base, (size_t)n);
-    feeds_flush(feed->feeds);
+    feed_path_bytes(feed, feed->input, buf->base, (size_t)n);
+    feed_path_flush(feed->feeds);
 }
 
 static void on_connect(uv_connect_t *request, int status)
@@ -123,14 +124,14 @@ static void on_connect(uv_connect_t *request, int status)
     struct tcp_feed *tcp = feed->state;
     if (link != tcp->link)
         return; /* given up meanwhile */
-    if (status == 0 && !feed_is_paused(feed))
+    if (status == 0 && !feed_path_is_paused(feed))
         status = uv_read_start((uv_stream_t *)&link->handle, on_alloc, on_read);
     if (status != 0) {
         close_link(tcp);
         if (tcp->next != NULL)
             try_next(tcp);
         else
-            retry_later(tcp, "cannot connect", uv_strerror(status));
+            retry_tcp_later(tcp, "cannot connect", uv_strerror(status));
         return;
     }
     enum { KEEPALIVE_S = 60 };
@@ -150,7 +151,7 @@ static void on_attempt_over(uv_timer_t *timer)
     if (tcp->next != NULL)
         try_next(tcp);
     else
-        retry_later(tcp, "cannot connect", "timed out");
+        retry_tcp_later(tcp, "cannot connect", "timed out");
 }
 
 static void try_next(struct tcp_feed *tcp)
@@ -161,21 +162,20 @@ static void try_next(struct tcp_feed *tcp)
     struct tcp_link *link = calloc(1, sizeof *link);
     if (link == NULL || uv_tcp_init(feed->feeds->loop, &link->handle) != 0) {
         free(link);
-        retry_later(tcp, "cannot connect", "out of memory");
+        retry_tcp_later(tcp, "cannot connect", "out of memory");
         return;
     }
     link->feed = feed;
     link->handle.data = link->connect.data = link;
     tcp->link = link;
-    feed_hold(feed);
-    int code =
-        uv_tcp_connect(&link->connect, &link->handle, address->ai_addr, on_connect);
-    if (code == 0) {
+    feeds_hold(feed);
+    int rc = uv_tcp_connect(&link->connect, &link->handle, address->ai_addr, on_connect);
+    if (rc == 0) {
         uv_timer_start(&tcp->timer, on_attempt_over, feed->feeds->limits.connect_ms, 0);
         return;
     }
     if (tcp->next == NULL) {
-        retry_later(tcp, "cannot connect", uv_strerror(code));
+        retry_tcp_later(tcp, "cannot connect", uv_strerror(rc));
         return;
     }
     close_link(tcp);
@@ -192,16 +192,16 @@ static void on_looked_up(uv_getaddrinfo_t *request, int status,
         uv_freeaddrinfo(addresses);
     } else if (status != 0 || addresses == NULL) {
         uv_freeaddrinfo(addresses);
-        retry_later(tcp, "cannot look up",
-                    status != 0 ? uv_strerror(status) : "no address");
+        retry_tcp_later(tcp, "cannot look up",
+                        status != 0 ? uv_strerror(status) : "no address");
     } else {
         tcp->addresses = tcp->next = addresses;
         try_next(tcp);
     }
-    feed_release(feed);
+    feeds_release(feed);
 }
 
-static void look_up(struct tcp_feed *tcp)
+static void look_up_peer(struct tcp_feed *tcp)
 {
     struct feed *feed = tcp->feed;
     struct addrinfo hints = {
@@ -209,14 +209,14 @@ static void look_up(struct tcp_feed *tcp)
     char port[8];
     snprintf(port, sizeof port, "%u", (unsigned)feed->conf.port);
     tcp->lookup.data = tcp;
-    int code = uv_getaddrinfo(feed->feeds->loop, &tcp->lookup, on_looked_up,
-                              feed->conf.address, port, &hints);
-    if (code != 0) {
-        retry_later(tcp, "cannot look up", uv_strerror(code));
+    int rc = uv_getaddrinfo(feed->feeds->loop, &tcp->lookup, on_looked_up,
+                            feed->conf.address, port, &hints);
+    if (rc != 0) {
+        retry_tcp_later(tcp, "cannot look up", uv_strerror(rc));
         return;
     }
     tcp->is_looking_up = true;
-    feed_hold(feed);
+    feeds_hold(feed);
 }
 
 static int tcp_open(struct feed *feed, struct err *err)
@@ -229,8 +229,8 @@ static int tcp_open(struct feed *feed, struct err *err)
     tcp->feed = feed;
     uv_timer_init(feed->feeds->loop, &tcp->timer);
     tcp->timer.data = tcp;
-    feed_hold(feed);
-    look_up(tcp);
+    feeds_hold(feed);
+    look_up_peer(tcp);
     return 0;
 }
 
@@ -250,7 +250,7 @@ static void tcp_pause(struct feed *feed, bool paused)
 static void on_timer_closed(uv_handle_t *handle)
 {
     struct tcp_feed *tcp = handle->data;
-    feed_release(tcp->feed);
+    feeds_release(tcp->feed);
 }
 
 static void tcp_close(struct feed *feed)

@@ -87,7 +87,7 @@ static bool is_same_host(const struct sockaddr_storage *a, const struct sockaddr
            memcmp(&x->sin6_addr, &y->sin6_addr, sizeof x->sin6_addr) == 0;
 }
 
-static in_port_t port_of(const struct sockaddr *address)
+static in_port_t port_bound_to(const struct sockaddr *address)
 {
     return address->sa_family == AF_INET
                ? ((const struct sockaddr_in *)address)->sin_port
@@ -96,7 +96,8 @@ static in_port_t port_of(const struct sockaddr *address)
 
 static bool is_same_address(const struct sockaddr_storage *a, const struct sockaddr *b)
 {
-    return is_same_host(a, b) && port_of((const struct sockaddr *)a) == port_of(b);
+    return is_same_host(a, b) &&
+           port_bound_to((const struct sockaddr *)a) == port_bound_to(b);
 }
 
 static void copy_address(struct sockaddr_storage *to, const struct sockaddr *from)
@@ -109,7 +110,7 @@ static void copy_address(struct sockaddr_storage *to, const struct sockaddr *fro
 /* Note a new port; true: its host's ports come once. */
 static bool is_loose(struct udp_feed *udp, const struct sockaddr *address)
 {
-    in_port_t port = port_of(address);
+    in_port_t port = port_bound_to(address);
     if (!is_same_host(&udp->loose_host, address)) {
         copy_address(&udp->loose_host, address);
         udp->loose_count = 0;
@@ -132,11 +133,11 @@ static struct input *input_of(struct feed *feed, const struct sockaddr *address)
                 break;
     if (i == udp->count && is_loose(udp, address)) {
         if (udp->loose == NULL)
-            udp->loose = feed_input_create(feed);
+            udp->loose = feed_path_create_input(feed);
         return udp->loose;
     }
     if (i == udp->count) {
-        struct input *input = feed_input_create(feed);
+        struct input *input = feed_path_create_input(feed);
         if (input == NULL)
             return NULL;
         if (udp->count < SENDERS)
@@ -145,7 +146,7 @@ static struct input *input_of(struct feed *feed, const struct sockaddr *address)
             for (size_t j = i = 0; j < SENDERS; j++)
                 if (udp->senders[j].heard < udp->senders[i].heard)
                     i = j;
-        feed_input_retire(feed, udp->senders[i].input);
+        feed_path_retire_input(feed, udp->senders[i].input);
         udp->senders[i].input = input;
         copy_address(&udp->senders[i].address, address);
     }
@@ -162,14 +163,15 @@ static void on_datagram(uv_udp_t *handle, ssize_t n, const uv_buf_t *buf,
         log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "receive",
                      "receiving failed reason=\"%s\"", uv_strerror((int)n));
     if (n < 0 || address == NULL) { /* the batch is through */
-        feeds_flush(feed->feeds);
+        feed_path_flush(feed->feeds);
         return;
     }
-    if ((flags & UV_UDP_PARTIAL) != 0 || feed->is_closing || !feed_accepts(feed, address))
+    if ((flags & UV_UDP_PARTIAL) != 0 || feed->is_closing ||
+        !feed_net_accepts(feed, address))
         return;
     struct input *input = input_of(feed, address);
     if (input != NULL)
-        feed_datagram(feed, input, buf->base, (size_t)n);
+        feed_path_datagram(feed, input, buf->base, (size_t)n);
     else
         log_repeated(LOG_LEVEL_ERROR, "feed", feed->conf.id, "input",
                      "lost a datagram reason=\"%s\"", err_text(ERR_NOMEM));
@@ -206,30 +208,29 @@ static void enlarge_buffer(struct feed *feed, uv_udp_t *handle)
 static int udp_open(struct feed *feed, struct err *err)
 {
     struct sockaddr_storage address;
-    if (feed_address(feed->conf.address, feed->conf.port, &address) != 0)
+    if (feed_net_address(feed->conf.address, feed->conf.port, &address) != 0)
         return err_set(err, ERR_INVALID, "'%s' is no IP address", feed->conf.address);
     struct udp_feed *udp = calloc(1, sizeof *udp);
     if (udp == NULL)
         return ERR_NOMEM;
     feed->state = udp;
     bool is_group = is_multicast(&address);
-    int code = uv_udp_init_ex(feed->feeds->loop, &udp->handle,
-                              (unsigned)address.ss_family | UV_UDP_RECVMMSG);
-    if (code == 0) {
+    int rc = uv_udp_init_ex(feed->feeds->loop, &udp->handle,
+                            (unsigned)address.ss_family | UV_UDP_RECVMMSG);
+    if (rc == 0) {
         udp->is_open = true;
         udp->handle.data = feed;
-        feed_hold(feed);
-        code = uv_udp_bind(&udp->handle, (const struct sockaddr *)&address,
-                           is_group ? UV_UDP_REUSEADDR : 0);
+        feeds_hold(feed);
+        rc = uv_udp_bind(&udp->handle, (const struct sockaddr *)&address,
+                         is_group ? UV_UDP_REUSEADDR : 0);
     }
-    if (code == 0 && is_group)
-        code =
-            uv_udp_set_membership(&udp->handle, feed->conf.address, NULL, UV_JOIN_GROUP);
-    if (code == 0)
-        code = uv_udp_recv_start(&udp->handle, on_alloc, on_datagram);
-    if (code != 0)
+    if (rc == 0 && is_group)
+        rc = uv_udp_set_membership(&udp->handle, feed->conf.address, NULL, UV_JOIN_GROUP);
+    if (rc == 0)
+        rc = uv_udp_recv_start(&udp->handle, on_alloc, on_datagram);
+    if (rc != 0)
         return err_set(err, ERR_IO, "cannot receive on %s port %u: %s",
-                       feed->conf.address, (unsigned)feed->conf.port, uv_strerror(code));
+                       feed->conf.address, (unsigned)feed->conf.port, uv_strerror(rc));
     enlarge_buffer(feed, &udp->handle);
     feed->is_open = true;
     return 0;
@@ -249,11 +250,11 @@ static void on_closed(uv_handle_t *handle)
     struct feed *feed = handle->data;
     struct udp_feed *udp = feed->state;
     for (size_t i = 0; i < udp->count; i++)
-        feed_input_retire(feed, udp->senders[i].input);
+        feed_path_retire_input(feed, udp->senders[i].input);
     udp->count = 0;
-    feed_input_retire(feed, udp->loose);
+    feed_path_retire_input(feed, udp->loose);
     udp->loose = NULL;
-    feed_release(feed);
+    feeds_release(feed);
 }
 
 static void udp_close(struct feed *feed)
@@ -275,12 +276,12 @@ static void udp_status(const struct feed *feed, struct feed_status *status)
     status->kernel_drops = udp->drops;
     status->clients = (uint32_t)udp->count;
     for (size_t i = 0; i < udp->count; i++)
-        feed_counts_add(&status->input, input_counts(udp->senders[i].input));
+        feed_path_add_counts(&status->input, input_counts(udp->senders[i].input));
     if (udp->loose != NULL)
-        feed_counts_add(&status->input, input_counts(udp->loose));
+        feed_path_add_counts(&status->input, input_counts(udp->loose));
     if (udp->is_open &&
         uv_udp_getsockname(&udp->handle, (struct sockaddr *)&address, &n) == 0)
-        status->port = feed_port(&address);
+        status->port = feed_net_port(&address);
 }
 
 const struct feed_ops feed_udp = {

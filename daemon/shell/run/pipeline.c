@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "lookout/base/buf.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/sys/log.h"
 
 int64_t pipeline_clock_ms(void)
@@ -102,7 +102,7 @@ struct loading {
 static int load_row(void *context, uint32_t mmsi, const void *record, size_t n)
 {
     struct loading *l = context;
-    int rc = engine_load(l->engine, mmsi, record, n);
+    int rc = engine_wire_load(l->engine, mmsi, record, n);
     if (rc == ERR_CORRUPT) {
         l->refused++;
         return 0;
@@ -121,7 +121,7 @@ int pipeline_load(struct pipeline *p, const char *directory, size_t *ret_refused
         return rc;
     rc = store_reader_engine(reader, &self);
     if (rc == 0)
-        rc = engine_load_self(p->engine, self.data, self.length);
+        rc = engine_wire_load_self(p->engine, self.data, self.length);
     if (rc == ERR_NOT_FOUND)
         rc = 0;
     if (rc == 0)
@@ -166,7 +166,7 @@ static int add_feeds(struct pipeline *p)
         if (status.is_gone)
             continue;
         buf_clear(&record);
-        int code = feeds_record(p->feeds, i, &record);
+        int code = feed_file_record(p->feeds, i, &record);
         if (code == 0)
             rc = store_batch_feed(p->batch, status.id, record.data, record.length);
         else if (code != ERR_NOT_FOUND)
@@ -181,9 +181,9 @@ int pipeline_commit(struct pipeline *p, bool all)
     if (p->store == NULL || p->rc != 0)
         return p->rc;
     struct buf self = {0};
-    int rc = engine_save(p->engine, all, save_row, p);
+    int rc = engine_wire_save(p->engine, all, save_row, p);
     if (rc == 0)
-        rc = engine_save_self(p->engine, &self);
+        rc = engine_wire_save_self(p->engine, &self);
     if (rc == 0)
         rc = store_batch_engine(p->batch, self.data, self.length);
     buf_finish(&self);

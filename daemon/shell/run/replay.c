@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "lookout/ais/input.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/delivery/delivery.h"
 #include "lookout/feed/reader.h"
 #include "lookout/run/config.h"
@@ -80,7 +80,7 @@ static void say_store_error(void *context, const char *text)
     fprintf(stderr, "lookoutd replay: store: %s\n", text);
 }
 
-static int open_store(struct replay *r)
+static int open_state(struct replay *r)
 {
     struct err err = {0};
     const char *directory = r->options->state;
@@ -175,11 +175,11 @@ static int go_through(struct replay *r)
         if (pipeline_drain(p) == 0 && store_batch_bytes(p->batch) > COMMIT_BYTES &&
             pipeline_commit(p, false) == 0 && store_queued_bytes(r->store) > QUEUE_BYTES)
             store_flush(r->store, 60000);
-        replay_progress(r, false);
+        replay_summary_progress(r, false);
     }
     r->tally.first_ms = p->first_ms;
     r->tally.last_ms = engine_now(p->engine);
-    replay_progress(r, true);
+    replay_summary_progress(r, true);
     return p->rc != 0 ? p->rc : pipeline_commit(p, false);
 }
 
@@ -250,10 +250,10 @@ static int open_all(struct replay *r)
             return ERR_IO;
         }
     }
-    return open_store(r);
+    return open_state(r);
 }
 
-static int replay(struct replay *r)
+static int replay_inputs(struct replay *r)
 {
     int rc = go_through(r);
     if (rc != 0)
@@ -321,7 +321,7 @@ int replay_run(const struct replay_options *options)
     signal(SIGPIPE, SIG_IGN);
     rc = open_all(&r);
     if (rc == 0)
-        rc = replay(&r);
+        rc = replay_inputs(&r);
     close_all(&r);
     return rc;
 }

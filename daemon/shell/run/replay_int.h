@@ -38,6 +38,6 @@ struct replay {
  * to stderr. */
 void replay_summary(const struct replay *r);
 /* How far it is, on a terminal. */
-void replay_progress(const struct replay *r, bool is_last);
+void replay_summary_progress(const struct replay *r, bool is_last);
 
 #endif

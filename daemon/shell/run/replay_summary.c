@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "replay_int.h"
 
-void replay_progress(const struct replay *r, bool is_last)
+void replay_summary_progress(const struct replay *r, bool is_last)
 {
     static int64_t shown_ms;
     int64_t now_ms = pipeline_clock_ms();

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/run/config.h"
 #include "lookout/sys/log.h"
 #include "lookout/sys/notify.h"
@@ -31,7 +31,7 @@ void run_fail(struct run *r, const char *what, int rc)
     run_stop(r, rc);
 }
 
-static void commit(struct run *r)
+static void commit_cut(struct run *r)
 {
     int rc = pipeline_commit(&r->pipeline, false);
     r->committed_ms = r->pipeline.clock_ms;
@@ -40,7 +40,7 @@ static void commit(struct run *r)
 }
 
 /* A store that is behind slows the feeds, not the memory. */
-static void balance(struct run *r)
+static void balance_store(struct run *r)
 {
     size_t queued = store_queued_bytes(r->store);
     bool is_paused = r->is_paused ? queued > QUEUE_LOW : queued > QUEUE_HIGH;
@@ -66,8 +66,8 @@ void run_drain(struct run *r)
         return;
     }
     if (r->pipeline.has_alerts || r->pipeline.clock_ms - r->committed_ms >= COMMIT_MS)
-        commit(r);
-    balance(r);
+        commit_cut(r);
+    balance_store(r);
 }
 
 static void on_data(void *context)
@@ -80,7 +80,7 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     struct run *r = context;
     struct alert alert;
     run_drain(r);
-    engine_source_silent(r->pipeline.engine, (uint16_t)feed, is_silent);
+    silence_set_source(r->pipeline.engine, (uint16_t)feed, is_silent);
     struct feed_status status;
     feeds_status(r->feeds, feed, &status);
     const char *id = status.id;
@@ -93,7 +93,7 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     if (rc != 0)
         run_fail(r, "an alert cannot be made", rc);
     else
-        commit(r);
+        commit_cut(r);
 }
 
 /* A recording of bare sentences: all of it was refused. */
@@ -114,7 +114,7 @@ static void on_end(void *context)
     run_drain(r);
     if (r->is_stopping)
         return;
-    commit(r);
+    commit_cut(r);
     r->is_ended = true;
     r->ended_ms = uv_now(&r->loop);
     warn_of_no_time(r);
@@ -125,7 +125,7 @@ static void on_end(void *context)
 }
 
 /* --once: nothing waits for delivery any more, or has waited long enough. */
-static void sweep(struct run *r)
+static void sweep_store(struct run *r)
 {
     struct store_counts counts = {0};
     int64_t now_ms = r->pipeline.clock_ms;
@@ -148,7 +148,7 @@ static void sweep(struct run *r)
 }
 
 /* The watchdog hears of us only while the store makes progress, too. */
-static void beat(struct run *r)
+static void beat_watchdog(struct run *r)
 {
     struct store_health health;
     uint64_t every_ms = 0;
@@ -176,9 +176,9 @@ static void on_tick(uv_timer_t *timer)
         store_set_quota(r->store, (int64_t)r->conf->database_mb << 20);
         store_prune(r->store, &r->conf->retain, r->pipeline.clock_ms);
     }
-    run_rate(r);
-    beat(r);
-    sweep(r);
+    run_metrics_rate(r);
+    beat_watchdog(r);
+    sweep_store(r);
 }
 
 /* --- the store's thread --- */
@@ -289,8 +289,8 @@ static int open_store(struct run *r, struct err *err)
         log_warning("store", NULL, "%zu stored vessels cannot be read and start anew",
                     refused);
     if (run_is_live(r->conf))
-        engine_outage(r->pipeline.engine, engine_now(r->pipeline.engine),
-                      pipeline_clock_ms());
+        silence_add_outage(r->pipeline.engine, engine_now(r->pipeline.engine),
+                           pipeline_clock_ms());
     return 0;
 }
 
@@ -312,7 +312,7 @@ static int open_feeds(struct run *r, struct err *err)
     return rc != 0 ? rc : feeds_open(r->feeds, err);
 }
 
-static int start(struct run *r, struct err *err)
+static int start_parts(struct run *r, struct err *err)
 {
     r->started_ms = r->committed_ms = r->pruned_ms = r->reloaded_ms = pipeline_clock_ms();
     r->is_reload_good = true;
@@ -325,9 +325,9 @@ static int start(struct run *r, struct err *err)
     if (rc == 0)
         rc = open_feeds(r, err);
     if (rc == 0 && r->conf->api_address != NULL)
-        rc = run_open_api(r, err);
+        rc = run_metrics_open_api(r, err);
     if (rc == 0)
-        run_open_local(r);
+        run_metrics_open_local(r);
     return rc;
 }
 
@@ -369,7 +369,7 @@ static void init_handles(struct run *r)
     }
 }
 
-static void finish(struct run *r)
+static void finish_run(struct run *r)
 {
     wake_set(&r->wake, NULL);
     if (r->delivery != NULL)
@@ -392,7 +392,7 @@ static void finish(struct run *r)
     uv_loop_close(&r->loop);
 }
 
-static int run(struct run *r)
+static int run_loop(struct run *r)
 {
     struct err err = {0};
     signal(SIGPIPE, SIG_IGN);
@@ -400,7 +400,7 @@ static int run(struct run *r)
     init_handles(r);
     wake_init(&r->wake);
     struct water_fields_options water = {.cache = r->conf->state, .is_writing = true};
-    int rc = config_water(r->conf, &water) ? start(r, &err) : ERR_NOMEM;
+    int rc = config_water(r->conf, &water) ? start_parts(r, &err) : ERR_NOMEM;
     if (rc != 0) {
         log_error("run", NULL, "%s", err.text[0] != '\0' ? err.text : err_text(rc));
         run_stop(r, rc);
@@ -414,7 +414,7 @@ static int run(struct run *r)
         notify_ready("watching");
     }
     uv_run(&r->loop, UV_RUN_DEFAULT);
-    finish(r);
+    finish_run(r);
     return r->rc;
 }
 
@@ -429,5 +429,5 @@ int run_daemon(const struct run_options *options)
         conf_destroy(r.conf);
         return ERR_INVALID;
     }
-    return run(&r);
+    return run_loop(&r);
 }

@@ -83,11 +83,11 @@ void run_reload_ask(struct run *r);
 void run_reload_stop(struct run *r);
 /* run_metrics.c: opens the API where the configuration in force says, to be asked by it.
  */
-int run_open_api(struct run *r, struct err *err);
+int run_metrics_open_api(struct run *r, struct err *err);
 /* The socket is a convenience: that it cannot be opened is said, no more. */
-void run_open_local(struct run *r);
+void run_metrics_open_local(struct run *r);
 /* Lines a second of each feed, looked at every few seconds. */
-void run_rate(struct run *r);
+void run_metrics_rate(struct run *r);
 /* Everything that waits goes through the engine. */
 void run_drain(struct run *r);
 /* It cannot go on: says why and ends. */

@@ -3,18 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/sys/log.h"
 #include "run_int.h"
 
-static double seconds(int64_t ms)
+static double to_seconds(int64_t ms)
 {
     return ms != TIME_NONE ? (double)ms / 1000.0 : 0;
 }
 
 /* One family with one sample. */
-static int single(struct buf *out, const char *name, const char *type, const char *text,
-                  double value)
+static int write_single(struct buf *out, const char *name, const char *type,
+                        const char *text, double value)
 {
     int rc = metric_family(out, name, type, text);
     return rc != 0 ? rc : metric_sample(out, name, NULL, NULL, value);
@@ -81,7 +81,7 @@ static double feed_figure(const struct run *r, size_t i, enum feed_figure figure
     case FEED_DROPS:
         return (double)s.kernel_drops;
     case FEED_LAST:
-        return seconds(s.input.last_heard_ms);
+        return to_seconds(s.input.last_heard_ms);
     case FEED_REFUSED:
         return (double)s.refused_senders;
     case FEED_TAG_VOID:
@@ -149,13 +149,15 @@ static int engine_metrics(const struct run *r, struct buf *out)
         {"lookoutd_alerts_folded_total", "Alerts folded by repeat.", c->alerts_folded},
         /* clang-format on */
     };
-    int rc = single(out, "lookoutd_vessels", "gauge", "Vessels known.",
-                    (double)engine_vessel_count(r->pipeline.engine));
+    int rc = write_single(out, "lookoutd_vessels", "gauge", "Vessels known.",
+                          (double)engine_vessel_count(r->pipeline.engine));
     if (rc == 0)
-        rc = single(out, "lookoutd_event_timestamp_seconds", "gauge",
-                    "Event time of the engine.", seconds(engine_now(r->pipeline.engine)));
+        rc = write_single(out, "lookoutd_event_timestamp_seconds", "gauge",
+                          "Event time of the engine.",
+                          to_seconds(engine_now(r->pipeline.engine)));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && rc == 0; i++)
-        rc = single(out, rows[i].name, "counter", rows[i].text, (double)rows[i].value);
+        rc = write_single(out, rows[i].name, "counter", rows[i].text,
+                          (double)rows[i].value);
     return rc;
 }
 
@@ -166,24 +168,24 @@ static int store_metrics(const struct run *r, struct buf *out)
     struct store_health h;
     struct store_counts c = {0};
     store_health(r->store, &h);
-    int rc = single(out, "lookoutd_store_failing", "gauge",
-                    "Whether the last commit failed.", h.is_failing);
+    int rc = write_single(out, "lookoutd_store_failing", "gauge",
+                          "Whether the last commit failed.", h.is_failing);
     if (rc == 0)
-        rc = single(out, "lookoutd_store_queued_bytes", "gauge",
-                    "Bytes waiting to be committed.", (double)h.queued_bytes);
+        rc = write_single(out, "lookoutd_store_queued_bytes", "gauge",
+                          "Bytes waiting to be committed.", (double)h.queued_bytes);
     if (rc == 0)
-        rc = single(out, "lookoutd_store_commits_total", "counter", "Group commits.",
-                    (double)h.commits);
+        rc = write_single(out, "lookoutd_store_commits_total", "counter",
+                          "Group commits.", (double)h.commits);
     if (rc == 0)
-        rc = single(out, "lookoutd_store_failures_total", "counter", "Failed commits.",
-                    (double)h.failures);
+        rc = write_single(out, "lookoutd_store_failures_total", "counter",
+                          "Failed commits.", (double)h.failures);
     if (rc != 0 || store_reader_counts(r->reader, NULL, &c) != 0)
         return rc;
-    rc = single(out, "lookoutd_store_database_bytes", "gauge", "Size of the database.",
-                (double)c.database_bytes);
+    rc = write_single(out, "lookoutd_store_database_bytes", "gauge",
+                      "Size of the database.", (double)c.database_bytes);
     if (rc == 0)
-        rc = single(out, "lookoutd_store_wal_bytes", "gauge",
-                    "Size of the write-ahead log.", (double)c.wal_bytes);
+        rc = write_single(out, "lookoutd_store_wal_bytes", "gauge",
+                          "Size of the write-ahead log.", (double)c.wal_bytes);
     return rc;
 }
 
@@ -240,7 +242,7 @@ static double hook_figure(const struct run *r, const char *id, enum hook_figure 
     case HOOK_GONE:
         return d.is_gone;
     case HOOK_LAST:
-        return seconds(d.last_success_ms);
+        return to_seconds(d.last_success_ms);
     case HOOK_FIGURES:
         break;
     }
@@ -260,27 +262,28 @@ static int hook_metrics(const struct run *r, struct buf *out)
     return rc;
 }
 
-static int metrics(void *context, struct buf *out)
+static int write_metrics(void *context, struct buf *out)
 {
     const struct run *r = context;
     int rc = metric_family(out, "lookoutd_build_info", "gauge", "Version.");
     if (rc == 0)
         rc = metric_sample(out, "lookoutd_build_info", "version", LOOKOUT_VERSION, 1);
     if (rc == 0)
-        rc = single(out, "lookoutd_start_timestamp_seconds", "gauge",
-                    "When the daemon started.", seconds(r->started_ms));
+        rc = write_single(out, "lookoutd_start_timestamp_seconds", "gauge",
+                          "When the daemon started.", to_seconds(r->started_ms));
     if (rc == 0)
-        rc = single(out, "lookoutd_config_last_reload_successful", "gauge",
-                    "Whether the last reading of the configuration was taken.",
-                    r->is_reload_good);
+        rc = write_single(out, "lookoutd_config_last_reload_successful", "gauge",
+                          "Whether the last reading of the configuration was taken.",
+                          r->is_reload_good);
     if (rc == 0)
-        rc = single(out, "lookoutd_config_last_reload_timestamp_seconds", "gauge",
-                    "When the configuration was last read.", seconds(r->reloaded_ms));
+        rc = write_single(out, "lookoutd_config_last_reload_timestamp_seconds", "gauge",
+                          "When the configuration was last read.",
+                          to_seconds(r->reloaded_ms));
     uint64_t turn_ns = r->turns.longest_ns[0] > r->turns.longest_ns[1]
                            ? r->turns.longest_ns[0]
                            : r->turns.longest_ns[1];
     if (rc == 0)
-        rc = single(
+        rc = write_single(
             out, "lookoutd_loop_longest_turn_seconds", "gauge",
             "The longest time of the last minutes in which the loop did one thing.",
             (double)turn_ns / 1e9);
@@ -344,13 +347,13 @@ static bool is_ready(void *context, struct buf *why)
            status_problems(&source, why) == 0 && is_good;
 }
 
-static int status(void *context, struct buf *out)
+static int give_status(void *context, struct buf *out)
 {
     struct status_source source = source_of(context);
     return status_json(&source, out);
 }
 
-void run_rate(struct run *r)
+void run_metrics_rate(struct run *r)
 {
     enum { RATE_MS = 5000 };
     uint64_t now_ms = uv_now(&r->loop);
@@ -379,21 +382,21 @@ void run_rate(struct run *r)
 
 static struct api_sink sink_of(struct run *r)
 {
-    return (struct api_sink){.metrics = metrics,
+    return (struct api_sink){.metrics = write_metrics,
                              .is_healthy = is_healthy,
                              .is_ready = is_ready,
-                             .status = status,
+                             .status = give_status,
                              .context = r};
 }
 
-int run_open_api(struct run *r, struct err *err)
+int run_metrics_open_api(struct run *r, struct err *err)
 {
     struct api_sink sink = sink_of(r);
     return api_start(&r->loop, r->conf->api_address, r->conf->api_port, &sink, &r->api,
                      err);
 }
 
-void run_open_local(struct run *r)
+void run_metrics_open_local(struct run *r)
 {
     char path[4096];
     struct api_sink sink = sink_of(r);

@@ -31,7 +31,7 @@ static void warn_fixed(const struct conf *old, const struct conf *fresh)
 
 static int open_api(struct run *r, struct err *err)
 {
-    return r->conf->api_address == NULL ? 0 : run_open_api(r, err);
+    return r->conf->api_address == NULL ? 0 : run_metrics_open_api(r, err);
 }
 
 /* The loop has let go of the old API, and its address is free. */
@@ -188,7 +188,8 @@ static int reload_apply(struct run *r, struct conf *fresh, struct err *err)
     r->conf = fresh;
     r->pipeline.conf = fresh;
     if (!r->is_live && run_is_live(fresh))
-        engine_outage(r->pipeline.engine, engine_now(r->pipeline.engine), r->reloaded_ms);
+        silence_add_outage(r->pipeline.engine, engine_now(r->pipeline.engine),
+                           r->reloaded_ms);
     r->is_live = run_is_live(fresh);
     log_set_level((enum log_level)fresh->log);
     struct err why = {0};
@@ -208,7 +209,7 @@ static void reload_finish(struct run *r)
         run_fail(r, "the state cannot be kept", rc);
         return;
     }
-    l->rc = engine_follow_end(l->engine, r->pipeline.engine);
+    l->rc = engine_reconfigure_end_following(l->engine, r->pipeline.engine);
     if (l->rc != 0) {
         reload_refuse(r);
         return;
@@ -227,8 +228,8 @@ static void on_step(uv_idle_t *step)
     run_drain(r);
     if (r->is_stopping)
         return;
-    r->reload.rc =
-        engine_follow_some(r->reload.engine, r->pipeline.engine, STEP_SHIPS, &is_done);
+    r->reload.rc = engine_reconfigure_follow_some(r->reload.engine, r->pipeline.engine,
+                                                  STEP_SHIPS, &is_done);
     if (r->reload.rc == 0 && !is_done)
         return;
     uv_idle_stop(step);
@@ -236,7 +237,7 @@ static void on_step(uv_idle_t *step)
         reload_finish(r);
         return;
     }
-    engine_follow_no_more(r->pipeline.engine);
+    engine_reconfigure_stop_following(r->pipeline.engine);
     reload_refuse(r);
 }
 
@@ -250,7 +251,7 @@ static void on_was_read(uv_work_t *work, int status)
         reload_refuse(r);
     } else {
         r->reload.phase = RELOAD_FOLLOWING;
-        engine_follow(r->reload.engine, r->pipeline.engine);
+        engine_reconfigure_follow(r->reload.engine, r->pipeline.engine);
         uv_idle_start(&r->reload.step, on_step);
     }
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 enum {
     REFUSED_MIN = 20,               /* lines, before their share says anything */
@@ -117,14 +117,14 @@ int status_problems(const struct status_source *s, struct buf *out)
 
 /* --- as JSON --- */
 
-static void put_time(json_t *o, const char *name, int64_t time_ms)
+static void put_instant(json_t *o, const char *name, int64_t time_ms)
 {
     char text[TIME_TEXT_BYTES];
     if (time_ms != TIME_NONE)
         json_object_set_new(o, name, json_string(time_format(time_ms, text)));
 }
 
-static void put_count(json_t *o, const char *name, uint64_t value)
+static void put_counter(json_t *o, const char *name, uint64_t value)
 {
     json_object_set_new(o, name, json_integer((json_int_t)value));
 }
@@ -140,7 +140,7 @@ static json_t *lines_json(const struct buf *lines)
     return list;
 }
 
-static const char *state_of(const struct feed_status *f)
+static const char *feed_state_of(const struct feed_status *f)
 {
     if (f->is_ended)
         return "ended";
@@ -155,20 +155,20 @@ static json_t *feed_json(const struct status_source *s, size_t i,
     json_t *o = json_object(), *refused = json_object();
     json_object_set_new(o, "id", json_string(f->id));
     json_object_set_new(o, "transport", json_string(f->transport));
-    json_object_set_new(o, "state", json_string(state_of(f)));
+    json_object_set_new(o, "state", json_string(feed_state_of(f)));
     json_object_set_new(o, "lines_per_s",
                         json_real(i < s->rate_count ? s->rates[i].lines_per_s : 0));
-    put_count(o, "lines", f->input.lines);
-    put_count(o, "reports", f->input.reports);
+    put_counter(o, "lines", f->input.lines);
+    put_counter(o, "reports", f->input.reports);
     for (int k = 0; k < INPUT_REJECTS; k++)
         if (f->input.rejects[k] != 0)
-            put_count(refused, input_reject_name((enum input_reject)k),
-                      f->input.rejects[k]);
+            put_counter(refused, input_reject_name((enum input_reject)k),
+                        f->input.rejects[k]);
     json_object_set_new(o, "refused", refused);
-    put_time(o, "last_report", f->input.last_heard_ms);
+    put_instant(o, "last_report", f->input.last_heard_ms);
     if (f->input.last_heard_ms != TIME_NONE && strcmp(f->transport, "file") != 0)
-        put_count(o, "delay_s",
-                  (uint64_t)(delay_of(s, i, f->input.last_heard_ms) / SECOND_MS));
+        put_counter(o, "delay_s",
+                    (uint64_t)(delay_of(s, i, f->input.last_heard_ms) / SECOND_MS));
     if (f->error[0] != '\0')
         json_object_set_new(o, "error", json_string(f->error));
     return o;
@@ -194,17 +194,17 @@ static json_t *webhook_json(const struct status_source *s, const char *id)
     struct store_answer a = {.at_ms = TIME_NONE};
     json_object_set_new(o, "id", json_string(id));
     if (store_reader_counts(s->reader, id, &c) == 0) {
-        put_count(o, "pending", c.pending);
-        put_count(o, "dead", c.dead);
-        put_count(o, "delivered", c.delivered);
+        put_counter(o, "pending", c.pending);
+        put_counter(o, "dead", c.dead);
+        put_counter(o, "delivered", c.delivered);
     }
     if (s->delivery != NULL && delivery_counts(s->delivery, id, &d)) {
-        put_count(o, "in_flight", d.in_flight);
-        put_time(o, "last_success", d.last_success_ms);
+        put_counter(o, "in_flight", d.in_flight);
+        put_instant(o, "last_success", d.last_success_ms);
     }
     if (store_reader_answer(s->reader, id, &a) == 0 && a.at_ms != TIME_NONE) {
-        put_time(o, "last_answer", a.at_ms);
-        put_count(o, "last_status", (uint64_t)a.status);
+        put_instant(o, "last_answer", a.at_ms);
+        put_counter(o, "last_status", (uint64_t)a.status);
         if (a.reason[0] != '\0')
             json_object_set_new(o, "last_reason", json_string(a.reason));
     }
@@ -225,9 +225,9 @@ static json_t *database_json(const struct status_source *s)
     struct store_counts c = {0};
     if (store_reader_counts(s->reader, NULL, &c) != 0)
         return o;
-    put_count(o, "bytes", c.database_bytes);
-    put_count(o, "wal_bytes", c.wal_bytes);
-    put_count(o, "alerts", c.alerts);
+    put_counter(o, "bytes", c.database_bytes);
+    put_counter(o, "wal_bytes", c.wal_bytes);
+    put_counter(o, "alerts", c.alerts);
     return o;
 }
 
@@ -239,16 +239,16 @@ int status_json(const struct status_source *s, struct buf *out)
     if (rc == 0) {
         json_object_set_new(o, "problems", lines_json(&problems));
         json_object_set_new(o, "version", json_string(LOOKOUT_VERSION));
-        put_time(o, "now", s->now_ms);
+        put_instant(o, "now", s->now_ms);
         json_object_set_new(o, "running", json_boolean(s->feeds != NULL));
         if (s->feeds != NULL) {
-            put_time(o, "started_at", s->started_ms);
+            put_instant(o, "started_at", s->started_ms);
             json_object_set_new(o, "feeds", feeds_json(s));
         }
         if (s->engine != NULL) {
-            put_time(o, "event_time", engine_now(s->engine));
-            put_count(o, "vessels", engine_vessel_count(s->engine));
-            put_count(o, "open_runs", engine_run_count(s->engine));
+            put_instant(o, "event_time", engine_now(s->engine));
+            put_counter(o, "vessels", engine_vessel_count(s->engine));
+            put_counter(o, "open_runs", engine_describe_run_count(s->engine));
         }
         json_object_set_new(o, "webhooks", webhooks_json(s));
         json_object_set_new(o, "database", database_json(s));

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lookout/alert/severity.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 enum { NOISIEST = 5 };
 
@@ -34,7 +34,7 @@ void tally_finish(struct tally *t)
     memset(t, 0, sizeof *t);
 }
 
-static struct tally_row *row_of(struct tally *t, const char *name)
+static struct tally_row *tally_row_of(struct tally *t, const char *name)
 {
     for (size_t i = 0; i < t->row_count; i++)
         if (strcmp(t->rows[i].name, name) == 0)
@@ -57,7 +57,7 @@ int tally_add(struct tally *t, const struct alert *a)
         return 0;
     char name[112];
     snprintf(name, sizeof name, "%s %s", a->rule, a->type + strlen("lookoutd."));
-    struct tally_row *row = row_of(t, name);
+    struct tally_row *row = tally_row_of(t, name);
     struct vessel_count *vessel = map_get(&t->vessels, a->mmsi);
     if (vessel == NULL) {
         vessel = calloc(1, sizeof *vessel);

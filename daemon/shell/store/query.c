@@ -7,7 +7,7 @@
 
 #include "lookout/alert/severity.h"
 #include "lookout/base/text.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "query_int.h"
 
 static const char *const marks[] = {"", "muted", "folded", "history"};
@@ -19,36 +19,36 @@ int query_text(struct buf *b, const char *text)
 {
     char clean[1024];
     text_clean(text, strlen(text), clean, sizeof clean);
-    int code = buf_add_char(b, '"');
-    for (const char *at = clean; code == 0 && *at != '\0'; at++) {
+    int rc = buf_add_char(b, '"');
+    for (const char *at = clean; rc == 0 && *at != '\0'; at++) {
         unsigned char c = (unsigned char)*at;
         if (c == '"' || c == '\\')
-            code = buf_printf(b, "\\%c", c);
+            rc = buf_printf(b, "\\%c", c);
         else
-            code = buf_add_char(b, (char)c);
+            rc = buf_add_char(b, (char)c);
     }
-    return code != 0 ? code : buf_add_char(b, '"');
+    return rc != 0 ? rc : buf_add_char(b, '"');
 }
 
-static int member(struct buf *b, const char *name)
+static int begin_member(struct buf *b, const char *name)
 {
     char last = b->length != 0 ? b->data[b->length - 1] : '{';
-    int code = last == '{' ? 0 : buf_add_char(b, ',');
-    return code != 0 ? code : buf_printf(b, "\"%s\":", name);
+    int rc = last == '{' ? 0 : buf_add_char(b, ',');
+    return rc != 0 ? rc : buf_printf(b, "\"%s\":", name);
 }
 
 int query_member_text(struct buf *b, const char *name, const char *text)
 {
     if (text == NULL || text[0] == '\0')
         return 0;
-    int code = member(b, name);
-    return code != 0 ? code : query_text(b, text);
+    int rc = begin_member(b, name);
+    return rc != 0 ? rc : query_text(b, text);
 }
 
 int query_member_int(struct buf *b, const char *name, int64_t value)
 {
-    int code = member(b, name);
-    return code != 0 ? code : buf_printf(b, "%" PRId64, value);
+    int rc = begin_member(b, name);
+    return rc != 0 ? rc : buf_printf(b, "%" PRId64, value);
 }
 
 int query_member_known(struct buf *b, const char *name, int64_t value)
@@ -70,9 +70,9 @@ int query_member_fixed(struct buf *b, const char *name, int64_t value, int decim
     for (int i = 0; i < decimals; i++)
         unit *= 10;
     int64_t size = value < 0 ? -value : value;
-    int code = member(b, name);
-    if (code != 0)
-        return code;
+    int rc = begin_member(b, name);
+    if (rc != 0)
+        return rc;
     return buf_printf(b, "%s%" PRId64 ".%0*" PRId64, value < 0 ? "-" : "", size / unit,
                       decimals, size % unit);
 }
@@ -88,25 +88,25 @@ int query_page_add(struct query_page *p, int64_t row)
 {
     p->row[p->count] = row;
     p->at[p->count++] = p->line;
-    int code = buf_add_char(&p->text, '\0');
+    int rc = buf_add_char(&p->text, '\0');
     p->line = p->text.length;
-    return code;
+    return rc;
 }
 
 int query_page_emit(struct query_page *p, store_line line, void *context)
 {
-    int code = 0;
-    for (size_t i = 0; i < p->count && code == 0; i++)
-        code = line(context, p->row[i], p->text.data + p->at[i]);
+    int rc = 0;
+    for (size_t i = 0; i < p->count && rc == 0; i++)
+        rc = line(context, p->row[i], p->text.data + p->at[i]);
     p->count = 0;
     p->line = 0;
     buf_clear(&p->text);
-    return code;
+    return rc;
 }
 
 /* --- filters --- */
 
-static bool is_number(const char *text)
+static bool is_json_number(const char *text)
 {
     return text[0] != '\0' && strlen(text) <= 10 &&
            strspn(text, "0123456789") == strlen(text);
@@ -114,18 +114,18 @@ static bool is_number(const char *text)
 
 int query_vessels(const struct store_filter *f, struct buf *out)
 {
-    int code = buf_add_char(out, '[');
-    for (size_t i = 0; i < f->vessel_count && code == 0; i++) {
+    int rc = buf_add_char(out, '[');
+    for (size_t i = 0; i < f->vessel_count && rc == 0; i++) {
         const char *x = f->vessels[i];
         if (i != 0)
-            code = buf_add_char(out, ',');
-        if (code != 0)
+            rc = buf_add_char(out, ',');
+        if (rc != 0)
             break;
         /* Leading zeros are no JSON number. */
-        code = is_number(x) ? buf_printf(out, "%llu", strtoull(x, NULL, 10))
-                            : query_text(out, x);
+        rc = is_json_number(x) ? buf_printf(out, "%llu", strtoull(x, NULL, 10))
+                               : query_text(out, x);
     }
-    return code != 0 ? code : buf_add_char(out, ']');
+    return rc != 0 ? rc : buf_add_char(out, ']');
 }
 
 /* --- alerts --- */
@@ -135,23 +135,23 @@ static int add_delivery(struct buf *b, sqlite3_stmt *s)
     int state = sqlite3_column_int(s, 1);
     if (state < 0 || state > STORE_DEAD)
         return ERR_CORRUPT;
-    int code = buf_add_char(b, '{');
-    if (code == 0)
-        code = query_member_text(b, "webhook", (const char *)sqlite3_column_text(s, 0));
-    if (code == 0)
-        code = query_member_text(b, "state", states[state]);
-    if (code == 0)
-        code = query_member_int(b, "attempts", sqlite3_column_int64(s, 2));
-    if (code == 0 && state == STORE_PENDING)
-        code = query_member_time(b, "next_attempt", s, 3);
-    if (code == 0)
-        code = query_member_known(b, "status", sqlite3_column_int64(s, 4));
-    if (code == 0)
-        code = query_member_text(b, "reason", (const char *)sqlite3_column_text(s, 5));
-    if (code == 0 && state != STORE_PENDING)
-        code = query_member_time(
+    int rc = buf_add_char(b, '{');
+    if (rc == 0)
+        rc = query_member_text(b, "webhook", (const char *)sqlite3_column_text(s, 0));
+    if (rc == 0)
+        rc = query_member_text(b, "state", states[state]);
+    if (rc == 0)
+        rc = query_member_int(b, "attempts", sqlite3_column_int64(s, 2));
+    if (rc == 0 && state == STORE_PENDING)
+        rc = query_member_time(b, "next_attempt", s, 3);
+    if (rc == 0)
+        rc = query_member_known(b, "status", sqlite3_column_int64(s, 4));
+    if (rc == 0)
+        rc = query_member_text(b, "reason", (const char *)sqlite3_column_text(s, 5));
+    if (rc == 0 && state != STORE_PENDING)
+        rc = query_member_time(
             b, state == STORE_DELIVERED ? "delivered_at" : "given_up_at", s, 6);
-    return code != 0 ? code : buf_add_char(b, '}');
+    return rc != 0 ? rc : buf_add_char(b, '}');
 }
 
 /* The array; *ret_states has bit i when a delivery is in state i. */
@@ -196,38 +196,38 @@ static int add_alert(struct store_reader *r, sqlite3_stmt *s, struct query_page 
 {
     struct buf *b = &p->text;
     char id[HASH_ID_BYTES];
-    store_column_id(s, 1, id);
+    store_db_column_id(s, 1, id);
     unsigned has = 0;
     buf_clear(deliveries);
     int severity = sqlite3_column_int(s, 4);
-    int code = add_deliveries(r, sqlite3_column_int64(s, 0), deliveries, &has);
-    if (code == 0)
-        code = buf_add_char(b, '{');
-    if (code == 0)
-        code = query_member_text(b, "id", id);
-    if (code == 0)
-        code = query_member_text(b, "type", (const char *)sqlite3_column_text(s, 2));
-    if (code == 0)
-        code = query_member_text(b, "rule", (const char *)sqlite3_column_text(s, 3));
-    if (code == 0 && severity >= 0 && severity < SEVERITIES)
-        code = query_member_text(b, "severity", severity_name((enum severity)severity));
-    if (code == 0)
-        code = query_member_time(b, "time", s, 8);
-    if (code == 0)
-        code = query_member_time(b, "detected_at", s, 9);
-    if (code == 0)
-        code = query_member_known(b, "mmsi", sqlite3_column_int64(s, 6));
-    if (code == 0)
-        code = query_member_known(b, "imo", sqlite3_column_int64(s, 7));
-    if (code == 0)
-        code = query_member_text(b, "state", state_of(sqlite3_column_int(s, 5), has));
-    if (code == 0)
-        code = query_member_text(b, "why", (const char *)sqlite3_column_text(s, 11));
+    int rc = add_deliveries(r, sqlite3_column_int64(s, 0), deliveries, &has);
+    if (rc == 0)
+        rc = buf_add_char(b, '{');
+    if (rc == 0)
+        rc = query_member_text(b, "id", id);
+    if (rc == 0)
+        rc = query_member_text(b, "type", (const char *)sqlite3_column_text(s, 2));
+    if (rc == 0)
+        rc = query_member_text(b, "rule", (const char *)sqlite3_column_text(s, 3));
+    if (rc == 0 && severity >= 0 && severity < SEVERITIES)
+        rc = query_member_text(b, "severity", severity_name((enum severity)severity));
+    if (rc == 0)
+        rc = query_member_time(b, "time", s, 8);
+    if (rc == 0)
+        rc = query_member_time(b, "detected_at", s, 9);
+    if (rc == 0)
+        rc = query_member_known(b, "mmsi", sqlite3_column_int64(s, 6));
+    if (rc == 0)
+        rc = query_member_known(b, "imo", sqlite3_column_int64(s, 7));
+    if (rc == 0)
+        rc = query_member_text(b, "state", state_of(sqlite3_column_int(s, 5), has));
+    if (rc == 0)
+        rc = query_member_text(b, "why", (const char *)sqlite3_column_text(s, 11));
     const char *body = (const char *)sqlite3_column_text(s, 10);
-    if (code == 0)
-        code = buf_printf(b, ",\"deliveries\":%s,\"event\":%s}", buf_text(deliveries),
-                          body != NULL && body[0] != '\0' ? body : "null");
-    return code != 0 ? code : query_page_add(p, sqlite3_column_int64(s, 0));
+    if (rc == 0)
+        rc = buf_printf(b, ",\"deliveries\":%s,\"event\":%s}", buf_text(deliveries),
+                        body != NULL && body[0] != '\0' ? body : "null");
+    return rc != 0 ? rc : query_page_add(p, sqlite3_column_int64(s, 0));
 }
 
 static int bind_alerts(sqlite3_stmt *s, const struct store_filter *f, int64_t after,
@@ -268,25 +268,25 @@ static int alerts_page(struct store_reader *r, const struct store_filter *f,
     return code != 0 ? code : end;
 }
 
-int store_reader_alerts(struct store_reader *r, const struct store_filter *f,
-                        store_line line, void *context)
+int query_alerts(struct store_reader *r, const struct store_filter *f, store_line line,
+                 void *context)
 {
     struct query_page *p = calloc(1, sizeof *p);
     if (p == NULL)
         return ERR_NOMEM;
     int64_t after = f->after;
-    int code = 0;
+    int rc = 0;
     for (;;) {
-        code = alerts_page(r, f, after, p);
-        if (code != 0 || p->count == 0)
+        rc = alerts_page(r, f, after, p);
+        if (rc != 0 || p->count == 0)
             break;
         after = p->row[p->count - 1];
         bool is_last = p->count < QUERY_PAGE;
-        code = query_page_emit(p, line, context);
-        if (code != 0 || is_last)
+        rc = query_page_emit(p, line, context);
+        if (rc != 0 || is_last)
             break;
     }
     query_page_finish(p);
     free(p);
-    return code;
+    return rc;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/sys/clock.h"
 #include "writer_int.h"
 
@@ -24,19 +24,19 @@ struct store {
 static int open_checked(const struct store_place *place, bool is_in_doubt,
                         struct store_db *ret_db, int *ret_rc, struct err *err)
 {
-    int code = store_db_open(ret_db, place->database, ret_rc, err);
-    if (code != 0 || !is_in_doubt)
-        return code;
-    code = store_schema_check(ret_db->handle, err);
-    if (code == ERR_CORRUPT)
+    int rc = store_db_open(ret_db, place->database, ret_rc, err);
+    if (rc != 0 || !is_in_doubt)
+        return rc;
+    rc = store_schema_check(ret_db->handle, err);
+    if (rc == ERR_CORRUPT)
         *ret_rc = SQLITE_CORRUPT;
-    if (code != 0)
+    if (rc != 0)
         store_db_close(ret_db);
-    return code;
+    return rc;
 }
 
-static int replace(const struct store_place *place, struct store_db *ret_db,
-                   struct store_replaced *replaced, struct err *err)
+static int replace_db(const struct store_place *place, struct store_db *ret_db,
+                      struct store_replaced *replaced, struct err *err)
 {
     bool is_new = false;
     int rc = SQLITE_OK;
@@ -65,46 +65,46 @@ int store_open_or_replace(const struct store_place *place, bool is_in_doubt,
     code = open_checked(place, is_in_doubt && !is_new, ret_db, &rc, &why);
     if (code == 0)
         return 0;
-    if (!store_is_damage(rc))
+    if (!store_schema_is_damage(rc))
         return err_set(err, code, "%s", why.text);
-    return replace(place, ret_db, ret_replaced, err);
+    return replace_db(place, ret_db, ret_replaced, err);
 }
 
 static int open_for_writing(struct store *s, const struct store_options *o,
                             struct err *err)
 {
     bool is_new = false;
-    int code = store_place_prepare(&s->place, &is_new, err);
-    if (code == 0 && o->exclusive)
-        code = store_place_lock(&s->place, err);
-    if (code != 0)
-        return code;
+    int rc = store_place_prepare(&s->place, &is_new, err);
+    if (rc == 0 && o->exclusive)
+        rc = store_place_lock(&s->place, err);
+    if (rc != 0)
+        return rc;
     struct stat st;
     bool is_small = stat(s->place.database, &st) == 0 && st.st_size <= CHECK_BYTES;
     struct store_replaced replaced = {0};
-    code = store_open_or_replace(&s->place, is_small, &s->writer.db, &replaced, err);
+    rc = store_open_or_replace(&s->place, is_small, &s->writer.db, &replaced, err);
     if (replaced.name != NULL && o->on_error != NULL) {
         struct err said;
-        store_replaced_say(&replaced, &said);
+        store_salvage_say(&replaced, &said);
         o->on_error(o->context, said.text);
     }
     free(replaced.name);
-    if (code != 0)
-        return code;
-    code = store_queue_init(&s->queue, o->commit_ms, o->queue_bytes);
-    if (code != 0) {
+    if (rc != 0)
+        return rc;
+    rc = store_writer_queue_init(&s->queue, o->commit_ms, o->queue_bytes);
+    if (rc != 0) {
         store_db_close(&s->writer.db);
-        return err_set(err, code, "%s", err_text(code));
+        return err_set(err, rc, "%s", err_text(rc));
     }
     s->writer.queue = &s->queue;
     s->writer.place = &s->place;
     s->writer.options = *o;
     s->writer.quota_bytes = o->quota_bytes > 0 ? o->quota_bytes : QUOTA_BYTES;
-    code = store_writer_start(&s->writer);
-    if (code != 0) {
-        store_queue_finish(&s->queue);
+    rc = store_writer_start(&s->writer);
+    if (rc != 0) {
+        store_writer_queue_finish(&s->queue);
         store_db_close(&s->writer.db);
-        return err_set(err, code, "the store's thread does not start");
+        return err_set(err, rc, "the store's thread does not start");
     }
     s->has_writer = true;
     return 0;
@@ -116,17 +116,17 @@ int store_open(const struct store_options *options, struct store **ret_store,
     struct store *s = calloc(1, sizeof *s);
     if (s == NULL)
         return err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
-    int code = store_place_init(&s->place, options->directory, err);
-    if (code == 0 && !options->read_only)
-        code = open_for_writing(s, options, err);
+    int rc = store_place_init(&s->place, options->directory, err);
+    if (rc == 0 && !options->read_only)
+        rc = open_for_writing(s, options, err);
     struct stat st;
-    if (code == 0 && options->read_only && stat(s->place.database, &st) != 0)
-        code =
+    if (rc == 0 && options->read_only && stat(s->place.database, &st) != 0)
+        rc =
             err_set(err, ERR_NOT_FOUND, "there is no database in %s", options->directory);
-    if (code != 0) {
+    if (rc != 0) {
         store_place_finish(&s->place);
         free(s);
-        return code;
+        return rc;
     }
     *ret_store = s;
     return 0;
@@ -139,7 +139,7 @@ void store_close(struct store *s)
     if (s->has_writer) {
         store_writer_stop(&s->writer);
         store_db_close(&s->writer.db);
-        store_queue_finish(&s->queue);
+        store_writer_queue_finish(&s->queue);
     }
     store_place_finish(&s->place);
     free(s);
@@ -151,7 +151,7 @@ int store_submit(struct store *s, struct store_batch *b)
         store_batch_destroy(b);
         return ERR_UNSUPPORTED;
     }
-    return store_queue_put(&s->queue, b);
+    return store_writer_queue_put(&s->queue, b);
 }
 
 /* The queue is only read here, but its mutex must be taken. */
@@ -191,7 +191,7 @@ void store_health(const struct store *s, struct store_health *ret_health)
 
 bool store_flush(struct store *s, int64_t timeout_ms)
 {
-    return !s->has_writer || store_queue_flush(&s->queue, timeout_ms);
+    return !s->has_writer || store_writer_queue_flush(&s->queue, timeout_ms);
 }
 
 uint64_t store_mark(const struct store *s)
@@ -239,7 +239,7 @@ void store_prune(struct store *s, const struct conf_retain *retain, int64_t now_
 
 /* An own small batch of the store's, handed over when it was built whole. Outcomes are
  * taken over the limit too: without them what was delivered would be sent again. */
-static int hand_over(struct store *s, struct store_batch *b, int code)
+static int hand_over_batch(struct store *s, struct store_batch *b, int code)
 {
     if (code != 0) {
         store_batch_destroy(b);
@@ -254,10 +254,10 @@ int store_outcomes(struct store *s, const struct store_outcome *outcomes, size_t
     struct store_batch *b = store_batch_create();
     if (b == NULL)
         return ERR_NOMEM;
-    int code = 0;
-    for (size_t i = 0; i < n && code == 0; i++)
-        code = store_batch_outcome(b, &outcomes[i]);
-    return hand_over(s, b, code);
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = store_batch_outcome(b, &outcomes[i]);
+    return hand_over_batch(s, b, rc);
 }
 
 int store_webhook_gone(struct store *s, const char *webhook, int64_t at_ms)
@@ -265,7 +265,7 @@ int store_webhook_gone(struct store *s, const char *webhook, int64_t at_ms)
     struct store_batch *b = store_batch_create();
     if (b == NULL)
         return ERR_NOMEM;
-    return hand_over(s, b, store_batch_gone(b, webhook, at_ms));
+    return hand_over_batch(s, b, store_batch_gone(b, webhook, at_ms));
 }
 
 int store_webhook_enable(struct store *s, const char *webhook)

@@ -39,7 +39,7 @@ enum store_mark {
     STORE_MARK_HISTORY
 };
 
-/* --- place.c: directory, file names, lock, setting a damaged database aside --- */
+/* --- store_place.c: directory, file names, lock, setting a damaged database aside --- */
 
 struct store_place {
     char *directory, *database, *wal, *shm, *lock; /* owned paths */
@@ -58,12 +58,12 @@ MUST_CHECK int store_place_lock(struct store_place *p, struct err *err);
 MUST_CHECK int store_place_set_aside(const struct store_place *p, int64_t now_ms,
                                      char **ret_name, struct err *err);
 
-/* --- schema.c --- */
+/* --- store_schema.c --- */
 
 /* Fills err from the connection's last fault (or from rc alone: db NULL); returns the
  * project's code for it. */
-int store_fault(struct err *err, sqlite3 *db, int rc, const char *what);
-bool store_is_damage(int rc);
+int store_schema_fault(struct err *err, sqlite3 *db, int rc, const char *what);
+bool store_schema_is_damage(int rc);
 /* A connection for writing: pragmas set, schema brought up to date. */
 MUST_CHECK int store_schema_open(const char *path, sqlite3 **ret_db, int *ret_rc,
                                  struct err *err);
@@ -78,7 +78,7 @@ int store_schema_number(sqlite3 *db, const char *sql, int64_t *ret_value);
 /* ERR_CORRUPT when SQLite's own check finds a fault; other errors when it cannot tell. */
 MUST_CHECK int store_schema_check(sqlite3 *db, struct err *err);
 
-/* --- salvage.c --- */
+/* --- store_salvage.c --- */
 
 struct store_salvage {
     uint64_t webhooks, alerts, deliveries, calls; /* rows; calls: voyages, too */
@@ -93,9 +93,9 @@ struct store_replaced {
     struct store_salvage salvage;
 };
 /* The sentence for the log. */
-void store_replaced_say(const struct store_replaced *r, struct err *ret_text);
+void store_salvage_say(const struct store_replaced *r, struct err *ret_text);
 
-/* --- batch.c: a batch is a run of operations in one block of memory --- */
+/* --- store_batch.c: a batch is a run of operations in one block of memory --- */
 
 enum store_op_kind {
     STORE_OP_VESSEL,
@@ -163,7 +163,7 @@ MUST_CHECK int store_batch_outcome(struct store_batch *b, const struct store_out
 MUST_CHECK int store_batch_gone(struct store_batch *b, const char *webhook,
                                 int64_t at_ms);
 
-/* --- apply.c: the writer's connection and its prepared statements --- */
+/* --- store_apply.c: the writer's connection and its prepared statements --- */
 
 enum store_statement {
     STORE_SQL_BEGIN,
@@ -202,7 +202,7 @@ void store_db_close(struct store_db *db);
 bool store_db_is_moved(const struct store_db *db, const char *path);
 /* One transaction over the batches from `first` to the end of the list. Returns an SQLite
  * code; after anything but SQLITE_OK nothing of it is stored. */
-int store_db_commit(struct store_db *db, const struct store_batch *first);
+int store_apply_commit(struct store_db *db, const struct store_batch *first);
 /* Step to the end and reset; SQLITE_OK or the fault. */
 int store_db_run(sqlite3_stmt *statement);
 /* The number of a webhook, made when it is new; 0 and *ret_rc on failure. */
@@ -211,8 +211,8 @@ int64_t store_db_webhook(struct store_db *db, const char *id, int *ret_rc);
 void store_db_forget_webhooks(struct store_db *db, size_t from);
 
 /* Binds an alert id: 32 hex digits as 16 bytes, anything else as text. */
-int store_bind_id(sqlite3_stmt *statement, int column, const char *id);
+int store_db_bind_id(sqlite3_stmt *statement, int column, const char *id);
 /* The reverse, from a result column. */
-void store_column_id(sqlite3_stmt *statement, int column, char ret_id[HASH_ID_BYTES]);
+void store_db_column_id(sqlite3_stmt *statement, int column, char ret_id[HASH_ID_BYTES]);
 
 #endif

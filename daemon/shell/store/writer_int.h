@@ -32,13 +32,13 @@ struct store_queue {
     int64_t prune_now_ms;
     struct store_health health;
 };
-MUST_CHECK int store_queue_init(struct store_queue *q, int64_t commit_ms,
-                                size_t limit_bytes);
-void store_queue_finish(struct store_queue *q);
+MUST_CHECK int store_writer_queue_init(struct store_queue *q, int64_t commit_ms,
+                                       size_t limit_bytes);
+void store_writer_queue_finish(struct store_queue *q);
 /* Takes the batch in any case. ERR_LIMIT: queued, but over the limit. ERR_NOMEM: refused
  * and destroyed. */
-MUST_CHECK int store_queue_put(struct store_queue *q, struct store_batch *b);
-bool store_queue_flush(struct store_queue *q, int64_t timeout_ms);
+MUST_CHECK int store_writer_queue_put(struct store_queue *q, struct store_batch *b);
+bool store_writer_queue_flush(struct store_queue *q, int64_t timeout_ms);
 
 /* Where a pruning walk stands. */
 struct store_prune {
@@ -73,7 +73,7 @@ MUST_CHECK int store_open_or_replace(const struct store_place *place, bool is_in
                                      struct store_replaced *ret_replaced,
                                      struct err *err);
 
-/* --- house.c: on the writer's thread --- */
+/* --- store_house.c: on the writer's thread --- */
 
 /* Nothing waits: one small step of what is to be done; sets w->idle_ms. */
 void store_house_step(struct writer *w);

@@ -28,7 +28,7 @@ static const char *const beside[] = {
 };
 enum { BESIDE = sizeof beside / sizeof beside[0] };
 
-static bool name_is_sound(const char *name)
+static bool is_sound_name(const char *name)
 {
     if (name[0] == '\0' || name[0] == '/')
         return false;
@@ -73,7 +73,7 @@ static int executable_dir(char *ret_dir, size_t size)
 
 int datafile_find(const char *name, char *ret_path, size_t size)
 {
-    if (!name_is_sound(name))
+    if (!is_sound_name(name))
         return ERR_INVALID;
     const char *from_environment = getenv("LOOKOUT_DATADIR");
     if (from_environment != NULL && from_environment[0] != '\0')
@@ -91,13 +91,13 @@ int datafile_find(const char *name, char *ret_path, size_t size)
 }
 
 /* Fill err from errno. */
-static int fail(struct err *err, const char *path, int number)
+static int fail_file(struct err *err, const char *path, int number)
 {
     char reason[128] = "";
     if (strerror_r(number, reason, sizeof reason) != 0)
         snprintf(reason, sizeof reason, "error %d", number);
-    int code = number == ENOENT || number == ENOTDIR ? ERR_NOT_FOUND : ERR_IO;
-    return err_set(err, code, "cannot read '%s': %s", path, reason);
+    int rc = number == ENOENT || number == ENOTDIR ? ERR_NOT_FOUND : ERR_IO;
+    return err_set(err, rc, "cannot read '%s': %s", path, reason);
 }
 
 static int read_all(int fd, const char *path, struct buf *out, struct err *err)
@@ -111,7 +111,7 @@ static int read_all(int fd, const char *path, struct buf *out, struct err *err)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return fail(err, path, errno);
+            return fail_file(err, path, errno);
         if (n == 0)
             return 0;
         out->length += (size_t)n;
@@ -122,11 +122,11 @@ static int read_all(int fd, const char *path, struct buf *out, struct err *err)
     }
 }
 
-int file_read(const char *path, struct buf *out, struct err *err)
+int datafile_read(const char *path, struct buf *out, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return fail(err, path, errno);
+        return fail_file(err, path, errno);
     size_t before = out->length;
     int rc = read_all(fd, path, out, err);
     close(fd);

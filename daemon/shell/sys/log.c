@@ -61,9 +61,9 @@ const char *log_prefix(enum log_level level)
 }
 
 /* Append, cut at the end of the line's room; returns the new length. */
-static size_t append(char *line, size_t length, const char *format, va_list args)
+static size_t append_args(char *line, size_t length, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
-static size_t append(char *line, size_t length, const char *format, va_list args)
+static size_t append_args(char *line, size_t length, const char *format, va_list args)
 {
     size_t room = LOG_LINE_BYTES - 1 - length; /* the line end needs one */
     int n = vsnprintf(line + length, room, format, args);
@@ -72,13 +72,13 @@ static size_t append(char *line, size_t length, const char *format, va_list args
     return length + ((size_t)n < room ? (size_t)n : room - 1);
 }
 
-static size_t appendf(char *line, size_t length, const char *format, ...)
+static size_t append_format(char *line, size_t length, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-static size_t appendf(char *line, size_t length, const char *format, ...)
+static size_t append_format(char *line, size_t length, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    length = append(line, length, format, args);
+    length = append_args(line, length, format, args);
     va_end(args);
     return length;
 }
@@ -86,11 +86,12 @@ static size_t appendf(char *line, size_t length, const char *format, ...)
 static size_t begin_line(char *line, enum log_level level, const char *group,
                          const char *identity)
 {
-    size_t n = is_journal() ? appendf(line, 0, "<%d>%s", levels[level].priority, group)
-                            : appendf(line, 0, "%s: %s", levels[level].name, group);
+    size_t n = is_journal()
+                   ? append_format(line, 0, "<%d>%s", levels[level].priority, group)
+                   : append_format(line, 0, "%s: %s", levels[level].name, group);
     if (identity != NULL && identity[0] != '\0')
-        n = appendf(line, n, " %s", identity);
-    return appendf(line, n, ": ");
+        n = append_format(line, n, " %s", identity);
+    return append_format(line, n, ": ");
 }
 
 /* Texts of peers may hide line ends and escapes: no control character passes. */
@@ -117,7 +118,7 @@ void log_write(enum log_level level, const char *group, const char *identity,
     size_t length = begin_line(line, level, group, identity);
     va_list args;
     va_start(args, format);
-    length = append(line, length, format, args);
+    length = append_args(line, length, format, args);
     va_end(args);
     pthread_mutex_lock(&log_mutex);
     end_line(line, length);
@@ -165,10 +166,10 @@ void log_repeated(enum log_level level, const char *group, const char *identity,
     size_t length = begin_line(line, level, group, identity);
     va_list args;
     va_start(args, format);
-    length = append(line, length, format, args);
+    length = append_args(line, length, format, args);
     va_end(args);
     if (left_out > 0)
-        length = appendf(line, length, " left_out=%" PRIu64, left_out);
+        length = append_format(line, length, " left_out=%" PRIu64, left_out);
     pthread_mutex_lock(&log_mutex);
     end_line(line, length);
     pthread_mutex_unlock(&log_mutex);

@@ -12,7 +12,7 @@
 enum { STATUS_BYTES = 512 };
 
 /* One line: a line end in a text would begin another assignment. */
-static void clean(char *text)
+static void clean_status(char *text)
 {
     for (; *text != '\0'; text++)
         if ((unsigned char)*text < 0x20 || *text == 0x7f)
@@ -27,7 +27,7 @@ void notify_ready(const char *status)
         return;
     }
     snprintf(text, sizeof text, "%s", status);
-    clean(text);
+    clean_status(text);
     (void)sd_notifyf(0, "READY=1\nSTATUS=%s", text);
 }
 
@@ -58,7 +58,7 @@ void notify_status(const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    clean(text);
+    clean_status(text);
     (void)sd_notifyf(0, "STATUS=%s", text);
 }
 

@@ -18,7 +18,7 @@
 static const char suffix[] = ".field";
 enum { KEY_DIGITS = 16, NAME_BYTES = KEY_DIGITS + sizeof suffix };
 
-static void name_of(uint64_t key, char ret_name[NAME_BYTES])
+static void file_name_of(uint64_t key, char ret_name[NAME_BYTES])
 {
     snprintf(ret_name, NAME_BYTES, "%016llx%s", (unsigned long long)key, suffix);
 }
@@ -27,7 +27,7 @@ static bool path_of(const char *directory, uint64_t key, const char *more,
                     char ret_path[PATH_MAX])
 {
     char name[NAME_BYTES];
-    name_of(key, name);
+    file_name_of(key, name);
     int n = snprintf(ret_path, PATH_MAX, "%s/water/%s%s", directory, name, more);
     return n > 0 && n < PATH_MAX;
 }
@@ -38,7 +38,7 @@ static void read_one(const char *directory, const struct water *water,
     char path[PATH_MAX];
     struct buf bytes = {0};
     uint64_t key = water_field_key(water, want->sources, want->count, want->limit_m);
-    if (path_of(directory, key, "", path) && file_read(path, &bytes, NULL) == 0 &&
+    if (path_of(directory, key, "", path) && datafile_read(path, &bytes, NULL) == 0 &&
         water_field_load(water, want->sources, want->count, want->limit_m, bytes.data,
                          bytes.length, &want->field) != 0)
         want->field = NULL;
@@ -92,11 +92,11 @@ static bool write_one(const char *directory, const struct water_field *field)
     return is_good;
 }
 
-static bool is_wanted(const struct water_wants *wants, const char *name)
+static bool is_still_wanted(const struct water_wants *wants, const char *name)
 {
     char wanted[NAME_BYTES];
     for (size_t i = 0; i < wants->count; i++) {
-        name_of(water_field_key_of(wants->items[i].field), wanted);
+        file_name_of(water_field_key_of(wants->items[i].field), wanted);
         if (strcmp(name, wanted) == 0)
             return true;
     }
@@ -118,7 +118,7 @@ static void remove_others(const char *directory, const struct water_wants *wants
     if (dir == NULL)
         return;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-        if (is_field(entry->d_name) && !is_wanted(wants, entry->d_name))
+        if (is_field(entry->d_name) && !is_still_wanted(wants, entry->d_name))
             unlinkat(dirfd(dir), entry->d_name, 0);
     closedir(dir);
 }

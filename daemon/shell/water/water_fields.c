@@ -174,8 +174,8 @@ static int make_all(const struct water *water, struct water_wants *wants,
     return making.code;
 }
 
-static void share(const struct water *water, const struct engine_conf *old,
-                  struct water_wants *wants, struct water_fields_counts *counts)
+static void share_fields(const struct water *water, const struct engine_conf *old,
+                         struct water_wants *wants, struct water_fields_counts *counts)
 {
     if (old == NULL || old->water != water)
         return;
@@ -199,7 +199,7 @@ static int read_water(struct water **ret_water, struct err *err)
     int rc = datafile_find(WATER_FILE, path, sizeof path);
     if (rc != 0)
         return err_set(err, ERR_NOT_FOUND, "there is no %s", WATER_FILE);
-    rc = file_read(path, &bytes, err);
+    rc = datafile_read(path, &bytes, err);
     if (rc == 0)
         rc = water_create(bytes.data, bytes.length, ret_water, err);
     buf_finish(&bytes);
@@ -208,9 +208,9 @@ static int read_water(struct water **ret_water, struct err *err)
 
 /* --- the whole --- */
 
-static struct water_field *find_field(struct water_wants *wants,
-                                      const struct engine_conf *engine,
-                                      const struct rule_water *wanted)
+static struct water_field *find_wanted_field(struct water_wants *wants,
+                                             const struct engine_conf *engine,
+                                             const struct rule_water *wanted)
 {
     struct water_want like = {.limit_m = limit_m(wanted, engine)};
     if (list_sources(engine, wanted->ports, &like) != 0)
@@ -230,7 +230,7 @@ static int hand_over(struct water_wants *wants, struct water *water,
     for (size_t i = 0; i < engine->rule_count; i++) {
         struct rule_water wanted;
         for (uint32_t k = 0; is_wanted(&engine->rules[i], k, &wanted); k++)
-            *wanted.field = find_field(wants, engine, &wanted);
+            *wanted.field = find_wanted_field(wants, engine, &wanted);
     }
     for (size_t i = 0; i < wants->count; i++) {
         fields[i] = wants->items[i].field;
@@ -242,7 +242,8 @@ static int hand_over(struct water_wants *wants, struct water *water,
     return 0;
 }
 
-static void count(const struct water_wants *wants, struct water_fields_counts *counts)
+static void count_fields(const struct water_wants *wants,
+                         struct water_fields_counts *counts)
 {
     counts->fields = wants->count;
     counts->bytes = water_bytes();
@@ -252,17 +253,17 @@ static void count(const struct water_wants *wants, struct water_fields_counts *c
     }
 }
 
-static int make(struct water *water, struct water_wants *wants,
-                const struct water_fields_options *options,
-                struct water_fields_counts *counts)
+static int fulfil_wants(struct water *water, struct water_wants *wants,
+                        const struct water_fields_options *options,
+                        struct water_fields_counts *counts)
 {
-    share(water, options->old, wants, counts);
+    share_fields(water, options->old, wants, counts);
     if (options->cache != NULL)
         counts->cached = water_cache_read(options->cache, water, wants);
     int rc = make_all(water, wants, options->is_ended);
     if (rc != 0)
         return rc;
-    count(wants, counts);
+    count_fields(wants, counts);
     if (options->cache != NULL && options->is_writing)
         counts->not_kept = water_cache_write(options->cache, wants);
     return 0;
@@ -282,7 +283,7 @@ int water_fields_make(struct engine_conf *engine,
         else
             rc = read_water(&water, err);
         if (rc == 0)
-            rc = make(water, &wants, options, &counts);
+            rc = fulfil_wants(water, &wants, options, &counts);
         if (rc == 0)
             rc = hand_over(&wants, water, engine);
     }

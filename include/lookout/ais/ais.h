@@ -4,7 +4,7 @@
  * (daemon/core/ais/fields.c) can be read with the standard beside it.
  *
  *     characters --armor_add--> struct ais_bits --ais_decode--> struct ais_message
- *     struct ais_message --ais_message_report--> struct report
+ *     struct ais_message --report_from_message--> struct report
  *                        --ais_message_json----> text
  * Where only the report is wanted, ais_open does for ais_decode.
  */
@@ -94,7 +94,7 @@ MUST_CHECK int ais_message_text(const struct ais_message *message, const char *n
  * to TIME_NONE. Not-available values are absence; an IMO number counts only when its
  * check digit holds. ERR_NOT_FOUND: the message says nothing of a ship (types other than
  * 1-3, 5, 18, 19, 24, 27): then only mmsi, msg_type and payload_hash are set. */
-MUST_CHECK int ais_message_report(const struct ais_message *message, struct report *ret);
+MUST_CHECK int report_from_message(const struct ais_message *message, struct report *ret);
 
 /* One JSON object as `lookoutd decode` prints it (gpsd's class AIS), plus t (report's
  * time_ms unless TIME_NONE) and source (its station unless "") when known; no line end.

@@ -69,7 +69,7 @@ json_t *body_vessel(const struct body_ship *ship);
 /* `link` with {mmsi}, {imo} and {id} filled in; what is unknown becomes empty. */
 json_t *body_link(const char *link, const struct body_ship *ship);
 /* The track from since_ms to until_ms as a GeoJSON Feature. */
-json_t *body_evidence(const struct track *track, int64_t since_ms, int64_t until_ms);
+json_t *body_evidence_json(const struct track *track, int64_t since_ms, int64_t until_ms);
 
 /* --- members --- */
 

@@ -71,13 +71,13 @@ struct delivery_signed {
 };
 /* The receiver's side: 0 when one of the signatures is by one of the webhook's secrets
  * and the timestamp within 5 min of now; else err says what is wrong. */
-MUST_CHECK int delivery_verify(const struct conf_webhook *webhook,
-                               const struct delivery_signed *message, int64_t now_s,
-                               struct err *err);
+MUST_CHECK int delivery_sign_verify(const struct conf_webhook *webhook,
+                                    const struct delivery_signed *message, int64_t now_s,
+                                    struct err *err);
 /* "whsec_<base64 of 24 to 64 bytes>" to its bytes (owned: wipe and free). ERR_SYNTAX,
  * ERR_RANGE. */
-MUST_CHECK int delivery_secret(const char *text, size_t n,
-                               struct conf_secret *ret_secret);
+MUST_CHECK int delivery_sign_secret(const char *text, size_t n,
+                                    struct conf_secret *ret_secret);
 /* One request, now, by the same code, waiting for its end: `test-webhook`. Prints what
  * came back into text. 0: 2xx. */
 MUST_CHECK int delivery_try(const struct conf_webhook *webhook, const struct alert *alert,

@@ -19,6 +19,6 @@ struct detect_limits {
     double approach_min_kn;      /* 1 */
     double gap_nearby_m;         /* 30 nm */
 };
-struct detect_limits detect_limits_default(void);
+struct detect_limits zone_state_limits_default(void);
 
 #endif

@@ -16,7 +16,7 @@
 /* --- zones and gates of one track --- */
 
 enum zone_certainty { ZONE_OBSERVED, ZONE_INFERRED, ZONE_POSSIBLE };
-const char *zone_certainty_name(enum zone_certainty c);
+const char *zone_state_certainty_name(enum zone_certainty c);
 
 enum zone_happening { ZONE_ENTERED, ZONE_EXITED, ZONE_LOST, ZONE_CROSSED };
 
@@ -75,8 +75,8 @@ struct zone_watch {
     bool has_last;
 };
 typedef int (*zone_event_sink)(void *context, const struct zone_event *event);
-void zone_watch_init(struct zone_watch *w);
-void zone_watch_finish(struct zone_watch *w);
+void zone_state_init(struct zone_watch *w);
+void zone_state_finish(struct zone_watch *w);
 /* One believed fix; events in order of time to the sink, whose non-zero ends the step and
  * is returned. ERR_NOMEM. */
 MUST_CHECK int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
@@ -85,20 +85,20 @@ MUST_CHECK int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones
                               void *context);
 /* When a zone would be lost, or have been crossed by a ship at rest: INT64_MAX for never.
  * `silence_ms` of silence since the last fix do not count. */
-int64_t zone_watch_deadline(const struct zone_watch *w,
+int64_t zone_state_deadline(const struct zone_watch *w,
                             const struct detect_limits *limits, int64_t silence_ms);
-MUST_CHECK int zone_watch_time(struct zone_watch *w, const struct detect_limits *limits,
+MUST_CHECK int zone_state_time(struct zone_watch *w, const struct detect_limits *limits,
                                int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
                                void *context);
 /* Is the track in that area now (confirmed)? The presence, or NULL. */
-const struct zone_presence *zone_watch_inside(const struct zone_watch *w, uint32_t zone);
+const struct zone_presence *zone_state_inside(const struct zone_watch *w, uint32_t zone);
 /* True while a second fix is awaited there. */
-bool zone_watch_is_pending(const struct zone_watch *w, uint32_t zone);
-void zone_watch_save(const struct zone_watch *w, const struct zone_set *zones,
-                     struct wire_writer *out);
+bool zone_state_is_pending(const struct zone_watch *w, uint32_t zone);
+void zone_wire_save(const struct zone_watch *w, const struct zone_set *zones,
+                    struct wire_writer *out);
 /* Zones that are gone or whose geometry changed are left out; those that changed are
  * entered again silently at the next fix, because `last` stays. */
-MUST_CHECK int zone_watch_load(struct zone_watch *w, const struct zone_set *zones,
-                               struct wire_reader *in);
+MUST_CHECK int zone_wire_load(struct zone_watch *w, const struct zone_set *zones,
+                              struct wire_reader *in);
 
 #endif

@@ -108,8 +108,8 @@ int64_t
 engine_now(const struct engine *e); /* TIME_NONE before the first report or tick */
 /* A source, by index, was silent or came back (live feeds), or the daemon was down from
  * since_ms to until_ms: time in which silence of ships means nothing. */
-void engine_source_silent(struct engine *e, uint16_t source, bool is_silent);
-void engine_outage(struct engine *e, int64_t since_ms, int64_t until_ms);
+void silence_set_source(struct engine *e, uint16_t source, bool is_silent);
+void silence_add_outage(struct engine *e, int64_t since_ms, int64_t until_ms);
 /* Swap the configuration: state of unchanged rules stays, changed routes drop their runs,
  * changed zones are entered again silently, removed ones leave no event. conf is taken
  * over on success; the old one goes on after a failure. */
@@ -117,14 +117,14 @@ MUST_CHECK int engine_reconfigure(struct engine *e, struct engine_conf *conf,
                                   struct err *err);
 /* The same without a pause: `fresh`, made by engine_create on any thread, takes over what
  * e knows, `most` ships at a time, while e goes on between the calls. */
-void engine_follow(struct engine *fresh, struct engine *e);
-MUST_CHECK int engine_follow_some(struct engine *fresh, struct engine *e, size_t most,
-                                  bool *ret_is_done);
+void engine_reconfigure_follow(struct engine *fresh, struct engine *e);
+MUST_CHECK int engine_reconfigure_follow_some(struct engine *fresh, struct engine *e,
+                                              size_t most, bool *ret_is_done);
 /* At once when it is done: e is under the new configuration, and fresh what e was, for
  * engine_destroy on any thread. After a failure e goes on as it was, fresh is useless. */
-MUST_CHECK int engine_follow_end(struct engine *fresh, struct engine *e);
+MUST_CHECK int engine_reconfigure_end_following(struct engine *fresh, struct engine *e);
 /* fresh will be destroyed instead. */
-void engine_follow_no_more(struct engine *e);
+void engine_reconfigure_stop_following(struct engine *e);
 const struct engine_counts *engine_counts(const struct engine *e);
 size_t engine_vessel_count(const struct engine *e);
 
@@ -142,20 +142,22 @@ MUST_CHECK int engine_test_alert(const struct engine_conf *conf, int64_t now_ms,
  * forgotten vessels come with n == 0. `all`: every vessel. Marks them clean. A callback's
  * non-zero ends the walk and is returned. */
 typedef int (*engine_row)(void *context, uint32_t mmsi, const void *record, size_t n);
-MUST_CHECK int engine_save(struct engine *e, bool all, engine_row row, void *context);
+MUST_CHECK int engine_wire_save(struct engine *e, bool all, engine_row row,
+                                void *context);
 /* The engine's own record: time, versions. */
-MUST_CHECK int engine_save_self(const struct engine *e, struct buf *out);
+MUST_CHECK int engine_wire_save_self(const struct engine *e, struct buf *out);
 /* Before the first report: first the engine's own record, then the rows in any order.
  * ERR_CORRUPT: the row is refused, others may go on. State of rules whose definition
  * changed is left out. */
-MUST_CHECK int engine_load_self(struct engine *e, const void *record, size_t n);
-MUST_CHECK int engine_load(struct engine *e, uint32_t mmsi, const void *record, size_t n);
+MUST_CHECK int engine_wire_load_self(struct engine *e, const void *record, size_t n);
+MUST_CHECK int engine_wire_load(struct engine *e, uint32_t mmsi, const void *record,
+                                size_t n);
 
 /* What is known of one vessel, for the `vessels` command: a JSON object (one line)
  * appended to out; ERR_NOT_FOUND. */
 MUST_CHECK int engine_describe(const struct engine *e, uint32_t mmsi, struct buf *out);
 /* How many runs of routes are open. */
-size_t engine_run_count(const struct engine *e);
+size_t engine_describe_run_count(const struct engine *e);
 /* Every known MMSI, ascending; returns how many there are, fills up to room. */
 size_t engine_vessels(const struct engine *e, uint32_t *ret_mmsi, size_t room);
 

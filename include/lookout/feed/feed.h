@@ -56,7 +56,7 @@ void feeds_resume(struct feeds *f, const char *feed, const void *record, size_t 
 /* The record to store now: ERR_NOT_FOUND for feeds that cannot resume (live ones,
  * standard input). It speaks of the moment: what has left the merge counts as done with,
  * so it is to be stored in one transaction with all that came of it. */
-MUST_CHECK int feeds_record(struct feeds *f, size_t feed, struct buf *out);
+MUST_CHECK int feed_file_record(struct feeds *f, size_t feed, struct buf *out);
 /* ERR_IO and ERR_INVALID for what no retry can mend: an address in use, a file that is
  * not there. A server or device that is not there is waited for. */
 MUST_CHECK int feeds_open(struct feeds *f, struct err *err);

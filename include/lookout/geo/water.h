@@ -63,10 +63,10 @@ size_t water_field_bytes(const struct water_field *field);
 /* Metres over water to the nearest source, < 0 when it cannot be reached (or lies beyond
  * the limit). A position on land counts from the nearest water within 30 km. Some tens of
  * nanoseconds. */
-double water_distance_m(const struct water_field *field, struct geo_pos pos);
+double water_field_distance_m(const struct water_field *field, struct geo_pos pos);
 /* Which source that is, SIZE_MAX when none can be reached. Follows the way: some 10 us
  * per 1000 nm. */
-size_t water_nearest(const struct water_field *field, struct geo_pos pos);
+size_t water_field_nearest(const struct water_field *field, struct geo_pos pos);
 
 /* For a cache. Loading checks everything: ERR_CORRUPT when it is damaged or was made of
  * something else. */
@@ -80,13 +80,13 @@ MUST_CHECK int water_field_load(const struct water *water, const struct geo_pos 
 /* Metres over water from a to b. Takes some ms per 500 nm. ERR_NOT_FOUND when there is no
  * way, ERR_LIMIT when finding one takes more than a bounded effort (some 100 ms: across
  * an ocean and round a continent), ERR_NOMEM. */
-MUST_CHECK int water_between_m(const struct water *water, struct geo_pos a,
-                               struct geo_pos b, double *ret_m);
+MUST_CHECK int water_reach_between_m(const struct water *water, struct geo_pos a,
+                                     struct geo_pos b, double *ret_m);
 
 /* How far it is from one position to everything that lies near the way to a field's
  * sources: places p for which from -> p -> nearest source is at most `factor` times from
- * -> nearest source. Bounded as water_between_m; what is farther than the bound allows is
- * left out. ERR_NOT_FOUND when no source can be reached, ERR_NOMEM. */
+ * -> nearest source. Bounded as water_reach_between_m; what is farther than the bound
+ * allows is left out. ERR_NOT_FOUND when no source can be reached, ERR_NOMEM. */
 struct water_reach;
 MUST_CHECK int water_reach_create(const struct water *water,
                                   const struct water_field *field, struct geo_pos from,

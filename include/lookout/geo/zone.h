@@ -48,56 +48,57 @@ struct zone_faults {
     struct zone_fault *items; /* owned */
     size_t count;
 };
-void zone_faults_finish(struct zone_faults *faults);
+void geojson_faults_finish(struct zone_faults *faults);
 
 /* Builder: add any number of texts, then build. */
 struct zone_builder;
-struct zone_builder *zone_builder_create(void); /* NULL when out of memory */
-void zone_builder_destroy(struct zone_builder *b);
+struct zone_builder *zone_set_builder_create(void); /* NULL when out of memory */
+void zone_set_builder_destroy(struct zone_builder *b);
 /* Read one GeoJSON text (FeatureCollection, Feature). `file` names it in faults about
  * duplicates. Every fault is appended to `faults`; returns 0 when there was none, else
  * ERR_INVALID (or ERR_NOMEM). Ids in properties.id (required), text or integer; Polygon,
  * MultiPolygon and LineString only. */
-MUST_CHECK int zone_builder_add(struct zone_builder *b, const char *file,
-                                const char *text, size_t n, struct zone_faults *faults);
+MUST_CHECK int zone_set_builder_add(struct zone_builder *b, const char *file,
+                                    const char *text, size_t n,
+                                    struct zone_faults *faults);
 /* Build the index and take everything over; b is empty afterwards. A set of no zones is
  * fine. */
-MUST_CHECK int zone_builder_build(struct zone_builder *b, struct zone_set **ret_set,
-                                  struct err *err);
+MUST_CHECK int zone_set_build(struct zone_builder *b, struct zone_set **ret_set,
+                              struct err *err);
 void zone_set_destroy(struct zone_set *set);
 
-size_t zone_count(const struct zone_set *set);
-const struct zone_info *zone_info(const struct zone_set *set,
-                                  uint32_t zone); /* zone < zone_count */
+size_t zone_set_count(const struct zone_set *set);
+const struct zone_info *zone_set_info(const struct zone_set *set,
+                                      uint32_t zone); /* zone < zone_set_count */
 /* Index of the zone with that id, or -1. */
-int64_t zone_find(const struct zone_set *set, const char *id);
+int64_t zone_set_find(const struct zone_set *set, const char *id);
 /* Memory of the vertices, the grid and the edges' index. */
-size_t zone_index_bytes(const struct zone_set *set);
+size_t zone_set_index_bytes(const struct zone_set *set);
 
 /* For drawing: the rings of an area (outer ones and holes alike; fill by even and odd) or
  * the one line of a gate. A ring's last point repeats its first. Longitudes run on over
  * the antimeridian, -180..540. */
-size_t zone_ring_count(const struct zone_set *set, uint32_t zone);
-size_t zone_ring_size(const struct zone_set *set, uint32_t zone, size_t ring);
-struct geo_point zone_ring_point(const struct zone_set *set, uint32_t zone, size_t ring,
-                                 size_t i);
+size_t zone_set_ring_count(const struct zone_set *set, uint32_t zone);
+size_t zone_set_ring_size(const struct zone_set *set, uint32_t zone, size_t ring);
+struct geo_point zone_set_ring_point(const struct zone_set *set, uint32_t zone,
+                                     size_t ring, size_t i);
 
 /* Areas that hold the point: up to `room` indices in ascending order into ret_zones;
  * returns how many there are in all. A point on the boundary counts as inside. */
-size_t zone_at(const struct zone_set *set, struct geo_pos p, uint32_t *ret_zones,
-               size_t room);
-bool zone_contains(const struct zone_set *set, uint32_t zone, struct geo_pos p);
+size_t zone_set_at(const struct zone_set *set, struct geo_pos p, uint32_t *ret_zones,
+                   size_t room);
+bool zone_set_contains(const struct zone_set *set, uint32_t zone, struct geo_pos p);
 /* The zones at that place will be asked for soon: have what that needs of it fetched from
  * memory. */
-void zone_fetch(const struct zone_set *set, struct geo_pos p);
+void zone_set_fetch(const struct zone_set *set, struct geo_pos p);
 /* Distance in metres from p to the zone's boundary (an area's rings, a gate's line), >= 0
  * inside and outside; on a local plane at p, error below 0.5 % within 100 km. */
-double zone_boundary_distance_m(const struct zone_set *set, uint32_t zone,
+double zone_distance_boundary_m(const struct zone_set *set, uint32_t zone,
                                 struct geo_pos p);
 /* True when the boundary is certainly farther than limit_m: cheap, may answer false for
  * far ones. */
-bool zone_is_beyond(const struct zone_set *set, uint32_t zone, struct geo_pos p,
-                    double limit_m);
+bool zone_distance_is_beyond(const struct zone_set *set, uint32_t zone, struct geo_pos p,
+                             double limit_m);
 
 /* How a great-circle path a -> b meets one area or gate. For an area: the fractions (0..1
  * of the path's length) at which it enters and leaves, in order, alternating;
@@ -122,18 +123,18 @@ MUST_CHECK int zone_along(const struct zone_set *set, struct geo_pos a, struct g
 /* Closest approach of a course: from p at cog_deg and sog_kn (great circle), the time in
  * ms until the area is entered or the gate crossed and the distance run until then; false
  * when it is not met within limit_m of sailing. */
-bool zone_approach(const struct zone_set *set, uint32_t zone, struct geo_pos p,
-                   double cog_deg, double sog_kn, double limit_m, int64_t *ret_eta_ms,
-                   double *ret_distance_m);
+bool zone_along_approach(const struct zone_set *set, uint32_t zone, struct geo_pos p,
+                         double cog_deg, double sog_kn, double limit_m,
+                         int64_t *ret_eta_ms, double *ret_distance_m);
 /* Areas and gates whose boundary may lie within radius_m of p (a superset), ascending; as
- * zone_at for the room. */
-size_t zone_near(const struct zone_set *set, struct geo_pos p, double radius_m,
-                 uint32_t *ret_zones, size_t room);
+ * zone_set_at for the room. */
+size_t zone_distance_near(const struct zone_set *set, struct geo_pos p, double radius_m,
+                          uint32_t *ret_zones, size_t room);
 
 /* A single area, for ports: the same reader, exactly one feature (or a bare geometry) of
  * Polygon or MultiPolygon. It is a set with one zone whose index is 0; properties.id is
  * not required. */
-MUST_CHECK int zone_area_read(const char *text, size_t n, struct zone_set **ret_set,
-                              struct err *err);
+MUST_CHECK int zone_set_read_area(const char *text, size_t n, struct zone_set **ret_set,
+                                  struct err *err);
 
 #endif

@@ -105,36 +105,36 @@ struct route_output {
 #define ROUTE_OUTPUTS_MAX (2 * ROUTE_RUNS_MAX)
 typedef int (*route_sink)(void *context, const struct route_output *output);
 
-void route_state_init(struct route_state *s);
+void route_run_init(struct route_state *s);
 /* A call (port), or a zone entered or gate crossed (zone). A second call at the same port
  * with no other stop between is the first going on. `seed` makes case ids: the rule's and
  * vessel's hash. Each run that advances, completes or breaks goes to the sink, in order
  * of age; its non-zero ends the step. */
-MUST_CHECK int route_arrive(struct route_state *s, const struct route *route,
-                            const struct route_limits *limits, const struct ports *ports,
-                            const struct route_stop *stop, uint64_t seed, route_sink sink,
-                            void *context);
+MUST_CHECK int route_run_arrive(struct route_state *s, const struct route *route,
+                                const struct route_limits *limits,
+                                const struct ports *ports, const struct route_stop *stop,
+                                uint64_t seed, route_sink sink, void *context);
 /* The ship left the port of its last call, which may be surer now, or a zone: of `left`
  * count port or zone, departed_ms and confidence. */
-void route_depart(struct route_state *s, const struct route_limits *limits,
-                  const struct ports *ports, const struct route_stop *left);
+void route_run_depart(struct route_state *s, const struct route_limits *limits,
+                      const struct ports *ports, const struct route_stop *left);
 /* Nothing waits, and the last call began nothing that its going on could begin again:
  * the state may be forgotten. */
-bool route_is_idle(const struct route_state *s, const struct route *route);
+bool route_run_is_idle(const struct route_state *s, const struct route *route);
 /* When the next run expires, INT64_MAX for none; and what expires at or before now_ms.
  */
-int64_t route_deadline(const struct route_state *s);
-MUST_CHECK int route_expire(struct route_state *s, int64_t now_ms, route_sink sink,
-                            void *context);
+int64_t route_run_deadline(const struct route_state *s);
+MUST_CHECK int route_run_expire(struct route_state *s, int64_t now_ms, route_sink sink,
+                                void *context);
 /* Steps that may come next after `run`: the first and last index; false when it is
  * complete. */
 bool route_awaits(const struct route *route, const struct route_run *run,
                   uint32_t *ret_first, uint32_t *ret_last);
 /* Is nothing left behind the step (0-based) but steps that may be left out? */
 bool route_is_complete(const struct route *route, uint32_t step);
-void route_state_save(const struct route_state *s, const struct ports *ports,
-                      const struct zone_set *zones, struct wire_writer *w);
-MUST_CHECK int route_state_load(struct route_state *s, const struct ports *ports,
-                                const struct zone_set *zones, struct wire_reader *r);
+void route_wire_save(const struct route_state *s, const struct ports *ports,
+                     const struct zone_set *zones, struct wire_writer *w);
+MUST_CHECK int route_wire_load(struct route_state *s, const struct ports *ports,
+                               const struct zone_set *zones, struct wire_reader *r);
 
 #endif

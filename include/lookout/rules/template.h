@@ -25,8 +25,8 @@ enum template_kind template_kind_of(const char *content_type);
 /* Longer names are cut in messages. */
 #define TEMPLATE_NAME_BYTES 40
 /* Every name of a field, once; a non-zero of `each` ends the walk and is returned. */
-MUST_CHECK int template_each_name(int (*each)(void *context, const char *name),
-                                  void *context);
+MUST_CHECK int template_field_each_name(int (*each)(void *context, const char *name),
+                                        void *context);
 
 /* 0, or ERR_NOT_FOUND: ret_name is no field; or ERR_SYNTAX: what comes out would not be
  * JSON, err says where; ERR_NOMEM. */

@@ -191,10 +191,10 @@ struct store_filter {
     int64_t after;      /* row id, for --follow */
 };
 typedef int (*store_line)(void *context, int64_t row_id, const char *json);
-MUST_CHECK int store_reader_alerts(struct store_reader *r, const struct store_filter *f,
-                                   store_line line, void *context);
-MUST_CHECK int store_reader_calls(struct store_reader *r, const struct store_filter *f,
-                                  store_line line, void *context);
+MUST_CHECK int query_alerts(struct store_reader *r, const struct store_filter *f,
+                            store_line line, void *context);
+MUST_CHECK int query_calls(struct store_reader *r, const struct store_filter *f,
+                           store_line line, void *context);
 
 /* The row id of the last alert accepted; 0 none, -1 unknown. */
 int64_t store_reader_last_alert(struct store_reader *r);

@@ -17,12 +17,12 @@
  * is empty, absolute or climbs out by "..". */
 MUST_CHECK int datafile_find(const char *name, char *ret_path, size_t size);
 
-/* Greatest file that file_read takes. */
+/* Greatest file that datafile_read takes. */
 #define FILE_READ_MAX ((size_t)256 << 20)
 
 /* Append the whole file to out; on failure out is as it was. ERR_NOT_FOUND when there is
  * no such file, ERR_LIMIT when it is greater than FILE_READ_MAX, ERR_NOMEM, else ERR_IO;
  * err names the path and the system's reason. */
-MUST_CHECK int file_read(const char *path, struct buf *out, struct err *err);
+MUST_CHECK int datafile_read(const char *path, struct buf *out, struct err *err);
 
 #endif

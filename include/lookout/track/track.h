@@ -36,7 +36,7 @@ struct track_conf {
     double jump_factor;     /* 1.5 on the greater of both reported speeds */
     int64_t jump_ms;        /* 30 min: nothing is asked of longer steps */
 };
-struct track_conf track_conf_default(void);
+struct track_conf tracks_conf_default(void);
 
 enum track_fix_has {
     FIX_SOG = 1u << 0,
@@ -56,10 +56,10 @@ struct track_fix {
 };
 /* False when the report has no position; 0 N 0 E exactly is none. Speeds of 51.2, 63.0
  * and 102.3 kn are artefacts of receivers and left out. */
-bool track_fix_from_report(const struct report *r, struct track_fix *ret_fix);
+bool tracks_fix_from_report(const struct report *r, struct track_fix *ret_fix);
 /* SOG in kn: the reported one, else the one implied between the two fixes, less what a
  * coarse position may be off (prev may be NULL: then -1, unknown). */
-double track_speed_kn(const struct track_fix *prev, const struct track_fix *fix);
+double tracks_speed_kn(const struct track_fix *prev, const struct track_fix *fix);
 
 #define TRACK_PATH_POINTS 64
 struct track_point {
@@ -114,7 +114,7 @@ enum track_verdict {
     TRACK_CONFIRMED, /* this fix confirms *ret_track: events may start; its earlier fixes
                         claim nothing */
     TRACK_RELEASED,  /* this fix ends a hold: *ret_track goes on with the held fixes, of
-                        which tracks_next_held gives one after the other */
+                        which track_hold_next gives one after the other */
     TRACK_REPLACED   /* the only confirmed track was a lone fix and *ret_track takes its
                         place at once; the lone fix waits unconfirmed, lest two ships that
                         alternate from the first fix on replace each other for ever */
@@ -132,26 +132,26 @@ MUST_CHECK int tracks_add(struct tracks *t, const struct track_conf *conf,
                           const struct track_fix *fix, enum track_verdict *ret_verdict,
                           struct track **ret_track, uint32_t *ret_gone);
 /* After TRACK_RELEASED: add the next held fix to that track. False when none is left. */
-bool tracks_next_held(struct tracks *t, struct track *track);
+bool track_hold_next(struct tracks *t, struct track *track);
 /* The confirmed track with the newest fix; the newest of any when none is confirmed; NULL
  * when empty. */
 struct track *tracks_current(const struct tracks *t);
 /* The speed in kn up to which this track's fixes are believed. */
-double track_believed_kn(const struct track *track, const struct track_conf *conf);
+double tracks_believed_kn(const struct track *track, const struct track_conf *conf);
 /* Points of the path from since_ms (TIME_NONE: all) to until_ms into ret_points (room >=
  * 2), oldest first; returns how many. The ends are where the track was at since_ms and
  * until_ms, as far as it goes: fixes, or interpolated between the two kept beside. */
 size_t track_path(const struct track *track, int64_t since_ms, int64_t until_ms,
                   struct track_point *ret_points, size_t room);
 /* A fault shows in r->failed; *fix is valid in any case. */
-void track_fix_save(const struct track_fix *fix, struct wire_writer *w);
-void track_fix_load(struct track_fix *fix, struct wire_reader *r);
-void tracks_save(const struct tracks *t, struct wire_writer *w);
+void track_wire_save_fix(const struct track_fix *fix, struct wire_writer *w);
+void track_wire_load_fix(struct track_fix *fix, struct wire_reader *r);
+void track_wire_save_all(const struct tracks *t, struct wire_writer *w);
 /* What is held stands in a part of its own, which older records lack. */
-void tracks_save_held(const struct tracks *t, struct wire_writer *w);
-MUST_CHECK int tracks_load_held(struct tracks *t,
-                                struct wire_reader *r); /* ERR_CORRUPT, ERR_NOMEM */
-MUST_CHECK int tracks_load(struct tracks *t,
-                           struct wire_reader *r); /* ERR_CORRUPT, ERR_NOMEM */
+void track_hold_save(const struct tracks *t, struct wire_writer *w);
+MUST_CHECK int track_hold_load(struct tracks *t,
+                               struct wire_reader *r); /* ERR_CORRUPT, ERR_NOMEM */
+MUST_CHECK int track_wire_load_all(struct tracks *t,
+                                   struct wire_reader *r); /* ERR_CORRUPT, ERR_NOMEM */
 
 #endif

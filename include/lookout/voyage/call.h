@@ -104,16 +104,16 @@ void call_state_init(struct call_state *s);
  * much of the time since the last fix does not count as silence because the daemon or
  * every feed was silent. Events in order into ret (room CALL_OUTPUTS_MAX); returns how
  * many. */
-size_t call_step(struct call_state *s, const struct call_conf *conf,
-                 const struct ports *ports, const struct track_fix *fix,
-                 uint32_t declared, int64_t silence_ms,
-                 struct call_output ret[CALL_OUTPUTS_MAX]);
+size_t call_fix_step(struct call_state *s, const struct call_conf *conf,
+                     const struct ports *ports, const struct track_fix *fix,
+                     uint32_t declared, int64_t silence_ms,
+                     struct call_output ret[CALL_OUTPUTS_MAX]);
 /* Ports changed: the saved call's port is found again by its code, or the call dropped.
  */
-void call_state_save(const struct call_state *s, const struct ports *ports,
-                     struct wire_writer *w);
-MUST_CHECK int call_state_load(struct call_state *s, const struct ports *ports,
-                               struct wire_reader *r);
+void call_wire_save(const struct call_state *s, const struct ports *ports,
+                    struct wire_writer *w);
+MUST_CHECK int call_wire_load(struct call_state *s, const struct ports *ports,
+                              struct wire_reader *r);
 
 /* --- voyages --- */
 
@@ -157,7 +157,7 @@ void voyage_state_init(struct voyage_state *s);
  * what a ship moves within 1 km of where it came to rest is no distance. */
 void voyage_fix(struct voyage_state *s, const struct track_fix *fix);
 void voyage_destination(struct voyage_state *s, const char *destination);
-/* A call's event, as call_step gave it; true when *ret_voyage was completed by it (an
+/* A call's event, as call_fix_step gave it; true when *ret_voyage was completed by it (an
  * arrival at another port than the one it departed from). */
 bool voyage_call(struct voyage_state *s, const struct ports *ports,
                  const struct call_output *event, uint8_t draught_dm,

@@ -60,16 +60,16 @@ void ports_builder_distances(struct ports_builder *b, double entry_m, double exi
  * are reported one by one through `fault` (may be NULL), line and col from 1; a faulty
  * row is left out. Returns the first fault's code after reading all, or 0. */
 typedef void (*ports_fault)(void *context, int line, int col, const char *text);
-MUST_CHECK int ports_builder_csv(struct ports_builder *b, const char *text, size_t n,
-                                 ports_fault fault, void *context);
+MUST_CHECK int ports_csv_read(struct ports_builder *b, const char *text, size_t n,
+                              ports_fault fault, void *context);
 /* Read areas of ports: GeoJSON, a FeatureCollection (or one Feature) of Polygons and
  * MultiPolygons, the port's code in properties.locode. They hold for ports of the CSV
  * that ports_builder_define does not move; an area of a port that nobody knows is a fault
  * when the ports are built. Faults as above (line and col 0 where unknown). */
-MUST_CHECK int ports_builder_areas(struct ports_builder *b, const char *text, size_t n,
-                                   ports_fault fault, void *context);
+MUST_CHECK int ports_areas_read(struct ports_builder *b, const char *text, size_t n,
+                                ports_fault fault, void *context);
 /* Read the reviewed names of declared destinations (CSV, header: name,locode; see
- * config/destinations.csv). Faults as for ports_builder_csv; a name whose port the
+ * config/destinations.csv). Faults as for ports_csv_read; a name whose port the
  * gazetteer lacks is none. */
 MUST_CHECK int destination_table_read(struct ports_builder *b, const char *text, size_t n,
                                       ports_fault fault, void *context);
@@ -92,10 +92,10 @@ MUST_CHECK int ports_builder_group(struct ports_builder *b, const char *name,
 MUST_CHECK int ports_builder_same(struct ports_builder *b, const char *const *codes,
                                   size_t n, struct err *err);
 /* Some faults show only when all is known. Each is given to `trouble` by
- * ports_builder_build: which definition, group or same-list (from 0, in the order of the
+ * ports_assemble: which definition, group or same-list (from 0, in the order of the
  * successful calls) and which pattern or code in it. */
 enum ports_about {
-    PORTS_ABOUT_AREA,   /* item: of ports_builder_areas' features that were taken */
+    PORTS_ABOUT_AREA,   /* item: of ports_areas_read's features that were taken */
     PORTS_ABOUT_DEFINE, /* a definition without position */
     PORTS_ABOUT_GROUP,  /* a pattern that names nothing, a cycle */
     PORTS_ABOUT_SAME    /* none of the codes is known */
@@ -106,8 +106,8 @@ void ports_builder_on_trouble(struct ports_builder *b, ports_trouble trouble,
                               void *context);
 /* Take everything over; b is empty afterwards, also on failure. Returns the first
  * trouble's code (its text in err), ERR_NOMEM, or 0. */
-MUST_CHECK int ports_builder_build(struct ports_builder *b, struct ports **ret_ports,
-                                   struct err *err);
+MUST_CHECK int ports_assemble(struct ports_builder *b, struct ports **ret_ports,
+                              struct err *err);
 void ports_destroy(struct ports *ports);
 
 /* --- looking up --- */
@@ -126,15 +126,15 @@ size_t ports_search(const struct ports *ports, const char *query, uint32_t *ret_
 /* --- where a ship is --- */
 
 /* A `same` group is one port: the functions below look at all its members, whichever of
- * them is asked for, and ports_at answers with the member that stands for it. */
+ * them is asked for, and ports_index_at answers with the member that stands for it. */
 
 /* The port one of whose places holds pos, by its entry distance or as an area: areas
  * before points, then the nearest place; among ports whose place that holds pos lies
  * within 25 km of the nearest's, `declared` (PORT_NONE: none) or its same-port wins.
  * PORT_NONE: at sea. Never allocates. */
-uint32_t ports_at(const struct ports *ports, struct geo_pos pos, uint32_t declared);
+uint32_t ports_index_at(const struct ports *ports, struct geo_pos pos, uint32_t declared);
 /* That will be asked soon: have what it needs first fetched from memory. */
-void ports_fetch(const struct ports *ports, struct geo_pos pos);
+void ports_index_fetch(const struct ports *ports, struct geo_pos pos);
 /* Is pos still within the exit distance of that port? */
 bool ports_within_exit(const struct ports *ports, uint32_t port, struct geo_pos pos);
 bool ports_within_entry(const struct ports *ports, uint32_t port, struct geo_pos pos);
@@ -173,6 +173,6 @@ uint64_t port_set_hash(const struct ports *ports, const struct port_set *set);
  * "VLADIVOSTOK", "RU VVO", aliases, one typo in names of six letters and more. PORT_NONE
  * when it does not resolve ("FOR ORDERS", greetings, ambiguous). Never allocates; some
  * 100 us at worst (a typo): keep the answer until the text changes. */
-uint32_t ports_resolve_destination(const struct ports *ports, const char *text);
+uint32_t destination_resolve(const struct ports *ports, const char *text);
 
 #endif

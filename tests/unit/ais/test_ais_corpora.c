@@ -218,7 +218,7 @@ static void count_message(void *context, const struct ais_bits *bits)
         return;
     }
     y->by_type[m.type]++;
-    y->reports += ais_message_report(&m, &r) == 0;
+    y->reports += report_from_message(&m, &r) == 0;
 }
 
 /* Counted by a script of another language that reads lines, parts and the first six bits

@@ -200,7 +200,7 @@ static void check_row(const struct page *page, const struct ais_form *form,
     assert_int_equal(ais_message_value(&m, f->name, &value), 0);
     if (value != none)
         fail_msg("%s (%s) %s: %d", page->form, page->clause, f->name, value);
-    if (ais_message_report(&m, &report) == 0 && (report.has & bit_of(f)) != 0)
+    if (report_from_message(&m, &report) == 0 && (report.has & bit_of(f)) != 0)
         fail_msg("%s %s: not available is reported", page->form, f->name);
 }
 
@@ -234,7 +234,7 @@ static void test_texts_and_dimensions(void **state)
         assert_int_equal(decode(&b, &bits, &m), 0);
         assert_int_equal(ais_message_text(&m, "shipname", text, sizeof text), 0);
         assert_string_equal(text, "");
-        assert_int_equal(ais_message_report(&m, &report), 0);
+        assert_int_equal(report_from_message(&m, &report), 0);
         /* An empty destination is word that the crew left it so. */
         assert_int_equal(report.has, HAS_DESTINATION | HAS_STATIC);
     }
@@ -242,7 +242,7 @@ static void test_texts_and_dimensions(void **state)
     s.to_starboard = 12;
     aisgen_static5(&s, &b);
     assert_int_equal(decode(&b, &bits, &m), 0);
-    assert_int_equal(ais_message_report(&m, &report), 0);
+    assert_int_equal(report_from_message(&m, &report), 0);
     assert_true((report.has & HAS_DIMENSIONS) != 0);
     assert_int_equal(report.length_m, 80);
     assert_int_equal(report.beam_m, 12);

@@ -9,7 +9,7 @@
 
 #include "lib/aisgen.h"
 #include "lookout/ais/ais.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static int report_of(const struct aisgen_bits *from, struct report *r)
 {
@@ -20,13 +20,13 @@ static int report_of(const struct aisgen_bits *from, struct report *r)
     bits.count = from->count;
     int status = ais_decode(&bits, &m);
     if (status == 0)
-        status = ais_message_report(&m, r);
+        status = report_from_message(&m, r);
     /* Without the values it is the same. */
     struct report bare;
     memset(&m, 0xa5, sizeof m);
     int bare_status = ais_open(&bits, &m);
     if (bare_status == 0)
-        bare_status = ais_message_report(&m, &bare);
+        bare_status = report_from_message(&m, &bare);
     assert_int_equal(bare_status, status);
     if (status == 0)
         assert_memory_equal(&bare, r, sizeof bare);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lib/testlib.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 struct bench {
     struct fragment_table *table;

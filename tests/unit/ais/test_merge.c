@@ -9,7 +9,7 @@
 
 #include "lib/testlib.h"
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #define BASE_MS INT64_C(1600000000000)
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/testlib.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static void test_numbers(void **state)
 {
@@ -33,12 +33,12 @@ static void test_numbers(void **state)
                                       "1.2.3", "12kn", "NaN", "1,2.3"};
     double value = 0;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        assert_true(record_parse_number(good[i].text, strlen(good[i].text), &value));
+        assert_true(record_text_number(good[i].text, strlen(good[i].text), &value));
         assert_near(value, good[i].value,
                     1e-12 * (good[i].value < 0 ? -good[i].value : good[i].value));
     }
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_false(record_parse_number(bad[i], strlen(bad[i]), &value));
+        assert_false(record_text_number(bad[i], strlen(bad[i]), &value));
 }
 
 static void test_names(void **state)
@@ -69,7 +69,7 @@ static void test_names(void **state)
     };
     int rank = 0;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (record_find(rows[i].name, strlen(rows[i].name), &rank) != rows[i].field)
+        if (record_names_find(rows[i].name, strlen(rows[i].name), &rank) != rows[i].field)
             fail_msg("%s", rows[i].name);
     }
     /* Every name of a columns map is one. */
@@ -77,8 +77,9 @@ static void test_names(void **state)
         "time", "mmsi",     "lat",  "lon",  "sog",    "cog",  "heading", "status",
         "imo",  "callsign", "name", "type", "length", "beam", "draught", "destination"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        assert_int_not_equal(record_find_key(keys[i], strlen(keys[i])), RECORD_NONE);
-    assert_int_equal(record_find_key("speed", 5), RECORD_NONE);
+        assert_int_not_equal(record_names_find_key(keys[i], strlen(keys[i])),
+                             RECORD_NONE);
+    assert_int_equal(record_names_find_key("speed", 5), RECORD_NONE);
 }
 
 /* The table of names is searched by halves: every one of its names is found. */
@@ -165,7 +166,7 @@ static void test_sorted(void **state)
                                       "width"};
     int rank = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        if (record_find(all[i], strlen(all[i]), &rank) == RECORD_NONE)
+        if (record_names_find(all[i], strlen(all[i]), &rank) == RECORD_NONE)
             fail_msg("%s", all[i]);
     }
 }

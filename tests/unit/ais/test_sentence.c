@@ -5,7 +5,7 @@
 
 #include "daemon/core/ais/sentence_int.h"
 #include "lib/testlib.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static enum sentence_kind read(const char *text, struct sentence *s)
 {

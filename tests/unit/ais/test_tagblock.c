@@ -6,7 +6,7 @@
 #include "daemon/core/ais/tagblock_int.h"
 #include "lib/aisgen.h"
 #include "lib/testlib.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 /* \content*hh\ with the right sum. */
 static size_t block(const char *content, char *ret)

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "lib/alertcase.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 /* Calls the function for every type of alert that alertcase makes. */
 static void each_type(void (*check)(const char *type))
@@ -231,10 +231,10 @@ static void test_route_from_a_call_under_way(void **state)
     alertcase_init(&c, "route.progressed");
     c.run.stops[0].is_arrival_unknown = true;
     runs.runs[0] = c.run;
-    route_state_save(&runs, c.ports, c.zones, &w);
+    route_wire_save(&runs, c.ports, c.zones, &w);
     memset(&runs, 0, sizeof runs);
     wire_reader_init(&r, saved.data, saved.length);
-    assert_int_equal(route_state_load(&runs, c.ports, c.zones, &r), 0);
+    assert_int_equal(route_wire_load(&runs, c.ports, c.zones, &r), 0);
     c.run = runs.runs[0];
     char *body = alertcase_body(&c);
     json_t *event = json_loads(body, 0, NULL), *calls, *first;
@@ -295,7 +295,7 @@ static void test_hostile_text(void **state)
 static void sail(struct tracks *t, struct track **ret_track, int n, double lon0,
                  double dlon)
 {
-    struct track_conf conf = track_conf_default();
+    struct track_conf conf = tracks_conf_default();
     tracks_init(t);
     for (int i = 0; i < n; i++) {
         double lat = 10 + (i % 2 ? 0.02 : 0.0) + (i % 3) * 0.005;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lookout/alert/retry.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #define NOW INT64_C(1711389840000)
 

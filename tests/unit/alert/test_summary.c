@@ -8,7 +8,7 @@
 
 #include "lib/alertcase.h"
 #include "lookout/alert/say.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 
 #define WHO "EXAMPLE TRADER (IMO 9999993, MMSI 445000001, flag KP from MMSI, un1718)"
@@ -159,13 +159,13 @@ static void test_zone_steps(void **state)
     alertcase_init(&c, "route.progressed");
     use_route(&c, "KPNAM >> (@box | @strait) >> RUVVO");
     c.run.stops[1].port = PORT_NONE;
-    c.run.stops[1].zone = (uint32_t)zone_find(c.zones, "strait");
+    c.run.stops[1].zone = (uint32_t)zone_set_find(c.zones, "strait");
     c.run.stops[1].departed_ms = c.run.stops[1].arrived_ms;
     c.run.expires_ms = alertcase_at(24 * 3);
     assert_says(&c,
                 WHO " crossed Korea Strait 25 Mar 18:04Z; from Nampo 24 Mar. r-1 2/3, "
                     "awaits RUVVO by 28 Mar." PORT DECLARED);
-    c.run.stops[1].zone = (uint32_t)zone_find(c.zones, "box");
+    c.run.stops[1].zone = (uint32_t)zone_set_find(c.zones, "box");
     assert_says(&c, WHO " was in Yeosu box 25 Mar 18:04Z; from Nampo 24 Mar. r-1 2/3, "
                         "awaits RUVVO by 28 Mar." PORT DECLARED);
     alertcase_finish(&c);

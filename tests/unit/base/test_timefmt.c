@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #include <string.h>
 #include <time.h>

@@ -20,7 +20,7 @@
 #include "daemon/shell/cmd/cmd.h"
 #include "daemon/shell/cmd/cmd_grid.h"
 #include "lib/store_fixture.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/engine/engine.h"
 #include "lookout/voyage/call.h"
 

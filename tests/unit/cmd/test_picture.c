@@ -169,7 +169,7 @@ static void test_names_have_room(void **state)
         snprintf(name, sizeof name, "zone-%03d", i);
         struct picture_named thing = {
             .box = {x, y, x + 15, y + 15}, .text = name, .shorter = name + 5};
-        assert_int_equal(picture_label_write(&labels, cr, &view, &thing), 0);
+        assert_int_equal(picture_labels_write(&labels, cr, &view, &thing), 0);
     }
     assert_true(labels.count > 50 && labels.count <= 400);
     for (size_t i = 0; i < labels.count; i++) {
@@ -182,7 +182,7 @@ static void test_names_have_room(void **state)
                         a->top >= b->bottom || b->top >= a->bottom);
         }
     }
-    picture_label_finish(&labels);
+    picture_labels_finish(&labels);
     cairo_destroy(cr);
     cairo_surface_destroy(surface);
 }

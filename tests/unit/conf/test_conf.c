@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "daemon/shell/conf/conf_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/rules/route.h"
 #include "lookout/rules/rule.h"
@@ -75,7 +75,7 @@ static void check_example_rules(const struct engine_conf *e)
     const struct rule *box = &e->rules[1];
     const struct rule_zones *zones = setting(box, "zones");
     assert_int_equal(zones->count, 1);
-    assert_int_equal(zones->items[0], zone_find(e->zones, "yeosu-box"));
+    assert_int_equal(zones->items[0], zone_set_find(e->zones, "yeosu-box"));
     assert_int_equal(duration(box, "within"), 3 * HOUR_MS);
     assert_near(*(const double *)setting(box, "or"), 12 * NM_M, 1e-6);
     assert_int_equal(duration(box, "dwell"), 2 * HOUR_MS);

@@ -224,7 +224,7 @@ static void test_defaults_of_numbers(void **state)
     struct buf text = {0};
     for (size_t i = 0; i < CONF_COUNT(sections); i++) {
         assert_int_equal(buf_printf(&text, "%s: ", sections[i]), 0);
-        write_initials(conf_key_find(conf_root_keys, sections[i])->sub, &text);
+        write_initials(conf_keys_find(conf_root_keys, sections[i])->sub, &text);
         assert_int_equal(buf_add_char(&text, '\n'), 0);
     }
     struct conf *written = load_text(buf_text(&text)), *bare = load_text("log: info\n");
@@ -297,7 +297,7 @@ static void check_table(const struct key *keys)
 {
     for (; keys->name != NULL; keys++) {
         struct buf accepts = {0};
-        assert_int_equal(conf_key_accepts(keys, &accepts), 0);
+        assert_int_equal(conf_accepts_key(keys, &accepts), 0);
         assert_true(accepts.length > 0);
         buf_finish(&accepts);
         if (keys->type >= KEY_DURATION && keys->type <= KEY_INTEGER)
@@ -321,7 +321,7 @@ static void test_tables(void **state)
         for (const struct key *key = rule_kinds[i]->keys;
              key != NULL && key->name != NULL; key++) {
             struct buf accepts = {0};
-            assert_int_equal(conf_key_accepts(key, &accepts), 0);
+            assert_int_equal(conf_accepts_key(key, &accepts), 0);
             assert_true(accepts.length > 0);
             buf_finish(&accepts);
         }

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/shell/conf/conf_int.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static struct conf *load_zone(const char *name)
 {

@@ -35,7 +35,7 @@ static void test_loads_as_shipped(void **state)
     struct ports *p = NULL;
     struct err err = {0};
     assert_int_equal(gazetteer_read(b, NULL, NULL, NULL, &err), 0);
-    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_int_equal(ports_assemble(b, &p, NULL), 0);
     assert_int_equal(ports_count(p), ports_count(ports));
     ports_destroy(p);
     assert_int_equal(gazetteer_read(b, "/nonexistent/ports.csv", NULL, NULL, &err),
@@ -251,7 +251,8 @@ static void test_areas_hold_only_their_own(void **state)
             continue;
         areas++;
         for (uint32_t k = 0; k < ports_count(ports); k++)
-            assert_int_equal(zone_contains(p->area, 0, ports_get(ports, k)->pos), k == i);
+            assert_int_equal(zone_set_contains(p->area, 0, ports_get(ports, k)->pos),
+                             k == i);
     }
     assert_int_equal(areas, 12);
 }

@@ -206,7 +206,7 @@ static void redirects_are_failures_and_secrets_are_not_told(void **state)
     assert_true(receiver_wait(&t->receiver, receiver_has, 1, LONG_MS));
     sender_stop(&t->sender, 5000);
     assert_true(store_flush(t->sender.store, 5000));
-    assert_int_equal(store_reader_alerts(t->sender.reader, &all, keep_line, &line), 0);
+    assert_int_equal(query_alerts(t->sender.reader, &all, keep_line, &line), 0);
     assert_int_equal(t->receiver.count, 1);
     assert_string_equal(t->receiver.requests[0].path, "/hook/desk");
     assert_non_null(strstr(line, "\"status\":307"));
@@ -224,7 +224,7 @@ static void redirects_are_failures_and_secrets_are_not_told(void **state)
     assert_int_equal(store_redeliver(t->sender.directory, ids, 1, false, NULL, &err), 1);
     assert_true(sender_wait_dead(&t->sender, "desk", 1));
     struct store_filter dead = {.since_ms = INT64_MIN, .dead = true};
-    assert_int_equal(store_reader_alerts(t->sender.reader, &dead, keep_line, &line), 0);
+    assert_int_equal(query_alerts(t->sender.reader, &dead, keep_line, &line), 0);
     assert_non_null(strstr(line, "HTTP 400: no such member: ********** and a line"));
     free(line);
 }

@@ -381,8 +381,7 @@ static const char *reason_of(struct faulty_scene *t, char ret_text[96])
     struct timespec pause = {.tv_nsec = 5000000};
     ret_text[0] = '\0';
     for (int i = 0; i < 2000 && ret_text[0] == '\0'; i++) {
-        assert_int_equal(
-            store_reader_alerts(t->sender.reader, &all, keep_reason, ret_text), 0);
+        assert_int_equal(query_alerts(t->sender.reader, &all, keep_reason, ret_text), 0);
         nanosleep(&pause, NULL);
     }
     return ret_text;

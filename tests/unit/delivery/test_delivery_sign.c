@@ -26,7 +26,7 @@
 static struct conf_secret secret_of(const char *text)
 {
     struct conf_secret secret = {0};
-    assert_int_equal(delivery_secret(text, strlen(text), &secret), 0);
+    assert_int_equal(delivery_sign_secret(text, strlen(text), &secret), 0);
     return secret;
 }
 
@@ -87,7 +87,7 @@ static void only_good_signatures_are_taken(void **state)
                                           messages[i].signature, messages[i].body,
                                           strlen(messages[i].body)};
         struct err err = {0};
-        int code = delivery_verify(&w, &message, messages[i].now_s, &err);
+        int code = delivery_sign_verify(&w, &message, messages[i].now_s, &err);
         if (code != messages[i].code)
             fail_msg("message %zu: %d, wanted %d", i, code, messages[i].code);
         assert_true(code == 0 || err.text[0] != '\0');
@@ -108,7 +108,7 @@ static void what_is_no_secret_is_refused(void **state)
     struct conf_secret secret = {0};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        if (delivery_secret(bad[i], strlen(bad[i]), &secret) == 0)
+        if (delivery_sign_secret(bad[i], strlen(bad[i]), &secret) == 0)
             fail_msg("taken: %s", bad[i]);
 }
 

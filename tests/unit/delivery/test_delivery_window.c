@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lib/delivery_fixture.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #define DAY INT64_C(86400000)
 

@@ -6,7 +6,7 @@
 #include "lib/testlib.h"
 #include "lib/zonelib.h"
 #include "lib/zoneplay.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 
 static const char gate[] = COLLECTION(LINE("line", "[[126,35.5],[126,36.5]]"));
@@ -48,8 +48,8 @@ static void lies_inside(struct play *p)
     p->sog_kn = 0;
     zoneplay_east(p, 25, 5);
     double minute = lie(p, 30, 5, 25);
-    assert_non_null(zone_watch_inside(&p->w, 0));
-    assert_int_equal(zone_watch_inside(&p->w, 0)->last_inside_ms,
+    assert_non_null(zone_state_inside(&p->w, 0));
+    assert_int_equal(zone_state_inside(&p->w, 0)->last_inside_ms,
                      (int64_t)((minute - 3) * MINUTE_MS));
     p->sog_kn = 8;
     zoneplay_east(p, minute, 1000);
@@ -367,16 +367,16 @@ static void test_lying_on_a_gate(void **state)
 static void test_switched_off(void **state)
 {
     struct zone_set *zones = test_zone_set(zoneplay_box);
-    struct play p = {.zones = zones, .limits = detect_limits_default()};
+    struct play p = {.zones = zones, .limits = zone_state_limits_default()};
     p.limits.zone_rest_m = 0;
-    zone_watch_init(&p.w);
+    zone_state_init(&p.w);
     zoneplay_east(&p, 0, -10);
     zoneplay_east(&p, 10, 10);
     zoneplay_east(&p, 20, 10);
     zoneplay_east(&p, 30, -10);
     zoneplay_east(&p, 40, -10);
     assert_string_equal(buf_text(&p.told), "enter box 5; exit box 25 since 5; ");
-    zone_watch_finish(&p.w);
+    zone_state_finish(&p.w);
     buf_finish(&p.told);
     zone_set_destroy(zones);
 }

@@ -16,8 +16,8 @@ static void test_changed_zones(void **state)
                     "36.5],[126.1,35.5]]") "," AREA("new", "[[126,35],[128,35],[128,37],["
                                                            "126,37],[126,35]]")));
     struct zone_set *none = test_zone_set(COLLECTION(""));
-    struct play p = {.zones = box, .limits = detect_limits_default(), .sog_kn = -1};
-    zone_watch_init(&p.w);
+    struct play p = {.zones = box, .limits = zone_state_limits_default(), .sog_kn = -1};
+    zone_state_init(&p.w);
     zoneplay_fix(&p, 0, 36.0, 126.5);
     zoneplay_reload(&p, moved);
     zoneplay_fix(&p, 10, 36.0, 126.5);
@@ -29,7 +29,7 @@ static void test_changed_zones(void **state)
     zoneplay_fix(&p, 50, 36.0, 127.5);
     assert_string_equal(buf_text(&p.told), "enter box 0 present; exit box 15 since 0; "
                                            "exit box 45 since 30; ");
-    zone_watch_finish(&p.w);
+    zone_state_finish(&p.w);
     buf_finish(&p.told);
     zone_set_destroy(box);
     zone_set_destroy(moved);
@@ -39,21 +39,21 @@ static void test_changed_zones(void **state)
 static void test_damaged_records(void **state)
 {
     struct zone_set *zones = test_zone_set(zoneplay_box);
-    struct play p = {.zones = zones, .limits = detect_limits_default(), .sog_kn = -1};
+    struct play p = {.zones = zones, .limits = zone_state_limits_default(), .sog_kn = -1};
     struct buf out = {0};
     struct wire_writer w = {.out = &out};
-    zone_watch_init(&p.w);
+    zone_state_init(&p.w);
     zoneplay_east(&p, 0, 1000);
     zoneplay_east(&p, 10, -100);
-    zone_watch_save(&p.w, zones, &w);
+    zone_wire_save(&p.w, zones, &w);
     for (size_t n = 0; n < out.length; n++) {
         struct zone_watch cut;
         struct wire_reader r;
         wire_reader_init(&r, out.data, n);
-        assert_int_equal(zone_watch_load(&cut, zones, &r), ERR_CORRUPT);
-        zone_watch_finish(&cut);
+        assert_int_equal(zone_wire_load(&cut, zones, &r), ERR_CORRUPT);
+        zone_state_finish(&cut);
     }
-    zone_watch_finish(&p.w);
+    zone_state_finish(&p.w);
     buf_finish(&p.told);
     buf_finish(&out);
     zone_set_destroy(zones);

@@ -10,7 +10,7 @@
 #include "lib/zonelib.h"
 #include "lib/zoneplay.h"
 #include "lookout/base/buf.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/detect/zone_watch.h"
 
@@ -21,10 +21,10 @@ static void enters_by_two(struct play *p)
     zoneplay_east(p, 0, -100);
     zoneplay_east(p, 10, 100); /* half way: minute 5 */
     assert_string_equal(buf_text(&p->told), "");
-    assert_true(zone_watch_is_pending(&p->w, 0));
-    assert_null(zone_watch_inside(&p->w, 0));
+    assert_true(zone_state_is_pending(&p->w, 0));
+    assert_null(zone_state_inside(&p->w, 0));
     zoneplay_east(p, 20, 150);
-    assert_non_null(zone_watch_inside(&p->w, 0));
+    assert_non_null(zone_state_inside(&p->w, 0));
 }
 
 static void enters_shallow(struct play *p)
@@ -45,7 +45,7 @@ static void leaves_by_two(struct play *p)
     zoneplay_east(p, 10, 300);
     zoneplay_east(p, 20, -300);
     assert_string_equal(buf_text(&p->told), "enter box 5; ");
-    assert_non_null(zone_watch_inside(&p->w, 0)); /* until it is sure */
+    assert_non_null(zone_state_inside(&p->w, 0)); /* until it is sure */
     zoneplay_east(p, 30, -310);
 }
 
@@ -177,12 +177,12 @@ static void enters_then_returns(struct play *p)
 static void test_between_fixes(void **state)
 {
     struct zone_set *zones = test_zone_set(zoneplay_box);
-    struct play p = {.zones = zones, .limits = detect_limits_default(), .sog_kn = -1};
-    zone_watch_init(&p.w);
+    struct play p = {.zones = zones, .limits = zone_state_limits_default(), .sog_kn = -1};
+    zone_state_init(&p.w);
     passes(&p);
     assert_string_equal(buf_text(&p.told), "enter box 30 inferred; exit box 90 inferred "
                                            "since 30; ");
-    zone_watch_finish(&p.w);
+    zone_state_finish(&p.w);
     buf_finish(&p.told);
     zone_set_destroy(zones);
     zoneplay_check(zoneplay_box, passes_slowly,
@@ -261,12 +261,12 @@ static void is_lost(struct play *p)
 {
     zoneplay_fix(p, 0, 36.0, 126.5);
     zoneplay_fix(p, 10, 36.0, 126.51);
-    assert_int_equal(zone_watch_deadline(&p->w, &p->limits, 0), 70 * MINUTE_MS);
+    assert_int_equal(zone_state_deadline(&p->w, &p->limits, 0), 70 * MINUTE_MS);
     zoneplay_elapse(p, 69.99);
     assert_string_equal(buf_text(&p->told), "enter box 0 present; ");
     zoneplay_elapse(p, 70);
     zoneplay_elapse(p, 200);
-    assert_true(zone_watch_deadline(&p->w, &p->limits, 0) == INT64_MAX);
+    assert_true(zone_state_deadline(&p->w, &p->limits, 0) == INT64_MAX);
     zoneplay_fix(p, 300, 36.0, 126.52); /* heard again: may be lost again */
     zoneplay_elapse(p, 361);
     p->silence_ms = 20 * MINUTE_MS; /* the feed was silent meanwhile */
@@ -288,7 +288,7 @@ static void lies(struct play *p)
     zoneplay_east(p, 0, 100);
     zoneplay_east(p, 10, 100); /* not moved a metre */
     zoneplay_east(p, 20, 100);
-    assert_int_equal(zone_watch_inside(&p->w, 0)->last_inside_ms, 20 * MINUTE_MS);
+    assert_int_equal(zone_state_inside(&p->w, 0)->last_inside_ms, 20 * MINUTE_MS);
 }
 
 /* --- shapes
@@ -391,7 +391,7 @@ static void test_random_walks(void **state)
     for (int walk = 0; walk < 400; walk++) {
         size_t k = test_random_below(&r, 4);
         struct play p = {
-            .zones = sets[k], .limits = detect_limits_default(), .sog_kn = -1};
+            .zones = sets[k], .limits = zone_state_limits_default(), .sog_kn = -1};
         struct checker c = {0};
         double lat = home[k][0], lon = home[k][1];
         int64_t now_ms = 0;
@@ -399,10 +399,10 @@ static void test_random_walks(void **state)
         double step = steps[test_random_below(&r, 3)];
         for (int i = 0; i < 8; i++)
             c.last_ms[i] = INT64_MIN;
-        zone_watch_init(&p.w);
+        zone_state_init(&p.w);
         for (int i = 0; i < 200; i++) {
             now_ms += (int64_t)(1 + test_random_below(&r, 200)) * MINUTE_MS;
-            assert_int_equal(zone_watch_time(&p.w, &p.limits, now_ms, 0, alternates, &c),
+            assert_int_equal(zone_state_time(&p.w, &p.limits, now_ms, 0, alternates, &c),
                              0);
             lat += step * ((double)test_random_below(&r, 2001) / 1000 - 1);
             lon += step * ((double)test_random_below(&r, 2001) / 1000 - 1);
@@ -422,7 +422,7 @@ static void test_random_walks(void **state)
                 zoneplay_reload(&p, p.zones);
         }
         events += c.events;
-        zone_watch_finish(&p.w);
+        zone_state_finish(&p.w);
     }
     assert_true(events > 5000);
     for (size_t k = 0; k < 4; k++)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/enginerun.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #define A 440000001u
 #define B 440000002u
@@ -360,7 +360,7 @@ static void test_reload_with_a_lower_limit(void **state)
     conf.vessels_max = 5;
     assert_int_equal(engine_reconfigure(r.engine, &conf, NULL), 0);
     assert_int_equal(engine_vessel_count(r.engine), 5);
-    assert_int_equal(engine_save(r.engine, false, count_row, &rows), 0);
+    assert_int_equal(engine_wire_save(r.engine, false, count_row, &rows), 0);
     assert_int_equal(rows.kept, 5);
     assert_int_equal(rows.deleted, 15);
     uint32_t mmsi[8] = {0};
@@ -384,13 +384,14 @@ static uint32_t follow_in_steps(struct enginerun *r, struct engine_conf *conf)
     bool is_done = false;
     uint32_t between = 0;
     assert_int_equal(engine_create(conf, &sink, &fresh, NULL), 0);
-    engine_follow(fresh, r->engine);
+    engine_reconfigure_follow(fresh, r->engine);
     while (!is_done) {
-        assert_int_equal(engine_follow_some(fresh, r->engine, 3, &is_done), 0);
+        assert_int_equal(engine_reconfigure_follow_some(fresh, r->engine, 3, &is_done),
+                         0);
         if (!is_done)
             fix_between(r, between++);
     }
-    assert_int_equal(engine_follow_end(fresh, r->engine), 0);
+    assert_int_equal(engine_reconfigure_end_following(fresh, r->engine), 0);
     engine_destroy(fresh);
     return between;
 }
@@ -424,7 +425,7 @@ static void test_reload_in_steps(void **state)
             assert_in_range(between, 16, 40);
         }
         assert_int_equal(engine_vessel_count(r.engine), 40);
-        assert_int_equal(engine_save(r.engine, true, add_row, &rows[at_once]), 0);
+        assert_int_equal(engine_wire_save(r.engine, true, add_row, &rows[at_once]), 0);
         enginerun_finish(&r);
     }
     assert_int_equal(rows[0].length, rows[1].length);
@@ -451,11 +452,11 @@ static void test_eviction(void **state)
     assert_int_equal(mmsi[0], A);
     assert_int_equal(mmsi[1], C);
     assert_int_equal(engine_counts(r.engine)->vessels_forgotten, 1);
-    assert_int_equal(engine_save(r.engine, false, count_row, &rows), 0);
+    assert_int_equal(engine_wire_save(r.engine, false, count_row, &rows), 0);
     assert_int_equal(rows.kept, 2);
     assert_int_equal(rows.deleted, 1);
     rows = (struct rows){0};
-    assert_int_equal(engine_save(r.engine, false, count_row, &rows), 0);
+    assert_int_equal(engine_wire_save(r.engine, false, count_row, &rows), 0);
     assert_int_equal(rows.kept + rows.deleted, 0); /* nothing changed since */
     enginerun_finish(&r);
 }
@@ -495,14 +496,14 @@ static void test_damaged_records(void **state)
     enginerun_init(&r, box_rule, box);
     enginerun_init(&other, box_rule, box);
     struct buf self = {0};
-    assert_int_equal(engine_load(other.engine, A, "\377\377\377", 3), ERR_CORRUPT);
+    assert_int_equal(engine_wire_load(other.engine, A, "\377\377\377", 3), ERR_CORRUPT);
     assert_int_equal(engine_vessel_count(other.engine), 0);
     enginerun_fix(&r, A, 0, 36, 126.5, 0);
-    assert_int_equal(engine_save_self(r.engine, &self), 0);
+    assert_int_equal(engine_wire_save_self(r.engine, &self), 0);
     for (size_t n = 0; n < self.length; n++)
-        assert_int_equal(engine_load_self(other.engine, self.data, n), ERR_CORRUPT);
+        assert_int_equal(engine_wire_load_self(other.engine, self.data, n), ERR_CORRUPT);
     assert_true(engine_now(other.engine) == TIME_NONE);
-    assert_int_equal(engine_load_self(other.engine, self.data, self.length), 0);
+    assert_int_equal(engine_wire_load_self(other.engine, self.data, self.length), 0);
     assert_true(engine_now(other.engine) == ENGINERUN_DAY0);
     buf_finish(&self);
     enginerun_finish(&r);

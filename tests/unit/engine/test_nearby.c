@@ -6,7 +6,7 @@
 
 #include "daemon/core/engine/engine_int.h"
 #include "lib/enginerun.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 
 static const char yaml[] = "site: test\n";

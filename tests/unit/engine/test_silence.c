@@ -6,7 +6,7 @@
 
 #include "daemon/core/engine/engine_int.h"
 #include "lib/enginerun.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static const char yaml[] =
     "site: test\nrules:\n  - {id: gap, when: gap, events: [start], after: 6h}\n";
@@ -43,19 +43,19 @@ static void test_spans(void **state)
     /* source 0 is silent from hour 0, source 1 from hour 1 on; known at 2 */
     heard(&r, 440000002, 1, 1);
     enginerun_tick(&r, 120);
-    engine_source_silent(r.engine, 0, true);
+    silence_set_source(r.engine, 0, true);
     assert_silence(&r, 0, 0, 2, 0);
     assert_silence(&r, 0, 1.5, 0.5, 0);
     assert_true(silence_is_now(r.engine, 0));
-    engine_source_silent(r.engine, 1, true);
+    silence_set_source(r.engine, 1, true);
     assert_silence(&r, 1, 0, 1, 1);
     enginerun_tick(&r, 240);
     assert_silence(&r, 1, 0, 3, 3);
-    engine_source_silent(r.engine, 0, false);
+    silence_set_source(r.engine, 0, false);
     enginerun_tick(&r, 300);
     assert_silence(&r, 0, 0, 4, 3); /* together: from 1 to 4 */
     assert_silence(&r, 1, 0, 4, 3);
-    engine_source_silent(r.engine, 1, false);
+    silence_set_source(r.engine, 1, false);
     enginerun_tick(&r, 360);
     assert_silence(&r, 1, 0, 4, 3);
     enginerun_finish(&r);
@@ -69,11 +69,11 @@ static void test_sources_in_turn(void **state)
     heard(&r, 440000001, 0, 0);
     heard(&r, 440000002, 1, 0);
     heard(&r, 440000002, 1, 5);
-    engine_source_silent(r.engine, 0, true);
-    engine_source_silent(r.engine, 0, false); /* 0: 0 to 5 */
+    silence_set_source(r.engine, 0, true);
+    silence_set_source(r.engine, 0, false); /* 0: 0 to 5 */
     heard(&r, 440000001, 0, 10);
-    engine_source_silent(r.engine, 1, true);
-    engine_source_silent(r.engine, 1, false); /* 1: 5 to 10 */
+    silence_set_source(r.engine, 1, true);
+    silence_set_source(r.engine, 1, false); /* 1: 5 to 10 */
     assert_silence(&r, 0, 0, 5, 0);
     assert_silence(&r, 1, 0, 5, 0);
     enginerun_finish(&r);
@@ -86,11 +86,11 @@ static void test_daemon_and_source(void **state)
     enginerun_init(&r, yaml, NULL);
     heard(&r, 440000001, 0, 0);
     enginerun_tick(&r, 60);
-    engine_outage(r.engine, at(1), at(4));
+    silence_add_outage(r.engine, at(1), at(4));
     enginerun_tick(&r, 240);
-    engine_source_silent(r.engine, 0, true);
+    silence_set_source(r.engine, 0, true);
     assert_silence(&r, 0, 0, 4, 4);
-    engine_source_silent(r.engine, 0, false);
+    silence_set_source(r.engine, 0, false);
     assert_silence(&r, 0, 0, 4, 4);
     assert_silence(&r, 0, 3, 1, 1);
     assert_silence(&r, SOURCES_MAX, 0, 3, 4); /* no source: the daemon's alone */
@@ -107,11 +107,11 @@ static void test_gap(void **state)
         heard(&r, 440000001, 0, 0);
         heard(&r, 440000002, 0, 1);
         enginerun_tick(&r, 1.2 * 60);
-        engine_source_silent(r.engine, 0, true);
+        silence_set_source(r.engine, 0, true);
         enginerun_tick(&r, 8 * 60);
         assert_told_by(&r, "");
         heard(&r, 440000003, 0, 9); /* the source is heard: no longer silent */
-        engine_source_silent(r.engine, 0, false);
+        silence_set_source(r.engine, 0, false);
         if (restarts)
             enginerun_restart(&r, yaml, NULL);
         enginerun_tick(&r, 13.99 * 60);
@@ -131,7 +131,7 @@ static void test_gap_after_an_outage(void **state)
     enginerun_init(&r, yaml, NULL);
     heard(&r, 440000001, 0, 0);
     enginerun_restart(&r, yaml, NULL);
-    engine_outage(r.engine, at(0), at(10));
+    silence_add_outage(r.engine, at(0), at(10));
     enginerun_tick(&r, 15.99 * 60);
     assert_told_by(&r, "");
     enginerun_tick(&r, 16 * 60);
@@ -146,12 +146,12 @@ static void test_many(void **state)
     enginerun_init(&r, yaml, NULL);
     heard(&r, 440000001, 0, 0);
     for (int i = 0; i < 3 * OUTAGES_MAX; i++)
-        engine_outage(r.engine, at(i + 0.5), at(i + 1));
+        silence_add_outage(r.engine, at(i + 0.5), at(i + 1));
     enginerun_tick(&r, 60 * 3 * OUTAGES_MAX);
     assert_silence(&r, 0, 2 * OUTAGES_MAX, OUTAGES_MAX * 0.5, OUTAGES_MAX * 0.5);
     assert_silence(&r, 0, 3 * OUTAGES_MAX - 0.25, 0.25, 0.25);
     /* a source that is none */
-    engine_source_silent(r.engine, SOURCES_MAX, true);
+    silence_set_source(r.engine, SOURCES_MAX, true);
     assert_false(silence_is_now(r.engine, SOURCES_MAX));
     enginerun_finish(&r);
 }

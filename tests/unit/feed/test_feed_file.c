@@ -12,7 +12,7 @@
 #include "lib/feedtest.h"
 #include "lib/testlib.h"
 #include "lookout/base/hash.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 enum { SHIP = 431000001, BEGIN_S = FEEDTEST_BEGIN_S };
 
@@ -151,7 +151,7 @@ static void test_standard_input(void **state)
     feedtest_wait_end(&w);
     assert_int_equal(w.count, 10);
     struct buf record = {0};
-    assert_int_equal(feeds_record(w.feeds, 0, &record), ERR_NOT_FOUND);
+    assert_int_equal(feed_file_record(w.feeds, 0, &record), ERR_NOT_FOUND);
     feedtest_finish(&w);
     /* Closed while a read is under way; then a device that cannot be polled. */
     assert_int_equal(pipe(ends), 0);

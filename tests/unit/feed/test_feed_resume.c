@@ -7,7 +7,7 @@
 
 #include "lib/feedtest.h"
 #include "lib/testlib.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 enum { SHIP = 431000001, BEGIN_S = FEEDTEST_BEGIN_S };
 
@@ -28,7 +28,7 @@ static void run_part(const struct conf_feed *confs, size_t count, struct buf *re
         feedtest_wait_end(w);
     for (size_t i = 0; i < count; i++) {
         buf_clear(&records[i]);
-        assert_int_equal(feeds_record(w->feeds, i, &records[i]), 0);
+        assert_int_equal(feed_file_record(w->feeds, i, &records[i]), 0);
     }
 }
 

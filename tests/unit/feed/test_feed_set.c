@@ -41,9 +41,8 @@ static void test_cidr(void **state)
         c.family = strchr(rows[i].network, ':') == NULL ? 4 : 6;
         inet_pton(c.family == 4 ? AF_INET : AF_INET6, rows[i].network, c.bytes);
         struct sockaddr_storage address;
-        assert_int_equal(feed_address(rows[i].address, 1, &address), 0);
-        if (feed_cidr_contains(&c, (const struct sockaddr *)&address) !=
-            rows[i].is_inside)
+        assert_int_equal(feed_net_address(rows[i].address, 1, &address), 0);
+        if (feed_net_contains(&c, (const struct sockaddr *)&address) != rows[i].is_inside)
             fail_msg("%s/%d and %s", rows[i].network, rows[i].prefix, rows[i].address);
     }
 }
@@ -55,7 +54,7 @@ static void test_backoff_grows_and_is_jittered(void **state)
     uint64_t wait_ms = 0;
     bool differs = false;
     for (size_t i = 0; i < 8; i++) {
-        uint64_t got = feed_backoff(&f, &wait_ms);
+        uint64_t got = feed_net_backoff(&f, &wait_ms);
         assert_in_range(got, steps[i] * 3 / 4, steps[i] * 5 / 4);
         differs = differs || got != steps[i];
     }
@@ -70,7 +69,7 @@ static void test_counts_are_all_summed(void **state)
     for (size_t i = 0; i < sizeof one / 8; i++)
         words[i] = i + 1;
     memcpy(&one, words, sizeof one);
-    feed_counts_add(&sum, &one);
+    feed_path_add_counts(&sum, &one);
     assert_memory_equal(&sum, &one, sizeof one);
 }
 

@@ -139,11 +139,11 @@ static uint16_t server_open(struct looptest *t, struct server *s, uint16_t port)
     s->t = t;
     uv_tcp_init(&t->loop, &s->handle);
     s->handle.data = s;
-    assert_int_equal(feed_address("127.0.0.1", port, &address), 0);
+    assert_int_equal(feed_net_address("127.0.0.1", port, &address), 0);
     assert_int_equal(uv_tcp_bind(&s->handle, (const struct sockaddr *)&address, 0), 0);
     assert_int_equal(uv_listen((uv_stream_t *)&s->handle, 5, on_accept), 0);
     uv_tcp_getsockname(&s->handle, (struct sockaddr *)&address, &n);
-    return feed_port(&address);
+    return feed_net_port(&address);
 }
 
 static void on_server_closed(uv_handle_t *handle)

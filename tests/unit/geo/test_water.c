@@ -46,7 +46,7 @@ static void published_distances(void **state)
             field = field_of(from, HUGE_VAL);
             last = from;
         }
-        double nm = water_distance_m(field, at(row->to_lat, row->to_lon)) / NM;
+        double nm = water_field_distance_m(field, at(row->to_lat, row->to_lon)) / NM;
         double error = (nm / row->nm - 1) * 100;
         if (!(error >= row->least && error <= row->most))
             bad += fprintf(stderr, "%s - %s: %.0f nm, published %.0f (%+.1f %%)\n",
@@ -67,7 +67,7 @@ static void the_open_sea(void **state)
         struct water_field *field = field_of(middle, 2000e3);
         for (size_t i = 0; i < sizeof bearings / sizeof bearings[0]; i++) {
             struct geo_pos p = geo_destination(middle, bearings[i], 600e3);
-            assert_near(water_distance_m(field, p) / 600e3, 1, 0.01);
+            assert_near(water_field_distance_m(field, p) / 600e3, 1, 0.01);
         }
         water_field_release(field);
     }
@@ -144,8 +144,8 @@ static int check_passages(const struct passage *rows, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct passage *row = &rows[i];
         double m = -1;
-        int rc = water_between_m(water, at(row->a_lat, row->a_lon),
-                                 at(row->b_lat, row->b_lon), &m);
+        int rc = water_reach_between_m(water, at(row->a_lat, row->a_lon),
+                                       at(row->b_lat, row->b_lon), &m);
         if (rc != 0 || m / NM < row->least_nm || m / NM > row->most_nm)
             bad += fprintf(stderr, "%s: %d, %.0f nm\n", row->name, rc, m / NM) > 0;
     }
@@ -181,14 +181,14 @@ static void cells(void **state)
 static void across_the_antimeridian(void **state)
 {
     double m = 0;
-    assert_int_equal(water_between_m(water, at(50, 178), at(50, -178), &m), 0);
+    assert_int_equal(water_reach_between_m(water, at(50, 178), at(50, -178), &m), 0);
     assert_near(m / NM, 154.2, 1.5);
     struct water_field *field = field_of(at(50, 179.99), 1000e3);
-    assert_near(water_distance_m(field, at(50, -178)) / NM, 77.5, 2);
-    assert_near(water_distance_m(field, at(50, 178)) / NM, 76.7, 2);
+    assert_near(water_field_distance_m(field, at(50, -178)) / NM, 77.5, 2);
+    assert_near(water_field_distance_m(field, at(50, 178)) / NM, 76.7, 2);
     /* 180 degrees itself, as either sign, and the cells beside it */
-    double a = water_distance_m(field, (struct geo_pos){480000000, 1800000000});
-    double b = water_distance_m(field, (struct geo_pos){480000000, -1800000000});
+    double a = water_field_distance_m(field, (struct geo_pos){480000000, 1800000000});
+    double b = water_field_distance_m(field, (struct geo_pos){480000000, -1800000000});
     assert_near(a, b, 6000);
     assert_near(a / NM, 120, 4);
     water_field_release(field);
@@ -200,18 +200,18 @@ static void what_cannot_be_reached(void **state)
 {
     double m = 0;
     struct water_field *field = field_of(at(43.1, 131.9), HUGE_VAL);
-    assert_true(water_distance_m(field, at(42.0, 51.0)) < 0);  /* Caspian */
-    assert_true(water_distance_m(field, at(47.5, -87.5)) < 0); /* Lake Superior */
-    assert_true(water_distance_m(field, at(48.0, 100.0)) < 0); /* Mongolia */
-    assert_true(water_distance_m(field, at(89.0, 0.0)) < 0);
-    assert_int_equal(water_nearest(field, at(48.0, 100.0)), SIZE_MAX);
-    assert_int_equal(water_nearest(field, at(42.0, 51.0)), SIZE_MAX);
+    assert_true(water_field_distance_m(field, at(42.0, 51.0)) < 0);  /* Caspian */
+    assert_true(water_field_distance_m(field, at(47.5, -87.5)) < 0); /* Lake Superior */
+    assert_true(water_field_distance_m(field, at(48.0, 100.0)) < 0); /* Mongolia */
+    assert_true(water_field_distance_m(field, at(89.0, 0.0)) < 0);
+    assert_int_equal(water_field_nearest(field, at(48.0, 100.0)), SIZE_MAX);
+    assert_int_equal(water_field_nearest(field, at(42.0, 51.0)), SIZE_MAX);
     water_field_release(field);
-    assert_int_equal(water_between_m(water, at(42.0, 51.0), at(48.0, 100.0), &m),
+    assert_int_equal(water_reach_between_m(water, at(42.0, 51.0), at(48.0, 100.0), &m),
                      ERR_NOT_FOUND);
     field = NULL;
     assert_int_equal(water_field_create(water, NULL, 0, HUGE_VAL, &field), 0);
-    assert_true(water_distance_m(field, at(0, 0)) < 0);
+    assert_true(water_field_distance_m(field, at(0, 0)) < 0);
     water_field_release(field);
 }
 
@@ -220,9 +220,10 @@ static void the_limit(void **state)
     struct water_field *far = field_of(at(43.1, 131.9), HUGE_VAL);
     struct water_field *near = field_of(at(43.1, 131.9), 500 * NM);
     struct geo_pos busan = at(35.1, 129.05), niigata = at(37.95, 139.05);
-    assert_true(water_distance_m(near, niigata) > 0);
-    assert_near(water_distance_m(near, niigata), water_distance_m(far, niigata), 1);
-    assert_true(water_distance_m(near, busan) < 0);
+    assert_true(water_field_distance_m(near, niigata) > 0);
+    assert_near(water_field_distance_m(near, niigata),
+                water_field_distance_m(far, niigata), 1);
+    assert_true(water_field_distance_m(near, busan) < 0);
     assert_true(water_field_bytes(near) < water_field_bytes(far) / 10);
     assert_true(water_field_bytes(far) < 12 << 20);
     assert_true(water_field_key_of(near) != water_field_key_of(far));
@@ -235,15 +236,15 @@ static void the_nearest_of_several(void **state)
     const struct geo_pos ports[] = {at(43.1, 131.9), at(35.1, 129.05), at(38.7, 125.4)};
     struct water_field *field = NULL;
     assert_int_equal(water_field_create(water, ports, 3, HUGE_VAL, &field), 0);
-    assert_int_equal(water_nearest(field, at(42.0, 132.0)), 0);
-    assert_int_equal(water_nearest(field, at(34.5, 128.5)), 1);
-    assert_int_equal(water_nearest(field, at(38.0, 124.0)), 2);
+    assert_int_equal(water_field_nearest(field, at(42.0, 132.0)), 0);
+    assert_int_equal(water_field_nearest(field, at(34.5, 128.5)), 1);
+    assert_int_equal(water_field_nearest(field, at(38.0, 124.0)), 2);
     /* 37.5 N 127 E is on land west of the divide: from Incheon's waters Nampo is nearer,
      * though Busan is as near by air. */
-    assert_int_equal(water_nearest(field, at(37.2, 126.2)), 2);
+    assert_int_equal(water_field_nearest(field, at(37.2, 126.2)), 2);
     struct water_field *held = water_field_hold(field);
     water_field_release(field);
-    assert_true(water_distance_m(held, ports[0]) >= 0);
+    assert_true(water_field_distance_m(held, ports[0]) >= 0);
     water_field_release(held);
 }
 
@@ -253,9 +254,9 @@ static void it_falls_smoothly(void **state)
     struct water_field *field = field_of(at(43.1, 131.9), 1500 * NM);
     struct geo_pos from = at(36.5, 130.5), to = at(42.0, 132.0);
     double sailed_m = geo_distance_m(from, to);
-    double last_m = water_distance_m(field, from);
+    double last_m = water_field_distance_m(field, from);
     for (int i = 1; i <= 400; i++) {
-        double m = water_distance_m(field, geo_interpolate(from, to, i / 400.0));
+        double m = water_field_distance_m(field, geo_interpolate(from, to, i / 400.0));
         assert_near(last_m - m, sailed_m / 400, 450);
         last_m = m;
     }
@@ -275,7 +276,7 @@ static void saved_and_loaded(void **state)
     for (int i = 0; i < 20000; i++) {
         struct geo_pos p = {(int32_t)test_random_below(&r, 300000000) + 250000000,
                             (int32_t)test_random_below(&r, 400000000) + 1150000000};
-        assert_true(water_distance_m(field, p) == water_distance_m(again, p));
+        assert_true(water_field_distance_m(field, p) == water_field_distance_m(again, p));
     }
     water_field_release(again);
     /* of another limit, other ports, cut short, or with any bit turned */
@@ -310,10 +311,10 @@ static void what_lies_near_the_way(void **state)
     assert_int_equal(water_reach_create(water, field, shidao, 1.15, &reach), 0);
     double there_m = water_reach_m(reach, box), direct_m = 0;
     assert_true(there_m > 0);
-    assert_int_equal(water_between_m(water, shidao, box, &direct_m), 0);
+    assert_int_equal(water_reach_between_m(water, shidao, box, &direct_m), 0);
     assert_near(there_m / direct_m, 1, 0.02);
-    assert_true(there_m + water_distance_m(field, box) <
-                1.15 * water_distance_m(field, shidao));
+    assert_true(there_m + water_field_distance_m(field, box) <
+                1.15 * water_field_distance_m(field, shidao));
     assert_true(water_reach_m(reach, at(31.0, 122.5)) < 0);
     assert_true(water_reach_m(reach, at(39.5, 123.0)) < 0);
     struct geo_point low, high;
@@ -335,15 +336,15 @@ static void single_ways_agree_with_fields(void **state)
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         double m = 0;
         assert_int_equal(
-            water_between_m(water, busan, at(places[i][0], places[i][1]), &m), 0);
-        double by_field_m = water_distance_m(field, at(places[i][0], places[i][1]));
+            water_reach_between_m(water, busan, at(places[i][0], places[i][1]), &m), 0);
+        double by_field_m = water_field_distance_m(field, at(places[i][0], places[i][1]));
         assert_near(m / by_field_m, 1, 0.02);
     }
     double m = 0;
-    assert_int_equal(water_between_m(water, busan, busan, &m), 0);
+    assert_int_equal(water_reach_between_m(water, busan, busan, &m), 0);
     assert_near(m, 0, 1);
     /* Across the Pacific it gives up. */
-    assert_int_equal(water_between_m(water, busan, at(-33, -71.7), &m), ERR_LIMIT);
+    assert_int_equal(water_reach_between_m(water, busan, at(-33, -71.7), &m), ERR_LIMIT);
     water_field_release(field);
 }
 

@@ -28,10 +28,10 @@ static double searched_distance_m(const struct zone_set *set, uint32_t zone,
                                   struct geo_pos p)
 {
     double best = 1e9;
-    for (size_t ring = 0; ring < zone_ring_count(set, zone); ring++)
-        for (size_t i = 0; i + 1 < zone_ring_size(set, zone, ring); i++) {
-            struct geo_point a = zone_ring_point(set, zone, ring, i);
-            struct geo_point b = zone_ring_point(set, zone, ring, i + 1);
+    for (size_t ring = 0; ring < zone_set_ring_count(set, zone); ring++)
+        for (size_t i = 0; i + 1 < zone_set_ring_size(set, zone, ring); i++) {
+            struct geo_point a = zone_set_ring_point(set, zone, ring, i);
+            struct geo_point b = zone_set_ring_point(set, zone, ring, i + 1);
             double low = 0, high = 1;
             /* Narrow in on the nearest of 100 points, three times. */
             for (int round = 0; round < 3; round++) {
@@ -89,15 +89,15 @@ static void test_boundary_distance(void **state)
         struct geo_pos p =
             test_pos(around[zone].lat + y * fmin(size, 4), around[zone].lon + x * size);
         double exact = searched_distance_m(set, zone, p);
-        double ours = zone_boundary_distance_m(set, zone, p);
+        double ours = zone_distance_boundary_m(set, zone, p);
         if (exact < 100000 && exact > 1) {
             worst = fmax(worst, fabs(ours - exact) / exact);
             counted++;
         }
         assert_true(fabs(ours - exact) / exact < 0.01);
         /* Beyond is said only where it is so. */
-        assert_false(zone_is_beyond(set, zone, p, exact));
-        beyond += zone_is_beyond(set, zone, p, exact / 2);
+        assert_false(zone_distance_is_beyond(set, zone, p, exact));
+        beyond += zone_distance_is_beyond(set, zone, p, exact / 2);
     }
     print_message("%zu distances within 100 km: worst %.3f %%\n", counted, worst * 100);
     assert_true(counted > 80);
@@ -106,13 +106,13 @@ static void test_boundary_distance(void **state)
     assert_true(worst < 0.005);
     /* One degree of the meridian at the equator, 110574.39 m; on the boundary, nothing.
      */
-    assert_near(zone_boundary_distance_m(set, 0, test_pos(50, 2)), 0, 1e-6);
+    assert_near(zone_distance_boundary_m(set, 0, test_pos(50, 2)), 0, 1e-6);
     zone_set_destroy(set);
     set = make(state, GATE("equator", "[[-5,0],[5,0]]"));
-    assert_near(zone_boundary_distance_m(set, 0, test_pos(0.5, 0)), 55287.15, 55);
-    assert_near(zone_boundary_distance_m(set, 0, test_pos(0, 3)), 0, 1e-6);
+    assert_near(zone_distance_boundary_m(set, 0, test_pos(0.5, 0)), 55287.15, 55);
+    assert_near(zone_distance_boundary_m(set, 0, test_pos(0, 3)), 0, 1e-6);
     /* Far away the sphere will do: 40 degrees north. */
-    assert_near(zone_boundary_distance_m(set, 0, test_pos(40, 0)), 4429529,
+    assert_near(zone_distance_boundary_m(set, 0, test_pos(40, 0)), 4429529,
                 0.0056 * 4.4e6);
     zone_set_destroy(set);
 }
@@ -138,24 +138,24 @@ static void test_near_misses_nothing(void **state)
             test_pos(zonegen_between(&gen, -89.9, 89.9), zonegen_between(&gen, 110, 250));
         double radius = pow(10, zonegen_between(&gen, 4, 6));
         uint32_t zones[300];
-        size_t n = zone_near(set, p, radius, zones, 300), k = 0;
+        size_t n = zone_distance_near(set, p, radius, zones, 300), k = 0;
         said += n;
         for (size_t z = 1; z < n; z++)
             assert_true(zones[z - 1] < zones[z]);
-        for (uint32_t z = 0; z < zone_count(set); z++) {
+        for (uint32_t z = 0; z < zone_set_count(set); z++) {
             bool is_said = k < n && zones[k] == z;
             k += is_said;
-            if (zone_boundary_distance_m(set, z, p) <= radius * 0.995) {
+            if (zone_distance_boundary_m(set, z, p) <= radius * 0.995) {
                 near++;
                 if (!is_said)
                     fail_msg("zone %u is %.0f m from %.7f %.7f", z,
-                             zone_boundary_distance_m(set, z, p), p.lat_e7 / 1e7,
+                             zone_distance_boundary_m(set, z, p), p.lat_e7 / 1e7,
                              p.lon_e7 / 1e7);
             }
         }
         if (n > 1) {
             uint32_t first = 0;
-            assert_int_equal(zone_near(set, p, radius, &first, 1), n);
+            assert_int_equal(zone_distance_near(set, p, radius, &first, 1), n);
             assert_int_equal(first, zones[0]);
         }
     }
@@ -176,29 +176,29 @@ static void test_approach(void **state)
     double distance_m = -1;
     /* A degree of the mean sphere is 60.04 nm; at 12 kn 5 h. */
     const double degree_m = GEO_EARTH_RADIUS_M * 3.14159265358979 / 180;
-    assert_true(
-        zone_approach(set, 0, test_pos(0, 0), 90, 12, 100 * NM_M, &eta_ms, &distance_m));
+    assert_true(zone_along_approach(set, 0, test_pos(0, 0), 90, 12, 100 * NM_M, &eta_ms,
+                                    &distance_m));
     assert_near(distance_m, degree_m, 5);
     assert_near((double)eta_ms, degree_m / (12 * NM_M) * 3600e3, 2000);
     /* Too far, away, past it, not moving, no course. */
-    assert_false(
-        zone_approach(set, 0, test_pos(0, 0), 90, 12, 59 * NM_M, &eta_ms, &distance_m));
-    assert_false(
-        zone_approach(set, 0, test_pos(0, 0), 270, 12, 100 * NM_M, &eta_ms, &distance_m));
-    assert_false(
-        zone_approach(set, 0, test_pos(0, 0), 40, 12, 100 * NM_M, &eta_ms, &distance_m));
-    assert_false(
-        zone_approach(set, 0, test_pos(0, 0), 90, 0, 100 * NM_M, &eta_ms, &distance_m));
-    assert_false(zone_approach(set, 0, test_pos(0, 0), nan(""), 12, 100 * NM_M, &eta_ms,
-                               &distance_m));
+    assert_false(zone_along_approach(set, 0, test_pos(0, 0), 90, 12, 59 * NM_M, &eta_ms,
+                                     &distance_m));
+    assert_false(zone_along_approach(set, 0, test_pos(0, 0), 270, 12, 100 * NM_M, &eta_ms,
+                                     &distance_m));
+    assert_false(zone_along_approach(set, 0, test_pos(0, 0), 40, 12, 100 * NM_M, &eta_ms,
+                                     &distance_m));
+    assert_false(zone_along_approach(set, 0, test_pos(0, 0), 90, 0, 100 * NM_M, &eta_ms,
+                                     &distance_m));
+    assert_false(zone_along_approach(set, 0, test_pos(0, 0), nan(""), 12, 100 * NM_M,
+                                     &eta_ms, &distance_m));
     /* Inside already. */
-    assert_true(
-        zone_approach(set, 0, test_pos(0, 2), 90, 12, 10 * NM_M, &eta_ms, &distance_m));
+    assert_true(zone_along_approach(set, 0, test_pos(0, 2), 90, 12, 10 * NM_M, &eta_ms,
+                                    &distance_m));
     assert_int_equal(eta_ms, 0);
     assert_near(distance_m, 0, 0);
     /* A gate over 180. */
-    assert_true(zone_approach(set, 1, test_pos(0, 179.5), 90, 20, 100 * NM_M, &eta_ms,
-                              &distance_m));
+    assert_true(zone_along_approach(set, 1, test_pos(0, 179.5), 90, 20, 100 * NM_M,
+                                    &eta_ms, &distance_m));
     assert_near(distance_m, 1.5 * degree_m, 5);
     assert_near((double)eta_ms, 1.5 * degree_m / (20 * NM_M) * 3600e3, 2000);
     zone_set_destroy(set);

@@ -75,9 +75,9 @@ static void build(struct world *w, uint64_t seed)
     w->set = test_zone_set(buf_text(&text));
     buf_finish(&text);
     w->oracle = geosoracle_create(&w->gen);
-    assert_int_equal(zone_count(w->set), w->gen.count);
+    assert_int_equal(zone_set_count(w->set), w->gen.count);
     print_message("seed %llu: %zu zones, index %zu bytes\n", (unsigned long long)seed,
-                  w->gen.count, zone_index_bytes(w->set));
+                  w->gen.count, zone_set_index_bytes(w->set));
 }
 
 static void take_down(struct world *w)
@@ -140,7 +140,7 @@ static void compare_fix(struct world *w)
 {
     uint32_t ours[ROOM], theirs[ROOM];
     struct geo_pos p = random_pos(w);
-    size_t n = zone_at(w->set, p, ours, ROOM);
+    size_t n = zone_set_at(w->set, p, ours, ROOM);
     size_t m = geosoracle_at(w->oracle, p, theirs, ROOM);
     assert_true(n <= ROOM && m <= ROOM);
     w->met += n > 0;
@@ -156,7 +156,7 @@ static void compare_fix(struct world *w)
         count_near(w, (uint32_t)zone);
     }
     for (size_t z = 0; z < n; z++)
-        assert_true(zone_contains(w->set, ours[z], p));
+        assert_true(zone_set_contains(w->set, ours[z], p));
 }
 
 static void report(const struct world *w, const char *what, size_t count)
@@ -196,7 +196,7 @@ static void compare_cuts(struct world *w, const struct zone_cuts *cuts,
 {
     /* Fractions are of the great circle's length; on one short piece of the plane's. */
     double part = geosoracle_part_inside(w->oracle, cuts->zone, line);
-    if (zone_info(w->set, cuts->zone)->shape == ZONE_GATE) {
+    if (zone_set_info(w->set, cuts->zone)->shape == ZONE_GATE) {
         if (geosoracle_gate_margin(w->oracle, cuts->zone, line) > MARGIN_DEG &&
             cuts->count < ZONE_CUTS_MAX - 1)
             assert_near(cuts->count, part, 0);
@@ -234,7 +234,7 @@ static void compare_path(struct world *w, const struct zone_path *path)
     w->met += along.count > 0;
     for (int64_t zone;
          (zone = first_difference(ours, along.count, theirs, m, &n, &k)) >= 0;) {
-        bool is_gate = zone_info(w->set, (uint32_t)zone)->shape == ZONE_GATE;
+        bool is_gate = zone_set_info(w->set, (uint32_t)zone)->shape == ZONE_GATE;
         bool is_ours = test_along_zone(&along, (uint32_t)zone) != NULL;
         double by = is_ours ? MARGIN_DEG : -MARGIN_DEG;
         bool is_near =
@@ -250,11 +250,11 @@ static void compare_path(struct world *w, const struct zone_path *path)
     }
     for (size_t i = 0; i < along.count; i++) {
         const struct zone_cuts *cuts = &along.cuts[i];
-        if (zone_info(w->set, cuts->zone)->shape == ZONE_AREA) {
+        if (zone_set_info(w->set, cuts->zone)->shape == ZONE_AREA) {
             assert_true(cuts->inside_at_start ==
-                        zone_contains(w->set, cuts->zone, path->a));
+                        zone_set_contains(w->set, cuts->zone, path->a));
             assert_true(cuts->inside_at_end ==
-                        zone_contains(w->set, cuts->zone, path->b));
+                        zone_set_contains(w->set, cuts->zone, path->b));
         }
         if (path->pieces == 1 && !w->gen.zones[cuts->zone].is_fine &&
             test_random_below(&w->random, 4) == 0)

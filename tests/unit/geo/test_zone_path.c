@@ -187,7 +187,7 @@ static void test_holes_and_touching(void **state)
     assert_near(along.cuts[2].fraction[1], 0.75, 1e-8);
     /* On the common edge both hold a fix, and so does the zone of both. */
     uint32_t zones[8];
-    assert_int_equal(zone_at(set, test_pos(0, 11), zones, 8), 3);
+    assert_int_equal(zone_set_at(set, test_pos(0, 11), zones, 8), 3);
     /* Along the common edge; through a corner only; by a hair past it. */
     test_zone_along(set, test_pos(-0.5, 11), test_pos(0.5, 11), &along);
     assert_int_equal(along.count, 3);
@@ -233,18 +233,18 @@ static void test_the_antimeridian(void **state)
     uint32_t zones[8];
     struct test_along along;
     for (uint32_t i = 0; i < 4; i++) {
-        const struct zone_info *info = zone_info(set, i);
+        const struct zone_info *info = zone_set_info(set, i);
         assert_true(info->antimeridian);
         assert_near(info->low.lon, 170, 0);
         assert_near(info->high.lon, -170, 0);
-        assert_near(info->area_km2, zone_info(set, 0)->area_km2, 1e-3);
+        assert_near(info->area_km2, zone_set_info(set, 0)->area_km2, 1e-3);
     }
-    assert_int_equal(zone_at(set, test_pos(15, 180), zones, 8), 4);
-    assert_int_equal(zone_at(set, test_pos(15, -180), zones, 8), 4);
-    assert_int_equal(zone_at(set, test_pos(15, 170), zones, 8), 4);
-    assert_int_equal(zone_at(set, test_pos(15, -170), zones, 8), 4);
-    assert_int_equal(zone_at(set, test_pos(15, 169.9999999), zones, 8), 0);
-    assert_int_equal(zone_at(set, test_pos(15, 0), zones, 8), 0);
+    assert_int_equal(zone_set_at(set, test_pos(15, 180), zones, 8), 4);
+    assert_int_equal(zone_set_at(set, test_pos(15, -180), zones, 8), 4);
+    assert_int_equal(zone_set_at(set, test_pos(15, 170), zones, 8), 4);
+    assert_int_equal(zone_set_at(set, test_pos(15, -170), zones, 8), 4);
+    assert_int_equal(zone_set_at(set, test_pos(15, 169.9999999), zones, 8), 0);
+    assert_int_equal(zone_set_at(set, test_pos(15, 0), zones, 8), 0);
     test_zone_along(set, test_pos(15, 179), test_pos(15, -179), &along);
     assert_int_equal(along.count, 4);
     for (size_t i = 0; i < 4; i++) {
@@ -268,11 +268,11 @@ static void test_a_band_around_the_globe(void **state)
                              "[-60,10],[-180,10],[-180,-10]]]"));
     uint32_t zone;
     for (int lon = -180; lon <= 180; lon += 5) {
-        assert_int_equal(zone_at(set, test_pos(0, lon), &zone, 1), 1);
-        assert_int_equal(zone_at(set, test_pos(10.1, lon), &zone, 1), 0);
+        assert_int_equal(zone_set_at(set, test_pos(0, lon), &zone, 1), 1);
+        assert_int_equal(zone_set_at(set, test_pos(10.1, lon), &zone, 1), 0);
     }
-    assert_near(zone_info(set, 0)->low.lon, -180, 0);
-    assert_near(zone_info(set, 0)->high.lon, 180, 0);
+    assert_near(zone_set_info(set, 0)->low.lon, -180, 0);
+    assert_near(zone_set_info(set, 0)->high.lon, 180, 0);
     struct test_along along;
     test_zone_along(set, test_pos(0, 175), test_pos(0, -175), &along);
     assert_int_equal(along.count, 1);

@@ -74,9 +74,9 @@ static void test_each_fault(void **state)
     size_t wrong = 0;
     for (size_t i = 0; i < FAULTS; i++) {
         struct zone_faults found = {0};
-        struct zone_builder *b = zone_builder_create();
+        struct zone_builder *b = zone_set_builder_create();
         assert_int_equal(
-            zone_builder_add(b, "f", faults[i].text, strlen(faults[i].text), &found),
+            zone_set_builder_add(b, "f", faults[i].text, strlen(faults[i].text), &found),
             ERR_INVALID);
         assert_int_equal(found.count, 1);
         const struct zone_fault *fault = &found.items[0];
@@ -87,8 +87,8 @@ static void test_each_fault(void **state)
                           faults[i].fault);
             wrong++;
         }
-        zone_faults_finish(&found);
-        zone_builder_destroy(b);
+        geojson_faults_finish(&found);
+        zone_set_builder_destroy(b);
     }
     assert_int_equal(wrong, 0);
 }
@@ -106,9 +106,10 @@ static void test_all_faults_of_two_files(void **state)
         PROPERTIES("{\"id\":\"b\"}") ",\n"              /* 5 */
         PROPERTIES("{\"id\":\"b\",\"name\":1}") "]}\n"; /* 6 */
     struct zone_faults found = {0};
-    struct zone_builder *b = zone_builder_create();
-    assert_int_equal(zone_builder_add(b, "one.json", first, strlen(first), &found), 0);
-    assert_int_equal(zone_builder_add(b, "two.json", second, strlen(second), &found),
+    struct zone_builder *b = zone_set_builder_create();
+    assert_int_equal(zone_set_builder_add(b, "one.json", first, strlen(first), &found),
+                     0);
+    assert_int_equal(zone_set_builder_add(b, "two.json", second, strlen(second), &found),
                      ERR_INVALID);
     static const struct {
         int line;
@@ -128,8 +129,8 @@ static void test_all_faults_of_two_files(void **state)
         assert_int_equal(found.items[i].line, wanted[i].line);
         assert_non_null(strstr(found.items[i].text, wanted[i].text));
     }
-    zone_faults_finish(&found);
-    zone_builder_destroy(b);
+    geojson_faults_finish(&found);
+    zone_set_builder_destroy(b);
 }
 
 static void test_what_is_known_of_zones(void **state)
@@ -144,8 +145,8 @@ static void test_what_is_known_of_zones(void **state)
         "[[10.2,50.2],[10.2,50.4],[10.4,50.4],[10.2,50.2]]]}},"
         "{\"type\":\"Feature\",\"properties\":{\"id\":\"g\",\"name\":null},\"geometry\":"
         "{\"type\":\"LineString\",\"coordinates\":[[179,0],[-179,0]]}}]}");
-    assert_int_equal(zone_count(set), 2);
-    const struct zone_info *box = zone_info(set, 0), *gate = zone_info(set, 1);
+    assert_int_equal(zone_set_count(set), 2);
+    const struct zone_info *box = zone_set_info(set, 0), *gate = zone_set_info(set, 1);
     assert_string_equal(box->id, "42");
     assert_string_equal(box->name, "B\xc3\xa4y");
     assert_string_equal(box->kind, "box");
@@ -162,13 +163,13 @@ static void test_what_is_known_of_zones(void **state)
     assert_near(gate->high.lon, -179, 0);
     /* Two degrees of the equator of WGS 84. */
     assert_near(gate->length_m, 2 * 111319.49079327358, 1e-3);
-    assert_int_equal(zone_find(set, "g"), 1);
-    assert_int_equal(zone_find(set, "42"), 0);
-    assert_int_equal(zone_find(set, "nothing"), -1);
-    assert_int_equal(zone_ring_count(set, 0), 2);
-    assert_int_equal(zone_ring_size(set, 0, 1), 4);
-    assert_near(zone_ring_point(set, 0, 1, 1).lat, 50.4, 1e-9);
-    assert_near(zone_ring_point(set, 1, 0, 1).lon, 181, 1e-9);
+    assert_int_equal(zone_set_find(set, "g"), 1);
+    assert_int_equal(zone_set_find(set, "42"), 0);
+    assert_int_equal(zone_set_find(set, "nothing"), -1);
+    assert_int_equal(zone_set_ring_count(set, 0), 2);
+    assert_int_equal(zone_set_ring_size(set, 0, 1), 4);
+    assert_near(zone_set_ring_point(set, 0, 1, 1).lat, 50.4, 1e-9);
+    assert_near(zone_set_ring_point(set, 1, 0, 1).lon, 181, 1e-9);
     zone_set_destroy(set);
 }
 
@@ -179,7 +180,7 @@ static void test_area(void **state)
     struct zone_set *set = test_zone_set(
         POLYGON("[[[0,-89.9999999],[90,-89.9999999],[180,-89.9999999],[180,89.9999999],"
                 "[90,89.9999999],[0,89.9999999],[0,-89.9999999]]]"));
-    assert_near(zone_info(set, 0)->area_km2, 510065621.724 / 2, 0.01);
+    assert_near(zone_set_info(set, 0)->area_km2, 510065621.724 / 2, 0.01);
     zone_set_destroy(set);
     /* The same as PROJ's geodesic polygon, drawn in steps so small that they do not
      * differ from straight ones. */
@@ -198,7 +199,7 @@ static void test_area(void **state)
                                   a[0] + (b[0] - a[0]) * t);
         }
     geod_polygon_compute(&wgs84, &polygon, 0, 1, &area_m2, NULL);
-    assert_near(zone_info(set, 0)->area_km2, area_m2 / 1e6, 0.01);
+    assert_near(zone_set_info(set, 0)->area_km2, area_m2 / 1e6, 0.01);
     zone_set_destroy(set);
 }
 
@@ -206,13 +207,13 @@ static void test_empty(void **state)
 {
     struct zone_set *set =
         test_zone_set("{\"type\":\"FeatureCollection\",\"features\":[]}");
-    assert_int_equal(zone_count(set), 0);
-    assert_int_equal(zone_at(set, test_pos(0, 0), NULL, 0), 0);
+    assert_int_equal(zone_set_count(set), 0);
+    assert_int_equal(zone_set_at(set, test_pos(0, 0), NULL, 0), 0);
     struct test_along along;
     test_zone_along(set, test_pos(0, 0), test_pos(1, 1), &along);
     assert_int_equal(along.count, 0);
-    assert_int_equal(zone_near(set, test_pos(0, 0), 1e6, NULL, 0), 0);
-    assert_int_equal(zone_find(set, "a"), -1);
+    assert_int_equal(zone_distance_near(set, test_pos(0, 0), 1e6, NULL, 0), 0);
+    assert_int_equal(zone_set_find(set, "a"), -1);
     zone_set_destroy(set);
 }
 
@@ -223,9 +224,9 @@ static void test_geometry_hash(void **state)
                     *c = test_zone_set(
                         POLYGON("[[[0,0],[1,0],[1,1.0000001],[0,1],[0,0]]]")),
                     *d = test_zone_set(POLYGON("[[[5,0],[6,0],[6,1],[5,1],[5,0]]]"));
-    assert_true(zone_info(a, 0)->geometry == zone_info(b, 0)->geometry);
-    assert_true(zone_info(a, 0)->geometry != zone_info(c, 0)->geometry);
-    assert_true(zone_info(a, 0)->geometry != zone_info(d, 0)->geometry);
+    assert_true(zone_set_info(a, 0)->geometry == zone_set_info(b, 0)->geometry);
+    assert_true(zone_set_info(a, 0)->geometry != zone_set_info(c, 0)->geometry);
+    assert_true(zone_set_info(a, 0)->geometry != zone_set_info(d, 0)->geometry);
     zone_set_destroy(a);
     zone_set_destroy(b);
     zone_set_destroy(c);
@@ -241,17 +242,17 @@ static void test_area_for_ports(void **state)
     static const char line[] = "{\"type\":\"LineString\",\"coordinates\":[[0,0],[1,1]]}";
     static const char two[] = "{\"type\":\"FeatureCollection\",\"features\":[" PROPERTIES(
         "null") "," PROPERTIES("null") "]}";
-    assert_int_equal(zone_area_read(bare, strlen(bare), &set, &err), 0);
-    assert_true(zone_contains(set, 0, test_pos(0.5, 0.5)));
+    assert_int_equal(zone_set_read_area(bare, strlen(bare), &set, &err), 0);
+    assert_true(zone_set_contains(set, 0, test_pos(0.5, 0.5)));
     zone_set_destroy(set);
-    assert_int_equal(zone_area_read(feature, strlen(feature), &set, &err), 0);
-    assert_string_equal(zone_info(set, 0)->name, "Inner");
+    assert_int_equal(zone_set_read_area(feature, strlen(feature), &set, &err), 0);
+    assert_string_equal(zone_set_info(set, 0)->name, "Inner");
     zone_set_destroy(set);
     set = NULL;
-    assert_int_equal(zone_area_read(line, strlen(line), &set, &err), ERR_INVALID);
+    assert_int_equal(zone_set_read_area(line, strlen(line), &set, &err), ERR_INVALID);
     assert_non_null(strstr(err.text, "an area is a Polygon or a MultiPolygon"));
     assert_int_equal(err.col, 36);
-    assert_int_equal(zone_area_read(two, strlen(two), &set, &err), ERR_INVALID);
+    assert_int_equal(zone_set_read_area(two, strlen(two), &set, &err), ERR_INVALID);
     assert_non_null(strstr(err.text, "exactly one feature, not 2"));
     assert_null(set);
 }
@@ -269,12 +270,12 @@ static void test_ten_thousand_vertices(void **state)
         assert_int_equal(buf_printf(&text, "[%.3f,%d],", i * 0.005, 10 + i % 2), 0);
     assert_int_equal(buf_add_text(&text, "[50,0],[0,0],[0,10]]]}}"), 0);
     struct zone_set *set = test_zone_set(buf_text(&text));
-    assert_int_equal(zone_info(set, 0)->vertices, 10002);
+    assert_int_equal(zone_set_info(set, 0)->vertices, 10002);
     for (int i = 2; i < 9998; i++) {
-        assert_int_equal(zone_contains(set, 0, test_pos(10.9, i * 0.005)), i % 2);
-        assert_true(zone_contains(set, 0, test_pos(9.9, i * 0.005)));
+        assert_int_equal(zone_set_contains(set, 0, test_pos(10.9, i * 0.005)), i % 2);
+        assert_true(zone_set_contains(set, 0, test_pos(9.9, i * 0.005)));
     }
-    assert_true(zone_index_bytes(set) < 5000000);
+    assert_true(zone_set_index_bytes(set) < 5000000);
     zone_set_destroy(set);
     buf_finish(&text);
 }

@@ -31,7 +31,7 @@ static int set_up(void **state)
                          0);
     assert_int_equal(ports_builder_group(b, "far", dprk, 1, NULL), 0);
     assert_int_equal(ports_builder_same(b, same, 2, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &ports, NULL), 0);
+    assert_int_equal(ports_assemble(b, &ports, NULL), 0);
     ports_builder_destroy(b);
     zones = test_zone_set(
         "{\"type\":\"FeatureCollection\",\"features\":["
@@ -156,8 +156,8 @@ static void test_steps(void **state)
     assert_step(&r->steps[3], "XAAAA XABBB XBAAA XBBBB XBCCC XBDDD XBEEE XCAAA XCBBB");
     assert_null(r->steps[4].ports);
     assert_int_equal(r->steps[2].zone_count, 2);
-    assert_int_equal(r->steps[2].zones[0], zone_find(zones, "box-1"));
-    assert_int_equal(r->steps[2].zones[1], zone_find(zones, "strait"));
+    assert_int_equal(r->steps[2].zones[0], zone_set_find(zones, "box-1"));
+    assert_int_equal(r->steps[2].zones[1], zone_set_find(zones, "strait"));
     static const bool adjacent[] = {false, true, false, true, true};
     static const bool optional[] = {false, true, false, false, true};
     for (uint32_t i = 0; i < 5; i++) {

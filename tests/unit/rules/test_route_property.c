@@ -26,7 +26,7 @@
 
 #include "lib/testlib.h"
 #include "lib/zonelib.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/rules/route.h"
 
 enum { STOPS_MAX = 12, STEPS_MAX = 5 };
@@ -195,7 +195,7 @@ static struct world make_world(void)
                          0);
     assert_int_equal(ports_builder_same(b, same, 2, NULL), 0);
     assert_int_equal(ports_builder_group(b, "mix", mix, 3, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &w.ports, NULL), 0);
+    assert_int_equal(ports_assemble(b, &w.ports, NULL), 0);
     ports_builder_destroy(b);
     return w;
 }
@@ -233,7 +233,7 @@ static int64_t random_ms(struct test_random *r)
 
 static bool is_gate(const struct play *p, uint32_t zone)
 {
-    return zone_info(p->world->zones, zone)->shape == ZONE_GATE;
+    return zone_set_info(p->world->zones, zone)->shape == ZONE_GATE;
 }
 
 /* Calls with now and then a zone before, during or after them, and standing ones. Zones
@@ -241,7 +241,7 @@ static bool is_gate(const struct play *p, uint32_t zone)
 static void random_stops(struct test_random *r, struct play *p)
 {
     int64_t now_ms = HOUR_MS;
-    uint32_t zones = (uint32_t)zone_count(p->world->zones);
+    uint32_t zones = (uint32_t)zone_set_count(p->world->zones);
     uint32_t ports = (uint32_t)ports_count(p->world->ports);
     uint32_t wanted = 1 + (uint32_t)test_random_below(r, STOPS_MAX);
     p->count = 0;
@@ -305,7 +305,7 @@ static void depart_before(struct route_state *s, const struct play *p, uint32_t 
     const struct stop *stop = &p->stops[*open];
     struct route_stop left = {
         .port = stop->port, .zone = stop->zone, .departed_ms = stop->departed_ms};
-    route_depart(s, &p->limits, p->world->ports, &left);
+    route_run_depart(s, &p->limits, p->world->ports, &left);
     *open = UINT32_MAX;
 }
 
@@ -318,7 +318,7 @@ static void show(const struct play *p, uint32_t end, const char *pattern)
         const struct stop *s = &p->stops[i];
         print_message("  %s %s %.2f-%.2f\n", s->is_standing ? "standing" : "",
                       s->is_call ? ports_get(p->world->ports, s->port)->locode
-                                 : zone_info(p->world->zones, s->zone)->id,
+                                 : zone_set_info(p->world->zones, s->zone)->id,
                       (double)s->arrived_ms / (double)HOUR_MS,
                       (double)s->departed_ms / (double)HOUR_MS);
     }
@@ -330,10 +330,10 @@ static void reload(struct route_state *s, const struct play *p)
     struct buf out = {0};
     struct wire_writer w = {.out = &out};
     struct wire_reader r;
-    route_state_save(s, p->world->ports, p->world->zones, &w);
+    route_wire_save(s, p->world->ports, p->world->zones, &w);
     assert_false(w.failed);
     wire_reader_init(&r, out.data, out.length);
-    assert_int_equal(route_state_load(s, p->world->ports, p->world->zones, &r), 0);
+    assert_int_equal(route_wire_load(s, p->world->ports, p->world->zones, &r), 0);
     buf_finish(&out);
 }
 
@@ -347,14 +347,14 @@ static void play(struct play *p, struct test_random *r, struct tally *tally,
     struct route_state s;
     uint32_t call = UINT32_MAX, zone = UINT32_MAX; /* that last */
     bool is_reloading = test_random_below(r, 50) == 0;
-    route_state_init(&s);
+    route_run_init(&s);
     memset(p->is_completed_by, 0, sizeof p->is_completed_by);
     for (uint32_t i = 0; i < p->count; i++) {
         const struct stop *stop = &p->stops[i];
         struct told told = {0};
         depart_before(&s, p, &call, stop->arrived_ms);
         depart_before(&s, p, &zone, stop->arrived_ms);
-        assert_int_equal(route_expire(&s, stop->arrived_ms - 1, on_output, &told), 0);
+        assert_int_equal(route_run_expire(&s, stop->arrived_ms - 1, on_output, &told), 0);
         struct route_stop made = {
             .port = stop->port,
             .zone = stop->zone,
@@ -368,8 +368,8 @@ static void play(struct play *p, struct test_random *r, struct tally *tally,
             call = i;
         else if (!is_gate(p, stop->zone))
             zone = i;
-        assert_int_equal(route_arrive(&s, p->route, &p->limits, p->world->ports, &made, 7,
-                                      on_output, &told),
+        assert_int_equal(route_run_arrive(&s, p->route, &p->limits, p->world->ports,
+                                          &made, 7, on_output, &told),
                          0);
         if (s.evicted != 0) {
             tally->evicted++;

@@ -7,7 +7,7 @@
 #include "lib/testlib.h"
 #include "lib/zonelib.h"
 #include "lookout/base/buf.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/rules/route.h"
 
 static struct ports *ports;
@@ -23,7 +23,7 @@ static int set_up(void **state)
                                               test_pos(10 + (double)i, 20), -1, -1, NULL,
                                               NULL),
                          0);
-    assert_int_equal(ports_builder_build(b, &ports, NULL), 0);
+    assert_int_equal(ports_assemble(b, &ports, NULL), 0);
     ports_builder_destroy(b);
     zones = test_zone_set(
         "{\"type\":\"FeatureCollection\",\"features\":["
@@ -56,7 +56,7 @@ static void begin(struct play *p, const char *pattern)
     memset(p, 0, sizeof *p);
     assert_int_equal(route_compile(ports, zones, pattern, &p->route, NULL), 0);
     p->limits = (struct route_limits){30 * DAY_MS, 10 * DAY_MS};
-    route_state_init(&p->s);
+    route_run_init(&p->s);
 }
 
 static void finish(struct play *p)
@@ -76,14 +76,14 @@ static int on_output(void *context, const struct route_output *o)
         const struct route_stop *stop = &o->run.stops[i];
         rc = buf_printf(&p->told, " %s",
                         stop->port != PORT_NONE ? ports_get(ports, stop->port)->locode
-                                                : zone_info(zones, stop->zone)->id);
+                                                : zone_set_info(zones, stop->zone)->id);
     }
     return rc != 0 ? rc : buf_add_text(&p->told, "; ");
 }
 
 static void arrive(struct play *p, const char *where, double hour)
 {
-    int64_t zone = zone_find(zones, where);
+    int64_t zone = zone_set_find(zones, where);
     int64_t at_ms = (int64_t)(hour * (double)HOUR_MS);
     struct route_stop stop = {
         .port = zone < 0 ? ports_find(ports, where) : PORT_NONE,
@@ -93,14 +93,14 @@ static void arrive(struct play *p, const char *where, double hour)
         .departed_ms = zone < 0 ? TIME_NONE : at_ms,
     };
     assert_int_equal(
-        route_arrive(&p->s, p->route, &p->limits, ports, &stop, 1, on_output, p), 0);
+        route_run_arrive(&p->s, p->route, &p->limits, ports, &stop, 1, on_output, p), 0);
 }
 
 static void depart(struct play *p, const char *where, double hour)
 {
     struct route_stop left = {.port = ports_find(ports, where),
                               .departed_ms = (int64_t)(hour * (double)HOUR_MS)};
-    route_depart(&p->s, &p->limits, ports, &left);
+    route_run_depart(&p->s, &p->limits, ports, &left);
 }
 
 /* A call of one hour. */
@@ -112,8 +112,8 @@ static void call(struct play *p, const char *where, double hour)
 
 static void expire(struct play *p, double hour)
 {
-    assert_int_equal(route_expire(&p->s, (int64_t)(hour * (double)HOUR_MS), on_output, p),
-                     0);
+    assert_int_equal(
+        route_run_expire(&p->s, (int64_t)(hour * (double)HOUR_MS), on_output, p), 0);
 }
 
 #define assert_told(p, text)                                                             \
@@ -297,12 +297,12 @@ static void test_lapses(void **state)
     assert_told(&p, "");
     call(&p, "XAAAA", 250);
     p.s.runs[0].is_forecast = true;
-    assert_int_equal(route_deadline(&p.s), (251 + 240) * HOUR_MS);
+    assert_int_equal(route_run_deadline(&p.s), (251 + 240) * HOUR_MS);
     expire(&p, 251 + 240 - 0.001);
     assert_told(&p, "");
     expire(&p, 251 + 240);
     assert_told(&p, "lapsed 1 at 491: XAAAA; ");
-    assert_int_equal(route_deadline(&p.s), INT64_MAX);
+    assert_int_equal(route_run_deadline(&p.s), INT64_MAX);
     finish(&p);
     begin(&p, "XAAAA > XABBB"); /* another call breaks it */
     call(&p, "XAAAA", 0);
@@ -410,24 +410,24 @@ static void test_saved_state(void **state)
     p.s.runs[p.s.run_count - 1].forecast_port = ports_find(ports, "XBBBB");
     struct buf out = {0}, again = {0};
     struct wire_writer w = {.out = &out}, v = {.out = &again};
-    route_state_save(&p.s, ports, zones, &w);
+    route_wire_save(&p.s, ports, zones, &w);
     struct route_state s;
     struct wire_reader r;
     wire_reader_init(&r, out.data, out.length);
-    assert_int_equal(route_state_load(&s, ports, zones, &r), 0);
+    assert_int_equal(route_wire_load(&s, ports, zones, &r), 0);
     assert_true(r.at == r.end);
-    route_state_save(&s, ports, zones, &v);
+    route_wire_save(&s, ports, zones, &v);
     assert_int_equal(out.length, again.length);
     assert_memory_equal(out.data, again.data, out.length);
     for (size_t n = 0; n < out.length; n++) { /* cut short anywhere: refused */
         wire_reader_init(&r, out.data, n);
-        assert_int_equal(route_state_load(&s, ports, zones, &r), ERR_CORRUPT);
+        assert_int_equal(route_wire_load(&s, ports, zones, &r), ERR_CORRUPT);
     }
     /* A zone that is gone takes the state with it. */
     struct zone_set *none = test_zone_set("{\"type\":\"FeatureCollection\",\"features\":"
                                           "[]}");
     wire_reader_init(&r, out.data, out.length);
-    assert_int_equal(route_state_load(&s, ports, none, &r), ERR_CORRUPT);
+    assert_int_equal(route_wire_load(&s, ports, none, &r), ERR_CORRUPT);
     zone_set_destroy(none);
     buf_finish(&out);
     buf_finish(&again);

@@ -99,7 +99,7 @@ static void test_defaults(void **state)
     assert_int_equal(rule_init(&rule, rule_kind_find("zone")), 0);
     assert_int_equal(duration(&rule, "dwell"), 0);
     rule_finish(&rule);
-    struct detect_limits limits = detect_limits_default();
+    struct detect_limits limits = zone_state_limits_default();
     assert_near(limits.zone_enter_depth_m, 200, 0);
     assert_near(limits.zone_exit_depth_m, 500, 0);
     assert_near(limits.zone_rest_m, 30, 0);

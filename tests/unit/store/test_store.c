@@ -8,7 +8,7 @@
 
 #include "lib/storetest.h"
 #include "lookout/base/buf.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 struct rows {
     size_t count;

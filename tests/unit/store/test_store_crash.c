@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "lib/storetest.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 #define VESSELS 5
 #define ALERTS 3

@@ -13,7 +13,7 @@
 
 #include "lib/storetest.h"
 #include "lookout/base/buf.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static void path_of(const char *directory, const char *name, char ret_path[600])
 {

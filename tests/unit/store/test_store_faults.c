@@ -14,7 +14,7 @@
 
 #include "lib/fault_vfs.h"
 #include "lib/storetest.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 /* --- memory of SQLite's that runs out at the n-th request --- */
 

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "lib/storetest.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/engine/engine.h"
 #include "lookout/sys/clock.h"
 
@@ -54,7 +54,7 @@ static bool is_pruned_to(void *context)
     uint64_t records = 0;
     struct store_filter f = {.since_ms = TIME_NONE};
     assert_int_equal(store_reader_counts(w->r, NULL, &counts), 0);
-    assert_int_equal(store_reader_calls(w->r, &f, count_line, &records), 0);
+    assert_int_equal(query_calls(w->r, &f, count_line, &records), 0);
     assert_true(counts.alerts >= w->alerts && records >= w->records);
     return counts.alerts == w->alerts && records == w->records;
 }

@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "lib/storetest.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/engine/engine.h"
 #include "lookout/voyage/call.h"
 
@@ -45,7 +45,7 @@ static void drop(struct lines *l)
 static struct lines *alerts(struct store_reader *r, struct store_filter f)
 {
     struct lines *l = calloc(1, sizeof *l);
-    assert_int_equal(store_reader_alerts(r, &f, collect, l), 0);
+    assert_int_equal(query_alerts(r, &f, collect, l), 0);
     return l;
 }
 
@@ -60,7 +60,7 @@ static size_t count_alerts(struct store_reader *r, struct store_filter f)
 static struct lines *calls(struct store_reader *r, struct store_filter f)
 {
     struct lines *l = calloc(1, sizeof *l);
-    assert_int_equal(store_reader_calls(r, &f, collect, l), 0);
+    assert_int_equal(query_calls(r, &f, collect, l), 0);
     return l;
 }
 
@@ -216,7 +216,7 @@ static void test_alert_pages(void **state)
     drop(l);
     l = calloc(1, sizeof *l);
     l->stop_at = 300;
-    assert_int_equal(store_reader_alerts(r, &f, collect, l), ERR_LIMIT);
+    assert_int_equal(query_alerts(r, &f, collect, l), ERR_LIMIT);
     assert_int_equal(l->count, 300);
     drop(l);
 }

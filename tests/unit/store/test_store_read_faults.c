@@ -13,7 +13,7 @@
 #include "lib/fault_vfs.h"
 #include "lib/receiver.h"
 #include "lib/storetest.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 enum { ALERTS = 6, MOST = 4000 /* calls, and no end: a loop */ };
 
@@ -84,7 +84,7 @@ static int ask_alerts(struct store_reader *r)
 {
     const struct store_filter all = {.since_ms = TIME_NONE};
     unsigned count = 0;
-    int code = store_reader_alerts(r, &all, count_line, &count);
+    int code = query_alerts(r, &all, count_line, &count);
     assert_true(code != 0 || count == ALERTS);
     return code;
 }
@@ -137,7 +137,7 @@ static int ask_calls(struct store_reader *r)
 {
     const struct store_filter all = {.since_ms = TIME_NONE};
     unsigned count = 0;
-    return store_reader_calls(r, &all, count_line, &count);
+    return query_calls(r, &all, count_line, &count);
 }
 
 static const struct {

@@ -78,17 +78,17 @@ static void test_reads_whole_files(void **state)
     struct err err = {0};
     buf_init(&b);
     assert_int_equal(buf_add_text(&b, "head"), 0);
-    assert_int_equal(file_read(path, &b, &err), 0);
+    assert_int_equal(datafile_read(path, &b, &err), 0);
     assert_int_equal(b.length, SIZE + 4);
     assert_memory_equal(b.data, "head", 4);
     assert_memory_equal(b.data + 4, bytes, SIZE);
     assert_int_equal(b.data[b.length], 0);
     unlink(path);
-    assert_int_equal(file_read(path, &b, &err), ERR_NOT_FOUND);
+    assert_int_equal(datafile_read(path, &b, &err), ERR_NOT_FOUND);
     assert_non_null(strstr(err.text, path));
-    assert_int_equal(file_read(dir, &b, &err), ERR_IO);
+    assert_int_equal(datafile_read(dir, &b, &err), ERR_IO);
     assert_int_equal(b.length, SIZE + 4);
-    assert_int_equal(file_read(dir, &b, NULL), ERR_IO);
+    assert_int_equal(datafile_read(dir, &b, NULL), ERR_IO);
     buf_finish(&b);
     free(bytes);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/testlib.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 
 #define DAY0 INT64_C(1700000000000)
@@ -23,7 +23,7 @@ struct gate {
 static void gate_begin(struct gate *g)
 {
     tracks_init(&g->tracks);
-    g->conf = track_conf_default();
+    g->conf = tracks_conf_default();
 }
 
 static struct geo_pos at(double lat, double lon)
@@ -97,7 +97,7 @@ static void test_fast_ships(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct gate g;
         settle(&g, cases[i].sog_kn);
-        assert_near(track_believed_kn(g.track, &g.conf), cases[i].believed_kn, 1e-9);
+        assert_near(tracks_believed_kn(g.track, &g.conf), cases[i].believed_kn, 1e-9);
         double reach_m = cases[i].believed_kn * 1.25 * NM_M;
         add(&g, 60, geo_destination(HOME, 180, reach_m + 100));
         assert_int_equal(g.verdict, TRACK_PENDING);
@@ -117,13 +117,13 @@ static void test_percentile(void **state)
     gate_begin(&g);
     for (int i = 0; i < 300; i++)
         add_fix(&g, fix_at(i, HOME, i % 100 == 50 ? 45 : 10));
-    assert_near(track_believed_kn(g.track, &g.conf), 25, 1e-9);
+    assert_near(tracks_believed_kn(g.track, &g.conf), 25, 1e-9);
     for (int i = 300; i < 302; i++) /* 5 of 302 are 1.7 % */
         add_fix(&g, fix_at(i, HOME, 45));
-    assert_near(track_believed_kn(g.track, &g.conf), 50, 1e-9);
+    assert_near(tracks_believed_kn(g.track, &g.conf), 50, 1e-9);
     for (int i = 310; i < 5000; i++)
         add_fix(&g, fix_at(i, HOME, 0.4));
-    assert_near(track_believed_kn(g.track, &g.conf), 50, 1e-9);
+    assert_near(tracks_believed_kn(g.track, &g.conf), 50, 1e-9);
     tracks_finish(&g.tracks);
 }
 
@@ -134,7 +134,7 @@ static void test_histogram_halves(void **state)
     for (int i = 0; i < 70000; i++)
         add_fix(&g, fix_at(i / 60.0, HOME, 12));
     assert_int_equal(g.track->speeds[12], 65535 / 2 + 70000 - 65535);
-    assert_near(track_believed_kn(g.track, &g.conf), 25, 1e-9);
+    assert_near(tracks_believed_kn(g.track, &g.conf), 25, 1e-9);
     tracks_finish(&g.tracks);
 }
 
@@ -360,12 +360,12 @@ static void test_fix_from_report(void **state)
     for (size_t i = 0; i < sizeof speeds / sizeof speeds[0]; i++) {
         struct track_fix f;
         r.sog_dkn = speeds[i].sog_dkn;
-        assert_true(track_fix_from_report(&r, &f));
+        assert_true(tracks_fix_from_report(&r, &f));
         assert_int_equal((f.has & FIX_SOG) != 0, speeds[i].is_kept);
     }
     struct track_fix f;
     r.pos = (struct geo_pos){0, 0};
-    assert_false(track_fix_from_report(&r, &f));
+    assert_false(tracks_fix_from_report(&r, &f));
     struct gate g;
     settle(&g, 0);
     f.time_ms = DAY0 + 1000; /* and nobody is led there */
@@ -374,16 +374,16 @@ static void test_fix_from_report(void **state)
     assert_int_equal(g.tracks.count, 1);
     tracks_finish(&g.tracks);
     r.pos = (struct geo_pos){0, 1};
-    assert_true(track_fix_from_report(&r, &f));
+    assert_true(tracks_fix_from_report(&r, &f));
     r.has = HAS_SOG;
-    assert_false(track_fix_from_report(&r, &f));
+    assert_false(tracks_fix_from_report(&r, &f));
     r.has = HAS_POSITION | HAS_COG | HAS_HEADING | HAS_NAV_STATUS;
     r.cog_ddeg = 3599;
     r.heading_deg = 359;
     r.nav_status = 5;
     r.is_coarse = true;
     r.source = 3;
-    assert_true(track_fix_from_report(&r, &f));
+    assert_true(tracks_fix_from_report(&r, &f));
     assert_int_equal(f.has, FIX_COG | FIX_HEADING | FIX_NAV_STATUS | FIX_COARSE);
     assert_int_equal(f.cog_ddeg, 3599);
     assert_int_equal(f.heading_deg, 359);
@@ -396,15 +396,15 @@ static void test_speed(void **state)
 {
     struct track_fix a = fix_at(0, at(37, 125), -1),
                      b = fix_at(6, at(37.0 + 1 / 60.0, 125), -1);
-    assert_near(track_speed_kn(&a, &b), 10.0, 0.01);
+    assert_near(tracks_speed_kn(&a, &b), 10.0, 0.01);
     b.has = FIX_COARSE; /* 0.1 of that minute may be nothing */
-    assert_near(track_speed_kn(&a, &b), 9.0, 0.01);
+    assert_near(tracks_speed_kn(&a, &b), 9.0, 0.01);
     b.has = FIX_SOG;
     b.sog_dkn = 33;
-    assert_near(track_speed_kn(&a, &b), 3.3, 1e-9);
-    assert_near(track_speed_kn(NULL, &b), 3.3, 1e-9);
-    assert_near(track_speed_kn(NULL, &a), -1, 0);
-    assert_near(track_speed_kn(&a, &a), -1, 0);
+    assert_near(tracks_speed_kn(&a, &b), 3.3, 1e-9);
+    assert_near(tracks_speed_kn(NULL, &b), 3.3, 1e-9);
+    assert_near(tracks_speed_kn(NULL, &a), -1, 0);
+    assert_near(tracks_speed_kn(&a, &a), -1, 0);
 }
 
 TEST_MAIN(NULL, NULL, TEST(test_reach_just_below_and_above), TEST(test_fast_ships),

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/testlib.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/track/track.h"
 
 #define DAY0 INT64_C(1700000000000)
@@ -18,7 +18,7 @@ static struct geo_pos at(double lat, double lon)
 
 static struct track *add(struct tracks *t, int64_t time_ms, struct geo_pos pos)
 {
-    struct track_conf conf = track_conf_default();
+    struct track_conf conf = tracks_conf_default();
     struct track_fix f = {.time_ms = time_ms, .pos = pos};
     enum track_verdict verdict;
     struct track *track;
@@ -219,7 +219,7 @@ static void save(const struct tracks *t, struct buf *b)
 {
     buf_clear(b);
     struct wire_writer w = {.out = b};
-    tracks_save(t, &w);
+    track_wire_save_all(t, &w);
     assert_false(w.failed);
 }
 
@@ -227,7 +227,7 @@ static int load(struct tracks *t, const void *bytes, size_t n)
 {
     struct wire_reader r;
     wire_reader_init(&r, bytes, n);
-    int error = tracks_load(t, &r);
+    int error = track_wire_load_all(t, &r);
     if (error == 0)
         assert_true(r.at == r.end);
     return error;
@@ -270,7 +270,7 @@ static void test_damage_is_refused(void **state)
 {
     struct tracks t, back;
     tracks_init(&t);
-    struct track_conf conf = track_conf_default();
+    struct track_conf conf = tracks_conf_default();
     for (int i = 0; i < 40; i++) {
         struct track_fix f = {.time_ms = DAY0 + i * HOUR_MS,
                               .pos = at(i % 3 == 2 ? -37 : 37, 125 + i % 5 * 0.1),
@@ -295,7 +295,7 @@ static void test_damage_is_refused(void **state)
         b.data[at_byte] = (char)test_random_below(&random, 256);
         struct wire_reader r;
         wire_reader_init(&r, b.data, b.length);
-        if (tracks_load(&back, &r) == 0)
+        if (track_wire_load_all(&back, &r) == 0)
             tracks_finish(&back);
         b.data[at_byte] = kept;
     }

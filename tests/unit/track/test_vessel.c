@@ -7,7 +7,7 @@
 
 #include "daemon/core/track/vessel_int.h"
 #include "lib/testlib.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 /* ITU-R M.585-9, annexes 1 and 2: the forms of identities. */
 static void test_is_ship(void **state)

@@ -115,9 +115,9 @@ static struct ports *with_area(void)
     struct ports *ports = NULL;
     struct err err;
     assert_non_null(b);
-    assert_int_equal(ports_builder_csv(b, csv, sizeof csv - 1, NULL, NULL), 0);
-    assert_int_equal(ports_builder_areas(b, area, sizeof area - 1, NULL, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &ports, &err), 0);
+    assert_int_equal(ports_csv_read(b, csv, sizeof csv - 1, NULL, NULL), 0);
+    assert_int_equal(ports_areas_read(b, area, sizeof area - 1, NULL, NULL), 0);
+    assert_int_equal(ports_assemble(b, &ports, &err), 0);
     ports_builder_destroy(b);
     return ports;
 }

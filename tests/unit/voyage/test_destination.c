@@ -260,7 +260,7 @@ static void test_table(void **state)
 {
     int wrong = 0;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        uint32_t port = ports_resolve_destination(ports, rows[i].text);
+        uint32_t port = destination_resolve(ports, rows[i].text);
         const char *got = port != PORT_NONE ? ports_get(ports, port)->locode : "none";
         const char *want = rows[i].locode != NULL ? rows[i].locode : "none";
         if (strcmp(got, want) == 0)
@@ -269,7 +269,7 @@ static void test_table(void **state)
         wrong++;
     }
     assert_int_equal(wrong, 0);
-    assert_int_equal(ports_resolve_destination(ports, NULL), PORT_NONE);
+    assert_int_equal(destination_resolve(ports, NULL), PORT_NONE);
 }
 
 /* Every code of the gazetteer resolves, in the four ways a code is written. A code that
@@ -285,7 +285,7 @@ static void test_every_code_resolves(void **state)
         snprintf(forms[2], sizeof forms[2], "%.2s/%s", c, c + 2);
         snprintf(forms[3], sizeof forms[3], "XX XXX>%s", c);
         for (int k = 0; k < 4; k++) {
-            uint32_t port = ports_resolve_destination(ports, forms[k]);
+            uint32_t port = destination_resolve(ports, forms[k]);
             doubtful += port == PORT_NONE;
             if (port != PORT_NONE)
                 assert_true(ports_are_same(ports, port, i));
@@ -299,7 +299,7 @@ static void test_names_mean_their_bearers(void **state)
 {
     for (uint32_t i = 0; i < ports_count(ports); i++) {
         const struct port *p = ports_get(ports, i);
-        uint32_t port = ports_resolve_destination(ports, p->name);
+        uint32_t port = destination_resolve(ports, p->name);
         if (port == PORT_NONE || port == i || ports_are_same(ports, port, i))
             continue;
         /* Another bears the same name beyond doubt, so it must be in the reviewed table:
@@ -316,14 +316,14 @@ static void test_odd_texts(void **state)
     char text[300];
     memset(text, 'A', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    assert_int_equal(ports_resolve_destination(ports, text), PORT_NONE);
+    assert_int_equal(destination_resolve(ports, text), PORT_NONE);
     for (size_t i = 0; i + 1 < sizeof text; i += 2)
         text[i] = ' ';
-    assert_int_equal(ports_resolve_destination(ports, text), PORT_NONE);
+    assert_int_equal(destination_resolve(ports, text), PORT_NONE);
     text[40] = '\0';
-    assert_int_equal(ports_resolve_destination(ports, text), PORT_NONE);
-    assert_int_equal(ports_resolve_destination(ports, "\xC5LESUND"), PORT_NONE);
-    assert_int_equal(ports_resolve_destination(ports, "BUSAN\xFF"), PORT_NONE);
+    assert_int_equal(destination_resolve(ports, text), PORT_NONE);
+    assert_int_equal(destination_resolve(ports, "\xC5LESUND"), PORT_NONE);
+    assert_int_equal(destination_resolve(ports, "BUSAN\xFF"), PORT_NONE);
     struct test_random r = {20240325};
     print_message("seed %llu\n", (unsigned long long)r.state);
     for (int i = 0; i < 20000; i++) {
@@ -331,7 +331,7 @@ static void test_odd_texts(void **state)
         for (size_t k = 0; k < n; k++)
             text[k] = (char)(0x20 + test_random_below(&r, 64));
         text[n] = '\0';
-        uint32_t port = ports_resolve_destination(ports, text);
+        uint32_t port = destination_resolve(ports, text);
         assert_true(port == PORT_NONE || port < ports_count(ports));
     }
 }

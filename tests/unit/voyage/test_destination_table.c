@@ -65,7 +65,7 @@ static void test_shipped(void **state)
             fail_msg("line %d: no port %s", csv.line, code);
         /* A name that is another port's code leaves a doubt: GAETA, in Gabon. */
         if (ports_find(ports, name) == PORT_NONE &&
-            !ports_are_same(ports, port, ports_resolve_destination(ports, name)))
+            !ports_are_same(ports, port, destination_resolve(ports, name)))
             fail_msg("line %d: %s does not mean %s", csv.line, name, code);
         count++;
     }
@@ -79,8 +79,8 @@ static void test_shipped(void **state)
 static void test_smaller_gazetteer(void **state)
 {
     struct ports *ports = fixture_ports("RUVVO,Vladivostok,43.1,131.9,,,\n");
-    assert_int_equal(ports_resolve_destination(ports, "VLADIK"), 0);
-    assert_int_equal(ports_resolve_destination(ports, "PUSAN"), PORT_NONE);
+    assert_int_equal(destination_resolve(ports, "VLADIK"), 0);
+    assert_int_equal(destination_resolve(ports, "PUSAN"), PORT_NONE);
     ports_destroy(ports);
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/ports_fixture.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 
 static struct ports *ports;
 

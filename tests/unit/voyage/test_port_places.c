@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/voyage/call.h"
 
 static struct ports *ports;
@@ -38,7 +38,7 @@ static uint32_t moored_at(struct geo_pos pos, uint32_t declared)
     for (int k = 0; k < 7; k++) {
         struct call_output out[CALL_OUTPUTS_MAX];
         fix.time_ms = k * HOUR_MS;
-        (void)call_step(&s, &conf, ports, &fix, declared, 0, out);
+        (void)call_fix_step(&s, &conf, ports, &fix, declared, 0, out);
     }
     return s.current.confidence >= 2 ? s.current.port : PORT_NONE;
 }
@@ -58,7 +58,7 @@ static void test_every_place_is_in_its_port(void **state)
         for (size_t k = 0; k < p->place_count; k++) {
             /* A ship that lies in the area of another port is that one's, whatever she
              * declares. */
-            uint32_t at = ports_at(ports, p->places[k].pos, i);
+            uint32_t at = ports_index_at(ports, p->places[k].pos, i);
             if (at != PORT_NONE && ports_get(ports, at)->area != NULL)
                 continue;
             places++;
@@ -179,8 +179,8 @@ static void test_anchorage_cells_are_held(void **state)
         field_of(line + 1, 1, lat);
         field_of(line + 1, 2, lon);
         cells++;
-        held += ports_at(ports, fixture_pos(strtod(lat, NULL), strtod(lon, NULL)),
-                         PORT_NONE) != PORT_NONE;
+        held += ports_index_at(ports, fixture_pos(strtod(lat, NULL), strtod(lon, NULL)),
+                               PORT_NONE) != PORT_NONE;
     }
     print_message("anchorage cells: %zu, in a port: %zu\n", cells, held);
     assert_int_equal(cells, 60410);

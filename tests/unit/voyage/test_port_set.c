@@ -20,14 +20,14 @@ static struct ports *make(const char *extra)
     assert_true(sizeof base + strlen(extra) <= sizeof text);
     memcpy(text, base, sizeof base);
     memcpy(text + sizeof base - 1, extra, strlen(extra) + 1);
-    assert_int_equal(ports_builder_csv(b, text, strlen(text), NULL, NULL), 0);
+    assert_int_equal(ports_csv_read(b, text, strlen(text), NULL, NULL), 0);
     /* the outer group before the inner ones */
     assert_int_equal(ports_builder_group(b, "story", story, 2, NULL), 0);
     assert_int_equal(ports_builder_group(b, "dprk", dprk, 1, NULL), 0);
     assert_int_equal(ports_builder_group(b, "far-east", far_east, 2, NULL), 0);
     assert_int_equal(ports_builder_group(b, "none", none, 0, NULL), 0);
     assert_int_equal(ports_builder_same(b, one, 3, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_int_equal(ports_assemble(b, &p, NULL), 0);
     ports_builder_destroy(b);
     return p;
 }

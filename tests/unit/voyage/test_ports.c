@@ -15,7 +15,7 @@ static const char square[] =
 static struct zone_set *make_area(void)
 {
     struct zone_set *area = NULL;
-    assert_int_equal(zone_area_read(square, strlen(square), &area, NULL), 0);
+    assert_int_equal(zone_set_read_area(square, strlen(square), &area, NULL), 0);
     return area;
 }
 
@@ -98,7 +98,7 @@ static void test_exactly_the_distance(void **state)
     struct ports *p = NULL;
     assert_int_equal(
         ports_builder_define(b, "AAAAA", "A", middle, edge_m, edge_m, NULL, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_int_equal(ports_assemble(b, &p, NULL), 0);
     ports_builder_destroy(b);
     assert_string_equal(fixture_at(p, 10.05, 20.05, NULL), "AAAAA");
     assert_true(ports_within_entry(p, 0, edge));
@@ -162,11 +162,11 @@ static void test_areas(void **state)
     static const char rows[] = "locode,name,lat,lon\nAAAAA,A,50.1,10.1\n"
                                "AABBB,B,50.05,10.01\nAACCC,C,50.1,10.25\n";
     struct ports *p = NULL;
-    assert_int_equal(ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL), 0);
+    assert_int_equal(ports_csv_read(b, rows, sizeof rows - 1, NULL, NULL), 0);
     assert_int_equal(
         ports_builder_define(b, "AAAAA", NULL, PORTS_POS_NONE, -1, -1, make_area(), NULL),
         0);
-    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_int_equal(ports_assemble(b, &p, NULL), 0);
     ports_builder_destroy(b);
     const struct port *a = ports_get(p, ports_find(p, "AAAAA"));
     assert_string_equal(a->name, "A");
@@ -211,8 +211,8 @@ static void test_definitions(void **state)
         ports_builder_define(b, "AACCC", "C", here, 5000, 4000, make_area(), NULL), 0);
     assert_int_equal(ports_builder_define(b, "AADDD", "D", here, 5000, 4000, NULL, &err),
                      ERR_RANGE);
-    assert_int_equal(ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &p, &err), 0);
+    assert_int_equal(ports_csv_read(b, rows, sizeof rows - 1, NULL, NULL), 0);
+    assert_int_equal(ports_assemble(b, &p, &err), 0);
     assert_int_equal(ports_count(p), 4);
     const struct port *a = ports_get(p, ports_find(p, "AAYYY"));
     assert_string_equal(a->locode, "AAAAA");
@@ -268,8 +268,8 @@ static void test_every_trouble_is_told(void **state)
     static const char *const same[] = {"JPYOK", "JPKWS"};
     struct err err = {0};
     struct ports *p = NULL;
-    assert_int_equal(ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL), 0);
-    assert_int_equal(ports_builder_areas(b, areas, sizeof areas - 1, NULL, NULL), 0);
+    assert_int_equal(ports_csv_read(b, rows, sizeof rows - 1, NULL, NULL), 0);
+    assert_int_equal(ports_areas_read(b, areas, sizeof areas - 1, NULL, NULL), 0);
     assert_int_equal(
         ports_builder_define(b, "AAAAA", "A", PORTS_POS_NONE, -1, -1, NULL, NULL), 0);
     assert_int_equal(ports_builder_group(b, "far-east", far_east, 3, NULL), 0);
@@ -281,7 +281,7 @@ static void test_every_trouble_is_told(void **state)
     assert_int_equal(ports_builder_same(b, same, 2, NULL), 0);
     assert_int_equal(ports_builder_same(b, same, 1, NULL), ERR_INVALID);
     ports_builder_on_trouble(b, on_trouble, &t);
-    assert_int_equal(ports_builder_build(b, &p, &err), ERR_INVALID);
+    assert_int_equal(ports_assemble(b, &p, &err), ERR_INVALID);
     assert_null(p);
     static const struct {
         enum ports_about about;
@@ -319,8 +319,8 @@ static void test_places(void **state)
                                "XXBBB,B,10.6,20,3,\nXXCCC,C,0,179.99,,0.2 -179.99 4\n";
     struct ports_builder *b = ports_builder_create();
     struct ports *p = NULL;
-    assert_int_equal(ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_int_equal(ports_csv_read(b, rows, sizeof rows - 1, NULL, NULL), 0);
+    assert_int_equal(ports_assemble(b, &p, NULL), 0);
     const struct port *a = ports_get(p, 0);
     assert_int_equal(a->place_count, 2);
     assert_near(a->places[0].entry_m, 2000, 0);
@@ -342,20 +342,20 @@ static void test_places(void **state)
     /* of places that overlap the nearer's port has her, or the declared one's */
     static const char close[] = "locode,name,lat,lon,places\nXXAAA,A,10,20,10.3 20\n"
                                 "XXBBB,B,10.36,20,\n";
-    assert_int_equal(ports_builder_csv(b, close, sizeof close - 1, NULL, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_int_equal(ports_csv_read(b, close, sizeof close - 1, NULL, NULL), 0);
+    assert_int_equal(ports_assemble(b, &p, NULL), 0);
     assert_string_equal(fixture_at(p, 10.32, 20, NULL), "XXAAA");
     assert_string_equal(fixture_at(p, 10.34, 20, NULL), "XXBBB");
     assert_string_equal(fixture_at(p, 10.34, 20, "XXAAA"), "XXAAA");
     ports_destroy(p);
     /* a definition that says where says all */
-    assert_int_equal(ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL), 0);
+    assert_int_equal(ports_csv_read(b, rows, sizeof rows - 1, NULL, NULL), 0);
     assert_int_equal(
         ports_builder_define(b, "XXAAA", NULL, fixture_pos(11, 20), -1, -1, NULL, NULL),
         0);
     assert_int_equal(
         ports_builder_define(b, "XXCCC", "Sea", PORTS_POS_NONE, -1, -1, NULL, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_int_equal(ports_assemble(b, &p, NULL), 0);
     assert_int_equal(ports_get(p, 0)->place_count, 0);
     assert_int_equal(ports_get(p, 2)->place_count, 1);
     ports_destroy(p);
@@ -376,9 +376,9 @@ static void test_same(void **state)
     static const char *const one[] = {"JPYOK", "JPKWS", "JPXXX"};
     static const char *const two[] = {"JPTYO", "JPXXX"};
     struct ports *p = NULL;
-    assert_int_equal(ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL), 0);
+    assert_int_equal(ports_csv_read(b, rows, sizeof rows - 1, NULL, NULL), 0);
     assert_int_equal(ports_builder_same(b, one, 3, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_int_equal(ports_assemble(b, &p, NULL), 0);
     uint32_t yok = ports_find(p, "JPYOK"), kws = ports_find(p, "JPKWS");
     assert_true(ports_are_same(p, yok, kws));
     assert_false(ports_are_same(p, yok, ports_find(p, "JPTYO")));
@@ -397,10 +397,10 @@ static void test_same(void **state)
     assert_true(ports_are_same(p, ports_find(p, "RUBRK"), ports_find(p, "RUKDT")));
     ports_destroy(p);
     /* lists that share a code are one; the later list names it */
-    assert_int_equal(ports_builder_csv(b, rows, sizeof rows - 1, NULL, NULL), 0);
+    assert_int_equal(ports_csv_read(b, rows, sizeof rows - 1, NULL, NULL), 0);
     assert_int_equal(ports_builder_same(b, one, 3, NULL), 0);
     assert_int_equal(ports_builder_same(b, two, 2, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_int_equal(ports_assemble(b, &p, NULL), 0);
     assert_string_equal(fixture_at(p, 35.52, 139.75, NULL), "JPTYO");
     ports_destroy(p);
     ports_builder_destroy(b);
@@ -478,8 +478,8 @@ static struct ports *random_ports(struct test_random *r)
                               (unsigned)test_random_below(r, 80) + 1, place_lat,
                               place_lon, (unsigned)test_random_below(r, 60) + 1);
     }
-    assert_int_equal(ports_builder_csv(b, rows, n, NULL, NULL), 0);
-    assert_int_equal(ports_builder_build(b, &p, NULL), 0);
+    assert_int_equal(ports_csv_read(b, rows, n, NULL, NULL), 0);
+    assert_int_equal(ports_assemble(b, &p, NULL), 0);
     ports_builder_destroy(b);
     return p;
 }
@@ -498,7 +498,7 @@ static void test_against_the_plain_loop(void **state)
         double away = (double)test_random_below(&r, 90000);
         struct geo_pos pos = geo_destination(near->pos, bearing, away);
         uint32_t want = naive_at(p, pos, declared);
-        assert_int_equal(ports_at(p, pos, declared), want);
+        assert_int_equal(ports_index_at(p, pos, declared), want);
         assert_true(want == PORT_NONE || ports_within_entry(p, want, pos));
         assert_true(want == PORT_NONE || ports_within_exit(p, want, pos));
         hits += want != PORT_NONE;

@@ -29,8 +29,8 @@ static int read_csv(const char *text, struct faults *faults, struct ports **ret_
     assert_non_null(b);
     faults->count = 0;
     *ret_ports = NULL;
-    int rc = ports_builder_csv(b, text, strlen(text), on_fault, faults);
-    assert_int_equal(ports_builder_build(b, ret_ports, NULL), 0);
+    int rc = ports_csv_read(b, text, strlen(text), on_fault, faults);
+    assert_int_equal(ports_assemble(b, ret_ports, NULL), 0);
     ports_builder_destroy(b);
     return rc;
 }
@@ -61,7 +61,7 @@ static void test_accepted_forms(void **state)
     ports_destroy(p);
     assert_int_equal(read_csv("locode,name,lat,lon\n", &f, &p), 0);
     assert_int_equal(ports_count(p), 0);
-    assert_int_equal(ports_at(p, fixture_pos(1, 1), PORT_NONE), PORT_NONE);
+    assert_int_equal(ports_index_at(p, fixture_pos(1, 1), PORT_NONE), PORT_NONE);
     ports_destroy(p);
 }
 
@@ -166,7 +166,7 @@ static void test_area_faults(void **state)
         struct ports_builder *b = ports_builder_create();
         f.count = 0;
         assert_int_not_equal(
-            ports_builder_areas(b, bad[i].text, strlen(bad[i].text), on_fault, &f), 0);
+            ports_areas_read(b, bad[i].text, strlen(bad[i].text), on_fault, &f), 0);
         assert_int_equal(f.count, 1);
         assert_non_null(strstr(f.text[0], bad[i].part));
         ports_builder_destroy(b);

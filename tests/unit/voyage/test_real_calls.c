@@ -10,7 +10,7 @@
 
 #include "lib/ports_fixture.h"
 #include "lookout/ais/input.h"
-#include "lookout/base/timefmt.h"
+#include "lookout/base/time.h"
 #include "lookout/track/vessel.h"
 #include "lookout/voyage/call.h"
 
@@ -35,7 +35,7 @@ static void believe(struct replay *r, const struct track_fix *fix)
     r->fixes++;
     voyage_fix(&r->voyage, fix);
     struct call_output out[CALL_OUTPUTS_MAX];
-    size_t n = call_step(&r->call, &r->call_conf, r->ports, fix, r->declared, 0, out);
+    size_t n = call_fix_step(&r->call, &r->call_conf, r->ports, fix, r->declared, 0, out);
     for (size_t i = 0; i < n; i++) {
         assert_true(r->count < 64 && r->voyage_count < 8);
         r->events[r->count++] = out[i];
@@ -48,11 +48,11 @@ static void on_report(void *context, const struct report *report)
 {
     struct replay *r = context;
     if ((vessel_static_update(&r->info, report) & VESSEL_CHANGED_DESTINATION) != 0) {
-        r->declared = ports_resolve_destination(r->ports, r->info.destination);
+        r->declared = destination_resolve(r->ports, r->info.destination);
         voyage_destination(&r->voyage, r->info.destination);
     }
     struct track_fix fix;
-    if (!track_fix_from_report(report, &fix))
+    if (!tracks_fix_from_report(report, &fix))
         return;
     enum track_verdict verdict;
     struct track *track;
@@ -62,7 +62,7 @@ static void on_report(void *context, const struct report *report)
     r->implausible += verdict == TRACK_PENDING || verdict == TRACK_REPLACED;
     if (verdict == TRACK_ACCEPTED)
         believe(r, &fix);
-    while (verdict == TRACK_RELEASED && tracks_next_held(&r->tracks, track))
+    while (verdict == TRACK_RELEASED && track_hold_next(&r->tracks, track))
         believe(r, &track->last);
 }
 
@@ -83,7 +83,7 @@ static struct replay *replay(const char *file)
     r->ports = ports;
     r->declared = PORT_NONE;
     tracks_init(&r->tracks);
-    r->track_conf = track_conf_default();
+    r->track_conf = tracks_conf_default();
     r->call_conf = call_conf_default();
     call_state_init(&r->call);
     voyage_state_init(&r->voyage);

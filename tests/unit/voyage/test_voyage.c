@@ -121,7 +121,7 @@ static void test_voyages_around_a_dark_call(void **state)
 static size_t save_call(const struct call_state *s, struct buf *b)
 {
     struct wire_writer w = {.out = b};
-    call_state_save(s, two, &w);
+    call_wire_save(s, two, &w);
     assert_false(w.failed);
     return b->length;
 }
@@ -153,11 +153,11 @@ static void test_ports_changed(void **state)
     struct wire_reader in;
     struct call_state loaded;
     wire_reader_init(&in, b.data, b.length);
-    assert_int_equal(call_state_load(&loaded, without, &in), 0);
+    assert_int_equal(call_wire_load(&loaded, without, &in), 0);
     assert_true(in.at == in.end);
     assert_true(loaded.current.port == PORT_NONE);
     wire_reader_init(&in, b.data, b.length);
-    assert_int_equal(call_state_load(&loaded, with, &in), 0);
+    assert_int_equal(call_wire_load(&loaded, with, &in), 0);
     assert_int_equal(loaded.current.port, ports_find(with, "XAAAA"));
     assert_int_equal(loaded.current.confidence, 3);
     ports_destroy(without);
@@ -182,7 +182,7 @@ static void test_damage_is_refused(void **state)
     struct voyage_state voyage;
     for (size_t n = 0; n < b.length; n++) {
         wire_reader_init(&in, b.data, n);
-        assert_int_equal(call_state_load(&loaded, two, &in), ERR_CORRUPT);
+        assert_int_equal(call_wire_load(&loaded, two, &in), ERR_CORRUPT);
         assert_true(loaded.current.port == PORT_NONE);
     }
     for (size_t n = 0; n < v.length; n++) {
@@ -198,7 +198,7 @@ static void test_damage_is_refused(void **state)
         wire_reader_init(&in, b.data, b.length);
         struct callrun again = r;
         again.events = again.voyages = (struct buf){0};
-        if (call_state_load(&again.state, two, &in) == 0) {
+        if (call_wire_load(&again.state, two, &in) == 0) {
             callrun_play(&again, "100: 1 0; 200: 30 12");
         }
         buf_finish(&again.events);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A changed configuration does what a restart with it would: every ship is saved under
+ * the old one and loaded under the new. */
+#include "engine_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* In the order of forgetting the ship keeps its place. */
+static int move_ship(struct engine *from, struct ship *s, struct engine *to,
+                     struct buf *record)
+{
+    buf_clear(record);
+    int rc = engine_wire_save_ship(from, s, record);
+    if (rc == 0)
+        rc = engine_wire_load_ship(to, s->mmsi, record->data, record->length);
+    struct ship *moved = ship_find(to, s->mmsi);
+    s->moved = from->move;
+    if (moved == NULL)
+        return rc == ERR_CORRUPT ? 0 : rc;
+    if (s->is_dirty)
+        ship_mark(to, moved);
+    moved->touched = s->touched;
+    return heap_set(&to->ages, &moved->age, s->touched, s->mmsi);
+}
+
+void engine_reconfigure_follow(struct engine *fresh, struct engine *e)
+{
+    e->move = ++e->moves;
+    fresh->move_cursor = 0;
+    fresh->vessels_most = fresh->conf.vessels_max;
+    fresh->conf.vessels_max = 0; /* who makes room is known at the end */
+}
+
+void engine_reconfigure_stop_following(struct engine *e)
+{
+    e->move = 0;
+}
+
+int engine_reconfigure_follow_some(struct engine *fresh, struct engine *e, size_t most,
+                                   bool *ret_is_done)
+{
+    struct buf record = {0};
+    struct ship *s = NULL;
+    bool is_whole = fresh->move_cursor == 0;
+    size_t moved = 0;
+    int rc = 0;
+    fresh->now_ms = e->now_ms;
+    while (rc == 0 && moved < most && (s = ship_next(e, &fresh->move_cursor)) != NULL) {
+        if (s->moved == e->move)
+            continue;
+        rc = move_ship(e, s, fresh, &record);
+        moved++;
+    }
+    buf_finish(&record);
+    if (s == NULL)
+        fresh->move_cursor = 0;
+    /* Ships that came or changed behind the cursor are found by the next round. */
+    *ret_is_done = rc == 0 && s == NULL && is_whole;
+    return rc;
+}
+
+/* Ships that were forgotten meanwhile, then those the fresh one has no room for. */
+static int drop_ships(struct engine *fresh, const struct engine *e)
+{
+    struct ship *s;
+    size_t cursor = 0, count = 0;
+    struct ship **gone = malloc((fresh->ships.count + 1) * sizeof *gone);
+    if (gone == NULL)
+        return ERR_NOMEM;
+    while ((s = ship_next(fresh, &cursor)) != NULL)
+        if (ship_find(e, s->mmsi) == NULL)
+            gone[count++] = s;
+    for (size_t i = 0; i < count; i++)
+        ship_destroy(fresh, gone[i]);
+    free(gone);
+    int rc = 0;
+    for (size_t i = 0; i < e->forgotten_count && rc == 0; i++)
+        rc = ship_note_forgotten(fresh, e->forgotten[i]);
+    fresh->conf.vessels_max = fresh->vessels_most;
+    while (rc == 0 && fresh->conf.vessels_max != 0 &&
+           fresh->ships.count > fresh->conf.vessels_max)
+        rc = ship_forget_oldest(fresh);
+    return rc;
+}
+/* The contents change places, because callers hold the old address. */
+static void swap_engines(struct engine *a, struct engine *b)
+{
+    struct engine kept = *a;
+    *a = *b;
+    *b = kept;
+    struct engine *both[] = {a, b};
+    for (int i = 0; i < 2; i++) {
+        both[i]->world.limits = &both[i]->conf.limits;
+        both[i]->world.track = &both[i]->conf.track;
+        both[i]->alert.timezone = &both[i]->conf.timezone;
+    }
+}
+
+int engine_reconfigure_end_following(struct engine *fresh, struct engine *e)
+{
+    uint64_t forgotten = fresh->counts.vessels_forgotten;
+    int rc = drop_ships(fresh, e);
+    e->move = 0;
+    if (rc != 0)
+        return rc;
+    forgotten = fresh->counts.vessels_forgotten - forgotten;
+    memcpy(fresh->sources, e->sources, sizeof e->sources);
+    fresh->source_count = e->source_count;
+    fresh->daemon = e->daemon;
+    fresh->now_ms = e->now_ms;
+    fresh->touches = e->touches;
+    fresh->outage_epoch++; /* what is due was reckoned without these */
+    fresh->counts = e->counts;
+    fresh->counts.vessels_forgotten += forgotten;
+    swap_engines(e, fresh);
+    return 0;
+}
+
+int engine_reconfigure(struct engine *e, struct engine_conf *conf, struct err *err)
+{
+    struct engine *fresh = NULL;
+    bool is_done = false;
+    int rc = engine_create(conf, &e->sink, &fresh, err);
+    if (rc != 0)
+        return rc;
+    engine_reconfigure_follow(fresh, e);
+    while (rc == 0 && !is_done)
+        rc = engine_reconfigure_follow_some(fresh, e, SIZE_MAX, &is_done);
+    if (rc == 0)
+        rc = engine_reconfigure_end_following(fresh, e);
+    if (rc != 0) {
+        engine_reconfigure_stop_following(e);
+        while (ship_oldest(fresh) != NULL)
+            ship_destroy(fresh, ship_oldest(fresh));
+        fresh->conf.vessels_max = fresh->vessels_most;
+        *conf = fresh->conf;
+        memset(&fresh->conf, 0, sizeof fresh->conf);
+        err_set(err, rc, "no memory for the changed configuration");
+    }
+    engine_destroy(fresh);
+    return rc;
+}

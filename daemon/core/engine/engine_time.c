@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Timers: one heap node a ship, due when the first of its tracks' zones and rules is. A
+ * node is left where it is when its ship's deadline moves later; when it comes up too
+ * early it is put where it belongs. */
+#include "engine_int.h"
+
+#include <stddef.h>
+
+#include "lookout/base/time.h"
+
+/* Which of a ship's timers is due first. */
+struct due {
+    int64_t time_ms;
+    struct ship_track *item;
+    size_t rule; /* rule_count: the zones' own timer */
+};
+
+static void take_if_earlier(struct due *due, int64_t time_ms, struct ship_track *item,
+                            size_t rule)
+{
+    if (time_ms >= due->time_ms)
+        return;
+    due->time_ms = time_ms;
+    due->item = item;
+    due->rule = rule;
+}
+
+static struct due first_due(struct engine *e, struct ship *s)
+{
+    struct due due = {.time_ms = INT64_MAX};
+    for (uint8_t i = 0; i < s->track_count; i++) {
+        struct ship_track *item = s->items[i];
+        struct look_frame frame;
+        look_begin(&frame, e, s, item, item->track->last.time_ms);
+        take_if_earlier(
+            &due,
+            zone_state_deadline(&item->zones, &e->conf.limits, frame.subject.silence_ms),
+            item, e->conf.rule_count);
+        for (size_t word = 0; word < e->rule_words; word++) {
+            for (uint64_t timed = look_timed(&frame, word); timed != 0;
+                 timed &= timed - 1) {
+                size_t rule = word * 64 + (size_t)__builtin_ctzll(timed);
+                const struct rule_hooks *hooks = e->conf.rules[rule].kind->hooks;
+                take_if_earlier(&due, hooks->deadline(look_at(&frame, rule)), item, rule);
+            }
+        }
+    }
+    return due;
+}
+
+bool engine_time_is_settled(const struct engine *e, const struct ship *s,
+                            const struct ship_track *item)
+{
+    if (s->settled != e->outage_epoch || item->zones.count != 0)
+        return false;
+    /* Not in the heap: there was no deadline, and none came. */
+    return s->timer.place == 0 ||
+           s->timer.due_ms - e->deadline_least_ms <= item->track->last.time_ms;
+}
+
+int engine_time_schedule(struct engine *e, struct ship *s)
+{
+    struct due due = first_due(e, s);
+    s->settled = e->outage_epoch;
+    if (due.time_ms == INT64_MAX)
+        return 0;
+    /* No later than what may be due after the next fix, so that it need not be looked at
+     * then. */
+    int64_t at_ms = due.item->track->last.time_ms + e->deadline_least_ms;
+    at_ms = due.time_ms < at_ms ? due.time_ms : at_ms;
+    if (s->timer.place != 0 && s->timer.due_ms <= at_ms)
+        return 0;
+    return heap_set(&e->timers, &s->timer, at_ms, s->mmsi);
+}
+
+static int fire_timer(struct engine *e, struct ship *s, const struct due *due)
+{
+    struct look_frame frame;
+    look_begin(&frame, e, s, due->item, due->item->track->last.time_ms);
+    ship_mark(e, s);
+    s->settled = 0;
+    if (due->rule == e->conf.rule_count)
+        return zone_state_time(&due->item->zones, &e->conf.limits, due->time_ms,
+                               frame.subject.silence_ms, look_zone, &frame);
+    const struct rule_hooks *hooks = e->conf.rules[due->rule].kind->hooks;
+    return look_done(&frame, due->rule, hooks->on_time(look_at(&frame, due->rule)));
+}
+
+/* Everything of one ship that is due at its node's time. A timer that does not go away by
+ * being fired would be a defect of its kind; it is asked again a minute later rather than
+ * for ever. */
+static int run_ship(struct engine *e, struct ship *s)
+{
+    enum { PATIENCE = 1000 };
+    int64_t now_ms = s->timer.due_ms;
+    if (now_ms > e->now_ms)
+        e->now_ms = now_ms;
+    heap_remove(&e->timers, &s->timer);
+    for (int i = 0; i < PATIENCE; i++) {
+        struct due due = first_due(e, s);
+        if (due.time_ms == INT64_MAX)
+            return 0;
+        if (due.time_ms > now_ms)
+            return heap_set(&e->timers, &s->timer, due.time_ms, s->mmsi);
+        int rc = fire_timer(e, s, &due);
+        if (rc != 0)
+            return rc;
+    }
+    return heap_set(&e->timers, &s->timer, now_ms + MINUTE_MS, s->mmsi);
+}
+
+int engine_time_advance(struct engine *e, int64_t now_ms)
+{
+    for (;;) {
+        struct heap_node *node = heap_first(&e->timers);
+        if (node == NULL || node->due_ms > now_ms)
+            break;
+        struct ship *s = (struct ship *)((char *)node - offsetof(struct ship, timer));
+        int rc = run_ship(e, s);
+        if (rc != 0)
+            return rc;
+    }
+    if (e->now_ms == TIME_NONE || now_ms > e->now_ms)
+        e->now_ms = now_ms;
+    return 0;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Saved state: one record a ship, one for the engine. Ports, zones and rules stand in it
+ * by code and id, so that it outlives a changed configuration; what depended on something
+ * changed is left out. */
+#include "engine_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/time.h"
+
+/* Version 3 had no held fixes. */
+enum { RECORD_VERSION = 4, RECORD_VERSION_LEAST = 3 };
+
+/* --- a ship --- */
+
+/* A rule's own state, with its length before it so that it can be passed over. */
+static int save_slot(const struct engine *e, const struct ship *s,
+                     struct ship_track *item, size_t rule, struct wire_writer *w)
+{
+    const struct rule *r = &e->conf.rules[rule];
+    struct buf part = {0};
+    struct wire_writer inner = {.out = &part};
+    struct rule_subject subject = {.mmsi = s->mmsi,
+                                   .info = &s->info,
+                                   .track = item->track,
+                                   .call = &item->call,
+                                   .zones = &item->zones};
+    struct rule_look look = {
+        .rule = r, .world = &e->world, .subject = &subject, .state = &item->slots[rule]};
+    r->kind->hooks->save(&look, &inner);
+    int rc = inner.failed ? ERR_NOMEM : 0;
+    wire_put_text(w, r->id);
+    wire_put_u64(w, r->definition);
+    wire_put_bytes(w, part.data, part.length);
+    buf_finish(&part);
+    return rc;
+}
+
+static int save_track(const struct engine *e, const struct ship *s,
+                      struct ship_track *item, struct wire_writer *w)
+{
+    uint64_t slots = 0;
+    int rc = 0;
+    wire_put_u64(w, item->id);
+    call_wire_save(&item->call, e->conf.ports, w);
+    voyage_state_save(&item->voyage, e->conf.ports, w);
+    zone_wire_save(&item->zones, e->conf.zones, w);
+    for (size_t i = 0; i < e->conf.rule_count; i++)
+        slots += item->slots[i] != NULL && e->conf.rules[i].kind->hooks->save != NULL;
+    wire_put_u64(w, slots);
+    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++)
+        if (item->slots[i] != NULL && e->conf.rules[i].kind->hooks->save != NULL)
+            rc = save_slot(e, s, item, i, w);
+    return rc;
+}
+
+int engine_wire_save_ship(const struct engine *e, const struct ship *s, struct buf *out)
+{
+    struct wire_writer w = {.out = out};
+    int rc = 0;
+    wire_put_u64(&w, RECORD_VERSION);
+    vessel_static_save(&s->info, &w);
+    track_wire_save_all(&s->tracks, &w);
+    wire_put_u64(&w, s->track_count);
+    for (uint8_t i = 0; i < s->track_count && rc == 0; i++)
+        rc = save_track(e, s, s->items[i], &w);
+    wire_put_u64(&w, s->fold_count);
+    for (uint32_t i = 0; i < s->fold_count; i++) {
+        const struct ship_fold *f = &s->folds[i];
+        wire_put_text(&w, e->conf.rules[f->rule].id);
+        wire_put_u64(&w, e->conf.rules[f->rule].definition);
+        wire_put_u64(&w, f->event);
+        wire_put_u64(&w, f->object);
+        wire_put_i64(&w, f->time_ms);
+    }
+    track_hold_save(&s->tracks, &w);
+    return rc != 0 ? rc : w.failed ? ERR_NOMEM : 0;
+}
+
+static int64_t find_rule(const struct engine *e, const char *id)
+{
+    for (size_t i = 0; i < e->conf.rule_count; i++)
+        if (strcmp(e->conf.rules[i].id, id) == 0)
+            return (int64_t)i;
+    return -1;
+}
+
+static int load_slot(struct engine *e, struct ship *s, struct ship_track *item,
+                     struct wire_reader *r)
+{
+    char id[256];
+    size_t n = 0;
+    wire_get_text(r, id, sizeof id);
+    uint64_t definition = wire_get_u64(r);
+    const void *part = wire_get_bytes(r, &n);
+    if (r->failed)
+        return ERR_CORRUPT;
+    int64_t rule = find_rule(e, id);
+    if (rule < 0 || e->conf.rules[rule].definition != definition ||
+        e->conf.rules[rule].kind->hooks->load == NULL)
+        return 0;
+    struct wire_reader inner;
+    wire_reader_init(&inner, part, n);
+    struct look_frame frame;
+    look_begin(&frame, e, s, item, item->track->last.time_ms);
+    struct rule_look *look = look_at(&frame, (size_t)rule);
+    int rc = look_done(&frame, (size_t)rule, look->rule->kind->hooks->load(look, &inner));
+    if (rc == ERR_NOMEM)
+        return rc;
+    if (rc != 0 && *look->state != NULL) {
+        /* A port or zone it named is gone: only this rule starts anew. */
+        look->rule->kind->hooks->forget(*look->state);
+        *look->state = NULL;
+        (void)look_done(&frame, (size_t)rule, rc);
+    }
+    return 0;
+}
+
+static struct track *track_by_id(const struct ship *s, uint64_t id)
+{
+    for (uint32_t i = 0; i < s->tracks.count; i++)
+        if (s->tracks.items[i]->id == id)
+            return s->tracks.items[i];
+    return NULL;
+}
+
+static int load_track(struct engine *e, struct ship *s, struct wire_reader *r)
+{
+    struct track *track = track_by_id(s, wire_get_u64(r));
+    if (r->failed || track == NULL)
+        return ERR_CORRUPT;
+    struct ship_track *item = ship_track_add(e, s, track);
+    if (item == NULL)
+        return ERR_NOMEM;
+    int rc = call_wire_load(&item->call, e->conf.ports, r);
+    if (rc == 0)
+        rc = voyage_state_load(&item->voyage, e->conf.ports, r);
+    if (rc == 0)
+        rc = zone_wire_load(&item->zones, e->conf.zones, r);
+    uint64_t slots = wire_get_u64(r);
+    for (uint64_t i = 0; i < slots && rc == 0; i++)
+        rc = r->failed ? ERR_CORRUPT : load_slot(e, s, item, r);
+    return rc;
+}
+
+static int load_folds(struct engine *e, struct ship *s, struct wire_reader *r)
+{
+    size_t count = wire_get_count(r, 5);
+    if (count == 0)
+        return r->failed ? ERR_CORRUPT : 0;
+    s->folds = calloc(count, sizeof *s->folds);
+    if (s->folds == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < count && !r->failed; i++) {
+        char id[256];
+        struct ship_fold fold;
+        wire_get_text(r, id, sizeof id);
+        uint64_t definition = wire_get_u64(r);
+        fold.event = (uint32_t)wire_get_u64(r);
+        fold.object = wire_get_u64(r);
+        fold.time_ms = wire_get_i64(r);
+        int64_t rule = find_rule(e, id);
+        if (rule < 0 || e->conf.rules[rule].definition != definition)
+            continue;
+        fold.rule = (uint32_t)rule;
+        s->folds[s->fold_count++] = fold;
+    }
+    return r->failed ? ERR_CORRUPT : 0;
+}
+
+static int load_ship(struct engine *e, struct ship *s, struct wire_reader *r)
+{
+    uint64_t version = wire_get_u64(r);
+    if (version < RECORD_VERSION_LEAST || version > RECORD_VERSION)
+        return ERR_CORRUPT;
+    vessel_static_load(&s->info, r);
+    int rc = track_wire_load_all(&s->tracks, r);
+    if (rc != 0)
+        return rc;
+    rc = ship_identify(e, s, false);
+    uint64_t tracks = wire_get_u64(r);
+    if (r->failed || tracks > TRACKS_MAX)
+        return ERR_CORRUPT;
+    for (uint64_t i = 0; i < tracks && rc == 0; i++)
+        rc = load_track(e, s, r);
+    if (rc == 0)
+        rc = load_folds(e, s, r);
+    if (rc == 0 && version > 3)
+        rc = track_hold_load(&s->tracks, r);
+    const struct track *current = tracks_current(&s->tracks);
+    if (rc == 0 && current != NULL)
+        rc = nearby_move(e, s, current->last.pos);
+    return rc != 0 ? rc : engine_time_schedule(e, s);
+}
+
+int engine_wire_load_ship(struct engine *e, uint32_t mmsi, const void *record, size_t n)
+{
+    struct ship *old = ship_find(e, mmsi);
+    if (old != NULL)
+        ship_destroy(e, old);
+    struct ship *s = ship_obtain(e, mmsi);
+    if (s == NULL)
+        return ERR_NOMEM;
+    struct wire_reader r;
+    wire_reader_init(&r, record, n);
+    int rc = load_ship(e, s, &r);
+    ship_unmark(e, s);
+    if (rc != 0)
+        ship_destroy(e, s);
+    return rc;
+}
+
+int engine_wire_load(struct engine *e, uint32_t mmsi, const void *record, size_t n)
+{
+    return engine_wire_load_ship(e, mmsi, record, n);
+}
+
+/* --- the engine --- */
+
+int engine_wire_save_self(const struct engine *e, struct buf *out)
+{
+    struct wire_writer w = {.out = out};
+    wire_put_u64(&w, RECORD_VERSION);
+    wire_put_i64(&w, e->now_ms);
+    silence_save(e, &w);
+    return w.failed ? ERR_NOMEM : 0;
+}
+
+int engine_wire_load_self(struct engine *e, const void *record, size_t n)
+{
+    struct wire_reader r;
+    wire_reader_init(&r, record, n);
+    uint64_t version = wire_get_u64(&r);
+    int64_t now_ms = wire_get_i64(&r);
+    if (r.failed || version < RECORD_VERSION_LEAST || version > RECORD_VERSION)
+        return ERR_CORRUPT;
+    int rc = silence_load(e, &r);
+    if (rc != 0) {
+        memset(e->sources, 0, sizeof e->sources);
+        memset(&e->daemon, 0, sizeof e->daemon);
+        return rc;
+    }
+    e->now_ms = now_ms;
+    return 0;
+}
+
+static int compare_ships(const void *a, const void *b)
+{
+    const struct ship *x = *(struct ship *const *)a, *y = *(struct ship *const *)b;
+    return x->mmsi < y->mmsi ? -1 : x->mmsi > y->mmsi;
+}
+
+static int compare_mmsi(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static int save_ships(struct engine *e, struct ship **ships, size_t n, engine_row row,
+                      void *context)
+{
+    struct buf record = {0};
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        buf_clear(&record);
+        rc = engine_wire_save_ship(e, ships[i], &record);
+        if (rc == 0)
+            rc = row(context, ships[i]->mmsi, record.data, record.length);
+        if (rc == 0)
+            ship_unmark(e, ships[i]);
+    }
+    buf_finish(&record);
+    return rc;
+}
+
+static int save_forgotten(struct engine *e, engine_row row, void *context)
+{
+    int rc = 0;
+    if (e->forgotten_count > 1)
+        qsort(e->forgotten, e->forgotten_count, sizeof *e->forgotten, compare_mmsi);
+    for (size_t i = 0; i < e->forgotten_count && rc == 0; i++)
+        if (ship_find(e, e->forgotten[i]) == NULL)
+            rc = row(context, e->forgotten[i], NULL, 0);
+    if (rc == 0)
+        e->forgotten_count = 0;
+    return rc;
+}
+
+int engine_wire_save(struct engine *e, bool all, engine_row row, void *context)
+{
+    size_t n = 0, room = 0;
+    for (const struct ship *s = e->dirty; !all && s != NULL; s = s->dirty_next)
+        room++;
+    struct ship **ships = malloc(((all ? e->ships.count : room) + 1) * sizeof *ships);
+    if (ships == NULL)
+        return ERR_NOMEM;
+    size_t cursor = 0;
+    for (struct ship *s = all ? ship_next(e, &cursor) : e->dirty; s != NULL;
+         s = all ? ship_next(e, &cursor) : s->dirty_next)
+        ships[n++] = s;
+    if (n > 1)
+        qsort(ships, n, sizeof *ships, compare_ships);
+    int rc = save_forgotten(e, row, context);
+    if (rc == 0)
+        rc = save_ships(e, ships, n, row, context);
+    free(ships);
+    return rc;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Secrets: read from files that others cannot read or from credentials of systemd, never
+ * from the configuration itself; wiped when freed, never in a message. */
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "conf_int.h"
+
+#define SECRET_BYTES_MAX ((size_t)64 << 10)
+enum { SECRET_LEAST = 24, SECRET_MOST = 64 }; /* bytes of what is signed with */
+
+/* Where a secret stands: a file or a credential; and the word before it in a header. */
+struct source {
+    char *scheme, *file, *credential; /* owned */
+};
+static const char *scheme_fault(const void *text);
+static const char *credential_fault(const void *text);
+
+/* clang-format off */
+#define SOURCE_KEYS \
+    {.name = "file",       .type = KEY_FILE, KEY_AT(source, file), .accepts = "a path", .doc = "a file that others cannot read"}, \
+    {.name = "credential", .type = KEY_TEXT, KEY_AT(source, credential), .check = credential_fault, .accepts = "the name of a credential in $CREDENTIALS_DIRECTORY", .doc = "a credential of systemd"}
+const struct key conf_secret_keys[] = {
+    SOURCE_KEYS,
+    {0},
+};
+const struct key conf_authorization_keys[] = {
+    {.name = "scheme",     .type = KEY_TEXT, KEY_AT(source, scheme), .check = scheme_fault, .initial = "Bearer", .accepts = "a word, such as Bearer or Basic", .doc = "the word before the secret"},
+    SOURCE_KEYS,
+    {0},
+};
+/* clang-format on */
+
+static const char *scheme_fault(const void *text)
+{
+    return conf_secret_is_token(text) ? NULL : "is not a scheme";
+}
+
+static const char *credential_fault(const void *text)
+{
+    const char *name = text;
+    bool is_name = name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL &&
+                   strlen(name) < 256;
+    return is_name ? NULL : "is no name of a credential";
+}
+
+/* --- where it stands --- */
+
+bool conf_secret_is_private(struct conf_reader *r, const struct conf_node *node,
+                            const char *path)
+{
+    char quoted[CONF_QUOTE_BYTES];
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
+        (st.st_mode & (S_IROTH | S_IWOTH)) == 0)
+        return true;
+    conf_report_error(
+        r, node, "a file of mode 0600 or 0640",
+        "%s is a secret that others can %s (mode %04o)", conf_report_quote(path, quoted),
+        st.st_mode & S_IROTH ? "read" : "write", (unsigned)(st.st_mode & 07777));
+    return false;
+}
+
+static char *credential_path(struct conf_reader *r, const struct conf_node *node,
+                             const char *name)
+{
+    char quoted[CONF_QUOTE_BYTES];
+    const char *directory = r->context->credentials_directory;
+    if (directory == NULL || directory[0] == '\0') {
+        conf_report_error(r, node, "LoadCredential= in the service, or {file: PATH}",
+                          "credential %s is handed to the service alone; by hand give "
+                          "--credentials DIR with a file of that name",
+                          conf_report_quote(name, quoted));
+        return NULL;
+    }
+    size_t size = strlen(directory) + strlen(name) + 2;
+    char *path = conf_memory_alloc(r, size, 1);
+    if (path != NULL)
+        snprintf(path, size, "%s/%s", directory, name);
+    return path;
+}
+
+static void take_secret_line(struct conf_reader *r, const struct conf_node *node,
+                             const struct buf *text, struct conf_secret *ret_secret)
+{
+    size_t n = text->length;
+    while (n > 0 && (text->data[n - 1] == '\n' || text->data[n - 1] == '\r'))
+        n--;
+    if (n == 0) {
+        conf_report_error(r, node, NULL, "the secret is empty");
+        return;
+    }
+    ret_secret->text = conf_memory_alloc(r, n + 1, 1);
+    if (ret_secret->text == NULL)
+        return;
+    memcpy(ret_secret->text, text->data, n);
+    ret_secret->length = n;
+}
+
+static bool read_secret_path(struct conf_reader *r, const struct conf_node *node,
+                             const char *path, struct conf_secret *ret_secret)
+{
+    struct buf text = {0};
+    ret_secret->text = NULL;
+    if (conf_secret_is_private(r, node, path) &&
+        conf_memory_read_file(r, node, path, SECRET_BYTES_MAX, &text))
+        take_secret_line(r, node, &text, ret_secret);
+    char *bytes = text.data;
+    size_t n = text.capacity;
+    buf_init(&text);
+    conf_memory_wipe_free(bytes, n);
+    return ret_secret->text != NULL;
+}
+
+/* The secret that a source names; stand_in for it when secrets are not read. */
+static bool take_source(struct conf_reader *r, const struct conf_node *node,
+                        const struct source *source, const char *stand_in,
+                        struct conf_secret *ret_secret)
+{
+    if ((source->file == NULL) == (source->credential == NULL)) {
+        conf_report_error(r, node, "{file: PATH} or {credential: NAME}",
+                          "one of file and credential is needed");
+        return false;
+    }
+    if (r->context->without_secrets) {
+        ret_secret->text = conf_memory_copy(r, stand_in);
+        ret_secret->length = strlen(stand_in);
+        return ret_secret->text != NULL;
+    }
+    if (source->file != NULL)
+        return read_secret_path(r, conf_yaml_node_get(node, "file"), source->file,
+                                ret_secret);
+    const struct conf_node *name = conf_yaml_node_get(node, "credential");
+    char *path = credential_path(r, name, source->credential);
+    bool is_good = path != NULL && read_secret_path(r, name, path, ret_secret);
+    free(path);
+    return is_good;
+}
+
+static bool read_source(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *keys, struct source *ret_source)
+{
+    size_t errors = r->faults.errors;
+    if (node->kind != CONF_NODE_MAPPING)
+        conf_report_error(r, node, "{file: PATH} or {credential: NAME}",
+                          "a secret does not stand in the configuration itself");
+    else
+        (void)conf_keys_read(r, node, keys, ret_source);
+    return errors == r->faults.errors && r->code == 0;
+}
+
+static void source_finish(struct source *source)
+{
+    free(source->scheme);
+    free(source->file);
+    free(source->credential);
+}
+
+bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
+                      const char *stand_in, struct conf_secret *ret_secret)
+{
+    struct source source = {0};
+    bool is_good = read_source(r, node, conf_secret_keys, &source) &&
+                   take_source(r, node, &source, stand_in, ret_secret);
+    source_finish(&source);
+    return is_good;
+}
+
+/* --- what it is --- */
+
+/* RFC 4648 section 4, padding required; the length, or 0 when it is none. */
+static size_t base64_decode(const char *text, unsigned char *ret_bytes, size_t size)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t n = strlen(text), pad = n - strspn(text, alphabet);
+    if (n == 0 || n % 4 != 0 || n / 4 * 3 > size || pad > 2 ||
+        strspn(text + n - pad, "=") != pad)
+        return 0;
+    int length = EVP_DecodeBlock(ret_bytes, (const unsigned char *)text, (int)n);
+    return length > 0 ? (size_t)length - pad : 0;
+}
+
+/* What is wrong with a secret's text, or NULL and its bytes. */
+static const char *decode_secret(const char *text, unsigned char *ret_bytes, size_t size,
+                                 size_t *ret_count)
+{
+    static const char prefix[] = "whsec_";
+    const size_t n = strlen(prefix);
+    if (strncmp(text, prefix, n) != 0)
+        return "the secret does not begin with whsec_";
+    *ret_count = base64_decode(text + n, ret_bytes, size);
+    if (*ret_count == 0)
+        return "what stands behind whsec_ is not base64, or too long";
+    if (*ret_count < SECRET_LEAST)
+        return "the secret is too short";
+    return *ret_count > SECRET_MOST ? "the secret is too long" : NULL;
+}
+
+static void add_secret(struct conf_reader *r, const struct conf_node *node,
+                       struct conf_webhook *webhook)
+{
+    unsigned char bytes[2 * SECRET_MOST] = {0};
+    struct conf_secret text = {0}, *secret = &webhook->secrets[webhook->secret_count];
+    size_t n = 0;
+    /* 24 bytes, all zero */
+    if (!conf_secret_read(r, node, "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &text))
+        return;
+    const char *fault = decode_secret(text.text, bytes, sizeof bytes, &n);
+    conf_memory_wipe_free(text.text, text.length);
+    if (fault != NULL)
+        conf_report_error(r, node, "whsec_ and the base64 of 24 to 64 bytes", "%s",
+                          fault);
+    else if ((secret->text = conf_memory_alloc(r, n + 1, 1)) != NULL) {
+        memcpy(secret->text, bytes, n);
+        secret->length = n;
+        webhook->secret_count++;
+    }
+    volatile unsigned char *wipe = bytes;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        wipe[i] = 0;
+}
+
+void conf_secret_read_keys(struct conf_reader *r, const struct conf_node *node,
+                           const struct key *key, void *base)
+{
+    struct conf_webhook *webhook = base;
+    bool is_list = node->kind == CONF_NODE_LIST;
+    size_t count = is_list ? node->count : 1;
+    if (is_list && !conf_value_is_list(r, node, key))
+        return;
+    webhook->secrets = conf_memory_alloc(r, count, sizeof *webhook->secrets);
+    for (size_t i = 0; i < count && webhook->secrets != NULL; i++)
+        add_secret(r, is_list ? node->items[i] : node, webhook);
+}
+
+/* RFC 9110 section 5.6.2. */
+bool conf_secret_is_token(const char *text)
+{
+    static const char marks[] = "!#$%&'*+-.^_`|~";
+    if (*text == '\0' || strlen(text) > 128)
+        return false;
+    for (; *text != '\0'; text++)
+        if (!((*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
+              (*text >= '0' && *text <= '9') || strchr(marks, *text) != NULL))
+            return false;
+    return true;
+}
+
+bool conf_secret_is_header_value(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~')
+            return false;
+    return true;
+}
+
+void conf_secret_read_authorization(struct conf_reader *r, const struct conf_node *node,
+                                    const struct key *key, void *base)
+{
+    struct conf_webhook *webhook = base;
+    struct conf_secret secret = {0};
+    struct source source = {0};
+    if (!read_source(r, node, key->sub, &source) ||
+        !take_source(r, node, &source, "not-read", &secret))
+        goto done;
+    if (!conf_secret_is_header_value(secret.text)) {
+        conf_report_error(r, node, "one line of printable ASCII",
+                          "the secret cannot stand in a header");
+        goto done;
+    }
+    size_t size = strlen(source.scheme) + secret.length + 2;
+    webhook->authorization = conf_memory_alloc(r, size, 1);
+    if (webhook->authorization != NULL)
+        snprintf(webhook->authorization, size, "%s %s", source.scheme, secret.text);
+done:
+    conf_memory_wipe_free(secret.text, secret.length);
+    source_finish(&source);
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* webhooks: where alerts are sent, and the secrets that go with it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "conf_address.h"
+#include "conf_int.h"
+#include "lookout/base/hash.h"
+#include "lookout/base/text.h"
+#include "lookout/base/time.h"
+#include "lookout/rules/template.h"
+
+static conf_read url_read, headers_read, rules_read, retry_read, group_read;
+static const char *content_type_fault(const void *text);
+
+/* clang-format off */
+static const char *const format_words[] = {"cloudevents", "json", "slack", "teams", NULL}; /* enum conf_format */
+static const char *const severity_words[] = {"info", "warning", "critical", NULL}; /* enum severity */
+static const char *const order_words[] = {"none", "vessel", NULL}; /* conf_webhook.ordered */
+static const char *const by_words[] = {"rule", "zone", "port", "vessel", "type", "severity", NULL}; /* enum conf_group_by */
+
+#define HOOK(member) KEY_AT(conf_webhook, member)
+static const struct key group_keys[] = {
+    {.name = "by",       .type = KEY_WORDS, HOOK(group.by), .words = by_words, .initial = "[rule, zone]", .doc = "alerts alike in these go together (zone: or the gate); none: all"},
+    {.name = "wait",     .type = KEY_DURATION, HOOK(group.wait_ms), .least = 0, .most = HOUR_MS, .initial = "10s", .doc = "from a group's first alert to the request"},
+    {.name = "interval", .type = KEY_DURATION, HOOK(group.interval_ms), .least = SECOND_MS, .most = DAY_MS, .initial = "5min", .doc = "between requests while a group goes on"},
+    {0},
+};
+const struct key conf_webhook_keys[] = {
+    {.name = "id",            .type = KEY_ID, HOOK(id), .is_required = true, .is_unique = true, .doc = "its name in messages and metrics"},
+    {.name = "url",           .type = KEY_OWN, .read = url_read, .is_required = true, .sub = conf_secret_keys, .accepts = "an http or https URL, or {file: PATH}, or {credential: NAME}", .schema = "{\"anyOf\": [{\"type\": \"string\"}, %]}", .doc = "where to POST; its path is never logged"},
+    {.name = "secret",        .type = KEY_OWN, .read = conf_secret_read_keys, .least = 1, .most = 8, .sub = conf_secret_keys, .accepts = "{file: PATH} or {credential: NAME}, or a list of them", .schema = "{\"anyOf\": [%, {\"type\": \"array\", \"items\": %}]}", .doc = "whsec_<base64>, signs what is sent; a list while rotating; without it no signature is sent"},
+    {.name = "authorization", .type = KEY_OWN, .read = conf_secret_read_authorization, .sub = conf_authorization_keys, .accepts = "a mapping of scheme and file or credential", .schema = "%", .doc = "the Authorization header"},
+    {.name = "headers",       .type = KEY_OWN, .read = headers_read, .accepts = "a mapping of names to texts, such as {X-Site: yeosu}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "further headers"},
+    {.name = "format",        .type = KEY_WORD, HOOK(format), .words = format_words, .initial = "cloudevents", .doc = "the form of the body"},
+    {.name = "body",          .type = KEY_TEXT, HOOK(body), .least = 1, .most = 65536, .accepts = "a text of 1 to 65536 bytes with fields such as {summary}", .doc = "a body of one's own instead of a format"},
+    {.name = "content_type",  .type = KEY_TEXT, HOOK(content_type), .check = content_type_fault, .accepts = "a media type such as text/plain", .otherwise = "application/json", .doc = "of that body; values are escaped for it"},
+    {.name = "group",         .type = KEY_OWN, .read = group_read, .sub = group_keys, .accepts = "a mapping such as {by: [rule, zone], wait: 10s, interval: 5min}", .schema = "%", .doc = "several alerts in one request; left out: one each"},
+    {.name = "rules",         .type = KEY_OWN, .read = rules_read, .least = 1, .accepts = "a list of rule ids", .otherwise = "all", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "only alerts of these rules"},
+    {.name = "min_severity",  .type = KEY_WORD, HOOK(min_severity), .words = severity_words, .initial = "info", .doc = "only alerts at least so severe"},
+    {.name = "order",         .type = KEY_WORD, HOOK(ordered), .words = order_words, .initial = "vessel", .doc = "one after the other for each vessel, or as they come"},
+    {.name = "in_flight",     .type = KEY_INTEGER, HOOK(in_flight), .least = 1, .most = 256, .initial = "8", .doc = "requests at a time"},
+    {.name = "timeout",       .type = KEY_DURATION, HOOK(timeout_ms), .least = SECOND_MS, .most = 10 * MINUTE_MS, .initial = "15s", .doc = "for one attempt"},
+    {.name = "retry",         .type = KEY_OWN, .read = retry_read, .least = 1, .most = RETRY_WAITS_MAX, .accepts = "a list of 1 to 32 durations, such as [5s, 1min, 1h]", .initial = "[5s, 30s, 2min, 5min, 15min, 1h, 2h, 5h, 10h]", .schema = "{\"type\": \"array\", \"minItems\": 1, \"maxItems\": 32, \"items\": {\"type\": \"string\"}}", .doc = "waits between attempts; the last repeats until retry_for"},
+    {.name = "retry_for",     .type = KEY_DURATION, HOOK(retry.retry_for_ms), .least = SECOND_MS, .most = 365.0 * DAY_MS, .initial = "76h", .doc = "then an alert is given up: see `alerts --dead`"},
+    {.name = "allow_private", .type = KEY_FLAG, HOOK(allow_private), .initial = "false", .doc = "names may resolve to private addresses; an address in the URL itself is meant"},
+    {.name = "ca_file",       .type = KEY_PATH, HOOK(ca_file), .doc = "PEM of the certificate authorities to trust instead of the system's"},
+    {.name = "client_cert",   .type = KEY_PATH, HOOK(client_cert), .doc = "PEM of our certificate"},
+    {.name = "client_key",    .type = KEY_PATH, HOOK(client_key), .doc = "PEM of its key"},
+    {0},
+};
+static const char *const reserved_headers[] = {
+    "authorization", "connection", "content-encoding", "content-length", "content-type", "expect", "host", "te", "trailer",
+    "transfer-encoding", "upgrade", "webhook-id", "webhook-signature", "webhook-timestamp",
+};
+/* clang-format on */
+
+/* --- url --- */
+
+struct url {
+    bool is_https;
+    char host[CONF_HOST_BYTES];
+};
+
+/* What is wrong with a URL, or NULL. Never quotes it: it may be a secret. */
+static const char *url_fault(const char *text, struct url *ret_url)
+{
+    uint16_t port = 0;
+    ret_url->is_https = strncasecmp(text, "https://", 8) == 0;
+    if (!ret_url->is_https && strncasecmp(text, "http://", 7) != 0)
+        return "the URL does not begin with https:// or http://";
+    if (strlen(text) > 2048)
+        return "the URL is longer than 2048 bytes";
+    for (const char *s = text; *s != '\0'; s++)
+        if (*s <= ' ' || *s > '~' || strchr("\"<>\\^`{|}", *s) != NULL)
+            return "the URL holds a character that must be percent-encoded";
+    const char *host = text + (ret_url->is_https ? 8 : 7);
+    size_t n = strcspn(host, "/?#");
+    if (memchr(host, '@', n) != NULL)
+        return "the URL holds a user name: use `authorization`";
+    if (strchr(host, '#') != NULL)
+        return "the URL holds a fragment ('#')";
+    if (!conf_address_split(host, n, ret_url->host, &port) ||
+        (!conf_address_is_ip(ret_url->host) && !conf_address_is_host(ret_url->host)))
+        return "the URL's host or port is not well formed";
+    return NULL;
+}
+
+static void url_read(struct conf_reader *r, const struct conf_node *node,
+                     const struct key *key, void *base)
+{
+    struct conf_webhook *webhook = base;
+    struct conf_secret secret = {0};
+    struct url url = {0};
+    const char *text = NULL;
+    if (node->kind == CONF_NODE_MAPPING) {
+        if (!conf_secret_read(r, node, "https://not-read.invalid/", &secret))
+            return;
+        text = secret.text;
+    } else if (!conf_value_text(r, node, key, &text)) {
+        return;
+    }
+    const char *fault = url_fault(text, &url);
+    if (fault != NULL)
+        conf_accepts_error_value(r, node, key, "%s", fault);
+    else
+        webhook->url = conf_memory_copy(r, text);
+    if (fault == NULL)
+        conf_address_judge(r, node, url.host);
+    if (fault == NULL && !url.is_https && !conf_address_is_loopback(url.host))
+        conf_report_warning(r, node,
+                            "plain http to %s: anyone on the way can read and change it",
+                            url.host);
+    conf_memory_wipe_free(secret.text, secret.length);
+}
+
+/* --- the rest --- */
+
+static bool header_is_free(struct conf_reader *r, const struct conf_node *item,
+                           const struct conf_webhook *webhook)
+{
+    if (!conf_secret_is_token(item->key)) {
+        conf_report_error_key(r, item, "letters, digits and '-'",
+                              "is not a header's name");
+        return false;
+    }
+    for (size_t i = 0; i < CONF_COUNT(reserved_headers); i++)
+        if (text_equal_fold(reserved_headers[i], item->key)) {
+            conf_report_error_key(r, item, "any other header",
+                                  "is set by lookoutd itself");
+            return false;
+        }
+    for (size_t i = 0; i < webhook->header_count; i++)
+        if (text_equal_fold(webhook->headers[i].name, item->key)) {
+            conf_report_error_key(r, item, NULL, "is given twice, in other letters");
+            return false;
+        }
+    return true;
+}
+
+static void headers_read(struct conf_reader *r, const struct conf_node *node,
+                         const struct key *key, void *base)
+{
+    enum { HEADERS_MAX = 64 };
+    static const struct key value = {.type = KEY_TEXT,
+                                     .accepts = "one line of printable ASCII"};
+    struct conf_webhook *webhook = base;
+    if (!conf_value_is_mapping(r, node, key))
+        return;
+    if (node->count > HEADERS_MAX) {
+        conf_report_error(r, node, NULL, "%zu headers of at most %d", node->count,
+                          HEADERS_MAX);
+        return;
+    }
+    webhook->headers = conf_memory_alloc(r, node->count, sizeof *webhook->headers);
+    for (size_t i = 0; i < node->count && webhook->headers != NULL; i++) {
+        const struct conf_node *item = node->items[i];
+        struct conf_header *header = &webhook->headers[webhook->header_count];
+        const char *text = NULL;
+        if (item->is_duplicate || !header_is_free(r, item, webhook) ||
+            !conf_value_text(r, item, &value, &text))
+            continue;
+        if (!conf_secret_is_header_value(text) || strlen(text) > 4096) {
+            conf_accepts_error_value(r, item, &value, "cannot stand in a header");
+            continue;
+        }
+        header->name = conf_memory_copy(r, item->key);
+        header->value = conf_memory_copy(r, text);
+        webhook->header_count++;
+    }
+}
+
+static void rules_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, void *base)
+{
+    struct conf_webhook *webhook = base;
+    const struct conf_node *rules = conf_yaml_node_get(r->root, "rules");
+    struct conf_texts texts = {0};
+    struct conf_names known = {.what = "rule"};
+    if (!conf_value_read_texts(r, node, key, &texts))
+        return;
+    webhook->rules = texts.items;
+    webhook->rule_count = texts.count;
+    size_t most = rules != NULL ? rules->count : 0;
+    const char **ids = conf_memory_alloc(r, most, sizeof *ids);
+    for (size_t i = 0; i < most && ids != NULL; i++) {
+        const struct conf_node *id = conf_yaml_node_get(rules->items[i], "id");
+        if (id != NULL && id->kind == CONF_NODE_SCALAR)
+            ids[known.count++] = id->text;
+    }
+    known.names = ids;
+    for (size_t i = 0; i < node->count && ids != NULL; i++)
+        if (conf_accepts_find_name(texts.items[i], ids, known.count) < 0)
+            conf_accepts_error_unknown(r, node->items[i], texts.items[i], &known);
+    free(ids);
+}
+
+static void retry_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, void *base)
+{
+    static const struct key wait = {
+        .type = KEY_DURATION, .least = 100, .most = 7.0 * DAY_MS};
+    struct retry_conf *retry = &((struct conf_webhook *)base)->retry;
+    if (!conf_value_is_list(r, node, key))
+        return;
+    retry->wait_count = 0;
+    for (size_t i = 0; i < node->count; i++)
+        if (conf_value_read(r, node->items[i], &wait,
+                            &retry->waits_ms[retry->wait_count]))
+            retry->wait_count++;
+}
+
+/* --- a body of one's own, grouping --- */
+
+static const char *content_type_fault(const void *member)
+{
+    const char *text = member;
+    char type[80];
+    text_copy(type, sizeof type, text);
+    type[strcspn(type, "; ")] = '\0';
+    char *slash = strchr(type, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    bool is_good = slash != NULL && conf_secret_is_token(type) &&
+                   conf_secret_is_token(slash + 1) && conf_secret_is_header_value(text) &&
+                   strlen(text) < sizeof type;
+    return is_good ? NULL : "is no media type";
+}
+
+/* What is wrong with the template; and what does not go with it. */
+struct field_names {
+    char (*items)[TEMPLATE_NAME_BYTES]; /* owned */
+    size_t count;
+};
+
+static int add_field_name(void *context, const char *name)
+{
+    struct field_names *all = context;
+    void *more = realloc(all->items, (all->count + 1) * sizeof *all->items);
+    if (more == NULL)
+        return ERR_NOMEM;
+    all->items = more;
+    snprintf(all->items[all->count++], sizeof *all->items, "%s", name);
+    return 0;
+}
+
+static void error_unknown_field(struct conf_reader *r, const struct conf_node *body,
+                                const char *name)
+{
+    struct field_names all = {0};
+    if (template_field_each_name(add_field_name, &all) != 0)
+        conf_report_nomem(r);
+    const char **names = conf_memory_alloc(r, all.count, sizeof *names);
+    struct conf_names known = {.what = "field", .names = names, .count = all.count};
+    for (size_t i = 0; i < all.count && names != NULL; i++)
+        names[i] = all.items[i];
+    if (names != NULL)
+        conf_accepts_error_unknown(r, body, name, &known);
+    free(names);
+    free(all.items);
+}
+
+static void check_body(struct conf_reader *r, const struct conf_node *node,
+                       struct conf_webhook *webhook)
+{
+    const struct conf_node *body = conf_yaml_node_get(node, "body");
+    const struct conf_node *format = conf_yaml_node_get(node, "format");
+    const struct conf_node *type = conf_yaml_node_get(node, "content_type");
+    char name[TEMPLATE_NAME_BYTES];
+    struct err err = {0};
+    if (body == NULL && type != NULL)
+        conf_report_error_key(r, type, NULL, "says what `body` is, and there is none");
+    if (body != NULL && format != NULL)
+        conf_report_error_key(r, format, "one of them", "does not go with `body`");
+    if (webhook->body == NULL)
+        return;
+    if (webhook->content_type == NULL && type == NULL)
+        webhook->content_type = conf_memory_copy(r, "application/json");
+    if (webhook->content_type == NULL)
+        return;
+    int rc = template_check(webhook->body, template_kind_of(webhook->content_type), name,
+                            &err);
+    if (rc == ERR_NOT_FOUND)
+        error_unknown_field(r, body, name);
+    else if (rc == ERR_SYNTAX)
+        conf_report_error(r, body, "JSON, or another content_type",
+                          "what comes out would not be JSON: %s", err.text);
+    else if (rc != 0)
+        conf_report_nomem(r);
+}
+
+static void group_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, void *base)
+{
+    struct conf_webhook *webhook = base;
+    webhook->group.is_on = true;
+    (void)conf_keys_read(r, node, key->sub, webhook);
+}
+
+/* --- one webhook, all webhooks --- */
+
+void conf_webhook_finish(struct conf_webhook *webhook)
+{
+    free(webhook->id);
+    conf_memory_wipe_free(webhook->url, webhook->url != NULL ? strlen(webhook->url) : 0);
+    for (size_t i = 0; i < webhook->secret_count; i++)
+        conf_memory_wipe_free(webhook->secrets[i].text, webhook->secrets[i].length);
+    free(webhook->secrets);
+    conf_memory_wipe_free(webhook->authorization, webhook->authorization != NULL
+                                                      ? strlen(webhook->authorization)
+                                                      : 0);
+    for (size_t i = 0; i < webhook->header_count; i++) {
+        free(webhook->headers[i].name);
+        free(webhook->headers[i].value);
+    }
+    free(webhook->headers);
+    free(webhook->body);
+    free(webhook->content_type);
+    conf_memory_texts_free(webhook->rules, webhook->rule_count);
+    free(webhook->ca_file);
+    free(webhook->client_cert);
+    free(webhook->client_key);
+    memset(webhook, 0, sizeof *webhook);
+}
+
+/* What is written, and what was read of secrets. */
+static uint64_t webhook_definition(const struct conf_node *node,
+                                   const struct conf_webhook *w)
+{
+    uint64_t h = conf_yaml_hash_node(node);
+    h = hash_text(w->url != NULL ? w->url : "", h);
+    h = hash_text(w->authorization != NULL ? w->authorization : "", h);
+    for (size_t i = 0; i < w->secret_count; i++)
+        h = hash_bytes(w->secrets[i].text, w->secrets[i].length, h);
+    return h;
+}
+
+static void check_readable(struct conf_reader *r, const struct conf_node *node,
+                           const char *key, const char *path)
+{
+    const struct conf_node *item = conf_yaml_node_get(node, key);
+    char quoted[CONF_QUOTE_BYTES];
+    bool is_key = strcmp(key, "client_key") == 0;
+    if (is_key && r->context->without_secrets)
+        return;
+    if (item != NULL && path != NULL && access(path, R_OK) != 0)
+        conf_report_error(r, item, "a PEM file that can be read", "%s cannot be read",
+                          conf_report_quote(item->text, quoted));
+    else if (item != NULL && path != NULL && is_key)
+        (void)conf_secret_is_private(r, item, path);
+}
+
+void conf_webhook_read(struct conf_reader *r, const struct conf_node *node,
+                       const struct key *key, void *base)
+{
+    struct conf_webhook *webhook = base;
+    if (!conf_keys_read(r, node, key->sub, webhook))
+        return;
+    check_body(r, node, webhook);
+    check_readable(r, node, "ca_file", webhook->ca_file);
+    check_readable(r, node, "client_cert", webhook->client_cert);
+    check_readable(r, node, "client_key", webhook->client_key);
+    if ((conf_yaml_node_get(node, "client_cert") == NULL) !=
+        (conf_yaml_node_get(node, "client_key") == NULL))
+        conf_report_error(r, node, "both or none",
+                          "client_cert and client_key go together");
+    webhook->definition = webhook_definition(node, webhook);
+}
+
+bool conf_webhook_wants(const struct conf_webhook *webhook, const char *rule,
+                        enum severity severity)
+{
+    if (rule[0] == '\0')
+        return true; /* feed.silent, feed.recovered, test: to every webhook */
+    if (severity < webhook->min_severity)
+        return false;
+    for (size_t i = 0; i < webhook->rule_count; i++)
+        if (strcmp(webhook->rules[i], rule) == 0)
+            return true;
+    return webhook->rule_count == 0;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signatures of Standard Webhooks 1.0: HMAC-SHA256 over "id.timestamp.body", made by the
+ * sender and checked by `listen`. */
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/units.h"
+#include "lookout/delivery/delivery.h"
+
+enum {
+    DIGEST_BYTES = 32,
+    SIGNATURE_BYTES = 44, /* its base64 */
+    TOLERANCE_S = 5 * 60, /* Standard Webhooks: "a few minutes" */
+    SECRET_LEAST_BYTES = 24,
+    SECRET_MOST_BYTES = 64
+};
+
+static int sign_one(const struct conf_secret *secret, const struct buf *content,
+                    char ret_base64[SIGNATURE_BYTES + 1])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    if (HMAC(EVP_sha256(), secret->text, (int)secret->length,
+             (const unsigned char *)content->data, content->length, digest, &n) == NULL ||
+        n != DIGEST_BYTES)
+        return ERR_NOMEM;
+    EVP_EncodeBlock((unsigned char *)ret_base64, digest, DIGEST_BYTES);
+    return 0;
+}
+
+static int write_content(struct buf *content, const char *id, int64_t timestamp_s,
+                         const char *body, size_t n)
+{
+    int rc = buf_printf(content, "%s.%lld.", id, (long long)timestamp_s);
+    return rc != 0 ? rc : buf_add(content, body, n);
+}
+
+int delivery_sign(const struct conf_webhook *webhook, const char *id, int64_t timestamp_s,
+                  const char *body, size_t n, struct buf *out)
+{
+    struct buf content = {0};
+    size_t before = out->length;
+    int rc = write_content(&content, id, timestamp_s, body, n);
+    for (size_t i = 0; i < webhook->secret_count && rc == 0; i++) {
+        char base64[SIGNATURE_BYTES + 1];
+        rc = sign_one(&webhook->secrets[i], &content, base64);
+        if (rc == 0)
+            rc = buf_printf(out, "%sv1,%s", i == 0 ? "" : " ", base64);
+    }
+    buf_finish(&content);
+    if (rc != 0 && out->data != NULL) {
+        out->length = before;
+        out->data[before] = '\0';
+    }
+    return rc;
+}
+
+/* Is one of the header's space separated signatures this one? In constant time each. */
+static bool is_signature_among(const char *header, const char *expected)
+{
+    bool is_found = false;
+    for (const char *at = header; *at != '\0';) {
+        size_t n = strcspn(at, " ");
+        if (n == 3 + SIGNATURE_BYTES && memcmp(at, "v1,", 3) == 0 &&
+            CRYPTO_memcmp(at + 3, expected, SIGNATURE_BYTES) == 0)
+            is_found = true;
+        at += n;
+        at += strspn(at, " ");
+    }
+    return is_found;
+}
+
+int delivery_sign_verify(const struct conf_webhook *webhook,
+                         const struct delivery_signed *message, int64_t now_s,
+                         struct err *err)
+{
+    int64_t timestamp_s = 0;
+    if (message->id == NULL || message->timestamp == NULL || message->signature == NULL)
+        return err_set(err, ERR_NOT_FOUND, "it is not signed");
+    if (units_parse_int(message->timestamp, strlen(message->timestamp), 0,
+                        INT64_MAX / 1000, &timestamp_s) != 0)
+        return err_set(err, ERR_SYNTAX, "its webhook-timestamp is no number of seconds");
+    if (llabs(timestamp_s - now_s) > TOLERANCE_S)
+        return err_set(err, ERR_RANGE, "its timestamp is %lld s off the clock",
+                       (long long)(timestamp_s - now_s));
+    struct buf content = {0};
+    bool is_good = false;
+    int rc = write_content(&content, message->id, timestamp_s, message->body,
+                           message->body_bytes);
+    for (size_t i = 0; i < webhook->secret_count && rc == 0; i++) {
+        char expected[SIGNATURE_BYTES + 1];
+        rc = sign_one(&webhook->secrets[i], &content, expected);
+        if (rc == 0 && is_signature_among(message->signature, expected))
+            is_good = true;
+    }
+    buf_finish(&content);
+    if (rc != 0)
+        return err_set(err, rc, "%s", err_text(rc));
+    return is_good ? 0 : err_set(err, ERR_INVALID, "its signature is not by this secret");
+}
+
+int delivery_sign_secret(const char *text, size_t n, struct conf_secret *ret_secret)
+{
+    static const char prefix[] = "whsec_";
+    unsigned char bytes[SECRET_MOST_BYTES + 6];
+    size_t skip = sizeof prefix - 1;
+    if (n <= skip || memcmp(text, prefix, skip) != 0)
+        return ERR_SYNTAX;
+    text += skip;
+    n -= skip;
+    size_t pad = 0;
+    while (pad < 2 && pad < n && text[n - 1 - pad] == '=')
+        pad++;
+    if (n % 4 != 0 || n / 4 * 3 > sizeof bytes)
+        return ERR_SYNTAX;
+    int length = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)n);
+    if (length < 0)
+        return ERR_SYNTAX;
+    size_t count = (size_t)length - pad;
+    int rc = count < SECRET_LEAST_BYTES || count > SECRET_MOST_BYTES ? ERR_RANGE : 0;
+    char *copy = rc == 0 ? calloc(1, count + 1) : NULL;
+    if (rc == 0 && copy == NULL)
+        rc = ERR_NOMEM;
+    if (copy != NULL) {
+        memcpy(copy, bytes, count);
+        *ret_secret = (struct conf_secret){.text = copy, .length = count};
+    }
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    return rc;
+}

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Recordings: read in slices by libuv's workers (a disk may be slow, an archive dear),
+ * fed to the input on the loop while the merge asks for more. A pipe on standard input is
+ * polled instead. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "file_int.h"
+#include "lookout/base/array.h"
+#include "lookout/base/time.h"
+#include "lookout/sys/clock.h"
+#include "lookout/sys/log.h"
+
+static bool is_stdin(const struct feed *feed)
+{
+    return strcmp(feed->conf.address, "-") == 0;
+}
+
+/* --- reading --- */
+
+/* In a worker, or on the loop once poll() has said that a pipe is readable. */
+static void read_chunk(struct file_feed *file)
+{
+    struct file_chunk *chunk = file->filling;
+    chunk->n = 0;
+    chunk->is_last = false;
+    file->code = recording_read(file->recording, chunk->bytes, sizeof chunk->bytes,
+                                &chunk->n, &file->err);
+    if (file->code == 0)
+        chunk->is_last = recording_is_ended(file->recording);
+}
+
+static void on_follow(uv_timer_t *timer);
+
+/* Nothing was written for a while: what the merge holds until more is heard is believed
+ * up to a minute ahead of the clock, as of a live feed, and other feeds need not wait for
+ * this one. */
+static void rest_file(struct file_feed *file)
+{
+    struct feed *feed = file->feed;
+    int rc = merge_rest(feed->feeds->merge, feed->source, clock_wall_ms() + MINUTE_MS);
+    if (rc != 0)
+        log_error("feed", feed->conf.id, "cannot let the recording rest reason=\"%s\"",
+                  err_text(rc));
+    feed->feeds->is_dirty = true;
+    feed_path_wake(feed->feeds);
+}
+
+/* The chunk just read becomes the one to be fed. */
+static void chunk_read(struct file_feed *file)
+{
+    struct feed *feed = file->feed;
+    file->is_reading = false;
+    if (feed->is_closing)
+        return;
+    if (file->code != 0) {
+        log_error("feed", feed->conf.id, "%s: %s", feed->conf.address, file->err.text);
+        file->filling->n = 0;
+        file->filling->is_last = true;
+    }
+    if (file->filling->is_last && feed->conf.follow && file->code == 0) {
+        uv_timer_start(&file->timer, on_follow, feed->feeds->limits.follow_ms, 0);
+        file->filling->is_last = false;
+        file->is_waiting = true;
+        if (file->count == 0 && ++file->looks == feed->feeds->limits.rest_looks)
+            rest_file(file);
+        return;
+    }
+    if (file->filling->is_last && recording_is_cut(file->recording))
+        log_warning("feed", feed->conf.id, "%s: the archive is cut short",
+                    feed->conf.address);
+    file->looks = 0;
+    struct file_chunk *chunk = file->ready;
+    file->ready = file->filling;
+    file->filling = chunk;
+    file->has_ready = true;
+    feed_path_wake(feed->feeds);
+}
+
+static void on_work(uv_work_t *work)
+{
+    read_chunk(work->data);
+}
+
+static void on_work_done(uv_work_t *work, int status)
+{
+    struct file_feed *file = work->data;
+    struct feed *feed = file->feed;
+    if (status == 0)
+        chunk_read(file);
+    else
+        file->is_reading = false;
+    feeds_release(feed);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+    struct file_feed *file = poll->data;
+    (void)status; /* an error shows when it is read */
+    (void)events;
+    uv_poll_stop(poll);
+    read_chunk(file);
+    chunk_read(file);
+}
+
+/* Begin to read the next chunk, unless that is under way or the end was met. */
+static void read_ahead(struct file_feed *file)
+{
+    struct feed *feed = file->feed;
+    if (file->is_reading || file->has_ready || file->is_waiting || file->is_through ||
+        feed->is_closing)
+        return;
+    file->is_reading = true;
+    if (file->poll != NULL) {
+        if (uv_poll_start(file->poll, UV_READABLE, on_readable) != 0)
+            file->is_reading = false;
+        return;
+    }
+    file->work.data = file;
+    if (uv_queue_work(feed->feeds->loop, &file->work, on_work, on_work_done) == 0)
+        feeds_hold(feed);
+    else
+        file->is_reading = false;
+}
+
+/* --- following --- */
+
+/* Another file stands under the name (rotated), or this one was cut (copytruncate). */
+static bool is_replaced(const struct file_feed *file)
+{
+    struct stat st;
+    struct recording_identity now;
+    if (!recording_is_regular(file->recording) ||
+        recording_identify(file->recording, NULL, &now) != 0 ||
+        stat(file->feed->conf.address, &st) != 0)
+        return false; /* between two names: look again later */
+    return (uint64_t)st.st_ino != now.inode || (uint64_t)st.st_dev != now.device ||
+           (recording_is_plain(file->recording) && (uint64_t)st.st_size < file->at);
+}
+
+/* Begin with the file that stands under the name now. */
+static void reopen_file(struct file_feed *file)
+{
+    struct feed *feed = file->feed;
+    struct recording *r;
+    struct err err;
+    if (recording_open(feed->conf.address, &r, &err) != 0) {
+        log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "reopen", "%s", err.text);
+        return;
+    }
+    log_info("feed", feed->conf.id, "%s: a new file stands under the name",
+             feed->conf.address);
+    recording_close(file->recording);
+    file->recording = r;
+    if (input_finish(feed->input, 0) != 0)
+        log_error("feed", feed->conf.id, "lost the last line: out of memory");
+    input_seek(feed->input, 0);
+    file->at = 0;
+    file->is_skipping = false;
+    file_resume_forget(file);
+}
+
+static void on_follow(uv_timer_t *timer)
+{
+    struct file_feed *file = timer->data;
+    struct feed *feed = file->feed;
+    file->is_waiting = false;
+    if (is_replaced(file))
+        reopen_file(file);
+    /* The head of a file that was shorter than it should be is known better now. */
+    if (file->identity.head_bytes < 4096 || file->at == 0)
+        (void)!recording_identify(file->recording, NULL, &file->identity);
+    if (!feed->feeds->is_paused)
+        read_ahead(file);
+}
+
+/* --- feeding --- */
+
+static bool may_feed(const struct file_feed *file)
+{
+    const struct feed *feed = file->feed;
+    enum {
+        LOOKAHEAD = 4
+    }; /* feeds_pace.c tells a wrong time from a gap by what comes next */
+    if (feed->conf.pace > 0)
+        return file->count < LOOKAHEAD;
+    return merge_wants(feed->feeds->merge, feed->source) ||
+           merge_pending(feed->feeds->merge, feed->source) < FILE_PENDING_BYTES;
+}
+
+/* While warming up, what stands before the first line's begin is left out. */
+static size_t skip_to_line(struct file_feed *file, const char *bytes, size_t n)
+{
+    size_t skip = 0;
+    if (!file->is_skipping)
+        return 0;
+    const char *end = memchr(bytes, '\n', n);
+    skip = end == NULL ? n : (size_t)(end - bytes) + 1;
+    if (file->at + skip >= file->skip_to) /* no line's end before: needed is a begin */
+        skip = (size_t)(file->skip_to - file->at);
+    if (end != NULL || skip < n || file->at + skip == file->skip_to) {
+        file->is_skipping = false;
+        input_seek(file->feed->input, file->at + skip);
+    }
+    return skip;
+}
+
+static void feed_chunk(struct file_feed *file)
+{
+    struct feed *feed = file->feed;
+    const struct file_chunk *chunk = file->ready;
+    file->has_ready = false;
+    if (!chunk->is_last)
+        read_ahead(file); /* into the other chunk, while this one is taken apart */
+    size_t skip = skip_to_line(file, chunk->bytes, chunk->n);
+    file->at += chunk->n;
+    if (chunk->n > skip)
+        feed_path_bytes(feed, feed->input, chunk->bytes + skip, chunk->n - skip);
+    if (!chunk->is_last)
+        return;
+    file->is_through = true;
+    if (input_finish(feed->input, 0) != 0)
+        log_error("feed", feed->conf.id, "lost the last line: out of memory");
+}
+
+bool feed_file_pump(struct feed *feed)
+{
+    struct file_feed *file = feed->state;
+    bool has_fed = false;
+    if (file == NULL || feed->is_ended)
+        return false;
+    if (file->has_ready && may_feed(file)) {
+        feed_chunk(file);
+        has_fed = true;
+    }
+    if (file->is_through && file->count == 0)
+        feed_path_end(feed);
+    else if (may_feed(file))
+        read_ahead(file);
+    return has_fed;
+}
+
+/* --- reports --- */
+
+static void hand_on(struct file_feed *file, const struct report *report)
+{
+    if (file_resume_note(file, report) != 0)
+        log_repeated(LOG_LEVEL_ERROR, "feed", file->feed->conf.id, "place",
+                     "cannot keep the place in the recording: out of memory");
+    feed_path_push(file->feed, report);
+}
+
+static void file_report(struct feed *feed, const struct report *report)
+{
+    struct file_feed *file = feed->state;
+    if (file_resume_skips(file, report)) {
+        merge_seen(feed->feeds->merge, report);
+        return;
+    }
+    if (feed->conf.pace <= 0 || report->time_ms == TIME_NONE) {
+        hand_on(file, report);
+        return;
+    }
+    if (file->head > 0 && file->head + file->count == file->room) {
+        memmove(file->queue, file->queue + file->head, file->count * sizeof *file->queue);
+        file->head = 0;
+    }
+    if (array_grow(&file->queue, &file->room, file->head + file->count + 1,
+                   sizeof *file->queue) != 0) {
+        log_repeated(LOG_LEVEL_ERROR, "feed", feed->conf.id, "push",
+                     "lost a report reason=\"%s\"", err_text(ERR_NOMEM));
+        return;
+    }
+    file->queue[file->head + file->count++] = *report;
+}
+
+const struct report *feed_file_head(const struct feed *feed, size_t ahead)
+{
+    const struct file_feed *file = feed->state;
+    return ahead < file->count ? &file->queue[file->head + ahead] : NULL;
+}
+
+int64_t feed_file_pushed_ms(const struct feed *feed)
+{
+    const struct file_feed *file = feed->state;
+    return file->pushed_ms;
+}
+
+bool feed_file_is_reading(const struct feed *feed)
+{
+    const struct file_feed *file = feed->state;
+    return file->is_reading || file->has_ready;
+}
+
+void feed_file_pass(struct feed *feed)
+{
+    struct file_feed *file = feed->state;
+    const struct report *report = &file->queue[file->head];
+    file->pushed_ms = report->time_ms;
+    hand_on(file, report);
+    file->head++;
+    if (--file->count == 0)
+        file->head = 0;
+}
+
+/* --- life --- */
+
+/* Take up the record, if it speaks of this file. */
+static bool take_record(struct file_feed *file)
+{
+    struct feed *feed = file->feed;
+    struct recording_identity now;
+    if (feed->record.length == 0)
+        return false;
+    int rc = file_resume_read(&feed->record, &file->resume);
+    buf_finish(&feed->record);
+    if (rc != 0) {
+        log_warning("feed", feed->conf.id, "begins anew: the saved place is %s",
+                    err_text(rc));
+        return false;
+    }
+    const struct recording_identity *saved = &file->resume.identity;
+    if (!file->keeps_place || recording_identify(file->recording, saved, &now) != 0 ||
+        memcmp(&now, saved, sizeof now) != 0) {
+        log_warning("feed", feed->conf.id, "begins anew: %s is another file than before",
+                    feed->conf.address);
+        file_resume_finish(&file->resume);
+        return false;
+    }
+    return true;
+}
+
+static int open_poll(struct file_feed *file, struct err *err)
+{
+    struct feed *feed = file->feed;
+    uv_poll_t *poll = calloc(1, sizeof *poll);
+    int rc = poll == NULL ? UV_ENOMEM
+                          : uv_poll_init(feed->feeds->loop, poll,
+                                         recording_descriptor(file->recording));
+    if (rc == UV_EPERM) { /* /dev/null and its like: never block, so a worker may read */
+        free(poll);
+        return 0;
+    }
+    if (rc != 0) {
+        free(poll);
+        return err_set(err, ERR_IO, "%s: cannot be polled: %s", feed->conf.address,
+                       uv_strerror(rc));
+    }
+    poll->data = file;
+    file->poll = poll;
+    feeds_hold(feed);
+    return 0;
+}
+
+static int file_open(struct feed *feed, struct err *err)
+{
+    struct file_feed *file = calloc(1, sizeof *file);
+    if (file == NULL)
+        return ERR_NOMEM;
+    feed->state = file;
+    file->feed = feed;
+    file->pushed_ms = TIME_NONE;
+    uv_timer_init(feed->feeds->loop, &file->timer);
+    file->timer.data = file;
+    feeds_hold(feed);
+    file->filling = malloc(sizeof *file->filling);
+    file->ready = malloc(sizeof *file->ready);
+    if (file->filling == NULL || file->ready == NULL)
+        return ERR_NOMEM;
+    int rc = recording_open(feed->conf.address, &file->recording, err);
+    if (rc == 0 && !recording_is_regular(file->recording))
+        rc = open_poll(file, err);
+    if (rc == 0 && recording_is_regular(file->recording))
+        rc = recording_identify(file->recording, NULL, &file->identity);
+    if (rc != 0)
+        return rc;
+    file->keeps_place = recording_is_regular(file->recording) && !is_stdin(feed);
+    if (take_record(file)) {
+        rc = file_resume_begin(file, err);
+        log_info("feed", feed->conf.id, "goes on with %s offset=%" PRIu64,
+                 feed->conf.address, file->resume.floor);
+    }
+    feed->is_open = rc == 0;
+    return rc;
+}
+
+static void file_pause(struct feed *feed, bool paused)
+{
+    struct file_feed *file = feed->state;
+    /* The pump stands still for all; only a poll must be taken back. */
+    if (file->poll == NULL || !file->is_reading)
+        return;
+    if (paused)
+        uv_poll_stop(file->poll);
+    else
+        uv_poll_start(file->poll, UV_READABLE, on_readable);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct file_feed *file = handle->data;
+    if (handle == (uv_handle_t *)file->poll) {
+        free(file->poll);
+        file->poll = NULL;
+    }
+    feeds_release(file->feed);
+}
+
+static void file_close(struct feed *feed)
+{
+    struct file_feed *file = feed->state;
+    if (file == NULL)
+        return;
+    if (file->is_reading && file->poll == NULL)
+        uv_cancel((uv_req_t *)&file->work); /* else it runs to its end and is forgotten */
+    if (file->poll != NULL)
+        uv_close((uv_handle_t *)file->poll, on_closed);
+    uv_close((uv_handle_t *)&file->timer, on_closed);
+}
+
+static void file_destroy(struct feed *feed)
+{
+    struct file_feed *file = feed->state;
+    if (file == NULL)
+        return;
+    recording_close(file->recording);
+    file_resume_finish(&file->resume);
+    free(file->filling);
+    free(file->ready);
+    free(file->queue);
+    free(file->pushed);
+    free(file);
+}
+
+int feed_file_record(struct feeds *f, size_t feed, struct buf *out)
+{
+    const struct feed *x = f->feeds[feed];
+    struct file_feed *file = feed_path_is_live(x) ? NULL : x->state;
+    if (file == NULL || x->is_closing || !file->keeps_place)
+        return ERR_NOT_FOUND;
+    return file_resume_write(file, out);
+}
+
+const struct feed_ops feed_file = {
+    .name = "file",
+    .open = file_open,
+    .pause = file_pause,
+    .close = file_close,
+    .destroy = file_destroy,
+    .report = file_report,
+};

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A batch in memory: operations one behind the other in one block, each with copies of
+ * all it needs. Built by the loop and delivery threads, walked by the writer. */
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookout/base/time.h"
+#include "store_int.h"
+
+struct store_batch *store_batch_create(void)
+{
+    struct store_batch *b = calloc(1, sizeof *b);
+    if (b != NULL)
+        buf_init(&b->ops);
+    return b;
+}
+
+void store_batch_destroy(struct store_batch *b)
+{
+    if (b == NULL)
+        return;
+    buf_finish(&b->ops);
+    free(b);
+}
+
+bool store_batch_is_empty(const struct store_batch *b)
+{
+    return b->ops.length == 0;
+}
+
+size_t store_batch_bytes(const struct store_batch *b)
+{
+    return b->ops.length;
+}
+
+/* Room for an operation of `fixed` bytes with `extra` bytes behind; zeroed but for
+ * `extra`. NULL: out of memory. */
+static void *add_op(struct store_batch *b, enum store_op_kind kind, size_t fixed,
+                    size_t extra)
+{
+    const size_t unit = alignof(max_align_t);
+    if (extra > SIZE_MAX / 2)
+        return NULL;
+    size_t bytes = (fixed + extra + unit - 1) / unit * unit;
+    if (buf_reserve(&b->ops, bytes) != 0)
+        return NULL;
+    char *at = b->ops.data + b->ops.length;
+    memset(at, 0, fixed);
+    struct store_op op = {kind, bytes};
+    memcpy(at, &op, sizeof op);
+    b->ops.length += bytes;
+    b->ops.data[b->ops.length] = '\0';
+    return at;
+}
+
+/* Appends a text with its NUL; returns where the next one goes. */
+static char *put_text_bytes(char *at, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    memcpy(at, text, n);
+    return at + n;
+}
+
+static int add_record(struct store_batch *b, enum store_op_kind kind, const char *key,
+                      const void *record, size_t n)
+{
+    size_t key_bytes = strlen(key);
+    struct store_op_record *op =
+        add_op(b, kind, offsetof(struct store_op_record, data), key_bytes + n);
+    if (op == NULL)
+        return ERR_NOMEM;
+    op->key_bytes = key_bytes;
+    op->record_bytes = n;
+    memcpy(op->data, key, key_bytes);
+    if (n != 0)
+        memcpy(op->data + key_bytes, record, n);
+    return 0;
+}
+
+int store_batch_vessel(struct store_batch *b, uint32_t mmsi, const void *record, size_t n)
+{
+    size_t at = b->ops.length;
+    int rc = add_record(b, STORE_OP_VESSEL, "", record, n);
+    if (rc != 0)
+        return rc;
+    ((struct store_op_record *)(void *)(b->ops.data + at))->mmsi = mmsi;
+    return 0;
+}
+
+int store_batch_engine(struct store_batch *b, const void *record, size_t n)
+{
+    return add_record(b, STORE_OP_ENGINE, "", record, n);
+}
+
+int store_batch_feed(struct store_batch *b, const char *feed, const void *record,
+                     size_t n)
+{
+    return add_record(b, STORE_OP_FEED, feed, record, n);
+}
+
+static const char *text_or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+int store_batch_call(struct store_batch *b, const struct engine_call *c)
+{
+    /* Not yet a call: inside a port, no stop so far. It has no identity to keep. */
+    if (c->event == CALL_ENTERED || c->call.since_ms == TIME_NONE)
+        return 0;
+    const char *name = text_or_empty(c->name);
+    const char *port_name = text_or_empty(c->port->name);
+    struct store_op_call *op =
+        add_op(b, STORE_OP_CALL, offsetof(struct store_op_call, texts),
+               strlen(name) + strlen(port_name) + 2);
+    if (op == NULL)
+        return ERR_NOMEM;
+    op->mmsi = c->mmsi;
+    op->imo = c->imo;
+    op->track = c->track;
+    op->call = c->call;
+    memcpy(op->locode, c->port->locode, LOCODE_BYTES);
+    put_text_bytes(put_text_bytes(op->texts, name), port_name);
+    return 0;
+}
+
+int store_batch_voyage(struct store_batch *b, const struct engine_voyage *v)
+{
+    const char *name = text_or_empty(v->name);
+    const char *from = text_or_empty(v->from->name);
+    const char *to = text_or_empty(v->to->name);
+    struct store_op_voyage *op =
+        add_op(b, STORE_OP_VOYAGE, offsetof(struct store_op_voyage, texts),
+               strlen(name) + strlen(from) + strlen(to) + 3);
+    if (op == NULL)
+        return ERR_NOMEM;
+    op->mmsi = v->mmsi;
+    op->imo = v->imo;
+    op->track = v->track;
+    op->voyage = v->voyage;
+    memcpy(op->from, v->from->locode, LOCODE_BYTES);
+    memcpy(op->to, v->to->locode, LOCODE_BYTES);
+    put_text_bytes(put_text_bytes(put_text_bytes(op->texts, name), from), to);
+    return 0;
+}
+
+static enum store_mark mark_of(const struct alert *alert)
+{
+    if (alert->is_muted)
+        return STORE_MARK_MUTED;
+    if (alert->is_folded)
+        return STORE_MARK_FOLDED;
+    return alert->is_history ? STORE_MARK_HISTORY : STORE_MARK_NONE;
+}
+
+int store_batch_alert(struct store_batch *b, const struct alert *alert,
+                      const char *const *webhooks, size_t webhook_count, int64_t now_ms)
+{
+    enum store_mark mark = mark_of(alert);
+    if (mark != STORE_MARK_NONE)
+        webhook_count = 0;
+    size_t extra = strlen(alert->type) + strlen(alert->rule) + strlen(alert->why) + 3 +
+                   alert->body_bytes;
+    for (size_t i = 0; i < webhook_count; i++)
+        extra += strlen(webhooks[i]) + 1;
+    struct store_op_alert *op =
+        add_op(b, STORE_OP_ALERT, offsetof(struct store_op_alert, texts), extra);
+    if (op == NULL)
+        return ERR_NOMEM;
+    op->severity = alert->severity;
+    op->mark = (uint8_t)mark;
+    op->mmsi = alert->mmsi;
+    op->imo = alert->imo;
+    op->time_ms = alert->time_ms;
+    op->detected_ms = alert->detected_ms;
+    op->accepted_ms = now_ms;
+    memcpy(op->id, alert->id, sizeof op->id);
+    memcpy(op->case_id, alert->case_id, sizeof op->case_id);
+    op->webhook_count = webhook_count;
+    op->body_bytes = alert->body_bytes;
+    char *at = put_text_bytes(put_text_bytes(op->texts, alert->type), alert->rule);
+    at = put_text_bytes(at, alert->why);
+    for (size_t i = 0; i < webhook_count; i++)
+        at = put_text_bytes(at, webhooks[i]);
+    if (alert->body_bytes != 0)
+        memcpy(at, alert->body, alert->body_bytes);
+    if (webhook_count != 0)
+        b->wakes = true;
+    return 0;
+}
+
+int store_batch_outcome(struct store_batch *b, const struct store_outcome *o)
+{
+    struct store_op_outcome *op = add_op(b, STORE_OP_OUTCOME, sizeof *op, 0);
+    if (op == NULL)
+        return ERR_NOMEM;
+    op->outcome = *o;
+    op->outcome.reason[sizeof op->outcome.reason - 1] = '\0';
+    b->wakes = true;
+    return 0;
+}
+
+int store_batch_gone(struct store_batch *b, const char *webhook, int64_t at_ms)
+{
+    struct store_op_gone *op = add_op(
+        b, STORE_OP_GONE, offsetof(struct store_op_gone, webhook), strlen(webhook) + 1);
+    if (op == NULL)
+        return ERR_NOMEM;
+    op->at_ms = at_ms;
+    put_text_bytes(op->webhook, webhook);
+    b->wakes = true;
+    return 0;
+}
