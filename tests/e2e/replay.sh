@@ -47,6 +47,10 @@ mkdir -p "$build/alerts" && cp "$work/a" "$build/alerts/demo.jsonl"
 result "--state and --alerts" $?
 cmp -s "$work/a" "$work/e" && [ ! -s "$work/out" ]
 result "--alerts writes what stdout would have" $?
+# Without a directory it is the configuration's, wherever the option stands.
+(cd "$work" && "$bin" replay -c demo.yaml --state --alerts f "$tape" >/dev/null 2>&1 && "$bin" replay -c demo.yaml "$tape" --alerts g --state >/dev/null 2>&1)
+ls "$work"/state/*.db >/dev/null && cmp -s "$work/e" "$work/f"
+result "--state alone is the configuration's directory" $? "$(ls "$work" "$work/state")"
 count=$("$bin" vessels --state "$work/kept" 2>/dev/null | wc -l)
 [ "$count" -eq 41 ]
 result "41 vessels are kept" $? "$count"

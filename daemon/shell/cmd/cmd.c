@@ -152,7 +152,7 @@ static void keep_option(struct cmd_args *args, const struct cmd_option *o)
     void *member = (char *)args + o->at;
     if (o->kind == CMD_FLAG)
         *(bool *)member = true;
-    else if (o->kind == CMD_TEXT)
+    else if (o->kind == CMD_TEXT || o->kind == CMD_PLACE)
         *(const char **)member = optarg;
     else
         args->vessels[args->vessel_count++] = optarg;
@@ -171,6 +171,12 @@ static int take_option(struct cmd_args *args, const struct cmd *cmd, int code,
         return refuse_unknown(args, cmd, word);
     if (code == '?')
         return cmd_refuse(args, "--%s takes no argument", o->name);
+    if (o->kind == CMD_PLACE && strchr(word, '=') == NULL &&
+        (code == ':' || optarg[0] == '-')) {
+        optind -= code != ':';
+        *(const char **)(void *)((char *)args + o->at) = "";
+        return CMD_DONE;
+    }
     if (code == ':' || (o->kind != CMD_FLAG && optarg[0] == '\0'))
         return cmd_refuse(args, "%.*s needs %s",
                           word[1] == '-' ? (int)strcspn(word, "=") : 2, word,

@@ -27,7 +27,10 @@ struct cmd_args {
 };
 
 /* An option's row. */
-enum cmd_kind { CMD_FLAG, CMD_TEXT, CMD_LIST };
+/* CMD_PLACE: a directory, which may be left out as the last word and before another
+ * option:
+ * "" then, the place that the configuration names. */
+enum cmd_kind { CMD_FLAG, CMD_TEXT, CMD_LIST, CMD_PLACE };
 struct cmd_option {
     const char *name;   /* "since" for --since; NULL ends the table */
     char letter;        /* 'c' for -c; 0: none */

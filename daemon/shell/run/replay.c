@@ -80,10 +80,17 @@ static void say_store_error(void *context, const char *text)
     fprintf(stderr, "lookoutd replay: store: %s\n", text);
 }
 
+/* The directory to fill; NULL: nothing is kept. */
+static const char *state_directory(const struct replay *r)
+{
+    const char *state = r->options->state;
+    return state != NULL && state[0] == '\0' ? r->conf->state : state;
+}
+
 static int open_state(struct replay *r)
 {
     struct err err = {0};
-    const char *directory = r->options->state;
+    const char *directory = state_directory(r);
     if (directory == NULL && !r->options->is_delivering)
         return 0;
     if (directory == NULL) {
@@ -108,8 +115,8 @@ static int open_state(struct replay *r)
         return ERR_IO;
     }
     if (r->options->state != NULL) {
-        config_note(r->options->file, r->options->state);
-        owner_give(r->options->state);
+        config_note(r->options->file, state_directory(r));
+        owner_give(state_directory(r));
     }
     r->pipeline.store = r->store;
     r->pipeline.is_history = !r->options->is_delivering;
@@ -186,7 +193,7 @@ static int go_through(struct replay *r)
 /* Wait until every delivery is settled, one way or the other. */
 static int wait_for_delivery(struct replay *r)
 {
-    const char *directory = r->options->state != NULL ? r->options->state : r->scratch;
+    const char *kept = state_directory(r), *directory = kept != NULL ? kept : r->scratch;
     struct store_reader *reader = NULL;
     struct err err = {0};
     struct store_counts counts = {.pending = 1};
@@ -302,10 +309,10 @@ static void close_all(struct replay *r)
     free(r->sources);
     pipeline_finish(&r->pipeline);
     tally_finish(&r->tally);
+    if (r->options->state != NULL)
+        owner_give(state_directory(r));
     conf_destroy(r->conf);
     wake_finish(&r->wake);
-    if (r->options->state != NULL)
-        owner_give(r->options->state);
     remove_scratch(r);
 }
 

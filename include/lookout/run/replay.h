@@ -14,7 +14,8 @@
 struct replay_options {
     const char *file;        /* the configuration; its feeds are not opened */
     const char *alerts_file; /* NULL: stdout */
-    const char *state;       /* directory to fill; NULL: nothing is kept */
+    const char *state;       /* directory to fill, "" for that of the configuration; NULL:
+                                nothing is kept */
     bool is_delivering;      /* post the alerts, and wait until all are settled */
     int64_t start_ms;        /* TIME_NONE: the recordings have times of their own */
     enum input_format format;
