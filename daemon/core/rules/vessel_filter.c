@@ -24,28 +24,39 @@ static bool has_any_tag(const struct vessel_filter *f, const struct watch_entry 
     return false;
 }
 
-/* `unknown` is what an unknown type or length counts as: inside when including, outside
- * when excluding. */
-static bool has_match(const struct vessel_filter *f, const struct rule_subject *s,
-                      bool unknown)
+/* Whether each key that is given means the ship; an unknown type or length counts as
+ * meant. */
+static bool has_all(const struct vessel_filter *f, const struct rule_subject *s)
 {
     if (f->is_watched_only && s->watch == NULL)
         return false;
     int type = vessel_type_of(s->info->ship_type);
-    if (f->type_mask != 0 && !(type < 0 ? unknown : (f->type_mask >> type & 1u) != 0))
+    if (f->type_mask != 0 && type >= 0 && (f->type_mask >> type & 1u) == 0)
         return false;
     uint16_t length = s->info->length_m;
-    if (f->min_length_m > 0 && !(length == 0 ? unknown : length >= f->min_length_m))
+    if (f->min_length_m > 0 && length != 0 && length < f->min_length_m)
         return false;
     if (f->flag_count != 0 && !has_text(f->flags, f->flag_count, vessel_flag(s->mmsi)))
         return false;
     return f->tag_count == 0 || has_any_tag(f, s->watch);
 }
 
+/* Whether any key that is given means the ship; an unknown type or length does not. */
+static bool has_one(const struct vessel_filter *f, const struct rule_subject *s)
+{
+    int type = vessel_type_of(s->info->ship_type);
+    if (type >= 0 && (f->type_mask >> type & 1u) != 0)
+        return true;
+    uint16_t length = s->info->length_m;
+    if (f->min_length_m > 0 && length != 0 && length >= f->min_length_m)
+        return true;
+    return has_text(f->flags, f->flag_count, vessel_flag(s->mmsi)) ||
+           has_any_tag(f, s->watch);
+}
+
 bool vessel_filter_matches(const struct vessel_filter *f, const struct rule_subject *s)
 {
-    return has_match(f, s, true) &&
-           (f->except == NULL || !has_match(f->except, s, false));
+    return has_all(f, s) && (f->except == NULL || !has_one(f->except, s));
 }
 
 bool vessel_filter_is_all(const struct vessel_filter *f)

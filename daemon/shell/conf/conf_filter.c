@@ -26,7 +26,7 @@ static const struct key not_keys[] = {
 };
 const struct key conf_filter_keys[] = {
     COMMON_KEYS,
-    {.name = "not",        .type = KEY_OWN, FILTER(except), .read = not_read, .least = 1, .sub = not_keys, .accepts = "a mapping of types, min_length, flags, tags", .schema = "%", .doc = "but none of these"},
+    {.name = "not",        .type = KEY_OWN, FILTER(except), .read = not_read, .least = 1, .sub = not_keys, .accepts = "a mapping of types, min_length, flags, tags", .schema = "%", .doc = "but none of these: a ship that any key means is left out"},
     {0},
 };
 /* clang-format on */

@@ -221,11 +221,13 @@ static void test_exceptions(void **state)
     assert_true(matches(&f, (struct ship){KOREA, 0, 0, NULL}));
     assert_true(matches(&f, (struct ship){KOREA, 0, 99, NULL}));
     assert_false(matches(&f, (struct ship){KOREA, 0, 100, NULL}));
-    f.except = &not_dprk_cargo; /* both at once */
+    f.except = &not_dprk_cargo; /* either excludes */
     assert_false(matches(&f, (struct ship){DPRK, 70, 0, NULL}));
-    assert_true(matches(&f, (struct ship){KOREA, 70, 0, NULL}));
-    assert_true(matches(&f, (struct ship){DPRK, 80, 0, NULL}));
-    assert_true(matches(&f, (struct ship){DPRK, 0, 0, NULL}));
+    assert_false(matches(&f, (struct ship){KOREA, 70, 0, NULL}));
+    assert_false(matches(&f, (struct ship){DPRK, 80, 0, NULL}));
+    assert_false(matches(&f, (struct ship){DPRK, 0, 0, NULL}));
+    assert_true(matches(&f, (struct ship){KOREA, 80, 0, NULL}));
+    assert_true(matches(&f, (struct ship){KOREA, 0, 0, NULL}));
 }
 
 /* --- raising --- */
