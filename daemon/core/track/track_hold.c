@@ -87,8 +87,10 @@ enum track_verdict track_hold_judge(struct tracks *t, const struct track_conf *c
         return TRACK_ACCEPTED;
     }
     struct track *of = find_id(t, hold->of);
-    if (hold->is_apart || of == NULL) {
+    /* Nobody is left who could go on from here, or who is believed. */
+    if (hold->is_apart || of == NULL || !of->is_confirmed) {
         hold->is_apart = true;
+        hold->count = 0;
         return TRACK_ACCEPTED;
     }
     if (hold->count < TRACK_HOLD_MAX)

@@ -296,6 +296,29 @@ static void test_alternating_from_the_start(void **state)
     tracks_finish(&g.tracks);
 }
 
+/* A jump from a lone first fix is held; then a far fix takes that one's place, so that
+ * nobody is left for whom to hold. What goes on from the jump is a track of its own, by
+ * the usual rule. */
+static void test_held_for_a_track_that_was_replaced(void **state)
+{
+    struct gate g;
+    gate_begin(&g);
+    struct geo_pos near = geo_destination(HOME, 90, 5000);
+    assert_int_equal(add_fix(&g, fix_at(0, HOME, 0)), TRACK_ACCEPTED);
+    assert_int_equal(add_fix(&g, fix_at(1, near, 0)), TRACK_PENDING);
+    assert_int_equal(add_fix(&g, fix_at(2, at(10, 10), 0)), TRACK_REPLACED);
+    int confirmed = 0;
+    for (int minute = 3; minute <= 60; minute++) {
+        enum track_verdict verdict = add_fix(&g, fix_at(minute, near, 0));
+        confirmed += verdict == TRACK_CONFIRMED;
+        assert_int_equal(verdict, minute <= 31   ? TRACK_PENDING
+                                  : minute == 32 ? TRACK_CONFIRMED
+                                                 : TRACK_ACCEPTED);
+    }
+    assert_int_equal(confirmed, 1);
+    tracks_finish(&g.tracks);
+}
+
 /* Not newer than the vessel's last, whichever track it would belong to. */
 static void test_old_fixes(void **state)
 {
@@ -414,6 +437,7 @@ TEST_MAIN(NULL, NULL, TEST(test_reach_just_below_and_above), TEST(test_fast_ship
           TEST(test_ten_bad_fixes_claim_nothing), TEST(test_second_track_is_confirmed),
           TEST(test_alternating_tracks_stay_separate),
           TEST(test_near_tracks_by_dead_reckoning), TEST(test_lone_first_fix_is_replaced),
-          TEST(test_alternating_from_the_start), TEST(test_old_fixes),
+          TEST(test_alternating_from_the_start),
+          TEST(test_held_for_a_track_that_was_replaced), TEST(test_old_fixes),
           TEST(test_eviction), TEST(test_stale_tracks_are_forgotten),
           TEST(test_fix_from_report), TEST(test_speed))
