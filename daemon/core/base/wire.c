@@ -90,6 +90,15 @@ uint64_t wire_get_u64(struct wire_reader *r)
     return 0;
 }
 
+uint64_t wire_get_limited(struct wire_reader *r, uint64_t max)
+{
+    uint64_t value = wire_get_u64(r);
+    if (value <= max)
+        return value;
+    r->failed = true;
+    return 0;
+}
+
 int64_t wire_get_i64(struct wire_reader *r)
 {
     uint64_t value = wire_get_u64(r);

@@ -124,32 +124,23 @@ static void put_fix(struct point_coder *c, const struct track_fix *fix,
         wire_put_u64(w, fix->nav_status);
 }
 
-static uint64_t get_limited(struct wire_reader *r, uint64_t max)
-{
-    uint64_t value = wire_get_u64(r);
-    if (value <= max)
-        return value;
-    r->failed = true;
-    return 0;
-}
-
 static void get_fix(struct point_coder *c, struct wire_reader *r,
                     struct track_fix *ret_fix)
 {
     struct track_point point;
     get_point(c, r, &point);
     struct track_fix fix = {.time_ms = point.time_ms, .pos = point.pos};
-    fix.has = (uint8_t)get_limited(r, FIX_SOG | FIX_COG | FIX_NAV_STATUS | FIX_HEADING |
-                                          FIX_COARSE);
-    fix.source = (uint16_t)get_limited(r, UINT16_MAX);
+    fix.has = (uint8_t)wire_get_limited(r, FIX_SOG | FIX_COG | FIX_NAV_STATUS |
+                                               FIX_HEADING | FIX_COARSE);
+    fix.source = (uint16_t)wire_get_limited(r, UINT16_MAX);
     if ((fix.has & FIX_SOG) != 0)
-        fix.sog_dkn = (uint16_t)get_limited(r, 1022);
+        fix.sog_dkn = (uint16_t)wire_get_limited(r, 1022);
     if ((fix.has & FIX_COG) != 0)
-        fix.cog_ddeg = (uint16_t)get_limited(r, 3599);
+        fix.cog_ddeg = (uint16_t)wire_get_limited(r, 3599);
     if ((fix.has & FIX_HEADING) != 0)
-        fix.heading_deg = (uint16_t)get_limited(r, 359);
+        fix.heading_deg = (uint16_t)wire_get_limited(r, 359);
     if ((fix.has & FIX_NAV_STATUS) != 0)
-        fix.nav_status = (uint8_t)get_limited(r, 15);
+        fix.nav_status = (uint8_t)wire_get_limited(r, 15);
     *ret_fix = fix;
 }
 
@@ -163,7 +154,7 @@ void track_wire_save_fix(const struct track_fix *fix, struct wire_writer *w)
 
 void track_wire_load_fix(struct track_fix *fix, struct wire_reader *r)
 {
-    struct point_coder coder = {.scale = (unsigned)get_limited(r, SCALE_BITS)};
+    struct point_coder coder = {.scale = (unsigned)wire_get_limited(r, SCALE_BITS)};
     get_fix(&coder, r, fix);
 }
 
@@ -187,8 +178,8 @@ static void get_speeds(struct track *t, struct wire_reader *r)
 {
     size_t used = wire_get_count(r, 2);
     for (size_t i = 0; i < used && !r->failed; i++) {
-        size_t bin = get_limited(r, TRACK_SPEED_BINS - 1);
-        t->speeds[bin] = (uint16_t)get_limited(r, UINT16_MAX);
+        size_t bin = wire_get_limited(r, TRACK_SPEED_BINS - 1);
+        t->speeds[bin] = (uint16_t)wire_get_limited(r, UINT16_MAX);
     }
 }
 
@@ -226,7 +217,7 @@ void track_wire_save(const struct track *t, struct wire_writer *w)
 
 static void get_path(struct track *t, struct point_coder *coder, struct wire_reader *r)
 {
-    t->path_count = (uint32_t)get_limited(r, TRACK_PATH_POINTS);
+    t->path_count = (uint32_t)wire_get_limited(r, TRACK_PATH_POINTS);
     if (t->path_count == 0)
         r->failed = true;
     if (r->failed)
@@ -249,10 +240,10 @@ static void get_path(struct track *t, struct point_coder *coder, struct wire_rea
 int track_wire_load(struct track *t, struct wire_reader *r)
 {
     memset(t, 0, sizeof *t);
-    struct point_coder coder = {.scale = (unsigned)get_limited(r, SCALE_BITS)};
-    t->id = (uint32_t)get_limited(r, UINT32_MAX);
-    t->is_confirmed = get_limited(r, 1) != 0;
-    t->fixes = (uint32_t)get_limited(r, UINT32_MAX);
+    struct point_coder coder = {.scale = (unsigned)wire_get_limited(r, SCALE_BITS)};
+    t->id = (uint32_t)wire_get_limited(r, UINT32_MAX);
+    t->is_confirmed = wire_get_limited(r, 1) != 0;
+    t->fixes = (uint32_t)wire_get_limited(r, UINT32_MAX);
     get_fix(&coder, r, &t->last);
     t->first = t->last;
     if (t->fixes > 1) {
@@ -265,7 +256,7 @@ int track_wire_load(struct track *t, struct wire_reader *r)
     t->begun_ms = t->first.time_ms;
     t->heard_ms = t->last.time_ms;
     get_speeds(t, r);
-    t->path_tolerance_m = (double)get_limited(r, UINT32_MAX);
+    t->path_tolerance_m = (double)wire_get_limited(r, UINT32_MAX);
     get_path(t, &coder, r);
     return r->failed || t->id == 0 || t->fixes == 0 ? ERR_CORRUPT : 0;
 }
@@ -281,8 +272,8 @@ void track_wire_save_all(const struct tracks *t, struct wire_writer *w)
 int track_wire_load_all(struct tracks *t, struct wire_reader *r)
 {
     tracks_init(t);
-    t->next_id = (uint32_t)get_limited(r, INT32_MAX);
-    uint64_t count = get_limited(r, TRACKS_MAX);
+    t->next_id = (uint32_t)wire_get_limited(r, INT32_MAX);
+    uint64_t count = wire_get_limited(r, TRACKS_MAX);
     int rc = r->failed || t->next_id == 0 ? ERR_CORRUPT : 0;
     for (uint64_t i = 0; i < count && rc == 0; i++) {
         struct track *track = malloc(sizeof *track);

@@ -210,36 +210,26 @@ void vessel_static_save(const struct vessel_static *s, struct wire_writer *w)
     wire_put_u64(w, s->pending_name);
 }
 
-/* An unsigned number of at most `max`; a greater one is a fault of the record. */
-static uint64_t get_limited(struct wire_reader *r, uint64_t max)
-{
-    uint64_t value = wire_get_u64(r);
-    if (value <= max)
-        return value;
-    r->failed = true;
-    return 0;
-}
-
 void vessel_static_load(struct vessel_static *s, struct wire_reader *r)
 {
     vessel_static_init(s);
-    s->imo = (uint32_t)get_limited(r, 9999999);
+    s->imo = (uint32_t)wire_get_limited(r, 9999999);
     wire_get_text(r, s->callsign, sizeof s->callsign);
     wire_get_text(r, s->name, sizeof s->name);
     wire_get_text(r, s->destination, sizeof s->destination);
-    uint64_t flags = get_limited(r, 3);
+    uint64_t flags = wire_get_limited(r, 3);
     s->has_destination = (flags & 1) != 0;
     s->is_class_b = (flags & 2) != 0;
-    s->ship_type = (uint8_t)get_limited(r, UINT8_MAX);
-    s->draught_dm = (uint8_t)get_limited(r, UINT8_MAX);
-    s->length_m = (uint16_t)get_limited(r, UINT16_MAX);
-    s->beam_m = (uint16_t)get_limited(r, UINT16_MAX);
+    s->ship_type = (uint8_t)wire_get_limited(r, UINT8_MAX);
+    s->draught_dm = (uint8_t)wire_get_limited(r, UINT8_MAX);
+    s->length_m = (uint16_t)wire_get_limited(r, UINT16_MAX);
+    s->beam_m = (uint16_t)wire_get_limited(r, UINT16_MAX);
     int64_t *const times[] = {
         &s->name_ms,    &s->imo_ms,         &s->callsign_ms,         &s->dimensions_ms,
         &s->draught_ms, &s->destination_ms, &s->destination_since_ms};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         *times[i] = wire_get_i64(r);
-    s->pending_imo = (uint32_t)get_limited(r, 9999999);
+    s->pending_imo = (uint32_t)wire_get_limited(r, 9999999);
     s->pending_name = wire_get_u64(r);
     if (r->failed)
         vessel_static_init(s);

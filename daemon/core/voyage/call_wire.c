@@ -26,15 +26,6 @@ static uint32_t get_port(const struct ports *ports, struct wire_reader *r)
     return !r->failed && code[0] != '\0' ? ports_find(ports, code) : PORT_NONE;
 }
 
-static uint64_t get_limited(struct wire_reader *r, uint64_t max)
-{
-    uint64_t value = wire_get_u64(r);
-    if (value <= max)
-        return value;
-    r->failed = true;
-    return 0;
-}
-
 static void put_pos(struct wire_writer *w, struct geo_pos pos)
 {
     wire_put_i64(w, pos.lat_e7);
@@ -74,7 +65,7 @@ static int64_t get_time(struct wire_reader *r, int64_t base_ms)
 /* A length of time, 0 or more. */
 static int64_t get_span(struct wire_reader *r)
 {
-    return (int64_t)get_limited(r, (uint64_t)TIME_LIMIT_MS);
+    return (int64_t)wire_get_limited(r, (uint64_t)TIME_LIMIT_MS);
 }
 
 static void put_stops(struct wire_writer *w, int64_t base_ms,
@@ -155,9 +146,9 @@ static bool get_call(struct wire_reader *r, struct call_state *s,
     call->port = get_port(ports, r);
     s->member = get_port(ports, r);
     s->stop_port = get_port(ports, r);
-    call->confidence = (uint8_t)get_limited(r, 4);
-    call->kind = (uint8_t)get_limited(r, CALL_KIND_BERTH);
-    call->draught_dm = (uint8_t)get_limited(r, UINT8_MAX);
+    call->confidence = (uint8_t)wire_get_limited(r, 4);
+    call->kind = (uint8_t)wire_get_limited(r, CALL_KIND_BERTH);
+    call->draught_dm = (uint8_t)wire_get_limited(r, UINT8_MAX);
     call->entered_ms = get_time(r, base_ms);
     call->arrived_ms = get_time(r, base_ms);
     call->since_ms = get_time(r, base_ms);
@@ -170,10 +161,10 @@ static bool get_call(struct wire_reader *r, struct call_state *s,
     s->fast_since_ms = get_time(r, base_ms);
     s->fast_credit_ms = get_span(r);
     s->spread_m = wire_get_f64(r);
-    s->heading_low = (uint16_t)get_limited(r, 359);
-    s->heading_high = (uint16_t)get_limited(r, 359);
-    s->anchored_fixes = (uint16_t)get_limited(r, UINT16_MAX);
-    s->moored_fixes = (uint16_t)get_limited(r, UINT16_MAX);
+    s->heading_low = (uint16_t)wire_get_limited(r, 359);
+    s->heading_high = (uint16_t)wire_get_limited(r, 359);
+    s->anchored_fixes = (uint16_t)wire_get_limited(r, UINT16_MAX);
+    s->moored_fixes = (uint16_t)wire_get_limited(r, UINT16_MAX);
     bool is_confirmed = call->confidence >= 2;
     if (call->confidence == 0 || !(s->spread_m >= 0 && s->spread_m < 1e9) ||
         call->since_ms == TIME_NONE || (is_confirmed && s->here.first_ms == TIME_NONE) ||
@@ -200,8 +191,8 @@ int call_wire_load(struct call_state *s, const struct ports *ports, struct wire_
     struct call_state loaded;
     call_state_init(&loaded);
     call_state_init(s);
-    loaded.phase = (uint8_t)get_limited(r, CALL_PHASES - 1);
-    uint64_t flags = get_limited(r, FLAGS);
+    loaded.phase = (uint8_t)wire_get_limited(r, CALL_PHASES - 1);
+    uint64_t flags = wire_get_limited(r, FLAGS);
     loaded.has_last = (flags & FLAG_HAS_LAST) != 0;
     loaded.is_unmoved = (flags & FLAG_UNMOVED) != 0;
     loaded.is_lying = (flags & FLAG_LYING) != 0;

@@ -55,16 +55,9 @@ uint64_t ports_code_key(const char *code)
 uint32_t ports_find(const struct ports *ports, const char *code)
 {
     uint64_t key = ports_code_key(code);
-    size_t low = 0, high = ports->code_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (ports->codes[middle].key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool is_there = low < ports->code_count && ports->codes[low].key == key;
-    return is_there ? ports->codes[low].port : PORT_NONE;
+    size_t at = ports_codes_place(ports, key);
+    bool is_there = at < ports->code_count && ports->codes[at].key == key;
+    return is_there ? ports->codes[at].port : PORT_NONE;
 }
 
 const char *ports_nearest_code(const struct ports *ports, const char *word)

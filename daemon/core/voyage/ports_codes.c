@@ -6,7 +6,7 @@
 
 #include "ports_int.h"
 
-static size_t code_place(const struct ports *ports, uint64_t key)
+size_t ports_codes_place(const struct ports *ports, uint64_t key)
 {
     size_t low = 0, high = ports->code_count;
     while (low < high) {
@@ -50,7 +50,7 @@ static void codes_keep_own(struct ports *ports, uint32_t port)
     size_t kept = 0;
     for (size_t k = 0; k < p->code_count; k++) {
         struct ports_code *it =
-            &ports->codes[code_place(ports, ports_code_key(p->codes[k]))];
+            &ports->codes[ports_codes_place(ports, ports_code_key(p->codes[k]))];
         if (it->port == port && it->claim == PORTS_CLAIM_OTHER) {
             it->claim = PORTS_CLAIM_LISTED;
             p->codes[kept++] = p->codes[k];
@@ -91,7 +91,7 @@ int ports_codes_make(struct ports *ports, size_t more)
 bool ports_codes_add(struct ports *ports, const char *code, uint32_t port)
 {
     uint64_t key = ports_code_key(code);
-    size_t at = code_place(ports, key);
+    size_t at = ports_codes_place(ports, key);
     if (at < ports->code_count && ports->codes[at].key == key)
         return false;
     memmove(&ports->codes[at + 1], &ports->codes[at],

@@ -184,4 +184,7 @@ void ports_builder_free_texts(char **texts, size_t count);
 MUST_CHECK int ports_builder_split(const char *text, size_t n, char separator,
                                    char ***ret_parts, size_t *ret_count);
 
+/* ports_codes.c: where the code of that key is among the sorted ones, or would be. */
+size_t ports_codes_place(const struct ports *ports, uint64_t key);
+
 #endif

@@ -293,15 +293,6 @@ void voyage_state_save(const struct voyage_state *s, const struct ports *ports,
         put_sum(w, &s->arrival);
 }
 
-static uint64_t get_limited(struct wire_reader *r, uint64_t max)
-{
-    uint64_t value = wire_get_u64(r);
-    if (value <= max)
-        return value;
-    r->failed = true;
-    return 0;
-}
-
 #define SPAN_LIMIT_MS UINT64_C(100000000000000)
 #define DISTANCE_LIMIT_M 1e12
 
@@ -310,8 +301,8 @@ static struct voyage_sum get_sum(struct wire_reader *r)
     struct voyage_sum sum = {.distance_m = wire_get_f64(r)};
     if (!(sum.distance_m >= 0 && sum.distance_m <= DISTANCE_LIMIT_M))
         r->failed = true;
-    sum.longest_gap_ms = (int64_t)get_limited(r, SPAN_LIMIT_MS);
-    sum.destination_count = (uint8_t)get_limited(r, VOYAGE_DESTINATIONS_MAX);
+    sum.longest_gap_ms = (int64_t)wire_get_limited(r, SPAN_LIMIT_MS);
+    sum.destination_count = (uint8_t)wire_get_limited(r, VOYAGE_DESTINATIONS_MAX);
     return sum;
 }
 
@@ -329,7 +320,7 @@ static void get_fixes(struct voyage_state *s, struct wire_reader *r)
 {
     track_wire_load_fix(&s->last, r);
     s->leg_from = get_pos(r);
-    s->last_gap_ms = (int64_t)get_limited(r, SPAN_LIMIT_MS);
+    s->last_gap_ms = (int64_t)wire_get_limited(r, SPAN_LIMIT_MS);
     struct voyage_sum sum = get_sum(r);
     if (sum.destination_count != s->current.destination_count)
         r->failed = true;
@@ -347,14 +338,14 @@ static void get_fixes(struct voyage_state *s, struct wire_reader *r)
 static void load_voyage_state(struct voyage_state *s, const struct ports *ports,
                               struct wire_reader *r)
 {
-    uint64_t flags = get_limited(r, FLAGS);
+    uint64_t flags = wire_get_limited(r, FLAGS);
     s->is_open = (flags & FLAG_OPEN) != 0;
     s->has_last = (flags & FLAG_HAS_LAST) != 0;
     s->is_still = (flags & FLAG_STILL) != 0;
     s->is_in_area = (flags & FLAG_IN_AREA) != 0;
     wire_get_text(r, s->last_destination, sizeof s->last_destination);
     struct voyage *v = &s->current;
-    v->destination_count = (uint8_t)get_limited(r, VOYAGE_DESTINATIONS_MAX);
+    v->destination_count = (uint8_t)wire_get_limited(r, VOYAGE_DESTINATIONS_MAX);
     for (size_t i = 0; i < v->destination_count; i++)
         wire_get_text(r, v->destinations[i], DESTINATION_BYTES);
     if (s->is_open) {
@@ -363,7 +354,7 @@ static void load_voyage_state(struct voyage_state *s, const struct ports *ports,
         v->from = r->failed ? PORT_NONE : ports_find(ports, code);
         s->from_pos = get_pos(r);
         v->departed_ms = wire_get_i64(r);
-        v->draught_departure_dm = (uint8_t)get_limited(r, UINT8_MAX);
+        v->draught_departure_dm = (uint8_t)wire_get_limited(r, UINT8_MAX);
         s->is_open = v->from != PORT_NONE;
     }
     if (s->has_last)

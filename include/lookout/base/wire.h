@@ -32,6 +32,8 @@ struct wire_reader {
 
 void wire_reader_init(struct wire_reader *r, const void *bytes, size_t n);
 uint64_t wire_get_u64(struct wire_reader *r);
+/* At most `max`; more is a fault, and 0. */
+uint64_t wire_get_limited(struct wire_reader *r, uint64_t max);
 int64_t wire_get_i64(struct wire_reader *r);
 double wire_get_f64(struct wire_reader *r);
 /* Borrowed bytes inside the record; length in *ret_n. NULL after a fault. */

@@ -66,6 +66,23 @@ static void test_round_trip(void **state)
 }
 
 /* Every prefix of a record is a fault, and after a fault everything reads as 0. */
+static void test_limited(void **state)
+{
+    struct buf b = {0};
+    struct wire_writer w = {.out = &b};
+    wire_put_u64(&w, 7);
+    wire_put_u64(&w, 8);
+    wire_put_u64(&w, 1);
+    struct wire_reader r;
+    wire_reader_init(&r, b.data, b.length);
+    assert_int_equal(wire_get_limited(&r, 7), 7);
+    assert_false(r.failed);
+    assert_int_equal(wire_get_limited(&r, 7), 0);
+    assert_true(r.failed);
+    assert_int_equal(wire_get_limited(&r, 7), 0); /* nothing is read after a fault */
+    buf_finish(&b);
+}
+
 static void test_cut_records_fail(void **state)
 {
     struct buf b = {0};
@@ -122,6 +139,6 @@ static void test_count_is_bounded_by_what_is_left(void **state)
     assert_true(r.failed);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_known_bytes), TEST(test_round_trip),
+TEST_MAIN(NULL, NULL, TEST(test_known_bytes), TEST(test_round_trip), TEST(test_limited),
           TEST(test_cut_records_fail), TEST(test_hostile_numbers_fail),
           TEST(test_count_is_bounded_by_what_is_left))
