@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void test_assert_near(double a, double b, double eps, const char *what, const char *file,
@@ -73,4 +75,23 @@ uint64_t test_random_next(struct test_random *r)
 uint64_t test_random_below(struct test_random *r, uint64_t below)
 {
     return test_random_next(r) % below;
+}
+
+void test_keep_alerts(const char *prefix, const char *name, const char *alerts)
+{
+    const char *build = getenv("LOOKOUT_BUILD");
+    size_t n = strlen(alerts);
+    char path[512];
+    if (build == NULL)
+        return;
+    snprintf(path, sizeof path, "%s/alerts", build);
+    mkdir(path, 0777);
+    snprintf(path, sizeof path, "%s/alerts/%s%s.jsonl", build, prefix, name);
+    FILE *f = fopen(path, "w");
+    if (f == NULL)
+        return;
+    fputs(alerts, f);
+    if (n > 0 && alerts[n - 1] != '\n')
+        fputc('\n', f);
+    fclose(f);
 }

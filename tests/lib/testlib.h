@@ -52,6 +52,10 @@ const char *test_data_path(const char *name);
 /* Path of a file of the tree, seen from LOOKOUT_ROOT or ".". Static memory. */
 const char *test_root_path(const char *name);
 
+/* Keep alerts, a body a line, in alerts/ of the build folder, for the check against the
+ * JSON Schema; nothing where LOOKOUT_BUILD is not set. */
+void test_keep_alerts(const char *prefix, const char *name, const char *alerts);
+
 /* splitmix64: seeded, the same everywhere. */
 struct test_random {
     uint64_t state;

@@ -7,26 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/scenario.h"
 #include "lib/testlib.h"
-
-static void keep(const char *name, const char *alerts)
-{
-    const char *build = getenv("LOOKOUT_BUILD");
-    char path[512];
-    if (build == NULL)
-        return;
-    snprintf(path, sizeof path, "%s/alerts", build);
-    mkdir(path, 0777);
-    snprintf(path, sizeof path, "%s/alerts/%s.jsonl", build, name);
-    FILE *f = fopen(path, "w");
-    if (f == NULL)
-        return;
-    fputs(alerts, f);
-    fclose(f);
-}
 
 static bool is_set(const char *variable)
 {
@@ -63,7 +46,7 @@ static void run_file(void **state)
     char *told = scenario_run(
         s, is_once ? SCENARIO_CHUNKS | SCENARIO_RESTARTS : SCENARIO_PLAIN, seed);
     assert_non_null(told);
-    keep(name, told);
+    test_keep_alerts("", name, told);
     int bad = scenario_check(s, told);
     if (!is_once) {
         bad |= check_way(s, SCENARIO_CHUNKS, told, path);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/alertcase.h"
 #include "lookout/base/time.h"
@@ -22,23 +21,6 @@ static void each_type(void (*check)(const char *type))
                 check(rule_kinds[k]->events[e].type);
 }
 
-/* Kept beside those of the scenarios, for the check against the JSON Schema. */
-static void keep(const char *name, const char *body)
-{
-    const char *build = getenv("LOOKOUT_BUILD");
-    char path[512];
-    if (build == NULL)
-        return;
-    snprintf(path, sizeof path, "%s/alerts", build);
-    mkdir(path, 0777);
-    snprintf(path, sizeof path, "%s/alerts/unit-%s.jsonl", build, name);
-    FILE *f = fopen(path, "w");
-    if (f == NULL)
-        return;
-    fprintf(f, "%s\n", body);
-    fclose(f);
-}
-
 /* Byte for byte what the golden file says, but for its blanks and line ends. */
 static void assert_golden(const char *type, const char *body)
 {
@@ -49,7 +31,7 @@ static void assert_golden(const char *type, const char *body)
     json_t *golden = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(golden);
     char *line = json_dumps(golden, JSON_COMPACT | JSON_REAL_PRECISION(10));
-    keep(type, body);
+    test_keep_alerts("unit-", type, body);
     assert_string_equal(body, line);
     free(line);
     free(text);
@@ -186,7 +168,7 @@ static void check_nothing_known(const char *type)
     assert_true(json_is_false(json_object_get(vessel, "watched")));
     char name[64];
     snprintf(name, sizeof name, "unknown-%s", type);
-    keep(name, body);
+    test_keep_alerts("unit-", name, body);
     json_decref(event);
     free(body);
     c.subject.track = NULL;
@@ -246,7 +228,7 @@ static void test_route_from_a_call_under_way(void **state)
     assert_int_equal(json_integer_value(json_object_get(first, "confidence")),
                      c.run.stops[0].confidence);
     assert_non_null(json_object_get(json_array_get(calls, 1), "arrived_at"));
-    keep("under-way", body);
+    test_keep_alerts("unit-", "under-way", body);
     json_decref(event);
     free(body);
     buf_finish(&saved);
