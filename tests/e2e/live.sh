@@ -51,10 +51,10 @@ result "UDP in, webhook out" $? "$(cat "$work/log" "$work/received.err")"
 wait_for 15 grep -q '"subject":"mmsi/440000002"' "$work/received"
 result "TCP in, webhook out" $? "$(cat "$work/log")"
 curl -s "http://127.0.0.1:$api/metrics" >"$work/metrics"
-text=$(diff <(sed -n 's/^# HELP \([^ ]*\) \(.*\)/\1 \2/p' "$work/metrics") \
+text=$(diff <(sed -n '/^# HELP /{s/^# HELP \([^ ]*\) \(.*\)/\1 \2/;N;s/\([^ ]*\) \(.*\)\n# TYPE [^ ]* \(.*\)/\1 \3 \2/;p}' "$work/metrics") \
     <(sed -n '/^\.SH READINESS/,/^\.SH EXIT/p' config/man/lookoutd.1 | grep -A1 -E '^\.B (lookoutd|process)_' |
-        sed -n '/^\.B /{s/^\.B //;N;s/\n[A-Z][a-z]*\./ /;s/  */ /;p}'))
-result "the man page lists every metric in the same words" $? "$text"
+        sed -n '/^\.B /{s/^\.B //;N;s/\nGauge\./ gauge/;s/\nCounter\./ counter/;p}'))
+result "the man page lists every metric, its type and its words" $? "$text"
 grep -q '^lookoutd_feed_reports_total{feed="shore"} 2$' "$work/metrics"
 result "metrics count two reports of the feed" $? "$(grep feed_reports "$work/metrics")"
 last=$(sed -n 's/^lookoutd_feed_last_report_timestamp_seconds{feed="shore"} \([0-9]*\).*/\1/p' "$work/metrics")

@@ -32,7 +32,7 @@ static const struct cmd_option replay_options[] = {
     TEXT("start", start, "TIME", "event time of lines before the first one with a time of its own (RFC 3339)"),
     FORMAT,
     TEXT("alerts", alerts, "FILE", "alerts to FILE instead of stdout"),
-    {"state", 0, CMD_PLACE, offsetof(struct cmd_args, state), "[DIR]", "keep what was learned in the database of DIR, so that `run` starts warm; without DIR in that of the configuration, with the installed file the service's; its alerts are marked history"},
+    {"state", 0, CMD_PLACE, offsetof(struct cmd_args, state), "[DIR]", "keep what was learned in the database of DIR, so that `run` starts warm; without DIR, which then is the last word or stands before another option, in that of the configuration, with the installed file the service's; its alerts are marked history"},
     FLAG("deliver", is_delivering, "post the alerts to the configured webhooks and wait until all are settled"),
     END,
 };
