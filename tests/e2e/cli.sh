@@ -152,11 +152,12 @@ grep -q 'not all alerts were delivered in time: pending=3 wait_s=1' err
 result "says what was not delivered" $? "$(cat err)"
 says "--wait without sense" 2 "--wait 'soon'" run --once --wait soon -c wait.yaml
 
-# The installed file means the service's state. (In a namespace where /etc and /var/lib are ours.)
+# The installed file means the service's state, for what fills it and what asks it. (In a namespace where /etc and /var/lib are ours.)
 cat >installed.sh <<'END'
 mount -t tmpfs etc /etc && mount -t tmpfs lib /var/lib && mkdir -p /etc/lookoutd /var/lib/private || exit 99
 printf 'site: t\nrules: [{id: s, when: sighted}]\n' >/etc/lookoutd/lookoutd.yaml
-"$1" replay -c c.yaml --state /var/lib/private/lookoutd --alerts /dev/null ok.nmea && ln -s private/lookoutd /var/lib/lookoutd &&
+mkdir -m 700 /var/lib/private/lookoutd && ln -s private/lookoutd /var/lib/lookoutd
+"$1" replay -c /etc/lookoutd/lookoutd.yaml --alerts /dev/null ok.nmea --state && ls /var/lib/private/lookoutd/*.db &&
     "$1" vessels -c /etc/lookoutd/lookoutd.yaml 440000001
 END
 text=$(unshare -rm sh installed.sh "$bin" 2>&1)
