@@ -146,6 +146,7 @@ static void reload_free(struct run *r)
 /* What is wrong stays on screen until a reload succeeds. */
 static void reload_refuse(struct run *r)
 {
+    r->is_reload_good = false;
     const char *why =
         r->reload.err.text[0] != '\0' ? r->reload.err.text : err_text(r->reload.rc);
     log_error("run", NULL, "%s is refused; the configuration in force stays",
@@ -157,6 +158,7 @@ static void reload_refuse(struct run *r)
 static void reload_report(struct run *r, int rc)
 {
     const char *why = r->reload.err.text;
+    r->is_reload_good = rc == 0;
     if (rc != 0) {
         why = why[0] != '\0' ? why : err_text(rc);
         log_error("run", NULL, "reload: the changed file is in force, but for this: %s",
@@ -164,7 +166,6 @@ static void reload_report(struct run *r, int rc)
         notify_ready_format("reloaded, but: %s", why);
         return;
     }
-    r->is_reload_good = true;
     log_info("run", NULL, "reloaded: feeds=%zu rules=%zu webhooks=%zu",
              r->conf->feed_count, engine_conf(r->pipeline.engine)->rule_count,
              r->conf->webhook_count);
@@ -266,7 +267,6 @@ static void on_timer(uv_timer_t *timer)
     l->err = (struct err){0};
     l->phase = RELOAD_READING;
     r->reloaded_ms = pipeline_clock_ms();
-    r->is_reload_good = false;
     notify_reloading();
     l->rc = uv_queue_work(&r->loop, &l->work, on_read, on_was_read) != 0 ? ERR_NOMEM : 0;
     if (l->rc != 0)
