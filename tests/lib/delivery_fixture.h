@@ -50,7 +50,7 @@ bool sender_wait_dead(struct sender *s, const char *webhook, uint64_t n);
 /* Until the database says that the alert was tried n times. */
 bool sender_wait_attempts(struct sender *s, const char *id, unsigned n);
 
-#define LONG_MS 15000 /* no test waits so long unless it fails */
+#define LONG_MS 40000 /* no test waits so long unless it fails */
 
 /* A sender and a receiver, set up and taken down around each test; the receiver's context
  * is the scene. */

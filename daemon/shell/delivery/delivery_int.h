@@ -202,8 +202,10 @@ MUST_CHECK int queued_drop(struct window *w, struct queued *q);
 /* Is it its lane's next, but for what is in this bundle (NULL: none)? */
 bool queued_is_next(const struct queued *q, const struct bundle *b);
 /* When it may go though it is not its lane's next: a critical alert waits at most
- * critical_wait_ms behind one that failed. INT64_MAX: never. */
-int64_t queued_passes_at(const struct window *w, const struct queued *q);
+ * critical_wait_ms behind one that failed, and passes no critical one that has not failed
+ * but in its bundle (NULL: none). INT64_MAX: when something wakes it. */
+int64_t queued_passes_at(const struct window *w, const struct queued *q,
+                         const struct bundle *b);
 
 /* --- bundles (bundle.c) --- */
 
@@ -234,7 +236,7 @@ MUST_CHECK int group_add(struct window *w, struct queued *q);
 /* The bundle of the group that is due, new and not on record; NULL: nothing of it may go
  * yet, or memory is short. */
 struct bundle *group_form(struct window *w, int64_t now_ms);
-/* A critical alert of the lane may pass what fails there. */
+/* The lane's first critical alert that waits may pass what fails there. */
 MUST_CHECK int group_wake_critical(struct window *w, const struct lane *lane);
 /* The lane's first alert goes at once if it was blocked. */
 MUST_CHECK int group_wake_first(struct window *w, const struct lane *lane);

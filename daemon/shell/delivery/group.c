@@ -126,13 +126,11 @@ int group_add(struct window *w, struct queued *q)
 
 int group_wake_critical(struct window *w, const struct lane *lane)
 {
-    int rc = 0;
-    for (struct queued *q = lane->first; q != NULL && rc == 0; q = q->next) {
-        int64_t at_ms = q->bundle == NULL ? queued_passes_at(w, q) : INT64_MAX;
-        if (at_ms != INT64_MAX)
-            rc = wake_group_by(w, q->group, at_ms, true);
-    }
-    return rc;
+    struct queued *q = lane->first;
+    while (q != NULL && (q->bundle != NULL || q->severity != SEVERITY_CRITICAL))
+        q = q->next;
+    int64_t at_ms = q != NULL ? queued_passes_at(w, q, NULL) : INT64_MAX;
+    return at_ms != INT64_MAX ? wake_group_by(w, q->group, at_ms, true) : 0;
 }
 
 int group_wake_first(struct window *w, const struct lane *lane)
@@ -171,7 +169,7 @@ static int64_t goes_at(const struct window *w, const struct bundle *b,
 {
     if (q->due_ms > now_ms)
         return q->due_ms;
-    return queued_is_next(q, b) ? now_ms : queued_passes_at(w, q);
+    return queued_is_next(q, b) ? now_ms : queued_passes_at(w, q, b);
 }
 
 /* Moves what may go from the group into *bundle, which is made for the first. */

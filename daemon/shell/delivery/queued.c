@@ -169,13 +169,17 @@ bool queued_is_next(const struct queued *q, const struct bundle *b)
     return before == q;
 }
 
-int64_t queued_passes_at(const struct window *w, const struct queued *q)
+int64_t queued_passes_at(const struct window *w, const struct queued *q,
+                         const struct bundle *b)
 {
     int64_t since = INT64_MAX;
     if (q->severity != SEVERITY_CRITICAL)
         return INT64_MAX;
     for (const struct queued *i = q->lane->first; i != q; i = i->next) {
         int64_t failing = i->bundle != NULL ? i->bundle->failing_since_ms : 0;
+        bool goes_along = b != NULL && i->bundle == b;
+        if (i->severity == SEVERITY_CRITICAL && failing == 0 && !goes_along)
+            return INT64_MAX;
         if (failing != 0 && failing < since)
             since = failing;
     }

@@ -294,6 +294,9 @@ int window_remove(struct window *w, struct bundle *b)
         next = q->mate;
         rc = queued_drop(w, q) != 0 ? ERR_NOMEM : rc;
         rc = stays && group_wake_first(w, lane) != 0 ? ERR_NOMEM : rc;
+        rc = stays && lane->critical_count > 0 && group_wake_critical(w, lane) != 0
+                 ? ERR_NOMEM
+                 : rc;
     }
     bundle_destroy(b);
     return rc;

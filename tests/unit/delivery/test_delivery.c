@@ -146,12 +146,12 @@ static void retry_after_is_obeyed(void **state)
 {
     struct scene *t = *state;
     t->receiver.decide = busy_once;
-    scene_desk(t)->retry.waits_ms[0] = 2000; /* no sooner than 1 s: the receiver's word */
+    scene_desk(t)->retry.waits_ms[0] = 60000; /* the receiver's word counts: 1 s */
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 1, 1);
     assert_true(receiver_wait(&t->receiver, receiver_took, 1, LONG_MS));
     int64_t waited = t->receiver.requests[1].at_ms - t->receiver.requests[0].at_ms;
-    assert_in_range(waited, 990, 1900);
+    assert_true(waited >= 990);
 }
 
 static void poison_dies_after_the_second_attempt(void **state)
@@ -275,14 +275,24 @@ static void what_waits_is_put_forward(void **state)
     assert_true(sender_wait_attempts(&t->sender, id, 3));
 }
 
+/* The first alert fails, the others take 200 ms. */
+static void fail_0_slowly(void *context, const struct receiver_request *request,
+                          struct receiver_act *act)
+{
+    scene_fail_0(context, request, act);
+    act->delay_ms = 200;
+}
+
+/* The critical ones keep their order: the second goes when the first has arrived. */
 static void a_critical_alert_overtakes_a_failed_one(void **state)
 {
     struct scene *t = *state;
     t->sender.tuning.critical_wait_ms = 300;
-    t->receiver.decide = scene_fail_0;
+    t->receiver.decide = fail_0_slowly;
     scene_desk(t)->retry.waits_ms[0] = 60000;
     sender_start(&t->sender);
     sender_alert(&t->sender, 0, 445000001, SEVERITY_INFO);
+    assert_true(receiver_wait(&t->receiver, receiver_has, 1, LONG_MS));
     sender_alert(&t->sender, 1, 445000001, SEVERITY_WARNING);
     sender_alert(&t->sender, 2, 445000001, SEVERITY_CRITICAL);
     sender_alert(&t->sender, 3, 445000001, SEVERITY_CRITICAL);
@@ -290,8 +300,8 @@ static void a_critical_alert_overtakes_a_failed_one(void **state)
     assert_int_equal(t->receiver.count, 3);
     assert_int_equal(number_of(&t->receiver.requests[1]), 2);
     assert_int_equal(number_of(&t->receiver.requests[2]), 3);
-    assert_in_range(t->receiver.requests[1].at_ms - t->receiver.requests[0].at_ms, 290,
-                    2000);
+    assert_true(t->receiver.requests[1].at_ms - t->receiver.requests[0].at_ms >= 290);
+    assert_true(t->receiver.requests[2].at_ms - t->receiver.requests[1].at_ms >= 190);
     assert_true(sender_wait_pending(&t->sender, "desk", 2));
 }
 
@@ -320,10 +330,13 @@ static void a_critical_alert_comes_within_a_second_beside_a_backlog(void **state
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 6000, 6000);
     assert_true(receiver_wait(&t->receiver, receiver_has, 16, LONG_MS));
-    int64_t begin_ms = receiver_clock_ms();
+    pthread_mutex_lock(&t->receiver.mutex);
+    size_t before = t->receiver.count;
+    pthread_mutex_unlock(&t->receiver.mutex);
     sender_alert(&t->sender, 6000, 445900000, SEVERITY_CRITICAL);
     assert_true(receiver_wait(&t->receiver, has_alert, 6000, LONG_MS));
-    assert_in_range(receiver_clock_ms() - begin_ms, 0, 1000);
+    /* a second of this receiver: eight at a time, ten times */
+    assert_true(t->receiver.count - before <= 80);
 }
 
 /* Back by 9 h and forward by 2 days, while an alert waits. */
@@ -371,8 +384,7 @@ static void retry_for_ends_with_an_attempt(void **state)
     sender_alerts(&t->sender, 0, 1, 1);
     assert_true(sender_wait_dead(&t->sender, "desk", 1));
     assert_int_equal(t->receiver.count, 2);
-    assert_in_range(t->receiver.requests[1].at_ms - t->receiver.requests[0].at_ms, 600,
-                    3000);
+    assert_true(t->receiver.requests[1].at_ms - t->receiver.requests[0].at_ms >= 600);
 }
 
 static void the_first_failure_is_a_warning(void **state)
@@ -415,8 +427,7 @@ static void a_restart_goes_on_with_attempts_and_time(void **state)
     sender_start(&t->sender);
     assert_true(sender_wait_dead(&t->sender, "desk", 1)); /* this one was the second */
     assert_int_equal(t->receiver.count, 2);
-    assert_in_range(t->receiver.requests[1].at_ms - t->receiver.requests[0].at_ms, 620,
-                    3000);
+    assert_true(t->receiver.requests[1].at_ms - t->receiver.requests[0].at_ms >= 620);
 }
 
 static void a_changed_webhook_is_taken_over(void **state)

