@@ -36,15 +36,28 @@ pids+=("$daemon")
 wait_for 60 grep -q 'watching: ' "$work/log"
 result "the daemon watches" $? "$(tail -n 5 "$work/log")"
 
-# 1,500 in about 8 s, and a ship that is first seen in their midst.
-burst() { for _ in $(seq "$1"); do kill -HUP "$daemon" 2>/dev/null || break; sleep 0.004; done; }
-burst 1500 &
+# 200 a second until told to stop, or the daemon has gone; and a ship that is first seen in their midst.
+burst() {
+    local sent=0
+    while [ ! -e "$work/enough" ] && kill -HUP "$daemon" 2>/dev/null; do
+        sent=$((sent + 1))
+        echo $sent >"$work/sent"
+        sleep 0.004
+    done
+}
+gone() { ! kill -0 "$1" || grep -q "^State:.*Z" "/proc/$1/status"; }
+has_sent() { [ "$(cat "$work/sent")" -ge "$1" ]; }
+rm -f "$work/enough" "$work/sent"
+burst &
 bursting=$!
-sleep 2
+wait_for 60 has_sent 300
 "$build/ais_say" 440000002 36 125.9 10 90 >"/dev/udp/127.0.0.1/$udp"
-wait_for 5 grep -q 440000002 "$work/received"
+wait_for 60 grep -q 440000002 "$work/received"
 result "an alert goes out while SIGHUP comes 200 times a second" $? "$(cat "$work/received"; tail -n 3 "$work/log")"
+wait_for 120 has_sent 1500
+touch "$work/enough"
 wait "$bursting"
+sent=$(cat "$work/sent")
 idle() { # no reload for a second
     local before
     before=$(grep -c 'reloaded: ' "$work/log")
@@ -53,12 +66,15 @@ idle() { # no reload for a second
 }
 wait_for 60 idle
 reloads=$(grep -c 'reloaded: ' "$work/log")
-[ "$reloads" -ge 1 ] && [ "$reloads" -le 15 ]
-result "1,500 of them are a few reloads ($reloads)" $? "$(tail -n 5 "$work/log")"
+[ "$reloads" -ge 1 ] && [ "$reloads" -le $((sent / 50)) ]
+result "$sent of them are a few reloads ($reloads)" $? "$(tail -n 5 "$work/log")"
 turn=$(curl -s "http://127.0.0.1:$api/metrics" | sed -n 's/^lookoutd_loop_longest_turn_seconds //p')
-echo "# the loop's longest turn was $turn s"
-awk -v t="$turn" 'BEGIN { exit !(t > 0 && t < 0.2) }'
-result "the loop never did one thing for long" $? "$turn s"
+began=$(date +%s%N)
+"$bin" check -c "$work/c.yaml" >/dev/null 2>&1
+loading=$((($(date +%s%N) - began) / 1000000))
+echo "# the loop's longest turn was $turn s, loading this configuration takes $loading ms"
+awk -v t="$turn" -v l="$loading" 'BEGIN { exit !(t > 0 && t * 1000 < l / 2) }'
+result "the loop never loaded a configuration itself" $? "$turn s of $loading ms"
 
 for _ in 1 2 3 4 5 6 7 8 9 10; do kill -HUP "$daemon"; done
 once() { [ "$(grep -c 'reloaded: ' "$work/log")" -gt "$reloads" ]; }
@@ -75,13 +91,15 @@ grep -q 'c.yaml is refused; the configuration in force stays' "$work/log" &&
 result "in the log and as a metric" $? "$(tail -n 3 "$work/log")"
 sed -i 's/when: sihgted/when: sighted/' "$work/c.yaml"
 
-burst 1000 &
-sleep 1
-began=$(date +%s%N)
+rm -f "$work/enough" "$work/sent"
+burst &
+wait_for 60 has_sent 100
 kill "$daemon"
+wait_for 60 gone "$daemon"
+overtaken=$?
+touch "$work/enough"
 wait "$daemon"
 status=$?
-took=$((($(date +%s%N) - began) / 1000000))
-[ $status -eq 0 ] && [ $took -lt 8000 ]
-result "SIGTERM overtakes them ($took ms)" $? "exit $status: $(tail -n 3 "$work/log")"
+[ $status -eq 0 ] && [ $overtaken -eq 0 ]
+result "SIGTERM overtakes them" $? "exit $status: $(tail -n 3 "$work/log")"
 finish
