@@ -38,9 +38,9 @@ finish() {
     echo "1..$n"
     exit $bad
 }
-# wait_for SECONDS COMMAND...: until it succeeds; 1 when it never did.
+# wait_for SECONDS COMMAND...: until it succeeds; 1 when it never did. At least a minute: a loaded machine is slow.
 wait_for() {
-    local tries=$(($1 * 20))
+    local tries=$((($1 > 60 ? $1 : 60) * 20))
     shift
     while ! "$@" >/dev/null 2>&1; do
         tries=$((tries - 1))
