@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who else was heard near a place: ships in cells of one degree by their last position.
- */
-#include "engine_int.h"
-
+/* Who else was heard near a place: ships stand in cells of one degree by their last
+ * position, and their paths tell where they were before. */
 #include <math.h>
+
+#include "engine_int.h"
+#include "lookout/base/time.h"
+#include "lookout/base/units.h"
 
 enum { COLUMNS = 360, ROWS = 180 };
 
@@ -56,11 +58,19 @@ static uint32_t count_cell(const struct engine *e, uint32_t cell,
     uint32_t count = 0;
     for (const struct ship *s = map_get(&e->cells, cell); s != NULL; s = s->cell_next) {
         const struct track *track = tracks_current(&s->tracks);
-        if (s != except && track != NULL && track->last.time_ms >= since_ms &&
-            geo_distance_m(track->last.pos, pos) <= e->conf.limits.gap_nearby_m)
+        if (s != except && track != NULL &&
+            track_path_nearest_m(track, pos, since_ms) <= e->conf.limits.gap_nearby_m)
             count++;
     }
     return count;
+}
+
+/* How far a ship that was near has gone meanwhile: at 25 kn, of a day at most. */
+static double gone_since_m(const struct engine *e, int64_t since_ms)
+{
+    int64_t most_ms = since_ms == TIME_NONE ? DAY_MS : e->now_ms - since_ms;
+    most_ms = most_ms < 0 ? 0 : most_ms > DAY_MS ? DAY_MS : most_ms;
+    return (double)most_ms / (double)HOUR_MS * 25 * NM_M;
 }
 
 uint32_t nearby_count(const struct engine *e, const struct ship *except,
@@ -68,7 +78,7 @@ uint32_t nearby_count(const struct engine *e, const struct ship *except,
 {
     static const double degree_m = 111000;
     double lat = pos.lat_e7 / GEO_E7, lon = pos.lon_e7 / GEO_E7;
-    double dlat = e->conf.limits.gap_nearby_m / degree_m;
+    double dlat = (e->conf.limits.gap_nearby_m + gone_since_m(e, since_ms)) / degree_m;
     double shrink = cos((fabs(lat) + dlat) * 0.017453292519943295);
     double dlon = shrink > 0.01 ? dlat / shrink : 180;
     int low_row = (int)floor(lat - dlat), high_row = (int)floor(lat + dlat);

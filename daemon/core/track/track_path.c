@@ -27,16 +27,11 @@ static int64_t round_e7(double value)
     return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
 }
 
-/* Where an even passage from a to b, straight in latitude and longitude as evidence lines
- * are drawn, is at time_ms. */
-static struct geo_pos even_passage(const struct track_point *a,
-                                   const struct track_point *b, int64_t time_ms)
+/* The place after this part, 0 to 1, of the way from a to b, straight in latitude and
+ * longitude as evidence lines are drawn. */
+static struct geo_pos place_between(const struct track_point *a,
+                                    const struct track_point *b, double part)
 {
-    if (time_ms <= a->time_ms || b->time_ms <= a->time_ms)
-        return a->pos;
-    if (time_ms >= b->time_ms)
-        return b->pos;
-    double part = (double)(time_ms - a->time_ms) / (double)(b->time_ms - a->time_ms);
     double lat = ((double)b->pos.lat_e7 - (double)a->pos.lat_e7) * part;
     double lon = (double)near_lon_step_e7(a->pos.lon_e7, b->pos.lon_e7) * part;
     int64_t folded = a->pos.lon_e7 + round_e7(lon);
@@ -45,6 +40,18 @@ static struct geo_pos even_passage(const struct track_point *a,
     if (folded < -FULL_TURN_E7 / 2)
         folded += FULL_TURN_E7;
     return (struct geo_pos){a->pos.lat_e7 + (int32_t)round_e7(lat), (int32_t)folded};
+}
+
+/* Where an even passage from a to b is at time_ms. */
+static struct geo_pos even_passage(const struct track_point *a,
+                                   const struct track_point *b, int64_t time_ms)
+{
+    if (time_ms <= a->time_ms || b->time_ms <= a->time_ms)
+        return a->pos;
+    if (time_ms >= b->time_ms)
+        return b->pos;
+    double part = (double)(time_ms - a->time_ms) / (double)(b->time_ms - a->time_ms);
+    return place_between(a, b, part);
 }
 
 /* How far m is from the even passage a -> b, in metres on the plane at m. Error below 1 %
@@ -198,4 +205,37 @@ size_t track_path(const struct track *t, int64_t since_ms, int64_t until_ms,
     count = thin_points(points, count, room);
     memcpy(ret_points, points, count * sizeof points[0]);
     return count;
+}
+
+/* How near the passage from a to b comes to pos, by the plane at pos. */
+static double passage_nearest_m(const struct track_point *a, const struct track_point *b,
+                                struct geo_pos pos)
+{
+    double shrink = cos(geo_to_point(pos).lat * (3.14159265358979323846 / 180.0));
+    double ax = (double)near_lon_step_e7(pos.lon_e7, a->pos.lon_e7) * shrink;
+    double ay = (double)a->pos.lat_e7 - (double)pos.lat_e7;
+    double dx = (double)near_lon_step_e7(a->pos.lon_e7, b->pos.lon_e7) * shrink;
+    double dy = (double)b->pos.lat_e7 - (double)a->pos.lat_e7;
+    double square = dx * dx + dy * dy;
+    double part = square > 0 ? -(ax * dx + ay * dy) / square : 0;
+    part = part < 0 ? 0 : part > 1 ? 1 : part;
+    return geo_distance_m(place_between(a, b, part), pos);
+}
+
+double track_path_nearest_m(const struct track *t, struct geo_pos pos, int64_t since_ms)
+{
+    uint32_t i = t->path_count;
+    if (i == 0 || t->path[i - 1].time_ms < since_ms)
+        return HUGE_VAL;
+    struct track_point to = t->path[--i];
+    double least_m = geo_distance_m(to.pos, pos);
+    while (i > 0 && to.time_ms > since_ms) {
+        struct track_point from = t->path[--i];
+        if (from.time_ms < since_ms)
+            from = path_at(t, since_ms);
+        double distance_m = passage_nearest_m(&from, &to, pos);
+        least_m = distance_m < least_m ? distance_m : least_m;
+        to = from;
+    }
+    return least_m;
 }

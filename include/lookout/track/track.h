@@ -143,6 +143,10 @@ double tracks_believed_kn(const struct track *track, const struct track_conf *co
  * until_ms, as far as it goes: fixes, or interpolated between the two kept beside. */
 size_t track_path(const struct track *track, int64_t since_ms, int64_t until_ms,
                   struct track_point *ret_points, size_t room);
+/* How near the path came to pos from since_ms (TIME_NONE: ever) on, in metres; right within
+ * 1 % up to 100 km. HUGE_VAL when it ends before. */
+double track_path_nearest_m(const struct track *track, struct geo_pos pos,
+                            int64_t since_ms);
 /* A fault shows in r->failed; *fix is valid in any case. */
 void track_wire_save_fix(const struct track_fix *fix, struct wire_writer *w);
 void track_wire_load_fix(struct track_fix *fix, struct wire_reader *r);

@@ -18,8 +18,8 @@ static uint32_t brute(const struct engine *e, const struct ship *except,
     size_t cursor = 0;
     for (const struct ship *s; (s = ship_next(e, &cursor)) != NULL;) {
         const struct track *t = tracks_current(&s->tracks);
-        n += s != except && t != NULL && t->last.time_ms >= since_ms &&
-             geo_distance_m(t->last.pos, pos) <= 30 * NM_M;
+        n += s != except && t != NULL &&
+             track_path_nearest_m(t, pos, since_ms) <= 30 * NM_M;
     }
     return n;
 }
@@ -88,4 +88,53 @@ static void test_moving_and_forgetting(void **state)
     enginerun_finish(&run);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_against_every_ship), TEST(test_moving_and_forgetting))
+/* Ships of which each sails one leg: between what a leg of 200 places counts within 29.7
+ * and within 30.3 nm. */
+static uint32_t brute_legs(struct geo_point (*legs)[2], size_t count, struct geo_pos pos,
+                           double radius_m)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_near = false;
+        for (int k = 0; k <= 200 && !is_near; k++) {
+            double part = k / 200.0;
+            struct geo_point on = {
+                legs[i][0].lat + (legs[i][1].lat - legs[i][0].lat) * part,
+                legs[i][0].lon + (legs[i][1].lon - legs[i][0].lon) * part};
+            is_near = geo_distance_m(geo_to_pos(on), pos) <= radius_m;
+        }
+        n += is_near;
+    }
+    return n;
+}
+
+static void test_where_they_were(void **state)
+{
+    (void)state;
+    enum { SHIPS = 200, HOURS = 8 };
+    struct geo_point legs[SHIPS][2];
+    struct test_random r = {.state = 20261130};
+    struct enginerun run;
+    enginerun_init(&run, yaml, NULL);
+    for (size_t i = 0; i < SHIPS; i++) {
+        legs[i][0] = (struct geo_point){uniform(&r, 58, 62), uniform(&r, -4, 4)};
+        legs[i][1] = (struct geo_point){legs[i][0].lat + uniform(&r, -2, 2),
+                                        legs[i][0].lon + uniform(&r, -3, 3)};
+    }
+    for (int end = 0; end < 2; end++)
+        for (size_t i = 0; i < SHIPS; i++)
+            enginerun_fix(&run, 440000000 + (uint32_t)i,
+                          end * HOURS * 60 + (double)i / 10, legs[i][end].lat,
+                          legs[i][end].lon, 12);
+    for (int i = 0; i < 500; i++) {
+        struct geo_pos pos =
+            geo_to_pos((struct geo_point){uniform(&r, 57, 63), uniform(&r, -6, 6)});
+        uint32_t count = nearby_count(run.engine, NULL, pos, ENGINERUN_DAY0);
+        assert_in_range(count, brute_legs(legs, SHIPS, pos, 29.7 * NM_M),
+                        brute_legs(legs, SHIPS, pos, 30.3 * NM_M));
+    }
+    enginerun_finish(&run);
+}
+
+TEST_MAIN(NULL, NULL, TEST(test_where_they_were), TEST(test_against_every_ship),
+          TEST(test_moving_and_forgetting))

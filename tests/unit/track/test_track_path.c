@@ -303,7 +303,41 @@ static void test_damage_is_refused(void **state)
     tracks_finish(&t);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_long_voyage_in_64_points), TEST(test_slow_turns_are_kept),
-          TEST(test_old_points_go), TEST(test_path_between_times),
-          TEST(test_path_over_the_antimeridian), TEST(test_saved_and_loaded_alike),
-          TEST(test_damage_is_refused))
+/* Metres of so many degrees of latitude on the sphere of 6371008.8 m. */
+static double degrees_m(double degrees)
+{
+    return degrees * 6371008.8 * 3.14159265358979323846 / 180;
+}
+
+static bool is_about(double value_m, double wanted_m)
+{
+    return fabs(value_m - wanted_m) <= 0.01 * wanted_m;
+}
+
+/* North along 179.9 E from 36 N to 37 N in 3 h, then east over 180 degrees. */
+static void test_nearest(void **state)
+{
+    (void)state;
+    struct tracks t;
+    tracks_init(&t);
+    add(&t, DAY0, at(36, 179.9));
+    add(&t, DAY0 + 3 * HOUR_MS, at(37, 179.9));
+    struct track *track = add(&t, DAY0 + 6 * HOUR_MS, at(37, -179.1));
+    double abeam_m = degrees_m(0.4) * cos(36.5 * 3.14159265358979323846 / 180);
+    struct geo_pos abeam = at(36.5, -179.7), south = at(35.8, 179.9);
+    assert_true(is_about(track_path_nearest_m(track, abeam, TIME_NONE), abeam_m));
+    assert_true(is_about(track_path_nearest_m(track, south, TIME_NONE), degrees_m(0.2)));
+    /* since it was at 36.5 N: that place is the nearest */
+    assert_true(is_about(track_path_nearest_m(track, south, DAY0 + 3 * HOUR_MS / 2),
+                         degrees_m(0.7)));
+    assert_true(
+        is_about(track_path_nearest_m(track, at(37.1, -179.1), DAY0 + 6 * HOUR_MS),
+                 degrees_m(0.1)));
+    assert_true(track_path_nearest_m(track, south, DAY0 + 6 * HOUR_MS + 1) > 1e300);
+    tracks_finish(&t);
+}
+
+TEST_MAIN(NULL, NULL, TEST(test_nearest), TEST(test_long_voyage_in_64_points),
+          TEST(test_slow_turns_are_kept), TEST(test_old_points_go),
+          TEST(test_path_between_times), TEST(test_path_over_the_antimeridian),
+          TEST(test_saved_and_loaded_alike), TEST(test_damage_is_refused))
