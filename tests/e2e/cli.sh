@@ -46,7 +46,7 @@ says "an option without its argument" 2 "--since needs T" alerts --state state -
 says "a short option without its argument" 2 "-c needs FILE" run -c
 says "an argument to an option that takes none" 2 "--dead takes no argument" alerts --dead=yes --state state
 says "a format mistyped" 2 "did you mean jsonl?" decode --format json1
-says "a word too many" 2 "'more' is one word too many" run -c c.yaml more
+says "a word too many" 2 "the word 'more' is not expected" run -c c.yaml more
 says "a time that is none" 2 "--start 'soon'" replay -c c.yaml --start soon ok.nmea
 says "an address that is none" 2 "--address 'nowhere'" listen --address nowhere
 says "no such configuration" 2 "nosuch.yaml: error: " check -c nosuch.yaml

@@ -202,9 +202,9 @@ static int read_args(struct cmd_args *args, const struct cmd *cmd, int argc, cha
     for (; optind < argc && status == CMD_DONE; optind++)
         args->words[args->word_count++] = argv[optind];
     if (status == CMD_DONE && args->word_count > 0 && !cmd->takes_words)
-        status = cmd_refuse(args, "'%s' is one word too many", args->words[0]);
+        status = cmd_refuse(args, "the word '%s' is not expected", args->words[0]);
     if (status == CMD_DONE && cmd->needs_config && args->config == NULL)
-        status = cmd_refuse(args, "which configuration? (-c FILE)");
+        status = cmd_refuse(args, "the option -c FILE is missing: it names the configuration");
     return status;
 }
 
@@ -223,7 +223,7 @@ static void print_commands(FILE *out)
     fputs("usage: lookoutd COMMAND [options]\n\n", out);
     for (size_t i = 0; i < cmd_table_count; i++)
         fprintf(out, "  %-13s %s\n", cmd_table[i].name, cmd_table[i].line);
-    fputs("\n--help with a command says more; --version prints the version.\n"
+    fputs("\nCOMMAND --help prints the options of a command; --version prints the version.\n"
           "Exit status: 0 done, 1 failed at run time, 2 wrong usage or configuration.\n",
           out);
 }

@@ -1,55 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What may be typed: every command with its help, every option with its member of struct
- * cmd_args. Only data; cmd.c reads it. */
+/* The commands with their help, and the options with their members of struct cmd_args.
+ * Only data; cmd.c reads it. */
 #include "cmd.h"
 
 /* clang-format off */
 #define FLAG(name, member, help)           {name, 0, CMD_FLAG, offsetof(struct cmd_args, member), NULL, help}
 #define TEXT(name, member, argument, help) {name, 0, CMD_TEXT, offsetof(struct cmd_args, member), argument, help}
 #define CONFIG(help)                       {"config", 'c', CMD_TEXT, offsetof(struct cmd_args, config), "FILE", help}
-#define STATE                              CONFIG("the configuration; its `state` is the directory, its secrets are not read"), \
-                                           TEXT("state", state, "DIR", "the state directory itself")
-#define FORMAT                             TEXT("format", format, "F", "auto, nmea, jsonl or csv instead of recognising it")
-#define CREDENTIALS                        TEXT("credentials", credentials, "DIR", "where credentials are read from; default $CREDENTIALS_DIRECTORY, which systemd sets for the service alone")
+#define STATE                              CONFIG("the configuration, which names the state directory; its secrets are not read"), \
+                                           TEXT("state", state, "DIR", "the state directory, given directly")
+#define FORMAT                             TEXT("format", format, "F", "format of the inputs: auto, nmea, jsonl or csv; default auto, which recognises it")
+#define CREDENTIALS                        TEXT("credentials", credentials, "DIR", "directory of the credentials; default $CREDENTIALS_DIRECTORY, which systemd sets for the service only")
 #define END                                {0}
 
 static const struct cmd_option run_options[] = {
     CONFIG("the configuration"),
-    FLAG("once", is_once, "end when the recordings of the `file` feeds are through and their alerts delivered"),
-    TEXT("wait", wait, "DURATION", "with --once: how long to wait for the deliveries, 60s; what is not delivered then is a failure"),
+    FLAG("once", is_once, "end when the recordings of the `file` feeds are read and their alerts are delivered"),
+    TEXT("wait", wait, "DURATION", "with --once: how long to wait for the deliveries; default 60s; alerts not delivered by then are a failure"),
     END,
 };
 static const struct cmd_option check_options[] = {
     CONFIG("the configuration"),
-    FLAG("connect", is_connecting, "then listen to each feed for 10 s and say what came"),
-    TEXT("for", listen_for, "DURATION", "not 10 s, but 1s to 1h"),
+    FLAG("connect", is_connecting, "then listen to each feed for 10 s and print what was received"),
+    TEXT("for", listen_for, "DURATION", "listen for this time instead of 10 s: 1s to 1h"),
     CREDENTIALS,
-    FLAG("without-secrets", is_without_secrets, "secrets are not read: what systemd does before a reload"),
+    FLAG("without-secrets", is_without_secrets, "do not read secrets; the systemd service uses this before a reload"),
     END,
 };
 static const struct cmd_option replay_options[] = {
     CONFIG("the configuration; its feeds are not opened"),
-    TEXT("start", start, "TIME", "event time of lines before the first one with a time of its own (RFC 3339)"),
+    TEXT("start", start, "TIME", "event time (RFC 3339) of the lines before the first line that carries a time"),
     FORMAT,
-    TEXT("alerts", alerts, "FILE", "alerts to FILE instead of stdout"),
-    {"state", 0, CMD_PLACE, offsetof(struct cmd_args, state), "[DIR]", "keep what was learned in the database of DIR, so that `run` starts warm; without DIR, which then is the last word or stands before another option, in that of the configuration, with the installed file the service's; its alerts are marked history"},
-    FLAG("deliver", is_delivering, "post the alerts to the configured webhooks and wait until all are settled"),
+    TEXT("alerts", alerts, "FILE", "write the alerts to FILE instead of stdout"),
+    {"state", 0, CMD_PLACE, offsetof(struct cmd_args, state), "[DIR]", "keep vessels, calls, voyages and alerts in the database of DIR, so that a later `run` already knows them; the alerts are marked \"history\"; without DIR: the database of the configuration (with the installed file, that of the service); leave DIR out only where --state is the last word or stands before another option"},
+    FLAG("deliver", is_delivering, "post the alerts to the configured webhooks and wait until each is delivered or given up"),
     END,
 };
 static const struct cmd_option decode_options[] = {
-    FLAG("unscaled", is_unscaled, "raw values as sent (messages only; csv and json bring none)"),
+    FLAG("unscaled", is_unscaled, "print raw values as sent (only AIS messages have them, not records of CSV or JSON)"),
     FORMAT,
     END,
 };
 static const struct cmd_option listen_options[] = {
-    TEXT("address", address, "A:P", "where to listen; default 127.0.0.1:8080, port 0: any free one"),
-    TEXT("secret", secret, "FILE", "verify signatures: whsec_<base64>, one a line; what is not signed by one of them is answered 401 and not printed"),
-    TEXT("fail", fail, "CODE[:COUNT]", "answer the first COUNT requests (all) with this status, or reset: break the connection; hang: never answer"),
+    TEXT("address", address, "A:P", "address to listen at; default 127.0.0.1:8080; port 0 takes any free port"),
+    TEXT("secret", secret, "FILE", "verify signatures with the secrets of FILE, one whsec_<base64> in each line; a request that none of them signed is answered 401 and not printed"),
+    TEXT("fail", fail, "CODE[:COUNT]", "answer the first COUNT requests (default: all) with the status CODE; CODE `reset` breaks the connection, `hang` never answers"),
     TEXT("delay", delay, "DURATION", "wait before each answer (2s, 500ms)"),
-    FLAG("json", is_json, "print each alert's JSON instead"),
+    FLAG("json", is_json, "print the JSON of each alert instead of one line"),
     END,
 };
-#define JSON FLAG("json", is_json, "JSON lines on a terminal too, where there would be a table")
+#define JSON FLAG("json", is_json, "print JSON lines on a terminal too, instead of a table")
 static const struct cmd_option vessels_options[] = {
     STATE,
     JSON,
@@ -57,33 +57,33 @@ static const struct cmd_option vessels_options[] = {
 };
 static const struct cmd_option calls_options[] = {
     STATE,
-    TEXT("since", since, "T", "what ended at T or later or goes on: RFC 3339, a date, or a duration back from now (30d)"),
-    TEXT("port", port, "P", "at, from or to a port: a code, a country (\"KP*\"), a name or part of one"),
-    FLAG("csv", is_csv, "comma-separated, quoted as in RFC 4180"),
+    TEXT("since", since, "T", "only calls and voyages that ended at T or later, or have not ended; T: a time (RFC 3339), a date, or a duration back from now (30d)"),
+    TEXT("port", port, "P", "only calls at this port and voyages from or to it; P: a code, a country (\"KP*\"), a name or part of a name"),
+    FLAG("csv", is_csv, "print comma-separated values, quoted as in RFC 4180"),
     JSON,
     END,
 };
 static const struct cmd_option alerts_options[] = {
     STATE,
-    TEXT("since", since, "T", "alerts of T or later: RFC 3339, a date, or a duration back from now (24h)"),
-    TEXT("rule", rule, "ID", "of that rule"),
-    {"vessel", 0, CMD_LIST, offsetof(struct cmd_args, vessels), "X", "of that MMSI or IMO number, or a name or part of one; repeatable"},
-    FLAG("pending", is_pending, "with a delivery that waits"),
-    FLAG("dead", is_dead, "with a delivery that was given up"),
-    FLAG("follow", is_following, "go on with new alerts as they are accepted"),
+    TEXT("since", since, "T", "only alerts of T or later; T: a time (RFC 3339), a date, or a duration back from now (24h)"),
+    TEXT("rule", rule, "ID", "only alerts of this rule"),
+    {"vessel", 0, CMD_LIST, offsetof(struct cmd_args, vessels), "X", "only alerts of this vessel; X: an MMSI, an IMO number, a name or part of a name; may be given several times"},
+    FLAG("pending", is_pending, "only alerts with a delivery that waits"),
+    FLAG("dead", is_dead, "only alerts with a delivery that was given up"),
+    FLAG("follow", is_following, "then print each new alert when it is stored"),
     JSON,
     END,
 };
 static const struct cmd_option status_options[] = {
     STATE,
-    FLAG("json", is_json, "one JSON object, also on a terminal"),
-    FLAG("watch", is_watching, "again every two seconds, until interrupted"),
+    FLAG("json", is_json, "print one JSON object on a terminal too"),
+    FLAG("watch", is_watching, "print the screen again every two seconds, until interrupted"),
     END,
 };
 static const struct cmd_option redeliver_options[] = {
     STATE,
-    FLAG("dead", is_dead, "all deliveries that were given up"),
-    TEXT("webhook", webhook, "ID", "only those to that webhook"),
+    FLAG("dead", is_dead, "put back all deliveries that were given up"),
+    TEXT("webhook", webhook, "ID", "only deliveries to this webhook"),
     END,
 };
 static const struct cmd_option test_webhook_options[] = {
@@ -92,64 +92,65 @@ static const struct cmd_option test_webhook_options[] = {
     END,
 };
 static const struct cmd_option ports_options[] = {
-    FLAG("places", with_places, "each further place on a line of its own, behind a tab: position and entry radius"),
-    FLAG("missed", is_missed, "of recordings: places where ships lay still outside every port, those of most ships first: position, "
+    FLAG("places", with_places, "also print each further place of a port in a line that begins with a tab: position and entry radius"),
+    FLAG("missed", is_missed, "from recordings, list the places where ships lay still outside every port, the place with the most ships first: position, "
          "ships, stays, hours, the ship that lay longest, the nearest port and its distance"),
-    TEXT("for", listen_for, "D", "with --missed: so long at least (default 6h)"),
+    TEXT("for", listen_for, "D", "with --missed: the shortest stay that counts; default 6h"),
     END,
 };
 static const struct cmd_option zones_options[] = {
-    CONFIG("the zones of this configuration, where no files are given; on pictures the watched ports as well: those that its "
-           "rules name (not all of them, '*') and those that it defines"),
-    TEXT("svg", svg, "FILE", "draw the zones, the ports and the land around them"),
-    TEXT("png", png, "FILE", "the same in pixels"),
+    CONFIG("when no files are given, take the zones of this configuration; pictures then also show its watched ports: those that "
+           "its rules name (except by '*') and those that it defines"),
+    TEXT("svg", svg, "FILE", "draw a map of the zones, the ports and the land around them"),
+    TEXT("png", png, "FILE", "draw the same map as a PNG file"),
     END,
 };
 
 const struct cmd cmd_table[] = {
     {.name = "run", .run = cmd_run, .options = run_options, .needs_config = true,
-     .line = "the daemon, in the foreground",
+     .line = "run the daemon in the foreground",
      .synopsis = "-c FILE [options]",
-     .about = "The daemon, in the foreground: systemd's form. SIGTERM and SIGINT end it within seconds, SIGHUP reads the "
-              "configuration again.",
-     .fails = "failed at run time, or with --once not all alerts were delivered"},
+     .about = "Runs the daemon in the foreground, as systemd expects. SIGTERM and SIGINT end it within seconds; SIGHUP reads "
+              "the configuration again.",
+     .fails = "failed at run time, or with --once some alerts were not delivered"},
     {.name = "check", .run = cmd_check, .options = check_options, .needs_config = true,
-     .line = "read the configuration; every fault, then what would be watched",
+     .line = "check the configuration and print what would be watched",
      .synopsis = "-c FILE [options]",
-     .about = "Reads the configuration, its zones, ports, lists and secrets. Every fault goes to stderr as file:line:col: error: "
-              "path: what (what would be accepted); then what would be watched goes to stdout, each route and rule in words.",
+     .about = "Reads the configuration, its zones, ports, lists and secrets. Prints every fault to stderr as file:line:col: error: "
+              "path: fault (what would be accepted). Then prints to stdout what would be watched: each route and each rule in words.",
      .fails = "a feed could not be reached"},
     {.name = "replay", .run = cmd_replay, .options = replay_options, .needs_config = true, .takes_words = true,
-     .line = "recordings through the rules; alerts as JSON lines",
+     .line = "apply the rules to recordings; print the alerts",
      .synopsis = "-c FILE [options] INPUT...",
-     .about = "Recordings through the rules of a configuration, merged by event time; alerts go to stdout as JSON lines, a summary "
-              "to stderr. INPUT is a path or - ; .gz and .zst are read as they are.",
+     .about = "Applies the rules of a configuration to recordings, merged by event time. Alerts go to stdout as JSON lines, a summary "
+              "to stderr. INPUT is a path, or - for standard input; .gz and .zst files are read directly.",
      .fails = "an input is damaged, or a delivery was given up"},
     {.name = "decode", .run = cmd_decode, .options = decode_options, .takes_words = true,
-     .line = "AIS messages as JSON lines",
+     .line = "print AIS messages as JSON lines",
      .synopsis = "[options] [INPUT...]",
-     .about = "AIS messages as JSON lines on stdout: gpsd's names, scaling and units (class AIS), with t (event time) and source "
-              "(station) where they are known. Each part of a message 24 stands alone. What was refused is counted on stderr. "
-              "INPUT is a path, plain, .gz or .zst; - or none: standard input.",
+     .about = "Prints AIS messages as JSON lines with gpsd's names, scaling and units (class AIS), and with t (event time) and source "
+              "(station) where they are known. Each part of a message 24 is printed by itself. Refused input is counted on stderr. "
+              "INPUT is a path (.gz and .zst files are read directly), or - for standard input, which is also the default.",
      .fails = "an input could not be read"},
     {.name = "listen", .run = cmd_listen, .options = listen_options,
-     .line = "a webhook receiver for trying things out",
+     .line = "run a webhook receiver for tests",
      .synopsis = "[options]",
-     .about = "A webhook receiver: prints each alert in one line, answers 200. SIGINT or SIGTERM ends it. Marks: [signed] the "
-              "signature was verified; (again) the id came before.",
-     .fails = "cannot listen, or not all could be printed"},
+     .about = "Runs a webhook receiver for tests. It prints each alert in one line and answers 200. SIGINT or SIGTERM ends it. [signed] "
+              "marks a verified signature; (again) marks an id that was received before.",
+     .fails = "cannot listen, or cannot print"},
     {.name = "vessels", .run = cmd_vessels, .options = vessels_options, .takes_words = true,
-     .line = "what is known of vessels",
+     .line = "print what is known of vessels",
      .synopsis = "(-c FILE | --state DIR) [X...]",
-     .about = "What is known of vessels: a table on a terminal, else one JSON object a line, with the last fix and its age in "
-              "seconds, the port and zones it is in, open route runs, and why it is watched. X: an MMSI or IMO number, or a vessel's name or part of it; none: all "
-              "vessels.",
-     .fails = "nothing matches, or the state cannot be read"},
+     .about = "Prints what is known of vessels: the last fix and its age in seconds, the port and zones where the vessel is, its open "
+              "route runs, and why it is watched. A table on a terminal, else one JSON object in each line. X: an MMSI, an IMO "
+              "number, a vessel's name or part of a name; without X: all vessels.",
+     .fails = "no vessel matches, or the state cannot be read"},
     {.name = "calls", .run = cmd_calls, .options = calls_options, .takes_words = true,
-     .line = "port calls and voyages on record",
+     .line = "print port calls and voyages on record",
      .synopsis = "(-c FILE | --state DIR) [options] [X...]",
-     .about = "Port calls and voyages on record in the order they began: a table on a terminal, else one JSON object a line; with "
-              "--csv the columns below, unknown is empty. X: an MMSI or IMO number, or a vessel's name or part of it; none: all vessels.\n"
+     .about = "Prints the port calls and voyages on record in the order they began: a table on a terminal, else one JSON object in each "
+              "line; with --csv the columns below, where unknown values are empty. X: an MMSI, an IMO number, a vessel's name or part "
+              "of a name; without X: all vessels.\n"
               "\n"
               "  record         call or voyage\n"
               "  mmsi imo name  the ship\n"
@@ -161,58 +162,60 @@ const struct cmd cmd_table[] = {
               "  distance_nm longest_gap_h destinations   of a voyage; destinations as declared",
      .fails = "the state cannot be read"},
     {.name = "alerts", .run = cmd_alerts, .options = alerts_options,
-     .line = "stored alerts and their delivery",
+     .line = "print stored alerts and their deliveries",
      .synopsis = "(-c FILE | --state DIR) [options]",
-     .about = "Stored alerts in the order they were accepted: a table on a terminal, else one JSON object a line: id, type, rule, severity, time, detected_at, "
-              "mmsi, imo, state, deliveries (webhook, state, attempts, next_attempt, status, reason, delivered_at or given_up_at), "
-              "event (what was sent). state: pending, dead or delivered; muted, folded (why says by what) or history where the "
-              "alert is not for delivery; stored where no webhook wants it.",
+     .about = "Prints the stored alerts in the order in which they were stored: a table on a terminal, else one JSON object in each "
+              "line with id, type, rule, severity, time, detected_at, mmsi, imo, state, deliveries (webhook, state, attempts, "
+              "next_attempt, status, reason, delivered_at or given_up_at) and event (the alert that was sent). state is pending, dead "
+              "or delivered; muted, folded (`why` names the cause) or history for an alert that is not to be delivered; stored when "
+              "no webhook takes the alert.",
      .fails = "the state cannot be read"},
     {.name = "status", .run = cmd_status, .options = status_options,
-     .line = "how it stands, on one screen",
+     .line = "print the daemon's state on one screen",
      .synopsis = "(-c FILE | --state DIR) [--json] [--watch]",
-     .about = "How it stands: what is wrong first; feeds with lines a second, what was refused by reason, the last report and how "
-              "far its time was behind; vessels and open runs; webhooks with what waits, what was given up and the last answer; the "
-              "database. Asks the running daemon, else looks into the database. Where the output is no terminal it is JSON.",
-     .fails = "nothing is known: no daemon, no database"},
+     .about = "Prints the daemon's state: problems first; then the feeds (lines per second, refused input by reason, the last report "
+              "and how old its time was), the vessels and open route runs, the webhooks (waiting and given-up deliveries, the last "
+              "answer) and the database. The command asks the running daemon; when none runs, it reads the database. When the output "
+              "is not a terminal, it is JSON.",
+     .fails = "no daemon answers and there is no database"},
     {.name = "redeliver", .run = cmd_redeliver, .options = redeliver_options, .takes_words = true,
      .line = "put deliveries back in the queue",
      .synopsis = "(-c FILE | --state DIR) (ID... | --dead) [--webhook ID]",
-     .about = "Puts deliveries back in the queue, to be tried at once: those of the alerts named (32 hex digits, as `lookoutd "
-              "alerts` prints them), delivered ones too, or all that were given up; each with its whole schedule of attempts "
-              "before it again, from now on. A running daemon notices by itself. Prints how many. When an alert is not on record, "
-              "or has no delivery, nothing is changed.",
+     .about = "Puts deliveries back in the queue: all deliveries of the named alerts (32 hex digits, as `lookoutd alerts` prints them), "
+              "also delivered ones, or all that were given up. Each delivery is tried at once, and its schedule of attempts begins "
+              "again. The daemon may be running. Prints how many deliveries were put back. When an alert is not on record or has no "
+              "delivery, nothing is changed.",
      .fails = "nothing was changed"},
     {.name = "test-webhook", .run = cmd_test_webhook, .options = test_webhook_options, .needs_config = true, .takes_words = true,
      .line = "send a test alert",
      .synopsis = "-c FILE [--credentials DIR] [ID...]",
-     .about = "Sends the alert lookoutd.test to all webhooks of a configuration, or to those named, by the same code that delivers "
-              "alerts, and prints a line for each: its id, the status, how long it took, what came back.",
-     .fails = "one of them did not take it"},
+     .about = "Sends the alert lookoutd.test to all webhooks of a configuration, or to the named ones, with the same code that delivers "
+              "alerts. Prints one line for each webhook: its id, the status, the time taken and the answer.",
+     .fails = "a webhook did not accept the alert"},
     {.name = "ports", .run = cmd_ports, .options = ports_options, .takes_words = true,
-     .line = "look up the gazetteer",
+     .line = "look up ports in the gazetteer",
      .synopsis = "[--places] [QUERY...] | --missed INPUT... [--for 6h]",
-     .about = "Look up the gazetteer of ports. QUERY is a UN/LOCODE (RUVVO), a country (\"KP*\") or a part of a name; without one "
-              "all ports are printed. One port a line, tab-separated: code, name, latitude and longitude in degrees with the number of its "
-              "further places, entry radius "
-              "(\"area\" where a polygon bounds the port), source of the position, and the other codes that are the same port.",
-     .fails = "a query found nothing, or an input failed"},
+     .about = "Looks up ports in the gazetteer. QUERY is a UN/LOCODE (RUVVO), a country (\"KP*\") or a part of a name; without QUERY, "
+              "all ports are printed. Each line is one port, separated by tabs: code, name, latitude and longitude in degrees with the "
+              "number of further places, entry radius (\"area\" where a polygon bounds the port), source of the position, and the "
+              "other codes of the same port.",
+     .fails = "a query found nothing, or an input could not be read"},
     {.name = "zones", .run = cmd_zones, .options = zones_options, .takes_words = true,
-     .line = "check GeoJSON, a line per zone",
+     .line = "check GeoJSON and print one line per zone",
      .synopsis = "[-c FILE] [--svg FILE] [--png FILE] [FILE...]",
-     .about = "Reads zones and gates from GeoJSON files ('-' is standard input) as the daemon would, all of them as one set, and "
-              "prints a line for each, its columns separated by tabs:\n"
+     .about = "Reads zones and gates from GeoJSON files ('-' is standard input) as the daemon does, all files as one set. Prints one "
+              "line for each zone, with these columns separated by tabs:\n"
               "\n"
               "  id            properties.id\n"
-              "  kind          properties.kind, '-' where there is none\n"
-              "  vertices      without the repeated last one of each ring\n"
-              "  area          on the WGS 84 ellipsoid, in km2; for a gate its length, in km\n"
+              "  kind          properties.kind; '-' when there is none\n"
+              "  vertices      their number, without the repeated last one of each ring\n"
+              "  area          on the WGS 84 ellipsoid, in km2; for a gate: its length in km\n"
               "  bounding box  south,west,north,east in degrees; west is greater than east\n"
               "                where the zone lies over the antimeridian\n"
               "  antimeridian  yes or no\n"
               "\n"
-              "A terminal gets a line with the columns' names first. Every fault is printed to standard error as "
-              "FILE:LINE:COLUMN: error: PATH: what is wrong and how to mend it; zones without a fault are listed all the same.",
+              "On a terminal, the first line holds the names of the columns. Every fault is printed to standard error as "
+              "FILE:LINE:COLUMN: error: PATH: fault and its cure. Zones without a fault are still listed.",
      .fails = "out of memory, or a picture cannot be written"},
 };
 /* clang-format on */

@@ -44,18 +44,18 @@ static const struct {
 } feed_rows[FEED_FIGURES] = {
     /* clang-format off */
     [FEED_OPEN]       = {"lookoutd_feed_open", "gauge", "Whether the feed is bound, connected or readable."},
-    [FEED_SILENT]     = {"lookoutd_feed_silent", "gauge", "Whether nothing was heard for silent_after."},
+    [FEED_SILENT]     = {"lookoutd_feed_silent", "gauge", "Whether the feed was silent for silent_after."},
     [FEED_BYTES]      = {"lookoutd_feed_received_bytes_total", "counter", "Bytes received."},
     [FEED_SENTENCES]  = {"lookoutd_feed_sentences_total", "counter", "AIS sentences with a good checksum."},
     [FEED_MESSAGES]   = {"lookoutd_feed_messages_total", "counter", "Whole messages decoded."},
-    [FEED_REPORTS]    = {"lookoutd_feed_reports_total", "counter", "Reports of ships handed on."},
+    [FEED_REPORTS]    = {"lookoutd_feed_reports_total", "counter", "Reports of ships passed to the engine."},
     [FEED_CONNECTS]   = {"lookoutd_feed_connects_total", "counter", "Connections made or accepted."},
     [FEED_DROPS]      = {"lookoutd_feed_kernel_drops_total", "counter", "Datagrams the kernel dropped."},
     [FEED_LAST]       = {"lookoutd_feed_last_report_timestamp_seconds", "gauge", "Clock time of the last report."},
-    [FEED_REFUSED]    = {"lookoutd_feed_senders_refused_total", "counter", "Datagrams and connections refused: not in from, or beyond max_clients."},
-    [FEED_TAG_VOID]   = {"lookoutd_feed_tag_blocks_void_total", "counter", "Tag blocks with a bad checksum, voided."},
+    [FEED_REFUSED]    = {"lookoutd_feed_senders_refused_total", "counter", "Datagrams and connections refused by from or max_clients."},
+    [FEED_TAG_VOID]   = {"lookoutd_feed_tag_blocks_void_total", "counter", "Tag blocks ignored because of a bad checksum."},
     [FEED_REPLACED]   = {"lookoutd_feed_times_replaced_total", "counter", "Times too far ahead of the clock, replaced by the arrival time."},
-    [FEED_DUPLICATES] = {"lookoutd_feed_duplicates_total", "counter", "Reports folded into an earlier one."},
+    [FEED_DUPLICATES] = {"lookoutd_feed_duplicates_total", "counter", "Reports dropped as copies of an earlier one."},
     /* clang-format on */
 };
 
@@ -135,16 +135,16 @@ static int engine_metrics(const struct run *r, struct buf *out)
         uint64_t value;
     } rows[] = {
         /* clang-format off */
-        {"lookoutd_reports_total", "Reports taken in by the engine.", c->reports},
-        {"lookoutd_fixes_total", "Positions taken in.", c->fixes},
+        {"lookoutd_reports_total", "Reports processed by the engine.", c->reports},
+        {"lookoutd_fixes_total", "Positions processed by the engine.", c->fixes},
         {"lookoutd_fixes_old_total", "Positions not newer than their vessel's last.", c->old},
         {"lookoutd_fixes_implausible_total", "Positions on tracks that are not confirmed.", c->implausible},
         {"lookoutd_not_a_ship_total", "Reports of stations, aids and aircraft.", c->not_a_ship},
         {"lookoutd_tracks_split_total", "Second tracks of an MMSI that were confirmed.", c->tracks_split},
-        {"lookoutd_vessels_forgotten_total", "Vessels that made room for others.", c->vessels_forgotten},
+        {"lookoutd_vessels_forgotten_total", "Vessels removed from memory to make room.", c->vessels_forgotten},
         {"lookoutd_port_calls_total", "Port calls confirmed.", c->calls},
         {"lookoutd_voyages_total", "Voyages completed.", c->voyages},
-        {"lookoutd_alerts_total", "Alerts made, with muted and folded ones.", c->alerts},
+        {"lookoutd_alerts_total", "Alerts raised, including muted and folded ones.", c->alerts},
         {"lookoutd_alerts_muted_total", "Alerts muted.", c->alerts_muted},
         {"lookoutd_alerts_folded_total", "Alerts folded by repeat.", c->alerts_folded},
         /* clang-format on */
@@ -213,7 +213,7 @@ static const struct {
     [HOOK_FAILED]    = {"lookoutd_webhook_failures_total", "counter", "Failed attempts since the start."},
     [HOOK_IN_FLIGHT] = {"lookoutd_webhook_in_flight", "gauge", "Requests under way."},
     [HOOK_OPEN]      = {"lookoutd_webhook_breaker_open", "gauge", "Whether the circuit breaker is open."},
-    [HOOK_GONE]      = {"lookoutd_webhook_gone", "gauge", "Whether it answered 410 and is switched off."},
+    [HOOK_GONE]      = {"lookoutd_webhook_gone", "gauge", "Whether the webhook answered 410 and is switched off."},
     [HOOK_LAST]      = {"lookoutd_webhook_last_success_timestamp_seconds", "gauge", "Clock time of the last delivery."},
     /* clang-format on */
 };
@@ -273,7 +273,7 @@ static int write_metrics(void *context, struct buf *out)
                           "When the daemon started.", to_seconds(r->started_ms));
     if (rc == 0)
         rc = write_single(out, "lookoutd_config_last_reload_successful", "gauge",
-                          "Whether the last reading of the configuration was taken.",
+                          "Whether the last reload of the configuration succeeded.",
                           r->is_reload_good);
     if (rc == 0)
         rc = write_single(out, "lookoutd_config_last_reload_timestamp_seconds", "gauge",
@@ -285,7 +285,7 @@ static int write_metrics(void *context, struct buf *out)
     if (rc == 0)
         rc = write_single(
             out, "lookoutd_loop_longest_turn_seconds", "gauge",
-            "The longest time of the last minutes in which the loop did one thing.",
+            "The longest time, in the last minutes, that the event loop spent on one task.",
             (double)turn_ns / 1e9);
     if (rc == 0)
         rc = feed_metrics(r, out);
