@@ -22,13 +22,11 @@ static const char *binary(void)
 
 static int set_up(void **state)
 {
-    (void)state;
     return mkdtemp(directory) != NULL ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
     char command[256];
     snprintf(command, sizeof command, "rm -r %s", directory);
     return system(command);
@@ -109,7 +107,6 @@ static void write_voyage(void)
 
 static void test_lines(void **state)
 {
-    (void)state;
     write_voyage();
     const struct outcome *o = run("", "voyage.nmea");
     assert_int_equal(o->exit_status, 0);
@@ -132,7 +129,6 @@ static void test_lines(void **state)
 
 static void test_unscaled(void **state)
 {
-    (void)state;
     write_voyage();
     const struct outcome *o = run("", "--unscaled voyage.nmea");
     assert_int_equal(o->exit_status, 0);
@@ -145,7 +141,6 @@ static void test_unscaled(void **state)
 /* The same bytes by any way in are the same lines. */
 static void test_ways_in(void **state)
 {
-    (void)state;
     write_voyage();
     static char plain[200000];
     strcpy(plain, run("", "voyage.nmea")->out);
@@ -163,7 +158,6 @@ static void test_ways_in(void **state)
 
 static void test_refused_is_counted(void **state)
 {
-    (void)state;
     write_input("bad.nmea", "!AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0*4A\n"
                             "!AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0*4B\n"
                             "!AIVDM,1,1,,A,1,0*17\n");
@@ -176,7 +170,6 @@ static void test_refused_is_counted(void **state)
 
 static void test_failures(void **state)
 {
-    (void)state;
     write_voyage();
     const struct outcome *o = run("", "absent.nmea voyage.nmea");
     assert_int_equal(o->exit_status, 1);
@@ -203,7 +196,6 @@ static void test_failures(void **state)
 /* csv has no message behind it: what the row says, under the same names. */
 static void test_csv(void **state)
 {
-    (void)state;
     write_input("rows.csv", "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,"
                             "CallSign,VesselType,Status,Length,Width,Draft,Cargo\n"
                             "441000001,2023-01-11T00:00:00,34.5,127.75,12.3,231.4,511.0,"

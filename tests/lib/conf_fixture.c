@@ -11,7 +11,6 @@ struct tempdir conf_fixture_dir;
 
 int conf_fixture_set_up(void **state)
 {
-    (void)state;
     tempdir_make(&conf_fixture_dir);
     tempdir_copy(&conf_fixture_dir, "ports.csv", test_root_path("config/ports.csv"));
     tempdir_write(&conf_fixture_dir, "zones.geojson",
@@ -34,7 +33,6 @@ int conf_fixture_set_up(void **state)
 
 int conf_fixture_tear_down(void **state)
 {
-    (void)state;
     tempdir_remove(&conf_fixture_dir);
     return 0;
 }

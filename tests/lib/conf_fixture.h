@@ -19,6 +19,7 @@ extern struct tempdir conf_fixture_dir;
 
 int conf_fixture_set_up(void **state);
 int conf_fixture_tear_down(void **state);
+#define CONF_TEST(name) TEST_WITH(name, conf_fixture_set_up, conf_fixture_tear_down)
 /* As the configuration config.yaml of that directory. */
 int conf_fixture_load(const char *text, struct conf **ret_conf,
                       struct conf_report *report);

@@ -268,7 +268,6 @@ void feedtest_append(const char *path, const void *bytes, size_t n)
 
 int feedtest_remove_files(void **state)
 {
-    (void)state;
     if (directory[0] == '\0')
         return 0;
     DIR *dir = opendir(directory);

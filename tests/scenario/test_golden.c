@@ -53,7 +53,6 @@ static char *run_scenario(const struct rule_kind *kind)
 
 static void test_golden(void **state)
 {
-    (void)state;
     for (size_t k = 0; rule_kinds[k] != NULL; k++) {
         char *alerts = NULL;
         for (uint32_t e = 0; e < rule_kinds[k]->event_count; e++) {
@@ -69,8 +68,4 @@ static void test_golden(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_golden))

@@ -116,7 +116,6 @@ static void test_1_two_ships(void **state)
     char a[2][256], b[2][256], c[2][256], d[2][256];
     static struct text t;
     struct inputrun run;
-    (void)state;
     numbered(0, 3, x, a);
     numbered(1, 3, y, b);
     numbered(2, 3, g, c);
@@ -155,7 +154,6 @@ static void test_1_two_inputs(void **state)
     char a[2][256], b[2][256];
     struct inputrun left, right;
     struct input_conf conf = inputrun_live();
-    (void)state;
     numbered(0, 3, none, a);
     numbered(1, 3, none, b);
     inputrun_begin(&left, &conf);
@@ -181,7 +179,6 @@ static void test_2_disorder(void **state)
     char a[2][256], z[2][256];
     static struct text t;
     struct inputrun run;
-    (void)state;
     numbered(0, 3, none, a);
     t.n = 0;
     add(&t, a[1]);
@@ -225,7 +222,6 @@ static void test_3_time(void **state)
     char a[2][256];
     static struct text t;
     struct inputrun run;
-    (void)state;
     numbered(0, 3, first, a);
     t.n = 0;
     add(&t, a[0]);
@@ -266,7 +262,6 @@ static void test_4_sentinels(void **state)
 {
     static struct text t;
     struct inputrun run;
-    (void)state;
     const double none = (double)NAN;
     struct aisgen_position p = {.type = 1,
                                 .mmsi = SHIP,
@@ -304,7 +299,6 @@ static void test_4_sentinels(void **state)
 static void test_5_lengths(void **state)
 {
     static const unsigned lengths[] = {420, 422, 424, 426};
-    (void)state;
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         struct aisgen_bits bits;
         struct aisgen_static s = trader(SHIP, "EXAMPLE TRADER");
@@ -330,7 +324,6 @@ static void test_6_checksums(void **state)
     static struct text t;
     struct inputrun run;
     struct aisgen_position p = at_sea(SHIP, 1);
-    (void)state;
     t.n = 0;
     add_position(&t, &p, "s:X,c:1600000000");
     add_position(&t, &p, "s:X,c:1600000001");
@@ -356,7 +349,6 @@ static void test_7_framing(void **state)
     static struct text t;
     struct inputrun whole;
     struct input_conf conf = inputrun_tape();
-    (void)state;
     t.n = 0;
     for (unsigned i = 0; i < 20; i++) {
         struct aisgen_position p = at_sea(SHIP + i, (int)i);
@@ -392,7 +384,6 @@ static void test_8_duplicates(void **state)
 {
     static struct text t[2];
     struct merge *m = merge_create();
-    (void)state;
     assert_non_null(m);
     for (uint16_t s = 0; s < 2; s++) {
         assert_int_equal(merge_add(m, &(struct merge_source_conf){false, 0}), s);
@@ -438,7 +429,6 @@ static void test_9_identity(void **state)
     char text[AISGEN_TEXT_BYTES];
     struct inputrun run;
     struct input_conf conf = inputrun_tape();
-    (void)state;
     conf.start_ms = NOW;
     t.n = 0;
     aisgen_static24b(&s, &bits[0]);
@@ -465,7 +455,6 @@ static void test_10_reconnects(void **state)
     char a[2][256], b[2][256];
     struct inputrun run;
     struct input_conf conf = inputrun_live();
-    (void)state;
     inputrun_begin(&run, &conf);
     for (unsigned i = 0; i < 200; i++) {
         numbered(i, 3, none, a);
@@ -486,15 +475,7 @@ static void test_10_reconnects(void **state)
     inputrun_free(&run);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_two_ships),   cmocka_unit_test(test_1_two_inputs),
-        cmocka_unit_test(test_2_disorder),    cmocka_unit_test(test_3_time),
-        cmocka_unit_test(test_4_sentinels),   cmocka_unit_test(test_5_lengths),
-        cmocka_unit_test(test_6_checksums),   cmocka_unit_test(test_7_framing),
-        cmocka_unit_test(test_8_duplicates),  cmocka_unit_test(test_9_identity),
-        cmocka_unit_test(test_10_reconnects),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_1_two_ships), TEST(test_1_two_inputs),
+          TEST(test_2_disorder), TEST(test_3_time), TEST(test_4_sentinels),
+          TEST(test_5_lengths), TEST(test_6_checksums), TEST(test_7_framing),
+          TEST(test_8_duplicates), TEST(test_9_identity), TEST(test_10_reconnects))

@@ -166,13 +166,8 @@ static void check(const struct trap *trap)
 
 static void test_traps(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof traps / sizeof traps[0]; i++)
         check(&traps[i]);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_traps)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_traps))

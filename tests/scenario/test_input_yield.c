@@ -79,7 +79,6 @@ static void check_row(const struct row *row)
 
 static void test_corpora(void **state)
 {
-    (void)state;
     if (test_data_path(rows[0].name) == NULL)
         test_skip(TEST_NO_DATA);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -90,7 +89,6 @@ static void test_corpora(void **state)
  * script over ids and channels): a report of two parts spans two lines and no more. */
 static void test_no_mix(void **state)
 {
-    (void)state;
     const char *path = test_data_path("corpora/kystverket-1000.nm4");
     if (path == NULL)
         test_skip(TEST_NO_DATA);
@@ -119,7 +117,6 @@ static void test_tracks(void **state)
     static const char *const names[] = {"tracks/containerships-polar.nmea",
                                         "tracks/sein-frontier.nmea"};
     struct inputrun runs[2];
-    (void)state;
     if (test_data_path(names[0]) == NULL)
         test_skip(TEST_NO_DATA);
     struct merge *m = merge_create();
@@ -156,12 +153,4 @@ static void test_tracks(void **state)
     merge_destroy(m);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_corpora),
-        cmocka_unit_test(test_no_mix),
-        cmocka_unit_test(test_tracks),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_corpora), TEST(test_no_mix), TEST(test_tracks))

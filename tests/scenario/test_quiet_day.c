@@ -357,7 +357,6 @@ static struct engine *make_engine(struct heard *h)
 
 static void test_ordinary_traffic(void **state)
 {
-    (void)state;
     const char *sanitized = getenv("LOOKOUT_SANITIZED");
     bool is_slow = sanitized != NULL && sanitized[0] == '1';
     int64_t step_ms = (is_slow ? 20 : 6) * MINUTE_MS;
@@ -395,8 +394,4 @@ static void test_ordinary_traffic(void **state)
     buf_finish(&h.critical);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ordinary_traffic)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_ordinary_traffic))

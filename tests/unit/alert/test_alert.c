@@ -50,13 +50,11 @@ static void check_golden(const char *type)
 
 static void test_golden(void **state)
 {
-    (void)state;
     each_type(check_golden);
 }
 
 static void test_golden_of_the_shell(void **state)
 {
-    (void)state;
     static char site[] = "yeosu-watch";
     struct alert_context context = {.site = site};
     struct alert alert = {0};
@@ -92,7 +90,6 @@ static void id_of(struct alertcase *c, char ret_id[HASH_ID_BYTES])
  * vessel or occurrence: another. */
 static void test_identity(void **state)
 {
-    (void)state;
     struct alertcase c;
     char first[HASH_ID_BYTES], id[HASH_ID_BYTES];
     static char elsewhere[] = "elsewhere";
@@ -177,14 +174,12 @@ static void check_nothing_known(const char *type)
 
 static void test_nothing_known(void **state)
 {
-    (void)state;
     each_type(check_nothing_known);
 }
 
 /* A ship that was there when first heard has not been seen to enter. */
 static void test_there_at_start(void **state)
 {
-    (void)state;
     struct alertcase c;
     alertcase_init(&c, "port.entered");
     char *body = alertcase_body(&c);
@@ -204,7 +199,6 @@ static void test_there_at_start(void **state)
  * among the calls of a route too, also after the state was saved and read again. */
 static void test_route_from_a_call_under_way(void **state)
 {
-    (void)state;
     struct alertcase c;
     struct buf saved = {0};
     struct wire_writer w = {.out = &saved};
@@ -238,7 +232,6 @@ static void test_route_from_a_call_under_way(void **state)
 /* Bytes that no feed should get through: they do not get out either. */
 static void test_hostile_text(void **state)
 {
-    (void)state;
     static const char *const texts[] = {
         "A\nB\tC\x01\x7f", "\xc3\x28 \xff\xfe", "\xe2\x80\xae EVIL", "\xf0\x9f\x9a\xa2",
         "\"}],\\\"",       "\xed\xa0\x80",      "\xc2\x85NEXT"};
@@ -303,7 +296,6 @@ static json_t *evidence_of(struct alertcase *c, json_t **ret_event)
  * world, times beside the points, at most 64 of them, ends exact. */
 static void test_evidence_over_180(void **state)
 {
-    (void)state;
     for (int turns = 0; turns < 2; turns++) {
         struct alertcase c;
         struct tracks t;
@@ -348,7 +340,6 @@ static void test_evidence_over_180(void **state)
 
 static void test_evidence_of_one_fix(void **state)
 {
-    (void)state;
     struct alertcase c;
     json_t *event;
     alertcase_init(&c, "vessel.sighted");
@@ -369,18 +360,7 @@ static void test_evidence_of_one_fix(void **state)
     alertcase_finish(&c);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_golden_of_the_shell),
-        cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_nothing_known),
-        cmocka_unit_test(test_there_at_start),
-        cmocka_unit_test(test_route_from_a_call_under_way),
-        cmocka_unit_test(test_hostile_text),
-        cmocka_unit_test(test_evidence_over_180),
-        cmocka_unit_test(test_evidence_of_one_fix),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_golden), TEST(test_golden_of_the_shell),
+          TEST(test_identity), TEST(test_nothing_known), TEST(test_there_at_start),
+          TEST(test_route_from_a_call_under_way), TEST(test_hostile_text),
+          TEST(test_evidence_over_180), TEST(test_evidence_of_one_fix))

@@ -48,7 +48,6 @@ static const struct {
 
 static void answers_mean_what_the_contract_says(void **state)
 {
-    (void)state;
     struct retry_conf conf = retry_conf_default();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct retry_answer answer = {rows[i].status, rows[i].retry_after_ms};
@@ -64,7 +63,6 @@ static void answers_mean_what_the_contract_says(void **state)
 
 static void jitter_stays_within_a_tenth(void **state)
 {
-    (void)state;
     struct retry_conf conf = retry_conf_default();
     struct test_random random = {42};
     struct retry_answer failed = {500, -1}, hinted = {429, 10000};
@@ -84,7 +82,6 @@ static void jitter_stays_within_a_tenth(void **state)
 
 static void retry_for_ends_it(void **state)
 {
-    (void)state;
     struct retry_conf conf = {
         .waits_ms = {1000, 2000}, .wait_count = 2, .retry_for_ms = 4000};
     struct retry_answer failed = {500, -1}, hinted = {503, 10000}, good = {200, -1};
@@ -112,12 +109,5 @@ static void retry_for_ends_it(void **state)
                      RETRY_DEAD);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_mean_what_the_contract_says),
-        cmocka_unit_test(jitter_stays_within_a_tenth),
-        cmocka_unit_test(retry_for_ends_it),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(answers_mean_what_the_contract_says),
+          TEST(jitter_stays_within_a_tenth), TEST(retry_for_ends_it))

@@ -31,7 +31,6 @@ static void assert_says(struct alertcase *c, const char *wanted)
 
 static void test_who(void **state)
 {
-    (void)state;
     static const char tail[] =
         " left the area of port Shidao CNSHD 25 Mar 19:04Z." LAST ".";
     static char none[] = "", name[] = "FROM THE LIST", a[] = "a", b[] = "b";
@@ -71,7 +70,6 @@ static void test_who(void **state)
 
 static void test_arrivals(void **state)
 {
-    (void)state;
     struct alertcase c;
     alertcase_init(&c, "port.arrived");
     c.info.destination[0] = '\0';
@@ -97,7 +95,6 @@ static void test_arrivals(void **state)
 
 static void test_spans(void **state)
 {
-    (void)state;
     static const struct {
         int64_t ms;
         const char *said;
@@ -131,7 +128,6 @@ static void use_route(struct alertcase *c, const char *pattern)
 
 static void test_what_is_awaited(void **state)
 {
-    (void)state;
     struct alertcase c;
     alertcase_init(&c, "route.progressed");
     /* within, from the departure 24 Mar 12:00Z, ends before leg would */
@@ -154,7 +150,6 @@ static void test_what_is_awaited(void **state)
 
 static void test_zone_steps(void **state)
 {
-    (void)state;
     struct alertcase c;
     alertcase_init(&c, "route.progressed");
     use_route(&c, "KPNAM >> (@box | @strait) >> RUVVO");
@@ -173,7 +168,6 @@ static void test_zone_steps(void **state)
 
 static void test_forecasts(void **state)
 {
-    (void)state;
     struct alertcase c;
     alertcase_init(&c, "route.forecast");
     c.forecast.ahead_count = 0;
@@ -201,7 +195,6 @@ static void test_forecasts(void **state)
 
 static void test_zones(void **state)
 {
-    (void)state;
     struct alertcase c;
     alertcase_init(&c, "zone.entered");
     c.info.destination[0] = '\0';
@@ -234,7 +227,6 @@ static void test_zones(void **state)
 
 static void test_gaps(void **state)
 {
-    (void)state;
     struct alertcase c;
     alertcase_init(&c, "gap.ended");
     c.gap.distance_m = c.gap.implied_kn = -1;
@@ -259,7 +251,6 @@ static void test_gaps(void **state)
 /* Degrees and minutes to a tenth, worked out by hand: 60' is the next degree. */
 static void test_places(void **state)
 {
-    (void)state;
     static const struct {
         double lat, lon;
         const char *said;
@@ -284,7 +275,6 @@ static void test_places(void **state)
  * tz database). */
 static void test_local_time(void **state)
 {
-    (void)state;
     static int64_t always[] = {TIME_NONE};
     static int32_t nine[] = {32400};
     static char kst[][8] = {"KST"};
@@ -325,14 +315,6 @@ static void test_local_time(void **state)
     alertcase_finish(&c);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_who),        cmocka_unit_test(test_arrivals),
-        cmocka_unit_test(test_spans),      cmocka_unit_test(test_what_is_awaited),
-        cmocka_unit_test(test_zone_steps), cmocka_unit_test(test_forecasts),
-        cmocka_unit_test(test_zones),      cmocka_unit_test(test_gaps),
-        cmocka_unit_test(test_places),     cmocka_unit_test(test_local_time),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_who), TEST(test_arrivals), TEST(test_spans),
+          TEST(test_what_is_awaited), TEST(test_zone_steps), TEST(test_forecasts),
+          TEST(test_zones), TEST(test_gaps), TEST(test_places), TEST(test_local_time))

@@ -220,15 +220,9 @@ static void test_faulty_address(void **state)
     assert_null(other);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_paths, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_other_paths_and_methods, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_rubbish_is_survived, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_keep_alive_and_pieces, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_many_connections, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_faulty_address, set_up, tear_down),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_WITH(test_paths, set_up, tear_down),
+          TEST_WITH(test_other_paths_and_methods, set_up, tear_down),
+          TEST_WITH(test_rubbish_is_survived, set_up, tear_down),
+          TEST_WITH(test_keep_alive_and_pieces, set_up, tear_down),
+          TEST_WITH(test_many_connections, set_up, tear_down),
+          TEST_WITH(test_faulty_address, set_up, tear_down))

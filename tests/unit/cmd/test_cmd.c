@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of commands and options: nothing in it is dead, double or without a word. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "daemon/shell/cmd/cmd.h"
+#include "lib/testlib.h"
 
 static void test_commands(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < cmd_table_count; i++) {
         const struct cmd *c = &cmd_table[i];
         assert_non_null(c->run);
@@ -26,7 +20,6 @@ static void test_commands(void **state)
 
 static void test_options(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < cmd_table_count; i++) {
         const struct cmd_option *first = cmd_table[i].options;
         bool has_config = false;
@@ -42,11 +35,4 @@ static void test_options(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_options),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_commands), TEST(test_options))

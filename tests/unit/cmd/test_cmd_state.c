@@ -2,11 +2,7 @@
 /* The commands over stored state as a user meets them: what they print, their exit
  * statuses, what they say of a mistake. Ships are invented. */
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <jansson.h>
 
 #include "daemon/shell/cmd/cmd.h"
 #include "daemon/shell/cmd/cmd_grid.h"
 #include "lib/store_fixture.h"
+#include "lib/testlib.h"
 #include "lookout/base/time.h"
 #include "lookout/engine/engine.h"
 #include "lookout/voyage/call.h"
@@ -351,16 +347,8 @@ static void test_follow(void **state)
     store_close(s);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_alerts, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_redeliver, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_calls, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_grid, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_wrong_usage, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_help, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_follow, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST_WITH(test_alerts, setup, teardown),
+          TEST_WITH(test_redeliver, setup, teardown),
+          TEST_WITH(test_calls, setup, teardown), TEST_WITH(test_grid, setup, teardown),
+          TEST_WITH(test_wrong_usage, setup, teardown),
+          TEST_WITH(test_help, setup, teardown), TEST_WITH(test_follow, setup, teardown))

@@ -124,7 +124,6 @@ static void check_example_webhook(const struct conf_webhook *w)
 
 static void test_example(void **state)
 {
-    (void)state;
     char *text =
         test_read_file(test_root_path("tests/data/conf/example/contract.yaml"), NULL);
     assert_non_null(text);
@@ -165,7 +164,6 @@ static void test_example(void **state)
 
 static void test_defaults(void **state)
 {
-    (void)state;
     struct conf *conf = conf_fixture_good("log: warning\n");
     assert_string_equal(conf->engine.site, "host.example");
     assert_non_null(conf->engine.ports);
@@ -180,7 +178,6 @@ static void test_defaults(void **state)
 
 static void test_state_directory(void **state)
 {
-    (void)state;
     char gazetteer[100];
     snprintf(gazetteer, sizeof gazetteer, "%s/ports.csv", conf_fixture_dir.path);
     struct conf_context context = {
@@ -210,7 +207,6 @@ static void test_state_directory(void **state)
 
 static void test_recording(void **state)
 {
-    (void)state;
     struct conf *conf = conf_fixture_good(
         "feeds:\n"
         "  - {id: a, file: sub/tape.nmea, pace: 60x, start: 2024-03-25, follow: true}\n"
@@ -235,7 +231,6 @@ static void test_recording(void **state)
 
 static void test_addresses(void **state)
 {
-    (void)state;
     struct conf *conf = conf_fixture_good(
         "feeds:\n"
         "  - {id: a, udp: \"[::1]:10110\", from: [\"fd00::/8\", \"::1\", 10.1.2.3]}\n"
@@ -254,7 +249,6 @@ static void test_addresses(void **state)
 
 static void test_watch_lists(void **state)
 {
-    (void)state;
     tempdir_write(
         &conf_fixture_dir, "list.csv",
         "\xEF\xBB\xBFMMSI;IMO;Name;Remark\r\n"
@@ -308,7 +302,6 @@ static char *described(const struct conf *conf)
 
 static void test_describe(void **state)
 {
-    (void)state;
     tempdir_write_mode(&conf_fixture_dir, "desk-url",
                        "https://desk.example.org:8443/hook/SECRETPATH?k=SECRETKEY", 0600);
     char *text =
@@ -344,7 +337,6 @@ static void test_describe(void **state)
 
 static void test_filter_words(void **state)
 {
-    (void)state;
     struct conf *conf = conf_fixture_good(
         "rules:\n"
         "  - {id: a, when: gap, vessels: {types: [cargo, tanker], min_length: 50m,\n"
@@ -378,7 +370,6 @@ static uint64_t rule_definition(const char *rule)
 
 static void test_definition(void **state)
 {
-    (void)state;
     uint64_t calls = rule_definition("id: a, when: port_call, ports: [$g]");
     assert_true(calls == rule_definition("when: port_call, ports: [\"$g\"], id: a"));
     assert_true(calls ==
@@ -412,7 +403,6 @@ static void test_definition(void **state)
 
 static void test_feed_and_webhook_definition(void **state)
 {
-    (void)state;
     static const char text[] =
         "feeds: [{id: a, udp: \"127.0.0.1:%d\", lateness: %ds}]\n" HOOK
         "secret: {file: s}, timeout: %ds}\n";
@@ -436,29 +426,8 @@ static void test_feed_and_webhook_definition(void **state)
         conf_destroy(conf[i]);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_example, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_defaults, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_state_directory, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_recording, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_addresses, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_watch_lists, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_describe, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_filter_words, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_definition, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_feed_and_webhook_definition,
-                                        conf_fixture_set_up, conf_fixture_tear_down),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, CONF_TEST(test_example), CONF_TEST(test_defaults),
+          CONF_TEST(test_state_directory), CONF_TEST(test_recording),
+          CONF_TEST(test_addresses), CONF_TEST(test_watch_lists),
+          CONF_TEST(test_describe), CONF_TEST(test_filter_words),
+          CONF_TEST(test_definition), CONF_TEST(test_feed_and_webhook_definition))

@@ -21,7 +21,6 @@ static void compare(const char *path, const struct buf *made, const char *how)
 
 static void test_man(void **state)
 {
-    (void)state;
     struct buf out = {0};
     assert_int_equal(confdoc_man(&out), 0);
     compare("config/man/lookoutd.yaml.5", &out, "man");
@@ -30,7 +29,6 @@ static void test_man(void **state)
 
 static void test_schema(void **state)
 {
-    (void)state;
     struct buf out = {0};
     assert_int_equal(confdoc_schema(&out), 0);
     json_t *json = json_loads(buf_text(&out), JSON_REJECT_DUPLICATES, NULL);
@@ -42,19 +40,10 @@ static void test_schema(void **state)
 
 static void test_alert_schema(void **state)
 {
-    (void)state;
     struct buf out = {0};
     assert_int_equal(alertdoc_schema(test_root_path(ALERTDOC_COMMON), &out), 0);
     compare("config/schema/alert.schema.json", &out, "alert");
     buf_finish(&out);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_man),
-        cmocka_unit_test(test_schema),
-        cmocka_unit_test(test_alert_schema),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_man), TEST(test_schema), TEST(test_alert_schema))

@@ -107,9 +107,6 @@ static void test_live_norway(void **state)
     conf_destroy(conf);
 }
 
-TEST_MAIN(NULL, NULL,
-          TEST_WITH(test_unreadable, conf_fixture_set_up, conf_fixture_tear_down),
-          TEST_WITH(test_many_faults, conf_fixture_set_up, conf_fixture_tear_down),
-          TEST_WITH(test_many_warnings, conf_fixture_set_up, conf_fixture_tear_down),
-          TEST_WITH(test_relative_name, conf_fixture_set_up, conf_fixture_tear_down),
-          TEST_WITH(test_live_norway, conf_fixture_set_up, conf_fixture_tear_down))
+TEST_MAIN(NULL, NULL, CONF_TEST(test_unreadable), CONF_TEST(test_many_faults),
+          CONF_TEST(test_many_warnings), CONF_TEST(test_relative_name),
+          CONF_TEST(test_live_norway))

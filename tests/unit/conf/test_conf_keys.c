@@ -158,7 +158,6 @@ static void need_rule_keys(const struct rows *rows)
 
 static void test_every_key(void **state)
 {
-    (void)state;
     static struct rows rows;
     struct tempdir dir;
     char *text = test_read_file(test_root_path("config/lookoutd.yaml"), NULL);
@@ -219,7 +218,6 @@ static void write_initials(const struct key *keys, struct buf *out)
 
 static void test_defaults_of_numbers(void **state)
 {
-    (void)state;
     static const char *const sections[] = {"retain", "detect", "limits"};
     struct buf text = {0};
     for (size_t i = 0; i < CONF_COUNT(sections); i++) {
@@ -264,7 +262,6 @@ static const char *bare_lists =
 /* What interface.md sections 3 and 5 call the defaults, left out and written out. */
 static void test_defaults_of_lists(void **state)
 {
-    (void)state;
     struct conf *conf = load_text(bare_lists);
     for (size_t i = 0; i < conf->feed_count; i += 2) {
         const struct conf_feed *a = &conf->feeds[i], *b = &conf->feeds[i + 1];
@@ -315,7 +312,6 @@ static void check_table(const struct key *keys)
 
 static void test_tables(void **state)
 {
-    (void)state;
     check_table(conf_root_keys);
     for (size_t i = 0; rule_kinds[i] != NULL; i++)
         for (const struct key *key = rule_kinds[i]->keys;
@@ -327,13 +323,5 @@ static void test_tables(void **state)
         }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_key),
-        cmocka_unit_test(test_defaults_of_numbers),
-        cmocka_unit_test(test_defaults_of_lists),
-        cmocka_unit_test(test_tables),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_every_key), TEST(test_defaults_of_numbers),
+          TEST(test_defaults_of_lists), TEST(test_tables))

@@ -164,7 +164,6 @@ static void fail_each(const char *text, int expected)
 
 static void test_good(void **state)
 {
-    (void)state;
 #ifdef HAS_OWN_ALLOCATOR
     test_skip("the sanitizer has an allocator of its own");
 #endif
@@ -173,18 +172,10 @@ static void test_good(void **state)
 
 static void test_bad(void **state)
 {
-    (void)state;
 #ifdef HAS_OWN_ALLOCATOR
     test_skip("the sanitizer has an allocator of its own");
 #endif
     fail_each(bad, ERR_INVALID);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),
-        cmocka_unit_test(test_bad),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_good), TEST(test_bad))

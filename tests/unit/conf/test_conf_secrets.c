@@ -10,7 +10,6 @@
 
 static void test_secret_modes(void **state)
 {
-    (void)state;
     tempdir_write_mode(&conf_fixture_dir, "open.secret", SECRET_TEXT, 0644);
     tempdir_write_mode(&conf_fixture_dir, "group.secret", SECRET_TEXT, 0640);
     tempdir_write_mode(&conf_fixture_dir, "written.secret", SECRET_TEXT, 0602);
@@ -34,7 +33,6 @@ static void test_secret_modes(void **state)
 
 static void test_secret_forms(void **state)
 {
-    (void)state;
     static const struct {
         const char *text;
         size_t bytes;      /* 0: refused */
@@ -73,7 +71,6 @@ static void test_secret_forms(void **state)
 
 static void test_two_secrets(void **state)
 {
-    (void)state;
     tempdir_write_mode(&conf_fixture_dir, "old", SECRET_TEXT, 0600);
     tempdir_write_mode(&conf_fixture_dir, "new", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz",
                        0600);
@@ -88,7 +85,6 @@ static void test_two_secrets(void **state)
 
 static void test_headers(void **state)
 {
-    (void)state;
     char *lines = conf_fixture_lines(HOOK "headers: {X-A: b, x-a: c}}\n", ERR_INVALID);
     assert_has(lines, "webhooks[0].headers.x-a: is given twice, in other letters");
     free(lines);
@@ -106,7 +102,6 @@ static void test_without_secrets(void **state)
              "  - {id: i, url: {credential: nowhere}, secret: [{file: missing}]}\n";
     static const char bad[] = HOOK "secret: {credential: ../x}}\n";
     char file[100], gazetteer[100];
-    (void)state;
     snprintf(file, sizeof file, "%s/config.yaml", conf_fixture_dir.path);
     snprintf(gazetteer, sizeof gazetteer, "%s/ports.csv", conf_fixture_dir.path);
     const struct conf_context context = {
@@ -126,19 +121,6 @@ static void test_without_secrets(void **state)
     conf_report_finish(&report);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_without_secrets, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_secret_modes, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_secret_forms, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_two_secrets, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-        cmocka_unit_test_setup_teardown(test_headers, conf_fixture_set_up,
-                                        conf_fixture_tear_down),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, CONF_TEST(test_without_secrets), CONF_TEST(test_secret_modes),
+          CONF_TEST(test_secret_forms), CONF_TEST(test_two_secrets),
+          CONF_TEST(test_headers))

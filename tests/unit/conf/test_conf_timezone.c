@@ -66,7 +66,6 @@ static void test_system_zones(void **state)
         "Europe/Dublin",
         "UTC",
     };
-    (void)state;
     for (size_t i = 0; i < CONF_COUNT(zones); i++) {
         struct conf *conf = load_zone(zones[i]);
         const struct engine_timezone *z = &conf->engine.timezone;
@@ -92,7 +91,6 @@ static void test_changes(void **state)
         {"Asia/Pyongyang", {2015, 8, 14, 15, 0, 0, 0}, 32400, 30600, "KST"},
         {"Africa/Casablanca", {2014, 3, 30, 2, 0, 0, 0}, 0, 3600, "+01"},
     };
-    (void)state;
     for (size_t i = 0; i < CONF_COUNT(rows); i++) {
         struct conf *conf = load_zone(rows[i].zone);
         const struct engine_timezone *z = &conf->engine.timezone;
@@ -111,7 +109,6 @@ static void test_unknown(void **state)
     static const char *const names[] = {"Asia/Soeul",    "asia/seoul",     "Asia",
                                         "../etc/passwd", "/etc/localtime", "tzdata.zi",
                                         "CET-1CEST",     "Asia/Seoul/x"};
-    (void)state;
     for (size_t i = 0; i < CONF_COUNT(names); i++) {
         char text[100];
         snprintf(text, sizeof text, "timezone: %s\n", names[i]);
@@ -128,7 +125,6 @@ static void test_unknown(void **state)
 /* The process's own local time is as it was. */
 static void test_restored(void **state)
 {
-    (void)state;
     setenv("TZ", "Asia/Tokyo", 1);
     tzset();
     conf_destroy(load_zone("Europe/Oslo"));
@@ -167,7 +163,6 @@ static void test_two_at_a_time(void **state)
 {
     struct load loads[] = {{"Europe/Oslo", 3600, 0}, {"Asia/Seoul", 32400, 0}};
     pthread_t threads[CONF_COUNT(loads)];
-    (void)state;
     for (size_t i = 0; i < CONF_COUNT(loads); i++)
         assert_int_equal(pthread_create(&threads[i], NULL, load_often, &loads[i]), 0);
     for (size_t i = 0; i < CONF_COUNT(loads); i++) {

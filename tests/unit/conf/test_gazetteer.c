@@ -15,14 +15,12 @@ static struct ports *ports;
 
 static int load(void **state)
 {
-    (void)state;
     ports = fixture_shipped_ports();
     return 0;
 }
 
 static int unload(void **state)
 {
-    (void)state;
     ports_destroy(ports);
     return 0;
 }
@@ -30,7 +28,6 @@ static int unload(void **state)
 /* Found as the program finds them. */
 static void test_loads_as_shipped(void **state)
 {
-    (void)state;
     struct ports_builder *b = ports_builder_create();
     struct ports *p = NULL;
     struct err err = {0};
@@ -50,7 +47,6 @@ static void test_loads_as_shipped(void **state)
 /* Positions: those of the World Port Index (NGA Pub. 150) and of UN/LOCODE for Shidao. */
 static void test_ports_of_the_story(void **state)
 {
-    (void)state;
     static const struct {
         const char *locode, *name;
         double lat, lon;
@@ -91,7 +87,6 @@ static void test_ports_of_the_story(void **state)
 
 static void test_places_of_the_story(void **state)
 {
-    (void)state;
     static const struct {
         double lat, lon;
         const char *locode;
@@ -124,7 +119,6 @@ static void test_places_of_the_story(void **state)
 
 static void test_shipped_same_groups(void **state)
 {
-    (void)state;
     static const char *const groups[][5] = {
         {"RULED", "RUBRK", "RUKDT", "RUBNK"},
         {"NLRTM", "NLSCI", "NLVLA"},
@@ -221,7 +215,6 @@ static void compare_source(const struct source *s, const char *gazetteer,
 
 static void test_sources_agree_or_a_note_says_why(void **state)
 {
-    (void)state;
     static const struct source sources[] = {
         {"reference/wpi-pub150.csv", "UN/LOCODE", "Latitude", "Longitude"},
         {"reference/unlocode-ports-not-geocoded.csv", "locode", "lat", "lon"},
@@ -243,7 +236,6 @@ static void test_sources_agree_or_a_note_says_why(void **state)
 /* Circles of two countries meet at borders, but no port lies inside another's area. */
 static void test_areas_hold_only_their_own(void **state)
 {
-    (void)state;
     size_t areas = 0;
     for (uint32_t i = 0; i < ports_count(ports); i++) {
         const struct port *p = ports_get(ports, i);
@@ -262,7 +254,6 @@ static void test_areas_hold_only_their_own(void **state)
  */
 static void test_other_positions_of_the_story(void **state)
 {
-    (void)state;
     static const struct {
         double lat, lon;
         const char *locode;
@@ -297,16 +288,7 @@ static void test_other_positions_of_the_story(void **state)
                             rows[i].locode);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_loads_as_shipped),
-        cmocka_unit_test(test_ports_of_the_story),
-        cmocka_unit_test(test_other_positions_of_the_story),
-        cmocka_unit_test(test_places_of_the_story),
-        cmocka_unit_test(test_shipped_same_groups),
-        cmocka_unit_test(test_sources_agree_or_a_note_says_why),
-        cmocka_unit_test(test_areas_hold_only_their_own),
-    };
-    return cmocka_run_group_tests(tests, load, unload);
-}
+TEST_MAIN(load, unload, TEST(test_loads_as_shipped), TEST(test_ports_of_the_story),
+          TEST(test_other_positions_of_the_story), TEST(test_places_of_the_story),
+          TEST(test_shipped_same_groups), TEST(test_sources_agree_or_a_note_says_why),
+          TEST(test_areas_hold_only_their_own))

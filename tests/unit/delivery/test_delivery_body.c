@@ -42,7 +42,6 @@ static char *read_data(const char *name)
 
 static void bodies_are_as_published(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         char *alert = read_data(bodies[i].alert), *golden = read_data(bodies[i].golden);
         struct buf out = {0};
@@ -90,7 +89,6 @@ static char *list_text(size_t i)
 /* CloudEvents, JSON event format section 4: a batch is an array, of one too. */
 static void several_go_as_published(void **state)
 {
-    (void)state;
     char *alert = read_data("alert.json"), *plain = read_data("plain.json");
     const struct delivery_event events[] = {{alert, strlen(alert)},
                                             {plain, strlen(plain)}};
@@ -118,7 +116,6 @@ static void several_go_as_published(void **state)
  * connectors"), Slack 50 blocks. */
 static void a_full_list_is_taken_by_chat_services(void **state)
 {
-    (void)state;
     char summary[1500], body[2000];
     memset(summary, 'x', sizeof summary - 1);
     summary[sizeof summary - 1] = '\0';
@@ -169,7 +166,6 @@ static const struct {
 
 static void a_template_is_filled_in(void **state)
 {
-    (void)state;
     char *alert = read_data("alert.json"), *plain = read_data("plain.json");
     const struct delivery_event events[] = {{alert, strlen(alert)},
                                             {plain, strlen(plain)}};
@@ -197,7 +193,6 @@ static void a_template_is_filled_in(void **state)
 /* Escaped by Python: json.dumps('a "b" \\ c', ensure_ascii=False). */
 static void values_are_escaped_for_json(void **state)
 {
-    (void)state;
     char text[] = "{\"x\":\"{summary}\",\"y\":{summary},\"e\":{event}}";
     char type[] = "application/json";
     const struct conf_webhook w = {.body = text, .content_type = type};
@@ -216,7 +211,6 @@ static void damaged_bodies_are_refused(void **state)
 {
     struct buf out = {0};
     const char *content_type = NULL;
-    (void)state;
     const struct conf_webhook flat = {.format = CONF_FORMAT_JSON};
     const struct conf_webhook slack = {.format = CONF_FORMAT_SLACK};
     const struct delivery_event open = {"{", 1}, nothing = {"{}", 2};
@@ -241,7 +235,6 @@ static const struct {
 static void listen_reads_every_format(void **state)
 {
     const struct listen_note note = {.is_signed = true};
-    (void)state;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         char *body = read_data(lines[i].file);
         struct buf out = {0};
@@ -260,7 +253,6 @@ static void listen_colours_for_a_terminal(void **state)
     } rows[] = {{"critical", "\x1b[1;31mcritical\x1b[0m"},
                 {"warning", "\x1b[33mwarning \x1b[0m"},
                 {"info", "info    "}};
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct listen_note note = {.is_coloured = true};
         struct buf out = {0};
@@ -286,7 +278,6 @@ static void listen_takes_whatever_comes(void **state)
         "[{\"type\":\"lookoutd.test\",\"data\":{\"severity\":\"info\",\"summary\":"
         "\"a\\u0007b\"}},\n{\"x\":1}]";
     const char other[] = "a=1&b=\x1b[31m";
-    (void)state;
     assert_int_equal(listen_say(batch, strlen(batch), &note, &out), 0);
     assert_string_equal(buf_text(&out),
                         "                      info      test              (again) ab\n"
@@ -308,18 +299,8 @@ static void listen_takes_whatever_comes(void **state)
     buf_finish(&out);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bodies_are_as_published),
-        cmocka_unit_test(several_go_as_published),
-        cmocka_unit_test(a_full_list_is_taken_by_chat_services),
-        cmocka_unit_test(a_template_is_filled_in),
-        cmocka_unit_test(values_are_escaped_for_json),
-        cmocka_unit_test(damaged_bodies_are_refused),
-        cmocka_unit_test(listen_reads_every_format),
-        cmocka_unit_test(listen_colours_for_a_terminal),
-        cmocka_unit_test(listen_takes_whatever_comes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(bodies_are_as_published), TEST(several_go_as_published),
+          TEST(a_full_list_is_taken_by_chat_services), TEST(a_template_is_filled_in),
+          TEST(values_are_escaped_for_json), TEST(damaged_bodies_are_refused),
+          TEST(listen_reads_every_format), TEST(listen_colours_for_a_terminal),
+          TEST(listen_takes_whatever_comes))

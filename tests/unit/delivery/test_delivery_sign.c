@@ -35,7 +35,6 @@ static void signatures_are_those_of_the_standard(void **state)
     struct conf_secret secrets[] = {secret_of(VECTOR_SECRET), secret_of(SECOND_SECRET)};
     struct conf_webhook w = {.secrets = secrets, .secret_count = 1};
     struct buf out = {0};
-    (void)state;
     assert_int_equal(secrets[0].length, 24);
     assert_int_equal(secrets[1].length, 32);
     assert_int_equal(
@@ -81,7 +80,6 @@ static void only_good_signatures_are_taken(void **state)
 {
     struct conf_secret secret = secret_of(VECTOR_SECRET);
     struct conf_webhook w = {.secrets = &secret, .secret_count = 1};
-    (void)state;
     for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
         struct delivery_signed message = {messages[i].id, messages[i].timestamp,
                                           messages[i].signature, messages[i].body,
@@ -106,7 +104,6 @@ static void what_is_no_secret_is_refused(void **state)
         /* 66 bytes */
         "whsec_" TEN("AAAAAAAA") TEN("A") "AA"};
     struct conf_secret secret = {0};
-    (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (delivery_sign_secret(bad[i], strlen(bad[i]), &secret) == 0)
             fail_msg("taken: %s", bad[i]);
@@ -131,7 +128,6 @@ static const struct {
 
 static void private_addresses_are_known(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
         struct address a;
         assert_true(address_parse(addresses[i].text, &a));
@@ -170,7 +166,6 @@ static const struct {
 
 static void urls_lead_where_they_say(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
         struct target t;
         struct err err = {0};
@@ -196,22 +191,13 @@ static void secrets_are_blotted_out(void **state)
         .header_count = 1};
     char text[] = "Cannot POST /services/T000/B0SECRET/x?sig=abcdef for tok-987654, "
                   "key-12345, B0SECRET, hunter22, services; T000 stays";
-    (void)state;
     target_redact(&w, text);
     assert_string_equal(
         text, "Cannot POST ************************************ for **********, "
               "*********, ********, ********, ********; T000 stays");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(signatures_are_those_of_the_standard),
-        cmocka_unit_test(only_good_signatures_are_taken),
-        cmocka_unit_test(what_is_no_secret_is_refused),
-        cmocka_unit_test(private_addresses_are_known),
-        cmocka_unit_test(urls_lead_where_they_say),
-        cmocka_unit_test(secrets_are_blotted_out),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(signatures_are_those_of_the_standard),
+          TEST(only_good_signatures_are_taken), TEST(what_is_no_secret_is_refused),
+          TEST(private_addresses_are_known), TEST(urls_lead_where_they_say),
+          TEST(secrets_are_blotted_out))

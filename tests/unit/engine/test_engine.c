@@ -405,7 +405,6 @@ static int add_row(void *context, uint32_t mmsi, const void *record, size_t n)
 
 static void test_reload_in_steps(void **state)
 {
-    (void)state;
     struct buf rows[2] = {{0}};
     uint32_t between = 0;
     for (int at_once = 0; at_once < 2; at_once++) {

@@ -208,12 +208,5 @@ static void test_approach(void **state)
     cmocka_unit_test_prestate(test, &without_grid),                                      \
         cmocka_unit_test_prestate(test, &with_grid)
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        BOTH(test_boundary_distance),
-        BOTH(test_near_misses_nothing),
-        BOTH(test_approach),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, BOTH(test_boundary_distance), BOTH(test_near_misses_nothing),
+          BOTH(test_approach))

@@ -380,18 +380,8 @@ static void test_many_cuts(void **state)
     cmocka_unit_test_prestate(test, &without_grid),                                      \
         cmocka_unit_test_prestate(test, &with_grid)
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_paths_keep_to_the_geodesic),
-        BOTH(test_an_area_entered_and_left),
-        BOTH(test_the_bulge_of_the_great_circle),
-        BOTH(test_holes_and_touching),
-        BOTH(test_the_antimeridian),
-        BOTH(test_a_band_around_the_globe),
-        BOTH(test_gates),
-        BOTH(test_fixes_on_a_gate),
-        BOTH(test_many_cuts),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_paths_keep_to_the_geodesic),
+          BOTH(test_an_area_entered_and_left), BOTH(test_the_bulge_of_the_great_circle),
+          BOTH(test_holes_and_touching), BOTH(test_the_antimeridian),
+          BOTH(test_a_band_around_the_globe), BOTH(test_gates),
+          BOTH(test_fixes_on_a_gate), BOTH(test_many_cuts))

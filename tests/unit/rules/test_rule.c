@@ -26,7 +26,6 @@ static void check_event(const struct rule_kind *kind, const struct rule_event *e
 
 static void test_kinds(void **state)
 {
-    (void)state;
     for (size_t k = 0; rule_kinds[k] != NULL; k++) {
         const struct rule_kind *kind = rule_kinds[k];
         assert_ptr_equal(rule_kind_find(kind->name), kind);
@@ -55,7 +54,6 @@ static void test_kinds(void **state)
  * sighted, exited, lapsed; warning for the rest; critical only ... for distress". */
 static void test_severities(void **state)
 {
-    (void)state;
     static const char *const info[] = {
         "port.entered",     "port.arrived", "port.departed",
         "port.left",        "gate.crossed", "zone.exited",
@@ -86,7 +84,6 @@ static int64_t duration(const struct rule *rule, const char *name)
 
 static void test_defaults(void **state)
 {
-    (void)state;
     struct rule rule;
     assert_int_equal(rule_init(&rule, rule_kind_find("route")), 0);
     assert_int_equal(duration(&rule, "within"), INT64_C(30) * 86400000);
@@ -117,7 +114,6 @@ static void test_defaults(void **state)
 /* ITU-R M.1371-5, table 53 (annex 8): first digit, second digit, special craft. */
 static void test_types(void **state)
 {
-    (void)state;
     /* clang-format off */
     static const struct { int low, high; const char *name; } rows[] = {
         {1, 19, "other"},    {20, 29, "other"},          {30, 30, "fishing"},   {31, 32, "tug"},
@@ -173,7 +169,6 @@ static bool matches(const struct vessel_filter *f, struct ship ship)
 
 static void test_filters(void **state)
 {
-    (void)state;
     static char kp[] = "KP", un[] = "un1718", ferry[] = "ferry";
     static char *flags[] = {kp}, *tags[] = {un, ferry};
     struct vessel_filter all = {0}, watched = {.is_watched_only = true};
@@ -203,7 +198,6 @@ static void test_filters(void **state)
 
 static void test_exceptions(void **state)
 {
-    (void)state;
     static char kp[] = "KP", ferry[] = "ferry";
     static char *flags[] = {kp}, *tags[] = {ferry};
     struct vessel_filter not_ferry = {.tags = tags, .tag_count = 1};
@@ -242,7 +236,6 @@ static int count(void *context, const struct rule_look *look, const struct findi
 
 static void test_raise(void **state)
 {
-    (void)state;
     int raised = 0;
     struct rule rule = {.events = 1u << 1};
     struct rule_look look = {
@@ -260,7 +253,6 @@ static void test_raise(void **state)
 
 static void test_at_start(void **state)
 {
-    (void)state;
     struct watch_entry entry = {0};
     static const struct {
         enum rule_at_start at_start;
@@ -280,7 +272,6 @@ static void test_at_start(void **state)
 
 static void test_zones(void **state)
 {
-    (void)state;
     static uint32_t items[] = {2, 3, 7, 100};
     struct rule_zones all = {NULL, 0}, some = {items, 4}, none = {items, 0};
     assert_true(rule_zones_has(&all, 5));
@@ -290,14 +281,6 @@ static void test_zones(void **state)
     assert_false(rule_zones_has(&none, 2));
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),    cmocka_unit_test(test_severities),
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_types),
-        cmocka_unit_test(test_filters),  cmocka_unit_test(test_exceptions),
-        cmocka_unit_test(test_raise),    cmocka_unit_test(test_at_start),
-        cmocka_unit_test(test_zones),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_kinds), TEST(test_severities), TEST(test_defaults),
+          TEST(test_types), TEST(test_filters), TEST(test_exceptions), TEST(test_raise),
+          TEST(test_at_start), TEST(test_zones))

@@ -38,7 +38,6 @@ static void test_many_webhooks(void **state)
     struct pipeline pipeline;
     struct err err = {0};
     struct alert alert;
-    (void)state;
     assert_int_equal(pipeline_init(&pipeline, conf, &err), 0);
     pipeline.store = store;
     fixture_alert(1, 300, &alert);
@@ -65,7 +64,6 @@ static void test_many_webhooks(void **state)
 /* The limit is told, with the number. */
 static void test_too_many_webhooks(void **state)
 {
-    (void)state;
     char *text = many_webhooks(CONF_WEBHOOKS_MAX + 1);
     char *lines = conf_fixture_lines(text, -2 /* ERR_INVALID */);
     assert_has(lines, "webhooks: the list is too long: 1001 of at most 1000");
@@ -73,11 +71,5 @@ static void test_too_many_webhooks(void **state)
     free(text);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_many_webhooks),
-        cmocka_unit_test(test_too_many_webhooks),
-    };
-    return cmocka_run_group_tests(tests, conf_fixture_set_up, conf_fixture_tear_down);
-}
+TEST_MAIN(conf_fixture_set_up, conf_fixture_tear_down, TEST(test_many_webhooks),
+          TEST(test_too_many_webhooks))

@@ -11,14 +11,12 @@ static struct ports *ports;
 
 static int load(void **state)
 {
-    (void)state;
     ports = fixture_ports("XXAAA,Alpha,10,20,10,,\n");
     return 0;
 }
 
 static int unload(void **state)
 {
-    (void)state;
     ports_destroy(ports);
     return 0;
 }
@@ -46,7 +44,6 @@ static void lie(struct missed *m, struct lying l)
 /* 0.01 degree of latitude is 1.1 km; Alpha's point is 111.2 km from 11 N. */
 static void test_stays_are_gathered(void **state)
 {
-    (void)state;
     struct missed *m = missed_create(ports, 6 * HOUR_MS);
     const struct missed_place *places = NULL;
     size_t n = 0;
@@ -76,7 +73,6 @@ static void test_stays_are_gathered(void **state)
  * was heard for a day. */
 static void test_what_ends_a_stay(void **state)
 {
-    (void)state;
     struct missed *m = missed_create(ports, 6 * HOUR_MS);
     const struct missed_place *places = NULL;
     size_t n = 0;

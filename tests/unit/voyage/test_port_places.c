@@ -16,14 +16,12 @@ static struct ports *ports;
 
 static int load(void **state)
 {
-    (void)state;
     ports = fixture_shipped_ports();
     return 0;
 }
 
 static int unload(void **state)
 {
-    (void)state;
     ports_destroy(ports);
     return 0;
 }
@@ -50,7 +48,6 @@ static bool calls_at(uint32_t port, struct geo_pos pos)
 
 static void test_every_place_is_in_its_port(void **state)
 {
-    (void)state;
     size_t places = 0, faults = 0;
     for (uint32_t i = 0; i < ports_count(ports); i++) {
         const struct port *p = ports_get(ports, i);
@@ -123,7 +120,6 @@ static bool is_reviewed_away(const char *gazetteer, const char *reviewed,
  * called there. Exceptions are reviewed one by one. */
 static void test_every_unece_position_is_held(void **state)
 {
-    (void)state;
     const char *path = test_data_path("reference/unlocode-ports-not-geocoded.csv");
     if (path == NULL)
         test_skip(TEST_NO_DATA);
@@ -167,7 +163,6 @@ static void test_every_unece_position_is_held(void **state)
  * measures by label and lists what is left out with the reason. */
 static void test_anchorage_cells_are_held(void **state)
 {
-    (void)state;
     const char *path = test_data_path("reference/gfw-anchorage-overrides.csv");
     if (path == NULL)
         test_skip(TEST_NO_DATA);
@@ -194,7 +189,6 @@ static void test_anchorage_cells_are_held(void **state)
  * Natural Earth. A row that was moved or added by hand is not in it. */
 static void test_every_port_is_by_its_land(void **state)
 {
-    (void)state;
     char *land = read_table(test_root_path("tests/data/ports-land.csv"));
     char *reviewed = read_table(test_root_path("config/ports-reviewed.csv"));
     size_t faults = 0, off = 0;
@@ -230,7 +224,6 @@ static void test_every_port_is_by_its_land(void **state)
 /* A code's country is where its flag flies. Flags: Natural Earth and ISO 3166. */
 static void test_overseas_places_fly_their_own_flag(void **state)
 {
-    (void)state;
     static const struct {
         const char *code, *port;
     } rows[] = {
@@ -263,7 +256,6 @@ static void test_overseas_places_fly_their_own_flag(void **state)
  * UN/LOCODE. */
 static void test_docks_of_great_ports(void **state)
 {
-    (void)state;
     static const struct {
         double lat, lon;
         const char *locode;

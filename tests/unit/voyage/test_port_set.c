@@ -45,7 +45,6 @@ static struct port_set *compile(const struct ports *p, const char *a, const char
 
 static void test_members(void **state)
 {
-    (void)state;
     static const struct {
         const char *a, *b;
         const char *members; /* by ascending code */
@@ -88,7 +87,6 @@ static void test_members(void **state)
 
 static void test_errors_help(void **state)
 {
-    (void)state;
     static const struct {
         const char *pattern;
         int code;
@@ -125,7 +123,6 @@ static void test_errors_help(void **state)
 /* Members decide, not order, pattern, nor where a code stands among all. */
 static void test_hash(void **state)
 {
-    (void)state;
     struct ports *p = make(""), *q = make("AAAAA,First,1,1\n");
     struct port_set *a = compile(p, "RUVVO", "RUNJK"), *b = compile(p, "$far-east", NULL),
                     *c = compile(q, "RUNJK", "RUVVO"), *d = compile(p, "RUVVO", NULL),
@@ -148,7 +145,6 @@ static void test_hash(void **state)
  */
 static void test_order_as_written(void **state)
 {
-    (void)state;
     static const struct {
         const char *a, *b, *first;
     } rows[] = {
@@ -180,13 +176,5 @@ static void test_order_as_written(void **state)
     ports_destroy(p);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_members),
-        cmocka_unit_test(test_errors_help),
-        cmocka_unit_test(test_order_as_written),
-        cmocka_unit_test(test_hash),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_members), TEST(test_errors_help),
+          TEST(test_order_as_written), TEST(test_hash))

@@ -21,7 +21,6 @@ static struct zone_set *make_area(void)
 
 static void test_find(void **state)
 {
-    (void)state;
     struct ports *p = fixture_ports("RUVVO,Vladivostok,43.1,131.9,,RUFIP ruvms,\n"
                                     "KRYOS,Yeosu,34.7,127.75,8,,Yosu; Reisu\n");
     static const char *const yes[] = {"RUVVO", "ruvvo", "RU VVO", "RUFIP", "RUVMS"};
@@ -44,7 +43,6 @@ static void test_find(void **state)
 
 static void test_search_order(void **state)
 {
-    (void)state;
     struct ports *p = fixture_ports("AABBB,Port Moin,1,1,,,\n"
                                     "AAMOI,Xa,2,2,,,\n"
                                     "BBCCC,Moin,3,3,,,\n"
@@ -66,7 +64,6 @@ static void test_search_order(void **state)
 
 static void test_entry_and_exit(void **state)
 {
-    (void)state;
     struct ports *p = fixture_ports("AAAAA,A,10,20,,,\nBBBBB,B,-30,179.99,5,,\n");
     assert_string_equal(fixture_at(p, 10.08993, 20, NULL), "AAAAA");
     assert_string_equal(fixture_at(p, 10.08994, 20, NULL), "");
@@ -91,7 +88,6 @@ static void test_entry_and_exit(void **state)
  * unit of positions, 11 mm: 10 km are 0.08993204 degrees. */
 static void test_exactly_the_distance(void **state)
 {
-    (void)state;
     struct geo_pos middle = fixture_pos(10, 20), edge = fixture_pos(10.05, 20.05);
     double edge_m = geo_distance_m(middle, edge);
     struct ports_builder *b = ports_builder_create();
@@ -114,7 +110,6 @@ static void test_exactly_the_distance(void **state)
 
 static void test_antimeridian_and_pole(void **state)
 {
-    (void)state;
     struct ports *p = fixture_ports("AAAAA,At 180,0,180,,,\nAAPOL,Pole,89.95,0,,,\n"
                                     "AASOU,South,-90,0,,,\n");
     assert_string_equal(fixture_at(p, 0, 179.95, NULL), "AAAAA");
@@ -134,7 +129,6 @@ static void test_antimeridian_and_pole(void **state)
 /* Nampo and Songnim are 19 km apart; Najin and Sonbong 14. */
 static void test_nearest_and_declared(void **state)
 {
-    (void)state;
     struct ports *p = fixture_ports("AAAAA,A,0,0,,,\nAABBB,B,0.1,0,,,\n"
                                     "AAFAR,Far,0.3,0,50,,\n");
     assert_string_equal(fixture_at(p, 0.04, 0, NULL), "AAAAA");
@@ -157,7 +151,6 @@ static void test_nearest_and_declared(void **state)
 
 static void test_areas(void **state)
 {
-    (void)state;
     struct ports_builder *b = ports_builder_create();
     static const char rows[] = "locode,name,lat,lon\nAAAAA,A,50.1,10.1\n"
                                "AABBB,B,50.05,10.01\nAACCC,C,50.1,10.25\n";
@@ -189,7 +182,6 @@ static void test_areas(void **state)
 
 static void test_definitions(void **state)
 {
-    (void)state;
     struct ports_builder *b = ports_builder_create();
     static const char rows[] = "locode,name,lat,lon,entry_km,codes,source\n"
                                "AAAAA,A,1,1,5,AAXXX AAYYY,WPI 1\nAABBB,B,2,2,,,WPI 2\n";
@@ -255,7 +247,6 @@ static void on_trouble(void *context, enum ports_about about, size_t item, size_
 
 static void test_every_trouble_is_told(void **state)
 {
-    (void)state;
     static struct troubles t;
     struct ports_builder *b = ports_builder_create();
     static const char rows[] = "locode,name,lat,lon\nRUVVO,Vladivostok,43.1,131.9\n";
@@ -313,7 +304,6 @@ static void test_every_trouble_is_told(void **state)
 /* Distances along a meridian: 111,195.08 m a degree on the sphere of 6,371,008.8 m. */
 static void test_places(void **state)
 {
-    (void)state;
     static const char rows[] = "locode,name,lat,lon,entry_km,places\n"
                                "XXAAA,A,10,20,5,10.5 20 2; 10.9 20 ;\n"
                                "XXBBB,B,10.6,20,3,\nXXCCC,C,0,179.99,,0.2 -179.99 4\n";
@@ -366,7 +356,6 @@ static void test_places(void **state)
 
 static void test_same(void **state)
 {
-    (void)state;
     struct ports_builder *b = ports_builder_create();
     static const char rows[] =
         "locode,name,lat,lon,same\nJPYOK,Yokohama,35.45,139.65,\n"
@@ -486,7 +475,6 @@ static struct ports *random_ports(struct test_random *r)
 
 static void test_against_the_plain_loop(void **state)
 {
-    (void)state;
     struct test_random r = {1718};
     print_message("seed %llu\n", (unsigned long long)r.state);
     struct ports *p = random_ports(&r);
@@ -507,21 +495,8 @@ static void test_against_the_plain_loop(void **state)
     ports_destroy(p);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_find),
-        cmocka_unit_test(test_search_order),
-        cmocka_unit_test(test_entry_and_exit),
-        cmocka_unit_test(test_exactly_the_distance),
-        cmocka_unit_test(test_antimeridian_and_pole),
-        cmocka_unit_test(test_nearest_and_declared),
-        cmocka_unit_test(test_areas),
-        cmocka_unit_test(test_definitions),
-        cmocka_unit_test(test_every_trouble_is_told),
-        cmocka_unit_test(test_places),
-        cmocka_unit_test(test_same),
-        cmocka_unit_test(test_against_the_plain_loop),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_find), TEST(test_search_order), TEST(test_entry_and_exit),
+          TEST(test_exactly_the_distance), TEST(test_antimeridian_and_pole),
+          TEST(test_nearest_and_declared), TEST(test_areas), TEST(test_definitions),
+          TEST(test_every_trouble_is_told), TEST(test_places), TEST(test_same),
+          TEST(test_against_the_plain_loop))

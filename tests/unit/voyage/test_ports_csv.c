@@ -37,7 +37,6 @@ static int read_csv(const char *text, struct faults *faults, struct ports **ret_
 
 static void test_accepted_forms(void **state)
 {
-    (void)state;
     static struct faults f;
     struct ports *p = NULL;
     /* byte-order mark, other order of columns, CRLF, remarks, quotes, no last newline */
@@ -108,7 +107,6 @@ static const struct {
 
 static void test_faults_have_places(void **state)
 {
-    (void)state;
     static struct faults f;
     for (size_t i = 0; i < sizeof bad_rows / sizeof bad_rows[0]; i++) {
         struct ports *p = NULL;
@@ -124,7 +122,6 @@ static void test_faults_have_places(void **state)
 
 static void test_every_fault_is_told(void **state)
 {
-    (void)state;
     static struct faults f;
     struct ports *p = NULL;
     assert_int_equal(
@@ -138,7 +135,6 @@ static void test_every_fault_is_told(void **state)
 
 static void test_area_faults(void **state)
 {
-    (void)state;
     static const struct {
         const char *text;
         const char *part;
@@ -173,13 +169,5 @@ static void test_area_faults(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepted_forms),
-        cmocka_unit_test(test_faults_have_places),
-        cmocka_unit_test(test_every_fault_is_told),
-        cmocka_unit_test(test_area_faults),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL, TEST(test_accepted_forms), TEST(test_faults_have_places),
+          TEST(test_every_fault_is_told), TEST(test_area_faults))
