@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is due when: two heaps, one of what is urgent. */
+/* An agenda is two heaps: one of urgent nodes, one of the rest. */
 #include "agenda.h"
 
 #include <stddef.h>
@@ -32,7 +32,7 @@ int agenda_set(struct agenda *a, struct agenda_node *node, int64_t due_ms, uint6
     if (rc == 0 || before.heap.place == 0 || before.is_urgent == is_urgent)
         return rc;
     node->is_urgent = before.is_urgent;
-    /* Its old place is free: this needs no memory. */
+    /* The node has just left that heap, so this needs no memory. */
     return heap_set(heap_of(a, before.is_urgent), &node->heap, before.heap.due_ms,
                     before.heap.seq) != 0
                ? ERR_NOMEM

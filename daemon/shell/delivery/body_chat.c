@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bodies for chat services: Slack's incoming webhooks (Mattermost reads the same `text`)
- * and Microsoft Teams' (an Adaptive Card in a message). What ships say of themselves is
- * shown as plain text: it can neither link, nor call anybody by name. */
+/* Bodies for chat services: incoming webhooks of Slack (Mattermost reads the same `text`)
+ * and of Microsoft Teams (an Adaptive Card in a message). Texts that ships send are shown
+ * as plain text: they cannot make links or notify people. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,20 +16,20 @@ enum {
     LIST_BYTES = 900 /* of a summary among others: twenty are below Teams' 28 KB */
 };
 
-/* What stands for a character that the service would read as markup; NULL: itself. */
+/* The text that replaces a character which the service would read as markup. */
 struct escape {
     char character;
     const char *text;
 };
 
-/* docs.slack.dev, "Escaping text"; a word joiner after @ keeps Mattermost from calling
- * everybody, one after ] from making a link of [text](address). */
+/* docs.slack.dev, "Escaping text". A word joiner after @ keeps Mattermost from notifying
+ * everybody; one after ] keeps it from making [text](address) a link. */
 static const struct escape slack_escapes[] = {{'&', "&amp;"},
                                               {'<', "&lt;"},
                                               {'>', "&gt;"},
                                               {'@', "@\xe2\x81\xa0"},
                                               {']', "]\xe2\x81\xa0"}};
-/* Markdown links of Adaptive Cards' facts. */
+/* The facts of Adaptive Cards read Markdown. */
 static const struct escape card_escapes[] = {{'[', "\\["}, {']', "\\]"}, {'*', "\\*"},
                                              {'_', "\\_"}, {'`', "\\`"}, {'\\', "\\\\"}};
 
@@ -63,7 +63,7 @@ static json_t *make_card_text(const char *text)
                        sizeof card_escapes / sizeof card_escapes[0]);
 }
 
-/* verbatim: Slack makes no links of what looks like an address. */
+/* verbatim: Slack makes no links from texts that look like addresses. */
 static json_t *slack_mrkdwn(json_t *text)
 {
     return json_pack("{s:s,s:o,s:b}", "type", "mrkdwn", "text", text, "verbatim", 1);
@@ -123,7 +123,7 @@ static void list_heading(const struct body_view *views, size_t count,
     snprintf(ret_text, 80, "%zu alerts", count);
 }
 
-/* The first lines are what notifications show; every alert is a line of the text and a
+/* Notifications show the first lines of the text. Each alert is a line of the text and a
  * section of the blocks. */
 json_t *body_chat_slack_list(const struct body_view *views, size_t count)
 {
@@ -157,7 +157,7 @@ json_t *body_chat_slack_list(const struct body_view *views, size_t count)
     return message;
 }
 
-/* Colours of a card's text by severity. */
+/* The colour of a card's text, by severity. */
 static const char *card_colour(const struct body_view *view)
 {
     return strcmp(view->severity, "critical") == 0  ? "attention"
@@ -213,7 +213,7 @@ json_t *body_chat_teams(const struct body_view *view)
                         view->link != NULL ? json_pack("[o]", card_open(view)) : NULL);
 }
 
-/* What is said of each is its summary, which opens its link. */
+/* Each alert is its summary, which opens its link. */
 json_t *body_chat_teams_list(const struct body_view *views, size_t count)
 {
     char title[80];

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What people are told of an alert, in plain text; borrowed from the event or static. */
+/* An alert in plain text, for people. The texts are borrowed from the event or static. */
 #define BODY_FACTS 8
 struct body_view {
     const char *severity; /* "critical" */
@@ -25,7 +25,7 @@ void delivery_body_view(const json_t *event, struct body_view *ret_view);
 struct body_events {
     json_t **items; /* owned */
     size_t count;
-    bool is_list; /* the webhook groups them */
+    bool is_list; /* the webhook has a `group` */
 };
 
 /* New references; NULL when out of memory. */

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum { FAILURES_MOST = 5 }; /* in a row, then only probes go out */
+enum { FAILURES_MOST = 5 }; /* in a row; then only probes are sent */
 
 bool breaker_is_outage(const struct retry_answer *answer)
 {
@@ -26,7 +26,7 @@ bool breaker_end_dead(struct breaker *b, const void *request, int64_t probe_at_m
     if (++b->failures < FAILURES_MOST)
         return false;
     b->is_open = true;
-    /* What was sent before the breaker opened says nothing new, but for a Retry-After. */
+    /* A request sent before the breaker opened says nothing new, except a Retry-After. */
     if (!was_open || was_probe || (is_hinted && probe_at_ms > b->probe_at_ms))
         b->probe_at_ms = probe_at_ms;
     return !was_open;

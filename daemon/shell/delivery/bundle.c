@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bundles: which queued alerts go in one request, and when it is due. Knows no groups. */
+/* Bundles: the queued alerts of one request, and when it is due. Knows no groups. */
 #include <stdlib.h>
 
 #include "delivery_int.h"
@@ -67,7 +67,7 @@ void bundle_postpone(struct window *w, struct bundle *b, int64_t due_ms)
 {
     int rc = agenda_set(&w->going, &b->node, due_ms, (uint64_t)b->first->outbox,
                         b->node.is_urgent);
-    (void)rc; /* it is on the agenda: it moves, which needs no memory */
+    (void)rc; /* moving on the agenda needs no memory */
 }
 
 int64_t bundle_begun_ms(const struct bundle *b)

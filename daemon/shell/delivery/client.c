@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP requests on a loop. libcurl is never entered from within one of its callbacks, and
- * never left to resolve a name by itself. */
+/* HTTP requests on a loop. libcurl's functions are never called from its callbacks, and
+ * libcurl never looks up a name by itself. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +58,7 @@ static void transfer_end(struct client *c, struct transfer *t)
     transfer_destroy(t);
 }
 
-/* Read off what has ended. on_end may send the next at once. */
+/* Handle the transfers that have ended. on_end may send the next request at once. */
 static void read_ends(struct client *c)
 {
     int left = 0;
@@ -104,7 +104,7 @@ static void on_timeout(uv_timer_t *timer)
     read_ends(c);
 }
 
-/* libcurl's wish; acted upon later, from the loop. */
+/* libcurl wants a timeout: the loop calls it later. */
 static int on_timer_wanted(CURLM *multi, long timeout_ms, void *context)
 {
     struct client *c = context;
@@ -140,12 +140,12 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *contex
     if (what == CURL_POLL_REMOVE) {
         if (s == NULL)
             return 0;
-        uv_poll_stop(&s->poll); /* at once: the number may be another socket's soon */
+        uv_poll_stop(&s->poll); /* now: the descriptor may soon be reused */
         uv_close((uv_handle_t *)&s->poll, on_socket_closed);
         curl_multi_assign(c->multi, fd, NULL);
         return 0;
     }
-    if (c->is_closing) /* curl_multi_cleanup says good-bye to peers */
+    if (c->is_closing) /* curl_multi_cleanup still writes to peers */
         return 0;
     if (s == NULL) {
         s = socket_create(c, fd);
@@ -173,7 +173,7 @@ static int fail_request(struct client *c, struct client_request *request,
     return ERR_IO;
 }
 
-/* To the multi handle. */
+/* Hand the transfer to libcurl. */
 static int start_transfer(struct client *c, struct client_request *request)
 {
     struct transfer *t = request->transfer;
@@ -236,8 +236,9 @@ int client_send(struct client *c, struct client_request *request)
     t->begin_ns = uv_hrtime();
     int rc = transfer_prepare(t, moment_now().wall_ms);
     if (rc != 0)
-        return fail_request(
-            c, request, rc == ERR_SYNTAX ? "the alert's body is damaged" : err_text(rc));
+        return fail_request(c, request,
+                            rc == ERR_SYNTAX ? "the stored alert is not valid JSON"
+                                             : err_text(rc));
     if (request->target->kind == TARGET_LITERAL)
         return start_transfer(c, request);
     if (request->target->kind == TARGET_LOCALHOST) {

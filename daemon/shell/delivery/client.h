@@ -24,33 +24,34 @@ struct client_options {
 };
 MUST_CHECK int client_create(uv_loop_t *loop, const struct client_options *options,
                              struct client **ret_client);
-/* What is under way ends without a word; the memory goes with the loop's handles. */
+/* Requests under way end without on_end; the memory is freed when the loop has closed the
+ * handles. */
 void client_close(struct client *c);
-/* Connections kept open, at most. */
+/* Set how many connections are kept open at most. */
 void client_set_connections(struct client *c, long most);
 
 #define CLIENT_REASON_BYTES 96 /* that of struct store_outcome */
 struct client_request {
-    /* Set by the asker; borrowed until the end. */
+    /* Set by the caller; borrowed until the end. */
     const struct conf_webhook *webhook;
     const struct target *target;
-    const char *id;                      /* the alert's, or the bundle's */
-    const struct delivery_event *events; /* the format is applied here */
+    const char *id;                      /* of the alert or the bundle */
+    const struct delivery_event *events; /* before formatting */
     size_t event_count;
     void (*on_end)(struct client_request *request);
     void *owner;
-    /* How it ended. */
+    /* The result. */
     struct retry_answer answer;
-    char reason[CLIENT_REASON_BYTES]; /* why it is no 2xx; without secrets */
-    char said[160];                   /* the body's first bytes, clean, without secrets */
+    char reason[CLIENT_REASON_BYTES]; /* why it failed; without secrets */
+    char said[160];                   /* start of the answer; no secrets */
     double latency_s;
     /* Private. */
     struct transfer *transfer;
 };
-/* 0: under way, on_end comes later. Else it has ended already (answer and reason say how)
- * and on_end is not called. */
+/* 0: the request is under way, and on_end is called later. Otherwise it has ended already
+ * (answer and reason say how), and on_end is not called. */
 MUST_CHECK int client_send(struct client *c, struct client_request *request);
-/* Ends it without on_end. */
+/* End the request without on_end. */
 void client_cancel(struct client *c, struct client_request *request);
 
 #endif

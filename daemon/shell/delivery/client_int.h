@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One transfer: the request's form in libcurl and what comes back. */
+/* One transfer: a request as libcurl sends it, and its answer. */
 #ifndef LOOKOUT_DELIVERY_CLIENT_INT_H
 #define LOOKOUT_DELIVERY_CLIENT_INT_H
 
@@ -10,23 +10,23 @@
 
 enum {
     TRANSFER_ANSWER_MOST = 65536, /* bytes of an answer that are read */
-    TRANSFER_KEPT_BYTES = 1024    /* and of those, looked at */
+    TRANSFER_KEPT_BYTES = 1024    /* bytes of those that are kept */
 };
 
 struct transfer {
     struct client *client;
     struct client_request *request;
-    struct transfer *next, *previous; /* those under way */
+    struct transfer *next, *previous; /* in the client's list */
     CURL *easy;                       /* owned */
     struct curl_slist *headers;       /* owned */
     struct curl_slist *pins;          /* owned */
     struct buf body;                  /* owned: in the webhook's format */
     struct resolve_question question;
-    struct address allowed[RESOLVE_ADDRESSES]; /* what may be connected to */
+    struct address allowed[RESOLVE_ADDRESSES]; /* connected to no other */
     size_t allowed_count;                      /* 0: a literal, any */
     uint64_t begin_ns;
-    bool is_adding;   /* handed to the multi handle */
-    bool is_answered; /* the answer's header is whole */
+    bool is_adding;   /* libcurl's multi handle has it */
+    bool is_answered; /* the answer's header is complete */
     bool was_asked_for_certificate;
     size_t answer_bytes;
     size_t kept_bytes;
@@ -34,11 +34,11 @@ struct transfer {
     char error[CURL_ERROR_SIZE];
 };
 
-/* The body, headers and options. ERR_NOMEM, ERR_SYNTAX (the body is no JSON). */
+/* Set the body, headers and options. ERR_NOMEM, ERR_SYNTAX (the body is not JSON). */
 MUST_CHECK int transfer_prepare(struct transfer *t, int64_t clock_ms);
-/* Only these addresses, by libcurl's own cache. */
+/* Make libcurl connect to the allowed addresses only, by its own cache. */
 MUST_CHECK int transfer_pin(struct transfer *t);
-/* Fill in the request's outcome. */
+/* Fill in the request's result. */
 void transfer_judge(struct transfer *t, CURLcode code);
 void transfer_destroy(struct transfer *t);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The delivery thread: its loop, and what it is told from other threads. What is sent
- * when is hook.c's. */
+/* The delivery thread: its loop, and the requests of other threads to it. hook.c decides
+ * what is sent and when. */
 #include <curl/curl.h>
 #include <errno.h>
 #include <signal.h>
@@ -12,24 +12,24 @@
 #include "lookout/sys/log.h"
 
 enum {
-    POLL_MS = 1000, /* how soon another process's redeliver is noticed */
+    POLL_MS = 1000, /* how often `redeliver` is looked for */
     STOP_SETTLE_MS = 2000,
     CONNECTIONS_LEAST = 8,
     CONNECTIONS_MOST = 1024
 };
 
 struct delivery {
-    struct hook_site site; /* first: what the hooks share */
+    struct hook_site site; /* must be first: on_idle casts it */
     pthread_t thread;
     uv_async_t async;
     uv_timer_t poll, grace;
     uv_prepare_t prepare;
     int64_t version, requeues;
     bool is_closing;
-    /* Told by other threads, under the mutex. */
+    /* Requests of other threads, under the mutex. */
     bool stop_wanted, has_fresh;
     int64_t stop_grace_ms;
-    struct conf_webhook *fresh; /* owned: of a reload */
+    struct conf_webhook *fresh; /* owned: from a reload */
     size_t fresh_count;
 };
 
@@ -73,7 +73,7 @@ static void on_grace(uv_timer_t *timer)
     close_hooks(timer->data);
 }
 
-/* Is that all that a stop waits for? */
+/* A request has ended: a stop need not wait longer when it was the last. */
 static void on_idle(struct hook_site *site)
 {
     struct delivery *d = (struct delivery *)site;
@@ -82,7 +82,7 @@ static void on_idle(struct hook_site *site)
     for (const struct hook *h = site->hooks; h != NULL; h = h->next)
         if (h->under_way > 0)
             return;
-    /* Not from within a callback of the client's: the timer comes from the loop. */
+    /* The client's callback must return first, so a timer closes the hooks. */
     uv_timer_start(&d->grace, on_grace, 0, 0);
 }
 
@@ -146,11 +146,12 @@ static void take_webhooks(struct delivery *d, const struct conf_webhook *webhook
             rc = hook_change(h, &webhooks[i]) != 0 ? ERR_NOMEM : rc;
     }
     if (rc != 0)
-        log_error("delivery", NULL, "the reload is incomplete: %s", err_text(rc));
+        log_error("delivery", NULL, "the webhooks are reloaded only in part: %s",
+                  err_text(rc));
     set_connections(d);
 }
 
-/* --- what comes from elsewhere --- */
+/* --- events of the loop --- */
 
 static void wake_all(struct delivery *d)
 {
@@ -181,7 +182,7 @@ static void on_async(uv_async_t *async)
         wake_all(d);
 }
 
-/* Somebody else may have put deliveries back. */
+/* Another process may have put deliveries back. */
 static void on_poll(uv_timer_t *timer)
 {
     struct delivery *d = timer->data;
@@ -197,7 +198,7 @@ static void on_poll(uv_timer_t *timer)
             hook_rewind(h);
         is_changed = true;
     } else if (requeues < 0) {
-        d->version = -1; /* unknown: asked again */
+        d->version = -1; /* unknown: ask again */
     }
     for (struct hook *h = d->site.hooks; h != NULL; h = h->next)
         if (is_changed || h->rewind_to != 0 || h->is_unread)
@@ -208,7 +209,7 @@ static void *run_thread(void *context)
 {
     struct delivery *d = context;
     sigset_t all;
-    sigfillset(&all); /* signals are the main thread's; a broken pipe is an error code */
+    sigfillset(&all); /* the main thread takes signals, EPIPE is enough here */
     pthread_sigmask(SIG_BLOCK, &all, NULL);
     wake_all(d);
     uv_run(&d->site.loop, UV_RUN_DEFAULT);
@@ -256,15 +257,16 @@ static int init_hooks(struct delivery *d, const struct conf_webhook *webhooks,
         rc = store_reader_webhook_is_gone(d->site.reader, h->conf.id, &h->is_gone);
         h->counts.is_gone = h->is_gone;
         if (h->is_gone)
-            log_warning("delivery", h->conf.id,
-                        "stays switched off since its 410, until a reload");
+            log_warning(
+                "delivery", h->conf.id,
+                "the webhook is still switched off since its 410, until a reload");
     }
     if (rc == 0)
         set_connections(d);
     return rc;
 }
 
-/* A start that failed half way: close what there is. */
+/* The start failed: close the handles that exist. */
 static void abandon_start(struct delivery *d)
 {
     close_hooks(d);
@@ -352,7 +354,7 @@ void delivery_stop(struct delivery *d, int64_t grace_ms)
     uv_async_send(&d->async);
     pthread_join(d->thread, NULL);
     uv_loop_close(&d->site.loop);
-    /* The last outcomes' commit calls delivery_wake by way of the owner. */
+    /* The commit of the last outcomes calls delivery_wake through the owner. */
     (void)store_flush(d->site.store, STOP_SETTLE_MS);
     destroy_delivery(d);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the alert's CloudEvents body to the body that a webhook wants: as it is, flat, for
- * people, or by a template; one alert's, or several's. */
+/* Makes the body that a webhook wants from the CloudEvents bodies of one or several
+ * alerts: unchanged, flat, for people, or by a template. */
 #include "body_int.h"
 
 #include <stdio.h>
@@ -17,8 +17,8 @@
 
 /* --- flat --- */
 
-/* The envelope's members, then those of data in the same object; where both have one of a
- * name, that of data stands. */
+/* The envelope's members and those of data in one object. Where both have a member of one
+ * name, that of data is taken. */
 static json_t *flatten_event(json_t *event)
 {
     json_t *flat = json_copy(event);
@@ -118,7 +118,7 @@ void delivery_body_view(const json_t *event, struct body_view *ret_view)
     view_text(ret_view, "Source", event_text(event, "source"));
 }
 
-/* --- all --- */
+/* --- by format --- */
 
 static json_t *flatten_all(const struct body_events *events)
 {
@@ -159,7 +159,7 @@ static json_t *teams_of(const struct body_events *events)
 
 #define BATCH_TYPE "application/cloudevents-batch+json; charset=utf-8"
 static const struct {
-    json_t *(*make)(const struct body_events *events); /* NULL: as they are */
+    json_t *(*make)(const struct body_events *events); /* NULL: unchanged */
     const char *content_type;
     size_t most; /* alerts in a request */
 } formats[] = {

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the delivery thread. The words used here:
  *
- *   hook          one webhook at work: its window, its breaker, its requests
+ *   hook          one webhook at work: its window, its breaker and its requests
  *   queued alert  a pending row of the outbox that was read into memory
- *   window        the part of a webhook's outbox that is in memory: as much as is allowed
- *   lane          the queued alerts that keep their order: a vessel's; with `order: none`
- *                 each queued alert has a lane of its own
- *   group         the queued alerts that wait and may go together: alike in what the
- *                 webhook's `group` names; without `group`, those of one lane
- *   bundle        the queued alerts of one request: one, or with `group` several. It is
- *                 made when it goes first and stays together until it is delivered, dead
- *                 or taken apart, over restarts, too. It has the schedule: attempts made,
- *                 when the next is due
- *   agenda        groups, or bundles, in the order in which they may go; urgent ones
- * first urgent        it is critical, or a critical alert of its lane waits for it
- *   breaker       stops the requests to a dead receiver, but for one probe at a time
- *   outcome       what became of one delivery, on its way to the store
+ *   window        the part of a webhook's outbox that is held in memory; it is bounded
+ *   lane          the queued alerts that must be sent in order: those of one vessel. With
+ *                 `order: none` each queued alert has its own lane
+ *   group         the waiting alerts that one request may carry: those that share the
+ *                 values named by the webhook's `group`; without `group`, those of one
+ * lane bundle        the queued alerts of one request: one alert, or several with
+ * `group`. A bundle is formed before its first attempt. It stays together, also over
+ *                 restarts, until it is delivered, given up or split. It holds the
+ *                 schedule: the attempts made and the time of the next one
+ *   agenda        groups, or bundles, in the order in which they may be sent; urgent
+ * first urgent        the alert is critical, or a critical alert of its lane waits for it
+ *   breaker       stops the requests to a dead receiver, except one probe at a time
+ *   outcome       the result of one delivery, to be written to the store
  *
- * Times end in _ms and are the steady clock's, which nobody sets; those of the wall clock
- * end in _wall_ms. */
+ * Times that end in _ms are those of the monotonic clock, which nobody sets. Times of the
+ * wall clock end in _wall_ms. */
 #ifndef LOOKOUT_DELIVERY_INT_H
 #define LOOKOUT_DELIVERY_INT_H
 
@@ -36,14 +36,14 @@
 #include "lookout/delivery/delivery.h"
 #include "moment.h"
 
-/* What tests make shorter or take over; 0 is the product's value. */
+/* Values that tests change; 0 stands for the product's value. */
 struct delivery_tuning {
     struct client_options client;
     int64_t critical_wait_ms; /* 60 s */
-    int64_t poll_ms;          /* 1 s: looking for what another process put back */
+    int64_t poll_ms;          /* 1 s: how often `redeliver` is looked for */
     size_t window_rows;       /* 4096 a webhook */
     size_t lane_rows;         /* 1024 a vessel */
-    /* Added to the wall clock: a test sets it forward and back. NULL: nothing. */
+    /* A test's offset, added to the wall clock. NULL: none. */
     _Atomic int64_t *wall_step_ms;
 };
 struct delivery_setting {
@@ -55,10 +55,10 @@ struct delivery_setting {
 MUST_CHECK int delivery_start_tuned(const struct conf_webhook *webhooks, size_t count,
                                     const struct delivery_setting *setting,
                                     struct delivery **ret_delivery, struct err *err);
-/* libcurl's own beginning, once a process. */
+/* Initialise libcurl; only the first call of the process does it. */
 MUST_CHECK int delivery_init_curl(void);
 
-/* --- webhooks of our own (webhook.c) --- */
+/* --- copies of webhooks (webhook.c) --- */
 
 MUST_CHECK int webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to);
 void webhook_finish(struct conf_webhook *w);
@@ -69,27 +69,27 @@ MUST_CHECK int webhook_copy_all(const struct conf_webhook *from, size_t count,
 /* --- the window and what is in it --- */
 
 enum queued_state {
-    QUEUED_WAITS,   /* in its group */
-    QUEUED_BLOCKED, /* in its group: it is due, but not its lane's next */
-    QUEUED_BUNDLED  /* in its bundle */
+    QUEUED_WAITS,   /* it waits in its group */
+    QUEUED_BLOCKED, /* it is due, but an earlier one is not sent */
+    QUEUED_BUNDLED  /* it is in its bundle */
 };
 struct queued {
-    struct queued *next;   /* in its lane, by outbox row */
-    struct queued *mate;   /* the next in its group or bundle, by outbox row */
+    struct queued *next;   /* the next of its lane, by outbox row */
+    struct queued *mate;   /* the next of its group or bundle */
     struct lane *lane;     /* borrowed */
-    struct group *group;   /* borrowed; not while it is bundled */
-    struct bundle *bundle; /* borrowed; only while it is bundled */
+    struct group *group;   /* borrowed; NULL in a bundle */
+    struct bundle *bundle; /* borrowed; NULL outside a bundle */
     enum queued_state state;
-    bool goes_alone; /* a bundle with it was refused */
+    bool goes_alone; /* the receiver refused its bundle */
     uint8_t severity;
     char id[HASH_ID_BYTES];
-    int64_t outbox; /* its row */
+    int64_t outbox; /* the row of the outbox */
     int64_t accepted_ms;
-    int64_t begun_ms;         /* retry_for counts from then */
-    int64_t due_ms;           /* while it waits: not before */
-    int64_t requeued_wall_ms; /* when somebody put it back; 0: nobody did */
+    int64_t begun_ms;         /* retry_for counts from here */
+    int64_t due_ms;           /* it is not sent before */
+    int64_t requeued_wall_ms; /* time of `redeliver`; 0: never */
     uint64_t group_key;
-    struct delivery_event event; /* its body */
+    struct delivery_event event; /* borrowed: `body` below */
     char body[];
 };
 
@@ -98,39 +98,39 @@ struct lane {
     struct queued *first; /* owned */
     struct queued *last;
     size_t count, critical_count;
-    bool is_cut; /* later rows of it were left in the outbox */
+    bool is_cut; /* its later rows stay in the outbox */
 };
 
 struct group {
-    struct agenda_node node; /* on the agenda while alerts wait; else perhaps idle */
+    struct agenda_node node; /* on the agenda while alerts wait */
     uint64_t key;
     bool is_idle;
-    struct queued *first, *last; /* borrowed: what waits */
+    struct queued *first, *last; /* borrowed: the waiting alerts */
     size_t count;
-    int64_t sent_ms; /* when a bundle of it was made last; 0 */
+    int64_t sent_ms; /* time of its last bundle; 0: none */
 };
 
 enum bundle_state {
-    BUNDLE_PARTIAL,   /* it is on record, and its further alerts are still to be read */
-    BUNDLE_RECORDING, /* new: it goes when it is on record */
-    BUNDLE_READY,     /* it goes when it is due */
-    BUNDLE_UNDER_WAY
+    BUNDLE_PARTIAL,   /* stored earlier; not all its alerts are read */
+    BUNDLE_RECORDING, /* new; it is sent once it is stored */
+    BUNDLE_READY,     /* it is sent when it is due */
+    BUNDLE_UNDER_WAY  /* its request is under way */
 };
 struct bundle {
-    struct agenda_node node; /* on the agenda unless it is under way */
+    struct agenda_node node; /* on the agenda unless under way */
     enum bundle_state state;
     struct queued *first, *last; /* borrowed */
     size_t count, bytes;
-    int64_t number; /* on record: the row of the last alert */
-    /* Its schedule. */
+    int64_t number; /* in the store: the row of its last alert */
+    /* The schedule. */
     uint32_t attempts;
-    bool fails_by_outage;     /* its last failure ends with the outage */
-    int64_t due_ms, tried_ms; /* tried: the last attempt of this run; 0 */
+    bool fails_by_outage;     /* an outage made the last attempt fail */
+    int64_t due_ms, tried_ms; /* tried: last attempt of this run; 0 */
     int64_t failing_since_ms; /* 0: it has not failed */
-    /* While it is recorded. */
-    uint64_t record_mark;         /* it is on record when the store says so of this */
-    struct bundle *next_recorded; /* in the hook's list */
-    /* Its request. */
+    /* While the bundle is written to the store. */
+    uint64_t record_mark;         /* stored when this mark is durable */
+    struct bundle *next_recorded; /* the next of the hook's list */
+    /* The request. */
     struct hook *hook; /* borrowed */
     struct client_request request;
     char request_id[HASH_ID_BYTES];
@@ -138,19 +138,20 @@ struct bundle {
 };
 
 struct window {
-    struct map alerts;  /* outbox row -> queued alert: all of them, owned */
+    struct map alerts;  /* outbox row -> queued alert, owned */
     struct map lanes;   /* key -> lane, owned */
     struct map groups;  /* key -> group, owned */
     struct map bundles; /* number -> bundle, owned */
-    struct map settled; /* rows before `high` that are settled, perhaps not yet on disk */
+    /* Rows below `high` with an outcome that may not be on disk yet. */
+    struct map settled;
     struct agenda waiting; /* groups */
     struct agenda going;   /* bundles */
-    struct heap idle;      /* groups without alerts, kept until their interval is over */
+    struct heap idle;      /* empty groups, until their interval ends */
     size_t bytes;          /* of bodies */
-    int64_t cursor;        /* rows up to here were looked at */
-    int64_t high;          /* the highest row ever looked at */
-    int64_t urgent_seen;   /* critical alerts up to this row were looked at */
-    int64_t cut_from;      /* lowest row that was left behind; INT64_MAX */
+    int64_t cursor;        /* rows up to here were read */
+    int64_t high;          /* the highest row ever read */
+    int64_t urgent_seen;   /* critical rows up to here were read */
+    int64_t cut_from;      /* lowest row left unread; INT64_MAX: none */
     bool has_more;         /* the outbox has rows beyond the cursor */
     /* Set by the owner. */
     size_t rows_most, bytes_most, lane_most, bundle_most;
@@ -159,51 +160,53 @@ struct window {
     int64_t critical_wait_ms, longest_wait_ms;
 };
 void window_init(struct window *w);
-/* Drop all. */
+/* Free the contents; the window is empty and usable again. */
 void window_clear(struct window *w);
-/* Read on from the cursor while there is room. ERR_* of the store. */
+/* Read rows from the cursor on while there is room. Returns errors of the store. */
 MUST_CHECK int window_load(struct window *w, struct store_reader *reader,
                            const char *webhook, const struct moment *now);
-/* What is beyond the cursor and urgent. */
+/* Read the urgent rows beyond the cursor. */
 MUST_CHECK int window_load_urgent(struct window *w, struct store_reader *reader,
                                   const char *webhook, const struct moment *now);
-/* Read again from `row` on; what was settled must be on disk. */
+/* Read again from `row` on. All outcomes must be on disk. */
 void window_rewind(struct window *w, int64_t row);
-/* Is there something to read, and room for it? */
+/* Whether there are rows to read and room for them. */
 bool window_wants_more(const struct window *w);
-/* A lane that was cut has room again: rewind to *ret_row. */
+/* Whether a cut lane has room again; the caller then rewinds to *ret_row. */
 bool window_wants_rewind(const struct window *w, int64_t *ret_row);
-/* The bundle to be sent next, due at *ret_due_ms. NULL: there is none, or, when
- * *ret_due_ms is no INT64_MAX, one is to be formed then; not unless `may_form`. */
+/* The bundle to be sent next, due at *ret_due_ms. NULL with INT64_MAX: there is none.
+ * NULL with another time: a bundle is to be formed then; this needs `may_form`. */
 struct bundle *window_next(struct window *w, int64_t now_ms, bool may_form,
                            int64_t *ret_due_ms);
-/* It is under way until window_retry, window_remove or window_split_bundle. */
+/* Mark the bundle as under way, until window_retry, window_remove or window_split_bundle.
+ */
 void window_take(struct window *w, struct bundle *b);
-/* The attempt failed or was not made: again at due_ms. */
+/* The attempt failed or was not made; the bundle is due again at its due_ms. */
 MUST_CHECK int window_retry(struct window *w, struct bundle *b);
-/* Its alerts are delivered or dead. */
+/* The bundle's alerts are delivered or given up. */
 MUST_CHECK int window_remove(struct window *w, struct bundle *b);
-/* It was refused: each of its alerts goes by itself. */
+/* The receiver refused the bundle: each of its alerts is sent by itself. */
 MUST_CHECK int window_split_bundle(struct window *w, struct bundle *b, int64_t now_ms);
 
 /* --- queued alerts and their lanes (queued.c) --- */
 
-/* In its lane, in no group or bundle. *ret_alert NULL: the lane is full, the row is left
- * behind. */
+/* Add the alert of a row to its lane; it is in no group and no bundle yet. *ret_alert is
+ * NULL when the lane is full: the row stays in the outbox. */
 MUST_CHECK int queued_add(struct window *w, const struct store_pending *row,
                           const struct moment *now, struct queued **ret_alert);
-/* Put back by somebody: its schedule begins anew. */
+/* `redeliver` put the alert back: its schedule begins again. */
 void queued_renew(struct queued *q, const struct store_pending *row,
                   const struct moment *now);
-/* Into a list of mates, by outbox row. */
+/* Insert into the list of a group or bundle, in the order of outbox rows. */
 void queued_link_mate(struct queued *q, struct queued **first, struct queued **last);
-/* It leaves the window; its lane may go, too. */
+/* Remove the alert from the window, and its lane when that is empty. */
 MUST_CHECK int queued_drop(struct window *w, struct queued *q);
-/* Is it its lane's next, but for what is in this bundle (NULL: none)? */
+/* Whether the alerts before it in its lane are all in bundle b (NULL: there are none). */
 bool queued_is_next(const struct queued *q, const struct bundle *b);
-/* When it may go though it is not its lane's next: a critical alert waits at most
- * critical_wait_ms behind one that failed, and passes no critical one that has not failed
- * but in its bundle (NULL: none). INT64_MAX: when something wakes it. */
+/* When the alert may be sent before earlier ones of its lane. A critical alert waits at
+ * most critical_wait_ms behind an alert that failed. It does not pass a critical alert that
+ * has not failed, except those in bundle b (NULL: none). INT64_MAX: another event wakes
+ * its group. */
 int64_t queued_passes_at(const struct window *w, const struct queued *q,
                          const struct bundle *b);
 
@@ -212,37 +215,39 @@ int64_t queued_passes_at(const struct window *w, const struct queued *q,
 MUST_CHECK int bundle_create(enum bundle_state state, struct bundle **ret_bundle);
 void bundle_destroy(struct bundle *b);
 bool bundle_fits(const struct window *w, const struct bundle *b, const struct queued *q);
-/* q is in no group. */
+/* Add q, which is in no group, to the bundle. */
 void bundle_join(struct bundle *b, struct queued *q);
-/* Known by its number, and on the agenda; urgent when one of its lanes has a critical
- * alert. */
+/* Register the bundle by its number and put it on the agenda: as urgent when one of its
+ * lanes has a critical alert. */
 MUST_CHECK int bundle_enter(struct window *w, struct bundle *b);
 void bundle_leave(struct window *w, struct bundle *b);
-/* It is on the agenda: not before then, whatever its schedule says. */
+/* Move a bundle of the agenda to due_ms, whatever its schedule says. */
 void bundle_postpone(struct window *w, struct bundle *b, int64_t due_ms);
-/* retry_for counts from the youngest: none is given up before its time. */
+/* The time from which retry_for counts: that of the youngest alert, so that no alert is
+ * given up too early. */
 int64_t bundle_begun_ms(const struct bundle *b);
-/* The bodies, and the id: with `group` a hash of the ids inside. */
+/* Set the request's bodies and its id; with `group` the id is a hash of the alerts' ids.
+ */
 MUST_CHECK int bundle_prepare(struct bundle *b, bool is_grouped);
-/* The outage is over: what waits because of it waits no longer than least_ms after its
+/* The outage is over: a bundle that waits because of it is due at most least_ms after its
  * last attempt. */
 void bundle_release_all(struct window *w, int64_t least_ms);
 
 /* --- groups (group.c) --- */
 
-/* By group_key.c. */
+/* The key of an alert's group (group_key.c). */
 uint64_t group_key(const struct conf_group *conf, const struct store_pending *row);
 MUST_CHECK int group_add(struct window *w, struct queued *q);
-/* The bundle of the group that is due, new and not on record; NULL: nothing of it may go
- * yet, or memory is short. */
+/* Form a new bundle, not stored yet, from the group that is due. NULL: none of its alerts
+ * may be sent yet, or memory is short. */
 struct bundle *group_form(struct window *w, int64_t now_ms);
-/* The lane's first critical alert that waits may pass what fails there. */
+/* Schedule the lane's first waiting critical alert, which may pass a failing one. */
 MUST_CHECK int group_wake_critical(struct window *w, const struct lane *lane);
-/* The lane's first alert goes at once if it was blocked. */
+/* Schedule the lane's first alert now if it was blocked. */
 MUST_CHECK int group_wake_first(struct window *w, const struct lane *lane);
-/* It may go at due_ms. */
+/* Schedule the alert's group for the alert's due_ms. */
 MUST_CHECK int group_wake(struct window *w, struct queued *q);
-/* Nothing more can be read: no group waits for more alerts. */
+/* No more rows can be read, so no group waits for more alerts: schedule all. */
 MUST_CHECK int group_hasten_all(struct window *w);
 void group_forget_idle(struct window *w, int64_t now_ms);
 
@@ -250,21 +255,21 @@ void group_forget_idle(struct window *w, int64_t now_ms);
 
 struct outcomes {
     struct store *store;           /* borrowed */
-    struct store_outcome *waiting; /* owned: not handed over yet */
+    struct store_outcome *waiting; /* owned: not in the store yet */
     size_t count, capacity;
 };
 MUST_CHECK int outcomes_init(struct outcomes *o, struct store *store);
 void outcomes_finish(struct outcomes *o);
-/* For every alert of the bundle. */
+/* Add the outcome of each alert of the bundle. */
 void outcomes_add(struct outcomes *o, const struct bundle *b,
                   const struct store_outcome *outcome);
 void outcomes_hand_over(struct outcomes *o);
-/* Everything settled so far is on disk, as far as can be known soon. */
+/* Whether all outcomes so far are on disk; waits some milliseconds for it. */
 bool outcomes_are_settled(struct outcomes *o);
 
 /* --- one webhook (hook.c) --- */
 
-/* What the hooks share: the thread's. */
+/* The state of the thread that the hooks share. */
 struct hook_site {
     uv_loop_t loop;
     pthread_mutex_t mutex; /* guards the list of hooks, their ids, states and counts */
@@ -276,59 +281,60 @@ struct hook_site {
     struct delivery_tuning tuning;
     uint64_t random;
     bool is_stopping;
-    void (*on_idle)(struct hook_site *site); /* a request has ended */
+    void (*on_idle)(struct hook_site *site); /* a request ended */
 };
 
 enum hook_state {
     HOOK_WORKS,
-    HOOK_CHANGES, /* has another definition as soon as nothing is under way */
-    HOOK_LEAVES,  /* is closed as soon as nothing is under way */
+    HOOK_CHANGES, /* takes `fresh` when no request is under way */
+    HOOK_LEAVES,  /* closes when no request is under way */
     HOOK_CLOSED
 };
 struct hook {
     struct hook_site *site; /* borrowed */
     struct hook *next;
     enum hook_state state;
-    bool is_gone;                           /* 410 */
-    bool is_unread;                         /* the outbox could not be read */
+    bool is_gone;                           /* it answered 410 */
+    bool is_unread;                         /* reading the outbox failed */
     struct conf_webhook conf;               /* owned */
-    struct conf_webhook fresh;              /* owned: the definition it changes to */
+    struct conf_webhook fresh;              /* owned: the next definition */
     struct target target;                   /* owned */
-    char target_fault[CLIENT_REASON_BYTES]; /* why target cannot be used; "" */
+    char target_fault[CLIENT_REASON_BYTES]; /* why the URL is unusable; "" */
     uv_timer_t timer;
     struct window window;
     struct breaker breaker;
-    struct bundle *recording; /* bundles that go when they are on record */
+    struct bundle *recording; /* bundles being written to the store */
     uint32_t recording_count, under_way;
-    int64_t rewind_to; /* as soon as what is settled is on disk; 0: no need */
+    int64_t rewind_to; /* once all outcomes are on disk; 0: no */
     struct delivery_counts counts;
 };
 
 MUST_CHECK int hook_create(struct hook_site *site, const struct conf_webhook *conf,
                            struct hook **ret_hook);
-/* Another definition, or none (NULL): taken once what is under way has ended. */
+/* Give the hook another definition, or none (NULL). It takes effect when no request is
+ * under way. */
 MUST_CHECK int hook_change(struct hook *h, const struct conf_webhook *conf);
-/* The outbox may have changed: look for what is new, and send what is due. */
+/* The outbox may have changed: read new rows and send the due bundles. */
 void hook_wake(struct hook *h);
-/* A reload: what was 410 may be tried again. */
+/* A reload lifts the switch-off after 410. */
 void hook_lift(struct hook *h);
-/* Look at the outbox from its beginning. */
+/* Read the outbox again from its beginning. */
 void hook_rewind(struct hook *h);
-/* Ends everything; the memory goes with the last handle. */
+/* Cancel all requests; the memory is freed when the timer is closed. */
 void hook_close(struct hook *h);
-/* By its id, unless it is closed; NULL. */
+/* The hook with that id that is not closed; NULL: none. */
 struct hook *hook_find(const struct hook_site *site, const char *id);
 
-/* --- bundles that are put on record before they go (hook_record.c) --- */
+/* --- bundles are stored before they are sent (hook_record.c) --- */
 
-/* A bundle more may be formed: not while the webhook has enough to do; a dead one gets
- * one only when no other can be the probe. */
+/* Whether another bundle may be formed: not while the webhook has enough requests, and
+ * for a dead receiver only when no other bundle can be the probe. */
 bool hook_record_has_room(const struct hook *h, int64_t now_ms);
-/* It goes when it is on record, or after a while all the same. */
+/* Write the bundle to the store. It is sent once it is stored, or after 2 s anyway. */
 void hook_record_begin(struct hook *h, struct bundle *b, const struct moment *now);
-/* What is on record by now goes by its schedule. */
+/* Bundles that are stored by now follow their schedule. */
 void hook_record_look(struct hook *h);
-/* It goes; perhaps nobody knows yet whether it is on record. */
+/* The bundle is sent now, whether or not it is known to be stored. */
 void hook_record_end(struct hook *h, struct bundle *b);
 
 #endif

@@ -59,7 +59,8 @@ int delivery_sign(const struct conf_webhook *webhook, const char *id, int64_t ti
     return rc;
 }
 
-/* Is one of the header's space separated signatures this one? In constant time each. */
+/* Whether `expected` is among the header's signatures, which spaces separate. Each is
+ * compared in constant time. */
 static bool is_signature_among(const char *header, const char *expected)
 {
     bool is_found = false;
@@ -80,12 +81,13 @@ int delivery_sign_verify(const struct conf_webhook *webhook,
 {
     int64_t timestamp_s = 0;
     if (message->id == NULL || message->timestamp == NULL || message->signature == NULL)
-        return err_set(err, ERR_NOT_FOUND, "it is not signed");
+        return err_set(err, ERR_NOT_FOUND, "the request is not signed");
     if (units_parse_int(message->timestamp, strlen(message->timestamp), 0,
                         INT64_MAX / 1000, &timestamp_s) != 0)
-        return err_set(err, ERR_SYNTAX, "its webhook-timestamp is no number of seconds");
+        return err_set(err, ERR_SYNTAX, "webhook-timestamp is not a number of seconds");
     if (llabs(timestamp_s - now_s) > TOLERANCE_S)
-        return err_set(err, ERR_RANGE, "its timestamp is %lld s off the clock",
+        return err_set(err, ERR_RANGE,
+                       "webhook-timestamp differs from the clock by %lld s",
                        (long long)(timestamp_s - now_s));
     struct buf content = {0};
     bool is_good = false;
@@ -100,7 +102,8 @@ int delivery_sign_verify(const struct conf_webhook *webhook,
     buf_finish(&content);
     if (rc != 0)
         return err_set(err, rc, "%s", err_text(rc));
-    return is_good ? 0 : err_set(err, ERR_INVALID, "its signature is not by this secret");
+    return is_good ? 0
+                   : err_set(err, ERR_INVALID, "no signature was made with this secret");
 }
 
 int delivery_sign_secret(const char *text, size_t n, struct conf_secret *ret_secret)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One request by the code that delivers alerts, waiting for its end. */
+/* Sends one request with the code that delivers alerts, and waits for its end. */
 #include <signal.h>
 #include <string.h>
 

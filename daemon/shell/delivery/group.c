@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Groups: queued alerts wait in theirs until it is due; then what may go at once is made
- * a bundle. A lane's alerts keep their order: one that has an earlier one outside its
- * bundle waits for it. Knows no clock. */
+/* Groups: queued alerts wait in their group until the group is due. Then the alerts that
+ * may be sent form a bundle. The alerts of a lane keep their order: an alert waits while
+ * an earlier one of its lane is outside its bundle. Knows no clock. */
 #include <stdlib.h>
 
 #include "delivery_int.h"
@@ -37,7 +37,7 @@ static void group_free(struct window *w, struct group *g)
 
 /* --- when a group is due --- */
 
-/* Unless it is due before. */
+/* Schedule the group for at_ms, unless it is due earlier. */
 static int wake_group_by(struct window *w, struct group *g, int64_t at_ms, bool is_urgent)
 {
     const struct heap_node *node = &g->node.heap;
@@ -59,7 +59,7 @@ int group_wake(struct window *w, struct queued *q)
     return wake_group_by(w, q->group, q->due_ms, q->lane->critical_count > 0);
 }
 
-/* No alert waits in it: it is forgotten when its interval is over. */
+/* No alert waits in the group: it is freed when its interval ends. */
 static void rest_group(struct window *w, struct group *g, int64_t now_ms)
 {
     agenda_remove(&w->waiting, &g->node);
@@ -78,7 +78,7 @@ void group_forget_idle(struct window *w, int64_t now_ms)
     }
 }
 
-/* When an alert that comes now wants its group to go. */
+/* When the group should be sent because of this new alert. */
 static int64_t due_for(const struct window *w, const struct group *g,
                        const struct queued *q)
 {
@@ -95,7 +95,7 @@ static int64_t due_for(const struct window *w, const struct group *g,
     return due > q->due_ms ? due : q->due_ms;
 }
 
-/* What of its lane goes before a critical alert does not hold it up. */
+/* The alerts before a critical one in its lane become urgent too. */
 static int hasten_before(struct window *w, const struct queued *critical, int64_t due_ms)
 {
     int rc = 0;
@@ -157,13 +157,13 @@ int group_hasten_all(struct window *w)
 
 /* --- forming a bundle --- */
 
-/* Its next look at what stays in the group. */
+/* When to look again at the alerts that stay in the group. */
 struct look {
-    int64_t at_ms; /* INT64_MAX: when something wakes it */
+    int64_t at_ms; /* INT64_MAX: another event wakes it */
     bool is_urgent;
 };
 
-/* When may q go into b (NULL: into a new one)? INT64_MAX: something wakes it. */
+/* When q may join b (NULL: a new bundle). INT64_MAX: another event wakes the group. */
 static int64_t goes_at(const struct window *w, const struct bundle *b,
                        const struct queued *q, int64_t now_ms)
 {
@@ -172,7 +172,7 @@ static int64_t goes_at(const struct window *w, const struct bundle *b,
     return queued_is_next(q, b) ? now_ms : queued_passes_at(w, q, b);
 }
 
-/* Moves what may go from the group into *bundle, which is made for the first. */
+/* Move the alerts that may be sent from the group into *bundle; the first creates it. */
 static int gather_alerts(struct window *w, struct group *g, int64_t now_ms,
                          struct bundle **bundle, struct look *ret_look)
 {
@@ -214,7 +214,7 @@ struct bundle *group_form(struct window *w, int64_t now_ms)
         look.at_ms = now_ms + SECOND_MS;
     if (b != NULL)
         g->sent_ms = now_ms;
-    /* The group's place on the agenda is free: it needs no memory. */
+    /* The group has just left the agenda, so putting it back needs no memory. */
     if (g->first == NULL)
         rest_group(w, g, now_ms);
     else if (look.at_ms != INT64_MAX)
@@ -230,7 +230,7 @@ struct bundle *group_form(struct window *w, int64_t now_ms)
     int rc = 0;
     for (struct queued *q = b->first; q != NULL; q = next) {
         next = q->mate;
-        q->due_ms = now_ms + SECOND_MS; /* out of memory: perhaps later */
+        q->due_ms = now_ms + SECOND_MS; /* out of memory: try later */
         rc = group_add(w, q) != 0 ? ERR_NOMEM : rc;
     }
     bundle_destroy(b);

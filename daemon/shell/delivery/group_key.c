@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which alerts are alike in what a webhook groups by. One that lacks a zone or a port is
- * alike with others that lack it. */
+/* The key of a group: equal for alerts that share the values the webhook groups by.
+ * Alerts without a zone (or port) share that lack. */
 #include <jansson.h>
 
 #include "delivery_int.h"

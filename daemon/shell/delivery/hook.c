@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One webhook: sends what is due, as much at a time as it may, and draws the consequences
- * of each answer. */
+/* One webhook: sends its due bundles, at most `in_flight` at a time, and handles each
+ * answer. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,9 +34,9 @@ static double draw_random(struct hook_site *site)
     return (double)(site->random >> 11) / 9007199254740992.0; /* 2^53 */
 }
 
-/* --- an attempt's end --- */
+/* --- the end of an attempt --- */
 
-/* What others are told of the hook. */
+/* Update the counts that other threads read. */
 static void tell_state(struct hook *h)
 {
     pthread_mutex_lock(&h->site->mutex);
@@ -70,8 +70,8 @@ static void switch_off(struct hook *h, int64_t wall_ms)
         return;
     h->is_gone = true;
     log_error("delivery", h->conf.id,
-              "answered 410 Gone: switched off until the configuration is reloaded; its "
-              "alerts queue");
+              "the receiver answered 410 Gone: the webhook is switched off until the "
+              "configuration is reloaded; its alerts wait");
     if (store_webhook_gone(h->site->store, h->conf.id, wall_ms) != 0)
         log_error("delivery", h->conf.id, "out of memory");
 }
@@ -83,11 +83,11 @@ static void log_failure(const struct hook *h, const struct bundle *b,
     char status[16], wait[UNITS_TEXT_BYTES];
     if (verdict == RETRY_DEAD)
         log_warning("delivery", h->conf.id,
-                    "gives an alert up: %s id=%s alerts=%zu attempts=%" PRIu32, r->reason,
-                    r->id, r->event_count, b->attempts);
+                    "an alert is given up: %s id=%s alerts=%zu attempts=%" PRIu32,
+                    r->reason, r->id, r->event_count, b->attempts);
     if (verdict != RETRY_LATER)
         return;
-    /* What the receiver says is not for telling reasons apart. */
+    /* The receiver's own words do not tell reasons apart; they may change each time. */
     snprintf(status, sizeof status, "%d", r->answer.status);
     log_repeated(LOG_LEVEL_WARNING, "delivery", h->conf.id,
                  r->answer.status != 0 ? status : r->reason,
@@ -95,7 +95,7 @@ static void log_failure(const struct hook *h, const struct bundle *b,
                  r->reason, units_format_duration(wait_ms, wait), r->id, b->attempts);
 }
 
-/* What the answer says of the receiver. */
+/* Whether the receiver is dead or alive, by this answer. */
 static void note_answer(struct hook *h, const struct bundle *b, int64_t now_ms,
                         int64_t next_ms)
 {
@@ -107,15 +107,15 @@ static void note_answer(struct hook *h, const struct bundle *b, int64_t now_ms,
         int64_t probe_at_ms = is_hinted ? next_ms : now_ms + first_wait_ms;
         if (breaker_end_dead(&h->breaker, b, probe_at_ms, is_hinted))
             log_warning("delivery", h->conf.id,
-                        "does not take alerts: %s; probing every %s", r->reason,
-                        units_format_duration(first_wait_ms, wait));
+                        "the receiver does not take alerts: %s; one probe every %s",
+                        r->reason, units_format_duration(first_wait_ms, wait));
     } else if (breaker_end_alive(&h->breaker, b) && !h->is_gone) {
-        log_info("delivery", h->conf.id, "takes alerts again");
+        log_info("delivery", h->conf.id, "the receiver takes alerts again");
         bundle_release_all(&h->window, first_wait_ms);
     }
 }
 
-/* `number`: the bundle that its alerts are of from now on; 0: none. */
+/* `number`: the bundle to which the alerts belong from now on; 0: none. */
 static void record_outcome(struct hook *h, const struct bundle *b, enum store_state state,
                            int64_t number, const struct moment *now)
 {
@@ -132,8 +132,7 @@ static void record_outcome(struct hook *h, const struct bundle *b, enum store_st
     outcomes_add(&h->site->outcomes, b, &outcome);
 }
 
-/* A bundle that is refused is taken apart: one bad alert, or too many of them, cost no
- * other. */
+/* A refused bundle is split, so that one bad alert, or too many alerts, cost no other. */
 static int split_bundle(struct hook *h, struct bundle *b, const struct moment *now)
 {
     b->attempts = 0;
@@ -155,7 +154,7 @@ static int retry_bundle(struct hook *h, struct bundle *b, int64_t next_ms,
     return window_retry(&h->window, b);
 }
 
-/* The verdict on an attempt that has ended, to the store and to the window. */
+/* Judge an attempt that has ended, and tell the store and the window. */
 static void settle_attempt(struct hook *h, struct bundle *b)
 {
     const struct moment now = now_at(h->site);
@@ -183,7 +182,7 @@ static void settle_attempt(struct hook *h, struct bundle *b)
     } else {
         rc = retry_bundle(h, b, next_ms, &now);
     }
-    if (rc != 0) /* what the window lost, the outbox still has */
+    if (rc != 0) /* the outbox still has what the window lost */
         hook_rewind(h);
 }
 
@@ -206,7 +205,7 @@ static void on_end(struct client_request *request)
     site->on_idle(site);
 }
 
-/* false: it has ended already. */
+/* false: the attempt has ended already. */
 static bool begin_attempt(struct hook *h, struct bundle *b)
 {
     if (b->state == BUNDLE_RECORDING)
@@ -281,7 +280,7 @@ static void note_reading(struct hook *h, int rc)
     h->is_unread = rc != 0;
     if (rc != 0)
         log_repeated(LOG_LEVEL_ERROR, "delivery", h->conf.id, "outbox",
-                     "the outbox cannot be read: %s", err_text(rc));
+                     "cannot read the outbox: %s", err_text(rc));
 }
 
 static void read_more(struct hook *h)
@@ -294,7 +293,7 @@ static void read_more(struct hook *h)
         note_reading(h, window_load(&h->window, h->site->reader, h->conf.id, &now));
 }
 
-/* Read on where there is room, and send what is due. */
+/* Read more rows where there is room, and send the due bundles. */
 static void look_on(struct hook *h)
 {
     if (!is_working(h))
@@ -373,19 +372,19 @@ int hook_create(struct hook_site *site, const struct conf_webhook *conf,
     window_init(&h->window);
     set_window(h);
     set_target(h);
-    hook_rewind(h); /* what an earlier one of this id settled may not be on disk yet */
+    hook_rewind(h); /* outcomes of an earlier hook of this id may not be on disk */
     *ret_hook = h;
     return 0;
 }
 
-/* Nothing is under way: the new definition, or the end. */
+/* No request is under way: take the new definition, or close. */
 static void take_change(struct hook *h)
 {
     if (h->state == HOOK_LEAVES) {
         hook_close(h);
         return;
     }
-    pthread_mutex_lock(&h->site->mutex); /* others look for the id */
+    pthread_mutex_lock(&h->site->mutex); /* other threads look for the id */
     webhook_finish(&h->conf);
     h->conf = h->fresh;
     memset(&h->fresh, 0, sizeof h->fresh);
@@ -398,7 +397,7 @@ static void take_change(struct hook *h)
     set_window(h);
     set_target(h);
     tell_state(h);
-    /* What has just been settled must not be read as pending. */
+    /* Alerts that have just got an outcome must not be read as pending. */
     hook_rewind(h);
     hook_wake(h);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where alerts go together a bundle is on record before it goes, so that the same alerts
- * go under the same id after a crash. */
+/* With `group`, a bundle is stored before it is sent, so that after a crash the same
+ * alerts are sent together under the same id. */
 #include "delivery_int.h"
 
-enum { PATIENCE_MS = 2000 }; /* for a bundle to be on record */
+enum { PATIENCE_MS = 2000 }; /* how long to wait for the store */
 
 bool hook_record_has_room(const struct hook *h, int64_t now_ms)
 {
@@ -16,8 +16,8 @@ bool hook_record_has_room(const struct hook *h, int64_t now_ms)
     return h->recording_count == 0 && !has_probe;
 }
 
-/* A disk that is full does not hold it up for ever: then only the id may differ after a
- * crash. */
+/* A full disk does not stop the bundle: it is then sent unrecorded, and only its id may
+ * differ after a crash. */
 void hook_record_begin(struct hook *h, struct bundle *b, const struct moment *now)
 {
     const struct store_outcome outcome = {.state = STORE_PENDING,

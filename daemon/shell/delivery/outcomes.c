@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Outcomes of deliveries, on their way to the store: many at a time. */
+/* Outcomes of deliveries are collected here and handed to the store many at a time. */
 #include <stdlib.h>
 
 #include "delivery_int.h"
@@ -7,7 +7,7 @@
 
 enum {
     OUTCOMES_MOST = 512, /* handed over at a time */
-    SETTLE_MS = 30       /* waiting for the disk before reading the outbox again */
+    SETTLE_MS = 30       /* how long a reader waits for the disk */
 };
 
 int outcomes_init(struct outcomes *o, struct store *store)
@@ -30,7 +30,7 @@ void outcomes_hand_over(struct outcomes *o)
         o->count = 0;
     else
         log_repeated(LOG_LEVEL_ERROR, "delivery", NULL, "outcomes",
-                     "outcomes wait for memory count=%zu", o->count);
+                     "out of memory: outcomes wait count=%zu", o->count);
 }
 
 static struct store_outcome *outcomes_grow(struct outcomes *o)
@@ -53,7 +53,7 @@ void outcomes_add(struct outcomes *o, const struct bundle *b,
 {
     for (const struct queued *q = b->first; q != NULL; q = q->mate) {
         struct store_outcome *own = outcomes_grow(o);
-        if (own == NULL) { /* at least once: it is sent again after a restart */
+        if (own == NULL) { /* the alert is sent again after a restart */
             log_error("delivery", NULL, "out of memory: an outcome is lost");
             return;
         }

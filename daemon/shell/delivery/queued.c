@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Queued alerts, and the lanes that keep their order. Knows no groups and no bundles but
- * by name. */
+/* Queued alerts, and the lanes that keep their order. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,12 +66,12 @@ static void lane_unlink(struct lane *lane, struct queued *q)
 
 /* --- queued alerts --- */
 
-/* Stored times are the wall clock's, which may have been set since. What is left of a
- * wait is never more than the wait was, nor than any wait can be. */
+/* Stored times are those of the wall clock, which may have been set since. So the rest of
+ * a wait is bounded: by the whole wait, and by the longest wait of the schedule. */
 static int64_t due_of(const struct window *w, const struct store_pending *row,
                       const struct moment *now)
 {
-    int64_t from = row->accepted_ms; /* the wait's begin */
+    int64_t from = row->accepted_ms; /* when the wait began */
     from = row->begun_ms > from ? row->begun_ms : from;
     from = row->tried_ms > from ? row->tried_ms : from;
     int64_t most = row->next_attempt_ms > from ? row->next_attempt_ms - from : 0;
@@ -138,7 +137,7 @@ int queued_drop(struct window *w, struct queued *q)
 {
     struct lane *lane = q->lane;
     int rc = 0;
-    if (q->outbox > w->cursor) /* the cursor will meet it */
+    if (q->outbox > w->cursor) /* the cursor will reach this row */
         rc = map_set(&w->settled, (uint64_t)q->outbox, w);
     map_remove(&w->alerts, (uint64_t)q->outbox);
     lane_unlink(lane, q);

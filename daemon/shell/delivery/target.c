@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a webhook's URL leads, and what of it may be said aloud. libcurl's own parser
- * reads it, so that what is checked is what is connected to. */
+/* The host of a webhook's URL, and which parts of it may be logged. libcurl's own parser
+ * reads the URL, so the checked host is the one that libcurl connects to. */
 #include "target.h"
 
 #include <curl/curl.h>
@@ -10,7 +10,7 @@
 
 #include "lookout/base/text.h"
 
-/* Shorter parts of a path say nothing secret and would blot out ordinary words. */
+/* Shorter parts of a path are no secrets; replacing them would hide ordinary words. */
 enum { SECRET_PART_BYTES = 6 };
 
 static int read_host(CURLU *url, struct target *t, struct err *err)
@@ -33,7 +33,7 @@ static int read_host(CURLU *url, struct target *t, struct err *err)
     text_copy(t->host, sizeof t->host, is_bracketed ? host + 1 : host);
     curl_free(host);
     curl_free(port);
-    if (!fits || !is_ascii) /* libcurl would look up another form of the name by itself */
+    if (!fits || !is_ascii) /* libcurl would look up another form */
         return err_set(err, ERR_INVALID, "the host's name must be ASCII (xn--...)");
     struct address address;
     if (is_bracketed || address_parse(t->host, &address))
@@ -76,7 +76,7 @@ static void blot_secret(char *text, const char *secret, size_t n)
         memset(at, '*', n);
 }
 
-/* The secret whole, and each of its parts between the separators. */
+/* Hide each part of the secret between the separators. */
 static void blot_parts(char *text, const char *secret, size_t n, const char *separators)
 {
     char part[2100]; /* the longest URL is 2048 bytes */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a webhook's URL leads, and what of it may be said aloud. */
+/* The host of a webhook's URL, and which parts of it may be logged. */
 #ifndef LOOKOUT_DELIVERY_TARGET_H
 #define LOOKOUT_DELIVERY_TARGET_H
 
@@ -11,9 +11,9 @@
 #include "lookout/net/resolver.h"
 
 enum target_kind {
-    TARGET_LITERAL,   /* an address in the URL: meant, whichever it is */
-    TARGET_LOCALHOST, /* the name localhost: this host, without asking anybody */
-    TARGET_NAME       /* to be resolved, and its addresses checked */
+    TARGET_LITERAL,   /* an address in the URL; any is allowed */
+    TARGET_LOCALHOST, /* the name localhost; it is not looked up */
+    TARGET_NAME       /* it is looked up and its addresses checked */
 };
 
 struct target {
@@ -22,10 +22,10 @@ struct target {
     char host[RESOLVE_HOST_BYTES];
 };
 
-/* ERR_INVALID: no URL that can be posted to; err says why, without the URL. */
+/* ERR_INVALID: the URL cannot be posted to; err says why, without the URL. */
 MUST_CHECK int target_parse(const char *url, struct target *ret_target, struct err *err);
-/* Overwrite with '*' what of the webhook's secrets stands in a text that came from
- * outside: the URL's path and user and their parts, authorization, values of headers. */
+/* Overwrite the webhook's secrets with '*' in a text that came from outside. Secrets are
+ * the URL's path and user and their parts, the authorization and the headers' values. */
 void target_redact(const struct conf_webhook *webhook, char *text);
 
 #endif

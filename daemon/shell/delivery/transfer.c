@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One transfer: the request's form in libcurl and what comes back. */
+/* One transfer: a request as libcurl sends it, and its answer. */
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
@@ -12,9 +12,9 @@
 #include "lookout/base/time.h"
 #include "lookout/delivery/delivery.h"
 
-/* --- what comes back --- */
+/* --- the answer --- */
 
-/* The answer counts once its header is whole: a body that never ends changes nothing. */
+/* An answer counts once its header is complete, even if its body never ends. */
 static size_t on_header(char *line, size_t size, size_t n, void *context)
 {
     struct transfer *t = context;
@@ -42,7 +42,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
     return t->answer_bytes > TRANSFER_ANSWER_MOST ? 0 : length; /* 0 ends it */
 }
 
-/* Whatever libcurl has in its cache: nothing is connected to but what was checked. */
+/* Connect only to checked addresses, whatever libcurl has in its cache. */
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
                                     struct curl_sockaddr *to)
 {
@@ -62,20 +62,21 @@ static int on_certificate_wanted(SSL *ssl, void *context)
     struct transfer *t = context;
     (void)ssl;
     t->was_asked_for_certificate = true;
-    return 1; /* libcurl has set the certificate, if there is one */
+    return 1; /* libcurl has set our certificate, if any */
 }
 
 static CURLcode on_tls_context(CURL *easy, void *context, void *transfer)
 {
     (void)easy;
     SSL_CTX *tls = context;
-    /* The connection outlives the transfer, its first handshake does not. */
+    /* The connection lives longer than this transfer; a later handshake would use freed
+     * memory. */
     SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_cert_cb(tls, on_certificate_wanted, transfer);
     return CURLE_OK;
 }
 
-/* --- what is sent --- */
+/* --- the request --- */
 
 static int add_header_line(struct curl_slist **list, struct buf *line, int rc)
 {
@@ -117,7 +118,7 @@ static int add_headers(struct transfer *t, const char *content_type, int64_t clo
             &t->headers, &line,
             buf_printf(&line, w->headers[i].value[0] != '\0' ? "%s: %s" : "%s;%s",
                        w->headers[i].name, w->headers[i].value));
-    if (rc == 0) /* no waiting for "100 Continue" */
+    if (rc == 0) /* do not wait for "100 Continue" */
         rc = add_header_line(&t->headers, &line, buf_add_text(&line, "Expect:"));
     buf_finish(&line);
     return rc;
@@ -215,7 +216,7 @@ int transfer_pin(struct transfer *t)
     return 0;
 }
 
-/* --- how it ended --- */
+/* --- the result --- */
 
 static void say_status(struct client_request *r)
 {
@@ -230,9 +231,9 @@ static void say_status(struct client_request *r)
     text_copy(r->reason, sizeof r->reason, text);
 }
 
-/* The receiver asked for our certificate, and then there was no answer: its TLS alert
- * says why, by the names of RFC 8446 section 6.2, unless it closed so fast that the alert
- * was lost (TLS 1.3 sends it after the handshake). */
+/* The receiver asked for our certificate and then did not answer. Its TLS alert says why,
+ * by the names of RFC 8446 section 6.2. The alert is lost when the receiver closes fast,
+ * because TLS 1.3 sends it after the handshake. */
 static void say_certificate_fault(const struct transfer *t, char *ret_text, size_t size)
 {
     const char *alert = strstr(t->error, " alert ");
@@ -247,7 +248,7 @@ static void say_certificate_fault(const struct transfer *t, char *ret_text, size
                  (int)strcspn(alert + 7, ","), alert + 7);
 }
 
-/* In words that do not change from one attempt to the next, where libcurl's do. */
+/* Our own words for failures, because libcurl's change from one attempt to the next. */
 static void say_failure(struct transfer *t, CURLcode code, char *ret_text, size_t size)
 {
     static const struct {
@@ -260,7 +261,7 @@ static void say_failure(struct transfer *t, CURLcode code, char *ret_text, size_
         {CURLE_OPERATION_TIMEDOUT,   "no answer in time"},
         {CURLE_SEND_ERROR,           "the connection broke"},
         {CURLE_RECV_ERROR,           "the connection broke"},
-        {CURLE_GOT_NOTHING,          "closed the connection without an answer"},
+        {CURLE_GOT_NOTHING,          "the receiver closed the connection without an answer"},
         {CURLE_UNSUPPORTED_PROTOCOL, "the answer is not HTTP"},
         {CURLE_WEIRD_SERVER_REPLY,   "the answer is not HTTP"},
         {CURLE_HTTP2,                "the answer is not HTTP"},
@@ -296,7 +297,7 @@ void transfer_judge(struct transfer *t, CURLcode code)
     target_redact(r->webhook, text);
     text_clean(text, strlen(text), r->said, sizeof r->said);
     if (t->is_answered) {
-        curl_off_t seconds = 0; /* 0: no Retry-After; below: a date that is past */
+        curl_off_t seconds = 0; /* 0: no Retry-After; < 0: a past date */
         curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &seconds);
         if (seconds > 0)
             r->answer.retry_after_ms =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Copies of the webhooks' configuration, as much of it as sending needs. */
+/* Copies of the parts of a webhook's configuration that sending needs. */
 #include <openssl/crypto.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "delivery_int.h"
 
-/* The webhook's texts; each is owned, and wiped, for most are secret. */
+/* The webhook's texts. Each is owned, and wiped because most are secret. */
 /* clang-format off */
 static const size_t texts[] = {
     offsetof(struct conf_webhook, id),            offsetof(struct conf_webhook, url),
@@ -96,7 +96,7 @@ int webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to)
     to.in_flight = from->in_flight > 0 ? from->in_flight : 1;
     to.secrets = NULL;
     to.headers = NULL;
-    to.rules = NULL; /* the outbox has what is wanted */
+    to.rules = NULL; /* the outbox is chosen by rule already */
     to.secret_count = to.header_count = to.rule_count = 0;
     int rc = 0;
     for (size_t i = 0; i < TEXTS && rc == 0; i++)

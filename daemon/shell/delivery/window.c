@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A bounded window on the pending rows of one webhook. Rows come in ascending order and
- * each is read once; what is urgent is read ahead of the rest, and what another process
- * puts back, or what a crowded lane had to leave behind, is read again. Knows no clock
- * and no network. */
+/* A bounded window on the pending rows of one webhook. Rows are read in ascending order,
+ * each once. Urgent rows are read ahead of the rest. Rows that `redeliver` puts back, and
+ * rows for which a lane had no room, are read again. Knows no clock and no network. */
 #include <stdlib.h>
 
 #include "delivery_int.h"
 
 enum {
     LOAD_ROWS = 256,    /* read at a time */
-    URGENT_ROWS = 1024, /* held beyond rows_most, because they are urgent */
-    COMPLETE_MS = 10000 /* what a bundle on record lacks is waited for so long */
+    URGENT_ROWS = 1024, /* urgent rows held beyond rows_most */
+    COMPLETE_MS = 10000 /* wait for the missing alerts of a bundle */
 };
 
 void window_init(struct window *w)
@@ -59,12 +58,12 @@ void window_clear(struct window *w)
 
 /* --- reading --- */
 
-/* A bundle that was tried, or put on record, before. */
+/* Put the alert into its bundle, which was tried or stored before. */
 static int join_recorded(struct window *w, struct queued *q,
                          const struct store_pending *row, int64_t number)
 {
     struct bundle *b = map_get(&w->bundles, (uint64_t)number);
-    if (b != NULL && b->state == BUNDLE_UNDER_WAY) /* too late: it goes by itself */
+    if (b != NULL && b->state == BUNDLE_UNDER_WAY) /* too late to join */
         return group_add(w, q);
     if (b == NULL) {
         int rc = bundle_create(w->group.is_on ? BUNDLE_PARTIAL : BUNDLE_READY, &b);
@@ -75,7 +74,7 @@ static int join_recorded(struct window *w, struct queued *q,
         b->number = number;
         b->attempts = row->attempts;
         b->due_ms = q->due_ms;
-        /* Since when it fails is not on record; not before it was accepted. */
+        /* The time of the first failure is not stored; it is after begun_ms. */
         b->failing_since_ms = row->attempts > 0 ? q->begun_ms : 0;
     }
     b->due_ms = q->due_ms < b->due_ms ? q->due_ms : b->due_ms;
@@ -96,12 +95,13 @@ static int add_due_row(struct window *w, const struct store_pending *row,
     rc = number != 0 ? join_recorded(w, q, row, number) : group_add(w, q);
     if (rc == 0 || q->group != NULL || q->bundle != NULL)
         return rc;
-    int lost = queued_drop(w, q); /* out of memory: it is read again */
+    int lost = queued_drop(w, q); /* out of memory: read it again */
     map_remove(&w->settled, (uint64_t)row->outbox);
     return lost != 0 ? lost : rc;
 }
 
-/* Known already. Put back by somebody it has its whole schedule before it. */
+/* A row that is in memory already: if `redeliver` put it back, its schedule begins again.
+ */
 static int renew_row(struct window *w, struct queued *q, const struct store_pending *row,
                      const struct moment *now)
 {
@@ -123,7 +123,7 @@ struct loading {
     const struct moment *now;
     size_t rows;
     int64_t last;
-    bool is_ahead; /* of the cursor, which stays */
+    bool is_ahead; /* these rows do not move the cursor */
 };
 
 static int on_row(void *context, const struct store_pending *row)
@@ -151,7 +151,7 @@ static bool has_window_room(const struct window *w)
     return w->alerts.count < w->rows_most && w->bytes < w->bytes_most;
 }
 
-/* Not for a row at a time. */
+/* Not for a few rows: a quarter of the window must be free. */
 bool window_wants_more(const struct window *w)
 {
     return w->has_more && w->alerts.count <= w->rows_most - w->rows_most / 4 &&
@@ -171,12 +171,12 @@ int window_load(struct window *w, struct store_reader *reader, const char *webho
         if (rc == 0 && loading.rows < limit)
             w->has_more = false;
     }
-    /* There is more than it holds. */
+    /* The outbox has more rows than the window holds. */
     if (rc == 0 && w->group.is_on && (w->has_more || w->cut_from != INT64_MAX))
         rc = group_hasten_all(w);
-    if (!w->has_more) /* nothing pending lies between */
+    if (!w->has_more) /* no pending row lies between */
         w->cursor = w->high;
-    /* Past everything that was ever settled: none of it will be read again. */
+    /* The cursor is past all settled rows: none is read again. */
     if (w->cursor >= w->high && w->settled.count > 0)
         map_finish(&w->settled);
     return rc;
@@ -221,7 +221,7 @@ void window_rewind(struct window *w, int64_t row)
 
 bool window_wants_rewind(const struct window *w, int64_t *ret_row)
 {
-    /* Reading on first: the rows left behind lie before the cursor, and stay there. */
+    /* Rows beyond the cursor come first; the rows left behind stay in the outbox. */
     if (w->cut_from == INT64_MAX || w->alerts.count > w->rows_most / 2)
         return false;
     size_t cursor = 0;
@@ -239,7 +239,7 @@ bool window_wants_rewind(const struct window *w, int64_t *ret_row)
 
 /* --- sending --- */
 
-/* All its alerts were read, as far as can be seen. */
+/* Whether all alerts of the bundle were read, as far as is known. */
 static bool is_complete(const struct window *w, const struct bundle *b)
 {
     return (!w->has_more || w->cursor >= b->number) && w->cut_from > b->number;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Internet addresses and which of them the outside world may not send us to. */
+/* Internet addresses, and which of them names from outside must not lead us to. */
 #include "lookout/net/address.h"
 
 #include <arpa/inet.h>
@@ -40,7 +40,7 @@ static const struct {
     /* clang-format on */
 };
 
-/* Version 6 prefixes that carry a version 4 address, and where. */
+/* Version 6 prefixes that carry a version 4 address, and at which byte. */
 static const struct {
     uint8_t bytes[16];
     uint8_t prefix, at;

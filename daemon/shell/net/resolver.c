@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names to addresses on threads of their own. A thread shares only a mailbox with the
- * loop, which outlives whichever of the two ends last: getaddrinfo cannot be cancelled,
- * and joining it is what freezes libcurl. */
+/* Looks up names on separate threads. A thread shares only a mailbox with the loop. The
+ * mailbox is freed when both have ended: getaddrinfo cannot be cancelled, and waiting for
+ * its thread is what freezes libcurl. */
 #include "lookout/net/resolver.h"
 
 #include <netdb.h>
@@ -16,8 +16,8 @@ enum {
     BUCKETS = 64,
     HOSTS_MOST = 4096,
     THREADS_MOST = 64,
-    FRESH_MS = 60000,     /* an answer is believed so long */
-    ABANDON_MS = 30000,   /* a look-up that hangs longer does not stop a second one */
+    FRESH_MS = 60000,     /* how long an answer is used */
+    ABANDON_MS = 30000,   /* after this, a second look-up may start */
     DEADLINE_TICK_MS = 25 /* how exact a deadline is */
 };
 
@@ -131,7 +131,7 @@ static struct resolve_host *host_find(struct resolver *r, const char *name)
     return h;
 }
 
-/* Everything that nobody waits for and is not fresh. */
+/* Free the hosts that nobody waits for and whose answers are old. */
 static void forget_stale_hosts(struct resolver *r, uint64_t now)
 {
     for (size_t i = 0; i < BUCKETS; i++)
@@ -182,7 +182,7 @@ static void question_remove(struct resolver *r, struct resolve_question *q)
 static void answer_all(struct resolver *r, struct resolve_host *h)
 {
     struct resolve_answer answer = h->answer;
-    /* Those who ask again meanwhile get the fresh answer at once. */
+    /* A callback that asks again gets the fresh answer at once. */
     while (h->questions != NULL) {
         struct resolve_question *q = h->questions;
         question_remove(r, q);
@@ -212,7 +212,7 @@ static void on_done(uv_async_t *async)
     }
 }
 
-/* Somebody's time is over. One at a time: whoever is told may ask again. */
+/* A question whose deadline is over. One at a time: its callback may ask again. */
 static struct resolve_question *late_question(struct resolver *r)
 {
     uint64_t now = uv_now(r->timer.loop);

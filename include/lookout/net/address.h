@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Internet addresses and which of them the outside world may not send us to. Pure. */
+/* Internet addresses, and which of them names from outside must not lead us to. Pure. */
 #ifndef LOOKOUT_DELIVERY_ADDRESS_H
 #define LOOKOUT_DELIVERY_ADDRESS_H
 
@@ -14,14 +14,15 @@ struct address {
 };
 
 #define ADDRESS_TEXT_BYTES 46
-/* A literal, without brackets. */
+/* Read an address without brackets. */
 bool address_parse(const char *text, struct address *ret_address);
 /* false: neither version 4 nor 6. */
 bool address_from_sockaddr(const struct sockaddr *sa, struct address *ret_address);
 const char *address_format(const struct address *a, char ret_text[ADDRESS_TEXT_BYTES]);
 bool address_is_equal(const struct address *a, const struct address *b);
-/* Loopback, private, link-local, shared (CGNAT), cloud metadata, multicast, documentation
- * and reserved ranges, also where a version 4 one is wrapped in a version 6 one. */
+/* Whether the address is in a loopback, private, link-local, shared (CGNAT), cloud
+ * metadata, multicast, documentation or reserved range; also a version 4 address inside a
+ * version 6 one. */
 bool address_is_private(const struct address *a);
 /* 169.254.0.0/16, fe80::/10. */
 bool address_is_link_local(const struct address *a);

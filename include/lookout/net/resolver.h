@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names to addresses on threads of their own. One look-up at a time for each name,
- * answers kept for a while.
+/* Looks up names on separate threads. Each name has one look-up at a time, and answers
+ * are kept for a minute.
  *
- * Why not libcurl's resolver: it freezes the loop. When a request times out while its
- * name is still looked up, libcurl joins the thread that calls getaddrinfo, and waits as
- * long as the name server takes (measured with 7.88: 4.5 s under a timeout of 500 ms).
- * Nor can its look-up be asked for the address before it connects: a webhook's name that
- * leads to a private address is refused, and the connection is pinned to what was
- * checked. Here a look-up that hangs costs the loop nothing: the question ends at its
- * deadline, the thread ends by itself and finds nobody. */
+ * libcurl's own resolver is not used, for two reasons. It freezes the loop: when a
+ * request times out during the look-up, libcurl waits for the thread that calls
+ * getaddrinfo (measured with 7.88: 4.5 s with a timeout of 500 ms). And it does not give
+ * the address before it connects; but a name that leads to a private address must be
+ * refused, and the connection is pinned to the checked addresses. Here a look-up that
+ * hangs costs the loop nothing: the question ends at its deadline, and the thread ends by
+ * itself later. */
 #ifndef LOOKOUT_DELIVERY_RESOLVE_H
 #define LOOKOUT_DELIVERY_RESOLVE_H
 
@@ -29,7 +29,7 @@ struct resolve_answer {
     char reason[64]; /* why there are none; "" */
 };
 
-/* Looks a name up, taking as long as it likes; called on a thread of its own. */
+/* Looks up a name; it may take long, because it runs on a separate thread. */
 typedef void (*resolve_lookup)(void *context, const char *host,
                                struct resolve_answer *ret_answer);
 void resolver_lookup_system(void *context, const char *host,
@@ -38,11 +38,11 @@ void resolver_lookup_system(void *context, const char *host,
 struct resolver;
 MUST_CHECK int resolver_create(uv_loop_t *loop, resolve_lookup lookup, void *context,
                                struct resolver **ret_resolver);
-/* No question may be open. The memory goes with the loop's handles; look-ups that hang go
- * on by themselves and find nobody. */
+/* No question may be open. The memory is freed when the loop has closed the handles;
+ * look-ups that still run end by themselves. */
 void resolver_close(struct resolver *r);
 
-/* A question; the memory is the asker's, zeroed, and in use until the answer or
+/* A question. The caller owns the zeroed memory, which is in use until the answer or
  * resolver_cancel. */
 struct resolve_question {
     void (*on_answer)(struct resolve_question *q, const struct resolve_answer *answer);
@@ -51,8 +51,8 @@ struct resolve_question {
     struct resolve_host *host;
     uint64_t until_ms; /* the loop's time */
 };
-/* The answer when it is known, else NULL, and on_answer comes later, after deadline_ms at
- * the latest with a reason. */
+/* Returns the answer when it is known, else NULL. Then on_answer is called later; after
+ * deadline_ms at the latest, with a reason instead of addresses. */
 const struct resolve_answer *resolver_ask(struct resolver *r, const char *host,
                                           int64_t deadline_ms,
                                           struct resolve_question *q);
