@@ -259,8 +259,9 @@ static int read_secret_lines(struct listen_server *s, FILE *file)
         size_t n = strcspn(line, "\r\n \t");
         if (n == 0)
             continue;
+        line[n] = '\0';
         if (s->webhook.secret_count == SECRETS_MOST ||
-            delivery_sign_secret(line, n, &s->secrets[s->webhook.secret_count]) != 0) {
+            conf_secret_decode(line, &s->secrets[s->webhook.secret_count], NULL) != 0) {
             fprintf(stderr,
                     "%s:%d: error: not taken (at most %d secrets, each whsec_ and the "
                     "base64 of 24 to 64 bytes)\n",

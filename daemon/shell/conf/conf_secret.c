@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets: read from files that others cannot read or from credentials of systemd, never
  * from the configuration itself; wiped when freed, never in a message. */
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,44 +185,47 @@ static size_t base64_decode(const char *text, unsigned char *ret_bytes, size_t s
     return length > 0 ? (size_t)length - pad : 0;
 }
 
-/* What is wrong with a secret's text, or NULL and its bytes. */
-static const char *decode_secret(const char *text, unsigned char *ret_bytes, size_t size,
-                                 size_t *ret_count)
+int conf_secret_decode(const char *text, struct conf_secret *ret_secret, struct err *err)
 {
     static const char prefix[] = "whsec_";
-    const size_t n = strlen(prefix);
+    unsigned char bytes[2 * SECRET_MOST] = {0};
+    size_t n = strlen(prefix);
+    int rc = 0;
     if (strncmp(text, prefix, n) != 0)
-        return "the secret does not begin with whsec_";
-    *ret_count = base64_decode(text + n, ret_bytes, size);
-    if (*ret_count == 0)
-        return "what stands behind whsec_ is not base64, or too long";
-    if (*ret_count < SECRET_LEAST)
-        return "the secret is too short";
-    return *ret_count > SECRET_MOST ? "the secret is too long" : NULL;
+        return err_set(err, ERR_SYNTAX, "the secret does not begin with whsec_");
+    n = base64_decode(text + n, bytes, sizeof bytes);
+    if (n == 0)
+        rc = err_set(err, ERR_SYNTAX,
+                     "the text behind whsec_ is not base64, or it is too long");
+    else if (n < SECRET_LEAST || n > SECRET_MOST)
+        rc = err_set(err, ERR_RANGE, "the secret is too %s",
+                     n < SECRET_LEAST ? "short" : "long");
+    else if ((ret_secret->text = calloc(n + 1, 1)) == NULL)
+        rc = ERR_NOMEM;
+    else
+        memcpy(ret_secret->text, bytes, ret_secret->length = n);
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    return rc;
 }
 
 static void add_secret(struct conf_reader *r, const struct conf_node *node,
                        struct conf_webhook *webhook)
 {
-    unsigned char bytes[2 * SECRET_MOST] = {0};
-    struct conf_secret text = {0}, *secret = &webhook->secrets[webhook->secret_count];
-    size_t n = 0;
+    struct conf_secret text = {0};
+    struct err err = {0};
     /* 24 bytes, all zero */
     if (!conf_secret_read(r, node, "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &text))
         return;
-    const char *fault = decode_secret(text.text, bytes, sizeof bytes, &n);
+    int rc =
+        conf_secret_decode(text.text, &webhook->secrets[webhook->secret_count], &err);
     conf_memory_wipe_free(text.text, text.length);
-    if (fault != NULL)
-        conf_report_error(r, node, "whsec_ and the base64 of 24 to 64 bytes", "%s",
-                          fault);
-    else if ((secret->text = conf_memory_alloc(r, n + 1, 1)) != NULL) {
-        memcpy(secret->text, bytes, n);
-        secret->length = n;
+    if (rc == 0)
         webhook->secret_count++;
-    }
-    volatile unsigned char *wipe = bytes;
-    for (size_t i = 0; i < sizeof bytes; i++)
-        wipe[i] = 0;
+    else if (rc == ERR_NOMEM)
+        conf_report_nomem(r);
+    else
+        conf_report_error(r, node, "whsec_ and the base64 of 24 to 64 bytes", "%s",
+                          err.text);
 }
 
 void conf_secret_read_keys(struct conf_reader *r, const struct conf_node *node,

@@ -14,9 +14,7 @@
 enum {
     DIGEST_BYTES = 32,
     SIGNATURE_BYTES = 44, /* its base64 */
-    TOLERANCE_S = 5 * 60, /* Standard Webhooks: "a few minutes" */
-    SECRET_LEAST_BYTES = 24,
-    SECRET_MOST_BYTES = 64
+    TOLERANCE_S = 5 * 60  /* Standard Webhooks: "a few minutes" */
 };
 
 static int sign_one(const struct conf_secret *secret, const struct buf *content,
@@ -104,34 +102,4 @@ int delivery_sign_verify(const struct conf_webhook *webhook,
         return err_set(err, rc, "%s", err_text(rc));
     return is_good ? 0
                    : err_set(err, ERR_INVALID, "no signature was made with this secret");
-}
-
-int delivery_sign_secret(const char *text, size_t n, struct conf_secret *ret_secret)
-{
-    static const char prefix[] = "whsec_";
-    unsigned char bytes[SECRET_MOST_BYTES + 6];
-    size_t skip = sizeof prefix - 1;
-    if (n <= skip || memcmp(text, prefix, skip) != 0)
-        return ERR_SYNTAX;
-    text += skip;
-    n -= skip;
-    size_t pad = 0;
-    while (pad < 2 && pad < n && text[n - 1 - pad] == '=')
-        pad++;
-    if (n % 4 != 0 || n / 4 * 3 > sizeof bytes)
-        return ERR_SYNTAX;
-    int length = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)n);
-    if (length < 0)
-        return ERR_SYNTAX;
-    size_t count = (size_t)length - pad;
-    int rc = count < SECRET_LEAST_BYTES || count > SECRET_MOST_BYTES ? ERR_RANGE : 0;
-    char *copy = rc == 0 ? calloc(1, count + 1) : NULL;
-    if (rc == 0 && copy == NULL)
-        rc = ERR_NOMEM;
-    if (copy != NULL) {
-        memcpy(copy, bytes, count);
-        *ret_secret = (struct conf_secret){.text = copy, .length = count};
-    }
-    OPENSSL_cleanse(bytes, sizeof bytes);
-    return rc;
 }

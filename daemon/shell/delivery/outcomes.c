@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "delivery_int.h"
+#include "lookout/base/array.h"
 #include "lookout/sys/log.h"
 
 enum {
@@ -37,14 +38,8 @@ static struct store_outcome *outcomes_grow(struct outcomes *o)
 {
     if (o->count >= OUTCOMES_MOST)
         outcomes_hand_over(o);
-    if (o->count < o->capacity)
-        return &o->waiting[o->count++];
-    size_t capacity = o->capacity * 2;
-    struct store_outcome *more = realloc(o->waiting, capacity * sizeof *more);
-    if (more == NULL)
+    if (array_grow(&o->waiting, &o->capacity, o->count + 1, sizeof *o->waiting) != 0)
         return NULL;
-    o->waiting = more;
-    o->capacity = capacity;
     return &o->waiting[o->count++];
 }
 

@@ -52,12 +52,16 @@ struct conf_feed {
     uint64_t definition; /* hash: a feed that did not change is not closed at a reload */
 };
 
-/* A secret: its bytes are read when the configuration is, from a file or a credential;
- * never logged. */
+/* A secret: read with the configuration, from a file or a credential, and never logged.
+ */
 struct conf_secret {
     char *text; /* owned; without the line end; wiped on free */
     size_t length;
 };
+/* Read the bytes of "whsec_<base64 of 24 to 64 bytes>"; the caller wipes and frees them.
+ * ERR_SYNTAX, ERR_RANGE, ERR_NOMEM. */
+MUST_CHECK int conf_secret_decode(const char *text, struct conf_secret *ret_secret,
+                                  struct err *err);
 
 enum conf_format {
     CONF_FORMAT_CLOUDEVENTS,

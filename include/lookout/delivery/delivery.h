@@ -74,10 +74,6 @@ struct delivery_signed {
 MUST_CHECK int delivery_sign_verify(const struct conf_webhook *webhook,
                                     const struct delivery_signed *message, int64_t now_s,
                                     struct err *err);
-/* Read the bytes of "whsec_<base64 of 24 to 64 bytes>"; the caller wipes and frees them.
- * ERR_SYNTAX, ERR_RANGE. */
-MUST_CHECK int delivery_sign_secret(const char *text, size_t n,
-                                    struct conf_secret *ret_secret);
 /* Send one request now with the same code and wait for its end (`test-webhook`). Adds the
  * answer to text. 0: the answer was 2xx. */
 MUST_CHECK int delivery_try(const struct conf_webhook *webhook, const struct alert *alert,
