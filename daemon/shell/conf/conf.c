@@ -25,10 +25,10 @@ static const char *const log_words[] = {"debug", "info", "warning", "error", NUL
 #define CONF(member) KEY_AT(conf, member)
 #define LIST_SCHEMA "{\"type\": \"array\", \"items\": %}"
 static const struct key retain_keys[] = {
-    {.name = "tracks",   .type = KEY_DURATION, CONF(retain.tracks_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "30d",  .doc = "vessels not heard for so long are forgotten"},
-    {.name = "calls",    .type = KEY_DURATION, CONF(retain.calls_ms),    .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "port calls on record"},
-    {.name = "voyages",  .type = KEY_DURATION, CONF(retain.voyages_ms),  .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "voyages on record"},
-    {.name = "alerts",   .type = KEY_DURATION, CONF(retain.alerts_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "alerts on record, once delivered or dead"},
+    {.name = "tracks",   .type = KEY_DURATION, CONF(retain.tracks_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "30d",  .doc = "vessels that are not heard for this time are forgotten"},
+    {.name = "calls",    .type = KEY_DURATION, CONF(retain.calls_ms),    .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "how long port calls are kept"},
+    {.name = "voyages",  .type = KEY_DURATION, CONF(retain.voyages_ms),  .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "how long voyages are kept"},
+    {.name = "alerts",   .type = KEY_DURATION, CONF(retain.alerts_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "how long alerts are kept after they are delivered or given up"},
     {0},
 };
 static const struct key api_keys[] = {
@@ -37,23 +37,23 @@ static const struct key api_keys[] = {
 };
 /* Read in this order: rules name ports, zones and vessels, mutes and webhooks rules. */
 const struct key conf_root_keys[] = {
-    {.name = "site",         .type = KEY_TEXT, CONF(engine.site), .least = 1, .most = 128, .otherwise = "the host name", .doc = "CloudEvents \"source\" of every alert"},
-    {.name = "state",        .type = KEY_PATH, CONF(state), .otherwise = "$STATE_DIRECTORY, else ./state", .doc = "directory of the database"},
-    {.name = "log",          .type = KEY_WORD, CONF(log), .words = log_words, .initial = "info", .doc = "the least level that is logged"},
-    {.name = "timezone",     .type = KEY_OWN, .read = conf_timezone_read, .accepts = "a name of the IANA time zone database, such as Asia/Seoul", .doc = "adds local time to summaries; all else stays UTC"},
-    {.name = "link",         .type = KEY_TEXT, CONF(engine.link), .check = link_fault, .accepts = "an http or https URL, in it {mmsi}, {imo} and {id} as needed", .doc = "becomes data.link of every alert; {id} is that of the watched vessel; what is unknown is left empty"},
-    {.name = "retain",       .type = KEY_MAPPING, .sub = retain_keys, .doc = "how long what is kept"},
-    {.name = "feeds",        .type = KEY_LIST, KEY_LIST_AT(conf, feeds, feed_count), .least = 1, .most = UINT16_MAX, .read = conf_feed_read, .sub = conf_feed_keys, .accepts = "a list of feeds", .doc = "where the AIS data come from: live feeds or recordings, not both"},
-    {.name = "ports",        .type = KEY_OWN, .read = conf_ports_read, .is_always = true, .sub = conf_ports_keys, .accepts = "a mapping", .schema = "%", .doc = "the gazetteer and what is changed in it"},
-    {.name = "vessels",      .type = KEY_OWN, .read = conf_vessels_read, .is_always = true, .sub = conf_vessel_keys, .accepts = "a list of vessels", .schema = LIST_SCHEMA, .doc = "the watched ones: matched by IMO, else MMSI, else call sign and name"},
-    {.name = "vessel_lists", .type = KEY_OWN, .read = none_read, .sub = conf_list_keys, .accepts = "a list of CSV files", .schema = LIST_SCHEMA, .doc = "further watched ones, from CSV files with a header"},
-    {.name = "zones",        .type = KEY_OWN, .read = conf_zones_read, .is_always = true, .accepts = "a list of GeoJSON files", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "areas and gates; a feature's properties: id (required), name, kind"},
-    {.name = "rules",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.rules, engine.rule_count), .most = 10000, .read = conf_rules_read, .sub = conf_rule_keys, .accepts = "a list of rules", .doc = "what is watched for"},
-    {.name = "mutes",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.mutes, engine.mute_count), .read = conf_rules_read_mute, .sub = conf_mute_keys, .accepts = "a list of mutes", .doc = "alerts that are stored but not sent"},
-    {.name = "webhooks",     .type = KEY_LIST, KEY_LIST_AT(conf, webhooks, webhook_count), .most = CONF_WEBHOOKS_MAX, .read = conf_webhook_read, .sub = conf_webhook_keys, .accepts = "a list of webhooks", .doc = "where alerts are sent"},
-    {.name = "api",          .type = KEY_MAPPING, .sub = api_keys, .doc = "HTTP for monitoring; omit to switch off"},
-    {.name = "detect",       .type = KEY_MAPPING, .sub = conf_detect_keys, .doc = "the numbers behind the detectors"},
-    {.name = "limits",       .type = KEY_MAPPING, .sub = conf_limits_keys, .doc = "bounds of what is kept"},
+    {.name = "site",         .type = KEY_TEXT, CONF(engine.site), .least = 1, .most = 128, .otherwise = "the host name", .doc = "the CloudEvents \"source\" of every alert"},
+    {.name = "state",        .type = KEY_PATH, CONF(state), .otherwise = "$STATE_DIRECTORY, else ./state", .doc = "the directory of the database"},
+    {.name = "log",          .type = KEY_WORD, CONF(log), .words = log_words, .initial = "info", .doc = "the lowest level that is logged"},
+    {.name = "timezone",     .type = KEY_OWN, .read = conf_timezone_read, .accepts = "a name of the IANA time zone database, such as Asia/Seoul", .doc = "summaries also show the local time of this zone; all other times stay UTC"},
+    {.name = "link",         .type = KEY_TEXT, CONF(engine.link), .check = link_fault, .accepts = "an http or https URL, in it {mmsi}, {imo} and {id} as needed", .doc = "the link of every alert (data.link); {id} is the id of the watched vessel; an unknown value is left empty"},
+    {.name = "retain",       .type = KEY_MAPPING, .sub = retain_keys, .doc = "how long vessels, calls, voyages and alerts are kept"},
+    {.name = "feeds",        .type = KEY_LIST, KEY_LIST_AT(conf, feeds, feed_count), .least = 1, .most = UINT16_MAX, .read = conf_feed_read, .sub = conf_feed_keys, .accepts = "a list of feeds", .doc = "the sources of AIS data: live feeds or recordings, not both"},
+    {.name = "ports",        .type = KEY_OWN, .read = conf_ports_read, .is_always = true, .sub = conf_ports_keys, .accepts = "a mapping", .schema = "%", .doc = "the gazetteer of ports, and changes to it"},
+    {.name = "vessels",      .type = KEY_OWN, .read = conf_vessels_read, .is_always = true, .sub = conf_vessel_keys, .accepts = "a list of vessels", .schema = LIST_SCHEMA, .doc = "the watched vessels; a ship is recognised by IMO number, else by MMSI, else by call sign and name"},
+    {.name = "vessel_lists", .type = KEY_OWN, .read = none_read, .sub = conf_list_keys, .accepts = "a list of CSV files", .schema = LIST_SCHEMA, .doc = "further watched vessels, from CSV files with a header"},
+    {.name = "zones",        .type = KEY_OWN, .read = conf_zones_read, .is_always = true, .accepts = "a list of GeoJSON files", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "files with areas and gates; the properties of a feature are id (required), name and kind"},
+    {.name = "rules",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.rules, engine.rule_count), .most = 10000, .read = conf_rules_read, .sub = conf_rule_keys, .accepts = "a list of rules", .doc = "the rules that raise alerts"},
+    {.name = "mutes",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.mutes, engine.mute_count), .read = conf_rules_read_mute, .sub = conf_mute_keys, .accepts = "a list of mutes", .doc = "which alerts are stored but not sent"},
+    {.name = "webhooks",     .type = KEY_LIST, KEY_LIST_AT(conf, webhooks, webhook_count), .most = CONF_WEBHOOKS_MAX, .read = conf_webhook_read, .sub = conf_webhook_keys, .accepts = "a list of webhooks", .doc = "the receivers of alerts"},
+    {.name = "api",          .type = KEY_MAPPING, .sub = api_keys, .doc = "the HTTP server for monitoring; without this key it is off"},
+    {.name = "detect",       .type = KEY_MAPPING, .sub = conf_detect_keys, .doc = "the thresholds of the detectors"},
+    {.name = "limits",       .type = KEY_MAPPING, .sub = conf_limits_keys, .doc = "the bounds of the stores"},
     {0},
 };
 /* clang-format on */

@@ -16,17 +16,17 @@ static const char *flag_fault(const void *text);
 /* clang-format off */
 #define FILTER(member) KEY_AT(vessel_filter, member)
 #define COMMON_KEYS \
-    {.name = "types",      .type = KEY_OWN, FILTER(type_mask), .read = types_read, .least = 1, .accepts = "a list of ship types, such as [cargo, tanker]", .schema = TEXTS_SCHEMA, .doc = "of one of these types; a ship that does not say is included"}, \
-    {.name = "min_length", .type = KEY_DISTANCE, FILTER(min_length_m), .least = 1, .most = 1000, .doc = "at least so long; a ship that does not say is included"}, \
-    {.name = "flags",      .type = KEY_TEXTS, KEY_LIST_AT(vessel_filter, flags, flag_count), .least = 1, .check = flag_fault, .accepts = "a list of countries of two letters (ISO 3166) that give out MMSIs, such as [KP]", .doc = "of one of these flags, by the MMSI's first digits"}, \
-    {.name = "tags",       .type = KEY_OWN, KEY_LIST_AT(vessel_filter, tags, tag_count), .read = read_filter_tags, .least = 1, .accepts = "a list of tags of watched vessels", .schema = TEXTS_SCHEMA, .doc = "watched, with one of these tags"}
+    {.name = "types",      .type = KEY_OWN, FILTER(type_mask), .read = types_read, .least = 1, .accepts = "a list of ship types, such as [cargo, tanker]", .schema = TEXTS_SCHEMA, .doc = "vessels of these types; a vessel of unknown type is included"}, \
+    {.name = "min_length", .type = KEY_DISTANCE, FILTER(min_length_m), .least = 1, .most = 1000, .doc = "vessels of at least this length; a vessel of unknown length is included"}, \
+    {.name = "flags",      .type = KEY_TEXTS, KEY_LIST_AT(vessel_filter, flags, flag_count), .least = 1, .check = flag_fault, .accepts = "a list of countries of two letters (ISO 3166) that give out MMSIs, such as [KP]", .doc = "vessels of these flags, by the first digits of the MMSI"}, \
+    {.name = "tags",       .type = KEY_OWN, KEY_LIST_AT(vessel_filter, tags, tag_count), .read = read_filter_tags, .least = 1, .accepts = "a list of tags of watched vessels", .schema = TEXTS_SCHEMA, .doc = "watched vessels with one of these tags"}
 static const struct key not_keys[] = {
     COMMON_KEYS,
     {0},
 };
 const struct key conf_filter_keys[] = {
     COMMON_KEYS,
-    {.name = "not",        .type = KEY_OWN, FILTER(except), .read = not_read, .least = 1, .sub = not_keys, .accepts = "a mapping of types, min_length, flags, tags", .schema = "%", .doc = "but none of these: a ship that any key means is left out"},
+    {.name = "not",        .type = KEY_OWN, FILTER(except), .read = not_read, .least = 1, .sub = not_keys, .accepts = "a mapping of types, min_length, flags, tags", .schema = "%", .doc = "vessels that are left out: those that match any of these keys"},
     {0},
 };
 /* clang-format on */

@@ -29,10 +29,10 @@ static conf_read list_read, list_columns_read;
 
 #define LIST(member) KEY_AT(list, member)
 const struct key conf_list_keys[] = {
-    {.name = "file",    .type = KEY_FILE, LIST(file), .is_required = true, .accepts = "a CSV file with a header", .doc = "CSV with a header; a bad row is a warning"},
-    {.name = "tags",    .type = KEY_IDS, KEY_LIST_AT(list, tags, tag_count), .least = 1, .accepts = CONF_TAGS_ACCEPTS, .doc = "every vessel of the list carries them"},
-    {.name = "names",   .type = KEY_FLAG, LIST(has_names), .initial = "false", .doc = "a row with a name alone, which other ships may bear too, is watched; else it is left out with a warning"},
-    {.name = "columns", .type = KEY_OWN, .read = list_columns_read, .accepts = "a mapping of id, name, imo, mmsi, callsign, note to headers, such as {name: caption}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "which column is what; default: the one of that name"},
+    {.name = "file",    .type = KEY_FILE, LIST(file), .is_required = true, .accepts = "a CSV file with a header", .doc = "a CSV file with a header; a bad row is a warning"},
+    {.name = "tags",    .type = KEY_IDS, KEY_LIST_AT(list, tags, tag_count), .least = 1, .accepts = CONF_TAGS_ACCEPTS, .doc = "tags of every vessel of the list"},
+    {.name = "names",   .type = KEY_FLAG, LIST(has_names), .initial = "false", .doc = "true: rows with only a name are watched, though other ships may have that name; false: they are left out with a warning"},
+    {.name = "columns", .type = KEY_OWN, .read = list_columns_read, .accepts = "a mapping of id, name, imo, mmsi, callsign, note to headers, such as {name: caption}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "the header of each of our columns; default: the same name"},
     {0},
 };
 /* clang-format on */

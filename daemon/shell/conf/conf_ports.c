@@ -34,23 +34,23 @@ static conf_read define_read, groups_read, same_read;
 #define DEFINE(member) KEY_AT(ports_define, member)
 static const struct key define_keys[] = {
     {.name = "locode", .type = KEY_TEXT, DEFINE(locode), .is_required = true, .least = 5, .most = 5, .accepts = "a UN/LOCODE, such as CNSHD", .doc = "the port's UN/LOCODE"},
-    {.name = "name",   .type = KEY_TEXT, DEFINE(name), .least = 1, .most = 80, .doc = "its name"},
-    {.name = "lat",    .type = KEY_NUMBER, DEFINE(lat), .least = -90, .most = 90, .doc = "degrees, north positive"},
-    {.name = "lon",    .type = KEY_NUMBER, DEFINE(lon), .least = -180, .most = 180, .doc = "degrees, east positive"},
-    {.name = "area",   .type = KEY_FILE, DEFINE(area), .accepts = "a GeoJSON file with one Polygon or MultiPolygon", .doc = "instead of lat and lon: inside is in port"},
-    {.name = "entry",  .type = KEY_DISTANCE, DEFINE(entry_m), .least = 100, .most = 100000, .doc = "with lat and lon: in port within this distance"},
-    {.name = "exit",   .type = KEY_DISTANCE, DEFINE(exit_m), .least = 100, .most = 200000, .doc = "left beyond this distance; with an area: beyond its edge"},
+    {.name = "name",   .type = KEY_TEXT, DEFINE(name), .least = 1, .most = 80, .doc = "the port's name"},
+    {.name = "lat",    .type = KEY_NUMBER, DEFINE(lat), .least = -90, .most = 90, .doc = "latitude in degrees, north is positive"},
+    {.name = "lon",    .type = KEY_NUMBER, DEFINE(lon), .least = -180, .most = 180, .doc = "longitude in degrees, east is positive"},
+    {.name = "area",   .type = KEY_FILE, DEFINE(area), .accepts = "a GeoJSON file with one Polygon or MultiPolygon", .doc = "the port's area, instead of lat and lon: a ship inside is in port"},
+    {.name = "entry",  .type = KEY_DISTANCE, DEFINE(entry_m), .least = 100, .most = 100000, .doc = "with lat and lon: a ship within this distance is in port"},
+    {.name = "exit",   .type = KEY_DISTANCE, DEFINE(exit_m), .least = 100, .most = 200000, .doc = "a ship beyond this distance has left; with an area: beyond its edge"},
     {0},
 };
 #define SETTING(member) KEY_AT(ports_settings, member)
 const struct key conf_ports_keys[] = {
-    {.name = "gazetteer", .type = KEY_FILE, SETTING(gazetteer), .accepts = "a CSV file", .otherwise = "the one shipped", .doc = "CSV of ports: locode,name,lat,lon,..."},
-    {.name = "entry",     .type = KEY_DISTANCE, SETTING(entry_m), .least = 100, .most = 100000, .initial = "10km", .doc = "in port within this distance, for ports known by a point, unless the gazetteer gives a radius"},
-    {.name = "exit",      .type = KEY_DISTANCE, SETTING(exit_m), .least = 100, .most = 200000, .initial = "12km", .doc = "and out again beyond this one"},
-    {.name = "area_exit", .type = KEY_DISTANCE, SETTING(area_exit_m), .least = 0, .most = 100000, .initial = "1km", .doc = "for ports with an area: out again so far beyond its edge"},
-    {.name = "define",    .type = KEY_LIST, KEY_LIST_AT(ports_settings, defines, define_count), .least = 1, .read = define_read, .sub = define_keys, .accepts = "a list of ports", .doc = "adds to or replaces the gazetteer's entry of that code"},
-    {.name = "groups",    .type = KEY_OWN, .read = groups_read, .accepts = "a mapping of names to lists of ports, such as {dprk: [\"KP*\"]}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}}", .doc = "names for sets of ports, written $name in patterns"},
-    {.name = "same",      .type = KEY_OWN, .read = same_read, .least = 1, .accepts = "a list of lists of codes, such as [[JPYOK, JPKWS]]", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"array\", \"minItems\": 2, \"items\": {\"type\": \"string\"}}}", .doc = "codes that are one port, known by the first; adds to the shipped ones"},
+    {.name = "gazetteer", .type = KEY_FILE, SETTING(gazetteer), .accepts = "a CSV file", .otherwise = "the one shipped", .doc = "a CSV file of ports: locode,name,lat,lon,..."},
+    {.name = "entry",     .type = KEY_DISTANCE, SETTING(entry_m), .least = 100, .most = 100000, .initial = "10km", .doc = "a ship within this distance is in port; for ports that are a point, unless the gazetteer gives a radius"},
+    {.name = "exit",      .type = KEY_DISTANCE, SETTING(exit_m), .least = 100, .most = 200000, .initial = "12km", .doc = "a ship beyond this distance has left"},
+    {.name = "area_exit", .type = KEY_DISTANCE, SETTING(area_exit_m), .least = 0, .most = 100000, .initial = "1km", .doc = "for ports with an area: a ship this far beyond the edge has left"},
+    {.name = "define",    .type = KEY_LIST, KEY_LIST_AT(ports_settings, defines, define_count), .least = 1, .read = define_read, .sub = define_keys, .accepts = "a list of ports", .doc = "ports that are added to the gazetteer, or replace its entry of the same code"},
+    {.name = "groups",    .type = KEY_OWN, .read = groups_read, .accepts = "a mapping of names to lists of ports, such as {dprk: [\"KP*\"]}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}}", .doc = "names for sets of ports; patterns use them as $name"},
+    {.name = "same",      .type = KEY_OWN, .read = same_read, .least = 1, .accepts = "a list of lists of codes, such as [[JPYOK, JPKWS]]", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"array\", \"minItems\": 2, \"items\": {\"type\": \"string\"}}}", .doc = "codes that are the same port, which is shown by the first code; added to the shipped ones"},
     {0},
 };
 /* clang-format on */

@@ -20,21 +20,21 @@ static const char *const at_start_words[] = {"watched", "all", "none", NULL}; /*
 
 #define RULE(member) KEY_AT(rule, member)
 const struct key conf_rule_keys[] = {
-    {.name = "id",       .type = KEY_ID, RULE(id), .is_required = true, .is_unique = true, .doc = "its name in alerts"},
+    {.name = "id",       .type = KEY_ID, RULE(id), .is_required = true, .is_unique = true, .doc = "the rule's name in alerts"},
     {.name = "when",     .type = KEY_OWN, .read = when_read, .is_required = true, .accepts = "a kind of rule", .doc = "the kind of rule"},
-    {.name = "vessels",  .type = KEY_OWN, .read = conf_filter_read, .least = 1, .sub = conf_filter_keys, .accepts = "all | watched | a mapping of types, min_length, flags, tags, not", .otherwise = "all", .schema = "{\"anyOf\": [{\"enum\": [\"all\", \"watched\"]}, %]}", .doc = "the ships it is about"},
-    {.name = "severity", .type = KEY_OWN, .read = severity_read, .accepts = "info | warning | critical, or a mapping of events to them", .schema = "{\"anyOf\": [{\"enum\": [\"info\", \"warning\", \"critical\"]}, {\"type\": \"object\"}]}", .doc = "how grave: one word, or one for each event"},
-    {.name = "repeat",   .type = KEY_DURATION, RULE(repeat_ms), .least = SECOND_MS, .most = 365.0 * DAY_MS, .doc = "folds further alerts of one type for one vessel and object within this time"},
-    {.name = "events",   .type = KEY_OWN, .read = events_read, .least = 1, .accepts = "a list of events", .otherwise = "all", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "only these events"},
-    {.name = "at_start", .type = KEY_WORD, RULE(at_start), .words = at_start_words, .initial = "watched", .doc = "whose being there is told when they are first heard in a zone or port"},
+    {.name = "vessels",  .type = KEY_OWN, .read = conf_filter_read, .least = 1, .sub = conf_filter_keys, .accepts = "all | watched | a mapping of types, min_length, flags, tags, not", .otherwise = "all", .schema = "{\"anyOf\": [{\"enum\": [\"all\", \"watched\"]}, %]}", .doc = "the vessels of the rule"},
+    {.name = "severity", .type = KEY_OWN, .read = severity_read, .accepts = "info | warning | critical, or a mapping of events to them", .schema = "{\"anyOf\": [{\"enum\": [\"info\", \"warning\", \"critical\"]}, {\"type\": \"object\"}]}", .doc = "the severity: one word, or one word for each event"},
+    {.name = "repeat",   .type = KEY_DURATION, RULE(repeat_ms), .least = SECOND_MS, .most = 365.0 * DAY_MS, .doc = "within this time, further alerts of the same type for the same vessel and object are folded"},
+    {.name = "events",   .type = KEY_OWN, .read = events_read, .least = 1, .accepts = "a list of events", .otherwise = "all", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "the events that raise alerts"},
+    {.name = "at_start", .type = KEY_WORD, RULE(at_start), .words = at_start_words, .initial = "watched", .doc = "which vessels raise an alert when they are already in a zone or port when first heard"},
     {0},
 };
 #define MUTE(member) KEY_AT(engine_mute, member)
 const struct key conf_mute_keys[] = {
-    {.name = "vessel",   .type = KEY_INTEGER, MUTE(vessel), .least = 1000000, .most = 999999999, .check = mute_vessel_fault, .accepts = "an MMSI of nine digits or an IMO number of seven", .otherwise = "every vessel", .doc = "its MMSI or IMO number"},
+    {.name = "vessel",   .type = KEY_INTEGER, MUTE(vessel), .least = 1000000, .most = 999999999, .check = mute_vessel_fault, .accepts = "an MMSI of nine digits or an IMO number of seven", .otherwise = "every vessel", .doc = "the vessel's MMSI or IMO number"},
     {.name = "rule",     .type = KEY_OWN, .read = mute_rule_read, .accepts = "a rule's id", .otherwise = "every rule", .doc = "the rule"},
-    {.name = "until",    .type = KEY_TIME, MUTE(until_ms), .otherwise = "for ever", .doc = "event time at which the mute ends"},
-    {.name = "why",      .type = KEY_TEXT, MUTE(why), .most = 500, .doc = "for the reader"},
+    {.name = "until",    .type = KEY_TIME, MUTE(until_ms), .otherwise = "for ever", .doc = "the event time at which the mute ends"},
+    {.name = "why",      .type = KEY_TEXT, MUTE(why), .most = 500, .doc = "a note for the reader"},
     {0},
 };
 /* clang-format on */

@@ -22,8 +22,8 @@ static const char *credential_fault(const void *text);
 
 /* clang-format off */
 #define SOURCE_KEYS \
-    {.name = "file",       .type = KEY_FILE, KEY_AT(source, file), .accepts = "a path", .doc = "a file that others cannot read"}, \
-    {.name = "credential", .type = KEY_TEXT, KEY_AT(source, credential), .check = credential_fault, .accepts = "the name of a credential in $CREDENTIALS_DIRECTORY", .doc = "a credential of systemd"}
+    {.name = "file",       .type = KEY_FILE, KEY_AT(source, file), .accepts = "a path", .doc = "a file that other users cannot read"}, \
+    {.name = "credential", .type = KEY_TEXT, KEY_AT(source, credential), .check = credential_fault, .accepts = "the name of a credential in $CREDENTIALS_DIRECTORY", .doc = "the name of a systemd credential"}
 const struct key conf_secret_keys[] = {
     SOURCE_KEYS,
     {0},

@@ -11,13 +11,13 @@ static conf_read vessel_read;
 /* clang-format off */
 #define VESSEL(member) KEY_AT(watch_entry, member)
 const struct key conf_vessel_keys[] = {
-    {.name = "id",       .type = KEY_ID, VESSEL(id), .is_unique = true, .doc = "its name in this file"},
-    {.name = "name",     .type = KEY_TEXT, VESSEL(name), .least = 1, .most = 34, .doc = "as the ship sends it"},
-    {.name = "imo",      .type = KEY_INTEGER, VESSEL(imo), .is_unique = true, .least = 1000000, .most = 9999999, .check = imo_fault, .accepts = CONF_IMO_ACCEPTS, .doc = "its IMO number: decides where it is known"},
-    {.name = "mmsi",     .type = KEY_INTEGER, VESSEL(mmsi), .is_unique = true, .least = 100000000, .most = 999999999, .check = mmsi_fault, .accepts = CONF_MMSI_ACCEPTS, .doc = "its MMSI"},
-    {.name = "callsign", .type = KEY_TEXT, VESSEL(callsign), .least = 1, .most = 7, .doc = "its call sign; counts together with the name"},
-    {.name = "tags",     .type = KEY_IDS, KEY_LIST_AT(watch_entry, tags, tag_count), .least = 1, .accepts = CONF_TAGS_ACCEPTS, .doc = "words that rules may ask for"},
-    {.name = "note",     .type = KEY_TEXT, VESSEL(note), .most = 1000, .doc = "for the reader"},
+    {.name = "id",       .type = KEY_ID, VESSEL(id), .is_unique = true, .doc = "the vessel's id in this file"},
+    {.name = "name",     .type = KEY_TEXT, VESSEL(name), .least = 1, .most = 34, .doc = "the name as the ship sends it"},
+    {.name = "imo",      .type = KEY_INTEGER, VESSEL(imo), .is_unique = true, .least = 1000000, .most = 9999999, .check = imo_fault, .accepts = CONF_IMO_ACCEPTS, .doc = "the IMO number; it decides when the ship sends one"},
+    {.name = "mmsi",     .type = KEY_INTEGER, VESSEL(mmsi), .is_unique = true, .least = 100000000, .most = 999999999, .check = mmsi_fault, .accepts = CONF_MMSI_ACCEPTS, .doc = "the MMSI"},
+    {.name = "callsign", .type = KEY_TEXT, VESSEL(callsign), .least = 1, .most = 7, .doc = "the call sign; it counts only together with the name"},
+    {.name = "tags",     .type = KEY_IDS, KEY_LIST_AT(watch_entry, tags, tag_count), .least = 1, .accepts = CONF_TAGS_ACCEPTS, .doc = "words by which rules select vessels"},
+    {.name = "note",     .type = KEY_TEXT, VESSEL(note), .most = 1000, .doc = "a note for the reader"},
     {0},
 };
 /* clang-format on */
