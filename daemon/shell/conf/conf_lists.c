@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf_csv.h"
 #include "conf_watched.h"
+#include "lookout/base/csv.h"
 #include "lookout/base/text.h"
 #include "lookout/base/units.h"
 #include "lookout/track/vessel.h"
@@ -61,16 +61,20 @@ static void list_columns_read(struct conf_reader *r, const struct conf_node *nod
 struct table {
     struct conf_watched *v;
     const struct list *list;
-    struct conf_csv csv;
+    struct csv csv;
     size_t places[COLUMNS]; /* SIZE_MAX: not there */
 };
+
+static const char *table_field(const struct table *t, enum column column)
+{
+    size_t place = t->places[column];
+    return place < t->csv.count ? t->csv.fields[place].text : "";
+}
 
 static void __attribute__((format(printf, 3, 4)))
 row_warning(struct table *t, enum column column, const char *format, ...)
 {
     char text[300], quoted[CONF_QUOTE_BYTES];
-    size_t place = column < COLUMNS ? t->places[column] : SIZE_MAX;
-    const char *value = place < t->csv.count ? t->csv.fields[place] : "";
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
@@ -79,8 +83,8 @@ row_warning(struct table *t, enum column column, const char *format, ...)
         .file = t->list->file, .line = t->csv.line, .col = 1, .is_warning = true};
     if (column < COLUMNS)
         conf_report_fault_at(t->v->r, &at, "the row is left out: %s %s %s",
-                             t->csv.fields[place] == value ? column_names[column] : "",
-                             conf_report_quote(value, quoted), text);
+                             column_names[column],
+                             conf_report_quote(table_field(t, column), quoted), text);
     else
         conf_report_fault_at(t->v->r, &at, "the row is left out: %s", text);
 }
@@ -96,15 +100,16 @@ static bool find_column(struct table *t, enum column column)
     const char *header = given != NULL ? given->text : column_names[column];
     t->places[column] = SIZE_MAX;
     for (size_t i = 0; i < t->csv.count; i++)
-        if (text_equal_fold(t->csv.fields[i], header)) {
+        if (text_equal_fold(t->csv.fields[i].text, header)) {
             t->places[column] = i;
             return true;
         }
     if (given == NULL)
         return true;
-    struct conf_names known = {.what = "column",
-                               .names = (const char *const *)t->csv.fields,
-                               .count = t->csv.count};
+    const char *names[CSV_FIELDS_MAX];
+    for (size_t i = 0; i < t->csv.count; i++)
+        names[i] = t->csv.fields[i].text;
+    struct conf_names known = {.what = "column", .names = names, .count = t->csv.count};
     conf_accepts_error_unknown(r, given, header, &known);
     return false;
 }
@@ -122,12 +127,6 @@ static bool find_columns(struct table *t)
         is_good = false;
     }
     return is_good;
-}
-
-static const char *table_field(const struct table *t, enum column column)
-{
-    size_t place = t->places[column];
-    return place < t->csv.count ? t->csv.fields[place] : "";
 }
 
 /* "IMO 9999993" and "IMO9999993" are common in lists. */
@@ -202,18 +201,20 @@ static void read_table(struct conf_watched *v, const struct list *list)
     struct buf text = {0};
     struct table *t = conf_memory_alloc(v->r, 1, sizeof *t);
     if (t != NULL &&
-        conf_memory_read_file(v->r, node, list->file, LIST_BYTES_MAX, &text) &&
-        buf_reserve(&text, 1) == 0) {
+        conf_memory_read_file(v->r, node, list->file, LIST_BYTES_MAX, &text)) {
         t->v = v;
         t->list = list;
-        conf_csv_init(&t->csv, text.data, text.length);
-        bool has_header = conf_csv_next(&t->csv) && t->csv.fault == NULL;
-        if (!has_header)
+        csv_init(&t->csv, buf_text(&text), text.length, '\0');
+        int next = csv_next(&t->csv);
+        if (next == 0 || (next > 0 && t->csv.fault != NULL))
             conf_report_error(v->r, node, "a CSV file with a header",
                               "the file has no header");
-        else if (find_columns(t))
-            while (v->r->code == 0 && conf_csv_next(&t->csv))
+        else if (next > 0 && find_columns(t))
+            while (v->r->code == 0 && (next = csv_next(&t->csv)) > 0)
                 read_table_row(t);
+        if (next == ERR_NOMEM)
+            conf_report_nomem(v->r);
+        csv_finish(&t->csv);
     }
     buf_finish(&text);
     free(t);
