@@ -117,18 +117,39 @@ int conf_accepts_key(const struct key *key, struct buf *out)
     return buf_add_text(out, by_type[key->type]);
 }
 
-void conf_accepts_error_value(struct conf_reader *r, const struct conf_node *node,
-                              const struct key *key, const char *format, ...)
+static void __attribute__((format(printf, 5, 0)))
+add_value_error(struct conf_reader *r, const struct conf_node *node,
+                const struct key *key, const char *quoted, const char *format,
+                va_list args)
 {
     struct buf what = {0}, accepts = {0};
-    va_list args;
-    va_start(args, format);
-    if (buf_vprintf(&what, format, args) != 0 || conf_accepts_key(key, &accepts) != 0)
+    if (buf_add_text(&what, quoted) != 0 || buf_vprintf(&what, format, args) != 0 ||
+        conf_accepts_key(key, &accepts) != 0)
         conf_report_nomem(r);
-    va_end(args);
     conf_report_error(r, node, buf_text(&accepts), "%s", buf_text(&what));
     buf_finish(&what);
     buf_finish(&accepts);
+}
+
+void conf_accepts_error_value(struct conf_reader *r, const struct conf_node *node,
+                              const struct key *key, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    add_value_error(r, node, key, "", format, args);
+    va_end(args);
+}
+
+void conf_accepts_error_text(struct conf_reader *r, const struct conf_node *node,
+                             const struct key *key, const char *format, ...)
+{
+    char quoted[CONF_QUOTE_BYTES + 1];
+    va_list args;
+    conf_report_quote(node->text, quoted);
+    memcpy(quoted + strlen(quoted), " ", 2);
+    va_start(args, format);
+    add_value_error(r, node, key, quoted, format, args);
+    va_end(args);
 }
 
 /* --- by names --- */

@@ -117,13 +117,12 @@ static bool parse_place(const char *text, char ret_host[CONF_HOST_BYTES],
 bool conf_address_read(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, char **ret_host, uint16_t *ret_port)
 {
-    char host[CONF_HOST_BYTES], quoted[CONF_QUOTE_BYTES];
+    char host[CONF_HOST_BYTES];
     const char *text = NULL;
     if (!conf_value_text(r, node, key, &text))
         return false;
     if (!parse_place(text, host, ret_port) || !conf_address_is_ip(host)) {
-        conf_accepts_error_value(r, node, key, "%s is not an address and port",
-                                 conf_report_quote(text, quoted));
+        conf_accepts_error_text(r, node, key, "is not an address and port");
         return false;
     }
     if (*ret_port < 1024)
@@ -139,14 +138,13 @@ bool conf_address_read(struct conf_reader *r, const struct conf_node *node,
 bool conf_address_read_host(struct conf_reader *r, const struct conf_node *node,
                             const struct key *key, char **ret_host, uint16_t *ret_port)
 {
-    char host[CONF_HOST_BYTES], quoted[CONF_QUOTE_BYTES];
+    char host[CONF_HOST_BYTES];
     const char *text = NULL;
     if (!conf_value_text(r, node, key, &text))
         return false;
     if (!parse_place(text, host, ret_port) ||
         (!conf_address_is_ip(host) && !conf_address_is_host(host))) {
-        conf_accepts_error_value(r, node, key, "%s is not a host and port",
-                                 conf_report_quote(text, quoted));
+        conf_accepts_error_text(r, node, key, "is not a host and port");
         return false;
     }
     free(*ret_host);
@@ -170,7 +168,7 @@ bool conf_address_read_cidr(struct conf_reader *r, const struct conf_node *node,
         .type = KEY_TEXT,
         .accepts = "an address or network, such as \"10.1.2.3\", \"10.0.0.0/8\" or "
                    "\"fd00::/8\""};
-    char address[64], quoted[CONF_QUOTE_BYTES];
+    char address[64];
     const char *text = NULL;
     if (!conf_value_text(r, node, &network, &text))
         return false;
@@ -187,11 +185,9 @@ bool conf_address_read_cidr(struct conf_reader *r, const struct conf_node *node,
             units_parse_int(text + n + 1, strlen(text + n + 1), 0, most, &prefix) == 0;
     cidr.prefix = (uint8_t)prefix;
     if (!is_good)
-        conf_accepts_error_value(r, node, &network, "%s is not an address or network",
-                                 conf_report_quote(text, quoted));
+        conf_accepts_error_text(r, node, &network, "is not an address or network");
     else if ((is_good = !has_host_bits(&cidr)) == false)
-        conf_accepts_error_value(r, node, &network, "%s has bits set behind its prefix",
-                                 conf_report_quote(text, quoted));
+        conf_accepts_error_text(r, node, &network, "has bits set behind its prefix");
     if (is_good)
         *ret_cidr = cidr;
     return is_good;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The thresholds of the detectors (detect:) and the bounds of the stores (limits:). The
- * rooms that use them hold the defaults. `initial` repeats the defaults for documentation,
- * and a test compares the two. */
+ * rooms that use them hold the defaults. `initial` repeats the defaults for
+ * documentation, and a test compares the two. */
 #include "conf_int.h"
 
 #include "lookout/base/time.h"

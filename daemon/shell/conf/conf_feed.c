@@ -138,7 +138,6 @@ static void pace_read(struct conf_reader *r, const struct conf_node *node,
                       const struct key *key, void *base)
 {
     struct conf_feed *feed = base;
-    char quoted[CONF_QUOTE_BYTES];
     const char *text = NULL;
     double factor = 0;
     if (!conf_value_text(r, node, key, &text))
@@ -153,8 +152,7 @@ static void pace_read(struct conf_reader *r, const struct conf_node *node,
              factor <= 1e6)
         feed->pace = factor;
     else
-        conf_accepts_error_value(r, node, key, "%s is not a pace",
-                                 conf_report_quote(text, quoted));
+        conf_accepts_error_text(r, node, key, "is not a pace");
 }
 
 /* "imo=IMO_NO;mmsi=..." as struct input_conf takes it. */

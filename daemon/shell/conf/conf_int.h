@@ -88,7 +88,7 @@ struct conf_faults {
     struct conf_fault *items; /* owned */
     size_t count, capacity;
     char **files; /* owned: in order of first mention */
-    size_t file_count;
+    size_t file_count, file_room;
     size_t errors, warnings;           /* found */
     size_t errors_kept, warnings_kept; /* among the items */
 };
@@ -107,7 +107,7 @@ struct conf_reader {
     const struct conf_node *root;
     /* What later parts need of earlier ones. */
     char **tags; /* owned: every tag a vessel or list carries */
-    size_t tag_count;
+    size_t tag_count, tag_room;
     /* For the tests: every row of a table that was read. */
     void (*on_key)(void *context, const void *row);
     void *on_key_context;
@@ -169,6 +169,10 @@ MUST_CHECK int conf_accepts_key(const struct key *key, struct buf *out);
 /* A fault at a value, with what its row accepts. */
 void conf_accepts_error_value(struct conf_reader *r, const struct conf_node *node,
                               const struct key *key, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* The same, and the node's text in quotes stands before the words. */
+void conf_accepts_error_text(struct conf_reader *r, const struct conf_node *node,
+                             const struct key *key, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 struct conf_names {
     const char *what;         /* "zone" */

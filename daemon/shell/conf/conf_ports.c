@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf_int.h"
+#include "lookout/base/array.h"
 #include "lookout/conf/gazetteer.h"
 #include "lookout/geo/zone.h"
 #include "lookout/voyage/ports.h"
@@ -134,7 +135,7 @@ static size_t length_of(const struct conf_node *node)
 /* The builder's list of one kind and the nodes its items came from. */
 struct origin {
     const struct conf_node **nodes; /* owned array */
-    size_t count;
+    size_t count, room;
 };
 /* One pass over the settings. Where the first finds a fault, a second one puts stand-ins
  * in the place of what is faulty, so that the rules, which name ports, are checked too
@@ -159,14 +160,11 @@ static void origin_init(struct conf_reader *r, struct origin *origin, size_t mos
 static void mark_faulty(struct gathering *g, const struct conf_node *node)
 {
     struct origin *faulty = &g->faulty;
-    const struct conf_node **nodes =
-        realloc(faulty->nodes, (faulty->count + 1) * sizeof *nodes);
-    if (nodes == NULL) {
+    if (array_grow(&faulty->nodes, &faulty->room, faulty->count + 1,
+                   sizeof *faulty->nodes) != 0)
         conf_report_nomem(g->r);
-        return;
-    }
-    faulty->nodes = nodes;
-    nodes[faulty->count++] = node;
+    else
+        faulty->nodes[faulty->count++] = node;
 }
 
 static bool is_faulty(const struct gathering *g, const struct conf_node *node)

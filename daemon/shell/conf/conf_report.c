@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/text.h"
 
 void conf_report_nomem(struct conf_reader *r)
@@ -67,12 +68,9 @@ static int file_index(struct conf_faults *faults, const char *file, size_t *ret_
             *ret_index = i;
             return 0;
         }
-    char **files = realloc(faults->files, (faults->file_count + 1) * sizeof *files);
-    if (files == NULL)
-        return ERR_NOMEM;
-    faults->files = files;
-    files[faults->file_count] = strdup(file);
-    if (files[faults->file_count] == NULL)
+    if (array_grow(&faults->files, &faults->file_room, faults->file_count + 1,
+                   sizeof *faults->files) != 0 ||
+        (faults->files[faults->file_count] = strdup(file)) == NULL)
         return ERR_NOMEM;
     *ret_index = faults->file_count++;
     return 0;
@@ -83,19 +81,6 @@ void conf_report_first_file(struct conf_faults *faults, const char *file)
     size_t index = 0;
     if (file_index(faults, file, &index) != 0)
         return; /* the order alone would suffer; what follows fails for itself */
-}
-
-static int fault_room(struct conf_faults *faults)
-{
-    if (faults->count < faults->capacity)
-        return 0;
-    size_t capacity = faults->capacity > 0 ? 2 * faults->capacity : 16;
-    struct conf_fault *items = realloc(faults->items, capacity * sizeof *items);
-    if (items == NULL)
-        return ERR_NOMEM;
-    faults->items = items;
-    faults->capacity = capacity;
-    return 0;
 }
 
 static int fault_add(struct conf_faults *faults, const struct conf_place *place,
@@ -110,7 +95,8 @@ static int fault_add(struct conf_faults *faults, const struct conf_place *place,
         .line = place->line, .col = place->col, .seq = faults->count};
     int rc = file_index(faults, place->file, &fault.file);
     if (rc == 0)
-        rc = fault_room(faults);
+        rc = array_grow(&faults->items, &faults->capacity, faults->count + 1,
+                        sizeof *faults->items);
     struct buf line = {0};
     if (rc == 0)
         rc = buf_add_text(&line, place->file);

@@ -27,14 +27,12 @@ static bool is_of_kind(struct conf_reader *r, const struct conf_node *node,
         [CONF_NODE_LIST] = "a list",
         [CONF_NODE_MAPPING] = "a mapping",
     };
-    char quoted[CONF_QUOTE_BYTES];
     if (is_nothing(node))
         conf_accepts_error_value(r, node, key, "has no value");
     else if (node->kind == wanted)
         return true;
     else if (node->kind == CONF_NODE_SCALAR)
-        conf_accepts_error_value(r, node, key, "%s is not %s",
-                                 conf_report_quote(node->text, quoted), names[wanted]);
+        conf_accepts_error_text(r, node, key, "is not %s", names[wanted]);
     else
         conf_accepts_error_value(r, node, key, "is %s, not %s", names[node->kind],
                                  names[wanted]);
@@ -85,14 +83,12 @@ bool conf_value_text(struct conf_reader *r, const struct conf_node *node,
         [CONF_PLAIN_DATE] = "a date to some readers of YAML",
         [CONF_PLAIN_UNLIKE] = "not the same to every reader of YAML",
     };
-    char quoted[CONF_QUOTE_BYTES];
     if (!is_of_kind(r, node, CONF_NODE_SCALAR, key))
         return false;
     enum conf_plain plain = node->is_plain ? conf_plain_of(node->text) : CONF_PLAIN_TEXT;
     if (plain != CONF_PLAIN_TEXT) {
-        conf_accepts_error_value(r, node, key,
-                                 "%s is %s: put it in quotes where it is meant so",
-                                 conf_report_quote(node->text, quoted), names[plain]);
+        conf_accepts_error_text(
+            r, node, key, "is %s: put it in quotes where it is meant so", names[plain]);
         return false;
     }
     *ret_text = node->text;
@@ -117,7 +113,6 @@ static char *copy_text(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, enum key_type type)
 {
     static const double most_bytes = 4096;
-    char quoted[CONF_QUOTE_BYTES];
     const char *text = NULL;
     if (!conf_value_text(r, node, key, &text))
         return NULL;
@@ -134,8 +129,7 @@ static char *copy_text(struct conf_reader *r, const struct conf_node *node,
     else if (n < least || n > most)
         fault = n > most ? "is too long" : "is too short";
     if (fault != NULL)
-        conf_accepts_error_value(r, node, key, "%s %s", conf_report_quote(text, quoted),
-                                 fault);
+        conf_accepts_error_text(r, node, key, "%s", fault);
     else if (type == KEY_PATH)
         return conf_memory_path(r, text);
     else if (type == KEY_FILE)
@@ -254,18 +248,15 @@ static bool read_quantity(struct conf_reader *r, const struct conf_node *node,
         [KEY_SPEED] = "a speed",          [KEY_NUMBER] = "a number",
         [KEY_INTEGER] = "a whole number",
     };
-    char quoted[CONF_QUOTE_BYTES];
     double value = 0;
     if (!is_of_kind(r, node, CONF_NODE_SCALAR, key))
         return false;
     int rc = parse_quantity(node, key->type, &value);
     if (rc == ERR_RANGE || (rc == 0 && (value < key->least || value > key->most))) {
-        conf_accepts_error_value(r, node, key, "%s is out of range",
-                                 conf_report_quote(node->text, quoted));
+        conf_accepts_error_text(r, node, key, "is out of range");
     } else if (rc != 0) {
-        conf_accepts_error_value(r, node, key, "%s is not %s%s",
-                                 conf_report_quote(node->text, quoted), names[key->type],
-                                 quantity_hint(node, key->type));
+        conf_accepts_error_text(r, node, key, "is not %s%s", names[key->type],
+                                quantity_hint(node, key->type));
     } else {
         if (key->type == KEY_DURATION || key->type == KEY_INTEGER)
             store_whole(key, (int64_t)value, member);
@@ -281,7 +272,6 @@ static bool read_quantity(struct conf_reader *r, const struct conf_node *node,
 static bool find_word(struct conf_reader *r, const struct conf_node *node,
                       const struct key *key, int *ret_index)
 {
-    char quoted[CONF_QUOTE_BYTES];
     size_t count = 0;
     if (!is_of_kind(r, node, CONF_NODE_SCALAR, key))
         return false;
@@ -291,10 +281,9 @@ static bool find_word(struct conf_reader *r, const struct conf_node *node,
     if (*ret_index >= 0)
         return true;
     const char *near = text_nearest(node->text, key->words, count);
-    conf_accepts_error_value(r, node, key, "%s is not one of the words%s%s%s",
-                             conf_report_quote(node->text, quoted),
-                             near ? ", did you mean '" : "", near ? near : "",
-                             near ? "'?" : "");
+    conf_accepts_error_text(r, node, key, "is not one of the words%s%s%s",
+                            near ? ", did you mean '" : "", near ? near : "",
+                            near ? "'?" : "");
     return false;
 }
 
@@ -328,12 +317,10 @@ static bool read_words(struct conf_reader *r, const struct conf_node *node,
 static bool read_flag(struct conf_reader *r, const struct conf_node *node,
                       const struct key *key, void *member)
 {
-    char quoted[CONF_QUOTE_BYTES];
     if (!is_of_kind(r, node, CONF_NODE_SCALAR, key))
         return false;
     if (!node->is_plain || conf_plain_of(node->text) != CONF_PLAIN_BOOL) {
-        conf_accepts_error_value(r, node, key, "%s is not true or false",
-                                 conf_report_quote(node->text, quoted));
+        conf_accepts_error_text(r, node, key, "is not true or false");
         return false;
     }
     *(bool *)member = node->text[0] == 't';
@@ -343,13 +330,11 @@ static bool read_flag(struct conf_reader *r, const struct conf_node *node,
 static bool read_time(struct conf_reader *r, const struct conf_node *node,
                       const struct key *key, void *member)
 {
-    char quoted[CONF_QUOTE_BYTES];
     if (!is_of_kind(r, node, CONF_NODE_SCALAR, key))
         return false;
     if (time_parse(node->text, strlen(node->text), member) == 0)
         return true;
-    conf_accepts_error_value(r, node, key, "%s is not a date or time",
-                             conf_report_quote(node->text, quoted));
+    conf_accepts_error_text(r, node, key, "is not a date or time");
     return false;
 }
 
@@ -407,13 +392,11 @@ static const char *number_fault(const struct key *key, const void *base)
 bool conf_value_read(struct conf_reader *r, const struct conf_node *node,
                      const struct key *key, void *base)
 {
-    char quoted[CONF_QUOTE_BYTES];
     if (!read_list_member(r, node, key, base))
         return false;
     const char *fault = number_fault(key, base);
     if (fault != NULL)
-        conf_accepts_error_value(r, node, key, "%s %s",
-                                 conf_report_quote(node->text, quoted), fault);
+        conf_accepts_error_text(r, node, key, "%s", fault);
     return fault == NULL;
 }
 

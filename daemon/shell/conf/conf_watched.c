@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/hash.h"
 
 void conf_watched_init(struct conf_watched *v, struct conf_reader *r)
@@ -89,16 +90,10 @@ void conf_watched_add(struct conf_watched *v, struct watch_entry *entry)
         conf_watched_entry_finish(entry);
         return;
     }
-    if (v->count == v->capacity) {
-        size_t capacity = v->capacity > 0 ? 2 * v->capacity : 64;
-        struct watch_entry *entries = realloc(v->entries, capacity * sizeof *entries);
-        if (entries == NULL) {
-            conf_report_nomem(v->r);
-            conf_watched_entry_finish(entry);
-            return;
-        }
-        v->entries = entries;
-        v->capacity = capacity;
+    if (array_grow(&v->entries, &v->capacity, v->count + 1, sizeof *v->entries) != 0) {
+        conf_report_nomem(v->r);
+        conf_watched_entry_finish(entry);
+        return;
     }
     v->entries[v->count++] = *entry;
     if (number != 0 && map_set(&v->by_number, number, (void *)(uintptr_t)v->count) != 0)
@@ -113,14 +108,10 @@ void conf_watched_know_tags(struct conf_watched *v, char *const *tags, size_t co
         uint64_t key = hash_text(tags[i], 0);
         if (map_get(&v->tags, key) != NULL)
             continue;
-        char **all = realloc(r->tags, (r->tag_count + 1) * sizeof *all);
-        if (all == NULL || map_set(&v->tags, key, v) != 0) {
+        if (array_grow(&r->tags, &r->tag_room, r->tag_count + 1, sizeof *r->tags) != 0 ||
+            map_set(&v->tags, key, v) != 0)
             conf_report_nomem(r);
-            r->tags = all != NULL ? all : r->tags;
-            return;
-        }
-        r->tags = all;
-        if ((all[r->tag_count] = conf_memory_copy(r, tags[i])) != NULL)
+        else if ((r->tags[r->tag_count] = conf_memory_copy(r, tags[i])) != NULL)
             r->tag_count++;
     }
 }

@@ -8,6 +8,7 @@
 
 #include "conf_address.h"
 #include "conf_int.h"
+#include "lookout/base/array.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
@@ -233,16 +234,14 @@ static const char *content_type_fault(const void *member)
 /* What is wrong with the template; and what does not go with it. */
 struct field_names {
     char (*items)[TEMPLATE_NAME_BYTES]; /* owned */
-    size_t count;
+    size_t count, room;
 };
 
 static int add_field_name(void *context, const char *name)
 {
     struct field_names *all = context;
-    void *more = realloc(all->items, (all->count + 1) * sizeof *all->items);
-    if (more == NULL)
+    if (array_grow(&all->items, &all->room, all->count + 1, sizeof *all->items) != 0)
         return ERR_NOMEM;
-    all->items = more;
     snprintf(all->items[all->count++], sizeof *all->items, "%s", name);
     return 0;
 }

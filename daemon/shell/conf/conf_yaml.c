@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/map.h"
 #include "lookout/base/text.h"
@@ -127,14 +128,9 @@ builder_refuse(struct builder *b, const struct fy_mark *mark, const char *format
 
 static int node_append(struct conf_node *parent, struct conf_node *node)
 {
-    if (parent->count == parent->capacity) {
-        size_t capacity = parent->capacity > 0 ? 2 * parent->capacity : 4;
-        struct conf_node **items = realloc(parent->items, capacity * sizeof *items);
-        if (items == NULL)
-            return ERR_NOMEM;
-        parent->items = items;
-        parent->capacity = capacity;
-    }
+    if (array_grow(&parent->items, &parent->capacity, parent->count + 1,
+                   sizeof *parent->items) != 0)
+        return ERR_NOMEM;
     node->index = parent->count;
     node->parent = parent;
     parent->items[parent->count++] = node;
@@ -254,11 +250,6 @@ static int builder_open(struct builder *b, enum conf_node_kind kind,
     return 0;
 }
 
-static void builder_close(struct builder *b)
-{
-    b->depth--;
-}
-
 static bool event_is_refused(struct builder *b, struct fy_event *event)
 {
     const struct fy_mark *mark = fy_event_start_mark(event);
@@ -292,7 +283,7 @@ static int builder_event(struct builder *b, struct fy_event *event)
     if (event->type == FYET_SEQUENCE_START)
         return builder_open(b, CONF_NODE_LIST, event);
     if (event->type == FYET_MAPPING_END || event->type == FYET_SEQUENCE_END)
-        builder_close(b);
+        b->depth--;
     return 0;
 }
 
