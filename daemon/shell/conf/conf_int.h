@@ -223,6 +223,9 @@ bool conf_keys_read(struct conf_reader *r, const struct conf_node *node,
 void conf_keys_default(struct conf_reader *r, const struct key *keys, void *base);
 void conf_keys_read_one(struct conf_reader *r, const struct conf_node *node,
                         const struct key *key, void *base);
+/* An error for each key of the mapping that is none of the names. */
+void conf_keys_check_known(struct conf_reader *r, const struct conf_node *node,
+                           const char *const *names, size_t count);
 void conf_keys_check_required(struct conf_reader *r, const struct conf_node *node,
                               const struct key *keys);
 const struct key *conf_keys_find(const struct key *keys, const char *name);
@@ -255,6 +258,9 @@ conf_read conf_feed_read, conf_rules_read, conf_rules_read_mute,
 conf_read conf_ports_read, conf_zones_read, conf_vessels_read, conf_timezone_read;
 conf_read conf_secret_read_keys,
     conf_secret_read_authorization; /* into struct conf_webhook */
+/* An error at the node when no rule has that id. */
+void conf_rules_check_id(struct conf_reader *r, const struct conf_node *node,
+                         const char *id);
 /* Feeds of two kinds, or of one place. */
 void conf_feed_check_all(struct conf_reader *r, const struct conf_node *node);
 void conf_feed_finish(struct conf_feed *feed);

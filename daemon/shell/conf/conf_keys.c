@@ -106,42 +106,16 @@ void conf_keys_read_one(struct conf_reader *r, const struct conf_node *node,
 {
     if (r->on_key != NULL && node != NULL)
         r->on_key(r->on_key_context, key);
-    switch (key->type) {
-    case KEY_MAPPING:
-        if (conf_value_is_mapping(r, node, key))
-            (void)conf_keys_read(r, node, key->sub, base);
-        break;
-    case KEY_LIST:
+    if (key->type == KEY_LIST)
         read_list(r, node, key, base);
-        break;
-    case KEY_OWN:
+    else if (key->type == KEY_OWN)
         key->read(r, node, key, base);
-        break;
-    case KEY_PORTS:
-    case KEY_ZONES:
-    case KEY_GATES:
-    case KEY_ROUTE:
+    else if (key->type >= KEY_PORTS && key->type <= KEY_ROUTE)
         conf_places_read(r, node, key, base);
-        break;
-    case KEY_TEXT:
-    case KEY_ID:
-    case KEY_PATH:
-    case KEY_FILE:
-    case KEY_DURATION:
-    case KEY_DISTANCE:
-    case KEY_SPEED:
-    case KEY_NUMBER:
-    case KEY_INTEGER:
-    case KEY_FLAG:
-    case KEY_WORD:
-    case KEY_WORDS:
-    case KEY_TIME:
-    case KEY_IDS:
-    case KEY_TEXTS:
-    case KEY_FILES:
+    else if (key->type != KEY_MAPPING)
         (void)conf_value_read(r, node, key, base);
-        break;
-    }
+    else if (conf_value_is_mapping(r, node, key))
+        (void)conf_keys_read(r, node, key->sub, base);
 }
 
 const struct key *conf_keys_find(const struct key *keys, const char *name)
@@ -152,13 +126,9 @@ const struct key *conf_keys_find(const struct key *keys, const char *name)
     return NULL;
 }
 
-static void check_known(struct conf_reader *r, const struct conf_node *node,
-                        const struct key *keys)
+void conf_keys_check_known(struct conf_reader *r, const struct conf_node *node,
+                           const char *const *names, size_t count)
 {
-    const char *names[64];
-    size_t count = 0;
-    for (; keys[count].name != NULL && count < CONF_COUNT(names); count++)
-        names[count] = keys[count].name;
     for (size_t i = 0; i < node->count; i++) {
         const struct conf_node *item = node->items[i];
         if (!item->is_duplicate && conf_accepts_find_name(item->key, names, count) < 0)
@@ -179,12 +149,16 @@ bool conf_keys_read(struct conf_reader *r, const struct conf_node *node,
                     const struct key *keys, void *base)
 {
     const struct key as_mapping = {.type = KEY_MAPPING, .sub = keys};
+    const char *names[64];
+    size_t count = 0;
     conf_keys_default(r, keys, base);
     if (!conf_value_is_mapping(r, node, &as_mapping))
         return false;
-    check_known(r, node, keys);
+    for (; keys[count].name != NULL && count < CONF_COUNT(names); count++)
+        names[count] = keys[count].name;
+    conf_keys_check_known(r, node, names, count);
     conf_keys_check_required(r, node, keys);
-    /* In the order of the table: a part may need those before it. */
+    /* In the order of the table, because a part may need the parts before it. */
     for (; keys->name != NULL && r->code == 0; keys++) {
         const struct conf_node *item = conf_yaml_node_get(node, keys->name);
         if (item != NULL || keys->is_always)

@@ -161,27 +161,17 @@ static size_t list_names(const struct rule_kind *kind, const char **ret_names,
     return count;
 }
 
-static void check_known_key(struct conf_reader *r, const struct conf_node *node,
-                            const struct rule_kind *kind)
-{
-    const char *names[128];
-    size_t count = list_names(kind, names, CONF_COUNT(names));
-    for (size_t i = 0; i < node->count; i++) {
-        const struct conf_node *item = node->items[i];
-        if (!item->is_duplicate && conf_accepts_find_name(item->key, names, count) < 0)
-            conf_accepts_error_key(r, item, names, count);
-    }
-}
-
 /* --- one rule --- */
 
 static void read_keys(struct conf_reader *r, const struct conf_node *node,
                       struct rule *rule)
 {
     const struct key *when = conf_keys_find(conf_rule_keys, "when");
+    const char *names[128];
     if (conf_yaml_node_get(node, "when") != NULL)
         conf_keys_read_one(r, conf_yaml_node_get(node, "when"), when, rule);
-    check_known_key(r, node, rule->kind);
+    conf_keys_check_known(r, node, names,
+                          list_names(rule->kind, names, CONF_COUNT(names)));
     if (rule_init(rule, rule->kind) != 0) {
         conf_report_nomem(r);
         return;
@@ -288,22 +278,31 @@ static const char *mute_vessel_fault(const void *member)
     return is_good ? NULL : "is no ship's number";
 }
 
+void conf_rules_check_id(struct conf_reader *r, const struct conf_node *node,
+                         const char *id)
+{
+    const struct conf_node *rules = conf_yaml_node_get(r->root, "rules");
+    size_t most = rules != NULL ? rules->count : 0;
+    const char **ids = conf_memory_alloc(r, most, sizeof *ids);
+    struct conf_names known = {.what = "rule", .names = ids};
+    for (size_t i = 0; i < most && ids != NULL; i++) {
+        const struct conf_node *item = conf_yaml_node_get(rules->items[i], "id");
+        if (item != NULL && item->kind == CONF_NODE_SCALAR)
+            ids[known.count++] = item->text;
+    }
+    if (ids != NULL && conf_accepts_find_name(id, ids, known.count) < 0)
+        conf_accepts_error_unknown(r, node, id, &known);
+    free(ids);
+}
+
 static void mute_rule_read(struct conf_reader *r, const struct conf_node *node,
                            const struct key *key, void *base)
 {
     struct engine_mute *mute = base;
-    const struct engine_conf *engine = &r->conf->engine;
     const char *id = NULL;
     if (!conf_value_text(r, node, key, &id))
         return;
-    const char **ids = conf_memory_alloc(r, engine->rule_count, sizeof *ids);
-    struct conf_names known = {.what = "rule", .names = ids};
-    for (size_t i = 0; i < engine->rule_count && ids != NULL; i++)
-        if (engine->rules[i].id != NULL)
-            ids[known.count++] = engine->rules[i].id;
-    if (ids != NULL && conf_accepts_find_name(id, ids, known.count) < 0)
-        conf_accepts_error_unknown(r, node, id, &known);
-    free(ids);
+    conf_rules_check_id(r, node, id);
     mute->rule = conf_memory_copy(r, id);
 }
 

@@ -153,10 +153,10 @@ static bool read_scalar_text(struct conf_reader *r, const struct conf_node *node
 
 /* A list of texts as an owned array; left alone when something in it is wrong. */
 static bool read_texts(struct conf_reader *r, const struct conf_node *node,
-                       const struct key *key, void *base)
+                       const struct key *key, void *member)
 {
-    char ***member = (void *)((char *)base + key->offset);
-    size_t *counter = (void *)((char *)base + key->also);
+    char ***at = member;
+    size_t *counter = (void *)((char *)member - key->offset + key->also);
     enum key_type type = KEY_TEXT;
     if (key->type == KEY_IDS || key->type == KEY_FILES)
         type = key->type == KEY_IDS ? KEY_ID : KEY_FILE;
@@ -169,8 +169,8 @@ static bool read_texts(struct conf_reader *r, const struct conf_node *node,
             count++;
     bool is_good = texts != NULL && count == node->count;
     if (is_good) {
-        conf_memory_texts_free(*member, *counter);
-        *member = texts;
+        conf_memory_texts_free(*at, *counter);
+        *at = texts;
         *counter = count;
     } else if (texts != NULL) {
         conf_memory_texts_free(texts, count);
@@ -340,45 +340,20 @@ static bool read_time(struct conf_reader *r, const struct conf_node *node,
 
 /* --- any --- */
 
-static bool read_list_member(struct conf_reader *r, const struct conf_node *node,
-                             const struct key *key, void *base)
-{
-    void *member = (char *)base + key->offset;
-    switch (key->type) {
-    case KEY_TEXT:
-    case KEY_ID:
-    case KEY_PATH:
-    case KEY_FILE:
-        return read_scalar_text(r, node, key, member);
-    case KEY_DURATION:
-    case KEY_DISTANCE:
-    case KEY_SPEED:
-    case KEY_NUMBER:
-    case KEY_INTEGER:
-        return read_quantity(r, node, key, member);
-    case KEY_FLAG:
-        return read_flag(r, node, key, member);
-    case KEY_WORD:
-        return read_word(r, node, key, member);
-    case KEY_WORDS:
-        return read_words(r, node, key, member);
-    case KEY_TIME:
-        return read_time(r, node, key, member);
-    case KEY_IDS:
-    case KEY_TEXTS:
-    case KEY_FILES:
-        return read_texts(r, node, key, base);
-    case KEY_PORTS:
-    case KEY_ZONES:
-    case KEY_GATES:
-    case KEY_ROUTE:
-    case KEY_MAPPING:
-    case KEY_LIST:
-    case KEY_OWN:
-        break;
-    }
-    return false;
-}
+/* How each type is read into its member; types that are not here are not single values.
+ */
+static bool (*const readers[KEY_OWN + 1])(struct conf_reader *r,
+                                          const struct conf_node *node,
+                                          const struct key *key, void *member) = {
+    [KEY_TEXT] = read_scalar_text,  [KEY_ID] = read_scalar_text,
+    [KEY_PATH] = read_scalar_text,  [KEY_FILE] = read_scalar_text,
+    [KEY_DURATION] = read_quantity, [KEY_DISTANCE] = read_quantity,
+    [KEY_SPEED] = read_quantity,    [KEY_NUMBER] = read_quantity,
+    [KEY_INTEGER] = read_quantity,  [KEY_FLAG] = read_flag,
+    [KEY_WORD] = read_word,         [KEY_WORDS] = read_words,
+    [KEY_TIME] = read_time,         [KEY_IDS] = read_texts,
+    [KEY_TEXTS] = read_texts,       [KEY_FILES] = read_texts,
+};
 
 /* What the row says is wrong with a number that was read. Texts were checked before they
  * were taken. */
@@ -392,7 +367,8 @@ static const char *number_fault(const struct key *key, const void *base)
 bool conf_value_read(struct conf_reader *r, const struct conf_node *node,
                      const struct key *key, void *base)
 {
-    if (!read_list_member(r, node, key, base))
+    if (readers[key->type] == NULL ||
+        !readers[key->type](r, node, key, (char *)base + key->offset))
         return false;
     const char *fault = number_fault(key, base);
     if (fault != NULL)

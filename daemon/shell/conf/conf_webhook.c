@@ -178,25 +178,13 @@ static void rules_read(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, void *base)
 {
     struct conf_webhook *webhook = base;
-    const struct conf_node *rules = conf_yaml_node_get(r->root, "rules");
     struct conf_texts texts = {0};
-    struct conf_names known = {.what = "rule"};
     if (!conf_value_read_texts(r, node, key, &texts))
         return;
     webhook->rules = texts.items;
     webhook->rule_count = texts.count;
-    size_t most = rules != NULL ? rules->count : 0;
-    const char **ids = conf_memory_alloc(r, most, sizeof *ids);
-    for (size_t i = 0; i < most && ids != NULL; i++) {
-        const struct conf_node *id = conf_yaml_node_get(rules->items[i], "id");
-        if (id != NULL && id->kind == CONF_NODE_SCALAR)
-            ids[known.count++] = id->text;
-    }
-    known.names = ids;
-    for (size_t i = 0; i < node->count && ids != NULL; i++)
-        if (conf_accepts_find_name(texts.items[i], ids, known.count) < 0)
-            conf_accepts_error_unknown(r, node->items[i], texts.items[i], &known);
-    free(ids);
+    for (size_t i = 0; i < node->count; i++)
+        conf_rules_check_id(r, node->items[i], texts.items[i]);
 }
 
 static void retry_read(struct conf_reader *r, const struct conf_node *node,
