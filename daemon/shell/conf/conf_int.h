@@ -265,7 +265,6 @@ void conf_rules_check_id(struct conf_reader *r, const struct conf_node *node,
 void conf_feed_check_all(struct conf_reader *r, const struct conf_node *node);
 void conf_feed_finish(struct conf_feed *feed);
 const char *conf_feed_transport_name(enum conf_transport transport);
-void conf_webhook_finish(struct conf_webhook *webhook);
 
 /* A secret text from {file: ...} or {credential: ...}, without its line end; `stand_in`
  * for it when secrets are not read. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* webhooks: where alerts are sent, and the secrets that go with it. */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -289,28 +290,104 @@ static void group_read(struct conf_reader *r, const struct conf_node *node,
 
 /* --- one webhook, all webhooks --- */
 
-void conf_webhook_finish(struct conf_webhook *webhook)
+/* The webhook's texts. Each is owned, and wiped because most are secret. */
+/* clang-format off */
+static const size_t texts[] = {
+    offsetof(struct conf_webhook, id),            offsetof(struct conf_webhook, url),
+    offsetof(struct conf_webhook, authorization), offsetof(struct conf_webhook, body),
+    offsetof(struct conf_webhook, content_type),  offsetof(struct conf_webhook, ca_file),
+    offsetof(struct conf_webhook, client_cert),   offsetof(struct conf_webhook, client_key)
+};
+/* clang-format on */
+enum { TEXTS = sizeof texts / sizeof texts[0] };
+
+static char **text_at(struct conf_webhook *w, size_t i)
 {
-    free(webhook->id);
-    conf_memory_wipe_free(webhook->url, webhook->url != NULL ? strlen(webhook->url) : 0);
-    for (size_t i = 0; i < webhook->secret_count; i++)
-        conf_memory_wipe_free(webhook->secrets[i].text, webhook->secrets[i].length);
-    free(webhook->secrets);
-    conf_memory_wipe_free(webhook->authorization, webhook->authorization != NULL
-                                                      ? strlen(webhook->authorization)
-                                                      : 0);
-    for (size_t i = 0; i < webhook->header_count; i++) {
-        free(webhook->headers[i].name);
-        free(webhook->headers[i].value);
+    return (char **)(void *)((char *)w + texts[i]);
+}
+
+void conf_webhook_finish(struct conf_webhook *w)
+{
+    for (size_t i = 0; i < TEXTS; i++) {
+        char *text = *text_at(w, i);
+        conf_memory_wipe_free(text, text != NULL ? strlen(text) : 0);
     }
-    free(webhook->headers);
-    free(webhook->body);
-    free(webhook->content_type);
-    conf_memory_texts_free(webhook->rules, webhook->rule_count);
-    free(webhook->ca_file);
-    free(webhook->client_cert);
-    free(webhook->client_key);
-    memset(webhook, 0, sizeof *webhook);
+    for (size_t i = 0; i < w->secret_count && w->secrets != NULL; i++)
+        conf_memory_wipe_free(w->secrets[i].text, w->secrets[i].length);
+    free(w->secrets);
+    for (size_t i = 0; i < w->header_count && w->headers != NULL; i++) {
+        free(w->headers[i].name);
+        free(w->headers[i].value);
+    }
+    free(w->headers);
+    conf_memory_texts_free(w->rules, w->rule_count);
+    memset(w, 0, sizeof *w);
+}
+
+static int copy_text_to(const char *from, char **ret_to)
+{
+    if (from == NULL)
+        return 0;
+    *ret_to = strdup(from);
+    return *ret_to != NULL ? 0 : ERR_NOMEM;
+}
+
+static int copy_secrets(const struct conf_webhook *from, struct conf_webhook *to)
+{
+    if (from->secret_count == 0)
+        return 0;
+    to->secrets = calloc(from->secret_count, sizeof *to->secrets);
+    for (size_t i = 0; i < from->secret_count && to->secrets != NULL; i++) {
+        const struct conf_secret *secret = &from->secrets[i];
+        to->secrets[i].text = malloc(secret->length + 1);
+        if (to->secrets[i].text == NULL)
+            return ERR_NOMEM;
+        memcpy(to->secrets[i].text, secret->text, secret->length);
+        to->secrets[i].text[secret->length] = '\0';
+        to->secrets[i].length = secret->length;
+        to->secret_count++;
+    }
+    return to->secrets != NULL ? 0 : ERR_NOMEM;
+}
+
+static int copy_headers(const struct conf_webhook *from, struct conf_webhook *to)
+{
+    if (from->header_count == 0)
+        return 0;
+    to->headers = calloc(from->header_count, sizeof *to->headers);
+    if (to->headers == NULL)
+        return ERR_NOMEM;
+    to->header_count = from->header_count;
+    for (size_t i = 0; i < from->header_count; i++)
+        if (copy_text_to(from->headers[i].name, &to->headers[i].name) != 0 ||
+            copy_text_to(from->headers[i].value, &to->headers[i].value) != 0)
+            return ERR_NOMEM;
+    return 0;
+}
+
+int conf_webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to)
+{
+    struct conf_webhook to = *from;
+    for (size_t i = 0; i < TEXTS; i++)
+        *text_at(&to, i) = NULL;
+    to.in_flight = from->in_flight > 0 ? from->in_flight : 1;
+    to.secrets = NULL;
+    to.headers = NULL;
+    to.rules = NULL;
+    to.secret_count = to.header_count = to.rule_count = 0;
+    int rc = 0;
+    for (size_t i = 0; i < TEXTS && rc == 0; i++)
+        rc = copy_text_to(*(char *const *)(const void *)((const char *)from + texts[i]),
+                          text_at(&to, i));
+    if (rc == 0)
+        rc = copy_secrets(from, &to);
+    if (rc == 0)
+        rc = copy_headers(from, &to);
+    if (rc == 0)
+        *ret_to = to;
+    else
+        conf_webhook_finish(&to);
+    return rc;
 }
 
 /* What is written, and what was read of secrets. */

@@ -33,6 +33,27 @@ struct delivery {
     size_t fresh_count;
 };
 
+static void free_webhooks(struct conf_webhook *webhooks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        conf_webhook_finish(&webhooks[i]);
+    free(webhooks);
+}
+
+static int copy_webhooks(const struct conf_webhook *from, size_t count,
+                         struct conf_webhook **ret_to)
+{
+    struct conf_webhook *to = calloc(count > 0 ? count : 1, sizeof *to);
+    int rc = to != NULL ? 0 : ERR_NOMEM;
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = conf_webhook_copy(&from[i], &to[i]);
+    if (rc == 0)
+        *ret_to = to;
+    else if (to != NULL)
+        free_webhooks(to, count);
+    return rc;
+}
+
 static void init_curl(void)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -174,7 +195,7 @@ static void on_async(uv_async_t *async)
     if (has_fresh) {
         if (!d->site.is_stopping)
             take_webhooks(d, fresh, count);
-        webhook_free_all(fresh, count);
+        free_webhooks(fresh, count);
     }
     if (stop_wanted)
         begin_ending(d, grace_ms);
@@ -222,7 +243,7 @@ static void *run_thread(void *context)
 static void destroy_delivery(struct delivery *d)
 {
     store_reader_close(d->site.reader);
-    webhook_free_all(d->fresh, d->fresh_count);
+    free_webhooks(d->fresh, d->fresh_count);
     outcomes_finish(&d->site.outcomes);
     pthread_mutex_destroy(&d->site.mutex);
     free(d);
@@ -328,7 +349,7 @@ int delivery_reconfigure(struct delivery *d, const struct conf_webhook *webhooks
                          size_t count)
 {
     struct conf_webhook *fresh = NULL;
-    int rc = webhook_copy_all(webhooks, count, &fresh);
+    int rc = copy_webhooks(webhooks, count, &fresh);
     if (rc != 0)
         return rc;
     pthread_mutex_lock(&d->site.mutex);
@@ -338,7 +359,7 @@ int delivery_reconfigure(struct delivery *d, const struct conf_webhook *webhooks
     d->fresh_count = count;
     d->has_fresh = true;
     pthread_mutex_unlock(&d->site.mutex);
-    webhook_free_all(stale, stale_count);
+    free_webhooks(stale, stale_count);
     uv_async_send(&d->async);
     return 0;
 }

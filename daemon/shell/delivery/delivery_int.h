@@ -58,14 +58,6 @@ MUST_CHECK int delivery_start_tuned(const struct conf_webhook *webhooks, size_t 
 /* Initialise libcurl; only the first call of the process does it. */
 MUST_CHECK int delivery_init_curl(void);
 
-/* --- copies of webhooks (webhook.c) --- */
-
-MUST_CHECK int webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to);
-void webhook_finish(struct conf_webhook *w);
-void webhook_free_all(struct conf_webhook *webhooks, size_t count);
-MUST_CHECK int webhook_copy_all(const struct conf_webhook *from, size_t count,
-                                struct conf_webhook **ret_to);
-
 /* --- the window and what is in it --- */
 
 enum queued_state {
@@ -204,9 +196,9 @@ MUST_CHECK int queued_drop(struct window *w, struct queued *q);
 /* Whether the alerts before it in its lane are all in bundle b (NULL: there are none). */
 bool queued_is_next(const struct queued *q, const struct bundle *b);
 /* When the alert may be sent before earlier ones of its lane. A critical alert waits at
- * most critical_wait_ms behind an alert that failed. It does not pass a critical alert that
- * has not failed, except those in bundle b (NULL: none). INT64_MAX: another event wakes
- * its group. */
+ * most critical_wait_ms behind an alert that failed. It does not pass a critical alert
+ * that has not failed, except those in bundle b (NULL: none). INT64_MAX: another event
+ * wakes its group. */
 int64_t queued_passes_at(const struct window *w, const struct queued *q,
                          const struct bundle *b);
 

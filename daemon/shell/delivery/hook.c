@@ -361,7 +361,7 @@ int hook_create(struct hook_site *site, const struct conf_webhook *conf,
                 struct hook **ret_hook)
 {
     struct hook *h = calloc(1, sizeof *h);
-    if (h == NULL || webhook_copy(conf, &h->conf) != 0) {
+    if (h == NULL || conf_webhook_copy(conf, &h->conf) != 0) {
         free(h);
         return ERR_NOMEM;
     }
@@ -385,7 +385,7 @@ static void take_change(struct hook *h)
         return;
     }
     pthread_mutex_lock(&h->site->mutex); /* other threads look for the id */
-    webhook_finish(&h->conf);
+    conf_webhook_finish(&h->conf);
     h->conf = h->fresh;
     memset(&h->fresh, 0, sizeof h->fresh);
     h->state = HOOK_WORKS;
@@ -405,9 +405,9 @@ static void take_change(struct hook *h)
 int hook_change(struct hook *h, const struct conf_webhook *conf)
 {
     struct conf_webhook fresh = {0};
-    if (conf != NULL && webhook_copy(conf, &fresh) != 0)
+    if (conf != NULL && conf_webhook_copy(conf, &fresh) != 0)
         return ERR_NOMEM;
-    webhook_finish(&h->fresh);
+    conf_webhook_finish(&h->fresh);
     h->fresh = fresh;
     h->state = conf == NULL ? HOOK_LEAVES : HOOK_CHANGES;
     uv_timer_stop(&h->timer);
@@ -427,8 +427,8 @@ static void on_closed(uv_handle_t *handle)
         *at = h->next;
     pthread_mutex_unlock(&h->site->mutex);
     window_clear(&h->window);
-    webhook_finish(&h->conf);
-    webhook_finish(&h->fresh);
+    conf_webhook_finish(&h->conf);
+    conf_webhook_finish(&h->fresh);
     free(h);
 }
 

@@ -117,6 +117,12 @@ struct conf_webhook {
     uint64_t definition;
 };
 
+/* Copy what sending needs: all but `rules`, by which the outbox is filled already. */
+MUST_CHECK int conf_webhook_copy(const struct conf_webhook *from,
+                                 struct conf_webhook *ret_to);
+/* Wipe and free the contents. */
+void conf_webhook_finish(struct conf_webhook *webhook);
+
 struct conf_retain {
     int64_t tracks_ms, calls_ms, voyages_ms, alerts_ms; /* 30 d, 400 d, 400 d, 400 d */
 };
