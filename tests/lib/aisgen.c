@@ -204,6 +204,14 @@ void aisgen_extended19(const struct aisgen_position *p, const struct aisgen_stat
     aisgen_resize(ret, 312);
 }
 
+/* 3.12 */
+void aisgen_safety14(uint32_t mmsi, const char *text, struct aisgen_bits *ret)
+{
+    head(ret, 14, 0, mmsi);
+    aisgen_resize(ret, 40);
+    aisgen_put_text(ret, (unsigned)strlen(text), text);
+}
+
 /* 3.2 */
 void aisgen_base4(uint32_t mmsi, double lat, double lon, int64_t time_ms,
                   struct aisgen_bits *ret)

@@ -84,6 +84,8 @@ void aisgen_extended19(const struct aisgen_position *p, const struct aisgen_stat
 /* Type 4: base station, UTC at time_ms. */
 void aisgen_base4(uint32_t mmsi, double lat, double lon, int64_t time_ms,
                   struct aisgen_bits *ret);
+/* Type 14: a safety related broadcast. */
+void aisgen_safety14(uint32_t mmsi, const char *text, struct aisgen_bits *ret);
 
 /* --- sentences --- */
 

@@ -89,6 +89,7 @@ enum ais_says {
     SAYS_TO_STARBOARD,
     SAYS_DRAUGHT,
     SAYS_DESTINATION,
+    SAYS_TEXT,
     SAYS_COUNT
 };
 
@@ -118,7 +119,8 @@ struct ais_form {
     uint16_t row_count;
     uint16_t bits;  /* as the standard has it; the largest for variable ones */
     uint16_t least; /* fewer bits say nothing: the message is refused */
-    bool is_ship;   /* makes reports */
+    bool is_ship;   /* makes reports; others make them of distress devices, where a row
+                       says something */
     bool is_class_b;
     bool is_coarse; /* speed in kn, course in degrees, position in 1/10 minute */
     bool is_static;

@@ -42,6 +42,10 @@ static void write_motion(struct writer *w, const struct report *r)
 
 static void put_static(struct writer *w, const struct report *r)
 {
+    if ((r->has & HAS_TEXT) != 0) {
+        PUT(w, ",\"text\":");
+        put_foreign(w, r->text);
+    }
     if ((r->has & HAS_IMO) != 0) {
         PUT(w, ",\"imo\":");
         put_unsigned(w, r->imo, 1);

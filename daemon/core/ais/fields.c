@@ -141,7 +141,7 @@ static const struct ais_field rows_12[] = {
 static const struct ais_field rows_14[] = {
     ROW("repeat",          6,   2, AIS_U, AS_HIDDEN,         NIL, SAYS_NOTHING,       "3.12 repeat indicator"),
     ROW("mmsi",            8,  30, AIS_U, AS_HIDDEN,         NIL, SAYS_NOTHING,       "3.12 source ID"),
-    ROW("text",           40,   0, AIS_T, AS_TEXT,           NIL, SAYS_NOTHING,       "3.12 safety related text"),
+    ROW("text",           40,   0, AIS_T, AS_TEXT,           NIL, SAYS_TEXT,          "3.12 safety related text"),
 };
 static const struct ais_field rows_15[] = {
     ROW("repeat",          6,   2, AIS_U, AS_HIDDEN,         NIL, SAYS_NOTHING,       "3.13 repeat indicator"),
@@ -423,7 +423,7 @@ const struct ais_form ais_forms[FORMS] = {
     {ROWS(9),                         168, 116, false, false, false, false, false, 0},
     {ROWS(10),                         72,  70, false, false, false, false, false, 0},
     {ROWS(12),                       1008,  72, false, false, false, false, false, 0},
-    {ROWS(14),                       1008,  40, false, false, false, false, false, 0},
+    {ROWS(14),                       1008,  40, false, false, false, false, false, 0x4},
     {ROWS(15),                        160,  88, false, false, false, false, true, 0},
     {ROWS(16),                        144,  92, false, false, false, false, true, 0},
     {ROWS(17),                        816,  80, false, false, false, false, false, 0},

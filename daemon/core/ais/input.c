@@ -101,8 +101,7 @@ void input_emit_record(struct input *in, struct record *r,
     (void)input_time_note(in, own_ms);
     r->report.begin = piece->begin;
     r->report.end = piece->end;
-    bool is_ship = !r->is_no_ship && r->report.has != 0;
-    input_emit(in, NULL, &r->report, is_ship, own_ms, REPORT_TIME_PROVIDER);
+    input_emit(in, NULL, &r->report, record_is_told(r), own_ms, REPORT_TIME_PROVIDER);
 }
 
 /* --- what a line is --- */

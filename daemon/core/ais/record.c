@@ -240,7 +240,7 @@ void record_set_number(struct record *r, enum record_field field, double value)
         }
         break;
     case RECORD_STATUS:
-        set_small(r, HAS_NAV_STATUS, &r->report.nav_status, value, 14);
+        set_small(r, HAS_NAV_STATUS, &r->report.nav_status, value, 15);
         break;
     case RECORD_IMO:
         set_imo(r, value);
@@ -303,6 +303,9 @@ static bool set_word(struct record *r, enum record_field field, const char *text
     case RECORD_STATION:
         (void)text_clean(text, n, r->report.station, sizeof r->report.station);
         return true;
+    case RECORD_TEXT:
+        (void)set_text(r->text, sizeof r->text, text, n);
+        return true;
     case RECORD_CLASS:
         r->report.is_class_b = n == 1 && (text[0] == 'B' || text[0] == 'b');
         return true;
@@ -329,7 +332,8 @@ void record_set_text(struct record *r, enum record_field field, const char *text
 {
     double value = 0;
     record_text_trim(&text, &n);
-    if (record_text_is_absent(text, n))
+    int word = field == RECORD_STATUS ? record_text_find_status(text, n) : -1;
+    if (word < 0 && record_text_is_absent(text, n))
         return;
     if (set_word(r, field, text, n)) {
         r->given |= UINT64_C(1) << field;
@@ -349,10 +353,7 @@ void record_set_text(struct record *r, enum record_field field, const char *text
         record_set_number(r, field, value);
         return;
     }
-    int word = -1;
-    if (field == RECORD_STATUS)
-        word = record_text_find_status(text, n);
-    else if (field == RECORD_SHIP_TYPE)
+    if (field == RECORD_SHIP_TYPE)
         word = record_text_find_ship_type(text, n);
     else if (field == RECORD_MMSI || field == RECORD_LAT || field == RECORD_LON)
         r->is_bad = true;
@@ -399,6 +400,33 @@ static void close_dimensions(struct record *r)
     r->report.has |= HAS_DIMENSIONS;
 }
 
+/* Status 15 and safety texts say something of distress devices alone. */
+static void close_distress(struct record *r)
+{
+    struct report *p = &r->report;
+    bool is_distress = report_is_distress(p->mmsi);
+    if (p->nav_status == 15 && !is_distress) {
+        p->has &= ~(uint32_t)HAS_NAV_STATUS;
+        p->nav_status = 0;
+    }
+    if (!is_distress || r->text[0] == '\0' || (p->msg_type != 14 && p->msg_type != 0))
+        return;
+    p->has &= ~(uint32_t)(HAS_CALLSIGN | HAS_NAME | HAS_DESTINATION);
+    p->has |= HAS_TEXT;
+    memset(p->text, 0, sizeof p->text);
+    memcpy(p->text, r->text, sizeof r->text);
+}
+
+bool record_is_told(const struct record *r)
+{
+    const struct report *p = &r->report;
+    bool is_ship_type = p->msg_type == 0 || record_is_ship_type(p->msg_type);
+    if (!r->is_no_ship)
+        return p->has != 0;
+    return report_is_distress(p->mmsi) &&
+           ((p->has & HAS_TEXT) != 0 || (is_ship_type && p->has != 0));
+}
+
 /* MMSI and content. A record without the AIS second is told apart by its own time, so
  * that only a true copy is a copy. */
 static uint64_t hash_record(const struct record *r)
@@ -413,9 +441,13 @@ static uint64_t hash_record(const struct record *r)
                  h);
     h = hash_u64((uint64_t)p->imo << 32 | (uint64_t)p->ship_type << 8 | p->draught_dm, h);
     h = hash_u64((uint64_t)p->length_m << 16 | p->beam_m, h);
-    h = hash_text(p->callsign, h);
-    h = hash_text(p->name, h);
-    h = hash_text(p->destination, h);
+    if ((p->has & HAS_TEXT) != 0) {
+        h = hash_text(p->text, h);
+    } else {
+        h = hash_text(p->callsign, h);
+        h = hash_text(p->name, h);
+        h = hash_text(p->destination, h);
+    }
     if ((p->has & HAS_UTC_SECOND) == 0 && r->time_ms != TIME_NONE)
         h = hash_u64((uint64_t)r->time_ms, h);
     return h;
@@ -434,6 +466,7 @@ bool record_close(struct record *r)
     close_time(r);
     close_position(r);
     close_dimensions(r);
+    close_distress(r);
     if ((r->report.has & statics) != 0)
         r->report.has |= HAS_STATIC;
     if (r->time_ms != TIME_NONE && r->millisecond >= 0 && r->time_ms % SECOND_MS == 0)

@@ -40,6 +40,7 @@ enum record_field {
     RECORD_STATION,
     RECORD_CLASS,  /* "A", "B" */
     RECORD_MOBILE, /* "Class A", "Base Station", ... */
+    RECORD_TEXT,   /* the safety message of a distress device */
     RECORD_FIELDS
 };
 
@@ -56,6 +57,7 @@ struct record {
     bool is_bad;       /* a value of a wrong kind or range that the rest hangs on */
     bool has_bad_time; /* a time that is none */
     char date[24], clock[24]; /* the halves of a time in two columns; "" */
+    char text[sizeof((struct report *)0)->text]; /* "" */
 };
 
 void record_clear(struct record *r);
@@ -75,6 +77,8 @@ void record_set_time(struct record *r, int rank, int64_t time_ms);
 void record_set_time_text(struct record *r, int rank, const char *text, size_t n);
 /* All fields are set: position, dimensions, flags, hash. false: is_bad. */
 bool record_close(struct record *r);
+/* After record_close: does it say something of a ship, or of a distress device? */
+bool record_is_told(const struct record *r);
 /* Whether a report of this message type speaks of a ship. */
 bool record_is_ship_type(unsigned msg_type);
 

@@ -77,6 +77,7 @@ static const struct name names[] = {
     {"stationid",             RECORD_STATION,      0},
     {"status",                RECORD_STATUS,       1}, /* gpsd, MarineCadastre */
     {"t",                     RECORD_TIME,         3}, /* lookoutd decode */
+    {"text",                  RECORD_TEXT,         0}, /* gpsd, AIS-catcher, aisstream: type 14 */
     {"time",                  RECORD_TIME,         2}, /* exactEarth; ours */
     {"timestamp",             RECORD_TIME,         2}, /* Danish DMA, Spire */
     {"timestamputc",          RECORD_TIME,         0},
@@ -114,6 +115,7 @@ static const struct name keys[] = {
     {"draught",      RECORD_DRAUGHT,      0}, {"destination",  RECORD_DESTINATION,  0},
     {"msg_type",     RECORD_MSG_TYPE,     0}, {"station",      RECORD_STATION,      0},
     {"class",        RECORD_CLASS,        0}, {"mobile",       RECORD_MOBILE,       0},
+    {"text",         RECORD_TEXT,         0},
 };
 /* clang-format on */
 

@@ -116,7 +116,8 @@ static const struct word status_words[] = {
     {"notundercommand",    2}, {"restricted",       3}, {"constrained",     4},
     {"moored",             5}, {"aground",          6}, {"engagedinfishing", 7},
     {"fishing",            7}, {"underwaysailing",  8}, {"underway",        0},
-    {"aissart",           14},
+    {"aissart",           14}, {"notdefined",      15}, {"undefined",      15},
+    {"unknownvalue",      15}, {"default",         15},
 };
 /* ITU-R M.1371-5 table 53, in the words of the Danish tables. Whole words: "Towing" and
  * "Towing long/wide" differ. */

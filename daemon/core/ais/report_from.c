@@ -51,14 +51,15 @@ static uint64_t hash_payload(const struct ais_message *m)
     return hash;
 }
 
-/* A text that was received whole, without blanks around it; its length. */
+/* A text that was received whole, or what there is of one without a width, without blanks
+ * around it; its length. */
 static size_t whole_text(const struct ais_message *m, const struct ais_field *f, char *to,
                          size_t size)
 {
     to[0] = '\0';
     if (m->bits->count < (unsigned)f->offset + f->width)
         return 0;
-    char text[24];
+    char text[sizeof((struct report *)0)->text];
     size_t n = ais_field_text(m, f, text, sizeof text);
     size_t begin = 0;
     while (n > 0 && text[n - 1] == ' ')
@@ -139,6 +140,9 @@ static void say_text(struct collected *c, const struct ais_field *f)
             return;
         (void)whole_text(c->message, &cut, r->destination, sizeof r->destination);
         r->has |= HAS_DESTINATION;
+    } else if (f->says == SAYS_TEXT) {
+        if (whole_text(c->message, f, r->text, sizeof r->text) != 0)
+            r->has |= HAS_TEXT;
     }
 }
 
@@ -150,6 +154,7 @@ static void say_field(struct collected *c, const struct ais_field *f, int32_t ra
     case SAYS_CALLSIGN: /* texts */
     case SAYS_NAME:
     case SAYS_DESTINATION:
+    case SAYS_TEXT:
     case SAYS_COUNT:
         break;
     case SAYS_LON:
@@ -186,6 +191,12 @@ static void say_field(struct collected *c, const struct ais_field *f, int32_t ra
     }
 }
 
+/* Status 15 is "not available" of a ship, and "under test" of a distress device (3.1). */
+static bool is_said(const struct report *r, const struct ais_field *f, int32_t raw)
+{
+    return raw != f->none || (f->says == SAYS_STATUS && report_is_distress(r->mmsi));
+}
+
 int report_from_message(const struct ais_message *message, struct report *ret)
 {
     memset(ret, 0, sizeof *ret);
@@ -194,7 +205,8 @@ int report_from_message(const struct ais_message *message, struct report *ret)
     ret->mmsi = message->mmsi;
     ret->msg_type = message->type;
     ret->payload_hash = hash_payload(message);
-    if (!message->form->is_ship)
+    if (!message->form->is_ship &&
+        !(message->form->says != 0 && report_is_distress(message->mmsi)))
         return ERR_NOT_FOUND;
     ret->is_class_b = message->form->is_class_b;
     ret->is_coarse = message->form->is_coarse;
@@ -209,7 +221,7 @@ int report_from_message(const struct ais_message *message, struct report *ret)
             continue;
         }
         int32_t raw = ais_field_value(message->bits, f);
-        if (raw != f->none)
+        if (is_said(ret, f, raw))
             say_field(&c, f, raw);
     }
     if (c.has_lon && c.has_lat) {

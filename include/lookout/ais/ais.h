@@ -93,7 +93,8 @@ MUST_CHECK int ais_message_text(const struct ais_message *message, const char *n
  * is_class_b, is_coarse, payload_hash. Everything else of *ret is set to zero, the times
  * to TIME_NONE. Not-available values are absence; an IMO number counts only when its
  * check digit holds. ERR_NOT_FOUND: the message says nothing of a ship (types other than
- * 1-3, 5, 18, 19, 24, 27): then only mmsi, msg_type and payload_hash are set. */
+ * 1-3, 5, 18, 19, 24, 27, and 14 of a distress device): then only mmsi, msg_type and
+ * payload_hash are set. */
 MUST_CHECK int report_from_message(const struct ais_message *message, struct report *ret);
 
 /* One JSON object as `lookoutd decode` prints it (gpsd's class AIS), plus t (report's

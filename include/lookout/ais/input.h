@@ -70,8 +70,8 @@ struct input_counts {
     uint64_t joined;    /* sentences beyond the first of messages of several parts */
     uint64_t messages;  /* whole messages, decoded */
     uint64_t reports;   /* handed on */
-    uint64_t no_report; /* messages of types that say nothing about a ship (base station,
-                           binary, ...) */
+    uint64_t no_report; /* messages of types that say nothing about a ship or a distress
+                           device (base station, binary, ...) */
     uint64_t pending_parts; /* sentences waiting for the rest of their message */
     uint64_t tag_void; /* tag blocks with a bad checksum: voided, the sentence kept */
     uint64_t time_replaced;          /* live: more than 60 s ahead of the clock */
@@ -107,9 +107,9 @@ struct input_conf {
      * "imo=IMO_NO;mmsi=ship id" - our name, '=', the header's column as written there,
      * pairs separated by ';'. Our names: mmsi lat lon time sog cog heading status imo
      * callsign name type length beam to_bow to_stern to_port to_starboard draught
-     * destination second millisecond msg_type station class mobile. Columns not named are
-     * found by known headers. NULL: all by known headers. The separator (',' ';' tab '|')
-     * is the header's; values may be quoted. */
+     * destination second millisecond msg_type station class mobile text. Columns not
+     * named are found by known headers. NULL: all by known headers. The separator (','
+     * ';' tab '|') is the header's; values may be quoted. */
     const char *columns;
 };
 

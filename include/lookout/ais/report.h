@@ -25,7 +25,9 @@ enum report_has {
     HAS_DESTINATION = 1u << 11, /* also set with an empty text: the crew left it empty */
     HAS_UTC_SECOND = 1u << 12,  /* 0..59 only */
     HAS_STATIC =
-        1u << 13 /* came from a message that carries static data (5, 19, 24, a CSV row) */
+        1u
+        << 13, /* came from a message that carries static data (5, 19, 24, a CSV row) */
+    HAS_TEXT = 1u << 14 /* of distress devices alone; then there is no static data */
 };
 
 enum report_time_source {
@@ -37,6 +39,14 @@ enum report_time_source {
 };
 
 #define REPORT_STATION_BYTES 32
+
+/* An AIS-SART (970), a man overboard device (972) or an EPIRB-AIS (974): ITU-R M.585-9
+ * annex 2. */
+static inline bool report_is_distress(uint32_t mmsi)
+{
+    uint32_t kind = mmsi / 1000000u;
+    return kind == 970 || kind == 972 || kind == 974;
+}
 
 struct report {
     int64_t time_ms;    /* event time; TIME_NONE while unknown (a recording's line without
@@ -53,7 +63,8 @@ struct report {
     uint16_t sog_dkn;     /* 0.1 kn, 0..1022 */
     uint16_t cog_ddeg;    /* 0.1 degree, 0..3599 */
     uint16_t heading_deg; /* 0..359 */
-    uint8_t nav_status;   /* 0..14, ITU-R M.1371-5 table 47 */
+    uint8_t nav_status;   /* 0..14, ITU-R M.1371-5 table 47; of a distress device 15, too:
+                             it is under test */
     uint8_t utc_second;   /* 0..59 */
     uint8_t msg_type;     /* 1..27; 0 when the form does not say */
     uint8_t time_source;  /* enum report_time_source */
@@ -63,9 +74,15 @@ struct report {
     bool is_coarse; /* position to 0.1 minute only (type 27) */
     uint16_t length_m, beam_m;
     uint32_t imo; /* passes its check digit */
-    char callsign[8];
-    char name[36];        /* 20 characters, 34 with the class B extension of type 21 */
-    char destination[48]; /* 20 characters by AIS; providers send longer ones */
+    union {
+        struct {
+            char callsign[8];
+            char name[36]; /* 20 characters, 34 with the class B extension of type 21 */
+            char destination[48]; /* 20 characters by AIS; providers send longer ones */
+        };
+        char text[92]; /* HAS_TEXT: the safety message of a distress device, "SART TEST",
+                          cut */
+    };
     char station[REPORT_STATION_BYTES]; /* "" when unknown */
 };
 

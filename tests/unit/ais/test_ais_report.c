@@ -291,6 +291,61 @@ static void test_empty_destination_is_said(void **state)
     assert_string_equal(r.name, "A B");
 }
 
+/* A distress device's status 15 says that it is under test (ITU-R M.1371-5 table 47), and
+ * its safety message is a report; of ships, coast stations, aircraft and aids both are
+ * not. */
+static void test_distress_devices(void **state)
+{
+    static const struct {
+        uint32_t mmsi;
+        bool is_distress;
+    } rows[] = {{970012345, true},  {972012345, true},  {974012345, true},
+                {969999999, false}, {971012345, false}, {973012345, false},
+                {975000000, false}, {984410001, false}, {994410001, false},
+                {111440001, false}, {4400001, false},   {441000001, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct aisgen_position p = somewhere;
+        struct aisgen_bits b;
+        struct report r;
+        uint32_t status = rows[i].is_distress ? HAS_NAV_STATUS : 0;
+        p.mmsi = rows[i].mmsi;
+        p.status = 15;
+        p.lat = p.lon = NAN;
+        aisgen_position(&p, &b);
+        assert_int_equal(report_of(&b, &r), 0);
+        assert_int_equal(r.has & (HAS_NAV_STATUS | HAS_POSITION), status);
+        assert_int_equal(r.nav_status, rows[i].is_distress ? 15 : 0);
+
+        aisgen_safety14(rows[i].mmsi, "SART TEST", &b);
+        assert_int_equal(report_of(&b, &r), rows[i].is_distress ? 0 : ERR_NOT_FOUND);
+        assert_int_equal(r.mmsi, rows[i].mmsi);
+        assert_int_equal(r.msg_type, 14);
+        assert_int_equal(r.has, rows[i].is_distress ? HAS_TEXT : 0);
+        assert_string_equal(r.text, rows[i].is_distress ? "SART TEST" : "");
+    }
+}
+
+/* 156 characters are the most of a safety message (3.12); ours is cut. Blanks around it
+ * and a message without any character are nothing. */
+static void test_distress_texts(void **state)
+{
+    char longest[157], blanks[] = "  MOB ACTIVE  ";
+    struct aisgen_bits b;
+    struct report r;
+    memset(longest, 'X', sizeof longest - 1);
+    longest[156] = '\0';
+    aisgen_safety14(972000001, longest, &b);
+    assert_int_equal(report_of(&b, &r), 0);
+    assert_int_equal(strlen(r.text), sizeof r.text - 1);
+    assert_memory_equal(r.text, longest, sizeof r.text - 1);
+    aisgen_safety14(972000001, blanks, &b);
+    assert_int_equal(report_of(&b, &r), 0);
+    assert_string_equal(r.text, "MOB ACTIVE");
+    aisgen_safety14(972000001, "", &b);
+    assert_int_equal(report_of(&b, &r), 0);
+    assert_int_equal(r.has, 0);
+}
+
 /* Field lengths as the notes have them: 204 bits of type 1-3, type 5 of 420, 422, 424 and
  * 426 bits, type 19 cut off. */
 static void test_odd_lengths(void **state)
@@ -458,5 +513,6 @@ TEST_MAIN(NULL, NULL, TEST(test_position_report),
           TEST(test_positions_keep_sign_and_digits), TEST(test_class_b),
           TEST(test_long_range), TEST(test_static_report), TEST(test_static_parts),
           TEST(test_not_available_is_absence), TEST(test_empty_destination_is_said),
-          TEST(test_odd_lengths), TEST(test_others_make_no_report),
-          TEST(test_payload_hash), TEST(test_armor), TEST(test_armor_in_pieces))
+          TEST(test_odd_lengths), TEST(test_distress_devices), TEST(test_distress_texts),
+          TEST(test_others_make_no_report), TEST(test_payload_hash), TEST(test_armor),
+          TEST(test_armor_in_pieces))

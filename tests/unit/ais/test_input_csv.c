@@ -101,6 +101,40 @@ static void test_danish(void **state)
     inputrun_free(&run);
 }
 
+/* The Danish tables name distress devices by words; what they do not know of a status is
+ * 15. Other tables leave the status out: that is no 15. */
+static void test_distress(void **state)
+{
+    char text[2048];
+    struct inputrun run;
+    snprintf(text, sizeof text,
+             "%s\n05/04/2023 00:00:00,Search and Rescue Transponder,970012345,55.1,12.2,"
+             "Unknown value,,,,,Unknown,,,Undefined,,,,GPS,,,,AIS\n"
+             "05/04/2023 00:00:01,Man Overboard Device,972012345,55.1,12.2,AIS-SART "
+             "(active),,,,,Unknown,,,Undefined,,,,GPS,,,,AIS\n"
+             "05/04/2023 00:00:02,SAR Airborne,111219501,55.1,12.2,Unknown value,,,,,"
+             "Unknown,,,Undefined,,,,GPS,,,,AIS\n",
+             DANISH);
+    inputrun_text(&run, text);
+    assert_int_equal(run.count, 2);
+    assert_int_equal(run.counts.no_report, 1);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(run.reports[i].has, HAS_POSITION | HAS_NAV_STATUS);
+        assert_int_equal(run.reports[i].nav_status, i == 0 ? 15 : 14);
+    }
+    inputrun_free(&run);
+    inputrun_text(&run, "mmsi,time,lat,lon,text\n"
+                        "974012345,2023-01-11T00:00:01Z,35,129,\n"
+                        "974012345,2023-01-11T00:00:02Z,,,EPIRB ACTIVE\n"
+                        "431000001,2023-01-11T00:00:03Z,35,129,EPIRB ACTIVE\n");
+    assert_int_equal(run.count, 3);
+    assert_int_equal(run.reports[0].has, HAS_POSITION);
+    assert_int_equal(run.reports[1].has, HAS_TEXT);
+    assert_string_equal(run.reports[1].text, "EPIRB ACTIVE");
+    assert_int_equal(run.reports[2].has, HAS_POSITION);
+    inputrun_free(&run);
+}
+
 static void test_spire(void **state)
 {
     struct inputrun run;
@@ -299,7 +333,7 @@ static void test_field_headers(void **state)
     }
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_noaa), TEST(test_danish), TEST(test_spire),
-          TEST(test_exact_earth), TEST(test_separators), TEST(test_columns),
-          TEST(test_broken_rows), TEST(test_line_ends_in_quotes),
+TEST_MAIN(NULL, NULL, TEST(test_noaa), TEST(test_danish), TEST(test_distress),
+          TEST(test_spire), TEST(test_exact_earth), TEST(test_separators),
+          TEST(test_columns), TEST(test_broken_rows), TEST(test_line_ends_in_quotes),
           TEST(test_open_quote_flood), TEST(test_field_headers))

@@ -371,6 +371,40 @@ static void test_many(void **state)
     inputrun_free(&run);
 }
 
+/* gpsd's record of type 14, and aisstream's: of a distress device it is a report, of a
+ * ship it is none. A status of 15 is a test of the one, not given of the other. */
+static void test_distress(void **state)
+{
+    static const char *const texts[] = {
+        "{\"class\":\"AIS\",\"type\":14,\"mmsi\":970012345,\"scaled\":true,\"text\":"
+        "\"SART TEST\"}\n"
+        "{\"class\":\"AIS\",\"type\":14,\"mmsi\":351809000,\"scaled\":true,\"text\":"
+        "\"RCVD YR TEST MSG\"}\n"
+        "{\"class\":\"AIS\",\"type\":1,\"mmsi\":970012345,\"scaled\":true,\"status\":"
+        "15,\"lon\":181.0,\"lat\":91.0}\n",
+        "{\"MessageType\":\"SafetyBroadcastMessage\",\"MetaData\":{\"MMSI\":970012345},"
+        "\"Message\":{\"SafetyBroadcastMessage\":{\"MessageID\":14,\"Valid\":true,"
+        "\"UserID\":970012345,\"Text\":\"SART TEST@@\"}}}\n"
+        "{\"MessageType\":\"SafetyBroadcastMessage\",\"MetaData\":{\"MMSI\":351809000},"
+        "\"Message\":{\"SafetyBroadcastMessage\":{\"MessageID\":14,\"Valid\":true,"
+        "\"UserID\":351809000,\"Text\":\"TEST\"}}}\n"
+        "{\"MessageType\":\"PositionReport\",\"MetaData\":{\"MMSI\":970012345},"
+        "\"Message\":{\"PositionReport\":{\"MessageID\":1,\"Valid\":true,\"UserID\":"
+        "970012345,\"NavigationalStatus\":15,\"Latitude\":91,\"Longitude\":181}}}\n"};
+    for (size_t i = 0; i < 2; i++) {
+        struct inputrun run;
+        run_text(&run, texts[i]);
+        assert_int_equal(run.count, 2);
+        assert_int_equal(run.counts.no_report, 1);
+        assert_int_equal(run.reports[0].has, HAS_TEXT);
+        assert_int_equal(run.reports[0].msg_type, 14);
+        assert_string_equal(run.reports[0].text, "SART TEST");
+        assert_int_equal(run.reports[1].has, HAS_NAV_STATUS);
+        assert_int_equal(run.reports[1].nav_status, 15);
+        inputrun_free(&run);
+    }
+}
+
 static void test_text(void **state)
 {
     struct inputrun run;
@@ -385,4 +419,4 @@ static void test_text(void **state)
 TEST_MAIN(NULL, NULL, TEST(test_gpsd), TEST(test_gpsd_sentinels), TEST(test_gpsd_static),
           TEST(test_handshake), TEST(test_ais_catcher), TEST(test_aisstream),
           TEST(test_plain), TEST(test_bad), TEST(test_many), TEST(test_text),
-          TEST(test_own), TEST(test_envelope), TEST(test_annotated))
+          TEST(test_distress), TEST(test_own), TEST(test_envelope), TEST(test_annotated))
