@@ -29,11 +29,15 @@ struct ship_track {
 };
 
 /* The last alert told of a rule's type and object, for `repeat`. */
-struct ship_fold {
+struct fold {
     uint32_t rule;
     uint32_t event;
     uint64_t object;
     int64_t time_ms;
+};
+struct folds {
+    struct fold *items; /* owned */
+    uint32_t count;
 };
 
 /* What every fix needs stands first: the fewer lines of memory it touches, the better. */
@@ -59,8 +63,7 @@ struct ship {
     struct ship *cell_previous, *cell_next;
     struct heap_node age; /* due: `touched`, or what it was some time ago */
     struct vessel_static info;
-    struct ship_fold *folds; /* owned */
-    uint32_t fold_count;
+    struct folds folds;
     uint32_t
         moved; /* the engine's `move` when a successor took it over, unchanged since */
 };
@@ -155,6 +158,7 @@ struct look_frame {
     struct engine *engine;
     struct ship *ship;
     struct ship_track *item;
+    struct folds *folds;
     struct rule_subject subject;
     struct rule_look look;
 };
@@ -206,5 +210,14 @@ MUST_CHECK int engine_wire_save_ship(const struct engine *e, const struct ship *
                                      struct buf *out);
 MUST_CHECK int engine_wire_load_ship(struct engine *e, uint32_t mmsi, const void *record,
                                      size_t n);
+/* The rules' own states, and what `repeat` folds into. ERR_NOMEM, ERR_CORRUPT */
+MUST_CHECK int engine_wire_save_slots(const struct engine *e,
+                                      const struct rule_subject *subject, void **slots,
+                                      struct wire_writer *w);
+MUST_CHECK int engine_wire_load_slots(struct look_frame *frame, struct wire_reader *r);
+void engine_wire_save_folds(const struct engine *e, const struct folds *folds,
+                            struct wire_writer *w);
+MUST_CHECK int engine_wire_load_folds(const struct engine *e, struct folds *folds,
+                                      struct wire_reader *r);
 
 #endif

@@ -15,19 +15,14 @@ enum { RECORD_VERSION = 4, RECORD_VERSION_LEAST = 3 };
 /* --- a ship --- */
 
 /* A rule's own state, with its length before it so that it can be passed over. */
-static int save_slot(const struct engine *e, const struct ship *s,
-                     struct ship_track *item, size_t rule, struct wire_writer *w)
+static int save_slot(const struct engine *e, const struct rule_subject *subject,
+                     void **slots, size_t rule, struct wire_writer *w)
 {
     const struct rule *r = &e->conf.rules[rule];
     struct buf part = {0};
     struct wire_writer inner = {.out = &part};
-    struct rule_subject subject = {.mmsi = s->mmsi,
-                                   .info = &s->info,
-                                   .track = item->track,
-                                   .call = &item->call,
-                                   .zones = &item->zones};
     struct rule_look look = {
-        .rule = r, .world = &e->world, .subject = &subject, .state = &item->slots[rule]};
+        .rule = r, .world = &e->world, .subject = subject, .state = &slots[rule]};
     r->kind->hooks->save(&look, &inner);
     int rc = inner.failed ? ERR_NOMEM : 0;
     wire_put_text(w, r->id);
@@ -37,22 +32,47 @@ static int save_slot(const struct engine *e, const struct ship *s,
     return rc;
 }
 
+int engine_wire_save_slots(const struct engine *e, const struct rule_subject *subject,
+                           void **slots, struct wire_writer *w)
+{
+    uint64_t count = 0;
+    int rc = 0;
+    for (size_t i = 0; i < e->conf.rule_count; i++)
+        count += slots[i] != NULL && e->conf.rules[i].kind->hooks->save != NULL;
+    wire_put_u64(w, count);
+    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++)
+        if (slots[i] != NULL && e->conf.rules[i].kind->hooks->save != NULL)
+            rc = save_slot(e, subject, slots, i, w);
+    return rc;
+}
+
 static int save_track(const struct engine *e, const struct ship *s,
                       struct ship_track *item, struct wire_writer *w)
 {
-    uint64_t slots = 0;
-    int rc = 0;
+    struct rule_subject subject = {.mmsi = s->mmsi,
+                                   .info = &s->info,
+                                   .track = item->track,
+                                   .call = &item->call,
+                                   .zones = &item->zones};
     wire_put_u64(w, item->id);
     call_wire_save(&item->call, e->conf.ports, w);
     voyage_state_save(&item->voyage, e->conf.ports, w);
     zone_wire_save(&item->zones, e->conf.zones, w);
-    for (size_t i = 0; i < e->conf.rule_count; i++)
-        slots += item->slots[i] != NULL && e->conf.rules[i].kind->hooks->save != NULL;
-    wire_put_u64(w, slots);
-    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++)
-        if (item->slots[i] != NULL && e->conf.rules[i].kind->hooks->save != NULL)
-            rc = save_slot(e, s, item, i, w);
-    return rc;
+    return engine_wire_save_slots(e, &subject, item->slots, w);
+}
+
+void engine_wire_save_folds(const struct engine *e, const struct folds *folds,
+                            struct wire_writer *w)
+{
+    wire_put_u64(w, folds->count);
+    for (uint32_t i = 0; i < folds->count; i++) {
+        const struct fold *f = &folds->items[i];
+        wire_put_text(w, e->conf.rules[f->rule].id);
+        wire_put_u64(w, e->conf.rules[f->rule].definition);
+        wire_put_u64(w, f->event);
+        wire_put_u64(w, f->object);
+        wire_put_i64(w, f->time_ms);
+    }
 }
 
 int engine_wire_save_ship(const struct engine *e, const struct ship *s, struct buf *out)
@@ -65,15 +85,7 @@ int engine_wire_save_ship(const struct engine *e, const struct ship *s, struct b
     wire_put_u64(&w, s->track_count);
     for (uint8_t i = 0; i < s->track_count && rc == 0; i++)
         rc = save_track(e, s, s->items[i], &w);
-    wire_put_u64(&w, s->fold_count);
-    for (uint32_t i = 0; i < s->fold_count; i++) {
-        const struct ship_fold *f = &s->folds[i];
-        wire_put_text(&w, e->conf.rules[f->rule].id);
-        wire_put_u64(&w, e->conf.rules[f->rule].definition);
-        wire_put_u64(&w, f->event);
-        wire_put_u64(&w, f->object);
-        wire_put_i64(&w, f->time_ms);
-    }
+    engine_wire_save_folds(e, &s->folds, &w);
     track_hold_save(&s->tracks, &w);
     return rc != 0 ? rc : w.failed ? ERR_NOMEM : 0;
 }
@@ -86,9 +98,9 @@ static int64_t find_rule(const struct engine *e, const char *id)
     return -1;
 }
 
-static int load_slot(struct engine *e, struct ship *s, struct ship_track *item,
-                     struct wire_reader *r)
+static int load_slot(struct look_frame *frame, struct wire_reader *r)
 {
+    const struct engine *e = frame->engine;
     char id[256];
     size_t n = 0;
     wire_get_text(r, id, sizeof id);
@@ -102,19 +114,26 @@ static int load_slot(struct engine *e, struct ship *s, struct ship_track *item,
         return 0;
     struct wire_reader inner;
     wire_reader_init(&inner, part, n);
-    struct look_frame frame;
-    look_begin(&frame, e, s, item, item->track->last.time_ms);
-    struct rule_look *look = look_at(&frame, (size_t)rule);
-    int rc = look_done(&frame, (size_t)rule, look->rule->kind->hooks->load(look, &inner));
+    struct rule_look *look = look_at(frame, (size_t)rule);
+    int rc = look_done(frame, (size_t)rule, look->rule->kind->hooks->load(look, &inner));
     if (rc == ERR_NOMEM)
         return rc;
     if (rc != 0 && *look->state != NULL) {
         /* A port or zone it named is gone: only this rule starts anew. */
         look->rule->kind->hooks->forget(*look->state);
         *look->state = NULL;
-        (void)look_done(&frame, (size_t)rule, rc);
+        (void)look_done(frame, (size_t)rule, rc);
     }
     return 0;
+}
+
+int engine_wire_load_slots(struct look_frame *frame, struct wire_reader *r)
+{
+    int rc = 0;
+    uint64_t count = wire_get_u64(r);
+    for (uint64_t i = 0; i < count && rc == 0; i++)
+        rc = r->failed ? ERR_CORRUPT : load_slot(frame, r);
+    return rc;
 }
 
 static struct track *track_by_id(const struct ship *s, uint64_t id)
@@ -138,23 +157,23 @@ static int load_track(struct engine *e, struct ship *s, struct wire_reader *r)
         rc = voyage_state_load(&item->voyage, e->conf.ports, r);
     if (rc == 0)
         rc = zone_wire_load(&item->zones, e->conf.zones, r);
-    uint64_t slots = wire_get_u64(r);
-    for (uint64_t i = 0; i < slots && rc == 0; i++)
-        rc = r->failed ? ERR_CORRUPT : load_slot(e, s, item, r);
-    return rc;
+    struct look_frame frame;
+    look_begin(&frame, e, s, item, item->track->last.time_ms);
+    return rc == 0 ? engine_wire_load_slots(&frame, r) : rc;
 }
 
-static int load_folds(struct engine *e, struct ship *s, struct wire_reader *r)
+int engine_wire_load_folds(const struct engine *e, struct folds *folds,
+                           struct wire_reader *r)
 {
     size_t count = wire_get_count(r, 5);
     if (count == 0)
         return r->failed ? ERR_CORRUPT : 0;
-    s->folds = calloc(count, sizeof *s->folds);
-    if (s->folds == NULL)
+    folds->items = calloc(count, sizeof *folds->items);
+    if (folds->items == NULL)
         return ERR_NOMEM;
     for (size_t i = 0; i < count && !r->failed; i++) {
         char id[256];
-        struct ship_fold fold;
+        struct fold fold;
         wire_get_text(r, id, sizeof id);
         uint64_t definition = wire_get_u64(r);
         fold.event = (uint32_t)wire_get_u64(r);
@@ -164,7 +183,7 @@ static int load_folds(struct engine *e, struct ship *s, struct wire_reader *r)
         if (rule < 0 || e->conf.rules[rule].definition != definition)
             continue;
         fold.rule = (uint32_t)rule;
-        s->folds[s->fold_count++] = fold;
+        folds->items[folds->count++] = fold;
     }
     return r->failed ? ERR_CORRUPT : 0;
 }
@@ -185,7 +204,7 @@ static int load_ship(struct engine *e, struct ship *s, struct wire_reader *r)
     for (uint64_t i = 0; i < tracks && rc == 0; i++)
         rc = load_track(e, s, r);
     if (rc == 0)
-        rc = load_folds(e, s, r);
+        rc = engine_wire_load_folds(e, &s->folds, r);
     if (rc == 0 && version > 3)
         rc = track_hold_load(&s->tracks, r);
     const struct track *current = tracks_current(&s->tracks);

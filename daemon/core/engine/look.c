@@ -35,12 +35,12 @@ static void say_folded(const struct rule *rule, int64_t told_ms, struct alert *a
              units_format_duration(rule->repeat_ms, repeat), time_format(told_ms, told));
 }
 
-static bool is_muted(const struct engine *e, const struct ship *s, struct alert *a)
+static bool is_muted(const struct engine *e, struct alert *a)
 {
     for (size_t i = 0; i < e->conf.mute_count; i++) {
         const struct engine_mute *m = &e->conf.mutes[i];
-        bool is_ship = m->vessel == 0 || m->vessel == s->mmsi ||
-                       (s->info.imo != 0 && m->vessel == s->info.imo);
+        bool is_ship = m->vessel == 0 || m->vessel == a->mmsi ||
+                       (a->imo != 0 && m->vessel == a->imo);
         bool is_rule = m->rule == NULL || strcmp(m->rule, a->rule) == 0;
         if (is_ship && is_rule &&
             (m->until_ms == TIME_NONE || a->detected_ms < m->until_ms)) {
@@ -52,38 +52,38 @@ static bool is_muted(const struct engine *e, const struct ship *s, struct alert 
 }
 
 /* Was the like of it told within `repeat`? If not, this one counts from now. */
-static int fold_finding(struct ship *s, const struct rule_look *look,
+static int fold_finding(struct folds *folds, const struct rule_look *look,
                         const struct finding *f, size_t rule, struct alert *alert)
 {
     if (look->rule->repeat_ms == 0)
         return 0;
     uint32_t kept = 0;
-    struct ship_fold *mine = NULL;
-    for (uint32_t i = 0; i < s->fold_count; i++) {
-        struct ship_fold *it = &s->folds[i];
+    struct fold *mine = NULL;
+    for (uint32_t i = 0; i < folds->count; i++) {
+        struct fold *it = &folds->items[i];
         bool is_mine =
             it->rule == rule && it->event == f->event && it->object == f->object;
         bool is_over =
             it->rule == rule && f->time_ms - it->time_ms >= look->rule->repeat_ms;
         if (is_over)
             continue;
-        s->folds[kept] = *it;
+        folds->items[kept] = *it;
         if (is_mine)
-            mine = &s->folds[kept];
+            mine = &folds->items[kept];
         kept++;
     }
-    s->fold_count = kept;
+    folds->count = kept;
     if (mine != NULL) {
         alert->is_folded = true;
         say_folded(look->rule, mine->time_ms, alert);
         return 0;
     }
-    struct ship_fold *more = realloc(s->folds, (kept + 1) * sizeof *more);
+    struct fold *more = realloc(folds->items, (kept + 1) * sizeof *more);
     if (more == NULL)
         return ERR_NOMEM;
-    s->folds = more;
-    struct ship_fold made = {(uint32_t)rule, f->event, f->object, f->time_ms};
-    s->folds[s->fold_count++] = made;
+    folds->items = more;
+    struct fold made = {(uint32_t)rule, f->event, f->object, f->time_ms};
+    folds->items[folds->count++] = made;
     return 0;
 }
 
@@ -95,10 +95,10 @@ static int raise_finding(void *context, const struct rule_look *look,
     struct alert alert = {0};
     int rc = rule_alert_make(&e->alert, look, f, &alert);
     if (rc == 0) {
-        alert.is_muted = is_muted(e, frame->ship, &alert);
+        alert.is_muted = is_muted(e, &alert);
         /* What is muted was told to nobody: nothing is folded into it. */
         if (!alert.is_muted)
-            rc = fold_finding(frame->ship, look, f, (size_t)(look->rule - e->conf.rules),
+            rc = fold_finding(frame->folds, look, f, (size_t)(look->rule - e->conf.rules),
                               &alert);
     }
     if (rc == 0) {
@@ -125,6 +125,7 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
     f->engine = e;
     f->ship = s;
     f->item = item;
+    f->folds = &s->folds;
     struct rule_subject subject = {
         .mmsi = s->mmsi,
         .info = &s->info,
