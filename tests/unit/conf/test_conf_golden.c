@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every tests/data/conf/NAME.yaml gives exactly the lines of NAME.err: what is wrong,
  * where, and what would be accepted. The expectations were reviewed line by line against
- * interface.md section 3. */
+ * interface.md section 3. LOOKOUT_REGENERATE=1 writes the files anew, for the changes to
+ * be reviewed line by line: the files say what is right, not the program. */
 #include "lib/testlib.h"
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,8 +60,17 @@ static void load(const char *file, struct buf *ret_lines, int *ret_code)
     conf_destroy(conf);
 }
 
+static void write_golden(const char *file, const struct buf *lines)
+{
+    FILE *out = fopen(file, "w");
+    assert_non_null(out);
+    assert_int_equal(fwrite(lines->data, 1, lines->length, out), lines->length);
+    assert_int_equal(fclose(out), 0);
+}
+
 static void test_golden(void **state)
 {
+    bool is_written = getenv("LOOKOUT_REGENERATE") != NULL;
     size_t wrong = 0;
     for (size_t i = 0; i < name_count; i++) {
         char yaml[80], err[80];
@@ -68,6 +79,8 @@ static void test_golden(void **state)
         snprintf(yaml, sizeof yaml, "%.60s.yaml", names[i]);
         snprintf(err, sizeof err, "%.60s.err", names[i]);
         load(yaml, &lines, &code);
+        if (is_written)
+            write_golden(err, &lines);
         char *expected = test_read_file(err, NULL);
         if (expected == NULL || strcmp(expected, buf_text(&lines)) != 0) {
             print_error("%s: expected\n%s--- got\n%s---\n", yaml,
