@@ -138,7 +138,8 @@ static json_t *event_schema(json_t *definitions, const struct rule_kind *kind,
 {
     json_t *required = json_array(), *properties = no_members();
     char type[64];
-    append_words(required, "rule vessel position evidence");
+    append_words(required,
+                 event->may_be_nowhere ? "rule vessel" : "rule vessel position evidence");
     json_object_set_new(properties, "feed", json_false());
     if (kind->has_case)
         append_words(required, "case");

@@ -107,9 +107,12 @@ void say_ship(struct say_writer *w, const struct body_ship *ship)
     const struct watch_entry *watch = ship->watch;
     const char *name = ship->info->name;
     const char *flag = vessel_flag(ship->mmsi);
+    const char *kind = vessel_distress_name(ship->mmsi);
     if (name[0] == '\0' && watch != NULL)
         name = watch->name;
-    say_text(w, "%s (", name[0] != '\0' ? name : "Unnamed vessel");
+    if (kind == NULL)
+        kind = name[0] == '\0' ? "Unnamed vessel" : "";
+    say_text(w, kind[0] != '\0' && name[0] != '\0' ? "%s %s (" : "%s%s (", kind, name);
     if (ship->info->imo != 0)
         say_text(w, "IMO %u, ", ship->info->imo);
     say_text(w, "MMSI %09u", ship->mmsi);

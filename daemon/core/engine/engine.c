@@ -84,6 +84,7 @@ int engine_create(struct engine_conf *conf, const struct engine_sink *sink,
     e->outage_epoch = 1;
     map_init(&e->ships);
     map_init(&e->cells);
+    map_init(&e->devices);
     heap_init(&e->timers);
     heap_init(&e->ages);
     int rc = set_world(e);
@@ -103,6 +104,7 @@ void engine_destroy(struct engine *e)
         return;
     while (ship_oldest(e) != NULL)
         ship_destroy(e, ship_oldest(e));
+    device_destroy_all(e);
     heap_finish(&e->ages);
     map_finish(&e->ships);
     map_finish(&e->cells);
@@ -128,6 +130,8 @@ int engine_report(struct engine *e, const struct report *r)
         return rc;
     e->counts.reports++;
     silence_heard(e, r->source, r->time_ms);
+    if (report_is_distress(r->mmsi))
+        return device_report(e, r);
     if (!vessel_is_ship(r->mmsi)) {
         e->counts.not_a_ship++;
         return 0;

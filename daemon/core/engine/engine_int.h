@@ -8,6 +8,7 @@
 #include "lookout/base/buf.h"
 #include "lookout/base/heap.h"
 #include "lookout/base/map.h"
+#include "lookout/detect/distress.h"
 #include "lookout/engine/engine.h"
 #include "lookout/geo/water.h"
 #include "lookout/rules/rule_kind.h"
@@ -68,6 +69,17 @@ struct ship {
         moved; /* the engine's `move` when a successor took it over, unchanged since */
 };
 
+/* A distress device: no ship, and seen by rules with the hook for it alone. */
+struct device {
+    uint32_t mmsi;
+    bool is_dirty;
+    struct distress_device said;
+    struct tracks tracks; /* one track: every position is believed */
+    struct vessel_static info;
+    struct folds folds;
+    void **slots; /* owned: as of a track of a ship */
+};
+
 enum { OUTAGES_MAX = 16, SOURCES_MAX = 64 };
 
 struct span {
@@ -105,8 +117,9 @@ struct engine {
         deadline_least_ms; /* after a fix no deadline that moves with it comes earlier */
     uint32_t outage_epoch; /* counts the outages there were, from 1 */
     int64_t now_ms;
-    struct map ships; /* MMSI -> struct ship *, owned */
-    struct map cells; /* cell -> first struct ship * in it */
+    struct map ships;   /* MMSI -> struct ship *, owned */
+    struct map cells;   /* cell -> first struct ship * in it */
+    struct map devices; /* MMSI -> struct device *, owned */
     struct expected expected;
     struct heap timers;
     struct heap ages; /* of all ships; see ship_oldest */
@@ -156,8 +169,9 @@ void engine_expect_forget(struct engine *e, const struct ship *s);
 /* --- look.c: a rule looking at a track --- */
 struct look_frame {
     struct engine *engine;
-    struct ship *ship;
-    struct ship_track *item;
+    struct ship *ship;       /* NULL: a distress device, */
+    struct ship_track *item; /* so NULL, too */
+    void **slots;
     struct folds *folds;
     struct rule_subject subject;
     struct rule_look look;
@@ -165,6 +179,8 @@ struct look_frame {
 /* Silence is counted from since_ms. */
 void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
                 struct ship_track *item, int64_t since_ms);
+/* At a distress device. */
+void look_begin_device(struct look_frame *f, struct engine *e, struct device *d);
 /* Point it at one rule. */
 struct rule_look *look_at(struct look_frame *f, size_t rule);
 /* After each hook that may change the rule's state or deadline; returns rc. */
@@ -204,6 +220,19 @@ MUST_CHECK int nearby_move(struct engine *e, struct ship *s, struct geo_pos pos)
 void nearby_remove(struct engine *e, struct ship *s);
 uint32_t nearby_count(const struct engine *e, const struct ship *except,
                       struct geo_pos pos, int64_t since_ms);
+/* As `nearest` of a rule's look. */
+size_t nearby_nearest(const struct engine *e, const struct rule_near_ask *ask,
+                      struct rule_near *ret, size_t room);
+
+/* --- device.c: distress devices --- */
+struct device *device_find(const struct engine *e, uint32_t mmsi);
+MUST_CHECK int device_report(struct engine *e, const struct report *r);
+void device_destroy_all(struct engine *e);
+/* The rows of those that changed, or of all: as engine_wire_save. */
+MUST_CHECK int device_save(struct engine *e, bool all, engine_row row, void *context);
+MUST_CHECK int device_load(struct engine *e, uint32_t mmsi, const void *record, size_t n);
+/* All of them as they are into a fresh engine. ERR_NOMEM */
+MUST_CHECK int device_move_all(struct engine *from, struct engine *to);
 
 /* --- engine_wire.c --- */
 MUST_CHECK int engine_wire_save_ship(const struct engine *e, const struct ship *s,

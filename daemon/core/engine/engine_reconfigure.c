@@ -101,6 +101,8 @@ int engine_reconfigure_end_following(struct engine *fresh, struct engine *e)
 {
     uint64_t forgotten = fresh->counts.vessels_forgotten;
     int rc = drop_ships(fresh, e);
+    if (rc == 0)
+        rc = device_move_all(e, fresh);
     e->move = 0;
     if (rc != 0)
         return rc;
@@ -133,6 +135,7 @@ int engine_reconfigure(struct engine *e, struct engine_conf *conf, struct err *e
         engine_reconfigure_stop_following(e);
         while (ship_oldest(fresh) != NULL)
             ship_destroy(fresh, ship_oldest(fresh));
+        device_destroy_all(fresh);
         fresh->conf.vessels_max = fresh->vessels_most;
         *conf = fresh->conf;
         memset(&fresh->conf, 0, sizeof fresh->conf);

@@ -232,6 +232,8 @@ int engine_wire_load_ship(struct engine *e, uint32_t mmsi, const void *record, s
 
 int engine_wire_load(struct engine *e, uint32_t mmsi, const void *record, size_t n)
 {
+    if (report_is_distress(mmsi))
+        return device_load(e, mmsi, record, n);
     return engine_wire_load_ship(e, mmsi, record, n);
 }
 
@@ -299,7 +301,8 @@ static int save_forgotten(struct engine *e, engine_row row, void *context)
     if (e->forgotten_count > 1)
         qsort(e->forgotten, e->forgotten_count, sizeof *e->forgotten, compare_mmsi);
     for (size_t i = 0; i < e->forgotten_count && rc == 0; i++)
-        if (ship_find(e, e->forgotten[i]) == NULL)
+        if (ship_find(e, e->forgotten[i]) == NULL &&
+            device_find(e, e->forgotten[i]) == NULL)
             rc = row(context, e->forgotten[i], NULL, 0);
     if (rc == 0)
         e->forgotten_count = 0;
@@ -324,5 +327,5 @@ int engine_wire_save(struct engine *e, bool all, engine_row row, void *context)
     if (rc == 0)
         rc = save_ships(e, ships, n, row, context);
     free(ships);
-    return rc;
+    return rc == 0 ? device_save(e, all, row, context) : rc;
 }

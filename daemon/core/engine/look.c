@@ -118,6 +118,27 @@ static uint32_t count_others(void *context, struct geo_pos pos, int64_t since_ms
     return nearby_count(frame->engine, frame->ship, pos, since_ms);
 }
 
+static size_t find_nearest(void *context, const struct rule_near_ask *ask,
+                           struct rule_near *ret, size_t room)
+{
+    const struct look_frame *frame = context;
+    return nearby_nearest(frame->engine, ask, ret, room);
+}
+
+/* The rest of a frame whose subject and slots stand. */
+static void begin_look(struct look_frame *f)
+{
+    struct rule_look look = {
+        .world = &f->engine->world,
+        .subject = &f->subject,
+        .raise = raise_finding,
+        .others = count_others,
+        .nearest = find_nearest,
+        .context = f,
+    };
+    f->look = look;
+}
+
 void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
                 struct ship_track *item, int64_t since_ms)
 {
@@ -125,6 +146,7 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
     f->engine = e;
     f->ship = s;
     f->item = item;
+    f->slots = item->slots;
     f->folds = &s->folds;
     struct rule_subject subject = {
         .mmsi = s->mmsi,
@@ -139,27 +161,35 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
         .is_source_silent = silence_is_now(e, source),
     };
     f->subject = subject;
-    struct rule_look look = {
-        .world = &e->world,
-        .subject = &f->subject,
-        .raise = raise_finding,
-        .others = count_others,
-        .context = f,
-    };
-    f->look = look;
+    begin_look(f);
+}
+
+void look_begin_device(struct look_frame *f, struct engine *e, struct device *d)
+{
+    memset(f, 0, sizeof *f);
+    f->engine = e;
+    f->slots = d->slots;
+    f->folds = &d->folds;
+    f->subject.mmsi = d->mmsi;
+    f->subject.info = &d->info;
+    f->subject.track = tracks_current(&d->tracks);
+    f->subject.declared = PORT_NONE;
+    begin_look(f);
 }
 
 struct rule_look *look_at(struct look_frame *f, size_t rule)
 {
     f->look.rule = &f->engine->conf.rules[rule];
     f->look.now_ms = f->engine->now_ms;
-    f->look.state = &f->item->slots[rule];
-    f->look.is_covered = look_is_covered(f->ship, rule);
+    f->look.state = &f->slots[rule];
+    f->look.is_covered = f->ship == NULL || look_is_covered(f->ship, rule);
     return &f->look;
 }
 
 int look_done(struct look_frame *f, size_t rule, int rc)
 {
+    if (f->ship == NULL)
+        return rc;
     uint64_t bit = UINT64_C(1) << (rule % 64);
     uint64_t *kept = &f->item->kept[rule / 64];
     uint64_t before = *kept;

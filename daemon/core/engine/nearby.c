@@ -51,18 +51,67 @@ int nearby_move(struct engine *e, struct ship *s, struct geo_pos pos)
     return 0;
 }
 
-static uint32_t count_cell(const struct engine *e, uint32_t cell,
-                           const struct ship *except, struct geo_pos pos,
-                           int64_t since_ms)
+/* --- looking around --- */
+
+/* What is asked of the ships around a place. */
+struct nearby_walk {
+    const struct engine *e;
+    struct geo_pos pos;
+    double reach_m; /* no ship is asked that lies farther than that, and some cells */
+    void (*visit)(void *context, const struct ship *s, const struct track *track);
+    void *context;
+};
+
+static void visit_cell(const struct nearby_walk *w, uint32_t cell)
 {
-    uint32_t count = 0;
-    for (const struct ship *s = map_get(&e->cells, cell); s != NULL; s = s->cell_next) {
+    const struct ship *s = map_get(&w->e->cells, cell);
+    for (; s != NULL; s = s->cell_next) {
         const struct track *track = tracks_current(&s->tracks);
-        if (s != except && track != NULL &&
-            track_path_nearest_m(track, pos, since_ms) <= e->conf.limits.gap_nearby_m)
-            count++;
+        if (track != NULL)
+            w->visit(w->context, s, track);
     }
-    return count;
+}
+
+static void visit_around(const struct nearby_walk *w)
+{
+    static const double degree_m = 111000;
+    double lat = w->pos.lat_e7 / GEO_E7, lon = w->pos.lon_e7 / GEO_E7;
+    double dlat = w->reach_m / degree_m;
+    double shrink = cos((fabs(lat) + dlat) * 0.017453292519943295);
+    double dlon = shrink > 0.01 ? dlat / shrink : 180;
+    int low_row = (int)floor(lat - dlat), high_row = (int)floor(lat + dlat);
+    int low_column = (int)floor(lon - dlon), high_column = (int)floor(lon + dlon);
+    if (high_column - low_column >= COLUMNS) {
+        low_column = -180;
+        high_column = 179;
+    }
+    for (int row = low_row; row <= high_row; row++) {
+        for (int column = low_column; column <= high_column; column++) {
+            if (row < -90 || row > 89)
+                continue;
+            uint32_t cell = (uint32_t)((row + 90) * COLUMNS +
+                                       (((column + 180) % COLUMNS) + COLUMNS) % COLUMNS);
+            visit_cell(w, cell);
+        }
+    }
+}
+
+/* --- how many there were --- */
+
+struct nearby_counting {
+    const struct engine *e;
+    const struct ship *except;
+    struct geo_pos pos;
+    int64_t since_ms;
+    uint32_t count;
+};
+
+static void count_ship(void *context, const struct ship *s, const struct track *track)
+{
+    struct nearby_counting *c = context;
+    if (s != c->except && track_path_nearest_m(track, c->pos, c->since_ms) <=
+                              c->e->conf.limits.gap_nearby_m)
+        c->count++;
 }
 
 /* How far a ship that was near has gone meanwhile: at 25 kn, of a day at most. */
@@ -76,26 +125,74 @@ static double gone_since_m(const struct engine *e, int64_t since_ms)
 uint32_t nearby_count(const struct engine *e, const struct ship *except,
                       struct geo_pos pos, int64_t since_ms)
 {
-    static const double degree_m = 111000;
-    double lat = pos.lat_e7 / GEO_E7, lon = pos.lon_e7 / GEO_E7;
-    double dlat = (e->conf.limits.gap_nearby_m + gone_since_m(e, since_ms)) / degree_m;
-    double shrink = cos((fabs(lat) + dlat) * 0.017453292519943295);
-    double dlon = shrink > 0.01 ? dlat / shrink : 180;
-    int low_row = (int)floor(lat - dlat), high_row = (int)floor(lat + dlat);
-    int low_column = (int)floor(lon - dlon), high_column = (int)floor(lon + dlon);
-    if (high_column - low_column >= COLUMNS) {
-        low_column = -180;
-        high_column = 179;
-    }
-    uint32_t count = 0;
-    for (int row = low_row; row <= high_row; row++) {
-        for (int column = low_column; column <= high_column; column++) {
-            if (row < -90 || row > 89)
-                continue;
-            uint32_t cell = (uint32_t)((row + 90) * COLUMNS +
-                                       (((column + 180) % COLUMNS) + COLUMNS) % COLUMNS);
-            count += count_cell(e, cell, except, pos, since_ms);
-        }
-    }
-    return count;
+    struct nearby_counting c = {e, except, pos, since_ms, 0};
+    double reach_m = e->conf.limits.gap_nearby_m + gone_since_m(e, since_ms);
+    struct nearby_walk w = {e, pos, reach_m, count_ship, &c};
+    visit_around(&w);
+    return c.count;
+}
+
+/* --- which are nearest now --- */
+
+struct nearby_choosing {
+    const struct rule_near_ask *ask;
+    struct rule_near *near; /* the nearest so far, in order */
+    size_t count, room;
+    struct rule_near watched; /* the nearest that is watched; mmsi 0: none */
+};
+
+/* Of two equally near the lower MMSI, so that the order of the cells does not matter. */
+static bool is_nearer(const struct rule_near *a, const struct rule_near *b)
+{
+    return a->distance_m < b->distance_m ||
+           (a->distance_m <= b->distance_m && a->mmsi < b->mmsi);
+}
+
+static void keep_near(struct nearby_choosing *c, const struct rule_near *near)
+{
+    size_t at = c->count;
+    if (near->is_watched && (c->watched.mmsi == 0 || is_nearer(near, &c->watched)))
+        c->watched = *near;
+    while (at > 0 && is_nearer(near, &c->near[at - 1]))
+        at--;
+    if (at == c->room)
+        return;
+    c->count += c->count < c->room;
+    for (size_t i = c->count - 1; i > at; i--)
+        c->near[i] = c->near[i - 1];
+    c->near[at] = *near;
+}
+
+static void choose_ship(void *context, const struct ship *s, const struct track *track)
+{
+    struct nearby_choosing *c = context;
+    const struct track_fix *last = &track->last;
+    const struct rule_near_ask *ask = c->ask;
+    if (last->time_ms < ask->since_ms ||
+        geo_distance_m(last->pos, ask->pos) > ask->within_m)
+        return;
+    const char *name = s->info.name;
+    if (name[0] == '\0' && s->watch != NULL)
+        name = s->watch->name;
+    struct rule_near near = {.mmsi = s->mmsi,
+                             .name = name,
+                             .is_watched = s->watch != NULL,
+                             .distance_m = geo_distance_exact_m(last->pos, ask->pos),
+                             .bearing_deg = geo_bearing_deg(last->pos, ask->pos),
+                             .heard_ms = last->time_ms};
+    keep_near(c, &near);
+}
+
+size_t nearby_nearest(const struct engine *e, const struct rule_near_ask *ask,
+                      struct rule_near *ret, size_t room)
+{
+    struct nearby_choosing c = {.ask = ask, .near = ret, .room = room};
+    struct nearby_walk w = {e, ask->pos, ask->within_m, choose_ship, &c};
+    visit_around(&w);
+    bool has_watched = c.watched.mmsi == 0;
+    for (size_t i = 0; i < c.count; i++)
+        has_watched = has_watched || ret[i].is_watched;
+    if (!has_watched)
+        ret[c.count - 1] = c.watched;
+    return c.count;
 }

@@ -28,9 +28,14 @@ static struct body_ship ship_of(const struct rule_look *look)
 }
 
 /* Where the ship was then; how fast it is, and when that is long after, as of when. */
-static void say_where(struct say_writer *w, const struct track_fix *last,
+static void say_where(struct say_writer *w, const struct rule_look *look,
                       const struct finding *f)
 {
+    if (f->is_nowhere) {
+        say_text(w, " Its position is not known");
+        return;
+    }
+    const struct track_fix *last = &look->subject->track->last;
     bool is_known = (last->has & FIX_SOG) != 0;
     say_text(w, last->time_ms < f->time_ms ? " Last position " : " Position ");
     say_place(w, f->pos);
@@ -46,17 +51,30 @@ static int write_summary(const struct alert_context *context,
                          const struct rule_look *look, const struct finding *f,
                          struct buf *out)
 {
-    const struct track_fix *last = &look->subject->track->last;
     const char *destination = look->subject->info->destination;
     struct body_ship ship = ship_of(look);
     struct say_writer w = {.out = out, .timezone = context->timezone};
     say_ship(&w, &ship);
     event_of(look, f)->say(&w, look, f);
-    say_where(&w, last, f);
+    say_where(&w, look, f);
     if (destination[0] != '\0')
         say_text(&w, "; destination declared as %s", destination);
     say_text(&w, ".");
     return w.rc;
+}
+
+static enum severity severity_of(const struct rule_look *look, const struct finding *f)
+{
+    return f->is_info ? SEVERITY_INFO : (enum severity)look->rule->severity[f->event];
+}
+
+/* From evidence_ms on, or the last six hours. */
+static json_t *make_evidence(const struct rule_look *look, const struct finding *f)
+{
+    const struct track *track = look->subject->track;
+    int64_t since_ms =
+        f->evidence_ms != TIME_NONE ? f->evidence_ms : look->now_ms - 6 * HOUR_MS;
+    return body_evidence_json(track, since_ms, track->last.time_ms);
 }
 
 /* In the order of the contract's example. */
@@ -64,27 +82,27 @@ static json_t *make_data(const struct alert_context *context,
                          const struct rule_look *look, const struct finding *f,
                          const char *summary)
 {
-    const struct track *track = look->subject->track;
     const struct rule_member *member = event_of(look, f)->members;
     struct body_ship ship = ship_of(look);
     json_t *data = json_object();
     body_put_text(data, "rule", look->rule->id);
-    body_put_text(data, "severity",
-                  severity_name((enum severity)look->rule->severity[f->event]));
+    body_put_text(data, "severity", severity_name(severity_of(look, f)));
     if (f->case_id != NULL)
         body_put(data, "case", body_case(*f->case_id));
     body_put(data, "detected_at", body_time(look->now_ms));
     body_put_text(data, "summary", summary);
     body_put(data, "vessel", body_vessel(&ship));
-    body_put(data, "position", body_point(f->pos));
-    body_put_motion(data, &track->last);
+    if (!f->is_nowhere) {
+        body_put(data, "position", body_point(f->pos));
+        body_put_motion(data, &look->subject->track->last);
+    }
     for (; member != NULL && member->field != NULL; member++)
         body_put(data, member->field->name, member->make(look, f));
     if (context->link != NULL)
         body_put(data, "link", body_link(context->link, &ship));
-    int64_t since_ms =
-        f->evidence_ms != TIME_NONE ? f->evidence_ms : look->now_ms - 6 * HOUR_MS;
-    json_t *evidence = body_evidence_json(track, since_ms, track->last.time_ms);
+    if (f->is_nowhere)
+        return data;
+    json_t *evidence = make_evidence(look, f);
     if (evidence == NULL) {
         json_decref(data);
         return NULL;
@@ -97,7 +115,7 @@ int rule_alert_make(const struct alert_context *context, const struct rule_look 
                     const struct finding *f, struct alert *ret_alert)
 {
     struct alert a = {
-        .severity = look->rule->severity[f->event],
+        .severity = (uint8_t)severity_of(look, f),
         .mmsi = look->subject->mmsi,
         .imo = look->subject->info->imo,
         .time_ms = f->time_ms,

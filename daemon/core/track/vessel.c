@@ -18,18 +18,19 @@
 struct mmsi_form {
     uint32_t first, last;
     uint32_t prefix, mid_divisor;
+    const char *distress; /* what a distress device is called; NULL: it is none */
 };
 /* clang-format off */
 static const struct mmsi_form mmsi_forms[] = {
-    /* first      last       prefix mid_divisor    ITU-R M.585-9 annex 1 */
-    {0,         9999999,   0,   10000},         /* section 2.2: coast stations 00MIDXXXX */
-    {10000000,  99999999,  0,   100000},        /* section 2.1: groups of ships 0MIDXXXXX */
-    {111000000, 111999999, 111, 1000},          /* section 2.3: SAR aircraft 111MIDXXX */
-    {970000000, 970999999, 0,   0},             /* annex 2 section 1: AIS-SART */
-    {972000000, 972999999, 0,   0},             /* annex 2 section 2: man overboard */
-    {974000000, 974999999, 0,   0},             /* annex 2 section 3: EPIRB-AIS */
-    {980000000, 989999999, 98,  10000},         /* section 2.5: craft of a parent ship 98MIDXXXX */
-    {990000000, 999999999, 99,  10000},         /* section 2.4: aids to navigation 99MIDXXXX */
+    /* first   last       prefix mid_divisor           ITU-R M.585-9 annex 1 */
+    {0,         9999999,   0,   10000,  NULL},         /* section 2.2: coast stations 00MIDXXXX */
+    {10000000,  99999999,  0,   100000, NULL},         /* section 2.1: groups of ships 0MIDXXXXX */
+    {111000000, 111999999, 111, 1000,   NULL},         /* section 2.3: SAR aircraft 111MIDXXX */
+    {970000000, 970999999, 0,   0,      "AIS-SART"},   /* annex 2 section 1 */
+    {972000000, 972999999, 0,   0,      "MOB device"}, /* annex 2 section 2: man overboard */
+    {974000000, 974999999, 0,   0,      "EPIRB"},      /* annex 2 section 3: EPIRB-AIS */
+    {980000000, 989999999, 98,  10000,  NULL},         /* section 2.5: craft of a parent ship 98MIDXXXX */
+    {990000000, 999999999, 99,  10000,  NULL},         /* section 2.4: aids to navigation 99MIDXXXX */
 };
 /* clang-format on */
 
@@ -47,6 +48,12 @@ bool vessel_is_ship(uint32_t mmsi)
     if (mmsi >= 112000000 && mmsi < 970000000)
         return true;
     return mmsi <= MMSI_MAX && mmsi_form_of(mmsi) == NULL;
+}
+
+const char *vessel_distress_name(uint32_t mmsi)
+{
+    const struct mmsi_form *form = mmsi_form_of(mmsi);
+    return form != NULL ? form->distress : NULL;
 }
 
 const char *vessel_flag(uint32_t mmsi)

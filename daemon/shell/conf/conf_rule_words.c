@@ -138,8 +138,9 @@ bool conf_rule_words_watches_all(const struct rule *rule,
                                  const struct engine_conf *engine)
 {
     const struct vessel_filter *f = &rule->vessels;
-    if (f->is_watched_only || f->type_mask != 0 || f->min_length_m > 0 ||
-        f->flag_count > 0 || f->tag_count > 0 || engine->ports == NULL)
+    if (rule->kind->hears_devices || f->is_watched_only || f->type_mask != 0 ||
+        f->min_length_m > 0 || f->flag_count > 0 || f->tag_count > 0 ||
+        engine->ports == NULL)
         return false;
     for (const struct key *key = rule->kind->keys; key != NULL && key->name != NULL;
          key++) {
@@ -342,7 +343,8 @@ int conf_rule_words_describe(const struct rule *rule, const struct engine_conf *
     int rc = buf_printf(out, "    %s: %s - %s\n      ", rule->id, rule->kind->name,
                         rule->kind->doc);
     if (rc == 0)
-        rc = conf_rule_words_filter(&rule->vessels, out);
+        rc = rule->kind->hears_devices ? buf_add_text(out, "every device")
+                                       : conf_rule_words_filter(&rule->vessels, out);
     for (const struct key *key = rule->kind->keys;
          key != NULL && key->name != NULL && rc == 0; key++)
         if (!key_is_idle(rule, key))

@@ -144,6 +144,13 @@ static void read_kind_keys(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
+/* A distress device is no vessel, and told wherever it is first heard. */
+static bool is_for_kind(const struct key *key, const struct rule_kind *kind)
+{
+    return kind == NULL || !kind->hears_devices ||
+           (strcmp(key->name, "vessels") != 0 && strcmp(key->name, "at_start") != 0);
+}
+
 /* Names of the common keys and of the kind's own; where the kind is not known, of every
  * kind's. */
 static size_t list_names(const struct rule_kind *kind, const char **ret_names,
@@ -151,7 +158,8 @@ static size_t list_names(const struct rule_kind *kind, const char **ret_names,
 {
     size_t count = 0;
     for (const struct key *key = conf_rule_keys; key->name != NULL; key++)
-        ret_names[count++] = key->name;
+        if (is_for_kind(key, kind))
+            ret_names[count++] = key->name;
     for (size_t i = 0; rule_kinds[i] != NULL; i++)
         for (const struct key *own = rule_kinds[i]->keys;
              own->name != NULL && count < room; own++)
@@ -275,6 +283,7 @@ static const char *mute_vessel_fault(const void *member)
     uint32_t number = *(const uint32_t *)member;
     bool is_good = number <= 9999999 ? vessel_imo_is_valid(number)
                                      : number >= 100000000 && vessel_is_ship(number);
+    is_good = is_good || vessel_distress_name(number) != NULL;
     return is_good ? NULL : "is no ship's number";
 }
 

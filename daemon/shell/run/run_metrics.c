@@ -140,6 +140,7 @@ static int engine_metrics(const struct run *r, struct buf *out)
         {"lookoutd_fixes_old_total", "Positions not newer than their vessel's last.", c->old},
         {"lookoutd_fixes_implausible_total", "Positions on tracks that are not confirmed.", c->implausible},
         {"lookoutd_not_a_ship_total", "Reports of stations, aids and aircraft.", c->not_a_ship},
+        {"lookoutd_distress_total", "Reports of distress devices.", c->distress},
         {"lookoutd_tracks_split_total", "Second tracks of an MMSI that were confirmed.", c->tracks_split},
         {"lookoutd_vessels_forgotten_total", "Vessels removed from memory to make room.", c->vessels_forgotten},
         {"lookoutd_port_calls_total", "Port calls confirmed.", c->calls},

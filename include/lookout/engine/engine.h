@@ -81,6 +81,7 @@ struct engine_counts {
     uint64_t reports, fixes, statics;
     uint64_t old;          /* not newer than its vessel's last */
     uint64_t not_a_ship;   /* base stations, aids to navigation, search and rescue */
+    uint64_t distress;     /* distress devices */
     uint64_t no_position;  /* 0 N 0 E exactly */
     uint64_t implausible;  /* fixes on tracks that are not confirmed */
     uint64_t tracks_split; /* second tracks that were confirmed */
@@ -138,8 +139,8 @@ MUST_CHECK int engine_test_alert(const struct engine_conf *conf, int64_t now_ms,
 
 /* --- saved state --- */
 
-/* Rows changed since the last call, as (MMSI, record), in ascending order of MMSI;
- * forgotten vessels come with n == 0. `all`: every vessel. Marks them clean. A callback's
+/* Rows changed since the last call, as (MMSI, record): forgotten vessels with n == 0,
+ * vessels, distress devices, each in ascending order of MMSI. `all`: every vessel. Marks them clean. A callback's
  * non-zero ends the walk and is returned. */
 typedef int (*engine_row)(void *context, uint32_t mmsi, const void *record, size_t n);
 MUST_CHECK int engine_wire_save(struct engine *e, bool all, engine_row row,

@@ -60,6 +60,7 @@ struct rule_event {
                                word is the event's name in `severity`, too */
     enum severity severity; /* default */
     bool is_asked_for;      /* told only where `events` names it */
+    bool may_be_nowhere;    /* position and evidence are there where they are known */
     /* What happened and when, as sentences that go on from the ship's name. Where the
      * ship is and what it declares follows by itself. */
     void (*say)(struct say_writer *w, const struct rule_look *look,
@@ -77,7 +78,8 @@ struct rule_kind {
     const struct key *keys; /* the common keys are the reader's */
     const struct rule_event *events;
     uint32_t event_count;
-    bool has_case; /* its alerts belong to cases */
+    bool has_case;      /* its alerts belong to cases */
+    bool hears_devices; /* it is about distress devices, not about vessels */
     size_t settings_bytes;
     void (*set_defaults)(void *settings); /* NULL: all zero */
     /* What is wrong with the settings as a whole, in words; NULL: nothing. */

@@ -20,6 +20,7 @@
 
 struct alert;
 struct alert_context;
+struct distress_event;
 struct water;
 struct water_field;
 
@@ -39,9 +40,10 @@ struct rule_world {
 struct rule_subject {
     uint32_t mmsi;
     const struct vessel_static *info;
-    const struct track *track;
-    const struct call_state *call;
-    const struct zone_watch *zones;
+    const struct track
+        *track; /* of a distress device NULL while its place is not known */
+    const struct call_state *call;   /* of a distress device NULL */
+    const struct zone_watch *zones;  /* of a distress device NULL */
     const struct watch_entry *watch; /* NULL: not watched */
     enum watch_by matched_by;
     uint32_t declared; /* port of the declared destination, PORT_NONE */
@@ -59,12 +61,29 @@ struct finding {
     int64_t time_ms;     /* the alert's `time` */
     int64_t evidence_ms; /* evidence from here on; TIME_NONE: the last six hours */
     struct geo_pos pos;
+    bool is_nowhere;      /* the place is not known: pos, and the track, say nothing */
+    bool is_info;         /* told as info, whatever severity the rule has */
     uint64_t object;      /* what `repeat` folds by: a zone, a port, ... */
     char occurrence[256]; /* what makes this occurrence one of its own: part of the
                              identity */
     const uint64_t
         *case_id;       /* borrowed: the same for all alerts of one case; NULL: none */
     const void *detail; /* borrowed: the kind's own, for its sentences and members */
+};
+
+/* Ships near a place. */
+struct rule_near_ask {
+    struct geo_pos pos;
+    double within_m;
+    int64_t since_ms; /* heard at or after */
+};
+struct rule_near {
+    uint32_t mmsi;
+    const char *name; /* borrowed; "" unknown */
+    bool is_watched;
+    double distance_m;
+    double bearing_deg; /* of the place, from the ship */
+    int64_t heard_ms;   /* her last position */
 };
 
 /* One rule looking at one track. */
@@ -80,6 +99,10 @@ struct rule_look {
                  const struct finding *finding);
     uint32_t (*others)(void *context, struct geo_pos pos,
                        int64_t since_ms); /* other vessels heard within gap_nearby_m */
+    /* The ships nearest to a place, `room` of them at most, the nearest first; where none
+     * of those is watched, the nearest that is stands last. How many. */
+    size_t (*nearest)(void *context, const struct rule_near_ask *ask,
+                      struct rule_near *ret, size_t room);
     void *context;
 };
 
@@ -107,6 +130,9 @@ struct rule_hooks {
     int (*on_zone)(struct rule_look *look, const struct zone_event *event);
     int (*on_call)(struct rule_look *look, const struct call_output *event);
     int (*on_voyage)(struct rule_look *look, const struct voyage *voyage);
+    /* A message of a distress device, which is no ship: of all hooks only this one, save,
+     * load and forget know it. */
+    int (*on_distress)(struct rule_look *look, const struct distress_event *event);
     /* A believed fix, after its zone and call events; `before` is the track's fix before
      * it, NULL for the first. */
     int (*on_fix)(struct rule_look *look, const struct track_fix *before);

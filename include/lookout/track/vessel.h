@@ -16,6 +16,9 @@
  * aircraft (111), AtoN (99), craft of a parent ship (98), SART, MOB or EPIRB (970, 972,
  * 974). Unassigned country digits count as ships: hiding ones use them. */
 bool vessel_is_ship(uint32_t mmsi);
+/* "AIS-SART", "MOB device" or "EPIRB" by the MMSI of a distress device; NULL: it is none.
+ * Static text. */
+const char *vessel_distress_name(uint32_t mmsi);
 /* ISO 3166 alpha-2 of the MMSI's country digits (ITU table; also behind the prefixes of
  * ITU-R M.585: 0, 00, 111, 98, 99), "" when unassigned. Static text. */
 const char *vessel_flag(uint32_t mmsi);

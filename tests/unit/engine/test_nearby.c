@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who was heard near a place: the cells against looking at every ship, all over the world
  * and hardest at the poles and at 180 degrees. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,47 @@ static uint32_t brute(const struct engine *e, const struct ship *except,
         n += s != except && t != NULL &&
              track_path_nearest_m(t, pos, since_ms) <= 30 * NM_M;
     }
+    return n;
+}
+
+/* The nearest by trying all, in the order of an insertion sort; the watched one last. */
+static size_t brute_nearest(const struct engine *e, const struct rule_near_ask *ask,
+                            uint32_t *ret_mmsi, size_t room)
+{
+    double least_m = -1, watched_m = HUGE_VAL;
+    uint32_t watched = 0, before = 0;
+    size_t n = 0;
+    bool has_watched = false;
+    for (; n < room; n++) {
+        double best_m = HUGE_VAL;
+        uint32_t best = 0;
+        bool is_watched = false;
+        size_t cursor = 0;
+        for (const struct ship *s; (s = ship_next(e, &cursor)) != NULL;) {
+            const struct track_fix *last = &tracks_current(&s->tracks)->last;
+            double m = geo_distance_exact_m(last->pos, ask->pos);
+            if (last->time_ms < ask->since_ms ||
+                geo_distance_m(last->pos, ask->pos) > ask->within_m)
+                continue;
+            if (s->watch != NULL && m < watched_m) {
+                watched_m = m;
+                watched = s->mmsi;
+            }
+            bool is_behind = m > least_m || (m >= least_m && s->mmsi > before);
+            if (is_behind && (m < best_m || (m <= best_m && s->mmsi < best))) {
+                best_m = m;
+                best = s->mmsi;
+                is_watched = s->watch != NULL;
+            }
+        }
+        if (best == 0)
+            break;
+        has_watched = has_watched || is_watched;
+        least_m = best_m;
+        ret_mmsi[n] = before = best;
+    }
+    if (!has_watched && watched != 0)
+        ret_mmsi[n - 1] = watched;
     return n;
 }
 
@@ -64,6 +106,44 @@ static void test_against_every_ship(void **state)
         enginerun_finish(&run);
     }
     assert_true(counted > 1000);
+}
+
+static void test_nearest(void **state)
+{
+    static const char watched[] = "site: test\nvessels:\n"
+                                  "  - {id: a, mmsi: 440000007}\n"
+                                  "  - {id: b, mmsi: 440000155}\n";
+    static const double within_nm[] = {5, 60, 600, 3000};
+    static const double centres[][2] = {{36, 126}, {0, 180}, {89, 0}, {-75, -179.5}};
+    struct test_random r = {.state = 20240401};
+    size_t found = 0, last_is_watched = 0;
+    for (size_t k = 0; k < sizeof centres / sizeof centres[0]; k++) {
+        struct enginerun run;
+        enginerun_init(&run, watched, NULL);
+        for (uint32_t i = 0; i < 300; i++)
+            enginerun_fix(&run, 440000000 + i, i / 10.0,
+                          fmin(90, fmax(-90, centres[k][0] + uniform(&r, -4, 4))),
+                          geo_fold_lon(centres[k][1] + uniform(&r, -4, 4)), 5);
+        for (int i = 0; i < 400; i++) {
+            struct rule_near_ask ask = {
+                .pos = geo_to_pos((struct geo_point){
+                    fmin(90, fmax(-90, centres[k][0] + uniform(&r, -4, 4))),
+                    centres[k][1] + uniform(&r, -4, 4)}),
+                .within_m = within_nm[i % 4] * NM_M,
+                .since_ms = ENGINERUN_DAY0 + (i % 7 == 0 ? 25 * MINUTE_MS : 0)};
+            uint32_t wanted[5];
+            struct rule_near got[5];
+            size_t room = 1 + (size_t)test_random_below(&r, 5);
+            size_t n = brute_nearest(run.engine, &ask, wanted, room);
+            assert_int_equal(nearby_nearest(run.engine, &ask, got, room), n);
+            for (size_t j = 0; j < n; j++)
+                assert_int_equal(got[j].mmsi, wanted[j]);
+            found += n;
+            last_is_watched += n != 0 && got[n - 1].is_watched;
+        }
+        enginerun_finish(&run);
+    }
+    assert_true(found > 2000 && last_is_watched > 300);
 }
 
 /* Ships that move on, and are forgotten, leave their cells. */
@@ -137,4 +217,4 @@ static void test_where_they_were(void **state)
 }
 
 TEST_MAIN(NULL, NULL, TEST(test_where_they_were), TEST(test_against_every_ship),
-          TEST(test_moving_and_forgetting))
+          TEST(test_nearest), TEST(test_moving_and_forgetting))

@@ -28,6 +28,24 @@ static void test_is_ship(void **state)
             fail_msg("%u", (unsigned)cases[i].mmsi);
 }
 
+/* ITU-R M.585-9 annex 2; what is one to the input is one here. */
+static void test_distress_names(void **state)
+{
+    for (uint32_t kind = 960; kind < 1000; kind++)
+        for (uint32_t at = 0; at < 2; at++) {
+            uint32_t mmsi = kind * 1000000 + at * 999999;
+            const char *name = kind == 970   ? "AIS-SART"
+                               : kind == 972 ? "MOB device"
+                               : kind == 974 ? "EPIRB"
+                                             : NULL;
+            if (name != NULL)
+                assert_string_equal(vessel_distress_name(mmsi), name);
+            else
+                assert_null(vessel_distress_name(mmsi));
+            assert_int_equal(report_is_distress(mmsi), name != NULL);
+        }
+}
+
 /* ITU, Table of Maritime Identification Digits; ISO 3166-1. */
 static void test_flag(void **state)
 {
@@ -248,7 +266,7 @@ static void test_save_load(void **state)
     buf_finish(&b);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_is_ship), TEST(test_flag), TEST(test_mids_ascend),
-          TEST(test_mids_agree_with_itu), TEST(test_imo),
+TEST_MAIN(NULL, NULL, TEST(test_is_ship), TEST(test_distress_names), TEST(test_flag),
+          TEST(test_mids_ascend), TEST(test_mids_agree_with_itu), TEST(test_imo),
           TEST(test_first_name_at_once_change_twice), TEST(test_imo_filler_is_none),
           TEST(test_destination_since), TEST(test_hull), TEST(test_save_load))
