@@ -14,10 +14,12 @@
  *     A waits 7h                      its clock moves on, nothing is heard
  *     A lies 3h                       reports at 0 kn, the first at once
  *     A sails 38.3,124.4 12kn         along the great circle, reports on the way and on arrival
- *     A fix 38.0,124.0 sog 0.3 cog 120 status 1     one report, here and now
+ *     A fix 38.0,124.0 sog 0.3 cog 120 status 1     one report, here and now; `fix nowhere`:
+ *                                     of a device that does not know where it is
  *     A declares "VLADIVOSTOK"        one message of static data
  *     A identifies                    the same, without a destination
  *     A type 80                       the same, of another type
+ *     A says "SART TEST"              one safety related broadcast
  *     A stamped 48h                   from here on its station's clock is that far ahead
  *     raw TIME "text"                 a line as it is, at that time
  *     expect                          all alerts, in the order in which they are told, until "end":

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What ships do in a scenario, as sentences with tag-block times. */
+#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,7 @@ static void send(struct scenario *s, struct scenario_ship *ship,
 struct motion {
     double sog, cog;
     int status;
+    bool is_nowhere;
 };
 
 static void report(struct scenario *s, struct scenario_ship *ship, const struct motion *m)
@@ -41,8 +44,8 @@ static void report(struct scenario *s, struct scenario_ship *ship, const struct 
     struct geo_point p = geo_to_point(ship->pos);
     struct aisgen_position position = {.type = 1,
                                        .mmsi = ship->mmsi,
-                                       .lat = p.lat,
-                                       .lon = p.lon,
+                                       .lat = m->is_nowhere ? (double)NAN : p.lat,
+                                       .lon = m->is_nowhere ? (double)NAN : p.lon,
                                        .sog = m->sog,
                                        .cog = m->cog,
                                        .heading = 511,
@@ -66,6 +69,13 @@ static void identify(struct scenario *s, struct scenario_ship *ship)
                               .hour = 24,
                               .minute = 60};
     aisgen_static5(&v, &bits);
+    send(s, ship, &bits);
+}
+
+static void broadcast(struct scenario *s, struct scenario_ship *ship, const char *text)
+{
+    struct aisgen_bits bits;
+    aisgen_safety14(ship->mmsi, text, &bits);
     send(s, ship, &bits);
 }
 
@@ -134,7 +144,9 @@ static int sail(struct scenario *s, struct scenario_ship *ship, char *rest)
 static int fix(struct scenario *s, struct scenario_ship *ship, char *rest)
 {
     struct motion m = {.sog = 0, .cog = 0, .status = 15};
-    if (read_place(scenario_word(&rest), &ship->pos) != 0)
+    const char *place = scenario_word(&rest);
+    m.is_nowhere = place != NULL && strcmp(place, "nowhere") == 0;
+    if (!m.is_nowhere && read_place(place, &ship->pos) != 0)
         return 1;
     for (char *key; (key = scenario_word(&rest)) != NULL;) {
         const char *value = scenario_word(&rest);
@@ -188,6 +200,12 @@ static int act(struct scenario *s, struct scenario_ship *ship, const char *verb,
         text_copy(ship->destination, sizeof ship->destination, text);
         identify(s, ship);
         return 0;
+    }
+    if (strcmp(verb, "says") == 0) {
+        text = scenario_word(&rest);
+        if (text != NULL)
+            broadcast(s, ship, text);
+        return text == NULL;
     }
     if (strcmp(verb, "identifies") == 0) {
         identify(s, ship);

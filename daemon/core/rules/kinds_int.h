@@ -12,7 +12,8 @@
     ROW(port_call)                                                                       \
     ROW(voyage)                                                                          \
     ROW(sighted)                                                                         \
-    ROW(gap)
+    ROW(gap)                                                                             \
+    ROW(distress)
 
 #define KINDS_DECLARE(name) extern const struct rule_kind kind_##name;
 KINDS(KINDS_DECLARE)

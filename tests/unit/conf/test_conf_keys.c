@@ -257,7 +257,10 @@ static const char *bare_lists =
     "  - {id: a, when: gap, vessels: watched}\n"
     "  - {id: b, when: gap, vessels: watched, after: 6h, moored: 24h, at_start: "
     "watched,\n"
-    "     events: [start, end], severity: warning}\n";
+    "     events: [start, end], severity: warning}\n"
+    "  - {id: c, when: distress}\n"
+    "  - {id: d, when: distress, tests: true, again_after: 6h, again_beyond: 2nm,\n"
+    "     nearby: 200nm, seen_within: 2h, events: [hear], severity: critical}\n";
 
 /* What interface.md sections 3 and 5 call the defaults, left out and written out. */
 static void test_defaults_of_lists(void **state)
@@ -283,9 +286,14 @@ static void test_defaults_of_lists(void **state)
     assert_int_equal(a->format, b->format);
     assert_int_equal(a->min_severity, b->min_severity);
     assert_int_equal(a->allow_private, b->allow_private);
-    assert_int_equal(conf->engine.rules[0].definition, conf->engine.rules[1].definition);
-    assert_memory_equal(conf->engine.rules[0].severity, conf->engine.rules[1].severity,
-                        2);
+    for (size_t i = 0; i < conf->engine.rule_count; i += 2) {
+        const struct rule *c = &conf->engine.rules[i], *d = &conf->engine.rules[i + 1];
+        assert_int_equal(c->kind == d->kind ? c->kind->event_count : 0,
+                         c->kind->event_count);
+        /* The definition is a hash of kind, filter, events and settings. */
+        assert_int_equal(c->definition, d->definition);
+        assert_memory_equal(c->severity, d->severity, c->kind->event_count);
+    }
     conf_destroy(conf);
 }
 
