@@ -10,8 +10,7 @@
 static void save_fix(const struct track_fix *f, struct wire_writer *w)
 {
     wire_put_i64(w, f->time_ms);
-    wire_put_i64(w, f->pos.lat_e7);
-    wire_put_i64(w, f->pos.lon_e7);
+    track_wire_save_pos(f->pos, w);
     wire_put_u64(w, (f->has & FIX_SOG) != 0 ? 1 + (uint64_t)f->sog_dkn : 0);
 }
 
@@ -26,22 +25,11 @@ static int64_t load_time(struct wire_reader *r)
     return r->failed ? 0 : at_ms;
 }
 
-static struct geo_pos load_pos(struct wire_reader *r)
-{
-    int64_t lat = wire_get_i64(r), lon = wire_get_i64(r);
-    if (lat < -900000000 || lat > 900000000 || lon < -1800000000 || lon > 1800000000)
-        r->failed = true;
-    struct geo_pos pos = {0};
-    if (!r->failed)
-        pos = (struct geo_pos){.lat_e7 = (int32_t)lat, .lon_e7 = (int32_t)lon};
-    return pos;
-}
-
 static void load_fix(struct track_fix *f, struct wire_reader *r)
 {
     memset(f, 0, sizeof *f);
     f->time_ms = load_time(r);
-    f->pos = load_pos(r);
+    f->pos = track_wire_load_pos(r);
     uint64_t sog = wire_get_u64(r);
     if (f->time_ms == TIME_NONE || sog > 1 + UINT16_MAX)
         r->failed = true;
@@ -75,8 +63,7 @@ static void save_gate(const struct gate_memory *m, struct wire_writer *w)
     if (!m->has_deferred)
         return;
     wire_put_i64(w, m->deferred.time_ms);
-    wire_put_i64(w, m->deferred.pos.lat_e7);
-    wire_put_i64(w, m->deferred.pos.lon_e7);
+    track_wire_save_pos(m->deferred.pos, w);
     wire_put_i64(w, m->deferred.last_seen_ms);
     wire_put_u64(w, (uint64_t)m->deferred.certainty << 1 |
                         (uint64_t)m->deferred.is_left_to_right);
@@ -93,7 +80,7 @@ static void load_gate(struct gate_memory *m, struct wire_reader *r)
         return;
     m->deferred.what = ZONE_CROSSED;
     m->deferred.time_ms = load_time(r);
-    m->deferred.pos = load_pos(r);
+    m->deferred.pos = track_wire_load_pos(r);
     m->deferred.last_seen_ms = load_time(r);
     flags = wire_get_u64(r);
     m->deferred.is_left_to_right = (flags & 1) != 0;
@@ -120,8 +107,7 @@ void zone_wire_save(const struct zone_watch *w, const struct zone_set *zones,
         wire_put_i64(out, p->pending.time_ms);
         wire_put_i64(out, p->pending.last_seen_ms);
         wire_put_u64(out, (uint64_t)p->pending.certainty);
-        wire_put_i64(out, p->pending.pos.lat_e7);
-        wire_put_i64(out, p->pending.pos.lon_e7);
+        track_wire_save_pos(p->pending.pos, out);
         if (p->has_base)
             save_fix(&p->base, out);
     }
@@ -147,7 +133,7 @@ static void load_presence(struct zone_presence *p, struct wire_reader *r)
     p->pending.time_ms = load_time(r);
     p->pending.last_seen_ms = load_time(r);
     p->pending.certainty = (enum zone_certainty)wire_get_u64(r);
-    p->pending.pos = load_pos(r);
+    p->pending.pos = track_wire_load_pos(r);
     if (p->has_base)
         load_fix(&p->base, r);
 }

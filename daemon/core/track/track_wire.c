@@ -144,6 +144,21 @@ static void get_fix(struct point_coder *c, struct wire_reader *r,
     *ret_fix = fix;
 }
 
+void track_wire_save_pos(struct geo_pos pos, struct wire_writer *w)
+{
+    wire_put_i64(w, pos.lat_e7);
+    wire_put_i64(w, pos.lon_e7);
+}
+
+struct geo_pos track_wire_load_pos(struct wire_reader *r)
+{
+    int64_t lat = wire_get_i64(r), lon = wire_get_i64(r);
+    if (lat < -900000000 || lat > 900000000 || lon < -1800000000 || lon > 1800000000)
+        r->failed = true;
+    return r->failed ? (struct geo_pos){0, 0}
+                     : (struct geo_pos){(int32_t)lat, (int32_t)lon};
+}
+
 void track_wire_save_fix(const struct track_fix *fix, struct wire_writer *w)
 {
     struct track_point point = point_of(fix);

@@ -26,22 +26,6 @@ static uint32_t get_port(const struct ports *ports, struct wire_reader *r)
     return !r->failed && code[0] != '\0' ? ports_find(ports, code) : PORT_NONE;
 }
 
-static void put_pos(struct wire_writer *w, struct geo_pos pos)
-{
-    wire_put_i64(w, pos.lat_e7);
-    wire_put_i64(w, pos.lon_e7);
-}
-
-static struct geo_pos get_pos(struct wire_reader *r)
-{
-    int64_t lat = wire_get_i64(r), lon = wire_get_i64(r);
-    if (lat < -900000000 || lat > 900000000 || lon < -1800000000 || lon > 1800000000)
-        r->failed = true;
-    if (r->failed)
-        return (struct geo_pos){0, 0};
-    return (struct geo_pos){(int32_t)lat, (int32_t)lon};
-}
-
 /* Times are written as differences to the last fix's: a byte or three in place of six. 0
  * is TIME_NONE, a difference d is d + 1 or, below 0, d. */
 static void put_time(struct wire_writer *w, int64_t base_ms, int64_t time_ms)
@@ -76,7 +60,7 @@ static void put_stops(struct wire_writer *w, int64_t base_ms,
         return;
     put_time(w, base_ms, stops->end_ms);
     wire_put_u64(w, (uint64_t)stops->total_ms);
-    put_pos(w, stops->pos);
+    track_wire_save_pos(stops->pos, w);
 }
 
 static void get_stops(struct wire_reader *r, int64_t base_ms, struct call_stops *stops)
@@ -87,7 +71,7 @@ static void get_stops(struct wire_reader *r, int64_t base_ms, struct call_stops 
         return;
     stops->end_ms = get_time(r, base_ms);
     stops->total_ms = get_span(r);
-    stops->pos = get_pos(r);
+    stops->pos = track_wire_load_pos(r);
     if (stops->end_ms == TIME_NONE)
         r->failed = true;
 }
@@ -106,10 +90,10 @@ static void write_call(struct wire_writer *w, const struct call_state *s,
     put_time(w, base_ms, call->entered_ms);
     put_time(w, base_ms, call->arrived_ms);
     put_time(w, base_ms, call->since_ms);
-    put_pos(w, call->pos);
+    track_wire_save_pos(call->pos, w);
     put_stops(w, base_ms, &s->here);
     put_stops(w, base_ms, &s->other);
-    put_pos(w, s->stop_pos);
+    track_wire_save_pos(s->stop_pos, w);
     put_time(w, base_ms, s->counted_ms);
     wire_put_u64(w, (uint64_t)s->exempt_ms);
     put_time(w, base_ms, s->fast_since_ms);
@@ -152,10 +136,10 @@ static bool get_call(struct wire_reader *r, struct call_state *s,
     call->entered_ms = get_time(r, base_ms);
     call->arrived_ms = get_time(r, base_ms);
     call->since_ms = get_time(r, base_ms);
-    call->pos = get_pos(r);
+    call->pos = track_wire_load_pos(r);
     get_stops(r, base_ms, &s->here);
     get_stops(r, base_ms, &s->other);
-    s->stop_pos = get_pos(r);
+    s->stop_pos = track_wire_load_pos(r);
     s->counted_ms = get_time(r, base_ms);
     s->exempt_ms = get_span(r);
     s->fast_since_ms = get_time(r, base_ms);

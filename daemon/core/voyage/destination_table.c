@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The reviewed names of declared destinations, read from CSV. Every fault is reported, a
  * faulty row is left out. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,27 +12,8 @@
 struct reading {
     struct ports_builder *b;
     struct csv csv;
-    ports_fault fault; /* may be NULL */
-    void *context;     /* borrowed */
-    int first;         /* the first fault's code */
+    struct ports_reading to;
 };
-
-static void report_fault(struct reading *r, int code, int line, int col,
-                         const char *format, ...) __attribute__((format(printf, 5, 6)));
-
-static void report_fault(struct reading *r, int code, int line, int col,
-                         const char *format, ...)
-{
-    char text[ERR_TEXT_BYTES];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    if (r->fault != NULL)
-        r->fault(r->context, line, col, text);
-    if (r->first == 0)
-        r->first = code;
-}
 
 static bool name_is_sound(const struct csv_field *name)
 {
@@ -49,25 +28,26 @@ static int take_row(struct reading *r)
     const struct csv *csv = &r->csv;
     struct destination_row row = {.line = csv->line};
     if (csv->fault != NULL) {
-        report_fault(r, ERR_SYNTAX, csv->fault_line, csv->fault_col, "%s", csv->fault);
+        ports_builder_report(&r->to, ERR_SYNTAX, csv->fault_line, csv->fault_col, "%s",
+                             csv->fault);
         return 0;
     }
     if (csv->count != 2) {
-        report_fault(r, ERR_SYNTAX, csv->line, 1, "%zu fields where the header names 2",
-                     csv->count);
+        ports_builder_report(&r->to, ERR_SYNTAX, csv->line, 1,
+                             "%zu fields where the header names 2", csv->count);
         return 0;
     }
     const struct csv_field *name = &csv->fields[0], *code = &csv->fields[1];
     bool is_name = name_is_sound(name), is_code = ports_code_read(code->text, row.locode);
     if (!is_name)
-        report_fault(
-            r, ERR_INVALID, csv->line, name->col,
+        ports_builder_report(
+            &r->to, ERR_INVALID, csv->line, name->col,
             "'%.40s' is no name as destinations are compared (1 to %d upper-case "
             "letters and digits, nothing else)",
             name->text, DESTINATION_NAME_BYTES - 1);
     if (!is_code)
-        report_fault(
-            r, ERR_INVALID, csv->line, code->col,
+        ports_builder_report(
+            &r->to, ERR_INVALID, csv->line, code->col,
             "'%.40s' is no UN/LOCODE (two letters, then three letters or digits)",
             code->text);
     if (!is_name || !is_code)
@@ -97,9 +77,9 @@ static void drop_repeated(struct reading *r)
     qsort(t->rows, t->count, sizeof *t->rows, by_name);
     for (size_t i = 0; i < t->count; i++) {
         if (kept > 0 && strcmp(t->rows[i].name, t->rows[kept - 1].name) == 0)
-            report_fault(r, ERR_EXISTS, t->rows[i].line, 1,
-                         "%s was there before, in line %d", t->rows[i].name,
-                         t->rows[kept - 1].line);
+            ports_builder_report(&r->to, ERR_EXISTS, t->rows[i].line, 1,
+                                 "%s was there before, in line %d", t->rows[i].name,
+                                 t->rows[kept - 1].line);
         else
             t->rows[kept++] = t->rows[i];
     }
@@ -116,15 +96,16 @@ static bool is_header(const struct csv *csv)
 int destination_table_read(struct ports_builder *b, const char *text, size_t n,
                            ports_fault fault, void *context)
 {
-    struct reading r = {.b = b, .fault = fault, .context = context};
+    struct reading r = {.b = b, .to = {.fault = fault, .context = context}};
     csv_init(&r.csv, text, n, ',');
     r.csv.has_remarks = true;
     int rc = csv_next(&r.csv);
     if (rc == 1 && !is_header(&r.csv)) {
-        report_fault(&r, ERR_SYNTAX, r.csv.line, 1, "the header is not name,locode");
+        ports_builder_report(&r.to, ERR_SYNTAX, r.csv.line, 1,
+                             "the header is not name,locode");
         rc = 0;
     } else if (rc == 0) {
-        report_fault(&r, ERR_SYNTAX, 1, 1, "no header (name,locode)");
+        ports_builder_report(&r.to, ERR_SYNTAX, 1, 1, "no header (name,locode)");
     }
     while (rc == 1) {
         rc = csv_next(&r.csv);
@@ -133,7 +114,7 @@ int destination_table_read(struct ports_builder *b, const char *text, size_t n,
     }
     drop_repeated(&r);
     csv_finish(&r.csv);
-    return rc != 0 ? rc : r.first;
+    return rc != 0 ? rc : r.to.first;
 }
 
 void destination_table_finish(struct destination_table *t)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/text.h"
 #include "ports_int.h"
 
@@ -91,8 +92,7 @@ static int add_entry_row(struct assembly *a, struct ports_entry *d, size_t item)
             d->locode);
         return 0;
     }
-    if (ports_builder_grow((void **)&b->rows, &b->row_room, b->row_count, sizeof *d) !=
-            0 ||
+    if (array_grow(&b->rows, &b->row_room, b->row_count + 1, sizeof *d) != 0 ||
         map_set(&b->row_by_code, ports_code_key(d->locode),
                 (void *)(uintptr_t)(b->row_count + 1)) != 0)
         return ERR_NOMEM;
@@ -183,10 +183,9 @@ static int assemble_port(const struct ports_builder *b, struct ports_entry *row,
     }
     take_places(b, row, p);
     if (p->name == NULL)
-        p->name = ports_builder_copy_text(p->locode, strlen(p->locode));
+        p->name = strndup(p->locode, strlen(p->locode));
     if (p->source == NULL)
-        p->source =
-            ports_builder_copy_text(PORT_SOURCE_DEFINED, strlen(PORT_SOURCE_DEFINED));
+        p->source = strdup(PORT_SOURCE_DEFINED);
     return p->name != NULL && p->source != NULL ? 0 : ERR_NOMEM;
 }
 
@@ -227,7 +226,7 @@ static int adopt_code(struct ports *ports, uint32_t port, const char *code)
     if (codes == NULL)
         return ERR_NOMEM;
     p->codes = codes;
-    codes[p->code_count] = ports_builder_copy_text(locode, strlen(locode));
+    codes[p->code_count] = strdup(locode);
     if (codes[p->code_count] == NULL)
         return ERR_NOMEM;
     p->code_count++;
@@ -380,7 +379,7 @@ static int make_groups(struct assembly *a)
     for (size_t i = 0; i < n; i++) {
         struct ports_group *group = &ports->groups[ports->group_count++];
         group->name = a->b->groups[i].name;
-        a->b->groups[i].name = ports_builder_copy_text(group->name, strlen(group->name));
+        a->b->groups[i].name = strndup(group->name, strlen(group->name));
         group->picks.bits =
             calloc(ports_bit_words(ports->count) + 1, sizeof *group->picks.bits);
         if (a->b->groups[i].name == NULL || group->picks.bits == NULL)

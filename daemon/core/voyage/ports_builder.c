@@ -6,33 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/text.h"
 #include "ports_int.h"
 
-/* --- small helpers --- */
-
-int ports_builder_grow(void **items, size_t *room, size_t count, size_t item_bytes)
-{
-    if (count < *room)
-        return 0;
-    size_t more = *room == 0 ? 16 : *room * 2;
-    void *moved = realloc(*items, more * item_bytes);
-    if (moved == NULL)
-        return ERR_NOMEM;
-    *items = moved;
-    *room = more;
-    return 0;
-}
-
-char *ports_builder_copy_text(const char *text, size_t n)
-{
-    char *copy = malloc(n + 1);
-    if (copy == NULL)
-        return NULL;
-    memcpy(copy, text, n);
-    copy[n] = '\0';
-    return copy;
-}
+/* --- texts and entries --- */
 
 void ports_builder_free_texts(char **texts, size_t count)
 {
@@ -68,9 +46,8 @@ int ports_builder_split(const char *text, size_t n, char separator, char ***ret_
         at = end + 1;
         if (first == last)
             continue;
-        char *copy = ports_builder_copy_text(text + first, last - first);
-        if (copy == NULL ||
-            ports_builder_grow((void **)&parts, &room, count, sizeof *parts) != 0) {
+        char *copy = strndup(text + first, last - first);
+        if (copy == NULL || array_grow(&parts, &room, count + 1, sizeof *parts) != 0) {
             free(copy);
             ports_builder_free_texts(parts, count);
             return ERR_NOMEM;
@@ -80,6 +57,20 @@ int ports_builder_split(const char *text, size_t n, char separator, char ***ret_
     *ret_parts = parts;
     *ret_count = count;
     return 0;
+}
+
+void ports_builder_report(struct ports_reading *r, int code, int line, int col,
+                          const char *format, ...)
+{
+    char text[ERR_TEXT_BYTES + 64];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (r->fault != NULL)
+        r->fault(r->context, line, col, text);
+    if (r->first == 0)
+        r->first = code;
 }
 
 /* --- the builder --- */
@@ -190,10 +181,9 @@ int ports_builder_define(struct ports_builder *b, const char *locode, const char
     if (rc != 0)
         goto fail;
     rc = err_set(err, ERR_NOMEM, "out of memory");
-    if (name != NULL && (e.name = ports_builder_copy_text(name, strlen(name))) == NULL)
+    if (name != NULL && (e.name = strdup(name)) == NULL)
         goto fail;
-    if (ports_builder_grow((void **)&b->defines, &b->define_room, b->define_count,
-                           sizeof e) != 0 ||
+    if (array_grow(&b->defines, &b->define_room, b->define_count + 1, sizeof e) != 0 ||
         map_set(&b->define_by_code, ports_code_key(e.locode),
                 (void *)(uintptr_t)(b->define_count + 1)) != 0)
         goto fail;
@@ -211,11 +201,11 @@ static int list_make(const char *name, const char *const *items, size_t n,
     struct ports_list list = {.items = calloc(n + 1, sizeof *list.items)};
     if (list.items == NULL)
         return ERR_NOMEM;
-    list.name = name != NULL ? ports_builder_copy_text(name, strlen(name)) : NULL;
+    list.name = name != NULL ? strdup(name) : NULL;
     bool is_short = name != NULL && list.name == NULL;
     while (!is_short && list.count < n) {
         const char *item = items[list.count];
-        list.items[list.count] = ports_builder_copy_text(item, strlen(item));
+        list.items[list.count] = strdup(item);
         is_short = list.items[list.count] == NULL;
         list.count += is_short ? 0 : 1;
     }
@@ -231,7 +221,7 @@ static int list_make(const char *name, const char *const *items, size_t n,
 static int list_add(struct ports_list **lists, size_t *count, size_t *room,
                     struct ports_list list)
 {
-    if (ports_builder_grow((void **)lists, room, *count, sizeof list) != 0) {
+    if (array_grow(lists, room, *count + 1, sizeof list) != 0) {
         free(list.name);
         ports_builder_free_texts(list.items, list.count);
         return ERR_NOMEM;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The gazetteer's CSV: RFC 4180 with a header, LF or CRLF, a byte-order mark and lines
  * beginning with '#' passed over. Every fault is reported, a faulty row is left out. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/csv.h"
 #include "lookout/base/text.h"
 #include "lookout/base/units.h"
@@ -41,27 +40,8 @@ struct reader {
     struct csv csv;
     int column_of[FIELDS_MAX]; /* enum column of each field by the header */
     size_t header_count;
-    ports_fault fault;
-    void *context;
-    int first;
+    struct ports_reading to;
 };
-
-static void report_row(struct reader *r, int code, int line, int col, const char *format,
-                       ...) __attribute__((format(printf, 5, 6)));
-
-static void report_row(struct reader *r, int code, int line, int col, const char *format,
-                       ...)
-{
-    char text[ERR_TEXT_BYTES];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    if (r->fault != NULL)
-        r->fault(r->context, line, col, text);
-    if (r->first == 0)
-        r->first = code;
-}
 
 /* --- the header --- */
 
@@ -70,7 +50,8 @@ static void read_header(struct reader *r)
     bool has[COLUMNS] = {false};
     r->header_count = r->csv.count;
     if (r->header_count > FIELDS_MAX) {
-        report_row(r, ERR_SYNTAX, r->csv.line, 1, "more than %d columns", FIELDS_MAX);
+        ports_builder_report(&r->to, ERR_SYNTAX, r->csv.line, 1, "more than %d columns",
+                             FIELDS_MAX);
         r->header_count = FIELDS_MAX;
     }
     for (size_t i = 0; i < r->header_count; i++) {
@@ -81,22 +62,22 @@ static void read_header(struct reader *r)
         r->column_of[i] = column;
         if (column == COLUMNS) {
             const char *near = text_nearest(f->text, column_names, COLUMNS);
-            report_row(
-                r, ERR_SYNTAX, r->csv.line, f->col,
+            ports_builder_report(
+                &r->to, ERR_SYNTAX, r->csv.line, f->col,
                 "unknown column '%.40s'%s%s (locode, name, lat, lon, entry_km, codes, "
                 "source, note, names, places, same)",
                 f->text, near != NULL ? "; did you mean " : "", near != NULL ? near : "");
         } else if (has[column]) {
-            report_row(r, ERR_SYNTAX, r->csv.line, f->col, "column '%s' comes twice",
-                       f->text);
+            ports_builder_report(&r->to, ERR_SYNTAX, r->csv.line, f->col,
+                                 "column '%s' comes twice", f->text);
         } else {
             has[column] = true;
         }
     }
     for (int c = 0; c < REQUIRED; c++)
         if (!has[c])
-            report_row(
-                r, ERR_SYNTAX, r->csv.line, 1,
+            ports_builder_report(
+                &r->to, ERR_SYNTAX, r->csv.line, 1,
                 "the header names no column '%s' (required: locode, name, lat, lon)",
                 column_names[c]);
 }
@@ -112,9 +93,9 @@ static bool read_csv_number(struct reader *r, const struct csv_field *f, const c
         *ret_value = value;
         return true;
     }
-    report_row(r, ERR_INVALID, r->csv.line, f->col,
-               "'%.40s' is no %s (decimal degrees, -%.0f to %.0f)", f->text, what, limit,
-               limit);
+    ports_builder_report(&r->to, ERR_INVALID, r->csv.line, f->col,
+                         "'%.40s' is no %s (decimal degrees, -%.0f to %.0f)", f->text,
+                         what, limit, limit);
     return false;
 }
 
@@ -123,13 +104,14 @@ static bool read_name(struct reader *r, const struct csv_field *f)
     char clean[NAME_BYTES + 1];
     size_t n = text_clean(f->text, f->length, clean, sizeof clean);
     if (n == 0)
-        report_row(r, ERR_INVALID, r->csv.line, f->col, "the name is empty");
+        ports_builder_report(&r->to, ERR_INVALID, r->csv.line, f->col,
+                             "the name is empty");
     else if (f->length >= NAME_BYTES)
-        report_row(r, ERR_INVALID, r->csv.line, f->col,
-                   "the name is longer than %d bytes", NAME_BYTES - 1);
+        ports_builder_report(&r->to, ERR_INVALID, r->csv.line, f->col,
+                             "the name is longer than %d bytes", NAME_BYTES - 1);
     else if (n != f->length || memcmp(clean, f->text, n) != 0)
-        report_row(r, ERR_INVALID, r->csv.line, f->col,
-                   "the name has control characters or is no UTF-8");
+        ports_builder_report(&r->to, ERR_INVALID, r->csv.line, f->col,
+                             "the name has control characters or is no UTF-8");
     else
         return true;
     return false;
@@ -142,9 +124,10 @@ static bool read_entry(struct reader *r, const struct csv_field *f, double *ret_
         return true;
     if (units_parse_number(f->text, f->length, &km) != 0 || km < ENTRY_KM_MIN ||
         km > ENTRY_KM_MAX) {
-        report_row(r, ERR_INVALID, r->csv.line, f->col,
-                   "'%.40s' is no entry distance in km (%.1f to %.0f, or empty)", f->text,
-                   ENTRY_KM_MIN, ENTRY_KM_MAX);
+        ports_builder_report(
+            &r->to, ERR_INVALID, r->csv.line, f->col,
+            "'%.40s' is no entry distance in km (%.1f to %.0f, or empty)", f->text,
+            ENTRY_KM_MIN, ENTRY_KM_MAX);
         return false;
     }
     *ret_m = km * 1000;
@@ -162,8 +145,8 @@ static int read_codes(struct reader *r, const struct csv_field *f, struct ports_
             text_copy(e->codes[i], strlen(e->codes[i]) + 1, locode);
             continue;
         }
-        report_row(
-            r, ERR_INVALID, r->csv.line, f->col,
+        ports_builder_report(
+            &r->to, ERR_INVALID, r->csv.line, f->col,
             "'%.40s' is no UN/LOCODE (two letters, three letters or digits; several "
             "are separated by blanks)",
             e->codes[i]);
@@ -206,10 +189,11 @@ static int read_places(struct reader *r, const struct csv_field *f, struct ports
             e->place_count++;
             continue;
         }
-        report_row(r, ERR_INVALID, r->csv.line, f->col,
-                   "'%.40s' is no place (latitude, longitude and, if need be, the entry "
-                   "distance in km, %.1f to %.0f; several are separated by semicolons)",
-                   parts[i], ENTRY_KM_MIN, ENTRY_KM_MAX);
+        ports_builder_report(
+            &r->to, ERR_INVALID, r->csv.line, f->col,
+            "'%.40s' is no place (latitude, longitude and, if need be, the entry "
+            "distance in km, %.1f to %.0f; several are separated by semicolons)",
+            parts[i], ENTRY_KM_MIN, ENTRY_KM_MAX);
         *is_good = false;
         break;
     }
@@ -225,14 +209,15 @@ static int read_column(struct reader *r, int column, const struct csv_field *f,
     case COL_LOCODE:
         if (ports_code_read(f->text, e->locode))
             return 0;
-        report_row(r, ERR_INVALID, r->csv.line, f->col,
-                   "'%.40s' is no UN/LOCODE (two letters, then three letters or digits)",
-                   f->text);
+        ports_builder_report(
+            &r->to, ERR_INVALID, r->csv.line, f->col,
+            "'%.40s' is no UN/LOCODE (two letters, then three letters or digits)",
+            f->text);
         break;
     case COL_NAME:
         if (!read_name(r, f))
             break;
-        e->name = ports_builder_copy_text(f->text, f->length);
+        e->name = strndup(f->text, f->length);
         return e->name != NULL ? 0 : ERR_NOMEM;
     case COL_LAT:
         if (!read_csv_number(r, f, "latitude", 90, &degrees))
@@ -250,7 +235,7 @@ static int read_column(struct reader *r, int column, const struct csv_field *f,
     case COL_CODES:
         return read_codes(r, f, e, is_good);
     case COL_SOURCE:
-        e->source = ports_builder_copy_text(f->text, f->length);
+        e->source = strndup(f->text, f->length);
         return e->source != NULL ? 0 : ERR_NOMEM;
     case COL_NAMES:
         return ports_builder_split(f->text, f->length, ';', &e->names, &e->name_count);
@@ -259,9 +244,9 @@ static int read_column(struct reader *r, int column, const struct csv_field *f,
     case COL_SAME:
         if (f->length == 0 || ports_code_read(f->text, e->same))
             return 0;
-        report_row(r, ERR_INVALID, r->csv.line, f->col,
-                   "'%.40s' is no UN/LOCODE (that of the port that stands for it)",
-                   f->text);
+        ports_builder_report(
+            &r->to, ERR_INVALID, r->csv.line, f->col,
+            "'%.40s' is no UN/LOCODE (that of the port that stands for it)", f->text);
         break;
     default: /* a note, or an unknown column that was reported */
         return 0;
@@ -276,13 +261,13 @@ static int keep_row(struct reader *r, struct ports_entry *e)
     uint64_t key = ports_code_key(e->locode);
     uintptr_t before = (uintptr_t)map_get(&r->b->row_by_code, key);
     if (before != 0) {
-        report_row(r, ERR_EXISTS, r->csv.line, 1, "%s was there before, in line %d",
-                   e->locode, r->b->rows[before - 1].line);
+        ports_builder_report(&r->to, ERR_EXISTS, r->csv.line, 1,
+                             "%s was there before, in line %d", e->locode,
+                             r->b->rows[before - 1].line);
         ports_builder_finish_entry(e);
         return 0;
     }
-    if (ports_builder_grow((void **)&r->b->rows, &r->b->row_room, r->b->row_count,
-                           sizeof *e) != 0 ||
+    if (array_grow(&r->b->rows, &r->b->row_room, r->b->row_count + 1, sizeof *e) != 0 ||
         map_set(&r->b->row_by_code, key, (void *)(uintptr_t)(r->b->row_count + 1)) != 0)
         return ERR_NOMEM;
     r->b->rows[r->b->row_count++] = *e;
@@ -292,13 +277,14 @@ static int keep_row(struct reader *r, struct ports_entry *e)
 static int take_ports_row(struct reader *r)
 {
     if (r->csv.fault != NULL) {
-        report_row(r, ERR_SYNTAX, r->csv.fault_line, r->csv.fault_col, "%s",
-                   r->csv.fault);
+        ports_builder_report(&r->to, ERR_SYNTAX, r->csv.fault_line, r->csv.fault_col,
+                             "%s", r->csv.fault);
         return 0;
     }
     if (r->csv.count != r->header_count) {
-        report_row(r, ERR_SYNTAX, r->csv.line, 1, "%zu fields where the header names %zu",
-                   r->csv.count, r->header_count);
+        ports_builder_report(&r->to, ERR_SYNTAX, r->csv.line, 1,
+                             "%zu fields where the header names %zu", r->csv.count,
+                             r->header_count);
         return 0;
     }
     struct ports_entry e = {
@@ -321,9 +307,9 @@ static void check_same(struct reader *r, const struct ports_entry *e)
 {
     if (e->same[0] != '\0' &&
         map_get(&r->b->row_by_code, ports_code_key(e->same)) == NULL)
-        report_row(r, ERR_NOT_FOUND, e->line, 1,
-                   "%s is said to be the same as %s, which is no row's code", e->locode,
-                   e->same);
+        ports_builder_report(&r->to, ERR_NOT_FOUND, e->line, 1,
+                             "%s is said to be the same as %s, which is no row's code",
+                             e->locode, e->same);
 }
 
 /* An other code must be no row's own and no other row's other code. */
@@ -340,14 +326,15 @@ static int check_codes(struct reader *r)
             uintptr_t row = (uintptr_t)map_get(&r->b->row_by_code, key);
             uintptr_t other = (uintptr_t)map_get(&others, key);
             if (row != 0)
-                report_row(r, ERR_EXISTS, e->line, 1,
-                           "other code %s of %s is a port of its own, in line %d",
-                           e->codes[k], e->locode, r->b->rows[row - 1].line);
+                ports_builder_report(
+                    &r->to, ERR_EXISTS, e->line, 1,
+                    "other code %s of %s is a port of its own, in line %d", e->codes[k],
+                    e->locode, r->b->rows[row - 1].line);
             else if (other != 0)
-                report_row(r, ERR_EXISTS, e->line, 1,
-                           "other code %s of %s is one of %s too, in line %d",
-                           e->codes[k], e->locode, r->b->rows[other - 1].locode,
-                           r->b->rows[other - 1].line);
+                ports_builder_report(&r->to, ERR_EXISTS, e->line, 1,
+                                     "other code %s of %s is one of %s too, in line %d",
+                                     e->codes[k], e->locode, r->b->rows[other - 1].locode,
+                                     r->b->rows[other - 1].line);
             rc = map_set(&others, key, (void *)(uintptr_t)(i + 1));
         }
     }
@@ -358,17 +345,19 @@ static int check_codes(struct reader *r)
 int ports_csv_read(struct ports_builder *b, const char *text, size_t n, ports_fault fault,
                    void *context)
 {
-    struct reader r = {.b = b, .fault = fault, .context = context};
+    struct reader r = {.b = b, .to = {.fault = fault, .context = context}};
     csv_init(&r.csv, text, n, ',');
     r.csv.has_remarks = true;
     int rc = csv_next(&r.csv);
     if (rc == 0)
-        report_row(&r, ERR_SYNTAX, 1, 1, "no header (locode,name,lat,lon,...)");
+        ports_builder_report(&r.to, ERR_SYNTAX, 1, 1,
+                             "no header (locode,name,lat,lon,...)");
     else if (rc == 1 && r.csv.fault != NULL)
-        report_row(&r, ERR_SYNTAX, r.csv.fault_line, r.csv.fault_col, "%s", r.csv.fault);
+        ports_builder_report(&r.to, ERR_SYNTAX, r.csv.fault_line, r.csv.fault_col, "%s",
+                             r.csv.fault);
     else if (rc == 1)
         read_header(&r);
-    bool is_readable = r.first == 0;
+    bool is_readable = r.to.first == 0;
     while (rc == 1 && is_readable) {
         rc = csv_next(&r.csv);
         if (rc == 1 && take_ports_row(&r) != 0)
@@ -377,5 +366,5 @@ int ports_csv_read(struct ports_builder *b, const char *text, size_t n, ports_fa
     csv_finish(&r.csv);
     if (rc == 0 && is_readable)
         rc = check_codes(&r);
-    return rc < 0 ? rc : r.first;
+    return rc < 0 ? rc : r.to.first;
 }

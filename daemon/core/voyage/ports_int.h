@@ -127,6 +127,18 @@ struct destination_table {
 };
 void destination_table_finish(struct destination_table *t);
 
+/* --- reading files --- */
+
+/* The faults of one file. */
+struct ports_reading {
+    ports_fault fault; /* may be NULL */
+    void *context;     /* borrowed */
+    int first;         /* the code of the first fault; 0: none */
+};
+/* Report a fault; line and col from 1, 0 where unknown. */
+void ports_builder_report(struct ports_reading *r, int code, int line, int col,
+                          const char *format, ...) __attribute__((format(printf, 5, 6)));
+
 /* --- the builder --- */
 
 /* One port while it is collected. */
@@ -174,10 +186,6 @@ struct ports_builder {
 
 /* Free what was collected; settings stay. */
 void ports_builder_empty(struct ports_builder *b);
-/* Room for one more item: *items becomes an array of at least count + 1. */
-MUST_CHECK int ports_builder_grow(void **items, size_t *room, size_t count,
-                                  size_t item_bytes);
-char *ports_builder_copy_text(const char *text, size_t n); /* NULL: out of memory */
 void ports_builder_finish_entry(struct ports_entry *e);
 void ports_builder_free_texts(char **texts, size_t count);
 /* Split at `separator`, blanks around parts dropped, empty parts left out. */

@@ -272,16 +272,14 @@ void voyage_state_save(const struct voyage_state *s, const struct ports *ports,
         wire_put_text(w, v->destinations[i]);
     if (s->is_open) {
         wire_put_text(w, ports_get(ports, v->from)->locode);
-        wire_put_i64(w, s->from_pos.lat_e7);
-        wire_put_i64(w, s->from_pos.lon_e7);
+        track_wire_save_pos(s->from_pos, w);
         wire_put_i64(w, v->departed_ms);
         wire_put_u64(w, v->draught_departure_dm);
     }
     if (!s->has_last)
         return;
     track_wire_save_fix(&s->last, w);
-    wire_put_i64(w, s->leg_from.lat_e7);
-    wire_put_i64(w, s->leg_from.lon_e7);
+    track_wire_save_pos(s->leg_from, w);
     wire_put_u64(w, (uint64_t)s->last_gap_ms);
     struct voyage_sum sum = sum_of(s);
     put_sum(w, &sum);
@@ -306,20 +304,10 @@ static struct voyage_sum get_sum(struct wire_reader *r)
     return sum;
 }
 
-static struct geo_pos get_pos(struct wire_reader *r)
-{
-    int64_t lat = wire_get_i64(r), lon = wire_get_i64(r);
-    if (lat < -900000000 || lat > 900000000 || lon < -1800000000 || lon > 1800000000)
-        r->failed = true;
-    if (r->failed)
-        return (struct geo_pos){0, 0};
-    return (struct geo_pos){(int32_t)lat, (int32_t)lon};
-}
-
 static void get_fixes(struct voyage_state *s, struct wire_reader *r)
 {
     track_wire_load_fix(&s->last, r);
-    s->leg_from = get_pos(r);
+    s->leg_from = track_wire_load_pos(r);
     s->last_gap_ms = (int64_t)wire_get_limited(r, SPAN_LIMIT_MS);
     struct voyage_sum sum = get_sum(r);
     if (sum.destination_count != s->current.destination_count)
@@ -352,7 +340,7 @@ static void load_voyage_state(struct voyage_state *s, const struct ports *ports,
         char code[LOCODE_BYTES];
         wire_get_text(r, code, sizeof code);
         v->from = r->failed ? PORT_NONE : ports_find(ports, code);
-        s->from_pos = get_pos(r);
+        s->from_pos = track_wire_load_pos(r);
         v->departed_ms = wire_get_i64(r);
         v->draught_departure_dm = (uint8_t)wire_get_limited(r, UINT8_MAX);
         s->is_open = v->from != PORT_NONE;

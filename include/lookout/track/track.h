@@ -148,6 +148,9 @@ size_t track_path(const struct track *track, int64_t since_ms, int64_t until_ms,
 double track_path_nearest_m(const struct track *track, struct geo_pos pos,
                             int64_t since_ms);
 /* A fault shows in r->failed; *fix is valid in any case. */
+/* A position; a place that is not on the earth fails the reader. */
+void track_wire_save_pos(struct geo_pos pos, struct wire_writer *w);
+struct geo_pos track_wire_load_pos(struct wire_reader *r);
 void track_wire_save_fix(const struct track_fix *fix, struct wire_writer *w);
 void track_wire_load_fix(struct track_fix *fix, struct wire_reader *r);
 void track_wire_save_all(const struct tracks *t, struct wire_writer *w);
