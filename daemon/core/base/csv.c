@@ -26,7 +26,8 @@ static bool csv_is_blank(const struct csv_cursor *c, char letter)
     return (letter == ' ' || letter == '\t' || letter == '\r') && letter != c->separator;
 }
 
-/* To the separator or the row's end; false when there is more than blanks before it. */
+/* Skip to the separator or the row's end; false when other text than blanks comes before
+ * it. */
 static bool csv_skip_to_end(struct csv_cursor *c)
 {
     bool is_blank = true;
@@ -61,7 +62,8 @@ bool csv_next_value(struct csv_cursor *c, struct csv_value *ret)
         c->at++;
         csv_read_quoted(c, ret);
     } else {
-        /* Copies of c's members: a byte read might else be one of them. */
+        /* Local copies: the compiler must assume that a byte written may change c's
+         * members. */
         const char *at = c->at, *const end = c->end;
         const char separator = c->separator;
         while (at < end && *at != separator && *at != '\n')
@@ -116,7 +118,7 @@ static void csv_fail(struct csv *csv, int line, int col, const char *fault)
     }
 }
 
-/* Its text goes behind those of the other fields, each with its NUL. */
+/* Append the field's text to the row's buffer, with its NUL. */
 static int csv_add_field(struct csv *csv, const struct csv_value *value, int col)
 {
     if (csv->count == CSV_FIELDS_MAX) {
@@ -163,7 +165,7 @@ static int csv_read_row(struct csv *csv)
         csv->cursor.at++;
     if (csv->fault != NULL)
         csv->count = 0;
-    /* The row's texts have their places only now. */
+    /* The buffer no longer moves, so the fields can point into it. */
     const char *text = buf_text(&csv->row);
     for (size_t i = 0; i < csv->count; i++) {
         csv->fields[i].text = text;

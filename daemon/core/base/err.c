@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts of the error codes, and filling in the detail. */
+/* The texts of the error codes, and functions that fill in the detail. */
 #include "lookout/base/err.h"
 
 #include <stdarg.h>

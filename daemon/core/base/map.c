@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hash map, open addressing with linear probing; removal shifts back, so that there are
- * no tombstones and a long-lived table does not decay. */
+/* Hash map with open addressing and linear probing. Removal shifts later entries back, so
+ * there are no tombstones and a long-lived table stays fast. */
 #include "lookout/base/map.h"
 
 #include <stdlib.h>

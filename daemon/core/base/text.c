@@ -117,7 +117,7 @@ void text_upper(char *text)
             *text = (char)(*text - 'a' + 'A');
 }
 
-/* The next character's beginning: over the continuation bytes of UTF-8. */
+/* The beginning of the next character: skip the continuation bytes of UTF-8. */
 static const char *next_char(const char *text)
 {
     text++;
@@ -157,7 +157,7 @@ static unsigned least_unsigned(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* One row of the table; `row` gets it, `last` and `before` are the two rows above. */
+/* Compute one row of the table into `row`; `last` and `before` are the two rows above. */
 static unsigned distance_row(const char *a, size_t i, const char *b, size_t nb,
                              unsigned (*rows)[DISTANCE_MAX_BYTES + 1])
 {
@@ -189,7 +189,7 @@ unsigned text_distance(const char *a, const char *b, unsigned limit)
     for (size_t i = 1; i <= na; i++) {
         unsigned best = distance_row(a, i, b, nb, rows);
         if (best > limit && above > limit)
-            return limit + 1; /* a transposition looks two rows up, no further */
+            return limit + 1; /* a transposition needs two rows */
         above = best;
     }
     return least_unsigned(rows[na % 3][nb], limit + 1);

@@ -75,7 +75,8 @@ const char *time_format_short(int64_t t_ms, char ret_text[TIME_TEXT_BYTES])
     return ret_text;
 }
 
-/* Reading: `at` walks over the text; every helper returns false on what does not fit. */
+/* Helpers for reading: `at` moves over the text, and each helper returns false on text
+ * that does not fit. */
 struct cursor {
     const char *at, *end;
 };
@@ -104,7 +105,7 @@ static bool take_digits(struct cursor *c, int count, int *ret_value)
     return true;
 }
 
-/* The digits behind the point; what is finer than a millisecond is cut off. */
+/* The digits after the point; digits finer than a millisecond are cut off. */
 static bool take_time_fraction(struct cursor *c, int *ret_ms)
 {
     int value = 0;

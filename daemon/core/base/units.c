@@ -14,7 +14,7 @@ struct unit {
     double factor;
 };
 
-/* Longest names first among those that share an ending. */
+/* Of names with the same ending, the longest comes first. */
 /* clang-format off */
 static const struct unit durations[] = { /* in ms, largest first */
     {"d",   86400000},
@@ -43,9 +43,9 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Length of the unsigned decimal number at the beginning: digits without a leading zero,
- * then maybe a point and digits. 0: none there. *ret_point: place of the point, or the
- * length. */
+/* The length of the unsigned decimal number at the beginning: digits without a leading
+ * zero, then an optional point and digits. 0: there is none. *ret_point: the place of the
+ * point, or the length. */
 static size_t scan_number(const char *text, size_t n, size_t *ret_point)
 {
     size_t i = 0;
@@ -62,9 +62,10 @@ static size_t scan_number(const char *text, size_t n, size_t *ret_point)
     return i == point + 1 ? 0 : i;
 }
 
-/* Value of what scan_number accepted. Up to 2^53 and 22 decimals one exact division
- * rounds correctly (Clinger 1990); beyond, strtod is handed digits and an exponent: a
- * form without the decimal point, which is all that the locale could change. */
+/* The value of a number that scan_number accepted. Up to 2^53 and 22 decimals, one exact
+ * division rounds correctly (Clinger 1990). Beyond that, strtod gets digits and an
+ * exponent: a form without the decimal point, which is the only part that depends on the
+ * locale. */
 static int number_value(const char *text, size_t n, size_t point, double *ret_value)
 {
     enum { DIGITS_MAX = 300 };
@@ -160,7 +161,7 @@ int units_parse_int(const char *text, size_t n, int64_t min, int64_t max,
     size_t length = scan_number(text + i, n - i, &point);
     if (length == 0 || length != n - i || point != length)
         return ERR_SYNTAX;
-    int64_t value = 0; /* kept negative: the larger half of the range */
+    int64_t value = 0; /* kept negative: that range is larger */
     for (; i < n; i++) {
         int digit = text[i] - '0';
         if (value < (INT64_MIN + digit) / 10)

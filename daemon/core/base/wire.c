@@ -60,7 +60,7 @@ void wire_reader_init(struct wire_reader *r, const void *bytes, size_t n)
     r->failed = false;
 }
 
-/* n bytes, or NULL and the fault noted. */
+/* The next n bytes; NULL, and the fault is noted, when there are fewer. */
 static const unsigned char *get_bytes(struct wire_reader *r, uint64_t n)
 {
     if (r->failed || n > (uint64_t)(r->end - r->at)) {

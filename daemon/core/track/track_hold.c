@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Jumps: steps that the reported speeds of both ends cannot make. The fixes behind one
- * are held until enough others go on from there, or one goes on from before. */
+/* Jumps: steps that are too long for the reported speeds of both ends. The fixes after a
+ * jump are held until enough other fixes go on from there, or until one goes on from
+ * before the jump. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,8 +64,8 @@ static struct track *find_id(const struct tracks *t, uint32_t id)
     return NULL;
 }
 
-/* The track went on: what is held because it jumped from there is wrong, or of another
- * ship. */
+/* The track went on, so the fixes that are held because they jumped from it are wrong, or
+ * belong to another ship. */
 static void set_apart(const struct tracks *t, const struct track *track)
 {
     for (uint32_t i = 0; i < t->count; i++) {
@@ -87,7 +88,7 @@ enum track_verdict track_hold_judge(struct tracks *t, const struct track_conf *c
         return TRACK_ACCEPTED;
     }
     struct track *of = find_id(t, hold->of);
-    /* Nobody is left who could go on from here, or who is believed. */
+    /* No track is left that could go on from here, or that is believed. */
     if (hold->is_apart || of == NULL || !of->is_confirmed) {
         hold->is_apart = true;
         hold->count = 0;
@@ -103,8 +104,8 @@ enum track_verdict track_hold_judge(struct tracks *t, const struct track_conf *c
     return TRACK_RELEASED;
 }
 
-/* The track whose held fixes are given out: full, or old enough; it alone of those that
- * jumped from there is not apart. */
+/* The track whose held fixes are given out, because it is full or old enough. Of the
+ * tracks that jumped from the same track, only this one is not apart. */
 static struct track *find_released(const struct tracks *t, const struct track *of,
                                    uint32_t *ret_at)
 {

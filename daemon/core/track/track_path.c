@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The path kept as evidence: at most TRACK_PATH_POINTS points, the newest exact.
+/* The path that is kept as evidence: at most TRACK_PATH_POINTS points, the newest exact.
  *
- * Each point carries the error its loss would make: its distance from where a ship that
- * sailed evenly between its neighbours would have been at its time (synchronised
- * Euclidean distance), and at least the error of what was dropped beside it. The newest
- * point is overwritten while that stays below the tolerance, so straight legs and berths
- * cost little; when the path is full the point of least error goes, the errors of old
- * points counting less. After SQUISH-E (Muckell et al., GeoInformatica 18, 2014). */
+ * Each point carries the error that its loss would make: its distance from the place
+ * where a ship that sails evenly between its neighbours would be at that time
+ * (synchronised Euclidean distance), and at least the error of points dropped beside it.
+ * While that error stays below the tolerance, the newest point is overwritten, so
+ * straight legs and berths cost little. When the path is full, the point with the least
+ * error is dropped; errors of old points count less. After SQUISH-E (Muckell et al.,
+ * GeoInformatica 18, 2014). */
 #include <math.h>
 #include <string.h>
 
@@ -15,20 +16,20 @@
 #include "track_int.h"
 
 #define BASE_TOLERANCE_M 30.0 /* GPS noise and the swing of a ship at a berth */
-/* The error of a point this old counts half. */
+/* the error of a point of this age counts half */
 #define HALF_AGE_MS (24.0 * (double)HOUR_MS)
 #define PATH_MAX_AGE_MS (60 * DAY_MS)
 #define E7_METRES (GEO_EARTH_RADIUS_M * 3.14159265358979323846 / 180.0 / GEO_E7)
 #define FULL_TURN_E7 INT64_C(3600000000)
 
-/* To the nearest, halves away from zero. */
+/* Round to the nearest; halves away from zero. */
 static int64_t round_e7(double value)
 {
     return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
 }
 
-/* The place after this part, 0 to 1, of the way from a to b, straight in latitude and
- * longitude as evidence lines are drawn. */
+/* The place at this fraction (0 to 1) of the way from a to b, straight in latitude and
+ * longitude, as evidence lines are drawn. */
 static struct geo_pos place_between(const struct track_point *a,
                                     const struct track_point *b, double part)
 {
@@ -42,7 +43,7 @@ static struct geo_pos place_between(const struct track_point *a,
     return (struct geo_pos){a->pos.lat_e7 + (int32_t)round_e7(lat), (int32_t)folded};
 }
 
-/* Where an even passage from a to b is at time_ms. */
+/* Where a ship that sails evenly from a to b is at time_ms. */
 static struct geo_pos even_passage(const struct track_point *a,
                                    const struct track_point *b, int64_t time_ms)
 {
@@ -54,8 +55,8 @@ static struct geo_pos even_passage(const struct track_point *a,
     return place_between(a, b, part);
 }
 
-/* How far m is from the even passage a -> b, in metres on the plane at m. Error below 1 %
- * up to 100 km, which is enough to rank points. */
+/* The distance of m from the even passage a -> b, in metres on the plane at m. The error
+ * is below 1 % up to 100 km, which is enough to rank points. */
 static double passage_error_m(const struct track_point *a, const struct track_point *m,
                               const struct track_point *b)
 {
@@ -66,9 +67,9 @@ static double passage_error_m(const struct track_point *a, const struct track_po
     return sqrt(north * north + east * east);
 }
 
-/* Errors take a byte each: whole metres up to 31, then a shift (high 4 bits) and 16..31
- * (low 5 bits, of which one is implied), up to 507 km, within 6 %. Rounded up: else a
- * slow turn heard every 2 s would never cost anything. */
+/* An error takes one byte: whole metres up to 31, then a shift (high 4 bits) and 16..31
+ * (low 5 bits, one of them implied), up to 507 km, within 6 %. Rounded up; otherwise a
+ * slow turn that is heard every 2 s would have no error at all. */
 static uint8_t error_code(double error_m)
 {
     uint32_t m = error_m < 500000.0 ? (uint32_t)ceil(error_m) : 500000;
@@ -92,8 +93,9 @@ static void path_remove(struct track *t, uint32_t at)
     t->path_count--;
 }
 
-/* The error of an inner point after what beside it, off by least_m, was dropped. The
- * greater counts, not the sum: a straight leg of weeks must not outweigh a turn. */
+/* The error of an inner point after a neighbour with error least_m was dropped. The
+ * greater of the two errors counts, not their sum: a straight leg of weeks must not
+ * outweigh a turn. */
 static void path_weigh(struct track *t, uint32_t at, double least_m)
 {
     if (at == 0 || at + 1 >= t->path_count)
@@ -102,7 +104,7 @@ static void path_weigh(struct track *t, uint32_t at, double least_m)
     t->path_error[at] = error_code(fmax(error_m, least_m));
 }
 
-/* Drop the inner point that will be missed least. */
+/* Drop the inner point with the least error. */
 static void path_thin(struct track *t, int64_t now_ms)
 {
     uint32_t least = 1;
@@ -149,7 +151,7 @@ void track_path_add(struct track *t, const struct track_fix *fix)
 
 /* --- reading it --- */
 
-/* Where the track was at time_ms, within the path's span. */
+/* The place of the track at time_ms, which lies within the path. */
 static struct track_point path_at(const struct track *t, int64_t time_ms)
 {
     uint32_t i = 0;
@@ -161,7 +163,7 @@ static struct track_point path_at(const struct track *t, int64_t time_ms)
     return at;
 }
 
-/* Remove the inner points of least error until `room` are left. */
+/* Remove the inner points with the least error until `room` points are left. */
 static size_t thin_points(struct track_point *points, size_t count, size_t room)
 {
     while (count > room) {
@@ -207,7 +209,7 @@ size_t track_path(const struct track *t, int64_t since_ms, int64_t until_ms,
     return count;
 }
 
-/* How near the passage from a to b comes to pos, by the plane at pos. */
+/* The least distance of the passage from a to b to pos, by the plane at pos. */
 static double passage_nearest_m(const struct track_point *a, const struct track_point *b,
                                 struct geo_pos pos)
 {

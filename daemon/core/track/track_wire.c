@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Saved state of tracks. A track begins with its last fix in full; everything else is
- * written as differences, going back in time from there. Times are in seconds and
- * positions in AIS units of 1/10000 minute where all of them allow it: a full path takes
- * some 500 bytes. */
+/* Saved state of tracks. A track begins with its complete last fix; all other points are
+ * written as differences, backwards in time. Times are in seconds and positions in AIS
+ * units of 1/10000 minute when all of them allow it. A full path takes some 500 bytes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,7 @@
 /* 1/10000 minute: 600,000 units a degree; 3 units are 50e-7 degree. */
 #define AIS_UNIT_E7 INT64_C(50)
 #define AIS_UNITS INT64_C(3)
-/* Beyond these (year 5138) a time is damage, and differences cannot overflow. */
+/* A time beyond this (year 5138) is damage; within it, differences cannot overflow. */
 #define TIME_LIMIT_MS INT64_C(100000000000000)
 
 enum { SCALE_SECONDS = 1, SCALE_AIS = 2, SCALE_BITS = 3 };
@@ -46,7 +45,8 @@ static unsigned scale_of(const struct track_point *p)
     return scale;
 }
 
-/* Differences run from one point to the next; both sides keep the same one. */
+/* Differences are between neighbouring points; writer and reader keep the same last
+ * point. */
 struct point_coder {
     unsigned scale;
     int64_t time, lat, lon;
@@ -67,8 +67,7 @@ static void put_point(struct point_coder *c, const struct track_point *p,
     c->lon = lon;
 }
 
-/* Add a difference from outside to a number of ours; a fault if the sum leaves
- * -limit..limit. */
+/* Add a read difference to a number; a fault if the sum leaves -limit..limit. */
 static int64_t add_limited(struct wire_reader *r, int64_t base, int64_t sign,
                            int64_t limit)
 {
@@ -222,7 +221,7 @@ void track_wire_save(const struct track *t, struct wire_writer *w)
         put_fix(&aside, &t->first, w);
     }
     put_speeds(t, w);
-    wire_put_u64(w, (uint64_t)t->path_tolerance_m); /* whole metres already */
+    wire_put_u64(w, (uint64_t)t->path_tolerance_m); /* already whole metres */
     /* The newest point of the path is the last fix. */
     wire_put_u64(w, t->path_count);
     for (uint32_t i = t->path_count - 1; i > 0; i--)

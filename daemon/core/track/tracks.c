@@ -12,16 +12,16 @@
 #include "lookout/geo/near.h"
 #include "track_int.h"
 
-/* One vessel shall cost 2 KB, its evidence included; see the bounds in README. */
+/* A vessel may cost 2 KB, its evidence included. */
 static_assert(sizeof(struct track) <= 1360, "a track is kept for every vessel");
 
-/* So old a track tells nothing of where its ship may be. */
+/* a track this old does not tell where its ship is */
 #define REACH_ANY_MS (30 * DAY_MS)
 #define UNCONFIRMED_MAX_SILENCE_MS (24 * HOUR_MS)
 #define CONFIRMED_MAX_SILENCE_MS (7 * DAY_MS)
-/* Dead reckoning beyond this says less than the distance alone. */
+/* dead reckoning over a longer time is worse than the last position */
 #define RECKON_MAX_MS HOUR_MS
-/* Speeds implied over less or more than this are noise or a mean, no top speed. */
+/* speeds over shorter times are noise, over longer ones a mean */
 #define IMPLIED_MIN_MS MINUTE_MS
 #define IMPLIED_MAX_MS HOUR_MS
 #define UNDER_WAY_KN 0.5
@@ -43,14 +43,14 @@ struct track_conf tracks_conf_default(void)
 
 /* --- fixes --- */
 
-/* SOG values that receivers make up (gpsdio-segment drops the same): all ones of 9, 6 and
+/* SOG values that receivers invent (gpsdio-segment drops the same): all ones of 9, 6 and
  * 10 bits. */
 static bool is_sog_artefact(uint16_t sog_dkn)
 {
     return sog_dkn == 512 || sog_dkn == 630 || sog_dkn == 1023;
 }
 
-/* 0 N 0 E is where receivers put ships they know nothing of. */
+/* Receivers put ships of unknown position at 0 N 0 E. */
 static bool is_nowhere(struct geo_pos pos)
 {
     return pos.lat_e7 == 0 && pos.lon_e7 == 0;
@@ -161,14 +161,15 @@ static bool can_reach(const struct track *t, const struct track_conf *conf,
         return true;
     double distance_m =
         geo_distance_m(t->last.pos, fix->pos) - tracks_coarse_m(&t->last, fix);
-    /* Within the floor already: spares the histogram for nearly every fix. */
+    /* The floor is enough: nearly every fix needs no look at the histogram. */
     if (distance_m <= conf->slow_max_kn * hours * NM_M)
         return true;
     return distance_m <= tracks_believed_kn(t, conf) * hours * NM_M;
 }
 
-/* How far in metres the fix is from where the track was expected: from its last position
- * or, the last fix being recent, from the dead-reckoned one, whichever is nearer. */
+/* The distance in metres between the fix and the expected place of the track: its last
+ * position or, when the last fix is recent, the dead-reckoned position, whichever is
+ * nearer. */
 static double discrepancy_m(const struct track *t, const struct track_fix *fix)
 {
     const struct track_fix *last = &t->last;
@@ -237,8 +238,9 @@ static bool is_newer_than_all(const struct tracks *t, const struct track_fix *fi
     return true;
 }
 
-/* May the fix continue the track? Nothing goes on over a jump but what is held already:
- * a ship whose reported speed is stuck makes one jump after the other. */
+/* Whether the fix may continue the track. A jump is never continued, except by a track
+ * that is held already: a ship whose reported speed is stuck makes one jump after the
+ * other. */
 static bool may_continue(const struct track *track, const struct track_conf *conf,
                          const struct track_fix *fix)
 {
@@ -252,14 +254,15 @@ static bool is_at_rest(const struct track_fix *fix)
     return (fix->has & FIX_SOG) != 0 && fix->sog_dkn <= UNDER_WAY_KN * 10;
 }
 
-/* A track that the fix may continue, and how far off in metres it was expected there. */
+/* A track that the fix may continue, and the distance in metres from the place where the
+ * track expected it. */
 struct candidate {
     struct track *track;
     double off_m;
 };
 
 /* An unconfirmed track takes a fix from a confirmed one that expected it elsewhere: while
- * it is held for that one, and where both lie still at two places. */
+ * it is held for that one, and when both lie still at two places. */
 static bool takes_over(const struct candidate *it, const struct candidate *confirmed,
                        const struct track_conf *conf, const struct track_fix *fix)
 {
@@ -271,8 +274,8 @@ static bool takes_over(const struct candidate *it, const struct candidate *confi
            is_at_rest(&confirmed->track->last);
 }
 
-/* Of two tracks a confirmed one is preferred, then the one that expected the fix nearest,
- * then the older. */
+/* Of two tracks the confirmed one is preferred, then the one that expected the fix
+ * nearest, then the older one. */
 static bool is_preferred(const struct candidate *it, const struct candidate *best,
                          const struct track_conf *conf, const struct track_fix *fix)
 {
@@ -284,8 +287,8 @@ static bool is_preferred(const struct candidate *it, const struct candidate *bes
                                    : takes_over(it, best, conf, fix);
 }
 
-/* The track the fix continues; NULL: none. *ret_jumped is the confirmed one that could
- * have been continued but for a jump, the nearest; NULL: none. */
+/* The track that the fix continues; NULL: none. *ret_jumped is the nearest confirmed
+ * track that the fix could continue if there were no jump; NULL: none. */
 static struct track *find_track(const struct tracks *t, const struct track_conf *conf,
                                 const struct track_fix *fix, struct track **ret_jumped)
 {
@@ -309,7 +312,8 @@ static struct track *find_track(const struct tracks *t, const struct track_conf 
     return best.track;
 }
 
-/* At the limit: the unconfirmed track heard longest ago goes, else the confirmed one. */
+/* The limit is reached: remove the unconfirmed track heard longest ago, else the
+ * confirmed one heard longest ago. */
 static uint32_t make_track_room(struct tracks *t)
 {
     if (t->count < TRACKS_MAX)
@@ -326,7 +330,7 @@ static uint32_t make_track_room(struct tracks *t)
     return tracks_remove(t, oldest);
 }
 
-/* One track that was silent for too long, if there is one beside `current`. */
+/* A track beside `current` that was silent for too long, if there is one. */
 static uint32_t forget_stale_tracks(struct tracks *t, const struct track *current)
 {
     for (uint32_t i = 0; i < t->count; i++) {
@@ -340,8 +344,8 @@ static uint32_t forget_stale_tracks(struct tracks *t, const struct track *curren
     return 0;
 }
 
-/* The only confirmed track beside `track` when it is a lone fix; *ret_confirmed: how many
- * confirmed ones there are. */
+/* The only confirmed track beside `track`, when it is a lone fix; *ret_confirmed: the
+ * number of confirmed tracks. */
 static struct track *find_lone(const struct tracks *t, const struct track *track,
                                uint32_t *ret_confirmed)
 {
@@ -357,7 +361,8 @@ static struct track *find_lone(const struct tracks *t, const struct track *track
     return *ret_confirmed == 1 ? lone : NULL;
 }
 
-/* The verdict on a fix that was added to `track`, confirming it where it is time to. */
+/* The verdict on a fix that was added to `track`; confirms the track when its time has
+ * come. */
 static enum track_verdict judge_fix(const struct tracks *t, const struct track_conf *conf,
                                     struct track *track, uint32_t *ret_gone)
 {
@@ -371,7 +376,7 @@ static enum track_verdict judge_fix(const struct tracks *t, const struct track_c
         *ret_gone = lone->id;
         return TRACK_REPLACED;
     }
-    /* Ten fixes behind a jump, 30 min long, are still ten. */
+    /* Ten fixes after a jump within 30 min are still held. */
     int64_t age = track->last.time_ms - track->begun_ms - (track->hold != NULL ? 1 : 0);
     if (confirmed == 0 ||
         (track->fixes >= conf->confirm_fixes && age >= conf->confirm_ms)) {
@@ -383,7 +388,7 @@ static enum track_verdict judge_fix(const struct tracks *t, const struct track_c
     return TRACK_PENDING;
 }
 
-/* A new track; held where it jumped from another. NULL: out of memory. */
+/* Begin a new track; it is held when it jumped from another. NULL: out of memory. */
 static struct track *begin_track(struct tracks *t, const struct track *jumped,
                                  uint32_t *ret_gone)
 {

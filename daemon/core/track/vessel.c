@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Identity arithmetic and the static data of one vessel. */
+/* Checks of MMSI and IMO numbers, and the static data of one vessel. */
 #include "lookout/track/vessel.h"
 
 #include <string.h>
@@ -13,8 +13,8 @@
 
 /* --- numbers --- */
 
-/* MMSIs of stations that are no ships: first..last, and what stands before the country
- * digits as a divisor that brings those to the end (0: there are none). */
+/* MMSIs of stations that are not ships: first..last, the digits before the country
+ * digits, and a divisor that brings the country digits to the end (0: there are none). */
 struct mmsi_form {
     uint32_t first, last;
     uint32_t prefix, mid_divisor;
@@ -44,7 +44,7 @@ static const struct mmsi_form *mmsi_form_of(uint32_t mmsi)
 
 bool vessel_is_ship(uint32_t mmsi)
 {
-    /* Between the forms of aircraft and of distress there are ships alone. */
+    /* Between the ranges of aircraft and of distress devices there are only ships. */
     if (mmsi >= 112000000 && mmsi < 970000000)
         return true;
     return mmsi <= MMSI_MAX && mmsi_form_of(mmsi) == NULL;
@@ -108,7 +108,8 @@ static unsigned update_name(struct vessel_static *s, const struct report *r)
         s->pending_name = 0;
         return 0;
     }
-    uint64_t hash = hash_text(r->name, 0) | 1; /* never 0: that says none is pending */
+    uint64_t hash =
+        hash_text(r->name, 0) | 1; /* never 0, which means that none is pending */
     if (s->name[0] != '\0' && s->pending_name != hash) {
         s->pending_name = hash;
         return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The watched vessels: which entry of the list a vessel is. Look-ups are by hash; every
- * key (IMO number, MMSI, call sign with name, name alone) leads to a chain of entries in
- * the order they were added. */
+/* The watched vessels: finds the entry of the list for a vessel. Look-ups use hashes.
+ * Each key (IMO number, MMSI, call sign with name, name alone) leads to a chain of
+ * entries in the order in which they were added. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,8 +34,8 @@ const char *watch_by_name(enum watch_by by)
 
 #define NORMAL_BYTES 64
 
-/* Upper case, letters and digits only (bytes beyond ASCII stay): "Example-Trader" and
- * "EXAMPLE TRADER" are one name. */
+/* Keep letters and digits only, in upper case (bytes beyond ASCII stay): "Example-Trader"
+ * and "EXAMPLE TRADER" are the same name. */
 static void normalise_name(const char *text, char ret_normal[NORMAL_BYTES])
 {
     size_t n = 0;
@@ -60,7 +60,7 @@ static bool same_text(const char *a, const char *b)
     return x[0] != '\0' && strcmp(x, y) == 0;
 }
 
-/* Hash of the normalised texts; 0 where one of them is empty, which is no key. */
+/* The hash of the normalised texts; 0, which is not a key, when one of them is empty. */
 static uint64_t text_key(const char *callsign, const char *name)
 {
     char normal[NORMAL_BYTES];
@@ -138,7 +138,7 @@ static int entry_copy(struct watch_entry *e, const struct watch_entry *from)
     return rc;
 }
 
-/* Replace an empty text by that of another row. */
+/* Replace an empty text by the text of another row. */
 static int fill_text(char **text, const char *from)
 {
     if ((*text)[0] != '\0' || from == NULL || from[0] == '\0')
@@ -199,7 +199,7 @@ void watch_destroy(struct watch *w)
     free(w);
 }
 
-/* Let `key` lead to the entry, behind those it leads to already. A key of 0 is none. */
+/* Add the entry at the end of the chain of `key`. A key of 0 is ignored. */
 static int add_map_key(struct map *map, uint64_t key, size_t entry)
 {
     if (key == 0)
@@ -225,7 +225,7 @@ static int add_map_key(struct map *map, uint64_t key, size_t entry)
     return rc;
 }
 
-/* The keys of a row. A name alone is a key only where the row has nothing better. */
+/* The keys of a row. A name alone is a key only when the row has nothing better. */
 static int add_keys(struct watch *w, const struct watch_entry *row, size_t entry)
 {
     const char *callsign = row->callsign != NULL ? row->callsign : "";
@@ -282,8 +282,9 @@ static bool entry_contradicts(const struct watch_entry *e, const struct vessel_s
     return e->imo != 0 && s->imo != 0 && e->imo != s->imo;
 }
 
-/* Hashes of texts may collide: look again. A merged row may have brought the name or
- * call sign by which it is found, so only what the entry itself says is compared. */
+/* Hashes of texts may collide, so compare the texts. A merged row may have brought the
+ * name or call sign by which the entry was found, so only the entry's own texts are
+ * compared. */
 static bool key_agrees(const struct watch_entry *e, const struct vessel_static *s,
                        int key)
 {

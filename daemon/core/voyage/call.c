@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The port-call state machine: its table, and what each edge of it does. call_fix.c
- * translates fixes into the happenings it runs on; call_wire.c saves it. */
+/* The port-call state machine: its table, and the actions of its edges. call_fix.c
+ * translates fixes into the happenings that drive it; call_wire.c saves it. */
 #include "lookout/voyage/call.h"
 
 #include <assert.h>
@@ -16,7 +16,7 @@ struct call_conf call_conf_default(void)
 {
     return (struct call_conf){
         .stop_begin_kn = 0.5, /* RTEC maritime: movingMin */
-        .stop_end_kn = 1.5,   /* swinging at anchor stays below it */
+        .stop_end_kn = 1.5,   /* a ship that swings at anchor stays below */
         .stop_end_ms = 10 * MINUTE_MS,
         .stop_move_m = 1000.0,
         .confirm_ms = 60 * MINUTE_MS, /* locks and canal sidings: 16 to 32 min measured */
@@ -99,8 +99,8 @@ static void confirm_call(struct call_step *c)
 
 /* --- stops --- */
 
-/* A ship that has called here and has now lain at another port as long as a call takes
- * belongs to that one, from its first stop there on. */
+/* A ship that has called here and has then lain at another port for as long as a call
+ * takes belongs to the other port, from its first stop there on. */
 static void move_to_other(struct call_step *c)
 {
     struct call_state *s = c->s;
@@ -138,7 +138,7 @@ static void count_stop(struct call_step *c, int64_t begin_ms, int64_t end_ms, in
         move_to_other(c);
 }
 
-/* The stop under way, up to this fix. */
+/* Count the stop under way up to this fix. */
 static void count_to_fix(struct call_step *c)
 {
     struct call_state *s = c->s;

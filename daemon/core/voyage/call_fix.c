@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From fixes to happenings: where a fix lies, whether the ship is stopped, and what a
- * silence before it may count for. What follows from each is call.c's table. */
+/* Translates fixes into happenings: where a fix lies, whether the ship is stopped, and
+ * what a silence before it counts for. The table in call.c decides what follows. */
 #include "call_int.h"
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/geo/near.h"
 
-/* Another port must be nearer by this to take over a ship that has not stopped. */
+/* another port must be nearer by this to take a ship that has not stopped */
 #define SWITCH_MARGIN_M 2000.0
-/* Two fast fixes farther apart than this do not show that the speed was held. */
+/* two fast fixes farther apart do not show that the speed was held */
 #define FAST_HOLE_MS (30 * MINUTE_MS)
-/* Shorter legs give no speed to fixes that have none: 15 m of noise are 0.25 kn here. */
+/* shorter legs give no speed: 15 m of noise are 0.25 kn here */
 #define SPEED_LEG_MS (2 * MINUTE_MS)
 #define COARSE_M 185.2 /* 0.1 minute of latitude */
 
@@ -21,15 +21,15 @@ static bool is_confirmed(const struct call_state *s)
 
 /* --- times --- */
 
-/* Time in ms to sail distance_m at kn, at most `limit_ms`. */
+/* The time in ms to sail distance_m at kn, at most `limit_ms`. */
 static int64_t sailing_ms(double distance_m, double kn, int64_t limit_ms)
 {
     double ms = distance_m <= 0 ? 0.0 : distance_m / (kn * KN_MPS) * 1000.0;
     return ms < (double)limit_ms ? (int64_t)ms : limit_ms;
 }
 
-/* Of the time since the stop was last counted, what was still stop, the ship being here
- * now: not the time it took to come here. */
+/* The part of the time since the stop was last counted that was still stop, when the ship
+ * is here now: without the time that it took to come here. */
 static int64_t credit_before(const struct call_step *c)
 {
     const struct call_state *s = c->s;
@@ -54,14 +54,15 @@ static bool is_under_way(const struct call_step *c, const struct track_fix *fix)
     return (fix->has & FIX_SOG) != 0 && fix->sog_dkn / 10.0 >= c->conf->stop_end_kn;
 }
 
-/* A ship that was under way before the silence and after it may have sailed on all the
- * while: no stop is counted for it. */
+/* A ship that was under way before and after the silence may have sailed on all the time:
+ * no stop is counted for it. */
 static bool has_sailed_on(const struct call_step *c)
 {
     return is_under_way(c, &c->s->last) && is_under_way(c, c->fix);
 }
 
-/* The speed in kn at which she came or went: the reported one where she was under way. */
+/* The speed in kn at which the ship came or went: the reported one if it was under way.
+ */
 static double way_kn(const struct call_step *c)
 {
     const struct track_fix *ends[] = {&c->s->last, c->fix};
@@ -72,9 +73,9 @@ static double way_kn(const struct call_step *c)
     return kn > 0 ? kn : c->conf->way_kn;
 }
 
-/* What a silence between the last fix and this one, of which `outside` lies outside the
- * port, leaves for a stop inside: nothing where she lay still outside, for there she
- * spent it. */
+/* The part of a silence between the last fix and this one that counts as a stop inside;
+ * `outside` of it lies outside the port. Nothing when the ship lay still outside, because
+ * it spent the silence there. */
 static int64_t dark_leftover(const struct call_step *c, const struct track_fix *outside)
 {
     const struct call_state *s = c->s;
@@ -92,7 +93,7 @@ static bool is_in_area(const struct call_state *s)
     return s->phase == CALL_AREA || s->phase == CALL_STOPPED;
 }
 
-/* Is the ship still in the area it was in? Moves on within a same-group. */
+/* Whether the ship is still in the same area. Moves on within a same-group. */
 static bool is_still_in(struct call_step *c)
 {
     struct call_state *s = c->s;
@@ -103,7 +104,7 @@ static bool is_still_in(struct call_step *c)
     return ports_within_exit(c->ports, s->member, c->fix->pos);
 }
 
-/* Does another port than that of the call hold the fix, and better? */
+/* Whether another port than that of the call holds the fix, and better. */
 static bool is_better_elsewhere(const struct call_step *c)
 {
     const struct call_state *s = c->s;
@@ -119,8 +120,8 @@ static bool is_better_elsewhere(const struct call_step *c)
            ports_distance_m(c->ports, s->member, c->fix->pos);
 }
 
-/* Beyond the exit: the stop under way, or the silence, ends; then the call. Returns the
- * part of a silence that is left for the port it may be in now. */
+/* Beyond the exit: ends the stop under way or the silence, then the call. Returns the
+ * rest of a silence, for the port where the ship may be now. */
 static int64_t leave_area(struct call_step *c)
 {
     struct call_state *s = c->s;
@@ -160,7 +161,7 @@ static void enter_area(struct call_step *c, int64_t left_ms)
     call_happens(c, CALL_DARK);
 }
 
-/* Where the fix is: out of the area, into one, or unheard for long within it. */
+/* The place of the fix: out of the area, into one, or within one after a long silence. */
 static void step_place(struct call_step *c)
 {
     struct call_state *s = c->s;
@@ -191,7 +192,7 @@ static void step_place(struct call_step *c)
 
 /* --- motion --- */
 
-/* A ship that is in an area and slow: a stop begins, at the port where it lies. */
+/* A ship that is slow in an area: a stop begins, at the port where it lies. */
 static void begin_stop(struct call_step *c)
 {
     struct call_state *s = c->s;
@@ -239,7 +240,7 @@ static void step_stopped(struct call_step *c)
     bool is_fast = s->fast_since_ms != TIME_NONE;
     c->stop_end_ms = is_fast ? s->fast_since_ms : c->fix->time_ms;
     c->stop_credit_ms = is_fast ? s->fast_credit_ms : credit_before(c);
-    /* Unheard for hours between two fixes inside: it lay, wherever in the port. */
+    /* Not heard for hours between two fixes inside: it lay somewhere in the port. */
     if (c->silent_ms >= c->conf->gap_ms && c->stop_end_ms == c->fix->time_ms)
         c->stop_credit_ms = c->fix->time_ms - s->counted_ms - s->exempt_ms;
     call_happens(c, CALL_MOVES);
@@ -270,7 +271,8 @@ static void find_speed(struct call_step *c)
     if (c->fix->time_ms - s->speed_from.time_ms < SPEED_LEG_MS)
         return;
     c->speed_kn = tracks_speed_kn(&s->speed_from, c->fix);
-    /* The leg as a whole was slow: so was the ship at its begin, if it was here then. */
+    /* The whole leg was slow, so the ship was slow at its begin too, if it was here then.
+     */
     bool was_in = s->phase == CALL_AREA &&
                   ports_within_exit(c->ports, s->member, s->speed_from.pos);
     if (was_in)

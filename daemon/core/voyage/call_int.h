@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of the port-call machine, for call.c and its test; and what its files share.
- */
+/* The table of the port-call machine, for call.c and its test, and declarations that its
+ * files share. */
 #ifndef LOOKOUT_CALL_INT_H
 #define LOOKOUT_CALL_INT_H
 
@@ -37,7 +37,7 @@ struct call_step {
     uint32_t declared;
     uint32_t at;       /* the port that holds the fix, as ports_index_at says */
     double speed_kn;   /* < 0: unknown */
-    int64_t legs_from; /* since when speed_kn holds: the fix's time when it is a SOG */
+    int64_t legs_from; /* the time of speed_kn; of a SOG, the fix's */
     int64_t silent_ms; /* time since the last fix that may count */
     int64_t exempt_ms; /* and that may not */
     /* What CALL_DARK and CALL_MOVES are about. */
@@ -53,11 +53,11 @@ struct call_edge {
 extern const struct call_edge call_edges[];
 extern const size_t call_edge_count;
 
-/* Run one happening through the table. */
+/* Handle one happening by the table. */
 void call_happens(struct call_step *step, enum call_happening what);
 /* No stop yet. */
 void call_no_stops(struct call_stops *stops);
-/* Back to no call; the last fix stays. */
+/* Reset to no call; the last fix stays. */
 void call_forget(struct call_state *s, enum call_phase phase);
 
 #endif

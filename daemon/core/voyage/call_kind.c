@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Anchorage or berth: the kind of the port's area where it says so, else what the crew's
- * navigation status says in most fixes of the stops, else how the ship lay: one at anchor
- * swings with wind and tide, one at a berth keeps place and heading. */
+/* Anchorage or berth: the kind of the port's area when it has one, else the navigation
+ * status of most fixes of the stops, else the way the ship lay: at anchor it swings with
+ * wind and tide, at a berth it keeps its place and heading. */
 #include <string.h>
 
 #include "call_kind_int.h"
@@ -31,8 +31,8 @@ void call_kind_begin(struct call_state *s)
     s->spread_m = 0;
 }
 
-/* Widen the arc heading_low..heading_high (clockwise) to hold the heading, the shorter
- * way. */
+/* Widen the arc heading_low..heading_high (clockwise) on the shorter side, so that it
+ * holds the heading. */
 static void add_heading(struct call_state *s, uint16_t heading_deg)
 {
     if (!s->has_heading) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Saved state of the port-call machine. Ports are saved by code: the gazetteer may be
- * another when it is read. */
+/* Saved state of the port-call machine. Ports are saved by code, because the gazetteer
+ * may have changed when the state is read. */
 #include <string.h>
 
 #include "call_int.h"
@@ -26,8 +26,9 @@ static uint32_t get_port(const struct ports *ports, struct wire_reader *r)
     return !r->failed && code[0] != '\0' ? ports_find(ports, code) : PORT_NONE;
 }
 
-/* Times are written as differences to the last fix's: a byte or three in place of six. 0
- * is TIME_NONE, a difference d is d + 1 or, below 0, d. */
+/* Times are written as differences from the time of the last fix: one to three bytes
+ * instead of six. 0 is TIME_NONE; a difference d is written as d + 1, or as d when it is
+ * negative. */
 static void put_time(struct wire_writer *w, int64_t base_ms, int64_t time_ms)
 {
     int64_t difference = time_ms - (time_ms != TIME_NONE ? base_ms : time_ms);
@@ -121,7 +122,7 @@ void call_wire_save(const struct call_state *s, const struct ports *ports,
         write_call(w, s, ports);
 }
 
-/* Fills in the call; false when its port is not known any more. */
+/* Read the call; false when its port is no longer known. */
 static bool get_call(struct wire_reader *r, struct call_state *s,
                      const struct ports *ports)
 {
@@ -157,7 +158,7 @@ static bool get_call(struct wire_reader *r, struct call_state *s,
     return call->port != PORT_NONE;
 }
 
-/* The gazetteer may have moved ports into and out of `same` groups meanwhile. */
+/* Meanwhile the gazetteer may have moved ports into or out of `same` groups. */
 static void reconcile_ports(struct call_state *s, const struct ports *ports)
 {
     uint32_t known = s->current.port;

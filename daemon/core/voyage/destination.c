@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a declared destination means. The crew types it: twenty characters of IMO
- * SN.1/Circ.244's "XX XXX>YY YYY", a name, an abbreviation, a wish for the new year.
- * Whatever leaves a doubt does not resolve: no answer is an answer, a wrong port is not.
- * The reviewed words are in destination_names.c, the reviewed names of ports in the
- * table that destination_table.c reads. */
+/* Resolves declared destinations to ports. The crew types the text: the form "XX XXX>YY
+ * YYY" of IMO SN.1/Circ.244, a name, an abbreviation, or a greeting. A doubtful text does
+ * not resolve, because a wrong port is worse than no port. The reviewed words are in
+ * destination_names.c; destination_table.c reads the reviewed names of ports. */
 #include <string.h>
 
 #include "destination_int.h"
@@ -11,11 +10,11 @@
 
 #define LINE_BYTES 64
 #define WORDS_MAX 12
-#define STRIPPED_LENGTH 5 /* of a name that "anchorage", "pilot" ... were taken from */
+#define STRIPPED_LENGTH 5 /* least length of a name without "anchorage" etc. */
 
 struct word {
     const char *text; /* borrowed from the line; upper case, letters and digits */
-    char before;      /* what separates it from the word before it */
+    char before;      /* the separator before the word */
 };
 
 struct words {
@@ -27,8 +26,8 @@ struct words {
 
 /* --- words --- */
 
-/* The words of [at, end); apostrophes vanish, all else separates. A text of too many
- * words has none. */
+/* Split [at, end) into words: apostrophes are dropped, other signs separate. A text of
+ * too many words has none. */
 static void split_words(struct words *w, const char *at, const char *end)
 {
     char *room = w->room;
@@ -58,7 +57,7 @@ static bool is_word_at(const struct words *w, size_t i, const char *text)
     return i < w->count && strcmp(w->items[i].text, text) == 0;
 }
 
-/* Only what lies behind the last "to", or "dest:". */
+/* Keep only the words after the last "to" or "dest:". */
 static void keep_behind_to(struct words *w)
 {
     for (size_t i = w->count; i > 0; i--)
@@ -70,7 +69,7 @@ static void keep_behind_to(struct words *w)
         }
 }
 
-/* Drop "VIA ..." and "ETA ..."; nothing stays where a word says that no port is meant. */
+/* Drop "VIA ..." and "ETA ..."; drop all when a word says that no port is meant. */
 static void drop_asides(struct words *w)
 {
     for (size_t i = 0; i < w->count; i++) {
@@ -85,7 +84,7 @@ static void drop_asides(struct words *w)
     }
 }
 
-/* The words [begin, end) run together. */
+/* Join the words [begin, end) without separators. */
 static size_t run_together(const struct words *w, size_t begin, size_t end, char *ret_key)
 {
     size_t n = 0;
@@ -100,7 +99,7 @@ static size_t run_together(const struct words *w, size_t begin, size_t end, char
 
 /* --- meaning --- */
 
-/* [begin, end) as a code: "RUVVO", "RU VVO", "PG/RAB". */
+/* The words [begin, end) as a code: "RUVVO", "RU VVO", "PG/RAB". */
 static struct found find_code(const struct ports *ports, const struct words *w,
                               size_t begin, size_t end)
 {
@@ -113,8 +112,8 @@ static struct found find_code(const struct ports *ports, const struct words *w,
     return port != PORT_NONE ? (struct found){FOUND_ONE, port} : FOUND_NONE;
 }
 
-/* [begin, end) as a code or a name. A word that is one port's code and another's name
- * leaves a doubt. */
+/* The words [begin, end) as a code or a name. A word that is one port's code and another
+ * port's name is doubtful. */
 static struct found find_plain(const struct ports *ports, const struct words *w,
                                size_t begin, size_t end, const struct countries *allowed)
 {
@@ -130,7 +129,7 @@ static struct found find_plain(const struct ports *ports, const struct words *w,
     return ports_names_join(ports, code, ports_names_find(ports, key, allowed));
 }
 
-/* The country that the last or first word or words name; how many words that are. */
+/* The country named by the last or the first words; returns the number of these words. */
 static size_t country_at(const struct words *w, size_t begin, size_t end, bool is_last,
                          struct countries *ret_allowed)
 {
@@ -157,7 +156,7 @@ static bool is_number_word(const char *word)
     return word[strspn(word, "0123456789")] == '\0';
 }
 
-/* May the last word go, because it only says where in the port or off it? */
+/* Whether the last word only says where in or off the port, so that it may be dropped. */
 static bool may_drop_last(const struct ports *ports, const struct words *w, size_t begin,
                           size_t end)
 {
@@ -171,8 +170,8 @@ static bool may_drop_last(const struct ports *ports, const struct words *w, size
            rest >= STRIPPED_LENGTH;
 }
 
-/* Take what only says where in the port off the end, and the country off either; look
- * again after each step. */
+/* Drop words from the end that only say where in the port, and the country from either
+ * end; look the rest up after each step. */
 static struct found find_stripped(const struct ports *ports, const struct words *w,
                                   size_t begin, size_t end)
 {
@@ -208,7 +207,7 @@ static struct found find_stripped(const struct ports *ports, const struct words 
     return is_typo_allowed ? ports_names_find_typo(ports, key, &allowed) : FOUND_NONE;
 }
 
-/* Several ways of naming one port in a row: "DEHAM HAMBURG", "ROTTERDAM MAASVLAKTE". */
+/* One port named twice: "DEHAM HAMBURG", "ROTTERDAM MAASVLAKTE". */
 static struct found find_twice(const struct ports *ports, const struct words *w,
                                size_t begin, size_t end)
 {
@@ -230,7 +229,7 @@ static struct found find_part(const struct ports *ports, const struct words *w,
     return found.what == FOUND_NOTHING ? find_twice(ports, w, begin, end) : found;
 }
 
-/* "BUSAN/KOREA": a country behind a slash is one behind a blank. */
+/* "BUSAN/KOREA": a country after a slash is read as after a blank. */
 static void join_country(struct words *w)
 {
     char key[LINE_BYTES * 2];
@@ -244,7 +243,7 @@ static void join_country(struct words *w)
         w->items[begin - 1].before = ' ';
 }
 
-/* Parts between slashes must all mean the same port, unless all together are a code. */
+/* All parts between slashes must mean the same port, unless the whole text is a code. */
 static struct found find_all(const struct ports *ports, const struct words *w)
 {
     static const struct countries any = {.count = 0};
@@ -265,8 +264,8 @@ static struct found find_all(const struct ports *ports, const struct words *w)
     return found;
 }
 
-/* Upper case up to '@'; the pilot station's slash goes. False for what is marked as
- * unknown ("?? ???"), runs both ways ("<>") or is no ASCII. */
+/* Copy the text up to '@' in upper case, "P/S" (pilot station) as "PS". False for a text
+ * that is marked as unknown ("?? ???"), names both directions ("<>") or is not ASCII. */
 static bool read_destination_line(const char *text, char ret_line[LINE_BYTES])
 {
     size_t n = 0;
@@ -292,7 +291,8 @@ uint32_t destination_resolve(const struct ports *ports, const char *text)
     const char *leg = strrchr(w.line, '>');
     leg = leg != NULL ? leg + 1 : w.line;
     split_words(&w, leg, leg + strlen(leg));
-    /* A code comes first: those of Tonga and the Faroes begin with words of ours. */
+    /* Codes come first: those of Tonga (TO) and the Faroes (FO) begin with reviewed
+     * words. */
     struct found found = find_code(ports, &w, 0, w.count);
     if (found.what == FOUND_ONE && w.count == 2)
         return found.port;

@@ -9,19 +9,19 @@
 #include "lookout/voyage/ports.h"
 
 enum destination_word {
-    DESTINATION_CUT,       /* what follows is not the destination: VIA, ETA */
+    DESTINATION_CUT,       /* the words after it are not the destination: VIA, ETA */
     DESTINATION_REFUSE,    /* no port is meant: FOR ORDERS, OPL */
     DESTINATION_QUALIFIER, /* where in or off the port: ANCH, PS, ROADS */
-    DESTINATION_NOUN,      /* may be part of a name as well: HARBOUR, PORT, WEST */
+    DESTINATION_NOUN,      /* may also be part of a name: HARBOUR, PORT, WEST */
     DESTINATION_STATE,     /* states of the United States */
-    DESTINATION_NO_TYPO,   /* words of their own, not misspelt ports */
-    DESTINATION_ALONE      /* no port is meant where the word stands alone */
+    DESTINATION_NO_TYPO,   /* ordinary words, not misspelt ports */
+    DESTINATION_ALONE      /* no port is meant when the word stands alone */
 };
 
 /* word: upper-case letters and digits. */
 bool destination_names_is_word(enum destination_word kind, const char *word);
-/* ISO 3166 code of a country by its name run together ("SOUTHKOREA") or by the code
- * itself; NULL when it is none. */
+/* The ISO 3166 code of a country by its name without blanks ("SOUTHKOREA") or by the code
+ * itself; NULL when it is not a country. */
 const char *destination_names_country(const char *name);
 
 static inline bool destination_is_alnum(char c)
@@ -34,7 +34,7 @@ static inline char destination_upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-/* What a look-up found. */
+/* The result of a look-up. */
 enum finding { FOUND_NOTHING, FOUND_ONE, FOUND_SEVERAL };
 
 struct found {
@@ -44,10 +44,10 @@ struct found {
 
 #define FOUND_NONE ((struct found){FOUND_NOTHING, PORT_NONE})
 
-/* The doubt of two answers is none, unless they are the same port. */
+/* Join two answers: two different ports are doubtful, and then the answer is none. */
 struct found ports_names_join(const struct ports *ports, struct found a, struct found b);
 
-/* Which countries are allowed: up to two, as "SAVANNAH GA" may be Georgia's or Gabon's;
+/* The allowed countries: up to two, because "SAVANNAH GA" may mean Georgia or Gabon;
  * none: any. */
 struct countries {
     char codes[2][3];
@@ -61,7 +61,8 @@ struct found ports_names_find(const struct ports *ports, const char *key,
                               const struct countries *allowed);
 struct found ports_names_find_typo(const struct ports *ports, const char *key,
                                    const struct countries *allowed);
-/* A name in the reviewed table: "harbour" or "west" behind it says no more than where. */
+/* Whether the name is in the reviewed table: then "harbour" or "west" after it only says
+ * where in the port. */
 bool ports_names_is_reviewed(const struct ports *ports, const char *key);
 
 #endif

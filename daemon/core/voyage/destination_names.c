@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reviewed words of declared destinations, and names of countries. Each is written as it
- * is compared: upper-case letters and digits, nothing else. Names of ports are in
+/* Reviewed words of declared destinations, and names of countries, in the form in which
+ * they are compared: only upper-case letters and digits. Names of ports are in
  * config/destinations.csv. */
 #include <stddef.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static const char *const refuse_words[] = {
     "TRIALS",   "TRANSIT", "CANAL",   "STRAIT",   "FROM",
 };
 
-/* Names of small or inland ports, which are not meant by crews that write them alone. */
+/* Names of small or inland ports; crews that write the name alone do not mean them. */
 static const char *const alone_words[] = {
     "BALI", "BEST", "FREEDOM", "JAVA", "LIBERTY", "MOSCOW", "OREGON", "PORTS", "STAR",
 };

@@ -67,7 +67,7 @@ static int by_name(const void *a, const void *b)
     return order != 0 ? order : x->line - y->line;
 }
 
-/* Rows in the order of their names; the second of a name is a fault. */
+/* Sort the rows by name; a second row of a name is a fault. */
 static void drop_repeated(struct reading *r)
 {
     struct destination_table *t = &r->b->destinations;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stays outside every port: believed fixes to stops as port calls have them, stops to
- * stays, stays to places. */
+/* Stays outside every port: makes stops from believed fixes as port calls do, stays from
+ * stops, and places from stays. */
 #include "lookout/voyage/missed.h"
 
 #include <stdlib.h>
@@ -14,10 +14,10 @@
 #include "lookout/voyage/ports.h"
 
 #define PLACE_M 3000.0
-/* Between two fixes farther apart nobody knows whether she lay still. */
+/* a longer gap does not show whether the ship lay still */
 #define SILENCE_MS DAY_MS
 
-/* One ship, and the stop she is in. */
+/* A ship and its stop under way. */
 struct ship {
     uint32_t mmsi, track;
     bool is_stopped;
@@ -80,7 +80,7 @@ void missed_destroy(struct missed *m)
 
 /* --- stops --- */
 
-/* The stop has ended: kept when it was long, and outside every port. */
+/* The stop has ended: keep it when it was long and outside every port. */
 static int end_stop(struct missed *m, struct ship *s)
 {
     s->is_stopped = false;
@@ -176,7 +176,8 @@ static int by_mmsi(const void *a, const void *b)
     return ((*x)->mmsi > (*y)->mmsi) - ((*x)->mmsi < (*y)->mmsi);
 }
 
-/* Stops that the recording cuts short, in an order that no table decides. */
+/* Stops that the end of the recording cuts, in an order that does not depend on a table.
+ */
 static int end_stops(struct missed *m)
 {
     size_t cursor = 0, n = 0;
@@ -203,7 +204,7 @@ static int by_length(const void *a, const void *b)
     return (x->mmsi > y->mmsi) - (x->mmsi < y->mmsi);
 }
 
-/* Whether one of the stays of a place before this one is the same ship's. */
+/* Whether an earlier stay of the place is the same ship's. */
 static bool has_ship(const struct missed *m, const size_t *place_of, size_t stay)
 {
     for (size_t i = 0; i < stay; i++)
@@ -212,7 +213,7 @@ static bool has_ship(const struct missed *m, const size_t *place_of, size_t stay
     return false;
 }
 
-/* The longest stay that no place holds yet makes one. */
+/* The longest stay that belongs to no place makes a new place. */
 static void gather_stays(struct missed *m, size_t *place_of)
 {
     for (size_t i = 0; i < m->stay_count; i++) {

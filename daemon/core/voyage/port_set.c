@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Patterns over ports and the sets they make. */
+/* Patterns of ports, and the sets of ports that they name. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 struct port_set {
     size_t count;             /* members */
     size_t words;             /* of bits */
-    struct ports_picks picks; /* its bits are those behind it */
+    struct ports_picks picks; /* its bits follow it in memory */
     uint64_t bits[];          /* one per port */
 };
 
@@ -94,7 +94,7 @@ static int pick_country(const struct ports *ports, const char *pattern,
     return 0;
 }
 
-/* The port that a name means, or PORT_NONE. */
+/* The port of that name, or PORT_NONE. */
 static uint32_t find_by_name(const struct ports *ports, const char *name)
 {
     uint32_t found = PORT_NONE;
@@ -103,7 +103,8 @@ static uint32_t find_by_name(const struct ports *ports, const char *name)
     return found;
 }
 
-/* What is no code: the port of that name where there is one, else the nearest code. */
+/* The hint for a word that is not a code: the port of that name if there is one, else the
+ * nearest code. */
 static int unknown_code(const struct ports *ports, const char *pattern, struct err *err)
 {
     const char *nearest = ports_nearest_code(ports, pattern);
@@ -129,7 +130,7 @@ static int pick_code(const struct ports *ports, const char *pattern,
     return unknown_code(ports, pattern, err);
 }
 
-/* Ports of one group come together. */
+/* The ports of a same-group come together. */
 static void close_rings(const struct ports *ports, uint64_t *bits)
 {
     for (uint32_t i = 0; i < ports->count; i++) {

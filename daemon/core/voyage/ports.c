@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The built gazetteer: look-ups by code and by text, and the distances of one port.
- * Building is ports_builder.c, the grid ports_index.c. */
+/* The finished gazetteer: look-ups by code and by text, and the distances to one port.
+ * ports_builder.c builds it, ports_index.c has the grid. */
 #include "lookout/voyage/ports.h"
 
 #include <math.h>
@@ -63,14 +63,14 @@ uint32_t ports_find(const struct ports *ports, const char *code)
 const char *ports_nearest_code(const struct ports *ports, const char *word)
 {
     const char *best = "";
-    unsigned best_distance = 2; /* one edit of five letters; more says nothing */
+    unsigned best_distance = 2; /* one edit of five letters at most */
     char upper_word[16];
     text_copy(upper_word, sizeof upper_word, word);
     text_upper(upper_word);
     for (size_t i = 0; i < ports->count && best_distance > 1; i++) {
         const char *locode = ports->items[i].locode;
         unsigned d = text_distance(upper_word, locode, 1);
-        /* The country is seldom the mistyped part. */
+        /* A code with the same country is preferred: countries are seldom mistyped. */
         if (d < best_distance && memcmp(upper_word, locode, 2) == 0) {
             best = locode;
             best_distance = d;
@@ -110,7 +110,7 @@ bool ports_within_entry(const struct ports *ports, uint32_t port, struct geo_pos
     return ports_index_holds(ports, port, pos, PORTS_EDGE_ENTRY);
 }
 
-/* *best becomes the distance when it is less, or the first (-1: none yet). */
+/* Set *best to the distance when that is less, or the first (-1: none yet). */
 static void take_nearer(struct geo_pos place, struct geo_pos pos, double *best)
 {
     const double e7_m = GEO_EARTH_RADIUS_M * 3.14159265358979323846 / 180 / GEO_E7;
@@ -140,7 +140,7 @@ double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos
 
 /* --- search --- */
 
-/* Where needle lies in text, ASCII case folded; -1: nowhere. */
+/* The place of needle in text, ASCII case folded; -1: not there. */
 static long find_fold(const char *text, const char *needle)
 {
     for (long at = 0;; at++) {
@@ -157,7 +157,7 @@ static long find_fold(const char *text, const char *needle)
 
 enum { RANK_NONE = 9 };
 
-/* 1 the whole name, 3 its beginning, 5 a word's beginning, 7 anywhere. */
+/* Rank: 1 the whole name, 3 its beginning, 5 a word's beginning, 7 elsewhere. */
 static int name_rank(const char *name, const char *query)
 {
     long at = find_fold(name, query);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Areas of ports out of GeoJSON: the reader of zones judges each geometry, this file only
- * finds the features and the codes they are for. */
+/* Areas of ports from GeoJSON: the reader of zones checks each geometry; this file finds
+ * the features and their port codes. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ struct areas {
     struct ports_reading to;
 };
 
-/* A feature's geometry through the reader of zones. */
+/* Read a feature's geometry with the reader of zones. */
 static int read_geometry(struct areas *a, const json_t *feature, const char *locode,
                          struct zone_set **ret_area)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From what the builder collected to the immutable gazetteer: definitions over rows,
- * areas, codes, codes that are one port, groups, grid, names. */
+/* Makes the immutable gazetteer from the collected data: definitions over rows, areas,
+ * codes, same-groups, groups, grid, names. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static struct ports_entry *row_find(struct ports_builder *b, const char *locode)
     return i != 0 ? &b->rows[i - 1] : NULL;
 }
 
-/* Put a definition over the row of its code; what it does not say stays. */
+/* Apply a definition to the row of its code; values that it does not give stay. */
 static void overlay_definition(struct ports_entry *row, struct ports_entry *d)
 {
     if (d->name != NULL) {
@@ -135,7 +135,8 @@ static void apply_areas(struct assembly *a)
 
 /* --- rows to ports --- */
 
-/* Where a place known by a point is left: as far beyond its entry as is usual. */
+/* The exit distance of a place that is a point: as far beyond its entry as the default.
+ */
 static double exit_beyond(const struct ports_builder *b, double entry_m)
 {
     return b->exit_m > b->entry_m ? entry_m + (b->exit_m - b->entry_m) : entry_m;
@@ -155,7 +156,7 @@ static void take_places(const struct ports_builder *b, struct ports_entry *row,
     }
 }
 
-/* Take a row over into the port. */
+/* Move a row's data into the port. */
 static int assemble_port(const struct ports_builder *b, struct ports_entry *row,
                          struct port *p)
 {
@@ -215,7 +216,7 @@ static int make_ports(struct assembly *a)
 
 /* --- codes that are one port --- */
 
-/* An unknown code becomes another code of that port. */
+/* Make an unknown code another code of that port. */
 static int adopt_code(struct ports *ports, uint32_t port, const char *code)
 {
     struct port *p = &ports->items[port];
@@ -233,7 +234,7 @@ static int adopt_code(struct ports *ports, uint32_t port, const char *code)
     return 0;
 }
 
-/* Join two rings of same ports, or do nothing when it is one already. */
+/* Join two rings of same ports; nothing happens when they are one ring. */
 static void join_same(struct ports *ports, uint32_t a, uint32_t b)
 {
     for (uint32_t i = ports->items[a].next_same; i != a; i = ports->items[i].next_same)
@@ -272,7 +273,7 @@ static int apply_same(struct ports *ports, const char *const *codes, size_t n,
     return 0;
 }
 
-/* The groups of the CSV, each row naming the port that stands for it. */
+/* The same-groups of the CSV: each row names the port that represents it. */
 static int apply_row_sames(struct assembly *a)
 {
     bool is_known = false;
@@ -317,7 +318,8 @@ enum { GROUP_DEPTH_MAX = 100 };
 
 static int group_resolve(struct grouping *g, size_t group);
 
-/* ports_group_lookup over the builder's groups, resolving them as they are named. */
+/* A ports_group_lookup of the builder's groups, which resolves them when they are named.
+ */
 static const struct ports_picks *group_lookup(void *context, const char *name,
                                               struct err *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Collecting ports, areas, groups and same-lists in any order, and putting them together
- * into the immutable gazetteer. */
+/* Collects ports, areas, groups and same-lists in any order, to make the immutable
+ * gazetteer of them. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,7 +194,7 @@ fail:
     return rc;
 }
 
-/* Copies texts; on failure nothing stays. */
+/* Copy the texts; on failure nothing stays allocated. */
 static int list_make(const char *name, const char *const *items, size_t n,
                      struct ports_list *ret_list)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The gazetteer's codes: which port each belongs to. Sorted once; to insert them one by
- * one took a third of the time in which the gazetteer is read. */
+/* The gazetteer's codes and the port of each. They are sorted once; inserting them one by
+ * one took a third of the time of reading the gazetteer. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +19,7 @@ size_t ports_codes_place(const struct ports *ports, uint64_t key)
     return low;
 }
 
-/* By code; a port's own code before another's other code, the first port before others.
- */
+/* Order: by code, a port's own code before other codes, earlier ports first. */
 static int by_claim(const void *a, const void *b)
 {
     const struct ports_code *x = a, *y = b;
@@ -31,7 +30,7 @@ static int by_claim(const void *a, const void *b)
     return (x->port > y->port) - (x->port < y->port);
 }
 
-/* All codes that ports claim, sorted once, each kept for the first that claims it. */
+/* Sort all codes that ports claim; each belongs to the first port that claims it. */
 static void codes_sort(struct ports *ports)
 {
     size_t kept = 0;
@@ -43,7 +42,7 @@ static void codes_sort(struct ports *ports)
     ports->code_count = kept;
 }
 
-/* A port's list loses the codes that it did not get. */
+/* Remove the codes that the port did not get from its list. */
 static void codes_keep_own(struct ports *ports, uint32_t port)
 {
     struct port *p = &ports->items[port];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The gazetteer's CSV: RFC 4180 with a header, LF or CRLF, a byte-order mark and lines
- * beginning with '#' passed over. Every fault is reported, a faulty row is left out. */
+/* The gazetteer's CSV: RFC 4180 with a header, LF or CRLF. A byte-order mark and lines
+ * that begin with '#' are skipped. Every fault is reported, and a faulty row is left out.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -255,7 +256,7 @@ static int read_column(struct reader *r, int column, const struct csv_field *f,
     return 0;
 }
 
-/* Keep a good row unless its code was there before. */
+/* Keep the row, unless an earlier row has its code. */
 static int keep_row(struct reader *r, struct ports_entry *e)
 {
     uint64_t key = ports_code_key(e->locode);
@@ -302,7 +303,7 @@ static int take_ports_row(struct reader *r)
 
 /* --- codes over all rows --- */
 
-/* The port that stands for a row is a row itself. */
+/* The port that represents a row must be a row itself. */
 static void check_same(struct reader *r, const struct ports_entry *e)
 {
     if (e->same[0] != '\0' &&
@@ -312,7 +313,7 @@ static void check_same(struct reader *r, const struct ports_entry *e)
                              e->locode, e->same);
 }
 
-/* An other code must be no row's own and no other row's other code. */
+/* Another code must not be a row's own code, nor another code of a second row. */
 static int check_codes(struct reader *r)
 {
     struct map others;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which port holds a position: a grid of a quarter of a degree over the earth, each cell
- * listing the places of ports whose circle or area may reach into it. Most of the sea is
- * empty cells, one load each; near ports a box of integers leaves out all but the few
- * whose distance is worth computing. */
+/* Finds the port that holds a position. A grid of a quarter of a degree covers the earth;
+ * each cell lists the places of ports whose circle or area may reach into it. Most cells
+ * at sea are empty and cost one load. Near ports, a box of integers excludes all but the
+ * few places whose distance must be computed. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -25,7 +25,7 @@ static uint32_t grid_row_of(int64_t lat_e7)
     return row >= ROWS ? ROWS - 1 : (uint32_t)row;
 }
 
-/* Of any longitude, also beyond a half turn. */
+/* The cell of any longitude, also beyond 180 degrees. */
 static int64_t col_of(int64_t lon_e7)
 {
     int64_t shifted = lon_e7 + HALF_TURN_E7;
@@ -34,8 +34,8 @@ static int64_t col_of(int64_t lon_e7)
 
 /* --- reaches --- */
 
-/* The box round a circle on the sphere: half its width in longitude is
- * asin(sin r / cos lat) where the pole lies outside it. */
+/* The box around a circle on the sphere: half its width in longitude is asin(sin r / cos
+ * lat) when the pole lies outside the circle. */
 static struct ports_reach reach_of_circle(struct geo_pos pos, double radius_m)
 {
     double r = radius_m / GEO_EARTH_RADIUS_M;
@@ -67,8 +67,8 @@ static struct ports_reach reach_of_area(const struct zone_set *area, double exit
         width += 360;
     struct geo_point middle = {.lat = (info->low.lat + info->high.lat) / 2,
                                .lon = info->low.lon + width / 2};
-    /* Beyond the edge: a circle there reaches widest where the area is farthest from the
-     * equator. */
+    /* A distance beyond the edge is widest in longitude where the area is farthest from
+     * the equator. */
     double top = fmax(fabs(info->low.lat), fabs(info->high.lat));
     struct ports_reach rim =
         reach_of_circle(geo_to_pos((struct geo_point){top, 0}), exit_m);
@@ -82,7 +82,7 @@ static struct ports_reach reach_of_area(const struct zone_set *area, double exit
     return reach;
 }
 
-/* First pass (`reaches` NULL): count; second: put where the cell has got to. */
+/* First pass (`reaches` NULL): count. Second pass: store at the cell's next place. */
 static void place_reach(const struct ports_reach *reach, uint32_t *starts,
                         struct ports_reach *reaches)
 {
@@ -109,7 +109,7 @@ static size_t count_places(const struct port *ports, size_t count)
     return n;
 }
 
-/* What is reached from every place of every port, in order. */
+/* Call for the cells that each place of each port reaches, in order. */
 static void collect_places(const struct port *ports, size_t count,
                            struct ports_reach *all)
 {
@@ -127,7 +127,7 @@ static void collect_places(const struct port *ports, size_t count,
     }
 }
 
-/* From each cell's number of reaches to the used cells' alone: where each begins. */
+/* Turn the number of reaches of every cell into the beginnings of the used cells. */
 static int pack_cells(struct ports_index *index, const uint32_t *counts)
 {
     const size_t words = (size_t)ROWS * COLS / 64;
@@ -157,7 +157,7 @@ static int pack_cells(struct ports_index *index, const uint32_t *counts)
     return index->reaches != NULL ? 0 : ERR_NOMEM;
 }
 
-/* A cell's reaches; false when it has none. */
+/* The reaches of a cell; false when it has none. */
 static bool find_span(const struct ports_index *index, uint32_t cell, uint32_t *ret_begin,
                       uint32_t *ret_end)
 {
@@ -223,9 +223,9 @@ static bool in_box(const struct ports_reach *reach, struct geo_pos pos)
 
 /* --- distances: rough where that decides, else exact --- */
 
-/* On a plane along the parallel midway, with cos((a + b) / 2) to the first order: within
- * 0.2 % of the great circle up to 100 km and 80 degrees of latitude (checked against it
- * in the tests). Farther out there is no rough distance. */
+/* The distance on a plane along the middle parallel, with cos((a + b) / 2) to the first
+ * order: within 0.2 % of the great circle up to 100 km and 80 degrees of latitude (a test
+ * checks it). Farther out there is no rough distance. */
 #define ROUGH_SHARE 0.002
 #define ROUGH_MAX_M 100000.0
 #define ROUGH_COS_MIN 0.1736 /* 80 degrees */
@@ -264,7 +264,7 @@ static bool rough_distance(const struct ports_reach *reach, struct geo_pos pos,
     return true;
 }
 
-/* Whether the place holds the position, and how far it is from it. */
+/* Whether the place holds the position, and the distance between them. */
 static bool port_holds(const struct ports *ports, const struct ports_reach *reach,
                        struct geo_pos pos, struct candidate *ret)
 {
@@ -285,7 +285,7 @@ static bool port_holds(const struct ports *ports, const struct ports_reach *reac
     return c.is_area || c.distance_m <= limit;
 }
 
-/* Whether the place is not left yet at the position. */
+/* Whether the position is still within the exit of the place. */
 static bool keeps_place(const struct ports *ports, const struct ports_reach *reach,
                         struct geo_pos pos)
 {
@@ -300,7 +300,7 @@ static bool keeps_place(const struct ports *ports, const struct ports_reach *rea
            zone_distance_boundary_m(area, 0, pos) <= reach->exit_m;
 }
 
-/* One with an area goes before all points, then the nearer, then the first. */
+/* Areas come before points, then the nearer place, then the first. */
 static void consider_port(struct candidate *best, struct candidate *c, struct geo_pos pos)
 {
     if (best->port != PORT_NONE && c->is_area == best->is_area) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the gazetteer share: the built value, and the builder. */
+/* Declarations that the files of the gazetteer share: the finished gazetteer and the
+ * builder. */
 #ifndef LOOKOUT_PORTS_INT_H
 #define LOOKOUT_PORTS_INT_H
 
@@ -9,11 +10,11 @@
 /* --- the built value --- */
 
 /* One code (own or other) of a port, ordered by key. */
-/* How a port came by a code. */
+/* How a port got a code. */
 enum ports_claim {
     PORTS_CLAIM_OWN,
     PORTS_CLAIM_OTHER, /* one of its other codes */
-    PORTS_CLAIM_LISTED /* that, and it stands in the port's list */
+    PORTS_CLAIM_LISTED /* the same, and it is in the port's list */
 };
 struct ports_code {
     uint64_t key; /* ports_code_key */
@@ -29,12 +30,12 @@ struct ports_name {
     bool is_reviewed; /* of the destination_table */
 };
 
-/* How far a place of a port reaches, as a box round its exit circle or area: what a grid
- * cell lists, with all that the usual question needs. */
+/* The reach of a place of a port, as a box around its exit circle or area, with all data
+ * that a usual query needs. Grid cells list reaches. */
 struct ports_reach {
     struct geo_pos middle; /* the position of a place known by a point */
     int32_t lat_half_e7;
-    uint32_t lon_half_e7; /* 1800000000: all round the earth */
+    uint32_t lon_half_e7; /* 1800000000: all longitudes */
     uint32_t port;
     uint32_t is_area;
     double entry_m, exit_m;  /* of an area: 0 and metres beyond its edge */
@@ -42,14 +43,14 @@ struct ports_reach {
 };
 
 struct ports_index {
-    uint64_t *used; /* owned: a bit a cell that lists any; small enough to stay at hand */
-    uint32_t *ranks;  /* owned: how many of the cells before those of a word do */
-    uint32_t *starts; /* owned: first reach of each that does, one more at the end */
+    uint64_t *used;   /* owned: one bit for each used cell; small enough for the cache */
+    uint32_t *ranks;  /* owned: the number of used cells before each word */
+    uint32_t *starts; /* owned: the first reach of each used cell, and the end */
     struct ports_reach *reaches; /* owned */
 };
 
-/* Ports picked by patterns: all of them, and the first in the order in which they were
- * written, of ports that are one the head alone. */
+/* Ports picked by patterns: all of them, and the first ones in the written order (of a
+ * same-group only the representative). */
 struct ports_picks {
     uint64_t *bits; /* one per port */
     uint32_t first[PORT_SET_FIRST];
@@ -74,16 +75,16 @@ struct ports {
     struct ports_index index;
 };
 
-/* Five letters or digits as a number that sorts like the text; 0 when it is no code (two
- * letters, then three letters or digits). Takes lower case and one blank after the
- * country. */
+/* Five letters or digits as a number that sorts like the text; 0 when the text is not a
+ * code (two letters, then three letters or digits). Accepts lower case and one blank
+ * after the country. */
 uint64_t ports_code_key(const char *code);
-/* The code in upper case without a blank; false when it is none. */
+/* The code in upper case without a blank; false when the text is not a code. */
 bool ports_code_read(const char *code, char ret_locode[LOCODE_BYTES]);
-/* All ports' codes, with room for `more`; a port's list of other codes loses those that
- * another has. ERR_NOMEM, else 0. */
+/* Collect the codes of all ports, with room for `more`; a code that another port has is
+ * removed from a port's list. ERR_NOMEM, else 0. */
 MUST_CHECK int ports_codes_make(struct ports *ports, size_t more);
-/* One more code of a port, within that room; false when it is known. */
+/* Add a code of a port, within that room; false when it is known. */
 bool ports_codes_add(struct ports *ports, const char *code, uint32_t port);
 /* The nearest known code to a word, "" when none is near. */
 const char *ports_nearest_code(const struct ports *ports, const char *word);
@@ -97,7 +98,8 @@ MUST_CHECK int ports_index_build(struct ports_index *index, const struct port *p
                                  size_t count);
 void ports_index_finish(struct ports_index *index);
 
-/* Adds what a pattern names to the picks. `group` resolves "$name": NULL when unknown. */
+/* Add the ports that a pattern names to the picks. `lookup` resolves "$name": NULL when
+ * unknown. */
 static inline size_t ports_bit_words(size_t count)
 {
     return (count + 63) / 64;
@@ -108,13 +110,13 @@ MUST_CHECK int port_set_pick_pattern(const struct ports *ports, const char *patt
                                      ports_group_lookup lookup, void *context,
                                      struct ports_picks *picks, struct err *err);
 
-/* Names for destinations, after items, codes and ring stand. ERR_NOMEM, else 0. */
+/* Build the names for destinations, after items, codes and rings. ERR_NOMEM, else 0. */
 struct destination_table;
 MUST_CHECK int ports_names_build(struct ports *ports,
                                  const struct destination_table *reviewed);
 
-/* Reviewed names, which decide where the gazetteer's own are missing or ambiguous; each
- * once. A row whose port the gazetteer lacks means nothing. */
+/* Reviewed names, each once. They decide when the gazetteer's own names are missing or
+ * ambiguous. A row whose port the gazetteer lacks has no effect. */
 enum { DESTINATION_NAME_BYTES = 64 };
 struct destination_row {
     char name[DESTINATION_NAME_BYTES]; /* upper-case letters and digits */
@@ -145,7 +147,7 @@ void ports_builder_report(struct ports_reading *r, int code, int line, int col,
 struct ports_entry {
     char locode[LOCODE_BYTES];
     bool has_pos;
-    bool is_placed; /* the configuration says where: no shipped area */
+    bool is_placed; /* the configuration gives its place: no shipped area */
     int line;       /* of the CSV */
     char *name;     /* owned; NULL: not given */
     char *source;   /* owned; NULL: not given */
@@ -184,7 +186,7 @@ struct ports_builder {
     void *trouble_context; /* borrowed */
 };
 
-/* Free what was collected; settings stay. */
+/* Free the collected data; the settings stay. */
 void ports_builder_empty(struct ports_builder *b);
 void ports_builder_finish_entry(struct ports_entry *e);
 void ports_builder_free_texts(char **texts, size_t count);
@@ -192,7 +194,7 @@ void ports_builder_free_texts(char **texts, size_t count);
 MUST_CHECK int ports_builder_split(const char *text, size_t n, char separator,
                                    char ***ret_parts, size_t *ret_count);
 
-/* ports_codes.c: where the code of that key is among the sorted ones, or would be. */
+/* The place of that key among the sorted codes, or where it would be (ports_codes.c). */
 size_t ports_codes_place(const struct ports *ports, uint64_t key);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of ports for declared destinations: exact, and with one typo where the name is
- * known well enough for a guess. */
+/* Names of ports for declared destinations: exact, or with one typo when the name is long
+ * enough for a guess. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +10,9 @@
 #define KEY_BYTES DESTINATION_NAME_BYTES
 /* How long a name must be for a guess. Measured with 8,000 names of places of UN/LOCODE
  * and the World Port Index that the gazetteer did not have then: guessing at every name
- * of six letters named a wrong port for 130 of them, by these rules for 16. */
+ * of six letters gave a wrong port for 130 of them, these rules for 16. */
 #define TYPO_LENGTH 6      /* a reviewed name, or one whose country is given too */
-#define TYPO_FREE_LENGTH 8 /* from here on the first letter may be the wrong one */
+#define TYPO_FREE_LENGTH 8 /* from this length, the first letter may be wrong */
 #define TYPO_ANY_LENGTH 10 /* any name of the gazetteer */
 #define NAME_LENGTH 4      /* shorter names must be in the reviewed table */
 
@@ -40,7 +40,7 @@ static int by_key(const void *a, const void *b)
     return x->port < y->port ? -1 : x->port > y->port;
 }
 
-/* Add one name at *text, which moves on; short names stay out unless reviewed. */
+/* Add one name at *text, which is advanced; short names are left out unless reviewed. */
 static void add_name(struct ports *ports, char **text, const char *name, uint32_t port,
                      bool is_reviewed)
 {
@@ -104,7 +104,7 @@ struct found ports_names_join(const struct ports *ports, struct found a, struct 
     return (struct found){FOUND_SEVERAL, PORT_NONE};
 }
 
-/* All ports of the names [begin, end), which share one key: a reviewed name that the
+/* All ports of the names [begin, end), which share one key. A reviewed name that the
  * country allows decides alone. */
 static struct found join_names(const struct ports *ports, size_t begin, size_t end,
                                const struct countries *allowed)
@@ -156,8 +156,8 @@ struct found ports_names_find(const struct ports *ports, const char *key,
 
 /* --- one typo --- */
 
-/* True when one letter changed, missing, too many, or two neighbours swapped make b of a.
- */
+/* True when one changed, missing or extra letter, or a swap of two neighbours, makes b of
+ * a. */
 static bool is_one_typo(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     size_t head = 0, tail = 0;
@@ -198,7 +198,8 @@ struct found ports_names_find_typo(const struct ports *ports, const char *key,
     return all;
 }
 
-/* A name in the reviewed table: "harbour" or "west" behind it says no more than where. */
+/* Whether the name is in the reviewed table: then "harbour" or "west" after it only says
+ * where in the port. */
 bool ports_names_is_reviewed(const struct ports *ports, const char *key)
 {
     size_t at = name_place(ports, key);

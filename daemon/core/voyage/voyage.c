@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Voyages: departure of one call to arrival of the next at another port. A call's events
- * come late (a departure at the exit, an arrival after 60 min), so the sums of both
- * moments are kept until the event says which one counts. */
+/* Voyages: from the departure of one call to the arrival of the next at another port. The
+ * events of a call come late (a departure at the exit, an arrival after 60 min), so the
+ * sums at both moments are kept until the event shows which one counts. */
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static void add_destination(struct voyage *v, const char *destination)
     text_copy(v->destinations[v->destination_count++], DESTINATION_BYTES, destination);
 }
 
-/* What follows belongs to a voyage that begins here. */
+/* Begin the sums of a voyage here. */
 static void begin_anew(struct voyage_state *s)
 {
     struct voyage *v = &s->current;
@@ -67,13 +67,13 @@ static void begin_anew(struct voyage_state *s)
 /* --- fixes --- */
 
 struct leg {
-    double sphere_m; /* as geo_distance_m, or on the same side of every threshold */
+    double sphere_m; /* geo_distance_m, or a value on the same side of each threshold */
     double length_m; /* on the ellipsoid */
 };
 
-/* Short legs by the radii of curvature at their middle: a fifteenth of an exact
- * distance's time; off by (length tan lat / radius)^2 / 24, that is less than 1.4e-5 of
- * the length up to 20 km and 80 degrees, on the sphere as on the ellipsoid. */
+/* Short legs by the radii of curvature at their middle: a fifteenth of the time of an
+ * exact distance. The error is (length tan lat / radius)^2 / 24, that is less than 1.4e-5
+ * of the length up to 20 km and 80 degrees, on the sphere and on the ellipsoid. */
 static struct leg leg_of(struct geo_pos a, struct geo_pos b, double most_m)
 {
     struct leg leg = {.sphere_m = most_m};
@@ -166,7 +166,7 @@ static void note_area_entry(struct voyage_state *s)
     }
 }
 
-/* What had been summed up at the time of an arrival that is known only now. */
+/* The sums at the time of an arrival that becomes known only now. */
 static struct voyage_sum sum_at_arrival(const struct voyage_state *s, int64_t arrived_ms)
 {
     if (arrived_ms >= s->last.time_ms)
@@ -185,7 +185,8 @@ static bool end_voyage(struct voyage_state *s, const struct ports *ports,
     bool is_voyage = s->is_open && !ports_are_same(ports, done.from, call->port);
     s->is_open = false;
     begin_anew(s);
-    /* An arrival within the last leg leaves the rest of it to the next voyage. */
+    /* When the arrival is within the last leg, the rest of the leg belongs to the next
+     * voyage. */
     if (s->last.time_ms > call->since_ms && done.distance_m > sum.distance_m)
         s->current.distance_m = done.distance_m - sum.distance_m;
     s->current.longest_gap_ms = s->last_gap_ms;
@@ -194,7 +195,8 @@ static bool end_voyage(struct voyage_state *s, const struct ports *ports,
         return false;
     done.to = call->port;
     done.arrived_ms = call->since_ms;
-    /* Shifted within an area that two ports share, it lay still too soon to be summed. */
+    /* The ship shifted within an area that two ports share, so it lay still before it was
+     * summed. */
     double least_m = geo_distance_exact_m(s->from_pos, call->pos);
     done.distance_m = sum.distance_m > least_m ? sum.distance_m : least_m;
     done.longest_gap_ms = sum.longest_gap_ms;
@@ -216,7 +218,8 @@ static void begin_voyage(struct voyage_state *s, const struct call *call,
         v->distance_m = s->unreset.distance_m;
         v->longest_gap_ms = s->unreset.longest_gap_ms;
     }
-    /* A silence that began at the port was under way only from the departure on. */
+    /* Of a silence that began at the port, only the time after the departure is under
+     * way. */
     if (v->longest_gap_ms > since_ms)
         v->longest_gap_ms = since_ms > 0 ? since_ms : 0;
     v->from = call->port;

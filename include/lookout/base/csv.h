@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CSV (RFC 4180, and what spreadsheets make of it): value by value over one row, and row
- * by row over a text. */
+/* CSV (RFC 4180, and the variants that spreadsheets write): value by value over one row,
+ * and row by row over a text. */
 #ifndef LOOKOUT_CSV_H
 #define LOOKOUT_CSV_H
 
@@ -12,8 +12,8 @@
 
 /* --- values --- */
 
-/* The separator (comma, semicolon, tab or bar) that the text has most of; a comma where
- * there is none. */
+/* The separator (comma, semicolon, tab or bar) that occurs most often in the text; a
+ * comma when there is none. */
 char csv_separator(const char *text, size_t n);
 
 struct csv_value {
@@ -21,21 +21,21 @@ struct csv_value {
     size_t n;         /* bytes */
     bool is_quoted;
     bool has_doubled; /* holds "" for ": see csv_unquote */
-    bool is_open;     /* a quote that does not end: the value is all the rest */
-    bool has_tail;    /* text behind the closing quote, which is passed over */
+    bool is_open;     /* the closing quote is missing */
+    bool has_tail;    /* text after the closing quote is skipped */
 };
 
-/* Where the next value of a row begins. */
+/* The place where the next value of a row begins. */
 struct csv_cursor {
     const char *at, *end; /* borrowed */
     char separator;
     bool is_done; /* the row has ended; `at` is its line's end or `end` */
 };
 
-/* The next value; false: the row has no more. Blanks before a value are passed over; a
- * line's end ends the row, unless it lies in quotes. */
+/* Read the next value; false: the row has no more values. Blanks before a value are
+ * skipped. A line end ends the row, unless it is inside quotes. */
 bool csv_next_value(struct csv_cursor *c, struct csv_value *ret);
-/* Copy a value with "" as ", cut to `room` bytes; returns how many. */
+/* Copy a value, with "" as ", cut to `room` bytes; returns the number of bytes. */
 size_t csv_unquote(const struct csv_value *value, char *ret, size_t room);
 
 /* --- rows --- */
@@ -50,8 +50,8 @@ struct csv_field {
 
 struct csv {
     struct csv_cursor cursor;
-    bool has_remarks; /* pass over lines that begin with '#'; off, until it is set */
-    int line;         /* of the row last read, from 1 */
+    bool has_remarks; /* skip lines that begin with '#'; off at first */
+    int line;         /* line of the last row, from 1 */
     int next_line;
     struct csv_field fields[CSV_FIELDS_MAX];
     size_t count;
@@ -60,12 +60,12 @@ struct csv {
     struct buf row; /* owned: the texts of the fields */
 };
 
-/* text: n bytes, borrowed until csv_finish; a byte-order mark is passed over. separator
- * '\0': the one that the first line has most of. */
+/* text: n bytes, borrowed until csv_finish; a byte-order mark is skipped. separator '\0':
+ * the separator that occurs most often in the first line. */
 void csv_init(struct csv *csv, const char *text, size_t n, char separator);
 void csv_finish(struct csv *csv);
-/* The next row that is not blank: 1, 0 at the end, ERR_NOMEM. A row with a fault has no
- * fields; the rest of its line is passed over. */
+/* Read the next row that is not blank: 1, 0 at the end, ERR_NOMEM. A row with a fault has
+ * no fields, and the rest of its line is skipped. */
 MUST_CHECK int csv_next(struct csv *csv);
 
 #endif

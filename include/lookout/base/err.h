@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Error codes and the optional detail that travels beside them.
+/* Error codes, and the optional detail of an error.
  *
- * Functions return 0 or one of these negative codes. Detail, where a caller wants it,
- * goes into a caller-owned struct err; every function that takes one accepts NULL. */
+ * Functions return 0 or one of these negative codes. A caller who wants detail passes its
+ * own struct err; every function that takes one accepts NULL. */
 #ifndef LOOKOUT_ERR_H
 #define LOOKOUT_ERR_H
 
@@ -28,8 +28,8 @@ enum err_code {
 
 #define ERR_TEXT_BYTES 512
 
-/* Where and what: line and col count from 1, 0 means unknown. text is never empty once
- * set. */
+/* The place and the text of an error: line and col count from 1, 0 means unknown. text is
+ * never empty once set. */
 struct err {
     int code;
     int line;
@@ -39,7 +39,8 @@ struct err {
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 
-/* The fixed text of a code; "unknown error" for a number that is none. Never NULL. */
+/* The fixed text of a code; "unknown error" for a number that is not a code. Never NULL.
+ */
 const char *err_text(int code);
 
 /* Fill err (may be NULL) and return code, so that `return err_set(err, ERR_X, ...)` reads

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fetching from memory what will be needed soon. */
+/* Prefetching memory that will be needed soon. */
 #ifndef LOOKOUT_FETCH_H
 #define LOOKOUT_FETCH_H
 
-/* Ask for the line of memory there. The empty asm: gcc takes a function that does nothing
- * but prefetch for one without effect, and its calls away. */
+/* Prefetch the cache line at that address. The empty asm is needed: gcc treats a function
+ * that only prefetches as one without effect, and removes its calls. */
 static inline void fetch_line(const void *at)
 {
     __builtin_prefetch(at);
     __asm__ volatile("");
 }
 
-/* The same, to be written to. */
+/* The same, for memory that will be written. */
 static inline void fetch_line_to_write(const void *at)
 {
     __builtin_prefetch(at, 1);

@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 64-bit FNV-1a with a final avalanche over n bytes, chained by `seed` (0 to begin).
- * The same on every host; not for hostile keys where collisions would matter. */
+/* 64-bit FNV-1a with a final avalanche over n bytes; `seed` chains several calls (0 to
+ * begin). The result is the same on every host. Not for hostile keys, where collisions
+ * would matter. */
 uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed);
 uint64_t hash_text(const char *text, uint64_t seed);
 /* Mix one integer; a bijection of `value` for a fixed seed: the finaliser of splitmix64

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Timer heap: intrusive nodes ordered by (due_ms, seq), so that equal times fire in a
- * fixed order. */
+/* Timer heap: intrusive nodes ordered by (due_ms, seq), so that nodes with equal times
+ * come in a fixed order. */
 #ifndef LOOKOUT_HEAP_H
 #define LOOKOUT_HEAP_H
 
@@ -10,10 +10,11 @@
 
 #include "lookout/base/err.h"
 
-/* Put into the owner's struct; zero it before first use. */
+/* Embedded in the owner's struct; zero it before first use. */
 struct heap_node {
     int64_t due_ms;
-    uint64_t seq; /* tie-break, chosen by the owner (for instance MMSI << 16 | kind) */
+    uint64_t seq; /* decides between equal times; the owner chooses it (for instance MMSI
+                     << 16 | kind) */
     size_t place; /* 1-based place in the heap; 0 = not in it */
 };
 
@@ -25,12 +26,12 @@ struct heap {
 
 void heap_init(struct heap *h);
 void heap_finish(struct heap *h);
-/* Insert, or move when already in: due at due_ms. */
+/* Insert a node that is due at due_ms, or move it when it is in the heap. */
 MUST_CHECK int heap_set(struct heap *h, struct heap_node *node, int64_t due_ms,
                         uint64_t seq);
-/* Take out; no effect when it is not in. */
+/* Remove a node; no effect when it is not in the heap. */
 void heap_remove(struct heap *h, struct heap_node *node);
-/* The earliest node, or NULL; stays in. */
+/* The earliest node, which stays in the heap; NULL when the heap is empty. */
 struct heap_node *heap_first(const struct heap *h);
 
 #endif

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys of the configuration: one row a key says what the key is called, what it may hold
- * and where its value goes. The reader of the configuration, its man page and its JSON
- * Schema are made from these rows. Rows stand one a line in designated initialisers, in a
- * table that ends with a row without a name. */
+/* Keys of the configuration. One row for each key gives its name, the values it may hold,
+ * and the member where its value goes. The reader of the configuration, its man page and
+ * its JSON Schema are made from these rows. Each row stands on one line in designated
+ * initialisers; a row without a name ends the table. */
 #ifndef LOOKOUT_KEY_H
 #define LOOKOUT_KEY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-struct conf_node;   /* a value as it stands in the file; opaque here */
+struct conf_node;   /* a value of the file; opaque here */
 struct conf_reader; /* one run of the reader; opaque here */
 
 enum key_type {
-    KEY_TEXT,     /* char *; least..most bytes */
-    KEY_ID,       /* char *: letters, digits, '.', '_', '-' */
-    KEY_PATH,     /* char *: made absolute */
-    KEY_FILE,     /* char *: a file that is read at once; in the form in which the
-                     configuration itself was named */
+    KEY_TEXT, /* char *; least..most bytes */
+    KEY_ID,   /* char *: letters, digits, '.', '_', '-' */
+    KEY_PATH, /* char *: made absolute */
+    KEY_FILE, /* char *: a file that is read now; its path has the same form as that of
+                 the configuration */
     KEY_DURATION, /* int64_t ms */
     KEY_DISTANCE, /* double m */
     KEY_SPEED,    /* double kn */
@@ -36,34 +36,35 @@ enum key_type {
     KEY_ROUTE,    /* struct route * */
     KEY_MAPPING,  /* a mapping by `sub`, into the same struct */
     KEY_LIST,     /* a list of mappings by `sub`: array of structs, and count */
-    KEY_OWN       /* whatever `read` makes of it */
+    KEY_OWN       /* `read` decides */
 };
 
 struct key {
     const char *name;
     enum key_type type;
     bool is_required;
-    bool is_unique; /* in a KEY_LIST no two items have the same */
-    bool is_always; /* KEY_OWN: `read` is called with NULL where the key is left out */
-    size_t offset;  /* of the member */
-    size_t size;    /* of the member; of lists: of one element */
-    size_t also;    /* offset of a list's count (size_t), or what the type says */
-    double least, most; /* of the value, in the member's unit; of a list: of its length */
+    bool is_unique;     /* in a KEY_LIST: all items differ in this key */
+    bool is_always;     /* KEY_OWN: a missing key calls `read` with NULL */
+    size_t offset;      /* of the member */
+    size_t size;        /* of the member; of lists: of one element */
+    size_t also;        /* offset of a list's count, or as the type says */
+    double least, most; /* of the value in the member's unit, or of a list's length */
     const char *const *words; /* ends with NULL */
     const struct key *sub;
-    /* What is wrong with a value that was read, behind the value itself ("is no baud rate
-     * in use"), or NULL. Of lists: with one text. */
+    /* The fault of a value that was read, as words that follow the value ("is not a baud
+     * rate in use"), or NULL. For lists it checks one text. */
     const char *(*check)(const void *member);
-    /* KEY_OWN: read the value into the struct; KEY_LIST: read one item into its struct
-     * instead of by `sub` alone. */
+    /* KEY_OWN: reads the value into the struct. KEY_LIST: reads one item into its struct,
+     * instead of reading it by `sub` alone. */
     void (*read)(struct conf_reader *r, const struct conf_node *node,
                  const struct key *key, void *base);
-    const char *accepts;   /* what is accepted, in words; NULL: said by type and bounds */
-    const char *initial;   /* the default as it would be written; it is in place before
-                              anything is read. NULL: none */
-    const char *otherwise; /* in words what holds where the key is left out; NULL */
-    const char *schema;    /* KEY_OWN: its JSON Schema, '%' for that of `sub`; NULL: a
-                              text */
+    const char
+        *accepts; /* the accepted values in words; NULL: made from type and bounds */
+    const char *initial;   /* the default, written as in a file; it is set before anything
+                              is read. NULL: none */
+    const char *otherwise; /* the default in words; NULL */
+    const char *
+        schema; /* KEY_OWN: its JSON Schema; '%' stands for that of `sub`. NULL: a text */
     const char *doc;
 };
 #define KEY_AT(type, member)                                                             \

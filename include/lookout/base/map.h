@@ -19,18 +19,18 @@ struct map {
 };
 
 void map_init(struct map *m);
-/* Free the table, not what the values point at. */
+/* Free the table, but not the memory that the values point to. */
 void map_finish(struct map *m);
 /* NULL when absent. */
 void *map_get(const struct map *m, uint64_t key);
-/* Have the memory that map_get will need fetched. */
+/* Prefetch the memory that map_get will need. */
 void map_fetch(const struct map *m, uint64_t key);
 /* Set or replace; value must not be NULL. ERR_NOMEM leaves the map as it was. */
 MUST_CHECK int map_set(struct map *m, uint64_t key, void *value);
 /* Remove and return the value, NULL when absent. */
 void *map_remove(struct map *m, uint64_t key);
-/* Walk: start with *cursor = 0; false at the end. The map must not be changed meanwhile.
- * The order is that of the table: never let it reach any output. */
+/* Iterate: start with *cursor = 0; false at the end. The map must not change meanwhile.
+ * The order is that of the table and must not reach any output. */
 bool map_next(const struct map *m, size_t *cursor, uint64_t *ret_key, void **ret_value);
 
 #endif

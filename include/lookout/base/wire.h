@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Compact binary records for saved state: integers as LEB128 varints (signed ones
- * zigzag), texts with their length. A reader never runs past the end: after the first
- * fault every read gives 0 and `failed` stays true, so a record is read in one go and
- * checked once. */
+/* Compact binary records for saved state: integers as LEB128 varints (signed ones in
+ * zigzag form), texts with their length. A reader never reads past the end. After the
+ * first fault every read gives 0 and `failed` stays true, so a whole record is read and
+ * then checked once. */
 #ifndef LOOKOUT_WIRE_H
 #define LOOKOUT_WIRE_H
 
@@ -12,7 +12,7 @@
 
 #include "lookout/base/buf.h"
 
-/* Writing: a failed append sets `failed`; check once at the end. */
+/* Writing: a failed append sets `failed`, which is checked once at the end. */
 struct wire_writer {
     struct buf *out; /* borrowed */
     bool failed;
@@ -32,16 +32,16 @@ struct wire_reader {
 
 void wire_reader_init(struct wire_reader *r, const void *bytes, size_t n);
 uint64_t wire_get_u64(struct wire_reader *r);
-/* At most `max`; more is a fault, and 0. */
+/* Read a number of at most `max`; a larger one is a fault and gives 0. */
 uint64_t wire_get_limited(struct wire_reader *r, uint64_t max);
 int64_t wire_get_i64(struct wire_reader *r);
 double wire_get_f64(struct wire_reader *r);
-/* Borrowed bytes inside the record; length in *ret_n. NULL after a fault. */
+/* Bytes inside the record, borrowed; their length in *ret_n. NULL after a fault. */
 const void *wire_get_bytes(struct wire_reader *r, size_t *ret_n);
 /* Copy a text into a field of `size` bytes, cut if longer, always NUL-terminated. */
 void wire_get_text(struct wire_reader *r, char *ret_text, size_t size);
-/* A count that is followed by at least `least_bytes` bytes each; larger than what is left
- * is a fault. */
+/* A count of items that take at least `least_bytes` bytes each; a count larger than the
+ * rest of the record is a fault. */
 size_t wire_get_count(struct wire_reader *r, size_t least_bytes);
 
 #endif

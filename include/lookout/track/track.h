@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The motion of one MMSI: which fixes are believed, which of several tracks each belongs
- * to, and the path that serves as evidence. Knows nothing of ports, zones or rules.
+/* The motion of one MMSI: decides which fixes are believed and to which of several tracks
+ * each belongs, and keeps the path that serves as evidence. Knows nothing of ports, zones
+ * or rules.
  *
- * A fix is believed when it can be reached from the track at max(25 kn, 1.2 x the track's
- * 99th percentile speed), at most 50 kn, with 0.25 h of slack. What cannot starts a
- * second track, which is confirmed (may raise events) only once it has gone on for 3
- * fixes and 30 min, at once where the first track was a lone fix. Tracks that
+ * A fix is believed when the ship can have reached it from the track at max(25 kn, 1.2 x
+ * the track's 99th percentile speed), at most 50 kn, with 0.25 h of slack. Another fix
+ * starts a second track. A second track is confirmed (may raise events) when it has gone
+ * on for 3 fixes and 30 min, or at once when the first track was a lone fix. Tracks that
  * alternate are different ships.
  *
- * A jump is a step of at most 30 min, over 400 m and more than 1.5 x what the greater of
- * both reported speeds makes. The fix behind it is held, and those that go on from there:
- * when more than ten have, or one more than 30 min after the first, the track goes on
- * with all of them, each at its own time. A fix that goes on from before the jump shows
- * that they were wrong, or of another ship. */
+ * A jump is a step of at most 30 min, over 400 m and more than 1.5 x the way that the
+ * greater of both reported speeds makes. The fix after a jump is held, and so are the
+ * fixes that go on from it. When more than ten have gone on, or one more than 30 min
+ * after the first, the track goes on with all of them, each at its own time. A fix that
+ * goes on from before the jump shows that the held fixes were wrong, or belong to another
+ * ship. */
 #ifndef LOOKOUT_TRACK_H
 #define LOOKOUT_TRACK_H
 
@@ -31,10 +33,10 @@ struct track_conf {
     double max_kn;          /* 50 */
     double slack_h;         /* 0.25 */
     uint32_t confirm_fixes; /* 3 */
-    int64_t confirm_ms;     /* 30 min; the hold of a jump ends then too */
+    int64_t confirm_ms;     /* 30 min; the hold of a jump ends then, too */
     double jump_m;          /* 400: shorter steps are no jumps */
     double jump_factor;     /* 1.5 on the greater of both reported speeds */
-    int64_t jump_ms;        /* 30 min: nothing is asked of longer steps */
+    int64_t jump_ms;        /* 30 min: longer steps are no jumps */
 };
 struct track_conf tracks_conf_default(void);
 
@@ -54,11 +56,11 @@ struct track_fix {
     uint8_t nav_status;
     uint8_t has; /* enum track_fix_has */
 };
-/* False when the report has no position; 0 N 0 E exactly is none. Speeds of 51.2, 63.0
- * and 102.3 kn are artefacts of receivers and left out. */
+/* False when the report has no position; exactly 0 N 0 E is not a position. Speeds of
+ * 51.2, 63.0 and 102.3 kn are artefacts of receivers and are left out. */
 bool tracks_fix_from_report(const struct report *r, struct track_fix *ret_fix);
-/* SOG in kn: the reported one, else the one implied between the two fixes, less what a
- * coarse position may be off (prev may be NULL: then -1, unknown). */
+/* The speed in kn: the reported one, else the speed between the two fixes, less the
+ * possible error of coarse positions (prev may be NULL: then -1, unknown). */
 double tracks_speed_kn(const struct track_fix *prev, const struct track_fix *fix);
 
 #define TRACK_PATH_POINTS 64
@@ -67,14 +69,14 @@ struct track_point {
     struct geo_pos pos;
 };
 
-/* What every fix needs stands first. */
+/* The members that every fix needs come first. */
 struct track {
-    uint32_t id; /* 1 for the first track of the MMSI, then counting up */
+    uint32_t id; /* 1 for the first track of the MMSI, 2 for the next, ... */
     bool is_confirmed;
     uint32_t fixes; /* accepted since the beginning, saturating */
     uint32_t path_count;
     int64_t begun_ms;              /* time of its first fix */
-    struct track_fix last, before; /* before: the one before last; when fixes >= 2 */
+    struct track_fix last, before; /* before: the fix before the last, when fixes >= 2 */
     uint16_t speeds[52]; /* histogram of believed speeds by 1 kn, rounded, of 0.5 kn and
                             more; halved when a bin is full; [51]: 51 kn and more */
     uint8_t path_error[TRACK_PATH_POINTS]; /* coded: how far the path would move without
@@ -89,13 +91,13 @@ struct track {
                                 jump from another */
 };
 
-/* So many fixes end a hold: the first and eleven that go on from it. */
+/* This many fixes end a hold: the first one and eleven that go on from it. */
 #define TRACK_HOLD_MAX 12
 struct track_hold {
     uint32_t of;   /* id of the track that the first fix jumped from */
-    bool is_apart; /* that track went on: these fixes are wrong, or of another ship */
+    bool is_apart; /* that track went on without these fixes */
     uint8_t count; /* of fixes that are kept */
-    uint8_t next;  /* released: the next one to be given out */
+    uint8_t next;  /* released: the next one to give out */
     struct track_fix fixes[TRACK_HOLD_MAX];
 };
 
@@ -107,10 +109,10 @@ struct tracks {
 };
 
 enum track_verdict {
-    TRACK_OLD,       /* not newer than the vessel's last fix, of any track: dropped */
+    TRACK_OLD,       /* not newer than the vessel's last fix: dropped */
     TRACK_ACCEPTED,  /* continues *ret_track, which is confirmed; also the vessel's very
                         first fix (fixes == 1) */
-    TRACK_PENDING,   /* continues or begins an unconfirmed track: nothing is claimed */
+    TRACK_PENDING,   /* belongs to an unconfirmed track: no events */
     TRACK_CONFIRMED, /* this fix confirms *ret_track: events may start; its earlier fixes
                         claim nothing */
     TRACK_RELEASED,  /* this fix ends a hold: *ret_track goes on with the held fixes, of
@@ -122,39 +124,40 @@ enum track_verdict {
 void tracks_init(struct tracks *t);
 void tracks_finish(struct tracks *t);
 /* Judge a fix. *ret_track is the track it belongs to (borrowed; NULL for TRACK_OLD, and
- * for TRACK_PENDING when the fix lies at 0 N 0 E);
- * *ret_gone is the id of a track that was evicted, forgotten or replaced, 0 for none (its
- * owner drops what it kept for it; should the same id be confirmed again, it begins
- * anew). Unconfirmed tracks are forgotten after 24 h of silence, confirmed ones after 7
- * days while another goes on; at TRACKS_MAX the unconfirmed one heard longest ago makes
- * room, else the confirmed one. ERR_NOMEM, else 0. */
+ * for TRACK_PENDING when the fix lies at 0 N 0 E). *ret_gone is the id of a track that
+ * was removed or replaced, 0 for none; the owner drops its data of that track, and a
+ * track that is confirmed again under the same id begins anew. Unconfirmed tracks are
+ * removed after 24 h of silence, confirmed ones after 7 days while another goes on. At
+ * TRACKS_MAX the unconfirmed track heard longest ago makes room, else the confirmed one.
+ * ERR_NOMEM, else 0. */
 MUST_CHECK int tracks_add(struct tracks *t, const struct track_conf *conf,
                           const struct track_fix *fix, enum track_verdict *ret_verdict,
                           struct track **ret_track, uint32_t *ret_gone);
 /* After TRACK_RELEASED: add the next held fix to that track. False when none is left. */
 bool track_hold_next(struct tracks *t, struct track *track);
-/* The confirmed track with the newest fix; the newest of any when none is confirmed; NULL
- * when empty. */
+/* The confirmed track with the newest fix; when none is confirmed, the track with the
+ * newest fix; NULL when there are no tracks. */
 struct track *tracks_current(const struct tracks *t);
 /* The speed in kn up to which this track's fixes are believed. */
 double tracks_believed_kn(const struct track *track, const struct track_conf *conf);
-/* Points of the path from since_ms (TIME_NONE: all) to until_ms into ret_points (room >=
- * 2), oldest first; returns how many. The ends are where the track was at since_ms and
- * until_ms, as far as it goes: fixes, or interpolated between the two kept beside. */
+/* Copy the points of the path from since_ms (TIME_NONE: all) to until_ms into ret_points
+ * (room >= 2), oldest first; returns how many. The ends are the places of the track at
+ * since_ms and until_ms, as far as the path reaches: fixes, or interpolated between two
+ * kept points. */
 size_t track_path(const struct track *track, int64_t since_ms, int64_t until_ms,
                   struct track_point *ret_points, size_t room);
-/* How near the path came to pos from since_ms (TIME_NONE: ever) on, in metres; right within
- * 1 % up to 100 km. HUGE_VAL when it ends before. */
+/* The least distance in metres of the path to pos from since_ms (TIME_NONE: ever) on;
+ * right within 1 % up to 100 km. HUGE_VAL when the path ends before. */
 double track_path_nearest_m(const struct track *track, struct geo_pos pos,
                             int64_t since_ms);
-/* A fault shows in r->failed; *fix is valid in any case. */
+/* A fault sets r->failed; *fix is valid in any case. */
 /* A position; a place that is not on the earth fails the reader. */
 void track_wire_save_pos(struct geo_pos pos, struct wire_writer *w);
 struct geo_pos track_wire_load_pos(struct wire_reader *r);
 void track_wire_save_fix(const struct track_fix *fix, struct wire_writer *w);
 void track_wire_load_fix(struct track_fix *fix, struct wire_reader *r);
 void track_wire_save_all(const struct tracks *t, struct wire_writer *w);
-/* What is held stands in a part of its own, which older records lack. */
+/* The held fixes are a part of their own, which older records lack. */
 void track_hold_save(const struct tracks *t, struct wire_writer *w);
 MUST_CHECK int track_hold_load(struct tracks *t,
                                struct wire_reader *r); /* ERR_CORRUPT, ERR_NOMEM */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a vessel says of itself, with the age of each datum; MMSI, flag and IMO number
- * arithmetic; the watched ones. */
+/* The data that a vessel sends about itself, with the age of each datum; arithmetic of
+ * MMSI, flag and IMO number; the watched vessels. */
 #ifndef LOOKOUT_VESSEL_H
 #define LOOKOUT_VESSEL_H
 
@@ -14,7 +14,7 @@
 
 /* True for an MMSI of a ship (ITU-R M.585): not a coast station (00), group (0), SAR
  * aircraft (111), AtoN (99), craft of a parent ship (98), SART, MOB or EPIRB (970, 972,
- * 974). Unassigned country digits count as ships: hiding ones use them. */
+ * 974). Unassigned country digits count as ships, because ships that hide use them. */
 bool vessel_is_ship(uint32_t mmsi);
 /* "AIS-SART", "MOB device" or "EPIRB" by the MMSI of a distress device; NULL: it is none.
  * Static text. */
@@ -22,7 +22,7 @@ const char *vessel_distress_name(uint32_t mmsi);
 /* ISO 3166 alpha-2 of the MMSI's country digits (ITU table; also behind the prefixes of
  * ITU-R M.585: 0, 00, 111, 98, 99), "" when unassigned. Static text. */
 const char *vessel_flag(uint32_t mmsi);
-/* Seven digits, no leading zero, check digit right, and none of the well-known fillers
+/* Seven digits, no leading zero, a correct check digit, and not a well-known filler
  * (1234567). */
 bool vessel_imo_is_valid(uint32_t imo);
 
@@ -41,7 +41,7 @@ struct vessel_static {
         draught_ms;               /* event time last heard; TIME_NONE never */
     int64_t destination_ms;       /* last heard */
     int64_t destination_since_ms; /* first heard with this text */
-    uint32_t pending_imo;         /* heard once, waits for a second; 0: none */
+    uint32_t pending_imo;         /* heard once, not confirmed yet; 0: none */
     uint64_t pending_name;        /* hash of a name heard once; 0: none */
 };
 void vessel_static_init(struct vessel_static *s);
@@ -50,12 +50,12 @@ enum vessel_change {
     VESSEL_CHANGED_DESTINATION = 2,
     VESSEL_CHANGED_OTHER = 4
 };
-/* Take over what the report says; returns a mask of enum vessel_change (0: nothing new).
- * The first name and IMO number ever heard are taken at once; a change of either waits
- * until a second report, with none of the old value between, says the same. */
+/* Take over the data of the report; returns a mask of enum vessel_change (0: nothing
+ * new). The first name and IMO number are taken at once. A change of either is taken when
+ * a second report says the same, with no report of the old value between. */
 unsigned vessel_static_update(struct vessel_static *s, const struct report *r);
 void vessel_static_save(const struct vessel_static *s, struct wire_writer *w);
-/* A fault shows in r->failed; *s is valid in any case. */
+/* A fault sets r->failed; *s is valid in any case. */
 void vessel_static_load(struct vessel_static *s, struct wire_reader *r);
 
 /* --- the watched ones --- */
@@ -73,9 +73,9 @@ struct watch_entry {
 struct watch;
 struct watch *watch_create(void);
 void watch_destroy(struct watch *w);
-/* Copies the entry. A row with an IMO number that is listed already adds its tags (and
- * what the first one left open) to that entry; its own MMSI, call sign and name match as
- * well. */
+/* Copy the entry. A row with an IMO number that is listed already adds its tags (and
+ * texts that the first row left empty) to that entry; the row's MMSI, call sign and name
+ * then match as well. */
 MUST_CHECK int watch_add(struct watch *w, const struct watch_entry *entry);
 size_t watch_count(const struct watch *w);
 const struct watch_entry *watch_entry(const struct watch *w, size_t index);
@@ -88,9 +88,9 @@ enum watch_by {
 };
 /* "imo", "mmsi", "callsign", "name" */
 const char *watch_by_name(enum watch_by by);
-/* Which entry a vessel is: IMO first, else MMSI, else call sign and name together; an IMO
- * that contradicts the entry's voids a match by the others. An entry with a name alone
- * (no number, no call sign) matches by name. -1: none. */
+/* The entry of a vessel: by IMO number, else by MMSI, else by call sign and name
+ * together. An IMO number that differs from the entry's voids a match by the others. An
+ * entry with only a name matches by name. -1: none. */
 int64_t watch_match(const struct watch *w, uint32_t mmsi, const struct vessel_static *s,
                     enum watch_by *ret_by);
 

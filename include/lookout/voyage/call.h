@@ -2,21 +2,23 @@
 /* Port calls of one track, as a table-driven state machine, and the voyages between them.
  *
  * Stop: begins at <= 0.5 kn, ends at >= 1.5 kn held 10 min or > 1 km moved. Call: inside
- * a port's entry distance with at least 60 min of stop in all; arrival is the first
- * stop's begin, departure the last stop's end; closed at the exit distance. Confidence as
- * Global Fishing Watch defines it: 4 entry and exit and stop (or gap), 3 one of them and
- * stop, 2 stop only, 1 no stop.
+ * a port's entry distance with at least 60 min of stops in all; arrival is the begin of
+ * the first stop, departure the end of the last stop; closed at the exit distance.
+ * Confidence as Global Fishing Watch defines it: 4 entry and exit and stop (or gap), 3
+ * one of them and stop, 2 stop only, 1 no stop.
  *
- * Silence of 4 h or more counts as a stop: all of it between two fixes inside the area;
- * else, of the port whose area the ship was in before or is in after, what the way leaves
- * of it, if that is 60 min or more. The way is the great circle, sailed at the faster of
- * the speeds before and after (10 kn where both are slower or unknown), taking a quarter
- * longer, so that a ship that merely sailed on while unheard has called nowhere.
+ * Silence of 4 h or more counts as a stop. Between two fixes inside the area, all of it
+ * counts. Otherwise it counts for the port whose area the ship was in before or is in
+ * after: the silence less the time of the way, if 60 min or more remain. The way is the
+ * great circle, sailed at the faster of the speeds before and after (10 kn when both are
+ * slower or unknown), plus a quarter. So a ship that only sailed on while it was not
+ * heard has made no call.
  *
- * Ports of one `same` group are one port here, known by the index that stands for it.
- * Where areas overlap, a ship that has not stopped yet belongs to the nearer port (2 km
- * of hysteresis, the declared one first), one that stops to the port where it stops, and
- * one that has called only changes port after 60 min of stop at the other. */
+ * The ports of a `same` group are one port here, known by the index of the port that
+ * represents it. Where areas overlap, a ship that has not stopped belongs to the nearer
+ * port (2 km of hysteresis, the declared port first), a stopped ship to the port where it
+ * stops, and a ship that has called changes port only after 60 min of stop at the other.
+ */
 #ifndef LOOKOUT_CALL_H
 #define LOOKOUT_CALL_H
 
@@ -36,7 +38,7 @@ struct call_conf {
     double stop_move_m;   /* 1000 */
     int64_t confirm_ms;   /* 60 min */
     int64_t gap_ms;       /* 4 h */
-    double way_kn;        /* 10: least speed a ship makes on the way through a silence */
+    double way_kn;        /* 10: the least speed assumed during a silence */
 };
 struct call_conf call_conf_default(void);
 
@@ -47,7 +49,7 @@ struct call {
     uint32_t port;       /* index; PORT_NONE: no call */
     uint8_t confidence;  /* 1..4 as of now */
     uint8_t kind;        /* enum call_kind */
-    bool at_start;       /* it was inside when the track was first heard */
+    bool at_start;       /* the ship was inside when first heard */
     int64_t entered_ms;  /* first fix inside; TIME_NONE when at_start */
     int64_t arrived_ms;  /* first stop's begin; TIME_NONE when it was lying there at the
                             start of the data */
@@ -64,11 +66,11 @@ enum call_event { CALL_ENTERED, CALL_ARRIVED, CALL_DEPARTED, CALL_LEFT };
 struct call_output {
     enum call_event event;
     int64_t time_ms;  /* what the event's `time` is */
-    struct call call; /* as it stands after the event */
+    struct call call; /* the call after the event */
 };
 #define CALL_OUTPUTS_MAX 8
 
-/* Stops at one port, summed up. */
+/* The sum of the stops at one port. */
 struct call_stops {
     int64_t first_ms,
         end_ms; /* begin of the first and end of the last; TIME_NONE: none */
@@ -76,23 +78,22 @@ struct call_stops {
     struct geo_pos pos; /* of the first */
 };
 
-/* State of one track. Plain memory: copying it copies it. All but `current` is private to
- * daemon/core/voyage/. */
+/* The state of one track: plain memory that may be copied. All members but `current` are
+ * private to daemon/core/voyage/. */
 struct call_state {
     uint8_t phase;
     bool has_last;
-    bool is_unmoved;    /* it was never faster than stop_begin_kn since first heard */
-    bool is_lying;      /* the first stop was under way when the track was first heard */
-    uint32_t member;    /* the port of the same-group whose area it is in */
-    uint32_t stop_port; /* where the stop under way counts: current.port, or another */
-    int64_t exempt_ms;  /* since counted_ms: time that does not count */
-    struct track_fix last; /* the last fix stepped */
-    struct track_fix
-        speed_from;         /* start of the leg that gives a speed to fixes without */
-    struct call current;    /* port PORT_NONE at sea */
-    int64_t counted_ms;     /* the stop under way is counted up to here */
-    int64_t fast_since_ms;  /* first fix of those >= stop_end_kn; TIME_NONE */
-    int64_t fast_credit_ms; /* what counts beyond counted_ms if the stop ended then */
+    bool is_unmoved;             /* never faster than stop_begin_kn since first heard */
+    bool is_lying;               /* the ship was stopped when first heard */
+    uint32_t member;             /* the port of the same-group where the ship is */
+    uint32_t stop_port;          /* the port of the stop under way */
+    int64_t exempt_ms;           /* since counted_ms: time that does not count */
+    struct track_fix last;       /* the last fix stepped */
+    struct track_fix speed_from; /* begin of the leg for the speed of fixes without SOG */
+    struct call current;         /* port PORT_NONE at sea */
+    int64_t counted_ms;          /* the stop under way is counted up to here */
+    int64_t fast_since_ms;       /* first fix of those >= stop_end_kn; TIME_NONE */
+    int64_t fast_credit_ms;      /* counts beyond counted_ms if the stop ended then */
     struct geo_pos stop_pos;
     struct call_stops here, other;
     double spread_m; /* greatest distance from stop_pos while stopped */
@@ -100,16 +101,15 @@ struct call_state {
     bool has_heading;
 };
 void call_state_init(struct call_state *s);
-/* One believed fix. `declared` is the destination's port or PORT_NONE; silence_ms is how
- * much of the time since the last fix does not count as silence because the daemon or
- * every feed was silent. Events in order into ret (room CALL_OUTPUTS_MAX); returns how
+/* Take one believed fix. `declared` is the destination's port or PORT_NONE; silence_ms is
+ * the time since the last fix that does not count as silence, because the daemon or every
+ * feed was silent. Writes the events in order to ret (room CALL_OUTPUTS_MAX); returns how
  * many. */
 size_t call_fix_step(struct call_state *s, const struct call_conf *conf,
                      const struct ports *ports, const struct track_fix *fix,
                      uint32_t declared, int64_t silence_ms,
                      struct call_output ret[CALL_OUTPUTS_MAX]);
-/* Ports changed: the saved call's port is found again by its code, or the call dropped.
- */
+/* The ports changed: find the call's port again by its code, or drop the call. */
 void call_wire_save(const struct call_state *s, const struct ports *ports,
                     struct wire_writer *w);
 MUST_CHECK int call_wire_load(struct call_state *s, const struct ports *ports,
@@ -128,8 +128,7 @@ struct voyage {
     char destinations[VOYAGE_DESTINATIONS_MAX]
                      [24]; /* as declared, in order, repeated ones once */
 };
-/* How far and how long unheard, from the departure (or the last still fix before it) on.
- */
+/* The way and the silence since the departure (or since the last still fix before it). */
 struct voyage_sum {
     double distance_m;
     int64_t longest_gap_ms;
@@ -140,12 +139,12 @@ struct voyage_state {
     bool is_open; /* a departure is known; else `current` collects what would
                      belong to the voyage if it began at the last still fix */
     bool has_last, is_still, is_in_area;
-    bool is_begun; /* nothing but sums was added to `current` since it began anew */
+    bool is_begun;           /* only sums were added to `current` since it began */
     struct geo_pos leg_from; /* end of the last leg that was added */
     int64_t last_gap_ms;     /* time between the last two fixes */
     struct track_fix last;
     struct voyage_sum before;  /* at the fix before the last */
-    struct voyage_sum unreset; /* at the last fix, had it not begun anew there */
+    struct voyage_sum unreset; /* at the last fix, if it had not begun anew */
     struct voyage current;
     int64_t arrival_ms; /* of `arrival`; TIME_NONE */
     char last_destination[24];
@@ -153,12 +152,12 @@ struct voyage_state {
     struct geo_pos from_pos;   /* where it lay before it departed */
 };
 void voyage_state_init(struct voyage_state *s);
-/* Every believed fix, before its call events. Legs shorter than 500 m are gathered, and
- * what a ship moves within 1 km of where it came to rest is no distance. */
+/* Take a believed fix, before its call events. Legs shorter than 500 m are gathered;
+ * moves within 1 km of the place where the ship came to rest are no distance. */
 void voyage_fix(struct voyage_state *s, const struct track_fix *fix);
 void voyage_destination(struct voyage_state *s, const char *destination);
-/* A call's event, as call_fix_step gave it; true when *ret_voyage was completed by it (an
- * arrival at another port than the one it departed from). */
+/* Take an event of a call from call_fix_step; true when it completed *ret_voyage (an
+ * arrival at another port than that of the departure). */
 bool voyage_call(struct voyage_state *s, const struct ports *ports,
                  const struct call_output *event, uint8_t draught_dm,
                  struct voyage *ret_voyage);

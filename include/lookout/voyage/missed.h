@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ships that lay still for long outside every port, gathered by place: what a gazetteer
- * lacks. For the review of recordings; nothing here raises an alert. */
+/* Ships that lay still for long outside every port, gathered by place: places that the
+ * gazetteer lacks. For the review of recordings; it raises no alerts. */
 #ifndef LOOKOUT_MISSED_H
 #define LOOKOUT_MISSED_H
 
@@ -24,12 +24,12 @@ struct missed_place {
     double port_m;    /* how far its nearest place is */
 };
 
-/* Stays of for_ms and more count. ports is borrowed. NULL: out of memory. */
+/* Stays of at least for_ms count. ports is borrowed. NULL: out of memory. */
 struct missed *missed_create(const struct ports *ports, int64_t for_ms);
 void missed_destroy(struct missed *m);
-/* The next report in event-time order. ERR_NOMEM, else 0. */
+/* Take the next report in the order of event time. ERR_NOMEM, else 0. */
 MUST_CHECK int missed_report(struct missed *m, const struct report *report);
-/* After the last report: the places, those of most ships first, then of the longest
+/* After the last report: the places, sorted by the number of ships, then by the time of
  * stays. Borrowed until missed_destroy. ERR_NOMEM, else 0. */
 MUST_CHECK int missed_places(struct missed *m, const struct missed_place **ret_places,
                              size_t *ret_count);
