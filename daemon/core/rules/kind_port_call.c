@@ -19,7 +19,7 @@ struct settings {
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "ports",          .type = KEY_PORTS, RULE_PORTS(settings, ports), .doc = "ports: codes, countries \"KP*\", groups \"$name\"; left out: all"},
-    {.name = "min_confidence", .type = KEY_INTEGER,   KEY_AT(settings, min_confidence), .least = 1, .most = 4, .doc = "least confidence of an arrival or departure, 1 to 4"},
+    {.name = "min_confidence", .type = KEY_INTEGER,   KEY_AT(settings, min_confidence), .least = 1, .most = 4, .doc = "least confidence of an arrival, a departure and of leaving, 1 to 4"},
     {0},
 };
 /* clang-format on */
@@ -132,10 +132,10 @@ static const struct rule_member members[] = {
 
 /* clang-format off */
 static const struct rule_event events[] = {
-    [CALL_ENTERED]  = {"enter",  "port.entered",  SEVERITY_INFO, .say = say_entered,  .members = members},
+    [CALL_ENTERED]  = {"enter",  "port.entered",  SEVERITY_INFO, .say = say_entered,  .members = members, .is_asked_for = true},
     [CALL_ARRIVED]  = {"arrive", "port.arrived",  SEVERITY_INFO, .say = say_arrived,  .members = members},
     [CALL_DEPARTED] = {"depart", "port.departed", SEVERITY_INFO, .say = say_departed, .members = members},
-    [CALL_LEFT]     = {"leave",  "port.left",     SEVERITY_INFO, .say = say_left,     .members = members},
+    [CALL_LEFT]     = {"leave",  "port.left",     SEVERITY_INFO, .say = say_left,     .members = members, .is_asked_for = true},
 };
 /* clang-format on */
 
@@ -221,8 +221,7 @@ static int on_call(struct rule_look *look, const struct call_output *event)
     }
     if (settings->ports.set != NULL && !port_set_has(settings->ports.set, call->port))
         return 0;
-    bool is_stay = event->event == CALL_ARRIVED || event->event == CALL_DEPARTED;
-    if (is_stay && call->confidence < settings->min_confidence)
+    if (event->event != CALL_ENTERED && call->confidence < settings->min_confidence)
         return 0;
     if (event->event == CALL_DEPARTED)
         return on_departed(look, event);

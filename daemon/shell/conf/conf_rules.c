@@ -25,7 +25,7 @@ const struct key conf_rule_keys[] = {
     {.name = "vessels",  .type = KEY_OWN, .read = conf_filter_read, .least = 1, .sub = conf_filter_keys, .accepts = "all | watched | a mapping of types, min_length, flags, tags, not", .otherwise = "all", .schema = "{\"anyOf\": [{\"enum\": [\"all\", \"watched\"]}, %]}", .doc = "the vessels of the rule"},
     {.name = "severity", .type = KEY_OWN, .read = severity_read, .accepts = "info | warning | critical, or a mapping of events to them", .schema = "{\"anyOf\": [{\"enum\": [\"info\", \"warning\", \"critical\"]}, {\"type\": \"object\"}]}", .doc = "the severity: one word, or one word for each event"},
     {.name = "repeat",   .type = KEY_DURATION, RULE(repeat_ms), .least = SECOND_MS, .most = 365.0 * DAY_MS, .doc = "within this time, further alerts of the same type for the same vessel and object are folded"},
-    {.name = "events",   .type = KEY_OWN, .read = events_read, .least = 1, .accepts = "a list of events", .otherwise = "all", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "the events that raise alerts"},
+    {.name = "events",   .type = KEY_OWN, .read = events_read, .least = 1, .accepts = "a list of events", .otherwise = "all but those only told where asked for", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "the events that raise alerts"},
     {.name = "at_start", .type = KEY_WORD, RULE(at_start), .words = at_start_words, .initial = "watched", .doc = "which vessels raise an alert when they are already in a zone or port when first heard"},
     {0},
 };
