@@ -4,15 +4,12 @@
 #include "call_int.h"
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
-#include "lookout/geo/near.h"
+#include "lookout/voyage/stop.h"
 
 /* another port must be nearer by this to take a ship that has not stopped */
 #define SWITCH_MARGIN_M 2000.0
-/* two fast fixes farther apart do not show that the speed was held */
-#define FAST_HOLE_MS (30 * MINUTE_MS)
 /* shorter legs give no speed: 15 m of noise are 0.25 kn here */
 #define SPEED_LEG_MS (2 * MINUTE_MS)
-#define COARSE_M 185.2 /* 0.1 minute of latitude */
 
 static bool is_confirmed(const struct call_state *s)
 {
@@ -128,7 +125,7 @@ static int64_t leave_area(struct call_step *c)
     int64_t left_ms = dark_leftover(c, c->fix);
     int64_t onward_ms = dark_leftover(c, &s->last);
     bool is_dark = c->silent_ms >= c->conf->gap_ms;
-    bool is_slow = c->speed_kn >= 0 && c->speed_kn <= c->conf->stop_begin_kn;
+    bool is_slow = stop_is_slow(c->conf, c->speed_kn);
     int64_t until_ms = s->last.time_ms + left_ms;
     if (s->phase == CALL_STOPPED) {
         bool was_fast = s->fast_since_ms != TIME_NONE;
@@ -212,7 +209,7 @@ static void begin_stop(struct call_step *c)
 static bool is_speed_held(struct call_step *c)
 {
     struct call_state *s = c->s;
-    bool has_hole = c->fix->time_ms - s->last.time_ms > FAST_HOLE_MS;
+    bool has_hole = c->fix->time_ms - s->last.time_ms > STOP_HOLE_MS;
     if (s->fast_since_ms == TIME_NONE || has_hole) {
         s->fast_since_ms = c->fix->time_ms;
         s->fast_credit_ms = credit_before(c);
@@ -223,10 +220,7 @@ static bool is_speed_held(struct call_step *c)
 static void step_stopped(struct call_step *c)
 {
     struct call_state *s = c->s;
-    double coarse_m = ((s->last.has | c->fix->has) & FIX_COARSE) != 0 ? COARSE_M : 0.0;
-    bool has_moved =
-        near_most_m(s->stop_pos, c->fix->pos) - coarse_m > c->conf->stop_move_m &&
-        geo_distance_m(s->stop_pos, c->fix->pos) - coarse_m > c->conf->stop_move_m;
+    bool has_moved = stop_has_moved(c->conf, s->stop_pos, &s->last, c->fix);
     bool is_held = false;
     if (c->speed_kn >= c->conf->stop_end_kn)
         is_held = is_speed_held(c);
@@ -251,8 +245,7 @@ static void step_motion(struct call_step *c)
     struct call_state *s = c->s;
     if (s->phase == CALL_STOPPED)
         step_stopped(c);
-    bool is_slow = c->speed_kn >= 0 && c->speed_kn <= c->conf->stop_begin_kn;
-    if (s->phase == CALL_AREA && is_slow)
+    if (s->phase == CALL_AREA && stop_is_slow(c->conf, c->speed_kn))
         begin_stop(c);
 }
 

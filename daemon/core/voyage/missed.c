@@ -12,6 +12,7 @@
 #include "lookout/track/vessel.h"
 #include "lookout/voyage/call.h"
 #include "lookout/voyage/ports.h"
+#include "lookout/voyage/stop.h"
 
 #define PLACE_M 3000.0
 /* a longer gap does not show whether the ship lay still */
@@ -22,9 +23,7 @@ struct ship {
     uint32_t mmsi, track;
     bool is_stopped;
     struct tracks tracks;
-    struct geo_pos pos; /* where the stop began */
-    int64_t begin_ms, last_ms;
-    int64_t fast_since_ms; /* first of the fast fixes; TIME_NONE */
+    struct stop stop;
     struct track_fix before;
     bool has_before;
 };
@@ -84,47 +83,29 @@ void missed_destroy(struct missed *m)
 static int end_stop(struct missed *m, struct ship *s)
 {
     s->is_stopped = false;
-    int64_t ms = s->last_ms - s->begin_ms;
-    if (ms < m->for_ms || ports_index_at(m->ports, s->pos, PORT_NONE) != PORT_NONE)
+    int64_t ms = s->stop.last_ms - s->stop.begin.time_ms;
+    struct geo_pos pos = s->stop.begin.pos;
+    if (ms < m->for_ms || ports_index_at(m->ports, pos, PORT_NONE) != PORT_NONE)
         return 0;
     if (array_grow(&m->stays, &m->stay_room, m->stay_count + 1, sizeof *m->stays) != 0)
         return ERR_NOMEM;
-    m->stays[m->stay_count++] = (struct stay){s->mmsi, s->pos, ms};
+    m->stays[m->stay_count++] = (struct stay){s->mmsi, pos, ms};
     return 0;
-}
-
-static bool has_ended(const struct missed *m, struct ship *s, const struct track_fix *fix,
-                      double kn)
-{
-    const struct call_conf *conf = &m->call_conf;
-    if (fix->time_ms - s->last_ms > SILENCE_MS ||
-        geo_distance_m(s->pos, fix->pos) > conf->stop_move_m)
-        return true;
-    if (kn < conf->stop_end_kn) {
-        s->fast_since_ms = TIME_NONE;
-        return false;
-    }
-    if (s->fast_since_ms == TIME_NONE)
-        s->fast_since_ms = fix->time_ms;
-    return fix->time_ms - s->fast_since_ms >= conf->stop_end_ms;
 }
 
 static int take_fix(struct missed *m, struct ship *s, const struct track_fix *fix)
 {
     double kn = tracks_speed_kn(s->has_before ? &s->before : NULL, fix);
     int rc = 0;
+    if (s->is_stopped && (fix->time_ms - s->stop.last_ms > SILENCE_MS ||
+                          stop_fix(&s->stop, &m->call_conf, &s->before, fix, kn)))
+        rc = end_stop(m, s);
+    if (!s->is_stopped && stop_is_slow(&m->call_conf, kn)) {
+        s->is_stopped = true;
+        stop_begin(&s->stop, fix);
+    }
     s->before = *fix;
     s->has_before = true;
-    if (s->is_stopped && has_ended(m, s, fix, kn))
-        rc = end_stop(m, s);
-    if (!s->is_stopped && kn >= 0 && kn <= m->call_conf.stop_begin_kn) {
-        s->is_stopped = true;
-        s->pos = fix->pos;
-        s->begin_ms = fix->time_ms;
-        s->fast_since_ms = TIME_NONE;
-    }
-    if (s->is_stopped && s->fast_since_ms == TIME_NONE)
-        s->last_ms = fix->time_ms;
     return rc;
 }
 
@@ -235,19 +216,6 @@ static void gather_stays(struct missed *m, size_t *place_of)
     }
 }
 
-static void find_port(const struct ports *ports, struct missed_place *place)
-{
-    for (uint32_t i = 0; i < ports_count(ports); i++) {
-        if (ports_get(ports, i)->same != i)
-            continue;
-        double d = ports_distance_m(ports, i, place->pos);
-        if (place->port == PORT_NONE || d < place->port_m) {
-            place->port = i;
-            place->port_m = d;
-        }
-    }
-}
-
 static int by_size(const void *a, const void *b)
 {
     const struct missed_place *x = a, *y = b;
@@ -275,7 +243,8 @@ int missed_places(struct missed *m, const struct missed_place **ret_places,
     gather_stays(m, place_of);
     free(place_of);
     for (size_t i = 0; i < m->place_count; i++)
-        find_port(m->ports, &m->places[i]);
+        m->places[i].port =
+            ports_nearest(m->ports, m->places[i].pos, &m->places[i].port_m);
     if (m->place_count != 0)
         qsort(m->places, m->place_count, sizeof *m->places, by_size);
     *ret_places = m->places;

@@ -138,6 +138,21 @@ double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos
     return best;
 }
 
+uint32_t ports_nearest(const struct ports *ports, struct geo_pos pos, double *ret_m)
+{
+    uint32_t nearest = PORT_NONE;
+    for (uint32_t i = 0; i < ports->count; i++) {
+        if (ports->items[i].same != i)
+            continue;
+        double m = ports_distance_m(ports, i, pos);
+        if (nearest == PORT_NONE || m < *ret_m) {
+            nearest = i;
+            *ret_m = m;
+        }
+    }
+    return nearest;
+}
+
 /* --- search --- */
 
 /* The place of needle in text, ASCII case folded; -1: not there. */

@@ -143,6 +143,10 @@ bool ports_within_entry(const struct ports *ports, uint32_t port, struct geo_pos
 /* Great-circle distance in metres to the nearest of the port's places, or 0 inside its
  * area. */
 double ports_distance_m(const struct ports *ports, uint32_t port, struct geo_pos pos);
+/* Finds the port with the nearest place, and the distance to it in metres. Looks at all
+ * ports, which takes a millisecond or two. PORT_NONE, with *ret_m untouched, without any.
+ */
+uint32_t ports_nearest(const struct ports *ports, struct geo_pos pos, double *ret_m);
 /* True when a and b are the same port (equal, or of one `same` group). PORT_NONE is the
  * same as no port. */
 bool ports_are_same(const struct ports *ports, uint32_t a, uint32_t b);
