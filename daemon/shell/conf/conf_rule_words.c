@@ -62,7 +62,9 @@ static uint64_t hash_zones(const struct rule *rule, const struct key *key,
     enum zone_shape shape = key->type == KEY_GATES ? ZONE_GATE : ZONE_AREA;
     for (size_t i = 0; zones != NULL && i < named->count; i++)
         h = hash_zone(set, zones[i], h);
-    for (uint32_t i = 0; zones == NULL && i < zone_set_count(set); i++)
+    /* Left out it means all of them, or what the key says. */
+    bool is_all = zones == NULL && key->otherwise == NULL;
+    for (uint32_t i = 0; is_all && i < zone_set_count(set); i++)
         if (zone_set_info(set, i)->shape == shape)
             h = hash_zone(set, i, h);
     return hash_u64(zones != NULL, h);
@@ -219,7 +221,8 @@ static int add_zones(const struct rule *rule, const struct key *key,
     const uint32_t *zones = named->items;
     size_t count = named->count;
     if (zones == NULL)
-        return buf_printf(out, "; %s: all", key->name);
+        return buf_printf(out, "; %s: %s", key->name,
+                          key->otherwise != NULL ? key->otherwise : "all");
     int rc = buf_printf(out, "; %s: ", key->name);
     for (size_t i = 0; i < count && i < 20 && rc == 0; i++)
         rc = buf_printf(out, "%s%s", i > 0 ? ", " : "", zone_set_info(set, zones[i])->id);

@@ -239,6 +239,7 @@ static void warn_of_nothing(struct conf_reader *r, const struct conf_node *node,
          zones != NULL && key != NULL && key->name != NULL; key++) {
         enum zone_shape shape = key->type == KEY_GATES ? ZONE_GATE : ZONE_AREA;
         bool is_there = (key->type != KEY_ZONES && key->type != KEY_GATES) ||
+                        key->otherwise != NULL ||
                         conf_yaml_node_get(node, key->name) != NULL;
         for (uint32_t i = 0; i < zone_set_count(zones) && !is_there; i++)
             is_there = zone_set_info(zones, i)->shape == shape;

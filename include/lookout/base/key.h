@@ -31,8 +31,9 @@ enum key_type {
     KEY_TEXTS,    /* char ** and count: a list of texts */
     KEY_FILES,    /* char ** and count: a list of files, as KEY_FILE */
     KEY_PORTS,    /* struct port_set *; the patterns as written go to `also` (char *) */
-    KEY_ZONES,    /* uint32_t *, ascending indices of areas, and count */
-    KEY_GATES,    /* uint32_t *, ascending indices of gates, and count */
+    KEY_ZONES,    /* uint32_t *, ascending indices of areas, and count; left out: all, or
+                     what `otherwise` says */
+    KEY_GATES,    /* uint32_t *, ascending indices of gates, and count; as KEY_ZONES */
     KEY_ROUTE,    /* struct route * */
     KEY_MAPPING,  /* a mapping by `sub`, into the same struct */
     KEY_LIST,     /* a list of mappings by `sub`: array of structs, and count */
