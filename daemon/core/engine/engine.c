@@ -66,6 +66,7 @@ static int set_world(struct engine *e)
     e->world.zones = e->conf.zones;
     e->world.limits = &e->conf.limits;
     e->world.track = &e->conf.track;
+    e->world.call = &e->conf.call;
     e->world.water = e->conf.water;
     int rc = list_zones(e);
     e->world.zones_watched = e->zones_watched;

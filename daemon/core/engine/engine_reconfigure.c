@@ -93,6 +93,7 @@ static void swap_engines(struct engine *a, struct engine *b)
     for (int i = 0; i < 2; i++) {
         both[i]->world.limits = &both[i]->conf.limits;
         both[i]->world.track = &both[i]->conf.track;
+        both[i]->world.call = &both[i]->conf.call;
         both[i]->alert.timezone = &both[i]->conf.timezone;
     }
 }

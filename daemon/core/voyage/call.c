@@ -254,6 +254,7 @@ void call_forget(struct call_state *s, enum call_phase phase)
     fresh.is_unmoved = s->is_unmoved;
     fresh.last = s->last;
     fresh.speed_from = s->speed_from;
+    fresh.speed_kn = s->speed_kn;
     fresh.current = (struct call){.port = PORT_NONE,
                                   .entered_ms = TIME_NONE,
                                   .arrived_ms = TIME_NONE,
@@ -271,5 +272,6 @@ void call_state_init(struct call_state *s)
 {
     memset(s, 0, sizeof *s);
     s->is_unmoved = true;
+    s->speed_kn = -1;
     call_forget(s, CALL_UNHEARD);
 }

@@ -296,6 +296,7 @@ size_t call_fix_step(struct call_state *s, const struct call_conf *conf,
         s->is_unmoved = false;
     step_place(&c);
     step_motion(&c);
+    s->speed_kn = c.speed_kn;
     s->last = *fix;
     s->has_last = true;
     return c.count;

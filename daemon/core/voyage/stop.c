@@ -26,8 +26,8 @@ bool stop_has_moved(const struct call_conf *conf, struct geo_pos from,
            geo_distance_m(from, fix->pos) > most_m;
 }
 
-static bool is_speed_held(struct stop *s, const struct call_conf *conf,
-                          const struct track_fix *before, const struct track_fix *fix)
+static bool is_fast_held(struct stop *s, const struct call_conf *conf,
+                         const struct track_fix *before, const struct track_fix *fix)
 {
     bool has_hole = fix->time_ms - before->time_ms > STOP_HOLE_MS;
     if (s->fast_since_ms == TIME_NONE || has_hole)
@@ -40,7 +40,7 @@ bool stop_fix(struct stop *s, const struct call_conf *conf,
 {
     bool is_held = false;
     if (kn >= conf->stop_end_kn)
-        is_held = is_speed_held(s, conf, before, fix);
+        is_held = is_fast_held(s, conf, before, fix);
     else if (kn >= 0)
         s->fast_since_ms = TIME_NONE;
     if (is_held || stop_has_moved(conf, s->begin.pos, before, fix))

@@ -31,6 +31,7 @@ struct rule_world {
     const struct zone_set *zones;
     const struct detect_limits *limits;
     const struct track_conf *track;
+    const struct call_conf *call; /* what is a stop */
     const uint32_t
         *zones_watched; /* areas named by zone rules, ascending: for zones_ahead */
     size_t zones_watched_count;

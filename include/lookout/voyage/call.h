@@ -78,8 +78,8 @@ struct call_stops {
     struct geo_pos pos; /* of the first */
 };
 
-/* The state of one track: plain memory that may be copied. All members but `current` are
- * private to daemon/core/voyage/. */
+/* The state of one track: plain memory that may be copied. All members but `current` and
+ * `speed_kn` are private to daemon/core/voyage/. */
 struct call_state {
     uint8_t phase;
     bool has_last;
@@ -90,6 +90,7 @@ struct call_state {
     int64_t exempt_ms;           /* since counted_ms: time that does not count */
     struct track_fix last;       /* the last fix stepped */
     struct track_fix speed_from; /* begin of the leg for the speed of fixes without SOG */
+    double speed_kn;             /* stops go by it: at the last fix; < 0: unknown */
     struct call current;         /* port PORT_NONE at sea */
     int64_t counted_ms;          /* the stop under way is counted up to here */
     int64_t fast_since_ms;       /* first fix of those >= stop_end_kn; TIME_NONE */
