@@ -13,7 +13,8 @@
     ROW(voyage)                                                                          \
     ROW(sighted)                                                                         \
     ROW(gap)                                                                             \
-    ROW(distress)
+    ROW(distress)                                                                        \
+    ROW(stopped)
 
 #define KINDS_DECLARE(name) extern const struct rule_kind kind_##name;
 KINDS(KINDS_DECLARE)

@@ -86,6 +86,9 @@ static void make_files(const struct tempdir *dir)
                   "\"Feature\", \"properties\": {\"id\": \"yeosu-box\"}, \"geometry\": "
                   "{\"type\": \"Polygon\", \"coordinates\": [[[127.5, 34], [128.5, 34], "
                   "[128.5, 34.6], [127.5, 34]]]}}, {\"type\": \"Feature\", "
+                  "\"properties\": {\"id\": \"quarantine\"}, \"geometry\": {\"type\": "
+                  "\"Polygon\", \"coordinates\": [[[128, 34.1], [128.1, 34.1], "
+                  "[128.1, 34.2], [128, 34.1]]]}}, {\"type\": \"Feature\", "
                   "\"properties\": {\"id\": \"korea-strait\"}, \"geometry\": {\"type\": "
                   "\"LineString\", \"coordinates\": [[129, 35], [130, 34]]}}]}");
     tempdir_write(dir, "recording.nmea", "");

@@ -12,7 +12,7 @@
 enum { SHIP = 440000001, OTHER = 440000009 };
 
 static const char yaml[] =
-    "site: test\nzones: [zones.geojson]\n"
+    "site: test\nzones: [zones.geojson]\nvessels: [{id: ship, mmsi: 440000001}]\n"
     "ports:\n  define:\n"
     "    - {locode: QQAAA, name: Alpha, lat: 36, lon: -150, entry: 2km, exit: 3km}\n"
     "    - {locode: QQBBB, name: Beta, lat: 36, lon: -149, entry: 2km, exit: 3km}\n"
@@ -23,6 +23,7 @@ static const char yaml[] =
     "  - {id: calls, when: port_call, at_start: all, events: [enter, arrive, depart, "
     "leave]}\n"
     "  - {id: legs, when: voyage}\n"
+    "  - {id: lay, when: stopped, for: 90min, vessels: watched}\n"
     "  - {id: route, when: route, route: \"QQAAA >> QQBBB >> QWCCC\"}\n";
 static const char zones[] =
     "{\"type\":\"FeatureCollection\",\"features\":["
@@ -33,15 +34,18 @@ static const char zones[] =
     "{\"type\":\"Feature\",\"properties\":{\"id\":\"line\"},\"geometry\":{\"type\":"
     "\"LineString\",\"coordinates\":[[-149.7,35.9],[-149.7,36.1]]}}]}";
 
-/* Where the ship truly is: at Alpha until 120, then 12 kn along 36 N for 90 km (243 min),
- * at Beta until 620, then on to Gamma. */
+/* At 36 N the ship calls at the ports, at 33 N it lies as long where there is none. */
+static double parallel = 36;
+
+/* Where the ship truly is: at Alpha until 120, then 12 kn along the parallel for
+ * 90 km (243 min), at Beta until 620, then on to Gamma. */
 static struct report true_fix(double minute)
 {
     const double turn = 243;
     double share = minute < 120 ? 0 : minute < 120 + turn ? (minute - 120) / turn : 1;
     double onward = minute < 620 ? 0 : (minute - 620) / turn;
     bool is_sailing = (share > 0 && share < 1) || onward > 0;
-    return enginerun_position(SHIP, minute, 36, -150 + share + onward,
+    return enginerun_position(SHIP, minute, parallel, -150 + share + onward,
                               is_sailing ? 12.0 : 0.0, 90);
 }
 
@@ -106,31 +110,25 @@ static bool is_clear_of_events(const struct burst *b)
     return true;
 }
 
-static void test_any_burst_of_ten(void **state)
+static const double steps[] = {2, 3, 5, 10};
+
+/* Told with bursts as without[i] with steps[i]; these are freed. */
+static void check_bursts(char *without[4], struct test_random *random)
 {
-    struct test_random random = {20261130};
-    static const double steps[] = {2, 3, 5, 10};
-    char *without[4];
-    for (size_t i = 0; i < 4; i++)
-        without[i] = play(steps[i], NULL, &random);
-    assert_non_null(strstr(without[0], "gate gate.crossed"));
-    assert_non_null(strstr(without[0], "zone zone.exited"));
-    assert_non_null(strstr(without[0], "legs voyage.completed"));
-    assert_non_null(strstr(without[0], "route route.progressed"));
     /* Sanitized runs are slow: a slice. */
     const char *sanitized = getenv("LOOKOUT_SANITIZED");
     int played = 0, runs = sanitized != NULL && sanitized[0] != 0 ? 15 : 100;
     for (int run = 0; played < runs; run++) {
-        struct burst b = {.from = 20 + (double)test_random_below(&random, 800),
-                          .span = (double)test_random_below(&random, 30),
-                          .count = 1 + (unsigned)test_random_below(&random, 10),
-                          .is_agreed = test_random_below(&random, 2) != 0,
-                          .is_instead = test_random_below(&random, 2) != 0};
-        size_t i = (size_t)test_random_below(&random, 4);
+        struct burst b = {.from = 20 + (double)test_random_below(random, 800),
+                          .span = (double)test_random_below(random, 30),
+                          .count = 1 + (unsigned)test_random_below(random, 10),
+                          .is_agreed = test_random_below(random, 2) != 0,
+                          .is_instead = test_random_below(random, 2) != 0};
+        size_t i = (size_t)test_random_below(random, 4);
         if (!is_clear_of_events(&b))
             continue;
         played++;
-        char *with = play(steps[i], &b, &random);
+        char *with = play(steps[i], &b, random);
         if (strcmp(with, without[i]) != 0)
             print_message("step %g: %u bad fixes from %g for %g min, agreed %d, instead "
                           "%d\n",
@@ -140,6 +138,39 @@ static void test_any_burst_of_ten(void **state)
     }
     for (size_t i = 0; i < 4; i++)
         free(without[i]);
+}
+
+static void test_any_burst_of_ten(void **state)
+{
+    struct test_random random = {20261130};
+    char *without[4];
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        without[i] = play(steps[i], NULL, &random);
+    assert_non_null(strstr(without[0], "gate gate.crossed"));
+    assert_non_null(strstr(without[0], "zone zone.exited"));
+    assert_non_null(strstr(without[0], "legs voyage.completed"));
+    assert_non_null(strstr(without[0], "route route.progressed"));
+    check_bursts(without, &random);
+}
+
+/* In no port: it lay there from the beginning, and again. */
+static void test_any_burst_at_sea(void **state)
+{
+    struct test_random random = {20261130};
+    char *without[4];
+    (void)state;
+    parallel = 33;
+    for (size_t i = 0; i < 4; i++) {
+        without[i] = play(steps[i], NULL, &random);
+        assert_non_null(strstr(without[i], "lay stop.started 440000001 0; "));
+        assert_non_null(strstr(without[i], "lay stop.ended 440000001 1"));
+        assert_non_null(strstr(without[i], "lay stop.started 440000001 3"));
+        assert_non_null(strstr(without[i], "lay stop.ended 440000001 6"));
+        assert_null(strstr(without[i], "calls"));
+    }
+    check_bursts(without, &random);
+    parallel = 36;
 }
 
 /* The nearest miss: twelve that go on from a jump, 7 km off, are where the ship is, each
@@ -161,4 +192,5 @@ static void test_twelve_are_the_ship(void **state)
     enginerun_finish(&r);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_any_burst_of_ten), TEST(test_twelve_are_the_ship))
+TEST_MAIN(NULL, NULL, TEST(test_any_burst_of_ten), TEST(test_any_burst_at_sea),
+          TEST(test_twelve_are_the_ship))

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rule kind stopped: a vessel lies at rest outside every port, and leaves that place.
+ *
+ * The rule keeps a stop of each ship that it covers and that is in no port's area; a stay
+ * in port is the port call's matter. It is told once, by the fix that shows that it has
+ * lasted: no timer claims it of a ship that may have left unheard. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kinds_int.h"
+#include "lookout/alert/body.h"
+#include "lookout/alert/say.h"
+#include "lookout/base/time.h"
+#include "lookout/base/units.h"
+#include "lookout/detect/zone_list.h"
+#include "lookout/rules/rule_run.h"
+#include "lookout/voyage/stop.h"
+
+enum { EVENT_STARTED, EVENT_ENDED };
+
+struct settings {
+    int64_t for_ms; /* 6 h */
+    struct rule_zones zones, except;
+};
+
+/* clang-format off */
+static const struct key keys[] = {
+    {.name = "for",    .type = KEY_DURATION, KEY_AT(settings, for_ms), .least = MINUTE_MS, .most = 365.0 * DAY_MS, .initial = "6h", .doc = "tell of a ship that has been at rest so long"},
+    {.name = "zones",  .type = KEY_ZONES, RULE_ZONES(settings, zones), .otherwise = "everywhere", .doc = "only in these areas"},
+    {.name = "except", .type = KEY_ZONES, RULE_ZONES(settings, except), .otherwise = "areas of kind anchorage", .doc = "not in these areas, and never in one of kind anchorage that zones does not name"},
+    {0},
+};
+/* clang-format on */
+
+static void set_defaults(void *settings)
+{
+    struct settings *s = settings;
+    s->for_ms = 6 * HOUR_MS;
+}
+
+static const struct settings *settings_of(const struct rule_look *look)
+{
+    return look->rule->settings;
+}
+
+/* What is kept, and what is told: a stop outside every port. */
+enum stay { STAY_YOUNG, STAY_TOLD, STAY_LEFT_OUT, STAYS };
+struct state {
+    struct stop stop;
+    uint8_t stay;      /* enum stay */
+    int64_t exempt_ms; /* of the time up to the last fix: the ship could not be heard */
+    uint32_t fixes, anchored_fixes; /* with a navigation status; at anchor or moored */
+};
+/* `detail` of a finding. */
+struct stop_told {
+    const struct state *state; /* borrowed */
+    int64_t until_ms;
+    uint32_t nearest; /* port; PORT_NONE: there are none */
+    double nearest_m;
+};
+
+/* --- what is told --- */
+
+static void say_nearest_port(struct say_writer *w, const struct rule_look *look,
+                             const struct stop_told *told)
+{
+    if (told->nearest == PORT_NONE)
+        return;
+    say_text(w, "; the nearest port, ");
+    say_port(w, ports_get(look->world->ports, told->nearest));
+    say_text(w, ", is %.0f nm away", told->nearest_m / NM_M);
+}
+
+/* Most of the fixes that say what the ship does. */
+static bool is_anchored(const struct state *s)
+{
+    return 2 * (uint64_t)s->anchored_fixes > s->fixes;
+}
+
+static void say_stay_started(struct say_writer *w, const struct rule_look *look,
+                             const struct finding *f)
+{
+    const struct stop_told *told = f->detail;
+    bool was_there = f->time_ms == look->subject->track->begun_ms;
+    say_text(w, " has been at rest outside every port since ");
+    say_text(w, "%s", was_there ? "before " : "");
+    say_time(w, f->time_ms);
+    say_text(w, ": ");
+    say_span(w, told->until_ms - f->time_ms);
+    say_text(w, " at ");
+    say_time(w, told->until_ms);
+    if (told->state->fixes != 0)
+        say_text(w, is_anchored(told->state) ? ", by its own status at anchor or moored"
+                                             : ", by its own status not at anchor");
+    say_nearest_port(w, look, told);
+    say_text(w, ".");
+}
+
+static void say_stay_ended(struct say_writer *w, const struct rule_look *look,
+                           const struct finding *f)
+{
+    const struct stop_told *told = f->detail;
+    say_text(w, " left the place where it lay outside every port ");
+    say_time(w, f->time_ms);
+    say_text(w, " after ");
+    say_span(w, told->until_ms - told->state->stop.begin.time_ms);
+    say_text(w, " at rest");
+    say_nearest_port(w, look, told);
+    say_text(w, ".");
+}
+
+static const struct body_field nearest_fields[] = {
+    {.name = "locode", .type = BODY_TEXT},
+    {.name = "name", .type = BODY_TEXT},
+    {.name = "distance_nm", .type = BODY_NUMBER},
+    {0},
+};
+static const struct body_field stop_fields[] = {
+    {.name = "since", .type = BODY_TIME},
+    {.name = "hours", .type = BODY_NUMBER},
+    {.name = "nearest",
+     .type = BODY_OBJECT,
+     .is_optional = true,
+     .fields = nearest_fields},
+    {.name = "anchored", .type = BODY_TRUTH, .is_optional = true},
+    {0},
+};
+static const struct body_field stop_field = {
+    .name = "stop", .type = BODY_OBJECT, .fields = stop_fields};
+
+static json_t *make_nearest(const struct rule_look *look, const struct stop_told *told)
+{
+    if (told->nearest == PORT_NONE)
+        return NULL;
+    json_t *o = body_port(ports_get(look->world->ports, told->nearest));
+    body_put(o, "distance_nm", body_rounded(told->nearest_m / NM_M, 0.1));
+    return o;
+}
+
+static json_t *make_rest(const struct rule_look *look, const struct finding *f)
+{
+    const struct stop_told *told = f->detail;
+    int64_t since_ms = told->state->stop.begin.time_ms;
+    json_t *o = json_object();
+    body_put(o, "since", body_time(since_ms));
+    body_put(o, "hours",
+             body_rounded((double)(told->until_ms - since_ms) / (double)HOUR_MS, 0.01));
+    body_put(o, "nearest", make_nearest(look, told));
+    if (told->state->fixes != 0)
+        body_put(o, "anchored", json_boolean(is_anchored(told->state)));
+    return o;
+}
+
+static const struct rule_member members[] = {{&stop_field, make_rest, NULL}, {0}};
+
+/* clang-format off */
+static const struct rule_event events[] = {
+    [EVENT_STARTED] = {"start", "stop.started", SEVERITY_WARNING, .say = say_stay_started, .members = members},
+    [EVENT_ENDED]   = {"end",   "stop.ended",   SEVERITY_WARNING, .say = say_stay_ended,   .members = members},
+};
+/* clang-format on */
+
+static int tell_stop(struct rule_look *look, uint32_t event, int64_t until_ms)
+{
+    const struct state *state = *look->state;
+    const struct track_fix *begin = &state->stop.begin;
+    struct stop_told told = {.state = state, .until_ms = until_ms};
+    told.nearest = ports_nearest(look->world->ports, begin->pos, &told.nearest_m);
+    struct finding f = {
+        .event = event,
+        .time_ms = event == EVENT_STARTED ? begin->time_ms : until_ms,
+        .evidence_ms = begin->time_ms - HOUR_MS,
+        .pos = begin->pos,
+        .detail = &told,
+    };
+    snprintf(f.occurrence, sizeof f.occurrence, "%lld", (long long)begin->time_ms);
+    return rule_raise(look, &f);
+}
+
+/* --- where --- */
+
+static bool is_named(const struct rule_zones *zones, uint32_t zone)
+{
+    return zones->items != NULL && rule_zones_has(zones, zone);
+}
+
+/* Is the place one of those that the rule means? */
+static int is_meant(const struct rule_look *look, struct geo_pos pos, bool *ret_is)
+{
+    const struct settings *settings = settings_of(look);
+    struct zone_list at;
+    zone_list_init(&at);
+    int rc = zone_list_at(&at, look->world->zones, pos);
+    bool is_in = settings->zones.items == NULL, is_out = false;
+    for (size_t i = 0; rc == 0 && i < at.count; i++) {
+        bool is_wanted = is_named(&settings->zones, at.items[i]);
+        const char *kind = zone_set_info(look->world->zones, at.items[i])->kind;
+        is_in = is_in || is_wanted;
+        is_out = is_out || is_named(&settings->except, at.items[i]) ||
+                 (!is_wanted && strcmp(kind, "anchorage") == 0);
+    }
+    zone_list_finish(&at);
+    *ret_is = is_in && !is_out;
+    return rc;
+}
+
+/* --- a stop's way --- */
+
+static void drop_state(struct rule_look *look)
+{
+    free(*look->state);
+    *look->state = NULL;
+}
+
+static int64_t full_ms(const struct rule_look *look, const struct state *s)
+{
+    return s->stop.begin.time_ms + settings_of(look)->for_ms + s->exempt_ms;
+}
+
+/* `for` is full. */
+static int tell_started(struct rule_look *look)
+{
+    struct state *state = *look->state;
+    bool is_told = false;
+    int rc = is_meant(look, state->stop.begin.pos, &is_told);
+    state->stay = is_told ? STAY_TOLD : STAY_LEFT_OUT;
+    return rc == 0 && is_told ? tell_stop(look, EVENT_STARTED, look->now_ms) : rc;
+}
+
+/* Navigation status 1 (at anchor) or 5 (moored), ITU-R M.1371-5 table 47. */
+static void count_anchored(struct state *s, const struct track_fix *fix)
+{
+    bool has_status = (fix->has & FIX_NAV_STATUS) != 0 && fix->nav_status != 15;
+    s->fixes += has_status;
+    s->anchored_fixes += has_status && (fix->nav_status == 1 || fix->nav_status == 5);
+}
+
+/* Between two fixes a day apart nobody knows whether she lay still: that makes no stay.
+ * It ends none that was told, though, when she is found where she was. */
+static bool is_unknown(const struct state *s, const struct track_fix *before,
+                       const struct track_fix *fix)
+{
+    return s->stay != STAY_TOLD && fix->time_ms - before->time_ms > DAY_MS;
+}
+
+/* The next fix of a stop; it is dropped when it is over, or the ship is in a port. */
+static int step_stop(struct rule_look *look, const struct track_fix *before)
+{
+    struct state *state = *look->state;
+    const struct rule_subject *subject = look->subject;
+    const struct track_fix *fix = &subject->track->last;
+    bool is_in_port = subject->call->current.port != PORT_NONE;
+    int rc = 0;
+    state->exempt_ms += subject->silence_ms;
+    if (stop_fix(&state->stop, look->world->call, before, fix, subject->call->speed_kn)) {
+        if (state->stay == STAY_TOLD)
+            rc = tell_stop(look, EVENT_ENDED, stop_end_ms(&state->stop));
+        drop_state(look);
+    } else if (is_unknown(state, before, fix) ||
+               (is_in_port && state->stay != STAY_TOLD)) {
+        drop_state(look);
+    } else {
+        count_anchored(state, fix);
+        bool is_full = state->stop.last_ms >= full_ms(look, state);
+        if (is_full && state->stay == STAY_YOUNG && look->is_covered)
+            rc = tell_started(look);
+    }
+    return rc;
+}
+
+static int keep_stop(struct rule_look *look)
+{
+    const struct rule_subject *subject = look->subject;
+    struct state *state = calloc(1, sizeof *state);
+    if (state == NULL)
+        return ERR_NOMEM;
+    stop_begin(&state->stop, &subject->track->last);
+    count_anchored(state, &subject->track->last);
+    *look->state = state;
+    return 0;
+}
+
+static int on_fix(struct rule_look *look, const struct track_fix *before)
+{
+    const struct call_state *call = look->subject->call;
+    int rc = *look->state != NULL && before != NULL ? step_stop(look, before) : 0;
+    bool is_stop = stop_is_slow(look->world->call, call->speed_kn) &&
+                   call->current.port == PORT_NONE;
+    if (rc == 0 && *look->state == NULL && look->is_covered && is_stop)
+        rc = keep_stop(look);
+    return rc;
+}
+
+/* --- saved --- */
+
+static void save_state(const struct rule_look *look, struct wire_writer *out)
+{
+    const struct state *s = *look->state;
+    stop_save(&s->stop, out);
+    wire_put_u64(out, s->stay);
+    wire_put_u64(out, (uint64_t)s->exempt_ms);
+    wire_put_u64(out, s->fixes);
+    wire_put_u64(out, s->anchored_fixes);
+}
+
+static int load_state(struct rule_look *look, struct wire_reader *in)
+{
+    struct state *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return ERR_NOMEM;
+    stop_load(&s->stop, in);
+    s->stay = (uint8_t)wire_get_limited(in, STAYS - 1);
+    s->exempt_ms = (int64_t)wire_get_limited(in, INT64_MAX / 2);
+    s->fixes = (uint32_t)wire_get_limited(in, UINT32_MAX);
+    s->anchored_fixes = (uint32_t)wire_get_limited(in, s->fixes);
+    *look->state = s;
+    return in->failed ? ERR_CORRUPT : 0;
+}
+
+static const struct rule_hooks hooks = {
+    .on_fix = on_fix,
+    .save = save_state,
+    .load = load_state,
+    .forget = free,
+};
+
+const struct rule_kind kind_stopped = {
+    .name = "stopped",
+    .doc = "a vessel lies at rest outside every port",
+    .keys = keys,
+    .settings_bytes = sizeof(struct settings),
+    .events = events,
+    .event_count = KINDS_COUNT(events),
+    .set_defaults = set_defaults,
+    .hooks = &hooks,
+};
