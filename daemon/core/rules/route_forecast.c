@@ -19,9 +19,16 @@ static const double LEAST_MPS = 1.5 * KN_MPS; /* slower says nothing */
 static const double GROWTH_M = 1000;
 /* Nearer to the port departed a ship is in its approaches, or works there. */
 static const double CLEAR_M = 50 * NM_M;
-/* Of the way from there to the awaited port, what must be behind her: off Houston half
- * the ports of the world lie ahead. */
+/* Of the way from there to the awaited port, what must be behind her. */
 static const double BEHIND_SHARE = 0.03;
+/* Of so many ports, a country's, one lies ahead on any course: off Houston those of Great
+ * Britain do, and for a ship that is bound for Gibraltar or Lisbon they do until she is
+ * some 900 nm from them. Only nearer ones count. */
+enum { LARGE_SET = 16 };
+static const double LARGE_AHEAD_M = 800 * NM_M;
+/* Of a set that is looked at port by port the distance must fall by more: along a coast
+ * one of its ports lies within 45 degrees of any course. */
+static const double SET_SHARE = 0.95;
 /* Distances to a declared port that nobody awaits are worked out one by one: a few
  * milliseconds for one that is near, up to 100 across an ocean. */
 static const int64_t ASK_NEAR_MS = 10 * MINUTE_MS, ASK_FAR_MS = 30 * MINUTE_MS;
@@ -71,7 +78,7 @@ static const struct route_step *find_declared(const struct view *v)
     return NULL;
 }
 
-static void find_nearest(struct view *v)
+static void find_nearest_step(struct view *v)
 {
     uint32_t first, last;
     v->step = NULL;
@@ -220,59 +227,151 @@ static int leaves_declared(const struct view *v, bool *ret_leaves)
     return rc;
 }
 
-/* Did the distance fall by its share of what was sailed since? */
-static bool has_fallen(const struct view *v, int64_t since_ms)
+static struct geo_pos departed_pos(const struct view *v)
+{
+    return v->run->stops[v->run->stop_count - 1].pos;
+}
+
+/* Did a distance fall by its share of what was sailed since? */
+static bool has_fallen(const struct view *v, int64_t since_ms, double fall_m,
+                       double share)
 {
     struct track_point path[TRACK_PATH_POINTS + 2];
     size_t n = track_path(v->track, since_ms, v->now_ms, path, TRACK_PATH_POINTS + 2);
     if (n < 2)
         return false;
-    double before_m = water_field_distance_m(v->step->field, path[0].pos);
-    double after_m = water_field_distance_m(v->step->field, path[n - 1].pos);
+    double seconds = (double)(path[n - 1].time_ms - path[0].time_ms) / 1000.0;
     double sailed_m = path_length_m(path, n);
-    return before_m >= 0 && after_m >= 0 &&
-           sailed_m >=
-               LEAST_MPS * (double)(path[n - 1].time_ms - path[0].time_ms) / 1000.0 &&
-           before_m - after_m >= HEADING_SHARE * sailed_m;
+    return sailed_m >= LEAST_MPS * seconds && fall_m >= share * sailed_m;
 }
 
-/* Is the ship clear of where she departed from, and far enough on her way? */
-static bool is_on_her_way(const struct view *v)
-{
-    struct geo_pos from = v->run->stops[v->run->stop_count - 1].pos;
-    if (geo_distance_m(from, v->track->last.pos) < CLEAR_M)
-        return false;
-    double way_m = water_field_distance_m(v->step->field, from);
-    return way_m < 0 || way_m - v->rest_m >= BEHIND_SHARE * way_m;
-}
+/* Since when a heading is looked at: over the last six hours and over the last three
+ * fixes, both of them under way: where ways part, a ship that is bound elsewhere (from
+ * Shidao to Shanghai) came nearer for some hours and does so no more. Fixes so close
+ * together that the grid's cells would decide are taken over an hour; where three take
+ * more than six hours, those are the time. */
+enum { HOURS, THREE, SPANS };
 
-/* Over the last six hours and over the last three fixes, both of them under way: where
- * ways part, a ship that is bound elsewhere (from Shidao to Shanghai) came nearer for
- * some hours and does so no more. Fixes so close together that the grid's cells would
- * decide are taken over an hour; where three take more than six hours, those are the
- * time. */
-static bool is_heading_there(const struct view *v, const int64_t fixes_ms[2])
+static bool find_spans(const struct view *v, const int64_t fixes_ms[2],
+                       int64_t ret_since_ms[SPANS])
 {
     if (v->step == NULL || fixes_ms[0] == TIME_NONE)
         return false;
     int64_t hours_ms = v->now_ms - HEADING_MS, three_ms = v->now_ms - SPAN_MS;
     three_ms = fixes_ms[0] < three_ms ? fixes_ms[0] : three_ms;
-    hours_ms = three_ms < hours_ms ? three_ms : hours_ms;
-    return v->departed_ms <= hours_ms && is_on_her_way(v) && has_fallen(v, hours_ms) &&
-           has_fallen(v, three_ms);
+    ret_since_ms[THREE] = three_ms;
+    ret_since_ms[HOURS] = three_ms < hours_ms ? three_ms : hours_ms;
+    return v->departed_ms <= ret_since_ms[HOURS];
 }
 
-static int is_heading(const struct view *v, const int64_t fixes_ms[2], bool is_awaited,
-                      bool *ret_is)
+/* To the nearest of all awaited ports, whichever it was. */
+static bool nears_nearest(const struct view *v, const int64_t since_ms[SPANS])
 {
-    uint32_t port = v->look->subject->declared;
-    *ret_is = is_heading_there(v, fixes_ms);
-    if (!*ret_is || is_awaited || port == PORT_NONE)
+    const struct water_field *field = v->step->field;
+    double way_m = water_field_distance_m(field, departed_pos(v));
+    bool is_far = port_set_count(v->step->ports) > LARGE_SET && v->rest_m > LARGE_AHEAD_M;
+    bool is_nearing = !is_far && (way_m < 0 || way_m - v->rest_m >= BEHIND_SHARE * way_m);
+    for (int i = 0; i < SPANS && is_nearing; i++) {
+        double then_m = water_field_distance_m(field, was_at(v, v->now_ms - since_ms[i]));
+        is_nearing =
+            then_m >= 0 && has_fallen(v, since_ms[i], then_m - v->rest_m, HEADING_SHARE);
+    }
+    return is_nearing;
+}
+
+/* The nearest awaited port to which the distance has fallen so far, by great circles;
+ * never the one departed from. */
+static uint32_t find_on_way(const struct view *v, int64_t since_ms, double fall_m)
+{
+    const struct ports *ports = v->look->world->ports;
+    struct geo_pos now = v->track->last.pos, then = was_at(v, v->now_ms - since_ms);
+    uint32_t departed = v->run->stops[v->run->stop_count - 1].port;
+    uint32_t first = 0, last = 0, best = PORT_NONE;
+    double best_m = LARGE_AHEAD_M;
+    if (!find_steps(v->look, v->run, &first, &last))
+        return PORT_NONE;
+    for (uint32_t j = first; j <= last; j++) {
+        const struct port_set *set = route_settings(v->look->rule)->route->steps[j].ports;
+        uint32_t p = set != NULL ? port_set_next(set, 0) : PORT_NONE;
+        for (; p != PORT_NONE; p = port_set_next(set, p + 1)) {
+            if (ports_get(ports, p)->same != p || ports_are_same(ports, p, departed))
+                continue;
+            double m = ports_distance_m(ports, p, now);
+            if (m >= best_m || ports_distance_m(ports, p, then) - m <= fall_m)
+                continue;
+            best = p;
+            best_m = m;
+        }
+    }
+    return best;
+}
+
+/* The way to that one port over water. */
+static int nears_port(const struct view *v, uint32_t port, const int64_t since_ms[SPANS],
+                      bool *ret_nears)
+{
+    const struct water *water = v->look->world->water;
+    struct geo_pos goal = ports_get(v->look->world->ports, port)->pos;
+    double now_m = -1, then_m = -1;
+    int rc = water_reach_between_m(water, goal, v->track->last.pos, &now_m);
+    *ret_nears = rc == 0 && now_m <= LARGE_AHEAD_M;
+    for (int i = 0; i < SPANS && *ret_nears; i++) {
+        struct geo_pos then = was_at(v, v->now_ms - since_ms[i]);
+        rc = water_reach_between_m(water, goal, then, &then_m);
+        *ret_nears = rc == 0 && has_fallen(v, since_ms[i], then_m - now_m, SET_SHARE);
+    }
+    return rc == ERR_NOMEM ? rc : 0;
+}
+
+/* Of the large set that she nears, the port that lies ahead rather than the nearest. */
+static uint32_t choose_port(const struct view *v, const int64_t since_ms[SPANS])
+{
+    uint32_t port = PORT_NONE;
+    if (port_set_count(v->step->ports) > LARGE_SET)
+        port = find_on_way(v, since_ms[HOURS], SET_SHARE * v->sailed_m);
+    return port != PORT_NONE ? port : nearest_port(v);
+}
+
+/* The awaited port that she is heading for, PORT_NONE. Where the nearest of a set is not,
+ * because it is left behind (the set reaches along the coast she departed from), the
+ * nearest of the others is asked: with the first fix of each half hour. */
+static int find_heading(const struct view *v, const int64_t fixes_ms[2],
+                        uint32_t *ret_port)
+{
+    const struct ports *ports = v->look->world->ports;
+    int64_t since_ms[SPANS];
+    bool is_nearing = false;
+    *ret_port = PORT_NONE;
+    if (!find_spans(v, fixes_ms, since_ms) ||
+        geo_distance_m(departed_pos(v), v->track->last.pos) < CLEAR_M)
         return 0;
-    *ret_is = false;
-    if (!may_measure(v, fixes_ms))
+    if (nears_nearest(v, since_ms)) {
+        *ret_port = choose_port(v, since_ms);
         return 0;
-    return leaves_declared(v, ret_is);
+    }
+    if (v->now_ms / ASK_FAR_MS == fixes_ms[1] / ASK_FAR_MS)
+        return 0;
+    uint32_t port = find_on_way(v, since_ms[HOURS], 0);
+    if (port == PORT_NONE || ports_are_same(ports, port, nearest_port(v)))
+        return 0;
+    int rc = nears_port(v, port, since_ms, &is_nearing);
+    *ret_port = is_nearing ? port : PORT_NONE;
+    return rc;
+}
+
+/* In *ret_port the port that she is heading for and may be told to be, PORT_NONE. */
+static int find_bound_for(const struct view *v, const int64_t fixes_ms[2],
+                          bool is_awaited, uint32_t *ret_port)
+{
+    uint32_t declared = v->look->subject->declared;
+    bool is_leaving = false;
+    int rc = find_heading(v, fixes_ms, ret_port);
+    if (*ret_port == PORT_NONE || is_awaited || declared == PORT_NONE)
+        return rc;
+    if (may_measure(v, fixes_ms))
+        rc = leaves_declared(v, &is_leaving);
+    *ret_port = is_leaving ? *ret_port : PORT_NONE;
+    return rc;
 }
 
 /* An awaited gate was crossed just now, in the direction in which the way goes on. */
@@ -320,7 +419,8 @@ static int find_reasons(struct view *v, const int64_t fixes_ms[2],
     f->is_gate = is_through_gate(v, fixes_ms);
     int rc = is_declared(v, declared, fixes_ms, &f->is_declared);
     if (rc == 0)
-        rc = is_heading(v, fixes_ms, declared != NULL, &f->is_heading);
+        rc = find_bound_for(v, fixes_ms, declared != NULL, &f->port);
+    f->is_heading = f->port != PORT_NONE;
     if (declared != NULL && f->is_declared) {
         f->port = v->look->subject->declared;
         if (declared->field != NULL && declared != v->step) {
@@ -345,7 +445,7 @@ int route_forecast(const struct rule_look *look, const struct route_run *run,
     *ret_is_due = false;
     if (v.departed_ms == TIME_NONE)
         return 0;
-    find_nearest(&v);
+    find_nearest_step(&v);
     if (v.step == NULL && look->world->water != NULL)
         return 0;
     read_track_path(&v);
