@@ -34,7 +34,7 @@ static int take_row(struct reading *r)
     }
     if (csv->count != 2) {
         ports_builder_report(&r->to, ERR_SYNTAX, csv->line, 1,
-                             "%zu fields where the header names 2", csv->count);
+                             "the row has %zu fields, but the header has 2", csv->count);
         return 0;
     }
     const struct csv_field *name = &csv->fields[0], *code = &csv->fields[1];
@@ -42,13 +42,13 @@ static int take_row(struct reading *r)
     if (!is_name)
         ports_builder_report(
             &r->to, ERR_INVALID, csv->line, name->col,
-            "'%.40s' is no name as destinations are compared (1 to %d upper-case "
+            "'%.40s' is not a name in the compared form (1 to %d upper-case "
             "letters and digits, nothing else)",
             name->text, DESTINATION_NAME_BYTES - 1);
     if (!is_code)
         ports_builder_report(
             &r->to, ERR_INVALID, csv->line, code->col,
-            "'%.40s' is no UN/LOCODE (two letters, then three letters or digits)",
+            "'%.40s' is not a UN/LOCODE (two letters, then three letters or digits)",
             code->text);
     if (!is_name || !is_code)
         return 0;
@@ -78,7 +78,7 @@ static void drop_repeated(struct reading *r)
     for (size_t i = 0; i < t->count; i++) {
         if (kept > 0 && strcmp(t->rows[i].name, t->rows[kept - 1].name) == 0)
             ports_builder_report(&r->to, ERR_EXISTS, t->rows[i].line, 1,
-                                 "%s was there before, in line %d", t->rows[i].name,
+                                 "%s is already in line %d", t->rows[i].name,
                                  t->rows[kept - 1].line);
         else
             t->rows[kept++] = t->rows[i];

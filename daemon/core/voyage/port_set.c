@@ -113,9 +113,10 @@ static int unknown_code(const struct ports *ports, const char *pattern, struct e
         (nearest[0] == '\0' || text_equal_fold(ports->items[found].name, pattern)))
         nearest = ports->items[found].locode;
     if (nearest[0] == '\0')
-        return err_set(err, ERR_NOT_FOUND, "'%s' is no port of the gazetteer", pattern);
+        return err_set(err, ERR_NOT_FOUND, "'%s' is not a port of the gazetteer",
+                       pattern);
     return err_set(err, ERR_NOT_FOUND,
-                   "'%s' is no port of the gazetteer; did you mean %s (%s)?", pattern,
+                   "'%s' is not a port of the gazetteer; did you mean %s (%s)?", pattern,
                    nearest, ports->items[ports_find(ports, nearest)].name);
 }
 
@@ -165,10 +166,11 @@ int port_set_pick_pattern(const struct ports *ports, const char *pattern,
     else if (find_by_name(ports, pattern) != PORT_NONE)
         rc = unknown_code(ports, pattern, err);
     else
-        rc = err_set(err, ERR_SYNTAX,
-                     "'%.40s' is no port pattern (a UN/LOCODE like \"RUVVO\", a country "
-                     "like \"KP*\", a group like \"$name\", or \"*\")",
-                     pattern);
+        rc = err_set(
+            err, ERR_SYNTAX,
+            "'%.40s' is not a port pattern (a UN/LOCODE like \"RUVVO\", a country "
+            "like \"KP*\", a group like \"$name\", or \"*\")",
+            pattern);
     if (rc == 0)
         close_rings(ports, picks->bits);
     return rc;

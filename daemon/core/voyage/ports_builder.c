@@ -155,7 +155,7 @@ static int define_check(const struct ports_builder *b, const char *locode,
     bool is_none = e->pos.lat_e7 == INT32_MAX && e->pos.lon_e7 == INT32_MAX;
     if (!ports_code_read(locode, e->locode))
         return err_set(err, ERR_INVALID,
-                       "'%.40s' is no UN/LOCODE (two letters, then three letters or "
+                       "'%.40s' is not a UN/LOCODE (two letters, then three letters or "
                        "digits)",
                        locode);
     if (map_get(&b->define_by_code, ports_code_key(e->locode)) != NULL)
@@ -242,11 +242,11 @@ int ports_builder_group(struct ports_builder *b, const char *name,
 {
     if (!group_name_is_sound(name))
         return err_set(err, ERR_INVALID,
-                       "'%.40s' is no name of a group (letters, digits, '-' and '_')",
+                       "'%.40s' is not a name of a group (letters, digits, '-' and '_')",
                        name);
     for (size_t i = 0; i < b->group_count; i++)
         if (strcmp(b->groups[i].name, name) == 0)
-            return err_set(err, ERR_EXISTS, "group '%s' is there twice", name);
+            return err_set(err, ERR_EXISTS, "group '%s' is defined twice", name);
     struct ports_list list;
     if (list_make(name, patterns, n, &list) != 0 ||
         list_add(&b->groups, &b->group_count, &b->group_room, list) != 0)
@@ -260,10 +260,11 @@ int ports_builder_same(struct ports_builder *b, const char *const *codes, size_t
     char locode[LOCODE_BYTES];
     for (size_t i = 0; i < n; i++)
         if (!ports_code_read(codes[i], locode))
-            return err_set_at(err, ERR_INVALID, 0, (int)i + 1,
-                              "'%.40s' is no UN/LOCODE (two letters, then three letters "
-                              "or digits)",
-                              codes[i]);
+            return err_set_at(
+                err, ERR_INVALID, 0, (int)i + 1,
+                "'%.40s' is not a UN/LOCODE (two letters, then three letters "
+                "or digits)",
+                codes[i]);
     if (n < 2)
         return err_set(err, ERR_INVALID, "codes of one port: at least two are needed");
     struct ports_list list;

@@ -70,7 +70,7 @@ static void read_header(struct reader *r)
                 f->text, near != NULL ? "; did you mean " : "", near != NULL ? near : "");
         } else if (has[column]) {
             ports_builder_report(&r->to, ERR_SYNTAX, r->csv.line, f->col,
-                                 "column '%s' comes twice", f->text);
+                                 "column '%s' is given twice", f->text);
         } else {
             has[column] = true;
         }
@@ -95,7 +95,7 @@ static bool read_csv_number(struct reader *r, const struct csv_field *f, const c
         return true;
     }
     ports_builder_report(&r->to, ERR_INVALID, r->csv.line, f->col,
-                         "'%.40s' is no %s (decimal degrees, -%.0f to %.0f)", f->text,
+                         "'%.40s' is not a %s (decimal degrees, -%.0f to %.0f)", f->text,
                          what, limit, limit);
     return false;
 }
@@ -112,7 +112,7 @@ static bool read_name(struct reader *r, const struct csv_field *f)
                              "the name is longer than %d bytes", NAME_BYTES - 1);
     else if (n != f->length || memcmp(clean, f->text, n) != 0)
         ports_builder_report(&r->to, ERR_INVALID, r->csv.line, f->col,
-                             "the name has control characters or is no UTF-8");
+                             "the name has control characters or is not UTF-8");
     else
         return true;
     return false;
@@ -127,7 +127,7 @@ static bool read_entry(struct reader *r, const struct csv_field *f, double *ret_
         km > ENTRY_KM_MAX) {
         ports_builder_report(
             &r->to, ERR_INVALID, r->csv.line, f->col,
-            "'%.40s' is no entry distance in km (%.1f to %.0f, or empty)", f->text,
+            "'%.40s' is not an entry distance in km (%.1f to %.0f, or empty)", f->text,
             ENTRY_KM_MIN, ENTRY_KM_MAX);
         return false;
     }
@@ -148,7 +148,7 @@ static int read_codes(struct reader *r, const struct csv_field *f, struct ports_
         }
         ports_builder_report(
             &r->to, ERR_INVALID, r->csv.line, f->col,
-            "'%.40s' is no UN/LOCODE (two letters, three letters or digits; several "
+            "'%.40s' is not a UN/LOCODE (two letters, three letters or digits; several "
             "are separated by blanks)",
             e->codes[i]);
         *is_good = false;
@@ -192,7 +192,7 @@ static int read_places(struct reader *r, const struct csv_field *f, struct ports
         }
         ports_builder_report(
             &r->to, ERR_INVALID, r->csv.line, f->col,
-            "'%.40s' is no place (latitude, longitude and, if need be, the entry "
+            "'%.40s' is not a place (latitude, longitude and, if need be, the entry "
             "distance in km, %.1f to %.0f; several are separated by semicolons)",
             parts[i], ENTRY_KM_MIN, ENTRY_KM_MAX);
         *is_good = false;
@@ -212,7 +212,7 @@ static int read_column(struct reader *r, int column, const struct csv_field *f,
             return 0;
         ports_builder_report(
             &r->to, ERR_INVALID, r->csv.line, f->col,
-            "'%.40s' is no UN/LOCODE (two letters, then three letters or digits)",
+            "'%.40s' is not a UN/LOCODE (two letters, then three letters or digits)",
             f->text);
         break;
     case COL_NAME:
@@ -247,7 +247,8 @@ static int read_column(struct reader *r, int column, const struct csv_field *f,
             return 0;
         ports_builder_report(
             &r->to, ERR_INVALID, r->csv.line, f->col,
-            "'%.40s' is no UN/LOCODE (that of the port that stands for it)", f->text);
+            "'%.40s' is not a UN/LOCODE (the code of the port that represents it)",
+            f->text);
         break;
     default: /* a note, or an unknown column that was reported */
         return 0;
@@ -263,7 +264,7 @@ static int keep_row(struct reader *r, struct ports_entry *e)
     uintptr_t before = (uintptr_t)map_get(&r->b->row_by_code, key);
     if (before != 0) {
         ports_builder_report(&r->to, ERR_EXISTS, r->csv.line, 1,
-                             "%s was there before, in line %d", e->locode,
+                             "%s is already in line %d", e->locode,
                              r->b->rows[before - 1].line);
         ports_builder_finish_entry(e);
         return 0;
@@ -284,8 +285,8 @@ static int take_ports_row(struct reader *r)
     }
     if (r->csv.count != r->header_count) {
         ports_builder_report(&r->to, ERR_SYNTAX, r->csv.line, 1,
-                             "%zu fields where the header names %zu", r->csv.count,
-                             r->header_count);
+                             "the row has %zu fields, but the header has %zu",
+                             r->csv.count, r->header_count);
         return 0;
     }
     struct ports_entry e = {
@@ -309,7 +310,7 @@ static void check_same(struct reader *r, const struct ports_entry *e)
     if (e->same[0] != '\0' &&
         map_get(&r->b->row_by_code, ports_code_key(e->same)) == NULL)
         ports_builder_report(&r->to, ERR_NOT_FOUND, e->line, 1,
-                             "%s is said to be the same as %s, which is no row's code",
+                             "%s names %s as the same port, but no row has that code",
                              e->locode, e->same);
 }
 
@@ -333,7 +334,7 @@ static int check_codes(struct reader *r)
                     e->locode, r->b->rows[row - 1].line);
             else if (other != 0)
                 ports_builder_report(&r->to, ERR_EXISTS, e->line, 1,
-                                     "other code %s of %s is one of %s too, in line %d",
+                                     "other code %s of %s is also one of %s, in line %d",
                                      e->codes[k], e->locode, r->b->rows[other - 1].locode,
                                      r->b->rows[other - 1].line);
             rc = map_set(&others, key, (void *)(uintptr_t)(i + 1));

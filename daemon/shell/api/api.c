@@ -274,7 +274,7 @@ int api_start(uv_loop_t *loop, const char *address, uint16_t port,
     struct sockaddr_storage where;
     struct err why = {0};
     if (read_api_address(address, port, &where) != 0)
-        return err_set(err, ERR_INVALID, "api: '%s' is no IP address", address);
+        return err_set(err, ERR_INVALID, "api: '%s' is not an IP address", address);
     struct api *api = calloc(1, sizeof *api);
     if (api == NULL)
         return err_set(err, ERR_NOMEM, "api: %s", err_text(ERR_NOMEM));

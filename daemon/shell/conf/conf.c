@@ -96,7 +96,7 @@ static void api_read(struct conf_reader *r, const struct conf_node *node,
         !conf_address_is_loopback(conf->api_address))
         conf_report_warning(r, node,
                             "the api has no access control and %s is not loopback: "
-                            "whoever reaches it can read it",
+                            "anyone who can reach it can read it",
                             conf->api_address);
 }
 
@@ -257,10 +257,10 @@ int conf_load(const char *file, const struct conf_context *context,
     memset(report, 0, sizeof *report);
     int rc = datafile_read(file, &text, &err);
     if (rc == 0 && text.length > CONF_FILE_BYTES_MAX)
-        rc = err_set(&err, ERR_LIMIT,
-                     "the file is larger than %u MiB: lists of "
-                     "vessels belong into CSV files",
-                     CONF_FILE_BYTES_MAX >> 20);
+        rc =
+            err_set(&err, ERR_LIMIT,
+                    "the file is larger than %u MiB: put lists of vessels into CSV files",
+                    CONF_FILE_BYTES_MAX >> 20);
     if (rc != 0 && rc != ERR_NOMEM) {
         int reported = report_unreadable(file, &err, report);
         rc = reported != 0 ? reported : ERR_IO;

@@ -92,17 +92,16 @@ void conf_address_judge(struct conf_reader *r, const struct conf_node *node,
         if (address_parse(metadata[i], &known) && address_is_equal(&address, &known)) {
             conf_report_error(
                 r, node, NULL,
-                "%s is the metadata service of a cloud: it hands out the "
-                "machine's credentials, and no alert or report belongs there",
+                "%s is the metadata service of a cloud, which gives out the machine's "
+                "credentials: no alert or report may go there",
                 host);
             return;
         }
     if (address_is_link_local(&address))
-        conf_report_warning(
-            r, node,
-            "%s is a link-local address: it is reached on its own network "
-            "segment alone, and may be another machine's tomorrow",
-            host);
+        conf_report_warning(r, node,
+                            "%s is a link-local address: it works only on its own "
+                            "network segment, and may belong to another machine later",
+                            host);
 }
 
 /* The host without brackets and the port of a value; false, with nothing said, where it
@@ -187,7 +186,7 @@ bool conf_address_read_cidr(struct conf_reader *r, const struct conf_node *node,
     if (!is_good)
         conf_accepts_error_text(r, node, &network, "is not an address or network");
     else if ((is_good = !has_host_bits(&cidr)) == false)
-        conf_accepts_error_text(r, node, &network, "has bits set behind its prefix");
+        conf_accepts_error_text(r, node, &network, "has bits set after its prefix");
     if (is_good)
         *ret_cidr = cidr;
     return is_good;

@@ -88,12 +88,12 @@ static void listen_read(struct conf_reader *r, const struct conf_node *node,
     struct conf_feed *feed = base;
     if (conf_address_read(r, node, key, &feed->address, &feed->port) &&
         !conf_address_is_loopback(feed->address))
-        conf_report_warning(r, node,
-                            "%s is not loopback: whoever reaches it can send reports%s",
-                            feed->address,
-                            conf_yaml_node_get(node->parent, "from") != NULL
-                                ? ", if it bears an address of `from`"
-                                : "; narrow it by `from`");
+        conf_report_warning(
+            r, node, "%s is not loopback: anyone who can reach it can send reports%s",
+            feed->address,
+            conf_yaml_node_get(node->parent, "from") != NULL
+                ? ", from an address of `from`"
+                : "; restrict it with `from`");
 }
 
 static void read_file_key(struct conf_reader *r, const struct conf_node *node,
@@ -131,7 +131,7 @@ static const char *baud_fault(const void *member)
     for (size_t i = 0; i < CONF_COUNT(rates); i++)
         if (rates[i] == *(const uint32_t *)member)
             return NULL;
-    return "is no baud rate in use";
+    return "is not a usual baud rate";
 }
 
 static void pace_read(struct conf_reader *r, const struct conf_node *node,
@@ -267,7 +267,7 @@ void conf_feed_check_all(struct conf_reader *r, const struct conf_node *node)
         for (size_t j = 0; j < i && i < 1000; j++)
             if (is_same_source(&conf->feeds[j], feed))
                 conf_report_error(r, node->items[i], NULL,
-                                  "reads the same as the feed in line %d",
+                                  "has the same source as the feed in line %d",
                                   conf->feeds[j].line);
         if (feed->address == NULL)
             continue;
@@ -276,9 +276,8 @@ void conf_feed_check_all(struct conf_reader *r, const struct conf_node *node)
         bool is_tape = first->transport == CONF_FEED_FILE;
         if (is_tape != (feed->transport == CONF_FEED_FILE))
             conf_report_error(
-                r, node->items[i], "recordings alone, or live feeds alone",
-                "a daemon is fed by recordings or by live feeds, not both, and "
-                "feed '%s' is %s",
+                r, node->items[i], "only recordings, or only live feeds",
+                "a daemon reads recordings or live feeds, not both; feed '%s' is %s",
                 first->id != NULL ? first->id : "", is_tape ? "a recording" : "live");
     }
 }

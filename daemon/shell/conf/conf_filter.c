@@ -50,7 +50,7 @@ static const char *flag_fault(const void *text)
     for (uint32_t mid = 201; mid <= 775 && flag[0] != '\0'; mid++)
         if (strcmp(vessel_flag(mid * 1000000), flag) == 0)
             return NULL;
-    return "is the flag of no MMSI";
+    return "is not the flag of any MMSI";
 }
 
 static void read_filter_tags(struct conf_reader *r, const struct conf_node *node,
@@ -94,6 +94,6 @@ void conf_filter_read(struct conf_reader *r, const struct conf_node *node,
         rule->vessels.is_watched_only = word == 1;
         if (word == 1 && watch_count(r->conf->engine.watch) == 0)
             conf_report_warning(r, node,
-                                "no vessel is watched: the rule never raises anything");
+                                "no vessel is watched: the rule never raises an alert");
     }
 }

@@ -123,7 +123,7 @@ static bool find_columns(struct table *t)
         t->places[COLUMN_MMSI] == SIZE_MAX && t->places[COLUMN_NAME] == SIZE_MAX) {
         conf_report_error(t->v->r, conf_yaml_node_get(t->list->node, "file"),
                           "columns imo, mmsi or name, or others by `columns:`",
-                          "the list has no column by which a vessel could be recognised");
+                          "the list has no column that identifies a vessel");
         is_good = false;
     }
     return is_good;
@@ -179,7 +179,7 @@ static void read_table_row(struct table *t)
     if (entry.imo == 0 && entry.mmsi == 0 && *table_field(t, COLUMN_CALLSIGN) == '\0' &&
         !t->list->has_names) {
         row_warning(t, COLUMN_NAME,
-                    "is a name alone, which other ships may bear too (accepted: an imo, "
+                    "is only a name, which other ships may have too (accepted: an imo, "
                     "mmsi or callsign beside it, or `names: true` for the list)");
         return;
     }

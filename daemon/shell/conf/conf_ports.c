@@ -89,10 +89,10 @@ static void check_define(struct conf_reader *r, const struct conf_node *node,
         conf_report_error(r, node, "lat and lon, or an area", "the port has no position");
     if (has_area && entry != NULL)
         conf_report_error_key(r, entry, NULL,
-                              "a port with an area is entered at its edge");
+                              "a port with an area has its entry at the edge");
     if (!has_area && d->entry_m > 0 && d->exit_m > 0 && d->exit_m < d->entry_m)
         conf_report_error(r, conf_yaml_node_get(node, "exit"), NULL,
-                          "exit is nearer than entry");
+                          "exit is less than entry");
 }
 
 static void define_read(struct conf_reader *r, const struct conf_node *node,
@@ -431,7 +431,7 @@ void conf_ports_read(struct conf_reader *r, const struct conf_node *node,
     else
         conf_keys_default(r, key->sub, &s);
     if (s.exit_m < s.entry_m)
-        conf_report_error(r, g.root, NULL, "exit is nearer than entry");
+        conf_report_error(r, g.root, NULL, "exit is less than entry");
     build_once(&g);
     if (errors != r->faults.errors)
         second_pass(&g);

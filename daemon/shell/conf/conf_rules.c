@@ -245,7 +245,7 @@ static void warn_of_nothing(struct conf_reader *r, const struct conf_node *node,
             is_there = zone_set_info(zones, i)->shape == shape;
         if (!is_there)
             conf_report_warning(r, node,
-                                "there are no %s: rule '%s' never raises anything",
+                                "there are no %s: rule '%s' never raises an alert",
                                 key->name, rule->id);
     }
 }
@@ -272,8 +272,8 @@ void conf_rules_read(struct conf_reader *r, const struct conf_node *node,
     if (conf_rule_words_watches_all(rule, &r->conf->engine))
         conf_report_warning(
             r, node,
-            "rule '%s' watches every vessel everywhere: narrow it by `vessels`"
-            " or by what it is about, or expect very many alerts",
+            "rule '%s' watches every vessel everywhere: restrict it with `vessels` or by its "
+            "places, or expect very many alerts",
             rule->id);
 }
 
@@ -285,7 +285,7 @@ static const char *mute_vessel_fault(const void *member)
     bool is_good = number <= 9999999 ? vessel_imo_is_valid(number)
                                      : number >= 100000000 && vessel_is_ship(number);
     is_good = is_good || vessel_distress_name(number) != NULL;
-    return is_good ? NULL : "is no ship's number";
+    return is_good ? NULL : "is not a ship's number";
 }
 
 void conf_rules_check_id(struct conf_reader *r, const struct conf_node *node,
@@ -325,7 +325,7 @@ void conf_rules_read_mute(struct conf_reader *r, const struct conf_node *node,
         conf_yaml_node_get(node, "vessel") == NULL &&
         conf_yaml_node_get(node, "rule") == NULL)
         conf_report_error(r, node, "vessel, rule or both",
-                          "the mute says neither which vessel nor which rule");
+                          "the mute names neither a vessel nor a rule");
     if (mute->why == NULL)
         mute->why = conf_memory_copy(r, "");
 }

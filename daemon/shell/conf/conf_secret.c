@@ -45,7 +45,7 @@ static const char *credential_fault(const void *text)
     const char *name = text;
     bool is_name = name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL &&
                    strlen(name) < 256;
-    return is_name ? NULL : "is no name of a credential";
+    return is_name ? NULL : "is not the name of a credential";
 }
 
 /* --- where it stands --- */
@@ -72,8 +72,8 @@ static char *credential_path(struct conf_reader *r, const struct conf_node *node
     const char *directory = r->context->credentials_directory;
     if (directory == NULL || directory[0] == '\0') {
         conf_report_error(r, node, "LoadCredential= in the service, or {file: PATH}",
-                          "credential %s is handed to the service alone; by hand give "
-                          "--credentials DIR with a file of that name",
+                          "credential %s is given only to the systemd service; outside "
+                          "it, use --credentials DIR with a file of that name",
                           conf_report_quote(name, quoted));
         return NULL;
     }
@@ -123,7 +123,7 @@ static bool take_source(struct conf_reader *r, const struct conf_node *node,
 {
     if ((source->file == NULL) == (source->credential == NULL)) {
         conf_report_error(r, node, "{file: PATH} or {credential: NAME}",
-                          "one of file and credential is needed");
+                          "exactly one of file and credential is needed");
         return false;
     }
     if (r->context->without_secrets) {
@@ -147,7 +147,7 @@ static bool read_source(struct conf_reader *r, const struct conf_node *node,
     size_t errors = r->faults.errors;
     if (node->kind != CONF_NODE_MAPPING)
         conf_report_error(r, node, "{file: PATH} or {credential: NAME}",
-                          "a secret does not stand in the configuration itself");
+                          "the configuration must not contain the secret itself");
     else
         (void)conf_keys_read(r, node, keys, ret_source);
     return errors == r->faults.errors && r->code == 0;

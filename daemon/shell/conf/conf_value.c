@@ -80,15 +80,15 @@ bool conf_value_text(struct conf_reader *r, const struct conf_node *node,
         [CONF_PLAIN_NUMBER] = "a number, not a text",
         [CONF_PLAIN_BOOL] = "a truth value, not a text",
         [CONF_PLAIN_NULL] = "nothing, not a text",
-        [CONF_PLAIN_DATE] = "a date to some readers of YAML",
-        [CONF_PLAIN_UNLIKE] = "not the same to every reader of YAML",
+        [CONF_PLAIN_DATE] = "a date in YAML 1.1",
+        [CONF_PLAIN_UNLIKE] = "read differently by YAML 1.1 and 1.2",
     };
     if (!is_of_kind(r, node, CONF_NODE_SCALAR, key))
         return false;
     enum conf_plain plain = node->is_plain ? conf_plain_of(node->text) : CONF_PLAIN_TEXT;
     if (plain != CONF_PLAIN_TEXT) {
         conf_accepts_error_text(
-            r, node, key, "is %s: put it in quotes where it is meant so", names[plain]);
+            r, node, key, "is %s: put it in quotes if a text is meant", names[plain]);
         return false;
     }
     *ret_text = node->text;
@@ -382,9 +382,8 @@ void conf_value_warn_unquoted(struct conf_reader *r, const struct conf_node *nod
     char quoted[CONF_QUOTE_BYTES];
     if (node->kind == CONF_NODE_SCALAR && node->is_plain &&
         (is_route || strpbrk(node->text, "$*") != NULL))
-        conf_report_warning(
-            r, node,
-            "%s is not quoted: patterns and routes stand in quotes, so that "
-            "YAML never takes their signs for its own",
-            conf_report_quote(node->text, quoted));
+        conf_report_warning(r, node,
+                            "%s is not quoted: put patterns and routes in quotes, "
+                            "because their signs have a meaning in YAML",
+                            conf_report_quote(node->text, quoted));
 }

@@ -42,7 +42,7 @@ static void vessel_read(struct conf_reader *r, const struct conf_node *node,
         conf_yaml_node_get(node, "mmsi") == NULL &&
         conf_yaml_node_get(node, "name") == NULL)
         conf_report_error(r, node, "imo, mmsi or name",
-                          "the vessel cannot be recognised by what is given");
+                          "these keys do not identify the vessel");
 }
 
 /* What stands in the file, before it is gathered. */

@@ -113,9 +113,10 @@ static void url_read(struct conf_reader *r, const struct conf_node *node,
     if (fault == NULL)
         conf_address_judge(r, node, url.host);
     if (fault == NULL && !url.is_https && !conf_address_is_loopback(url.host))
-        conf_report_warning(r, node,
-                            "plain http to %s: anyone on the way can read and change it",
-                            url.host);
+        conf_report_warning(
+            r, node,
+            "plain http to %s: anyone on the network path can read and change the alerts",
+            url.host);
     conf_memory_wipe_free(secret.text, secret.length);
 }
 
@@ -137,7 +138,8 @@ static bool header_is_free(struct conf_reader *r, const struct conf_node *item,
         }
     for (size_t i = 0; i < webhook->header_count; i++)
         if (text_equal_fold(webhook->headers[i].name, item->key)) {
-            conf_report_error_key(r, item, NULL, "is given twice, in other letters");
+            conf_report_error_key(r, item, NULL,
+                                  "is given twice, in upper and lower case");
             return false;
         }
     return true;
@@ -217,7 +219,7 @@ static const char *content_type_fault(const void *member)
     bool is_good = slash != NULL && conf_secret_is_token(type) &&
                    conf_secret_is_token(slash + 1) && conf_secret_is_header_value(text) &&
                    strlen(text) < sizeof type;
-    return is_good ? NULL : "is no media type";
+    return is_good ? NULL : "is not a media type";
 }
 
 /* What is wrong with the template; and what does not go with it. */
@@ -260,7 +262,7 @@ static void check_body(struct conf_reader *r, const struct conf_node *node,
     char name[TEMPLATE_NAME_BYTES];
     struct err err = {0};
     if (body == NULL && type != NULL)
-        conf_report_error_key(r, type, NULL, "says what `body` is, and there is none");
+        conf_report_error_key(r, type, NULL, "describes `body`, but there is no `body`");
     if (body != NULL && format != NULL)
         conf_report_error_key(r, format, "one of them", "does not go with `body`");
     if (webhook->body == NULL)
@@ -275,7 +277,7 @@ static void check_body(struct conf_reader *r, const struct conf_node *node,
         error_unknown_field(r, body, name);
     else if (rc == ERR_SYNTAX)
         conf_report_error(r, body, "JSON, or another content_type",
-                          "what comes out would not be JSON: %s", err.text);
+                          "the result would not be JSON: %s", err.text);
     else if (rc != 0)
         conf_report_nomem(r);
 }
@@ -430,7 +432,7 @@ void conf_webhook_read(struct conf_reader *r, const struct conf_node *node,
     if ((conf_yaml_node_get(node, "client_cert") == NULL) !=
         (conf_yaml_node_get(node, "client_key") == NULL))
         conf_report_error(r, node, "both or none",
-                          "client_cert and client_key go together");
+                          "client_cert and client_key must be given together");
     webhook->definition = webhook_definition(node, webhook);
 }
 

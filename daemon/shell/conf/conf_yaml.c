@@ -219,11 +219,10 @@ static int builder_scalar(struct builder *b, struct fy_event *event)
         struct conf_place place = {.file = b->r->file,
                                    .line = mark ? mark->line + 1 : 1,
                                    .col = mark ? mark->column + 1 : 1};
-        conf_report_fault_at(
-            b->r, &place,
-            "%s as a key is not the same to every reader of YAML (accepted: "
-            "a word; in quotes where it is meant as it stands)",
-            conf_report_quote(text, quoted));
+        conf_report_fault_at(b->r, &place,
+                             "%s as a key is read differently by YAML 1.1 and 1.2 "
+                             "(accepted: a word, or the same text in quotes)",
+                             conf_report_quote(text, quoted));
     }
     b->key = text;
     b->key_line = mark != NULL ? mark->line + 1 : 1;
@@ -260,11 +259,11 @@ static bool event_is_refused(struct builder *b, struct fy_event *event)
     else if (fy_event_get_anchor_token(event) != NULL)
         builder_refuse(b, mark,
                        "an anchor ('&') is not accepted (accepted: the value written "
-                       "out; quotes where the '&' is meant)");
+                       "out; quotes if the '&' is meant)");
     else if (fy_event_get_tag_token(event) != NULL)
         builder_refuse(b, mark,
                        "a tag ('!') is not accepted (accepted: the value alone; "
-                       "quotes where the '!' is meant)");
+                       "quotes if the '!' is meant)");
     else if (event->type == FYET_DOCUMENT_START && b->documents++ > 0)
         builder_refuse(b, mark, "a second document ('---') is not accepted");
     else if (++b->nodes > CONF_NODES_MAX)

@@ -154,7 +154,7 @@ static int listen_open(struct feed *feed, struct err *err)
 {
     struct sockaddr_storage address;
     if (feed_net_address(feed->conf.address, feed->conf.port, &address) != 0)
-        return err_set(err, ERR_INVALID, "'%s' is no IP address", feed->conf.address);
+        return err_set(err, ERR_INVALID, "'%s' is not an IP address", feed->conf.address);
     struct listen_feed *l = calloc(1, sizeof *l);
     if (l == NULL)
         return ERR_NOMEM;

@@ -86,7 +86,7 @@ static void test_two_secrets(void **state)
 static void test_headers(void **state)
 {
     char *lines = conf_fixture_lines(HOOK "headers: {X-A: b, x-a: c}}\n", ERR_INVALID);
-    assert_has(lines, "webhooks[0].headers.x-a: is given twice, in other letters");
+    assert_has(lines, "webhooks[0].headers.x-a: is given twice, in upper and lower case");
     free(lines);
     lines = conf_fixture_lines(HOOK "headers: {Webhook-ID: b}}\n", ERR_INVALID);
     assert_has(lines, "is set by lookoutd itself");
@@ -117,7 +117,7 @@ static void test_without_secrets(void **state)
     source.text = bad;
     source.bytes = strlen(bad);
     assert_int_equal(conf_load_text(&source, &context, &conf, &report), ERR_INVALID);
-    assert_has(report.lines[report.count - 1], "is no name of a credential");
+    assert_has(report.lines[report.count - 1], "is not the name of a credential");
     conf_report_finish(&report);
 }
 

@@ -93,17 +93,17 @@ static void test_errors_help(void **state)
         const char *part;
     } rows[] = {
         {"RUVVX", ERR_NOT_FOUND, "did you mean RUVVO (Vladivostok)?"},
-        {"QQQQQ", ERR_NOT_FOUND, "'QQQQQ' is no port of the gazetteer"},
+        {"QQQQQ", ERR_NOT_FOUND, "'QQQQQ' is not a port of the gazetteer"},
         {"Vladivostok", ERR_NOT_FOUND, "did you mean RUVVO (Vladivostok)?"},
         {"vladi", ERR_NOT_FOUND, "did you mean RUVVO (Vladivostok)?"},
         {"ZZ*", ERR_NOT_FOUND, "no port of country ZZ"},
         {"$dprc", ERR_NOT_FOUND, "did you mean '$dprk'?"},
         {"$", ERR_NOT_FOUND, "there is no group '$'"},
         {"$zzzzzzz", ERR_NOT_FOUND, "there is '$story' and others"},
-        {"", ERR_SYNTAX, "is no port pattern"},
-        {"RUV*", ERR_SYNTAX, "'RUV*' is no port pattern (a UN/LOCODE like"},
-        {"**", ERR_SYNTAX, "is no port pattern"},
-        {"Nampo!", ERR_SYNTAX, "is no port pattern"},
+        {"", ERR_SYNTAX, "is not a port pattern"},
+        {"RUV*", ERR_SYNTAX, "'RUV*' is not a port pattern (a UN/LOCODE like"},
+        {"**", ERR_SYNTAX, "is not a port pattern"},
+        {"Nampo!", ERR_SYNTAX, "is not a port pattern"},
     };
     struct ports *p = make("");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -286,7 +286,7 @@ static void test_every_trouble_is_told(void **state)
         {PORTS_ABOUT_GROUP, 0, 2, "did you mean '$north'?"},
         {PORTS_ABOUT_GROUP, 2, 1, "group '$loop' contains itself"},
         {PORTS_ABOUT_GROUP, 3, 1, "no port of country KP"},
-        {PORTS_ABOUT_GROUP, 3, 2, "'moon!' is no port pattern"},
+        {PORTS_ABOUT_GROUP, 3, 2, "'moon!' is not a port pattern"},
     };
     assert_int_equal(t.count, sizeof want / sizeof want[0]);
     for (size_t i = 0; i < t.count; i++) {
