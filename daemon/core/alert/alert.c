@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An alert's identity and envelope, and the alerts that are about no ship. */
+/* The identity and envelope of alerts, and the alerts that name no ship. */
 #include "lookout/alert/alert.h"
 
 #include <jansson.h>
@@ -35,7 +35,7 @@ int alert_seal(struct alert *a, const char *site, const char *subject,
     char time[TIME_TEXT_BYTES];
     if (data == NULL)
         return ERR_NOMEM;
-    /* Takes the references over, also when it fails. */
+    /* Takes over the references, also on failure. */
     json_t *event =
         json_pack("{s:s,s:s,s:o,s:s,s:o,s:s,s:s,s:o}", "specversion", "1.0", "id", a->id,
                   "source", body_text(site), "type", a->type, "subject",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON values of which the bodies of alerts are made. What is unknown is left out. */
+/* JSON values for the bodies of alerts. Unknown values are left out. */
 #include "lookout/alert/body.h"
 
 #include <math.h>
@@ -13,7 +13,7 @@
 
 json_t *body_text(const char *text)
 {
-    /* An invalid byte becomes U+FFFD, of three bytes. */
+    /* an invalid byte becomes U+FFFD (three bytes) */
     size_t n = strlen(text), room = 3 * n + 1;
     char *clean = malloc(room);
     if (clean == NULL)

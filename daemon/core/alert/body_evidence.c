@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Evidence: the path of a track as GeoJSON, cut at 180 degrees where it crosses. */
+/* Evidence: the path of a track as GeoJSON, cut where it crosses 180 degrees. */
 #include <math.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "lookout/base/err.h"
 #include "lookout/geo/geo.h"
 
-/* Degrees to six decimals: a tenth of a metre, finer than AIS sends. */
+/* Six decimals of a degree are a tenth of a metre, finer than AIS. */
 static json_t *make_coordinate(double lat, double lon)
 {
     return json_pack("[ff]", round(lon * 1e6) / 1e6, round(lat * 1e6) / 1e6);
@@ -72,7 +72,7 @@ static int fill_points(struct lines *l, const struct track_point *points, size_t
     return rc;
 }
 
-/* Point, LineString or MultiLineString, whichever it is. */
+/* A Point, LineString or MultiLineString. */
 static json_t *make_feature(const struct lines *l)
 {
     size_t parts = json_array_size(l->parts);

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a receiver's answer means and when the next attempt is due. Knows no clock, no
- * socket and no store: all of them come in as numbers. */
+/* Decides what a receiver's answer means and when the next attempt is due. It knows no
+ * clock, socket or store: all inputs are numbers. */
 #include "lookout/alert/retry.h"
 
 #include <math.h>
 
 #include "lookout/base/time.h"
 
-/* Attempts after which an answer that no repeat will change is given up. */
+/* attempts before an answer is final that a repeat will not change */
 enum { POISON_ATTEMPTS = 2 };
-/* No wait that a receiver asks for is longer; no repeat it asks for is sooner. */
+/* the longest and the shortest wait that a receiver may ask for */
 #define RETRY_AFTER_MOST_MS (2 * HOUR_MS)
 #define RETRY_AFTER_LEAST_MS SECOND_MS
 #define JITTER 0.1
 
-/* How each answer is treated; a status that is in no row is tried again until retry_for.
- */
+/* How each answer is handled; a status without a row is tried again until retry_for. */
 enum treatment { TREAT_DELIVERED, TREAT_GONE, TREAT_POISON, TREAT_HINTED, TREAT_AGAIN };
 static const struct {
     int first, last;
@@ -68,7 +67,7 @@ static int64_t scheduled_wait(const struct retry_conf *conf, unsigned attempt,
     return (int64_t)llround((double)conf->waits_ms[i] * factor);
 }
 
-/* As asked for, never sooner and at most 2 h; the jitter is on the late side. */
+/* As the receiver asks, never sooner and at most 2 h; the jitter only makes it later. */
 static int64_t hinted_wait(const struct retry_conf *conf, int64_t hint_ms, double random)
 {
     int64_t least = conf->waits_ms[0] < RETRY_AFTER_LEAST_MS ? conf->waits_ms[0]
@@ -113,8 +112,8 @@ enum retry_verdict retry_judge(const struct retry_conf *conf,
                        ? hinted_wait(conf, answer->retry_after_ms, random)
                        : scheduled_wait(conf, attempt, random);
     int64_t next = now_ms + wait;
-    /* The last attempt is made when retry_for is over, whoever asked for a longer wait.
-     */
+    /* The last attempt is at the end of retry_for, also when the receiver asked for a
+     * longer wait. */
     *ret_next_ms = next < last_ms ? next : last_ms;
     return RETRY_LATER;
 }

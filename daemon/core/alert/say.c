@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The words that summaries are made of. */
+/* The words of summaries. */
 #include "lookout/alert/say.h"
 
 #include <math.h>
@@ -38,7 +38,7 @@ static struct clock clock_at(int64_t time_ms)
     return c;
 }
 
-/* The local time there; NULL, its zone's name, without a time zone. */
+/* The local time and the name of its zone; NULL without a time zone. */
 static const char *local_at(const struct say_writer *w, int64_t time_ms,
                             struct clock *ret)
 {
@@ -130,7 +130,7 @@ void say_port(struct say_writer *w, const struct port *port)
     say_text(w, "%s %s", port->name, port->locode);
 }
 
-/* Tenths of minutes, rounded before they are split: 59.97' is the next degree. */
+/* Round to tenths of minutes before splitting: 59.97' is the next degree. */
 static void say_angle(struct say_writer *w, double deg, int width, char half)
 {
     long tenths = lround(fabs(deg) * 600);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What gates a track crosses, and which crossings are told: one each way until the ship
- * was clear of the gate, so that one that zigzags along it does not flap; and of a ship
- * that lies still on the gate none before two fixes lie off it, or it has lain long on
- * the other side. */
+/* The gates that a track crosses, and the crossings that are told: one in each direction
+ * until the ship was clear of the gate, so that a ship that zigzags along it raises one
+ * alert. For a ship that lies still on the gate, none is told before two fixes lie off
+ * it, or the ship has lain long on the other side. */
 #include <stdlib.h>
 
 #include "lookout/base/time.h"
@@ -41,7 +41,7 @@ static void tell_crossing(struct zone_step *s, struct gate_memory *m,
     zone_step_tell(s, e);
 }
 
-/* A ship that lies still crosses when it has gone, by the side to which it went. */
+/* A ship that lies still has crossed when it leaves, by the side to which it leaves. */
 static void defer_crossing(struct zone_step *s, struct gate_memory *m,
                            struct zone_event *e, bool is_still)
 {
@@ -59,8 +59,8 @@ static void defer_crossing(struct zone_step *s, struct gate_memory *m,
     }
 }
 
-/* Crossings back and forth between which the path stays near the line, as a great circle
- * does that runs along it, are none. */
+/* Pairs of crossings back and forth between which the path stays near the line are
+ * dropped: a great circle that runs along the line makes them. */
 static uint32_t leave_out_grazes(const struct zone_step *s, struct zone_cuts *cuts)
 {
     uint32_t kept = 0;
@@ -98,8 +98,8 @@ void zone_gate_step(struct zone_step *s, const struct zone_cuts *all)
     }
 }
 
-/* Has a ship that lay still when it crossed gone to the other side: with this fix and the
- * one before, or on its way? */
+/* Whether a ship that lay still when it crossed has gone to the other side: with this fix
+ * and the one before, or on the way. */
 static bool has_gone(struct zone_step *s, struct gate_memory *m)
 {
     bool was_far = m->is_far;

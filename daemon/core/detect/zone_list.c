@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Short lists of zone indices: on the stack while they are few, else on the heap. */
+/* Short lists of zone indices: on the stack while there are few, else on the heap. */
 #include "lookout/detect/zone_list.h"
 
 #include <stdlib.h>

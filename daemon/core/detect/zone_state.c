@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is known of a track's zones between fixes: where it is, and that it was lost
- * there.
- */
+/* The state of a track's zones between fixes: where the ship is, and that it was lost
+ * there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +54,8 @@ struct zone_presence *zone_state_find(const struct zone_watch *w, uint32_t zone)
 
 /* --- what silence decides --- */
 
-/* When a ship that lay still when it was last heard has crossed: not by one fix alone. */
+/* The time when a ship that lay still when last heard has crossed; one fix is not enough.
+ */
 static int64_t rest_due(const struct zone_watch *w, const struct zone_presence *p,
                         const struct detect_limits *limits, int64_t silence_ms)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One fix on its way through the zones: what is told of it and in which order, where a
- * boundary was crossed, whether the ship moves at all. */
+/* Handles one fix for the zones: which events are told in which order, where a boundary
+ * was crossed, and whether the ship moves at all. */
 #include <string.h>
 
 #include "lookout/base/array.h"
@@ -16,7 +16,7 @@ void zone_step_tell(struct zone_step *s, const struct zone_event *event)
     s->events[s->count++] = *event;
 }
 
-/* To the second: the fixes are not better known. */
+/* to the second: the times of fixes are not more exact */
 static int64_t crossing_time(int64_t from_ms, int64_t to_ms, double fraction)
 {
     double offset_s = (double)(to_ms - from_ms) * fraction / 1000.0;
@@ -42,8 +42,8 @@ bool zone_step_is_deep(const struct zone_step *s, uint32_t zone, double depth_m)
            zone_distance_boundary_m(s->zones, zone, s->fix->pos) >= depth_m;
 }
 
-/* A ship at rest whose position is that far off soon after has not moved: what lies
- * farther off is a jump, of which the track takes care. */
+/* A ship at rest has not moved when its position is at most this far off soon after. A
+ * greater step is a jump, which the track handles. */
 #define STEADY_M 400.0
 #define STEADY_MS (30 * MINUTE_MS)
 
@@ -68,8 +68,8 @@ bool zone_step_has_lain(const struct zone_step *s, const struct zone_event *sinc
     return s->fix->time_ms - since->last_seen_ms >= s->limits->zone_rest_ms;
 }
 
-/* At one time a ship leaves before it enters: over a common edge it is never in both. Of
- * one zone the order stays. */
+/* Events at the same time: a ship leaves before it enters, so that it is never in both
+ * zones at a common edge. Events of one zone keep their order. */
 static bool is_later(const struct zone_event *a, const struct zone_event *b)
 {
     if (a->time_ms != b->time_ms)

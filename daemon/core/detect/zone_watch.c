@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which zones a track is in, and what gates it crosses: enter and exit strictly alternate
- * for each zone.
+/* The zones that a track is in, and the gates that it crosses. Enter and exit alternate
+ * strictly for each zone.
  *
  * Enter: two consecutive fixes inside, or one at least 200 m deep. Exit: two outside, or
- * one at least 500 m off. A lone unconfirmed fix is as if absent: the path is then looked
- * at from the fix before it. Paths that pass a zone without a fix in it, or leave and
- * come back without a fix outside, give both events, inferred. */
+ * one at least 500 m off. A lone unconfirmed fix is ignored: the path is then looked at
+ * from the fix before it. A path that passes a zone without a fix inside, or leaves and
+ * comes back without a fix outside, gives both events, as inferred. */
 #include "lookout/detect/zone_watch.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "lookout/geo/near.h"
 #include "zone_watch_int.h"
 
-/* Paths longer than this are not looked at: nobody can say where the ship was. */
+/* longer paths are ignored: the ship may have been anywhere */
 static const double path_limit_m = 600 * 1852.0;
 
 static struct zone_presence *add_presence(struct zone_step *s, uint32_t zone)
@@ -55,9 +55,9 @@ static enum zone_certainty unseen_certainty(const struct zone_step *s,
                                                                          : ZONE_INFERRED;
 }
 
-/* A ship that lies still beside the boundary is now on this side, now on that, and stays
- * where it was: until two fixes running lie farther on the other side, or it has lain
- * there long. */
+/* The position of a ship that lies still beside the boundary jitters over it. The ship
+ * stays on its side until two fixes in a row lie farther on the other side, or until it
+ * has lain there long. */
 static bool has_changed_side(const struct zone_step *s, struct zone_presence *p)
 {
     bool was_far = p->is_far;
@@ -91,7 +91,7 @@ void zone_watch_leave(struct zone_step *s, struct zone_presence *p,
     zone_step_tell(s, &exited);
 }
 
-/* First fix ever of the track inside a zone. */
+/* The first fix of the track lies inside a zone. */
 static void first_inside(struct zone_step *s, uint32_t zone)
 {
     struct zone_presence *p = add_presence(s, zone);
@@ -111,7 +111,7 @@ static void first_inside(struct zone_step *s, uint32_t zone)
     p->pending = e;
 }
 
-/* Outside at `from` (or seen there last); the path's cuts say where it comes in. */
+/* Outside at `from` (or seen there last); the path's cuts show where it comes in. */
 static void outside_step(struct zone_step *s, const struct track_fix *from,
                          const struct zone_cuts *cuts, bool is_inside)
 {
@@ -133,7 +133,7 @@ static void outside_step(struct zone_step *s, const struct track_fix *from,
     struct zone_presence *p = add_presence(s, cuts->zone);
     if (p == NULL)
         return;
-    /* From beside the boundary there is no cut: then it came in there. */
+    /* A path that begins beside the boundary has no cut: then the ship came in there. */
     double fraction = cuts->count != 0        ? cuts->fraction[0]
                       : cuts->inside_at_start ? 0
                                               : 1;
@@ -150,7 +150,7 @@ static void outside_step(struct zone_step *s, const struct track_fix *from,
     p->is_far = zone_step_is_deep(s, cuts->zone, s->limits->zone_rest_m);
 }
 
-/* Inside, and no longer seen there. */
+/* Inside before, and not seen inside now. */
 static void leave_presence(struct zone_step *s, struct zone_presence *p,
                            const struct track_fix *from, const struct zone_cuts *cuts)
 {
@@ -183,7 +183,7 @@ static void leave_presence(struct zone_step *s, struct zone_presence *p,
     }
 }
 
-/* Inside at `from`; may have left, or left and come back. */
+/* Inside at `from`; the ship may have left, or left and come back. */
 static void inside_step(struct zone_step *s, struct zone_presence *p,
                         const struct track_fix *from, const struct zone_cuts *cuts,
                         bool is_inside)
@@ -194,7 +194,7 @@ static void inside_step(struct zone_step *s, struct zone_presence *p,
     }
     p->phase = ZONE_PHASE_INSIDE;
     p->is_lost = p->is_beside = false;
-    uint32_t first = cuts->inside_at_start ? 0 : 1; /* of those that lead out */
+    uint32_t first = cuts->inside_at_start ? 0 : 1; /* the cuts that lead out */
     if (cuts->count >= first + 2 && !zone_step_is_still(s, from)) {
         uint32_t zone = p->zone;
         struct zone_event out = zone_step_crossing(s, from, zone, cuts->fraction[first]);
@@ -241,8 +241,8 @@ static struct zone_cuts cuts_of(struct zone_step *s, const struct track_fix *fro
     return one.cuts;
 }
 
-/* The second fix says what the first did: that is told, and what the path between the two
- * did on the way. */
+/* The second fix confirms the first: tell that event, and the events of the path between
+ * the two. */
 static void confirm_fix(struct zone_step *s, struct zone_presence *p)
 {
     struct zone_event pending = p->pending;
@@ -257,9 +257,9 @@ static void confirm_fix(struct zone_step *s, struct zone_presence *p)
     outside_step(s, s->from, &cuts, false);
 }
 
-/* It lay still when it was seen inside: two fixes of a ship under way are an entry, those
- * of one that was lying there already may be none. Where it goes from there is what
- * counts, and it may go through the zone. */
+/* The ship lay still when it was seen inside. Two fixes of a ship under way are an entry;
+ * two fixes of a ship that was lying there already may not be. The way that it goes from
+ * there decides, and that may lead through the zone. */
 static void resolve_beside(struct zone_step *s, struct zone_presence *p, bool is_inside)
 {
     if (is_inside) {
@@ -281,7 +281,7 @@ static void resolve_beside(struct zone_step *s, struct zone_presence *p, bool is
     inside_step(s, p, s->from, &cuts, false);
 }
 
-/* A zone in which a second fix was awaited: this is it. */
+/* This is the second fix that the zone awaited. */
 static void resolve_awaited(struct zone_step *s, struct zone_presence *p, bool is_inside)
 {
     struct track_fix base = p->base;
@@ -297,7 +297,7 @@ static void resolve_awaited(struct zone_step *s, struct zone_presence *p, bool i
         confirm_fix(s, p);
         return;
     }
-    /* The lone fix is as if absent: look at the path from the one before it. */
+    /* Ignore the lone fix: look at the path from the fix before it. */
     uint32_t zone = p->zone;
     bool was_inside = p->phase == ZONE_PHASE_LEAVING;
     if (!was_inside)
@@ -327,7 +327,8 @@ static void visit_cuts(void *context, const struct zone_cuts *cuts)
         inside_step(s, p, s->from, cuts, cuts->inside_at_end);
 }
 
-/* Outside after a leap: nobody knows when it left, unless it was just outside before. */
+/* Outside after a leap: the time of leaving is unknown, unless the ship was just outside
+ * before. */
 static void leap_out(struct zone_step *s, struct zone_presence *p)
 {
     struct zone_event e = p->pending;
@@ -342,7 +343,7 @@ static void leap_out(struct zone_step *s, struct zone_presence *p)
     zone_watch_leave(s, p, &e);
 }
 
-/* Too far from the last fix to speak of a path: only where it is now counts. */
+/* Too far from the last fix for a path: only the present place counts. */
 static void leap_to_fix(struct zone_step *s)
 {
     struct zone_list at;
@@ -382,8 +383,8 @@ static void first_fix(struct zone_step *s)
     zone_list_finish(&at);
 }
 
-/* Zones that await a second fix are settled first, and by themselves; `settled` keeps the
- * others from seeing them twice. */
+/* Zones that await a second fix are handled first, one by one; `settled` keeps the others
+ * from handling them again. */
 static void resolve_pending(struct zone_step *s, struct zone_list *settled)
 {
     for (uint32_t i = s->w->count; i-- > 0;) {
@@ -409,8 +410,8 @@ static void visit_unsettled(void *context, const struct zone_cuts *cuts)
         visit_cuts(f->step, cuts);
 }
 
-/* A ship that did not move makes no path, but its fix counts; and a fix on the very edge
- * may be seen inside by one step and outside by the next. */
+/* A ship that did not move makes no path, but its fix counts. And a fix exactly on the
+ * edge may be inside for one step and outside for the next. */
 static void settle_unvisited(struct zone_step *s)
 {
     for (uint32_t i = s->w->count; i-- > 0;) {

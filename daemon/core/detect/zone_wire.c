@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Saved form of a track's zones: by id and geometry, so that a changed zone is another
+/* Saved form of a track's zones: by id and geometry, so that a changed zone is a new
  * zone. */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static void save_fix(const struct track_fix *f, struct wire_writer *w)
     wire_put_u64(w, (f->has & FIX_SOG) != 0 ? 1 + (uint64_t)f->sog_dkn : 0);
 }
 
-/* Some 30,000 years: sums of two still fit. */
+/* some 30,000 years: the sum of two still fits */
 static const int64_t time_limit_ms = INT64_C(1000000000000000);
 
 static int64_t load_time(struct wire_reader *r)
@@ -44,7 +44,7 @@ static void save_zone(const struct zone_set *zones, uint32_t zone, struct wire_w
     wire_put_u64(w, info->geometry);
 }
 
-/* The zone of that id while its geometry is what it was, else -1. */
+/* The zone of that id if its geometry is unchanged, else -1. */
 static int64_t load_zone(const struct zone_set *zones, struct wire_reader *r)
 {
     char id[256];
@@ -161,8 +161,8 @@ static int enter_one(struct zone_watch *w, uint32_t zone)
     return 0;
 }
 
-/* Zones that hold the last fix and are not on record are new or changed: entered
- * silently. */
+/* Zones that hold the last fix and are not in the record are new or changed: they are
+ * entered silently. */
 static int enter_silently(struct zone_watch *w, const struct zone_set *zones)
 {
     struct zone_list at;

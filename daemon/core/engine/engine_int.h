@@ -56,17 +56,16 @@ struct ship {
     uint64_t *
         covered; /* a bit a rule: covered_few where 64 are enough, else behind the ship */
     uint64_t covered_few;
-    int64_t touched; /* when it was heard last, counted in touches of all ships */
+    int64_t touched; /* a count over all ships: when it was last heard */
     struct heap_node timer;
     struct tracks tracks;
     struct ship_track *items[TRACKS_MAX];     /* owned; only confirmed tracks have one */
     struct ship *dirty_previous, *dirty_next; /* while is_dirty */
     struct ship *cell_previous, *cell_next;
-    struct heap_node age; /* due: `touched`, or what it was some time ago */
+    struct heap_node age; /* due: `touched`, or an older value of it */
     struct vessel_static info;
     struct folds folds;
-    uint32_t
-        moved; /* the engine's `move` when a successor took it over, unchanged since */
+    uint32_t moved; /* the engine's `move` that last copied it unchanged */
 };
 
 /* A distress device: no ship, and seen by rules with the hook for it alone. */
@@ -85,16 +84,17 @@ enum { OUTAGES_MAX = 16, SOURCES_MAX = 64 };
 struct span {
     int64_t begin_ms, end_ms;
 };
-/* One input: when it was silent, so that the silence of ships means nothing. */
+/* One input, and the times when it was silent. The silence of ships then means nothing.
+ */
 struct source {
     bool is_known, is_silent;
     int64_t heard_ms; /* event time of its last report */
     struct span outages[OUTAGES_MAX];
-    uint32_t outage_count; /* ever; the ring holds the newest */
+    uint32_t outage_count; /* number of outages ever; the ring holds the newest */
 };
 
-/* Ships that will be heard soon, a ring: first the place in the map is fetched, then the
- * ship, then its tracks, then the ends of their paths. */
+/* A ring of ships that will be heard soon. Each step prefetches more: the place in the
+ * map, the ship, its tracks, the ends of their paths. */
 enum { EXPECT_RING = 8, EXPECT_SHIP = 2, EXPECT_TRACK = 4, EXPECT_PATH = 6 };
 struct expected {
     uint32_t mmsi[EXPECT_RING];
@@ -109,13 +109,13 @@ struct engine {
     struct engine_counts counts;
     struct alert_context alert;
     struct rule_world world;
-    uint32_t *zones_watched;               /* owned */
-    uint64_t *asks_covered, *asks_keeping; /* owned: a bit a rule, as enum rule_asks */
-    uint64_t *timed;   /* owned: the rules whose kinds have a deadline */
-    size_t rule_words; /* of 64 such bits */
-    int64_t
-        deadline_least_ms; /* after a fix no deadline that moves with it comes earlier */
-    uint32_t outage_epoch; /* counts the outages there were, from 1 */
+    uint32_t *zones_watched; /* owned */
+    uint64_t *asks_covered,
+        *asks_keeping;         /* owned: one bit for each rule, as enum rule_asks */
+    uint64_t *timed;           /* owned: the rules whose kinds have a deadline */
+    size_t rule_words;         /* of 64 such bits */
+    int64_t deadline_least_ms; /* no deadline after a fix comes earlier than this */
+    uint32_t outage_epoch;     /* counts the outages, from 1 */
     int64_t now_ms;
     struct map ships;   /* MMSI -> struct ship *, owned */
     struct map cells;   /* cell -> first struct ship * in it */
@@ -124,12 +124,12 @@ struct engine {
     struct heap timers;
     struct heap ages; /* of all ships; see ship_oldest */
     int64_t touches;
-    struct ship *dirty;  /* those whose rows are to be saved */
+    struct ship *dirty;  /* ships whose rows are to be saved */
     uint32_t *forgotten; /* owned: MMSIs whose rows are to be deleted */
     size_t forgotten_count, forgotten_room;
-    uint16_t source_count; /* the highest source heard of, and one */
+    uint16_t source_count; /* the highest known source, plus one */
     struct source sources[SOURCES_MAX];
-    struct source daemon;  /* outages of all sources at once */
+    struct source daemon;  /* times when all sources were silent */
     uint32_t move, moves;  /* the number of the move to a successor under way; of all */
     size_t move_cursor;    /* of a successor: in the map of the one before */
     uint32_t vessels_most; /* of a successor: its vessels_max, meanwhile none */
@@ -137,33 +137,35 @@ struct engine {
 
 /* --- ship.c: lifetime --- */
 struct ship *ship_find(const struct engine *e, uint32_t mmsi);
-/* The ship, made when it is new; the one heard longest ago makes room. NULL: out of
+/* The ship; a new one is created, and the ship heard longest ago makes room. NULL: out of
  * memory. */
 struct ship *ship_obtain(struct engine *e, uint32_t mmsi);
 void ship_destroy(struct engine *e, struct ship *s);
-/* Its row goes with the next save. ERR_NOMEM */
+/* Remove the ship; the next save deletes its row. ERR_NOMEM */
 MUST_CHECK int ship_note_forgotten(struct engine *e, uint32_t mmsi);
-/* Its row is to be saved; or is saved. */
+/* Mark the ship's row as to be saved, or as saved. */
 void ship_mark(struct engine *e, struct ship *s);
 void ship_unmark(struct engine *e, struct ship *s);
-/* The one heard longest ago makes room. ERR_NOMEM */
+/* Remove the ship heard longest ago, to make room. ERR_NOMEM */
 MUST_CHECK int ship_forget_oldest(struct engine *e);
-/* Heard now: last in the order of forgetting, and its row is to be saved. */
+/* The ship is heard now: it becomes the last to be forgotten, and its row is to be saved.
+ */
 void ship_touch(struct engine *e, struct ship *s);
-/* The one heard longest ago; NULL: there is none. */
+/* The ship heard longest ago; NULL: there is none. */
 struct ship *ship_oldest(struct engine *e);
-/* Every ship, in no order of use: start with *cursor = 0; NULL at the end. */
+/* Iterate over the ships, in no particular order: start with *cursor = 0; NULL at the
+ * end. */
 struct ship *ship_next(const struct engine *e, size_t *cursor);
 struct ship_track *ship_track_find(const struct ship *s, uint32_t id);
 /* NULL: out of memory. */
 struct ship_track *ship_track_add(struct engine *e, struct ship *s, struct track *track);
 void ship_track_drop(struct engine *e, struct ship *s, uint32_t id);
-/* Who it is to the configuration: watched, declared port, which rules cover it. `tell`:
- * rules it newly comes under hear of it. */
+/* Update what the configuration says of the ship: whether it is watched, its declared
+ * port, the rules that cover it. `tell`: rules that newly cover the ship are told. */
 MUST_CHECK int ship_identify(struct engine *e, struct ship *s, bool tell);
 
 /* --- engine_expect.c --- */
-/* The ship goes: it is not to be fetched. */
+/* The ship is removed: do not prefetch it. */
 void engine_expect_forget(struct engine *e, const struct ship *s);
 
 /* --- look.c: a rule looking at a track --- */
@@ -176,21 +178,22 @@ struct look_frame {
     struct rule_subject subject;
     struct rule_look look;
 };
-/* Silence is counted from since_ms. */
+/* The silence is counted from since_ms. */
 void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
                 struct ship_track *item, int64_t since_ms);
 /* At a distress device. */
 void look_begin_device(struct look_frame *f, struct engine *e, struct device *d);
-/* Point it at one rule. */
+/* Let the look be that of one rule. */
 struct rule_look *look_at(struct look_frame *f, size_t rule);
-/* After each hook that may change the rule's state or deadline; returns rc. */
+/* To be called after each hook that may change the rule's state or deadline; returns rc.
+ */
 int look_done(struct look_frame *f, size_t rule, int rc);
-/* Of word `word`, the rules that may have a deadline: those that cover the ship or keep
- * something of the track. */
+/* The rules of word `word` that may have a deadline: they cover the ship or keep a state
+ * of the track. */
 uint64_t look_timed(const struct look_frame *f, size_t word);
-/* The rules of word `word` that have something to say to each fix of this track. */
+/* The rules of word `word` that look at each fix of this track. */
 uint64_t look_asked(const struct look_frame *f, size_t word);
-/* A zone event to every rule: a zone_event_sink whose context is a frame. */
+/* Give a zone event to every rule: a zone_event_sink whose context is a frame. */
 int look_zone(void *frame, const struct zone_event *event);
 bool look_is_covered(const struct ship *s, size_t rule);
 
@@ -199,7 +202,7 @@ MUST_CHECK int ship_fix_static(struct engine *e, struct ship *s, const struct re
 MUST_CHECK int ship_fix(struct engine *e, struct ship *s, const struct report *r);
 
 /* --- engine_time.c: timers --- */
-/* After a fix of that track: nothing can be due before the ship's timer is. */
+/* After a fix of that track: make sure that nothing is due before the ship's timer. */
 bool engine_time_is_settled(const struct engine *e, const struct ship *s,
                             const struct ship_track *item);
 MUST_CHECK int engine_time_schedule(struct engine *e, struct ship *s);
@@ -207,9 +210,9 @@ MUST_CHECK int engine_time_advance(struct engine *e, int64_t now_ms);
 
 /* --- silence.c --- */
 void silence_heard(struct engine *e, uint16_t source, int64_t time_ms);
-/* How much of [since_ms, now] the source (or the daemon) was silent, in ms. */
+/* The time in ms of [since_ms, now] in which the source (or the daemon) was silent. */
 int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms);
-/* How much of it every source was. */
+/* The time in which every source was silent. */
 int64_t silence_of_all(const struct engine *e, int64_t since_ms);
 bool silence_is_now(const struct engine *e, uint16_t source);
 void silence_save(const struct engine *e, struct wire_writer *w);

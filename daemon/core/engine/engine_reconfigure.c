@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A changed configuration does what a restart with it would: every ship is saved under
- * the old one and loaded under the new. */
+/* A changed configuration has the same effect as a restart with it: every ship is saved
+ * under the old one and loaded under the new one. */
 #include "engine_int.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* In the order of forgetting the ship keeps its place. */
+/* The ship keeps its place in the order of forgetting. */
 static int move_ship(struct engine *from, struct ship *s, struct engine *to,
                      struct buf *record)
 {
@@ -29,7 +29,7 @@ void engine_reconfigure_follow(struct engine *fresh, struct engine *e)
     e->move = ++e->moves;
     fresh->move_cursor = 0;
     fresh->vessels_most = fresh->conf.vessels_max;
-    fresh->conf.vessels_max = 0; /* who makes room is known at the end */
+    fresh->conf.vessels_max = 0; /* which ships make room is decided at the end */
 }
 
 void engine_reconfigure_stop_following(struct engine *e)
@@ -55,12 +55,13 @@ int engine_reconfigure_follow_some(struct engine *fresh, struct engine *e, size_
     buf_finish(&record);
     if (s == NULL)
         fresh->move_cursor = 0;
-    /* Ships that came or changed behind the cursor are found by the next round. */
+    /* The next round finds ships that came or changed behind the cursor. */
     *ret_is_done = rc == 0 && s == NULL && is_whole;
     return rc;
 }
 
-/* Ships that were forgotten meanwhile, then those the fresh one has no room for. */
+/* Remove ships that were forgotten meanwhile, then those for which the new engine has no
+ * room. */
 static int drop_ships(struct engine *fresh, const struct engine *e)
 {
     struct ship *s;
@@ -83,7 +84,7 @@ static int drop_ships(struct engine *fresh, const struct engine *e)
         rc = ship_forget_oldest(fresh);
     return rc;
 }
-/* The contents change places, because callers hold the old address. */
+/* The contents are swapped, because callers hold the old address. */
 static void swap_engines(struct engine *a, struct engine *b)
 {
     struct engine kept = *a;
@@ -113,7 +114,7 @@ int engine_reconfigure_end_following(struct engine *fresh, struct engine *e)
     fresh->daemon = e->daemon;
     fresh->now_ms = e->now_ms;
     fresh->touches = e->touches;
-    fresh->outage_epoch++; /* what is due was reckoned without these */
+    fresh->outage_epoch++; /* the deadlines were computed without these */
     fresh->counts = e->counts;
     fresh->counts.vessels_forgotten += forgotten;
     swap_engines(e, fresh);

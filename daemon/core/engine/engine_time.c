@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Timers: one heap node a ship, due when the first of its tracks' zones and rules is. A
- * node is left where it is when its ship's deadline moves later; when it comes up too
- * early it is put where it belongs. */
+/* Timers: each ship has one heap node, which is due when the first timer of its tracks'
+ * zones and rules is due. When a ship's deadline moves later, the node stays; when it
+ * comes up too early, it is moved. */
 #include "engine_int.h"
 
 #include <stddef.h>
 
 #include "lookout/base/time.h"
 
-/* Which of a ship's timers is due first. */
+/* The timer of a ship that is due first. */
 struct due {
     int64_t time_ms;
     struct ship_track *item;
@@ -53,7 +53,7 @@ bool engine_time_is_settled(const struct engine *e, const struct ship *s,
 {
     if (s->settled != e->outage_epoch || item->zones.count != 0)
         return false;
-    /* Not in the heap: there was no deadline, and none came. */
+    /* The ship is not in the heap: it had no deadline and has none now. */
     return s->timer.place == 0 ||
            s->timer.due_ms - e->deadline_least_ms <= item->track->last.time_ms;
 }
@@ -64,8 +64,8 @@ int engine_time_schedule(struct engine *e, struct ship *s)
     s->settled = e->outage_epoch;
     if (due.time_ms == INT64_MAX)
         return 0;
-    /* No later than what may be due after the next fix, so that it need not be looked at
-     * then. */
+    /* Not later than any deadline after the next fix, so that the next fix need not look.
+     */
     int64_t at_ms = due.item->track->last.time_ms + e->deadline_least_ms;
     at_ms = due.time_ms < at_ms ? due.time_ms : at_ms;
     if (s->timer.place != 0 && s->timer.due_ms <= at_ms)
@@ -86,9 +86,9 @@ static int fire_timer(struct engine *e, struct ship *s, const struct due *due)
     return look_done(&frame, due->rule, hooks->on_time(look_at(&frame, due->rule)));
 }
 
-/* Everything of one ship that is due at its node's time. A timer that does not go away by
- * being fired would be a defect of its kind; it is asked again a minute later rather than
- * for ever. */
+/* Fire all timers of one ship that are due at its node's time. A timer that stays due
+ * after it fired is a defect of its kind; it is asked again a minute later, so that the
+ * loop ends. */
 static int run_ship(struct engine *e, struct ship *s)
 {
     enum { PATIENCE = 1000 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Saved state: one record a ship, one for the engine. Ports, zones and rules stand in it
- * by code and id, so that it outlives a changed configuration; what depended on something
- * changed is left out. */
+/* Saved state: one record for each ship and one for the engine. Ports, zones and rules
+ * are saved by code and id, so that the state survives a changed configuration; parts
+ * that depend on something changed are left out. */
 #include "engine_int.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ enum { RECORD_VERSION = 4, RECORD_VERSION_LEAST = 3 };
 
 /* --- a ship --- */
 
-/* A rule's own state, with its length before it so that it can be passed over. */
+/* A rule's own state, after its length, so that it can be skipped. */
 static int save_slot(const struct engine *e, const struct rule_subject *subject,
                      void **slots, size_t rule, struct wire_writer *w)
 {
@@ -119,7 +119,7 @@ static int load_slot(struct look_frame *frame, struct wire_reader *r)
     if (rc == ERR_NOMEM)
         return rc;
     if (rc != 0 && *look->state != NULL) {
-        /* A port or zone it named is gone: only this rule starts anew. */
+        /* A port or zone of the state is gone: only this rule starts anew. */
         look->rule->kind->hooks->forget(*look->state);
         *look->state = NULL;
         (void)look_done(frame, (size_t)rule, rc);

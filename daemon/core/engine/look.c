@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A rule looking at a track: what it is shown, and what becomes of what it finds. */
+/* A rule looks at a track: prepares what the rule sees, and handles its findings. */
 #include "engine_int.h"
 
 #include <stdio.h>
@@ -51,7 +51,8 @@ static bool is_muted(const struct engine *e, struct alert *a)
     return false;
 }
 
-/* Was the like of it told within `repeat`? If not, this one counts from now. */
+/* Whether a finding like this one was told within `repeat`. If not, `repeat` counts from
+ * this one. */
 static int fold_finding(struct folds *folds, const struct rule_look *look,
                         const struct finding *f, size_t rule, struct alert *alert)
 {
@@ -96,7 +97,7 @@ static int raise_finding(void *context, const struct rule_look *look,
     int rc = rule_alert_make(&e->alert, look, f, &alert);
     if (rc == 0) {
         alert.is_muted = is_muted(e, &alert);
-        /* What is muted was told to nobody: nothing is folded into it. */
+        /* A muted alert was not told, so nothing is folded into it. */
         if (!alert.is_muted)
             rc = fold_finding(frame->folds, look, f, (size_t)(look->rule - e->conf.rules),
                               &alert);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who else was heard near a place: ships stand in cells of one degree by their last
- * position, and their paths tell where they were before. */
+/* Other ships heard near a place. Ships are listed in cells of one degree by their last
+ * position; their paths show where they were before. */
 #include <math.h>
 
 #include "engine_int.h"
@@ -114,7 +114,7 @@ static void count_ship(void *context, const struct ship *s, const struct track *
         c->count++;
 }
 
-/* How far a ship that was near has gone meanwhile: at 25 kn, of a day at most. */
+/* The way that a ship may have sailed meanwhile: at 25 kn, for a day at most. */
 static double gone_since_m(const struct engine *e, int64_t since_ms)
 {
     int64_t most_ms = since_ms == TIME_NONE ? DAY_MS : e->now_ms - since_ms;

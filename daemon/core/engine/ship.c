@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ships: their lifetime, their tracks, who they are to the configuration. */
+/* Ships: their lifetime, their tracks, and what the configuration says of them. */
 #include "engine_int.h"
 
 #include <stddef.h>
@@ -48,8 +48,8 @@ void ship_touch(struct engine *e, struct ship *s)
     s->touched = ++e->touches;
 }
 
-/* A ship that is heard stays where it is among the ages, so that no other ship's memory
- * is touched; it is put right when it comes up as the oldest. */
+/* A ship that is heard keeps its place among the ages, so that no other ship's memory is
+ * touched; its place is corrected when it comes up as the oldest. */
 struct ship *ship_oldest(struct engine *e)
 {
     struct heap_node *node;
@@ -58,7 +58,7 @@ struct ship *ship_oldest(struct engine *e)
             (struct ship *)(void *)((char *)node - offsetof(struct ship, age));
         if (node->due_ms == s->touched)
             return s;
-        /* Cannot fail: the node is in already. */
+        /* cannot fail: the node is in the heap */
         if (heap_set(&e->ages, node, s->touched, s->mmsi) != 0)
             return s;
     }
@@ -197,7 +197,7 @@ void ship_track_drop(struct engine *e, struct ship *s, uint32_t id)
     }
 }
 
-/* Rules that the ship newly comes under, or is watched by, hear of each of its tracks. */
+/* Tell the rules that newly cover or watch the ship of each of its tracks. */
 static int tell_known(struct engine *e, struct ship *s, size_t rule,
                       int (*hook)(struct rule_look *look))
 {

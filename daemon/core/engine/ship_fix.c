@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A report's way through a ship: identity, plausibility, zones, calls, voyages, rules. */
+/* Handles a report of a ship: identity, plausibility, zones, calls, voyages, rules. */
 #include "engine_int.h"
 
 #include "lookout/base/time.h"
@@ -73,7 +73,7 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
     struct ship *s = frame->ship;
     struct ship_track *item = frame->item;
     struct call_output events[CALL_OUTPUTS_MAX];
-    /* Rules see the call as it stood after each event, not after the last. */
+    /* Rules see the call after each event, not only after the last. */
     struct call_state seen;
     voyage_fix(&item->voyage, fix);
     size_t n = call_fix_step(&item->call, &e->conf.call, e->conf.ports, fix, s->declared,
@@ -124,7 +124,7 @@ static int handle_believed_fix(struct engine *e, struct ship *s, struct ship_tra
     return rc;
 }
 
-/* A hold ended: the track goes on with what was held, each fix at its own time. */
+/* A hold ended: the track goes on with the held fixes, each at its own time. */
 static int believe_held_fixes(struct engine *e, struct ship *s, struct ship_track *item)
 {
     int rc = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When sources were silent: silence of a ship then says nothing about the ship. */
+/* The times when sources were silent: the silence of a ship then says nothing about the
+ * ship. */
 #include "engine_int.h"
 
 #include "lookout/base/time.h"
@@ -14,7 +15,7 @@ static void add_outage(struct engine *e, struct source *s, int64_t begin_ms,
         e->outage_epoch = 1;
 }
 
-/* What is heard ends a silence, whether its owner has said so yet or not. */
+/* A report ends a silence, also when the owner has not yet said so. */
 void silence_heard(struct engine *e, uint16_t source, int64_t time_ms)
 {
     if (source >= SOURCES_MAX)
@@ -55,14 +56,14 @@ void silence_add_outage(struct engine *e, int64_t since_ms, int64_t until_ms)
 
 /* --- sums --- */
 
-/* Spans in order of time that do not meet. */
+/* Spans in the order of time, without overlap. */
 struct spans {
     struct span items[4 * OUTAGES_MAX];
     uint32_t count;
 };
 enum { SPANS_MAX = 4 * OUTAGES_MAX };
 
-/* In its place by its begin, cut to begin..end. */
+/* Insert by its begin, cut to begin..end. */
 static void insert_span(struct spans *list, struct span span, int64_t begin_ms,
                         int64_t end_ms)
 {
@@ -114,7 +115,7 @@ static bool was_ever_silent(const struct source *s)
     return s->is_silent || s->outage_count != 0;
 }
 
-/* When the source (or the daemon) was silent between since_ms and now. */
+/* The times between since_ms and now when the source (or the daemon) was silent. */
 static void collect_silence(const struct engine *e, uint16_t source, int64_t since_ms,
                             struct spans *ret)
 {

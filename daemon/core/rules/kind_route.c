@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rule kind route: a vessel's calls follow a pattern; told step by step, and before the
- * last step when it is foreseen. */
+/* Rule kind route: a vessel's calls follow a pattern. Alerts tell each step, and a
+ * forecast before the last step. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,7 +169,7 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
 static int count_call(struct rule_look *look, const struct call *call, int64_t time_ms)
 {
     const struct route_keep *state = *look->state;
-    /* A call of confidence 1 has no stop: it counts from its entry. */
+    /* a call of confidence 1 has no stop, so it counts from its entry */
     int64_t since_ms = call->since_ms != TIME_NONE     ? call->since_ms
                        : call->entered_ms != TIME_NONE ? call->entered_ms
                                                        : time_ms;
@@ -192,7 +192,7 @@ static int count_call(struct rule_look *look, const struct call *call, int64_t t
     return rc;
 }
 
-/* Zones it is in as it leaves: it is in them after the call, too. */
+/* The zones where the ship is when it leaves: it is in them after the call, too. */
 static int stand_in_zones(struct rule_look *look, int64_t time_ms)
 {
     const struct zone_watch *w = look->subject->zones;
@@ -243,7 +243,7 @@ static int on_call(struct rule_look *look, const struct call_output *event)
         rc = note_departure(look, call, call->departed_ms);
         break;
     case CALL_LEFT:
-        /* The confidence is known in full only now. */
+        /* The full confidence is known only now. */
         rc = count_call(look, call, event->time_ms);
         if (rc == 0)
             rc = note_departure(look, call,
@@ -265,9 +265,9 @@ static bool has_same_end(const struct route_run *a, const struct route_run *b)
            x->arrived_ms == y->arrived_ms;
 }
 
-/* Is another run told of instead: one that ends where this one does and is older, or one
- * of the same case that has been or is farther on (this one waits for another stop at its
- * next step, of which it would be told again)? */
+/* Whether another run is told instead: an older run that ends at the same stop, or a run
+ * of the same case that is or was farther on (this one waits for another stop at its next
+ * step, which would be told again). */
 static bool is_told_by_another(const struct route_state *runs, uint32_t index)
 {
     const struct route_run *run = &runs->runs[index];
@@ -305,7 +305,8 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
         return 0;
     state->fixes_ms[0] = state->fixes_ms[1];
     state->fixes_ms[1] = before != NULL ? before->time_ms : TIME_NONE;
-    /* A ship that is not covered yet may be by its next message: then it is told. */
+    /* A ship that is not covered now may be covered by its next message; then it is told.
+     */
     if (route_settings(look->rule)->forecast == FORECAST_NEVER || !look->is_covered)
         return 0;
     for (uint32_t i = 0; i < state->runs.run_count; i++) {
@@ -321,7 +322,7 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
 
 /* --- a ship that is covered only now --- */
 
-/* Is this the run that stands for its case: the farthest on, of several the oldest? */
+/* Whether this run represents its case: the farthest on, and of several the oldest. */
 static bool stands_for_case(const struct route_state *runs, uint32_t index)
 {
     const struct route_run *run = &runs->runs[index];
@@ -334,7 +335,7 @@ static bool stands_for_case(const struct route_state *runs, uint32_t index)
     return true;
 }
 
-/* The steps it has taken while nobody knew who it was. */
+/* Tell the steps that the ship took before it was covered. */
 static int on_covered(struct rule_look *look)
 {
     const struct route_keep *state = *look->state;
@@ -356,8 +357,8 @@ static int on_covered(struct rule_look *look)
 
 /* --- time --- */
 
-/* A stop that began in time may be confirmed only later: while the ship is in a port,
- * wait up to a day. */
+/* A stop that began in time may be confirmed later: while the ship is in a port, wait up
+ * to a day. */
 static int64_t patience_ms(const struct rule_look *look)
 {
     return look->subject->call->current.port != PORT_NONE ? DAY_MS : 0;
@@ -410,7 +411,7 @@ static int describe_route(const struct rule_look *look, struct buf *out)
     return 0;
 }
 
-/* The first awaited step that a forecast may be about. */
+/* The first awaited step that may be forecast. */
 static uint32_t first_forecast(const struct route_settings *s)
 {
     return s->forecast == FORECAST_LAST ? s->route->step_count - 1 : 1;

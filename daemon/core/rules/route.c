@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Route patterns: text to steps, and steps to words. The NFA is in route_run.c. */
+/* Route patterns: from text to steps, and from steps to words. The NFA is in route_run.c.
+ */
 #include "lookout/rules/route.h"
 
 #include <stdio.h>
@@ -18,7 +19,7 @@ struct parser {
     struct err *err;
 };
 
-/* What stands alternatively in one step while it is read. */
+/* The alternatives of one step while it is read. */
 struct alternatives {
     char *patterns[ALTERNATIVES_MAX]; /* owned */
     size_t pattern_count;
@@ -40,7 +41,7 @@ static char skip_route_blanks(struct parser *p)
     return p->text[p->at];
 }
 
-/* Bytes of the character at s, of valid UTF-8 that is not at its end. */
+/* The number of bytes of the character at s, in valid UTF-8. */
 static size_t character_bytes(const char *s)
 {
     size_t n = 1;
@@ -49,7 +50,7 @@ static size_t character_bytes(const char *s)
     return n;
 }
 
-/* At the cursor, whatever stands there. */
+/* Report a fault at the cursor. */
 static int fail_here(struct parser *p, const char *expected)
 {
     char c = p->text[p->at];
@@ -105,7 +106,7 @@ static int read_zone(struct parser *p, struct alternatives *alt)
     return rc;
 }
 
-/* Compile one pattern by itself, so that a fault has its own column. */
+/* Compile one pattern alone, so that a fault has its own column. */
 static int check_pattern(struct parser *p, const char *pattern, int col)
 {
     struct port_set *set = NULL;
@@ -291,8 +292,8 @@ bool route_is_complete(const struct route *route, uint32_t step)
     return true;
 }
 
-/* "Nampo KPNAM, Chongjin KPCHO and 7 more" in the order written; of ports that are one,
- * the first alone. */
+/* "Nampo KPNAM, Chongjin KPCHO and 7 more" in the written order; of a same-group only the
+ * first. */
 static int describe_ports(const struct port_set *set, const struct ports *ports,
                           struct buf *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Zones ahead: those for which ship -> zone -> port over water is at most 1.15 times ship
- * -> port. A zone is looked at through the middles of the cells inside it and points
+/* Zones ahead: the zones for which ship -> zone -> port over water is at most 1.15 times
+ * ship -> port. A zone is sampled at the middles of the cells inside it and at points
  * along its edges, as far as they lie near the way. */
 #include "route_forecast_int.h"
 
@@ -12,12 +12,12 @@
 static const double FACTOR = 1.15;
 static const double CELL_DEG = 0.1;
 static const double EDGE_DEG = 0.05;
-/* Of the points of a zone, those that make the way hardly longer than the best one. */
+/* The points of a zone that make the way hardly longer than the best point. */
 static const double SLACK_M = 5000;
-/* Fields to one port are made as they are needed: up to this far, some 100 ms. */
+/* fields to one port are made on demand, up to this distance: some 100 ms */
 static const double OWN_FIELD_M = 2000 * NM_M;
 static const double FIELD_SLACK_M = 50000; /* between the middles of cells */
-static const double USUAL_KN = 10;         /* while the ship's own speed is not known */
+static const double USUAL_KN = 10; /* used while the ship's own speed is unknown */
 enum { POINTS_MAX = 40000 };
 
 struct search {
@@ -25,7 +25,7 @@ struct search {
     const struct water_reach *reach;
     struct geo_point low, high; /* of the reach */
     double most_m;              /* 1.15 x ship -> port */
-    double limit_m;             /* ways longer than this do not count in this round */
+    double limit_m;             /* longer ways do not count in this round */
     double best_m;              /* the shortest way by the zone so far */
     double first_m;             /* to the nearest such point */
     uint32_t points;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The forecast of a route's next step: declared, heading over water, gate crossed.
+/* The forecast of a route's next step: by the declared destination, by heading over
+ * water, or by a crossed gate.
  *
- * Without the water grid there is the declared destination alone, by the great circle.
- * "Has grown" means by more than a kilometre, which is what a field is good for. */
+ * Without the water grid only the declared destination is used, by the great circle. "Has
+ * grown" means by more than a kilometre, which is the precision of a field. */
 #include "route_forecast_int.h"
 
 #include <string.h>
@@ -14,10 +15,10 @@
 static const int64_t HEADING_MS = 6 * HOUR_MS;
 static const int64_t GROWTH_MS = 3 * HOUR_MS;
 static const double HEADING_SHARE = 0.7;
-static const int64_t SPAN_MS = HOUR_MS;       /* three fixes span no less */
-static const double LEAST_MPS = 1.5 * KN_MPS; /* slower says nothing */
+static const int64_t SPAN_MS = HOUR_MS;       /* three fixes span at least this time */
+static const double LEAST_MPS = 1.5 * KN_MPS; /* a lower speed shows no heading */
 static const double GROWTH_M = 1000;
-/* Nearer to the port departed a ship is in its approaches, or works there. */
+/* nearer to the port of departure, a ship is in its approaches or works there */
 static const double CLEAR_M = 50 * NM_M;
 /* Of the way from there to the awaited port, what must be behind her. */
 static const double BEHIND_SHARE = 0.03;
@@ -42,14 +43,14 @@ struct view {
     int64_t now_ms, departed_ms;
     double sailed_m; /* in the last six hours, or since the departure */
     int64_t sailed_ms;
-    /* The awaited step whose ports are nearest over water; NULL: none is known. */
+    /* The awaited step whose ports are nearest over water; NULL: no distance is known. */
     const struct route_step *step;
     double rest_m;
 };
 
 /* --- what is awaited --- */
 
-/* The steps first..last that count: only those that would complete the route, when so
+/* The steps first..last that count: only those that would complete the route, if so
  * configured. */
 static bool find_steps(const struct rule_look *look, const struct route_run *run,
                        uint32_t *ret_first, uint32_t *ret_last)
@@ -63,7 +64,7 @@ static bool find_steps(const struct rule_look *look, const struct route_run *run
     return *ret_last + 1 == route->step_count;
 }
 
-/* The awaited step that holds the declared port, NULL. */
+/* The awaited step that holds the declared port; NULL: none. */
 static const struct route_step *find_declared(const struct view *v)
 {
     const struct rule_subject *s = v->look->subject;
@@ -126,14 +127,14 @@ static void read_track_path(struct view *v)
     v->sailed_ms = n > 1 ? path[n - 1].time_ms - path[0].time_ms : 0;
 }
 
-/* Mean speed of the last six hours, or since the departure where that is later; < 0
+/* The mean speed of the last six hours, or since the departure if that is later; < 0:
  * unknown. */
 static double mean_kn(const struct view *v)
 {
     return v->sailed_ms > 0 ? v->sailed_m / ((double)v->sailed_ms / 1000.0) / KN_MPS : -1;
 }
 
-/* Where it was `ago_ms` ago, but not before the departure. */
+/* The place `ago_ms` ago, but not before the departure. */
 static struct geo_pos was_at(const struct view *v, int64_t ago_ms)
 {
     struct track_point at[2];
@@ -145,8 +146,8 @@ static struct geo_pos was_at(const struct view *v, int64_t ago_ms)
 
 /* --- the three reasons --- */
 
-/* Heard since the departure, or new since the arrival: a crew that declares where it goes
- * next while still in port. */
+/* Whether the destination was heard since the departure, or is new since the arrival: a
+ * crew may declare the next port while still in port. */
 static bool is_declared_since(const struct vessel_static *info,
                               const struct route_stop *stop)
 {
@@ -167,11 +168,11 @@ static bool nears_awaited(const struct view *v, const struct route_step *declare
     return now_m >= 0 && (then_m < 0 || now_m <= then_m + GROWTH_M);
 }
 
-/* How far it has been to the declared port, of three hours. */
+/* The distances to the declared port over three hours. */
 enum { NOW, BETWEEN, THEN, TIMES };
 
-/* Over water; by the great circle where finding the way takes too long: across an ocean.
- */
+/* Over water, or by the great circle when finding the way takes too long, across an
+ * ocean. */
 static int measure_declared(const struct view *v, double ret_m[TIMES])
 {
     uint32_t port = v->look->subject->declared;
@@ -189,7 +190,7 @@ static int measure_declared(const struct view *v, double ret_m[TIMES])
     return 0;
 }
 
-/* Only with the first fix of each ten or thirty minutes. */
+/* Only at the first fix of each ten or thirty minutes. */
 static bool may_measure(const struct view *v, const int64_t fixes_ms[2])
 {
     double away_m = ports_distance_m(v->look->world->ports, v->look->subject->declared,
@@ -198,8 +199,8 @@ static bool may_measure(const struct view *v, const int64_t fixes_ms[2])
     return v->now_ms / every_ms != fixes_ms[1] / every_ms;
 }
 
-/* What has grown may be the distance to another awaited port, such as the one just left:
- * then that to the declared port itself counts. */
+/* The distance that has grown may be that to another awaited port, such as the one just
+ * left: then the distance to the declared port itself counts. */
 static int is_declared(const struct view *v, const struct route_step *declared,
                        const int64_t fixes_ms[2], bool *ret_is)
 {
@@ -217,7 +218,7 @@ static int is_declared(const struct view *v, const struct route_step *declared,
     return rc;
 }
 
-/* Has the distance to the declared port grown for three hours? */
+/* Whether the distance to the declared port has grown for three hours. */
 static int leaves_declared(const struct view *v, bool *ret_leaves)
 {
     double m[TIMES];
@@ -374,7 +375,8 @@ static int find_bound_for(const struct view *v, const int64_t fixes_ms[2],
     return rc;
 }
 
-/* An awaited gate was crossed just now, in the direction in which the way goes on. */
+/* Whether an awaited gate was crossed just now, in the direction in which the way goes
+ * on. */
 static bool is_through_gate(const struct view *v, const int64_t fixes_ms[2])
 {
     const struct route_stop *stop = &v->run->stops[v->run->stop_count - 1];
@@ -393,7 +395,7 @@ static int64_t eta_at(const struct view *v, double distance_m, double kn)
     return v->now_ms + (int64_t)(distance_m / (kn * KN_MPS)) * SECOND_MS;
 }
 
-/* Distance to the expected port. */
+/* The distance to the expected port. */
 static int find_distance(const struct view *v, const struct route_outlook *f,
                          double *ret_m)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a rule of kind route keeps of one track: its memory and its saved form. */
+/* The state that a rule of kind route keeps of one track: its memory and its saved form.
+ */
 #include "route_keep_int.h"
 
 #include <stddef.h>
@@ -27,7 +28,7 @@ struct route_keep *route_keep_obtain(struct rule_look *look)
     return state;
 }
 
-/* No more memory than the runs need; without any to spare it stays as it is. */
+/* Shrink the memory to the runs; when that fails it stays as it is. */
 static void cut_down(struct rule_look *look)
 {
     struct route_keep *state = *look->state;

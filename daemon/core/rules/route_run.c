@@ -2,15 +2,15 @@
 /* The NFA of a route over one ship's calls.
  *
  * A run is a chain of matched stops. A stop that a run's next step accepts makes an
- * advanced copy; the run itself stays where it was as long as a later stop could still
- * serve (a later departure keeps within `leg` for longer), which makes the search
- * complete. A case is the runs of one first stop. What is told is told once: a step once
- * in a case, a step once at a stop, the oldest case first, and of a case that takes
- * several steps at once the last. A completed case takes all its runs with it, but for
- * optional steps that may still follow.
+ * advanced copy. The run itself also stays, as long as a later stop could still serve
+ * (after a later departure `leg` lasts longer); this makes the search complete. A case is
+ * all runs with the same first stop. Each event is told once: a step once in a case, a
+ * step once at a stop (for the oldest case), and for a case that takes several steps at
+ * once only the last. A completed case removes all its runs, except optional steps that
+ * may still follow.
  *
- * Calls in a row at one port are one call: the runs that stand there wait for it to
- * depart again, also those whose `leg` was over. */
+ * Calls in a row at one port are one call: the runs there wait for the next departure,
+ * also runs whose `leg` was over. */
 #include "lookout/rules/route.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ void route_run_init(struct route_state *s)
     s->last_port = PORT_NONE;
 }
 
-/* May other calls lie between a stop at step `from` and one at step j? */
+/* Whether other calls may lie between a stop at step `from` and one at step j. */
 static bool allows_between(const struct route *route, uint32_t from, uint32_t j)
 {
     for (uint32_t k = from + 1; k <= j; k++)
@@ -66,7 +66,7 @@ static bool is_in_time(const struct route_run *run, const struct route_limits *l
     return first == TIME_NONE || arrived_ms - first <= limits->within_ms;
 }
 
-/* Could any later stop still advance this run? */
+/* Whether a later stop could still advance this run. */
 static bool has_future(const struct route *route, const struct route_run *run)
 {
     uint32_t first, last;
@@ -79,7 +79,7 @@ static bool has_future(const struct route *route, const struct route_run *run)
 
 enum { MADE_MAX = ROUTE_RUNS_MAX * ROUTE_STEPS_MAX + ROUTE_STEPS_MAX };
 
-/* One stop on its way through the runs. */
+/* One stop that is applied to the runs. */
 struct arrival {
     const struct route *route;
     const struct route_limits *limits;
@@ -92,7 +92,7 @@ struct arrival {
     struct route_run made[MADE_MAX];
 };
 
-/* A run is at most one stop a step, so stops never overflow: ROUTE_CALLS_MAX >=
+/* A run has at most one stop for each step, so stops never overflow: ROUTE_CALLS_MAX >=
  * ROUTE_STEPS_MAX. */
 _Static_assert(ROUTE_CALLS_MAX >= ROUTE_STEPS_MAX, "a run holds a stop for every step");
 
@@ -109,7 +109,7 @@ static void make_run(struct arrival *a, const struct route_run *from, uint32_t s
     run->stop_count++;
     run->step = (uint8_t)step;
     run->has_foreign_call = false;
-    /* A zone or gate on the way does not end a forecast: it goes on with the run. */
+    /* A zone or gate on the way does not end a forecast, which stays with the run. */
     if (a->stop->port != PORT_NONE || !run->is_forecast || run->is_lapsed) {
         run->is_forecast = false;
         run->forecast_port = PORT_NONE;
@@ -119,7 +119,7 @@ static void make_run(struct arrival *a, const struct route_run *from, uint32_t s
     set_expiry(run, a->limits);
 }
 
-/* Copies of `run` advanced by the stop; true when there was one. */
+/* Make copies of `run` advanced by the stop; true when there was one. */
 static bool advance_run(struct arrival *a, const struct route_run *run)
 {
     uint32_t first, last;
@@ -137,7 +137,7 @@ static bool advance_run(struct arrival *a, const struct route_run *run)
     return has_advanced;
 }
 
-/* What the place adds to the case's id: the port's code, or the zone's. */
+/* The part of the case's id for the place: the port's code, or the zone's id. */
 static uint64_t place_key(const struct arrival *a, const struct route_step *step,
                           uint64_t seed)
 {
@@ -149,7 +149,7 @@ static uint64_t place_key(const struct arrival *a, const struct route_step *step
     return seed;
 }
 
-/* Does a run that began with the call under way still wait for it to depart? */
+/* Whether a run that began with the call under way still waits for its departure. */
 static bool has_begun(const struct route_state *s, const struct arrival *a, uint32_t step)
 {
     for (uint32_t i = 0; i < s->run_count; i++) {
@@ -162,7 +162,7 @@ static bool has_begun(const struct route_state *s, const struct arrival *a, uint
     return false;
 }
 
-/* How many steps a run may begin with. */
+/* The number of steps with which a run may begin. */
 static uint32_t first_steps(const struct route *route)
 {
     uint32_t n = 1;
@@ -171,7 +171,7 @@ static uint32_t first_steps(const struct route *route)
     return n;
 }
 
-/* Does this one stop complete the route? */
+/* Whether this one stop completes the route. */
 static bool is_route_whole(const struct arrival *a)
 {
     for (uint32_t j = 0; j < first_steps(a->route); j++)
@@ -180,8 +180,8 @@ static bool is_route_whole(const struct arrival *a)
     return false;
 }
 
-/* Runs that begin with this stop. A call that goes on begins none, but for those whose
- * time was over: they would have waited for it. */
+/* Begin runs with this stop. A call that goes on begins none, except those whose time was
+ * over, because they would have waited for it. */
 static void start_runs(const struct route_state *s, struct arrival *a, uint64_t seed)
 {
     if (a->stop->is_standing || (a->is_repeat && s->is_spent))
@@ -197,9 +197,9 @@ static void start_runs(const struct route_state *s, struct arrival *a, uint64_t 
     }
 }
 
-/* Not worth telling. A match is told once at a stop, for the oldest case; a step unless
- * this case was as far before, or an older case takes the same step now. Of a case that
- * takes several steps at once only the last is told. */
+/* Whether the event is not told. A match is told once at a stop, for the oldest case. A
+ * step is told unless this case was as far before, or an older case takes the same step
+ * now. When a case takes several steps at once, only the last is told. */
 static bool is_told(const struct route_state *s, const struct arrival *a, uint32_t index)
 {
     const struct route_run *run = &a->made[index];
@@ -226,7 +226,8 @@ static void remove_run(struct route_state *s, uint32_t index)
     s->run_count--;
 }
 
-/* Whatever advances the one advances the other, which may wait for longer. */
+/* Whether each stop that advances the one also advances the other, which may wait longer.
+ */
 static bool is_outlived(const struct route_run *run, const struct route_run *other)
 {
     const struct route_stop *a = &run->stops[0], *b = &other->stops[0];
@@ -235,8 +236,8 @@ static bool is_outlived(const struct route_run *run, const struct route_run *oth
            (run->has_foreign_call || !other->has_foreign_call);
 }
 
-/* Which run makes room: one that neither is the oldest of its step nor outlives all
- * others there; else the least advanced, oldest. */
+/* The run that makes room: one that is not the oldest of its step and does not outlive
+ * all others there; else the least advanced, oldest. */
 static uint32_t choose_victim(const struct route_state *s)
 {
     uint32_t least = 0;
@@ -263,7 +264,7 @@ static void keep_run(struct route_state *s, const struct route_run *run)
     s->runs[s->run_count++] = *run;
 }
 
-/* Does the run stand at the port of the call before, no other stop having followed? */
+/* Whether the run is at the port of the call before, with no other stop since. */
 static bool run_stands_at(const struct route_run *run, uint32_t port,
                           const struct ports *ports)
 {
@@ -272,7 +273,7 @@ static bool run_stands_at(const struct route_run *run, uint32_t port,
            ports_are_same(ports, stop->port, port);
 }
 
-/* The call goes on: runs that stand there wait for it to depart again. */
+/* The call goes on: the runs there wait for its next departure. */
 static void go_on(struct route_state *s, const struct arrival *a)
 {
     for (uint32_t i = 0; i < s->run_count; i++) {
@@ -288,13 +289,13 @@ static void go_on(struct route_state *s, const struct arrival *a)
     }
 }
 
-/* A broken promise is told once. */
+/* A forecast that fails is told once. */
 static bool has_to_lapse(const struct route_run *run)
 {
     return run->is_forecast && !run->is_lapsed;
 }
 
-/* The stop passes the runs there are; those that can wait no longer break. */
+/* The stop passes the existing runs; runs that can wait no longer break. */
 static int pass_runs(struct route_state *s, struct arrival *a)
 {
     for (uint32_t i = 0; i < s->run_count;) {
@@ -332,7 +333,7 @@ static int tell_made(const struct route_state *s, struct arrival *a)
     return rc;
 }
 
-/* A completed case takes its runs with it. */
+/* A completed case removes its runs. */
 static void end_case(struct route_state *s, const struct route_run *run)
 {
     for (uint32_t k = s->run_count; k-- > 0;)
@@ -351,8 +352,8 @@ static bool is_ended(const struct arrival *a, uint64_t case_id)
     return false;
 }
 
-/* Tell what was made, then keep what may go on: of completed cases only what still has
- * optional steps before it. */
+/* Tell the new runs, then keep those that may go on: of completed cases only those with
+ * optional steps left. */
 static int settle_arrival(struct route_state *s, struct arrival *a)
 {
     int rc = tell_made(s, a);
@@ -368,7 +369,7 @@ static int settle_arrival(struct route_state *s, struct arrival *a)
     return rc;
 }
 
-/* What the next stop has to know of this one. */
+/* Remember of this stop what the next one needs. */
 static void remember_stop(struct route_state *s, const struct route_stop *stop,
                           const struct arrival *a)
 {
@@ -453,8 +454,8 @@ int64_t route_run_deadline(const struct route_state *s)
     return due;
 }
 
-/* May a second call in a row at its last port give it more time? Runs of one stop begin
- * anew with that call instead. */
+/* Whether a second call in a row at its last port may give the run more time. Runs of one
+ * stop begin anew with that call instead. */
 static bool may_go_on(const struct route_run *run)
 {
     return run->stop_count > 1 && !run->is_lapsed && !run->has_foreign_call &&

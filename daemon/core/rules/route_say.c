@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sentences and members of what a rule of kind route tells. */
+/* The sentences and members of the alerts of kind route. */
 #include "route_say_int.h"
 
 #include "kind_details_int.h"
@@ -89,8 +89,8 @@ static void say_reached(struct say_writer *w, const struct rule_look *look,
     say_text(w, ".");
 }
 
-/* While the ship is still at the last stop nobody knows when its time will be over: what
- * it would be if it left as it came. */
+/* While the ship is still at the last stop, the end of its time is unknown: use the end
+ * if the ship left now. */
 static int64_t until_from_now(const struct rule_look *look, const struct route_run *run)
 {
     const struct route_settings *s = route_settings(look->rule);
@@ -245,7 +245,7 @@ const struct body_field route_say_route_field = {
 const struct body_field route_say_forecast_field = {
     .name = "forecast", .type = BODY_OBJECT, .fields = forecast_fields};
 
-/* The port reached, or foreseen. */
+/* The port reached, or forecast. */
 json_t *route_say_make_port(const struct rule_look *look, const struct finding *f)
 {
     const struct route_told *told = f->detail;

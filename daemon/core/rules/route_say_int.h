@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sentences and members of what a rule of kind route tells. */
+/* The sentences and members of the alerts of kind route. */
 #ifndef LOOKOUT_ROUTE_SAY_INT_H
 #define LOOKOUT_ROUTE_SAY_INT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the configuration says of a rule of kind route. */
+/* The settings of a rule of kind route. */
 #ifndef LOOKOUT_ROUTE_SETTINGS_INT_H
 #define LOOKOUT_ROUTE_SETTINGS_INT_H
 

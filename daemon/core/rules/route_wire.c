@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Saved form of a ship's runs: ports by code, zones by id, so that it outlives a changed
+/* Saved form of a ship's runs: ports by code, zones by id, so that it survives a changed
  * gazetteer or zone file. */
 #include "lookout/rules/route.h"
 
 #include "lookout/base/time.h"
 
-/* Beside the confidence, which is 1 to 4. */
+/* a bit beside the confidence, which is 1 to 4 */
 #define ARRIVAL_UNKNOWN 8u
 
 static void save_port(const struct ports *ports, uint32_t port, struct wire_writer *w)

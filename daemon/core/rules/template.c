@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts with fields of an alert: what a field is called, where it lies in the event, and
- * how its value is written into JSON, a form, XML or plain text. */
+/* Texts with fields of an alert: finds the value of a field in the event, and writes it
+ * into JSON, a form, XML or plain text. */
 #include "lookout/rules/template.h"
 
 #include <stdlib.h>
@@ -77,7 +77,7 @@ static bool next_piece(struct scan *s, struct piece *ret_piece)
         bool is_double = s->has_escapes && (*p == '{' || *p == '}') && p[1] == *p;
         struct piece field;
         const char *end;
-        if (is_double) { /* the first of them ends the run, the second is left out */
+        if (is_double) { /* the first brace ends the run, the second is left out */
             *ret_piece = (struct piece){begin, (size_t)(p + 1 - begin), false};
             s->at = p + 2;
             return true;
@@ -138,7 +138,7 @@ static bool is_value_among(const json_t *list, const json_t *value)
     return false;
 }
 
-/* What the alerts say, each value once. New; NULL: out of memory. */
+/* The values of all alerts, each value once. A new reference; NULL: out of memory. */
 static json_t *values_of(const struct json_t *const *events, size_t count,
                          const char *path)
 {
@@ -186,7 +186,7 @@ struct filling {
     bool is_list;
 };
 
-/* New; JSON's null: unknown. NULL: out of memory. */
+/* A new reference; JSON's null: unknown. NULL: out of memory. */
 static json_t *value_of(const struct filling *f, const struct template_field *field)
 {
     const char *path = field->path;
@@ -275,7 +275,7 @@ static int add_template_field(const json_t *value, enum template_kind kind,
     return rc;
 }
 
-/* Is the end of this run inside a string of JSON? */
+/* Whether the end of this run is inside a string of JSON. */
 static bool ends_in_string(const struct piece *run, bool is_in_string)
 {
     for (size_t i = 0; i < run->n; i++)
@@ -286,7 +286,7 @@ static bool ends_in_string(const struct piece *run, bool is_in_string)
     return is_in_string;
 }
 
-/* One text by another: what each field gives comes from `value`. */
+/* Fill in a text; `value` gives the value of each field. */
 static int fill_fields(const char *text, enum template_kind kind,
                        json_t *(*value)(const struct filling *f,
                                         const struct template_field *field),

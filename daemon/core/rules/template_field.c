@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fields that a text may name: what alerts of all types have, and the members of the
+/* The fields that a text may name: those of alerts of all types, and the members of the
  * kinds of rules by their tables. */
 #include "template_field_int.h"
 
@@ -11,7 +11,7 @@
 #include "lookout/rules/template.h"
 
 /* clang-format off */
-/* What alerts of all types have; the members of a kind follow by their own names. */
+/* The fields of alerts of all types; the members of a kind follow by their own names. */
 static const struct template_field common[] = {
     /* the alert */
     {"summary",            "data.summary",                BODY_TEXT,    false},
@@ -72,7 +72,7 @@ struct naming {
     void *context;
 };
 
-/* `name`, or what it holds; lists of objects cannot be written as a text. */
+/* The field `name`, or its fields; lists of objects cannot be written as a text. */
 static int name_field(const struct naming *n, const char *before,
                       const struct body_field *field)
 {

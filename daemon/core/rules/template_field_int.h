@@ -8,15 +8,15 @@
 
 #include "lookout/alert/body.h"
 
-/* A field: where its value lies in the event, and an example, to see whether what comes
- * out is JSON. */
+/* A field: the path of its value in the event, and an example for checking that the
+ * result is JSON. */
 struct template_field {
     const char *name;
     char path[80]; /* an index in an array as a digit; "": the whole event */
     enum body_type type;
-    bool is_count; /* of the alerts; has no path */
+    bool is_count; /* the number of alerts; it has no path */
 };
-/* False: there is no field of that name, of n bytes. */
+/* Find the field of that name, of n bytes; false: there is none. */
 bool template_field_find(const char *name, size_t n, struct template_field *ret);
 
 #endif

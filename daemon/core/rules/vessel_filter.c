@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which ships a rule is about: matching a ship against `vessels:`. */
+/* The ships of a rule: matches a ship against `vessels:`. */
 #include "lookout/rules/vessel_filter.h"
 
 #include <stdlib.h>
@@ -24,8 +24,7 @@ static bool has_any_tag(const struct vessel_filter *f, const struct watch_entry 
     return false;
 }
 
-/* Whether each key that is given means the ship; an unknown type or length counts as
- * meant. */
+/* Whether the ship matches each key that is given; an unknown type or length matches. */
 static bool has_all(const struct vessel_filter *f, const struct rule_subject *s)
 {
     if (f->is_watched_only && s->watch == NULL)
@@ -41,7 +40,7 @@ static bool has_all(const struct vessel_filter *f, const struct rule_subject *s)
     return f->tag_count == 0 || has_any_tag(f, s->watch);
 }
 
-/* Whether any key that is given means the ship; an unknown type or length does not. */
+/* Whether the ship matches any key that is given; an unknown type or length does not. */
 static bool has_one(const struct vessel_filter *f, const struct rule_subject *s)
 {
     int type = vessel_type_of(s->info->ship_type);

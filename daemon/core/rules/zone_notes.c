@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a rule of kind zone remembers of one track: its memory and its saved form. */
+/* The notes that a rule of kind zone keeps of one track: their memory and saved form. */
 #include "zone_notes_int.h"
 
 #include <stdlib.h>

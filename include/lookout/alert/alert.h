@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An alert: what happened, with its identity and its body, a CloudEvents 1.0 event in
- * structured JSON. What the body is made of stands in body.h, the words of its summary in
- * say.h; which alerts there are is for the kinds of rules to say. */
+/* An alert: an event with its identity and its body, a CloudEvents 1.0 event in
+ * structured JSON. body.h has the parts of the body, say.h the words of its summary; the
+ * kinds of rules decide which alerts there are. */
 #ifndef LOOKOUT_ALERT_H
 #define LOOKOUT_ALERT_H
 
@@ -32,7 +32,7 @@ struct alert {
     uint32_t mmsi;               /* 0 for alerts of no vessel */
     uint32_t imo;                /* 0 unknown */
     int64_t time_ms;             /* when it happened */
-    int64_t detected_ms;         /* event time at which it was noticed */
+    int64_t detected_ms;         /* event time when it was noticed */
     bool is_muted;               /* stored, not delivered */
     bool is_folded;              /* by `repeat`: stored, not delivered */
     char why[160];   /* it is muted or folded: "ferry, until 2027-01-31T00:00:00Z" */
@@ -43,19 +43,20 @@ struct alert {
 };
 void alert_finish(struct alert *a);
 
-/* What a body says beside what happened. All borrowed. */
+/* The data of a body that do not depend on the event. All borrowed. */
 struct alert_context {
     const char *site; /* CloudEvents source */
     const char *link; /* URL with {mmsi} {imo} {id}; NULL: none */
     const struct engine_timezone *timezone;
 };
 
-/* Set the id, a hash of rule, type, vessel and occurrence: of what happened, not of when
- * it was noticed, so that it is the same over restarts, replays and hosts. ERR_NOMEM. */
+/* Set the id: a hash of rule, type, vessel and occurrence. It depends on the event, not
+ * on the time when it was noticed, so it is the same over restarts, replays and hosts.
+ * ERR_NOMEM. */
 MUST_CHECK int alert_identify(struct alert *a, const char *vessel,
                               const char *occurrence);
-/* Set the body: the CloudEvents envelope around `data`, whose reference is taken over
- * also on failure; NULL is ERR_NOMEM. */
+/* Set the body: the CloudEvents envelope around `data`. The reference is taken over, also
+ * on failure; a NULL is ERR_NOMEM. */
 MUST_CHECK int alert_seal(struct alert *a, const char *site, const char *subject,
                           struct json_t *data);
 

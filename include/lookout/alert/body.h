@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What bodies of alerts are made of: JSON values of texts, times, numbers, ships, ports,
- * places and tracks; and the table of a member's fields, from which come its JSON Schema
- * and the names that a webhook's `body` may use. */
+/* The parts of alert bodies: JSON values of texts, times, numbers, ships, ports, places
+ * and tracks; and the table of a member's fields, from which its JSON Schema and the
+ * field names for a webhook's `body` are made. */
 #ifndef LOOKOUT_BODY_H
 #define LOOKOUT_BODY_H
 
@@ -19,13 +19,13 @@
 /* --- what a member holds --- */
 
 enum body_type {
-    BODY_TEXT,    /* one of `words` where they are given */
+    BODY_TEXT,    /* one of `words` if there are any */
     BODY_NUMBER,  /* from 0 on */
     BODY_INTEGER, /* least..most; most 0: no upper bound */
     BODY_TRUTH,
     BODY_TIME,
     BODY_PORT,   /* {locode, name} */
-    BODY_TEXTS,  /* a list; each one of `words` where they are given */
+    BODY_TEXTS,  /* a list; each one of `words` if there are any */
     BODY_OBJECT, /* of `fields` */
     BODY_OBJECTS /* a list of them */
 };
@@ -40,13 +40,13 @@ struct body_field {
 
 /* --- values: each a new reference, NULL when out of memory --- */
 
-/* A text of whatever origin: valid UTF-8 without control characters. */
+/* A text from any source, made valid UTF-8 without control characters. */
 json_t *body_text(const char *text);
-/* RFC 3339; NULL (which no member is made of) for TIME_NONE. */
+/* RFC 3339; NULL, which makes no member, for TIME_NONE. */
 json_t *body_time(int64_t time_ms);
-/* The same in whole seconds: what is foreseen is not known to the millisecond. */
+/* The same in whole seconds, for forecasts. */
 json_t *body_eta(int64_t time_ms);
-/* The nearest multiple of `unit`. */
+/* The value rounded to a multiple of `unit`. */
 json_t *body_rounded(double value, double unit);
 json_t *body_port(const struct port *port);
 /* {id, name, kind} of a zone; the caller adds to it. */
@@ -58,7 +58,7 @@ json_t *body_point(struct geo_pos pos);
 json_t *body_case(uint64_t case_id);
 void body_case_text(uint64_t case_id, char ret_text[HASH_ID_BYTES]);
 
-/* The ship an alert is about. */
+/* The ship of an alert. */
 struct body_ship {
     uint32_t mmsi;
     const struct vessel_static *info;
@@ -66,17 +66,18 @@ struct body_ship {
     enum watch_by matched_by;
 };
 json_t *body_vessel(const struct body_ship *ship);
-/* `link` with {mmsi}, {imo} and {id} filled in; what is unknown becomes empty. */
+/* `link` with {mmsi}, {imo} and {id} filled in; an unknown value is left empty. */
 json_t *body_link(const char *link, const struct body_ship *ship);
 /* The track from since_ms to until_ms as a GeoJSON Feature. */
 json_t *body_evidence_json(const struct track *track, int64_t since_ms, int64_t until_ms);
 
 /* --- members --- */
 
-/* A member unless its value is NULL, or the text empty: unknown. Takes the reference. */
+/* Add a member unless its value is unknown: NULL or an empty text. Takes the reference.
+ */
 void body_put(json_t *object, const char *name, json_t *value);
 void body_put_text(json_t *object, const char *name, const char *text);
-/* Speed and course of a fix, where it has them. */
+/* Speed and course of a fix, if it has them. */
 void body_put_motion(json_t *object, const struct track_fix *fix);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a receiver's answer means and when the next attempt is due. Pure: the clock and
- * the random number come in. */
+/* Decides what a receiver's answer means and when the next attempt is due. Pure: the
+ * clock and the random number are arguments. */
 #ifndef LOOKOUT_RETRY_H
 #define LOOKOUT_RETRY_H
 
@@ -13,16 +13,16 @@ struct retry_conf {
     int64_t waits_ms[RETRY_WAITS_MAX]; /* between attempts; the last repeats until
                                           retry_for */
     size_t wait_count;                 /* at least 1 */
-    int64_t retry_for_ms;              /* from the alert's acceptance; then it is dead */
+    int64_t retry_for_ms; /* from the alert's acceptance; then it is given up */
 };
 struct retry_conf
 retry_conf_default(void); /* 5s 30s 2min 5min 15min 1h 2h 5h 10h; 76 h */
 
-/* How one attempt ended: an HTTP status, or status 0 and a reason of our own. */
+/* The end of an attempt: an HTTP status, or status 0 and a reason of our own. */
 struct retry_answer {
     int status; /* 100..599, or 0 when there was none (refused, timeout, reset, TLS, DNS)
                  */
-    int64_t retry_after_ms; /* from Retry-After; -1: it names no time to come */
+    int64_t retry_after_ms; /* from Retry-After; -1: none */
 };
 enum retry_verdict {
     RETRY_DELIVERED, /* 2xx */
@@ -30,20 +30,20 @@ enum retry_verdict {
     RETRY_DEAD, /* given up: poison answer on the second attempt, or retry_for is over */
     RETRY_GONE  /* 410: the webhook is switched off, the alert stays queued */
 };
-/* attempt counts from 1 (this one); begun_ms (from it retry_for counts) and now_ms are
- * times of one clock; random is 0 <= x < 1 (10 % jitter either way). A wait that the
- * receiver asks for is at most 2 h. No wait goes beyond the end of retry_for, where the
- * last attempt is made. */
+/* attempt counts from 1 (this one). begun_ms, from which retry_for counts, and now_ms are
+ * times of one clock. random is 0 <= x < 1 (10 % jitter either way). A receiver may ask
+ * for a wait of at most 2 h. No wait goes beyond the end of retry_for, where the last
+ * attempt is made. */
 enum retry_verdict retry_judge(const struct retry_conf *conf,
                                const struct retry_answer *answer, unsigned attempt,
                                int64_t begun_ms, int64_t now_ms, double random,
                                int64_t *ret_next_ms);
-/* An answer that no repeat of the same body will change: 400, 405, 413, 415, 422. */
+/* Whether the answer is one that a repeat of the same body will not change: 400, 405,
+ * 413, 415, 422. */
 bool retry_is_refusal(int status);
-/* Did the receiver say how long it wants to be left alone: 429 or 503 with Retry-After?
- */
+/* Whether the receiver asked for a wait: 429 or 503 with Retry-After. */
 bool retry_is_hinted(const struct retry_answer *answer);
-/* No attempt is ever due later than this after the attempt before it. */
+/* The longest wait between two attempts. */
 int64_t retry_longest_wait(const struct retry_conf *conf);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The words that summaries are made of: times, spans, ships, places, motion. */
+/* The words of summaries: times, spans, ships, places, motion. */
 #ifndef LOOKOUT_SAY_H
 #define LOOKOUT_SAY_H
 
@@ -14,10 +14,10 @@ struct engine_timezone;
 struct port;
 struct track_fix;
 
-/* A summary being written: the first failure sticks. */
+/* A summary that is being written; it keeps the first failure. */
 struct say_writer {
     struct buf *out;                        /* borrowed */
-    const struct engine_timezone *timezone; /* borrowed; NULL: times in UTC alone */
+    const struct engine_timezone *timezone; /* borrowed; NULL: times in UTC only */
     int rc;
 };
 
@@ -32,7 +32,7 @@ void say_time_near(struct say_writer *w, int64_t time_ms, int64_t other_ms);
 void say_day(struct say_writer *w, int64_t time_ms);
 /* "45 min", "3.5 h", "8.2 d" */
 void say_span(struct say_writer *w, int64_t ms);
-/* A distance that is a configuration key, in the unit it is written in: "30 nm". */
+/* A distance of the configuration, in the unit in which it is written: "30 nm". */
 void say_distance(struct say_writer *w, double m);
 /* "NAME (IMO 9999993, MMSI 445000001, flag KP from MMSI, tag)" */
 void say_ship(struct say_writer *w, const struct body_ship *ship);
@@ -40,9 +40,9 @@ void say_ship(struct say_writer *w, const struct body_ship *ship);
 void say_port(struct say_writer *w, const struct port *port);
 /* "36°52.8'N 122°25.8'E" */
 void say_place(struct say_writer *w, struct geo_pos pos);
-/* How sure a crossing is, unless it was observed: ", inferred from ...". */
+/* The certainty of a crossing, unless it was observed: ", inferred from ...". */
 void say_certainty(struct say_writer *w, enum zone_certainty certainty);
-/* ", 8.0 kn, course 233": what is known of them, the course only under way. */
+/* ", 8.0 kn, course 233": the known ones of the two, the course only under way. */
 void say_motion(struct say_writer *w, const struct track_fix *fix);
 
 #endif

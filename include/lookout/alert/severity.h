@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How grave an alert is. */
+/* The severity of an alert. */
 #ifndef LOOKOUT_SEVERITY_H
 #define LOOKOUT_SEVERITY_H
 

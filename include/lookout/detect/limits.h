@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The numbers by which it is decided what a ship did. */
+/* The thresholds that decide what a ship did. */
 #ifndef LOOKOUT_LIMITS_H
 #define LOOKOUT_LIMITS_H
 
 #include <stdint.h>
 
-/* The numbers of zones, gates and gaps; every one is a configuration key. */
+/* The thresholds of zones, gates and gaps; each one is a configuration key. */
 struct detect_limits {
     double gate_clear_m;         /* 500 */
     double zone_enter_depth_m;   /* 200 */

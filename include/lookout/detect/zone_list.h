@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A short list of zone indices: those at a place, or near it. */
+/* A short list of zone indices: the zones at a place, or near it. */
 #ifndef LOOKOUT_ZONE_LIST_H
 #define LOOKOUT_ZONE_LIST_H
 
@@ -21,7 +21,7 @@ void zone_list_init(struct zone_list *list);
 void zone_list_finish(struct zone_list *list);
 MUST_CHECK int zone_list_add(struct zone_list *list, uint32_t zone); /* ERR_NOMEM */
 bool zone_list_has(const struct zone_list *list, uint32_t zone);
-/* Replace what it holds by the areas there, or by the zones near. ERR_NOMEM. */
+/* Replace the contents by the areas at the place, or by the zones near it. ERR_NOMEM. */
 MUST_CHECK int zone_list_at(struct zone_list *list, const struct zone_set *zones,
                             struct geo_pos pos);
 MUST_CHECK int zone_list_near(struct zone_list *list, const struct zone_set *zones,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engine: reports in event-time order in; vessels, calls, voyages and alerts out.
- * Pure: no clock, file, socket or random source. Several engines live in one process. */
+/* The engine: takes reports in the order of event time and gives vessels, calls, voyages
+ * and alerts. Pure: no clock, file, socket or random source. Several engines can live in
+ * one process. */
 #ifndef LOOKOUT_ENGINE_H
 #define LOOKOUT_ENGINE_H
 
@@ -37,7 +38,7 @@ struct engine_conf {
     struct track_conf track;
     struct call_conf call;
     struct detect_limits limits;
-    uint32_t vessels_max;   /* 200000: the one heard longest ago is forgotten */
+    uint32_t vessels_max;   /* 200000: then the one heard longest ago is forgotten */
     struct ports *ports;    /* owned, never NULL */
     struct zone_set *zones; /* owned, never NULL */
     struct watch *watch;    /* owned, never NULL */
@@ -45,12 +46,11 @@ struct engine_conf {
     size_t rule_count;
     struct engine_mute *mutes; /* owned */
     size_t mute_count;
-    struct water *water; /* held; NULL: distances over water are not known */
-    struct water_field *
-        *fields; /* owned array, each held: what the routes' steps point to */
+    struct water *water;         /* held; NULL: distances over water are not known */
+    struct water_field **fields; /* owned array, each held: fields of the routes' steps */
     size_t field_count;
 };
-/* Frees all it owns, not the struct. Half-built is fine. */
+/* Free all that it owns, but not the struct; it may be half-built. */
 void engine_conf_finish(struct engine_conf *conf);
 
 struct engine_call {
@@ -68,8 +68,8 @@ struct engine_voyage {
     struct voyage voyage;
     const struct port *from, *to;
 };
-/* Everything handed out is borrowed for the length of the call. A callback that fails
- * (non-zero) makes the engine call return it. */
+/* All arguments are borrowed for the time of the call. A callback that fails (non-zero)
+ * makes the engine's call return its value. */
 struct engine_sink {
     int (*on_alert)(void *context, const struct alert *alert);
     int (*on_call)(void *context, const struct engine_call *call);
@@ -96,41 +96,41 @@ MUST_CHECK int engine_create(struct engine_conf *conf, const struct engine_sink 
 void engine_destroy(struct engine *e);
 const struct engine_conf *engine_conf(const struct engine *e);
 
-/* A report at or after the engine's time; timers due up to its time fire first. */
+/* Take a report at or after the engine's time; timers due up to its time fire first. */
 MUST_CHECK int engine_report(struct engine *e, const struct report *report);
-/* That report will come in a few reports' time: what it will need is fetched from memory
- * meanwhile, a step at each call. Changes nothing else. */
+/* This report will come after a few others: prefetch the memory that it needs, one step
+ * at each call. Changes nothing else. */
 void engine_expect(struct engine *e, const struct report *report);
-/* Event time is now_ms: timers due fire. Never goes back. */
+/* Set the event time to now_ms: due timers fire. The time never goes back. */
 MUST_CHECK int engine_tick(struct engine *e, int64_t now_ms);
-/* When engine_tick has something to do; INT64_MAX when nothing waits. */
+/* The time when engine_tick has something to do; INT64_MAX when no timer waits. */
 int64_t engine_deadline(const struct engine *e);
 int64_t
 engine_now(const struct engine *e); /* TIME_NONE before the first report or tick */
-/* A source, by index, was silent or came back (live feeds), or the daemon was down from
- * since_ms to until_ms: time in which silence of ships means nothing. */
+/* A source (by index) fell silent or came back (live feeds), or the daemon was down from
+ * since_ms to until_ms. In such a time the silence of ships means nothing. */
 void silence_set_source(struct engine *e, uint16_t source, bool is_silent);
 void silence_add_outage(struct engine *e, int64_t since_ms, int64_t until_ms);
-/* Swap the configuration: state of unchanged rules stays, changed routes drop their runs,
- * changed zones are entered again silently, removed ones leave no event. conf is taken
- * over on success; the old one goes on after a failure. */
+/* Change the configuration: the state of unchanged rules stays, changed routes drop their
+ * runs, changed zones are entered again silently, removed zones raise no event. conf is
+ * taken over on success; after a failure the old one stays. */
 MUST_CHECK int engine_reconfigure(struct engine *e, struct engine_conf *conf,
                                   struct err *err);
-/* The same without a pause: `fresh`, made by engine_create on any thread, takes over what
- * e knows, `most` ships at a time, while e goes on between the calls. */
+/* The same without a pause: `fresh`, which engine_create made on any thread, takes over
+ * the state of e, `most` ships at a time, while e goes on between the calls. */
 void engine_reconfigure_follow(struct engine *fresh, struct engine *e);
 MUST_CHECK int engine_reconfigure_follow_some(struct engine *fresh, struct engine *e,
                                               size_t most, bool *ret_is_done);
-/* At once when it is done: e is under the new configuration, and fresh what e was, for
- * engine_destroy on any thread. After a failure e goes on as it was, fresh is useless. */
+/* Finish the move: e has the new configuration, and fresh holds the old state, for
+ * engine_destroy on any thread. After a failure e is unchanged and fresh is useless. */
 MUST_CHECK int engine_reconfigure_end_following(struct engine *fresh, struct engine *e);
-/* fresh will be destroyed instead. */
+/* Abandon the move: fresh will be destroyed. */
 void engine_reconfigure_stop_following(struct engine *e);
 const struct engine_counts *engine_counts(const struct engine *e);
 size_t engine_vessel_count(const struct engine *e);
 
-/* Alerts of the shell itself (feed.silent, feed.recovered, test) get their identity and
- * body here as well. */
+/* Make an alert of the shell itself (feed.silent, feed.recovered, test): its identity and
+ * body. */
 MUST_CHECK int engine_feed_alert(const struct engine_conf *conf, bool is_silent,
                                  const char *feed, int64_t since_ms, int64_t now_ms,
                                  struct alert *ret_alert);
@@ -147,19 +147,19 @@ MUST_CHECK int engine_wire_save(struct engine *e, bool all, engine_row row,
                                 void *context);
 /* The engine's own record: time, versions. */
 MUST_CHECK int engine_wire_save_self(const struct engine *e, struct buf *out);
-/* Before the first report: first the engine's own record, then the rows in any order.
- * ERR_CORRUPT: the row is refused, others may go on. State of rules whose definition
- * changed is left out. */
+/* To be called before the first report: first the engine's own record, then the rows in
+ * any order. ERR_CORRUPT: the row is refused, others may go on. The state of rules whose
+ * definition changed is left out. */
 MUST_CHECK int engine_wire_load_self(struct engine *e, const void *record, size_t n);
 MUST_CHECK int engine_wire_load(struct engine *e, uint32_t mmsi, const void *record,
                                 size_t n);
 
-/* What is known of one vessel, for the `vessels` command: a JSON object (one line)
- * appended to out; ERR_NOT_FOUND. */
+/* Append what is known of one vessel, for the `vessels` command: a JSON object (one
+ * line); ERR_NOT_FOUND. */
 MUST_CHECK int engine_describe(const struct engine *e, uint32_t mmsi, struct buf *out);
 /* How many runs of routes are open. */
 size_t engine_describe_run_count(const struct engine *e);
-/* Every known MMSI, ascending; returns how many there are, fills up to room. */
+/* List every known MMSI, ascending; returns how many there are, and fills up to room. */
 size_t engine_vessels(const struct engine *e, uint32_t *ret_mmsi, size_t room);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Route patterns over port calls: the text form compiled to steps, and the NFA that a
- * vessel runs over its calls.
+/* Route patterns over port calls: compiles the text to steps, and runs the NFA of a
+ * vessel over its calls.
  *
  *   route := step { (">" | ">>") step }
  *   step  := one [ "?" ] | "(" one { "|" one } ")" [ "?" ]
@@ -41,12 +41,13 @@ struct route {
     char *text; /* owned: the pattern as written */
 };
 
-/* Compile. A fault names column (err->col, from 1) and what was expected there. */
+/* Compile a pattern. A fault names the column (err->col, from 1) and what was expected
+ * there. */
 MUST_CHECK int route_compile(const struct ports *ports, const struct zone_set *zones,
                              const char *text, struct route **ret_route, struct err *err);
 void route_destroy(struct route *route);
-/* The route in words: "a call at any of KP* (9 ports), then, other calls allowed between,
- * ...". Into an owned buffer of the caller. */
+/* Append the route in words: "a call at any of KP* (9 ports), then, other calls allowed
+ * between, ...". */
 MUST_CHECK int route_describe(const struct route *route, const struct ports *ports,
                               const struct zone_set *zones, struct buf *out);
 
@@ -64,7 +65,7 @@ struct route_stop {
     int64_t arrived_ms;  /* or crossing; the first fix where the arrival is unknown */
     int64_t departed_ms; /* TIME_NONE while there; of a gate, the crossing */
     struct geo_pos pos;
-    bool is_standing; /* was in that zone all along: goes on with runs, begins none */
+    bool is_standing;        /* it was in that zone before: it begins no runs */
     bool is_arrival_unknown; /* a call under way when the data began, or without a stop:
                                 arrived_ms is its first fix or entry, not for telling */
 };
@@ -91,7 +92,7 @@ struct route_state {
     uint32_t evicted;
     uint32_t last_port; /* of the stop before when that was a call, else PORT_NONE */
     int64_t last_ms;    /* its arrival, the first where calls in a row merged */
-    bool is_spent;      /* a run that began there has been completed since */
+    bool is_spent;      /* a run that began there was completed since */
     struct route_run runs[ROUTE_RUNS_MAX]; /* last, so that a state at rest needs memory
                                               for those only that there are */
 };
@@ -106,31 +107,31 @@ struct route_output {
 typedef int (*route_sink)(void *context, const struct route_output *output);
 
 void route_run_init(struct route_state *s);
-/* A call (port), or a zone entered or gate crossed (zone). A second call at the same port
- * with no other stop between is the first going on. `seed` makes case ids: the rule's and
- * vessel's hash. Each run that advances, completes or breaks goes to the sink, in order
- * of age; its non-zero ends the step. */
+/* Take a call (port), an entered zone or a crossed gate (zone). A second call at the same
+ * port with no other stop between continues the first. `seed` makes case ids: the hash of
+ * rule and vessel. Each run that advances, completes or breaks goes to the sink, in the
+ * order of age; a non-zero result of the sink ends the step. */
 MUST_CHECK int route_run_arrive(struct route_state *s, const struct route *route,
                                 const struct route_limits *limits,
                                 const struct ports *ports, const struct route_stop *stop,
                                 uint64_t seed, route_sink sink, void *context);
-/* The ship left the port of its last call, which may be surer now, or a zone: of `left`
- * count port or zone, departed_ms and confidence. */
+/* The ship left the port of its last call, which may have a higher confidence now, or a
+ * zone: of `left`, the port or zone, departed_ms and confidence are used. */
 void route_run_depart(struct route_state *s, const struct route_limits *limits,
                       const struct ports *ports, const struct route_stop *left);
-/* Nothing waits, and the last call began nothing that its going on could begin again:
- * the state may be forgotten. */
+/* Whether the state may be forgotten: no run waits, and the last call began nothing that
+ * a continuing call could begin again. */
 bool route_run_is_idle(const struct route_state *s, const struct route *route);
-/* When the next run expires, INT64_MAX for none; and what expires at or before now_ms.
- */
+/* The time when the next run expires, INT64_MAX for none; and the expiry of all runs due
+ * at or before now_ms. */
 int64_t route_run_deadline(const struct route_state *s);
 MUST_CHECK int route_run_expire(struct route_state *s, int64_t now_ms, route_sink sink,
                                 void *context);
-/* Steps that may come next after `run`: the first and last index; false when it is
+/* The steps that may come next after `run`: the first and last index; false when it is
  * complete. */
 bool route_awaits(const struct route *route, const struct route_run *run,
                   uint32_t *ret_first, uint32_t *ret_last);
-/* Is nothing left behind the step (0-based) but steps that may be left out? */
+/* Whether only optional steps follow the step (0-based). */
 bool route_is_complete(const struct route *route, uint32_t step);
 void route_wire_save(const struct route_state *s, const struct ports *ports,
                      const struct zone_set *zones, struct wire_writer *w);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which ships a rule is about. */
+/* The ships of a rule. */
 #ifndef LOOKOUT_VESSEL_FILTER_H
 #define LOOKOUT_VESSEL_FILTER_H
 
@@ -22,9 +22,9 @@ struct vessel_filter {
                                      does not exclude */
 };
 void vessel_filter_finish(struct vessel_filter *f);
-/* Is the ship among those the filter means? */
+/* Whether the filter includes the ship. */
 bool vessel_filter_matches(const struct vessel_filter *f, const struct rule_subject *s);
-/* Does the filter let every vessel in, whatever it says of itself? */
+/* Whether the filter includes every vessel, whatever it sends. */
 bool vessel_filter_is_all(const struct vessel_filter *f);
 
 #endif

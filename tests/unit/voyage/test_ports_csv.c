@@ -101,7 +101,7 @@ static const struct {
     {"locode,name,lat,lon\nAAAAA,\"A\"B,1,2\n",     2,  7, "behind a closing quote"},
     {"locode,name,lat,lon\nAAAAA,A,1,2\n\nAA AAA,B,3,4\n", 4, 1, "AAAAA is already in line 2"},
     {"locode,name,lat,lon,codes\nAAAAA,A,1,2,AABBB\nAABBB,B,1,2,\n", 2, 1, "a port of its own, in line 3"},
-    {"locode,name,lat,lon,codes\nAAAAA,A,1,2,AACCC\nAABBB,B,1,2,AACCC\n", 3, 1, "one of AAAAA too, in line 2"},
+    {"locode,name,lat,lon,codes\nAAAAA,A,1,2,AACCC\nAABBB,B,1,2,AACCC\n", 3, 1, "also one of AAAAA, in line 2"},
     /* clang-format on */
 };
 
