@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /metrics, /healthz and /readyz. libmicrohttpd runs on the loop's thread: its epoll
- * descriptor lies in a uv_poll, its timeouts in a uv_timer, and both are set again after
- * each run. What is answered comes from the owner's callbacks. */
+ * descriptor is in a uv_poll, its timeouts are in a uv_timer, and both are set again
+ * after each run. The owner's callbacks give the answers. */
 #include "lookout/api/api.h"
 
 #include <arpa/inet.h>
@@ -32,7 +32,7 @@ struct api {
     uint16_t port;
     char *path; /* owned: of a socket in the file system; NULL */
     unsigned open_handles;
-    char complaint[256]; /* the library's last, for a failed start */
+    char complaint[256]; /* the library's last message, for a failed start */
     bool is_started;
     void (*on_closed)(void *context);
     void *closed_context;
@@ -75,7 +75,7 @@ static const struct {
     const char *path;
     const char *content_type;
     unsigned (*answer)(struct api *api, struct buf *out);
-    bool is_local; /* on the socket alone */
+    bool is_local; /* only on the socket */
 } routes[] = {
     {"/metrics", "text/plain; version=0.0.4; charset=utf-8", answer_metrics, false},
     {"/healthz", "text/plain; charset=utf-8",                answer_health,  false},
@@ -131,11 +131,11 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return respond_text(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
                             "only GET and HEAD\n");
     }
-    if (*request == NULL) { /* the headers are there; answer at the next call */
+    if (*request == NULL) { /* the headers are complete; the next call answers */
         *request = api;
         return MHD_YES;
     }
-    if (*upload_bytes != 0) { /* a body is read and forgotten */
+    if (*upload_bytes != 0) { /* a body is read and ignored */
         *upload_bytes = 0;
         return MHD_YES;
     }
@@ -209,7 +209,7 @@ static int read_api_address(const char *address, uint16_t port,
     return ERR_INVALID;
 }
 
-/* On an address, or on a descriptor that listens already (fd >= 0). */
+/* Start on an address, or on a descriptor that listens already (fd >= 0). */
 static struct MHD_Daemon *start_daemon(struct api *api,
                                        const struct sockaddr_storage *address, int fd)
 {
@@ -236,14 +236,14 @@ static uint16_t bound_port(struct MHD_Daemon *daemon, uint16_t wanted)
     return info == NULL ? wanted : info->port;
 }
 
-/* Why the start failed: of "Failed to bind to port 0: Address already in use" the end. */
+/* Why the start failed: the end of "Failed to bind to port 0: Address already in use". */
 static const char *failure_reason(const struct api *api)
 {
     const char *colon = strstr(api->complaint, ": ");
     return colon != NULL ? colon + 2 : api->complaint;
 }
 
-/* From here on an address and a socket are the same. */
+/* The rest is the same for an address and a socket. */
 static int start_api_server(uv_loop_t *loop, struct api *api,
                             const struct sockaddr_storage *address, int fd,
                             struct err *err)
@@ -321,7 +321,7 @@ uint16_t api_port(const struct api *api)
     return api->port;
 }
 
-/* The library's descriptors go last: until then the loop may know their numbers. */
+/* The library's descriptors are closed last, because the loop may still use them. */
 static void on_handle_closed(uv_handle_t *handle)
 {
     struct api *api = handle->data;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the API share. */
+/* Declarations that the files of the API share. */
 #ifndef LOOKOUT_API_INT_H
 #define LOOKOUT_API_INT_H
 

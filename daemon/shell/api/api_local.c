@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The socket in the state directory: listening on it, and asking whoever listens. */
+/* The socket in the state directory: listening on it, and asking a daemon that listens.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,8 +16,8 @@
 
 enum { ANSWER_MAX = 16 << 20, WAIT_S = 10 };
 
-/* 107 bytes hold no path of every length: the folder goes by its descriptor, which the
- * caller closes. */
+/* A socket's path has at most 107 bytes, so the directory is given by its descriptor,
+ * which the caller closes. */
 static int local_address(const char *path, struct sockaddr_un *ret_address)
 {
     const char *slash = strrchr(path, '/');
@@ -77,7 +78,7 @@ static int connect_local(int fd, const struct sockaddr_un *where)
     return connect(fd, (const struct sockaddr *)where, sizeof *where);
 }
 
-/* All of the answer, its head too. */
+/* Read the whole answer, with its head. */
 static int read_answer(int fd, struct buf *answer)
 {
     char piece[16384];

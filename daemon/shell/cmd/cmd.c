@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads what was typed by the table of commands and options, prints their help, and says
- * what is near to a word it does not know. */
+/* Reads the command line by the table of commands and options, prints their help, and
+ * suggests words that are near to an unknown one. */
 #include "cmd.h"
 
 #include <getopt.h>
@@ -43,7 +43,7 @@ void cmd_nearest(const char *word, const char *before, const char *const *names,
 
 /* --- help --- */
 
-/* A paragraph from the column `at` on, its further lines `indent` deep. */
+/* Print a paragraph from the column `at` on; further lines are indented by `indent`. */
 static void print_wrapped(const char *text, size_t n, size_t at, size_t indent)
 {
     for (size_t i = 0; i < n;) {
@@ -113,8 +113,8 @@ static int refuse_unknown(const struct cmd_args *args, const struct cmd *cmd,
     return cmd_refuse(args, "there is no option '%s'%s", name, near);
 }
 
-/* What getopt_long wants: the long ones numbered from LONG_BASE, the letters behind '-'
- * (every word in its order) and ':' (a missing argument is told apart). */
+/* The form for getopt_long: long options numbered from LONG_BASE, the letters after '-'
+ * (every word in its order) and ':' (a missing argument is reported apart). */
 static void make_table(const struct cmd *cmd, struct option *longs, char *letters)
 {
     size_t n = 0;
@@ -204,7 +204,8 @@ static int read_args(struct cmd_args *args, const struct cmd *cmd, int argc, cha
     if (status == CMD_DONE && args->word_count > 0 && !cmd->takes_words)
         status = cmd_refuse(args, "the word '%s' is not expected", args->words[0]);
     if (status == CMD_DONE && cmd->needs_config && args->config == NULL)
-        status = cmd_refuse(args, "the option -c FILE is missing: it names the configuration");
+        status =
+            cmd_refuse(args, "the option -c FILE is missing: it names the configuration");
     return status;
 }
 
@@ -223,7 +224,8 @@ static void print_commands(FILE *out)
     fputs("usage: lookoutd COMMAND [options]\n\n", out);
     for (size_t i = 0; i < cmd_table_count; i++)
         fprintf(out, "  %-13s %s\n", cmd_table[i].name, cmd_table[i].line);
-    fputs("\nCOMMAND --help prints the options of a command; --version prints the version.\n"
+    fputs("\nCOMMAND --help prints the options of a command; --version prints the "
+          "version.\n"
           "Exit status: 0 done, 1 failed at run time, 2 wrong usage or configuration.\n",
           out);
 }

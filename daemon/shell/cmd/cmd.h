@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sub-commands: one file each, a row each in cmd_table.c. */
+/* The sub-commands: each has one file, and one row in cmd_table.c. */
 #ifndef LOOKOUT_CMD_H
 #define LOOKOUT_CMD_H
 
@@ -9,8 +9,8 @@
 /* Exit statuses, interface.md section 2. */
 enum cmd_exit { CMD_DONE = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
 
-/* What was typed: a member for each option of any command, the words that are none. Texts
- * are borrowed from argv; NULL or false: not given. */
+/* The command line: a member for each option of any command, and the words that are not
+ * options. Texts are borrowed from argv; NULL or false: not given. */
 struct cmd_args {
     const char *command;
     const char *config, *state, *credentials, *since, *rule, *port, *webhook;
@@ -27,14 +27,14 @@ struct cmd_args {
 };
 
 /* An option's row. */
-/* CMD_PLACE: a directory, which may be left out as the last word and before another
- * option:
- * "" then, the place that the configuration names. */
+/* CMD_PLACE: an optional directory. It may be left out as the last word and before
+ * another option; then it is "", which stands for the directory that the configuration
+ * names. */
 enum cmd_kind { CMD_FLAG, CMD_TEXT, CMD_LIST, CMD_PLACE };
 struct cmd_option {
     const char *name;   /* "since" for --since; NULL ends the table */
     char letter;        /* 'c' for -c; 0: none */
-    enum cmd_kind kind; /* a flag takes no argument; of a text the last one counts */
+    enum cmd_kind kind; /* a flag takes no argument; the last text counts */
     size_t at;          /* offset of its member in struct cmd_args */
     const char *argument, *help;
 };
@@ -44,8 +44,8 @@ struct cmd {
     const char *name;
     int (*run)(const struct cmd_args *args); /* an enum cmd_exit */
     const char *line;                        /* what it does, for the list of commands */
-    const char *synopsis;                    /* what may stand behind its name */
-    const char *about; /* the help; a line that begins with a blank stays as it is */
+    const char *synopsis;                    /* what may follow its name */
+    const char *about; /* the help; a line that begins with a blank is not wrapped */
     const char *fails; /* what exit status 1 means */
     const struct cmd_option *options;
     bool needs_config, takes_words;
@@ -56,12 +56,12 @@ extern const size_t cmd_table_count;
 /* argv[0] is the name of a command, argc counts it. */
 int cmd_main(int argc, char **argv);
 
-/* What a function of the rooms below returned, once it has told why. */
+/* The exit status for a result whose reason was printed. */
 int cmd_exit_of(int rc);
-/* Says what is wrong and where help is; CMD_USAGE. */
+/* Print the fault and how to get help; returns CMD_USAGE. */
 int cmd_refuse(const struct cmd_args *args, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* "; did you mean --since?" into text; empty when no name is near. */
+/* Write "; did you mean --since?" into text; empty when no name is near. */
 void cmd_nearest(const char *word, const char *before, const char *const *names, size_t n,
                  char *text, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd alerts: stored alerts and how their delivery stands, as JSON lines. */
+/* lookoutd alerts: stored alerts and the state of their deliveries, as JSON lines. */
 #include <jansson.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -47,7 +47,7 @@ static int print_alert_line(void *context, int64_t row_id, const char *json)
     return puts(json) < 0 ? ERR_IO : 0;
 }
 
-/* Sleeps until it is worth looking again; false when nobody reads our output. */
+/* Sleep until the next look; false when nobody reads our output. */
 static bool nap_before_poll(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO};

@@ -12,8 +12,7 @@
 #include "lookout/base/buf.h"
 #include "lookout/base/time.h"
 
-/* A column and the members of the JSON objects it is made of; the store's lines are the
- * one description of a row. */
+/* A column and its members of the JSON objects; only the store's lines describe a row. */
 static const struct {
     const char *name, *call, *voyage;
     const char *heading; /* on a terminal; NULL: not there */
@@ -55,7 +54,7 @@ static void add_cell_value(struct buf *cell, const json_t *value, int *code)
     } else if (json_is_integer(value)) {
         *code = buf_printf(cell, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     } else if (json_is_real(value)) {
-        /* As it stood: at most 5 decimals, without the zeros that say nothing. */
+        /* The number with at most 5 decimals, without trailing zeros. */
         *code = buf_printf(cell, "%.8g", json_real_value(value));
     } else if (json_is_array(value)) {
         json_array_foreach(value, i, one)
@@ -67,7 +66,7 @@ static void add_cell_value(struct buf *cell, const json_t *value, int *code)
     }
 }
 
-/* RFC 4180: quoted where it must be. */
+/* RFC 4180: quoted if needed. */
 static int add_csv(struct buf *line, const char *cell)
 {
     if (strpbrk(cell, ",\"\r\n") == NULL)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd check: every fault of a configuration, then what it would watch. */
+/* lookoutd check: prints every fault of a configuration, then what it would watch. */
 #include <stdio.h>
 #include <string.h>
 

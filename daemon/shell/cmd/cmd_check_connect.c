@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check --connect: every feed by itself, all at the same time, on one loop. */
+/* check --connect: each feed by itself, all at the same time, on one loop. */
 #include "cmd_check.h"
 
 #include <inttypes.h>
@@ -23,14 +23,14 @@ struct probe {
     struct map vessels;           /* MMSI -> any */
     struct err err;
     bool is_failed, is_ended;
-    struct feed_status status; /* when the time was over */
+    struct feed_status status; /* when the time ended */
 };
 struct session {
     uv_loop_t loop;
     uv_timer_t timer;
     struct probe *probes; /* owned */
     size_t count;
-    size_t running; /* neither failed nor at their end */
+    size_t running; /* feeds that neither failed nor ended */
     bool is_out_of_memory;
 };
 
@@ -58,7 +58,7 @@ static void stop_timer(struct session *s)
         uv_close((uv_handle_t *)&s->timer, NULL);
 }
 
-/* Take down what came and close what is open: the loop runs out. */
+/* Note the results and close the feeds, so that the loop ends. */
 static void close_probes(struct session *s)
 {
     for (size_t i = 0; i < s->count; i++) {
@@ -123,7 +123,7 @@ static bool is_unreached(const struct probe *p)
     return !p->status.is_open && !p->is_ended && p->status.bytes == 0;
 }
 
-/* Where nothing came, this is the reason. */
+/* the reason when nothing was received */
 static void print_refused(const struct feed_status *status, FILE *out)
 {
     if (status->refused_senders > 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd decode: recordings to JSON lines. Everything that is known of a message, one
- * object a line; what was refused is counted on stderr. */
+/* lookoutd decode: prints recordings as JSON lines, one object with all data of a message
+ * in each line; refused input is counted on stderr. */
 #include "cmd.h"
 #include "cmd_format.h"
 
@@ -68,13 +68,13 @@ static void print_progress(const struct reader *r, uint64_t *last, bool is_end)
     *last = percent;
 }
 
-/* One line, and only where something was refused: "a.nmea: 120 lines, 117 messages;
- * refused: bad_checksum 3". */
+/* One line, only when input was refused: "a.nmea: 120 lines, 117 messages; refused:
+ * bad_checksum 3". */
 static void print_counts(const char *path, const struct input_counts *c)
 {
     bool is_first = true;
     for (int i = 0; i < INPUT_REJECTS; i++) {
-        /* A recording without times is no fault here: nothing needs them. */
+        /* Times are not needed here, so a recording without them is no fault. */
         if (c->rejects[i] == 0 || i == INPUT_REJECT_NO_TIME)
             continue;
         if (is_first)
@@ -89,7 +89,7 @@ static void print_counts(const char *path, const struct input_counts *c)
         fputc('\n', stderr);
 }
 
-/* 0, or the code of what ended it, with *err. */
+/* 0, or the code of the failure, with *err. */
 static int pump_input(struct decoding *d, struct reader *r, struct input *in,
                       struct err *err)
 {
@@ -105,7 +105,7 @@ static int pump_input(struct decoding *d, struct reader *r, struct input *in,
         }
         if (input_feed(in, chunk, (size_t)n, 0) != 0)
             rc = err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
-        /* What a pipe has brought is shown at once. */
+        /* data of a pipe are shown at once */
         flush_out(d);
         if (fflush(stdout) != 0 && d->status == 0) {
             d->status = ERR_IO;
@@ -114,7 +114,7 @@ static int pump_input(struct decoding *d, struct reader *r, struct input *in,
         if (shows_progress)
             print_progress(r, &last, false);
     }
-    /* Damaged at the end or not: the lines before it were good. */
+    /* Also when the end is damaged: the lines before it are good. */
     if (input_finish(in, 0) != 0 && rc == 0)
         rc = err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
     flush_out(d);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The form of an INPUT, as --format names it. */
+/* The format of an INPUT, as --format names it. */
 #ifndef LOOKOUT_CMD_FORMAT_H
 #define LOOKOUT_CMD_FORMAT_H
 
 #include "cmd.h"
 #include "lookout/ais/input.h"
 
-/* INPUT_AUTO where --format is not given. An enum cmd_exit. */
+/* INPUT_AUTO when --format is not given. Returns an enum cmd_exit. */
 int cmd_format(const struct cmd_args *args, enum input_format *ret_format);
 
 #endif

@@ -51,7 +51,7 @@ const char *cmd_grid_span(int64_t ms, char text[CMD_GRID_TEXT_BYTES])
 
 void cmd_grid_init(struct cmd_grid *g, const char *const *names, size_t columns)
 {
-    /* Names of ships and ports are UTF-8, whatever the terminal was told. */
+    /* Names of ships and ports are UTF-8, whatever the locale. */
     setlocale(LC_CTYPE, "C.UTF-8");
     *g = (struct cmd_grid){.names = names, .columns = columns, .indent = ""};
 }
@@ -95,7 +95,7 @@ int cmd_grid_add(struct cmd_grid *g, const char *const *cells)
     return 0;
 }
 
-/* Columns of a terminal that the next character takes, and its bytes. */
+/* The width of the next character in columns, and its bytes. */
 static size_t next_width(const char *text, size_t *ret_bytes)
 {
     wchar_t c = 0;
@@ -145,7 +145,7 @@ static const char *name_of(const struct cmd_grid *g, size_t column)
     return g->names[column] + strspn(g->names[column], ">~");
 }
 
-/* Of the columns that may be cut the widest give way until all fit. */
+/* Cut the widest of the columns that may be cut, until all fit. */
 static void fit_columns(const struct cmd_grid *g, size_t *widths)
 {
     size_t most = cmd_grid_width(), sum = strlen(g->indent);

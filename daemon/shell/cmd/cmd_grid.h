@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables for a terminal: columns aligned, what does not fit cut with a sign. */
+/* Tables for a terminal: columns are aligned; a text that does not fit is cut and marked.
+ */
 #ifndef LOOKOUT_CMD_GRID_H
 #define LOOKOUT_CMD_GRID_H
 
@@ -22,7 +23,7 @@ struct cmd_grid {
     bool is_headed; /* the heading was printed */
 };
 
-/* Whether a command prints for people: to a terminal, and not asked for JSON. */
+/* Whether a command prints for people: to a terminal, and without --json. */
 bool cmd_grid_is_wanted(const struct cmd_args *args);
 /* Columns of the terminal. */
 size_t cmd_grid_width(void);
@@ -33,10 +34,10 @@ const char *cmd_grid_time(const char *time, char text[CMD_GRID_TEXT_BYTES]);
 const char *cmd_grid_span(int64_t ms, char text[CMD_GRID_TEXT_BYTES]);
 void cmd_grid_init(struct cmd_grid *g, const char *const *names, size_t columns);
 void cmd_grid_finish(struct cmd_grid *g);
-/* One row, a text for each column; NULL is empty. Prints what there is when it is much.
+/* Add a row, a text for each column; NULL is empty. Prints the rows when there are many.
  * ERR_NOMEM */
 MUST_CHECK int cmd_grid_add(struct cmd_grid *g, const char *const *cells);
-/* The rows so far, the heading before the first ones. */
+/* Print the rows so far; the heading comes before the first. */
 void cmd_grid_print(struct cmd_grid *g);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd listen: a webhook receiver for trying things out. A thread for each
- * connection, so that a delay or a hang of one is nothing to the others. */
+/* lookoutd listen: a webhook receiver for tests. Each connection has a thread, so that a
+ * delay or a hang of one does not affect the others. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +79,8 @@ int cmd_listen(const struct cmd_args *args)
     int status = read_options(args, &options);
     if (status != CMD_DONE)
         return status;
-    /* Before any thread: they inherit it, and the signals come to us alone. */
+    /* Before any thread: threads inherit the mask, so that only this one gets the
+     * signals. */
     sigset_t wanted;
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGINT);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd ports: looks up the gazetteer, and what it lacks. */
+/* lookoutd ports: looks up the gazetteer, and finds the places that it lacks. */
 #include "cmd.h"
 #include "ports_missed.h"
 
@@ -12,13 +12,13 @@
 #include "lookout/conf/gazetteer.h"
 #include "lookout/voyage/ports.h"
 
-/* What is looked up, and how it is shown. */
+/* The gazetteer, and how ports are shown. */
 struct looking {
     const struct ports *ports; /* borrowed */
     bool with_places;
 };
 
-/* Other codes of the port, and all codes of the ports that are one with it. */
+/* The other codes of the port, and all codes of ports that are the same. */
 static void print_codes(const struct ports *ports, uint32_t index)
 {
     const struct port *p = ports_get(ports, index);
@@ -62,7 +62,7 @@ static void print_port(const struct looking *l, uint32_t index)
         print_places(p);
 }
 
-/* A country or any other pattern; 1 when it names nothing. */
+/* Print the ports of a country or another pattern; 1 when there are none. */
 static int print_pattern(const struct looking *l, const char *query)
 {
     const struct ports *ports = l->ports;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which state directory a command reads, and since when. */
+/* The state directory that a command reads, and its --since. */
 #include "cmd_state.h"
 
 #include <stdio.h>
@@ -22,7 +22,7 @@ int cmd_state_conf(const struct cmd_args *args, bool is_sending, struct conf **r
     return cmd_exit_of(config_load(args->config, &options, ret_conf, NULL));
 }
 
-/* The configuration the directory was last filled by, where it says which. */
+/* The configuration that last filled the directory, if the directory names it. */
 static struct conf *conf_of_state(const char *state)
 {
     char path[4096], file[4096] = "";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What -c, --state and --since mean, for the commands that have them. Each says on stderr
- * what is wrong and returns an enum cmd_exit. */
+/* The meaning of -c, --state and --since, for the commands that have them. Each function
+ * prints faults on stderr and returns an enum cmd_exit. */
 #ifndef LOOKOUT_CMD_STATE_H
 #define LOOKOUT_CMD_STATE_H
 
@@ -11,10 +11,12 @@
 #include "lookout/conf/conf.h"
 #include "lookout/store/store.h"
 
-/* The configuration. Who sends nothing needs no secrets and hears of errors only. */
+/* Read the configuration; a command that sends nothing reads no secrets and prints only
+ * errors. */
 int cmd_state_conf(const struct cmd_args *args, bool is_sending, struct conf **ret_conf);
-/* That, or without -c the one the state directory was last filled by, NULL when it does
- * not say: zones, rules, webhooks and watched vessels need not be named again. */
+/* The same; without -c the configuration that last filled the state directory, NULL when
+ * the directory does not name it. So zones, rules, webhooks and watched vessels need not
+ * be named again. */
 int cmd_state_known(const struct cmd_args *args, struct conf **ret_conf);
 /* The state directory; owned by the caller. */
 int cmd_state_directory(const struct cmd_args *args, char **ret_directory);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd status: how it stands, on one screen. From the running daemon by its socket,
- * else from the database it left. */
+/* lookoutd status: prints the status on one screen, from the running daemon by its
+ * socket, else from its database. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <poll.h>
@@ -19,9 +19,9 @@
 
 enum { WATCH_MS = 2000 };
 
-/* --- where it comes from --- */
+/* --- the sources --- */
 
-/* Ships and runs are known once their rows are read. */
+/* Ships and runs are known after their rows are read. */
 static int ask_database(const char *directory, struct conf *conf, struct buf *out,
                         struct err *err)
 {
@@ -225,7 +225,7 @@ static int print_screen(const struct buf *text)
     return rc;
 }
 
-/* Waits for the next look; false when nobody reads our output. */
+/* Wait for the next look; false when nobody reads our output. */
 static bool nap_awhile(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO};

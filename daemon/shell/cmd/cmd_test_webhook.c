@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd test-webhook: a test alert through the same code that delivers alerts. */
+/* lookoutd test-webhook: sends a test alert with the code that delivers alerts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "cmd_state.h"
 #include "lookout/delivery/delivery.h"
 
-/* Sends to one; true when it was taken. */
+/* Send to one webhook; true when it accepted the alert. */
 static bool try_one(const struct conf *conf, const struct conf_webhook *webhook)
 {
     struct alert alert = {0};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd vessels: what is known of vessels, from the stored state, one JSON object a
- * line. */
+/* lookoutd vessels: prints what is known of vessels from the stored state, one JSON
+ * object in each line. */
 #include "cmd.h"
 
 #include <jansson.h>
@@ -15,7 +15,7 @@
 #include "lookout/run/pipeline.h"
 #include "lookout/track/vessel.h"
 
-/* Without a configuration: the shipped gazetteer, no zones, nothing watched. */
+/* Without a configuration: the shipped gazetteer, no zones, no watched vessels. */
 static int bare_conf(struct engine_conf *conf)
 {
     struct ports_builder *ports = ports_builder_create();
@@ -67,7 +67,7 @@ static bool matches_wanted(json_t *vessel, char *const *wanted, size_t count)
     return false;
 }
 
-/* The age of the last fix is the clock's, not the record's. */
+/* The age of the last fix is computed by the clock; the record has none. */
 static void add_age(json_t *vessel, int64_t now_ms)
 {
     json_t *last = json_object_get(vessel, "last");

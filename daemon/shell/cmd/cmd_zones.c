@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookoutd zones: checks GeoJSON, prints a line per zone, draws a picture of zones
- * and watched ports. */
+/* lookoutd zones: checks GeoJSON, prints a line per zone, and draws a map of zones and
+ * watched ports. */
 #include "cmd.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads the coast: numbers in characters of six bits, five bits each and one that says
- * that more follow; a ring is its count and its points as differences in 0.01 degree. */
+/* Reads the coast: numbers in characters of six bits, five bits of value and one bit that
+ * says that more follow. A ring is its count and its points, as differences in 0.01
+ * degree. */
 #include "coast.h"
 
 #include <limits.h>
@@ -21,7 +22,7 @@ struct unpack {
     bool has_failed;
 };
 
-/* Over the ends of lines, and over comments. */
+/* Skip line ends and comments. */
 static bool unpack_is_at_end(struct unpack *u)
 {
     while (*u->at == '\n' || *u->at == '#')
@@ -44,7 +45,7 @@ static int unpack_number(struct unpack *u)
     return 0;
 }
 
-/* Count, or fill when there is room. */
+/* Count the points; fill the array when there is one. */
 static int unpack_coast(struct coast *coast, const char *text)
 {
     struct unpack u = {.at = text};

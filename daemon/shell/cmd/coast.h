@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Land as rings of points, for pictures: thinned to 0.03 degree, so not for decisions. */
+/* Land as rings of points, for pictures only: thinned to 0.03 degree. */
 #ifndef LOOKOUT_COAST_H
 #define LOOKOUT_COAST_H
 
@@ -8,8 +8,8 @@
 #include "lookout/base/err.h"
 #include "lookout/geo/geo.h"
 
-/* All rings, one after the other; a ring's last point joins its first. Rings run on over
- * 180 degrees of longitude. */
+/* All rings, one after the other; a ring's last point is joined to its first. Rings may
+ * go on beyond 180 degrees of longitude. */
 struct coast {
     struct geo_point *points; /* owned */
     size_t *ring_ends;        /* owned; the index after each ring's last point */

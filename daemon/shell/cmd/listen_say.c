@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `lookoutd listen` says of a request's body: CloudEvents one by one or in a batch,
- * flat JSON, and the texts of the formats for chat services. */
+/* The lines that `lookoutd listen` prints for a request's body: CloudEvents one by one or
+ * in a batch, flat JSON, and the texts of the formats for chat services. */
 #include "listen_say.h"
 
 #include <jansson.h>
@@ -56,7 +56,7 @@ static const char *colour_of(const char *severity, const struct listen_note *not
                                               : "";
 }
 
-/* A CloudEvent, or one with its data's members beside the envelope's. */
+/* A CloudEvent, or a flat one with the members of data in the envelope. */
 static int say_event(const json_t *event, const struct listen_note *note, struct buf *out)
 {
     const json_t *data = json_object_get(event, "data");
@@ -66,7 +66,7 @@ static int say_event(const json_t *event, const struct listen_note *note, struct
         data = event;
     if (strncmp(type, "lookoutd.", 9) == 0)
         type += 9;
-    /* Cleaned: whoever sends may write what he likes. */
+    /* Cleaned, because a sender may write anything. */
     text_clean(member_text(event, "time"), strlen(member_text(event, "time")), time,
                sizeof time);
     text_clean(member_text(data, "severity"), strlen(member_text(data, "severity")),

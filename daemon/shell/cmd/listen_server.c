@@ -39,12 +39,12 @@ struct listen_server {
     struct listen_options options;
     struct MHD_Daemon *daemon; /* owned */
     struct conf_secret secrets[SECRETS_MOST];
-    struct conf_webhook webhook; /* nothing but the secrets */
+    struct conf_webhook webhook; /* only the secrets are used */
     pthread_mutex_t mutex;       /* guards all below, and stdout */
     pthread_cond_t stopping;
     bool is_stopping, is_broken, is_coloured;
     int64_t requests;
-    struct map seen; /* hash of an id taken -> the server */
+    struct map seen; /* hash of a received id -> the server */
     uint64_t *order; /* owned: the same, oldest first, as a ring */
     size_t order_next;
 };
@@ -72,7 +72,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, int status
     return result;
 }
 
-/* Sleep; until the end when ms < 0. False when the end has come. */
+/* Sleep; ms < 0: until the end. False when the end has come. */
 static bool nap_for(struct listen_server *s, int64_t ms)
 {
     struct timespec until;
@@ -90,7 +90,7 @@ static bool nap_for(struct listen_server *s, int64_t ms)
     return goes_on;
 }
 
-/* An RST, not a friendly end: Linux sends one when a connected socket is disconnected. */
+/* Linux sends an RST, not a normal end, when a connected socket is disconnected. */
 static enum MHD_Result reset_connection(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
@@ -128,7 +128,7 @@ static enum MHD_Result refuse_request(struct listen_server *s,
     return send_answer(connection, s->options.fail, "as told by --fail\n");
 }
 
-/* With the mutex held: was this id taken before? Remembers it. */
+/* With the mutex held: whether this id was received before. Remembers it. */
 static bool note_id(struct listen_server *s, const char *id)
 {
     uint64_t key = hash_text(id, 0);
@@ -305,7 +305,7 @@ static int read_secrets(struct listen_server *s)
     return status;
 }
 
-/* A listening socket of our own: the port is really ours, and the reason is told. */
+/* Our own listening socket: the port is known, and the reason of a failure. */
 static int open_socket(const struct listen_options *o, uint16_t *ret_port)
 {
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
@@ -332,7 +332,7 @@ static int open_socket(const struct listen_options *o, uint16_t *ret_port)
         errno = fault;
         return -1;
     }
-    struct sockaddr_in in; /* the port lies where that of version 6 does */
+    struct sockaddr_in in; /* the port is at the same place as in version 6 */
     memcpy(&in, &bound, sizeof in);
     *ret_port = ntohs(in.sin_port);
     return fd;

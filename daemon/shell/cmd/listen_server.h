@@ -13,14 +13,14 @@ struct listen_options {
     uint16_t port; /* 0: any */
     const char *secret_file;
     int fail;           /* status, LISTEN_*; 0: none */
-    int64_t fail_count; /* the first so many; -1: all */
+    int64_t fail_count; /* the first this many requests; -1: all */
     int64_t delay_ms;
     bool json;
 };
 
 struct listen_server;
-/* Says on stderr where it listens, or why it cannot. An enum cmd_exit. Signals that the
- * caller waits for must be blocked. */
+/* Start the server; prints the address on stderr, or why it cannot listen. Returns an
+ * enum cmd_exit. Signals that the caller waits for must be blocked. */
 int listen_server_start(const struct listen_options *options,
                         struct listen_server **ret_server);
 /* CMD_FAILED when something could not be printed. */

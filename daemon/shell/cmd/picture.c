@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The page of a picture of zones: the map in a frame of degrees, the world in a corner,
- * a scale bar and a legend below; one drawing for an SVG and a PNG. */
+/* The page of a picture of zones: the map in a frame of degrees, a world map in a corner,
+ * a scale bar and a legend below; one drawing for SVG and PNG. */
 #include "picture.h"
 
 #include <cairo-svg.h>
@@ -108,13 +108,13 @@ static void print_degrees(char text[32], double value, const char *signs)
         snprintf(text, 32, "%ld\u00b0%02ld\u2032%s", minutes / 60, minutes % 60, sign);
 }
 
-/* One axis of the frame: its degrees in pixels, and along which side. */
+/* One axis of the frame: its degrees in pixels, and its side. */
 struct axis {
     double low, high; /* degrees */
     bool is_lat;
 };
 
-/* Where the degree's line meets the frame: left or below. */
+/* The place where the line of the degree meets the frame: left or below. */
 static struct picture_point axis_point(const struct picture_view *v,
                                        const struct axis *axis, double degree)
 {
@@ -185,7 +185,7 @@ static void draw_grid(struct picture *p)
 
 /* --- below the map --- */
 
-/* The greatest 1, 2 or 5 times a power of ten within `most`. */
+/* The largest 1, 2 or 5 times a power of ten that is at most `most`. */
 static double round_down(double most)
 {
     double power = pow(10, floor(log10(most)));
@@ -277,7 +277,7 @@ static void draw_legend(struct picture *p, const struct legend_row *rows, size_t
 
 /* --- the world --- */
 
-/* The corner of the map where a box of that size covers the least. */
+/* The corner of the map where a box of that size hides the least. */
 static struct picture_box find_corner(const struct picture *p, double width,
                                       double height)
 {
@@ -380,7 +380,7 @@ static cairo_surface_t *make_surface(enum picture_form form, double width, doubl
 
 static void set_font(cairo_t *cr)
 {
-    /* The same places for letters in pixels and in shapes. */
+    /* Letters have the same places in pixels and in shapes. */
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
@@ -393,7 +393,7 @@ static void set_font(cairo_t *cr)
     cairo_set_fill_rule(cr, CAIRO_FILL_RULE_EVEN_ODD);
 }
 
-/* All of the page on a surface of that form; p has its view, coast and names. */
+/* Draw the page on a surface of that form; p has its view, coast and names. */
 static int draw_page(struct picture *p, const struct picture_content *content,
                      enum picture_form form, struct buf *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A map of zones and ports with land and a grid of degrees, so that a person sees at once
- * whether latitude and longitude were swapped. Drawn with cairo. */
+/* A map of zones and ports with land and a grid of degrees: a person sees at once when
+ * latitude and longitude were swapped. Drawn with cairo. */
 #ifndef LOOKOUT_PICTURE_H
 #define LOOKOUT_PICTURE_H
 
@@ -20,9 +20,9 @@ struct picture_content {
 };
 
 /* Append the map as a file of that form to `out`. The view is the bounding box with a
- * margin, or the world when there is nothing. Names that have no room are left out; SVG
- * has them as shapes, which need no font where they are shown. 0, ERR_NOMEM, or an error
- * of reading the coast; err (may be NULL) says what. */
+ * margin, or the world when the map is empty. Names without room are left out; SVG has
+ * them as shapes, which need no font. 0, ERR_NOMEM, or an error of reading the coast; err
+ * (may be NULL) says what. */
 MUST_CHECK int picture_draw(const struct picture_content *content, enum picture_form form,
                             struct buf *out, struct err *err);
 

@@ -33,14 +33,14 @@ struct picture_view {
     double width, height;            /* pixels */
 };
 
-/* The view that holds all of it with a margin: the world when there is nothing. Its
- * corner is at 0, 0. 0 or ERR_NOMEM. */
+/* The view of all things with a margin; the world when there are none. Its corner is at
+ * 0, 0. 0 or ERR_NOMEM. */
 MUST_CHECK int picture_view_set(struct picture_view *v,
                                 const struct picture_content *content);
 struct picture_point picture_view_project(const struct picture_view *v, double lon,
                                           double lat);
 struct picture_box picture_view_box(const struct picture_view *v);
-/* The turn (a multiple of 360) that brings something's west side into the view. */
+/* The multiple of 360 degrees that brings a west side into the view. */
 double picture_view_turn(const struct picture_view *v, double lon);
 
 /* --- what is drawn --- */
@@ -51,8 +51,8 @@ struct picture_style {
     double width;          /* of the line in pixels; 0: no line */
 };
 
-/* Kinds of zones in the order of their first zones; kinds beyond the colours share the
- * last one. */
+/* Kinds of zones in the order of their first zones; when there are more kinds than
+ * colours, the last colour is shared. */
 enum { PICTURE_KINDS = 7 };
 struct picture_kinds {
     const char *names[PICTURE_KINDS]; /* borrowed from the zones; "" for none */
@@ -60,20 +60,20 @@ struct picture_kinds {
     bool has_gates;
 };
 
-/* Names that stand, and other places where no name may. */
+/* The places of names, and other places where no name may stand. */
 struct picture_labels {
     struct picture_box *taken; /* owned */
     size_t count, room;
 };
 
-/* Something drawn, and what is to be written at it. */
+/* A drawn thing, and the name to be written at it. */
 struct picture_named {
     struct picture_box box;
-    bool is_inside;             /* the names may stand in the middle of it */
+    bool is_inside;             /* the name may stand in its middle */
     const char *text, *shorter; /* borrowed; shorter may be NULL */
 };
 
-/* The page in the making. */
+/* The page that is being drawn. */
 struct picture {
     cairo_t *cr;
     struct picture_view view;
@@ -82,17 +82,17 @@ struct picture {
     struct picture_labels labels; /* owned content */
     struct picture_named *names;  /* owned */
     size_t name_count;
-    int rc; /* the first error of what draws */
+    int rc; /* the first error of drawing */
 };
 
-/* Fill and stroke cairo's path, and drop it. */
+/* Fill and stroke cairo's path, then clear it. */
 void picture_paint(cairo_t *cr, const struct picture_style *style);
-/* Text, its left end on the base line at `at`; rimmed: it stands out from what it is on.
- */
+/* Draw a text with its left end on the base line at `at`; rimmed: with an outline, so
+ * that it is readable. */
 void picture_write(cairo_t *cr, struct picture_point at, const char *text);
 void picture_write_rimmed(cairo_t *cr, struct picture_point at, const char *text);
 
-/* Land within the view. Sets p->rc to ERR_NOMEM. */
+/* Draw the land within the view. Sets p->rc to ERR_NOMEM. */
 void picture_land_draw(struct picture *p);
 
 /* The style of a zone of that kind. */
@@ -107,16 +107,17 @@ void picture_things_draw(struct picture *p, const struct picture_content *conten
 /* --- labels --- */
 
 void picture_labels_finish(struct picture_labels *labels);
-/* No name is written over this from here on. 0 or ERR_NOMEM. */
+/* Keep names off this box. 0 or ERR_NOMEM. */
 MUST_CHECK int picture_labels_take(struct picture_labels *labels,
                                    const struct picture_box *box);
-/* Write the thing's text, or the shorter one, in its middle (where is_inside and it is
- * wide enough) or right beside it, where it covers no other name and is on the map whole;
+/* Write the thing's text, or the shorter one, in its middle (if is_inside and it is wide
+ * enough) or beside it, where it hides no other name and is completely on the map;
  * nowhere when there is no room. 0 or ERR_NOMEM. */
 MUST_CHECK int picture_labels_write(struct picture_labels *labels, cairo_t *cr,
                                     const struct picture_view *view,
                                     const struct picture_named *thing);
-/* How much of the box is taken, in square pixels; what is taken twice counts twice. */
+/* The part of the box that is taken, in square pixels; an area that is taken twice counts
+ * twice. */
 double picture_labels_has_taken(const struct picture_labels *labels,
                                 const struct picture_box *box);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where names stand on a picture: beside what they name, none over another. */
+/* The places of names on a picture: beside their things, none over another. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -45,13 +45,13 @@ static bool label_has_room(const struct picture_labels *labels,
     return is_on_map && picture_labels_has_taken(labels, box) == 0;
 }
 
-/* *ret_box: where a text of that size has room, the best place first; false: nowhere. */
+/* *ret_box: the best place with room for a text of that size; false: there is none. */
 static bool label_find_place(const struct picture_labels *labels,
                              const struct picture_view *view,
                              const struct picture_named *thing, struct picture_point size,
                              struct picture_box *ret_box)
 {
-    /* Where the text's middle is, in halves of its size and the thing's. */
+    /* The place of the text's middle, in halves of its size and the thing's. */
     static const struct {
         int x, y;
     } sides[] = {{1, 0}, {0, -1}, {0, 1}, {-1, 0}, {1, -1}, {1, 1}, {-1, -1}, {-1, 1}};

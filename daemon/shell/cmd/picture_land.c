@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Land on a picture: each ring of the coast cut off at the view's four sides, so that an
- * SVG holds no more than what is seen. */
+/* Land on a picture: each ring of the coast is cut at the four sides of the view, so that
+ * an SVG holds only the visible part. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -23,7 +23,8 @@ static double is_off_map(const struct side *side, struct picture_point p)
     return side->is_most ? value - side->at : side->at - value;
 }
 
-/* Sutherland and Hodgman: what of the ring lies on one side; `to` has room for 2 n. */
+/* Sutherland and Hodgman: the part of the ring on one side; `to` has room for 2 n points.
+ */
 static size_t clip_ring(const struct side *side, const struct picture_point *from,
                         size_t n, struct picture_point *to)
 {

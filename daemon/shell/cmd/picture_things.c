@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a picture is of: areas in the colours of their kinds, gates with an arrow from
- * their left to their right, ports with their radius or area. */
+/* The things on a picture: areas in the colours of their kinds, gates with an arrow from
+ * left to right, ports with their radius or area. */
 #include <math.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@ enum {
 };
 #define M_A_DEGREE 111195.0 /* of latitude, on the sphere of mean radius */
 
-/* The last one is for the kinds that come after the others. */
+/* The last colour is for all further kinds. */
 static const uint32_t kind_colours[PICTURE_KINDS] = {
     0xb5362a, 0x7a3b9a, 0xc07a10, 0x2b6fb0, 0xa83279, 0x6b5b2e, 0x5f6b73};
 const struct picture_style picture_things_port = {.fill = 0x12765f,
@@ -97,8 +97,8 @@ static void add_zone(const struct picture *p, const struct zone_set *set, uint32
     }
 }
 
-/* From the middle of the line a - b to its right. y runs down: right of a -> b is
- * (-dy, dx). */
+/* The direction to the right of the line a - b, from its middle. y runs down: right of a
+ * -> b is (-dy, dx). */
 static struct picture_box draw_arrow(cairo_t *cr, struct picture_point a,
                                      struct picture_point b)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which part of the world a picture shows. */
+/* The part of the world that a picture shows. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -9,7 +9,7 @@ enum { PICTURE_LONG_SIDE = 1200, PICTURE_SHORT_SIDE = 500 };
 #define LEAST_VIEW_DEG 1.0
 #define MARGIN 0.2
 
-/* What is to be seen whole: degrees; from west eastwards, over 180 or not. */
+/* A range that must be visible, in degrees from west to east, over 180 or not. */
 struct extent {
     double west, width, south, north;
 };
@@ -50,7 +50,8 @@ static int by_west(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The smallest range of longitudes that holds all: what is left beside the widest gap. */
+/* The smallest range of longitudes that holds all: all longitudes without the widest gap.
+ */
 static void find_longitudes(struct picture_view *v, struct extent *extents, size_t n)
 {
     qsort(extents, n, sizeof *extents, by_west);
@@ -107,7 +108,7 @@ int picture_view_set(struct picture_view *v, const struct picture_content *conte
     double squeeze = fmax(cos((v->south + v->north) / 2 * PICTURE_RADIAN), 0.1);
     double x = (v->east - v->west) * squeeze, y = v->north - v->south;
     double size = fmax(fmax(x, y), LEAST_VIEW_DEG);
-    /* A margin, and no side much longer than the other. */
+    /* Add a margin, and keep the sides similar in length. */
     double least = size * PICTURE_SHORT_SIDE / PICTURE_LONG_SIDE;
     x = fmax(fmax(x, least), LEAST_VIEW_DEG) * (1 + 2 * MARGIN);
     y = fmax(fmax(y, least), LEAST_VIEW_DEG) * (1 + 2 * MARGIN);

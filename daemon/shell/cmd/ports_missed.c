@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recordings, merged by event time, to the places where ships lay outside every port. */
+/* Finds the places in recordings, merged by event time, where ships lay outside every
+ * port. */
 #include "ports_missed.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recordings: read in slices by libuv's workers (a disk may be slow, an archive dear),
- * fed to the input on the loop while the merge asks for more. A pipe on standard input is
- * polled instead. */
+/* Recordings: libuv's workers read them in slices (a disk may be slow, unpacking costs
+ * time), and the loop feeds the slices to the input while the merge wants more. A pipe on
+ * standard input is polled instead. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static bool is_stdin(const struct feed *feed)
 
 /* --- reading --- */
 
-/* In a worker, or on the loop once poll() has said that a pipe is readable. */
+/* Runs in a worker, or on the loop after poll() said that a pipe is readable. */
 static void read_chunk(struct file_feed *file)
 {
     struct file_chunk *chunk = file->filling;
@@ -35,9 +35,9 @@ static void read_chunk(struct file_feed *file)
 
 static void on_follow(uv_timer_t *timer);
 
-/* Nothing was written for a while: what the merge holds until more is heard is believed
- * up to a minute ahead of the clock, as of a live feed, and other feeds need not wait for
- * this one. */
+/* Nothing was written for a while. Reports that the merge holds are then believed up to a
+ * minute ahead of the clock, as for a live feed, and other feeds need not wait for this
+ * one. */
 static void rest_file(struct file_feed *file)
 {
     struct feed *feed = file->feed;
@@ -49,7 +49,7 @@ static void rest_file(struct file_feed *file)
     feed_path_wake(feed->feeds);
 }
 
-/* The chunk just read becomes the one to be fed. */
+/* The chunk that was just read is fed next. */
 static void chunk_read(struct file_feed *file)
 {
     struct feed *feed = file->feed;
@@ -106,7 +106,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     chunk_read(file);
 }
 
-/* Begin to read the next chunk, unless that is under way or the end was met. */
+/* Begin to read the next chunk, unless a read is under way or the end was reached. */
 static void read_ahead(struct file_feed *file)
 {
     struct feed *feed = file->feed;
@@ -128,7 +128,7 @@ static void read_ahead(struct file_feed *file)
 
 /* --- following --- */
 
-/* Another file stands under the name (rotated), or this one was cut (copytruncate). */
+/* Whether another file has the name now (rotated), or this one was cut (copytruncate). */
 static bool is_replaced(const struct file_feed *file)
 {
     struct stat st;
@@ -141,7 +141,7 @@ static bool is_replaced(const struct file_feed *file)
            (recording_is_plain(file->recording) && (uint64_t)st.st_size < file->at);
 }
 
-/* Begin with the file that stands under the name now. */
+/* Begin with the file that has the name now. */
 static void reopen_file(struct file_feed *file)
 {
     struct feed *feed = file->feed;
@@ -170,7 +170,7 @@ static void on_follow(uv_timer_t *timer)
     file->is_waiting = false;
     if (is_replaced(file))
         reopen_file(file);
-    /* The head of a file that was shorter than it should be is known better now. */
+    /* The file has grown, so more of its head is known now. */
     if (file->identity.head_bytes < 4096 || file->at == 0)
         (void)!recording_identify(file->recording, NULL, &file->identity);
     if (!feed->feeds->is_paused)
@@ -191,7 +191,7 @@ static bool may_feed(const struct file_feed *file)
            merge_pending(feed->feeds->merge, feed->source) < FILE_PENDING_BYTES;
 }
 
-/* While warming up, what stands before the first line's begin is left out. */
+/* While warming up, bytes before the first line's begin are left out. */
 static size_t skip_to_line(struct file_feed *file, const char *bytes, size_t n)
 {
     size_t skip = 0;
@@ -199,7 +199,8 @@ static size_t skip_to_line(struct file_feed *file, const char *bytes, size_t n)
         return 0;
     const char *end = memchr(bytes, '\n', n);
     skip = end == NULL ? n : (size_t)(end - bytes) + 1;
-    if (file->at + skip >= file->skip_to) /* no line's end before: needed is a begin */
+    if (file->at + skip >=
+        file->skip_to) /* no line end before: a line's begin is needed */
         skip = (size_t)(file->skip_to - file->at);
     if (end != NULL || skip < n || file->at + skip == file->skip_to) {
         file->is_skipping = false;
@@ -214,7 +215,7 @@ static void feed_chunk(struct file_feed *file)
     const struct file_chunk *chunk = file->ready;
     file->has_ready = false;
     if (!chunk->is_last)
-        read_ahead(file); /* into the other chunk, while this one is taken apart */
+        read_ahead(file); /* into the other chunk, while this one is parsed */
     size_t skip = skip_to_line(file, chunk->bytes, chunk->n);
     file->at += chunk->n;
     if (chunk->n > skip)
@@ -308,7 +309,7 @@ void feed_file_pass(struct feed *feed)
 
 /* --- life --- */
 
-/* Take up the record, if it speaks of this file. */
+/* Go on from the record, if it belongs to this file. */
 static bool take_record(struct file_feed *file)
 {
     struct feed *feed = file->feed;
@@ -390,7 +391,7 @@ static int file_open(struct feed *feed, struct err *err)
 static void file_pause(struct feed *feed, bool paused)
 {
     struct file_feed *file = feed->state;
-    /* The pump stands still for all; only a poll must be taken back. */
+    /* the pump is stopped for all; only a poll must be stopped */
     if (file->poll == NULL || !file->is_reading)
         return;
     if (paused)
@@ -415,7 +416,9 @@ static void file_close(struct feed *feed)
     if (file == NULL)
         return;
     if (file->is_reading && file->poll == NULL)
-        uv_cancel((uv_req_t *)&file->work); /* else it runs to its end and is forgotten */
+        uv_cancel(
+            (uv_req_t *)&file
+                ->work); /* otherwise it runs to its end, and its result is dropped */
     if (file->poll != NULL)
         uv_close((uv_handle_t *)file->poll, on_closed);
     uv_close((uv_handle_t *)&file->timer, on_closed);

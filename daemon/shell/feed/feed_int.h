@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of this room share: a feed, its transport's row of functions, and the
- * paths that reports and handles take through feeds.c. */
+/* Declarations that the files of this room share: a feed, the functions of its transport,
+ * and the functions of feeds.c for reports and handles. */
 #ifndef LOOKOUT_FEED_INT_H
 #define LOOKOUT_FEED_INT_H
 
@@ -13,21 +13,21 @@
 
 struct feed;
 
-/* A transport. `open` fails only for what no retry can mend (an address in use, a file
- * that is not there); everything else is retried by the transport itself. */
+/* A transport. `open` fails only when a retry cannot help (an address in use, a missing
+ * file); the transport itself retries after all other failures. */
 struct feed_ops {
     const char *name;
     int (*open)(struct feed *feed, struct err *err);
-    /* Stop reading, go on. */
+    /* Stop reading; continue. */
     void (*pause)(struct feed *feed, bool paused);
-    /* Begin to close every handle; each ends in feeds_release. Called once, also when
+    /* Begin to close every handle; each close calls feeds_release. Called once, also when
      * open failed half-way or was never called. */
     void (*close)(struct feed *feed);
     /* Free `state`: the last handle is gone. May be NULL: free(). */
     void (*destroy)(struct feed *feed);
-    /* A report came out of the input; NULL: feed_path_push. */
+    /* Takes a report from the input; NULL: feed_path_push. */
     void (*report)(struct feed *feed, const struct report *report);
-    /* Fill in what only the transport knows. May be NULL. */
+    /* Fill in the values that only the transport knows. May be NULL. */
     void (*status)(const struct feed *feed, struct feed_status *status);
 };
 extern const struct feed_ops feed_udp, feed_tcp, feed_listen, feed_serial, feed_file;
@@ -35,16 +35,17 @@ extern const struct feed_ops feed_udp, feed_tcp, feed_listen, feed_serial, feed_
 /* Constant but for tests. */
 struct feeds_limits {
     uint64_t connect_ms;     /* a connection attempt */
-    uint64_t backoff_min_ms; /* before the first further attempt */
+    uint64_t backoff_min_ms; /* before the second attempt */
     uint64_t backoff_max_ms;
     uint64_t follow_ms;  /* between looks at a file that may grow */
-    unsigned rest_looks; /* so many in vain: it rests, and holds nobody up; 0: never */
-    /* Held back in the merge for a live feed's lateness: above, it is not read. */
+    unsigned rest_looks; /* after this many in vain the feed rests and holds up no other;
+                            0: never */
+    /* reports held in the merge for a live feed; above, it is not read */
     size_t live_pending_bytes;
-    uint64_t hold_ms; /* between looks whether it may be read again */
+    uint64_t hold_ms; /* interval of checking whether it may be read again */
 };
 
-/* Of one reason why input is refused: how much was, and the first of it. */
+/* The count and the first example of one reason why input is refused. */
 enum { FEED_EXAMPLE_BYTES = 81 };
 struct feed_refused {
     uint64_t count;
@@ -63,7 +64,7 @@ struct feed {
     unsigned holds;           /* open handles and requests under way */
     bool is_open, is_ended, is_silent, is_closing, is_gone;
     bool has_failed;        /* a reload could not open it */
-    bool is_held;           /* not read: the merge holds too much of it */
+    bool is_held;           /* not read, because the merge holds too much of it */
     uint64_t heard_loop_ms; /* the loop's clock at the last report or at opening */
     int64_t heard_ms;       /* the same by the wall clock */
     uint64_t bytes, datagrams, connects, disconnects, refused_senders;
@@ -103,34 +104,34 @@ enum {
 
 /* feed_path.c */
 bool feed_path_is_live(const struct feed *feed);
-/* An input for the feed, its reports on their way to ops->report. */
+/* Create an input for the feed; its reports go to ops->report. */
 struct input *feed_path_create_input(struct feed *feed);
 /* Add up what an input counted, and destroy it (takes NULL). */
 void feed_path_retire_input(struct feed *feed, struct input *input);
-/* Bytes of a stream or one datagram, arrived now; `feed_path_flush` follows. */
+/* Feed bytes of a stream or one datagram that arrived now; `feed_path_flush` follows. */
 void feed_path_bytes(struct feed *feed, struct input *input, const char *bytes, size_t n);
 void feed_path_datagram(struct feed *feed, struct input *input, const char *bytes,
                         size_t n);
-/* All feeds are paused, or this one is held. */
+/* Whether all feeds are paused, or this one is held. */
 bool feed_path_is_paused(const struct feed *feed);
 /* To the merge. */
 void feed_path_push(struct feed *feed, const struct report *report);
-/* Tell the owner, when something came since the last time. */
+/* Tell the owner when reports came since the last call. */
 void feed_path_flush(struct feeds *f);
-/* A file feed can go on: read soon; look again when the loop's clock says so. */
+/* A file feed can go on: read soon; or look again at that time of the loop's clock. */
 void feed_path_wake(struct feeds *f);
 void feed_path_wake_at(struct feeds *f, uint64_t due_loop_ms);
-/* refused.c: an input_sink's on_reject whose context is a feed; and telling what was not
- * told yet. */
+/* refused.c: an input_sink's on_reject whose context is a feed; and logging what was not
+ * logged yet. */
 void refused_note(void *context, enum input_reject reason, const char *text, size_t n);
 void refused_tell(struct feeds *f);
-/* Set the timer that tells silence. */
+/* Set the timer that reports silence. */
 void feed_path_arm_silence(struct feeds *f);
 /* Add an input's counts to a sum. */
 void feed_path_add_counts(struct input_counts *sum, const struct input_counts *c);
 /* A file feed is at its end. */
 void feed_path_end(struct feed *feed);
-/* feeds.c: a handle or request of this feed began, is gone. */
+/* feeds.c: a handle or request of this feed has begun, or is closed. */
 void feeds_hold(struct feed *feed);
 void feeds_release(struct feed *feed);
 /* feeds.c; for tests. */
@@ -141,8 +142,8 @@ bool feed_file_pump(struct feed *feed);
 /* feeds_pace.c: hand on the paced reports that are due, and set the timer for the next.
  */
 void feeds_pace(struct feeds *f);
-/* feed_file.c, for feeds_pace.c: the earliest report not handed on yet (NULL: none), its
- * successors, and handing it on. */
+/* feed_file.c, for feeds_pace.c: the earliest report that is not handed on (NULL: none),
+ * its successors, and handing it on. */
 const struct report *feed_file_head(const struct feed *feed, size_t ahead);
 int64_t feed_file_pushed_ms(const struct feed *feed);
 bool feed_file_is_reading(const struct feed *feed);
@@ -154,7 +155,7 @@ MUST_CHECK int feed_net_address(const char *text, uint16_t port,
                                 struct sockaddr_storage *ret_address);
 uint16_t feed_net_port(const struct sockaddr_storage *address);
 bool feed_net_contains(const struct conf_cidr *cidr, const struct sockaddr *address);
-/* Is this sender wanted? Counts and logs when it is not. */
+/* Whether this sender is accepted. Counts and logs refused senders. */
 bool feed_net_accepts(struct feed *feed, const struct sockaddr *address);
 /* The wait before the next attempt: *wait_ms with 25 % jitter either way; doubles
  * *wait_ms up to the limit. */

@@ -28,7 +28,7 @@ uint16_t feed_net_port(const struct sockaddr_storage *address)
 }
 
 /* The bytes of an address; an IPv4 address mapped into IPv6 (RFC 4291, 2.5.5.2) counts as
- * IPv4. 4 or 6, 0 for other families. */
+ * IPv4. Returns 4 or 6; 0 for other families. */
 static unsigned address_bytes(const struct sockaddr *address, unsigned char ret_bytes[16])
 {
     static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};

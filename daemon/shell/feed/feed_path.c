@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The way of bytes and reports: transport -> input -> (resume, pace) -> merge -> owner;
- * the pump of file feeds; and silence, which is when nothing goes that way. */
+/* The path of bytes and reports: transport -> input -> (resume, pace) -> merge -> owner;
+ * the pump of file feeds; and silence, when nothing comes on that path. */
 #include <inttypes.h>
 
 #include "feed_int.h"
@@ -89,7 +89,7 @@ void feed_path_retire_input(struct feed *feed, struct input *input)
 {
     if (input == NULL)
         return;
-    input_reset(input); /* what still waits for its rest is counted now */
+    input_reset(input); /* unfinished messages are counted now */
     feed_path_add_counts(&feed->past, input_counts(input));
     input_destroy(input);
 }
@@ -101,7 +101,8 @@ static void check_input(struct feed *feed, int code)
                      "lost a part of the input reason=\"%s\"", err_text(code));
 }
 
-/* A base station or a buoy is a sign of life too: the feed works, there are no ships. */
+/* Reports of base stations and buoys count as signs of life too: the feed works, there
+ * are no ships. */
 static void note_others(struct feed *feed, const struct input *input, uint64_t before)
 {
     if (feed_path_is_live(feed) && input_counts(input)->no_report != before)
@@ -132,7 +133,7 @@ bool feed_path_is_paused(const struct feed *feed)
     return feed->feeds->is_paused || feed->is_held;
 }
 
-/* --- live feeds whose lateness holds back more than there is room for --- */
+/* --- live feeds that hold too many reports in the merge --- */
 
 static bool is_feed_over(const struct feed *feed)
 {
@@ -146,7 +147,7 @@ static void on_hold(uv_timer_t *timer)
     bool is_any_held = false;
     merge_clock(f->merge, clock_wall_ms());
     f->is_dirty = true;
-    feed_path_flush(f); /* time alone may have let some pass */
+    feed_path_flush(f); /* the clock may have let some pass */
     for (size_t i = 0; i < f->count; i++) {
         struct feed *feed = f->feeds[i];
         if (!feed->is_held || feed->is_closing)
@@ -284,8 +285,8 @@ static void on_silence(uv_timer_t *timer)
     feed_path_arm_silence(f);
 }
 
-/* The timer is set for the earliest that any feed can fall silent; one that was heard
- * since only makes it fire once in vain. */
+/* The timer is set for the earliest time when a feed can fall silent; when that feed was
+ * heard since, it fires in vain. */
 void feed_path_arm_silence(struct feeds *f)
 {
     uint64_t earliest = UINT64_MAX;

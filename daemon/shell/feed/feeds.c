@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The set of feeds: their lives, status and closing. What differs by transport is behind
- * struct feed_ops; the way of the reports is in feed_path.c. */
+/* The set of feeds: opening, status and closing. What differs by transport is behind
+ * struct feed_ops; the path of the reports is in feed_path.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -275,7 +275,7 @@ static void close_feed(struct feed *feed)
         return;
     feed->is_closing = true;
     feed->is_open = false;
-    feed->holds++; /* so that `close` cannot free it under our feet */
+    feed->holds++; /* so that `close` cannot free it meanwhile */
     feed->ops->close(feed);
     feed->holds--;
     if (feed->holds == 0)
@@ -313,9 +313,9 @@ static bool is_same(const struct feed *feed, const struct conf_feed *conf)
            feed->conf.definition == conf->definition;
 }
 
-/* Close what the new configuration has no more, or has otherwise. A recording's place is
- * kept: under the same id it may go on. What waits in the merge passes now; read again,
- * it is a copy. */
+/* Close the feeds that the new configuration lacks or changes. The place of a recording
+ * is kept, because it may go on under the same id. Its reports that wait in the merge
+ * pass now; when they are read again, they are copies. */
 static int take_out(struct feeds *f, struct feed *feed)
 {
     log_info("feed", feed->conf.id, "closed by the new configuration");
@@ -326,7 +326,7 @@ static int take_out(struct feeds *f, struct feed *feed)
     return merge_end(f->merge, feed->source);
 }
 
-/* The place in the recording of the feed that had this id until now. */
+/* The place of the feed that had this id until now. */
 static void take_over_place(struct feeds *f, struct feed *feed)
 {
     for (size_t i = f->count; i-- > 0;) {
@@ -349,14 +349,14 @@ static int bring_in(struct feeds *f, const struct conf_feed *conf, struct err *w
         return rc;
     if (!feed_path_is_live(feed)) {
         take_over_place(f, feed);
-        f->has_pace_base = false; /* paced ones begin anew together */
+        f->has_pace_base = false; /* paced feeds begin again together */
         f->opened_loop_ms = uv_now(f->loop);
     }
     rc = f->is_open ? open_feed(feed, why) : 0;
     if (rc == 0)
         return 0;
-    /* The next reload tries it again. A live one is silent meanwhile, and is told as
-     * such; for a recording the others must not wait. */
+    /* The next reload tries it again. A live feed is reported as silent meanwhile; the
+     * others must not wait for a recording. */
     feed->has_failed = true;
     if (feed_path_is_live(feed))
         return rc;
@@ -368,7 +368,7 @@ static int bring_in(struct feeds *f, const struct conf_feed *conf, struct err *w
 int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds, size_t count,
                       struct err *err)
 {
-    /* First what went, so that what comes may have its address. */
+    /* Removed feeds first, so that new ones may use their addresses. */
     for (size_t i = 0; i < f->count; i++) {
         bool stays = f->feeds[i]->is_closing;
         for (size_t j = 0; j < count && !stays; j++)

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recordings played at the speed of their events: a report is handed on when the clock
- * has moved on from the opening as far as its event time did from the first, divided by
- * the pace.
+/* Recordings played at the speed of their events: a report is handed on when the time
+ * since the opening is the event time since the first report divided by the pace.
  *
- * Several recordings share one clock. The merge passes nothing on before every source has
- * shown its head; so heads are shown ahead of their time, but for the one that all the
- * others wait for. That one is handed on when it is due. */
+ * Several recordings share one clock. The merge passes no report before every source has
+ * shown its next one (its head). So heads are shown to the merge ahead of their time,
+ * except that of the feed for which all others wait: it is handed on when it is due. */
 #include <stddef.h>
 
 #include "feed_int.h"
 #include "lookout/base/time.h"
 
-/* A time this far ahead of its recording may be wrong; merge.h refuses those that nothing
- * confirms. To wait for one would be to wait for ever. */
+/* a time this far ahead of its recording may be wrong: merge.h refuses it if nothing
+ * confirms it, and waiting for it could last for ever */
 static const int64_t OUTLIER_MS = HOUR_MS;
 enum { OUTLIER_LOOKAHEAD = 3 };
 
@@ -31,7 +30,8 @@ static uint64_t due_loop_ms(const struct feed *feed, int64_t time_ms)
     return ahead_ms > 1e15 ? UINT64_MAX : f->pace_loop_ms + (uint64_t)ahead_ms;
 }
 
-/* Far ahead of the report before it, and one of the next goes back again. */
+/* Whether the report is far ahead of the one before, and one of the next ones goes back.
+ */
 static bool is_outlier(const struct feed *feed, const struct report *head)
 {
     int64_t before_ms = feed_file_pushed_ms(feed);
@@ -45,8 +45,8 @@ static bool is_outlier(const struct feed *feed, const struct report *head)
     return false;
 }
 
-/* The event time that this feed stands at for the others: of the head it has shown to the
- * merge, else of the one it keeps back. False: neither. */
+/* The event time of this feed as the others see it: that of the head in the merge, else
+ * of the head that is kept back. False: neither. */
 static bool recording_stands_at(const struct feed *feed, int64_t *ret_ms,
                                 bool *ret_is_shown)
 {
@@ -62,8 +62,8 @@ static bool recording_stands_at(const struct feed *feed, int64_t *ret_ms,
     return *ret_ms != TIME_NONE;
 }
 
-/* May the head be shown ahead of its time? When another feed keeps back an earlier one,
- * or the earliest of those shown is due, and so may pass as soon as ours is there. */
+/* Whether the head may be shown ahead of its time: when another feed keeps back an
+ * earlier one, or the earliest shown head is due and passes as soon as ours is there. */
 static bool may_show(const struct feed *feed, const struct report *head, uint64_t now)
 {
     const struct feeds *f = feed->feeds;
@@ -84,7 +84,7 @@ static bool may_show(const struct feed *feed, const struct report *head, uint64_
     return false;
 }
 
-/* Hand on what may be; true when something was. */
+/* Hand on the reports that may pass; true when there was one. */
 static bool pass_reports(struct feed *feed, uint64_t now)
 {
     bool has_passed = false;

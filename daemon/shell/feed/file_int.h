@@ -8,17 +8,19 @@
 #include "lookout/feed/recording.h"
 
 enum {
-    FILE_CHUNK_BYTES = 65536,     /* one slice of work between two looks at the loop */
-    FILE_PENDING_BYTES = 1 << 20, /* in the merge: more is only read when it is wanted */
+    FILE_CHUNK_BYTES = 65536, /* one slice of work between two turns of the loop */
+    FILE_PENDING_BYTES =
+        1 << 20, /* reports in the merge; more are read only when wanted */
     FILE_WARM_UP_BYTES = 4 << 20, /* read again before the offset where it goes on */
-    FILE_HEAD_BYTES = 64 << 10    /* a CSV's header must lie within */
+    FILE_HEAD_BYTES = 64 << 10    /* a CSV's header must be within */
 };
 
-/* Where a recording goes on. A report is known by where its message begins. */
+/* The place where a recording goes on. A report is identified by the begin of its
+ * message. */
 struct file_resume {
     struct recording_identity identity;
-    uint64_t floor;   /* what begins before was handed on and passed the merge */
-    uint64_t *passed; /* owned, ascending: what begins later and did so too */
+    uint64_t floor;   /* reports that begin before have passed the merge */
+    uint64_t *passed; /* owned, ascending: later ones that have passed too */
     size_t count;
     int64_t merge_ms; /* the source's event time, TIME_NONE: none yet */
 };
@@ -61,13 +63,13 @@ struct file_feed {
 MUST_CHECK int file_resume_read(const struct buf *record, struct file_resume *ret_resume);
 void file_resume_finish(struct file_resume *resume);
 MUST_CHECK int file_resume_write(struct file_feed *file, struct buf *out);
-/* Did this report pass before the stop? */
+/* Whether this report passed before the stop. */
 bool file_resume_skips(const struct file_feed *file, const struct report *report);
-/* It was handed on now. ERR_NOMEM: it may come twice after a stop. */
+/* Note that the report was handed on. ERR_NOMEM: it may come twice after a stop. */
 MUST_CHECK int file_resume_note(struct file_feed *file, const struct report *report);
-/* Another file stands under the name: forget all of it. */
+/* Another file has the name now: forget all. */
 void file_resume_forget(struct file_feed *file);
-/* Put the recording, the input and the merge where the record says. */
+/* Set the recording, the input and the merge to the place of the record. */
 MUST_CHECK int file_resume_begin(struct file_feed *file, struct err *err);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Going on with a recording after a stop of any kind: every report is handed on once.
+/* Going on with a recording after any kind of stop: every report is handed on once.
  *
- * The record says from which byte on something is still needed, and which of the reports
- * that begin behind it have passed the merge all the same. Reading begins some way before
- * that byte, at a line's begin, and for CSV with the header: what the input knows only
- * from earlier lines (a time, a sentence's first part) is there again, and what comes out
- * of those lines is skipped. A report is known by where its message begins: where it
- * ends, and when it is handed out, may hang on what came long before. */
+ * The record holds the first byte that is still needed, and the reports that begin after
+ * it but have passed the merge already. Reading begins some way before that byte, at the
+ * begin of a line, and for CSV with the header. So the input has again what it knows only
+ * from earlier lines (a time, the first part of a message), and the reports of those
+ * lines are skipped. A report is identified by the begin of its message, because its end
+ * and the time of its output may depend on earlier lines. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,8 +68,8 @@ static int compare_resume_offsets(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The lowest offset that anything not yet through the merge begins at. What pends from
- * the lines read again for warming up was done with before the stop. */
+/* The lowest offset at which a report that has not passed the merge begins. Reports from
+ * the lines read for warming up were handled before the stop. */
 static uint64_t needed_offset(const struct file_feed *file)
 {
     const struct feed *feed = file->feed;
@@ -80,7 +80,7 @@ static uint64_t needed_offset(const struct file_feed *file)
     return offset < file->resume.floor ? file->resume.floor : offset;
 }
 
-/* Forget of what was handed on all that begins before the offset. */
+/* Forget the handed-on reports that begin before the offset. */
 static void prune_handed_on(struct file_feed *file, uint64_t offset)
 {
     size_t kept = 0;
@@ -107,7 +107,7 @@ int file_resume_note(struct file_feed *file, const struct report *report)
     return 0;
 }
 
-/* What was handed on and begins at the offset or behind, without what still waits in the
+/* The handed-on reports that begin at the offset or later, without those that wait in the
  * merge; ascending. free() it. */
 static int list_passed(struct file_feed *file, uint64_t offset, uint64_t **ret_begins,
                        size_t *ret_n)
@@ -174,7 +174,7 @@ bool file_resume_skips(const struct file_feed *file, const struct report *report
                    compare_resume_offsets) != NULL;
 }
 
-/* The head of the file, for the sake of a CSV's header; free() it. */
+/* The head of the file, which has a CSV's header; free() it. */
 static int read_resume_head(const char *path, char **ret_bytes, size_t *ret_n,
                             struct err *err)
 {
@@ -201,7 +201,7 @@ int file_resume_begin(struct file_feed *file, struct err *err)
 {
     struct feed *feed = file->feed;
     const struct file_resume *resume = &file->resume;
-    if (resume->count > 0) { /* what passed before is on record after this run as well */
+    if (resume->count > 0) { /* reports that passed before stay in the record */
         file->pushed = malloc(resume->count * sizeof *file->pushed);
         if (file->pushed == NULL)
             return ERR_NOMEM;
@@ -210,8 +210,8 @@ int file_resume_begin(struct file_feed *file, struct err *err)
     }
     if (resume->merge_ms != TIME_NONE)
         merge_resume(feed->feeds->merge, feed->source, resume->merge_ms);
-    /* From the beginning when it is near, and when the recording has no times of its own:
-     * what time it is there hangs on every line before. */
+    /* From the beginning when that is near, or when the recording has no times of its
+     * own, because then the time depends on every earlier line. */
     if (resume->floor <= FILE_WARM_UP_BYTES || feed->conf.start_ms != TIME_NONE)
         return 0;
     char *head;
@@ -222,7 +222,7 @@ int file_resume_begin(struct file_feed *file, struct err *err)
     file->at = resume->floor - FILE_WARM_UP_BYTES;
     file->is_skipping = true;
     file->skip_to = resume->floor;
-    /* No time: where reading begins it is not yet that of the stop. */
+    /* No time: at the place where reading begins it is earlier than at the stop. */
     rc = input_resume(feed->input, head, n, file->at, TIME_NONE);
     free(head);
     return rc == 0 ? recording_seek(file->recording, file->at) : rc;

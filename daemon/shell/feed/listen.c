@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A port that senders connect to: at most max_clients, only those that `from` names, each
- * with an input of its own, put out after idle_timeout of silence. */
+/* A port to which senders connect: at most max_clients, only those of `from`, each with
+ * its own input. A connection is closed after idle_timeout of silence. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +38,7 @@ static void on_client_closed(uv_handle_t *handle)
     feeds_release(feed);
 }
 
-/* Take it off the list and close it; its input is kept until then. */
+/* Remove the client from the list and close it; its input is kept until then. */
 static void drop_client(struct client *client)
 {
     struct listen_feed *l = client->owner;
@@ -72,7 +72,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     } else {
         log_debug("feed", feed->conf.id, "a sender left reason=\"%s\"",
                   uv_strerror((int)n));
-        /* A sender that ends in good order may leave its last line without an end. */
+        /* A sender that closes the connection may leave its last line without a line end.
+         */
         if (n != UV_EOF)
             input_reset(client->input);
         else if (input_finish(client->input, clock_wall_ms()) != 0)
@@ -132,7 +133,8 @@ static void on_connection(uv_stream_t *server, int status)
     feed->connects++;
 }
 
-/* Put out those that were silent for idle_timeout; half of it again later. */
+/* Close the clients that were silent for idle_timeout; look again after half of that
+ * time. */
 static void on_timer(uv_timer_t *timer)
 {
     struct listen_feed *l = timer->data;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The blocking front of a recording, for commands that read one to its end. */
+/* Blocking reads of a recording, for commands that read it to its end. */
 #include "lookout/feed/reader.h"
 
 #include <poll.h>
@@ -32,7 +32,7 @@ int reader_open(const char *path, struct reader **ret_reader, struct err *err)
     return 0;
 }
 
-/* Until a pipe or terminal has something; a file always has. */
+/* Wait until a pipe or terminal has data; a file always has. */
 static void wait_for_bytes(const struct reader *r)
 {
     struct pollfd p = {.fd = recording_descriptor(r->recording), .events = POLLIN};

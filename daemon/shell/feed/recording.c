@@ -20,7 +20,7 @@ enum packing { PACKING_UNKNOWN, PACKING_NONE, PACKING_GZIP, PACKING_ZSTD };
 struct recording {
     int fd; /* owned where owns_fd */
     bool owns_fd;
-    int stdin_flags; /* to be put back: polling makes the descriptor non-blocking */
+    int stdin_flags; /* to be restored: polling makes it non-blocking */
     bool is_regular;
     uint64_t size;     /* of a regular file when it was opened */
     uint64_t raw_read; /* bytes taken from it */
@@ -29,8 +29,8 @@ struct recording {
     z_stream gzip;      /* valid while packing is PACKING_GZIP */
     ZSTD_DStream *zstd; /* owned */
     bool is_inside;     /* in the middle of an archive member */
-    bool is_behind;     /* behind the last gzip member: what follows is padding */
-    uint64_t discard;   /* unpacked bytes still to be thrown away */
+    bool is_behind;     /* after the last gzip member: the rest is padding */
+    uint64_t discard;   /* unpacked bytes still to be skipped */
     size_t at, end;     /* of raw: not yet unpacked */
     unsigned char raw[RAW_BYTES];
 };
@@ -56,7 +56,7 @@ int recording_open(const char *path, struct recording **ret_recording, struct er
     struct recording *r = calloc(1, sizeof *r);
     if (r == NULL)
         return err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
-    /* Not blocking: opening a named pipe must not wait for its writer. */
+    /* non-blocking: opening a named pipe must not wait for its writer */
     r->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     r->owns_fd = !is_stdin && r->fd >= 0;
     r->stdin_flags = is_stdin ? fcntl(STDIN_FILENO, F_GETFL) : -1;
@@ -90,7 +90,7 @@ void recording_close(struct recording *r)
     free(r);
 }
 
-/* Read what fits behind the raw bytes that are left. */
+/* Read as many bytes as fit after the remaining raw bytes. */
 static int fill_input(struct recording *r, struct err *err)
 {
     if (r->at > 0) {
@@ -125,7 +125,8 @@ static int begin_unpacking(struct recording *r, enum packing packing)
     return 0;
 }
 
-/* By the first bytes; stays unknown while a pipe has not brought enough of them. */
+/* Recognise the packing by the first bytes; unknown while a pipe has not brought enough
+ * of them. */
 static int recognise_packing(struct recording *r, struct err *err)
 {
     size_t n = r->end - r->at;
@@ -231,7 +232,7 @@ int recording_read(struct recording *r, void *bytes, size_t room, size_t *ret_n,
         if (rc != 0)
             return rc;
     }
-    /* What is still packed comes out first; only then the file is read again. */
+    /* Unpack the remaining bytes first; only then read the file again. */
     int rc = unpack_block(r, bytes, room, &n, err);
     if (rc == 0 && n == 0 && !r->is_ended && r->packing != PACKING_UNKNOWN) {
         rc = fill_input(r, err);

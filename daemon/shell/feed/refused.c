@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Input that is refused is told once a feed and reason, some seconds after the first of
- * it, with how much came until then and an example. The counters tell the rest. */
+/* Refused input is logged once for each feed and reason, some seconds after the first
+ * case, with the count so far and an example. The counters hold the rest. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -45,7 +45,7 @@ static void on_timer(uv_timer_t *timer)
     refused_tell(timer->data);
 }
 
-/* What cannot be shown is a dot, and no quote ends the example. */
+/* Unprintable characters become dots, and no quote can end the example. */
 static void keep_example(struct feed_refused *r, const char *text, size_t n)
 {
     size_t length = n < FEED_EXAMPLE_BYTES - 1 ? n : FEED_EXAMPLE_BYTES - 1;

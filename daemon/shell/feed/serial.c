@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A receiver on a serial line. The device may not be there yet, may vanish (a plug) and
- * come back under the same name: it is opened again with growing waits. */
+/* A receiver on a serial line. The device may be missing at first, may vanish (unplugged)
+ * and come back under the same name: it is opened again with growing waits. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,7 +11,8 @@
 #include "feed_int.h"
 #include "lookout/sys/log.h"
 
-/* One opening of the device; freed, and the descriptor closed, when its handle is. */
+/* One opening of the device; when its handle is closed, it is freed and the descriptor
+ * closed. */
 struct serial_port {
     uv_poll_t poll;
     int fd;            /* owned */
@@ -61,7 +62,7 @@ static void on_port_closed(uv_handle_t *handle)
 {
     struct serial_port *port = handle->data;
     struct feed *feed = port->feed;
-    close(port->fd); /* only now: the loop no longer knows the number */
+    close(port->fd); /* only now, when the loop has released the descriptor */
     free(port);
     feeds_release(feed);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A connection to a server that sends: looked up, connected, and begun again with growing
- * waits whenever it breaks or falls silent for idle_timeout. A half-open connection looks
- * like silence, so the idle timeout is what ends it (OpenCPN issue 1142, SignalK 1425).
- */
+/* A connection to a server that sends data: looks up the name, connects, and begins again
+ * with growing waits whenever the connection breaks or is silent for idle_timeout. A
+ * half-open connection looks like silence, so the idle timeout ends it (OpenCPN issue
+ * 1142, SignalK 1425). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,8 @@ struct tcp_feed {
     struct feed *feed; /* borrowed */
     uv_timer_t timer;  /* an attempt's limit, the wait before one, or the idle timeout */
     uv_getaddrinfo_t lookup;
-    struct addrinfo *addresses; /* owned; what the look-up gave */
-    struct addrinfo *next;      /* borrowed from addresses: to be tried */
+    struct addrinfo *addresses; /* owned; the result of the look-up */
+    struct addrinfo *next;      /* borrowed from addresses: the next to try */
     struct tcp_link *link;      /* borrowed, its handle owns it; NULL: none */
     uint64_t wait_ms;           /* before the next attempt */
     uint64_t received_loop_ms;
@@ -74,7 +74,7 @@ static void close_connection(struct tcp_feed *tcp, const char *why)
     struct feed *feed = tcp->feed;
     feed->is_open = false;
     feed->disconnects++;
-    input_reset(feed->input); /* half a line does not go on in the next connection */
+    input_reset(feed->input); /* the next connection does not continue half a line */
     retry_tcp_later(tcp, "disconnected", why);
 }
 
@@ -84,7 +84,7 @@ static void on_idle(uv_timer_t *timer)
     const struct feed *feed = tcp->feed;
     uint64_t idle_ms = uv_now(feed->feeds->loop) - tcp->received_loop_ms;
     uint64_t limit_ms = (uint64_t)feed->conf.idle_timeout_ms;
-    if (feed_path_is_paused(feed)) /* it is us who do not read */
+    if (feed_path_is_paused(feed)) /* we are not reading */
         uv_timer_start(&tcp->timer, on_idle, limit_ms, 0);
     else if (idle_ms < limit_ms)
         uv_timer_start(&tcp->timer, on_idle, limit_ms - idle_ms, 0);
@@ -112,7 +112,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         return;
     }
     tcp->received_loop_ms = uv_now(feed->feeds->loop);
-    tcp->wait_ms = 0; /* it works: the next attempt may come soon */
+    tcp->wait_ms = 0; /* the connection works: the next attempt may come soon */
     feed_path_bytes(feed, feed->input, buf->base, (size_t)n);
     feed_path_flush(feed->feeds);
 }
@@ -262,7 +262,7 @@ static void tcp_close(struct feed *feed)
     uv_freeaddrinfo(tcp->addresses);
     tcp->addresses = tcp->next = NULL;
     if (tcp->is_looking_up)
-        uv_cancel((uv_req_t *)&tcp->lookup); /* its callback comes all the same */
+        uv_cancel((uv_req_t *)&tcp->lookup); /* its callback is still called */
     uv_close((uv_handle_t *)&tcp->timer, on_timer_closed);
 }
 

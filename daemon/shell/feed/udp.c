@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Datagrams: from one address or a multicast group (IEC 61162-450 sends AIS to
- * 239.192.0.4). What the kernel dropped because we were too slow is counted. */
+/* Datagrams to one address or a multicast group (IEC 61162-450 sends AIS to 239.192.0.4).
+ * Datagrams that the kernel dropped because we were too slow are counted. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -18,14 +18,15 @@
 /* Twenty thousand datagrams of one sentence (the kernel counts about 800 bytes each). */
 enum { RECEIVE_BUFFER_BYTES = 16 << 20 };
 
-/* Each sender has an input of its own, so that the parts of its messages do not meet
- * those of others. When there are more than these, the one heard longest ago goes. */
+/* Each sender has its own input, so that the parts of its messages do not mix with those
+ * of others. When there are more senders than this, the one heard longest ago is dropped.
+ */
 enum { SENDERS = 64 };
 
-/* A script may send each line from a socket, thus a port, of its own (`nc -u`, the
- * shell's /dev/udp). When so many ports of a host in a row were new, the next new ones of
- * that host share an input, so that their parts find each other. One that comes back gets
- * an input of its own. */
+/* A script may send each line from a new socket, and so from a new port (`nc -u`, the
+ * shell's /dev/udp). When this many ports of a host in a row were new, its next new ports
+ * share one input, so that the parts of messages find each other. A port that comes back
+ * gets its own input. */
 enum { LOOSE_LEAST = 8, LOOSE_PORTS = 2 * SENDERS };
 
 struct udp_sender {
@@ -38,9 +39,9 @@ struct udp_feed {
     uv_udp_t handle;
     struct udp_sender senders[SENDERS];
     size_t count;
-    size_t last; /* index of the sender of the last datagram: often this one's too */
-    struct input *loose; /* owned; of ports that come once; NULL: none so far */
-    struct sockaddr_storage loose_host; /* whose ports these are */
+    size_t last;                        /* index of the sender of the last datagram */
+    struct input *loose;                /* owned; for ports that come once; NULL: none */
+    struct sockaddr_storage loose_host; /* the host of these ports */
     in_port_t loose_ports[LOOSE_PORTS]; /* a ring */
     uint64_t loose_count;               /* new ports in a row */
     uint32_t drops_seen;                /* the kernel's counter wraps at 2^32 */
@@ -48,7 +49,8 @@ struct udp_feed {
     bool is_open;                       /* the handle */
 };
 
-/* Count the datagrams that found the socket's buffer full since the last look. */
+/* Count the datagrams that were dropped since the last look because the socket's buffer
+ * was full. */
 static void count_drops(struct udp_feed *udp)
 {
 #if defined SO_MEMINFO
@@ -107,7 +109,7 @@ static void copy_address(struct sockaddr_storage *to, const struct sockaddr *fro
                                       : sizeof(struct sockaddr_in6));
 }
 
-/* Note a new port; true: its host's ports come once. */
+/* Note a new port; true: the ports of its host come once. */
 static bool is_loose(struct udp_feed *udp, const struct sockaddr *address)
 {
     in_port_t port = port_bound_to(address);
@@ -116,7 +118,7 @@ static bool is_loose(struct udp_feed *udp, const struct sockaddr *address)
         udp->loose_count = 0;
     }
     for (size_t i = 0; i < LOOSE_PORTS && i < udp->loose_count; i++)
-        if (udp->loose_ports[i] == port) /* it came back: its sender stays */
+        if (udp->loose_ports[i] == port) /* the port came back: its sender stays */
             return false;
     udp->loose_ports[udp->loose_count++ % LOOSE_PORTS] = port;
     return udp->loose_count > LOOSE_LEAST;
@@ -162,7 +164,7 @@ static void on_datagram(uv_udp_t *handle, ssize_t n, const uv_buf_t *buf,
     if (n < 0)
         log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "receive",
                      "receiving failed reason=\"%s\"", uv_strerror((int)n));
-    if (n < 0 || address == NULL) { /* the batch is through */
+    if (n < 0 || address == NULL) { /* the batch has ended */
         feed_path_flush(feed->feeds);
         return;
     }

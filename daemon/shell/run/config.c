@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the configuration with what the environment says. */
+/* Reads the configuration, with values from the environment. */
 #include "lookout/run/config.h"
 
 #include <stdio.h>
@@ -37,7 +37,7 @@ static void print_report(const char *file, const struct conf_report *report, int
         fprintf(stderr, "%s%s\n",
                 is_warning(report->lines[i]) ? log_prefix(LOG_LEVEL_WARNING) : on_error,
                 report->lines[i]);
-    /* For people; programs that read the faults count for themselves. */
+    /* only for people; programs count the faults themselves */
     if (report->errors > 0 && isatty(STDERR_FILENO) == 1)
         fprintf(stderr, "%s: %zu error%s\n", file, report->errors,
                 report->errors > 1 ? "s" : "");
@@ -45,7 +45,7 @@ static void print_report(const char *file, const struct conf_report *report, int
         fprintf(stderr, "%s%s: %s\n", on_error, file, err_text(rc));
 }
 
-/* By hand the installed file means what it means to the service. */
+/* A command with the installed file uses the service's state directory. */
 static const char *find_state(const char *file)
 {
     static const char folder[] = LOOKOUT_SYSCONFDIR "/lookoutd/";
@@ -81,7 +81,7 @@ int config_load(const char *file, const struct config_options *options,
         keep_error(&report, rc, err);
     conf_report_finish(&report);
 #ifdef __GLIBC__
-    /* Documents weigh more as they are read than what is made of them: 1,000 zones leave
+    /* While documents are read they take more memory than their result: 1,000 zones leave
      * 10 MB to give back. */
     if (!options->is_reload)
         malloc_trim(0);

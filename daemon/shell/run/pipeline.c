@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What run and replay share: reports through the engine, and cuts of its state into the
- * store. */
+/* The code that run and replay share: feeds reports to the engine, and cuts of its state
+ * to the store. */
 #include "lookout/run/pipeline.h"
 
 #include <stdlib.h>
@@ -198,7 +198,7 @@ int pipeline_commit(struct pipeline *p, bool all)
     p->has_alerts = false;
     rc = store_submit(p->store, batch);
     if (rc == ERR_LIMIT)
-        rc = 0; /* queued; the caller sees store_queued_bytes and reads slower */
+        rc = 0; /* queued; the caller then reads slower */
     if (rc == 0 && p->batch == NULL)
         rc = ERR_NOMEM;
     p->rc = rc;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recordings through the configured rules, as fast as the machine goes.
- * The configuration's feeds are not opened; nothing is posted unless --deliver. */
+/* Applies the configured rules to recordings, as fast as possible. The configuration's
+ * feeds are not opened; nothing is posted unless --deliver. */
 #include "replay_int.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ static void on_report(void *context, const struct report *report)
         p->rc = rc;
 }
 
-/* All of them before anything that takes time. */
+/* all inputs are opened before any long work */
 static int open_readers(struct replay *r)
 {
     struct err err = {0};
@@ -80,7 +80,7 @@ static void say_store_error(void *context, const char *text)
     fprintf(stderr, "lookoutd replay: store: %s\n", text);
 }
 
-/* The directory to fill; NULL: nothing is kept. */
+/* The directory to fill; NULL: no state is kept. */
 static const char *state_directory(const struct replay *r)
 {
     const char *state = r->options->state;
@@ -139,7 +139,7 @@ static int open_state(struct replay *r)
     return 0;
 }
 
-/* --- going through --- */
+/* --- reading the recordings --- */
 
 static void feed_source(struct replay *r, struct replay_source *s)
 {
@@ -190,7 +190,7 @@ static int go_through(struct replay *r)
     return p->rc != 0 ? p->rc : pipeline_commit(p, false);
 }
 
-/* Wait until every delivery is settled, one way or the other. */
+/* Wait until every delivery is delivered or given up. */
 static int wait_for_delivery(struct replay *r)
 {
     const char *kept = state_directory(r), *directory = kept != NULL ? kept : r->scratch;
@@ -209,7 +209,7 @@ static int wait_for_delivery(struct replay *r)
     return counts.dead == 0 ? 0 : ERR_IO;
 }
 
-/* Untimed recordings: nothing could be placed in time. */
+/* Recordings without times: no report has a time. */
 static bool needs_start(const struct replay *r)
 {
     for (size_t i = 0; i < r->source_count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of a replay, for the files that make it up. */
+/* The parts of a replay, for its files. */
 #ifndef LOOKOUT_REPLAY_INT_H
 #define LOOKOUT_REPLAY_INT_H
 
@@ -27,17 +27,17 @@ struct replay {
     struct tally tally;
     struct store *store;
     struct delivery *delivery;
-    struct wake wake; /* what the store's commits wake: the delivery */
+    struct wake wake; /* woken by the store's commits: the delivery */
     char scratch[64]; /* directory of the outbox when only --deliver is given; "" */
     struct replay_source *sources;
     size_t source_count;
     size_t damaged; /* inputs that ended in an error */
 };
 
-/* replay_summary.c: every line accounted for, alerts a day by rule, the noisiest vessels;
- * to stderr. */
+/* replay_summary.c: prints to stderr how many lines were used or refused, alerts per day
+ * for each rule, and the vessels with the most alerts. */
 void replay_summary(const struct replay *r);
-/* How far it is, on a terminal. */
+/* Show the progress on a terminal. */
 void replay_summary_progress(const struct replay *r, bool is_last);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a replay says on stderr: progress on a terminal, and the closing summary. */
+/* What a replay prints on stderr: progress on a terminal, and the closing summary. */
 #include <stdio.h>
 #include <unistd.h>
 

@@ -14,16 +14,16 @@
 
 enum {
     TICK_MS = 100,
-    COMMIT_MS = 5000, /* live feeds: at most so much is lost by kill -9 */
+    COMMIT_MS = 5000, /* live feeds: at most this time is lost by kill -9 */
     PRUNE_MS = 3600 * 1000,
-    SWEEP_MS = 250, /* --once: how often the outbox is looked at */
+    SWEEP_MS = 250, /* --once: how often the outbox is read */
     STOP_FLUSH_MS = 3000,
     DELIVERY_GRACE_MS = 1000,
     QUEUE_HIGH = 32 << 20,
     QUEUE_LOW = 8 << 20
 };
 
-/* --- the way of the data --- */
+/* --- the path of the data --- */
 
 void run_fail(struct run *r, const char *what, int rc)
 {
@@ -39,7 +39,7 @@ static void commit_cut(struct run *r)
         run_fail(r, "the state cannot be kept", rc);
 }
 
-/* A store that is behind slows the feeds, not the memory. */
+/* When the store is behind, the feeds are slowed, so that memory does not grow. */
 static void balance_store(struct run *r)
 {
     size_t queued = store_queued_bytes(r->store);
@@ -84,7 +84,7 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     struct feed_status status;
     feeds_status(r->feeds, feed, &status);
     const char *id = status.id;
-    /* By the clock, as since_ms is: event time may run ahead with a ship's clock, and is
+    /* By the clock, like since_ms: event time may run ahead with a ship's clock, and is
      * behind by the feeds' lateness. */
     int rc = engine_feed_alert(engine_conf(r->pipeline.engine), is_silent, id, since_ms,
                                r->pipeline.clock_ms, &alert);
@@ -96,7 +96,7 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
         commit_cut(r);
 }
 
-/* A recording of bare sentences: all of it was refused. */
+/* A recording of sentences without times: all of it was refused. */
 static void warn_of_no_time(const struct run *r)
 {
     for (size_t i = 0; i < feeds_count(r->feeds); i++) {
@@ -124,7 +124,7 @@ static void on_end(void *context)
     notify_status("the recordings are through");
 }
 
-/* --once: nothing waits for delivery any more, or has waited long enough. */
+/* --once: no delivery is waiting, or the waiting time is over. */
 static void sweep_store(struct run *r)
 {
     struct store_counts counts = {0};
@@ -147,7 +147,7 @@ static void sweep_store(struct run *r)
     run_stop(r, ERR_LIMIT);
 }
 
-/* The watchdog hears of us only while the store makes progress, too. */
+/* The watchdog is notified only while the store makes progress, too. */
 static void beat_watchdog(struct run *r)
 {
     struct store_health health;
@@ -239,7 +239,7 @@ void run_stop(struct run *r, int rc)
     uv_close((uv_handle_t *)&r->on_term, NULL);
     uv_close((uv_handle_t *)&r->on_int, NULL);
     uv_close((uv_handle_t *)&r->on_hup, NULL);
-    signal(SIGHUP, SIG_IGN); /* its default would kill what is being ended */
+    signal(SIGHUP, SIG_IGN); /* its default would kill the process during its end */
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -331,7 +331,7 @@ static int start_parts(struct run *r, struct err *err)
     return rc;
 }
 
-/* What came in waited so long at most: the loop's time without its waiting. */
+/* New data waited at most this long: the loop's time without its idle time. */
 static void on_turn(uv_prepare_t *turn)
 {
     struct run *r = turn->data;
@@ -375,7 +375,7 @@ static void finish_run(struct run *r)
     if (r->delivery != NULL)
         delivery_stop(r->delivery, DELIVERY_GRACE_MS);
     if (r->store != NULL) {
-        /* A disk that fails gets its last try as the store closes. */
+        /* A failing disk gets its last try when the store closes. */
         struct store_health health;
         store_health(r->store, &health);
         if (!store_flush(r->store, health.is_failing ? 0 : STOP_FLUSH_MS)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The daemon's parts, for the files that make up run. */
+/* The daemon's parts, for the files of run. */
 #ifndef LOOKOUT_RUN_INT_H
 #define LOOKOUT_RUN_INT_H
 
@@ -16,24 +16,24 @@
 #include "lookout/run/wake.h"
 #include "lookout/store/store.h"
 
-/* A reload: a worker reads the file and makes an engine of it; the loop lets that engine
- * take over ship by ship, puts it in force at a commit, and a worker frees the old. */
+/* A reload: a worker reads the file and creates a new engine. The loop lets it take over
+ * ship by ship and puts it in force at a commit. Then a worker frees the old engine. */
 enum reload_phase { RELOAD_NONE, RELOAD_READING, RELOAD_FOLLOWING, RELOAD_FREEING };
 struct reload {
     enum reload_phase phase;
-    bool is_wanted;        /* SIGHUP came, and was not followed yet */
-    uint64_t wanted_ms;    /* of the loop's time: the first such */
-    uv_timer_t timer;      /* a burst is waited out */
+    bool is_wanted;        /* SIGHUP came and is not handled yet */
+    uint64_t wanted_ms;    /* the loop's time of the first such signal */
+    uv_timer_t timer;      /* waits for the end of a burst */
     uv_idle_t step;        /* while FOLLOWING */
     uv_work_t work;        /* while READING and FREEING */
-    atomic_bool is_ended;  /* the daemon stops: the worker leaves what takes long */
+    atomic_bool is_ended;  /* the daemon stops: the worker skips long work */
     struct conf *conf;     /* owned: the new one, then the old one to be freed */
     struct engine *engine; /* owned: likewise */
     struct err err;
     int rc;
 };
 
-/* The longest turns of the loop, of this minute and the one before. */
+/* The longest turns of the loop in this minute and the one before. */
 struct run_turns {
     uint64_t at_ns, idle_ns; /* at the last turn's end */
     uint64_t longest_ns[2];
@@ -47,7 +47,7 @@ struct run {
     struct store *store;         /* owned */
     struct store_reader *reader; /* owned: counts for metrics and for --once */
     struct delivery *delivery;   /* owned */
-    struct wake wake;            /* what the store's commits wake: the delivery */
+    struct wake wake;            /* woken by the store's commits: the delivery */
     struct feeds *feeds;         /* owned until closed */
     struct api *api;             /* owned until closed */
     struct api *local;           /* the same, on the socket in the state directory */
@@ -57,7 +57,7 @@ struct run {
     uv_loop_t loop;
     uv_timer_t tick; /* event time, commits, watchdog */
     uv_signal_t on_term, on_int, on_hup;
-    uv_prepare_t turn; /* once a turn of the loop: how long it was busy */
+    uv_prepare_t turn; /* once in each turn of the loop: its busy time */
     struct run_turns turns;
     int64_t started_ms, committed_ms, pruned_ms, swept_ms, beat_ms;
     uint64_t ended_ms;    /* of the loop's time: since is_ended */
@@ -69,30 +69,29 @@ struct run {
     bool is_paused; /* the store is behind */
     bool is_ended;  /* the recordings are through */
     bool is_stopping;
-    bool is_api_closing; /* the old one, by a reload; then the new one is opened */
-    int rc;              /* what run_daemon returns */
+    bool is_api_closing; /* by a reload: the old one closes, then the new opens */
+    int rc;              /* the result of run_daemon */
 };
 
 /* Whether a configuration listens to live feeds; if not, it reads recordings. */
 bool run_is_live(const struct conf *conf);
-/* run_reload.c: SIGHUP. A burst of them is one reload; a bad file is refused whole and
- * the old goes on. */
+/* run_reload.c: SIGHUP. A burst of signals is one reload; a bad file is refused as a
+ * whole and the old configuration stays. */
 void run_reload_init(struct run *r);
 void run_reload_ask(struct run *r);
-/* The daemon stops: what is under way is left. */
+/* The daemon stops: abandon the reload under way. */
 void run_reload_stop(struct run *r);
-/* run_metrics.c: opens the API where the configuration in force says, to be asked by it.
- */
+/* run_metrics.c: opens the API at the address of the configuration. */
 int run_metrics_open_api(struct run *r, struct err *err);
-/* The socket is a convenience: that it cannot be opened is said, no more. */
+/* Open the socket, which is a convenience: a failure is only logged. */
 void run_metrics_open_local(struct run *r);
 /* Lines a second of each feed, looked at every few seconds. */
 void run_metrics_rate(struct run *r);
-/* Everything that waits goes through the engine. */
+/* Feed all waiting reports to the engine. */
 void run_drain(struct run *r);
-/* It cannot go on: says why and ends. */
+/* The daemon cannot go on: log why and end. */
 void run_fail(struct run *r, const char *what, int rc);
-/* Begin to end; run_daemon will return rc. */
+/* Begin to stop; run_daemon will return rc. */
 void run_stop(struct run *r, int rc);
 
 /* run_process.c: append process_cpu_seconds_total and the like. ERR_NOMEM. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What /metrics, /healthz and /readyz say. Base units, one prefix, no MMSI in a label. */
+/* The texts of /metrics, /healthz and /readyz. Base units, one prefix, no MMSI in a
+ * label. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,7 +106,7 @@ static int feed_metrics(const struct run *r, struct buf *out)
         for (size_t i = 0; i < count && rc == 0; i++) {
             struct feed_status s;
             feeds_status(r->feeds, i, &s);
-            /* One that a reload took out may have a successor of its name. */
+            /* A feed that a reload removed may have a successor with its name. */
             if (!s.is_gone)
                 rc = metric_sample(out, feed_rows[f].name, "feed", s.id,
                                    feed_figure(r, i, (enum feed_figure)f));
@@ -284,10 +285,10 @@ static int write_metrics(void *context, struct buf *out)
                            ? r->turns.longest_ns[0]
                            : r->turns.longest_ns[1];
     if (rc == 0)
-        rc = write_single(
-            out, "lookoutd_loop_longest_turn_seconds", "gauge",
-            "The longest time, in the last minutes, that the event loop spent on one task.",
-            (double)turn_ns / 1e9);
+        rc = write_single(out, "lookoutd_loop_longest_turn_seconds", "gauge",
+                          "The longest time, in the last minutes, that the event loop "
+                          "spent on one task.",
+                          (double)turn_ns / 1e9);
     if (rc == 0)
         rc = feed_metrics(r, out);
     if (rc == 0)
@@ -329,8 +330,8 @@ static struct status_source source_of(const struct run *r)
     };
 }
 
-/* Ready: a feed is open or read to its end, and what is found can be kept. What else is
- * wrong is said, but no reason to be taken out of service. */
+/* Ready: a feed is open or read to its end, and the store accepts data. Other problems
+ * are listed, but the daemon is still ready. */
 static bool is_ready(void *context, struct buf *why)
 {
     const struct run *r = context;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The process_* metrics that Prometheus' client libraries agree on, from /proc/self. What
- * cannot be read is left out. */
+/* The common process_* metrics of Prometheus' client libraries, from /proc/self. Values
+ * that cannot be read are left out. */
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,8 +24,8 @@ struct process {
     double cpu_s, start_s, virtual_bytes, resident_bytes;
 };
 
-/* The program's name, field 2, is in parentheses and may hold anything: what follows its
- * last parenthesis is field 3. */
+/* The program's name, field 2, is in parentheses and may contain any character: field 3
+ * follows its last parenthesis. */
 static bool read_stat(double ret_fields[STAT_RSS + 1])
 {
     char text[1024];
@@ -50,7 +50,7 @@ static bool read_stat(double ret_fields[STAT_RSS + 1])
     return true;
 }
 
-/* When the machine started, in seconds since 1970. */
+/* The time when the machine started, in seconds since 1970. */
 static double boot_s(void)
 {
     struct timespec now, up;

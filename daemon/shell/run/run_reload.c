@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SIGHUP: what a restart with the changed file would do, without closing what did not
+/* SIGHUP has the effect of a restart with the changed file, without closing what did not
  * change and without a pause of the loop. */
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static bool is_same_text(const char *a, const char *b)
     return (a == NULL) == (b == NULL) && (a == NULL || strcmp(a, b) == 0);
 }
 
-/* What only a restart can change is said and left. */
+/* Changes that need a restart are logged and ignored. */
 static void warn_fixed(const struct conf *old, const struct conf *fresh)
 {
     if (!is_same_text(old->state, fresh->state))
@@ -34,7 +34,7 @@ static int open_api(struct run *r, struct err *err)
     return r->conf->api_address == NULL ? 0 : run_metrics_open_api(r, err);
 }
 
-/* The loop has let go of the old API, and its address is free. */
+/* The old API is closed, and its address is free. */
 static void on_api_closed(void *context)
 {
     struct run *r = context;
@@ -46,8 +46,8 @@ static void on_api_closed(void *context)
     r->is_reload_good = false;
 }
 
-/* The API goes where the configuration in force says. The new address may be the old one
- * in other words, so the old one goes first; one that could not be opened is tried again.
+/* Open the API at the address of the configuration. The new address may be the old one in
+ * other words, so the old API closes first; one that could not be opened is tried again.
  */
 static int follow_api(struct run *r, const struct conf *old, struct err *err)
 {
@@ -65,8 +65,8 @@ static int follow_api(struct run *r, const struct conf *old, struct err *err)
     return 0;
 }
 
-/* A daemon does not start with a recording that is not there; so neither does it reload.
- * Those it has opened already may be gone by now. */
+/* A daemon does not start when a recording is missing, so it does not reload either.
+ * Recordings that are open already may be missing by now. */
 static bool can_follow(const struct conf *old, const struct conf *fresh, struct err *err)
 {
     bool can = true;
@@ -143,7 +143,7 @@ static void reload_free(struct run *r)
     on_freed(&r->reload.work, 0);
 }
 
-/* What is wrong stays on screen until a reload succeeds. */
+/* The status shows the fault until a reload succeeds. */
 static void reload_refuse(struct run *r)
 {
     r->is_reload_good = false;
@@ -172,7 +172,7 @@ static void reload_report(struct run *r, int rc)
     notify_ready("watching");
 }
 
-/* The new engine is in force. All else follows, whatever of it fails. */
+/* The new engine is in force. All other parts follow, even if one of them fails. */
 static int reload_apply(struct run *r, struct conf *fresh, struct err *err)
 {
     struct conf *old = r->conf;
@@ -200,8 +200,7 @@ static int reload_apply(struct run *r, struct conf *fresh, struct err *err)
     return rc != 0 ? rc : api_rc;
 }
 
-/* What was learned under the old configuration is kept first, and each feed's place with
- * it. */
+/* The state under the old configuration is stored first, with each feed's place. */
 static void reload_finish(struct run *r)
 {
     struct reload *l = &r->reload;
@@ -273,7 +272,7 @@ static void on_timer(uv_timer_t *timer)
         reload_refuse(r);
 }
 
-/* Signals that follow each other closely are one, but not for ever. */
+/* Signals that follow each other closely are one reload, up to a time limit. */
 static void reload_schedule(struct run *r)
 {
     uint64_t waited_ms = uv_now(&r->loop) - r->reload.wanted_ms;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How it stands, as lines and as JSON. Reads counters and the database; changes nothing.
- */
+/* The daemon's status as lines and as JSON. Reads counters and the database; changes
+ * nothing. */
 #include "lookout/run/status.h"
 
 #include <jansson.h>
@@ -11,9 +11,9 @@
 #include "lookout/base/time.h"
 
 enum {
-    REFUSED_MIN = 20,               /* lines, before their share says anything */
-    PENDING_OLD_MS = 5 * 60 * 1000, /* a delivery that waits longer is worth a word */
-    BEHIND_MS = 5 * 60 * 1000       /* and a feed that is later */
+    REFUSED_MIN = 20,               /* fewer lines give no meaningful share */
+    PENDING_OLD_MS = 5 * 60 * 1000, /* a delivery that waits longer is a problem */
+    BEHIND_MS = 5 * 60 * 1000       /* a feed that is later is a problem */
 };
 
 /* --- what is wrong --- */
@@ -30,7 +30,7 @@ static uint64_t refused_of(const struct input_counts *c, enum input_reject *ret_
     return sum;
 }
 
-/* The event time of a feed's last report behind its arrival. */
+/* How far the event time of a feed's last report was behind its arrival. */
 static int64_t delay_of(const struct status_source *s, size_t feed, int64_t heard_ms)
 {
     int64_t time_ms =

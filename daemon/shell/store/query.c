@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stored alerts, calls and voyages as JSON lines for the commands. Read page by page into
- * memory, so that a slow reader of our output never holds the write-ahead log back. */
+/* Stored alerts, calls and voyages as JSON lines for the commands. They are read page by
+ * page into memory, so that a slow reader of the output never blocks the write-ahead log.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,7 +122,7 @@ int query_vessels(const struct store_filter *f, struct buf *out)
             rc = buf_add_char(out, ',');
         if (rc != 0)
             break;
-        /* Leading zeros are no JSON number. */
+        /* JSON numbers have no leading zeros. */
         rc = is_json_number(x) ? buf_printf(out, "%llu", strtoull(x, NULL, 10))
                                : query_text(out, x);
     }
@@ -247,7 +248,7 @@ static int bind_alerts(sqlite3_stmt *s, const struct store_filter *f, int64_t af
     return rc;
 }
 
-/* Fills the page with alerts after row `after`; an empty page is the end. */
+/* Fill the page with alerts after row `after`; an empty page is the end. */
 static int alerts_page(struct store_reader *r, const struct store_filter *f,
                        int64_t after, struct query_page *p)
 {

@@ -150,7 +150,7 @@ static int add_call_row(sqlite3_stmt *s, struct query_page *p)
     return rc != 0 ? rc : query_page_add(p, sqlite3_column_int64(s, ROW));
 }
 
-/* The last row handed out: the next page begins behind it. */
+/* the last row given out; the next page begins after it */
 struct place {
     int64_t at, is_voyage, row;
 };

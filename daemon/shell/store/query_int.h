@@ -10,14 +10,14 @@
 struct query_page {
     struct buf text; /* lines, each with its NUL */
     size_t count;
-    size_t line; /* where the line being written begins */
+    size_t line; /* the beginning of the line that is being written */
     size_t at[QUERY_PAGE];
     int64_t row[QUERY_PAGE];
 };
 void query_page_finish(struct query_page *p);
-/* The line written since the last call is whole. */
+/* End the line that is being written. */
 MUST_CHECK int query_page_add(struct query_page *p, int64_t row);
-/* Hands the lines out, until one is refused, and empties the page. */
+/* Give out the lines until one is refused, and empty the page. */
 MUST_CHECK int query_page_emit(struct query_page *p, store_line line, void *context);
 
 /* A JSON string with its quotes. */
@@ -32,7 +32,7 @@ MUST_CHECK int query_member_time(struct buf *b, const char *name, sqlite3_stmt *
 /* value / 10^decimals */
 MUST_CHECK int query_member_fixed(struct buf *b, const char *name, int64_t value,
                                   int decimals);
-/* The vessels asked for as a JSON array: numbers (MMSI or IMO) and names. */
+/* The requested vessels as a JSON array: numbers (MMSI or IMO) and names. */
 MUST_CHECK int query_vessels(const struct store_filter *f, struct buf *out);
 
 #endif

@@ -27,18 +27,19 @@ enum reader_statement {
 
 struct store_reader {
     struct store_place place;
-    sqlite3 *handle; /* NULL: to be opened anew */
-    dev_t device;    /* of the file that is open: a damaged one is replaced */
+    sqlite3 *handle; /* NULL: must be opened again */
+    dev_t device;    /* of the open file; a damaged one is replaced */
     ino_t inode;
-    int64_t generation; /* counts such changes, so that versions never repeat */
+    int64_t generation; /* counts the replacements, so that versions differ */
     sqlite3_stmt *statements[READER_STATEMENTS];
 };
 
-/* The statement, ready to be bound; opens or reopens the database as needed. NULL and
+/* The statement, ready to be bound; opens or reopens the database if needed. NULL and
  * *ret_code on failure. */
 sqlite3_stmt *store_reader_statement(struct store_reader *r, enum reader_statement which,
                                      int *ret_code);
-/* Ends a walk: resets, and turns SQLite's code into ours (DONE and ROW are fine). */
+/* End a query: reset the statement, and translate SQLite's code into ours (DONE and ROW
+ * are fine). */
 int store_reader_end(struct store_reader *r, sqlite3_stmt *statement, int rc);
 
 #endif

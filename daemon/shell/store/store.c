@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store's front: opening and closing, and what other threads hand to the writer. */
+/* The store's front: opening and closing, and the data that other threads give to the
+ * writer. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,8 +9,8 @@
 #include "lookout/sys/clock.h"
 #include "writer_int.h"
 
-/* A database up to this size is looked through at every start (some 1 GB/s); in a larger
- * one damage shows when the page is met. */
+/* A database up to this size is checked at every start (some 1 GB/s); in a larger one,
+ * damage shows when the page is read. */
 #define CHECK_BYTES ((off_t)256 << 20)
 #define QUOTA_BYTES ((int64_t)8 << 30)
 
@@ -20,7 +21,7 @@ struct store {
     bool has_writer;
 };
 
-/* Opens, and looks through all of it when asked; *ret_rc says what kind of fault. */
+/* Open the database, and check all of it if asked; *ret_rc is the kind of fault. */
 static int open_checked(const struct store_place *place, bool is_in_doubt,
                         struct store_db *ret_db, int *ret_rc, struct err *err)
 {
@@ -154,7 +155,7 @@ int store_submit(struct store *s, struct store_batch *b)
     return store_writer_queue_put(&s->queue, b);
 }
 
-/* The queue is only read here, but its mutex must be taken. */
+/* the queue is only read, but its mutex is needed */
 static struct store_queue *queue_of(const struct store *s)
 {
     union {
@@ -237,8 +238,9 @@ void store_prune(struct store *s, const struct conf_retain *retain, int64_t now_
     pthread_mutex_unlock(&s->queue.mutex);
 }
 
-/* An own small batch of the store's, handed over when it was built whole. Outcomes are
- * taken over the limit too: without them what was delivered would be sent again. */
+/* A small batch of the store itself, submitted when it was built without failure.
+ * Outcomes are accepted over the limit too: without them, delivered alerts would be sent
+ * again. */
 static int hand_over_batch(struct store *s, struct store_batch *b, int code)
 {
     if (code != 0) {

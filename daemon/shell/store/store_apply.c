@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One transaction over a list of batches, operation by operation. Knows nothing of
- * threads or of trying again. */
+/* Applies a list of batches in one transaction, operation by operation. Knows nothing of
+ * threads or retries. */
 #include <string.h>
 
 #include "lookout/base/time.h"
 #include "lookout/sys/clock.h"
 #include "store_int.h"
 
-/* Bound values in order of their columns; the first fault stays. */
+/* Binds values in the order of their columns; keeps the first fault. */
 struct binder {
     sqlite3_stmt *statement; /* borrowed */
     int column;
@@ -39,7 +39,7 @@ static void bind_real(struct binder *b, double value)
         b->rc = sqlite3_bind_double(b->statement, b->column, value);
 }
 
-/* Not copied: lives until the statement is reset. */
+/* Not copied: the value must live until the statement is reset. */
 static void bind_text(struct binder *b, const char *text, size_t n)
 {
     b->column++;
@@ -128,7 +128,7 @@ static int apply_voyage(struct store_db *db, const struct store_op_voyage *op)
     const char *at = op->texts;
     const char *name = next_text(&at), *from = next_text(&at), *to = next_text(&at);
     const struct voyage *v = &op->voyage;
-    /* One declared destination a line: cleaned text holds no line ends. */
+    /* One declared destination per line: cleaned text has no line ends. */
     char destinations[sizeof v->destinations + 1];
     size_t n = 0;
     for (size_t i = 0; i < v->destination_count && i < VOYAGE_DESTINATIONS_MAX; i++) {
@@ -196,7 +196,7 @@ static int apply_alert(struct store_db *db, const struct store_op_alert *op)
         bind_time(&b, TIME_NONE);
     int rc = run_bound(&b);
     if (rc != SQLITE_OK || sqlite3_changes(db->handle) == 0)
-        return rc; /* stored before: left as it is, its deliveries too */
+        return rc; /* stored before: the alert and its deliveries stay */
     db->last_alert++;
     for (size_t i = 0; i < op->webhook_count && rc == SQLITE_OK; i++) {
         int64_t webhook = store_db_webhook(db, next_text(&webhooks), &rc);
@@ -289,7 +289,7 @@ int store_apply_commit(struct store_db *db, const struct store_batch *first)
         rc = store_db_run(db->statements[STORE_SQL_COMMIT]);
     if (rc == SQLITE_OK)
         return SQLITE_OK;
-    /* Some faults have rolled back already; then there is nothing left to do. */
+    /* Some faults have rolled back already. */
     if (!sqlite3_get_autocommit(db->handle))
         store_db_run(db->statements[STORE_SQL_ROLLBACK]);
     db->last_alert = last_alert;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A batch in memory: operations one behind the other in one block, each with copies of
- * all it needs. Built by the loop and delivery threads, walked by the writer. */
+/* A batch in memory: a sequence of operations in one block, each with copies of all its
+ * data. Built by the loop and delivery threads, read by the writer. */
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,8 +34,8 @@ size_t store_batch_bytes(const struct store_batch *b)
     return b->ops.length;
 }
 
-/* Room for an operation of `fixed` bytes with `extra` bytes behind; zeroed but for
- * `extra`. NULL: out of memory. */
+/* Add an operation of `fixed` bytes, which are zeroed, followed by `extra` bytes. NULL:
+ * out of memory. */
 static void *add_op(struct store_batch *b, enum store_op_kind kind, size_t fixed,
                     size_t extra)
 {
@@ -54,7 +54,7 @@ static void *add_op(struct store_batch *b, enum store_op_kind kind, size_t fixed
     return at;
 }
 
-/* Appends a text with its NUL; returns where the next one goes. */
+/* Append a text with its NUL; returns the place for the next one. */
 static char *put_text_bytes(char *at, const char *text)
 {
     size_t n = strlen(text) + 1;
@@ -106,7 +106,7 @@ static const char *text_or_empty(const char *text)
 
 int store_batch_call(struct store_batch *b, const struct engine_call *c)
 {
-    /* Not yet a call: inside a port, no stop so far. It has no identity to keep. */
+    /* Not a call yet: inside a port without a stop. It has no identity to store. */
     if (c->event == CALL_ENTERED || c->call.since_ms == TIME_NONE)
         return 0;
     const char *name = text_or_empty(c->name);

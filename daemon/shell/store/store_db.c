@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The writer's connection: its prepared statements, the webhooks' numbers, and how alert
- * ids are kept. */
+/* The writer's connection: prepared statements, the numbers of webhooks, and the form of
+ * alert ids. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,7 +136,7 @@ static int remember_webhook(struct store_db *db, int64_t number, const char *id)
     return SQLITE_OK;
 }
 
-/* What the connection keeps in mind of the tables. */
+/* What the connection remembers of the tables. */
 static int recall_webhooks(struct store_db *db)
 {
     sqlite3_stmt *s = NULL;
@@ -217,7 +217,7 @@ int store_db_open(struct store_db *db, const char *path, int *ret_rc, struct err
         db->device = st.st_dev;
         db->inode = st.st_ino;
         sqlite3_wal_hook(db->handle, on_wal, db);
-        db->wal_bytes = 1; /* what an earlier run left is folded back when idle */
+        db->wal_bytes = 1; /* the log of an earlier run is checkpointed when idle */
         return 0;
     }
     code = store_schema_fault(err, db->handle, rc, path);

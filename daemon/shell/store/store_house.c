@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Housekeeping on the writer's thread, in steps small enough that a batch which comes
- * meanwhile waits some milliseconds at most: checkpoints, pruning by age and by size,
- * giving free pages back. A step that fails is left for another time: nothing is lost by
- * it, and a real fault shows at the next commit. */
+/* Housekeeping on the writer's thread: checkpoints, pruning by age and by size, giving
+ * free pages back. The steps are so small that a new batch waits some milliseconds at
+ * most. A step that fails is left for later: no data are lost, and a real fault shows at
+ * the next commit. */
 
 #include "lookout/base/time.h"
 #include "lookout/sys/clock.h"
 #include "writer_int.h"
 
-/* The log is folded back when it has grown to so many bytes, at latest. */
+/* the log is checkpointed at this size at the latest */
 #define CHECKPOINT_BYTES ((int64_t)32 << 20)
 #define LONG_MS (60 * MINUTE_MS)
-/* Rows a step looks at, pages a step gives back. */
+/* rows that a step reads, pages that a step gives back */
 #define STEP_ROWS 100
 #define STEP_PAGES 128
-/* Free pages worth giving back: this many, and this part of the file. */
+/* free pages to give back: at least this many and this part of the file */
 #define FREE_PAGES 1024
 #define FREE_PART 4
-/* A writer that is never idle still prunes once in a while. */
+/* a writer that is never idle prunes at this interval */
 #define BUSY_STEP_MS 500
 
 /* --- pruning --- */
@@ -32,7 +32,7 @@ static bool is_over_quota(const struct writer *w)
            (pages - unused) * size > w->quota_bytes;
 }
 
-/* What is recorded before this may go by age; INT64_MIN: nothing. */
+/* Rows recorded before this time may be deleted by age; INT64_MIN: none. */
 static int64_t cutoff_ms(const struct store_prune *p, int64_t keep_ms)
 {
     return keep_ms > 0 && p->now_ms > INT64_MIN + keep_ms ? p->now_ms - keep_ms
@@ -51,9 +51,10 @@ static int delete_rows(sqlite3 *db, const char *sql, int64_t row)
     return rc;
 }
 
-/* One kind of row that is pruned. `select` gives row, clock of recording, deliveries that
- * wait, deliveries given up; ?1 the row to begin behind, ?2 the row to end before (the
- * newest alert stays: row numbers must never be used again), ?3 how many. */
+/* One kind of row that is pruned. `select` gives the row, the time of recording, the
+ * number of waiting and of given-up deliveries. ?1 is the row to begin after, ?2 the row
+ * to end before (the newest alert stays, because row numbers must never be used again),
+ * ?3 the number of rows. */
 struct kind {
     const char *select;
     const char *delete[2];
@@ -76,12 +77,12 @@ static const struct kind kinds[] = {
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
-/* Rows of one step that may go: filled by choose. */
+/* The rows of one step that may be deleted. */
 struct choice {
     int64_t row[STEP_ROWS];
     size_t count;
     int64_t last;   /* row looked at last */
-    bool is_at_end; /* the rest is too young, or there is none */
+    bool is_at_end; /* the other rows are too young, or there are none */
 };
 
 static int choose_rows(const struct writer *w, int64_t before_ms, bool is_over,
@@ -168,9 +169,9 @@ static void begin_pruning(struct writer *w)
     pthread_mutex_unlock(&q->mutex);
 }
 
-/* --- giving pages back, folding the log back --- */
+/* --- giving pages back, checkpoints --- */
 
-/* true: there is more to give back. */
+/* true: there are more pages to give back. */
 static bool vacuum_step(struct writer *w)
 {
     int64_t pages = 0, unused = 0;
@@ -185,7 +186,7 @@ static bool vacuum_step(struct writer *w)
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* A reader's snapshot is never waited for: the writer has better things to do. */
+/* The writer never waits for a reader's snapshot. */
 static int checkpoint_log(struct writer *w, int mode)
 {
     sqlite3_busy_timeout(w->db.handle, 0);

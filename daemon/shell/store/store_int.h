@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the store share: the layout of a batch in memory, the writer's
- * connection, the place on disk. */
+/* Declarations that the files of the store share: the layout of a batch in memory, the
+ * writer's connection, the place on disk. */
 #ifndef LOOKOUT_STORE_INT_H
 #define LOOKOUT_STORE_INT_H
 
@@ -21,9 +21,9 @@
 #define STORE_PAGE_BYTES 8192
 #define STORE_BUSY_MS 5000 /* how long a connection waits for another's lock */
 
-/* Outbox rows are clustered by alert: the row id is the alert's with the webhook's number
- * below it. So they ascend in order of acceptance, and an alert's deliveries are one
- * range without an index of their own. */
+/* Outbox rows are clustered by alert: the row id is the alert's row with the webhook's
+ * number in the low bits. So rows ascend in the order of acceptance, and an alert's
+ * deliveries are one range without an index. */
 #define STORE_WEBHOOK_BITS 16
 #define STORE_WEBHOOKS_MAX ((1 << STORE_WEBHOOK_BITS) - 1)
 static inline int64_t store_outbox_row(int64_t alert, int64_t webhook)
@@ -31,7 +31,7 @@ static inline int64_t store_outbox_row(int64_t alert, int64_t webhook)
     return alert * (1 << STORE_WEBHOOK_BITS) + webhook;
 }
 
-/* Why an alert has no deliveries; the first that holds. */
+/* Why an alert has no deliveries; the first reason counts. */
 enum store_mark {
     STORE_MARK_NONE,
     STORE_MARK_MUTED,
@@ -48,34 +48,36 @@ struct store_place {
 MUST_CHECK int store_place_init(struct store_place *p, const char *directory,
                                 struct err *err);
 void store_place_finish(struct store_place *p);
-/* Directory 0700, empty database 0600 where they are absent; *ret_is_new. */
+/* Create the directory (0700) and an empty database (0600) if they are missing;
+ * *ret_is_new. */
 MUST_CHECK int store_place_prepare(const struct store_place *p, bool *ret_is_new,
                                    struct err *err);
-/* ERR_EXISTS: another daemon holds it. */
+/* Take the lock. ERR_EXISTS: another daemon holds it. */
 MUST_CHECK int store_place_lock(struct store_place *p, struct err *err);
-/* Renames the database with its -wal and -shm to NAME.damaged-<time>, a name that is
- * free; ret_name (owned by the caller) is the new path. No connection may be open. */
+/* Rename the database with its -wal and -shm to a free name NAME.damaged-<time>; ret_name
+ * (owned by the caller) is the new path. No connection may be open. */
 MUST_CHECK int store_place_set_aside(const struct store_place *p, int64_t now_ms,
                                      char **ret_name, struct err *err);
 
 /* --- store_schema.c --- */
 
-/* Fills err from the connection's last fault (or from rc alone: db NULL); returns the
- * project's code for it. */
+/* Fill err from the connection's last fault (db NULL: from rc only); returns our code for
+ * it. */
 int store_schema_fault(struct err *err, sqlite3 *db, int rc, const char *what);
 bool store_schema_is_damage(int rc);
-/* A connection for writing: pragmas set, schema brought up to date. */
+/* Open a connection for writing, with pragmas set and the schema up to date. */
 MUST_CHECK int store_schema_open(const char *path, sqlite3 **ret_db, int *ret_rc,
                                  struct err *err);
-/* A connection beside a daemon's, to a database that is there and stays in shape;
+/* Open a connection beside a daemon's to an existing database, which is not changed;
  * ERR_UNSUPPORTED when the schema is not ours. */
 MUST_CHECK int store_schema_open_existing(const char *path, bool is_writer,
                                           sqlite3 **ret_db, struct err *err);
-/* The same for what can be read of a damaged one, of whatever schema. */
+/* The same for a damaged database of any schema. */
 MUST_CHECK int store_schema_open_damaged(const char *path, sqlite3 **ret_db);
-/* The first number a statement gives; an SQLite code. */
+/* Get the first number that a statement gives; an SQLite code. */
 int store_schema_number(sqlite3 *db, const char *sql, int64_t *ret_value);
-/* ERR_CORRUPT when SQLite's own check finds a fault; other errors when it cannot tell. */
+/* Run SQLite's own check: ERR_CORRUPT when it finds a fault, other errors when it cannot
+ * run. */
 MUST_CHECK int store_schema_check(sqlite3 *db, struct err *err);
 
 /* --- store_salvage.c --- */
@@ -84,18 +86,18 @@ struct store_salvage {
     uint64_t webhooks, alerts, deliveries, calls; /* rows; calls: voyages, too */
     bool has_state;                               /* of engine, vessels and feeds */
 };
-/* What can be read of a damaged database, into a new one. */
+/* Copy the readable rows of a damaged database into a new one. */
 void store_salvage(const char *damaged, sqlite3 *to, struct store_salvage *ret_salvage);
 
-/* A damaged database gave way to a new one. */
+/* A damaged database was replaced by a new one. */
 struct store_replaced {
-    char *name; /* owned: what it is called now; NULL: nothing was replaced */
+    char *name; /* owned: its new name; NULL: nothing was replaced */
     struct store_salvage salvage;
 };
-/* The sentence for the log. */
+/* Write the sentence for the log. */
 void store_salvage_say(const struct store_replaced *r, struct err *ret_text);
 
-/* --- store_batch.c: a batch is a run of operations in one block of memory --- */
+/* --- store_batch.c: a batch is a sequence of operations in one block --- */
 
 enum store_op_kind {
     STORE_OP_VESSEL,
@@ -110,7 +112,7 @@ enum store_op_kind {
 
 struct store_op {
     enum store_op_kind kind;
-    size_t bytes; /* of the whole operation, a multiple of its alignment */
+    size_t bytes; /* of the whole operation */
 };
 struct store_op_record { /* vessel, engine, feed */
     struct store_op op;
@@ -155,7 +157,7 @@ struct store_op_gone {
 
 struct store_batch {
     struct buf ops;
-    bool wakes;               /* holds outbox rows, outcomes or a webhook's state */
+    bool wakes;               /* it has outbox rows, outcomes or a webhook's state */
     uint64_t seq;             /* given by store_submit */
     struct store_batch *next; /* owned by the queue */
 };
@@ -197,22 +199,22 @@ struct store_db {
 MUST_CHECK int store_db_open(struct store_db *db, const char *path, int *ret_rc,
                              struct err *err);
 void store_db_close(struct store_db *db);
-/* Was the file removed, or another put in its place? In WAL mode SQLite itself would
- * write on into what nobody can open again. */
+/* Whether the file was removed or replaced. In WAL mode SQLite would go on writing into a
+ * file that nobody can open again. */
 bool store_db_is_moved(const struct store_db *db, const char *path);
-/* One transaction over the batches from `first` to the end of the list. Returns an SQLite
- * code; after anything but SQLITE_OK nothing of it is stored. */
+/* Apply the batches from `first` to the end of the list in one transaction. Returns an
+ * SQLite code; on any code but SQLITE_OK nothing is stored. */
 int store_apply_commit(struct store_db *db, const struct store_batch *first);
-/* Step to the end and reset; SQLITE_OK or the fault. */
+/* Step the statement to the end and reset it; SQLITE_OK or the fault. */
 int store_db_run(sqlite3_stmt *statement);
-/* The number of a webhook, made when it is new; 0 and *ret_rc on failure. */
+/* The number of a webhook; a new one gets a number. 0 and *ret_rc on failure. */
 int64_t store_db_webhook(struct store_db *db, const char *id, int *ret_rc);
-/* Numbers above `from` were rolled back. */
+/* Forget the numbers above `from`, which were rolled back. */
 void store_db_forget_webhooks(struct store_db *db, size_t from);
 
-/* Binds an alert id: 32 hex digits as 16 bytes, anything else as text. */
+/* Bind an alert id: 32 hex digits as 16 bytes, any other id as text. */
 int store_db_bind_id(sqlite3_stmt *statement, int column, const char *id);
-/* The reverse, from a result column. */
+/* Read an alert id from a result column. */
 void store_db_column_id(sqlite3_stmt *statement, int column, char ret_id[HASH_ID_BYTES]);
 
 #endif

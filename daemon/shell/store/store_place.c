@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The state directory: paths, permissions, the lock that keeps a second daemon out, and
- * setting a damaged database aside. Never opens the database itself: closing a second
- * descriptor of it would drop SQLite's own locks. */
+/* The state directory: paths, permissions, the lock against a second daemon, and setting
+ * a damaged database aside. It never opens the database: closing a second descriptor of
+ * it would release SQLite's own locks. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -52,7 +52,7 @@ void store_place_finish(struct store_place *p)
     *p = (struct store_place){.lock_fd = -1};
 }
 
-/* The directory 0700; its parents, where they are absent, as the umask says. */
+/* Create the directory with mode 0700, and missing parents by the umask. */
 static int make_directories(const char *directory)
 {
     char *path = strdup(directory);
@@ -94,8 +94,8 @@ int store_place_prepare(const struct store_place *p, bool *ret_is_new, struct er
     if (fault != 0)
         return err_set(err, ERR_IO, "state directory %s: %s", p->directory,
                        strerror(fault));
-    /* Made here, empty, so that SQLite's files come with this mode and not the umask's;
-     * -wal and -shm follow the database's. */
+    /* Create the file empty with this mode, so that SQLite does not use the umask; -wal
+     * and -shm get the mode of the database. */
     int fd = open(p->database, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool is_new = fd >= 0;
     if (is_new)
@@ -131,12 +131,12 @@ int store_place_lock(struct store_place *p, struct err *err)
                            p->directory, pid[0] != '\0' ? ", process " : "", pid);
         return err_set(err, ERR_IO, "%s: %s", p->lock, strerror(fault));
     }
-    /* Who holds it, for the text above; the lock is what counts. */
+    /* The holder's number, only for the message; the lock decides. */
     char text[24];
     int n = snprintf(text, sizeof text, "%" PRIdMAX "\n", (intmax_t)getpid());
     if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n) {
         int fault = errno;
-        /* A full disk must not keep the daemon from starting. */
+        /* a full disk must not prevent a start */
         if (fault != ENOSPC && fault != EDQUOT) {
             close(fd);
             return err_set(err, ERR_IO, "%s: %s", p->lock, strerror(fault));
@@ -152,7 +152,7 @@ static bool is_there(const char *path)
     return lstat(path, &st) == 0 || errno != ENOENT;
 }
 
-/* A free name "<database>.damaged-20240325T180400Z", with -2, -3, ... where taken. */
+/* A free name "<database>.damaged-20240325T180400Z"; with -2, -3, ... if it is taken. */
 static char *damaged_name(const struct store_place *p, int64_t now_ms)
 {
     struct time_parts t;
@@ -183,8 +183,8 @@ int store_place_set_aside(const struct store_place *p, int64_t now_ms, char **re
     if (name == NULL)
         return err_set(err, ERR_IO, "%s is damaged; no free name to set it aside under",
                        p->database);
-    /* The database goes last: until then the next start finds it under its own name and
-     * does the rest. */
+    /* The database itself is renamed last: until then the next start finds it under its
+     * own name and does the rest. */
     const char *const from[] = {p->wal, p->shm, p->database};
     static const char *const suffix[] = {"-wal", "-shm", ""};
     int fault = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading beside the writer: a connection of its own for one thread, short reads, so that
- * the write-ahead log is never held back. Follows the database when a damaged one was set
- * aside under it. */
+/* Reading beside the writer: one connection for one thread, with short reads, so that the
+ * write-ahead log is never blocked. It follows the database when a damaged one was set
+ * aside. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "lookout/base/time.h"
 #include "reader_int.h"
 
-/* As fill_pending reads them. */
+/* The columns as fill_pending reads them. */
 #define PENDING_COLUMNS                                                                  \
     "SELECT o.row, a.id, a.type, a.rule, a.mmsi, a.severity, o.attempts,"                \
     " a.accepted_ms, o.next_ms, a.body, o.begun_ms, o.bundle, o.at_ms"
@@ -44,7 +44,7 @@ static const char *const sql[READER_STATEMENTS] = {
         " (SELECT count(*) FROM outbox WHERE state = 2 AND webhook = w.row), w.delivered,"
         " (SELECT min(row) FROM outbox WHERE state = 0 AND webhook = w.row)"
         " FROM webhooks w WHERE ?1 IS NULL OR w.id = ?1",
-    /* Of some thousand rows at most, so that it takes no longer with a million. */
+    /* At most some thousand rows, so that a million rows take no longer. */
     [READER_SQL_ANSWER] =
         "SELECT status, reason, at_ms FROM"
         " (SELECT * FROM outbox ORDER BY row DESC LIMIT 5000)"
@@ -177,7 +177,7 @@ int store_reader_end(struct store_reader *r, sqlite3_stmt *statement, int rc)
     return store_schema_fault(NULL, r->handle, rc, "");
 }
 
-/* The single number a statement gives; -1 when it cannot be had. */
+/* The single number that a statement gives; -1 on failure. */
 static int64_t number_of(struct store_reader *r, enum reader_statement which)
 {
     int rc = 0;
@@ -229,7 +229,7 @@ static void fill_pending(sqlite3_stmt *s, char id[HASH_ID_BYTES], const char *we
     p->body_bytes = (size_t)sqlite3_column_bytes(s, 9);
 }
 
-/* The statement's parameters from the fourth on are bound. */
+/* The parameters from the fourth on are already bound. */
 static int read_pending(struct store_reader *r, sqlite3_stmt *s,
                         const struct store_urgent *which, store_pending_row row,
                         void *context)
@@ -343,7 +343,8 @@ int store_reader_feed(struct store_reader *r, const char *feed, struct buf *out)
     return read_record(r, s, sqlite3_bind_text(s, 1, feed, -1, SQLITE_STATIC), out);
 }
 
-/* Sums over the webhooks asked for; *ret_first: the lowest pending outbox row, 0 none. */
+/* The sums over the requested webhooks; *ret_first: the lowest pending outbox row, 0
+ * none. */
 static int count_states(struct store_reader *r, const char *webhook,
                         struct store_counts *counts, int64_t *ret_first)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Putting deliveries back in the queue, from another process than the daemon's: one short
- * transaction of its own. */
+/* Puts deliveries back in the queue from another process than the daemon's, in one short
+ * transaction. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static int prepare_sql(sqlite3 *db, const char *sql, sqlite3_stmt **ret_statemen
     return rc == SQLITE_OK ? 0 : store_schema_fault(err, db, rc, "redeliver");
 }
 
-/* The number one statement gives for one text; ERR_NOT_FOUND when it gives none. */
+/* The number that a statement gives for a text; ERR_NOT_FOUND when it gives none. */
 static int look_up_key(sqlite3 *db, const char *sql, const char *key, bool is_id,
                        int64_t *ret_value, struct err *err)
 {
@@ -46,14 +46,14 @@ struct request {
     struct err *err;
 };
 
-/* A whole schedule lies before what is put back. One that waits stays with those it is
- * sent with. */
+/* A delivery that is put back gets a whole new schedule. A waiting one stays in its
+ * bundle. */
 #define REQUEUE                                                                          \
     "UPDATE outbox SET state = 0, attempts = 0, next_ms = ?1, begun_ms = ?1,"            \
     " bundle = CASE state WHEN 0 THEN bundle END"
 
-/* Runs one of the two updates; low and high are the range of rows, 0 in the one that has
- * none. Returns how many rows became pending. */
+/* Run one of the two updates; low and high are the range of rows, 0 for the update
+ * without one. Returns how many rows became pending. */
 static int64_t requeue_rows(const struct request *q, const char *sql, int64_t low,
                             int64_t high)
 {

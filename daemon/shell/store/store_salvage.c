@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a damaged database still gives, into the new one: alerts with their deliveries,
- * calls and voyages row by row as far as they can be read, from both ends; the state of
- * engine, vessels and feeds only whole, for half a state would be a wrong one. The
- * damaged file is opened for reading only and stays as it is. */
+/* Copies the readable rows of a damaged database into the new one: alerts with their
+ * deliveries, calls and voyages row by row, from both ends. The state of engine, vessels
+ * and feeds is copied only as a whole, because half a state would be wrong. The damaged
+ * file is opened for reading only and is not changed. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +38,8 @@ static int copy_row(struct copy *c, sqlite3_stmt *row)
     return sqlite3_exec(c->to, "COMMIT; BEGIN IMMEDIATE", NULL, NULL, NULL);
 }
 
-/* One walk; *ret_read is what ended the reading, the return value a fault of writing. */
+/* Read in one direction; *ret_read is the code that ended the reading, the return value a
+ * fault of writing. */
 static int walk_table(struct copy *c, const char *table, bool is_ascending, int *ret_read)
 {
     char sql[128];
@@ -60,7 +61,7 @@ static int walk_table(struct copy *c, const char *table, bool is_ascending, int 
     return written;
 }
 
-/* A table whose rows stand alone. */
+/* Copy a table whose rows are independent. */
 static int copy_table(struct copy *c, const char *table, int columns, uint64_t *ret_rows)
 {
     char sql[160];
@@ -88,7 +89,7 @@ static int copy_table(struct copy *c, const char *table, int columns, uint64_t *
     return rc;
 }
 
-/* Engine, vessels and feeds in one transaction, or nothing of them. */
+/* Copy engine, vessels and feeds in one transaction, or none of them. */
 static bool copy_state(struct copy *c)
 {
     static const struct {
@@ -144,7 +145,7 @@ void store_salvage(const char *damaged, sqlite3 *to, struct store_salvage *ret_s
             if (copy_table(&c, tables[i].table, tables[i].columns, count) != SQLITE_OK)
                 break;
         }
-        /* Deliveries whose alert or webhook is lost say nothing any more. */
+        /* Delete deliveries whose alert or webhook is lost. */
         if (sqlite3_exec(to, orphans, NULL, NULL, NULL) == SQLITE_OK)
             result.deliveries -= (uint64_t)sqlite3_changes64(to);
         c.is_whole = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The database's shape and how a connection is set up: migrations, pragmas, the texts of
+/* The database's schema and the set-up of a connection: migrations, pragmas, the texts of
  * its faults. Knows no rows. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@
 #define TEXT_OF_(x) #x
 #define APPLICATION_ID 0x4c4b4f54 /* "LKOT" */
 
-/* Step i takes user_version i to i + 1. A step that has been released is never edited;
- * a change of shape is a new one at the end. */
+/* Step i changes user_version i to i + 1. A released step is never edited; a change of
+ * the schema is a new step at the end. */
 static const char *const migrations[] = {
     /* Webhooks are never deleted: their numbers are part of outbox row ids.
      * alerts.row ascends in order of acceptance; accepted_ms is the clock's, the other
@@ -60,7 +60,7 @@ static const char *const migrations[] = {
     "ALTER TABLE outbox ADD COLUMN begun_ms INTEGER;"
     "ALTER TABLE outbox ADD COLUMN bundle INTEGER;"
     "ALTER TABLE alerts ADD COLUMN why TEXT;",
-    /* A critical alert is sent before what waits, behind its vessel's alone. */
+    /* A critical alert is sent before all waiting alerts except its vessel's. */
     ("CREATE INDEX alerts_vessel ON alerts (mmsi);"
      "CREATE INDEX alerts_critical ON alerts (severity) WHERE severity = 2;"),
 };
@@ -89,7 +89,7 @@ static int err_code_of(int rc)
 int store_schema_fault(struct err *err, sqlite3 *db, int rc, const char *what)
 {
     const char *text = db != NULL ? sqlite3_errmsg(db) : NULL;
-    /* A fault of ours leaves "not an error" on the connection. */
+    /* After a fault of ours the connection says "not an error". */
     if (text == NULL || (sqlite3_errcode(db) & 0xff) != (rc & 0xff))
         text = sqlite3_errstr(rc);
     int fault = db != NULL ? sqlite3_system_errno(db) : 0;
@@ -115,7 +115,7 @@ int store_schema_number(sqlite3 *db, const char *sql, int64_t *ret_value)
     return rc != SQLITE_OK ? rc : end;
 }
 
-/* 0 when the database is empty or of ours and not newer than we are. */
+/* 0 when the database is empty, or is ours and not of a newer version. */
 static int check_version(sqlite3 *db, const char *path, int64_t *ret_version, int *ret_rc,
                          struct err *err)
 {
@@ -139,8 +139,8 @@ static int check_version(sqlite3 *db, const char *path, int64_t *ret_version, in
     return 0;
 }
 
-/* All steps in one transaction: whoever looks on, or comes after a crash, finds the shape
- * that was or the newest. */
+/* All steps in one transaction: other processes, and a start after a crash, find the old
+ * schema or the newest. */
 static int migrate_schema(sqlite3 *db, int64_t version)
 {
     if (version == VERSION)
@@ -176,9 +176,9 @@ static int open_connection(const char *path, int flags, sqlite3 **ret_db, struct
     return 0;
 }
 
-/* FULL: a commit is on the disk when it returns. Checkpoints are the writer's own doing,
- * at moments of its choice. Deleted rows are not overwritten: nothing here is secret from
- * who may read the file. */
+/* FULL: a commit is on the disk when it returns. The writer itself makes checkpoints at
+ * moments of its choice. Deleted rows are not overwritten: a user who may read the file
+ * may know all of it. */
 static const char pragmas[] = "PRAGMA page_size = " TEXT_OF(
     STORE_PAGE_BYTES) ";"
                       "PRAGMA auto_vacuum = INCREMENTAL;"
@@ -216,8 +216,8 @@ int store_schema_open(const char *path, sqlite3 **ret_db, int *ret_rc, struct er
         return code;
     int64_t version = 0;
     int rc = SQLITE_OK;
-    /* A close never touches the files but after store_house_at_end: a damaged database
-     * stays as it was found. */
+    /* A close changes the files only after store_house_at_end: a damaged database stays
+     * as it was found. */
     sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     code = check_version(db, path, &version, &rc, err);
     if (code != 0)
@@ -246,7 +246,7 @@ fail:
     return code;
 }
 
-/* Of any schema that we know; *ret_version 0: empty. */
+/* Any known schema; *ret_version 0: empty. */
 static int open_as_it_is(const char *path, bool is_writer, sqlite3 **ret_db,
                          int64_t *ret_version, struct err *err)
 {
@@ -258,8 +258,8 @@ static int open_as_it_is(const char *path, bool is_writer, sqlite3 **ret_db,
     int rc = SQLITE_OK;
     code = check_version(db, path, ret_version, &rc, err);
     if (code != 0 && !is_writer && (rc & 0xff) == SQLITE_READONLY) {
-        /* A crash while the database was made, before it had its log, left a journal that
-         * only a writer can roll back. */
+        /* A crash while the database was created, before it had its log, left a journal
+         * that only a writer can roll back. */
         sqlite3_close(db);
         code = open_connection(path, SQLITE_OPEN_READWRITE, &db, err);
         if (code != 0)

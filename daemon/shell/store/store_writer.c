@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The writer thread: takes what is queued, commits it as one transaction, tries again
- * when that fails, and keeps house (checkpoints, pruning) when nothing waits. */
+/* The writer thread: commits the queued batches as one transaction, retries a failed
+ * commit, and does housekeeping (checkpoints, pruning) when the queue is empty. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -12,14 +12,14 @@
 #include "lookout/sys/clock.h"
 #include "writer_int.h"
 
-/* A commit begins at the latest this long after its first batch came ... */
+/* a commit begins at this time after its first batch at the latest ... */
 #define COMMIT_MS 20
 /* ... or when this much waits; a transaction takes up to twice that: about 20 ms of work
- * (measured: 120,000 alerts/s of 700 B, 85 commits for 200,000). */
+ * (measured: 120,000 alerts/s of 700 B, 85 commits for 200,000) */
 #define COMMIT_BYTES (1u << 20)
 #define BACKOFF_FIRST_MS 10
 #define BACKOFF_LAST_MS 2000
-/* At the end a full disk gets this long to recover before what is queued is given up. */
+/* at the end, how long a full disk may take to recover before the queue is given up */
 #define CLOSE_PATIENCE_MS 1000
 
 int store_writer_queue_init(struct store_queue *q, int64_t commit_ms, size_t limit_bytes)
@@ -112,8 +112,8 @@ bool store_writer_queue_flush(struct store_queue *q, int64_t timeout_ms)
 
 /* --- the thread --- */
 
-/* With the mutex held: wait for work, then for the group to gather. Returns the batches
- * to commit, taken off the queue; NULL: none, see what else there is to do. */
+/* With the mutex held: wait for work, then until a group has gathered. Returns the
+ * batches to commit, taken off the queue; NULL: none, so look at other work. */
 static struct store_batch *take_batches(struct writer *w, bool *ret_is_end)
 {
     struct store_queue *q = w->queue;
@@ -129,8 +129,8 @@ static struct store_batch *take_batches(struct writer *w, bool *ret_is_end)
         if (!wait_until(&q->wake, &q->mutex, due))
             break;
     struct store_batch *first = q->head, *last = first;
-    /* A backlog is worked off in larger transactions: each page of the index over alert
-     * ids is then written once for more of them. */
+    /* A backlog is committed in larger transactions: each page of the index of alert ids
+     * is then written once for more ids. */
     size_t bytes = store_batch_bytes(last), most = 2 * COMMIT_BYTES;
     most = q->queued_bytes / 2 > most ? q->queued_bytes / 2 : most;
     while (last->next != NULL && bytes < most) {
@@ -173,7 +173,7 @@ static void note_replaced(struct writer *w)
     pthread_mutex_unlock(&w->queue->mutex);
 }
 
-/* The connection is gone or in doubt: a new one, over a new file when the old one is
+/* The connection is lost or doubtful: open a new one, on a new file when the old one is
  * damaged. 0 when there is a connection again. */
 static int reopen_db(struct writer *w, bool is_damaged, struct err *err)
 {
@@ -191,7 +191,7 @@ static int reopen_db(struct writer *w, bool is_damaged, struct err *err)
     return rc != 0 ? err_set(err, rc, "%s", fault.text) : 0;
 }
 
-/* One try. 0, or a code with the reason in err. */
+/* Try once. 0, or a code with the reason in err. */
 static int commit_batches(struct writer *w, const struct store_batch *first,
                           struct err *err)
 {
@@ -217,12 +217,12 @@ static int commit_batches(struct writer *w, const struct store_batch *first,
         if (reopen_db(w, true, &more) != 0)
             return err_set(err, more.code, "%s", more.text);
     } else if (plain != SQLITE_FULL && plain != SQLITE_BUSY && plain != SQLITE_NOMEM) {
-        store_db_close(&w->db); /* opened anew by the next try */
+        store_db_close(&w->db); /* the next try opens it again */
     }
     return code;
 }
 
-/* Waits out a failure; false: the store is closing and has waited enough. */
+/* Wait after a failure; false: the store is closing and has waited long enough. */
 static bool back_off(struct writer *w, int64_t *backoff_ms)
 {
     struct store_queue *q = w->queue;
@@ -242,7 +242,7 @@ static bool back_off(struct writer *w, int64_t *backoff_ms)
     return goes_on;
 }
 
-/* Commits until it is done. false: given up while closing. */
+/* Try until it is committed. false: given up while closing. */
 static bool commit_for_sure(struct writer *w, const struct store_batch *first)
 {
     int64_t backoff_ms = BACKOFF_FIRST_MS;

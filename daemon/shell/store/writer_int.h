@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue between the threads, the writer thread, and its housekeeping. */
+/* The queue between the threads, the writer thread and its housekeeping. */
 #ifndef LOOKOUT_STORE_WRITER_INT_H
 #define LOOKOUT_STORE_WRITER_INT_H
 
@@ -8,9 +8,9 @@
 #include "store_int.h"
 
 #define STORE_QUEUE_BYTES ((size_t)64 << 20)
-/* Beyond so many times its limit the queue takes no more at all. */
+/* at this multiple of its limit the queue refuses batches */
 #define STORE_QUEUE_REFUSE 4
-/* So long without work before the write-ahead log is folded back into the database. */
+/* idle time before a checkpoint of the write-ahead log */
 #define STORE_IDLE_MS 1000
 
 struct store_queue {
@@ -18,7 +18,7 @@ struct store_queue {
     pthread_cond_t wake;              /* the writer: work, flush, stop */
     pthread_cond_t done;              /* flushers: something became durable */
     struct store_batch *head, **tail; /* owned */
-    size_t queued_bytes;              /* not durable yet, those being written included */
+    size_t queued_bytes;              /* not durable yet, including those being written */
     size_t limit_bytes;
     int64_t commit_ms;
     uint64_t submitted, durable; /* batches by their seq */
@@ -35,19 +35,19 @@ struct store_queue {
 MUST_CHECK int store_writer_queue_init(struct store_queue *q, int64_t commit_ms,
                                        size_t limit_bytes);
 void store_writer_queue_finish(struct store_queue *q);
-/* Takes the batch in any case. ERR_LIMIT: queued, but over the limit. ERR_NOMEM: refused
- * and destroyed. */
+/* Takes over the batch in any case. ERR_LIMIT: queued, but over the limit. ERR_NOMEM:
+ * refused and destroyed. */
 MUST_CHECK int store_writer_queue_put(struct store_queue *q, struct store_batch *b);
 bool store_writer_queue_flush(struct store_queue *q, int64_t timeout_ms);
 
-/* Where a pruning walk stands. */
+/* The progress of pruning. */
 struct store_prune {
     bool is_running;
     struct conf_retain retain;
     int64_t now_ms;       /* clock */
     int64_t last_step_ms; /* monotonic */
     int kind;             /* alerts, then calls, then voyages */
-    int64_t after;        /* rows of that kind up to here were looked at */
+    int64_t after;        /* rows of that kind up to here were read */
 };
 
 struct writer {
@@ -62,12 +62,12 @@ struct writer {
     pthread_t thread;
 };
 MUST_CHECK int store_writer_start(struct writer *w);
-/* Writes out what is queued and joins the thread. */
+/* Write the queue and join the thread. */
 void store_writer_stop(struct writer *w);
 
-/* Opens the database, making it when absent. One that is damaged is set aside, a new one
- * made and filled with what can be read: then *ret_replaced says so, also beside a
- * failure. is_in_doubt: look through all of it first. */
+/* Open the database; a missing one is created. A damaged one is set aside, and a new one
+ * is made and filled with the readable rows: then *ret_replaced says so, also on a
+ * failure. is_in_doubt: check all of it first. */
 MUST_CHECK int store_open_or_replace(const struct store_place *place, bool is_in_doubt,
                                      struct store_db *ret_db,
                                      struct store_replaced *ret_replaced,
@@ -75,7 +75,7 @@ MUST_CHECK int store_open_or_replace(const struct store_place *place, bool is_in
 
 /* --- store_house.c: on the writer's thread --- */
 
-/* Nothing waits: one small step of what is to be done; sets w->idle_ms. */
+/* The queue is empty: do one small step of housekeeping; sets w->idle_ms. */
 void store_house_step(struct writer *w);
 void store_house_after_commit(struct writer *w);
 void store_house_at_end(struct writer *w);

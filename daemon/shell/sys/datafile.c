@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where shipped files lie, and reading a whole file. The tree that the executable was
- * built in comes before the installed data directory, so that a developer's binary never
- * reads the gazetteer of an older installation. */
+/* Finds shipped files, and reads a whole file. The source tree of the executable comes
+ * before the installed data directory, so that a developer's binary never reads the
+ * gazetteer of an older installation. */
 #include "lookout/sys/datafile.h"
 
 #include <errno.h>
@@ -18,8 +18,9 @@
 #define PATH_MAX 4096
 #endif
 
-/* Beside the executable: build/lookoutd, build/asan/lookoutd and build/tests/test_x,
- * build/asan/tests/test_x; then an installation that was moved as a whole. */
+/* Places relative to the executable: for build/lookoutd, build/asan/lookoutd,
+ * build/tests/test_x and build/asan/tests/test_x; then for an installation that was moved
+ * as a whole. */
 static const char *const beside[] = {
     "../config",
     "../../config",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One line to stderr at a time. Under systemd (stderr is the journal's stream) with the
- * priority in front, as sd-daemon(3) describes. Lies in the lowest room of the shell, so
- * that every other may log. */
+/* Writes one line to stderr at a time. Under systemd (stderr is the journal's stream) the
+ * priority stands in front, as sd-daemon(3) describes. The log is in the lowest room of
+ * the shell, so that every other room may log. */
 #include "lookout/sys/log.h"
 
 #include <inttypes.h>
@@ -20,7 +20,7 @@
 
 enum { LOG_LINE_BYTES = 2048 };
 
-/* The log's own state: the level, and what was said lately. */
+/* The log's own state: the level, and the recent lines. */
 static atomic_int log_level = LOG_LEVEL_INFO;
 static pthread_mutex_t log_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct log_repeats log_repeats;
@@ -42,7 +42,7 @@ void log_set_level(enum log_level level)
     atomic_store(&log_level, (int)level);
 }
 
-/* $JOURNAL_STREAM is "device:inode" of the stream that systemd handed us. */
+/* $JOURNAL_STREAM is "device:inode" of the stream that systemd gave us. */
 static bool is_journal(void)
 {
     const char *stream = getenv("JOURNAL_STREAM");
@@ -60,7 +60,7 @@ const char *log_prefix(enum log_level level)
     return is_journal() ? prefixes[level] : "";
 }
 
-/* Append, cut at the end of the line's room; returns the new length. */
+/* Append the text, cut at the end of the line's buffer; returns the new length. */
 static size_t append_args(char *line, size_t length, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
 static size_t append_args(char *line, size_t length, const char *format, va_list args)
@@ -94,7 +94,7 @@ static size_t begin_line(char *line, enum log_level level, const char *group,
     return append_format(line, n, ": ");
 }
 
-/* Texts of peers may hide line ends and escapes: no control character passes. */
+/* Texts of peers may contain line ends and escapes, so control characters are removed. */
 static void end_line(char *line, size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -104,7 +104,7 @@ static void end_line(char *line, size_t length)
     for (size_t done = 0; done < length;) {
         ssize_t n = write(STDERR_FILENO, line + done, length - done);
         if (n <= 0)
-            return; /* nowhere to complain */
+            return; /* there is no place to report it */
         done += (size_t)n;
     }
 }

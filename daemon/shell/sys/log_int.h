@@ -20,9 +20,9 @@ struct log_repeats {
     struct log_repeat entries[LOG_REPEATS];
 };
 
-/* May the line with this key be written at now_ms? *ret_left_out: how many of it were not
- * since the last that was. When the table is full the one written longest ago is
- * forgotten. */
+/* Whether the line with this key may be written at now_ms. *ret_left_out: the number of
+ * such lines that were left out since the last one. When the table is full, the key
+ * written longest ago is forgotten. */
 bool log_repeat_may(struct log_repeats *repeats, uint64_t key, int64_t now_ms,
                     uint64_t *ret_left_out);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sd_notify(3) in the daemon's words. A message that cannot be sent is no reason to do
- * anything else than without a service manager. */
+/* Sends sd_notify(3) messages. A message that cannot be sent is ignored, as without a
+ * service manager. */
 #include "lookout/sys/notify.h"
 #include "lookout/sys/clock.h"
 
@@ -11,7 +11,7 @@
 
 enum { STATUS_BYTES = 512 };
 
-/* One line: a line end in a text would begin another assignment. */
+/* One line only: a line end in a text would begin another assignment. */
 static void clean_status(char *text)
 {
     for (; *text != '\0'; text++)

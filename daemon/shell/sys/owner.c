@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that root made go to the owner of the directory they lie in. */
+/* Gives files that root created to the owner of their directory. */
 #include "lookout/sys/owner.h"
 
 #include <dirent.h>
@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The owner of the directory may put links there: what is opened is what is given. */
+/* The owner of the directory may put links there, so the opened file itself is given, not
+ * its name. */
 static void give_entry(int directory, const char *name, const struct stat *owner,
                        bool is_below);
 
@@ -37,7 +38,7 @@ static void give_entry(int directory, const char *name, const struct stat *owner
     bool is_directory = is_known && S_ISDIR(st.st_mode);
     bool is_ours = is_known && st.st_uid == 0 &&
                    (is_directory || (S_ISREG(st.st_mode) && st.st_nlink == 1));
-    /* What cannot be given stays as it is: the command itself did its work. */
+    /* A file that cannot be given stays: the command itself has succeeded. */
     if (is_ours && fchown(fd, owner->st_uid, owner->st_gid) != 0)
         is_ours = false;
     if (is_directory && !is_below)

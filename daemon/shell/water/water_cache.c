@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cache of distance fields: DIRECTORY/water/KEY.field, where the key says of what
- * grid, ports and limit. Written beside and renamed; what cannot be read is made anew. */
+/* The cache of distance fields: DIRECTORY/water/KEY.field, where the key stands for grid,
+ * ports and limit. A file is written under another name and renamed; a file that cannot
+ * be read is made again. */
 #include "water_int.h"
 
 #include <dirent.h>
@@ -103,7 +104,7 @@ static bool is_still_wanted(const struct water_wants *wants, const char *name)
     return false;
 }
 
-/* Only files whose names are ours. */
+/* Only files with names of the cache. */
 static bool is_field(const char *name)
 {
     size_t digits = strspn(name, "0123456789abcdef");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Distance fields for the routes of a configuration: which are wanted, and making them in
- * as many threads as there are processors. The cache is water_cache.c. */
+/* Distance fields for the routes of a configuration: finds which are wanted, and makes
+ * them in as many threads as there are processors. The cache is water_cache.c. */
 #include "lookout/water/water_fields.h"
 
 #include <limits.h>
@@ -21,13 +21,13 @@
 
 static bool is_wanted(const struct rule *rule, uint32_t index, struct rule_water *ret)
 {
-    if (rule->settings == NULL) /* a fault of it has been told */
+    if (rule->settings == NULL) /* its fault has been reported */
         return false;
     const struct rule_hooks *hooks = rule->kind->hooks;
     return hooks->wants_water != NULL && hooks->wants_water(rule, index, ret);
 }
 
-/* Nothing farther can be reached within the rule's bounds. */
+/* The ship cannot sail farther within the rule's bounds. */
 static double limit_m(const struct rule_water *want, const struct engine_conf *engine)
 {
     return (double)want->within_ms / 1000.0 * engine->track.max_kn * KN_MPS;
@@ -45,7 +45,7 @@ static int list_sources(const struct engine_conf *engine, const struct port_set 
     return 0;
 }
 
-/* Sets that are awaited several times are wanted once. */
+/* A set that several steps await is wanted once. */
 static struct water_want *find_want(struct water_wants *wants,
                                     const struct water_want *like)
 {
@@ -162,7 +162,7 @@ static int make_all(const struct water *water, struct water_wants *wants,
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int count = 0;
     pthread_mutex_init(&making.mutex, NULL);
-    /* This thread is one of them. */
+    /* this thread is one of them */
     while (count < THREADS_MAX && count + 1 < processors &&
            (size_t)count + 1 < wants->count &&
            pthread_create(&threads[count], NULL, make_fields, &making) == 0)
@@ -220,7 +220,7 @@ static struct water_field *find_wanted_field(struct water_wants *wants,
     return want != NULL ? want->field : NULL;
 }
 
-/* Hand over: the configuration holds the fields, its steps point to them. */
+/* Hand the fields to the configuration; its steps point to them. */
 static int hand_over(struct water_wants *wants, struct water *water,
                      struct engine_conf *engine)
 {

@@ -12,7 +12,7 @@ struct water_want {
     struct geo_pos *sources; /* owned */
     size_t count;
     double limit_m;
-    struct water_field *field; /* held; NULL: not there yet */
+    struct water_field *field; /* held; NULL: not made yet */
     bool is_made;
 };
 struct water_wants {
@@ -20,10 +20,10 @@ struct water_wants {
     size_t count;
 };
 
-/* Those of the wanted fields that are in the directory; returns how many. */
+/* Read the wanted fields that are in the directory; returns how many. */
 size_t water_cache_read(const char *directory, const struct water *water,
                         struct water_wants *wants);
-/* Keep what was made, remove what nobody wants; returns how many could not be kept. */
+/* Write the new fields, remove unused ones; returns how many could not be written. */
 size_t water_cache_write(const char *directory, const struct water_wants *wants);
 
 #endif

@@ -24,16 +24,16 @@ struct api_sink {
 MUST_CHECK int api_start(uv_loop_t *loop, const char *address, uint16_t port,
                          const struct api_sink *sink, struct api **ret_api,
                          struct err *err);
-/* The same on a socket in the file system, which only its owner may use; /status is there
- * alone. One that nobody serves any more is replaced. */
+/* The same on a socket in the file system, which only its owner may use; /status is
+ * answered only there. A socket that no process serves is replaced. */
 MUST_CHECK int api_start_local(uv_loop_t *loop, const char *path,
                                const struct api_sink *sink, struct api **ret_api,
                                struct err *err);
-/* Asks such a socket: the body of the answer to GET `what` is appended to out.
- * ERR_NOT_FOUND: nobody listens, ERR_IO and ERR_CORRUPT: no answer. */
+/* Ask such a socket: appends the body of the answer to GET `what` to out. ERR_NOT_FOUND:
+ * no process listens; ERR_IO and ERR_CORRUPT: no answer. */
 MUST_CHECK int api_local_get(const char *path, const char *what, struct buf *out,
                              struct err *err);
-uint16_t api_port(const struct api *api); /* the one really bound (port 0) */
+uint16_t api_port(const struct api *api); /* the bound port */
 void api_stop(struct api *api, void (*on_closed)(void *context), void *context);
 
 /* Writing metrics: HELP and TYPE once per family, then samples. */

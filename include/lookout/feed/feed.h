@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Feeds: the transports that bring bytes (udp, tcp, listen, serial, file), each with its
+/* Feeds: the transports of AIS data (udp, tcp, listen, serial, file), each with its
  * input, all into one merge. Runs on the loop's thread; a feed that is too fast is read
  * slower. */
 #ifndef LOOKOUT_FEED_H
@@ -26,16 +26,17 @@ struct feed_status {
     bool is_ended;         /* file feeds: at the end */
     bool is_gone;          /* closed by a reload; its index stays taken */
     uint64_t bytes, datagrams, connects, disconnects, kernel_drops, refused_senders;
-    int64_t last_heard_ms; /* clock; TIME_NONE */
-    char error[160];       /* of the last failure, "" */
-    uint16_t port;    /* udp, listen: the one really bound (port 0); 0 for the others */
-    uint32_t clients; /* listen: connected now; udp: senders known */
+    int64_t last_heard_ms;     /* clock; TIME_NONE */
+    char error[160];           /* of the last failure, "" */
+    uint16_t port;             /* udp, listen: the bound port; 0 for the others */
+    uint32_t clients;          /* listen: connected now; udp: senders known */
     struct input_counts input; /* summed over connections */
 };
 
 struct feeds_sink {
     /* Reports may be waiting in the merge: drain it. The merge's clock has just been set.
-     * Who stops draining calls feeds_pause, else file feeds may stand still for ever. */
+     * An owner that stops draining calls feeds_pause; otherwise file feeds may stop for
+     * ever. */
     void (*on_data)(void *context);
     /* A live feed fell silent or came back; since_ms is the clock time of its last report
      * (or its start). */
@@ -45,26 +46,26 @@ struct feeds_sink {
     void *context;
 };
 
-/* The merge must have no sources yet: a feed's index is its source's. The configuration
- * is copied. To be ended by feeds_close, also when feeds_open fails. */
+/* The merge must have no sources yet: the index of a feed is that of its source. The
+ * configuration is copied. To be ended by feeds_close, also when feeds_open fails. */
 MUST_CHECK int feeds_create(uv_loop_t *loop, const struct conf_feed *feeds, size_t count,
                             struct merge *merge, const struct feeds_sink *sink,
                             struct feeds **ret_feeds, struct err *err);
-/* Resume record of a file feed as stored before; call before feeds_open. Refused records
- * (another file) are ignored with a log line. */
+/* Set the stored resume record of a file feed; call before feeds_open. Records of another
+ * file are ignored with a log line. */
 void feeds_resume(struct feeds *f, const char *feed, const void *record, size_t n);
-/* The record to store now: ERR_NOT_FOUND for feeds that cannot resume (live ones,
- * standard input). It speaks of the moment: what has left the merge counts as done with,
- * so it is to be stored in one transaction with all that came of it. */
+/* The record to store now: ERR_NOT_FOUND for feeds that cannot resume (live feeds,
+ * standard input). Reports that have left the merge count as handled, so the record must
+ * be stored in one transaction with all their results. */
 MUST_CHECK int feed_file_record(struct feeds *f, size_t feed, struct buf *out);
-/* ERR_IO and ERR_INVALID for what no retry can mend: an address in use, a file that is
- * not there. A server or device that is not there is waited for. */
+/* Open the feeds. ERR_IO and ERR_INVALID when a retry cannot help: an address in use, a
+ * missing file. A server or device that is not there is waited for. */
 MUST_CHECK int feeds_open(struct feeds *f, struct err *err);
-/* Stop reading (the store is full), go on. */
+/* Stop reading (the store is full); continue. */
 void feeds_pause(struct feeds *f, bool paused);
-/* SIGHUP: close what went, open what came, keep what did not change (id and definition).
- * What came gets new indexes behind the old ones. What cannot be opened is told in *err,
- * all others are opened. */
+/* After SIGHUP: close removed feeds, open new ones, keep unchanged ones (id and
+ * definition). New feeds get new indexes after the old ones. Feeds that cannot be opened
+ * are named in *err; all others are opened. */
 MUST_CHECK int feeds_reconfigure(struct feeds *f, const struct conf_feed *feeds,
                                  size_t count, struct err *err);
 size_t feeds_count(const struct feeds *f);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The bytes of a recording: a path, or "-" for standard input; gzip and zstd are
- * recognised from the first bytes and unpacked as they come. Offsets are those of the
- * unpacked stream. Blocking: for commands; feeds use lookout/recording.h. */
+/* Reads the bytes of a recording: a path, or "-" for standard input. gzip and zstd are
+ * recognised by the first bytes and unpacked. Offsets are those of the unpacked stream.
+ * Blocking: for commands; feeds use lookout/recording.h. */
 #ifndef LOOKOUT_READER_H
 #define LOOKOUT_READER_H
 
@@ -15,9 +15,9 @@ struct reader;
 
 /* ERR_IO (with the system's reason), ERR_NOMEM. */
 MUST_CHECK int reader_open(const char *path, struct reader **ret_reader, struct err *err);
-/* Up to n bytes (n > 0); 0 at the end; ERR_IO, or ERR_CORRUPT for packed data that is
- * damaged or cut off: *err says which, and what was read before is good. err may be NULL.
- */
+/* Read up to n bytes (n > 0); 0 at the end; ERR_IO, or ERR_CORRUPT for packed data that
+ * is damaged or cut off: *err says which, and the bytes read before are good. err may be
+ * NULL. */
 MUST_CHECK ssize_t reader_read(struct reader *r, void *to, size_t n, struct err *err);
 /* Offset of the next byte. */
 uint64_t reader_offset(const struct reader *r);

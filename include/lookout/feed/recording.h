@@ -13,7 +13,7 @@
 
 struct recording;
 
-/* What makes a file the same file: resuming asks for it. */
+/* The identity of a file, for resuming. */
 struct recording_identity {
     uint64_t device, inode;
     uint64_t head_bytes; /* how many of its first 4 KiB were there */
@@ -25,22 +25,22 @@ MUST_CHECK int recording_open(const char *path, struct recording **ret_recording
                               struct err *err);
 void recording_close(struct recording *r); /* takes NULL */
 
-/* The next bytes: at most one read(2), so that a pipe that poll() calls readable does not
- * block. *ret_n may be 0 before the end. At the end 0 again and again, until the file has
- * grown. ERR_IO, ERR_CORRUPT (a damaged archive), ERR_UNSUPPORTED (zip, xz, bzip2),
- * ERR_NOMEM; err says why. */
+/* Read the next bytes with at most one read(2), so that a pipe that poll() reports as
+ * readable does not block. *ret_n may be 0 before the end. At the end it stays 0 until
+ * the file has grown. ERR_IO, ERR_CORRUPT (a damaged archive), ERR_UNSUPPORTED (zip, xz,
+ * bzip2), ERR_NOMEM; err says why. */
 MUST_CHECK int recording_read(struct recording *r, void *bytes, size_t room,
                               size_t *ret_n, struct err *err);
-/* The last read found the end. */
+/* Whether the last read found the end. */
 bool recording_is_ended(const struct recording *r);
-/* The end came in the middle of an archive. */
+/* Whether the end came in the middle of an archive. */
 bool recording_is_cut(const struct recording *r);
-/* The next byte read is the one at this offset; once, before the first read. Packed
- * recordings are read up to there. */
+/* Set the offset of the next byte; once, before the first read. Packed recordings are
+ * read up to there. */
 MUST_CHECK int recording_seek(struct recording *r, uint64_t offset);
 
-/* ERR_UNSUPPORTED for what is no regular file. With head_bytes > 0 in `expected` only as
- * much of the head is hashed, so that a file that grew since is the same. */
+/* ERR_UNSUPPORTED when it is not a regular file. With head_bytes > 0 in `expected` only
+ * that much of the head is hashed, so that a file that has grown is the same. */
 MUST_CHECK int recording_identify(const struct recording *r,
                                   const struct recording_identity *expected,
                                   struct recording_identity *ret_identity);
@@ -51,7 +51,7 @@ void recording_progress(const struct recording *r, uint64_t *ret_done,
 /* Borrowed descriptor; for poll(). */
 int recording_descriptor(const struct recording *r);
 bool recording_is_regular(const struct recording *r);
-/* Known to be neither .gz nor .zst: offsets are those of the file. */
+/* Whether the file is known to be unpacked, so that offsets are those of the file. */
 bool recording_is_plain(const struct recording *r);
 
 #endif

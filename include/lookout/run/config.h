@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration as a process meets it: read with what the environment says, its
- * faults told on stderr, its distances over water at hand. */
+/* The configuration of a process: read with values from the environment, its faults
+ * printed on stderr, its distances over water loaded. */
 #ifndef LOOKOUT_CONFIG_H
 #define LOOKOUT_CONFIG_H
 
@@ -12,23 +12,23 @@
 /* All false or NULL is what the daemon wants. */
 struct config_options {
     const char *credentials; /* directory; NULL: $CREDENTIALS_DIRECTORY */
-    bool is_quiet;           /* for look-ups: warnings alone are kept back */
-    bool without_secrets;    /* for what sends nothing: they are not read */
-    bool is_reload;          /* of a daemon at work: memory is not given back at once */
+    bool is_quiet; /* for look-ups: do not print warnings when there are no errors */
+    bool without_secrets; /* for commands that send nothing */
+    bool is_reload;       /* of a running daemon: memory is not given back at once */
 };
 
-/* Read the file; every fault and warning goes to stderr, nothing else but, on a terminal,
- * their number. *ret_conf is the caller's: conf_destroy. ERR_INVALID for a faulty or
- * unreadable file, the first fault in err; ERR_NOMEM. Any thread. */
+/* Read the file; every fault and warning goes to stderr and, on a terminal, their number.
+ * *ret_conf is the caller's: conf_destroy. ERR_INVALID for a faulty or unreadable file,
+ * the first fault in err; ERR_NOMEM. Any thread. */
 MUST_CHECK int config_load(const char *file, const struct config_options *options,
                            struct conf **ret_conf, struct err *err);
-/* Leaves in the state directory which configuration it belongs to, for commands that are
- * given the directory alone. Nothing depends on it. */
+/* Write the name of the configuration into the state directory, for commands that are
+ * given only the directory. A failure has no effect. */
 #define CONFIG_NOTE "configuration"
 void config_note(const char *file, const char *state);
-/* Distances over water, from the cache in the state directory where it has them; into it
- * where options say so. What fails is said and done without: false only when memory ran
- * out. */
+/* Load the distances over water from the cache in the state directory, and write new ones
+ * to it if the options say so. Failures are logged and forecasts work without them: false
+ * only when memory ran out. */
 bool config_water(struct conf *conf, const struct water_fields_options *options);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the merge through the engine to the store and a stream of alerts: what `run` and
- * `replay` share. One commit is one consistent cut of the engine and the feeds. */
+/* From the merge through the engine to the store and a stream of alerts: the code that
+ * `run` and `replay` share. One commit is one consistent cut of the engine and the feeds.
+ */
 #ifndef LOOKOUT_PIPELINE_H
 #define LOOKOUT_PIPELINE_H
 
@@ -28,25 +29,24 @@ struct pipeline {
     int (*on_alert)(void *context, const struct alert *alert); /* NULL: none */
     void *context;
     int64_t first_ms; /* event time of the first report; TIME_NONE */
-    int rc;           /* the first failure; everything stops at it */
+    int rc;           /* the first failure, which stops everything */
 };
 
-/* Takes conf->engine over. */
+/* Takes over conf->engine. */
 MUST_CHECK int pipeline_init(struct pipeline *p, struct conf *conf, struct err *err);
 void pipeline_finish(struct pipeline *p);
-/* Where an engine that is to take the place of p's sends what it finds. */
+/* The sink for an engine that will replace p's. */
 struct engine_sink pipeline_sink(struct pipeline *p);
-/* Load what the store knows of vessels and time. *ret_refused: rows that could not be
- * read. */
+/* Load the stored vessels and time. *ret_refused: rows that could not be read. */
 MUST_CHECK int pipeline_load(struct pipeline *p, const char *directory,
                              size_t *ret_refused, struct err *err);
-/* Everything the merge lets pass goes through the engine; then time moves on as far as it
- * may. */
+/* Feed all reports that the merge lets pass to the engine; then time moves on as far as
+ * it may. */
 MUST_CHECK int pipeline_drain(struct pipeline *p);
 /* Hand the batch to the store as one cut. `all`: rows of all vessels. No effect without a
  * store. */
 MUST_CHECK int pipeline_commit(struct pipeline *p, bool all);
-/* An alert of the shell itself, at every webhook. Takes it over. */
+/* Store an alert of the shell itself, for every webhook. Takes it over. */
 MUST_CHECK int pipeline_alert(struct pipeline *p, struct alert *alert);
 
 /* The clock, ms since 1970. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recordings through the rules of a configuration, as fast as the machine goes. */
+/* Applies the rules of a configuration to recordings, as fast as possible. */
 #ifndef LOOKOUT_REPLAY_H
 #define LOOKOUT_REPLAY_H
 
@@ -23,9 +23,9 @@ struct replay_options {
     size_t input_count;
 };
 
-/* Alerts go out as JSON lines, a summary and what goes wrong to stderr. 0; ERR_INVALID:
- * the configuration is faulty or the options do not go with the inputs; any other code:
- * it failed. */
+/* Prints alerts as JSON lines, and a summary and failures to stderr. 0; ERR_INVALID: the
+ * configuration is faulty or the options do not go with the inputs; any other code: it
+ * failed. */
 MUST_CHECK int replay_run(const struct replay_options *options);
 
 #endif

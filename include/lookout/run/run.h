@@ -12,11 +12,11 @@
 struct run_options {
     const char *file; /* the configuration; borrowed */
     bool is_once;     /* end when the recordings are through and their alerts settled */
-    int64_t wait_ms;  /* with is_once: how long for the deliveries, then it failed */
+    int64_t wait_ms;  /* with is_once: time limit of the deliveries */
 };
 
-/* From the first line of the configuration to the end by a signal. What goes wrong is
- * logged. 0; ERR_INVALID: the configuration is faulty; any other code: it failed. */
+/* Run the daemon until a signal ends it. Failures are logged. 0; ERR_INVALID: the
+ * configuration is faulty; any other code: it failed. */
 MUST_CHECK int run_daemon(const struct run_options *options);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How it stands, for people and for monitors: what is wrong, the feeds, vessels, webhooks
- * and the database. Of a running daemon, or of what it left on disk. */
+/* The status for people and for monitors: problems, feeds, vessels, webhooks and the
+ * database; of a running daemon, or of the data that it left on disk. */
 #ifndef LOOKOUT_STATUS_H
 #define LOOKOUT_STATUS_H
 
@@ -14,7 +14,7 @@
 #include "lookout/feed/feed.h"
 #include "lookout/store/store.h"
 
-/* The socket in the state directory by which a running daemon is asked. */
+/* The socket in the state directory through which a running daemon is asked. */
 #define STATUS_SOCKET "lookoutd.sock"
 
 /* A feed's lines a second, by two looks some seconds apart. */
@@ -38,8 +38,7 @@ struct status_source {
     int64_t started_ms, now_ms; /* clock */
 };
 
-/* One line for each thing that is wrong, the worst first; nothing when all is well.
- * ERR_NOMEM */
+/* One line for each problem, the worst first; nothing when all is well. ERR_NOMEM */
 MUST_CHECK int status_problems(const struct status_source *s, struct buf *out);
 /* All of it as one JSON object, problems first. ERR_NOMEM */
 MUST_CHECK int status_json(const struct status_source *s, struct buf *out);

@@ -34,25 +34,25 @@ struct store_options {
     void *context;
 };
 
-/* Opens or makes the database (schema, migrations) and starts the writer thread unless
- * read_only. A damaged file is set aside as NAME.damaged-<time>, what can be read of it
- * is copied into a new one, and on_error says so, from this call (ERR_CORRUPT is returned
+/* Open or create the database (schema, migrations) and start the writer thread unless
+ * read_only. A damaged file is set aside as NAME.damaged-<time>, its readable rows are
+ * copied into a new one, and on_error reports it, from this call (ERR_CORRUPT is returned
  * only when setting aside fails too). ERR_EXISTS: another daemon has the directory;
- * ERR_UNSUPPORTED: a newer schema, another program's file, no local file system. */
+ * ERR_UNSUPPORTED: a newer schema, another program's file, or not a local file system. */
 MUST_CHECK int store_open(const struct store_options *options, struct store **ret_store,
                           struct err *err);
-/* Write out what is queued, end the thread, close. */
+/* Write the queue, end the thread, close. */
 void store_close(struct store *s);
 
 /* --- writing: loop thread --- */
 
 struct store_batch *store_batch_create(void);
 void store_batch_destroy(struct store_batch *b);
-/* All copy what they are given. */
+/* All functions copy their arguments. */
 MUST_CHECK int store_batch_vessel(struct store_batch *b, uint32_t mmsi,
                                   const void *record, size_t n); /* n == 0: delete */
 MUST_CHECK int store_batch_engine(struct store_batch *b, const void *record, size_t n);
-/* Resume record of a file feed, made by the feed. */
+/* The resume record of a file feed, made by the feed. */
 MUST_CHECK int store_batch_feed(struct store_batch *b, const char *feed,
                                 const void *record, size_t n);
 MUST_CHECK int store_batch_call(
@@ -60,39 +60,38 @@ MUST_CHECK int store_batch_call(
     const struct engine_call *call); /* upsert by (mmsi, track, port, since) */
 MUST_CHECK int store_batch_voyage(struct store_batch *b,
                                   const struct engine_voyage *voyage);
-/* An alert and an outbox row for each webhook named; an id that is already stored is left
- * as it is, its outbox rows too. */
+/* An alert and an outbox row for each named webhook; an alert whose id is stored already
+ * is left unchanged, its outbox rows too. */
 MUST_CHECK int store_batch_alert(struct store_batch *b, const struct alert *alert,
                                  const char *const *webhooks, size_t webhook_count,
                                  int64_t now_ms);
 bool store_batch_is_empty(const struct store_batch *b);
 size_t store_batch_bytes(const struct store_batch *b);
-/* Hand over (takes ownership, also on failure). Never waits for the disk. ERR_LIMIT: the
- * batch is queued all the same, but that is more than queue_bytes (full disk): the caller
- * stops reading its feeds until store_queued_bytes falls. ERR_NOMEM: at four times that
- * it is refused, and lost. */
+/* Submit the batch, which is taken over, also on failure. Never waits for the disk.
+ * ERR_LIMIT: the batch is queued, but more than queue_bytes is waiting (full disk): the
+ * caller stops reading its feeds until store_queued_bytes falls. ERR_NOMEM: at four times
+ * that size the batch is refused, and lost. */
 MUST_CHECK int store_submit(struct store *s, struct store_batch *b);
 size_t store_queued_bytes(const struct store *s);
-/* Wait until all that was submitted is durable; false after timeout_ms. */
+/* Wait until all submitted batches are durable; false after timeout_ms. */
 bool store_flush(struct store *s, int64_t timeout_ms);
-/* All that was submitted so far; and whether all up to such a mark is durable. Any
- * thread.
- */
+/* The mark of all batches submitted so far; and whether all up to a mark are durable. Any
+ * thread. */
 uint64_t store_mark(const struct store *s);
 bool store_is_durable(const struct store *s, uint64_t mark);
-/* Another size for store_prune to keep the database below. */
+/* Change the size below which store_prune keeps the database. */
 void store_set_quota(struct store *s, int64_t bytes);
-/* Ask for pruning, say once an hour: what is older by the clock than `retain` says (and
- * of what remains the oldest while the database is over its quota) is deleted in small
- * steps when the writer has nothing else to do. Deliveries that wait, and their alerts,
- * are never deleted; dead ones go by age only. Returns at once. */
+/* Ask for pruning, for example once an hour. Rows older by the clock than `retain`, and
+ * the oldest rows while the database is over its quota, are deleted in small steps when
+ * the writer is idle. Waiting deliveries and their alerts are never deleted; given-up
+ * ones are deleted by age only. Returns at once. */
 void store_prune(struct store *s, const struct conf_retain *retain, int64_t now_ms);
 
 struct store_health {
-    /* The database was replaced while running (damaged, or removed): grows; the caller
-     * saves all vessels anew. */
+    /* Grows when the database was replaced while running (damaged or removed); the caller
+     * then saves all vessels again. */
     uint64_t replaced;
-    bool is_failing;           /* the last commit failed and is being tried again */
+    bool is_failing;           /* the last commit failed and is tried again */
     bool is_full;              /* more than queue_bytes is queued */
     char text[ERR_TEXT_BYTES]; /* why it fails; "" */
     uint64_t commits;          /* group commits */
@@ -116,13 +115,13 @@ struct store_outcome {
     int status;              /* last HTTP status, 0 none */
     char reason[96];         /* of the last failure, without secrets; "" */
     int64_t at_ms;           /* clock */
-    int64_t begun_ms; /* of the row when it was read: put back since, it stays pending */
-    int64_t bundle;   /* of the row from now on; 0 none */
+    int64_t begun_ms;        /* of the row when read; put back since, it stays pending */
+    int64_t bundle;          /* of the row from now on; 0 none */
 };
-/* Queued for the writer; group-committed with the rest. */
+/* Queue outcomes for the writer. */
 MUST_CHECK int store_outcomes(struct store *s, const struct store_outcome *outcomes,
                               size_t n);
-/* A webhook answered 410: remembered until store_webhook_enable (a reload). */
+/* Remember that a webhook answered 410, until store_webhook_enable (a reload). */
 MUST_CHECK int store_webhook_gone(struct store *s, const char *webhook, int64_t at_ms);
 MUST_CHECK int store_webhook_enable(struct store *s, const char *webhook);
 
@@ -134,8 +133,8 @@ MUST_CHECK int store_reader_open(const char *directory, struct store_reader **re
 void store_reader_close(struct store_reader *r);
 /* Changes whenever another connection commits (PRAGMA data_version). */
 int64_t store_reader_version(struct store_reader *r);
-/* Grows with every redeliver: rows before a sender's place in the outbox may be pending
- * again, so it looks from the start. */
+/* Grows with every `redeliver`: rows before a sender's place in the outbox may be pending
+ * again, so it reads from the start. */
 int64_t store_reader_requeues(struct store_reader *r);
 
 struct store_pending {
@@ -146,10 +145,10 @@ struct store_pending {
     uint8_t severity;
     uint32_t attempts;
     int64_t accepted_ms;     /* clock */
-    int64_t begun_ms;        /* clock: put back then, its schedule is new; 0: never */
+    int64_t begun_ms;        /* clock: when `redeliver` put it back; 0: never */
     int64_t next_attempt_ms; /* clock */
     int64_t tried_ms;        /* clock: the last attempt; 0: none */
-    int64_t bundle;          /* goes in one request with those of this number; 0 none */
+    int64_t bundle;          /* the bundle: sent in one request; 0 none */
     const char *body;
     size_t body_bytes;
 };
@@ -158,8 +157,8 @@ typedef int (*store_pending_row)(void *context, const struct store_pending *row)
 MUST_CHECK int store_reader_pending(struct store_reader *r, const char *webhook,
                                     int64_t after, size_t limit, store_pending_row row,
                                     void *context);
-/* Of these rows only those that a critical alert waits for, and it: the critical rows
- * with row id > critical_after, and with is_ordered all rows of their vessels. */
+/* Of these rows only the critical ones with row id > critical_after and, with is_ordered,
+ * all rows of their vessels. */
 struct store_urgent {
     const char *webhook;
     int64_t after, critical_after;
@@ -180,8 +179,8 @@ MUST_CHECK int store_reader_engine(struct store_reader *r, struct buf *out);
 MUST_CHECK int store_reader_feed(struct store_reader *r, const char *feed,
                                  struct buf *out);
 
-/* One JSON object per line for the commands; the filters' fields left 0 or NULL mean all.
- */
+/* One JSON object per line for the commands; fields of a filter that are 0 or NULL mean
+ * all. */
 struct store_filter {
     int64_t since_ms; /* TIME_NONE: all */
     const char *rule, *port;
@@ -209,17 +208,17 @@ MUST_CHECK int
 store_reader_counts(struct store_reader *r, const char *webhook,
                     struct store_counts *ret_counts); /* webhook NULL: all */
 
-/* What a webhook answered last, of the newest alerts it was asked to take. */
+/* The last answer of a webhook, among its newest alerts. */
 struct store_answer {
     int64_t at_ms;   /* clock; TIME_NONE: no answer among them */
     int status;      /* HTTP, 0: none came */
-    char reason[96]; /* why it was no success; "" */
+    char reason[96]; /* why it failed; "" */
 };
 MUST_CHECK int store_reader_answer(struct store_reader *r, const char *webhook,
                                    struct store_answer *ret_answer);
 
-/* redeliver: put deliveries back in the queue; also beside a running daemon, which
- * notices by itself. Returns how many, or an error. */
+/* Put deliveries back in the queue (`redeliver`), also beside a running daemon, which
+ * notices it. Returns how many, or an error. */
 MUST_CHECK int64_t store_redeliver(const char *directory, const char *const *ids,
                                    size_t n, bool all_dead, const char *webhook,
                                    struct err *err);

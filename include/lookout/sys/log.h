@@ -12,13 +12,13 @@ void log_set_level(enum log_level level);
 /* group: "feed", "store", "delivery", ...; identity: feed id, webhook id, or NULL. */
 void log_write(enum log_level level, const char *group, const char *identity,
                const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* A repeating reason: the first of each (group, identity, key) at once, then at most one
- * a minute with the number left out. */
+/* Log a reason that may repeat: the first line of each (group, identity, key) at once,
+ * then at most one line a minute with the number of lines left out. */
 void log_repeated(enum log_level level, const char *group, const char *identity,
                   const char *key, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* What goes before a line of that level on stderr: "<N>" under systemd, else "". */
+/* The prefix of a line of that level on stderr: "<N>" under systemd, else "". */
 const char *log_prefix(enum log_level level);
 
 #define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
