@@ -119,7 +119,7 @@ static uint32_t count_others(void *context, struct geo_pos pos, int64_t since_ms
     return nearby_count(frame->engine, frame->ship, pos, since_ms);
 }
 
-static size_t find_nearest(void *context, const struct rule_near_ask *ask,
+static size_t list_nearest(void *context, const struct rule_near_ask *ask,
                            struct rule_near *ret, size_t room)
 {
     const struct look_frame *frame = context;
@@ -134,7 +134,7 @@ static void begin_look(struct look_frame *f)
         .subject = &f->subject,
         .raise = raise_finding,
         .others = count_others,
-        .nearest = find_nearest,
+        .nearest = list_nearest,
         .context = f,
     };
     f->look = look;

@@ -176,8 +176,8 @@ static bool knows_place(const struct rule_look *look, int64_t time_ms)
 }
 
 /* Of a test one place is enough. */
-static bool is_due(const struct rule_look *look, const struct telling *telling,
-                   bool is_test, bool has_pos)
+static bool is_telling_due(const struct rule_look *look, const struct telling *telling,
+                           bool is_test, bool has_pos)
 {
     const struct settings *settings = look->rule->settings;
     if (!telling->is_told)
@@ -228,7 +228,7 @@ static int on_distress(struct rule_look *look, const struct distress_event *even
     struct telling *telling = &state->tellings[is_test ? TEST : DISTRESS];
     bool has_pos = knows_place(look, event->time_ms);
     if (!event->is_news || (is_test && !settings->tests) ||
-        !is_due(look, telling, is_test, has_pos))
+        !is_telling_due(look, telling, is_test, has_pos))
         return 0;
     telling->is_told = true;
     telling->has_pos = has_pos;
