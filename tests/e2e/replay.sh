@@ -102,6 +102,23 @@ fi
 result "a recording without times asks for --start" $? "$(cat "$work/err")"
 "$bin" replay -c "$work/demo.yaml" --start 2024-03-24T00:00:00Z "$work/untimed" 2>&1 >/dev/null | grep -q 'vessels: 1'
 result "--start gives it a time" $?
+# Of an input of which nothing is understood it is said, and the exit is 1; comments alone, and nothing at all, are no fault.
+printf 'hello\nworld\n' >"$work/junk"
+printf '{"foo":1}\n' >"$work/junk.json"
+printf '# a comment\n' >"$work/comment"
+: >"$work/nothing"
+for f in junk junk.json; do
+    "$bin" replay -c "$work/demo.yaml" "$tape" "$work/$f" >"$work/f" 2>"$work/err"
+    [ $? -eq 1 ] && grep -q "$f: nothing in it was understood" "$work/err" && cmp -s "$work/a" "$work/f"
+    result "$f is exit 1, after the rest of the inputs" $? "$(cat "$work/err")"
+    "$bin" decode "$work/$f" >"$work/f" 2>"$work/err"
+    [ $? -eq 1 ] && grep -q "$f: nothing in it was understood" "$work/err" && [ ! -s "$work/f" ]
+    result "decode of $f is exit 1" $? "$(cat "$work/err")"
+done
+for f in comment nothing; do
+    "$bin" replay -c "$work/demo.yaml" "$work/$f" >/dev/null 2>"$work/err" && "$bin" decode "$work/$f" 2>>"$work/err"
+    result "$f is no fault" $? "$(cat "$work/err")"
+done
 "$bin" replay -c "$work/demo.yaml" "$work/no-such-file" >/dev/null 2>&1
 [ $? -eq 1 ]
 result "a missing input is exit 1" $?

@@ -21,6 +21,11 @@ const char *input_reject_name(enum input_reject reason)
     return (size_t)reason < INPUT_REJECTS ? names[reason] : "unknown";
 }
 
+bool input_counts_nothing(const struct input_counts *counts)
+{
+    return counts->messages == 0 && counts->lines > counts->comments;
+}
+
 struct input *input_create(const struct input_conf *conf, const struct input_sink *sink)
 {
     struct input *in = calloc(1, sizeof *in);

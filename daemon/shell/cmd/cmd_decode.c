@@ -140,6 +140,10 @@ static int decode_input(struct decoding *d, const char *path)
         fprintf(stderr, "lookoutd: %s\n", err.text);
     if (in != NULL)
         print_counts(path, input_counts(in));
+    if (rc == 0 && input_counts_nothing(input_counts(in))) {
+        fprintf(stderr, "lookoutd: %s: nothing in it was understood\n", path);
+        rc = ERR_INVALID;
+    }
     input_destroy(in);
     reader_close(r);
     return rc;

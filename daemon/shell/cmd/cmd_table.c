@@ -124,14 +124,14 @@ const struct cmd cmd_table[] = {
      .synopsis = "-c FILE [options] INPUT...",
      .about = "Applies the rules of a configuration to recordings, merged by event time. Alerts go to stdout as JSON lines, a summary "
               "to stderr. INPUT is a path, or - for standard input; .gz and .zst files are read directly.",
-     .fails = "an input is damaged, or a delivery was given up"},
+     .fails = "an input is damaged, nothing in one was understood, or a delivery was given up"},
     {.name = "decode", .run = cmd_decode, .options = decode_options, .takes_words = true,
      .line = "print AIS messages as JSON lines",
      .synopsis = "[options] [INPUT...]",
      .about = "Prints AIS messages as JSON lines with gpsd's names, scaling and units (class AIS), and with t (event time) and source "
               "(station) where they are known. Each part of a message 24 is printed by itself. Refused input is counted on stderr. "
               "INPUT is a path (.gz and .zst files are read directly), or - for standard input, which is also the default.",
-     .fails = "an input could not be read"},
+     .fails = "an input could not be read, or nothing in it was understood"},
     {.name = "listen", .run = cmd_listen, .options = listen_options,
      .line = "run a webhook receiver for tests",
      .synopsis = "[options]",

@@ -224,6 +224,24 @@ static bool needs_start(const struct replay *r)
     return false;
 }
 
+/* Inputs of which nothing was understood. */
+static bool has_nothing(const struct replay *r)
+{
+    bool is_found = false;
+    for (size_t i = 0; i < r->source_count; i++) {
+        const struct input_counts *c = input_counts(r->sources[i].input);
+        if (!input_counts_nothing(c))
+            continue;
+        fprintf(stderr,
+                "lookoutd replay: %s: nothing in it was understood: no AIS message in "
+                "%llu line%s\n",
+                r->sources[i].name, (unsigned long long)c->lines,
+                c->lines == 1 ? "" : "s");
+        is_found = true;
+    }
+    return is_found;
+}
+
 /* --- the command --- */
 
 static int open_all(struct replay *r)
@@ -275,7 +293,8 @@ static int replay_inputs(struct replay *r)
     }
     if (needs_start(r))
         rc = ERR_INVALID;
-    return rc == 0 && r->damaged != 0 ? ERR_IO : rc;
+    bool is_bad = has_nothing(r) || r->damaged != 0;
+    return rc == 0 && is_bad ? ERR_IO : rc;
 }
 
 static void remove_scratch(const struct replay *r)

@@ -79,6 +79,9 @@ struct input_counts {
     int64_t last_heard_ms;           /* arrival of the last report; TIME_NONE before */
 };
 
+/* Lines came, and not comments alone, but no message was in any of them. */
+bool input_counts_nothing(const struct input_counts *counts);
+
 /* Which time a report gets. Its own is the first there is of
  *   1. json and csv: the provider's time (of several the source's before the receiver's:
  *      AIS-catcher's toa before rxuxtime before rxtime; Spire's timestamp before
