@@ -192,6 +192,8 @@ static void take_input_line(struct input *in, const struct linebuf_line *line)
 {
     in->line = line->text;
     in->line_n = line->is_too_long ? 0 : line->n;
+    in->line_number = in->is_sought ? 0 : line->number;
+    in->line_begin = in->at = line->begin;
     if (line->is_too_long) {
         input_csv_flush(in);
         count_line(in, INPUT_REJECT_LINE_TOO_LONG);
@@ -212,6 +214,7 @@ static void take_input_line(struct input *in, const struct linebuf_line *line)
         }
         struct input_piece piece = {at, (size_t)(end - at),
                                     line->begin + (uint64_t)(at - line->text), line->end};
+        in->at = piece.begin;
         at += take_piece(in, &piece);
     }
 }
@@ -232,6 +235,8 @@ static int take_bytes(struct input *in, const char *bytes, size_t n, bool is_who
     if (is_whole)
         input_csv_flush(in);
     in->line_n = 0;
+    in->line_number = 0;
+    in->at = in->line_begin;
     if (rc == 0 && in->is_nomem)
         rc = ERR_NOMEM;
     in->is_nomem = false;
@@ -280,6 +285,7 @@ void input_reset(struct input *in)
 void input_seek(struct input *in, uint64_t offset)
 {
     in->lines.offset = in->lines.begin = offset;
+    in->is_sought = in->is_sought || offset != 0;
 }
 
 int input_resume(struct input *in, const void *head, size_t n, uint64_t offset,

@@ -172,6 +172,8 @@ static bool keep_open(struct input *in, const struct input_piece *piece)
         csv->open[csv->open_n] = ' ';
     else
         csv->open_begin = piece->begin;
+    if (gap == 0)
+        csv->open_number = in->line_number;
     memcpy(csv->open + csv->open_n + gap, piece->text, piece->n);
     csv->open_n += gap + piece->n;
     csv->open_end = piece->end;
@@ -207,6 +209,20 @@ static bool take_input_row(struct input *in, const struct input_piece *piece,
     return true;
 }
 
+/* The same of a row that began on a line before: that is its place. */
+static bool take_open_row(struct input *in, const struct input_piece *piece,
+                          bool may_wait)
+{
+    uint64_t number = in->line_number, begin = in->line_begin, at = in->at;
+    in->line_number = in->csv.open_number;
+    in->line_begin = in->at = piece->begin;
+    bool is_taken = take_input_row(in, piece, may_wait);
+    in->line_number = number;
+    in->line_begin = begin;
+    in->at = at;
+    return is_taken;
+}
+
 void input_csv_flush(struct input *in)
 {
     struct input_csv *csv = &in->csv;
@@ -214,7 +230,7 @@ void input_csv_flush(struct input *in)
     if (csv->open_n == 0)
         return;
     csv->open_n = 0;
-    (void)take_input_row(in, &piece, false);
+    (void)take_open_row(in, &piece, false);
 }
 
 void input_csv_row(struct input *in, const struct input_piece *piece)
@@ -225,7 +241,7 @@ void input_csv_row(struct input *in, const struct input_piece *piece)
     if (csv->open_n != 0) {
         struct input_piece joined = {csv->open, csv->open_n, csv->open_begin,
                                      csv->open_end};
-        if (take_input_row(in, &joined, true))
+        if (take_open_row(in, &joined, true))
             csv->open_n = 0;
     } else if (!take_input_row(in, piece, true) && !keep_open(in, piece)) {
         (void)take_input_row(in, piece, false);

@@ -19,6 +19,7 @@ struct input_csv {
     char *open; /* owned; NULL: none so far */
     size_t open_n;
     uint64_t open_begin, open_end;
+    uint64_t open_number; /* of its first line */
 };
 
 /* A line, or what is left of one. */
@@ -45,13 +46,16 @@ struct input {
     struct input_csv csv;
     struct input_ahead ahead;
     int64_t arrival_ms; /* of the bytes at hand */
-    const char *line;   /* borrowed: the line at hand, for on_reject */
+    /* The line at hand, for on_reject. */
+    const char *line; /* borrowed */
     size_t line_n;
-    int64_t last_ms;  /* recordings: the last own time; TIME_NONE */
+    uint64_t line_number, line_begin, at; /* at: offset of the sentence, object or row */
+    int64_t last_ms;                      /* recordings: the last own time; TIME_NONE */
     int64_t start_ms; /* recordings without times: moves on from conf.start_ms */
     int64_t clock_ms; /* recordings: own times without the lone leaps ahead */
     unsigned leaps;   /* own times in a row that are ahead of clock_ms */
     bool is_nomem;
+    bool is_sought; /* it began within its file: lines have no numbers */
     struct ais_bits bits;
     struct ais_message message;
     struct fragment_table fragments;
@@ -60,8 +64,11 @@ struct input {
 static inline void input_reject(struct input *in, enum input_reject reason)
 {
     in->counts.rejects[reason]++;
-    if (in->sink.on_reject != NULL)
-        in->sink.on_reject(in->sink.context, reason, in->line, in->line_n);
+    if (in->sink.on_reject == NULL)
+        return;
+    struct input_refused refused = {reason, in->line, in->line_n, in->line_number,
+                                    in->at - in->line_begin + 1};
+    in->sink.on_reject(in->sink.context, &refused);
 }
 
 /* --- input_time.c --- */

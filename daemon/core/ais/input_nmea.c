@@ -363,6 +363,8 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
             return (size_t)(at - piece->text);
         struct sentence s;
         uint64_t before = in->counts.lines;
+        if (piece->text >= in->line && piece->text <= in->line + in->line_n)
+            in->at = offset_of(&l, at);
         take_sentence(in, &l, at, &s);
         bool is_taken = in->counts.lines != before;
         at = is_taken ? s.end : at + 1;

@@ -132,8 +132,10 @@ int linebuf_next(struct linebuf *b, const char **bytes, size_t *n, bool is_whole
             ret->begin = b->offset;
             ret->end = b->offset + taken;
             ret->is_too_long = false;
+            ret->number = b->feeds + 1;
             if (*stop == '\r' && taken < *n && stop[1] == '\n')
                 taken++;
+            b->feeds += text[taken - 1] == '\n';
             *bytes += taken;
             *n -= taken;
             b->offset += taken;
@@ -157,7 +159,9 @@ int linebuf_next(struct linebuf *b, const char **bytes, size_t *n, bool is_whole
         *bytes += taken;
         *n -= taken;
         b->offset += taken;
-        *ret = (struct linebuf_line){.begin = b->begin, .end = b->offset};
+        *ret = (struct linebuf_line){
+            .begin = b->begin, .end = b->offset, .number = b->feeds + 1};
+        b->feeds += has_end && *stop == '\n';
         bool is_done = has_end || is_whole;
         if (is_over_limit || was_skipping) {
             b->length = 0;
@@ -182,8 +186,11 @@ int linebuf_next(struct linebuf *b, const char **bytes, size_t *n, bool is_whole
 bool linebuf_flush(struct linebuf *b, struct linebuf_line *ret)
 {
     bool had = b->length != 0;
-    *ret = (struct linebuf_line){
-        .text = b->carry, .n = b->length, .begin = b->begin, .end = b->offset};
+    *ret = (struct linebuf_line){.text = b->carry,
+                                 .n = b->length,
+                                 .begin = b->begin,
+                                 .end = b->offset,
+                                 .number = b->feeds + 1};
     b->length = 0;
     b->is_skipping = false;
     b->begin = b->offset;

@@ -20,12 +20,14 @@ struct linebuf {
     bool is_skipping;        /* inside a line that was too long */
     uint64_t offset;         /* of the next byte */
     uint64_t begin;          /* of the line that is being gathered */
+    uint64_t feeds;          /* line feeds so far */
 };
 
 struct linebuf_line {
     const char *text; /* borrowed until the next call; without the line's end */
     size_t n;
     uint64_t begin, end; /* offsets: first byte, behind the line's end */
+    uint64_t number;     /* from 1, by line feeds, as editors count */
     bool is_too_long;    /* no text then */
 };
 

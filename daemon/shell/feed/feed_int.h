@@ -123,7 +123,7 @@ void feed_path_wake(struct feeds *f);
 void feed_path_wake_at(struct feeds *f, uint64_t due_loop_ms);
 /* refused.c: an input_sink's on_reject whose context is a feed; and logging what was not
  * logged yet. */
-void refused_note(void *context, enum input_reject reason, const char *text, size_t n);
+void refused_note(void *context, const struct input_refused *refused);
 void refused_tell(struct feeds *f);
 /* Set the timer that reports silence. */
 void feed_path_arm_silence(struct feeds *f);

@@ -58,14 +58,14 @@ static void keep_example(struct feed_refused *r, const char *text, size_t n)
     r->example[length] = '\0';
 }
 
-void refused_note(void *context, enum input_reject reason, const char *text, size_t n)
+void refused_note(void *context, const struct input_refused *refused)
 {
     struct feed *feed = context;
-    struct feed_refused *r = &feed->refused[reason];
+    struct feed_refused *r = &feed->refused[refused->reason];
     r->count++;
     if (r->count > 1)
         return;
-    keep_example(r, text, n);
+    keep_example(r, refused->text, refused->n);
     if (!uv_is_active((uv_handle_t *)&feed->feeds->refusal) && !feed->feeds->is_closing)
         uv_timer_start(&feed->feeds->refusal, on_timer, TELL_MS, 0);
 }

@@ -116,6 +116,16 @@ struct input_conf {
     const char *columns;
 };
 
+/* A line, or what it made of a message, that is refused. */
+struct input_refused {
+    enum input_reject reason;
+    const char *text; /* the line; borrowed */
+    size_t n;         /* 0 where it is too long or has gone by */
+    uint64_t line;    /* from 1, by line feeds; 0: not known (parts of messages, and after
+                         input_seek) */
+    uint64_t column;  /* from 1, in bytes: where the sentence, object or row begins */
+};
+
 /* Borrowed for the length of the call. `message` is the decoded message behind a report
  * (NULL for json and csv); reports of no ship (has == 0 and no_report counted) are only
  * handed to on_message. So are messages of a recording refused for no_time, their
@@ -124,10 +134,7 @@ struct input_sink {
     void (*on_report)(void *context, const struct report *report);
     void (*on_message)(void *context, const struct ais_message *message,
                        const struct report *report);
-    /* A line, or what it made of a message, is refused: the line, n == 0 where it is too
-     * long or has gone by. */
-    void (*on_reject)(void *context, enum input_reject reason, const char *text,
-                      size_t n);
+    void (*on_reject)(void *context, const struct input_refused *refused);
     void *context;
 };
 

@@ -296,12 +296,56 @@ struct refusals {
     char text[512];
 };
 
-static void on_reject(void *context, enum input_reject reason, const char *text, size_t n)
+static void on_reject(void *context, const struct input_refused *refused)
 {
     struct refusals *r = context;
     size_t used = strlen(r->text);
-    snprintf(r->text + used, sizeof r->text - used, "%s '%.*s'; ",
-             input_reject_name(reason), (int)n, text != NULL ? text : "");
+    snprintf(r->text + used, sizeof r->text - used, "%d:%d %s '%.*s'; ",
+             (int)refused->line, (int)refused->column, input_reject_name(refused->reason),
+             (int)refused->n, refused->text != NULL ? refused->text : "");
+}
+
+/* What is refused of these bytes, in pieces of `size`. */
+static void refuse(const char *bytes, size_t size, struct refusals *ret)
+{
+    struct input_conf conf = started();
+    struct input_sink sink = {.on_reject = on_reject, .context = ret};
+    struct input *in = input_create(&conf, &sink);
+    assert_non_null(in);
+    ret->text[0] = '\0';
+    for (size_t at = 0, n = strlen(bytes); at < n; at += size)
+        assert_int_equal(input_feed(in, bytes + at, n - at < size ? n - at : size, 0), 0);
+    assert_int_equal(input_finish(in, 0), 0);
+    input_destroy(in);
+}
+
+/* Lines and columns are those of an editor, however the bytes are cut: blank lines and
+ * both kinds of line end count, a sentence's column is its own, and a row over several
+ * lines begins on its first. */
+static void test_refused_places(void **state)
+{
+    static const struct {
+        const char *bytes, *told;
+    } cases[] = {
+        {"\r\n\n  garbage\r\nmore\n", "3:3 not_a_sentence '  garbage'; "
+                                      "4:1 not_a_sentence 'more'; "},
+        {"\\c:1711389840*5C\\!AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*00\n",
+         "1:18 bad_checksum '\\c:1711389840*5C\\!AIVDM,1,1,,B,"
+         "177KQJ5000G?tO`K>RA1wUbN0TKH,0*00'; "},
+        {"\n{\"mmsi\":431000001,\"lat\":1,\"lon\":2} {\"mmsi\":\"x\"}\n",
+         "2:36 bad_value '{\"mmsi\":431000001,\"lat\":1,\"lon\":2} {\"mmsi\":\"x\"}'; "},
+        {"mmsi,time,lat,lon,name\nx,2023-01-11T00:00:01Z,35,129,\"A\nB\"\n"
+         "y,2023-01-11T00:00:01Z,35,129,C\n",
+         "2:1 bad_value 'B\"'; 4:1 bad_value 'y,2023-01-11T00:00:01Z,35,129,C'; "},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (size_t size = 1; size < 200; size++) {
+            struct refusals told;
+            refuse(cases[i].bytes, size, &told);
+            if (strcmp(told.text, cases[i].told) != 0)
+                fail_msg("case %zu in pieces of %zu: %s", i, size, told.text);
+        }
 }
 
 static void test_refused_lines(void **state)
@@ -317,13 +361,13 @@ static void test_refused_lines(void **state)
     assert_int_equal(input_feed(in, bytes, 4, 0), 0);
     assert_int_equal(input_feed(in, bytes + 4, sizeof bytes - 5, 0), 0);
     assert_int_equal(input_finish(in, 0), 0);
-    assert_string_equal(told.text, "not_a_sentence 'garbage'; bad_checksum "
+    assert_string_equal(told.text, "1:1 not_a_sentence 'garbage'; 2:1 bad_checksum "
                                    "'!AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*00'; "
-                                   "not_a_sentence 'more garbage'; ");
+                                   "5:1 not_a_sentence 'more garbage'; ");
     input_destroy(in);
 }
 
 TEST_MAIN(NULL, NULL, TEST(test_framing), TEST(test_megabyte), TEST(test_chunks),
           TEST(test_datagrams), TEST(test_reset), TEST(test_formats),
           TEST(test_reject_names), TEST(test_offsets), TEST(test_resume_csv),
-          TEST(test_refused_lines))
+          TEST(test_refused_lines), TEST(test_refused_places))
