@@ -69,7 +69,7 @@ account() { # FILE: 0 when the summary's parts add up to its lines
              sum = 0
              for (i = from; i <= NF; i++) { w = $i; gsub(/,/, "", w)
                  if (w ~ /^(sentences|records|comments|other)$/) sum += $(i - 1)
-                 else if (w ~ /^(not_a_sentence|line_too_long|bad_checksum|no_checksum|bad_fields|bad_armor)$/) { v = $(i + 1); gsub(/,/, "", v); sum += v } }
+                 else if (w ~ /^(not_a_sentence|line_too_long|unknown_json|bad_checksum|no_checksum|bad_fields|bad_armor)$/) { v = $(i + 1); gsub(/,/, "", v); sum += v } }
              if (lines != sum) { print "lines " lines " accounted " sum; bad = 1 } found = 1 }
          END { exit bad || !found }' "$1"
 }

@@ -35,8 +35,8 @@ static void check(const struct input_counts *c)
     const uint64_t *r = c->rejects;
     if (c->lines != c->comments + c->other + c->sentences + c->records +
                         r[INPUT_REJECT_NOT_A_SENTENCE] + r[INPUT_REJECT_LINE_TOO_LONG] +
-                        r[INPUT_REJECT_CHECKSUM] + r[INPUT_REJECT_NO_CHECKSUM] +
-                        r[INPUT_REJECT_FIELDS])
+                        r[INPUT_REJECT_UNKNOWN_JSON] + r[INPUT_REJECT_CHECKSUM] +
+                        r[INPUT_REJECT_NO_CHECKSUM] + r[INPUT_REJECT_FIELDS])
         abort();
     if (c->sentences + c->records !=
         c->messages + c->joined + r[INPUT_REJECT_ARMOR] + r[INPUT_REJECT_TOO_SHORT] +

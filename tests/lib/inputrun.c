@@ -63,11 +63,11 @@ static void check_accounting(const struct inputrun *run)
 {
     const struct input_counts *c = &run->counts;
     const uint64_t *r = c->rejects;
-    assert_int_equal(c->lines, c->comments + c->other + c->sentences + c->records +
-                                   r[INPUT_REJECT_NOT_A_SENTENCE] +
-                                   r[INPUT_REJECT_LINE_TOO_LONG] +
-                                   r[INPUT_REJECT_CHECKSUM] +
-                                   r[INPUT_REJECT_NO_CHECKSUM] + r[INPUT_REJECT_FIELDS]);
+    assert_int_equal(c->lines,
+                     c->comments + c->other + c->sentences + c->records +
+                         r[INPUT_REJECT_NOT_A_SENTENCE] + r[INPUT_REJECT_LINE_TOO_LONG] +
+                         r[INPUT_REJECT_UNKNOWN_JSON] + r[INPUT_REJECT_CHECKSUM] +
+                         r[INPUT_REJECT_NO_CHECKSUM] + r[INPUT_REJECT_FIELDS]);
     assert_int_equal(c->sentences + c->records,
                      c->messages + c->joined + r[INPUT_REJECT_ARMOR] +
                          r[INPUT_REJECT_TOO_SHORT] + r[INPUT_REJECT_UNKNOWN_TYPE] +

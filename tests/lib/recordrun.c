@@ -108,8 +108,8 @@ static struct sum run(const struct input_conf *conf, const uint8_t *data, size_t
     const uint64_t *r = c->rejects;
     if (c->lines != c->comments + c->other + c->sentences + c->records +
                         r[INPUT_REJECT_NOT_A_SENTENCE] + r[INPUT_REJECT_LINE_TOO_LONG] +
-                        r[INPUT_REJECT_CHECKSUM] + r[INPUT_REJECT_NO_CHECKSUM] +
-                        r[INPUT_REJECT_FIELDS] ||
+                        r[INPUT_REJECT_UNKNOWN_JSON] + r[INPUT_REJECT_CHECKSUM] +
+                        r[INPUT_REJECT_NO_CHECKSUM] + r[INPUT_REJECT_FIELDS] ||
         c->sentences + c->records !=
             c->messages + c->joined + r[INPUT_REJECT_ARMOR] + r[INPUT_REJECT_TOO_SHORT] +
                 r[INPUT_REJECT_UNKNOWN_TYPE] + r[INPUT_REJECT_BAD_VALUE] +

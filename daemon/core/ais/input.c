@@ -26,29 +26,36 @@ bool input_counts_nothing(const struct input_counts *counts)
     return counts->messages == 0 && counts->lines > counts->comments;
 }
 
+static char *copy_map(const char *text)
+{
+    size_t n = text != NULL ? strlen(text) + 1 : 0;
+    char *copy = n != 0 ? malloc(n) : NULL;
+    if (copy != NULL)
+        memcpy(copy, text, n);
+    return copy;
+}
+
 struct input *input_create(const struct input_conf *conf, const struct input_sink *sink)
 {
     struct input *in = calloc(1, sizeof *in);
     if (in == NULL)
         return NULL;
     in->conf = *conf;
-    in->conf.columns = NULL;
+    in->conf.columns = copy_map(conf->columns);
+    in->conf.fields = copy_map(conf->fields);
+    if ((conf->columns != NULL && in->conf.columns == NULL) ||
+        (conf->fields != NULL && in->conf.fields == NULL)) {
+        input_destroy(in);
+        return NULL;
+    }
     if (sink != NULL)
         in->sink = *sink;
-    if (conf->columns != NULL) {
-        size_t n = strlen(conf->columns) + 1;
-        char *columns = malloc(n);
-        if (columns == NULL) {
-            free(in);
-            return NULL;
-        }
-        memcpy(columns, conf->columns, n);
-        in->conf.columns = columns;
-    }
     size_t limit = conf->line_limit_bytes;
     linebuf_init(&in->lines, limit != 0 ? limit : LIMIT_SENTENCE_BYTES,
                  limit != 0 ? limit : LIMIT_WIDE_BYTES);
     in->lines.is_wide = conf->format == INPUT_CSV;
+    jsonbuf_init(&in->values, limit != 0 ? limit : LIMIT_WIDE_BYTES);
+    in->topic = (struct input_topic){.time_ms = TIME_NONE, .begin = UINT64_MAX};
     fragment_init(&in->fragments);
     in->counts.last_heard_ms = TIME_NONE;
     in->last_ms = in->clock_ms = TIME_NONE;
@@ -61,10 +68,12 @@ void input_destroy(struct input *in)
     if (in == NULL)
         return;
     linebuf_finish(&in->lines);
+    jsonbuf_finish(&in->values);
     free(in->csv.fields);
     free(in->csv.open);
-    /* conf.columns is our copy; const only towards readers. */
+    /* These are our copies; const only towards readers. */
     free((void *)(uintptr_t)in->conf.columns);
+    free((void *)(uintptr_t)in->conf.fields);
     free(in);
 }
 
@@ -148,13 +157,100 @@ static void take_csv(struct input *in, const struct input_piece *piece)
     }
 }
 
+/* Take the JSON with which what is left of a line begins; how much was taken. It does not
+ * go on in the next line: only what a line begins with does. */
+static size_t take_inline(struct input *in, const struct input_piece *piece)
+{
+    struct jsonbuf_piece p;
+    const char *at = piece->text;
+    size_t n = piece->n;
+    int rc = 1;
+    in->values.offset = piece->begin;
+    while (rc == 1 || (rc == 0 && jsonbuf_begins(&in->values, at, n) == 1)) {
+        rc = jsonbuf_next(&in->values, &at, &n, &p);
+        if (rc == 1)
+            input_json(in, &p);
+    }
+    in->is_nomem = in->is_nomem || rc < 0;
+    if (jsonbuf_flush(&in->values, &p))
+        input_json(in, &p);
+    in->line = piece->text;
+    in->line_n = piece->n;
+    in->topic = (struct input_topic){.time_ms = TIME_NONE, .begin = UINT64_MAX};
+    return piece->n - n;
+}
+
+/* What stands before JSON on a line: "data: ", a topic that names the ship
+ * ("vessels-v2/257111220/location "), a time. */
+static void read_topic(struct input *in, const struct input_piece *piece, size_t n)
+{
+    enum { MMSI_DIGITS = 9 };
+    const char *text = piece->text;
+    size_t digits = 0;
+    in->topic.begin = piece->begin;
+    in->topic.time_ms = input_nmea_before(text, text + n);
+    if (memchr(text, '/', n) == NULL)
+        return;
+    for (size_t i = 0; i <= n; i++) {
+        if (i < n && text[i] >= '0' && text[i] <= '9') {
+            digits++;
+            continue;
+        }
+        size_t begin = i - digits;
+        bool is_part = (begin == 0 || text[begin - 1] == '/') &&
+                       (i == n || text[i] == '/' || text[i] == ' ');
+        if (digits == MMSI_DIGITS && is_part)
+            in->topic.mmsi = (uint32_t)strtoul(text + begin, NULL, 10);
+        digits = 0;
+    }
+}
+
+/* Where JSON begins that stands behind something else; n: nowhere. */
+static size_t find_json(const struct input *in, const char *text, size_t n)
+{
+    for (size_t i = 1; i < n && text[i] != '!' && text[i] != '\\'; i++) {
+        bool is_behind = text[i - 1] == ' ' || text[i - 1] == '\t' || text[i - 1] == ':';
+        if (is_behind && (text[i] == '{' || text[i] == '[') &&
+            jsonbuf_begins(&in->values, text + i, n - i) == 1)
+            return i;
+    }
+    return n;
+}
+
+/* The lines of an event stream (Server-Sent Events) beside its data. */
+static bool is_event_field(const char *text, size_t n)
+{
+    static const char *const names[] = {":", "event:", "id:", "retry:"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t length = strlen(names[i]);
+        if (n >= length && memcmp(text, names[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Recognise and take the beginning of what is left of a line; how much was taken. */
 static size_t take_piece(struct input *in, const struct input_piece *piece)
 {
     char first = piece->text[0];
     bool is_auto = in->conf.format == INPUT_AUTO;
+    bool is_nmea = first == '!' || first == '\\' || first == '$';
+    bool may_be_json =
+        in->conf.format == INPUT_JSONL || (is_auto && in->csv.count == 0 && !is_nmea);
     if (first == '{' && in->conf.format != INPUT_CSV)
-        return input_json(in, piece);
+        return take_inline(in, piece);
+    if (may_be_json && first == '[' &&
+        jsonbuf_begins(&in->values, piece->text, piece->n) == 1)
+        return take_inline(in, piece);
+    size_t before = may_be_json ? find_json(in, piece->text, piece->n) : piece->n;
+    if (before < piece->n) {
+        read_topic(in, piece, before);
+        return before;
+    }
+    if (may_be_json && is_event_field(piece->text, piece->n)) {
+        count_comment(in);
+        return piece->n;
+    }
     if (in->conf.format == INPUT_JSONL) {
         if (first == '#')
             count_comment(in);
@@ -162,7 +258,6 @@ static size_t take_piece(struct input *in, const struct input_piece *piece)
             count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
         return piece->n;
     }
-    bool is_nmea = first == '!' || first == '\\' || first == '$';
     if (is_auto && (is_nmea || first == '#'))
         is_nmea = first != '#';
     else if (is_auto)
@@ -190,6 +285,7 @@ static bool is_column(const struct input *in, const char *at, const char *end)
 
 static void take_input_line(struct input *in, const struct linebuf_line *line)
 {
+    in->values.was_json = false;
     in->line = line->text;
     in->line_n = line->is_too_long ? 0 : line->n;
     in->line_number = in->is_sought ? 0 : line->number;
@@ -221,17 +317,67 @@ static void take_input_line(struct input *in, const struct linebuf_line *line)
 
 /* --- bytes --- */
 
+/* Does JSON begin the line that is gathered so far and goes on with these bytes? */
+static bool is_json_line(const struct input *in, const char *bytes, size_t n)
+{
+    enum { LOOK_BYTES = 64 };
+    const struct linebuf *lines = &in->lines;
+    char look[LOOK_BYTES];
+    if (in->conf.format == INPUT_CSV || lines->is_skipping || n == 0 ||
+        lines->length >= LOOK_BYTES)
+        return false;
+    size_t rest = LOOK_BYTES - lines->length;
+    if (lines->length == 0)
+        return jsonbuf_begins(&in->values, bytes, n < rest ? n : rest) == 1;
+    memcpy(look, lines->carry, lines->length);
+    memcpy(look + lines->length, bytes, n < rest ? n : rest);
+    return jsonbuf_begins(&in->values, look, lines->length + (n < rest ? n : rest)) == 1;
+}
+
+/* Take JSON for as long as it stands here. 0 or ERR_NOMEM. */
+static int take_json(struct input *in, const char **bytes, size_t *n)
+{
+    struct linebuf *lines = &in->lines;
+    struct jsonbuf_piece piece;
+    int rc = 0;
+    while (rc >= 0 && *n != 0 &&
+           (jsonbuf_is_open(&in->values) || is_json_line(in, *bytes, *n))) {
+        if (!jsonbuf_is_open(&in->values)) {
+            const char *carry = lines->carry;
+            input_csv_flush(in);
+            in->values.offset = lines->begin;
+            /* Blanks, and at most a '['. */
+            if (lines->length != 0)
+                rc = jsonbuf_next(&in->values, &carry, &lines->length, &piece);
+            if (rc < 0)
+                break;
+        }
+        rc = jsonbuf_next(&in->values, bytes, n, &piece);
+        lines->offset = in->values.offset;
+        lines->begin = jsonbuf_needed(&in->values);
+        if (rc == 1)
+            input_json(in, &piece);
+    }
+    return rc < 0 ? rc : 0;
+}
+
 static int take_bytes(struct input *in, const char *bytes, size_t n, bool is_whole)
 {
     struct linebuf_line line;
+    struct jsonbuf_piece piece;
     int rc = 0;
     in->counts.bytes += n;
-    while ((rc = linebuf_next(&in->lines, &bytes, &n, is_whole, &line)) == 1) {
+    while ((rc = take_json(in, &bytes, &n)) == 0 &&
+           (rc = linebuf_next(&in->lines, &bytes, &n, is_whole, &line)) == 1) {
         if (line.n != 0 || line.is_too_long)
             take_input_line(in, &line);
     }
     if (is_whole && linebuf_flush(&in->lines, &line))
         take_input_line(in, &line);
+    if (is_whole && jsonbuf_flush(&in->values, &piece))
+        input_json(in, &piece);
+    if (is_whole)
+        in->lines.begin = in->lines.offset;
     if (is_whole)
         input_csv_flush(in);
     in->line_n = 0;
@@ -272,7 +418,8 @@ int input_finish(struct input *in, int64_t arrival_ms)
 
 void input_reset(struct input *in)
 {
-    if (linebuf_drop(&in->lines))
+    struct jsonbuf_piece piece;
+    if (linebuf_drop(&in->lines) || jsonbuf_flush(&in->values, &piece))
         count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
     if (in->csv.open_n != 0)
         count_line(in, INPUT_REJECT_NOT_A_SENTENCE);

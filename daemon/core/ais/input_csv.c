@@ -180,6 +180,13 @@ static bool keep_open(struct input *in, const struct input_piece *piece)
     return true;
 }
 
+/* A sentence in a cell is the message; what stands beside it says when it was heard. */
+static bool is_sentence_cell(const struct row *row, const char *value, size_t n)
+{
+    return value != row->copy && n != 0 && (value[0] == '!' || value[0] == '\\') &&
+           input_nmea_find(value, n) < n;
+}
+
 /* false: its quotes are open, and may_wait. */
 static bool take_input_row(struct input *in, const struct input_piece *piece,
                            bool may_wait)
@@ -188,9 +195,13 @@ static bool take_input_row(struct input *in, const struct input_piece *piece,
     record_clear(&record);
     struct row row;
     begin_row(&row, piece->text, piece->n, in->csv.separator);
-    const char *value = NULL;
-    size_t value_n = 0, column = 0;
+    const char *value = NULL, *cell = NULL;
+    size_t value_n = 0, column = 0, cell_n = 0;
     while (next_value(&row, &value, &value_n)) {
+        if (cell == NULL && is_sentence_cell(&row, value, value_n)) {
+            cell = value;
+            cell_n = value_n;
+        }
         if (column < in->csv.count && in->csv.fields[column] != RECORD_NONE)
             record_set_text(&record, (enum record_field)in->csv.fields[column], value,
                             value_n);
@@ -203,6 +214,10 @@ static bool take_input_row(struct input *in, const struct input_piece *piece,
         input_reject(in, INPUT_REJECT_NOT_A_SENTENCE);
     } else if (is_header_again(in, &record, piece)) {
         in->counts.comments++;
+    } else if (cell != NULL) {
+        in->counts.other++;
+        record_close_time(&record);
+        input_nmea_cell(in, &record, cell, cell_n, piece);
     } else {
         input_emit_record(in, &record, piece);
     }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of struct input, shared by input.c (lines, accounting), input_nmea.c,
- * input_json.c, input_csv.c and input_time.c. */
+ * input_json.c, input_csv.c and input_time.c. A piece is a line, or what is left of one,
+ * or a JSON value. */
 #ifndef LOOKOUT_INPUT_INT_H
 #define LOOKOUT_INPUT_INT_H
 
 #include "fragment_int.h"
+#include "jsonbuf_int.h"
 #include "linebuf_int.h"
 #include "lookout/ais/ais.h"
 #include "lookout/ais/input.h"
@@ -38,11 +40,28 @@ struct input_ahead {
     struct fragment_origin origin;
 };
 
+/* What a JSON value says of the objects in it. */
+struct input_batch {
+    uint64_t document; /* jsonbuf_piece's: of another one nothing holds */
+    char station[REPORT_STATION_BYTES];
+    uint8_t values; /* enum jsonform_values */
+};
+
+/* What stands before a JSON value on its line. */
+struct input_topic {
+    uint32_t mmsi;   /* 0: none */
+    int64_t time_ms; /* TIME_NONE */
+    uint64_t begin;  /* where it begins; UINT64_MAX: there is none */
+};
+
 struct input {
-    struct input_conf conf; /* columns: owned copy */
+    struct input_conf conf; /* columns, fields: owned copies */
     struct input_sink sink;
     struct input_counts counts;
     struct linebuf lines;
+    struct jsonbuf values;
+    struct input_batch batch;
+    struct input_topic topic;
     struct input_csv csv;
     struct input_ahead ahead;
     int64_t arrival_ms; /* of the bytes at hand */
@@ -101,9 +120,15 @@ void input_nmea_ready(struct input *in, bool is_end);
 bool input_nmea_looks(const char *text, size_t n);
 /* The first !xxVDM or !xxVDO, or the tag block in front of it; n: none. */
 size_t input_nmea_find(const char *text, size_t n);
-/* Take one object, which begins the piece; returns its length (for a broken one: up to
- * the next sentence). */
-size_t input_json(struct input *in, const struct input_piece *piece);
+/* Take the sentences of a cell: of a table's row or a JSON object, whose record says when
+ * and by whom they were heard. */
+void input_nmea_cell(struct input *in, const struct record *r, const char *text, size_t n,
+                     const struct input_piece *piece);
+/* The time in front of a sentence or an object: "1550303566167726840 ",
+ * "2017-02-20T00:00:00;", "[2017-02-20 00:00:00] "; TIME_NONE: none. */
+int64_t input_nmea_before(const char *at, const char *stop);
+/* Take a piece of JSON. */
+void input_json(struct input *in, const struct jsonbuf_piece *piece);
 /* Take the line as a header. 1: it is one; 0: it is none; ERR_NOMEM. */
 MUST_CHECK int input_csv_header(struct input *in, const char *text, size_t n);
 /* Take a line as a row, or as the rest of the one that waits. */

@@ -291,29 +291,32 @@ static void take_sentence(struct input *in, struct line *l, const char *at,
         in->ahead.is_set = false;
 }
 
-/* The time in front of the sentences: "1550303566167726840 ", "2017-02-20T00:00:00;",
- * "[2017-02-20 00:00:00] ". */
-static void read_before(struct line *l, const char *at, const char *stop)
+int64_t input_nmea_before(const char *at, const char *stop)
 {
     int64_t t = 0;
     while (at < stop && (*at == ' ' || *at == '[' || *at == '(' || *at == '"' ||
                          *at == '\t' || *at == '<'))
         at++;
     if (stop - at < 9)
-        return;
-    size_t n = timestamp_parse_prefix(at, (size_t)(stop - at), &t);
-    if (n == 0) {
-        /* The last word: "host 1550303566 !AIVDM". */
-        while (stop > at && (stop[-1] == ' ' || stop[-1] == '\t'))
-            stop--;
-        const char *word = stop;
-        while (word > at && word[-1] != ' ' && word[-1] != '\t')
-            word--;
-        if (word == at || stop - word < 9)
-            return;
-        n = timestamp_parse_prefix(word, (size_t)(stop - word), &t);
-    }
-    if (n != 0)
+        return TIME_NONE;
+    if (timestamp_parse_prefix(at, (size_t)(stop - at), &t) != 0)
+        return t;
+    /* The last word: "host 1550303566 !AIVDM". */
+    while (stop > at && (stop[-1] == ' ' || stop[-1] == '\t'))
+        stop--;
+    const char *word = stop;
+    while (word > at && word[-1] != ' ' && word[-1] != '\t')
+        word--;
+    if (word == at || stop - word < 9 ||
+        timestamp_parse_prefix(word, (size_t)(stop - word), &t) == 0)
+        return TIME_NONE;
+    return t;
+}
+
+static void read_before(struct line *l, const char *at, const char *stop)
+{
+    int64_t t = input_nmea_before(at, stop);
+    if (t != TIME_NONE)
         l->before_ms = t;
 }
 
@@ -385,4 +388,37 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
     else
         input_reject(in, INPUT_REJECT_NOT_A_SENTENCE);
     return piece->n;
+}
+
+static void take_cell_line(struct input *in, const struct record *r, int64_t own_ms,
+                           const struct input_piece *piece)
+{
+    memset(&in->ahead, 0, sizeof in->ahead);
+    in->ahead.is_set = true;
+    in->ahead.origin.time_ms = own_ms;
+    in->ahead.origin.time_source = REPORT_TIME_PROVIDER;
+    in->ahead.origin.begin = piece->begin;
+    memcpy(in->ahead.origin.station, r->report.station, sizeof r->report.station);
+    (void)input_nmea(in, piece);
+    in->ahead.is_set = false;
+}
+
+void input_nmea_cell(struct input *in, const struct record *r, const char *text, size_t n,
+                     const struct input_piece *piece)
+{
+    int64_t own_ms = r->time_ms;
+    if (r->has_bad_time && own_ms == TIME_NONE)
+        input_reject(in, INPUT_REJECT_BAD_TIME);
+    else if (own_ms != TIME_NONE && !input_time_is_good(in, own_ms))
+        own_ms = TIME_NONE;
+    for (const char *at = text, *end = text + n; at < end;) {
+        struct input_piece line = *piece;
+        line.text = at;
+        while (at < end && *at != '\n' && *at != '\r')
+            at++;
+        line.n = (size_t)(at - line.text);
+        if (line.n != 0)
+            take_cell_line(in, r, own_ms, &line);
+        at++;
+    }
 }

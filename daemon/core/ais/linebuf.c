@@ -69,21 +69,19 @@ static const char *find_end(const char *p, const char *end)
 }
 #endif
 
-/* Blanks, and the byte order mark some tools put first. */
-static bool is_lead(char c)
+/* How long a line may be that goes on so: JSON may stand behind a topic, a time or
+ * "data:", and then among the first bytes. */
+static size_t limit_of(const struct linebuf *b, const char *text, size_t n)
 {
-    return c == ' ' || c == '\t' || c == '\xEF' || c == '\xBB' || c == '\xBF';
-}
-
-/* How long a line may be that goes on so after `before` leading blanks. */
-static size_t limit_of(const struct linebuf *b, const char *text, size_t n, size_t before)
-{
+    enum { LOOK_BYTES = 128 };
     if (b->is_wide)
         return b->wide_limit_bytes;
-    for (size_t i = 0; i < n && before + i < b->limit_bytes; i++) {
-        if (text[i] == '{')
+    size_t look = b->limit_bytes < LOOK_BYTES ? b->limit_bytes : LOOK_BYTES;
+    for (size_t i = 0; i < look && i < b->length + n; i++) {
+        char c = i < b->length ? b->carry[i] : text[i - b->length];
+        if (c == '{')
             return b->wide_limit_bytes;
-        if (!is_lead(text[i]))
+        if (c == '!' || c == '$')
             break;
     }
     return b->limit_bytes;
@@ -99,19 +97,11 @@ static int carry_add(struct linebuf *b, const char *text, size_t n)
     return 0;
 }
 
-/* Whether the line gathered so far and n more bytes are more than it may hold. The limit
- * hangs on its first characters, wherever it was cut. */
+/* Whether the line gathered so far and n more bytes are more than it may hold. */
 static bool is_overlong(const struct linebuf *b, const char *text, size_t n)
 {
     size_t total = b->length + n;
-    if (total <= b->limit_bytes)
-        return false;
-    size_t blanks = 0;
-    while (blanks < b->length && is_lead(b->carry[blanks]))
-        blanks++;
-    size_t limit = blanks < b->length ? limit_of(b, b->carry, b->length, 0)
-                                      : limit_of(b, text, n, b->length);
-    return total > limit;
+    return total > b->limit_bytes && total > limit_of(b, text, n);
 }
 
 int linebuf_next(struct linebuf *b, const char **bytes, size_t *n, bool is_whole,

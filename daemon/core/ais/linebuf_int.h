@@ -16,7 +16,7 @@ struct linebuf {
     size_t length, capacity;
     size_t limit_bytes;      /* of lines of sentences */
     size_t wide_limit_bytes; /* of lines of JSON and CSV */
-    bool is_wide;            /* every line may be wide; else those that begin with '{' */
+    bool is_wide;            /* every line may be; else those with an early '{' */
     bool is_skipping;        /* inside a line that was too long */
     uint64_t offset;         /* of the next byte */
     uint64_t begin;          /* of the line that is being gathered */

@@ -177,8 +177,7 @@ void record_set_time_text(struct record *r, int rank, const char *text, size_t n
         r->has_bad_time = true;
 }
 
-/* Date and time of day from two columns, or a date alone that is a whole time. */
-static void close_time(struct record *r)
+void record_close_time(struct record *r)
 {
     char text[sizeof r->date + sizeof r->clock];
     int64_t time_ms = 0;
@@ -463,7 +462,7 @@ bool record_close(struct record *r)
         r->report.has &= ~(uint32_t)HAS_SOG; /* type 27: 63 kn is not available */
         r->report.sog_dkn = 0;
     }
-    close_time(r);
+    record_close_time(r);
     close_position(r);
     close_dimensions(r);
     close_distress(r);

@@ -60,6 +60,9 @@ struct record {
     char text[sizeof((struct report *)0)->text]; /* "" */
 };
 
+/* Of a time that is not the record's own, but stands beside it. */
+#define RECORD_RANK_LAST (INT32_MAX - 1)
+
 void record_clear(struct record *r);
 /* The field a name stands for, by letters and digits alone, upper and lower case alike
  * ("BaseDateTime", "base_date_time", "# Timestamp"). ret_rank: of several names for the
@@ -75,6 +78,8 @@ void record_set_number(struct record *r, enum record_field field, double value);
 /* Time by a name's rank: a better one stays. */
 void record_set_time(struct record *r, int rank, int64_t time_ms);
 void record_set_time_text(struct record *r, int rank, const char *text, size_t n);
+/* Date and time of day from two columns, or a date alone that is a whole time. */
+void record_close_time(struct record *r);
 /* All fields are set: position, dimensions, flags, hash. false: is_bad. */
 bool record_close(struct record *r);
 /* After record_close: does it say something of a ship, or of a distress device? */

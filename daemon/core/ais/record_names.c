@@ -59,8 +59,17 @@ static const struct name names[] = {
     {"name",                  RECORD_NAME,         0},
     {"navigationalstatus",    RECORD_STATUS,       0}, /* Danish DMA, aisstream */
     {"navigationstatus",      RECORD_STATUS,       0},
+    {"navstat",               RECORD_STATUS,       0}, /* AISHub, VesselFinder, Digitraffic */
     {"navstatus",             RECORD_STATUS,       0},
     {"receivedat",            RECORD_TIME,         7},
+    {"refa",                  RECORD_TO_BOW,       0}, /* Digitraffic, MQTT */
+    {"refb",                  RECORD_TO_STERN,     0},
+    {"refc",                  RECORD_TO_PORT,      0},
+    {"refd",                  RECORD_TO_STARBOARD, 0},
+    {"referencepointa",       RECORD_TO_BOW,       0}, /* Digitraffic, REST */
+    {"referencepointb",       RECORD_TO_STERN,     0},
+    {"referencepointc",       RECORD_TO_PORT,      0},
+    {"referencepointd",       RECORD_TO_STARBOARD, 0},
     {"rxtime",                RECORD_TIME,         6}, /* AIS-catcher: reception, as text */
     {"rxuxtime",              RECORD_TIME,         5}, /* AIS-catcher: reception */
     {"second",                RECORD_SECOND,       0}, /* gpsd */
@@ -80,6 +89,7 @@ static const struct name names[] = {
     {"text",                  RECORD_TEXT,         0}, /* gpsd, AIS-catcher, aisstream: type 14 */
     {"time",                  RECORD_TIME,         2}, /* exactEarth; ours */
     {"timestamp",             RECORD_TIME,         2}, /* Danish DMA, Spire */
+    {"timestampexternal",     RECORD_TIME,         1}, /* Digitraffic, beside the UTC second */
     {"timestamputc",          RECORD_TIME,         0},
     {"timeutc",               RECORD_TIME,         0}, /* aisstream MetaData */
     {"toa",                   RECORD_TIME,         4}, /* AIS-catcher: the source's own */
@@ -93,8 +103,10 @@ static const struct name names[] = {
     {"ts",                    RECORD_TIME,         3},
     {"tstamp",                RECORD_TIME,         1}, /* AISHub */
     {"typeofmobile",          RECORD_MOBILE,       0}, /* Danish DMA */
+    {"typeofship",            RECORD_SHIP_TYPE,    0}, /* canboat */
     {"userid",                RECORD_MMSI,         1}, /* aisstream */
     {"utcsecond",             RECORD_SECOND,       0},
+    {"utcseconds",            RECORD_SECOND,       0}, /* MarineTraffic */
     {"vesselname",            RECORD_NAME,         0}, /* MarineCadastre */
     {"vesseltype",            RECORD_SHIP_TYPE,    0}, /* MarineCadastre */
     {"width",                 RECORD_BEAM,         0},

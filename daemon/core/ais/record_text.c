@@ -116,8 +116,11 @@ static const struct word status_words[] = {
     {"notundercommand",    2}, {"restricted",       3}, {"constrained",     4},
     {"moored",             5}, {"aground",          6}, {"engagedinfishing", 7},
     {"fishing",            7}, {"underwaysailing",  8}, {"underway",        0},
-    {"aissart",           14}, {"notdefined",      15}, {"undefined",      15},
+    {"notdefined",      15}, {"undefined",      15},
     {"unknownvalue",      15}, {"default",         15},
+    {"aissart",           14}, {"motoring",         0}, {"sailing",         8}, /* Signal K */
+    {"hazardousmaterialhigh", 9}, {"hazardousmaterialwing", 10},
+    {"powerdrivenvesseltowing", 11}, {"powerdrivenvesselpushing", 12},
 };
 /* ITU-R M.1371-5 table 53, in the words of the Danish tables. Whole words: "Towing" and
  * "Towing long/wide" differ. */
@@ -130,6 +133,9 @@ static const struct word ship_type_words[] = {
     {"lawenforcement", 55}, {"medical",      58}, {"notpartytoconflict", 59},
     {"passenger",    60}, {"cargo",          70}, {"tanker",           80},
     {"other",        90},
+    /* canboat's */
+    {"winginground", 20}, {"highspeedcraft", 40}, {"pilotvessel",      50},
+    {"passengership", 60}, {"cargoship",     70},
 };
 /* clang-format on */
 

@@ -22,6 +22,8 @@ enum input_format { INPUT_AUTO, INPUT_NMEA, INPUT_JSONL, INPUT_CSV };
     X(INPUT_REJECT_NOT_A_SENTENCE,                                                       \
       "not_a_sentence") /* no '!' or '$', no json, no csv row */                         \
     X(INPUT_REJECT_LINE_TOO_LONG, "line_too_long")                                       \
+    X(INPUT_REJECT_UNKNOWN_JSON,                                                         \
+      "unknown_json") /* no form of a ship's, no sentence in it */                       \
     X(INPUT_REJECT_CHECKSUM, "bad_checksum")                                             \
     X(INPUT_REJECT_NO_CHECKSUM, "no_checksum")                                           \
     X(INPUT_REJECT_FIELDS,                                                               \
@@ -46,10 +48,11 @@ enum input_reject {
 const char *input_reject_name(enum input_reject reason);
 
 /* The accounting. A line is a piece that stands for itself: of two sentences on one line
- * each counts. Nothing is dropped without a counter:
+ * each counts, of an array each object, and what they are wrapped in once. Nothing is
+ * dropped without a counter:
  *
  *   lines     = comments + other + sentences + records
- *               + not_a_sentence + line_too_long
+ *               + not_a_sentence + line_too_long + unknown_json
  *               + bad_checksum + no_checksum + bad_fields
  *   sentences + records
  *             = messages + joined + bad_armor + too_short + unknown_type
@@ -64,7 +67,8 @@ struct input_counts {
     uint64_t lines;    /* non-empty lines, of every kind */
     uint64_t comments; /* '#' lines and CSV headers */
     uint64_t other;    /* well-formed lines that carry no AIS: other NMEA sentences, a tag
-                          block or $PGHP alone, JSON of other classes */
+                          block or $PGHP alone, JSON of other classes, and what wraps
+                          sentences and objects */
     uint64_t sentences; /* AIS sentences with a good checksum, in form */
     uint64_t records;   /* JSON objects and CSV rows of AIS */
     uint64_t joined;    /* sentences beyond the first of messages of several parts */
@@ -114,6 +118,9 @@ struct input_conf {
      * named are found by known headers. NULL: all by known headers. The separator (','
      * ';' tab '|') is the header's; values may be quoted. */
     const char *columns;
+    /* Borrowed; JSON: which member is what, as above ("imo=ship.imo;mmsi=id"): a path's
+     * names are joined by dots. Members not named are found by known names. NULL: all. */
+    const char *fields;
 };
 
 /* A line, or what it made of a message, that is refused. */

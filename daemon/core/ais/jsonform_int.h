@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON objects of the services that tell of ships, to records. What they call their
+ * members is record_names.c's; here is how each lays them out, and in which units. */
+#ifndef LOOKOUT_JSONFORM_INT_H
+#define LOOKOUT_JSONFORM_INT_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record_int.h"
+
+/* AISHub's header says how its values are written. */
+enum jsonform_values {
+    JSONFORM_VALUES_UNKNOWN,
+    JSONFORM_VALUES_RAW,
+    JSONFORM_VALUES_HUMAN
+};
+
+/* What is known of an object from around it. */
+struct jsonform_context {
+    const char *fields; /* borrowed; struct input_conf; NULL: by known names alone */
+    enum jsonform_values values;
+    uint32_t mmsi;    /* of a topic, for an object without one; 0: none */
+    bool is_envelope; /* its ships were handed on; what else has an MMSI is no ship */
+};
+
+enum jsonform_kind {
+    JSONFORM_UNKNOWN,
+    JSONFORM_OTHER,  /* known, and nothing about a ship */
+    JSONFORM_HEADER, /* AISHub's: *ret_values is set */
+    JSONFORM_RECORD  /* *ret is filled */
+};
+
+/* Read an object. `ret` was cleared. */
+enum jsonform_kind jsonform_read(const struct jsonform_context *context, json_t *object,
+                                 struct record *ret);
+/* How a header says that values are written. */
+enum jsonform_values jsonform_values_of(json_t *header);
+/* Is this object, read as far as an array that begins with an object, one of many ships
+ * rather than a ship with a list? */
+bool jsonform_is_batch(const struct jsonform_context *context, json_t *object);
+/* Read what of its members says when and by whom it was heard. */
+void jsonform_read_origin(json_t *object, struct record *ret);
+
+#endif
