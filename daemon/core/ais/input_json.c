@@ -129,6 +129,22 @@ static void complete_record(const struct input *in, struct record *r)
         record_set_time(r, RECORD_RANK_LAST, in->topic.time_ms);
 }
 
+static void take_delta(struct input *in, json_t *delta, const struct input_piece *piece)
+{
+    size_t count = jsonform_signalk_count(delta);
+    for (size_t i = 0; i < count; i++) {
+        struct record record;
+        record_clear(&record);
+        in->counts.lines++;
+        if (jsonform_signalk_read(delta, i, &record))
+            input_emit_record(in, &record, piece);
+        else
+            in->counts.other++;
+    }
+    in->counts.lines += count == 0;
+    in->counts.other += count == 0;
+}
+
 /* Does the object hold an array: of ships, none of which is left in it? */
 static bool has_array(json_t *object)
 {
@@ -150,6 +166,10 @@ static void take_object(struct input *in, json_t *object, bool is_envelope,
     context.is_envelope = is_envelope;
     record_clear(&record);
     enum jsonform_kind kind = jsonform_read(&context, object, &record);
+    if (kind == JSONFORM_DELTA) {
+        take_delta(in, object, piece);
+        return;
+    }
     in->counts.lines++;
     if (kind == JSONFORM_UNKNOWN)
         jsonform_read_origin(object, &record);

@@ -430,6 +430,8 @@ enum jsonform_kind jsonform_read(const struct jsonform_context *context, json_t 
         read_stream(ret, object, kind);
         return JSONFORM_RECORD;
     }
+    if (json_is_array(json_object_get(object, "updates")))
+        return JSONFORM_DELTA;
     if (jsonform_values_of(object) != JSONFORM_VALUES_UNKNOWN)
         return JSONFORM_HEADER;
     json_t *ship =

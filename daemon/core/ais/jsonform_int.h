@@ -29,7 +29,8 @@ enum jsonform_kind {
     JSONFORM_UNKNOWN,
     JSONFORM_OTHER,  /* known, and nothing about a ship */
     JSONFORM_HEADER, /* AISHub's: *ret_values is set */
-    JSONFORM_RECORD  /* *ret is filled */
+    JSONFORM_RECORD, /* *ret is filled */
+    JSONFORM_DELTA   /* Signal K: a record an update */
 };
 
 /* Read an object. `ret` was cleared. */
@@ -42,5 +43,11 @@ enum jsonform_values jsonform_values_of(json_t *header);
 bool jsonform_is_batch(const struct jsonform_context *context, json_t *object);
 /* Read what of its members says when and by whom it was heard. */
 void jsonform_read_origin(json_t *object, struct record *ret);
+
+/* --- jsonform_signalk.c --- */
+/* How many updates a delta has. */
+size_t jsonform_signalk_count(json_t *delta);
+/* Read one of them. false: it says nothing of a ship. */
+bool jsonform_signalk_read(json_t *delta, size_t index, struct record *ret);
 
 #endif
