@@ -432,6 +432,8 @@ enum jsonform_kind jsonform_read(const struct jsonform_context *context, json_t 
     }
     if (json_is_array(json_object_get(object, "updates")))
         return JSONFORM_DELTA;
+    if (has_member(object, "pgn") && json_is_object(json_object_get(object, "fields")))
+        return jsonform_canboat_read(object, ret) ? JSONFORM_RECORD : JSONFORM_OTHER;
     if (jsonform_values_of(object) != JSONFORM_VALUES_UNKNOWN)
         return JSONFORM_HEADER;
     json_t *ship =

@@ -50,4 +50,8 @@ size_t jsonform_signalk_count(json_t *delta);
 /* Read one of them. false: it says nothing of a ship. */
 bool jsonform_signalk_read(json_t *delta, size_t index, struct record *ret);
 
+/* --- jsonform_canboat.c --- */
+/* Read canboat's JSON of a PGN. false: it says nothing of a ship. */
+bool jsonform_canboat_read(json_t *object, struct record *ret);
+
 #endif
