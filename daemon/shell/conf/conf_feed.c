@@ -22,7 +22,7 @@ static const char *const transport_words[] = {"udp", "tcp", "listen", "serial", 
 const struct key conf_feed_keys[] = {
     {.name = "id",           .type = KEY_ID, FEED(id), .is_required = true, .is_unique = true, .doc = "the feed's name in alerts, metrics and messages"},
     {.name = "udp",          .type = KEY_OWN, .read = udp_read, .accepts = CONF_ADDRESS_ACCEPTS, .doc = "receive datagrams at this address"},
-    {.name = "tcp",          .type = KEY_OWN, .read = tcp_read, .accepts = CONF_HOST_ACCEPTS, .doc = "connect to this address; after a failure, connect again with growing waits"},
+    {.name = "tcp",          .type = KEY_OWN, .read = tcp_read, .accepts = CONF_HOST_ACCEPTS, .doc = "connect to this address; after a failure, connect again with growing waits. A gpsd at it (port 2947) is asked for its reports"},
     {.name = "listen",       .type = KEY_OWN, .read = listen_read, .accepts = CONF_ADDRESS_ACCEPTS, .doc = "accept senders over TCP at this address"},
     {.name = "serial",       .type = KEY_PATH, FEED(address), .accepts = "a device, such as /dev/ttyUSB0", .doc = "read this serial device"},
     {.name = "file",         .type = KEY_OWN, .read = read_file_key, .accepts = "a path, or \"-\" for stdin", .doc = "play this recording"},

@@ -10,11 +10,17 @@
 #include "feed_int.h"
 #include "lookout/sys/log.h"
 
+/* How gpsd greets (gpsd_json(5)), and what makes it send: until it is asked it says no
+ * more. Any other server sends by itself, and is told nothing. */
+static const char gpsd_greeting[] = "{\"class\":\"VERSION\",";
+static const char gpsd_watch[] = "?WATCH={\"enable\":true,\"json\":true};\n";
+
 /* One attempt or connection; freed when its handle is closed. */
 struct tcp_link {
     uv_tcp_t handle;
     uv_connect_t connect;
     struct feed *feed; /* borrowed */
+    size_t greeted;    /* bytes that were gpsd's greeting so far; SIZE_MAX: settled */
 };
 
 struct tcp_feed {
@@ -99,6 +105,22 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
     *ret_buf = uv_buf_init(link->feed->feeds->scratch, FEED_STREAM_BYTES);
 }
 
+/* What the server sends first may be gpsd's greeting: ask it for its reports. false: it
+ * cannot be asked. */
+static bool answer_greeting(struct tcp_link *link, const char *bytes, size_t n)
+{
+    const size_t length = sizeof gpsd_greeting - 1;
+    for (size_t i = 0; i < n && link->greeted < length; i++)
+        link->greeted =
+            bytes[i] == gpsd_greeting[link->greeted] ? link->greeted + 1 : SIZE_MAX;
+    if (link->greeted != length)
+        return true;
+    link->greeted = SIZE_MAX;
+    uv_buf_t buf = uv_buf_init((char *)(uintptr_t)gpsd_watch, sizeof gpsd_watch - 1);
+    log_info("feed", link->feed->conf.id, "gpsd is asked for its reports");
+    return uv_try_write((uv_stream_t *)&link->handle, &buf, 1) == (int)buf.len;
+}
+
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
     struct tcp_link *link = stream->data;
@@ -113,7 +135,10 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     }
     tcp->received_loop_ms = uv_now(feed->feeds->loop);
     tcp->wait_ms = 0; /* the connection works: the next attempt may come soon */
+    bool is_asked = answer_greeting(link, buf->base, (size_t)n);
     feed_path_bytes(feed, feed->input, buf->base, (size_t)n);
+    if (!is_asked)
+        close_connection(tcp, "gpsd cannot be asked");
     feed_path_flush(feed->feeds);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections over loopback: listen and tcp. */
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "lib/feedtest.h"
 #include "lib/testlib.h"
@@ -117,6 +119,8 @@ struct server {
     struct looptest *t;
     int accepted;
     bool has_client, is_closed;
+    char asked[128]; /* what the client sent */
+    size_t asked_n;
 };
 
 static void on_accept(uv_stream_t *stream, int status)
@@ -323,8 +327,89 @@ static void test_tcp_in_any_pieces(void **state)
     feedtest_finish(&w);
 }
 
+/* --- gpsd --- */
+
+static bool has_asked(void *server)
+{
+    struct server *s = server;
+    char text[128];
+    uv_os_fd_t fd = -1;
+    if (s->accepted == 0 || s->asked_n != 0)
+        return s->asked_n != 0;
+    assert_int_equal(uv_fileno((uv_handle_t *)&s->clients[s->accepted - 1], &fd), 0);
+    ssize_t n = recv(fd, text, sizeof text, MSG_DONTWAIT);
+    if (n <= 0)
+        return false;
+    s->asked_n = (size_t)n;
+    assert_true(s->asked_n < sizeof s->asked);
+    memcpy(s->asked, text, s->asked_n);
+    return true;
+}
+
+/* What it says then, and a report that no other report is a copy of. */
+static void send_gpsd_reports(struct server *s, unsigned mmsi)
+{
+    char text[512];
+    int n = snprintf(
+        text, sizeof text,
+        "{\"class\":\"DEVICES\",\"devices\":[{\"class\":\"DEVICE\",\"path\":\"/dev/"
+        "ais\"}]}\r\n"
+        "{\"class\":\"WATCH\",\"enable\":true,\"json\":true,\"nmea\":false}\r\n"
+        "{\"class\":\"AIS\",\"device\":\"/dev/ais\",\"type\":1,\"repeat\":0,\"mmsi\":%u,"
+        "\"scaled\":false,\"status\":0,\"turn\":-127,\"speed\":123,\"accuracy\":true,"
+        "\"lon\":"
+        "-74037230,\"lat\":29028980,\"course\":2240,\"heading\":215,\"second\":33}\r\n",
+        mmsi);
+    server_send(s, text, (size_t)n);
+}
+
+/* gpsd says who it is and waits: gpsd_json(5), "?WATCH". Its reports follow, with what it
+ * says of itself. On each connection anew, in whatever pieces the greeting comes. */
+static void test_tcp_gpsd(void **state)
+{
+    static const char greeting[] =
+        "{\"class\":\"VERSION\",\"release\":\"3.22\",\"rev\":\"3.22\",\"proto_major\":3,"
+        "\"proto_minor\":14}\r\n";
+    struct server s;
+    struct feedtest w;
+    struct conf_feed conf = feedtest_conf("mast", CONF_FEED_TCP, "127.0.0.1");
+    struct err err;
+    feedtest_create(&w, NULL, 0);
+    feedtest_open(&w);
+    conf.port = server_open(&w.t, &s, 0);
+    assert_int_equal(feeds_reconfigure(w.feeds, &conf, 1, &err), 0);
+    for (size_t round = 0; round < 2; round++) {
+        size_t cut = round == 0 ? sizeof greeting - 1 : 7;
+        looptest_until(&w.t, has_client, &s);
+        s.asked_n = 0;
+        server_send(&s, greeting, cut);
+        looptest_turn(&w.t, 3);
+        server_send(&s, greeting + cut, sizeof greeting - 1 - cut);
+        looptest_until(&w.t, has_asked, &s);
+        s.asked[s.asked_n] = '\0';
+        assert_string_equal(s.asked, "?WATCH={\"enable\":true,\"json\":true};\n");
+        send_gpsd_reports(&s, SHIP + (unsigned)round);
+        feedtest_wait(&w, round + 1);
+        assert_int_equal(w.reports[round].mmsi, SHIP + round);
+        server_drop(&s);
+    }
+    assert_int_equal(feedtest_status(&w, 0).input.other, 6);
+    looptest_until(&w.t, has_client, &s);
+    /* Another server is told nothing, whatever it says later. */
+    s.asked_n = 0;
+    server_send(&s, "\n", 1);
+    server_send(&s, greeting, sizeof greeting - 1);
+    send_gpsd_reports(&s, SHIP + 2);
+    feedtest_wait(&w, 3);
+    looptest_turn(&w.t, 3);
+    assert_false(has_asked(&s));
+    server_drop(&s);
+    close_and_wait(&w.t, &s, &s.handle);
+    feedtest_finish(&w);
+}
+
 TEST_MAIN(NULL, NULL, TEST(test_listen_keeps_senders_apart), TEST(test_listen_limits),
           TEST(test_listen_puts_out_the_idle_and_the_unwanted),
           TEST(test_tcp_reconnects_and_drops_the_half_line),
           TEST(test_tcp_waits_for_the_server), TEST(test_tcp_idle_timeout),
-          TEST(test_tcp_unknown_name), TEST(test_tcp_in_any_pieces))
+          TEST(test_tcp_unknown_name), TEST(test_tcp_in_any_pieces), TEST(test_tcp_gpsd))
