@@ -145,14 +145,14 @@ static void take_delta(struct input *in, json_t *delta, const struct input_piece
     in->counts.other += count == 0;
 }
 
-/* Does the object hold an array: of ships, none of which is left in it? */
-static bool has_array(json_t *object)
+/* A batch with nothing in it. */
+static bool has_empty_array(json_t *object)
 {
     const char *key = NULL;
     json_t *value = NULL;
     json_object_foreach(object, key, value)
     {
-        if (json_is_array(value))
+        if (json_is_array(value) && json_array_size(value) == 0)
             return true;
     }
     return false;
@@ -182,7 +182,7 @@ static void take_object(struct input *in, json_t *object, bool is_envelope,
         in->counts.other++;
     else if (kind == JSONFORM_RECORD)
         input_emit_record(in, &record, piece);
-    else if (kind != JSONFORM_UNKNOWN || is_envelope || has_array(object))
+    else if (kind != JSONFORM_UNKNOWN || is_envelope || has_empty_array(object))
         in->counts.other++;
     else
         input_reject(in, INPUT_REJECT_UNKNOWN_JSON);

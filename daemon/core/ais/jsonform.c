@@ -444,7 +444,10 @@ enum jsonform_kind jsonform_read(const struct jsonform_context *context, json_t 
         read_plain(context, ship, ret);
         return JSONFORM_RECORD;
     }
-    return class != NULL ? JSONFORM_OTHER : JSONFORM_UNKNOWN; /* gpsd's other classes */
+    /* gpsd's other classes; how a Signal K server and canboat's analyzer begin. */
+    bool is_greeting = has_member(object, "version") &&
+                       (has_member(object, "roles") || has_member(object, "units"));
+    return class != NULL || is_greeting ? JSONFORM_OTHER : JSONFORM_UNKNOWN;
 }
 
 bool jsonform_is_batch(const struct jsonform_context *context, json_t *object)

@@ -11,7 +11,7 @@
 #include "lookout/base/units.h"
 
 static conf_read udp_read, tcp_read, listen_read, read_file_key, from_read, pace_read,
-    columns_read;
+    columns_read, fields_read;
 static const char *baud_fault(const void *member);
 
 /* clang-format off */
@@ -35,6 +35,7 @@ const struct key conf_feed_keys[] = {
     {.name = "start",        .type = KEY_TIME, FEED(start_ms), .doc = "file: the time of the lines before the first line that carries one"},
     {.name = "format",       .type = KEY_WORD, FEED(format), .words = format_words, .initial = "auto", .doc = "the format of the data"},
     {.name = "columns",      .type = KEY_OWN, .read = columns_read, .accepts = "a mapping of our names to the header's, such as {mmsi: MMSI_NO, lat: LATITUDE}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "csv: the header of each of our columns"},
+    {.name = "fields",       .type = KEY_OWN, .read = fields_read, .accepts = "a mapping of our names to an object's, such as {mmsi: ship.id, lat: position.1}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "json: the member of each of our fields; a member within others is named by its path, joined by dots, an item of an array by its number from 0"},
     {.name = "lateness",     .type = KEY_DURATION, FEED(lateness_ms), .least = 0, .most = DAY_MS, .initial = "0s", .doc = "how long to wait for late reports, so that they are sorted in"},
     {.name = "silent_after", .type = KEY_DURATION, FEED(silent_after_ms), .least = SECOND_MS, .most = 30 * DAY_MS, .initial = "10min", .doc = "a live feed without an AIS message for this time raises feed.silent; a recording never does"},
     {0},
@@ -155,9 +156,9 @@ static void pace_read(struct conf_reader *r, const struct conf_node *node,
         conf_accepts_error_text(r, node, key, "is not a pace");
 }
 
-/* "imo=IMO_NO;mmsi=..." as struct input_conf takes it. */
-static void columns_read(struct conf_reader *r, const struct conf_node *node,
-                         const struct key *key, void *base)
+/* "imo=IMO_NO;mmsi=..." as struct input_conf takes it; NULL: it is empty or faulty. */
+static char *read_names(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *key, const struct key *name)
 {
     /* clang-format off */
     static const char *const names[] = { /* struct input_conf */
@@ -166,30 +167,43 @@ static void columns_read(struct conf_reader *r, const struct conf_node *node,
         "msg_type", "station", "class", "mobile",
     };
     /* clang-format on */
-    static const struct key header = {.type = KEY_TEXT,
-                                      .accepts = "the header of a column"};
-    struct conf_feed *feed = base;
-    struct buf columns = {0};
+    struct buf map = {0};
     int rc = 0;
     if (!conf_value_is_mapping(r, node, key))
-        return;
+        return NULL;
     for (size_t i = 0; i < node->count && rc == 0; i++) {
         const struct conf_node *item = node->items[i];
         const char *text = NULL;
         if (conf_accepts_find_name(item->key, names, CONF_COUNT(names)) < 0)
             conf_accepts_error_key(r, item, names, CONF_COUNT(names));
-        else if (conf_value_text(r, item, &header, &text) && text[0] == '\0')
-            conf_accepts_error_value(r, item, &header, "is empty");
+        else if (conf_value_text(r, item, name, &text) && text[0] == '\0')
+            conf_accepts_error_value(r, item, name, "is empty");
         else if (text != NULL && strpbrk(text, ";=") != NULL)
-            conf_accepts_error_value(r, item, &header, "may not hold ';' or '='");
+            conf_accepts_error_value(r, item, name, "may not hold ';' or '='");
         else if (text != NULL)
-            rc = buf_printf(&columns, "%s%s=%s", columns.length > 0 ? ";" : "", item->key,
-                            text);
+            rc = buf_printf(&map, "%s%s=%s", map.length > 0 ? ";" : "", item->key, text);
     }
-    feed->columns = rc == 0 && columns.length > 0 ? buf_take(&columns) : NULL;
+    char *text = rc == 0 && map.length > 0 ? buf_take(&map) : NULL;
     if (rc != 0)
         conf_report_nomem(r);
-    buf_finish(&columns);
+    buf_finish(&map);
+    return text;
+}
+
+static void columns_read(struct conf_reader *r, const struct conf_node *node,
+                         const struct key *key, void *base)
+{
+    static const struct key name = {.type = KEY_TEXT,
+                                    .accepts = "the header of a column"};
+    ((struct conf_feed *)base)->columns = read_names(r, node, key, &name);
+}
+
+static void fields_read(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *key, void *base)
+{
+    static const struct key name = {.type = KEY_TEXT,
+                                    .accepts = "a member's name, or the path to it"};
+    ((struct conf_feed *)base)->fields = read_names(r, node, key, &name);
 }
 
 /* --- one feed --- */
@@ -200,6 +214,7 @@ void conf_feed_finish(struct conf_feed *feed)
     free(feed->address);
     free(feed->from);
     free(feed->columns);
+    free(feed->fields);
     memset(feed, 0, sizeof *feed);
 }
 

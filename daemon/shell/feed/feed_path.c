@@ -58,6 +58,7 @@ struct input *feed_path_create_input(struct feed *feed)
         .start_ms = feed->conf.start_ms,
         .source = feed->source,
         .columns = feed->conf.columns,
+        .fields = feed->conf.fields,
     };
     struct input_sink sink = {
         .on_report = on_report, .on_reject = refused_note, .context = feed};

@@ -33,6 +33,7 @@ static void conf_finish(struct conf_feed *c)
     free(c->address);
     free(c->from);
     free(c->columns);
+    free(c->fields);
     *c = (struct conf_feed){0};
 }
 
@@ -42,6 +43,7 @@ static int conf_copy(struct conf_feed *to, const struct conf_feed *from)
     to->id = strdup(from->id);
     to->address = strdup(from->address == NULL ? "" : from->address);
     to->columns = from->columns == NULL ? NULL : strdup(from->columns);
+    to->fields = from->fields == NULL ? NULL : strdup(from->fields);
     to->from = NULL;
     if (from->from_count > 0) {
         to->from = malloc(from->from_count * sizeof *to->from);
@@ -50,6 +52,7 @@ static int conf_copy(struct conf_feed *to, const struct conf_feed *from)
     }
     if (to->id == NULL || to->address == NULL ||
         (from->columns != NULL && to->columns == NULL) ||
+        (from->fields != NULL && to->fields == NULL) ||
         (from->from_count > 0 && to->from == NULL)) {
         conf_finish(to);
         return ERR_NOMEM;

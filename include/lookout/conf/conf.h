@@ -46,6 +46,7 @@ struct conf_feed {
     int64_t start_ms;        /* file without times: TIME_NONE when not given */
     enum input_format format;
     char *columns;           /* owned; see struct input_conf; NULL */
+    char *fields;            /* the same */
     int64_t lateness_ms;     /* 0 */
     int64_t silent_after_ms; /* 10 min */
     int line;                /* in the file, for messages of the shell */

@@ -595,9 +595,51 @@ static void test_large(void **state)
     inputrun_free(&run);
 }
 
+/* A configuration's `fields:`: paths, items of arrays, names with dots in them. What it
+ * names is not looked for elsewhere. */
+static void test_fields(void **state)
+{
+    static const char text[] =
+        "{\"records\":[{\"ship\":{\"id\":431000001,\"name.x\":\"EXAMPLE\"},\"pos\":[129."
+        "0,35.1],"
+        "\"when\":\"2024-05-01T12:00:00Z\",\"v\":{\"kn\":\"12.3\"},\"speed\":99,"
+        "\"heading\":44},"
+        "{\"ship\":{\"id\":431000002},\"pos\":[129.0,35.1],\"when\":1714564801,\"v\":{},"
+        "\"speed\":6},{\"ship\":{},\"pos\":[1,2]}]}\n"
+        "{\"mmsi\":431000003,\"lat\":1,\"lon\":2,\"time\":1714564802}\n"
+        "{\"ship\":{\"id\":\"x\"},\"pos\":[1,2]}\n";
+    struct inputrun run;
+    struct input_conf conf = inputrun_tape();
+    conf.fields = "mmsi=ship.id;lat=pos.1;lon=pos.0;time=when;sog=v.kn;name=ship.name.x";
+    inputrun_bytes(&run, &conf, text, sizeof text - 1);
+    assert_int_equal(run.count, 2);
+    const struct report *r = &run.reports[0];
+    expect_position(r, 431000001, 35.1, 129.0);
+    assert_int_equal(r->time_ms, INT64_C(1714564800000));
+    assert_int_equal(r->sog_dkn, 123);
+    assert_int_equal(r->heading_deg, 44);
+    assert_string_equal(r->name, "EXAMPLE");
+    r = &run.reports[1];
+    expect_position(r, 431000002, 35.1, 129.0);
+    assert_int_equal(r->has & HAS_SOG, 0);
+    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_UNKNOWN_JSON), 1);
+    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_BAD_VALUE), 2);
+    inputrun_free(&run);
+    /* Odd maps lead nowhere. */
+    static const char *const maps[] = {
+        "",   ";",         "=",      "mmsi",          "mmsi=",
+        "=x", "nothing=x", "mmsi=.", "mmsi=..;lat=0", "mmsi=records.9"};
+    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) {
+        conf.fields = maps[i];
+        inputrun_bytes(&run, &conf, text, sizeof text - 1);
+        assert_true(run.count <= 1);
+        inputrun_free(&run);
+    }
+}
+
 TEST_MAIN(NULL, NULL, TEST(test_aishub), TEST(test_aishub_human), TEST(test_errors),
           TEST(test_marinetraffic), TEST(test_vesselfinder), TEST(test_digitraffic),
           TEST(test_digitraffic_vessels), TEST(test_aiscatcher_post), TEST(test_jsonais),
           TEST(test_sentences), TEST(test_sentence_cell), TEST(test_events),
           TEST(test_logged), TEST(test_numbers), TEST(test_broken), TEST(test_truncated),
-          TEST(test_chunks), TEST(test_large))
+          TEST(test_chunks), TEST(test_large), TEST(test_fields))

@@ -183,9 +183,9 @@ static void test_others(void **state)
              "{\"pgn\":129038,\"fields\":[]}\n");
     assert_int_equal(run.count, 0);
     assert_int_equal(run.counts.no_report, 4);
-    assert_int_equal(run.counts.other, 3);
+    assert_int_equal(run.counts.other, 4);
     assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_BAD_VALUE), 2);
-    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_UNKNOWN_JSON), 1);
+    assert_int_equal(inputrun_other_rejects(&run, INPUT_REJECT_BAD_VALUE), 0);
     inputrun_free(&run);
 }
 

@@ -211,7 +211,8 @@ static void test_recording(void **state)
         "feeds:\n"
         "  - {id: a, file: sub/tape.nmea, pace: 60x, start: 2024-03-25, follow: true}\n"
         "  - {id: b, file: \"-\", pace: real, format: jsonl}\n"
-        "  - {id: c, file: /abs/tape.csv, columns: {mmsi: MMSI_NO, lat: \"Lat deg\"}}\n");
+        "  - {id: c, file: /abs/tape.csv, columns: {mmsi: MMSI_NO, lat: \"Lat deg\"},"
+        "\n     fields: {mmsi: ship.id, lat: position.1}}\n");
     char path[100];
     snprintf(path, sizeof path, "%s/sub/tape.nmea", conf_fixture_dir.path);
     assert_string_equal(conf->feeds[0].address, path);
@@ -225,6 +226,7 @@ static void test_recording(void **state)
     assert_int_equal(conf->feeds[1].start_ms, TIME_NONE);
     assert_string_equal(conf->feeds[2].address, "/abs/tape.csv");
     assert_string_equal(conf->feeds[2].columns, "mmsi=MMSI_NO;lat=Lat deg");
+    assert_string_equal(conf->feeds[2].fields, "mmsi=ship.id;lat=position.1");
     assert_near(conf->feeds[2].pace, 0, 0);
     conf_destroy(conf);
 }

@@ -98,7 +98,7 @@ static const char good[] =
     "site: a\n"
     "timezone: Europe/Oslo\n"
     "feeds: [{id: a, udp: \"127.0.0.1:1\", from: [\"10.0.0.0/8\"], format: csv,\n"
-    "         columns: {mmsi: ID, lat: LAT}}]\n"
+    "         columns: {mmsi: ID, lat: LAT}, fields: {mmsi: a.b}}]\n"
     "ports:\n"
     "  define: [{locode: CNSHD, name: S, lat: 36.88, lon: 122.43}]\n"
     "  groups: {dprk: [\"KP*\"], both: [\"$dprk\", RUVVO]}\n"
