@@ -323,6 +323,8 @@ static bool is_json_line(const struct input *in, const char *bytes, size_t n)
     enum { LOOK_BYTES = 64 };
     const struct linebuf *lines = &in->lines;
     char look[LOOK_BYTES];
+    if (lines->length == 0 && n != 0 && (*bytes == '!' || *bytes == '\\'))
+        return false; /* nearly all lines: a sentence */
     if (in->conf.format == INPUT_CSV || lines->is_skipping || n == 0 ||
         lines->length >= LOOK_BYTES)
         return false;

@@ -637,9 +637,43 @@ static void test_fields(void **state)
     }
 }
 
+/* Popular forms that were once not taken, some without a word. */
+static void test_once_lost(void **state)
+{
+    /* clang-format off */
+    static const struct {
+        const char *text;
+        size_t count;
+        int sog_dkn; /* -1: none */
+        int64_t time_ms;
+    } rows[] = {
+        {"[{\"mmsi\":257111220,\"lat\":59.5,\"lon\":10.5,\"time\":\"2024-05-01T12:00:00Z\"},{\"mmsi\":257111221,\"lat\":59.6,\"lon\":10.6,\"time\":\"2024-05-01T12:00:00Z\"}]", 2, -1, INT64_C(1714564800000)}, /* array.json */
+        {"{\"mmsi\":257111220,\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[10.5,59.5]},\"properties\":{\"mmsi\":257111220,\"sog\":12.3,\"cog\":45.0,\"navStat\":5,\"heading\":44,\"timestamp\":14,\"timestampExternal\":1714564800123}}", 1, 123, INT64_C(1714564800123)}, /* digitraffic-feature.jsonl */
+        {"vessels-v2/257111220/location {\"time\":1714564800,\"sog\":12.3,\"cog\":45.0,\"navStat\":0,\"heading\":44,\"lon\":10.5,\"lat\":59.5}", 1, 123, INT64_C(1714564800000)}, /* digitraffic-mqtt.txt */
+        {"{\"protocol\":\"jsonaiscatcher\",\"encodetime\":\"20240501120001\",\"stationid\":\"X1\",\"msgs\":[{\"class\":\"AIS\",\"device\":\"AIS-catcher\",\"rxuxtime\":1714564800,\"scaled\":true,\"channel\":\"A\",\"nmea\":[\"!AIVDM,1,1,,A,13m<le0P1s0h4;0R2u81hQHL0000,0*18\"],\"type\":1,\"mmsi\":257111220,\"lat\":59.5,\"lon\":10.5,\"speed\":12.3}]}", 1, 123, INT64_C(1714564800000)}, /* aiscatcher-post.json */
+        {"{\"MMSI\":\"257111220\",\"LAT\":\"59.5\",\"LON\":\"10.5\",\"SPEED\":\"74\",\"HEADING\":\"44\",\"COURSE\":\"45\",\"STATUS\":\"0\",\"TIMESTAMP\":\"2024-05-01T12:00:00\",\"DSRC\":\"TER\"}", 1, 74, INT64_C(1714564800000)}, /* marinetraffic-ps07.jsonl */
+        {"{\"timestamp\":\"2024-05-01T12:00:00Z\",\"nmea\":\"!AIVDM,1,1,,A,13m<le0P1s0h4;0R2u81hQHL0000,0*18\"}", 1, 123, INT64_C(1714564800000)}, /* nmea-string.jsonl */
+        {"{\"context\":\"vessels.urn:mrn:imo:mmsi:257111220\",\"updates\":[{\"timestamp\":\"2024-05-01T12:00:00.000Z\",\"values\":[{\"path\":\"navigation.position\",\"value\":{\"latitude\":59.5,\"longitude\":10.5}},{\"path\":\"navigation.speedOverGround\",\"value\":6.3277}]}]}", 1, 123, INT64_C(1714564800000)}, /* signalk-delta.jsonl */
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct inputrun run;
+        inputrun_text(&run, rows[i].text);
+        assert_int_equal(run.count, rows[i].count);
+        const struct report *r = &run.reports[0];
+        expect_position(r, 257111220, 59.5, 10.5);
+        assert_int_equal((r->has & HAS_SOG) != 0, rows[i].sog_dkn >= 0);
+        if (rows[i].sog_dkn >= 0)
+            assert_int_equal(r->sog_dkn, rows[i].sog_dkn);
+        assert_int_equal(r->time_ms, rows[i].time_ms);
+        assert_int_equal(inputrun_other_rejects(&run, INPUT_REJECTS), 0);
+        inputrun_free(&run);
+    }
+}
+
 TEST_MAIN(NULL, NULL, TEST(test_aishub), TEST(test_aishub_human), TEST(test_errors),
           TEST(test_marinetraffic), TEST(test_vesselfinder), TEST(test_digitraffic),
           TEST(test_digitraffic_vessels), TEST(test_aiscatcher_post), TEST(test_jsonais),
           TEST(test_sentences), TEST(test_sentence_cell), TEST(test_events),
           TEST(test_logged), TEST(test_numbers), TEST(test_broken), TEST(test_truncated),
-          TEST(test_chunks), TEST(test_large), TEST(test_fields))
+          TEST(test_chunks), TEST(test_large), TEST(test_fields), TEST(test_once_lost))

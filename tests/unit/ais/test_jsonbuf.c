@@ -49,7 +49,7 @@ static void feed(struct jsonbuf *b, const char *bytes, size_t n, bool *in_line,
         if (rc != 1)
             continue;
         see(ret, &piece);
-        if (piece.kind == JSONBUF_BATCH && strstr(piece.text, "whole") == NULL)
+        if (piece.kind == JSONBUF_BATCH && memcmp(piece.text, "{\"whole", 7) != 0)
             jsonbuf_enter(b);
     }
 }
