@@ -39,11 +39,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (n > 5)
         tagblock_read(text, n, &tag);
     check_inside(tag.station, tag.station_n, text, size);
-    sentence_suffix_read(text, size, &suffix);
+    enum timestamp_order order = TIMESTAMP_ORDER_UNKNOWN;
+    enum timestamp_result result;
+    sentence_suffix_read(text, size, &order, &suffix);
     check_inside(suffix.station, suffix.station_n, text, size);
-    if (timestamp_parse_prefix(text, size, &t) > size)
+    if (timestamp_parse_prefix(text, size, &order, &result, &t) > size)
         abort();
-    (void)timestamp_parse(text, size, &t);
+    (void)timestamp_parse(text, size, &order, &t);
     /* A sentence is read where one begins. */
     text[0] = text[0] != '$' ? '!' : '$';
     enum sentence_kind kind = sentence_read(text, text + size, true, &s);
@@ -55,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (s.part < 1 || s.part > s.total || s.total > SENTENCE_PARTS_MAX || s.fill > 5)
             abort();
     }
+    (void)sentence_clock_read(text, size, &t);
     if (sentence_pghp_read(text, size, &pghp))
         check_inside(pghp.station, pghp.station_n, text, size);
     free(text);

@@ -88,6 +88,22 @@ static void take(void *context, const struct report *r)
         check_print(r);
 }
 
+bool recordrun_adds_up(const struct input_counts *c)
+{
+    const uint64_t *r = c->rejects;
+    uint64_t lines = c->comments + c->other + c->sentences + c->records +
+                     r[INPUT_REJECT_NOT_A_SENTENCE] + r[INPUT_REJECT_LINE_TOO_LONG] +
+                     r[INPUT_REJECT_UNKNOWN_JSON] + r[INPUT_REJECT_CHECKSUM] +
+                     r[INPUT_REJECT_NO_CHECKSUM] + r[INPUT_REJECT_FIELDS];
+    uint64_t taken = c->messages + c->joined + r[INPUT_REJECT_ARMOR] +
+                     r[INPUT_REJECT_TOO_SHORT] + r[INPUT_REJECT_UNKNOWN_TYPE] +
+                     r[INPUT_REJECT_BAD_VALUE] + r[INPUT_REJECT_NO_OWN_TIME] +
+                     r[INPUT_REJECT_FRAGMENT_ORPHAN] +
+                     r[INPUT_REJECT_FRAGMENT_DUPLICATE] + c->pending_parts;
+    return c->lines == lines && c->sentences + c->records == taken &&
+           c->messages == c->reports + c->no_report + r[INPUT_REJECT_NO_TIME];
+}
+
 static struct sum run(const struct input_conf *conf, const uint8_t *data, size_t size,
                       size_t chunk)
 {
@@ -105,15 +121,7 @@ static struct sum run(const struct input_conf *conf, const uint8_t *data, size_t
     if (input_finish(in, 0) < 0)
         abort();
     const struct input_counts *c = input_counts(in);
-    const uint64_t *r = c->rejects;
-    if (c->lines != c->comments + c->other + c->sentences + c->records +
-                        r[INPUT_REJECT_NOT_A_SENTENCE] + r[INPUT_REJECT_LINE_TOO_LONG] +
-                        r[INPUT_REJECT_UNKNOWN_JSON] + r[INPUT_REJECT_CHECKSUM] +
-                        r[INPUT_REJECT_NO_CHECKSUM] + r[INPUT_REJECT_FIELDS] ||
-        c->sentences + c->records !=
-            c->messages + c->joined + r[INPUT_REJECT_ARMOR] + r[INPUT_REJECT_TOO_SHORT] +
-                r[INPUT_REJECT_UNKNOWN_TYPE] + r[INPUT_REJECT_BAD_VALUE] +
-                r[INPUT_REJECT_FRAGMENT_ORPHAN] + r[INPUT_REJECT_FRAGMENT_DUPLICATE] ||
+    if (!recordrun_adds_up(c) || c->pending_parts != 0 ||
         c->messages != c->reports + c->no_report || c->reports != sum.reports)
         abort();
     input_destroy(in);

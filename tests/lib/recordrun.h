@@ -4,6 +4,7 @@
 #ifndef RECORDRUN_H
 #define RECORDRUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,5 +13,8 @@
 /* The bytes whole and in chunks of 1..16 give the same reports; each is in range, and the
  * JSON that `decode` prints for it is JSON and reads back as the same report. */
 void recordrun(const struct input_conf *conf, const uint8_t *data, size_t size);
+/* The identities that lookout/input.h promises: every line was used, or is counted under
+ * one named reason. */
+bool recordrun_adds_up(const struct input_counts *counts);
 
 #endif

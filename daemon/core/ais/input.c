@@ -58,7 +58,7 @@ struct input *input_create(const struct input_conf *conf, const struct input_sin
     in->topic = (struct input_topic){.time_ms = TIME_NONE, .begin = UINT64_MAX};
     fragment_init(&in->fragments);
     in->counts.last_heard_ms = TIME_NONE;
-    in->last_ms = in->clock_ms = TIME_NONE;
+    in->last_ms = in->clock_ms = in->counter.time_ms = TIME_NONE;
     in->start_ms = conf->start_ms;
     return in;
 }
@@ -69,8 +69,9 @@ void input_destroy(struct input *in)
         return;
     linebuf_finish(&in->lines);
     jsonbuf_finish(&in->values);
-    free(in->csv.fields);
+    free(in->csv.columns);
     free(in->csv.open);
+    free(in->held.bytes);
     /* These are our copies; const only towards readers. */
     free((void *)(uintptr_t)in->conf.columns);
     free((void *)(uintptr_t)in->conf.fields);
@@ -108,11 +109,20 @@ void input_emit_record(struct input *in, struct record *r,
         return;
     }
     int64_t own_ms = r->time_ms;
-    if (own_ms == TIME_NONE && r->has_bad_time)
+    input_held_settle(in, r->order);
+    if ((r->unknown_units & ~r->given) != 0)
+        input_reject(in, INPUT_REJECT_UNKNOWN_UNIT);
+    if (own_ms == TIME_NONE && r->is_unordered)
+        input_reject(in, INPUT_REJECT_DATE_ORDER);
+    else if (own_ms == TIME_NONE && r->has_bad_time)
         input_reject(in, INPUT_REJECT_BAD_TIME);
     else if (own_ms != TIME_NONE && !input_time_is_good(in, own_ms))
         own_ms = TIME_NONE;
-    (void)input_time_note(in, own_ms);
+    bool needs_time = r->is_unordered || (r->needs_time && !in->conf.is_live);
+    if (own_ms == TIME_NONE && needs_time) {
+        input_reject(in, INPUT_REJECT_NO_OWN_TIME);
+        return;
+    }
     r->report.begin = piece->begin;
     r->report.end = piece->end;
     input_emit(in, NULL, &r->report, record_is_told(r), own_ms, REPORT_TIME_PROVIDER);
@@ -188,7 +198,7 @@ static void read_topic(struct input *in, const struct input_piece *piece, size_t
     const char *text = piece->text;
     size_t digits = 0;
     in->topic.begin = piece->begin;
-    in->topic.time_ms = input_nmea_before(text, text + n);
+    in->topic.time_ms = input_nmea_before(in, text, text + n);
     if (memchr(text, '/', n) == NULL)
         return;
     for (size_t i = 0; i <= n; i++) {
@@ -235,8 +245,9 @@ static size_t take_piece(struct input *in, const struct input_piece *piece)
     char first = piece->text[0];
     bool is_auto = in->conf.format == INPUT_AUTO;
     bool is_nmea = first == '!' || first == '\\' || first == '$';
-    bool may_be_json =
-        in->conf.format == INPUT_JSONL || (is_auto && in->csv.count == 0 && !is_nmea);
+    /* Examples stand in remarks. */
+    bool may_be_json = first != '#' && (in->conf.format == INPUT_JSONL ||
+                                        (is_auto && in->csv.count == 0 && !is_nmea));
     if (first == '{' && in->conf.format != INPUT_CSV)
         return take_inline(in, piece);
     if (may_be_json && first == '[' &&
@@ -411,6 +422,8 @@ int input_finish(struct input *in, int64_t arrival_ms)
 {
     in->arrival_ms = arrival_ms;
     int rc = take_bytes(in, "", 0, true);
+    in->held.is_over = true;
+    input_held_release(in);
     input_nmea_ready(in, true);
     fragment_drop(&in->fragments);
     input_nmea_count(in);
@@ -465,6 +478,8 @@ uint64_t input_needed_offset(const struct input *in)
     uint64_t parts = fragment_needed(&in->fragments);
     if (in->csv.open_n != 0 && in->csv.open_begin < needed)
         needed = in->csv.open_begin;
+    if (in->held.n != 0 && in->held.begin < needed)
+        needed = in->held.begin;
     if (parts < needed)
         needed = parts;
     if (in->ahead.is_set && in->ahead.origin.begin < needed)

@@ -44,61 +44,153 @@ static bool next_value(struct row *row, const char **ret, size_t *ret_n)
     return true;
 }
 
-/* The field a feed's map gives to this column: "imo=IMO_NO;mmsi=ship id". */
-static enum record_field find_mapped(const char *columns, const char *name, size_t n)
+/* Whether the map's text means this column: it is the whole of it, or all before a last
+ * bracket, in which the map says the unit. */
+static bool is_meant(const char *text, size_t text_n, const char *name, size_t n,
+                     size_t *ret_unit)
+{
+    *ret_unit = text_n;
+    if (text_n == n && memcmp(text, name, n) == 0)
+        return true;
+    if (text_n <= n || memcmp(text, name, n) != 0)
+        return false;
+    size_t at = n;
+    while (at < text_n && text[at] == ' ')
+        at++;
+    *ret_unit = at;
+    char close = text[at] == '[' ? ']' : ')';
+    return (text[at] == '[' || text[at] == '(') &&
+           memchr(text + at, close, text_n - at) == text + text_n - 1;
+}
+
+/* The column as a feed's map has it: "imo=IMO_NO;mmsi=ship id;sog=v [km/h]". */
+static bool find_mapped(const char *columns, const char *name, size_t n,
+                        struct record_column *ret)
 {
     const char *at = columns;
     while (at != NULL && *at != '\0') {
         const char *stop = strchr(at, ';');
-        size_t length = stop != NULL ? (size_t)(stop - at) : strlen(at);
+        size_t length = stop != NULL ? (size_t)(stop - at) : strlen(at), unit = 0;
         const char *equals = memchr(at, '=', length);
-        if (equals != NULL) {
-            size_t value_n = length - (size_t)(equals + 1 - at);
-            if (value_n == n && memcmp(equals + 1, name, n) == 0)
-                return record_names_find_key(at, (size_t)(equals - at));
+        size_t key_n = equals != NULL ? (size_t)(equals - at) : 0;
+        const char *text = at + key_n + 1;
+        size_t text_n = equals != NULL ? length - key_n - 1 : 0;
+        if (equals != NULL && is_meant(text, text_n, name, n, &unit)) {
+            record_column_map(record_names_find_key(at, key_n), name, n, ret);
+            if (unit < text_n)
+                ret->is_unknown_unit =
+                    !record_column_unit(ret, text + unit, text_n - unit);
+            return ret->field != RECORD_NONE;
         }
         at = stop != NULL ? stop + 1 : NULL;
     }
-    return RECORD_NONE;
+    return false;
 }
 
 struct header {
-    uint8_t fields[COLUMNS_MAX];
-    int rank[RECORD_FIELDS];      /* of the column taken so far */
-    size_t column[RECORD_FIELDS]; /* COLUMNS_MAX: none */
+    struct record_column columns[COLUMNS_MAX];
+    size_t column[RECORD_FIELDS];   /* the one taken so far; COLUMNS_MAX: none */
+    bool is_unknown[RECORD_FIELDS]; /* a column of it has a unit that is not known */
+    size_t type;                    /* the column "type"; COLUMNS_MAX: none */
     size_t count, known;
+    bool is_tenths; /* MarineTraffic's: knots and metres times ten */
 };
 
-static void add_column(struct header *h, const char *columns, const char *name, size_t n)
+static bool is_named(const char *name, size_t n, const char *wanted)
 {
-    int rank = 0;
+    size_t i = 0;
+    while (i < n && wanted[i] != '\0' && (name[i] | 32) == wanted[i])
+        i++;
+    return i == n && wanted[i] == '\0';
+}
+
+static void add_column(struct header *h, const char *map, const char *name, size_t n)
+{
     size_t column = h->count++;
-    h->fields[column] = RECORD_NONE;
+    struct record_column *c = &h->columns[column];
     while (n > 0 && (name[n - 1] == ' ' || name[n - 1] == '\t'))
         n--;
-    enum record_field field = find_mapped(columns, name, n);
-    if (field != RECORD_NONE)
-        rank = -1; /* what the configuration says wins */
-    else
-        field = record_names_find(name, n, &rank);
-    if (field == RECORD_NONE)
+    h->is_tenths |= is_named(name, n, "dsrc");
+    bool is_ours = find_mapped(map, name, n, c) || record_column_find(name, n, true, c);
+    if (!is_ours && h->type == COLUMNS_MAX && is_named(name, n, "type"))
+        h->type = column;
+    if (!is_ours)
         return;
+    enum record_field field = c->field;
     size_t before = h->column[field];
-    if (before != COLUMNS_MAX && rank >= h->rank[field])
+    h->known += before == COLUMNS_MAX && !h->is_unknown[field] ? 1 : 0;
+    h->is_unknown[field] |= c->is_unknown_unit;
+    if (c->is_unknown_unit ||
+        (before != COLUMNS_MAX && c->rank >= h->columns[before].rank)) {
+        c->field = RECORD_NONE;
         return;
+    }
     if (before != COLUMNS_MAX)
-        h->fields[before] = RECORD_NONE;
-    else
-        h->known++;
+        h->columns[before].field = RECORD_NONE;
     h->column[field] = column;
-    h->rank[field] = rank;
-    h->fields[column] = (uint8_t)field;
+}
+
+static bool has_column(const struct header *h, enum record_field field)
+{
+    return h->column[field] != COLUMNS_MAX;
+}
+
+/* A ship's type where names, numbers or sizes stand beside it; else the value tells. */
+static void settle_type(struct header *h)
+{
+    bool has_statics = has_column(h, RECORD_NAME) || has_column(h, RECORD_CALLSIGN) ||
+                       has_column(h, RECORD_IMO) || has_column(h, RECORD_LENGTH) ||
+                       has_column(h, RECORD_TO_BOW);
+    if (h->type == COLUMNS_MAX)
+        return;
+    if (has_column(h, RECORD_SHIP_TYPE))
+        h->columns[h->type].field =
+            has_column(h, RECORD_MSG_TYPE) ? RECORD_NONE : RECORD_MSG_TYPE;
+    else if (has_column(h, RECORD_MSG_TYPE) || has_statics)
+        h->columns[h->type].field = RECORD_SHIP_TYPE;
+    else
+        h->columns[h->type].field = RECORD_TYPE;
+}
+
+static void settle_tenths(struct header *h)
+{
+    static const enum record_field fields[] = {RECORD_SOG, RECORD_DRAUGHT};
+    for (size_t i = 0; h->is_tenths && i < 2; i++) {
+        if (has_column(h, fields[i]) && !h->columns[h->column[fields[i]]].has_unit)
+            h->columns[h->column[fields[i]]].scale = 0.1;
+    }
+}
+
+/* What the columns together say of the table. */
+static void settle_header(struct input *in, const struct header *h)
+{
+    static const enum record_field times[] = {RECORD_TIME, RECORD_DATE};
+    struct input_csv *csv = &in->csv;
+    for (size_t i = 0; i < 2; i++) {
+        if (has_column(h, times[i]) &&
+            h->columns[h->column[times[i]]].order != TIMESTAMP_ORDER_UNKNOWN)
+            in->date_order = h->columns[h->column[times[i]]].order;
+    }
+    /* The Danish Maritime Authority's tables: DD/MM/YYYY. */
+    if (has_column(h, RECORD_MOBILE) && in->date_order == TIMESTAMP_ORDER_UNKNOWN)
+        in->date_order = TIMESTAMP_DAY_FIRST;
+    bool has_clock = has_column(h, RECORD_TIME), has_date = has_column(h, RECORD_DATE);
+    csv->has_date = has_clock && has_date;
+    csv->has_time =
+        has_clock || has_date || h->is_unknown[RECORD_TIME] || h->is_unknown[RECORD_DATE];
+    csv->is_unplaced = (!has_column(h, RECORD_LAT) && h->is_unknown[RECORD_LAT]) ||
+                       (!has_column(h, RECORD_LON) && h->is_unknown[RECORD_LON]);
+    for (size_t i = 0; i < RECORD_FIELDS; i++) {
+        if (h->is_unknown[i] && !has_column(h, (enum record_field)i))
+            input_reject(in, INPUT_REJECT_UNKNOWN_UNIT);
+    }
 }
 
 int input_csv_header(struct input *in, const char *text, size_t n)
 {
     struct header h;
-    h.count = h.known = 0;
+    memset(&h, 0, sizeof h);
+    h.type = COLUMNS_MAX;
     for (size_t i = 0; i < RECORD_FIELDS; i++)
         h.column[i] = COLUMNS_MAX;
     while (n > 0 && (text[0] == '#' || text[0] == ' ')) {
@@ -111,17 +203,21 @@ int input_csv_header(struct input *in, const char *text, size_t n)
     size_t value_n = 0;
     while (h.count < COLUMNS_MAX && next_value(&row, &value, &value_n))
         add_column(&h, in->conf.columns, value, value_n);
-    if (h.count < COLUMNS_MIN || h.column[RECORD_MMSI] == COLUMNS_MAX ||
-        h.known < COLUMNS_MIN)
+    if (h.count < COLUMNS_MIN || !has_column(&h, RECORD_MMSI) || h.known < COLUMNS_MIN)
         return 0;
-    uint8_t *fields = malloc(h.count);
-    if (fields == NULL)
+    settle_type(&h);
+    settle_tenths(&h);
+    struct input_column *columns = malloc(h.count * sizeof *columns);
+    if (columns == NULL)
         return ERR_NOMEM;
-    memcpy(fields, h.fields, h.count);
-    free(in->csv.fields);
-    in->csv.fields = fields;
+    for (size_t i = 0; i < h.count; i++)
+        columns[i] =
+            (struct input_column){h.columns[i].scale, (uint8_t)h.columns[i].field};
+    free(in->csv.columns);
+    in->csv.columns = columns;
     in->csv.count = h.count;
     in->csv.separator = row.cursor.separator;
+    settle_header(in, &h);
     return 1;
 }
 
@@ -149,7 +245,7 @@ static bool is_own_row(const struct input *in, const struct input_piece *piece)
     const char *value = NULL;
     size_t value_n = 0, column = 0;
     while (next_value(&row, &value, &value_n)) {
-        if (column < in->csv.count && in->csv.fields[column] == RECORD_MMSI)
+        if (column < in->csv.count && in->csv.columns[column].field == RECORD_MMSI)
             record_set_text(&record, RECORD_MMSI, value, value_n);
         column++;
     }
@@ -187,38 +283,82 @@ static bool is_sentence_cell(const struct row *row, const char *value, size_t n)
            input_nmea_find(value, n) < n;
 }
 
+/* The values of a row. */
+struct cells {
+    size_t count;
+    const char *sentence; /* the first cell that holds one; NULL: none */
+    size_t sentence_n;
+};
+
+static void read_row(const struct input *in, struct row *row, struct record *record,
+                     struct cells *ret)
+{
+    const char *value = NULL;
+    size_t value_n = 0, column = 0;
+    *ret = (struct cells){0};
+    while (next_value(row, &value, &value_n)) {
+        if (ret->sentence == NULL && is_sentence_cell(row, value, value_n)) {
+            ret->sentence = value;
+            ret->sentence_n = value_n;
+        }
+        if (column < in->csv.count && in->csv.columns[column].field != RECORD_NONE) {
+            record->scale = in->csv.columns[column].scale;
+            record_set_text(record, (enum record_field)in->csv.columns[column].field,
+                            value, value_n);
+        }
+        column++;
+    }
+    ret->count = column;
+    /* A day whose time of day is missing is no time. */
+    if (in->csv.has_date && record->clock[0] == '\0')
+        record->date[0] = '\0';
+    record_close_time(record);
+    record->needs_time = in->csv.has_time;
+}
+
+/* false: the row waits for a date that shows the order of day and month. */
+static bool settle_order(struct input *in, const struct record *record,
+                         const struct input_piece *piece)
+{
+    input_held_settle(in, record->order);
+    bool has_order = in->date_order != TIMESTAMP_ORDER_UNKNOWN;
+    bool must_wait = record->is_unordered && record->time_ms == TIME_NONE;
+    return has_order || (!must_wait && in->held.n == 0) || !input_held_keep(in, piece);
+}
+
+/* A sentence in a row takes no other row's time either; a tag block may bring its own. */
+static bool has_cell_time(const struct input *in, const struct record *record,
+                          const struct cells *cells)
+{
+    return in->conf.is_live || !record->needs_time || cells->sentence[0] == '\\' ||
+           (record->time_ms != TIME_NONE && timestamp_is_sane(record->time_ms));
+}
+
 /* false: its quotes are open, and may_wait. */
 static bool take_input_row(struct input *in, const struct input_piece *piece,
                            bool may_wait)
 {
     struct record record;
-    record_clear(&record);
     struct row row;
+    record_clear(&record);
+    record.order = in->date_order;
     begin_row(&row, piece->text, piece->n, in->csv.separator);
-    const char *value = NULL, *cell = NULL;
-    size_t value_n = 0, column = 0, cell_n = 0;
-    while (next_value(&row, &value, &value_n)) {
-        if (cell == NULL && is_sentence_cell(&row, value, value_n)) {
-            cell = value;
-            cell_n = value_n;
-        }
-        if (column < in->csv.count && in->csv.fields[column] != RECORD_NONE)
-            record_set_text(&record, (enum record_field)in->csv.fields[column], value,
-                            value_n);
-        column++;
-    }
-    if (row.is_open && may_wait && column <= in->csv.count)
+    struct cells cells;
+    read_row(in, &row, &record, &cells);
+    if (row.is_open && may_wait && cells.count <= in->csv.count)
         return false;
+    if (cells.count >= COLUMNS_MIN && !settle_order(in, &record, piece))
+        return true;
     in->counts.lines++;
-    if (column < COLUMNS_MIN) {
+    if (cells.count < COLUMNS_MIN) {
         input_reject(in, INPUT_REJECT_NOT_A_SENTENCE);
     } else if (is_header_again(in, &record, piece)) {
         in->counts.comments++;
-    } else if (cell != NULL) {
+    } else if (cells.sentence != NULL && has_cell_time(in, &record, &cells)) {
         in->counts.other++;
-        record_close_time(&record);
-        input_nmea_cell(in, &record, cell, cell_n, piece);
+        input_nmea_cell(in, &record, cells.sentence, cells.sentence_n, piece);
     } else {
+        record.is_bad |= in->csv.is_unplaced;
         input_emit_record(in, &record, piece);
     }
     return true;
@@ -236,6 +376,11 @@ static bool take_open_row(struct input *in, const struct input_piece *piece,
     in->line_begin = begin;
     in->at = at;
     return is_taken;
+}
+
+void input_csv_again(struct input *in, const struct input_piece *piece)
+{
+    (void)take_input_row(in, piece, false);
 }
 
 void input_csv_flush(struct input *in)

@@ -12,16 +12,32 @@
 #include "lookout/ais/input.h"
 #include "record_int.h"
 
+struct input_column {
+    double scale;  /* of its numbers: see struct record_column */
+    uint8_t field; /* enum record_field */
+};
+
 /* A CSV header, read. */
 struct input_csv {
-    uint8_t *fields; /* owned; enum record_field by column */
-    size_t count;    /* columns; 0: no header yet */
+    struct input_column *columns; /* owned */
+    size_t count;                 /* columns; 0: no header yet */
     char separator;
+    bool has_time;    /* some column is a time, of a known unit or not */
+    bool has_date;    /* a date's column stands beside a time's */
+    bool is_unplaced; /* the position is in an unknown unit */
     /* A row whose quotes are still open at its line's end waits for the next line. */
     char *open; /* owned; NULL: none so far */
     size_t open_n;
     uint64_t open_begin, open_end;
     uint64_t open_number; /* of its first line */
+};
+
+/* Rows of a recording that wait for a date that shows the order of day and month. */
+struct input_held {
+    char *bytes; /* owned; NULL: none so far; a struct input_piece and its text, each */
+    size_t n;
+    uint64_t begin; /* of the first row */
+    bool is_over;   /* none came in all that could be kept: no row waits any more */
 };
 
 /* A line, or what is left of one. */
@@ -54,6 +70,13 @@ struct input_topic {
     uint64_t begin;  /* where it begins; UINT64_MAX: there is none */
 };
 
+/* Whole numbers behind checksums: times, or a count? */
+struct input_counter {
+    int64_t time_ms; /* the last one, as a time; TIME_NONE */
+    int second;      /* its message's UTC second; -1: none */
+    int score;       /* above 0: a clock; below: a count */
+};
+
 struct input {
     struct input_conf conf; /* columns, fields: owned copies */
     struct input_sink sink;
@@ -63,13 +86,16 @@ struct input {
     struct input_batch batch;
     struct input_topic topic;
     struct input_csv csv;
+    struct input_held held;
+    enum timestamp_order date_order; /* of all dates of this source */
     struct input_ahead ahead;
+    struct input_counter counter;
     int64_t arrival_ms; /* of the bytes at hand */
     /* The line at hand, for on_reject. */
     const char *line; /* borrowed */
     size_t line_n;
     uint64_t line_number, line_begin, at; /* at: offset of the sentence, object or row */
-    int64_t last_ms;                      /* recordings: the last own time; TIME_NONE */
+    int64_t last_ms;  /* recordings: the last time of a sentence; TIME_NONE */
     int64_t start_ms; /* recordings without times: moves on from conf.start_ms */
     int64_t clock_ms; /* recordings: own times without the lone leaps ahead */
     unsigned leaps;   /* own times in a row that are ahead of clock_ms */
@@ -93,9 +119,13 @@ static inline void input_reject(struct input *in, enum input_reject reason)
 /* --- input_time.c --- */
 /* Own times count when they are sane; else bad_time is counted. */
 bool input_time_is_good(struct input *in, int64_t time_ms);
-/* A line with (or without) an own time goes by; what time it is in this input then, for
- * fragments. */
+/* A sentence with (or without) an own time goes by; what time it is in this input then,
+ * for fragments. */
 int64_t input_time_note(struct input *in, int64_t own_ms);
+/* Whether a whole number behind a sentence's checksum is its time: it grows as a clock
+ * does, or, before that is known, agrees with the UTC second that the message carries
+ * (-1: none). A receiver's count of samples does neither. */
+bool input_time_is_clock(struct input *in, int64_t time_ms, int utc_second);
 /* Fill time_ms, arrival_ms and time_source; own_ms is the report's own time (checked) or
  * TIME_NONE. false: a recording's report that has no time. */
 bool input_time_set(struct input *in, struct report *r, int64_t own_ms, uint8_t source);
@@ -126,7 +156,7 @@ void input_nmea_cell(struct input *in, const struct record *r, const char *text,
                      const struct input_piece *piece);
 /* The time in front of a sentence or an object: "1550303566167726840 ",
  * "2017-02-20T00:00:00;", "[2017-02-20 00:00:00] "; TIME_NONE: none. */
-int64_t input_nmea_before(const char *at, const char *stop);
+int64_t input_nmea_before(struct input *in, const char *at, const char *stop);
 /* Take a piece of JSON. */
 void input_json(struct input *in, const struct jsonbuf_piece *piece);
 /* Take the line as a header. 1: it is one; 0: it is none; ERR_NOMEM. */
@@ -135,5 +165,15 @@ MUST_CHECK int input_csv_header(struct input *in, const char *text, size_t n);
 void input_csv_row(struct input *in, const struct input_piece *piece);
 /* No rest will come: the row that waits is taken as it stands. */
 void input_csv_flush(struct input *in);
+/* Take a row that was held. */
+void input_csv_again(struct input *in, const struct input_piece *piece);
+
+/* --- input_held.c --- */
+/* Keep a row until the order of dates is known; false: it cannot wait. */
+bool input_held_keep(struct input *in, const struct input_piece *piece);
+/* No order will be known: take the rows that wait. */
+void input_held_release(struct input *in);
+/* What dates have shown by now; once an order is known the rows that wait are taken. */
+void input_held_settle(struct input *in, enum timestamp_order order);
 
 #endif

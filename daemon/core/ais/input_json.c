@@ -165,6 +165,7 @@ static void take_object(struct input *in, json_t *object, bool is_envelope,
     struct jsonform_context context = make_context(in);
     context.is_envelope = is_envelope;
     record_clear(&record);
+    record.order = in->date_order;
     enum jsonform_kind kind = jsonform_read(&context, object, &record);
     if (kind == JSONFORM_DELTA) {
         take_delta(in, object, piece);
@@ -174,6 +175,7 @@ static void take_object(struct input *in, json_t *object, bool is_envelope,
     if (kind == JSONFORM_UNKNOWN)
         jsonform_read_origin(object, &record);
     complete_record(in, &record);
+    input_held_settle(in, record.order);
     bool may_wrap =
         kind == JSONFORM_UNKNOWN || (kind == JSONFORM_RECORD && is_shell(&record));
     if (kind == JSONFORM_HEADER)

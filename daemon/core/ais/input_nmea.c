@@ -78,6 +78,36 @@ static void offer_time(struct input *in, struct fragment_origin *o, int64_t time
     o->time_source = source;
 }
 
+/* The six bits from `bit` on of an armoured payload; -1: one of its characters is none.
+ */
+static int peek_six(const struct sentence *s, unsigned bit)
+{
+    unsigned at = bit / 6, value = 0;
+    if (s->payload_n < at + 2)
+        return -1;
+    for (unsigned i = at; i < at + 2; i++) {
+        unsigned c = (unsigned char)s->payload[i] - 48u;
+        if (c > 71 || (c > 39 && c < 48))
+            return -1;
+        value = value << 6 | (c > 39 ? c - 8 : c);
+    }
+    return (int)(value >> (6 - bit % 6) & 63);
+}
+
+/* The UTC second of a message, ITU-R M.1371-5 tables 48, 50, 67 and 70; -1: it has none.
+ */
+static int peek_second(const struct sentence *s)
+{
+    int type = s->part == 1 ? peek_six(s, 0) : -1, second = -1;
+    if (type >= 1 && type <= 3)
+        second = peek_six(s, 137);
+    else if (type == 4 || type == 11)
+        second = peek_six(s, 72);
+    else if (type == 18 || type == 19)
+        second = peek_six(s, 133);
+    return second < 60 ? second : -1;
+}
+
 /* Tag block, then $PGHP, then the time behind, then the time before the sentence. */
 static void make_origin(struct input *in, const struct line *l, const struct sentence *s,
                         struct fragment_part *ret)
@@ -117,7 +147,12 @@ static void make_origin(struct input *in, const struct line *l, const struct sen
     /* Between two sentences a time is the next one's. */
     if (s->suffix_n > 1 && (s->suffix[0] == ',' || s->end == l->end)) {
         struct sentence_suffix suffix;
-        sentence_suffix_read(s->suffix, s->suffix_n, &suffix);
+        sentence_suffix_read(s->suffix, s->suffix_n, &in->date_order, &suffix);
+        if (suffix.is_unordered)
+            input_reject(in, INPUT_REJECT_DATE_ORDER);
+        if (suffix.is_bare && timestamp_is_sane(suffix.time_ms) &&
+            !input_time_is_clock(in, suffix.time_ms, peek_second(s)))
+            suffix.time_ms = TIME_NONE;
         offer_time(in, o, suffix.time_ms, REPORT_TIME_LINE);
         if (suffix.station != NULL && o->station[0] == '\0')
             set_station(o, suffix.station, suffix.station_n);
@@ -256,6 +291,16 @@ static void keep_pghp(struct input *in, const struct line *l, const char *at,
         set_station(o, pghp.station, pghp.station_n);
 }
 
+/* The clock of a recording whose AIS sentences carry no time. */
+static void keep_clock(struct input *in, const char *at, const struct sentence *s)
+{
+    int64_t time_ms = 0;
+    if (!in->conf.is_live && s->is_sound &&
+        sentence_clock_read(at, (size_t)(s->end - at), &time_ms) &&
+        timestamp_is_sane(time_ms))
+        (void)input_time_note(in, time_ms);
+}
+
 static void take_sentence(struct input *in, struct line *l, const char *at,
                           struct sentence *s)
 {
@@ -269,6 +314,7 @@ static void take_sentence(struct input *in, struct line *l, const char *at,
     case SENTENCE_OTHER:
         in->counts.other++;
         keep_pghp(in, l, at, s);
+        keep_clock(in, at, s);
         break;
     case SENTENCE_BAD_SUM:
         input_reject(in, INPUT_REJECT_CHECKSUM);
@@ -291,31 +337,35 @@ static void take_sentence(struct input *in, struct line *l, const char *at,
         in->ahead.is_set = false;
 }
 
-int64_t input_nmea_before(const char *at, const char *stop)
+int64_t input_nmea_before(struct input *in, const char *at, const char *stop)
 {
     int64_t t = 0;
+    enum timestamp_result result = TIMESTAMP_NONE;
     while (at < stop && (*at == ' ' || *at == '[' || *at == '(' || *at == '"' ||
                          *at == '\t' || *at == '<'))
         at++;
     if (stop - at < 9)
         return TIME_NONE;
-    if (timestamp_parse_prefix(at, (size_t)(stop - at), &t) != 0)
-        return t;
+    size_t n =
+        timestamp_parse_prefix(at, (size_t)(stop - at), &in->date_order, &result, &t);
     /* The last word: "host 1550303566 !AIVDM". */
-    while (stop > at && (stop[-1] == ' ' || stop[-1] == '\t'))
+    while (n == 0 && stop > at && (stop[-1] == ' ' || stop[-1] == '\t'))
         stop--;
     const char *word = stop;
-    while (word > at && word[-1] != ' ' && word[-1] != '\t')
+    while (n == 0 && word > at && word[-1] != ' ' && word[-1] != '\t')
         word--;
-    if (word == at || stop - word < 9 ||
-        timestamp_parse_prefix(word, (size_t)(stop - word), &t) == 0)
-        return TIME_NONE;
-    return t;
+    if (n == 0 && word != at && stop - word >= 9)
+        (void)timestamp_parse_prefix(word, (size_t)(stop - word), &in->date_order,
+                                     &result, &t);
+    if (result == TIMESTAMP_UNORDERED)
+        input_reject(in, INPUT_REJECT_DATE_ORDER);
+    return result == TIMESTAMP_READ ? t : TIME_NONE;
 }
 
-static void read_before(struct line *l, const char *at, const char *stop)
+static void read_before(struct input *in, struct line *l, const char *at,
+                        const char *stop)
 {
-    int64_t t = input_nmea_before(at, stop);
+    int64_t t = input_nmea_before(in, at, stop);
     if (t != TIME_NONE)
         l->before_ms = t;
 }
@@ -353,7 +403,7 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
         if (*at != '!' && *at != '\\') {
             const char *start = sentence_find(at, l.end, true);
             if (start > at)
-                read_before(&l, at, start);
+                read_before(in, &l, at, start);
             at = start;
             if (at >= l.end)
                 break;
@@ -376,7 +426,7 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
         l.begin = at;
         /* What stands behind a checksum and is no field may be the next one's time. */
         if (s.suffix_n > 9 && s.suffix[0] != ',')
-            read_before(&l, s.suffix, s.end);
+            read_before(in, &l, s.suffix, s.end);
     }
     if (in->counts.lines != lines)
         return piece->n;
@@ -407,7 +457,9 @@ void input_nmea_cell(struct input *in, const struct record *r, const char *text,
                      const struct input_piece *piece)
 {
     int64_t own_ms = r->time_ms;
-    if (r->has_bad_time && own_ms == TIME_NONE)
+    if (r->is_unordered && own_ms == TIME_NONE)
+        input_reject(in, INPUT_REJECT_DATE_ORDER);
+    else if (r->has_bad_time && own_ms == TIME_NONE)
         input_reject(in, INPUT_REJECT_BAD_TIME);
     else if (own_ms != TIME_NONE && !input_time_is_good(in, own_ms))
         own_ms = TIME_NONE;

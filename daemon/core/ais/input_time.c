@@ -15,6 +15,15 @@
 #define LEAP_MS (60 * SECOND_MS)
 #define LEAPS_TO_BELIEVE 3
 
+/* Steps of a clock from line to line, and what no recording leaves out. */
+#define STEP_MS (10 * MINUTE_MS)
+#define GAP_MS DAY_MS
+/* A message is logged so long after its UTC second, or before it by a bad clock. */
+#define LATE_S 15
+#define EARLY_S 3
+#define DRIFT_S 8 /* how the delay may differ between two messages */
+#define SCORE_MOST 4
+
 bool input_time_is_good(struct input *in, int64_t time_ms)
 {
     if (timestamp_is_sane(time_ms))
@@ -102,4 +111,53 @@ bool input_time_set(struct input *in, struct report *r, int64_t own_ms, uint8_t 
     }
     r->arrival_ms = r->time_ms;
     return r->time_ms != TIME_NONE;
+}
+
+/* --- counters --- */
+
+/* The seconds that a lies behind b on the dial of a minute, 0..59. */
+static int64_t seconds_behind(int64_t a, int64_t b)
+{
+    return ((a - b) % 60 + 60) % 60;
+}
+
+/* What the step from the number before says: more or less of a clock. second: the
+ * message's UTC second, -1: none. */
+static int weigh_step(const struct input_counter *c, int64_t time_ms, int second,
+                      bool is_near)
+{
+    int64_t step_ms = time_ms - c->time_ms;
+    int before = c->second, score = c->score;
+    if (step_ms < -GAP_MS || step_ms > GAP_MS)
+        return -2;
+    if (second < 0 || before < 0)
+        return 0;
+    int64_t drift = seconds_behind(step_ms / SECOND_MS, second - before);
+    bool is_steady = drift <= DRIFT_S || drift >= 60 - DRIFT_S;
+    if (step_ms == 0)
+        return is_steady ? 0 : -1;
+    if (step_ms >= -STEP_MS && step_ms <= STEP_MS)
+        return is_steady ? 1 : -1;
+    /* So long apart anything may agree by chance: what is no clock stays none. */
+    if (is_near)
+        return score >= 0 ? 1 : 0;
+    return -2;
+}
+
+bool input_time_is_clock(struct input *in, int64_t time_ms, int utc_second)
+{
+    struct input_counter *c = &in->counter;
+    int64_t late = seconds_behind(time_ms / SECOND_MS, utc_second);
+    bool is_near = utc_second >= 0 && (late <= LATE_S || late >= 60 - EARLY_S);
+    if (c->time_ms != TIME_NONE)
+        c->score += weigh_step(c, time_ms, utc_second, is_near);
+    else if (utc_second >= 0 && !is_near)
+        c->score = -1;
+    if (c->score > SCORE_MOST)
+        c->score = SCORE_MOST;
+    if (c->score < -SCORE_MOST)
+        c->score = -SCORE_MOST;
+    c->time_ms = time_ms;
+    c->second = utc_second;
+    return c->score > 0 || (c->score == 0 && (is_near || utc_second < 0));
 }

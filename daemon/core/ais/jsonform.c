@@ -59,11 +59,28 @@ static const json_t *find_value(const json_t *value)
     return inner != NULL ? inner : value;
 }
 
+/* The field and its unit by the name alone. */
+static enum record_field find_name(const struct reader *r, const char *key, int *ret_rank)
+{
+    struct record_column column = {.scale = 1.0};
+    size_t n = strlen(key);
+    column.field = record_names_find(key, n, ret_rank);
+    if (column.field == RECORD_NONE && r->form == FORM_PLAIN &&
+        record_column_find(key, n, false, &column))
+        *ret_rank = column.rank;
+    r->record->scale = column.scale;
+    if (!column.is_unknown_unit)
+        return column.field;
+    if (column.field != RECORD_TIME && column.field != RECORD_DATE)
+        r->record->unknown_units |= UINT64_C(1) << column.field;
+    return RECORD_NONE;
+}
+
 /* What a member's name means in this form. */
 static enum record_field find_field(const struct reader *r, const char *key,
                                     const json_t *value, int *ret_rank)
 {
-    enum record_field field = record_names_find(key, strlen(key), ret_rank);
+    enum record_field field = find_name(r, key, ret_rank);
     bool is_type = strcasecmp(key, "type") == 0;
     if (is_type && r->form == FORM_AIS)
         return RECORD_MSG_TYPE;
@@ -113,6 +130,7 @@ static void set_member_text(const struct reader *r, enum record_field field,
         r->record->report.has |= HAS_DESTINATION; /* the crew left it empty */
 }
 
+/* A value in the record's scale. */
 static void set_value(const struct reader *r, enum record_field field, int rank,
                       const json_t *value)
 {
@@ -122,7 +140,8 @@ static void set_value(const struct reader *r, enum record_field field, int rank,
         set_member_text(r, field, json_string_value(value), json_string_length(value));
     } else if (json_is_number(value)) {
         double divisor = find_divisor(r->units, field, r->record->report.msg_type);
-        record_set_number(r->record, field, json_number_value(value) / divisor);
+        record_set_number(r->record, field,
+                          json_number_value(value) * r->record->scale / divisor);
     } else if (!json_is_null(value) &&
                (field == RECORD_MMSI || field == RECORD_LAT || field == RECORD_LON)) {
         r->record->is_bad = true;
@@ -286,6 +305,7 @@ static void read_point(struct record *record, json_t *object)
     if (type == NULL || strcmp(type, "Point") != 0 || json_array_size(pair) < 2)
         return;
     const struct reader r = {.record = record, .form = FORM_PLAIN};
+    record->scale = 1.0;
     set_value(&r, RECORD_LON, 0, json_array_get(pair, 0));
     set_value(&r, RECORD_LAT, 0, json_array_get(pair, 1));
 }
@@ -363,6 +383,7 @@ static void read_plain(const struct jsonform_context *context, json_t *object,
         read_point(record, object);
     if (r.units == UNITS_MARINETRAFFIC)
         read_status(record, object);
+    record->scale = 1.0;
     (void)read_mapped(context->fields, object, &r, &found);
     if (record->report.mmsi == 0 && context->mmsi != 0 && !record->is_bad)
         record_set_number(record, RECORD_MMSI, context->mmsi);

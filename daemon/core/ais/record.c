@@ -24,6 +24,7 @@ void record_clear(struct record *r)
     r->lat = r->lon = NOT_GIVEN;
     r->to_bow = r->to_stern = r->to_port = r->to_starboard = NOT_GIVEN;
     r->length = r->beam = NOT_GIVEN;
+    r->scale = 1.0;
 }
 
 bool record_is_ship_type(unsigned msg_type)
@@ -169,12 +170,15 @@ void record_set_time_text(struct record *r, int rank, const char *text, size_t n
     if (record_text_is_absent(text, n))
         return;
     /* "13:05:06" waits for its date. */
-    if (n >= 4 && n < sizeof r->clock && (text[1] == ':' || text[2] == ':'))
+    if (n >= 4 && n < sizeof r->clock && (text[1] == ':' || text[2] == ':')) {
         keep_half(&r->clock, text, n);
-    else if (timestamp_parse(text, n, &time_ms))
+        return;
+    }
+    enum timestamp_result result = timestamp_parse(text, n, &r->order, &time_ms);
+    if (result == TIMESTAMP_READ)
         record_set_time(r, rank, time_ms);
-    else
-        r->has_bad_time = true;
+    r->is_unordered |= result == TIMESTAMP_UNORDERED;
+    r->has_bad_time |= result == TIMESTAMP_NONE;
 }
 
 void record_close_time(struct record *r)
@@ -188,10 +192,13 @@ void record_close_time(struct record *r)
     if (clock_n != 0)
         text[n++] = ' ';
     memcpy(text + n, r->clock, clock_n);
-    if (timestamp_parse(text, n + clock_n, &time_ms))
+    enum timestamp_result result =
+        timestamp_parse(text, n + clock_n, &r->order, &time_ms);
+    if (result == TIMESTAMP_READ)
         record_set_time(r, 8, time_ms);
-    else
-        r->has_bad_time = true;
+    r->is_unordered |= result == TIMESTAMP_UNORDERED;
+    r->has_bad_time |= result == TIMESTAMP_NONE;
+    r->date[0] = r->clock[0] = '\0';
 }
 
 void record_set_number(struct record *r, enum record_field field, double value)
@@ -253,6 +260,9 @@ void record_set_number(struct record *r, enum record_field field, double value)
         break;
     case RECORD_MSG_TYPE:
         set_msg_type(r, value);
+        break;
+    case RECORD_TYPE:
+        record_set_number(r, value > 27 ? RECORD_SHIP_TYPE : RECORD_MSG_TYPE, value);
         break;
     default:
         metres = find_metres(r, field);
@@ -316,6 +326,21 @@ static bool set_word(struct record *r, enum record_field field, const char *text
     }
 }
 
+/* A ship's number is written out. A spreadsheet's 2,57E+08 is every Norwegian ship;
+ * pandas makes 257111220.0 of a column with gaps. */
+static bool is_written_out(const char *text, size_t n)
+{
+    size_t i = 0;
+    while (i < n && text[i] >= '0' && text[i] <= '9')
+        i++;
+    if (i != 0 && i < n && (text[i] == '.' || text[i] == ',')) {
+        i++;
+        while (i < n && text[i] == '0')
+            i++;
+    }
+    return i == n;
+}
+
 /* "IMO9307839" as MarineCadastre writes it. */
 static void skip_imo_word(const char **text, size_t *n)
 {
@@ -323,6 +348,7 @@ static void skip_imo_word(const char **text, size_t *n)
         ((*text)[2] | 32) == 'o') {
         *text += 3;
         *n -= 3;
+        record_text_trim(text, n);
     }
 }
 
@@ -348,16 +374,20 @@ void record_set_text(struct record *r, enum record_field field, const char *text
     }
     if (field == RECORD_IMO)
         skip_imo_word(&text, &n);
-    if (record_text_number(text, n, &value)) {
-        record_set_number(r, field, value);
+    if ((field == RECORD_MMSI || field == RECORD_IMO) && !is_written_out(text, n)) {
+        r->is_bad |= field == RECORD_MMSI;
         return;
     }
-    if (field == RECORD_SHIP_TYPE)
+    if (record_text_number(text, n, &value)) {
+        record_set_number(r, field, value * r->scale);
+        return;
+    }
+    if (field == RECORD_SHIP_TYPE || field == RECORD_TYPE)
         word = record_text_find_ship_type(text, n);
-    else if (field == RECORD_MMSI || field == RECORD_LAT || field == RECORD_LON)
+    else if (field == RECORD_LAT || field == RECORD_LON)
         r->is_bad = true;
     if (word >= 0)
-        record_set_number(r, field, word);
+        record_set_number(r, field == RECORD_TYPE ? RECORD_SHIP_TYPE : field, word);
 }
 
 /* --- closing --- */

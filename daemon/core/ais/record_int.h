@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "lookout/ais/report.h"
+#include "timestamp_int.h"
 
 enum record_field {
     RECORD_NONE,
@@ -37,6 +38,7 @@ enum record_field {
     RECORD_DRAUGHT,
     RECORD_DESTINATION,
     RECORD_MSG_TYPE,
+    RECORD_TYPE, /* of the message up to 27, of the ship above */
     RECORD_STATION,
     RECORD_CLASS,  /* "A", "B" */
     RECORD_MOBILE, /* "Class A", "Base Station", ... */
@@ -44,18 +46,34 @@ enum record_field {
     RECORD_FIELDS
 };
 
+/* What a column or member holds. */
+struct record_column {
+    enum record_field field;
+    int rank;      /* of several names for the same thing, the least is the better */
+    double scale;  /* its values by this are kn, degrees, metres */
+    bool has_unit; /* it says which */
+    bool is_unknown_unit;       /* it says one that is not known: its values are none */
+    enum timestamp_order order; /* of its dates, where it says that */
+};
+
 /* A record while it is being filled. */
 struct record {
-    struct report report; /* times are the input's to set */
-    uint64_t given;       /* bit per record_field that had a value */
-    int64_t time_ms;      /* TIME_NONE */
-    int32_t millisecond;  /* -1: none */
-    double lat, lon;      /* degrees; NAN */
+    struct report report;   /* times are the input's to set */
+    uint64_t given;         /* bit per record_field that had a value */
+    uint64_t unknown_units; /* the same of members in a unit that is not known */
+    int64_t time_ms;        /* TIME_NONE */
+    int32_t millisecond;    /* -1: none */
+    double lat, lon;        /* degrees; NAN */
     double to_bow, to_stern, to_port, to_starboard, length, beam; /* m; NAN */
     int time_rank;     /* of the member the time came from: the least wins */
     bool is_no_ship;   /* a base station, an aid to navigation: says nothing of a ship */
     bool is_bad;       /* a value of a wrong kind or range that the rest hangs on */
     bool has_bad_time; /* a time that is none */
+    bool is_unordered; /* a date that is day first or month first */
+    bool needs_time;   /* its table has times: without one of its own it is refused */
+    enum timestamp_order
+        order;                /* of its source's dates: given, and set where one shows */
+    double scale;             /* of the next number: see struct record_column */
     char date[24], clock[24]; /* the halves of a time in two columns; "" */
     char text[sizeof((struct report *)0)->text]; /* "" */
 };
@@ -78,14 +96,24 @@ void record_set_number(struct record *r, enum record_field field, double value);
 /* Time by a name's rank: a better one stays. */
 void record_set_time(struct record *r, int rank, int64_t time_ms);
 void record_set_time_text(struct record *r, int rank, const char *text, size_t n);
-/* Date and time of day from two columns, or a date alone that is a whole time. */
+/* The times of all columns are set: put halves together. */
 void record_close_time(struct record *r);
-/* All fields are set: position, dimensions, flags, hash. false: is_bad. */
+/* All fields are set: time, position, dimensions, flags, hash. false: is_bad. */
 bool record_close(struct record *r);
 /* After record_close: does it say something of a ship, or of a distress device? */
 bool record_is_told(const struct record *r);
 /* Whether a report of this message type speaks of a ship. */
 bool record_is_ship_type(unsigned msg_type);
+
+/* --- record_column.c --- */
+/* Read the head of a column, or the name of a member; false: no field of ours. */
+bool record_column_find(const char *name, size_t n, bool is_head,
+                        struct record_column *ret);
+/* The same where a feed's map says which field it is: only the unit is read. */
+void record_column_map(enum record_field field, const char *name, size_t n,
+                       struct record_column *ret);
+/* Read a unit for the column's field; false: it is none for that. */
+bool record_column_unit(struct record_column *column, const char *text, size_t n);
 
 /* --- record_text.c --- */
 /* Blanks and tabs off both ends. */

@@ -203,17 +203,33 @@ static bool is_station(const char *text, size_t n)
 
 /* Of two times the first is the reception's, the second the logger's; one that cannot be
  * (a "t161344.00" that lost its letter) gives way. */
-static bool take_time(const char *text, size_t n, int64_t *time_ms)
+static bool take_time(const char *text, size_t n, enum timestamp_order *order,
+                      struct sentence_suffix *ret)
 {
     int64_t t = 0;
-    if (n < 9 || !is_digit(*text) || !timestamp_parse(text, n, &t))
+    if (n < 9 || !is_digit(*text))
         return false;
-    if (*time_ms == TIME_NONE || (!timestamp_is_sane(*time_ms) && timestamp_is_sane(t)))
-        *time_ms = t;
+    enum timestamp_result result = timestamp_parse(text, n, order, &t);
+    ret->is_unordered |= result == TIMESTAMP_UNORDERED;
+    if (result != TIMESTAMP_READ)
+        return false;
+    if (ret->time_ms == TIME_NONE ||
+        (!timestamp_is_sane(ret->time_ms) && timestamp_is_sane(t)))
+        ret->time_ms = t;
     return true;
 }
 
-void sentence_suffix_read(const char *text, size_t n, struct sentence_suffix *ret)
+/* Nine or ten digits: seconds, or the count of something. */
+static bool is_whole_number(const char *text, size_t n)
+{
+    size_t i = 0;
+    while (i < n && is_digit(text[i]))
+        i++;
+    return i == n && (n == 9 || n == 10);
+}
+
+void sentence_suffix_read(const char *text, size_t n, enum timestamp_order *order,
+                          struct sentence_suffix *ret)
 {
     *ret = (struct sentence_suffix){.time_ms = TIME_NONE};
     const char *end = text + n;
@@ -222,10 +238,13 @@ void sentence_suffix_read(const char *text, size_t n, struct sentence_suffix *re
         /* No field: a time behind blanks or a semicolon, if anything. */
         while (at < end && (*at == ' ' || *at == '\t' || *at == ';'))
             at++;
-        if (at != text)
-            (void)take_time(at, (size_t)(end - at), &ret->time_ms);
+        while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
+            end--;
+        if (at != text && take_time(at, (size_t)(end - at), order, ret))
+            ret->is_bare = is_whole_number(at, (size_t)(end - at));
         return;
     }
+    size_t count = 0;
     while (at < end) {
         const char *field = at + 1;
         const char *comma = memchr(field, ',', (size_t)(end - field));
@@ -235,53 +254,95 @@ void sentence_suffix_read(const char *text, size_t n, struct sentence_suffix *re
         while (stop > field && (stop[-1] == ' ' || stop[-1] == '\t'))
             stop--;
         size_t field_n = (size_t)(stop - field);
-        if (!take_time(field, field_n, &ret->time_ms) && ret->station == NULL &&
-            is_station(field, field_n)) {
+        bool is_time = take_time(field, field_n, order, ret);
+        if (!is_time && ret->station == NULL && is_station(field, field_n)) {
             ret->station = field;
             ret->station_n = field_n;
         }
+        count += field_n != 0 ? 1 : 0;
+        ret->is_bare = is_time && count == 1 && is_whole_number(field, field_n);
         at = comma != NULL ? comma : end;
     }
 }
 
-/* --- $PGHP --- */
+/* --- sentences that tell the time --- */
 
-#define PGHP_FIELDS 14
+#define FIELDS_MAX 14u
+
+struct field {
+    const char *text;
+    size_t n;
+};
+
+/* The fields up to the '*', the sentence's name among them; how many. */
+static size_t split_fields(const char *text, size_t n, struct field ret[FIELDS_MAX])
+{
+    const char *star = memchr(text, '*', n);
+    const char *end = star != NULL ? star : text + n;
+    size_t count = 0;
+    while (count < FIELDS_MAX) {
+        const char *comma = memchr(text, ',', (size_t)(end - text));
+        const char *stop = comma != NULL ? comma : end;
+        ret[count++] = (struct field){text, (size_t)(stop - text)};
+        if (comma == NULL)
+            break;
+        text = comma + 1;
+    }
+    return count;
+}
+
+/* $--RMC,hhmmss.ss,A,lat,N,lon,E,sog,cog,ddmmyy,...  $--ZDA,hhmmss.ss,dd,mm,yyyy,... */
+bool sentence_clock_read(const char *text, size_t n, int64_t *ret_ms)
+{
+    struct field f[FIELDS_MAX];
+    char stamp[32];
+    enum timestamp_order order = TIMESTAMP_ORDER_UNKNOWN;
+    if (n < 7 || text[0] != '$' || text[6] != ',')
+        return false;
+    size_t count = split_fields(text, n, f);
+    if (count < 2 || f[1].n < 6 || f[1].n > 16)
+        return false;
+    if (memcmp(text + 3, "RMC", 3) == 0) {
+        if (count < 10 || f[2].n != 1 || *f[2].text != 'A' || f[9].n != 6)
+            return false;
+        memcpy(stamp, "20", 2);
+        memcpy(stamp + 2, f[9].text + 4, 2);
+        memcpy(stamp + 4, f[9].text + 2, 2);
+        memcpy(stamp + 6, f[9].text, 2);
+    } else if (memcmp(text + 3, "ZDA", 3) == 0) {
+        if (count < 5 || f[2].n != 2 || f[3].n != 2 || f[4].n != 4)
+            return false;
+        memcpy(stamp, f[4].text, 4);
+        memcpy(stamp + 4, f[3].text, 2);
+        memcpy(stamp + 6, f[2].text, 2);
+    } else {
+        return false;
+    }
+    stamp[8] = ' ';
+    memcpy(stamp + 9, f[1].text, f[1].n);
+    return timestamp_parse(stamp, 9 + f[1].n, &order, ret_ms) == TIMESTAMP_READ;
+}
+
+/* --- $PGHP --- */
 
 bool sentence_pghp_read(const char *text, size_t n, struct sentence_pghp *ret)
 {
-    const char *end = text + n;
-    const char *star = memchr(text, '*', n);
-    if (star != NULL)
-        end = star;
-    if (end - text < 9 || memcmp(text, "$PGHP,1,", 8) != 0)
+    struct field f[FIELDS_MAX];
+    if (n < 9 || memcmp(text, "$PGHP,1,", 8) != 0)
         return false;
-    const char *field[PGHP_FIELDS];
-    size_t length[PGHP_FIELDS];
-    size_t count = 0;
-    for (const char *at = text; count < PGHP_FIELDS; count++) {
-        const char *comma = memchr(at, ',', (size_t)(end - at));
-        const char *stop = comma != NULL ? comma : end;
-        field[count] = at;
-        length[count] = (size_t)(stop - at);
-        if (comma == NULL) {
-            count++;
-            break;
-        }
-        at = comma + 1;
-    }
+    size_t count = split_fields(text, n, f);
     *ret = (struct sentence_pghp){.time_ms = TIME_NONE, .sum = -1};
     if (count < 9)
         return false;
     int number[7];
     for (size_t i = 0; i < 7; i++) {
-        if (length[i + 2] == 0 || length[i + 2] > 4)
+        if (f[i + 2].n == 0 || f[i + 2].n > 4)
             return true;
         number[i] = 0;
-        for (size_t k = 0; k < length[i + 2]; k++) {
-            if (!is_digit(field[i + 2][k]))
+        for (size_t k = 0; k < f[i + 2].n; k++) {
+            if (!is_digit(f[i + 2].text[k]))
                 return true;
-            number[i] = number[i] * 10 + (field[i + 2][k] - '0');
+            number[i] = number[i] * 10 + (f[i + 2].text[k] - '0');
         }
     }
     if (number[1] < 1 || number[1] > 12 || number[2] < 1 || number[2] > 31 ||
@@ -291,12 +352,12 @@ bool sentence_pghp_read(const char *text, size_t n, struct sentence_pghp *ret)
                                number[4], number[5], number[6]};
     ret->time_ms = time_from_parts(&parts);
     for (size_t i = 11; i >= 9 && ret->station == NULL; i--) {
-        if (i < count && length[i] != 0) {
-            ret->station = field[i];
-            ret->station_n = length[i];
+        if (i < count && f[i].n != 0) {
+            ret->station = f[i].text;
+            ret->station_n = f[i].n;
         }
     }
-    if (count == PGHP_FIELDS && length[13] == 2)
-        ret->sum = sentence_hex(field[13][0], field[13][1]);
+    if (count == FIELDS_MAX && f[13].n == 2)
+        ret->sum = sentence_hex(f[13].text[0], f[13].text[1]);
     return true;
 }

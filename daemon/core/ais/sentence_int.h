@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "timestamp_int.h"
+
 #define SENTENCE_PARTS_MAX 9u
 
 enum sentence_kind {
@@ -39,6 +41,8 @@ struct sentence_suffix {
     const char *station; /* NULL when absent */
     size_t station_n;
     int64_t time_ms; /* TIME_NONE when absent */
+    bool is_bare; /* the time is a whole number and all there is: it may be a counter */
+    bool is_unordered; /* a date that is day first or month first */
 };
 
 /* Text at '!' or '$' begins like a sentence: two or more of A-Z, 0-9, '-', then ','. */
@@ -49,11 +53,17 @@ const char *sentence_find(const char *at, const char *end, bool json);
  * kind; the rest for SENTENCE_AIS alone, sum also for SENTENCE_OTHER. */
 enum sentence_kind sentence_read(const char *at, const char *end, bool json,
                                  struct sentence *ret);
-void sentence_suffix_read(const char *text, size_t n, struct sentence_suffix *ret);
+/* order: of the source's dates, as timestamp_parse takes it. */
+void sentence_suffix_read(const char *text, size_t n, enum timestamp_order *order,
+                          struct sentence_suffix *ret);
 /* XOR over n characters. */
 int sentence_sum(const char *text, size_t n);
 /* Value of two hex digits, -1 when they are none. */
 int sentence_hex(char high, char low);
+
+/* The time of a $--RMC that is valid, or of a $--ZDA: what the clock of a receiver says.
+ * text: from '$' to '*'. false: neither, or no time. */
+bool sentence_clock_read(const char *text, size_t n, int64_t *ret_ms);
 
 /* $PGHP,1,year,month,day,hour,minute,second,ms,country,region,base,online,sum:
  * Gatehouse's source line; it speaks of the message behind it. */

@@ -11,6 +11,8 @@
 struct cursor {
     const char *at;
     const char *end;
+    enum timestamp_order order; /* known before, or shown by the date read */
+    bool is_unordered;          /* the date read has two orders */
 };
 
 static bool is_digit(char c)
@@ -164,6 +166,28 @@ static bool take_stamp_char(struct cursor *c, char wanted)
     return true;
 }
 
+/* Two short numbers were read, as day and month: which is which? Points stand in no
+ * country's dates that begin with the month. */
+static bool order_date(struct cursor *c, char separator, struct time_parts *p)
+{
+    int first = p->day, second = p->month;
+    enum timestamp_order shown = TIMESTAMP_ORDER_UNKNOWN;
+    if (separator == '.' || first == second)
+        return true;
+    if (first > 12)
+        shown = TIMESTAMP_DAY_FIRST;
+    else if (second > 12)
+        shown = TIMESTAMP_MONTH_FIRST;
+    if (c->order == TIMESTAMP_ORDER_UNKNOWN)
+        c->order = shown;
+    c->is_unordered = c->order == TIMESTAMP_ORDER_UNKNOWN;
+    if (c->order == TIMESTAMP_MONTH_FIRST) {
+        p->day = second;
+        p->month = first;
+    }
+    return true;
+}
+
 static bool take_date(struct cursor *c, struct time_parts *p)
 {
     size_t n = digits_at(c->at, c->end);
@@ -177,10 +201,9 @@ static bool take_date(struct cursor *c, struct time_parts *p)
         return take_stamp_number(c, 4, &p->year) && take_stamp_char(c, separator) &&
                take_short(c, &p->month) && take_stamp_char(c, separator) &&
                take_short(c, &p->day);
-    /* Day first: the Danish Maritime Authority's DD/MM/YYYY. */
     return take_short(c, &p->day) && take_stamp_char(c, separator) &&
            take_short(c, &p->month) && take_stamp_char(c, separator) &&
-           take_stamp_number(c, 4, &p->year);
+           take_stamp_number(c, 4, &p->year) && order_date(c, separator, p);
 }
 
 static void take_stamp_fraction(struct cursor *c, struct time_parts *p)
@@ -190,6 +213,22 @@ static void take_stamp_fraction(struct cursor *c, struct time_parts *p)
     size_t n = digits_at(c->at + 1, c->end);
     p->ms = (int)(fraction_value(c->at + 1, n) / 1000000);
     c->at += 1 + n;
+}
+
+/* AM or PM behind a time of day; false: with an hour that neither has. */
+static bool take_half_day(struct cursor *c, struct time_parts *p)
+{
+    const char *at = c->at;
+    while (at < c->end && is_blank(*at))
+        at++;
+    if (c->end - at < 2 || (at[1] | 32) != 'm' ||
+        ((at[0] | 32) != 'a' && (at[0] | 32) != 'p'))
+        return true;
+    if (p->hour < 1 || p->hour > 12)
+        return false;
+    p->hour = p->hour % 12 + ((at[0] | 32) == 'p' ? 12 : 0);
+    c->at = at + 2;
+    return true;
 }
 
 static bool take_stamp_clock(struct cursor *c, struct time_parts *p)
@@ -208,7 +247,7 @@ static bool take_stamp_clock(struct cursor *c, struct time_parts *p)
             return false;
     }
     take_stamp_fraction(c, p);
-    return true;
+    return take_half_day(c, p);
 }
 
 static bool take_stamp_word(struct cursor *c, const char *word)
@@ -275,11 +314,13 @@ static bool take_calendar(struct cursor *c, int64_t *ret_ms)
     if (at.at == date_end.at && at.at < at.end &&
         (*at.at == 'T' || *at.at == 't' || *at.at == '_'))
         at.at++;
-    bool is_joined = at.at < at.end && is_digit(*at.at);
-    if (is_joined && take_stamp_clock(&at, &parts))
+    struct time_parts whole = parts;
+    if (at.at < at.end && is_digit(*at.at) && take_stamp_clock(&at, &whole)) {
         offset = take_stamp_zone(&at);
-    else
+        parts = whole;
+    } else {
         at = date_end;
+    }
     if (!make_time(&parts, &t))
         return false;
     *ret_ms = t - offset;
@@ -289,10 +330,12 @@ static bool take_calendar(struct cursor *c, int64_t *ret_ms)
 
 /* --- whole texts and prefixes --- */
 
-size_t timestamp_parse_prefix(const char *text, size_t n, int64_t *ret_ms)
+size_t timestamp_parse_prefix(const char *text, size_t n, enum timestamp_order *order,
+                              enum timestamp_result *ret, int64_t *ret_ms)
 {
-    struct cursor c = {text, text + n};
+    struct cursor c = {.at = text, .end = text + n, .order = *order};
     int64_t t = 0;
+    *ret = TIMESTAMP_NONE;
     if (!take_calendar(&c, &t)) {
         size_t whole = digits_at(text, text + n);
         size_t used = whole;
@@ -307,11 +350,14 @@ size_t timestamp_parse_prefix(const char *text, size_t n, int64_t *ret_ms)
         (is_digit(*c.at) || *c.at == '.' || *c.at == '-' ||
          (*c.at >= 'A' && *c.at <= 'Z') || (*c.at >= 'a' && *c.at <= 'z')))
         return 0;
+    *ret = c.is_unordered ? TIMESTAMP_UNORDERED : TIMESTAMP_READ;
+    *order = c.order;
     *ret_ms = t;
     return (size_t)(c.at - text);
 }
 
-bool timestamp_parse(const char *text, size_t n, int64_t *ret_ms)
+enum timestamp_result timestamp_parse(const char *text, size_t n,
+                                      enum timestamp_order *order, int64_t *ret_ms)
 {
     while (n > 0 && is_blank(text[0])) {
         text++;
@@ -319,13 +365,16 @@ bool timestamp_parse(const char *text, size_t n, int64_t *ret_ms)
     }
     while (n > 0 && is_blank(text[n - 1]))
         n--;
-    struct cursor c = {text, text + n};
+    struct cursor c = {.at = text, .end = text + n, .order = *order};
     int64_t t = 0;
     if (n >= 8 && take_calendar(&c, &t) && c.at == c.end) {
+        *order = c.order;
+        if (c.is_unordered)
+            return TIMESTAMP_UNORDERED;
         *ret_ms = t;
-        return true;
+        return TIMESTAMP_READ;
     }
-    return timestamp_parse_epoch(text, n, ret_ms);
+    return timestamp_parse_epoch(text, n, ret_ms) ? TIMESTAMP_READ : TIMESTAMP_NONE;
 }
 
 bool timestamp_from_integer(int64_t value, int64_t *ret_ms)

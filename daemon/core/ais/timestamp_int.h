@@ -13,6 +13,18 @@
 #define TIMESTAMP_MIN_MS INT64_C(631152000000)  /* 1990-01-01T00:00:00Z */
 #define TIMESTAMP_MAX_MS INT64_C(4102444800000) /* 2100-01-01T00:00:00Z */
 
+/* Which of a date's two short numbers is the day: what a source's dates have shown. */
+enum timestamp_order {
+    TIMESTAMP_ORDER_UNKNOWN,
+    TIMESTAMP_DAY_FIRST,
+    TIMESTAMP_MONTH_FIRST
+};
+enum timestamp_result {
+    TIMESTAMP_NONE, /* no time */
+    TIMESTAMP_UNORDERED /* a date such as 03/04/2026 whose order nothing has shown */,
+    TIMESTAMP_READ
+};
+
 /* Whether t_ms lies within 1990..2100. */
 bool timestamp_is_sane(int64_t t_ms);
 
@@ -27,12 +39,18 @@ bool timestamp_from_real(double value, int64_t *ret_ms);
 
 /* A whole text: an epoch, or a calendar time
  *     2017-02-20T00:00:00[.5][Z|+01:00|UTC]   2017-02-20 00:00:00   2017/02/20 00:00
- *     20/02/2017 00:00:00 (day first)         20210701_185151       20240730061743
- *     2024-07-30 06:17:43.375540658 +0000 UTC                       2017-02-20
- * UTC where no zone is given. Blanks around it do not matter. */
-bool timestamp_parse(const char *text, size_t n, int64_t *ret_ms);
+ *     20/02/2017 00:00:00   2/20/2017 12:00 AM   20.02.2017 00:00 (day first)
+ *     20210701_185151       20240730061743     2017-02-20
+ *     2024-07-30 06:17:43.375540658 +0000 UTC
+ * UTC where no zone is given. Blanks around it do not matter. Of two short numbers with
+ * '/' or '-' between them one above 12 is the day, and shows the order of all dates of
+ * its source: *order is set. Once it is known, a date of the other order is none. */
+enum timestamp_result timestamp_parse(const char *text, size_t n,
+                                      enum timestamp_order *order, int64_t *ret_ms);
 /* A calendar time or epoch at the beginning of a text, followed by its end or by a
- * character that cannot belong to it. Returns its length, 0: none. */
-size_t timestamp_parse_prefix(const char *text, size_t n, int64_t *ret_ms);
+ * character that cannot belong to it. Returns its length, 0: none; of one whose order is
+ * unknown the length as well, and TIMESTAMP_UNORDERED in *ret. */
+size_t timestamp_parse_prefix(const char *text, size_t n, enum timestamp_order *order,
+                              enum timestamp_result *ret, int64_t *ret_ms);
 
 #endif

@@ -35,8 +35,14 @@ enum input_format { INPUT_AUTO, INPUT_NMEA, INPUT_JSONL, INPUT_CSV };
     X(INPUT_REJECT_TOO_SHORT, "too_short") /* fewer bits than the type's least form */   \
     X(INPUT_REJECT_UNKNOWN_TYPE, "unknown_type")                                         \
     X(INPUT_REJECT_BAD_VALUE,                                                            \
-      "bad_value") /* json or csv value of a wrong kind or range */                      \
-    X(INPUT_REJECT_BAD_TIME, "bad_time") /* a recording's absurd time */                 \
+      "bad_value") /* json or csv value of a wrong kind, range or unit */                \
+    X(INPUT_REJECT_NO_OWN_TIME,                                                          \
+      "no_own_time") /* a row of a table that has times, without one of its own */       \
+    X(INPUT_REJECT_BAD_TIME, "bad_time") /* an absurd or unreadable time */              \
+    X(INPUT_REJECT_DATE_ORDER,                                                           \
+      "date_order") /* a date such as 03/04/2026: day first or month first? */           \
+    X(INPUT_REJECT_UNKNOWN_UNIT,                                                         \
+      "unknown_unit") /* a column in a unit that is not known: passed over */            \
     X(INPUT_REJECT_NO_TIME, "no_time")
 
 enum input_reject {
@@ -56,12 +62,14 @@ const char *input_reject_name(enum input_reject reason);
  *               + bad_checksum + no_checksum + bad_fields
  *   sentences + records
  *             = messages + joined + bad_armor + too_short + unknown_type
- *               + bad_value + fragment_orphan + fragment_duplicate
- *               + pending_parts
+ *               + bad_value + no_own_time + fragment_orphan
+ *               + fragment_duplicate + pending_parts
  *   messages  = reports + no_report + no_time
  *
- * bad_time, tag_void and time_replaced are notes beside it: the report goes on with
- * another time. pending_parts is 0 after input_finish. */
+ * bad_time, date_order, unknown_unit, tag_void and time_replaced are notes beside it: why
+ * a time was not taken (the report goes on with another, a row is no_own_time), or a
+ * column (counted once a header; rows that hang on it are bad_value or no_own_time).
+ * pending_parts is 0 after input_finish. */
 struct input_counts {
     uint64_t bytes;
     uint64_t lines;    /* non-empty lines, of every kind */
@@ -92,7 +100,9 @@ bool input_counts_nothing(const struct input_counts *counts);
  *      created_at)
  *   2. the tag block's c:, in s (with a fraction), ms, us or ns by magnitude
  *   3. a $PGHP line before the sentence
- *   4. the epoch behind the sentence (USCG/NAIS; of two the first, the reception's)
+ *   4. the epoch behind the sentence (USCG/NAIS; of two the first, the reception's); a
+ *      whole number that stands there alone must grow as a clock does, and agree with the
+ *      messages' UTC seconds: a receiver's count of samples is none
  *   5. an epoch or ISO time before the sentence
  * A message of several parts has the first part's, else that of whichever part has one.
  * A time before 1990 or after 2100 is none (bad_time).
@@ -100,9 +110,15 @@ bool input_counts_nothing(const struct input_counts *counts);
  *   (time_replaced). Without an own time it is the arrival; where the message carries the
  *   UTC second (0..59), the time nearest to the arrival with that second, which is within
  *   30 s of it.
- *   Recording: without an own time it is the last own time before it in the input; before
- *   any it is start_ms, moved on by the UTC second where that is up to 30 s ahead;
- * without start_ms the report is refused (no_time). */
+ *   Recording: without an own time a sentence takes the last time before it in the
+ *   input: that of another sentence, of a valid $--RMC or of a $--ZDA; before any it is
+ *   start_ms, moved on by the UTC second where that is up to 30 s ahead; without start_ms
+ *   the report is refused (no_time). A record (json, csv) never takes another record's
+ *   time, and a row of a table that has times none but its own (no_own_time).
+ * Dates such as 03/04/2026 have two orders. One number above 12 shows the order for the
+ * whole input; rows of a recording wait for it (1 MiB of them). The Danish Maritime
+ * Authority's tables are day first. Where nothing shows it they are no times
+ * (date_order). */
 struct input_conf {
     enum input_format format;
     bool is_live;     /* reports without a time take their arrival; far-future ones too */
@@ -111,8 +127,10 @@ struct input_conf {
     uint16_t source;  /* copied into the reports */
     size_t line_limit_bytes; /* 0: 1 MiB for json and csv lines, 4 KiB for sentences */
     /* Borrowed; CSV: which column is what, from the feed's `columns:` map:
-     * "imo=IMO_NO;mmsi=ship id" - our name, '=', the header's column as written there,
-     * pairs separated by ';'. Our names: mmsi lat lon time sog cog heading status imo
+     * "imo=IMO_NO;mmsi=ship id;sog=v [km/h]" - our name, '=', the header's column as
+     * written there, pairs separated by ';'; behind the column in brackets its unit, or
+     * the order of its dates ("[dd/mm/yyyy]"), where its own name does not say it. Our
+     * names: mmsi lat lon time sog cog heading status imo
      * callsign name type length beam to_bow to_stern to_port to_starboard draught
      * destination second millisecond msg_type station class mobile text. Columns not
      * named are found by known headers. NULL: all by known headers. The separator (','

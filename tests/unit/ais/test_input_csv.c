@@ -198,7 +198,7 @@ static void test_columns(void **state)
     struct input_conf conf = inputrun_tape();
     const char *text = "ship no;when;breite;laenge;NR;imo\n"
                        "431000001;11/01/2023 00:00:01;35.1;129.2;9999993;77\n";
-    conf.columns = "mmsi=ship no;time=when;lat=breite;lon=laenge;imo=NR";
+    conf.columns = "mmsi=ship no;time=when [dd/mm/yyyy];lat=breite;lon=laenge;imo=NR";
     inputrun_bytes(&run, &conf, text, strlen(text));
     assert_int_equal(run.count, 1);
     assert_int_equal(run.reports[0].mmsi, 431000001);
@@ -226,13 +226,12 @@ static void test_broken_rows(void **state)
                   "431000001,0001-01-01T00:00:00,35.1,129.2\n" NOAA_OLD
                   "431000001,2023-01-11T00:00:04,35.1,129.2\n"
                   ",,,\n");
-    assert_int_equal(run.count, 5);
+    assert_int_equal(run.count, 3);
     assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_BAD_VALUE), 3);
     assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NOT_A_SENTENCE), 1);
     assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_BAD_TIME), 2);
+    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NO_OWN_TIME), 2);
     assert_int_equal(run.counts.comments, 2);
-    /* A row whose time is none takes the one before. */
-    assert_int_equal(run.reports[2].time_ms, 1673395201000);
     inputrun_free(&run);
 }
 

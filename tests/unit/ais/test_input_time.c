@@ -83,8 +83,8 @@ static void test_time_forms(void **state)
     snprintf(text, sizeof text, "%s,r1,1600000200", inputrun_tagged("s:x,c:12345", p));
     time_of(text, 1600000200000, REPORT_TIME_LINE, "x");
     /* A void tag block costs its time alone. */
-    snprintf(text, sizeof text, "\\s:x,c:1600000100*00\\%s,1600000200", p);
-    time_of(text, 1600000200000, REPORT_TIME_LINE, "");
+    snprintf(text, sizeof text, "\\s:x,c:1600000100*00\\%s,1600000240", p);
+    time_of(text, 1600000240000, REPORT_TIME_LINE, "");
     /* Relayed with a second block, and a tag block on the line before. */
     char both[600];
     snprintf(both, sizeof both, "%s%s", inputrun_tagged("s:relay,c:1600000109", ""),
@@ -217,5 +217,148 @@ static void test_live_times(void **state)
     inputrun_free(&run);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_time_forms), TEST(test_between), TEST(test_pghp),
+/* --- clocks of receivers --- */
+
+/* A sentence that tells the time, its sum set right. */
+static const char *make_clock(const char *body)
+{
+    static char text[256];
+    snprintf(text, sizeof text, "$%s*%02X", body,
+             (unsigned)aisgen_checksum(body, strlen(body)));
+    return text;
+}
+
+/* In a recording the last $--RMC or $--ZDA is the time of what has none; 1714564800 is
+ * 2024-05-01T12:00:00Z. */
+static void test_receiver_clocks(void **state)
+{
+    static const struct {
+        const char *body;
+        int64_t time_ms; /* TIME_NONE: it says nothing */
+    } rows[] = {
+        {"GPRMC,120000.00,A,5930.000,N,01030.000,E,5.0,045.0,010524,,,A", 1714564800000},
+        {"GNRMC,120000,A,5930.000,N,01030.000,E,5.0,045.0,010524,,,A", 1714564800000},
+        {"GPRMC,120000.25,A,,,,,,,010524,,", 1714564800250},
+        {"GPZDA,120000.00,01,05,2024,00,00", 1714564800000},
+        {"IIZDA,120000.500,01,05,2024,,", 1714564800500},
+        {"GPRMC,120000.00,V,,,,,,,010524,,,N", TIME_NONE}, /* no fix: a clock's rest */
+        {"GPRMC,120000.00,A,,,,,,,,,", TIME_NONE},
+        {"GPRMC,,A,,,,,,,010524,,", TIME_NONE},
+        {"GPRMC,126000.00,A,,,,,,,010524,,", TIME_NONE},
+        {"GPRMC,120000.00,A,,,,,,,310424,,", TIME_NONE},
+        {"GPZDA,120000.00,01,05,24,00,00", TIME_NONE},
+        {"GPZDA,120000.00,01,05", TIME_NONE},
+        {"GPZDA,120000.00,06,01,1980,00,00", TIME_NONE}, /* GPS without a week */
+        {"GPGGA,120000.00,5930.000,N,01030.000,E,1,8,1.0,0,M,0,M,,", TIME_NONE},
+        {"GPRMB,120000.00,A,,,,,,,010524,,", TIME_NONE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct inputrun run;
+        char text[512];
+        int n = snprintf(text, sizeof text, "%s\n%s\n", make_clock(rows[i].body),
+                         inputrun_position(SHIP, 0));
+        print_message("%s", text);
+        inputrun_text(&run, text);
+        assert_int_equal(run.count, rows[i].time_ms != TIME_NONE ? 1 : 0);
+        if (run.count == 1) {
+            assert_int_equal(run.reports[0].time_ms, rows[i].time_ms);
+            assert_int_equal(run.reports[0].time_source, REPORT_TIME_ARRIVAL);
+        } else {
+            assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NO_TIME), 1);
+        }
+        inputrun_free(&run);
+        /* A sentence with a wrong sum says nothing; live, the arrival is the time. */
+        *strchr(text, '*') = '!';
+        inputrun_text(&run, text);
+        assert_int_equal(run.count, 0);
+        inputrun_free(&run);
+        struct input_conf live = inputrun_live();
+        n = snprintf(text, sizeof text, "%s\n%s\n", make_clock(rows[i].body),
+                     inputrun_position(SHIP, 20));
+        inputrun_begin(&run, &live);
+        inputrun_feed(&run, text, (size_t)n, 1600000000000);
+        inputrun_end(&run, 1600000000000);
+        assert_int_equal(run.reports[0].time_ms, 1599999980000);
+        inputrun_free(&run);
+    }
+}
+
+/* --- numbers behind the checksum --- */
+
+struct counter {
+    const char *name;
+    int64_t first;      /* the number behind the first sentence */
+    double a_second;    /* how it grows while the messages' own clock goes on */
+    int lag;            /* s from the UTC second to the number, where it is a clock */
+    int step, lines;    /* s between messages */
+    size_t least, most; /* reports that get a time of it */
+};
+
+/* A recording of one message every `step` seconds, a number behind each. */
+static size_t count_timed(const struct counter *c)
+{
+    struct inputrun run;
+    size_t timed = 0;
+    char text[256];
+    struct input_conf conf = inputrun_tape();
+    inputrun_begin(&run, &conf);
+    for (int i = 0; i < c->lines; i++) {
+        int64_t number = c->first + c->lag + (int64_t)(c->a_second * c->step * i);
+        /* The message's own second: that of 1714564814 onwards. */
+        int second = (14 + c->step * i) % 60;
+        int n = snprintf(text, sizeof text, "%s,%lld\n", inputrun_position(SHIP, second),
+                         (long long)number);
+        inputrun_feed(&run, text, (size_t)n, 0);
+    }
+    inputrun_end(&run, 0);
+    for (size_t i = 0; i < run.count; i++)
+        timed += run.reports[i].time_source == REPORT_TIME_LINE ? 1 : 0;
+    inputrun_free(&run);
+    return timed;
+}
+
+/* clang-format off */
+static const struct counter counters[] = {
+    {"epoch",                       1714564814, 1,     0,   10,   50, 50, 50},
+    {"epoch, 8 s late",             1714564814, 1,     8,   7,    50, 50, 50},
+    {"epoch, 40 s late",            1714564814, 1,     40,  10,   50, 46, 50}, /* growth tells, soon */
+    {"epoch, a message an hour",    1714564814, 1,     2,   3601, 50, 50, 50},
+    {"epoch, ten a second's worth", 1714564814, 1,     1,   0,    50, 50, 50},
+    {"samples of 48 kHz",           1036800000, 48000, 0,   10,   50, 0,  0},
+    {"the same, every minute",      1036800000, 48000, 0,   60,   50, 0,  0},
+    {"the same, 7 s",               1036800000, 48000, 0,   7,    50, 0,  0},
+    {"milliseconds since the start", 1036800000, 1000, 0,   3,    50, 0,  0},
+    {"a number that stands still",  1036800000, 0,     0,   7,    50, 0,  0},
+    {"a number of lines",           1036800000, 0.1,   0,   10,   50, 0,  0},
+};
+/* clang-format on */
+
+static void test_counters(void **state)
+{
+    for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
+        size_t timed = count_timed(&counters[i]);
+        if (timed < counters[i].least || timed > counters[i].most)
+            fail_msg("%s: %zu", counters[i].name, timed);
+    }
+    /* One sentence alone: its own second is 14, the number's 0. */
+    struct inputrun run;
+    inputrun_text(&run, "!AIVDM,1,1,,A,13m<le0P1s0h4;0R2u81hQHL0000,0*18,1036800000\n");
+    assert_int_equal(run.count, 0);
+    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NO_TIME), 1);
+    inputrun_free(&run);
+    /* A station beside it, or a second number, and it is what USCG writes. */
+    static const char *const behind[] = {"r003669945,1036800000", "1036800000,1036800002",
+                                         "1036800000.5"};
+    for (size_t i = 0; i < 3; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "%s,%s\n",
+                 "!AIVDM,1,1,,A,13m<le0P1s0h4;0R2u81hQHL0000,0*18", behind[i]);
+        inputrun_text(&run, text);
+        assert_int_equal(run.count, 1);
+        inputrun_free(&run);
+    }
+}
+
+TEST_MAIN(NULL, NULL, TEST(test_receiver_clocks), TEST(test_counters),
+          TEST(test_time_forms), TEST(test_between), TEST(test_pghp),
           TEST(test_recording_order), TEST(test_live_times))

@@ -103,7 +103,8 @@ static void test_sum(void **state)
 static void suffix(const char *text, const char *station, int64_t time_ms)
 {
     struct sentence_suffix s;
-    sentence_suffix_read(text, strlen(text), &s);
+    enum timestamp_order order = TIMESTAMP_ORDER_UNKNOWN;
+    sentence_suffix_read(text, strlen(text), &order, &s);
     assert_int_equal(s.time_ms, time_ms);
     assert_int_equal(s.station != NULL, station != NULL);
     if (station != NULL) {

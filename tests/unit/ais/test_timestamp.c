@@ -47,7 +47,9 @@ static void test_whole(void **state)
 {
     for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
         int64_t t = -1;
-        bool ok = timestamp_parse(whole[i].text, strlen(whole[i].text), &t);
+        enum timestamp_order order = TIMESTAMP_ORDER_UNKNOWN;
+        bool ok = timestamp_parse(whole[i].text, strlen(whole[i].text), &order, &t) ==
+                  TIMESTAMP_READ;
         if (ok != (whole[i].ms >= 0) || t != whole[i].ms)
             fail_msg("%s: %d %lld", whole[i].text, (int)ok, (long long)t);
     }
@@ -75,7 +77,10 @@ static void test_prefix(void **state)
 {
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         int64_t t = 0;
-        size_t n = timestamp_parse_prefix(prefixes[i].text, strlen(prefixes[i].text), &t);
+        enum timestamp_order order = TIMESTAMP_ORDER_UNKNOWN;
+        enum timestamp_result result;
+        size_t n = timestamp_parse_prefix(prefixes[i].text, strlen(prefixes[i].text),
+                                          &order, &result, &t);
         if (n != prefixes[i].length || t != prefixes[i].ms)
             fail_msg("%s: %zu %lld", prefixes[i].text, n, (long long)t);
     }
