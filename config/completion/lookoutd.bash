@@ -24,15 +24,15 @@ _lookoutd() {
         mapfile -t COMPREPLY < <(compgen -W "auto nmea jsonl csv" -- "$current")
         return
         ;;
-    --start | --since | --for | --wait | --delay | --address | --fail | --rule | --vessel | --port | --webhook)
+    --start | --columns | --since | --for | --wait | --delay | --address | --fail | --rule | --vessel | --port | --webhook)
         return
         ;;
     esac
     case $command in
     run) options="-c --config --once --wait" ;;
     check) options="-c --config --connect --for --credentials --without-secrets" ;;
-    replay) options="$state --start --format --alerts --deliver" ;;
-    decode) options="--unscaled --format" ;;
+    replay) options="$state --start --format --columns --alerts --deliver" ;;
+    decode) options="--unscaled --format --columns" ;;
     listen) options="--address --secret --fail --delay --json" ;;
     vessels) options="$state --json" ;;
     calls) options="$state --since --port --csv --json" ;;

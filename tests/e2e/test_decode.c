@@ -165,7 +165,43 @@ static void test_refused_is_counted(void **state)
     assert_int_equal(o->exit_status, 0);
     assert_non_null(strstr(o->out, "371798000"));
     assert_string_equal(o->err, "lookoutd: bad.nmea: 3 lines, 1 messages; refused: "
-                                "bad_checksum 1, too_short 1\n");
+                                "bad_checksum 1, too_short 1\n"
+                                "  bad_checksum: "
+                                "!AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0*4B\n"
+                                "  too_short: !AIVDM,1,1,,A,1,0*17\n");
+}
+
+/* A map of columns is read as a feed's: strictly, with or without its braces. */
+static void test_columns(void **state)
+{
+    static const char *const maps[] = {
+        "--columns '{mmsi: ID, time: T, lat: N1, lon: N2, sog: V (km/h)}' table.csv",
+        "--columns 'mmsi: ID, time: T, lat: N1, lon: N2, sog: \"V [km/h]\"' table.csv",
+    };
+    static const char *const wrong[][2] = {
+        {"--columns 'mmsi: ID, latt: Y' table.csv", "did you mean 'lat'?"},
+        {"--columns 'mmsi: ID, mmsi: ID' table.csv", "mmsi"},
+        {"--columns 'sog: V (bar)' table.csv", "has a unit that is not known"},
+        {"--columns 'mmsi=ID' table.csv", "unknown key"},
+        {"--columns '{mmsi: ' table.csv", "YAML"},
+        {"--columns ID table.csv", "it takes a map of our names"},
+    };
+    (void)state;
+    write_input("table.csv", "ID,T,N1,N2,V\n257111220,1714564800,59.5,10.5,20\n");
+    for (size_t i = 0; i < 2; i++) {
+        const struct outcome *o = run("", maps[i]);
+        assert_int_equal(o->exit_status, 0);
+        assert_non_null(strstr(o->out, "\"mmsi\":257111220"));
+        assert_non_null(strstr(o->out, "\"speed\":10.8,"));
+        assert_string_equal(o->err, "");
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        const struct outcome *o = run("", wrong[i][0]);
+        assert_int_equal(o->exit_status, 2);
+        assert_string_equal(o->out, "");
+        if (strstr(o->err, wrong[i][1]) == NULL)
+            fail_msg("%s: %s", wrong[i][0], o->err);
+    }
 }
 
 static void test_failures(void **state)
@@ -228,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_lines),    cmocka_unit_test(test_unscaled),
         cmocka_unit_test(test_ways_in),  cmocka_unit_test(test_refused_is_counted),
         cmocka_unit_test(test_failures), cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_columns),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

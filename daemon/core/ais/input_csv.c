@@ -87,6 +87,16 @@ static bool find_mapped(const char *columns, const char *name, size_t n,
     return false;
 }
 
+bool input_csv_knows_unit(const char *field, const char *header)
+{
+    struct record_column column = {.scale = 1.0};
+    const char *bracket = strrchr(header, '['), *other = strrchr(header, '(');
+    column.field = record_names_find_key(field, strlen(field));
+    if (bracket == NULL || (other != NULL && other > bracket))
+        bracket = other;
+    return bracket == NULL || record_column_unit(&column, bracket, strlen(bracket));
+}
+
 struct header {
     struct record_column columns[COLUMNS_MAX];
     size_t column[RECORD_FIELDS];   /* the one taken so far; COLUMNS_MAX: none */

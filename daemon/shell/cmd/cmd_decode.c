@@ -15,17 +15,22 @@
 #include "lookout/ais/input.h"
 #include "lookout/base/buf.h"
 #include "lookout/base/err.h"
+#include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "lookout/feed/reader.h"
 
-enum { CHUNK_BYTES = 64 * 1024, FLUSH_BYTES = 48 * 1024 };
+enum { CHUNK_BYTES = 64 * 1024, FLUSH_BYTES = 48 * 1024, EXAMPLE_BYTES = 100 };
 
 struct decoding {
     bool is_unscaled;
     enum input_format format;
+    char *columns;   /* owned; NULL */
     struct buf out;  /* owned */
     int status;      /* of the first failed write or allocation */
     int saved_errno; /* of a failed write */
+    /* Of the input at hand: the first line refused for each reason; "" where there is
+     * none to show. */
+    char examples[INPUT_REJECTS][EXAMPLE_BYTES];
 };
 
 static void flush_out(struct decoding *d)
@@ -66,6 +71,45 @@ static void print_progress(const struct reader *r, uint64_t *last, bool is_end)
     else if (percent != *last)
         fprintf(stderr, "\r%3u %%", (unsigned)percent);
     *last = percent;
+}
+
+static void on_reject(void *context, const struct input_refused *refused)
+{
+    struct decoding *d = context;
+    char *example = d->examples[refused->reason];
+    if (example[0] == '\0')
+        (void)text_clean(refused->text, refused->n, example, EXAMPLE_BYTES);
+}
+
+/* What to do about it, where that is not plain. */
+static const char *find_hint(enum input_reject reason)
+{
+    switch ((int)reason) {
+    case INPUT_REJECT_DATE_ORDER:
+        return "day first or month first? --columns may say it: {time: When "
+               "(dd/mm/yyyy)}";
+    case INPUT_REJECT_UNKNOWN_UNIT:
+        return "--columns may say the unit: {sog: Speed (km/h)}";
+    case INPUT_REJECT_NO_OWN_TIME:
+        return "a row takes no other row's time";
+    default:
+        return NULL;
+    }
+}
+
+/* The first line of each reason: "  date_order: 3/4/2026,... (what to do)". */
+static void print_examples(const struct decoding *d, const struct input_counts *c)
+{
+    for (int i = 0; i < INPUT_REJECTS; i++) {
+        const char *hint = find_hint((enum input_reject)i);
+        if (c->rejects[i] == 0 || i == INPUT_REJECT_NO_TIME)
+            continue;
+        if (d->examples[i][0] == '\0' && hint == NULL)
+            continue;
+        fprintf(stderr, "  %s: %s%s%s%s\n", input_reject_name((enum input_reject)i),
+                d->examples[i], hint != NULL ? " (" : "", hint != NULL ? hint : "",
+                hint != NULL ? ")" : "");
+    }
 }
 
 /* One line, only when input was refused: "a.nmea: 120 lines, 117 messages; refused:
@@ -130,16 +174,21 @@ static int decode_input(struct decoding *d, const char *path)
     int rc = reader_open(path, &r, &err);
     struct input *in = NULL;
     if (rc == 0) {
-        struct input_conf conf = {.format = d->format, .start_ms = TIME_NONE};
-        struct input_sink sink = {.on_message = on_message, .context = d};
+        struct input_conf conf = {
+            .format = d->format, .columns = d->columns, .start_ms = TIME_NONE};
+        struct input_sink sink = {
+            .on_message = on_message, .on_reject = on_reject, .context = d};
+        memset(d->examples, 0, sizeof d->examples);
         in = input_create(&conf, &sink);
         rc = in != NULL ? pump_input(d, r, in, &err)
                         : err_set(&err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
     }
     if (rc != 0)
         fprintf(stderr, "lookoutd: %s\n", err.text);
-    if (in != NULL)
+    if (in != NULL) {
         print_counts(path, input_counts(in));
+        print_examples(d, input_counts(in));
+    }
     if (rc == 0 && input_counts_nothing(input_counts(in))) {
         fprintf(stderr, "lookoutd: %s: nothing in it was understood\n", path);
         rc = ERR_INVALID;
@@ -157,7 +206,10 @@ int cmd_decode(const struct cmd_args *args)
     size_t count = args->word_count > 0 ? args->word_count : 1;
     struct decoding d = {.is_unscaled = args->is_unscaled};
     int result = cmd_format(args, &d.format);
-    for (size_t i = 0; i < count && d.status == 0 && result != CMD_USAGE; i++)
+    if (result == CMD_DONE)
+        result = cmd_format_columns(args, &d.columns);
+    bool is_ready = result == CMD_DONE;
+    for (size_t i = 0; is_ready && i < count && d.status == 0; i++)
         if (decode_input(&d, paths[i]) != 0)
             result = CMD_FAILED;
     if (d.status != 0) {
@@ -166,5 +218,6 @@ int cmd_decode(const struct cmd_args *args)
         result = CMD_FAILED;
     }
     buf_finish(&d.out);
+    free(d.columns);
     return result;
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd_format.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "lookout/base/err.h"
+#include "lookout/conf/conf.h"
 
 int cmd_format(const struct cmd_args *args, enum input_format *ret_format)
 {
@@ -24,4 +28,23 @@ int cmd_format(const struct cmd_args *args, enum input_format *ret_format)
     cmd_nearest(args->format, "", names, COUNT, near, sizeof near);
     return cmd_refuse(args, "--format '%s': it takes auto, nmea, jsonl or csv%s",
                       args->format, near);
+}
+
+int cmd_format_columns(const struct cmd_args *args, char **ret_columns)
+{
+    struct conf_report report;
+    *ret_columns = NULL;
+    if (args->columns == NULL)
+        return CMD_DONE;
+    int rc = conf_columns_read(args->columns, ret_columns, &report);
+    for (size_t i = 0; i < report.count; i++)
+        fprintf(stderr, "lookoutd: %s\n", report.lines[i]);
+    int status = rc == 0 ? CMD_DONE : CMD_FAILED;
+    if (rc == ERR_INVALID)
+        status = cmd_refuse(args,
+                            "--columns '%s': it takes a map of our names to the "
+                            "header's, such as {mmsi: MMSI_NO, lat: LATITUDE}",
+                            args->columns);
+    conf_report_finish(&report);
+    return status;
 }

@@ -8,5 +8,8 @@
 
 /* INPUT_AUTO when --format is not given. Returns an enum cmd_exit. */
 int cmd_format(const struct cmd_args *args, enum input_format *ret_format);
+/* As struct input_conf takes it, owned; NULL where --columns is not given. An enum
+ * cmd_exit. */
+int cmd_format_columns(const struct cmd_args *args, char **ret_columns);
 
 #endif

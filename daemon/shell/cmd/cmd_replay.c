@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookoutd replay: recordings through the configured rules. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
@@ -30,6 +31,7 @@ int cmd_replay(const struct cmd_args *args)
         .inputs = args->words,
         .input_count = args->word_count,
     };
+    char *columns = NULL;
     int status = cmd_format(args, &options.format);
     if (status == CMD_DONE && args->start != NULL &&
         time_parse(args->start, strlen(args->start), &options.start_ms) != 0)
@@ -37,5 +39,11 @@ int cmd_replay(const struct cmd_args *args)
             args, "--start '%s': it takes a time like 2024-03-24T00:00:00Z", args->start);
     if (status == CMD_DONE)
         status = check_inputs(args);
-    return status == CMD_DONE ? cmd_exit_of(replay_run(&options)) : status;
+    if (status == CMD_DONE)
+        status = cmd_format_columns(args, &columns);
+    options.columns = columns;
+    if (status == CMD_DONE)
+        status = cmd_exit_of(replay_run(&options));
+    free(columns);
+    return status;
 }

@@ -10,6 +10,7 @@
 #define STATE                              CONFIG("the configuration, which names the state directory; its secrets are not read"), \
                                            TEXT("state", state, "DIR", "the state directory, given directly")
 #define FORMAT                             TEXT("format", format, "F", "format of the inputs: auto, nmea, jsonl or csv; default auto, which recognises it")
+#define COLUMNS                            TEXT("columns", columns, "MAP", "for CSV, the header of each of our columns, as a feed's `columns` has it: \"{mmsi: MMSI_NO, time: When (dd/mm/yyyy), sog: Speed (km/h)}\"")
 #define CREDENTIALS                        TEXT("credentials", credentials, "DIR", "directory of the credentials; default $CREDENTIALS_DIRECTORY, which systemd sets for the service only")
 #define END                                {0}
 
@@ -31,6 +32,7 @@ static const struct cmd_option replay_options[] = {
     CONFIG("the configuration; its feeds are not opened"),
     TEXT("start", start, "TIME", "event time (RFC 3339) of the lines before the first line that carries a time"),
     FORMAT,
+    COLUMNS,
     TEXT("alerts", alerts, "FILE", "write the alerts to FILE instead of stdout"),
     {"state", 0, CMD_PLACE, offsetof(struct cmd_args, state), "[DIR]", "keep vessels, calls, voyages and alerts in the database of DIR, so that a later `run` already knows them; the alerts are marked \"history\"; without DIR: the database of the configuration (with the installed file, that of the service); leave DIR out only where --state is the last word or stands before another option"},
     FLAG("deliver", is_delivering, "post the alerts to the configured webhooks and wait until each is delivered or given up"),
@@ -39,6 +41,7 @@ static const struct cmd_option replay_options[] = {
 static const struct cmd_option decode_options[] = {
     FLAG("unscaled", is_unscaled, "print raw values as sent (only AIS messages have them, not records of CSV or JSON)"),
     FORMAT,
+    COLUMNS,
     END,
 };
 static const struct cmd_option listen_options[] = {

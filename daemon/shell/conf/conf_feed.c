@@ -34,7 +34,7 @@ const struct key conf_feed_keys[] = {
     {.name = "follow",       .type = KEY_FLAG, FEED(follow), .initial = "false", .doc = "file: at the end of the file, wait for more data"},
     {.name = "start",        .type = KEY_TIME, FEED(start_ms), .doc = "file: the time of the lines before the first line that carries one"},
     {.name = "format",       .type = KEY_WORD, FEED(format), .words = format_words, .initial = "auto", .doc = "the format of the data"},
-    {.name = "columns",      .type = KEY_OWN, .read = columns_read, .accepts = "a mapping of our names to the header's, such as {mmsi: MMSI_NO, lat: LATITUDE}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "csv: the header of each of our columns"},
+    {.name = "columns",      .type = KEY_OWN, .read = columns_read, .accepts = "a mapping of our names to the header's, such as {mmsi: MMSI_NO, lat: LATITUDE}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "csv: the header of each of our columns; in brackets behind it may stand its unit, or the order of its dates: {time: When (dd/mm/yyyy), sog: Speed (km/h)}"},
     {.name = "fields",       .type = KEY_OWN, .read = fields_read, .accepts = "a mapping of our names to an object's, such as {mmsi: ship.id, lat: position.1}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "json: the member of each of our fields; a member within others is named by its path, joined by dots, an item of an array by its number from 0"},
     {.name = "lateness",     .type = KEY_DURATION, FEED(lateness_ms), .least = 0, .most = DAY_MS, .initial = "0s", .doc = "how long to wait for late reports, so that they are sorted in"},
     {.name = "silent_after", .type = KEY_DURATION, FEED(silent_after_ms), .least = SECOND_MS, .most = 30 * DAY_MS, .initial = "10min", .doc = "a live feed without an AIS message for this time raises feed.silent; a recording never does"},
@@ -156,54 +156,18 @@ static void pace_read(struct conf_reader *r, const struct conf_node *node,
         conf_accepts_error_text(r, node, key, "is not a pace");
 }
 
-/* "imo=IMO_NO;mmsi=..." as struct input_conf takes it; NULL: it is empty or faulty. */
-static char *read_names(struct conf_reader *r, const struct conf_node *node,
-                        const struct key *key, const struct key *name)
-{
-    /* clang-format off */
-    static const char *const names[] = { /* struct input_conf */
-        "mmsi", "lat", "lon", "time", "sog", "cog", "heading", "status", "imo", "callsign", "name", "type", "length",
-        "beam", "to_bow", "to_stern", "to_port", "to_starboard", "draught", "destination", "second", "millisecond",
-        "msg_type", "station", "class", "mobile",
-    };
-    /* clang-format on */
-    struct buf map = {0};
-    int rc = 0;
-    if (!conf_value_is_mapping(r, node, key))
-        return NULL;
-    for (size_t i = 0; i < node->count && rc == 0; i++) {
-        const struct conf_node *item = node->items[i];
-        const char *text = NULL;
-        if (conf_accepts_find_name(item->key, names, CONF_COUNT(names)) < 0)
-            conf_accepts_error_key(r, item, names, CONF_COUNT(names));
-        else if (conf_value_text(r, item, name, &text) && text[0] == '\0')
-            conf_accepts_error_value(r, item, name, "is empty");
-        else if (text != NULL && strpbrk(text, ";=") != NULL)
-            conf_accepts_error_value(r, item, name, "may not hold ';' or '='");
-        else if (text != NULL)
-            rc = buf_printf(&map, "%s%s=%s", map.length > 0 ? ";" : "", item->key, text);
-    }
-    char *text = rc == 0 && map.length > 0 ? buf_take(&map) : NULL;
-    if (rc != 0)
-        conf_report_nomem(r);
-    buf_finish(&map);
-    return text;
-}
-
 static void columns_read(struct conf_reader *r, const struct conf_node *node,
                          const struct key *key, void *base)
 {
-    static const struct key name = {.type = KEY_TEXT,
-                                    .accepts = "the header of a column"};
-    ((struct conf_feed *)base)->columns = read_names(r, node, key, &name);
+    struct conf_feed *feed = base;
+    feed->columns = conf_columns_take(r, node, key);
 }
 
 static void fields_read(struct conf_reader *r, const struct conf_node *node,
                         const struct key *key, void *base)
 {
-    static const struct key name = {.type = KEY_TEXT,
-                                    .accepts = "a member's name, or the path to it"};
-    ((struct conf_feed *)base)->fields = read_names(r, node, key, &name);
+    struct conf_feed *feed = base;
+    feed->fields = conf_columns_take_fields(r, node, key);
 }
 
 /* --- one feed --- */

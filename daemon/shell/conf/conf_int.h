@@ -13,7 +13,7 @@
  *
  * The files stand in this order, and each uses those before it alone: conf_plain,
  * conf_report, conf_memory, conf_yaml, conf_accepts (what a row accepts, in words),
- * conf_value (one value by its row), conf_keys (mappings and lists by their tables), the
+ * conf_value (one value by its row), conf_columns, conf_keys (mappings and lists by their tables), the
  * parts, conf. */
 #ifndef LOOKOUT_CONF_INT_H
 #define LOOKOUT_CONF_INT_H
@@ -187,6 +187,16 @@ void conf_accepts_error_key(struct conf_reader *r, const struct conf_node *node,
                             const char *const *names, size_t count);
 /* The place of a text among the names; -1 when it is none of them. */
 int conf_accepts_find_name(const char *text, const char *const *names, size_t count);
+
+/* --- a map of columns: conf_columns.c --- */
+
+/* "imo=IMO_NO;mmsi=..." as struct input_conf takes it, owned; NULL: it is faulty, which
+ * is said, or empty. */
+char *conf_columns_take(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *key);
+/* The same of `fields:`. */
+char *conf_columns_take_fields(struct conf_reader *r, const struct conf_node *node,
+                               const struct key *key);
 
 /* --- one value: conf_value.c. Each says what is wrong and returns false --- */
 

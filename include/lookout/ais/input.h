@@ -189,6 +189,9 @@ MUST_CHECK int input_resume(struct input *in, const void *head, size_t n, uint64
 /* The lowest byte offset that a pending line or fragment still needs; the offset of the
  * next byte when there is none. */
 uint64_t input_needed_offset(const struct input *in);
+/* Whether what stands in brackets behind a column's header, if anything, is a unit (or an
+ * order of dates) for the field of that name: for "sog", "v [km/h]" but not "v [bar]". */
+bool input_csv_knows_unit(const char *field, const char *header);
 const struct input_counts *input_counts(const struct input *in);
 
 #endif

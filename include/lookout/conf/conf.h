@@ -155,6 +155,12 @@ struct conf_report {
 };
 void conf_report_finish(struct conf_report *report);
 
+/* Read a map of columns as a feed's `columns:` has it; its braces may be left out.
+ * *ret_columns: as struct input_conf takes it, owned. ERR_INVALID: faults are reported;
+ * ERR_NOMEM. */
+MUST_CHECK int conf_columns_read(const char *text, char **ret_columns,
+                                 struct conf_report *report);
+
 /* What the reader takes from the environment, so that it is the same in tests. */
 struct conf_context {
     const char *host;                  /* default of `site`; borrowed */

@@ -19,6 +19,7 @@ struct replay_options {
     bool is_delivering;      /* post the alerts, and wait until all are settled */
     int64_t start_ms;        /* TIME_NONE: the recordings have times of their own */
     enum input_format format;
+    const char *columns; /* as struct input_conf takes it; NULL */
     char *const *inputs;
     size_t input_count;
 };
