@@ -303,22 +303,23 @@ struct cells {
 static void read_row(const struct input *in, struct row *row, struct record *record,
                      struct cells *ret)
 {
+    const struct input_column *column = in->csv.columns, *end = column + in->csv.count;
+    struct cells cells = {0};
     const char *value = NULL;
-    size_t value_n = 0, column = 0;
-    *ret = (struct cells){0};
+    size_t value_n = 0;
     while (next_value(row, &value, &value_n)) {
-        if (ret->sentence == NULL && is_sentence_cell(row, value, value_n)) {
-            ret->sentence = value;
-            ret->sentence_n = value_n;
+        if (cells.sentence == NULL && is_sentence_cell(row, value, value_n)) {
+            cells.sentence = value;
+            cells.sentence_n = value_n;
         }
-        if (column < in->csv.count && in->csv.columns[column].field != RECORD_NONE) {
-            record->scale = in->csv.columns[column].scale;
-            record_set_text(record, (enum record_field)in->csv.columns[column].field,
-                            value, value_n);
+        if (column < end && column->field != RECORD_NONE) {
+            record->scale = column->scale;
+            record_set_text(record, (enum record_field)column->field, value, value_n);
         }
-        column++;
+        column += column < end ? 1 : 0;
+        cells.count++;
     }
-    ret->count = column;
+    *ret = cells;
     /* A day whose time of day is missing is no time. */
     if (in->csv.has_date && record->clock[0] == '\0')
         record->date[0] = '\0';

@@ -89,7 +89,8 @@ bool record_text_is_absent(const char *text, size_t n)
     char lower[12];
     if (n == 0)
         return true;
-    if (n >= sizeof lower)
+    /* Most values are numbers. */
+    if (n >= sizeof lower || is_digit(text[0]) || (n > 1 && text[0] == '-'))
         return false;
     for (size_t i = 0; i < n; i++)
         lower[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
