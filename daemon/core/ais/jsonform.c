@@ -473,8 +473,9 @@ enum jsonform_kind jsonform_read(const struct jsonform_context *context, json_t 
 
 bool jsonform_is_batch(const struct jsonform_context *context, json_t *object)
 {
-    static const char *const whole[] = {"class", "context", "updates", "pgn",
-                                        "MessageType"};
+    /* The last two are lists in libais's messages, whose class may stand behind them. */
+    static const char *const whole[] = {"class",       "context",   "updates",  "pgn",
+                                        "MessageType", "sub_areas", "waypoints"};
     for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
         if (has_member(object, whole[i]))
             return false;
