@@ -465,6 +465,9 @@ int input_resume(struct input *in, const void *head, size_t n, uint64_t offset,
         if (line.n != 0 && line.text[0] != '#')
             break;
     }
+    while (rc >= 0 && in->csv.count != 0 &&
+           linebuf_next(&lines, &bytes, &n, false, &line) == 1)
+        input_csv_prove(in, line.text, line.n);
     linebuf_finish(&lines);
     in->lines.is_wide = in->lines.is_wide || in->csv.count != 0;
     in->last_ms = in->clock_ms = in->conf.is_live ? TIME_NONE : time_ms;

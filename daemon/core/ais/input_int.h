@@ -165,6 +165,8 @@ MUST_CHECK int input_csv_header(struct input *in, const char *text, size_t n);
 void input_csv_row(struct input *in, const struct input_piece *piece);
 /* No rest will come: the row that waits is taken as it stands. */
 void input_csv_flush(struct input *in);
+/* Look at a row that went by before: what does its date show? */
+void input_csv_prove(struct input *in, const char *text, size_t n);
 /* Take a row that was held. */
 void input_csv_again(struct input *in, const struct input_piece *piece);
 

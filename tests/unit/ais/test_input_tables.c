@@ -438,6 +438,24 @@ static void test_held_rows(void **state)
     inputrun_free(&run);
 }
 
+/* A recording that is resumed knows what its beginning showed. */
+static void test_order_resumed(void **state)
+{
+    const char *text = ORDER_HEAD "257111220,1/13/2025 0:04,1,2\n"
+                                  "257111221,1/2/2025 0:04,1,2\n";
+    struct input_conf conf = inputrun_tape();
+    struct inputrun run;
+    size_t n = strlen(text), at = (size_t)(strstr(text, "257111221") - text);
+    (void)state;
+    inputrun_begin(&run, &conf);
+    assert_int_equal(input_resume(run.in, text, at, at, TIME_NONE), 0);
+    inputrun_feed(&run, text + at, n - at, 0);
+    assert_int_equal(input_finish(run.in, 0), 0);
+    assert_int_equal(run.count, 1);
+    assert_int_equal(run.reports[0].time_ms, INT64_C(1735776240000));
+    inputrun_free(&run);
+}
+
 /* Sentences and JSON know no more of dates than tables do. */
 static void test_orders_elsewhere(void **state)
 {
@@ -568,6 +586,11 @@ static void test_accounting(void **state)
         "{\"mmsi\":257111220,\"lat\":1,\"lon\":2}",
         "{\"class\":\"VERSION\"}",
         "{\"mmsi\":",
+        "[{\"mmsi\":257111220,\"lat\":1,\"lon\":2,\"time\":1714564800},{\"x\":1}]",
+        "data: {\"mmsi\":257111220,\"lat\":1,\"lon\":2,\"speed_bar\":3,\"t\":1714564800}",
+        "{\"nmea\":\"!AIVDM,1,1,,A,13m<le0P1s0h4;0R2u81hQHL0000,0*18\",\"time\":\"x\"}",
+        "{\"foo\":[1,2]}",
+        "257111222,,\"!AIVDM,1,1,,A,13m<le0P1s0h4;0R2u81hQHL0000,0*18\"",
     };
     enum { COUNT = sizeof lines / sizeof lines[0], TEXTS = 300, LINES = 40 };
     struct test_random random = {20240501};
@@ -590,5 +613,5 @@ static void test_accounting(void **state)
 TEST_MAIN(NULL, NULL, TEST(test_speeds), TEST(test_places), TEST(test_other_units),
           TEST(test_two_columns), TEST(test_mapped_units), TEST(test_time_heads),
           TEST(test_own_times), TEST(test_halves), TEST(test_date_orders),
-          TEST(test_held_rows), TEST(test_orders_elsewhere), TEST(test_ship_numbers),
-          TEST(test_types), TEST(test_accounting))
+          TEST(test_held_rows), TEST(test_order_resumed), TEST(test_orders_elsewhere),
+          TEST(test_ship_numbers), TEST(test_types), TEST(test_accounting))
