@@ -6,8 +6,6 @@
  * grown" means by more than a kilometre, which is the precision of a field. */
 #include "route_forecast_int.h"
 
-#include <string.h>
-
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "route_settings_int.h"
@@ -307,18 +305,26 @@ static uint32_t find_on_way(const struct view *v, int64_t since_ms, double fall_
     return best;
 }
 
-/* The way to that one port over water. */
+/* To that one port, by the great circle and, which takes longer, over water: in rivers
+ * the grid has ways that ships have not. */
 static int nears_port(const struct view *v, uint32_t port, const int64_t since_ms[SPANS],
                       bool *ret_nears)
 {
     const struct water *water = v->look->world->water;
-    struct geo_pos goal = ports_get(v->look->world->ports, port)->pos;
-    double now_m = -1, then_m = -1;
+    struct geo_pos goal = ports_get(v->look->world->ports, port)->pos, then[SPANS];
+    double then_m = -1, now_m = geo_distance_m(goal, v->track->last.pos);
+    *ret_nears = true;
+    for (int i = 0; i < SPANS && *ret_nears; i++) {
+        then[i] = was_at(v, v->now_ms - since_ms[i]);
+        then_m = geo_distance_m(goal, then[i]);
+        *ret_nears = has_fallen(v, since_ms[i], then_m - now_m, SET_SHARE);
+    }
+    if (!*ret_nears)
+        return 0;
     int rc = water_reach_between_m(water, goal, v->track->last.pos, &now_m);
     *ret_nears = rc == 0 && now_m <= LARGE_AHEAD_M;
     for (int i = 0; i < SPANS && *ret_nears; i++) {
-        struct geo_pos then = was_at(v, v->now_ms - since_ms[i]);
-        rc = water_reach_between_m(water, goal, then, &then_m);
+        rc = water_reach_between_m(water, goal, then[i], &then_m);
         *ret_nears = rc == 0 && has_fallen(v, since_ms[i], then_m - now_m, SET_SHARE);
     }
     return rc == ERR_NOMEM ? rc : 0;
