@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corridor_int.h"
 #include "geojson_reader_int.h"
 #include "json_where_int.h"
 #include "lookout/base/buf.h"
+#include "lookout/base/units.h"
 
 static void add_fault(struct geojson_source *source, int line, int col, struct buf *text)
 {
@@ -120,6 +122,33 @@ static void read_text(struct geojson_reader *r, const struct geojson_path *path,
     r->is_out_of_memory |= *ret == NULL;
 }
 
+/* How far a corridor reaches to each side of its line. */
+static void read_width(struct geojson_reader *r, const struct geojson_path *path,
+                       const json_t *json)
+{
+    char least[UNITS_TEXT_BYTES], most[UNITS_TEXT_BYTES];
+    double m = 0;
+    if (json == NULL || json_is_null(json))
+        return;
+    r->feature->has_width = true;
+    const char *text = json_string_value(json);
+    if (text != NULL && is_printable(text) &&
+        units_parse_distance(text, strlen(text), &m) == 0 && m >= CORRIDOR_LEAST_M &&
+        m <= CORRIDOR_MOST_M) {
+        r->feature->width_m = m;
+        return;
+    }
+    units_format_distance(CORRIDOR_LEAST_M, least);
+    units_format_distance(CORRIDOR_MOST_M, most);
+    bool is_shown = text != NULL && is_printable(text);
+    GEOJSON_FAULT(
+        r, path,
+        "a width is a text, a distance with its unit from \"%s\" to \"%s\", such "
+        "as \"500m\" or \"2nm\", not %s%.40s%s",
+        least, most, is_shown ? "\"" : "", is_shown ? text : geojson_type_name(json),
+        is_shown ? "\"" : "");
+}
+
 static void read_properties(struct geojson_reader *r, const struct geojson_path *path,
                             const json_t *feature)
 {
@@ -144,6 +173,20 @@ static void read_properties(struct geojson_reader *r, const struct geojson_path 
     read_text(r, &text_at, json_object_get(properties, "name"), &r->feature->name);
     text_at = geojson_path_member(&at, "kind");
     read_text(r, &text_at, json_object_get(properties, "kind"), &r->feature->kind);
+    struct geojson_path width_at = geojson_path_member(&at, "width");
+    read_width(r, &width_at, json_object_get(properties, "width"));
+}
+
+/* An area has its own edges. */
+static void refuse_width(struct geojson_reader *r, const struct geojson_path *path)
+{
+    struct geojson_path at = geojson_path_member(path, "properties");
+    at = geojson_path_member(&at, "width");
+    GEOJSON_FAULT(
+        r, &at,
+        "a width makes a corridor of a LineString; this is a %s: leave the width "
+        "out, or draw the line",
+        r->feature->is_multi ? "MultiPolygon" : "Polygon");
 }
 
 static void read_feature(struct geojson_reader *r, const struct geojson_path *path,
@@ -164,6 +207,8 @@ static void read_feature(struct geojson_reader *r, const struct geojson_path *pa
     read_properties(r, path, json);
     struct geojson_path at = geojson_path_member(path, "geometry");
     geojson_geometry_read(r, &at, json_object_get(json, "geometry"));
+    if (r->feature->has_width && r->feature->polygon_count > 0)
+        refuse_width(r, path);
 }
 
 void geojson_ring_path(const struct geojson_feature *feature, size_t ring,
@@ -176,7 +221,7 @@ void geojson_ring_path(const struct geojson_feature *feature, size_t ring,
     path = geojson_path_member(&path, "coordinates");
     if (feature->is_multi)
         path = geojson_path_index(&path, feature->rings[ring].polygon);
-    if (feature->shape == ZONE_AREA)
+    if (feature->shape == ZONE_AREA && !feature->has_width)
         path = geojson_path_index(&path, feature->rings[ring].in_order);
     memcpy(ret_path, path.text, sizeof path.text);
 }

@@ -224,9 +224,10 @@ static bool read_line_string(struct geojson_reader *r, const struct geojson_path
                              const json_t *coordinates)
 {
     r->feature->shape = ZONE_GATE;
-    if (r->is_lone) {
+    if (r->is_lone && !r->feature->has_width) {
         GEOJSON_FAULT(r, path,
-                      "an area is a Polygon or a MultiPolygon, not a LineString");
+                      "an area is a Polygon, a MultiPolygon, or a LineString whose "
+                      "feature has a width, such as \"500m\"; this one has none");
         return false;
     }
     if (!json_is_array(coordinates) || json_array_size(coordinates) < 2) {

@@ -18,6 +18,8 @@ struct geojson_feature {
     char path[32];          /* "features[3]"; "" for a text that is one feature */
     enum zone_shape shape;
     bool is_multi, is_bare;   /* MultiPolygon; a geometry without a Feature around it */
+    bool has_width;           /* it names a width, good or not: a corridor is meant */
+    double width_m;           /* of a corridor, to each side of its line; else 0 */
     struct geo_point *points; /* owned; longitudes -360..360 */
     size_t point_count, point_room;
     struct geojson_ring *rings; /* owned */

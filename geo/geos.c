@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one file that sees GEOS. It is asked whether rings are valid when zones are read;
- * fixes and paths never come here. */
+/* The one file that sees GEOS. It is asked whether rings are valid, and to draw
+ * corridors, when zones are read; fixes and paths never come here. */
 #include "geos_int.h"
 
 #include <geos_c.h>
@@ -137,5 +137,95 @@ int geos_overlap(struct geos_checker *g, const struct geos_polygon *a,
     GEOSGeom_destroy_r(g->handle, both);
     GEOSGeom_destroy_r(g->handle, q);
     GEOSGeom_destroy_r(g->handle, p);
+    return rc;
+}
+
+/* --- what pieces cover --- */
+
+/* All pieces as one collection; NULL: GEOS cannot. */
+static GEOSGeometry *make_pieces(struct geos_checker *g,
+                                 const struct geos_polygon *pieces)
+{
+    GEOSGeometry **made = calloc(pieces->ring_count, sizeof(GEOSGeometry *));
+    GEOSGeometry *all = NULL;
+    size_t count = 0;
+    for (size_t first = 0; made != NULL && count < pieces->ring_count; count++) {
+        size_t n = pieces->ring_ends[count] - first;
+        const struct geos_polygon one = {
+            .xy = pieces->xy + 2 * first, .ring_ends = &n, .ring_count = 1};
+        made[count] = make_polygon(g, &one, 0);
+        if (made[count] == NULL)
+            break;
+        first = pieces->ring_ends[count];
+    }
+    if (count == pieces->ring_count)
+        all = GEOSGeom_createCollection_r(g->handle, GEOS_MULTIPOLYGON, made,
+                                          (unsigned)count);
+    else
+        while (count > 0)
+            GEOSGeom_destroy_r(g->handle, made[--count]);
+    free(made);
+    return all;
+}
+
+static int give_ring(struct geos_checker *g, const GEOSGeometry *line,
+                     struct geos_ring ring, geos_ring_sink sink, void *context)
+{
+    const GEOSCoordSequence *s =
+        line != NULL ? GEOSGeom_getCoordSeq_r(g->handle, line) : NULL;
+    unsigned n = 0;
+    if (s == NULL || GEOSCoordSeq_getSize_r(g->handle, s, &n) != 1)
+        return ERR_INVALID;
+    double *xy = malloc((size_t)n * 2 * sizeof *xy);
+    if (xy == NULL)
+        return ERR_NOMEM;
+    ring.xy = xy;
+    ring.count = n;
+    int rc = ERR_INVALID;
+    if (GEOSCoordSeq_copyToBuffer_r(g->handle, s, xy, 0, 0) == 1)
+        rc = sink(context, &ring);
+    free(xy);
+    return rc;
+}
+
+/* Where rounding leaves a crack between two pieces. */
+static bool is_crack(struct geos_checker *g, const GEOSGeometry *ring)
+{
+    GEOSGeometry *copy = ring != NULL ? GEOSGeom_clone_r(g->handle, ring) : NULL;
+    GEOSGeometry *hole =
+        copy != NULL ? GEOSGeom_createPolygon_r(g->handle, copy, NULL, 0) : NULL;
+    bool is_so = hole != NULL && is_sliver(g, hole);
+    GEOSGeom_destroy_r(g->handle, hole);
+    return is_so;
+}
+
+static int give_polygon(struct geos_checker *g, const GEOSGeometry *polygon,
+                        uint32_t number, geos_ring_sink sink, void *context)
+{
+    struct geos_ring ring = {.polygon = number};
+    int holes = GEOSGetNumInteriorRings_r(g->handle, polygon);
+    int rc = give_ring(g, GEOSGetExteriorRing_r(g->handle, polygon), ring, sink, context);
+    for (int i = 0; i < holes && rc == 0; i++) {
+        const GEOSGeometry *hole = GEOSGetInteriorRingN_r(g->handle, polygon, i);
+        if (is_crack(g, hole))
+            continue;
+        ring.in_order++;
+        rc = give_ring(g, hole, ring, sink, context);
+    }
+    return rc;
+}
+
+int geos_unite(struct geos_checker *g, const struct geos_polygon *pieces,
+               geos_ring_sink sink, void *context)
+{
+    GEOSGeometry *all = make_pieces(g, pieces);
+    GEOSGeometry *one = all != NULL ? GEOSUnaryUnion_r(g->handle, all) : NULL;
+    int n = one != NULL ? GEOSGetNumGeometries_r(g->handle, one) : 0;
+    int rc = n > 0 ? 0 : ERR_INVALID;
+    for (int i = 0; i < n && rc == 0; i++)
+        rc = give_polygon(g, GEOSGetGeometryN_r(g->handle, one, i), (uint32_t)i, sink,
+                          context);
+    GEOSGeom_destroy_r(g->handle, one);
+    GEOSGeom_destroy_r(g->handle, all);
     return rc;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What geo/ asks of GEOS: is a polygon valid, and do two overlap. Private to geo/. */
+/* What geo/ asks of GEOS: is a polygon valid, do two overlap, what do many cover. Private
+ * to geo/. */
 #ifndef LOOKOUT_GEOS_INT_H
 #define LOOKOUT_GEOS_INT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lookout/base/err.h"
 
@@ -34,5 +36,20 @@ MUST_CHECK int geos_check(struct geos_checker *g, const struct geos_polygon *pol
 MUST_CHECK int geos_overlap(struct geos_checker *g, const struct geos_polygon *a,
                             const struct geos_polygon *b, double shift, bool *ret_overlap,
                             struct geos_fault *ret_fault);
+
+/* A ring of what pieces cover. */
+struct geos_ring {
+    const double *xy;           /* borrowed; pairs, the first repeated at the end */
+    size_t count;               /* of pairs */
+    uint32_t polygon, in_order; /* which polygon it belongs to; 0: its outer ring */
+};
+typedef int (*geos_ring_sink)(void *context, const struct geos_ring *ring);
+
+/* What the rings cover together, each taken as a polygon of its own; they may overlap.
+ * The sink gets one ring after the other; its non-zero ends the walk and is returned.
+ * Holes narrower than the resolution of positions are left out. ERR_INVALID when GEOS
+ * cannot tell, ERR_NOMEM, else 0. */
+MUST_CHECK int geos_unite(struct geos_checker *g, const struct geos_polygon *pieces,
+                          geos_ring_sink sink, void *context);
 
 #endif

@@ -66,6 +66,13 @@ static const char *remedy_of(const char *reason)
     return "redraw the ring";
 }
 
+static const char *shape_word(const struct geojson_feature *feature)
+{
+    if (feature->shape == ZONE_GATE)
+        return "line";
+    return feature->has_width ? "corridor" : "ring";
+}
+
 static int64_t degrees_to_e7(double degrees)
 {
     return llround(degrees * GEO_E7);
@@ -154,7 +161,7 @@ static bool check_pole(struct work *w, size_t ring)
     for (size_t i = r->first; i <= last; i++)
         if (fabs(p[i].lat) == 90) {
             FAULT(w, ring, "the %s reaches a pole: zones end short of latitude 90",
-                  w->feature->shape == ZONE_AREA ? "ring" : "line");
+                  shape_word(w->feature));
             return false;
         }
     return true;
@@ -191,7 +198,7 @@ static int check_polygon(struct work *w, struct polygon *p)
     ring_range(w, p->ring, &p->x0, &p->x1);
     if (p->x1 - p->x0 > ZONE_TURN_E7) {
         FAULT(w, p->ring, "the %s spans more than 360 degrees of longitude",
-              w->feature->shape == ZONE_AREA ? "ring" : "line");
+              shape_word(w->feature));
         return 0;
     }
     const struct geojson_ring *outer = &w->feature->rings[p->ring];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corridor_int.h"
 #include "geos_int.h"
 #include "lookout/base/array.h"
 #include "lookout/base/hash.h"
@@ -132,6 +133,7 @@ static void fill_info(struct zone_info *info, const struct geojson_feature *f,
                       const struct zone_geometry *g)
 {
     info->shape = g->shape;
+    info->width_m = f->width_m;
     info->geometry = geometry_hash(g);
     info->vertices = f->point_count - (g->shape == ZONE_AREA ? f->ring_count : 0);
     info->area_km2 = g->shape == ZONE_AREA ? zone_measure_area_km2(g) : 0;
@@ -252,7 +254,9 @@ static int add_text(struct zone_builder *b, const char *file,
     for (size_t i = 0; rc == 0 && i < document.count; i++) {
         struct geojson_feature *f = &document.items[i];
         struct zone_geometry g = {0};
-        if (!f->has_fault)
+        if (!f->has_fault && f->width_m > 0)
+            rc = corridor_draw(f, b->geos, source);
+        if (rc == 0 && !f->has_fault)
             rc = zone_geometry_make(&g, f, b->geos, source);
         if (rc == 0)
             rc = check_id(b, file, f, source);

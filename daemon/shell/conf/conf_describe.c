@@ -119,6 +119,17 @@ static uint32_t find_nearest_port(const struct ports *ports, struct geo_pos pos)
     return nearest;
 }
 
+/* "area", "gate", "corridor of 2nm to each side of its line" */
+static void describe_shape(const struct zone_info *zone, FILE *out)
+{
+    char width[UNITS_TEXT_BYTES];
+    if (zone->width_m > 0)
+        fprintf(out, "corridor of %s to each side of its line",
+                units_format_distance(zone->width_m, width));
+    else
+        fputs(zone->shape == ZONE_GATE ? "gate" : "area", out);
+}
+
 /* "yeosu-box: area, 34..34.6 N 127.5..128.5 E; nearest port Yeosu KRYOS, 20 km" */
 static void describe_zone(const struct zone_info *zone, const struct ports *ports,
                           FILE *out)
@@ -128,8 +139,9 @@ static void describe_zone(const struct zone_info *zone, const struct ports *port
                                      geo_fold_lon(zone->low.lon + width / 2)};
     struct geo_pos pos = geo_to_pos(middle);
     uint32_t port = find_nearest_port(ports, pos);
-    fprintf(out, "    %s: %s, lat %.4f to %.4f, lon %.4f to %.4f", zone->id,
-            zone->shape == ZONE_GATE ? "gate" : "area", zone->low.lat, zone->high.lat,
+    fprintf(out, "    %s: ", zone->id);
+    describe_shape(zone, out);
+    fprintf(out, ", lat %.4f to %.4f, lon %.4f to %.4f", zone->low.lat, zone->high.lat,
             zone->low.lon, zone->high.lon);
     if (port != PORT_NONE)
         fprintf(out, "; its middle is %.0f km from %s %s",

@@ -94,6 +94,21 @@ static bool zone_is_lost(struct conf_reader *r, const char *id)
     return is_lost;
 }
 
+static void report_other_shape(struct conf_reader *r, const struct conf_node *node,
+                               const struct zone_info *zone)
+{
+    char quoted[CONF_QUOTE_BYTES];
+    conf_report_quote(zone->id, quoted);
+    if (zone->shape == ZONE_GATE)
+        conf_report_error(r, node, "a Polygon, or a LineString with a width",
+                          "%s is a gate, not an area", quoted);
+    else if (zone->width_m > 0)
+        conf_report_error(r, node, "a LineString without a width",
+                          "%s is a corridor, not a gate", quoted);
+    else
+        conf_report_error(r, node, "a LineString", "%s is an area, not a gate", quoted);
+}
+
 /* The index of the zone or gate that an item names, or -1. */
 static int64_t find_zone(struct conf_reader *r, const struct conf_node *node,
                          enum zone_shape shape)
@@ -101,7 +116,6 @@ static int64_t find_zone(struct conf_reader *r, const struct conf_node *node,
     static const struct key zone_id = {.type = KEY_TEXT, .accepts = "a zone's id"};
     static const struct key gate_id = {.type = KEY_TEXT, .accepts = "a gate's id"};
     const struct zone_set *zones = r->conf->engine.zones;
-    char quoted[CONF_QUOTE_BYTES];
     const char *id = NULL;
     if (!conf_value_text(r, node, shape == ZONE_GATE ? &gate_id : &zone_id, &id) ||
         zones == NULL)
@@ -111,10 +125,7 @@ static int64_t find_zone(struct conf_reader *r, const struct conf_node *node,
         if (!zone_is_lost(r, id))
             report_unknown_zone(r, node, id, shape);
     } else if (zone_set_info(zones, (uint32_t)zone)->shape != shape) {
-        conf_report_error(r, node, shape == ZONE_GATE ? "a LineString" : "a Polygon",
-                          "%s is %s", conf_report_quote(id, quoted),
-                          shape == ZONE_GATE ? "an area, not a gate"
-                                             : "a gate, not an area");
+        report_other_shape(r, node, zone_set_info(zones, (uint32_t)zone));
         return -1;
     }
     return zone;

@@ -38,7 +38,7 @@ static const struct key define_keys[] = {
     {.name = "name",   .type = KEY_TEXT, DEFINE(name), .least = 1, .most = 80, .doc = "the port's name"},
     {.name = "lat",    .type = KEY_NUMBER, DEFINE(lat), .least = -90, .most = 90, .doc = "latitude in degrees, north is positive"},
     {.name = "lon",    .type = KEY_NUMBER, DEFINE(lon), .least = -180, .most = 180, .doc = "longitude in degrees, east is positive"},
-    {.name = "area",   .type = KEY_FILE, DEFINE(area), .accepts = "a GeoJSON file with one Polygon or MultiPolygon", .doc = "the port's area, instead of lat and lon: a ship inside is in port"},
+    {.name = "area",   .type = KEY_FILE, DEFINE(area), .accepts = "a GeoJSON file with one Polygon, MultiPolygon, or LineString with a width", .doc = "the port's area, instead of lat and lon: a ship inside is in port"},
     {.name = "entry",  .type = KEY_DISTANCE, DEFINE(entry_m), .least = 100, .most = 100000, .doc = "with lat and lon: a ship within this distance is in port"},
     {.name = "exit",   .type = KEY_DISTANCE, DEFINE(exit_m), .least = 100, .most = 200000, .doc = "a ship beyond this distance has left; with an area: beyond its edge"},
     {0},

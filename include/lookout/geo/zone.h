@@ -17,7 +17,7 @@
 #include "lookout/geo/geo.h"
 
 enum zone_shape {
-    ZONE_AREA, /* Polygon, MultiPolygon */
+    ZONE_AREA, /* Polygon, MultiPolygon, LineString with a width */
     ZONE_GATE  /* LineString */
 };
 
@@ -31,6 +31,7 @@ struct zone_info {
     size_t vertices; /* without the repeated closing ones */
     double area_km2; /* on the ellipsoid; 0 for a gate */
     double length_m; /* of a gate, on the ellipsoid; 0 for an area */
+    double width_m;  /* of a corridor, to each side of its line; 0 for others */
     struct geo_point low,
         high; /* bounding box; low.lon > high.lon when it straddles 180 */
     bool antimeridian;
@@ -57,7 +58,8 @@ void zone_set_builder_destroy(struct zone_builder *b);
 /* Read one GeoJSON text (FeatureCollection, Feature). `file` names it in faults about
  * duplicates. Every fault is appended to `faults`; returns 0 when there was none, else
  * ERR_INVALID (or ERR_NOMEM). Ids in properties.id (required), text or integer; Polygon,
- * MultiPolygon and LineString only. */
+ * MultiPolygon and LineString only, which with properties.width ("2nm") is a corridor:
+ * the area so far to both sides of the line and around its ends. */
 MUST_CHECK int zone_set_builder_add(struct zone_builder *b, const char *file,
                                     const char *text, size_t n,
                                     struct zone_faults *faults);
@@ -132,8 +134,8 @@ size_t zone_distance_near(const struct zone_set *set, struct geo_pos p, double r
                           uint32_t *ret_zones, size_t room);
 
 /* A single area, for ports: the same reader, exactly one feature (or a bare geometry) of
- * Polygon or MultiPolygon. It is a set with one zone whose index is 0; properties.id is
- * not required. */
+ * Polygon, MultiPolygon, or LineString with a width. It is a set with one zone whose
+ * index is 0; properties.id is not required. */
 MUST_CHECK int zone_set_read_area(const char *text, size_t n, struct zone_set **ret_set,
                                   struct err *err);
 

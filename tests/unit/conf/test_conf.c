@@ -337,6 +337,24 @@ static void test_describe(void **state)
     conf_destroy(conf);
 }
 
+static void test_corridor_words(void **state)
+{
+    (void)state;
+    tempdir_write(&conf_fixture_dir, "cable.geojson",
+                  "{\"type\":\"Feature\",\"properties\":{\"id\":\"cable\",\"width\":"
+                  "\"2nm\"},\"geometry\":{\"type\":\"LineString\",\"coordinates\":"
+                  "[[24,59],[25,59]]}}");
+    struct conf *conf = conf_fixture_good("zones: [cable.geojson]\n");
+    char *words = described(conf);
+    assert_has(words, "zones: 1 area, 0 gates");
+    /* at 59 N a degree of latitude has 111395 m, one of longitude 57475 m */
+    assert_has(words,
+               "    cable: corridor of 2nm to each side of its line, lat 58.9667 to "
+               "59.0333, lon 23.9356 to 25.0644; its middle is ");
+    free(words);
+    conf_destroy(conf);
+}
+
 static void test_filter_words(void **state)
 {
     struct conf *conf = conf_fixture_good(
@@ -431,5 +449,6 @@ static void test_feed_and_webhook_definition(void **state)
 TEST_MAIN(NULL, NULL, CONF_TEST(test_example), CONF_TEST(test_defaults),
           CONF_TEST(test_state_directory), CONF_TEST(test_recording),
           CONF_TEST(test_addresses), CONF_TEST(test_watch_lists),
-          CONF_TEST(test_describe), CONF_TEST(test_filter_words),
-          CONF_TEST(test_definition), CONF_TEST(test_feed_and_webhook_definition))
+          CONF_TEST(test_describe), CONF_TEST(test_corridor_words),
+          CONF_TEST(test_filter_words), CONF_TEST(test_definition),
+          CONF_TEST(test_feed_and_webhook_definition))

@@ -250,7 +250,8 @@ static void test_area_for_ports(void **state)
     zone_set_destroy(set);
     set = NULL;
     assert_int_equal(zone_set_read_area(line, strlen(line), &set, &err), ERR_INVALID);
-    assert_non_null(strstr(err.text, "an area is a Polygon or a MultiPolygon"));
+    assert_non_null(strstr(err.text, "an area is a Polygon, a MultiPolygon, or a "
+                                     "LineString whose feature has a width"));
     assert_int_equal(err.col, 36);
     assert_int_equal(zone_set_read_area(two, strlen(two), &set, &err), ERR_INVALID);
     assert_non_null(strstr(err.text, "exactly one feature, not 2"));
