@@ -73,24 +73,58 @@ static char *make_variant(const char *text, enum variant variant)
     return buf_take(&out);
 }
 
+/* A feature for each id in the example's lists of that key. */
+static void add_features(struct buf *out, const char *example, const struct key *key)
+{
+    static const char area[] = "{\"type\": \"Polygon\", \"coordinates\": [[[127.5, 34], "
+                               "[128.5, 34], [128.5, 34.6], [127.5, 34]]]}";
+    static const char gate[] =
+        "{\"type\": \"LineString\", \"coordinates\": [[129, 35], [130, 34]]}";
+    char begin[80];
+    snprintf(begin, sizeof begin, "    %s: [", key->name);
+    for (const char *at = example; (at = strstr(at, begin)) != NULL;) {
+        char id[64], quoted[80];
+        int n = 0;
+        at += strlen(begin);
+        for (; sscanf(at, "%63[a-z0-9-]%n", id, &n) == 1;
+             at += n, at += strspn(at, ", ")) {
+            snprintf(quoted, sizeof quoted, "\"%s\"", id);
+            if (strstr(buf_text(out), quoted) != NULL)
+                continue;
+            assert_int_equal(buf_printf(out,
+                                        "%s{\"type\": \"Feature\", \"properties\": "
+                                        "{\"id\": %s}, \"geometry\": %s}",
+                                        strchr(buf_text(out), '}') != NULL ? ", " : "",
+                                        quoted, key->type == KEY_GATES ? gate : area),
+                             0);
+        }
+    }
+}
+
+/* The areas and gates that the example's rules name. */
+static void make_zones(const struct tempdir *dir, const char *example)
+{
+    struct buf text = {0};
+    assert_int_equal(
+        buf_add_text(&text, "{\"type\": \"FeatureCollection\", \"features\": ["), 0);
+    for (size_t i = 0; rule_kinds[i] != NULL; i++)
+        for (const struct key *key = rule_kinds[i]->keys; key->name != NULL; key++)
+            if (key->type == KEY_ZONES || key->type == KEY_GATES)
+                add_features(&text, example, key);
+    assert_int_equal(buf_add_text(&text, "]}"), 0);
+    tempdir_write(dir, "zones.geojson", buf_text(&text));
+    buf_finish(&text);
+}
+
 /* What the uncommented settings name. */
-static void make_files(const struct tempdir *dir)
+static void make_files(const struct tempdir *dir, const char *example)
 {
     static const char secret[] = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n";
     tempdir_copy(dir, "ports.csv", test_root_path("config/ports.csv"));
     tempdir_write(dir, "nampo.geojson",
                   "{\"type\": \"Polygon\", \"coordinates\": [[[125.3, 38.6], [125.5, "
                   "38.6], [125.5, 38.8], [125.3, 38.6]]]}");
-    tempdir_write(dir, "zones.geojson",
-                  "{\"type\": \"FeatureCollection\", \"features\": [{\"type\": "
-                  "\"Feature\", \"properties\": {\"id\": \"yeosu-box\"}, \"geometry\": "
-                  "{\"type\": \"Polygon\", \"coordinates\": [[[127.5, 34], [128.5, 34], "
-                  "[128.5, 34.6], [127.5, 34]]]}}, {\"type\": \"Feature\", "
-                  "\"properties\": {\"id\": \"quarantine\"}, \"geometry\": {\"type\": "
-                  "\"Polygon\", \"coordinates\": [[[128, 34.1], [128.1, 34.1], "
-                  "[128.1, 34.2], [128, 34.1]]]}}, {\"type\": \"Feature\", "
-                  "\"properties\": {\"id\": \"korea-strait\"}, \"geometry\": {\"type\": "
-                  "\"LineString\", \"coordinates\": [[129, 35], [130, 34]]}}]}");
+    make_zones(dir, example);
     tempdir_write(dir, "recording.nmea", "");
     tempdir_write(dir, "watch.csv", "imo,caption\n9074729,EXAMPLE TWO\n");
     tempdir_write_mode(dir, "desk.secret", secret, 0600);
@@ -166,7 +200,7 @@ static void test_every_key(void **state)
     char *text = test_read_file(test_root_path("config/lookoutd.yaml"), NULL);
     assert_non_null(text);
     tempdir_make(&dir);
-    make_files(&dir);
+    make_files(&dir, text);
     for (int i = AS_IT_STANDS; i <= RECORDINGS; i++) {
         char *variant = make_variant(text, (enum variant)i);
         struct conf *conf = load_variant(&dir, variant, &rows);
