@@ -263,7 +263,9 @@ void conf_rules_read(struct conf_reader *r, const struct conf_node *node,
     read_keys(r, node, rule);
     if (rule->settings != NULL) {
         check_events(r, node, rule);
-        check_whole_rule(r, node, rule);
+        /* Not where a setting is faulty: as a whole they would be faulty by that. */
+        if (errors == r->faults.errors)
+            check_whole_rule(r, node, rule);
     }
     if (errors != r->faults.errors || r->code != 0)
         return;
