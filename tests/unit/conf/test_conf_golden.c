@@ -2,7 +2,11 @@
 /* Every tests/data/conf/NAME.yaml gives exactly the lines of NAME.err: what is wrong,
  * where, and what would be accepted. The expectations were reviewed line by line against
  * interface.md section 3. LOOKOUT_REGENERATE=1 writes the files anew, for the changes to
- * be reviewed line by line: the files say what is right, not the program. */
+ * be reviewed line by line: the files say what is right, not the program.
+ *
+ * In them {kinds} stands for the names of all kinds of rules, {kind_keys} for their keys
+ * and {fields} for the fields of a webhook's body, as the tables of the kinds have them:
+ * a new kind leaves the files alone. The man page shows what the lists hold. */
 #include "lib/testlib.h"
 
 #include <dirent.h>
@@ -14,6 +18,8 @@
 
 #include "lookout/base/buf.h"
 #include "lookout/conf/conf.h"
+#include "lookout/rules/rule_kind.h"
+#include "lookout/rules/template.h"
 
 enum { NAMES_MAX = 200 };
 static char names[NAMES_MAX][64];
@@ -42,6 +48,58 @@ static void find_names(void)
     qsort(names, name_count, sizeof names[0], compare);
 }
 
+/* --- lists that grow with the kinds of rules --- */
+
+static int add_name(void *list, const char *name)
+{
+    struct buf *out = list;
+    return buf_printf(out, "%s%s", out->length > 0 ? ", " : "", name);
+}
+
+static void list_kinds(struct buf *out)
+{
+    for (size_t i = 0; rule_kinds[i] != NULL; i++)
+        assert_int_equal(add_name(out, rule_kinds[i]->name), 0);
+}
+
+static bool is_listed(const struct buf *list, const char *name)
+{
+    size_t n = strlen(name);
+    const char *text = buf_text(list);
+    for (const char *at = text; (at = strstr(at, name)) != NULL; at += n)
+        if ((at == text || at[-1] == ' ') && (at[n] == ',' || at[n] == '\0'))
+            return true;
+    return false;
+}
+
+static void list_kind_keys(struct buf *out)
+{
+    for (size_t i = 0; rule_kinds[i] != NULL; i++)
+        for (const struct key *key = rule_kinds[i]->keys; key->name != NULL; key++)
+            if (!is_listed(out, key->name))
+                assert_int_equal(add_name(out, key->name), 0);
+}
+
+static void list_fields(struct buf *out)
+{
+    assert_int_equal(template_field_each_name(add_name, out), 0);
+}
+
+/* One list's mark in its place, wherever it stands whole. */
+static void mark_list(const char *mark, void (*list)(struct buf *out), struct buf *lines)
+{
+    struct buf names_of = {0}, marked = {0};
+    list(&names_of);
+    const char *rest = buf_text(lines);
+    for (const char *at; (at = strstr(rest, buf_text(&names_of))) != NULL;
+         rest = at + names_of.length)
+        assert_int_equal(buf_printf(&marked, "%.*s%s", (int)(at - rest), rest, mark), 0);
+    assert_int_equal(buf_add_text(&marked, rest), 0);
+    buf_finish(&names_of);
+    buf_finish(lines);
+    *lines = marked;
+}
+
 static void load(const char *file, struct buf *ret_lines, int *ret_code)
 {
     const struct conf_context context = {.host = "host", .gazetteer = "ports.csv"};
@@ -53,6 +111,9 @@ static void load(const char *file, struct buf *ret_lines, int *ret_code)
         assert_int_equal(buf_printf(ret_lines, "%s\n", report.lines[i]), 0);
         errors += strstr(report.lines[i], ": error: ") != NULL;
     }
+    mark_list("{kind_keys}", list_kind_keys, ret_lines);
+    mark_list("{fields}", list_fields, ret_lines);
+    mark_list("{kinds}", list_kinds, ret_lines);
     assert_int_equal(report.errors, errors);
     assert_int_equal(report.warnings, report.count - errors);
     assert_int_equal(*ret_code, errors > 0 ? -2 /* ERR_INVALID */ : 0);
