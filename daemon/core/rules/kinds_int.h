@@ -14,7 +14,8 @@
     ROW(sighted)                                                                         \
     ROW(gap)                                                                             \
     ROW(distress)                                                                        \
-    ROW(stopped)
+    ROW(stopped)                                                                         \
+    ROW(speed)
 
 #define KINDS_DECLARE(name) extern const struct rule_kind kind_##name;
 KINDS(KINDS_DECLARE)
