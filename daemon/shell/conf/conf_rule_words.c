@@ -103,6 +103,10 @@ static uint64_t hash_key(const struct rule *rule, const struct key *key,
             h = hash_key(rule, k, engine, h);
         return h;
     }
+    if (key->type == KEY_TEXT || key->type == KEY_ID) {
+        const char *text = *(char *const *)rule_setting(rule, key);
+        return hash_text(text != NULL ? text : "", h);
+    }
     return hash_bytes(rule_setting(rule, key), key->size, h);
 }
 
@@ -252,7 +256,18 @@ static const char *add_quantity(const struct rule *rule, const struct key *key,
         units_format_distance(*(const double *)setting, ret_text);
     if (key->type == KEY_SPEED && *(const double *)setting > 0)
         snprintf(ret_text, UNITS_TEXT_BYTES, "%gkn", *(const double *)setting);
+    if (key->type == KEY_NUMBER)
+        snprintf(ret_text, UNITS_TEXT_BYTES, "%.10g", *(const double *)setting);
     return ret_text;
+}
+
+/* Of KEY_INTEGER and KEY_WORD. */
+static unsigned whole_at_key(const struct rule *rule, const struct key *key)
+{
+    const void *setting = rule_setting(rule, key);
+    if (key->size == 1)
+        return *(const uint8_t *)setting;
+    return key->size == 2 ? *(const uint16_t *)setting : *(const uint32_t *)setting;
 }
 
 /* "; approach within 60min or 10nm": the first of its keys by name, the others by name,
@@ -287,10 +302,13 @@ static int add_rule_key(const struct rule *rule, const struct key *key,
     if (key->type == KEY_MAPPING)
         return add_mapping(rule, key, out);
     if (key->type == KEY_INTEGER)
-        return buf_printf(out, "; %s %u", key->name, (unsigned)*(const uint8_t *)setting);
+        return buf_printf(out, "; %s %u", key->name, whole_at_key(rule, key));
     if (key->type == KEY_WORD)
-        return buf_printf(out, "; %s %s", key->name,
-                          key->words[*(const uint8_t *)setting]);
+        return buf_printf(out, "; %s %s", key->name, key->words[whole_at_key(rule, key)]);
+    if (key->type == KEY_TEXT || key->type == KEY_ID) {
+        const char *words = *(char *const *)setting;
+        return words != NULL ? buf_printf(out, "; %s '%s'", key->name, words) : 0;
+    }
     if (key->type == KEY_FLAG)
         return buf_printf(out, "; %s %s", key->name,
                           *(const bool *)setting ? "true" : "false");

@@ -24,7 +24,9 @@ struct say_writer;
 
 /* --- keys --- */
 
-/* A kind's rows are those of lookout/base/key.h, into its settings. What KEY_PORTS,
+/* A kind's rows are those of lookout/base/key.h, into its settings: texts, ids, numbers
+ * and quantities, flags, words, ports, zones, gates, routes, and mappings of quantities.
+ * What is hashed, described and freed of a rule knows no other types. What KEY_PORTS,
  * KEY_ZONES and KEY_GATES write to: */
 struct rule_ports {
     struct port_set *set; /* owned; NULL: all */

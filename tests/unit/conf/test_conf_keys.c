@@ -235,6 +235,65 @@ static struct conf *load_text(const char *text)
     return conf;
 }
 
+/* --- a kind's keys --- */
+
+struct made_up {
+    double course_deg;
+    uint16_t fixes;
+    uint32_t side;
+    char *note;
+};
+static const char *const sides[] = {"port", "starboard", NULL};
+/* clang-format off */
+static const struct key made_up_keys[] = {
+    {.name = "course", .type = KEY_NUMBER,  KEY_AT(made_up, course_deg)},
+    {.name = "fixes",  .type = KEY_INTEGER, KEY_AT(made_up, fixes)},
+    {.name = "side",   .type = KEY_WORD,    KEY_AT(made_up, side), .words = sides},
+    {.name = "note",   .type = KEY_TEXT,    KEY_AT(made_up, note)},
+    {0},
+};
+/* clang-format on */
+
+/* A rule of a kind that there is not; its definition. */
+static uint64_t make_up_rule(const char *note, uint16_t fixes, const struct conf *conf,
+                             struct buf *ret_words)
+{
+    static const struct rule_kind kind = {.name = "made_up",
+                                          .doc = "nothing",
+                                          .keys = made_up_keys,
+                                          .settings_bytes = sizeof(struct made_up)};
+    struct rule rule;
+    assert_int_equal(rule_init(&rule, &kind), 0);
+    struct made_up *settings = rule.settings;
+    rule.id = strdup("m");
+    *settings = (struct made_up){90.5, fixes, 1, note != NULL ? strdup(note) : NULL};
+    buf_clear(ret_words);
+    assert_int_equal(conf_rule_words_describe(&rule, &conf->engine, ret_words), 0);
+    uint64_t definition = conf_rule_words_definition(&rule, &conf->engine);
+    rule_finish(&rule);
+    return definition;
+}
+
+/* A rule is described by all its keys, changes when one does, and not by where in memory
+ * a text lies. */
+static void test_types(void **state)
+{
+    (void)state;
+    struct buf words = {0};
+    struct conf *conf = load_text("site: x\n");
+    uint64_t definition = make_up_rule("eastbound", 300, conf, &words);
+    if (strstr(buf_text(&words), "every vessel; course 90.5; fixes 300; side starboard; "
+                                 "note 'eastbound'\n") == NULL)
+        fail_msg("%s", buf_text(&words));
+    assert_true(make_up_rule("eastbound", 300, conf, &words) == definition);
+    assert_true(make_up_rule("eastbound", 301, conf, &words) != definition);
+    assert_true(make_up_rule("westbound", 300, conf, &words) != definition);
+    assert_true(make_up_rule(NULL, 300, conf, &words) != definition);
+    assert_null(strstr(buf_text(&words), "note"));
+    buf_finish(&words);
+    conf_destroy(conf);
+}
+
 /* "{stop: {begin: 0.5kn, ...}, ...}" of what the tables call the defaults. */
 static void write_initials(const struct key *keys, struct buf *out)
 {
@@ -369,4 +428,4 @@ static void test_tables(void **state)
 }
 
 TEST_MAIN(NULL, NULL, TEST(test_every_key), TEST(test_defaults_of_numbers),
-          TEST(test_defaults_of_lists), TEST(test_tables))
+          TEST(test_defaults_of_lists), TEST(test_tables), TEST(test_types))

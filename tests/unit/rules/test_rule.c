@@ -24,6 +24,33 @@ static void check_event(const struct rule_kind *kind, const struct rule_event *e
             fail_msg("%s: a member is never made", event->type);
 }
 
+/* The types that rules know: rule_kind.h names them. */
+static bool is_known_type(enum key_type type, bool is_in_mapping)
+{
+    static const enum key_type quantities[] = {KEY_DURATION, KEY_DISTANCE, KEY_SPEED,
+                                               KEY_NUMBER};
+    static const enum key_type others[] = {KEY_TEXT,  KEY_ID,     KEY_INTEGER, KEY_FLAG,
+                                           KEY_WORD,  KEY_PORTS,  KEY_ZONES,   KEY_GATES,
+                                           KEY_ROUTE, KEY_MAPPING};
+    bool is_known = false;
+    for (size_t i = 0; i < sizeof quantities / sizeof quantities[0]; i++)
+        is_known = is_known || quantities[i] == type;
+    for (size_t i = 0; !is_in_mapping && i < sizeof others / sizeof others[0]; i++)
+        is_known = is_known || others[i] == type;
+    return is_known;
+}
+
+static void check_key(const struct rule_kind *kind, const struct key *key)
+{
+    assert_true(key->offset < kind->settings_bytes || key->sub != NULL);
+    bool is_known = is_known_type(key->type, false);
+    for (const struct key *k = key->sub; k != NULL && k->name != NULL; k++)
+        is_known = is_known && is_known_type(k->type, true);
+    if (!is_known)
+        fail_msg("the key %s of %s is of a type that rules do not know", key->name,
+                 kind->name);
+}
+
 static void test_kinds(void **state)
 {
     for (size_t k = 0; rule_kinds[k] != NULL; k++) {
@@ -41,7 +68,7 @@ static void test_kinds(void **state)
         struct rule rule;
         assert_int_equal(rule_init(&rule, kind), 0);
         for (const struct key *key = kind->keys; key->name != NULL; key++)
-            assert_true(key->offset < kind->settings_bytes || key->sub != NULL);
+            check_key(kind, key);
         rule_finish(&rule);
     }
     assert_null(rule_kind_find("weather"));
