@@ -13,15 +13,41 @@
 
 /* --- the table --- */
 
-/* What must hold of any kind and of each of its events, whoever adds one. */
-static void check_event(const struct rule_kind *kind, const struct rule_event *event)
+/* What is wrong with an event of any kind, whoever adds one; NULL: nothing. */
+static const char *find_event_fault(const struct rule_event *event)
 {
-    if (event->name == NULL || event->type == NULL || event->say == NULL)
-        fail_msg("an event of %s has no name, no type or no sentence", kind->name);
-    assert_non_null(strchr(event->type, '.'));
+    if (event->name == NULL || event->type == NULL || strchr(event->type, '.') == NULL)
+        return "an event has no name or no type";
+    if (event->say == NULL)
+        return "an event has no sentence";
     for (const struct rule_member *m = event->members; m != NULL && m->field != NULL; m++)
         if (m->make == NULL || m->field->name == NULL)
-            fail_msg("%s: a member is never made", event->type);
+            return "a member is never made";
+    return NULL;
+}
+
+static void say_nothing(struct say_writer *w, const struct rule_look *look,
+                        const struct finding *f)
+{
+    (void)w;
+    (void)look;
+    (void)f;
+}
+
+/* The faults are found: a kind without a sentence does not pass. */
+static void test_planted_faults(void **state)
+{
+    (void)state;
+    static const struct body_field field = {.name = "x", .type = BODY_TEXT};
+    static const struct rule_member unmade[] = {{&field, NULL, NULL}, {0}};
+    struct rule_event event = {.name = "start", .type = "x.started", .say = say_nothing};
+    assert_null(find_event_fault(&event));
+    event.members = unmade;
+    assert_string_equal(find_event_fault(&event), "a member is never made");
+    event.say = NULL;
+    assert_string_equal(find_event_fault(&event), "an event has no sentence");
+    event.type = "started";
+    assert_string_equal(find_event_fault(&event), "an event has no name or no type");
 }
 
 /* The types that rules know: rule_kind.h names them. */
@@ -64,7 +90,8 @@ static void test_kinds(void **state)
         assert_int_equal(kind->hooks->save != NULL, kind->hooks->forget != NULL);
         assert_int_equal(kind->hooks->deadline != NULL, kind->hooks->on_time != NULL);
         for (uint32_t e = 0; e < kind->event_count; e++)
-            check_event(kind, &kind->events[e]);
+            if (find_event_fault(&kind->events[e]) != NULL)
+                fail_msg("%s: %s", kind->name, find_event_fault(&kind->events[e]));
         struct rule rule;
         assert_int_equal(rule_init(&rule, kind), 0);
         for (const struct key *key = kind->keys; key->name != NULL; key++)
@@ -308,6 +335,6 @@ static void test_zones(void **state)
     assert_false(rule_zones_has(&none, 2));
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_kinds), TEST(test_severities), TEST(test_defaults),
-          TEST(test_types), TEST(test_filters), TEST(test_exceptions), TEST(test_raise),
-          TEST(test_at_start), TEST(test_zones))
+TEST_MAIN(NULL, NULL, TEST(test_planted_faults), TEST(test_kinds), TEST(test_severities),
+          TEST(test_defaults), TEST(test_types), TEST(test_filters),
+          TEST(test_exceptions), TEST(test_raise), TEST(test_at_start), TEST(test_zones))
