@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The house in order, in TAP: layers, purity, names, format, length of files, the systemd unit; and that the checks of layers,
-# purity and names do fail when a violation is planted.
+# The house in order, in TAP: layers, purity, names, the way told by daemon/README.md, format, length of files, the systemd unit;
+# and that the first four checks do fail when a violation is planted.
 set -u
 cd "${LOOKOUT_ROOT:-.}" || exit 2
 build=${LOOKOUT_BUILD:-build}
@@ -23,6 +23,9 @@ result "the core calls no clock, file, socket, random source or print" $? "$text
 text=$(python3 tests/tools/names.py . "$build/libcore.a" "$build/libgeo.a" "$build/libshell.a" 2>&1)
 result "functions are named after their file, by verb and object" $? "$text"
 
+text=$(python3 tests/tools/way.py . 2>&1)
+result "daemon/README.md tells the way of a sentence as it is" $? "$text"
+
 plant=$(mktemp -d) || exit 2
 mkdir -p "$plant/geo" "$plant/include/lookout/store" "$plant/daemon/core/ais"
 echo '#include "lookout/store/store.h"' >"$plant/daemon/core/ais/planted.c"
@@ -40,6 +43,14 @@ gcc -O2 -flto -ffat-lto-objects -c -o "$plant/planted.o" "$plant/planted.c" && a
 sh tests/tools/purity.sh "$plant/libplanted.a" >/dev/null 2>&1
 [ $? -ne 0 ]
 result "so is a print in an object for optimisation at link time" $? "purity.sh let it pass"
+
+mkdir -p "$plant/daemon/ais"
+sed 's/`take_ais` ->/`take_report` ->/; s/-> `merge_push`/-> `merge_next`/' daemon/README.md >"$plant/daemon/README.md"
+cp -r daemon/core daemon/shell "$plant/daemon/"
+text=$(python3 tests/tools/way.py "$plant" 2>&1)
+[ "$(echo "$text" | grep -c 'take_report: no function\|feed_path_push -> merge_next: it does not')" -eq 2 ]
+result "a planted name that is not there, and a call that is none, are found" $? "way.py said: $text"
+rm -rf "$plant/daemon"
 
 # planted TEXT: a tree with one file of that text, and what names.py says of it.
 planted() {
