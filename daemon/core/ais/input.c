@@ -174,10 +174,12 @@ static size_t take_inline(struct input *in, const struct input_piece *piece)
     struct jsonbuf_piece p;
     const char *at = piece->text;
     size_t n = piece->n;
+    uint64_t number = in->line_number, begin = in->line_begin;
     int rc = 1;
     in->values.offset = piece->begin;
     while (rc == 1 || (rc == 0 && jsonbuf_begins(&in->values, at, n) == 1)) {
         rc = jsonbuf_next(&in->values, &at, &n, &p);
+        in->value_place = (struct input_place){p.begin, number, begin};
         if (rc == 1)
             input_json(in, &p);
     }
@@ -328,62 +330,17 @@ static void take_input_line(struct input *in, const struct linebuf_line *line)
 
 /* --- bytes --- */
 
-/* Does JSON begin the line that is gathered so far and goes on with these bytes? */
-static bool is_json_line(const struct input *in, const char *bytes, size_t n)
-{
-    enum { LOOK_BYTES = 64 };
-    const struct linebuf *lines = &in->lines;
-    char look[LOOK_BYTES];
-    if (lines->length == 0 && n != 0 && (*bytes == '!' || *bytes == '\\'))
-        return false; /* nearly all lines: a sentence */
-    if (in->conf.format == INPUT_CSV || lines->is_skipping || n == 0 ||
-        lines->length >= LOOK_BYTES)
-        return false;
-    size_t rest = LOOK_BYTES - lines->length;
-    if (lines->length == 0)
-        return jsonbuf_begins(&in->values, bytes, n < rest ? n : rest) == 1;
-    memcpy(look, lines->carry, lines->length);
-    memcpy(look + lines->length, bytes, n < rest ? n : rest);
-    return jsonbuf_begins(&in->values, look, lines->length + (n < rest ? n : rest)) == 1;
-}
-
-/* Take JSON for as long as it stands here. 0 or ERR_NOMEM. */
-static int take_json(struct input *in, const char **bytes, size_t *n)
-{
-    struct linebuf *lines = &in->lines;
-    struct jsonbuf_piece piece;
-    int rc = 0;
-    while (rc >= 0 && *n != 0 &&
-           (jsonbuf_is_open(&in->values) || is_json_line(in, *bytes, *n))) {
-        if (!jsonbuf_is_open(&in->values)) {
-            const char *carry = lines->carry;
-            input_csv_flush(in);
-            in->values.offset = lines->begin;
-            /* Blanks, and at most a '['. */
-            if (lines->length != 0)
-                rc = jsonbuf_next(&in->values, &carry, &lines->length, &piece);
-            if (rc < 0)
-                break;
-        }
-        rc = jsonbuf_next(&in->values, bytes, n, &piece);
-        lines->offset = in->values.offset;
-        lines->begin = jsonbuf_needed(&in->values);
-        if (rc == 1)
-            input_json(in, &piece);
-    }
-    return rc < 0 ? rc : 0;
-}
-
 static int take_bytes(struct input *in, const char *bytes, size_t n, bool is_whole)
 {
     struct linebuf_line line;
     struct jsonbuf_piece piece;
     int rc = 0;
     in->counts.bytes += n;
-    while ((rc = take_json(in, &bytes, &n)) == 0 &&
+    while ((rc = input_json_take(in, &bytes, &n)) == 0 &&
            (rc = linebuf_next(&in->lines, &bytes, &n, is_whole, &line)) == 1) {
         if (line.n != 0 || line.is_too_long)
             take_input_line(in, &line);
+        in->line_at = line.end;
     }
     if (is_whole && linebuf_flush(&in->lines, &line))
         take_input_line(in, &line);

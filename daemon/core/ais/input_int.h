@@ -40,6 +40,11 @@ struct input_held {
     bool is_over;   /* none came in all that could be kept: no row waits any more */
 };
 
+/* Where a byte stands: the line it is in, and where that begins. */
+struct input_place {
+    uint64_t offset, number, begin;
+};
+
 /* A line, or what is left of one. */
 struct input_piece {
     const char *text;
@@ -95,6 +100,8 @@ struct input {
     const char *line; /* borrowed */
     size_t line_n;
     uint64_t line_number, line_begin, at; /* at: offset of the sentence, object or row */
+    uint64_t line_at; /* where the line begins that the next byte belongs to */
+    struct input_place value_place; /* of the JSON value at hand */
     int64_t last_ms;  /* recordings: the last time of a sentence; TIME_NONE */
     int64_t start_ms; /* recordings without times: moves on from conf.start_ms */
     int64_t clock_ms; /* recordings: own times without the lone leaps ahead */
@@ -159,6 +166,9 @@ void input_nmea_cell(struct input *in, const struct record *r, const char *text,
 int64_t input_nmea_before(struct input *in, const char *at, const char *stop);
 /* Take a piece of JSON. */
 void input_json(struct input *in, const struct jsonbuf_piece *piece);
+/* Take JSON from *bytes for as long as it stands there, moving *bytes and *n on. 0 or
+ * ERR_NOMEM. */
+MUST_CHECK int input_json_take(struct input *in, const char **bytes, size_t *n);
 /* Take the line as a header. 1: it is one; 0: it is none; ERR_NOMEM. */
 MUST_CHECK int input_csv_header(struct input *in, const char *text, size_t n);
 /* Take a line as a row, or as the rest of the one that waits. */

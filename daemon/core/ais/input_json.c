@@ -262,8 +262,12 @@ void input_json(struct input *in, const struct jsonbuf_piece *p)
             jsonbuf_enter(&in->values);
         return;
     }
+    bool is_placed = in->value_place.offset == p->begin;
     in->line = p->text;
     in->line_n = p->n;
+    in->line_number = is_placed && !in->is_sought ? in->value_place.number : 0;
+    in->line_begin = is_placed ? in->value_place.begin : p->begin;
+    in->at = p->begin;
     if (p->kind == JSONBUF_TOO_LONG) {
         in->counts.lines++;
         input_reject(in, INPUT_REJECT_LINE_TOO_LONG);
@@ -277,4 +281,80 @@ void input_json(struct input *in, const struct jsonbuf_piece *p)
     else
         take_broken(in, &piece);
     json_decref(value);
+}
+
+/* --- out of bytes --- */
+
+/* Does JSON begin the line that is gathered so far and goes on with these bytes? */
+static bool is_json_line(const struct input *in, const char *bytes, size_t n)
+{
+    enum { LOOK_BYTES = 64 };
+    const struct linebuf *lines = &in->lines;
+    char look[LOOK_BYTES];
+    if (lines->length == 0 && n != 0 && (*bytes == '!' || *bytes == '\\'))
+        return false; /* nearly all lines: a sentence */
+    if (in->conf.format == INPUT_CSV || lines->is_skipping || n == 0 ||
+        lines->length >= LOOK_BYTES)
+        return false;
+    size_t rest = LOOK_BYTES - lines->length;
+    if (lines->length == 0)
+        return jsonbuf_begins(&in->values, bytes, n < rest ? n : rest) == 1;
+    memcpy(look, lines->carry, lines->length);
+    memcpy(look + lines->length, bytes, n < rest ? n : rest);
+    return jsonbuf_begins(&in->values, look, lines->length + (n < rest ? n : rest)) == 1;
+}
+
+/* These bytes were taken as JSON: count their line feeds. */
+static void count_feeds(struct input *in, const char *bytes, size_t n, uint64_t offset)
+{
+    const char *at = bytes, *end = bytes + n;
+    while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        at++;
+        in->lines.feeds++;
+        in->line_at = offset + (uint64_t)(at - bytes);
+    }
+}
+
+/* The same, and note the place of the value if it begins among them. */
+static void note_places(struct input *in, const char *bytes, size_t n, uint64_t offset,
+                        uint64_t value)
+{
+    bool is_among = value >= offset && value - offset < n;
+    size_t before = is_among ? (size_t)(value - offset) : 0;
+    count_feeds(in, bytes, before, offset);
+    if (is_among)
+        in->value_place = (struct input_place){value, in->lines.feeds + 1, in->line_at};
+    count_feeds(in, bytes + before, n - before, offset + before);
+}
+
+int input_json_take(struct input *in, const char **bytes, size_t *n)
+{
+    struct linebuf *lines = &in->lines;
+    struct jsonbuf_piece piece;
+    int rc = 0;
+    while (rc >= 0 && *n != 0 &&
+           (jsonbuf_is_open(&in->values) || is_json_line(in, *bytes, *n))) {
+        if (!jsonbuf_is_open(&in->values)) {
+            const char *carry = lines->carry;
+            input_csv_flush(in);
+            in->values.offset = lines->begin;
+            /* Blanks, and at most a '['. */
+            size_t length = lines->length;
+            if (length != 0)
+                rc = jsonbuf_next(&in->values, &carry, &lines->length, &piece);
+            note_places(in, lines->carry, length, lines->begin, in->values.begin);
+            if (rc < 0)
+                break;
+        }
+        const char *from = *bytes;
+        uint64_t offset = in->values.offset;
+        rc = jsonbuf_next(&in->values, bytes, n, &piece);
+        note_places(in, from, (size_t)(*bytes - from), offset,
+                    rc == 1 ? piece.begin : in->values.begin);
+        lines->offset = in->values.offset;
+        lines->begin = jsonbuf_needed(&in->values);
+        if (rc == 1)
+            input_json(in, &piece);
+    }
+    return rc < 0 ? rc : 0;
 }

@@ -326,32 +326,6 @@ static bool set_word(struct record *r, enum record_field field, const char *text
     }
 }
 
-/* A ship's number is written out. A spreadsheet's 2,57E+08 is every Norwegian ship;
- * pandas makes 257111220.0 of a column with gaps. */
-static bool is_written_out(const char *text, size_t n)
-{
-    size_t i = 0;
-    while (i < n && text[i] >= '0' && text[i] <= '9')
-        i++;
-    if (i != 0 && i < n && (text[i] == '.' || text[i] == ',')) {
-        i++;
-        while (i < n && text[i] == '0')
-            i++;
-    }
-    return i == n;
-}
-
-/* "IMO9307839" as MarineCadastre writes it. */
-static void skip_imo_word(const char **text, size_t *n)
-{
-    if (*n > 3 && ((*text)[0] | 32) == 'i' && ((*text)[1] | 32) == 'm' &&
-        ((*text)[2] | 32) == 'o') {
-        *text += 3;
-        *n -= 3;
-        record_text_trim(text, n);
-    }
-}
-
 void record_set_text(struct record *r, enum record_field field, const char *text,
                      size_t n)
 {
@@ -373,8 +347,8 @@ void record_set_text(struct record *r, enum record_field field, const char *text
         return;
     }
     if (field == RECORD_IMO)
-        skip_imo_word(&text, &n);
-    if ((field == RECORD_MMSI || field == RECORD_IMO) && !is_written_out(text, n)) {
+        record_text_skip_imo(&text, &n);
+    if ((field == RECORD_MMSI || field == RECORD_IMO) && !record_text_is_whole(text, n)) {
         r->is_bad |= field == RECORD_MMSI;
         return;
     }

@@ -117,6 +117,11 @@ bool record_column_unit(struct record_column *column, const char *text, size_t n
 
 /* --- record_text.c --- */
 /* Blanks and tabs off both ends. */
+/* Only digits, behind which a point and zeros may stand: as ships' numbers are written.
+ */
+bool record_text_is_whole(const char *text, size_t n);
+/* Past "IMO" before the number. */
+void record_text_skip_imo(const char **text, size_t *n);
 void record_text_trim(const char **text, size_t *n);
 /* A decimal number with point or comma, sign and exponent allowed, blanks around it;
  * false: none. */

@@ -169,3 +169,29 @@ int record_text_find_ship_type(const char *text, size_t n)
 {
     return find_record_word(ship_type_words, COUNT(ship_type_words), false, text, n);
 }
+
+/* A ship's number is written out. A spreadsheet's 2,57E+08 is every Norwegian ship;
+ * pandas makes 257111220.0 of a column with gaps. */
+bool record_text_is_whole(const char *text, size_t n)
+{
+    size_t i = 0;
+    while (i < n && text[i] >= '0' && text[i] <= '9')
+        i++;
+    if (i != 0 && i < n && (text[i] == '.' || text[i] == ',')) {
+        i++;
+        while (i < n && text[i] == '0')
+            i++;
+    }
+    return i == n;
+}
+
+/* "IMO9307839" as MarineCadastre writes it. */
+void record_text_skip_imo(const char **text, size_t *n)
+{
+    if (*n > 3 && ((*text)[0] | 32) == 'i' && ((*text)[1] | 32) == 'm' &&
+        ((*text)[2] | 32) == 'o') {
+        *text += 3;
+        *n -= 3;
+        record_text_trim(text, n);
+    }
+}

@@ -333,7 +333,10 @@ static void test_refused_places(void **state)
          "1:18 bad_checksum '\\c:1711389840*5C\\!AIVDM,1,1,,B,"
          "177KQJ5000G?tO`K>RA1wUbN0TKH,0*00'; "},
         {"\n{\"mmsi\":431000001,\"lat\":1,\"lon\":2} {\"mmsi\":\"x\"}\n",
-         "2:36 bad_value '{\"mmsi\":431000001,\"lat\":1,\"lon\":2} {\"mmsi\":\"x\"}'; "},
+         "2:36 bad_value '{\"mmsi\":\"x\"}'; "},
+        {"{\"mmsi\":431000001,\n\"lat\":1,\"lon\":2}\n"
+         "[ {\"mmsi\":431000001},\n  {\"mmsi\":\"x\"} ]\n",
+         "4:3 bad_value '{\"mmsi\":\"x\"}'; "},
         {"mmsi,time,lat,lon,name\nx,2023-01-11T00:00:01Z,35,129,\"A\nB\"\n"
          "y,2023-01-11T00:00:01Z,35,129,C\n",
          "2:1 bad_value 'B\"'; 4:1 bad_value 'y,2023-01-11T00:00:01Z,35,129,C'; "},
