@@ -207,12 +207,12 @@ static int append_bytes(struct jsonbuf *b, const char *bytes, size_t n)
 static void give_piece(struct jsonbuf *b, enum jsonbuf_kind kind,
                        struct jsonbuf_piece *ret)
 {
-    size_t n = b->n - b->start;
+    size_t n = kind != JSONBUF_TOO_LONG ? b->n - b->start : 0;
     while (kind == JSONBUF_BROKEN && n > 0 &&
            (is_newline(b->text[b->start + n - 1]) || is_blank(b->text[b->start + n - 1])))
         n--;
     *ret = (struct jsonbuf_piece){.kind = kind,
-                                  .text = b->text + b->start,
+                                  .text = n != 0 ? b->text + b->start : "",
                                   .n = n,
                                   .begin = b->begin,
                                   .end = b->offset,
@@ -341,7 +341,6 @@ static int take_value(struct jsonbuf *b, const char **bytes, size_t *n,
     if (!is_over)
         return settle_event(b, event, ret);
     give_piece(b, JSONBUF_TOO_LONG, ret);
-    ret->n = 0;
     b->n = b->start;
     b->is_skipping = true;
     if (event == EVENT_END)
