@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/recordrun.h"
 #include "lookout/ais/input.h"
 #include "lookout/ais/merge.h"
 #include "lookout/base/time.h"
@@ -32,18 +33,7 @@ static void take(void *context, const struct report *r)
 
 static void check(const struct input_counts *c)
 {
-    const uint64_t *r = c->rejects;
-    if (c->lines != c->comments + c->other + c->sentences + c->records +
-                        r[INPUT_REJECT_NOT_A_SENTENCE] + r[INPUT_REJECT_LINE_TOO_LONG] +
-                        r[INPUT_REJECT_UNKNOWN_JSON] + r[INPUT_REJECT_CHECKSUM] +
-                        r[INPUT_REJECT_NO_CHECKSUM] + r[INPUT_REJECT_FIELDS])
-        abort();
-    if (c->sentences + c->records !=
-        c->messages + c->joined + r[INPUT_REJECT_ARMOR] + r[INPUT_REJECT_TOO_SHORT] +
-            r[INPUT_REJECT_UNKNOWN_TYPE] + r[INPUT_REJECT_BAD_VALUE] +
-            r[INPUT_REJECT_FRAGMENT_ORPHAN] + r[INPUT_REJECT_FRAGMENT_DUPLICATE])
-        abort();
-    if (c->messages != c->reports + c->no_report + r[INPUT_REJECT_NO_TIME])
+    if (!recordrun_adds_up(c) || c->pending_parts != 0)
         abort();
 }
 
