@@ -312,57 +312,25 @@ static void read_point(struct record *record, json_t *object)
 
 /* --- `fields:` --- */
 
-/* The member a path leads to, its names joined by dots; a name may hold dots itself, and
- * an array's item is named by its number. */
-static const json_t *find_path(const json_t *value, const char *path, size_t n)
-{
-    char name[128];
-    if (n >= sizeof name)
-        return NULL;
-    while (value != NULL && n != 0) {
-        memcpy(name, path, n);
-        name[n] = '\0';
-        const json_t *whole = json_object_get(value, name);
-        if (whole != NULL)
-            return whole;
-        const char *dot = memchr(path, '.', n);
-        size_t length = dot != NULL ? (size_t)(dot - path) : n;
-        name[length] = '\0';
-        if (json_is_array(value) && length == 1 && *name >= '0' && *name <= '9')
-            value = json_array_get(value, (size_t)(*name - '0'));
-        else
-            value = json_object_get(value, name);
-        if (dot == NULL)
-            return value;
-        path += length + 1;
-        n -= length + 1;
-    }
-    return NULL;
-}
-
-/* "imo=ship.imo;mmsi=id": the fields it names (a bit each); with ret not NULL, those that
- * are in the object are read. */
-static uint64_t read_mapped(const char *fields, json_t *object, const struct reader *ret,
+/* The fields that a map names (a bit each); *ret_found: those in the object. With r not
+ * NULL they are read. */
+static uint64_t read_mapped(const char *fields, json_t *object, const struct reader *r,
                             uint64_t *ret_found)
 {
+    struct jsonform_entry entry;
     uint64_t mapped = 0, found = 0;
-    for (const char *at = fields; at != NULL && *at != '\0';) {
-        const char *stop = strchr(at, ';');
-        size_t n = stop != NULL ? (size_t)(stop - at) : strlen(at);
-        const char *equals = memchr(at, '=', n);
-        enum record_field field = equals != NULL
-                                      ? record_names_find_key(at, (size_t)(equals - at))
-                                      : RECORD_NONE;
-        if (field != RECORD_NONE) {
-            const json_t *value =
-                find_path(object, equals + 1, n - (size_t)(equals + 1 - at));
-            mapped |= UINT64_C(1) << field;
-            if (value != NULL)
-                found |= UINT64_C(1) << field;
-            if (value != NULL && ret != NULL)
-                set_value(ret, field, -1, find_value(value));
+    while (jsonform_fields_next(&fields, object, &entry)) {
+        uint64_t bit = UINT64_C(1) << entry.column.field;
+        mapped |= bit;
+        if (entry.value == NULL)
+            continue;
+        found |= bit;
+        if (r != NULL && entry.column.is_unknown_unit) {
+            r->record->unknown_units |= bit;
+        } else if (r != NULL) {
+            r->record->scale = entry.column.scale;
+            set_value(r, entry.column.field, entry.column.rank, find_value(entry.value));
         }
-        at = stop != NULL ? stop + 1 : NULL;
     }
     *ret_found = found;
     return mapped;
@@ -383,8 +351,8 @@ static void read_plain(const struct jsonform_context *context, json_t *object,
         read_point(record, object);
     if (r.units == UNITS_MARINETRAFFIC)
         read_status(record, object);
-    record->scale = 1.0;
     (void)read_mapped(context->fields, object, &r, &found);
+    record->scale = 1.0;
     if (record->report.mmsi == 0 && context->mmsi != 0 && !record->is_bad)
         record_set_number(record, RECORD_MMSI, context->mmsi);
 }

@@ -44,6 +44,15 @@ bool jsonform_is_batch(const struct jsonform_context *context, json_t *object);
 /* Read what of its members says when and by whom it was heard. */
 void jsonform_read_origin(json_t *object, struct record *ret);
 
+/* --- jsonform_fields.c --- */
+struct jsonform_entry {
+    struct record_column column;
+    const json_t *value; /* borrowed from the object; NULL: it has none */
+};
+/* Take the next entry of a map (struct input_conf: fields) and what it leads to in the
+ * object. false: there is none. */
+bool jsonform_fields_next(const char **map, json_t *object, struct jsonform_entry *ret);
+
 /* --- jsonform_signalk.c --- */
 /* How many updates a delta has. */
 size_t jsonform_signalk_count(json_t *delta);

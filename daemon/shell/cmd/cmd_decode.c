@@ -174,8 +174,10 @@ static int decode_input(struct decoding *d, const char *path)
     int rc = reader_open(path, &r, &err);
     struct input *in = NULL;
     if (rc == 0) {
-        struct input_conf conf = {
-            .format = d->format, .columns = d->columns, .start_ms = TIME_NONE};
+        struct input_conf conf = {.format = d->format,
+                                  .columns = d->columns,
+                                  .fields = d->columns,
+                                  .start_ms = TIME_NONE};
         struct input_sink sink = {
             .on_message = on_message, .on_reject = on_reject, .context = d};
         memset(d->examples, 0, sizeof d->examples);

@@ -10,7 +10,7 @@
 #define STATE                              CONFIG("the configuration, which names the state directory; its secrets are not read"), \
                                            TEXT("state", state, "DIR", "the state directory, given directly")
 #define FORMAT                             TEXT("format", format, "F", "format of the inputs: auto, nmea, jsonl or csv; default auto, which recognises it")
-#define COLUMNS                            TEXT("columns", columns, "MAP", "for CSV, the header of each of our columns, as a feed's `columns` has it: \"{mmsi: MMSI_NO, time: When (dd/mm/yyyy), sog: Speed (km/h)}\"")
+#define COLUMNS                            TEXT("columns", columns, "MAP", "the header of each of our columns in CSV, or its member in JSON, as a feed's `columns` and `fields` have them: \"{mmsi: MMSI_NO, time: When (dd/mm/yyyy), sog: Speed (km/h)}\"")
 #define CREDENTIALS                        TEXT("credentials", credentials, "DIR", "directory of the credentials; default $CREDENTIALS_DIRECTORY, which systemd sets for the service only")
 #define END                                {0}
 

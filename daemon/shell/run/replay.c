@@ -57,6 +57,7 @@ static int open_source(struct replay *r, struct replay_source *s)
     struct input_conf conf = {.format = r->options->format,
                               .start_ms = r->options->start_ms,
                               .columns = r->options->columns,
+                              .fields = r->options->columns,
                               .source = s->index};
     struct input_sink sink = {.on_report = on_report, .context = &r->pipeline};
     s->input = input_create(&conf, &sink);

@@ -136,8 +136,9 @@ struct input_conf {
      * named are found by known headers. NULL: all by known headers. The separator (','
      * ';' tab '|') is the header's; values may be quoted. */
     const char *columns;
-    /* Borrowed; JSON: which member is what, as above ("imo=ship.imo;mmsi=id"): a path's
-     * names are joined by dots. Members not named are found by known names. NULL: all. */
+    /* Borrowed; JSON: which member is what, as above ("imo=ship.imo;lat=place.1;sog=v
+     * (km/h)"): a path's names are joined by dots, an item of an array is its number.
+     * Members not named are found by known names. NULL: all. */
     const char *fields;
 };
 

@@ -625,10 +625,37 @@ static void test_fields(void **state)
     assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_UNKNOWN_JSON), 1);
     assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_BAD_VALUE), 2);
     inputrun_free(&run);
+    /* Units; a member's own name may have one too. 22.78 km/h are 12.3 kn. */
+    static const char fast[] =
+        "{\"id\":431000001,\"lat\":1,\"lon\":2,\"t\":1600000000,\"v\":"
+        "\"22.78\",\"c\":[0,0,0,0,0,0,0,0,0,0,1.5708],\"d (dm)\":68}";
+    conf.fields = "mmsi=id;sog=v (km/h);cog=c.10 [rad];draught=d (dm)";
+    inputrun_bytes(&run, &conf, fast, sizeof fast - 1);
+    assert_int_equal(run.count, 1);
+    assert_int_equal(run.reports[0].sog_dkn, 123);
+    assert_int_equal(run.reports[0].cog_ddeg, 900);
+    assert_int_equal(run.reports[0].draught_dm, 68);
+    inputrun_free(&run);
+    conf.fields = "mmsi=id;sog=v (furlongs)";
+    inputrun_bytes(&run, &conf, fast, sizeof fast - 1);
+    assert_int_equal(run.count, 1);
+    assert_int_equal(run.reports[0].has & HAS_SOG, 0);
+    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_UNKNOWN_UNIT), 1);
+    inputrun_free(&run);
     /* Odd maps lead nowhere. */
-    static const char *const maps[] = {
-        "",   ";",         "=",      "mmsi",          "mmsi=",
-        "=x", "nothing=x", "mmsi=.", "mmsi=..;lat=0", "mmsi=records.9"};
+    static const char *const maps[] = {"",
+                                       ";",
+                                       "=",
+                                       "mmsi",
+                                       "mmsi=",
+                                       "=x",
+                                       "nothing=x",
+                                       "mmsi=.",
+                                       "mmsi=..;lat=0",
+                                       "mmsi=records.9",
+                                       "mmsi=)",
+                                       "mmsi=( )",
+                                       "mmsi=records.99999999999999999999.x"};
     for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) {
         conf.fields = maps[i];
         inputrun_bytes(&run, &conf, text, sizeof text - 1);
