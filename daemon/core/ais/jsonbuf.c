@@ -420,13 +420,18 @@ static enum between judge_between(struct jsonbuf *b, char c)
     return BETWEEN_IDLE;
 }
 
-/* Take what is idle. What stands behind it; BETWEEN_IDLE: nothing. */
+/* Take what is idle. What stands behind it; BETWEEN_IDLE: nothing. Outside arrays the
+ * blanks behind a bracket or comma may be another line's: they are not taken. */
 static enum between skip_between(struct jsonbuf *b, const char **bytes, size_t *n)
 {
     const char *at = *bytes, *end = at + *n;
     enum between found = BETWEEN_IDLE;
+    bool may_end = false;
     while (at < end && found == BETWEEN_IDLE) {
-        if (b->in_string) {
+        bool is_gap = is_blank(*at) || is_newline(*at);
+        if (may_end && is_gap) {
+            found = BETWEEN_OTHER;
+        } else if (b->in_string) {
             at = skip_quoted(b, at, end);
             if (at == end)
                 break;
@@ -434,6 +439,7 @@ static enum between skip_between(struct jsonbuf *b, const char **bytes, size_t *
             b->in_string = false;
         } else {
             found = judge_between(b, *at);
+            may_end = b->level_count == 0 && !is_gap;
         }
         at += found == BETWEEN_IDLE || found == BETWEEN_CLOSE;
     }

@@ -549,7 +549,20 @@ static void test_chunks(void **state)
         "\"time\": "
         "1600000003\n  }\n]\n";
     struct input_conf conf = inputrun_tape();
-    struct inputrun whole;
+    struct inputrun whole, gaps;
+    /* What stands behind the last bracket is the next line's, blanks and all. */
+    char lines[256];
+    int length = snprintf(lines, sizeof lines, "[{}]}   \xbb\xbb 1600000000 %s\n",
+                          inputrun_position(431000001, 42));
+    inputrun_bytes(&gaps, &conf, lines, (size_t)length);
+    assert_int_equal(gaps.count, 1);
+    for (uint64_t seed = 1; seed <= 50; seed++) {
+        struct inputrun run;
+        inputrun_chunks(&run, &conf, lines, (size_t)length, seed, 1 + seed % 10);
+        assert_true(run.count == 1 && inputrun_same(&run.reports[0], &gaps.reports[0]));
+        inputrun_free(&run);
+    }
+    inputrun_free(&gaps);
     inputrun_bytes(&whole, &conf, text, sizeof text - 1);
     assert_int_equal(whole.count, 6);
     for (uint64_t seed = 1; seed <= 200; seed++) {

@@ -109,6 +109,7 @@ static void test_arrays(void **state)
     expect("[{\"a\":1}, null, 5, \"}\", {\"b\":2}]", "O{\"a\":1}|O{\"b\":2}|");
     /* The end of an array whose beginning is not known (resumed in its middle). */
     expect("{\"a\":1},\n{\"b\":2}\n]}\n{\"c\":3}", "O{\"a\":1}|O{\"b\":2}|O{\"c\":3}|");
+    expect("{\"a\":1}]},  \n  x\n{\"c\":3}", "O{\"a\":1}|O{\"c\":3}|");
     expect("{\"a\":1},\nx,]\n]\n{\"c\":3}", "O{\"a\":1}|O{\"c\":3}|");
 }
 
