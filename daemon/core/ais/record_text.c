@@ -152,7 +152,7 @@ static int find_record_word(const struct word *words, size_t count, bool is_pref
             letters[used++] = c;
     }
     letters[used] = '\0';
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; used != 0 && i < count; i++) {
         size_t length = strlen(words[i].text);
         if (strncmp(letters, words[i].text, length) == 0 && (is_prefix || used == length))
             return words[i].value;
