@@ -13,8 +13,8 @@
  *
  * The files stand in this order, and each uses those before it alone: conf_plain,
  * conf_report, conf_memory, conf_yaml, conf_accepts (what a row accepts, in words),
- * conf_value (one value by its row), conf_columns, conf_keys (mappings and lists by their tables), the
- * parts, conf. */
+ * conf_value (one value by its row), conf_columns, conf_keys (mappings and lists by their
+ * tables), the parts, conf. */
 #ifndef LOOKOUT_CONF_INT_H
 #define LOOKOUT_CONF_INT_H
 
