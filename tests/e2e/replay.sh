@@ -119,6 +119,9 @@ for f in comment nothing; do
     "$bin" replay -c "$work/demo.yaml" "$work/$f" >/dev/null 2>"$work/err" && "$bin" decode "$work/$f" 2>>"$work/err"
     result "$f is no fault" $? "$(cat "$work/err")"
 done
+printf 'ID,When,P,Q\n440000001,25/03/2024 00:00,36,125\n' >"$work/table.csv"
+"$bin" replay -c "$work/demo.yaml" --columns 'mmsi: ID, time: When, lat: P, lon: Q' "$work/table.csv" 2>&1 >/dev/null | grep -q 'event time 2024-03-25T00:00:00Z'
+result "--columns says which column is what" $?
 "$bin" replay -c "$work/demo.yaml" "$work/no-such-file" >/dev/null 2>&1
 [ $? -eq 1 ]
 result "a missing input is exit 1" $?

@@ -32,7 +32,7 @@ static const struct unit units[] = {
     {"kn",        KIND_SPEED,    1.0},            {"kt",          KIND_SPEED,    1.0},
     {"kts",       KIND_SPEED,    1.0},            {"kns",         KIND_SPEED,    1.0},
     {"knot",      KIND_SPEED,    1.0},            {"knots",       KIND_SPEED,    1.0},
-    {"inknots",   KIND_SPEED,    1.0},            {"nm/h",        KIND_SPEED,    1.0},
+    {"nm/h",      KIND_SPEED,    1.0},
     {"m/s",       KIND_SPEED,    3600.0 / 1852},  {"ms",          KIND_SPEED,    3600.0 / 1852},
     {"mps",       KIND_SPEED,    3600.0 / 1852},  {"ms1",         KIND_SPEED,    3600.0 / 1852},
     {"mpersec",   KIND_SPEED,    3600.0 / 1852},  {"meterspersecond", KIND_SPEED, 3600.0 / 1852},
@@ -71,15 +71,15 @@ static const struct unit units[] = {
     {"m",         KIND_METRES,   1.0},            {"metre",       KIND_METRES,   1.0},
     {"metres",    KIND_METRES,   1.0},            {"meter",       KIND_METRES,   1.0},
     {"meters",    KIND_METRES,   1.0},            {"mtr",         KIND_METRES,   1.0},
-    {"mtrs",      KIND_METRES,   1.0},            {"inmeters",    KIND_METRES,   1.0},
-    {"inmetres",  KIND_METRES,   1.0},            {"dm",          KIND_METRES,   0.1},
+    {"mtrs",      KIND_METRES,   1.0},
+    {"dm",          KIND_METRES,   0.1},
     {"mx10",      KIND_METRES,   0.1},            {"m10",         KIND_METRES,   0.1},
     {"metersx10", KIND_METRES,   0.1},            {"metresx10",   KIND_METRES,   0.1},
     {"1/10m",     KIND_METRES,   0.1},            {"cm",          KIND_METRES,   0.01},
     {"ft",        KIND_METRES,   0.3048},         {"feet",        KIND_METRES,   0.3048},
     {"utc",       KIND_TIME,     1.0},            {"gmt",         KIND_TIME,     1.0},
     {"z",         KIND_TIME,     1.0},            {"zulu",        KIND_TIME,     1.0},
-    {"inutc",     KIND_TIME,     1.0},            {"utc0",        KIND_TIME,     1.0},
+    {"utc0",        KIND_TIME,     1.0},
     {"s",         KIND_TIME,     1.0},            {"sec",         KIND_TIME,     1.0},
     {"secs",      KIND_TIME,     1.0},            {"seconds",     KIND_TIME,     1.0},
     {"ms",        KIND_TIME,     1.0},            {"msec",        KIND_TIME,     1.0},
@@ -189,6 +189,8 @@ static bool take_unit(struct record_column *column, const char *text)
             return true;
         }
     }
+    if (strncmp(text, "in", 2) == 0) /* "SOG in m/s" */
+        return take_unit(column, text + 2);
     /* exactEarth heads its time with a zero for every digit: "Time(20210701_185151)". */
     return kind == KIND_TIME &&
            (text[strspn(text, "0123456789")] == '\0' || take_order(column, text));

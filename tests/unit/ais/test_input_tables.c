@@ -32,6 +32,8 @@ static const struct speed_row speeds[] = {
     {"SOG (m/s)",               "10",   194, false},
     {"speed_mps",               "10",   194, false},
     {"speed m/s",               "10",   194, false},
+    {"SOG in m/s",              "10",   194, false},
+    {"speed (in knots)",        "12.3", 123, false},
     {"speedOverGround_m_s",     "10",   194, false},
     {"speed_kmh",               "20",   108, false},
     {"SPEED_KMH",               "20",   108, false},
