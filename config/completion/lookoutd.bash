@@ -10,7 +10,7 @@ _lookoutd() {
         return
     fi
     case $previous in
-    -c | --config | --alerts | --secret | --svg | --png)
+    -c | --config | --alerts | --summary | --secret | --svg | --png)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
@@ -31,7 +31,7 @@ _lookoutd() {
     case $command in
     run) options="-c --config --once --wait" ;;
     check) options="-c --config --connect --for --credentials --without-secrets" ;;
-    replay) options="$state --start --format --columns --alerts --deliver" ;;
+    replay) options="$state --start --format --columns --alerts --summary --deliver" ;;
     decode) options="--unscaled --format --columns" ;;
     listen) options="--address --secret --fail --delay --json" ;;
     vessels) options="$state --json" ;;

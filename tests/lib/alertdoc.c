@@ -182,10 +182,11 @@ int alertdoc_schema(const char *common, struct buf *out)
     for (size_t k = 0; rule_kinds[k] != NULL; k++)
         add_kind(schema, types, rule_kinds[k]);
     json_array_append_new(json_object_get(schema, "allOf"),
-                          json_pack("{s:{s:{s:{s:[s,s,s]}}},s:{s:{s:{s:o}}}}", "if",
+                          json_pack("{s:{s:{s:{s:[s,s,s,s]}}},s:{s:{s:{s:o}}}}", "if",
                                     "properties", "type", "enum", "lookoutd.feed.silent",
-                                    "lookoutd.feed.recovered", "lookoutd.test", "then",
-                                    "properties", "data", "properties", no_members()));
+                                    "lookoutd.feed.recovered", "lookoutd.test",
+                                    "lookoutd.summary", "then", "properties", "data",
+                                    "properties", no_members()));
     for (size_t i = 0; (member = rule_member_at(i)) != NULL; i++)
         json_object_set_new(data, member->field->name, json_true());
     char *text = json_dumps(schema, JSON_INDENT(1));

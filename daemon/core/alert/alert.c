@@ -125,3 +125,47 @@ int alert_make_test(const struct alert_context *context, int64_t now_ms,
         *ret_alert = a;
     return rc;
 }
+
+/* "3 alerts of 41 vessels, 24 Mar 00:00Z to 31 Mar 00:00Z." */
+static int say_summary(const struct alert_context *context, int64_t from_ms,
+                       int64_t to_ms, const json_t *facts, struct buf *out)
+{
+    struct say_writer w = {.out = out, .timezone = context->timezone};
+    const json_t *alerts = json_object_get(facts, "alerts");
+    say_text(&w, "Alerts of a replay: %lld; vessels heard: %lld",
+             (long long)json_integer_value(json_object_get(alerts, "total")),
+             (long long)json_integer_value(json_object_get(facts, "vessels")));
+    if (from_ms != TIME_NONE) {
+        say_text(&w, "; from ");
+        say_time(&w, from_ms);
+        say_text(&w, " to ");
+        say_time(&w, to_ms);
+    }
+    say_text(&w, ".");
+    return w.rc;
+}
+
+int alert_make_summary(const struct alert_context *context, int64_t from_ms,
+                       int64_t to_ms, struct json_t *facts, struct alert *ret_alert)
+{
+    int64_t at_ms = from_ms != TIME_NONE ? to_ms : 0;
+    struct alert a = {.severity = SEVERITY_INFO, .time_ms = at_ms, .detected_ms = at_ms};
+    struct buf text = {0};
+    char occurrence[64];
+    text_copy(a.type, sizeof a.type, "lookoutd.summary");
+    snprintf(occurrence, sizeof occurrence, "%lld %lld", (long long)from_ms,
+             (long long)to_ms);
+    int rc = alert_identify(&a, "replay", occurrence);
+    if (rc == 0)
+        rc = say_summary(context, from_ms, to_ms, facts, &text);
+    if (rc == 0) {
+        json_t *data = plain_data(&a, buf_text(&text));
+        if (data != NULL)
+            json_object_set(data, "replay", facts);
+        rc = alert_seal(&a, context->site, "replay", data);
+    }
+    buf_finish(&text);
+    if (rc == 0)
+        *ret_alert = a;
+    return rc;
+}

@@ -84,6 +84,16 @@ static void close_call(struct call_step *c, int64_t left_ms)
     emit_event(c, CALL_LEFT, left_ms);
 }
 
+/* A stop that goes on holds all the time since it began, but for what does not count. */
+static enum call_evidence evidence_of(const struct call_step *c)
+{
+    const struct call_stops *stops = &c->s->here;
+    if (c->silent_ms >= c->conf->gap_ms)
+        return CALL_SILENCE;
+    int64_t missing_ms = stops->end_ms - stops->first_ms - stops->total_ms;
+    return missing_ms > c->conf->stop_end_ms / 2 ? CALL_SUMMED : CALL_SEEN;
+}
+
 static void confirm_call(struct call_step *c)
 {
     struct call_state *s = c->s;
@@ -94,6 +104,7 @@ static void confirm_call(struct call_step *c)
     s->current.arrived_ms = s->is_lying ? TIME_NONE : s->here.first_ms;
     s->current.pos = s->here.pos;
     s->current.kind = call_kind_of(s, c->ports);
+    s->current.evidence = (uint8_t)evidence_of(c);
     emit_event(c, CALL_ARRIVED, s->current.since_ms);
 }
 

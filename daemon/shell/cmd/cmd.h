@@ -14,7 +14,7 @@ enum cmd_exit { CMD_DONE = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
 struct cmd_args {
     const char *command;
     const char *config, *state, *credentials, *since, *rule, *port, *webhook;
-    const char *start, *format, *columns, *alerts, *listen_for, *wait;
+    const char *start, *format, *columns, *alerts, *summary, *listen_for, *wait;
     const char *address, *secret, *fail, *delay;
     const char *svg, *png;
     bool is_once, is_connecting, is_without_secrets, is_delivering, is_unscaled, is_json,

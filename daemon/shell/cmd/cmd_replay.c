@@ -25,6 +25,7 @@ int cmd_replay(const struct cmd_args *args)
     struct replay_options options = {
         .file = args->config,
         .alerts_file = args->alerts,
+        .summary_file = args->summary,
         .state = args->state,
         .is_delivering = args->is_delivering,
         .start_ms = TIME_NONE,

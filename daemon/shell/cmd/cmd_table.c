@@ -34,6 +34,7 @@ static const struct cmd_option replay_options[] = {
     FORMAT,
     COLUMNS,
     TEXT("alerts", alerts, "FILE", "write the alerts to FILE instead of stdout"),
+    TEXT("summary", summary, "FILE", "also write the closing summary to FILE: one JSON line, an event of the type lookoutd.summary"),
     {"state", 0, CMD_PLACE, offsetof(struct cmd_args, state), "[DIR]", "keep vessels, calls, voyages and alerts in the database of DIR, so that a later `run` already knows them; the alerts are marked \"history\"; without DIR: the database of the configuration (with the installed file, that of the service); leave DIR out only where --state is the last word or stands before another option"},
     FLAG("deliver", is_delivering, "post the alerts to the configured webhooks and wait until each is delivered or given up"),
     END,

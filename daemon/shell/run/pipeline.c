@@ -53,7 +53,8 @@ static int on_alert(void *context, const struct alert *alert)
 static int on_call(void *context, const struct engine_call *call)
 {
     struct pipeline *p = context;
-    return p->store != NULL ? store_batch_call(p->batch, call) : 0;
+    int rc = p->store != NULL ? store_batch_call(p->batch, call) : 0;
+    return rc == 0 && p->on_call != NULL ? p->on_call(p->context, call) : rc;
 }
 
 static int on_voyage(void *context, const struct engine_voyage *voyage)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Applies the configured rules to recordings, as fast as possible. The configuration's
- * feeds are not opened; nothing is posted unless --deliver. */
+/* Recordings through the configured rules, as fast as the machine goes.
+ * The configuration's feeds are not opened; nothing is posted unless --deliver. */
+#include "replay_facts_int.h"
 #include "replay_int.h"
 
 #include <errno.h>
@@ -23,13 +24,29 @@ enum { SLICE = 1 << 16 };
 
 static void on_report(void *context, const struct report *report)
 {
-    struct pipeline *p = context;
+    struct pipeline *p = ((struct replay_source *)context)->pipeline;
     int rc = merge_push(p->merge, report);
     if (rc != 0 && p->rc == 0)
         p->rc = rc;
 }
 
-/* all inputs are opened before any long work */
+/* What cannot be shown is a dot. */
+static void note_refused(void *context, const struct input_refused *refused)
+{
+    struct replay_source *s = context;
+    struct replay_refused *first = &s->refused[refused->reason];
+    if (first->is_noted)
+        return;
+    first->is_noted = true;
+    first->line = refused->line;
+    first->column = refused->column;
+    for (size_t i = 0; i < refused->n && i + 1 < sizeof first->example; i++) {
+        char c = refused->text[i];
+        first->example[i] = c >= 0x20 && c < 0x7f ? c : '.';
+    }
+}
+
+/* All of them before anything that takes time. */
 static int open_readers(struct replay *r)
 {
     struct err err = {0};
@@ -59,7 +76,9 @@ static int open_source(struct replay *r, struct replay_source *s)
                               .columns = r->options->columns,
                               .fields = r->options->columns,
                               .source = s->index};
-    struct input_sink sink = {.on_report = on_report, .context = &r->pipeline};
+    s->pipeline = &r->pipeline;
+    struct input_sink sink = {
+        .on_report = on_report, .on_reject = note_refused, .context = s};
     s->input = input_create(&conf, &sink);
     return s->input != NULL ? 0 : ERR_IO;
 }
@@ -68,6 +87,12 @@ static int count_alert(void *context, const struct alert *alert)
 {
     struct replay *r = context;
     return tally_add(&r->tally, alert);
+}
+
+static int count_call(void *context, const struct engine_call *call)
+{
+    struct replay *r = context;
+    return tally_add_call(&r->tally, call);
 }
 
 static void on_commit(void *context)
@@ -264,6 +289,7 @@ static int open_all(struct replay *r)
     }
     r->pipeline.alerts = stdout;
     r->pipeline.on_alert = count_alert;
+    r->pipeline.on_call = count_call;
     r->pipeline.context = r;
     for (size_t i = 0; i < r->source_count && rc == 0; i++)
         rc = open_source(r, &r->sources[i]);
@@ -280,6 +306,29 @@ static int open_all(struct replay *r)
     return open_state(r);
 }
 
+/* On stderr, and where --summary says as one event. */
+static int tell_summary(const struct replay *r)
+{
+    const char *file = r->options->summary_file;
+    json_t *facts = replay_facts(r);
+    struct alert alert = {0};
+    replay_summary(facts);
+    int rc = 0;
+    if (file != NULL)
+        rc = engine_summary_alert(engine_conf(r->pipeline.engine), r->tally.first_ms,
+                                  r->tally.last_ms, facts, &alert);
+    json_decref(facts);
+    if (file == NULL || rc != 0)
+        return rc;
+    FILE *out = fopen(file, "w");
+    bool is_bad = out == NULL || fprintf(out, "%s\n", alert.body) < 0;
+    is_bad = (out != NULL && fclose(out) != 0) || is_bad;
+    if (is_bad)
+        fprintf(stderr, "lookoutd replay: %s: %s\n", file, strerror(errno));
+    alert_finish(&alert);
+    return is_bad ? ERR_IO : 0;
+}
+
 static int replay_inputs(struct replay *r)
 {
     int rc = go_through(r);
@@ -287,7 +336,8 @@ static int replay_inputs(struct replay *r)
         fprintf(stderr, "lookoutd replay: stopped: %s\n", err_text(rc));
     if (rc == 0 && r->delivery != NULL)
         rc = wait_for_delivery(r);
-    replay_summary(r);
+    int summary_rc = tell_summary(r);
+    rc = rc == 0 ? summary_rc : rc;
     if (fflush(r->pipeline.alerts) != 0 && rc == 0) {
         fprintf(stderr, "lookoutd replay: alerts could not be written: %s\n",
                 strerror(errno));

@@ -11,14 +11,25 @@
 #include "lookout/run/wake.h"
 #include "tally_int.h"
 
+/* The first of what was refused for one reason. */
+struct replay_refused {
+    bool is_noted;
+    uint64_t line, column; /* 0: not known */
+    char example[64];      /* its beginning; "" */
+};
+
 /* One recording. */
 struct replay_source {
     const char *name;
-    struct reader *reader; /* owned */
-    struct input *input;   /* owned */
+    struct reader *reader;     /* owned */
+    struct input *input;       /* owned */
+    struct pipeline *pipeline; /* borrowed: where its reports go */
     uint16_t index;
     bool is_ended;
+    struct replay_refused refused[INPUT_REJECTS];
 };
+
+struct json_t;
 
 struct replay {
     const struct replay_options *options; /* borrowed */
@@ -34,10 +45,10 @@ struct replay {
     size_t damaged; /* inputs that ended in an error */
 };
 
-/* replay_summary.c: prints to stderr how many lines were used or refused, alerts per day
- * for each rule, and the vessels with the most alerts. */
-void replay_summary(const struct replay *r);
-/* Show the progress on a terminal. */
+/* replay_summary.c: every line accounted for, alerts a day by rule, the noisiest vessels;
+ * to stderr. */
+void replay_summary(const struct json_t *facts);
+/* How far it is, on a terminal. */
 void replay_summary_progress(const struct replay *r, bool is_last);
 
 #endif

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a replay prints on stderr: progress on a terminal, and the closing summary. */
+/* What a replay says on stderr: progress on a terminal, and the closing summary, in lines
+ * that fit in 80 columns as long as ids and names are short. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "lookout/alert/severity.h"
+#include "lookout/base/text.h"
 #include "lookout/base/time.h"
+#include "replay_facts_int.h"
 #include "replay_int.h"
 
 void replay_summary_progress(const struct replay *r, bool is_last)
@@ -30,47 +35,196 @@ void replay_summary_progress(const struct replay *r, bool is_last)
             is_last ? "\r\033[K" : "");
 }
 
-static void print_source(const struct replay *r, const struct replay_source *s)
+/* --- reading the facts --- */
+
+static long long count_in(const json_t *o, const char *name)
 {
-    const struct input_counts *c = input_counts(s->input);
-    const struct merge_counts *m = merge_counts(r->pipeline.merge, s->index);
-    fprintf(stderr,
-            "input %s: %llu bytes, %llu lines: %llu sentences, %llu records, %llu "
-            "comments, %llu other",
-            s->name, (unsigned long long)c->bytes, (unsigned long long)c->lines,
-            (unsigned long long)c->sentences, (unsigned long long)c->records,
-            (unsigned long long)c->comments, (unsigned long long)c->other);
-    for (int i = 0; i < INPUT_REJECTS; i++)
-        if (c->rejects[i] != 0)
-            fprintf(stderr, ", %s %llu", input_reject_name((enum input_reject)i),
-                    (unsigned long long)c->rejects[i]);
-    fprintf(stderr,
-            "\n  %llu messages: %llu reports, %llu of no ship; %llu duplicates, %llu "
-            "far_future; tag blocks "
-            "void %llu\n",
-            (unsigned long long)c->messages, (unsigned long long)c->reports,
-            (unsigned long long)c->no_report, (unsigned long long)m->duplicates,
-            (unsigned long long)m->far_future, (unsigned long long)c->tag_void);
+    return json_integer_value(json_object_get(o, name));
 }
 
-void replay_summary(const struct replay *r)
+static const char *text_in(const json_t *o, const char *name)
 {
-    const struct engine_counts *c = engine_counts(r->pipeline.engine);
-    for (size_t i = 0; i < r->source_count; i++)
-        print_source(r, &r->sources[i]);
-    char first[TIME_TEXT_BYTES] = "", last[TIME_TEXT_BYTES] = "";
-    if (r->tally.first_ms != TIME_NONE)
-        fprintf(stderr, "event time %s to %s\n", time_format(r->tally.first_ms, first),
-                time_format(r->tally.last_ms, last));
+    const char *text = json_string_value(json_object_get(o, name));
+    return text != NULL ? text : "";
+}
+
+/* "17.60", "-" where there is no rate. */
+static const char *rate_in(const json_t *o, const char *name, char ret_text[24])
+{
+    const json_t *rate = json_object_get(o, name);
+    double value = json_real_value(rate);
+    if (rate == NULL)
+        return "-";
+    snprintf(ret_text, 24, "%.2f", value);
+    return ret_text;
+}
+
+/* The widest text of a member in a list, `least` at least. */
+static int width_of(const json_t *list, const char *name, int least)
+{
+    size_t i = 0;
+    json_t *o = NULL;
+    json_array_foreach(list, i, o)
+    {
+        int n = (int)strlen(text_in(o, name));
+        least = n > least ? n : least;
+    }
+    return least;
+}
+
+/* --- the parts --- */
+
+static void print_refused(const json_t *refused)
+{
+    size_t i = 0;
+    json_t *o = NULL;
+    json_array_foreach(refused, i, o)
+    {
+        fprintf(stderr, "    refused %lld %s", count_in(o, "count"),
+                text_in(o, "reason"));
+        if (json_object_get(o, "line") != NULL)
+            fprintf(stderr, ", first in line %lld, column %lld", count_in(o, "line"),
+                    count_in(o, "column"));
+        fputc('\n', stderr);
+        if (text_in(o, "example")[0] != '\0')
+            fprintf(stderr, "        %s\n", text_in(o, "example"));
+    }
+}
+
+static void print_input(const json_t *o)
+{
     fprintf(stderr,
-            "engine: %llu reports: %llu fixes believed or waiting (%llu waiting), %llu "
-            "not newer, %llu of no "
-            "ship, %llu with static data\n",
-            (unsigned long long)c->reports, (unsigned long long)c->fixes,
-            (unsigned long long)c->implausible, (unsigned long long)c->old,
-            (unsigned long long)c->not_a_ship, (unsigned long long)c->statics);
-    fprintf(stderr, "vessels: %zu, calls %llu, voyages %llu\n",
-            engine_vessel_count(r->pipeline.engine), (unsigned long long)c->calls,
-            (unsigned long long)c->voyages);
-    tally_print(&r->tally, stderr);
+            "input %s: %lld bytes\n    %lld lines: %lld sentences, %lld records, %lld "
+            "comments, %lld other\n",
+            text_in(o, "name"), count_in(o, "bytes"), count_in(o, "lines"),
+            count_in(o, "sentences"), count_in(o, "records"), count_in(o, "comments"),
+            count_in(o, "other"));
+    print_refused(json_object_get(o, "refused"));
+    fprintf(stderr,
+            "    %lld messages: %lld reports, %lld of no ship\n    %lld duplicates, %lld "
+            "far_future; tag blocks void %lld\n",
+            count_in(o, "messages"), count_in(o, "reports"), count_in(o, "no_report"),
+            count_in(o, "duplicates"), count_in(o, "far_future"),
+            count_in(o, "tag_void"));
+}
+
+static void print_engine(const json_t *facts)
+{
+    const json_t *r = json_object_get(facts, "reports");
+    const json_t *c = json_object_get(facts, "calls");
+    if (json_object_get(facts, "from") != NULL)
+        fprintf(stderr, "event time %s to %s, %.2f days\n", text_in(facts, "from"),
+                text_in(facts, "to"), json_real_value(json_object_get(facts, "days")));
+    fprintf(stderr,
+            "engine: %lld reports: %lld fixes (%lld of them waiting), %lld not newer,\n"
+            "    %lld of no ship, %lld of distress devices, %lld with static data\n",
+            count_in(r, "total"), count_in(r, "fixes"), count_in(r, "waiting"),
+            count_in(r, "not_newer"), count_in(r, "no_ship"), count_in(r, "distress"),
+            count_in(r, "with_static_data"));
+    fprintf(stderr,
+            "vessels: %lld, calls %lld (seen %lld, summed %lld, silence %lld), voyages "
+            "%lld\n",
+            count_in(facts, "vessels"), count_in(c, "total"), count_in(c, "seen"),
+            count_in(c, "summed"), count_in(c, "silence"), count_in(facts, "voyages"));
+}
+
+static void print_rules(const json_t *facts)
+{
+    const json_t *alerts = json_object_get(facts, "alerts");
+    const json_t *rules = json_object_get(facts, "rules");
+    char day[24], thousand[24];
+    int rule = width_of(rules, "rule", 4), type = width_of(rules, "type", 4);
+    size_t i = 0;
+    json_t *o = NULL;
+    fprintf(stderr, "alerts: %lld, critical %lld, muted %lld, folded %lld\n",
+            count_in(alerts, "total"), count_in(alerts, "critical"),
+            count_in(alerts, "muted"), count_in(alerts, "folded"));
+    if (count_in(alerts, "total") == 0)
+        return;
+    fprintf(stderr, "    %s a day, %s a day and 1,000 vessels\n",
+            rate_in(alerts, "per_day", day),
+            rate_in(alerts, "per_day_per_1000_vessels", thousand));
+    fprintf(stderr, "    %-*s  %-*s  %7s %8s %9s %8s\n", rule, "RULE", type, "TYPE",
+            "ALERTS", "A DAY", "PER 1,000", "CRITICAL");
+    json_array_foreach(rules, i, o)
+    {
+        fprintf(
+            stderr, "    %-*s  %-*s  %7lld %8s %9s %8lld\n", rule, text_in(o, "rule"),
+            type, text_in(o, "type"), count_in(o, "alerts"), rate_in(o, "per_day", day),
+            rate_in(o, "per_day_per_1000_vessels", thousand), count_in(o, "critical"));
+    }
+}
+
+static void print_ports(const json_t *ports)
+{
+    size_t i = 0;
+    json_t *o = NULL;
+    if (json_array_size(ports) == 0)
+        return;
+    fprintf(stderr,
+            "ports: those of most alerts, then of most calls\n"
+            "    %-5s  %-30s %8s %8s\n",
+            "CODE", "NAME", "ALERTS", "CALLS");
+    json_array_foreach(ports, i, o)
+    {
+        fprintf(stderr, "    %-5s  %-30.30s %8lld %8lld\n", text_in(o, "locode"),
+                text_in(o, "name"), count_in(o, "alerts"), count_in(o, "calls"));
+    }
+}
+
+/* "box 12, strait 3, 2 more": what fits in the room, one at least. `text` has 128 bytes
+ * more than that. */
+static void put_vessel_rules(const json_t *rules, char *text, size_t room)
+{
+    const size_t more = strlen(", 99 more");
+    size_t i = 0, used = 0, count = json_array_size(rules);
+    json_t *o = NULL;
+    text[0] = '\0';
+    json_array_foreach(rules, i, o)
+    {
+        char one[96];
+        int n = snprintf(one, sizeof one, "%s%s %lld", i > 0 ? ", " : "",
+                         text_in(o, "rule"), count_in(o, "alerts"));
+        if (i > 0 && used + (size_t)n + (i + 1 < count ? more : 0) > room) {
+            snprintf(text + used, 24, ", %zu more", count - i);
+            return;
+        }
+        memcpy(text + used, one, (size_t)n + 1);
+        used += (size_t)n;
+    }
+}
+
+static void print_noisiest(const json_t *vessels)
+{
+    enum { RULES_ROOM = 22 };
+    int name = width_of(vessels, "name", 4);
+    size_t i = 0;
+    json_t *o = NULL;
+    if (json_array_size(vessels) == 0)
+        return;
+    name = name > 20 ? 20 : name;
+    fprintf(stderr, "vessels of most alerts\n    %-9s  %-*s  %-11s %7s  %s\n", "MMSI",
+            name, "NAME", "TYPE", "ALERTS", "BY RULE");
+    json_array_foreach(vessels, i, o)
+    {
+        char rules[RULES_ROOM + 128];
+        put_vessel_rules(json_object_get(o, "rules"), rules, RULES_ROOM);
+        fprintf(stderr, "    %09lld  %-*.*s  %-11.11s %7lld  %s\n", count_in(o, "mmsi"),
+                name, name, text_in(o, "name"), text_in(o, "type"), count_in(o, "alerts"),
+                rules);
+    }
+}
+
+void replay_summary(const json_t *facts)
+{
+    size_t i = 0;
+    json_t *input = NULL;
+    json_array_foreach(json_object_get(facts, "inputs"), i, input)
+    {
+        print_input(input);
+    }
+    print_engine(facts);
+    print_rules(facts);
+    print_ports(json_object_get(facts, "ports"));
+    print_noisiest(json_object_get(facts, "noisiest"));
 }

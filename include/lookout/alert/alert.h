@@ -64,6 +64,11 @@ MUST_CHECK int alert_seal(struct alert *a, const char *site, const char *subject
 MUST_CHECK int alert_make_feed(const struct alert_context *context, bool is_silent,
                                const char *feed, int64_t since_ms, int64_t now_ms,
                                struct alert *ret_alert);
+/* "summary": what a replay from from_ms to to_ms (TIME_NONE: of nothing) came to;
+ * `facts`, borrowed, becomes data.replay. ERR_NOMEM. */
+MUST_CHECK int alert_make_summary(const struct alert_context *context, int64_t from_ms,
+                                  int64_t to_ms, struct json_t *facts,
+                                  struct alert *ret_alert);
 MUST_CHECK int alert_make_test(const struct alert_context *context, int64_t now_ms,
                                struct alert *ret_alert);
 

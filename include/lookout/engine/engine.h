@@ -16,6 +16,7 @@
 #include "lookout/voyage/call.h"
 
 struct buf;
+struct json_t;
 struct ports;
 struct report;
 struct rule;
@@ -136,6 +137,12 @@ MUST_CHECK int engine_feed_alert(const struct engine_conf *conf, bool is_silent,
                                  struct alert *ret_alert);
 MUST_CHECK int engine_test_alert(const struct engine_conf *conf, int64_t now_ms,
                                  struct alert *ret_alert);
+
+/* The closing summary of a replay as an event: `facts` (borrowed) becomes data.replay.
+ * Times: of the first and the last event; TIME_NONE: there was none. */
+MUST_CHECK int engine_summary_alert(const struct engine_conf *conf, int64_t from_ms,
+                                    int64_t to_ms, struct json_t *facts,
+                                    struct alert *ret_alert);
 
 /* --- saved state --- */
 

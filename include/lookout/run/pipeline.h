@@ -26,7 +26,8 @@ struct pipeline {
     bool is_history;           /* alerts are marked, not delivered */
     bool has_alerts;           /* in the batch */
     int64_t clock_ms;          /* set by the caller before it drains */
-    int (*on_alert)(void *context, const struct alert *alert); /* NULL: none */
+    int (*on_alert)(void *context, const struct alert *alert);     /* NULL: none */
+    int (*on_call)(void *context, const struct engine_call *call); /* NULL: none */
     void *context;
     int64_t first_ms; /* event time of the first report; TIME_NONE */
     int rc;           /* the first failure, which stops everything */

@@ -12,12 +12,13 @@
 
 /* All texts are borrowed. */
 struct replay_options {
-    const char *file;        /* the configuration; its feeds are not opened */
-    const char *alerts_file; /* NULL: stdout */
-    const char *state;       /* directory to fill, "" for that of the configuration; NULL:
-                                nothing is kept */
-    bool is_delivering;      /* post the alerts, and wait until all are settled */
-    int64_t start_ms;        /* TIME_NONE: the recordings have times of their own */
+    const char *file;         /* the configuration; its feeds are not opened */
+    const char *alerts_file;  /* NULL: stdout */
+    const char *summary_file; /* the closing summary as one event; NULL: not written */
+    const char *state;  /* directory to fill, "" for that of the configuration; NULL:
+                           nothing is kept */
+    bool is_delivering; /* post the alerts, and wait until all are settled */
+    int64_t start_ms;   /* TIME_NONE: the recordings have times of their own */
     enum input_format format;
     const char *columns; /* as struct input_conf takes it; NULL */
     char *const *inputs;

@@ -45,6 +45,14 @@ struct call_conf call_conf_default(void);
 enum call_kind { CALL_KIND_UNKNOWN, CALL_KIND_ANCHORAGE, CALL_KIND_BERTH };
 const char *call_kind_name(enum call_kind kind); /* "unknown", "anchorage", "berth" */
 
+/* What shows that a ship lay as long as makes a call. */
+enum call_evidence {
+    CALL_SEEN,    /* one stop, heard all along */
+    CALL_SUMMED,  /* several stops that are long enough together */
+    CALL_SILENCE, /* a silence of call_conf.gap_ms or more that counts as a stop */
+    CALL_EVIDENCES
+};
+
 struct call {
     uint32_t port;       /* index; PORT_NONE: no call */
     uint8_t confidence;  /* 1..4 as of now */
@@ -59,6 +67,7 @@ struct call {
     int64_t left_ms;     /* first fix out; TIME_NONE while open */
     struct geo_pos pos;  /* where it stopped */
     uint8_t draught_dm;  /* at arrival, 0 unknown; filled by the caller */
+    uint8_t evidence;    /* enum call_evidence; of CALL_ARRIVED alone, and not saved */
 };
 
 enum call_event { CALL_ENTERED, CALL_ARRIVED, CALL_DEPARTED, CALL_LEFT };

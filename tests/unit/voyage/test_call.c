@@ -110,6 +110,47 @@ static void test_stops_add_up(void **state)
                       "left XAAAA 300 c4");
 }
 
+/* --- what shows a call --- */
+
+/* Minute, km east of home, SOG; the evidence of the arrival, -1 for none. */
+static int evidence_after(const double (*fixes)[3], size_t count)
+{
+    struct call_conf conf = call_conf_default();
+    struct call_state s;
+    struct call_output out[CALL_OUTPUTS_MAX];
+    int evidence = -1;
+    call_state_init(&s);
+    for (size_t i = 0; i < count; i++) {
+        struct track_fix fix = {.time_ms = (int64_t)(fixes[i][0] * 60000),
+                                .pos = geo_destination(home(), 90, fixes[i][1] * KM),
+                                .sog_dkn = (uint16_t)(fixes[i][2] * 10),
+                                .has = FIX_SOG};
+        size_t n = call_fix_step(&s, &conf, one, &fix, PORT_NONE, 0, out);
+        for (size_t k = 0; k < n; k++)
+            if (out[k].event == CALL_ARRIVED)
+                evidence = out[k].call.evidence;
+    }
+    return evidence;
+}
+
+static void test_evidence(void **state)
+{
+    (void)state;
+    static const double seen[][3] = {{0, 15, 10}, {20, 8, 6},  {30, 8, 0}, {50, 8, 0},
+                                     {70, 8, 0},  {90, 8, 0},  {91, 8, 0}, {500, 8, 0},
+                                     {510, 8, 0}, {540, 13, 9}};
+    static const double summed[][3] = {
+        {0, 15, 10}, {20, 8, 0},    {45, 8, 0},    {50, 7.5, 6}, {65, 6.5, 6}, {80, 6, 0},
+        {105, 6, 0}, {110, 5.5, 6}, {125, 4.5, 6}, {140, 4, 0},  {165, 4, 0}};
+    static const double silence[][3] = {{0, 15, 10}, {20, 8, 6}, {260, 7, 1}};
+    static const double passing[][3] = {{0, 15, 10}, {20, 8, 6}, {60, 13, 6}};
+    assert_int_equal(evidence_after(seen, sizeof seen / sizeof *seen), CALL_SEEN);
+    assert_int_equal(evidence_after(summed, sizeof summed / sizeof *summed), CALL_SUMMED);
+    assert_int_equal(evidence_after(silence, sizeof silence / sizeof *silence),
+                     CALL_SILENCE);
+    assert_int_equal(evidence_after(passing, sizeof passing / sizeof *passing), -1);
+}
+
 /* --- how slow, how fast --- */
 
 static void test_stop_begins_at_half_a_knot(void **state)
@@ -265,7 +306,7 @@ static int teardown(void **state)
 TEST_MAIN(setup, teardown, TEST(test_ordinary_call), TEST(test_passing_is_no_call),
           TEST(test_leap_across_is_nothing), TEST(test_entry_and_exit_distance),
           TEST(test_drifting_at_the_edge_enters_once), TEST(test_exactly_60_minutes),
-          TEST(test_way_is_not_stop), TEST(test_stops_add_up),
+          TEST(test_way_is_not_stop), TEST(test_stops_add_up), TEST(test_evidence),
           TEST(test_stop_begins_at_half_a_knot), TEST(test_stop_ends_when_speed_is_held),
           TEST(test_flapping_with_hole), TEST(test_stop_ends_when_moved),
           TEST(test_flapping_is_one_call), TEST(test_implied_speed),

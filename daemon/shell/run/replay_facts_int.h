@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The closing summary of a replay as JSON. */
+#ifndef LOOKOUT_REPLAY_FACTS_INT_H
+#define LOOKOUT_REPLAY_FACTS_INT_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct replay;
+
+/* A new reference; its members are those of `replay` in alert.schema.json. */
+json_t *replay_facts(const struct replay *r);
+/* How many vessels were heard: those known and those that made room. */
+size_t replay_facts_vessels(const struct replay *r);
+
+#endif
