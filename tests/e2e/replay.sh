@@ -100,6 +100,8 @@ rules:
   - {id: box, when: zone, zones: [yeosu-box], events: [enter, exit], severity: {entered: critical}}
   - {id: calls, when: port_call, ports: ["*"], events: [arrive, depart, leave]}
   - {id: seen, when: sighted}
+  - {id: legs, when: voyage, from: ["KP*"], to: ["RU*", CNSHD]}
+  - {id: way, when: route, route: "KP* >> ru* >> (KR* | RU*)", within: 180d, leg: 180d}
 mutes: [{vessel: 412000002}]
 EOF
 { cat "$tape" && printf '!AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*00\nrubbish\n  more of it\n'; } >"$work/noisy.nmea"

@@ -34,7 +34,7 @@ for name, at in (("from", first), ("to", last)):
 days = (last - first) / 86400
 near("days", told["days"], days)
 
-vessels = len({a["data"]["vessel"]["mmsi"] for a in alerts if a["type"] == "lookoutd.vessel.sighted"}) + 1  # one is muted
+vessels = len({a["data"]["vessel"]["mmsi"] for a in alerts if a["type"] == "lookoutd.vessel.sighted"}) + 1  # muted
 same("vessels", told["vessels"], vessels)
 same("alerts", told["alerts"]["total"], len(alerts))
 same("critical", told["alerts"]["critical"], sum(a["data"]["severity"] == "critical" for a in alerts))
@@ -82,6 +82,15 @@ same("lines", told["inputs"][0]["lines"], lines)
 same("refused", refused, {"bad_checksum": (1, lines - 2, 1), "not_a_sentence": (2, lines - 1, 1)})
 if f"refused 2 not_a_sentence, first in line {lines - 1}, column 1" not in text:
     faults.append("the text lacks the place of the first rubbish")
+
+# RU* reaches four oceans, KP* and KR* one. Of the recording's Russian ports all lie at the Pacific.
+patterns = {(p["rule"], p["pattern"]): {o["ocean"]: o["calls"] for o in p["oceans"]} for p in told["patterns"]}
+russian = sum(n for code, n in at.items() if code.startswith("RU"))
+wanted = {"Atlantic": 0, "Pacific": russian, "Arctic": 0}
+same("patterns", {k: {o: n for o, n in v.items() if o != "Caspian"} for k, v in patterns.items()},
+     {("legs", "RU*"): wanted, ("way", "RU*"): wanted})
+if russian == 0 or f"        Pacific " not in text or f" ports, {russian} calls here" not in text:
+    faults.append("the text does not tell the oceans")
 
 print("\n".join(faults))
 sys.exit(bool(faults))

@@ -220,5 +220,6 @@ json_t *replay_facts(const struct replay *r)
     json_object_set_new(o, "rules", rules_of(r));
     json_object_set_new(o, "ports", ports_of(r));
     json_object_set_new(o, "noisiest", noisiest_of(r));
+    json_object_set_new(o, "patterns", replay_oceans(r));
     return o;
 }

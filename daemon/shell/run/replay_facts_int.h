@@ -10,6 +10,9 @@ struct replay;
 
 /* A new reference; its members are those of `replay` in alert.schema.json. */
 json_t *replay_facts(const struct replay *r);
+/* replay_oceans.c: [{rule, pattern, oceans: [{ocean, ports, calls}]}]; a new reference.
+ */
+json_t *replay_oceans(const struct replay *r);
 /* How many vessels were heard: those known and those that made room. */
 size_t replay_facts_vessels(const struct replay *r);
 

@@ -215,6 +215,25 @@ static void print_noisiest(const json_t *vessels)
     }
 }
 
+static void print_patterns(const json_t *patterns)
+{
+    size_t i = 0, k = 0;
+    json_t *o = NULL, *ocean = NULL;
+    if (json_array_size(patterns) != 0)
+        fputs("country patterns whose ports lie at more than one ocean\n", stderr);
+    json_array_foreach(patterns, i, o)
+    {
+        fprintf(stderr, "    %s in rule %s:\n", text_in(o, "pattern"),
+                text_in(o, "rule"));
+        json_array_foreach(json_object_get(o, "oceans"), k, ocean)
+        {
+            fprintf(stderr, "        %-8s %4lld ports, %lld calls here\n",
+                    text_in(ocean, "ocean"), count_in(ocean, "ports"),
+                    count_in(ocean, "calls"));
+        }
+    }
+}
+
 void replay_summary(const json_t *facts)
 {
     size_t i = 0;
@@ -227,4 +246,5 @@ void replay_summary(const json_t *facts)
     print_rules(facts);
     print_ports(json_object_get(facts, "ports"));
     print_noisiest(json_object_get(facts, "noisiest"));
+    print_patterns(json_object_get(facts, "patterns"));
 }

@@ -111,10 +111,12 @@ static struct tally_port *obtain_port(struct tally *t, const char *locode,
     return port;
 }
 
-/* The port stands in the body alone. */
+/* The port stands in the body alone: data.port, of calls and of routes. */
 static int count_port(struct tally *t, const struct alert *a)
 {
     const char *locode = NULL, *name = NULL;
+    if (strstr(a->body, "\"port\":{") == NULL)
+        return 0;
     json_t *body = json_loadb(a->body, a->body_bytes, 0, NULL);
     int rc = 0;
     if (body != NULL && json_unpack(body, "{s:{s:{s:s,s:s}}}", "data", "port", "locode",
@@ -139,9 +141,7 @@ int tally_add(struct tally *t, const struct alert *a)
     int rc = count_row(t, a);
     if (rc == 0)
         rc = count_vessel(t, a);
-    if (rc == 0 && strncmp(a->type, "lookoutd.port.", 14) == 0)
-        rc = count_port(t, a);
-    return rc;
+    return rc == 0 ? count_port(t, a) : rc;
 }
 
 int tally_add_call(struct tally *t, const struct engine_call *call)

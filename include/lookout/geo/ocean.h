@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which ocean a coast looks at, roughly: for telling that the ports of one country are
+ * months apart by sea, not for navigation. */
+#ifndef LOOKOUT_OCEAN_H
+#define LOOKOUT_OCEAN_H
+
+#include "lookout/geo/geo.h"
+
+enum ocean {
+    OCEAN_ATLANTIC,
+    OCEAN_PACIFIC,
+    OCEAN_INDIAN,
+    OCEAN_ARCTIC,
+    OCEAN_CASPIAN,
+    OCEANS
+};
+/* "Atlantic", ... */
+const char *ocean_name(enum ocean ocean);
+/* By the limits of oceans and seas (IHO S-23): marginal seas belong to their ocean, the
+ * Mediterranean, the Baltic and the Great Lakes to the Atlantic, the Red Sea, the Gulf
+ * and the Strait of Malacca to the Indian. Right at harbours; inland it is a guess. */
+enum ocean ocean_at(struct geo_pos pos);
+
+#endif
