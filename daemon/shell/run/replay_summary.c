@@ -3,6 +3,7 @@
  * that fit in 80 columns as long as ids and names are short. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lookout/alert/severity.h"
@@ -172,43 +173,62 @@ static void print_ports(const json_t *ports)
     }
 }
 
-/* "box 12, strait 3, 2 more": what fits in the room, one at least. `text` has 128 bytes
- * more than that. */
-static void put_vessel_rules(const json_t *rules, char *text, size_t room)
+/* "box 12, strait 3": rules as far as they go into `most` bytes; how many were put. */
+static size_t put_rules(const json_t *rules, char *text, size_t most)
 {
-    const size_t more = strlen(", 99 more");
-    size_t i = 0, used = 0, count = json_array_size(rules);
+    size_t i = 0, used = 0;
     json_t *o = NULL;
-    text[0] = '\0';
     json_array_foreach(rules, i, o)
     {
         char one[96];
         int n = snprintf(one, sizeof one, "%s%s %lld", i > 0 ? ", " : "",
                          text_in(o, "rule"), count_in(o, "alerts"));
-        if (i > 0 && used + (size_t)n + (i + 1 < count ? more : 0) > room) {
-            snprintf(text + used, 24, ", %zu more", count - i);
-            return;
-        }
+        if (i > 0 && used + (size_t)n > most)
+            return i;
         memcpy(text + used, one, (size_t)n + 1);
         used += (size_t)n;
     }
+    return i;
+}
+
+/* The same, with ", 2 more" where not all have room; the first stands in any case. `text`
+ * has 128 bytes more than the room. */
+static void put_vessel_rules(const json_t *rules, char *text, size_t room)
+{
+    const size_t reserve = strlen(", 99 more");
+    size_t count = json_array_size(rules);
+    text[0] = '\0';
+    if (put_rules(rules, text, room) == count)
+        return;
+    size_t put = put_rules(rules, text, room - reserve);
+    snprintf(text + strlen(text), 24, ", %zu more", count - put);
+}
+
+/* Of the terminal; 80 where there is none. */
+static size_t count_columns(void)
+{
+    struct winsize size;
+    bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 80;
+    return is_known ? size.ws_col : 80;
 }
 
 static void print_noisiest(const json_t *vessels)
 {
-    enum { RULES_ROOM = 22 };
+    enum { NAME_MOST = 20, ROOM_MOST = 200, BESIDE = 38 };
     int name = width_of(vessels, "name", 4);
     size_t i = 0;
     json_t *o = NULL;
     if (json_array_size(vessels) == 0)
         return;
-    name = name > 20 ? 20 : name;
+    name = name > NAME_MOST ? NAME_MOST : name;
+    size_t room = count_columns() - BESIDE - (size_t)name;
+    room = room > ROOM_MOST ? ROOM_MOST : room;
     fprintf(stderr, "vessels of most alerts\n    %-9s  %-*s  %-11s %7s  %s\n", "MMSI",
             name, "NAME", "TYPE", "ALERTS", "BY RULE");
     json_array_foreach(vessels, i, o)
     {
-        char rules[RULES_ROOM + 128];
-        put_vessel_rules(json_object_get(o, "rules"), rules, RULES_ROOM);
+        char rules[ROOM_MOST + 128];
+        put_vessel_rules(json_object_get(o, "rules"), rules, room);
         fprintf(stderr, "    %09lld  %-*.*s  %-11.11s %7lld  %s\n", count_in(o, "mmsi"),
                 name, name, text_in(o, "name"), text_in(o, "type"), count_in(o, "alerts"),
                 rules);
