@@ -89,7 +89,7 @@ static int count_alert(void *context, const struct alert *alert)
     return tally_add(&r->tally, alert);
 }
 
-static int count_call(void *context, const struct engine_call *call)
+static int tally_one_call(void *context, const struct engine_call *call)
 {
     struct replay *r = context;
     return tally_add_call(&r->tally, call);
@@ -289,7 +289,7 @@ static int open_all(struct replay *r)
     }
     r->pipeline.alerts = stdout;
     r->pipeline.on_alert = count_alert;
-    r->pipeline.on_call = count_call;
+    r->pipeline.on_call = tally_one_call;
     r->pipeline.context = r;
     for (size_t i = 0; i < r->source_count && rc == 0; i++)
         rc = open_source(r, &r->sources[i]);

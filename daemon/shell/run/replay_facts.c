@@ -15,14 +15,14 @@
 
 enum { LISTED = 10 }; /* vessels and ports by name */
 
-static void put_count(json_t *o, const char *name, uint64_t value)
+static void put_number_fact(json_t *o, const char *name, uint64_t value)
 {
     json_object_set_new(o, name, json_integer((json_int_t)value));
 }
 
 /* --- inputs --- */
 
-static json_t *refused_of(const struct replay_source *s, const struct input_counts *c)
+static json_t *make_refused(const struct replay_source *s, const struct input_counts *c)
 {
     json_t *list = json_array();
     for (int i = 0; i < INPUT_REJECTS; i++) {
@@ -31,10 +31,10 @@ static json_t *refused_of(const struct replay_source *s, const struct input_coun
             continue;
         json_t *o = json_object();
         body_put_text(o, "reason", input_reject_name((enum input_reject)i));
-        put_count(o, "count", c->rejects[i]);
+        put_number_fact(o, "count", c->rejects[i]);
         if (first->line != 0) {
-            put_count(o, "line", first->line);
-            put_count(o, "column", first->column);
+            put_number_fact(o, "line", first->line);
+            put_number_fact(o, "column", first->column);
         }
         body_put_text(o, "example", first->example);
         json_array_append_new(list, o);
@@ -42,7 +42,7 @@ static json_t *refused_of(const struct replay_source *s, const struct input_coun
     return list;
 }
 
-static json_t *input_of(const struct replay *r, const struct replay_source *s)
+static json_t *make_input(const struct replay *r, const struct replay_source *s)
 {
     const struct input_counts *c = input_counts(s->input);
     const struct merge_counts *m = merge_counts(r->pipeline.merge, s->index);
@@ -58,8 +58,8 @@ static json_t *input_of(const struct replay *r, const struct replay_source *s)
     json_t *o = json_object();
     body_put_text(o, "name", s->name);
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-        put_count(o, counts[i].name, counts[i].value);
-    json_object_set_new(o, "refused", refused_of(s, c));
+        put_number_fact(o, counts[i].name, counts[i].value);
+    json_object_set_new(o, "refused", make_refused(s, c));
     return o;
 }
 
@@ -79,19 +79,19 @@ static void put_rates(json_t *o, const struct replay *r, uint64_t count)
             body_rounded((double)count / days * 1000 / (double)vessels, 0.001));
 }
 
-static json_t *alerts_of(const struct replay *r)
+static json_t *make_alerts(const struct replay *r)
 {
     const struct tally *t = &r->tally;
     json_t *o = json_object();
-    put_count(o, "total", t->alerts);
-    put_count(o, "critical", t->critical);
-    put_count(o, "muted", t->muted);
-    put_count(o, "folded", t->folded);
+    put_number_fact(o, "total", t->alerts);
+    put_number_fact(o, "critical", t->critical);
+    put_number_fact(o, "muted", t->muted);
+    put_number_fact(o, "folded", t->folded);
     put_rates(o, r, t->alerts);
     return o;
 }
 
-static json_t *rules_of(const struct replay *r)
+static json_t *make_rules(const struct replay *r)
 {
     const struct tally_row **rows = NULL;
     json_t *list = json_array();
@@ -100,8 +100,8 @@ static json_t *rules_of(const struct replay *r)
         json_t *o = json_object();
         body_put_text(o, "rule", rows[i]->rule);
         body_put_text(o, "type", rows[i]->type);
-        put_count(o, "alerts", rows[i]->count);
-        put_count(o, "critical", rows[i]->critical);
+        put_number_fact(o, "alerts", rows[i]->count);
+        put_number_fact(o, "critical", rows[i]->critical);
         put_rates(o, r, rows[i]->count);
         json_array_append_new(list, o);
     }
@@ -109,7 +109,7 @@ static json_t *rules_of(const struct replay *r)
     return list;
 }
 
-static json_t *ports_of(const struct replay *r)
+static json_t *make_port_rows(const struct replay *r)
 {
     const struct tally_port **ports = NULL;
     json_t *list = json_array();
@@ -118,8 +118,8 @@ static json_t *ports_of(const struct replay *r)
         json_t *o = json_object();
         body_put_text(o, "locode", ports[i]->locode);
         body_put_text(o, "name", ports[i]->name);
-        put_count(o, "calls", ports[i]->calls);
-        put_count(o, "alerts", ports[i]->alerts);
+        put_number_fact(o, "calls", ports[i]->calls);
+        put_number_fact(o, "alerts", ports[i]->alerts);
         json_array_append_new(list, o);
     }
     free(ports);
@@ -129,7 +129,7 @@ static json_t *ports_of(const struct replay *r)
 /* --- vessels --- */
 
 /* Name and type as the engine knows them; of a distress device what it is. */
-static void put_identity(json_t *o, const struct engine *e, uint32_t mmsi)
+static void put_who(json_t *o, const struct engine *e, uint32_t mmsi)
 {
     struct buf text = {0};
     const char *device = vessel_distress_name(mmsi);
@@ -145,7 +145,7 @@ static void put_identity(json_t *o, const struct engine *e, uint32_t mmsi)
     buf_finish(&text);
 }
 
-static json_t *noisiest_of(const struct replay *r)
+static json_t *make_noisiest(const struct replay *r)
 {
     const struct tally_vessel **vessels = NULL;
     json_t *list = json_array();
@@ -153,13 +153,13 @@ static json_t *noisiest_of(const struct replay *r)
     for (size_t i = 0; i < n && i < LISTED; i++) {
         const struct tally_vessel *v = vessels[i];
         json_t *o = json_object(), *rules = json_array();
-        put_count(o, "mmsi", v->mmsi);
-        put_identity(o, r->pipeline.engine, v->mmsi);
-        put_count(o, "alerts", v->count);
+        put_number_fact(o, "mmsi", v->mmsi);
+        put_who(o, r->pipeline.engine, v->mmsi);
+        put_number_fact(o, "alerts", v->count);
         for (size_t k = 0; k < v->rule_count; k++) {
             json_t *rule = json_object();
             body_put_text(rule, "rule", v->rules[k].id);
-            put_count(rule, "alerts", v->rules[k].count);
+            put_number_fact(rule, "alerts", v->rules[k].count);
             json_array_append_new(rules, rule);
         }
         json_object_set_new(o, "rules", rules);
@@ -177,27 +177,27 @@ size_t replay_facts_vessels(const struct replay *r)
 
 /* --- all of it --- */
 
-static json_t *reports_of(const struct engine_counts *c)
+static json_t *make_reports(const struct engine_counts *c)
 {
     json_t *o = json_object();
-    put_count(o, "total", c->reports);
-    put_count(o, "fixes", c->fixes);
-    put_count(o, "waiting", c->implausible);
-    put_count(o, "not_newer", c->old);
-    put_count(o, "no_ship", c->not_a_ship);
-    put_count(o, "distress", c->distress);
-    put_count(o, "with_static_data", c->statics);
+    put_number_fact(o, "total", c->reports);
+    put_number_fact(o, "fixes", c->fixes);
+    put_number_fact(o, "waiting", c->implausible);
+    put_number_fact(o, "not_newer", c->old);
+    put_number_fact(o, "no_ship", c->not_a_ship);
+    put_number_fact(o, "distress", c->distress);
+    put_number_fact(o, "with_static_data", c->statics);
     return o;
 }
 
-static json_t *calls_of(const struct tally *t)
+static json_t *make_calls(const struct tally *t)
 {
     json_t *o = json_object();
-    put_count(o, "total",
-              t->calls[CALL_SEEN] + t->calls[CALL_SUMMED] + t->calls[CALL_SILENCE]);
-    put_count(o, "seen", t->calls[CALL_SEEN]);
-    put_count(o, "summed", t->calls[CALL_SUMMED]);
-    put_count(o, "silence", t->calls[CALL_SILENCE]);
+    put_number_fact(o, "total",
+                    t->calls[CALL_SEEN] + t->calls[CALL_SUMMED] + t->calls[CALL_SILENCE]);
+    put_number_fact(o, "seen", t->calls[CALL_SEEN]);
+    put_number_fact(o, "summed", t->calls[CALL_SUMMED]);
+    put_number_fact(o, "silence", t->calls[CALL_SILENCE]);
     return o;
 }
 
@@ -207,19 +207,19 @@ json_t *replay_facts(const struct replay *r)
     const struct tally *t = &r->tally;
     json_t *o = json_object(), *inputs = json_array();
     for (size_t i = 0; i < r->source_count; i++)
-        json_array_append_new(inputs, input_of(r, &r->sources[i]));
+        json_array_append_new(inputs, make_input(r, &r->sources[i]));
     json_object_set_new(o, "inputs", inputs);
     body_put(o, "from", body_time(t->first_ms));
     body_put(o, "to", t->first_ms != TIME_NONE ? body_time(t->last_ms) : NULL);
     json_object_set_new(o, "days", body_rounded(tally_days(t), 0.00001));
-    put_count(o, "vessels", replay_facts_vessels(r));
-    json_object_set_new(o, "reports", reports_of(c));
-    json_object_set_new(o, "calls", calls_of(t));
-    put_count(o, "voyages", c->voyages);
-    json_object_set_new(o, "alerts", alerts_of(r));
-    json_object_set_new(o, "rules", rules_of(r));
-    json_object_set_new(o, "ports", ports_of(r));
-    json_object_set_new(o, "noisiest", noisiest_of(r));
+    put_number_fact(o, "vessels", replay_facts_vessels(r));
+    json_object_set_new(o, "reports", make_reports(c));
+    json_object_set_new(o, "calls", make_calls(t));
+    put_number_fact(o, "voyages", c->voyages);
+    json_object_set_new(o, "alerts", make_alerts(r));
+    json_object_set_new(o, "rules", make_rules(r));
+    json_object_set_new(o, "ports", make_port_rows(r));
+    json_object_set_new(o, "noisiest", make_noisiest(r));
     json_object_set_new(o, "patterns", replay_oceans(r));
     return o;
 }

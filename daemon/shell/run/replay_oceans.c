@@ -60,7 +60,7 @@ static unsigned count_oceans(const struct replay *r, const char *pattern,
     return oceans;
 }
 
-static bool is_listed(const json_t *list, const char *rule, const char *pattern)
+static bool is_told_already(const json_t *list, const char *rule, const char *pattern)
 {
     size_t i = 0;
     json_t *o = NULL;
@@ -99,7 +99,7 @@ static void add_patterns(const struct replay *r, const char *rule, const char *t
     char pattern[4];
     struct reach reach;
     while (text != NULL && (text = find_country(text, pattern)) != NULL) {
-        if (is_listed(list, rule, pattern) || count_oceans(r, pattern, &reach) < 2)
+        if (is_told_already(list, rule, pattern) || count_oceans(r, pattern, &reach) < 2)
             continue;
         json_array_append_new(list, json_pack("{s:s,s:s,s:o}", "rule", rule, "pattern",
                                               pattern, "oceans", make_reaches(reach)));

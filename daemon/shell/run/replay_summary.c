@@ -75,7 +75,7 @@ static int width_of(const json_t *list, const char *name, int least)
 
 /* --- the parts --- */
 
-static void print_refused(const json_t *refused)
+static void print_reasons(const json_t *refused)
 {
     size_t i = 0;
     json_t *o = NULL;
@@ -100,7 +100,7 @@ static void print_input(const json_t *o)
             text_in(o, "name"), count_in(o, "bytes"), count_in(o, "lines"),
             count_in(o, "sentences"), count_in(o, "records"), count_in(o, "comments"),
             count_in(o, "other"));
-    print_refused(json_object_get(o, "refused"));
+    print_reasons(json_object_get(o, "refused"));
     fprintf(stderr,
             "    %lld messages: %lld reports, %lld of no ship\n    %lld duplicates, %lld "
             "far_future; tag blocks void %lld\n",
