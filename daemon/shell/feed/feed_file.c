@@ -416,9 +416,7 @@ static void file_close(struct feed *feed)
     if (file == NULL)
         return;
     if (file->is_reading && file->poll == NULL)
-        uv_cancel(
-            (uv_req_t *)&file
-                ->work); /* otherwise it runs to its end, and its result is dropped */
+        uv_cancel((uv_req_t *)&file->work); /* or its result is dropped */
     if (file->poll != NULL)
         uv_close((uv_handle_t *)file->poll, on_closed);
     uv_close((uv_handle_t *)&file->timer, on_closed);
