@@ -225,7 +225,7 @@ static double play(const char *tape, uint16_t port)
     start(&d, feed, port);
     wait_line(&d, "watching");
     double begin = now_s();
-    wait_line(&d, "the recordings are through");
+    wait_line(&d, "the recordings have ended");
     double seconds = now_s() - begin;
     end(&d);
     return TAPE_FIXES / seconds;

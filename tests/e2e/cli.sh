@@ -129,14 +129,14 @@ result "faults have a priority in the journal" $? "$(cat journal)"
 # A recording of bare sentences needs a time to begin with.
 sed 's/^\\[^\\]*\\//' ok.nmea >bare.nmea
 status "a recording without times" 2 "$bin" replay -c c.yaml bare.nmea
-grep -q 'bare.nmea has no times of its own: give --start' err
+grep -q 'bare.nmea has no times: give --start' err
 result "says what it needs" $? "$(cat err)"
 status "with one" 0 "$bin" replay -c c.yaml --start 2024-03-24T00:00:00Z bare.nmea
 [ "$(grep -c '"time":"2024-03-24T00:0' out)" = 3 ]
 result "it is read" $? "$(cat out err)"
 printf 'site: t\nstate: bare-state\nfeeds: [{id: tape, file: bare.nmea}]\nrules: [{id: s, when: sighted}]\n' >bare.yaml
 status "the same as a feed" 0 "$bin" run --once -c bare.yaml
-grep -q 'feed tape: the recording has no times of its own: give the feed a `start`' err
+grep -q 'feed tape: the recording has no times: give the feed a `start`' err
 result "is warned of" $? "$(cat err)"
 
 # --once does not wait for ever for a receiver that does not answer.

@@ -24,14 +24,14 @@ configure '{id: tape, file: tape.nmea}'
 "$bin" run -c "$work/c.yaml" >"$work/log" 2>&1 &
 daemon=$!
 pids+=("$daemon")
-wait_for 15 grep -q 'the recordings are through' "$work/log"
+wait_for 15 grep -q 'the recordings have ended' "$work/log"
 result "a recording is read to its end" $? "$(cat "$work/log")"
 
 configure '{id: other, file: no-such-file.nmea}'
 kill -HUP "$daemon"
 wait_for 10 grep -q 'stays' "$work/log" && kill -0 "$daemon"
 result "a recording that is not there: refused, and the daemon goes on" $? "$(tail -n 5 "$work/log")"
-! grep -q 'closed by the new configuration' "$work/log"
+! grep -q 'the feed is closed: the new configuration lacks or changes it' "$work/log"
 result "nothing of it was applied" $? "$(cat "$work/log")"
 curl -sf "http://127.0.0.1:$api/healthz" >/dev/null
 result "the daemon is healthy" $? "$(tail -n 5 "$work/log")"

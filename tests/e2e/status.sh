@@ -83,7 +83,7 @@ pids+=("$!")
 wait_for 10 test -e "$work/tty"
 sed -i "s|serial: [^}]*|serial: $work/tty|" "$work/c.yaml"
 start
-wait_for 20 grep -q 'feed mast: not one line of the device is a sentence: is the baud rate right? baud=38400' "$work/log"
+wait_for 20 grep -q 'feed mast: no line of the device is a sentence: check the baud rate baud=38400' "$work/log"
 result "a wrong baud rate is asked after" $? "$(tail -n 5 "$work/log")"
 stop "$daemon"
 text=$("$bin" status --state "$work/nowhere" 2>&1)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What all kinds of rule share: their table, their settings, raising. */
+/* The code that all kinds of rules share: their table, their settings, raising alerts. */
 #include "lookout/rules/rule.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ const char *rule_event_word(const struct rule_event *event)
     return strrchr(event->type, '.') + 1;
 }
 
-/* Is it the first of its name? */
+/* Whether it is the first of its name. */
 static bool is_first(const struct rule_member *member)
 {
     for (size_t k = 0; rule_kinds[k] != NULL; k++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The alert of a finding: what all kinds share of it around the event's own sentence and
- * members. */
+/* The alert of a finding: the parts that all kinds share, around the event's own sentence
+ * and members. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "lookout/rules/rule_kind.h"
 #include "lookout/rules/rule_run.h"
 
-/* A speed so much younger than the place is told with its own time. */
+/* a speed this much younger than the place is told with its own time */
 static const int64_t say_apart_ms = 10 * MINUTE_MS;
 
 static const struct rule_event *event_of(const struct rule_look *look,
@@ -27,7 +27,7 @@ static struct body_ship ship_of(const struct rule_look *look)
     return (struct body_ship){s->mmsi, s->info, s->watch, s->matched_by};
 }
 
-/* Where the ship was then; how fast it is, and when that is long after, as of when. */
+/* The ship's place at that time; its speed, with the time when that is much later. */
 static void say_where(struct say_writer *w, const struct rule_look *look,
                       const struct finding *f)
 {
@@ -46,7 +46,7 @@ static void say_where(struct say_writer *w, const struct rule_look *look,
     say_motion(w, last);
 }
 
-/* Who; what and when; where, how fast, whither. */
+/* The ship; the event and its time; place, speed, destination. */
 static int write_summary(const struct alert_context *context,
                          const struct rule_look *look, const struct finding *f,
                          struct buf *out)

@@ -263,7 +263,8 @@ static int read_secret_lines(struct listen_server *s, FILE *file)
         if (s->webhook.secret_count == SECRETS_MOST ||
             conf_secret_decode(line, &s->secrets[s->webhook.secret_count], NULL) != 0) {
             fprintf(stderr,
-                    "%s:%d: error: not taken (at most %d secrets, each whsec_ and the "
+                    "%s:%d: error: the secret is not accepted (at most %d secrets, each "
+                    "whsec_ and the "
                     "base64 of 24 to 64 bytes)\n",
                     s->options.secret_file, number, SECRETS_MOST);
             status = CMD_USAGE;
@@ -343,9 +344,10 @@ static void announce_port(const struct listen_options *o, uint16_t port)
     bool is_v6 = strchr(o->host, ':') != NULL;
     if (strncmp(o->host, "127.", 4) != 0 && strcmp(o->host, "::1") != 0 &&
         strcmp(o->host, "localhost") != 0)
-        fprintf(stderr,
-                "warning: %s is not loopback: whoever reaches it can write here\n",
-                o->host);
+        fprintf(
+            stderr,
+            "warning: %s is not loopback: anyone who can reach it can send requests\n",
+            o->host);
     fprintf(stderr,
             is_v6 ? "listening on http://[%s]:%u/\n" : "listening on http://%s:%u/\n",
             o->host, port);
@@ -386,7 +388,7 @@ static int start_server(struct listen_server *s)
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
     if (s->daemon == NULL) {
         close(fd);
-        fprintf(stderr, "lookoutd listen: the HTTP server does not start\n");
+        fprintf(stderr, "lookoutd listen: the HTTP server cannot start\n");
         return CMD_FAILED;
     }
     announce_port(&s->options, port);

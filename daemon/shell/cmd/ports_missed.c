@@ -119,7 +119,8 @@ static int print_missed_places(const struct search *s, const struct ports *ports
         putchar('\n');
     }
     if (rc == 0 && n == 0)
-        fputs("lookoutd ports: no ship lay so long outside every port\n", stderr);
+        fputs("lookoutd ports: no ship lay still for that time outside every port\n",
+              stderr);
     return rc;
 }
 

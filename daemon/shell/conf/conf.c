@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration as a whole: its first level, the order in which the parts are read,
- * and what is true only of all of it. */
+ * and the checks over several parts. */
 #include "lookout/conf/conf.h"
 
 #include <limits.h>
@@ -35,7 +35,8 @@ static const struct key api_keys[] = {
     {.name = "listen",   .type = KEY_OWN, .read = api_read, .is_required = true, .accepts = "\"address:port\", such as \"127.0.0.1:8047\"", .doc = "address and port of /metrics, /healthz and /readyz"},
     {0},
 };
-/* Read in this order: rules name ports, zones and vessels, mutes and webhooks rules. */
+/* The keys are read in this order: rules name ports, zones and vessels; mutes and
+ * webhooks name rules. */
 const struct key conf_root_keys[] = {
     {.name = "site",         .type = KEY_TEXT, CONF(engine.site), .least = 1, .most = 128, .otherwise = "the host name", .doc = "the CloudEvents \"source\" of every alert"},
     {.name = "state",        .type = KEY_PATH, CONF(state), .otherwise = "$STATE_DIRECTORY, else ./state", .doc = "the directory of the database"},
@@ -60,7 +61,7 @@ const struct key conf_root_keys[] = {
 
 /* --- single keys --- */
 
-/* vessel_lists: was read with vessels:. */
+/* vessel_lists: is read together with vessels:. */
 static void none_read(struct conf_reader *r, const struct conf_node *node,
                       const struct key *key, void *base)
 {
@@ -110,7 +111,8 @@ static void set_conf_defaults(struct conf *conf)
     conf->engine.limits = zone_state_limits_default();
 }
 
-/* $STATE_DIRECTORY may list several, separated by colons: the first. */
+/* $STATE_DIRECTORY may list several directories, separated by colons: the first is used.
+ */
 static char *state_default(struct conf_reader *r)
 {
     const char *given = r->context->state_directory;
@@ -166,7 +168,7 @@ static void read_parts(struct conf_reader *r)
     check_whole(r);
 }
 
-/* The directory of a file, absolute. */
+/* The absolute directory of a file. */
 static char *directory_of(struct conf_reader *r, const char *file)
 {
     char cwd[PATH_MAX] = "";
@@ -235,7 +237,7 @@ int conf_load_text(const struct conf_source *source, const struct conf_context *
     return r.code;
 }
 
-/* A report of one line: the file itself cannot be read. */
+/* Make a report of one line: the file itself cannot be read. */
 static int report_unreadable(const char *file, const struct err *err,
                              struct conf_report *report)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is accepted, in words: by a row's type and bounds, or by the names that are known.
- */
+/* The accepted values in words: by a row's type and bounds, or by the known names. */
 #include "conf_int.h"
 
 #include <stdarg.h>
@@ -21,7 +20,7 @@ static const struct example durations[] = {
 static const struct example distances[] = {
     {500, "500m"}, {10000, "10km"}, {22224, "12nm"}};
 
-/* ", such as 30s, 10min or 7d": those within the bounds. */
+/* Append ", such as 30s, 10min or 7d": the examples within the bounds. */
 static int add_examples(const struct key *key, const struct example *examples,
                         size_t count, struct buf *out)
 {
@@ -171,7 +170,7 @@ static int add_names(const struct conf_names *known, struct buf *out)
     return rc == 0 && known->count > shown ? buf_add_text(out, ", ...") : rc;
 }
 
-/* ", did you mean 'x'?" appended, where one of the names is near. */
+/* Append ", did you mean 'x'?" if one of the names is near. */
 static int add_nearest(const char *given, const struct conf_names *known, struct buf *out)
 {
     char quoted[CONF_QUOTE_BYTES];

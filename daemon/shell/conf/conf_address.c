@@ -27,7 +27,8 @@ bool conf_address_is_ip(const char *host)
     return address_parse(host, &address);
 }
 
-/* A name of RFC 1123, an underscore allowed; not one that reads like a broken address. */
+/* Whether the text is a name of RFC 1123 (an underscore is allowed) and does not look
+ * like a broken address. */
 bool conf_address_is_host(const char *host)
 {
     size_t n = strlen(host), label = 0;
@@ -104,8 +105,8 @@ void conf_address_judge(struct conf_reader *r, const struct conf_node *node,
                             host);
 }
 
-/* The host without brackets and the port of a value; false, with nothing said, where it
- * is no such thing. */
+/* Split a value into the host without brackets and the port; false, without a message,
+ * when it is not such a value. */
 static bool parse_place(const char *text, char ret_host[CONF_HOST_BYTES],
                         uint16_t *ret_port)
 {

@@ -18,14 +18,15 @@ struct key;
     "to 65535"
 #define CONF_HOST_ACCEPTS                                                                \
     "\"host:port\", such as \"ais.example.org:4001\", the port from 1 to 65535"
-/* Into an owned host without brackets and a port: an address alone, or a name too. */
+/* Read an owned host without brackets and a port. The host is an address; for
+ * conf_address_read_host it may also be a name. */
 bool conf_address_read(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, char **ret_host, uint16_t *ret_port);
 bool conf_address_read_host(struct conf_reader *r, const struct conf_node *node,
                             const struct key *key, char **ret_host, uint16_t *ret_port);
 bool conf_address_is_loopback(const char *host);
-/* What a host written as an address should not be: a cloud's metadata service is an
- * error, a link-local address a warning. */
+/* Report a host that is an unsuitable address: a cloud's metadata service is an error, a
+ * link-local address a warning. */
 void conf_address_judge(struct conf_reader *r, const struct conf_node *node,
                         const char *host);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What would be watched, in words: the second half of `check`. Never a secret, and of a
- * URL only its host. */
+/* Describes what would be watched, for `check`. It prints no secrets, and of a URL only
+ * the host. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static void describe_feed(const struct conf_feed *feed, FILE *out)
     fputc('\n', out);
 }
 
-/* "https://desk.example.org/...": host and port, no path, nothing that may be a secret.
+/* "https://desk.example.org/...": host and port, but not the path, which may be a secret.
  */
 static void describe_url(const char *url, FILE *out)
 {
@@ -103,7 +103,7 @@ static void describe_webhook(const struct conf_webhook *webhook, FILE *out)
         describe_group(&webhook->group, out);
 }
 
-/* The port nearest to a place: coordinates that were swapped, but plausible, show. */
+/* The port nearest to a place. It shows the user when coordinates were swapped. */
 static uint32_t find_nearest_port(const struct ports *ports, struct geo_pos pos)
 {
     uint32_t nearest = PORT_NONE;

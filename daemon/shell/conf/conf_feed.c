@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* feeds: where the AIS data come from. */
+/* feeds: the sources of AIS data. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,7 +182,7 @@ void conf_feed_finish(struct conf_feed *feed)
     memset(feed, 0, sizeof *feed);
 }
 
-/* Which transport; false when there is not exactly one. */
+/* Find the transport; false when there is not exactly one. */
 static bool transport_of(struct conf_reader *r, const struct conf_node *node,
                          enum conf_transport *ret_transport)
 {
@@ -229,7 +229,7 @@ void conf_feed_read(struct conf_reader *r, const struct conf_node *node,
         check_only_with(r, node, feed->transport);
 }
 
-/* --- all of them --- */
+/* --- all feeds --- */
 
 static bool is_same_source(const struct conf_feed *a, const struct conf_feed *b)
 {

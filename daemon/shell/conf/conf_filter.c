@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vessels: of a rule, which ships it is about. */
+/* vessels: of a rule, the ships that it covers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +43,7 @@ static void types_read(struct conf_reader *r, const struct conf_node *node,
     (void)conf_value_read(r, node, &as_words, base);
 }
 
-/* Is there no MMSI of that flag? */
+/* The fault when no MMSI has that flag. */
 static const char *flag_fault(const void *text)
 {
     const char *flag = text;

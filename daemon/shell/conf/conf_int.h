@@ -42,7 +42,7 @@ enum conf_node_kind { CONF_NODE_SCALAR, CONF_NODE_LIST, CONF_NODE_MAPPING };
 struct conf_node {
     enum conf_node_kind kind;
     bool is_plain;                  /* a scalar without quotes */
-    bool is_duplicate;              /* its key was given before: said already, not read */
+    bool is_duplicate;              /* the key was given before: reported, not read */
     int line, col;                  /* of the value, from 1 */
     char *key;                      /* owned; NULL outside mappings */
     int key_line, key_col;          /* of the key; 0 outside mappings */
@@ -54,26 +54,27 @@ struct conf_node {
 };
 struct conf_reader;
 
-/* Read a YAML text into a tree; faults go to the reader. *ret_root stays NULL where there
- * is no tree to go on with. 0 or ERR_NOMEM. */
+/* Read a YAML text into a tree; faults go to the reader. *ret_root stays NULL when there
+ * is no usable tree. 0 or ERR_NOMEM. */
 MUST_CHECK int conf_yaml_read(struct conf_reader *r, const char *text, size_t n,
                               struct conf_node **ret_root);
 void conf_yaml_node_destroy(struct conf_node *node);
-/* The member of a mapping with that key, or NULL. */
+/* The member of the mapping with that key, or NULL. */
 const struct conf_node *conf_yaml_node_get(const struct conf_node *mapping,
                                            const char *key);
-/* Of all that stands under a node, whatever the order of a mapping's keys. */
+/* The hash of a node with all its content; the order of a mapping's keys does not matter.
+ */
 uint64_t conf_yaml_hash_node(const struct conf_node *node);
 
-/* What YAML 1.1 and 1.2 make of a plain scalar. */
+/* How YAML 1.1 and 1.2 read a plain scalar. */
 enum conf_plain {
     CONF_PLAIN_TEXT,
     CONF_PLAIN_INT,    /* decimal, no leading zeros */
     CONF_PLAIN_NUMBER, /* decimal with a fraction */
     CONF_PLAIN_BOOL,   /* true, false */
     CONF_PLAIN_NULL,
-    CONF_PLAIN_DATE,  /* a timestamp for 1.1, text for 1.2: fine where a date is wanted */
-    CONF_PLAIN_UNLIKE /* not the same thing in both */
+    CONF_PLAIN_DATE,  /* a timestamp in 1.1, a text in 1.2 */
+    CONF_PLAIN_UNLIKE /* different in both */
 };
 enum conf_plain conf_plain_of(const char *text);
 
@@ -100,22 +101,22 @@ struct conf_reader {
     const char *file;                   /* borrowed: as given */
     char *directory;                    /* owned: of the file, absolute */
     struct conf_faults faults;
-    bool has_lost_zones; /* some are missing, nobody knows which: say nothing about ids
-                            that are not there */
-    struct buf faulty_zones; /* what was said of others: (id "x") of each */
-    int code;                /* ERR_NOMEM once it happened: everything after is moot */
+    bool has_lost_zones;     /* zones are missing, and it is unknown which: do not report
+                                unknown ids */
+    struct buf faulty_zones; /* the reports of faulty zones: (id "x") of each */
+    int code;                /* ERR_NOMEM once it has happened */
     const struct conf_node *root;
-    /* What later parts need of earlier ones. */
+    /* Data of earlier parts for later ones. */
     char **tags; /* owned: every tag a vessel or list carries */
     size_t tag_count, tag_room;
-    /* For the tests: every row of a table that was read. */
+    /* For tests: called with each row that is read. */
     void (*on_key)(void *context, const void *row);
     void *on_key_context;
 };
 void conf_report_nomem(struct conf_reader *r);
 
-/* A fault at a node's value: "file:line:col: error: path: what (accepted: ...)". accepted
- * may be NULL. */
+/* Report a fault at a node's value: "file:line:col: error: path: what (accepted: ...)".
+ * accepted may be NULL. */
 void conf_report_error(struct conf_reader *r, const struct conf_node *node,
                        const char *accepted, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -125,7 +126,7 @@ void conf_report_error_key(struct conf_reader *r, const struct conf_node *node,
     __attribute__((format(printf, 4, 5)));
 void conf_report_warning(struct conf_reader *r, const struct conf_node *node,
                          const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* A fault in any file: path may be NULL, line and col 0 where unknown. */
+/* Report a fault in any file: path may be NULL; line and col are 0 if unknown. */
 struct conf_place {
     const char *file, *path;
     int line, col;
@@ -133,14 +134,14 @@ struct conf_place {
 };
 void conf_report_fault_at(struct conf_reader *r, const struct conf_place *place,
                           const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* A value for a message: cleaned, cut, in single quotes. Returns ret_text. */
+/* Make a value for a message: cleaned, cut, in single quotes. Returns ret_text. */
 #define CONF_QUOTE_BYTES 80
 const char *conf_report_quote(const char *text, char ret_text[CONF_QUOTE_BYTES]);
-/* "feeds[0].udp", appended; the root's is empty. */
+/* Append the path of a node, such as "feeds[0].udp"; the root's path is empty. */
 MUST_CHECK int conf_report_node_path(const struct conf_node *node, struct buf *out);
-/* That file's faults come first. */
+/* Let that file's faults come first. */
 void conf_report_first_file(struct conf_faults *faults, const char *file);
-/* The faults in order, as lines; the reader keeps none. */
+/* Move the faults, in order and as lines, to the report. */
 MUST_CHECK int conf_report_take_faults(struct conf_faults *faults,
                                        struct conf_report *report);
 void conf_report_finish_faults(struct conf_faults *faults);
@@ -149,14 +150,15 @@ void conf_report_finish_faults(struct conf_faults *faults);
 
 char *conf_memory_copy(struct conf_reader *r, const char *text);
 char *conf_memory_path(struct conf_reader *r, const char *text);
-/* As conf_memory_path, but in the form the configuration itself was named: for reading it
- * now and for messages. */
+/* Like conf_memory_path, but in the form in which the configuration itself was named: for
+ * reading the file now and for messages. */
 char *conf_memory_path_shown(struct conf_reader *r, const char *text);
 void *conf_memory_alloc(struct conf_reader *r, size_t count, size_t size);
 void conf_memory_texts_free(char **texts, size_t count);
 /* Wipe, then free. */
 void conf_memory_wipe_free(char *text, size_t n);
-/* By its byte order mark, or by a NUL byte beside the first character. */
+/* Whether the text is UTF-16: by its byte order mark, or a NUL byte beside the first
+ * character. */
 bool conf_memory_is_utf16(const char *text, size_t n);
 /* Read a whole file of at most `most` bytes; a fault at the node otherwise. */
 bool conf_memory_read_file(struct conf_reader *r, const struct conf_node *node,
@@ -164,13 +166,13 @@ bool conf_memory_read_file(struct conf_reader *r, const struct conf_node *node,
 
 /* --- what is accepted: conf_accepts.c --- */
 
-/* What a key accepts, in words, appended. */
+/* Append in words what a key accepts. */
 MUST_CHECK int conf_accepts_key(const struct key *key, struct buf *out);
-/* A fault at a value, with what its row accepts. */
+/* Report a fault at a value, with what its row accepts. */
 void conf_accepts_error_value(struct conf_reader *r, const struct conf_node *node,
                               const struct key *key, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* The same, and the node's text in quotes stands before the words. */
+/* The same; the node's text in quotes comes before the words. */
 void conf_accepts_error_text(struct conf_reader *r, const struct conf_node *node,
                              const struct key *key, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -179,13 +181,13 @@ struct conf_names {
     const char *const *names; /* borrowed */
     size_t count;
 };
-/* "there is no <what> <given>" at a value, "unknown key" at a key: with the nearest of
- * the names and all of them. */
+/* Report "there is no <what> <given>" at a value, or "unknown key" at a key, with the
+ * nearest name and all names. */
 void conf_accepts_error_unknown(struct conf_reader *r, const struct conf_node *node,
                                 const char *given, const struct conf_names *known);
 void conf_accepts_error_key(struct conf_reader *r, const struct conf_node *node,
                             const char *const *names, size_t count);
-/* The place of a text among the names; -1 when it is none of them. */
+/* The index of a text among the names; -1 when it is not there. */
 int conf_accepts_find_name(const char *text, const char *const *names, size_t count);
 
 /* --- a map of columns: conf_columns.c --- */
@@ -200,7 +202,7 @@ char *conf_columns_take_fields(struct conf_reader *r, const struct conf_node *no
 
 /* --- one value: conf_value.c. Each says what is wrong and returns false --- */
 
-/* A list whose length the row allows. */
+/* Whether the node is a list with a length that the row allows. */
 bool conf_value_is_list(struct conf_reader *r, const struct conf_node *node,
                         const struct key *key);
 bool conf_value_is_mapping(struct conf_reader *r, const struct conf_node *node,
@@ -208,39 +210,39 @@ bool conf_value_is_mapping(struct conf_reader *r, const struct conf_node *node,
 /* The text is borrowed from the node. */
 bool conf_value_text(struct conf_reader *r, const struct conf_node *node,
                      const struct key *key, const char **ret_text);
-/* A value of any type but those that name ports and zones, KEY_MAPPING, KEY_LIST and
- * KEY_OWN, into the row's member of the struct at `base`. */
+/* Read a value into the row's member of the struct at `base`. All types but those that
+ * name ports and zones, KEY_MAPPING, KEY_LIST and KEY_OWN. */
 bool conf_value_read(struct conf_reader *r, const struct conf_node *node,
                      const struct key *key, void *base);
 struct conf_texts {
     char **items; /* owned; conf_memory_texts_free */
     size_t count;
 };
-/* A list of texts, whatever the row's type. */
+/* Read a list of texts, whatever the row's type. */
 bool conf_value_read_texts(struct conf_reader *r, const struct conf_node *node,
                            const struct key *key, struct conf_texts *ret_texts);
-/* Warns of a route without quotes, or of a pattern without where it holds more than a
+/* Warn of a route without quotes, or of a pattern without quotes that is more than a
  * code. */
 void conf_value_warn_unquoted(struct conf_reader *r, const struct conf_node *node,
                               bool is_route);
 
 /* --- tables: conf_keys.c --- */
 
-/* Put the defaults of a table in place, then read a mapping by it into base. False when
- * the node is no mapping. */
+/* Set the defaults of a table, then read a mapping by it into base. False when the node
+ * is not a mapping. */
 bool conf_keys_read(struct conf_reader *r, const struct conf_node *node,
                     const struct key *keys, void *base);
 void conf_keys_default(struct conf_reader *r, const struct key *keys, void *base);
 void conf_keys_read_one(struct conf_reader *r, const struct conf_node *node,
                         const struct key *key, void *base);
-/* An error for each key of the mapping that is none of the names. */
+/* Report each key of the mapping that is not among the names. */
 void conf_keys_check_known(struct conf_reader *r, const struct conf_node *node,
                            const char *const *names, size_t count);
 void conf_keys_check_required(struct conf_reader *r, const struct conf_node *node,
                               const struct key *keys);
 const struct key *conf_keys_find(const struct key *keys, const char *name);
 
-/* --- what rules name: conf_places.c --- */
+/* --- places that rules name: conf_places.c --- */
 
 /* KEY_PORTS, KEY_ZONES, KEY_GATES and KEY_ROUTE. */
 void conf_places_read(struct conf_reader *r, const struct conf_node *node,
@@ -268,26 +270,27 @@ conf_read conf_feed_read, conf_rules_read, conf_rules_read_mute,
 conf_read conf_ports_read, conf_zones_read, conf_vessels_read, conf_timezone_read;
 conf_read conf_secret_read_keys,
     conf_secret_read_authorization; /* into struct conf_webhook */
-/* An error at the node when no rule has that id. */
+/* Report an error at the node when no rule has that id. */
 void conf_rules_check_id(struct conf_reader *r, const struct conf_node *node,
                          const char *id);
-/* Feeds of two kinds, or of one place. */
+/* Report feeds of two kinds, and feeds with the same source. */
 void conf_feed_check_all(struct conf_reader *r, const struct conf_node *node);
 void conf_feed_finish(struct conf_feed *feed);
 const char *conf_feed_transport_name(enum conf_transport transport);
 
-/* A secret text from {file: ...} or {credential: ...}, without its line end; `stand_in`
- * for it when secrets are not read. */
+/* Read a secret text from {file: ...} or {credential: ...}, without its line end; when
+ * secrets are not read, `stand_in` is used. */
 bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
                       const char *stand_in, struct conf_secret *ret_secret);
-/* A file that others may read or write is an error. */
+/* Report a file that other users may read or write as an error. */
 bool conf_secret_is_private(struct conf_reader *r, const struct conf_node *node,
                             const char *path);
-/* Parts of HTTP fields: RFC 9110 sections 5.6.2 and 5.5, printable ASCII only. */
+/* Whether a text is a token, or a value, of HTTP fields: RFC 9110 sections 5.6.2 and 5.5,
+ * printable ASCII only. */
 bool conf_secret_is_token(const char *text);
 bool conf_secret_is_header_value(const char *text);
 
-/* conf_load, but the configuration's own text is given; `file` names it and its
+/* Like conf_load, but with the text of the configuration; `file` names it and its
  * directory. on_key may be NULL. */
 struct conf_source {
     const char *file;

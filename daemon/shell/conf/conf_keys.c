@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mappings and lists read by tables, one row a key: defaults, unknown and missing keys,
- * items that may not be alike. */
+/* Reads mappings and lists by tables, one row for each key: defaults, unknown and missing
+ * keys, items that must differ. */
 #include "conf_int.h"
 
 #include <stdlib.h>
@@ -14,8 +14,8 @@
 
 enum { INITIAL_BYTES = 80, INITIAL_ITEMS = 16 };
 
-/* The default of one key, read as if it stood in the file: a single value, or a list of
- * them in brackets. */
+/* Read the default of one key as if it were in the file: a single value, or a list of
+ * values in brackets. */
 static void read_initial(struct conf_reader *r, const struct key *key, void *base)
 {
     char text[INITIAL_BYTES];
@@ -53,7 +53,7 @@ void conf_keys_default(struct conf_reader *r, const struct key *keys, void *base
 
 /* --- lists of mappings --- */
 
-/* No two items may have the same value of this key. A list is named in the plural. */
+/* All items must differ in this key. The name of a list is a plural. */
 static void check_unique(struct conf_reader *r, const struct conf_node *list,
                          const struct key *key)
 {

@@ -89,7 +89,7 @@ row_warning(struct table *t, enum column column, const char *format, ...)
         conf_report_fault_at(t->v->r, &at, "the row is left out: %s", text);
 }
 
-/* The header of a column: the one given, else our name. */
+/* Find a column by the given header, else by our name. */
 static bool find_column(struct table *t, enum column column)
 {
     struct conf_reader *r = t->v->r;

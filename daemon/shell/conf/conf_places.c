@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys that name ports, zones, gates or routes: what they name must be there. */
+/* Keys that name ports, zones, gates or routes, which must exist. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +81,7 @@ static void report_unknown_zone(struct conf_reader *r, const struct conf_node *n
     free(ids);
 }
 
-/* Is a zone of that id missing only because its own fault has been told? */
+/* Whether a zone of that id is missing only because its own fault was reported. */
 static bool zone_is_lost(struct conf_reader *r, const char *id)
 {
     struct buf mark = {0};
@@ -131,7 +131,7 @@ static int64_t find_zone(struct conf_reader *r, const struct conf_node *node,
     return zone;
 }
 
-/* Insert in ascending order; false when it is there already. */
+/* Insert in ascending order; false when it is a member already. */
 static bool insert_zone(uint32_t *zones, size_t *count, uint32_t zone)
 {
     size_t at = *count;

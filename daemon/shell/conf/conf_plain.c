@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What YAML 1.1 and YAML 1.2 make of a scalar without quotes, and where they differ. */
+/* How YAML 1.1 and YAML 1.2 read a scalar without quotes, and where they differ. */
 #include "conf_int.h"
 
 #include <string.h>
@@ -19,7 +19,8 @@ static const char *skip_digits(const char *s)
     return s;
 }
 
-/* YYYY-M-D, what begins as a timestamp of YAML 1.1 (yaml.org/type/timestamp). */
+/* Whether the text is YYYY-M-D or begins as a timestamp of YAML 1.1
+ * (yaml.org/type/timestamp). */
 static bool is_date_text(const char *s)
 {
     const char *year = skip_digits(s);
@@ -33,8 +34,8 @@ static bool is_date_text(const char *s)
            (*day == '\0' || *day == 'T' || *day == 't' || *day == ' ' || *day == '\t');
 }
 
-/* Anything that yaml.org/type/int or float (1.1) or the core schema (1.2) may take for a
- * number: starts like one and has nothing but the characters of one. */
+/* Whether yaml.org/type/int or float (1.1) or the core schema (1.2) may read the text as
+ * a number: it begins like one and has only characters of numbers. */
 static bool is_numberish(const char *s)
 {
     static const char *const special[] = {".inf", ".Inf", ".INF", ".nan",
@@ -59,7 +60,7 @@ static bool is_numberish(const char *s)
     return *s == '\0';
 }
 
-/* -?(0|[1-9][0-9]*)(\.[0-9]+)? : a number in either, and the same one. */
+/* -?(0|[1-9][0-9]*)(\.[0-9]+)? : the same number in both versions. */
 static bool is_decimal(const char *s, bool *ret_fraction)
 {
     if (*s == '-')

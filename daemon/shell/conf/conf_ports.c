@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ports: the gazetteer, the shipped one or another, and what is changed in it. */
+/* ports: the gazetteer (the shipped one or another), and the changes to it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #define GAZETTEER_BYTES_MAX ((size_t)64 << 20)
 #define AREA_BYTES_MAX ((size_t)16 << 20)
 
-/* What the tables below read into. */
+/* The structs that the tables below fill. */
 struct ports_define {
     char *locode, *name, *area; /* owned */
     const struct conf_node *node;
@@ -109,7 +109,7 @@ static void define_read(struct conf_reader *r, const struct conf_node *node,
     d->is_faulty = errors != r->faults.errors;
 }
 
-/* --- groups, same: taken when the gazetteer is there --- */
+/* --- groups, same: used when the gazetteer is read --- */
 
 static void groups_read(struct conf_reader *r, const struct conf_node *node,
                         const struct key *key, void *base)
@@ -132,14 +132,14 @@ static size_t length_of(const struct conf_node *node)
     return node != NULL ? node->count : 0;
 }
 
-/* The builder's list of one kind and the nodes its items came from. */
+/* The nodes of the items of one of the builder's lists. */
 struct origin {
     const struct conf_node **nodes; /* owned array */
     size_t count, room;
 };
-/* One pass over the settings. Where the first finds a fault, a second one puts stand-ins
- * in the place of what is faulty, so that the rules, which name ports, are checked too
- * and not blamed for what is wrong here; its own findings are thrown away. */
+/* One pass over the settings. When the first pass finds a fault, a second one replaces
+ * the faulty items by stand-ins, so that the rules, which name ports, are checked too and
+ * no faults are reported twice. The faults of the second pass are dropped. */
 struct gathering {
     struct conf_reader *r;
     const struct ports_settings *settings;
@@ -201,7 +201,7 @@ static void on_trouble(void *context, enum ports_about about, size_t item, size_
     conf_report_error(g->r, node, NULL, "%s", text);
 }
 
-/* The configuration's own gazetteer; false when it cannot be read. */
+/* Read the configuration's own gazetteer; false when it cannot be read. */
 static bool take_ports_file(struct gathering *g, const struct conf_node *node,
                             const char *path)
 {
@@ -223,8 +223,8 @@ static void shipped_fault(void *context, const char *path, int line, int col,
     file_fault(g, line, col, text);
 }
 
-/* What is shipped: all of it, or only the names of destinations beside another
- * gazetteer. */
+/* Read the shipped files: all of them or, beside another gazetteer, only the names of
+ * destinations. */
 static bool take_shipped(struct gathering *g, bool is_all)
 {
     struct conf_reader *r = g->r;
@@ -255,7 +255,7 @@ static void take_gazetteer(struct gathering *g)
         path != NULL && take_ports_file(g, node, path) && take_shipped(g, false);
 }
 
-/* A port of that code somewhere, so that it is known. */
+/* Define a port of that code somewhere, so that it is known. */
 static void stand_in_define(struct gathering *g, const struct ports_define *d)
 {
     const struct conf_node *code = conf_yaml_node_get(d->node, "locode");
@@ -399,7 +399,7 @@ static void second_pass(struct gathering *g)
     ports_destroy(r->conf->engine.ports);
     r->conf->engine.ports = NULL;
     if (!g->has_gazetteer || r->code != 0)
-        return; /* every port would be unknown */
+        return; /* otherwise every port would be unknown */
     memset(&r->faults, 0, sizeof r->faults);
     g->is_second = true;
     build_once(g);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Faults of the configuration: collected while reading, handed out in the order of the
+/* Faults of the configuration: collected while reading, and given out in the order of the
  * files. */
 #include "conf_int.h"
 
@@ -80,7 +80,7 @@ void conf_report_first_file(struct conf_faults *faults, const char *file)
 {
     size_t index = 0;
     if (file_index(faults, file, &index) != 0)
-        return; /* the order alone would suffer; what follows fails for itself */
+        return; /* only the order would suffer */
 }
 
 static int fault_add(struct conf_faults *faults, const struct conf_place *place,

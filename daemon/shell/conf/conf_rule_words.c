@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a rule amounts to: a hash that changes when its behaviour does, whether it watches
- * everything, and the words of `check`. */
+/* Properties of a rule: a hash that changes with its behaviour, whether it watches
+ * everything, and its words for `check`. */
 #include <stdio.h>
 #include <string.h>
 
@@ -157,7 +157,7 @@ bool conf_rule_words_watches_all(const struct rule *rule,
             return false;
         const struct route *route =
             key->type == KEY_ROUTE ? route_at_key(rule, key) : NULL;
-        /* None: its fault is told elsewhere. */
+        /* NULL: its fault is reported elsewhere. */
         if (key->type == KEY_ROUTE && (route == NULL || !route_is_all(route, engine)))
             return false;
     }
@@ -174,8 +174,7 @@ static int add_list(struct buf *out, const char *before, char *const *texts, siz
     return rc;
 }
 
-/* A ship that does not say its type or length is included; by `not` it is not excluded.
- */
+/* A ship of unknown type or length is included; `not` does not exclude it. */
 static int add_conditions(const struct vessel_filter *f, bool is_except, struct buf *out)
 {
     char text[UNITS_TEXT_BYTES];
@@ -235,7 +234,7 @@ static int add_zones(const struct rule *rule, const struct key *key,
     return rc;
 }
 
-/* A key that only serves an event of its name, which is not wanted. */
+/* Whether the key only serves an event of the same name, which is not wanted. */
 static bool key_is_idle(const struct rule *rule, const struct key *key)
 {
     for (uint32_t i = 0; i < rule->kind->event_count; i++)
@@ -244,7 +243,7 @@ static bool key_is_idle(const struct rule *rule, const struct key *key)
     return false;
 }
 
-/* A quantity as the configuration writes it; "" for one that is off. */
+/* A quantity in the form of the configuration; "" for one that is off. */
 static const char *add_quantity(const struct rule *rule, const struct key *key,
                                 char ret_text[UNITS_TEXT_BYTES])
 {
@@ -289,7 +288,7 @@ static int add_ports(const struct rule_ports *ports, const char *name, struct bu
                       ports->text != NULL ? ports->text : "", port_set_count(ports->set));
 }
 
-/* A route stands on a line of its own. */
+/* A route has its own line. */
 static int add_rule_key(const struct rule *rule, const struct key *key,
                         const struct engine_conf *engine, struct buf *out)
 {
@@ -329,7 +328,7 @@ static int add_route(const struct rule *rule, const struct key *key,
     return rc;
 }
 
-/* An event that waits for a duration of its name, which is not given. */
+/* Whether the event needs a duration of the same name, which is not given. */
 static bool event_is_idle(const struct rule *rule, const char *event)
 {
     for (const struct key *key = rule->kind->keys; key != NULL && key->name != NULL;

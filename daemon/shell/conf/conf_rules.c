@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rules and mutes. The keys that all rules have stand here, those of a kind in the kind's
- * own table. */
+/* rules and mutes. The keys of all rules are here, the keys of a kind in the kind's own
+ * table. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,8 +151,8 @@ static bool is_for_kind(const struct key *key, const struct rule_kind *kind)
            (strcmp(key->name, "vessels") != 0 && strcmp(key->name, "at_start") != 0);
 }
 
-/* Names of the common keys and of the kind's own; where the kind is not known, of every
- * kind's. */
+/* List the names of the common keys and of the kind's keys; when the kind is unknown, of
+ * every kind's keys. */
 static size_t list_names(const struct rule_kind *kind, const char **ret_names,
                          size_t room)
 {
@@ -204,7 +204,7 @@ static bool names_event(const struct conf_node *events, const char *name)
     return is_named;
 }
 
-/* An event that is asked for but waits for a duration of the same name that is not given.
+/* Report an event that is wanted but needs a duration of the same name that is not given.
  */
 static void check_events(struct conf_reader *r, const struct conf_node *node,
                          const struct rule *rule)
@@ -230,7 +230,7 @@ static void check_whole_rule(struct conf_reader *r, const struct conf_node *node
         conf_report_error(r, node, NULL, "%s", fault);
 }
 
-/* All areas, or all gates, of which there is none. */
+/* Warn when a rule means all areas or all gates and there are none. */
 static void warn_of_nothing(struct conf_reader *r, const struct conf_node *node,
                             const struct rule *rule)
 {
@@ -272,11 +272,11 @@ void conf_rules_read(struct conf_reader *r, const struct conf_node *node,
     warn_of_nothing(r, node, rule);
     rule->definition = conf_rule_words_definition(rule, &r->conf->engine);
     if (conf_rule_words_watches_all(rule, &r->conf->engine))
-        conf_report_warning(
-            r, node,
-            "rule '%s' watches every vessel everywhere: restrict it with `vessels` or by its "
-            "places, or expect very many alerts",
-            rule->id);
+        conf_report_warning(r, node,
+                            "rule '%s' watches every vessel everywhere: restrict it with "
+                            "`vessels` or by its "
+                            "places, or expect very many alerts",
+                            rule->id);
 }
 
 /* --- mutes --- */

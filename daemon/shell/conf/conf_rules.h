@@ -11,10 +11,10 @@
 extern const struct key conf_filter_keys[]; /* into struct vessel_filter */
 conf_read conf_filter_read;
 
-/* Hash of all that decides what the rule does: not its id, severity and repeat. */
+/* The hash of all that decides what the rule does: not of its id, severity and repeat. */
 uint64_t conf_rule_words_definition(const struct rule *rule,
                                     const struct engine_conf *engine);
-/* Neither the vessels nor what it is about are narrowed in any way. */
+/* Whether neither the vessels nor the places of the rule are restricted. */
 bool conf_rule_words_watches_all(const struct rule *rule,
                                  const struct engine_conf *engine);
 /* "every vessel", "watched vessels", "vessels: cargo or tanker; at least 50m; ..." */

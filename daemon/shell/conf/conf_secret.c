@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Secrets: read from files that others cannot read or from credentials of systemd, never
- * from the configuration itself; wiped when freed, never in a message. */
+/* Secrets: read from files that other users cannot read, or from systemd credentials,
+ * never from the configuration itself; wiped when freed, never in a message. */
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #define SECRET_BYTES_MAX ((size_t)64 << 10)
 enum { SECRET_LEAST = 24, SECRET_MOST = 64 }; /* bytes of what is signed with */
 
-/* Where a secret stands: a file or a credential; and the word before it in a header. */
+/* The source of a secret: a file or a credential; and the word before it in a header. */
 struct source {
     char *scheme, *file, *credential; /* owned */
 };
@@ -48,7 +48,7 @@ static const char *credential_fault(const void *text)
     return is_name ? NULL : "is not the name of a credential";
 }
 
-/* --- where it stands --- */
+/* --- the source --- */
 
 bool conf_secret_is_private(struct conf_reader *r, const struct conf_node *node,
                             const char *path)
@@ -116,7 +116,7 @@ static bool read_secret_path(struct conf_reader *r, const struct conf_node *node
     return ret_secret->text != NULL;
 }
 
-/* The secret that a source names; stand_in for it when secrets are not read. */
+/* Read the secret that a source names; when secrets are not read, stand_in is used. */
 static bool take_source(struct conf_reader *r, const struct conf_node *node,
                         const struct source *source, const char *stand_in,
                         struct conf_secret *ret_secret)
@@ -172,7 +172,8 @@ bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
 
 /* --- what it is --- */
 
-/* RFC 4648 section 4, padding required; the length, or 0 when it is none. */
+/* Decode base64 (RFC 4648 section 4, padding required); the length, or 0 when it is not
+ * base64. */
 static size_t base64_decode(const char *text, unsigned char *ret_bytes, size_t size)
 {
     static const char alphabet[] =

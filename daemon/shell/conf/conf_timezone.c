@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* timezone: a name of the system's time zone database. The core, which knows no local
- * time, gets a table of offsets, found by asking the C library. */
+/* timezone: a name of the system's time zone database. The core knows no local time; it
+ * gets a table of offsets, which the C library gives. */
 #define _DEFAULT_SOURCE /* tm_gmtoff, tm_zone */
 #include <pthread.h>
 #include <stdio.h>
@@ -28,8 +28,8 @@ static bool name_is_well_formed(const char *name)
     return true;
 }
 
-/* Names of tzdata.zi ("Z Europe/Oslo ..." and "L target name") in place; the text is
- * changed. */
+/* Find the names of tzdata.zi ("Z Europe/Oslo ..." and "L target name") in place; the
+ * text is changed. */
 static size_t known_names(char *text, const char **ret_names, size_t room)
 {
     size_t count = 0;
@@ -66,17 +66,16 @@ static void report_unknown(struct conf_reader *r, const struct conf_node *node,
     buf_finish(&text);
 }
 
-/* --- offsets, as the C library knows them --- */
+/* --- offsets by the C library --- */
 
-/* The C library has one local time for the process, by $TZ: this lock lends it to one
- * load at a time. Nothing else in lookoutd or its libraries asks for local time (times
- * are UTC throughout), so no thread can see the zone that is set meanwhile. $TZ is
- * replaced, never removed: a thread that reads other variables at that moment finds them
- * where they were. */
+/* The C library has one local time for the process, set by $TZ: this lock gives it to one
+ * load at a time. No other part of lookoutd or its libraries uses local time (times are
+ * UTC), so no thread can see the zone that is set meanwhile. $TZ is replaced, never
+ * removed: a thread that reads other variables at that moment finds them unchanged. */
 static pthread_mutex_t local_time = PTHREAD_MUTEX_INITIALIZER;
 
-/* Changes are looked for at this step: between two of one zone since 1970 lie at least
- * six days (America/Boa_Vista, October 2000). */
+/* the step of the search for changes: two changes of one zone since 1970 are at least six
+ * days apart (America/Boa_Vista, October 2000) */
 enum { STEP_S = 3 * 86400 };
 static const int64_t first_s = 0, last_s = INT64_C(4102444800); /* 1970, 2100 */
 
@@ -93,7 +92,7 @@ static struct tm local_time_at(int64_t seconds)
     return tm;
 }
 
-/* The first second of what holds at `high`; at `low` something else holds. */
+/* The first second of the offset at `high`; the offset at `low` differs. */
 static int64_t find_change(int64_t low, int64_t high)
 {
     const struct tm after = local_time_at(high);
@@ -137,7 +136,7 @@ static void set_zone(const char *value)
         tzset();
 }
 
-/* Fill the table under that zone; false when out of memory. */
+/* Fill the table of that zone; false when out of memory. */
 static bool find_offsets(const char *path, struct engine_timezone *zone)
 {
     char value[sizeof ZONEINFO + sizeof zone->name + 2];
@@ -160,7 +159,7 @@ static bool find_offsets(const char *path, struct engine_timezone *zone)
     return old != NULL;
 }
 
-/* The C library takes a name that it does not know for UTC, so look first. */
+/* The C library reads an unknown name as UTC, so the file is checked first. */
 static bool is_zone_file(const char *path)
 {
     char magic[4] = "";

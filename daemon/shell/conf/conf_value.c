@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One value by its row: what each type must look like, what is said of a value that does
- * not, and where a good one goes. */
+/* Reads one value by its row: the form of each type, the report of a fault, and the
+ * member for the value. */
 #include "conf_int.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static bool is_nothing(const struct conf_node *node)
            conf_plain_of(node->text) == CONF_PLAIN_NULL;
 }
 
-/* Is it a list, a mapping, a single value? */
+/* Whether the node is of the wanted kind. */
 static bool is_of_kind(struct conf_reader *r, const struct conf_node *node,
                        enum conf_node_kind wanted, const struct key *key)
 {
@@ -107,8 +107,8 @@ static bool id_is_well_formed(const char *s)
     return true;
 }
 
-/* A copy of a text in the form that the type asks for; NULL when it is none. Of a list it
- * is one item, and the row is the list's. */
+/* A copy of a text in the form of the type; NULL after a fault. For a list, the node is
+ * one item and the row that of the list. */
 static char *copy_text(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, enum key_type type)
 {
@@ -151,7 +151,7 @@ static bool read_scalar_text(struct conf_reader *r, const struct conf_node *node
     return true;
 }
 
-/* A list of texts as an owned array; left alone when something in it is wrong. */
+/* Read a list of texts as an owned array; unchanged when an item has a fault. */
 static bool read_texts(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, void *member)
 {
@@ -189,7 +189,7 @@ bool conf_value_read_texts(struct conf_reader *r, const struct conf_node *node,
 
 /* --- quantities --- */
 
-/* The number behind a text, with or without its unit: 0 or an error's code. */
+/* Parse the number of a text, with or without a unit: 0 or an error code. */
 static int parse_quantity(const struct conf_node *node, enum key_type type,
                           double *ret_value)
 {
@@ -214,7 +214,7 @@ static int parse_quantity(const struct conf_node *node, enum key_type type,
     return rc;
 }
 
-/* Why a text that looks like a number is none here, or "". */
+/* A hint why a text that looks like a number is not accepted, or "". */
 static const char *quantity_hint(const struct conf_node *node, enum key_type type)
 {
     bool is_bare = type == KEY_INTEGER || type == KEY_NUMBER;
@@ -340,8 +340,7 @@ static bool read_time(struct conf_reader *r, const struct conf_node *node,
 
 /* --- any --- */
 
-/* How each type is read into its member; types that are not here are not single values.
- */
+/* The reader of each type. Types that are not here are not single values. */
 static bool (*const readers[KEY_OWN + 1])(struct conf_reader *r,
                                           const struct conf_node *node,
                                           const struct key *key, void *member) = {
@@ -355,8 +354,7 @@ static bool (*const readers[KEY_OWN + 1])(struct conf_reader *r,
     [KEY_TEXTS] = read_texts,       [KEY_FILES] = read_texts,
 };
 
-/* What the row says is wrong with a number that was read. Texts were checked before they
- * were taken. */
+/* The fault of a number by the row's check. Texts are checked before they are taken. */
 static const char *number_fault(const struct key *key, const void *base)
 {
     bool is_number = key->type >= KEY_DURATION && key->type <= KEY_INTEGER;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vessels: the watched ones that stand in the configuration itself. */
+/* vessels: the watched vessels in the configuration itself. */
 #include <stdlib.h>
 
 #include "conf_watched.h"
@@ -45,7 +45,7 @@ static void vessel_read(struct conf_reader *r, const struct conf_node *node,
                           "these keys do not identify the vessel");
 }
 
-/* What stands in the file, before it is gathered. */
+/* The vessels of the file, before they are gathered. */
 struct listed {
     struct watch_entry *entries; /* owned */
     size_t count;

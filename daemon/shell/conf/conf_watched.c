@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The watched ones as they are gathered: entries that are one ship by IMO number, or by
- * MMSI where no IMO number is given, are joined and carry the tags of all. */
+/* Gathers the watched vessels: entries of the same ship, by IMO number or, without one,
+ * by MMSI, are joined and have the tags of all. */
 #include "conf_watched.h"
 
 #include <stdlib.h>
@@ -73,7 +73,7 @@ static void fill_entry(char **into, char **from)
     *from = NULL;
 }
 
-/* Take the entry over: joined with an earlier one of the same ship, or as a new one. */
+/* Take over the entry: join it with an earlier one of the same ship, or add it. */
 void conf_watched_add(struct conf_watched *v, struct watch_entry *entry)
 {
     uint64_t number = entry_number(entry);
@@ -100,7 +100,7 @@ void conf_watched_add(struct conf_watched *v, struct watch_entry *entry)
         conf_report_nomem(v->r);
 }
 
-/* Tags that rules may name, each once. */
+/* Remember tags that rules may name, each once. */
 void conf_watched_know_tags(struct conf_watched *v, char *const *tags, size_t count)
 {
     struct conf_reader *r = v->r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The watched ones as they are gathered from vessels: and vessel_lists:; private to the
- * configuration reader. */
+/* Gathers the watched vessels of vessels: and vessel_lists:; private to the configuration
+ * reader. */
 #ifndef LOOKOUT_CONF_WATCHED_H
 #define LOOKOUT_CONF_WATCHED_H
 
@@ -20,23 +20,23 @@ struct conf_watched {
     struct conf_reader *r;
     struct watch_entry *entries; /* owned, with their content */
     size_t count, capacity;
-    struct map by_number; /* IMO, or MMSI where there is none -> index + 1 */
+    struct map by_number; /* IMO number, else MMSI -> index + 1 */
     struct map tags;      /* hash of a tag -> any */
 };
 
 void conf_watched_init(struct conf_watched *v, struct conf_reader *r);
 void conf_watched_finish(struct conf_watched *v);
-/* Take the entry over: joined with an earlier one of the same ship, or as a new one. */
+/* Take over the entry: join it with an earlier one of the same ship, or add it. */
 void conf_watched_add(struct conf_watched *v, struct watch_entry *entry);
-/* Give the entry copies of tags that it has not. */
+/* Add copies of the tags that the entry lacks. */
 void conf_watched_add_tags(struct conf_reader *r, struct watch_entry *entry,
                            char *const *tags, size_t count);
-/* Tags that rules may name, each once. */
+/* Remember tags that rules may name, each once. */
 void conf_watched_know_tags(struct conf_watched *v, char *const *tags, size_t count);
 void conf_watched_entry_finish(struct watch_entry *entry);
-/* Into the engine's configuration. */
+/* Move the vessels to the engine's configuration. */
 void conf_watched_hand_over(struct conf_watched *v);
-/* The entries of vessel_lists: (conf_lists.c). */
+/* Read the entries of vessel_lists: (conf_lists.c). */
 void conf_lists_read(struct conf_watched *v, const struct conf_node *node);
 
 #endif

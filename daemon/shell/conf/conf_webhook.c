@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* webhooks: where alerts are sent, and the secrets that go with it. */
+/* webhooks: the receivers of alerts, and their secrets. */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +67,7 @@ struct url {
     char host[CONF_HOST_BYTES];
 };
 
-/* What is wrong with a URL, or NULL. Never quotes it: it may be a secret. */
+/* The fault of a URL, or NULL. The URL may be a secret and is never quoted. */
 static const char *url_fault(const char *text, struct url *ret_url)
 {
     uint16_t port = 0;
@@ -205,7 +205,7 @@ static void retry_read(struct conf_reader *r, const struct conf_node *node,
             retry->wait_count++;
 }
 
-/* --- a body of one's own, grouping --- */
+/* --- body templates, grouping --- */
 
 static const char *content_type_fault(const void *member)
 {
@@ -222,7 +222,7 @@ static const char *content_type_fault(const void *member)
     return is_good ? NULL : "is not a media type";
 }
 
-/* What is wrong with the template; and what does not go with it. */
+/* The names of all fields, for a report. */
 struct field_names {
     char (*items)[TEMPLATE_NAME_BYTES]; /* owned */
     size_t count, room;
@@ -392,7 +392,7 @@ int conf_webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_
     return rc;
 }
 
-/* What is written, and what was read of secrets. */
+/* A hash of the text of the webhook and of its secrets. */
 static uint64_t webhook_definition(const struct conf_node *node,
                                    const struct conf_webhook *w)
 {

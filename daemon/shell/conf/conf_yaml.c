@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* YAML text to a tree of our own, by libfyaml's events: the one file that sees it. Only
- * what YAML 1.1 and 1.2 read alike is let through; anchors, aliases and tags are refused,
- * so nothing can expand. */
+/* Reads a YAML text into our own tree by libfyaml's events; no other file uses libfyaml.
+ * Only YAML that versions 1.1 and 1.2 read alike is accepted; anchors, aliases and tags
+ * are refused, so nothing can expand. */
 #include "conf_int.h"
 
 #include <libfyaml.h>
@@ -46,7 +46,7 @@ uint64_t conf_yaml_hash_node(const struct conf_node *node)
         h = hash_text(node->text, h);
     for (size_t i = 0; i < node->count; i++) {
         uint64_t item = conf_yaml_hash_node(node->items[i]);
-        /* A sum: the order of a mapping's keys says nothing. */
+        /* a sum, because the order of a mapping's keys has no meaning */
         h = node->kind == CONF_NODE_MAPPING ? h + hash_text(node->items[i]->key, item)
                                             : hash_u64(item, h);
     }
@@ -55,8 +55,8 @@ uint64_t conf_yaml_hash_node(const struct conf_node *node)
 
 /* --- the text before the parser --- */
 
-/* What is wrong with a character, or NULL. U+0085, U+2028 and U+2029 end a line in YAML
- * 1.1 but not in 1.2; libfyaml 0.7 drops the rest of a scalar behind an invalid byte. */
+/* The fault of a character, or NULL. U+0085, U+2028 and U+2029 end a line in YAML 1.1 but
+ * not in 1.2; libfyaml 0.7 drops the rest of a scalar after an invalid byte. */
 static const char *character_fault(size_t length, uint32_t code)
 {
     if (length == 0)
@@ -99,7 +99,7 @@ static bool text_is_clean(struct conf_reader *r, const char *text, size_t n)
 struct builder {
     struct conf_reader *r;
     struct fy_parser *parser;
-    struct conf_node *root; /* owned until handed out */
+    struct conf_node *root; /* owned until given out */
     struct conf_node *open[CONF_DEPTH_MAX];
     size_t depth;
     size_t nodes;
@@ -137,7 +137,7 @@ static int node_append(struct conf_node *parent, struct conf_node *node)
     return 0;
 }
 
-/* A new node in its place; NULL when out of memory. */
+/* Add a new node; NULL when out of memory. */
 static struct conf_node *builder_node(struct builder *b, enum conf_node_kind kind,
                                       const struct fy_mark *mark)
 {
@@ -309,7 +309,7 @@ static int check_mapping(struct conf_reader *r, const struct conf_node *node)
     return rc;
 }
 
-/* Duplicate keys, everywhere. */
+/* Report duplicate keys in all mappings. */
 static int check_tree(struct conf_reader *r, const struct conf_node *node)
 {
     int rc = node->kind == CONF_NODE_MAPPING ? check_mapping(r, node) : 0;

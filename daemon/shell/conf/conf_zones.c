@@ -59,7 +59,8 @@ void conf_zones_read(struct conf_reader *r, const struct conf_node *node,
     if (node != NULL && conf_value_is_list(r, node, key))
         for (size_t i = 0; i < node->count && r->code == 0; i++)
             take_zones_file(r, builder, node->items[i]);
-    /* Built of what is good also where something is not: rules are checked too. */
+    /* The good zones are built also when others have faults, so that rules are checked
+     * too. */
     if (r->code == 0) {
         int rc = zone_set_build(builder, &conf->engine.zones, &err);
         if (rc == ERR_NOMEM)

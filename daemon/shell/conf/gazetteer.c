@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the gazetteer, the areas of ports and the names of destinations from files;
- * what is in them is judged by the builder of ports. */
+/* Reads the gazetteer, the areas of ports and the names of destinations from files; the
+ * builder of ports checks their contents. */
 #include "lookout/conf/gazetteer.h"
 
 #include <limits.h>
@@ -20,7 +20,7 @@ struct reading {
     bool has_fault;
 };
 
-/* ports_fault: pass on, and keep the first. */
+/* A ports_fault that passes a fault on and keeps the first. */
 static void on_fault(void *context, int line, int col, const char *text)
 {
     struct reading *r = context;

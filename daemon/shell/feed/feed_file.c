@@ -43,8 +43,8 @@ static void rest_file(struct file_feed *file)
     struct feed *feed = file->feed;
     int rc = merge_rest(feed->feeds->merge, feed->source, clock_wall_ms() + MINUTE_MS);
     if (rc != 0)
-        log_error("feed", feed->conf.id, "cannot let the recording rest reason=\"%s\"",
-                  err_text(rc));
+        log_error("feed", feed->conf.id,
+                  "cannot wait for more of the recording reason=\"%s\"", err_text(rc));
     feed->feeds->is_dirty = true;
     feed_path_wake(feed->feeds);
 }
@@ -151,12 +151,11 @@ static void reopen_file(struct file_feed *file)
         log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "reopen", "%s", err.text);
         return;
     }
-    log_info("feed", feed->conf.id, "%s: a new file stands under the name",
-             feed->conf.address);
+    log_info("feed", feed->conf.id, "%s: a new file has the name", feed->conf.address);
     recording_close(file->recording);
     file->recording = r;
     if (input_finish(feed->input, 0) != 0)
-        log_error("feed", feed->conf.id, "lost the last line: out of memory");
+        log_error("feed", feed->conf.id, "the last line is lost: out of memory");
     input_seek(feed->input, 0);
     file->at = 0;
     file->is_skipping = false;
@@ -224,7 +223,7 @@ static void feed_chunk(struct file_feed *file)
         return;
     file->is_through = true;
     if (input_finish(feed->input, 0) != 0)
-        log_error("feed", feed->conf.id, "lost the last line: out of memory");
+        log_error("feed", feed->conf.id, "the last line is lost: out of memory");
 }
 
 bool feed_file_pump(struct feed *feed)
@@ -319,14 +318,15 @@ static bool take_record(struct file_feed *file)
     int rc = file_resume_read(&feed->record, &file->resume);
     buf_finish(&feed->record);
     if (rc != 0) {
-        log_warning("feed", feed->conf.id, "begins anew: the saved place is %s",
-                    err_text(rc));
+        log_warning("feed", feed->conf.id,
+                    "the recording begins again: the saved place is %s", err_text(rc));
         return false;
     }
     const struct recording_identity *saved = &file->resume.identity;
     if (!file->keeps_place || recording_identify(file->recording, saved, &now) != 0 ||
         memcmp(&now, saved, sizeof now) != 0) {
-        log_warning("feed", feed->conf.id, "begins anew: %s is another file than before",
+        log_warning("feed", feed->conf.id,
+                    "the recording begins again: %s is not the same file as before",
                     feed->conf.address);
         file_resume_finish(&file->resume);
         return false;
@@ -381,7 +381,7 @@ static int file_open(struct feed *feed, struct err *err)
     file->keeps_place = recording_is_regular(file->recording) && !is_stdin(feed);
     if (take_record(file)) {
         rc = file_resume_begin(file, err);
-        log_info("feed", feed->conf.id, "goes on with %s offset=%" PRIu64,
+        log_info("feed", feed->conf.id, "the recording continues: %s offset=%" PRIu64,
                  feed->conf.address, file->resume.floor);
     }
     feed->is_open = rc == 0;

@@ -24,7 +24,7 @@ static void note_heard(struct feed *feed)
     if (!feed->is_silent)
         return;
     feed->is_silent = false;
-    log_info("feed", feed->conf.id, "is heard again");
+    log_info("feed", feed->conf.id, "the feed is heard again");
     if (f->sink.on_silence != NULL)
         f->sink.on_silence(f->sink.context, feed->source, false, since_ms);
     feed_path_arm_silence(f);
@@ -171,7 +171,7 @@ static void hold_what_is_over(struct feeds *f)
             continue;
         feed->is_held = true;
         log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "held",
-                     "is read slower: its lateness holds back bytes=%zu",
+                     "the feed is read slower: its lateness holds back bytes=%zu",
                      merge_pending(f->merge, feed->source));
         if (!f->is_paused)
             feed->ops->pause(feed, true);
@@ -221,7 +221,7 @@ void feed_path_end(struct feed *feed)
         log_error("feed", feed->conf.id, "cannot end the recording reason=\"%s\"",
                   err_text(rc));
     feed->feeds->is_dirty = true;
-    log_info("feed", feed->conf.id, "the recording is through bytes=%" PRIu64,
+    log_info("feed", feed->conf.id, "the recording has ended bytes=%" PRIu64,
              feed->bytes);
 }
 
@@ -278,7 +278,7 @@ static void on_silence(uv_timer_t *timer)
             continue;
         feed->is_silent = true;
         char since[TIME_TEXT_BYTES];
-        log_warning("feed", feed->conf.id, "is silent since=%s",
+        log_warning("feed", feed->conf.id, "the feed is silent since=%s",
                     time_format(feed->heard_ms, since));
         if (f->sink.on_silence != NULL)
             f->sink.on_silence(f->sink.context, i, true, feed->heard_ms);

@@ -321,10 +321,12 @@ static bool is_same(const struct feed *feed, const struct conf_feed *conf)
  * pass now; when they are read again, they are copies. */
 static int take_out(struct feeds *f, struct feed *feed)
 {
-    log_info("feed", feed->conf.id, "closed by the new configuration");
+    log_info("feed", feed->conf.id,
+             "the feed is closed: the new configuration lacks or changes it");
     buf_clear(&feed->record);
     if (feed->is_open && feed_file_record(f, feed->source, &feed->record) == ERR_NOMEM)
-        log_error("feed", feed->conf.id, "the place is lost: out of memory");
+        log_error("feed", feed->conf.id,
+                  "the place in the recording is lost: out of memory");
     close_feed(feed);
     return merge_end(f->merge, feed->source);
 }

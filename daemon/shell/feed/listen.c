@@ -70,7 +70,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     if (n > 0) {
         feed_path_bytes(feed, client->input, buf->base, (size_t)n);
     } else {
-        log_debug("feed", feed->conf.id, "a sender left reason=\"%s\"",
+        log_debug("feed", feed->conf.id, "a sender closed the connection reason=\"%s\"",
                   uv_strerror((int)n));
         /* A sender that closes the connection may leave its last line without a line end.
          */
@@ -146,7 +146,7 @@ static void on_timer(uv_timer_t *timer)
         next = c->next;
         if (now - c->received_loop_ms < (uint64_t)feed->conf.idle_timeout_ms)
             continue;
-        log_info("feed", feed->conf.id, "put out an idle sender");
+        log_info("feed", feed->conf.id, "closed the connection of an idle sender");
         input_reset(c->input);
         drop_client(c);
     }

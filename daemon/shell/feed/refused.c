@@ -23,7 +23,7 @@ static void tell_reason(struct feed *feed, enum input_reject reason,
                 input_reject_name(reason), r->count, counts->lines, r->example);
     if (is_nonsense)
         log_warning("feed", feed->conf.id,
-                    "not one line of the device is a sentence: is the baud rate right? "
+                    "no line of the device is a sentence: check the baud rate "
                     "baud=%u",
                     (unsigned)feed->conf.baud);
 }

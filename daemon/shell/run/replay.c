@@ -154,7 +154,7 @@ static int open_state(struct replay *r)
     }
     if (refused != 0)
         fprintf(stderr,
-                "lookoutd replay: %zu stored vessels could not be read and start anew\n",
+                "lookoutd replay: %zu stored vessels could not be read and begin again\n",
                 refused);
     if (r->options->is_delivering &&
         delivery_start(r->conf->webhooks, r->conf->webhook_count, r->store, directory,
@@ -242,8 +242,7 @@ static bool needs_start(const struct replay *r)
     for (size_t i = 0; i < r->source_count; i++) {
         const struct input_counts *c = input_counts(r->sources[i].input);
         if (c->reports == 0 && c->rejects[INPUT_REJECT_NO_TIME] != 0) {
-            fprintf(stderr,
-                    "lookoutd replay: %s has no times of its own: give --start TIME\n",
+            fprintf(stderr, "lookoutd replay: %s has no times: give --start TIME\n",
                     r->sources[i].name);
             return true;
         }

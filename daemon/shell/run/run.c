@@ -104,7 +104,7 @@ static void warn_of_no_time(const struct run *r)
         feeds_status(r->feeds, i, &s);
         if (s.input.reports == 0 && s.input.rejects[INPUT_REJECT_NO_TIME] != 0)
             log_warning("feed", s.id,
-                        "the recording has no times of its own: give the feed a `start`");
+                        "the recording has no times: give the feed a `start`");
     }
 }
 
@@ -118,7 +118,7 @@ static void on_end(void *context)
     r->is_ended = true;
     r->ended_ms = uv_now(&r->loop);
     warn_of_no_time(r);
-    log_info("feed", NULL, "the recordings are through: %zu vessels, %llu alerts",
+    log_info("feed", NULL, "the recordings have ended: %zu vessels, %llu alerts",
              engine_vessel_count(r->pipeline.engine),
              (unsigned long long)engine_counts(r->pipeline.engine)->alerts);
     notify_status("the recordings are through");
@@ -220,7 +220,7 @@ void run_stop(struct run *r, int rc)
         if (last_rc == 0)
             last_rc = pipeline_commit(&r->pipeline, false);
         if (last_rc != 0)
-            log_error("run", NULL, "the last state cannot be kept: %s",
+            log_error("run", NULL, "the last state cannot be stored: %s",
                       err_text(last_rc));
     }
     r->is_stopping = true;
@@ -286,7 +286,7 @@ static int open_store(struct run *r, struct err *err)
     r->pipeline.store = r->store;
     config_note(r->options->file, r->conf->state);
     if (refused != 0)
-        log_warning("store", NULL, "%zu stored vessels cannot be read and start anew",
+        log_warning("store", NULL, "%zu stored vessels cannot be read and begin again",
                     refused);
     if (run_is_live(r->conf))
         silence_add_outage(r->pipeline.engine, engine_now(r->pipeline.engine),
@@ -379,7 +379,7 @@ static void finish_run(struct run *r)
         struct store_health health;
         store_health(r->store, &health);
         if (!store_flush(r->store, health.is_failing ? 0 : STOP_FLUSH_MS)) {
-            log_error("store", NULL, "not everything could be written before the end");
+            log_error("store", NULL, "some data could not be written before the end");
             r->rc = ERR_IO;
         }
         store_close(r->store);

@@ -405,6 +405,6 @@ void run_metrics_open_local(struct run *r)
     struct err err = {0};
     snprintf(path, sizeof path, "%s/%s", r->conf->state, STATUS_SOCKET);
     if (api_start_local(&r->loop, path, &sink, &r->local, &err) != 0)
-        log_warning("run", NULL, "`lookoutd status` will not reach the daemon: %s",
+        log_warning("run", NULL, "`lookoutd status` cannot reach the daemon: %s",
                     err.text);
 }

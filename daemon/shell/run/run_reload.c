@@ -161,8 +161,7 @@ static void reload_report(struct run *r, int rc)
     r->is_reload_good = rc == 0;
     if (rc != 0) {
         why = why[0] != '\0' ? why : err_text(rc);
-        log_error("run", NULL, "reload: the changed file is in force, but for this: %s",
-                  why);
+        log_error("run", NULL, "reload: the changed file is in force, except: %s", why);
         notify_ready_format("reloaded, but: %s", why);
         return;
     }

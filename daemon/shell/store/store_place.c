@@ -107,7 +107,7 @@ int store_place_prepare(const struct store_place *p, bool *ret_is_new, struct er
                        strerror(fault));
     if (!is_new && stat(p->database, &st) == 0 && (st.st_mode & 077) != 0 &&
         chmod(p->database, 0600) != 0)
-        return err_set(err, ERR_IO, "%s: cannot take others' access away: %s",
+        return err_set(err, ERR_IO, "%s: cannot remove the access of other users: %s",
                        p->database, strerror(errno));
     *ret_is_new = is_new;
     return 0;

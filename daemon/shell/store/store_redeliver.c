@@ -129,7 +129,7 @@ static int64_t redeliver_request(struct request *q, const char *const *ids, size
         total = look_up_key(q->db, "SELECT row FROM webhooks WHERE id = ?1",
                             q->webhook_id, false, &q->webhook, q->err);
         if (total == ERR_NOT_FOUND)
-            err_set(q->err, ERR_NOT_FOUND, "nothing was ever for a webhook %s",
+            err_set(q->err, ERR_NOT_FOUND, "no delivery to a webhook %s is on record",
                     q->webhook_id);
     }
     if (total == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration file: YAML to the engine's configuration and the shell's. Declared in
- * tables; every fault is reported with file, line, column, path, value and what would be
- * accepted, all of them at once. */
+/* The configuration file: reads YAML into the configuration of the engine and of the
+ * shell, by tables. All faults are reported at once, with file, line, column, path, value
+ * and what would be accepted. */
 #ifndef LOOKOUT_CONF_H
 #define LOOKOUT_CONF_H
 
@@ -50,7 +50,7 @@ struct conf_feed {
     int64_t lateness_ms;     /* 0 */
     int64_t silent_after_ms; /* 10 min */
     int line;                /* in the file, for messages of the shell */
-    uint64_t definition; /* hash: a feed that did not change is not closed at a reload */
+    uint64_t definition;     /* hash: an unchanged feed stays open at a reload */
 };
 
 /* A secret: read with the configuration, from a file or a credential, and never logged.
@@ -76,7 +76,7 @@ struct conf_header {
     char *value; /* owned */
 };
 
-/* By what alerts are brought together in one request. */
+/* The values that alerts of one request share. */
 enum conf_group_by {
     CONF_GROUP_RULE,
     CONF_GROUP_ZONE, /* or the gate */
@@ -88,7 +88,7 @@ enum conf_group_by {
 struct conf_group {
     bool is_on;
     unsigned by;         /* 1 << CONF_GROUP_*; 0: all in one */
-    int64_t wait_ms;     /* from a group's first alert to the request */
+    int64_t wait_ms;     /* from the first alert of a group to its request */
     int64_t interval_ms; /* between a group's requests */
 };
 
@@ -137,7 +137,7 @@ struct conf {
     char *state; /* owned: directory, absolute */
     enum conf_log log;
     struct conf_retain retain;
-    uint32_t database_mb;    /* history is pruned beyond it */
+    uint32_t database_mb;    /* above it, old history is deleted */
     struct conf_feed *feeds; /* owned */
     size_t feed_count;
     struct conf_webhook *webhooks; /* owned */
@@ -168,19 +168,19 @@ struct conf_context {
     const char *credentials_directory; /* $CREDENTIALS_DIRECTORY or NULL */
     const char *gazetteer; /* the shipped ports.csv; NULL: look beside the file, then in
                               the installed place */
-    bool without_secrets;  /* do not open them, nor ask for a directory of credentials:
-                              whoever asks what is stored, or checks a file before a
-                              reload, need not be allowed to read them. Not for sending */
+    bool without_secrets;  /* do not read secrets: for queries, and for checks before a
+                              reload. Not for sending */
 };
-/* Read everything: the file, zones, gazetteer, lists, secrets. 0: *ret_conf is ready
- * (report may hold warnings); ERR_INVALID: report says why; ERR_IO, ERR_NOMEM. */
+/* Read the file, zones, gazetteer, lists and secrets. 0: *ret_conf is ready (report may
+ * hold warnings); ERR_INVALID: report says why; ERR_IO, ERR_NOMEM. */
 MUST_CHECK int conf_load(const char *file, const struct conf_context *context,
                          struct conf **ret_conf, struct conf_report *report);
 void conf_destroy(struct conf *conf);
 
-/* What would be watched, in words (the second half of `check`). */
+/* Print what would be watched, in words (for `check`). */
 void conf_describe(const struct conf *conf, FILE *out);
-/* Does this webhook want an alert of that rule ("" for the shell's own) and severity? */
+/* Whether the webhook takes an alert of that rule ("" for the shell's own) and severity.
+ */
 bool conf_webhook_wants(const struct conf_webhook *webhook, const char *rule,
                         enum severity severity);
 

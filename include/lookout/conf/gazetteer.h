@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files into a ports_builder: the gazetteer that is shipped, or one of the user's. */
+/* Reads files into a ports_builder: the shipped gazetteer or another. */
 #ifndef LOOKOUT_GAZETTEER_H
 #define LOOKOUT_GAZETTEER_H
 
@@ -16,7 +16,7 @@ typedef void (*gazetteer_fault)(void *context, const char *path, int line, int c
  * the first with its place. Returns 0, or the first fault's code. */
 MUST_CHECK int gazetteer_read(struct ports_builder *b, const char *path,
                               gazetteer_fault fault, void *context, struct err *err);
-/* The shipped names alone, beside a gazetteer that was read in another way. */
+/* Read only the shipped names, beside a gazetteer that was read in another way. */
 MUST_CHECK int gazetteer_read_destinations(struct ports_builder *b, gazetteer_fault fault,
                                            void *context, struct err *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A rule: what all kinds share. What a kind has for its own hangs behind `settings`; the
- * kinds are in rule_kind.h, how the engine runs them in rule_run.h. */
+/* A rule: the data of all kinds. The data of one kind are in `settings`; the kinds are in
+ * rule_kind.h, and rule_run.h has how the engine runs them. */
 #ifndef LOOKOUT_RULE_H
 #define LOOKOUT_RULE_H
 
@@ -21,7 +21,7 @@ struct rule {
     char *id;                     /* owned */
     const struct rule_kind *kind; /* static */
     void *settings;               /* owned: the kind's own, read by its table of keys */
-    uint64_t definition; /* hash of all that decides its behaviour; saved state lives
+    uint64_t definition; /* hash of all that decides its behaviour; saved state is valid
                             while it is unchanged */
     struct vessel_filter vessels; /* owned content */
     uint32_t events;              /* bit i: kind->events[i] is wanted */
@@ -29,7 +29,7 @@ struct rule {
     uint8_t at_start;  /* enum rule_at_start */
     int64_t repeat_ms; /* 0: no folding */
 };
-/* A rule of that kind (NULL: of an unknown one) with the defaults of all its keys.
+/* Make a rule of that kind (NULL: an unknown one) with the defaults of all its keys.
  * ERR_NOMEM. */
 MUST_CHECK int rule_init(struct rule *rule, const struct rule_kind *kind);
 void rule_finish(struct rule *rule);

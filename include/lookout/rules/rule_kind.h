@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Kinds of rules: what can be told. A kind is one file in daemon/core/rules and one row
- * of kinds_int.h. Its tables say all that others know of it: the configuration reader,
- * man pages and schemas walk its keys and events, alerts are made of its sentences and
- * members. */
+/* Kinds of rules. A kind is one file in daemon/core/rules and one row of kinds_int.h. Its
+ * tables hold all that other files know of it: the configuration reader, man pages and
+ * schemas use its keys and events; alerts are made of its sentences and members. */
 #ifndef LOOKOUT_RULE_KIND_H
 #define LOOKOUT_RULE_KIND_H
 
@@ -42,9 +41,9 @@ struct rule_zones {
 #define RULE_ZONES(type, member)                                                         \
     .offset = offsetof(struct type, member.items), .size = sizeof(uint32_t),             \
     .also = offsetof(struct type, member.count), .least = 1
-/* Is the zone among those a key names? */
+/* Whether the zone is among those that a key names. */
 bool rule_zones_has(const struct rule_zones *zones, uint32_t zone);
-/* What a rule's settings hold for that key. */
+/* The value of that key in a rule's settings. */
 void *rule_setting(const struct rule *rule, const struct key *key);
 
 /* --- events --- */
@@ -54,17 +53,17 @@ struct rule_member {
     const struct body_field *field; /* its name and fields; NULL ends a table */
     /* A new reference; NULL: this alert has none. */
     struct json_t *(*make)(const struct rule_look *look, const struct finding *f);
-    const char *needs; /* optional fields that this event has always, by blanks; NULL */
+    const char *needs; /* optional fields that this event always has; NULL */
 };
 struct rule_event {
     const char *name;       /* in the configuration: "enter" */
     const char *type;       /* of the alert, behind "lookoutd.": "zone.entered"; its last
                                word is the event's name in `severity`, too */
     enum severity severity; /* default */
-    bool is_asked_for;      /* told only where `events` names it */
+    bool is_asked_for;      /* told only if `events` names it */
     bool may_be_nowhere;    /* position and evidence are there where they are known */
-    /* What happened and when, as sentences that go on from the ship's name. Where the
-     * ship is and what it declares follows by itself. */
+    /* Writes the event and its time as sentences that follow the ship's name. The ship's
+     * place and destination are added by the caller. */
     void (*say)(struct say_writer *w, const struct rule_look *look,
                 const struct finding *f);
     const struct rule_member *members; /* NULL: none */
@@ -84,7 +83,7 @@ struct rule_kind {
     bool hears_devices; /* it is about distress devices, not about vessels */
     size_t settings_bytes;
     void (*set_defaults)(void *settings); /* NULL: all zero */
-    /* What is wrong with the settings as a whole, in words; NULL: nothing. */
+    /* The fault of the settings as a whole, in words; NULL: none. */
     const char *(*find_fault)(const void *settings);
     const struct rule_hooks *hooks; /* how the engine runs it */
 };

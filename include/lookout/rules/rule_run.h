@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the engine runs rules: what a rule sees of a ship, the hooks of a kind, and what it
- * finds. */
+/* How the engine runs rules: the data of a ship for a rule, the hooks of a kind, and the
+ * findings. */
 #ifndef LOOKOUT_RULE_RUN_H
 #define LOOKOUT_RULE_RUN_H
 
@@ -24,7 +24,7 @@ struct distress_event;
 struct water;
 struct water_field;
 
-/* --- what a rule sees --- */
+/* --- the data for a rule --- */
 
 struct rule_world {
     const struct ports *ports;
@@ -47,15 +47,14 @@ struct rule_subject {
     const struct zone_watch *zones;  /* of a distress device NULL */
     const struct watch_entry *watch; /* NULL: not watched */
     enum watch_by matched_by;
-    uint32_t declared; /* port of the declared destination, PORT_NONE */
-    int64_t
-        silence_ms; /* of the time since the last fix, how much its source was silent */
+    uint32_t declared;  /* port of the declared destination, PORT_NONE */
+    int64_t silence_ms; /* the time since the last fix in which its source was silent */
     bool is_source_silent; /* right now */
-    bool is_in_place; /* this first fix of the track takes the place of a lone one that
-                         was believed: the ship has been heard before */
+    bool is_in_place;      /* this first fix of the track replaces a lone one that was
+                              believed: the ship was heard before */
 };
 
-/* --- what a rule finds --- */
+/* --- findings --- */
 
 struct finding {
     uint32_t event;      /* index in the kind's events */
@@ -65,8 +64,7 @@ struct finding {
     bool is_nowhere;      /* the place is not known: pos, and the track, say nothing */
     bool is_info;         /* told as info, whatever severity the rule has */
     uint64_t object;      /* what `repeat` folds by: a zone, a port, ... */
-    char occurrence[256]; /* what makes this occurrence one of its own: part of the
-                             identity */
+    char occurrence[256]; /* identifies this occurrence: part of the alert's identity */
     const uint64_t
         *case_id;       /* borrowed: the same for all alerts of one case; NULL: none */
     const void *detail; /* borrowed: the kind's own, for its sentences and members */
@@ -87,7 +85,7 @@ struct rule_near {
     int64_t heard_ms;   /* her last position */
 };
 
-/* One rule looking at one track. */
+/* A look of one rule at one track. */
 struct rule_look {
     const struct rule *rule;
     const struct rule_world *world;
@@ -107,7 +105,7 @@ struct rule_look {
     void *context;
 };
 
-/* Which fixes on_fix has anything to say to. */
+/* The fixes for which on_fix is called. */
 enum rule_asks {
     RULE_ASKS_KEEPING = 1, /* of tracks of which the rule keeps a state */
     RULE_ASKS_COVERED = 2  /* of ships that it covers, while it keeps none */
@@ -116,7 +114,7 @@ enum rule_asks {
 /* A distance field that a rule wants. */
 struct rule_water {
     const struct port_set *ports;
-    int64_t within_ms;                /* no farther than can be sailed in that time */
+    int64_t within_ms;                /* not farther than a ship can sail in that time */
     const struct water_field **field; /* where the field goes; borrowed by the rule */
 };
 
@@ -124,9 +122,9 @@ struct rule_water {
 struct rule_hooks {
     /* A mask of enum rule_asks; NULL: both. */
     unsigned (*asks)(const struct rule *rule);
-    /* A deadline that moves on with every fix comes no earlier than this after it; NULL:
-     * this kind's deadlines change only with the state it keeps, with what the other
-     * hooks are told while it keeps one, and with the zones the track is in. */
+    /* The deadline after a fix comes at this time at the earliest. NULL: deadlines of
+     * this kind change only with its state, with the other hooks while it keeps one, and
+     * with the zones of the track. */
     int64_t (*deadline_least_ms)(const struct rule *rule);
     int (*on_zone)(struct rule_look *look, const struct zone_event *event);
     int (*on_call)(struct rule_look *look, const struct call_output *event);
@@ -137,20 +135,20 @@ struct rule_hooks {
     /* A believed fix, after its zone and call events; `before` is the track's fix before
      * it, NULL for the first. */
     int (*on_fix)(struct rule_look *look, const struct track_fix *before);
-    /* The ship came to be covered by the rule's filter after it was heard: tell what
-     * stands. */
+    /* The rule's filter began to cover the ship after it was heard: tell the events that
+     * still hold. */
     int (*on_covered)(struct rule_look *look);
-    /* A ship that the rule covered already came to be watched: where it was when it was
-     * first heard may be told now. */
+    /* A covered ship became watched: its place when first heard may be told now. */
     int (*on_watched)(struct rule_look *look);
     int64_t (*deadline)(struct rule_look *look); /* INT64_MAX: none */
     int (*on_time)(struct rule_look *look);      /* now_ms is at or after its deadline */
     void (*save)(const struct rule_look *look, struct wire_writer *out);
     int (*load)(struct rule_look *look, struct wire_reader *in);
     void (*forget)(void *state); /* free it */
-    /* Does the rule watch that area, so that a forecast names it where it lies ahead? */
+    /* Whether the rule watches that area, so that a forecast names it when it lies ahead.
+     */
     bool (*watches_area)(const struct rule *rule, uint32_t zone);
-    /* Ports to which the rule will ask for distances over water: the index-th; false when
+    /* The index-th set of ports to which the rule needs distances over water; false when
      * there are no more. */
     bool (*wants_water)(const struct rule *rule, uint32_t index, struct rule_water *ret);
     /* One line for `vessels`: a JSON value, appended; leaves out alone when there is
@@ -158,15 +156,17 @@ struct rule_hooks {
     int (*describe)(const struct rule_look *look, struct buf *out);
 };
 
-/* Raise unless the event is not wanted or the ship not covered. */
+/* Raise an alert, unless the event is not wanted or the ship is not covered. */
 MUST_CHECK int rule_raise(const struct rule_look *look, const struct finding *finding);
-/* The alert of a finding: identity, summary, body. The caller finishes it. ERR_NOMEM. */
+/* Make the alert of a finding: identity, summary, body. The caller finishes it.
+ * ERR_NOMEM. */
 MUST_CHECK int rule_alert_make(const struct alert_context *context,
                                const struct rule_look *look,
                                const struct finding *finding, struct alert *ret_alert);
-/* at_start: may something that was so when the ship was first heard be told? */
+/* at_start: whether something that already held when the ship was first heard may be
+ * told. */
 bool rule_tells_at_start(const struct rule_look *look);
-/* An `asks` of kinds that have nothing to do until they keep something. */
+/* An `asks` for kinds that need fixes only while they keep a state. */
 unsigned rule_asks_keeping(const struct rule *rule);
 
 #endif

@@ -123,7 +123,7 @@ static void test_a_base_station_is_no_silence(void **state)
     aisgen_sentences(&bits, "AIVDM", 0, 'A', text);
     feedtest_send(feedtest_status(&w, 0).port, text, strlen(text));
     looptest_until(&w.t, is_back, &w);
-    assert_int_equal(w.count, 0); /* a report of no ship */
+    assert_int_equal(w.count, 0); /* a report not of ships */
     feedtest_finish(&w);
 }
 
