@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bits to a message: picks the form and reads its rows, as far as the bits go. Texts are
- * read when they are asked for. */
+/* Decodes bits to a message: chooses the form and reads its rows, as far as there are
+ * bits. Texts are read on demand. */
 #include "lookout/ais/ais.h"
 
 #include <string.h>
 
 #include "ais_int.h"
 
-/* Read the rows whose bits are all there; the number of them. Rows stand in the order of
- * the bits that they need, so the first that is cut off ends it. */
+/* Read the rows whose bits are complete; returns their number. Rows are in the order of
+ * the bits that they need, so the first incomplete row ends the reading. */
 static unsigned read_field_rows(const struct ais_bits *bits, const struct ais_form *form,
                                 int32_t *values)
 {
@@ -112,7 +112,7 @@ int ais_message_value(const struct ais_message *message, const char *name,
 {
     unsigned index = 0;
     const struct ais_field *f = find_row(message, name, &index);
-    /* A width of 0 is a field that this mode does not have. */
+    /* a width of 0: a field that this mode does not have */
     if (f == NULL || f->kind == AIS_T || f->kind == AIS_D || f->width == 0)
         return ERR_NOT_FOUND;
     *ret_value = message->values[index];

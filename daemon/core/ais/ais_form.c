@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which form of THE TABLE a message has: by its type, and for some types by what its
- * first bits say. */
+/* Finds the form of a message in THE TABLE: by its type and, for some types, by its first
+ * bits. */
 #include "ais_int.h"
 
 /* clang-format off */
@@ -24,8 +24,8 @@ static const struct {
 };
 /* clang-format on */
 
-/* Bits that decide about the form; 0 while they were not sent: every form's least length
- * holds them, so the message is refused as too short. */
+/* The bits that decide the form; 0 if they were not sent: the least length of every form
+ * includes them, so such a message is refused as too short. */
 static unsigned deciding_bits(const struct ais_bits *bits, unsigned offset,
                               unsigned width)
 {
@@ -41,7 +41,7 @@ const struct ais_form *ais_form_of(const struct ais_bits *bits)
     if (type >= 25 && type <= 26) {
         form += deciding_bits(bits, 38, 2);
     } else if (type == 22) {
-        /* The indicator stands behind what it decides about. */
+        /* The indicator comes after the part that it describes. */
         if (deciding_bits(bits, 139, 1) != 0)
             form = FORM_22_ADDRESSED;
     } else if (type == 24) {
@@ -66,8 +66,8 @@ const struct ais_form *ais_form_of_sub(const struct ais_bits *bits)
         if (subs[i].type != type || subs[i].dac != dac || subs[i].fid != fid ||
             bits->count < form->least)
             continue;
-        /* National and regional codes are reused: only the exact length, and a number of
-         * blue cones that exists, tell an inland ship (168 bits) from a stranger. */
+        /* National and regional codes are reused: only the exact length and a valid
+         * number of blue cones identify an inland ship (168 bits). */
         if (dac != 1 && bits->count != form->bits)
             continue;
         if (dac == 200 && ais_bits_at(bits, 141, 3) > 5)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* THE TABLE's shape: what the decoder, the report and the JSON writer know of it. */
+/* The structure of THE TABLE, for the decoder, the report and the JSON writer. */
 #ifndef LOOKOUT_AIS_INT_H
 #define LOOKOUT_AIS_INT_H
 
@@ -14,9 +14,9 @@
 enum ais_kind {
     AIS_U,    /* unsigned integer */
     AIS_I,    /* two's complement */
-    AIS_TAIL, /* unsigned, `offset` counted back from the message's last bit */
-    AIS_T,    /* six-bit text; a width of 0 means: all that is left */
-    AIS_D     /* raw bits: all that is left, less `width` at the end */
+    AIS_TAIL, /* unsigned; `offset` counts back from the last bit */
+    AIS_T,    /* six-bit text; width 0: all remaining bits */
+    AIS_D     /* raw bits: the remaining ones, less `width` at the end */
 };
 
 /* How a row is printed: gpsd's form of it. */
@@ -69,7 +69,7 @@ enum ais_as {
     AS_COUNT
 };
 
-/* What a row says of a ship in a report. */
+/* The meaning of a row for a report. */
 enum ais_says {
     SAYS_NOTHING,
     SAYS_STATUS,
@@ -93,14 +93,14 @@ enum ais_says {
     SAYS_COUNT
 };
 
-/* `none` of a row whose every value is one. */
+/* `none` of a row without a "not available" value. */
 #define AIS_NO_NONE INT32_MIN
 
 /* Longest: ,"mothership_mmsi": */
 #define AIS_KEY_BYTES 24
 
 struct ais_field {
-    char key[AIS_KEY_BYTES]; /* the name as it stands in JSON: ,"name": */
+    char key[AIS_KEY_BYTES]; /* the name in JSON: ,"name": */
     const char *name;        /* as gpsd names it */
     uint16_t offset;         /* first bit, 0 is the message's first */
     uint16_t width; /* bits; AIS_U and AIS_I 0..32, where 0 reads as 0: a field that
@@ -118,15 +118,14 @@ struct ais_form {
     const char *what;
     uint16_t row_count;
     uint16_t bits;  /* as the standard has it; the largest for variable ones */
-    uint16_t least; /* fewer bits say nothing: the message is refused */
+    uint16_t least; /* with fewer bits the message is refused */
     bool is_ship;   /* makes reports; others make them of distress devices, where a row
                        says something */
     bool is_class_b;
     bool is_coarse; /* speed in kn, course in degrees, position in 1/10 minute */
     bool is_static;
-    bool zero_rest; /* gpsd prints 0 for the rows that were not sent, and 0 is none */
-    uint32_t says;  /* a bit a row that says something in a report: only those are read
-                       for one; a test holds them against the rows */
+    bool zero_rest; /* gpsd prints 0 for rows that were not sent */
+    uint32_t says;  /* one bit for each row that a report uses; a test checks it */
 };
 
 /* clang-format off */
@@ -139,12 +138,11 @@ enum {
 /* clang-format on */
 extern const struct ais_form ais_forms[FORMS];
 
-/* The form of a message, decided by its type and what its first bits say; NULL: the type
- * is none. */
+/* The form of a message, by its type and its first bits; NULL: the type is unknown. */
 const struct ais_form *ais_form_of(const struct ais_bits *bits);
-/* The form of a sub-message of type 6 or 8, NULL: none that we know, or too short. */
+/* The form of a sub-message of type 6 or 8; NULL: unknown, or too short. */
 const struct ais_form *ais_form_of_sub(const struct ais_bits *bits);
-/* Walk all forms, for tests: NULL behind the last. */
+/* Iterate over all forms, for tests: NULL after the last. */
 const struct ais_form *ais_form_at(size_t index);
 
 struct ais_scale {
@@ -157,7 +155,7 @@ extern const struct ais_scale ais_scale_of[AS_LABELLED - AS_SCALED];
 struct ais_labels {
     const char *const *words;
     uint16_t count;
-    bool is_word;        /* the word stands for the number when scaled */
+    bool is_word;        /* the word replaces the number when scaled */
     const char *invalid; /* for numbers beyond the words */
 };
 extern const struct ais_labels ais_labels_of[AS_COUNT - AS_LABELLED];
@@ -174,7 +172,7 @@ static inline uint64_t ais_word(const uint8_t *at)
     return word;
 }
 
-/* Up to 57 bits; 0 bits give 0. The caller has checked that they are there. */
+/* Read up to 57 bits; 0 bits give 0. The caller has checked that the bits exist. */
 static inline uint64_t ais_bits_at(const struct ais_bits *bits, unsigned offset,
                                    unsigned width)
 {
@@ -186,12 +184,12 @@ static inline int32_t ais_field_value(const struct ais_bits *bits,
                                       const struct ais_field *f)
 {
     uint32_t raw = (uint32_t)ais_bits_at(bits, f->offset, f->width);
-    /* The sign bit's weight is negative: flip it, take it away again. */
+    /* the sign bit has a negative weight: flip it, then subtract it */
     uint32_t sign = (uint32_t)(f->kind == AIS_I) << ((f->width - 1) & 31);
     return (int32_t)((raw ^ sign) - sign);
 }
 
-/* Bits of a row that must be there for it to say anything. */
+/* The number of bits that a row needs. */
 static inline unsigned ais_field_need(const struct ais_field *f)
 {
     if (f->kind == AIS_T)
@@ -199,12 +197,12 @@ static inline unsigned ais_field_need(const struct ais_field *f)
     return f->kind == AIS_TAIL ? f->offset : (unsigned)f->offset + f->width;
 }
 
-/* A text row: untrimmed characters up to the first '@', at most `room`; the number of
- * them. *ret_whole: all characters of the row were received. */
+/* Read a text row: untrimmed characters up to the first '@', at most `room`; returns
+ * their number. *ret_whole: all characters of the row were received. */
 size_t ais_field_text(const struct ais_message *m, const struct ais_field *f, char *to,
                       size_t room);
 
-/* Where the values of the sub-message begin. */
+/* The place where the values of the sub-message begin. */
 static inline unsigned ais_sub_base(const struct ais_message *m)
 {
     return m->form->row_count;

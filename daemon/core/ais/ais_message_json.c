@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A message as one JSON object: gpsd's names, scaling and words, from the same rows that
- * decoded it. Room for the longest object is reserved once; the writers then only move a
- * pointer. No locale, no printf. */
+/* Writes a message as one JSON object with gpsd's names, scaling and words, by the rows
+ * that decoded it. Memory for the longest object is reserved once; the writers then only
+ * move a pointer. No locale, no printf. */
 #include "lookout/ais/ais.h"
 
 #include <math.h>
@@ -9,8 +9,8 @@
 #include "ais_int.h"
 #include "json_int.h"
 
-/* The most that one object can take: a text of AIS_BITS_MAX bits, every character
- * escaped; or as many bits in hex; beside some 45 rows of at most 120 characters. */
+/* The largest size of an object: a text of AIS_BITS_MAX bits with every character
+ * escaped, or that many bits in hex, and some 45 rows of at most 120 characters. */
 enum { OBJECT_BYTES = 2 * (AIS_BITS_MAX / 6) + AIS_BITS_MAX / 4 + 45 * 120 + 512 };
 
 static void put_key(struct writer *w, const struct ais_field *f)
@@ -38,7 +38,7 @@ static void put_field_text(struct writer *w, const struct ais_field *f)
     put_trimmed(w, text, ais_field_text(w->message, f, text, sizeof text));
 }
 
-/* The extension goes on where all 20 characters of the name are used. */
+/* The extension continues the name when all its 20 characters are used. */
 static void put_aid_name(struct writer *w, const struct ais_field *f)
 {
     const struct ais_message *m = w->message;
@@ -77,8 +77,8 @@ static void put_scaled(struct writer *w, const struct ais_scale *s, int32_t raw)
     if (2 * rest > s->divide)
         whole++;
     else if (2 * rest == s->divide && rest != 0) {
-        /* Half a unit of the last digit: printf rounds the double nearest to the value,
-         * which lies a little above or below it, or goes to even when it is exact. Ten
+        /* Half a unit of the last digit: printf rounds the nearest double, which is
+         * slightly above or below the value, or rounds to even when it is exact. Ten
          * times a double is exact in long double. */
         long double near =
             (long double)((double)(size / powers[s->digits]) / (double)s->divide) *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A report as one JSON object, for inputs that bring no AIS message (csv, providers'
+/* Writes a report as one JSON object, for inputs without AIS messages (csv, providers'
  * json): the names and units of ais_message_json.c, without not-available values. */
 #include "lookout/ais/ais.h"
 
@@ -63,7 +63,7 @@ static void put_static(struct writer *w, const struct report *r)
         put_unsigned(w, r->ship_type, 1);
     }
     if ((r->has & HAS_DIMENSIONS) != 0) {
-        /* gpsd has no names for these: it gives the four sides. */
+        /* gpsd has no names for these; it prints the four sides */
         PUT(w, ",\"length\":");
         put_unsigned(w, r->length_m, 1);
         PUT(w, ",\"beam\":");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The six-bit armor of IEC 61162-1: printable characters to bits. Knows nothing of what
- * the bits mean. */
+/* The six-bit armor of IEC 61162-1: from printable characters to bits. Knows nothing of
+ * the meaning of the bits. */
 #include "lookout/ais/ais.h"
 
 #include <string.h>
@@ -17,18 +17,18 @@ static void store_word(uint8_t *to, uint64_t word)
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Eight characters at once, a byte each: '0'..'W' are 0..39, '`'..'w' are 40..63. Gives
- * their 48 bits; *seen gets a bit where a character is outside the alphabet. */
+/* Convert eight characters at once, one byte each: '0'..'W' are 0..39, '`'..'w' are
+ * 40..63. Returns their 48 bits; *seen gets a bit for characters outside the alphabet. */
 static uint64_t eight_characters(const char *chars, uint64_t *seen)
 {
     uint64_t c = ais_word((const uint8_t *)chars);
-    uint64_t low = c & EACH(0x7f); /* so that no sum runs into the next byte */
+    uint64_t low = c & EACH(0x7f); /* so that no sum overflows into the next byte */
     uint64_t from_0 = low + EACH(0x80 - '0');
     uint64_t past_W = low + EACH(0x80 - 'X');
     uint64_t from_grave = low + EACH(0x80 - '`');
     uint64_t past_w = low + EACH(0x80 - 'x');
     *seen |= (c | ~from_0 | (past_W & ~from_grave) | past_w) & EACH(0x80);
-    /* '`' and above stand 56 above their value, the others 48. */
+    /* '`' and above are their value plus 56, the others plus 48 */
     uint64_t six = low - EACH('0') - ((from_grave & EACH(0x80)) >> 4);
     /* Close the gaps: 8 x 6, 4 x 12, 2 x 24 bits. */
     six =
@@ -56,7 +56,7 @@ int armor_add(const char *chars, size_t n, unsigned fill_bits, struct ais_bits *
         to += 6;
     }
     if (i < n) {
-        /* The last eight, some of them for the second time; few are padded in front. */
+        /* The last eight characters, some of them again; a few are padded in front. */
         char padded[] = "00000000";
         const char *last = padded;
         if (n >= 8)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Assembly. See fragment_int.h for the rules. The table has a fixed size: what an
- * attacker sends can only push out other unfinished messages, oldest first. */
+/* Assembly of messages; fragment_int.h has the rules. The table has a fixed size: an
+ * attacker can only push out other unfinished messages, the oldest first. */
 #include "fragment_int.h"
 
 #include <string.h>
@@ -41,7 +41,7 @@ static uint64_t make_key(const struct sentence *s)
 
 /* --- leaving the table --- */
 
-/* A slot leaves the table or becomes void: its parts find their counters. */
+/* A slot leaves the table or becomes void: count its parts. */
 static void settle_fragment(struct fragment_table *t, struct fragment *f)
 {
     unsigned parts = bit_count(f->have);
@@ -87,7 +87,7 @@ static bool is_stale(const struct fragment *f, uint64_t count, int64_t clock_ms)
     return timed && clock_ms - f->first_clock_ms > FRAGMENT_WINDOW_MS;
 }
 
-/* How often all slots are looked through; those of the part at hand always are. */
+/* How often all slots are checked; those of the current part always are. */
 #define SWEEP_COUNT 64
 
 static void expire_fragment(struct fragment_table *t, struct fragment *f,
@@ -125,7 +125,7 @@ static void find_key(struct fragment_table *t, uint64_t key, int64_t clock_ms,
 
 /* --- filling slots --- */
 
-/* The first part's word counts for time and station; another's where it says nothing. */
+/* Time and station are those of the first part, or of another part if it has none. */
 static void merge_origin(struct fragment_origin *to, const struct fragment_origin *from,
                          bool is_first_part)
 {
@@ -143,7 +143,7 @@ static void merge_origin(struct fragment_origin *to, const struct fragment_origi
         to->end = from->end;
 }
 
-/* Put the characters of a part in; false: they do not fit. */
+/* Add the characters of a part; false: they do not fit. */
 static bool put_piece(struct fragment *f, const struct sentence *s)
 {
     if (f->used + s->payload_n > FRAGMENT_CHARS_MAX)
@@ -211,7 +211,7 @@ static bool is_fragment_whole(const struct fragment *f)
     return f->have == (1u << f->total) - 1u;
 }
 
-/* Hand a whole one out. */
+/* Give out a complete message. */
 static void finish_fragment(struct fragment_table *t, struct fragment *f,
                             struct fragment_whole *ret)
 {
@@ -225,7 +225,7 @@ static void finish_fragment(struct fragment_table *t, struct fragment *f,
         for (unsigned i = 0; i < f->total; i++)
             sum ^= f->piece[i].sum;
         if (sum != f->origin.pghp_sum)
-            f->origin.time_ms = TIME_NONE; /* the line spoke of another message */
+            f->origin.time_ms = TIME_NONE; /* the line was about another message */
     }
     *ret = (struct fragment_whole){.fragment = f, .origin = &f->origin};
 }
@@ -243,8 +243,8 @@ static void void_all(struct fragment_table *t, const struct fragment_candidates 
     t->counts.orphans++;
 }
 
-/* A part that contradicts a waiting message. "2 1 2": the first 2 was a stray, the pair
- * in order is the message - unless something contradicts that as well. */
+/* A part contradicts a waiting message. "2 1 2": the first 2 was a stray, and the pair in
+ * order is the message, unless another part contradicts that as well. */
 static void contradict_fragment(struct fragment_table *t, struct fragment *f,
                                 const struct fragment_part *p,
                                 const struct fragment_candidates *c)
@@ -301,12 +301,12 @@ static bool add_again(struct fragment_table *t, struct fragment *f,
     return true;
 }
 
-/* Join an open slot; true: it is whole and may go at once. */
+/* Add the part to an open slot; true: it is complete and may be given out. */
 static bool join_fragment(struct fragment_table *t, struct fragment *f,
                           const struct fragment_part *p, struct fragment_whole *ret)
 {
     const struct sentence *s = p->sentence;
-    /* Out of order; a group's id is proof enough. */
+    /* Out of order, but the same group's id proves it. */
     if (f->have >> s->part != 0 && !(f->has_group && p->has_group))
         f->is_contested = true;
     if (!put_piece(f, s)) {
@@ -327,7 +327,7 @@ static bool join_fragment(struct fragment_table *t, struct fragment *f,
     return true;
 }
 
-/* Nothing but zeros, but for the last character with its fill bits. */
+/* Whether the payload is only zeros, except the last character with its fill bits. */
 static bool has_blank_total(const struct sentence *s)
 {
     for (size_t i = 0; i + 1 < s->payload_n; i++)
@@ -336,7 +336,7 @@ static bool has_blank_total(const struct sentence *s)
     return true;
 }
 
-/* No slot takes the part: it opens one of its own. */
+/* No slot takes the part: it opens a new one. */
 static void open_new(struct fragment_table *t, uint64_t key,
                      const struct fragment_part *p, const struct fragment_candidates *c)
 {
@@ -377,16 +377,16 @@ bool fragment_add(struct fragment_table *t, const struct fragment_part *p,
     fragment_match_find(&same, p, t->count, true, &done);
     struct fragment *copy = fragment_match_find_done(&done, s);
     if (c.best == FRAGMENT_MATCH_WEAK && c.count > 1 && c.has_stations) {
-        /* Two stations send under one id, and this part does not say whose it is. */
+        /* Two stations use one id, and the part does not name its station. */
         t->counts.orphans++;
         return false;
     }
     struct fragment *f = fragment_match_choose(&c, s);
     if (f != NULL) {
-        /* The same words were in an earlier message: this is a late copy of that one's
-         * part, unless it stands right behind the part it follows. (The second part of
-         * most static messages is nothing but blanks, which are anybody's, and busy
-         * networks use an id again within a few lines.) */
+        /* The same payload was in an earlier message: this is a late copy of its part,
+         * unless it directly follows the part before it. (The second part of most static
+         * messages is all blanks, which many ships send, and busy networks use an id
+         * again within a few lines.) */
         bool is_next = s->part > 1 && fragment_match_has_part(f, s->part - 1u) &&
                        t->count - f->last_count == 1;
         if (copy != NULL && !is_next && !has_blank_total(s))

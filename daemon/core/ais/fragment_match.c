@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which waiting message a part could belong to. */
+/* Finds the waiting messages to which a part may belong. */
 #include <string.h>
 
 #include "fragment_int.h"
@@ -10,7 +10,7 @@ bool fragment_match_has_part(const struct fragment *f, unsigned part)
     return (f->have >> (part - 1) & 1u) != 0;
 }
 
-/* How far apart the own times are; 0 also where one is unknown, *ret_known tells. */
+/* The difference of the own times; 0 also when one is unknown: *ret_known is false. */
 static int64_t time_apart(const struct fragment *f, const struct fragment_part *p,
                           bool *ret_known)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One source: lines, the recognition of what a line is, the accounting, the way out. */
+/* One source: lines, the recognition of each line's kind, the counters, the output. */
 #include "lookout/ais/input.h"
 
 #include <stdlib.h>
@@ -78,7 +78,7 @@ void input_destroy(struct input *in)
     free(in);
 }
 
-/* --- the way out --- */
+/* --- output --- */
 
 void input_emit(struct input *in, const struct ais_message *message, struct report *r,
                 bool is_ship, int64_t own_ms, uint8_t time_source)
@@ -128,7 +128,7 @@ void input_emit_record(struct input *in, struct record *r,
     input_emit(in, NULL, &r->report, record_is_told(r), own_ms, REPORT_TIME_PROVIDER);
 }
 
-/* --- what a line is --- */
+/* --- the kind of a line --- */
 
 static void count_line(struct input *in, enum input_reject reason)
 {
@@ -142,7 +142,7 @@ static void count_comment(struct input *in)
     in->counts.comments++;
 }
 
-/* A line that may be a CSV header; true: it is. */
+/* Try a line as a CSV header; true: it is one. */
 static bool take_header(struct input *in, const struct input_piece *piece)
 {
     int rc = input_csv_header(in, piece->text, piece->n);
@@ -286,7 +286,7 @@ static size_t take_piece(struct input *in, const struct input_piece *piece)
     return piece->n;
 }
 
-/* A tab in front is an empty first column of a table: pandas heads its index so. */
+/* A tab in front is an empty first column: pandas writes its index so. */
 static bool is_column(const struct input *in, const char *at, const char *end)
 {
     while (at < end && (*at == ' ' || *at == '\t'))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CSV by its header: columns are found by name, never by place (MarineCadastre changed
- * the order of latitude and longitude between years). Values may be quoted, and go on
- * over a line's end then, unless the next line is a whole row: quotes are left open in
- * the field, and must not swallow what follows. */
+/* Reads CSV by its header: columns are found by name, not by position (MarineCadastre
+ * changed the order of latitude and longitude between years). Quoted values may continue
+ * over a line end, unless the next line is a complete row: some writers leave quotes
+ * open, and these must not hide the following rows. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -231,7 +231,7 @@ int input_csv_header(struct input *in, const char *text, size_t n)
     return 1;
 }
 
-/* A file put together of several has its header again and again. */
+/* A file joined from several files repeats the header. */
 static bool is_header_again(struct input *in, const struct record *r,
                             const struct input_piece *piece)
 {
@@ -245,7 +245,7 @@ static bool is_header_again(struct input *in, const struct record *r,
 
 /* --- rows over several lines --- */
 
-/* A line that is a row by itself: all columns, or a good MMSI where it should be. */
+/* Whether a line is a row by itself: all columns, or a valid MMSI at its place. */
 static bool is_own_row(const struct input *in, const struct input_piece *piece)
 {
     struct record record;
@@ -263,7 +263,7 @@ static bool is_own_row(const struct input *in, const struct input_piece *piece)
            (record.report.mmsi != 0 && column >= COLUMNS_MIN);
 }
 
-/* Add a line to the row that waits, a blank for the line's end; false: it is too long. */
+/* Add a line to the waiting row, with a blank for the line end; false: it is too long. */
 static bool keep_open(struct input *in, const struct input_piece *piece)
 {
     struct input_csv *csv = &in->csv;

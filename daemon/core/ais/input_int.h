@@ -45,7 +45,7 @@ struct input_place {
     uint64_t offset, number, begin;
 };
 
-/* A line, or what is left of one. */
+/* A line, or the rest of one. */
 struct input_piece {
     const char *text;
     size_t n;
@@ -53,7 +53,7 @@ struct input_piece {
     uint64_t end;   /* offset behind the line's end */
 };
 
-/* What a line on its own says of the next sentence: a tag block alone, or $PGHP. */
+/* The data of a separate line for the next sentence: a tag block alone, or $PGHP. */
 struct input_ahead {
     bool is_set;
     bool has_group;
@@ -124,7 +124,7 @@ static inline void input_reject(struct input *in, enum input_reject reason)
 }
 
 /* --- input_time.c --- */
-/* Own times count when they are sane; else bad_time is counted. */
+/* Whether an own time is plausible; else bad_time is counted. */
 bool input_time_is_good(struct input *in, int64_t time_ms);
 /* A sentence with (or without) an own time goes by; what time it is in this input then,
  * for fragments. */
@@ -138,22 +138,22 @@ bool input_time_is_clock(struct input *in, int64_t time_ms, int utc_second);
 bool input_time_set(struct input *in, struct report *r, int64_t own_ms, uint8_t source);
 
 /* --- input.c --- */
-/* A decoded message (NULL for json and csv) and its report: count, hand on. The report's
- * offsets and station are set, its time is not. */
+/* Count and pass on a decoded message (NULL for json and csv) and its report. The
+ * report's offsets and station are set, its time is not. */
 void input_emit(struct input *in, const struct ais_message *message, struct report *r,
                 bool is_ship, int64_t own_ms, uint8_t time_source);
-/* A filled record: count, close, hand on. */
+/* Count, close and pass on a filled record. */
 void input_emit_record(struct input *in, struct record *r,
                        const struct input_piece *piece);
 
 /* --- input_nmea.c, input_json.c, input_csv.c --- */
-/* Take sentences up to the line's end or a '{'; returns how much was taken. */
+/* Take sentences up to the line end or a '{'; returns the number of bytes taken. */
 size_t input_nmea(struct input *in, const struct input_piece *piece);
-/* Parts' counters into the counts. */
+/* Add the counters of parts. */
 void input_nmea_count(struct input *in);
-/* Messages whose waiting is over. */
+/* Give out the messages whose waiting is over. */
 void input_nmea_ready(struct input *in, bool is_end);
-/* Does the line hold !xxVDM or !xxVDO, or begin as a sentence or tag block does? */
+/* Whether the line holds !xxVDM or !xxVDO, or begins like a sentence or tag block. */
 bool input_nmea_looks(const char *text, size_t n);
 /* The first !xxVDM or !xxVDO, or the tag block in front of it; n: none. */
 size_t input_nmea_find(const char *text, size_t n);
@@ -171,9 +171,9 @@ void input_json(struct input *in, const struct jsonbuf_piece *piece);
 MUST_CHECK int input_json_take(struct input *in, const char **bytes, size_t *n);
 /* Take the line as a header. 1: it is one; 0: it is none; ERR_NOMEM. */
 MUST_CHECK int input_csv_header(struct input *in, const char *text, size_t n);
-/* Take a line as a row, or as the rest of the one that waits. */
+/* Take a line as a row, or as the rest of the waiting row. */
 void input_csv_row(struct input *in, const struct input_piece *piece);
-/* No rest will come: the row that waits is taken as it stands. */
+/* No rest will come: take the waiting row as it is. */
 void input_csv_flush(struct input *in);
 /* Look at a row that went by before: what does its date show? */
 void input_csv_prove(struct input *in, const char *text, size_t n);

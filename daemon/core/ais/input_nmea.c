@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines of sentences: tag blocks, times before and behind, $PGHP, several sentences on a
- * line, parts; from there to decoded messages. */
+/* Reads lines of sentences: tag blocks, times before and after, $PGHP, several sentences
+ * on a line, parts; and decodes the messages. */
 #include <string.h>
 
 #include "input_int.h"
@@ -10,11 +10,11 @@
 #include "tagblock_int.h"
 #include "timestamp_int.h"
 
-/* What a line says so far, while its sentences are taken one by one. */
+/* The data of a line so far, while its sentences are taken one by one. */
 struct line {
     const struct input_piece *piece;
     const char *end;
-    const char *begin;   /* of the sentence at hand, with its tag blocks and time */
+    const char *begin;   /* of the current sentence, with tag blocks and time */
     int64_t before_ms;   /* time before the sentences; TIME_NONE */
     struct tagblock tag; /* of the next sentence */
     bool has_tag;
@@ -25,7 +25,7 @@ static uint64_t offset_of(const struct line *l, const char *at)
     return l->piece->begin + (uint64_t)(at - l->piece->text);
 }
 
-/* Behind the piece that ends at `at`; the last one takes the line's end with it. */
+/* The offset after the piece that ends at `at`; the last piece includes the line end. */
 static uint64_t end_of(const struct line *l, const char *at)
 {
     return at >= l->end ? l->piece->end : offset_of(l, at);
@@ -55,7 +55,7 @@ bool input_nmea_looks(const char *text, size_t n)
 
 static void set_station(struct fragment_origin *o, const char *text, size_t n)
 {
-    /* The usual case without the general cleaning: plain ASCII that fits. */
+    /* The usual case: plain ASCII that fits needs no cleaning. */
     bool is_plain = n < sizeof o->station;
     for (size_t i = 0; is_plain && i < n; i++)
         is_plain = text[i] > ' ' && text[i] < 0x7F;
@@ -67,7 +67,7 @@ static void set_station(struct fragment_origin *o, const char *text, size_t n)
     o->station[n] = '\0';
 }
 
-/* Take a time when it is sane and there is none yet. */
+/* Take a time if it is plausible and there is none yet. */
 static void offer_time(struct input *in, struct fragment_origin *o, int64_t time_ms,
                        uint8_t source)
 {
@@ -144,7 +144,7 @@ static void make_origin(struct input *in, const struct line *l, const struct sen
         if (a->begin < o->begin)
             o->begin = a->begin;
     }
-    /* Between two sentences a time is the next one's. */
+    /* A time between two sentences belongs to the next one. */
     if (s->suffix_n > 1 && (s->suffix[0] == ',' || s->end == l->end)) {
         struct sentence_suffix suffix;
         sentence_suffix_read(s->suffix, s->suffix_n, &in->date_order, &suffix);
@@ -162,7 +162,7 @@ static void make_origin(struct input *in, const struct line *l, const struct sen
 
 /* --- messages --- */
 
-/* in->bits are whole: decode, hand on. */
+/* in->bits are complete: decode them and pass the message on. */
 static void decode_message(struct input *in, const struct fragment_origin *o,
                            uint64_t end)
 {
@@ -245,7 +245,7 @@ static void take_ais(struct input *in, const struct line *l, const struct senten
 
 /* --- lines --- */
 
-/* A tag block or $PGHP on a line of its own speaks of the next sentence. */
+/* A tag block or $PGHP on a separate line belongs to the next sentence. */
 static struct fragment_origin *look_ahead(struct input *in, const struct line *l)
 {
     struct fragment_origin *o = &in->ahead.origin;
@@ -328,7 +328,7 @@ static void take_sentence(struct input *in, struct line *l, const char *at,
     case SENTENCE_NONE:
         break;
     }
-    /* Good or bad, the sentence used up what was said of it. */
+    /* The sentence, good or bad, has used the data of earlier lines. */
     if (kind != SENTENCE_NONE) {
         l->has_tag = false;
         tagblock_clear(&l->tag);
@@ -370,7 +370,7 @@ static void read_before(struct input *in, struct line *l, const char *at,
         l->before_ms = t;
 }
 
-/* Tag blocks at `at`; where the next thing stands. */
+/* Read the tag blocks at `at`; returns the place after them. */
 static const char *take_tags(struct input *in, struct line *l, const char *at)
 {
     while (at < l->end && *at == '\\') {
@@ -424,7 +424,8 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
         if (!is_taken)
             continue;
         l.begin = at;
-        /* What stands behind a checksum and is no field may be the next one's time. */
+        /* A text after a checksum that is not a field may be the time of the next
+         * sentence. */
         if (s.suffix_n > 9 && s.suffix[0] != ',')
             read_before(in, &l, s.suffix, s.end);
     }

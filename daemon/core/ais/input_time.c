@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which time a report gets: the one place for it. The rule, in words, is in
- * lookout/input.h. */
+/* Decides which time a report gets. The rule in words is in lookout/input.h. */
 #include "input_int.h"
 
 #include "lookout/base/time.h"
@@ -10,8 +9,7 @@
 #define AHEAD_LIMIT_MS (60 * SECOND_MS)
 /* Half a minute: the AIS second tells no minute. */
 #define SNAP_LIMIT_MS (30 * SECOND_MS)
-/* An own time farther ahead than this moves the fragment clock only when it comes
- * thrice. */
+/* an own time farther ahead moves the fragment clock only when it comes three times */
 #define LEAP_MS (60 * SECOND_MS)
 #define LEAPS_TO_BELIEVE 3
 
@@ -54,7 +52,8 @@ static int64_t in_minute(int64_t t_ms)
     return rest < 0 ? rest + MINUTE_MS : rest;
 }
 
-/* The nearest time to t_ms with that UTC second; of two as near the earlier one. */
+/* The nearest time to t_ms with that UTC second; the earlier one of two that are equally
+ * near. */
 static int64_t snap_to_second(int64_t t_ms, unsigned second)
 {
     int64_t step = (int64_t)second * SECOND_MS - in_minute(t_ms);
@@ -82,8 +81,8 @@ static bool set_live(struct input *in, struct report *r, int64_t own_ms, uint8_t
     return true;
 }
 
-/* A recording without any time: from start_ms on, the AIS second moves it forward by up
- * to half a minute; a second that lies behind is a report that came late. */
+/* A recording without any time: from start_ms on, the AIS second moves the time forward
+ * by up to half a minute; a second that lies before belongs to a late report. */
 static int64_t move_start(struct input *in, const struct report *r)
 {
     if ((r->has & HAS_UTC_SECOND) != 0) {

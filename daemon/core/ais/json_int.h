@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing JSON by moving a pointer: the room was reserved before. */
+/* Writes JSON by moving a pointer: the memory was reserved before. */
 #ifndef LOOKOUT_AIS_JSON_INT_H
 #define LOOKOUT_AIS_JSON_INT_H
 
@@ -70,7 +70,7 @@ static inline void put_decimal(struct writer *w, int64_t value, unsigned digits)
     w->at++;
 }
 
-/* Six-bit text holds no control characters; quotes and backslashes it does. */
+/* Six-bit text has no control characters, but quotes and backslashes. */
 static inline void put_quoted(struct writer *w, const char *text, size_t n)
 {
     *w->at++ = '"';
@@ -82,7 +82,7 @@ static inline void put_quoted(struct writer *w, const char *text, size_t n)
     *w->at++ = '"';
 }
 
-/* A text that may hold anything (a station's name): control characters as \u00xx. */
+/* A text with any characters (a station's name): control characters as \u00xx. */
 static inline void put_foreign(struct writer *w, const char *text)
 {
     static const char hex[] = "0123456789abcdef";
@@ -102,7 +102,7 @@ static inline void put_foreign(struct writer *w, const char *text)
     *w->at++ = '"';
 }
 
-/* t and source, where known. */
+/* t and source, if known. */
 static inline void put_origin(struct writer *w, const struct report *report)
 {
     if (report->time_ms != TIME_NONE) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scales and words of the JSON form: gpsd's, as its regression files have them. */
+/* Scales and words of the JSON form: those of gpsd's regression files. */
 #include "ais_int.h"
 
 /* clang-format off */
@@ -101,8 +101,8 @@ const struct ais_labels ais_labels_of[AS_COUNT - AS_LABELLED] = {
     [AS_ICE_WORD           - AS_LABELLED] = {WORDS(ice_words),           true,  ""},
 };
 
-/* ERI codes (ECE/TRANS/SC.3/176 annex D), each with the AIS ship type that stands for it: inland stations send
- * either, and the ranges are apart. The first row that fits gives the word. */
+/* ERI codes (ECE/TRANS/SC.3/176 annex D), each with its AIS ship type: inland stations
+ * send either, and the ranges are separate. The first row that fits gives the word. */
 static const struct {
     int16_t eri, ais;
     const char *word;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes to lines. Knows nothing of what a line holds but for its first character, which
- * tells how long it may be. */
+/* Splits bytes into lines. Of a line it knows only the first character, which decides how
+ * long the line may be. */
 #include "linebuf_int.h"
 #include "lookout/base/array.h"
 
@@ -113,9 +113,9 @@ int linebuf_next(struct linebuf *b, const char **bytes, size_t *n, bool is_whole
         size_t length = (size_t)(stop - text);
         if (length < *n && length <= b->limit_bytes && b->length == 0 &&
             !b->is_skipping) {
-            /* Nearly all: a line that lies whole in the chunk. The LF behind a CR would
-             * be an empty line; it is taken along, but never part of the line, so that
-             * offsets do not hang on the chunks. */
+            /* Nearly all lines are complete in the chunk. The LF after a CR would be an
+             * empty line; it is skipped but is never part of the line, so that offsets do
+             * not depend on the chunks. */
             size_t taken = length + 1;
             ret->text = text;
             ret->n = length;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes in any chunking to lines. LF, CR and NUL end a line. Lines that lie whole in a
- * chunk are handed on where they stand; only a cut one is copied. Memory is bounded by
- * the line limit: a longer line is reported once and skipped to its end. */
+/* Splits bytes, in any chunking, into lines. LF, CR and NUL end a line. A line that is
+ * complete in a chunk is passed on in place; only a cut one is copied. Memory is bounded
+ * by the line limit: a longer line is reported once and skipped to its end. */
 #ifndef LOOKOUT_LINEBUF_INT_H
 #define LOOKOUT_LINEBUF_INT_H
 
@@ -33,12 +33,12 @@ struct linebuf_line {
 
 void linebuf_init(struct linebuf *b, size_t limit_bytes, size_t wide_limit_bytes);
 void linebuf_finish(struct linebuf *b);
-/* Take the next line from *bytes, moving *bytes and *n on. 1: *ret is a line (may be
- * empty); 0: all bytes are taken and no line is whole; ERR_NOMEM. With is_whole what is
- * left at the end is a line too. */
+/* Take the next line from *bytes, advancing *bytes and *n. 1: *ret is a line (may be
+ * empty); 0: all bytes are taken and no line is complete; ERR_NOMEM. With is_whole, the
+ * rest at the end is a line too. */
 MUST_CHECK int linebuf_next(struct linebuf *b, const char **bytes, size_t *n,
                             bool is_whole, struct linebuf_line *ret);
-/* The last line without an end; false: there is none. */
+/* Take the last line, which has no end; false: there is none. */
 bool linebuf_flush(struct linebuf *b, struct linebuf_line *ret);
 /* Drop the partial line; true when there was one. */
 bool linebuf_drop(struct linebuf *b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sources to one order. What passes when hangs on the sources' content (and for live ones
- * on the clock), never on when it was asked for: a source's own order is fixed as its
- * reports are pushed. */
+/* Brings the reports of all sources into one order. The order depends on the sources'
+ * content (and for live ones on the clock), never on the time of the calls: a source's
+ * own order is fixed when its reports are pushed. */
 #include "lookout/ais/merge.h"
 
 #include <stdlib.h>
@@ -157,7 +157,7 @@ static void append_node(struct merge_source *s, struct merge_node *node)
     s->last = node;
 }
 
-/* A live report may pass `lateness` after it was sent or came, whichever is earlier: a
+/* A live report may pass `lateness` after it was sent or arrived, whichever is earlier: a
  * time ahead of the clock is no reason to wait. */
 static bool is_due(const struct merge *m, const struct merge_source *s,
                    const struct merge_node *node)
@@ -169,7 +169,7 @@ static bool is_due(const struct merge *m, const struct merge_source *s,
     return m->clock_ms != TIME_NONE && from <= m->clock_ms - s->conf.lateness_ms;
 }
 
-/* Move what may pass from the heap to the list. */
+/* Move the reports that may pass from the heap to the list. */
 static void settle_source(const struct merge *m, struct merge_source *s)
 {
     while (s->heap_count != 0) {
@@ -184,7 +184,7 @@ static void settle_source(const struct merge *m, struct merge_source *s)
     }
 }
 
-/* One of the first ships of the source, for as long as they are counted. */
+/* Note one of the first ships of the source, while they are counted. */
 static void note_ship(struct merge_source *s, uint32_t mmsi)
 {
     for (unsigned i = 0; i < s->passed_ships; i++)
@@ -273,7 +273,7 @@ void merge_clock(struct merge *m, int64_t now_ms)
 
 /* --- the one order --- */
 
-/* The source whose head comes next; NULL: none, or a recording must be fed first. */
+/* The source whose head comes next; NULL: none, or a recording must be read first. */
 static struct merge_source *choose_source(const struct merge *m)
 {
     struct merge_source *best = NULL;
@@ -317,7 +317,7 @@ const struct report *merge_next(struct merge *m)
             s->ahead = NULL;
         int64_t t = node->report.time_ms;
         bool is_late = m->passed_ms != TIME_NONE && t < m->passed_ms;
-        /* A copy passes no report on, but its time has come all the same. */
+        /* A copy passes no report on, but its time counts. */
         m->passed_ms = later_time(m->passed_ms, t);
         s->passed_ms = later_time(s->passed_ms, t);
         if (merge_dups_is_copy(&m->dups, &node->report, node->hash)) {
@@ -386,7 +386,7 @@ size_t merge_pending(const struct merge *m, uint16_t source)
 
 /* --- resuming --- */
 
-/* Walk over the waiting nodes of a source: start with *at = 0 and *node = NULL. */
+/* Iterate over the waiting nodes of a source: start with *at = 0 and *node = NULL. */
 static const struct merge_node *walk_nodes(const struct merge_source *s, size_t *at,
                                            const struct merge_node *node)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Copies of a message by several stations, folded into the first. A set-associative
- * table: where a set is full of younger ones the oldest goes, which lets a copy through
- * at worst. */
+/* Copies of a message by several stations are folded into the first. The table is
+ * set-associative: when a set is full of younger entries, the oldest is dropped, which at
+ * worst lets a copy pass. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +11,8 @@
 #include "merge_int.h"
 
 /* Copies come within seconds; a ship at anchor sends the same position and the same
- * second again after three minutes at the soonest (ITU-R M.1371-5 table 1), and that is
- * news. */
+ * second again after three minutes at the earliest (ITU-R M.1371-5 table 1), and that is
+ * a new report. */
 #define COPY_WINDOW_MS (30 * SECOND_MS)
 
 int merge_dups_init(struct merge_dups *d)
@@ -42,7 +42,7 @@ void merge_dups_fetch(const struct merge_dups *d, uint64_t hash)
     fetch_line_to_write(&d->seen[hash % MERGE_SEEN_SETS * MERGE_SEEN_WAYS]);
 }
 
-/* The entry of what r is a copy of; NULL: of nothing, and *ret_oldest may go. */
+/* The entry of which r is a copy; NULL: none, and *ret_oldest may be replaced. */
 static struct merge_seen *find_seen(struct merge_dups *d, const struct report *r,
                                     uint64_t hash, struct merge_seen **ret_oldest)
 {
@@ -81,5 +81,5 @@ void merge_dups_seen(struct merge_dups *d, const struct report *r)
     if (seen == NULL)
         *oldest = (struct merge_seen){hash, r->time_ms};
     else if (r->time_ms < seen->first_ms)
-        seen->first_ms = r->time_ms; /* read in another order than it passed in */
+        seen->first_ms = r->time_ms; /* read in another order than it passed */
 }

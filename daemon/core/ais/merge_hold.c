@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Times of a recording that are far ahead of it: held until others confirm them.
+/* Times of a recording that are far ahead of it are held until others confirm them.
  *
- * A report more than an hour ahead of its source's time is held. It is believed
- *   - when the ships held around it (each within an hour of the next) are four: three
- *     others agree with it;
- *   - where the source has shown fewer than three other ships, when three further reports
- *     of any ship came and none of them was back in normal time: a recording of one ship
- *     with gaps of hours must not starve;
- *   - when 1,024 are held and nothing contradicted them.
- * A report in normal time refutes and refuses all that is held. At the source's end those
- * of sources with few ships pass, the others are refused.
+ * A report more than an hour ahead of its source's time is held. It is believed in one of
+ * three cases. First: the held reports around it (each within an hour of the next) are of
+ * four ships, so three others agree with it. Second: the source has shown fewer than
+ * three other ships, and three further reports of any ship came, none of them back in
+ * normal time; so a recording of one ship with gaps of hours goes on. Third: 1,024 are
+ * held and nothing contradicted them.
  *
- * A source without a time yet gathers four reports; those up to an hour ahead of their
- * lower median begin it, and what is farther ahead is held like any other. */
+ * A report in normal time refutes and refuses all held reports. At the end of the source,
+ * held reports pass if the source has few ships, else they are refused.
+ *
+ * A source without a time gathers four reports. Those up to an hour ahead of their lower
+ * median begin the source; reports farther ahead are held as usual. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +27,7 @@ static bool is_far(const struct merge_source *s, const struct merge_node *node)
     return node->report.time_ms > s->time_ms + FAR_MS;
 }
 
-/* How many ships other than mmsi this source has shown, up to MERGE_CONFIRM. */
+/* The number of ships other than mmsi that this source has shown, up to MERGE_CONFIRM. */
 static unsigned other_ships(const struct merge_source *s, uint32_t mmsi)
 {
     unsigned others = 0;
@@ -58,8 +58,9 @@ static int hold_node(struct merge *m, struct merge_source *s, struct merge_node 
     return 0;
 }
 
-/* The range of held times that hangs together with the latest one by steps of at most an
- * hour. Passes are bounded: times that come in falling order join one step a pass. */
+/* The range of held times that is connected with the latest one by steps of at most an
+ * hour. The number of passes is bounded: times in falling order join one step in each
+ * pass. */
 static void find_cluster(const struct merge_source *s, int64_t *ret_low,
                          int64_t *ret_high)
 {
@@ -82,7 +83,7 @@ static void find_cluster(const struct merge_source *s, int64_t *ret_low,
     *ret_high = high;
 }
 
-/* Whether ships enough agree on the latest held time; its range then. */
+/* Whether enough ships agree on the latest held time; then its range. */
 static bool is_time_confirmed(const struct merge_source *s, int64_t *ret_high)
 {
     uint32_t ships[MERGE_CONFIRM + 1];
@@ -103,7 +104,7 @@ static bool is_time_confirmed(const struct merge_source *s, int64_t *ret_high)
     return count > MERGE_CONFIRM;
 }
 
-/* How far up the held ones are believed: TIME_NONE when none is. */
+/* The time up to which held reports are believed; TIME_NONE: none. */
 static int64_t find_believed(const struct merge_source *s)
 {
     int64_t high = 0;
@@ -123,9 +124,8 @@ static int64_t find_believed(const struct merge_source *s)
     return has_few_ships(s, waited) ? waited->report.time_ms : TIME_NONE;
 }
 
-/* Go through the held ones in order of arrival, now that the source's time may have
- * moved: those in normal time are accepted, and refute what is still far ahead before
- * them. */
+/* Review the held reports in the order of arrival after the source's time has moved:
+ * those in normal time are accepted, and refute earlier ones that are still far ahead. */
 static int review_held(struct merge *m, struct merge_source *s)
 {
     size_t count = s->held_count, kept = 0;
@@ -146,7 +146,7 @@ static int review_held(struct merge *m, struct merge_source *s)
     return rc;
 }
 
-/* Believe held times up to `high`: accept all held ones up to an hour ahead of it that
+/* Believe held times up to `high`: accept all held reports up to an hour ahead of it that
  * came before the last believed one, then review the rest. */
 static int believe_held(struct merge *m, struct merge_source *s, int64_t high)
 {

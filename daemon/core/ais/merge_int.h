@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of struct merge, shared by merge.c (order, resuming), merge_hold.c (times
+/* The contents of struct merge, shared by merge.c (order, resuming), merge_hold.c (times
  * far ahead) and merge_dups.c (copies). */
 #ifndef LOOKOUT_MERGE_INT_H
 #define LOOKOUT_MERGE_INT_H
@@ -16,24 +16,24 @@ struct merge_seen {
 #define MERGE_SEEN_SETS 16384u
 #define MERGE_SEEN_WAYS 4u
 
-/* What was passed on within the last half minute; 1 MiB, never more. */
+/* The reports that passed within the last half minute; 1 MiB, never more. */
 struct merge_dups {
     struct merge_seen *seen; /* owned; MERGE_SEEN_SETS x MERGE_SEEN_WAYS */
 };
 
 MUST_CHECK int merge_dups_init(struct merge_dups *d);
 void merge_dups_finish(struct merge_dups *d);
-/* Whether the same content came up to 30 s of event time ago (or later: a late one); else
- * it is noted as the first. */
+/* Whether the same content came within the last 30 s of event time (or later: a late
+ * one); else it is noted as the first. */
 bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash);
-/* It passed before a stop, or was a copy of one that did: the earliest counts. */
+/* Note a report that passed before a stop, or a copy of it: the earliest counts. */
 void merge_dups_seen(struct merge_dups *d, const struct report *r);
-/* What tells copies apart: never 0. */
+/* The hash that identifies copies: never 0. */
 uint64_t merge_dups_hash(const struct report *r);
-/* Have the memory that the question will need fetched. */
+/* Prefetch the memory that the query will need. */
 void merge_dups_fetch(const struct merge_dups *d, uint64_t hash);
 
-/* --- a source's reports that wait --- */
+/* --- the waiting reports of a source --- */
 
 struct merge_node {
     struct report report;
@@ -60,8 +60,8 @@ struct merge_source {
     struct merge_node **heap; /* owned array: by (time, order), within the lateness */
     size_t heap_count, heap_room;
     struct merge_node *first, *last; /* in order, ready to pass */
-    struct merge_node *ahead;        /* the last one that merge_ahead told; NULL: none */
-    unsigned lead;                   /* nodes from first up to and with it */
+    struct merge_node *ahead;        /* the last one that merge_ahead gave; NULL: none */
+    unsigned lead;                   /* nodes from the first up to this one */
     size_t waiting;                  /* nodes in held, heap and list */
 };
 
@@ -80,17 +80,17 @@ struct merge {
 
 /* Free a node of a source. */
 void merge_drop(struct merge *m, struct merge_source *s, struct merge_node *node);
-/* An accepted node goes into the source's order. ERR_NOMEM: the node is dropped. */
+/* Add an accepted node to the source's order. ERR_NOMEM: the node is dropped. */
 MUST_CHECK int merge_accept(struct merge *m, struct merge_source *s,
                             struct merge_node *node);
 
 /* --- merge_hold.c --- */
-/* A recording's next node: accepted, held or refused. ERR_NOMEM. */
+/* Accept, hold or refuse a recording's next node. ERR_NOMEM. */
 MUST_CHECK int merge_hold_push(struct merge *m, struct merge_source *s,
                                struct merge_node *node);
-/* The source rests: what is held and not after until_ms is believed, the rest stays. */
+/* The source rests: held reports not after until_ms are believed, the others stay. */
 MUST_CHECK int merge_hold_rest(struct merge *m, struct merge_source *s, int64_t until_ms);
-/* The source ended: what is held finds its way. */
+/* The source ended: believe or refuse the held reports. */
 MUST_CHECK int merge_hold_end(struct merge *m, struct merge_source *s);
 
 #endif

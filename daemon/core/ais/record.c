@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Values of JSON members and CSV columns: units, ranges, sentinels. What a value says
- * beyond its range is taken as not given; only what the whole record hangs on (MMSI,
- * position) makes it bad. */
+/* Values of JSON members and CSV columns: units, ranges, sentinels. A value out of range
+ * is read as not given; only MMSI and position make the whole record bad. */
 #include "record_int.h"
 
 #include <math.h>
@@ -54,8 +53,8 @@ static void set_mmsi(struct record *r, double value)
         r->report.mmsi = (uint32_t)value;
 }
 
-/* The weights of the check digit, IMO resolution A.1117(30); 1234567 passes it and is
- * what installers leave behind. */
+/* The weights of the check digit, IMO resolution A.1117(30). 1234567 passes it and is a
+ * value that installers leave. */
 static bool is_imo(uint32_t imo)
 {
     if (imo < 1000000 || imo > 9999999)
@@ -88,7 +87,7 @@ static void set_degrees(struct record *r, double *ret, double value, double none
         *ret = value;
 }
 
-/* Tenths of a unit, below `end`; outside: not given. */
+/* Tenths of a unit, below `end`; a value outside is not given. */
 static void set_tenths(struct record *r, uint32_t bit, uint16_t *ret, double value,
                        double end)
 {
@@ -98,7 +97,7 @@ static void set_tenths(struct record *r, uint32_t bit, uint16_t *ret, double val
     }
 }
 
-/* Where a length in metres goes; NULL: the field is none. */
+/* The member of a length in metres; NULL: the field is not a length. */
 static double *find_metres(struct record *r, enum record_field field)
 {
     switch ((int)field) {
@@ -274,7 +273,8 @@ void record_set_number(struct record *r, enum record_field field, double value)
     }
 }
 
-/* Cut at the first '@' (six-bit padding), cleaned; true when something is left. */
+/* Cut the text at the first '@' (six-bit padding) and clean it; true when it is not
+ * empty. */
 static bool set_text(char *ret, size_t size, const char *text, size_t n)
 {
     const char *at = memchr(text, '@', n);
@@ -376,7 +376,7 @@ static void close_position(struct record *r)
     else if (lon < -180)
         lon += 360;
     struct geo_pos pos = {(int32_t)lrint(r->lat * GEO_E7), (int32_t)lrint(lon * GEO_E7)};
-    /* Providers fill a position they lack with zeros. */
+    /* Providers write zeros for a missing position. */
     if (pos.lat_e7 == 0 && pos.lon_e7 == 0)
         return;
     r->report.pos = pos;
@@ -403,7 +403,7 @@ static void close_dimensions(struct record *r)
     r->report.has |= HAS_DIMENSIONS;
 }
 
-/* Status 15 and safety texts say something of distress devices alone. */
+/* Status 15 and safety texts have a meaning only for distress devices. */
 static void close_distress(struct record *r)
 {
     struct report *p = &r->report;
@@ -430,7 +430,7 @@ bool record_is_told(const struct record *r)
            ((p->has & HAS_TEXT) != 0 || (is_ship_type && p->has != 0));
 }
 
-/* MMSI and content. A record without the AIS second is told apart by its own time, so
+/* The hash of MMSI and content. A record without the AIS second includes its own time, so
  * that only a true copy is a copy. */
 static uint64_t hash_record(const struct record *r)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Values of JSON members and CSV columns to a report: names and their synonyms, units,
- * sentinels, texts. What a form calls its members is data here; how a form is laid out is
- * the matter of input_json.c and input_csv.c. */
+/* Turns values of JSON members and CSV columns into a report: names and their synonyms,
+ * units, sentinels, texts. The names are data here; input_json.c and input_csv.c know the
+ * layout of each form. */
 #ifndef LOOKOUT_RECORD_INT_H
 #define LOOKOUT_RECORD_INT_H
 
@@ -18,8 +18,8 @@ enum record_field {
     RECORD_LAT,
     RECORD_LON,
     RECORD_TIME,        /* any form timestamp_parse knows */
-    RECORD_DATE,        /* the day, where the time of day has a column of its own */
-    RECORD_MILLISECOND, /* adds to a time to the second (exactEarth) */
+    RECORD_DATE,        /* the day, if the time of day has its own column */
+    RECORD_MILLISECOND, /* is added to a time in seconds (exactEarth) */
     RECORD_SECOND,      /* AIS UTC second */
     RECORD_SOG,
     RECORD_COG,
@@ -82,27 +82,27 @@ struct record {
 #define RECORD_RANK_LAST (INT32_MAX - 1)
 
 void record_clear(struct record *r);
-/* The field a name stands for, by letters and digits alone, upper and lower case alike
+/* The field of a name; only letters and digits count, in upper or lower case
  * ("BaseDateTime", "base_date_time", "# Timestamp"). ret_rank: of several names for the
- * same thing, the least is the better. RECORD_NONE: unknown. */
+ * same thing, the least is the best. RECORD_NONE: unknown. */
 enum record_field record_names_find(const char *name, size_t n, int *ret_rank);
 /* A field by the name used in a feed's columns map; RECORD_NONE: unknown. */
 enum record_field record_names_find_key(const char *name, size_t n);
 
-/* Set a field from text or a number; sentinels and blanks are absence. */
+/* Set a field from a text or a number; sentinels and blanks mean absence. */
 void record_set_text(struct record *r, enum record_field field, const char *text,
                      size_t n);
 void record_set_number(struct record *r, enum record_field field, double value);
-/* Time by a name's rank: a better one stays. */
+/* Set the time by the rank of its name: a better one stays. */
 void record_set_time(struct record *r, int rank, int64_t time_ms);
 void record_set_time_text(struct record *r, int rank, const char *text, size_t n);
 /* The times of all columns are set: put halves together. */
 void record_close_time(struct record *r);
 /* All fields are set: time, position, dimensions, flags, hash. false: is_bad. */
 bool record_close(struct record *r);
-/* After record_close: does it say something of a ship, or of a distress device? */
+/* After record_close: whether the record is about a ship or a distress device. */
 bool record_is_told(const struct record *r);
-/* Whether a report of this message type speaks of a ship. */
+/* Whether a report of this message type is about a ship. */
 bool record_is_ship_type(unsigned msg_type);
 
 /* --- record_column.c --- */
@@ -123,12 +123,12 @@ bool record_text_is_whole(const char *text, size_t n);
 /* Past "IMO" before the number. */
 void record_text_skip_imo(const char **text, size_t *n);
 void record_text_trim(const char **text, size_t *n);
-/* A decimal number with point or comma, sign and exponent allowed, blanks around it;
- * false: none. */
+/* Parse a decimal number with point or comma; sign, exponent and blanks around it are
+ * allowed; false: it is not a number. */
 bool record_text_number(const char *text, size_t n, double *ret);
-/* Words that say "not given": "Unknown", "null", ...; also no text at all. */
+/* Whether a word means "not given": "Unknown", "null", ...; also an empty text. */
 bool record_text_is_absent(const char *text, size_t n);
-/* The code a word stands for; -1: none. */
+/* The code of a word; -1: none. */
 int record_text_find_status(const char *text, size_t n);
 int record_text_find_ship_type(const char *text, size_t n);
 

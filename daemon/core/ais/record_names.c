@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the world calls the members of a position record. */
+/* The names of the members of position records in various sources. */
 #include <string.h>
 
 #include "record_int.h"
@@ -11,7 +11,7 @@ struct name {
 };
 
 /* clang-format off */
-/* Sorted by text (a test walks it). The last column says who writes it so. */
+/* Sorted by text (a test checks it). The last column names the source. */
 static const struct name names[] = {
     {"a",                     RECORD_TO_BOW,       0}, /* Danish DMA, 26 columns; aisstream Dimension */
     {"aistype",               RECORD_SHIP_TYPE,    1},
@@ -134,8 +134,8 @@ static const struct name keys[] = {
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define NAME_MAX_BYTES 40u
 
-/* Letters and digits, lower case; 0 when it is too long to be one of ours. A bracket ends
- * the name: exactEarth heads a column "Time(20210701_185151)", others "speed [kn]". */
+/* Letters and digits in lower case; 0 when the name is too long to be known. A bracket
+ * ends the name: exactEarth writes "Time(20210701_185151)", others "speed [kn]". */
 static size_t normalise_column(const char *name, size_t n, char out[NAME_MAX_BYTES])
 {
     size_t used = 0;

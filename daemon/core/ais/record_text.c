@@ -42,7 +42,7 @@ bool record_text_number(const char *text, size_t n, double *ret)
     uint64_t mantissa = 0;
     int scale = 0, digits = 0;
     bool is_fraction = false;
-    /* "35,1": a decimal comma, where the separator is none or the value is quoted. */
+    /* "35,1": a decimal comma, when the separator is another or the value is quoted. */
     for (; p < end && (is_digit(*p) || ((*p == '.' || *p == ',') && !is_fraction)); p++) {
         if (!is_digit(*p)) {
             is_fraction = true;
@@ -111,7 +111,7 @@ struct word {
 
 /* clang-format off */
 /* ITU-R M.1371-5 table 47, as the Danish tables, MarineCadastre and others write it; the
- * beginning is enough. */
+ * beginning of the word decides. */
 static const struct word status_words[] = {
     {"underwayusing",      0}, {"atanchor",         1}, {"anchored",        1},
     {"notundercommand",    2}, {"restricted",       3}, {"constrained",     4},

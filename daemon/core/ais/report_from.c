@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A message to what it says of a ship. Here the standard's "not available" values end:
- * behind this, presence is a bit. */
+/* Makes a report from a message. The standard's "not available" values end here: a report
+ * has presence bits. */
 #include "lookout/ais/ais.h"
 
 #include <string.h>
@@ -31,8 +31,8 @@ static int32_t raw_to_e7(int32_t raw, int32_t divide)
 }
 
 /* The same message by another station has the same hash: the repeat indicator (bits 6 and
- * 7) is left out, and what comes behind the standard's last bit. Trailing zeros are no
- * content either: a receiver may pad with them. */
+ * 7) and bits after the standard's last one are left out. Trailing zeros are left out
+ * too, because a receiver may pad with them. */
 static uint64_t hash_payload(const struct ais_message *m)
 {
     const struct ais_bits *bits = m->bits;
@@ -51,8 +51,8 @@ static uint64_t hash_payload(const struct ais_message *m)
     return hash;
 }
 
-/* A text that was received whole, or what there is of one without a width, without blanks
- * around it; its length. */
+/* A text that was received completely (without a width: as much as there is), without
+ * blanks around it; returns its length. */
 static size_t whole_text(const struct ais_message *m, const struct ais_field *f, char *to,
                          size_t size)
 {
@@ -90,7 +90,7 @@ static void say_motion(struct collected *c, const struct ais_field *f, int32_t r
         r->sog_dkn = (uint16_t)(is_coarse ? raw * 10 : raw);
         r->has |= HAS_SOG;
     } else if (f->says == SAYS_COURSE) {
-        /* 3601..4095 (361..511) "should not be used": no course either. */
+        /* 3601..4095 (361..511) "should not be used": no course */
         int32_t ddeg = is_coarse ? raw * 10 : raw;
         if (ddeg < 3600) {
             r->cog_ddeg = (uint16_t)ddeg;
@@ -132,7 +132,8 @@ static void say_text(struct collected *c, const struct ais_field *f)
         if (whole_text(c->message, f, r->name, sizeof r->name) != 0)
             r->has |= HAS_NAME;
     } else if (f->says == SAYS_DESTINATION) {
-        /* Type 5 of 420 bits, met in the field, lacks a part of the last character. */
+        /* Type 5 with 420 bits occurs in the field; it lacks a part of the last
+         * character. */
         struct ais_field cut = *f;
         if (c->message->bits->count < (unsigned)f->offset + f->width)
             cut.width = (uint16_t)(cut.width - 6);
@@ -215,7 +216,7 @@ int report_from_message(const struct ais_message *message, struct report *ret)
     for (uint32_t says = message->form->says; says != 0; says &= says - 1) {
         const struct ais_field *f = &message->form->rows[__builtin_ctz(says)];
         if (ais_field_need(f) > message->bits->count)
-            break; /* the rows behind it are cut off too */
+            break; /* the later rows are cut off too */
         if (f->kind == AIS_T) {
             say_text(&c, f);
             continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sentences. Any talker is taken: real feeds carry AI, AB, BS, "--", and digits. */
+/* Sentences. Every talker is accepted: real feeds have AI, AB, BS, "--", and digits. */
 #include "sentence_int.h"
 
 #include <string.h>
@@ -31,7 +31,7 @@ int sentence_sum(const char *text, size_t n)
         fold ^= word;
     }
     if (i < n && n >= 8) {
-        /* The last eight once more, without those that are in already. */
+        /* The last eight bytes again, without those that are already included. */
         unsigned known = (unsigned)(8 - (n - i)) * 8;
         memcpy(&word, text + n - 8, sizeof word);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -79,7 +79,7 @@ const char *sentence_find(const char *at, const char *end, bool json)
     return at;
 }
 
-/* Up to three digits and a comma; -1: empty, -2: out of form. */
+/* Read up to three digits and a comma; -1: empty, -2: malformed. */
 static int read_sentence_field(const char **at, const char *end)
 {
     const char *p = *at;
@@ -106,7 +106,7 @@ static bool read_payload(const char *at, const char *star, struct sentence *ret)
     if (at >= star || *at != ',')
         return false;
     at++;
-    /* Behind the payload: ",F"; an empty F is met in the field and means 0. */
+    /* After the payload: ",F"; an empty F occurs in the field and means 0. */
     ret->fill = 0;
     if (star - at >= 1 && star[-1] == ',') {
         star -= 1;
@@ -157,7 +157,7 @@ enum sentence_kind sentence_read(const char *at, const char *end, bool json,
     }
     ret->is_sound = is_sound;
     if (!is_sound) {
-        /* Another piece may begin before the '*': this one was cut off. */
+        /* Another piece may begin before the '*': then this one was cut off. */
         const char *next = sentence_find(at + 1, star != NULL ? star : end, json);
         bool is_cut = star == NULL || next < star;
         ret->end = is_cut ? next : sentence_find(star, end, json);
@@ -185,7 +185,7 @@ enum sentence_kind sentence_read(const char *at, const char *end, bool json,
     return read_fields(at + 7, star, ret) ? SENTENCE_AIS : SENTENCE_BAD_FIELDS;
 }
 
-/* --- behind the checksum --- */
+/* --- after the checksum --- */
 
 /* USCG/NAIS: s rssi, d dBm, t hhmmss, T slot second, x count, S slot, then the station
  * with one of these prefixes (often mangled, sometimes missing) and the logger's epoch.
@@ -235,7 +235,7 @@ void sentence_suffix_read(const char *text, size_t n, enum timestamp_order *orde
     const char *end = text + n;
     const char *at = text;
     if (at < end && *at != ',') {
-        /* No field: a time behind blanks or a semicolon, if anything. */
+        /* Not a field: perhaps a time after blanks or a semicolon. */
         while (at < end && (*at == ' ' || *at == '\t' || *at == ';'))
             at++;
         while (end > at && (end[-1] == ' ' || end[-1] == '\t'))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tag blocks. Field evidence: the Norwegian coastal sample carries a wrong checksum in
- * all 246 blocks with `g:` (the ids were masked), so a bad sum must cost no more than the
- * block; some older equipment writes the group as `1G2:0125`. */
+/* Tag blocks. Field evidence: the Norwegian coastal sample has a wrong checksum in all
+ * 246 blocks with `g:` (the ids were masked), so a bad sum voids only the block; some
+ * older equipment writes the group as `1G2:0125`. */
 #include "tagblock_int.h"
 
 #include <string.h>

@@ -18,12 +18,12 @@ struct tagblock {
 
 /* Nothing known. */
 void tagblock_clear(struct tagblock *t);
-/* The first '\' of a block stands at *text. Returns the length with both '\', or 0 when
- * this is no tag block: no second '\', or a sentence's start within. ret_is_sound: its
- * checksum is right; a missing one is a wrong one. */
+/* *text is the first '\' of a block. Returns the length with both '\', or 0 when it is
+ * not a tag block: no second '\', or a sentence begins inside. ret_is_sound: its checksum
+ * is correct; a missing one is wrong. */
 size_t tagblock_length(const char *text, size_t n, bool *ret_is_sound);
-/* Add what a sound block says. Blocks stand one behind the other where a feed was
- * relayed: the one nearest to the sentence is the original station's, and wins. */
+/* Add the data of a sound block. Relayed feeds have several blocks in a row: the one
+ * nearest to the sentence is that of the original station and decides. */
 void tagblock_read(const char *text, size_t n, struct tagblock *t);
 
 #endif

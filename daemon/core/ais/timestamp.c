@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Times in all the ways that AIS feeds, recordings and tables write them. Reads text
- * only; which time counts for a report is input_time.c's matter. */
+/* Parses times in all forms of AIS feeds, recordings and tables. input_time.c decides
+ * which time a report gets. */
 #include "timestamp_int.h"
 
 #include <math.h>
@@ -30,7 +30,7 @@ bool timestamp_is_sane(int64_t t_ms)
     return t_ms >= TIMESTAMP_MIN_MS && t_ms < TIMESTAMP_MAX_MS;
 }
 
-/* How many digits stand at p. */
+/* The number of digits at p. */
 static size_t digits_at(const char *p, const char *end)
 {
     const char *q = p;
@@ -69,8 +69,8 @@ static int64_t fraction_value(const char *p, size_t n)
     return value;
 }
 
-/* The value of the eight digits at p, most significant first; -1: one of them is none.
- * Digits to pairs, fours, eights. */
+/* The value of the eight digits at p, most significant first; -1: one of them is not a
+ * digit. Combines digits to pairs, fours, eights. */
 static int64_t eight_digits(const char *p)
 {
     uint64_t word = 0;
@@ -400,7 +400,7 @@ bool timestamp_from_real(double value, int64_t *ret_ms)
     if (!(value >= 0) || value >= 1e19)
         return false;
     double whole = floor(value);
-    /* Half a microsecond up: 0.25 s as a double may lie a hair below. */
+    /* Plus half a microsecond, because 0.25 s as a double may be slightly less. */
     int64_t fraction = (int64_t)((value - whole) * 1e9 + 500);
     *ret_ms = scale_epoch((uint64_t)whole, fraction);
     return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Times as providers write them, to ms since 1970 UTC. One place for the unit guess by
- * magnitude and for what counts as an absurd time. */
+/* Converts times of providers to ms since 1970 UTC. Only here the unit is guessed by
+ * magnitude and absurd times are recognised. */
 #ifndef LOOKOUT_TIMESTAMP_INT_H
 #define LOOKOUT_TIMESTAMP_INT_H
 
@@ -29,11 +29,11 @@ enum timestamp_result {
 bool timestamp_is_sane(int64_t t_ms);
 
 /* "1565218798", "1565218798.25", in s, ms, us or ns by magnitude: below 1e11 seconds,
- * below 1e14 ms, below 1e17 us, else ns. A fraction is of the unit. false: not a number
- * of at most 19 digits. */
+ * below 1e14 ms, below 1e17 us, else ns. A fraction is one of the unit. false: not a
+ * number of at most 19 digits. */
 bool timestamp_parse_epoch(const char *text, size_t n, int64_t *ret_ms);
-/* The same for a number as JSON has it; a 14-digit YYYYMMDDhhmmss is taken as that. false
- * for negative and non-finite ones. */
+/* The same for a JSON number; a 14-digit YYYYMMDDhhmmss is accepted. false for negative
+ * and non-finite numbers. */
 bool timestamp_from_integer(int64_t value, int64_t *ret_ms);
 bool timestamp_from_real(double value, int64_t *ret_ms);
 

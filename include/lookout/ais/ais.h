@@ -20,13 +20,13 @@
 #include "lookout/base/err.h"
 
 /* Nine sentences of 64 characters. The longest message of the standard has 1,064 bits
- * (type 26 over five slots); what comes beyond that is kept as it came. */
+ * (type 26 over five slots); further bits are kept unchanged. */
 #define AIS_BITS_MAX 3456u
 
 /* A message's bits, most significant first, as they went over the air. */
 struct ais_bits {
     uint32_t count; /* bits in use, 0..AIS_BITS_MAX */
-    /* Bit n is bit 7 - n % 8 of byte n / 8. Bits behind `count` mean nothing; the spare
+    /* Bit n is bit 7 - n % 8 of byte n / 8. Bits after `count` have no meaning; the spare
      * room lets a field be read as one 64-bit word. */
     uint8_t bytes[AIS_BITS_MAX / 8 + 16];
 };
@@ -43,7 +43,7 @@ static inline void ais_bits_clear(struct ais_bits *bits)
  * bits are as before then. */
 MUST_CHECK int armor_add(const char *chars, size_t n, unsigned fill_bits,
                          struct ais_bits *bits);
-/* The same into empty bits: a message of one sentence. */
+/* The same for empty bits: a message of one sentence. */
 MUST_CHECK int armor_decode(const char *chars, size_t n, unsigned fill_bits,
                             struct ais_bits *ret_bits);
 
@@ -52,9 +52,9 @@ struct ais_form; /* private: the rows of THE TABLE that apply to a message */
 /* Room for the rows of the longest form and of the longest sub-message. */
 #define AIS_VALUES_MAX 80u
 
-/* A decoded message: raw values as sent, row by row of its forms. Which rows are there is
- * decided by the message's length: values[0 .. count) are whole, nothing else is read.
- * Use ais_message_value for a single one. */
+/* A decoded message: raw values as sent, row by row of its forms. The message's length
+ * decides which rows exist: values[0 .. count) are complete, no others are read. Use
+ * ais_message_value for a single one. */
 struct ais_message {
     const struct ais_bits *bits; /* borrowed from the caller of ais_decode; texts and raw
                                     data are read from it when they are asked for */
@@ -70,13 +70,13 @@ struct ais_message {
                                        of form; two's complement where signed */
 };
 
-/* Decode. `bits` must live and stay unchanged as long as `ret` is used.
- * ERR_UNSUPPORTED: type 0 or above 27, part 2 or 3 of type 24; ERR_RANGE: too short for
- * the least form of its type (see the table: the shortest that still says something, not
- * the nominal length). ret is undefined on failure. */
+/* Decode. `bits` must stay unchanged while `ret` is used. ERR_UNSUPPORTED: type 0 or
+ * above 27, part 2 or 3 of type 24; ERR_RANGE: too short for the least form of its type
+ * (the shortest useful length in the table, not the nominal one). ret is undefined on
+ * failure. */
 MUST_CHECK int ais_decode(const struct ais_bits *bits, struct ais_message *ret);
 
-/* The same as far as a report needs it: no values are read, there is no sub-message. */
+/* The same as far as a report needs it: no values and no sub-message are read. */
 MUST_CHECK int ais_open(const struct ais_bits *bits, struct ais_message *ret);
 
 /* One raw value by gpsd's name ("speed", "lon", ...; parts of a date as "year" ...).
@@ -89,10 +89,10 @@ MUST_CHECK int ais_message_value(const struct ais_message *message, const char *
 MUST_CHECK int ais_message_text(const struct ais_message *message, const char *name,
                                 char *ret_text, size_t size);
 
-/* What the message says of a ship: mmsi, has and the members that `has` names, msg_type,
- * is_class_b, is_coarse, payload_hash. Everything else of *ret is set to zero, the times
- * to TIME_NONE. Not-available values are absence; an IMO number counts only when its
- * check digit holds. ERR_NOT_FOUND: the message says nothing of a ship (types other than
+/* Make a report of the message: mmsi, has and the members that `has` names, msg_type,
+ * is_class_b, is_coarse, payload_hash. All other members of *ret are set to zero, the
+ * times to TIME_NONE. Not-available values are absent; an IMO number counts only with a
+ * correct check digit. ERR_NOT_FOUND: the message is not about a ship (types other than
  * 1-3, 5, 18, 19, 24, 27, and 14 of a distress device): then only mmsi, msg_type and
  * payload_hash are set. */
 MUST_CHECK int report_from_message(const struct ais_message *message, struct report *ret);
@@ -103,9 +103,9 @@ MUST_CHECK int report_from_message(const struct ais_message *message, struct rep
 MUST_CHECK int ais_message_json(const struct ais_message *message,
                                 const struct report *report, bool scaled,
                                 struct buf *out);
-/* The same for a report without a message behind it (csv, json of providers): gpsd's
- * names and scaling for what it has, everything else absent; "type" is left out when the
- * form does not say it. ERR_NOMEM. */
+/* The same for a report without an AIS message (csv, json of providers): gpsd's names and
+ * scaling for its data, all other members absent; "type" is left out when it is unknown.
+ * ERR_NOMEM. */
 MUST_CHECK int ais_report_json(const struct report *report, struct buf *out);
 
 #endif

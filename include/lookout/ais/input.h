@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One source's bytes, in any chunking, to reports: lines, sentences, tag blocks,
+/* Turns one source's bytes, in any chunking, into reports: lines, sentences, tag blocks,
  * fragments, decoding; JSON and CSV too. Pure: bytes and times come in by calls, reports
- * go out by one callback, everything refused is counted by name. */
+ * go out by one callback, and all refused input is counted by name. */
 #ifndef LOOKOUT_INPUT_H
 #define LOOKOUT_INPUT_H
 
@@ -16,7 +16,7 @@ struct ais_message; /* lookout/ais.h */
 
 enum input_format { INPUT_AUTO, INPUT_NMEA, INPUT_JSONL, INPUT_CSV };
 
-/* What was refused or noted, by name. The text is what users see in metrics and
+/* The reasons of refused or noted input, by name. Users see the text in metrics and
  * summaries. */
 #define INPUT_REJECT_TABLE(X)                                                            \
     X(INPUT_REJECT_NOT_A_SENTENCE,                                                       \
@@ -27,10 +27,10 @@ enum input_format { INPUT_AUTO, INPUT_NMEA, INPUT_JSONL, INPUT_CSV };
     X(INPUT_REJECT_CHECKSUM, "bad_checksum")                                             \
     X(INPUT_REJECT_NO_CHECKSUM, "no_checksum")                                           \
     X(INPUT_REJECT_FIELDS,                                                               \
-      "bad_fields") /* count, total, fill bits, channel out of form */                   \
+      "bad_fields") /* malformed count, total, fill bits or channel */                   \
     X(INPUT_REJECT_ARMOR, "bad_armor") /* a character outside the six-bit alphabet */    \
     X(INPUT_REJECT_FRAGMENT_ORPHAN,                                                      \
-      "fragment_orphan") /* parts that never became whole */                             \
+      "fragment_orphan") /* parts of messages that were never complete */                \
     X(INPUT_REJECT_FRAGMENT_DUPLICATE, "fragment_duplicate")                             \
     X(INPUT_REJECT_TOO_SHORT, "too_short") /* fewer bits than the type's least form */   \
     X(INPUT_REJECT_UNKNOWN_TYPE, "unknown_type")                                         \
@@ -82,12 +82,12 @@ struct input_counts {
     uint64_t joined;    /* sentences beyond the first of messages of several parts */
     uint64_t messages;  /* whole messages, decoded */
     uint64_t reports;   /* handed on */
-    uint64_t no_report; /* messages of types that say nothing about a ship or a distress
-                           device (base station, binary, ...) */
+    uint64_t no_report; /* messages not about a ship or a distress device (base station,
+                           binary, ...) */
     uint64_t pending_parts; /* sentences waiting for the rest of their message */
-    uint64_t tag_void; /* tag blocks with a bad checksum: voided, the sentence kept */
+    uint64_t tag_void; /* tag blocks with a bad checksum: ignored, the sentence is kept */
     uint64_t time_replaced;          /* live: more than 60 s ahead of the clock */
-    uint64_t rejects[INPUT_REJECTS]; /* counted in lines, but fragments in parts */
+    uint64_t rejects[INPUT_REJECTS]; /* counted in lines; fragments in parts */
     int64_t last_heard_ms;           /* arrival of the last report; TIME_NONE before */
 };
 
@@ -121,7 +121,7 @@ bool input_counts_nothing(const struct input_counts *counts);
  * (date_order). */
 struct input_conf {
     enum input_format format;
-    bool is_live;     /* reports without a time take their arrival; far-future ones too */
+    bool is_live; /* reports without a time, or with one far ahead, take their arrival */
     int64_t start_ms; /* recordings: time of lines before the first own time; TIME_NONE:
                          they are refused (no_time) */
     uint16_t source;  /* copied into the reports */
@@ -152,10 +152,10 @@ struct input_refused {
     uint64_t column;  /* from 1, in bytes: where the sentence, object or row begins */
 };
 
-/* Borrowed for the length of the call. `message` is the decoded message behind a report
- * (NULL for json and csv); reports of no ship (has == 0 and no_report counted) are only
- * handed to on_message. So are messages of a recording refused for no_time, their
- * report's time_ms being TIME_NONE. Any callback may be NULL. */
+/* Borrowed for the time of the call. `message` is the decoded message of a report (NULL
+ * for json and csv). Reports not about a ship (has == 0 and no_report counted) are given
+ * only to on_message, and so are messages of a recording refused for no_time, with
+ * time_ms TIME_NONE. Any callback may be NULL. */
 struct input_sink {
     void (*on_report)(void *context, const struct report *report);
     void (*on_message)(void *context, const struct ais_message *message,
@@ -168,23 +168,23 @@ struct input;
 struct input *input_create(const struct input_conf *conf,
                            const struct input_sink *sink); /* NULL: out of memory */
 void input_destroy(struct input *in);
-/* The next bytes of a stream, arrived at arrival_ms (recordings: ignored, pass 0).
+/* Take the next bytes of a stream, arrived at arrival_ms (recordings: ignored, pass 0).
  * ERR_NOMEM only. */
 MUST_CHECK int input_feed(struct input *in, const void *bytes, size_t n,
                           int64_t arrival_ms);
-/* One whole datagram: what is left of a line at its end is a line. */
+/* Take one whole datagram: the rest of a line at its end is a line. */
 MUST_CHECK int input_datagram(struct input *in, const void *bytes, size_t n,
                               int64_t arrival_ms);
-/* End of a recording, or of a connection: the last line without an end counts; pending
+/* The end of a recording or of a connection: a last line without an end counts; pending
  * fragments become orphans. */
 MUST_CHECK int input_finish(struct input *in, int64_t arrival_ms);
 /* The stream broke: drop the partial line and pending fragments (counted). */
 void input_reset(struct input *in);
-/* The next byte fed stands at this offset of the file (resuming a recording). */
+/* Set the offset in the file of the next byte (resuming a recording). */
 void input_seek(struct input *in, uint64_t offset);
-/* Resume a recording at `offset` (then feed the bytes from there on): `head` is the
- * beginning of the file, where a CSV header stands; time_ms its last accepted event time
- * for lines without one (merge_source_time), TIME_NONE: not known. ERR_NOMEM. */
+/* Resume a recording at `offset` (the next bytes are those from there on): `head` is the
+ * beginning of the file, which has a CSV's header; time_ms is its last accepted event
+ * time, for lines without one (merge_source_time), TIME_NONE: unknown. ERR_NOMEM. */
 MUST_CHECK int input_resume(struct input *in, const void *head, size_t n, uint64_t offset,
                             int64_t time_ms);
 /* The lowest byte offset that a pending line or fragment still needs; the offset of the

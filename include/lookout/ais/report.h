@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A report: what one message of one ship says, with its time and where in the input it
- * stood. The one value that passes from the input layer to everything above. Presence is
- * a bit in `has`, never a sentinel. */
+/* A report: the data of one message of one ship, with its time and its place in the
+ * input. It is the only value that goes from the input layer to the others. Presence is a
+ * bit in `has`, never a sentinel. */
 #ifndef LOOKOUT_REPORT_H
 #define LOOKOUT_REPORT_H
 
@@ -24,10 +24,8 @@ enum report_has {
     HAS_DRAUGHT = 1u << 10,
     HAS_DESTINATION = 1u << 11, /* also set with an empty text: the crew left it empty */
     HAS_UTC_SECOND = 1u << 12,  /* 0..59 only */
-    HAS_STATIC =
-        1u
-        << 13, /* came from a message that carries static data (5, 19, 24, a CSV row) */
-    HAS_TEXT = 1u << 14 /* of distress devices alone; then there is no static data */
+    HAS_STATIC = 1u << 13,      /* from a message with static data */
+    HAS_TEXT = 1u << 14 /* only of distress devices; then there is no static data */
 };
 
 enum report_time_source {
@@ -35,7 +33,7 @@ enum report_time_source {
     REPORT_TIME_PROVIDER, /* json or csv member */
     REPORT_TIME_TAG,      /* tag block c: */
     REPORT_TIME_LINE,     /* epoch or ISO time before or behind the sentence, $PGHP */
-    REPORT_TIME_REPLACED  /* its own was refused, arrival stands in */
+    REPORT_TIME_REPLACED  /* its own was refused and replaced by the arrival */
 };
 
 #define REPORT_STATION_BYTES 32
