@@ -57,7 +57,8 @@ ssize_t reader_read(struct reader *r, void *to, size_t n, struct err *err)
             continue;
         if (!recording_is_cut(r->recording))
             return 0;
-        return err_set(err, ERR_CORRUPT, "%s: cut off: the packed data end too early", r->path);
+        return err_set(err, ERR_CORRUPT, "%s: cut off: the packed data end too early",
+                       r->path);
     }
 }
 
