@@ -220,9 +220,7 @@ static void test_faulty_address(void **state)
     assert_null(other);
 }
 
-TEST_MAIN(NULL, NULL, TEST_WITH(test_paths, set_up, tear_down),
-          TEST_WITH(test_other_paths_and_methods, set_up, tear_down),
-          TEST_WITH(test_rubbish_is_survived, set_up, tear_down),
-          TEST_WITH(test_keep_alive_and_pieces, set_up, tear_down),
-          TEST_WITH(test_many_connections, set_up, tear_down),
-          TEST_WITH(test_faulty_address, set_up, tear_down))
+#define WITH(name) TEST_WITH(name, set_up, tear_down)
+TEST_MAIN(NULL, NULL, WITH(test_paths), WITH(test_other_paths_and_methods),
+          WITH(test_rubbish_is_survived), WITH(test_keep_alive_and_pieces),
+          WITH(test_many_connections), WITH(test_faulty_address))

@@ -347,8 +347,6 @@ static void test_follow(void **state)
     store_close(s);
 }
 
-TEST_MAIN(NULL, NULL, TEST_WITH(test_alerts, setup, teardown),
-          TEST_WITH(test_redeliver, setup, teardown),
-          TEST_WITH(test_calls, setup, teardown), TEST_WITH(test_grid, setup, teardown),
-          TEST_WITH(test_wrong_usage, setup, teardown),
-          TEST_WITH(test_help, setup, teardown), TEST_WITH(test_follow, setup, teardown))
+#define WITH(name) TEST_WITH(name, setup, teardown)
+TEST_MAIN(NULL, NULL, WITH(test_alerts), WITH(test_redeliver), WITH(test_calls),
+          WITH(test_grid), WITH(test_wrong_usage), WITH(test_help), WITH(test_follow))

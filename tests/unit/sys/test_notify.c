@@ -108,8 +108,7 @@ static void test_without_a_manager(void **state)
     notify_ready("x");
 }
 
-TEST_MAIN(NULL, NULL, TEST_WITH(test_messages, set_up, tear_down),
-          TEST_WITH(test_reloading_has_the_time, set_up, tear_down),
-          TEST_WITH(test_no_assignment_is_forged, set_up, tear_down),
-          TEST_WITH(test_watchdog_interval, set_up, tear_down),
-          TEST_WITH(test_without_a_manager, set_up, tear_down))
+#define WITH(name) TEST_WITH(name, set_up, tear_down)
+TEST_MAIN(NULL, NULL, WITH(test_messages), WITH(test_reloading_has_the_time),
+          WITH(test_no_assignment_is_forged), WITH(test_watchdog_interval),
+          WITH(test_without_a_manager))

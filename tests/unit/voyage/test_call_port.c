@@ -140,52 +140,38 @@ static void test_areas_before_points(void **state)
 
 /* --- kind --- */
 
-static void lie_with(struct callrun *r, int status, int swing_deg, double spread_m)
+/* How a ship lies in the port, and the kind of call that this is. */
+static const struct {
+    int status, swing_deg;
+    double spread_m;
+    enum call_kind kind;
+} lies[] = {
+    {1, 0, 0, CALL_KIND_ANCHORAGE}, /* says so */
+    {5, 90, 300, CALL_KIND_BERTH},  /* says so */
+    {0, 70, 110, CALL_KIND_ANCHORAGE}, {0, 14, 40, CALL_KIND_BERTH},
+    {0, 30, 80, CALL_KIND_UNKNOWN},
+};
+static size_t lie;
+
+static void lie_in_port(struct callrun *r)
 {
     callrun_fix(r, 0, 15 * KM, 10);
     for (int i = 0; i < 30; i++) {
-        r->nav_status = status;
-        r->heading_deg = (350 + (i % 3) * swing_deg / 2) % 360;
-        callrun_fix(r, 20 + i * 5, 5 * KM + (i % 2) * spread_m, 0);
+        r->nav_status = lies[lie].status;
+        r->heading_deg = (350 + (i % 3) * lies[lie].swing_deg / 2) % 360;
+        callrun_fix(r, 20 + i * 5, 5 * KM + (i % 2) * lies[lie].spread_m, 0);
     }
     r->heading_deg = -1;
     callrun_fix(r, 200, 13 * KM, 12);
+    assert_int_equal(r->last_call.kind, lies[lie].kind);
 }
-static void kind_status_anchor(struct callrun *r)
-{
-    lie_with(r, 1, 0, 0);
-    assert_int_equal(r->last_call.kind, CALL_KIND_ANCHORAGE);
-}
-static void kind_status_moored(struct callrun *r)
-{
-    lie_with(r, 5, 90, 300);
-    assert_int_equal(r->last_call.kind, CALL_KIND_BERTH);
-}
-static void kind_swinging(struct callrun *r)
-{
-    lie_with(r, 0, 70, 110);
-    assert_int_equal(r->last_call.kind, CALL_KIND_ANCHORAGE);
-}
-static void kind_still(struct callrun *r)
-{
-    lie_with(r, 0, 14, 40);
-    assert_int_equal(r->last_call.kind, CALL_KIND_BERTH);
-}
-static void kind_neither(struct callrun *r)
-{
-    lie_with(r, 0, 30, 80);
-    assert_int_equal(r->last_call.kind, CALL_KIND_UNKNOWN);
-}
+
 static void test_kind(void **state)
 {
-    static const char events[] =
-        "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 200 c4; "
-        "left XAAAA 200 c4";
-    assert_calls(one, home(), kind_status_anchor, events);
-    assert_calls(one, home(), kind_status_moored, events);
-    assert_calls(one, home(), kind_swinging, events);
-    assert_calls(one, home(), kind_still, events);
-    assert_calls(one, home(), kind_neither, events);
+    for (lie = 0; lie < sizeof lies / sizeof lies[0]; lie++)
+        assert_calls(one, home(), lie_in_port,
+                     "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 200 c4; "
+                     "left XAAAA 200 c4");
     assert_string_equal(call_kind_name(CALL_KIND_ANCHORAGE), "anchorage");
     assert_string_equal(call_kind_name(CALL_KIND_BERTH), "berth");
     assert_string_equal(call_kind_name(CALL_KIND_UNKNOWN), "unknown");
