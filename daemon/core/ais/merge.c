@@ -159,8 +159,8 @@ static void append_node(struct merge_source *s, struct merge_node *node)
 
 /* A live report may pass `lateness` after it was sent or arrived, whichever is earlier: a
  * time ahead of the clock is no reason to wait. */
-static bool is_due(const struct merge *m, const struct merge_source *s,
-                   const struct merge_node *node)
+static bool may_report_pass(const struct merge *m, const struct merge_source *s,
+                            const struct merge_node *node)
 {
     const struct report *r = &node->report;
     int64_t from = r->arrival_ms != TIME_NONE && r->arrival_ms < r->time_ms
@@ -176,7 +176,7 @@ static void settle_source(const struct merge *m, struct merge_source *s)
         const struct merge_node *top = s->heap[0];
         bool may_pass =
             s->conf.is_live
-                ? is_due(m, s, top)
+                ? may_report_pass(m, s, top)
                 : s->is_ended || top->report.time_ms <= s->time_ms - s->conf.lateness_ms;
         if (!may_pass)
             return;
