@@ -159,9 +159,7 @@ static double chance(void)
     return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
 }
 
-/* --- sailing
- * ------------------------------------------------------------------------------------------------
- */
+/* --- sailing --- */
 
 static struct geo_pos place(const struct ship *s, size_t waypoint)
 {
@@ -209,9 +207,7 @@ static void sail(struct ship *s, double seconds)
     s->cog = geo_bearing_deg(p, b);
 }
 
-/* --- sending
- * --------------------------------------------------------------------------------------------------
- */
+/* --- sending --- */
 
 static void put(const struct aisgen_bits *bits, struct ship *s, int64_t time_s)
 {
@@ -271,9 +267,7 @@ static void send_static(struct ship *s, int64_t time_s)
     put(&bits, s, time_s);
 }
 
-/* --- setting out
- * ----------------------------------------------------------------------------------------------
- */
+/* --- setting out --- */
 
 /* 99xxxx with a right check digit: the highest numbers, which no ship bears. */
 static uint32_t invented_imo(int number)

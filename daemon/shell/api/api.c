@@ -166,7 +166,7 @@ static void on_complaint(void *context, const char *format, va_list args)
         log_repeated(LOG_LEVEL_DEBUG, "api", NULL, "library", "%s", api->complaint);
 }
 
-/* ---- on the loop ---- */
+/* --- on the loop --- */
 
 static void run_api(struct api *api);
 
@@ -193,7 +193,7 @@ static void run_api(struct api *api)
     uv_poll_start(&api->poll, UV_READABLE, on_poll);
 }
 
-/* ---- life ---- */
+/* --- beginning and end --- */
 
 static int read_api_address(const char *address, uint16_t port,
                             struct sockaddr_storage *ret_address)

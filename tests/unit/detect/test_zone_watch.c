@@ -205,9 +205,7 @@ static void test_between_fixes_while_unsure(void **state)
         "enter u 9.9; exit u 27.9833 inferred since 9.9; enter u 52.0167 inferred; ");
 }
 
-/* --- leaps
- * ----------------------------------------------------------------------------------------
- */
+/* --- leaps --- */
 
 /* 10 degrees of latitude are 600 nm; nobody can say what lay between. */
 static void leaps_out_after_a_lone_fix(struct play *p)
@@ -253,9 +251,7 @@ static void test_leaps(void **state)
                    "enter box 0 present; exit box 5 since 0; ");
 }
 
-/* --- lost
- * -----------------------------------------------------------------------------------------
- */
+/* --- lost --- */
 
 static void is_lost(struct play *p)
 {
@@ -291,9 +287,7 @@ static void lies(struct play *p)
     assert_int_equal(zone_state_inside(&p->w, 0)->last_inside_ms, 20 * MINUTE_MS);
 }
 
-/* --- shapes
- * ---------------------------------------------------------------------------------------
- */
+/* --- shapes --- */
 
 static const char pacific[] =
     COLLECTION(AREA("pacific", "[[179,-1],[181,-1],[181,1],[179,1],[179,-1]]"));
