@@ -25,7 +25,7 @@ kill "$daemon"
 gone() { ! kill -0 "$daemon"; }
 wait_for 5 gone
 result "it ends within 5 s when told to" $?
-grep -q 'not everything could be written' "$work/log"
+grep -q 'some data could not be written before the end' "$work/log"
 result "and says that not all is kept" $? "$(cat "$work/log")"
 
 "$bin" run -c "$work/c.yaml" --once >"$work/log2" 2>&1

@@ -21,7 +21,7 @@ static const struct {
     enum treatment treatment;
 } treatments[] = {
     /* clang-format off */
-    {200, 299, TREAT_DELIVERED}, /* interface.md 6: 2xx is delivered, everything else is not */
+    {200, 299, TREAT_DELIVERED}, /* 2xx is delivered, everything else is not */
     {400, 400, TREAT_POISON},    /* RFC 9110 15.5.1: the same body will be refused again */
     {405, 405, TREAT_POISON},    /* 15.5.6 */
     {410, 410, TREAT_GONE},      /* Standard Webhooks: the receiver wants no more */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Exit statuses, interface.md section 2. */
+/* Exit statuses. */
 enum cmd_exit { CMD_DONE = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
 
 /* The command line: a member for each option of any command, and the words that are not

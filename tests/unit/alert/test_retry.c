@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The retry rules of interface.md section 7, row by row. */
+/* The retry rules of the contract, row by row. */
 #include "lib/testlib.h"
 
 #include <stdio.h>

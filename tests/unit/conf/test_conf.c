@@ -15,7 +15,7 @@
 #include "lookout/track/vessel.h"
 #include "lookout/track/vessel_type.h"
 
-/* --- the example of interface.md section 3, word by word but for its last three dots ---
+/* --- the example of the contract, word by word but for its last three dots ---
  */
 
 static void check_example_feeds(const struct conf *conf)

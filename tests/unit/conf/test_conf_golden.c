@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every tests/data/conf/NAME.yaml gives exactly the lines of NAME.err: what is wrong,
  * where, and what would be accepted. The expectations were reviewed line by line against
- * interface.md section 3. LOOKOUT_REGENERATE=1 writes the files anew, for the changes to
+ * the contract. LOOKOUT_REGENERATE=1 writes the files anew, for the changes to
  * be reviewed line by line: the files say what is right, not the program.
  *
  * In them {kinds} stands for the names of all kinds of rules, {kind_keys} for their keys

@@ -358,7 +358,7 @@ static const char *bare_lists =
     "  - {id: d, when: distress, tests: true, again_after: 6h, again_beyond: 2nm,\n"
     "     nearby: 200nm, seen_within: 2h, events: [hear], severity: critical}\n";
 
-/* What interface.md sections 3 and 5 call the defaults, left out and written out. */
+/* What the contract calls the defaults, left out and written out. */
 static void test_defaults_of_lists(void **state)
 {
     struct conf *conf = load_text(bare_lists);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From outbox rows to requests: nothing is lost, order is kept for each vessel, and the
- * rules of interface.md section 7 hold against a receiver that misbehaves. */
+ * rules of the contract hold against a receiver that misbehaves. */
 #include "lib/testlib.h"
 
 #include <stdio.h>
