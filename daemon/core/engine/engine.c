@@ -219,6 +219,13 @@ int engine_feed_alert(const struct engine_conf *conf, bool is_silent, const char
     return alert_make_feed(&context, is_silent, feed, since_ms, now_ms, ret_alert);
 }
 
+int engine_trouble_alert(const struct engine_conf *conf, const char *what,
+                         const char *text, int64_t now_ms, struct alert *ret_alert)
+{
+    struct alert_context context = {conf->site, conf->link, &conf->timezone};
+    return alert_make_trouble(&context, what, text, now_ms, ret_alert);
+}
+
 int engine_test_alert(const struct engine_conf *conf, int64_t now_ms,
                       struct alert *ret_alert)
 {

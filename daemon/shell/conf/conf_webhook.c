@@ -438,7 +438,7 @@ bool conf_webhook_wants(const struct conf_webhook *webhook, const char *rule,
                         enum severity severity)
 {
     if (rule[0] == '\0')
-        return true; /* feed.silent, feed.recovered, test: to every webhook */
+        return true; /* what is about no ship goes to every webhook */
     if (severity < webhook->min_severity)
         return false;
     for (size_t i = 0; i < webhook->rule_count; i++)

@@ -72,5 +72,11 @@ void replay_summary(const struct replay *r)
     fprintf(stderr, "vessels: %zu, calls %llu, voyages %llu\n",
             engine_vessel_count(r->pipeline.engine), (unsigned long long)c->calls,
             (unsigned long long)c->voyages);
+    if (c->vessels_forgotten != 0)
+        fprintf(stderr,
+                "limits.vessels made %llu vessels forgotten, %llu of them with something "
+                "open\n",
+                (unsigned long long)c->vessels_forgotten,
+                (unsigned long long)c->forgotten[ENGINE_FORGOT_OPEN]);
     tally_print(&r->tally, stderr);
 }

@@ -31,7 +31,7 @@ void run_fail(struct run *r, const char *what, int rc)
     run_stop(r, rc);
 }
 
-static void commit_cut(struct run *r)
+void run_commit(struct run *r)
 {
     int rc = pipeline_commit(&r->pipeline, false);
     r->committed_ms = r->pipeline.clock_ms;
@@ -66,7 +66,7 @@ void run_drain(struct run *r)
         return;
     }
     if (r->pipeline.has_alerts || r->pipeline.clock_ms - r->committed_ms >= COMMIT_MS)
-        commit_cut(r);
+        run_commit(r);
     balance_store(r);
 }
 
@@ -93,7 +93,7 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     if (rc != 0)
         run_fail(r, "an alert cannot be made", rc);
     else
-        commit_cut(r);
+        run_commit(r);
 }
 
 /* A recording of bare sentences: all of it was refused. */
@@ -114,7 +114,7 @@ static void on_end(void *context)
     run_drain(r);
     if (r->is_stopping)
         return;
-    commit_cut(r);
+    run_commit(r);
     r->is_ended = true;
     r->ended_ms = uv_now(&r->loop);
     warn_of_no_time(r);
@@ -177,6 +177,7 @@ static void on_tick(uv_timer_t *timer)
         store_prune(r->store, &r->conf->retain, r->pipeline.clock_ms);
     }
     run_metrics_rate(r);
+    run_trouble_limits(r);
     beat_watchdog(r);
     sweep_store(r);
 }

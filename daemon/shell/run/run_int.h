@@ -40,6 +40,9 @@ struct run_turns {
     uint64_t minute;
 };
 
+/* How near the vessels are to their limit, as it was told. */
+enum run_limit { LIMIT_FAR, LIMIT_NEAR, LIMIT_REACHED, LIMIT_SECOND };
+
 struct run {
     const struct run_options *options; /* borrowed */
     struct conf *conf;                 /* owned */
@@ -64,6 +67,8 @@ struct run {
     uint64_t dead_before; /* deliveries that were given up before the start */
     struct reload reload;
     int64_t reloaded_ms;
+    enum run_limit limit_told;
+    uint64_t forgotten_told; /* vessels, of which the log knows */
     bool is_reload_good;
     bool is_live;   /* the feeds are live ones */
     bool is_paused; /* the store is behind */
@@ -90,6 +95,14 @@ void run_metrics_open_local(struct run *r);
 void run_metrics_rate(struct run *r);
 /* Everything that waits goes through the engine. */
 void run_drain(struct run *r);
+/* A cut of all that is known goes to the store. */
+void run_commit(struct run *r);
+/* run_trouble.c: something is wrong with the daemon itself: the log and every webhook
+ * hear of it. `what` is a word of the alert's schema. */
+void run_trouble(struct run *r, const char *what, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Ships come to be forgotten, or are. */
+void run_trouble_limits(struct run *r);
 /* It cannot go on: says why and ends. */
 void run_fail(struct run *r, const char *what, int rc);
 /* Begin to end; run_daemon will return rc. */

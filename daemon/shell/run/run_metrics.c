@@ -142,7 +142,6 @@ static int engine_metrics(const struct run *r, struct buf *out)
         {"lookoutd_not_a_ship_total", "Reports of stations, aids and aircraft.", c->not_a_ship},
         {"lookoutd_distress_total", "Reports of distress devices.", c->distress},
         {"lookoutd_tracks_split_total", "Second tracks of an MMSI that were confirmed.", c->tracks_split},
-        {"lookoutd_vessels_forgotten_total", "Vessels removed from memory to make room.", c->vessels_forgotten},
         {"lookoutd_port_calls_total", "Port calls confirmed.", c->calls},
         {"lookoutd_voyages_total", "Voyages completed.", c->voyages},
         {"lookoutd_alerts_total", "Alerts raised, including muted and folded ones.", c->alerts},
@@ -159,6 +158,13 @@ static int engine_metrics(const struct run *r, struct buf *out)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && rc == 0; i++)
         rc = write_single(out, rows[i].name, "counter", rows[i].text,
                           (double)rows[i].value);
+    if (rc == 0)
+        rc = metric_family(out, "lookoutd_vessels_forgotten_total", "counter",
+                           "Vessels that made room for others, by what they were.");
+    for (int i = 0; i < ENGINE_FORGOT_REASONS && rc == 0; i++)
+        rc = metric_sample(out, "lookoutd_vessels_forgotten_total", "reason",
+                           engine_forgot_name((enum engine_forgot)i),
+                           (double)c->forgotten[i]);
     return rc;
 }
 

@@ -139,11 +139,14 @@ void engine_reconfigure_stop_following(struct engine *e);
 const struct engine_counts *engine_counts(const struct engine *e);
 size_t engine_vessel_count(const struct engine *e);
 
-/* Alerts of the shell itself (feed.silent, feed.recovered, test) get their identity and
- * body here as well. */
+/* Alerts of the shell itself (feed.silent, feed.recovered, trouble, test) get their
+ * identity and body here as well. */
 MUST_CHECK int engine_feed_alert(const struct engine_conf *conf, bool is_silent,
                                  const char *feed, int64_t since_ms, int64_t now_ms,
                                  struct alert *ret_alert);
+MUST_CHECK int engine_trouble_alert(const struct engine_conf *conf, const char *what,
+                                    const char *text, int64_t now_ms,
+                                    struct alert *ret_alert);
 MUST_CHECK int engine_test_alert(const struct engine_conf *conf, int64_t now_ms,
                                  struct alert *ret_alert);
 
