@@ -31,7 +31,7 @@ const struct key conf_feed_keys[] = {
     {.name = "max_clients",  .type = KEY_INTEGER, FEED(max_clients), .least = 1, .most = 1024, .initial = "16", .doc = "listen: how many senders may be connected at a time"},
     {.name = "baud",         .type = KEY_INTEGER, FEED(baud), .least = 4800, .most = 115200, .check = baud_fault, .accepts = "4800 | 9600 | 19200 | 38400 | 57600 | 115200", .initial = "38400", .schema = "{\"enum\": [4800, 9600, 19200, 38400, 57600, 115200]}", .doc = "serial: the speed of the line"},
     {.name = "pace",         .type = KEY_OWN, .read = pace_read, .accepts = "max | real | a factor from 0.01x to 1000000x, such as 60x", .initial = "max", .doc = "file: the speed of playing"},
-    {.name = "follow",       .type = KEY_FLAG, FEED(follow), .initial = "false", .doc = "file: at the end of the file, wait for more data"},
+    {.name = "follow",       .type = KEY_FLAG, FEED(follow), .initial = "false", .doc = "file: at the end of the file, wait for more data, also over rotation (a rename, or a copy and a cut)"},
     {.name = "start",        .type = KEY_TIME, FEED(start_ms), .doc = "file: the time of the lines before the first line that carries one"},
     {.name = "format",       .type = KEY_WORD, FEED(format), .words = format_words, .initial = "auto", .doc = "the format of the data"},
     {.name = "columns",      .type = KEY_OWN, .read = columns_read, .accepts = "a mapping of our names to the header's, such as {mmsi: MMSI_NO, lat: LATITUDE}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "csv: the header of each of our columns"},
