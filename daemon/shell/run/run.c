@@ -178,6 +178,7 @@ static void on_tick(uv_timer_t *timer)
     }
     run_metrics_rate(r);
     run_trouble_limits(r);
+    run_trouble_database(r);
     beat_watchdog(r);
     sweep_store(r);
 }

@@ -69,6 +69,10 @@ struct run {
     int64_t reloaded_ms;
     enum run_limit limit_told;
     uint64_t forgotten_told; /* vessels, of which the log knows */
+    bool is_displaced;       /* the state directory or its lock was removed */
+    bool is_unreadable;      /* the database cannot be read */
+    uint64_t replaced_told;  /* databases that gave way to new ones */
+    uint64_t looked_ms;      /* at these three, of the loop's time */
     bool is_reload_good;
     bool is_live;   /* the feeds are live ones */
     bool is_paused; /* the store is behind */
@@ -103,6 +107,8 @@ void run_trouble(struct run *r, const char *what, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Ships come to be forgotten, or are. */
 void run_trouble_limits(struct run *r);
+/* The database, every few seconds: was it removed, replaced, can it be read? */
+void run_trouble_database(struct run *r);
 /* It cannot go on: says why and ends. */
 void run_fail(struct run *r, const char *what, int rc);
 /* Begin to end; run_daemon will return rc. */

@@ -186,6 +186,13 @@ static int store_metrics(const struct run *r, struct buf *out)
     if (rc == 0)
         rc = write_single(out, "lookoutd_store_failures_total", "counter",
                           "Failed commits.", (double)h.failures);
+    if (rc == 0)
+        rc = write_single(out, "lookoutd_store_readable", "gauge",
+                          "Whether the database can be read.", !r->is_unreadable);
+    if (rc == 0)
+        rc = write_single(out, "lookoutd_store_replaced_total", "counter",
+                          "Databases that gave way to new ones: damaged, or removed.",
+                          (double)h.replaced);
     if (rc != 0 || store_reader_counts(r->reader, NULL, &c) != 0)
         return rc;
     rc = write_single(out, "lookoutd_store_database_bytes", "gauge",
@@ -329,6 +336,8 @@ static struct status_source source_of(const struct run *r)
         .rate_count = r->rate_count,
         .delivery = r->delivery,
         .store = r->store,
+        .is_displaced = r->is_displaced,
+        .is_unreadable = r->is_unreadable,
         .is_reload_refused = !r->is_reload_good && r->reload.phase == RELOAD_NONE,
         .started_ms = r->started_ms,
         .now_ms = pipeline_clock_ms(),
@@ -349,7 +358,8 @@ static bool is_ready(void *context, struct buf *why)
         feeds_status(r->feeds, i, &s);
         has_feed = has_feed || (!s.is_gone && (s.is_open || s.is_ended));
     }
-    bool is_good = has_feed && !h.is_failing && !h.is_full;
+    bool is_good =
+        has_feed && !h.is_failing && !h.is_full && !r->is_displaced && !r->is_unreadable;
     return buf_printf(why, "%s\n", is_good ? "ready" : "not ready") == 0 &&
            status_problems(&source, why) == 0 && is_good;
 }

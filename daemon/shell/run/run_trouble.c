@@ -66,3 +66,34 @@ void run_trouble_limits(struct run *r)
                  c->forgotten[ENGINE_FORGOT_STRANGER], c->forgotten[ENGINE_FORGOT_KNOWN],
                  c->forgotten[ENGINE_FORGOT_OPEN]);
 }
+
+void run_trouble_database(struct run *r)
+{
+    enum { LOOK_MS = 5000 };
+    struct store_health health;
+    if (uv_now(&r->loop) - r->looked_ms < LOOK_MS)
+        return;
+    r->looked_ms = uv_now(&r->loop);
+    bool was_displaced = r->is_displaced, was_unreadable = r->is_unreadable;
+    r->is_displaced = store_is_displaced(r->store);
+    r->is_unreadable = store_reader_last_alert(r->reader) < 0;
+    store_health(r->store, &health);
+    if (health.replaced != r->replaced_told) {
+        r->replaced_told = health.replaced;
+        /* The new one knows of no vessel that does not change. */
+        int rc = pipeline_commit(&r->pipeline, true);
+        if (rc != 0)
+            run_fail(r, "the state cannot be kept", rc);
+        else
+            run_trouble(r, "disk",
+                        "The database was removed or damaged; a new one goes on.");
+    }
+    if (r->is_displaced)
+        log_repeated(LOG_LEVEL_ERROR, "store", NULL, "displaced",
+                     "%s or the lock in it was removed under the daemon: restart it",
+                     r->conf->state);
+    if (r->is_displaced && !was_displaced)
+        run_trouble(r, "disk", "The state directory or its lock was removed.");
+    if (r->is_unreadable && !was_unreadable)
+        run_trouble(r, "disk", "The database cannot be read.");
+}

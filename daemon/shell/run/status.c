@@ -115,6 +115,10 @@ int status_problems(const struct status_source *s, struct buf *out)
     if (rc == 0 && (h.is_failing || h.is_full))
         rc = buf_printf(out, "store: %s\n",
                         h.text[0] != '\0' ? h.text : "too much waits to be written");
+    if (rc == 0 && s->is_displaced)
+        rc = buf_add_text(out, "store: the state directory or its lock was removed\n");
+    if (rc == 0 && s->is_unreadable)
+        rc = buf_add_text(out, "store: the database cannot be read\n");
     if (rc == 0 && s->is_reload_refused)
         rc =
             buf_add_text(out, "the last reload was refused: an older file is in force\n");
