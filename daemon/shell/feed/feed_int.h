@@ -63,6 +63,7 @@ struct feed {
     unsigned holds;           /* open handles and requests under way */
     bool is_open, is_ended, is_silent, is_closing, is_gone;
     bool has_failed;        /* a reload could not open it */
+    bool is_doubted;        /* silent for too long, unless something is still unread */
     bool is_held;           /* not read: the merge holds too much of it */
     uint64_t heard_loop_ms; /* the loop's clock at the last report or at opening */
     int64_t heard_ms;       /* the same by the wall clock */
@@ -95,6 +96,9 @@ struct feeds {
 };
 
 enum {
+    /* A timer that comes after a freeze of the process comes before what lies in the
+     * sockets: it asks again so much later, when they were read. */
+    FEED_DOUBT_MS = 1,
     FEED_STREAM_BYTES = 65536,
     /* libuv splits a large buffer into 64 KiB a datagram and takes up to 20 at a time
      * (uv__udp_recvmmsg) */

@@ -17,6 +17,7 @@ struct client {
     struct listen_feed *owner; /* borrowed */
     struct input *input;       /* owned */
     uint64_t received_loop_ms;
+    bool is_doubted;     /* idle for too long, unless something lies in the socket */
     struct client *next; /* in the owner's list; owned by its handle */
 };
 
@@ -67,6 +68,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     if (n == 0 || uv_is_closing((uv_handle_t *)stream))
         return;
     client->received_loop_ms = uv_now(feed->feeds->loop);
+    client->is_doubted = false;
     if (n > 0) {
         feed_path_bytes(feed, client->input, buf->base, (size_t)n);
     } else {
@@ -132,7 +134,8 @@ static void on_connection(uv_stream_t *server, int status)
     feed->connects++;
 }
 
-/* Put out those that were silent for idle_timeout; half of it again later. */
+/* Put out those that were silent for idle_timeout; half of it again later. After a freeze
+ * the timer comes before the sockets: who seems idle is judged at the next look. */
 static void on_timer(uv_timer_t *timer)
 {
     struct listen_feed *l = timer->data;
@@ -142,7 +145,10 @@ static void on_timer(uv_timer_t *timer)
     for (struct client *c = l->clients; c != NULL && !feed_path_is_paused(feed);
          c = next) {
         next = c->next;
-        if (now - c->received_loop_ms < (uint64_t)feed->conf.idle_timeout_ms)
+        bool is_idle = now - c->received_loop_ms >= (uint64_t)feed->conf.idle_timeout_ms;
+        bool is_sure = is_idle && c->is_doubted;
+        c->is_doubted = is_idle;
+        if (!is_sure)
             continue;
         log_info("feed", feed->conf.id, "put out an idle sender");
         input_reset(c->input);
