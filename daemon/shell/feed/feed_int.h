@@ -39,6 +39,7 @@ struct feeds_limits {
     uint64_t backoff_max_ms;
     uint64_t follow_ms;  /* between looks at a file that may grow */
     unsigned rest_looks; /* so many in vain: it rests, and holds nobody up; 0: never */
+    uint64_t mute_ms; /* listen: who brought no report for so long gives up its place */
     /* Held back in the merge for a live feed's lateness: above, it is not read. */
     size_t live_pending_bytes;
     uint64_t hold_ms; /* between looks whether it may be read again */
@@ -157,6 +158,7 @@ void feed_file_pass(struct feed *feed);
 MUST_CHECK int feed_net_address(const char *text, uint16_t port,
                                 struct sockaddr_storage *ret_address);
 uint16_t feed_net_port(const struct sockaddr_storage *address);
+void feed_net_clear_port(struct sockaddr_storage *address);
 bool feed_net_contains(const struct conf_cidr *cidr, const struct sockaddr *address);
 /* Is this sender wanted? Counts and logs when it is not. */
 bool feed_net_accepts(struct feed *feed, const struct sockaddr *address);
