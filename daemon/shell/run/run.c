@@ -15,6 +15,7 @@
 enum {
     TICK_MS = 100,
     COMMIT_MS = 5000, /* live feeds: at most so much is lost by kill -9 */
+    COMMIT_FIRST_MS = 100,
     PRUNE_MS = 3600 * 1000,
     SWEEP_MS = 250, /* --once: how often the outbox is looked at */
     STOP_FLUSH_MS = 3000,
@@ -37,6 +38,23 @@ void run_commit(struct run *r)
     r->committed_ms = r->pipeline.clock_ms;
     if (rc != 0)
         run_fail(r, "the state cannot be kept", rc);
+}
+
+/* What comes first is stored at once, and what follows it at growing intervals: a crash
+ * loop that leaves no five seconds must not blind the daemon. */
+static bool is_commit_due(struct run *r)
+{
+    if (r->pipeline.has_alerts)
+        return true;
+    if (engine_counts(r->pipeline.engine)->reports == 0)
+        return r->pipeline.clock_ms - r->committed_ms >= COMMIT_MS;
+    if (r->commit_wait_ms != 0 &&
+        r->pipeline.clock_ms - r->committed_ms < r->commit_wait_ms)
+        return false;
+    r->commit_wait_ms = r->commit_wait_ms == 0 ? COMMIT_FIRST_MS : 2 * r->commit_wait_ms;
+    if (r->commit_wait_ms > COMMIT_MS)
+        r->commit_wait_ms = COMMIT_MS;
+    return true;
 }
 
 /* A store that is behind slows the feeds, not the memory. */
@@ -65,7 +83,7 @@ void run_drain(struct run *r)
         run_fail(r, "a report cannot be taken in", rc);
         return;
     }
-    if (r->pipeline.has_alerts || r->pipeline.clock_ms - r->committed_ms >= COMMIT_MS)
+    if (is_commit_due(r))
         run_commit(r);
     balance_store(r);
 }

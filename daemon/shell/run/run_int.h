@@ -63,8 +63,9 @@ struct run {
     uv_prepare_t turn; /* once a turn of the loop: how long it was busy */
     struct run_turns turns;
     int64_t started_ms, committed_ms, pruned_ms, swept_ms, beat_ms;
-    uint64_t ended_ms;    /* of the loop's time: since is_ended */
-    uint64_t dead_before; /* deliveries that were given up before the start */
+    int64_t commit_wait_ms; /* from one commit to the next; 0: nothing was stored yet */
+    uint64_t ended_ms;      /* of the loop's time: since is_ended */
+    uint64_t dead_before;   /* deliveries that were given up before the start */
     struct reload reload;
     int64_t reloaded_ms;
     enum run_limit limit_told;
