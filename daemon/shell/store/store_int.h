@@ -19,6 +19,9 @@
 
 #define STORE_FILE "lookout.db"
 #define STORE_PAGE_BYTES 8192
+/* Caches of pages, as config/README.md counts them: of the writer, of each reader. */
+#define STORE_WRITER_KIB 32768
+#define STORE_READER_KIB 4096
 #define STORE_BUSY_MS 5000 /* how long a connection waits for another's lock */
 
 /* Outbox rows are clustered by alert: the row id is the alert's with the webhook's number

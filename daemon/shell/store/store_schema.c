@@ -250,11 +250,12 @@ static const char pragmas[] = "PRAGMA page_size = " TEXT_OF(
                       "PRAGMA synchronous = FULL;"
                       "PRAGMA wal_autocheckpoint = 0;"
                       "PRAGMA journal_size_limit = 67108864;"
-                      "PRAGMA cache_size = -32768;"
-                      "PRAGMA secure_delete = OFF;"
-                      "PRAGMA temp_store = MEMORY;"
-                      "PRAGMA foreign_keys = OFF;"
-                      "PRAGMA trusted_schema = OFF;";
+                      "PRAGMA cache_size = -" TEXT_OF(
+                          STORE_WRITER_KIB) ";"
+                                            "PRAGMA secure_delete = OFF;"
+                                            "PRAGMA temp_store = MEMORY;"
+                                            "PRAGMA foreign_keys = OFF;"
+                                            "PRAGMA trusted_schema = OFF;";
 
 static bool is_wal(sqlite3 *db, int *ret_rc)
 {
@@ -336,6 +337,9 @@ static int open_as_it_is(const char *path, bool is_writer, sqlite3 **ret_db,
         if (code == 0)
             sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL);
     }
+    if (code == 0)
+        sqlite3_exec(db, "PRAGMA cache_size = -" TEXT_OF(STORE_READER_KIB), NULL, NULL,
+                     NULL);
     if (code == 0 && *ret_version == 0)
         code = err_set(err, ERR_NOT_FOUND, "%s is empty: nothing was stored yet", path);
     if (code == 0)
