@@ -37,7 +37,7 @@ wait_for 40 is_metric 'lookoutd_vessels_forgotten_total{reason="stranger"}' 2500
 result "strangers make room for strangers" $? "$(metric 'lookoutd_vessels_forgotten_total.*')"
 [ "$(metric 'lookoutd_vessels_forgotten_total{reason="known"}')$(metric 'lookoutd_vessels_forgotten_total{reason="open"}')" = 00 ]
 result "and nobody else does" $? "$(metric 'lookoutd_vessels_forgotten_total.*')"
-wait_for 40 grep -q '"what":"limit".*' <(grep 'strangers and those heard longest ago' "$work/received")
+wait_for 40 grep -q 'strangers and those heard longest ago are forgotten.*"what":"limit"' "$work/received"
 result "at the limit it hears of it again" $? "$(cat "$work/received")"
 grep -q 'vessels are forgotten: stranger=' "$work/log"
 result "and so does the log" $? "$(cat "$work/log")"

@@ -38,7 +38,7 @@ enum {
 };
 
 /* No time yet, of saved ships alone: nothing is long ago. */
-static int64_t find_span(const struct engine *e, int64_t since_ms)
+static int64_t measure_age(const struct engine *e, int64_t since_ms)
 {
     return e->now_ms != TIME_NONE ? e->now_ms - since_ms : 0;
 }
@@ -96,7 +96,7 @@ static struct ship *take_stranger(struct engine *e, bool stale_only)
     while (list->begin < list->end) {
         const struct stranger *first = &list->items[list->begin];
         struct ship *s = find_stranger(e, first);
-        if (s == NULL || find_span(e, first->listed_ms) >= STALE_AFTER_MS)
+        if (s == NULL || measure_age(e, first->listed_ms) >= STALE_AFTER_MS)
             list->begin++;
         else if (stale_only)
             return NULL;
@@ -195,10 +195,10 @@ static bool is_track_open(const struct engine *e, const struct ship_track *item)
 static bool is_open(const struct engine *e, const struct ship *s)
 {
     if (s->watch != NULL ||
-        (s->told_ms != TIME_NONE && find_span(e, s->told_ms) < ALERT_COUNTS_MS))
+        (s->told_ms != TIME_NONE && measure_age(e, s->told_ms) < ALERT_COUNTS_MS))
         return true;
     for (uint32_t i = 0; i < s->folds.count; i++)
-        if (find_span(e, s->folds.items[i].time_ms) <
+        if (measure_age(e, s->folds.items[i].time_ms) <
             e->conf.rules[s->folds.items[i].rule].repeat_ms)
             return true;
     for (uint8_t i = 0; i < s->track_count; i++)

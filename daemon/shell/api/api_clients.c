@@ -20,7 +20,8 @@ struct api_client {
     struct api_client *next; /* newer */
 };
 
-static void copy_address(const struct sockaddr *from, unsigned char ret_address[16])
+static void take_client_address(const struct sockaddr *from,
+                                unsigned char ret_address[16])
 {
     memset(ret_address, 0, 16);
     if (from->sa_family == AF_INET)
@@ -70,7 +71,7 @@ struct api_client *api_clients_add(struct api_clients *list, int fd,
     c->fd = fd;
     c->since_ms = now_ms;
     c->is_waiting = true;
-    copy_address(from, c->address);
+    take_client_address(from, c->address);
     /* A socket in the file system is its owner's alone. */
     bool is_net = from->sa_family == AF_INET || from->sa_family == AF_INET6;
     struct api_client *slow = NULL;

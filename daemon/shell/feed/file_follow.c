@@ -28,7 +28,7 @@ enum {
     ENTRIES_MAX = 4096 /* of a directory, in search of a copy */
 };
 
-static const char *path_of(const struct file_feed *file)
+static const char *path_read(const struct file_feed *file)
 {
     return file->path != NULL ? file->path : file->feed->conf.address;
 }
@@ -271,6 +271,6 @@ bool file_follow_resume(struct file_feed *file)
         return false;
     take_recording(file, r, path);
     log_info("feed", file->feed->conf.id, "%s was turned over: first the rest of %s",
-             file->feed->conf.address, path_of(file));
+             file->feed->conf.address, path_read(file));
     return true;
 }

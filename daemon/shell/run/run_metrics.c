@@ -297,10 +297,10 @@ static int write_metrics(void *context, struct buf *out)
                            ? r->turns.longest_ns[0]
                            : r->turns.longest_ns[1];
     if (rc == 0)
-        rc = write_single(
-            out, "lookoutd_loop_longest_turn_seconds", "gauge",
-            "The longest time, in the last minutes, that the event loop spent on one task.",
-            (double)turn_ns / 1e9);
+        rc = write_single(out, "lookoutd_loop_longest_turn_seconds", "gauge",
+                          "The longest time, in the last minutes, that the event loop "
+                          "spent on one task.",
+                          (double)turn_ns / 1e9);
     if (rc == 0)
         rc = feed_metrics(r, out);
     if (rc == 0)

@@ -25,7 +25,7 @@ struct repair {
     unsigned char page[STORE_PAGE_BYTES];
 };
 
-static char *join(const char *path, const char *suffix)
+static char *append_suffix(const char *path, const char *suffix)
 {
     size_t n = strlen(path) + strlen(suffix) + 1;
     char *text = malloc(n);
@@ -73,7 +73,7 @@ static bool read_fresh_page(struct repair *r)
     return is_read;
 }
 
-static void put_number(unsigned char *at, uint32_t value)
+static void write_number(unsigned char *at, uint32_t value)
 {
     for (int i = 0; i < 4; i++)
         at[i] = (unsigned char)(value >> (24 - 8 * i));
@@ -90,9 +90,9 @@ static bool write_front(const struct repair *r, size_t bytes)
                    pread(fd, page, sizeof page, 0) == (ssize_t)sizeof page;
     if (is_done) {
         memcpy(page, r->page, bytes);
-        put_number(page + AT_PAGES, (uint32_t)pages);
-        put_number(page + AT_FREE, 0);
-        put_number(page + AT_FREE + 4, 0);
+        write_number(page + AT_PAGES, (uint32_t)pages);
+        write_number(page + AT_FREE, 0);
+        write_number(page + AT_FREE + 4, 0);
         memcpy(page + AT_VALID_FOR, page + AT_CHANGES, 4);
         is_done = pwrite(fd, page, sizeof page, 0) == (ssize_t)sizeof page;
     }
@@ -103,7 +103,7 @@ static bool write_front(const struct repair *r, size_t bytes)
 
 static void remove_with_log(const char *path)
 {
-    char *wal = join(path, "-wal"), *shm = join(path, "-shm");
+    char *wal = append_suffix(path, "-wal"), *shm = append_suffix(path, "-shm");
     unlink(path);
     if (wal != NULL)
         unlink(wal);
@@ -117,7 +117,7 @@ static void remove_with_log(const char *path)
 static int try_front(const struct repair *r, const char *damaged, size_t bytes,
                      bool has_log, sqlite3 **ret_db)
 {
-    char *wal = join(damaged, "-wal");
+    char *wal = append_suffix(damaged, "-wal");
     int code = ERR_IO;
     remove_with_log(r->copy);
     if (wal != NULL && copy_file(damaged, r->copy) && write_front(r, bytes)) {
@@ -135,9 +135,9 @@ int store_repair_open(const char *damaged, int way, sqlite3 **ret_db, char **ret
     struct repair *r = calloc(1, sizeof *r);
     if (r == NULL)
         return ERR_NOMEM;
-    r->copy = join(damaged, "-copy");
-    r->wal = join(damaged, "-copy-wal");
-    r->fresh = join(damaged, "-fresh");
+    r->copy = append_suffix(damaged, "-copy");
+    r->wal = append_suffix(damaged, "-copy-wal");
+    r->fresh = append_suffix(damaged, "-fresh");
     int code = ERR_NOMEM;
     if (r->copy != NULL && r->wal != NULL && r->fresh != NULL) {
         code = read_fresh_page(r)

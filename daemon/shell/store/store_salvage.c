@@ -214,7 +214,7 @@ static const struct {
 /* clang-format on */
 enum { TABLES = sizeof tables / sizeof tables[0] };
 
-static uint64_t *count_of(struct store_salvage *s, size_t table)
+static uint64_t *count_salvaged(struct store_salvage *s, size_t table)
 {
     return (void *)((char *)s + tables[table].count);
 }
@@ -227,10 +227,10 @@ static bool copy_all(struct copy *c, struct store_salvage *s)
         uint64_t dropped = 0;
         /* A table that cannot be found says nothing of the others. */
         c->has_fault = copy_table(c, tables[i].table, tables[i].columns,
-                                  count_of(s, i)) != SQLITE_OK ||
+                                  count_salvaged(s, i)) != SQLITE_OK ||
                        c->has_fault;
         (void)!store_sum_drop(c->to, tables[i].table, &dropped);
-        *count_of(s, i) -= dropped;
+        *count_salvaged(s, i) -= dropped;
         s->damaged += dropped;
     }
     c->is_whole = true;

@@ -153,8 +153,8 @@ MUST_CHECK int engine_test_alert(const struct engine_conf *conf, int64_t now_ms,
 /* --- saved state --- */
 
 /* Rows changed since the last call, as (MMSI, record): forgotten vessels with n == 0,
- * vessels, distress devices, each in ascending order of MMSI. `all`: every vessel. Marks them clean. A callback's
- * non-zero ends the walk and is returned. */
+ * vessels, distress devices, each in ascending order of MMSI. `all`: every vessel. Marks
+ * them clean. A callback's non-zero ends the walk and is returned. */
 typedef int (*engine_row)(void *context, uint32_t mmsi, const void *record, size_t n);
 MUST_CHECK int engine_wire_save(struct engine *e, bool all, engine_row row,
                                 void *context);
