@@ -77,6 +77,7 @@ void feedtest_create(struct feedtest *w, const struct conf_feed *feeds, size_t c
                                                .backoff_max_ms = 40,
                                                .follow_ms = 5,
                                                .rest_looks = 4,
+                                               .mute_ms = 60000,
                                                .live_pending_bytes = 100000,
                                                .hold_ms = 5};
     struct feeds_sink sink = {on_data, on_silence, on_end, w};

@@ -28,6 +28,9 @@ systemd-analyze security --offline=true --threshold=13 "$dir/lookoutd.service" >
 code=$?
 tail -n 1 "$dir/out" | sed 's/^/# /'
 result "$code" "exposure is at most 1.3"
+grep -q '^NoExecPaths=/$' systemd/lookoutd.service && grep -q '^ExecPaths=/usr/bin/lookoutd ' systemd/lookoutd.service &&
+    grep -q '^MemoryMax=' systemd/lookoutd.service && grep -q '^TasksMax=' systemd/lookoutd.service
+result $? "only the program and its libraries may be executed; memory and tasks are bounded"
 mkdir "$dir/lookoutd.service.d"
 for example in systemd/*.conf; do
     cp "$example" "$dir/lookoutd.service.d/"

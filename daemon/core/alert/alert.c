@@ -108,6 +108,27 @@ int alert_make_feed(const struct alert_context *context, bool is_silent, const c
     return rc;
 }
 
+int alert_make_trouble(const struct alert_context *context, const char *what,
+                       const char *text, int64_t now_ms, struct alert *ret_alert)
+{
+    struct alert a = {
+        .severity = SEVERITY_WARNING, .time_ms = now_ms, .detected_ms = now_ms};
+    char occurrence[32], subject[40];
+    text_copy(a.type, sizeof a.type, "lookoutd.trouble");
+    snprintf(occurrence, sizeof occurrence, "%lld", (long long)now_ms);
+    snprintf(subject, sizeof subject, "trouble/%s", what);
+    int rc = alert_identify(&a, subject, occurrence);
+    if (rc != 0)
+        return rc;
+    json_t *data = plain_data(&a, text), *member = json_pack("{s:s}", "what", what);
+    if (data != NULL && member != NULL)
+        json_object_set_new(data, "trouble", member);
+    rc = alert_seal(&a, context->site, subject, data);
+    if (rc == 0)
+        *ret_alert = a;
+    return rc;
+}
+
 int alert_make_test(const struct alert_context *context, int64_t now_ms,
                     struct alert *ret_alert)
 {

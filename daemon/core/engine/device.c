@@ -58,7 +58,7 @@ static int forget_oldest(struct engine *e)
         if (oldest == NULL || d->said.heard_ms < oldest->said.heard_ms ||
             (d->said.heard_ms == oldest->said.heard_ms && d->mmsi < oldest->mmsi))
             oldest = d;
-    int rc = ship_note_forgotten(e, oldest->mmsi);
+    int rc = ship_forget_note(e, oldest->mmsi);
     if (rc == 0)
         device_destroy(e, oldest);
     return rc;

@@ -68,7 +68,8 @@ static int set_world(struct engine *e)
     e->world.track = &e->conf.track;
     e->world.call = &e->conf.call;
     e->world.water = e->conf.water;
-    int rc = list_zones(e);
+    e->guarded = calloc(watch_count(e->conf.watch) + 1, sizeof *e->guarded);
+    int rc = e->guarded != NULL ? list_zones(e) : ERR_NOMEM;
     e->world.zones_watched = e->zones_watched;
     return rc != 0 ? rc : list_rules(e);
 }
@@ -88,6 +89,9 @@ int engine_create(struct engine_conf *conf, const struct engine_sink *sink,
     map_init(&e->devices);
     heap_init(&e->timers);
     heap_init(&e->ages);
+    heap_init(&e->open);
+    for (size_t i = 0; i < SHIP_MARKS; i++)
+        map_init(&e->marks[i]);
     int rc = set_world(e);
     if (rc != 0) {
         memset(&e->conf, 0, sizeof e->conf);
@@ -103,10 +107,14 @@ void engine_destroy(struct engine *e)
 {
     if (e == NULL)
         return;
-    while (ship_oldest(e) != NULL)
-        ship_destroy(e, ship_oldest(e));
+    ship_destroy_all(e);
     device_destroy_all(e);
     heap_finish(&e->ages);
+    heap_finish(&e->open);
+    for (size_t i = 0; i < SHIP_MARKS; i++)
+        map_finish(&e->marks[i]);
+    free(e->strangers.items);
+    free(e->guarded);
     map_finish(&e->ships);
     map_finish(&e->cells);
     heap_finish(&e->timers);
@@ -137,11 +145,15 @@ int engine_report(struct engine *e, const struct report *r)
         e->counts.not_a_ship++;
         return 0;
     }
-    struct ship *s = ship_obtain(e, r->mmsi);
-    if (s == NULL)
-        return ERR_NOMEM;
-    if ((r->has & ~(uint32_t)(HAS_POSITION | HAS_SOG | HAS_COG | HAS_HEADING |
-                              HAS_NAV_STATUS | HAS_UTC_SECOND)) != 0)
+    struct ship *s = ship_find(e, r->mmsi);
+    if (s == NULL) {
+        s = ship_obtain(e, r->mmsi);
+        if (s == NULL)
+            return ERR_NOMEM;
+        rc = ship_forget_list(e, s, e->now_ms);
+    }
+    if (rc == 0 && (r->has & ~(uint32_t)(HAS_POSITION | HAS_SOG | HAS_COG | HAS_HEADING |
+                                         HAS_NAV_STATUS | HAS_UTC_SECOND)) != 0)
         rc = ship_fix_static(e, s, r);
     if (rc == 0 && (r->has & HAS_POSITION) != 0)
         rc = ship_fix(e, s, r);
@@ -171,6 +183,12 @@ int64_t engine_now(const struct engine *e)
 const struct engine_counts *engine_counts(const struct engine *e)
 {
     return &e->counts;
+}
+
+const char *engine_forgot_name(enum engine_forgot why)
+{
+    static const char *const names[ENGINE_FORGOT_REASONS] = {"stranger", "known", "open"};
+    return names[why];
 }
 
 size_t engine_vessel_count(const struct engine *e)
@@ -207,6 +225,13 @@ int engine_summary_alert(const struct engine_conf *conf, int64_t from_ms, int64_
 {
     struct alert_context context = {conf->site, conf->link, &conf->timezone};
     return alert_make_summary(&context, from_ms, to_ms, facts, ret_alert);
+}
+
+int engine_trouble_alert(const struct engine_conf *conf, const char *what,
+                         const char *text, int64_t now_ms, struct alert *ret_alert)
+{
+    struct alert_context context = {conf->site, conf->link, &conf->timezone};
+    return alert_make_trouble(&context, what, text, now_ms, ret_alert);
 }
 
 int engine_test_alert(const struct engine_conf *conf, int64_t now_ms,

@@ -46,6 +46,9 @@ struct ship {
     uint32_t mmsi;
     bool is_dirty;
     bool has_cell;
+    bool is_stranger; /* these three: see ship_forget.c */
+    bool is_guarded;
+    uint8_t standing; /* enum ship_standing */
     uint8_t track_count;
     uint8_t matched_by; /* enum watch_by */
     uint32_t settled;  /* engine's outage_epoch as its timer was set; 0: to be set anew */
@@ -56,13 +59,17 @@ struct ship {
     uint64_t *
         covered; /* a bit a rule: covered_few where 64 are enough, else behind the ship */
     uint64_t covered_few;
-    int64_t touched; /* a count over all ships: when it was last heard */
+    int64_t touched_ms; /* event time at which it was heard last */
     struct heap_node timer;
     struct tracks tracks;
     struct ship_track *items[TRACKS_MAX];     /* owned; only confirmed tracks have one */
     struct ship *dirty_previous, *dirty_next; /* while is_dirty */
     struct ship *cell_previous, *cell_next;
-    struct heap_node age; /* due: `touched`, or an older value of it */
+    struct heap_node age; /* due: touched_ms, or what it was some time ago */
+    int64_t first_ms;     /* event time at which it was heard first */
+    int64_t listed_ms;    /* when it came to stand among the strangers */
+    int64_t told_ms;      /* its last alert, of event time; TIME_NONE */
+    uint32_t guard;       /* the entry of the watch list that counts it, and one; or 0 */
     struct vessel_static info;
     struct folds folds;
     uint32_t moved; /* the engine's `move` that last copied it unchanged */
@@ -78,6 +85,22 @@ struct device {
     struct folds folds;
     void **slots; /* owned: as of a track of a ship */
 };
+
+/* Where a ship waits to be forgotten. */
+enum ship_standing { SHIP_UNPLACED, SHIP_LISTED, SHIP_AGED, SHIP_ASIDE };
+/* Ships heard for the first time lately, in that order. Some of them have gone since. */
+struct stranger {
+    int64_t listed_ms;
+    uint32_t mmsi;
+};
+struct strangers {
+    struct stranger *items; /* owned; those from begin to end */
+    size_t room, begin, end;
+    size_t ships; /* that are still listed */
+    bool is_unsorted;
+};
+/* What is remembered of forgotten ships: those known, those strange, two maps each. */
+enum { SHIP_MARKS = 4 };
 
 enum { OUTAGES_MAX = 16, SOURCES_MAX = 64 };
 
@@ -122,10 +145,13 @@ struct engine {
     struct map devices; /* MMSI -> struct device *, owned */
     struct expected expected;
     struct heap timers;
-    struct heap ages; /* of all ships; see ship_oldest */
-    int64_t touches;
-    struct ship *dirty;  /* ships whose rows are to be saved */
-    uint32_t *forgotten; /* owned: MMSIs whose rows are to be deleted */
+    struct strangers strangers;   /* these five: see ship_forget.c */
+    struct heap ages;             /* of ships that are known */
+    struct heap open;             /* of ships set aside because something is open */
+    struct map marks[SHIP_MARKS]; /* MMSI and rule -> seconds since 1970 */
+    uint32_t *guarded;            /* owned: by entry of the watch list, how many */
+    struct ship *dirty;           /* those whose rows are to be saved */
+    uint32_t *forgotten;          /* owned: MMSIs whose rows are to be deleted */
     size_t forgotten_count, forgotten_room;
     uint16_t source_count; /* the highest known source, plus one */
     struct source sources[SOURCES_MAX];
@@ -137,24 +163,16 @@ struct engine {
 
 /* --- ship.c: lifetime --- */
 struct ship *ship_find(const struct engine *e, uint32_t mmsi);
-/* The ship; a new one is created, and the ship heard longest ago makes room. NULL: out of
- * memory. */
+/* The ship, made when it is new; another makes room. NULL: out of memory. */
 struct ship *ship_obtain(struct engine *e, uint32_t mmsi);
 void ship_destroy(struct engine *e, struct ship *s);
-/* Remove the ship; the next save deletes its row. ERR_NOMEM */
-MUST_CHECK int ship_note_forgotten(struct engine *e, uint32_t mmsi);
-/* Mark the ship's row as to be saved, or as saved. */
+/* Its row is to be saved; or is saved. */
 void ship_mark(struct engine *e, struct ship *s);
 void ship_unmark(struct engine *e, struct ship *s);
-/* Remove the ship heard longest ago, to make room. ERR_NOMEM */
-MUST_CHECK int ship_forget_oldest(struct engine *e);
-/* The ship is heard now: it becomes the last to be forgotten, and its row is to be saved.
- */
+/* Heard now, and its row is to be saved. */
 void ship_touch(struct engine *e, struct ship *s);
-/* The ship heard longest ago; NULL: there is none. */
-struct ship *ship_oldest(struct engine *e);
-/* Iterate over the ships, in no particular order: start with *cursor = 0; NULL at the
- * end. */
+void ship_destroy_all(struct engine *e);
+/* Every ship, in no order of use: start with *cursor = 0; NULL at the end. */
 struct ship *ship_next(const struct engine *e, size_t *cursor);
 struct ship_track *ship_track_find(const struct ship *s, uint32_t id);
 /* NULL: out of memory. */
@@ -163,6 +181,29 @@ void ship_track_drop(struct engine *e, struct ship *s, uint32_t id);
 /* Update what the configuration says of the ship: whether it is watched, its declared
  * port, the rules that cover it. `tell`: rules that newly cover the ship are told. */
 MUST_CHECK int ship_identify(struct engine *e, struct ship *s, bool tell);
+
+/* --- ship_forget.c --- */
+/* The one that matters least makes room; none where all matter. ERR_NOMEM */
+MUST_CHECK int ship_forget_one(struct engine *e);
+/* Its row goes with the next save. ERR_NOMEM */
+MUST_CHECK int ship_forget_note(struct engine *e, uint32_t mmsi);
+/* A ship that was made or loaded takes its place among those to be forgotten; one that
+ * goes leaves it. ERR_NOMEM */
+MUST_CHECK int ship_forget_list(struct engine *e, struct ship *s, int64_t now_ms);
+/* It is set aside: strangers before all others, the newest first. ERR_NOMEM */
+MUST_CHECK int ship_forget_open(struct engine *e, struct ship *s);
+void ship_forget_remove(struct engine *e, struct ship *s);
+/* A stranger was heard: perhaps for long enough not to be one. */
+void ship_forget_know(struct engine *e, struct ship *s);
+/* One set aside has changed. */
+void ship_forget_return(struct engine *e, struct ship *s);
+/* Watched as that entry, unless too many are; not watched any more. */
+void ship_forget_guard(struct engine *e, struct ship *s, size_t entry);
+void ship_forget_unguard(struct engine *e, struct ship *s);
+/* When a ship of that MMSI was heard last, which was forgotten while the rule kept a mark
+ * of it; TIME_NONE: no such thing is known. */
+int64_t ship_forget_heard_before(const struct engine *e, const struct ship *s,
+                                 const struct rule *rule);
 
 /* --- engine_expect.c --- */
 /* The ship is removed: do not prefetch it. */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The ship keeps its place in the order of forgetting. */
 static int move_ship(struct engine *from, struct ship *s, struct engine *to,
                      struct buf *record)
 {
@@ -20,8 +19,11 @@ static int move_ship(struct engine *from, struct ship *s, struct engine *to,
         return rc == ERR_CORRUPT ? 0 : rc;
     if (s->is_dirty)
         ship_mark(to, moved);
-    moved->touched = s->touched;
-    return heap_set(&to->ages, &moved->age, s->touched, s->mmsi);
+    moved->listed_ms = s->listed_ms;
+    /* The list of strangers, which it will get in the end, has not those set aside. */
+    if (rc == 0 && s->standing == SHIP_ASIDE && s->is_stranger)
+        rc = ship_forget_open(to, moved);
+    return rc;
 }
 
 void engine_reconfigure_follow(struct engine *fresh, struct engine *e)
@@ -60,9 +62,22 @@ int engine_reconfigure_follow_some(struct engine *fresh, struct engine *e, size_
     return rc;
 }
 
-/* Remove ships that were forgotten meanwhile, then those for which the new engine has no
- * room. */
-static int drop_ships(struct engine *fresh, const struct engine *e)
+/* Who stands among the strangers, and what is remembered of the forgotten, is known to
+ * the one before. */
+static void move_memory(struct engine *fresh, struct engine *e)
+{
+    struct strangers strangers = fresh->strangers;
+    fresh->strangers = e->strangers;
+    e->strangers = strangers;
+    for (size_t i = 0; i < SHIP_MARKS; i++) {
+        struct map marks = fresh->marks[i];
+        fresh->marks[i] = e->marks[i];
+        e->marks[i] = marks;
+    }
+}
+
+/* Ships that were forgotten meanwhile, then those the fresh one has no room for. */
+static int drop_ships(struct engine *fresh, struct engine *e)
 {
     struct ship *s;
     size_t cursor = 0, count = 0;
@@ -75,13 +90,19 @@ static int drop_ships(struct engine *fresh, const struct engine *e)
     for (size_t i = 0; i < count; i++)
         ship_destroy(fresh, gone[i]);
     free(gone);
+    move_memory(fresh, e);
     int rc = 0;
     for (size_t i = 0; i < e->forgotten_count && rc == 0; i++)
-        rc = ship_note_forgotten(fresh, e->forgotten[i]);
+        rc = ship_forget_note(fresh, e->forgotten[i]);
     fresh->conf.vessels_max = fresh->vessels_most;
-    while (rc == 0 && fresh->conf.vessels_max != 0 &&
-           fresh->ships.count > fresh->conf.vessels_max)
-        rc = ship_forget_oldest(fresh);
+    for (count = SIZE_MAX; rc == 0 && fresh->conf.vessels_max != 0 &&
+                           fresh->ships.count > fresh->conf.vessels_max &&
+                           fresh->ships.count < count;) {
+        count = fresh->ships.count;
+        rc = ship_forget_one(fresh);
+    }
+    if (rc != 0)
+        move_memory(fresh, e);
     return rc;
 }
 /* The contents are swapped, because callers hold the old address. */
@@ -101,22 +122,25 @@ static void swap_engines(struct engine *a, struct engine *b)
 
 int engine_reconfigure_end_following(struct engine *fresh, struct engine *e)
 {
-    uint64_t forgotten = fresh->counts.vessels_forgotten;
     int rc = drop_ships(fresh, e);
-    if (rc == 0)
+    if (rc == 0) {
         rc = device_move_all(e, fresh);
+        if (rc != 0)
+            move_memory(fresh, e);
+    }
     e->move = 0;
     if (rc != 0)
         return rc;
-    forgotten = fresh->counts.vessels_forgotten - forgotten;
+    struct engine_counts gone = fresh->counts;
     memcpy(fresh->sources, e->sources, sizeof e->sources);
     fresh->source_count = e->source_count;
     fresh->daemon = e->daemon;
     fresh->now_ms = e->now_ms;
-    fresh->touches = e->touches;
     fresh->outage_epoch++; /* the deadlines were computed without these */
     fresh->counts = e->counts;
-    fresh->counts.vessels_forgotten += forgotten;
+    fresh->counts.vessels_forgotten += gone.vessels_forgotten;
+    for (int i = 0; i < ENGINE_FORGOT_REASONS; i++)
+        fresh->counts.forgotten[i] += gone.forgotten[i];
     swap_engines(e, fresh);
     return 0;
 }
@@ -135,8 +159,7 @@ int engine_reconfigure(struct engine *e, struct engine_conf *conf, struct err *e
         rc = engine_reconfigure_end_following(fresh, e);
     if (rc != 0) {
         engine_reconfigure_stop_following(e);
-        while (ship_oldest(fresh) != NULL)
-            ship_destroy(fresh, ship_oldest(fresh));
+        ship_destroy_all(fresh);
         device_destroy_all(fresh);
         fresh->conf.vessels_max = fresh->vessels_most;
         *conf = fresh->conf;

@@ -9,8 +9,8 @@
 
 #include "lookout/base/time.h"
 
-/* Version 3 had no held fixes. */
-enum { RECORD_VERSION = 4, RECORD_VERSION_LEAST = 3 };
+/* Version 3 had no held fixes, 4 no times for the order of forgetting. */
+enum { RECORD_VERSION = 5, RECORD_VERSION_LEAST = 3 };
 
 /* --- a ship --- */
 
@@ -87,6 +87,9 @@ int engine_wire_save_ship(const struct engine *e, const struct ship *s, struct b
         rc = save_track(e, s, s->items[i], &w);
     engine_wire_save_folds(e, &s->folds, &w);
     track_hold_save(&s->tracks, &w);
+    wire_put_i64(&w, s->first_ms);
+    wire_put_i64(&w, s->touched_ms);
+    wire_put_i64(&w, s->told_ms);
     return rc != 0 ? rc : w.failed ? ERR_NOMEM : 0;
 }
 
@@ -188,6 +191,27 @@ int engine_wire_load_folds(const struct engine *e, struct folds *folds,
     return r->failed ? ERR_CORRUPT : 0;
 }
 
+/* When it was heard: of a record without these times, as far as its tracks tell. */
+static int load_times(struct ship *s, uint64_t version, struct wire_reader *r)
+{
+    if (version > 4) {
+        s->first_ms = wire_get_i64(r);
+        s->touched_ms = wire_get_i64(r);
+        s->told_ms = wire_get_i64(r);
+    }
+    for (uint32_t i = 0; version <= 4 && i < s->tracks.count; i++) {
+        const struct track *track = s->tracks.items[i];
+        if (i == 0 || track->begun_ms < s->first_ms)
+            s->first_ms = track->begun_ms;
+        if (i == 0 || track->heard_ms > s->touched_ms)
+            s->touched_ms = track->heard_ms;
+    }
+    bool is_sane = s->first_ms >= 0 && s->touched_ms >= s->first_ms &&
+                   s->touched_ms <= INT64_MAX / 4 &&
+                   (s->told_ms == TIME_NONE || s->told_ms >= 0);
+    return r->failed || !is_sane ? ERR_CORRUPT : 0;
+}
+
 static int load_ship(struct engine *e, struct ship *s, struct wire_reader *r)
 {
     uint64_t version = wire_get_u64(r);
@@ -207,6 +231,8 @@ static int load_ship(struct engine *e, struct ship *s, struct wire_reader *r)
         rc = engine_wire_load_folds(e, &s->folds, r);
     if (rc == 0 && version > 3)
         rc = track_hold_load(&s->tracks, r);
+    if (rc == 0)
+        rc = load_times(s, version, r);
     const struct track *current = tracks_current(&s->tracks);
     if (rc == 0 && current != NULL)
         rc = nearby_move(e, s, current->last.pos);
@@ -224,6 +250,8 @@ int engine_wire_load_ship(struct engine *e, uint32_t mmsi, const void *record, s
     struct wire_reader r;
     wire_reader_init(&r, record, n);
     int rc = load_ship(e, s, &r);
+    if (rc == 0)
+        rc = ship_forget_list(e, s, s->touched_ms);
     ship_unmark(e, s);
     if (rc != 0)
         ship_destroy(e, s);

@@ -102,6 +102,8 @@ static int raise_finding(void *context, const struct rule_look *look,
             rc = fold_finding(frame->folds, look, f, (size_t)(look->rule - e->conf.rules),
                               &alert);
     }
+    if (frame->ship != NULL && !alert.is_muted && !look->rule->kind->hooks->keeps_marks)
+        frame->ship->told_ms = e->now_ms;
     if (rc == 0) {
         e->counts.alerts++;
         e->counts.alerts_muted += alert.is_muted;
@@ -111,6 +113,14 @@ static int raise_finding(void *context, const struct rule_look *look,
     }
     alert_finish(&alert);
     return rc;
+}
+
+static int64_t find_heard_before(void *context, const struct rule_look *look)
+{
+    const struct look_frame *frame = context;
+    return frame->ship != NULL
+               ? ship_forget_heard_before(frame->engine, frame->ship, look->rule)
+               : TIME_NONE;
 }
 
 static uint32_t count_others(void *context, struct geo_pos pos, int64_t since_ms)
@@ -135,6 +145,7 @@ static void begin_look(struct look_frame *f)
         .raise = raise_finding,
         .others = count_others,
         .nearest = list_nearest,
+        .heard_before = find_heard_before,
         .context = f,
     };
     f->look = look;

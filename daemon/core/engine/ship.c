@@ -2,11 +2,9 @@
 /* Ships: their lifetime, their tracks, and what the configuration says of them. */
 #include "engine_int.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/array.h"
 #include "lookout/base/time.h"
 
 struct ship *ship_find(const struct engine *e, uint32_t mmsi)
@@ -18,6 +16,8 @@ void ship_mark(struct engine *e, struct ship *s)
 {
     if (e->move != 0)
         s->moved = 0;
+    if (s->standing == SHIP_ASIDE)
+        ship_forget_return(e, s);
     if (s->is_dirty)
         return;
     s->is_dirty = true;
@@ -45,24 +45,9 @@ void ship_unmark(struct engine *e, struct ship *s)
 void ship_touch(struct engine *e, struct ship *s)
 {
     ship_mark(e, s);
-    s->touched = ++e->touches;
-}
-
-/* A ship that is heard keeps its place among the ages, so that no other ship's memory is
- * touched; its place is corrected when it comes up as the oldest. */
-struct ship *ship_oldest(struct engine *e)
-{
-    struct heap_node *node;
-    while ((node = heap_first(&e->ages)) != NULL) {
-        struct ship *s =
-            (struct ship *)(void *)((char *)node - offsetof(struct ship, age));
-        if (node->due_ms == s->touched)
-            return s;
-        /* cannot fail: the node is in the heap */
-        if (heap_set(&e->ages, node, s->touched, s->mmsi) != 0)
-            return s;
-    }
-    return NULL;
+    s->touched_ms = e->now_ms;
+    if (s->is_stranger)
+        ship_forget_know(e, s);
 }
 
 struct ship *ship_next(const struct engine *e, size_t *cursor)
@@ -90,7 +75,8 @@ void ship_destroy(struct engine *e, struct ship *s)
     heap_remove(&e->timers, &s->timer);
     ship_unmark(e, s);
     nearby_remove(e, s);
-    heap_remove(&e->ages, &s->age);
+    ship_forget_remove(e, s);
+    ship_forget_unguard(e, s);
     map_remove(&e->ships, s->mmsi);
     for (uint8_t i = 0; i < s->track_count; i++)
         tracks_destroy_one(e, s->items[i]);
@@ -99,25 +85,14 @@ void ship_destroy(struct engine *e, struct ship *s)
     free(s);
 }
 
-int ship_note_forgotten(struct engine *e, uint32_t mmsi)
+void ship_destroy_all(struct engine *e)
 {
-    if (array_grow(&e->forgotten, &e->forgotten_room, e->forgotten_count + 1,
-                   sizeof *e->forgotten) != 0)
-        return ERR_NOMEM;
-    e->forgotten[e->forgotten_count++] = mmsi;
-    return 0;
-}
-
-/* The ship heard longest ago makes room. */
-int ship_forget_oldest(struct engine *e)
-{
-    struct ship *oldest = ship_oldest(e);
-    int rc = ship_note_forgotten(e, oldest->mmsi);
-    if (rc != 0)
-        return rc;
-    e->counts.vessels_forgotten++;
-    ship_destroy(e, oldest);
-    return 0;
+    struct ship *s;
+    size_t cursor = 0;
+    while ((s = ship_next(e, &cursor)) != NULL) {
+        ship_destroy(e, s);
+        cursor--; /* another may have come to stand in its slot */
+    }
 }
 
 struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
@@ -126,7 +101,7 @@ struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
     if (s != NULL)
         return s;
     if (e->conf.vessels_max != 0 && e->ships.count >= e->conf.vessels_max &&
-        ship_forget_oldest(e) != 0)
+        ship_forget_one(e) != 0)
         return NULL;
     s = calloc(1, sizeof *s + e->rule_words * sizeof *s->covered);
     if (s == NULL)
@@ -136,13 +111,12 @@ struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
     s->covered = e->rule_words == 1 ? &s->covered_few : (uint64_t *)(void *)(s + 1);
     vessel_static_init(&s->info);
     tracks_init(&s->tracks);
-    ship_touch(e, s);
-    if (heap_set(&e->ages, &s->age, s->touched, mmsi) != 0 ||
-        map_set(&e->ships, mmsi, s) != 0) {
-        ship_destroy(e, s);
-        return NULL;
-    }
-    if (ship_identify(e, s, false) != 0) {
+    s->is_stranger = true;
+    s->told_ms = TIME_NONE;
+    s->first_ms = e->now_ms != TIME_NONE ? e->now_ms : 0;
+    s->touched_ms = s->first_ms;
+    ship_mark(e, s);
+    if (map_set(&e->ships, mmsi, s) != 0 || ship_identify(e, s, false) != 0) {
         ship_destroy(e, s);
         return NULL;
     }
@@ -215,8 +189,11 @@ int ship_identify(struct engine *e, struct ship *s, bool tell)
     enum watch_by by = WATCH_BY_NONE;
     bool was_watched = s->watch != NULL;
     int64_t entry = watch_match(e->conf.watch, s->mmsi, &s->info, &by);
+    ship_forget_unguard(e, s);
     s->watch = entry >= 0 ? watch_entry(e->conf.watch, (size_t)entry) : NULL;
     s->matched_by = (uint8_t)by;
+    if (entry >= 0)
+        ship_forget_guard(e, s, (size_t)entry);
     s->settled = 0;
     s->declared = s->info.has_destination
                       ? destination_resolve(e->conf.ports, s->info.destination)

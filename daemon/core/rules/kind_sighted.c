@@ -92,10 +92,21 @@ static int tell_sighting(struct rule_look *look, const struct track_fix *fix,
     return rc != 0 ? rc : mark_told(look);
 }
 
+/* Heard for the first time, or so it seems: a ship may have been told, and forgotten. */
+static int tell_first(struct rule_look *look, const struct track_fix *fix)
+{
+    const struct settings *settings = look->rule->settings;
+    int64_t before_ms = look->heard_before(look->context, look);
+    bool is_known =
+        before_ms != TIME_NONE && (settings->again_after_ms == TIME_NONE ||
+                                   fix->time_ms - before_ms < settings->again_after_ms);
+    return is_known ? mark_told(look) : tell_sighting(look, fix, before_ms);
+}
+
 static int on_covered(struct rule_look *look)
 {
     const struct track *track = look->subject->track;
-    return *look->state == NULL ? tell_sighting(look, &track->first, TIME_NONE) : 0;
+    return *look->state == NULL ? tell_first(look, &track->first) : 0;
 }
 
 /* One that was heard before the rule meant it (the configuration changed) is heard again.
@@ -113,8 +124,8 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
         return 0;
     if (look->subject->is_in_place)
         return mark_told(look);
-    return tell_sighting(look, &track->last,
-                         before != NULL ? before->time_ms : TIME_NONE);
+    return before != NULL ? tell_sighting(look, &track->last, before->time_ms)
+                          : tell_first(look, &track->last);
 }
 
 static void save_state(const struct rule_look *look, struct wire_writer *out)
@@ -135,7 +146,8 @@ static unsigned list_asks(const struct rule *rule)
                                           : RULE_ASKS_COVERED;
 }
 
-static const struct rule_hooks hooks = {.asks = list_asks,
+static const struct rule_hooks hooks = {.keeps_marks = true,
+                                        .asks = list_asks,
                                         .on_fix = on_fix,
                                         .on_covered = on_covered,
                                         .save = save_state,

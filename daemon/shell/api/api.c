@@ -20,14 +20,18 @@
 
 enum {
     API_TIMEOUT_S = 15,
+    API_DEADLINE_MS = 15000,      /* of a request as a whole: head, body and answer */
     API_CONNECTION_BYTES = 16384, /* request line and headers */
-    API_HANDLES = 2
+    API_HANDLES = 3
 };
 
 struct api {
     struct MHD_Daemon *daemon; /* owned */
     uv_poll_t poll;
     uv_timer_t timer;
+    uv_timer_t sweep; /* while somebody is connected: deadlines */
+    struct api_clients clients;
+    uint64_t deadline_ms;
     struct api_sink sink;
     uint16_t port;
     char *path; /* owned: of a socket in the file system; NULL */
@@ -75,12 +79,13 @@ static const struct {
     const char *path;
     const char *content_type;
     unsigned (*answer)(struct api *api, struct buf *out);
-    bool is_local; /* only on the socket */
+    bool is_local;      /* on the socket alone */
+    bool is_monitoring; /* answered in the places that are kept, too */
 } routes[] = {
-    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", answer_metrics, false},
-    {"/healthz", "text/plain; charset=utf-8",                answer_health,  false},
-    {"/readyz",  "text/plain; charset=utf-8",                answer_ready,   false},
-    {"/status",  "application/json",                         answer_status,  true},
+    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", answer_metrics, false, true},
+    {"/healthz", "text/plain; charset=utf-8",                answer_health,  false, true},
+    {"/readyz",  "text/plain; charset=utf-8",                answer_ready,   false, true},
+    {"/status",  "application/json",                         answer_status,  true,  false},
 };
 /* clang-format on */
 enum { ROUTES = sizeof routes / sizeof routes[0] };
@@ -139,10 +144,16 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         *upload_bytes = 0;
         return MHD_YES;
     }
+    const union MHD_ConnectionInfo *client =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    if (client != NULL && client->socket_context != NULL)
+        api_clients_answer(client->socket_context);
     for (size_t i = 0; i < ROUTES; i++) {
         if (strcmp(path, routes[i].path) != 0 ||
             (routes[i].is_local && api->path == NULL))
             continue;
+        if (!routes[i].is_monitoring && api_clients_are_many(&api->clients))
+            return respond_text(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "busy\n");
         struct buf body = {0};
         unsigned status = routes[i].answer(api, &body);
         if (status != 0)
@@ -164,6 +175,50 @@ static void on_complaint(void *context, const char *format, va_list args)
     api->complaint[strcspn(api->complaint, "\n")] = '\0';
     if (api->is_started)
         log_repeated(LOG_LEVEL_DEBUG, "api", NULL, "library", "%s", api->complaint);
+}
+
+/* --- who is connected --- */
+
+static void on_client(void *context, struct MHD_Connection *connection,
+                      void **socket_context, enum MHD_ConnectionNotificationCode what)
+{
+    struct api *api = context;
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        api_clients_remove(&api->clients, *socket_context);
+        return;
+    }
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *from =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (fd != NULL && from != NULL)
+        *socket_context = api_clients_add(&api->clients, fd->connect_fd,
+                                          from->client_addr, uv_now(api->timer.loop));
+}
+
+static void on_request_over(void *context, struct MHD_Connection *connection,
+                            void **request, enum MHD_RequestTerminationCode how)
+{
+    struct api *api = context;
+    const union MHD_ConnectionInfo *client =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    (void)request;
+    (void)how;
+    if (client != NULL && client->socket_context != NULL)
+        api_clients_begin(client->socket_context, uv_now(api->timer.loop));
+}
+
+static void on_sweep(uv_timer_t *timer)
+{
+    struct api *api = timer->data;
+    api_clients_sweep(&api->clients, uv_now(timer->loop), api->deadline_ms);
+    if (api->clients.first == NULL)
+        uv_timer_stop(timer);
+}
+
+void api_set_deadline(struct api *api, uint64_t deadline_ms)
+{
+    api->deadline_ms = deadline_ms;
 }
 
 /* --- on the loop --- */
@@ -190,6 +245,9 @@ static void run_api(struct api *api)
         uv_timer_start(&api->timer, on_timer, wait_ms, 0);
     else
         uv_timer_stop(&api->timer);
+    if (api->clients.first != NULL && !uv_is_active((uv_handle_t *)&api->sweep))
+        uv_timer_start(&api->sweep, on_sweep, api->deadline_ms / 8 + 1,
+                       api->deadline_ms / 8 + 1);
     uv_poll_start(&api->poll, UV_READABLE, on_poll);
 }
 
@@ -225,8 +283,10 @@ static struct MHD_Daemon *start_daemon(struct api *api,
     return MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, api, MHD_OPTION_EXTERNAL_LOGGER, on_complaint,
         api, MHD_OPTION_ARRAY, where, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)API_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)API_TIMEOUT_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)API_CONNECTION_BYTES, MHD_OPTION_END);
+        (unsigned)API_CONNECTIONS, MHD_OPTION_NOTIFY_CONNECTION, on_client, api,
+        MHD_OPTION_NOTIFY_COMPLETED, on_request_over, api, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)API_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)API_CONNECTION_BYTES, MHD_OPTION_END);
 }
 
 static uint16_t bound_port(struct MHD_Daemon *daemon, uint16_t wanted)
@@ -262,7 +322,9 @@ static int start_api_server(uv_loop_t *loop, struct api *api,
     }
     api->is_started = true;
     uv_timer_init(loop, &api->timer);
-    api->poll.data = api->timer.data = api;
+    uv_timer_init(loop, &api->sweep);
+    api->poll.data = api->timer.data = api->sweep.data = api;
+    api->deadline_ms = API_DEADLINE_MS;
     api->open_handles = API_HANDLES;
     run_api(api);
     return 0;
@@ -344,4 +406,5 @@ void api_stop(struct api *api, void (*on_closed)(void *context), void *context)
     api->closed_context = context;
     uv_close((uv_handle_t *)&api->poll, on_handle_closed);
     uv_close((uv_handle_t *)&api->timer, on_handle_closed);
+    uv_close((uv_handle_t *)&api->sweep, on_handle_closed);
 }

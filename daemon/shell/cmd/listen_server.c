@@ -8,6 +8,7 @@
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@
 #include "lookout/base/map.h"
 #include "lookout/base/text.h"
 #include "lookout/delivery/delivery.h"
+#include "lookout/sys/keymem.h"
 
 enum {
     BODY_MOST = 8 << 20,
@@ -272,7 +274,7 @@ static int read_secret_lines(struct listen_server *s, FILE *file)
             s->webhook.secret_count++;
         }
     }
-    memset(line, 0, sizeof line);
+    OPENSSL_cleanse(line, sizeof line);
     if (status == CMD_DONE && s->webhook.secret_count == 0) {
         fprintf(stderr, "%s: error: holds no secret\n", s->options.secret_file);
         status = CMD_USAGE;
@@ -356,10 +358,8 @@ static void announce_port(const struct listen_options *o, uint16_t port)
 
 static void destroy_server(struct listen_server *s)
 {
-    for (size_t i = 0; i < s->webhook.secret_count; i++) {
-        memset(s->secrets[i].text, 0, s->secrets[i].length);
-        free(s->secrets[i].text);
-    }
+    for (size_t i = 0; i < s->webhook.secret_count; i++)
+        keymem_free(s->secrets[i].text, s->secrets[i].length + 1);
     map_finish(&s->seen);
     free(s->order);
     pthread_cond_destroy(&s->stopping);

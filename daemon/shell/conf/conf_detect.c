@@ -76,7 +76,7 @@ const struct key conf_detect_keys[] = {
     {0},
 };
 const struct key conf_limits_keys[] = {
-    {.name = "vessels", .type = KEY_INTEGER, AT(vessels_max), .least = 1000, .most = 5000000, .initial = "200000", .doc = "how many vessels are kept in memory; beyond it, the vessel heard longest ago is forgotten"},
+    {.name = "vessels", .type = KEY_INTEGER, AT(vessels_max), .least = 1000, .most = 5000000, .initial = "200000", .doc = "how many vessels are kept in memory; beyond it, strangers are forgotten first, then the vessels heard longest ago; those with an open run, call, gap or alert at a quarter more; watched vessels never"},
     {.name = "database_mb", .type = KEY_INTEGER, KEY_AT(conf, database_mb), .least = 64, .most = 16777216, .initial = "8192", .doc = "the size of the database in MiB; beyond it, the oldest history is deleted early, but never an alert that waits for delivery"},
     {0},
 };

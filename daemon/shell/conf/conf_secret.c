@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "conf_int.h"
+#include "lookout/sys/keymem.h"
 
 #define SECRET_BYTES_MAX ((size_t)64 << 10)
 enum { SECRET_LEAST = 24, SECRET_MOST = 64 }; /* bytes of what is signed with */
@@ -201,7 +202,7 @@ int conf_secret_decode(const char *text, struct conf_secret *ret_secret, struct 
     else if (n < SECRET_LEAST || n > SECRET_MOST)
         rc = err_set(err, ERR_RANGE, "the secret is too %s",
                      n < SECRET_LEAST ? "short" : "long");
-    else if ((ret_secret->text = calloc(n + 1, 1)) == NULL)
+    else if ((ret_secret->text = keymem_alloc(n + 1)) == NULL)
         rc = ERR_NOMEM;
     else
         memcpy(ret_secret->text, bytes, ret_secret->length = n);

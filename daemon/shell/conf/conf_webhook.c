@@ -14,6 +14,7 @@
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "lookout/rules/template.h"
+#include "lookout/sys/keymem.h"
 
 static conf_read url_read, headers_read, rules_read, retry_read, group_read;
 static const char *content_type_fault(const void *text);
@@ -315,7 +316,7 @@ void conf_webhook_finish(struct conf_webhook *w)
         conf_memory_wipe_free(text, text != NULL ? strlen(text) : 0);
     }
     for (size_t i = 0; i < w->secret_count && w->secrets != NULL; i++)
-        conf_memory_wipe_free(w->secrets[i].text, w->secrets[i].length);
+        keymem_free(w->secrets[i].text, w->secrets[i].length + 1);
     free(w->secrets);
     for (size_t i = 0; i < w->header_count && w->headers != NULL; i++) {
         free(w->headers[i].name);
@@ -341,11 +342,10 @@ static int copy_secrets(const struct conf_webhook *from, struct conf_webhook *to
     to->secrets = calloc(from->secret_count, sizeof *to->secrets);
     for (size_t i = 0; i < from->secret_count && to->secrets != NULL; i++) {
         const struct conf_secret *secret = &from->secrets[i];
-        to->secrets[i].text = malloc(secret->length + 1);
+        to->secrets[i].text = keymem_alloc(secret->length + 1);
         if (to->secrets[i].text == NULL)
             return ERR_NOMEM;
         memcpy(to->secrets[i].text, secret->text, secret->length);
-        to->secrets[i].text[secret->length] = '\0';
         to->secrets[i].length = secret->length;
         to->secret_count++;
     }
@@ -440,7 +440,7 @@ bool conf_webhook_wants(const struct conf_webhook *webhook, const char *rule,
                         enum severity severity)
 {
     if (rule[0] == '\0')
-        return true; /* feed.silent, feed.recovered, test: to every webhook */
+        return true; /* what is about no ship goes to every webhook */
     if (severity < webhook->min_severity)
         return false;
     for (size_t i = 0; i < webhook->rule_count; i++)

@@ -2,9 +2,11 @@
 /* A bounded window on the pending rows of one webhook. Rows are read in ascending order,
  * each once. Urgent rows are read ahead of the rest. Rows that `redeliver` puts back, and
  * rows for which a lane had no room, are read again. Knows no clock and no network. */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "delivery_int.h"
+#include "lookout/sys/log.h"
 
 enum {
     LOAD_ROWS = 256,    /* read at a time */
@@ -132,7 +134,11 @@ static int on_row(void *context, const struct store_pending *row)
     struct window *w = loading->window;
     struct queued *known = map_get(&w->alerts, (uint64_t)row->outbox);
     int rc = 0;
-    if (known != NULL)
+    if (row->is_damaged)
+        log_repeated(LOG_LEVEL_ERROR, "delivery", row->webhook, "damaged",
+                     "an alert is not what was written, and not sent: row=%" PRId64,
+                     row->outbox);
+    else if (known != NULL)
         rc = renew_row(w, known, row, loading->now);
     else if (map_get(&w->settled, (uint64_t)row->outbox) == NULL)
         rc = add_due_row(w, row, loading->now);

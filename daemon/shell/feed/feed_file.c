@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "file_int.h"
 #include "lookout/base/array.h"
@@ -31,25 +30,13 @@ static void read_chunk(struct file_feed *file)
                                 &chunk->n, &file->err);
     if (file->code == 0)
         chunk->is_last = recording_is_ended(file->recording);
+    if (file->feed->conf.follow)
+        file_follow_check(file);
 }
 
 static void on_follow(uv_timer_t *timer);
 
-/* Nothing was written for a while. Reports that the merge holds are then believed up to a
- * minute ahead of the clock, as for a live feed, and other feeds need not wait for this
- * one. */
-static void rest_file(struct file_feed *file)
-{
-    struct feed *feed = file->feed;
-    int rc = merge_rest(feed->feeds->merge, feed->source, clock_wall_ms() + MINUTE_MS);
-    if (rc != 0)
-        log_error("feed", feed->conf.id,
-                  "cannot wait for more of the recording reason=\"%s\"", err_text(rc));
-    feed->feeds->is_dirty = true;
-    feed_path_wake(feed->feeds);
-}
-
-/* The chunk that was just read is fed next. */
+/* The chunk just read becomes the one to be fed. */
 static void chunk_read(struct file_feed *file)
 {
     struct feed *feed = file->feed;
@@ -61,12 +48,14 @@ static void chunk_read(struct file_feed *file)
         file->filling->n = 0;
         file->filling->is_last = true;
     }
-    if (file->filling->is_last && feed->conf.follow && file->code == 0) {
+    file->read_at += file->filling->n;
+    file_follow_note(file);
+    if (feed->conf.follow && file->code == 0 &&
+        (file->filling->is_last || file->turn.is_cut)) {
         uv_timer_start(&file->timer, on_follow, feed->feeds->limits.follow_ms, 0);
         file->filling->is_last = false;
         file->is_waiting = true;
-        if (file->count == 0 && ++file->looks == feed->feeds->limits.rest_looks)
-            rest_file(file);
+        file_follow_rest(file);
         return;
     }
     if (file->filling->is_last && recording_is_cut(file->recording))
@@ -126,52 +115,16 @@ static void read_ahead(struct file_feed *file)
         file->is_reading = false;
 }
 
-/* --- following --- */
-
-/* Whether another file has the name now (rotated), or this one was cut (copytruncate). */
-static bool is_replaced(const struct file_feed *file)
-{
-    struct stat st;
-    struct recording_identity now;
-    if (!recording_is_regular(file->recording) ||
-        recording_identify(file->recording, NULL, &now) != 0 ||
-        stat(file->feed->conf.address, &st) != 0)
-        return false; /* between two names: look again later */
-    return (uint64_t)st.st_ino != now.inode || (uint64_t)st.st_dev != now.device ||
-           (recording_is_plain(file->recording) && (uint64_t)st.st_size < file->at);
-}
-
-/* Begin with the file that has the name now. */
-static void reopen_file(struct file_feed *file)
-{
-    struct feed *feed = file->feed;
-    struct recording *r;
-    struct err err;
-    if (recording_open(feed->conf.address, &r, &err) != 0) {
-        log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "reopen", "%s", err.text);
-        return;
-    }
-    log_info("feed", feed->conf.id, "%s: a new file has the name", feed->conf.address);
-    recording_close(file->recording);
-    file->recording = r;
-    if (input_finish(feed->input, 0) != 0)
-        log_error("feed", feed->conf.id, "the last line is lost: out of memory");
-    input_seek(feed->input, 0);
-    file->at = 0;
-    file->is_skipping = false;
-    file_resume_forget(file);
-}
-
 static void on_follow(uv_timer_t *timer)
 {
     struct file_feed *file = timer->data;
     struct feed *feed = file->feed;
     file->is_waiting = false;
-    if (is_replaced(file))
-        reopen_file(file);
-    /* The file has grown, so more of its head is known now. */
-    if (file->identity.head_bytes < 4096 || file->at == 0)
-        (void)!recording_identify(file->recording, NULL, &file->identity);
+    if (!file_follow_look(file)) {
+        file->is_waiting = true;
+        uv_timer_start(&file->timer, on_follow, feed->feeds->limits.follow_ms, 0);
+        return;
+    }
     if (!feed->feeds->is_paused)
         read_ahead(file);
 }
@@ -217,6 +170,8 @@ static void feed_chunk(struct file_feed *file)
         read_ahead(file); /* into the other chunk, while this one is parsed */
     size_t skip = skip_to_line(file, chunk->bytes, chunk->n);
     file->at += chunk->n;
+    if (chunk->n > 0)
+        file->is_line_end = chunk->bytes[chunk->n - 1] == '\n';
     if (chunk->n > skip)
         feed_path_bytes(feed, feed->input, chunk->bytes + skip, chunk->n - skip);
     if (!chunk->is_last)
@@ -323,8 +278,10 @@ static bool take_record(struct file_feed *file)
         return false;
     }
     const struct recording_identity *saved = &file->resume.identity;
-    if (!file->keeps_place || recording_identify(file->recording, saved, &now) != 0 ||
-        memcmp(&now, saved, sizeof now) != 0) {
+    bool is_same = file->keeps_place &&
+                   recording_identify(file->recording, saved, &now) == 0 &&
+                   memcmp(&now, saved, sizeof now) == 0;
+    if (!is_same && !(file->keeps_place && file_follow_resume(file))) {
         log_warning("feed", feed->conf.id,
                     "the recording begins again: %s is not the same file as before",
                     feed->conf.address);
@@ -364,6 +321,7 @@ static int file_open(struct feed *feed, struct err *err)
     feed->state = file;
     file->feed = feed;
     file->pushed_ms = TIME_NONE;
+    file->is_line_end = true;
     uv_timer_init(feed->feeds->loop, &file->timer);
     file->timer.data = file;
     feeds_hold(feed);
@@ -381,6 +339,7 @@ static int file_open(struct feed *feed, struct err *err)
     file->keeps_place = recording_is_regular(file->recording) && !is_stdin(feed);
     if (take_record(file)) {
         rc = file_resume_begin(file, err);
+        file->read_at = file->at;
         log_info("feed", feed->conf.id, "the recording continues: %s offset=%" PRIu64,
                  feed->conf.address, file->resume.floor);
     }
@@ -428,6 +387,7 @@ static void file_destroy(struct feed *feed)
     if (file == NULL)
         return;
     recording_close(file->recording);
+    file_follow_finish(file);
     file_resume_finish(&file->resume);
     free(file->filling);
     free(file->ready);

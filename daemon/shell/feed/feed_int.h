@@ -38,9 +38,9 @@ struct feeds_limits {
     uint64_t backoff_min_ms; /* before the second attempt */
     uint64_t backoff_max_ms;
     uint64_t follow_ms;  /* between looks at a file that may grow */
-    unsigned rest_looks; /* after this many in vain the feed rests and holds up no other;
-                            0: never */
-    /* reports held in the merge for a live feed; above, it is not read */
+    unsigned rest_looks; /* so many in vain: it rests, and holds nobody up; 0: never */
+    uint64_t mute_ms; /* listen: who brought no report for so long gives up its place */
+    /* Held back in the merge for a live feed's lateness: above, it is not read. */
     size_t live_pending_bytes;
     uint64_t hold_ms; /* interval of checking whether it may be read again */
 };
@@ -64,7 +64,8 @@ struct feed {
     unsigned holds;           /* open handles and requests under way */
     bool is_open, is_ended, is_silent, is_closing, is_gone;
     bool has_failed;        /* a reload could not open it */
-    bool is_held;           /* not read, because the merge holds too much of it */
+    bool is_doubted;        /* silent for too long, unless something is still unread */
+    bool is_held;           /* not read: the merge holds too much of it */
     uint64_t heard_loop_ms; /* the loop's clock at the last report or at opening */
     int64_t heard_ms;       /* the same by the wall clock */
     uint64_t bytes, datagrams, connects, disconnects, refused_senders;
@@ -96,6 +97,9 @@ struct feeds {
 };
 
 enum {
+    /* A timer that comes after a freeze of the process comes before what lies in the
+     * sockets: it asks again so much later, when they were read. */
+    FEED_DOUBT_MS = 1,
     FEED_STREAM_BYTES = 65536,
     /* libuv splits a large buffer into 64 KiB a datagram and takes up to 20 at a time
      * (uv__udp_recvmmsg) */
@@ -154,6 +158,7 @@ void feed_file_pass(struct feed *feed);
 MUST_CHECK int feed_net_address(const char *text, uint16_t port,
                                 struct sockaddr_storage *ret_address);
 uint16_t feed_net_port(const struct sockaddr_storage *address);
+void feed_net_clear_port(struct sockaddr_storage *address);
 bool feed_net_contains(const struct conf_cidr *cidr, const struct sockaddr *address);
 /* Whether this sender is accepted. Counts and logs refused senders. */
 bool feed_net_accepts(struct feed *feed, const struct sockaddr *address);

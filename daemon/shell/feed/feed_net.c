@@ -20,6 +20,14 @@ int feed_net_address(const char *text, uint16_t port,
     return ERR_INVALID;
 }
 
+void feed_net_clear_port(struct sockaddr_storage *address)
+{
+    if (address->ss_family == AF_INET)
+        ((struct sockaddr_in *)(void *)address)->sin_port = 0;
+    else if (address->ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)(void *)address)->sin6_port = 0;
+}
+
 uint16_t feed_net_port(const struct sockaddr_storage *address)
 {
     if (address->ss_family == AF_INET)

@@ -21,6 +21,7 @@ static void note_heard(struct feed *feed)
     int64_t since_ms = feed->heard_ms;
     feed->heard_loop_ms = uv_now(f->loop);
     feed->heard_ms = clock_wall_ms();
+    feed->is_doubted = false;
     if (!feed->is_silent)
         return;
     feed->is_silent = false;
@@ -276,6 +277,9 @@ static void on_silence(uv_timer_t *timer)
         if (!feed_path_is_live(feed) || feed->is_closing || feed->is_silent ||
             now - feed->heard_loop_ms < (uint64_t)feed->conf.silent_after_ms)
             continue;
+        feed->is_doubted = !feed->is_doubted;
+        if (feed->is_doubted)
+            continue;
         feed->is_silent = true;
         char since[TIME_TEXT_BYTES];
         log_warning("feed", feed->conf.id, "the feed is silent since=%s",
@@ -296,6 +300,8 @@ void feed_path_arm_silence(struct feeds *f)
         if (!feed_path_is_live(feed) || feed->is_closing || feed->is_silent)
             continue;
         uint64_t due = feed->heard_loop_ms + (uint64_t)feed->conf.silent_after_ms;
+        if (feed->is_doubted)
+            due = uv_now(f->loop) + FEED_DOUBT_MS;
         if (due < earliest)
             earliest = due;
     }

@@ -21,6 +21,7 @@ static const struct feeds_limits default_limits = {
     .backoff_max_ms = 60000,
     .follow_ms = 500,
     .rest_looks = 20, /* 10 s */
+    .mute_ms = 10000,
     .live_pending_bytes = 64 << 20,
     .hold_ms = 100,
 };

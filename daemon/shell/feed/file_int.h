@@ -31,6 +31,16 @@ struct file_chunk {
     char bytes[FILE_CHUNK_BYTES];
 };
 
+/* Follow: what a look at the disk showed. */
+struct file_turn {
+    bool is_renamed; /* another file stands under the name */
+    bool is_cut;     /* what was read of it is there no more */
+    bool has_seen;
+    struct recording_identity seen; /* as the file is now */
+    struct recording *copy;         /* owned; cut: where the rest of it stands; NULL */
+    char *copy_path;                /* owned */
+};
+
 struct file_feed {
     struct feed *feed;           /* borrowed */
     struct recording *recording; /* owned; used by the worker while is_reading */
@@ -42,9 +52,13 @@ struct file_feed {
     int code;                           /* of the last read */
     struct err err;
     bool is_reading, has_ready;
-    bool is_waiting;  /* follow: at the end, for more */
-    unsigned looks;   /* follow: in vain, one after the other */
-    bool is_through;  /* all of it was fed */
+    bool is_waiting;       /* follow: at the end, for more */
+    unsigned looks;        /* follow: in vain, one after the other */
+    bool is_through;       /* all of it was fed */
+    struct file_turn turn; /* written by the worker while is_reading */
+    char *path;       /* owned; of the recording, where it is not the name's any more */
+    uint64_t read_at; /* offset of the next byte to be read */
+    bool is_line_end; /* what was fed ended at a line's end */
     uint64_t at;      /* offset of the next byte for the input */
     uint64_t skip_to; /* warming up: bytes before the first line's begin are left out
                          until here */
@@ -58,6 +72,24 @@ struct file_feed {
     size_t head, count, room;
     int64_t pushed_ms; /* event time of the last one handed on */
 };
+
+/* file_follow.c */
+/* In a worker, after a read: was the file renamed, or cut? */
+void file_follow_check(struct file_feed *file);
+/* On the loop, after a read: more of the file's head may be known. */
+void file_follow_note(struct file_feed *file);
+/* On the loop: the end was found once more. */
+void file_follow_rest(struct file_feed *file);
+/* On the loop, before the next read; false: there is nothing to read yet. */
+bool file_follow_look(struct file_feed *file);
+/* The file that the record speaks of, under another name; false: there is none. */
+bool file_follow_resume(struct file_feed *file);
+/* A file in the same directory that begins so and has at least `at` bytes; the very file
+ * before a copy, the newest of these. Both are the caller's. NULL: none. */
+struct recording *file_follow_find(const struct file_feed *file,
+                                   const struct recording_identity *id, uint64_t at,
+                                   char **ret_path);
+void file_follow_finish(struct file_feed *file);
 
 /* file_resume.c */
 MUST_CHECK int file_resume_read(const struct buf *record, struct file_resume *ret_resume);

@@ -216,7 +216,8 @@ int file_resume_begin(struct file_feed *file, struct err *err)
         return 0;
     char *head;
     size_t n;
-    int rc = read_resume_head(feed->conf.address, &head, &n, err);
+    int rc = read_resume_head(file->path != NULL ? file->path : feed->conf.address, &head,
+                              &n, err);
     if (rc != 0)
         return rc;
     file->at = resume->floor - FILE_WARM_UP_BYTES;

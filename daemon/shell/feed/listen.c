@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A port to which senders connect: at most max_clients, only those of `from`, each with
- * its own input. A connection is closed after idle_timeout of silence. */
+/* A port that senders connect to: at most max_clients, shared fairly by their addresses,
+ * only those that `from` names, each with an input of its own, put out after idle_timeout
+ * of silence. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,9 +15,12 @@ struct listen_feed;
 
 struct client {
     uv_tcp_t handle;
-    struct listen_feed *owner; /* borrowed */
-    struct input *input;       /* owned */
+    struct listen_feed *owner;       /* borrowed */
+    struct input *input;             /* owned */
+    struct sockaddr_storage address; /* without its port */
+    uint64_t since_loop_ms;          /* connected */
     uint64_t received_loop_ms;
+    bool is_doubted;     /* idle for too long, unless something lies in the socket */
     struct client *next; /* in the owner's list; owned by its handle */
 };
 
@@ -67,6 +71,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     if (n == 0 || uv_is_closing((uv_handle_t *)stream))
         return;
     client->received_loop_ms = uv_now(feed->feeds->loop);
+    client->is_doubted = false;
     if (n > 0) {
         feed_path_bytes(feed, client->input, buf->base, (size_t)n);
     } else {
@@ -83,17 +88,65 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     feed_path_flush(feed->feeds);
 }
 
+static uint32_t count_address(const struct listen_feed *l,
+                              const struct sockaddr_storage *address)
+{
+    uint32_t count = 0;
+    for (const struct client *c = l->clients; c != NULL; c = c->next)
+        count += memcmp(&c->address, address, sizeof *address) == 0;
+    return count;
+}
+
+/* All places are taken: who makes room for a sender of that address? First who was there
+ * for a while and brought no report: whoever drips bytes takes no place from one that
+ * reports. Then, where one address has two places more than the newcomer's, the one of it
+ * that was unheard for longest. NULL: nobody. */
+static struct client *find_displaced(const struct listen_feed *l,
+                                     const struct sockaddr_storage *address)
+{
+    const struct feeds *f = l->feed->feeds;
+    uint64_t now = uv_now(f->loop);
+    uint32_t own = count_address(l, address), most = own + 1;
+    struct client *mute = NULL, *crowding = NULL;
+    for (struct client *c = l->clients; c != NULL; c = c->next) {
+        uint32_t count = count_address(l, &c->address);
+        const struct input_counts *heard = input_counts(c->input);
+        bool is_mute = heard->messages + heard->reports == 0 &&
+                       now - c->since_loop_ms >= f->limits.mute_ms;
+        if (is_mute && (mute == NULL || c->since_loop_ms <= mute->since_loop_ms))
+            mute = c;
+        bool is_longer = crowding == NULL || count > most ||
+                         c->received_loop_ms <= crowding->received_loop_ms;
+        if (count > own + 1 && count >= most && is_longer) {
+            most = count;
+            crowding = c;
+        }
+    }
+    return mute != NULL ? mute : crowding;
+}
+
 /* May this one stay? */
 static bool is_welcome(struct listen_feed *l, struct client *client)
 {
     struct feed *feed = l->feed;
-    struct sockaddr_storage address;
-    int n = sizeof address;
-    if (uv_tcp_getpeername(&client->handle, (struct sockaddr *)&address, &n) != 0 ||
-        !feed_net_accepts(feed, (const struct sockaddr *)&address))
+    int n = sizeof client->address;
+    if (uv_tcp_getpeername(&client->handle, (struct sockaddr *)&client->address, &n) !=
+            0 ||
+        !feed_net_accepts(feed, (const struct sockaddr *)&client->address))
         return false;
+    feed_net_clear_port(&client->address);
     if (l->count < feed->conf.max_clients)
         return true;
+    struct client *displaced = find_displaced(l, &client->address);
+    if (displaced != NULL) {
+        feed->refused_senders++;
+        log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "displaced",
+                     "put out a sender for another: %u are connected (max_clients)",
+                     (unsigned)l->count);
+        input_reset(displaced->input);
+        drop_client(displaced);
+        return true;
+    }
     feed->refused_senders++;
     log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "max_clients",
                  "refused a sender: %u are connected (max_clients)", (unsigned)l->count);
@@ -114,7 +167,7 @@ static void on_connection(uv_stream_t *server, int status)
     }
     client->owner = l;
     client->handle.data = client;
-    client->received_loop_ms = uv_now(feed->feeds->loop);
+    client->since_loop_ms = client->received_loop_ms = uv_now(feed->feeds->loop);
     feeds_hold(feed);
     int rc = uv_accept(server, (uv_stream_t *)&client->handle);
     if (rc == 0 && is_welcome(l, client))
@@ -133,8 +186,8 @@ static void on_connection(uv_stream_t *server, int status)
     feed->connects++;
 }
 
-/* Close the clients that were silent for idle_timeout; look again after half of that
- * time. */
+/* Put out those that were silent for idle_timeout; half of it again later. After a freeze
+ * the timer comes before the sockets: who seems idle is judged at the next look. */
 static void on_timer(uv_timer_t *timer)
 {
     struct listen_feed *l = timer->data;
@@ -144,7 +197,10 @@ static void on_timer(uv_timer_t *timer)
     for (struct client *c = l->clients; c != NULL && !feed_path_is_paused(feed);
          c = next) {
         next = c->next;
-        if (now - c->received_loop_ms < (uint64_t)feed->conf.idle_timeout_ms)
+        bool is_idle = now - c->received_loop_ms >= (uint64_t)feed->conf.idle_timeout_ms;
+        bool is_sure = is_idle && c->is_doubted;
+        c->is_doubted = is_idle;
+        if (!is_sure)
             continue;
         log_info("feed", feed->conf.id, "closed the connection of an idle sender");
         input_reset(c->input);

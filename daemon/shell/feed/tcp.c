@@ -33,6 +33,7 @@ struct tcp_feed {
     uint64_t wait_ms;           /* before the next attempt */
     uint64_t received_loop_ms;
     bool is_looking_up;
+    bool is_doubted; /* idle for too long, unless something lies in the socket */
 };
 
 static void look_up_peer(struct tcp_feed *tcp);
@@ -94,8 +95,11 @@ static void on_idle(uv_timer_t *timer)
         uv_timer_start(&tcp->timer, on_idle, limit_ms, 0);
     else if (idle_ms < limit_ms)
         uv_timer_start(&tcp->timer, on_idle, limit_ms - idle_ms, 0);
-    else
+    else if (tcp->is_doubted)
         close_connection(tcp, "idle timeout");
+    else
+        uv_timer_start(&tcp->timer, on_idle, FEED_DOUBT_MS, 0);
+    tcp->is_doubted = idle_ms >= limit_ms;
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
@@ -134,6 +138,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         return;
     }
     tcp->received_loop_ms = uv_now(feed->feeds->loop);
+    tcp->is_doubted = false;
     tcp->wait_ms = 0; /* the connection works: the next attempt may come soon */
     bool is_asked = answer_greeting(link, buf->base, (size_t)n);
     feed_path_bytes(feed, feed->input, buf->base, (size_t)n);
@@ -164,6 +169,7 @@ static void on_connect(uv_connect_t *request, int status)
     feed->is_open = true;
     feed->connects++;
     tcp->received_loop_ms = uv_now(feed->feeds->loop);
+    tcp->is_doubted = false;
     log_info("feed", feed->conf.id, "connected address=%s port=%u", feed->conf.address,
              (unsigned)feed->conf.port);
     uv_timer_start(&tcp->timer, on_idle, (uint64_t)feed->conf.idle_timeout_ms, 0);

@@ -123,7 +123,9 @@ int pipeline_load(struct pipeline *p, const char *directory, size_t *ret_refused
     rc = store_reader_engine(reader, &self);
     if (rc == 0)
         rc = engine_wire_load_self(p->engine, self.data, self.length);
-    if (rc == ERR_NOT_FOUND)
+    if (rc == ERR_CORRUPT) /* event time begins anew */
+        loading.refused++;
+    if (rc == ERR_NOT_FOUND || rc == ERR_CORRUPT)
         rc = 0;
     if (rc == 0)
         rc = store_reader_vessels(reader, load_row, &loading);

@@ -270,6 +270,16 @@ static bool has_nothing(const struct replay *r)
 
 /* --- the command --- */
 
+static void print_forgotten(const struct engine_counts *c)
+{
+    if (c->vessels_forgotten != 0)
+        fprintf(stderr,
+                "limits.vessels made %llu vessels forgotten, %llu of them with something "
+                "open\n",
+                (unsigned long long)c->vessels_forgotten,
+                (unsigned long long)c->forgotten[ENGINE_FORGOT_OPEN]);
+}
+
 static int open_all(struct replay *r)
 {
     struct err err = {0};
@@ -312,6 +322,7 @@ static int tell_summary(const struct replay *r)
     json_t *facts = replay_facts(r);
     struct alert alert = {0};
     replay_summary(facts);
+    print_forgotten(engine_counts(r->pipeline.engine));
     int rc = 0;
     if (file != NULL)
         rc = engine_summary_alert(engine_conf(r->pipeline.engine), r->tally.first_ms,

@@ -14,7 +14,8 @@
 
 enum {
     TICK_MS = 100,
-    COMMIT_MS = 5000, /* live feeds: at most this time is lost by kill -9 */
+    COMMIT_MS = 5000, /* live feeds: at most so much is lost by kill -9 */
+    COMMIT_FIRST_MS = 100,
     PRUNE_MS = 3600 * 1000,
     SWEEP_MS = 250, /* --once: how often the outbox is read */
     STOP_FLUSH_MS = 3000,
@@ -31,7 +32,7 @@ void run_fail(struct run *r, const char *what, int rc)
     run_stop(r, rc);
 }
 
-static void commit_cut(struct run *r)
+void run_commit(struct run *r)
 {
     int rc = pipeline_commit(&r->pipeline, false);
     r->committed_ms = r->pipeline.clock_ms;
@@ -39,7 +40,24 @@ static void commit_cut(struct run *r)
         run_fail(r, "the state cannot be kept", rc);
 }
 
-/* When the store is behind, the feeds are slowed, so that memory does not grow. */
+/* What comes first is stored at once, and what follows it at growing intervals: a crash
+ * loop that leaves no five seconds must not blind the daemon. */
+static bool is_commit_due(struct run *r)
+{
+    if (r->pipeline.has_alerts)
+        return true;
+    if (engine_counts(r->pipeline.engine)->reports == 0)
+        return r->pipeline.clock_ms - r->committed_ms >= COMMIT_MS;
+    if (r->commit_wait_ms != 0 &&
+        r->pipeline.clock_ms - r->committed_ms < r->commit_wait_ms)
+        return false;
+    r->commit_wait_ms = r->commit_wait_ms == 0 ? COMMIT_FIRST_MS : 2 * r->commit_wait_ms;
+    if (r->commit_wait_ms > COMMIT_MS)
+        r->commit_wait_ms = COMMIT_MS;
+    return true;
+}
+
+/* A store that is behind slows the feeds, not the memory. */
 static void balance_store(struct run *r)
 {
     size_t queued = store_queued_bytes(r->store);
@@ -65,8 +83,8 @@ void run_drain(struct run *r)
         run_fail(r, "a report cannot be taken in", rc);
         return;
     }
-    if (r->pipeline.has_alerts || r->pipeline.clock_ms - r->committed_ms >= COMMIT_MS)
-        commit_cut(r);
+    if (is_commit_due(r))
+        run_commit(r);
     balance_store(r);
 }
 
@@ -93,7 +111,7 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     if (rc != 0)
         run_fail(r, "an alert cannot be made", rc);
     else
-        commit_cut(r);
+        run_commit(r);
 }
 
 /* A recording of sentences without times: all of it was refused. */
@@ -114,7 +132,7 @@ static void on_end(void *context)
     run_drain(r);
     if (r->is_stopping)
         return;
-    commit_cut(r);
+    run_commit(r);
     r->is_ended = true;
     r->ended_ms = uv_now(&r->loop);
     warn_of_no_time(r);
@@ -177,6 +195,8 @@ static void on_tick(uv_timer_t *timer)
         store_prune(r->store, &r->conf->retain, r->pipeline.clock_ms);
     }
     run_metrics_rate(r);
+    run_trouble_limits(r);
+    run_trouble_database(r);
     beat_watchdog(r);
     sweep_store(r);
 }

@@ -40,6 +40,9 @@ struct run_turns {
     uint64_t minute;
 };
 
+/* How near the vessels are to their limit, as it was told. */
+enum run_limit { LIMIT_FAR, LIMIT_NEAR, LIMIT_REACHED, LIMIT_SECOND };
+
 struct run {
     const struct run_options *options; /* borrowed */
     struct conf *conf;                 /* owned */
@@ -60,10 +63,17 @@ struct run {
     uv_prepare_t turn; /* once in each turn of the loop: its busy time */
     struct run_turns turns;
     int64_t started_ms, committed_ms, pruned_ms, swept_ms, beat_ms;
-    uint64_t ended_ms;    /* of the loop's time: since is_ended */
-    uint64_t dead_before; /* deliveries that were given up before the start */
+    int64_t commit_wait_ms; /* from one commit to the next; 0: nothing was stored yet */
+    uint64_t ended_ms;      /* of the loop's time: since is_ended */
+    uint64_t dead_before;   /* deliveries that were given up before the start */
     struct reload reload;
     int64_t reloaded_ms;
+    enum run_limit limit_told;
+    uint64_t forgotten_told; /* vessels, of which the log knows */
+    bool is_displaced;       /* the state directory or its lock was removed */
+    bool is_unreadable;      /* the database cannot be read */
+    uint64_t replaced_told;  /* databases that gave way to new ones */
+    uint64_t looked_ms;      /* at these three, of the loop's time */
     bool is_reload_good;
     bool is_live;   /* the feeds are live ones */
     bool is_paused; /* the store is behind */
@@ -89,7 +99,17 @@ void run_metrics_open_local(struct run *r);
 void run_metrics_rate(struct run *r);
 /* Feed all waiting reports to the engine. */
 void run_drain(struct run *r);
-/* The daemon cannot go on: log why and end. */
+/* A cut of all that is known goes to the store. */
+void run_commit(struct run *r);
+/* run_trouble.c: something is wrong with the daemon itself: the log and every webhook
+ * hear of it. `what` is a word of the alert's schema. */
+void run_trouble(struct run *r, const char *what, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Ships come to be forgotten, or are. */
+void run_trouble_limits(struct run *r);
+/* The database, every few seconds: was it removed, replaced, can it be read? */
+void run_trouble_database(struct run *r);
+/* It cannot go on: says why and ends. */
 void run_fail(struct run *r, const char *what, int rc);
 /* Begin to stop; run_daemon will return rc. */
 void run_stop(struct run *r, int rc);

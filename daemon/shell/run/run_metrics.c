@@ -143,7 +143,6 @@ static int engine_metrics(const struct run *r, struct buf *out)
         {"lookoutd_not_a_ship_total", "Reports of stations, aids and aircraft.", c->not_a_ship},
         {"lookoutd_distress_total", "Reports of distress devices.", c->distress},
         {"lookoutd_tracks_split_total", "Second tracks of an MMSI that were confirmed.", c->tracks_split},
-        {"lookoutd_vessels_forgotten_total", "Vessels removed from memory to make room.", c->vessels_forgotten},
         {"lookoutd_port_calls_total", "Port calls confirmed.", c->calls},
         {"lookoutd_voyages_total", "Voyages completed.", c->voyages},
         {"lookoutd_alerts_total", "Alerts raised, including muted and folded ones.", c->alerts},
@@ -160,6 +159,13 @@ static int engine_metrics(const struct run *r, struct buf *out)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && rc == 0; i++)
         rc = write_single(out, rows[i].name, "counter", rows[i].text,
                           (double)rows[i].value);
+    if (rc == 0)
+        rc = metric_family(out, "lookoutd_vessels_forgotten_total", "counter",
+                           "Vessels that made room for others, by what they were.");
+    for (int i = 0; i < ENGINE_FORGOT_REASONS && rc == 0; i++)
+        rc = metric_sample(out, "lookoutd_vessels_forgotten_total", "reason",
+                           engine_forgot_name((enum engine_forgot)i),
+                           (double)c->forgotten[i]);
     return rc;
 }
 
@@ -181,6 +187,13 @@ static int store_metrics(const struct run *r, struct buf *out)
     if (rc == 0)
         rc = write_single(out, "lookoutd_store_failures_total", "counter",
                           "Failed commits.", (double)h.failures);
+    if (rc == 0)
+        rc = write_single(out, "lookoutd_store_readable", "gauge",
+                          "Whether the database can be read.", !r->is_unreadable);
+    if (rc == 0)
+        rc = write_single(out, "lookoutd_store_replaced_total", "counter",
+                          "Databases that gave way to new ones: damaged, or removed.",
+                          (double)h.replaced);
     if (rc != 0 || store_reader_counts(r->reader, NULL, &c) != 0)
         return rc;
     rc = write_single(out, "lookoutd_store_database_bytes", "gauge",
@@ -324,6 +337,8 @@ static struct status_source source_of(const struct run *r)
         .rate_count = r->rate_count,
         .delivery = r->delivery,
         .store = r->store,
+        .is_displaced = r->is_displaced,
+        .is_unreadable = r->is_unreadable,
         .is_reload_refused = !r->is_reload_good && r->reload.phase == RELOAD_NONE,
         .started_ms = r->started_ms,
         .now_ms = pipeline_clock_ms(),
@@ -344,7 +359,8 @@ static bool is_ready(void *context, struct buf *why)
         feeds_status(r->feeds, i, &s);
         has_feed = has_feed || (!s.is_gone && (s.is_open || s.is_ended));
     }
-    bool is_good = has_feed && !h.is_failing && !h.is_full;
+    bool is_good =
+        has_feed && !h.is_failing && !h.is_full && !r->is_displaced && !r->is_unreadable;
     return buf_printf(why, "%s\n", is_good ? "ready" : "not ready") == 0 &&
            status_problems(&source, why) == 0 && is_good;
 }

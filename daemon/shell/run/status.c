@@ -94,6 +94,16 @@ static int webhook_problems(const struct status_source *s, const char *id,
     return rc;
 }
 
+static int vessel_problems(const struct engine *e, struct buf *out)
+{
+    size_t known = engine_vessel_count(e), most = engine_conf(e)->vessels_max;
+    if (most == 0 || known < most / 10 * 9)
+        return 0;
+    return buf_printf(out, "vessels: %zu known, the limit is %zu; %llu forgotten\n",
+                      known, most,
+                      (unsigned long long)engine_counts(e)->vessels_forgotten);
+}
+
 int status_problems(const struct status_source *s, struct buf *out)
 {
     struct store_health h = {0};
@@ -105,9 +115,15 @@ int status_problems(const struct status_source *s, struct buf *out)
     if (rc == 0 && (h.is_failing || h.is_full))
         rc = buf_printf(out, "store: %s\n",
                         h.text[0] != '\0' ? h.text : "too much waits to be written");
+    if (rc == 0 && s->is_displaced)
+        rc = buf_add_text(out, "store: the state directory or its lock was removed\n");
+    if (rc == 0 && s->is_unreadable)
+        rc = buf_add_text(out, "store: the database cannot be read\n");
     if (rc == 0 && s->is_reload_refused)
         rc =
             buf_add_text(out, "the last reload was refused: an older file is in force\n");
+    if (rc == 0 && s->engine != NULL)
+        rc = vessel_problems(s->engine, out);
     for (size_t i = 0; s->feeds != NULL && i < feeds_count(s->feeds) && rc == 0; i++)
         rc = feed_problems(s, i, out);
     for (size_t i = 0; s->conf != NULL && i < s->conf->webhook_count && rc == 0; i++)

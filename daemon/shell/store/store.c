@@ -29,6 +29,8 @@ static int open_checked(const struct store_place *place, bool is_in_doubt,
     if (rc != 0 || !is_in_doubt)
         return rc;
     rc = store_schema_check(ret_db->handle, err);
+    if (rc == 0)
+        rc = store_sum_check(ret_db->handle, err);
     if (rc == ERR_CORRUPT)
         *ret_rc = SQLITE_CORRUPT;
     if (rc != 0)
@@ -53,7 +55,7 @@ static int replace_db(const struct store_place *place, struct store_db *ret_db,
     return store_db_open(ret_db, place->database, &rc, err);
 }
 
-int store_open_or_replace(const struct store_place *place, bool is_in_doubt,
+int store_open_or_replace(const struct store_place *place, enum store_doubt doubt,
                           struct store_db *ret_db, struct store_replaced *ret_replaced,
                           struct err *err)
 {
@@ -63,7 +65,9 @@ int store_open_or_replace(const struct store_place *place, bool is_in_doubt,
         return code;
     int rc = SQLITE_OK;
     struct err why = {0};
-    code = open_checked(place, is_in_doubt && !is_new, ret_db, &rc, &why);
+    if (doubt == STORE_DAMAGED && !is_new)
+        return replace_db(place, ret_db, ret_replaced, err);
+    code = open_checked(place, doubt != STORE_TRUSTED && !is_new, ret_db, &rc, &why);
     if (code == 0)
         return 0;
     if (!store_schema_is_damage(rc))
@@ -81,9 +85,11 @@ static int open_for_writing(struct store *s, const struct store_options *o,
     if (rc != 0)
         return rc;
     struct stat st;
-    bool is_small = stat(s->place.database, &st) == 0 && st.st_size <= CHECK_BYTES;
+    bool is_small = o->is_in_doubt ||
+                    (stat(s->place.database, &st) == 0 && st.st_size <= CHECK_BYTES);
     struct store_replaced replaced = {0};
-    rc = store_open_or_replace(&s->place, is_small, &s->writer.db, &replaced, err);
+    rc = store_open_or_replace(&s->place, is_small ? STORE_IN_DOUBT : STORE_TRUSTED,
+                               &s->writer.db, &replaced, err);
     if (replaced.name != NULL && o->on_error != NULL) {
         struct err said;
         store_salvage_say(&replaced, &said);
@@ -188,6 +194,11 @@ void store_health(const struct store *s, struct store_health *ret_health)
     ret_health->refused = q->refused;
     ret_health->is_full = q->queued_bytes > q->limit_bytes;
     pthread_mutex_unlock(&q->mutex);
+}
+
+bool store_is_displaced(const struct store *s)
+{
+    return store_place_is_lost(&s->place);
 }
 
 bool store_flush(struct store *s, int64_t timeout_ms)

@@ -194,6 +194,7 @@ static int apply_alert(struct store_db *db, const struct store_op_alert *op)
         bind_text(&b, why, strlen(why));
     else
         bind_time(&b, TIME_NONE);
+    bind_blob(&b, webhooks, (size_t)(at - webhooks));
     int rc = run_bound(&b);
     if (rc != SQLITE_OK || sqlite3_changes(db->handle) == 0)
         return rc; /* stored before: the alert and its deliveries stay */

@@ -10,30 +10,38 @@ static const char *const sql[STORE_STATEMENTS] = {
     [STORE_SQL_BEGIN] = "BEGIN IMMEDIATE",
     [STORE_SQL_COMMIT] = "COMMIT",
     [STORE_SQL_ROLLBACK] = "ROLLBACK",
-    [STORE_SQL_VESSEL] = "INSERT INTO vessels (mmsi, record) VALUES (?1, ?2)"
-                         " ON CONFLICT (mmsi) DO UPDATE SET record = excluded.record",
+    [STORE_SQL_VESSEL] = "INSERT INTO vessels (mmsi, record, sum)"
+                         " VALUES (?1, ?2, lookout_sum(?1, ?2))"
+                         " ON CONFLICT (mmsi) DO UPDATE SET record = excluded.record,"
+                         " sum = excluded.sum",
     [STORE_SQL_VESSEL_DELETE] = "DELETE FROM vessels WHERE mmsi = ?1",
-    [STORE_SQL_ENGINE] = "INSERT INTO engine (row, record) VALUES (1, ?1)"
-                         " ON CONFLICT (row) DO UPDATE SET record = excluded.record",
-    [STORE_SQL_FEED] = "INSERT INTO feeds (id, record) VALUES (?1, ?2)"
-                       " ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+    [STORE_SQL_ENGINE] =
+        "INSERT INTO engine (row, record, sum) VALUES (1, ?1, lookout_sum(?1))"
+        " ON CONFLICT (row) DO UPDATE SET record = excluded.record,"
+        " sum = excluded.sum",
+    [STORE_SQL_FEED] =
+        "INSERT INTO feeds (id, record, sum) VALUES (?1, ?2, lookout_sum(?1, ?2))"
+        " ON CONFLICT (id) DO UPDATE SET record = excluded.record,"
+        " sum = excluded.sum",
     [STORE_SQL_CALL] =
         "INSERT INTO calls (mmsi, imo, name, track, port, port_name, since_ms,"
         " entered_ms, arrived_ms, departed_ms, left_ms, kind, confidence, lat_e7, lon_e7,"
-        " draught_dm, recorded_ms)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)"
+        " draught_dm, recorded_ms, sum)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,"
+        " lookout_sum(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16))"
         " ON CONFLICT (mmsi, track, port, since_ms) DO UPDATE SET imo = excluded.imo,"
         " name = excluded.name, port_name = excluded.port_name,"
         " entered_ms = excluded.entered_ms, arrived_ms = excluded.arrived_ms,"
         " departed_ms = excluded.departed_ms, left_ms = excluded.left_ms,"
         " kind = excluded.kind, confidence = excluded.confidence,"
         " lat_e7 = excluded.lat_e7, lon_e7 = excluded.lon_e7,"
-        " draught_dm = excluded.draught_dm",
+        " draught_dm = excluded.draught_dm, sum = excluded.sum",
     [STORE_SQL_VOYAGE] =
         "INSERT INTO voyages (mmsi, imo, name, track, from_port, from_name, to_port,"
         " to_name, departed_ms, arrived_ms, distance_m, longest_gap_ms,"
-        " draught_departure_dm, draught_arrival_dm, destinations, recorded_ms)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)"
+        " draught_departure_dm, draught_arrival_dm, destinations, recorded_ms, sum)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,"
+        " lookout_sum(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15))"
         " ON CONFLICT (mmsi, track, departed_ms, arrived_ms) DO UPDATE SET"
         " imo = excluded.imo, name = excluded.name, from_port = excluded.from_port,"
         " from_name = excluded.from_name, to_port = excluded.to_port,"
@@ -41,17 +49,19 @@ static const char *const sql[STORE_STATEMENTS] = {
         " longest_gap_ms = excluded.longest_gap_ms,"
         " draught_departure_dm = excluded.draught_departure_dm,"
         " draught_arrival_dm = excluded.draught_arrival_dm,"
-        " destinations = excluded.destinations",
+        " destinations = excluded.destinations, sum = excluded.sum",
     [STORE_SQL_ALERT] =
         "INSERT OR IGNORE INTO alerts (row, id, type, rule, case_id, severity, mark,"
-        " mmsi, imo, time_ms, detected_ms, accepted_ms, body, why)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)",
+        " mmsi, imo, time_ms, detected_ms, accepted_ms, body, why, hooks, sum)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,"
+        " lookout_sum(?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15))",
     [STORE_SQL_OUTBOX] = "REPLACE INTO outbox (row, webhook, state, attempts, next_ms,"
-                         " status) VALUES (?1, ?2, 0, 0, ?3, 0)",
-    [STORE_SQL_OUTCOME] =
-        "UPDATE outbox SET state = ?2, attempts = ?3, next_ms = ?4,"
-        " status = ?5, reason = ?6, at_ms = ?7, bundle = ?8 WHERE row = ?1"
-        " AND (?2 = 1 OR coalesce(begun_ms, 0) = ?9)",
+                         " status, sum)"
+                         " VALUES (?1, ?2, 0, 0, ?3, 0, lookout_sum(?1, ?2, 0))",
+    [STORE_SQL_OUTCOME] = "UPDATE outbox SET state = ?2, attempts = ?3, next_ms = ?4,"
+                          " status = ?5, reason = ?6, at_ms = ?7, bundle = ?8,"
+                          " sum = lookout_sum(row, webhook, ?2) WHERE row = ?1"
+                          " AND (?2 = 1 OR coalesce(begun_ms, 0) = ?9)",
     [STORE_SQL_DELIVERED] =
         "UPDATE webhooks SET delivered = delivered + 1 WHERE row = ?1",
     [STORE_SQL_WEBHOOK] = "INSERT INTO webhooks (row, id) VALUES (?1, ?2)",
@@ -209,6 +219,8 @@ int store_db_open(struct store_db *db, const char *path, int *ret_rc, struct err
     for (int i = 0; i < STORE_STATEMENTS && rc == SQLITE_OK; i++)
         rc = sqlite3_prepare_v3(db->handle, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
                                 &db->statements[i], NULL);
+    if (rc == SQLITE_ERROR) /* its schema has changed */
+        rc = SQLITE_CORRUPT;
     struct stat st;
     if (rc == SQLITE_OK && stat(path, &st) != 0)
         rc = SQLITE_CANTOPEN;

@@ -19,6 +19,9 @@
 
 #define STORE_FILE "lookout.db"
 #define STORE_PAGE_BYTES 8192
+/* Caches of pages, as config/README.md counts them: of the writer, of each reader. */
+#define STORE_WRITER_KIB 32768
+#define STORE_READER_KIB 4096
 #define STORE_BUSY_MS 5000 /* how long a connection waits for another's lock */
 
 /* Outbox rows are clustered by alert: the row id is the alert's row with the webhook's
@@ -54,8 +57,11 @@ MUST_CHECK int store_place_prepare(const struct store_place *p, bool *ret_is_new
                                    struct err *err);
 /* Take the lock. ERR_EXISTS: another daemon holds it. */
 MUST_CHECK int store_place_lock(struct store_place *p, struct err *err);
-/* Rename the database with its -wal and -shm to a free name NAME.damaged-<time>; ret_name
- * (owned by the caller) is the new path. No connection may be open. */
+/* The lock that is held stands in the directory no more: it or the directory was removed,
+ * or is another's. */
+bool store_place_is_lost(const struct store_place *p);
+/* Renames the database with its -wal and -shm to NAME.damaged-<time>, a name that is
+ * free; ret_name (owned by the caller) is the new path. No connection may be open. */
 MUST_CHECK int store_place_set_aside(const struct store_place *p, int64_t now_ms,
                                      char **ret_name, struct err *err);
 
@@ -80,11 +86,48 @@ int store_schema_number(sqlite3 *db, const char *sql, int64_t *ret_value);
  * run. */
 MUST_CHECK int store_schema_check(sqlite3 *db, struct err *err);
 
+/* --- store_sum.c: checksums of rows --- */
+
+/* What is summed of each table. */
+#define STORE_SUM_ALERT                                                                  \
+    "id, type, rule, case_id, severity, mark, mmsi, imo, time_ms, detected_ms,"          \
+    " accepted_ms, body, why, hooks"
+/* What decides whether it is sent. */
+#define STORE_SUM_OUTBOX "row, webhook, state"
+#define STORE_SUM_CALL                                                                   \
+    "mmsi, imo, name, track, port, port_name, since_ms, entered_ms, arrived_ms,"         \
+    " departed_ms, left_ms, kind, confidence, lat_e7, lon_e7, draught_dm"
+#define STORE_SUM_VOYAGE                                                                 \
+    "mmsi, imo, name, track, from_port, from_name, to_port, to_name, departed_ms,"       \
+    " arrived_ms, distance_m, longest_gap_ms, draught_departure_dm,"                     \
+    " draught_arrival_dm, destinations"
+#define STORE_SUM_VESSEL "mmsi, record"
+#define STORE_SUM_ENGINE "record"
+#define STORE_SUM_FEED "id, record"
+/* The SQL function lookout_sum; an SQLite code. */
+int store_sum_register(sqlite3 *db);
+/* ERR_CORRUPT when a row is not what was written. */
+MUST_CHECK int store_sum_check(sqlite3 *db, struct err *err);
+/* Deletes such rows of one table; an SQLite code. */
+int store_sum_drop(sqlite3 *db, const char *table, uint64_t *ret_dropped);
+
+/* --- store_repair.c --- */
+
+enum { STORE_REPAIR_WAYS = 4 };
+/* A copy of a database that cannot be read, mended in one way of STORE_REPAIR_WAYS, and
+ * open for reading. The caller closes it, and gives the copy to store_repair_finish. */
+MUST_CHECK int store_repair_open(const char *damaged, int way, sqlite3 **ret_db,
+                                 char **ret_copy);
+void store_repair_finish(char *copy); /* takes NULL */
+
 /* --- store_salvage.c --- */
 
 struct store_salvage {
     uint64_t webhooks, alerts, deliveries, calls; /* rows; calls: voyages, too */
-    bool has_state;                               /* of engine, vessels and feeds */
+    uint64_t made_anew; /* deliveries that were lost, of alerts that are kept */
+    uint64_t damaged;   /* rows that are not what was written, and left out */
+    bool is_repaired;   /* on a copy */
+    bool has_state;     /* of engine, vessels and feeds */
 };
 /* Copy the readable rows of a damaged database into a new one. */
 void store_salvage(const char *damaged, sqlite3 *to, struct store_salvage *ret_salvage);

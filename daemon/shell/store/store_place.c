@@ -146,6 +146,14 @@ int store_place_lock(struct store_place *p, struct err *err)
     return 0;
 }
 
+bool store_place_is_lost(const struct store_place *p)
+{
+    struct stat held, there;
+    return p->lock_fd >= 0 && fstat(p->lock_fd, &held) == 0 &&
+           (stat(p->lock, &there) != 0 || there.st_ino != held.st_ino ||
+            there.st_dev != held.st_dev);
+}
+
 static bool is_there(const char *path)
 {
     struct stat st;

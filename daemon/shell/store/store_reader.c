@@ -13,7 +13,9 @@
 /* The columns as fill_pending reads them. */
 #define PENDING_COLUMNS                                                                  \
     "SELECT o.row, a.id, a.type, a.rule, a.mmsi, a.severity, o.attempts,"                \
-    " a.accepted_ms, o.next_ms, a.body, o.begun_ms, o.bundle, o.at_ms"
+    " a.accepted_ms, o.next_ms, a.body, o.begun_ms, o.bundle, o.at_ms,"                  \
+    " a.sum <> lookout_sum(a.id, a.type, a.rule, a.case_id, a.severity, a.mark, a.mmsi," \
+    " a.imo, a.time_ms, a.detected_ms, a.accepted_ms, a.body, a.why, a.hooks)"
 #define WEBHOOK_ROW "(SELECT row FROM webhooks WHERE id = ?1)"
 
 static const char *const sql[READER_STATEMENTS] = {
@@ -34,9 +36,14 @@ static const char *const sql[READER_STATEMENTS] = {
     " WHERE o.state = 0 AND o.row > ?2"
     " AND (?5 OR (a.severity = 2 AND o.row > ?4)) ORDER BY o.row LIMIT ?3",
     [READER_SQL_GONE] = "SELECT 1 FROM webhooks WHERE id = ?1 AND gone_ms IS NOT NULL",
-    [READER_SQL_VESSELS] = "SELECT mmsi, record FROM vessels ORDER BY mmsi",
-    [READER_SQL_ENGINE] = "SELECT record FROM engine WHERE row = 1",
-    [READER_SQL_FEED] = "SELECT record FROM feeds WHERE id = ?1",
+    [READER_SQL_VESSELS] =
+        "SELECT mmsi, record, sum <> lookout_sum(" STORE_SUM_VESSEL ") FROM vessels"
+        " ORDER BY mmsi",
+    [READER_SQL_ENGINE] =
+        "SELECT record, sum <> lookout_sum(" STORE_SUM_ENGINE ") FROM engine"
+        " WHERE row = 1",
+    [READER_SQL_FEED] = "SELECT record, sum <> lookout_sum(" STORE_SUM_FEED ") FROM feeds"
+                        " WHERE id = ?1",
     [READER_SQL_ALERT_COUNT] = "SELECT count(*) FROM alerts",
     [READER_SQL_LAST_ALERT] = "SELECT coalesce(max(row), 0) FROM alerts",
     [READER_SQL_STATE_COUNT] =
@@ -225,6 +232,7 @@ static void fill_pending(sqlite3_stmt *s, char id[HASH_ID_BYTES], const char *we
         .begun_ms = sqlite3_column_int64(s, 10),
         .bundle = sqlite3_column_int64(s, 11),
         .tried_ms = sqlite3_column_int64(s, 12),
+        .is_damaged = sqlite3_column_int(s, 13) != 0,
     };
     p->body_bytes = (size_t)sqlite3_column_bytes(s, 9);
 }
@@ -305,6 +313,7 @@ int store_reader_vessels(struct store_reader *r, store_record row, void *context
     while (code == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
         const void *record = sqlite3_column_blob(s, 1);
         size_t n = (size_t)sqlite3_column_bytes(s, 1);
+        n = sqlite3_column_int(s, 2) != 0 ? 0 : n;
         code = record == NULL && n != 0
                    ? ERR_NOMEM
                    : row(context, (uint32_t)sqlite3_column_int64(s, 0), record, n);
@@ -319,8 +328,8 @@ static int read_record(struct store_reader *r, sqlite3_stmt *s, int rc, struct b
     if (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
         const void *record = sqlite3_column_blob(s, 0);
         size_t n = (size_t)sqlite3_column_bytes(s, 0);
-        code = 0;
-        if (n != 0)
+        code = sqlite3_column_int(s, 1) != 0 ? ERR_CORRUPT : 0;
+        if (n != 0 && code == 0)
             code = record == NULL ? ERR_NOMEM : buf_add(out, record, n);
     }
     int end = store_reader_end(r, s, rc);

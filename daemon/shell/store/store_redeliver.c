@@ -50,7 +50,7 @@ struct request {
  * bundle. */
 #define REQUEUE                                                                          \
     "UPDATE outbox SET state = 0, attempts = 0, next_ms = ?1, begun_ms = ?1,"            \
-    " bundle = CASE state WHEN 0 THEN bundle END"
+    " bundle = CASE state WHEN 0 THEN bundle END, sum = lookout_sum(row, webhook, 0)"
 
 /* Run one of the two updates; low and high are the range of rows, 0 for the update
  * without one. Returns how many rows became pending. */

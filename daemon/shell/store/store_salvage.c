@@ -17,7 +17,8 @@ struct copy {
     sqlite3_stmt *insert;
     int64_t last; /* row id read last in the ascending walk */
     uint64_t rows;
-    bool is_whole; /* one transaction for all */
+    bool is_whole;  /* one transaction for all */
+    bool has_fault; /* something could not be read */
 };
 
 static int copy_row(struct copy *c, sqlite3_stmt *row)
@@ -77,6 +78,7 @@ static int copy_table(struct copy *c, const char *table, int columns, uint64_t *
     int read = SQLITE_DONE;
     if (rc == SQLITE_OK)
         rc = walk_table(c, table, true, &read);
+    c->has_fault = c->has_fault || rc != SQLITE_OK || read != SQLITE_DONE;
     if (rc == SQLITE_OK && read != SQLITE_DONE)
         rc = walk_table(c, table, false, &read);
     if (rc == SQLITE_OK)
@@ -89,15 +91,15 @@ static int copy_table(struct copy *c, const char *table, int columns, uint64_t *
     return rc;
 }
 
-/* Copy engine, vessels and feeds in one transaction, or none of them. */
-static bool copy_state(struct copy *c)
+/* Engine, vessels and feeds in one transaction, or nothing of them. */
+static bool copy_state(struct copy *c, uint64_t *ret_damaged)
 {
     static const struct {
         const char *select, *insert;
     } tables[] = {
-        {"SELECT 0, * FROM engine", "INSERT INTO engine VALUES (?,?)"},
-        {"SELECT 0, * FROM vessels", "INSERT INTO vessels VALUES (?,?)"},
-        {"SELECT 0, * FROM feeds", "INSERT INTO feeds VALUES (?,?)"},
+        {"SELECT 0, * FROM engine", "INSERT INTO engine VALUES (?,?,?)"},
+        {"SELECT 0, * FROM vessels", "INSERT INTO vessels VALUES (?,?,?)"},
+        {"SELECT 0, * FROM feeds", "INSERT INTO feeds VALUES (?,?,?)"},
     };
     int rc = sqlite3_exec(c->to, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     for (size_t i = 0; i < 3 && rc == SQLITE_OK; i++) {
@@ -112,46 +114,157 @@ static bool copy_state(struct copy *c)
         sqlite3_finalize(c->insert);
         c->insert = NULL;
     }
+    /* A vessel that is not what was written starts anew; without the others' time and
+     * places all do. */
+    uint64_t vessels = 0, engine = 0, feeds = 0;
+    if (rc == SQLITE_OK)
+        rc = store_sum_drop(c->to, "vessels", &vessels);
+    if (rc == SQLITE_OK)
+        rc = store_sum_drop(c->to, "engine", &engine);
+    if (rc == SQLITE_OK)
+        rc = store_sum_drop(c->to, "feeds", &feeds);
+    if (rc == SQLITE_OK && engine + feeds != 0)
+        rc = SQLITE_CORRUPT;
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(c->to, "COMMIT", NULL, NULL, NULL);
     if (!sqlite3_get_autocommit(c->to))
         sqlite3_exec(c->to, "ROLLBACK", NULL, NULL, NULL);
+    *ret_damaged += vessels + engine + feeds;
     return rc == SQLITE_OK;
+}
+
+/* The numbers of the webhooks that an alert is for, made where they were lost. */
+static int64_t find_webhook(sqlite3 *db, const char *id)
+{
+    sqlite3_stmt *s = NULL;
+    int64_t number = 0;
+    for (int i = 0; i < 2 && number == 0; i++) {
+        int rc = sqlite3_prepare_v2(db, "SELECT row FROM webhooks WHERE id = ?1", -1, &s,
+                                    NULL);
+        if (rc == SQLITE_OK &&
+            sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC) == SQLITE_OK &&
+            sqlite3_step(s) == SQLITE_ROW)
+            number = sqlite3_column_int64(s, 0);
+        sqlite3_finalize(s);
+        if (number != 0 || i != 0)
+            break;
+        rc = sqlite3_prepare_v2(db,
+                                "INSERT INTO webhooks (row, id) SELECT"
+                                " coalesce(max(row), 0) + 1, ?1 FROM webhooks",
+                                -1, &s, NULL);
+        if (rc == SQLITE_OK &&
+            sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC) == SQLITE_OK)
+            (void)store_db_run(s);
+        sqlite3_finalize(s);
+    }
+    return number <= STORE_WEBHOOKS_MAX ? number : 0;
+}
+
+/* At least once: an alert that is kept, and a delivery of it that is lost, which may not
+ * have been made. */
+static int renew_deliveries(sqlite3 *db, uint64_t *ret_made)
+{
+    sqlite3_stmt *alerts = NULL, *insert = NULL;
+    int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_prepare_v2(db,
+                                "SELECT row, accepted_ms, hooks FROM alerts"
+                                " WHERE mark = 0 AND length(hooks) > 0 ORDER BY row",
+                                -1, &alerts, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_prepare_v2(
+            db,
+            "INSERT OR IGNORE INTO outbox (row, webhook, state,"
+            " attempts, next_ms, status, sum) VALUES (?1, ?2, 0, 0, ?3, 0,"
+            " lookout_sum(?1, ?2, 0))",
+            -1, &insert, NULL);
+    while (rc == SQLITE_OK && (rc = sqlite3_step(alerts)) == SQLITE_ROW) {
+        const char *id = sqlite3_column_blob(alerts, 2), *at = id;
+        const char *end = id + sqlite3_column_bytes(alerts, 2);
+        rc = SQLITE_OK;
+        for (; at != NULL && at < end && rc == SQLITE_OK; at += strlen(at) + 1) {
+            int64_t webhook =
+                memchr(at, '\0', (size_t)(end - at)) != NULL ? find_webhook(db, at) : 0;
+            if (webhook == 0)
+                break;
+            sqlite3_bind_int64(
+                insert, 1, store_outbox_row(sqlite3_column_int64(alerts, 0), webhook));
+            sqlite3_bind_int64(insert, 2, webhook);
+            sqlite3_bind_int64(insert, 3, sqlite3_column_int64(alerts, 1));
+            rc = store_db_run(insert);
+            *ret_made += (uint64_t)sqlite3_changes(db);
+        }
+    }
+    sqlite3_finalize(alerts);
+    sqlite3_finalize(insert);
+    return sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+}
+
+/* clang-format off */
+static const struct {
+    const char *table;
+    int columns;
+    size_t count; /* where it is counted */
+} tables[] = {
+    {"webhooks", 4,  offsetof(struct store_salvage, webhooks)},
+    {"alerts",   16, offsetof(struct store_salvage, alerts)},
+    {"outbox",   11, offsetof(struct store_salvage, deliveries)},
+    {"calls",    19, offsetof(struct store_salvage, calls)},
+    {"voyages",  18, offsetof(struct store_salvage, calls)},
+};
+/* clang-format on */
+enum { TABLES = sizeof tables / sizeof tables[0] };
+
+static uint64_t *count_salvaged(struct store_salvage *s, size_t table)
+{
+    return (void *)((char *)s + tables[table].count);
+}
+
+/* What one source gives beyond those before it. True: all could be read. */
+static bool copy_all(struct copy *c, struct store_salvage *s)
+{
+    c->has_fault = c->is_whole = false;
+    for (size_t i = 0; i < TABLES; i++) {
+        uint64_t dropped = 0;
+        /* A table that cannot be found says nothing of the others. */
+        c->has_fault = copy_table(c, tables[i].table, tables[i].columns,
+                                  count_salvaged(s, i)) != SQLITE_OK ||
+                       c->has_fault;
+        (void)!store_sum_drop(c->to, tables[i].table, &dropped);
+        *count_salvaged(s, i) -= dropped;
+        s->damaged += dropped;
+    }
+    c->is_whole = true;
+    s->has_state = s->has_state || copy_state(c, &s->damaged);
+    return !c->has_fault && s->has_state;
 }
 
 void store_salvage(const char *damaged, sqlite3 *to, struct store_salvage *ret_salvage)
 {
-    static const struct {
-        const char *table;
-        int columns;
-        size_t count; /* where it is counted */
-    } tables[] = {
-        /* clang-format off */
-        {"webhooks", 4,  offsetof(struct store_salvage, webhooks)},
-        {"alerts",   14, offsetof(struct store_salvage, alerts)},
-        {"outbox",   10, offsetof(struct store_salvage, deliveries)},
-        {"calls",    18, offsetof(struct store_salvage, calls)},
-        {"voyages",  17, offsetof(struct store_salvage, calls)},
-        /* clang-format on */
-    };
     static const char orphans[] =
         "DELETE FROM outbox WHERE webhook NOT IN (SELECT row FROM webhooks)"
         " OR row / 65536 NOT IN (SELECT row FROM alerts)";
     struct store_salvage result = {0};
     struct copy c = {.to = to};
+    bool is_all = false;
     if (store_schema_open_damaged(damaged, &c.from) == 0) {
-        for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-            void *count = (char *)&result + tables[i].count;
-            if (copy_table(&c, tables[i].table, tables[i].columns, count) != SQLITE_OK)
-                break;
-        }
-        /* Delete deliveries whose alert or webhook is lost. */
-        if (sqlite3_exec(to, orphans, NULL, NULL, NULL) == SQLITE_OK)
-            result.deliveries -= (uint64_t)sqlite3_changes64(to);
-        c.is_whole = true;
-        result.has_state = copy_state(&c);
+        is_all = copy_all(&c, &result);
         sqlite3_close(c.from);
     }
+    for (int way = 0; way < STORE_REPAIR_WAYS && !is_all; way++) {
+        char *copy = NULL;
+        if (store_repair_open(damaged, way, &c.from, &copy) != 0)
+            continue;
+        uint64_t before = result.alerts + result.calls;
+        is_all = copy_all(&c, &result);
+        result.is_repaired = result.is_repaired || result.alerts + result.calls > before;
+        sqlite3_close(c.from);
+        store_repair_finish(copy);
+    }
+    /* Deliveries whose alert or webhook is lost say nothing any more. */
+    if (sqlite3_exec(to, orphans, NULL, NULL, NULL) == SQLITE_OK)
+        result.deliveries -= (uint64_t)sqlite3_changes64(to);
+    (void)!renew_deliveries(to, &result.made_anew);
     *ret_salvage = result;
 }
 
@@ -160,8 +273,9 @@ void store_salvage_say(const struct store_replaced *r, struct err *ret_text)
     const struct store_salvage *s = &r->salvage;
     err_set(ret_text, ERR_CORRUPT,
             "damaged database set aside as %s; going on with a new one, with %" PRIu64
-            " alerts, %" PRIu64 " deliveries, %" PRIu64 " calls and voyages of it, %s",
-            r->name, s->alerts, s->deliveries, s->calls,
+            " alerts, %" PRIu64 " deliveries (%" PRIu64 " lost ones made anew), %" PRIu64
+            " calls and voyages of it, without %" PRIu64 " damaged rows, %s",
+            r->name, s->alerts, s->deliveries, s->made_anew, s->calls, s->damaged,
             s->has_state ? "and the state of vessels and feeds"
                          : "without the state of vessels and feeds");
 }

@@ -63,6 +63,17 @@ static const char *const migrations[] = {
     /* A critical alert is sent before all waiting alerts except its vessel's. */
     ("CREATE INDEX alerts_vessel ON alerts (mmsi);"
      "CREATE INDEX alerts_critical ON alerts (severity) WHERE severity = 2;"),
+    /* sum: see store_sum.c. hooks: the ids of the webhooks that an alert is for, each
+     * with its NUL, so that a lost delivery can be made anew. numbers.schema says what
+     * user_version says, lest a flipped bit there passes for another version. */
+    ("ALTER TABLE alerts ADD COLUMN hooks BLOB; ALTER TABLE alerts ADD COLUMN sum "
+     "INTEGER;"
+     "ALTER TABLE calls ADD COLUMN sum INTEGER; ALTER TABLE voyages ADD COLUMN sum "
+     "INTEGER;"
+     "ALTER TABLE vessels ADD COLUMN sum INTEGER; ALTER TABLE engine ADD COLUMN sum "
+     "INTEGER;"
+     "ALTER TABLE outbox ADD COLUMN sum INTEGER;ALTER TABLE feeds ADD COLUMN sum "
+     "INTEGER;"),
 };
 enum { VERSION = sizeof migrations / sizeof migrations[0] };
 
@@ -115,7 +126,57 @@ int store_schema_number(sqlite3 *db, const char *sql, int64_t *ret_value)
     return rc != SQLITE_OK ? rc : end;
 }
 
-/* 0 when the database is empty, or is ours and not of a newer version. */
+/* SQLite file format, 1.3: what never changes in a database of ours, but for the
+ * application id. */
+static bool has_our_header(const unsigned char header[100])
+{
+    static const unsigned char nothing[20] = {0};
+    return memcmp(header, "SQLite format 3", 16) == 0 &&
+           header[16] * 256 + header[17] == STORE_PAGE_BYTES &&
+           header[18] == header[19] && (header[18] == 1 || header[18] == 2) &&
+           header[20] == 0 && header[21] == 64 && header[22] == 32 && header[23] == 32 &&
+           memcmp(header + 44, "\0\0\0\4", 4) == 0 &&
+           memcmp(header + 56, "\0\0\0\1", 4) == 0 &&
+           memcmp(header + 72, nothing, 20) == 0;
+}
+
+static bool has_our_tables(sqlite3 *db)
+{
+    int64_t count = 0;
+    return store_schema_number(db,
+                               "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
+                               " AND name IN ('alerts', 'outbox', 'vessels', 'engine')",
+                               &count) == SQLITE_OK &&
+           count == 4;
+}
+
+/* A database that cannot be opened, of ours, with a header that nobody wrote. Another
+ * program's, or a newer lookoutd's, is none of these. */
+static bool is_header_damaged(sqlite3 *db)
+{
+    unsigned char header[100];
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file == NULL || file->pMethods == NULL ||
+        file->pMethods->xRead(file, header, sizeof header, 0) != SQLITE_OK)
+        return false;
+    int64_t application =
+        (int64_t)header[68] << 24 | header[69] << 16 | header[70] << 8 | header[71];
+    if (!has_our_header(header))
+        return application == APPLICATION_ID;
+    if (!has_our_tables(db))
+        return false;
+    int64_t version = 0, schema = 0;
+    int rc = store_schema_number(db, "PRAGMA user_version", &version);
+    if (rc == SQLITE_OK &&
+        store_schema_number(db, "SELECT value FROM numbers WHERE name = 'schema'",
+                            &schema) != SQLITE_OK)
+        schema = 0;
+    return rc == SQLITE_OK &&
+           (application != APPLICATION_ID || (schema != 0 && schema != version));
+}
+
+/* 0 when the database is empty or of ours and not newer than we are. */
 static int check_version(sqlite3 *db, const char *path, int64_t *ret_version, int *ret_rc,
                          struct err *err)
 {
@@ -148,10 +209,11 @@ static int migrate_schema(sqlite3 *db, int64_t version)
     int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     for (; version < VERSION && rc == SQLITE_OK; version++)
         rc = sqlite3_exec(db, migrations[version], NULL, NULL, NULL);
-    char stamp[96];
+    char stamp[160];
     snprintf(stamp, sizeof stamp,
+             "REPLACE INTO numbers VALUES ('schema', %d);"
              "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
-             APPLICATION_ID, (int)VERSION);
+             (int)VERSION, APPLICATION_ID, (int)VERSION);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, stamp, NULL, NULL, NULL);
     if (rc != SQLITE_OK && !sqlite3_get_autocommit(db))
@@ -167,6 +229,8 @@ static int open_connection(const char *path, int flags, sqlite3 **ret_db, struct
         rc = sqlite3_extended_result_codes(db, 1);
     if (rc == SQLITE_OK)
         rc = sqlite3_busy_timeout(db, STORE_BUSY_MS);
+    if (rc == SQLITE_OK)
+        rc = store_sum_register(db);
     if (rc != SQLITE_OK) {
         int code = store_schema_fault(err, db, rc, path);
         sqlite3_close(db);
@@ -186,11 +250,12 @@ static const char pragmas[] = "PRAGMA page_size = " TEXT_OF(
                       "PRAGMA synchronous = FULL;"
                       "PRAGMA wal_autocheckpoint = 0;"
                       "PRAGMA journal_size_limit = 67108864;"
-                      "PRAGMA cache_size = -32768;"
-                      "PRAGMA secure_delete = OFF;"
-                      "PRAGMA temp_store = MEMORY;"
-                      "PRAGMA foreign_keys = OFF;"
-                      "PRAGMA trusted_schema = OFF;";
+                      "PRAGMA cache_size = -" TEXT_OF(
+                          STORE_WRITER_KIB) ";"
+                                            "PRAGMA secure_delete = OFF;"
+                                            "PRAGMA temp_store = MEMORY;"
+                                            "PRAGMA foreign_keys = OFF;"
+                                            "PRAGMA trusted_schema = OFF;";
 
 static bool is_wal(sqlite3 *db, int *ret_rc)
 {
@@ -241,12 +306,16 @@ int store_schema_open(const char *path, sqlite3 **ret_db, int *ret_rc, struct er
     *ret_db = db;
     return 0;
 fail:
+    if (!store_schema_is_damage(rc) && is_header_damaged(db)) {
+        rc = SQLITE_CORRUPT;
+        code = err_set(err, ERR_CORRUPT, "%s: its header is damaged", path);
+    }
     *ret_rc = rc;
     sqlite3_close(db);
     return code;
 }
 
-/* Any known schema; *ret_version 0: empty. */
+/* *ret_version 0: empty. */
 static int open_as_it_is(const char *path, bool is_writer, sqlite3 **ret_db,
                          int64_t *ret_version, struct err *err)
 {
@@ -268,6 +337,9 @@ static int open_as_it_is(const char *path, bool is_writer, sqlite3 **ret_db,
         if (code == 0)
             sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL);
     }
+    if (code == 0)
+        sqlite3_exec(db, "PRAGMA cache_size = -" TEXT_OF(STORE_READER_KIB), NULL, NULL,
+                     NULL);
     if (code == 0 && *ret_version == 0)
         code = err_set(err, ERR_NOT_FOUND, "%s is empty: nothing was stored yet", path);
     if (code == 0)
@@ -296,8 +368,25 @@ int store_schema_open_existing(const char *path, bool is_writer, sqlite3 **ret_d
 
 int store_schema_open_damaged(const char *path, sqlite3 **ret_db)
 {
-    int64_t version = 0;
-    return open_as_it_is(path, false, ret_db, &version, NULL);
+    static const int flags[] = {SQLITE_OPEN_READONLY, SQLITE_OPEN_READWRITE};
+    int64_t rows = 0;
+    int rc = SQLITE_OK;
+    /* A log that was left by a crash may need a writer. */
+    for (int i = 0; i < 2; i++) {
+        sqlite3 *db = NULL;
+        int code = open_connection(path, flags[i], &db, NULL);
+        if (code != 0)
+            return code;
+        rc = store_schema_number(db, "SELECT count(*) FROM alerts WHERE row < 0", &rows);
+        if (rc == SQLITE_OK) {
+            sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL);
+            *ret_db = db;
+            return 0;
+        }
+        sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        sqlite3_close(db);
+    }
+    return ERR_CORRUPT;
 }
 
 int store_schema_check(sqlite3 *db, struct err *err)

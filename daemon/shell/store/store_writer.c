@@ -175,12 +175,12 @@ static void note_replaced(struct writer *w)
 
 /* The connection is lost or doubtful: open a new one, on a new file when the old one is
  * damaged. 0 when there is a connection again. */
-static int reopen_db(struct writer *w, bool is_damaged, struct err *err)
+static int reopen_db(struct writer *w, enum store_doubt doubt, struct err *err)
 {
     store_db_close(&w->db);
     struct err fault = {0};
     struct store_replaced replaced = {0};
-    int rc = store_open_or_replace(w->place, is_damaged, &w->db, &replaced, &fault);
+    int rc = store_open_or_replace(w->place, doubt, &w->db, &replaced, &fault);
     if (replaced.name != NULL) {
         struct err said;
         store_salvage_say(&replaced, &said);
@@ -203,18 +203,21 @@ static int commit_batches(struct writer *w, const struct store_batch *first,
         note_replaced(w);
     }
     if (w->db.handle == NULL) {
-        int code = reopen_db(w, false, err);
+        int code = reopen_db(w, STORE_TRUSTED, err);
         if (code != 0)
             return code;
     }
     int rc = store_apply_commit(&w->db, first);
+    w->damages = store_schema_is_damage(rc) ? w->damages + 1 : 0;
     if (rc == SQLITE_OK)
         return 0;
     int code = store_schema_fault(err, w->db.handle, rc, w->place->database);
     int plain = rc & 0xff;
     if (store_schema_is_damage(rc)) {
         struct err more = {0};
-        if (reopen_db(w, true, &more) != 0)
+        /* A look does not find all that a commit may meet. */
+        enum store_doubt doubt = w->damages > 1 ? STORE_DAMAGED : STORE_IN_DOUBT;
+        if (reopen_db(w, doubt, &more) != 0)
             return err_set(err, more.code, "%s", more.text);
     } else if (plain != SQLITE_FULL && plain != SQLITE_BUSY && plain != SQLITE_NOMEM) {
         store_db_close(&w->db); /* the next try opens it again */

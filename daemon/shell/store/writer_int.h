@@ -56,6 +56,7 @@ struct writer {
     struct store_options options;    /* texts not used after the start */
     struct store_db db;              /* the thread's own once it runs */
     int64_t last_commit_ms;          /* monotonic */
+    int damages;                     /* found by commits, one after the other */
     int64_t idle_ms;                 /* how long to wait for work before housekeeping */
     int64_t quota_bytes;
     struct store_prune prune;
@@ -65,11 +66,16 @@ MUST_CHECK int store_writer_start(struct writer *w);
 /* Write the queue and join the thread. */
 void store_writer_stop(struct writer *w);
 
-/* Open the database; a missing one is created. A damaged one is set aside, and a new one
- * is made and filled with the readable rows: then *ret_replaced says so, also on a
- * failure. is_in_doubt: check all of it first. */
-MUST_CHECK int store_open_or_replace(const struct store_place *place, bool is_in_doubt,
-                                     struct store_db *ret_db,
+/* Opens the database, making it when absent. One that is damaged is set aside, a new one
+ * made and filled with what can be read: then *ret_replaced says so, also beside a
+ * failure. */
+enum store_doubt {
+    STORE_TRUSTED,
+    STORE_IN_DOUBT, /* look through all of it first */
+    STORE_DAMAGED   /* whatever a look shows: commits to it fail */
+};
+MUST_CHECK int store_open_or_replace(const struct store_place *place,
+                                     enum store_doubt doubt, struct store_db *ret_db,
                                      struct store_replaced *ret_replaced,
                                      struct err *err);
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,7 +104,7 @@ static int fail_file(struct err *err, const char *path, int number)
 
 static int read_all(int fd, const char *path, struct buf *out, struct err *err)
 {
-    enum { CHUNK = 1 << 16 };
+    enum { CHUNK = 1 << 16, PIPE_WAIT_MS = 5000 };
     size_t before = out->length;
     for (;;) {
         if (buf_reserve(out, CHUNK) != 0)
@@ -111,6 +112,12 @@ static int read_all(int fd, const char *path, struct buf *out, struct err *err)
         ssize_t n = read(fd, out->data + out->length, CHUNK);
         if (n < 0 && errno == EINTR)
             continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            struct pollfd wait = {.fd = fd, .events = POLLIN};
+            if (poll(&wait, 1, PIPE_WAIT_MS) > 0)
+                continue;
+            return err_set(err, ERR_IO, "cannot read '%s': nothing comes from it", path);
+        }
         if (n < 0)
             return fail_file(err, path, errno);
         if (n == 0)
@@ -125,7 +132,8 @@ static int read_all(int fd, const char *path, struct buf *out, struct err *err)
 
 int datafile_read(const char *path, struct buf *out, struct err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* Not blocking: a pipe that nobody writes to must not be waited for. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return fail_file(err, path, errno);
     size_t before = out->length;

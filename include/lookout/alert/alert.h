@@ -26,7 +26,7 @@ struct engine_timezone {
 struct alert {
     char id[HASH_ID_BYTES]; /* hash of rule, type, vessel, occurrence */
     char type[40];          /* "lookoutd.route.progressed" */
-    char rule[64]; /* rule id; "" for feed and test alerts: they go to every webhook */
+    char rule[64]; /* rule id; "" for what is about no ship: every webhook gets it */
     char case_id[HASH_ID_BYTES]; /* "" when the type has none */
     uint8_t severity;            /* enum severity */
     uint32_t mmsi;               /* 0 for alerts of no vessel */
@@ -60,7 +60,7 @@ MUST_CHECK int alert_identify(struct alert *a, const char *vessel,
 MUST_CHECK int alert_seal(struct alert *a, const char *site, const char *subject,
                           struct json_t *data);
 
-/* Alerts of the shell itself: "feed.silent", "feed.recovered", "test". */
+/* Alerts of the shell itself: "feed.silent", "feed.recovered", "trouble", "test". */
 MUST_CHECK int alert_make_feed(const struct alert_context *context, bool is_silent,
                                const char *feed, int64_t since_ms, int64_t now_ms,
                                struct alert *ret_alert);
@@ -68,6 +68,11 @@ MUST_CHECK int alert_make_feed(const struct alert_context *context, bool is_sile
  * `facts`, borrowed, becomes data.replay. ERR_NOMEM. */
 MUST_CHECK int alert_make_summary(const struct alert_context *context, int64_t from_ms,
                                   int64_t to_ms, struct json_t *facts,
+                                  struct alert *ret_alert);
+/* Something is wrong with lookoutd, said in a sentence. `what`: "webhook", "disk",
+ * "clock", "reload" or "limit". */
+MUST_CHECK int alert_make_trouble(const struct alert_context *context, const char *what,
+                                  const char *text, int64_t now_ms,
                                   struct alert *ret_alert);
 MUST_CHECK int alert_make_test(const struct alert_context *context, int64_t now_ms,
                                struct alert *ret_alert);

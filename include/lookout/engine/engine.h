@@ -39,7 +39,7 @@ struct engine_conf {
     struct track_conf track;
     struct call_conf call;
     struct detect_limits limits;
-    uint32_t vessels_max;   /* 200000: then the one heard longest ago is forgotten */
+    uint32_t vessels_max;   /* 200000; those that matter least are forgotten beyond it */
     struct ports *ports;    /* owned, never NULL */
     struct zone_set *zones; /* owned, never NULL */
     struct watch *watch;    /* owned, never NULL */
@@ -78,6 +78,15 @@ struct engine_sink {
     void *context;
 };
 
+/* What a ship was that made room for another. */
+enum engine_forgot {
+    ENGINE_FORGOT_STRANGER, /* heard for less than half an hour */
+    ENGINE_FORGOT_KNOWN,    /* the one heard longest ago */
+    ENGINE_FORGOT_OPEN,     /* with a run, call, gap or alert open: a second limit */
+    ENGINE_FORGOT_REASONS
+};
+const char *engine_forgot_name(enum engine_forgot why);
+
 struct engine_counts {
     uint64_t reports, fixes, statics;
     uint64_t old;          /* not newer than its vessel's last */
@@ -87,6 +96,7 @@ struct engine_counts {
     uint64_t implausible;  /* fixes on tracks that are not confirmed */
     uint64_t tracks_split; /* second tracks that were confirmed */
     uint64_t vessels_forgotten;
+    uint64_t forgotten[ENGINE_FORGOT_REASONS]; /* the same by reason */
     uint64_t calls, voyages, alerts, alerts_muted, alerts_folded, runs_evicted;
 };
 
@@ -130,11 +140,14 @@ void engine_reconfigure_stop_following(struct engine *e);
 const struct engine_counts *engine_counts(const struct engine *e);
 size_t engine_vessel_count(const struct engine *e);
 
-/* Make an alert of the shell itself (feed.silent, feed.recovered, test): its identity and
- * body. */
+/* Alerts of the shell itself (feed.silent, feed.recovered, trouble, test) get their
+ * identity and body here as well. */
 MUST_CHECK int engine_feed_alert(const struct engine_conf *conf, bool is_silent,
                                  const char *feed, int64_t since_ms, int64_t now_ms,
                                  struct alert *ret_alert);
+MUST_CHECK int engine_trouble_alert(const struct engine_conf *conf, const char *what,
+                                    const char *text, int64_t now_ms,
+                                    struct alert *ret_alert);
 MUST_CHECK int engine_test_alert(const struct engine_conf *conf, int64_t now_ms,
                                  struct alert *ret_alert);
 

@@ -102,6 +102,9 @@ struct rule_look {
      * of those is watched, the nearest that is stands last. How many. */
     size_t (*nearest)(void *context, const struct rule_near_ask *ask,
                       struct rule_near *ret, size_t room);
+    /* When the ship was heard last before it was forgotten while the rule kept its mark;
+     * TIME_NONE: nothing of the kind is known. */
+    int64_t (*heard_before)(void *context, const struct rule_look *look);
     void *context;
 };
 
@@ -120,6 +123,9 @@ struct rule_water {
 
 /* Every hook may be NULL. Hooks that return int give 0 or a negative error. */
 struct rule_hooks {
+    /* The state is but a mark that something was told: nothing is open, so that the ship
+     * may be forgotten; that it had the mark is remembered. */
+    bool keeps_marks;
     /* A mask of enum rule_asks; NULL: both. */
     unsigned (*asks)(const struct rule *rule);
     /* The deadline after a fix comes at this time at the earliest. NULL: deadlines of

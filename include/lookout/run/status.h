@@ -34,6 +34,7 @@ struct status_source {
     size_t rate_count;
     struct delivery *delivery;
     struct store *store;
+    bool is_displaced, is_unreadable; /* the state directory; the database */
     bool is_reload_refused;
     int64_t started_ms, now_ms; /* clock */
 };

@@ -20,6 +20,7 @@ struct store_batch;
 struct store_options {
     const char *directory;    /* created 0700 when absent */
     bool read_only;           /* for commands beside a running daemon */
+    bool is_in_doubt;         /* look through all of it first, however large it is */
     bool exclusive;           /* the daemon: refuse a second one on the same directory */
     int64_t commit_ms;        /* group commit: 1..20 ms apart; 0: 20 */
     size_t queue_bytes;       /* store_submit says ERR_LIMIT beyond; 0: 64 MiB */
@@ -103,6 +104,9 @@ struct store_health {
 /* For readiness and metrics; any thread. */
 void store_health(const struct store *s, struct store_health *ret_health);
 
+/* The state directory, or the lock in it, was removed under the daemon. */
+bool store_is_displaced(const struct store *s);
+
 /* --- delivery's side: any thread --- */
 
 enum store_state { STORE_PENDING, STORE_DELIVERED, STORE_DEAD };
@@ -151,6 +155,7 @@ struct store_pending {
     int64_t bundle;          /* the bundle: sent in one request; 0 none */
     const char *body;
     size_t body_bytes;
+    bool is_damaged; /* it is not what was written */
 };
 typedef int (*store_pending_row)(void *context, const struct store_pending *row);
 /* Pending rows of one webhook with row id > after, in order, at most `limit`. */
@@ -172,9 +177,10 @@ MUST_CHECK int store_reader_webhook_is_gone(struct store_reader *r, const char *
                                             bool *ret_is_gone);
 
 typedef int (*store_record)(void *context, uint32_t mmsi, const void *record, size_t n);
+/* A record that is not what was written is given as one of no bytes. */
 MUST_CHECK int store_reader_vessels(struct store_reader *r, store_record row,
                                     void *context);
-/* ERR_NOT_FOUND when there is none; appended to out. */
+/* ERR_NOT_FOUND when there is none, ERR_CORRUPT; appended to out. */
 MUST_CHECK int store_reader_engine(struct store_reader *r, struct buf *out);
 MUST_CHECK int store_reader_feed(struct store_reader *r, const char *feed,
                                  struct buf *out);

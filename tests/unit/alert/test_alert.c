@@ -71,6 +71,14 @@ static void test_golden_of_the_shell(void **state)
     assert_golden("feed.recovered", alert.body);
     assert_int_equal(alert.severity, SEVERITY_INFO);
     alert_finish(&alert);
+    assert_int_equal(alert_make_trouble(&context, "limit",
+                                        "180000 of 200000 vessels are known.", now_ms,
+                                        &alert),
+                     0);
+    assert_golden("trouble", alert.body);
+    assert_int_equal(alert.severity, SEVERITY_WARNING);
+    assert_string_equal(alert.rule, "");
+    alert_finish(&alert);
     assert_int_equal(alert_make_test(&context, now_ms, &alert), 0);
     assert_golden("test", alert.body);
     alert_finish(&alert);

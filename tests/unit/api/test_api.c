@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "daemon/shell/api/api_int.h"
 #include "lib/looptest.h"
 #include "lib/testlib.h"
 #include "lookout/api/api.h"
@@ -220,7 +221,68 @@ static void test_faulty_address(void **state)
     assert_null(other);
 }
 
-#define WITH(name) TEST_WITH(name, set_up, tear_down)
-TEST_MAIN(NULL, NULL, WITH(test_paths), WITH(test_other_paths_and_methods),
-          WITH(test_rubbish_is_survived), WITH(test_keep_alive_and_pieces),
-          WITH(test_many_connections), WITH(test_faulty_address))
+/* --- slow clients --- */
+
+enum { SLOW = 70 };
+
+/* A request that never ends, a byte at a time. */
+static void drip(struct world *w, struct loopclient *slow)
+{
+    for (int i = 0; i < SLOW; i++) {
+        loopclient_connect(&w->t, &slow[i], api_port(w->api));
+        looptest_until(&w->t, loopclient_is_settled, &slow[i]);
+        loopclient_send(&slow[i], "G", 1);
+        looptest_turn(&w->t, 5);
+    }
+}
+
+static void finish_slow(struct world *w, struct loopclient *slow)
+{
+    for (int i = 0; i < SLOW; i++)
+        loopclient_finish(&w->t, &slow[i]);
+}
+
+/* They are of one address, and so is who watches. */
+static void test_slow_clients_hide_nothing(void **state)
+{
+    struct world *w = *state;
+    static struct loopclient slow[SLOW];
+    char answer[4096];
+    memset(slow, 0, sizeof slow);
+    drip(w, slow);
+    for (int i = 0; i < 20; i++) {
+        ask(w, REQUEST("GET", "/healthz"), answer, sizeof answer);
+        assert_answer(answer, "HTTP/1.1 200 ", "ok\n");
+    }
+    int ended = 0;
+    for (int i = 0; i < SLOW; i++)
+        ended += slow[i].is_ended;
+    assert_true(ended >= SLOW - API_PER_ADDRESS);
+    finish_slow(w, slow);
+}
+
+/* A byte now and then does not make a request's deadline longer. */
+static void test_deadline_of_a_request(void **state)
+{
+    struct world *w = *state;
+    struct loopclient slow;
+    const char *request = "GET /healthz HTTP/1.1\r\nX: ";
+    api_set_deadline(w->api, 100);
+    loopclient_connect(&w->t, &slow, api_port(w->api));
+    looptest_until(&w->t, loopclient_is_settled, &slow);
+    for (size_t i = 0; !slow.is_ended; i++) {
+        loopclient_send(&slow, i < strlen(request) ? &request[i] : "x", 1);
+        uv_run(&w->t.loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(slow.received.length, 0);
+    loopclient_finish(&w->t, &slow);
+}
+
+TEST_MAIN(NULL, NULL, TEST_WITH(test_paths, set_up, tear_down),
+          TEST_WITH(test_other_paths_and_methods, set_up, tear_down),
+          TEST_WITH(test_rubbish_is_survived, set_up, tear_down),
+          TEST_WITH(test_keep_alive_and_pieces, set_up, tear_down),
+          TEST_WITH(test_many_connections, set_up, tear_down),
+          TEST_WITH(test_faulty_address, set_up, tear_down),
+          TEST_WITH(test_slow_clients_hide_nothing, set_up, tear_down),
+          TEST_WITH(test_deadline_of_a_request, set_up, tear_down))

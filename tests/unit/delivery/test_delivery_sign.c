@@ -10,6 +10,7 @@
 #include "daemon/shell/delivery/target.h"
 #include "lookout/delivery/delivery.h"
 #include "lookout/net/address.h"
+#include "lookout/sys/keymem.h"
 
 /* standard-webhooks/standard-webhooks, libraries: "sign function works". */
 #define VECTOR_SECRET "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -48,8 +49,8 @@ static void signatures_are_those_of_the_standard(void **state)
         0);
     assert_string_equal(buf_text(&out), VECTOR_SIGNATURE " " SECOND_SIGNATURE);
     buf_finish(&out);
-    free(secrets[0].text);
-    free(secrets[1].text);
+    keymem_free(secrets[0].text, secrets[0].length + 1);
+    keymem_free(secrets[1].text, secrets[1].length + 1);
 }
 
 static const struct {
@@ -90,7 +91,7 @@ static void only_good_signatures_are_taken(void **state)
             fail_msg("message %zu: %d, wanted %d", i, code, messages[i].code);
         assert_true(code == 0 || err.text[0] != '\0');
     }
-    free(secret.text);
+    keymem_free(secret.text, secret.length + 1);
 }
 
 /* n times ten */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "lib/feedtest.h"
 #include "lib/testlib.h"
@@ -84,6 +85,120 @@ static void test_listen_limits(void **state)
     looptest_until(&w.t, has_clients, &w);
     loopclient_finish(&w.t, &c[1]);
     loopclient_finish(&w.t, &c[2]);
+    feedtest_finish(&w);
+}
+
+/* Seventy that drip bytes hold all places; a sender that reports gets one, and keeps it.
+ */
+static void test_listen_drips(void **state)
+{
+    enum { SLOW = 70 };
+    static struct loopclient slow[SLOW];
+    struct feedtest w;
+    struct loopclient sender;
+    struct buf line = {0};
+    struct conf_feed conf = feedtest_conf("uplink", CONF_FEED_LISTEN, "127.0.0.1");
+    (void)state;
+    memset(slow, 0, sizeof slow);
+    conf.max_clients = 8;
+    feedtest_create(&w, &conf, 1);
+    struct feeds_limits limits = w.feeds->limits;
+    limits.mute_ms = 0; /* whoever has brought no report yet */
+    feeds_set_limits(w.feeds, &limits);
+    feedtest_open(&w);
+    uint16_t port = feedtest_status(&w, 0).port;
+    loopclient_connect(&w.t, &sender, port);
+    looptest_until(&w.t, loopclient_is_settled, &sender);
+    feedtest_line(&line, SHIP, 0);
+    loopclient_send(&sender, line.data, line.length);
+    feedtest_wait(&w, 1);
+    for (int i = 0; i < SLOW; i++) {
+        loopclient_connect(&w.t, &slow[i], port);
+        looptest_until(&w.t, loopclient_is_settled, &slow[i]);
+        loopclient_send(&slow[i], "!", 1);
+        looptest_turn(&w.t, 3);
+    }
+    w.wanted = 8;
+    looptest_until(&w.t, has_clients, &w);
+    buf_clear(&line);
+    feedtest_line(&line, OTHER, 0);
+    loopclient_send(&sender, line.data, line.length);
+    feedtest_wait(&w, 2);
+    assert_false(sender.is_ended);
+    for (int i = 0; i < SLOW; i++)
+        loopclient_finish(&w.t, &slow[i]);
+    loopclient_finish(&w.t, &sender);
+    buf_finish(&line);
+    feedtest_finish(&w);
+}
+
+/* One address cannot take all places from another, though all its senders report. */
+static void test_listen_places_by_address(void **state)
+{
+    enum { PLACES = 6 };
+    struct feedtest w;
+    int fds[PLACES];
+    struct loopclient other;
+    struct buf line = {0};
+    struct conf_feed conf = feedtest_conf("uplink", CONF_FEED_LISTEN, "127.0.0.1");
+    (void)state;
+    conf.max_clients = PLACES;
+    feedtest_create(&w, &conf, 1);
+    feedtest_open(&w);
+    uint16_t port = feedtest_status(&w, 0).port;
+    struct sockaddr_in from = {.sin_family = AF_INET}, to;
+    assert_int_equal(uv_ip4_addr("127.0.0.2", 0, &from), 0);
+    assert_int_equal(uv_ip4_addr("127.0.0.1", port, &to), 0);
+    for (unsigned i = 0; i < PLACES; i++) {
+        fds[i] = socket(AF_INET, SOCK_STREAM, 0);
+        assert_int_equal(bind(fds[i], (struct sockaddr *)&from, sizeof from), 0);
+        assert_int_equal(connect(fds[i], (struct sockaddr *)&to, sizeof to), 0);
+        buf_clear(&line);
+        feedtest_line(&line, SHIP + i, 0);
+        assert_int_equal(write(fds[i], line.data, line.length), (ssize_t)line.length);
+        feedtest_wait(&w, i + 1);
+    }
+    loopclient_connect(&w.t, &other, port);
+    looptest_until(&w.t, loopclient_is_settled, &other);
+    buf_clear(&line);
+    feedtest_line(&line, SHIP + 100, 0);
+    loopclient_send(&other, line.data, line.length);
+    feedtest_wait(&w, PLACES + 1);
+    assert_false(other.is_ended);
+    assert_int_equal(feedtest_status(&w, 0).clients, PLACES);
+    loopclient_finish(&w.t, &other);
+    for (unsigned i = 0; i < PLACES; i++)
+        close(fds[i]);
+    buf_finish(&line);
+    feedtest_finish(&w);
+}
+
+/* Frozen for longer than idle_timeout: what came meanwhile is read before a timer judges.
+ * The loop stands still while it comes. */
+static void test_listen_after_a_freeze(void **state)
+{
+    struct feedtest w;
+    struct loopclient sender;
+    struct buf line = {0};
+    struct conf_feed conf = feedtest_conf("uplink", CONF_FEED_LISTEN, "127.0.0.1");
+    (void)state;
+    conf.idle_timeout_ms = 1000;
+    feedtest_create(&w, &conf, 1);
+    feedtest_open(&w);
+    loopclient_connect(&w.t, &sender, feedtest_status(&w, 0).port);
+    looptest_until(&w.t, loopclient_is_settled, &sender);
+    w.wanted = 1;
+    looptest_until(&w.t, has_clients, &w);
+    feedtest_line(&line, SHIP, 0);
+    uv_os_fd_t fd;
+    assert_int_equal(uv_fileno((uv_handle_t *)&sender.handle, &fd), 0);
+    assert_int_equal(write(fd, line.data, line.length), (ssize_t)line.length);
+    for (uint64_t begin = uv_hrtime(); uv_hrtime() - begin < 1300000000u;)
+        continue;
+    feedtest_wait(&w, 1);
+    assert_int_equal(feedtest_status(&w, 0).disconnects, 0);
+    loopclient_finish(&w.t, &sender);
+    buf_finish(&line);
     feedtest_finish(&w);
 }
 
@@ -409,6 +524,8 @@ static void test_tcp_gpsd(void **state)
 }
 
 TEST_MAIN(NULL, NULL, TEST(test_listen_keeps_senders_apart), TEST(test_listen_limits),
+          TEST(test_listen_drips), TEST(test_listen_places_by_address),
+          TEST(test_listen_after_a_freeze),
           TEST(test_listen_puts_out_the_idle_and_the_unwanted),
           TEST(test_tcp_reconnects_and_drops_the_half_line),
           TEST(test_tcp_waits_for_the_server), TEST(test_tcp_idle_timeout),

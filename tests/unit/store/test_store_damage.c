@@ -342,7 +342,8 @@ static void refused(const char *directory, const char *why)
 static void test_newer_schema(void **state)
 {
     fill(*state, 1);
-    execute(*state, "PRAGMA user_version = 99");
+    execute(*state, "PRAGMA user_version = 99;"
+                    "UPDATE numbers SET value = 99 WHERE name = 'schema'");
     refused(*state, "newer lookoutd (schema 99");
 }
 
@@ -363,7 +364,7 @@ static void test_schema_version(void **state)
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL), 0);
     assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-    assert_int_equal(sqlite3_column_int(q, 0), 3);
+    assert_int_equal(sqlite3_column_int(q, 0), 4);
     sqlite3_finalize(q);
     sqlite3_close(db);
     fill(*state, 2); /* opens again: nothing to migrate */
@@ -376,6 +377,15 @@ static void make_older(const char *directory)
                        "ALTER TABLE outbox DROP COLUMN bundle;"
                        "ALTER TABLE alerts DROP COLUMN why;"
                        "DROP INDEX alerts_vessel; DROP INDEX alerts_critical;"
+                       "ALTER TABLE alerts DROP COLUMN hooks;"
+                       "ALTER TABLE alerts DROP COLUMN sum;"
+                       "ALTER TABLE outbox DROP COLUMN sum;"
+                       "ALTER TABLE calls DROP COLUMN sum;"
+                       "ALTER TABLE voyages DROP COLUMN sum;"
+                       "ALTER TABLE vessels DROP COLUMN sum;"
+                       "ALTER TABLE engine DROP COLUMN sum;"
+                       "ALTER TABLE feeds DROP COLUMN sum;"
+                       "DELETE FROM numbers WHERE name = 'schema';"
                        "PRAGMA user_version = 1");
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/testlib.h"
@@ -93,6 +94,29 @@ static void test_reads_whole_files(void **state)
     free(bytes);
 }
 
+/* A pipe that nobody writes to ends at once, one whose writer writes is read whole. */
+static void test_reads_pipes(void **state)
+{
+    char path[256];
+    struct buf b = {0};
+    struct err err = {0};
+    (void)state;
+    snprintf(path, sizeof path, "%s/pipe", dir);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(datafile_read(path, &b, &err), 0);
+    assert_int_equal(b.length, 0);
+    unlink(path);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "text", 4), 4);
+    close(ends[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_int_equal(datafile_read(path, &b, &err), 0);
+    assert_string_equal(buf_text(&b), "text");
+    close(ends[0]);
+    buf_finish(&b);
+}
+
 TEST_MAIN(make_dir, remove_dir, TEST(test_finds_in_the_tree),
           TEST(test_environment_is_the_only_place), TEST(test_refuses_unsound_names),
-          TEST(test_reads_whole_files))
+          TEST(test_reads_whole_files), TEST(test_reads_pipes))
