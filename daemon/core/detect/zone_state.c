@@ -44,6 +44,26 @@ void zone_state_finish(struct zone_watch *w)
     memset(w, 0, sizeof *w);
 }
 
+void zone_state_clamp(struct zone_watch *w, int64_t now_ms)
+{
+    if (!w->has_last || w->last.time_ms <= now_ms)
+        return;
+    w->last.time_ms = now_ms;
+    for (uint32_t i = 0; i < w->count; i++) {
+        struct zone_presence *p = &w->items[i];
+        time_clamp(&p->since_ms, now_ms);
+        time_clamp(&p->last_inside_ms, now_ms);
+        time_clamp(&p->pending.time_ms, now_ms);
+        time_clamp(&p->pending.since_ms, now_ms);
+        time_clamp(&p->pending.last_seen_ms, now_ms);
+        time_clamp(&p->base.time_ms, now_ms);
+    }
+    for (uint32_t i = 0; i < w->gate_count; i++) {
+        time_clamp(&w->gates[i].last_ms, now_ms);
+        time_clamp(&w->gates[i].deferred.time_ms, now_ms);
+    }
+}
+
 struct zone_presence *zone_state_find(const struct zone_watch *w, uint32_t zone)
 {
     for (uint32_t i = 0; i < w->count; i++)

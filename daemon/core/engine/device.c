@@ -20,7 +20,7 @@ struct device *device_find(const struct engine *e, uint32_t mmsi)
     return map_get(&e->devices, mmsi);
 }
 
-static struct device *next_device(const struct engine *e, size_t *cursor)
+struct device *device_next(const struct engine *e, size_t *cursor)
 {
     uint64_t key;
     void *value;
@@ -43,7 +43,7 @@ void device_destroy_all(struct engine *e)
 {
     struct device *d;
     size_t cursor = 0;
-    while ((d = next_device(e, &cursor)) != NULL) {
+    while ((d = device_next(e, &cursor)) != NULL) {
         device_destroy(e, d);
         cursor = 0;
     }
@@ -54,7 +54,7 @@ static int forget_oldest(struct engine *e)
 {
     struct device *oldest = NULL, *d;
     size_t cursor = 0;
-    while ((d = next_device(e, &cursor)) != NULL)
+    while ((d = device_next(e, &cursor)) != NULL)
         if (oldest == NULL || d->said.heard_ms < oldest->said.heard_ms ||
             (d->said.heard_ms == oldest->said.heard_ms && d->mmsi < oldest->mmsi))
             oldest = d;
@@ -191,7 +191,7 @@ int device_save(struct engine *e, bool all, engine_row row, void *context)
     size_t n = 0, cursor = 0;
     struct buf record = {0};
     int rc = 0;
-    while ((d = next_device(e, &cursor)) != NULL)
+    while ((d = device_next(e, &cursor)) != NULL)
         if (all || d->is_dirty)
             list[n++] = d;
     if (n > 1)
@@ -213,7 +213,7 @@ int device_move_all(struct engine *from, struct engine *to)
     struct device *d;
     size_t cursor = 0;
     int rc = 0;
-    while (rc == 0 && (d = next_device(from, &cursor)) != NULL) {
+    while (rc == 0 && (d = device_next(from, &cursor)) != NULL) {
         buf_clear(&record);
         rc = save_device(from, d, &record);
         if (rc == 0)

@@ -152,6 +152,9 @@ int engine_report(struct engine *e, const struct report *r)
             return ERR_NOMEM;
         rc = ship_forget_list(e, s, e->now_ms);
     }
+    if (rc == 0 && engine_clock_is_held(e, s))
+        rc = engine_time_before(e, s, r->time_ms);
+    engine_clock_note_ship(e, s, r->source, r->time_ms);
     if (rc == 0 && (r->has & ~(uint32_t)(HAS_POSITION | HAS_SOG | HAS_COG | HAS_HEADING |
                                          HAS_NAV_STATUS | HAS_UTC_SECOND)) != 0)
         rc = ship_fix_static(e, s, r);

@@ -59,7 +59,10 @@ struct ship {
     uint64_t *
         covered; /* a bit a rule: covered_few where 64 are enough, else behind the ship */
     uint64_t covered_few;
-    int64_t touched_ms; /* event time at which it was heard last */
+    int64_t touched_ms;   /* event time at which it was heard last */
+    uint16_t late_source; /* the feed that hears the ship late; SOURCES_MAX: none */
+    int64_t late_ms;      /* engine's time when it heard the ship last */
+    int64_t lag_ms; /* how far the ship's last report was behind the engine's time */
     struct heap_node timer;
     struct tracks tracks;
     struct ship_track *items[TRACKS_MAX];     /* owned; only confirmed tracks have one */
@@ -111,6 +114,7 @@ struct span {
  */
 struct source {
     bool is_known, is_silent;
+    bool is_late;     /* its last report was far behind the engine's time */
     int64_t heard_ms; /* event time of its last report */
     struct span outages[OUTAGES_MAX];
     uint32_t outage_count; /* number of outages ever; the ring holds the newest */
@@ -156,6 +160,7 @@ struct engine {
     uint16_t source_count; /* the highest known source, plus one */
     struct source sources[SOURCES_MAX];
     struct source daemon;  /* times when all sources were silent */
+    struct source skipped; /* time that a step of the clock left out */
     uint32_t move, moves;  /* the number of the move to a successor under way; of all */
     size_t move_cursor;    /* of a successor: in the map of the one before */
     uint32_t vessels_most; /* of a successor: its vessels_max, meanwhile none */
@@ -218,6 +223,7 @@ struct look_frame {
     struct folds *folds;
     struct rule_subject subject;
     struct rule_look look;
+    int64_t behind_ms; /* the ship's clock behind the engine's, for a timer */
 };
 /* The silence is counted from since_ms. */
 void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
@@ -249,8 +255,29 @@ bool engine_time_is_settled(const struct engine *e, const struct ship *s,
 MUST_CHECK int engine_time_schedule(struct engine *e, struct ship *s);
 MUST_CHECK int engine_time_advance(struct engine *e, int64_t now_ms);
 
+/* Before a report of time_ms from a ship whose timers wait for a late feed: those that
+ * are due by then need not, where the late feed has got nearly as far. */
+MUST_CHECK int engine_time_before(struct engine *e, struct ship *s, int64_t time_ms);
+
+/* --- engine_clock.c: late feeds, and clocks that are set --- */
+/* That feed heard the ship at time_ms by the feed's own clock. */
+void engine_clock_note_ship(struct engine *e, struct ship *s, uint16_t source,
+                            int64_t time_ms);
+/* A late feed hears the ship, beside others. */
+bool engine_clock_is_held(const struct engine *e, const struct ship *s);
+/* Of the time from since_ms to due_ms the late feed has told nearly all it knows. */
+bool engine_clock_is_known(const struct engine *e, const struct ship *s, int64_t since_ms,
+                           int64_t due_ms);
+/* How far the clock of the feeds that hear the ship is behind the engine's, in ms. */
+int64_t engine_clock_behind(const struct engine *e, const struct ship *s);
+
 /* --- silence.c --- */
 void silence_heard(struct engine *e, uint16_t source, int64_t time_ms);
+/* The clock was set: what was noted ahead of now_ms is cut to it. */
+void silence_clamp(struct engine *e, int64_t now_ms);
+/* Time from since_ms to until_ms was left out by a step of the clock: no feed was silent
+ * then, and no ship lay still. */
+void silence_skip(struct engine *e, int64_t since_ms, int64_t until_ms);
 /* The time in ms of [since_ms, now] in which the source (or the daemon) was silent. */
 int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms);
 /* The time in which every source was silent. */
@@ -270,6 +297,9 @@ size_t nearby_nearest(const struct engine *e, const struct rule_near_ask *ask,
 
 /* --- device.c: distress devices --- */
 struct device *device_find(const struct engine *e, uint32_t mmsi);
+/* Iterate over the devices, in no particular order: start with *cursor = 0; NULL at the
+ * end. */
+struct device *device_next(const struct engine *e, size_t *cursor);
 MUST_CHECK int device_report(struct engine *e, const struct report *r);
 void device_destroy_all(struct engine *e);
 /* The rows of those that changed, or of all: as engine_wire_save. */

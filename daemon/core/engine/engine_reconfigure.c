@@ -17,6 +17,8 @@ static int move_ship(struct engine *from, struct ship *s, struct engine *to,
     s->moved = from->move;
     if (moved == NULL)
         return rc == ERR_CORRUPT ? 0 : rc;
+    moved->late_source = s->late_source;
+    moved->late_ms = s->late_ms;
     if (s->is_dirty)
         ship_mark(to, moved);
     moved->listed_ms = s->listed_ms;
@@ -135,6 +137,7 @@ int engine_reconfigure_end_following(struct engine *fresh, struct engine *e)
     memcpy(fresh->sources, e->sources, sizeof e->sources);
     fresh->source_count = e->source_count;
     fresh->daemon = e->daemon;
+    fresh->skipped = e->skipped;
     fresh->now_ms = e->now_ms;
     fresh->outage_epoch++; /* the deadlines were computed without these */
     fresh->counts = e->counts;

@@ -8,6 +8,9 @@
 
 #include "lookout/base/time.h"
 
+/* So often it is looked at whether a late feed has got as far as a timer. */
+#define LATE_LOOK_MS (5 * MINUTE_MS)
+
 /* The timer of a ship that is due first. */
 struct due {
     int64_t time_ms;
@@ -67,16 +70,20 @@ int engine_time_schedule(struct engine *e, struct ship *s)
     /* Not later than any deadline after the next fix, so that the next fix need not look.
      */
     int64_t at_ms = due.item->track->last.time_ms + e->deadline_least_ms;
-    at_ms = due.time_ms < at_ms ? due.time_ms : at_ms;
+    int64_t due_ms = due.time_ms + s->lag_ms;
+    at_ms = due_ms < at_ms ? due_ms : at_ms;
     if (s->timer.place != 0 && s->timer.due_ms <= at_ms)
         return 0;
     return heap_set(&e->timers, &s->timer, at_ms, s->mmsi);
 }
 
-static int fire_timer(struct engine *e, struct ship *s, const struct due *due)
+/* behind_ms: the ship's clock behind the engine's time. */
+static int fire_timer(struct engine *e, struct ship *s, const struct due *due,
+                      int64_t behind_ms)
 {
     struct look_frame frame;
     look_begin(&frame, e, s, due->item, due->item->track->last.time_ms);
+    frame.behind_ms = behind_ms;
     ship_mark(e, s);
     s->settled = 0;
     if (due->rule == e->conf.rule_count)
@@ -86,12 +93,13 @@ static int fire_timer(struct engine *e, struct ship *s, const struct due *due)
     return look_done(&frame, due->rule, hooks->on_time(look_at(&frame, due->rule)));
 }
 
-/* Fire all timers of one ship that are due at its node's time. A timer that stays due
- * after it fired is a defect of its kind; it is asked again a minute later, so that the
- * loop ends. */
+/* A timer that does not go away by being fired would be a defect of its kind. */
+enum { PATIENCE = 1000 };
+
+/* Everything of one ship that is due at its node's time. After so many it is asked again
+ * a minute later rather than for ever. */
 static int run_ship(struct engine *e, struct ship *s)
 {
-    enum { PATIENCE = 1000 };
     int64_t now_ms = s->timer.due_ms;
     if (now_ms > e->now_ms)
         e->now_ms = now_ms;
@@ -100,13 +108,31 @@ static int run_ship(struct engine *e, struct ship *s)
         struct due due = first_due(e, s);
         if (due.time_ms == INT64_MAX)
             return 0;
-        if (due.time_ms > now_ms)
-            return heap_set(&e->timers, &s->timer, due.time_ms, s->mmsi);
-        int rc = fire_timer(e, s, &due);
+        int64_t due_ms = due.time_ms + s->lag_ms;
+        if (due_ms > now_ms)
+            return heap_set(&e->timers, &s->timer, due_ms, s->mmsi);
+        /* A late feed's clock moves with what it brings. */
+        if (due.time_ms + engine_clock_behind(e, s) > now_ms)
+            return heap_set(&e->timers, &s->timer, now_ms + LATE_LOOK_MS, s->mmsi);
+        int rc = fire_timer(e, s, &due, engine_clock_behind(e, s));
         if (rc != 0)
             return rc;
     }
     return heap_set(&e->timers, &s->timer, now_ms + MINUTE_MS, s->mmsi);
+}
+
+int engine_time_before(struct engine *e, struct ship *s, int64_t time_ms)
+{
+    for (int i = 0; i < PATIENCE; i++) {
+        struct due due = first_due(e, s);
+        if (due.time_ms == INT64_MAX || due.time_ms + s->lag_ms > time_ms ||
+            !engine_clock_is_known(e, s, due.item->track->last.time_ms, due.time_ms))
+            return 0;
+        int rc = fire_timer(e, s, &due, s->lag_ms);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
 }
 
 int engine_time_advance(struct engine *e, int64_t now_ms)

@@ -9,8 +9,9 @@
 
 #include "lookout/base/time.h"
 
-/* Version 3 had no held fixes, 4 no times for the order of forgetting. */
-enum { RECORD_VERSION = 5, RECORD_VERSION_LEAST = 3 };
+/* Version 3 had no held fixes, 4 no times for the order of forgetting, 5 no lag. */
+enum { RECORD_VERSION = 6, RECORD_VERSION_LEAST = 3 };
+#define LAG_MAX_MS (INT64_MAX / 8)
 
 /* --- a ship --- */
 
@@ -90,6 +91,7 @@ int engine_wire_save_ship(const struct engine *e, const struct ship *s, struct b
     wire_put_i64(&w, s->first_ms);
     wire_put_i64(&w, s->touched_ms);
     wire_put_i64(&w, s->told_ms);
+    wire_put_i64(&w, s->lag_ms);
     return rc != 0 ? rc : w.failed ? ERR_NOMEM : 0;
 }
 
@@ -233,6 +235,9 @@ static int load_ship(struct engine *e, struct ship *s, struct wire_reader *r)
         rc = track_hold_load(&s->tracks, r);
     if (rc == 0)
         rc = load_times(s, version, r);
+    s->lag_ms = version > 5 ? wire_get_i64(r) : 0;
+    if (rc == 0 && (r->failed || s->lag_ms < 0 || s->lag_ms > LAG_MAX_MS))
+        rc = ERR_CORRUPT;
     const struct track *current = tracks_current(&s->tracks);
     if (rc == 0 && current != NULL)
         rc = nearby_move(e, s, current->last.pos);

@@ -160,6 +160,7 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
     f->item = item;
     f->slots = item->slots;
     f->folds = &s->folds;
+    f->behind_ms = 0;
     struct rule_subject subject = {
         .mmsi = s->mmsi,
         .info = &s->info,
@@ -192,7 +193,7 @@ void look_begin_device(struct look_frame *f, struct engine *e, struct device *d)
 struct rule_look *look_at(struct look_frame *f, size_t rule)
 {
     f->look.rule = &f->engine->conf.rules[rule];
-    f->look.now_ms = f->engine->now_ms;
+    f->look.now_ms = f->engine->now_ms - f->behind_ms;
     f->look.state = &f->slots[rule];
     f->look.is_covered = f->ship == NULL || look_is_covered(f->ship, rule);
     return &f->look;

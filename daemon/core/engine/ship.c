@@ -108,6 +108,7 @@ struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
         return NULL;
     s->mmsi = mmsi;
     s->declared = PORT_NONE;
+    s->late_source = SOURCES_MAX;
     s->covered = e->rule_words == 1 ? &s->covered_few : (uint64_t *)(void *)(s + 1);
     vessel_static_init(&s->info);
     tracks_init(&s->tracks);

@@ -54,6 +54,28 @@ void silence_add_outage(struct engine *e, int64_t since_ms, int64_t until_ms)
         add_outage(e, &e->daemon, since_ms, until_ms);
 }
 
+void silence_skip(struct engine *e, int64_t since_ms, int64_t until_ms)
+{
+    add_outage(e, &e->skipped, since_ms, until_ms);
+}
+
+static void clamp_source(struct source *s, int64_t now_ms)
+{
+    time_clamp(&s->heard_ms, now_ms);
+    for (int i = 0; i < OUTAGES_MAX; i++) {
+        time_clamp(&s->outages[i].begin_ms, now_ms);
+        time_clamp(&s->outages[i].end_ms, now_ms);
+    }
+}
+
+void silence_clamp(struct engine *e, int64_t now_ms)
+{
+    clamp_source(&e->daemon, now_ms);
+    clamp_source(&e->skipped, now_ms);
+    for (uint16_t i = 0; i < e->source_count; i++)
+        clamp_source(&e->sources[i], now_ms);
+}
+
 /* --- sums --- */
 
 /* Spans in the order of time, without overlap. */
@@ -146,21 +168,36 @@ static void intersect_spans(struct spans *list, const struct spans *other)
     *list = both;
 }
 
-int64_t silence_of_all(const struct engine *e, int64_t since_ms)
+/* When every source was silent. False: one of them never was, or none is known. */
+static bool collect_silence_of_all(const struct engine *e, int64_t since_ms,
+                                   struct spans *ret)
 {
-    struct spans all, one;
+    struct spans one;
     bool is_any_known = false;
     for (uint16_t i = 0; i < e->source_count; i++) {
         if (!e->sources[i].is_known)
             continue;
         if (!was_ever_silent(&e->sources[i]))
-            return silence_of(e, SOURCES_MAX, since_ms);
-        collect_silence(e, i, since_ms, is_any_known ? &one : &all);
+            return false;
+        collect_silence(e, i, since_ms, is_any_known ? &one : ret);
         if (is_any_known)
-            intersect_spans(&all, &one);
+            intersect_spans(ret, &one);
         is_any_known = true;
     }
-    return is_any_known ? sum_spans(&all) : silence_of(e, SOURCES_MAX, since_ms);
+    return is_any_known;
+}
+
+int64_t silence_of_all(const struct engine *e, int64_t since_ms)
+{
+    struct spans all;
+    if (!collect_silence_of_all(e, since_ms, &all)) {
+        if (!was_ever_silent(&e->daemon) && !was_ever_silent(&e->skipped))
+            return 0;
+        collect_silence(e, SOURCES_MAX, since_ms, &all);
+    }
+    insert_all(&all, &e->skipped, since_ms, e->now_ms);
+    join_spans(&all);
+    return sum_spans(&all);
 }
 
 bool silence_is_now(const struct engine *e, uint16_t source)

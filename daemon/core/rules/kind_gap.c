@@ -111,6 +111,8 @@ static const struct rule_event events[] = {
 /* A gap that was told and is open. */
 struct gap_state {
     int64_t last_seen_ms;
+    int64_t
+        due_ms; /* when it was full: a report from before came late, and ends nothing */
 };
 
 /* Navigation status 1 (at anchor) or 5 (moored), ITU-R M.1371-5 table 47, or not moving
@@ -155,6 +157,7 @@ static int on_time(struct rule_look *look)
     if (state == NULL)
         return ERR_NOMEM;
     state->last_seen_ms = look->subject->track->heard_ms;
+    state->due_ms = f.time_ms;
     *look->state = state;
     struct gap_told gap = {
         .last_seen_ms = state->last_seen_ms,
@@ -165,12 +168,20 @@ static int on_time(struct rule_look *look)
     return tell_gap(look, f, &gap);
 }
 
+/* A gap never ends in less than `after`. What came late from the time of the silence says
+ * that it was told too early: it goes on until the ship is heard after it. */
 static int on_fix(struct rule_look *look, const struct track_fix *before)
 {
     struct gap_state *state = *look->state;
-    if (state == NULL)
-        return 0;
     const struct track_fix *fix = &look->subject->track->last;
+    if (state == NULL ||
+        (fix->time_ms < state->due_ms && fix->time_ms >= state->last_seen_ms))
+        return 0;
+    if (fix->time_ms < state->last_seen_ms) { /* the clock was set back */
+        free(state);
+        *look->state = NULL;
+        return 0;
+    }
     struct geo_pos from = before != NULL ? before->pos : fix->pos;
     struct finding f = {.event = EVENT_ENDED, .time_ms = fix->time_ms, .pos = fix->pos};
     struct gap_told gap = {
@@ -188,6 +199,7 @@ static void save_state(const struct rule_look *look, struct wire_writer *out)
 {
     const struct gap_state *state = *look->state;
     wire_put_i64(out, state->last_seen_ms);
+    wire_put_i64(out, state->due_ms);
 }
 
 static int load_state(struct rule_look *look, struct wire_reader *in)
@@ -196,6 +208,8 @@ static int load_state(struct rule_look *look, struct wire_reader *in)
     if (state == NULL)
         return ERR_NOMEM;
     state->last_seen_ms = wire_get_i64(in);
+    /* Not in older records. */
+    state->due_ms = in->at != in->end ? wire_get_i64(in) : state->last_seen_ms;
     *look->state = state;
     return in->failed ? ERR_CORRUPT : 0;
 }

@@ -34,6 +34,8 @@ enum track_verdict track_hold_judge(struct tracks *t, const struct track_conf *c
 
 /* Append the believed fix to the path; a full path is thinned first. */
 void track_path_add(struct track *track, const struct track_fix *fix);
+/* Drop one point of the path. */
+void track_path_remove(struct track *track, uint32_t at);
 /* Save or load one track's record; load fills *track and returns ERR_CORRUPT on a fault.
  */
 void track_wire_save(const struct track *track, struct wire_writer *w);

@@ -85,7 +85,7 @@ static double error_of(uint8_t code)
     return (double)((code - shift * 16u) << shift);
 }
 
-static void path_remove(struct track *t, uint32_t at)
+void track_path_remove(struct track *t, uint32_t at)
 {
     size_t after = t->path_count - at - 1;
     memmove(&t->path[at], &t->path[at + 1], after * sizeof t->path[0]);
@@ -120,7 +120,7 @@ static void path_thin(struct track *t, int64_t now_ms)
     double error_m = error_of(t->path_error[least]);
     if (error_m > t->path_tolerance_m)
         t->path_tolerance_m = error_m;
-    path_remove(t, least);
+    track_path_remove(t, least);
     path_weigh(t, least - 1, error_m);
     path_weigh(t, least, error_m);
 }
@@ -130,7 +130,7 @@ void track_path_add(struct track *t, const struct track_fix *fix)
     const struct track_point point = {fix->time_ms, fix->pos};
     if (fix->time_ms - t->begun_ms > PATH_MAX_AGE_MS)
         while (t->path_count > 2 && t->path[1].time_ms < fix->time_ms - PATH_MAX_AGE_MS)
-            path_remove(t, 0);
+            track_path_remove(t, 0);
     uint32_t n = t->path_count;
     if (n >= 2) {
         double error_m = passage_error_m(&t->path[n - 2], &t->path[n - 1], &point) +

@@ -279,6 +279,20 @@ void call_forget(struct call_state *s, enum call_phase phase)
     *s = fresh;
 }
 
+void call_clamp(struct call_state *s, int64_t now_ms)
+{
+    int64_t *times[] = {
+        &s->current.entered_ms,  &s->current.arrived_ms, &s->current.since_ms,
+        &s->current.departed_ms, &s->current.left_ms,    &s->speed_from.time_ms,
+        &s->counted_ms,          &s->fast_since_ms,      &s->here.first_ms,
+        &s->here.end_ms,         &s->other.first_ms,     &s->other.end_ms};
+    if (!s->has_last || s->last.time_ms <= now_ms)
+        return;
+    s->last.time_ms = now_ms;
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        time_clamp(times[i], now_ms);
+}
+
 void call_state_init(struct call_state *s)
 {
     memset(s, 0, sizeof *s);

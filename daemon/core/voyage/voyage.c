@@ -23,6 +23,16 @@ static_assert(sizeof(struct voyage_state) <= 496, "a state is kept for every ves
 #define WGS84_E2 6.69437999014e-3
 #define DESTINATION_BYTES 24
 
+void voyage_clamp(struct voyage_state *s, int64_t now_ms)
+{
+    if (!s->has_last || s->last.time_ms <= now_ms)
+        return;
+    s->last.time_ms = now_ms;
+    time_clamp(&s->arrival_ms, now_ms);
+    time_clamp(&s->current.departed_ms, now_ms);
+    time_clamp(&s->current.arrived_ms, now_ms);
+}
+
 void voyage_state_init(struct voyage_state *s)
 {
     memset(s, 0, sizeof *s);

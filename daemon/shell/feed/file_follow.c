@@ -54,7 +54,7 @@ static void drop_candidate(struct candidate *c)
 {
     recording_close(c->recording);
     free(c->path);
-    *c = (struct candidate){NULL};
+    *c = (struct candidate){.recording = NULL};
 }
 
 /* A regular file of that head, at least `at` bytes long. */
@@ -62,7 +62,7 @@ static bool open_candidate(const char *path, const struct recording_identity *id
                            uint64_t at, struct candidate *ret)
 {
     struct stat st;
-    struct candidate c = {NULL};
+    struct candidate c = {.recording = NULL};
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < at ||
         recording_open(path, &c.recording, NULL) != 0)
         return false;
@@ -93,7 +93,7 @@ struct recording *file_follow_find(const struct file_feed *file,
 {
     const char *name = file->feed->conf.address, *slash = strrchr(name, '/');
     struct buf path = {0};
-    struct candidate best = {NULL}, c;
+    struct candidate best = {.recording = NULL}, c;
     struct dirent *entry;
     int prefix = slash != NULL ? (int)(slash - name + 1) : 0;
     int rc = buf_printf(&path, "%.*s", prefix, name);

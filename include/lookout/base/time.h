@@ -21,6 +21,13 @@ struct time_parts {
     int ms;
 };
 
+/* What lies behind most_ms becomes most_ms. */
+static inline void time_clamp(int64_t *time_ms, int64_t most_ms)
+{
+    if (*time_ms > most_ms)
+        *time_ms = most_ms;
+}
+
 int64_t time_from_parts(const struct time_parts *p);
 void time_to_parts(int64_t t_ms, struct time_parts *ret_parts);
 

@@ -90,6 +90,8 @@ int64_t zone_state_deadline(const struct zone_watch *w,
 MUST_CHECK int zone_state_time(struct zone_watch *w, const struct detect_limits *limits,
                                int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
                                void *context);
+/* The clock was set back to now_ms: times ahead of it are cut to it. */
+void zone_state_clamp(struct zone_watch *w, int64_t now_ms);
 /* The presence in that area if the track is confirmed to be in it now, else NULL. */
 const struct zone_presence *zone_state_inside(const struct zone_watch *w, uint32_t zone);
 /* True while that zone awaits a second fix. */

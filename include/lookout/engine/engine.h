@@ -114,6 +114,17 @@ MUST_CHECK int engine_report(struct engine *e, const struct report *report);
 void engine_expect(struct engine *e, const struct report *report);
 /* Set the event time to now_ms: due timers fire. The time never goes back. */
 MUST_CHECK int engine_tick(struct engine *e, int64_t now_ms);
+/* A copy of a ship's report was heard by that source, of what was sent at time_ms: where
+ * that is late, the ship's silence waits for the source. */
+void engine_clock_note_copy(struct engine *e, uint32_t mmsi, uint16_t source,
+                            int64_t time_ms);
+/* The clock that event time goes by was set from from_ms to to_ms. Ahead: no timer is due
+ * for it. Back: what is stored ahead of to_ms is cut to it, and event time goes on from
+ * there. */
+MUST_CHECK int engine_clock_step(struct engine *e, int64_t from_ms, int64_t to_ms);
+/* The clock of that feed, a recording, had been ahead and came back to to_ms: what is
+ * stored of its ships ahead of that is cut to it. */
+MUST_CHECK int engine_clock_back(struct engine *e, uint16_t source, int64_t to_ms);
 /* The time when engine_tick has something to do; INT64_MAX when no timer waits. */
 int64_t engine_deadline(const struct engine *e);
 int64_t

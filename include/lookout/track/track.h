@@ -146,6 +146,8 @@ double tracks_believed_kn(const struct track *track, const struct track_conf *co
  * kept points. */
 size_t track_path(const struct track *track, int64_t since_ms, int64_t until_ms,
                   struct track_point *ret_points, size_t room);
+/* The clock was set back to now_ms: times ahead of it are cut to it. */
+void track_clock_clamp(struct tracks *t, int64_t now_ms);
 /* The least distance in metres of the path to pos from since_ms (TIME_NONE: ever) on;
  * right within 1 % up to 100 km. HUGE_VAL when the path ends before. */
 double track_path_nearest_m(const struct track *track, struct geo_pos pos,

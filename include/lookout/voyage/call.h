@@ -111,6 +111,8 @@ struct call_state {
     bool has_heading;
 };
 void call_state_init(struct call_state *s);
+/* The clock was set back to now_ms: times ahead of it are cut to it. */
+void call_clamp(struct call_state *s, int64_t now_ms);
 /* Take one believed fix. `declared` is the destination's port or PORT_NONE; silence_ms is
  * the time since the last fix that does not count as silence, because the daemon or every
  * feed was silent. Writes the events in order to ret (room CALL_OUTPUTS_MAX); returns how
@@ -162,6 +164,8 @@ struct voyage_state {
     struct geo_pos from_pos;   /* where it lay before it departed */
 };
 void voyage_state_init(struct voyage_state *s);
+/* The clock was set back to now_ms: times ahead of it are cut to it. */
+void voyage_clamp(struct voyage_state *s, int64_t now_ms);
 /* Take a believed fix, before its call events. Legs shorter than 500 m are gathered;
  * moves within 1 km of the place where the ship came to rest are no distance. */
 void voyage_fix(struct voyage_state *s, const struct track_fix *fix);

@@ -310,7 +310,7 @@ static void test_distress_devices(void **state)
         uint32_t status = rows[i].is_distress ? HAS_NAV_STATUS : 0;
         p.mmsi = rows[i].mmsi;
         p.status = 15;
-        p.lat = p.lon = NAN;
+        p.lat = p.lon = (double)NAN;
         aisgen_position(&p, &b);
         assert_int_equal(report_of(&b, &r), 0);
         assert_int_equal(r.has & (HAS_NAV_STATUS | HAS_POSITION), status);
