@@ -65,6 +65,7 @@ int merge_add(struct merge *m, const struct merge_source_conf *conf)
         return ERR_NOMEM;
     }
     s->conf = *conf;
+    s->index = m->source_count;
     s->time_ms = s->passed_ms = TIME_NONE;
     m->sources[m->source_count] = s;
     return (int)m->source_count++;
@@ -184,7 +185,13 @@ static void settle_source(const struct merge *m, struct merge_source *s)
     }
 }
 
-/* Note one of the first ships of the source, while they are counted. */
+void merge_flush(struct merge_source *s)
+{
+    while (s->heap_count != 0)
+        append_node(s, heap_pop(s));
+}
+
+/* One of the first ships of the source, for as long as they are counted. */
 static void note_ship(struct merge_source *s, uint32_t mmsi)
 {
     for (unsigned i = 0; i < s->passed_ships; i++)
@@ -262,13 +269,30 @@ int merge_rest(struct merge *m, uint16_t source, int64_t until_ms)
     return rc;
 }
 
-void merge_clock(struct merge *m, int64_t now_ms)
+static void settle_live(struct merge *m)
 {
-    m->clock_ms = now_ms;
     for (size_t i = 0; i < m->source_count; i++) {
         if (m->sources[i]->conf.is_live)
             settle_source(m, m->sources[i]);
     }
+}
+
+void merge_clock(struct merge *m, int64_t now_ms)
+{
+    m->clock_ms = now_ms;
+    settle_live(m);
+}
+
+void merge_clock_set(struct merge *m, int64_t now_ms)
+{
+    m->clock_ms = INT64_MAX / 2;
+    settle_live(m);
+    m->clock_ms = now_ms;
+}
+
+void merge_tell(struct merge *m, const struct merge_sink *sink)
+{
+    m->sink = *sink;
 }
 
 /* --- the one order --- */
@@ -311,6 +335,8 @@ const struct report *merge_next(struct merge *m)
             s->last = NULL;
         s->waiting--;
         m->source = s;
+        if (m->has_ahead || s->back_at != NULL)
+            merge_step_pass(m, s, node);
         if (s->lead == 0)
             node->hash = merge_dups_hash(&node->report);
         else if (--s->lead == 0)
@@ -320,8 +346,11 @@ const struct report *merge_next(struct merge *m)
         /* A copy passes no report on, but its time counts. */
         m->passed_ms = later_time(m->passed_ms, t);
         s->passed_ms = later_time(s->passed_ms, t);
-        if (merge_dups_is_copy(&m->dups, &node->report, node->hash)) {
+        int64_t first_ms;
+        if (merge_dups_is_copy(&m->dups, &node->report, node->hash, &first_ms)) {
             s->counts.duplicates++;
+            if (m->sink.on_copy != NULL && m->source_count > 1)
+                m->sink.on_copy(m->sink.context, &node->report, first_ms);
             free_node(m, node);
             continue;
         }
@@ -347,29 +376,39 @@ const struct report *merge_ahead(struct merge *m)
     return &node->report;
 }
 
-static int64_t least_time(int64_t a, bool has_a, int64_t b)
+/* Live sources: what is late holds back the ships it hears, which is for the engine to
+ * do, and nobody else. One that a reload closed says nothing. False: there are none. */
+static bool find_live_time(const struct merge *m, int64_t *ret_ms)
 {
-    return has_a && a < b ? a : b;
+    bool is_live = false;
+    int64_t least_ms = INT64_MAX;
+    for (size_t i = 0; i < m->source_count; i++) {
+        const struct merge_source *s = m->sources[i];
+        if (!s->conf.is_live || s->is_ended)
+            continue;
+        is_live = true;
+        least_ms = s->conf.lateness_ms < least_ms ? s->conf.lateness_ms : least_ms;
+    }
+    if (is_live)
+        *ret_ms = m->clock_ms != TIME_NONE ? m->clock_ms - least_ms : TIME_NONE;
+    return is_live;
 }
 
 int64_t merge_time(const struct merge *m)
 {
     int64_t time = TIME_NONE;
-    bool has_time = false;
     for (size_t i = 0; i < m->source_count; i++) {
         const struct merge_source *s = m->sources[i];
-        if (!s->conf.is_live && s->is_ended && s->first == NULL)
+        if (s->conf.is_live || (s->is_ended && s->first == NULL))
             continue;
-        int64_t own = s->passed_ms;
-        if (s->conf.is_live)
-            own =
-                m->clock_ms != TIME_NONE ? m->clock_ms - s->conf.lateness_ms : TIME_NONE;
-        if (own == TIME_NONE)
+        if (s->passed_ms == TIME_NONE)
             return TIME_NONE;
-        time = least_time(time, has_time, own);
-        has_time = true;
+        if (time == TIME_NONE || s->passed_ms < time)
+            time = s->passed_ms;
     }
-    return has_time ? time : m->passed_ms;
+    if (time == TIME_NONE && !find_live_time(m, &time))
+        time = m->passed_ms;
+    return time;
 }
 
 bool merge_wants(const struct merge *m, uint16_t source)

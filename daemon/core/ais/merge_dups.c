@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Copies of a message by several stations are folded into the first. The table is
- * set-associative: when a set is full of younger entries, the oldest is dropped, which at
- * worst lets a copy pass. */
+/* Copies of a message by several stations and feeds, folded into the first. A
+ * set-associative table: where a set is full of younger ones it grows, and at its limit
+ * the oldest goes, which lets a copy through at worst. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,19 +10,33 @@
 #include "lookout/base/time.h"
 #include "merge_int.h"
 
-/* Copies come within seconds; a ship at anchor sends the same position and the same
- * second again after three minutes at the earliest (ITU-R M.1371-5 table 1), and that is
- * a new report. */
+/* One station's copies come within seconds; a ship at anchor sends the same position and
+ * the same second again after three minutes at the soonest (ITU-R M.1371-5 table 1), and
+ * that is news. */
 #define COPY_WINDOW_MS (30 * SECOND_MS)
+/* Another station's may come minutes late. Should it be news after all, then of a ship
+ * whose first station has lost it, and a quarter of an hour later it counts. */
+#define LATE_WINDOW_MS (15 * MINUTE_MS)
+
+static size_t table_bytes(uint64_t sets)
+{
+    return sets * MERGE_SEEN_WAYS * sizeof(struct merge_seen);
+}
+
+/* Cleared; a set is a line of memory. */
+static struct merge_seen *make_seen(uint64_t sets)
+{
+    struct merge_seen *seen = aligned_alloc(table_bytes(1), table_bytes(sets));
+    if (seen != NULL)
+        memset(seen, 0, table_bytes(sets));
+    return seen;
+}
 
 int merge_dups_init(struct merge_dups *d)
 {
-    const size_t set_bytes = MERGE_SEEN_WAYS * sizeof *d->seen; /* a line of memory */
-    d->seen = aligned_alloc(set_bytes, MERGE_SEEN_SETS * set_bytes);
-    if (d->seen == NULL)
-        return ERR_NOMEM;
-    memset(d->seen, 0, MERGE_SEEN_SETS * set_bytes);
-    return 0;
+    d->sets = MERGE_SEEN_SETS;
+    d->seen = make_seen(d->sets);
+    return d->seen != NULL ? 0 : ERR_NOMEM;
 }
 
 void merge_dups_finish(struct merge_dups *d)
@@ -37,49 +51,109 @@ uint64_t merge_dups_hash(const struct report *r)
     return hash_u64(r->payload_hash, (uint64_t)r->mmsi << 8 | second) | 1;
 }
 
-void merge_dups_fetch(const struct merge_dups *d, uint64_t hash)
+static struct merge_seen *find_set(const struct merge_dups *d, uint64_t hash)
 {
-    fetch_line_to_write(&d->seen[hash % MERGE_SEEN_SETS * MERGE_SEEN_WAYS]);
+    return &d->seen[(hash >> 1 & (d->sets - 1)) * MERGE_SEEN_WAYS];
 }
 
-/* The entry of which r is a copy; NULL: none, and *ret_oldest may be replaced. */
-static struct merge_seen *find_seen(struct merge_dups *d, const struct report *r,
-                                    uint64_t hash, struct merge_seen **ret_oldest)
+void merge_dups_fetch(const struct merge_dups *d, uint64_t hash)
 {
-    struct merge_seen *set = &d->seen[hash % MERGE_SEEN_SETS * MERGE_SEEN_WAYS];
+    fetch_line_to_write(find_set(d, hash));
+}
+
+/* --- who heard it, and when --- */
+
+static uint16_t origin_of(const struct report *r)
+{
+    uint32_t h = r->source + 1u;
+    for (const char *c = r->station; *c != '\0'; c++)
+        h = h * 31 + (unsigned char)*c;
+    return (uint16_t)(h ^ h >> 16);
+}
+
+static int64_t pack_first(int64_t time_ms, uint16_t origin)
+{
+    return time_ms * 65536 + origin;
+}
+
+static int64_t first_ms(const struct merge_seen *seen)
+{
+    return (seen->first - (seen->first & 0xffff)) / 65536;
+}
+
+static bool is_within(int64_t apart_ms, int64_t window_ms)
+{
+    return apart_ms >= -window_ms && apart_ms <= window_ms;
+}
+
+static bool is_copy_of(const struct merge_seen *seen, const struct report *r)
+{
+    int64_t apart_ms = r->time_ms - first_ms(seen);
+    return is_within(apart_ms, COPY_WINDOW_MS) ||
+           (is_within(apart_ms, LATE_WINDOW_MS) &&
+            (seen->first & 0xffff) != origin_of(r));
+}
+
+/* --- the table --- */
+
+/* The entry of that content, else the one that may go. */
+static struct merge_seen *find_seen(struct merge_seen *set, uint64_t hash)
+{
     struct merge_seen *oldest = set;
     for (size_t i = 0; i < MERGE_SEEN_WAYS; i++) {
         struct merge_seen *seen = &set[i];
-        if (seen->hash == hash) {
-            int64_t apart = r->time_ms - seen->first_ms;
-            if (apart >= -COPY_WINDOW_MS && apart <= COPY_WINDOW_MS)
-                return seen;
-            oldest = seen;
-            break;
-        }
-        if (seen->hash == 0 || (oldest->hash != 0 && seen->first_ms < oldest->first_ms))
+        if (seen->hash == hash)
+            return seen;
+        if (seen->hash == 0 || (oldest->hash != 0 && seen->first < oldest->first))
             oldest = seen;
     }
-    *ret_oldest = oldest;
-    return NULL;
+    return oldest;
 }
 
-bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash)
+/* Twice the sets, while there may be more and there is memory for it. */
+static void grow_table(struct merge_dups *d)
 {
-    struct merge_seen *oldest = NULL;
-    if (find_seen(d, r, hash, &oldest) != NULL)
+    struct merge_dups more = {.sets = 2 * d->sets};
+    if (more.sets > MERGE_SEEN_SETS_MAX || (more.seen = make_seen(more.sets)) == NULL)
+        return;
+    for (uint64_t i = 0; i < d->sets * MERGE_SEEN_WAYS; i++)
+        if (d->seen[i].hash != 0)
+            *find_seen(find_set(&more, d->seen[i].hash), d->seen[i].hash) = d->seen[i];
+    free(d->seen);
+    *d = more;
+}
+
+static void note_first(struct merge_dups *d, const struct report *r, uint64_t hash)
+{
+    struct merge_seen *seen = find_seen(find_set(d, hash), hash);
+    bool is_needed = seen->hash != 0 && seen->hash != hash &&
+                     is_within(r->time_ms - first_ms(seen), LATE_WINDOW_MS);
+    if (is_needed) {
+        grow_table(d);
+        seen = find_seen(find_set(d, hash), hash);
+    }
+    *seen = (struct merge_seen){hash, pack_first(r->time_ms, origin_of(r))};
+}
+
+bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash,
+                        int64_t *ret_first_ms)
+{
+    const struct merge_seen *seen = find_seen(find_set(d, hash), hash);
+    if (seen->hash == hash && is_copy_of(seen, r)) {
+        *ret_first_ms = first_ms(seen);
         return true;
-    *oldest = (struct merge_seen){hash, r->time_ms};
+    }
+    note_first(d, r, hash);
     return false;
 }
 
 void merge_dups_seen(struct merge_dups *d, const struct report *r)
 {
-    struct merge_seen *oldest = NULL;
     uint64_t hash = merge_dups_hash(r);
-    struct merge_seen *seen = find_seen(d, r, hash, &oldest);
-    if (seen == NULL)
-        *oldest = (struct merge_seen){hash, r->time_ms};
-    else if (r->time_ms < seen->first_ms)
-        seen->first_ms = r->time_ms; /* read in another order than it passed */
+    struct merge_seen *seen = find_seen(find_set(d, hash), hash);
+    int64_t later_ms = r->time_ms - first_ms(seen);
+    if (seen->hash != hash || later_ms > COPY_WINDOW_MS)
+        note_first(d, r, hash);
+    else if (later_ms < 0 && later_ms >= -COPY_WINDOW_MS) /* in another order */
+        seen->first = pack_first(r->time_ms, origin_of(r));
 }

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Times of a recording that are far ahead of it are held until others confirm them.
  *
- * A report more than an hour ahead of its source's time is held. It is believed in one of
- * three cases. First: the held reports around it (each within an hour of the next) are of
- * four ships, so three others agree with it. Second: the source has shown fewer than
- * three other ships, and three further reports of any ship came, none of them back in
- * normal time; so a recording of one ship with gaps of hours goes on. Third: 1,024 are
- * held and nothing contradicted them.
+ * A report more than an hour ahead of its source's time is held. It is believed
+ *   - when the ships held around it (each within an hour of the next) are four: three
+ *     others agree with it; and they go on so for a quarter of an hour. Until then, four
+ *     ships in normal time say that the clock came back, and refute it;
+ *   - where the source has shown fewer than three other ships, when three further reports
+ *     of any ship came and none of them was back in normal time: a recording of one ship
+ *     with gaps of hours must not starve;
+ *   - when 8,192 are held and nothing contradicted them.
+ * A report in normal time refutes and refuses all that is held, where not four ships
+ * agree. At the source's end those
+ * of sources with few ships pass, the others are refused.
  *
  * A report in normal time refutes and refuses all held reports. At the end of the source,
  * held reports pass if the source has few ships, else they are refused.
@@ -21,6 +26,8 @@
 #include "merge_int.h"
 
 #define FAR_MS HOUR_MS
+/* A clock that jumped so long ago has not come back soon. */
+#define SETTLE_MS (15 * MINUTE_MS)
 
 static bool is_far(const struct merge_source *s, const struct merge_node *node)
 {
@@ -83,8 +90,9 @@ static void find_cluster(const struct merge_source *s, int64_t *ret_low,
     *ret_high = high;
 }
 
-/* Whether enough ships agree on the latest held time; then its range. */
-static bool is_time_confirmed(const struct merge_source *s, int64_t *ret_high)
+/* Whether ships enough agree on the latest held time; its range then. */
+static bool is_time_confirmed(const struct merge_source *s, int64_t *ret_low,
+                              int64_t *ret_high)
 {
     uint32_t ships[MERGE_CONFIRM + 1];
     unsigned count = 0;
@@ -100,11 +108,13 @@ static bool is_time_confirmed(const struct merge_source *s, int64_t *ret_high)
         if (k == count)
             ships[count++] = r->mmsi;
     }
+    *ret_low = low;
     *ret_high = high;
     return count > MERGE_CONFIRM;
 }
 
-/* The time up to which held reports are believed; TIME_NONE: none. */
+/* How far up the held ones are believed that too few ships confirm: TIME_NONE when none
+ * is. */
 static int64_t find_believed(const struct merge_source *s)
 {
     int64_t high = 0;
@@ -116,8 +126,6 @@ static int64_t find_believed(const struct merge_source *s)
         }
         return high;
     }
-    if (is_time_confirmed(s, &high))
-        return high;
     if (s->held_count <= MERGE_CONFIRM)
         return TIME_NONE;
     const struct merge_node *waited = s->held[s->held_count - 1 - MERGE_CONFIRM];
@@ -146,12 +154,23 @@ static int review_held(struct merge *m, struct merge_source *s)
     return rc;
 }
 
-/* Believe held times up to `high`: accept all held reports up to an hour ahead of it that
+/* The earliest held time far ahead of the source's. */
+static int64_t find_low(const struct merge_source *s)
+{
+    int64_t low = INT64_MAX;
+    for (size_t i = 0; i < s->held_count; i++)
+        if (is_far(s, s->held[i]) && s->held[i]->report.time_ms < low)
+            low = s->held[i]->report.time_ms;
+    return low;
+}
+
+/* Believe held times up to `high`: accept all held ones up to an hour ahead of it that
  * came before the last believed one, then review the rest. */
 static int believe_held(struct merge *m, struct merge_source *s, int64_t high)
 {
     size_t last = 0, kept = 0;
     int rc = 0;
+    merge_step_believe(m, s, find_low(s));
     for (size_t i = 0; i < s->held_count; i++) {
         if (s->held[i]->report.time_ms == high)
             last = i;
@@ -172,23 +191,110 @@ static int believe_held(struct merge *m, struct merge_source *s, int64_t high)
     return rc < 0 ? rc : reviewed;
 }
 
+/* The clock came back: what is held far ahead is refused, the rest accepted. */
+static int refuse_held(struct merge *m, struct merge_source *s)
+{
+    size_t count = s->held_count;
+    uint64_t refused = 0;
+    int rc = 0;
+    s->held_count = 0;
+    for (size_t i = 0; i < count; i++)
+        refused += is_far(s, s->held[i]);
+    merge_step_refuse(m, s, refused);
+    int64_t far_ms = s->time_ms + FAR_MS; /* accepting moves the source's time */
+    for (size_t i = 0; i < count; i++) {
+        if (s->held[i]->report.time_ms > far_ms) {
+            refuse_node(m, s, s->held[i]);
+            continue;
+        }
+        int accepted = merge_accept(m, s, s->held[i]);
+        rc = rc < 0 ? rc : accepted;
+    }
+    return rc;
+}
+
+/* In normal time, or behind it. */
+static int take_near(struct merge *m, struct merge_source *s, struct merge_node *node)
+{
+    if (node->report.time_ms >= s->time_ms - FAR_MS)
+        merge_step_forget_back(s);
+    else if (merge_step_is_back(s, node))
+        merge_step_back(s, node);
+    return merge_accept(m, s, node);
+}
+
+/* Four ships agree on a time far ahead: it goes on, or comes back. */
+static int take_behind_jump(struct merge *m, struct merge_source *s,
+                            struct merge_node *node)
+{
+    struct merge_jump *jump = &s->jump;
+    int64_t t = node->report.time_ms;
+    bool is_on = is_far(s, node);
+    uint32_t mmsi = node->report.mmsi;
+    int rc = hold_node(m, s, node);
+    if (rc != 0)
+        return rc;
+    if (!is_on && merge_step_note_back(s, mmsi, 1)) {
+        jump->is_confirmed = false;
+        return refuse_held(m, s);
+    }
+    if (is_on && t < jump->low_ms && t >= jump->low_ms - FAR_MS)
+        jump->low_ms = t;
+    if (is_on && t > jump->high_ms && t <= jump->high_ms + FAR_MS)
+        jump->high_ms = t;
+    if (jump->high_ms - jump->low_ms < SETTLE_MS && s->held_count < MERGE_HELD_MAX)
+        return 0;
+    jump->is_confirmed = false;
+    return believe_held(m, s, jump->high_ms);
+}
+
+/* What is held now: believed as far as it may be. */
+static int judge_held(struct merge *m, struct merge_source *s)
+{
+    struct merge_jump *jump = &s->jump;
+    int rc = 0;
+    while (rc == 0 && s->held_count != 0) {
+        int64_t low = 0, high = 0;
+        bool is_confirmed = is_time_confirmed(s, &low, &high);
+        if (is_confirmed && s->held_count < MERGE_HELD_MAX && high - low < SETTLE_MS) {
+            merge_step_forget_back(s);
+            jump->is_confirmed = true;
+            jump->low_ms = low;
+            jump->high_ms = high;
+            return 0;
+        }
+        if (!is_confirmed || s->held_count >= MERGE_HELD_MAX)
+            high = find_believed(s);
+        if (high == TIME_NONE)
+            return 0;
+        rc = believe_held(m, s, high);
+    }
+    return rc;
+}
+
 static int take_into_merge(struct merge *m, struct merge_source *s,
                            struct merge_node *node)
 {
+    if (s->jump.is_confirmed)
+        return take_behind_jump(m, s, node);
     if (!is_far(s, node)) {
         for (size_t i = 0; i < s->held_count; i++)
             refuse_node(m, s, s->held[i]);
         s->held_count = 0;
-        return merge_accept(m, s, node);
+        return take_near(m, s, node);
     }
     int rc = hold_node(m, s, node);
-    while (rc == 0 && s->held_count != 0) {
-        int64_t high = find_believed(s);
-        if (high == TIME_NONE)
-            break;
-        rc = believe_held(m, s, high);
-    }
-    return rc;
+    return rc == 0 ? judge_held(m, s) : rc;
+}
+
+/* No more comes for now: a jump that four ships agree on has come back, or has not. */
+static int settle_jump(struct merge *m, struct merge_source *s)
+{
+    if (!s->jump.is_confirmed)
+        return 0;
+    s->jump.is_confirmed = false;
+    return is_far(s, s->held[s->held_count - 1]) ? believe_held(m, s, s->jump.high_ms)
+                                                 : refuse_held(m, s);
 }
 
 static int compare_times(const void *a, const void *b)
@@ -234,11 +340,13 @@ int merge_hold_rest(struct merge *m, struct merge_source *s, int64_t until_ms)
     int rc = 0;
     int64_t high = TIME_NONE;
     size_t count = 0;
+    if (s->jump.is_confirmed && s->jump.high_ms <= until_ms)
+        rc = settle_jump(m, s);
     for (size_t i = 0; i < s->held_count; i++)
         count += s->held[i]->report.time_ms <= until_ms;
     if (!s->is_started && count * 2 > s->held_count) /* its median is not after it */
         rc = start_source(m, s);
-    if (!s->is_started)
+    if (!s->is_started || s->jump.is_confirmed)
         return rc;
     for (size_t i = 0; i < s->held_count; i++) {
         int64_t t = s->held[i]->report.time_ms;
@@ -254,6 +362,8 @@ int merge_hold_end(struct merge *m, struct merge_source *s)
     int rc = 0;
     if (!s->is_started && s->held_count != 0)
         rc = start_source(m, s);
+    int settled = settle_jump(m, s);
+    rc = rc < 0 ? rc : settled;
     bool pass[MERGE_HELD_MAX];
     size_t count = s->held_count;
     for (size_t i = 0; i < count; i++)

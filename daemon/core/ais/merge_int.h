@@ -10,23 +10,28 @@
 
 struct merge_seen {
     uint64_t hash;
-    int64_t first_ms;
+    int64_t first; /* 65536 x the time in ms + 16 bits that tell who heard it */
 };
 
 #define MERGE_SEEN_SETS 16384u
+#define MERGE_SEEN_SETS_MAX (8 * MERGE_SEEN_SETS)
 #define MERGE_SEEN_WAYS 4u
 
-/* The reports that passed within the last half minute; 1 MiB, never more. */
+/* What was passed on within the last quarter of an hour: 1 MiB, and up to 8 where there
+ * is more traffic. */
 struct merge_dups {
-    struct merge_seen *seen; /* owned; MERGE_SEEN_SETS x MERGE_SEEN_WAYS */
+    struct merge_seen *seen; /* owned; sets x MERGE_SEEN_WAYS */
+    uint64_t sets;
 };
 
 MUST_CHECK int merge_dups_init(struct merge_dups *d);
 void merge_dups_finish(struct merge_dups *d);
-/* Whether the same content came within the last 30 s of event time (or later: a late
- * one); else it is noted as the first. */
-bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash);
-/* Note a report that passed before a stop, or a copy of it: the earliest counts. */
+/* Whether the same content came up to 30 s of event time ago (or later: a late one), or
+ * up to 15 min ago by another station or source: *ret_first_ms is the time of the first
+ * then. Else it is noted as the first. */
+bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash,
+                        int64_t *ret_first_ms);
+/* It passed before a stop, or was a copy of one that did: the earliest counts. */
 void merge_dups_seen(struct merge_dups *d, const struct report *r);
 /* The hash that identifies copies: never 0. */
 uint64_t merge_dups_hash(const struct report *r);
@@ -42,19 +47,34 @@ struct merge_node {
     struct merge_node *next;
 };
 
-#define MERGE_HELD_MAX 1024u
+#define MERGE_HELD_MAX 8192u
 #define MERGE_START 4u
 #define MERGE_CONFIRM 3u
+
+/* A jump of a recording's clock, and whether it came back. */
+struct merge_jump {
+    bool is_confirmed;       /* while held: four ships agree, and it may yet come back */
+    bool is_known;           /* believed: the last one */
+    int64_t from_ms;         /* the source's time before it */
+    int64_t low_ms, high_ms; /* of the reports behind it, while held; low_ms stays */
+    unsigned back_count;     /* reports in a row that are back in the time before it */
+    unsigned back_ships;
+    uint32_t back_mmsi[MERGE_CONFIRM + 1];
+};
 
 struct merge_source {
     struct merge_source_conf conf;
     struct merge_counts counts;
+    size_t index;
     bool is_ended;
     bool is_started;                         /* its time is known */
     int64_t time_ms;                         /* latest accepted event time; TIME_NONE */
     int64_t passed_ms;                       /* latest passed on; TIME_NONE */
     uint32_t passed_mmsi[MERGE_CONFIRM + 1]; /* the first ships accepted */
     unsigned passed_ships;
+    struct merge_jump jump;
+    const struct merge_node *back_at; /* from this one on the clock is back; NULL */
+    struct merge_step back;           /* what is told then */
     struct merge_node **held; /* owned array: start, or far ahead; in order of arrival */
     size_t held_count, held_room;
     struct merge_node **heap; /* owned array: by (time, order), within the lateness */
@@ -72,6 +92,9 @@ struct merge {
     int64_t clock_ms;  /* TIME_NONE */
     int64_t passed_ms; /* latest passed on of all; TIME_NONE */
     struct merge_dups dups;
+    struct merge_sink sink;
+    bool has_ahead; /* `ahead` is to be told before what lies behind it */
+    struct merge_step ahead;
     struct merge_node *current;  /* what merge_next returned last */
     struct merge_source *source; /* and which source it came from */
     struct merge_node *spare;    /* free nodes */
@@ -83,6 +106,27 @@ void merge_drop(struct merge *m, struct merge_source *s, struct merge_node *node
 /* Add an accepted node to the source's order. ERR_NOMEM: the node is dropped. */
 MUST_CHECK int merge_accept(struct merge *m, struct merge_source *s,
                             struct merge_node *node);
+
+/* What waits within the lateness passes. */
+void merge_flush(struct merge_source *s);
+
+/* --- merge_step.c --- */
+/* A report of the time before a jump: true when they are enough of its ships to say that
+ * the clock came back. */
+bool merge_step_note_back(struct merge_source *s, uint32_t mmsi, unsigned reports);
+void merge_step_forget_back(struct merge_source *s);
+/* The clock did not come back: what comes now is believed. Far enough ahead it is told as
+ * a step. */
+void merge_step_believe(struct merge *m, struct merge_source *s, int64_t low_ms);
+/* It came back while it was held: so many reports are refused. */
+void merge_step_refuse(struct merge *m, struct merge_source *s, uint64_t reports);
+/* A report more than an hour behind: one of those by which a believed jump came back? */
+bool merge_step_is_back(struct merge_source *s, const struct merge_node *node);
+/* From this node on the source's time is the node's. */
+void merge_step_back(struct merge_source *s, const struct merge_node *node);
+/* The node of that source passes now: a step before it is told. */
+void merge_step_pass(struct merge *m, struct merge_source *s,
+                     const struct merge_node *node);
 
 /* --- merge_hold.c --- */
 /* Accept, hold or refuse a recording's next node. ERR_NOMEM. */

@@ -3,10 +3,13 @@
  *
  * Recordings: the earliest head among the sources comes next, once each source has a head
  * or has ended (a source's own reports are reordered within its lateness). A time more
- * than 1 h ahead of its source is held until 3 reports of other vessels confirm it, else
- * refused. Live sources: event time moves on with the clock, less lateness. Duplicates
- * (the same payload by other stations within 30 s) are folded: the first is kept, all are
- * counted. The result depends only on the sources' content, never on the chunking. */
+ * than 1 h ahead of its source is held until 3 reports of other vessels confirm it, and
+ * until they have gone on for a quarter of an hour, else refused: a clock that comes back
+ * is a step. Live sources: event time moves on with the clock, less the least lateness.
+ * Duplicates (the same payload within 30 s, by other stations and sources within 15 min)
+ * are folded: the first is kept, all are counted. The result depends on the sources'
+ * content alone, never on how it was chunked.
+ */
 #ifndef LOOKOUT_MERGE_H
 #define LOOKOUT_MERGE_H
 
@@ -47,6 +50,28 @@ MUST_CHECK int merge_end(struct merge *m, uint16_t source);
 MUST_CHECK int merge_rest(struct merge *m, uint16_t source, int64_t until_ms);
 /* Live sources: set the clock to now_ms. */
 void merge_clock(struct merge *m, int64_t now_ms);
+/* Live: somebody set the clock to now_ms. What waits by the old one passes at once. */
+void merge_clock_set(struct merge *m, int64_t now_ms);
+/* A recording's clock made a step. REFUSED: it jumped ahead and came back; so many
+ * reports are refused. AHEAD: it was wrong before (as when the number of the GPS week
+ * rolls over: 1024 weeks); no time passed between. BACK: it had jumped ahead, which was
+ * believed, and came back. Called by merge_push, merge_end and merge_rest (REFUSED), and
+ * by merge_next before the first report behind the step. */
+enum merge_step_kind { MERGE_STEP_REFUSED, MERGE_STEP_AHEAD, MERGE_STEP_BACK };
+struct merge_step {
+    enum merge_step_kind kind;
+    uint16_t source;
+    int64_t from_ms, to_ms;
+    uint64_t reports; /* REFUSED */
+};
+/* Either may be NULL. on_copy: merge_next folded a copy, there being several sources;
+ * first_ms is the event time of what it is a copy of. */
+struct merge_sink {
+    void (*on_copy)(void *context, const struct report *copy, int64_t first_ms);
+    void (*on_step)(void *context, const struct merge_step *step);
+    void *context;
+};
+void merge_tell(struct merge *m, const struct merge_sink *sink);
 /* The next report in order, or NULL when none may pass yet; borrowed until the next call.
  */
 const struct report *merge_next(struct merge *m);
@@ -54,8 +79,8 @@ const struct report *merge_next(struct merge *m);
  * last one of merge_next, each of them once; borrowed until the next call; NULL: no more
  * are known. Does not change what passes. */
 const struct report *merge_ahead(struct merge *m);
-/* The event time up to which no more reports will come: timers due up to it may fire
- * (TIME_NONE: unknown). Call it when merge_next has returned NULL. */
+/* Event time up to which nothing more will come, but what is late: timers due up to it
+ * may fire (TIME_NONE: not known yet). Call when merge_next has returned NULL. */
 int64_t merge_time(const struct merge *m);
 /* True when the merge cannot go on before this source is fed or ended (recordings). */
 bool merge_wants(const struct merge *m, uint16_t source);
