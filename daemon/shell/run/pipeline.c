@@ -63,6 +63,54 @@ static int on_voyage(void *context, const struct engine_voyage *voyage)
     return p->store != NULL ? store_batch_voyage(p->batch, voyage) : 0;
 }
 
+static void on_copy(void *context, const struct report *copy, int64_t first_ms)
+{
+    struct pipeline *p = context;
+    engine_clock_note_copy(p->engine, copy->mmsi, copy->source, first_ms);
+}
+
+/* A recording's clock made a step. */
+static void on_step(void *context, const struct merge_step *step)
+{
+    struct pipeline *p = context;
+    int rc = 0;
+    if (step->kind == MERGE_STEP_AHEAD)
+        rc = engine_clock_step(p->engine, step->from_ms, step->to_ms);
+    else if (step->kind == MERGE_STEP_BACK)
+        rc = engine_clock_back(p->engine, step->source, step->to_ms);
+    if (p->rc == 0)
+        p->rc = rc;
+    if (p->on_step != NULL)
+        p->on_step(p->context, step);
+}
+
+void pipeline_say_step(const struct merge_step *step, char *ret_text, size_t room)
+{
+    char from[TIME_TEXT_BYTES], to[TIME_TEXT_BYTES];
+    time_format(step->from_ms, from);
+    time_format(step->to_ms, to);
+    switch (step->kind) {
+    case MERGE_STEP_REFUSED:
+        snprintf(ret_text, room,
+                 "the recording's clock jumps ahead from %s to %s and comes back: %llu "
+                 "reports are refused",
+                 from, to, (unsigned long long)step->reports);
+        break;
+    case MERGE_STEP_AHEAD:
+        snprintf(ret_text, room,
+                 "the recording's clock was wrong until %s, right is %s: no timer is due "
+                 "for what lies between",
+                 from, to);
+        break;
+    case MERGE_STEP_BACK:
+        snprintf(ret_text, room,
+                 "the recording's clock was ahead until %s and comes back to %s: what is "
+                 "stored ahead of that counts as of then",
+                 from, to);
+        break;
+    }
+}
+
 struct engine_sink pipeline_sink(struct pipeline *p)
 {
     return (struct engine_sink){
@@ -81,6 +129,8 @@ int pipeline_init(struct pipeline *p, struct conf *conf, struct err *err)
         pipeline_finish(p);
         return err_set(err, ERR_NOMEM, "out of memory");
     }
+    merge_tell(p->merge, &(struct merge_sink){
+                             .on_copy = on_copy, .on_step = on_step, .context = p});
     int rc = engine_create(&conf->engine, &sink, &p->engine, err);
     if (rc != 0)
         pipeline_finish(p);

@@ -28,6 +28,8 @@ struct pipeline {
     int64_t clock_ms;          /* set by the caller before it drains */
     int (*on_alert)(void *context, const struct alert *alert);     /* NULL: none */
     int (*on_call)(void *context, const struct engine_call *call); /* NULL: none */
+    /* A recording's clock made a step, which the engine has followed; NULL: none. */
+    void (*on_step)(void *context, const struct merge_step *step);
     void *context;
     int64_t first_ms; /* event time of the first report; TIME_NONE */
     int rc;           /* the first failure, which stops everything */
@@ -49,6 +51,9 @@ MUST_CHECK int pipeline_drain(struct pipeline *p);
 MUST_CHECK int pipeline_commit(struct pipeline *p, bool all);
 /* Store an alert of the shell itself, for every webhook. Takes it over. */
 MUST_CHECK int pipeline_alert(struct pipeline *p, struct alert *alert);
+
+/* A step in words. */
+void pipeline_say_step(const struct merge_step *step, char *ret_text, size_t room);
 
 /* The clock, ms since 1970. */
 int64_t pipeline_clock_ms(void);
