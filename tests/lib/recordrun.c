@@ -101,7 +101,8 @@ bool recordrun_adds_up(const struct input_counts *c)
                      r[INPUT_REJECT_FRAGMENT_ORPHAN] +
                      r[INPUT_REJECT_FRAGMENT_DUPLICATE] + c->pending_parts;
     return c->lines == lines && c->sentences + c->records == taken &&
-           c->messages == c->reports + c->no_report + r[INPUT_REJECT_NO_TIME];
+           c->messages == c->reports + c->no_report + r[INPUT_REJECT_NO_TIME] +
+                              r[INPUT_REJECT_TOO_LATE];
 }
 
 static struct sum run(const struct input_conf *conf, const uint8_t *data, size_t size,

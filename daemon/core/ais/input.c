@@ -89,7 +89,7 @@ void input_emit(struct input *in, const struct ais_message *message, struct repo
     if (!is_ship) {
         in->counts.no_report++;
     } else if (!has_time) {
-        input_reject(in, INPUT_REJECT_NO_TIME);
+        input_reject(in, in->conf.is_live ? INPUT_REJECT_TOO_LATE : INPUT_REJECT_NO_TIME);
     } else {
         in->counts.reports++;
         in->counts.last_heard_ms = r->arrival_ms;

@@ -7,6 +7,10 @@
 
 /* A live report's own time may be this far ahead of its arrival. */
 #define AHEAD_LIMIT_MS (60 * SECOND_MS)
+/* So far behind it is worth a word: no network takes so long. */
+#define BEHIND_LATE_MS (5 * MINUTE_MS)
+/* A receiver's clock with the wrong date, or a backlog of yesterday. */
+#define BEHIND_LIMIT_MS DAY_MS
 /* Half a minute: the AIS second tells no minute. */
 #define SNAP_LIMIT_MS (30 * SECOND_MS)
 /* an own time farther ahead moves the fragment clock only when it comes three times */
@@ -64,6 +68,16 @@ static int64_t snap_to_second(int64_t t_ms, unsigned second)
     return t_ms + step;
 }
 
+/* False: too far behind. */
+static bool note_behind(struct input *in, int64_t behind_ms)
+{
+    int64_t most_ms =
+        in->conf.lateness_ms > BEHIND_LIMIT_MS ? in->conf.lateness_ms : BEHIND_LIMIT_MS;
+    in->counts.behind_ms = behind_ms > 0 ? behind_ms : 0;
+    in->counts.late += behind_ms > BEHIND_LATE_MS;
+    return behind_ms <= most_ms;
+}
+
 static bool set_live(struct input *in, struct report *r, int64_t own_ms, uint8_t source)
 {
     r->arrival_ms = in->arrival_ms;
@@ -75,6 +89,7 @@ static bool set_live(struct input *in, struct report *r, int64_t own_ms, uint8_t
     } else if (own_ms != TIME_NONE) {
         r->time_ms = own_ms;
         r->time_source = source;
+        return note_behind(in, in->arrival_ms - own_ms);
     } else if ((r->has & HAS_UTC_SECOND) != 0) {
         r->time_ms = snap_to_second(in->arrival_ms, r->utc_second);
     }

@@ -5,6 +5,7 @@
 
 #include "feed_int.h"
 #include "lookout/base/time.h"
+#include "lookout/base/units.h"
 #include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
 
@@ -31,11 +32,28 @@ static void note_heard(struct feed *feed)
     feed_path_arm_silence(f);
 }
 
+/* A clock that is wrong, or a feed that is late. */
+static void warn_of_behind(const struct feed *feed, const struct report *report)
+{
+    char behind[UNITS_TEXT_BYTES];
+    int64_t behind_ms = report->arrival_ms - report->time_ms;
+    if (behind_ms <= FEED_BEHIND_MS || behind_ms <= feed->conf.lateness_ms)
+        return;
+    units_format_duration((behind_ms + MINUTE_MS / 2) / MINUTE_MS * MINUTE_MS, behind);
+    log_repeated(
+        LOG_LEVEL_WARNING, "feed", feed->conf.id, "behind",
+        "reports are behind the clock: is the clock of its receiver right? If it "
+        "is a late feed, say so by `lateness` behind=%s",
+        behind);
+}
+
 static void on_report(void *context, const struct report *report)
 {
     struct feed *feed = context;
-    if (feed_path_is_live(feed))
+    if (feed_path_is_live(feed)) {
         note_heard(feed);
+        warn_of_behind(feed, report);
+    }
     if (feed->ops->report != NULL)
         feed->ops->report(feed, report);
     else
@@ -56,6 +74,7 @@ struct input *feed_path_create_input(struct feed *feed)
     struct input_conf conf = {
         .format = feed->conf.format,
         .is_live = feed_path_is_live(feed),
+        .lateness_ms = feed->conf.lateness_ms,
         .start_ms = feed->conf.start_ms,
         .source = feed->source,
         .columns = feed->conf.columns,
@@ -81,10 +100,13 @@ void feed_path_add_counts(struct input_counts *sum, const struct input_counts *c
     sum->no_report += c->no_report;
     sum->tag_void += c->tag_void;
     sum->time_replaced += c->time_replaced;
+    sum->late += c->late;
     for (size_t i = 0; i < INPUT_REJECTS; i++)
         sum->rejects[i] += c->rejects[i];
-    if (c->last_heard_ms > sum->last_heard_ms)
+    if (c->last_heard_ms >= sum->last_heard_ms) {
         sum->last_heard_ms = c->last_heard_ms;
+        sum->behind_ms = c->behind_ms;
+    }
 }
 
 void feed_path_retire_input(struct feed *feed, struct input *input)

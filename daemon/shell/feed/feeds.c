@@ -233,6 +233,8 @@ void feeds_status(const struct feeds *f, size_t feed, struct feed_status *ret_st
         feed_path_add_counts(&ret_status->input, input_counts(x->input));
     if (x->ops->status != NULL && x->state != NULL)
         x->ops->status(x, ret_status);
+    ret_status->is_behind = ret_status->input.behind_ms > FEED_BEHIND_MS &&
+                            ret_status->input.behind_ms > x->conf.lateness_ms;
 }
 
 /* --- closing --- */

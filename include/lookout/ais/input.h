@@ -43,7 +43,9 @@ enum input_format { INPUT_AUTO, INPUT_NMEA, INPUT_JSONL, INPUT_CSV };
       "date_order") /* a date such as 03/04/2026: day first or month first? */           \
     X(INPUT_REJECT_UNKNOWN_UNIT,                                                         \
       "unknown_unit") /* a column in a unit that is not known: passed over */            \
-    X(INPUT_REJECT_NO_TIME, "no_time")
+    X(INPUT_REJECT_NO_TIME, "no_time")                                                   \
+    X(INPUT_REJECT_TOO_LATE,                                                             \
+      "too_late") /* live: more than a day, and than the lateness, behind the clock */
 
 enum input_reject {
 #define X(name, text) name,
@@ -64,7 +66,7 @@ const char *input_reject_name(enum input_reject reason);
  *             = messages + joined + bad_armor + too_short + unknown_type
  *               + bad_value + no_own_time + fragment_orphan
  *               + fragment_duplicate + pending_parts
- *   messages  = reports + no_report + no_time
+ *   messages  = reports + no_report + no_time + too_late
  *
  * bad_time, date_order, unknown_unit, tag_void and time_replaced are notes beside it: why
  * a time was not taken (the report goes on with another, a row is no_own_time), or a
@@ -86,7 +88,9 @@ struct input_counts {
                            binary, ...) */
     uint64_t pending_parts; /* sentences waiting for the rest of their message */
     uint64_t tag_void; /* tag blocks with a bad checksum: ignored, the sentence is kept */
-    uint64_t time_replaced;          /* live: more than 60 s ahead of the clock */
+    uint64_t time_replaced; /* live: more than 60 s ahead of the clock */
+    uint64_t late;          /* live: more than 5 min behind the clock */
+    int64_t behind_ms;      /* live: so far the last report with a time of its own was */
     uint64_t rejects[INPUT_REJECTS]; /* counted in lines; fragments in parts */
     int64_t last_heard_ms;           /* arrival of the last report; TIME_NONE before */
 };
@@ -107,14 +111,14 @@ bool input_counts_nothing(const struct input_counts *counts);
  * A message of several parts has the first part's, else that of whichever part has one.
  * A time before 1990 or after 2100 is none (bad_time).
  *   Live: an own time more than 60 s ahead of the arrival is replaced by the arrival
- *   (time_replaced). Without an own time it is the arrival; where the message carries the
- *   UTC second (0..59), the time nearest to the arrival with that second, which is within
- *   30 s of it.
- *   Recording: without an own time a sentence takes the last time before it in the
- *   input: that of another sentence, of a valid $--RMC or of a $--ZDA; before any it is
- *   start_ms, moved on by the UTC second where that is up to 30 s ahead; without start_ms
- *   the report is refused (no_time). A record (json, csv) never takes another record's
- *   time, and a row of a table that has times none but its own (no_own_time).
+ *   (time_replaced), one more than 24 h and more than the source's lateness behind it is
+ *   refused (too_late). Without an own time it is the arrival; where the message carries
+ * the UTC second (0..59), the time nearest to the arrival with that second, which is
+ * within 30 s of it. Recording: without an own time a sentence takes the last time before
+ * it in the input: that of another sentence, of a valid $--RMC or of a $--ZDA; before any
+ * it is start_ms, moved on by the UTC second where that is up to 30 s ahead; without
+ * start_ms the report is refused (no_time). A record (json, csv) never takes another
+ * record's time, and a row of a table that has times none but its own (no_own_time).
  * Dates such as 03/04/2026 have two orders. One number above 12 shows the order for the
  * whole input; rows of a recording wait for it (1 MiB of them). The Danish Maritime
  * Authority's tables are day first. Where nothing shows it they are no times
@@ -122,6 +126,7 @@ bool input_counts_nothing(const struct input_counts *counts);
 struct input_conf {
     enum input_format format;
     bool is_live; /* reports without a time, or with one far ahead, take their arrival */
+    int64_t lateness_ms; /* live: reports may be so late, also by more than a day */
     int64_t start_ms; /* recordings: time of lines before the first own time; TIME_NONE:
                          they are refused (no_time) */
     uint16_t source;  /* copied into the reports */

@@ -15,6 +15,10 @@
 #include "lookout/base/err.h"
 #include "lookout/conf/conf.h"
 
+/* A live feed whose reports are farther behind the clock, and than its `lateness`, is
+ * told as such. */
+#define FEED_BEHIND_MS (INT64_C(5) * 60 * 1000)
+
 struct feed;
 struct feeds;
 
@@ -24,6 +28,8 @@ struct feed_status {
     bool is_open;          /* bound, connected, device there, file not at its end */
     bool is_silent;        /* silent_after is over */
     bool is_ended;         /* file feeds: at the end */
+    bool is_behind;        /* its last report was, by more than FEED_BEHIND_MS and its
+                              lateness */
     bool is_gone;          /* closed by a reload; its index stays taken */
     uint64_t bytes, datagrams, connects, disconnects, kernel_drops, refused_senders;
     int64_t last_heard_ms;     /* clock; TIME_NONE */

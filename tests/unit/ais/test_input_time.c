@@ -181,7 +181,7 @@ static void test_live_times(void **state)
         enum report_time_source source;
     } rows[] = {
         {"c:1699999990", 7, -10400, REPORT_TIME_TAG},
-        {"c:1699913600", 7, -86400400, REPORT_TIME_TAG},
+        {"c:1699913601", 7, -86399400, REPORT_TIME_TAG},
         {"c:1700000060", 7, 59600, REPORT_TIME_TAG},
         {"c:1700000061", 7, 0, REPORT_TIME_REPLACED},
         {"c:1893456000", 7, 0, REPORT_TIME_REPLACED},
@@ -359,6 +359,52 @@ static void test_counters(void **state)
     }
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_receiver_clocks), TEST(test_counters),
-          TEST(test_time_forms), TEST(test_between), TEST(test_pghp),
+/* Live: more than 5 min behind is counted, more than a day refused, unless the source may
+ * be later. A recording says nothing of either. */
+static void test_live_behind(void **state)
+{
+    const int64_t now = INPUTRUN_START;
+    static const struct {
+        int64_t behind_s, lateness_s;
+        bool is_taken, is_late;
+    } rows[] = {
+        {-59, 0, true, false},
+        {0, 0, true, false},
+        {300, 0, true, false},
+        {301, 0, true, true},
+        {86400, 0, true, true},
+        {86401, 0, false, true},
+        {86401, 3600, false, true},
+        {86401, 86400, false, true},
+        {172800, 172800, true, true},
+        {172801, 172800, false, true},
+        {1024 * 7 * 86400, 0, false, true}, /* the GPS week's number rolled over */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct inputrun run;
+        struct input_conf conf = inputrun_live();
+        char tag[40];
+        conf.lateness_ms = rows[i].lateness_s * 1000;
+        snprintf(tag, sizeof tag, "c:%lld", (long long)(now / 1000 - rows[i].behind_s));
+        print_message("%s, lateness %lld s\n", tag, (long long)rows[i].lateness_s);
+        inputrun_begin(&run, &conf);
+        inputrun_datagram(&run, inputrun_tagged(tag, inputrun_position(SHIP, 7)), now);
+        inputrun_end(&run, now);
+        assert_int_equal(run.count, rows[i].is_taken);
+        assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_TOO_LATE),
+                         !rows[i].is_taken);
+        assert_int_equal(run.counts.late, rows[i].is_late);
+        assert_int_equal(run.counts.behind_ms,
+                         rows[i].behind_s > 0 ? rows[i].behind_s * 1000 : 0);
+        inputrun_free(&run);
+    }
+    struct inputrun run;
+    inputrun_text(&run, inputrun_tagged("c:1600000000", inputrun_position(SHIP, 7)));
+    assert_int_equal(run.count, 1);
+    assert_int_equal(run.counts.late, 0);
+    inputrun_free(&run);
+}
+
+TEST_MAIN(NULL, NULL, TEST(test_live_behind), TEST(test_receiver_clocks),
+          TEST(test_counters), TEST(test_time_forms), TEST(test_between), TEST(test_pghp),
           TEST(test_recording_order), TEST(test_live_times))
