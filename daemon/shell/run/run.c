@@ -35,7 +35,7 @@ void run_fail(struct run *r, const char *what, int rc)
 void run_commit(struct run *r)
 {
     int rc = pipeline_commit(&r->pipeline, false);
-    r->committed_ms = r->pipeline.clock_ms;
+    r->committed_ms = r->clock.steady_ms;
     if (rc != 0)
         run_fail(r, "the state cannot be kept", rc);
 }
@@ -47,9 +47,9 @@ static bool is_commit_due(struct run *r)
     if (r->pipeline.has_alerts)
         return true;
     if (engine_counts(r->pipeline.engine)->reports == 0)
-        return r->pipeline.clock_ms - r->committed_ms >= COMMIT_MS;
+        return r->clock.steady_ms - r->committed_ms >= COMMIT_MS;
     if (r->commit_wait_ms != 0 &&
-        r->pipeline.clock_ms - r->committed_ms < r->commit_wait_ms)
+        r->clock.steady_ms - r->committed_ms < r->commit_wait_ms)
         return false;
     r->commit_wait_ms = r->commit_wait_ms == 0 ? COMMIT_FIRST_MS : 2 * r->commit_wait_ms;
     if (r->commit_wait_ms > COMMIT_MS)
@@ -75,7 +75,9 @@ void run_drain(struct run *r)
 {
     if (r->is_stopping)
         return;
-    r->pipeline.clock_ms = pipeline_clock_ms();
+    run_clock_look(r);
+    if (r->is_stopping)
+        return;
     if (r->is_live)
         merge_clock(r->pipeline.merge, r->pipeline.clock_ms);
     int rc = pipeline_drain(&r->pipeline);
@@ -126,6 +128,17 @@ static void warn_of_no_time(const struct run *r)
     }
 }
 
+/* A recording's clock jumped. */
+static void on_step(void *context, const struct merge_step *step)
+{
+    const struct run *r = context;
+    struct feed_status s;
+    char text[256];
+    pipeline_say_step(step, text, sizeof text);
+    feeds_status(r->feeds, step->source, &s);
+    log_warning("feed", s.id, "%s", text);
+}
+
 static void on_end(void *context)
 {
     struct run *r = context;
@@ -146,7 +159,7 @@ static void on_end(void *context)
 static void sweep_store(struct run *r)
 {
     struct store_counts counts = {0};
-    int64_t now_ms = r->pipeline.clock_ms;
+    int64_t now_ms = r->clock.steady_ms;
     if (!r->options->is_once || !r->is_ended || now_ms - r->swept_ms < SWEEP_MS)
         return;
     r->swept_ms = now_ms;
@@ -171,15 +184,15 @@ static void beat_watchdog(struct run *r)
     struct store_health health;
     uint64_t every_ms = 0;
     if (!notify_watchdog_interval(&every_ms) ||
-        r->pipeline.clock_ms - r->beat_ms < (int64_t)every_ms / 2)
+        r->clock.steady_ms - r->beat_ms < (int64_t)every_ms / 2)
         return;
     store_health(r->store, &health);
     bool is_stuck = health.queued_bytes != 0 && !health.is_failing &&
                     health.last_commit_ms != TIME_NONE &&
-                    r->pipeline.clock_ms - health.last_commit_ms > 60000;
+                    r->clock.steady_ms - health.last_commit_ms > 60000;
     if (is_stuck)
         return;
-    r->beat_ms = r->pipeline.clock_ms;
+    r->beat_ms = r->clock.steady_ms;
     notify_watchdog();
 }
 
@@ -189,8 +202,8 @@ static void on_tick(uv_timer_t *timer)
     run_drain(r);
     if (r->is_stopping)
         return;
-    if (r->pipeline.clock_ms - r->pruned_ms >= PRUNE_MS) {
-        r->pruned_ms = r->pipeline.clock_ms;
+    if (r->clock.steady_ms - r->pruned_ms >= PRUNE_MS) {
+        r->pruned_ms = r->clock.steady_ms;
         store_set_quota(r->store, (int64_t)r->conf->database_mb << 20);
         store_prune(r->store, &r->conf->retain, r->pipeline.clock_ms);
     }
@@ -308,10 +321,8 @@ static int open_store(struct run *r, struct err *err)
     if (refused != 0)
         log_warning("store", NULL, "%zu stored vessels cannot be read and begin again",
                     refused);
-    if (run_is_live(r->conf))
-        silence_add_outage(r->pipeline.engine, engine_now(r->pipeline.engine),
-                           pipeline_clock_ms());
-    return 0;
+    run_clock_resume(r);
+    return r->pipeline.rc;
 }
 
 static int open_feeds(struct run *r, struct err *err)
@@ -328,13 +339,17 @@ static int open_feeds(struct run *r, struct err *err)
     }
     buf_finish(&record);
     r->pipeline.feeds = r->feeds;
+    r->pipeline.on_step = on_step;
+    r->pipeline.context = r;
     r->is_live = run_is_live(r->conf);
     return rc != 0 ? rc : feeds_open(r->feeds, err);
 }
 
 static int start_parts(struct run *r, struct err *err)
 {
-    r->started_ms = r->committed_ms = r->pruned_ms = r->reloaded_ms = pipeline_clock_ms();
+    run_clock_begin(r);
+    r->started_ms = r->reloaded_ms = r->pipeline.clock_ms;
+    r->committed_ms = r->pruned_ms = r->clock.steady_ms;
     r->is_reload_good = true;
     int rc = open_store(r, err);
     if (rc == 0)

@@ -43,6 +43,16 @@ struct run_turns {
 /* How near the vessels are to their limit, as it was told. */
 enum run_limit { LIMIT_FAR, LIMIT_NEAR, LIMIT_REACHED, LIMIT_SECOND };
 
+/* What is known of the wall clock beside the monotonic one. */
+struct run_clock {
+    int64_t steady_ms;  /* the monotonic clock at the last look */
+    int64_t offset_ms;  /* wall less monotonic then */
+    int64_t step_ms;    /* the last step, ahead or back (negative); 0: none */
+    int64_t stepped_ms; /* the wall clock behind it */
+    int64_t settled_ms; /* event time has moved again when it is here; of recordings, the
+                           monotonic clock */
+};
+
 struct run {
     const struct run_options *options; /* borrowed */
     struct conf *conf;                 /* owned */
@@ -62,7 +72,9 @@ struct run {
     uv_signal_t on_term, on_int, on_hup;
     uv_prepare_t turn; /* once in each turn of the loop: its busy time */
     struct run_turns turns;
-    int64_t started_ms, committed_ms, pruned_ms, swept_ms, beat_ms;
+    struct run_clock clock;
+    int64_t started_ms;                                 /* of the wall clock */
+    int64_t committed_ms, pruned_ms, swept_ms, beat_ms; /* of the monotonic one */
     int64_t commit_wait_ms; /* from one commit to the next; 0: nothing was stored yet */
     uint64_t ended_ms;      /* of the loop's time: since is_ended */
     uint64_t dead_before;   /* deliveries that were given up before the start */
@@ -113,6 +125,17 @@ void run_trouble_database(struct run *r);
 void run_fail(struct run *r, const char *what, int rc);
 /* Begin to stop; run_daemon will return rc. */
 void run_stop(struct run *r, int rc);
+
+/* run_clock.c: the first look at the clocks. */
+void run_clock_begin(struct run *r);
+/* Read the clocks into clock.steady_ms and pipeline.clock_ms. A step of the wall clock is
+ * told, and event time goes on from there. */
+void run_clock_look(struct run *r);
+/* After loading: what is stored ahead of the clock is cut to it, which is told; what is
+ * behind it is time in which the daemon was down. */
+void run_clock_resume(struct run *r);
+/* Event time has moved again since the last step, if there was one. */
+bool run_clock_is_settled(const struct run *r);
 
 /* run_process.c: append process_cpu_seconds_total and the like. ERR_NOMEM. */
 MUST_CHECK int run_process_metrics(struct buf *out);

@@ -36,6 +36,8 @@ enum feed_figure {
     FEED_REFUSED,
     FEED_TAG_VOID,
     FEED_REPLACED,
+    FEED_BEHIND,
+    FEED_LATE,
     FEED_DUPLICATES,
     FEED_FIGURES
 };
@@ -56,6 +58,8 @@ static const struct {
     [FEED_REFUSED]    = {"lookoutd_feed_senders_refused_total", "counter", "Datagrams and connections refused by from or max_clients."},
     [FEED_TAG_VOID]   = {"lookoutd_feed_tag_blocks_void_total", "counter", "Tag blocks ignored because of a bad checksum."},
     [FEED_REPLACED]   = {"lookoutd_feed_times_replaced_total", "counter", "Times too far ahead of the clock, replaced by the arrival time."},
+    [FEED_BEHIND]     = {"lookoutd_feed_behind_seconds", "gauge", "How far the last report with a time of its own was behind the clock."},
+    [FEED_LATE]       = {"lookoutd_feed_late_reports_total", "counter", "Reports more than 5 min behind the clock."},
     [FEED_DUPLICATES] = {"lookoutd_feed_duplicates_total", "counter", "Reports dropped as copies of an earlier one."},
     /* clang-format on */
 };
@@ -89,6 +93,10 @@ static double feed_figure(const struct run *r, size_t i, enum feed_figure figure
         return (double)s.input.tag_void;
     case FEED_REPLACED:
         return (double)s.input.time_replaced;
+    case FEED_BEHIND:
+        return (double)s.input.behind_ms / 1000.0;
+    case FEED_LATE:
+        return (double)s.input.late;
     case FEED_DUPLICATES:
         return (double)merge_counts(r->pipeline.merge, (uint16_t)i)->duplicates;
     case FEED_FIGURES:
@@ -340,6 +348,8 @@ static struct status_source source_of(const struct run *r)
         .is_displaced = r->is_displaced,
         .is_unreadable = r->is_unreadable,
         .is_reload_refused = !r->is_reload_good && r->reload.phase == RELOAD_NONE,
+        .clock_step_ms = run_clock_is_settled(r) ? 0 : r->clock.step_ms,
+        .clock_stepped_ms = r->clock.stepped_ms,
         .started_ms = r->started_ms,
         .now_ms = pipeline_clock_ms(),
     };

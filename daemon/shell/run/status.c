@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "lookout/base/time.h"
+#include "lookout/base/units.h"
 
 enum {
-    REFUSED_MIN = 20,               /* fewer lines give no meaningful share */
-    PENDING_OLD_MS = 5 * 60 * 1000, /* a delivery that waits longer is a problem */
-    BEHIND_MS = 5 * 60 * 1000       /* a feed that is later is a problem */
+    REFUSED_MIN = 20,              /* fewer lines give no meaningful share */
+    PENDING_OLD_MS = 5 * 60 * 1000 /* a delivery that waits longer is a problem */
 };
 
 /* --- what is wrong --- */
@@ -28,16 +28,6 @@ static uint64_t refused_of(const struct input_counts *c, enum input_reject *ret_
             *ret_most = (enum input_reject)i;
     }
     return sum;
-}
-
-/* How far the event time of a feed's last report was behind its arrival. */
-static int64_t delay_of(const struct status_source *s, size_t feed, int64_t heard_ms)
-{
-    int64_t time_ms =
-        s->merge != NULL ? merge_source_time(s->merge, (uint16_t)feed) : TIME_NONE;
-    if (time_ms == TIME_NONE || heard_ms == TIME_NONE || heard_ms < time_ms)
-        return 0;
-    return heard_ms - time_ms;
 }
 
 static int feed_problems(const struct status_source *s, size_t i, struct buf *out)
@@ -62,10 +52,9 @@ static int feed_problems(const struct status_source *s, size_t i, struct buf *ou
         rc = buf_printf(out, "feed %s: %llu of %llu lines are refused, most as %s\n",
                         f.id, (unsigned long long)refused,
                         (unsigned long long)f.input.lines, input_reject_name(most));
-    int64_t delay_ms = delay_of(s, i, f.input.last_heard_ms);
-    if (rc == 0 && delay_ms > BEHIND_MS && strcmp(f.transport, "file") != 0)
+    if (rc == 0 && f.is_behind)
         rc = buf_printf(out, "feed %s is %lld min behind\n", f.id,
-                        (long long)(delay_ms / MINUTE_MS));
+                        (long long)(f.input.behind_ms / MINUTE_MS));
     return rc;
 }
 
@@ -104,6 +93,24 @@ static int vessel_problems(const struct engine *e, struct buf *out)
                       (unsigned long long)engine_counts(e)->vessels_forgotten);
 }
 
+int64_t status_clock_step(int64_t step_ms)
+{
+    int64_t by_ms = step_ms > 0 ? step_ms : -step_ms;
+    int64_t unit_ms = by_ms >= 2 * DAY_MS - MINUTE_MS ? HOUR_MS
+                      : by_ms >= 10 * MINUTE_MS       ? MINUTE_MS
+                                                      : SECOND_MS;
+    return (by_ms + unit_ms / 2) / unit_ms * unit_ms;
+}
+
+static int clock_problem(const struct status_source *s, struct buf *out)
+{
+    char by[UNITS_TEXT_BYTES], to[TIME_TEXT_BYTES];
+    return buf_printf(out, "the clock %s by %s, to %s: event time has not moved since\n",
+                      s->clock_step_ms > 0 ? "went ahead" : "was set back",
+                      units_format_duration(status_clock_step(s->clock_step_ms), by),
+                      time_format(s->clock_stepped_ms / SECOND_MS * SECOND_MS, to));
+}
+
 int status_problems(const struct status_source *s, struct buf *out)
 {
     struct store_health h = {0};
@@ -124,6 +131,8 @@ int status_problems(const struct status_source *s, struct buf *out)
             buf_add_text(out, "the last reload was refused: an older file is in force\n");
     if (rc == 0 && s->engine != NULL)
         rc = vessel_problems(s->engine, out);
+    if (rc == 0 && s->clock_step_ms != 0)
+        rc = clock_problem(s, out);
     for (size_t i = 0; s->feeds != NULL && i < feeds_count(s->feeds) && rc == 0; i++)
         rc = feed_problems(s, i, out);
     for (size_t i = 0; s->conf != NULL && i < s->conf->webhook_count && rc == 0; i++)
@@ -183,8 +192,7 @@ static json_t *feed_json(const struct status_source *s, size_t i,
     json_object_set_new(o, "refused", refused);
     put_instant(o, "last_report", f->input.last_heard_ms);
     if (f->input.last_heard_ms != TIME_NONE && strcmp(f->transport, "file") != 0)
-        put_counter(o, "delay_s",
-                    (uint64_t)(delay_of(s, i, f->input.last_heard_ms) / SECOND_MS));
+        put_counter(o, "delay_s", (uint64_t)(f->input.behind_ms / SECOND_MS));
     if (f->error[0] != '\0')
         json_object_set_new(o, "error", json_string(f->error));
     return o;

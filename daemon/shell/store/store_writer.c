@@ -160,7 +160,7 @@ static void note_health(struct writer *w, bool is_failing, const char *text)
         text_copy(q->health.text, sizeof q->health.text, text);
     } else {
         q->health.commits++;
-        q->health.last_commit_ms = clock_wall_ms();
+        q->health.last_commit_ms = clock_monotonic_ms();
         q->health.text[0] = '\0';
     }
     pthread_mutex_unlock(&q->mutex);

@@ -36,11 +36,16 @@ struct status_source {
     struct store *store;
     bool is_displaced, is_unreadable; /* the state directory; the database */
     bool is_reload_refused;
+    int64_t clock_step_ms; /* the clock was set, ahead or back (negative), and event time
+                              has not moved on since; 0: no */
+    int64_t clock_stepped_ms;   /* to then */
     int64_t started_ms, now_ms; /* clock */
 };
 
 /* One line for each problem, the worst first; nothing when all is well. ERR_NOMEM */
 MUST_CHECK int status_problems(const struct status_source *s, struct buf *out);
+/* How far a clock was set, for people: without a sign, and without jitter. */
+int64_t status_clock_step(int64_t step_ms);
 /* All of it as one JSON object, problems first. ERR_NOMEM */
 MUST_CHECK int status_json(const struct status_source *s, struct buf *out);
 

@@ -98,7 +98,7 @@ struct store_health {
     uint64_t commits;          /* group commits */
     uint64_t failures;         /* failed tries */
     uint64_t refused;          /* batches lost to a full queue */
-    int64_t last_commit_ms;    /* clock; TIME_NONE: none yet */
+    int64_t last_commit_ms;    /* of the monotonic clock; TIME_NONE: none yet */
     size_t queued_bytes;
 };
 /* For readiness and metrics; any thread. */

@@ -227,7 +227,7 @@ static void test_group_commit(void **state)
     struct store_health health;
     store_health(s, &health);
     assert_true(health.commits < 250);
-    assert_true(health.last_commit_ms > INT64_C(1700000000000));
+    assert_true(clock_monotonic_ms() - health.last_commit_ms < 60000);
     store_close(s);
     assert_int_equal(count, (int)health.commits);
     /* Nothing to send, no call. */
