@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Corridors: a line as drawn becomes the area within a width of it. Whether that area
- * makes sense on the earth is zone_geometry.c's question, as of any other.
+/* Corridors: makes, of a line as drawn, the area within a width of the line.
+ * zone_geometry.c checks whether that area is valid on the earth, as it does for every
+ * area.
  *
  * The line is straight in longitude and latitude from position to position, like the
- * edges of zones. On both sides of each stretch stand points at right angles to it, so
- * far along the geodesic: these are the places that lie at that distance from the stretch
- * (Gauss's lemma). Arcs join them around a bend and around the ends. GEOS unites the
- * pieces.
+ * edges of zones. On both sides of each stretch, points are placed at right angles to it,
+ * at the width along the geodesic: these are the places at that distance from the stretch
+ * (Gauss's lemma). Arcs join the points around each bend and around the ends. GEOS unites
+ * the pieces.
  *
- * Error: the chords of an arc lie at most 0.034 % of the width inside it; a side, its
- * points 10 km apart, is off by at most 0.1 % of the width up to latitude 87. */
+ * Error: the chords of an arc lie at most 0.034 % of the width inside it. The points of a
+ * side are 10 km apart; the side is off by at most 0.1 % of the width up to latitude 87.
+ */
 #include "corridor_int.h"
 
 #include <geodesic.h>
@@ -26,12 +28,13 @@
 
 static const double side_step_m = 10000;
 static const double arc_step_deg = 3;
-/* Nearer to a pole a parallel bends almost as sharply as the widest corridor does. */
+/* Beyond this latitude, a parallel bends almost as sharply as the edge of the widest
+ * corridor. */
 static const double most_lat_deg = 88;
-/* Of a meridian, at latitude 80 and beyond. */
+/* The length of one degree of a meridian, at latitude 80 and beyond. */
 static const double lat_degree_m = 111600;
 
-/* The line between two positions that differ. Longitudes run on over 180. */
+/* The line between two different positions. Longitudes continue beyond 180. */
 struct stretch {
     struct geo_point from, to;
 };
@@ -60,7 +63,8 @@ static void add_corner(struct corridor *c, struct geo_point p)
     c->count++;
 }
 
-/* The corners since the last piece are one, which ends where it begins. */
+/* Make one piece of the corners that were added since the last piece: a ring that ends at
+ * its first corner. */
 static void close_piece(struct corridor *c, struct geo_point first)
 {
     add_corner(c, first);
@@ -71,7 +75,7 @@ static void close_piece(struct corridor *c, struct geo_point first)
         c->ring_ends[c->ring_count++] = c->count;
 }
 
-/* The place at the corridor's width from there. */
+/* The place at the distance of the corridor's width from `from`. */
 static struct geo_point go_out(const struct corridor *c, struct geo_point from,
                                double azimuth_deg)
 {
@@ -88,9 +92,9 @@ static struct geo_point point_along(const struct stretch *s, double part)
                               .lon = s->from.lon + (s->to.lon - s->from.lon) * part};
 }
 
-/* Metres that a degree of latitude and one of longitude have there: radii of curvature of
- * the meridian and of the prime vertical (Snyder, USGS PP 1395, 1987, formulas 4-18 to
- * 4-21). */
+/* The lengths in metres of a degree of latitude and of a degree of longitude at a
+ * latitude: radii of curvature of the meridian and of the prime vertical (Snyder, USGS PP
+ * 1395, 1987, formulas 4-18 to 4-21). */
 static void degree_lengths(double lat, double *ret_lat_m, double *ret_lon_m)
 {
     const double e2 = F * (2 - F);
@@ -99,7 +103,7 @@ static void degree_lengths(double lat, double *ret_lat_m, double *ret_lon_m)
     *ret_lon_m = A_M / w * cos(lat * POINT_RAD) * POINT_RAD;
 }
 
-/* The direction in which the stretch passes one of its points. */
+/* The direction of the stretch at one of its points. */
 static double azimuth_at(const struct stretch *s, struct geo_point p)
 {
     double lat_m, lon_m;
@@ -117,8 +121,8 @@ static int count_steps(const struct stretch *s)
     return 1 + (int)(length_m / side_step_m);
 }
 
-/* Left side forth, right side back. The ends of the line are corners too, so that no
- * crack is left beside the arcs. */
+/* Add the band along a stretch: its left side forwards, then its right side backwards.
+ * The ends of the line are corners too, so that no gap is left beside the arcs. */
 static void add_band(struct corridor *c, const struct stretch *s)
 {
     int steps = count_steps(s);
@@ -138,7 +142,7 @@ static void add_band(struct corridor *c, const struct stretch *s)
     close_piece(c, first);
 }
 
-/* The sector around a place from one azimuth to another. */
+/* Add the sector around a place from one azimuth to another. */
 static void add_sector(struct corridor *c, struct geo_point around, double from_deg,
                        double to_deg)
 {
@@ -151,7 +155,7 @@ static void add_sector(struct corridor *c, struct geo_point around, double from_
     close_piece(c, around);
 }
 
-/* The outer side of the bend between two stretches. */
+/* Add the sector on the outer side of the bend between two stretches. */
 static void add_bend(struct corridor *c, const struct stretch *before,
                      const struct stretch *after)
 {
@@ -248,7 +252,7 @@ static int take_ring(void *context, const struct geos_ring *ring)
     return 0;
 }
 
-/* The united pieces instead of the line. */
+/* Replace the line by the united pieces. */
 static int take_area(struct corridor *c, struct geos_checker *geos,
                      struct geojson_source *source)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Points on the earth: conversions, distances, bearings, great circles. No zones here.
+/* Points on the earth: conversions, distances, bearings, great circles. This file knows
+ * no zones.
  *
- * The spherical formulas work on unit vectors or with the haversine, which keep their
- * precision for near points; the ellipsoid is Karney's (J. Geodesy 87, 2013, 43-55), by
- * PROJ. */
+ * The spherical formulas use unit vectors or the haversine, both of which stay precise
+ * for near points. Distances on the ellipsoid use Karney's method (J. Geodesy 87, 2013,
+ * 43-55), in the implementation of PROJ. */
 #include "point_int.h"
 
 #include <geodesic.h>
@@ -108,7 +109,8 @@ void geo_arc_init(struct point_arc *arc, struct geo_pos a, struct geo_pos b)
         arc->start[0] * end[0] + arc->start[1] * end[1] + arc->start[2] * end[2];
     arc->angle = atan2(sine, cosine);
     if (sine < 1e-15) {
-        /* The same point, or the opposite one, where every way is as long: go north. */
+        /* The ends are the same point or opposite points. All directions are equally
+         * long, so the arc goes north. */
         double east[3] = {-arc->start[1], arc->start[0], 0};
         if (vector_length(east) < 1e-15)
             east[0] = 1;
@@ -132,7 +134,7 @@ struct geo_pos geo_arc_at(const struct point_arc *arc, double fraction)
 
 struct geo_pos geo_interpolate(struct geo_pos a, struct geo_pos b, double fraction)
 {
-    /* The ends are exact, whatever the rounding in between. */
+    /* The ends are exact; only points between them are rounded. */
     if (fraction == 0)
         return a;
     if (fraction == 1)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GeoJSON to features as drawn: members, types, positions. Whether rings make sense on
- * the earth is zone_geometry.c's question. Every fault is reported, none ends the reading
- * but one of syntax. */
+/* GeoJSON to features as drawn: members, types, positions. zone_geometry.c checks whether
+ * rings are valid on the earth. Every fault is reported; only a syntax error ends the
+ * reading. */
 #include "geojson_int.h"
 
 #include <stdarg.h>
@@ -122,7 +122,7 @@ static void read_text(struct geojson_reader *r, const struct geojson_path *path,
     r->is_out_of_memory |= *ret == NULL;
 }
 
-/* How far a corridor reaches to each side of its line. */
+/* Read the width: the distance that a corridor extends to each side of its line. */
 static void read_width(struct geojson_reader *r, const struct geojson_path *path,
                        const json_t *json)
 {
@@ -177,7 +177,7 @@ static void read_properties(struct geojson_reader *r, const struct geojson_path 
     read_width(r, &width_at, json_object_get(properties, "width"));
 }
 
-/* An area has its own edges. */
+/* Append a fault when an area has a width: only a line can have one. */
 static void refuse_width(struct geojson_reader *r, const struct geojson_path *path)
 {
     struct geojson_path at = geojson_path_member(path, "properties");
@@ -226,7 +226,7 @@ void geojson_ring_path(const struct geojson_feature *feature, size_t ring,
     memcpy(ret_path, path.text, sizeof path.text);
 }
 
-/* GeoJSON of 2008 could name another reference system; RFC 7946 cannot. */
+/* Refuse other reference systems: GeoJSON of 2008 allowed them, RFC 7946 does not. */
 static void check_crs(struct geojson_source *source, const json_t *root)
 {
     const json_t *crs = json_object_get(root, "crs");
@@ -295,7 +295,7 @@ int geojson_read(struct geojson_source *source, bool is_lone,
                  struct geojson_document *ret)
 {
     *ret = (struct geojson_document){0};
-    /* A byte order mark is not JSON, but editors leave it. */
+    /* A byte order mark is not JSON, but some editors write it. */
     if (source->n >= 3 && memcmp(source->text, "\xEF\xBB\xBF", 3) == 0) {
         source->text += 3;
         source->n -= 3;

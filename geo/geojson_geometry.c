@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Geometries of GeoJSON: types, rings, positions; as drawn. Faults of one ring's
- * positions are told once, with their number. */
+/* Geometries of GeoJSON as drawn: types, rings, positions. Faults in the positions of one
+ * ring are reported once, with their number. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static bool read_line_string(struct geojson_reader *r, const struct geojson_path
 static const struct {
     const char *type;
     bool (*read)(struct geojson_reader *r, const struct geojson_path *path, const json_t *coordinates);
-    const char *instead; /* where it is refused: what would be accepted */
+    const char *instead; /* if refused: the types that are accepted */
 } geometry_types[] = {
     {"Polygon",            read_polygon,       NULL},
     {"MultiPolygon",       read_multi_polygon, NULL},
@@ -59,7 +59,8 @@ static bool add_ring(struct geojson_reader *r, struct geojson_ring ring)
     return true;
 }
 
-/* What is wrong with a position: counted over a ring, the first one told. */
+/* The kinds of fault of a position. The faults of a ring are counted, and the first is
+ * reported. */
 enum position_fault { POSITION_SOUND, POSITION_FORM, POSITION_LAT, POSITION_LON };
 
 static enum position_fault read_position(const json_t *json, struct geo_point *ret)
@@ -100,7 +101,7 @@ static void position_fault(struct geojson_reader *r, const struct geojson_path *
                       p.lat, others);
 }
 
-/* The positions of a line or ring into the feature; false when there is a fault. */
+/* Read the positions of a line or ring into the feature; false when there is a fault. */
 static bool read_positions(struct geojson_reader *r, const struct geojson_path *path,
                            const json_t *json)
 {
@@ -126,7 +127,7 @@ static bool read_positions(struct geojson_reader *r, const struct geojson_path *
     return false;
 }
 
-/* At the resolution of all positions; 190 and -170 degrees are the same place. */
+/* Compare at the resolution of positions. 190 and -170 degrees are the same place. */
 static bool is_same_place(struct geo_point a, struct geo_point b)
 {
     struct geo_pos p = geo_to_pos(a), q = geo_to_pos(b);
@@ -134,8 +135,9 @@ static bool is_same_place(struct geo_point a, struct geo_point b)
            ((int64_t)p.lon_e7 - q.lon_e7) % INT64_C(3600000000) == 0;
 }
 
-/* A box of the whole globe's width, drawn as four corners, is folded to nothing. That a
- * ring reaches a pole is told of later. */
+/* A box as wide as the whole globe, drawn with four corners, has no width after its
+ * longitudes are folded. A ring that reaches a pole is reported later, by
+ * zone_geometry.c. */
 static bool has_whole_turn(struct geojson_reader *r, const struct geojson_path *path,
                            const struct geojson_ring *ring)
 {

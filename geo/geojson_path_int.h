@@ -9,7 +9,7 @@
 
 #include "geojson_int.h"
 
-/* Long enough for the deepest path of a zone; a longer one is cut. */
+/* The buffer is long enough for the deepest path of a zone; a longer path is cut. */
 struct geojson_path {
     char text[GEOJSON_PATH_BYTES];
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one file that sees GEOS. It is asked whether rings are valid, and to draw
- * corridors, when zones are read; fixes and paths never come here. */
+/* The only file that uses GEOS. When zones are read, GEOS checks whether rings are valid
+ * and draws corridors. GEOS is not used for fixes and paths. */
 #include "geos_int.h"
 
 #include <geos_c.h>
@@ -21,7 +21,7 @@ struct geos_checker *geos_checker_create(void)
     struct geos_checker *g = calloc(1, sizeof *g);
     if (g == NULL)
         return NULL;
-    /* Without handlers GEOS says nothing on its own. */
+    /* Without handlers GEOS prints no messages. */
     g->handle = GEOS_init_r();
     if (g->handle == NULL) {
         free(g);
@@ -47,7 +47,7 @@ static GEOSGeometry *make_ring(struct geos_checker *g, const double *xy, size_t 
         return NULL;
     for (unsigned i = 0; shift != 0 && i < n; i++)
         GEOSCoordSeq_setX_r(g->handle, sequence, i, xy[2 * i] + shift);
-    /* The ring takes the sequence over, also when it cannot be made. */
+    /* The ring becomes the owner of the sequence, also when making the ring fails. */
     return GEOSGeom_createLinearRing_r(g->handle, sequence);
 }
 
@@ -92,7 +92,8 @@ int geos_check(struct geos_checker *g, const struct geos_polygon *polygon,
         return ERR_NOMEM;
     char *reason = NULL;
     GEOSGeometry *place = NULL;
-    /* 2 is an exception: GEOS could not tell, and then nobody should rely on it. */
+    /* The result 2 is an exception: GEOS gave no answer, so the polygon counts as not
+     * valid. */
     *ret_valid = GEOSisValidDetail_r(g->handle, p, 0, &reason, &place) == 1;
     *ret_fault = (struct geos_fault){0};
     snprintf(ret_fault->reason, sizeof ret_fault->reason, "%.79s",
@@ -104,9 +105,10 @@ int geos_check(struct geos_checker *g, const struct geos_polygon *polygon,
     return 0;
 }
 
-/* Parts that were rounded apart may overlap by less than a position's resolution all
- * along a common edge: that is touching. A long thin shape's width is twice its area by
- * its perimeter. */
+/* When parts with a common edge are rounded separately, they may overlap along that edge
+ * by less than the resolution of positions. Such parts count as touching, not as
+ * overlapping. The width of a long thin shape is twice its area divided by its perimeter.
+ */
 static bool is_sliver(struct geos_checker *g, const GEOSGeometry *both)
 {
     double area = 0, perimeter = 0;
@@ -142,7 +144,7 @@ int geos_overlap(struct geos_checker *g, const struct geos_polygon *a,
 
 /* --- what pieces cover --- */
 
-/* All pieces as one collection; NULL: GEOS cannot. */
+/* Make one collection of all pieces; NULL when GEOS fails. */
 static GEOSGeometry *make_pieces(struct geos_checker *g,
                                  const struct geos_polygon *pieces)
 {
@@ -188,7 +190,7 @@ static int give_ring(struct geos_checker *g, const GEOSGeometry *line,
     return rc;
 }
 
-/* Where rounding leaves a crack between two pieces. */
+/* Is the ring only a gap that rounding leaves between two pieces? */
 static bool is_crack(struct geos_checker *g, const GEOSGeometry *ring)
 {
     GEOSGeometry *copy = ring != NULL ? GEOSGeom_clone_r(g->handle, ring) : NULL;

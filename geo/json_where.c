@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finds the place of a member in a JSON text that jansson has already accepted, so that a
- * fault in its meaning has a line and a column. jansson keeps no places. */
+ * fault in the meaning of the text can be reported with a line and a column. jansson does
+ * not keep the places of values. */
 #include "json_where_int.h"
 
 #include <string.h>
@@ -92,8 +93,8 @@ static int enter_element(struct scan *s, size_t index)
     return s->at < s->end;
 }
 
-/* One step of the path from the value at s; returns what is left of the path, NULL when
- * the step leads nowhere. */
+/* Follow one step of the path from the value at s. Returns the rest of the path, or NULL
+ * when the member or element of that step does not exist. */
 static const char *step_into(struct scan *s, const char *path)
 {
     if (*path == '[') {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which ocean a coast looks at: the Pacific as two polygons whose edges run over land
- * where there is any, the rest by parallels and meridians. */
+/* Finds the ocean of a coast. Two polygons describe the Pacific; their edges run over
+ * land wherever there is land. Parallels and meridians divide the other oceans. */
 #include "lookout/geo/ocean.h"
 
 #include <stdbool.h>
@@ -35,7 +35,8 @@ const char *ocean_name(enum ocean ocean)
     return names[ocean];
 }
 
-/* By the number of edges to the north (even-odd); the polygons lie within -180..180. */
+/* Test by the number of edges north of the point (even-odd rule). The polygons lie within
+ * -180..180. */
 static bool is_inside(const struct geo_point *polygon, size_t count, struct geo_point p)
 {
     bool is_in = false;
@@ -49,7 +50,8 @@ static bool is_inside(const struct geo_point *polygon, size_t count, struct geo_
     return is_in;
 }
 
-/* The seas north of Siberia and Canada, Barents, White and Kara Sea, Hudson Bay. */
+/* The Arctic: the seas north of Siberia and Canada, the Barents, White and Kara Seas, and
+ * Hudson Bay. */
 static bool is_arctic(struct geo_point p)
 {
     bool is_siberian = p.lon > 60 && p.lat > 50;
@@ -71,7 +73,8 @@ enum ocean ocean_at(struct geo_pos pos)
         return OCEAN_CASPIAN;
     if (is_arctic(p))
         return OCEAN_ARCTIC;
-    /* Suez is Indian, Port Said is not; west of Cape Agulhas it is the Atlantic. */
+    /* Suez belongs to the Indian Ocean, Port Said does not. The sea west of Cape Agulhas
+     * is the Atlantic. */
     bool is_african_west = p.lon < 32 && p.lat > -10;
     if (p.lon >= 20 && p.lat < 30.65 && !is_african_west)
         return OCEAN_INDIAN;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A great-circle arc between two positions, set up once and asked often. Private to geo/.
- */
+/* A great-circle arc between two positions. It is prepared once and then used for many
+ * points. Private to geo/. */
 #ifndef LOOKOUT_POINT_INT_H
 #define LOOKOUT_POINT_INT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The water grid: reading it, cells and positions, and distances between the middles of
- * cells. How far it is over water: water_front.c and water_field.c.
+ * cells. water_front.c and water_field.c compute distances over water.
  *
  * Form of water.bin (written by config/make-water.mjs), numbers as LEB128: "LKWATER1",
  * rows, columns, south edge + 90 degrees; then for each row from the south: runs of land
@@ -74,7 +74,7 @@ static void close_step(struct water *water, uint32_t cell, unsigned side)
     water->cells[other] &= (uint8_t) ~(1u << (side + 2));
 }
 
-/* The closed steps of a row: once the row above is known. */
+/* Read the closed steps of a row. The row above must be known. */
 static bool read_closed(struct source *s, struct water *water, uint32_t row)
 {
     uint32_t col = UINT32_MAX; /* -1 */
@@ -103,8 +103,8 @@ static void open_all_sides(struct water *water)
     }
 }
 
-/* Runs and closed steps alternate, but steps can be opened only when all runs are read:
- * pass over the rows twice. */
+/* Runs and closed steps alternate in the file, but a step can be opened only after all
+ * runs are read. So the reader goes over the rows twice. */
 static bool read_water_rows(struct source s, struct water *water)
 {
     struct source again = s;
@@ -252,7 +252,8 @@ static void look_at_cell(struct nearest *near, int64_t row, int64_t col)
     }
 }
 
-/* By squares around the position's cell, until none farther out can be nearer. */
+/* Search in growing squares around the position's cell, until no cell farther out can be
+ * nearer. */
 uint32_t water_cell_near(const struct water *water, struct geo_pos pos, double most_m,
                          water_accepts accepts, const void *context)
 {
@@ -280,8 +281,8 @@ uint32_t water_cell_near(const struct water *water, struct geo_pos pos, double m
 
 /* --- between the middles of cells --- */
 
-/* The four cells whose middles surround a position, if all are joined: south-west first.
- */
+/* Find the four cells whose middles surround a position, south-west first. False when
+ * they are not all connected. */
 static bool find_corners(const struct water *water, uint32_t cell, bool is_east,
                          bool is_north, uint32_t ret[4])
 {
@@ -316,7 +317,8 @@ static bool interpolate_cells(const struct water_view *view, uint32_t cell,
     return true;
 }
 
-/* Change over one cell between the sides `up` and `down`, from those that are there. */
+/* The change of the distance over one cell, in the direction from `down` to `up`. It uses
+ * the neighbours that have a distance. */
 static double slope_at(const struct water_view *view, uint32_t cell, unsigned up,
                        unsigned down, double own_m)
 {
@@ -354,7 +356,7 @@ double water_view_m(const struct water_view *view, struct geo_pos pos)
                                        : view->cell_m(view->context, cell) +
                                              geo_distance_m(pos, water_cell_middle(cell));
     }
-    /* East and north of the middle, in cells: -0.5..0.5. */
+    /* The position east and north of the middle, in cells: -0.5..0.5. */
     struct geo_pos middle = water_cell_middle(cell);
     double at[2] = {((double)pos.lon_e7 - middle.lon_e7) / CELL_E7,
                     ((double)pos.lat_e7 - middle.lat_e7) / CELL_E7};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A field: the distance over water from every cell to the nearest of a set of places. The
- * front runs over the grid once; what it found is kept in units of 500 m, in tiles, those
- * without water or beyond the limit left out. */
+ * front runs over the grid once. The field stores the distances in units of 500 m, in
+ * tiles. Tiles without water or beyond the limit are left out. */
 #include "water_int.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@
 #include "lookout/base/wire.h"
 
 enum {
-    TILE = 20, /* cells to a side: divides rows and columns */
+    TILE = 20, /* cells per side; divides rows and columns */
     TILE_CELLS = TILE * TILE,
     TILE_COLS = WATER_COLS / TILE,
     TILES = WATER_CELLS / TILE_CELLS,
@@ -27,9 +27,9 @@ struct water_field {
     uint64_t key;
     struct geo_pos *sources; /* owned */
     size_t source_count;
-    uint16_t *cells; /* owned: the tiles that are there, one after the other */
+    uint16_t *cells; /* owned: the stored tiles, in order */
     size_t tile_count;
-    int32_t tiles[TILES]; /* which of them; -1: nothing there */
+    int32_t tiles[TILES]; /* index of each stored tile; -1: not stored */
 };
 
 /* --- lifetime --- */
@@ -37,7 +37,7 @@ struct water_field {
 uint64_t water_field_key(const struct water *water, const struct geo_pos *sources,
                          size_t n, double limit_m)
 {
-    static const uint64_t version = 1; /* of how fields are made and kept */
+    static const uint64_t version = 1; /* of the way fields are made and stored */
     uint64_t h = hash_u64(water->hash, version);
     h = hash_u64(isfinite(limit_m) ? (uint64_t)limit_m : UINT64_MAX, h);
     h = hash_u64(n, h);
@@ -200,7 +200,8 @@ static bool is_reached(const void *context, uint32_t cell)
     return cell_m(context, cell) >= 0;
 }
 
-/* Of the eight cells around, the nearest to a source that is nearer than this one. */
+/* The neighbour (of eight) that is nearest to a source, if it is nearer than this cell.
+ */
 static uint32_t descend_from(const struct water_field *field, uint32_t cell)
 {
     const struct water *water = field->water;
@@ -246,8 +247,8 @@ size_t water_field_nearest(const struct water_field *field, struct geo_pos pos)
 
 /* --- for a cache --- */
 
-/* "LKFIELD1", the key, the tiles that are there (gaps), their cells as differences, and a
- * hash of all before it. */
+/* The saved form: "LKFIELD1", the key, the stored tiles (as gaps), their cells as
+ * differences, and a hash of all bytes before it. */
 static const char magic[] = "LKFIELD1";
 enum { MAGIC_BYTES = sizeof magic - 1, SUM_BYTES = 8 };
 
@@ -255,7 +256,8 @@ static void put_cells(const struct water_field *field, struct wire_writer *w)
 {
     uint16_t last = 0;
     for (size_t i = 0; i < field->tile_count * TILE_CELLS; i++) {
-        /* NONE is coded as the greatest difference, so that the next one stays small. */
+        /* NONE is coded as the greatest difference, so that the next difference stays
+         * small. */
         uint16_t unit = field->cells[i];
         wire_put_i64(w, unit == NONE ? INT16_MIN * 4 : (int64_t)unit - last);
         if (unit != NONE)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Single questions over water: how far from one place to another, and to all that lies
- * near the way to a field's places. Both let a front run over part of the grid. */
+/* Single distances over water: from one place to another, and to all places near the way
+ * to a field's sources. Both run a front over part of the grid. */
 #include "water_int.h"
 
 #include <stdlib.h>
 
-/* About 100 ms of marching. */
+/* The bound of a search: about 100 ms. */
 enum { CELLS_MAX = 400000 };
 
 /* --- from a to b --- */
@@ -14,8 +14,8 @@ struct aim {
     struct geo_pos pos;
 };
 
-/* What lies before a cell at least: the great circle, less what marching over a grid may
- * fall short of it. */
+/* The least distance from a cell to the goal: the great circle, minus the amount by which
+ * a distance over the grid may be too short. */
 static uint32_t great_circle(const void *context, uint32_t cell, uint32_t t_dm)
 {
     const struct aim *aim = context;
@@ -55,8 +55,8 @@ int water_reach_between_m(const struct water *water, struct geo_pos a, struct ge
                                                         : ERR_NOT_FOUND;
     }
     if (rc == 0) {
-        /* Both in one cell or in two side by side: the great circle is nearer the truth
-         * than middles are. */
+        /* Both positions are in one cell or in two neighbouring cells: the great circle
+         * is more exact than the distance between the middles. */
         double m = water_front_m(&front, goal), straight_m = geo_distance_m(a, b);
         double aside_m = geo_distance_m(aim.pos, b);
         *ret_m = m < 2 * water->height_m    ? straight_m
@@ -74,8 +74,8 @@ struct water_reach {
     struct water_front front;
     double most_m;
     struct geo_pos from;
-    int32_t low_row, high_row, low_col, high_col; /* of cells taken; columns as from the
-                                                     first's: they run on over 180 */
+    int32_t low_row, high_row, low_col,
+        high_col; /* of taken cells; columns continue over 180 */
 };
 
 static uint32_t near_way(const void *context, uint32_t cell, uint32_t t_dm)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All zones along a path, and the zone ahead of a course. */
+/* Finds all zones along a path, and the zone ahead on a course. */
 #include <math.h>
 
 #include "lookout/geo/zone.h"
@@ -7,7 +7,7 @@
 #include "zone_path_int.h"
 #include "zone_set_int.h"
 
-/* Longer courses are cut here: 600 nautical miles. */
+/* Longer courses are cut to 600 nautical miles. */
 #define APPROACH_LIMIT_M (600 * 1852.0)
 #define MS_PER_M_AT_1_KN (3600e3 / 1852)
 
@@ -40,7 +40,8 @@ int zone_along(const struct zone_set *set, struct geo_pos a, struct geo_pos b,
         struct zone_cuts cuts;
         cuts.zone = found.items[i] >> 1;
         if ((found.items[i] & 1) == 0) {
-            /* No boundary in any cell of the path: it lies inside as a whole. */
+            /* No cell of the path has a boundary of this area: the whole path lies
+             * inside. */
             cuts.inside_at_start = cuts.inside_at_end = true;
             cuts.count = 0;
             visit(context, &cuts);

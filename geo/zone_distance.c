@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How far it is to a zone's boundary, and which boundaries may be near.
+/* Measures the distance to a zone's boundary, and finds the boundaries that may be near.
  *
  * Distances are taken on a plane at the point: north by the radius of the meridian, east
  * by the radius of the parallel at the middle latitude, both of the WGS 84 ellipsoid. */
@@ -13,17 +13,17 @@
 
 #define A_M 6378137.0
 #define E2 (0.0066943799901413165) /* of WGS 84: f (2 - f), f = 1 / 298.257223563 */
-/* Less than any radius of curvature of the ellipsoid (6335.4 km at the equator, along the
- * meridian), for bounds from below. */
+/* Smaller than every radius of curvature of the ellipsoid (the smallest is 6335.4 km, at
+ * the equator along the meridian). It gives lower bounds of distances. */
 #define LEAST_RADIUS_M 6335000.0
-/* Beyond this the plane is given up for the sphere. */
+/* Beyond this distance, the sphere is used instead of the plane. */
 #define PLANE_M 300000.0
 #define UNIT_RAD (POINT_RAD / GEO_E7)
 
 struct plane {
     double x, y; /* of the point, 1e-7 degree in the frame of the zone */
     double cosine, sine;
-    double north_m, east_m; /* for a radian; east at the equator's width */
+    double north_m, east_m; /* per radian; east: at the equator */
 };
 
 static struct plane plane_at(struct geo_pos p)
@@ -40,7 +40,8 @@ struct place {
     double x, y; /* metres */
 };
 
-/* A point of the frame on the plane; cos(lat + h) with h half the step north. */
+/* Project a point of the zone's frame onto the plane. The width is that at cos(lat + h),
+ * where h is half the step north. */
 static struct place project_point(const struct plane *plane, double x, double y)
 {
     double north = (y - plane->y) * UNIT_RAD, east = (x - plane->x) * UNIT_RAD;
@@ -51,7 +52,8 @@ static struct place project_point(const struct plane *plane, double x, double y)
     return (struct place){.x = plane->east_m * width * east, .y = plane->north_m * north};
 }
 
-/* On a long edge the plane bends: narrow in on the nearest stretch of it. */
+/* On a long edge, the plane is not exact enough: the search narrows down to the nearest
+ * stretch of the edge. */
 static double edge_distance(const struct plane *plane, const struct zone_vertex *v,
                             struct zone_vertex *ret_nearest)
 {
@@ -77,8 +79,8 @@ static double edge_distance(const struct plane *plane, const struct zone_vertex 
     return far;
 }
 
-/* Not more than the distance to any point of the box: the meridian at its near side is
- * asin(cos(lat) sin(gap)) away. */
+/* A lower bound of the distance to every point of the box: the meridian at the near side
+ * of the box is asin(cos(lat) sin(gap)) away. */
 static double least_distance(const struct plane *plane, const struct zone_box *box)
 {
     double north = 0, east = 0;
@@ -95,7 +97,7 @@ static double least_distance(const struct plane *plane, const struct zone_box *b
     return LEAST_RADIUS_M * fmax(north * UNIT_RAD, plane->cosine * sine);
 }
 
-/* The nearest so far. */
+/* The nearest edge found so far. */
 struct nearest {
     double distance_m;
     struct zone_vertex at;
@@ -156,8 +158,8 @@ double zone_distance_boundary_m(const struct zone_set *set, uint32_t zone,
     return geo_distance_m(p, at);
 }
 
-/* Half the size of a box around p that holds everything within the limit; x is half a
- * turn where all meridians may be as near. */
+/* Half the size of a box around p that contains every place within the limit. x is half a
+ * turn when every meridian may be within the limit. */
 static struct zone_vertex reach_of(struct geo_pos p, double limit_m)
 {
     const double half_turn = (double)(ZONE_TURN_E7 / 2);
@@ -248,7 +250,7 @@ size_t zone_distance_near(const struct zone_set *set, struct geo_pos p, double r
     bool is_listed = zone_index_gather_touching(set->index, &range, &found) == 0;
     if (is_listed)
         zone_index_gather_unite(&found);
-    /* Without memory for the list every zone is asked. */
+    /* When there is no memory for the list, every zone is tested. */
     for (size_t i = 0; i < (is_listed ? found.count : set->count); i++) {
         uint32_t zone = is_listed ? found.items[i] >> 1 : (uint32_t)i;
         if (is_beyond(&set->geometries[zone], p, half))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The edges of one zone in order, in boxes: for paths and distances. */
+/* The edges of one zone, in their order, with bounding boxes over them: for paths and
+ * distances. */
 #include "zone_geometry_int.h"
 #include "zone_strips_int.h"
 

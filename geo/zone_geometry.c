@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a feature as drawn to whole 1e-7 degrees counted from its west side: unwraps rings
- * at the antimeridian, refuses what makes no sense on the earth, asks GEOS about the
- * rest.
- */
+/* Converts a feature as drawn to whole 1e-7 degrees counted from its west side. It
+ * unwraps rings at the antimeridian, refuses geometries that are not valid on the earth,
+ * and lets GEOS check the rest. */
 #include "zone_geometry_int.h"
 
 #include <math.h>
@@ -13,7 +12,8 @@
 
 #define HALF_TURN_E7 (ZONE_TURN_E7 / 2)
 
-/* A polygon's part of the work arrays, and its range of longitudes. */
+/* The part of the work arrays that belongs to one polygon, and its range of longitudes.
+ */
 struct polygon {
     size_t ring, ring_end; /* in the feature's rings */
     int64_t x0, x1;
@@ -40,7 +40,8 @@ struct work {
         (w)->feature->has_fault = true;                                                  \
     } while (0)
 
-/* How to mend what GEOS finds, by the beginning of its reason. */
+/* For each fault that GEOS finds, known by the beginning of its reason: the advice to the
+ * user. */
 /* clang-format off */
 static const struct {
     const char *reason, *remedy;
@@ -78,7 +79,7 @@ static int64_t degrees_to_e7(double degrees)
     return llround(degrees * GEO_E7);
 }
 
-/* Into -HALF_TURN_E7..HALF_TURN_E7; a half turn keeps its sign. */
+/* Bring a step into -HALF_TURN_E7..HALF_TURN_E7; a half turn keeps its sign. */
 static int64_t shorter_way(int64_t step)
 {
     while (step > HALF_TURN_E7)
@@ -92,12 +93,13 @@ static void set_x(struct work *w, size_t point, int64_t x)
 {
     const struct geo_point *p = &w->feature->points[point];
     w->x[point] = x;
-    /* A whole number of turns is added to the longitude as given. */
+    /* The longitude as given is moved by a whole number of turns. */
     w->xy[2 * point] = p->lon + (double)(x - degrees_to_e7(p->lon)) / GEO_E7;
     w->xy[2 * point + 1] = p->lat;
 }
 
-/* The ends of a ring may differ by a turn and by rounding: make them one for GEOS. */
+/* The two ends of a ring may differ by a turn and by rounding. Make them equal for GEOS.
+ */
 static void close_ring(struct work *w, size_t ring)
 {
     const struct geojson_ring *r = &w->feature->rings[ring];
@@ -145,7 +147,8 @@ static void ring_range(const struct work *w, size_t ring, int64_t *ret_x0,
     }
 }
 
-/* Rings that go around a pole, or touch one, have no inside in longitude and latitude. */
+/* Refuse a ring that goes around a pole or touches one: in longitude and latitude, it has
+ * no inside. */
 static bool check_pole(struct work *w, size_t ring)
 {
     const struct geojson_ring *r = &w->feature->rings[ring];
@@ -187,7 +190,8 @@ static struct geos_polygon to_geos(struct work *w, const struct polygon *p)
                                  .ring_count = p->ring_end - p->ring};
 }
 
-/* Bring the rings of a polygon together and check them; ERR_NOMEM or 0. */
+/* Move the rings of a polygon next to each other and check them. Returns ERR_NOMEM or 0.
+ */
 static int check_polygon(struct work *w, struct polygon *p)
 {
     for (size_t i = p->ring; i < p->ring_end; i++) {
@@ -231,8 +235,8 @@ static int check_polygon(struct work *w, struct polygon *p)
     return rc;
 }
 
-/* Parts of one zone may touch, also all along an edge (so that a zone split at 180 is
- * one), but not overlap. */
+/* The parts of one zone may touch, also along a whole edge (as in a zone that is split at
+ * 180), but must not overlap. */
 static int check_polygon_pair(struct work *w, size_t i, size_t k)
 {
     const struct polygon *p = &w->polygons[i], *q = &w->polygons[k];
@@ -273,8 +277,8 @@ static int check_polygons(struct work *w)
     }
     if (w->feature->has_fault || n < 2)
         return 0;
-    /* Sorted by their south sides, a polygon's partners end where one lies north of it.
-     */
+    /* The polygons are sorted by their south sides. So the search for a polygon's
+     * partners ends at the first one that lies north of it. */
     qsort(w->polygons, n, sizeof *w->polygons, compare_polygons);
     for (size_t i = 0; i < n; i++)
         for (size_t k = i + 1; k < n && w->polygons[k].y0 < w->polygons[i].y1; k++) {
@@ -297,8 +301,8 @@ static int compare_starts(const void *a, const void *b)
     return p < q ? -1 : p > q;
 }
 
-/* The west side: the start from which the parts, each moved east of it, reach least far.
- * Across 180 that unites what was split there. */
+/* Choose the west side: the start from which the parts, each moved east of it, extend the
+ * shortest distance east. This joins parts that were split at 180. */
 static void choose_west(struct work *w, struct zone_geometry *ret)
 {
     size_t n = w->polygon_count;
@@ -308,7 +312,7 @@ static void choose_west(struct work *w, struct zone_geometry *ret)
     for (size_t i = n; i-- > 0;) {
         int64_t end = folded_start(&p[i]) + p[i].x1 - p[i].x0;
         last = end > last ? end : last;
-        p[i].shift = last; /* until the west side is known */
+        p[i].shift = last; /* temporary, until the west side is known */
     }
     int64_t best = INT64_MAX, west = 0, before = INT64_MIN;
     for (size_t i = 0; i < n; i++) {
@@ -334,8 +338,8 @@ static void choose_west(struct work *w, struct zone_geometry *ret)
         ret->width = (uint32_t)best;
 }
 
-/* One ring into the vertices, without those that rounding made equal; false when nothing
- * is left of it. */
+/* Add one ring to the vertices, without vertices that rounding made equal. False when no
+ * ring is left. */
 static bool place_ring(const struct work *w, size_t ring, int64_t shift,
                        struct zone_geometry *ret)
 {

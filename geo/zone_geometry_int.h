@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A zone's rings or a gate's line in whole 1e-7 degrees, and the exact questions about
- * one of them. Private to geo/.
+/* A zone's rings or a gate's line in whole 1e-7 degrees, and the exact tests against one
+ * of them. Private to geo/.
  *
  * x counts east from the zone's west side and y is the latitude, so a zone over the
- * antimeridian is like any other and no question ever meets a seam inside it. All
- * coordinates are integers and every orientation is computed in 128 bits: no answer
- * depends on rounding. */
+ * antimeridian is treated like any other zone. All coordinates are integers and every
+ * orientation is computed in 128 bits, so no result depends on rounding. */
 #ifndef LOOKOUT_ZONE_GEOMETRY_INT_H
 #define LOOKOUT_ZONE_GEOMETRY_INT_H
 
@@ -20,7 +19,8 @@ struct zone_vertex {
 
 struct zone_strips;
 
-/* A box over some consecutive edges: leaves over edges, groups over leaves. */
+/* A bounding box of consecutive edges. A leaf is a box of edges; a group is a box of
+ * leaves. */
 struct zone_box {
     int64_t x0, x1;
     int32_t y0, y1;
@@ -33,15 +33,15 @@ struct zone_leaf {
 struct zone_geometry {
     enum zone_shape shape;
     int32_t west_e7; /* longitude of x = 0, -180..180 */
-    uint32_t width;  /* greatest x; more than a turn only where parts overlap around */
+    uint32_t width;  /* greatest x; over a turn only if parts overlap so */
     int32_t low, high;
-    struct zone_vertex *vertices; /* owned; rings one after the other, each closed */
+    struct zone_vertex *vertices; /* owned; closed rings, one after the other */
     uint32_t vertex_count, ring_count;
     uint32_t *ring_ends;      /* owned; index after the last vertex of each ring */
     bool *ring_is_hole;       /* owned */
     struct zone_leaf *leaves; /* owned */
     size_t leaf_count;
-    struct zone_box *groups; /* owned; one over ZONE_GROUP_LEAVES leaves */
+    struct zone_box *groups; /* owned; each covers ZONE_GROUP_LEAVES leaves */
     size_t group_count;
     struct zone_strips *strips; /* owned; NULL for a gate */
 };
@@ -49,8 +49,8 @@ enum { ZONE_LEAF_EDGES = 8, ZONE_GROUP_LEAVES = 16 };
 
 struct geos_checker;
 
-/* Make the geometry of a feature: unwrapped at 180, checked, rounded. What is wrong is
- * appended to source->faults and marks the feature. 0 or ERR_NOMEM. */
+/* Make the geometry of a feature: unwrapped at 180, checked, rounded. Each fault is
+ * appended to source->faults, and the feature is marked as faulty. 0 or ERR_NOMEM. */
 MUST_CHECK int zone_geometry_make(struct zone_geometry *ret,
                                   struct geojson_feature *feature,
                                   struct geos_checker *geos,
@@ -59,7 +59,7 @@ void zone_geometry_finish(struct zone_geometry *g);
 /* Build the strips and boxes. */
 MUST_CHECK int zone_edges_index(struct zone_geometry *g);
 
-/* Is the point inside an area or on its boundary? Never in a gate. */
+/* Is the point inside an area or on its boundary? False for every gate. */
 bool zone_edges_contain(const struct zone_geometry *g, struct geo_pos p);
 /* x of a longitude: 0 <= x < ZONE_TURN_E7. */
 static inline int64_t zone_geometry_x(const struct zone_geometry *g, int32_t lon_e7)

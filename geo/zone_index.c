@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking the grid: the zones at a point, the zones of a box of cells. It is built in
- * zone_index_build.c. */
+/* Searches the grid: for the zones at a point, along a line, and in a box of cells.
+ * zone_index_build.c builds the grid. */
 #include "zone_index_int.h"
 #include "zone_strips_int.h"
 
@@ -9,7 +9,8 @@
 
 #include "lookout/base/fetch.h"
 
-/* Zones found at a point: the lowest `room` numbers in order, and how many there are. */
+/* The zones found at a point: the lowest `room` numbers in order, and the number of all.
+ */
 struct found {
     const struct zone_index *index;
     struct geo_pos p;
@@ -83,8 +84,8 @@ static void take_single(struct found *f, const uint32_t *single, uint32_t x, uin
         test_zone(f, single[SINGLE_ZONE]);
 }
 
-/* Numbers of cells of 1/128 degree. The far rims: 180 is -180, and the pole belongs to
- * the row below it. */
+/* The column and row of a cell of 1/128 degree. At the last edges, longitude 180 is -180,
+ * and the North Pole belongs to the row below it. */
 static inline uint32_t fine_column(struct geo_pos p)
 {
     uint32_t x = ((uint32_t)p.lon_e7 + 1800000000u) / GRID_FINE_E7;
@@ -169,7 +170,7 @@ void zone_index_gather_unite(struct zone_gather *g)
     } else {
         qsort(g->items, g->count, sizeof *g->items, compare_items);
     }
-    /* Of one zone's items the one that touches comes last. */
+    /* Among the items of one zone, the item that touches comes last. */
     size_t kept = 0;
     for (size_t i = 0; i < g->count; i++)
         if (i + 1 == g->count || g->items[i] >> 1 != g->items[i + 1] >> 1)
@@ -181,7 +182,7 @@ static int gather_more(struct zone_gather *g)
 {
     if (g->count < g->room)
         return 0;
-    /* Repetitions are what fills it on long paths. */
+    /* On long paths, repetitions fill the list. */
     zone_index_gather_unite(g);
     if (g->count < g->room / 2)
         return 0;
@@ -234,7 +235,7 @@ bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,
     uint32_t x0 = fine_column(a), x1 = fine_column(b);
     uint32_t y0 = fine_row(a), y1 = fine_row(b);
     if (((x0 ^ x1) | (y0 ^ y1)) >= GRID_TOP_FINES)
-        return false; /* not in one cell of 1 degree */
+        return false; /* not both in one cell of 1 degree */
     const struct grid_block *block = block_of(index, x0, y0);
     if (block->common != 0)
         return false;
@@ -246,7 +247,7 @@ bool zone_index_is_clear(const struct zone_index *index, struct geo_pos a,
     return met == 0;
 }
 
-/* Without a grid every zone may be met. */
+/* Without a grid, add every zone, because the path may meet each of them. */
 static int gather_lone(const struct zone_index *index, struct zone_gather *g)
 {
     int rc = 0;
@@ -258,15 +259,15 @@ static int gather_lone(const struct zone_index *index, struct zone_gather *g)
 /* A line on the grid, from its southern to its northern end. */
 struct line {
     struct grid_point south, north;
-    double slope; /* columns by rows */
+    double slope; /* columns per row */
 };
 
 struct span {
     int64_t from, to;
 };
 
-/* The columns of cells of some size, 2^shift cells of 1/128 degree, that the line meets
- * in the rows between two latitudes. A hair is added all around, for the rounding. */
+/* The columns of cells that the line meets in the rows between two latitudes. A cell is
+ * 2^shift cells of 1/128 degree wide. A small margin on all sides covers the rounding. */
 static inline struct span columns_between(const struct line *line, int64_t low,
                                           int64_t high, unsigned shift)
 {
@@ -279,7 +280,8 @@ static inline struct span columns_between(const struct line *line, int64_t low,
         a = b;
         b = swap;
     }
-    /* x may be a turn off either way: lifted to where division rounds down. */
+    /* x may be off by a turn in either direction. This constant makes it positive, so
+     * that the division rounds down. */
     const int64_t lift = (int64_t)GRID_COLUMNS * GRID_TOP_FINES * 2;
     return (struct span){
         .from =
@@ -288,8 +290,8 @@ static inline struct span columns_between(const struct line *line, int64_t low,
             (((b + 2 + lift * GRID_FINE_E7) / GRID_FINE_E7) >> shift) - (lift >> shift)};
 }
 
-/* The part of a span that lies in `count` cells from `first`, counted from there; false
- * when there is none. */
+/* Clip a span to the `count` cells from `first`, and count it from there. False when
+ * nothing is left. */
 static inline bool clip_span(struct span *span, int64_t first, int64_t count)
 {
     span->from = span->from > first ? span->from - first : 0;
@@ -312,8 +314,8 @@ static inline uint64_t bits_of(struct span span)
     return (UINT64_C(2) << span.to) - (UINT64_C(1) << span.from);
 }
 
-/* The cells of 1/128 degree that the line meets in one of 1/16, as bits; column and row
- * are numbers of cells of 1/16. */
+/* The cells of 1/128 degree that the line meets in one cell of 1/16 degree, as bits.
+ * Column and row count cells of 1/16 degree. */
 static uint64_t mask_of(const struct line *line, const int64_t at[2])
 {
     int64_t first = at[0] * GRID_MIDDLE_FINES, bottom = at[1] * GRID_MIDDLE_FINES;
@@ -352,7 +354,7 @@ static int gather_single(const struct zone_index *index, const uint32_t *single,
     return rc;
 }
 
-/* One cell of 1/16 degree. */
+/* Add the zones of one cell of 1/16 degree. */
 static int gather_cell(const struct zone_index *index, uint32_t entry,
                        const struct line *line, const int64_t at[2],
                        struct zone_gather *g)
@@ -365,7 +367,7 @@ static int gather_cell(const struct zone_index *index, uint32_t entry,
     return gather_entry(index, entry, g);
 }
 
-/* One cell of 1 degree; column and row are numbers of such cells. */
+/* Add the zones of one cell of 1 degree. Column and row count such cells. */
 static int gather_block(const struct zone_index *index, const struct grid_block *block,
                         const struct line *line, const int64_t at[2],
                         struct zone_gather *g)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Building the grid, level by level: a zone goes down only where its boundary runs.
- * Memory is bounded: past a budget cells are not refined any further, and the exact test
- * answers in their stead. */
+/* Builds the grid, level by level. A zone is stored at a finer level only where its
+ * boundary runs. Memory is bounded: beyond a budget, cells are not refined any further,
+ * and the exact test decides there. */
 #include "zone_index_int.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ enum {
     CELL_CELLS = GRID_MIDDLE_FINES * GRID_MIDDLE_FINES
 };
 #define BUDGET_BYTES ((size_t)64 << 20)
-#define BUDGET_ZONE_BYTES ((size_t)8 << 10) /* more for each zone */
+#define BUDGET_ZONE_BYTES ((size_t)8 << 10) /* in addition, for each zone */
 
 /* A zone in a cell of 1 degree. */
 struct record {
@@ -33,11 +33,11 @@ struct build {
     size_t record_count, record_room;
     struct record *sorted;  /* owned; by cell, then by zone */
     struct map known_lists; /* hash of a list -> its offset */
-    uint8_t *classes;       /* owned; of each zone of a block */
+    uint8_t *classes;       /* owned; for each zone of a block */
     size_t classes_room;
-    uint8_t *inner_classes; /* owned; of each zone of a cell */
+    uint8_t *inner_classes; /* owned; for each zone of a cell */
     size_t inner_classes_room;
-    /* Owned; items of a cell, those that touch it, those of one list. */
+    /* Owned: the items of a cell, the items that touch it, the items of one list. */
     uint32_t *items, *touching, *list;
 };
 
@@ -57,7 +57,8 @@ static size_t bytes_used(const struct zone_index *index)
            index->list_count * sizeof *index->lists;
 }
 
-/* The entry for some items: none, one, or a list, the same list only once. */
+/* Make the entry for some items: for none, for one, or for a list. Equal lists are stored
+ * only once. */
 static int make_entry(struct build *b, const uint32_t *items, size_t n, uint32_t *ret)
 {
     struct zone_index *index = b->index;
@@ -98,7 +99,7 @@ static int add_entry(struct zone_index *index, uint32_t entry)
     return rc;
 }
 
-/* The items of one cell of a raster that was classified for n zones. */
+/* Collect the items of one cell of a raster that was classified for n zones. */
 static size_t items_of(const uint8_t *classes, size_t cells, size_t cell,
                        const uint32_t *zones, size_t n, uint32_t *ret_items)
 {
@@ -127,7 +128,7 @@ static int add_entries(struct zone_index *index, const uint32_t *entries, size_t
     return 0;
 }
 
-/* Cells of 1/16 degree with one boundary. */
+/* Make the entry of a cell of 1/16 degree in which one zone has a boundary. */
 static int make_single(struct build *b, uint32_t common, uint32_t item, uint32_t *ret)
 {
     uint32_t single[SINGLE_WORDS] = {0};
@@ -143,7 +144,7 @@ static int make_single(struct build *b, uint32_t common, uint32_t item, uint32_t
     return add_entries(b->index, single, SINGLE_WORDS, GRID_SINGLE, ret);
 }
 
-/* Cells with several. */
+/* Make the entry of a cell in which several zones have a boundary. */
 static int make_patch(struct build *b, uint32_t common, const uint32_t *items, size_t n,
                       uint32_t *ret)
 {
@@ -161,7 +162,7 @@ static int make_patch(struct build *b, uint32_t common, const uint32_t *items, s
     return rc == 0 ? add_entries(b->index, patch, used, GRID_PATCH, ret) : rc;
 }
 
-/* One cell of 1/16 degree: refined where there is a boundary in it. */
+/* Make one cell of 1/16 degree. It is refined where a boundary runs in it. */
 static int make_cell(struct build *b, const struct zone_raster *cell,
                      const uint32_t *items, size_t n, uint32_t *ret)
 {
@@ -192,7 +193,7 @@ static int make_cell(struct build *b, const struct zone_raster *cell,
                          : make_patch(b, common, b->touching, touching, ret);
 }
 
-/* The cells of 1/16 degree of a block in which `n` zones have a boundary. */
+/* Make the cells of 1/16 degree of a block in which `n` zones have a boundary. */
 static int refine_block(struct build *b, uint32_t top, const uint32_t *zones, size_t n,
                         struct grid_block *block)
 {
@@ -226,7 +227,7 @@ static int refine_block(struct build *b, uint32_t top, const uint32_t *zones, si
     return rc;
 }
 
-/* One cell of 1 degree with its records. */
+/* Make one cell of 1 degree from its records. */
 static int make_block(struct build *b, const struct record *records, size_t n)
 {
     struct zone_index *index = b->index;
@@ -263,7 +264,7 @@ static int make_block(struct build *b, const struct record *records, size_t n)
     return 0;
 }
 
-/* The cells of 1 degree that a zone holds or has a boundary in. */
+/* Record the cells of 1 degree that a zone contains or has a boundary in. */
 static int record_zone(struct build *b, uint32_t zone, uint8_t *classes)
 {
     const struct zone_geometry *g = &b->zones[zone];
@@ -295,7 +296,7 @@ static int record_zone(struct build *b, uint32_t zone, uint8_t *classes)
     return 0;
 }
 
-/* By cell, within a cell in the order of zones. */
+/* Sort the records by cell, and within a cell by zone. */
 static int sort_records(struct build *b)
 {
     size_t *first = calloc(TOPS + 1, sizeof *first);
@@ -314,7 +315,8 @@ static int sort_records(struct build *b)
     return 0;
 }
 
-/* A block is as large as a line of the cache: let each be one. */
+/* A block is as large as a cache line. Align the blocks, so that each one fills exactly
+ * one cache line. */
 static int align_blocks(struct zone_index *index)
 {
     size_t bytes = index->block_count * sizeof *index->blocks;

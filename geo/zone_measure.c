@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Area and length on the WGS 84 ellipsoid of what is straight in longitude and latitude.
- * For reports, not for decisions. */
+/* Area and length on the WGS 84 ellipsoid of shapes whose edges are straight in longitude
+ * and latitude. The figures are for reports; no decision depends on them. */
 #include "zone_geometry_int.h"
 
 #include <math.h>
@@ -20,7 +20,8 @@ static double area_to(double lat_deg)
     return b * b / 2 * (s / (1 - e2 * s * s) + atanh(e * s) / e);
 }
 
-/* Gauss-Legendre with 3 points over pieces of at most a degree: exact to 1e-9. */
+/* The area under an edge, by Gauss-Legendre integration with 3 points over pieces of at
+ * most one degree: exact to 1e-9. */
 static double area_under(double lon0, double lat0, double lon1, double lat1)
 {
     const double node = 0.77459666924148337704;

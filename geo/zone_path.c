@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Great-circle paths and where they meet the boundary of a zone.
+/* Great-circle paths, and the places where they meet the boundary of a zone.
  *
- * A path is cut into pieces that are straight in longitude and latitude, its ends exact
- * and the knots between rounded to 1e-7 degree. Whether a piece meets an edge is decided
- * in integers; where on the piece, to 2^-28 of it. An area is closed: its boundary
- * belongs to it, so parts that touch along an edge are crossed without a cut. Between
- * contacts with the boundary one exact point test says inside or outside. */
+ * A path is cut into pieces that are straight in longitude and latitude. Its ends are
+ * exact; the knots between them are rounded to 1e-7 degree. Integers decide whether a
+ * piece meets an edge. The place on the piece is computed to 2^-28 of the piece. The
+ * boundary of an area belongs to the area, so a path crosses from one part to a part that
+ * touches it without a cut. Between contacts with the boundary, one exact point test
+ * decides between inside and outside. */
 #include "zone_path_int.h"
 
 #include <math.h>
@@ -17,11 +18,11 @@
 
 __extension__ typedef __int128 wide;
 
-/* Parts of a piece at which contacts are told apart. */
+/* The number of parts of a piece; contacts in different parts are distinguished. */
 #define TICKS (INT64_C(1) << ZONE_FINE_BITS)
 
-/* Over a step of this longitude a great circle rises by at most so much latitude above
- * its higher end: the step squared / 16. */
+/* A step of this longitude lets a great circle rise above its higher end by at most the
+ * step squared / 16, in latitude. */
 #define BULGE_E7 10000000
 #define BULGE_LAT_E7 11000.0
 
@@ -32,9 +33,10 @@ static int64_t shorter_way(int64_t step)
     return step < -ZONE_TURN_E7 / 2 ? step + ZONE_TURN_E7 : step;
 }
 
-/* A straight piece leaves its great circle by at most tan(lat) / 8R (E2 + 2EN), E and N
- * its lengths east and north: the second derivatives of the great circle in longitude and
- * latitude are 2 tan(lat) lon' lat' and -sin(lat) cos(lat) lon'2. */
+/* The distance between a straight piece and its great circle is at most tan(lat) / 8R (E2
+ * + 2EN), where E and N are the lengths of the piece east and north: the second
+ * derivatives of the great circle in longitude and latitude are 2 tan(lat) lon' lat' and
+ * -sin(lat) cos(lat) lon'2. */
 static int pieces_for(const struct zone_path *path, int64_t dx)
 {
     const double to_m = GEO_EARTH_RADIUS_M * POINT_RAD / GEO_E7;
@@ -48,7 +50,8 @@ static int pieces_for(const struct zone_path *path, int64_t dx)
     double east = fabs((double)dx) * cosine * to_m;
     double north = fabs((double)path->b.lat_e7 - path->a.lat_e7) * to_m;
     double off = tangent / (8 * GEO_EARTH_RADIUS_M) * (east * east + 2 * east * north);
-    /* NaN at the pole itself, where a piece is as good as another. */
+    /* At the pole itself the value is NaN, and the number of pieces does not matter
+     * there. */
     if (!(off > ZONE_PATH_ERROR_M))
         return 1;
     double pieces = ceil(sqrt(off / ZONE_PATH_ERROR_M));
@@ -81,8 +84,8 @@ void zone_path_init(struct zone_path *path, struct geo_pos a, struct geo_pos b)
     }
 }
 
-/* A contact with the boundary, in ticks from the beginning of the path; for a gate a
- * crossing and its direction. */
+/* A contact with the boundary, in ticks from the beginning of the path. For a gate, it is
+ * a crossing with its direction. */
 struct contact {
     int64_t from, to;
     bool left_to_right;
@@ -128,7 +131,7 @@ static int sign_of(wide value)
     return (value > 0) - (value < 0);
 }
 
-/* One piece in the frame of the zone. */
+/* One piece of the path, in the frame of the zone. */
 struct piece {
     struct point p, q;
     int64_t begin; /* ticks before it */
@@ -145,13 +148,13 @@ static bool misses_box(const struct piece *s, const struct zone_box *box)
            is_apart(s->p.y, s->q.y, box->y0, box->y1);
 }
 
-/* Where a part of `at` in `all` of the piece lies, in ticks; not rounded. */
+/* The place at the share at / all of the piece, in ticks; not rounded. */
 static double tick_of(wide at, wide all)
 {
     return (double)at / (double)all * (double)TICKS;
 }
 
-/* An edge on the same line as the piece: the stretch they share. */
+/* Add the stretch that the piece shares with an edge on the same line. */
 static int add_stretch(const struct piece *s, struct point a, struct point b,
                        struct contacts *c)
 {
@@ -166,7 +169,7 @@ static int add_stretch(const struct piece *s, struct point a, struct point b,
                                            .to = s->begin + (int64_t)ceil(to)});
 }
 
-/* The part of an area's edge that lies on the piece. */
+/* Add the contact of the piece with an area's edge. */
 static int meet_edge(const struct piece *s, struct point a, struct point b,
                      struct contacts *c)
 {
@@ -180,16 +183,18 @@ static int meet_edge(const struct piece *s, struct point a, struct point b,
     if (side_a == 0 && side_b == 0)
         return add_stretch(s, a, b, c);
     double tick = tick_of(from, from - to);
-    /* A little more than the rounding of the division; never beyond the piece. */
+    /* The margin is a little larger than the rounding of the division. The contact never
+     * extends beyond the piece. */
     double low = fmax(floor(tick - 1e-6), 0),
            high = fmin(ceil(tick + 1e-6), (double)TICKS);
     return add_contact(c, (struct contact){.from = s->begin + (int64_t)low,
                                            .to = s->begin + (int64_t)high});
 }
 
-/* Sides of a gate's edge are never zero: every position of a ship counts as moved north
- * by a hair and east by a hair of that, everywhere alike. So a line is crossed exactly
- * once however fixes fall on it, or paths through its vertices. */
+/* The side of a gate's edge is never zero: every position of a ship counts as moved north
+ * by a tiny amount and east by a far tinier amount, in the same way everywhere. So a ship
+ * crosses a line exactly once, even if fixes lie on the line or paths go through its
+ * vertices. */
 static int side_of_edge(wide area, struct point a, struct point b)
 {
     if (area != 0)
@@ -222,7 +227,7 @@ static int cross_edge(const struct piece *s, struct point a, struct point b,
                        (struct contact){.from = at, .to = at, .left_to_right = side > 0});
 }
 
-/* All contacts of one piece with one turn of the zone. */
+/* Find all contacts of one piece with the zone in one of its turns around the earth. */
 static int meet_piece(const struct zone_geometry *g, const struct piece *s,
                       struct contacts *c)
 {
@@ -286,7 +291,7 @@ static int compare_contacts(const void *a, const void *b)
     return p->to < q->to ? -1 : p->to > q->to;
 }
 
-/* Is the path inside at this tick, where it meets no boundary? */
+/* Is the path inside the area at this tick? At this tick it must not meet a boundary. */
 static bool is_inside_at(const struct zone_path *path, const struct zone_geometry *g,
                          int64_t tick)
 {
@@ -300,11 +305,11 @@ static bool is_inside_at(const struct zone_path *path, const struct zone_geometr
     return zone_strips_contain_fine(g->strips, x, y);
 }
 
-/* Cuts in order; past the room the middle ones go, in pairs. */
+/* The cuts in order. When there are too many, pairs of cuts in the middle are dropped. */
 struct cut_list {
     struct zone_cuts *cuts; /* borrowed */
     size_t total;
-    double last[ZONE_CUTS_MAX / 2]; /* a ring of the newest */
+    double last[ZONE_CUTS_MAX / 2]; /* ring buffer of the newest cuts */
     bool last_left_to_right[ZONE_CUTS_MAX / 2];
     double scale;
 };
@@ -338,7 +343,7 @@ static void finish_cuts(struct cut_list *list)
     list->cuts->count = (uint32_t)(head + tail);
 }
 
-/* The stretch of the path that began at `from` inside the area ends at `to`. */
+/* Add the stretch of the path from `from` to `to` that lies inside the area. */
 static void add_inside(struct cut_list *list, int64_t from, int64_t to, int64_t end)
 {
     if (from > 0 || !list->cuts->inside_at_start)
@@ -361,7 +366,7 @@ static void cut_area(const struct zone_path *path, const struct zone_geometry *g
     int64_t reached = 0;                                  /* end of the last contact */
     for (size_t i = 0; i < c->count; i++) {
         const struct contact *contact = &c->items[i];
-        /* Across the gap before it; contacts within two ticks are one. */
+        /* Look at the gap before this contact. Contacts within two ticks count as one. */
         if (i > 0 && contact->from > reached + 2 &&
             !is_inside_at(path, g, reached + (contact->from - reached) / 2)) {
             add_inside(list, inside_from, reached, end);

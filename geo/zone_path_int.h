@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A great-circle path as straight pieces in longitude and latitude, and how it meets one
- * zone. Private to geo/. */
+/* A great-circle path as straight pieces in longitude and latitude, and the places where
+ * it meets one zone. Private to geo/. */
 #ifndef LOOKOUT_ZONE_PATH_INT_H
 #define LOOKOUT_ZONE_PATH_INT_H
 
 #include "zone_geometry_int.h"
 
 enum { ZONE_PATH_PIECES_MAX = 256 };
-/* No piece leaves the great circle by more than this, up to ZONE_PATH_PIECES_MAX. */
+/* No piece is farther than this from the great circle, as long as ZONE_PATH_PIECES_MAX
+ * pieces are enough. */
 #define ZONE_PATH_ERROR_M 20.0
 
 struct zone_path_knot {
-    int64_t x; /* 1e-7 degree from longitude -180, running on over the antimeridian */
+    int64_t x; /* 1e-7 degree from longitude -180, continues over the antimeridian */
     int32_t y; /* latitude in 1e-7 degree */
 };
 struct zone_path {
@@ -20,8 +21,9 @@ struct zone_path {
     struct zone_path_knot knots[ZONE_PATH_PIECES_MAX + 1];
 };
 
-/* Below 80 degrees and with both steps this small, not over the antimeridian, the path is
- * one straight piece; it leaves the great circle by less than 1.5 m. */
+/* The path is one straight piece when it stays below latitude 80, does not cross the
+ * antimeridian, and both its steps are at most this long. Such a piece is less than 1.5 m
+ * from the great circle. */
 #define ZONE_PATH_SHORT_E7 500000
 #define ZONE_PATH_SHORT_LAT_E7 800000000
 static inline bool zone_path_is_short(struct geo_pos a, struct geo_pos b)
@@ -34,7 +36,8 @@ static inline bool zone_path_is_short(struct geo_pos a, struct geo_pos b)
 
 void zone_path_init(struct zone_path *path, struct geo_pos a, struct geo_pos b);
 
-/* How the path meets the zone, into *ret but for its `zone`. 0 or ERR_NOMEM. */
+/* Find how the path meets the zone and write it to *ret, except the member `zone`.
+ * Returns 0 or ERR_NOMEM. */
 MUST_CHECK int zone_path_cuts(const struct zone_path *path, const struct zone_geometry *g,
                               struct zone_cuts *ret);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Classifies cells for the grid: cells that an edge comes near are marked, the rest take
- * the answer of one exact point test and pass it on to their neighbours. */
+/* Classifies cells for the grid. Cells near an edge are marked as TOUCH. For the others,
+ * one exact point test decides, and its result also holds for connected neighbours. */
 #include "zone_raster_int.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Cells are marked as if this much larger all around, in 1e-7 degree: more than the
- * rounding of the interpolation below. */
+/* For marking, a cell counts as this much larger on all sides, in 1e-7 degree. The margin
+ * is larger than the rounding of the interpolation below. */
 #define RIM 1
 
 /* The raster in the frame of the zone. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One zone on a raster of cells: empty, boundary or full. Private to geo/. */
+/* Classifies the cells of a raster against one zone: empty, boundary or full. Private to
+ * geo/. */
 #ifndef LOOKOUT_ZONE_RASTER_INT_H
 #define LOOKOUT_ZONE_RASTER_INT_H
 
@@ -14,9 +15,9 @@ struct zone_raster {
     int columns, rows;
 };
 
-/* The class of each cell into ret (columns x rows bytes, rows from the south). TOUCH may
- * be said of a cell that the boundary just misses; EMPTY and FULL are certain for the
- * cell with its rim. A gate fills nothing. */
+/* Write the class of each cell to ret (columns x rows bytes, rows from the south). A cell
+ * that the boundary just misses may also be classified as TOUCH. EMPTY and FULL are
+ * certain for the whole cell, its edges included. No cell is FULL for a gate. */
 void zone_raster_classify(const struct zone_geometry *g, const struct zone_raster *raster,
                           uint8_t *ret);
 

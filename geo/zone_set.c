@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Building a set of zones from any number of GeoJSON texts, and what is known of each. */
+/* Builds a set of zones from any number of GeoJSON texts, and returns the information
+ * about each zone. */
 #include "zone_set_int.h"
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include "zone_index_int.h"
 #include "zone_strips_int.h"
 
-/* Where an id was first seen, also on a feature with faults. */
+/* The place where an id was first seen; the feature there may have faults. */
 struct origin {
     struct origin *next; /* owned; another id with the same hash */
     char *id;            /* owned */
@@ -151,7 +152,7 @@ static void fill_info(struct zone_info *info, const struct geojson_feature *f,
     }
 }
 
-/* Take a sound feature over; its texts become the set's. */
+/* Add a feature without faults. The set becomes the owner of the feature's texts. */
 static int add_feature_zone(struct zone_builder *b, const struct geojson_feature *f,
                             struct zone_geometry *g)
 {
@@ -213,7 +214,7 @@ static int add_origin(struct zone_builder *b, const char *file,
     return 0;
 }
 
-/* Note the id; a fault when it is taken. */
+/* Record the id, and append a fault when another feature has the same id. */
 static int check_id(struct zone_builder *b, const char *file, struct geojson_feature *f,
                     struct geojson_source *source)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files behind zone.h share. Private to geo/. */
+/* The declarations that the files behind zone.h share. Private to geo/. */
 #ifndef LOOKOUT_ZONE_SET_INT_H
 #define LOOKOUT_ZONE_SET_INT_H
 

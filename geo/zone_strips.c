@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cuts an area's edges into strips of latitude, and tests points exactly against one. */
+/* Sorts an area's edges into strips of latitude, and tests points exactly against the
+ * edges of one strip. */
 #include "zone_strips_int.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Vertices for each strip; and how often they may be listed in all strips together. */
+/* EDGES_A_STRIP: the number of vertices per strip. LISTED_MAX: how often a vertex may be
+ * listed in all strips together, on average. */
 enum { EDGES_A_STRIP = 8, STRIPS_MAX = 1 << 16, LISTED_MAX = 5, CACHE_LINE = 64 };
 
 __extension__ typedef __int128 wide; /* products of fine coordinates need 96 bits */
 
-/* How an area is cut, before there is memory for it. */
+/* The plan of the strips, made before their memory is allocated. */
 struct cut {
     const struct zone_geometry *g; /* borrowed */
     double scale;
@@ -33,7 +35,8 @@ static struct span strips_of(const struct cut *c, size_t edge)
                          .to = strip_of(a < b ? b : a, c->g->low, c->scale)};
 }
 
-/* Does the edge begin a run in the strip? Not where the edge before it is there too. */
+/* Does the edge begin a run in the strip? It does not if the edge before it is also in
+ * the strip. */
 static bool begins_run(const struct cut *c, size_t edge, size_t first_of_ring,
                        uint32_t strip)
 {
@@ -48,7 +51,7 @@ static bool begins_run(const struct cut *c, size_t edge, size_t first_of_ring,
          begin = (g)->ring_ends[ring++])                                                 \
         for (size_t i = begin; i + 1 < (g)->ring_ends[ring]; i++)
 
-/* How many vertices all strips list when there are that many. */
+/* The number of vertices that all strips list together when there are `strips` strips. */
 static size_t cut_strips(struct cut *c, size_t strips)
 {
     c->count = (uint32_t)strips;
@@ -66,7 +69,8 @@ static size_t cut_strips(struct cut *c, size_t strips)
 static void fill_strips(const struct cut *c, struct zone_strips *z)
 {
     struct zone_run_vertex *runs = (struct zone_run_vertex *)(z->first + z->words);
-    /* Count two places up, so that filling leaves each beginning in its place. */
+    /* The counts are stored two places higher, so that after filling each beginning is in
+     * its place. */
     FOR_EDGES(c->g, ring, begin, i)
     {
         struct span span = strips_of(c, i);
@@ -101,8 +105,9 @@ int zone_strips_create(const struct zone_geometry *g, struct zone_strips **ret)
     struct cut c = {.g = g};
     size_t strips = g->vertex_count / EDGES_A_STRIP;
     strips = strips < 1 ? 1 : strips > STRIPS_MAX ? STRIPS_MAX : strips;
-    /* Edges that are longer than a strip is high are listed often: a comb with all its
-     * teeth in every strip must not cost the square of its edges. */
+    /* An edge that is longer than the height of a strip is listed in several strips. A
+     * shape like a comb, with all its teeth in every strip, must not cost the square of
+     * its number of edges. */
     size_t total = cut_strips(&c, strips);
     while (total > (size_t)LISTED_MAX * g->vertex_count && strips > 1)
         total = cut_strips(&c, strips /= 2);
@@ -130,8 +135,8 @@ size_t zone_strips_bytes(const struct zone_strips *z)
     return bytes_for(z->words, z->first[z->count]);
 }
 
-/* The sign of a b - c d. Whole 1e-7 degrees, 33 by 31 bits, keep each product within 64.
- */
+/* The sign of a b - c d. In whole 1e-7 degrees (33 and 31 bits), each product fits in 64
+ * bits. */
 static inline int compare_products(int64_t a, int64_t b, int64_t c, int64_t d,
                                    unsigned bits)
 {
@@ -142,9 +147,10 @@ static inline int compare_products(int64_t a, int64_t b, int64_t c, int64_t d,
 }
 
 /* Even-odd rule over the edges of one strip, boundary included. x, y and the coordinates
- * are compared in units of 1 / 2^bits of 1e-7 degree. An edge counts where it crosses the
- * ray east of the point and its lower end, but not its upper one, may lie on the ray. One
- * branch only: others would be guessed wrong half the time. */
+ * are compared in units of 1 / 2^bits of 1e-7 degree. An edge counts when it crosses the
+ * ray that goes east from the point; its lower end may lie on the ray, its upper end may
+ * not. The loop has only one branch, because the processor would predict others wrongly
+ * half of the time. */
 static inline bool even_odd(const struct zone_run_vertex *v,
                             const struct zone_run_vertex *end, int64_t x, int64_t y,
                             unsigned bits)

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The point test of one area: strips of latitude with the edges that touch each. Private
- * to geo/.
+/* The point test of one area. The area is cut into strips of latitude, and each strip
+ * lists the edges that touch it. Private to geo/.
  *
- * Everything that one test reads lies in one piece of memory, its beginning in one line
- * of the cache: over many zones the test costs what the misses cost. */
+ * All data that one test reads is in one block of memory, and its beginning is in one
+ * cache line. With many zones, the cost of the test is the cost of the cache misses. */
 #ifndef LOOKOUT_ZONE_STRIPS_INT_H
 #define LOOKOUT_ZONE_STRIPS_INT_H
 
 #include "zone_geometry_int.h"
 
-/* In a strip edges stand as runs of vertices; a coordinate has a bit to spare. */
+/* A strip stores its edges as runs of vertices. A coordinate has one unused bit, which
+ * marks the beginning of a run. */
 struct zone_run_vertex {
     uint32_t x;
     int32_t y2; /* 2 y, plus 1 where a run begins: no edge leads here */
@@ -28,7 +29,7 @@ struct zone_strips {
 MUST_CHECK int zone_strips_create(const struct zone_geometry *g,
                                   struct zone_strips **ret);
 size_t zone_strips_bytes(const struct zone_strips *z);
-/* Is the point inside or on the boundary? */
+/* Is the point inside the area or on its boundary? */
 bool zone_strips_contain(const struct zone_strips *z, struct geo_pos p);
 /* The same for a point of a path: x (from the west side, any turn) and y as multiples of
  * 2^-ZONE_FINE_BITS of 1e-7 degree. */

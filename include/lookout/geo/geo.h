@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Points on the earth. At rest a position is int32_t in 1e-7 degree (struct geo_pos);
- * inside geo/ it is double degrees. Order of words is latitude, longitude. No ships here.
- */
+ * inside geo/ it is double degrees. Latitude comes before longitude. This header knows no
+ * ships. */
 #ifndef LOOKOUT_GEO_H
 #define LOOKOUT_GEO_H
 
@@ -30,15 +30,16 @@ struct geo_pos geo_to_pos(struct geo_point p);
 double geo_fold_lon(double lon);
 
 /* Distance in metres on the WGS 84 ellipsoid (Karney 2013, by PROJ's geodesic.h; 15 nm
- * error). About 1 us: off the hot path. */
+ * error). One call takes about 1 us, too long for the hot path. */
 double geo_distance_exact_m(struct geo_pos a, struct geo_pos b);
 /* Distance in metres on the sphere of mean radius (haversine), within 0.56 % of the
- * ellipsoid's. For the hot path and for thresholds that are not stated to better than
- * that. */
+ * distance on the ellipsoid. For the hot path, and for thresholds that need no better
+ * precision. */
 double geo_distance_m(struct geo_pos a, struct geo_pos b);
 /* Initial great-circle bearing a -> b in degrees [0, 360). */
 double geo_bearing_deg(struct geo_pos a, struct geo_pos b);
-/* The point at `fraction` (0..1, may lie outside) of the great circle a -> b. */
+/* The point at `fraction` of the great circle a -> b. 0 is a, 1 is b; smaller and greater
+ * values are allowed. */
 struct geo_pos geo_interpolate(struct geo_pos a, struct geo_pos b, double fraction);
 /* The point reached from a at bearing_deg after distance_m on the sphere of mean radius.
  */

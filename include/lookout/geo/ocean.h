@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which ocean a coast looks at, roughly: for telling that the ports of one country are
- * months apart by sea, not for navigation. */
+/* The ocean of a coast, roughly. It shows that two ports of one country lie on different
+ * oceans and are months apart by sea. Not for navigation. */
 #ifndef LOOKOUT_OCEAN_H
 #define LOOKOUT_OCEAN_H
 
@@ -16,9 +16,10 @@ enum ocean {
 };
 /* "Atlantic", ... */
 const char *ocean_name(enum ocean ocean);
-/* By the limits of oceans and seas (IHO S-23): marginal seas belong to their ocean, the
- * Mediterranean, the Baltic and the Great Lakes to the Atlantic, the Red Sea, the Gulf
- * and the Strait of Malacca to the Indian. Right at harbours; inland it is a guess. */
+/* The ocean at a position, by the limits of oceans and seas (IHO S-23): marginal seas
+ * belong to their ocean, the Mediterranean, the Baltic and the Great Lakes to the
+ * Atlantic, the Red Sea, the Gulf and the Strait of Malacca to the Indian. The result is
+ * right at harbours; inland it is a guess. */
 enum ocean ocean_at(struct geo_pos pos);
 
 #endif
