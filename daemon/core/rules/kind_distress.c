@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rule kind distress: an AIS-SART, a man overboard device or an EPIRB is heard, with the
- * ships nearest to it. Told once; again when it was unheard for long, has drifted far,
- * its place comes to be known, or a test turns out to be none. Tests are told as info. */
+/* Rule kind distress: an AIS-SART, a man overboard device or an EPIRB is heard. The alert
+ * names the ships nearest to the device. The rule sends one alert for a device. It sends
+ * another when the device is heard again after a long silence, has drifted far, sends its
+ * first known position, or changes from test to distress. Alerts of tests have the
+ * severity info. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +62,7 @@ static void say_near(struct say_writer *w, const char *which,
              near->distance_m / NM_M, (int)(near->bearing_deg + 0.5) % 360);
 }
 
-/* The nearest, and the nearest that is watched. */
+/* Write the nearest ship, and the nearest watched ship. */
 static void say_nearest(struct say_writer *w, const struct rule_look *look,
                         const struct told *told)
 {
@@ -150,11 +152,12 @@ static const struct rule_event events[] = {
 
 /* --- what is kept --- */
 
-/* Distress and test are told apart: neither keeps the other from being told. */
+/* Distress and test have an alert each: an alert of one does not suppress an alert of the
+ * other. */
 enum { DISTRESS, TEST, TELLINGS };
 struct telling {
     bool is_told, has_pos;
-    struct geo_pos pos; /* where it was told */
+    struct geo_pos pos; /* the device's place in the last alert */
 };
 struct distress_state {
     struct telling tellings[TELLINGS];
@@ -167,7 +170,7 @@ static int make_state(struct rule_look *look)
     return *look->state != NULL ? 0 : ERR_NOMEM;
 }
 
-/* Its last position, unless that is from before a silence. */
+/* Is the device's position known? A position from before a silence does not count. */
 static bool knows_place(const struct rule_look *look, int64_t time_ms)
 {
     const struct settings *settings = look->rule->settings;
@@ -175,7 +178,7 @@ static bool knows_place(const struct rule_look *look, int64_t time_ms)
     return track != NULL && time_ms - track->last.time_ms < settings->again_after_ms;
 }
 
-/* Of a test one place is enough. */
+/* Is an alert due? A test is not told again when its position becomes known. */
 static bool is_telling_due(const struct rule_look *look, const struct telling *telling,
                            bool is_test, bool has_pos)
 {

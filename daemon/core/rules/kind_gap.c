@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rule kind gap: a vessel falls silent, and is heard again. Time in which the feed that
- * heard it was silent does not count. */
+/* Rule kind gap: a vessel falls silent, and is heard again. Time during which the
+ * vessel's feed was silent does not count. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -108,11 +108,10 @@ static const struct rule_event events[] = {
 
 /* --- what is kept --- */
 
-/* A gap that was told and is open. */
+/* An open gap, whose start was told. */
 struct gap_state {
     int64_t last_seen_ms;
-    int64_t
-        due_ms; /* when it was full: a report from before came late, and ends nothing */
+    int64_t due_ms; /* end of `after`; earlier reports come late and do not end the gap */
 };
 
 /* Navigation status 1 (at anchor) or 5 (moored), ITU-R M.1371-5 table 47, or not moving
@@ -168,8 +167,9 @@ static int on_time(struct rule_look *look)
     return tell_gap(look, f, &gap);
 }
 
-/* A gap never ends in less than `after`. What came late from the time of the silence says
- * that it was told too early: it goes on until the ship is heard after it. */
+/* A gap never lasts less than `after`. A late report from the time of the silence shows
+ * that the gap was told too early. The gap then stays open until a report of `due_ms` or
+ * later. */
 static int on_fix(struct rule_look *look, const struct track_fix *before)
 {
     struct gap_state *state = *look->state;
@@ -208,7 +208,7 @@ static int load_state(struct rule_look *look, struct wire_reader *in)
     if (state == NULL)
         return ERR_NOMEM;
     state->last_seen_ms = wire_get_i64(in);
-    /* Not in older records. */
+    /* Older records do not have this value. */
     state->due_ms = in->at != in->end ? wire_get_i64(in) : state->last_seen_ms;
     *look->state = state;
     return in->failed ? ERR_CORRUPT : 0;

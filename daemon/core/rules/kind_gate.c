@@ -76,7 +76,8 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
     if (event->what != ZONE_CROSSED || !rule_zones_has(&settings->gates, event->zone))
         return 0;
     enum direction direction = event->is_left_to_right ? LEFT_TO_RIGHT : RIGHT_TO_LEFT;
-    /* Who asks for one way is told of it though the ship came back from the other. */
+    /* A rule with one direction tells each crossing in that direction, also when the ship
+     * has just crossed back. */
     if (settings->direction == ANY ? event->is_repeat : settings->direction != direction)
         return 0;
     struct finding f = {

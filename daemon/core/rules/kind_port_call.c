@@ -141,8 +141,9 @@ static const struct rule_event events[] = {
 
 /* --- what is kept --- */
 
-/* Of a rule that is not for all, that the call was told: a ship may come under it again
- * while it lies there. Forgotten when it leaves. */
+/* For a rule that does not cover all ships: remembers that the call was told, because the
+ * rule may cover a ship again while the ship is still in port. The state is dropped when
+ * the ship leaves. */
 struct state {
     bool is_entered, is_arrived;
 };
@@ -166,11 +167,12 @@ static int note_call_event(struct rule_look *look, enum call_event event)
     return 0;
 }
 
-/* The events above are those of enum call_event. */
+/* The rows of `events` are in the order of enum call_event. */
 static int tell_event(struct rule_look *look, enum call_event event, int64_t time_ms,
                       const struct call *call)
 {
-    /* It was in the port when first heard: that it entered, or lay there, is no news. */
+    /* The ship was in the port when it was first heard. So its entry and its stay are not
+     * told. */
     bool was_there =
         call->at_start && (event == CALL_ENTERED ||
                            (event == CALL_ARRIVED && call->arrived_ms == TIME_NONE));
@@ -197,9 +199,9 @@ static int tell_event(struct rule_look *look, enum call_event event, int64_t tim
     return rule_raise(look, &f);
 }
 
-/* A departure is told when the ship has left the area: only then is it known that it
- * left, which adds one to the confidence that the arrival had. An arrival that was not
- * sure enough by itself is told now. */
+/* A departure is told after the ship has left the area, because only then it is certain
+ * that the ship left. This adds one to the confidence of the arrival. If the confidence
+ * of the arrival alone was too low, the arrival is told now. */
 static int on_departed(struct rule_look *look, const struct call_output *event)
 {
     const struct call *call = &event->call;
@@ -230,7 +232,7 @@ static int on_call(struct rule_look *look, const struct call_output *event)
 
 /* --- a ship that is known only now --- */
 
-/* What stands of the call under way: that it entered, and that it lies there. */
+/* Tell the part of the current call that is already known: the entry and the arrival. */
 static int tell_call_start(struct rule_look *look, bool is_entered, bool is_arrived)
 {
     const struct settings *settings = settings_of(look);
@@ -256,9 +258,8 @@ static int on_covered(struct rule_look *look)
                            state == NULL || !state->is_arrived);
 }
 
-/* Of a call that was under way at the start nothing was told, unless its stop began
- * later.
- */
+/* If a call was already in progress at the start, nothing of it was told, unless its stop
+ * began later. */
 static int on_watched(struct rule_look *look)
 {
     const struct call *call = &look->subject->call->current;

@@ -192,7 +192,8 @@ static int count_call(struct rule_look *look, const struct call *call, int64_t t
     return rc;
 }
 
-/* The zones where the ship is when it leaves: it is in them after the call, too. */
+/* Count the zones in which the ship is when it leaves the port: the ship is also in them
+ * after the call. */
 static int stand_in_zones(struct rule_look *look, int64_t time_ms)
 {
     const struct zone_watch *w = look->subject->zones;
@@ -243,7 +244,7 @@ static int on_call(struct rule_look *look, const struct call_output *event)
         rc = note_departure(look, call, call->departed_ms);
         break;
     case CALL_LEFT:
-        /* The full confidence is known only now. */
+        /* Only now is the final confidence known. */
         rc = count_call(look, call, event->time_ms);
         if (rc == 0)
             rc = note_departure(look, call,
@@ -265,9 +266,9 @@ static bool has_same_end(const struct route_run *a, const struct route_run *b)
            x->arrived_ms == y->arrived_ms;
 }
 
-/* Whether another run is told instead: an older run that ends at the same stop, or a run
- * of the same case that is or was farther on (this one waits for another stop at its next
- * step, which would be told again). */
+/* Whether another run is told instead of this one: an older run that ends at the same
+ * stop, or a run of the same case that is or was at a later step (this run waits for
+ * another stop at its next step, and the rule would tell that step again). */
 static bool is_told_by_another(const struct route_state *runs, uint32_t index)
 {
     const struct route_run *run = &runs->runs[index];
@@ -305,8 +306,8 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
         return 0;
     state->fixes_ms[0] = state->fixes_ms[1];
     state->fixes_ms[1] = before != NULL ? before->time_ms : TIME_NONE;
-    /* A ship that is not covered now may be covered by its next message; then it is told.
-     */
+    /* The next message of a ship that is not covered may bring the ship under the rule.
+     * The forecast is told then. */
     if (route_settings(look->rule)->forecast == FORECAST_NEVER || !look->is_covered)
         return 0;
     for (uint32_t i = 0; i < state->runs.run_count; i++) {
@@ -322,7 +323,8 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
 
 /* --- a ship that is covered only now --- */
 
-/* Whether this run represents its case: the farthest on, and of several the oldest. */
+/* Whether this run represents its case: it is at the latest step, and it is the oldest of
+ * the runs at that step. */
 static bool stands_for_case(const struct route_state *runs, uint32_t index)
 {
     const struct route_run *run = &runs->runs[index];
@@ -357,8 +359,8 @@ static int on_covered(struct rule_look *look)
 
 /* --- time --- */
 
-/* A stop that began in time may be confirmed later: while the ship is in a port, wait up
- * to a day. */
+/* A stop that began in time may be confirmed later. While the ship is in a port, the rule
+ * waits up to a day longer. */
 static int64_t patience_ms(const struct rule_look *look)
 {
     return look->subject->call->current.port != PORT_NONE ? DAY_MS : 0;
@@ -411,7 +413,7 @@ static int describe_route(const struct rule_look *look, struct buf *out)
     return 0;
 }
 
-/* The first awaited step that may be forecast. */
+/* The number of the first awaited step that the rule may forecast. */
 static uint32_t first_forecast(const struct route_settings *s)
 {
     return s->forecast == FORECAST_LAST ? s->route->step_count - 1 : 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rule kind sighted: a vessel is heard for the first time, or again after a long silence.
- * A ship that is recognised only by a later message of its identity is told then, of its
- * first fix. */
+ * If only a later message identifies a ship as one of the rule's ships, the alert is made
+ * then, and it describes the ship's first fix. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -64,7 +64,7 @@ static const struct rule_event events[] = {
 
 /* --- what is kept --- */
 
-/* Its being there says that the ship was told. */
+/* The state exists if the ship was told. */
 struct sighted_state {
     char is_told;
 };
@@ -92,7 +92,8 @@ static int tell_sighting(struct rule_look *look, const struct track_fix *fix,
     return rc != 0 ? rc : mark_told(look);
 }
 
-/* Heard for the first time, or so it seems: a ship may have been told, and forgotten. */
+/* Tell a ship that is heard for the first time. It may only seem so: the ship may have
+ * been told before and forgotten since. */
 static int tell_first(struct rule_look *look, const struct track_fix *fix)
 {
     const struct settings *settings = look->rule->settings;
@@ -109,8 +110,8 @@ static int on_covered(struct rule_look *look)
     return *look->state == NULL ? tell_first(look, &track->first) : 0;
 }
 
-/* One that was heard before the rule meant it (the configuration changed) is heard again.
- */
+/* A ship that was heard before the rule covered it (the configuration changed) counts as
+ * heard again. */
 static int on_fix(struct rule_look *look, const struct track_fix *before)
 {
     if (!look->is_covered)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rule kind speed: a vessel is too fast, or too slow, in an area.
  *
- * A spell is a row of fixes inside the areas on one side of a limit. It is told once,
- * when it has gone on for `for`, and so is its end. A hole in the row breaks a spell that
- * was not told; one that was told waits for the fix that ends it. A ship at rest is not
- * too slow: for rules with `under` the rule also keeps the stop of a ship at sea. */
+ * A spell is a sequence of fixes inside the areas on one side of a limit. The rule tells
+ * a spell once, when it has lasted for `for`, and tells its end once. A gap between fixes
+ * ends a spell that was not told. A spell that was told stays open until a fix ends it. A
+ * ship at rest is not too slow: a rule with `under` also keeps the stop of a ship at sea.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,7 +22,7 @@ enum { EVENT_STARTED, EVENT_ENDED };
 
 struct settings {
     struct rule_zones zones;
-    double over_kn, under_kn; /* 0: not asked for */
+    double over_kn, under_kn; /* 0: no such limit */
     int64_t for_ms;           /* 10 min */
     int64_t apart_ms;         /* 30 min */
 };
@@ -64,16 +65,16 @@ enum side { SIDE_RIGHT, SIDE_OVER, SIDE_UNDER, SIDES };
 struct spell {
     uint8_t side; /* enum side; SIDE_RIGHT: there is no spell */
     bool is_told;
-    uint32_t zone;          /* in which it began */
+    uint32_t zone;          /* zone in which it began */
     struct track_fix begin; /* its first fix */
     int64_t last_ms;        /* its newest one */
     double last_kn, least_kn, most_kn;
-    double ms;    /* its time, without holes */
-    double kn_ms; /* speed by time, summed up over it */
+    double ms;    /* its duration, without gaps */
+    double kn_ms; /* the sum of speed times duration */
 };
 struct state {
     struct spell spell;
-    bool is_stopped; /* at sea, in `stop` */
+    bool is_stopped; /* at sea, see `stop` */
     struct stop stop;
 };
 
@@ -206,7 +207,7 @@ static int tell_spell(struct rule_look *look, uint32_t event,
 
 /* --- what a fix says --- */
 
-/* One of the rule's areas that hold the fix; ZONE_NOWHERE: none does. */
+/* Find one of the rule's areas that contains the fix; ZONE_NOWHERE: none contains it. */
 #define ZONE_NOWHERE UINT32_MAX
 static int find_area(const struct rule_look *look, uint32_t *ret_zone)
 {
@@ -221,8 +222,8 @@ static int find_area(const struct rule_look *look, uint32_t *ret_zone)
     return rc;
 }
 
-/* The reported speed, else that made since the fix before, < 0 where that is too long
- * ago. */
+/* The reported speed, or else the speed made good since the fix before; < 0 when that fix
+ * is too old. */
 static double find_speed_kn(const struct rule_look *look, const struct track_fix *before)
 {
     const struct track_fix *fix = &look->subject->track->last;
@@ -320,7 +321,7 @@ static int end_spell(struct rule_look *look, struct spell *s, enum end end, doub
     return rc;
 }
 
-/* The spell under way; NULL: there is none, or a hole broke it. */
+/* The open spell; NULL: there is none, or a gap ended it. */
 static struct spell *open_spell(const struct rule_look *look)
 {
     struct state *state = *look->state;
@@ -390,7 +391,7 @@ static void save_spell(const struct rule_look *look, const struct spell *s,
         wire_put_f64(out, sums[i]);
 }
 
-/* A spell whose zone is gone leaves no event. */
+/* A spell is dropped without an event when its zone no longer exists. */
 static void load_spell(const struct rule_look *look, struct spell *s,
                        struct wire_reader *in)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rule kind stopped: a vessel lies at rest outside every port, and leaves that place.
  *
- * The rule keeps a stop of each ship that it covers and that is in no port's area; a stay
- * in port is the port call's matter. It is told once, by the fix that shows that it has
- * lasted: no timer claims it of a ship that may have left unheard. */
+ * The rule keeps a stop for each covered ship that is in no port's area. A stay in a port
+ * belongs to the rule kind port_call. A stop is told once, by the fix that shows that it
+ * has lasted for `for`. No timer tells a stop, because the ship may have left without
+ * being heard. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,13 +45,13 @@ static const struct settings *settings_of(const struct rule_look *look)
     return look->rule->settings;
 }
 
-/* What is kept, and what is told: a stop outside every port. */
+/* The state of a stop outside every port. */
 enum stay { STAY_YOUNG, STAY_TOLD, STAY_LEFT_OUT, STAYS };
 struct state {
     struct stop stop;
-    uint8_t stay;      /* enum stay */
-    int64_t exempt_ms; /* of the time up to the last fix: the ship could not be heard */
-    uint32_t fixes, anchored_fixes; /* with a navigation status; at anchor or moored */
+    uint8_t stay;                   /* enum stay */
+    int64_t exempt_ms;              /* time, up to the last fix, without reception */
+    uint32_t fixes, anchored_fixes; /* those with a status; those at anchor or moored */
 };
 /* `detail` of a finding. */
 struct stop_told {
@@ -72,7 +73,7 @@ static void say_nearest_port(struct say_writer *w, const struct rule_look *look,
     say_text(w, ", is %.0f nm away", told->nearest_m / NM_M);
 }
 
-/* Most of the fixes that say what the ship does. */
+/* Is the ship at anchor or moored in most of the fixes that have a navigation status? */
 static bool is_anchored(const struct state *s)
 {
     return 2 * (uint64_t)s->anchored_fixes > s->fixes;
@@ -185,7 +186,7 @@ static bool is_named(const struct rule_zones *zones, uint32_t zone)
     return zones->items != NULL && rule_zones_has(zones, zone);
 }
 
-/* Is the place one of those that the rule means? */
+/* Is the position in one of the places that the rule covers? */
 static int is_meant(const struct rule_look *look, struct geo_pos pos, bool *ret_is)
 {
     const struct settings *settings = settings_of(look);
@@ -218,7 +219,7 @@ static int64_t full_ms(const struct rule_look *look, const struct state *s)
     return s->stop.begin.time_ms + settings_of(look)->for_ms + s->exempt_ms;
 }
 
-/* `for` is full. */
+/* Tell the start of a stop that has lasted for `for`. */
 static int tell_started(struct rule_look *look)
 {
     struct state *state = *look->state;
@@ -236,15 +237,17 @@ static void count_anchored(struct state *s, const struct track_fix *fix)
     s->anchored_fixes += has_status && (fix->nav_status == 1 || fix->nav_status == 5);
 }
 
-/* Between two fixes a day apart nobody knows whether she lay still: that makes no stay.
- * It ends none that was told, though, when she is found where she was. */
+/* Between two fixes a day apart, it is unknown whether the ship lay still. So this time
+ * does not start a stop. It also does not end a stop that was told, if the ship is still
+ * in the same place. */
 static bool is_unknown(const struct state *s, const struct track_fix *before,
                        const struct track_fix *fix)
 {
     return s->stay != STAY_TOLD && fix->time_ms - before->time_ms > DAY_MS;
 }
 
-/* The next fix of a stop; it is dropped when it is over, or the ship is in a port. */
+/* Process the next fix of a stop. The stop is dropped when it is over, or when the ship
+ * is in a port. */
 static int step_stop(struct rule_look *look, const struct track_fix *before)
 {
     struct state *state = *look->state;

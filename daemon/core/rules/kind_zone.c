@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rule kind zone: a vessel enters, leaves, approaches, stays long in, or is lost in a
- * watched area. */
+/* Rule kind zone: a vessel enters, leaves or approaches a watched area, stays in it for
+ * long, or falls silent in it. */
 #include <stdio.h>
 
 #include "kind_details_int.h"
@@ -202,7 +202,7 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
     struct zone_note *note = zone_notes_find(look, event->zone);
     if (note != NULL && event->what == ZONE_EXITED) {
         note->is_dwell_due = note->is_dwelled = note->is_entered = false;
-        note->is_approached = false; /* coming back is another approach */
+        note->is_approached = false; /* coming back is a new approach */
         note->hits = 0;
     }
     if (event->is_present && event->what == ZONE_ENTERED && !rule_tells_at_start(look))
@@ -218,7 +218,7 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
                                               : TIME_NONE);
 }
 
-/* The stay in one area as an event, for what is told of it besides entering and leaving.
+/* Make an event of the stay in one area, for the alerts other than entering and leaving.
  */
 static struct zone_event make_stay(const struct rule_look *look,
                                    const struct zone_presence *p, int64_t time_ms)
@@ -235,7 +235,7 @@ static struct zone_event make_stay(const struct rule_look *look,
     return e;
 }
 
-/* The areas it is in of which `is_due` says that they be told. */
+/* Tell the areas that the ship is in and for which `is_due` returns true. */
 static int tell_inside(struct rule_look *look,
                        bool (*is_due)(const struct rule_look *look,
                                       const struct zone_presence *p))
@@ -274,8 +274,8 @@ static bool was_there(const struct rule_look *look, const struct zone_presence *
     return p->is_present;
 }
 
-/* Areas in which it was when first heard: not told while nobody knew that it is watched.
- */
+/* Tell the areas in which the ship was when it was first heard. They were not told then,
+ * because it was not yet known that the ship is watched. */
 static int on_watched(struct rule_look *look)
 {
     return look->rule->at_start == RULE_AT_START_WATCHED ? tell_inside(look, was_there)
@@ -368,7 +368,7 @@ static bool is_out_of_reach(const struct rule_look *look, uint32_t zone, double 
                                    look->subject->track->last.pos, limit_m);
 }
 
-/* The zone is not out of reach. */
+/* Tell the approach to one zone that is within reach, if the ship heads for it. */
 static int approach_one(struct rule_look *look, uint32_t zone, double limit_m)
 {
     const struct track_fix *fix = &look->subject->track->last;
@@ -417,7 +417,7 @@ static int tell_approach(struct rule_look *look)
     const uint32_t *zones = settings->zones.items;
     size_t count = settings->zones.count;
     int rc = 0;
-    bool is_near = zones == NULL || count > 8; /* what is listed */
+    bool is_near = zones == NULL || count > 8; /* the list holds near zones only */
     if (is_near) {
         rc = zone_list_near(&near, look->world->zones, fix->pos, limit_m);
         count = near.count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys that name ports, zones, gates or routes, which must exist. */
+/* Reads the keys that name ports, zones, gates or routes. Each named one must exist. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static void report_patterns(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
-/* The patterns as written, for `check`. */
+/* Join the patterns as the user wrote them, for the output of `check`. */
 static char *join_texts(struct conf_reader *r, const struct conf_texts *texts)
 {
     struct buf out = {0};
@@ -131,7 +131,7 @@ static int64_t find_zone(struct conf_reader *r, const struct conf_node *node,
     return zone;
 }
 
-/* Insert in ascending order; false when it is a member already. */
+/* Insert in ascending order; false when the zone is already in the list. */
 static bool insert_zone(uint32_t *zones, size_t *count, uint32_t zone)
 {
     size_t at = *count;
@@ -185,7 +185,7 @@ static void read_route(struct conf_reader *r, const struct conf_node *node,
     if (rc == ERR_NOMEM)
         conf_report_nomem(r);
     else if (rc != 0 && !is_about_lost_zone(r, &err)) {
-        struct conf_node at = *node; /* the place in the text */
+        struct conf_node at = *node; /* for its place in the text */
         if (err.col > 0)
             at.col += err.col - 1;
         conf_accepts_error_value(r, &at, key, "%s", err.text);
