@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes to JSON values: brackets, quotes, lines. It does not check that a value is JSON,
- * and it does not know what a value means. */
+/* Splits bytes into JSON values by brackets, quotes and lines. It does not check that a
+ * value is valid JSON, and it does not know the meaning of a value. */
 #include "jsonbuf_int.h"
 
 #include <stdlib.h>
@@ -8,21 +8,21 @@
 
 #include "lookout/base/array.h"
 
-/* An array of sentences may be a whole recording: it is handed on in rows of this size.
+/* An array of sentences may be a whole recording, so it is returned in rows of this size.
  */
 #define ROW_BYTES 16384u
-/* An object with more arrays of objects than this is one piece: each of them makes
- * somebody read what stands before it. */
+/* An object with more arrays of objects than this is returned as one piece, because for
+ * each such array the caller must read the part of the object before it. */
 #define ASKED_MOST 16u
 
-/* Where scanning a value stopped. */
+/* The reasons why scanning a value stops. */
 enum event {
-    EVENT_NONE,  /* all bytes are the value's */
-    EVENT_END,   /* its last bracket is taken */
+    EVENT_NONE,  /* all bytes belong to the value */
+    EVENT_END,   /* after its last bracket */
     EVENT_BATCH, /* before the '{' of an array's first element */
     EVENT_ENTER, /* before an object or array within an array */
     EVENT_SPLIT, /* before a comma in a long row */
-    EVENT_CUT    /* before a byte that cannot be the value's */
+    EVENT_CUT    /* before a byte that cannot belong to the value */
 };
 
 void jsonbuf_init(struct jsonbuf *b, size_t limit_bytes)
@@ -47,8 +47,8 @@ static bool is_newline(char c)
     return c == '\n' || c == '\r';
 }
 
-/* What can stand where a value goes on: brackets, quotes, numbers, true, false, null, and
- * the NaN and Infinity that JSON does not have and Python writes. */
+/* Can the byte follow within a value? Allowed are brackets, quotes, numbers, true, false
+ * and null, and also NaN and Infinity, which are not JSON but which Python writes. */
 static bool is_token(char c)
 {
     return c != '\0' && strchr("\"{}[],:-0123456789tfnNI", c) != NULL;
@@ -74,7 +74,7 @@ int jsonbuf_begins(const struct jsonbuf *b, const char *text, size_t n)
 
 /* --- within a value --- */
 
-/* A '{' here would be the first in an array that no other array is around. */
+/* Would a '{' here be the first element of an array that is in no other array? */
 static bool may_be_batch(const struct jsonbuf *b)
 {
     return b->is_first && b->array_depth == b->depth && !b->is_one && !b->is_array &&
@@ -104,7 +104,8 @@ static enum event close_bracket(struct jsonbuf *b)
     return b->depth == 0 ? EVENT_END : EVENT_NONE;
 }
 
-/* The first byte that matters in quotes. */
+/* Find the first byte that ends the quoted text: its closing quote, or a line end or a
+ * zero byte, which cut it off. */
 static const char *skip_quoted(struct jsonbuf *b, const char *at, const char *end)
 {
     for (; at < end; at++) {
@@ -120,15 +121,16 @@ static const char *skip_quoted(struct jsonbuf *b, const char *at, const char *en
     return at;
 }
 
-/* A line within a value begins so: may it go on? An object at its very beginning is the
- * next one, but for the elements of an array that is taken apart. */
+/* A line within a value begins with this byte. May the line belong to the value? An
+ * object at the very beginning of a line is a new value, except among the elements of an
+ * array that is taken apart. */
 static bool is_going_on(const struct jsonbuf *b, char c)
 {
     bool is_element = (b->is_array && b->depth == 1) || may_be_batch(b);
     return is_token(c) && (c != '{' || !b->is_column_0 || is_element);
 }
 
-/* One byte outside quotes. */
+/* Process one byte outside quotes. */
 static enum event take_byte(struct jsonbuf *b, char c, size_t length)
 {
     if (is_newline(c)) {
@@ -141,7 +143,7 @@ static enum event take_byte(struct jsonbuf *b, char c, size_t length)
     }
     if (c == '\0' || (b->is_line_start && !is_going_on(b, c)))
         return EVENT_CUT;
-    if (c == '{' && may_be_batch(b)) /* where it stands in its line counts again */
+    if (c == '{' && may_be_batch(b)) /* its place in its line matters again */
         return EVENT_BATCH;
     b->is_line_start = b->is_column_0 = false;
     switch (c) {
@@ -165,7 +167,7 @@ static enum event take_byte(struct jsonbuf *b, char c, size_t length)
     return EVENT_NONE;
 }
 
-/* How much of the bytes is the value's, up to an event. */
+/* The number of bytes that belong to the value, up to an event. */
 static size_t scan_value(struct jsonbuf *b, const char *bytes, size_t n,
                          enum event *ret_event)
 {
@@ -235,7 +237,7 @@ static void begin_value(struct jsonbuf *b, bool is_array)
     b->has_comma = false;
 }
 
-/* The value is done; what it stands in goes on. */
+/* End the value; the array or object around it continues. */
 static void end_value(struct jsonbuf *b)
 {
     b->n = b->start;
@@ -257,9 +259,10 @@ static void push_level(struct jsonbuf *b, unsigned depth)
         .start = b->start, .begin = b->begin, .depth = depth, .asked = b->asked};
 }
 
-/* Everything open is cut off here. The outermost object stands for what is lost with it.
- * false: nothing but arrays was open, whose values are handed on already, or a value that
- * was told to be too long. */
+/* End everything that is open, because it is cut off here. The outermost object is
+ * returned in place of everything that is lost with it. false: only arrays were open,
+ * whose values were already returned, or a value that was already reported as too long.
+ */
 static bool cut_off(struct jsonbuf *b, struct jsonbuf_piece *ret)
 {
     bool is_lost = b->depth != 0;
@@ -277,7 +280,7 @@ static bool cut_off(struct jsonbuf *b, struct jsonbuf_piece *ret)
     return is_lost;
 }
 
-/* An array turns out to hold values: it is taken apart. */
+/* Begin to take an array apart, because it contains objects or arrays. */
 static bool enter_array(struct jsonbuf *b, struct jsonbuf_piece *ret)
 {
     if (b->level_count == JSONBUF_LEVELS)
@@ -288,10 +291,10 @@ static bool enter_array(struct jsonbuf *b, struct jsonbuf_piece *ret)
     return false;
 }
 
-/* A long row is handed on, and begins again. */
+/* Return a long row, and start a new one. */
 static int split_row(struct jsonbuf *b, struct jsonbuf_piece *ret)
 {
-    b->text[b->n++] = ']'; /* append_bytes() left the room */
+    b->text[b->n++] = ']'; /* append_bytes() left room for it */
     give_piece(b, JSONBUF_ROW, ret);
     b->text[b->start] = '[';
     b->n = b->start + 1;
@@ -363,7 +366,8 @@ void jsonbuf_enter(struct jsonbuf *b)
 
 /* --- between values --- */
 
-/* The ']' of an array that was taken apart: the object it is in goes on. */
+/* Process the ']' of an array that was taken apart. The object around the array
+ * continues. */
 static int close_level(struct jsonbuf *b)
 {
     const struct jsonbuf_level *level = &b->levels[--b->level_count];
@@ -383,8 +387,8 @@ static int close_level(struct jsonbuf *b)
     return append_bytes(b, "]", 1);
 }
 
-/* What else may stand between the values of an array: numbers, words and texts, which say
- * nothing. A line does not begin with a word. */
+/* Is it a byte of a number, word or text between the values of an array? These are
+ * ignored. A line does not begin with a word. */
 static bool is_idle(const struct jsonbuf *b, char c)
 {
     if (b->level_count == 0 || c == '\0')
@@ -393,12 +397,12 @@ static bool is_idle(const struct jsonbuf *b, char c)
                   c) != NULL;
 }
 
-/* What a byte between values is. */
+/* The kinds of bytes between values. */
 enum between {
     BETWEEN_IDLE,
-    BETWEEN_CLOSE, /* the ']' of an array that is taken apart */
-    BETWEEN_VALUE, /* a value begins with it */
-    BETWEEN_OTHER  /* it does not belong to what is open */
+    BETWEEN_CLOSE, /* the ']' of an array being taken apart */
+    BETWEEN_VALUE, /* the first byte of a value */
+    BETWEEN_OTHER  /* it does not belong to the open array */
 };
 
 static enum between judge_between(struct jsonbuf *b, char c)
@@ -420,8 +424,9 @@ static enum between judge_between(struct jsonbuf *b, char c)
     return BETWEEN_IDLE;
 }
 
-/* Take what is idle. What stands behind it; BETWEEN_IDLE: nothing. Outside arrays the
- * blanks behind a bracket or comma may be another line's: they are not taken. */
+/* Skip the bytes that are ignored, and return the kind of the next byte; BETWEEN_IDLE:
+ * there is none. Outside arrays, blanks after a bracket or comma may belong to another
+ * line, so they are not skipped. */
 static enum between skip_between(struct jsonbuf *b, const char **bytes, size_t *n)
 {
     const char *at = *bytes, *end = at + *n;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON objects: gpsd (scaled and not), AIS-catcher, aisstream.io, AISHub, MarineTraffic,
- * VesselFinder, Digitraffic, GeoJSON Features, plain records, and what a configuration's
- * `fields:` name. */
+ * VesselFinder, Digitraffic, GeoJSON Features, plain records, and objects that a
+ * configuration describes with `fields:`. */
 #include "jsonform_int.h"
 
 #include <math.h>
@@ -27,8 +27,8 @@ struct reader {
     struct record *record;
     enum form form;
     enum units units;
-    bool is_ship_type; /* "type" is the ship's, whatever its value */
-    uint64_t mapped;   /* fields that are not to be found by their names */
+    bool is_ship_type; /* "type" is the ship type, whatever its value */
+    uint64_t mapped;   /* fields from `fields:`, not found by name */
 };
 
 static double find_divisor(enum units units, enum record_field field, unsigned msg_type)
@@ -59,7 +59,7 @@ static const json_t *find_value(const json_t *value)
     return inner != NULL ? inner : value;
 }
 
-/* The field and its unit by the name alone. */
+/* Find the field and its unit by the name alone. */
 static enum record_field find_name(const struct reader *r, const char *key, int *ret_rank)
 {
     struct record_column column = {.scale = 1.0};
@@ -76,7 +76,7 @@ static enum record_field find_name(const struct reader *r, const char *key, int 
     return RECORD_NONE;
 }
 
-/* What a member's name means in this form. */
+/* Find the field that a member's name means in this form. */
 static enum record_field find_field(const struct reader *r, const char *key,
                                     const json_t *value, int *ret_rank)
 {
@@ -86,18 +86,19 @@ static enum record_field find_field(const struct reader *r, const char *key,
         return RECORD_MSG_TYPE;
     if (is_type && (r->form == FORM_STREAM || r->is_ship_type))
         return RECORD_SHIP_TYPE;
-    /* A plain record's "type" is a ship's where it can be nothing else. */
+    /* The "type" of a plain record is the ship type when its value cannot be a message
+     * type. */
     if (is_type && json_is_number(value) && json_number_value(value) > 27)
         return RECORD_SHIP_TYPE;
     if (field == RECORD_CLASS && r->form != FORM_PLAIN)
         return RECORD_NONE;
-    /* In class AIS the date of a base station's own clock; in aisstream the UTC second,
-     * which its users keep taking for an epoch. */
+    /* In class AIS, "timestamp" is the date of a base station's own clock. In aisstream,
+     * it is the UTC second, which users often take for an epoch time. */
     if (strcmp(key, "timestamp") == 0 && r->form == FORM_AIS)
         return RECORD_NONE;
     if (field == RECORD_TIME && r->form == FORM_STREAM)
         return strcmp(key, "Timestamp") == 0 ? RECORD_SECOND : RECORD_NONE;
-    /* Digitraffic too has the UTC second, 60 to 63 included, in "timestamp". */
+    /* Digitraffic too has the UTC second (with 60 to 63) in "timestamp". */
     if (strcasecmp(key, "timestamp") == 0 && json_is_integer(value) &&
         json_integer_value(value) >= 0 && json_integer_value(value) < 64)
         return RECORD_SECOND;
@@ -130,7 +131,7 @@ static void set_member_text(const struct reader *r, enum record_field field,
         r->record->report.has |= HAS_DESTINATION; /* the crew left it empty */
 }
 
-/* A value in the record's scale. */
+/* Set a value in the record's scale. */
 static void set_value(const struct reader *r, enum record_field field, int rank,
                       const json_t *value)
 {
@@ -180,7 +181,7 @@ static void read_ais(struct record *record, json_t *object)
     read_members(&r, object);
 }
 
-/* The kinds of aisstream.io that speak of a ship. */
+/* Is it a message kind of aisstream.io that describes a ship? */
 static bool is_stream_ship(const char *kind)
 {
     static const char *const kinds[] = {"PositionReport",
@@ -196,8 +197,8 @@ static bool is_stream_ship(const char *kind)
     return false;
 }
 
-/* MetaData's position is the last known one, not this message's: only its time and MMSI
- * are taken. */
+/* The position in MetaData is the last known position, not the position of this message.
+ * So only the time and the MMSI of MetaData are used. */
 static void read_stream(struct record *record, json_t *object, const char *kind)
 {
     struct reader r = {.record = record, .form = FORM_STREAM};
@@ -257,12 +258,12 @@ static bool is_epoch(const json_t *value)
            (text != NULL && text[0] != '\0' && text[strspn(text, "0123456789")] == '\0');
 }
 
-/* By members that only that service has. */
+/* Recognise a service by members that only this service has. */
 static void find_service(const struct jsonform_context *context, json_t *object,
                          struct reader *r)
 {
-    /* AISHub and VesselFinder: TYPE is the ship's. AISHub's AIS format has the time as an
-     * epoch, its human one as a date. */
+    /* AISHub and VesselFinder: TYPE is the ship type. AISHub's AIS format gives the time
+     * as an epoch time, its human-readable format as a date. */
     bool has_navstat = has_member(object, "NAVSTAT");
     r->is_ship_type = has_navstat;
     if (context->values == JSONFORM_VALUES_RAW ||
@@ -281,8 +282,9 @@ static void find_service(const struct jsonform_context *context, json_t *object,
     }
 }
 
-/* MarineTraffic's STATUS beyond the standard's: 95 base station, 97 SAR aircraft (whose
- * HEADING is its altitude), 98 aid to navigation; 96 and 99 class B. */
+/* The values of MarineTraffic's STATUS beyond those of the standard: 95 base station, 97
+ * SAR aircraft (whose HEADING is its altitude), 98 aid to navigation; 96 and 99 class B.
+ */
 static void read_status(struct record *record, json_t *object)
 {
     const json_t *status = json_object_get(object, "STATUS");
@@ -312,8 +314,8 @@ static void read_point(struct record *record, json_t *object)
 
 /* --- `fields:` --- */
 
-/* The fields that a map names (a bit each); *ret_found: those in the object. With r not
- * NULL they are read. */
+/* Returns the fields that a map names, one bit for each. *ret_found: the fields that the
+ * object has. When r is not NULL, these fields are read. */
 static uint64_t read_mapped(const char *fields, json_t *object, const struct reader *r,
                             uint64_t *ret_found)
 {
@@ -357,8 +359,8 @@ static void read_plain(const struct jsonform_context *context, json_t *object,
         record_set_number(record, RECORD_MMSI, context->mmsi);
 }
 
-/* The object that speaks of a ship: this one, or the first such within (VesselFinder has
- * the AIS data in a member of that name). NULL: none. */
+/* Find the object that describes a ship: this object, or the first such object within it
+ * (VesselFinder has the AIS data in a member named AIS). NULL: there is none. */
 static json_t *find_ship_object(const struct jsonform_context *context, json_t *object,
                                 unsigned depth)
 {
@@ -380,7 +382,8 @@ static json_t *find_ship_object(const struct jsonform_context *context, json_t *
     return NULL;
 }
 
-/* A topic names the ship: whatever else has a place or a name is hers. */
+/* When the topic names the ship: does the object have a position or a name? It then
+ * describes that ship. */
 static bool is_topical(json_t *object)
 {
     const char *key = NULL;
@@ -433,7 +436,8 @@ enum jsonform_kind jsonform_read(const struct jsonform_context *context, json_t 
         read_plain(context, ship, ret);
         return JSONFORM_RECORD;
     }
-    /* gpsd's other classes; how a Signal K server and canboat's analyzer begin. */
+    /* Other classes of gpsd, and the first objects of a Signal K server and of canboat's
+     * analyzer. */
     bool is_greeting = has_member(object, "version") &&
                        (has_member(object, "roles") || has_member(object, "units"));
     return class != NULL || is_greeting ? JSONFORM_OTHER : JSONFORM_UNKNOWN;
@@ -441,7 +445,8 @@ enum jsonform_kind jsonform_read(const struct jsonform_context *context, json_t 
 
 bool jsonform_is_batch(const struct jsonform_context *context, json_t *object)
 {
-    /* The last two are lists in libais's messages, whose class may stand behind them. */
+    /* The last two are lists in messages of libais, where the class may come after the
+     * list. */
     static const char *const whole[] = {"class",       "context",   "updates",  "pgn",
                                         "MessageType", "sub_areas", "waypoints"};
     for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {

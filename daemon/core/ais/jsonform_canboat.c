@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* canboat's `analyzer -json` (https://github.com/canboat/canboat): NMEA 2000 messages
  * with AIS in them. Speeds are in m/s; angles in degrees to one decimal, with -si in
- * radians to four; -nv makes {"value":0,"name":".."} of a word, -camel userId of "User
- * ID". */
+ * radians to four; -nv writes {"value":0,"name":".."} instead of a word, and -camel
+ * writes userId instead of "User ID". */
 #include <math.h>
 #include <string.h>
 #include <strings.h>
@@ -57,13 +57,15 @@ static enum record_field find_pgn_field(const char *key)
     if (strcasecmp(key, "Time Stamp") == 0 || strcmp(key, "timeStamp") == 0)
         return RECORD_SECOND;
     enum record_field field = record_names_find(key, strlen(key), &rank);
-    /* The ETA's and the message's own; the type is the PGN's. */
+    /* The date and time of the ETA, and the members of the message itself. The PGN gives
+     * the type. */
     bool is_other =
         field == RECORD_TIME || field == RECORD_DATE || field == RECORD_MSG_TYPE;
     return is_other ? RECORD_NONE : field;
 }
 
-/* An angle of at most a turn in radians with more than one decimal: all are radians. */
+/* Is there an angle of at most one turn in radians, with more than one decimal? Then all
+ * angles are in radians. */
 static bool has_radians(json_t *fields)
 {
     const char *key = NULL;
@@ -92,7 +94,8 @@ static void read_field(enum record_field field, const json_t *value, bool is_rad
         record_set_text(ret, field, json_string_value(value), json_string_length(value));
 }
 
-/* "2011-11-24-22:42:04.388", of older versions: the third '-' is a blank. */
+/* Read the time. Older versions write "2011-11-24-22:42:04.388", with a third '-' instead
+ * of a blank. */
 static void read_pgn_time(json_t *object, struct record *ret)
 {
     char text[40];

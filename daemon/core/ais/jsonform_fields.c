@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A configuration's `fields:`: which of our fields a member of an object is, in words
- * such as "imo=ship.imo;sog=speed (km/h)". */
+/* Reads a configuration's `fields:`. It assigns members of an object to our fields, in
+ * words such as "imo=ship.imo;sog=speed (km/h)". */
 #include <string.h>
 
 #include "jsonform_int.h"
 
 #define NAME_BYTES 128u
 
-/* The item of an array that a number names. */
+/* Find the item of an array by its number. */
 static const json_t *find_item(const json_t *array, const char *name)
 {
     size_t index = 0;
@@ -19,7 +19,7 @@ static const json_t *find_item(const json_t *array, const char *name)
     return json_array_get(array, index);
 }
 
-/* The member a path leads to, its names joined by dots; a name may hold dots itself. */
+/* Find the member at a path: names joined by dots. A name may itself contain dots. */
 static const json_t *find_json_member(const json_t *value, const char *path, size_t n)
 {
     char name[NAME_BYTES];
@@ -44,7 +44,7 @@ static const json_t *find_json_member(const json_t *value, const char *path, siz
     return NULL;
 }
 
-/* The same, or of the path in front of a last bracket, in which the map has the unit. */
+/* The same; or the member at the path before a final bracket, which contains the unit. */
 static const json_t *find_path(const json_t *object, const char *path, size_t n)
 {
     const json_t *value = find_json_member(object, path, n);

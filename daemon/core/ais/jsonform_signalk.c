@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signal K deltas (https://signalk.org/specification, "Delta format"): paths and values
- * in SI units, an update a time and source. */
+ * in SI units. An update has one time and one source. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +49,7 @@ static double convert_unit(double value, enum unit unit)
     if (unit != UNIT_RAD)
         return value;
     double degrees = value * DEG_PER_RAD;
-    /* A turn is rounded up at times; -pi to pi is in use too. */
+    /* Some senders round a value up to a whole turn. Others use -pi to pi. */
     if (degrees < 0 && degrees >= -180)
         degrees += 360;
     return degrees >= 360 && degrees < 360.01 ? 0 : degrees;
@@ -73,7 +73,8 @@ static bool read_leaf(const char *path, const json_t *value, struct record *ret)
     return !json_is_null(value);
 }
 
-/* A value at a path, or an object of further paths: at "" it is merged into the ship. */
+/* Read a value at a path, or an object of further paths. At the path "", the object is
+ * merged into the ship. */
 static bool read_tree(const char *path, json_t *value, unsigned depth, struct record *ret)
 {
     bool is_ours = false;
@@ -92,7 +93,8 @@ static bool read_tree(const char *path, json_t *value, unsigned depth, struct re
     return is_ours;
 }
 
-/* "vessels.urn:mrn:imo:mmsi:257111220". false: the context is no vessel. */
+/* Read the vessel of a context such as "vessels.urn:mrn:imo:mmsi:257111220". false: the
+ * context is no vessel. */
 static bool read_vessel(json_t *delta, struct record *ret)
 {
     const char *context = json_string_value(json_object_get(delta, "context"));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Copies of a message by several stations and feeds, folded into the first. A
- * set-associative table: where a set is full of younger ones it grows, and at its limit
- * the oldest goes, which lets a copy through at worst. */
+ * set-associative table: when a set is full of recent messages, the table grows. At the
+ * table's limit the oldest message is dropped; at worst, a copy then passes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,12 +10,13 @@
 #include "lookout/base/time.h"
 #include "merge_int.h"
 
-/* One station's copies come within seconds; a ship at anchor sends the same position and
- * the same second again after three minutes at the soonest (ITU-R M.1371-5 table 1), and
- * that is news. */
+/* Copies from one station come within seconds. A ship at anchor sends the same position
+ * and the same second again after three minutes at the earliest (ITU-R M.1371-5 table 1),
+ * and that is a new message. */
 #define COPY_WINDOW_MS (30 * SECOND_MS)
-/* Another station's may come minutes late. Should it be news after all, then of a ship
- * whose first station has lost it, and a quarter of an hour later it counts. */
+/* A copy from another station may come minutes late. If such a message is new after all,
+ * its ship is one that the first station no longer hears; a quarter of an hour later, the
+ * message counts. */
 #define LATE_WINDOW_MS (15 * MINUTE_MS)
 
 static size_t table_bytes(uint64_t sets)
@@ -23,7 +24,7 @@ static size_t table_bytes(uint64_t sets)
     return sets * MERGE_SEEN_WAYS * sizeof(struct merge_seen);
 }
 
-/* Cleared; a set is a line of memory. */
+/* Allocate cleared sets; each set fills one cache line. */
 static struct merge_seen *make_seen(uint64_t sets)
 {
     struct merge_seen *seen = aligned_alloc(table_bytes(1), table_bytes(sets));
@@ -96,7 +97,7 @@ static bool is_copy_of(const struct merge_seen *seen, const struct report *r)
 
 /* --- the table --- */
 
-/* The entry of that content, else the one that may go. */
+/* Find the entry with that content, or else the entry that may be replaced. */
 static struct merge_seen *find_seen(struct merge_seen *set, uint64_t hash)
 {
     struct merge_seen *oldest = set;
@@ -110,7 +111,7 @@ static struct merge_seen *find_seen(struct merge_seen *set, uint64_t hash)
     return oldest;
 }
 
-/* Twice the sets, while there may be more and there is memory for it. */
+/* Double the number of sets, if the limit and the memory allow it. */
 static void grow_table(struct merge_dups *d)
 {
     struct merge_dups more = {.sets = 2 * d->sets};

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Times of a recording that are far ahead of it are held until others confirm them.
+/* Holds the reports of a recording whose times are far ahead, until others confirm them.
  *
- * A report more than an hour ahead of its source's time is held. It is believed
- *   - when the ships held around it (each within an hour of the next) are four: three
- *     others agree with it; and they go on so for a quarter of an hour. Until then, four
- *     ships in normal time say that the clock came back, and refute it;
- *   - where the source has shown fewer than three other ships, when three further reports
- *     of any ship came and none of them was back in normal time: a recording of one ship
- *     with gaps of hours must not starve;
- *   - when 8,192 are held and nothing contradicted them.
- * A report in normal time refutes and refuses all that is held, where not four ships
- * agree. At the source's end those
- * of sources with few ships pass, the others are refused.
+ * A report more than an hour ahead of its source's time is held. It is believed in three
+ * cases:
+ *   - Four ships have held reports around it (each within an hour of the next), so that
+ *     three others agree with it, and they continue for a quarter of an hour. Within
+ *     this time, four ships in normal time show that the clock came back, and refute it.
+ *   - The source has shown fewer than three other ships, and three further reports of any
+ *     ship came, none of them in normal time. Without this case, a recording of one ship
+ *     with gaps of hours would never continue.
+ *   - 8,192 reports are held and nothing contradicted them.
  *
- * A report in normal time refutes and refuses all held reports. At the end of the source,
- * held reports pass if the source has few ships, else they are refused.
+ * A report in normal time refutes and refuses all held reports, unless four ships agree.
+ * At the end of the source, held reports pass if the source has few ships, else they are
+ * refused.
  *
  * A source without a time gathers four reports. Those up to an hour ahead of their lower
  * median begin the source; reports farther ahead are held as usual. */
@@ -26,7 +25,7 @@
 #include "merge_int.h"
 
 #define FAR_MS HOUR_MS
-/* A clock that jumped so long ago has not come back soon. */
+/* After this time, a clock that jumped ahead is not expected to come back. */
 #define SETTLE_MS (15 * MINUTE_MS)
 
 static bool is_far(const struct merge_source *s, const struct merge_node *node)
@@ -90,7 +89,8 @@ static void find_cluster(const struct merge_source *s, int64_t *ret_low,
     *ret_high = high;
 }
 
-/* Whether ships enough agree on the latest held time; its range then. */
+/* Whether enough ships agree on the latest held time; if so, returns the range of times.
+ */
 static bool is_time_confirmed(const struct merge_source *s, int64_t *ret_low,
                               int64_t *ret_high)
 {
@@ -113,8 +113,8 @@ static bool is_time_confirmed(const struct merge_source *s, int64_t *ret_low,
     return count > MERGE_CONFIRM;
 }
 
-/* How far up the held ones are believed that too few ships confirm: TIME_NONE when none
- * is. */
+/* When too few ships confirm the held times: the time up to which the held reports are
+ * believed, TIME_NONE for none. */
 static int64_t find_believed(const struct merge_source *s)
 {
     int64_t high = 0;
@@ -191,7 +191,8 @@ static int believe_held(struct merge *m, struct merge_source *s, int64_t high)
     return rc < 0 ? rc : reviewed;
 }
 
-/* The clock came back: what is held far ahead is refused, the rest accepted. */
+/* The clock came back: refuse the held reports that are far ahead, and accept the others.
+ */
 static int refuse_held(struct merge *m, struct merge_source *s)
 {
     size_t count = s->held_count;
@@ -213,7 +214,7 @@ static int refuse_held(struct merge *m, struct merge_source *s)
     return rc;
 }
 
-/* In normal time, or behind it. */
+/* Take a report in normal time or behind it. */
 static int take_near(struct merge *m, struct merge_source *s, struct merge_node *node)
 {
     if (node->report.time_ms >= s->time_ms - FAR_MS)
@@ -223,7 +224,8 @@ static int take_near(struct merge *m, struct merge_source *s, struct merge_node 
     return merge_accept(m, s, node);
 }
 
-/* Four ships agree on a time far ahead: it goes on, or comes back. */
+/* Take a report while four ships agree on a time far ahead: the clock goes on from there,
+ * or comes back. */
 static int take_behind_jump(struct merge *m, struct merge_source *s,
                             struct merge_node *node)
 {
@@ -248,7 +250,7 @@ static int take_behind_jump(struct merge *m, struct merge_source *s,
     return believe_held(m, s, jump->high_ms);
 }
 
-/* What is held now: believed as far as it may be. */
+/* Judge the held reports: believe as many of them as the rules above allow. */
 static int judge_held(struct merge *m, struct merge_source *s)
 {
     struct merge_jump *jump = &s->jump;
@@ -287,7 +289,8 @@ static int take_into_merge(struct merge *m, struct merge_source *s,
     return rc == 0 ? judge_held(m, s) : rc;
 }
 
-/* No more comes for now: a jump that four ships agree on has come back, or has not. */
+/* No more reports come for now: decide whether a jump that four ships agree on has come
+ * back. */
 static int settle_jump(struct merge *m, struct merge_source *s)
 {
     if (!s->jump.is_confirmed)

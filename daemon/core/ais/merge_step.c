@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps of a recording's clock: ahead and back again, or wrong from the start. Who plays
- * the recording is told, and nothing is made of time that did not pass. */
+/* Finds steps of a recording's clock: ahead and back again, or wrong from the start. The
+ * user who replays the recording is told, and no alert is made of time that did not pass.
+ */
 #include "lookout/base/time.h"
 #include "merge_int.h"
 
 #define FAR_MS HOUR_MS
-/* A believed jump came back when so many reports in a row say so: a few are late. */
+/* A believed jump has come back after this many reports in a row in the old time. Fewer
+ * reports may only be late. */
 #define BACK_REPORTS 20
-/* Nobody stops a recorder for so long and goes on in the same file. */
+/* It is not plausible that a recorder stops for longer than this and continues in the
+ * same file. */
 #define AHEAD_MS (365 * DAY_MS)
 /* The number of the GPS week has ten bits. */
 #define ROLLOVER_MS (1024 * 7 * DAY_MS)
@@ -27,7 +30,7 @@ bool merge_step_note_back(struct merge_source *s, uint32_t mmsi, unsigned report
     if (k == jump->back_ships && k <= MERGE_CONFIRM)
         jump->back_mmsi[jump->back_ships++] = mmsi;
     jump->back_count++;
-    /* Of four ships, or of all of a source that has fewer. */
+    /* Reports of four ships are needed, or of all ships of a source that has fewer. */
     unsigned needed =
         s->passed_ships <= MERGE_CONFIRM ? s->passed_ships : MERGE_CONFIRM + 1;
     return jump->back_count >= reports && jump->back_ships >= needed;
@@ -77,7 +80,7 @@ bool merge_step_is_back(struct merge_source *s, const struct merge_node *node)
 {
     const struct merge_jump *jump = &s->jump;
     int64_t t = node->report.time_ms;
-    int64_t since_ms = s->time_ms - jump->low_ms; /* so long it went on ahead */
+    int64_t since_ms = s->time_ms - jump->low_ms; /* the time that it went on ahead */
     if (!jump->is_known || t < jump->from_ms - FAR_MS ||
         t > jump->from_ms + since_ms + FAR_MS) {
         merge_step_forget_back(s);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the head of a column, or the name of a member, says: the field and the unit of its
- * values. A unit stands in brackets ("SPEED (KNOTSx10)", "lat [rad]") or is the name's
- * last word ("speed_kmh"). It is part of the name: a value in a unit that nobody here
- * knows is no value. */
+/* Finds the field and the unit of a column from its heading, or of a member from its
+ * name. A unit is in brackets ("SPEED (KNOTSx10)", "lat [rad]") or is the last word of
+ * the name ("speed_kmh"). The unit is part of the name: a value in an unknown unit is not
+ * used. */
 #include <string.h>
 
 #include "record_int.h"
 
-/* What a field is measured in. */
+/* The kind of quantity that a field measures. */
 enum kind {
     KIND_NONE,
     KIND_SPEED = 1,
@@ -20,7 +20,7 @@ enum kind {
 struct unit {
     const char *text; /* lower case letters, digits and '/' */
     unsigned kinds;
-    double scale; /* to kn, degrees, metres; times find their own by magnitude */
+    double scale; /* to kn, degrees, metres; a time's follows its magnitude */
 };
 
 #define ANGLES (KIND_POSITION | KIND_ANGLE)
@@ -98,7 +98,7 @@ static const struct unit units[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define UNIT_BYTES 40u
-#define UNIT_LEAST 2u /* of one that no sign parts from the name */
+#define UNIT_LEAST 2u /* of a unit that no sign separates from the name */
 #define BASE_LEAST                                                                       \
     3u /* of a name with its unit behind it: "cm" is no side C in metres                 \
         */
@@ -130,7 +130,8 @@ static enum kind find_kind(enum record_field field)
     }
 }
 
-/* Lower case letters, digits and '/', a degree sign as "deg"; 0: none, or too long. */
+/* Reduce a unit to lower case letters, digits and '/', with a degree sign as "deg".
+ * Returns its length; 0: there is none, or it is too long. */
 static size_t normalise_unit(const char *text, size_t n, char out[UNIT_BYTES])
 {
     size_t used = 0;
@@ -144,7 +145,7 @@ static size_t normalise_unit(const char *text, size_t n, char out[UNIT_BYTES])
             out[used++] = c;
         } else if ((unsigned char)c == 0xB0 &&
                    (i == 0 || (unsigned char)text[i - 1] != 0xC3)) {
-            memcpy(out + used, "deg", 3); /* Latin-1, and the second byte of UTF-8 */
+            memcpy(out + used, "deg", 3); /* in Latin-1; in UTF-8 its second byte */
             used += 3;
         }
     }
@@ -176,7 +177,7 @@ static bool take_order(struct record_column *column, const char *text)
     return false;
 }
 
-/* The unit of a column whose field is known; false: it is none for that field. */
+/* Take the unit of a column whose field is known; false: the field has no such unit. */
 static bool take_unit(struct record_column *column, const char *text)
 {
     unsigned kind = (unsigned)find_kind(column->field);
@@ -191,12 +192,13 @@ static bool take_unit(struct record_column *column, const char *text)
     }
     if (strncmp(text, "in", 2) == 0) /* "SOG in m/s" */
         return take_unit(column, text + 2);
-    /* exactEarth heads its time with a zero for every digit: "Time(20210701_185151)". */
+    /* exactEarth's heading of the time has digits in its brackets instead of a unit:
+     * "Time(20210701_185151)". */
     return kind == KIND_TIME &&
            (text[strspn(text, "0123456789")] == '\0' || take_order(column, text));
 }
 
-/* Where the bracket begins, or n. */
+/* The index at which the bracket begins, or n. */
 static size_t find_bracket(const char *name, size_t n)
 {
     size_t at = 0;
@@ -214,7 +216,7 @@ bool record_column_unit(struct record_column *column, const char *text, size_t n
     return used != 0 && take_unit(column, unit);
 }
 
-/* A word begins at `at`, which is not 0. */
+/* Does a word begin at `at`? `at` is not 0. */
 static bool is_word_begin(const char *name, size_t at)
 {
     char c = name[at], before = name[at - 1];
@@ -226,8 +228,9 @@ static bool is_word_begin(const char *name, size_t at)
     return is_word && (after_sign || is_camel);
 }
 
-/* "speed_kmh", "latRad": the field is the longest beginning that is one's name; the rest
- * is its unit. Without a sign between ("SPEEDKMH") the rest must be a known one. */
+/* "speed_kmh", "latRad": the longest beginning that is the name of a field gives the
+ * field; the rest is the unit. Without a sign between the two ("SPEEDKMH"), the rest must
+ * be a known unit. */
 static bool split_name(struct record_column *column, const char *name, size_t n,
                        bool is_head)
 {
@@ -241,7 +244,7 @@ static bool split_name(struct record_column *column, const char *name, size_t n,
         bool is_known = record_column_unit(column, name + at, n - at);
         if (!is_word && !is_known)
             continue;
-        column->rank = column->rank * 2 + 1; /* the plain name is the better */
+        column->rank = column->rank * 2 + 1; /* the plain name is preferred */
         column->is_unknown_unit = !is_known;
         return true;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Distress devices (AIS-SART, man overboard, EPIRB): what they say goes to the rules that
- * hear them. They are no ships: none is counted, no port, zone or silence is theirs. */
+/* Distress devices (AIS-SART, man overboard, EPIRB): their reports go to the rules that
+ * listen to them. Devices are not ships: they are not counted as ships, and they have no
+ * port calls, zones or silences. */
 #include "engine_int.h"
 
 #include <math.h>
@@ -8,8 +9,9 @@
 
 #include "lookout/base/time.h"
 
-/* Beyond it the one heard longest ago is forgotten. In distress there are few; this many
- * come with a ship whose receiver is tested in port, or with noise. */
+/* With more devices than this, the device heard longest ago is forgotten. Real distress
+ * involves only a few devices. So many come only from tests of a receiver in port, or
+ * from noise. */
 enum { DEVICES_MAX = 1000 };
 enum { RECORD_VERSION = 1 };
 
@@ -89,7 +91,8 @@ static struct device *obtain_device(struct engine *e, uint32_t mmsi)
 
 /* --- reports --- */
 
-/* A lifeboat that seems to jump is still to be told. */
+/* Add a fix. A position that seems to jump is accepted too, because a lifeboat in
+ * distress must be told. */
 static int add_fix(struct engine *e, struct device *d, const struct track_fix *fix,
                    bool *ret_is_new)
 {

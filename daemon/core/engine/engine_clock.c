@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Feeds that are late, and clocks that are set.
  *
- * The engine's time is that of its fastest feed. A ship's silence is counted on the clock
- * of the feeds that hear the ship: by so much as its last report was behind the engine's
- * time, its timers wait longer. Where a late feed hears the ship beside a fast one, they
- * also wait until the late one has got so far.
+ * The engine's time is the time of its fastest feed. A ship's silence is counted on the
+ * clock of the feeds that hear the ship: the ship's timers wait longer by the amount that
+ * its last report was behind the engine's time. If a late feed and a fast feed both hear
+ * the ship, the timers also wait until the late feed has reached that time.
  *
- * When a clock is set, the time between is no time that passed: ahead, every timer waits
- * so much longer; back, what is stored ahead of the new time is cut to it, lest reports
- * count as old until the clock has got there again. */
+ * When a clock is set, the difference is not time that passed. When the clock is set
+ * ahead, every timer waits longer by the difference. When the clock is set back, every
+ * stored time later than the new time is reduced to the new time; otherwise reports would
+ * count as old until the clock reaches that time again. */
 #include "engine_int.h"
 
 #include "lookout/base/time.h"
 
-/* Less than this is what any two feeds differ by. */
+/* Two feeds may always differ by less than this. */
 #define LATE_MS (5 * MINUTE_MS)
-/* So much of a silence a late feed may yet have to tell, or half of it, when the ship is
- * heard by another that is not late. */
+/* When another feed, which is not late, hears the ship, a late feed may still deliver
+ * reports from this much of the silence, or from half of the silence. */
 #define UNKNOWN_MS (30 * MINUTE_MS)
-/* A late feed that has not heard a ship for so long does not hear it. */
+/* A late feed that has not heard a ship for this long counts as not hearing the ship. */
 #define LATE_HEARS_MS DAY_MS
 
 bool engine_clock_is_held(const struct engine *e, const struct ship *s)
@@ -109,7 +110,7 @@ static void clamp_device(struct device *d, int64_t now_ms)
     d->is_dirty = true;
 }
 
-/* Its believed fix that is ahead came by that feed. */
+/* Did the ship's believed fix, which is ahead of the time, come from that feed? */
 static bool is_ahead_by(const struct ship *s, uint16_t source, int64_t to_ms)
 {
     for (uint32_t i = 0; i < s->tracks.count; i++) {
@@ -146,7 +147,7 @@ int engine_clock_step(struct engine *e, int64_t from_ms, int64_t to_ms)
     if (e->now_ms == TIME_NONE)
         return 0;
     if (to_ms > from_ms && e->now_ms > from_ms)
-        from_ms = e->now_ms < to_ms ? e->now_ms : to_ms; /* so far it was already */
+        from_ms = e->now_ms < to_ms ? e->now_ms : to_ms; /* only what is still ahead */
     int64_t step_ms = to_ms - from_ms;
     if (step_ms < 0)
         silence_clamp(e, to_ms);

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which ship makes room for another. A flood of forged ships must push out none that
- * matters. Who goes first:
+/* Chooses the ship that the engine forgets to make room for a new one. A flood of forged
+ * ships must not push out ships that matter. Ships are forgotten in this order:
  *
- * Strangers were not heard again half an hour after they were first heard; a flood is
- * made of these. Those that had an hour for it go first, then the newest, so that a flood
- * pushes itself out. The last twentieth of all ships may be strangers for longer: else
- * whoever is new would never become known.
+ * Strangers: ships that were not heard again half an hour after they were first heard. A
+ * flood consists of strangers. Strangers that were first heard an hour or more ago go
+ * first, then the newest strangers, so that a flood pushes itself out. A twentieth of all
+ * ships may stay strangers for longer; without this, a new ship could never become known.
  *
- * Known ships follow, the one heard longest ago first.
+ * Known ships: the ship that was heard longest ago goes first.
  *
- * Open ones have a run, a call, a gap, an alert or the like open. They go once nobody
- * else is left and there are a quarter more ships than the limit; strangers first.
+ * Open ships: ships with an open run, call, gap, alert or the like. They go only when no
+ * other ships are left and there are a quarter more ships than the limit; strangers go
+ * first.
  *
- * Guarded ships are the watched ones, which never go. As an identity can be forged, so
- * many are guarded of one entry of the list beside the one of its MMSI; more are open.
+ * Guarded ships: the watched ships. They are never forgotten. Because an identity can be
+ * forged, at most GUARDED_MAX ships are guarded for one entry of the watch list, in
+ * addition to the ship with the entry's MMSI. Further ships of that entry count as open.
  *
- * To keep the way of a report free of all this, a ship stays where it is until it comes
- * up to be forgotten, and is looked at then. What is set aside then returns when it
- * changes.
- */
+ * To keep the processing of reports fast, a ship keeps its place in the lists until its
+ * turn to be forgotten comes. Only then does the engine check the ship. A ship that
+ * matters is set aside, and returns to the lists when it changes. */
 #include "engine_int.h"
 
 #include <stddef.h>
@@ -30,14 +31,14 @@
 #include "lookout/base/time.h"
 
 enum {
-    KNOWN_AFTER_MS = 30 * MINUTE_MS, /* as a second track is believed */
+    KNOWN_AFTER_MS = 30 * MINUTE_MS, /* the time after which a second track is believed */
     STALE_AFTER_MS = 60 * MINUTE_MS,
     STRANGERS_SHARE = 20,
     ALERT_COUNTS_MS = 7 * DAY_MS,
     GUARDED_MAX = 32 /* of one entry of the watch list */
 };
 
-/* No time yet, of saved ships alone: nothing is long ago. */
+/* The engine has no time yet when it has only saved ships: then every age is 0. */
 static int64_t measure_age(const struct engine *e, int64_t since_ms)
 {
     return e->now_ms != TIME_NONE ? e->now_ms - since_ms : 0;
@@ -69,13 +70,13 @@ static int list_stranger(struct strangers *list, uint32_t mmsi, int64_t listed_m
     if (array_grow(&list->items, &list->room, list->end + 1, sizeof *list->items) != 0)
         return ERR_NOMEM;
     if (list->end > list->begin && list->items[list->end - 1].listed_ms > listed_ms)
-        list->is_unsorted = true; /* saved ships come in another order */
+        list->is_unsorted = true; /* saved ships are not in this order */
     list->items[list->end++] = (struct stranger){listed_ms, mmsi};
     list->ships++;
     return 0;
 }
 
-/* The ship of an entry; NULL: it has gone from the list since. */
+/* The ship of an entry; NULL: the ship has left the list since. */
 static struct ship *find_stranger(const struct engine *e, const struct stranger *it)
 {
     struct ship *s = ship_find(e, it->mmsi);
@@ -84,8 +85,8 @@ static struct ship *find_stranger(const struct engine *e, const struct stranger 
     return is_there ? s : NULL;
 }
 
-/* The next stranger to be forgotten, taken from the list; NULL: there is none.
- * `stale_only`: none that may yet be known. */
+/* Take the next stranger to be forgotten from the list; NULL: there is none.
+ * `stale_only`: leave out strangers that may still become known. */
 static struct ship *take_stranger(struct engine *e, bool stale_only)
 {
     struct strangers *list = &e->strangers;
@@ -110,15 +111,15 @@ static struct ship *take_stranger(struct engine *e, bool stale_only)
 
 /* --- the ones that are known --- */
 
-/* The one heard longest ago; NULL: there is none. A ship that is heard stays
- * where it is among the ages, so that no other ship's memory is touched; it is put right
- * when it comes up as the oldest. */
+/* Find the known ship that was heard longest ago; NULL: there is none. A ship that is
+ * heard keeps its old place in the order of ages, so that no other ship's memory is
+ * touched. Its place is corrected when it comes up as the oldest ship. */
 static struct ship *find_known(struct engine *e)
 {
     struct heap_node *node;
     while ((node = heap_first(&e->ages)) != NULL) {
         struct ship *s = ship_of_age(node);
-        /* Cannot fail: the node is in already. */
+        /* This cannot fail, because the node is already in the map. */
         if (node->due_ms != s->touched_ms &&
             heap_set(&e->ages, node, s->touched_ms, s->mmsi) == 0)
             continue;
@@ -152,13 +153,13 @@ void ship_forget_know(struct engine *e, struct ship *s)
         return;
     ship_forget_remove(e, s);
     if (ship_forget_list(e, s, s->touched_ms) != 0)
-        s->standing = SHIP_ASIDE; /* out of memory: until it changes again */
+        s->standing = SHIP_ASIDE; /* out of memory: until its next change */
 }
 
 void ship_forget_return(struct engine *e, struct ship *s)
 {
     heap_remove(&e->open, &s->age);
-    (void)!ship_forget_list(e, s, e->now_ms); /* out of memory it stays aside */
+    (void)!ship_forget_list(e, s, e->now_ms); /* without memory it stays aside */
 }
 
 /* --- the ones that matter --- */
@@ -216,10 +217,11 @@ int ship_forget_open(struct engine *e, struct ship *s)
                     s->mmsi);
 }
 
-/* A ship that came up to be forgotten. True: it is set aside, because it matters. */
+/* Check a ship whose turn to be forgotten has come. True: the ship matters and is set
+ * aside. */
 static bool set_aside(struct engine *e, struct ship *s)
 {
-    s->moved = 0; /* a successor is to know */
+    s->moved = 0; /* for the ship that follows */
     if (!s->is_guarded)
         return is_open(e, s) && ship_forget_open(e, s) == 0;
     ship_forget_remove(e, s);
@@ -234,8 +236,9 @@ static uint64_t mark_key(const struct rule *rule, uint32_t mmsi)
     return (uint64_t)mmsi << 32 | (uint32_t)hash_u64(rule->definition, 0);
 }
 
-/* Two maps in turn: the older goes when the newer is full. Strangers have maps of their
- * own, so that a flood of them makes nothing else forgotten. */
+/* Remember a mark of a forgotten ship. There are two maps: when the newer map is full,
+ * the older map is dropped. Strangers have separate maps, so that a flood of strangers
+ * does not push out the marks of other ships. */
 static int remember_mark(struct engine *e, const struct ship *s, const struct rule *rule)
 {
     struct map *newer = &e->marks[s->is_stranger ? 2 : 0], *older = newer + 1;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Following a file while others turn it over, without losing a line:
+/* Follows a file while other programs rotate it, without losing a line:
  *
- * Renamed (logrotate's `create`): the writer goes on with the old file until it is told,
- * so the old one is read to its end, and looked at for some time after, before the one
- * that stands under the name now is begun.
+ * Renamed (logrotate's `create`): the writer continues the old file until it is told to
+ * open a new one. So the daemon reads the old file to its end, and checks it for some
+ * time after that, before it begins the file that now has the name.
  *
- * Copied and cut (`copytruncate`), or cut and written anew: the file is shorter than what
- * was read of it, or begins otherwise. What was not read yet stands in the copy, which is
- * known by its first 4 KiB; it is read on from the same place.
+ * Copied and truncated (`copytruncate`), or truncated and rewritten: the file is shorter
+ * than the part that was read, or has a different beginning. The part that was not read
+ * yet is in the copy, which is recognised by its first 4 KiB. Reading continues in the
+ * copy from the same place.
  *
- * The same holds for what happened while the daemon was down. What is looked at on the
- * disk is looked at in a worker. */
+ * The same holds for rotations that happened while the daemon was down. A worker thread
+ * does all file checks on the disk. */
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,9 +24,9 @@
 #include "lookout/sys/log.h"
 
 enum {
-    OLD_LOOKS = 10,    /* in vain at the end of a file that was renamed: 5 s */
-    SWITCH_LOOKS = 40, /* the merge is waited for no longer than this */
-    ENTRIES_MAX = 4096 /* of a directory, in search of a copy */
+    OLD_LOOKS = 10,    /* looks without new bytes at a renamed file's end: 5 s */
+    SWITCH_LOOKS = 40, /* the longest wait for the merge */
+    ENTRIES_MAX = 4096 /* of a directory, searched for a copy */
 };
 
 static const char *path_read(const struct file_feed *file)
@@ -42,11 +43,11 @@ static bool is_head_same(const struct recording *r, const struct recording_ident
            now.head_hash == id->head_hash;
 }
 
-/* A file that may be the one looked for. */
+/* A file that may be the wanted file. */
 struct candidate {
     struct recording *recording; /* owned; NULL: none */
     char *path;                  /* owned */
-    bool is_it;                  /* the very file, not a copy */
+    bool is_it;                  /* the file itself, not a copy */
     struct timespec changed;
 };
 
@@ -57,7 +58,7 @@ static void drop_candidate(struct candidate *c)
     *c = (struct candidate){.recording = NULL};
 }
 
-/* A regular file of that head, at least `at` bytes long. */
+/* Open a regular file that has that beginning and is at least `at` bytes long. */
 static bool open_candidate(const char *path, const struct recording_identity *id,
                            uint64_t at, struct candidate *ret)
 {
@@ -137,7 +138,7 @@ void file_follow_check(struct file_feed *file)
         return;
     turn->is_cut = is_cut(file);
     if (turn->is_cut) {
-        file->filling->n = 0; /* it may be of what was written anew */
+        file->filling->n = 0; /* it may come from the rewritten file */
         turn->copy =
             file_follow_find(file, &file->identity, file->read_at, &turn->copy_path);
         if (turn->copy != NULL && recording_seek(turn->copy, file->read_at) != 0) {
@@ -163,9 +164,9 @@ void file_follow_finish(struct file_feed *file)
     free(file->path);
 }
 
-/* Nothing was written for a while: what the merge holds until more is heard is believed
- * up to a minute ahead of the clock, as of a live feed, and other feeds need not wait for
- * this one. */
+/* Nothing was written for a while. The reports that the merge holds are now believed up
+ * to one minute ahead of the clock, as for a live feed, and other feeds do not wait for
+ * this feed. */
 static void rest_file(struct file_feed *file)
 {
     struct feed *feed = file->feed;
@@ -194,7 +195,8 @@ void file_follow_rest(struct file_feed *file)
         rest_file(file);
 }
 
-/* All of the old file is through the merge: the place in the new one is the place. */
+/* May the feed switch to the new file? It may when all reports of the old file have
+ * passed the merge; from then on, the saved place is a place in the new file. */
 static bool may_switch(const struct file_feed *file)
 {
     const struct feed *feed = file->feed;
@@ -214,7 +216,7 @@ static void take_recording(struct file_feed *file, struct recording *r, char *pa
     (void)!recording_identify(r, NULL, &file->identity);
 }
 
-/* Begin with the file that stands under the name now. */
+/* Begin to read the file that now has the name. */
 static void open_next(struct file_feed *file)
 {
     struct feed *feed = file->feed;
@@ -227,7 +229,7 @@ static void open_next(struct file_feed *file)
     log_info("feed", feed->conf.id, "%s: a new file stands under the name",
              feed->conf.address);
     take_recording(file, r, NULL);
-    /* A message of two sentences may have its first in the old file. */
+    /* The first sentence of a message of two sentences may be in the old file. */
     if (!file->is_line_end && input_finish(feed->input, 0) != 0)
         log_error("feed", feed->conf.id, "lost the last line: out of memory");
     input_seek(feed->input, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The closing summary of a replay as JSON: what the text on stderr is made of, and what
- * --summary writes. */
+/* The closing summary of a replay as JSON: the text on stderr is made from it, and
+ * --summary writes it. */
 #include "replay_facts_int.h"
 
 #include <math.h>
@@ -13,7 +13,7 @@
 #include "lookout/track/vessel_type.h"
 #include "replay_int.h"
 
-enum { LISTED = 10 }; /* vessels and ports by name */
+enum { LISTED = 10 }; /* vessels and ports listed by name */
 
 static void put_number_fact(json_t *o, const char *name, uint64_t value)
 {
@@ -65,7 +65,8 @@ static json_t *make_input(const struct replay *r, const struct replay_source *s)
 
 /* --- alerts --- */
 
-/* A day, and a day and 1,000 vessels; absent where there is nothing to divide by. */
+/* Write the rate per day, and per day and 1,000 vessels. A rate is absent when its
+ * divisor is 0. */
 static void put_rates(json_t *o, const struct replay *r, uint64_t count)
 {
     double days = tally_days(&r->tally);
@@ -128,7 +129,7 @@ static json_t *make_port_rows(const struct replay *r)
 
 /* --- vessels --- */
 
-/* Name and type as the engine knows them; of a distress device what it is. */
+/* Write the name and type that the engine knows; for a distress device, its kind. */
 static void put_who(json_t *o, const struct engine *e, uint32_t mmsi)
 {
     struct buf text = {0};

@@ -13,7 +13,8 @@ json_t *replay_facts(const struct replay *r);
 /* replay_oceans.c: [{rule, pattern, oceans: [{ocean, ports, calls}]}]; a new reference.
  */
 json_t *replay_oceans(const struct replay *r);
-/* How many vessels were heard: those known and those that made room. */
+/* The number of vessels that were heard: those that the engine has, and those that it
+ * forgot to make room. */
 size_t replay_facts_vessels(const struct replay *r);
 
 #endif

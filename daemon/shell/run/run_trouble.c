@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is wrong with the daemon itself, told as lookoutd.trouble. */
+/* Reports faults of the daemon itself as alerts of the type lookoutd.trouble. */
 #include <inttypes.h>
 #include <stdarg.h>
 
@@ -80,7 +80,8 @@ void run_trouble_database(struct run *r)
     store_health(r->store, &health);
     if (health.replaced != r->replaced_told) {
         r->replaced_told = health.replaced;
-        /* The new one knows of no vessel that does not change. */
+        /* The new database does not contain vessels that do not change, so all vessels
+         * are written to it. */
         int rc = pipeline_commit(&r->pipeline, true);
         if (rc != 0)
             run_fail(r, "the state cannot be kept", rc);

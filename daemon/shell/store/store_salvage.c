@@ -9,7 +9,7 @@
 
 #include "store_int.h"
 
-/* Rows of a transaction. */
+/* The number of rows in a transaction. */
 #define GROUP 5000
 
 struct copy {
@@ -24,7 +24,7 @@ struct copy {
 static int copy_row(struct copy *c, sqlite3_stmt *row)
 {
     int columns = sqlite3_column_count(row) - 1;         /* the first is the row id */
-    int known = sqlite3_bind_parameter_count(c->insert); /* an older schema has fewer */
+    int known = sqlite3_bind_parameter_count(c->insert); /* fewer in an older schema */
     columns = columns < known ? columns : known;
     int rc = SQLITE_OK;
     for (int i = 0; i < columns && rc == SQLITE_OK; i++)
@@ -39,8 +39,8 @@ static int copy_row(struct copy *c, sqlite3_stmt *row)
     return sqlite3_exec(c->to, "COMMIT; BEGIN IMMEDIATE", NULL, NULL, NULL);
 }
 
-/* Read in one direction; *ret_read is the code that ended the reading, the return value a
- * fault of writing. */
+/* Read a table in one direction. *ret_read is the code that ended the reading; the return
+ * value is 0 or the code of a fault in writing. */
 static int walk_table(struct copy *c, const char *table, bool is_ascending, int *ret_read)
 {
     char sql[128];
@@ -91,7 +91,7 @@ static int copy_table(struct copy *c, const char *table, int columns, uint64_t *
     return rc;
 }
 
-/* Engine, vessels and feeds in one transaction, or nothing of them. */
+/* Copy the state of engine, vessels and feeds in one transaction: all of it or none. */
 static bool copy_state(struct copy *c, uint64_t *ret_damaged)
 {
     static const struct {
@@ -114,8 +114,8 @@ static bool copy_state(struct copy *c, uint64_t *ret_damaged)
         sqlite3_finalize(c->insert);
         c->insert = NULL;
     }
-    /* A vessel that is not what was written starts anew; without the others' time and
-     * places all do. */
+    /* A vessel whose row differs from the row that was written starts anew. When the
+     * state of the engine or of the feeds is lost, all vessels start anew. */
     uint64_t vessels = 0, engine = 0, feeds = 0;
     if (rc == SQLITE_OK)
         rc = store_sum_drop(c->to, "vessels", &vessels);
@@ -133,7 +133,7 @@ static bool copy_state(struct copy *c, uint64_t *ret_damaged)
     return rc == SQLITE_OK;
 }
 
-/* The numbers of the webhooks that an alert is for, made where they were lost. */
+/* Find the number of a webhook, and make a new one if it was lost. */
 static int64_t find_webhook(sqlite3 *db, const char *id)
 {
     sqlite3_stmt *s = NULL;
@@ -160,8 +160,8 @@ static int64_t find_webhook(sqlite3 *db, const char *id)
     return number <= STORE_WEBHOOKS_MAX ? number : 0;
 }
 
-/* At least once: an alert that is kept, and a delivery of it that is lost, which may not
- * have been made. */
+/* Make lost deliveries again. When an alert is kept and its delivery is lost, the alert
+ * may not have been sent; so it is sent at least once. */
 static int renew_deliveries(sqlite3 *db, uint64_t *ret_made)
 {
     sqlite3_stmt *alerts = NULL, *insert = NULL;
@@ -204,7 +204,7 @@ static int renew_deliveries(sqlite3 *db, uint64_t *ret_made)
 static const struct {
     const char *table;
     int columns;
-    size_t count; /* where it is counted */
+    size_t count; /* index of its counter */
 } tables[] = {
     {"webhooks", 4,  offsetof(struct store_salvage, webhooks)},
     {"alerts",   16, offsetof(struct store_salvage, alerts)},
@@ -220,13 +220,14 @@ static uint64_t *count_salvaged(struct store_salvage *s, size_t table)
     return (void *)((char *)s + tables[table].count);
 }
 
-/* What one source gives beyond those before it. True: all could be read. */
+/* Copy the rows of one source that earlier sources did not have. True: everything could
+ * be read. */
 static bool copy_all(struct copy *c, struct store_salvage *s)
 {
     c->has_fault = c->is_whole = false;
     for (size_t i = 0; i < TABLES; i++) {
         uint64_t dropped = 0;
-        /* A table that cannot be found says nothing of the others. */
+        /* A missing table does not mean that other tables are missing. */
         c->has_fault = copy_table(c, tables[i].table, tables[i].columns,
                                   count_salvaged(s, i)) != SQLITE_OK ||
                        c->has_fault;
@@ -261,7 +262,7 @@ void store_salvage(const char *damaged, sqlite3 *to, struct store_salvage *ret_s
         sqlite3_close(c.from);
         store_repair_finish(copy);
     }
-    /* Deliveries whose alert or webhook is lost say nothing any more. */
+    /* Deliveries whose alert or webhook is lost are useless and are deleted. */
     if (sqlite3_exec(to, orphans, NULL, NULL, NULL) == SQLITE_OK)
         result.deliveries -= (uint64_t)sqlite3_changes64(to);
     (void)!renew_deliveries(to, &result.made_anew);
