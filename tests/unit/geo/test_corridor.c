@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Corridors: places at a known distance from a line are inside or outside, the distance
- * being that of PROJ's geodesics to the nearest of very many points of the line; and what
- * is said of widths that make no corridor. */
+/* Corridors: places at a known distance from a line are inside or outside. PROJ's
+ * geodesics measure the distance, to the nearest of very many points of the line. Also
+ * tested: the faults that are reported for widths that make no corridor. */
 #include <geodesic.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 enum { KNOTS_MAX = 2048 };
 
-/* A line, and its corridor's width. */
+/* A line and the width of its corridor. */
 struct course {
     const char *what;
     double width_m;
@@ -62,7 +62,8 @@ static struct zone_set *corridor_of(const struct course *c)
     return set;
 }
 
-/* Longitude and latitude at a part of a stretch, the shorter way. */
+/* The longitude and latitude at a fraction of a stretch, the shorter way around the
+ * earth. */
 static void along(const struct course *c, size_t stretch, double part, double ret[2])
 {
     const double *a = c->knots[stretch], *b = c->knots[stretch + 1];
@@ -79,8 +80,8 @@ static double distance_at(const struct course *c, size_t stretch, double part,
     return metres;
 }
 
-/* To the nearest point of the line: 200 of each stretch, and around the best of them by
- * thirds. */
+/* The distance to the nearest point of the line: among 200 points of each stretch, then
+ * by ternary search around the nearest of them. */
 static double distance_to_line(const struct course *c, const double p[2])
 {
     double least = HUGE_VAL;
@@ -109,7 +110,8 @@ static double unit_random(void)
     return (double)rand() / RAND_MAX;
 }
 
-/* Within 0.1 % of the width (or the resolution of positions) either answer is right. */
+/* Within 0.1 % of the width (or the resolution of positions) of the edge, both answers
+ * are right. */
 static void test_distance(void **state)
 {
     enum { PLACES = 400 };
@@ -151,8 +153,8 @@ static void test_distance(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* A straight corridor's area: twice its width by its length, and a circle. Along the
- * equator, 3 degrees of 111319.490793 m (WGS 84) and a width of one nautical mile. */
+/* The area of a straight corridor: twice its width times its length, plus a circle. Along
+ * the equator, 3 degrees of 111319.490793 m (WGS 84) and a width of one nautical mile. */
 static void test_area(void **state)
 {
     (void)state;
@@ -163,7 +165,7 @@ static void test_area(void **state)
     zone_set_destroy(set);
 }
 
-/* A cable that runs in a ring has an inside that is no corridor. */
+/* A cable that runs in a ring encloses an area that does not belong to the corridor. */
 static void test_ring(void **state)
 {
     (void)state;

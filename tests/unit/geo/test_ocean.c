@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Harbours near the limits of oceans, whose ocean any atlas tells. */
+/* Harbours near the limits of oceans. The expected oceans are those of any atlas. */
 #include "lookout/geo/ocean.h"
 
 #include "lib/testlib.h"

@@ -73,14 +73,14 @@ static void test_sphere_against_ellipsoid(void **state)
                 (int32_t)((int64_t)test_random_below(&random, 3600000001) - 1800000000)};
         double exact = geo_distance_exact_m(a, b), sphere = geo_distance_m(a, b);
         worst = fmax(worst, fabs(sphere - exact) / exact);
-        /* The same by sailing it. */
+        /* The same distance, computed as a destination. */
         double bearing = geo_bearing_deg(a, b);
         assert_true(bearing >= 0 && bearing < 360);
         struct geo_pos there = geo_destination(a, bearing, sphere);
         assert_true(geo_distance_m(there, b) < 0.3);
     }
     assert_true(worst < 0.0056);
-    assert_true(worst > 0.004); /* the bound is not idle */
+    assert_true(worst > 0.004); /* the bound is nearly reached */
 }
 
 /* Movable Type Scripts, "Calculate distance, bearing and more between points" (Veness):
@@ -105,7 +105,7 @@ static void test_interpolate(void **state)
     struct geo_pos middle = geo_interpolate(a, b, 0.5);
     assert_near(middle.lat_e7, 0, 1);
     assert_near(middle.lon_e7, 450000000, 1);
-    /* Over the pole, over 180, beyond the ends, and nowhere. */
+    /* Over the pole, over 180, beyond the ends, and between two equal points. */
     assert_near(geo_interpolate(test_pos(60, 10), test_pos(60, -170), 0.5).lat_e7,
                 900000000, 1);
     assert_near(
@@ -118,7 +118,7 @@ static void test_interpolate(void **state)
     assert_int_equal(same.lon_e7, 340000000);
     /* The ends are exact. */
     assert_int_equal(geo_interpolate(a, b, 1).lon_e7, b.lon_e7);
-    /* Equal parts of the length, also for neighbouring fixes. */
+    /* Equal fractions are equal parts of the length, also for neighbouring fixes. */
     a = test_pos(59.9, 10.7);
     b = test_pos(59.9002, 10.7005);
     double whole = geo_distance_m(a, b);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Distances over water: published ones, straits and canals that are open, land that is
- * not, the antimeridian, the cache's form, and what lies near a way. */
+/* Distances over water: published distances, open straits and canals, closed land, the
+ * antimeridian, the form of the cache, and the places near a way. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,8 @@ static void published_distances(void **state)
     struct water_field *field = NULL;
     struct geo_pos last = {0, 0};
     int bad = 0;
-    /* Each first port costs a field of all seas: a sanitizer sees the first alone. */
+    /* Each first port needs a field of all seas, so a run with a sanitizer tests only the
+     * first. */
     const char *sanitized = getenv("LOOKOUT_SANITIZED");
     bool is_slow = sanitized != NULL && sanitized[0] == '1';
     for (size_t i = 0; i < sea_distance_count; i++) {
@@ -56,8 +57,8 @@ static void published_distances(void **state)
     assert_int_equal(bad, 0);
 }
 
-/* In the open sea nothing but the great circle counts: 1 % for any direction and
- * latitude. */
+/* In the open sea, the distance is that of the great circle, within 1 % for every
+ * direction and latitude. */
 static void the_open_sea(void **state)
 {
     static const double bearings[] = {0, 13, 27, 45, 63, 80, 90, 151, 200, 290, 333};
@@ -79,7 +80,7 @@ struct passage {
     double least_nm, most_nm;
 };
 
-/* The way through is short; the way round would be longer than `most`. */
+/* The way through is short; the way around would be longer than `most`. */
 static const struct passage open_ways[] = {
     /* clang-format off */
     {"Suez Canal",      31.5,   32.4,  29.5,  32.55, 110,  220},
@@ -111,7 +112,8 @@ static const struct passage open_ways[] = {
     /* clang-format on */
 };
 
-/* Side by side as the crow flies, far over water: at least `least`. */
+/* The two places are close in a straight line, but far apart over water: at least
+ * `least`. */
 static const struct passage closed_land[] = {
     /* clang-format off */
     {"Korea",              37.2, 126.3, 37.5, 129.3,  470, 900},
@@ -186,7 +188,7 @@ static void across_the_antimeridian(void **state)
     struct water_field *field = field_of(at(50, 179.99), 1000e3);
     assert_near(water_field_distance_m(field, at(50, -178)) / NM, 77.5, 2);
     assert_near(water_field_distance_m(field, at(50, 178)) / NM, 76.7, 2);
-    /* 180 degrees itself, as either sign, and the cells beside it */
+    /* 180 degrees itself, with both signs, and the cells beside it */
     double a = water_field_distance_m(field, (struct geo_pos){480000000, 1800000000});
     double b = water_field_distance_m(field, (struct geo_pos){480000000, -1800000000});
     assert_near(a, b, 6000);
@@ -194,8 +196,8 @@ static void across_the_antimeridian(void **state)
     water_field_release(field);
 }
 
-/* The Caspian is a sea of its own; lakes are land, their ports lie too far from the sea.
- */
+/* The Caspian is a sea of its own; lakes count as land, and their ports are too far from
+ * the sea. */
 static void what_cannot_be_reached(void **state)
 {
     double m = 0;
@@ -240,7 +242,7 @@ static void the_nearest_of_several(void **state)
     assert_int_equal(water_field_nearest(field, at(34.5, 128.5)), 1);
     assert_int_equal(water_field_nearest(field, at(38.0, 124.0)), 2);
     /* 37.5 N 127 E is on land west of the divide: from Incheon's waters Nampo is nearer,
-     * though Busan is as near by air. */
+     * though Busan is equally near in a straight line. */
     assert_int_equal(water_field_nearest(field, at(37.2, 126.2)), 2);
     struct water_field *held = water_field_hold(field);
     water_field_release(field);
@@ -248,7 +250,8 @@ static void the_nearest_of_several(void **state)
     water_field_release(held);
 }
 
-/* Along a course the distance falls by what is sailed: no steps between cells. */
+/* Along a course, the distance falls by the distance sailed, without steps between cells.
+ */
 static void it_falls_smoothly(void **state)
 {
     struct water_field *field = field_of(at(43.1, 131.9), 1500 * NM);
@@ -279,7 +282,7 @@ static void saved_and_loaded(void **state)
         assert_true(water_field_distance_m(field, p) == water_field_distance_m(again, p));
     }
     water_field_release(again);
-    /* of another limit, other ports, cut short, or with any bit turned */
+    /* with another limit, with other ports, cut short, or with any bit changed */
     assert_int_equal(
         water_field_load(water, ports, 2, 901 * NM, bytes.data, bytes.length, &again),
         ERR_CORRUPT);
@@ -343,7 +346,7 @@ static void single_ways_agree_with_fields(void **state)
     double m = 0;
     assert_int_equal(water_reach_between_m(water, busan, busan, &m), 0);
     assert_near(m, 0, 1);
-    /* Across the Pacific it gives up. */
+    /* Across the Pacific, the search reaches its bound. */
     assert_int_equal(water_reach_between_m(water, busan, at(-33, -71.7), &m), ERR_LIMIT);
     water_field_release(field);
 }

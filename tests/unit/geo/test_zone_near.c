@@ -23,7 +23,7 @@ static struct zone_set *make(void **state, const char *text)
     return *(bool *)*state ? test_zone_set_with_grid(text) : test_zone_set(text);
 }
 
-/* The least distance on the ellipsoid to points that stand close along the boundary. */
+/* The least distance on the ellipsoid to closely spaced points on the boundary. */
 static double searched_distance_m(const struct zone_set *set, uint32_t zone,
                                   struct geo_pos p)
 {
@@ -33,7 +33,7 @@ static double searched_distance_m(const struct zone_set *set, uint32_t zone,
             struct geo_point a = zone_set_ring_point(set, zone, ring, i);
             struct geo_point b = zone_set_ring_point(set, zone, ring, i + 1);
             double low = 0, high = 1;
-            /* Narrow in on the nearest of 100 points, three times. */
+            /* Three times: divide the stretch around the nearest of 100 points again. */
             for (int round = 0; round < 3; round++) {
                 double nearest = 0, least = 1e9;
                 for (int k = 0; k <= 100; k++) {
@@ -95,7 +95,7 @@ static void test_boundary_distance(void **state)
             counted++;
         }
         assert_true(fabs(ours - exact) / exact < 0.01);
-        /* Beyond is said only where it is so. */
+        /* "Beyond" is returned only when it is true. */
         assert_false(zone_distance_is_beyond(set, zone, p, exact));
         beyond += zone_distance_is_beyond(set, zone, p, exact / 2);
     }
@@ -104,14 +104,14 @@ static void test_boundary_distance(void **state)
     print_message("half the distance: beyond %zu times of 200\n", beyond);
     assert_true(beyond > 60);
     assert_true(worst < 0.005);
-    /* One degree of the meridian at the equator, 110574.39 m; on the boundary, nothing.
-     */
+    /* One degree of the meridian at the equator, 110574.39 m; on the boundary, the
+     * distance is 0. */
     assert_near(zone_distance_boundary_m(set, 0, test_pos(50, 2)), 0, 1e-6);
     zone_set_destroy(set);
     set = make(state, GATE("equator", "[[-5,0],[5,0]]"));
     assert_near(zone_distance_boundary_m(set, 0, test_pos(0.5, 0)), 55287.15, 55);
     assert_near(zone_distance_boundary_m(set, 0, test_pos(0, 3)), 0, 1e-6);
-    /* Far away the sphere will do: 40 degrees north. */
+    /* Far away, the sphere is exact enough: 40 degrees north. */
     assert_near(zone_distance_boundary_m(set, 0, test_pos(40, 0)), 4429529,
                 0.0056 * 4.4e6);
     zone_set_destroy(set);
@@ -180,7 +180,7 @@ static void test_approach(void **state)
                                     &distance_m));
     assert_near(distance_m, degree_m, 5);
     assert_near((double)eta_ms, degree_m / (12 * NM_M) * 3600e3, 2000);
-    /* Too far, away, past it, not moving, no course. */
+    /* Too far; away from it; past it; not moving; no course. */
     assert_false(zone_along_approach(set, 0, test_pos(0, 0), 90, 12, 59 * NM_M, &eta_ms,
                                      &distance_m));
     assert_false(zone_along_approach(set, 0, test_pos(0, 0), 270, 12, 100 * NM_M, &eta_ms,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Zones against GEOS's own predicates: random fixes and random paths over 1,000 random
  * zones with holes, slivers, combs, shared edges, edges on the grid's lines, and the
- * antimeridian. Where the two differ within 1e-7 degree of a boundary it is counted and
- * reported; beyond, the test fails.
+ * antimeridian. A difference within 1e-7 degree of a boundary is counted and reported; a
+ * difference farther away fails the test.
  *
- * Every run takes a fixed seed and a random one (LOOKOUT_SEED=N repeats it).
+ * Every run uses a fixed seed and a random seed (LOOKOUT_SEED=N repeats it).
  * LOOKOUT_FULL=1 runs 10 million fixes and 1 million paths. */
 #include <math.h>
 #include <stdio.h>
@@ -25,8 +25,9 @@ struct world {
     struct zone_set *set;
     struct test_random random;
     uint64_t seed;
-    /* Disagreements within the margin, over zones drawn finer than positions are and over
-     * the others; answers that were not empty. */
+    /* The number of disagreements within the margin, for zones drawn finer than the
+     * resolution of positions and for the others; and the number of answers that were not
+     * empty. */
     size_t near_fine, near, met;
 };
 
@@ -87,8 +88,8 @@ static void take_down(struct world *w)
     zonegen_finish(&w->gen);
 }
 
-/* A position where it matters: on a vertex, by an edge, in a zone's surroundings, or
- * anywhere. */
+/* A position at a critical place: on a vertex, near an edge, around a zone, or anywhere.
+ */
 static struct geo_pos random_pos(struct world *w)
 {
     const struct zonegen_zone *zone =
@@ -113,7 +114,7 @@ static struct geo_pos random_pos(struct world *w)
     }
 }
 
-/* Both lists ascend; the first number that is in one of them only, or -1. */
+/* The first number that is in only one of the two ascending lists, or -1. */
 static int64_t first_difference(const uint32_t *a, size_t n, const uint32_t *b, size_t m,
                                 size_t *at_a, size_t *at_b)
 {
@@ -176,7 +177,8 @@ static void run_fixes(struct world *w, size_t fixes)
     report(w, "fixes", fixes);
 }
 
-/* Mostly the small steps of fixes, which are one straight piece; some long ones. */
+/* Most paths are small steps between fixes, which are one straight piece; some paths are
+ * long. */
 static void random_path(struct world *w, struct zone_path *path)
 {
     struct geo_pos a = random_pos(w), b = random_pos(w);
@@ -194,7 +196,8 @@ static void random_path(struct world *w, struct zone_path *path)
 static void compare_cuts(struct world *w, const struct zone_cuts *cuts,
                          const struct geosoracle_line *line)
 {
-    /* Fractions are of the great circle's length; on one short piece of the plane's. */
+    /* Fractions are parts of the great circle's length; on one short piece, parts of the
+     * length on the plane. */
     double part = geosoracle_part_inside(w->oracle, cuts->zone, line);
     if (zone_set_info(w->set, cuts->zone)->shape == ZONE_GATE) {
         if (geosoracle_gate_margin(w->oracle, cuts->zone, line) > MARGIN_DEG &&

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Paths: how near they keep to the geodesic, where they meet areas and gates. */
+/* Paths: their distance from the geodesic, and the places where they meet areas and
+ * gates. */
 #include <geodesic.h>
 #include <math.h>
 #include <stdio.h>
@@ -85,7 +86,7 @@ static void test_paths_keep_to_the_geodesic(void **state)
         worst = fmax(worst, path_error_m(test_pos(75, 20), bearing, 600 * NM_M));
     print_message("75 N, 600 nm: at most %.1f m\n", worst);
     assert_true(worst < 600);
-    /* The short ones, which are one piece without asking. */
+    /* Short paths, which are always one piece. */
     worst = 0;
     for (int bearing = 0; bearing < 360; bearing += 15)
         worst = fmax(worst, path_error_m(test_pos(79.9, 20), bearing, 950));
@@ -107,7 +108,7 @@ static void test_an_area_entered_and_left(void **state)
     assert_int_equal(cuts->count, 2);
     assert_near(cuts->fraction[0], 0.25, 1e-8);
     assert_near(cuts->fraction[1], 0.75, 1e-8);
-    /* In, out, and wholly inside. */
+    /* Paths that enter, that leave, and that are wholly inside. */
     test_zone_along(set, test_pos(0, 0), test_pos(0, 2), &along);
     assert_int_equal(along.cuts[0].count, 1);
     assert_true(along.cuts[0].inside_at_end);
@@ -120,7 +121,7 @@ static void test_an_area_entered_and_left(void **state)
     assert_int_equal(along.count, 1);
     assert_int_equal(along.cuts[0].count, 0);
     assert_true(along.cuts[0].inside_at_start && along.cuts[0].inside_at_end);
-    /* Past it, and no way at all. */
+    /* A path past the zone, and a path of length 0. */
     test_zone_along(set, test_pos(2, 0), test_pos(2, 4), &along);
     assert_int_equal(along.count, 0);
     test_zone_along(set, test_pos(0, 2), test_pos(0, 2), &along);
@@ -129,7 +130,8 @@ static void test_an_area_entered_and_left(void **state)
 }
 
 /* A great circle along the 60th parallel rises north of it: 0.29 km over 50 nm, 10.5 km
- * over 300 nm (d2 tan(lat) / 8R). Areas see the path, not the chord. */
+ * over 300 nm (d2 tan(lat) / 8R). Areas are tested against the path, not against the
+ * chord. */
 static void test_the_bulge_of_the_great_circle(void **state)
 {
     struct zone_set *set =
@@ -178,17 +180,19 @@ static void test_holes_and_touching(void **state)
     assert_int_equal(along.cuts[0].count, 4);
     assert_near(along.cuts[0].fraction[1], 3 / 8.0, 1e-8);
     assert_near(along.cuts[0].fraction[2], 5 / 8.0, 1e-8);
-    /* Neighbours: out of one where into the other; parts of one zone are one. */
+    /* Neighbours: the path leaves one zone where it enters the other. Parts of one zone
+     * count as one. */
     test_zone_along(set, test_pos(0, 9), test_pos(0, 13), &along);
     assert_int_equal(along.count, 3);
     assert_near(along.cuts[0].fraction[1], along.cuts[1].fraction[0], 1e-8);
     assert_int_equal(along.cuts[2].count, 2);
     assert_near(along.cuts[2].fraction[0], 0.25, 1e-8);
     assert_near(along.cuts[2].fraction[1], 0.75, 1e-8);
-    /* On the common edge both hold a fix, and so does the zone of both. */
+    /* Both zones contain a fix on their common edge, and so does the zone made of both.
+     */
     uint32_t zones[8];
     assert_int_equal(zone_set_at(set, test_pos(0, 11), zones, 8), 3);
-    /* Along the common edge; through a corner only; by a hair past it. */
+    /* Along the common edge; through a corner only; just past the corner. */
     test_zone_along(set, test_pos(-0.5, 11), test_pos(0.5, 11), &along);
     assert_int_equal(along.count, 3);
     assert_int_equal(along.cuts[0].count, 0);
@@ -288,7 +292,7 @@ static void test_gates(void **state)
             GATE("north", "[[0,0],[0,2]]") "," GATE("south", "[[0,2],[0,0]]") "," GATE(
                 "bent", "[[1,0],[2,1],[1,2]]") "," GATE("over", "[[179,-1],[181,1]]")));
     struct test_along along;
-    /* Eastwards over a line drawn north: from its left to its right. */
+    /* Eastwards over a line drawn northwards: from left to right. */
     test_zone_along(set, test_pos(1, -0.5), test_pos(1, 0.5), &along);
     assert_int_equal(along.count, 2);
     assert_int_equal(along.cuts[0].count, 1);
@@ -299,7 +303,7 @@ static void test_gates(void **state)
     test_zone_along(set, test_pos(1, 0.5), test_pos(1, -0.5), &along);
     assert_false(along.cuts[0].left_to_right[0]);
     assert_true(along.cuts[1].left_to_right[0]);
-    /* Past its end; both legs of a bent one. */
+    /* Past the end of a gate; over both legs of a gate with a bend. */
     test_zone_along(set, test_pos(2.01, -0.5), test_pos(2.01, 0.5), &along);
     assert_int_equal(along.count, 0);
     test_zone_along(set, test_pos(0.1, 1.2), test_pos(1.9, 1.2), &along);
@@ -313,8 +317,9 @@ static void test_gates(void **state)
     zone_set_destroy(set);
 }
 
-/* However fixes fall on the line and its vertices, a track crosses it as often as its
- * ends say: from one side to the other once, or not at all. */
+/* Even with fixes on the line and its vertices, the ends of a track decide its crossings:
+ * one crossing, net, when the ends are on different sides, and none when they are on the
+ * same side. */
 static void test_fixes_on_a_gate(void **state)
 {
     struct zone_set *set = make(
@@ -343,7 +348,7 @@ static void test_fixes_on_a_gate(void **state)
     zone_set_destroy(set);
 }
 
-/* More cuts than fit: the first and the last ones stay, in pairs. */
+/* With more cuts than fit, the first and the last cuts stay, in pairs. */
 static void test_many_cuts(void **state)
 {
     struct zone_set *set =

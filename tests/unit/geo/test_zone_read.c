@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading zones: what is accepted, and how each fault is told. */
+/* Reading zones: the accepted texts, and the report of each fault. */
 #include <geodesic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,7 +93,8 @@ static void test_each_fault(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* All at once, in the order of the file; ids are unique over files. */
+/* All faults are reported at once, in the order of the file; ids must be unique over all
+ * files. */
 static void test_all_faults_of_two_files(void **state)
 {
     static const char first[] =

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ships that are too fast or too slow in an area: from one limit to the other, over
- * reloads and restarts, at anchor beside the area, and which ships the rule covers.
- * tests/scenario/speed.scn has the rest. Minutes count from the first fix; 12 kn are
- * 0.00333 degree of latitude a minute, 3 kn a quarter of that. */
+/* Ships that are too fast or too slow in an area: changes from one limit to the other,
+ * reloads and restarts, a ship at anchor beside the area, and the ships that the rule
+ * covers. tests/scenario/speed.scn tests the rest. Minutes count from the first fix; 12
+ * kn are 0.00333 degree of latitude a minute, 3 kn a quarter of that. */
 #include "lib/enginerun.h"
 
 #define A 440000001u
@@ -47,8 +47,8 @@ static void test_both_limits(void **state)
     enginerun_finish(&r);
 }
 
-/* A spell, told or not, goes on over restarts and reloads that leave its rule as it is.
- */
+/* A spell, told or not, continues over restarts, and over reloads that do not change its
+ * rule. */
 static void test_reload(void **state)
 {
     static const char graver[] =
@@ -75,7 +75,8 @@ static void test_reload(void **state)
     enginerun_finish(&r);
 }
 
-/* A changed zone begins anew, without an end. */
+/* When a zone changes, its spell is dropped without an end event, and a new one may
+ * begin. */
 static void test_changed_zone(void **state)
 {
     struct enginerun r;
@@ -91,8 +92,8 @@ static void test_changed_zone(void **state)
     enginerun_finish(&r);
 }
 
-/* A ship that turns out to be none of the rule's is told of no more, also not that it is
- * slower. */
+/* When new data show that the rule does not cover a ship, nothing more is told of the
+ * ship, not even the end of its spell. */
 static void test_covered(void **state)
 {
     struct enginerun r;
@@ -117,9 +118,9 @@ static void test_covered(void **state)
     enginerun_finish(&r);
 }
 
-/* A ship that came to rest outside and drifts in has not got under way: not until she is
- * 1 km from where she lay. 0.009 degree of latitude is 1001 m, 1 kn is 0.00139 in 5 min.
- */
+/* A ship that came to rest outside and drifts into the area is not under way until it is
+ * 1 km from the place where it lay. 0.009 degree of latitude is 1001 m, 1 kn is 0.00139
+ * in 5 min. */
 static void test_drift(void **state)
 {
     struct enginerun r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ships at rest outside every port: over reloads, silent feeds and days of silence, and
- * which ships the rule covers. tests/scenario/stopped.scn has the rest. The open Pacific
- * at 36 N 170 W; minutes count from the first fix. */
+/* Ships at rest outside every port: reloads, silent feeds, days of silence, and the ships
+ * that the rule covers. tests/scenario/stopped.scn tests the rest. The open Pacific at 36
+ * N 170 W; minutes count from the first fix. */
 #include "daemon/core/engine/engine_int.h"
 #include "lib/enginerun.h"
 
@@ -19,7 +19,7 @@ static const char two_zones[] = "{\"type\":\"FeatureCollection\",\"features\":["
 static const char yaml[] = "site: test\nzones: [zones.geojson]\nrules:\n"
                            "  - {id: lay, when: stopped, for: 6h}\n";
 
-/* Each ten minutes at 36 N 170 W. */
+/* A fix every ten minutes at 36 N 170 W. */
 static void lie(struct enginerun *r, double from, double to)
 {
     enginerun_lie(r, A, from, to, 10, 36, -170);
@@ -30,8 +30,8 @@ static void sail_off(struct enginerun *r, double minute)
     enginerun_fix(r, A, minute, 36.02, -170, 10);
 }
 
-/* Told once, whatever is loaded anew meanwhile: another area somewhere changes nothing
- * for a rule that names none, nor does a severity. */
+/* A stop is told once, also over reloads: a new area elsewhere does not affect a rule
+ * that names no area, and a new severity does not affect the stop. */
 static void test_reload(void **state)
 {
     static const char graver[] = "site: test\nzones: [zones.geojson]\nrules:\n"
@@ -57,7 +57,7 @@ static void test_reload(void **state)
     enginerun_finish(&r);
 }
 
-/* A rule that has changed begins anew. */
+/* A rule that has changed starts without its old stops. */
 static void test_changed_rule(void **state)
 {
     static const char shorter[] = "site: test\nzones: [zones.geojson]\nrules:\n"
@@ -73,7 +73,7 @@ static void test_changed_rule(void **state)
     enginerun_finish(&r);
 }
 
-/* What no feed could hear is no rest: `for` is full that much later. */
+/* Time during which no feed was heard does not count: `for` ends later by that time. */
 static void test_silent_feed(void **state)
 {
     struct enginerun r;
@@ -93,7 +93,8 @@ static void test_silent_feed(void **state)
     enginerun_finish(&r);
 }
 
-/* A stay that was told goes on over days of silence when she is found there again. */
+/* A stop that was told continues over days of silence when the ship is found in the same
+ * place. */
 static void test_silent_days(void **state)
 {
     struct enginerun r;
@@ -109,8 +110,8 @@ static void test_silent_days(void **state)
     enginerun_finish(&r);
 }
 
-/* Only of ships that the rule covers when `for` is full: A turns out to be a fisher, and
- * B, which has said nothing, may be one. */
+/* A stop is told only if the rule covers the ship when `for` ends. A turns out to be a
+ * fishing vessel; B has sent no type and may be one. */
 static void test_covered(void **state)
 {
     static const char cargo[] =
@@ -136,7 +137,7 @@ static void test_covered(void **state)
     enginerun_finish(&r);
 }
 
-/* At the edge of a port: what counts there is a call, and no stop outside. */
+/* At the edge of a port: a stay that counts as a port call is not a stop outside. */
 static void test_at_the_edge(void **state)
 {
     static const char port[] =

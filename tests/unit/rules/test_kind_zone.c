@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Zone and gate rules at sizes that nobody draws at first: long ids, many zones one in
- * another, many beside each other; and jumps that are none. */
+/* Zone and gate rules at unusual sizes: long ids, many nested zones, many neighbouring
+ * zones. Also tested: false jumps. */
 #include <stdio.h>
 #include <string.h>
 
@@ -42,7 +42,7 @@ static size_t count_told(const struct enginerun *r, const char *what)
     return n;
 }
 
-/* The 200 bytes that an id may have, alike but for the last. */
+/* Ids of 200 bytes, the greatest length, that differ only in the last byte. */
 static int print_alike(struct buf *out, int i)
 {
     char id[201];
@@ -99,7 +99,7 @@ static void test_many_zones_one_in_another(void **state)
     enginerun_fix(&r, A, 10, 36, 126.51, 12);
     enginerun_fix(&r, A, 400, 36, 125, 12);
     assert_int_equal(count_told(&r, "zone.exited"), NESTED);
-    /* In again by a hair: each waits for the second fix, and is settled by it. */
+    /* Just inside again: each zone waits for the second fix, which decides. */
     buf_clear(&r.told);
     enginerun_fix(&r, A, 700, 36, 125.99, 12);
     enginerun_fix(&r, A, 710, 36, 126.0005, 12); /* 45 to 72 m */
@@ -131,7 +131,7 @@ static void test_many_zones_near(void **state)
     char *zones = collection(FIELD, print_field);
     struct enginerun r;
     enginerun_init(&r, YAML("{id: z, when: zone, events: [approach]}"), zones);
-    /* From the east, on the row of the 400th: within 10 nm of all. */
+    /* From the east, on the row of the 400th zone: within 10 nm of all zones. */
     for (int i = 0; i < 2; i++) {
         struct report report =
             enginerun_position(A, 5 * i, 36.19, 126.24 - 0.003 * i, 2, 270);
@@ -157,9 +157,9 @@ static int print_spoofed(struct buf *out, int i)
 }
 
 /* A ship in the box is seen 511 nm away (36 N 126.3 E to 30 N 133.5 E by haversine),
- * beyond a gate and deep in another zone, and then where it was: once, ten times within
- * half an hour, and ten times with its own fixes between. Nothing is told, and each of
- * them is counted. */
+ * beyond a gate and deep in another zone, and then where it was before: once, ten times
+ * within half an hour, and ten times with its own fixes between. Nothing is told, and
+ * each of them is counted. */
 static void test_spoofed_jumps(void **state)
 {
     static const struct {

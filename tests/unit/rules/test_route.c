@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Route patterns: what compiles to what, every syntax error with its column and what was
- * expected there, and the pattern in words. The grammar is that of the contract, section
- * 4; columns are counted by hand. */
+/* Route patterns: the compiled form of each pattern, every syntax error with its column
+ * and what was expected there, and the pattern in words. The grammar is that of the
+ * contract, section 4; columns are counted by hand. */
 #include <string.h>
 
 #include "lib/ports_fixture.h"
@@ -134,7 +134,7 @@ static void test_limits(void **state)
     buf_finish(&text);
 }
 
-/* Which of the nine ports the step has, by code. */
+/* The codes of those of the nine ports that the step has. */
 static void assert_step(const struct route_step *step, const char *codes)
 {
     char got[128] = "";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the NFA of a route tells, case by case: progress, matches, lapses, bounds, caps,
- * and its saved form. That it finds every match is test_route_property's business. */
+/* The events that the NFA of a route tells, case by case: progress, matches, lapses,
+ * bounds, caps. Also its saved form. test_route_property tests that the NFA finds every
+ * match. */
 #include <stdio.h>
 #include <string.h>
 
@@ -185,7 +186,7 @@ static void test_optional_steps(void **state)
     assert_told(&p, "progressed 2 at 30: XAAAA XABBB; matched 3 at 40: XAAAA XABBB "
                     "XBAAA; ");
     finish(&p);
-    /* One stop that serves an optional step and the one behind it: the match counts. */
+    /* One stop fits an optional step and the step after it: the match counts. */
     begin(&p, "XAAAA >> XABBB? >> XABBB");
     call(&p, "XAAAA", 0);
     call(&p, "XABBB", 10);
@@ -200,7 +201,7 @@ static void test_optional_steps(void **state)
     finish(&p);
 }
 
-/* leg and within hold to the millisecond, and no longer. */
+/* The bounds of leg and within are exact to the millisecond. */
 static void test_bounds(void **state)
 {
     static const struct {
@@ -232,7 +233,7 @@ static void test_bounds(void **state)
     }
 }
 
-/* A zone met in port: within is counted from the departure all the same. */
+/* A zone entered in port: `within` still counts from the departure. */
 static void test_zone_in_port(void **state)
 {
     struct play p;
@@ -275,7 +276,7 @@ static void test_calls_in_a_row_are_one(void **state)
     call(&p, "XAAAA", 30);
     assert_told(&p, "matched 1 at 30: XAAAA; ");
     finish(&p);
-    /* An older stay at the port is not the one that goes on. */
+    /* An older stay at the port is not continued. */
     begin(&p, "XAAAA >> XABBB");
     call(&p, "XAAAA", 0);
     call(&p, "XBAAA", 10);
@@ -287,7 +288,7 @@ static void test_calls_in_a_row_are_one(void **state)
     finish(&p);
 }
 
-/* A run that was forecast and does not come true is told as lapsed, once. */
+/* A run that was forecast but is not completed is told as lapsed, once. */
 static void test_lapses(void **state)
 {
     struct play p;
@@ -348,8 +349,8 @@ static void test_two_at_once(void **state)
     finish(&p);
 }
 
-/* More open runs than fit: the older ones of a step make room, the newest can still
- * match, and it is counted. */
+/* More open runs than fit: the older runs of a step are dropped, the newest can still
+ * match, and the dropped runs are counted. */
 static void test_cap(void **state)
 {
     struct play p;
@@ -368,8 +369,8 @@ static void test_cap(void **state)
     finish(&p);
 }
 
-/* Zones entered in the same second are cases of their own, and their ids do not hang on
- * the order of zones in the file. */
+/* Zones entered in the same second are separate cases, and the ids of the cases do not
+ * depend on the order of zones in the file. */
 static void test_cases_of_zones(void **state)
 {
     struct play p;
@@ -423,7 +424,7 @@ static void test_saved_state(void **state)
         wire_reader_init(&r, out.data, n);
         assert_int_equal(route_wire_load(&s, ports, zones, &r), ERR_CORRUPT);
     }
-    /* A zone that is gone takes the state with it. */
+    /* When a zone no longer exists, the state is dropped. */
     struct zone_set *none = test_zone_set("{\"type\":\"FeatureCollection\",\"features\":"
                                           "[]}");
     wire_reader_init(&r, out.data, out.length);

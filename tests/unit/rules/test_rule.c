@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What all kinds of rule share: the table of kinds, which vessels a rule means, what is
- * raised, what is told of ships that were there when first heard. */
+/* The parts that all rule kinds share: the table of kinds, the vessels that a rule
+ * covers, the findings that are raised, and the alerts of ships that were already there
+ * when first heard. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,8 @@
 
 /* --- the table --- */
 
-/* What is wrong with an event of any kind, whoever adds one; NULL: nothing. */
+/* The fault of an event, for every kind, including kinds added later; NULL: there is
+ * none. */
 static const char *find_event_fault(const struct rule_event *event)
 {
     if (event->name == NULL || event->type == NULL || strchr(event->type, '.') == NULL)
@@ -34,7 +36,7 @@ static void say_nothing(struct say_writer *w, const struct rule_look *look,
     (void)f;
 }
 
-/* The faults are found: a kind without a sentence does not pass. */
+/* The check finds faults: a kind without a sentence does not pass. */
 static void test_planted_faults(void **state)
 {
     (void)state;
@@ -50,7 +52,7 @@ static void test_planted_faults(void **state)
     assert_string_equal(find_event_fault(&event), "an event has no name or no type");
 }
 
-/* The types that rules know: rule_kind.h names them. */
+/* The ship types that rules know; rule_kind.h names them. */
 static bool is_known_type(enum key_type type, bool is_in_mapping)
 {
     static const enum key_type quantities[] = {KEY_DURATION, KEY_DISTANCE, KEY_SPEED,
