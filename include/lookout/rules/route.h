@@ -32,7 +32,7 @@ struct route_step {
     bool is_adjacent; /* ">" before it: no call between it and the step before */
     char *text;       /* owned: the step as written */
     /* Distance over water to the step's ports, in the order of port_set_next; borrowed
-     * from the configuration, NULL where none was made. */
+     * from the configuration, NULL when none was made. */
     const struct water_field *field;
 };
 struct route {
@@ -65,7 +65,7 @@ struct route_stop {
     int64_t arrived_ms;  /* or crossing; the first fix where the arrival is unknown */
     int64_t departed_ms; /* TIME_NONE while there; of a gate, the crossing */
     struct geo_pos pos;
-    bool is_standing;        /* it was in that zone before: it begins no runs */
+    bool is_standing;        /* the ship was in that zone before: it begins no runs */
     bool is_arrival_unknown; /* a call under way when the data began, or without a stop:
                                 arrived_ms is its first fix or entry, not for telling */
 };
@@ -115,12 +115,12 @@ MUST_CHECK int route_run_arrive(struct route_state *s, const struct route *route
                                 const struct route_limits *limits,
                                 const struct ports *ports, const struct route_stop *stop,
                                 uint64_t seed, route_sink sink, void *context);
-/* The ship left the port of its last call, which may have a higher confidence now, or a
- * zone: of `left`, the port or zone, departed_ms and confidence are used. */
+/* The ship left a zone, or the port of its last call; the call may have a higher
+ * confidence now. Of `left`, the port or zone, departed_ms and confidence are used. */
 void route_run_depart(struct route_state *s, const struct route_limits *limits,
                       const struct ports *ports, const struct route_stop *left);
-/* Whether the state may be forgotten: no run waits, and the last call began nothing that
- * a continuing call could begin again. */
+/* Whether the state may be forgotten: no run waits for a step, and no run began with the
+ * last call that a continuation of this call could begin again. */
 bool route_run_is_idle(const struct route_state *s, const struct route *route);
 /* The time when the next run expires, INT64_MAX for none; and the expiry of all runs due
  * at or before now_ms. */

@@ -20,7 +20,7 @@ enum rule_at_start { RULE_AT_START_WATCHED, RULE_AT_START_ALL, RULE_AT_START_NON
 struct rule {
     char *id;                     /* owned */
     const struct rule_kind *kind; /* static */
-    void *settings;               /* owned: the kind's own, read by its table of keys */
+    void *settings;               /* owned; read by the table of keys of the kind */
     uint64_t definition; /* hash of all that decides its behaviour; saved state is valid
                             while it is unchanged */
     struct vessel_filter vessels; /* owned content */

@@ -25,8 +25,8 @@ struct say_writer;
 
 /* A kind's rows are those of lookout/base/key.h, into its settings: texts, ids, numbers
  * and quantities, flags, words, ports, zones, gates, routes, and mappings of quantities.
- * What is hashed, described and freed of a rule knows no other types. What KEY_PORTS,
- * KEY_ZONES and KEY_GATES write to: */
+ * The functions that hash, describe and free a rule know no other types. KEY_PORTS,
+ * KEY_ZONES and KEY_GATES write to these types: */
 struct rule_ports {
     struct port_set *set; /* owned; NULL: all */
     char *text;           /* owned: as written, for `check`; NULL when left out */
@@ -61,9 +61,9 @@ struct rule_event {
                                word is the event's name in `severity`, too */
     enum severity severity; /* default */
     bool is_asked_for;      /* told only if `events` names it */
-    bool may_be_nowhere;    /* position and evidence are there where they are known */
-    /* Writes the event and its time as sentences that follow the ship's name. The ship's
-     * place and destination are added by the caller. */
+    bool may_be_nowhere;    /* position and evidence are present if known */
+    /* Writes the event and its time as sentences that follow the ship's name. The caller
+     * adds the ship's place and destination. */
     void (*say)(struct say_writer *w, const struct rule_look *look,
                 const struct finding *f);
     const struct rule_member *members; /* NULL: none */
@@ -80,7 +80,7 @@ struct rule_kind {
     const struct rule_event *events;
     uint32_t event_count;
     bool has_case;      /* its alerts belong to cases */
-    bool hears_devices; /* it is about distress devices, not about vessels */
+    bool hears_devices; /* the kind is about distress devices, not vessels */
     size_t settings_bytes;
     void (*set_defaults)(void *settings); /* NULL: all zero */
     /* The fault of the settings as a whole, in words; NULL: none. */
