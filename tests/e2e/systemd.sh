@@ -72,7 +72,7 @@ wait_for 20 grep -q 'is refused; the configuration in force stays' "$work/log" &
 result "and is refused by the daemon" $? "$(cat "$work/log")"
 stop "$daemon"
 text=$(env -u CREDENTIALS_DIRECTORY "$bin" check -c "$work/c.yaml" 2>&1)
-[ $? -eq 2 ] && grep -qF "by hand give --credentials DIR" <<<"$text"
+[ $? -eq 2 ] && grep -qF "outside it, use --credentials DIR" <<<"$text"
 result "check by hand says what to give" $? "$text"
 configure "$work/c.yaml" desk-secret "state: $work/state"
 text=$(env -u CREDENTIALS_DIRECTORY "$bin" check --credentials "$work/credentials" -c "$work/c.yaml" 2>&1)

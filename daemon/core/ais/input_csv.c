@@ -46,8 +46,8 @@ static bool next_value(struct row *row, const char **ret, size_t *ret_n)
 
 /* Whether the map's text means this column: it is the whole of it, or all before a last
  * bracket, in which the map says the unit. */
-static bool is_meant(const char *text, size_t text_n, const char *name, size_t n,
-                     size_t *ret_unit)
+static bool is_own_name(const char *text, size_t text_n, const char *name, size_t n,
+                        size_t *ret_unit)
 {
     *ret_unit = text_n;
     if (text_n == n && memcmp(text, name, n) == 0)
@@ -75,7 +75,7 @@ static bool find_mapped(const char *columns, const char *name, size_t n,
         size_t key_n = equals != NULL ? (size_t)(equals - at) : 0;
         const char *text = at + key_n + 1;
         size_t text_n = equals != NULL ? length - key_n - 1 : 0;
-        if (equals != NULL && is_meant(text, text_n, name, n, &unit)) {
+        if (equals != NULL && is_own_name(text, text_n, name, n, &unit)) {
             record_column_map(record_names_find_key(at, key_n), name, n, ret);
             if (unit < text_n)
                 ret->is_unknown_unit =
@@ -106,7 +106,7 @@ struct header {
     bool is_tenths; /* MarineTraffic's: knots and metres times ten */
 };
 
-static bool is_named(const char *name, size_t n, const char *wanted)
+static bool is_head_name(const char *name, size_t n, const char *wanted)
 {
     size_t i = 0;
     while (i < n && wanted[i] != '\0' && (name[i] | 32) == wanted[i])
@@ -120,9 +120,9 @@ static void add_column(struct header *h, const char *map, const char *name, size
     struct record_column *c = &h->columns[column];
     while (n > 0 && (name[n - 1] == ' ' || name[n - 1] == '\t'))
         n--;
-    h->is_tenths |= is_named(name, n, "dsrc");
+    h->is_tenths |= is_head_name(name, n, "dsrc");
     bool is_ours = find_mapped(map, name, n, c) || record_column_find(name, n, true, c);
-    if (!is_ours && h->type == COLUMNS_MAX && is_named(name, n, "type"))
+    if (!is_ours && h->type == COLUMNS_MAX && is_head_name(name, n, "type"))
         h->type = column;
     if (!is_ours)
         return;

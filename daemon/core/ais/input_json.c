@@ -340,9 +340,10 @@ int input_json_take(struct input *in, const char **bytes, size_t *n)
             in->values.offset = lines->begin;
             /* Blanks, and at most a '['. */
             size_t length = lines->length;
-            if (length != 0)
+            if (length != 0) {
                 rc = jsonbuf_next(&in->values, &carry, &lines->length, &piece);
-            note_places(in, lines->carry, length, lines->begin, in->values.begin);
+                note_places(in, lines->carry, length, lines->begin, in->values.begin);
+            }
             if (rc < 0)
                 break;
         }
