@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Run the built tests and count: as many programs at a time as there are cores, the longest first.
+"""Run the built tests and count: one program more at a time than there are cores, since many of them wait; the longest first.
 
     check.py           make check: the tests of the plain and of the sanitized build, the end-to-end scripts, the checks of the house;
                        then slices of the long tests until CHECK_SLICES_UNTIL (seconds since 1970), where that is given
@@ -9,7 +9,7 @@
 
 Every program speaks TAP on stdout: "ok", "not ok", "# SKIP"; a line "# skipped: WHY" before a skip says why. The last line is
 "N passed, N failed, N skipped"; the exit status is 1 when anything failed. A test that takes more than half of its time limit has
-failed: the next slower machine would not get through. CHECK_JOBS says how many programs go at a time, CHECK_LIMIT how many seconds each may take."""
+failed: the next slower machine would not get through. CHECK_JOBS says how many cores are used, CHECK_LIMIT how many seconds each may take."""
 import os
 import random
 import re
@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = os.environ.get("BUILD", "build")
 CORES = len(os.sched_getaffinity(0))
-JOBS = int(os.environ.get("CHECK_JOBS") or CORES)
+JOBS = int(os.environ.get("CHECK_JOBS") or CORES) + 1
 LIMIT_S = int(os.environ.get("CHECK_LIMIT") or 600)
 HOURS_S = 8 * 3600
 SLICES_LEAST_S = 300  # less is not worth building the fuzz targets for
