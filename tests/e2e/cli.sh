@@ -169,6 +169,16 @@ else
     result "the installed file finds the service's state" $? "$text"
 fi
 
+# Distances over water are made for the rules whose forecasts are seen, and for no others.
+for row in "[match]:no" "[progress]:no" "[forecast]:yes" "[match, lapse]:yes"; do
+    printf 'site: t\nrules:\n  - {id: r, when: route, route: "KPNAM > CNSHD > RUVVO", events: %s}\n' "${row%:*}" >water.yaml
+    "$bin" check -c water.yaml >out 2>&1 && case $row in
+    *:no) ! grep -q "distances over water" out ;;
+    *) grep -q "distances over water: to 1 set of ports" out ;;
+    esac
+    result "events: ${row%:*} and distances over water: ${row##*:}" $? "$(cat out)"
+done
+
 # The error text is UTF-8 also where the fault is in the middle of it.
 printf 'site: t\nrules:\n  - {id: r, when: route, route: "KP* >> \303\251"}\n' >utf8.yaml
 status "a route with another letter" 2 "$bin" check -c utf8.yaml

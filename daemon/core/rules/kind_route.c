@@ -282,6 +282,15 @@ static bool is_told_by_another(const struct route_state *runs, uint32_t index)
     return false;
 }
 
+/* Whether the rule's forecasts can be seen: told, or told later that they came to
+ * nothing. A rule that tells neither spares the distance fields, a second of start-up
+ * each. */
+static bool is_forecasting(const struct rule *rule)
+{
+    static const uint32_t seen = 1u << ROUTE_SAY_FORECAST | 1u << ROUTE_SAY_LAPSED;
+    return route_settings(rule)->forecast != FORECAST_NEVER && (rule->events & seen) != 0;
+}
+
 static int forecast_run(struct rule_look *look, struct route_run *run,
                         const int64_t fixes_ms[2])
 {
@@ -308,7 +317,7 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
     state->fixes_ms[1] = before != NULL ? before->time_ms : TIME_NONE;
     /* The next message of a ship that is not covered may bring the ship under the rule.
      * The forecast is told then. */
-    if (route_settings(look->rule)->forecast == FORECAST_NEVER || !look->is_covered)
+    if (!is_forecasting(look->rule) || !look->is_covered)
         return 0;
     for (uint32_t i = 0; i < state->runs.run_count; i++) {
         struct route_run *run = &state->runs.runs[i];
@@ -422,7 +431,7 @@ static uint32_t first_forecast(const struct route_settings *s)
 static bool wants_water(const struct rule *rule, uint32_t index, struct rule_water *ret)
 {
     const struct route_settings *s = route_settings(rule);
-    if (s->route == NULL || s->forecast == FORECAST_NEVER)
+    if (s->route == NULL || !is_forecasting(rule))
         return false;
     for (uint32_t i = first_forecast(s); i < s->route->step_count; i++) {
         struct route_step *step = &s->route->steps[i];
