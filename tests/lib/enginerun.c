@@ -57,40 +57,61 @@ static void write_text(const char *path, const char *text)
     assert_int_equal(fclose(f), 0);
 }
 
-void enginerun_conf(const char *yaml, const char *zones, struct engine_conf *ret)
+static int load_conf(const char *path, struct engine_conf *ret)
 {
-    char directory[] = "/tmp/lookout-engine-XXXXXX", path[64], more[64];
     struct conf_context context = {.host = "test", .gazetteer = NULL};
     struct conf_report report = {0};
     struct conf *conf = NULL;
+    int rc = conf_load(path, &context, &conf, &report);
+    for (size_t i = 0; rc != 0 && i < report.count; i++)
+        print_message("%s\n", report.lines[i]);
+    if (rc == 0) {
+        *ret = conf->engine;
+        memset(&conf->engine, 0, sizeof conf->engine);
+    }
+    conf_report_finish(&report);
+    conf_destroy(conf);
+    return rc;
+}
+
+void enginerun_conf(const char *yaml, const char *zones, struct engine_conf *ret)
+{
+    char directory[] = "/tmp/lookout-engine-XXXXXX", path[64], more[64];
     assert_non_null(mkdtemp(directory));
     snprintf(more, sizeof more, "%s/zones.geojson", directory);
     if (zones != NULL)
         write_text(more, zones);
     snprintf(path, sizeof path, "%s/config.yaml", directory);
     write_text(path, yaml);
-    int rc = conf_load(path, &context, &conf, &report);
-    for (size_t i = 0; rc != 0 && i < report.count; i++)
-        print_message("%s\n", report.lines[i]);
+    int rc = load_conf(path, ret);
     unlink(path);
     unlink(more);
     rmdir(directory);
     assert_int_equal(rc, 0);
-    *ret = conf->engine;
-    memset(&conf->engine, 0, sizeof conf->engine);
-    conf_report_finish(&report);
-    conf_destroy(conf);
+}
+
+static struct engine *make_of(struct enginerun *r, struct engine_conf *conf)
+{
+    struct engine_sink sink = {
+        .on_alert = enginerun_on_alert, .on_call = on_call, .context = r};
+    struct engine *engine = NULL;
+    assert_int_equal(engine_create(conf, &sink, &engine, NULL), 0);
+    return engine;
 }
 
 static struct engine *make(struct enginerun *r, const char *yaml, const char *zones)
 {
     struct engine_conf conf;
-    struct engine_sink sink = {
-        .on_alert = enginerun_on_alert, .on_call = on_call, .context = r};
-    struct engine *engine = NULL;
     enginerun_conf(yaml, zones, &conf);
-    assert_int_equal(engine_create(&conf, &sink, &engine, NULL), 0);
-    return engine;
+    return make_of(r, &conf);
+}
+
+void enginerun_init_file(struct enginerun *r, const char *path)
+{
+    struct engine_conf conf;
+    memset(r, 0, sizeof *r);
+    assert_int_equal(load_conf(path, &conf), 0);
+    r->engine = make_of(r, &conf);
 }
 
 void enginerun_init(struct enginerun *r, const char *yaml, const char *zones)

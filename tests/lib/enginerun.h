@@ -26,6 +26,8 @@ struct enginerun {
 
 /* zones may be NULL. Fails the test on any fault of the configuration. */
 void enginerun_init(struct enginerun *r, const char *yaml, const char *zones);
+/* With that configuration file. */
+void enginerun_init_file(struct enginerun *r, const char *path);
 void enginerun_finish(struct enginerun *r);
 /* A configuration of that text, to reconfigure with. */
 void enginerun_conf(const char *yaml, const char *zones, struct engine_conf *ret);

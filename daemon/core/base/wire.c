@@ -58,6 +58,12 @@ void wire_reader_init(struct wire_reader *r, const void *bytes, size_t n)
     r->at = bytes;
     r->end = n == 0 ? r->at : r->at + n;
     r->failed = false;
+    r->version = 0;
+}
+
+bool wire_reader_is_before(const struct wire_reader *r, uint64_t version)
+{
+    return r->version != 0 && r->version < version;
 }
 
 /* The next n bytes; NULL, and the fault is noted, when there are fewer. */

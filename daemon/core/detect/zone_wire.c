@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Saved form of a track's zones: by id and geometry, so that a changed zone is a new
- * zone. */
+ * zone. Rows before version 3 have no speeds, and of gates only the latest crossing. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +30,7 @@ static void load_fix(struct track_fix *f, struct wire_reader *r)
     memset(f, 0, sizeof *f);
     f->time_ms = load_time(r);
     f->pos = track_wire_load_pos(r);
-    uint64_t sog = wire_get_u64(r);
+    uint64_t sog = wire_reader_is_before(r, 3) ? 0 : wire_get_u64(r);
     if (f->time_ms == TIME_NONE || sog > 1 + UINT16_MAX)
         r->failed = true;
     f->has = sog != 0 ? FIX_SOG : 0;
@@ -72,6 +72,8 @@ static void save_gate(const struct gate_memory *m, struct wire_writer *w)
 static void load_gate(struct gate_memory *m, struct wire_reader *r)
 {
     m->last_ms = load_time(r);
+    if (wire_reader_is_before(r, 3))
+        return;
     uint64_t flags = wire_get_u64(r);
     m->told = (uint8_t)(flags & (GATE_LEFT_TO_RIGHT | GATE_RIGHT_TO_LEFT));
     m->has_deferred = (flags & 4) != 0;
@@ -178,7 +180,7 @@ static int enter_silently(struct zone_watch *w, const struct zone_set *zones)
 static int load_gates(struct zone_watch *w, const struct zone_set *zones,
                       struct wire_reader *in)
 {
-    size_t count = wire_get_count(in, 4);
+    size_t count = wire_get_count(in, wire_reader_is_before(in, 3) ? 3 : 4);
     w->gates = count != 0 ? calloc(count, sizeof *w->gates) : NULL;
     if (count != 0 && w->gates == NULL)
         return ERR_NOMEM;

@@ -210,6 +210,11 @@ void ship_forget_unguard(struct engine *e, struct ship *s);
 int64_t ship_forget_heard_before(const struct engine *e, const struct ship *s,
                                  const struct rule *rule);
 
+/* --- ship_parts.c: what stands at the end of a ship's row --- */
+MUST_CHECK int ship_parts_save(const struct engine *e, const struct ship *s,
+                               struct wire_writer *w);
+MUST_CHECK int ship_parts_load(struct engine *e, struct ship *s, struct wire_reader *r);
+
 /* --- engine_expect.c --- */
 /* The ship is removed: do not prefetch it. */
 void engine_expect_forget(struct engine *e, const struct ship *s);

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Saved state: one record for each ship and one for the engine. Ports, zones and rules
  * are saved by code and id, so that the state survives a changed configuration; parts
- * that depend on something changed are left out. */
+ * that depend on something changed are left out.
+ *
+ * Records of every version are read: an upgrade forgets no ship. What a ship keeps beyond
+ * what version 7 has is a part of ship_parts.c, which needs no new version. A function
+ * that reads what has changed since asks wire_reader_is_before, and rows of each version
+ * are kept in tests/data/rows. */
 #include "engine_int.h"
 
 #include <stdlib.h>
@@ -9,8 +14,11 @@
 
 #include "lookout/base/time.h"
 
-/* Version 3 had no held fixes, 4 no times for the order of forgetting, 5 no lag. */
-enum { RECORD_VERSION = 6, RECORD_VERSION_LEAST = 3 };
+/* What each version brought: 2 folds name their rule's definition, routes the two fixes
+ * of a heading, and the engine the silence of its sources; 3 speeds in zones, crossings
+ * that wait at gates, and when a route was told; 4 held fixes; 5 the times for the order
+ * of forgetting; 6 the lag of the feeds; 7 parts. */
+enum { RECORD_VERSION = 7, RECORD_VERSION_LEAST = 1 };
 #define LAG_MAX_MS (INT64_MAX / 8)
 
 /* --- a ship --- */
@@ -92,6 +100,8 @@ int engine_wire_save_ship(const struct engine *e, const struct ship *s, struct b
     wire_put_i64(&w, s->touched_ms);
     wire_put_i64(&w, s->told_ms);
     wire_put_i64(&w, s->lag_ms);
+    if (rc == 0)
+        rc = ship_parts_save(e, s, &w);
     return rc != 0 ? rc : w.failed ? ERR_NOMEM : 0;
 }
 
@@ -119,6 +129,7 @@ static int load_slot(struct look_frame *frame, struct wire_reader *r)
         return 0;
     struct wire_reader inner;
     wire_reader_init(&inner, part, n);
+    inner.version = r->version;
     struct rule_look *look = look_at(frame, (size_t)rule);
     int rc = look_done(frame, (size_t)rule, look->rule->kind->hooks->load(look, &inner));
     if (rc == ERR_NOMEM)
@@ -170,7 +181,8 @@ static int load_track(struct engine *e, struct ship *s, struct wire_reader *r)
 int engine_wire_load_folds(const struct engine *e, struct folds *folds,
                            struct wire_reader *r)
 {
-    size_t count = wire_get_count(r, 5);
+    bool has_definition = !wire_reader_is_before(r, 2);
+    size_t count = wire_get_count(r, has_definition ? 5 : 4);
     if (count == 0)
         return r->failed ? ERR_CORRUPT : 0;
     folds->items = calloc(count, sizeof *folds->items);
@@ -180,12 +192,12 @@ int engine_wire_load_folds(const struct engine *e, struct folds *folds,
         char id[256];
         struct fold fold;
         wire_get_text(r, id, sizeof id);
-        uint64_t definition = wire_get_u64(r);
+        uint64_t definition = has_definition ? wire_get_u64(r) : 0;
         fold.event = (uint32_t)wire_get_u64(r);
         fold.object = wire_get_u64(r);
         fold.time_ms = wire_get_i64(r);
         int64_t rule = find_rule(e, id);
-        if (rule < 0 || e->conf.rules[rule].definition != definition)
+        if (rule < 0 || (has_definition && e->conf.rules[rule].definition != definition))
             continue;
         fold.rule = (uint32_t)rule;
         folds->items[folds->count++] = fold;
@@ -194,30 +206,38 @@ int engine_wire_load_folds(const struct engine *e, struct folds *folds,
 }
 
 /* When it was heard: of a record without these times, as far as its tracks tell. */
-static int load_times(struct ship *s, uint64_t version, struct wire_reader *r)
+static int load_times(struct ship *s, struct wire_reader *r)
 {
-    if (version > 4) {
+    bool has_times = !wire_reader_is_before(r, 5);
+    if (has_times) {
         s->first_ms = wire_get_i64(r);
         s->touched_ms = wire_get_i64(r);
         s->told_ms = wire_get_i64(r);
     }
-    for (uint32_t i = 0; version <= 4 && i < s->tracks.count; i++) {
+    for (uint32_t i = 0; !has_times && i < s->tracks.count; i++) {
         const struct track *track = s->tracks.items[i];
         if (i == 0 || track->begun_ms < s->first_ms)
             s->first_ms = track->begun_ms;
         if (i == 0 || track->heard_ms > s->touched_ms)
             s->touched_ms = track->heard_ms;
     }
+    s->lag_ms = wire_reader_is_before(r, 6) ? 0 : wire_get_i64(r);
     bool is_sane = s->first_ms >= 0 && s->touched_ms >= s->first_ms &&
                    s->touched_ms <= INT64_MAX / 4 &&
-                   (s->told_ms == TIME_NONE || s->told_ms >= 0);
+                   (s->told_ms == TIME_NONE || s->told_ms >= 0) && s->lag_ms >= 0 &&
+                   s->lag_ms <= LAG_MAX_MS;
     return r->failed || !is_sane ? ERR_CORRUPT : 0;
+}
+
+static bool read_version(struct wire_reader *r)
+{
+    r->version = wire_get_u64(r);
+    return r->version >= RECORD_VERSION_LEAST && r->version <= RECORD_VERSION;
 }
 
 static int load_ship(struct engine *e, struct ship *s, struct wire_reader *r)
 {
-    uint64_t version = wire_get_u64(r);
-    if (version < RECORD_VERSION_LEAST || version > RECORD_VERSION)
+    if (!read_version(r))
         return ERR_CORRUPT;
     vessel_static_load(&s->info, r);
     int rc = track_wire_load_all(&s->tracks, r);
@@ -231,13 +251,12 @@ static int load_ship(struct engine *e, struct ship *s, struct wire_reader *r)
         rc = load_track(e, s, r);
     if (rc == 0)
         rc = engine_wire_load_folds(e, &s->folds, r);
-    if (rc == 0 && version > 3)
+    if (rc == 0 && !wire_reader_is_before(r, 4))
         rc = track_hold_load(&s->tracks, r);
     if (rc == 0)
-        rc = load_times(s, version, r);
-    s->lag_ms = version > 5 ? wire_get_i64(r) : 0;
-    if (rc == 0 && (r->failed || s->lag_ms < 0 || s->lag_ms > LAG_MAX_MS))
-        rc = ERR_CORRUPT;
+        rc = load_times(s, r);
+    if (rc == 0 && !wire_reader_is_before(r, 7))
+        rc = ship_parts_load(e, s, r);
     const struct track *current = tracks_current(&s->tracks);
     if (rc == 0 && current != NULL)
         rc = nearby_move(e, s, current->last.pos);
@@ -285,11 +304,11 @@ int engine_wire_load_self(struct engine *e, const void *record, size_t n)
 {
     struct wire_reader r;
     wire_reader_init(&r, record, n);
-    uint64_t version = wire_get_u64(&r);
+    bool is_known = read_version(&r);
     int64_t now_ms = wire_get_i64(&r);
-    if (r.failed || version < RECORD_VERSION_LEAST || version > RECORD_VERSION)
+    if (r.failed || !is_known)
         return ERR_CORRUPT;
-    int rc = silence_load(e, &r);
+    int rc = wire_reader_is_before(&r, 2) ? 0 : silence_load(e, &r);
     if (rc != 0) {
         memset(e->sources, 0, sizeof e->sources);
         memset(&e->daemon, 0, sizeof e->daemon);

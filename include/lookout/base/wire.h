@@ -28,9 +28,12 @@ struct wire_reader {
     const unsigned char *at;  /* borrowed */
     const unsigned char *end; /* borrowed */
     bool failed;
+    uint64_t version; /* of the record, as its owner read it; 0: the newest */
 };
 
 void wire_reader_init(struct wire_reader *r, const void *bytes, size_t n);
+/* Whether the record is older than that version. */
+bool wire_reader_is_before(const struct wire_reader *r, uint64_t version);
 uint64_t wire_get_u64(struct wire_reader *r);
 /* Read a number of at most `max`; a larger one is a fault and gives 0. */
 uint64_t wire_get_limited(struct wire_reader *r, uint64_t max);
