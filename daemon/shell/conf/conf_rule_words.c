@@ -110,19 +110,45 @@ static uint64_t hash_key(const struct rule *rule, const struct key *key,
     return hash_bytes(rule_setting(rule, key), key->size, h);
 }
 
-uint64_t conf_rule_words_definition(const struct rule *rule,
-                                    const struct engine_conf *engine)
+/* Whether the key's value is that of a rule in which it is left out. */
+static bool is_left_out(const struct rule *rule, const struct key *key,
+                        const struct rule *plain)
 {
+    if (key->type == KEY_PORTS)
+        return ports_at_key(rule, key) == NULL;
+    if (key->type == KEY_ZONES || key->type == KEY_GATES)
+        return ((const struct rule_zones *)rule_setting(rule, key))->items == NULL;
+    if (key->type == KEY_TEXT || key->type == KEY_ID)
+        return *(char *const *)rule_setting(rule, key) == NULL;
+    bool is_same = true;
+    if (key->type == KEY_MAPPING)
+        for (const struct key *k = key->sub; k->name != NULL; k++)
+            is_same = is_same && is_left_out(rule, k, plain);
+    else
+        is_same =
+            memcmp(rule_setting(rule, key), rule_setting(plain, key), key->size) == 0;
+    return is_same;
+}
+
+int conf_rule_words_definition(const struct rule *rule, const struct engine_conf *engine,
+                               uint64_t *ret_definition)
+{
+    struct rule plain;
     if (engine->ports == NULL || engine->zones == NULL)
         return 0;
+    if (rule_init(&plain, rule->kind) != 0)
+        return ERR_NOMEM;
     uint64_t h = hash_text(rule->kind->name, 0);
     h = hash_filter(&rule->vessels, h);
     h = hash_u64(rule->events, h);
     h = hash_u64(rule->at_start, h);
     for (const struct key *key = rule->kind->keys; key != NULL && key->name != NULL;
          key++)
-        h = hash_key(rule, key, engine, hash_text(key->name, h));
-    return h;
+        if (!key->is_later || !is_left_out(rule, key, &plain))
+            h = hash_key(rule, key, engine, hash_text(key->name, h));
+    rule_finish(&plain);
+    *ret_definition = h;
+    return 0;
 }
 
 /* --- everything --- */

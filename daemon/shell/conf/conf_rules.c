@@ -270,7 +270,8 @@ void conf_rules_read(struct conf_reader *r, const struct conf_node *node,
     if (errors != r->faults.errors || r->code != 0)
         return;
     warn_of_nothing(r, node, rule);
-    rule->definition = conf_rule_words_definition(rule, &r->conf->engine);
+    if (conf_rule_words_definition(rule, &r->conf->engine, &rule->definition) != 0)
+        conf_report_nomem(r);
     if (conf_rule_words_watches_all(rule, &r->conf->engine))
         conf_report_warning(r, node,
                             "rule '%s' watches every vessel everywhere: restrict it with "

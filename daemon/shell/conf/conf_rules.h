@@ -11,9 +11,11 @@
 extern const struct key conf_filter_keys[]; /* into struct vessel_filter */
 conf_read conf_filter_read;
 
-/* The hash of all that decides what the rule does: not of its id, severity and repeat. */
-uint64_t conf_rule_words_definition(const struct rule *rule,
-                                    const struct engine_conf *engine);
+/* The hash of all that decides what the rule does: not of its id, severity and repeat. A
+ * later key counts only where it is given. ERR_NOMEM */
+MUST_CHECK int conf_rule_words_definition(const struct rule *rule,
+                                          const struct engine_conf *engine,
+                                          uint64_t *ret_definition);
 /* Whether neither the vessels nor the places of the rule are restricted. */
 bool conf_rule_words_watches_all(const struct rule *rule,
                                  const struct engine_conf *engine);

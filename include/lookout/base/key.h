@@ -46,6 +46,8 @@ struct key {
     bool is_required;
     bool is_unique;     /* in a KEY_LIST: all items differ in this key */
     bool is_always;     /* KEY_OWN: a missing key calls `read` with NULL */
+    bool is_later;      /* of a kind of rule that was there before it: where it is left
+                           out, rules are the same as before, and keep their states */
     size_t offset;      /* of the member */
     size_t size;        /* of the member; of lists: of one element */
     size_t also;        /* offset of a list's count, or as the type says */

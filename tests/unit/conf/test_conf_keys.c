@@ -269,7 +269,8 @@ static uint64_t make_up_rule(const char *note, uint16_t fixes, const struct conf
     *settings = (struct made_up){90.5, fixes, 1, note != NULL ? strdup(note) : NULL};
     buf_clear(ret_words);
     assert_int_equal(conf_rule_words_describe(&rule, &conf->engine, ret_words), 0);
-    uint64_t definition = conf_rule_words_definition(&rule, &conf->engine);
+    uint64_t definition = 0;
+    assert_int_equal(conf_rule_words_definition(&rule, &conf->engine, &definition), 0);
     rule_finish(&rule);
     return definition;
 }
