@@ -8,6 +8,13 @@ demo_config "$work/demo.yaml" http://127.0.0.1:9/ "$work/secret" max "$work/stat
 
 "$bin" replay -c "$work/demo.yaml" "$tape" >"$work/a" 2>"$work/a.err"
 result "the demonstration replays" $? "$(tail -n 5 "$work/a.err")"
+# The daemon leaves the distances over water in its state directory; from now on replays read them there.
+head -n 1 "$tape" >"$work/one.nmea"
+sed "s|file: $tape|file: $work/one.nmea|" "$work/demo.yaml" >"$work/one.yaml"
+"$bin" run -c "$work/one.yaml" --once --wait 1s >/dev/null 2>"$work/err"
+ls "$work"/state/water/*.field >/dev/null 2>&1
+result "run keeps the distances over water" $? "$(tail -n 5 "$work/err")"
+rm -f "$work"/state/*.db*
 "$bin" replay -c "$work/demo.yaml" "$tape" >"$work/b" 2>/dev/null
 cmp -s "$work/a" "$work/b"
 result "twice gives the same bytes" $?
