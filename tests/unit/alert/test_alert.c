@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bodies of alerts: one golden file a type in tests/data/alert, written by hand after the
- * contract, section 6; the ids in them are what
- *     printf 'rule\nlookoutd.TYPE\nvessel\noccurrence' | sha256sum | cut -c-32
- * says. Then what must hold of any body: no sentinel, no control character, valid UTF-8,
- * evidence cut at 180 degrees and of at most 64 points. */
+/* This file tests the bodies of alerts. tests/data/alert holds one golden file for each
+ * type. They were written by hand from the published contract of alerts; their ids are
+ * the output of `printf 'rule\nlookoutd.TYPE\nvessel\noccurrence' | sha256sum | cut
+ * -c-32`. The other tests assert what holds for every body: it has no sentinel and no
+ * control character, it is valid UTF-8, and its evidence is cut at 180 degrees and has
+ * at most 64 points. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ static void each_type(void (*check)(const char *type))
                 check(rule_kinds[k]->events[e].type);
 }
 
-/* Byte for byte what the golden file says, but for its blanks and line ends. */
+/* The body equals the golden file byte for byte, except for blanks and line ends. */
 static void assert_golden(const char *type, const char *body)
 {
     char name[96];
@@ -94,8 +95,8 @@ static void id_of(struct alertcase *c, char ret_id[HASH_ID_BYTES])
     alert_finish(&alert);
 }
 
-/* What was noticed when, by what site, of what name: the same alert. Another rule, type,
- * vessel or occurrence: another. */
+/* The time of noticing, the site and the names do not change an alert's identity.
+ * Another rule, type, vessel or occurrence makes another alert. */
 static void test_identity(void **state)
 {
     struct alertcase c;
@@ -133,7 +134,7 @@ static void test_identity(void **state)
 
 /* --- what is unknown --- */
 
-/* A ship of which nothing is known but its MMSI and a position without speed. */
+/* Nothing is known of this ship but its MMSI and a position without speed. */
 static void check_nothing_known(const char *type)
 {
     struct alertcase c;
@@ -185,7 +186,7 @@ static void test_nothing_known(void **state)
     each_type(check_nothing_known);
 }
 
-/* A ship that was there when first heard has not been seen to enter. */
+/* Nobody saw a ship enter that was inside when it was first heard. */
 static void test_there_at_start(void **state)
 {
     struct alertcase c;
@@ -203,8 +204,9 @@ static void test_there_at_start(void **state)
     alertcase_finish(&c);
 }
 
-/* "A call under way when the data begin counts, its entered_at and arrived_at absent":
- * among the calls of a route too, also after the state was saved and read again. */
+/* The contract: "A call under way when the data begin counts, its entered_at and
+ * arrived_at absent". The same holds for the calls of a route, also after the state is
+ * saved and read again. */
 static void test_route_from_a_call_under_way(void **state)
 {
     struct alertcase c;
@@ -237,7 +239,7 @@ static void test_route_from_a_call_under_way(void **state)
     alertcase_finish(&c);
 }
 
-/* Bytes that no feed should get through: they do not get out either. */
+/* No feed should let these bytes in. The body does not let them out either. */
 static void test_hostile_text(void **state)
 {
     static const char *const texts[] = {
@@ -300,8 +302,9 @@ static json_t *evidence_of(struct alertcase *c, json_t **ret_event)
     return json_object_get(json_object_get(*ret_event, "data"), "evidence");
 }
 
-/* A ship that zigzags over 180 degrees: MultiLineString, no segment longer than half the
- * world, times beside the points, at most 64 of them, ends exact. */
+/* A ship zigzags over 180 degrees. Its evidence is a MultiLineString; no segment is
+ * longer than half the world; the times stand beside the points; there are at most 64
+ * points; the two ends are exact. */
 static void test_evidence_over_180(void **state)
 {
     for (int turns = 0; turns < 2; turns++) {

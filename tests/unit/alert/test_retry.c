@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The retry rules of the contract, row by row. */
+/* This file tests the retry rules of the contract, one row for each. */
 #include "lib/testlib.h"
 
 #include <stdio.h>
@@ -15,17 +15,17 @@ static const struct {
     unsigned attempt;
     int64_t retry_after_ms;
     enum retry_verdict verdict;
-    int64_t wait_ms; /* at random 0.5: no jitter, or half of the late side */
+    int64_t wait_ms; /* with the random number 0.5: no jitter, or half of the late side */
 } rows[] = {
     /* clang-format off */
-    /* status classes: 2xx is delivered, everything else is not */
+    /* status classes: 2xx is delivered, all others are failures */
     {200, 1, -1, RETRY_DELIVERED, 0}, {201, 1, -1, RETRY_DELIVERED, 0}, {204, 3, -1, RETRY_DELIVERED, 0}, {299, 1, -1, RETRY_DELIVERED, 0},
     {100, 1, -1, RETRY_LATER, 5000},  {199, 1, -1, RETRY_LATER, 5000},
-    /* redirects are not followed: a failure like another */
+    /* redirects are not followed: they count as failures */
     {300, 1, -1, RETRY_LATER, 5000},  {301, 1, -1, RETRY_LATER, 5000}, {302, 2, -1, RETRY_LATER, 30000}, {307, 1, -1, RETRY_LATER, 5000}, {308, 1, -1, RETRY_LATER, 5000},
     /* no answer: refused, timeout, reset, TLS, DNS */
     {0, 1, -1, RETRY_LATER, 5000},    {0, 2, -1, RETRY_LATER, 30000},  {0, 9, -1, RETRY_LATER, 36000000}, {0, 40, -1, RETRY_LATER, 36000000},
-    /* the schedule: 5s 30s 2min 5min 15min 1h 2h 5h 10h, the last repeats */
+    /* the schedule: 5s 30s 2min 5min 15min 1h 2h 5h 10h; the last one repeats */
     {500, 1, -1, RETRY_LATER, 5000},  {500, 2, -1, RETRY_LATER, 30000}, {500, 3, -1, RETRY_LATER, 120000}, {500, 4, -1, RETRY_LATER, 300000},
     {500, 5, -1, RETRY_LATER, 900000},{500, 6, -1, RETRY_LATER, 3600000}, {500, 7, -1, RETRY_LATER, 7200000}, {500, 8, -1, RETRY_LATER, 18000000}, {500, 9, -1, RETRY_LATER, 36000000},
     {502, 1, -1, RETRY_LATER, 5000},  {504, 1, -1, RETRY_LATER, 5000},  {599, 1, -1, RETRY_LATER, 5000},
@@ -35,13 +35,13 @@ static const struct {
     {400, 1, -1, RETRY_LATER, 5000},  {400, 2, -1, RETRY_DEAD, 0}, {405, 1, -1, RETRY_LATER, 5000}, {405, 2, -1, RETRY_DEAD, 0},
     {413, 1, -1, RETRY_LATER, 5000},  {413, 2, -1, RETRY_DEAD, 0}, {415, 1, -1, RETRY_LATER, 5000}, {415, 2, -1, RETRY_DEAD, 0},
     {422, 1, -1, RETRY_LATER, 5000},  {422, 2, -1, RETRY_DEAD, 0}, {422, 7, -1, RETRY_DEAD, 0},
-    /* 410 switches off */
+    /* 410 switches the webhook off */
     {410, 1, -1, RETRY_GONE, 0},      {410, 9, -1, RETRY_GONE, 0},
     /* Retry-After with 429 and 503, the jitter on the late side; 2 h at most; no sooner than a second */
     {429, 1, 60000, RETRY_LATER, 63000},   {503, 1, 60000, RETRY_LATER, 63000}, {503, 9, 2000, RETRY_LATER, 2100},
     {429, 1, 0, RETRY_LATER, 1050},        {429, 1, 30 * DAY_MS, RETRY_LATER, 2 * HOUR_MS},
     {429, 1, -1, RETRY_LATER, 5000},       {503, 2, -1, RETRY_LATER, 30000},
-    /* and not with others */
+    /* other statuses ignore Retry-After */
     {500, 1, 60000, RETRY_LATER, 5000},    {302, 1, 60000, RETRY_LATER, 5000}, {400, 1, 60000, RETRY_LATER, 5000},
     /* clang-format on */
 };
@@ -89,7 +89,7 @@ static void retry_for_ends_it(void **state)
     assert_int_equal(retry_judge(&conf, &failed, 2, NOW, NOW + 1000, 0.5, &next),
                      RETRY_LATER);
     assert_int_equal(next, NOW + 3000);
-    /* the last one when it is over */
+    /* the last attempt when retry_for is over */
     assert_int_equal(retry_judge(&conf, &failed, 3, NOW, NOW + 3000, 0.5, &next),
                      RETRY_LATER);
     assert_int_equal(next, NOW + 4000);
@@ -97,7 +97,7 @@ static void retry_for_ends_it(void **state)
                      RETRY_DEAD);
     assert_int_equal(retry_judge(&conf, &good, 4, NOW, NOW + 9000, 0.5, &next),
                      RETRY_DELIVERED);
-    /* the last one too when the receiver asks for a longer wait */
+    /* the last attempt also when the receiver asks for a longer wait */
     assert_int_equal(retry_judge(&conf, &hinted, 1, NOW, NOW + 1000, 0.5, &next),
                      RETRY_LATER);
     assert_int_equal(next, NOW + 4000);

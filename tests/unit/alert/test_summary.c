@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sentences of alerts: one of every type stands in tests/data/alert (test_alert); here is
- * what varies in them. Written by hand after the contract's example and the questions a
- * watch officer asks: who, what, where, when, what next. */
+/* This file tests what varies in the sentences of alerts; tests/data/alert has one
+ * sentence of every type (test_alert). The expected sentences were written by hand from
+ * the contract's example and from the questions of a watch officer: who, what, where,
+ * when, what next. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 #define LAST " Last position 36°52.8'N 122°25.8'E, 0.1 kn"
 #define LAST_BOX " Last position 36°42.0'N 122°12.0'E, 0.1 kn"
 #define BOX " Position 36°42.0'N 122°12.0'E, 0.1 kn" /* 36.7 N 122.2 E */
-/* Speed and course are told with their own time where it is another. */
+/* Speed and course have a time of their own when it differs from the alert's. */
 #define THEN " Position 36°42.0'N 122°12.0'E; last report 25 Mar 18:04Z"
 #define DECLARED "; destination declared as VLADIVOSTOK."
 
@@ -130,12 +131,13 @@ static void test_what_is_awaited(void **state)
 {
     struct alertcase c;
     alertcase_init(&c, "route.progressed");
-    /* within, from the departure 24 Mar 12:00Z, ends before leg would */
+    /* `within` counts from the departure at 24 Mar 12:00Z and ends before `leg` would */
     alertcase_route(&c)->within_ms = 5 * DAY_MS;
     assert_says(&c, WHO
                 " arrived Shidao CNSHD 25 Mar 18:04Z, confirmed 19:04Z; from Nampo "
                 "24 Mar. r-1 2/3, awaits RUVVO, RUNJK or RUVYP by 29 Mar." PORT DECLARED);
-    use_route(&c, "KPNAM >> CNSHD >> *"); /* more than four: as written */
+    use_route(&c,
+              "KPNAM >> CNSHD >> *"); /* more than four stops: the pattern as written */
     c.run.expires_ms = alertcase_at(24 * 3);
     assert_says(&c,
                 WHO " arrived Shidao CNSHD 25 Mar 18:04Z, confirmed 19:04Z; from Nampo "
@@ -235,7 +237,7 @@ static void test_gaps(void **state)
                 WHO " is heard again 25 Mar 18:04Z after 9.8 h of silence. Meanwhile 0 "
                     "other vessels were heard within 30 nm of where it was last "
                     "heard." PORT DECLARED);
-    c.limits.gap_nearby_m = 100000; /* the key's value, not a number of the text */
+    c.limits.gap_nearby_m = 100000; /* the value of the key, not a number in the text */
     assert_says(&c,
                 WHO " is heard again 25 Mar 18:04Z after 9.8 h of silence. Meanwhile 0 "
                     "other vessels were heard within 100 km of where it was last "
@@ -248,7 +250,8 @@ static void test_gaps(void **state)
     alertcase_finish(&c);
 }
 
-/* Degrees and minutes to a tenth, worked out by hand: 60' is the next degree. */
+/* Degrees and minutes are given to a tenth. The values were worked out by hand: 60' is
+ * the next degree. */
 static void test_places(void **state)
 {
     static const struct {
@@ -302,7 +305,7 @@ static void test_local_time(void **state)
     assert_says(&c, WHO " crossed gate Korea Strait left to right 31 Mar 01:00Z (03:00 "
                         "CEST)." LAST_BOX ".");
     alertcase_finish(&c);
-    /* Of a forecast, too, each time has its own local time, and a day its local day. */
+    /* In a forecast, too, each time has its own local time, and a day is a local day. */
     alertcase_init(&c, "route.forecast");
     c.context.timezone = &seoul;
     c.forecast.ahead_count = 0;

@@ -70,7 +70,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* One request on a connection of its own; the whole answer into `ret`. */
+/* Sends one request on a new connection and puts the whole answer into `ret`. */
 static void ask(struct world *w, const char *request, char *ret, size_t size)
 {
     struct loopclient c;
@@ -161,7 +161,7 @@ static bool has_two(void *context)
     return first != NULL && strstr(first + 1, "up 1\n") != NULL;
 }
 
-/* A request in pieces, and a second one on the same connection. */
+/* A request comes in pieces, and a second one follows on the same connection. */
 static void test_keep_alive_and_pieces(void **state)
 {
     struct world *w = *state;
@@ -179,8 +179,8 @@ static void test_keep_alive_and_pieces(void **state)
     loopclient_finish(&w->t, &c);
 }
 
-/* Connections that say nothing do not keep others out for ever: the limit stands, and a
- * place is free again when one leaves. */
+/* Silent connections do not lock others out for ever: the limit holds, and a place is
+ * free again when a connection ends. */
 static void test_many_connections(void **state)
 {
     struct world *w = *state;
@@ -210,9 +210,9 @@ static void test_faulty_address(void **state)
     assert_int_equal(api_start(&w->t.loop, "not-an-address", 1, &sink, &other, &err),
                      ERR_INVALID);
     assert_non_null(strstr(err.text, "not-an-address"));
-    /* 192.0.2.1 is documentation's (RFC 5737): not ours to bind */
+    /* RFC 5737 reserves 192.0.2.1 for documentation: it cannot be bound here */
     assert_int_equal(api_start(&w->t.loop, "192.0.2.1", 80, &sink, &other, &err), ERR_IO);
-    /* A second daemon on the port must be told so, not share it. */
+    /* A second daemon on the same port gets an error; the two do not share it. */
     assert_int_equal(
         api_start(&w->t.loop, "127.0.0.1", api_port(w->api), &sink, &other, &err),
         ERR_IO);
@@ -225,7 +225,7 @@ static void test_faulty_address(void **state)
 
 enum { SLOW = 70 };
 
-/* A request that never ends, a byte at a time. */
+/* A request that never ends comes one byte at a time. */
 static void drip(struct world *w, struct loopclient *slow)
 {
     for (int i = 0; i < SLOW; i++) {
@@ -242,7 +242,7 @@ static void finish_slow(struct world *w, struct loopclient *slow)
         loopclient_finish(&w->t, &slow[i]);
 }
 
-/* They are of one address, and so is who watches. */
+/* All of them come from one address, and so does the monitoring client. */
 static void test_slow_clients_hide_nothing(void **state)
 {
     struct world *w = *state;
@@ -261,7 +261,7 @@ static void test_slow_clients_hide_nothing(void **state)
     finish_slow(w, slow);
 }
 
-/* A byte now and then does not make a request's deadline longer. */
+/* A byte now and then does not lengthen the deadline of a request. */
 static void test_deadline_of_a_request(void **state)
 {
     struct world *w = *state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prometheus, "Text-based format": escapes of HELP and of label values, and the forms of
- * a value. https://prometheus.io/docs/instrumenting/exposition_formats/ */
+/* The escapes of HELP and of label values, and the forms of a value, as Prometheus'
+ * "Text-based format" defines them.
+ * https://prometheus.io/docs/instrumenting/exposition_formats/ */
 #include <math.h>
 #include <string.h>
 

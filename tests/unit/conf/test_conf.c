@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration as a value: the example of the contract, defaults, words, reloads. */
+/* This file tests the configuration as a value: the contract's example, the defaults,
+ * the words, and what a reload keeps. */
 #include "lib/conf_fixture.h"
 
 #include <stdio.h>
@@ -43,7 +44,7 @@ static void check_example_feeds(const struct conf *conf)
     assert_int_equal(mast->baud, 38400);
 }
 
-/* What the rule's settings hold for the key of that name. */
+/* Returns the value that the rule's settings hold for the key of that name. */
 static const void *setting(const struct rule *rule, const char *name)
 {
     for (const struct key *key = rule->kind->keys; key->name != NULL; key++) {
@@ -268,7 +269,8 @@ static void test_watch_lists(void **state)
     char filled[300];
     snprintf(filled, sizeof filled, text, "");
     struct conf *conf = conf_fixture_good(filled);
-    assert_int_equal(watch_count(conf->engine.watch), 3); /* a name alone is left out */
+    assert_int_equal(watch_count(conf->engine.watch),
+                     3); /* a row with a name alone is left out */
     conf_destroy(conf);
     snprintf(filled, sizeof filled, text, ", names: true");
     conf = conf_fixture_good(filled);
@@ -347,7 +349,7 @@ static void test_corridor_words(void **state)
     struct conf *conf = conf_fixture_good("zones: [cable.geojson]\n");
     char *words = described(conf);
     assert_has(words, "zones: 1 area, 0 gates");
-    /* at 59 N a degree of latitude has 111395 m, one of longitude 57475 m */
+    /* at 59 N one degree of latitude is 111395 m long, one of longitude 57475 m */
     assert_has(words,
                "    cable: corridor of 2nm to each side of its line, lat 58.9667 to "
                "59.0333, lon 23.9356 to 25.0644; its middle is ");

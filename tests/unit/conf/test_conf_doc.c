@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The man page and the JSON Schemas of configuration and alerts are what the tables say.
- */
+/* The man page and the JSON Schemas of configuration and alerts equal what the tables
+ * generate. */
 #include "lib/testlib.h"
 
 #include <jansson.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Configurations that cannot be read, with many faults, by a relative name; the shipped
- * one. */
+/* This file tests configurations that cannot be read, that have many faults, or that
+ * are named by a relative path; and the shipped one. */
 #include "lib/conf_fixture.h"
 
 #include <stdio.h>
@@ -31,7 +31,7 @@ static void test_unreadable(void **state)
     conf_report_finish(&report);
 }
 
-/* A great many faults are counted, and the first thousand shown. */
+/* All faults are counted; the first thousand are shown. */
 static void test_many_faults(void **state)
 {
     struct buf text = {0};
@@ -41,7 +41,8 @@ static void test_many_faults(void **state)
     for (int i = 0; i < 3000; i++)
         assert_int_equal(buf_add_text(&text, "  - {imo: 1}\n"), 0);
     assert_int_equal(conf_fixture_load(buf_text(&text), &conf, &report), ERR_INVALID);
-    assert_int_equal(report.errors, 5999); /* out of range; taken, but the first */
+    assert_int_equal(report.errors,
+                     5999); /* out of range; the name is taken, except in the first row */
     assert_int_equal(report.count,
                      CONF_ERRORS_MAX + 3 + 1); /* no rules, webhooks, feeds */
     assert_has(report.lines[report.count - 1], "error: 4999 more are not shown");
@@ -49,7 +50,7 @@ static void test_many_faults(void **state)
     buf_finish(&text);
 }
 
-/* Warnings, be they ever so many, hide no error. */
+/* Even very many warnings hide no error. */
 static void test_many_warnings(void **state)
 {
     struct buf rows = {0};

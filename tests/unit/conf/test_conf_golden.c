@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every tests/data/conf/NAME.yaml gives exactly the lines of NAME.err: what is wrong,
- * where, and what would be accepted. The expectations were reviewed line by line against
- * the contract. LOOKOUT_REGENERATE=1 writes the files anew, for the changes to
- * be reviewed line by line: the files say what is right, not the program.
- *
- * In them {kinds} stands for the names of all kinds of rules, {kind_keys} for their keys
- * and {fields} for the fields of a webhook's body, as the tables of the kinds have them:
- * a new kind leaves the files alone. The man page shows what the lists hold. */
+/* Each tests/data/conf/NAME.yaml gives exactly the lines of NAME.err: the fault, its
+ * place, and what would be accepted. The expected lines were reviewed one by one
+ * against the contract. LOOKOUT_REGENERATE=1 writes the files anew; each change must
+ * then be reviewed, because the files say what is right, not the program. In the files,
+ * {kinds} stands for the names of all rule kinds, {kind_keys} for their keys and
+ * {fields} for the fields of a webhook's body, as the tables of the kinds list them. So
+ * a new kind does not change the files. The man page shows the lists themselves. */
 #include "lib/testlib.h"
 
 #include <dirent.h>
@@ -30,7 +29,7 @@ static int compare(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* Names without ".yaml", sorted. */
+/* Lists the names without ".yaml", sorted. */
 static void find_names(void)
 {
     DIR *dir = opendir(".");
@@ -85,7 +84,7 @@ static void list_fields(struct buf *out)
     assert_int_equal(template_field_each_name(add_name, out), 0);
 }
 
-/* One list's mark in its place, wherever it stands whole. */
+/* Replaces the list by its mark wherever the list stands whole. */
 static void mark_list(const char *mark, void (*list)(struct buf *out), struct buf *lines)
 {
     struct buf names_of = {0}, marked = {0};
@@ -155,7 +154,8 @@ static void test_golden(void **state)
     assert_true(name_count >= 25);
 }
 
-/* The same bytes, the same report: no order of memory or of a table reaches it. */
+/* The same bytes give the same report: the order of memory or of a table does not show
+ * in it. */
 static void test_twice_the_same(void **state)
 {
     for (size_t i = 0; i < name_count; i++) {

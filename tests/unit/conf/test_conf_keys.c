@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config/lookoutd.yaml, the annotated example: it loads without a fault as it stands and
- * with everything uncommented, it covers every row of every table, and what it and the
- * tables call the default is the default. */
+/* This file tests config/lookoutd.yaml, the annotated example. It loads without a fault
+ * as it stands and with all lines uncommented; it has every row of every table; and
+ * what the example and the tables call the default is the default. */
 #include "lib/testlib.h"
 
 #include <stdio.h>
@@ -41,8 +41,8 @@ static void see_row(void *context, const void *row)
 
 enum variant {
     AS_IT_STANDS,
-    UNCOMMENTED, /* lines "#x": the '#' taken away */
-    RECORDINGS   /* the lines "#~" instead of the live feeds */
+    UNCOMMENTED, /* lines "#x" lose their '#' */
+    RECORDINGS   /* the lines "#~" replace the live feeds */
 };
 
 static bool is_setting(const char *line)
@@ -73,7 +73,7 @@ static char *make_variant(const char *text, enum variant variant)
     return buf_take(&out);
 }
 
-/* A feature for each id in the example's lists of that key. */
+/* Writes a feature for each id in the example's lists of that key. */
 static void add_features(struct buf *out, const char *example, const struct key *key)
 {
     static const char area[] = "{\"type\": \"Polygon\", \"coordinates\": [[[127.5, 34], "
@@ -101,7 +101,7 @@ static void add_features(struct buf *out, const char *example, const struct key 
     }
 }
 
-/* The areas and gates that the example's rules name. */
+/* Writes the areas and gates that the example's rules name. */
 static void make_zones(const struct tempdir *dir, const char *example)
 {
     struct buf text = {0};
@@ -116,7 +116,7 @@ static void make_zones(const struct tempdir *dir, const char *example)
     buf_finish(&text);
 }
 
-/* What the uncommented settings name. */
+/* Writes the files that the uncommented settings name. */
 static void make_files(const struct tempdir *dir, const char *example)
 {
     static const char secret[] = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n";
@@ -254,7 +254,7 @@ static const struct key made_up_keys[] = {
 };
 /* clang-format on */
 
-/* A rule of a kind that there is not; its definition. */
+/* Returns the definition of a rule of a kind that does not exist. */
 static uint64_t make_up_rule(const char *note, uint16_t fixes, const struct conf *conf,
                              struct buf *ret_words)
 {
@@ -275,8 +275,8 @@ static uint64_t make_up_rule(const char *note, uint16_t fixes, const struct conf
     return definition;
 }
 
-/* A rule is described by all its keys, changes when one does, and not by where in memory
- * a text lies. */
+/* All keys of a rule are part of its definition. The definition changes when a key
+ * changes, and does not depend on where in memory a text lies. */
 static void test_types(void **state)
 {
     (void)state;
@@ -295,7 +295,7 @@ static void test_types(void **state)
     conf_destroy(conf);
 }
 
-/* "{stop: {begin: 0.5kn, ...}, ...}" of what the tables call the defaults. */
+/* Makes "{stop: {begin: 0.5kn, ...}, ...}" from what the tables call the defaults. */
 static void write_initials(const struct key *keys, struct buf *out)
 {
     assert_int_equal(buf_add_char(out, '{'), 0);
@@ -359,7 +359,7 @@ static const char *bare_lists =
     "  - {id: d, when: distress, tests: true, again_after: 6h, again_beyond: 2nm,\n"
     "     nearby: 200nm, seen_within: 2h, events: [hear], severity: critical}\n";
 
-/* What the contract calls the defaults, left out and written out. */
+/* The contract's defaults mean the same left out and written out. */
 static void test_defaults_of_lists(void **state)
 {
     struct conf *conf = load_text(bare_lists);
@@ -394,7 +394,7 @@ static void test_defaults_of_lists(void **state)
     conf_destroy(conf);
 }
 
-/* A key's words, bounds and texts are whole. */
+/* Each key has its words, bounds and texts. */
 static void check_table(const struct key *keys)
 {
     for (; keys->name != NULL; keys++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The n-th allocation of our own code fails while a configuration is read: nothing
- * crashes, ERR_NOMEM comes back. Allocations of libraries are let through: they are told
- * apart by where the call comes from. Not under a sanitizer, which has an allocator of
- * its own. */
+/* The n-th allocation of the project's own code fails while a configuration is read:
+ * nothing crashes, and ERR_NOMEM is returned. Allocations of libraries succeed; the
+ * address of the caller tells them apart. The test does not run under a sanitizer,
+ * which has its own allocator. */
 #include "lib/testlib.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ extern char __executable_start, etext;
 
 static bool is_counting;
 static uint64_t allocations, fail_at;
-static int64_t live; /* of everybody */
+static int64_t live; /* of all callers */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HAS_OWN_ALLOCATOR 1
@@ -78,7 +78,7 @@ void free(void *memory)
 }
 #endif
 
-/* One run; the code, and whether it came to the failing allocation. */
+/* Runs once; returns the code, and whether the failing allocation was reached. */
 static int run(const char *text, const char *file, const char *gazetteer,
                struct conf_report *report)
 {
@@ -155,7 +155,8 @@ static void fail_each(const char *text, int expected)
         if (live != before)
             fail_msg("allocation %llu: %lld more are left", (unsigned long long)n,
                      (long long)(live - before));
-        /* What only words a hint, or asks for a suggestion, may do without. */
+        /* The allocations that only word a hint or look for a suggestion may fail
+         * without an error. */
         if (code != ERR_NOMEM && code != expected)
             fail_msg("allocation %llu: %d", (unsigned long long)n, code);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What YAML 1.1 and 1.2 make of plain scalars. The expectations for 1.1 are those of
- * PyYAML 6.0's resolver and, for y, n and = , of yaml.org/type/bool and /value; for 1.2
- * those of the core schema (YAML 1.2.2 section 10.3.2). */
+/* This file tests how YAML 1.1 and 1.2 read plain scalars. The expectations for 1.1 are
+ * those of PyYAML 6.0's resolver and, for y, n and =, those of yaml.org/type/bool and
+ * /value; for 1.2 those of the core schema (YAML 1.2.2 section 10.3.2). */
 #include "lib/testlib.h"
 
 #include "daemon/shell/conf/conf_int.h"
@@ -37,7 +37,7 @@ static const struct {
     {"null",       CONF_PLAIN_NULL},
     {"NULL",       CONF_PLAIN_NULL},
     {"2027-01-31", CONF_PLAIN_DATE},   /* timestamp, str */
-    {"2027-1-3",   CONF_PLAIN_DATE},   /* for 1.1 only with a time behind it; refused as text all the same */
+    {"2027-1-3",   CONF_PLAIN_DATE},   /* a timestamp in 1.1 only with a time behind it; refused as text all the same */
     {"2027-01-31T12:00:00Z", CONF_PLAIN_DATE},
     {"2027-01-31x", CONF_PLAIN_TEXT},
     {"on",         CONF_PLAIN_UNLIKE}, /* bool, str */
@@ -45,7 +45,7 @@ static const struct {
     {"yes",        CONF_PLAIN_UNLIKE},
     {"NO",         CONF_PLAIN_UNLIKE},
     {"y",          CONF_PLAIN_UNLIKE},
-    {"True",       CONF_PLAIN_UNLIKE}, /* bool in both, but not our way to write it */
+    {"True",       CONF_PLAIN_UNLIKE}, /* bool in both, but not the way it is written here */
     {"007",        CONF_PLAIN_UNLIKE}, /* int 7 of octal digits, int 7 of decimal ones */
     {"010",        CONF_PLAIN_UNLIKE}, /* 8, 10 */
     {"1_000",      CONF_PLAIN_UNLIKE}, /* 1000, str */

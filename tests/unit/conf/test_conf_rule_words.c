@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a rule means as a hash: states are kept while it is the same. */
+/* This file tests the hash of a rule's meaning: while it stays the same, the states are
+ * kept. */
 #include "daemon/shell/conf/conf_rules.h"
 #include "lib/conf_fixture.h"
 #include "lookout/base/time.h"
 #include "lookout/rules/rule.h"
 #include "lookout/rules/rule_kind.h"
 
-/* A kind that was released with one key, and the same kind with more keys since. */
+/* A kind was released with one key, and later with more keys. */
 struct grown_settings {
     int64_t after_ms, stay_ms;
     struct rule_ports ports;
@@ -55,7 +56,8 @@ static uint64_t hash_grown(const struct key *keys, int64_t after_ms, int64_t sta
     return definition;
 }
 
-/* A release that gives a kind more keys leaves the states of rules without them. */
+/* A release that adds keys to a kind keeps the states of the rules that do not use
+ * them. */
 static void test_later_keys(void **state)
 {
     uint64_t first = hash_grown(first_keys, HOUR_MS, 3 * HOUR_MS);

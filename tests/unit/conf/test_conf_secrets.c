@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Secrets, tokens and headers of webhooks. */
+/* This file tests the secrets, tokens and headers of webhooks. */
 #include "lib/conf_fixture.h"
 
 #include <stdio.h>
@@ -36,7 +36,7 @@ static void test_secret_forms(void **state)
     static const struct {
         const char *text;
         size_t bytes;      /* 0: refused */
-        const char *fault; /* what is said then */
+        const char *fault; /* the message in that case */
     } rows[] = {
         /* clang-format off */
         {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz\n", 24, ""},  /* 24 bytes, the least */
@@ -93,8 +93,8 @@ static void test_headers(void **state)
     free(lines);
 }
 
-/* A file is checked before a reload by a process that has no credentials: nothing secret
- * is opened, and what is wrong with the form is told all the same. */
+/* Before a reload, a process without credentials checks the file: it opens nothing
+ * secret, and still tells what is wrong with the form. */
 static void test_without_secrets(void **state)
 {
     static const char good[] =

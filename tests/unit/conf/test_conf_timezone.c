@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* timezone: the table of offsets is what the system's zone files say, by zdump(8) of
- * tzdata and by localtime_r; two loads at a time do not disturb each other. */
+/* The table of offsets of `timezone` equals what the system's zone files say, by
+ * zdump(8) of tzdata and by localtime_r. Two loads at a time do not disturb each other.
+ */
 #define _GNU_SOURCE /* tm_gmtoff */
 #include "lib/conf_fixture.h"
 
@@ -122,7 +123,7 @@ static void test_unknown(void **state)
     }
 }
 
-/* The process's own local time is as it was. */
+/* The local time of the process itself does not change. */
 static void test_restored(void **state)
 {
     setenv("TZ", "Asia/Tokyo", 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is shipped: config/ports.csv, config/port-areas.geojson, and that they agree with
- * the sources they were made from. */
+/* This file tests the shipped config/ports.csv and config/port-areas.geojson, and that
+ * they agree with the sources they were made from. */
 #include "lib/ports_fixture.h"
 
 #include <math.h>
@@ -25,7 +25,7 @@ static int unload(void **state)
     return 0;
 }
 
-/* Found as the program finds them. */
+/* The files are found in the way the program finds them. */
 static void test_loads_as_shipped(void **state)
 {
     struct ports_builder *b = ports_builder_create();
@@ -77,7 +77,7 @@ static void test_ports_of_the_story(void **state)
         assert_string_equal(p->name, rows[i].name);
         assert_true(geo_distance_exact_m(p->pos, want) < 100);
         assert_int_equal(p->area != NULL, rows[i].has_area);
-        /* each port holds its own quay */
+        /* each port contains its own quay */
         assert_string_equal(fixture_at(ports, rows[i].lat, rows[i].lon, NULL),
                             rows[i].locode);
     }
@@ -95,7 +95,7 @@ static void test_places_of_the_story(void **state)
         {38.60, 125.10, "KPNAM"}, /* the estuary */
         {38.66, 124.88, "KPNAM"}, /* anchored seaward of the barrage */
         {38.72, 125.40, "KPNAM"}, /* the quay */
-        {38.73, 125.61, "KPSGN"}, /* above it on the Taedong */
+        {38.73, 125.61, "KPSGN"}, /* above the barrage on the Taedong */
         {36.83, 122.45, "CNSHD"}, /* Shidao's roads */
         {35.07, 128.80, "KRPUS"}, /* Busan's new port */
         {35.05, 129.08, "KRPUS"}, /* Busan's roads */
@@ -106,8 +106,8 @@ static void test_places_of_the_story(void **state)
         {34.20, 127.90, ""},      /* off Yeosu, on the way past it */
         {34.90, 129.40, ""},      /* the western channel of the Korea Strait */
         {36.75, 122.70, ""},      /* round the tip of Shandong */
-        /* lain at by a ship that declared RULED, at Bronka; by one at Riga; at Rotterdam;
-         * at the anchorage of Rabaul (tracks of the reference data) */
+        /* a ship that declared RULED lay at Bronka; others lay at Riga, at Rotterdam,
+         * and at the anchorage of Rabaul (tracks of the reference data) */
         {59.937, 29.697, "RULED"},
         {57.038, 24.078, "LVRIX"},
         {51.879, 4.409, "NLRTM"},
@@ -140,7 +140,8 @@ static void test_shipped_same_groups(void **state)
 
 /* --- against the sources --- */
 
-/* The n-th field of a CSV line into field, unquoted; false when there are fewer. */
+/* Copies the n-th field of a CSV line, unquoted, into `field`; false when the line has
+ * fewer. */
 static bool csv_field(const char *line, int n, char field[256])
 {
     size_t k = 0;
@@ -170,7 +171,7 @@ struct source {
     const char *file, *code, *lat, *lon;
 };
 
-/* The note of a code's row in config/ports.csv. */
+/* Returns the note in a code's row of config/ports.csv. */
 static bool has_reason(const char *gazetteer, const char *locode)
 {
     char start[8], note[256];
@@ -179,8 +180,8 @@ static bool has_reason(const char *gazetteer, const char *locode)
     return row != NULL && csv_field(row + 1, 7, note) && note[0] != '\0';
 }
 
-/* Counts the rows of the source whose code is a port of ours, and the faults: farther
- * than 25 km with no reason given. */
+/* Counts the rows of the source whose code is a port here, and the faults: positions
+ * farther than 25 km apart without a reason. */
 static void compare_source(const struct source *s, const char *gazetteer,
                            size_t *ret_seen, size_t *ret_faults)
 {
@@ -233,7 +234,8 @@ static void test_sources_agree_or_a_note_says_why(void **state)
     free(gazetteer);
 }
 
-/* Circles of two countries meet at borders, but no port lies inside another's area. */
+/* The circles of two countries meet at borders, but no port lies inside the area of
+ * another. */
 static void test_areas_hold_only_their_own(void **state)
 {
     size_t areas = 0;
@@ -249,9 +251,9 @@ static void test_areas_hold_only_their_own(void **state)
     assert_int_equal(areas, 12);
 }
 
-/* Where other tables (UN/LOCODE, older World Port Index, sea-ports) put the ports of the
- * story, and some berths and anchorages of theirs, it is the same port that holds them.
- */
+/* Other tables (UN/LOCODE, older World Port Index, sea-ports) place the ports of the
+ * story, some berths and some anchorages elsewhere. Those positions lie in the same
+ * port. */
 static void test_other_positions_of_the_story(void **state)
 {
     static const struct {

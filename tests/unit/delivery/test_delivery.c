@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From outbox rows to requests: nothing is lost, order is kept for each vessel, and the
- * rules of the contract hold against a receiver that misbehaves. */
+/* This file tests the way from rows of the outbox to requests: nothing is lost, the
+ * order of each vessel is kept, and the rules of the contract hold against a receiver
+ * that misbehaves. */
 #include "lib/testlib.h"
 
 #include <stdio.h>
@@ -10,7 +11,7 @@
 
 #include "lib/delivery_fixture.h"
 
-/* The number of the one alert in a request. */
+/* Returns the number of the one alert in a request. */
 static uint64_t number_of(const struct receiver_request *q)
 {
     struct scene_numbers numbers = scene_numbers_of(q);
@@ -18,7 +19,8 @@ static uint64_t number_of(const struct receiver_request *q)
     return numbers.n[0];
 }
 
-/* Every alert 0 .. count - 1 was taken exactly once; of each vessel in order. */
+/* The receiver took each alert 0 .. count - 1 exactly once, and those of each vessel in
+ * order. */
 static void check_all_taken_in_order(const struct receiver *r, size_t count,
                                      unsigned vessels, bool in_order)
 {
@@ -83,8 +85,8 @@ static void order_none_sends_a_vessels_side_by_side(void **state)
     assert_int_equal(t->receiver.most_under_way, 4);
 }
 
-/* A window of 16 rows, 4 for a vessel: most of the outbox is left behind and read again.
- */
+/* The window has 16 rows, 4 for a vessel: most of the outbox is left behind and read
+ * later. */
 static void a_small_window_loses_nothing(void **state)
 {
     struct scene *t = *state;
@@ -110,7 +112,8 @@ static void gone_switches_off_until_a_reload(void **state)
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 5, 5);
     assert_true(receiver_wait(&t->receiver, receiver_has, 1, LONG_MS));
-    /* another start: still off. The stop waits for what is under way. */
+    /* after another start the webhook is still off; the stop waits for the request
+     * under way */
     sender_stop(&t->sender, 5000);
     assert_true(store_flush(t->sender.store, 5000));
     bool is_gone = false;
@@ -146,7 +149,8 @@ static void retry_after_is_obeyed(void **state)
 {
     struct scene *t = *state;
     t->receiver.decide = busy_once;
-    scene_desk(t)->retry.waits_ms[0] = 60000; /* the receiver's word counts: 1 s */
+    scene_desk(t)->retry.waits_ms[0] =
+        60000; /* the receiver asks for 1 s, which counts */
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 1, 1);
     assert_true(receiver_wait(&t->receiver, receiver_took, 1, LONG_MS));
@@ -167,7 +171,7 @@ static void poison_dies_after_the_second_attempt(void **state)
     assert_int_equal(t->receiver.count, 3);
     assert_int_equal(number_of(&t->receiver.requests[1]), 0);
     assert_int_equal(number_of(&t->receiver.requests[2]), 1);
-    /* put back by another process, and delivered */
+    /* another process puts it back; it is delivered */
     scene_say(t, 200);
     struct err err = {0};
     assert_int_equal(store_redeliver(t->sender.directory, NULL, 0, true, NULL, &err), 1);
@@ -211,7 +215,7 @@ static void redirects_are_failures_and_secrets_are_not_told(void **state)
     assert_string_equal(t->receiver.requests[0].path, "/hook/desk");
     assert_non_null(strstr(line, "\"status\":307"));
     assert_non_null(strstr(line, "redirects are not followed"));
-    /* What the receiver says is on record, but for the URL's path. */
+    /* The answer of the receiver is on record, without the path of the URL. */
     t->receiver.decide = scene_fail_0;
     t->status = 400;
     t->sender.webhooks[0].retry.waits_ms[0] = 20;
@@ -229,7 +233,7 @@ static void redirects_are_failures_and_secrets_are_not_told(void **state)
     free(line);
 }
 
-/* What is put back has its whole schedule before it again: two attempts of what is
+/* A row that is put back starts its whole schedule again: two attempts where it is
  * refused, retry_for from now on. */
 static void what_is_put_back_starts_anew(void **state)
 {
@@ -255,7 +259,8 @@ static void what_is_put_back_starts_anew(void **state)
     assert_true(sender_wait_dead(&t->sender, "desk", 1));
 }
 
-/* While it waits for its fourth attempt: at once, and from the first wait on. */
+/* While the alert waits for its fourth attempt, a row put back goes at once, and then
+ * starts again from the first wait. */
 static void what_waits_is_put_forward(void **state)
 {
     struct scene *t = *state;
@@ -275,7 +280,7 @@ static void what_waits_is_put_forward(void **state)
     assert_true(sender_wait_attempts(&t->sender, id, 3));
 }
 
-/* The first alert fails, the others take 200 ms. */
+/* The first alert fails; each other request takes 200 ms. */
 static void fail_0_slowly(void *context, const struct receiver_request *request,
                           struct receiver_act *act)
 {
@@ -283,7 +288,8 @@ static void fail_0_slowly(void *context, const struct receiver_request *request,
     act->delay_ms = 200;
 }
 
-/* The critical ones keep their order: the second goes when the first has arrived. */
+/* The critical alerts keep their order: the second is sent after the first has arrived.
+ */
 static void a_critical_alert_overtakes_a_failed_one(void **state)
 {
     struct scene *t = *state;
@@ -321,7 +327,7 @@ static bool has_alert(const struct receiver *r, size_t n)
     return false;
 }
 
-/* 75 s of alerts wait: 6,000, eight at a time, each 100 ms. */
+/* Alerts for 75 s wait: 6,000 of them, eight sent at a time, 100 ms each. */
 static void a_critical_alert_comes_within_a_second_beside_a_backlog(void **state)
 {
     struct scene *t = *state;
@@ -335,11 +341,11 @@ static void a_critical_alert_comes_within_a_second_beside_a_backlog(void **state
     pthread_mutex_unlock(&t->receiver.mutex);
     sender_alert(&t->sender, 6000, 445900000, SEVERITY_CRITICAL);
     assert_true(receiver_wait(&t->receiver, has_alert, 6000, LONG_MS));
-    /* a second of this receiver: eight at a time, ten times */
+    /* this receiver takes eight at a time, ten times a second */
     assert_true(t->receiver.count - before <= 80);
 }
 
-/* Back by 9 h and forward by 2 days, while an alert waits. */
+/* The clock is set back by 9 h and forward by 2 days while an alert waits. */
 static void the_wall_clock_moves_no_wait(void **state)
 {
     struct scene *t = *state;
@@ -352,7 +358,7 @@ static void the_wall_clock_moves_no_wait(void **state)
     assert_true(receiver_wait(&t->receiver, receiver_has, 2, LONG_MS));
     step_ms = INT64_C(-9) * 3600000;
     assert_true(receiver_wait(&t->receiver, receiver_has, 4, LONG_MS));
-    sender_stop(&t->sender, 5000); /* what is stored now lies ahead of nobody's wait */
+    sender_stop(&t->sender, 5000); /* what is stored now delays no wait */
     assert_true(store_flush(t->sender.store, 5000));
     step_ms = 0;
     sender_start(&t->sender);
@@ -374,7 +380,8 @@ static void busy_for_a_day(void *context, const struct receiver_request *request
     act->headers = "Retry-After: 86400\r\n";
 }
 
-/* The last attempt is made when retry_for is over, whatever the receiver asks for. */
+/* The last attempt is made when retry_for is over, whatever wait the receiver asks for.
+ */
 static void retry_for_ends_with_an_attempt(void **state)
 {
     struct scene *t = *state;
@@ -425,7 +432,7 @@ static void a_restart_goes_on_with_attempts_and_time(void **state)
     sender_stop(&t->sender, 5000);
     assert_true(store_flush(t->sender.store, 5000));
     sender_start(&t->sender);
-    assert_true(sender_wait_dead(&t->sender, "desk", 1)); /* this one was the second */
+    assert_true(sender_wait_dead(&t->sender, "desk", 1)); /* this was the second one */
     assert_int_equal(t->receiver.count, 2);
     assert_true(t->receiver.requests[1].at_ms - t->receiver.requests[0].at_ms >= 620);
 }
@@ -447,7 +454,7 @@ static void a_changed_webhook_is_taken_over(void **state)
     moved.definition = 2;
     assert_int_equal(delivery_reconfigure(t->sender.delivery, &moved, 1), 0);
     assert_true(sender_wait_pending(&t->sender, "desk", 0));
-    assert_int_equal(t->receiver.count + other.count, 60); /* none twice */
+    assert_int_equal(t->receiver.count + other.count, 60); /* none was sent twice */
     assert_true(other.count > 0);
     assert_int_equal(delivery_reconfigure(t->sender.delivery, NULL, 0), 0);
     receiver_stop(&other);

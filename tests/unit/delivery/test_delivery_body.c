@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bodies in each format, against files written by hand from the services' published
- * formats: docs.slack.dev (incoming webhooks, section blocks, escaping), Mattermost's
- * "text", learn.microsoft.com (message with an Adaptive Card 1.4). */
+/* This file compares bodies of each format with files written by hand from the formats
+ * that the services publish: docs.slack.dev (incoming webhooks, section blocks,
+ * escaping), Mattermost's "text", learn.microsoft.com (message with an Adaptive Card
+ * 1.4). */
 #include "lib/testlib.h"
 
 #include <jansson.h>
@@ -71,7 +72,7 @@ static const struct {
     /* clang-format on */
 };
 
-/* The wanted text of a list; owned by the caller. */
+/* Returns the wanted text of a list; the caller owns it. */
 static char *list_text(size_t i)
 {
     if (lists[i].list != NULL)
@@ -86,7 +87,8 @@ static char *list_text(size_t i)
     return text;
 }
 
-/* CloudEvents, JSON event format section 4: a batch is an array, of one too. */
+/* A batch is an array, also with one event (CloudEvents, JSON event format, section 4).
+ */
 static void several_go_as_published(void **state)
 {
     char *alert = read_data("alert.json"), *plain = read_data("plain.json");
@@ -112,8 +114,8 @@ static void several_go_as_published(void **state)
     free(plain);
 }
 
-/* What Teams takes at most is 28 KB (learn.microsoft.com, "Rate limiting for
- * connectors"), Slack 50 blocks. */
+/* Teams takes at most 28 KB (learn.microsoft.com, "Rate limiting for connectors"),
+ * Slack at most 50 blocks. */
 static void a_full_list_is_taken_by_chat_services(void **state)
 {
     char summary[1500], body[2000];
@@ -215,7 +217,7 @@ static void damaged_bodies_are_refused(void **state)
     const struct conf_webhook slack = {.format = CONF_FORMAT_SLACK};
     const struct delivery_event open = {"{", 1}, nothing = {"{}", 2};
     assert_int_equal(delivery_body(&flat, &open, 1, &out, &content_type), ERR_SYNTAX);
-    /* an object of nothing still makes a message */
+    /* an empty object still makes a message */
     assert_int_equal(delivery_body(&slack, &nothing, 1, &out, &content_type), 0);
     assert_non_null(strstr(buf_text(&out), "\"text\""));
     buf_finish(&out);
@@ -245,7 +247,7 @@ static void listen_reads_every_format(void **state)
     }
 }
 
-/* ECMA-48 SGR: 1 bold, 31 red, 33 yellow, 0 as before; only where a terminal reads. */
+/* ECMA-48 SGR: 1 bold, 31 red, 33 yellow, 0 reset; only for a terminal. */
 static void listen_colours_for_a_terminal(void **state)
 {
     static const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Receivers that are dead, slow or hang, names that lead astray or nowhere: what one
- * webhook suffers costs another nothing. */
+/* This file tests receivers that are dead, slow or hang, and names that lead to the
+ * wrong place or to none: a fault of one webhook does not delay another. */
 #include "lib/testlib.h"
 
 #include <stdio.h>
@@ -11,13 +11,13 @@
 #include "lib/delivery_fixture.h"
 #include "lib/receiver.h"
 
-/* A name server of our own: it may hang, and says what it is told to. */
+/* A name server of the test: it answers as told, and can hang. */
 struct names {
     pthread_mutex_t mutex;
     pthread_cond_t released;
     bool hangs;
     unsigned asked, answered;
-    struct resolve_answer answers[2]; /* the first answer, and those after */
+    struct resolve_answer answers[2]; /* the first answer, and the later ones */
 };
 
 struct faulty_scene {
@@ -116,7 +116,7 @@ static void a_webhook_that_hangs_slows_no_other(void **state)
     struct faulty_scene *t = *state;
     t->receiver.decide = hang_siem;
     sender_webhook(&t->sender, "desk", "127.0.0.1", t->receiver.port);
-    /* None of its requests ends while this test waits. */
+    /* None of its requests ends during this test. */
     sender_webhook(&t->sender, "siem", "127.0.0.1", t->receiver.port)->timeout_ms = 60000;
     sender_webhook(&t->sender, "dead", "127.0.0.1", receiver_free_port());
     sender_start(&t->sender);
@@ -139,13 +139,13 @@ static void a_name_server_that_hangs_freezes_nothing(void **state)
     sender_start(&t->sender);
     sender_alert(&t->sender, 0, 445000001, SEVERITY_INFO);
     assert_true(receiver_wait(&t->receiver, desk_took, 1, LONG_MS));
-    /* 40 in a row, each right after the other; the look-up ends only by release() */
+    /* 40 in a row without a pause; the look-up ends only by release() */
     for (uint64_t n = 1; n <= 40; n++) {
         sender_alert(&t->sender, n, 445000001, SEVERITY_INFO);
         assert_true(receiver_wait(&t->receiver, desk_took, n + 1, LONG_MS));
     }
     assert_int_equal(taken_by(&t->receiver, "siem"), 0);
-    /* One look-up at a time, however often the deadline passes. */
+    /* Only one look-up runs at a time, however often the deadline passes. */
     pthread_mutex_lock(&t->names.mutex);
     assert_int_equal(t->names.asked, 1);
     pthread_mutex_unlock(&t->names.mutex);
@@ -184,7 +184,7 @@ static void a_name_that_leads_inside_is_refused(void **state)
     check_refused(*state, answer_of(inside[0]));
 }
 
-/* Also when only one of several addresses is private. */
+/* A name is refused also when only one of its addresses is private. */
 static void a_name_that_leads_inside_too_is_refused(void **state)
 {
     struct resolve_answer both = answer_of("8.8.8.8");
@@ -192,13 +192,13 @@ static void a_name_that_leads_inside_too_is_refused(void **state)
     check_refused(*state, both);
 }
 
-/* The name is public when it is checked and private when it is used: what was checked is
- * what is connected to, and it is asked once. */
+/* The name is public when it is checked and private when it is used. The request goes
+ * to the checked address, and the name server is asked once. */
 static void a_name_is_pinned_to_what_was_checked(void **state)
 {
     struct faulty_scene *t = *state;
-    t->names.answers[0] = answer_of("127.0.0.1"); /* where our receiver is */
-    t->names.answers[1] = answer_of("127.0.0.9"); /* where nobody is */
+    t->names.answers[0] = answer_of("127.0.0.1"); /* the address of the test's receiver */
+    t->names.answers[1] = answer_of("127.0.0.9"); /* an address without a receiver */
     struct conf_webhook *w =
         sender_webhook(&t->sender, "desk", "rebinding.example", t->receiver.port);
     w->allow_private = true;
@@ -307,7 +307,8 @@ static void a_dead_webhook_is_probed_not_flooded(void **state)
     sender_start(&t->sender);
     sender_alerts(&t->sender, 0, 100, 100);
     assert_true(receiver_wait(&t->receiver, receiver_has, 9, LONG_MS));
-    /* Five or six open it; after that one at a time, 200 ms apart. */
+    /* Five or six failures open the breaker; after that it tries one request at a time,
+     * 200 ms apart. */
     assert_true(delivery_counts(t->sender.delivery, "desk", &counts));
     assert_true(counts.is_open);
     for (size_t i = 7; i < 9; i++)
@@ -316,7 +317,8 @@ static void a_dead_webhook_is_probed_not_flooded(void **state)
     pthread_mutex_lock(&t->receiver.mutex);
     status = 200;
     pthread_mutex_unlock(&t->receiver.mutex);
-    /* Back: all go out, those too that would have waited 60 s. */
+    /* When the receiver is back, all alerts are sent, including those that would have
+     * waited 60 s. */
     assert_true(receiver_wait(&t->receiver, receiver_took, 100, LONG_MS));
     assert_true(sender_wait_pending(&t->sender, "desk", 0));
     assert_true(delivery_counts(t->sender.delivery, "desk", &counts));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Alerts that go together: when, in which order, under which id; what happens to them
- * when they fail, are refused, or the sender is restarted. */
+/* This file tests alerts that are sent together: when, in which order and under which
+ * id, and what happens when they fail, are refused, or the sender is restarted. */
 #include "lib/testlib.h"
 
 #include <openssl/evp.h>
@@ -25,7 +25,7 @@ static struct conf_webhook *desk(struct scene *t, int64_t wait_ms, int64_t inter
 
 static struct scene_numbers numbers_of(const struct receiver_request *q)
 {
-    assert_int_equal(q->body[0], '['); /* also of one alert */
+    assert_int_equal(q->body[0], '['); /* also with one alert */
     return scene_numbers_of(q);
 }
 
@@ -90,7 +90,8 @@ static void a_group_that_goes_on_goes_at_intervals(void **state)
     assert_int_equal(t->receiver.count, 2);
 }
 
-/* One vessel, two groups in turn: nothing of it goes before what it did before. */
+/* The alerts of one vessel belong to two groups in turn: none is sent before an earlier
+ * one. */
 static void a_vessels_order_holds_across_groups(void **state)
 {
     struct scene *t = *state;
@@ -108,7 +109,8 @@ static void a_vessels_order_holds_across_groups(void **state)
     assert_int_equal(next, 6);
 }
 
-/* Every alert was taken once, each vessel's in order; what goes again is the same. */
+/* Each alert was taken once, those of each vessel in order; a repeated bundle is the
+ * same. */
 static void check_all_taken(const struct receiver *r, size_t count, unsigned vessels)
 {
     unsigned taken[ALERTS_MOST] = {0};
@@ -158,7 +160,7 @@ static void a_small_window_loses_nothing(void **state)
     t->sender.rules = 2;
     t->sender.tuning.window_rows = 16;
     t->sender.tuning.lane_rows = 4;
-    desk(t, 5, NEVER_MS); /* a full window is a reason to go */
+    desk(t, 5, NEVER_MS); /* a full window is sent */
     sender_alerts(&t->sender, 0, 60, 3);
     sender_start(&t->sender);
     assert_true(receiver_wait(&t->receiver, receiver_has, 10, LONG_MS));
@@ -182,7 +184,7 @@ static void order_none_waits_for_nothing(void **state)
     assert_int_equal(all.count, 10);
 }
 
-/* As many as a request takes are reason enough for all that wait. */
+/* As many alerts as one request takes are a reason to send all that wait. */
 static void a_full_request_goes_at_once(void **state)
 {
     struct scene *t = *state;
@@ -207,7 +209,8 @@ static void refuse_3(void *context, const struct receiver_request *request,
         act->status = t->status;
 }
 
-/* One bad alert costs no other: those of its vessel behind it come after its death. */
+/* A refused alert harms no other: those of its vessel that wait behind it are sent
+ * after it is given up. */
 static void what_is_refused_is_taken_apart(void **state)
 {
     struct scene *t = *state;
@@ -228,7 +231,7 @@ static void what_is_refused_is_taken_apart(void **state)
         tries += scene_holds(&t->receiver.requests[i], 3);
     }
     assert_int_equal(tries, 2);
-    /* and goes again, by itself, when it is put back */
+    /* and is sent again, alone, when it is put back */
     struct err err = {0};
     scene_say(t, 200);
     assert_int_equal(store_redeliver(t->sender.directory, NULL, 0, true, NULL, &err), 1);
@@ -257,7 +260,8 @@ static void a_bundle_outlives_a_restart(void **state)
     assert_int_equal(sender_counts(&t->sender, "desk").delivered, 10);
 }
 
-/* Not at the interval, and what it would have to wait for comes along. */
+/* A critical alert does not wait for the interval, and the alerts before it are sent
+ * with it. */
 static void a_critical_alert_does_not_wait_for_the_interval(void **state)
 {
     struct scene *t = *state;
@@ -303,8 +307,8 @@ static void fail_0_of_desk(void *context, const struct receiver_request *request
         scene_fail_0(context, request, act);
 }
 
-/* The same while more is in the outbox than the window holds; what comes after the
- * critical one does not pass with it, and the thread does not spin meanwhile: another
+/* The same holds while the outbox has more rows than the window. Alerts behind the
+ * critical one do not go with it, and the thread does not spin meanwhile: another
  * webhook is served. */
 static void a_full_window_waits_as_well(void **state)
 {
@@ -332,11 +336,11 @@ static void a_full_window_waits_as_well(void **state)
             at = i;
     }
     assert_int_equal(siem, 10);
-    assert_int_equal(at, t->receiver.count - 1); /* after all of siem's */
+    assert_int_equal(at, t->receiver.count - 1); /* after all alerts of siem */
     check_numbers(&t->receiver.requests[at], critical, 1);
 }
 
-/* A group that did not exist when they came: by the configuration of today. */
+/* The group did not exist when the alerts came: today's configuration counts. */
 static void grouping_is_taken_up_and_left(void **state)
 {
     struct scene *t = *state;
@@ -368,7 +372,8 @@ static sqlite3 *open_database(const struct scene *t)
     return db;
 }
 
-/* Nobody can write to the database for long: bundles go all the same, after a while. */
+/* The database cannot be written for a long time: bundles are sent all the same, after
+ * a while. */
 static void what_cannot_be_recorded_goes_late(void **state)
 {
     struct scene *t = *state;
@@ -400,8 +405,8 @@ static int bundles_on_record(const struct scene *t)
     return count;
 }
 
-/* However many groups are due: a bundle more for each probe, and no probe waits until
- * all of them are on record. */
+/* However many groups are due, each probe adds one bundle, and no probe waits until all
+ * are on record. */
 static void a_dead_webhook_is_probed_bundle_by_bundle(void **state)
 {
     struct scene *t = *state;

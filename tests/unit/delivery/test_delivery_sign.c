@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signatures against the published test vector and the openssl command; secrets; what
- * may be said aloud. */
+/* This file compares signatures with the published test vector and with the openssl
+ * command, and tests secrets and what may appear in a message. */
 #include "lib/testlib.h"
 
 #include <stdio.h>
@@ -43,7 +43,7 @@ static void signatures_are_those_of_the_standard(void **state)
         0);
     assert_string_equal(buf_text(&out), VECTOR_SIGNATURE);
     buf_clear(&out);
-    w.secret_count = 2; /* while one takes over from the other */
+    w.secret_count = 2; /* while a new secret replaces the old one */
     assert_int_equal(
         delivery_sign(&w, VECTOR_ID, VECTOR_TIME, VECTOR_BODY, strlen(VECTOR_BODY), &out),
         0);
@@ -110,7 +110,7 @@ static void what_is_no_secret_is_refused(void **state)
             fail_msg("taken: %s", bad[i]);
 }
 
-/* RFC 6890 and the registries it began. */
+/* RFC 6890 and the registries that it began. */
 static const struct {
     const char *text;
     bool is_private;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is sent next and when, by clocks that the test sets: the window on a real outbox,
- * without a thread or a request; and the breaker. */
+/* This file tests what is sent next, and when, with clocks that the test sets: the
+ * window on a real outbox, without a thread or a request; and the breaker. */
 #include "lib/testlib.h"
 
 #include <stdio.h>
@@ -55,8 +55,8 @@ static void load(struct desk *t)
                      0);
 }
 
-/* The number of the alert that goes now, which is under way from now on; -1: none does.
- */
+/* Returns the number of the alert that is sent now and is under way from now on; -1 for
+ * none. */
 static int64_t send_next(struct desk *t, struct bundle **ret_bundle)
 {
     int64_t due_ms = 0, now_ms = t->now.steady_ms;
@@ -82,8 +82,8 @@ static void deliver(struct desk *t, struct bundle *b)
 
 /* --- critical alerts --- */
 
-/* 6,000 alerts of as many vessels wait, more than the window holds; eight are under way.
- * The critical alert of another vessel is the next. */
+/* 6,000 alerts of as many vessels wait, more than the window holds; eight are under
+ * way. The critical alert of another vessel is sent next. */
 static void check_critical_first(struct desk *t)
 {
     struct bundle *under_way[8], *b = NULL;
@@ -94,11 +94,11 @@ static void check_critical_first(struct desk *t)
     sender_alert(&t->sender, 6000, 445900000, SEVERITY_CRITICAL);
     load(t);
     assert_true(t->window.has_more); /* it lies beyond the window */
-    t->now.steady_ms += 100;         /* what a receiver takes */
+    t->now.steady_ms += 100;         /* as many as a receiver takes */
     deliver(t, under_way[0]);
     assert_int_equal(send_next(t, &b), 6000);
     deliver(t, b);
-    for (int64_t n = 8; n < 100; n++) { /* and then the rest in order */
+    for (int64_t n = 8; n < 100; n++) { /* then the others in order */
         assert_int_equal(send_next(t, &b), n);
         deliver(t, b);
     }
@@ -118,7 +118,8 @@ static void a_critical_alert_goes_before_all_groups(void **state)
     check_critical_first(t);
 }
 
-/* Two alerts of its vessel that wait go before it, and only they: also when they fail. */
+/* Two waiting alerts of the same vessel are sent before the critical one, and no
+ * others, also when they fail. */
 static void a_critical_alert_takes_its_vessels_along(void **state)
 {
     struct desk *t = *state;
@@ -135,7 +136,8 @@ static void a_critical_alert_takes_its_vessels_along(void **state)
     b->failing_since_ms = t->now.steady_ms;
     assert_int_equal(window_retry(&t->window, b), 0);
     struct bundle *other = NULL;
-    assert_int_equal(send_next(t, &other), 0); /* nobody else waits for the failed one */
+    assert_int_equal(send_next(t, &other),
+                     0); /* no other vessel waits for the failed alert */
     t->now.steady_ms += 1000;
     for (int64_t n = 100; n < 103; n++) {
         assert_int_equal(send_next(t, &b), n);
@@ -157,7 +159,7 @@ static void without_order_only_the_critical_alert_goes_first(void **state)
     assert_int_equal(send_next(t, &b), 0);
 }
 
-/* What was read ahead is neither sent twice nor lost when the rest is read. */
+/* Rows that were read ahead are neither sent twice nor lost when the rest is read. */
 static void what_is_read_ahead_goes_once(void **state)
 {
     struct desk *t = *state;
@@ -175,7 +177,7 @@ static void what_is_read_ahead_goes_once(void **state)
 
 /* --- clocks --- */
 
-/* Tried at `now`, to be tried again 30 s later, as the store keeps it. */
+/* The alert was tried at `now` and is due again 30 s later, as the store keeps it. */
 static void record_attempt(struct desk *t, int64_t wait_ms)
 {
     struct bundle *b = NULL;
@@ -193,7 +195,7 @@ static void record_attempt(struct desk *t, int64_t wait_ms)
     window_clear(&t->window);
 }
 
-/* When the one alert is due after a restart, from now. */
+/* Returns when the one alert is due after a restart, counted from now. */
 static int64_t due_after_restart(struct desk *t)
 {
     int64_t due_ms = 0;
@@ -206,12 +208,12 @@ static int64_t due_after_restart(struct desk *t)
 static void a_restart_waits_what_was_left_whatever_the_clock_says(void **state)
 {
     static const struct {
-        int64_t step_ms, least_ms, most_ms; /* of the wall clock; due, from now */
+        int64_t step_ms, least_ms, most_ms; /* of the wall clock; due, counted from now */
     } rows[] = {
         /* clang-format off */
         {0,             30000,         30000},
         {10000,         20000,         20000},
-        {-9 * 3600000,  30000,         30000}, /* set back by hours: the wait itself */
+        {-9 * 3600000,  30000,         30000}, /* set back by hours: the wait stays */
         {-400 * DAY,    30000,         30000},
         {2 * DAY,       -3 * DAY,      0},     /* set forward: at once */
         /* clang-format on */
@@ -231,7 +233,7 @@ static void a_restart_waits_what_was_left_whatever_the_clock_says(void **state)
     }
 }
 
-/* A stored time that no wait explains. */
+/* No wait explains this stored time. */
 static void no_stored_wait_is_longer_than_any_wait(void **state)
 {
     struct desk *t = *state;
@@ -242,8 +244,8 @@ static void no_stored_wait_is_longer_than_any_wait(void **state)
     assert_int_equal(due_after_restart(t), t->window.longest_wait_ms);
 }
 
-/* New alerts of a time that lies ahead, because the clock was set back, go at once; and
- * retry_for counts from now. */
+/* The clock was set back, so the times of new alerts lie ahead: they are sent at once,
+ * and retry_for counts from now. */
 static void what_comes_from_ahead_goes_at_once(void **state)
 {
     struct desk *t = *state;
@@ -264,7 +266,7 @@ static void five_failures_open_the_breaker(void **state)
     for (int i = 0; i < 4; i++)
         assert_false(breaker_end_dead(&b, &requests[i], 1000, false));
     assert_false(
-        breaker_end_alive(&b, &requests[4])); /* an answer begins the count anew */
+        breaker_end_alive(&b, &requests[4])); /* an answer starts the count again */
     for (int i = 0; i < 4; i++)
         assert_false(breaker_end_dead(&b, &requests[i], 1000, false));
     assert_int_equal(breaker_allows_at(&b, 10), 10);
@@ -281,7 +283,7 @@ static void five_failures_open_the_breaker(void **state)
     assert_int_equal(breaker_allows_at(&b, 2000), 2000);
 }
 
-/* As late as the receiver asks, whichever request it told. */
+/* The breaker waits as long as the receiver asks, whichever request got the answer. */
 static void the_probe_waits_as_long_as_the_receiver_asks(void **state)
 {
     struct breaker b = {.failures = 4};
