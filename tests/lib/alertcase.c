@@ -251,7 +251,9 @@ static void find_heard(struct alertcase *c, const char *type)
         c->finding.detail = &c->gap;
         c->gap.last_seen_ms = last_ms;
         c->gap.hours = hours;
-        c->gap.others_heard = is_end ? 12 : 1;
+        c->gap.heard = (struct coverage_heard){is_end ? 12 : 1,
+                                               is_end ? COVERAGE_EDGE : COVERAGE_POOR};
+        c->gap.interval_ms = is_end ? 6 * MINUTE_MS : 90 * MINUTE_MS;
         c->gap.distance_m = is_end ? 58.4 * NM_M : -1;
         c->gap.implied_kn = is_end ? 58.4 / 9.75 : -1;
     }

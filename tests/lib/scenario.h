@@ -15,7 +15,8 @@
  *     A lies 3h                       reports at 0 kn, the first at once
  *     A sails 38.3,124.4 12kn         along the great circle, reports on the way and on arrival
  *     A fix 38.0,124.0 sog 0.3 cog 120 status 1     one report, here and now; `fix nowhere`:
- *                                     of a device that does not know where it is
+ *                                     of a device that does not know where it is;
+ *                                     `sog unknown`, `cog unknown`: not reported
  *     A declares "VLADIVOSTOK"        one message of static data
  *     A identifies                    the same, without a destination
  *     A type 80                       the same, of another type

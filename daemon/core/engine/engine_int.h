@@ -8,6 +8,7 @@
 #include "lookout/base/buf.h"
 #include "lookout/base/heap.h"
 #include "lookout/base/map.h"
+#include "lookout/detect/coverage.h"
 #include "lookout/detect/distress.h"
 #include "lookout/engine/engine.h"
 #include "lookout/geo/water.h"
@@ -296,6 +297,10 @@ MUST_CHECK int nearby_move(struct engine *e, struct ship *s, struct geo_pos pos)
 void nearby_remove(struct engine *e, struct ship *s);
 uint32_t nearby_count(const struct engine *e, const struct ship *except,
                       struct geo_pos pos, int64_t since_ms);
+/* Others that were heard since since_ms near a fix of a track of that ship. */
+struct coverage_heard nearby_heard(const struct engine *e, const struct ship *s,
+                                   const struct track *track,
+                                   const struct track_fix *from, int64_t since_ms);
 /* As `nearest` of a rule's look. */
 size_t nearby_nearest(const struct engine *e, const struct rule_near_ask *ask,
                       struct rule_near *ret, size_t room);

@@ -123,10 +123,11 @@ static int64_t find_heard_before(void *context, const struct rule_look *look)
                : TIME_NONE;
 }
 
-static uint32_t count_others(void *context, struct geo_pos pos, int64_t since_ms)
+static struct coverage_heard hear_others(void *context, const struct track_fix *from,
+                                         int64_t since_ms)
 {
     const struct look_frame *frame = context;
-    return nearby_count(frame->engine, frame->ship, pos, since_ms);
+    return nearby_heard(frame->engine, frame->ship, frame->subject.track, from, since_ms);
 }
 
 static size_t list_nearest(void *context, const struct rule_near_ask *ask,
@@ -143,7 +144,7 @@ static void begin_look(struct look_frame *f)
         .world = &f->engine->world,
         .subject = &f->subject,
         .raise = raise_finding,
-        .others = count_others,
+        .heard = hear_others,
         .nearest = list_nearest,
         .heard_before = find_heard_before,
         .context = f,

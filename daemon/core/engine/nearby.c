@@ -132,6 +132,20 @@ uint32_t nearby_count(const struct engine *e, const struct ship *except,
     return c.count;
 }
 
+struct coverage_heard nearby_heard(const struct engine *e, const struct ship *s,
+                                   const struct track *track,
+                                   const struct track_fix *from, int64_t since_ms)
+{
+    struct geo_pos ahead;
+    struct coverage_heard heard = {.others = nearby_count(e, s, from->pos, since_ms)};
+    bool is_under_way = coverage_ahead(track, from, &ahead);
+    uint32_t others_ahead = is_under_way && heard.others >= COVERAGE_FEW
+                                ? nearby_count(e, s, ahead, since_ms)
+                                : 0;
+    heard.coverage = coverage_judge(heard.others, is_under_way, others_ahead);
+    return heard;
+}
+
 /* --- which are nearest now --- */
 
 struct nearby_choosing {

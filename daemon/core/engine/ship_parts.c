@@ -19,8 +19,22 @@ struct ship_part {
     int (*load)(struct engine *e, struct ship *s, struct wire_reader *r);
 };
 
+static void save_intervals(const struct engine *e, const struct ship *s,
+                           struct wire_writer *w)
+{
+    (void)e;
+    track_wire_save_intervals(&s->tracks, w);
+}
+
+static int load_intervals(struct engine *e, struct ship *s, struct wire_reader *r)
+{
+    (void)e;
+    return track_wire_load_intervals(&s->tracks, r);
+}
+
 /* clang-format off */
 static const struct ship_part ship_parts[] = {
+    {1, save_intervals, load_intervals}, /* the times between fixes of each track */
     {0},
 };
 /* clang-format on */

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "lookout/detect/coverage.h"
 #include "lookout/detect/zone_watch.h"
 #include "lookout/rules/route.h"
 
@@ -20,9 +21,10 @@ struct sighted_told {
 struct gap_told {
     int64_t last_seen_ms;
     double hours;
-    uint32_t others_heard;
-    double distance_m; /* < 0: unknown (started) */
-    double implied_kn; /* < 0 */
+    struct coverage_heard heard; /* others, meanwhile */
+    int64_t interval_ms;         /* its usual time between fixes before; 0: not known */
+    double distance_m;           /* < 0: unknown (started) */
+    double implied_kn;           /* < 0 */
 };
 
 /* What is foreseen of a run. */

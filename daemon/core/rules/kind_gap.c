@@ -35,13 +35,31 @@ static void set_defaults(void *settings)
 
 /* --- what is told --- */
 
+static void say_coverage(struct say_writer *w, enum coverage coverage)
+{
+    say_text(w, ": coverage is %s", coverage_names[coverage]);
+    if (coverage == COVERAGE_EDGE)
+        say_text(w, ", for fewer than %d were heard where it would have been %d h later",
+                 COVERAGE_FEW, COVERAGE_AHEAD_H);
+}
+
 static void say_others(struct say_writer *w, const struct rule_look *look,
                        const struct gap_told *gap)
 {
-    say_text(w, " Meanwhile %u other vessel%s heard within ", gap->others_heard,
-             gap->others_heard == 1 ? " was" : "s were");
+    say_text(w, " Meanwhile %u other vessel%s heard within ", gap->heard.others,
+             gap->heard.others == 1 ? " was" : "s were");
     say_distance(w, look->world->limits->gap_nearby_m);
-    say_text(w, " of where it was last heard.");
+    say_text(w, " of where it was last heard");
+    say_coverage(w, gap->heard.coverage);
+    say_text(w, ".");
+    if (gap->interval_ms == 0)
+        return;
+    say_text(w, " Before, it was usually heard every ");
+    if (gap->interval_ms < 2 * MINUTE_MS)
+        say_text(w, "%.0f s", (double)gap->interval_ms / (double)SECOND_MS);
+    else
+        say_span(w, gap->interval_ms);
+    say_text(w, ".");
 }
 
 static void say_started(struct say_writer *w, const struct rule_look *look,
@@ -75,6 +93,8 @@ static const struct body_field gap_fields[] = {
     {.name = "last_seen", .type = BODY_TIME},
     {.name = "hours", .type = BODY_NUMBER},
     {.name = "others_heard", .type = BODY_INTEGER},
+    {.name = "coverage", .type = BODY_TEXT, .words = coverage_names},
+    {.name = "interval_min", .type = BODY_NUMBER, .is_optional = true},
     {.name = "distance_nm", .type = BODY_NUMBER, .is_optional = true},
     {.name = "implied_kn", .type = BODY_NUMBER, .is_optional = true},
     {0},
@@ -89,7 +109,11 @@ static json_t *make_gap(const struct rule_look *look, const struct finding *f)
     (void)look;
     body_put(o, "last_seen", body_time(gap->last_seen_ms));
     body_put(o, "hours", body_rounded(gap->hours, 0.01));
-    body_put(o, "others_heard", json_integer((json_int_t)gap->others_heard));
+    body_put(o, "others_heard", json_integer((json_int_t)gap->heard.others));
+    body_put_text(o, "coverage", coverage_names[gap->heard.coverage]);
+    if (gap->interval_ms != 0)
+        body_put(o, "interval_min",
+                 body_rounded((double)gap->interval_ms / (double)MINUTE_MS, 0.1));
     if (gap->distance_m >= 0)
         body_put(o, "distance_nm", body_rounded(gap->distance_m / NM_M, 0.1));
     if (gap->implied_kn >= 0)
@@ -160,7 +184,8 @@ static int on_time(struct rule_look *look)
     *look->state = state;
     struct gap_told gap = {
         .last_seen_ms = state->last_seen_ms,
-        .others_heard = look->others(look->context, last->pos, state->last_seen_ms),
+        .heard = look->heard(look->context, last, state->last_seen_ms),
+        .interval_ms = tracks_interval_ms(look->subject->track, 0),
         .distance_m = -1,
         .implied_kn = -1,
     };
@@ -182,12 +207,13 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
         *look->state = NULL;
         return 0;
     }
-    struct geo_pos from = before != NULL ? before->pos : fix->pos;
+    const struct track_fix *from = before != NULL ? before : fix;
     struct finding f = {.event = EVENT_ENDED, .time_ms = fix->time_ms, .pos = fix->pos};
     struct gap_told gap = {
         .last_seen_ms = state->last_seen_ms,
-        .others_heard = look->others(look->context, from, state->last_seen_ms),
-        .distance_m = geo_distance_exact_m(from, fix->pos),
+        .heard = look->heard(look->context, from, state->last_seen_ms),
+        .interval_ms = tracks_interval_ms(look->subject->track, before != NULL ? 1 : 0),
+        .distance_m = geo_distance_exact_m(from->pos, fix->pos),
         .implied_kn = -1,
     };
     free(state);

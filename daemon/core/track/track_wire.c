@@ -307,3 +307,34 @@ int track_wire_load_all(struct tracks *t, struct wire_reader *r)
         tracks_finish(t);
     return rc;
 }
+
+/* --- intervals --- */
+
+void track_wire_save_intervals(const struct tracks *t, struct wire_writer *w)
+{
+    for (uint32_t i = 0; i < t->count; i++) {
+        const struct track *track = t->items[i];
+        if (track->fixes < 2)
+            continue;
+        wire_put_u64(w, track->id);
+        for (int k = 0; k < TRACK_INTERVALS; k++)
+            wire_put_u64(w, track->intervals_s[k]);
+    }
+}
+
+int track_wire_load_intervals(struct tracks *t, struct wire_reader *r)
+{
+    while (!r->failed && r->at != r->end) {
+        uint64_t id = wire_get_u64(r);
+        struct track *track = NULL;
+        for (uint32_t i = 0; i < t->count; i++)
+            if (t->items[i]->id == id)
+                track = t->items[i];
+        for (int k = 0; k < TRACK_INTERVALS; k++) {
+            uint64_t s = wire_get_limited(r, UINT16_MAX);
+            if (track != NULL)
+                track->intervals_s[k] = (uint16_t)s;
+        }
+    }
+    return r->failed ? ERR_CORRUPT : 0;
+}

@@ -10,6 +10,7 @@
 
 #include "lookout/base/err.h"
 #include "lookout/base/wire.h"
+#include "lookout/detect/coverage.h"
 #include "lookout/detect/zone_watch.h"
 #include "lookout/geo/zone.h"
 #include "lookout/rules/rule.h"
@@ -96,8 +97,10 @@ struct rule_look {
     bool is_covered; /* the rule's vessel filter includes this ship */
     int (*raise)(void *context, const struct rule_look *look,
                  const struct finding *finding);
-    uint32_t (*others)(void *context, struct geo_pos pos,
-                       int64_t since_ms); /* other vessels heard within gap_nearby_m */
+    /* The other vessels that were heard since since_ms within gap_nearby_m of a fix of
+     * the track, and what that says of coverage. */
+    struct coverage_heard (*heard)(void *context, const struct track_fix *from,
+                                   int64_t since_ms);
     /* The ships nearest to a place, `room` of them at most, the nearest first; where none
      * of those is watched, the nearest that is stands last. How many. */
     size_t (*nearest)(void *context, const struct rule_near_ask *ask,

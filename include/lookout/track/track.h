@@ -64,6 +64,7 @@ bool tracks_fix_from_report(const struct report *r, struct track_fix *ret_fix);
 double tracks_speed_kn(const struct track_fix *prev, const struct track_fix *fix);
 
 #define TRACK_PATH_POINTS 64
+#define TRACK_INTERVALS 8
 struct track_point {
     int64_t time_ms;
     struct geo_pos pos;
@@ -75,6 +76,9 @@ struct track {
     bool is_confirmed;
     uint32_t fixes; /* accepted since the beginning, saturating */
     uint32_t path_count;
+    /* A ring of the times between the last fixes, in seconds of 1 and more; 0: not known.
+     * That after the n-th fix is at n modulo TRACK_INTERVALS. */
+    uint16_t intervals_s[TRACK_INTERVALS];
     int64_t begun_ms;              /* time of its first fix */
     struct track_fix last, before; /* before: the fix before the last, when fixes >= 2 */
     uint16_t speeds[52]; /* histogram of believed speeds by 1 kn, rounded, of 0.5 kn and
@@ -140,6 +144,9 @@ bool track_hold_next(struct tracks *t, struct track *track);
 struct track *tracks_current(const struct tracks *t);
 /* The speed in kn up to which this track's fixes are believed. */
 double tracks_believed_kn(const struct track *track, const struct track_conf *conf);
+/* The usual time between fixes: the median of the newest intervals, of which the newest
+ * `left_out` do not count. 0: not known. */
+int64_t tracks_interval_ms(const struct track *track, uint32_t left_out);
 /* Copy the points of the path from since_ms (TIME_NONE: all) to until_ms into ret_points
  * (room >= 2), oldest first; returns how many. The ends are the places of the track at
  * since_ms and until_ms, as far as the path reaches: fixes, or interpolated between two
@@ -159,6 +166,9 @@ struct geo_pos track_wire_load_pos(struct wire_reader *r);
 void track_wire_save_fix(const struct track_fix *fix, struct wire_writer *w);
 void track_wire_load_fix(struct track_fix *fix, struct wire_reader *r);
 void track_wire_save_all(const struct tracks *t, struct wire_writer *w);
+/* The intervals of all tracks are a part of their own. */
+void track_wire_save_intervals(const struct tracks *t, struct wire_writer *w);
+MUST_CHECK int track_wire_load_intervals(struct tracks *t, struct wire_reader *r);
 /* The held fixes are a part of their own, which older records lack. */
 void track_hold_save(const struct tracks *t, struct wire_writer *w);
 MUST_CHECK int track_hold_load(struct tracks *t,

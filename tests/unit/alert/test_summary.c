@@ -232,16 +232,25 @@ static void test_gaps(void **state)
     struct alertcase c;
     alertcase_init(&c, "gap.ended");
     c.gap.distance_m = c.gap.implied_kn = -1;
-    c.gap.others_heard = 0;
+    c.gap.heard = (struct coverage_heard){0, COVERAGE_NONE};
     assert_says(&c,
                 WHO " is heard again 25 Mar 18:04Z after 9.8 h of silence. Meanwhile 0 "
                     "other vessels were heard within 30 nm of where it was last "
-                    "heard." PORT DECLARED);
+                    "heard: coverage is none. Before, it was usually heard every 6 "
+                    "min." PORT DECLARED);
+    c.gap.interval_ms = 0;
     c.limits.gap_nearby_m = 100000; /* the value of the key, not a number in the text */
     assert_says(&c,
                 WHO " is heard again 25 Mar 18:04Z after 9.8 h of silence. Meanwhile 0 "
                     "other vessels were heard within 100 km of where it was last "
-                    "heard." PORT DECLARED);
+                    "heard: coverage is none." PORT DECLARED);
+    c.gap.heard = (struct coverage_heard){4, COVERAGE_GOOD};
+    c.gap.interval_ms = 10 * SECOND_MS;
+    assert_says(&c,
+                WHO " is heard again 25 Mar 18:04Z after 9.8 h of silence. Meanwhile 4 "
+                    "other vessels were heard within 100 km of where it was last "
+                    "heard: coverage is good. Before, it was usually heard every 10 "
+                    "s." PORT DECLARED);
     alertcase_finish(&c);
     alertcase_init(&c, "vessel.sighted");
     c.info.destination[0] = '\0';
