@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The picture of zones: a PNG with land, sea, zones and ports where they are; an SVG with
- * the same shapes; names that do not cover each other. cairo itself reads the PNG. */
+/* This file tests the picture of zones: a PNG with land, sea, zones and ports at their
+ * places; an SVG with the same shapes; names that do not cover each other. cairo itself
+ * reads the PNG. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 
 #define SEA 0xd9e9f2
 #define LAND 0xf1ead8
-/* Of the map's corner on the page. */
+/* The map's corner on the page. */
 #define LEFT 66
 #define TOP 18
 
@@ -117,7 +118,7 @@ static void test_svg(void **state)
     zone_set_destroy(set);
 }
 
-/* A port by its point with a circle of 10 km, and one by its area; both over the
+/* One port is a point with a circle of 10 km, one is an area; both lie across the
  * antimeridian from the zone, and the view takes the short way. */
 static void test_ports(void **state)
 {
@@ -155,8 +156,8 @@ static void test_ports(void **state)
     zone_set_destroy(set);
 }
 
-/* Hundreds of things side by side, closer than their names are wide: names that stand
- * cover neither each other nor the map's edge, and there are some. */
+/* Hundreds of things lie side by side, closer than their names are wide: some names are
+ * drawn, and they cover neither each other nor the map's edge. */
 static void test_names_have_room(void **state)
 {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 8, 8);
@@ -187,7 +188,7 @@ static void test_names_have_room(void **state)
     cairo_surface_destroy(surface);
 }
 
-/* Each kind has a colour of its own until there are none left; gates have no kind. */
+/* Each kind has a colour of its own until the colours are used up; gates have no kind. */
 static void test_kinds(void **state)
 {
     struct buf text = {0};
@@ -244,8 +245,8 @@ static void test_no_zones(void **state)
     zone_set_destroy(set);
 }
 
-/* Land is 29.2 % of the earth (CIA World Factbook, "World"): no ring was lost in
- * thinning, none drawn the wrong way around the globe. */
+/* Land is 29.2 % of the earth (CIA World Factbook, "World"): thinning lost no ring, and
+ * drew none the wrong way around the globe. */
 static void test_coast(void **state)
 {
     struct coast coast;

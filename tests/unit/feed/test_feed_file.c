@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recordings: read whole, packed, merged, followed, paced.
- */
+/* This file tests recordings that are read whole, packed, merged, followed or paced. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,8 +68,8 @@ static void test_packed_is_the_same(void **state)
     buf_finish(&b);
 }
 
-/* Three recordings of the same hours are one stream in the order of event time, whatever
- * their slices; each report once. */
+/* Three recordings of the same hours give one stream in the order of event time,
+ * however they are cut into slices, with each report once. */
 static void test_several_are_merged(void **state)
 {
     enum { FILES = 3, COUNT = 4000 };
@@ -91,7 +90,8 @@ static void test_several_are_merged(void **state)
     feedtest_finish(&w);
 }
 
-/* The owner drains no further: reading stops, and goes on when it is told to. */
+/* The owner stops draining: the feed stops reading, and goes on when the owner resumes
+ * it. */
 static void test_pause_bounds_what_is_read(void **state)
 {
     enum { COUNT = 40000 };
@@ -126,7 +126,8 @@ static void test_missing_file(void **state)
     feedtest_finish(&w);
 }
 
-/* Standard input: a pipe is polled, not waited for; it has no record to go on with. */
+/* Standard input is a pipe: the feed polls it and never waits for it, and there is no
+ * record from which to resume. */
 static void test_standard_input(void **state)
 {
     struct feedtest w;
@@ -153,7 +154,8 @@ static void test_standard_input(void **state)
     struct buf record = {0};
     assert_int_equal(feed_file_record(w.feeds, 0, &record), ERR_NOT_FOUND);
     feedtest_finish(&w);
-    /* Closed while a read is under way; then a device that cannot be polled. */
+    /* The feed is closed while a read is under way; the next one reads a device that
+     * cannot be polled. */
     assert_int_equal(pipe(ends), 0);
     dup2(ends[0], STDIN_FILENO);
     close(ends[0]);
@@ -197,13 +199,13 @@ static void test_follow_grows_and_rotates(void **state)
     looptest_turn(&w.t, 3);
     feedtest_append(path, b.data + b.length / 2, b.length - b.length / 2);
     feedtest_wait(&w, 6);
-    /* Rotated: the old file is moved away, a new one begins. */
+    /* The file is rotated: the old one is moved away, and a new one begins. */
     assert_int_equal(rename(path, feedtest_path("live.nmea.1")), 0);
     buf_clear(&b);
     feedtest_line(&b, SHIP + 200, BEGIN_S + 200);
     feedtest_file("live.nmea", b.data, b.length);
     feedtest_wait(&w, 7);
-    /* Cut to nothing and written anew, under the same inode. */
+    /* The file is cut to nothing and written anew under the same inode. */
     assert_int_equal(truncate(path, 0), 0);
     feedtest_append(path, "#\n", 2);
     buf_clear(&b);
@@ -221,8 +223,8 @@ static void test_follow_grows_and_rotates(void **state)
     feedtest_finish(&w);
 }
 
-/* Two followed files that bring little: neither waits for the other, nor for a fourth
- * report, once nothing more was written for a while. */
+/* Two followed files bring few reports: neither waits for the other, nor for a fourth
+ * report, after some time without new lines. */
 static void test_follow_rests(void **state)
 {
     struct feedtest w;
@@ -273,14 +275,14 @@ static void test_pace_follows_the_clock(void **state)
         assert_int_equal(w.reports[i].mmsi, SHIP + i);
         assert_true(w.reports[i].passed_loop_ms >= due);
         assert_true(i == 0 ||
-                    w.reports[i].passed_loop_ms < due + 5000); /* not for ever */
+                    w.reports[i].passed_loop_ms < due + 5000); /* the wait ends */
     }
     buf_finish(&b);
     feedtest_finish(&w);
 }
 
-/* Two recordings, one beginning later: both on one clock, in the order of event time, and
- * neither ahead of it by more than the report that ends a file. */
+/* One of two recordings begins later: both follow one clock and the order of event
+ * time, and neither is ahead of the clock by more than the report that ends a file. */
 static void test_paced_recordings_share_a_clock(void **state)
 {
     struct feedtest w;
@@ -310,7 +312,7 @@ static void test_paced_recordings_share_a_clock(void **state)
     feedtest_finish(&w);
 }
 
-/* A wrong time far ahead does not stop the show; a real gap is waited for. */
+/* A wrong time far ahead does not stop the recording; a real gap takes its time. */
 static void test_pace_and_wrong_times(void **state)
 {
     struct feedtest w;
@@ -320,7 +322,7 @@ static void test_pace_and_wrong_times(void **state)
     feedtest_line(&b, SHIP + 2, BEGIN_S + 400 * 86400); /* a broken clock */
     feedtest_line(&b, SHIP + 3, BEGIN_S + 2);
     feedtest_line(&b, SHIP + 4, BEGIN_S + 3);
-    for (unsigned i = 0; i < 5; i++) /* all that follows is two hours later */
+    for (unsigned i = 0; i < 5; i++) /* all later reports are two hours later */
         feedtest_line(&b, SHIP + 10 + i, BEGIN_S + 7200 + i);
     const char *path = feedtest_file("gaps.nmea", b.data, b.length);
     struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
@@ -329,7 +331,7 @@ static void test_pace_and_wrong_times(void **state)
     feedtest_open(&w);
     uint64_t opened = w.feeds->opened_loop_ms;
     feedtest_wait_end(&w);
-    assert_int_equal(w.count, 9); /* without the broken clock's */
+    assert_int_equal(w.count, 9); /* without those of the broken clock */
     assert_int_equal(merge_counts(w.merge, 0)->far_future, 1);
     assert_true(w.reports[4].mmsi == SHIP + 10);
     assert_true(w.reports[4].passed_loop_ms >= opened + 200);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recordings stopped at any place and gone on with: each report is handed on once. */
+/* This file stops recordings at any place and resumes them: each report is handed on
+ * once. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,8 @@
 
 enum { SHIP = 431000001, BEGIN_S = FEEDTEST_BEGIN_S };
 
-/* Feed until `after` reports have passed, then stop as a kill would: nothing is told to
- * the feed. The record is that of the stop. */
+/* Feeds until `after` reports have passed, then stops as a kill would, without a word
+ * to the feed. The record is that of the stop. */
 static void run_part(const struct conf_feed *confs, size_t count, struct buf *records,
                      size_t after, struct feedtest *w)
 {
@@ -40,8 +41,8 @@ static int compare_reports(const void *a, const void *b)
     return x->mmsi < y->mmsi ? -1 : x->mmsi > y->mmsi;
 }
 
-/* Stops at random places, again and again: what passes in all parts together is what
- * passes in one undisturbed run, each report once. */
+/* The feed stops at random places again and again: all parts together give what one
+ * undisturbed run gives, each report once. */
 static void check_stops(const struct conf_feed *confs, size_t count, uint64_t seed)
 {
     struct feedtest whole;
@@ -83,7 +84,7 @@ static void test_resume_hands_on_each_report_once(void **state)
     const char *path = feedtest_file("resume.nmea", b.data, b.length);
     struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
     check_stops(&conf, 1, 1);
-    conf.lateness_ms = 30000; /* reports wait in the merge: read, but not handed on */
+    conf.lateness_ms = 30000; /* reports in the merge are read but not handed on */
     check_stops(&conf, 1, 2);
     path = feedtest_path("resume.nmea.gz");
     gzFile gz = gzopen(path, "wb");
@@ -94,8 +95,8 @@ static void test_resume_hands_on_each_report_once(void **state)
     buf_finish(&b);
 }
 
-/* Every message is heard by a second station a little later, in the same recording and in
- * another one: a stop between the two makes no second report of it. */
+/* A second station hears every message a little later, in the same recording or in
+ * another one: a stop between the two does not make a second report of it. */
 static void test_resume_knows_copies(void **state)
 {
     struct conf_feed confs[2];
@@ -135,7 +136,7 @@ static void test_resume_of_several(void **state)
     check_stops(confs, FILES, 4);
 }
 
-/* More than what is read again for warming up, so that the place is really sought. */
+/* More than the feed reads again to warm up, so that it must really seek the place. */
 static void test_resume_far_into_a_file(void **state)
 {
     struct buf nmea = {0}, csv = {0};
@@ -145,7 +146,7 @@ static void test_resume_far_into_a_file(void **state)
     struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
     check_stops(&conf, 1, 5);
     buf_finish(&nmea);
-    /* A CSV's rows mean nothing without its header. */
+    /* The rows of a CSV file mean nothing without its header. */
     assert_int_equal(
         buf_add_text(&csv, "# made for a test\nMMSI,BaseDateTime,LAT,LON,SOG\n"), 0);
     for (unsigned i = 0; i < 100000; i++) {
@@ -184,17 +185,18 @@ static void test_record_of_another_file_is_ignored(void **state)
     struct conf_feed conf = feedtest_conf("tape", CONF_FEED_FILE, path);
     run_part(&conf, 1, &record, 50, &w);
     feedtest_finish(&w);
-    /* Another file under the name: from its beginning. */
+    /* Another file has the name: it is read from its beginning. */
     feedtest_file("copy.nmea", b.data, b.length);
     assert_int_equal(rename(feedtest_path("copy.nmea"), path), 0);
     run_part(&conf, 1, &record, 0, &w);
     assert_int_equal(w.count, 200);
     feedtest_finish(&w);
-    /* At the end: nothing more, and the end is told again. */
+    /* At the end nothing more comes, and the feed reports the end again. */
     run_part(&conf, 1, &record, 0, &w);
     assert_int_equal(w.count, 0);
     feedtest_finish(&w);
-    /* Every cut of a record is refused, every flipped bit refused or lived with. */
+    /* A record that is cut anywhere is refused; one with a flipped bit is refused or
+     * does no harm. */
     for (size_t n = 0; n < record.length; n++) {
         feedtest_create(&w, &conf, 1);
         feeds_resume(w.feeds, "tape", record.data, n);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A serial feed on a pseudo-terminal that is reached by a name, as a USB receiver is. */
-#define _XOPEN_SOURCE 700 /* posix_openpt and its kin */
+#define _XOPEN_SOURCE 700 /* posix_openpt and its relatives */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 enum { SHIP = 431000001 };
 
-/* The master's side of a new pseudo-terminal, whose slave gets the name. */
+/* Returns the master's side of a new pseudo-terminal, whose slave gets the name. */
 static int plug_in(const char *name)
 {
     int master = posix_openpt(O_RDWR | O_NOCTTY);
@@ -46,7 +46,7 @@ static void test_device_vanishes_and_returns(void **state)
     const char *name = feedtest_path("ttyAIS");
     struct conf_feed conf = feedtest_conf("mast", CONF_FEED_SERIAL, name);
     feedtest_create(&w, &conf, 1);
-    feedtest_open(&w); /* not there yet: no reason to fail */
+    feedtest_open(&w); /* not there yet, which is no failure */
     looptest_turn(&w.t, 3);
     assert_false(feedtest_status(&w, 0).is_open);
     int master = plug_in(name);
@@ -77,7 +77,8 @@ static void test_device_vanishes_and_returns(void **state)
     feedtest_finish(&w);
 }
 
-/* No byte is changed on its way: no echo, no line discipline, no flow control. */
+/* No byte is changed on its way: there is no echo, no line discipline and no flow
+ * control. */
 static void test_line_is_raw(void **state)
 {
     struct feedtest w;
@@ -89,13 +90,14 @@ static void test_line_is_raw(void **state)
     feedtest_open(&w);
     assert_true(feedtest_status(&w, 0).is_open);
     struct termios t;
-    assert_int_equal(tcgetattr(master, &t), 0); /* a pty's two sides share it */
+    assert_int_equal(tcgetattr(master, &t), 0); /* the two sides of a pty share it */
     assert_int_equal(cfgetispeed(&t), B4800);
     assert_int_equal(cfgetospeed(&t), B4800);
     assert_int_equal(t.c_lflag & (tcflag_t)(ICANON | ECHO | ISIG), 0);
     assert_int_equal(t.c_iflag & (tcflag_t)(ICRNL | IXON | ISTRIP), 0);
     assert_int_equal(t.c_cflag & (tcflag_t)CSIZE, CS8);
-    /* Control characters that a cooked line would act on stand in what is no sentence. */
+    /* The line holds control characters that a terminal in cooked mode would act on; it
+     * is no sentence. */
     struct buf b = {0};
     assert_int_equal(buf_add(&b, "\x03\x04\x11\x13\x1a\x1c\r\n", 8), 0);
     feedtest_line(&b, SHIP, 0);

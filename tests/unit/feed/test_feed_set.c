@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What all feeds share: senders, waits, counts, silence, reload, closing. */
+/* This file tests what all feeds share: senders, waits, counts, silence, reload,
+ * closing. */
 #include <arpa/inet.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,7 +62,7 @@ static void test_backoff_grows_and_is_jittered(void **state)
     assert_true(differs);
 }
 
-/* Every counter is summed: each is given a value of its own. */
+/* Every counter is summed: each has a value of its own. */
 static void test_counts_are_all_summed(void **state)
 {
     struct input_counts one, sum = {0};
@@ -88,7 +89,7 @@ static void test_silence_and_recovery(void **state)
     looptest_until(&w.t, is_silent, &w);
     assert_true(feedtest_status(&w, 0).is_silent);
     assert_int_equal(w.recoveries, 0);
-    feedtest_send(feedtest_status(&w, 0).port, "rubbish", 7); /* is no report */
+    feedtest_send(feedtest_status(&w, 0).port, "rubbish", 7); /* it is no report */
     looptest_turn(&w.t, 5);
     assert_int_equal(w.recoveries, 0);
     struct buf b = {0};
@@ -108,7 +109,7 @@ static bool is_back(void *context)
     return ((const struct feedtest *)context)->recoveries > 0;
 }
 
-/* Where no ship sails the base station goes on: the feed is not silent. */
+/* Where no ship sails, the base station still sends: the feed is not silent. */
 static void test_a_base_station_is_no_silence(void **state)
 {
     struct feedtest w;
@@ -138,7 +139,7 @@ static void test_reload_keeps_what_did_not_change(void **state)
     uint16_t stays = feedtest_status(&w, 0).port;
     uint16_t goes = feedtest_status(&w, 1).port;
     confs[1] = feedtest_conf("comes", CONF_FEED_UDP, "127.0.0.1");
-    confs[1].port = goes; /* takes over the address at once */
+    confs[1].port = goes; /* the new one takes over the address at once */
     assert_int_equal(feeds_reconfigure(w.feeds, confs, 2, &err), 0);
     assert_int_equal(feeds_count(w.feeds), 3);
     assert_int_equal(feedtest_status(&w, 0).port, stays);
@@ -154,7 +155,7 @@ static void test_reload_keeps_what_did_not_change(void **state)
     feedtest_wait(&w, 2);
     assert_int_equal(feedtest_status(&w, 0).input.reports, 1);
     assert_int_equal(feedtest_status(&w, 2).input.reports, 1);
-    /* One that cannot be opened is told, the others go on. */
+    /* A feed that cannot be opened is reported; the others go on. */
     struct conf_feed more[3] = {confs[0], confs[1],
                                 feedtest_conf("twice", CONF_FEED_UDP, "127.0.0.1")};
     more[2].port = stays;
@@ -165,8 +166,8 @@ static void test_reload_keeps_what_did_not_change(void **state)
     feedtest_finish(&w);
 }
 
-/* A recording whose definition changed goes on where it was, as after a restart; with
- * lateness, so that some wait in the merge meanwhile. */
+/* A recording whose definition changed resumes where it was, as after a restart. It has
+ * a lateness, so some reports wait in the merge meanwhile. */
 static void test_reload_keeps_the_place(void **state)
 {
     struct feedtest w;
@@ -188,13 +189,13 @@ static void test_reload_keeps_the_place(void **state)
     feedtest_wait_end(&w);
     assert_int_equal(w.count, 400);
     assert_true(feedtest_status(&w, 0).is_gone);
-    /* What waited in the merge comes once more, what had passed does not. */
+    /* Reports that waited in the merge come again; those that had passed do not. */
     assert_int_equal(merge_counts(w.merge, 1)->duplicates, 250);
     feedtest_finish(&w);
     buf_finish(&b);
 }
 
-/* A recording that cannot be opened keeps no other from going on, and is tried again. */
+/* A recording that cannot be opened stops no other, and is tried again. */
 static void test_reload_with_a_missing_recording(void **state)
 {
     struct feedtest w;

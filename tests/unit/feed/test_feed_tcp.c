@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Connections over loopback: listen and tcp. */
+/* This file tests connections over loopback: listen and tcp. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -30,7 +30,8 @@ static void test_listen_keeps_senders_apart(void **state)
     loopclient_connect(&w.t, &b, port);
     w.wanted = 2;
     looptest_until(&w.t, has_clients, &w);
-    /* Both send a message of two parts with the same sequence number, in turns. */
+    /* Both senders send a message of two parts with the same sequence number, in turns.
+     */
     struct buf first = {0}, second = {0};
     feedtest_static(&first, SHIP, 0);
     feedtest_static(&second, OTHER, 0);
@@ -88,8 +89,8 @@ static void test_listen_limits(void **state)
     feedtest_finish(&w);
 }
 
-/* Seventy that drip bytes hold all places; a sender that reports gets one, and keeps it.
- */
+/* Seventy connections drip bytes and hold all places; a sender of reports still gets a
+ * place, and keeps it. */
 static void test_listen_drips(void **state)
 {
     enum { SLOW = 70 };
@@ -103,7 +104,7 @@ static void test_listen_drips(void **state)
     conf.max_clients = 8;
     feedtest_create(&w, &conf, 1);
     struct feeds_limits limits = w.feeds->limits;
-    limits.mute_ms = 0; /* whoever has brought no report yet */
+    limits.mute_ms = 0; /* those that have brought no report yet */
     feeds_set_limits(w.feeds, &limits);
     feedtest_open(&w);
     uint16_t port = feedtest_status(&w, 0).port;
@@ -132,7 +133,7 @@ static void test_listen_drips(void **state)
     feedtest_finish(&w);
 }
 
-/* One address cannot take all places from another, though all its senders report. */
+/* One address cannot take all places from another, even if all its senders report. */
 static void test_listen_places_by_address(void **state)
 {
     enum { PLACES = 6 };
@@ -173,8 +174,8 @@ static void test_listen_places_by_address(void **state)
     feedtest_finish(&w);
 }
 
-/* Frozen for longer than idle_timeout: what came meanwhile is read before a timer judges.
- * The loop stands still while it comes. */
+/* The process is frozen for longer than idle_timeout: it reads what came meanwhile
+ * before a timer judges. The loop stands still while the bytes come. */
 static void test_listen_after_a_freeze(void **state)
 {
     struct feedtest w;
@@ -230,7 +231,7 @@ static void test_listen_puts_out_the_idle_and_the_unwanted(void **state)
 
 struct server {
     uv_tcp_t handle;
-    uv_tcp_t clients[8]; /* the last accepted is the one that is talked to */
+    uv_tcp_t clients[8]; /* the last connection accepted is used */
     struct looptest *t;
     int accepted;
     bool has_client, is_closed;
@@ -305,8 +306,8 @@ static bool is_open(void *context)
     return feedtest_status(context, 0).is_open;
 }
 
-/* The server breaks off in the middle of a line: that half is dropped, and does not grow
- * together with what the next connection brings. */
+/* The server ends the connection in the middle of a line: that half is dropped, and is
+ * not joined with the bytes of the next connection. */
 static void test_tcp_reconnects_and_drops_the_half_line(void **state)
 {
     struct server s;
@@ -345,7 +346,7 @@ static void test_tcp_reconnects_and_drops_the_half_line(void **state)
     feedtest_finish(&w);
 }
 
-/* Nobody listens at first; later somebody does. */
+/* At first nobody listens; later a server does. */
 static void test_tcp_waits_for_the_server(void **state)
 {
     struct server s;
@@ -394,7 +395,8 @@ static void test_tcp_idle_timeout(void **state)
     feedtest_finish(&w);
 }
 
-/* A name that is none: told, tried again, and closing does not wait for it. */
+/* The name does not exist: this is reported and tried again, and closing does not wait
+ * for it. */
 static void test_tcp_unknown_name(void **state)
 {
     struct feedtest w;
@@ -407,7 +409,7 @@ static void test_tcp_unknown_name(void **state)
     feedtest_finish(&w);
 }
 
-/* Split-point independence over a real connection: the same bytes in random pieces. */
+/* The same bytes come over a real connection in random pieces, with the same result. */
 static void test_tcp_in_any_pieces(void **state)
 {
     struct test_random random = {17};
@@ -461,7 +463,7 @@ static bool has_asked(void *server)
     return true;
 }
 
-/* What it says then, and a report that no other report is a copy of. */
+/* What gpsd sends then, and a report of which no other report is a copy. */
 static void send_gpsd_reports(struct server *s, unsigned mmsi)
 {
     char text[512];
@@ -478,8 +480,9 @@ static void send_gpsd_reports(struct server *s, unsigned mmsi)
     server_send(s, text, (size_t)n);
 }
 
-/* gpsd says who it is and waits: gpsd_json(5), "?WATCH". Its reports follow, with what it
- * says of itself. On each connection anew, in whatever pieces the greeting comes. */
+/* gpsd sends its greeting and waits for "?WATCH" (gpsd_json(5)). Then its reports
+ * follow, among objects about itself. This happens on each connection, in whatever
+ * pieces the greeting comes. */
 static void test_tcp_gpsd(void **state)
 {
     static const char greeting[] =
@@ -510,7 +513,7 @@ static void test_tcp_gpsd(void **state)
     }
     assert_int_equal(feedtest_status(&w, 0).input.other, 6);
     looptest_until(&w.t, has_client, &s);
-    /* Another server is told nothing, whatever it says later. */
+    /* Another server gets no request, whatever it sends later. */
     s.asked_n = 0;
     server_send(&s, "\n", 1);
     server_send(&s, greeting, sizeof greeting - 1);

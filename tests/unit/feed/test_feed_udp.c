@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Datagrams over loopback. */
+/* This file tests datagrams over loopback. */
 #include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -26,7 +26,7 @@ static void test_udp(void **state)
     buf_clear(&b);
     feedtest_line(&b, SHIP + 2, 0);
     feedtest_send(status.port, b.data, b.length);
-    feedtest_send(status.port, "", 0); /* empty ones are no end of anything */
+    feedtest_send(status.port, "", 0); /* empty datagrams end nothing */
     feedtest_wait(&w, 3);
     assert_int_equal(w.reports[0].mmsi, SHIP);
     assert_int_equal(w.reports[1].mmsi, OTHER);
@@ -39,7 +39,7 @@ static void test_udp(void **state)
     feedtest_finish(&w);
 }
 
-/* Two stations send messages of two parts with one sequence number, in turns. */
+/* Two stations send messages of two parts with the same sequence number, in turns. */
 static void test_udp_keeps_senders_apart(void **state)
 {
     struct feedtest w;
@@ -67,7 +67,8 @@ static void test_udp_keeps_senders_apart(void **state)
     assert_int_equal(w.reports[0].mmsi, SHIP);
     assert_int_equal(w.reports[1].mmsi, OTHER);
     assert_int_equal(feedtest_status(&w, 0).clients, 2);
-    /* More senders than there is memory for: the oldest go, the counts stay. */
+    /* More senders come than the memory holds: the oldest are forgotten, the counts
+     * stay. */
     struct buf b = {0};
     for (unsigned i = 0; i < 100; i++) {
         int fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -98,10 +99,10 @@ static void send_from(int fd, uint16_t port, const void *bytes, size_t n)
                      (ssize_t)n);
 }
 
-/* Every datagram from a port of its own, as a shell's loop sends them: after some such
- * the parts of a message find each other all the same, also when one port comes back (of
- * some 28,000 ports one does by chance, or its sender stays). The sockets are kept until
- * the end, so that no other does. */
+/* Each datagram comes from a new port, as a shell loop sends them. After some of these,
+ * the parts of a message still find each other, also when one port comes back (of some
+ * 28,000 ports one does by chance, or its sender stays). The test keeps the sockets to
+ * the end, so that no other port comes back. */
 static void test_ports_that_come_once(void **state)
 {
     enum { LONE = 10, STAYS = 20, SHIPS = 30, SOCKETS = LONE + 2 * (SHIPS - LONE) };
@@ -148,7 +149,8 @@ static bool is_read_again(void *context)
     return !is_held(context);
 }
 
-/* What a live feed's lateness holds back is bounded: above the limit it is not read. */
+/* The reports that a live feed's lateness holds back are bounded: above the limit the
+ * feed is not read. */
 static void test_lateness_is_bounded(void **state)
 {
     struct feedtest w;
@@ -172,7 +174,7 @@ static void test_lateness_is_bounded(void **state)
         feedtest_line(&b, SHIP + sent, 0);
         feedtest_send(feedtest_status(&w, 0).port, b.data, b.length);
     }
-    feeds_pause(w.feeds, true); /* the one does not undo the other */
+    feeds_pause(w.feeds, true); /* one does not undo the other */
     feeds_pause(w.feeds, false);
     looptest_turn(&w.t, 2);
     assert_true(is_held(&w));
@@ -222,8 +224,8 @@ static bool is_drained(void *context)
     return status.datagrams + status.kernel_drops >= w->wanted;
 }
 
-/* While we do not read, the kernel's buffer fills: what it drops is counted, and with
- * what came makes all that was sent. */
+/* While the feed does not read, the kernel's buffer fills. The dropped datagrams are
+ * counted, and with those that came they make all that were sent. */
 static void test_udp_counts_kernel_drops(void **state)
 {
     struct feedtest w;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A followed file that is turned over by others: no line is lost, none comes twice. */
+/* Other programs rotate a followed file: no line is lost, and none comes twice. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,15 +12,15 @@
 
 enum { SHIP = 431000001, BEGIN_S = FEEDTEST_BEGIN_S, LINES_MAX = 4000 };
 
-/* Who writes the file, and the feed that follows it. */
+/* The writer of the file, and the feed that follows it. */
 struct follow {
     struct feedtest w;
     struct conf_feed conf;
     struct buf record;
     char path[128];
-    int fd;                       /* of the writer, which may be of a file moved away */
-    unsigned written, moved;      /* lines; files that were turned over */
-    unsigned passed;              /* reports of the runs that were ended */
+    int fd;                       /* of the writer; perhaps a file moved away */
+    unsigned written, moved;      /* number of lines; of rotated files */
+    unsigned passed;              /* reports of the ended runs */
     unsigned char got[LINES_MAX]; /* how often each line came */
 };
 
@@ -99,7 +99,7 @@ static const char *next_name(struct follow *f)
     return feedtest_path(name);
 }
 
-/* logrotate's `create`: the writer goes on with the old file for a while. */
+/* logrotate's `create`: the writer uses the old file for a while. */
 static void rename_file(struct follow *f, unsigned late)
 {
     assert_int_equal(rename(f->path, next_name(f)), 0);
@@ -129,7 +129,7 @@ static void test_renamed(void **state)
     (void)state;
     begin(&f, "renamed.nmea", 20);
     wait_all(&f);
-    write_lines(&f, 3); /* not read yet as the file is renamed */
+    write_lines(&f, 3); /* not read yet when the file is renamed */
     rename_file(&f, 5);
     write_lines(&f, 7);
     end(&f);
@@ -145,11 +145,12 @@ static void test_copied_and_cut(void **state)
     write_lines(&f, 3); /* shorter than what was read */
     wait_all(&f);
     copy_and_cut(&f, 4);
-    write_lines(&f, 60); /* longer than what was read: the size tells nothing */
+    write_lines(&f, 60); /* longer than what was read: the size says nothing */
     end(&f);
 }
 
-/* Without a copy: what was read before is through, what was written anew comes. */
+/* There is no copy: the lines read before are handed on, and the lines written anew
+ * come. */
 static void test_written_anew_and_longer(void **state)
 {
     struct follow f;
@@ -200,7 +201,7 @@ static void test_turned_over_while_down(void **state)
     }
 }
 
-/* Anything in any order. Two turns between two looks would be one too many for anybody,
+/* Any rotation comes in any order. Two rotations between two looks would lose a file,
  * so each waits until a line of the file before has come. */
 static void test_anything(void **state)
 {

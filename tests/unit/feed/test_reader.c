@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recordings as one stream of bytes: plain, gzip (also of several members), zstd (several
- * frames), cut off, damaged. The packed files are made by zlib and libzstd. */
+/* This file reads recordings as one stream of bytes: plain, gzip (also of several
+ * members), zstd (several frames), cut off, damaged. zlib and libzstd make the packed
+ * files. */
 #include "lib/testlib.h"
 
 #include <fcntl.h>
@@ -21,7 +22,7 @@ static char path[128];
 
 static int set_up(void **state)
 {
-    /* Hard to pack in part, so that the packed files span several reads. */
+    /* A part of the text is hard to pack, so that the packed files span several reads. */
     struct test_random random = {11};
     for (size_t i = 0; i < sizeof text; i++)
         text[i] = (char)(i % 3 == 0 ? 'a' : test_random_next(&random) & 0xff);
@@ -67,7 +68,8 @@ static size_t pack_zstd(const char *from, size_t n, char *to, size_t room)
     return packed;
 }
 
-/* Read all in steps of `step`; the end's code; *ret_n bytes into a static buffer. */
+/* Reads all in steps of `step` into a static buffer of *ret_n bytes; returns the code
+ * at the end. */
 static const char *read_all(size_t step, size_t *ret_n, int *ret_status, struct err *err)
 {
     static char all[ROOM];
@@ -147,7 +149,7 @@ static void check_fault(const void *bytes, size_t n, const char *word)
     assert_int_equal(status, ERR_CORRUPT);
     assert_non_null(strstr(err.text, word));
     assert_non_null(strstr(err.text, path));
-    /* what came before the fault is good */
+    /* the bytes before the fault are good */
     assert_true(got <= sizeof text); /* all of them, when only the trailer is cut */
     assert_memory_equal(all, text, got < 1000 ? got : 1000);
 }
@@ -186,7 +188,7 @@ static void test_cannot_open(void **state)
     reader_close(NULL);
 }
 
-/* Standard input is a pipe that brings a packed stream byte by byte. */
+/* Standard input is a pipe with a packed stream that comes byte by byte. */
 static void test_standard_input(void **state)
 {
     char packed[4096];

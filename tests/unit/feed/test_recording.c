@@ -12,7 +12,7 @@
 
 enum { PLAIN_BYTES = 300000 };
 
-/* Text that does not compress to nothing, the same each time. */
+/* Makes text that does not compress to nothing, the same each time. */
 static char *plain(void)
 {
     struct test_random random = {5};
@@ -38,7 +38,7 @@ static size_t pack_gzip(const void *bytes, size_t n, unsigned char *ret, size_t 
     return packed;
 }
 
-/* With a checksum, as zstd(1) does. */
+/* Packs with a checksum, as zstd(1) does. */
 static size_t pack_zstd(const void *bytes, size_t n, void *ret, size_t room)
 {
     ZSTD_CCtx *context = ZSTD_createCCtx();
@@ -49,7 +49,7 @@ static size_t pack_zstd(const void *bytes, size_t n, void *ret, size_t room)
     return packed;
 }
 
-/* Everything that comes out, in reads of up to `room` bytes. */
+/* Returns all bytes that come out, in reads of up to `room` bytes. */
 static size_t read_all(struct recording *r, char *ret, size_t most, size_t room,
                        int *ret_code)
 {
@@ -205,7 +205,7 @@ static void test_identity(void **state)
     assert_int_equal(recording_identify(r, &first, &now), 0);
     assert_memory_equal(&now, &first, sizeof now);
     recording_close(r);
-    path = feedtest_file("log", "One\nTwo\n", 8); /* another one under the name */
+    path = feedtest_file("log", "One\nTwo\n", 8); /* another file has the name */
     assert_int_equal(recording_open(path, &r, NULL), 0);
     assert_int_equal(recording_identify(r, &first, &now), 0);
     assert_true(now.head_hash != first.head_hash);

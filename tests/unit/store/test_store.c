@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store as its users see it: what goes in by batches comes out by readers, over
- * closing and opening again. */
+/* This file tests the store as its users see it: batches go in, readers find them, also
+ * after closing and opening. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -265,8 +265,8 @@ static void test_nothing_there(void **state)
     assert_null(s);
 }
 
-/* An attempt that was under way when its delivery was put back: failed, it takes nothing
- * from the new schedule; delivered, it is delivered. */
+/* An attempt was under way when its delivery was put back. If it fails, it takes
+ * nothing from the new schedule; if it delivers, the alert is delivered. */
 static void test_outcome_after_redeliver(void **state)
 {
     struct storetest *t = *state;

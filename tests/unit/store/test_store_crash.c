@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kill -9 at any instant: a child submits batches, is killed, and every batch it was told
- * is durable is there, whole; of the others, all or nothing, in order. */
+/* A child submits batches and is killed at any instant. Each batch that was reported
+ * durable is there, whole; each other batch is there whole or not at all, in order. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -104,7 +104,7 @@ static uint64_t record_of(const struct buf *out)
     return k;
 }
 
-/* The number of the last batch found; UINT64_MAX when there is none. */
+/* Returns the number of the last batch found; UINT64_MAX for none. */
 static uint64_t check(const char *directory)
 {
     struct store_reader *r = NULL;
@@ -162,8 +162,8 @@ static void test_kill_at_any_instant(void **state)
         }
         close(fds[1]);
         uint64_t k = 0;
-        /* Every other time it is let come to its first durable batch, however slow the
-         * disk is: else every kill may fall into the making of the database. */
+        /* Every other child runs until its first durable batch, however slow the disk
+         * is: otherwise every kill might fall into the making of the database. */
         if (i % 2 == 1) {
             assert_int_equal(read(fds[0], &k, sizeof k), sizeof k);
             acknowledged = k;
@@ -176,7 +176,7 @@ static void test_kill_at_any_instant(void **state)
         while (read(fds[0], &k, sizeof k) == (ssize_t)sizeof k)
             acknowledged = k;
         close(fds[0]);
-        last = check(directory); /* as it was left: no daemon has repaired it */
+        last = check(directory); /* as the child left it: no daemon has repaired it */
         assert_true(acknowledged == UINT64_MAX ||
                     (last != UINT64_MAX && last >= acknowledged));
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Damaged, foreign and newer databases: set aside whole, or left alone. */
+/* Damaged, foreign and newer databases are set aside whole, or left alone. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -69,7 +69,7 @@ static struct store *open_sound(const char *directory, struct heard *h)
     return s;
 }
 
-/* How many files have "damaged" in their name; the last one's name. */
+/* Counts the files with "damaged" in their name; keeps the last one's name. */
 static size_t aside(const char *directory, char ret_name[300])
 {
     size_t count = 0;
@@ -102,7 +102,8 @@ static char *content(const char *directory, const char *name, size_t *ret_n)
     return bytes;
 }
 
-/* Damage before the start: the file is set aside byte for byte, and a new one serves. */
+/* The file was damaged before the start: it is set aside byte for byte, and a new one
+ * serves. */
 static void set_aside_and_go_on(const char *directory, uint64_t least)
 {
     size_t before_n = 0, after_n = 0;
@@ -121,8 +122,7 @@ static void set_aside_and_go_on(const char *directory, uint64_t least)
     assert_int_equal(after_n, before_n);
     assert_memory_equal(after, before, before_n);
     struct store_reader *r = storetest_reader(directory);
-    uint64_t found =
-        storetest_pending(r, "desk", NULL, 0); /* of the 200 that were there */
+    uint64_t found = storetest_pending(r, "desk", NULL, 0); /* of the 200 rows */
     assert_true(found >= least && found <= 200);
     storetest_put(s, 0, 203, 1, 1);
     assert_int_equal(storetest_pending(r, "desk", NULL, 0), 203);
@@ -132,7 +132,7 @@ static void set_aside_and_go_on(const char *directory, uint64_t least)
     free(after);
 }
 
-/* Where the root page of a table or index lies in the file. */
+/* Returns where the root page of a table or index lies in the file. */
 static off_t page_of(const char *directory, const char *name)
 {
     char path[600];
@@ -190,7 +190,7 @@ static void test_broken_page(void **state)
 {
     fill(*state, 200);
     overwrite(*state, "lookout.db", size_of(*state) / 2 / 8192 * 8192, 8192);
-    set_aside_and_go_on(*state, 180); /* a page holds some ten */
+    set_aside_and_go_on(*state, 180); /* a page holds some ten rows */
 }
 
 static void test_cut_short(void **state)
@@ -202,7 +202,8 @@ static void test_cut_short(void **state)
     set_aside_and_go_on(*state, 0);
 }
 
-/* A broken index, with all tables whole: everything is recovered, and the state. */
+/* An index is broken and all tables are whole: everything is recovered, and so is the
+ * state. */
 static void test_broken_index(void **state)
 {
     fill(*state, 200);
@@ -226,7 +227,7 @@ static void test_broken_index(void **state)
     store_reader_close(r);
 }
 
-/* Vessels that cannot all be read: no state at all, rather than half of it. */
+/* Not all vessels can be read: there is no state at all, rather than half of it. */
 static void test_broken_vessels(void **state)
 {
     fill(*state, 200);
@@ -248,7 +249,7 @@ static void test_broken_vessels(void **state)
     store_reader_close(r);
 }
 
-/* A log that is damaged, or a stranger's, is no reason to give the database up. */
+/* A damaged or foreign log does not make the database be given up. */
 static void test_log_of_rubbish(void **state)
 {
     fill(*state, 20);
@@ -262,8 +263,8 @@ static void test_log_of_rubbish(void **state)
     store_close(s);
 }
 
-/* Damage while running: seen by the commit that meets it; the batch goes into the new
- * database, and a reader that was open follows. */
+/* The database is damaged while the daemon runs. The commit that meets it sees it, the
+ * batch goes into the new database, and an open reader follows. */
 static void test_damage_while_running(void **state)
 {
     fill(*state, 200);
@@ -285,7 +286,7 @@ static void test_damage_while_running(void **state)
     assert_int_equal(aside(*state, name), 1);
     assert_true(store_reader_version(r) != version);
     assert_int_equal(storetest_pending(r, "desk", NULL, 0),
-                     5); /* of the old ones nothing could be read */
+                     5); /* none of the old rows could be read */
     struct store_health health;
     store_health(s, &health);
     assert_false(health.is_failing);
@@ -353,7 +354,7 @@ static void test_foreign_database(void **state)
     refused(*state, "another program's");
 }
 
-/* A migration starts from what the last version left: here from nothing. */
+/* A migration starts from the schema of the last version; here from none. */
 static void test_schema_version(void **state)
 {
     fill(*state, 1);
@@ -370,7 +371,7 @@ static void test_schema_version(void **state)
     fill(*state, 2); /* opens again: nothing to migrate */
 }
 
-/* As the first version of the schema left it. */
+/* The database as the first version of the schema left it. */
 static void make_older(const char *directory)
 {
     execute(directory, "ALTER TABLE outbox DROP COLUMN begun_ms;"
@@ -393,7 +394,7 @@ static void test_older_schema(void **state)
 {
     fill(*state, 20);
     make_older(*state);
-    fill(*state, 30); /* 20 of them stored before */
+    fill(*state, 30); /* 20 of them were stored before */
     struct store_reader *r = NULL;
     struct store_counts counts = {0};
     assert_int_equal(store_reader_open(*state, &r, NULL), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store over a disk that fails: whatever call fails, what was accepted is there in
- * the end, whole and once, and nothing is taken for damage that is none. */
+/* This file tests the store on a disk that fails: whatever call fails, the accepted
+ * batches are there in the end, whole and once, and no fault is taken for damage. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -76,7 +76,7 @@ static int teardown(void **state)
 
 struct heard {
     atomic_uint errors, commits;
-    char text[512]; /* of the first; read once errors is not 0 */
+    char text[512]; /* of the first error; read once `errors` is not 0 */
 };
 
 static void on_error(void *context, const char *text)
@@ -111,7 +111,8 @@ static struct store *open_sound(const char *directory, struct heard *h)
     return s;
 }
 
-/* Batch k: the engine's record and two vessels say k, and two alerts come. */
+/* Makes batch k: the engine's record and two vessels contain k, and there are two
+ * alerts. */
 static struct store_batch *batch(uint64_t k)
 {
     struct store_batch *b = store_batch_create();
@@ -132,7 +133,7 @@ static int check_vessel(void *context, uint32_t mmsi, const void *record, size_t
     return 0;
 }
 
-/* Batches 0..last are there, whole, once; no more. */
+/* Asserts that batches 0..last are there, whole and once, and no others. */
 static void check(const char *directory, uint64_t last)
 {
     struct store_reader *r = storetest_reader(directory);
@@ -162,7 +163,7 @@ static void clear(const char *directory)
     assert_int_equal(mkdir(directory, 0700), 0);
 }
 
-/* Opens, tries again once when the fault met the opening itself. */
+/* Opens, and tries once more when the fault met the opening itself. */
 static struct store *open_at_last(const char *directory, struct heard *h)
 {
     struct store *s = NULL;
@@ -191,8 +192,8 @@ static void test_commits_are_synced(void **state)
     check(*state, 19);
 }
 
-/* One failure at every place where a file is changed, from the first open to the close.
- */
+/* One call fails, at every place where a file is changed, from the first open to the
+ * close. */
 static void test_every_file_call_fails_once(void **state)
 {
     unsigned n = 0, struck = 0;
@@ -217,7 +218,7 @@ static void test_every_file_call_fails_once(void **state)
     print_message("%u calls that change a file\n", n - 1);
 }
 
-/* From the n-th call on nothing can be written, until the disk is mended. */
+/* From the n-th call on nothing can be written, until the disk works again. */
 static void test_every_file_call_fails_for_long(void **state)
 {
     unsigned n = 0, struck = 0;
@@ -248,8 +249,8 @@ static void test_every_file_call_fails_for_long(void **state)
     assert_true(n > 5);
 }
 
-/* From the n-th call on nothing can be written while the database is made: who looks at
- * what there is finds nothing yet, or all of it, as after a kill at that instant. */
+/* From the n-th call on nothing can be written while the database is made: a reader
+ * finds nothing yet or all of it, as after a kill at that instant. */
 static void test_a_new_database_is_whole_or_none(void **state)
 {
     unsigned n = 0, struck = 0;
@@ -274,7 +275,7 @@ static void test_a_new_database_is_whole_or_none(void **state)
 
 static void test_memory_runs_out(void **state)
 {
-    /* Every request while opening; then every request of the commits. */
+    /* Every request of the opening fails in turn; then every request of the commits. */
     unsigned n = 0, struck = 0;
     do {
         clear(*state);
@@ -293,7 +294,7 @@ static void test_memory_runs_out(void **state)
         store_close(s);
         check(*state, 0);
         assert_nothing_set_aside(*state);
-        n += n / 8; /* all of the first, then ever fewer: they repeat */
+        n += n / 8; /* all of the first, later ever fewer: they repeat */
     } while (struck != 0);
     n = 0;
     do {
@@ -338,7 +339,7 @@ static void test_disk_full(void **state)
     assert_nothing_set_aside(*state);
 }
 
-/* The same by the kernel: a limit on the size of files gives EFBIG. */
+/* The kernel does the same: a limit on the size of files gives EFBIG. */
 static void test_file_too_big(void **state)
 {
     struct heard h = {0};
@@ -374,7 +375,7 @@ static void test_queue_is_bounded(void **state)
     int code = 0;
     while (code == 0)
         code = store_submit(s, batch(k++));
-    assert_int_equal(code, ERR_LIMIT); /* that one is queued, too */
+    assert_int_equal(code, ERR_LIMIT); /* that batch is queued, too */
     assert_true(store_queued_bytes(s) > 50000 && store_queued_bytes(s) < 60000);
     struct store_health health;
     store_health(s, &health);
@@ -393,7 +394,7 @@ static void test_queue_is_bounded(void **state)
     check(*state, accepted - 1);
 }
 
-/* Closing over a dead disk ends, and says that something is lost. */
+/* Closing with a dead disk ends, and reports that something is lost. */
 static void test_close_over_a_dead_disk(void **state)
 {
     struct heard h = {0};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Housekeeping: what is pruned and what never is, the quota, the log folded back, and
- * when a commit comes. Waits are for conditions, bounded, never for a time. */
+/* This file tests housekeeping: what is pruned and what never is, the quota, the log
+ * folded back, and when a commit comes. The test waits for conditions with a bound,
+ * never for a time. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "lookout/engine/engine.h"
 #include "lookout/sys/clock.h"
 
-/* Until `is_so` holds; fails after some 20 s. */
+/* Waits until `is_so` holds; fails after some 20 s. */
 static void wait_for(bool (*is_so)(void *context), void *context)
 {
     for (int i = 0; i < 20000; i++) {
@@ -71,10 +72,10 @@ static void test_prune_by_age(void **state)
     storetest_put(t->store, 300, 310, 1, 1000); /* given up */
     settle(t->store, r, STORE_DEAD);
     storetest_put(t->store, 310, 315, 1, 1000); /* waiting: kept */
-    storetest_put(t->store, 315, 320, 0, 1000); /* for nobody */
+    storetest_put(t->store, 315, 320, 0, 1000); /* for no webhook */
     storetest_put(t->store, 320, 330, 1, DAY_MS);
     settle(t->store, r, STORE_DELIVERED);       /* the five as well, for now */
-    storetest_put(t->store, 330, 333, 1, 1000); /* waiting, old, behind the young ones */
+    storetest_put(t->store, 330, 333, 1, 1000); /* waiting, old, behind younger rows */
     struct err err = {0};
     char id[HASH_ID_BYTES];
     fixture_id(312, id);
@@ -83,9 +84,10 @@ static void test_prune_by_age(void **state)
     store_prune(t->store, &retain, DAY_MS + 2000);
     struct wanted w = {r, 1 + 10 + 3, 0};
     wait_for(is_pruned_to, &w);
-    /* What waits is still there, with its body. */
+    /* Waiting alerts are still there, with their bodies. */
     assert_int_equal(storetest_pending(r, "desk", NULL, 0), 4);
-    /* Once delivered it may go; the newest row never: its number is not given twice. */
+    /* A delivered alert may be pruned, but not the newest row: its number is not given
+     * twice. */
     int64_t newest = store_reader_last_alert(r);
     settle(t->store, r, STORE_DELIVERED);
     store_prune(t->store, &retain, 3 * DAY_MS);
@@ -110,8 +112,8 @@ static void put_call(struct store *s, uint32_t mmsi)
     storetest_submit(s, b);
 }
 
-/* Calls and voyages go by when they were recorded, not by when they were: a recording of
- * years ago is kept as long as one of today. */
+/* Calls and voyages are pruned by the time of their recording, not of their events: a
+ * recording of years ago is kept as long as one of today. */
 static void test_prune_calls(void **state)
 {
     struct storetest *t = *state;
@@ -138,7 +140,7 @@ static bool is_below_quota(void *context)
     struct wanted *w = context;
     struct store_counts counts;
     assert_int_equal(store_reader_counts(w->r, NULL, &counts), 0);
-    /* Its 500 that wait and its 500 dead, and what else fits. */
+    /* The 500 waiting rows and the 500 dead ones, and others as far as they fit. */
     return counts.alerts <= w->alerts && counts.pending == 500 && counts.dead == 500;
 }
 
@@ -210,7 +212,7 @@ static void on_commit(void *context)
     ++*count;
 }
 
-/* Batches that come while a commit is under way or within its 20 ms go together. */
+/* Batches that come during a commit or within its 20 ms are committed together. */
 static void test_group_commit(void **state)
 {
     int count = 0;
@@ -230,7 +232,7 @@ static void test_group_commit(void **state)
     assert_true(clock_monotonic_ms() - health.last_commit_ms < 60000);
     store_close(s);
     assert_int_equal(count, (int)health.commits);
-    /* Nothing to send, no call. */
+    /* There is nothing to send, so there is no call. */
     count = 0;
     assert_int_equal(store_open(&options, &s, NULL), 0);
     storetest_put(s, 1000, 1001, 0, 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the commands print of the store: alerts with their deliveries, calls, voyages; and
- * deliveries put back in the queue. Ships are invented. */
+/* This file tests what the commands print of the store: alerts with their deliveries,
+ * calls, voyages, and deliveries put back in the queue. The ships are invented. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 static const char *const both[] = {"desk", "siem"};
 
-/* Lines as parsed JSON; every line must parse. */
+/* Parses the lines as JSON; every line must parse. */
 struct lines {
     json_t *json[1200];
     int64_t row[1200];
@@ -199,7 +199,8 @@ static void test_alert_filters(void **state)
     assert_int_equal(count_alerts(r, f), 2);
 }
 
-/* More than a page, in order, none twice; a line that is refused ends it. */
+/* There is more than one page: rows come in order, none twice, and a refused line ends
+ * the query. */
 static void test_alert_pages(void **state)
 {
     struct storetest *t = *state;
@@ -361,7 +362,8 @@ static void test_call_filters(void **state)
         assert_int_equal(count_calls(r, (struct store_filter){.since_ms = TIME_NONE,
                                                               .port = ports[i].port}),
                          ports[i].count);
-    /* Left at 11 h: gone by then; the voyage and the open calls are not. */
+    /* The ship left at 11 h, so the call is over; the voyage and the open calls are
+     * not. */
     assert_int_equal(
         count_calls(r, (struct store_filter){.since_ms = day + 12 * HOUR_MS}), 3);
     assert_int_equal(
@@ -374,7 +376,7 @@ static void test_call_filters(void **state)
     assert_int_equal(count_calls(r, f), 4);
 }
 
-/* Many calls that begin in the same second: the pages neither lose nor repeat one. */
+/* Many calls begin in the same second: the pages neither lose nor repeat one. */
 static void test_call_pages(void **state)
 {
     struct storetest *t = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding shipped files and reading files whole. */
+/* This file tests finding shipped files and reading whole files. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,7 +94,7 @@ static void test_reads_whole_files(void **state)
     free(bytes);
 }
 
-/* A pipe that nobody writes to ends at once, one whose writer writes is read whole. */
+/* A pipe without a writer ends at once; one with a writer is read whole. */
 static void test_reads_pipes(void **state)
 {
     char path[256];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys: locked, left out of core dumps, wiped. What the kernel says of the page stands in
- * /proc/self/smaps (proc(5): "lo" locked, "dd" not in core dumps, "wf" wiped on fork). */
+/* Keys are locked in memory, left out of core dumps, and wiped. The kernel describes
+ * the page in /proc/self/smaps (proc(5): "lo" locked, "dd" not in core dumps, "wf"
+ * wiped on fork). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "lib/testlib.h"
 #include "lookout/sys/keymem.h"
 
-/* The VmFlags of the mapping that holds the address. */
+/* Returns the VmFlags of the mapping that holds the address. */
 static void read_flags(const void *address, char ret_flags[256])
 {
     char line[512];
@@ -39,14 +40,14 @@ static void test_pages(void **state)
         assert_int_equal(key[i], 0);
     memset(key, 'k', 33);
     read_flags(key, flags);
-    if (flags[0] != '\0') { /* kernels without smaps say nothing */
+    if (flags[0] != '\0') { /* kernels without smaps show nothing */
         assert_non_null(strstr(flags, " dd"));
         assert_non_null(strstr(flags, " wf"));
     }
 #if !defined(__SANITIZE_ADDRESS__)
     assert_int_equal(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 0);
 #endif
-    /* A child that outlives an exec that failed has no key. */
+    /* A child whose exec failed has no key. */
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0)

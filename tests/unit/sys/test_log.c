@@ -11,7 +11,7 @@
 #include "daemon/shell/sys/log_int.h"
 #include "lib/testlib.h"
 
-/* stderr into a pipe while lines are written. */
+/* Sends stderr into a pipe while lines are written. */
 struct capture {
     int saved, reader;
     char text[8192];
@@ -113,7 +113,7 @@ static void test_repeats_are_counted_and_bounded(void **state)
     assert_false(log_repeat_may(&repeats, 7, 60999, &left_out));
     assert_true(log_repeat_may(&repeats, 7, 61000, &left_out));
     assert_int_equal(left_out, 2);
-    /* A flood of other keys pushes out the oldest only. */
+    /* A flood of other keys removes only the oldest. */
     for (uint64_t key = 100; key < 100 + LOG_REPEATS; key++)
         assert_true(log_repeat_may(&repeats, key, 61000 + (int64_t)key, &left_out));
     assert_false(log_repeat_may(&repeats, 101, 62000, &left_out));

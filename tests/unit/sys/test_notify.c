@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Against a socket of our own in the service manager's place; sd_notify(3) says what the
- * messages must be. */
+/* The test's socket takes the place of the service manager's; sd_notify(3) defines the
+ * messages. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static int tear_down(void **state)
     return unsetenv("NOTIFY_SOCKET");
 }
 
-/* The next message; "" when none was sent. */
+/* Returns the next message; "" for none. */
 static const char *received(void)
 {
     static char text[2048];
