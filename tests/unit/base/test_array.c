@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Growing arrays: items stay, room doubles, a size that no memory holds is refused. */
+/* This file tests growing arrays: items stay, the room doubles, a size that no memory
+ * holds is refused. */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -35,7 +35,7 @@ static void test_grows_and_formats(void **state)
     assert_memory_equal(b.data + 4 * 1234, "1234", 4);
     assert_int_equal(b.data[40000], '\0');
     buf_clear(&b);
-    assert_int_equal(buf_printf(&b, "%0500d|", 7), 0); /* longer than what is there */
+    assert_int_equal(buf_printf(&b, "%0500d|", 7), 0); /* longer than the content */
     assert_int_equal(b.length, 501);
     assert_string_equal(b.data + 499, "7|");
     buf_finish(&b);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CSV: rows of texts written by hand after RFC 4180, and the faults that they have. */
+/* This file reads CSV texts that were written by hand from RFC 4180, and the faults in
+ * them. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/testlib.h"
 #include "lookout/base/csv.h"
 
-/* All rows as "line: field|field;" with faults as "line: !text at line:col;". */
+/* Returns all rows as "line: field|field;", and faults as "line: !text at line:col;". */
 static char *read_all(const char *text, char separator, bool has_remarks)
 {
     struct csv csv;
@@ -50,8 +51,8 @@ static void test_rows(void **state)
         {"\xEF\xBB\xBF" "a,b\n", ',', false, "1: a|b;"},
         {" a , b\t\n", ',', false, "1: a|b;"},
         {"\"a,b\",\"c\"\"d\",\"\"\n", ',', false, "1: a,b|c\"d|;"},
-        {"\"a\nb\",c\nd,e\n", ',', false, "1: a\nb|c;3: d|e;"},            /* over a line's end */
-        {"5\" pipe,x\n", ',', false, "1: 5\" pipe|x;"},                    /* a quote inside is a letter */
+        {"\"a\nb\",c\nd,e\n", ',', false, "1: a\nb|c;3: d|e;"},            /* a field with a line end */
+        {"5\" pipe,x\n", ',', false, "1: 5\" pipe|x;"},                    /* a quote inside a field is a letter */
         {" \"a\" ,\" b \"\n", ',', false, "1: a|b;"},
         {"a;b,c;d\n", '\0', false, "1: a|b,c|d;"},
         {"a\tb\n\tc\n", '\0', false, "1: a|b;2: |c;"},
@@ -99,7 +100,8 @@ static void test_too_many(void **state)
     }
 }
 
-/* A row alone, as recordings give it: views into the text, doubled quotes on demand. */
+/* A single row, as recordings give it: the fields are views into the text, and doubled
+ * quotes are undone on demand. */
 static void test_values(void **state)
 {
     static const char text[] = "a,\"b\"\"c\",\"d";

@@ -15,8 +15,8 @@ static void test_u64_is_splitmix64(void **state)
     assert_true(hash_u64(1, 0) != hash_u64(1, 1));
 }
 
-/* The finaliser is a bijection, so the unfinished FNV-1a is found again by undoing it.
- * FNV-1a 64 vectors: draft-eastlake-fnv-17, "" and "a" and "foobar". */
+/* The finaliser is a bijection, so undoing it gives the unfinished FNV-1a. FNV-1a 64
+ * vectors: draft-eastlake-fnv-17, "" and "a" and "foobar". */
 static uint64_t undo_shift(uint64_t z, unsigned shift)
 {
     uint64_t x = z;

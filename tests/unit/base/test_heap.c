@@ -23,7 +23,7 @@ static void test_equal_times_fire_by_seq(void **state)
     assert_int_equal(b.place, 0);
 }
 
-/* Against a search through all nodes. */
+/* Compares the heap with a search through all nodes. */
 static void test_against_a_search(void **state)
 {
     enum { NODES = 200, STEPS = 50000 };

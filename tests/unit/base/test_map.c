@@ -21,7 +21,7 @@ static void test_set_get_remove(void **state)
     assert_int_equal(m.count, 0);
 }
 
-/* Against a plain array: keys 0..499, sets and removes at random. */
+/* Compares the map with a plain array: keys 0..499, random sets and removes. */
 static void test_against_an_array(void **state)
 {
     enum { KEYS = 500, STEPS = 200000 };

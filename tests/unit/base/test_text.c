@@ -64,7 +64,7 @@ static void test_copy(void **state)
     text_copy(out, sizeof out, "");
     assert_string_equal(out, "");
     assert_int_equal(text_cut("\x80\x80\x80\x80\x80\x80", 6, 5),
-                     5); /* no UTF-8: as it is */
+                     5); /* not UTF-8: unchanged */
 }
 
 static void test_case(void **state)

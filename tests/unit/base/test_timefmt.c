@@ -38,7 +38,7 @@ static void test_known_times(void **state)
     assert_string_equal(time_format_short(0, text), "1 Jan 00:00Z");
 }
 
-/* Against the C library's gmtime_r, which has its own arithmetic. */
+/* Compares with the C library's gmtime_r, which has its own arithmetic. */
 static void test_parts_against_gmtime(void **state)
 {
     struct test_random random = {11};
@@ -61,7 +61,8 @@ static void test_parts_against_gmtime(void **state)
     }
 }
 
-/* The examples of RFC 3339 section 5.8 but for the leap second, and our other forms. */
+/* The examples of RFC 3339 section 5.8 except the leap second, and the other accepted
+ * forms. */
 static void test_accepted_forms(void **state)
 {
     static const struct {
@@ -120,7 +121,7 @@ static void test_refused_forms(void **state)
             fail_msg("%s", forms[i].text);
         assert_true(t == 42);
     }
-    /* The length counts, not a NUL. */
+    /* The length ends the text, not a NUL. */
     int64_t t = 42;
     assert_int_equal(time_parse("2024-03-25T18:04:00Z", 10, &t), 0);
     assert_true(t == INT64_C(1711324800000));

@@ -65,7 +65,7 @@ static void test_round_trip(void **state)
     buf_finish(&b);
 }
 
-/* Every prefix of a record is a fault, and after a fault everything reads as 0. */
+/* Every prefix of a record is a fault; after a fault everything reads as 0. */
 static void test_limited(void **state)
 {
     struct buf b = {0};

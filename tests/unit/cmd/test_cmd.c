@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of commands and options: nothing in it is dead, double or without a word. */
+/* In the table of commands and options, nothing is dead, double or without a
+ * description. */
 #include <string.h>
 
 #include "daemon/shell/cmd/cmd.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The commands over stored state as a user meets them: what they print, their exit
- * statuses, what they say of a mistake. Ships are invented. */
+/* This file tests the commands on stored state as a user meets them: their output,
+ * their exit statuses, and their words about a mistake. The ships are invented. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ static const char *const desk[] = {"desk"};
 
 struct world {
     char *directory;
-    char output[65536]; /* stdout, then stderr, of the last command */
+    char output[65536]; /* stdout, then stderr of the last command */
     char errors[8192];
 };
 
@@ -55,7 +55,7 @@ static void read_back(FILE *f, char *to, size_t size)
     fclose(f);
 }
 
-/* Sends a stream's descriptor elsewhere; returns what it was. */
+/* Redirects a stream's descriptor; returns the old one. */
 static int divert(FILE *stream, FILE *to)
 {
     fflush(stream);
@@ -142,7 +142,7 @@ static void test_alerts(void **state)
     assert_int_equal(command(w, "alerts --state DIR --since 24h"), CMD_DONE);
     assert_int_equal(line_count(w->output), 0);
     store_close(s);
-    /* And with no daemon. */
+    /* The same without a daemon. */
     assert_int_equal(command(w, "alerts --state DIR"), CMD_DONE);
     assert_int_equal(line_count(w->output), 4);
 }
@@ -227,13 +227,14 @@ static void test_calls(void **state)
     assert_int_equal(line_count(w->output), 2);
     assert_int_equal(command(w, "calls --state DIR 123"), CMD_DONE);
     assert_int_equal(line_count(w->output), 0);
-    /* Where the output is no terminal it is JSON. */
+    /* The output is JSON where it is no terminal. */
     assert_int_equal(command(w, "calls --state DIR"), CMD_DONE);
     assert_int_equal(w->output[0], '{');
     store_close(s);
 }
 
-/* 80 columns without a terminal: what may be cut is, with a sign; the rest is whole. */
+/* There are 80 columns without a terminal: texts that may be cut are cut with a sign;
+ * the others are whole. */
 static void test_grid(void **state)
 {
     static const char *const names[] = {"~NAME", ">N", "WHOLE"};
@@ -317,7 +318,7 @@ static void test_follow(void **state)
     struct world *w = *state;
     struct store *s = fixture_open(w->directory);
     put_alerts(s, 0, 3);
-    store_close(s); /* no connection may live over a fork */
+    store_close(s); /* no connection may be open over a fork */
     int fds[2];
     assert_int_equal(pipe(fds), 0);
     fflush(stdout);
@@ -340,7 +341,7 @@ static void test_follow(void **state)
     read_lines(f, 2);
     put_alerts(s, 5, 6);
     read_lines(f, 1);
-    fclose(f); /* nobody reads any more: it ends by itself */
+    fclose(f); /* nobody reads any more: the command ends */
     int status = 0;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status) || WTERMSIG(status) == SIGPIPE);

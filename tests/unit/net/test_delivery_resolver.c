@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A name server that answers after 5 s: getaddrinfo itself is interposed, for us and for
- * whatever library calls it. The loop that sends goes on as if nothing were; how long it
- * stood still at most is measured beside a loop that has nothing to do, so that a busy
- * machine is not taken for a fault. */
+/* The name server answers after 5 s: the test replaces getaddrinfo for the program and
+ * for the libraries. The sending loop goes on undisturbed. The test compares the loop's
+ * longest gap with that of an idle loop, so that a busy machine does not fail it. */
 #define _GNU_SOURCE /* RTLD_NEXT */
 #include "lib/testlib.h"
 
@@ -98,7 +97,7 @@ static void idle_start(struct idle *idle)
     assert_int_equal(pthread_create(&idle->thread, NULL, run_idle, idle), 0);
 }
 
-/* Its largest gap. */
+/* Returns the loop's largest gap. */
 static uint64_t idle_stop(struct idle *idle)
 {
     uv_async_send(&idle->end);
@@ -116,7 +115,8 @@ struct scene {
     struct receiver receiver;
 };
 
-/* One webhook, one request after the other, a little apart, until `until_ns`. */
+/* Sends to one webhook, one request after the other with short pauses, until
+ * `until_ns`. */
 struct stream {
     struct scene *scene;
     struct conf_webhook webhook;
@@ -178,7 +178,7 @@ static int setup(void **state)
     return 0;
 }
 
-/* Also while a look-up hangs: nobody is joined. */
+/* This holds also while a look-up hangs: no thread is joined. */
 static int teardown(void **state)
 {
     struct scene *t = *state;
@@ -195,7 +195,7 @@ static void the_loop_never_stands_still(void **state)
     struct scene *t = *state;
     struct stream hanging, good;
     struct idle idle;
-    /* The deadline passes again and again while the name server thinks. */
+    /* The deadline passes again and again while the look-up hangs. */
     stream_init(&hanging, t, "hang.example", 500);
     stream_init(&good, t, "127.0.0.1", 5000);
     unsigned before = asked;
@@ -216,13 +216,14 @@ static void the_loop_never_stands_still(void **state)
     assert_in_range(asked - before, 1, 2);
     assert_int_equal(good.taken, good.ended);
     assert_true(good.taken > 10);
-    /* Failed by its own deadline while it hung; taken once there was an answer. */
+    /* The alert fails by its own deadline while the look-up hangs, and is taken once
+     * there is an answer. */
     assert_in_range(hanging.ended - hanging.taken, 5, 12);
     assert_true(hanging.taken > 0);
     assert_true(t->beat.gap_ns <= GAP_MOST_MS * UINT64_C(1000000) + idle_ns);
 }
 
-/* What waits for a name can be given up at once, and everything closed. */
+/* Requests that wait for a name can be given up at once, and everything can be closed. */
 static void the_end_does_not_wait_for_a_look_up(void **state)
 {
     struct scene *t = *state;
@@ -235,12 +236,12 @@ static void the_end_does_not_wait_for_a_look_up(void **state)
     client_cancel(t->client, &hanging.request);
     client_close(t->client);
     uv_run(&t->loop, UV_RUN_DEFAULT);
-    assert_int_equal(answered, before); /* it still hangs */
+    assert_int_equal(answered, before); /* the look-up still hangs */
     const struct client_options options = {0};
     assert_int_equal(client_create(&t->loop, &options, &t->client), 0);
 }
 
-/* An absolute name, too, is found by libcurl among what was pinned. */
+/* libcurl finds an absolute name, too, among the pinned addresses. */
 static void only_we_look_up_a_name_with_a_dot_at_its_end(void **state)
 {
     struct scene *t = *state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every webhook of a configuration is served, however many: each has its row of an alert
- * in the outbox, up to the number that `check` accepts. */
+/* Every webhook of a configuration is served, however many there are: each has a row of
+ * an alert in the outbox, up to the number that `check` accepts. */
 #include "lib/conf_fixture.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ static int count_row(void *context, const struct store_pending *row)
     return 0;
 }
 
-/* To be freed by the caller. */
+/* The caller frees the text. */
 static char *many_webhooks(int count)
 {
     struct buf text = {0};
@@ -61,7 +61,7 @@ static void test_many_webhooks(void **state)
     free(text);
 }
 
-/* The limit is told, with the number. */
+/* The error names the limit. */
 static void test_too_many_webhooks(void **state)
 {
     char *text = many_webhooks(CONF_WEBHOOKS_MAX + 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A disk that cannot be read for a moment, or memory that is short: whatever call fails,
- * it is an error and no answer; nothing is taken for damage, nothing is lost, and what is
- * asked again is answered. */
+/* For a moment the disk cannot be read, or memory is short: whatever call fails, the
+ * result is an error and never an answer; nothing is taken for damage, nothing is lost,
+ * and a second query is answered. */
 #include "lib/testlib.h"
 
 #include <sqlite3.h>
@@ -15,7 +15,7 @@
 #include "lib/storetest.h"
 #include "lookout/base/time.h"
 
-enum { ALERTS = 6, MOST = 4000 /* calls, and no end: a loop */ };
+enum { ALERTS = 6, MOST = 4000 /* so many calls without an end are a loop */ };
 
 static int setup(void **state)
 {
@@ -30,7 +30,7 @@ static int teardown(void **state)
     return storetest_directory_teardown(state);
 }
 
-/* Alerts for one webhook, which has answered 410. */
+/* Makes alerts for one webhook, which has answered 410. */
 static void fill(const char *directory)
 {
     struct store *s = fixture_open(directory);
@@ -191,7 +191,7 @@ static void a_daemon_begins_over_a_disk_that_hesitates(void **state)
         int code = store_open(&options, &s, &err);
         strikes = fault_vfs_reads_failed() != 0;
         fault_vfs_fail_read(0);
-        if (code != 0) { /* said, and not taken for damage */
+        if (code != 0) { /* reported, and not taken for damage */
             assert_true(code == ERR_IO);
             assert_int_equal(store_open(&options, &s, &err), 0);
         }
@@ -224,8 +224,8 @@ static void what_is_put_back_is_all_or_nothing(void **state)
     }
 }
 
-/* An outbox that cannot be read for a moment is read again by itself: nothing else
- * happens that would remind the sender. */
+/* An outbox that cannot be read for a moment is read again without a cause from
+ * outside: nothing else happens that would remind the sender. */
 static void the_sender_looks_again(void **state)
 {
     struct sender sender;
@@ -246,7 +246,7 @@ static void the_sender_looks_again(void **state)
     for (unsigned n = 1; n <= 60; n++) {
         fault_vfs_fail_read(n);
         int64_t count = store_redeliver(sender.directory, ids, 1, false, NULL, &err);
-        if (count < 0) { /* it was struck itself */
+        if (count < 0) { /* the failing call was the query's own */
             fault_vfs_fail_read(0);
             continue;
         }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A database that something else has written to: flipped bits, a damaged header, a cut
- * file. Whatever it was, the daemon starts, what can be kept is kept, what is kept and
- * may not be delivered is pending, and nothing is handed out that nobody wrote.
- *
+/* Something else has written to the database: bits are flipped, the header is damaged,
+ * the file is cut. In every case the daemon starts, keeps what can be kept, makes each
+ * kept alert pending that may be undelivered, and hands out nothing that nobody wrote.
  * All trials: every bit of the header (800), 1000 flipped bits, 240 cuts, 240 broken
- * pages, of the seeds below; an eighth of them unless they are asked for. */
+ * pages, of the seeds below; an eighth of them by default. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +16,10 @@
 #include "lib/storetest.h"
 
 enum { ALERTS = 300, DELIVERED = 100, VESSELS = 40, RECORD_BYTES = 900, PAGE = 8192 };
-/* LOOKOUT_TRIALS=all: all of them. */
+/* LOOKOUT_TRIALS=all asks for all of them. */
 static size_t thinned = 8;
 
-/* The database as it was written. */
+/* Makes the database as it was written. */
 static unsigned char *sound;
 static size_t sound_bytes;
 
@@ -92,7 +91,7 @@ static int free_sound(void **state)
 struct found {
     size_t pending, damaged, vessels;
     bool has_engine, has_feed;
-    bool is_owed; /* all alerts that are kept were delivered, or wait */
+    bool is_owed; /* every kept alert was delivered, or waits */
 };
 
 static uint64_t number_of(const char *body)
@@ -101,7 +100,7 @@ static uint64_t number_of(const char *body)
     return at != NULL ? strtoull(at + strlen("EXAMPLE TRADER "), NULL, 10) : ALERTS;
 }
 
-/* What is handed out is what was written. */
+/* Asserts that the rows handed out are those that were written. */
 static int check_pending(void *context, const struct store_pending *row)
 {
     struct found *found = context;
@@ -151,7 +150,7 @@ static void write_damaged(const char *directory, const void *bytes, size_t n)
     assert_int_equal(fclose(f), 0);
 }
 
-/* Start on it as the daemon does, and see what there is. */
+/* Starts on the file as the daemon does, and looks at the result. */
 static struct found start_on(const void *bytes, size_t n)
 {
     char directory[300];
@@ -179,7 +178,7 @@ static struct found start_on(const void *bytes, size_t n)
     if (!found.is_owed)
         print_message("%zu of %zu alerts pending\n", (size_t)counts.pending,
                       (size_t)counts.alerts);
-    storetest_put(s, 1000, 1010, 1, 1); /* and it goes on */
+    storetest_put(s, 1000, 1010, 1, 1); /* and the store goes on */
     store_reader_close(r);
     store_close(s);
     fixture_remove(directory);
@@ -188,7 +187,7 @@ static struct found start_on(const void *bytes, size_t n)
 
 /* --- trials --- */
 
-/* Nothing of the content is lost with the header. */
+/* A damaged header loses nothing of the content. */
 static void test_header(void **state)
 {
     (void)state;
@@ -219,7 +218,7 @@ static void test_first_page(void **state)
     free(bytes);
 }
 
-/* One bit costs no more than one page of leaves, and mostly one row. */
+/* One bit costs at most one page of leaves, and mostly one row. */
 static void test_flipped_bits(void **state)
 {
     struct test_random random = {.state = 13};
@@ -246,7 +245,8 @@ static void test_cut(void **state)
     for (size_t i = 0; i < 240 / thinned; i++) {
         size_t n = (size_t)test_random_below(&random, sound_bytes);
         struct found found = start_on(sound, n);
-        /* Each page of alerts that is left gives its alerts; the index has pages, too. */
+        /* Each remaining page of alerts gives its alerts; some of the pages belong to
+         * the index. */
         if (found.pending + 160 < ALERTS - DELIVERED && n > sound_bytes - 4 * PAGE)
             fail_msg("seed 17 trial %zu: %zu of %zu bytes: %zu pending", i, n,
                      sound_bytes, found.pending);
