@@ -11,7 +11,7 @@
 
 #define DAY0 INT64_C(1700000000000)
 
-/* A vessel's tracks and what became of the last fix. */
+/* A vessel's tracks, and the fate of the last fix. */
 struct gate {
     struct tracks tracks;
     struct track_conf conf;
@@ -57,7 +57,7 @@ static enum track_verdict add(struct gate *g, double minute, struct geo_pos pos)
 
 /* --- the gate --- */
 
-/* A settled track at HOME, last heard at minute 0. */
+/* Makes a settled track at HOME, last heard at minute 0. */
 static void settle(struct gate *g, double sog_kn)
 {
     gate_begin(g);
@@ -66,8 +66,8 @@ static void settle(struct gate *g, double sog_kn)
     assert_int_equal(g->tracks.count, 1);
 }
 
-/* 25 kn x (dt + 0.25 h), a metre below and 100 m beyond (0.1 % of the sphere's radius do
- * not matter: the same sphere measures). */
+/* The bound is 25 kn x (dt + 0.25 h). One fix is a metre below it, one 100 m beyond
+ * (0.1 % of the sphere's radius does not matter: the same sphere measures). */
 static void test_reach_just_below_and_above(void **state)
 {
     static const double minutes[] = {1, 60, 24 * 60, 29 * 24 * 60};
@@ -109,8 +109,8 @@ static void test_fast_ships(void **state)
     }
 }
 
-/* 99 of 100 fixes at 10 kn: the one at 45 kn is beyond the 99th percentile; with two it
- * is not. Time at the berth tells nothing of a ship's speed. */
+/* 99 of 100 fixes are at 10 kn. One at 45 kn lies beyond the 99th percentile; with two,
+ * it does not. Time at the berth says nothing about a ship's speed. */
 static void test_percentile(void **state)
 {
     struct gate g;
@@ -190,7 +190,7 @@ static void test_ten_bad_fixes_claim_nothing(void **state)
 {
     struct gate g;
     settle(&g, 0);
-    for (int i = 1; i <= 10; i++) { /* all over the world, good ones between */
+    for (int i = 1; i <= 10; i++) { /* all over the world, with good ones between */
         assert_int_equal(add(&g, i, at(-60 + 12 * i, -100 + 25 * i)), TRACK_PENDING);
         assert_int_equal(g.track->is_confirmed, false);
         assert_int_equal(add(&g, i + 0.5, HOME), TRACK_ACCEPTED);
@@ -204,7 +204,7 @@ static void test_ten_bad_fixes_claim_nothing(void **state)
     tracks_finish(&g.tracks);
 }
 
-/* 3 fixes and 30 min: exactly, and each just missed. */
+/* Needed are 3 fixes and 30 min: exactly so many, and each just missed. */
 static void test_second_track_is_confirmed(void **state)
 {
     struct gate g;
@@ -241,8 +241,8 @@ static void test_alternating_tracks_stay_separate(void **state)
     tracks_finish(&g.tracks);
 }
 
-/* Two ships within reach of each other, confirmed: each fix goes to the one that expected
- * it. */
+/* Two confirmed ships are within reach of each other: each fix goes to the track that
+ * expected it. */
 static void test_near_tracks_by_dead_reckoning(void **state)
 {
     struct gate g;
@@ -272,12 +272,12 @@ static void test_lone_first_fix_is_replaced(void **state)
     assert_int_equal(g.track->id, 2);
     assert_int_equal(g.gone, 1);
     assert_int_equal(add(&g, 2, HOME), TRACK_ACCEPTED);
-    assert_int_equal(add(&g, 3, at(10, 10)), TRACK_PENDING); /* no longer a lone one */
+    assert_int_equal(add(&g, 3, at(10, 10)), TRACK_PENDING); /* not a lone fix any more */
     tracks_finish(&g.tracks);
 }
 
-/* Two ships that alternate from the first fix on: one of them is believed at once, the
- * other after 3 fixes and 30 min, and nothing flips any more. */
+/* Two ships alternate from the first fix on: one of them is believed at once, the other
+ * after 3 fixes and 30 min, and the choice does not flip any more. */
 static void test_alternating_from_the_start(void **state)
 {
     struct gate g;
@@ -296,9 +296,9 @@ static void test_alternating_from_the_start(void **state)
     tracks_finish(&g.tracks);
 }
 
-/* A jump from a lone first fix is held; then a far fix takes that one's place, so that
- * nobody is left for whom to hold. What goes on from the jump is a track of its own, by
- * the usual rule. */
+/* A jump from a lone first fix is held. Then a far fix replaces that first fix, so
+ * there is no track left for which to hold. Fixes that follow the jump make a track of
+ * their own, by the usual rule. */
 static void test_held_for_a_track_that_was_replaced(void **state)
 {
     struct gate g;
@@ -319,7 +319,7 @@ static void test_held_for_a_track_that_was_replaced(void **state)
     tracks_finish(&g.tracks);
 }
 
-/* Not newer than the vessel's last, whichever track it would belong to. */
+/* The fix is not newer than the vessel's last one, whichever track it would belong to. */
 static void test_old_fixes(void **state)
 {
     struct gate g;
@@ -391,7 +391,7 @@ static void test_fix_from_report(void **state)
     assert_false(tracks_fix_from_report(&r, &f));
     struct gate g;
     settle(&g, 0);
-    f.time_ms = DAY0 + 1000; /* and nobody is led there */
+    f.time_ms = DAY0 + 1000; /* and no fix is drawn there */
     assert_int_equal(add_fix(&g, f), TRACK_PENDING);
     assert_null(g.track);
     assert_int_equal(g.tracks.count, 1);
@@ -420,7 +420,7 @@ static void test_speed(void **state)
     struct track_fix a = fix_at(0, at(37, 125), -1),
                      b = fix_at(6, at(37.0 + 1 / 60.0, 125), -1);
     assert_near(tracks_speed_kn(&a, &b), 10.0, 0.01);
-    b.has = FIX_COARSE; /* 0.1 of that minute may be nothing */
+    b.has = FIX_COARSE; /* 0.1 of that minute may be rounding */
     assert_near(tracks_speed_kn(&a, &b), 9.0, 0.01);
     b.has = FIX_SOG;
     b.sog_dkn = 33;

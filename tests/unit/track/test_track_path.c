@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The path kept as evidence, and saved tracks. */
+/* This file tests the path that is kept as evidence, and saved tracks. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +28,8 @@ static struct track *add(struct tracks *t, int64_t time_ms, struct geo_pos pos)
     return track;
 }
 
-/* A voyage with corners: out of a berth where it lay 30 h, 4 legs at 10 kn, fixes every
- * 10 s at sea and every 3 min at the berth, with 8 m of noise. */
+/* A voyage with corners: the ship leaves a berth where it lay 30 h, and sails 4 legs at
+ * 10 kn, with fixes every 10 s at sea and every 3 min at the berth, and 8 m of noise. */
 struct voyage_fix {
     int64_t time_ms;
     struct geo_pos pos;
@@ -113,7 +113,7 @@ static void test_long_voyage_in_64_points(void **state)
     free(fixes);
 }
 
-/* Circles at 20 kn, heard every 2 s: no step alone departs from the chord. */
+/* The ship circles at 20 kn, heard every 2 s: no single step departs from the chord. */
 static void turn(double radius_m, double allowed_m)
 {
     struct tracks t;
@@ -172,7 +172,7 @@ static void test_path_between_times(void **state)
     add(&t, DAY0 + 3 * HOUR_MS, at(37.2, 125.0));
     assert_int_equal(track_path(track, TIME_NONE, INT64_MAX, p, 64), 4);
     assert_true(p[0].time_ms == DAY0 && p[3].time_ms == DAY0 + 3 * HOUR_MS);
-    /* both ends between fixes: halfway of the first and of the last leg */
+    /* both ends lie between fixes: halfway on the first and on the last leg */
     size_t n = track_path(track, DAY0 + HOUR_MS / 2, DAY0 + 5 * HOUR_MS / 2, p, 64);
     assert_int_equal(n, 4);
     assert_true(p[0].time_ms == DAY0 + HOUR_MS / 2);
@@ -180,7 +180,7 @@ static void test_path_between_times(void **state)
     assert_int_equal(p[3].pos.lon_e7, 1251000000);
     assert_int_equal(p[3].pos.lat_e7, 372000000);
     assert_true(p[3].time_ms == DAY0 + 5 * HOUR_MS / 2);
-    /* at fixes: those themselves */
+    /* at fixes: the fixes themselves */
     n = track_path(track, DAY0 + HOUR_MS, DAY0 + 2 * HOUR_MS, p, 64);
     assert_int_equal(n, 2);
     assert_int_equal(p[0].pos.lon_e7, 1252000000);
@@ -233,7 +233,7 @@ static int load(struct tracks *t, const void *bytes, size_t n)
     return error;
 }
 
-/* Positions in AIS units and whole seconds, as they come from the air; then odd ones. */
+/* Positions in AIS units and whole seconds, as AIS sends them; then others. */
 static void test_saved_and_loaded_alike(void **state)
 {
     for (int odd = 0; odd < 2; odd++) {
@@ -251,7 +251,7 @@ static void test_saved_and_loaded_alike(void **state)
                 continue;
             save(&t, &a);
             assert_int_equal(load(&back, a.data, a.length), 0);
-            save(&back, &b); /* and goes on from there */
+            save(&back, &b); /* and the track goes on from there */
             assert_int_equal(a.length, b.length);
             assert_memory_equal(a.data, b.data, a.length);
             tracks_finish(&t);
@@ -303,7 +303,7 @@ static void test_damage_is_refused(void **state)
     tracks_finish(&t);
 }
 
-/* Metres of so many degrees of latitude on the sphere of 6371008.8 m. */
+/* Returns the metres of so many degrees of latitude on the sphere of 6371008.8 m. */
 static double degrees_m(double degrees)
 {
     return degrees * 6371008.8 * 3.14159265358979323846 / 180;
@@ -314,7 +314,8 @@ static bool is_about(double value_m, double wanted_m)
     return fabs(value_m - wanted_m) <= 0.01 * wanted_m;
 }
 
-/* North along 179.9 E from 36 N to 37 N in 3 h, then east over 180 degrees. */
+/* The ship sails north along 179.9 E from 36 N to 37 N in 3 h, then east over 180
+ * degrees. */
 static void test_nearest(void **state)
 {
     (void)state;
@@ -327,7 +328,7 @@ static void test_nearest(void **state)
     struct geo_pos abeam = at(36.5, -179.7), south = at(35.8, 179.9);
     assert_true(is_about(track_path_nearest_m(track, abeam, TIME_NONE), abeam_m));
     assert_true(is_about(track_path_nearest_m(track, south, TIME_NONE), degrees_m(0.2)));
-    /* since it was at 36.5 N: that place is the nearest */
+    /* since the ship was at 36.5 N, the nearest place */
     assert_true(is_about(track_path_nearest_m(track, south, DAY0 + 3 * HOUR_MS / 2),
                          degrees_m(0.7)));
     assert_true(

@@ -28,7 +28,7 @@ static void test_is_ship(void **state)
             fail_msg("%u", (unsigned)cases[i].mmsi);
 }
 
-/* ITU-R M.585-9 annex 2; what is one to the input is one here. */
+/* ITU-R M.585-9 annex 2. An identity that the input accepts is accepted here. */
 static void test_distress_names(void **state)
 {
     for (uint32_t kind = 960; kind < 1000; kind++)
@@ -83,8 +83,8 @@ static const struct vessel_mid *mid_row(unsigned long mid)
     return NULL;
 }
 
-/* Every row of the ITU's table is ours, under the same name; 306 is there once for each
- * of its three users. */
+/* Every row of the ITU's table is in the product's table, under the same name; 306 is
+ * there once for each of its three users. */
 static void test_mids_agree_with_itu(void **state)
 {
     const char *path = test_data_path("reference/itu-mid.csv");
@@ -164,13 +164,13 @@ static void test_first_name_at_once_change_twice(void **state)
     assert_string_equal(s.name, "EXAMPLE TRADER");
     assert_int_equal(s.imo, 9999993);
     assert_true(s.name_ms == 1000);
-    /* the old value between: the count starts again */
+    /* the old value came between: the count starts again */
     r = named(3000, "EXAMPLE TRADER", 9999993);
     assert_int_equal(vessel_static_update(&s, &r), 0);
     assert_true(s.name_ms == 3000);
     r = named(4000, "OTHER", 9074729);
     assert_int_equal(vessel_static_update(&s, &r), 0);
-    /* another value between: likewise */
+    /* another value came between: likewise */
     r = named(5000, "OTHEX", 9814002);
     assert_int_equal(vessel_static_update(&s, &r), 0);
     r = named(6000, "OTHER", 9074729);
@@ -202,10 +202,10 @@ static void test_destination_since(void **state)
     assert_int_equal(vessel_static_update(&s, &r), 0);
     assert_true(s.destination_since_ms == 1000 && s.destination_ms == 5000);
     r.time_ms = 6000;
-    r.destination[0] = '\0'; /* the crew left it empty: that is said, too */
+    r.destination[0] = '\0'; /* the crew left it empty: the alert shows that */
     assert_int_equal(vessel_static_update(&s, &r), VESSEL_CHANGED_DESTINATION);
     assert_true(s.has_destination && s.destination_since_ms == 6000);
-    r = report_at(7000); /* says nothing of it */
+    r = report_at(7000); /* the message does not contain it */
     assert_int_equal(vessel_static_update(&s, &r), 0);
     assert_true(s.destination_ms == 6000);
 }
@@ -257,7 +257,7 @@ static void test_save_load(void **state)
     assert_string_equal(back.name, s.name);
     assert_string_equal(back.destination, "RUVVO");
     assert_true(back.destination_since_ms == 1000 && back.callsign_ms == TIME_NONE);
-    for (size_t n = 0; n < b.length; n++) { /* every cut is a fault, none a crash */
+    for (size_t n = 0; n < b.length; n++) { /* every cut is a fault, and none crashes */
         wire_reader_init(&in, b.data, n);
         vessel_static_load(&back, &in);
         assert_true(in.failed);

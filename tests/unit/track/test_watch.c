@@ -6,7 +6,7 @@
 #include "lib/testlib.h"
 #include "lookout/track/vessel.h"
 
-/* Ships here are invented; the IMO numbers only pass their check digit. */
+/* The ships are invented; their IMO numbers only pass the check digit. */
 #define IMO_A 9999993u
 #define IMO_B 9999981u
 
@@ -75,7 +75,7 @@ static void test_contradicting_imo_voids(void **state)
     add(w, row("n", 0, 445000009, "", ""), "");
     expect(w, 445000001, ship(9074729, "HMXX", "EXAMPLE TRADER"), -1, WATCH_BY_NONE);
     expect(w, 445000009, ship(9074729, "", ""), 1,
-           WATCH_BY_MMSI); /* nothing to contradict */
+           WATCH_BY_MMSI); /* there is nothing to contradict */
     watch_destroy(w);
 }
 

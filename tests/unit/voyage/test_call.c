@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Port calls: places, stops and every threshold of them. Which of several ports is in
- * test_call_port.c, silence in test_call_dark.c. The port is invented: XAAAA at 37 N 125
- * E with 10 km and 12 km around it. */
+/* This file tests port calls: places, stops and each of their thresholds.
+ * test_call_port.c tests which of several ports has the call, test_call_dark.c tests
+ * silence. The port is invented: XAAAA at 37 N 125 E with 10 km and 12 km around it. */
 #include <string.h>
 
 #include "lib/callrun.h"
@@ -90,11 +90,11 @@ static void test_exactly_60_minutes(void **state)
 
 static void test_way_is_not_stop(void **state)
 {
-    /* The time a moving fix took to come from the berth is no stop: 40 min of stop, then
-     * 5 km off an hour later. */
+    /* The time in which a moving fix came from the berth is no stop: 40 min of stop,
+     * then a fix 5 km off an hour later. */
     assert_call_scene(one, home(), "0: 15 10; 20: 1 0; 60: 1 0; 80: 6.5 10; 110: 14 10",
                       "entered XAAAA 20 c1; left XAAAA 110 c1");
-    /* The same, but 400 m off at 10 kn: it had left 78 s before. */
+    /* The same with a fix 400 m off at 10 kn: the ship had left 78 s before. */
     assert_call_scene(one, home(), "0: 15 10; 20: 1 0; 60: 1 0; 82: 1.4 10; 110: 14 10",
                       "entered XAAAA 20 c1; arrived XAAAA 20 c3; departed XAAAA 82 c4; "
                       "left XAAAA 110 c4");
@@ -160,8 +160,8 @@ static void test_stop_begins_at_half_a_knot(void **state)
     assert_call_scene(one, home(), "0: 15 10; 20-120: 5 0.6", "entered XAAAA 20 c1");
 }
 
-/* 30 min of stop, then `kn` in place for `minutes`, then 0.6 kn: a stop goes on at 0.6 kn
- * but does not begin there. */
+/* 30 min of stop, then `kn` without a change of place for `minutes`, then 0.6 kn: a
+ * stop continues at 0.6 kn but does not begin there. */
 #define FAST "0: 15 10; 20-50: 5 0; 52-%d/1: 5>5.2 %.1f; %d-110: 5.2 0.6"
 static void test_stop_ends_when_speed_is_held(void **state)
 {
@@ -175,14 +175,14 @@ static void test_stop_ends_when_speed_is_held(void **state)
 
 static void test_flapping_with_hole(void **state)
 {
-    /* Two fast fixes hours apart do not show a speed that was held. */
+    /* Two fast fixes hours apart do not prove that the speed was held. */
     assert_call_scene(one, home(),
                       "0: 15 10; 20-40: 5 0; 45: 5.1 1.6; 135: 5.1 1.6; 140: 5.1 0.6",
                       "entered XAAAA 20 c1; arrived XAAAA 20 c3");
 }
 
-/* Moved more than 1 km, in 15 min at a knot less than a ship makes that has begun to
- * move; then 0.6 kn, which begins no other stop. */
+/* The ship moves more than 1 km in 15 min, at a knot less than a ship that has begun to
+ * move; then it makes 0.6 kn, at which no other stop begins. */
 static void test_stop_ends_when_moved(void **state)
 {
     assert_call_scene(one, home(),
@@ -238,7 +238,7 @@ static void test_implied_speed(void **state)
 
 static void test_implied_speed_over_deafness(void **state)
 {
-    /* Slow since minute 20 by its places; 30 of the 70 min do not count. */
+    /* By its places the ship is slow since minute 20; 30 of the 70 min do not count. */
     assert_call_scene(one, home(), "0: 15 -; 20: 5 -; deaf 30; 90: 5 -; 109: 5 -",
                       "entered XAAAA 20 c1");
     assert_call_scene(one, home(),
@@ -248,7 +248,7 @@ static void test_implied_speed_over_deafness(void **state)
 
 static void test_stuck_sog_is_no_call(void **state)
 {
-    /* SOG stuck at 0 while the ship sails through. */
+    /* SOG is stuck at 0 while the ship sails through. */
     assert_call_scene(one, home(), "0-180: 28>-28 0",
                       "entered XAAAA 60 c1; left XAAAA 130 c1");
 }

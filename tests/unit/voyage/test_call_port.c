@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Port calls: which of several ports, anchorage or berth, and the machine's table. */
+/* This file tests which of several ports has a call, whether it is at an anchorage or a
+ * berth, and the machine's table. */
 #include <string.h>
 
 #include "daemon/core/voyage/call_int.h"
@@ -28,8 +29,8 @@ static void test_nearer_port_takes_over(void **state)
 {
     /* 18 km/h: within 10 km of XBBBB from 25 km (50 min); 2 km nearer to XAAAA from
      * 6.5 km (111.7 min) on */
-    /* XBBBB lies 15 km east of XAAAA: coming from the east its circle comes first, and a
-     * ship bound for XAAAA passes 0 km from it. */
+    /* XBBBB lies 15 km east of XAAAA: a ship from the east meets its circle first, and
+     * a ship bound for XAAAA passes 0 km from it. */
     assert_call_scene(many, home(), "0-130: 40>1 10; 140-300: 1 0",
                       "entered XBBBB 50 c1; left XBBBB 115 c1; entered XAAAA 115 c1; "
                       "arrived XAAAA 140 c3");
@@ -47,7 +48,7 @@ static void test_declared_port_wins(void **state)
 
 static void test_switch_after_a_stop_only(void **state)
 {
-    /* It has called at XAAAA and goes east, past XBBBB, or to it. */
+    /* The ship has called at XAAAA and goes east, past XBBBB or to it. */
     assert_call_scene(many, home(), "0: -15 10; 60-200: 1 0; 210-345: 2>42 10",
                       "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
                       "left XAAAA 245 c4; entered XBBBB 245 c1; left XBBBB 295 c1");
@@ -56,14 +57,14 @@ static void test_switch_after_a_stop_only(void **state)
                       "0: -15 10; 60-200: 1 0; 210-230: 3>9 10; 240-500: 10 0",
                       "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
                       "left XAAAA 240 c4; entered XBBBB 240 c1; arrived XBBBB 240 c3");
-    /* 30 min more there: the 55 before do not count any longer */
+    /* 30 min more there: the 55 min before do not count any longer */
     assert_call_scene(many, home(),
                       "0: -15 10; 60-200: 1 0; 210-230: 3>9 10; 240-295: 10 0; 310: 5 "
                       "10; 320-330: 2 0; 340-360: 3>9 10; 370-400: 10 0",
                       "entered XAAAA 60 c1; arrived XAAAA 60 c3");
 }
 
-/* Drifting on the line midway between two ports, a mile to and fro. */
+/* The ship drifts on the line midway between two ports, a mile to and fro. */
 static void midway(struct callrun *r)
 {
     callrun_fix(r, 0, 7.5 * KM, 3);
@@ -77,8 +78,8 @@ static void test_midway_does_not_flap(void **state)
 
 static void test_same_ports_are_one(void **state)
 {
-    /* ZDDDD and ZEEEE are one port: known by the first, in the area of either. 3.5 km
-     * from ZEEEE, 14 km from ZDDDD */
+    /* ZDDDD and ZEEEE are one port with the code of the first and the area of both. The
+     * ship is 3.5 km from ZEEEE, 14 km from ZDDDD */
     assert_call_scene(many, geo_to_pos((struct geo_point){20, 110}),
                       "0-60: 40>21 10; 70-140: 14 0; 150-240: 12>-11 10; 245: -12.5 10",
                       "entered ZDDDD 70 c1; arrived ZDDDD 70 c3; departed ZDDDD 150 c4; "
@@ -96,14 +97,14 @@ static void test_port_at_180_degrees(void **state)
 
 static void test_next_entry_closes(void **state)
 {
-    /* Straight from the area of one port into that of another. */
+    /* The ship goes straight from the area of one port into that of another. */
     assert_call_scene(many, home(), "0: -15 10; 60-130: -3 0; 200: 20 12; 230-300: 14 0",
                       "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 200 c4; "
                       "left XAAAA 200 c4; entered XBBBB 200 c1; arrived XBBBB 230 c3");
 }
 
-/* XBBBB by an area of 0.1 x 0.1 degree around its point (8.9 x 11.1 km), within XAAAA's
- * circle at its western edge: areas come before points, however near. */
+/* XBBBB has an area of 0.1 x 0.1 degree around its point (8.9 x 11.1 km), within
+ * XAAAA's circle at its western edge: areas win over points, however near these are. */
 static struct ports *with_area(void)
 {
     static const char area[] =
@@ -131,7 +132,8 @@ static void test_areas_before_points(void **state)
                       "arrived XBBBB 70 c3");
     assert_call_scene(ports, home(), "0: -15 10; 60: 5 8; 70-140: 7.9 0",
                       "entered XAAAA 60 c1; arrived XAAAA 70 c3");
-    /* East of it nothing else is near: left at 1 km beyond the edge, 16.9 km east. */
+    /* East of it no other port is near: the ship has left at 1 km beyond the edge, 16.9
+     * km east. */
     assert_call_scene(ports, home(), "0: 25 10; 60-120: 16 0; 130: 17.8 4; 140: 18.0 4",
                       "entered XBBBB 60 c1; arrived XBBBB 60 c3; departed XBBBB 130 c4; "
                       "left XBBBB 140 c4");
@@ -140,14 +142,14 @@ static void test_areas_before_points(void **state)
 
 /* --- kind --- */
 
-/* How a ship lies in the port, and the kind of call that this is. */
+/* How a ship lies in the port, and the kind of the call. */
 static const struct {
     int status, swing_deg;
     double spread_m;
     enum call_kind kind;
 } lies[] = {
-    {1, 0, 0, CALL_KIND_ANCHORAGE}, /* says so */
-    {5, 90, 300, CALL_KIND_BERTH},  /* says so */
+    {1, 0, 0, CALL_KIND_ANCHORAGE}, /* the crew's status says so */
+    {5, 90, 300, CALL_KIND_BERTH},  /* the crew's status says so */
     {0, 70, 110, CALL_KIND_ANCHORAGE}, {0, 14, 40, CALL_KIND_BERTH},
     {0, 30, 80, CALL_KIND_UNKNOWN},
 };
@@ -179,8 +181,8 @@ static void test_kind(void **state)
 
 /* --- the table --- */
 
-/* No edge twice, none out of the enums, every phase but the first is reached and every
- * happening has an edge. */
+/* No edge is there twice, none is outside the enums; every phase but the first is
+ * reached, and every happening has an edge. */
 static void test_table(void **state)
 {
     bool reached[CALL_PHASES] = {[CALL_UNHEARD] = true}, used[CALL_HAPPENINGS] = {false};

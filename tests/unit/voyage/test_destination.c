@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Declared destinations as ships write them, against the shipped gazetteer. Strings are
- * after IMO SN.1/Circ.244 and after what crews were seen to type; those marked "seen"
- * were received from real ships. NULL: must not resolve. */
+/* This file resolves declared destinations, as ships write them, with the shipped
+ * gazetteer. The strings follow IMO SN.1/Circ.244 and the habits of crews; those marked
+ * "seen" came from real ships. NULL: the text must not resolve. */
 #include "lib/ports_fixture.h"
 
 #include <stdio.h>
@@ -41,7 +41,7 @@ static const struct {
     {"NLRTM>",               NULL},
     {"===BUSAN",             "KRPUS"},
     {"?? ???",               NULL},
-    /* codes, with and without what may stand between */
+    /* codes, with and without signs between */
     {"RUVVO",                "RUVVO"},
     {"RU VVO",               "RUVVO"},
     {"RU-VVO",               "RUVVO"},
@@ -57,7 +57,7 @@ static const struct {
     {"RULED",                "RULED"},
     {"GBTEE@@@@BK",          "GBTEE"}, /* seen */
     {"GBTEE",                "GBTEE"},
-    {"CNSHA",                "CNSGH"}, /* the code that ships use beside the index's */
+    {"CNSHA",                "CNSGH"}, /* a code that ships use besides the index's */
     {"SGSIN",                "SGKEP"},
     {"NLVLA",                "NLVLA"},
     {"CNDLC",                "CNDAL"},
@@ -83,7 +83,7 @@ static const struct {
     {"DEST: VLADIVOSTOK",    "RUVVO"},
     {"DESTINATION BUSAN",    "KRPUS"},
     {"DEST",                 NULL},
-    {"MOSCOW",               NULL},    /* one in Iowa is the only port of that name */
+    {"MOSCOW",               NULL},    /* the one in Iowa is the only port of that name */
     {"BALI",                 NULL},    /* an old name of Tan-Shui, and an island */
     {"STAR",                 NULL},
     {"FREEDOM",              NULL},
@@ -150,7 +150,7 @@ static const struct {
     {"NAMPO/DPRK",           "KPNAM"},
     {"BUSAN/S.KOREA",        "KRPUS"},
     {"BUSAN/JAPAN",          NULL},
-    {"ANCHORAGE",            NULL},    /* where it lies rather than where it goes */
+    {"ANCHORAGE",            NULL},    /* where the ship lies, not where it goes */
     {"ANCHORAGE AK",         "USANC"},
     {"US ANC",               "USANC"},
     {"DALIAN",               "CNDAL"},
@@ -173,12 +173,12 @@ static const struct {
     {"GIBRALTAR",            "GIGIB"},
     {"GENOVA",               "ITGOA"},
     {"ALEXANDRIA",           "EGALY"},
-    {"TRIPOLI",              NULL},    /* Lebanon's and Libya's */
+    {"TRIPOLI",              NULL},    /* in Lebanon and in Libya */
     {"TRIPOLI LEBANON",      "LBKYE"},
     {"TRIPOLI LIBYA",        "LYTIP"},
     {"NEWPORT",              NULL},
     {"PORTLAND",             NULL},
-    {"PORTLAND OR",          NULL},    /* "or" says that it is undecided */
+    {"PORTLAND OR",          NULL},    /* "or" leaves the port undecided */
     {"MANZANILLO",           NULL},
     {"MANZANILLO MEXICO",    "MXZLO"},
     {"CARTAGENA",            NULL},
@@ -246,7 +246,7 @@ static const struct {
     {"@RUVVO",               NULL},
     {">",                    NULL},
     {">>>>",                 NULL},
-    /* both ways: which one is next is not said */
+    /* both ways: the next one is not named */
     {"FIHEL<>EETLL",         NULL},
     {"HELSINKI<>TALLINN",    NULL},
     {"HELSINKI-TALLINN",     NULL},
@@ -294,7 +294,8 @@ static void test_every_code_resolves(void **state)
     assert_int_equal(doubtful, 2 * 4); /* CAMAS CANNE GAETA TRANA */
 }
 
-/* A name alone never means a port that does not bear it, whatever else it resembles. */
+/* A name alone never means a port that does not have this name, whatever else it
+ * resembles. */
 static void test_names_mean_their_bearers(void **state)
 {
     for (uint32_t i = 0; i < ports_count(ports); i++) {
@@ -302,15 +303,15 @@ static void test_names_mean_their_bearers(void **state)
         uint32_t port = destination_resolve(ports, p->name);
         if (port == PORT_NONE || port == i || ports_are_same(ports, port, i))
             continue;
-        /* Another bears the same name beyond doubt, so it must be in the reviewed table:
-         * at least its country is then another or its index row is. */
+        /* Another port has the same name beyond doubt, so the name must be in the
+         * reviewed table: at least its country or its index row is then another one. */
         const struct port *q = ports_get(ports, port);
         assert_true(strcmp(p->source, "UN/LOCODE") == 0 ||
                     memcmp(p->locode, q->locode, 2) != 0);
     }
 }
 
-/* Bytes that are no ASCII, long texts and many words neither crash nor resolve. */
+/* Bytes beyond ASCII, long texts and many words neither crash nor resolve. */
 static void test_odd_texts(void **state)
 {
     char text[300];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of reviewed names: each fault with its line, and that every shipped name
- * means the port it is written for. */
+/* This file tests the table of reviewed names: each fault is told with its line, and
+ * every shipped name means the port for which it was written. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +63,7 @@ static void test_shipped(void **state)
         uint32_t port = ports_find(ports, code);
         if (port == PORT_NONE)
             fail_msg("line %d: no port %s", csv.line, code);
-        /* A name that is another port's code leaves a doubt: GAETA, in Gabon. */
+        /* A name that is also another port's code is doubtful: GAETA, in Gabon. */
         if (ports_find(ports, name) == PORT_NONE &&
             !ports_are_same(ports, port, destination_resolve(ports, name)))
             fail_msg("line %d: %s does not mean %s", csv.line, name, code);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stays outside every port, gathered by place. */
+/* This file tests stays outside every port, gathered by place. */
 #include "lookout/voyage/missed.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static int unload(void **state)
     return 0;
 }
 
-/* A ship that lies still, with a report every ten minutes. */
+/* A ship lies still, with a report every ten minutes. */
 struct lying {
     uint32_t mmsi;
     double lat, lon;
@@ -50,7 +50,7 @@ static void test_stays_are_gathered(void **state)
     assert_non_null(m);
     lie(m, (struct lying){366000001, 11.00, 20, 0, 600, 0});     /* 10 h */
     lie(m, (struct lying){366000002, 11.02, 20, 1000, 1480, 2}); /* 8 h, 2.2 km off */
-    lie(m, (struct lying){366000001, 11.01, 20, 2000, 2420, 0}); /* 7 h: again */
+    lie(m, (struct lying){366000001, 11.01, 20, 2000, 2420, 0}); /* 7 h more */
     lie(m, (struct lying){366000003, 11.50, 20, 0, 1200, 0});    /* 20 h elsewhere */
     lie(m, (struct lying){366000004, 11.00, 20, 0, 300, 0});     /* too short */
     lie(m, (struct lying){366000005, 10.05, 20, 0, 900, 0});     /* in the port */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The whole gazetteer that is shipped: every place of every port, and every position that
- * the sources give for a code it knows, is where ships of that port call; and every port
- * lies by the land of its country. Positions of the sources come from the reference data
- * beside the tree; without them those tests are skipped. */
+/* This file tests the whole shipped gazetteer. A ship at any place of a port, or at any
+ * position that the sources give for a known code, calls at that port; and each port
+ * lies by the land of its country. The positions of the sources come from the reference
+ * data beside the tree; without them those tests are skipped. */
 #include "lib/ports_fixture.h"
 
 #include <stdio.h>
@@ -26,7 +26,7 @@ static int unload(void **state)
     return 0;
 }
 
-/* Lies moored for six hours where she declares to be: the port of her call. */
+/* A ship lies moored for six hours at her declared port; returns the port of her call. */
 static uint32_t moored_at(struct geo_pos pos, uint32_t declared)
 {
     struct call_conf conf = call_conf_default();
@@ -53,7 +53,7 @@ static void test_every_place_is_in_its_port(void **state)
         const struct port *p = ports_get(ports, i);
         faults += !calls_at(i, p->pos);
         for (size_t k = 0; k < p->place_count; k++) {
-            /* A ship that lies in the area of another port is that one's, whatever she
+            /* A ship in the area of another port is in that port, whatever she
              * declares. */
             uint32_t at = ports_index_at(ports, p->places[k].pos, i);
             if (at != PORT_NONE && ports_get(ports, at)->area != NULL)
@@ -71,7 +71,7 @@ static void test_every_place_is_in_its_port(void **state)
 
 /* --- the sources --- */
 
-/* The n-th field of a line of CSV, unquoted, "" where there are fewer. */
+/* Returns the n-th field of a line of CSV, unquoted; "" where there are fewer. */
 static void field_of(const char *line, int n, char field[256])
 {
     size_t k = 0;
@@ -87,7 +87,7 @@ static void field_of(const char *line, int n, char field[256])
     field[k] = '\0';
 }
 
-/* The row of a table that begins so, NULL for none. */
+/* Returns the row of a table that begins so; NULL for none. */
 static const char *row_of(const char *table, const char *begin)
 {
     char start[280];
@@ -103,7 +103,7 @@ static char *read_table(const char *path)
     return text;
 }
 
-/* A position that a note of the gazetteer's or a reviewed row calls wrong. */
+/* Tells whether a note of the gazetteer or a reviewed row calls the position wrong. */
 static bool is_reviewed_away(const char *gazetteer, const char *reviewed,
                              const char *locode, const struct port *p)
 {
@@ -116,8 +116,8 @@ static bool is_reviewed_away(const char *gazetteer, const char *reviewed,
            p->area != NULL;
 }
 
-/* Ships at UNECE's position of any code that the gazetteer knows, declaring it, have
- * called there. Exceptions are reviewed one by one. */
+/* A ship at UNECE's position of a known code, which declares that code, has called
+ * there. The exceptions were reviewed one by one. */
 static void test_every_unece_position_is_held(void **state)
 {
     const char *path = test_data_path("reference/unlocode-ports-not-geocoded.csv");
@@ -159,8 +159,8 @@ static void test_every_unece_position_is_held(void **state)
     free(reviewed);
 }
 
-/* Global Fishing Watch's cells in which ships were seen to lie. The maker of the table
- * measures by label and lists what is left out with the reason. */
+/* Global Fishing Watch's cells, in which ships lay. The maker of the table measures by
+ * label and lists each omission with its reason. */
 static void test_anchorage_cells_are_held(void **state)
 {
     const char *path = test_data_path("reference/gfw-anchorage-overrides.csv");
@@ -185,8 +185,8 @@ static void test_anchorage_cells_are_held(void **state)
 
 /* --- the land --- */
 
-/* tests/data/ports-land.csv: whose land the maker of the table found by each position, in
- * Natural Earth. A row that was moved or added by hand is not in it. */
+/* tests/data/ports-land.csv has the country whose land the maker of the table found by
+ * each position, in Natural Earth. It lacks the rows that were moved or added by hand. */
 static void test_every_port_is_by_its_land(void **state)
 {
     char *land = read_table(test_root_path("tests/data/ports-land.csv"));
@@ -221,7 +221,8 @@ static void test_every_port_is_by_its_land(void **state)
     free(reviewed);
 }
 
-/* A code's country is where its flag flies. Flags: Natural Earth and ISO 3166. */
+/* A code's country is the one whose flag flies there. Flags: Natural Earth and ISO
+ * 3166. */
 static void test_overseas_places_fly_their_own_flag(void **state)
 {
     static const struct {
@@ -252,7 +253,7 @@ static void test_overseas_places_fly_their_own_flag(void **state)
     }
 }
 
-/* Docks and roads of great ports, from public charts and the ports' own pages; codes by
+/* Docks and roads of large ports, from public charts and the ports' own pages; codes by
  * UN/LOCODE. */
 static void test_docks_of_great_ports(void **state)
 {

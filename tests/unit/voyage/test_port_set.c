@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Patterns over ports. */
+/* This file tests patterns over ports. */
 #include "lib/ports_fixture.h"
 
 #include <stdlib.h>
@@ -120,7 +120,8 @@ static void test_errors_help(void **state)
     ports_destroy(p);
 }
 
-/* Members decide, not order, pattern, nor where a code stands among all. */
+/* Only the members decide, not the order, the pattern, or the place of a code among
+ * all. */
 static void test_hash(void **state)
 {
     struct ports *p = make(""), *q = make("AAAAA,First,1,1\n");
@@ -140,9 +141,9 @@ static void test_hash(void **state)
     ports_destroy(q);
 }
 
-/* What is told to people keeps the order of the configuration; of ports that are one the
- * head alone, as `same` says it (here the shipped group RULED, RUKDT), and five of many.
- */
+/* Texts for people keep the order of the configuration. Of ports that are one they show
+ * the head alone, as `same` names it (here the shipped group RULED, RUKDT), and they
+ * show five of many. */
 static void test_order_as_written(void **state)
 {
     static const struct {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The gazetteer: look-ups, where a ship is, definitions over rows, codes that are one
- * port. Distances by hand: one degree of latitude on the sphere of mean radius is
- * 6371008.8 m * pi / 180 = 111195.08 m, so 10 km are 0.089932 degrees. */
+/* This file tests the gazetteer: look-ups, the port at a position, definitions that
+ * replace rows, codes that are one port. Distances were worked out by hand: one degree
+ * of latitude on the sphere of mean radius is 6371008.8 m * pi / 180 = 111195.08 m, so
+ * 10 km are 0.089932 degrees. */
 #include "lib/ports_fixture.h"
 
 #include <stdio.h>
@@ -84,8 +85,8 @@ static void test_entry_and_exit(void **state)
     ports_destroy(p);
 }
 
-/* Exactly the entry distance is inside, exactly the exit distance is not yet out. To the
- * unit of positions, 11 mm: 10 km are 0.08993204 degrees. */
+/* Exactly the entry distance is inside; exactly the exit distance is not yet outside.
+ * In the unit of positions, 11 mm, 10 km are 0.08993204 degrees. */
 static void test_exactly_the_distance(void **state)
 {
     struct geo_pos middle = fixture_pos(10, 20), edge = fixture_pos(10.05, 20.05);
@@ -136,7 +137,7 @@ static void test_nearest_and_declared(void **state)
     assert_string_equal(fixture_at(p, 0.04, 0, "AABBB"), "AABBB");
     /* out of its entry distance, a declared port wins nothing */
     assert_string_equal(fixture_at(p, 0.005, 0, "AABBB"), "AAAAA");
-    /* holds the place too, but is 33 km from the nearest */
+    /* also holds the place, but is 33 km from the nearest */
     assert_string_equal(fixture_at(p, 0.005, 0, "AAFAR"), "AAAAA");
     assert_string_equal(fixture_at(p, 0.13, 0, "AAFAR"), "AAFAR");
     assert_string_equal(fixture_at(p, 0.13, 0, NULL), "AABBB");
@@ -329,7 +330,7 @@ static void test_places(void **state)
     assert_near(ports_distance_m(p, 0, fixture_pos(10.7, 20)), 22239.0, 0.5);
     assert_near(ports_distance_m(p, 0, fixture_pos(10.8, 20)), 11119.5, 0.5);
     ports_destroy(p);
-    /* of places that overlap the nearer's port has her, or the declared one's */
+    /* where places overlap, the nearer port has her, or the declared one */
     static const char close[] = "locode,name,lat,lon,places\nXXAAA,A,10,20,10.3 20\n"
                                 "XXBBB,B,10.36,20,\n";
     assert_int_equal(ports_csv_read(b, close, sizeof close - 1, NULL, NULL), 0);
@@ -338,7 +339,7 @@ static void test_places(void **state)
     assert_string_equal(fixture_at(p, 10.34, 20, NULL), "XXBBB");
     assert_string_equal(fixture_at(p, 10.34, 20, "XXAAA"), "XXAAA");
     ports_destroy(p);
-    /* a definition that says where says all */
+    /* a definition with a position replaces all places */
     assert_int_equal(ports_csv_read(b, rows, sizeof rows - 1, NULL, NULL), 0);
     assert_int_equal(
         ports_builder_define(b, "XXAAA", NULL, fixture_pos(11, 20), -1, -1, NULL, NULL),
@@ -374,18 +375,18 @@ static void test_same(void **state)
     assert_false(ports_are_same(p, PORT_NONE, PORT_NONE));
     assert_int_equal(ports_get(p, kws)->same, yok);
     assert_int_equal(ports_get(p, yok)->same, yok);
-    /* a code that is nowhere becomes one more of the first */
+    /* a code without a row becomes another code of the first */
     assert_int_equal(ports_find(p, "JPXXX"), yok);
-    /* the group answers as its first, whichever member is near or asked for */
+    /* the group answers as its first member, whichever is near or asked for */
     assert_string_equal(fixture_at(p, 35.52, 139.75, NULL), "JPYOK");
     assert_true(ports_within_entry(p, yok, fixture_pos(35.53, 139.76)));
     assert_true(ports_within_exit(p, yok, fixture_pos(35.60, 139.77)));
     assert_near(ports_distance_m(p, yok, fixture_pos(35.52, 139.75)), 0, 0.1);
-    /* of the table: known by the one that is named, whatever the order of codes */
+    /* a group of the table has the code named first, whatever the order of codes */
     assert_string_equal(fixture_at(p, 59.98, 29.78, NULL), "RULED");
     assert_true(ports_are_same(p, ports_find(p, "RUBRK"), ports_find(p, "RUKDT")));
     ports_destroy(p);
-    /* lists that share a code are one; the later list names it */
+    /* lists that share a code are one list; the later one names it */
     assert_int_equal(ports_csv_read(b, rows, sizeof rows - 1, NULL, NULL), 0);
     assert_int_equal(ports_builder_same(b, one, 3, NULL), 0);
     assert_int_equal(ports_builder_same(b, two, 2, NULL), 0);
@@ -397,7 +398,8 @@ static void test_same(void **state)
 
 /* --- against the plain loop --- */
 
-/* To the nearest of the port's places that hold pos; -1: none does. */
+/* Returns the distance to the nearest of the port's places that hold `pos`; -1 for
+ * none. */
 static double naive_distance_m(const struct port *p, struct geo_pos pos,
                                struct geo_pos *ret_place)
 {
@@ -440,8 +442,8 @@ static uint32_t naive_at(const struct ports *p, struct geo_pos pos, uint32_t dec
     return best;
 }
 
-/* Ports strewn over the earth, many at the poles and at 180, with up to 80 km of entry.
- */
+/* Ports lie at random over the earth, many at the poles and at 180 degrees, with up to
+ * 80 km of entry. */
 static struct ports *random_ports(struct test_random *r)
 {
     static char rows[128 * 600] = "locode,name,lat,lon,entry_km,places\n";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The gazetteer's readers: what is accepted, and that every fault is told with its place.
- */
+/* This file tests the gazetteer's readers: what they accept, and that each fault is
+ * told with its place. */
 #include "lib/ports_fixture.h"
 
 #include <stdio.h>
@@ -22,7 +22,8 @@ static void on_fault(void *context, int line, int col, const char *text)
     snprintf(f->text[f->count++], ERR_TEXT_BYTES, "%s", text);
 }
 
-/* Reads and builds; *ret_ports NULL when it does not build. Returns the reader's code. */
+/* Reads and builds; *ret_ports is NULL when the build fails. Returns the reader's code.
+ */
 static int read_csv(const char *text, struct faults *faults, struct ports **ret_ports)
 {
     struct ports_builder *b = ports_builder_create();
@@ -128,7 +129,7 @@ static void test_every_fault_is_told(void **state)
         read_csv("locode,name,lat,lon\nA,,x,y\nAAAAA,A,1,2\nB,B,1,2\n", &f, &p),
         ERR_INVALID);
     assert_int_equal(f.count, 5);
-    /* the good row is there */
+    /* the good row is kept */
     assert_int_equal(ports_count(p), 1);
     ports_destroy(p);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two real tracks through the reader, the gate and the port-call machine, with the
- * shipped gazetteer: the calls that the crews' own navigation status and destination tell
- * of, and no other. Times are those of the shared data's README, which go by navigation
- * status; a stop begins when the ship lies still and ends when it moves, up to 45 min
- * apart from when somebody sets the status. */
+/* Two real tracks go through the reader, the gate and the port-call machine, with the
+ * shipped gazetteer. The calls must be those that the crews' own navigation status and
+ * destination show, and no others. The times come from the shared data's README, which
+ * uses the navigation status; a stop begins when the ship lies still and ends when it
+ * moves, up to 45 min from the time at which the crew set the status. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,7 +106,7 @@ static void replay_finish(struct replay *r)
     free(r);
 }
 
-/* The calls that were confirmed, as their last event has them. */
+/* Returns the confirmed calls as their last event has them. */
 static size_t calls_of(const struct replay *r, struct call *ret_calls, size_t room)
 {
     size_t count = 0;
@@ -146,8 +146,9 @@ static void test_containerships_polar(void **state)
         test_skip(TEST_NO_DATA);
     struct call calls[3];
     assert_int_equal(calls_of(r, calls, 3), 3);
-    /* On 01-07 at 06:18:53 the ship is 12.8 km on after 14 min at 14.6 kn, 29.6 kn made:
-     * held for seven fixes until one comes more than 30 min later, then believed. */
+    /* On 01-07 at 06:18:53 the ship is 12.8 km farther after 14 min at 14.6 kn, which
+     * needs 29.6 kn: the fix is held for seven fixes until one comes more than 30 min
+     * later, and is then believed. */
     assert_int_equal(r->implausible, 7);
     assert_int_equal(r->tracks.count, 1);
 
@@ -188,7 +189,7 @@ static void test_sein_frontier(void **state)
         test_skip(TEST_NO_DATA);
     struct call calls[1];
     assert_int_equal(calls_of(r, calls, 1), 1);
-    assert_int_equal(r->count, 2); /* entered and arrived, at the start; nothing more */
+    assert_int_equal(r->count, 2); /* entered and arrived, at the start, and no others */
     assert_true(is_port(r, calls[0].port, "PGRAB"));
     assert_true(calls[0].entered_ms == TIME_NONE && calls[0].arrived_ms == TIME_NONE);
     assert_true(calls[0].departed_ms == TIME_NONE);

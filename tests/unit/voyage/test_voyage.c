@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Voyages between calls, and the saved state of both. Invented ports: XAAAA at 37 N 125 E
- * and XBBBB 200 km east of it. */
+/* This file tests voyages between calls, and the saved state of both. The ports are
+ * invented: XAAAA at 37 N 125 E and XBBBB 200 km east of it. */
 #include <string.h>
 
 #include "lib/callrun.h"
@@ -26,14 +26,14 @@ static void one_voyage(struct callrun *r)
     callrun_play(r, "to OLD; " CALL "to XBBBB; 210-850/10: 2>199 10; 860-930: 200 0");
     assert_int_equal(r->last_voyage.draught_departure_dm, 50);
     assert_int_equal(r->last_voyage.draught_arrival_dm, 50);
-    /* the way is the geodesic: one of its length by PROJ, to the rounding of positions */
+    /* the way is the geodesic, equal to PROJ's length within the rounding of positions */
     struct geo_pos end = geo_destination(r->origin, 90, 200e3);
     assert_near(r->last_voyage.distance_m, geo_distance_exact_m(r->origin, end), 1.0);
 }
 static void test_voyage(void **state)
 {
-    /* OLD was still declared when it last lay still; 200 km on the sphere of mean radius
-     * are 200.3 km on the ellipsoid at 37 N, going east */
+    /* OLD was still declared when the ship last lay still; 200 km on the sphere of mean
+     * radius are 200.3 km on the ellipsoid at 37 N, going east */
     assert_voyages(two, home(), one_voyage,
                    "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
                    "left XAAAA 250 c4; entered XBBBB 830 c1; arrived XBBBB 860 c3",
@@ -42,7 +42,7 @@ static void test_voyage(void **state)
 
 static void test_destinations_in_order_once(void **state)
 {
-    /* NEXT comes after the arrival, before it is certain */
+    /* NEXT is declared after the arrival, before the arrival is certain */
     assert_voyage_scene(
         two, home(),
         CALL "210-310/10: 2>40 10; to ONE; to TWO; to ; to ONE; to THREE; "
@@ -52,7 +52,8 @@ static void test_destinations_in_order_once(void **state)
         "XAAAA>XBBBB 210..710 200km gap 10min [ONE] [TWO] [THREE]");
 }
 
-/* Three days adrift on the way, SOG flapping, 400 m of jitter: no distance. */
+/* The ship is adrift for three days on the way, with a changing SOG and 400 m of
+ * jitter: this adds no distance. */
 static void adrift(struct callrun *r)
 {
     callrun_play(r, CALL "210-510/10: 2>100 10");
@@ -66,7 +67,7 @@ static void test_distance(void **state)
                    "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 210 c4; "
                    "left XAAAA 250 c4; entered XBBBB 4830 c1; arrived XBBBB 4870 c3",
                    "XAAAA>XBBBB 210..4870 200km gap 10min");
-    /* back at the same port: no voyage, and the next begins there */
+    /* back at the same port: there is no voyage, and the next begins there */
     assert_voyage_scene(
         two, home(),
         CALL "210-510/10: 2>100 10; 520-820/10: 100>2 10; 830-900: 1 0; "
@@ -78,8 +79,8 @@ static void test_distance(void **state)
         "XAAAA>XBBBB 910..1560 199km gap 10min");
 }
 
-/* Dark at the berth and on the way out: of the silence only what came after the departure
- * is a gap of the voyage. 100 km at 12 kn: 270 min. */
+/* The ship is dark at the berth and on the way out: only the part of the silence after
+ * the departure is a gap of the voyage. 100 km at 12 kn take 270 min. */
 static void test_voyage_after_dark(void **state)
 {
     assert_voyage_scene(
@@ -87,9 +88,9 @@ static void test_voyage_after_dark(void **state)
         "entered XAAAA 60 c1; arrived XAAAA 60 c3; departed XAAAA 4250.0 c4; "
         "left XAAAA 4520 c4; entered XBBBB 4810 c1; arrived XBBBB 4840 c3",
         "XAAAA>XBBBB 4250.0..4840 200km gap 270min");
-    /* The same, heard adrift; then back 50 km: 100 + 50 + 150 km, 0.15 % more on the
-     * ellipsoid going east at 37 N. Found at rest outside, it may have lain there all the
-     * while: it departed when it was last heard. */
+    /* The same, but the ship is heard adrift and then goes back 50 km: 100 + 50 + 150
+     * km, 0.15 % more on the ellipsoid going east at 37 N. A ship found at rest outside
+     * may have lain there all the time: it departed when it was last heard. */
     assert_voyage_scene(
         two, home(),
         CALL "4520: 100 0.2; 4530-4630/10: 99>50 10; 4640-5040/10: 51>199 10; "
@@ -99,9 +100,9 @@ static void test_voyage_after_dark(void **state)
         "XAAAA>XBBBB 200..5050 301km gap 4320min");
 }
 
-/* A silence that is the call itself: the voyage to it ends before, the next begins after.
- * Unheard from 850 on, where it made 1 kn, for 50 h, then 50 km off: at 12 kn 135 min of
- * way. */
+/* The silence is the call itself: the voyage to it ends before, the next begins after.
+ * The ship is unheard for 50 h from 850 on, where it made 1 kn, then heard 50 km off:
+ * at 12 kn 135 min of way. */
 static void test_voyages_around_a_dark_call(void **state)
 {
     assert_voyage_scene(
@@ -138,8 +139,8 @@ static void begin(struct callrun *r)
     voyage_state_init(&r->voyage);
 }
 
-/* The gazetteer without that port: the call is dropped; with it at another index: found.
- */
+/* The gazetteer lacks that port: the call is dropped. It has the port at another index:
+ * the call is found. */
 static void test_ports_changed(void **state)
 {
     static const struct callrun_port others[] = {{"WAAAA", 1, 1}, {"XAAAA", 37, 125}};
@@ -191,7 +192,8 @@ static void test_damage_is_refused(void **state)
         assert_false(voyage.is_open);
     }
     struct test_random random = {4711};
-    for (int i = 0; i < 20000; i++) { /* loaded or refused; stepping it never crashes */
+    for (int i = 0; i < 20000;
+         i++) { /* a record is loaded or refused; stepping it never crashes */
         size_t at = test_random_below(&random, b.length);
         char kept = b.data[at];
         b.data[at] = (char)test_random_below(&random, 256);
