@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What coverage others show, and where a silent ship would have been; the usual time
- * between fixes. Numbers follow from the contract: 3 and more, 3 hours on. */
+/* This file tests the coverage that other ships show, the place where a silent ship
+ * would be, and the usual time between fixes. The numbers follow from the contract: 3
+ * ships and more, 3 hours on. */
 #include "lookout/detect/coverage.h"
 
 #include "lib/testlib.h"
@@ -60,7 +61,7 @@ static void test_ahead(void **state)
     assert_true(coverage_ahead(track, &track->last, &ahead));
     assert_near(geo_distance_m(track->last.pos, ahead) / NM_M, 30, 0.2);
     assert_near(geo_bearing_deg(track->last.pos, ahead), 90, 1);
-    /* What it reports goes before. */
+    /* The ship's own report wins. */
     struct track_fix north = {
         .has = FIX_SOG | FIX_COG, .sog_dkn = 150, .cog_ddeg = 0, .pos = start.pos};
     add(&t, 70, 11.6, north);
@@ -69,7 +70,8 @@ static void test_ahead(void **state)
     assert_near(geo_bearing_deg(track->last.pos, ahead), 0, 0.1);
     struct track_fix still = {.has = FIX_SOG, .sog_dkn = 5};
     add(&t, 130, 13, still);
-    assert_false(coverage_ahead(track, &track->last, &ahead)); /* at rest, it says */
+    assert_false(
+        coverage_ahead(track, &track->last, &ahead)); /* at rest by its own report */
     tracks_finish(&t);
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Gates of one track: which crossings are told, and in which direction. Each scenario is
- * played a second time as in test_zone_watch.c. Gates are drawn from south to north, so
- * that left is west. */
+/* This file tests the gates of one track: which crossings are told, and in which
+ * direction. Each scenario is played a second time as in test_zone_watch.c. Gates are
+ * drawn from south to north, so that left is west. */
 #include "lib/testlib.h"
 #include "lib/zonelib.h"
 #include "lib/zoneplay.h"
 
 static const char gate[] = COLLECTION(LINE("line", "[[126,35.5],[126,36.5]]"));
-/* Each way is told once until the ship was 500 m clear, however long that takes. */
+/* Each direction is told once until the ship was 500 m clear, however long that takes. */
 static void crosses_and_returns(struct play *p)
 {
     zoneplay_east(p, 0, -100);
@@ -20,7 +20,7 @@ static void crosses_and_returns(struct play *p)
     zoneplay_east(p, 110, 100);
     zoneplay_east(p, 120, -100);
     zoneplay_east(p, 130, -505);
-    zoneplay_east(p, 140, 505); /* told: half the way, and clear again */
+    zoneplay_east(p, 140, 505); /* told: half way, and clear again */
     zoneplay_east(p, 150, -505);
 }
 
@@ -38,11 +38,12 @@ static void crosses_twice(struct play *p)
 {
     zoneplay_fix(p, 0, 36.0, 125.9);
     zoneplay_fix(p, 10, 36.0, 126.3); /* in at a quarter, out at three quarters */
-    zoneplay_fix(p, 90, 36.0, 126.1); /* half of it: inside the bend */
+    zoneplay_fix(p, 90, 36.0, 126.1); /* half of the way: inside the bend */
 }
 
-/* Along 36 S between fixes on the line: the great circle runs 140 m south of it at most
- * (30 nm; d^2 tan(lat) / 8R). The same at 36 N, where it runs north of it. */
+/* The ship sails along 36 S between fixes on the line: the great circle runs 140 m
+ * south of it at most (30 nm; d^2 tan(lat) / 8R). The same at 36 N, where it runs north
+ * of the line. */
 static const char parallels[] = COLLECTION(
     LINE("south", "[[126,-36],[128,-36]]") "," LINE("north", "[[126,36],[128,36]]"));
 static void sails_along(struct play *p)
@@ -53,8 +54,8 @@ static void sails_along(struct play *p)
         zoneplay_fix(p, 10000 + 60 * i, 36.0, 126.2 + 0.6 * i);
 }
 
-/* A fix on the line itself, then on to the other side; and back to its own. The line
- * counts to its east. */
+/* A fix lies on the line itself, and the ship goes on to the other side, or back to its
+ * own. The line counts to its east. */
 static void halts_on_it(struct play *p)
 {
     zoneplay_east(p, 0, -1000);
@@ -67,7 +68,7 @@ static void halts_on_it(struct play *p)
     zoneplay_east(p, 130, -1000);
 }
 
-/* Over its very end, and a hair beyond. */
+/* The ship crosses exactly at the gate's end, and just beyond it. */
 static void rounds_its_end(struct play *p)
 {
     zoneplay_fix(p, 0, 36.5000001, 125.9999);
@@ -76,7 +77,8 @@ static void rounds_its_end(struct play *p)
     zoneplay_fix(p, 70, 36.4999999, 125.9999);
 }
 
-/* Every 20 min to the other side, for three hours, and after a quiet half hour. */
+/* The ship changes sides every 20 min for three hours, and again after a quiet half
+ * hour. */
 static void zigzags(struct play *p)
 {
     for (int i = 0; i < 10; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ships at rest beside a boundary or on a gate: positions jitter by some metres (GPS, and
- * the antenna of a ship that swings), and none of that is a crossing; what they do once
- * they move is. Fixes lie at 36 N by the western edge of the box, as in
+/* Ships lie at rest beside a boundary or on a gate. Their positions jitter by some
+ * metres (GPS, and the antenna of a swinging ship): that is no crossing. When they
+ * move, their crossings count. Fixes lie at 36 N by the western edge of the box, as in
  * test_zone_watch.c. */
 #include "lib/testlib.h"
 #include "lib/zonelib.h"
@@ -11,8 +11,8 @@
 
 static const char gate[] = COLLECTION(LINE("line", "[[126,35.5],[126,36.5]]"));
 
-/* A day at a quay, a report each 3 minutes, uniformly within `wide` metres of `middle`
- * metres east of the edge. */
+/* A ship lies at a quay for a day, with a report each 3 minutes, uniformly within
+ * `wide` metres of `middle` metres east of the edge. */
 static double lie(struct play *p, double minute, double middle, double wide)
 {
     struct test_random r = {.state = 20240327};
@@ -55,7 +55,7 @@ static void lies_inside(struct play *p)
     zoneplay_east(p, minute, 1000);
 }
 
-/* It was never outside: the first fix is inside, the second too. */
+/* The ship was never outside: the first fix is inside, and so is the second. */
 static void lies_inside_when_first_heard(struct play *p)
 {
     p->sog_kn = 0;
@@ -83,7 +83,7 @@ static void berths_inside(struct play *p)
     zoneplay_east(p, 40, -5);
 }
 
-/* At rest inside, then it leaves by 100 m and stays there. */
+/* The ship is at rest inside, then moves 100 m outside and stays there. */
 static void shifts_out(struct play *p)
 {
     p->sog_kn = 0;
@@ -93,8 +93,8 @@ static void shifts_out(struct play *p)
     zoneplay_east(p, 30, -91);
 }
 
-/* Drifts with the current at 0.3 kn, 93 m in 10 minutes, a fix each minute: over the edge
- * at minute 10, more than 30 m beyond it at 14. */
+/* The ship drifts with the current at 0.3 kn, 93 m in 10 minutes, with a fix each
+ * minute: it is over the edge at minute 10, and more than 30 m beyond it at 14. */
 static void drifts_in(struct play *p)
 {
     p->sog_kn = 0.3;
@@ -109,8 +109,9 @@ static void drifts_out(struct play *p)
         zoneplay_east(p, i, 93 - 9.3 * i);
 }
 
-/* From 5 m outside to 20 m inside, 4 fifths of 10 minutes after minute 10, and stays
- * there: for an hour since minute 20 it may be jitter. And the other way round. */
+/* The ship goes from 5 m outside to 20 m inside, crossing 4 fifths of 10 minutes after
+ * minute 10, and stays there: for an hour since minute 20 this may be jitter. Then the
+ * other way round. */
 static void shifts_and_stays(struct play *p, double from, double to, double minutes)
 {
     p->sog_kn = 0;
@@ -134,7 +135,8 @@ static void shifts_out_a_little(struct play *p)
     zoneplay_east(p, 90, -20);
 }
 
-/* Heard twice on the other side and no more: an hour after the first. */
+/* The ship is heard only twice on the other side, the second time an hour after the
+ * first. */
 static void shifts_in_and_is_silent(struct play *p)
 {
     shifts_and_stays(p, -5, 20, 30);
@@ -155,7 +157,8 @@ static void strays_in_and_is_silent(struct play *p)
     zoneplay_elapse(p, 200);
 }
 
-/* Once under way the second fix on a side is one, however near. */
+/* When the ship is under way, the second fix on a side decides, however near the edge
+ * it is. */
 static void shifts_in_and_gets_under_way(struct play *p)
 {
     shifts_and_stays(p, -5, 20, 20);
@@ -171,7 +174,7 @@ static void shifts_out_and_gets_under_way(struct play *p)
     zoneplay_east(p, 30, -22);
 }
 
-/* Without its speed nobody knows that it is at rest. */
+/* Without a speed, the ship is not known to be at rest. */
 static void shifts_in_without_speed(struct play *p)
 {
     p->sog_kn = -1;
@@ -181,7 +184,7 @@ static void shifts_in_without_speed(struct play *p)
     zoneplay_east(p, 30, 20);
 }
 
-/* Two fixes 40 m in: more than a ship at rest jitters. */
+/* Two fixes are 40 m inside: more than a ship at rest jitters. */
 static void swings_in(struct play *p)
 {
     p->sog_kn = 0;
@@ -190,7 +193,7 @@ static void swings_in(struct play *p)
     zoneplay_east(p, 20, 41);
 }
 
-/* One 40 m in, others beside the edge. */
+/* One fix is 40 m inside, others are beside the edge. */
 static void strays_in(struct play *p)
 {
     p->sog_kn = 0;
@@ -201,8 +204,9 @@ static void strays_in(struct play *p)
     zoneplay_east(p, 40, -6);
 }
 
-/* Seen 8 m inside at rest, then under way through the whole box, or back out, or into it:
- * the box is 90,163.8 m wide, and the way from its edge out to the west is none. */
+/* The ship is seen at rest 8 m inside, then goes under way through the whole box, or
+ * back out, or into it. The box is 90,163.8 m wide; the way from its edge out to the
+ * west has no length. */
 static void rests_beside(struct play *p)
 {
     p->sog_kn = 0;
@@ -216,7 +220,8 @@ static void departs_through(struct play *p)
     zoneplay_fix(p, 110, 36.0, 127.25);
     zoneplay_fix(p, 120, 36.0, 127.26);
 }
-/* Seen inside twice before, so entered and left as seen: 1 degree of 1.25 in 90 min. */
+/* The ship was seen inside twice before, so it entered, and left when it was seen to: 1
+ * degree of 1.25 in 90 min. */
 static void lies_and_departs_through(struct play *p)
 {
     rests_beside(p);
@@ -261,7 +266,7 @@ static void test_moving_at_an_edge(void **state)
     zoneplay_check(zoneplay_box, shifts_in_without_speed, "enter box 12; ");
     zoneplay_check(zoneplay_box, swings_in, "enter box 2; ");
     zoneplay_check(zoneplay_box, strays_in, "");
-    /* 1 degree of 1.25 in 110 min, the lone fix as if absent */
+    /* 1 degree of 1.25 in 110 min, as if the lone fix were absent */
     zoneplay_check(zoneplay_box, departs_through,
                    "enter box 0 inferred; exit box 88 inferred since 0; ");
     zoneplay_check(zoneplay_box, lies_and_departs_through,
@@ -270,8 +275,8 @@ static void test_moving_at_an_edge(void **state)
     zoneplay_check(zoneplay_box, departs_inwards, "enter box 3.85; ");
 }
 
-/* At rest just outside the corner, the fixes now north, now west of it; and just inside
- * the corner of a hole. */
+/* The ship is at rest just outside the corner, with fixes now north, now west of it;
+ * then just inside the corner of a hole. */
 static void jitters_over_a_corner(struct play *p)
 {
     p->sog_kn = 0;
@@ -321,8 +326,8 @@ static void lies_and_goes_back(struct play *p)
     zoneplay_east(p, 1470, -1000);
 }
 
-/* Whatever it did meanwhile, it came from the west and went east. The last fix at rest is
- * the last before which it crossed an odd number of times. */
+/* Whatever the ship did meanwhile, it came from the west and went east. The last fix at
+ * rest is the last one before which it crossed an odd number of times. */
 static void lies_and_goes_on(struct play *p)
 {
     p->sog_kn = 8;

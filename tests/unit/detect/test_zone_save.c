@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The zones of one track, saved and loaded: with zones that changed or are gone, and from
- * records that are damaged. */
+/* The zones of one track are saved and loaded: with zones that changed or are gone, and
+ * from damaged records. */
 #include "lib/testlib.h"
 #include "lib/zonelib.h"
 #include "lib/zoneplay.h"
@@ -10,7 +10,7 @@
 static void test_changed_zones(void **state)
 {
     struct zone_set *box = test_zone_set(zoneplay_box);
-    /* The same id, moved a little; and another one that holds the ship. */
+    /* A zone with the same id, moved a little; and another zone that holds the ship. */
     struct zone_set *moved = test_zone_set(COLLECTION(
         AREA("box", "[[126.1,35.5],[127,35.5],[127,36.5],[126.1,"
                     "36.5],[126.1,35.5]]") "," AREA("new", "[[126,35],[128,35],[128,37],["
@@ -24,7 +24,7 @@ static void test_changed_zones(void **state)
     zoneplay_fix(&p, 20, 36.0, 127.5); /* half way out of the box */
     zoneplay_reload(&p, none);
     zoneplay_fix(&p, 30, 36.0, 126.5);
-    zoneplay_reload(&p, box); /* back, the ship in it: silently */
+    zoneplay_reload(&p, box); /* the zone is back with the ship in it: nothing is told */
     zoneplay_fix(&p, 40, 36.0, 126.5);
     zoneplay_fix(&p, 50, 36.0, 127.5);
     assert_string_equal(buf_text(&p.told), "enter box 0 present; exit box 15 since 0; "

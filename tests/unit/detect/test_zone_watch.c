@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Zones of one track: every rule of the contract's section 5 on entering,
- * leaving, passing, being lost; each scenario is played a second time with all state
- * saved and loaded between any two fixes, and must tell the same.
- *
- * The box is 126..127 E, 35.5..36.5 N. Fixes lie at 36 N, where a degree of longitude is
- * 90,163.8 m (WGS 84: 111412.84 cos - 93.5 cos 3 + 0.118 cos 5 of the latitude), or on
- * meridians' both sides, so that a crossing between lies half way. */
+/* This file tests the zones of one track: each rule of the contract on entering,
+ * leaving, passing and being lost. Each scenario is played a second time with all state
+ * saved and loaded between any two fixes, and must tell the same. The box is 126..127
+ * E, 35.5..36.5 N. Fixes lie at 36 N, where a degree of longitude is 90,163.8 m (WGS
+ * 84: 111412.84 cos - 93.5 cos 3 + 0.118 cos 5 of the latitude), or on both sides of
+ * meridians, so that a crossing between them is half way. */
 #include "lib/testlib.h"
 #include "lib/zonelib.h"
 #include "lib/zoneplay.h"
@@ -45,7 +44,7 @@ static void leaves_by_two(struct play *p)
     zoneplay_east(p, 10, 300);
     zoneplay_east(p, 20, -300);
     assert_string_equal(buf_text(&p->told), "enter box 5; ");
-    assert_non_null(zone_state_inside(&p->w, 0)); /* until it is sure */
+    assert_non_null(zone_state_inside(&p->w, 0)); /* until it is certain */
     zoneplay_east(p, 30, -310);
 }
 
@@ -79,7 +78,7 @@ static void lone_outside(struct play *p)
     zoneplay_east(p, 30, 1000);
 }
 
-/* Time is that of the crossing on the way from the fix before the lone one. */
+/* The time is that of the crossing on the way from the fix before the lone one. */
 static void lone_then_through(struct play *p)
 {
     zoneplay_fix(p, 0, 36.0, 125.9);
@@ -157,7 +156,8 @@ static void leaves_and_returns(struct play *p)
     zoneplay_fix(p, 70, 36.0, 126.81);
 }
 
-/* Just out of the box in the west, then far in the east: it sailed through. */
+/* The ship is just out of the box in the west, then far in the east: it sailed through.
+ */
 static void leaves_then_passes(struct play *p)
 {
     zoneplay_fix(p, 0, 36.0, 126.5);
@@ -166,7 +166,7 @@ static void leaves_then_passes(struct play *p)
     zoneplay_fix(p, 80, 36.0, 127.6);
 }
 
-/* Just into one arm of the U, then just into the other. */
+/* The ship is just inside one arm of the U, then just inside the other. */
 static void enters_then_returns(struct play *p)
 {
     zoneplay_fix(p, 0, 36.0, 125.9);
@@ -207,7 +207,7 @@ static void test_between_fixes_while_unsure(void **state)
 
 /* --- leaps --- */
 
-/* 10 degrees of latitude are 600 nm; nobody can say what lay between. */
+/* 10 degrees of latitude are 600 nm: what lay between is unknown. */
 static void leaps_out_after_a_lone_fix(struct play *p)
 {
     zoneplay_east(p, 0, -100);
@@ -313,7 +313,7 @@ static void goes_through_all(struct play *p)
         zoneplay_fix(p, 10 * i, 36.0, 125.75 + 0.25 * i);
 }
 
-/* The same edge in common, the eastern zone drawn first. */
+/* The zones have an edge in common; the eastern zone is drawn first. */
 static const char neighbours[] =
     COLLECTION(AREA("right", "[[128,35],[129,35],[129,37],[128,37],[128,35]]") "," AREA(
         "left", "[[127,35],[128,35],[128,37],[127,37],[127,35]]"));
@@ -323,7 +323,7 @@ static void crosses_the_edge(struct play *p)
     zoneplay_fix(p, 10, 36.0, 127.9);
     zoneplay_fix(p, 20, 36.0, 128.1);
 }
-/* On the edge is inside, of both. */
+/* A place on the edge is inside both zones. */
 static void moors_on_the_edge(struct play *p)
 {
     for (int i = 0; i < 5; i++)
@@ -372,8 +372,8 @@ static int alternates(void *context, const struct zone_event *e)
     return 0;
 }
 
-/* Random walks, long leaps now and then, saved and loaded at any time: enter and exit
- * alternate, times do not run back. */
+/* Random walks with some long leaps, saved and loaded at any time: enter and exit
+ * alternate, and times do not go back. */
 static void test_random_walks(void **state)
 {
     struct test_random r = {.state = 20240326};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Distress devices in the engine: they are no vessels, outlive stops and changed
- * configurations, are bounded, and what they said is not lost between messages. What is
- * told, and when, stands in tests/scenario/distress.scn. */
+/* This file tests distress devices in the engine: they are not vessels, they outlive
+ * stops and changed configurations, their number is bounded, and their words are kept
+ * between messages. tests/scenario/distress.scn tests what is told, and when. */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ static void say(struct enginerun *r, uint32_t mmsi, double minute, const char *t
     enginerun_send(r, &report);
 }
 
-/* Status 14 is active, 15 under test; beyond it there is none. */
+/* Status 14 is active, 15 under test; there is none beyond. */
 static void place(struct enginerun *r, double minute, double lat, int status)
 {
     struct report report = enginerun_position(SART, minute, lat, 126.5, 0.5, 90);
@@ -60,7 +60,7 @@ static void test_no_vessel(void **state)
     enginerun_finish(&r);
 }
 
-/* A lifeboat does not sail 600 nm in a minute, but what it sends is told. */
+/* A lifeboat does not sail 600 nm in a minute, but its message is told. */
 static void test_nothing_is_held(void **state)
 {
     struct enginerun r;
@@ -76,8 +76,8 @@ static void test_nothing_is_held(void **state)
     enginerun_finish(&r);
 }
 
-/* A table without a status goes on from the text; before any word it is distress. The
- * severity of a test is info also where the rule says another. */
+/* In a table without a status, the text decides; before any text it is distress. The
+ * severity of a test is info also where the rule has another. */
 static void test_test_or_not(void **state)
 {
     static const struct {
@@ -119,7 +119,7 @@ static void test_test_or_not(void **state)
 }
 
 /* After a stop and start, and after a reload, nothing is told twice and what is folded
- * stays folded; a rule whose definition changed begins anew. */
+ * stays folded; a rule whose definition changed starts again. */
 static void test_saved(void **state)
 {
     static const char changed[] = "site: test\n"
@@ -142,7 +142,7 @@ static void test_saved(void **state)
     place(&r, 14, 36.01, 14);
     assert_told_by(&r, "near distress.heard 970012345 14; ");
     enginerun_restart(&r, changed, NULL);
-    /* 3 nm on: folded by the one, told by the other, with the path from before. */
+    /* 3 nm farther: one rule folds it, the other tells it, with the path from before. */
     place(&r, 15, 36.05, 14);
     assert_told_by(&r, "sos distress.heard 970012345 15 folded; "
                        "near distress.heard 970012345 15; ");
@@ -151,8 +151,8 @@ static void test_saved(void **state)
     enginerun_finish(&r);
 }
 
-/* A thousand are kept: the one heard longest ago goes, and is told anew when it comes
- * back; the one heard since does not. */
+/* A thousand devices are kept: the one heard longest ago is forgotten, and is told
+ * again when it comes back; one heard since is not. */
 static void test_bounded(void **state)
 {
     struct enginerun r;
@@ -178,7 +178,7 @@ static int keep_row(void *context, uint32_t mmsi, const void *record, size_t n)
     return buf_add(context, record, n);
 }
 
-/* A row that is cut off anywhere, or is of another version, is refused whole. */
+/* A row that is cut off anywhere, or has another version, is refused whole. */
 static void test_bad_rows(void **state)
 {
     struct enginerun r;

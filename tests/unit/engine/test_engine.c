@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engine as a whole: order of time and alerts, who is covered when, what is kept over
- * a reload or restart and what is not, limits. Ships and minutes are invented; what must
- * be told follows from the contract, sections 3, 5 and 8. */
+/* This file tests the engine as a whole: the order of time and alerts, which ships are
+ * covered when, what a reload or restart keeps, and limits. Ships and minutes are
+ * invented; the expected alerts follow from the contract. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static const char box_rule[] = "site: test\nzones: [zones.geojson]\nrules:\n"
 
 /* --- time --- */
 
-/* Lost at 60, gap at 60; a report at 60 comes after both. */
+/* The zone is lost at 60 and the gap begins at 60; a report at 60 comes after both. */
 static void test_timers_fire_before_reports(void **state)
 {
     struct enginerun r;
@@ -49,7 +49,8 @@ static void test_timers_fire_before_reports(void **state)
     enginerun_finish(&r);
 }
 
-/* Many timers in one step forward: by their time, at equal time by MMSI. */
+/* Many timers are due in one step forward: they fire by their time, and by MMSI where
+ * times are equal. */
 static void test_order_of_timers(void **state)
 {
     struct enginerun r;
@@ -110,7 +111,8 @@ static void say_name(struct enginerun *r, uint32_t mmsi, double minute, const ch
     enginerun_send(r, &report);
 }
 
-/* Who a ship is comes to be known after its last fix: its timers are set all the same. */
+/* The identity of the ship becomes known after its last fix: its timers are set all the
+ * same. */
 static void test_identified_before_it_falls_silent(void **state)
 {
     struct enginerun r;
@@ -125,8 +127,8 @@ static void test_identified_before_it_falls_silent(void **state)
     enginerun_finish(&r);
 }
 
-/* Known to be a tanker only once it is in: told then, of the time it came in. One that
- * says now this, now that: told once. */
+/* A ship is known to be a tanker only when it is inside: it is told then, with the time
+ * at which it entered. A ship whose type changes to and fro is told once. */
 static void test_covered_after_it_entered(void **state)
 {
     struct enginerun r;
@@ -147,7 +149,7 @@ static void test_covered_after_it_entered(void **state)
     assert_told_by(&r, "");
     enginerun_fix(&r, A, 60, 36, 125.9, 29);
     assert_told_by(&r, "tankers zone.exited 440000001 40@60; ");
-    /* One that is told as it enters, and then says it is something else for a while. */
+    /* A ship is told when it enters, and has another type for a while. */
     say_type(&r, B, 60, 80);
     enginerun_fix(&r, B, 60, 36, 125.9, 29);
     enginerun_fix(&r, B, 80, 36, 126.1, 29);
@@ -158,7 +160,7 @@ static void test_covered_after_it_entered(void **state)
     enginerun_finish(&r);
 }
 
-/* Sighted is the first fix; a ship that is recognised later is told of then. */
+/* The first fix is `sighted`; a ship that is recognised later is told then. */
 static void test_sighted_when_recognised(void **state)
 {
     static const char yaml[] =
@@ -200,8 +202,9 @@ static void visit(struct enginerun *r, uint32_t mmsi, double minute, double lon)
     enginerun_fix(r, mmsi, minute + 40, 36, lon - 0.1, 29);
 }
 
-/* Folds within 12 h for one vessel and zone, from the first that was told; kept over a
- * restart, and over a reload that adds a zone before the others. */
+/* Alerts within 12 h for one vessel and zone fold, counted from the first that was
+ * told. This is kept over a restart, and over a reload that adds a zone before the
+ * others. */
 static void test_repeat(void **state)
 {
     static const char yaml[] = "site: test\nzones: [zones.geojson]\n" REPEAT_RULE;
@@ -217,7 +220,8 @@ static void test_repeat(void **state)
     visit(&r, A, 240, 126);
     assert_told_by(&r, "in zone.entered 440000001 250 folded; ");
     enginerun_reconfigure(&r, yaml, three_zones);
-    visit(&r, A, 440, 127.2); /* another zone, a twelfth of the way before it the first */
+    visit(&r, A, 440,
+          127.2); /* another zone, entered a twelfth of the way before the first */
     assert_told_by(&r, "in zone.entered 440000001 293.333 folded; in zone.entered "
                        "440000001 450; ");
     visit(&r, A, 719, 126); /* 11 h 59 min after the first */
@@ -229,7 +233,7 @@ static void test_repeat(void **state)
     enginerun_finish(&r);
 }
 
-/* 2024-03-24T06:00Z ends the mute; what it kept quiet folds nothing. */
+/* The mute ends at 2024-03-24T06:00Z; the alert that it kept quiet folds nothing. */
 static void test_mutes(void **state)
 {
     static const char yaml[] = "site: test\nzones: [zones.geojson]\n"
@@ -253,7 +257,7 @@ static void test_mutes(void **state)
 
 /* --- reload --- */
 
-/* A rule that did not change goes on: the dwell under way comes at its time. */
+/* An unchanged rule continues: the dwell under way is told at its time. */
 static void test_reload_keeps_unchanged_rules(void **state)
 {
     static const char before[] =
@@ -278,7 +282,7 @@ static void test_reload_keeps_unchanged_rules(void **state)
     enginerun_finish(&r);
 }
 
-/* Changed: entered again silently. Removed: no event. */
+/* A changed zone is entered again without an alert; a removed one gives no event. */
 static void test_reload_of_zones(void **state)
 {
     struct enginerun r;
@@ -298,7 +302,7 @@ static void test_reload_of_zones(void **state)
     enginerun_finish(&r);
 }
 
-/* A changed route drops its runs; an unchanged one keeps them. Nampo and Shidao with
+/* A changed route drops its runs; an unchanged one keeps them. Nampo and Shidao have
  * areas, so that a stop in them is a call. */
 static void sail_story(struct enginerun *r, const char *again, bool is_changed)
 {
@@ -334,7 +338,8 @@ static void test_reload_of_routes(void **state)
     enginerun_finish(&r);
 }
 
-/* A limit that was lowered: the ships heard longest ago go, and their rows with them. */
+/* The limit was lowered: the ships heard longest ago are forgotten, and their rows are
+ * deleted. */
 struct rows {
     uint32_t kept, deleted;
 };
@@ -365,7 +370,7 @@ static void test_reload_with_a_lower_limit(void **state)
     assert_int_equal(rows.deleted, 15);
     uint32_t mmsi[8] = {0};
     assert_int_equal(engine_vessels(r.engine, mmsi, 8), 5);
-    assert_int_equal(mmsi[0], A); /* strangers all: the newest go first */
+    assert_int_equal(mmsi[0], A); /* all are strangers: the newest are forgotten first */
     assert_int_equal(mmsi[4], A + 4);
     enginerun_finish(&r);
 }
@@ -375,8 +380,8 @@ static void fix_between(struct enginerun *r, uint32_t i)
     enginerun_fix(r, A + i * 7 % 60, 100 + i, 36, 126.5, 0);
 }
 
-/* A step, then a report: what comes between is not lost, whoever it is of. Returns how
- * many came. */
+/* A step, then a report: alerts between them are not lost, whichever ship they are of.
+ * Returns how many came. */
 static uint32_t follow_in_steps(struct enginerun *r, struct engine_conf *conf)
 {
     struct engine *fresh = NULL;
@@ -462,7 +467,8 @@ static void test_eviction(void **state)
 
 /* --- identity --- */
 
-/* The same id for the same alert, whenever it is noticed and by whom; no two alike. */
+/* The same alert has the same id, whenever and wherever it is noticed; no two alerts
+ * have one id. */
 static void test_identity(void **state)
 {
     char ids[3][HASH_ID_BYTES];

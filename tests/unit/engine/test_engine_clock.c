@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Feeds that are late, and clocks that are set: what a feed hears late makes no ship
- * silent, and time that a clock leaves out is no silence. */
+/* Feeds are late, and clocks are set: what a feed hears late makes no ship silent, and
+ * time that a clock leaves out is no silence. */
 #include <stdio.h>
 
 #include "lib/enginerun.h"
@@ -19,7 +19,7 @@ static const char zones[] =
 
 enum { SHIP = 440000001, OTHER = 440000002, FAST = 0, SLOW = 1 };
 
-/* A report of that ship for `minute`, after which the engine's time is `now`. */
+/* Gives a report of that ship for `minute`, after which the engine's time is `now`. */
 static void hear(struct enginerun *r, uint32_t mmsi, uint16_t source, double minute,
                  double now)
 {
@@ -42,7 +42,7 @@ static void test_a_clock_behind(void **state)
         hear(&r, OTHER + 1, SLOW, minute - 420, minute);
     }
     assert_told_by(&r, "");
-    /* Two fall silent: each is told after six hours of its feed's own clock. */
+    /* Two ships fall silent: each is told after six hours of its feed's own clock. */
     for (int minute = 24 * 60 + 10; minute <= 30 * 60; minute += 10) {
         enginerun_tick(&r, minute - 1);
         assert_told_by(&r, "");
@@ -54,7 +54,7 @@ static void test_a_clock_behind(void **state)
     enginerun_finish(&r);
 }
 
-/* Three hours late, with a zone that is lost after one: over restarts as well. */
+/* The feed is three hours late, and a zone is lost after one hour: also over restarts. */
 static void test_a_late_feed_in_a_zone(void **state)
 {
     struct enginerun r;
@@ -72,8 +72,9 @@ static void test_a_late_feed_in_a_zone(void **state)
     enginerun_finish(&r);
 }
 
-/* A fast feed hears the ship for the last time at 0, a slow one, three hours late, until
- * 5 h: on the slow one's clock the silence is not full before 11 h, which is 14 h. */
+/* A fast feed hears the ship for the last time at 0, a slow one, three hours late,
+ * until 5 h: on the slow feed's clock the silence is not full before 11 h, which is 14
+ * h here. */
 static void test_two_feeds(void **state)
 {
     struct enginerun r;
@@ -97,8 +98,8 @@ static void test_two_feeds(void **state)
     enginerun_finish(&r);
 }
 
-/* The slow feed brings copies alone of the ship: it hears the ship all the same. When the
- * slow feed falls silent nobody waits for it. */
+/* The slow feed brings only copies of the ship's reports: it hears the ship all the
+ * same. When the slow feed falls silent, the engine does not wait for it. */
 static void test_copies(void **state)
 {
     for (int is_silent = 0; is_silent < 2; is_silent++) {
@@ -117,8 +118,8 @@ static void test_copies(void **state)
     }
 }
 
-/* A report from within a gap that was told ends nothing; the next one does, and the gap
- * is never shorter than `after`. */
+/* A report from within a told gap ends nothing; the next one does, and the gap is never
+ * shorter than `after`. */
 static void test_a_gap_is_no_shorter(void **state)
 {
     struct enginerun r;
@@ -143,8 +144,8 @@ static void step(struct enginerun *r, double from, double to)
                      0);
 }
 
-/* A ship on its way through the box, heard by the arrival times of a clock that is set at
- * minute 100 by `jump` minutes, and back at minute 200. */
+/* A ship sails through the box, with the arrival times of a clock that is set at minute
+ * 100 by `jump` minutes, and back at minute 200. */
 static void sail_through_steps(struct enginerun *r, int jump, bool is_restarted)
 {
     for (int minute = 0; minute <= 600; minute += 5) {
@@ -161,8 +162,8 @@ static void sail_through_steps(struct enginerun *r, int jump, bool is_restarted)
     }
 }
 
-/* Known ships go on: from nine hours back to two days ahead, and back again. What another
- * ship's silence would be due in the time that was left out is not told. */
+/* Known ships continue: the clock goes from nine hours back to two days ahead, and back
+ * again. A silence of another ship that would be due in the omitted time is not told. */
 static void test_steps(void **state)
 {
     static const struct {
@@ -185,7 +186,7 @@ static void test_steps(void **state)
                      "box zone.exited 440000001 550; ",
                      rows[i].told);
             assert_told_by(&r, told);
-            /* And the ship itself, on the clock as it is. */
+            /* And the ship itself, on the present clock. */
             enginerun_tick(&r, 600 + 360 - 1);
             assert_told_by(&r, "");
             enginerun_tick(&r, 600 + 360);

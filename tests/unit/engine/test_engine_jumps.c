@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bad fixes claim nothing: up to ten of them within 30 min, wherever they lie, as long as
- * the reported speeds cannot make the steps to them, leave every alert as it was. An
+/* Bad fixes change nothing: up to ten of them within 30 min, wherever they lie, leave
+ * every alert as it was, if the reported speeds cannot make the steps to them. An
  * invented ship lies at a quay, crosses a gate and a zone, and lies at another quay. */
 #include <math.h>
 #include <stdlib.h>
@@ -37,8 +37,8 @@ static const char zones[] =
 /* At 36 N the ship calls at the ports, at 33 N it lies as long where there is none. */
 static double parallel = 36;
 
-/* Where the ship truly is: at Alpha until 120, then 12 kn along the parallel for
- * 90 km (243 min), at Beta until 620, then on to Gamma. */
+/* Returns where the ship truly is: at Alpha until 120, then at 12 kn along the parallel
+ * for 90 km (243 min), at Beta until 620, then on to Gamma. */
 static struct report true_fix(double minute)
 {
     const double turn = 243;
@@ -49,8 +49,8 @@ static struct report true_fix(double minute)
                               is_sailing ? 12.0 : 0.0, 90);
 }
 
-/* So far off that neither 12 kn nor a rest makes it from any fix within the next hour:
- * 1.5 x 12 kn for 62 min are 34.5 km. */
+/* Returns a place so far away that neither 12 kn nor a rest explains it from any fix
+ * within the next hour: 1.5 x 12 kn for 62 min are 34.5 km. */
 static void move_away(struct report *r, struct test_random *random)
 {
     bool is_sailing = r->sog_dkn != 0;
@@ -65,7 +65,7 @@ struct burst {
     double span;     /* minutes */
     unsigned count;  /* at most ten */
     bool is_agreed;  /* all at one place */
-    bool is_instead; /* in place of the true ones, else between them */
+    bool is_instead; /* they replace the true fixes, else lie between */
 };
 
 static char *play(double step, const struct burst *burst, struct test_random *random)
@@ -100,7 +100,7 @@ static char *play(double step, const struct burst *burst, struct test_random *ra
 }
 
 /* The crossing of a boundary is interpolated between the fixes around it, so a burst
- * stands clear of them; and of the fixes at which a stop begins and ends. */
+ * keeps away from these fixes, and from those at which a stop begins and ends. */
 static bool is_clear_of_events(const struct burst *b)
 {
     static const double events[] = {120, 193, 217, 266, 363, 620};
@@ -112,7 +112,7 @@ static bool is_clear_of_events(const struct burst *b)
 
 static const double steps[] = {2, 3, 5, 10};
 
-/* Told with bursts as without[i] with steps[i]; these are freed. */
+/* Asserts that bursts change nothing in without[i]; frees the texts. */
 static void check_bursts(char *without[4], struct test_random *random)
 {
     /* Sanitized runs are slow: a slice. */
@@ -154,7 +154,7 @@ static void test_any_burst_of_ten(void **state)
     check_bursts(without, &random);
 }
 
-/* In no port: it lay there from the beginning, and again. */
+/* The ship is in no port: it lay there from the beginning, and again. */
 static void test_any_burst_at_sea(void **state)
 {
     struct test_random random = {20261130};
@@ -173,8 +173,8 @@ static void test_any_burst_at_sea(void **state)
     parallel = 36;
 }
 
-/* The nearest miss: twelve that go on from a jump, 7 km off, are where the ship is, each
- * at its own time. */
+/* The nearest miss: twelve fixes continue from a jump, 7 km away. The ship is there, at
+ * each fix's own time. */
 static void test_twelve_are_the_ship(void **state)
 {
     struct enginerun r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who was heard near a place: the cells against looking at every ship, all over the world
- * and hardest at the poles and at 180 degrees. */
+/* This file tests which ships were heard near a place: it compares the cells with a
+ * look at every ship, all over the world and mostly at the poles and at 180 degrees. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,8 @@ static uint32_t brute(const struct engine *e, const struct ship *except,
     return n;
 }
 
-/* The nearest by trying all, in the order of an insertion sort; the watched one last. */
+/* Returns the nearest by trying all, in the order of an insertion sort; the watched one
+ * last. */
 static size_t brute_nearest(const struct engine *e, const struct rule_near_ask *ask,
                             uint32_t *ret_mmsi, size_t room)
 {
@@ -146,7 +147,7 @@ static void test_nearest(void **state)
     assert_true(found > 2000 && last_is_watched > 300);
 }
 
-/* Ships that move on, and are forgotten, leave their cells. */
+/* Ships that move away or are forgotten leave their cells. */
 static void test_moving_and_forgetting(void **state)
 {
     struct test_random r = {.state = 7};
@@ -168,8 +169,8 @@ static void test_moving_and_forgetting(void **state)
     enginerun_finish(&run);
 }
 
-/* Ships of which each sails one leg: between what a leg of 200 places counts within 29.7
- * and within 30.3 nm. */
+/* Each ship sails one leg: the count is between the numbers of legs of which one of 200
+ * places lies within 29.7 nm and within 30.3 nm. */
 static uint32_t brute_legs(struct geo_point (*legs)[2], size_t count, struct geo_pos pos,
                            double radius_m)
 {

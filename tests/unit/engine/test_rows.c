@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of every version that was ever written, in tests/data/rows: each of them is read,
- * and the two ships go on as if nothing had happened. config.yaml there says how they
- * were made. The minutes come from the tape and from the sailing below: a line of
- * longitude at 12 kn, reckoned on the sphere by the script that wrote the tape. */
+/* tests/data/rows has rows of every version that was ever written: each of them is
+ * read, and the two ships continue as if nothing had happened. config.yaml there says
+ * how they were made. The minutes come from the tape and from the sailing below: a line
+ * of longitude at 12 kn, reckoned on the sphere by the script that wrote the tape. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,8 +71,8 @@ static double sail(struct enginerun *r, double minute, const double from[2],
     return minute + at;
 }
 
-/* The ship that lies at Shidao leaves it, turns round once more into the box, and goes to
- * Vladivostok; the silent one is heard again. */
+/* The ship at Shidao leaves, turns back once more into the box, and goes to
+ * Vladivostok; the silent ship is heard again. */
 static void go_on(struct enginerun *r)
 {
     static const double shidao[] = {36.88, 122.43}, off[] = {36.88, 122.95},
@@ -85,8 +85,8 @@ static void go_on(struct enginerun *r)
     enginerun_lie(r, A, minute, minute + 180, 10, vladivostok[0], vladivostok[1]);
 }
 
-/* Until version 3 the hash of what a rule means was reckoned otherwise for zones and
- * gates: what `repeat` counted from is not known any more. */
+/* Until version 3 the hash of a rule's meaning was another for zones and gates: the
+ * time from which `repeat` counted is not known any more. */
 static const char told_of_old[] =
     "silent gap.ended 445000002 2215; calls port.departed 445000001 2220; "
     "box zone.exited 445000001 2284.98; box zone.entered 445000001 2410.17; "
@@ -99,7 +99,7 @@ static const char told_of_new[] =
 static const char told_at_last[] =
     "arms route.matched 445000001 5280; legs voyage.completed 445000001 5280; ";
 
-/* What only the row can know, as the tape has it. */
+/* Asserts what only the row can know, as the tape has it. */
 static const char *const remembered[] = {
     "EXAMPLE TRADER (IMO 9999993, MMSI 445000001, flag KP from MMSI, desk)",
     "\"destination\":\"VLADIVOSTOK\"",
@@ -128,9 +128,9 @@ static void test_each_version(void **state)
     }
 }
 
-/* A row of a version to come is refused; one with a part that this release does not know
- * is read without it, as after a return to this release. A part that is cut off is not.
- */
+/* A row of a later version is refused. A row with a part that this release does not
+ * know is read without that part, as after a return to this release. A part that is cut
+ * off is refused. */
 static void test_what_is_to_come(void **state)
 {
     static unsigned char row[ROW_MOST];
@@ -150,7 +150,7 @@ static void test_what_is_to_come(void **state)
     enginerun_finish(&r);
 }
 
-/* A row of any version that is cut off anywhere is refused, or is what it says. */
+/* A row of any version that is cut off anywhere is refused, or gives its content. */
 static void test_cut_rows(void **state)
 {
     static unsigned char row[ROW_MOST];

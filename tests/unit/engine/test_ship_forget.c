@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Floods of forged ships, and what must outlive them. The limit is 1000 ships here, as it
- * is 200,000 by default. Places: Nampo and Shidao as in tests/scenario/route-story.scn.
- */
+/* Forged ships come in floods; this file tests what must outlive them. The limit is
+ * 1000 ships here and 200,000 by default. The places are Nampo and Shidao as in
+ * tests/scenario/route-story.scn. */
 #include <string.h>
 
 #include "daemon/core/engine/engine_int.h"
 #include "lib/enginerun.h"
 #include "lookout/base/time.h"
 
-#define CARGO 445000001u   /* stranger to the list, with an open run */
+#define CARGO 445000001u   /* not on the list, with an open run */
 #define WATCHED 445000002u /* by MMSI */
 #define BY_IMO 445000003u  /* watched by IMO number */
 #define SILENT 445000004u  /* with an open gap */
@@ -35,7 +35,7 @@ static void send_imo(struct enginerun *r, uint32_t mmsi, double minute)
     enginerun_send(r, &report);
 }
 
-/* So many forged ships, each heard once, in what is two seconds at 60,000 a second. */
+/* Sends so many forged ships, each heard once, within two seconds at 60,000 a second. */
 static void flood(struct enginerun *r, uint32_t count, double minute)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -44,7 +44,8 @@ static void flood(struct enginerun *r, uint32_t count, double minute)
     assert_in_range(engine_vessel_count(r->engine), LIMIT, LIMIT + 8);
 }
 
-/* Nampo, then out to sea and dark; the others are heard for an hour and are silent. */
+/* The ships leave Nampo and go dark at sea; the others are heard for an hour and are
+ * then silent. */
 static void play_dark_ships(struct enginerun *r)
 {
     send_imo(r, BY_IMO, 0);
@@ -74,8 +75,8 @@ static void assert_dark_ships_known(const struct enginerun *r)
         assert_known(r, ships[i], true);
 }
 
-/* What the dark ships still owe: the watched ones' gaps, the end of the gap that is open,
- * the next step of the run. */
+/* The alerts that the dark ships must still give: the gaps of the watched ones, the end
+ * of the open gap, the next step of the run. */
 static void assert_dark_ships_go_on(struct enginerun *r)
 {
     enginerun_tick(r, 430);
@@ -116,7 +117,7 @@ static void test_flood(void **state)
     }
 }
 
-/* Two replays of one flood tell the same and leave the same ships. */
+/* Two replays of one flood give the same alerts and leave the same ships. */
 static void test_twice(void **state)
 {
     static uint32_t kept[2][SECOND_LIMIT];
@@ -138,8 +139,8 @@ static void test_twice(void **state)
     assert_memory_equal(kept[0], kept[1], counts[0] * sizeof kept[0][0]);
 }
 
-/* Watched ships are never forgotten, but a watched identity can be forged: the one heard
- * before the forgeries stays, and memory has its bound. */
+/* Watched ships are never forgotten, but a watched identity can be forged: the ship
+ * heard before the forgeries stays, and the memory is bounded. */
 static void test_forged_identities(void **state)
 {
     struct enginerun r;
@@ -154,7 +155,7 @@ static void test_forged_identities(void **state)
     enginerun_finish(&r);
 }
 
-/* Forged ships of which alerts are told have something open, too: they go before those
+/* Forged ships with alerts have something open, too: they are forgotten before ships
  * that were heard for long. */
 static void test_flood_with_alerts(void **state)
 {
@@ -183,8 +184,8 @@ static void test_flood_with_alerts(void **state)
     enginerun_finish(&r);
 }
 
-/* When the flood is over, ships that come are not pushed out by one another: what was
- * heard but once goes an hour later. */
+/* After the flood, new ships do not push each other out: ships heard only once are
+ * forgotten an hour later. */
 static void test_after_the_flood(void **state)
 {
     struct enginerun r;
@@ -199,8 +200,8 @@ static void test_after_the_flood(void **state)
     enginerun_finish(&r);
 }
 
-/* Ships that are heard for long, more than there is room for: CARGO is the one heard
- * longest ago. */
+/* More ships are heard for long than there is room for: CARGO is the one heard longest
+ * ago. */
 static void crowd_out(struct enginerun *r, double minute)
 {
     for (int i = 0; i < 2; i++, minute += 35)
@@ -211,8 +212,8 @@ static void crowd_out(struct enginerun *r, double minute)
     assert_known(r, CARGO, false);
 }
 
-/* A ship that was forgotten, and is heard again within again_after, is not sighted again;
- * after that it is, with the time of its last fix. */
+/* A forgotten ship that is heard again within again_after is not sighted again; after
+ * that it is, with the time of its last fix. */
 static void test_sighted_once(void **state)
 {
     static const char seen[] = "site: test\n"
@@ -230,7 +231,7 @@ static void test_sighted_once(void **state)
     assert_told_by(&r, "");
     enginerun_fix(&r, CARGO, 160, 36, 125, 0);
     crowd_out(&r, 161);
-    enginerun_reconfigure(&r, seen, NULL); /* the memory goes on */
+    enginerun_reconfigure(&r, seen, NULL); /* the memory is kept */
     buf_clear(&r.told);
     enginerun_fix(&r, CARGO, 40 + 8 * 1440, 36, 125, 0);
     assert_told_by(&r, "seen vessel.sighted 445000001 11560; ");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Silence of sources and of the daemon: what of a ship's silence does not count, and what
- * the gap rule makes of it. "Not while the feed that heard the vessel is silent", and for
- * port calls "time in which the daemon or every feed was silent does not" count. */
+/* Sources and the daemon are silent: this file tests which part of a ship's silence
+ * does not count, and what the gap rule does with it. "Not while the feed that heard
+ * the vessel is silent", and for port calls "time in which the daemon or every feed was
+ * silent does not" count. */
 #include <string.h>
 
 #include "daemon/core/engine/engine_int.h"
@@ -23,7 +24,7 @@ static void heard(struct enginerun *r, uint32_t mmsi, uint16_t source, double ho
     enginerun_send(r, &report);
 }
 
-/* Hours of [since, now] in which the source, or all, was silent. */
+/* Returns the hours of [since, now] in which the source, or all, was silent. */
 static void assert_silence(const struct enginerun *r, uint16_t source, double since,
                            double one, double all)
 {
@@ -61,7 +62,7 @@ static void test_spans(void **state)
     enginerun_finish(&r);
 }
 
-/* One after the other is not together. */
+/* Silences one after the other are not together. */
 static void test_sources_in_turn(void **state)
 {
     struct enginerun r;
@@ -79,7 +80,7 @@ static void test_sources_in_turn(void **state)
     enginerun_finish(&r);
 }
 
-/* The daemon was down while the source was silent, too: counted once. */
+/* The daemon was down while the source was silent, too: that time counts once. */
 static void test_daemon_and_source(void **state)
 {
     struct enginerun r;
@@ -97,8 +98,8 @@ static void test_daemon_and_source(void **state)
     enginerun_finish(&r);
 }
 
-/* A gap of 6 h: the feed's 5 h do not count, nor do they for the deadline, over a restart
- * as well. */
+/* A gap of 6 h: the feed's silence of 5 h does not count, neither for the gap nor for
+ * its deadline, also over a restart. */
 static void test_gap(void **state)
 {
     for (int restarts = 0; restarts < 2; restarts++) {
@@ -139,7 +140,7 @@ static void test_gap_after_an_outage(void **state)
     enginerun_finish(&r);
 }
 
-/* More outages than are remembered: the newest count. */
+/* There are more outages than the memory holds: the newest count. */
 static void test_many(void **state)
 {
     struct enginerun r;
@@ -150,7 +151,7 @@ static void test_many(void **state)
     enginerun_tick(&r, 60 * 3 * OUTAGES_MAX);
     assert_silence(&r, 0, 2 * OUTAGES_MAX, OUTAGES_MAX * 0.5, OUTAGES_MAX * 0.5);
     assert_silence(&r, 0, 3 * OUTAGES_MAX - 0.25, 0.25, 0.25);
-    /* a source that is none */
+    /* a source that does not exist */
     silence_set_source(r.engine, SOURCES_MAX, true);
     assert_false(silence_is_now(r.engine, SOURCES_MAX));
     enginerun_finish(&r);

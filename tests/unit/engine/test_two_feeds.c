@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two feeds that hear the same ships, one of them late: random interleavings tell what
- * one feed alone tells, under the same ids, and no alert of a report later. */
+/* Two feeds hear the same ships, one of them late: random interleavings tell what one
+ * feed alone tells, under the same ids, and no alert comes a report later. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +39,8 @@ struct world {
     size_t count;
 };
 
-/* Ships sail to and fro at 12 kn, and fall silent for hours now and then; one lies there,
- * says everything twice, and is heard all the time. */
+/* Ships sail to and fro at 12 kn, and fall silent for hours now and then; one ship lies
+ * still, sends everything twice, and is heard all the time. */
 static void make_world(struct world *w, struct test_random *random)
 {
     w->count = 0;
@@ -83,8 +83,8 @@ struct hearing {
     int64_t delay_ms;    /* of the second feed; 0: there is none */
     int64_t jitter_ms;   /* and up to so much more */
     int64_t lateness_ms; /* its setting */
-    bool is_stamped;     /* it gives the time of sending, else takes that of arrival */
-    unsigned share;      /* of ten reports it hears so many */
+    bool is_stamped;     /* it gives the time of sending, else that of arrival */
+    unsigned share;      /* it hears so many of ten reports */
 };
 
 static size_t hear_all(const struct world *w, const struct hearing *h,
@@ -124,7 +124,7 @@ static void on_copy(void *context, const struct report *copy, int64_t first_ms)
     engine_clock_note_copy(p->run.engine, copy->mmsi, copy->source, first_ms);
 }
 
-/* Of a timer, which may fire as a report comes. */
+/* Whether the alert is of a timer, which may fire when a report comes. */
 static bool is_of_time(const char *type)
 {
     return strstr(type, "gap.") != NULL || strstr(type, "dwelled") != NULL;
@@ -135,7 +135,7 @@ static void drain(struct play *p, int64_t now_ms)
     const struct report *r;
     merge_clock(p->merge, now_ms);
     while ((r = merge_next(p->merge)) != NULL) {
-        /* A timer due meanwhile is not the report's doing. */
+        /* The report does not cause a timer that is due meanwhile. */
         assert_int_equal(engine_tick(p->run.engine, r->time_ms), 0);
         uint32_t before = p->run.alerts;
         assert_int_equal(engine_report(p->run.engine, r), 0);
@@ -152,7 +152,7 @@ static int compare_lines(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The lines of a text in order of the alphabet. */
+/* Returns the lines of a text in alphabetical order. */
 static void sort_lines(struct buf *text)
 {
     char *lines[4096], *save = NULL, *copy = strdup(buf_text(text));
@@ -191,15 +191,15 @@ static void play_hearing(struct play *p, const struct world *w, const struct hea
         drain(p, heard[i].report.arrival_ms);
     }
     int64_t end_ms = ENGINERUN_DAY0 + (HOURS + 24) * HOUR_MS;
-    drain(p, end_ms - 12 * HOUR_MS);            /* what the lateness held back */
-    silence_set_source(p->run.engine, 1, true); /* nobody waits for it for ever */
+    drain(p, end_ms - 12 * HOUR_MS); /* the reports that the lateness held back */
+    silence_set_source(p->run.engine, 1, true); /* nothing waits for it for ever */
     drain(p, end_ms);
     sort_lines(&p->run.bodies);
     sort_lines(&p->when);
     merge_destroy(p->merge);
 }
 
-/* The ids of all alerts, or of all but those of timers, sorted. */
+/* Returns the ids of all alerts, or of all but those of timers, sorted. */
 static void list_ids(const struct play *p, bool with_timers, struct buf *ret)
 {
     static const char begin[] = "{\"specversion\":\"1.0\",\"id\":\"";
@@ -246,7 +246,8 @@ static void test_two_feeds(void **state)
         for (size_t i = 0; i < sizeof hearings / sizeof hearings[0]; i++) {
             struct play two;
             struct buf ids = {0}, right = {0};
-            /* What is due and over before a late feed has got so far is not told. */
+            /* An alert that is due and over before a late feed has come so far is not
+             * told. */
             bool with_timers = hearings[i].delay_ms < 2 * HOUR_MS;
             print_message("seed %d hearing %d: %u alerts\n", (int)seed, (int)i,
                           one.run.alerts);

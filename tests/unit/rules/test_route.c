@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Route patterns: the compiled form of each pattern, every syntax error with its column
- * and what was expected there, and the pattern in words. The grammar is that of the
- * contract, section 4; columns are counted by hand. */
+ * and what was expected there, and the pattern in words. The grammar is that of
+ * the published contract; columns are counted by hand. */
 #include <string.h>
 
 #include "lib/ports_fixture.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The NFA of routes against a matcher that knows nothing of runs: it tries every chain of
- * stops, backwards and forwards, over random patterns and random stops.
+/* The test compares the NFA of routes with a matcher that knows nothing of runs and tries
+ * every chain of stops, backwards and forwards, over random patterns and random stops.
  *
- * What a match is, from the contract, section 4 (numbers in brackets are used below):
+ * What a match is, from the published contract (the numbers in brackets are used below):
  *  (1) Stops are calls and visits to zones or gates that the route names, in order.
  *  (2) A second call at the same port in a row merges into the first: consecutive calls
  *      at one port are one stop, which departs when the last of them does. That the ship

@@ -106,7 +106,7 @@ static void test_kinds(void **state)
     assert_string_equal(severity_name(SEVERITY_CRITICAL), "critical");
 }
 
-/* The defaults of the contract's section 3: "default info for port_call, voyage, gate,
+/* The contract's defaults of severity: "default info for port_call, voyage, gate,
  * sighted, exited, lapsed; warning for the rest; critical only ... for distress". */
 static void test_severities(void **state)
 {
@@ -128,7 +128,7 @@ static void test_severities(void **state)
         }
 }
 
-/* The contract's section 3, and the defaults of its section 5. */
+/* The contract's key `severity`, and the defaults of the detectors. */
 static int64_t duration(const struct rule *rule, const char *name)
 {
     for (const struct key *key = rule->kind->keys; key->name != NULL; key++)
