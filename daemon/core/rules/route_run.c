@@ -137,16 +137,21 @@ static bool advance_run(struct arrival *a, const struct route_run *run)
     return has_advanced;
 }
 
-/* The part of the case's id for the place: the port's code, or the zone's id. */
-static uint64_t place_key(const struct arrival *a, const struct route_step *step,
-                          uint64_t seed)
+/* The case of a run that begins with this stop: its id is made of the arrival and the
+ * place, which is the port's code or the zone's id. A call that goes on is of the case of
+ * the first call. */
+static uint64_t make_case(const struct route_state *s, const struct arrival *a,
+                          const struct route_step *step, uint64_t seed)
 {
-    if (a->stop->port != PORT_NONE)
-        return hash_text(ports_get(a->ports, a->stop->port)->locode, seed);
-    for (uint32_t i = 0; i < step->zone_count; i++)
+    int64_t arrived_ms = a->is_repeat ? s->last_ms : a->stop->arrived_ms;
+    uint32_t port = a->is_repeat ? s->last_port : a->stop->port;
+    uint64_t place = seed;
+    if (port != PORT_NONE)
+        place = hash_text(ports_get(a->ports, port)->locode, seed);
+    for (uint32_t i = 0; port == PORT_NONE && i < step->zone_count; i++)
         if (step->zones[i] == a->stop->zone)
-            return hash_u64(step->zone_keys[i], seed);
-    return seed;
+            place = hash_u64(step->zone_keys[i], seed);
+    return hash_u64((uint64_t)arrived_ms, place);
 }
 
 /* Whether a run that began with the call under way still waits for its departure. */
@@ -192,8 +197,7 @@ static void start_runs(const struct route_state *s, struct arrival *a, uint64_t 
         bool is_due = !a->is_repeat || (!has_begun(s, a, j) &&
                                         (!was_whole || route_is_complete(a->route, j)));
         if (is_due && step_accepts(step, a->stop))
-            make_run(a, NULL, j,
-                     hash_u64((uint64_t)a->stop->arrived_ms, place_key(a, step, seed)));
+            make_run(a, NULL, j, make_case(s, a, step, seed));
     }
 }
 
@@ -340,7 +344,7 @@ static void end_case(struct route_state *s, const struct route_run *run)
         if (s->runs[k].case_id == run->case_id)
             remove_run(s, k);
     if (run->stop_count > 1 && run->stops[0].port != PORT_NONE &&
-        run->stops[0].arrived_ms == s->last_ms)
+        run->stops[0].arrived_ms >= s->last_ms)
         s->is_spent = true;
 }
 
@@ -373,12 +377,7 @@ static int settle_arrival(struct route_state *s, struct arrival *a)
 static void remember_stop(struct route_state *s, const struct route_stop *stop,
                           const struct arrival *a)
 {
-    if (stop->is_standing)
-        return;
-    bool has_begun_again = false;
-    for (uint32_t i = 0; i < a->made_count; i++)
-        has_begun_again = has_begun_again || a->made[i].stop_count == 1;
-    if (a->is_repeat && !has_begun_again)
+    if (stop->is_standing || a->is_repeat)
         return;
     s->last_port = stop->port;
     s->last_ms = stop->arrived_ms;

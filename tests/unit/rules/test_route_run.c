@@ -99,9 +99,26 @@ static void arrive(struct play *p, const char *where, double hour)
 
 static void depart(struct play *p, const char *where, double hour)
 {
-    struct route_stop left = {.port = ports_find(ports, where),
+    int64_t zone = zone_set_find(zones, where);
+    struct route_stop left = {.port = zone < 0 ? ports_find(ports, where) : PORT_NONE,
+                              .zone = zone < 0 ? UINT32_MAX : (uint32_t)zone,
                               .departed_ms = (int64_t)(hour * (double)HOUR_MS)};
     route_run_depart(&p->s, &p->limits, ports, &left);
+}
+
+/* The ship stands in the zone as it departs. */
+static void stand(struct play *p, const char *where, double hour)
+{
+    struct route_stop stop = {
+        .port = PORT_NONE,
+        .zone = (uint32_t)zone_set_find(zones, where),
+        .confidence = 4,
+        .arrived_ms = (int64_t)(hour * (double)HOUR_MS),
+        .departed_ms = TIME_NONE,
+        .is_standing = true,
+    };
+    assert_int_equal(
+        route_run_arrive(&p->s, p->route, &p->limits, ports, &stop, 1, on_output, p), 0);
 }
 
 /* A call of one hour. */
@@ -288,6 +305,50 @@ static void test_calls_in_a_row_are_one(void **state)
     finish(&p);
 }
 
+/* Found by test_route_property with the seed 24843. "A second call at the same port in a
+ * row merges into the first" (interface, section 4): the calls at XAAAA from 5 to 10 and
+ * from 16 to 17 are one, since standing in the box is no call. Its run was over at 15,
+ * five hours after the first departure, and begins again at 16. XBAAA at 19 completes the
+ * route over the box: 4 h after 15, 9 h after 10. The way over XBAAA and the box to XAAAA
+ * at 26, 9 h after 17, begins with the same call, whose case is closed. */
+static void test_case_of_a_call_that_goes_on(void **state)
+{
+    struct play p;
+    begin(&p, "XAAAA > (XBAAA | @box)? > @box > XBAAA? > *");
+    p.limits = (struct route_limits){9 * HOUR_MS, 5 * HOUR_MS};
+    arrive(&p, "XAAAA", 5);
+    depart(&p, "XAAAA", 10);
+    stand(&p, "box", 10);
+    assert_told(&p, "progressed 3 at 10: XAAAA box; ");
+    uint64_t first = p.last_case;
+    depart(&p, "box", 15);
+    expire(&p, 15.5);
+    call(&p, "XAAAA", 16);
+    arrive(&p, "XBAAA", 19);
+    assert_told(&p, "matched 5 at 19: XAAAA box XBAAA; ");
+    assert_int_equal(p.last_case, first);
+    depart(&p, "XBAAA", 24);
+    stand(&p, "box", 24);
+    depart(&p, "box", 25);
+    arrive(&p, "XAAAA", 26);
+    assert_told(&p, "");
+    finish(&p);
+    /* Without the box the call that goes on matches, in the case of the first call. */
+    begin(&p, "XAAAA > XBAAA > XABBB");
+    p.limits = (struct route_limits){9 * HOUR_MS, 5 * HOUR_MS};
+    call(&p, "XAAAA", 5);
+    uint64_t begun = p.s.runs[0].case_id;
+    expire(&p, 15);
+    assert_int_equal(p.s.run_count, 0);
+    call(&p, "XAAAA", 16);
+    call(&p, "XBAAA", 19);
+    call(&p, "XABBB", 21);
+    assert_told(&p, "progressed 2 at 19: XAAAA XBAAA; matched 3 at 21: XAAAA XBAAA "
+                    "XABBB; ");
+    assert_int_equal(p.last_case, begun);
+    finish(&p);
+}
+
 /* A run that was forecast but is not completed is told as lapsed, once. */
 static void test_lapses(void **state)
 {
@@ -437,5 +498,6 @@ static void test_saved_state(void **state)
 
 TEST_MAIN(set_up, tear_down, TEST(test_each_step_is_told_once), TEST(test_adjacent),
           TEST(test_optional_steps), TEST(test_bounds), TEST(test_zone_in_port),
-          TEST(test_calls_in_a_row_are_one), TEST(test_lapses), TEST(test_two_at_once),
-          TEST(test_cap), TEST(test_cases_of_zones), TEST(test_saved_state))
+          TEST(test_calls_in_a_row_are_one), TEST(test_case_of_a_call_that_goes_on),
+          TEST(test_lapses), TEST(test_two_at_once), TEST(test_cap),
+          TEST(test_cases_of_zones), TEST(test_saved_state))
