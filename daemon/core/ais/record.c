@@ -412,7 +412,8 @@ static void close_distress(struct record *r)
         p->has &= ~(uint32_t)HAS_NAV_STATUS;
         p->nav_status = 0;
     }
-    if (!is_distress || r->text[0] == '\0' || (p->msg_type != 14 && p->msg_type != 0))
+    bool is_safety = p->msg_type == 14 || (p->msg_type == 0 && r->text[0] != '\0');
+    if (!is_distress || !is_safety)
         return;
     p->has &= ~(uint32_t)(HAS_CALLSIGN | HAS_NAME | HAS_DESTINATION);
     p->has |= HAS_TEXT;

@@ -142,8 +142,8 @@ static void say_text(struct collected *c, const struct ais_field *f)
         (void)whole_text(c->message, &cut, r->destination, sizeof r->destination);
         r->has |= HAS_DESTINATION;
     } else if (f->says == SAYS_TEXT) {
-        if (whole_text(c->message, f, r->text, sizeof r->text) != 0)
-            r->has |= HAS_TEXT;
+        (void)whole_text(c->message, f, r->text, sizeof r->text);
+        r->has |= HAS_TEXT; /* a blank message 14 is heard, too */
     }
 }
 

@@ -16,11 +16,16 @@ void distress_init(struct distress_device *d)
     d->heard_ms = TIME_NONE;
 }
 
+static bool has_words(const struct report *r)
+{
+    return (r->has & HAS_TEXT) != 0 && r->text[0] != '\0';
+}
+
 /* Is the device under test, by this message? One that does not say (a table without a
- * status) goes on from the messages before. */
+ * status, an empty safety message) goes on from the messages before. */
 static bool says_test(const struct distress_device *d, const struct report *r)
 {
-    if ((r->has & HAS_TEXT) != 0) {
+    if (has_words(r)) {
         char upper[sizeof r->text];
         text_copy(upper, sizeof upper, r->text);
         text_upper(upper);
@@ -29,13 +34,20 @@ static bool says_test(const struct distress_device *d, const struct report *r)
     return (r->has & HAS_NAV_STATUS) != 0 ? r->nav_status == STATUS_TEST : d->is_test;
 }
 
+/* A report with a status is news without a position, too: a device sends before it knows
+ * its place. */
+static bool is_news(const struct report *r, bool has_fix)
+{
+    return has_fix || (r->has & (HAS_NAV_STATUS | HAS_TEXT)) != 0;
+}
+
 struct distress_event distress_hear(struct distress_device *d, const struct report *r,
                                     bool has_fix)
 {
     struct distress_event event = {.device = d,
                                    .time_ms = r->time_ms,
                                    .unheard_ms = INT64_MAX,
-                                   .is_news = has_fix || (r->has & HAS_TEXT) != 0};
+                                   .is_news = is_news(r, has_fix)};
     bool is_test = says_test(d, r);
     if (d->heard_ms != TIME_NONE)
         event.unheard_ms = r->time_ms - d->heard_ms;
@@ -43,7 +55,7 @@ struct distress_event distress_hear(struct distress_device *d, const struct repo
         d->text[0] = '\0'; /* it was said of the other */
     d->is_test = is_test;
     d->heard_ms = r->time_ms;
-    if ((r->has & HAS_TEXT) != 0)
+    if (has_words(r))
         text_copy(d->text, sizeof d->text, r->text);
     return event;
 }

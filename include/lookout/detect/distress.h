@@ -24,7 +24,8 @@ struct distress_event {
     const struct distress_device *device; /* borrowed */
     int64_t time_ms;
     int64_t unheard_ms; /* since the message before; INT64_MAX: there was none */
-    bool is_news; /* a position or a safety message; else the device was only heard */
+    bool is_news; /* a position report, even without a place, or a safety message, even an
+                     empty one; else the device was only heard */
 };
 
 void distress_init(struct distress_device *d);

@@ -326,7 +326,7 @@ static void test_distress_devices(void **state)
 }
 
 /* 156 characters are the most of a safety message (3.12); ours is cut. Blanks around it
- * and a message without any character are nothing. */
+ * are left out. A message without any character is one, too. */
 static void test_distress_texts(void **state)
 {
     char longest[157], blanks[] = "  MOB ACTIVE  ";
@@ -341,9 +341,13 @@ static void test_distress_texts(void **state)
     aisgen_safety14(972000001, blanks, &b);
     assert_int_equal(report_of(&b, &r), 0);
     assert_string_equal(r.text, "MOB ACTIVE");
-    aisgen_safety14(972000001, "", &b);
-    assert_int_equal(report_of(&b, &r), 0);
-    assert_int_equal(r.has, 0);
+    static const char *const empty[] = {"", " ", "  @", "@@@"};
+    for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++) {
+        aisgen_safety14(972000001, empty[i], &b);
+        assert_int_equal(report_of(&b, &r), 0);
+        assert_int_equal(r.has, HAS_TEXT);
+        assert_string_equal(r.text, "");
+    }
 }
 
 /* Field lengths as the notes have them: 204 bits of type 1-3, type 5 of 420, 422, 424 and

@@ -133,6 +133,15 @@ static void test_distress(void **state)
     assert_string_equal(run.reports[1].text, "EPIRB ACTIVE");
     assert_int_equal(run.reports[2].has, HAS_POSITION);
     inputrun_free(&run);
+    inputrun_text(&run, "mmsi,time,type,status,lat,lon,text\n"
+                        "970012345,2023-01-11T00:00:01Z,14,,,,\n"
+                        "970012345,2023-01-11T00:00:02Z,1,14,,,\n"
+                        "431000001,2023-01-11T00:00:03Z,14,,,,\n");
+    assert_int_equal(run.count, 2);
+    assert_int_equal(run.reports[0].has, HAS_TEXT);
+    assert_int_equal(run.reports[1].has, HAS_NAV_STATUS);
+    assert_int_equal(run.reports[1].nav_status, 14);
+    inputrun_free(&run);
 }
 
 static void test_spire(void **state)

@@ -409,6 +409,40 @@ static void test_distress(void **state)
     }
 }
 
+/* A distress device that does not know its place, and one with a blank text: each is a
+ * report. A text without a type of message is one only with words in it. */
+static void test_distress_without_place(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t has;
+    } rows[] = {
+        {"{\"class\":\"AIS\",\"type\":14,\"mmsi\":970012345,\"text\":\"\"}", HAS_TEXT},
+        {"{\"class\":\"AIS\",\"type\":14,\"mmsi\":974012345,\"text\":\" \"}", HAS_TEXT},
+        {"{\"class\":\"AIS\",\"type\":14,\"mmsi\":972012345}", HAS_TEXT},
+        {"{\"MessageType\":\"SafetyBroadcastMessage\",\"MetaData\":{\"MMSI\":970012345},"
+         "\"Message\":{\"SafetyBroadcastMessage\":{\"MessageID\":14,\"Valid\":true,"
+         "\"UserID\":970012345,\"Text\":\"\"}}}",
+         HAS_TEXT},
+        {"{\"class\":\"AIS\",\"type\":1,\"mmsi\":970012345,\"status\":14,\"lon\":181,"
+         "\"lat\":91}",
+         HAS_NAV_STATUS},
+        {"{\"mmsi\":\"974012345\",\"status\":14}", HAS_NAV_STATUS},
+        {"{\"mmsi\":974012345,\"text\":\"\",\"status\":15}", HAS_NAV_STATUS},
+        {"{\"mmsi\":974012345,\"text\":\"MOB\"}", HAS_TEXT},
+        {"{\"mmsi\":974012345,\"text\":\"\"}", 0},
+        {"{\"class\":\"AIS\",\"type\":14,\"mmsi\":440000001,\"text\":\"\"}", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct inputrun run;
+        run_text(&run, rows[i].text);
+        assert_int_equal(run.count, rows[i].has != 0);
+        if (run.count != 0)
+            assert_int_equal(run.reports[0].has, rows[i].has);
+        inputrun_free(&run);
+    }
+}
+
 static void test_text(void **state)
 {
     struct inputrun run;
@@ -423,4 +457,5 @@ static void test_text(void **state)
 TEST_MAIN(NULL, NULL, TEST(test_gpsd), TEST(test_gpsd_sentinels), TEST(test_gpsd_static),
           TEST(test_handshake), TEST(test_ais_catcher), TEST(test_aisstream),
           TEST(test_plain), TEST(test_bad), TEST(test_many), TEST(test_text),
-          TEST(test_distress), TEST(test_own), TEST(test_envelope), TEST(test_annotated))
+          TEST(test_distress), TEST(test_distress_without_place), TEST(test_own),
+          TEST(test_envelope), TEST(test_annotated))
