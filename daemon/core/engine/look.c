@@ -123,6 +123,15 @@ static int64_t find_heard_before(void *context, const struct rule_look *look)
                : TIME_NONE;
 }
 
+static void *find_sibling(void *context, const struct rule_look *look, uint32_t index)
+{
+    const struct look_frame *frame = context;
+    const struct ship *s = frame->ship;
+    if (s == NULL || index >= s->track_count || s->items[index] == frame->item)
+        return NULL;
+    return s->items[index]->slots[look->rule - frame->engine->conf.rules];
+}
+
 static struct coverage_heard hear_others(void *context, const struct track_fix *from,
                                          int64_t since_ms)
 {
@@ -146,6 +155,7 @@ static void begin_look(struct look_frame *f)
         .raise = raise_finding,
         .heard = hear_others,
         .nearest = list_nearest,
+        .sibling = find_sibling,
         .heard_before = find_heard_before,
         .context = f,
     };

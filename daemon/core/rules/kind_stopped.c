@@ -46,12 +46,18 @@ static const struct settings *settings_of(const struct rule_look *look)
 }
 
 /* The state of a stop outside every port. */
-enum stay { STAY_YOUNG, STAY_TOLD, STAY_LEFT_OUT, STAYS };
+enum stay {
+    STAY_YOUNG,
+    STAY_TOLD,
+    STAY_LEFT_OUT,
+    STAY_SHARED, /* another track of the ship told it, see find_twin */
+    STAY_OVER,   /* told, and its end by another track */
+    STAYS
+};
 struct state {
     struct stop stop;
-    uint8_t stay;                   /* enum stay */
-    int64_t exempt_ms;              /* time, up to the last fix, without reception */
-    uint32_t fixes, anchored_fixes; /* those with a status; those at anchor or moored */
+    uint8_t stay;      /* enum stay */
+    int64_t exempt_ms; /* time, up to the last fix, without reception */
 };
 /* `detail` of a finding. */
 struct stop_told {
@@ -73,12 +79,6 @@ static void say_nearest_port(struct say_writer *w, const struct rule_look *look,
     say_text(w, ", is %.0f nm away", told->nearest_m / NM_M);
 }
 
-/* Is the ship at anchor or moored in most of the fixes that have a navigation status? */
-static bool is_anchored(const struct state *s)
-{
-    return 2 * (uint64_t)s->anchored_fixes > s->fixes;
-}
-
 static void say_stay_started(struct say_writer *w, const struct rule_look *look,
                              const struct finding *f)
 {
@@ -91,9 +91,10 @@ static void say_stay_started(struct say_writer *w, const struct rule_look *look,
     say_span(w, told->until_ms - f->time_ms);
     say_text(w, " at ");
     say_time(w, told->until_ms);
-    if (told->state->fixes != 0)
-        say_text(w, is_anchored(told->state) ? ", by its own status at anchor or moored"
-                                             : ", by its own status not at anchor");
+    if (told->state->stop.said != 0)
+        say_text(w, stop_is_anchored(&told->state->stop)
+                        ? ", by its own status at anchor or moored"
+                        : ", by its own status not at anchor");
     say_nearest_port(w, look, told);
     say_text(w, ".");
 }
@@ -148,8 +149,8 @@ static json_t *make_rest(const struct rule_look *look, const struct finding *f)
     body_put(o, "hours",
              body_rounded((double)(told->until_ms - since_ms) / (double)HOUR_MS, 0.01));
     body_put(o, "nearest", make_nearest(look, told));
-    if (told->state->fixes != 0)
-        body_put(o, "anchored", json_boolean(is_anchored(told->state)));
+    if (told->state->stop.said != 0)
+        body_put(o, "anchored", json_boolean(stop_is_anchored(&told->state->stop)));
     return o;
 }
 
@@ -206,6 +207,34 @@ static int is_meant(const struct rule_look *look, struct geo_pos pos, bool *ret_
     return rc;
 }
 
+/* --- one stop in two tracks --- */
+
+/* The stop that another track of the ship told at this place. A ship that swings wildly
+ * at anchor makes steps that her reported speeds cannot make, so she has two tracks,
+ * which are at rest by turns. NULL: there is none. */
+static struct state *find_twin(const struct rule_look *look, const struct state *state)
+{
+    for (uint32_t i = 0; i < TRACKS_MAX; i++) {
+        struct state *other = look->sibling(look->context, look, i);
+        if (other != NULL && other->stay == STAY_TOLD &&
+            geo_distance_m(state->stop.begin.pos, other->stop.begin.pos) <=
+                look->world->call->stop_move_m)
+            return other;
+    }
+    return NULL;
+}
+
+/* Go on with a stop that another track told, if that track was not heard since since_ms.
+ */
+static void take_over(struct state *state, struct state *twin, int64_t since_ms)
+{
+    if (twin->stop.last_ms >= since_ms)
+        return;
+    state->stop.begin.time_ms = twin->stop.begin.time_ms;
+    state->stay = STAY_TOLD;
+    twin->stay = STAY_OVER;
+}
+
 /* --- a stop's way --- */
 
 static void drop_state(struct rule_look *look)
@@ -224,17 +253,13 @@ static int tell_started(struct rule_look *look)
 {
     struct state *state = *look->state;
     bool is_told = false;
+    if (find_twin(look, state) != NULL) {
+        state->stay = STAY_SHARED;
+        return 0;
+    }
     int rc = is_meant(look, state->stop.begin.pos, &is_told);
     state->stay = is_told ? STAY_TOLD : STAY_LEFT_OUT;
     return rc == 0 && is_told ? tell_stop(look, EVENT_STARTED, look->now_ms) : rc;
-}
-
-/* Navigation status 1 (at anchor) or 5 (moored), ITU-R M.1371-5 table 47. */
-static void count_anchored(struct state *s, const struct track_fix *fix)
-{
-    bool has_status = (fix->has & FIX_NAV_STATUS) != 0 && fix->nav_status != 15;
-    s->fixes += has_status;
-    s->anchored_fixes += has_status && (fix->nav_status == 1 || fix->nav_status == 5);
 }
 
 /* Between two fixes a day apart, it is unknown whether the ship lay still. So this time
@@ -254,9 +279,17 @@ static int step_stop(struct rule_look *look, const struct track_fix *before)
     const struct rule_subject *subject = look->subject;
     const struct track_fix *fix = &subject->track->last;
     bool is_in_port = subject->call->current.port != PORT_NONE;
+    struct state *twin = state->stay == STAY_SHARED ? find_twin(look, state) : NULL;
     int rc = 0;
+    if (state->stay == STAY_OVER || (state->stay == STAY_SHARED && twin == NULL)) {
+        drop_state(look);
+        return 0;
+    }
     state->exempt_ms += subject->silence_ms;
     if (stop_fix(&state->stop, look->world->call, before, fix, subject->call->speed_kn)) {
+        int64_t fast_ms = state->stop.fast_since_ms;
+        if (twin != NULL)
+            take_over(state, twin, fast_ms != TIME_NONE ? fast_ms : fix->time_ms);
         if (state->stay == STAY_TOLD)
             rc = tell_stop(look, EVENT_ENDED, stop_end_ms(&state->stop));
         drop_state(look);
@@ -264,7 +297,8 @@ static int step_stop(struct rule_look *look, const struct track_fix *before)
                (is_in_port && state->stay != STAY_TOLD)) {
         drop_state(look);
     } else {
-        count_anchored(state, fix);
+        if (twin != NULL)
+            take_over(state, twin, fix->time_ms - DAY_MS);
         bool is_full = state->stop.last_ms >= full_ms(look, state);
         if (is_full && state->stay == STAY_YOUNG && look->is_covered)
             rc = tell_started(look);
@@ -279,7 +313,6 @@ static int keep_stop(struct rule_look *look)
     if (state == NULL)
         return ERR_NOMEM;
     stop_begin(&state->stop, &subject->track->last);
-    count_anchored(state, &subject->track->last);
     *look->state = state;
     return 0;
 }
@@ -303,8 +336,8 @@ static void save_state(const struct rule_look *look, struct wire_writer *out)
     stop_save(&s->stop, out);
     wire_put_u64(out, s->stay);
     wire_put_u64(out, (uint64_t)s->exempt_ms);
-    wire_put_u64(out, s->fixes);
-    wire_put_u64(out, s->anchored_fixes);
+    wire_put_u64(out, s->stop.said);
+    wire_put_u64(out, s->stop.anchored);
 }
 
 static int load_state(struct rule_look *look, struct wire_reader *in)
@@ -315,8 +348,8 @@ static int load_state(struct rule_look *look, struct wire_reader *in)
     stop_load(&s->stop, in);
     s->stay = (uint8_t)wire_get_limited(in, STAYS - 1);
     s->exempt_ms = (int64_t)wire_get_limited(in, INT64_MAX / 2);
-    s->fixes = (uint32_t)wire_get_limited(in, UINT32_MAX);
-    s->anchored_fixes = (uint32_t)wire_get_limited(in, s->fixes);
+    s->stop.said = (uint32_t)wire_get_limited(in, UINT32_MAX);
+    s->stop.anchored = (uint32_t)wire_get_limited(in, s->stop.said);
     *look->state = s;
     return in->failed ? ERR_CORRUPT : 0;
 }

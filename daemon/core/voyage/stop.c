@@ -12,18 +12,38 @@ bool stop_is_slow(const struct call_conf *conf, double kn)
     return kn >= 0 && kn <= conf->stop_begin_kn;
 }
 
+/* Navigation status 1 (at anchor) or 5 (moored), ITU-R M.1371-5 table 47; 15 is none. */
+static void note_status(struct stop *s, const struct track_fix *fix)
+{
+    bool has_status = (fix->has & FIX_NAV_STATUS) != 0 && fix->nav_status != 15;
+    s->said += has_status;
+    s->anchored += has_status && (fix->nav_status == 1 || fix->nav_status == 5);
+}
+
 void stop_begin(struct stop *s, const struct track_fix *fix)
 {
-    *s = (struct stop){*fix, fix->time_ms, TIME_NONE};
+    *s = (struct stop){.begin = *fix, .last_ms = fix->time_ms};
+    s->fast_since_ms = TIME_NONE;
+    note_status(s, fix);
+}
+
+bool stop_is_anchored(const struct stop *s)
+{
+    return 2 * (uint64_t)s->anchored > s->said;
+}
+
+static bool is_farther(double most_m, struct geo_pos from, const struct track_fix *before,
+                       const struct track_fix *fix)
+{
+    most_m += ((before->has | fix->has) & FIX_COARSE) != 0 ? COARSE_M : 0.0;
+    return near_most_m(from, fix->pos) > most_m &&
+           geo_distance_m(from, fix->pos) > most_m;
 }
 
 bool stop_has_moved(const struct call_conf *conf, struct geo_pos from,
                     const struct track_fix *before, const struct track_fix *fix)
 {
-    double coarse_m = ((before->has | fix->has) & FIX_COARSE) != 0 ? COARSE_M : 0.0;
-    double most_m = conf->stop_move_m + coarse_m;
-    return near_most_m(from, fix->pos) > most_m &&
-           geo_distance_m(from, fix->pos) > most_m;
+    return is_farther(conf->stop_move_m, from, before, fix);
 }
 
 static bool is_fast_held(struct stop *s, const struct call_conf *conf,
@@ -43,8 +63,10 @@ bool stop_fix(struct stop *s, const struct call_conf *conf,
         is_held = is_fast_held(s, conf, before, fix);
     else if (kn >= 0)
         s->fast_since_ms = TIME_NONE;
-    if (is_held || stop_has_moved(conf, s->begin.pos, before, fix))
+    double most_m = (stop_is_anchored(s) ? 2 : 1) * conf->stop_move_m;
+    if (is_held || is_farther(most_m, s->begin.pos, before, fix))
         return true;
+    note_status(s, fix);
     if (s->fast_since_ms == TIME_NONE)
         s->last_ms = fix->time_ms;
     return false;
@@ -73,4 +95,5 @@ void stop_load(struct stop *s, struct wire_reader *r)
     s->last_ms = s->begin.time_ms + (int64_t)wire_get_limited(r, SPAN_LIMIT_MS);
     int64_t fast_ms = (int64_t)wire_get_limited(r, SPAN_LIMIT_MS);
     s->fast_since_ms = fast_ms > 0 ? s->last_ms + fast_ms : TIME_NONE;
+    s->said = s->anchored = 0;
 }

@@ -33,7 +33,7 @@ static const struct key stop_keys[] = {
     {.name = "begin", .type = KEY_SPEED, AT(call.stop_begin_kn), .least = 0, .most = 10,    .initial = "0.5kn", .doc = "a stop begins at this speed or less"},
     {.name = "end",   .type = KEY_SPEED, AT(call.stop_end_kn),   .least = 0, .most = 20,    .initial = "1.5kn", .doc = "a stop ends at this speed or more"},
     {.name = "held",  .type = KEY_DURATION,  AT(call.stop_end_ms),   .least = 0, .most = DAY_MS, .initial = "10min", .doc = "when that speed is held for this time"},
-    {.name = "moved", .type = KEY_DISTANCE,  AT(call.stop_move_m),   .least = 50, .most = 50000, .initial = "1km", .doc = "a stop also ends this far from where it began"},
+    {.name = "moved", .type = KEY_DISTANCE,  AT(call.stop_move_m),   .least = 50, .most = 50000, .initial = "1km", .doc = "a stop also ends this far from where it began; outside ports, at anchor by the ship's own status, twice as far, because it swings"},
     {0},
 };
 static const struct key call_keys[] = {

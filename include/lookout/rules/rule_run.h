@@ -105,6 +105,9 @@ struct rule_look {
      * of those is watched, the nearest that is stands last. How many. */
     size_t (*nearest)(void *context, const struct rule_near_ask *ask,
                       struct rule_near *ret, size_t room);
+    /* The state that the rule keeps of the ship's track of that index, up to TRACKS_MAX;
+     * NULL: it keeps none, there is no such track, or it is the one looked at. */
+    void *(*sibling)(void *context, const struct rule_look *look, uint32_t index);
     /* When the ship was heard last before it was forgotten while the rule kept its mark;
      * TIME_NONE: nothing of the kind is known. */
     int64_t (*heard_before)(void *context, const struct rule_look *look);

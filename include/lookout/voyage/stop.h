@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A ship at rest, wherever she lies: a stop begins at <= 0.5 kn and ends at >= 1.5 kn
  * held for 10 min, or more than 1 km from where it began (struct call_conf has the
- * numbers). Knows nothing of ports: the stops of port calls are call.h's. */
+ * numbers). A ship that is at anchor by her own status may go twice as far: she swings
+ * around her anchor, and the stop began somewhere on her circle. Its radius is the length
+ * of the ship and of the cable, 785 m for 400 m and 14 shackles of 27.5 m.
+ * Knows nothing of ports: the stops of port calls are call.h's. */
 #ifndef LOOKOUT_STOP_H
 #define LOOKOUT_STOP_H
 
@@ -17,9 +20,10 @@
 
 /* A stop under way. */
 struct stop {
-    struct track_fix begin; /* the fix with which it began */
-    int64_t last_ms;        /* the newest fix at rest */
-    int64_t fast_since_ms;  /* the first of the fast fixes since; TIME_NONE: none */
+    struct track_fix begin;  /* the fix with which it began */
+    int64_t last_ms;         /* the newest fix at rest */
+    int64_t fast_since_ms;   /* the first of the fast fixes since; TIME_NONE: none */
+    uint32_t said, anchored; /* fixes with a status; those at anchor or moored */
 };
 
 /* Speeds are in kn, < 0 where unknown: then they neither begin nor end anything. */
@@ -35,6 +39,9 @@ int64_t stop_end_ms(const struct stop *s);
  * from the edge of its error. */
 bool stop_has_moved(const struct call_conf *conf, struct geo_pos from,
                     const struct track_fix *before, const struct track_fix *fix);
+/* Is the ship at anchor or moored in most of the fixes that have a navigation status? */
+bool stop_is_anchored(const struct stop *s);
+/* The counts of statuses are for the caller to save; without them they begin anew. */
 void stop_save(const struct stop *s, struct wire_writer *w);
 void stop_load(struct stop *s, struct wire_reader *r); /* a fault shows in r->failed */
 
