@@ -6,7 +6,7 @@ _lookoutd() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "run check replay decode listen vessels calls alerts status redeliver test-webhook ports
-            zones help --help --version" -- "$current")
+            zones lists help --help --version" -- "$current")
         return
     fi
     case $previous in
@@ -42,11 +42,12 @@ _lookoutd() {
     test-webhook) options="-c --config --credentials" ;;
     ports) options="--places --missed --for" ;;
     zones) options="-c --config --svg --png" ;;
-    help) options="run check replay decode listen vessels calls alerts status redeliver test-webhook ports zones" ;;
+    lists) options="-c --config --json" ;;
+    help) options="run check replay decode listen vessels calls alerts status redeliver test-webhook ports zones lists" ;;
     esac
     if [[ $current == -* || $command == help ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$current")
-    elif [[ $command == replay || $command == decode || $command == zones ]]; then
+    elif [[ $command == replay || $command == decode || $command == zones || $command == lists ]]; then
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
     fi

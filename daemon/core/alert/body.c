@@ -105,6 +105,43 @@ void body_put_motion(json_t *object, const struct track_fix *fix)
 
 /* --- the ship --- */
 
+static json_t *make_texts(char *const *texts, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, body_text(texts[i]));
+    return list;
+}
+
+json_t *body_source(const struct watch_source *source)
+{
+    json_t *o = json_object();
+    body_put_text(o, "list", source->list->id);
+    body_put_text(o, "entry", source->entry);
+    body_put_text(o, "name", source->name);
+    if (source->program_count != 0)
+        body_put(o, "programs", make_texts(source->programs, source->program_count));
+    if (source->owner_count != 0)
+        body_put(o, "owners", make_texts(source->owners, source->owner_count));
+    body_put_text(o, "file", source->list->file);
+    body_put_text(o, "published", source->list->published);
+    body_put_text(o, "sha256", source->list->sha256);
+    return o;
+}
+
+void body_put_watch(json_t *vessel, const struct watch_entry *watch)
+{
+    body_put(vessel, "tags", make_texts(watch->tags, watch->tag_count));
+    body_put_text(vessel, "watch_id", watch->id);
+    body_put_text(vessel, "note", watch->note);
+    if (watch->source_count == 0)
+        return;
+    json_t *lists = json_array();
+    for (size_t i = 0; i < watch->source_count; i++)
+        json_array_append_new(lists, body_source(&watch->sources[i]));
+    body_put(vessel, "lists", lists);
+}
+
 json_t *body_vessel(const struct body_ship *ship)
 {
     json_t *o = json_object();
@@ -121,12 +158,7 @@ json_t *body_vessel(const struct body_ship *ship)
     if (ship->watch == NULL)
         return o;
     body_put_text(o, "matched_by", watch_by_name(ship->matched_by));
-    json_t *tags = json_array();
-    for (size_t i = 0; i < ship->watch->tag_count; i++)
-        json_array_append_new(tags, body_text(ship->watch->tags[i]));
-    body_put(o, "tags", tags);
-    body_put_text(o, "watch_id", ship->watch->id);
-    body_put_text(o, "note", ship->watch->note);
+    body_put_watch(o, ship->watch);
     return o;
 }
 

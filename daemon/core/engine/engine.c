@@ -68,7 +68,7 @@ static int set_world(struct engine *e)
     e->world.track = &e->conf.track;
     e->world.call = &e->conf.call;
     e->world.water = e->conf.water;
-    e->guarded = calloc(watch_count(e->conf.watch) + 1, sizeof *e->guarded);
+    e->guarded = calloc(watch_count_joined(e->conf.watch) + 1, sizeof *e->guarded);
     int rc = e->guarded != NULL ? list_zones(e) : ERR_NOMEM;
     e->world.zones_watched = e->zones_watched;
     return rc != 0 ? rc : list_rules(e);

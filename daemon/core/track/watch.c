@@ -2,26 +2,34 @@
 /* The watched vessels: finds the entry of the list for a vessel. Look-ups use hashes.
  * Each key (IMO number, MMSI, call sign with name, name alone) leads to a chain of
  * entries in the order in which they were added. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lookout/base/array.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/map.h"
-#include "lookout/base/text.h"
-#include "lookout/track/vessel.h"
+#include "watch_int.h"
+
+#define NO_ENTRY SIZE_MAX
 
 struct watch_node {
     struct watch_node *next; /* owned: a later entry with the same key */
     size_t entry;
+    char *text; /* owned: a key of texts, for hashes may collide; NULL: a number */
+    /* Of the first node of a text or number, by watch_seal: the joint entry of all, and
+     * of those without an IMO number; NO_ENTRY: there are not several. */
+    size_t joint, joint_unnumbered;
 };
 
 enum { KEY_IMO, KEY_MMSI, KEY_CALLSIGN, KEY_NAME, KEYS };
 
 struct watch {
     struct watch_entry *entries; /* owned */
-    size_t count, room;
-    struct map keys[KEYS]; /* values: owned struct watch_node */
+    size_t count, joined, room;  /* added; with the joint ones; allocated */
+    struct map keys[KEYS];       /* values: owned struct watch_node */
+    struct watch_list **lists;   /* owned, with their content */
+    size_t list_count, list_room;
 };
 
 const char *watch_by_name(enum watch_by by)
@@ -30,139 +38,35 @@ const char *watch_by_name(enum watch_by by)
     return (size_t)by < sizeof names / sizeof names[0] ? names[by] : "none";
 }
 
-/* --- texts as they are compared --- */
+/* --- keys --- */
 
-#define NORMAL_BYTES 64
+#define KEY_TEXT_BYTES (2 * (size_t)WATCH_NORMAL_BYTES)
 
-/* Keep letters and digits only, in upper case (bytes beyond ASCII stay): "Example-Trader"
- * and "EXAMPLE TRADER" are the same name. */
-static void normalise_name(const char *text, char ret_normal[NORMAL_BYTES])
+/* "CALLSIGN NAME" or "NAME" as they are compared; false when one of them is empty. */
+static bool make_key_text(const char *callsign, const char *name,
+                          char ret_text[KEY_TEXT_BYTES])
 {
-    size_t n = 0;
-    for (; *text != '\0' && n + 1 < NORMAL_BYTES; text++) {
-        unsigned char c = (unsigned char)*text;
-        bool is_lower = c >= 'a' && c <= 'z';
-        bool is_upper = c >= 'A' && c <= 'Z';
-        bool is_digit = c >= '0' && c <= '9';
-        if (is_lower)
-            c = (unsigned char)(c - 'a' + 'A');
-        if (is_lower || is_upper || is_digit || c >= 0x80)
-            ret_normal[n++] = (char)c;
-    }
-    ret_normal[n] = '\0';
+    char first[WATCH_NORMAL_BYTES] = "", second[WATCH_NORMAL_BYTES];
+    if (callsign != NULL)
+        watch_entry_normalise(callsign, first);
+    watch_entry_normalise(name, second);
+    if ((callsign != NULL && first[0] == '\0') || second[0] == '\0')
+        return false;
+    snprintf(ret_text, KEY_TEXT_BYTES, "%s%s%s", first, callsign != NULL ? " " : "",
+             second);
+    return true;
 }
 
-static bool same_text(const char *a, const char *b)
+/* Never 0, which means that there is no such key. */
+static uint64_t hash_key_text(const char *text)
 {
-    char x[NORMAL_BYTES], y[NORMAL_BYTES];
-    normalise_name(a, x);
-    normalise_name(b, y);
-    return x[0] != '\0' && strcmp(x, y) == 0;
+    return hash_text(text, 0) | 1;
 }
 
-/* The hash of the normalised texts; 0, which is not a key, when one of them is empty. */
-static uint64_t text_key(const char *callsign, const char *name)
+static void free_watch_node(struct watch_node *node)
 {
-    char normal[NORMAL_BYTES];
-    uint64_t hash = 0;
-    if (callsign != NULL) {
-        normalise_name(callsign, normal);
-        if (normal[0] == '\0')
-            return 0;
-        hash = hash_text(normal, 1);
-    }
-    normalise_name(name, normal);
-    return normal[0] != '\0' ? hash_text(normal, hash) | 1 : 0;
-}
-
-/* --- entries --- */
-
-static void entry_finish(struct watch_entry *e)
-{
-    free(e->id);
-    free(e->name);
-    free(e->callsign);
-    free(e->note);
-    for (size_t i = 0; i < e->tag_count; i++)
-        free(e->tags[i]);
-    free(e->tags);
-    memset(e, 0, sizeof *e);
-}
-
-static char *copy_of_text(const char *text)
-{
-    return strdup(text != NULL ? text : "");
-}
-
-static bool entry_has_tag(const struct watch_entry *e, const char *tag)
-{
-    for (size_t i = 0; i < e->tag_count; i++)
-        if (strcmp(e->tags[i], tag) == 0)
-            return true;
-    return false;
-}
-
-static int entry_add_tags(struct watch_entry *e, const struct watch_entry *from)
-{
-    if (from->tag_count == 0)
-        return 0;
-    char **tags = realloc(e->tags, (e->tag_count + from->tag_count) * sizeof *tags);
-    if (tags == NULL)
-        return ERR_NOMEM;
-    e->tags = tags;
-    for (size_t i = 0; i < from->tag_count; i++) {
-        if (entry_has_tag(e, from->tags[i]))
-            continue;
-        char *tag = copy_of_text(from->tags[i]);
-        if (tag == NULL)
-            return ERR_NOMEM;
-        e->tags[e->tag_count++] = tag;
-    }
-    return 0;
-}
-
-static int entry_copy(struct watch_entry *e, const struct watch_entry *from)
-{
-    memset(e, 0, sizeof *e);
-    e->imo = from->imo;
-    e->mmsi = from->mmsi;
-    e->id = copy_of_text(from->id);
-    e->name = copy_of_text(from->name);
-    e->callsign = copy_of_text(from->callsign);
-    e->note = copy_of_text(from->note);
-    int rc = entry_add_tags(e, from);
-    if (e->id == NULL || e->name == NULL || e->callsign == NULL || e->note == NULL)
-        rc = ERR_NOMEM;
-    if (rc != 0)
-        entry_finish(e);
-    return rc;
-}
-
-/* Replace an empty text by the text of another row. */
-static int fill_text(char **text, const char *from)
-{
-    if ((*text)[0] != '\0' || from == NULL || from[0] == '\0')
-        return 0;
-    char *copy = copy_of_text(from);
-    if (copy == NULL)
-        return ERR_NOMEM;
-    free(*text);
-    *text = copy;
-    return 0;
-}
-
-static int entry_merge(struct watch_entry *e, const struct watch_entry *from)
-{
-    if (e->mmsi == 0)
-        e->mmsi = from->mmsi;
-    int rc = fill_text(&e->id, from->id);
-    if (rc == 0)
-        rc = fill_text(&e->name, from->name);
-    if (rc == 0)
-        rc = fill_text(&e->callsign, from->callsign);
-    if (rc == 0)
-        rc = fill_text(&e->note, from->note);
-    return rc != 0 ? rc : entry_add_tags(e, from);
+    free(node->text);
+    free(node);
 }
 
 /* --- the list --- */
@@ -177,6 +81,15 @@ struct watch *watch_create(void)
     return w;
 }
 
+static void free_list(struct watch_list *list)
+{
+    free(list->id);
+    free(list->file);
+    free(list->published);
+    free(list->sha256);
+    free(list);
+}
+
 void watch_destroy(struct watch *w)
 {
     if (w == NULL)
@@ -188,80 +101,161 @@ void watch_destroy(struct watch *w)
         while (map_next(&w->keys[k], &cursor, &key, &value)) {
             for (struct watch_node *node = value, *next; node != NULL; node = next) {
                 next = node->next;
-                free(node);
+                free_watch_node(node);
             }
         }
         map_finish(&w->keys[k]);
     }
-    for (size_t i = 0; i < w->count; i++)
-        entry_finish(&w->entries[i]);
+    for (size_t i = 0; i < w->joined; i++)
+        watch_entry_finish(&w->entries[i]);
     free(w->entries);
+    for (size_t i = 0; i < w->list_count; i++)
+        free_list(w->lists[i]);
+    free(w->lists);
     free(w);
 }
 
+const struct watch_list *watch_add_list(struct watch *w, const struct watch_list *list)
+{
+    if (array_grow(&w->lists, &w->list_room, w->list_count + 1, sizeof *w->lists) != 0)
+        return NULL;
+    struct watch_list *copy = calloc(1, sizeof *copy);
+    if (copy == NULL)
+        return NULL;
+    copy->id = strdup(list->id);
+    copy->file = strdup(list->file);
+    copy->published = strdup(list->published);
+    copy->sha256 = strdup(list->sha256);
+    if (copy->id == NULL || copy->file == NULL || copy->published == NULL ||
+        copy->sha256 == NULL) {
+        free_list(copy);
+        return NULL;
+    }
+    w->lists[w->list_count++] = copy;
+    return copy;
+}
+
+size_t watch_list_count(const struct watch *w)
+{
+    return w->list_count;
+}
+
+const struct watch_list *watch_list_at(const struct watch *w, size_t index)
+{
+    return index < w->list_count ? w->lists[index] : NULL;
+}
+
+/* The first node of that key and, of texts, with that text. */
+static struct watch_node *find_node(const struct map *map, uint64_t key, const char *text)
+{
+    struct watch_node *node = key != 0 ? map_get(map, key) : NULL;
+    while (node != NULL && text != NULL && strcmp(node->text, text) != 0)
+        node = node->next;
+    return node;
+}
+
+static struct watch_node *make_node(size_t entry, const char *text)
+{
+    struct watch_node *node = calloc(1, sizeof *node);
+    if (node == NULL)
+        return NULL;
+    node->entry = entry;
+    node->joint = node->joint_unnumbered = NO_ENTRY;
+    node->text = text != NULL ? strdup(text) : NULL;
+    if (text != NULL && node->text == NULL) {
+        free(node);
+        return NULL;
+    }
+    return node;
+}
+
 /* Add the entry at the end of the chain of `key`. A key of 0 is ignored. */
-static int add_map_key(struct map *map, uint64_t key, size_t entry)
+static int add_map_key(struct map *map, uint64_t key, const char *text, size_t entry)
 {
     if (key == 0)
         return 0;
     struct watch_node *last = map_get(map, key);
     for (; last != NULL; last = last->next) {
-        if (last->entry == entry)
+        bool is_same_text = text == NULL || strcmp(last->text, text) == 0;
+        if (last->entry == entry && is_same_text)
             return 0;
         if (last->next == NULL)
             break;
     }
-    struct watch_node *node = calloc(1, sizeof *node);
+    struct watch_node *node = make_node(entry, text);
     if (node == NULL)
         return ERR_NOMEM;
-    node->entry = entry;
     if (last != NULL) {
         last->next = node;
         return 0;
     }
     int rc = map_set(map, key, node);
     if (rc != 0)
-        free(node);
+        free_watch_node(node);
+    return rc;
+}
+
+static int add_text_key(struct watch *w, const struct watch_entry *row, const char *name,
+                        size_t entry)
+{
+    const char *callsign = row->callsign != NULL ? row->callsign : "";
+    bool has_number = row->imo != 0 || row->mmsi != 0 || row->mmsi_count != 0;
+    bool is_name_key = !has_number && (callsign[0] == '\0' || row->is_name_enough);
+    char text[KEY_TEXT_BYTES];
+    int rc = 0;
+    if (make_key_text(callsign, name, text))
+        rc = add_map_key(&w->keys[KEY_CALLSIGN], hash_key_text(text), text, entry);
+    if (rc == 0 && is_name_key && make_key_text(NULL, name, text))
+        rc = add_map_key(&w->keys[KEY_NAME], hash_key_text(text), text, entry);
     return rc;
 }
 
 /* The keys of a row. A name alone is a key only when the row has nothing better. */
 static int add_keys(struct watch *w, const struct watch_entry *row, size_t entry)
 {
-    const char *callsign = row->callsign != NULL ? row->callsign : "";
-    const char *name = row->name != NULL ? row->name : "";
-    bool is_name_alone = row->imo == 0 && row->mmsi == 0 && callsign[0] == '\0';
-    const uint64_t keys[KEYS] = {
-        [KEY_IMO] = row->imo,
-        [KEY_MMSI] = row->mmsi,
-        [KEY_CALLSIGN] = text_key(callsign, name),
-        [KEY_NAME] = is_name_alone ? text_key(NULL, name) : 0,
-    };
-    for (size_t k = 0; k < KEYS; k++) {
-        int rc = add_map_key(&w->keys[k], keys[k], entry);
-        if (rc != 0)
-            return rc;
-    }
-    return 0;
+    int rc = add_map_key(&w->keys[KEY_IMO], row->imo, NULL, entry);
+    if (rc == 0)
+        rc = add_map_key(&w->keys[KEY_MMSI], row->mmsi, NULL, entry);
+    for (size_t i = 0; i < row->mmsi_count && rc == 0; i++)
+        rc = add_map_key(&w->keys[KEY_MMSI], row->mmsis[i], NULL, entry);
+    if (rc == 0 && row->name != NULL)
+        rc = add_text_key(w, row, row->name, entry);
+    for (size_t i = 0; i < row->alias_count && rc == 0; i++)
+        rc = add_text_key(w, row, row->aliases[i], entry);
+    return rc;
 }
 
 static int append_entry(struct watch *w, const struct watch_entry *entry)
 {
-    int rc = array_grow(&w->entries, &w->room, w->count + 1, sizeof *w->entries);
+    int rc = array_grow(&w->entries, &w->room, w->joined + 1, sizeof *w->entries);
     if (rc == 0)
-        rc = entry_copy(&w->entries[w->count], entry);
+        rc = watch_entry_copy(&w->entries[w->joined], entry);
     if (rc == 0)
-        w->count++;
+        w->joined++;
     return rc;
+}
+
+/* The entry that the row adds to; NO_ENTRY: it is a new one. */
+static size_t find_entry(const struct watch *w, const struct watch_entry *row)
+{
+    const struct watch_node *node = map_get(&w->keys[row->imo != 0 ? KEY_IMO : KEY_MMSI],
+                                            row->imo != 0 ? row->imo : row->mmsi);
+    while (node != NULL && w->entries[node->entry].imo != row->imo)
+        node = node->next;
+    return node != NULL ? node->entry : NO_ENTRY;
 }
 
 int watch_add(struct watch *w, const struct watch_entry *entry)
 {
-    const struct watch_node *known =
-        entry->imo != 0 ? map_get(&w->keys[KEY_IMO], entry->imo) : NULL;
-    size_t index = known != NULL ? known->entry : w->count;
-    int rc =
-        known != NULL ? entry_merge(&w->entries[index], entry) : append_entry(w, entry);
+    size_t index = entry->imo != 0 || entry->mmsi != 0 ? find_entry(w, entry) : NO_ENTRY;
+    int rc;
+    if (index != NO_ENTRY) {
+        rc = watch_entry_merge(&w->entries[index], entry);
+    } else {
+        index = w->count;
+        rc = append_entry(w, entry);
+        w->count = w->joined;
+    }
     return rc != 0 ? rc : add_keys(w, entry, index);
 }
 
@@ -270,9 +264,105 @@ size_t watch_count(const struct watch *w)
     return w->count;
 }
 
+size_t watch_count_joined(const struct watch *w)
+{
+    return w->joined;
+}
+
 const struct watch_entry *watch_entry(const struct watch *w, size_t index)
 {
-    return index < w->count ? &w->entries[index] : NULL;
+    return index < w->joined ? &w->entries[index] : NULL;
+}
+
+/* --- entries that share a key --- */
+
+/* The next node from `node` on with the text of `first`, without an IMO number if so
+ * asked. */
+static const struct watch_node *next_sharing(const struct watch *w,
+                                             const struct watch_node *node,
+                                             const char *text, bool is_unnumbered)
+{
+    for (; node != NULL; node = node->next)
+        if ((text == NULL || strcmp(node->text, text) == 0) &&
+            (!is_unnumbered || w->entries[node->entry].imo == 0))
+            return node;
+    return NULL;
+}
+
+/* Join the entries of the chain from `first` on, if there are two and more. */
+static int join_entries(struct watch *w, const struct watch_node *first,
+                        bool is_unnumbered, size_t *ret_joint)
+{
+    const char *text = first->text;
+    const struct watch_node *node = next_sharing(w, first, text, is_unnumbered);
+    const struct watch_node *next =
+        node != NULL ? next_sharing(w, node->next, text, is_unnumbered) : NULL;
+    if (next == NULL)
+        return 0;
+    if (array_grow(&w->entries, &w->room, w->joined + 1, sizeof *w->entries) != 0)
+        return ERR_NOMEM;
+    struct watch_entry *joint = &w->entries[w->joined];
+    int rc = watch_entry_copy(joint, &w->entries[node->entry]);
+    if (rc != 0)
+        return rc;
+    *ret_joint = w->joined++;
+    for (; next != NULL && rc == 0;
+         next = next_sharing(w, next->next, text, is_unnumbered)) {
+        if (w->entries[next->entry].imo != joint->imo)
+            joint->imo = 0;
+        rc = watch_entry_merge(joint, &w->entries[next->entry]);
+    }
+    return rc;
+}
+
+static int join_chain(struct watch *w, struct watch_node *first)
+{
+    int rc = 0;
+    for (struct watch_node *node = first; node != NULL && rc == 0; node = node->next) {
+        bool is_first_of_text = node == next_sharing(w, first, node->text, false);
+        if (is_first_of_text)
+            rc = join_entries(w, node, false, &node->joint);
+        if (is_first_of_text && rc == 0)
+            rc = join_entries(w, node, true, &node->joint_unnumbered);
+    }
+    return rc;
+}
+
+static int compare_nodes(const void *a, const void *b)
+{
+    const struct watch_node *x = *(struct watch_node *const *)a;
+    const struct watch_node *y = *(struct watch_node *const *)b;
+    if (x->entry != y->entry)
+        return x->entry < y->entry ? -1 : 1;
+    return x->text != NULL && y->text != NULL ? strcmp(x->text, y->text) : 0;
+}
+
+/* The chains of several nodes, in the order in which their first entries were added: the
+ * order of a table must not reach any output. */
+static int seal_key(struct watch *w, const struct map *map)
+{
+    struct watch_node **chains = malloc((map->count + 1) * sizeof *chains);
+    size_t count = 0, cursor = 0;
+    uint64_t key;
+    void *value;
+    int rc = chains != NULL ? 0 : ERR_NOMEM;
+    while (rc == 0 && map_next(map, &cursor, &key, &value))
+        if (((struct watch_node *)value)->next != NULL)
+            chains[count++] = value;
+    if (count > 1)
+        qsort(chains, count, sizeof *chains, compare_nodes);
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = join_chain(w, chains[i]);
+    free(chains);
+    return rc;
+}
+
+int watch_seal(struct watch *w)
+{
+    int rc = 0;
+    for (size_t k = KEY_MMSI; k < KEYS && rc == 0; k++)
+        rc = seal_key(w, &w->keys[k]);
+    return rc;
 }
 
 /* --- matching --- */
@@ -282,19 +372,20 @@ static bool entry_contradicts(const struct watch_entry *e, const struct vessel_s
     return e->imo != 0 && s->imo != 0 && e->imo != s->imo;
 }
 
-/* Hashes of texts may collide, so compare the texts. A merged row may have brought the
- * name or call sign by which the entry was found, so only the entry's own texts are
- * compared. */
-static bool key_agrees(const struct watch_entry *e, const struct vessel_static *s,
-                       int key)
+/* The entry, or joint entry, for the ship among those from `first` on, which share a key;
+ * -1: the ship's IMO number contradicts them all. */
+static int64_t choose_entry(const struct watch *w, const struct watch_node *first,
+                            const struct vessel_static *s)
 {
-    if (entry_contradicts(e, s))
-        return false;
-    if (key == KEY_NAME)
-        return same_text(e->name, s->name);
-    if (key == KEY_CALLSIGN && e->imo == 0)
-        return same_text(e->name, s->name) && same_text(e->callsign, s->callsign);
-    return true;
+    size_t joint = s->imo == 0 ? first->joint : first->joint_unnumbered;
+    if (joint != NO_ENTRY)
+        return (int64_t)joint;
+    const char *text = first->text;
+    for (const struct watch_node *node = first; node != NULL;
+         node = next_sharing(w, node->next, text, false))
+        if (!entry_contradicts(&w->entries[node->entry], s))
+            return (int64_t)node->entry;
+    return -1;
 }
 
 int64_t watch_match(const struct watch *w, uint32_t mmsi, const struct vessel_static *s,
@@ -306,21 +397,21 @@ int64_t watch_match(const struct watch *w, uint32_t mmsi, const struct vessel_st
         [KEY_CALLSIGN] = WATCH_BY_CALLSIGN,
         [KEY_NAME] = WATCH_BY_NAME,
     };
-    const uint64_t keys[KEYS] = {
-        [KEY_IMO] = s->imo,
-        [KEY_MMSI] = mmsi,
-        [KEY_CALLSIGN] =
-            w->keys[KEY_CALLSIGN].count != 0 ? text_key(s->callsign, s->name) : 0,
-        [KEY_NAME] = w->keys[KEY_NAME].count != 0 ? text_key(NULL, s->name) : 0,
-    };
+    const uint64_t numbers[] = {[KEY_IMO] = s->imo, [KEY_MMSI] = mmsi};
+    char text[KEY_TEXT_BYTES];
     for (int k = 0; k < KEYS; k++) {
-        const struct watch_node *node =
-            keys[k] != 0 ? map_get(&w->keys[k], keys[k]) : NULL;
-        for (; node != NULL; node = node->next) {
-            if (!key_agrees(&w->entries[node->entry], s, k))
-                continue;
+        const struct map *map = &w->keys[k];
+        const struct watch_node *node = NULL;
+        if (map->count == 0)
+            continue;
+        if (k <= KEY_MMSI)
+            node = find_node(map, numbers[k], NULL);
+        else if (make_key_text(k == KEY_CALLSIGN ? s->callsign : NULL, s->name, text))
+            node = find_node(map, hash_key_text(text), text);
+        int64_t entry = node != NULL ? choose_entry(w, node, s) : -1;
+        if (entry >= 0) {
             *ret_by = by[k];
-            return (int64_t)node->entry;
+            return entry;
         }
     }
     *ret_by = WATCH_BY_NONE;

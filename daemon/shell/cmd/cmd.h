@@ -78,5 +78,6 @@ int cmd_redeliver(const struct cmd_args *args);
 int cmd_test_webhook(const struct cmd_args *args);
 int cmd_ports(const struct cmd_args *args);
 int cmd_zones(const struct cmd_args *args);
+int cmd_lists(const struct cmd_args *args);
 
 #endif

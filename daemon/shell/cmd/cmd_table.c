@@ -102,6 +102,11 @@ static const struct cmd_option ports_options[] = {
     TEXT("for", listen_for, "D", "with --missed: the shortest stay that counts; default 6h"),
     END,
 };
+static const struct cmd_option lists_options[] = {
+    CONFIG("read the lists of this configuration, with its names, filters and tags"),
+    FLAG("json", is_json, "print a line of JSON for each ship instead of a line for each list"),
+    END,
+};
 static const struct cmd_option zones_options[] = {
     CONFIG("when no files are given, take the zones of this configuration; pictures then also show its watched ports: those that "
            "its rules name (except by '*') and those that it defines"),
@@ -221,6 +226,16 @@ const struct cmd cmd_table[] = {
               "On a terminal, the first line holds the names of the columns. Every fault is printed to standard error as "
               "FILE:LINE:COLUMN: error: PATH: fault and its cure. Zones without a fault are still listed.",
      .fails = "out of memory, or a picture cannot be written"},
+    {.name = "lists", .run = cmd_lists, .options = lists_options, .takes_words = true,
+     .line = "print what was read of lists of ships",
+     .synopsis = "[-c FILE] [--json] [FILE...]",
+     .about = "Reads the lists of ships of a configuration, and lists in files: OFAC's SDN.CSV and CONS_PRIM.CSV, the UK Sanctions "
+              "List as CSV, OpenSanctions' maritime.csv, FollowTheMoney entities, and any CSV file with a header; the format is "
+              "recognised by the content. Prints a line for each list: format, the date that the file bears, SHA-256, ships, "
+              "ships without IMO number, and what is left out and why. With --json it prints a line for each ship: list, entry, "
+              "name, imo, mmsi, callsign, flag, programs, owners, aliases, tags; mmsis where there are several. What is wrong "
+              "with a row goes to standard error.",
+     .fails = "the result cannot be written"},
 };
 /* clang-format on */
 const size_t cmd_table_count = sizeof cmd_table / sizeof cmd_table[0];

@@ -11,6 +11,7 @@
 
 #include "conf_address.h"
 #include "conf_int.h"
+#include "conf_watched.h"
 #include "lookout/base/time.h"
 #include "lookout/rules/rule.h"
 #include "lookout/sys/datafile.h"
@@ -47,7 +48,8 @@ const struct key conf_root_keys[] = {
     {.name = "feeds",        .type = KEY_LIST, KEY_LIST_AT(conf, feeds, feed_count), .least = 1, .most = UINT16_MAX, .read = conf_feed_read, .sub = conf_feed_keys, .accepts = "a list of feeds", .doc = "the sources of AIS data: live feeds or recordings, not both"},
     {.name = "ports",        .type = KEY_OWN, .read = conf_ports_read, .is_always = true, .sub = conf_ports_keys, .accepts = "a mapping", .schema = "%", .doc = "the gazetteer of ports, and changes to it"},
     {.name = "vessels",      .type = KEY_OWN, .read = conf_vessels_read, .is_always = true, .sub = conf_vessel_keys, .accepts = "a list of vessels", .schema = LIST_SCHEMA, .doc = "the watched vessels; a ship is recognised by IMO number, else by MMSI, else by call sign and name"},
-    {.name = "vessel_lists", .type = KEY_OWN, .read = none_read, .sub = conf_list_keys, .accepts = "a list of CSV files", .schema = LIST_SCHEMA, .doc = "further watched vessels, from CSV files with a header"},
+    {.name = "vessel_lists", .type = KEY_OWN, .read = none_read, .sub = conf_list_keys, .accepts = "a list of lists of vessels", .schema = LIST_SCHEMA, .doc = "further watched vessels: lists that authorities and others publish, and CSV files of your own"},
+    {.name = "list_owners",  .type = KEY_OWN, .read = none_read, .accepts = "a mapping of owners to tags, such as {\"OCEAN MARITIME MANAGEMENT\": omm}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "a ship whose entry in a list names this owner carries the tag; words of the name that stand together are enough, and only letters and digits count"},
     {.name = "zones",        .type = KEY_OWN, .read = conf_zones_read, .is_always = true, .accepts = "a list of GeoJSON files", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "files with areas and gates; the properties of a feature are id (required), name and kind; with width (\"2nm\") a LineString is a corridor: the area within that distance of it, on both sides"},
     {.name = "rules",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.rules, engine.rule_count), .most = 10000, .read = conf_rules_read, .sub = conf_rule_keys, .accepts = "a list of rules", .doc = "the rules that raise alerts"},
     {.name = "mutes",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.mutes, engine.mute_count), .read = conf_rules_read_mute, .sub = conf_mute_keys, .accepts = "a list of mutes", .doc = "which alerts are stored but not sent"},
@@ -61,7 +63,7 @@ const struct key conf_root_keys[] = {
 
 /* --- single keys --- */
 
-/* vessel_lists: is read together with vessels:. */
+/* vessel_lists: and list_owners: are read together with vessels:. */
 static void none_read(struct conf_reader *r, const struct conf_node *node,
                       const struct key *key, void *base)
 {
@@ -219,6 +221,8 @@ int conf_load_text(const struct conf_source *source, const struct conf_context *
     memset(report, 0, sizeof *report);
     r.conf = conf_memory_alloc(&r, 1, sizeof *r.conf);
     r.directory = directory_of(&r, source->file);
+    r.text = source->text;
+    r.text_bytes = source->bytes;
     if (r.code == 0) {
         set_conf_defaults(r.conf);
         conf_report_first_file(&r.faults, r.file);
@@ -276,6 +280,16 @@ int conf_load(const char *file, const struct conf_context *context,
     return rc;
 }
 
+int conf_load_again(const struct conf *before, const struct conf_context *context,
+                    struct conf **ret_conf, struct conf_report *report)
+{
+    struct conf_source source = {
+        .file = before->file, .text = before->text, .bytes = before->text_bytes};
+    struct conf_context as_before = *context;
+    as_before.before = before;
+    return conf_load_text(&source, &as_before, ret_conf, report);
+}
+
 void conf_destroy(struct conf *conf)
 {
     if (conf == NULL)
@@ -287,6 +301,8 @@ void conf_destroy(struct conf *conf)
     for (size_t i = 0; i < conf->webhook_count; i++)
         conf_webhook_finish(&conf->webhooks[i]);
     free(conf->webhooks);
+    conf_lists_finish(conf);
+    free(conf->text);
     free(conf->file);
     free(conf->state);
     free(conf->api_address);

@@ -207,6 +207,12 @@ void conf_describe(const struct conf *conf, FILE *out)
     fprintf(out, "ports: %zu\n", ports_count(engine->ports));
     describe_zones(engine->zones, engine->ports, out);
     fprintf(out, "watched vessels: %zu\n", watch_count(engine->watch));
+    if (conf->list_count > 0)
+        fprintf(out, "lists: %zu\n", conf->list_count);
+    for (size_t i = 0; i < conf->list_count; i++) {
+        fputs("    ", out);
+        conf_list_words_print(&conf->lists[i], out);
+    }
     describe_rules(conf, out);
     if (engine->mute_count > 0)
         describe_mutes(engine, out);

@@ -100,6 +100,8 @@ struct conf_reader {
     struct conf *conf;                  /* owned by conf_load_text */
     const char *file;                   /* borrowed: as given */
     char *directory;                    /* owned: of the file, absolute */
+    const char *text;                   /* borrowed: of the file */
+    size_t text_bytes;
     struct conf_faults faults;
     bool has_lost_zones;     /* zones are missing, and it is unknown which: do not report
                                 unknown ids */
@@ -256,7 +258,7 @@ extern const struct key conf_limits_keys[];  /* into struct conf */
 extern const struct key conf_feed_keys[];    /* into struct conf_feed */
 extern const struct key conf_ports_keys[];   /* into a private struct */
 extern const struct key conf_vessel_keys[];  /* into struct watch_entry */
-extern const struct key conf_list_keys[];    /* into a private struct */
+extern const struct key conf_list_keys[];    /* into struct conf_list */
 extern const struct key conf_rule_keys[];    /* into struct rule */
 extern const struct key conf_mute_keys[];    /* into struct engine_mute */
 extern const struct key conf_webhook_keys[]; /* into struct conf_webhook */

@@ -13,8 +13,8 @@ static conf_read vessel_read;
 const struct key conf_vessel_keys[] = {
     {.name = "id",       .type = KEY_ID, VESSEL(id), .is_unique = true, .doc = "the vessel's id in this file"},
     {.name = "name",     .type = KEY_TEXT, VESSEL(name), .least = 1, .most = 34, .doc = "the name as the ship sends it"},
-    {.name = "imo",      .type = KEY_INTEGER, VESSEL(imo), .is_unique = true, .least = 1000000, .most = 9999999, .check = imo_fault, .accepts = CONF_IMO_ACCEPTS, .doc = "the IMO number; it decides when the ship sends one"},
-    {.name = "mmsi",     .type = KEY_INTEGER, VESSEL(mmsi), .is_unique = true, .least = 100000000, .most = 999999999, .check = mmsi_fault, .accepts = CONF_MMSI_ACCEPTS, .doc = "the MMSI"},
+    {.name = "imo",      .type = KEY_INTEGER, VESSEL(imo), .is_unique = true, .least = 1000000, .most = 9999999, .check = imo_fault, .accepts = LIST_IMO_ACCEPTS, .doc = "the IMO number; it decides when the ship sends one"},
+    {.name = "mmsi",     .type = KEY_INTEGER, VESSEL(mmsi), .is_unique = true, .least = 100000000, .most = 999999999, .check = mmsi_fault, .accepts = LIST_MMSI_ACCEPTS, .doc = "the MMSI"},
     {.name = "callsign", .type = KEY_TEXT, VESSEL(callsign), .least = 1, .most = 7, .doc = "the call sign; it counts only together with the name"},
     {.name = "tags",     .type = KEY_IDS, KEY_LIST_AT(watch_entry, tags, tag_count), .least = 1, .accepts = CONF_TAGS_ACCEPTS, .doc = "words by which rules select vessels"},
     {.name = "note",     .type = KEY_TEXT, VESSEL(note), .most = 1000, .doc = "a note for the reader"},
@@ -64,7 +64,12 @@ static void take_vessels(struct conf_watched *v, const struct conf_node *node,
     for (size_t i = 0; i < listed.count; i++) {
         struct watch_entry *entry = &listed.entries[i];
         conf_watched_know_tags(v, entry->tags, entry->tag_count);
-        conf_watched_add(v, entry);
+        (void)conf_watched_add(v, entry);
+        free(entry->id);
+        free(entry->name);
+        free(entry->callsign);
+        free(entry->note);
+        conf_memory_texts_free(entry->tags, entry->tag_count);
     }
     free(listed.entries);
 }
@@ -77,10 +82,9 @@ void conf_vessels_read(struct conf_reader *r, const struct conf_node *node,
     struct conf_watched v;
     (void)base;
     conf_watched_init(&v, r);
-    if (node != NULL)
+    if (node != NULL && r->code == 0)
         take_vessels(&v, node, key);
-    if (lists != NULL)
+    if (lists != NULL && r->code == 0)
         conf_lists_read(&v, lists);
-    conf_watched_hand_over(&v);
     conf_watched_finish(&v);
 }

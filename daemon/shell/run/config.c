@@ -70,6 +70,7 @@ int config_load(const char *file, const struct config_options *options,
                                      ? options->credentials
                                      : getenv("CREDENTIALS_DIRECTORY"),
         .without_secrets = options->without_secrets,
+        .keeps_lists = options->keeps_lists,
     };
     if (gethostname(host, sizeof host - 1) != 0)
         host[0] = '\0';

@@ -66,6 +66,9 @@ struct body_ship {
     enum watch_by matched_by;
 };
 json_t *body_vessel(const struct body_ship *ship);
+/* Why a ship is watched: {list, entry, name, programs, owners, file, published, sha256}.
+ */
+json_t *body_source(const struct watch_source *source);
 /* `link` with {mmsi}, {imo} and {id} filled in; an unknown value is left empty. */
 json_t *body_link(const char *link, const struct body_ship *ship);
 /* The track from since_ms to until_ms as a GeoJSON Feature. */
@@ -77,6 +80,8 @@ json_t *body_evidence_json(const struct track *track, int64_t since_ms, int64_t 
  */
 void body_put(json_t *object, const char *name, json_t *value);
 void body_put_text(json_t *object, const char *name, const char *text);
+/* What the watch list says of a ship: tags, watch_id, note, lists. */
+void body_put_watch(json_t *vessel, const struct watch_entry *watch);
 /* Speed and course of a fix, if it has them. */
 void body_put_motion(json_t *object, const struct track_fix *fix);
 

@@ -15,6 +15,7 @@
 #include "lookout/alert/severity.h"
 #include "lookout/base/err.h"
 #include "lookout/engine/engine.h"
+#include "lookout/list/list.h"
 
 enum conf_transport {
     CONF_FEED_UDP,
@@ -128,6 +129,37 @@ struct conf_retain {
     int64_t tracks_ms, calls_ms, voyages_ms, alerts_ms; /* 30 d, 400 d, 400 d, 400 d */
 };
 
+/* A list of watched vessels. */
+struct conf_list {
+    char *id;                    /* owned: its name in alerts */
+    char *file;                  /* owned: as the configuration names it */
+    char *path;                  /* owned: as it is opened */
+    enum list_format format;     /* asked for */
+    char *headers[LIST_COLUMNS]; /* owned; of CSV; NULL: our names */
+    char **programs;             /* owned: only ships of these; none: all */
+    size_t program_count;
+    char **topics; /* the same */
+    size_t topic_count;
+    char **tags; /* owned: of every ship */
+    size_t tag_count;
+    bool has_names;     /* ships of a name alone are watched */
+    int64_t refresh_ms; /* 0: never */
+    double shrink;      /* a refresh that leaves a smaller part of the ships is refused */
+    uint64_t definition;    /* hash of what decides how the file is read */
+    struct list *content;   /* held; NULL: it is faulty, or not kept */
+    struct list *offered;   /* held: what a refresh read, for the next configuration */
+    enum list_format found; /* the format that was read */
+    char published[32];     /* these three as in struct list */
+    char sha256[LIST_SHA256_BYTES], together[LIST_SHA256_BYTES];
+    size_t ships, unnumbered; /* that are watched; of them without an IMO number */
+    uint64_t left_out[LIST_LEFT_REASONS], wrong_numbers; /* as in struct list */
+    uint64_t other_programs, other_topics; /* ships that the filters leave out */
+};
+/* Ships whose list names that owner carry the tag. */
+struct conf_owner {
+    char *name, *tag; /* owned */
+};
+
 enum conf_log { CONF_LOG_DEBUG, CONF_LOG_INFO, CONF_LOG_WARNING, CONF_LOG_ERROR };
 
 struct conf {
@@ -142,6 +174,12 @@ struct conf {
     size_t feed_count;
     struct conf_webhook *webhooks; /* owned */
     size_t webhook_count;
+    struct conf_list *lists; /* owned */
+    size_t list_count;
+    struct conf_owner *owners; /* owned: list_owners */
+    size_t owner_count;
+    char *text; /* owned: of the file, where a list is refreshed; NULL */
+    size_t text_bytes;
     char *api_address; /* owned; NULL: off */
     uint16_t api_port;
 };
@@ -168,14 +206,32 @@ struct conf_context {
     const char *credentials_directory; /* $CREDENTIALS_DIRECTORY or NULL */
     const char *gazetteer; /* the shipped ports.csv; NULL: look beside the file, then in
                               the installed place */
-    bool without_secrets;  /* do not read secrets: for queries, and for checks before a
-                              reload. Not for sending */
+    /* A list that is read in the same way as one of these has its content, which is not
+     * read anew: of a configuration whose lists are refreshed. Borrowed; NULL. */
+    const struct conf *before;
+    bool keeps_lists;     /* keep what was read of lists, though none is refreshed */
+    bool without_secrets; /* do not read secrets: for queries, and for checks before a
+                             reload. Not for sending */
 };
 /* Read the file, zones, gazetteer, lists and secrets. 0: *ret_conf is ready (report may
  * hold warnings); ERR_INVALID: report says why; ERR_IO, ERR_NOMEM. */
 MUST_CHECK int conf_load(const char *file, const struct conf_context *context,
                          struct conf **ret_conf, struct conf_report *report);
 void conf_destroy(struct conf *conf);
+/* The same with the text of `before` (borrowed), whose file may have changed since. */
+MUST_CHECK int conf_load_again(const struct conf *before,
+                               const struct conf_context *context, struct conf **ret_conf,
+                               struct conf_report *report);
+/* Read files as lists without a configuration, into one that holds nothing else. */
+MUST_CHECK int conf_lists_load(char *const *files, size_t count, struct conf **ret_conf,
+                               struct conf_report *report);
+/* Of the ships in `content`, count those that the list's filters leave. */
+size_t conf_list_ships_count(const struct conf_list *list, const struct list *content);
+/* A line: what was read of a list, and what was left out and why. */
+void conf_list_words_print(const struct conf_list *list, FILE *out);
+/* A line of JSON for each ship of a list whose content is kept. ERR_NOMEM */
+MUST_CHECK int conf_list_words_json(const struct conf *conf, const struct conf_list *list,
+                                    FILE *out);
 
 /* Print what would be watched, in words (for `check`). */
 void conf_describe(const struct conf *conf, FILE *out);

@@ -60,24 +60,60 @@ void vessel_static_load(struct vessel_static *s, struct wire_reader *r);
 
 /* --- the watched ones --- */
 
+/* A version of a list of ships that was read. */
+struct watch_list {
+    char *id;        /* owned: its name in alerts */
+    char *file;      /* owned: as the configuration names it */
+    char *published; /* owned: the date that the file itself bears; "" none */
+    char *sha256;    /* owned: of the file, 64 hex digits */
+};
+/* An entry of a list by which a ship is watched. */
+struct watch_source {
+    const struct watch_list *list; /* borrowed from the watch list */
+    char *entry;                   /* owned: its id there; "" none */
+    char *name;                    /* owned: what the list calls the ship; "" unknown */
+    char **programs;               /* owned array of owned texts, as are owners */
+    size_t program_count;
+    char **owners;
+    size_t owner_count;
+};
+
 struct watch_entry {
     char *id;       /* owned; "" for rows of lists without one */
     char *name;     /* owned; "" unknown */
     char *callsign; /* owned; "" unknown */
     char *note;     /* owned; "" */
-    char **tags;    /* owned array of owned texts */
+    char **tags;    /* owned array of owned texts, as are aliases */
     size_t tag_count;
-    uint32_t imo;  /* 0 unknown */
-    uint32_t mmsi; /* 0 unknown */
+    uint32_t imo;   /* 0 unknown */
+    uint32_t mmsi;  /* 0 unknown */
+    char **aliases; /* further names */
+    size_t alias_count;
+    uint32_t *mmsis; /* owned: further MMSIs, for watch_add alone */
+    size_t mmsi_count;
+    struct watch_source *sources; /* owned; none for ships of the configuration itself */
+    size_t source_count;
+    bool is_name_enough; /* for watch_add: without a number, a name alone matches, though
+                            there is a call sign, too */
 };
 struct watch;
 struct watch *watch_create(void);
 void watch_destroy(struct watch *w);
-/* Copy the entry. A row with an IMO number that is listed already adds its tags (and
- * texts that the first row left empty) to that entry; the row's MMSI, call sign and name
- * then match as well. */
+/* Copy a list, for the sources of entries; it lives as long as w. NULL: out of memory. */
+const struct watch_list *watch_add_list(struct watch *w, const struct watch_list *list);
+size_t watch_list_count(const struct watch *w);
+const struct watch_list *watch_list_at(const struct watch *w, size_t index);
+/* Copy the entry. A row with an IMO number that is listed already adds its tags, names
+ * and sources (and texts that the first row left empty) to that entry; the row's MMSIs,
+ * call sign and names then match as well. So does a row with an MMSI alone that another
+ * row has alone. */
 MUST_CHECK int watch_add(struct watch *w, const struct watch_entry *entry);
+/* After the last watch_add: entries of different ships that share a key are joined for
+ * the ships that match by it. Without it such ships match the first alone. ERR_NOMEM. */
+MUST_CHECK int watch_seal(struct watch *w);
+/* How many were added; and all with those that watch_seal joined, which come behind. */
 size_t watch_count(const struct watch *w);
+size_t watch_count_joined(const struct watch *w);
 const struct watch_entry *watch_entry(const struct watch *w, size_t index);
 enum watch_by {
     WATCH_BY_NONE,
@@ -90,7 +126,8 @@ enum watch_by {
 const char *watch_by_name(enum watch_by by);
 /* The entry of a vessel: by IMO number, else by MMSI, else by call sign and name
  * together. An IMO number that differs from the entry's voids a match by the others. An
- * entry with only a name matches by name. -1: none. */
+ * entry with only a name matches by name. All entries that match by the strongest key are
+ * one joint entry. -1: none. */
 int64_t watch_match(const struct watch *w, uint32_t mmsi, const struct vessel_static *s,
                     enum watch_by *ret_by);
 

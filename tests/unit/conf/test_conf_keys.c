@@ -127,6 +127,12 @@ static void make_files(const struct tempdir *dir, const char *example)
     make_zones(dir, example);
     tempdir_write(dir, "recording.nmea", "");
     tempdir_write(dir, "watch.csv", "imo,caption\n9074729,EXAMPLE TWO\n");
+    tempdir_write(dir, "sdn.csv",
+                  "1,\"A\",\"vessel\",\"DPRK4\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"IMO "
+                  "9999993.\"\r\n");
+    tempdir_copy(dir, "maritime.csv", test_root_path("tests/data/list/maritime.csv"));
+    tempdir_copy(dir, "UK-Sanctions-List.csv",
+                 test_root_path("tests/data/list/UK-Sanctions-List.csv"));
     tempdir_write_mode(dir, "desk.secret", secret, 0600);
     tempdir_write_mode(dir, "siem-secret", secret, 0600);
     tempdir_write_mode(dir, "siem-secret-old", secret, 0600);
