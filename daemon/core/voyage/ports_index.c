@@ -12,6 +12,7 @@
 #define CELL_E7 2500000
 #define ROWS 720
 #define COLS 1440
+#define WORDS ((size_t)ROWS * COLS / 64)
 #define HALF_TURN_E7 1800000000
 #define TIE_M 25000.0
 #define DEGREE (3.14159265358979323846 / 180)
@@ -82,9 +83,21 @@ static struct ports_reach reach_of_area(const struct zone_set *area, double exit
     return reach;
 }
 
-/* First pass (`reaches` NULL): count. Second pass: store at the cell's next place. */
-static void place_reach(const struct ports_reach *reach, uint32_t *starts,
-                        struct ports_reach *reaches)
+/* The part of `used` and `ranks` that leads to a cell's span: the number of the cell
+ * among the used ones. */
+static uint32_t slot_of(const struct ports_index *index, uint32_t cell)
+{
+    uint64_t before = (UINT64_C(1) << (cell % 64)) - 1;
+    return index->ranks[cell / 64] +
+           (uint32_t)__builtin_popcountll(index->used[cell / 64] & before);
+}
+
+enum place_pass { MARK_CELLS, COUNT_REACHES, STORE_REACHES };
+
+/* Do a pass's part at each cell that the reach may touch. `nexts` has a number for each
+ * used cell: how many reaches it has, then where its next one is stored. */
+static void place_reach(struct ports_index *index, const struct ports_reach *reach,
+                        enum place_pass pass, uint32_t *nexts)
 {
     int64_t lat = reach->middle.lat_e7, lon = reach->middle.lon_e7;
     uint32_t top = grid_row_of(lat + reach->lat_half_e7);
@@ -95,9 +108,12 @@ static void place_reach(const struct ports_reach *reach, uint32_t *starts,
     for (uint32_t row = grid_row_of(lat - reach->lat_half_e7); row <= top; row++)
         for (int64_t col = west; col <= east; col++) {
             uint32_t cell = row * COLS + (uint32_t)((col + 2 * COLS) % COLS);
-            if (reaches != NULL)
-                reaches[starts[cell]] = *reach;
-            starts[cell]++;
+            if (pass == MARK_CELLS)
+                index->used[cell / 64] |= UINT64_C(1) << (cell % 64);
+            else if (pass == COUNT_REACHES)
+                nexts[slot_of(index, cell)]++;
+            else
+                index->reaches[nexts[slot_of(index, cell)]++] = *reach;
         }
 }
 
@@ -127,32 +143,28 @@ static void collect_places(const struct port *ports, size_t count,
     }
 }
 
-/* Turn the number of reaches of every cell into the beginnings of the used cells. */
-static int pack_cells(struct ports_index *index, const uint32_t *counts)
+/* Number the used cells; returns how many there are. */
+static uint32_t rank_cells(struct ports_index *index)
 {
-    const size_t words = (size_t)ROWS * COLS / 64;
     uint32_t slots = 0;
-    index->used = calloc(words, sizeof *index->used);
-    index->ranks = calloc(words, sizeof *index->ranks);
-    if (index->used == NULL || index->ranks == NULL)
-        return ERR_NOMEM;
-    for (size_t w = 0; w < words; w++) {
+    for (size_t w = 0; w < WORDS; w++) {
         index->ranks[w] = slots;
-        for (uint32_t bit = 0; bit < 64; bit++) {
-            bool is_used = counts[w * 64 + bit] != 0;
-            index->used[w] |= (uint64_t)is_used << bit;
-            slots += is_used;
-        }
+        slots += (uint32_t)__builtin_popcountll(index->used[w]);
     }
+    return slots;
+}
+
+/* Give each used cell its span, of as many reaches as `nexts` counts; `nexts` becomes
+ * where the spans begin. */
+static int begin_spans(struct ports_index *index, uint32_t slots, uint32_t *nexts)
+{
     index->starts = calloc((size_t)slots + 1, sizeof *index->starts);
     if (index->starts == NULL)
         return ERR_NOMEM;
-    slots = 0;
-    for (size_t c = 0; c < words * 64; c++)
-        if (counts[c] != 0) {
-            index->starts[slots + 1] = index->starts[slots] + counts[c];
-            slots++;
-        }
+    for (uint32_t slot = 0; slot < slots; slot++) {
+        index->starts[slot + 1] = index->starts[slot] + nexts[slot];
+        nexts[slot] = index->starts[slot];
+    }
     index->reaches = calloc((size_t)index->starts[slots] + 1, sizeof *index->reaches);
     return index->reaches != NULL ? 0 : ERR_NOMEM;
 }
@@ -161,40 +173,47 @@ static int pack_cells(struct ports_index *index, const uint32_t *counts)
 static bool find_span(const struct ports_index *index, uint32_t cell, uint32_t *ret_begin,
                       uint32_t *ret_end)
 {
-    uint64_t word = index->used[cell / 64], bit = UINT64_C(1) << (cell % 64);
-    if ((word & bit) == 0)
+    if ((index->used[cell / 64] >> (cell % 64) & 1u) == 0)
         return false;
-    uint32_t slot =
-        index->ranks[cell / 64] + (uint32_t)__builtin_popcountll(word & (bit - 1));
+    uint32_t slot = slot_of(index, cell);
     *ret_begin = index->starts[slot];
     *ret_end = index->starts[slot + 1];
     return true;
 }
 
+static int place_all(struct ports_index *index, const struct ports_reach *all,
+                     size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        place_reach(index, &all[i], MARK_CELLS, NULL);
+    uint32_t slots = rank_cells(index);
+    uint32_t *nexts = calloc((size_t)slots + 1, sizeof *nexts);
+    if (nexts == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        place_reach(index, &all[i], COUNT_REACHES, nexts);
+    int rc = begin_spans(index, slots, nexts);
+    for (size_t i = 0; i < count && rc == 0; i++)
+        place_reach(index, &all[i], STORE_REACHES, nexts);
+    free(nexts);
+    return rc;
+}
+
 int ports_index_build(struct ports_index *index, const struct port *ports, size_t count)
 {
-    const size_t cells = (size_t)ROWS * COLS, places = count_places(ports, count);
-    uint32_t *counts = calloc(cells, sizeof *counts), begin = 0, end = 0;
+    const size_t places = count_places(ports, count);
     struct ports_reach *all = calloc(places + 1, sizeof *all);
-    struct ports_index built = {.used = NULL};
-    int rc = counts != NULL && all != NULL ? 0 : ERR_NOMEM;
-    if (rc == 0) {
+    struct ports_index built = {.used = calloc(WORDS, sizeof *built.used),
+                                .ranks = calloc(WORDS, sizeof *built.ranks)};
+    int rc = ERR_NOMEM;
+    if (all != NULL && built.used != NULL && built.ranks != NULL) {
         collect_places(ports, count, all);
-        for (size_t i = 0; i < places; i++)
-            place_reach(&all[i], counts, NULL);
-        rc = pack_cells(&built, counts);
+        rc = place_all(&built, all, places);
     }
-    if (rc == 0) {
-        for (uint32_t c = 0; c < cells; c++)
-            if (find_span(&built, c, &begin, &end))
-                counts[c] = begin;
-        for (size_t i = 0; i < places; i++)
-            place_reach(&all[i], counts, built.reaches);
+    if (rc == 0)
         *index = built;
-    } else {
+    else
         ports_index_finish(&built);
-    }
-    free(counts);
     free(all);
     return rc;
 }
