@@ -24,8 +24,9 @@ say_decoded() {
 for line in open(sys.argv[1]):
     m = json.loads(line)
     print(m["mmsi"], *(m.get(k, "-") for k in ("t", "lat", "lon", "speed", "status", "shiptype")))
-for reason, count in re.findall(r"([a-z_]+) (\d+)", open(sys.argv[2]).read().partition("refused: ")[2].partition("\n")[0]):
-    print("refused", reason, count)' "$work/out" "$work/err"
+for word in ("refused", "passed over"):
+    for reason, count in re.findall(r"([a-z_]+) (\d+)", open(sys.argv[2]).read().partition(f"; {word}: ")[2].partition("\n")[0].partition(";")[0]):
+        print(word, reason, count)' "$work/out" "$work/err"
 }
 for case in "$root"/tests/data/cases-decode/*/; do
     name=$(basename "$case")

@@ -71,10 +71,10 @@ history=$("$bin" alerts --state "$work/kept" | grep -c '"state":"history"')
 result "all alerts are kept as history" $? "$history"
 
 # Every line in one place: sentences, records, comments, other lines and refused ones.
-account() { # FILE: 0 when the summary's parts add up to its lines
-    awk '$2 == "lines:" { lines = $1; sum = $3 + $5 + $7 + $9 }
+account() { # FILE: 0 when the summary's parts add up to its items
+    awk '$2 == "items:" { items = $1; sum = $3 + $5 + $7 + $9 + $11 }
          $1 == "refused" && $3 ~ /^(not_a_sentence|line_too_long|unknown_json|bad_checksum|no_checksum|bad_fields|bad_armor),?$/ { sum += $2 }
-         $2 == "messages:" { if (lines != sum) { print "lines " lines " accounted " sum; bad = 1 } found = 1 }
+         $2 == "messages:" { if (items != sum) { print "items " items " accounted " sum; bad = 1 } found = 1 }
          END { exit bad || !found }' "$1"
 }
 account "$work/a.err"

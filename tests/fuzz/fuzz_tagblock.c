@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_inside(suffix.station, suffix.station_n, text, size);
     if (timestamp_parse_prefix(text, size, &order, &result, &t) > size)
         abort();
-    (void)timestamp_parse(text, size, &order, &t);
+    (void)timestamp_parse(text, size, 0, &order, &t);
     /* A sentence is read where one begins. */
     text[0] = text[0] != '$' ? '!' : '$';
     enum sentence_kind kind = sentence_read(text, text + size, true, &s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/inputrun.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,116 @@ uint64_t inputrun_other_rejects(const struct inputrun *run, enum input_reject bu
     for (unsigned i = 0; i < INPUT_REJECTS; i++)
         sum += i != (unsigned)but ? run->counts.rejects[i] : 0;
     return sum;
+}
+
+/* --- in words --- */
+
+static void say(char *ret, const char *format, ...)
+{
+    size_t n = strlen(ret);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(ret + n, INPUTRUN_SAID_BYTES - n, format, args);
+    va_end(args);
+}
+
+/* A number without zeros at its end. */
+static void say_number(char *ret, const char *name, double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.6f", value);
+    size_t n = strlen(text);
+    while (text[n - 1] == '0')
+        n--;
+    n -= text[n - 1] == '.';
+    say(ret, " %s%.*s", name, (int)n, text);
+}
+
+static void say_numbers(const struct report *r, char *ret)
+{
+    const struct {
+        uint32_t bit;
+        const char *name;
+        double value;
+    } numbers[] = {
+        {HAS_POSITION, "", r->pos.lat_e7 / 1e7},
+        {HAS_POSITION, "", r->pos.lon_e7 / 1e7},
+        {HAS_SOG, "sog=", r->sog_dkn / 10.0},
+        {HAS_COG, "cog=", r->cog_ddeg / 10.0},
+        {HAS_HEADING, "heading=", r->heading_deg},
+        {HAS_NAV_STATUS, "status=", r->nav_status},
+        {HAS_UTC_SECOND, "second=", r->utc_second},
+        {HAS_IMO, "imo=", r->imo},
+        {HAS_SHIP_TYPE, "type=", r->ship_type},
+        {HAS_DIMENSIONS, "length=", r->length_m},
+        {HAS_DIMENSIONS, "beam=", r->beam_m},
+        {HAS_DRAUGHT, "draught=", r->draught_dm / 10.0},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if ((r->has & numbers[i].bit) != 0)
+            say_number(ret, numbers[i].name, numbers[i].value);
+}
+
+static void say_texts(const struct report *r, char *ret)
+{
+    if (r->msg_type != 0)
+        say(ret, " message=%u", (unsigned)r->msg_type);
+    if (r->is_class_b)
+        say(ret, " B");
+    if ((r->has & HAS_CALLSIGN) != 0)
+        say(ret, " callsign=%s", r->callsign);
+    if ((r->has & HAS_NAME) != 0)
+        say(ret, " name=%s", r->name);
+    if ((r->has & HAS_DESTINATION) != 0)
+        say(ret, " to=%s", r->destination);
+    if (r->station[0] != '\0')
+        say(ret, " from=%s", r->station);
+}
+
+void inputrun_say(const struct inputrun *run, char ret[INPUTRUN_SAID_BYTES])
+{
+    const struct input_counts *c = &run->counts;
+    const struct {
+        const char *name;
+        uint64_t count;
+    } counts[] = {{"comments", c->comments},
+                  {"other", c->other},
+                  {"service", c->service},
+                  {"no_report", c->no_report}};
+    char time[TIME_TEXT_BYTES];
+    ret[0] = '\0';
+    for (size_t i = 0; i < run->count; i++) {
+        const struct report *r = &run->reports[i];
+        say(ret, "%u %s", r->mmsi, time_format(r->time_ms, time));
+        say_numbers(r, ret);
+        say_texts(r, ret);
+        say(ret, "\n");
+    }
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        if (counts[i].count != 0)
+            say(ret, "%s %u\n", counts[i].name, (unsigned)counts[i].count);
+    for (int i = 0; i < INPUT_REJECTS; i++)
+        if (c->rejects[i] != 0)
+            say(ret, "%s %u\n", input_reject_name((enum input_reject)i),
+                (unsigned)c->rejects[i]);
+}
+
+void inputrun_expect(const struct input_conf *conf, const char *text, const char *told)
+{
+    static char said[INPUTRUN_SAID_BYTES];
+    struct inputrun run;
+    inputrun_bytes(&run, conf, text, strlen(text));
+    inputrun_say(&run, said);
+    if (strcmp(said, told) != 0)
+        print_message("of:\n%s\n", text);
+    assert_string_equal(said, told);
+    inputrun_free(&run);
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        inputrun_chunks(&run, conf, text, strlen(text), seed, 1 + 8 * seed);
+        inputrun_say(&run, said);
+        assert_string_equal(said, told);
+        inputrun_free(&run);
+    }
 }
 
 bool inputrun_same(const struct report *a, const struct report *b)

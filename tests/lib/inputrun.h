@@ -46,6 +46,15 @@ void inputrun_chunks(struct inputrun *run, const struct input_conf *conf,
 uint64_t inputrun_rejects(const struct inputrun *run, enum input_reject reason);
 /* All rejects but the one given (INPUT_REJECTS: all). */
 uint64_t inputrun_other_rejects(const struct inputrun *run, enum input_reject but);
+#define INPUTRUN_SAID_BYTES 8192
+/* What came out, a line for each report, then for each counter that is not 0:
+ *     257111220 2024-05-01T12:00:00Z 59.5 10.5 sog=12.3 name=EXAMPLE from=S1
+ *     comments 1
+ *     bad_value 2
+ */
+void inputrun_say(const struct inputrun *run, char ret[INPUTRUN_SAID_BYTES]);
+/* A text is told so, as a whole and in chunks. */
+void inputrun_expect(const struct input_conf *conf, const char *text, const char *told);
 /* Every member of two reports is the same. */
 bool inputrun_same(const struct report *a, const struct report *b);
 

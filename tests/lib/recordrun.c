@@ -91,16 +91,17 @@ static void take(void *context, const struct report *r)
 bool recordrun_adds_up(const struct input_counts *c)
 {
     const uint64_t *r = c->rejects;
-    uint64_t lines = c->comments + c->other + c->sentences + c->records +
+    uint64_t items = c->comments + c->other + c->service + c->sentences + c->records +
                      r[INPUT_REJECT_NOT_A_SENTENCE] + r[INPUT_REJECT_LINE_TOO_LONG] +
                      r[INPUT_REJECT_UNKNOWN_JSON] + r[INPUT_REJECT_CHECKSUM] +
                      r[INPUT_REJECT_NO_CHECKSUM] + r[INPUT_REJECT_FIELDS];
     uint64_t taken = c->messages + c->joined + r[INPUT_REJECT_ARMOR] +
                      r[INPUT_REJECT_TOO_SHORT] + r[INPUT_REJECT_UNKNOWN_TYPE] +
                      r[INPUT_REJECT_BAD_VALUE] + r[INPUT_REJECT_NO_OWN_TIME] +
+                     r[INPUT_REJECT_BAD_TIME] + r[INPUT_REJECT_DATE_ORDER] +
                      r[INPUT_REJECT_FRAGMENT_ORPHAN] +
                      r[INPUT_REJECT_FRAGMENT_DUPLICATE] + c->pending_parts;
-    return c->lines == lines && c->sentences + c->records == taken &&
+    return c->items == items && c->sentences + c->records == taken &&
            c->messages == c->reports + c->no_report + r[INPUT_REJECT_NO_TIME] +
                               r[INPUT_REJECT_TOO_LATE];
 }

@@ -73,7 +73,7 @@ static const struct trap traps[] = {
         "13/09/2020 12:26:40,Base Station,2190001,35.1,129.2,,,,,,,,,,,,,,,,,AIS,,,,\n", 1, AT, "", 0, 0, 0},
     {"Spire", "when it was sent, not when it was stored; a row of statics has no position", "created_at,timestamp,mmsi,msg_type,latitude,longitude,speed,name\n2020-09-13 18:00:00 UTC,2020-09-13T12:26:40Z,431000001,5,,,,X\n", 1, AT, "", HAS_POSITION, 0, 0},
     {"exactEarth", "all quoted, the time in two columns", "\"MMSI\",\"Message_ID\",\"Time(20210701_185151)\",\"Millisecond\",\"Longitude\",\"Latitude\"\n\"431000001\",\"1\",\"20200913_122639\",\"1000\",\"129.2\",\"35.1\"\n"
-        "\"431000001\",\"1\",\"20200913_122640\",\"0\",\"129.2\",\"35.1\"\n", 2, AT - 1000, "", 0, 0, 0},
+        "\"431000001\",\"1\",\"20200913_122640\",\"0\",\"129.2\",\"35.1\"\n", 2, AT - 1000, "", 0, 1, 0}, /* 1000 ms are none */
     {"statsat", "semicolons", "mmsi;lon;lat;date_time_utc\n431000001;129.2;35.1;2020-09-13 12:26:40\n", 1, AT, "", 0, 0, 0},
     {"any CSV", "a byte order mark, CR LF, quotes with commas and line ends", "\xEF\xBB\xBFmmsi,time,lat,lon,name\r\n431000001,1600000000,35.1,129.2,\"A, B\r\nC\"\r\n431000002,1600000001,35.1,129.2,D\r\n", 2, AT, "", 0, 0, 0},
     {"one socket", "JSON and sentences, a line end or none", "{\"class\":\"WATCH\"}{t:c:1600000000}{P}{\"mmsi\":431000002,\"lat\":1,\"lon\":2,\"time\":1600000001}\r{Q}\n", 3, AT, "", 0, 0, 0},

@@ -135,6 +135,8 @@ static void merge_origin(struct fragment_origin *to, const struct fragment_origi
         to->has_pghp_sum = from->has_pghp_sum;
         to->pghp_sum = from->pghp_sum;
     }
+    if (to->lack == 0)
+        to->lack = from->lack;
     if (from->station[0] != '\0' && (is_first_part || to->station[0] == '\0'))
         memcpy(to->station, from->station, sizeof to->station);
     if (from->begin < to->begin)

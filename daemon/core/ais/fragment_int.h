@@ -44,6 +44,8 @@ struct fragment_origin {
     uint8_t time_source; /* enum report_time_source */
     uint8_t pghp_sum;    /* with has_pghp_sum: the sums of all parts must come to this */
     bool has_pghp_sum;
+    uint8_t lack; /* enum input_reject: why a message without a time is refused; 0: it
+                     takes another time */
     uint64_t begin, end;                /* offsets */
     char station[REPORT_STATION_BYTES]; /* "" unknown */
 };

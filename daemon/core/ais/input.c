@@ -21,9 +21,21 @@ const char *input_reject_name(enum input_reject reason)
     return (size_t)reason < INPUT_REJECTS ? names[reason] : "unknown";
 }
 
+bool input_reject_is_note(enum input_reject reason)
+{
+    switch ((int)reason) {
+#define X(name, text) case name:
+        INPUT_NOTE_TABLE(X)
+#undef X
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool input_counts_nothing(const struct input_counts *counts)
 {
-    return counts->messages == 0 && counts->lines > counts->comments;
+    return counts->messages == 0 && counts->items > counts->comments;
 }
 
 static char *copy_map(const char *text)
@@ -100,6 +112,21 @@ void input_emit(struct input *in, const struct ais_message *message, struct repo
         in->sink.on_message(in->sink.context, message, r);
 }
 
+/* Tell of the values of a record that is used which are not. */
+static void note_passed_over(struct input *in, const struct record *r)
+{
+    const uint64_t time = UINT64_C(1) << RECORD_TIME, date = UINT64_C(1) << RECORD_DATE;
+    uint64_t given = r->given;
+    if ((given & time) != 0)
+        given |= date;
+    if ((r->unknown_units & ~given) != 0)
+        input_reject(in, INPUT_REJECT_UNKNOWN_UNIT);
+    if (r->has_bad_time && r->time_ms == TIME_NONE)
+        input_reject(in, INPUT_REJECT_UNUSED_TIME);
+    for (unsigned i = 0; i < r->unused && !r->is_no_ship; i++)
+        input_reject(in, INPUT_REJECT_UNUSED_VALUE);
+}
+
 void input_emit_record(struct input *in, struct record *r,
                        const struct input_piece *piece)
 {
@@ -110,42 +137,38 @@ void input_emit_record(struct input *in, struct record *r,
     }
     int64_t own_ms = r->time_ms;
     input_held_settle(in, r->order);
-    if ((r->unknown_units & ~r->given) != 0)
-        input_reject(in, INPUT_REJECT_UNKNOWN_UNIT);
-    if (own_ms == TIME_NONE && r->is_unordered)
-        input_reject(in, INPUT_REJECT_DATE_ORDER);
-    else if (own_ms == TIME_NONE && r->has_bad_time)
-        input_reject(in, INPUT_REJECT_BAD_TIME);
-    else if (own_ms != TIME_NONE && !input_time_is_good(in, own_ms))
-        own_ms = TIME_NONE;
-    bool needs_time = r->is_unordered || (r->needs_time && !in->conf.is_live);
-    if (own_ms == TIME_NONE && needs_time) {
-        input_reject(in, INPUT_REJECT_NO_OWN_TIME);
+    uint8_t lack = input_time_lack(in, r, own_ms);
+    if (lack != 0) {
+        input_reject(in, (enum input_reject)lack);
         return;
     }
+    note_passed_over(in, r);
+    if (own_ms != TIME_NONE && !input_time_is_good(in, own_ms))
+        own_ms = TIME_NONE;
     r->report.begin = piece->begin;
     r->report.end = piece->end;
-    input_emit(in, NULL, &r->report, record_is_told(r), own_ms, REPORT_TIME_PROVIDER);
+    input_emit(in, NULL, &r->report, record_close_is_told(r), own_ms,
+               REPORT_TIME_PROVIDER);
 }
 
 /* --- the kind of a line --- */
 
-static void count_line(struct input *in, enum input_reject reason)
+static void refuse_item(struct input *in, enum input_reject reason)
 {
-    in->counts.lines++;
+    in->counts.items++;
     input_reject(in, reason);
 }
 
 static void count_comment(struct input *in)
 {
-    in->counts.lines++;
+    in->counts.items++;
     in->counts.comments++;
 }
 
 /* Try a line as a CSV header; true: it is one. */
 static bool take_header(struct input *in, const struct input_piece *piece)
 {
-    int rc = input_csv_header(in, piece->text, piece->n);
+    int rc = input_header_read(in, piece->text, piece->n);
     if (rc < 0)
         in->is_nomem = true;
     if (rc <= 0)
@@ -163,82 +186,8 @@ static void take_csv(struct input *in, const struct input_piece *piece)
     } else if (in->csv.count != 0) {
         input_csv_row(in, piece);
     } else if (!take_header(in, piece)) {
-        count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
+        refuse_item(in, INPUT_REJECT_NOT_A_SENTENCE);
     }
-}
-
-/* Take the JSON with which what is left of a line begins; how much was taken. It does not
- * go on in the next line: only what a line begins with does. */
-static size_t take_inline(struct input *in, const struct input_piece *piece)
-{
-    struct jsonbuf_piece p;
-    const char *at = piece->text;
-    size_t n = piece->n;
-    uint64_t number = in->line_number, begin = in->line_begin;
-    int rc = 1;
-    in->values.offset = piece->begin;
-    while (rc == 1 || (rc == 0 && jsonbuf_begins(&in->values, at, n) == 1)) {
-        rc = jsonbuf_next(&in->values, &at, &n, &p);
-        in->value_place = (struct input_place){p.begin, number, begin};
-        if (rc == 1)
-            input_json(in, &p);
-    }
-    in->is_nomem = in->is_nomem || rc < 0;
-    if (jsonbuf_flush(&in->values, &p))
-        input_json(in, &p);
-    in->line = piece->text;
-    in->line_n = piece->n;
-    in->topic = (struct input_topic){.time_ms = TIME_NONE, .begin = UINT64_MAX};
-    return piece->n - n;
-}
-
-/* What stands before JSON on a line: "data: ", a topic that names the ship
- * ("vessels-v2/257111220/location "), a time. */
-static void read_topic(struct input *in, const struct input_piece *piece, size_t n)
-{
-    enum { MMSI_DIGITS = 9 };
-    const char *text = piece->text;
-    size_t digits = 0;
-    in->topic.begin = piece->begin;
-    in->topic.time_ms = input_nmea_before(in, text, text + n);
-    if (memchr(text, '/', n) == NULL)
-        return;
-    for (size_t i = 0; i <= n; i++) {
-        if (i < n && text[i] >= '0' && text[i] <= '9') {
-            digits++;
-            continue;
-        }
-        size_t begin = i - digits;
-        bool is_part = (begin == 0 || text[begin - 1] == '/') &&
-                       (i == n || text[i] == '/' || text[i] == ' ');
-        if (digits == MMSI_DIGITS && is_part)
-            in->topic.mmsi = (uint32_t)strtoul(text + begin, NULL, 10);
-        digits = 0;
-    }
-}
-
-/* Where JSON begins that stands behind something else; n: nowhere. */
-static size_t find_json(const struct input *in, const char *text, size_t n)
-{
-    for (size_t i = 1; i < n && text[i] != '!' && text[i] != '\\'; i++) {
-        bool is_behind = text[i - 1] == ' ' || text[i - 1] == '\t' || text[i - 1] == ':';
-        if (is_behind && (text[i] == '{' || text[i] == '[') &&
-            jsonbuf_begins(&in->values, text + i, n - i) == 1)
-            return i;
-    }
-    return n;
-}
-
-/* The lines of an event stream (Server-Sent Events) beside its data. */
-static bool is_event_field(const char *text, size_t n)
-{
-    static const char *const names[] = {":", "event:", "id:", "retry:"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        size_t length = strlen(names[i]);
-        if (n >= length && memcmp(text, names[i], length) == 0)
-            return true;
-    }
-    return false;
 }
 
 /* Recognise and take the beginning of what is left of a line; how much was taken. */
@@ -250,17 +199,18 @@ static size_t take_piece(struct input *in, const struct input_piece *piece)
     /* Examples stand in remarks. */
     bool may_be_json = first != '#' && (in->conf.format == INPUT_JSONL ||
                                         (is_auto && in->csv.count == 0 && !is_nmea));
+    bool is_data = in->topic.begin != UINT64_MAX && in->topic.is_event;
     if (first == '{' && in->conf.format != INPUT_CSV)
-        return take_inline(in, piece);
+        return input_inline_take(in, piece, is_data);
     if (may_be_json && first == '[' &&
         jsonbuf_begins(&in->values, piece->text, piece->n) == 1)
-        return take_inline(in, piece);
-    size_t before = may_be_json ? find_json(in, piece->text, piece->n) : piece->n;
+        return input_inline_take(in, piece, is_data);
+    size_t before = may_be_json ? input_inline_find(in, piece->text, piece->n) : piece->n;
     if (before < piece->n) {
-        read_topic(in, piece, before);
+        input_inline_read_topic(in, piece, before);
         return before;
     }
-    if (may_be_json && is_event_field(piece->text, piece->n)) {
+    if (may_be_json && input_inline_is_field(piece->text, piece->n)) {
         count_comment(in);
         return piece->n;
     }
@@ -268,7 +218,7 @@ static size_t take_piece(struct input *in, const struct input_piece *piece)
         if (first == '#')
             count_comment(in);
         else
-            count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
+            refuse_item(in, INPUT_REJECT_NOT_A_SENTENCE);
         return piece->n;
     }
     if (is_auto && (is_nmea || first == '#'))
@@ -296,20 +246,36 @@ static bool is_column(const struct input *in, const char *at, const char *end)
                          *at == '"' || *at == '_'));
 }
 
+/* The bytes at hand belong to a line that is not empty: it counts once. */
+void input_count_line(struct input *in)
+{
+    if (in->counted_at == in->line_at + 1)
+        return;
+    in->counted_at = in->line_at + 1;
+    in->counts.lines++;
+}
+
 static void take_input_line(struct input *in, const struct linebuf_line *line)
 {
     in->values.was_json = false;
+    input_count_line(in);
     in->line = line->text;
     in->line_n = line->is_too_long ? 0 : line->n;
     in->line_number = in->is_sought ? 0 : line->number;
     in->line_begin = in->at = line->begin;
     if (line->is_too_long) {
+        if (in->has_event)
+            input_inline_end(in);
         input_csv_flush(in);
-        count_line(in, INPUT_REJECT_LINE_TOO_LONG);
+        refuse_item(in, INPUT_REJECT_LINE_TOO_LONG);
         return;
     }
     const char *at = line->text;
     const char *end = at + line->n;
+    if (in->has_event && !input_inline_is_field(at, line->n)) {
+        struct input_piece piece = {at, line->n, line->begin, line->end};
+        at += input_inline_go_on(in, &piece);
+    }
     if (in->csv.open_n != 0 && strchr("{!$\\", *at) != NULL)
         input_csv_flush(in);
     if (line->n >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0)
@@ -333,19 +299,20 @@ static void take_input_line(struct input *in, const struct linebuf_line *line)
 static int take_bytes(struct input *in, const char *bytes, size_t n, bool is_whole)
 {
     struct linebuf_line line;
-    struct jsonbuf_piece piece;
     int rc = 0;
     in->counts.bytes += n;
     while ((rc = input_json_take(in, &bytes, &n)) == 0 &&
            (rc = linebuf_next(&in->lines, &bytes, &n, is_whole, &line)) == 1) {
         if (line.n != 0 || line.is_too_long)
             take_input_line(in, &line);
+        else if (in->has_event)
+            input_inline_end(in);
         in->line_at = line.end;
     }
     if (is_whole && linebuf_flush(&in->lines, &line))
         take_input_line(in, &line);
-    if (is_whole && jsonbuf_flush(&in->values, &piece))
-        input_json(in, &piece);
+    if (is_whole)
+        input_inline_end(in);
     if (is_whole)
         in->lines.begin = in->lines.offset;
     if (is_whole)
@@ -392,10 +359,12 @@ void input_reset(struct input *in)
 {
     struct jsonbuf_piece piece;
     if (linebuf_drop(&in->lines) || jsonbuf_flush(&in->values, &piece))
-        count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
+        refuse_item(in, INPUT_REJECT_NOT_A_SENTENCE);
     if (in->csv.open_n != 0)
-        count_line(in, INPUT_REJECT_NOT_A_SENTENCE);
+        refuse_item(in, INPUT_REJECT_NOT_A_SENTENCE);
     in->csv.open_n = 0;
+    in->has_event = false;
+    in->topic = (struct input_topic){.time_ms = TIME_NONE, .begin = UINT64_MAX};
     fragment_drop(&in->fragments);
     input_nmea_count(in);
     in->ahead.is_set = false;
@@ -418,7 +387,7 @@ int input_resume(struct input *in, const void *head, size_t n, uint64_t offset,
     while (rc == 0 && in->csv.count == 0 && in->conf.format != INPUT_NMEA &&
            linebuf_next(&lines, &bytes, &n, false, &line) == 1) {
         if (line.n != 0 && strchr("{!\\$", line.text[0]) == NULL)
-            rc = input_csv_header(in, line.text, line.n);
+            rc = input_header_read(in, line.text, line.n);
         if (line.n != 0 && line.text[0] != '#')
             break;
     }
@@ -436,6 +405,8 @@ uint64_t input_needed_offset(const struct input *in)
 {
     uint64_t needed = in->lines.begin;
     uint64_t parts = fragment_needed(&in->fragments);
+    if (in->has_event && in->event_begin < needed)
+        needed = in->event_begin;
     if (in->csv.open_n != 0 && in->csv.open_begin < needed)
         needed = in->csv.open_begin;
     if (in->held.n != 0 && in->held.begin < needed)

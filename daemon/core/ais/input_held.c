@@ -9,10 +9,16 @@
 
 #define HELD_BYTES (1u << 20)
 
+struct held_row {
+    struct input_piece piece; /* its text stands behind this */
+    uint64_t number;          /* of its line */
+};
+
 bool input_held_keep(struct input *in, const struct input_piece *piece)
 {
     struct input_held *held = &in->held;
-    size_t need = sizeof *piece + piece->n;
+    const struct held_row row = {*piece, in->line_number};
+    size_t need = sizeof row + piece->n;
     if (in->conf.is_live || held->is_over)
         return false;
     if (held->bytes == NULL && (held->bytes = malloc(HELD_BYTES)) == NULL) {
@@ -26,8 +32,8 @@ bool input_held_keep(struct input *in, const struct input_piece *piece)
     }
     if (held->n == 0)
         held->begin = piece->begin;
-    memcpy(held->bytes + held->n, piece, sizeof *piece);
-    memcpy(held->bytes + held->n + sizeof *piece, piece->text, piece->n);
+    memcpy(held->bytes + held->n, &row, sizeof row);
+    memcpy(held->bytes + held->n + sizeof row, piece->text, piece->n);
     held->n += need;
     return true;
 }
@@ -35,20 +41,17 @@ bool input_held_keep(struct input *in, const struct input_piece *piece)
 void input_held_release(struct input *in)
 {
     struct input_held *held = &in->held;
-    const char *line = in->line;
-    size_t line_n = in->line_n, n = held->n;
+    size_t n = held->n;
     held->n = 0;
     for (size_t at = 0; at < n;) {
-        struct input_piece piece;
-        memcpy(&piece, held->bytes + at, sizeof piece);
-        piece.text = held->bytes + at + sizeof piece;
-        in->line = piece.text;
-        in->line_n = piece.n;
-        input_csv_again(in, &piece);
-        at += sizeof piece + piece.n;
+        struct held_row row;
+        memcpy(&row, held->bytes + at, sizeof row);
+        row.piece.text = held->bytes + at + sizeof row;
+        struct input_spot spot = input_spot_set(in, &row.piece, row.number);
+        input_csv_again(in, &row.piece);
+        input_spot_restore(in, &spot);
+        at += sizeof row + row.piece.n;
     }
-    in->line = line;
-    in->line_n = line_n;
 }
 
 void input_held_settle(struct input *in, enum timestamp_order order)

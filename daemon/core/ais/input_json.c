@@ -9,59 +9,13 @@
 #include "jsonform_int.h"
 #include "lookout/base/time.h"
 
+enum { DEPTH_MOST = 3 }; /* objects around a sentence */
+
 static struct jsonform_context make_context(const struct input *in)
 {
     return (struct jsonform_context){.fields = in->conf.fields,
                                      .values = (enum jsonform_values)in->batch.values,
                                      .mmsi = in->topic.mmsi};
-}
-
-/* --- parsing --- */
-
-/* Python writes NaN, Infinity and -Infinity, which are no JSON: null in their place. */
-static char *mend_numbers(const char *text, size_t n, size_t *ret_n)
-{
-    static const char *const words[] = {"NaN", "Infinity", "-Infinity"};
-    char *mended = malloc(n * 2 + 1);
-    bool in_string = false;
-    size_t used = 0;
-    for (size_t i = 0; i < n && mended != NULL;) {
-        size_t length = 0;
-        for (size_t w = 0; w < 3 && !in_string && length == 0; w++) {
-            size_t word_n = strlen(words[w]);
-            if (n - i >= word_n && memcmp(text + i, words[w], word_n) == 0)
-                length = word_n;
-        }
-        if (length != 0) {
-            memcpy(mended + used, "null", 4);
-            used += 4;
-            i += length;
-            continue;
-        }
-        if (in_string && text[i] == '\\' && i + 1 < n)
-            mended[used++] = text[i++];
-        else if (text[i] == '"')
-            in_string = !in_string;
-        mended[used++] = text[i++];
-    }
-    *ret_n = used;
-    return mended;
-}
-
-static json_t *parse_json(struct input *in, const char *text, size_t n)
-{
-    json_error_t error;
-    json_t *value = json_loadb(text, n, JSON_ALLOW_NUL, &error);
-    if (value != NULL || (memchr(text, 'N', n) == NULL && memchr(text, 'I', n) == NULL))
-        return value;
-    size_t mended_n = 0;
-    char *mended = mend_numbers(text, n, &mended_n);
-    if (mended == NULL)
-        in->is_nomem = true;
-    else
-        value = json_loadb(mended, mended_n, JSON_ALLOW_NUL, &error);
-    free(mended);
-    return value;
 }
 
 /* --- sentences in texts --- */
@@ -80,7 +34,7 @@ static size_t take_texts(struct input *in, const json_t *value, const struct rec
     size_t taken = 0, i = 0;
     json_t *item = NULL;
     if (is_sentence(value)) {
-        input_nmea_cell(in, r, json_string_value(value), json_string_length(value),
+        input_cell_take(in, r, json_string_value(value), json_string_length(value),
                         piece);
         return 1;
     }
@@ -88,16 +42,36 @@ static size_t take_texts(struct input *in, const json_t *value, const struct rec
     {
         if (!is_sentence(item))
             continue;
-        input_nmea_cell(in, r, json_string_value(item), json_string_length(item), piece);
+        input_cell_take(in, r, json_string_value(item), json_string_length(item), piece);
         taken++;
     }
     return taken;
 }
 
-/* The sentences in an object's members: AIS-catcher's JSON_NMEA, and whatever else keeps
- * the time and the station beside them. false: there are none. */
-static bool take_sentences(struct input *in, json_t *object, const struct record *r,
-                           const struct input_piece *piece)
+/* What the object around says of time and station holds where the inner one says nothing.
+ */
+static void inherit_origin(struct record *inner, const struct record *outer)
+{
+    bool is_timed = inner->time_ms != TIME_NONE || inner->is_unordered ||
+                    inner->has_bad_time || inner->unknown_units != 0;
+    if (!is_timed) {
+        inner->time_ms = outer->time_ms;
+        inner->time_rank = outer->time_rank;
+        inner->is_unordered = outer->is_unordered;
+        inner->has_bad_time = outer->has_bad_time;
+        inner->unknown_units = outer->unknown_units;
+        inner->given = outer->given;
+    }
+    if (inner->report.station[0] == '\0')
+        memcpy(inner->report.station, outer->report.station,
+               sizeof inner->report.station);
+}
+
+/* The sentences in an object's members, and in objects within it: AIS-catcher's
+ * JSON_NMEA, and whatever else keeps the time and the station beside them. 0: there are
+ * none. */
+static size_t take_sentences(struct input *in, json_t *object, const struct record *r,
+                             const struct input_piece *piece, unsigned depth)
 {
     const char *key = NULL;
     json_t *value = NULL;
@@ -105,8 +79,17 @@ static bool take_sentences(struct input *in, json_t *object, const struct record
     json_object_foreach(object, key, value)
     {
         taken += take_texts(in, value, r, piece);
+        if (!json_is_object(value) || depth == 0)
+            continue;
+        struct record inner;
+        record_clear(&inner);
+        inner.order = in->date_order;
+        jsonform_read_origin(value, &inner);
+        in->date_order = inner.order;
+        inherit_origin(&inner, r);
+        taken += take_sentences(in, value, &inner, piece, depth - 1);
     }
-    return taken != 0;
+    return taken;
 }
 
 /* A record that says no more than an envelope does: the message is in its sentences. */
@@ -127,6 +110,7 @@ static void complete_record(const struct input *in, struct record *r)
         memcpy(r->report.station, in->batch.station, sizeof r->report.station);
     if (in->topic.time_ms != TIME_NONE)
         record_set_time(r, RECORD_RANK_LAST, in->topic.time_ms);
+    r->is_unordered |= in->topic.is_unordered;
 }
 
 static void take_delta(struct input *in, json_t *delta, const struct input_piece *piece)
@@ -135,13 +119,13 @@ static void take_delta(struct input *in, json_t *delta, const struct input_piece
     for (size_t i = 0; i < count; i++) {
         struct record record;
         record_clear(&record);
-        in->counts.lines++;
+        in->counts.items++;
         if (jsonform_signalk_read(delta, i, &record))
             input_emit_record(in, &record, piece);
         else
             in->counts.other++;
     }
-    in->counts.lines += count == 0;
+    in->counts.items += count == 0;
     in->counts.other += count == 0;
 }
 
@@ -153,6 +137,20 @@ static bool has_empty_array(json_t *object)
     json_object_foreach(object, key, value)
     {
         if (json_is_array(value) && json_array_size(value) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A sentence that is none of AIS, such as "$GPGGA,...". */
+static bool has_other_sentence(json_t *object)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(object, key, value)
+    {
+        const char *text = json_string_value(value);
+        if (text != NULL && text[0] == '$' && strcspn(text, ",") == 6 && text[6] == ',')
             return true;
     }
     return false;
@@ -171,7 +169,7 @@ static void take_object(struct input *in, json_t *object, bool is_envelope,
         take_delta(in, object, piece);
         return;
     }
-    in->counts.lines++;
+    in->counts.items++;
     if (kind == JSONFORM_UNKNOWN)
         jsonform_read_origin(object, &record);
     complete_record(in, &record);
@@ -180,11 +178,14 @@ static void take_object(struct input *in, json_t *object, bool is_envelope,
         kind == JSONFORM_UNKNOWN || (kind == JSONFORM_RECORD && is_shell(&record));
     if (kind == JSONFORM_HEADER)
         in->batch.values = (uint8_t)jsonform_values_of(object);
-    if (may_wrap && take_sentences(in, object, &record, piece))
+    if (may_wrap && take_sentences(in, object, &record, piece, DEPTH_MOST) != 0)
         in->counts.other++;
     else if (kind == JSONFORM_RECORD)
         input_emit_record(in, &record, piece);
-    else if (kind != JSONFORM_UNKNOWN || is_envelope || has_empty_array(object))
+    else if (kind == JSONFORM_SERVICE)
+        in->counts.service++;
+    else if (kind != JSONFORM_UNKNOWN || is_envelope || has_empty_array(object) ||
+             has_other_sentence(object))
         in->counts.other++;
     else
         input_reject(in, INPUT_REJECT_UNKNOWN_JSON);
@@ -195,7 +196,7 @@ static void take_json_row(struct input *in, json_t *row, const struct input_piec
     struct record record;
     record_clear(&record);
     complete_record(in, &record);
-    in->counts.lines++;
+    in->counts.items++;
     if (json_array_size(row) == 0 || take_texts(in, row, &record, piece) != 0)
         in->counts.other++;
     else
@@ -207,7 +208,7 @@ static void take_json_row(struct input *in, json_t *row, const struct input_piec
 /* What is no JSON, or not to its end, may hold sentences all the same. */
 static void take_broken(struct input *in, const struct input_piece *piece)
 {
-    in->counts.lines++;
+    in->counts.items++;
     input_reject(in, INPUT_REJECT_NOT_A_SENTENCE);
     for (size_t at = 1; at < piece->n;) {
         struct input_piece rest = {piece->text + at, piece->n - at, piece->begin + at,
@@ -236,7 +237,7 @@ static bool is_batch(struct input *in, const struct jsonbuf_piece *p, unsigned d
     memcpy(text, p->text, p->n);
     memset(text + p->n, '}', depth);
     text[p->n] = ']';
-    object = parse_json(in, text, p->n + depth);
+    object = jsonform_parse(text, p->n + depth, &in->is_nomem);
     bool is_one = json_is_object(object) && jsonform_is_batch(&context, object);
     if (is_one) {
         struct record record;
@@ -269,11 +270,12 @@ void input_json(struct input *in, const struct jsonbuf_piece *p)
     in->line_begin = is_placed ? in->value_place.begin : p->begin;
     in->at = p->begin;
     if (p->kind == JSONBUF_TOO_LONG) {
-        in->counts.lines++;
+        in->counts.items++;
         input_reject(in, INPUT_REJECT_LINE_TOO_LONG);
         return;
     }
-    json_t *value = p->kind != JSONBUF_BROKEN ? parse_json(in, p->text, p->n) : NULL;
+    json_t *value =
+        p->kind != JSONBUF_BROKEN ? jsonform_parse(p->text, p->n, &in->is_nomem) : NULL;
     if (json_is_object(value))
         take_object(in, value, p->has_batch, &piece);
     else if (json_is_array(value))
@@ -304,12 +306,18 @@ static bool is_json_line(const struct input *in, const char *bytes, size_t n)
     return jsonbuf_begins(&in->values, look, lines->length + (n < rest ? n : rest)) == 1;
 }
 
-/* These bytes were taken as JSON: count their line feeds. */
+/* These bytes were taken as JSON: count their lines and line feeds. */
 static void count_feeds(struct input *in, const char *bytes, size_t n, uint64_t offset)
 {
     const char *at = bytes, *end = bytes + n;
-    while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-        at++;
+    while (at < end) {
+        const char *feed = memchr(at, '\n', (size_t)(end - at));
+        const char *stop = feed != NULL ? feed : end;
+        if (stop - at > 1 || (stop != at && *at != '\r'))
+            input_count_line(in);
+        if (feed == NULL)
+            return;
+        at = feed + 1;
         in->lines.feeds++;
         in->line_at = offset + (uint64_t)(at - bytes);
     }
@@ -332,6 +340,8 @@ int input_json_take(struct input *in, const char **bytes, size_t *n)
     struct linebuf *lines = &in->lines;
     struct jsonbuf_piece piece;
     int rc = 0;
+    if (in->has_event) /* its next line is one of "data:" */
+        return 0;
     while (rc >= 0 && *n != 0 &&
            (jsonbuf_is_open(&in->values) || is_json_line(in, *bytes, *n))) {
         if (!jsonbuf_is_open(&in->values)) {

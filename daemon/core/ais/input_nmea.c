@@ -16,6 +16,8 @@ struct line {
     const char *end;
     const char *begin;   /* of the current sentence, with tag blocks and time */
     int64_t before_ms;   /* time before the sentences; TIME_NONE */
+    bool is_unordered;   /* the same is a date that is day first or month first */
+    bool is_row;         /* a separator of cells stands before the sentence */
     struct tagblock tag; /* of the next sentence */
     bool has_tag;
 };
@@ -68,14 +70,33 @@ static void set_station(struct fragment_origin *o, const char *text, size_t n)
 }
 
 /* Take a time if it is plausible and there is none yet. */
-static void offer_time(struct input *in, struct fragment_origin *o, int64_t time_ms,
-                       uint8_t source)
+static void offer_time(struct fragment_origin *o, int64_t time_ms, uint8_t source,
+                       bool *ret_is_bad)
 {
-    if (time_ms == TIME_NONE || o->time_ms != TIME_NONE ||
-        !input_time_is_good(in, time_ms))
+    if (time_ms == TIME_NONE || o->time_ms != TIME_NONE)
         return;
+    if (!timestamp_is_sane(time_ms)) {
+        *ret_is_bad = true;
+        return;
+    }
     o->time_ms = time_ms;
     o->time_source = source;
+}
+
+/* Why a message without a time is refused, where it has none. */
+static void set_lack(struct input *in, const struct line *l, struct fragment_origin *o,
+                     bool is_unordered, bool is_bad)
+{
+    bool has_time = o->time_ms != TIME_NONE;
+    if (is_unordered)
+        o->lack = INPUT_REJECT_DATE_ORDER;
+    else if (l->is_row && in->rows_have_time && o->lack == 0 && !in->conf.is_live)
+        o->lack = is_bad ? INPUT_REJECT_BAD_TIME : INPUT_REJECT_NO_OWN_TIME;
+    else if (is_bad && !input_time_has_other(in))
+        o->lack = INPUT_REJECT_BAD_TIME;
+    if (is_bad && (has_time || o->lack == 0))
+        input_reject(in, INPUT_REJECT_UNUSED_TIME);
+    in->rows_have_time |= l->is_row && has_time;
 }
 
 /* The six bits from `bit` on of an armoured payload; -1: one of its characters is none.
@@ -113,21 +134,24 @@ static void make_origin(struct input *in, const struct line *l, const struct sen
                         struct fragment_part *ret)
 {
     struct fragment_origin *o = &ret->origin;
+    bool is_bad = false;
     o->time_ms = TIME_NONE;
     o->time_source = REPORT_TIME_ARRIVAL;
     o->has_pghp_sum = false;
+    o->lack = 0;
     o->station[0] = '\0';
     o->begin = offset_of(l, l->begin);
     o->end = end_of(l, s->end);
     ret->has_group = l->tag.has_group;
     ret->group_id = l->tag.group_id;
     if (l->has_tag) {
-        offer_time(in, o, l->tag.time_ms, REPORT_TIME_TAG);
+        offer_time(o, l->tag.time_ms, REPORT_TIME_TAG, &is_bad);
         if (l->tag.station != NULL)
             set_station(o, l->tag.station, l->tag.station_n);
     }
-    if (in->ahead.is_set) {
-        const struct fragment_origin *a = &in->ahead.origin;
+    const struct input_ahead *ahead = in->cell != NULL ? in->cell : &in->ahead;
+    if (ahead->is_set) {
+        const struct fragment_origin *a = &ahead->origin;
         bool is_other = a->has_pghp_sum && s->total == 1 && a->pghp_sum != s->sum;
         if (!is_other && o->time_ms == TIME_NONE && a->time_ms != TIME_NONE) {
             o->time_ms = a->time_ms;
@@ -137,27 +161,31 @@ static void make_origin(struct input *in, const struct line *l, const struct sen
         }
         if (!is_other && o->station[0] == '\0')
             memcpy(o->station, a->station, sizeof o->station);
-        if (!ret->has_group && in->ahead.has_group) {
+        if (!ret->has_group && ahead->has_group) {
             ret->has_group = true;
-            ret->group_id = in->ahead.group_id;
+            ret->group_id = ahead->group_id;
         }
+        o->lack = a->lack;
         if (a->begin < o->begin)
             o->begin = a->begin;
     }
     /* A time between two sentences belongs to the next one. */
-    if (s->suffix_n > 1 && (s->suffix[0] == ',' || s->end == l->end)) {
+    bool is_unordered = l->is_unordered;
+    size_t quote = s->suffix_n > 1 && s->suffix[0] == '"' ? 1 : 0;
+    if (s->suffix_n > 1 + quote && (s->suffix[quote] == ',' || s->end == l->end)) {
         struct sentence_suffix suffix;
-        sentence_suffix_read(s->suffix, s->suffix_n, &in->date_order, &suffix);
-        if (suffix.is_unordered)
-            input_reject(in, INPUT_REJECT_DATE_ORDER);
+        sentence_suffix_read(s->suffix + quote, s->suffix_n - quote, &in->date_order,
+                             &suffix);
+        is_unordered |= suffix.is_unordered;
         if (suffix.is_bare && timestamp_is_sane(suffix.time_ms) &&
             !input_time_is_clock(in, suffix.time_ms, peek_second(s)))
             suffix.time_ms = TIME_NONE;
-        offer_time(in, o, suffix.time_ms, REPORT_TIME_LINE);
+        offer_time(o, suffix.time_ms, REPORT_TIME_LINE, &is_bad);
         if (suffix.station != NULL && o->station[0] == '\0')
             set_station(o, suffix.station, suffix.station_n);
     }
-    offer_time(in, o, l->before_ms, REPORT_TIME_LINE);
+    offer_time(o, l->before_ms, REPORT_TIME_LINE, &is_bad);
+    set_lack(in, l, o, is_unordered, is_bad);
 }
 
 /* --- messages --- */
@@ -166,6 +194,10 @@ static void make_origin(struct input *in, const struct line *l, const struct sen
 static void decode_message(struct input *in, const struct fragment_origin *o,
                            uint64_t end)
 {
+    if (o->lack != 0 && o->time_ms == TIME_NONE) {
+        input_reject(in, (enum input_reject)o->lack);
+        return;
+    }
     int rc = in->sink.on_message != NULL ? ais_decode(&in->bits, &in->message)
                                          : ais_open(&in->bits, &in->message);
     if (rc < 0) {
@@ -306,7 +338,7 @@ static void take_sentence(struct input *in, struct line *l, const char *at,
 {
     enum sentence_kind kind = sentence_read(at, l->end, true, s);
     if (kind != SENTENCE_NONE)
-        in->counts.lines++;
+        in->counts.items++;
     switch (kind) {
     case SENTENCE_AIS:
         take_ais(in, l, s);
@@ -337,9 +369,11 @@ static void take_sentence(struct input *in, struct line *l, const char *at,
         in->ahead.is_set = false;
 }
 
-int64_t input_nmea_before(struct input *in, const char *at, const char *stop)
+int64_t input_nmea_before(struct input *in, const char *at, const char *stop,
+                          bool *ret_is_unordered)
 {
     int64_t t = 0;
+    *ret_is_unordered = false;
     enum timestamp_result result = TIMESTAMP_NONE;
     while (at < stop && (*at == ' ' || *at == '[' || *at == '(' || *at == '"' ||
                          *at == '\t' || *at == '<'))
@@ -357,15 +391,17 @@ int64_t input_nmea_before(struct input *in, const char *at, const char *stop)
     if (n == 0 && word != at && stop - word >= 9)
         (void)timestamp_parse_prefix(word, (size_t)(stop - word), &in->date_order,
                                      &result, &t);
-    if (result == TIMESTAMP_UNORDERED)
-        input_reject(in, INPUT_REJECT_DATE_ORDER);
+    *ret_is_unordered = result == TIMESTAMP_UNORDERED;
     return result == TIMESTAMP_READ ? t : TIME_NONE;
 }
 
 static void read_before(struct input *in, struct line *l, const char *at,
                         const char *stop)
 {
-    int64_t t = input_nmea_before(in, at, stop);
+    l->is_row = input_cell_is_before(at, stop);
+    int64_t t = input_nmea_before(in, at, stop, &l->is_unordered);
+    if (t == TIME_NONE && l->is_row && !l->is_unordered)
+        t = input_cell_find_time(in, at, stop, &l->is_unordered);
     if (t != TIME_NONE)
         l->before_ms = t;
 }
@@ -396,7 +432,7 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
                      .begin = piece->text,
                      .before_ms = TIME_NONE};
     const char *at = piece->text;
-    uint64_t lines = in->counts.lines;
+    uint64_t lines = in->counts.items;
     uint64_t voids = in->counts.tag_void;
     tagblock_clear(&l.tag);
     while (at < l.end) {
@@ -415,11 +451,11 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
         if (*at == '{')
             return (size_t)(at - piece->text);
         struct sentence s;
-        uint64_t before = in->counts.lines;
+        uint64_t before = in->counts.items;
         if (piece->text >= in->line && piece->text <= in->line + in->line_n)
             in->at = offset_of(&l, at);
         take_sentence(in, &l, at, &s);
-        bool is_taken = in->counts.lines != before;
+        bool is_taken = in->counts.items != before;
         at = is_taken ? s.end : at + 1;
         if (!is_taken)
             continue;
@@ -429,9 +465,9 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
         if (s.suffix_n > 9 && s.suffix[0] != ',')
             read_before(in, &l, s.suffix, s.end);
     }
-    if (in->counts.lines != lines)
+    if (in->counts.items != lines)
         return piece->n;
-    in->counts.lines++;
+    in->counts.items++;
     if (l.has_tag)
         keep_tag(in, &l);
     if (l.has_tag || in->counts.tag_void != voids)
@@ -439,39 +475,4 @@ size_t input_nmea(struct input *in, const struct input_piece *piece)
     else
         input_reject(in, INPUT_REJECT_NOT_A_SENTENCE);
     return piece->n;
-}
-
-static void take_cell_line(struct input *in, const struct record *r, int64_t own_ms,
-                           const struct input_piece *piece)
-{
-    memset(&in->ahead, 0, sizeof in->ahead);
-    in->ahead.is_set = true;
-    in->ahead.origin.time_ms = own_ms;
-    in->ahead.origin.time_source = REPORT_TIME_PROVIDER;
-    in->ahead.origin.begin = piece->begin;
-    memcpy(in->ahead.origin.station, r->report.station, sizeof r->report.station);
-    (void)input_nmea(in, piece);
-    in->ahead.is_set = false;
-}
-
-void input_nmea_cell(struct input *in, const struct record *r, const char *text, size_t n,
-                     const struct input_piece *piece)
-{
-    int64_t own_ms = r->time_ms;
-    if (r->is_unordered && own_ms == TIME_NONE)
-        input_reject(in, INPUT_REJECT_DATE_ORDER);
-    else if (r->has_bad_time && own_ms == TIME_NONE)
-        input_reject(in, INPUT_REJECT_BAD_TIME);
-    else if (own_ms != TIME_NONE && !input_time_is_good(in, own_ms))
-        own_ms = TIME_NONE;
-    for (const char *at = text, *end = text + n; at < end;) {
-        struct input_piece line = *piece;
-        line.text = at;
-        while (at < end && *at != '\n' && *at != '\r')
-            at++;
-        line.n = (size_t)(at - line.text);
-        if (line.n != 0)
-            take_cell_line(in, r, own_ms, &line);
-        at++;
-    }
 }

@@ -30,8 +30,27 @@ bool input_time_is_good(struct input *in, int64_t time_ms)
 {
     if (timestamp_is_sane(time_ms))
         return true;
-    input_reject(in, INPUT_REJECT_BAD_TIME);
+    input_reject(in, INPUT_REJECT_UNUSED_TIME);
     return false;
+}
+
+uint8_t input_time_lack(const struct input *in, const struct record *r, int64_t own_ms)
+{
+    bool has_unit = (r->unknown_units & ~r->given & UINT64_C(1) << RECORD_TIME) == 0;
+    if (own_ms != TIME_NONE && timestamp_is_sane(own_ms))
+        return 0;
+    if (r->is_unordered)
+        return INPUT_REJECT_DATE_ORDER;
+    bool is_bad = own_ms != TIME_NONE || r->has_bad_time;
+    if (in->conf.is_live || (is_bad ? input_time_has_other(in) && !r->needs_time
+                                    : has_unit && !r->needs_time))
+        return 0;
+    return is_bad ? INPUT_REJECT_BAD_TIME : INPUT_REJECT_NO_OWN_TIME;
+}
+
+bool input_time_has_other(const struct input *in)
+{
+    return in->conf.is_live || in->last_ms != TIME_NONE || in->start_ms != TIME_NONE;
 }
 
 int64_t input_time_note(struct input *in, int64_t own_ms)
@@ -40,7 +59,8 @@ int64_t input_time_note(struct input *in, int64_t own_ms)
         return in->arrival_ms;
     if (own_ms == TIME_NONE)
         return in->clock_ms;
-    in->last_ms = own_ms;
+    if (in->cell == NULL)
+        in->last_ms = own_ms;
     bool is_leap = in->clock_ms != TIME_NONE && own_ms > in->clock_ms + LEAP_MS;
     in->leaps = is_leap ? in->leaps + 1 : 0;
     if (in->clock_ms == TIME_NONE ||

@@ -59,19 +59,31 @@ static const json_t *find_value(const json_t *value)
     return inner != NULL ? inner : value;
 }
 
-/* Find the field and its unit by the name alone. */
-static enum record_field find_name(const struct reader *r, const char *key, int *ret_rank)
+/* Can the value be a time? "time_zone" and "time_to_live" are none in an odd unit. */
+static bool may_be_time(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return json_number_value(value) >= 1e8 ||
+           (text != NULL && strlen(text) >= 8 && strpbrk(text, ":-/0123456789") == text);
+}
+
+/* Find the field and its unit by the name. */
+static enum record_field find_name(const struct reader *r, const char *key,
+                                   const json_t *value, int *ret_rank)
 {
     struct record_column column = {.scale = 1.0};
     size_t n = strlen(key);
     column.field = record_names_find(key, n, ret_rank);
-    if (column.field == RECORD_NONE && r->form == FORM_PLAIN &&
+    bool has_bracket = strpbrk(key, "([") != NULL; /* "speed (km/h)" */
+    if ((column.field == RECORD_NONE || has_bracket) && r->form == FORM_PLAIN &&
         record_column_find(key, n, false, &column))
         *ret_rank = column.rank;
     r->record->scale = column.scale;
+    r->record->zone_ms = column.zone_ms;
     if (!column.is_unknown_unit)
         return column.field;
-    if (column.field != RECORD_TIME && column.field != RECORD_DATE)
+    bool is_time = column.field == RECORD_TIME || column.field == RECORD_DATE;
+    if (!is_time || may_be_time(value))
         r->record->unknown_units |= UINT64_C(1) << column.field;
     return RECORD_NONE;
 }
@@ -80,7 +92,7 @@ static enum record_field find_name(const struct reader *r, const char *key, int 
 static enum record_field find_field(const struct reader *r, const char *key,
                                     const json_t *value, int *ret_rank)
 {
-    enum record_field field = find_name(r, key, ret_rank);
+    enum record_field field = find_name(r, key, value, ret_rank);
     bool is_type = strcasecmp(key, "type") == 0;
     if (is_type && r->form == FORM_AIS)
         return RECORD_MSG_TYPE;
@@ -116,6 +128,8 @@ static void set_time(struct record *record, int rank, const json_t *value)
         record_set_time(record, rank, t);
     else if (json_is_real(value) && timestamp_from_real(json_real_value(value), &t))
         record_set_time(record, rank, t);
+    else if (value != NULL && !json_is_null(value))
+        record->has_bad_time = true;
 }
 
 static void set_member_text(const struct reader *r, enum record_field field,
@@ -143,9 +157,8 @@ static void set_value(const struct reader *r, enum record_field field, int rank,
         double divisor = find_divisor(r->units, field, r->record->report.msg_type);
         record_set_number(r->record, field,
                           json_number_value(value) * r->record->scale / divisor);
-    } else if (!json_is_null(value) &&
-               (field == RECORD_MMSI || field == RECORD_LAT || field == RECORD_LON)) {
-        r->record->is_bad = true;
+    } else if (!json_is_null(value)) {
+        record_set_nothing(r->record, field);
     }
 }
 
@@ -331,6 +344,7 @@ static uint64_t read_mapped(const char *fields, json_t *object, const struct rea
             r->record->unknown_units |= bit;
         } else if (r != NULL) {
             r->record->scale = entry.column.scale;
+            r->record->zone_ms = entry.column.zone_ms;
             set_value(r, entry.column.field, entry.column.rank, find_value(entry.value));
         }
     }
@@ -408,6 +422,22 @@ enum jsonform_values jsonform_values_of(json_t *header)
     return strcmp(format, "AIS") == 0 ? JSONFORM_VALUES_RAW : JSONFORM_VALUES_HUMAN;
 }
 
+/* gpsd's other classes (gpsd_json(5); ERROR is none of them, it is to be seen), and the
+ * first objects of a Signal K server and of canboat's analyzer. */
+static bool is_service(json_t *object, const char *class)
+{
+    static const char *const classes[] = {
+        "VERSION", "DEVICES", "DEVICE",   "WATCH", "TPV",  "SKY",
+        "GST",     "ATT",     "IMU",      "TOFF",  "PPS",  "OSC",
+        "POLL",    "RAW",     "SUBFRAME", "RTCM2", "RTCM3"};
+    for (size_t i = 0; class != NULL && i < sizeof classes / sizeof classes[0]; i++) {
+        if (strcmp(class, classes[i]) == 0)
+            return true;
+    }
+    return has_member(object, "version") &&
+           (has_member(object, "roles") || has_member(object, "units"));
+}
+
 enum jsonform_kind jsonform_read(const struct jsonform_context *context, json_t *object,
                                  struct record *ret)
 {
@@ -436,11 +466,7 @@ enum jsonform_kind jsonform_read(const struct jsonform_context *context, json_t 
         read_plain(context, ship, ret);
         return JSONFORM_RECORD;
     }
-    /* Other classes of gpsd, and the first objects of a Signal K server and of canboat's
-     * analyzer. */
-    bool is_greeting = has_member(object, "version") &&
-                       (has_member(object, "roles") || has_member(object, "units"));
-    return class != NULL || is_greeting ? JSONFORM_OTHER : JSONFORM_UNKNOWN;
+    return is_service(object, class) ? JSONFORM_SERVICE : JSONFORM_UNKNOWN;
 }
 
 bool jsonform_is_batch(const struct jsonform_context *context, json_t *object)

@@ -92,6 +92,8 @@ static void read_field(enum record_field field, const json_t *value, bool is_rad
         record_set_number(ret, field, json_number_value(value));
     else if (json_is_string(value))
         record_set_text(ret, field, json_string_value(value), json_string_length(value));
+    else if (!json_is_null(value))
+        record_set_nothing(ret, field);
 }
 
 /* Read the time. Older versions write "2011-11-24-22:42:04.388", with a third '-' instead

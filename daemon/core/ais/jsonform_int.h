@@ -27,10 +27,11 @@ struct jsonform_context {
 
 enum jsonform_kind {
     JSONFORM_UNKNOWN,
-    JSONFORM_OTHER,  /* known, but not about a ship */
-    JSONFORM_HEADER, /* AISHub's: *ret_values is set */
-    JSONFORM_RECORD, /* *ret is filled */
-    JSONFORM_DELTA   /* Signal K: one record for each update */
+    JSONFORM_OTHER,   /* known, but not about a ship */
+    JSONFORM_SERVICE, /* a server about itself or its own ship */
+    JSONFORM_HEADER,  /* AISHub's: *ret_values is set */
+    JSONFORM_RECORD,  /* *ret is filled */
+    JSONFORM_DELTA    /* Signal K: one record for each update */
 };
 
 /* Read an object. The caller has cleared `ret`. */
@@ -43,6 +44,11 @@ enum jsonform_values jsonform_values_of(json_t *header);
 bool jsonform_is_batch(const struct jsonform_context *context, json_t *object);
 /* Read the members that give the time of reception and the receiving station. */
 void jsonform_read_origin(json_t *object, struct record *ret);
+
+/* --- jsonform_parse.c --- */
+/* Parse a value; odd numbers become texts. NULL: it is no JSON, or *ret_is_nomem is set.
+ */
+json_t *jsonform_parse(const char *text, size_t n, bool *ret_is_nomem);
 
 /* --- jsonform_fields.c --- */
 struct jsonform_entry {

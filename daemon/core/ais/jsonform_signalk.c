@@ -68,8 +68,8 @@ static bool read_leaf(const char *path, const json_t *value, struct record *ret)
     else if (json_is_number(value))
         record_set_number(ret, field,
                           convert_unit(json_number_value(value), paths[i].unit));
-    else if (!json_is_null(value) && (field == RECORD_LAT || field == RECORD_LON))
-        ret->is_bad = true;
+    else if (!json_is_null(value))
+        record_set_nothing(ret, field);
     return !json_is_null(value);
 }
 

@@ -4,9 +4,9 @@
 #include "record_int.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "lookout/base/hash.h"
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "timestamp_int.h"
@@ -67,11 +67,14 @@ static bool is_imo(uint32_t imo)
     return sum % 10 == imo % 10 && imo != 1234567;
 }
 
+/* 0 means that the ship has none. */
 static void set_imo(struct record *r, double value)
 {
     if (value >= 1000000 && value <= 9999999 && is_imo((uint32_t)value)) {
         r->report.imo = (uint32_t)value;
         r->report.has |= HAS_IMO;
+    } else if (value != 0) {
+        r->unused++;
     }
 }
 
@@ -87,13 +90,44 @@ static void set_degrees(struct record *r, double *ret, double value, double none
         *ret = value;
 }
 
-/* Tenths of a unit, below `end`; a value outside is not given. */
-static void set_tenths(struct record *r, uint32_t bit, uint16_t *ret, double value,
-                       double end)
+/* Is the value one of those that mean "not available"? Providers write -1 for it too. */
+static bool is_none(double value, double none, double other)
 {
-    if (value >= 0 && value < end) {
-        *ret = (uint16_t)(value * 10 + 0.5);
-        r->report.has |= bit;
+    return value == -1 || value == other || fabs(value - none) < 1e-4;
+}
+
+/* 1023 tenths of a knot are "not available". */
+static void set_speed(struct record *r, double value)
+{
+    if (value >= 0 && value < 102.25) {
+        r->report.sog_dkn = (uint16_t)(value * 10 + 0.5);
+        r->report.has |= HAS_SOG;
+    } else if (!is_none(value, 102.3, 1023)) {
+        r->unused++;
+    }
+}
+
+/* 360 is "not available", and so is 511 in tables of ten bits for all angles. */
+static void set_course(struct record *r, double value)
+{
+    if (value >= 0 && value < 360) {
+        unsigned ddeg = (unsigned)(value * 10 + 0.5);
+        r->report.cog_ddeg = (uint16_t)(ddeg == 3600 ? 0 : ddeg);
+        r->report.has |= HAS_COG;
+    } else if (!is_none(value, 360, 511)) {
+        r->unused++;
+    }
+}
+
+/* 511 is "not available". 359.6 is north. */
+static void set_heading(struct record *r, double value)
+{
+    if (value >= 0 && value < 360) {
+        unsigned deg = (unsigned)(value + 0.5);
+        r->report.heading_deg = (uint16_t)(deg == 360 ? 0 : deg);
+        r->report.has |= HAS_HEADING;
+    } else if (!is_none(value, 511, 360)) {
+        r->unused++;
     }
 }
 
@@ -124,21 +158,53 @@ static void set_small(struct record *r, uint32_t bit, uint8_t *ret, double value
     if (value >= 0 && value <= max && value == floor(value)) {
         *ret = (uint8_t)value;
         r->report.has |= bit;
+    } else if (value != -1) {
+        r->unused++;
     }
 }
 
+/* 60 to 63 say how the position was found instead. */
+static void set_second(struct record *r, double value)
+{
+    if (!(value >= 60 && value <= 63))
+        set_small(r, HAS_UTC_SECOND, &r->report.utc_second, value, 59);
+}
+
+/* 95 to 99 are MarineTraffic's, which jsonform.c reads. */
+static void set_status(struct record *r, double value)
+{
+    if (!(value >= 95 && value <= 99))
+        set_small(r, HAS_NAV_STATUS, &r->report.nav_status, value, 15);
+}
+
+/* 0 is "not available" of a draught, and of a length below. */
 static void set_draught(struct record *r, double value)
 {
     if (value >= 0.05 && value <= 25.5) {
         r->report.draught_dm = (uint8_t)(value * 10 + 0.5);
         r->report.has |= HAS_DRAUGHT;
+    } else if (!(value >= 0 && value < 0.05) && value != -1) {
+        r->unused++;
     }
+}
+
+/* A side has at most 511 m in AIS, so a length 1,022 m. */
+static void set_metres(struct record *r, enum record_field field, double value)
+{
+    double *metres = find_metres(r, field);
+    double most = field == RECORD_LENGTH || field == RECORD_BEAM ? 1022 : 511;
+    if (metres != NULL && value >= 0 && value <= most)
+        *metres = value;
+    else if (metres != NULL && value != -1)
+        r->unused++;
 }
 
 static void set_msg_type(struct record *r, double value)
 {
-    if (!(value >= 1 && value <= 27))
+    if (!(value >= 1 && value <= 27)) {
+        r->unused += value != 0;
         return;
+    }
     unsigned type = (unsigned)value;
     r->report.msg_type = (uint8_t)type;
     r->is_no_ship = r->is_no_ship || !record_is_ship_type(type);
@@ -148,42 +214,58 @@ static void set_msg_type(struct record *r, double value)
 
 void record_set_time(struct record *r, int rank, int64_t time_ms)
 {
+    r->given |= UINT64_C(1) << RECORD_TIME;
     if (rank >= r->time_rank)
         return;
     r->time_rank = rank;
     r->time_ms = time_ms;
 }
 
-static void keep_half(char (*ret)[24], const char *text, size_t n)
+static void keep_half(struct record *r, char (*ret)[24], const char *text, size_t n)
 {
-    if (n < sizeof *ret) {
-        memcpy(*ret, text, n);
-        (*ret)[n] = '\0';
+    if (n >= sizeof *ret) {
+        r->has_bad_time = true;
+        return;
     }
+    memcpy(*ret, text, n);
+    (*ret)[n] = '\0';
+    if (r->zone_ms != 0)
+        r->half_zone_ms = r->zone_ms;
 }
 
-void record_set_time_text(struct record *r, int rank, const char *text, size_t n)
+/* The time that a whole text gives, in a zone. */
+static void parse_time(struct record *r, int rank, const char *text, size_t n)
 {
+    double number = 0;
     int64_t time_ms = 0;
-    record_text_trim(&text, &n);
-    if (record_text_is_absent(text, n))
-        return;
-    /* "13:05:06" waits for its date. */
-    if (n >= 4 && n < sizeof r->clock && (text[1] == ':' || text[2] == ':')) {
-        keep_half(&r->clock, text, n);
-        return;
-    }
-    enum timestamp_result result = timestamp_parse(text, n, &r->order, &time_ms);
+    enum timestamp_result result =
+        timestamp_parse(text, n, r->zone_ms, &r->order, &time_ms);
+    /* A spreadsheet writes an epoch as 1.7145648E+09. */
+    if (result == TIMESTAMP_NONE && record_text_number(text, n, &number) &&
+        timestamp_from_real(number, &time_ms))
+        result = TIMESTAMP_READ;
     if (result == TIMESTAMP_READ)
         record_set_time(r, rank, time_ms);
     r->is_unordered |= result == TIMESTAMP_UNORDERED;
     r->has_bad_time |= result == TIMESTAMP_NONE;
 }
 
+void record_set_time_text(struct record *r, int rank, const char *text, size_t n)
+{
+    record_text_trim(&text, &n);
+    if (record_text_is_absent(text, n))
+        return;
+    r->given |= UINT64_C(1) << RECORD_TIME;
+    /* "13:05:06" waits for its date. */
+    if (n >= 4 && n < sizeof r->clock && (text[1] == ':' || text[2] == ':'))
+        keep_half(r, &r->clock, text, n);
+    else
+        parse_time(r, rank, text, n);
+}
+
 void record_close_time(struct record *r)
 {
     char text[sizeof r->date + sizeof r->clock];
-    int64_t time_ms = 0;
     if (r->date[0] == '\0' && r->clock[0] == '\0')
         return;
     size_t n = strlen(r->date), clock_n = strlen(r->clock);
@@ -191,22 +273,64 @@ void record_close_time(struct record *r)
     if (clock_n != 0)
         text[n++] = ' ';
     memcpy(text + n, r->clock, clock_n);
-    enum timestamp_result result =
-        timestamp_parse(text, n + clock_n, &r->order, &time_ms);
-    if (result == TIMESTAMP_READ)
-        record_set_time(r, 8, time_ms);
-    r->is_unordered |= result == TIMESTAMP_UNORDERED;
-    r->has_bad_time |= result == TIMESTAMP_NONE;
+    r->zone_ms = r->half_zone_ms;
+    parse_time(r, 8, text, n + clock_n);
     r->date[0] = r->clock[0] = '\0';
+}
+
+static void set_time_number(struct record *r, enum record_field field, double value)
+{
+    int64_t time_ms = 0;
+    if (timestamp_from_real(value, &time_ms))
+        record_set_time(r, field == RECORD_DATE ? 8 : 0, time_ms);
+    else
+        r->has_bad_time = true;
+}
+
+static void set_millisecond(struct record *r, double value)
+{
+    if (value >= 0 && value < 1000)
+        r->millisecond = (int32_t)value;
+    else
+        r->unused++;
+}
+
+static bool is_text_field(enum record_field field)
+{
+    switch ((int)field) {
+    case RECORD_NONE:
+    case RECORD_CALLSIGN:
+    case RECORD_NAME:
+    case RECORD_DESTINATION:
+    case RECORD_STATION:
+    case RECORD_TEXT:
+    case RECORD_CLASS:
+    case RECORD_MOBILE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A station's or ship's name that JSON writes as a number. */
+static void set_text_number(struct record *r, enum record_field field, double value)
+{
+    char text[24];
+    bool is_name = field != RECORD_CLASS && field != RECORD_MOBILE;
+    if (!is_name || value != floor(value) || fabs(value) > 1e15) {
+        r->unused++;
+        return;
+    }
+    int n = snprintf(text, sizeof text, "%.0f", value);
+    record_set_text(r, field, text, (size_t)n);
 }
 
 void record_set_number(struct record *r, enum record_field field, double value)
 {
-    int64_t time_ms = 0;
-    double *metres = NULL;
-    bool is_whole = false;
-    if (!isfinite(value))
+    if (!isfinite(value)) {
+        record_set_nothing(r, field);
         return;
+    }
     r->given |= UINT64_C(1) << field;
     switch ((int)field) {
     case RECORD_MMSI:
@@ -220,38 +344,31 @@ void record_set_number(struct record *r, enum record_field field, double value)
         break;
     case RECORD_TIME:
     case RECORD_DATE:
-        if (timestamp_from_real(value, &time_ms))
-            record_set_time(r, field == RECORD_DATE ? 8 : 0, time_ms);
+        set_time_number(r, field, value);
         break;
     case RECORD_MILLISECOND:
-        if (value >= 0 && value < 1000)
-            r->millisecond = (int32_t)value;
+        set_millisecond(r, value);
         break;
     case RECORD_SECOND:
-        set_small(r, HAS_UTC_SECOND, &r->report.utc_second, value, 59);
+        set_second(r, value);
         break;
     case RECORD_SOG:
-        set_tenths(r, HAS_SOG, &r->report.sog_dkn, value, 102.25);
+        set_speed(r, value);
         break;
     case RECORD_COG:
-        set_tenths(r, HAS_COG, &r->report.cog_ddeg, value, 360.0);
-        if (r->report.cog_ddeg == 3600)
-            r->report.cog_ddeg = 0;
+        set_course(r, value);
         break;
     case RECORD_HEADING:
-        if (value >= 0 && value < 359.5) {
-            r->report.heading_deg = (uint16_t)(value + 0.5);
-            r->report.has |= HAS_HEADING;
-        }
+        set_heading(r, value);
         break;
     case RECORD_STATUS:
-        set_small(r, HAS_NAV_STATUS, &r->report.nav_status, value, 15);
+        set_status(r, value);
         break;
     case RECORD_IMO:
         set_imo(r, value);
         break;
     case RECORD_SHIP_TYPE:
-        if (value >= 1)
+        if (value != 0)
             set_small(r, HAS_SHIP_TYPE, &r->report.ship_type, value, 255);
         break;
     case RECORD_DRAUGHT:
@@ -264,13 +381,22 @@ void record_set_number(struct record *r, enum record_field field, double value)
         record_set_number(r, value > 27 ? RECORD_SHIP_TYPE : RECORD_MSG_TYPE, value);
         break;
     default:
-        metres = find_metres(r, field);
-        /* A side has at most 511 m in AIS, so a length 1,022 m. */
-        is_whole = field == RECORD_LENGTH || field == RECORD_BEAM;
-        if (metres != NULL && value >= 0 && value <= (is_whole ? 1022 : 511))
-            *metres = value;
+        if (is_text_field(field))
+            set_text_number(r, field, value);
+        else
+            set_metres(r, field, value);
         break;
     }
+}
+
+void record_set_nothing(struct record *r, enum record_field field)
+{
+    if (field == RECORD_MMSI || field == RECORD_LAT || field == RECORD_LON)
+        r->is_bad = true;
+    else if (field == RECORD_TIME || field == RECORD_DATE)
+        r->has_bad_time = true;
+    else if (!is_text_field(field))
+        r->unused++;
 }
 
 /* Cut the text at the first '@' (six-bit padding) and clean it; true when it is not
@@ -343,13 +469,13 @@ void record_set_text(struct record *r, enum record_field field, const char *text
         return;
     }
     if (field == RECORD_DATE) {
-        keep_half(&r->date, text, n);
+        keep_half(r, &r->date, text, n);
         return;
     }
     if (field == RECORD_IMO)
         record_text_skip_imo(&text, &n);
     if ((field == RECORD_MMSI || field == RECORD_IMO) && !record_text_is_whole(text, n)) {
-        r->is_bad |= field == RECORD_MMSI;
+        record_set_nothing(r, field);
         return;
     }
     if (record_text_number(text, n, &value)) {
@@ -358,123 +484,8 @@ void record_set_text(struct record *r, enum record_field field, const char *text
     }
     if (field == RECORD_SHIP_TYPE || field == RECORD_TYPE)
         word = record_text_find_ship_type(text, n);
-    else if (field == RECORD_LAT || field == RECORD_LON)
-        r->is_bad = true;
     if (word >= 0)
         record_set_number(r, field == RECORD_TYPE ? RECORD_SHIP_TYPE : field, word);
-}
-
-/* --- closing --- */
-
-static void close_position(struct record *r)
-{
-    if (isnan(r->lat) || isnan(r->lon))
-        return;
-    double lon = r->lon;
-    if (lon >= 180)
-        lon -= 360;
-    else if (lon < -180)
-        lon += 360;
-    struct geo_pos pos = {(int32_t)lrint(r->lat * GEO_E7), (int32_t)lrint(lon * GEO_E7)};
-    /* Providers write zeros for a missing position. */
-    if (pos.lat_e7 == 0 && pos.lon_e7 == 0)
-        return;
-    r->report.pos = pos;
-    r->report.has |= HAS_POSITION;
-}
-
-static double sum_or_none(double a, double b)
-{
-    return isnan(a) || isnan(b) ? NOT_GIVEN : a + b;
-}
-
-static void close_dimensions(struct record *r)
-{
-    double length = sum_or_none(r->to_bow, r->to_stern);
-    double beam = sum_or_none(r->to_port, r->to_starboard);
-    if (isnan(length) || length == 0)
-        length = r->length;
-    if (isnan(beam) || beam == 0)
-        beam = r->beam;
-    if (!(length >= 0.5))
-        return;
-    r->report.length_m = (uint16_t)(length + 0.5);
-    r->report.beam_m = isnan(beam) ? 0 : (uint16_t)(beam + 0.5);
-    r->report.has |= HAS_DIMENSIONS;
-}
-
-/* Status 15 and safety texts have a meaning only for distress devices. */
-static void close_distress(struct record *r)
-{
-    struct report *p = &r->report;
-    bool is_distress = report_is_distress(p->mmsi);
-    if (p->nav_status == 15 && !is_distress) {
-        p->has &= ~(uint32_t)HAS_NAV_STATUS;
-        p->nav_status = 0;
-    }
-    bool is_safety = p->msg_type == 14 || (p->msg_type == 0 && r->text[0] != '\0');
-    if (!is_distress || !is_safety)
-        return;
-    p->has &= ~(uint32_t)(HAS_CALLSIGN | HAS_NAME | HAS_DESTINATION);
-    p->has |= HAS_TEXT;
-    memset(p->text, 0, sizeof p->text);
-    memcpy(p->text, r->text, sizeof r->text);
-}
-
-bool record_is_told(const struct record *r)
-{
-    const struct report *p = &r->report;
-    bool is_ship_type = p->msg_type == 0 || record_is_ship_type(p->msg_type);
-    if (!r->is_no_ship)
-        return p->has != 0;
-    return report_is_distress(p->mmsi) &&
-           ((p->has & HAS_TEXT) != 0 || (is_ship_type && p->has != 0));
-}
-
-/* The hash of MMSI and content. A record without the AIS second includes its own time, so
- * that only a true copy is a copy. */
-static uint64_t hash_record(const struct record *r)
-{
-    const struct report *p = &r->report;
-    uint64_t h = hash_u64(p->mmsi, 0x5265636F7264);
-    h = hash_u64((uint64_t)p->has << 8 | p->msg_type, h);
-    h = hash_u64((uint64_t)(uint32_t)p->pos.lat_e7 << 32 | (uint32_t)p->pos.lon_e7, h);
-    h = hash_u64((uint64_t)p->sog_dkn << 48 | (uint64_t)p->cog_ddeg << 32 |
-                     (uint64_t)p->heading_deg << 16 | (uint64_t)p->nav_status << 8 |
-                     p->utc_second,
-                 h);
-    h = hash_u64((uint64_t)p->imo << 32 | (uint64_t)p->ship_type << 8 | p->draught_dm, h);
-    h = hash_u64((uint64_t)p->length_m << 16 | p->beam_m, h);
-    if ((p->has & HAS_TEXT) != 0) {
-        h = hash_text(p->text, h);
-    } else {
-        h = hash_text(p->callsign, h);
-        h = hash_text(p->name, h);
-        h = hash_text(p->destination, h);
-    }
-    if ((p->has & HAS_UTC_SECOND) == 0 && r->time_ms != TIME_NONE)
-        h = hash_u64((uint64_t)r->time_ms, h);
-    return h;
-}
-
-bool record_close(struct record *r)
-{
-    const uint32_t statics = HAS_IMO | HAS_CALLSIGN | HAS_NAME | HAS_SHIP_TYPE |
-                             HAS_DIMENSIONS | HAS_DRAUGHT | HAS_DESTINATION;
-    if (r->report.mmsi == 0 || (r->is_bad && !r->is_no_ship))
-        return false;
-    if (r->report.msg_type == 27 && r->report.sog_dkn == 630) {
-        r->report.has &= ~(uint32_t)HAS_SOG; /* type 27: 63 kn is not available */
-        r->report.sog_dkn = 0;
-    }
-    record_close_time(r);
-    close_position(r);
-    close_dimensions(r);
-    close_distress(r);
-    if ((r->report.has & statics) != 0)
-        r->report.has |= HAS_STATIC;
-    if (r->time_ms != TIME_NONE && r->millisecond >= 0 && r->time_ms % SECOND_MS == 0)
-        r->time_ms += r->millisecond;
-    r->report.payload_hash = hash_record(r);
-    return true;
+    else
+        record_set_nothing(r, field);
 }

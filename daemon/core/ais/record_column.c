@@ -192,10 +192,34 @@ static bool take_unit(struct record_column *column, const char *text)
     }
     if (strncmp(text, "in", 2) == 0) /* "SOG in m/s" */
         return take_unit(column, text + 2);
-    /* exactEarth's heading of the time has digits in its brackets instead of a unit:
-     * "Time(20210701_185151)". */
-    return kind == KIND_TIME &&
-           (text[strspn(text, "0123456789")] == '\0' || take_order(column, text));
+    return kind == KIND_TIME && take_order(column, text);
+}
+
+/* "UTC+8", "(GMT-03:00)", "[+0900]": the zone of a time. 1: it is one; 0: the text gives
+ * no offset; -1: it gives one that is not understood. */
+static int take_zone(struct record_column *column, const char *text, size_t n)
+{
+    char zone[UNIT_BYTES];
+    size_t used = 0;
+    int64_t zone_ms = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (used + 1 == sizeof zone)
+            return 0;
+        if (strchr("()[] \t_", text[i]) == NULL)
+            zone[used++] =
+                text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
+    }
+    zone[used] = '\0';
+    const char *at = zone;
+    at += strncmp(at, "in", 2) == 0 ? 2 : 0;
+    at += strncmp(at, "utc", 3) == 0 || strncmp(at, "gmt", 3) == 0 ? 3 : 0;
+    if (*at != '+' && *at != '-')
+        return 0;
+    if (timestamp_parse_offset(at, strlen(at), &zone_ms) != strlen(at))
+        return -1;
+    column->zone_ms = (int32_t)zone_ms;
+    column->has_unit = true;
+    return 1;
 }
 
 /* The index at which the bracket begins, or n. */
@@ -210,9 +234,17 @@ static size_t find_bracket(const char *name, size_t n)
 bool record_column_unit(struct record_column *column, const char *text, size_t n)
 {
     char unit[UNIT_BYTES];
-    size_t used = normalise_unit(text, n, unit);
-    if (used == 0 && n == 0)
+    if (n == 0)
         return true;
+    int zone = find_kind(column->field) == KIND_TIME ? take_zone(column, text, n) : 0;
+    if (zone != 0)
+        return zone > 0;
+    size_t used = normalise_unit(text, n, unit);
+    /* exactEarth's heading of the time has digits in its brackets instead of a unit:
+     * "Time(20210701_185151)". */
+    if (find_kind(column->field) == KIND_TIME && text[0] == '(' &&
+        unit[strspn(unit, "0123456789")] == '\0')
+        return used != 0;
     return used != 0 && take_unit(column, unit);
 }
 

@@ -54,6 +54,7 @@ struct record_column {
     bool has_unit; /* it says which */
     bool is_unknown_unit;       /* it says one that is not known: its values are none */
     enum timestamp_order order; /* of its dates, where it says that */
+    int32_t zone_ms;            /* of its times, east of UTC */
 };
 
 /* A record while it is being filled. */
@@ -71,9 +72,12 @@ struct record {
     bool has_bad_time; /* a time that is none */
     bool is_unordered; /* a date that is day first or month first */
     bool needs_time;   /* its table has times: without one of its own it is refused */
+    unsigned unused;   /* values that are no number, or out of their range */
     enum timestamp_order
         order;                /* of its source's dates: given, and set where one shows */
     double scale;             /* of the next number: see struct record_column */
+    int32_t zone_ms;          /* of the next time: the same */
+    int32_t half_zone_ms;     /* of the halves */
     char date[24], clock[24]; /* the halves of a time in two columns; "" */
     char text[sizeof((struct report *)0)->text]; /* "" */
 };
@@ -89,21 +93,26 @@ enum record_field record_names_find(const char *name, size_t n, int *ret_rank);
 /* A field by the name used in a feed's columns map; RECORD_NONE: unknown. */
 enum record_field record_names_find_key(const char *name, size_t n);
 
-/* Set a field from a text or a number; sentinels and blanks mean absence. */
+/* Set a field from a text or a number; sentinels and blanks mean absence, and what is no
+ * value of the field is unused. All forms read numbers by these two. */
 void record_set_text(struct record *r, enum record_field field, const char *text,
                      size_t n);
 void record_set_number(struct record *r, enum record_field field, double value);
+/* The same for a value that is neither: true, an array, an object. */
+void record_set_nothing(struct record *r, enum record_field field);
 /* Set the time by the rank of its name: a better one stays. */
 void record_set_time(struct record *r, int rank, int64_t time_ms);
 void record_set_time_text(struct record *r, int rank, const char *text, size_t n);
 /* The times of all columns are set: put halves together. */
 void record_close_time(struct record *r);
+/* Whether a report of this message type is about a ship. */
+bool record_is_ship_type(unsigned msg_type);
+
+/* --- record_close.c --- */
 /* All fields are set: time, position, dimensions, flags, hash. false: is_bad. */
 bool record_close(struct record *r);
 /* After record_close: whether the record is about a ship or a distress device. */
-bool record_is_told(const struct record *r);
-/* Whether a report of this message type is about a ship. */
-bool record_is_ship_type(unsigned msg_type);
+bool record_close_is_told(const struct record *r);
 
 /* --- record_column.c --- */
 /* Read the head of a column, or the name of a member; false: no field of ours. */

@@ -84,9 +84,10 @@ bool record_text_number(const char *text, size_t n, double *ret)
 
 bool record_text_is_absent(const char *text, size_t n)
 {
-    static const char *const words[] = {"unknown", "undefined", "none", "null", "nan",
-                                        "n/a",     "na",        "-",    "?"};
-    char lower[12];
+    static const char *const words[] = {"unknown", "undefined",    "none", "null",
+                                        "nan",     "n/a",          "na",   "-",
+                                        "?",       "not available"};
+    char lower[16];
     if (n == 0)
         return true;
     /* Most values are numbers. */

@@ -209,7 +209,7 @@ static bool take_time(const char *text, size_t n, enum timestamp_order *order,
     int64_t t = 0;
     if (n < 9 || !is_digit(*text))
         return false;
-    enum timestamp_result result = timestamp_parse(text, n, order, &t);
+    enum timestamp_result result = timestamp_parse(text, n, 0, order, &t);
     ret->is_unordered |= result == TIMESTAMP_UNORDERED;
     if (result != TIMESTAMP_READ)
         return false;
@@ -320,7 +320,7 @@ bool sentence_clock_read(const char *text, size_t n, int64_t *ret_ms)
     }
     stamp[8] = ' ';
     memcpy(stamp + 9, f[1].text, f[1].n);
-    return timestamp_parse(stamp, 9 + f[1].n, &order, ret_ms) == TIMESTAMP_READ;
+    return timestamp_parse(stamp, 9 + f[1].n, 0, &order, ret_ms) == TIMESTAMP_READ;
 }
 
 /* --- $PGHP --- */

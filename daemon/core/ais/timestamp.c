@@ -11,6 +11,7 @@
 struct cursor {
     const char *at;
     const char *end;
+    int64_t zone_ms;            /* of a time that gives none */
     enum timestamp_order order; /* known before, or shown by the date read */
     bool is_unordered;          /* the date read has two orders */
 };
@@ -259,15 +260,16 @@ static bool take_stamp_word(struct cursor *c, const char *word)
     return true;
 }
 
-/* +hh, +hhmm, +hh:mm: the offset east of UTC. */
-static bool take_offset(struct cursor *c, int64_t *ret_ms)
+/* +hh, +hhmm, +hh:mm, and where is_short +h: the offset east of UTC. */
+static bool take_offset(struct cursor *c, bool is_short, int64_t *ret_ms)
 {
     struct cursor at = *c;
     if (at.at >= at.end || (*at.at != '+' && *at.at != '-'))
         return false;
     bool west = *at.at++ == '-';
     int hours = 0, minutes = 0;
-    if (!take_stamp_number(&at, 2, &hours))
+    is_short = is_short && digits_at(at.at, at.end) == 1;
+    if (!take_stamp_number(&at, is_short ? 1 : 2, &hours))
         return false;
     bool has_colon = take_stamp_char(&at, ':');
     if (!take_stamp_number(&at, 2, &minutes) && has_colon)
@@ -280,10 +282,17 @@ static bool take_offset(struct cursor *c, int64_t *ret_ms)
     return true;
 }
 
-/* Z, UTC, GMT, an offset, or an offset followed by UTC (Go's time.String). */
+size_t timestamp_parse_offset(const char *text, size_t n, int64_t *ret_ms)
+{
+    struct cursor c = {.at = text, .end = text + n};
+    return take_offset(&c, true, ret_ms) ? (size_t)(c.at - text) : 0;
+}
+
+/* Z, UTC, GMT, an offset, UTC with an offset behind it, or an offset followed by UTC
+ * (Go's time.String). */
 static int64_t take_stamp_zone(struct cursor *c)
 {
-    int64_t offset = 0;
+    int64_t offset = c->zone_ms;
     struct cursor at = *c;
     while (at.at < at.end && is_blank(*at.at))
         at.at++;
@@ -291,13 +300,17 @@ static int64_t take_stamp_zone(struct cursor *c)
         *c = at;
         return 0;
     }
-    if (take_offset(&at, &offset)) {
+    bool has_offset = take_offset(&at, false, &offset);
+    if (has_offset) {
         *c = at;
         while (at.at < at.end && is_blank(*at.at))
             at.at++;
     }
-    if (take_stamp_word(&at, "UTC") || take_stamp_word(&at, "GMT"))
+    if (take_stamp_word(&at, "UTC") || take_stamp_word(&at, "GMT")) {
+        if (!has_offset && !take_offset(&at, true, &offset))
+            offset = 0;
         *c = at;
+    }
     return offset;
 }
 
@@ -308,7 +321,7 @@ static bool take_calendar(struct cursor *c, int64_t *ret_ms)
     if (!take_date(&at, &parts))
         return false;
     struct cursor date_end = at;
-    int64_t offset = 0, t = 0;
+    int64_t offset = c->zone_ms, t = 0;
     while (at.at < at.end && is_blank(*at.at))
         at.at++;
     if (at.at == date_end.at && at.at < at.end &&
@@ -356,7 +369,7 @@ size_t timestamp_parse_prefix(const char *text, size_t n, enum timestamp_order *
     return (size_t)(c.at - text);
 }
 
-enum timestamp_result timestamp_parse(const char *text, size_t n,
+enum timestamp_result timestamp_parse(const char *text, size_t n, int64_t zone_ms,
                                       enum timestamp_order *order, int64_t *ret_ms)
 {
     while (n > 0 && is_blank(text[0])) {
@@ -365,7 +378,7 @@ enum timestamp_result timestamp_parse(const char *text, size_t n,
     }
     while (n > 0 && is_blank(text[n - 1]))
         n--;
-    struct cursor c = {.at = text, .end = text + n, .order = *order};
+    struct cursor c = {.at = text, .end = text + n, .zone_ms = zone_ms, .order = *order};
     int64_t t = 0;
     if (n >= 8 && take_calendar(&c, &t) && c.at == c.end) {
         *order = c.order;
@@ -400,6 +413,8 @@ bool timestamp_from_real(double value, int64_t *ret_ms)
     if (!(value >= 0) || value >= 1e19)
         return false;
     double whole = floor(value);
+    if (whole == value && value < 1e15)
+        return timestamp_from_integer((int64_t)value, ret_ms);
     /* Plus half a microsecond, because 0.25 s as a double may be slightly less. */
     int64_t fraction = (int64_t)((value - whole) * 1e9 + 500);
     *ret_ms = scale_epoch((uint64_t)whole, fraction);

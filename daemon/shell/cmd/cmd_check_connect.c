@@ -8,7 +8,9 @@
 #include <uv.h>
 
 #include "cmd.h"
+#include "cmd_format.h"
 #include "lookout/ais/merge.h"
+#include "lookout/base/buf.h"
 #include "lookout/base/map.h"
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
@@ -108,13 +110,10 @@ static int probe_open(struct session *s, struct probe *p)
 
 static void print_rejects(const struct input_counts *counts, FILE *out)
 {
-    const char *separator = "; refused: ";
-    for (int i = 0; i < INPUT_REJECTS; i++)
-        if (counts->rejects[i] > 0) {
-            fprintf(out, "%s%s %" PRIu64, separator,
-                    input_reject_name((enum input_reject)i), counts->rejects[i]);
-            separator = ", ";
-        }
+    struct buf text = {0};
+    if (cmd_format_rejects(&text, counts, INPUT_REJECTS) == 0)
+        fputs(buf_text(&text), out);
+    buf_finish(&text);
 }
 
 /* Not connected, no such device. */

@@ -89,7 +89,9 @@ static const char *find_hint(enum input_reject reason)
         return "day first or month first? --columns may say it: {time: When "
                "(dd/mm/yyyy)}";
     case INPUT_REJECT_UNKNOWN_UNIT:
-        return "--columns may say the unit: {sog: Speed (km/h)}";
+        return "--columns may say the unit: {sog: Speed (km/h), time: When (UTC+9)}";
+    case INPUT_REJECT_MISSING_COLUMN:
+        return "--columns names it, and the header does not have it";
     case INPUT_REJECT_NO_OWN_TIME:
         return "a row takes no other row's time";
     default:
@@ -112,25 +114,18 @@ static void print_examples(const struct decoding *d, const struct input_counts *
     }
 }
 
-/* One line, only when input was refused: "a.nmea: 120 lines, 117 messages; refused:
- * bad_checksum 3". */
+/* One line, only when something was not used: "a.nmea: 120 lines, 117 messages; refused:
+ * bad_checksum 3; passed over: unused_value 1". */
 static void print_counts(const char *path, const struct input_counts *c)
 {
-    bool is_first = true;
-    for (int i = 0; i < INPUT_REJECTS; i++) {
-        /* Times are not needed here, so a recording without them is no fault. */
-        if (c->rejects[i] == 0 || i == INPUT_REJECT_NO_TIME)
-            continue;
-        if (is_first)
-            fprintf(stderr, "lookoutd: %s: %llu lines, %llu messages; refused:", path,
-                    (unsigned long long)c->lines, (unsigned long long)c->messages);
-        fprintf(stderr, "%s %s %llu", is_first ? "" : ",",
-                input_reject_name((enum input_reject)i),
-                (unsigned long long)c->rejects[i]);
-        is_first = false;
-    }
-    if (!is_first)
-        fputc('\n', stderr);
+    struct buf text = {0};
+    /* Times are not needed here, so a recording without them is no fault. */
+    int rc = cmd_format_rejects(&text, c, INPUT_REJECT_NO_TIME);
+    if (rc == 0 && text.length != 0)
+        fprintf(stderr, "lookoutd: %s: %llu lines, %llu messages%s\n", path,
+                (unsigned long long)c->lines, (unsigned long long)c->messages,
+                buf_text(&text));
+    buf_finish(&text);
 }
 
 /* 0, or the code of the failure, with *err. */

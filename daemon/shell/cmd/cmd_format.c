@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lookout/base/buf.h"
 #include "lookout/base/err.h"
 #include "lookout/conf/conf.h"
 
@@ -28,6 +29,30 @@ int cmd_format(const struct cmd_args *args, enum input_format *ret_format)
     cmd_nearest(args->format, "", names, COUNT, near, sizeof near);
     return cmd_refuse(args, "--format '%s': it takes auto, nmea, jsonl or csv%s",
                       args->format, near);
+}
+
+static int put_reasons(struct buf *out, const struct input_counts *counts,
+                       enum input_reject but, bool is_note)
+{
+    const char *before = is_note ? "; passed over: " : "; refused: ";
+    int rc = 0;
+    for (int i = 0; i < INPUT_REJECTS && rc == 0; i++) {
+        enum input_reject reason = (enum input_reject)i;
+        if (counts->rejects[i] == 0 || reason == but ||
+            input_reject_is_note(reason) != is_note)
+            continue;
+        rc = buf_printf(out, "%s%s %llu", before, input_reject_name(reason),
+                        (unsigned long long)counts->rejects[i]);
+        before = ", ";
+    }
+    return rc;
+}
+
+int cmd_format_rejects(struct buf *out, const struct input_counts *counts,
+                       enum input_reject but)
+{
+    int rc = put_reasons(out, counts, but, false);
+    return rc == 0 ? put_reasons(out, counts, but, true) : rc;
 }
 
 int cmd_format_columns(const struct cmd_args *args, char **ret_columns)

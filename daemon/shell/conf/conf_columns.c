@@ -11,12 +11,12 @@
 static const char *const our_names[] = { /* struct input_conf */
     "mmsi", "lat", "lon", "time", "sog", "cog", "heading", "status", "imo", "callsign", "name", "type", "length",
     "beam", "to_bow", "to_stern", "to_port", "to_starboard", "draught", "destination", "second", "millisecond",
-    "msg_type", "station", "class", "mobile",
+    "msg_type", "station", "class", "mobile", "text",
 };
 static const struct key header_key = {.type = KEY_TEXT,
     .accepts = "the header of a column; behind it in brackets its unit or the order of its dates, such as Speed (km/h) or When (dd/mm/yyyy)"};
 static const struct key member_key = {.type = KEY_TEXT,
-    .accepts = "a member's name, or the path to it"};
+    .accepts = "a member's name, or the path to it; behind it in brackets its unit, such as speed (km/h)"};
 static const struct key conf_columns_option = {.name = "--columns", .type = KEY_OWN,
     .accepts = "a mapping of our names to the header's, such as {mmsi: MMSI_NO, lat: LATITUDE}"};
 /* clang-format on */
@@ -33,9 +33,9 @@ static int add_map_pair(struct conf_reader *r, const struct conf_node *item,
     else if (text[0] == '\0')
         conf_accepts_error_value(r, item, value, "is empty");
     else if (strpbrk(text, ";=") != NULL)
-        conf_accepts_error_value(r, item, value, "may not hold ';' or '='");
-    else if (value == &header_key && !input_csv_knows_unit(item->key, text))
-        conf_accepts_error_value(r, item, value, "has a unit that is not known");
+        conf_accepts_error_text(r, item, value, "may not hold ';' or '='");
+    else if (!input_header_knows_unit(item->key, text))
+        conf_accepts_error_text(r, item, value, "has a unit that is not known");
     else
         return buf_printf(map, "%s%s=%s", map->length > 0 ? ";" : "", item->key, text);
     return 0;

@@ -89,8 +89,10 @@ void feed_path_add_counts(struct input_counts *sum, const struct input_counts *c
 {
     sum->bytes += c->bytes;
     sum->lines += c->lines;
+    sum->items += c->items;
     sum->comments += c->comments;
     sum->other += c->other;
+    sum->service += c->service;
     sum->sentences += c->sentences;
     sum->records += c->records;
     sum->joined += c->joined;

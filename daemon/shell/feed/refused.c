@@ -14,12 +14,13 @@ static void tell_reason(struct feed *feed, enum input_reject reason,
 {
     struct feed_refused *r = &feed->refused[reason];
     bool is_nonsense = counts->sentences + counts->records == 0 &&
-                       counts->lines >= NONSENSE_LEAST &&
+                       counts->items >= NONSENSE_LEAST &&
                        feed->conf.transport == CONF_FEED_SERIAL;
     r->is_told = true;
     log_warning("feed", feed->conf.id,
-                "refused input reason=%s count=%" PRIu64 " lines=%" PRIu64
-                " example=\"%s\"",
+                "%s reason=%s count=%" PRIu64 " lines=%" PRIu64 " example=\"%s\"",
+                input_reject_is_note(reason) ? "passed over a part of the input"
+                                             : "refused input",
                 input_reject_name(reason), r->count, counts->lines, r->example);
     if (is_nonsense)
         log_warning("feed", feed->conf.id,

@@ -22,12 +22,14 @@ static void put_number_fact(json_t *o, const char *name, uint64_t value)
 
 /* --- inputs --- */
 
-static json_t *make_refused(const struct replay_source *s, const struct input_counts *c)
+/* What was refused, or passed over, by reason. */
+static json_t *make_refused(const struct replay_source *s, const struct input_counts *c,
+                            bool is_note)
 {
     json_t *list = json_array();
     for (int i = 0; i < INPUT_REJECTS; i++) {
         const struct replay_refused *first = &s->refused[i];
-        if (c->rejects[i] == 0)
+        if (c->rejects[i] == 0 || input_reject_is_note((enum input_reject)i) != is_note)
             continue;
         json_t *o = json_object();
         body_put_text(o, "reason", input_reject_name((enum input_reject)i));
@@ -50,6 +52,7 @@ static json_t *make_input(const struct replay *r, const struct replay_source *s)
         const char *name;
         uint64_t value;
     } counts[] = {{"bytes", c->bytes},           {"lines", c->lines},
+                  {"items", c->items},           {"service", c->service},
                   {"sentences", c->sentences},   {"records", c->records},
                   {"comments", c->comments},     {"other", c->other},
                   {"messages", c->messages},     {"reports", c->reports},
@@ -59,7 +62,8 @@ static json_t *make_input(const struct replay *r, const struct replay_source *s)
     body_put_text(o, "name", s->name);
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
         put_number_fact(o, counts[i].name, counts[i].value);
-    json_object_set_new(o, "refused", make_refused(s, c));
+    json_object_set_new(o, "refused", make_refused(s, c, false));
+    json_object_set_new(o, "passed_over", make_refused(s, c, true));
     return o;
 }
 

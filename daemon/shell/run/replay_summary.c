@@ -75,13 +75,13 @@ static int width_of(const json_t *list, const char *name, int least)
 
 /* --- the parts --- */
 
-static void print_reasons(const json_t *refused)
+static void print_reasons(const json_t *refused, const char *word)
 {
     size_t i = 0;
     json_t *o = NULL;
     json_array_foreach(refused, i, o)
     {
-        fprintf(stderr, "    refused %lld %s", count_in(o, "count"),
+        fprintf(stderr, "    %s %lld %s", word, count_in(o, "count"),
                 text_in(o, "reason"));
         if (json_object_get(o, "line") != NULL)
             fprintf(stderr, ", first in line %lld, column %lld", count_in(o, "line"),
@@ -95,12 +95,13 @@ static void print_reasons(const json_t *refused)
 static void print_input(const json_t *o)
 {
     fprintf(stderr,
-            "input %s: %lld bytes\n    %lld lines: %lld sentences, %lld records, %lld "
-            "comments, %lld other\n",
+            "input %s: %lld bytes, %lld lines\n    %lld items: %lld sentences, %lld "
+            "records, %lld comments, %lld other, %lld service\n",
             text_in(o, "name"), count_in(o, "bytes"), count_in(o, "lines"),
-            count_in(o, "sentences"), count_in(o, "records"), count_in(o, "comments"),
-            count_in(o, "other"));
-    print_reasons(json_object_get(o, "refused"));
+            count_in(o, "items"), count_in(o, "sentences"), count_in(o, "records"),
+            count_in(o, "comments"), count_in(o, "other"), count_in(o, "service"));
+    print_reasons(json_object_get(o, "refused"), "refused");
+    print_reasons(json_object_get(o, "passed_over"), "passed over");
     fprintf(stderr,
             "    %lld messages: %lld reports, %lld of no ship\n    %lld duplicates, %lld "
             "far_future; tag blocks void %lld\n",

@@ -105,6 +105,22 @@ static double feed_figure(const struct run *r, size_t i, enum feed_figure figure
     return 0;
 }
 
+static int reject_metrics(const struct run *r, struct buf *out, const char *name,
+                          const char *text, bool is_note)
+{
+    int rc = metric_family(out, name, "counter", text);
+    for (size_t i = 0; i < feeds_count(r->feeds) && rc == 0; i++) {
+        struct feed_status s;
+        feeds_status(r->feeds, i, &s);
+        for (int k = 0; k < INPUT_REJECTS && rc == 0 && !s.is_gone; k++)
+            if (input_reject_is_note((enum input_reject)k) == is_note)
+                rc = metric_sample2(out, name, "feed", s.id, "reason",
+                                    input_reject_name((enum input_reject)k),
+                                    (double)s.input.rejects[k]);
+    }
+    return rc;
+}
+
 static int feed_metrics(const struct run *r, struct buf *out)
 {
     int rc = 0;
@@ -121,16 +137,13 @@ static int feed_metrics(const struct run *r, struct buf *out)
         }
     }
     if (rc == 0)
-        rc = metric_family(out, "lookoutd_feed_rejects_total", "counter",
-                           "Input refused, by reason.");
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        struct feed_status s;
-        feeds_status(r->feeds, i, &s);
-        for (int k = 0; k < INPUT_REJECTS && rc == 0 && !s.is_gone; k++)
-            rc = metric_sample2(out, "lookoutd_feed_rejects_total", "feed", s.id,
-                                "reason", input_reject_name((enum input_reject)k),
-                                (double)s.input.rejects[k]);
-    }
+        rc = reject_metrics(r, out, "lookoutd_feed_rejects_total",
+                            "Input refused, by reason.", false);
+    if (rc == 0)
+        rc = reject_metrics(r, out, "lookoutd_feed_passed_over_total",
+                            "Values and columns of used input that are not used, by "
+                            "reason.",
+                            true);
     return rc;
 }
 

@@ -23,6 +23,8 @@ static uint64_t refused_of(const struct input_counts *c, enum input_reject *ret_
     uint64_t sum = 0;
     *ret_most = (enum input_reject)0;
     for (int i = 0; i < INPUT_REJECTS; i++) {
+        if (input_reject_is_note((enum input_reject)i))
+            continue;
         sum += c->rejects[i];
         if (c->rejects[i] > c->rejects[*ret_most])
             *ret_most = (enum input_reject)i;
@@ -48,10 +50,10 @@ static int feed_problems(const struct status_source *s, size_t i, struct buf *ou
                         f.input.last_heard_ms != TIME_NONE
                             ? time_format(f.input.last_heard_ms, time)
                             : "never");
-    if (rc == 0 && refused >= REFUSED_MIN && 2 * refused > f.input.lines)
-        rc = buf_printf(out, "feed %s: %llu of %llu lines are refused, most as %s\n",
+    if (rc == 0 && refused >= REFUSED_MIN && 2 * refused > f.input.items)
+        rc = buf_printf(out, "feed %s: %llu of %llu items are refused, most as %s\n",
                         f.id, (unsigned long long)refused,
-                        (unsigned long long)f.input.lines, input_reject_name(most));
+                        (unsigned long long)f.input.items, input_reject_name(most));
     if (rc == 0 && f.is_behind)
         rc = buf_printf(out, "feed %s is %lld min behind\n", f.id,
                         (long long)(f.input.behind_ms / MINUTE_MS));
@@ -177,7 +179,7 @@ static const char *feed_state_of(const struct feed_status *f)
 static json_t *feed_json(const struct status_source *s, size_t i,
                          const struct feed_status *f)
 {
-    json_t *o = json_object(), *refused = json_object();
+    json_t *o = json_object(), *refused = json_object(), *passed = json_object();
     json_object_set_new(o, "id", json_string(f->id));
     json_object_set_new(o, "transport", json_string(f->transport));
     json_object_set_new(o, "state", json_string(feed_state_of(f)));
@@ -187,9 +189,10 @@ static json_t *feed_json(const struct status_source *s, size_t i,
     put_counter(o, "reports", f->input.reports);
     for (int k = 0; k < INPUT_REJECTS; k++)
         if (f->input.rejects[k] != 0)
-            put_counter(refused, input_reject_name((enum input_reject)k),
-                        f->input.rejects[k]);
+            put_counter(input_reject_is_note((enum input_reject)k) ? passed : refused,
+                        input_reject_name((enum input_reject)k), f->input.rejects[k]);
     json_object_set_new(o, "refused", refused);
+    json_object_set_new(o, "passed_over", passed);
     put_instant(o, "last_report", f->input.last_heard_ms);
     if (f->input.last_heard_ms != TIME_NONE && strcmp(f->transport, "file") != 0)
         put_counter(o, "delay_s", (uint64_t)(f->input.behind_ms / SECOND_MS));

@@ -16,8 +16,8 @@ struct ais_message; /* lookout/ais.h */
 
 enum input_format { INPUT_AUTO, INPUT_NMEA, INPUT_JSONL, INPUT_CSV };
 
-/* The reasons of refused or noted input, by name. Users see the text in metrics and
- * summaries. */
+/* The reasons why input is refused, by name. Users see the names in metrics and
+ * summaries. A line, an object or a row is refused for one reason. */
 #define INPUT_REJECT_TABLE(X)                                                            \
     X(INPUT_REJECT_NOT_A_SENTENCE,                                                       \
       "not_a_sentence") /* no '!' or '$', no json, no csv row */                         \
@@ -35,17 +35,28 @@ enum input_format { INPUT_AUTO, INPUT_NMEA, INPUT_JSONL, INPUT_CSV };
     X(INPUT_REJECT_TOO_SHORT, "too_short") /* fewer bits than the type's least form */   \
     X(INPUT_REJECT_UNKNOWN_TYPE, "unknown_type")                                         \
     X(INPUT_REJECT_BAD_VALUE,                                                            \
-      "bad_value") /* json or csv value of a wrong kind, range or unit */                \
+      "bad_value") /* MMSI or position of a wrong kind, range or unit */                 \
     X(INPUT_REJECT_NO_OWN_TIME,                                                          \
       "no_own_time") /* a row of a table that has times, without one of its own */       \
-    X(INPUT_REJECT_BAD_TIME, "bad_time") /* an absurd or unreadable time */              \
+    X(INPUT_REJECT_BAD_TIME,                                                             \
+      "bad_time") /* the same: its time is absurd or unreadable */                       \
     X(INPUT_REJECT_DATE_ORDER,                                                           \
       "date_order") /* a date such as 03/04/2026: day first or month first? */           \
-    X(INPUT_REJECT_UNKNOWN_UNIT,                                                         \
-      "unknown_unit") /* a column in a unit that is not known: passed over */            \
     X(INPUT_REJECT_NO_TIME, "no_time")                                                   \
     X(INPUT_REJECT_TOO_LATE,                                                             \
-      "too_late") /* live: more than a day, and than the lateness, behind the clock */
+      "too_late") /* live: more than a day, and than the lateness, behind the clock */   \
+    INPUT_NOTE_TABLE(X)
+
+/* The reasons why a part of a line, object or header is passed over. The rest of it is
+ * used. */
+#define INPUT_NOTE_TABLE(X)                                                              \
+    X(INPUT_REJECT_UNUSED_TIME,                                                          \
+      "unused_time") /* absurd or unreadable: another is taken */                        \
+    X(INPUT_REJECT_UNUSED_VALUE, "unused_value") /* no number, or out of its range */    \
+    X(INPUT_REJECT_UNKNOWN_UNIT,                                                         \
+      "unknown_unit") /* of a column (counted once a header) or a member */              \
+    X(INPUT_REJECT_MISSING_COLUMN,                                                       \
+      "missing_column") /* `columns:` names it, and the header does not have it */
 
 enum input_reject {
 #define X(name, text) name,
@@ -54,31 +65,34 @@ enum input_reject {
         INPUT_REJECTS
 };
 const char *input_reject_name(enum input_reject reason);
+/* Whether the reason is one of INPUT_NOTE_TABLE. */
+bool input_reject_is_note(enum input_reject reason);
 
-/* The accounting. A line is a piece that stands for itself: of two sentences on one line
- * each counts, of an array each object, and what they are wrapped in once. Nothing is
- * dropped without a counter:
+/* The accounting. An item is what stands for itself: of two sentences on one line each
+ * counts, of an array each object, and what wraps them once. Nothing is dropped without a
+ * counter:
  *
- *   lines     = comments + other + sentences + records
+ *   items     = comments + other + service + sentences + records
  *               + not_a_sentence + line_too_long + unknown_json
  *               + bad_checksum + no_checksum + bad_fields
  *   sentences + records
  *             = messages + joined + bad_armor + too_short + unknown_type
- *               + bad_value + no_own_time + fragment_orphan
- *               + fragment_duplicate + pending_parts
+ *               + bad_value + no_own_time + bad_time + date_order
+ *               + fragment_orphan + fragment_duplicate + pending_parts
  *   messages  = reports + no_report + no_time + too_late
  *
- * bad_time, date_order, unknown_unit, tag_void and time_replaced are notes beside it: why
- * a time was not taken (the report goes on with another, a row is no_own_time), or a
- * column (counted once a header; rows that hang on it are bad_value or no_own_time).
- * pending_parts is 0 after input_finish. */
+ * The reasons of INPUT_NOTE_TABLE, tag_void and time_replaced stand beside it: they count
+ * values and columns of what is used. pending_parts is 0 after input_finish. */
 struct input_counts {
     uint64_t bytes;
-    uint64_t lines;    /* non-empty lines, of every kind */
-    uint64_t comments; /* '#' lines and CSV headers */
-    uint64_t other;    /* well-formed lines that carry no AIS: other NMEA sentences, a tag
-                          block or $PGHP alone, JSON of other classes, and what wraps
-                          sentences and objects */
+    uint64_t lines;    /* lines that are not empty, by their line ends */
+    uint64_t items;    /* see above */
+    uint64_t comments; /* '#' lines, CSV headers, fields of an event stream */
+    uint64_t other;    /* well-formed items that carry no AIS: other NMEA sentences, a tag
+                          block or $PGHP alone, and what wraps sentences and objects */
+    uint64_t
+        service;        /* JSON of a server about itself or its own ship: gpsd's VERSION,
+                           DEVICES, WATCH, TPV, SKY ..., greetings of Signal K and canboat */
     uint64_t sentences; /* AIS sentences with a good checksum, in form */
     uint64_t records;   /* JSON objects and CSV rows of AIS */
     uint64_t joined;    /* sentences beyond the first of messages of several parts */
@@ -91,11 +105,11 @@ struct input_counts {
     uint64_t time_replaced; /* live: more than 60 s ahead of the clock */
     uint64_t late;          /* live: more than 5 min behind the clock */
     int64_t behind_ms;      /* live: so far the last report with a time of its own was */
-    uint64_t rejects[INPUT_REJECTS]; /* counted in lines; fragments in parts */
+    uint64_t rejects[INPUT_REJECTS]; /* counted in items; fragments in parts */
     int64_t last_heard_ms;           /* arrival of the last report; TIME_NONE before */
 };
 
-/* Lines came, and not comments alone, but no message was in any of them. */
+/* Items came, and not comments alone, but no message was in any of them. */
 bool input_counts_nothing(const struct input_counts *counts);
 
 /* Which time a report gets. Its own is the first there is of
@@ -109,7 +123,8 @@ bool input_counts_nothing(const struct input_counts *counts);
  *      messages' UTC seconds: a receiver's count of samples is none
  *   5. an epoch or ISO time before the sentence
  * A message of several parts has the first part's, else that of whichever part has one.
- * A time before 1990 or after 2100 is none (bad_time).
+ * A time before 1990 or after 2100 is none: what has another goes on with that
+ * (unused_time), else it is refused (bad_time).
  *   Live: an own time more than 60 s ahead of the arrival is replaced by the arrival
  *   (time_replaced), one more than 24 h and more than the source's lateness behind it is
  *   refused (too_late). Without an own time it is the arrival; where the message carries
@@ -117,12 +132,12 @@ bool input_counts_nothing(const struct input_counts *counts);
  * within 30 s of it. Recording: without an own time a sentence takes the last time before
  * it in the input: that of another sentence, of a valid $--RMC or of a $--ZDA; before any
  * it is start_ms, moved on by the UTC second where that is up to 30 s ahead; without
- * start_ms the report is refused (no_time). A record (json, csv) never takes another
- * record's time, and a row of a table that has times none but its own (no_own_time).
- * Dates such as 03/04/2026 have two orders. One number above 12 shows the order for the
- * whole input; rows of a recording wait for it (1 MiB of them). The Danish Maritime
- * Authority's tables are day first. Where nothing shows it they are no times
- * (date_order). */
+ * start_ms the report is refused (no_time). A record (json, csv), also one with a
+ * sentence in it, never takes another record's time, and a row of a table that has times
+ * none but its own (no_own_time). Dates such as 03/04/2026 have two orders. One number
+ * above 12 shows the order for the whole input; rows of a recording wait for it (1 MiB of
+ * them). The Danish Maritime Authority's tables are day first. Where nothing shows it,
+ * what has no other time of its own is refused (date_order). */
 struct input_conf {
     enum input_format format;
     bool is_live; /* reports without a time, or with one far ahead, take their arrival */
@@ -133,10 +148,10 @@ struct input_conf {
     size_t line_limit_bytes; /* 0: 1 MiB for json and csv lines, 4 KiB for sentences */
     /* Borrowed; CSV: which column is what, from the feed's `columns:` map:
      * "imo=IMO_NO;mmsi=ship id;sog=v [km/h]" - our name, '=', the header's column as
-     * written there, pairs separated by ';'; behind the column in brackets its unit, or
-     * the order of its dates ("[dd/mm/yyyy]"), where its own name does not say it. Our
-     * names: mmsi lat lon time sog cog heading status imo
-     * callsign name type length beam to_bow to_stern to_port to_starboard draught
+     * written there, pairs separated by ';'; behind the column in brackets its unit,
+     * the zone of its times ("[UTC+9]") or the order of its dates ("[dd/mm/yyyy]"), where
+     * its own name does not say it. Our names: mmsi lat lon time sog cog heading status
+     * imo callsign name type length beam to_bow to_stern to_port to_starboard draught
      * destination second millisecond msg_type station class mobile text. Columns not
      * named are found by known headers. NULL: all by known headers. The separator (','
      * ';' tab '|') is the header's; values may be quoted. */
@@ -197,7 +212,7 @@ MUST_CHECK int input_resume(struct input *in, const void *head, size_t n, uint64
 uint64_t input_needed_offset(const struct input *in);
 /* Whether what stands in brackets behind a column's header, if anything, is a unit (or an
  * order of dates) for the field of that name: for "sog", "v [km/h]" but not "v [bar]". */
-bool input_csv_knows_unit(const char *field, const char *header);
+bool input_header_knows_unit(const char *field, const char *header);
 const struct input_counts *input_counts(const struct input *in);
 
 #endif

@@ -339,7 +339,8 @@ static void test_refused_places(void **state)
          "4:3 bad_value '{\"mmsi\":\"x\"}'; "},
         {"mmsi,time,lat,lon,name\nx,2023-01-11T00:00:01Z,35,129,\"A\nB\"\n"
          "y,2023-01-11T00:00:01Z,35,129,C\n",
-         "2:1 bad_value 'B\"'; 4:1 bad_value 'y,2023-01-11T00:00:01Z,35,129,C'; "},
+         "2:1 bad_value 'x,2023-01-11T00:00:01Z,35,129,\"A B\"'; 4:1 bad_value "
+         "'y,2023-01-11T00:00:01Z,35,129,C'; "},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

@@ -122,7 +122,7 @@ static void test_handshake(void **state)
                    "{\"class\":\"DEVICES\",\"devices\":[]}\r\n"
                    "{\"class\":\"WATCH\",\"enable\":true,\"json\":true}\r\n"
                    "{\"class\":\"TPV\",\"lat\":1,\"lon\":2}\r\n{}\r\n");
-    assert_int_equal(run.counts.other, 4);
+    assert_int_equal(run.counts.service, 4);
     assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_UNKNOWN_JSON), 1); /* {} */
     assert_int_equal(inputrun_other_rejects(&run, INPUT_REJECT_UNKNOWN_JSON), 0);
     inputrun_free(&run);
@@ -336,12 +336,13 @@ static void test_bad(void **state)
         "{\"mmsi\":\"ship\",\"lat\":1,\"lon\":2}",
         "{\"mmsi\":431000001,\"lat\":[1],\"lon\":2}",
         "{\"mmsi\":[],\"lat\":1,\"lon\":2}",
+        "{\"mmsi\":431000001,\"lat\":1e999,\"lon\":2}",
         "{\"MessageType\":\"PositionReport\",\"Message\":{}}",
         ("{\"MessageType\":\"PositionReport\",\"Message\":{\"PositionReport\":{"
          "\"UserID\":"
          "431000001,\"Latitude\":1,\"Longitude\":2,\"Valid\":false}}}")};
     static const char *const broken[] = {"{", "{\"class\":\"AIS\",", "{\"a\":1", "{]}",
-                                         "{\"mmsi\":431000001,\"lat\":1e999}"};
+                                         "{\"mmsi\":431000001,\"lat\":1e}"};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         struct inputrun run;
         run_text(&run, values[i]);
@@ -369,7 +370,8 @@ static void test_many(void **state)
                               "\"lon\":2}{} ");
     run_text(&run, text);
     uint64_t unknown = inputrun_rejects(&run, INPUT_REJECT_UNKNOWN_JSON);
-    assert_int_equal(run.counts.lines, run.counts.records + unknown);
+    assert_int_equal(run.counts.items, run.counts.records + unknown);
+    assert_int_equal(run.counts.lines, 1);
     assert_int_equal(run.counts.records, unknown);
     assert_true(run.counts.records > 9000);
     inputrun_free(&run);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables that were once read wrongly: units in headers, dates of two orders, rows without
- * a time, numbers that a spreadsheet spoilt. Each kind has its nearest misses beside it.
- * Ships and rows are invented. Times are those of `date -u -d ... +%s`. */
+/* Tables by their columns: units, zones and orders of dates, each kind with its nearest
+ * misses, what waits for an order, and the accounting. Whole tables are told in
+ * tests/data/input (test_input_told.c). Ships and rows are invented. Times are those of
+ * `date -u -d ... +%s`. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -118,68 +119,6 @@ static void test_places(void **state)
     }
 }
 
-/* Courses, lengths, and the table that writes tenths without a word (MarineTraffic: a
- * column DSRC is its mark). */
-static void test_other_units(void **state)
-{
-    struct inputrun run;
-    (void)state;
-    inputrun_text(&run,
-                  "mmsi,time,lat,lon,cog_rad,heading (true),length_ft,width (cm),"
-                  "draught (dm)\n"
-                  "257111220,2024-05-01 12:00:00,59.5,10.5,1.5708,90,1000,3200,81\n");
-    assert_int_equal(run.count, 1);
-    assert_int_equal(run.reports[0].cog_ddeg, 900);
-    assert_int_equal(run.reports[0].heading_deg, 90);
-    assert_int_equal(run.reports[0].length_m, 305); /* 304.8 m */
-    assert_int_equal(run.reports[0].beam_m, 32);
-    assert_int_equal(run.reports[0].draught_dm, 81);
-    inputrun_free(&run);
-    inputrun_text(&run, "MMSI,LAT,LON,SPEED,TIMESTAMP,DSRC\n"
-                        "257111220,59.5,10.5,74,2024-05-01T12:00:00,TER\n"
-                        "MMSI,LAT,LON,SPEED,TIMESTAMP,SRC\n"
-                        "257111220,59.5,10.5,74,2024-05-01T12:01:00,TER\n");
-    assert_int_equal(run.count, 2);
-    assert_int_equal(run.reports[0].sog_dkn, 74);
-    assert_int_equal(run.reports[1].sog_dkn, 740);
-    inputrun_free(&run);
-    inputrun_text(&run, "{\"MMSI\":\"257111220\",\"LAT\":\"59.5\",\"LON\":\"10.5\","
-                        "\"SPEED\":\"74\",\"TIMESTAMP\":\"2024-05-01T12:00:00\","
-                        "\"DSRC\":\"TER\"}\n"
-                        "{\"mmsi\":257111220,\"lat_rad\":1.0384710,\"lon_rad\":0.1832596,"
-                        "\"speed_kmh\":20,\"t\":1714564800}\n"
-                        "{\"mmsi\":257111220,\"lat\":59.5,\"lon\":10.5,\"speed_bar\":20,"
-                        "\"t\":1714564800}\n");
-    assert_int_equal(run.count, 3);
-    assert_int_equal(run.reports[0].sog_dkn, 74);
-    assert_int_equal(run.reports[1].sog_dkn, 108);
-    assert_true(fabs(run.reports[1].pos.lat_e7 / 1e7 - 59.5) < 1e-5);
-    assert_int_equal(run.reports[2].has & HAS_SOG, 0);
-    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_UNKNOWN_UNIT), 1);
-    inputrun_free(&run);
-}
-
-/* Of two columns for one thing the plain one counts, and of one whose unit is unknown
- * nothing is told where another gives the value. */
-static void test_two_columns(void **state)
-{
-    static const char *const heads[] = {"sog,speed_kmh", "speed_kmh,sog",
-                                        "sog,speed_bar"};
-    static const char *const values[] = {"10,99", "99,10", "10,99"};
-    (void)state;
-    for (size_t i = 0; i < 3; i++) {
-        struct inputrun run;
-        char text[256];
-        snprintf(text, sizeof text, "mmsi,time,lat,lon,%s\n257111220,1714564800,1,2,%s\n",
-                 heads[i], values[i]);
-        inputrun_text(&run, text);
-        assert_int_equal(run.count, 1);
-        assert_int_equal(run.reports[0].sog_dkn, 100);
-        assert_int_equal(inputrun_other_rejects(&run, INPUT_REJECTS), 0);
-        inputrun_free(&run);
-    }
-}
-
 /* A feed's map names the column whole; behind it in brackets may stand the unit. */
 static void test_mapped_units(void **state)
 {
@@ -252,83 +191,11 @@ static void test_time_heads(void **state)
         if (rows[i].is_taken)
             assert_int_equal(run.reports[0].time_ms, NOON);
         else
-            assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NO_OWN_TIME), 1);
+            assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NO_OWN_TIME) +
+                                 inputrun_rejects(&run, INPUT_REJECT_DATE_ORDER),
+                             1);
         inputrun_free(&run);
     }
-}
-
-/* A row never takes another row's time, nor that of a sentence between them, nor the
- * recording's start. */
-static void test_own_times(void **state)
-{
-    static const char *const blanks[] = {"",
-                                         "not a time",
-                                         "NULL",
-                                         "2024-13-01 12:00:00",
-                                         "0001-01-01 00:00:00",
-                                         "1899-12-30",
-                                         "-1",
-                                         "1e9 s",
-                                         "12:00",
-                                         "45413.5x"};
-    struct input_conf conf = inputrun_tape();
-    (void)state;
-    conf.start_ms = INPUTRUN_START;
-    for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
-        struct inputrun run;
-        char text[512];
-        snprintf(text, sizeof text,
-                 "mmsi,time,lat,lon\n"
-                 "257111220,2024-05-01 12:00:00,59.5,10.5\n%s\n"
-                 "257111221,%s,59.6,10.6\n",
-                 inputrun_tagged("c:1600000000", inputrun_position(257111229, 30)),
-                 blanks[i]);
-        inputrun_bytes(&run, &conf, text, strlen(text));
-        print_message("'%s'\n", blanks[i]);
-        assert_int_equal(run.count, 2);
-        assert_int_equal(run.reports[0].time_ms, NOON);
-        assert_int_equal(run.reports[1].mmsi, 257111229);
-        assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NO_OWN_TIME), 1);
-        inputrun_free(&run);
-    }
-}
-
-/* Where date and time of day stand apart, half of it is no time. A table without any
- * time is a recording without times: its start is given, or its rows are refused. */
-static void test_halves(void **state)
-{
-    struct inputrun run;
-    struct input_conf conf = inputrun_tape();
-    const char *bare = "mmsi,lat,lon\n257111220,59.5,10.5\n";
-    (void)state;
-    inputrun_text(&run,
-                  "mmsi,date,time,lat,lon\n257111220,2024-05-01,12:00:00,59.5,10.5\n"
-                  "257111220,2024-05-01,,59.5,10.5\n"
-                  "257111220,,12:00:00,59.5,10.5\n");
-    assert_int_equal(run.count, 1);
-    assert_int_equal(run.reports[0].time_ms, NOON);
-    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NO_OWN_TIME), 2);
-    inputrun_free(&run);
-    inputrun_text(&run, bare);
-    assert_int_equal(run.count, 0);
-    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NO_TIME), 1);
-    inputrun_free(&run);
-    conf.start_ms = INPUTRUN_START;
-    inputrun_bytes(&run, &conf, bare, strlen(bare));
-    assert_int_equal(run.count, 1);
-    assert_int_equal(run.reports[0].time_ms, INPUTRUN_START);
-    inputrun_free(&run);
-    /* Live, a row without a time is one of now; a date of two orders is none. */
-    conf = inputrun_live();
-    inputrun_begin(&run, &conf);
-    const char *live = "mmsi,time,lat,lon\n257111220,,59.5,10.5\n"
-                       "257111221,03/04/2024 12:00,59.5,10.5\n";
-    inputrun_feed(&run, live, strlen(live), NOON);
-    inputrun_end(&run, NOON);
-    assert_int_equal(run.count, 1);
-    assert_int_equal(run.reports[0].time_ms, NOON);
-    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_DATE_ORDER), 1);
-    inputrun_free(&run);
 }
 
 /* --- the order of dates --- */
@@ -388,10 +255,10 @@ static void check_order(const struct order_row *row, const struct inputrun *run)
         at++;
     }
     assert_int_equal(run->count, at);
-    assert_int_equal(inputrun_rejects(run, INPUT_REJECT_NO_OWN_TIME), refused);
     assert_int_equal(inputrun_rejects(run, INPUT_REJECT_DATE_ORDER) +
                          inputrun_rejects(run, INPUT_REJECT_BAD_TIME),
                      refused);
+    assert_int_equal(inputrun_rejects(run, INPUT_REJECT_NO_OWN_TIME), 0);
 }
 
 static void test_date_orders(void **state)
@@ -458,101 +325,7 @@ static void test_order_resumed(void **state)
     inputrun_free(&run);
 }
 
-/* Sentences and JSON know no more of dates than tables do. */
-static void test_orders_elsewhere(void **state)
-{
-    struct inputrun run;
-    char text[512];
-    (void)state;
-    const char *p = inputrun_position(257111220, 4);
-    snprintf(text, sizeof text, "03/04/2026 10:00:00 %s\n%s,03/04/2026 10:00:00\n", p, p);
-    inputrun_text(&run, text);
-    assert_int_equal(run.count, 0);
-    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_DATE_ORDER), 2);
-    inputrun_free(&run);
-    snprintf(text, sizeof text, "31/03/2026 10:00:00 %s\n03/04/2026 10:00:00 %s\n", p, p);
-    inputrun_text(&run, text);
-    assert_int_equal(run.count, 2);
-    assert_int_equal(run.reports[1].time_ms, INT64_C(1775210400000));
-    inputrun_free(&run);
-    inputrun_text(&run, "{\"mmsi\":257111220,\"lat\":1,\"lon\":2,\"time\":\"03/04/2026 "
-                        "10:00\"}\n{\"mmsi\":257111220,\"lat\":1,\"lon\":2,\"time\":"
-                        "\"03/31/2026 10:00\"}\n");
-    assert_int_equal(run.count, 1);
-    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_DATE_ORDER), 1);
-    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_NO_OWN_TIME), 1);
-    inputrun_free(&run);
-}
-
-/* --- numbers and types --- */
-
-static void test_ship_numbers(void **state)
-{
-    static const struct {
-        const char *text;
-        bool is_taken;
-    } rows[] = {
-        {"257111220", true},     {" 257111220 ", true}, {"257111220.0", true},
-        {"\"257111220\"", true}, {"2,57E+08", false},   {"2.57E+08", false},
-        {"2.57111220e8", false}, {"+257111220", false}, {"257 111 220", false},
-        {"257111220.5", false},  {"0x0F532C74", false}, {"257111220m", false},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct inputrun run;
-        char text[256];
-        snprintf(text, sizeof text, "mmsi;time;lat;lon\n%s;1714564800;59,5;10,5\n",
-                 rows[i].text);
-        print_message("%s\n", rows[i].text);
-        inputrun_text(&run, text);
-        assert_int_equal(run.count, rows[i].is_taken ? 1 : 0);
-        assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_BAD_VALUE),
-                         rows[i].is_taken ? 0 : 1);
-        if (rows[i].is_taken)
-            assert_int_equal(run.reports[0].mmsi, 257111220);
-        inputrun_free(&run);
-    }
-    /* An IMO number so written is none; the rest of the row stands. */
-    struct inputrun run;
-    inputrun_text(&run, "mmsi;time;lat;lon;imo\n257111220;1714564800;59,5;10,5;1E+07\n"
-                        "257111220;1714564801;59,5;10,5;9999993.0\n");
-    assert_int_equal(run.count, 2);
-    assert_int_equal(run.reports[0].has & HAS_IMO, 0);
-    assert_int_equal(run.reports[1].imo, 9999993);
-    inputrun_free(&run);
-}
-
-/* "type" is a ship's where its name or size stands beside it, a message's beside a ship's
- * own; else its value tells. */
-static void test_types(void **state)
-{
-    static const struct {
-        const char *head, *values;
-        int ship_type, msg_type;
-    } rows[] = {
-        {"NAVSTAT,NAME,TYPE", "1,ALFA,70", 70, 0},
-        {"NAVSTAT,NAME,TYPE", "1,ALFA,20", 20, 0},
-        {"status,type,shiptype", "1,3,70", 70, 3},
-        {"status,msg_type,type", "1,3,70", 70, 3},
-        {"status,x,type", "1,,70", 70, 0},
-        {"status,x,type", "1,,3", 0, 3},
-        {"status,x,type", "1,,Cargo", 70, 0},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct inputrun run;
-        char text[256];
-        snprintf(text, sizeof text, "mmsi,time,lat,lon,%s\n257111220,1714564800,1,2,%s\n",
-                 rows[i].head, rows[i].values);
-        print_message("%s", text);
-        inputrun_text(&run, text);
-        assert_int_equal(run.count, 1);
-        assert_int_equal(run.reports[0].nav_status, 1);
-        assert_int_equal(run.reports[0].ship_type, rows[i].ship_type);
-        assert_int_equal(run.reports[0].msg_type, rows[i].msg_type);
-        inputrun_free(&run);
-    }
-}
+/* --- the accounting --- */
 
 /* --- the accounting --- */
 
@@ -612,8 +385,6 @@ static void test_accounting(void **state)
     }
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_speeds), TEST(test_places), TEST(test_other_units),
-          TEST(test_two_columns), TEST(test_mapped_units), TEST(test_time_heads),
-          TEST(test_own_times), TEST(test_halves), TEST(test_date_orders),
-          TEST(test_held_rows), TEST(test_order_resumed), TEST(test_orders_elsewhere),
-          TEST(test_ship_numbers), TEST(test_types), TEST(test_accounting))
+TEST_MAIN(NULL, NULL, TEST(test_speeds), TEST(test_places), TEST(test_mapped_units),
+          TEST(test_time_heads), TEST(test_date_orders), TEST(test_held_rows),
+          TEST(test_order_resumed), TEST(test_accounting))

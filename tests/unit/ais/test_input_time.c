@@ -213,7 +213,7 @@ static void test_live_times(void **state)
     assert_int_equal(run.reports[run.count - 1].time_ms, INPUTRUN_START - 30000);
     inputrun_end(&run, now);
     assert_int_equal(run.counts.time_replaced, 2);
-    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_BAD_TIME), 1);
+    assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_UNUSED_TIME), 1);
     inputrun_free(&run);
 }
 

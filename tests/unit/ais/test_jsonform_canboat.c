@@ -90,7 +90,7 @@ static void test_angles(void **state)
     } rows[] = {{"5.0", "4.9", 50, 5},
                 {"0.0", "0.0", 0, 0},
                 {"0.7854", "1.5", 450, 86},
-                {"1.0", "6.2831", 573, -1}, /* 359.99 degrees: rounded, none */
+                {"1.0", "6.2831", 573, 0}, /* 359.99 degrees: north */
                 {"359.9", "5.5", 3599, 6}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct inputrun run;
@@ -183,7 +183,8 @@ static void test_others(void **state)
              "{\"pgn\":129038,\"fields\":[]}\n");
     assert_int_equal(run.count, 0);
     assert_int_equal(run.counts.no_report, 4);
-    assert_int_equal(run.counts.other, 4);
+    assert_int_equal(run.counts.other, 3);
+    assert_int_equal(run.counts.service, 1);
     assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_BAD_VALUE), 2);
     assert_int_equal(inputrun_other_rejects(&run, INPUT_REJECT_BAD_VALUE), 0);
     inputrun_free(&run);

@@ -156,7 +156,8 @@ static void test_updates(void **state)
     assert_int_equal(run.reports[0].time_ms, INT64_C(1408114801000));
     assert_int_equal(run.reports[1].time_ms, INT64_C(1408114811000));
     assert_int_equal(run.reports[1].sog_dkn, 97);
-    assert_int_equal(run.counts.other, 2);
+    assert_int_equal(run.counts.other, 1);
+    assert_int_equal(run.counts.service, 1);
     assert_int_equal(inputrun_other_rejects(&run, INPUT_REJECTS), 0);
     inputrun_free(&run);
 }

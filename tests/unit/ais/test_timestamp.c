@@ -48,7 +48,7 @@ static void test_whole(void **state)
     for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
         int64_t t = -1;
         enum timestamp_order order = TIMESTAMP_ORDER_UNKNOWN;
-        bool ok = timestamp_parse(whole[i].text, strlen(whole[i].text), &order, &t) ==
+        bool ok = timestamp_parse(whole[i].text, strlen(whole[i].text), 0, &order, &t) ==
                   TIMESTAMP_READ;
         if (ok != (whole[i].ms >= 0) || t != whole[i].ms)
             fail_msg("%s: %d %lld", whole[i].text, (int)ok, (long long)t);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Closes a record whose fields are set: position, dimensions, distress, hash. */
+#include "record_int.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lookout/base/hash.h"
+#include "lookout/base/time.h"
+
+#define NOT_GIVEN ((double)NAN)
+
+static void close_position(struct record *r)
+{
+    if (isnan(r->lat) || isnan(r->lon))
+        return;
+    double lon = r->lon;
+    if (lon >= 180)
+        lon -= 360;
+    else if (lon < -180)
+        lon += 360;
+    struct geo_pos pos = {(int32_t)lrint(r->lat * GEO_E7), (int32_t)lrint(lon * GEO_E7)};
+    /* Providers write zeros for a missing position. */
+    if (pos.lat_e7 == 0 && pos.lon_e7 == 0)
+        return;
+    r->report.pos = pos;
+    r->report.has |= HAS_POSITION;
+}
+
+static double sum_or_none(double a, double b)
+{
+    return isnan(a) || isnan(b) ? NOT_GIVEN : a + b;
+}
+
+static void close_dimensions(struct record *r)
+{
+    double length = sum_or_none(r->to_bow, r->to_stern);
+    double beam = sum_or_none(r->to_port, r->to_starboard);
+    if (isnan(length) || length == 0)
+        length = r->length;
+    if (isnan(beam) || beam == 0)
+        beam = r->beam;
+    if (!(length >= 0.5))
+        return;
+    r->report.length_m = (uint16_t)(length + 0.5);
+    r->report.beam_m = isnan(beam) ? 0 : (uint16_t)(beam + 0.5);
+    r->report.has |= HAS_DIMENSIONS;
+}
+
+/* Status 15 and safety texts have a meaning only for distress devices. */
+static void close_distress(struct record *r)
+{
+    struct report *p = &r->report;
+    bool is_distress = report_is_distress(p->mmsi);
+    if (p->nav_status == 15 && !is_distress) {
+        p->has &= ~(uint32_t)HAS_NAV_STATUS;
+        p->nav_status = 0;
+    }
+    bool is_safety = p->msg_type == 14 || (p->msg_type == 0 && r->text[0] != '\0');
+    if (!is_distress || !is_safety)
+        return;
+    p->has &= ~(uint32_t)(HAS_CALLSIGN | HAS_NAME | HAS_DESTINATION);
+    p->has |= HAS_TEXT;
+    memset(p->text, 0, sizeof p->text);
+    memcpy(p->text, r->text, sizeof r->text);
+}
+
+bool record_close_is_told(const struct record *r)
+{
+    const struct report *p = &r->report;
+    bool is_ship_type = p->msg_type == 0 || record_is_ship_type(p->msg_type);
+    if (!r->is_no_ship)
+        return p->has != 0;
+    return report_is_distress(p->mmsi) &&
+           ((p->has & HAS_TEXT) != 0 || (is_ship_type && p->has != 0));
+}
+
+/* The hash of MMSI and content. A record without the AIS second includes its own time, so
+ * that only a true copy is a copy. */
+static uint64_t hash_record(const struct record *r)
+{
+    const struct report *p = &r->report;
+    uint64_t h = hash_u64(p->mmsi, 0x5265636F7264);
+    h = hash_u64((uint64_t)p->has << 8 | p->msg_type, h);
+    h = hash_u64((uint64_t)(uint32_t)p->pos.lat_e7 << 32 | (uint32_t)p->pos.lon_e7, h);
+    h = hash_u64((uint64_t)p->sog_dkn << 48 | (uint64_t)p->cog_ddeg << 32 |
+                     (uint64_t)p->heading_deg << 16 | (uint64_t)p->nav_status << 8 |
+                     p->utc_second,
+                 h);
+    h = hash_u64((uint64_t)p->imo << 32 | (uint64_t)p->ship_type << 8 | p->draught_dm, h);
+    h = hash_u64((uint64_t)p->length_m << 16 | p->beam_m, h);
+    if ((p->has & HAS_TEXT) != 0) {
+        h = hash_text(p->text, h);
+    } else {
+        h = hash_text(p->callsign, h);
+        h = hash_text(p->name, h);
+        h = hash_text(p->destination, h);
+    }
+    if ((p->has & HAS_UTC_SECOND) == 0 && r->time_ms != TIME_NONE)
+        h = hash_u64((uint64_t)r->time_ms, h);
+    return h;
+}
+
+bool record_close(struct record *r)
+{
+    const uint32_t statics = HAS_IMO | HAS_CALLSIGN | HAS_NAME | HAS_SHIP_TYPE |
+                             HAS_DIMENSIONS | HAS_DRAUGHT | HAS_DESTINATION;
+    if (r->report.mmsi == 0 || (r->is_bad && !r->is_no_ship))
+        return false;
+    if (r->report.msg_type == 27 && r->report.sog_dkn == 630) {
+        r->report.has &= ~(uint32_t)HAS_SOG; /* type 27: 63 kn is not available */
+        r->report.sog_dkn = 0;
+    }
+    record_close_time(r);
+    close_position(r);
+    close_dimensions(r);
+    close_distress(r);
+    if ((r->report.has & statics) != 0)
+        r->report.has |= HAS_STATIC;
+    if (r->time_ms != TIME_NONE && r->millisecond >= 0 && r->time_ms % SECOND_MS == 0)
+        r->time_ms += r->millisecond;
+    r->report.payload_hash = hash_record(r);
+    return true;
+}
