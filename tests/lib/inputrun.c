@@ -136,7 +136,7 @@ uint64_t inputrun_other_rejects(const struct inputrun *run, enum input_reject bu
 
 /* --- in words --- */
 
-static void say(char *ret, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void say(char *ret, const char *format, ...)
 {
     size_t n = strlen(ret);
     va_list args;
