@@ -146,6 +146,7 @@ static void measure_rows(struct water *water)
         water->between_m[row] =
             water->height_m * cos((lat + WATER_CELL_DEG / 2) * POINT_RAD);
         water->slant_m[row] = hypot(water->height_m, water->between_m[row]);
+        water->narrow[row] = cos(atan2(water->height_m, water->width_m[row]) / 2);
     }
 }
 
@@ -212,6 +213,20 @@ bool water_is_wet(const struct water *water, struct geo_pos pos)
 {
     uint32_t cell = water_cell_at(pos);
     return cell != WATER_CELL_NONE && is_wet(water, cell);
+}
+
+bool water_is_near(const struct water *water, struct geo_pos pos)
+{
+    uint32_t cell = water_cell_at(pos);
+    if (cell == WATER_CELL_NONE)
+        return false;
+    int64_t row = cell / WATER_COLS, col = cell % WATER_COLS;
+    for (int64_t r = row - 1; r <= row + 1; r++)
+        for (int64_t c = col - 1; c <= col + 1; c++)
+            if (r >= 0 && r < WATER_ROWS &&
+                is_wet(water, (uint32_t)(r * WATER_COLS + (c + WATER_COLS) % WATER_COLS)))
+                return true;
+    return false;
 }
 
 bool water_is_open(const struct water *water, struct geo_pos a, struct geo_pos b)

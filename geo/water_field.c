@@ -34,16 +34,16 @@ struct water_field {
 
 /* --- lifetime --- */
 
-uint64_t water_field_key(const struct water *water, const struct geo_pos *sources,
-                         size_t n, double limit_m)
+uint64_t water_field_key(const struct water *water, const struct water_ends *ends)
 {
-    static const uint64_t version = 1; /* of the way fields are made and stored */
-    uint64_t h = hash_u64(water->hash, version);
-    h = hash_u64(isfinite(limit_m) ? (uint64_t)limit_m : UINT64_MAX, h);
-    h = hash_u64(n, h);
-    for (size_t i = 0; i < n; i++) {
-        h = hash_u64((uint64_t)(int64_t)sources[i].lat_e7, h);
-        h = hash_u64((uint64_t)(int64_t)sources[i].lon_e7, h);
+    /* of the way fields are made and stored */
+    static const uint64_t version = 1, version_least = 2;
+    uint64_t h = hash_u64(water->hash, ends->is_least ? version_least : version);
+    h = hash_u64(isfinite(ends->limit_m) ? (uint64_t)ends->limit_m : UINT64_MAX, h);
+    h = hash_u64(ends->count, h);
+    for (size_t i = 0; i < ends->count; i++) {
+        h = hash_u64((uint64_t)(int64_t)ends->sources[i].lat_e7, h);
+        h = hash_u64((uint64_t)(int64_t)ends->sources[i].lon_e7, h);
     }
     return h;
 }
@@ -58,23 +58,23 @@ static void destroy_field(struct water_field *field)
 }
 
 static struct water_field *make_empty(const struct water *water,
-                                      const struct geo_pos *sources, size_t n,
-                                      double limit_m)
+                                      const struct water_ends *ends)
 {
+    size_t n = ends->count;
     struct water_field *field = calloc(1, sizeof *field);
     if (field == NULL)
         return NULL;
     field->water = water;
     field->holders = 1;
-    field->key = water_field_key(water, sources, n, limit_m);
+    field->key = water_field_key(water, ends);
     field->source_count = n;
-    field->sources = malloc((n + 1) * sizeof *sources);
+    field->sources = malloc((n + 1) * sizeof *field->sources);
     if (field->sources == NULL) {
         destroy_field(field);
         return NULL;
     }
     if (n != 0)
-        memcpy(field->sources, sources, n * sizeof *sources);
+        memcpy(field->sources, ends->sources, n * sizeof *field->sources);
     for (int i = 0; i < TILES; i++)
         field->tiles[i] = -1;
     return field;
@@ -143,20 +143,21 @@ static uint32_t within_limit(const void *context, uint32_t cell, uint32_t t_dm)
     return t_dm <= *limit_dm ? 0 : UINT32_MAX;
 }
 
-int water_field_create(const struct water *water, const struct geo_pos *sources, size_t n,
-                       double limit_m, struct water_field **ret_field)
+int water_field_create(const struct water *water, const struct water_ends *ends,
+                       struct water_field **ret_field)
 {
     struct water_front front;
-    double limit_dm = limit_m * WATER_DM;
-    struct water_field *field = make_empty(water, sources, n, limit_m);
+    double limit_dm = ends->limit_m * WATER_DM;
+    struct water_field *field = make_empty(water, ends);
     if (field == NULL)
         return ERR_NOMEM;
     int rc = water_front_init(&front, water);
     if (rc == 0) {
         front.rest_dm = within_limit;
         front.context = &limit_dm;
-        for (size_t i = 0; i < n; i++)
-            water_front_begin(&front, sources[i], WATER_SNAP_M);
+        front.is_least = ends->is_least;
+        for (size_t i = 0; i < ends->count; i++)
+            water_front_begin(&front, ends->sources[i], WATER_SNAP_M);
         while (water_front_next(&front) != WATER_CELL_NONE)
             ;
         rc = front.is_failed ? ERR_NOMEM : keep_cells(field, &front);
@@ -335,13 +336,12 @@ static int get_field(struct water_field *field, struct wire_reader *r)
     return get_cells(field, r);
 }
 
-int water_field_load(const struct water *water, const struct geo_pos *sources, size_t n,
-                     double limit_m, const void *bytes, size_t size,
-                     struct water_field **ret_field)
+int water_field_load(const struct water *water, const struct water_ends *ends,
+                     const void *bytes, size_t size, struct water_field **ret_field)
 {
     if (!is_file_whole(bytes, size))
         return ERR_CORRUPT;
-    struct water_field *field = make_empty(water, sources, n, limit_m);
+    struct water_field *field = make_empty(water, ends);
     if (field == NULL)
         return ERR_NOMEM;
     struct wire_reader r;

@@ -85,10 +85,18 @@ static void improve_cell(struct water_front *f, uint32_t cell, double t_dm)
  * mean error is -2.1 % without the factor and -1.0 % with 1.5. */
 static const double COAST = 1.5;
 
-static double slowness_of(const struct water *water, uint32_t cell)
+/* The least way must not be longer than one that a ship could sail, straight from corner
+ * to corner of the water. In open water it is not. Where cells are closed there is
+ * nothing to interpolate between: the way goes over middles, in the direction of a side
+ * or of a corner. Of all straight ways the one halfway between these two is the shortest
+ * beside it: by the cosine of half the angle between side and corner, 0.92 at the equator
+ * and 0.82 at 70 degrees. */
+static double slowness_of(const struct water_front *f, uint32_t cell)
 {
     static const unsigned all = (1u << WATER_SIDES) - 1;
-    return (water->cells[cell] & all) == all ? 1 : COAST;
+    if ((f->water->cells[cell] & all) == all)
+        return 1;
+    return f->is_least ? f->water->narrow[cell / WATER_COLS] : COAST;
 }
 
 /* --- marching --- */
@@ -100,10 +108,11 @@ struct sides {
 
 /* Measure the lengths around the step between two rows, `south` and the next row north.
  * row_a is the row of the step n - A when that step goes east or west. */
-static struct sides measure_sides(const struct water *water, uint32_t n,
+static struct sides measure_sides(const struct water_front *f, uint32_t n,
                                   bool is_a_meridional, uint32_t south)
 {
-    double slow = slowness_of(water, n) * WATER_DM;
+    const struct water *water = f->water;
+    double slow = slowness_of(f, n) * WATER_DM;
     double height = water->height_m * slow, width = water->between_m[south] * slow;
     return (struct sides){is_a_meridional ? height : width,
                           is_a_meridional ? width : height, water->slant_m[south] * slow};
@@ -134,7 +143,7 @@ static void spread_corner(struct water_front *f, uint32_t c, double t_c, unsigne
     uint32_t n = water_beside(c, ahead);
     /* c is A for the cell ahead; D is beside c. */
     if (water_has_open(water, c, turn)) {
-        struct sides s = measure_sides(water, n, is_meridional, south);
+        struct sides s = measure_sides(f, n, is_meridional, south);
         uint32_t t_d = f->t[water_beside(c, turn)] & ~WAITS;
         if (t_d != 0)
             improve_cell(f, n, cross_cell(&s, t_c, t_d - 1));
@@ -142,7 +151,7 @@ static void spread_corner(struct water_front *f, uint32_t c, double t_c, unsigne
     /* c is D for the cell at its corner; n is A, between the two. */
     if (water_has_open(water, n, turn)) {
         uint32_t corner = water_beside(n, turn);
-        struct sides s = measure_sides(water, corner, !is_meridional, south);
+        struct sides s = measure_sides(f, corner, !is_meridional, south);
         uint32_t t_a = f->t[n] & ~WAITS;
         improve_cell(f, corner, t_a != 0 ? cross_cell(&s, t_a - 1, t_c) : t_c + s.slant);
     }
@@ -159,7 +168,7 @@ static void take_cell(struct water_front *f, uint32_t c)
         bool is_meridional = ahead == WATER_N || ahead == WATER_S;
         double step = is_meridional ? water->height_m : water->width_m[row];
         uint32_t n = water_beside(c, ahead);
-        improve_cell(f, n, t_c + step * slowness_of(water, n) * WATER_DM);
+        improve_cell(f, n, t_c + step * slowness_of(f, n) * WATER_DM);
         unsigned left = (ahead + 1) % WATER_SIDES, right = (ahead + 3) % WATER_SIDES;
         if (is_meridional || row + 1 < WATER_ROWS)
             spread_corner(f, c, t_c, ahead, is_meridional ? left : WATER_N);

@@ -24,6 +24,8 @@ struct water {
     double width_m[WATER_ROWS];   /* of a cell, at its middle */
     double between_m[WATER_ROWS]; /* of a cell, at its northern edge */
     double slant_m[WATER_ROWS];   /* from its middle to the next diagonal one */
+    double narrow[WATER_ROWS];    /* how much shorter a straight way can be than one over
+                                     the middles of cells, as a factor */
     uint8_t cells[WATER_CELLS];   /* WATER_WET, and one bit for each open side */
 };
 
@@ -75,6 +77,7 @@ struct water_front {
     uint64_t at;                                /* the current bucket */
     size_t waiting;
     bool is_failed; /* out of memory */
+    bool is_least;  /* no way is longer than a ship could sail it; see slowness_of */
     /* The estimated distance from the cell to the goal. It is added to the cell's
      * distance to decide the order in which cells are taken. NULL: 0 for every cell.
      * UINT32_MAX: the cell is left out. */

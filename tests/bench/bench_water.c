@@ -38,7 +38,8 @@ static struct water_field *make(const struct water *water, double lat, double lo
 {
     struct geo_pos source = at(lat, lon);
     struct water_field *field = NULL;
-    if (water_field_create(water, &source, 1, HUGE_VAL, &field) != 0)
+    const struct water_ends ends = {.sources = &source, .count = 1, .limit_m = HUGE_VAL};
+    if (water_field_create(water, &ends, &field) != 0)
         abort();
     return field;
 }
@@ -55,8 +56,8 @@ static void time_field(const struct water *water)
         abort();
     print_figure("a field in the cache", (double)bytes.length / 1e6, "MB");
     start = now_s();
-    if (water_field_load(water, &source, 1, HUGE_VAL, bytes.data, bytes.length, &again) !=
-        0)
+    const struct water_ends ends = {.sources = &source, .count = 1, .limit_m = HUGE_VAL};
+    if (water_field_load(water, &ends, bytes.data, bytes.length, &again) != 0)
         abort();
     print_figure("load a field from the cache", (now_s() - start) * 1e3, "ms");
     static struct geo_pos pos[POSITIONS];

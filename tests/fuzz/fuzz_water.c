@@ -48,7 +48,8 @@ static void load_field(const uint8_t *data, size_t size)
     for (int i = 0; i < 8; i++)
         if (buf_add_char(&bytes, (char)(sum >> (8 * i))) != 0)
             abort();
-    if (water_field_load(water, &source, 1, 1e6, bytes.data, bytes.length, &field) == 0) {
+    const struct water_ends ends = {.sources = &source, .count = 1, .limit_m = 1e6};
+    if (water_field_load(water, &ends, bytes.data, bytes.length, &field) == 0) {
         struct geo_pos near = {-798500000, -1798500000};
         (void)water_field_distance_m(field, near);
         (void)water_field_nearest(field, near);

@@ -68,6 +68,8 @@ static int set_world(struct engine *e)
     e->world.track = &e->conf.track;
     e->world.call = &e->conf.call;
     e->world.water = e->conf.water;
+    e->world.reach = (struct reach_world){e->conf.ports, e->conf.water, &e->conf.reach,
+                                          &e->conf.reach_ports};
     e->guarded = calloc(watch_count_joined(e->conf.watch) + 1, sizeof *e->guarded);
     int rc = e->guarded != NULL ? list_zones(e) : ERR_NOMEM;
     e->world.zones_watched = e->zones_watched;

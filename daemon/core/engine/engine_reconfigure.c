@@ -118,6 +118,8 @@ static void swap_engines(struct engine *a, struct engine *b)
         both[i]->world.limits = &both[i]->conf.limits;
         both[i]->world.track = &both[i]->conf.track;
         both[i]->world.call = &both[i]->conf.call;
+        both[i]->world.reach.conf = &both[i]->conf.reach;
+        both[i]->world.reach.reach = &both[i]->conf.reach_ports;
         both[i]->alert.timezone = &both[i]->conf.timezone;
     }
 }

@@ -154,8 +154,10 @@ int route_ahead_zones_of(const struct rule_look *look, uint32_t port, double dis
         return 0;
     if (distance_m > OWN_FIELD_M)
         return route_ahead_zones(look, usual, kn, ret);
-    int rc = water_field_create(world->water, &ports_get(world->ports, port)->pos, 1,
-                                FACTOR * distance_m + FIELD_SLACK_M, &own);
+    const struct water_ends ends = {.sources = &ports_get(world->ports, port)->pos,
+                                    .count = 1,
+                                    .limit_m = FACTOR * distance_m + FIELD_SLACK_M};
+    int rc = water_field_create(world->water, &ends, &own);
     if (rc != 0)
         return rc;
     rc = route_ahead_zones(look, own, kn, ret);

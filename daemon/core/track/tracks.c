@@ -117,7 +117,7 @@ static void count_speed(struct track *t, const struct track_fix *prev,
     t->speeds[bin]++;
 }
 
-double tracks_believed_kn(const struct track *track, const struct track_conf *conf)
+double tracks_usual_kn(const struct track *track, uint32_t least)
 {
     uint32_t total = 0, seen = 0;
     for (size_t i = 0; i < TRACK_SPEED_BINS; i++)
@@ -128,7 +128,12 @@ double tracks_believed_kn(const struct track *track, const struct track_conf *co
         if ((uint64_t)seen * 100 >= (uint64_t)total * 99)
             break;
     }
-    double kn = total != 0 ? (double)bin * conf->speed_factor : 0.0;
+    return total >= least ? (double)bin : -1;
+}
+
+double tracks_believed_kn(const struct track *track, const struct track_conf *conf)
+{
+    double kn = tracks_usual_kn(track, 1) * conf->speed_factor;
     if (kn < conf->slow_max_kn)
         kn = conf->slow_max_kn;
     return kn < conf->max_kn ? kn : conf->max_kn;

@@ -111,6 +111,7 @@ static void set_conf_defaults(struct conf *conf)
     conf->engine.track = tracks_conf_default();
     conf->engine.call = call_conf_default();
     conf->engine.limits = zone_state_limits_default();
+    conf->engine.reach = reach_conf_default();
 }
 
 /* $STATE_DIRECTORY may list several directories, separated by colons: the first is used.

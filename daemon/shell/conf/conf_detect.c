@@ -65,6 +65,13 @@ static const struct key gap_keys[] = {
     {.name = "nearby", .type = KEY_DISTANCE, AT(limits.gap_nearby_m), .least = 1000, .most = 1000000, .initial = "30nm", .doc = "gap.started counts the other vessels that are heard within this distance"},
     {0},
 };
+static const struct key reach_keys[] = {
+    {.name = "factor",    .type = KEY_NUMBER,   AT(reach.factor),       .least = 0.5, .most = 1, .initial = "0.93", .doc = "a call is impossible when this share of the way over water is too long for the greatest speed"},
+    {.name = "own",       .type = KEY_SPEED,    AT(reach.own_kn),       .least = 1, .most = 50, .initial = "12kn", .doc = "the speed of a vessel of which fewer than 30 speeds are known"},
+    {.name = "own_least", .type = KEY_SPEED,    AT(reach.own_least_kn), .least = 1, .most = 50, .initial = "8kn", .doc = "no vessel is taken to be slower"},
+    {.name = "radius",    .type = KEY_DISTANCE, AT(reach.radius_m),     .least = 10000, .most = 20000000, .initial = "2000nm", .doc = "the way over water is known up to this distance from a port"},
+    {0},
+};
 const struct key conf_detect_keys[] = {
     {.name = "fix",      .type = KEY_MAPPING, .sub = fix_keys,      .doc = "thresholds for believing a fix"},
     {.name = "stop",     .type = KEY_MAPPING, .sub = stop_keys,     .doc = "thresholds of a stop"},
@@ -73,6 +80,7 @@ const struct key conf_detect_keys[] = {
     {.name = "gate",     .type = KEY_MAPPING, .sub = gate_keys,     .doc = "thresholds for crossing gates"},
     {.name = "approach", .type = KEY_MAPPING, .sub = approach_keys, .doc = "thresholds for approaching zones"},
     {.name = "gap",      .type = KEY_MAPPING, .sub = gap_keys,      .doc = "thresholds for falling silent"},
+    {.name = "reach",    .type = KEY_MAPPING, .sub = reach_keys,    .doc = "what a silent vessel can have reached"},
     {0},
 };
 const struct key conf_limits_keys[] = {

@@ -9,6 +9,7 @@
 #include "lookout/base/time.h"
 #include "lookout/rules/rule.h"
 #include "lookout/rules/rule_kind.h"
+#include "lookout/rules/rule_run.h"
 #include "lookout/track/vessel.h"
 
 static conf_read when_read, severity_read, events_read, mute_rule_read;
@@ -250,6 +251,26 @@ static void warn_of_nothing(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
+/* Collect the ports of which the rule asks whether a silent ship could have called there.
+ */
+static void collect_reach(struct conf_reader *r, const struct conf_node *node,
+                          const struct rule *rule)
+{
+    struct engine_conf *engine = &r->conf->engine;
+    const struct rule_hooks *hooks = rule->kind->hooks;
+    const struct port_set *set = NULL;
+    int rc = 0;
+    for (uint32_t i = 0; rc == 0 && hooks->wants_reach != NULL &&
+                         (set = hooks->wants_reach(rule, i)) != NULL;
+         i++)
+        rc = reach_ports_add(&engine->reach_ports, engine->ports, set);
+    if (rc != 0)
+        conf_report_error(r, node, NULL,
+                          "with rule '%s', the rules name more than %d ports at which a "
+                          "silent vessel may have called",
+                          rule->id, REACH_PORTS_MAX);
+}
+
 void conf_rules_read(struct conf_reader *r, const struct conf_node *node,
                      const struct key *key, void *base)
 {
@@ -269,6 +290,7 @@ void conf_rules_read(struct conf_reader *r, const struct conf_node *node,
     }
     if (errors != r->faults.errors || r->code != 0)
         return;
+    collect_reach(r, node, rule);
     warn_of_nothing(r, node, rule);
     if (conf_rule_words_definition(rule, &r->conf->engine, &rule->definition) != 0)
         conf_report_nomem(r);

@@ -38,10 +38,9 @@ static void read_one(const char *directory, const struct water *water,
 {
     char path[PATH_MAX];
     struct buf bytes = {0};
-    uint64_t key = water_field_key(water, want->sources, want->count, want->limit_m);
+    uint64_t key = water_field_key(water, &want->ends);
     if (path_of(directory, key, "", path) && datafile_read(path, &bytes, NULL) == 0 &&
-        water_field_load(water, want->sources, want->count, want->limit_m, bytes.data,
-                         bytes.length, &want->field) != 0)
+        water_field_load(water, &want->ends, bytes.data, bytes.length, &want->field) != 0)
         want->field = NULL;
     buf_finish(&bytes);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Distance fields for the routes of a configuration: finds which are wanted, and makes
- * them in as many threads as there are processors. The cache is water_cache.c. */
+/* Distance fields for a configuration, of its routes and of the ports that a silent ship
+ * may have called at: finds which are wanted, and makes them in as many threads as there
+ * are processors. The cache is water_cache.c. */
 #include "lookout/water/water_fields.h"
 
 #include <limits.h>
@@ -33,15 +34,41 @@ static double limit_m(const struct rule_water *want, const struct engine_conf *e
     return (double)want->within_ms / 1000.0 * engine->track.max_kn * KN_MPS;
 }
 
-static int list_sources(const struct engine_conf *engine, const struct port_set *set,
+static void set_sources(struct water_want *want, struct geo_pos *sources, size_t count)
+{
+    want->sources = sources;
+    want->ends.sources = sources;
+    want->ends.count = count;
+}
+
+static int list_sources(const struct engine_conf *engine, const struct rule_water *wanted,
                         struct water_want *want)
 {
-    want->sources = malloc((port_set_count(set) + 1) * sizeof *want->sources);
-    if (want->sources == NULL)
+    const struct port_set *set = wanted->ports;
+    size_t count = 0;
+    struct geo_pos *sources = malloc((port_set_count(set) + 1) * sizeof *sources);
+    if (sources == NULL)
         return ERR_NOMEM;
     for (uint32_t p = port_set_next(set, 0); p != PORT_NONE;
          p = port_set_next(set, p + 1))
-        want->sources[want->count++] = ports_get(engine->ports, p)->pos;
+        sources[count++] = ports_get(engine->ports, p)->pos;
+    want->ends.limit_m = limit_m(wanted, engine);
+    set_sources(want, sources, count);
+    return 0;
+}
+
+/* Of one port. Its field is that of the least way, which bounds what a ship can do. */
+static int list_places(const struct engine_conf *engine, uint32_t port,
+                       struct water_want *want)
+{
+    struct geo_pos *places = NULL;
+    size_t count = 0;
+    int rc = reach_ports_places(engine->ports, port, &places, &count);
+    if (rc != 0)
+        return rc;
+    want->ends.limit_m = engine->reach.radius_m;
+    want->ends.is_least = true;
+    set_sources(want, places, count);
     return 0;
 }
 
@@ -50,33 +77,29 @@ static struct water_want *find_want(struct water_wants *wants,
                                     const struct water_want *like)
 {
     for (size_t i = 0; i < wants->count; i++) {
-        const struct water_want *it = &wants->items[i];
-        if (it->limit_m == like->limit_m && it->count == like->count &&
-            memcmp(it->sources, like->sources, it->count * sizeof *it->sources) == 0)
+        const struct water_ends *a = &wants->items[i].ends, *b = &like->ends;
+        if (a->limit_m == b->limit_m && a->is_least == b->is_least &&
+            a->count == b->count &&
+            memcmp(a->sources, b->sources, a->count * sizeof *a->sources) == 0)
             return &wants->items[i];
     }
     return NULL;
 }
 
-static int add_want(struct water_wants *wants, const struct engine_conf *engine,
-                    const struct rule_water *wanted)
+/* Takes the sources over. */
+static int add_want(struct water_wants *wants, const struct water_want *want)
 {
-    struct water_want want = {.limit_m = limit_m(wanted, engine)};
-    int rc = list_sources(engine, wanted->ports, &want);
-    if (rc != 0)
-        return rc;
-    struct water_want *same = find_want(wants, &want);
-    if (same != NULL) {
-        free(want.sources);
+    if (find_want(wants, want) != NULL) {
+        free(want->sources);
         return 0;
     }
     struct water_want *items = realloc(wants->items, (wants->count + 1) * sizeof *items);
     if (items == NULL) {
-        free(want.sources);
+        free(want->sources);
         return ERR_NOMEM;
     }
     wants->items = items;
-    items[wants->count++] = want;
+    items[wants->count++] = *want;
     return 0;
 }
 
@@ -94,8 +117,16 @@ static int list_wants(struct water_wants *wants, const struct engine_conf *engin
     int rc = 0;
     for (size_t i = 0; i < engine->rule_count; i++) {
         struct rule_water wanted;
-        for (uint32_t k = 0; rc == 0 && is_wanted(&engine->rules[i], k, &wanted); k++)
-            rc = add_want(wants, engine, &wanted);
+        for (uint32_t k = 0; rc == 0 && is_wanted(&engine->rules[i], k, &wanted); k++) {
+            struct water_want want = {.sources = NULL};
+            rc = list_sources(engine, &wanted, &want);
+            rc = rc == 0 ? add_want(wants, &want) : rc;
+        }
+    }
+    for (size_t i = 0; i < engine->reach_ports.count && rc == 0; i++) {
+        struct water_want want = {.sources = NULL};
+        rc = list_places(engine, engine->reach_ports.items[i].port, &want);
+        rc = rc == 0 ? add_want(wants, &want) : rc;
     }
     return rc;
 }
@@ -105,14 +136,23 @@ void water_fields_describe(const struct engine_conf *engine, FILE *out)
     char path[PATH_MAX];
     struct water_wants wants = {0};
     if (list_wants(&wants, engine) == 0 && wants.count > 0) {
-        fprintf(out, "distances over water: to %zu set%s of ports, ", wants.count,
-                wants.count > 1 ? "s" : "");
+        size_t limited = 0, sets = wants.count;
+        for (size_t i = 0; i < wants.count; i++)
+            limited += wants.items[i].ends.is_least;
+        sets -= limited;
+        fprintf(out, "distances over water: to ");
+        if (sets > 0)
+            fprintf(out, "%zu set%s of ports%s", sets, sets > 1 ? "s" : "",
+                    limited > 0 ? " and " : ", ");
+        if (limited > 0)
+            fprintf(out, "%zu port%s for silent vessels, ", limited,
+                    limited > 1 ? "s" : "");
         if (datafile_find(WATER_FILE, path, sizeof path) == 0)
-            fprintf(out, "at most %zu MB\n", 6 + wants.count * 9);
+            fprintf(out, "at most %zu MB\n", 6 + sets * 9 + limited * 2);
         else
             fprintf(out, "but " WATER_FILE " is not found: routes are forecast by the "
-                         "declared destination alone, and nothing is said of zones "
-                         "ahead\n");
+                         "declared destination alone, nothing is said of zones ahead, "
+                         "and no silent vessel is told\n");
     }
     finish_wants(&wants);
 }
@@ -143,8 +183,7 @@ static void *make_fields(void *context)
         struct water_field *field = NULL;
         int rc = m->is_ended != NULL && atomic_load(m->is_ended) ? ERR_LIMIT : 0;
         if (rc == 0)
-            rc = water_field_create(m->water, want->sources, want->count, want->limit_m,
-                                    &field);
+            rc = water_field_create(m->water, &want->ends, &field);
         pthread_mutex_lock(&m->mutex);
         want->field = field;
         want->is_made = rc == 0;
@@ -181,7 +220,7 @@ static void share_fields(const struct water *water, const struct engine_conf *ol
         return;
     for (size_t i = 0; i < wants->count; i++) {
         struct water_want *want = &wants->items[i];
-        uint64_t key = water_field_key(water, want->sources, want->count, want->limit_m);
+        uint64_t key = water_field_key(water, &want->ends);
         for (size_t k = 0; k < old->field_count && want->field == NULL; k++)
             if (water_field_key_of(old->fields[k]) == key) {
                 want->field = water_field_hold(old->fields[k]);
@@ -208,19 +247,16 @@ static int read_water(struct water **ret_water, struct err *err)
 
 /* --- the whole --- */
 
+/* Frees the sources of `like`. */
 static struct water_field *find_wanted_field(struct water_wants *wants,
-                                             const struct engine_conf *engine,
-                                             const struct rule_water *wanted)
+                                             const struct water_want *like)
 {
-    struct water_want like = {.limit_m = limit_m(wanted, engine)};
-    if (list_sources(engine, wanted->ports, &like) != 0)
-        return NULL;
-    struct water_want *want = find_want(wants, &like);
-    free(like.sources);
+    struct water_want *want = find_want(wants, like);
+    free(like->sources);
     return want != NULL ? want->field : NULL;
 }
 
-/* Hand the fields to the configuration; its steps point to them. */
+/* Hand the fields to the configuration; its steps and its ports point to them. */
 static int hand_over(struct water_wants *wants, struct water *water,
                      struct engine_conf *engine)
 {
@@ -229,8 +265,17 @@ static int hand_over(struct water_wants *wants, struct water *water,
         return ERR_NOMEM;
     for (size_t i = 0; i < engine->rule_count; i++) {
         struct rule_water wanted;
-        for (uint32_t k = 0; is_wanted(&engine->rules[i], k, &wanted); k++)
-            *wanted.field = find_wanted_field(wants, engine, &wanted);
+        for (uint32_t k = 0; is_wanted(&engine->rules[i], k, &wanted); k++) {
+            struct water_want like = {.sources = NULL};
+            if (list_sources(engine, &wanted, &like) == 0)
+                *wanted.field = find_wanted_field(wants, &like);
+        }
+    }
+    for (size_t i = 0; i < engine->reach_ports.count; i++) {
+        struct water_want like = {.sources = NULL};
+        struct reach_port *port = &engine->reach_ports.items[i];
+        if (list_places(engine, port->port, &like) == 0)
+            port->field = find_wanted_field(wants, &like);
     }
     for (size_t i = 0; i < wants->count; i++) {
         fields[i] = wants->items[i].field;

@@ -9,9 +9,8 @@
 #include "lookout/geo/water.h"
 
 struct water_want {
-    struct geo_pos *sources; /* owned */
-    size_t count;
-    double limit_m;
+    struct geo_pos *sources;   /* owned */
+    struct water_ends ends;    /* of these sources */
     struct water_field *field; /* held; NULL: not made yet */
     bool is_made;
 };

@@ -12,6 +12,7 @@
 #include "lookout/alert/alert.h"
 #include "lookout/base/err.h"
 #include "lookout/detect/limits.h"
+#include "lookout/detect/reach.h"
 #include "lookout/track/track.h"
 #include "lookout/voyage/call.h"
 
@@ -39,6 +40,8 @@ struct engine_conf {
     struct track_conf track;
     struct call_conf call;
     struct detect_limits limits;
+    struct reach_conf reach;
+    struct reach_ports reach_ports; /* that the rules ask about; their fields are below */
     uint32_t vessels_max;   /* 200000; those that matter least are forgotten beyond it */
     struct ports *ports;    /* owned, never NULL */
     struct zone_set *zones; /* owned, never NULL */
@@ -47,8 +50,9 @@ struct engine_conf {
     size_t rule_count;
     struct engine_mute *mutes; /* owned */
     size_t mute_count;
-    struct water *water;         /* held; NULL: distances over water are not known */
-    struct water_field **fields; /* owned array, each held: fields of the routes' steps */
+    struct water *water; /* held; NULL: distances over water are not known */
+    struct water_field *
+        *fields; /* owned array, each held: of the routes' steps and of reach_ports */
     size_t field_count;
 };
 /* Free all that it owns, but not the struct; it may be half-built. */

@@ -38,6 +38,8 @@ void water_release(struct water *water);
 size_t water_bytes(void);
 /* Is the cell of that position water? */
 bool water_is_wet(const struct water *water, struct geo_pos pos);
+/* Is that cell or one beside it, also at a corner, water? */
+bool water_is_near(const struct water *water, struct geo_pos pos);
 /* Can a ship sail from the cell of a to the cell of b, when they are the same cell or
  * side by side? */
 bool water_is_open(const struct water *water, struct geo_pos a, struct geo_pos b);
@@ -45,19 +47,28 @@ bool water_is_open(const struct water *water, struct geo_pos a, struct geo_pos b
 /* --- the distance to the nearest of a set of places --- */
 
 struct water_field;
-/* Make the field of all sources together, up to limit_m over water (INFINITY:
- * everywhere). For a source on land, distances are measured from the nearest water within
- * 400 km. `water` is borrowed and must outlive the field. ERR_NOMEM. */
+/* What a field is made from. */
+struct water_ends {
+    const struct geo_pos *sources; /* borrowed */
+    size_t count;
+    double limit_m; /* over water; INFINITY: everywhere */
+    bool is_least;  /* no distance is longer, but by half a cell, than the shortest way
+                       that water allows; else that of the way that ships sail, who keep
+                       off the coast. Over 35 published distances of up to 2500 nm the
+                       least way is 4 % shorter in the mean and 9.4 % at worst */
+};
+/* Make the field of all sources together. For a source on land, distances are measured
+ * from the nearest water within 400 km. `water` is borrowed and must outlive the field.
+ * ERR_NOMEM. */
 MUST_CHECK int water_field_create(const struct water *water,
-                                  const struct geo_pos *sources, size_t n, double limit_m,
+                                  const struct water_ends *ends,
                                   struct water_field **ret_field);
 /* A field may be shared. It counts its holders: the call that makes it is the first, and
  * the last release frees it. Only one thread at a time may call these two. */
 struct water_field *water_field_hold(struct water_field *field);
 void water_field_release(struct water_field *field);
 /* A hash of everything that a field is made from: the key of a cache. */
-uint64_t water_field_key(const struct water *water, const struct geo_pos *sources,
-                         size_t n, double limit_m);
+uint64_t water_field_key(const struct water *water, const struct water_ends *ends);
 uint64_t water_field_key_of(const struct water_field *field);
 size_t water_field_bytes(const struct water_field *field);
 
@@ -70,11 +81,10 @@ double water_field_distance_m(const struct water_field *field, struct geo_pos po
 size_t water_field_nearest(const struct water_field *field, struct geo_pos pos);
 
 /* Save and load a field for a cache. Loading checks everything: ERR_CORRUPT when the
- * bytes are damaged, or the field was made from another grid, other sources or another
- * limit. */
+ * bytes are damaged, or the field was made from another grid or other ends. */
 MUST_CHECK int water_field_save(const struct water_field *field, struct buf *out);
-MUST_CHECK int water_field_load(const struct water *water, const struct geo_pos *sources,
-                                size_t n, double limit_m, const void *bytes, size_t size,
+MUST_CHECK int water_field_load(const struct water *water, const struct water_ends *ends,
+                                const void *bytes, size_t size,
                                 struct water_field **ret_field);
 
 /* --- single questions --- */

@@ -11,6 +11,7 @@
 #include "lookout/base/err.h"
 #include "lookout/base/wire.h"
 #include "lookout/detect/coverage.h"
+#include "lookout/detect/reach.h"
 #include "lookout/detect/zone_watch.h"
 #include "lookout/geo/zone.h"
 #include "lookout/rules/rule.h"
@@ -37,6 +38,7 @@ struct rule_world {
         *zones_watched; /* areas named by zone rules, ascending: for zones_ahead */
     size_t zones_watched_count;
     const struct water *water; /* NULL: distances over water are not known */
+    struct reach_world reach;  /* for what a silent ship can have done */
 };
 
 struct rule_subject {
@@ -163,6 +165,9 @@ struct rule_hooks {
     /* The index-th set of ports to which the rule needs distances over water; false when
      * there are no more. */
     bool (*wants_water)(const struct rule *rule, uint32_t index, struct rule_water *ret);
+    /* The index-th set of ports of which the rule asks whether a silent ship could have
+     * called there; NULL when there are no more. */
+    const struct port_set *(*wants_reach)(const struct rule *rule, uint32_t index);
     /* One line for `vessels`: a JSON value, appended; leaves out alone when there is
      * nothing to say. */
     int (*describe)(const struct rule_look *look, struct buf *out);

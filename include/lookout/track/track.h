@@ -147,6 +147,9 @@ double tracks_believed_kn(const struct track *track, const struct track_conf *co
 /* The usual time between fixes: the median of the newest intervals, of which the newest
  * `left_out` do not count. 0: not known. */
 int64_t tracks_interval_ms(const struct track *track, uint32_t left_out);
+/* The 99th percentile of this track's speeds of 0.5 kn and more, in whole kn; < 0: fewer
+ * than `least` are known. */
+double tracks_usual_kn(const struct track *track, uint32_t least);
 /* Copy the points of the path from since_ms (TIME_NONE: all) to until_ms into ret_points
  * (room >= 2), oldest first; returns how many. The ends are the places of the track at
  * since_ms and until_ms, as far as the path reaches: fixes, or interpolated between two

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Distances over water for the forecasts of routes: one field for each set of ports that
- * a rule awaits. */
+/* Distances over water: for the forecasts of routes one field for each set of ports that
+ * a rule awaits, for silent ships one for each port that they may have called at. */
 #ifndef LOOKOUT_WATER_FIELDS_H
 #define LOOKOUT_WATER_FIELDS_H
 
@@ -23,16 +23,17 @@ struct water_fields_counts {
     size_t bytes;    /* of the grid and the fields in memory */
     size_t not_kept; /* number of fields that could not be cached */
 };
-/* Give the configuration the fields that its rules want: taken from the old configuration
- * if it has the same, else read from the cache, else made, as many at a time as there are
- * processors. Each field that is made takes about a second. To be called before the
- * configuration is used; without fields, forecasts use only the declared destination.
- * ERR_NOT_FOUND when there is no water.bin, ERR_CORRUPT, ERR_NOMEM: nothing has changed.
+/* Give the configuration the fields that its rules and its `reach_ports` want: taken from
+ * the old configuration if it has the same, else read from the cache, else made, as many
+ * at a time as there are processors. Each field that is made takes about a second. To be
+ * called before the configuration is used; without fields, forecasts use only the
+ * declared destination. ERR_NOT_FOUND when there is no water.bin, ERR_CORRUPT, ERR_NOMEM:
+ * nothing has changed.
  */
 MUST_CHECK int water_fields_make(struct engine_conf *engine,
                                  const struct water_fields_options *options,
                                  struct water_fields_counts *ret_counts, struct err *err);
-/* Print one line for `check`: the number of sets of ports, or that water.bin is not
+/* Print one line for `check`: the number of sets and of ports, or that water.bin is not
  * found; nothing when no rule wants distances. */
 void water_fields_describe(const struct engine_conf *engine, FILE *out);
 

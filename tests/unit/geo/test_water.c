@@ -24,7 +24,8 @@ static struct geo_pos at(double lat, double lon)
 static struct water_field *field_of(struct geo_pos source, double limit_m)
 {
     struct water_field *field = NULL;
-    assert_int_equal(water_field_create(water, &source, 1, limit_m, &field), 0);
+    const struct water_ends ends = {.sources = &source, .count = 1, .limit_m = limit_m};
+    assert_int_equal(water_field_create(water, &ends, &field), 0);
     return field;
 }
 
@@ -220,7 +221,8 @@ static void what_cannot_be_reached(void **state)
     assert_int_equal(water_reach_between_m(water, at(42.0, 51.0), at(48.0, 100.0), &m),
                      ERR_NOT_FOUND);
     field = NULL;
-    assert_int_equal(water_field_create(water, NULL, 0, HUGE_VAL, &field), 0);
+    const struct water_ends none = {.limit_m = HUGE_VAL};
+    assert_int_equal(water_field_create(water, &none, &field), 0);
     assert_true(water_field_distance_m(field, at(0, 0)) < 0);
     water_field_release(field);
 }
@@ -245,7 +247,8 @@ static void the_nearest_of_several(void **state)
 {
     const struct geo_pos ports[] = {at(43.1, 131.9), at(35.1, 129.05), at(38.7, 125.4)};
     struct water_field *field = NULL;
-    assert_int_equal(water_field_create(water, ports, 3, HUGE_VAL, &field), 0);
+    const struct water_ends ends = {.sources = ports, .count = 3, .limit_m = HUGE_VAL};
+    assert_int_equal(water_field_create(water, &ends, &field), 0);
     assert_int_equal(water_field_nearest(field, at(42.0, 132.0)), 0);
     assert_int_equal(water_field_nearest(field, at(34.5, 128.5)), 1);
     assert_int_equal(water_field_nearest(field, at(38.0, 124.0)), 2);
@@ -279,10 +282,14 @@ static void saved_and_loaded(void **state)
     const struct geo_pos ports[] = {at(43.1, 131.9), at(42.75, 133.07)};
     struct water_field *field = NULL, *again = NULL;
     struct buf bytes = {0};
-    assert_int_equal(water_field_create(water, ports, 2, 900 * NM, &field), 0);
+    const struct water_ends ends = {.sources = ports, .count = 2, .limit_m = 900 * NM};
+    struct water_ends farther = ends, fewer = ends, least = ends;
+    farther.limit_m = 901 * NM;
+    fewer.count = 1;
+    least.is_least = true;
+    assert_int_equal(water_field_create(water, &ends, &field), 0);
     assert_int_equal(water_field_save(field, &bytes), 0);
-    assert_int_equal(
-        water_field_load(water, ports, 2, 900 * NM, bytes.data, bytes.length, &again), 0);
+    assert_int_equal(water_field_load(water, &ends, bytes.data, bytes.length, &again), 0);
     struct test_random r = {7};
     for (int i = 0; i < 20000; i++) {
         struct geo_pos p = {(int32_t)test_random_below(&r, 300000000) + 250000000,
@@ -290,23 +297,22 @@ static void saved_and_loaded(void **state)
         assert_true(water_field_distance_m(field, p) == water_field_distance_m(again, p));
     }
     water_field_release(again);
-    /* with another limit, with other ports, cut short, or with any bit changed */
-    assert_int_equal(
-        water_field_load(water, ports, 2, 901 * NM, bytes.data, bytes.length, &again),
-        ERR_CORRUPT);
-    assert_int_equal(
-        water_field_load(water, ports, 1, 900 * NM, bytes.data, bytes.length, &again),
-        ERR_CORRUPT);
+    /* with another limit, with other ports, by another way, cut short, or with any bit
+     * changed */
+    assert_int_equal(water_field_load(water, &farther, bytes.data, bytes.length, &again),
+                     ERR_CORRUPT);
+    assert_int_equal(water_field_load(water, &fewer, bytes.data, bytes.length, &again),
+                     ERR_CORRUPT);
+    assert_int_equal(water_field_load(water, &least, bytes.data, bytes.length, &again),
+                     ERR_CORRUPT);
     for (int i = 0; i < 50; i++) {
         size_t n = test_random_below(&r, bytes.length);
         size_t bit = test_random_below(&r, bytes.length);
-        assert_int_equal(
-            water_field_load(water, ports, 2, 900 * NM, bytes.data, n, &again),
-            ERR_CORRUPT);
+        assert_int_equal(water_field_load(water, &ends, bytes.data, n, &again),
+                         ERR_CORRUPT);
         bytes.data[bit] ^= 16;
-        assert_int_equal(
-            water_field_load(water, ports, 2, 900 * NM, bytes.data, bytes.length, &again),
-            ERR_CORRUPT);
+        assert_int_equal(water_field_load(water, &ends, bytes.data, bytes.length, &again),
+                         ERR_CORRUPT);
         bytes.data[bit] ^= 16;
     }
     buf_finish(&bytes);
