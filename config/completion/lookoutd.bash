@@ -6,7 +6,7 @@ _lookoutd() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "run check replay decode listen vessels calls alerts status redeliver test-webhook ports
-            zones lists help --help --version" -- "$current")
+            reach zones lists help --help --version" -- "$current")
         return
     fi
     case $previous in
@@ -24,7 +24,7 @@ _lookoutd() {
         mapfile -t COMPREPLY < <(compgen -W "auto nmea jsonl csv" -- "$current")
         return
         ;;
-    --start | --columns | --since | --for | --wait | --delay | --address | --fail | --rule | --vessel | --port | --webhook)
+    --start | --columns | --since | --for | --wait | --delay | --address | --fail | --rule | --vessel | --port | --webhook | --from | --to | --own | --max | --stay)
         return
         ;;
     esac
@@ -41,9 +41,10 @@ _lookoutd() {
     redeliver) options="$state --dead --webhook" ;;
     test-webhook) options="-c --config --credentials" ;;
     ports) options="--places --missed --for" ;;
+    reach) options="-c --config --from --to --own --max --stay" ;;
     zones) options="-c --config --svg --png" ;;
     lists) options="-c --config --json" ;;
-    help) options="run check replay decode listen vessels calls alerts status redeliver test-webhook ports zones lists" ;;
+    help) options="run check replay decode listen vessels calls alerts status redeliver test-webhook ports reach zones lists" ;;
     esac
     if [[ $current == -* || $command == help ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$current")

@@ -17,6 +17,7 @@ struct cmd_args {
     const char *start, *format, *columns, *alerts, *summary, *listen_for, *wait;
     const char *address, *secret, *fail, *delay;
     const char *svg, *png;
+    const char *from, *to, *own, *max, *stay;
     bool is_once, is_connecting, is_without_secrets, is_delivering, is_unscaled, is_json,
         is_csv;
     bool is_pending, is_dead, is_following, is_watching, is_missed, with_places;
@@ -77,6 +78,7 @@ int cmd_status(const struct cmd_args *args);
 int cmd_redeliver(const struct cmd_args *args);
 int cmd_test_webhook(const struct cmd_args *args);
 int cmd_ports(const struct cmd_args *args);
+int cmd_reach(const struct cmd_args *args);
 int cmd_zones(const struct cmd_args *args);
 int cmd_lists(const struct cmd_args *args);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookoutd ports: looks up the gazetteer, and finds the places that it lacks. */
-#include "cmd.h"
+#include "cmd_ports.h"
+
 #include "ports_missed.h"
 
 #include <stdio.h>
@@ -107,7 +108,7 @@ static void on_ports_fault(void *context, const char *path, int line, int col,
     fprintf(stderr, "%s:%d:%d: error: %s\n", path, line, col, text);
 }
 
-static struct ports *load_ports(void)
+struct ports *cmd_ports_load(const struct cmd_args *args)
 {
     struct err err = {0};
     struct ports *ports = NULL;
@@ -117,7 +118,7 @@ static struct ports *load_ports(void)
     if (rc == 0)
         rc = ports_assemble(b, &ports, &err);
     if (rc != 0)
-        fprintf(stderr, "lookoutd ports: %s\n", err.text);
+        fprintf(stderr, "lookoutd %s: %s\n", args->command, err.text);
     ports_builder_destroy(b);
     return ports;
 }
@@ -153,7 +154,7 @@ int cmd_ports(const struct cmd_args *args)
     int status = read_for(args, &for_ms);
     if (status != CMD_DONE)
         return status;
-    struct ports *ports = load_ports();
+    struct ports *ports = cmd_ports_load(args);
     if (ports == NULL)
         return CMD_FAILED;
     l.ports = ports;

@@ -107,6 +107,15 @@ static const struct cmd_option lists_options[] = {
     FLAG("json", is_json, "print a line of JSON for each ship instead of a line for each list"),
     END,
 };
+static const struct cmd_option reach_options[] = {
+    TEXT("from", from, "LAT,LON,TIME", "where and when the ship was heard last before it was silent, in degrees and RFC 3339: 38.3,124.4,2024-03-24T08:00:00Z"),
+    TEXT("to", to, "LAT,LON,TIME", "where and when it was heard again"),
+    TEXT("own", own, "KN", "its usual speed; default 12, or detect.reach.own of the configuration"),
+    TEXT("max", max, "KN", "its greatest speed; default 25, or detect.fix.slow_max of the configuration"),
+    TEXT("stay", stay, "D", "how long the call takes; default 3h"),
+    CONFIG("the configuration, for its groups and ports (\"$dprk\") and its distances over water"),
+    END,
+};
 static const struct cmd_option zones_options[] = {
     CONFIG("when no files are given, take the zones of this configuration; pictures then also show its watched ports: those that "
            "its rules name (except by '*') and those that it defines"),
@@ -209,6 +218,16 @@ const struct cmd cmd_table[] = {
               "number of further places, entry radius (\"area\" where a polygon bounds the port), source of the position, and the "
               "other codes of the same port.",
      .fails = "a query found nothing, or an input could not be read"},
+    {.name = "reach", .run = cmd_reach, .options = reach_options, .takes_words = true,
+     .line = "could a ship have called at a port while it was silent?",
+     .synopsis = "--from LAT,LON,TIME --to LAT,LON,TIME [options] PORT...",
+     .about = "Prints for each port whether a ship could have called there between two fixes, one JSON object in each line: locode, name, "
+              "verdict, way_nm (over water, from the first fix to the port's nearest place and on to the second), needed_kn (on that "
+              "way, less the stay), earliest and latest (when it could be there at its usual speed). verdict is impossible: not even at "
+              "the greatest speed; possible: at the usual speed; or unknown: neither, or no way over water is known. PORT is a UN/LOCODE "
+              "(RUVVO), a country (\"KP*\"), or a group of the configuration (\"$dprk\"); 64 ports at most. Without a configuration, the "
+              "distances to a port take half a second.",
+     .fails = "the distances over water cannot be made"},
     {.name = "zones", .run = cmd_zones, .options = zones_options, .takes_words = true,
      .line = "check GeoJSON and print one line per zone",
      .synopsis = "[-c FILE] [--svg FILE] [--png FILE] [FILE...]",

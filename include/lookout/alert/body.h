@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "lookout/base/hash.h"
+#include "lookout/detect/reach.h"
 #include "lookout/geo/geo.h"
 #include "lookout/geo/zone.h"
 #include "lookout/track/track.h"
@@ -73,6 +74,10 @@ json_t *body_source(const struct watch_source *source);
 json_t *body_link(const char *link, const struct body_ship *ship);
 /* The track from since_ms to until_ms as a GeoJSON Feature. */
 json_t *body_evidence_json(const struct track *track, int64_t since_ms, int64_t until_ms);
+
+/* A port that a silent ship may have reached; unknown values are left out. */
+json_t *body_reach_port(const struct ports *ports, const struct reach_answer *answer);
+extern const struct body_field body_reach_fields[];
 
 /* --- members --- */
 
