@@ -15,6 +15,14 @@ const struct body_field body_reach_fields[] = {
     {0},
 };
 
+json_t *body_reach_ahead(const struct ports *ports, const struct reach_answer *a)
+{
+    json_t *o = body_port(ports_get(ports, a->port));
+    body_put(o, "way_nm", body_rounded(a->way_m / NM_M, 0.1));
+    body_put(o, "earliest", body_eta(a->earliest_ms));
+    return o;
+}
+
 json_t *body_reach_port(const struct ports *ports, const struct reach_answer *a)
 {
     json_t *o = body_port(ports_get(ports, a->port));

@@ -153,6 +153,17 @@ static bool is_shorter(const struct reach_answer *a, const struct reach_answer *
     return a->way_m < b->way_m || (a->way_m <= b->way_m && a->port < b->port);
 }
 
+/* Insert by the way; returns the new count. */
+static size_t insert_answer(struct reach_answer *list, size_t count,
+                            const struct reach_answer *answer)
+{
+    size_t at = count;
+    for (; at > 0 && is_shorter(answer, &list[at - 1]); at--)
+        list[at] = list[at - 1];
+    list[at] = *answer;
+    return count + 1;
+}
+
 size_t reach_judge_all(const struct reach_world *w, const struct port_set *set,
                        const struct reach_ask *ask,
                        struct reach_answer ret[REACH_PORTS_MAX])
@@ -160,16 +171,35 @@ size_t reach_judge_all(const struct reach_world *w, const struct port_set *set,
     size_t count = 0;
     for (size_t i = 0; i < w->reach->count; i++) {
         const struct reach_port *port = &w->reach->items[i];
+        struct reach_answer answer;
         if (!port_set_has(set, port->port) ||
             ports_within_entry(w->ports, port->port, ask->from) ||
             ports_within_entry(w->ports, port->port, ask->to))
             continue;
-        struct reach_answer answer;
         reach_judge(w, port, ask, &answer);
-        size_t at = count++;
-        for (; at > 0 && is_shorter(&answer, &ret[at - 1]); at--)
-            ret[at] = ret[at - 1];
-        ret[at] = answer;
+        count = insert_answer(ret, count, &answer);
+    }
+    return count;
+}
+
+size_t reach_judge_ahead(const struct reach_world *w, const struct port_set *set,
+                         const struct reach_ask *ask,
+                         struct reach_answer ret[REACH_PORTS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < w->reach->count; i++) {
+        const struct reach_port *port = &w->reach->items[i];
+        double way_m =
+            port_set_has(set, port->port) ? reach_way_m(w, port, ask->from) : -1;
+        if (way_m < 0 || ports_within_entry(w->ports, port->port, ask->from))
+            continue;
+        struct reach_answer answer = {
+            .port = port->port,
+            .way_m = way_m,
+            .earliest_ms = ask->from_ms + run_ms(way_m, ask->own_kn),
+            .latest_ms = TIME_NONE,
+        };
+        count = insert_answer(ret, count, &answer);
     }
     return count;
 }

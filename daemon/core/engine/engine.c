@@ -40,6 +40,7 @@ static int list_rules(struct engine *e)
     if (e->asks_covered == NULL || e->asks_keeping == NULL || e->timed == NULL)
         return ERR_NOMEM;
     e->deadline_least_ms = INT64_MAX / 2; /* lest a difference overflows */
+    e->silence_least_ms = INT64_MAX;
     for (uint32_t i = 0; i < e->conf.rule_count; i++) {
         const struct rule *rule = &e->conf.rules[i];
         const struct rule_hooks *hooks = rule->kind->hooks;
@@ -53,6 +54,10 @@ static int list_rules(struct engine *e)
         if (hooks->deadline_least_ms != NULL &&
             hooks->deadline_least_ms(rule) < e->deadline_least_ms)
             e->deadline_least_ms = hooks->deadline_least_ms(rule);
+        int64_t silence_ms =
+            hooks->silence_least_ms != NULL ? hooks->silence_least_ms(rule) : INT64_MAX;
+        if (silence_ms < e->silence_least_ms)
+            e->silence_least_ms = silence_ms;
     }
     return 0;
 }

@@ -143,6 +143,7 @@ struct engine {
     uint64_t *timed;           /* owned: the rules whose kinds have a deadline */
     size_t rule_words;         /* of 64 such bits */
     int64_t deadline_least_ms; /* no deadline after a fix comes earlier than this */
+    int64_t silence_least_ms;  /* the least silence that a rule is told of */
     uint32_t outage_epoch;     /* counts the outages, from 1 */
     int64_t now_ms;
     struct map ships;   /* MMSI -> struct ship *, owned */

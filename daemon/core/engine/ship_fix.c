@@ -99,6 +99,29 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
     return rc;
 }
 
+/* --- silences --- */
+
+/* Of a silence, the time does not count in which the feed was silent that heard the ship
+ * before, or the one that hears it again. */
+static int tell_silence(struct look_frame *frame, const struct track_fix *before)
+{
+    struct engine *e = frame->engine;
+    int64_t ms = frame->item->track->last.time_ms - before->time_ms;
+    int64_t kept_ms = frame->subject.silence_ms;
+    int64_t before_ms = silence_of(e, before->source, before->time_ms);
+    int rc = 0;
+    if (before_ms > kept_ms)
+        frame->subject.silence_ms = before_ms;
+    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
+        const struct rule *rule = &e->conf.rules[i];
+        const struct rule_hooks *hooks = rule->kind->hooks;
+        if (hooks->on_silence != NULL && ms >= hooks->silence_least_ms(rule))
+            rc = look_done(frame, i, hooks->on_silence(look_at(frame, i), before));
+    }
+    frame->subject.silence_ms = kept_ms;
+    return rc;
+}
+
 /* --- a believed fix --- */
 
 static int handle_believed_fix(struct engine *e, struct ship *s, struct ship_track *item,
@@ -109,7 +132,11 @@ static int handle_believed_fix(struct engine *e, struct ship *s, struct ship_tra
     int64_t since_ms = before != NULL ? before->time_ms : fix->time_ms;
     look_begin(&frame, e, s, item, since_ms);
     frame.subject.is_in_place = is_in_place;
-    int rc = zone_watch_fix(&item->zones, e->conf.zones, &e->conf.limits, fix, look_zone,
+    int rc = 0;
+    if (fix->time_ms - since_ms >= e->silence_least_ms)
+        rc = tell_silence(&frame, before);
+    if (rc == 0)
+        rc = zone_watch_fix(&item->zones, e->conf.zones, &e->conf.limits, fix, look_zone,
                             &frame);
     if (rc == 0)
         rc = step_calls(&frame, fix, since_ms);

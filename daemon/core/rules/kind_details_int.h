@@ -15,6 +15,9 @@ struct zone_told {
     const struct zone_event *event; /* borrowed */
     int64_t eta_ms;                 /* approached; TIME_NONE */
 };
+struct reach_answer;
+struct reach_told;
+
 struct sighted_told {
     int64_t since_ms; /* last fix before; TIME_NONE */
 };
@@ -25,6 +28,9 @@ struct gap_told {
     int64_t interval_ms;         /* its usual time between fixes before; 0: not known */
     double distance_m;           /* < 0: unknown (started) */
     double implied_kn;           /* < 0 */
+    const struct reach_told *reach;     /* borrowed; NULL: the rule does not ask */
+    const struct reach_answer *nearest; /* borrowed: of the ports that it cannot have
+                                           reached; NULL */
 };
 
 /* What is foreseen of a run. */

@@ -11,17 +11,22 @@
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/rules/rule_run.h"
+#include "reach_tell_int.h"
 
 enum { EVENT_STARTED, EVENT_ENDED };
 
 struct settings {
     int64_t after_ms, moored_ms; /* 6 h, 24 h */
+    struct rule_ports could_reach;
+    int64_t stay_ms; /* 3 h */
 };
 
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "after",  .type = KEY_DURATION, KEY_AT(settings, after_ms),  .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "silence of a vessel under way"},
     {.name = "moored", .type = KEY_DURATION, KEY_AT(settings, moored_ms), .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "silence of a moored or anchored vessel"},
+    {.name = "could_reach", .type = KEY_PORTS, RULE_PORTS(settings, could_reach), .is_later = true, .otherwise = "none", .doc = "ports of which it is told whether the vessel could reach them meanwhile, 64 at most in all rules together"},
+    {.name = "stay",   .type = KEY_DURATION, KEY_AT(settings, stay_ms), .is_later = true, .least = 0, .most = 30.0 * DAY_MS, .doc = "the time that a call there takes"},
     {0},
 };
 /* clang-format on */
@@ -31,6 +36,7 @@ static void set_defaults(void *settings)
     struct settings *s = settings;
     s->after_ms = 6 * HOUR_MS;
     s->moored_ms = 24 * HOUR_MS;
+    s->stay_ms = REACH_TELL_STAY_H * HOUR_MS;
 }
 
 /* --- what is told --- */
@@ -62,6 +68,49 @@ static void say_others(struct say_writer *w, const struct rule_look *look,
     say_text(w, ".");
 }
 
+/* The first port that it can be at, and how many more there are. */
+static void say_ahead(struct say_writer *w, const struct rule_look *look,
+                      const struct reach_told *reach)
+{
+    if (reach == NULL || reach->count == 0)
+        return;
+    say_text(w, " At %.0f kn it can be at ", reach_tell_own_kn(look));
+    say_port(w, ports_get(look->world->ports, reach->items[0].port));
+    say_text(w, " from ");
+    say_time(w, reach->items[0].earliest_ms);
+    say_text(w, " on");
+    if (reach->count > 1)
+        say_text(w, ", later at %zu more port%s", reach->count - 1,
+                 reach->count == 2 ? "" : "s");
+    say_text(w, ".");
+}
+
+static void say_reach(struct say_writer *w, const struct rule_look *look,
+                      const struct gap_told *gap)
+{
+    const struct ports *ports = look->world->ports;
+    if (gap->nearest != NULL) {
+        say_text(w, " It cannot have called at ");
+        say_port(w, ports_get(ports, gap->nearest->port));
+        say_text(w, ".");
+    }
+    if (gap->reach == NULL || gap->reach->count == 0)
+        return;
+    const struct reach_answer *a = &gap->reach->items[0];
+    bool is_possible = a->verdict == REACH_POSSIBLE;
+    say_text(w, is_possible ? " It could have called at "
+                            : " It is not known whether it called at ");
+    say_port(w, ports_get(ports, a->port));
+    if (is_possible) {
+        say_text(w, " ");
+        reach_tell_say_between(w, a->earliest_ms, a->latest_ms);
+    }
+    if (gap->reach->count > 1)
+        say_text(w, ", or at %zu port%s farther off", gap->reach->count - 1,
+                 gap->reach->count == 2 ? "" : "s");
+    say_text(w, ".");
+}
+
 static void say_started(struct say_writer *w, const struct rule_look *look,
                         const struct finding *f)
 {
@@ -71,6 +120,7 @@ static void say_started(struct say_writer *w, const struct rule_look *look,
     say_text(w, ": %.1f h at ", gap->hours);
     say_time(w, f->time_ms);
     say_text(w, ".");
+    say_ahead(w, look, gap->reach);
     say_others(w, look, gap);
 }
 
@@ -86,6 +136,7 @@ static void say_ended(struct say_writer *w, const struct rule_look *look,
     if (gap->implied_kn >= 0)
         say_text(w, " (%.1f kn on the straight way)", gap->implied_kn);
     say_text(w, ".");
+    say_reach(w, look, gap);
     say_others(w, look, gap);
 }
 
@@ -97,6 +148,14 @@ static const struct body_field gap_fields[] = {
     {.name = "interval_min", .type = BODY_NUMBER, .is_optional = true},
     {.name = "distance_nm", .type = BODY_NUMBER, .is_optional = true},
     {.name = "implied_kn", .type = BODY_NUMBER, .is_optional = true},
+    {.name = "reach",
+     .type = BODY_OBJECTS,
+     .is_optional = true,
+     .fields = body_reach_fields},
+    {.name = "nearest_impossible",
+     .type = BODY_OBJECT,
+     .is_optional = true,
+     .fields = body_reach_fields},
     {0},
 };
 static const struct body_field gap_field = {
@@ -106,7 +165,6 @@ static json_t *make_gap(const struct rule_look *look, const struct finding *f)
 {
     const struct gap_told *gap = f->detail;
     json_t *o = json_object();
-    (void)look;
     body_put(o, "last_seen", body_time(gap->last_seen_ms));
     body_put(o, "hours", body_rounded(gap->hours, 0.01));
     body_put(o, "others_heard", json_integer((json_int_t)gap->heard.others));
@@ -118,6 +176,13 @@ static json_t *make_gap(const struct rule_look *look, const struct finding *f)
         body_put(o, "distance_nm", body_rounded(gap->distance_m / NM_M, 0.1));
     if (gap->implied_kn >= 0)
         body_put(o, "implied_kn", body_rounded(gap->implied_kn, 0.1));
+    if (gap->reach != NULL)
+        body_put(o, "reach",
+                 f->event == EVENT_STARTED ? reach_tell_list_ahead(look, gap->reach)
+                                           : reach_tell_list(look, gap->reach));
+    if (gap->nearest != NULL)
+        body_put(o, "nearest_impossible",
+                 body_reach_port(look->world->ports, gap->nearest));
     return o;
 }
 
@@ -171,6 +236,39 @@ static int tell_gap(struct rule_look *look, struct finding f, struct gap_told *g
     return rule_raise(look, &f);
 }
 
+/* The ports that it can reach; NULL: the rule does not ask. */
+static const struct reach_told *look_ahead(const struct rule_look *look,
+                                           const struct track_fix *last,
+                                           struct reach_told *told)
+{
+    const struct settings *settings = look->rule->settings;
+    if (settings->could_reach.set == NULL || !look->is_covered)
+        return NULL;
+    struct reach_ask ask = {
+        .from = last->pos, .from_ms = last->time_ms, .own_kn = reach_tell_own_kn(look)};
+    told->count = reach_judge_ahead(&look->world->reach, settings->could_reach.set, &ask,
+                                    told->items);
+    told->count = told->count < REACH_TELL_MAX ? told->count : REACH_TELL_MAX;
+    return told;
+}
+
+/* The ports that it could have reached meanwhile, and where there are none the nearest of
+ * the others. */
+static void look_back(const struct rule_look *look, const struct track_fix *before,
+                      struct gap_told *gap, struct reach_told *told,
+                      struct reach_answer *nearest)
+{
+    const struct settings *settings = look->rule->settings;
+    if (settings->could_reach.set == NULL || !look->is_covered)
+        return;
+    struct reach_ask ask = reach_tell_ask(look, before, settings->stay_ms);
+    told->count = reach_judge_all(&look->world->reach, settings->could_reach.set, &ask,
+                                  told->items);
+    reach_tell_drop(told, nearest);
+    gap->reach = told;
+    gap->nearest = nearest->port != PORT_NONE ? nearest : NULL;
+}
+
 static int on_time(struct rule_look *look)
 {
     const struct track_fix *last = &look->subject->track->last;
@@ -182,12 +280,14 @@ static int on_time(struct rule_look *look)
     state->last_seen_ms = look->subject->track->heard_ms;
     state->due_ms = f.time_ms;
     *look->state = state;
+    struct reach_told told;
     struct gap_told gap = {
         .last_seen_ms = state->last_seen_ms,
         .heard = look->heard(look->context, last, state->last_seen_ms),
         .interval_ms = tracks_interval_ms(look->subject->track, 0),
         .distance_m = -1,
         .implied_kn = -1,
+        .reach = look_ahead(look, last, &told),
     };
     return tell_gap(look, f, &gap);
 }
@@ -216,6 +316,9 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
         .distance_m = geo_distance_exact_m(from->pos, fix->pos),
         .implied_kn = -1,
     };
+    struct reach_told told;
+    struct reach_answer nearest;
+    look_back(look, from, &gap, &told, &nearest);
     free(state);
     *look->state = NULL;
     return tell_gap(look, f, &gap);
@@ -246,6 +349,11 @@ static int64_t deadline_least_ms(const struct rule *rule)
     return s->after_ms < s->moored_ms ? s->after_ms : s->moored_ms;
 }
 
+static const struct port_set *name_reach(const struct rule *rule, uint32_t index)
+{
+    return index == 0 ? ((const struct settings *)rule->settings)->could_reach.set : NULL;
+}
+
 static const struct rule_hooks hooks = {
     .asks = rule_asks_keeping,
     .deadline_least_ms = deadline_least_ms,
@@ -255,6 +363,7 @@ static const struct rule_hooks hooks = {
     .save = save_state,
     .load = load_state,
     .forget = free,
+    .wants_reach = name_reach,
 };
 
 const struct rule_kind kind_gap = {

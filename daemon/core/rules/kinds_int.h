@@ -13,6 +13,7 @@
     ROW(voyage)                                                                          \
     ROW(sighted)                                                                         \
     ROW(gap)                                                                             \
+    ROW(silent_call)                                                                     \
     ROW(distress)                                                                        \
     ROW(stopped)                                                                         \
     ROW(speed)

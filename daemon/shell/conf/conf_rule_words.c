@@ -176,7 +176,8 @@ bool conf_rule_words_watches_all(const struct rule *rule,
         return false;
     for (const struct key *key = rule->kind->keys; key != NULL && key->name != NULL;
          key++) {
-        if (key->type == KEY_PORTS && !set_is_all(ports_at_key(rule, key), engine))
+        if (key->type == KEY_PORTS && key->otherwise == NULL &&
+            !set_is_all(ports_at_key(rule, key), engine))
             return false;
         if ((key->type == KEY_ZONES || key->type == KEY_GATES) &&
             ((const struct rule_zones *)rule_setting(rule, key))->items != NULL)
@@ -306,11 +307,13 @@ static int add_mapping(const struct rule *rule, const struct key *key, struct bu
     return rc;
 }
 
-static int add_ports(const struct rule_ports *ports, const char *name, struct buf *out)
+static int add_ports(const struct rule_ports *ports, const struct key *key,
+                     struct buf *out)
 {
     if (ports->set == NULL)
-        return buf_printf(out, "; %s: all", name);
-    return buf_printf(out, "; %s: %s (%zu ports)", name,
+        return buf_printf(out, "; %s: %s", key->name,
+                          key->otherwise != NULL ? key->otherwise : "all");
+    return buf_printf(out, "; %s: %s (%zu ports)", key->name,
                       ports->text != NULL ? ports->text : "", port_set_count(ports->set));
 }
 
@@ -321,7 +324,7 @@ static int add_rule_key(const struct rule *rule, const struct key *key,
     char text[UNITS_TEXT_BYTES];
     const void *setting = rule_setting(rule, key);
     if (key->type == KEY_PORTS)
-        return add_ports(setting, key->name, out);
+        return add_ports(setting, key, out);
     if (key->type == KEY_ZONES || key->type == KEY_GATES)
         return add_zones(rule, key, engine->zones, out);
     if (key->type == KEY_MAPPING)

@@ -77,6 +77,8 @@ json_t *body_evidence_json(const struct track *track, int64_t since_ms, int64_t 
 
 /* A port that a silent ship may have reached; unknown values are left out. */
 json_t *body_reach_port(const struct ports *ports, const struct reach_answer *answer);
+/* One that it may still reach: way there, and from when on. */
+json_t *body_reach_ahead(const struct ports *ports, const struct reach_answer *answer);
 extern const struct body_field body_reach_fields[];
 
 /* --- members --- */

@@ -92,5 +92,11 @@ void reach_judge(const struct reach_world *world, const struct reach_port *port,
 size_t reach_judge_all(const struct reach_world *world, const struct port_set *set,
                        const struct reach_ask *ask,
                        struct reach_answer ret[REACH_PORTS_MAX]);
+/* The ports of the set that can be reached at own_kn from a place left at from_ms,
+ * without those whose entry distance holds it: way and earliest there alone. The shortest
+ * way first; how many. */
+size_t reach_judge_ahead(const struct reach_world *world, const struct port_set *set,
+                         const struct reach_ask *ask,
+                         struct reach_answer ret[REACH_PORTS_MAX]);
 
 #endif

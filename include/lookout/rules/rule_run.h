@@ -140,6 +140,11 @@ struct rule_hooks {
      * this kind change only with its state, with the other hooks while it keeps one, and
      * with the zones of the track. */
     int64_t (*deadline_least_ms)(const struct rule *rule);
+    /* The least silence in ms that the rule is told of; NULL: none. */
+    int64_t (*silence_least_ms)(const struct rule *rule);
+    /* The last fix ends a silence that began with `before`; called before the zone and
+     * call events of the fix. subject->silence_ms of it are not the ship's own. */
+    int (*on_silence)(struct rule_look *look, const struct track_fix *before);
     int (*on_zone)(struct rule_look *look, const struct zone_event *event);
     int (*on_call)(struct rule_look *look, const struct call_output *event);
     int (*on_voyage)(struct rule_look *look, const struct voyage *voyage);

@@ -111,9 +111,9 @@ static void test_kinds(void **state)
 static void test_severities(void **state)
 {
     static const char *const info[] = {
-        "port.entered",     "port.arrived", "port.departed",
-        "port.left",        "gate.crossed", "zone.exited",
-        "voyage.completed", "route.lapsed", "vessel.sighted"};
+        "port.entered",   "port.arrived",       "port.departed",    "port.left",
+        "gate.crossed",   "zone.exited",        "voyage.completed", "route.lapsed",
+        "vessel.sighted", "silent_call.unknown"};
     for (size_t k = 0; rule_kinds[k] != NULL; k++)
         for (uint32_t e = 0; e < rule_kinds[k]->event_count; e++) {
             const struct rule_event *event = &rule_kinds[k]->events[e];
