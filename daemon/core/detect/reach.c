@@ -94,9 +94,10 @@ static double run_m(double kn, int64_t ms)
     return kn * KN_MPS * ((double)ms / 1000.0);
 }
 
+/* In whole seconds. */
 static int64_t run_ms(double way_m, double kn)
 {
-    return (int64_t)(way_m / (kn * KN_MPS) * 1000.0);
+    return (int64_t)(way_m / (kn * KN_MPS)) * SECOND_MS;
 }
 
 /* A field of least ways is right but for half a cell where it begins: over 70 ports of

@@ -237,7 +237,7 @@ static int tell_gap(struct rule_look *look, struct finding f, struct gap_told *g
 }
 
 /* The ports that it can reach; NULL: the rule does not ask. */
-static const struct reach_told *look_ahead(const struct rule_look *look,
+static const struct reach_told *find_ahead(const struct rule_look *look,
                                            const struct track_fix *last,
                                            struct reach_told *told)
 {
@@ -254,9 +254,9 @@ static const struct reach_told *look_ahead(const struct rule_look *look,
 
 /* The ports that it could have reached meanwhile, and where there are none the nearest of
  * the others. */
-static void look_back(const struct rule_look *look, const struct track_fix *before,
-                      struct gap_told *gap, struct reach_told *told,
-                      struct reach_answer *nearest)
+static void find_behind(const struct rule_look *look, const struct track_fix *before,
+                        struct gap_told *gap, struct reach_told *told,
+                        struct reach_answer *nearest)
 {
     const struct settings *settings = look->rule->settings;
     if (settings->could_reach.set == NULL || !look->is_covered)
@@ -287,7 +287,7 @@ static int on_time(struct rule_look *look)
         .interval_ms = tracks_interval_ms(look->subject->track, 0),
         .distance_m = -1,
         .implied_kn = -1,
-        .reach = look_ahead(look, last, &told),
+        .reach = find_ahead(look, last, &told),
     };
     return tell_gap(look, f, &gap);
 }
@@ -318,7 +318,7 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
     };
     struct reach_told told;
     struct reach_answer nearest;
-    look_back(look, from, &gap, &told, &nearest);
+    find_behind(look, from, &gap, &told, &nearest);
     free(state);
     *look->state = NULL;
     return tell_gap(look, f, &gap);

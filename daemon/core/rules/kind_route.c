@@ -9,6 +9,7 @@
 #include "lookout/base/hash.h"
 #include "lookout/base/time.h"
 #include "lookout/rules/rule_run.h"
+#include "route_dark_int.h"
 #include "route_forecast_int.h"
 #include "route_keep_int.h"
 #include "route_say_int.h"
@@ -110,7 +111,8 @@ static int tell_output(void *context, const struct route_output *output)
         struct route_keep *state = *look->state;
         if (look->is_covered && output->time_ms > state->told_ms)
             state->told_ms = output->time_ms;
-        f.pos = output->run.stops[output->run.stop_count - 1].pos;
+        const struct route_stop *stop = &output->run.stops[output->run.stop_count - 1];
+        f.pos = stop->is_dark ? f.pos : stop->pos;
     }
     return rule_raise(look, &f);
 }
@@ -256,6 +258,24 @@ static int on_call(struct rule_look *look, const struct call_output *event)
     return rc;
 }
 
+/* --- silences --- */
+
+static int on_dark(struct rule_look *look, const struct track_fix *before)
+{
+    struct route_stop stops[ROUTE_STEPS_MAX];
+    if (!route_dark_find(look, before, stops))
+        return 0;
+    struct route_keep *state = route_keep_obtain(look);
+    if (state == NULL)
+        return ERR_NOMEM;
+    struct route_limits limits = limits_of(look->rule);
+    int rc =
+        route_run_arrive_dark(&state->runs, route_of(look), &limits, look->world->ports,
+                              stops, seed_of(look), tell_output, look);
+    route_keep_tidy(look);
+    return rc;
+}
+
 /* --- forecast --- */
 
 static bool has_same_end(const struct route_run *a, const struct route_run *b)
@@ -380,7 +400,7 @@ static int64_t next_deadline(struct rule_look *look)
     const struct route_keep *state = *look->state;
     if (state == NULL)
         return INT64_MAX;
-    int64_t due = route_run_deadline(&state->runs);
+    int64_t due = route_expire_deadline(&state->runs);
     return due == INT64_MAX ? due : due + patience_ms(look);
 }
 
@@ -388,8 +408,8 @@ static int on_time(struct rule_look *look)
 {
     struct route_keep *state = *look->state;
     int rc = state != NULL
-                 ? route_run_expire(&state->runs, look->now_ms - patience_ms(look),
-                                    tell_output, look)
+                 ? route_expire_runs(&state->runs, look->now_ms - patience_ms(look),
+                                     tell_output, look)
                  : 0;
     route_keep_tidy(look);
     return rc;
@@ -447,6 +467,8 @@ static bool wants_water(const struct rule *rule, uint32_t index, struct rule_wat
 
 static const struct rule_hooks hooks = {
     .asks = rule_asks_keeping,
+    .silence_least_ms = route_dark_least_ms,
+    .on_silence = on_dark,
     .on_zone = on_zone,
     .on_call = on_call,
     .on_fix = on_fix,
@@ -457,6 +479,7 @@ static const struct rule_hooks hooks = {
     .load = route_keep_load,
     .forget = free,
     .wants_water = wants_water,
+    .wants_reach = route_dark_ports,
     .describe = describe_route,
 };
 

@@ -79,8 +79,8 @@ static void say_more_ports(struct say_writer *w, const struct silent_call_told *
     say_text(w, ".");
 }
 
-static void say_heard(struct say_writer *w, const struct rule_look *look,
-                      const struct silent_call_told *told)
+static void say_silent_others(struct say_writer *w, const struct rule_look *look,
+                              const struct silent_call_told *told)
 {
     const struct coverage_heard *heard = &told->state->heard;
     say_text(w, " In the first ");
@@ -105,7 +105,7 @@ static void say_possible(struct say_writer *w, const struct rule_look *look,
     say_text(w, ": %.0f nm over water at its %.0f kn", a->way_m / NM_M,
              told->ask->own_kn);
     say_more_ports(w, told);
-    say_heard(w, look, told);
+    say_silent_others(w, look, told);
 }
 
 static void say_unknown(struct say_writer *w, const struct rule_look *look,
@@ -122,7 +122,7 @@ static void say_unknown(struct say_writer *w, const struct rule_look *look,
         say_text(w, ": %.0f nm over water, at %.0f kn to %.0f kn", a->way_m / NM_M,
                  told->ask->own_kn, told->ask->max_kn);
     say_more_ports(w, told);
-    say_heard(w, look, told);
+    say_silent_others(w, look, told);
 }
 
 static const struct body_field port_field = {.name = "port", .type = BODY_PORT};

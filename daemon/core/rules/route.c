@@ -22,6 +22,7 @@ struct parser {
 /* The alternatives of one step while it is read. */
 struct alternatives {
     char *patterns[ALTERNATIVES_MAX]; /* owned */
+    bool is_dark[ALTERNATIVES_MAX];   /* with "~" */
     size_t pattern_count;
     uint32_t zones[ALTERNATIVES_MAX];
     uint64_t zone_keys[ALTERNATIVES_MAX];
@@ -119,22 +120,30 @@ static int check_pattern(struct parser *p, const char *pattern, int col)
                       detail.text[0] != '\0' ? detail.text : err_text(rc));
 }
 
-/* one := port | "*" | "@" zone-id */
+/* one := [ "~" ] port | "*" | "@" zone-id */
 static int read_alternative(struct parser *p, struct alternatives *alt)
 {
     char c = skip_route_blanks(p);
-    int col = (int)p->at + 1;
+    bool is_dark = c == '~';
     if (c == '@')
         return read_zone(p, alt);
-    if (c != '*' && c != '$' && !is_route_word_char(c))
-        return fail_parse(p,
-                          "a port (RUVVO), a country (KP*), a group ($name), * or @zone");
+    if (is_dark)
+        c = p->text[++p->at];
+    int col = (int)p->at + 1;
+    bool is_port = c == '$' || is_route_word_char(c);
+    if (is_dark && !is_port)
+        return fail_here(p, "a port (RUVVO), a country (KP*) or a group ($name)");
+    if (c != '*' && !is_port)
+        return fail_parse(
+            p, "a port (RUVVO), a country (KP*), a group ($name), * or @zone, or ~ and a "
+               "port");
     if (alt->pattern_count == ALTERNATIVES_MAX)
         return err_set_at(p->err, ERR_LIMIT, 0, col, "more than %d ports in one step",
                           ALTERNATIVES_MAX);
     char *word = take_route_word(p, true);
     if (word == NULL)
         return ERR_NOMEM;
+    alt->is_dark[alt->pattern_count] = is_dark;
     alt->patterns[alt->pattern_count++] = word;
     return check_pattern(p, word, col);
 }
@@ -148,9 +157,18 @@ static void alternatives_finish(struct alternatives *alt)
 static int store_step(struct parser *p, const struct alternatives *alt,
                       struct route_step *step)
 {
-    const char *patterns[ALTERNATIVES_MAX];
-    for (size_t i = 0; i < alt->pattern_count; i++)
+    const char *patterns[ALTERNATIVES_MAX], *dark[ALTERNATIVES_MAX];
+    size_t dark_count = 0;
+    for (size_t i = 0; i < alt->pattern_count; i++) {
         patterns[i] = alt->patterns[i];
+        if (alt->is_dark[i])
+            dark[dark_count++] = alt->patterns[i];
+    }
+    if (dark_count != 0) {
+        int rc = port_set_create(p->ports, dark, dark_count, &step->dark, p->err);
+        if (rc != 0)
+            return rc;
+    }
     if (alt->pattern_count != 0) {
         int rc =
             port_set_create(p->ports, patterns, alt->pattern_count, &step->ports, p->err);
@@ -263,6 +281,7 @@ void route_destroy(struct route *route)
         return;
     for (uint32_t i = 0; i < route->step_count; i++) {
         port_set_destroy(route->steps[i].ports);
+        port_set_destroy(route->steps[i].dark);
         free(route->steps[i].zones);
         free(route->steps[i].zone_keys);
         free(route->steps[i].text);
@@ -323,6 +342,11 @@ static int describe_step(const struct route_step *step, const struct ports *port
         rc = buf_add_text(out, "a call at ");
         if (rc == 0)
             rc = describe_ports(step->ports, ports, out);
+    }
+    if (rc == 0 && step->dark != NULL) {
+        rc = buf_add_text(out, ", or a silence in which it could have called at ");
+        if (rc == 0)
+            rc = describe_ports(step->dark, ports, out);
     }
     for (uint32_t i = 0; i < step->zone_count && rc == 0; i++) {
         const struct zone_info *zone = zone_set_info(zones, step->zones[i]);

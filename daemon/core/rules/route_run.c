@@ -17,6 +17,7 @@
 
 #include "lookout/base/hash.h"
 #include "lookout/base/time.h"
+#include "route_run_int.h"
 
 void route_run_init(struct route_state *s)
 {
@@ -43,14 +44,9 @@ static bool step_accepts(const struct route_step *step, const struct route_stop 
     return false;
 }
 
-static const struct route_stop *last_stop(const struct route_run *run)
-{
-    return &run->stops[run->stop_count - 1];
-}
-
 static void set_expiry(struct route_run *run, const struct route_limits *limits)
 {
-    int64_t first = run->stops[0].departed_ms, last = last_stop(run)->departed_ms;
+    int64_t first = run->stops[0].departed_ms, last = route_run_last(run)->departed_ms;
     run->expires_ms = last == TIME_NONE ? TIME_NONE : last + limits->leg_ms;
     run->until_ms = first == TIME_NONE ? TIME_NONE : first + limits->within_ms;
     if (first != TIME_NONE && last != TIME_NONE && run->until_ms < run->expires_ms)
@@ -60,7 +56,7 @@ static void set_expiry(struct route_run *run, const struct route_limits *limits)
 static bool is_in_time(const struct route_run *run, const struct route_limits *limits,
                        int64_t arrived_ms)
 {
-    int64_t first = run->stops[0].departed_ms, last = last_stop(run)->departed_ms;
+    int64_t first = run->stops[0].departed_ms, last = route_run_last(run)->departed_ms;
     if (last != TIME_NONE && arrived_ms - last > limits->leg_ms)
         return false;
     return first == TIME_NONE || arrived_ms - first <= limits->within_ms;
@@ -84,7 +80,8 @@ struct arrival {
     const struct route *route;
     const struct route_limits *limits;
     const struct ports *ports;
-    const struct route_stop *stop;
+    const struct route_stop *stop; /* NULL: a silence, with in */
+    const struct route_stop *dark; /* each step its own */
     route_sink sink;
     void *context;
     bool is_repeat; /* a second call in a row at one port */
@@ -96,21 +93,30 @@ struct arrival {
  * ROUTE_STEPS_MAX. */
 _Static_assert(ROUTE_CALLS_MAX >= ROUTE_STEPS_MAX, "a run holds a stop for every step");
 
+/* The stop, if the step accepts it; NULL. */
+static const struct route_stop *find_taken(const struct arrival *a, uint32_t step)
+{
+    if (a->stop == NULL)
+        return a->dark[step].port != PORT_NONE ? &a->dark[step] : NULL;
+    return step_accepts(&a->route->steps[step], a->stop) ? a->stop : NULL;
+}
+
 static void make_run(struct arrival *a, const struct route_run *from, uint32_t step,
                      uint64_t case_id)
 {
+    const struct route_stop *stop = find_taken(a, step);
     struct route_run *run = &a->made[a->made_count++];
     if (from != NULL)
         *run = *from;
     else
         memset(run, 0, sizeof *run);
-    run->stops[run->stop_count] = *a->stop;
+    run->stops[run->stop_count] = *stop;
     run->stops[run->stop_count].step = (uint8_t)step;
     run->stop_count++;
     run->step = (uint8_t)step;
     run->has_foreign_call = false;
     /* A zone or gate on the way does not end a forecast, which stays with the run. */
-    if (a->stop->port != PORT_NONE || !run->is_forecast || run->is_lapsed) {
+    if (stop->port != PORT_NONE || !run->is_forecast || run->is_lapsed) {
         run->is_forecast = false;
         run->forecast_port = PORT_NONE;
     }
@@ -124,12 +130,12 @@ static bool advance_run(struct arrival *a, const struct route_run *run)
 {
     uint32_t first, last;
     bool has_advanced = false;
-    if (!route_awaits(a->route, run, &first, &last) ||
-        !is_in_time(run, a->limits, a->stop->arrived_ms))
+    if (!route_awaits(a->route, run, &first, &last))
         return false;
     for (uint32_t j = first; j <= last; j++) {
+        const struct route_stop *stop = find_taken(a, j);
         bool is_open = !run->has_foreign_call || allows_between(a->route, run->step, j);
-        if (is_open && step_accepts(&a->route->steps[j], a->stop)) {
+        if (is_open && stop != NULL && is_in_time(run, a->limits, stop->arrived_ms)) {
             make_run(a, run, j, run->case_id);
             has_advanced = true;
         }
@@ -141,15 +147,17 @@ static bool advance_run(struct arrival *a, const struct route_run *run)
  * place, which is the port's code or the zone's id. A call that goes on is of the case of
  * the first call. */
 static uint64_t make_case(const struct route_state *s, const struct arrival *a,
-                          const struct route_step *step, uint64_t seed)
+                          uint32_t index, uint64_t seed)
 {
-    int64_t arrived_ms = a->is_repeat ? s->last_ms : a->stop->arrived_ms;
-    uint32_t port = a->is_repeat ? s->last_port : a->stop->port;
+    const struct route_step *step = &a->route->steps[index];
+    const struct route_stop *stop = find_taken(a, index);
+    int64_t arrived_ms = a->is_repeat ? s->last_ms : stop->arrived_ms;
+    uint32_t port = a->is_repeat ? s->last_port : stop->port;
     uint64_t place = seed;
     if (port != PORT_NONE)
         place = hash_text(ports_get(a->ports, port)->locode, seed);
     for (uint32_t i = 0; port == PORT_NONE && i < step->zone_count; i++)
-        if (step->zones[i] == a->stop->zone)
+        if (step->zones[i] == stop->zone)
             place = hash_u64(step->zone_keys[i], seed);
     return hash_u64((uint64_t)arrived_ms, place);
 }
@@ -160,7 +168,7 @@ static bool has_begun(const struct route_state *s, const struct arrival *a, uint
     for (uint32_t i = 0; i < s->run_count; i++) {
         const struct route_run *run = &s->runs[i];
         if (run->stop_count == 1 && run->step == step && !run->has_foreign_call &&
-            run->stops[0].port != PORT_NONE &&
+            run->stops[0].port != PORT_NONE && !run->stops[0].is_dark &&
             ports_are_same(a->ports, run->stops[0].port, a->stop->port))
             return true;
     }
@@ -180,7 +188,7 @@ static uint32_t first_steps(const struct route *route)
 static bool is_route_whole(const struct arrival *a)
 {
     for (uint32_t j = 0; j < first_steps(a->route); j++)
-        if (step_accepts(&a->route->steps[j], a->stop) && route_is_complete(a->route, j))
+        if (find_taken(a, j) != NULL && route_is_complete(a->route, j))
             return true;
     return false;
 }
@@ -189,15 +197,15 @@ static bool is_route_whole(const struct arrival *a)
  * over, because they would have waited for it. */
 static void start_runs(const struct route_state *s, struct arrival *a, uint64_t seed)
 {
-    if (a->stop->is_standing || (a->is_repeat && s->is_spent))
+    bool is_standing = a->stop != NULL && a->stop->is_standing;
+    if (is_standing || (a->is_repeat && s->is_spent))
         return;
     bool was_whole = a->is_repeat && is_route_whole(a);
     for (uint32_t j = 0; j < first_steps(a->route); j++) {
-        const struct route_step *step = &a->route->steps[j];
         bool is_due = !a->is_repeat || (!has_begun(s, a, j) &&
                                         (!was_whole || route_is_complete(a->route, j)));
-        if (is_due && step_accepts(step, a->stop))
-            make_run(a, NULL, j, make_case(s, a, step, seed));
+        if (is_due && find_taken(a, j) != NULL)
+            make_run(a, NULL, j, make_case(s, a, j, seed));
     }
 }
 
@@ -223,7 +231,7 @@ static bool is_told(const struct route_state *s, const struct arrival *a, uint32
     return false;
 }
 
-static void remove_run(struct route_state *s, uint32_t index)
+void route_run_remove(struct route_state *s, uint32_t index)
 {
     memmove(&s->runs[index], &s->runs[index + 1],
             (s->run_count - index - 1) * sizeof s->runs[0]);
@@ -236,7 +244,7 @@ static bool is_outlived(const struct route_run *run, const struct route_run *oth
 {
     const struct route_stop *a = &run->stops[0], *b = &other->stops[0];
     return run->step == other->step && a->arrived_ms <= b->arrived_ms &&
-           last_stop(run)->arrived_ms <= last_stop(other)->arrived_ms &&
+           route_run_last(run)->arrived_ms <= route_run_last(other)->arrived_ms &&
            (run->has_foreign_call || !other->has_foreign_call);
 }
 
@@ -262,7 +270,7 @@ static uint32_t choose_victim(const struct route_state *s)
 static void keep_run(struct route_state *s, const struct route_run *run)
 {
     if (s->run_count == ROUTE_RUNS_MAX) {
-        remove_run(s, choose_victim(s));
+        route_run_remove(s, choose_victim(s));
         s->evicted++;
     }
     s->runs[s->run_count++] = *run;
@@ -272,9 +280,9 @@ static void keep_run(struct route_state *s, const struct route_run *run)
 static bool run_stands_at(const struct route_run *run, uint32_t port,
                           const struct ports *ports)
 {
-    const struct route_stop *stop = last_stop(run);
-    return !run->has_foreign_call && stop->port != PORT_NONE && port != PORT_NONE &&
-           ports_are_same(ports, stop->port, port);
+    const struct route_stop *stop = route_run_last(run);
+    return !run->has_foreign_call && stop->port != PORT_NONE && !stop->is_dark &&
+           port != PORT_NONE && ports_are_same(ports, stop->port, port);
 }
 
 /* The call goes on: the runs there wait for its next departure. */
@@ -293,10 +301,11 @@ static void go_on(struct route_state *s, const struct arrival *a)
     }
 }
 
-/* A forecast that fails is told once. */
-static bool has_to_lapse(const struct route_run *run)
+/* Whether the run's last stop lies in a silence since the last call. A call that goes on
+ * is then a call after it. */
+static bool has_dark_end(const struct route_run *run)
 {
-    return run->is_forecast && !run->is_lapsed;
+    return route_run_last(run)->is_dark && !run->has_foreign_call;
 }
 
 /* The stop passes the existing runs; runs that can wait no longer break. */
@@ -304,6 +313,10 @@ static int pass_runs(struct route_state *s, struct arrival *a)
 {
     for (uint32_t i = 0; i < s->run_count;) {
         struct route_run *run = &s->runs[i];
+        if (a->is_repeat && !has_dark_end(run)) {
+            i++;
+            continue;
+        }
         if (advance_run(a, run))
             run->is_forecast = false;
         if (a->stop->port != PORT_NONE)
@@ -313,8 +326,8 @@ static int pass_runs(struct route_state *s, struct arrival *a)
             continue;
         }
         struct route_output out = {ROUTE_LAPSED, a->stop->arrived_ms, *run};
-        remove_run(s, i);
-        int rc = has_to_lapse(&out.run) ? a->sink(a->context, &out) : 0;
+        route_run_remove(s, i);
+        int rc = route_run_has_to_lapse(&out.run) ? a->sink(a->context, &out) : 0;
         if (rc != 0)
             return rc;
     }
@@ -331,7 +344,7 @@ static int tell_made(const struct route_state *s, struct arrival *a)
         if (!is_news || is_told(s, a, i))
             continue;
         struct route_output out = {is_done ? ROUTE_MATCHED : ROUTE_PROGRESSED,
-                                   a->stop->arrived_ms, *run};
+                                   route_run_last(run)->arrived_ms, *run};
         rc = a->sink(a->context, &out);
     }
     return rc;
@@ -342,9 +355,9 @@ static void end_case(struct route_state *s, const struct route_run *run)
 {
     for (uint32_t k = s->run_count; k-- > 0;)
         if (s->runs[k].case_id == run->case_id)
-            remove_run(s, k);
+            route_run_remove(s, k);
     if (run->stop_count > 1 && run->stops[0].port != PORT_NONE &&
-        run->stops[0].arrived_ms >= s->last_ms)
+        !run->stops[0].is_dark && run->stops[0].arrived_ms >= s->last_ms)
         s->is_spent = true;
 }
 
@@ -399,16 +412,47 @@ int route_run_arrive(struct route_state *s, const struct route *route,
     a.made_count = 0;
     a.is_repeat = stop->port != PORT_NONE && s->last_port != PORT_NONE &&
                   ports_are_same(ports, s->last_port, stop->port);
-    int rc = 0;
     if (a.is_repeat)
         go_on(s, &a);
-    else
-        rc = pass_runs(s, &a);
+    int rc = pass_runs(s, &a);
     if (rc != 0)
         return rc;
     start_runs(s, &a, seed);
     remember_stop(s, stop, &a);
     return settle_arrival(s, &a);
+}
+
+int route_run_arrive_dark(struct route_state *s, const struct route *route,
+                          const struct route_limits *limits, const struct ports *ports,
+                          const struct route_stop stops[ROUTE_STEPS_MAX], uint64_t seed,
+                          route_sink sink, void *context)
+{
+    struct arrival a;
+    a.route = route;
+    a.limits = limits;
+    a.ports = ports;
+    a.stop = NULL;
+    a.dark = stops;
+    a.sink = sink;
+    a.context = context;
+    a.made_count = 0;
+    a.is_repeat = false;
+    for (uint32_t i = 0; i < s->run_count; i++)
+        if (advance_run(&a, &s->runs[i]))
+            s->runs[i].is_forecast = false;
+    start_runs(s, &a, seed);
+    return settle_arrival(s, &a);
+}
+
+bool route_run_awaits(const struct route_state *s, const struct route *route,
+                      uint32_t step)
+{
+    uint32_t first, last;
+    for (uint32_t i = 0; s != NULL && i < s->run_count; i++)
+        if (route_awaits(route, &s->runs[i], &first, &last) && step >= first &&
+            step <= last)
+            return true;
+    return step < first_steps(route);
 }
 
 void route_run_depart(struct route_state *s, const struct route_limits *limits,
@@ -442,46 +486,4 @@ bool route_run_is_idle(const struct route_state *s, const struct route *route)
             port_set_has(route->steps[j].ports, s->last_port))
             return false;
     return true;
-}
-
-int64_t route_run_deadline(const struct route_state *s)
-{
-    int64_t due = INT64_MAX;
-    for (uint32_t i = 0; i < s->run_count; i++)
-        if (s->runs[i].expires_ms != TIME_NONE && s->runs[i].expires_ms < due)
-            due = s->runs[i].expires_ms;
-    return due;
-}
-
-/* Whether a second call in a row at its last port may give the run more time. Runs of one
- * stop begin anew with that call instead. */
-static bool may_go_on(const struct route_run *run)
-{
-    return run->stop_count > 1 && !run->is_lapsed && !run->has_foreign_call &&
-           last_stop(run)->port != PORT_NONE && run->until_ms != TIME_NONE &&
-           run->until_ms > run->expires_ms;
-}
-
-int route_run_expire(struct route_state *s, int64_t now_ms, route_sink sink,
-                     void *context)
-{
-    for (uint32_t i = 0; i < s->run_count;) {
-        struct route_run *run = &s->runs[i];
-        if (run->expires_ms == TIME_NONE || run->expires_ms > now_ms) {
-            i++;
-            continue;
-        }
-        struct route_output out = {ROUTE_LAPSED, run->expires_ms, *run};
-        bool is_news = has_to_lapse(run);
-        if (may_go_on(run)) {
-            run->is_lapsed = run->is_forecast = true; /* nor forecast meanwhile */
-            run->expires_ms = run->until_ms;
-        } else {
-            remove_run(s, i);
-        }
-        int rc = is_news ? sink(context, &out) : 0;
-        if (rc != 0)
-            return rc;
-    }
-    return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "kind_details_int.h"
 #include "lookout/base/time.h"
+#include "reach_tell_int.h"
 #include "route_settings_int.h"
 
 static const struct route *said_route(const struct rule_look *look)
@@ -51,20 +52,33 @@ static void say_stop(struct say_writer *w, const struct rule_look *look,
     say_day(w, time_ms);
 }
 
+/* "could have called at Nampo KPNAM between 24 Mar 08:00Z and 26 Mar 11:00Z (silent 61
+ * h)" */
+static void say_dark(struct say_writer *w, const struct rule_look *look,
+                     const struct route_stop *stop)
+{
+    say_text(w, "could have called at ");
+    say_port(w, ports_get(look->world->ports, stop->port));
+    say_text(w, " ");
+    reach_tell_say_between(w, stop->arrived_ms, stop->departed_ms);
+    say_text(w, " (silent %.0f h)",
+             (double)(stop->silent_to_ms - stop->silent_from_ms) / (double)HOUR_MS);
+}
+
 static void say_chain(struct say_writer *w, const struct rule_look *look,
                       const struct route_run *run)
 {
     for (uint8_t i = 0; i < run->stop_count; i++) {
         say_text(w, "%s", i == 0 ? "" : " > ");
         say_stop(w, look, &run->stops[i], run->stops[i].arrived_ms);
+        say_text(w, "%s", run->stops[i].is_dark ? " (could have called)" : "");
     }
 }
 
-/* " arrived Shidao CNSHD 25 Mar 18:04Z, confirmed 19:04Z; from Nampo 24 Mar." */
-static void say_reached(struct say_writer *w, const struct rule_look *look,
-                        const struct route_run *run)
+/* " arrived Shidao CNSHD 25 Mar 18:04Z, confirmed 19:04Z" */
+static void say_arrival(struct say_writer *w, const struct rule_look *look,
+                        const struct route_stop *stop)
 {
-    const struct route_stop *stop = last_said_stop(run);
     if (stop->port != PORT_NONE) {
         say_text(w, " arrived ");
         say_port(w, ports_get(look->world->ports, stop->port));
@@ -79,7 +93,23 @@ static void say_reached(struct say_writer *w, const struct rule_look *look,
         say_text(w, ", confirmed ");
         say_time_near(w, look->now_ms, stop->arrived_ms);
     }
-    if (run->stop_count >= 2) {
+}
+
+/* The same, and "; from Nampo 24 Mar." */
+static void say_reached(struct say_writer *w, const struct rule_look *look,
+                        const struct route_run *run)
+{
+    const struct route_stop *stop = last_said_stop(run);
+    if (stop->is_dark)
+        say_text(w, " ");
+    if (stop->is_dark)
+        say_dark(w, look, stop);
+    else
+        say_arrival(w, look, stop);
+    if (run->stop_count >= 2 && stop[-1].is_dark) {
+        say_text(w, "; before that it ");
+        say_dark(w, look, stop - 1);
+    } else if (run->stop_count >= 2) {
         const struct route_stop *before = stop - 1;
         say_text(w, "; from ");
         say_stop(w, look, before,
@@ -214,6 +244,9 @@ static const struct body_field stop_fields[] = {
      .is_optional = true,
      .least = 1,
      .most = 4},
+    {.name = "silent", .type = BODY_TRUTH, .is_optional = true},
+    {.name = "silent_from", .type = BODY_TIME, .is_optional = true},
+    {.name = "silent_to", .type = BODY_TIME, .is_optional = true},
     {0},
 };
 static const struct body_field route_fields[] = {
@@ -272,6 +305,11 @@ static json_t *make_stop(const struct rule_world *world, const struct route_stop
              body_time(stop->is_arrival_unknown ? TIME_NONE : stop->arrived_ms));
     body_put(o, "departed_at", body_time(stop->departed_ms));
     body_put(o, "confidence", json_integer(stop->confidence));
+    if (stop->is_dark) {
+        body_put(o, "silent", json_true());
+        body_put(o, "silent_from", body_time(stop->silent_from_ms));
+        body_put(o, "silent_to", body_time(stop->silent_to_ms));
+    }
     return o;
 }
 

@@ -5,8 +5,9 @@
 
 #include "lookout/base/time.h"
 
-/* a bit beside the confidence, which is 1 to 4 */
+/* bits beside the confidence, which is 1 to 4 */
 #define ARRIVAL_UNKNOWN 8u
+#define DARK 16u
 
 static void save_port(const struct ports *ports, uint32_t port, struct wire_writer *w)
 {
@@ -19,11 +20,16 @@ static void save_stop(const struct route_stop *stop, const struct ports *ports,
     save_port(ports, stop->port, w);
     wire_put_text(w, stop->port == PORT_NONE ? zone_set_info(zones, stop->zone)->id : "");
     wire_put_u64(w, stop->step);
-    wire_put_u64(w, stop->confidence | (stop->is_arrival_unknown ? ARRIVAL_UNKNOWN : 0u));
+    wire_put_u64(w, stop->confidence | (stop->is_arrival_unknown ? ARRIVAL_UNKNOWN : 0u) |
+                        (stop->is_dark ? DARK : 0u));
     wire_put_i64(w, stop->arrived_ms);
     wire_put_i64(w, stop->departed_ms);
     wire_put_i64(w, stop->pos.lat_e7);
     wire_put_i64(w, stop->pos.lon_e7);
+    if (stop->is_dark) {
+        wire_put_i64(w, stop->silent_from_ms);
+        wire_put_i64(w, stop->silent_to_ms);
+    }
 }
 
 void route_wire_save(const struct route_state *s, const struct ports *ports,
@@ -69,10 +75,15 @@ static int load_stop(struct route_stop *stop, const struct ports *ports,
     uint64_t confidence = wire_get_u64(r);
     stop->confidence = (uint8_t)(confidence & (ARRIVAL_UNKNOWN - 1));
     stop->is_arrival_unknown = (confidence & ARRIVAL_UNKNOWN) != 0;
+    stop->is_dark = (confidence & DARK) != 0;
     stop->arrived_ms = wire_get_i64(r);
     stop->departed_ms = wire_get_i64(r);
     stop->pos.lat_e7 = (int32_t)wire_get_i64(r);
     stop->pos.lon_e7 = (int32_t)wire_get_i64(r);
+    if (stop->is_dark) {
+        stop->silent_from_ms = wire_get_i64(r);
+        stop->silent_to_ms = wire_get_i64(r);
+    }
     bool is_known = (stop->port == PORT_NONE) != (stop->zone == UINT32_MAX);
     return !r->failed && is_known ? 0 : ERR_CORRUPT;
 }

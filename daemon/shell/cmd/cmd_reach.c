@@ -107,8 +107,8 @@ static bool print_answer(const struct ports *ports, const struct reach_answer *a
     return is_printed;
 }
 
-static int answer_all(const struct cmd_args *args, struct engine_conf *engine,
-                      const struct reach_ask *ask, const char *cache)
+static int answer_ports(const struct cmd_args *args, struct engine_conf *engine,
+                        const struct reach_ask *ask, const char *cache)
 {
     struct water_fields_options options = {.cache = cache};
     struct water_fields_counts counts;
@@ -153,7 +153,7 @@ int cmd_reach(const struct cmd_args *args)
     if (status == CMD_DONE)
         status = list_ports(args, &engine);
     if (status == CMD_DONE)
-        status = answer_all(args, &engine, &ask, conf != NULL ? conf->state : NULL);
+        status = answer_ports(args, &engine, &ask, conf != NULL ? conf->state : NULL);
     if (conf != NULL)
         engine.ports = NULL; /* its own */
     engine_conf_finish(&engine);

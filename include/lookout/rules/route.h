@@ -4,7 +4,8 @@
  *
  *   route := step { (">" | ">>") step }
  *   step  := one [ "?" ] | "(" one { "|" one } ")" [ "?" ]
- *   one   := port | "*" | "@" zone-id */
+ *   one   := [ "~" ] port | "*" | "@" zone-id        "~": also one that it could have
+ *                                                    called at while it was silent */
 #ifndef LOOKOUT_ROUTE_H
 #define LOOKOUT_ROUTE_H
 
@@ -25,6 +26,7 @@
 
 struct route_step {
     struct port_set *ports; /* owned; NULL when the step names no port */
+    struct port_set *dark;  /* owned: those of them with "~"; NULL: none */
     uint32_t *zones;        /* owned: indices of zones and gates */
     uint64_t *zone_keys;    /* owned: hashes of their ids, for case ids */
     uint32_t zone_count;
@@ -62,12 +64,15 @@ struct route_stop {
     uint32_t zone; /* UINT32_MAX for a port step */
     uint8_t step;  /* 0-based step it matched */
     uint8_t confidence;
-    int64_t arrived_ms;  /* or crossing; the first fix where the arrival is unknown */
-    int64_t departed_ms; /* TIME_NONE while there; of a gate, the crossing */
-    struct geo_pos pos;
     bool is_standing;        /* the ship was in that zone before: it begins no runs */
     bool is_arrival_unknown; /* a call under way when the data began, or without a stop:
                                 arrived_ms is its first fix or entry, not for telling */
+    bool is_dark;            /* it could have called there while it was silent: arrived_ms
+                                is the earliest and departed_ms the latest time */
+    int64_t arrived_ms;      /* or crossing; the first fix where the arrival is unknown */
+    int64_t departed_ms;     /* TIME_NONE while there; of a gate, the crossing */
+    struct geo_pos pos;
+    int64_t silent_from_ms, silent_to_ms; /* is_dark */
 };
 struct route_run {
     struct route_stop stops[ROUTE_CALLS_MAX];
@@ -115,6 +120,16 @@ MUST_CHECK int route_run_arrive(struct route_state *s, const struct route *route
                                 const struct route_limits *limits,
                                 const struct ports *ports, const struct route_stop *stop,
                                 uint64_t seed, route_sink sink, void *context);
+/* Take a silence: in stops[i] the call that it could have made for step i, PORT_NONE:
+ * none. Where a step takes it, it is a call; all else is as if it were absent. */
+MUST_CHECK int route_run_arrive_dark(struct route_state *s, const struct route *route,
+                                     const struct route_limits *limits,
+                                     const struct ports *ports,
+                                     const struct route_stop stops[ROUTE_STEPS_MAX],
+                                     uint64_t seed, route_sink sink, void *context);
+/* Whether step `step` is awaited: a run waits for it, or could begin with it. */
+bool route_run_awaits(const struct route_state *s, const struct route *route,
+                      uint32_t step);
 /* The ship left a zone, or the port of its last call; the call may have a higher
  * confidence now. Of `left`, the port or zone, departed_ms and confidence are used. */
 void route_run_depart(struct route_state *s, const struct route_limits *limits,
@@ -124,9 +139,9 @@ void route_run_depart(struct route_state *s, const struct route_limits *limits,
 bool route_run_is_idle(const struct route_state *s, const struct route *route);
 /* The time when the next run expires, INT64_MAX for none; and the expiry of all runs due
  * at or before now_ms. */
-int64_t route_run_deadline(const struct route_state *s);
-MUST_CHECK int route_run_expire(struct route_state *s, int64_t now_ms, route_sink sink,
-                                void *context);
+int64_t route_expire_deadline(const struct route_state *s);
+MUST_CHECK int route_expire_runs(struct route_state *s, int64_t now_ms, route_sink sink,
+                                 void *context);
 /* The steps that may come next after `run`: the first and last index; false when it is
  * complete. */
 bool route_awaits(const struct route *route, const struct route_run *run,

@@ -354,7 +354,8 @@ static void play(struct play *p, struct test_random *r, struct tally *tally,
         struct told told = {0};
         depart_before(&s, p, &call, stop->arrived_ms);
         depart_before(&s, p, &zone, stop->arrived_ms);
-        assert_int_equal(route_run_expire(&s, stop->arrived_ms - 1, on_output, &told), 0);
+        assert_int_equal(route_expire_runs(&s, stop->arrived_ms - 1, on_output, &told),
+                         0);
         struct route_stop made = {
             .port = stop->port,
             .zone = stop->zone,

@@ -131,7 +131,7 @@ static void call(struct play *p, const char *where, double hour)
 static void expire(struct play *p, double hour)
 {
     assert_int_equal(
-        route_run_expire(&p->s, (int64_t)(hour * (double)HOUR_MS), on_output, p), 0);
+        route_expire_runs(&p->s, (int64_t)(hour * (double)HOUR_MS), on_output, p), 0);
 }
 
 #define assert_told(p, text)                                                             \
@@ -359,12 +359,12 @@ static void test_lapses(void **state)
     assert_told(&p, "");
     call(&p, "XAAAA", 250);
     p.s.runs[0].is_forecast = true;
-    assert_int_equal(route_run_deadline(&p.s), (251 + 240) * HOUR_MS);
+    assert_int_equal(route_expire_deadline(&p.s), (251 + 240) * HOUR_MS);
     expire(&p, 251 + 240 - 0.001);
     assert_told(&p, "");
     expire(&p, 251 + 240);
     assert_told(&p, "lapsed 1 at 491: XAAAA; ");
-    assert_int_equal(route_run_deadline(&p.s), INT64_MAX);
+    assert_int_equal(route_expire_deadline(&p.s), INT64_MAX);
     finish(&p);
     begin(&p, "XAAAA > XABBB"); /* another call breaks it */
     call(&p, "XAAAA", 0);
