@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Real and foreign recordings through the decoder: libais' decoded examples member by
- * member (schwehr/libais test/data/typeexamples, Apache-2.0), and the yield of each
- * corpus of ../shared/data by type. */
+/* This file decodes recordings of others: libais' decoded examples, member by member
+ * (schwehr/libais test/data/typeexamples, Apache-2.0), and each corpus of
+ * ../shared/data, counted by type. */
 #include "lib/testlib.h"
 
 #include <jansson.h>
@@ -33,9 +33,9 @@ static void keep_record(void *context, const struct ais_bits *bits)
     buf_finish(&out);
 }
 
-/* libais spells out the communication state, spare bits and a few names of its own. What
- * we do not print under its name is proved from our raw `radio`, or named here with the
- * reason. */
+/* libais spells out the communication state, spare bits and a few names of its own. A
+ * value that the decoder does not print under libais' name is proved from the decoder's
+ * raw `radio`, or named here with the reason. */
 static const struct {
     int type; /* 0: any */
     const char *key, *reason;
@@ -105,7 +105,8 @@ static double number_of(const json_t *value)
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-/* libais computes in float; our coarse positions have the digits that gpsd prints. */
+/* libais computes in float; the decoder's coarse positions have the digits that gpsd
+ * prints. */
 static double tolerance(int type, const char *key)
 {
     if (type == 17 && (strcmp(key, "lon") == 0 || strcmp(key, "lat") == 0))
@@ -221,8 +222,8 @@ static void count_message(void *context, const struct ais_bits *bits)
     y->reports += report_from_message(&m, &r) == 0;
 }
 
-/* Counted by a script of another language that reads lines, parts and the first six bits
- * of each message. */
+/* These numbers come from a script in another language that reads lines, parts and the
+ * first six bits of each message. */
 static const struct {
     const char *file;
     unsigned messages, reports;

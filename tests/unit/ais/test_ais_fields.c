@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* THE TABLE, row by row: every row that gpsd's JSON shows against what gpsdecode 3.22
- * says of three random messages (tests/data/ais-golden.txt); every other row against its
- * offset in ITU-R M.1371-5 annex 8, written down here once more; every row cut short by
- * one bit. */
+/* This file tests the table of fields, row by row. Rows that gpsd's JSON shows are
+ * compared with what gpsdecode 3.22 prints for three random messages
+ * (tests/data/ais-golden.txt). The other rows are compared with their offset in ITU-R
+ * M.1371-5 annex 8, written down here once more. Every row is also cut short by one
+ * bit. */
 #include "lib/testlib.h"
 
 #include <jansson.h>
@@ -64,7 +65,7 @@ static int free_golden(void **state)
     return 0;
 }
 
-/* What gpsdecode says of a date is one member of several rows. */
+/* gpsdecode prints a date as one member; the table has several rows for it. */
 static bool is_joined(const struct ais_field *f)
 {
     return f->as == AS_TIMESTAMP || f->as == AS_ETA || f->as == AS_DAYTIME;
@@ -110,7 +111,8 @@ static void check_row(const struct golden *g, const struct ais_message *m,
     }
 }
 
-/* Rows that gpsd does not show, by their place in the standard. "what" is the form's. */
+/* The rows that gpsd does not show, by their place in the standard. "what" is the name
+ * of the form. */
 static const struct {
     const char *form, *name;
     int type;
@@ -187,7 +189,7 @@ static bool is_seen_elsewhere(const struct ais_form *form, unsigned row)
     const struct ais_field *f = &form->rows[row];
     if (strcmp(f->name, "repeat") == 0 || strcmp(f->name, "mmsi") == 0 ||
         strcmp(f->name, "name_extension") == 0)
-        return true; /* the golden vectors show them outside the rows */
+        return true; /* the golden vectors have them outside the rows */
     for (unsigned i = row > 5 ? row - 5 : 0; i < row; i++)
         if (is_joined(&form->rows[i]))
             return true;
@@ -243,8 +245,8 @@ static void test_every_row_has_a_golden_vector(void **state)
     }
 }
 
-/* Cut so that the row's last bit is missing: the row is absent and nothing before it has
- * changed. Cut right behind it: the row is there. */
+/* The message is cut so that the row's last bit is missing: the row is absent, and the
+ * rows before it have not changed. It is cut right behind the row: the row is there. */
 static void check_cut(const struct golden *g, const struct ais_message *whole,
                       const struct ais_form *form, const int32_t *values, unsigned row)
 {
@@ -254,7 +256,7 @@ static void check_cut(const struct golden *g, const struct ais_message *whole,
         f->width == 0 || (form != whole->form && form->bits != 360 && form->bits != 352))
         return;
     struct ais_bits bits = g->bits;
-    /* What lies behind the end must not matter. */
+    /* The bits behind the end must not matter. */
     memset(bits.bytes + (need + 7) / 8, 0xff, sizeof bits.bytes - (need + 7) / 8);
     struct ais_message m;
     int32_t value;
@@ -285,8 +287,8 @@ static void test_every_row_cut_short(void **state)
     }
 }
 
-/* The order that lets the decoder stop at the first cut row; widths within a word; room
- * for all values; names of gpsd's form. */
+/* The order of rows lets the decoder stop at the first cut row; widths fit in a word;
+ * there is room for all values; names have gpsd's form. */
 static void test_table_is_sound(void **state)
 {
     const struct ais_form *form;

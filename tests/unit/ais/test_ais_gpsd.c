@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The decoder's JSON against gpsd's, member by member: against gpsd's own regression
- * files (test/sample.aivdm.js.chk and .ju.chk, BSD-2, read from ../shared/data), and
- * against what Debian's gpsdecode prints for random messages of every type. Where we
- * differ on purpose, a row of `differences` says why; a row that is not needed fails. */
+/* This file compares the decoder's JSON with gpsd's, member by member: with gpsd's own
+ * regression files (test/sample.aivdm.js.chk and .ju.chk, BSD-2, read from
+ * ../shared/data), and with what Debian's gpsdecode prints for random messages of every
+ * type. Where the two differ on purpose, a row of `differences` gives the reason; a row
+ * that is not needed fails the test. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ enum how {
     NEAR_1E4,  /* equal to 0.6 of 1e-4 */
     NEAR_1E1,  /* equal to 0.6 of 0.1 */
     DATA_TAIL, /* equal but for the bits behind the last one */
-    RAW_BITS   /* we give the raw bits: "data" instead of this member */
+    RAW_BITS   /* the decoder prints raw bits: "data" instead of this member */
 };
 
 static struct difference {
@@ -108,7 +109,7 @@ static long long member(const json_t *record, const char *key)
     return json_is_integer(value) ? (long long)json_integer_value(value) : -1;
 }
 
-/* The last row that fits is the nearest one. */
+/* The last row that fits is the most specific one. */
 static struct difference *find_difference(unsigned reference, const json_t *record,
                                           const char *key)
 {
@@ -209,7 +210,7 @@ static unsigned compare(unsigned reference, const json_t *ours, json_t *theirs)
 
 /* --- the regression files --- */
 
-/* gpsd refuses these by their length; we decode what is there. */
+/* gpsd refuses these by their length; the decoder prints what is there. */
 static bool is_refused_by_gpsd(const json_t *record)
 {
     static const long long mmsis[] = {431200386 /* 24 of 198 bits */,
@@ -220,8 +221,8 @@ static bool is_refused_by_gpsd(const json_t *record)
     return false;
 }
 
-/* gpsd holds part A of a type 24 back and prints it with part B; each part stands alone
- * here, so that nothing waits. Both together must be what gpsd prints. */
+/* gpsd holds part A of a type 24 back and prints it with part B; here each part stands
+ * alone, so that nothing waits. The two together must equal what gpsd prints. */
 static unsigned compare_joined(const struct list *ours, json_t *theirs)
 {
     json_t *joined = json_object();
@@ -361,8 +362,8 @@ static void test_debian_unscaled(void **state)
     check_debian(false);
 }
 
-/* A difference that no record shows is a lie, or a defect that was repaired. Judged only
- * where all that may show it was there. */
+/* A difference that no record shows is wrong, or is a repaired defect. This is judged
+ * only if all data that may show it are there. */
 static void test_every_difference_is_seen(void **state)
 {
     if (ran == 0)
@@ -379,7 +380,7 @@ static void test_every_difference_is_seen(void **state)
     assert_int_equal(faults, 0);
 }
 
-/* The manual tells of each. */
+/* The manual describes each. */
 static void test_every_difference_is_told(void **state)
 {
     char *page = test_read_file(test_root_path("config/man/lookoutd.1"), NULL);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Not-available values, row by row: written down here from ITU-R M.1371-5 annex 8 (the
- * clause stands beside them), SN/Circ.236, SN.1/Circ.289 and IALA A-124, apart from THE
- * TABLE. Each is put into a message of its form, read back as it is, and is absence in a
- * report. How each is printed is compared with gpsdecode in test_ais_gpsd.c. */
+/* This file tests the not-available values, row by row. They were written down here
+ * from ITU-R M.1371-5 annex 8 (the clause stands beside them), SN/Circ.236,
+ * SN.1/Circ.289 and IALA A-124, independently of the table of fields. Each value is put
+ * into a message of its form, is read back unchanged, and is absent in a report.
+ * test_ais_gpsd.c compares with gpsdecode how each is printed. */
 #include "lib/testlib.h"
 
 #include <stdio.h>
@@ -112,7 +113,7 @@ static const struct none *find_none(const struct page *page, const char *name)
     return NULL;
 }
 
-/* Every row of the table says what this page says: no more, no less. */
+/* Every row of the table equals the row of this page, and neither has more. */
 static void test_every_row_is_on_a_page(void **state)
 {
     const struct ais_form *form;
@@ -195,7 +196,7 @@ static void check_row(const struct page *page, const struct ais_form *form,
     assert_int_equal(decode(&b, &bits, &m), 0);
     if (m.form != form && m.sub != form)
         fail_msg("%s is another form with %s", page->form, f->name);
-    if (f->width == 0) /* a field that this form lacks, printed as its none */
+    if (f->width == 0) /* a field that this form lacks, printed as not available */
         return;
     assert_int_equal(ais_message_value(&m, f->name, &value), 0);
     if (value != none)
@@ -217,8 +218,8 @@ static void test_every_none_is_absence(void **state)
     }
 }
 
-/* Texts of '@' alone, and of blanks, are none; of dimensions without a bow and a port
- * side the reference point is not given, but the lengths are (3.3, figure 41). */
+/* Texts of '@' or blanks alone are not available. Dimensions without a bow and a port
+ * side do not give the reference point, but they give the lengths (3.3, figure 41). */
 static void test_texts_and_dimensions(void **state)
 {
     struct aisgen_bits b;
@@ -235,7 +236,7 @@ static void test_texts_and_dimensions(void **state)
         assert_int_equal(ais_message_text(&m, "shipname", text, sizeof text), 0);
         assert_string_equal(text, "");
         assert_int_equal(report_from_message(&m, &report), 0);
-        /* An empty destination is word that the crew left it so. */
+        /* An empty destination says that the crew left it empty. */
         assert_int_equal(report.has, HAS_DESTINATION | HAS_STATIC);
     }
     s.to_stern = 80;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Assembly. Ships are letters, their parts digits: "A1" is the first part of ship A's
- * message. A message that mixes letters is the failure this module exists to prevent. */
+/* This file tests the assembly of messages. A letter stands for a ship, a digit for a
+ * part: "A1" is the first part of ship A's message. A message with two letters is the
+ * failure that this module must prevent. */
 #include "daemon/core/ais/fragment_int.h"
 
 #include <stdio.h>
@@ -18,7 +19,7 @@ struct bench {
     int64_t clock_ms;
 };
 
-/* How a part is sent; zero: "AIVDM", id 3, channel A, untagged. */
+/* The way in which a part is sent; zero: "AIVDM", id 3, channel A, untagged. */
 struct how {
     const char *station;
     uint64_t group;
@@ -60,7 +61,7 @@ static void ready(struct bench *b, bool is_end)
         take(b, &w);
 }
 
-/* What goes by besides. */
+/* Other sentences that pass. */
 static void others(struct bench *b, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -109,7 +110,7 @@ static void end(struct bench *b, const char *out, uint64_t orphans, uint64_t dup
 
 static const struct how plain;
 
-/* A table of untagged parts of two: names in order of arrival. */
+/* A table of untagged parts of messages of two: names in order of arrival. */
 struct row {
     const char *parts, *out;
     unsigned orphans, duplicates;
@@ -194,13 +195,14 @@ static void test_first_tagged(void **state)
     part(&b, "B1", 2, y);
     part(&b, "B2", 2, plain);
     end(&b, "A1A2 B1B2 ", 0, 0);
-    /* Two firsts of two stations wait: an untagged second is anyone's. */
+    /* Two first parts of two stations wait: an untagged second part may belong to
+     * either. */
     begin(&b);
     part(&b, "A1", 2, x);
     part(&b, "B1", 2, y);
     part(&b, "A2", 2, plain);
     end(&b, "", 3, 0);
-    /* A stray untagged second in front. */
+    /* A stray untagged second part comes before. */
     begin(&b);
     part(&b, "C2", 2, plain);
     part(&b, "A1", 2, x);
@@ -209,7 +211,8 @@ static void test_first_tagged(void **state)
     end(&b, "A1A2 ", 1, 0);
 }
 
-/* Time and station come from whichever part has them, the first part's before others'. */
+/* Time and station come from any part that has them, from the first part before the
+ * others. */
 static void test_inherit(void **state)
 {
     struct bench b;
@@ -229,12 +232,12 @@ static void test_inherit(void **state)
     end(&b, "A1A2 ", 0, 0);
 }
 
-/* Own times tell messages of one station and id apart: a receiver has a message whole
- * before it writes its first part. */
+/* Own times tell messages of one station and id apart: a receiver has the whole message
+ * before it writes the first part. */
 static void test_own_times(void **state)
 {
     static const struct {
-        const char *parts; /* and the second of each */
+        const char *parts; /* and the second part of each */
         int64_t time_s[5];
         const char *out;
         unsigned orphans, between;
@@ -332,10 +335,9 @@ static void test_stale(void **state)
     end(&b, "", 2, 0);
 }
 
-/* A2 and B1 were lost, and nothing but the id speaks for A1 and B2. In the Norwegian
- * sample one message in eight has two parts, so that an id comes again after 80
- * sentences, in any time at all. Where a group or the same time says that they belong
- * together, distance does not matter. */
+/* A2 and B1 were lost, and only the id connects A1 and B2. In the Norwegian sample one
+ * message in eight has two parts, so an id returns after 80 sentences, after any time.
+ * Where a group or the same time connects them, distance does not matter. */
 static void test_far_apart(void **state)
 {
     struct bench b;
@@ -366,8 +368,8 @@ static void test_far_apart(void **state)
     end(&b, "A1A2 ", 0, 0);
 }
 
-/* The second part of most static messages is blanks: it may be the same as that of the
- * message before under the same id. */
+/* The second part of most static messages is blanks: it may equal that of the message
+ * before under the same id. */
 static void test_same_second_part(void **state)
 {
     struct bench b;
@@ -395,7 +397,7 @@ static void test_same_second_part(void **state)
     end(&b, "", 0, 0);
 }
 
-/* An attacker's ids push out unfinished messages, oldest first, and nothing else. */
+/* An attacker's ids push out unfinished messages, the oldest first, and nothing else. */
 static void test_flood(void **state)
 {
     struct bench b;
@@ -422,7 +424,7 @@ static void test_too_long(void **state)
     end(&b, "", 3, 0);
 }
 
-/* What is waited for bounds the offset that is still needed. */
+/* The parts that are waited for bound the offset that is still needed. */
 static void test_needed(void **state)
 {
     struct bench b;
@@ -437,8 +439,8 @@ static void test_needed(void **state)
     end(&b, "A1A2 B1B2 ", 0, 0);
 }
 
-/* Many ships, two stations, ids chosen badly, losses, copies and disorder: no message
- * mixes two (take() looks), and what is sent in peace arrives. */
+/* Many ships and two stations, with badly chosen ids, losses, copies and disorder: no
+ * message mixes two (take() looks), and an undisturbed message arrives. */
 static void test_random(void **state)
 {
     for (uint64_t seed = 1; seed <= 20; seed++) {
@@ -454,7 +456,8 @@ static void test_random(void **state)
                               .sequence = 1 + (int)test_random_below(&random, 9)};
             bool swap = test_random_below(&random, 4) == 0;
             bool twice = test_random_below(&random, 4) == 0;
-            /* One part lost, sometimes: then the id rests, as a receiver's does. */
+            /* Sometimes one part is lost: then the id rests, as that of a receiver
+             * does. */
             unsigned lost = (unsigned)test_random_below(&random, 8);
             for (unsigned i = 0; i < 2; i++) {
                 unsigned which = swap ? 1 - i : i;

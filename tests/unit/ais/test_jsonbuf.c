@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON values out of bytes, cut in two at every place: objects of arrays and batches, and
- * what must not swallow the rest. All texts are invented. */
+/* This file reads JSON values from bytes that are cut in two at every place: objects of
+ * arrays and batches, and damage that must not swallow the rest. All texts are
+ * invented. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ static void see(struct seen *s, const struct jsonbuf_piece *p)
     assert_true(p->begin < p->end);
 }
 
-/* As an input does it: what is no JSON goes by to its line's end. */
+/* As an input does: bytes that are no JSON are passed over to the end of the line. */
 static void feed(struct jsonbuf *b, const char *bytes, size_t n, bool *in_line,
                  struct seen *ret)
 {
@@ -62,7 +63,7 @@ static void run(const char *text, size_t n, size_t cut, struct seen *ret)
     memset(ret, 0, sizeof *ret);
     jsonbuf_init(&b, 64);
     for (int half = 0; half < 2; half++) {
-        /* A copy of the exact size: a sanitizer sees a read past it. */
+        /* Makes a copy of the exact size, so that a sanitizer sees a read past it. */
         size_t length = half == 0 ? cut : n - cut;
         char *copy = malloc(length + 1);
         assert_non_null(copy);
@@ -77,7 +78,7 @@ static void run(const char *text, size_t n, size_t cut, struct seen *ret)
     jsonbuf_finish(&b);
 }
 
-/* A '[' at a cut is for the caller to keep; so cuts behind the first two bytes. */
+/* The caller keeps a '[' at a cut; so the cuts are behind the first two bytes. */
 static void expect(const char *text, const char *wanted)
 {
     size_t n = strlen(text);
@@ -107,7 +108,7 @@ static void test_arrays(void **state)
     expect("[\"x\",\"]\"]", "R[\"x\",\"]\"]|");
     expect("[[\"x\",1],[2]]", "R[\"x\",1]|R[2]|");
     expect("[{\"a\":1}, null, 5, \"}\", {\"b\":2}]", "O{\"a\":1}|O{\"b\":2}|");
-    /* The end of an array whose beginning is not known (resumed in its middle). */
+    /* The end of an array whose beginning is unknown (resumed in its middle). */
     expect("{\"a\":1},\n{\"b\":2}\n]}\n{\"c\":3}", "O{\"a\":1}|O{\"b\":2}|O{\"c\":3}|");
     expect("{\"a\":1}]},  \n  x\n{\"c\":3}", "O{\"a\":1}|O{\"c\":3}|");
     expect("{\"a\":1},\nx,]\n]\n{\"c\":3}", "O{\"a\":1}|O{\"c\":3}|");
@@ -124,30 +125,30 @@ static void test_batches(void **state)
            "O{\"g\":[]}|");
     expect("{\"m\":[\n{\"a\":1},\n{\"b\":2}\n]}\n",
            "B{\"m\":[\n|O{\"a\":1}|O{\"b\":2}|O{\"m\":[\n]}|");
-    /* Refused: it is one object. Asked once. */
+    /* The caller is asked once and refuses: it is one object. */
     expect("{\"whole\":[{\"a\":1}],\"n\":[{}]}",
            "B{\"whole\":[|O{\"whole\":[{\"a\":1}],\"n\":[{}]}|");
-    /* Within an array that is no batch nothing is asked. */
+    /* Within an array that is no batch, the caller is not asked. */
     expect("{\"a\":[1,{\"b\":[{}]}]}", "O{\"a\":[1,{\"b\":[{}]}]}|");
 }
 
 static void test_broken(void **state)
 {
-    /* A line that ends within quotes, and one that is cut off anywhere else. */
+    /* One line ends within quotes, and one is cut off anywhere else. */
     expect("{\"a\":\"x\n{\"b\":2}\n", "X{\"a\":\"x|O{\"b\":2}|");
     expect("{\"a\":\n{\"b\":2}\n", "X{\"a\":|O{\"b\":2}|");
     expect("{\"a\":[1,\n{\"b\":2}\n", "X{\"a\":[1,|O{\"b\":2}|");
     expect("{\"a\":1\n!AIVDM\n{\"b\":2}\n", "X{\"a\":1|O{\"b\":2}|");
     expect("{\"a\":1", "X{\"a\":1|");
     expect("{\"whole\":[\n{\"b\":2}\n", "B{\"whole\":[\n|X{\"whole\":[|O{\"b\":2}|");
-    /* The array goes with what is cut off in it; what comes then stands for itself. */
+    /* A cut inside an array ends the array; the next value stands alone. */
     expect("[{\"a\":1},{\"b\":\n{\"c\":3},{\"d\":4}]",
            "O{\"a\":1}|X{\"b\":|O{\"c\":3}|O{\"d\":4}|");
     expect("[{\"a\":1}\n{\"b\":2}\n", "O{\"a\":1}|O{\"b\":2}|");
     expect("[{\"a\":1},\nid: 5\n{\"b\":2}\n", "O{\"a\":1}|O{\"b\":2}|");
     expect("{\"s\":1,\"m\":[{\"a\":1},\n",
            "B{\"s\":1,\"m\":[|O{\"a\":1}|X{\"s\":1,\"m\":[|");
-    /* Brackets that do not match are for a parser to say; the next line is safe. */
+    /* The parser reports brackets that do not match; the next line is safe. */
     expect("{]\n{\"b\":2}", "O{]|O{\"b\":2}|");
     expect("{{\n{\"b\":2}", "X{{|O{\"b\":2}|");
 }
@@ -240,7 +241,7 @@ static void test_begins(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         assert_int_equal(jsonbuf_begins(&b, rows[i].text, strlen(rows[i].text)),
                          rows[i].wanted);
-    /* Behind a value what joins values is theirs. */
+    /* The signs that join values, behind a value, belong to the values. */
     b.was_json = true;
     assert_int_equal(jsonbuf_begins(&b, " ,", 2), 1);
     assert_int_equal(jsonbuf_begins(&b, "]", 1), 1);

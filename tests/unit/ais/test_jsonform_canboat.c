@@ -17,7 +17,7 @@ static void run_text(struct inputrun *run, const char *text)
     inputrun_bytes(run, &conf, text, strlen(text));
 }
 
-/* One message, in degrees, in radians, with -nv, with -camel. 2.26 m/s are 4.39 kn. */
+/* One message in degrees, in radians, with -nv, and with -camel. 2.26 m/s are 4.39 kn. */
 static void test_position(void **state)
 {
     static const char *const texts[] = {
@@ -81,7 +81,8 @@ static void test_position(void **state)
     }
 }
 
-/* Due north in degrees is no radian, and due north-east in radians no degree. */
+/* Due north in degrees is not read as radians, nor due north-east in radians as
+ * degrees. */
 static void test_angles(void **state)
 {
     static const struct {
@@ -160,8 +161,8 @@ static void test_statics(void **state)
     inputrun_free(&run);
 }
 
-/* Base stations, buoys and aircraft are no ships; wind is no AIS; an AIS message without
- * its ship or with a place that is none is refused. */
+/* Base stations, buoys and aircraft are not ships; wind is not AIS; an AIS message
+ * without its ship or with an impossible place is refused. */
 static void test_others(void **state)
 {
     struct inputrun run;

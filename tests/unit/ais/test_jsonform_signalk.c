@@ -84,7 +84,7 @@ static void test_statics(void **state)
     inputrun_free(&run);
 }
 
-/* navigation.state of the specification; the words are not the standard's. */
+/* navigation.state as in the specification; the standard has other words. */
 static void test_states(void **state)
 {
     static const struct {
@@ -140,7 +140,7 @@ static void test_angles(void **state)
     }
 }
 
-/* An update is a report, with its own time; the context may come last. */
+/* Each update is a report with its own time; the context may come last. */
 static void test_updates(void **state)
 {
     struct inputrun run;
@@ -162,7 +162,8 @@ static void test_updates(void **state)
     inputrun_free(&run);
 }
 
-/* What says nothing of a ship is other; a ship that is not known is refused. */
+/* A delta that is not about a ship counts as other; one about an unknown ship is
+ * refused. */
 static void test_others(void **state)
 {
     static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes to lines, at every split point. */
+/* This file splits bytes into lines, with every split point. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "lib/testlib.h"
 
 struct seen {
-    char text[512]; /* lines joined by '|', '#' for one that was too long */
+    char text[512]; /* lines joined by '|'; '#' for a line that was too long */
     size_t n;
     uint64_t last_end;
 };
@@ -71,12 +71,12 @@ static void test_long(void **state)
     expect("0123456789abcdef\nx\n", 19, "0123456789abcdef|x|");
     expect("0123456789abcdefg\nx\n", 20, "#|x|");
     expect("0123456789abcdefghijklmnopqrstuvwxyz", 36, "#|");
-    /* A line of JSON may be longer. */
+    /* A line of JSON may be longer than others. */
     expect(" {3456789abcdefghijklmnopqrstuv\n", 32, " {3456789abcdefghijklmnopqrstuv|");
     expect("{123456789abcdefghijklmnopqrstuvw\nx", 35, "#|x|");
 }
 
-/* Blanks without end are no JSON. */
+/* Endless blanks are no JSON. */
 static void test_long_blanks(void **state)
 {
     expect("                      {}\nx\n", 27, "#|x|");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sentences, what stands behind them, $PGHP. The sentences are of gpsd's, libais' and
- * AisLib's published samples. */
+/* This file tests sentences, the text behind them, and $PGHP. The sentences come from
+ * the published samples of gpsd, libais and AisLib. */
 #include <string.h>
 
 #include "daemon/core/ais/sentence_int.h"
@@ -64,7 +64,7 @@ static void test_kinds(void **state)
     }
 }
 
-/* Right sums (see test_sum) over wrong fields. */
+/* The checksums are right (see test_sum), the fields wrong. */
 static void test_bad_fields(void **state)
 {
     static const char *const rows[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tag blocks. Checksums are XOR over the characters between the backslashes, as the
- * published Norwegian sample has them (`c:1565218798*53`). */
+/* This file tests tag blocks. Checksums are XOR over the characters between the
+ * backslashes, as in the published Norwegian sample (`c:1565218798*53`). */
 #include <string.h>
 
 #include "daemon/core/ais/tagblock_int.h"
@@ -99,7 +99,7 @@ static void test_groups(void **state)
         read(bad[i], &t);
         assert_false(t.has_group);
     }
-    /* The older form, and ids that are no numbers. */
+    /* The older form, and ids that are not numbers. */
     tagblock_clear(&t);
     read("2G2:0125,c:1354719387", &t);
     assert_true(t.has_group);
@@ -130,7 +130,7 @@ static void test_length(void **state)
     bool sound = true;
     assert_int_equal(tagblock_length("\\s:x", 4, &sound), 0);
     assert_int_equal(tagblock_length("\\", 1, &sound), 0);
-    /* A stray backslash in front of a sentence is no block. */
+    /* A stray backslash before a sentence is no block. */
     const char *text = "\\!AIVDM,1,1,,A,xx,0*00\\!AIVDM";
     assert_int_equal(tagblock_length(text, strlen(text), &sound), 0);
     /* An exclamation mark in a text is. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Times as providers write them. Expected values are those of `date -u -d ... +%s`. */
+/* This file reads times as providers write them. The expected values are those of `date
+ * -u -d ... +%s`. */
 #include <string.h>
 
 #include "daemon/core/ais/timestamp_int.h"
