@@ -60,6 +60,8 @@ static json_t *field_schema(const struct body_field *field)
         return reference("time");
     case BODY_PORT:
         return reference("port");
+    case BODY_POINT:
+        return reference("point");
     case BODY_TEXTS:
         return list_schema(text_schema(field), field->least);
     case BODY_OBJECT:

@@ -95,6 +95,8 @@ static void clamp_ship(struct ship *s, int64_t now_ms)
         voyage_clamp(&s->items[i]->voyage, now_ms);
     }
     clamp_folds(&s->folds, now_ms);
+    if (s->far != NULL)
+        position_clamp(&s->far->it, now_ms);
     time_clamp(&s->late_ms, now_ms);
     time_clamp(&s->first_ms, now_ms);
     time_clamp(&s->touched_ms, now_ms);

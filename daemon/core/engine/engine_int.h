@@ -10,6 +10,7 @@
 #include "lookout/base/map.h"
 #include "lookout/detect/coverage.h"
 #include "lookout/detect/distress.h"
+#include "lookout/detect/position.h"
 #include "lookout/engine/engine.h"
 #include "lookout/geo/water.h"
 #include "lookout/rules/rule_kind.h"
@@ -76,7 +77,15 @@ struct ship {
     uint32_t guard;       /* the entry of the watch list that counts it, and one; or 0 */
     struct vessel_static info;
     struct folds folds;
-    uint32_t moved; /* the engine's `move` that last copied it unchanged */
+    struct ship_far *far; /* owned; NULL: it is heard where it can be */
+    uint32_t moved;       /* the engine's `move` that last copied it unchanged */
+};
+
+/* A ship that is or was heard where it cannot be. */
+struct ship_far {
+    struct position_far it;
+    uint32_t mmsi;
+    struct ship_far *previous, *next; /* of all such ships */
 };
 
 /* A distress device: no ship, and seen by rules with the hook for it alone. */
@@ -156,6 +165,7 @@ struct engine {
     struct heap open;             /* of ships set aside because something is open */
     struct map marks[SHIP_MARKS]; /* MMSI and rule -> seconds since 1970 */
     uint32_t *guarded;            /* owned: by entry of the watch list, how many */
+    struct ship_far *far;         /* the first of the ships heard where they cannot be */
     struct ship *dirty;           /* those whose rows are to be saved */
     uint32_t *forgotten;          /* owned: MMSIs whose rows are to be deleted */
     size_t forgotten_count, forgotten_room;
@@ -211,6 +221,24 @@ void ship_forget_unguard(struct engine *e, struct ship *s);
  * of it; TIME_NONE: no such thing is known. */
 int64_t ship_forget_heard_before(const struct engine *e, const struct ship *s,
                                  const struct rule *rule);
+
+/* --- ship_far.c: ships heard where they cannot be --- */
+/* A track that is not confirmed has a new fix: it may be far. */
+MUST_CHECK int ship_far_hear(struct engine *e, struct ship *s, const struct track *far);
+/* A ship of which a far track is kept has a believed fix. */
+MUST_CHECK int ship_far_believe(struct engine *e, struct ship *s,
+                                struct ship_track *item);
+void ship_far_forget(struct engine *e, struct ship *s);
+/* The time in which a misplaced ship was heard on the far track; NULL: none. */
+const struct span *ship_far_span(const struct ship *s, const struct ship_track *item,
+                                 struct span *ret_span);
+/* No silence of the ship is told before that time; INT64_MIN. */
+int64_t ship_far_hold_ms(const struct ship *s);
+/* The other ships near the place whose positions are disturbed. */
+struct position_interference ship_far_interference(const struct engine *e, uint32_t mmsi,
+                                                   struct geo_pos pos);
+void ship_far_save(const struct engine *e, const struct ship *s, struct wire_writer *w);
+MUST_CHECK int ship_far_load(struct engine *e, struct ship *s, struct wire_reader *r);
 
 /* --- ship_parts.c: what stands at the end of a ship's row --- */
 MUST_CHECK int ship_parts_save(const struct engine *e, const struct ship *s,
@@ -285,10 +313,12 @@ void silence_clamp(struct engine *e, int64_t now_ms);
 /* Time from since_ms to until_ms was left out by a step of the clock: no feed was silent
  * then, and no ship lay still. */
 void silence_skip(struct engine *e, int64_t since_ms, int64_t until_ms);
-/* The time in ms of [since_ms, now] in which the source (or the daemon) was silent. */
-int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms);
-/* The time in which every source was silent. */
-int64_t silence_of_all(const struct engine *e, int64_t since_ms);
+/* The time in ms of [since_ms, now] in which the source (or the daemon) was silent, or
+ * the ship was heard on a far track (NULL: on none). */
+int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms,
+                   const struct span *far);
+/* The time in which every source was silent, or the ship was heard on a far track. */
+int64_t silence_of_all(const struct engine *e, int64_t since_ms, const struct span *far);
 bool silence_is_now(const struct engine *e, uint16_t source);
 void silence_save(const struct engine *e, struct wire_writer *w);
 MUST_CHECK int silence_load(struct engine *e, struct wire_reader *r); /* ERR_CORRUPT */

@@ -28,23 +28,33 @@ static void take_if_earlier(struct due *due, int64_t time_ms, struct ship_track 
     due->rule = rule;
 }
 
+static int64_t later_of(int64_t due_ms, int64_t hold_ms)
+{
+    return due_ms > hold_ms ? due_ms : hold_ms;
+}
+
 static struct due first_due(struct engine *e, struct ship *s)
 {
     struct due due = {.time_ms = INT64_MAX};
+    int64_t hold_ms = ship_far_hold_ms(s);
     for (uint8_t i = 0; i < s->track_count; i++) {
         struct ship_track *item = s->items[i];
         struct look_frame frame;
         look_begin(&frame, e, s, item, item->track->last.time_ms);
-        take_if_earlier(
-            &due,
-            zone_state_deadline(&item->zones, &e->conf.limits, frame.subject.silence_ms),
-            item, e->conf.rule_count);
+        take_if_earlier(&due,
+                        later_of(zone_state_deadline(&item->zones, &e->conf.limits,
+                                                     frame.subject.silence_ms),
+                                 hold_ms),
+                        item, e->conf.rule_count);
         for (size_t word = 0; word < e->rule_words; word++) {
             for (uint64_t timed = look_timed(&frame, word); timed != 0;
                  timed &= timed - 1) {
                 size_t rule = word * 64 + (size_t)__builtin_ctzll(timed);
                 const struct rule_hooks *hooks = e->conf.rules[rule].kind->hooks;
-                take_if_earlier(&due, hooks->deadline(look_at(&frame, rule)), item, rule);
+                int64_t due_ms = hooks->deadline(look_at(&frame, rule));
+                if (hooks->counts_silence)
+                    due_ms = later_of(due_ms, hold_ms);
+                take_if_earlier(&due, due_ms, item, rule);
             }
         }
     }

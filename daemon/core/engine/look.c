@@ -88,12 +88,22 @@ static int fold_finding(struct folds *folds, const struct rule_look *look,
     return 0;
 }
 
+/* Whether positions of others near the ship's believed place are disturbed. */
+static struct position_interference find_interference(const struct look_frame *f)
+{
+    const struct track *track = f->item != NULL ? f->item->track : f->subject.track;
+    return track != NULL && f->engine->far != NULL
+               ? ship_far_interference(f->engine, f->subject.mmsi, track->last.pos)
+               : (struct position_interference){0, TIME_NONE};
+}
+
 static int raise_finding(void *context, const struct rule_look *look,
                          const struct finding *f)
 {
     struct look_frame *frame = context;
     struct engine *e = frame->engine;
     struct alert alert = {0};
+    frame->subject.interference = find_interference(frame);
     int rc = rule_alert_make(&e->alert, look, f, &alert);
     if (rc == 0) {
         alert.is_muted = is_muted(e, &alert);
@@ -166,6 +176,7 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
                 struct ship_track *item, int64_t since_ms)
 {
     uint16_t source = item->track->last.source;
+    struct span far;
     f->engine = e;
     f->ship = s;
     f->item = item;
@@ -181,8 +192,9 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
         .watch = s->watch,
         .matched_by = (enum watch_by)s->matched_by,
         .declared = s->declared,
-        .silence_ms = silence_of(e, source, since_ms),
+        .silence_ms = silence_of(e, source, since_ms, ship_far_span(s, item, &far)),
         .is_source_silent = silence_is_now(e, source),
+        .far = s->far != NULL ? &s->far->it : NULL,
     };
     f->subject = subject;
     begin_look(f);

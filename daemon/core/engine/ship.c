@@ -81,6 +81,7 @@ void ship_destroy(struct engine *e, struct ship *s)
     for (uint8_t i = 0; i < s->track_count; i++)
         tracks_destroy_one(e, s->items[i]);
     tracks_finish(&s->tracks);
+    ship_far_forget(e, s);
     free(s->folds.items);
     free(s);
 }

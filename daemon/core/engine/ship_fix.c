@@ -75,9 +75,11 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
     struct call_output events[CALL_OUTPUTS_MAX];
     /* Rules see the call after each event, not only after the last. */
     struct call_state seen;
+    struct span far;
     voyage_fix(&item->voyage, fix);
-    size_t n = call_fix_step(&item->call, &e->conf.call, e->conf.ports, fix, s->declared,
-                             silence_of_all(e, since_ms), events);
+    size_t n =
+        call_fix_step(&item->call, &e->conf.call, e->conf.ports, fix, s->declared,
+                      silence_of_all(e, since_ms, ship_far_span(s, item, &far)), events);
     int rc = 0;
     if (n == 0)
         return 0;
@@ -187,11 +189,13 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     ship_touch(e, s);
     if (verdict == TRACK_PENDING) {
         e->counts.implausible++;
-        return 0;
+        return track != NULL ? ship_far_hear(e, s, track) : 0;
     }
     if (verdict == TRACK_RELEASED) {
         struct ship_track *held_for = ship_track_find(s, track->id);
         rc = held_for != NULL ? believe_held_fixes(e, s, held_for) : 0;
+        if (rc == 0 && held_for != NULL && s->far != NULL)
+            rc = ship_far_believe(e, s, held_for);
         return rc != 0 ? rc : engine_time_schedule(e, s);
     }
     e->counts.tracks_split += verdict == TRACK_CONFIRMED;
@@ -211,6 +215,8 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
         rc = handle_believed_fix(e, s, item,
                                  is_known && track->fixes >= 2 ? &before : NULL,
                                  verdict == TRACK_REPLACED);
+    if (rc == 0 && s->far != NULL)
+        rc = ship_far_believe(e, s, item);
     return rc != 0 || engine_time_is_settled(e, s, item) ? rc
                                                          : engine_time_schedule(e, s);
 }

@@ -35,6 +35,7 @@ static int load_intervals(struct engine *e, struct ship *s, struct wire_reader *
 /* clang-format off */
 static const struct ship_part ship_parts[] = {
     {1, save_intervals, load_intervals}, /* the times between fixes of each track */
+    {2, ship_far_save, ship_far_load},   /* where it is heard, and cannot be */
     {0},
 };
 /* clang-format on */

@@ -148,13 +148,18 @@ static void collect_silence(const struct engine *e, uint16_t source, int64_t sin
     join_spans(ret);
 }
 
-int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms)
+int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms,
+                   const struct span *far)
 {
     struct spans list;
-    if (!was_ever_silent(&e->daemon) &&
+    if (far == NULL && !was_ever_silent(&e->daemon) &&
         (source >= SOURCES_MAX || !was_ever_silent(&e->sources[source])))
         return 0;
     collect_silence(e, source, since_ms, &list);
+    if (far != NULL) {
+        insert_span(&list, *far, since_ms, e->now_ms);
+        join_spans(&list);
+    }
     return sum_spans(&list);
 }
 
@@ -187,15 +192,17 @@ static bool collect_silence_of_all(const struct engine *e, int64_t since_ms,
     return is_any_known;
 }
 
-int64_t silence_of_all(const struct engine *e, int64_t since_ms)
+int64_t silence_of_all(const struct engine *e, int64_t since_ms, const struct span *far)
 {
     struct spans all;
     if (!collect_silence_of_all(e, since_ms, &all)) {
-        if (!was_ever_silent(&e->daemon) && !was_ever_silent(&e->skipped))
+        if (far == NULL && !was_ever_silent(&e->daemon) && !was_ever_silent(&e->skipped))
             return 0;
         collect_silence(e, SOURCES_MAX, since_ms, &all);
     }
     insert_all(&all, &e->skipped, since_ms, e->now_ms);
+    if (far != NULL)
+        insert_span(&all, *far, since_ms, e->now_ms);
     join_spans(&all);
     return sum_spans(&all);
 }

@@ -16,7 +16,8 @@
     ROW(silent_call)                                                                     \
     ROW(distress)                                                                        \
     ROW(stopped)                                                                         \
-    ROW(speed)
+    ROW(speed)                                                                           \
+    ROW(position)
 
 #define KINDS_DECLARE(name) extern const struct rule_kind kind_##name;
 KINDS(KINDS_DECLARE)

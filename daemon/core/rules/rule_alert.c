@@ -59,13 +59,30 @@ static int write_summary(const struct alert_context *context,
     say_where(&w, look, f);
     if (destination[0] != '\0')
         say_text(&w, "; destination declared as %s", destination);
+    if (look->subject->interference.ships != 0)
+        say_text(&w, "; positions of %u ships near her are disturbed",
+                 look->subject->interference.ships);
     say_text(&w, ".");
     return w.rc;
 }
 
 static enum severity severity_of(const struct rule_look *look, const struct finding *f)
 {
+    if (look->rule->disturbed != 0 && look->subject->interference.ships != 0)
+        return (enum severity)(look->rule->disturbed - 1);
     return f->is_info ? SEVERITY_INFO : (enum severity)look->rule->severity[f->event];
+}
+
+/* {ships, within_nm, since}: NULL where positions are not disturbed. */
+static json_t *make_interference(const struct position_interference *it)
+{
+    if (it->ships == 0)
+        return NULL;
+    json_t *o = json_object();
+    body_put(o, "ships", json_integer((json_int_t)it->ships));
+    body_put(o, "within_nm", json_integer(POSITION_NEAR_NM));
+    body_put(o, "since", body_time(it->since_ms));
+    return o;
 }
 
 /* From evidence_ms on, or the last six hours. */
@@ -98,6 +115,7 @@ static json_t *make_data(const struct alert_context *context,
     }
     for (; member != NULL && member->field != NULL; member++)
         body_put(data, member->field->name, member->make(look, f));
+    body_put(data, "interference", make_interference(&look->subject->interference));
     if (context->link != NULL)
         body_put(data, "link", body_link(context->link, &ship));
     if (f->is_nowhere)

@@ -334,6 +334,7 @@ static json_t *example_of(const struct filling *f, const struct template_field *
     case BODY_OBJECT:
     case BODY_OBJECTS:
     case BODY_PORT:
+    case BODY_POINT:
         return json_pack("{s:s}", "id", "a");
     case BODY_TEXT:
     case BODY_TIME:

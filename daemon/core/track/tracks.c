@@ -38,6 +38,7 @@ struct track_conf tracks_conf_default(void)
         .jump_m = 400.0,
         .jump_factor = 1.5,
         .jump_ms = 30 * MINUTE_MS,
+        .far_ms = 48 * HOUR_MS,
     };
 }
 
@@ -292,13 +293,16 @@ struct candidate {
 };
 
 /* An unconfirmed track takes a fix from a confirmed one that expected it elsewhere: while
- * it is held for that one, and when both lie still at two places. */
+ * it is held for that one, while it is the one that is heard (in hours of silence a ship
+ * could reach any place), and when both lie still at two places. */
 static bool takes_over(const struct candidate *it, const struct candidate *confirmed,
                        const struct track_conf *conf, const struct track_fix *fix)
 {
     if (confirmed->off_m <= conf->jump_m || it->off_m >= confirmed->off_m / 2)
         return false;
     if (it->track->hold != NULL && !it->track->hold->is_apart)
+        return true;
+    if (it->track->hold == NULL && it->track->last.time_ms > confirmed->track->heard_ms)
         return true;
     return is_at_rest(fix) && is_at_rest(&it->track->last) &&
            is_at_rest(&confirmed->track->last);
@@ -391,6 +395,45 @@ static struct track *find_lone(const struct tracks *t, const struct track *track
     return *ret_confirmed == 1 ? lone : NULL;
 }
 
+static bool has_gone_on_itself(const struct track *track, const struct track_conf *conf)
+{
+    return track->fixes >= conf->confirm_fixes &&
+           track->last.time_ms - track->begun_ms >= conf->confirm_ms;
+}
+
+bool tracks_is_far(const struct tracks *t, const struct track_conf *conf,
+                   const struct track *track)
+{
+    bool is_one_believed = false;
+    if (track->is_confirmed || (track->hold != NULL && !track->hold->is_apart))
+        return false;
+    for (uint32_t i = 0; i < t->count; i++) {
+        const struct track *other = t->items[i];
+        if (!other->is_confirmed)
+            continue;
+        if (other->heard_ms > track->begun_ms)
+            return false;
+        is_one_believed = is_one_believed || has_gone_on_itself(other, conf);
+    }
+    return is_one_believed;
+}
+
+void tracks_drop_far(struct tracks *t)
+{
+    for (uint32_t i = t->count; i-- > 0;)
+        if (!t->items[i]->is_confirmed && t->items[i]->hold == NULL)
+            (void)tracks_remove(t, i);
+}
+
+void tracks_drop(struct tracks *t, uint32_t id)
+{
+    for (uint32_t i = 0; i < t->count; i++)
+        if (t->items[i]->id == id) {
+            (void)tracks_remove(t, i);
+            return;
+        }
+}
+
 /* The verdict on a fix that was added to `track`; confirms the track when its time has
  * come. */
 static enum track_verdict judge_fix(const struct tracks *t, const struct track_conf *conf,
@@ -408,8 +451,10 @@ static enum track_verdict judge_fix(const struct tracks *t, const struct track_c
     }
     /* Ten fixes after a jump within 30 min are still held. */
     int64_t age = track->last.time_ms - track->begun_ms - (track->hold != NULL ? 1 : 0);
-    if (confirmed == 0 ||
-        (track->fixes >= conf->confirm_fixes && age >= conf->confirm_ms)) {
+    bool has_gone_on = track->fixes >= conf->confirm_fixes && age >= conf->confirm_ms;
+    if (has_gone_on && age < conf->far_ms)
+        has_gone_on = !tracks_is_far(t, conf, track);
+    if (confirmed == 0 || has_gone_on) {
         track->is_confirmed = true;
         free(track->hold);
         track->hold = NULL;

@@ -12,7 +12,7 @@
 #include "lookout/rules/rule_run.h"
 #include "lookout/track/vessel.h"
 
-static conf_read when_read, severity_read, events_read, mute_rule_read;
+static conf_read when_read, severity_read, disturbed_read, events_read, mute_rule_read;
 static const char *mute_vessel_fault(const void *member);
 
 /* clang-format off */
@@ -25,6 +25,7 @@ const struct key conf_rule_keys[] = {
     {.name = "when",     .type = KEY_OWN, .read = when_read, .is_required = true, .accepts = "a kind of rule", .doc = "the kind of rule"},
     {.name = "vessels",  .type = KEY_OWN, .read = conf_filter_read, .least = 1, .sub = conf_filter_keys, .accepts = "all | watched | a mapping of types, min_length, flags, tags, not", .otherwise = "all", .schema = "{\"anyOf\": [{\"enum\": [\"all\", \"watched\"]}, %]}", .doc = "the vessels of the rule"},
     {.name = "severity", .type = KEY_OWN, .read = severity_read, .accepts = "info | warning | critical, or a mapping of events to them", .schema = "{\"anyOf\": [{\"enum\": [\"info\", \"warning\", \"critical\"]}, {\"type\": \"object\"}]}", .doc = "the severity: one word, or one word for each event"},
+    {.name = "disturbed", .type = KEY_OWN, .read = disturbed_read, .accepts = "info | warning | critical", .otherwise = "the severity as ever", .schema = "{\"enum\": [\"info\", \"warning\", \"critical\"]}", .doc = "the severity where positions of ships near the vessel are disturbed"},
     {.name = "repeat",   .type = KEY_DURATION, RULE(repeat_ms), .least = SECOND_MS, .most = 365.0 * DAY_MS, .doc = "within this time, further alerts of the same type for the same vessel and object are folded"},
     {.name = "events",   .type = KEY_OWN, .read = events_read, .least = 1, .accepts = "a list of events", .otherwise = "all but those only told where asked for", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "the events that raise alerts"},
     {.name = "at_start", .type = KEY_WORD, RULE(at_start), .words = at_start_words, .initial = "watched", .doc = "which vessels raise an alert when they are already in a zone or port when first heard"},
@@ -103,6 +104,18 @@ static void severity_read(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
+static void disturbed_read(struct conf_reader *r, const struct conf_node *node,
+                           const struct key *key, void *base)
+{
+    static const struct key word = {
+        .type = KEY_WORD, .size = sizeof(uint8_t), .words = severity_words};
+    struct rule *rule = base;
+    uint8_t severity = 0;
+    (void)key;
+    if (conf_value_read(r, node, &word, &severity))
+        rule->disturbed = (uint8_t)(severity + 1);
+}
+
 static void events_read(struct conf_reader *r, const struct conf_node *node,
                         const struct key *key, void *base)
 {
@@ -145,11 +158,13 @@ static void read_kind_keys(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
-/* A distress device is no vessel, and told wherever it is first heard. */
+/* A distress device is no vessel, and told wherever it is first heard, as loud as ever.
+ */
 static bool is_for_kind(const struct key *key, const struct rule_kind *kind)
 {
     return kind == NULL || !kind->hears_devices ||
-           (strcmp(key->name, "vessels") != 0 && strcmp(key->name, "at_start") != 0);
+           (strcmp(key->name, "vessels") != 0 && strcmp(key->name, "at_start") != 0 &&
+            strcmp(key->name, "disturbed") != 0);
 }
 
 /* List the names of the common keys and of the kind's keys; when the kind is unknown, of

@@ -26,6 +26,7 @@ enum body_type {
     BODY_TRUTH,
     BODY_TIME,
     BODY_PORT,   /* {locode, name} */
+    BODY_POINT,  /* GeoJSON */
     BODY_TEXTS,  /* a list; each one of `words` if there are any */
     BODY_OBJECT, /* of `fields` */
     BODY_OBJECTS /* a list of them */

@@ -26,6 +26,8 @@ struct rule {
     struct vessel_filter vessels; /* owned content */
     uint32_t events;              /* bit i: kind->events[i] is wanted */
     uint8_t severity[RULE_EVENTS_MAX];
+    uint8_t disturbed; /* the same where positions near the ship are disturbed: 1 + enum
+                          severity; 0: no other */
     uint8_t at_start;  /* enum rule_at_start */
     int64_t repeat_ms; /* 0: no folding */
 };

@@ -11,6 +11,7 @@
 #include "lookout/base/err.h"
 #include "lookout/base/wire.h"
 #include "lookout/detect/coverage.h"
+#include "lookout/detect/position.h"
 #include "lookout/detect/reach.h"
 #include "lookout/detect/zone_watch.h"
 #include "lookout/geo/zone.h"
@@ -51,10 +52,13 @@ struct rule_subject {
     const struct watch_entry *watch; /* NULL: not watched */
     enum watch_by matched_by;
     uint32_t declared;  /* port of the declared destination, PORT_NONE */
-    int64_t silence_ms; /* the time since the last fix in which its source was silent */
-    bool is_source_silent; /* right now */
-    bool is_in_place;      /* this first fix of the track replaces a lone one that was
-                              believed: the ship was heard before */
+    int64_t silence_ms; /* the time since the last fix in which its source was silent, or
+                           the ship was heard where it cannot be */
+    const struct position_far *far;            /* NULL: it is heard where it can be */
+    struct position_interference interference; /* of an alert: of the ships near it */
+    bool is_source_silent;                     /* right now */
+    bool is_in_place; /* this first fix of the track replaces a lone one that was
+                         believed: the ship was heard before */
 };
 
 /* --- findings --- */
@@ -134,6 +138,9 @@ struct rule_hooks {
     /* The state is but a mark that something was told: nothing is open, so that the ship
      * may be forgotten; that it had the mark is remembered. */
     bool keeps_marks;
+    /* Its deadlines are ends of silences: they wait while it is open whether the ship is
+     * heard elsewhere. */
+    bool counts_silence;
     /* A mask of enum rule_asks; NULL: both. */
     unsigned (*asks)(const struct rule *rule);
     /* The deadline after a fix comes at this time at the earliest. NULL: deadlines of
@@ -151,6 +158,9 @@ struct rule_hooks {
     /* A message of a distress device, which is no ship: of all hooks only this one, save,
      * load and forget know it. */
     int (*on_distress)(struct rule_look *look, const struct distress_event *event);
+    /* The ship is heard where it cannot be, and no longer where it is believed to be; or
+     * there again. */
+    int (*on_position)(struct rule_look *look, const struct position_event *event);
     /* A believed fix, after its zone and call events; `before` is the track's fix before
      * it, NULL for the first. */
     int (*on_fix)(struct rule_look *look, const struct track_fix *before);

@@ -7,7 +7,9 @@
  * the track's 99th percentile speed), at most 50 kn, with 0.25 h of slack. Another fix
  * starts a second track. A second track is confirmed (may raise events) when it has gone
  * on for 3 fixes and 30 min, or at once when the first track was a lone fix. Tracks that
- * alternate are different ships.
+ * alternate are different ships. But one that goes on alone, while a believed track is
+ * not heard, is far: it may be the same ship, whose position is disturbed. It is
+ * confirmed after 48 h.
  *
  * A jump is a step of at most 30 min, over 400 m and more than 1.5 x the way that the
  * greater of both reported speeds makes. The fix after a jump is held, and so are the
@@ -37,6 +39,8 @@ struct track_conf {
     double jump_m;          /* 400: shorter steps are no jumps */
     double jump_factor;     /* 1.5 on the greater of both reported speeds */
     int64_t jump_ms;        /* 30 min: longer steps are no jumps */
+    int64_t far_ms; /* 48 h: for so long a far track is not believed, though it goes on
+                       alone */
 };
 struct track_conf tracks_conf_default(void);
 
@@ -137,6 +141,15 @@ void tracks_finish(struct tracks *t);
 MUST_CHECK int tracks_add(struct tracks *t, const struct track_conf *conf,
                           const struct track_fix *fix, enum track_verdict *ret_verdict,
                           struct track **ret_track, uint32_t *ret_gone);
+/* Whether the track is far: not confirmed, not held, and no confirmed track was heard
+ * since it began, of which one had gone on for 3 fixes and 30 min itself. */
+bool tracks_is_far(const struct tracks *t, const struct track_conf *conf,
+                   const struct track *track);
+/* The ship is heard where it is believed to be: the tracks that are neither confirmed nor
+ * held are dropped. */
+void tracks_drop_far(struct tracks *t);
+/* Drop the track of that id, if there is one. */
+void tracks_drop(struct tracks *t, uint32_t id);
 /* After TRACK_RELEASED: add the next held fix to that track. False when none is left. */
 bool track_hold_next(struct tracks *t, struct track *track);
 /* The confirmed track with the newest fix; when none is confirmed, the track with the

@@ -28,9 +28,9 @@ static void heard(struct enginerun *r, uint32_t mmsi, uint16_t source, double ho
 static void assert_silence(const struct enginerun *r, uint16_t source, double since,
                            double one, double all)
 {
-    assert_near((double)silence_of(r->engine, source, at(since)) / (double)HOUR_MS, one,
-                1e-9);
-    assert_near((double)silence_of_all(r->engine, at(since)) / (double)HOUR_MS, all,
+    assert_near((double)silence_of(r->engine, source, at(since), NULL) / (double)HOUR_MS,
+                one, 1e-9);
+    assert_near((double)silence_of_all(r->engine, at(since), NULL) / (double)HOUR_MS, all,
                 1e-9);
 }
 

@@ -107,13 +107,14 @@ static void test_kinds(void **state)
 }
 
 /* The contract's defaults of severity: "default info for port_call, voyage, gate,
- * sighted, exited, lapsed; warning for the rest; critical only ... for distress". */
+ * sighted, exited, lapsed, returned; warning for the rest; critical only ... for
+ * distress". */
 static void test_severities(void **state)
 {
     static const char *const info[] = {
-        "port.entered",   "port.arrived",       "port.departed",    "port.left",
-        "gate.crossed",   "zone.exited",        "voyage.completed", "route.lapsed",
-        "vessel.sighted", "silent_call.unknown"};
+        "port.entered",   "port.arrived",        "port.departed",    "port.left",
+        "gate.crossed",   "zone.exited",         "voyage.completed", "route.lapsed",
+        "vessel.sighted", "silent_call.unknown", "position.returned"};
     for (size_t k = 0; rule_kinds[k] != NULL; k++)
         for (uint32_t e = 0; e < rule_kinds[k]->event_count; e++) {
             const struct rule_event *event = &rule_kinds[k]->events[e];
