@@ -31,7 +31,7 @@ static void begin_far(struct position_far *p, const struct track_fix *believed,
 static int64_t find_hold_end(const struct track *far)
 {
     int64_t hour_ms = far->begun_ms + FAR_MS;
-    int64_t due_ms = far->last.time_ms + 2 * tracks_interval_ms(far, 0);
+    int64_t due_ms = far->last.time_ms + 2 * track_interval_ms(far, 0);
     int64_t most_ms = hour_ms + FAR_MS;
     due_ms = due_ms < most_ms ? due_ms : most_ms;
     return due_ms > hour_ms ? due_ms : hour_ms;

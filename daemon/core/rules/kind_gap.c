@@ -284,7 +284,7 @@ static int on_time(struct rule_look *look)
     struct gap_told gap = {
         .last_seen_ms = state->last_seen_ms,
         .heard = look->heard(look->context, last, state->last_seen_ms),
-        .interval_ms = tracks_interval_ms(look->subject->track, 0),
+        .interval_ms = track_interval_ms(look->subject->track, 0),
         .distance_m = -1,
         .implied_kn = -1,
         .reach = find_ahead(look, last, &told),
@@ -312,7 +312,7 @@ static int on_fix(struct rule_look *look, const struct track_fix *before)
     struct gap_told gap = {
         .last_seen_ms = state->last_seen_ms,
         .heard = look->heard(look->context, from, state->last_seen_ms),
-        .interval_ms = tracks_interval_ms(look->subject->track, before != NULL ? 1 : 0),
+        .interval_ms = track_interval_ms(look->subject->track, before != NULL ? 1 : 0),
         .distance_m = geo_distance_exact_m(from->pos, fix->pos),
         .implied_kn = -1,
     };

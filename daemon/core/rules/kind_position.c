@@ -36,8 +36,8 @@ static double far_hours(const struct anomaly *a)
     return (double)a->far_ms / (double)HOUR_MS;
 }
 
-static void say_step(struct say_writer *w, const struct rule_look *look,
-                     const struct anomaly *a)
+static void say_far_step(struct say_writer *w, const struct rule_look *look,
+                         const struct anomaly *a)
 {
     say_text(w, "%.0f nm from where it was at ",
              geo_distance_exact_m(a->from.pos, a->to.pos) / NM_M);
@@ -55,7 +55,7 @@ static void say_misplaced(struct say_writer *w, const struct rule_look *look,
     say_text(w, " has been heard since ");
     say_time(w, f->time_ms);
     say_text(w, " where it cannot be: ");
-    say_step(w, look, a);
+    say_far_step(w, look, a);
     say_text(w, ". Where it is believed to be it was not heard since.");
 }
 

@@ -220,7 +220,7 @@ static int tell_silent_call(struct rule_look *look, const struct silence_state *
     struct silent_call_told told = {.state = state,
                                     .ask = &ask,
                                     .interval_ms =
-                                        tracks_interval_ms(look->subject->track, 1)};
+                                        track_interval_ms(look->subject->track, 1)};
     struct reach_answer none;
     told.reach.count =
         reach_judge_all(&look->world->reach, settings->ports.set, &ask, told.reach.items);
@@ -296,6 +296,7 @@ static int load_silence(struct rule_look *look, struct wire_reader *in)
 
 static const struct rule_hooks hooks = {
     .asks = rule_asks_keeping,
+    .counts_silence = true,
     .deadline_least_ms = least_silence_ms,
     .silence_least_ms = least_silence_ms,
     .on_silence = on_silence_end,

@@ -16,6 +16,9 @@ uint32_t tracks_remove(struct tracks *t, uint32_t at);
 /* The greatest error that coarse positions of the two can have together. */
 double tracks_coarse_m(const struct track_fix *a, const struct track_fix *b);
 
+/* A fix is about to be added, that long after the one before. */
+void track_interval_note(struct track *track, int64_t ms);
+
 /* --- track_hold.c --- */
 
 /* Whether the step from `last` to the fix is too long for the reported speeds of both. */

@@ -140,30 +140,6 @@ double tracks_believed_kn(const struct track *track, const struct track_conf *co
     return kn < conf->max_kn ? kn : conf->max_kn;
 }
 
-static void note_interval(struct track *t, int64_t ms)
-{
-    int64_t s = ms < SECOND_MS ? 1 : ms / SECOND_MS;
-    t->intervals_s[t->fixes % TRACK_INTERVALS] =
-        s < UINT16_MAX ? (uint16_t)s : UINT16_MAX;
-}
-
-int64_t tracks_interval_ms(const struct track *t, uint32_t left_out)
-{
-    uint16_t sorted[TRACK_INTERVALS];
-    size_t n = 0;
-    for (uint32_t i = left_out; i < TRACK_INTERVALS && i + 1 < t->fixes; i++) {
-        uint16_t s = t->intervals_s[(t->fixes - 1 - i) % TRACK_INTERVALS];
-        size_t at = n;
-        if (s == 0)
-            continue;
-        for (; at > 0 && sorted[at - 1] > s; at--)
-            sorted[at] = sorted[at - 1];
-        sorted[at] = s;
-        n++;
-    }
-    return n != 0 ? (sorted[(n - 1) / 2] + sorted[n / 2]) * SECOND_MS / 2 : 0;
-}
-
 void tracks_add_to(struct track *t, const struct track_fix *fix)
 {
     count_speed(t, t->fixes != 0 ? &t->last : NULL, fix);
@@ -171,7 +147,7 @@ void tracks_add_to(struct track *t, const struct track_fix *fix)
         t->first = *fix;
         t->begun_ms = fix->time_ms;
     } else {
-        note_interval(t, fix->time_ms - t->last.time_ms);
+        track_interval_note(t, fix->time_ms - t->last.time_ms);
         t->before = t->last;
     }
     t->last = *fix;

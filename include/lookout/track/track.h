@@ -159,7 +159,7 @@ struct track *tracks_current(const struct tracks *t);
 double tracks_believed_kn(const struct track *track, const struct track_conf *conf);
 /* The usual time between fixes: the median of the newest intervals, of which the newest
  * `left_out` do not count. 0: not known. */
-int64_t tracks_interval_ms(const struct track *track, uint32_t left_out);
+int64_t track_interval_ms(const struct track *track, uint32_t left_out);
 /* The 99th percentile of this track's speeds of 0.5 kn and more, in whole kn; < 0: fewer
  * than `least` are known. */
 double tracks_usual_kn(const struct track *track, uint32_t least);

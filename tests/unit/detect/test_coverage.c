@@ -82,18 +82,18 @@ static void test_intervals(void **state)
     tracks_init(&t);
     add(&t, 0, 0, start);
     const struct track *track = tracks_current(&t);
-    assert_int_equal(tracks_interval_ms(track, 0), 0);
+    assert_int_equal(track_interval_ms(track, 0), 0);
     for (size_t i = 1; i < sizeof minutes / sizeof minutes[0]; i++)
         add(&t, minutes[i], 0, start);
     /* The newest eight of 10 10 10 2 268 10 10 10 10 660; then without the 660. */
-    assert_int_equal(tracks_interval_ms(track, 0), 10 * MINUTE_MS);
+    assert_int_equal(track_interval_ms(track, 0), 10 * MINUTE_MS);
     add(&t, 1001, 0, start);
     add(&t, 1002, 0, start);
     add(&t, 1003, 0, start);
     add(&t, 1004, 0, start);
     /* 10 10 10 660 1 1 1 1; 10 10 10 10 660 1 1 of which the middle one is 10 */
-    assert_int_equal(tracks_interval_ms(track, 0), (1 + 10) * MINUTE_MS / 2);
-    assert_int_equal(tracks_interval_ms(track, 1), 10 * MINUTE_MS);
+    assert_int_equal(track_interval_ms(track, 0), (1 + 10) * MINUTE_MS / 2);
+    assert_int_equal(track_interval_ms(track, 1), 10 * MINUTE_MS);
     struct buf out = {0};
     struct wire_writer w = {.out = &out};
     struct wire_reader r;
@@ -102,9 +102,9 @@ static void test_intervals(void **state)
     track_wire_save_intervals(&t, &w);
     wire_reader_init(&r, out.data, out.length);
     assert_int_equal(track_wire_load_all(&again, &r), 0);
-    assert_int_equal(tracks_interval_ms(tracks_current(&again), 0), 0);
+    assert_int_equal(track_interval_ms(tracks_current(&again), 0), 0);
     assert_int_equal(track_wire_load_intervals(&again, &r), 0);
-    assert_int_equal(tracks_interval_ms(tracks_current(&again), 1), 10 * MINUTE_MS);
+    assert_int_equal(track_interval_ms(tracks_current(&again), 1), 10 * MINUTE_MS);
     for (size_t n = tracks_end + 1; n < out.length; n++) {
         wire_reader_init(&r, (char *)out.data + tracks_end, n - tracks_end);
         assert_int_equal(track_wire_load_intervals(&again, &r), ERR_CORRUPT);
