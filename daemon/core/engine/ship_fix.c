@@ -110,7 +110,9 @@ static int tell_silence(struct look_frame *frame, const struct track_fix *before
     struct engine *e = frame->engine;
     int64_t ms = frame->item->track->last.time_ms - before->time_ms;
     int64_t kept_ms = frame->subject.silence_ms;
-    int64_t before_ms = silence_of(e, before->source, before->time_ms);
+    struct span far;
+    int64_t before_ms = silence_of(e, before->source, before->time_ms,
+                                   ship_far_span(frame->ship, frame->item, &far));
     int rc = 0;
     if (before_ms > kept_ms)
         frame->subject.silence_ms = before_ms;

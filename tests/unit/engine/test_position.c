@@ -24,6 +24,8 @@ static const char yaml[] =
     "  - {id: gaps, when: gap, after: 6h, moored: 6h}\n"
     "  - {id: calls, when: port_call, min_confidence: 1, at_start: all}\n"
     "  - {id: zones, when: zone, zones: [air], at_start: all}\n"
+    "  - {id: dark, when: silent_call, ports: [EETLL], events: [possible, unknown]}\n"
+    "  - {id: far, when: route, route: \"~EETLL >> XXAIR\"}\n"
     "  - {id: where, when: position}\n";
 static const char zones[] =
     "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":"
