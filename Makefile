@@ -188,7 +188,7 @@ tidy:
 
 # Where things go; a configuration that is there already stays as it is.
 MANUALS := $(wildcard config/man/*.[1-8])
-SHIPPED := $(wildcard $(addprefix config/,ports.csv port-areas.geojson water.bin coast.txt destinations.csv))
+SHIPPED := $(wildcard $(addprefix config/,ports.csv port-areas.geojson water.bin shore.bin coast.txt destinations.csv))
 EXAMPLES := config/lookoutd.yaml config/live-norway.yaml config/live-norway.geojson systemd/credentials.conf systemd/serial.conf \
   systemd/lookoutd.sysctl
 TO_DATA  = $(DESTDIR)$(DATADIR)

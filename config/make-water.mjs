@@ -10,6 +10,7 @@
 // in the east or in the north is open where the two pieces touch. So a cell with water on both sides of an isthmus belongs
 // to one of them and nothing leaks through. What the map is too coarse for is put right by the two lists below.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { crossings } from './natural-earth.mjs';
 
 const ROWS = 1600, COLS = 3600, SOUTH = -80, CELL = 0.1, SUB = 20;
 const FINE = CELL / SUB, FINE_COLS = COLS * SUB;
@@ -59,59 +60,6 @@ const OPEN = [
 // Steps that the map leaves open though land closes them: pairs of points in cells side by side.
 const CLOSED = [
 ];
-
-// --- reading TopoJSON: every ring's edges; land is what an odd number of them encloses ---
-
-function* edges(topology) {
-  const { scale, translate } = topology.transform;
-  const arcs = topology.arcs.map((arc) => {
-    let x = 0, y = 0;
-    return arc.map(([dx, dy]) => {
-      x += dx; y += dy;
-      return [x * scale[0] + translate[0], y * scale[1] + translate[1]];
-    });
-  });
-  function* ring(indices) {
-    for (const i of indices) {
-      const arc = i < 0 ? arcs[~i] : arcs[i];
-      for (let k = 1; k < arc.length; k++) yield [arc[k - 1], arc[k]];
-    }
-  }
-  function* geometry(g) {
-    if (g.type === 'GeometryCollection') for (const part of g.geometries) yield* geometry(part);
-    else if (g.type === 'Polygon') for (const r of g.arcs) yield* ring(r);
-    else if (g.type === 'MultiPolygon') for (const p of g.arcs) for (const r of p) yield* ring(r);
-    else throw new Error(`unknown geometry ${g.type}`);
-  }
-  yield* geometry(topology.objects.land);
-}
-
-// Where each line of samples crosses a shore: its longitudes, sorted. Rings run on over the antimeridian, so whether a line
-// begins on land is known from the shores that cross 180 degrees north of it (the north pole is water).
-function crossings(topology) {
-  const lines = Array.from({ length: ROWS * SUB }, () => []), seams = [];
-  const fold = (x) => (x >= 180 ? x - 360 : x);
-  for (let [[ax, ay], [bx, by]] of edges(topology)) {
-    if (Math.abs(ax) > 90 && Math.abs(bx) > 90) {
-      ax = ax < 0 ? ax + 360 : ax;
-      bx = bx < 0 ? bx + 360 : bx;
-      if (ax < 180 !== bx < 180) seams.push(ay + (by - ay) * (180 - ax) / (bx - ax));
-    }
-    if (ay === by) continue;
-    const [lx, ly, hx, hy] = ay < by ? [ax, ay, bx, by] : [bx, by, ax, ay];
-    const first = Math.max(0, Math.ceil((ly - SOUTH) / FINE - 0.5));
-    for (let i = first; i < ROWS * SUB; i++) {
-      const y = SOUTH + (i + 0.5) * FINE;
-      if (y >= hy) break;
-      if (y >= ly) lines[i].push(fold(lx + (hx - lx) * (y - ly) / (hy - ly)));
-    }
-  }
-  lines.forEach((line, i) => {
-    if (seams.filter((y) => y > SOUTH + (i + 0.5) * FINE).length % 2) line.push(-180, 180);
-    line.sort((a, b) => a - b);
-  });
-  return lines;
-}
 
 // --- one row of cells: samples, and the pieces of water in each cell ---
 
@@ -332,7 +280,7 @@ function encode(cells) {
 }
 
 const [, , input, output] = process.argv;
-const lines = crossings(JSON.parse(readFileSync(input, 'utf8')));
+const lines = crossings(JSON.parse(readFileSync(input, 'utf8')), { south: SOUTH + FINE / 2, step: FINE, count: ROWS * SUB });
 const cells = makeCells(lines, survey(lines));
 for (const [name, points] of OPEN) openWay(cells, name, points);
 for (const [a, b] of CLOSED) setStep(cells, cellAt(...a), cellAt(...b), false);

@@ -11,7 +11,7 @@ to() { # TARGET
 text=$(to install 2>&1)
 result "it installs" $? "$text"
 data=$dest/opt/look/share/lookoutd
-for f in look/bin/lookoutd look/share/lookoutd/{ports.csv,port-areas.geojson,destinations.csv,coast.txt,water.bin} look/share/man/man{1/lookoutd.1,5/lookoutd.yaml.5} \
+for f in look/bin/lookoutd look/share/lookoutd/{ports.csv,port-areas.geojson,destinations.csv,coast.txt,water.bin,shore.bin} look/share/man/man{1/lookoutd.1,5/lookoutd.yaml.5} \
     look/share/lookoutd/schema/{alert.schema,lookoutd.yaml}.json look/share/lookoutd/examples/{lookoutd.yaml,credentials.conf} \
     look/share/bash-completion/completions/lookoutd look/share/zsh/site-functions/_lookoutd units/lookoutd.service \
     look/lib/sysusers.d/lookoutd.conf etc/lookoutd/lookoutd.yaml; do

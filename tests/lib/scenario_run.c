@@ -13,6 +13,7 @@
 #include "lookout/conf/conf.h"
 #include "lookout/engine/engine.h"
 #include "lookout/water/water_fields.h"
+#include "lookout/water/water_shore.h"
 #include "scenario_int.h"
 #include "testlib.h"
 
@@ -70,6 +71,8 @@ static struct engine *make_engine(struct running *r)
     struct water_fields_counts counts;
     if (rc == 0)
         rc = water_fields_make(&conf->engine, &options, &counts, &err);
+    if (rc == 0)
+        rc = water_shore_read(&conf->engine, options.old, &err);
     if (rc == 0)
         rc = engine_create(&conf->engine, &sink, &engine, &err);
     conf_report_finish(&report);

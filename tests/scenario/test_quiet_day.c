@@ -19,6 +19,7 @@
 #include "lookout/conf/conf.h"
 #include "lookout/engine/engine.h"
 #include "lookout/water/water_fields.h"
+#include "lookout/water/water_shore.h"
 
 enum { DAYS = 3, SHIPS = 2000, STORY_MMSI = 445999999 };
 #define BEGIN_MS INT64_C(1711238400000) /* 2024-03-24T00:00:00Z */
@@ -343,6 +344,7 @@ static struct engine *make_engine(struct heard *h)
         print_message("# %s\n", report.lines[i]);
     assert_int_equal(rc, 0);
     assert_int_equal(water_fields_make(&conf->engine, &options, &counts, &err), 0);
+    assert_int_equal(water_shore_read(&conf->engine, NULL, &err), 0);
     assert_int_equal(engine_create(&conf->engine, &sink, &engine, &err), 0);
     unlink(path);
     snprintf(path, sizeof path, "%s/demo-zones.geojson", directory);

@@ -76,6 +76,8 @@ static int set_world(struct engine *e)
     e->world.reach = (struct reach_world){e->conf.ports, e->conf.water, &e->conf.reach,
                                           &e->conf.reach_ports};
     e->guarded = calloc(watch_count_joined(e->conf.watch) + 1, sizeof *e->guarded);
+    e->world.shore = e->conf.shore;
+    e->guarded = calloc(watch_count(e->conf.watch) + 1, sizeof *e->guarded);
     int rc = e->guarded != NULL ? list_zones(e) : ERR_NOMEM;
     e->world.zones_watched = e->zones_watched;
     return rc != 0 ? rc : list_rules(e);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/geo/shore.h"
 #include "lookout/geo/water.h"
 #include "lookout/rules/rule.h"
 #include "lookout/track/vessel.h"
@@ -24,6 +25,7 @@ void engine_conf_finish(struct engine_conf *conf)
         water_field_release(conf->fields[i]);
     free(conf->fields);
     water_release(conf->water);
+    shore_release(conf->shore);
     free(conf->site);
     free(conf->link);
     free(conf->timezone.begin_ms);

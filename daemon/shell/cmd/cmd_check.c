@@ -10,6 +10,7 @@
 #include "lookout/base/units.h"
 #include "lookout/conf/conf.h"
 #include "lookout/water/water_fields.h"
+#include "lookout/water/water_shore.h"
 
 static int read_duration(const struct cmd_args *args, int64_t *ret_ms)
 {
@@ -31,6 +32,7 @@ int cmd_check(const struct cmd_args *args)
         return status;
     conf_describe(conf, stdout);
     water_fields_describe(&conf->engine, stdout);
+    water_shore_describe(&conf->engine, stdout);
     if (args->is_connecting)
         status = cmd_check_connect(conf, listen_ms, stdout);
     if (fflush(stdout) != 0 || ferror(stdout))

@@ -12,6 +12,7 @@
 
 #include "lookout/sys/log.h"
 #include "lookout/water/water_fields.h"
+#include "lookout/water/water_shore.h"
 
 /* "FILE:LINE:COL: warning: ..." */
 static bool is_warning(const char *line)
@@ -103,6 +104,18 @@ void config_note(const char *file, const char *state)
     free(full);
 }
 
+static bool take_shore(struct conf *conf, const struct water_fields_options *options)
+{
+    struct err err = {0};
+    int rc = water_shore_read(&conf->engine, options->old, &err);
+    if (rc != 0)
+        log_warning("run", NULL,
+                    "no distances from the shore: %s; rules with offshore tell nothing "
+                    "outside their zones",
+                    err.text);
+    return rc != ERR_NOMEM;
+}
+
 bool config_water(struct conf *conf, const struct water_fields_options *options)
 {
     struct water_fields_counts counts = {0};
@@ -120,5 +133,5 @@ bool config_water(struct conf *conf, const struct water_fields_options *options)
                     "no distances over water: %s; routes are forecast by the declared "
                     "destination alone",
                     err.text);
-    return rc != ERR_NOMEM;
+    return rc != ERR_NOMEM && take_shore(conf, options);
 }

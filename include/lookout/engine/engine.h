@@ -21,6 +21,7 @@ struct json_t;
 struct ports;
 struct report;
 struct rule;
+struct shore;
 struct watch;
 struct water;
 struct water_field;
@@ -54,6 +55,7 @@ struct engine_conf {
     struct water_field *
         *fields; /* owned array, each held: of the routes' steps and of reach_ports */
     size_t field_count;
+    struct shore *shore; /* held; NULL: distances from the shore are not known */
 };
 /* Free all that it owns, but not the struct; it may be half-built. */
 void engine_conf_finish(struct engine_conf *conf);

@@ -24,6 +24,7 @@
 struct alert;
 struct alert_context;
 struct distress_event;
+struct shore;
 struct water;
 struct water_field;
 
@@ -40,6 +41,7 @@ struct rule_world {
     size_t zones_watched_count;
     const struct water *water; /* NULL: distances over water are not known */
     struct reach_world reach;  /* for what a silent ship can have done */
+    const struct shore *shore; /* NULL: distances from the shore are not known */
 };
 
 struct rule_subject {
@@ -183,6 +185,8 @@ struct rule_hooks {
     /* The index-th set of ports of which the rule asks whether a silent ship could have
      * called there; NULL when there are no more. */
     const struct port_set *(*wants_reach)(const struct rule *rule, uint32_t index);
+    /* Whether the rule asks how far places are from the shore. NULL: it does not. */
+    bool (*wants_shore)(const struct rule *rule);
     /* One line for `vessels`: a JSON value, appended; leaves out alone when there is
      * nothing to say. */
     int (*describe)(const struct rule_look *look, struct buf *out);
