@@ -150,7 +150,7 @@ static int fix(struct scenario *s, struct scenario_ship *ship, char *rest)
         return 1;
     for (char *key; (key = scenario_word(&rest)) != NULL;) {
         const char *value = scenario_word(&rest);
-        double number = NAN;
+        double number = (double)NAN;
         bool is_known = value == NULL || strcmp(value, "unknown") != 0;
         if (value == NULL ||
             (is_known && units_parse_number(value, strlen(value), &number) != 0))
