@@ -122,6 +122,8 @@ size_t input_inline_find(const struct input *in, const char *text, size_t n)
 bool input_inline_is_field(const char *text, size_t n)
 {
     static const char *const names[] = {":", "event:", "id:", "retry:"};
+    if (n == 5 && memcmp(text, "data:", n) == 0) /* data that is empty */
+        return true;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         size_t length = strlen(names[i]);
         if (n >= length && memcmp(text, names[i], length) == 0)

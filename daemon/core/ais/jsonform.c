@@ -283,8 +283,7 @@ static void find_service(const struct jsonform_context *context, json_t *object,
         (context->values == JSONFORM_VALUES_UNKNOWN && has_navstat &&
          is_epoch(json_object_get(object, "TIME"))))
         r->units = UNITS_RAW;
-    /* https://www.marinetraffic.com/en/ais-api-services/documentation: "SPEED returned in
-     * (knots x10)". */
+    /* https://servicedocs.marinetraffic.com: "SPEED returned in (knots x10)". */
     if (has_member(object, "DSRC") || has_member(object, "SHIP_ID"))
         r->units = UNITS_MARINETRAFFIC;
     /* https://www.digitraffic.fi/en/marine-traffic/ */
@@ -311,18 +310,39 @@ static void read_status(struct record *record, json_t *object)
         record->report.is_class_b = true;
 }
 
-/* GeoJSON (RFC 7946): longitude, then latitude. */
-static void read_point(struct record *record, json_t *object)
+/* Only these: the place may have a name and a time of its own. */
+static void read_coordinates(const struct reader *r, json_t *place)
 {
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(place, key, value)
+    {
+        int rank = 0;
+        enum record_field field = find_field(r, key, value, &rank);
+        if (field == RECORD_LAT || field == RECORD_LON)
+            set_value(r, field, rank, value);
+    }
+}
+
+/* The position in an object within: GeoJSON's point (RFC 7946: longitude, then latitude),
+ * or latitude and longitude under a name that can only mean the ship's. */
+static void read_ship_place(struct record *record, json_t *object)
+{
+    static const char *const names[] = {"position", "pos", "location", "coordinates"};
+    const struct reader r = {.record = record, .form = FORM_PLAIN};
     json_t *geometry = json_object_get(object, "geometry");
     const char *type = json_string_value(json_object_get(geometry, "type"));
     json_t *pair = json_object_get(geometry, "coordinates");
-    if (type == NULL || strcmp(type, "Point") != 0 || json_array_size(pair) < 2)
-        return;
-    const struct reader r = {.record = record, .form = FORM_PLAIN};
     record->scale = 1.0;
-    set_value(&r, RECORD_LON, 0, json_array_get(pair, 0));
-    set_value(&r, RECORD_LAT, 0, json_array_get(pair, 1));
+    if (type != NULL && strcmp(type, "Point") == 0 && json_array_size(pair) >= 2) {
+        set_value(&r, RECORD_LON, 0, json_array_get(pair, 0));
+        set_value(&r, RECORD_LAT, 0, json_array_get(pair, 1));
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        json_t *place = json_object_get(object, names[i]);
+        if (json_is_object(place) && isnan(record->lat) && isnan(record->lon))
+            read_coordinates(&r, place);
+    }
 }
 
 /* --- `fields:` --- */
@@ -363,8 +383,7 @@ static void read_plain(const struct jsonform_context *context, json_t *object,
     json_t *properties = json_object_get(object, "properties");
     if (json_is_object(properties))
         read_members(&r, properties);
-    if (has_member(object, "geometry"))
-        read_point(record, object);
+    read_ship_place(record, object);
     if (r.units == UNITS_MARINETRAFFIC)
         read_status(record, object);
     (void)read_mapped(context->fields, object, &r, &found);
@@ -422,22 +441,6 @@ enum jsonform_values jsonform_values_of(json_t *header)
     return strcmp(format, "AIS") == 0 ? JSONFORM_VALUES_RAW : JSONFORM_VALUES_HUMAN;
 }
 
-/* gpsd's other classes (gpsd_json(5); ERROR is none of them, it is to be seen), and the
- * first objects of a Signal K server and of canboat's analyzer. */
-static bool is_service(json_t *object, const char *class)
-{
-    static const char *const classes[] = {
-        "VERSION", "DEVICES", "DEVICE",   "WATCH", "TPV",  "SKY",
-        "GST",     "ATT",     "IMU",      "TOFF",  "PPS",  "OSC",
-        "POLL",    "RAW",     "SUBFRAME", "RTCM2", "RTCM3"};
-    for (size_t i = 0; class != NULL && i < sizeof classes / sizeof classes[0]; i++) {
-        if (strcmp(class, classes[i]) == 0)
-            return true;
-    }
-    return has_member(object, "version") &&
-           (has_member(object, "roles") || has_member(object, "units"));
-}
-
 enum jsonform_kind jsonform_read(const struct jsonform_context *context, json_t *object,
                                  struct record *ret)
 {
@@ -466,7 +469,7 @@ enum jsonform_kind jsonform_read(const struct jsonform_context *context, json_t 
         read_plain(context, ship, ret);
         return JSONFORM_RECORD;
     }
-    return is_service(object, class) ? JSONFORM_SERVICE : JSONFORM_UNKNOWN;
+    return jsonform_service_is(object) ? JSONFORM_SERVICE : JSONFORM_UNKNOWN;
 }
 
 bool jsonform_is_batch(const struct jsonform_context *context, json_t *object)

@@ -45,6 +45,10 @@ bool jsonform_is_batch(const struct jsonform_context *context, json_t *object);
 /* Read the members that give the time of reception and the receiving station. */
 void jsonform_read_origin(json_t *object, struct record *ret);
 
+/* --- jsonform_service.c --- */
+/* Whether a server says this of itself or of its own ship. */
+bool jsonform_service_is(json_t *object);
+
 /* --- jsonform_parse.c --- */
 /* Parse a value; odd numbers become texts. NULL: it is no JSON, or *ret_is_nomem is set.
  */
