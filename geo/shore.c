@@ -88,7 +88,7 @@ static int32_t get_rice(struct bits *b, unsigned k)
 
 /* --- rows --- */
 
-static void take_value(struct bits *b, int32_t value, uint16_t *ret)
+static void keep_node(struct bits *b, int32_t value, uint16_t *ret)
 {
     if (value < 0 || value > FAR)
         b->is_failed = true;
@@ -109,7 +109,7 @@ static void read_nodes(struct bits *b, uint16_t nodes[COLS])
             int32_t ahead = 2 * last - before;
             ahead = ahead < 0 ? 0 : ahead > FAR ? FAR : ahead;
             int32_t value = is_same ? last : ahead + get_rice(b, k);
-            take_value(b, value, &nodes[col]);
+            keep_node(b, value, &nodes[col]);
             before = is_same ? value : last;
             last = value;
         }
@@ -147,12 +147,12 @@ static bool next_cell(struct bits *b, const uint16_t nodes[COLS], struct shore_c
             if (is_corner(cell, y, x))
                 continue;
             value += get_rice(b, CELL_RICE);
-            take_value(b, value, &cell->nodes[y][x]);
+            keep_node(b, value, &cell->nodes[y][x]);
         }
     return !b->is_failed;
 }
 
-static struct bits bits_of(const struct shore *shore, uint32_t row)
+static struct bits row_bits(const struct shore *shore, uint32_t row)
 {
     return (struct bits){.at = shore->bytes + shore->begin[row] - 1,
                          .end = shore->bytes + shore->end[row]};
@@ -180,11 +180,11 @@ static bool find_rows(struct shore *shore, size_t n)
 }
 
 /* Every row is read once, so that no look-up can fail. */
-static bool is_sound(const struct shore *shore)
+static bool are_rows_sound(const struct shore *shore)
 {
     uint16_t nodes[COLS];
     for (uint32_t row = 0; row < ROWS; row++) {
-        struct bits b = bits_of(shore, row);
+        struct bits b = row_bits(shore, row);
         struct shore_cell cell = {.col = UINT32_MAX};
         read_nodes(&b, nodes);
         while (!b.is_failed && next_cell(&b, nodes, &cell))
@@ -204,7 +204,7 @@ int shore_create(const void *bytes, size_t n, struct shore **ret_shore, struct e
         return err_set(err, ERR_NOMEM, "no memory for the distances from the shore");
     shore->holders = 1;
     memcpy(shore->bytes, bytes, n);
-    if (!find_rows(shore, n) || !is_sound(shore)) {
+    if (!find_rows(shore, n) || !are_rows_sound(shore)) {
         free(shore);
         return err_set(err, ERR_CORRUPT, "the distances from the shore are damaged");
     }
@@ -232,7 +232,7 @@ struct shore_at {
     double north, east;
 };
 
-static struct shore_at locate(struct geo_pos pos)
+static struct shore_at locate_cell(struct geo_pos pos)
 {
     int64_t y = (int64_t)pos.lat_e7 + NORTH_E7, x = (int64_t)pos.lon_e7 + HALF_TURN_E7;
     x %= 2 * HALF_TURN_E7;
@@ -256,10 +256,10 @@ static double interpolate_nodes(const struct shore_cell *cell, const struct shor
 
 double shore_distance_m(const struct shore *shore, struct geo_pos pos)
 {
-    struct shore_at at = locate(pos);
+    struct shore_at at = locate_cell(pos);
     uint32_t east = (at.col + 1) % COLS;
     uint16_t low[COLS], high[COLS];
-    struct bits b = bits_of(shore, at.row), above = bits_of(shore, at.row + 1);
+    struct bits b = row_bits(shore, at.row), above = row_bits(shore, at.row + 1);
     read_nodes(&b, low);
     read_nodes(&above, high);
     struct shore_cell cell = {.col = UINT32_MAX};

@@ -68,6 +68,13 @@ static json_t *field_schema(const struct body_field *field)
         return object_schema(field->fields);
     case BODY_OBJECTS:
         return list_schema(object_schema(field->fields), field->least);
+    case BODY_NUMBERS:
+        return list_schema(json_pack("{s:s,s:i}", "type", "number", "minimum", 0),
+                           field->least);
+    case BODY_VESSEL:
+        return reference("vessel");
+    case BODY_FEATURE:
+        return reference("evidence");
     }
     return NULL;
 }

@@ -235,6 +235,8 @@ static json_t *value_of(const struct key *key)
     case KEY_INTEGER:
         return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum",
                          (json_int_t)key->least, "maximum", (json_int_t)key->most);
+    case KEY_VESSELS:
+        return own_schema(conf_keys_find(conf_rule_keys, "vessels"));
     case KEY_FLAG:
         return json_pack("{s:s}", "type", "boolean");
     case KEY_WORD:

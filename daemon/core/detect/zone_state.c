@@ -22,6 +22,15 @@ struct detect_limits zone_state_limits_default(void)
         .zone_dwell_fresh_ms = 2 * HOUR_MS,
         .approach_min_kn = 1,
         .gap_nearby_m = 30 * NM_M,
+        .slow_tick_ms = 10 * MINUTE_MS,
+        .slow_bridge_ms = 2 * HOUR_MS,
+        .slow_kn = 2,
+        .slow_fast = 3,
+        .slow_port_m = 10000,
+        .meet_within_m = 500,
+        .meet_seen = 6,
+        .meet_unheard_ms = 12 * HOUR_MS,
+        .meet_crowd_m = 2000,
     };
     return limits;
 }

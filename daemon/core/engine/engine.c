@@ -51,6 +51,7 @@ static int list_rules(struct engine *e)
         e->asks_covered[i / 64] |= (asks & RULE_ASKS_COVERED) != 0 ? bit : 0;
         e->asks_keeping[i / 64] |= (asks & RULE_ASKS_KEEPING) != 0 ? bit : 0;
         e->timed[i / 64] |= hooks->deadline != NULL ? bit : 0;
+        e->asks_slow = e->asks_slow || hooks->on_slow != NULL || hooks->on_meet != NULL;
         if (hooks->deadline_least_ms != NULL &&
             hooks->deadline_least_ms(rule) < e->deadline_least_ms)
             e->deadline_least_ms = hooks->deadline_least_ms(rule);
@@ -75,12 +76,16 @@ static int set_world(struct engine *e)
     e->world.water = e->conf.water;
     e->world.reach = (struct reach_world){e->conf.ports, e->conf.water, &e->conf.reach,
                                           &e->conf.reach_ports};
-    e->guarded = calloc(watch_count_joined(e->conf.watch) + 1, sizeof *e->guarded);
     e->world.shore = e->conf.shore;
-    e->guarded = calloc(watch_count(e->conf.watch) + 1, sizeof *e->guarded);
+    e->guarded = calloc(watch_count_joined(e->conf.watch) + 1, sizeof *e->guarded);
     int rc = e->guarded != NULL ? list_zones(e) : ERR_NOMEM;
     e->world.zones_watched = e->zones_watched;
-    return rc != 0 ? rc : list_rules(e);
+    if (rc == 0)
+        rc = list_rules(e);
+    meet_grid_init(&e->grid, e->conf.limits.slow_tick_ms);
+    return rc == 0 && e->asks_slow
+               ? ports_index_widen(e->conf.ports, e->conf.limits.slow_port_m)
+               : rc;
 }
 
 int engine_create(struct engine_conf *conf, const struct engine_sink *sink,
@@ -126,6 +131,7 @@ void engine_destroy(struct engine *e)
     free(e->guarded);
     map_finish(&e->ships);
     map_finish(&e->cells);
+    meet_grid_finish(&e->grid);
     heap_finish(&e->timers);
     free(e->forgotten);
     free(e->zones_watched);

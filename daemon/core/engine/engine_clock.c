@@ -86,13 +86,15 @@ static void clamp_folds(struct folds *folds, int64_t now_ms)
         time_clamp(&folds->items[i].time_ms, now_ms);
 }
 
-static void clamp_ship(struct ship *s, int64_t now_ms)
+static void clamp_ship(struct engine *e, struct ship *s, int64_t now_ms)
 {
     track_clock_clamp(&s->tracks, now_ms);
     for (uint8_t i = 0; i < s->track_count; i++) {
         zone_state_clamp(&s->items[i]->zones, now_ms);
         call_clamp(&s->items[i]->call, now_ms);
         voyage_clamp(&s->items[i]->voyage, now_ms);
+        if (s->items[i]->slow != NULL)
+            slow_watch_clamp(s->items[i]->slow, &e->grid, now_ms);
     }
     clamp_folds(&s->folds, now_ms);
     if (s->far != NULL)
@@ -136,7 +138,7 @@ int engine_clock_back(struct engine *e, uint16_t source, int64_t to_ms)
     for (struct ship *s; rc == 0 && (s = ship_next(e, &cursor)) != NULL;) {
         if (!is_ahead_by(s, source, to_ms))
             continue;
-        clamp_ship(s, to_ms);
+        clamp_ship(e, s, to_ms);
         ship_mark(e, s);
         s->settled = 0;
         rc = engine_time_schedule(e, s);
@@ -162,7 +164,7 @@ int engine_clock_step(struct engine *e, int64_t from_ms, int64_t to_ms)
     for (struct ship *s; rc == 0 && (s = ship_next(e, &cursor)) != NULL;) {
         s->lag_ms = s->lag_ms + step_ms > 0 ? s->lag_ms + step_ms : 0;
         if (step_ms < 0)
-            clamp_ship(s, to_ms);
+            clamp_ship(e, s, to_ms);
         ship_mark(e, s);
         s->settled = 0;
         rc = engine_time_schedule(e, s);

@@ -10,6 +10,7 @@
 #include "lookout/base/map.h"
 #include "lookout/detect/coverage.h"
 #include "lookout/detect/distress.h"
+#include "lookout/detect/meet.h"
 #include "lookout/detect/position.h"
 #include "lookout/engine/engine.h"
 #include "lookout/geo/water.h"
@@ -29,6 +30,7 @@ struct ship_track {
     struct zone_watch zones;
     struct call_state call;
     struct voyage_state voyage;
+    struct slow_watch *slow; /* owned; NULL: no rule asks, or no fix came yet */
 };
 
 /* The last alert told of a rule's type and object, for `repeat`. */
@@ -159,6 +161,8 @@ struct engine {
     struct map cells;   /* cell -> first struct ship * in it */
     struct map devices; /* MMSI -> struct device *, owned */
     struct expected expected;
+    bool asks_slow;        /* a rule asks for slow spells or meetings */
+    struct meet_grid grid; /* the places of slow ships */
     struct heap timers;
     struct strangers strangers;   /* these five: see ship_forget.c */
     struct heap ages;             /* of ships that are known */
@@ -282,6 +286,15 @@ bool look_is_covered(const struct ship *s, size_t rule);
 /* --- ship_fix.c: a report's way through a ship --- */
 MUST_CHECK int ship_fix_static(struct engine *e, struct ship *s, const struct report *r);
 MUST_CHECK int ship_fix(struct engine *e, struct ship *s, const struct report *r);
+
+/* --- ship_slow.c: slow spells and meetings --- */
+/* The track's fix, to be called if the engine asks_slow; `before` as that of on_fix. */
+MUST_CHECK int ship_slow_fix(struct look_frame *frame, const struct track_fix *before);
+/* The track's timer of ship_slow_deadline is due at due_ms. */
+MUST_CHECK int ship_slow_time(struct look_frame *frame, int64_t due_ms);
+/* A part of the ship's record. */
+void ship_slow_save(const struct engine *e, const struct ship *s, struct wire_writer *w);
+MUST_CHECK int ship_slow_load(struct engine *e, struct ship *s, struct wire_reader *r);
 
 /* --- engine_time.c: timers --- */
 /* After a fix of that track: make sure that nothing is due before the ship's timer. */

@@ -15,7 +15,7 @@
 struct due {
     int64_t time_ms;
     struct ship_track *item;
-    size_t rule; /* rule_count: the zones' own timer */
+    size_t rule; /* rule_count: the zones' own timer; one more: the meetings' */
 };
 
 static void take_if_earlier(struct due *due, int64_t time_ms, struct ship_track *item,
@@ -46,6 +46,9 @@ static struct due first_due(struct engine *e, struct ship *s)
                                                      frame.subject.silence_ms),
                                  hold_ms),
                         item, e->conf.rule_count);
+        if (item->slow != NULL)
+            take_if_earlier(&due, meet_deadline(item->slow, &e->conf.limits), item,
+                            e->conf.rule_count + 1);
         for (size_t word = 0; word < e->rule_words; word++) {
             for (uint64_t timed = look_timed(&frame, word); timed != 0;
                  timed &= timed - 1) {
@@ -99,6 +102,8 @@ static int fire_timer(struct engine *e, struct ship *s, const struct due *due,
     if (due->rule == e->conf.rule_count)
         return zone_state_time(&due->item->zones, &e->conf.limits, due->time_ms,
                                frame.subject.silence_ms, look_zone, &frame);
+    if (due->rule > e->conf.rule_count)
+        return ship_slow_time(&frame, due->time_ms);
     const struct rule_hooks *hooks = e->conf.rules[due->rule].kind->hooks;
     return look_done(&frame, due->rule, hooks->on_time(look_at(&frame, due->rule)));
 }

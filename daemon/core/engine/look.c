@@ -35,12 +35,19 @@ static void say_folded(const struct rule *rule, int64_t told_ms, struct alert *a
              units_format_duration(rule->repeat_ms, repeat), time_format(told_ms, told));
 }
 
-static bool is_muted(const struct engine *e, struct alert *a)
+static bool is_ship_of(const struct engine_mute *m, uint32_t mmsi, uint32_t imo)
+{
+    return m->vessel == mmsi || (imo != 0 && m->vessel == imo);
+}
+
+/* `other`: a second ship, NULL: none. */
+static bool is_muted(const struct engine *e, const struct rule_subject *other,
+                     struct alert *a)
 {
     for (size_t i = 0; i < e->conf.mute_count; i++) {
         const struct engine_mute *m = &e->conf.mutes[i];
-        bool is_ship = m->vessel == 0 || m->vessel == a->mmsi ||
-                       (a->imo != 0 && m->vessel == a->imo);
+        bool is_ship = m->vessel == 0 || is_ship_of(m, a->mmsi, a->imo) ||
+                       (other != NULL && is_ship_of(m, other->mmsi, other->info->imo));
         bool is_rule = m->rule == NULL || strcmp(m->rule, a->rule) == 0;
         if (is_ship && is_rule &&
             (m->until_ms == TIME_NONE || a->detected_ms < m->until_ms)) {
@@ -106,7 +113,7 @@ static int raise_finding(void *context, const struct rule_look *look,
     frame->subject.interference = find_interference(frame);
     int rc = rule_alert_make(&e->alert, look, f, &alert);
     if (rc == 0) {
-        alert.is_muted = is_muted(e, &alert);
+        alert.is_muted = is_muted(e, f->other, &alert);
         /* A muted alert was not told, so nothing is folded into it. */
         if (!alert.is_muted)
             rc = fold_finding(frame->folds, look, f, (size_t)(look->rule - e->conf.rules),

@@ -183,12 +183,14 @@ static void choose_ship(void *context, const struct ship *s, const struct track 
     const struct track_fix *last = &track->last;
     const struct rule_near_ask *ask = c->ask;
     if (last->time_ms < ask->since_ms ||
+        (ask->until_ms != 0 && last->time_ms >= ask->until_ms) ||
         geo_distance_m(last->pos, ask->pos) > ask->within_m)
         return;
     const char *name = s->info.name;
     if (name[0] == '\0' && s->watch != NULL)
         name = s->watch->name;
     struct rule_near near = {.mmsi = s->mmsi,
+                             .imo = s->info.imo,
                              .name = name,
                              .is_watched = s->watch != NULL,
                              .distance_m = geo_distance_exact_m(last->pos, ask->pos),
@@ -203,7 +205,7 @@ size_t nearby_nearest(const struct engine *e, const struct rule_near_ask *ask,
     struct nearby_choosing c = {.ask = ask, .near = ret, .room = room};
     struct nearby_walk w = {e, ask->pos, ask->within_m, choose_ship, &c};
     visit_around(&w);
-    bool has_watched = c.watched.mmsi == 0;
+    bool has_watched = c.watched.mmsi == 0 || ask->until_ms != 0;
     for (size_t i = 0; i < c.count; i++)
         has_watched = has_watched || ret[i].is_watched;
     if (!has_watched)

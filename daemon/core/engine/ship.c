@@ -57,7 +57,7 @@ struct ship *ship_next(const struct engine *e, size_t *cursor)
     return map_next(&e->ships, cursor, &key, &value) ? value : NULL;
 }
 
-static void tracks_destroy_one(const struct engine *e, struct ship_track *item)
+static void tracks_destroy_one(struct engine *e, struct ship_track *item)
 {
     for (size_t i = 0; item->slots != NULL && i < e->conf.rule_count; i++) {
         const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
@@ -65,6 +65,7 @@ static void tracks_destroy_one(const struct engine *e, struct ship_track *item)
             hooks->forget(item->slots[i]);
     }
     free(item->slots);
+    slow_watch_destroy(item->slow, &e->grid);
     zone_state_finish(&item->zones);
     free(item);
 }

@@ -144,6 +144,8 @@ static int handle_believed_fix(struct engine *e, struct ship *s, struct ship_tra
                             &frame);
     if (rc == 0)
         rc = step_calls(&frame, fix, since_ms);
+    if (rc == 0 && e->asks_slow)
+        rc = ship_slow_fix(&frame, before);
     for (size_t word = 0; word < e->rule_words; word++) {
         for (uint64_t asked = look_asked(&frame, word); asked != 0 && rc == 0;
              asked &= asked - 1) {

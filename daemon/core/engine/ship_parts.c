@@ -36,6 +36,7 @@ static int load_intervals(struct engine *e, struct ship *s, struct wire_reader *
 static const struct ship_part ship_parts[] = {
     {1, save_intervals, load_intervals}, /* the times between fixes of each track */
     {2, ship_far_save, ship_far_load},   /* where it is heard, and cannot be */
+    {3, ship_slow_save, ship_slow_load}, /* slow spells, and the meetings that it keeps */
     {0},
 };
 /* clang-format on */

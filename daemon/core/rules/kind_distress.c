@@ -211,7 +211,7 @@ static int tell_device(struct rule_look *look, const struct distress_event *even
     if (has_pos) {
         f.pos = look->subject->track->last.pos;
         struct rule_near_ask ask = {f.pos, settings->nearby_m,
-                                    event->time_ms - settings->seen_within_ms};
+                                    event->time_ms - settings->seen_within_ms, 0};
         told.near_count = look->nearest(look->context, &ask, told.near, NEAREST_MAX);
     }
     snprintf(f.occurrence, sizeof f.occurrence, "%s%lld", device->is_test ? "test " : "",

@@ -7,16 +7,14 @@
  * being heard. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "kinds_int.h"
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
-#include "lookout/detect/zone_list.h"
-#include "lookout/rules/rule_run.h"
 #include "lookout/voyage/stop.h"
+#include "rule_where_int.h"
 
 enum { EVENT_STARTED, EVENT_ENDED };
 
@@ -180,33 +178,6 @@ static int tell_stop(struct rule_look *look, uint32_t event, int64_t until_ms)
     return rule_raise(look, &f);
 }
 
-/* --- where --- */
-
-static bool is_named(const struct rule_zones *zones, uint32_t zone)
-{
-    return zones->items != NULL && rule_zones_has(zones, zone);
-}
-
-/* Is the position in one of the places that the rule covers? */
-static int is_meant(const struct rule_look *look, struct geo_pos pos, bool *ret_is)
-{
-    const struct settings *settings = settings_of(look);
-    struct zone_list at;
-    zone_list_init(&at);
-    int rc = zone_list_at(&at, look->world->zones, pos);
-    bool is_in = settings->zones.items == NULL, is_out = false;
-    for (size_t i = 0; rc == 0 && i < at.count; i++) {
-        bool is_wanted = is_named(&settings->zones, at.items[i]);
-        const char *kind = zone_set_info(look->world->zones, at.items[i])->kind;
-        is_in = is_in || is_wanted;
-        is_out = is_out || is_named(&settings->except, at.items[i]) ||
-                 (!is_wanted && strcmp(kind, "anchorage") == 0);
-    }
-    zone_list_finish(&at);
-    *ret_is = is_in && !is_out;
-    return rc;
-}
-
 /* --- one stop in two tracks --- */
 
 /* The stop that another track of the ship told at this place. A ship that swings wildly
@@ -252,12 +223,15 @@ static int64_t full_ms(const struct rule_look *look, const struct state *s)
 static int tell_started(struct rule_look *look)
 {
     struct state *state = *look->state;
+    const struct settings *settings = settings_of(look);
+    struct rule_where where = {&settings->zones, &settings->except, 0};
     bool is_told = false;
     if (find_twin(look, state) != NULL) {
         state->stay = STAY_SHARED;
         return 0;
     }
-    int rc = is_meant(look, state->stop.begin.pos, &is_told);
+    double unasked_m = -1;
+    int rc = rule_where_holds(look, &where, state->stop.begin.pos, &unasked_m, &is_told);
     state->stay = is_told ? STAY_TOLD : STAY_LEFT_OUT;
     return rc == 0 && is_told ? tell_stop(look, EVENT_STARTED, look->now_ms) : rc;
 }

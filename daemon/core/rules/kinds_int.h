@@ -16,6 +16,8 @@
     ROW(silent_call)                                                                     \
     ROW(distress)                                                                        \
     ROW(stopped)                                                                         \
+    ROW(encounter)                                                                       \
+    ROW(loiter)                                                                          \
     ROW(speed)                                                                           \
     ROW(position)
 

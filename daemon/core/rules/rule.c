@@ -96,6 +96,8 @@ static void finish_settings(struct rule *rule)
             free(((struct rule_zones *)setting)->items);
         else if (key->type == KEY_ROUTE)
             route_destroy(*(struct route **)setting);
+        else if (key->type == KEY_VESSELS)
+            vessel_filter_finish(setting);
         else if (key->type == KEY_TEXT || key->type == KEY_ID)
             free(*(char **)setting);
     }

@@ -333,6 +333,9 @@ static json_t *example_of(const struct filling *f, const struct template_field *
         return json_pack("[s,s]", "a", "b");
     case BODY_OBJECT:
     case BODY_OBJECTS:
+    case BODY_NUMBERS:
+    case BODY_VESSEL:
+    case BODY_FEATURE:
     case BODY_PORT:
     case BODY_POINT:
         return json_pack("{s:s}", "id", "a");

@@ -67,20 +67,27 @@ static const struct body_field *fields_below(const struct body_field *field)
 
 /* --- the names of all fields --- */
 
+/* Lists of objects, places, vessels and tracks cannot be written as a text. */
+static bool is_text(const struct body_field *field)
+{
+    return field->type != BODY_OBJECTS && field->type != BODY_POINT &&
+           field->type != BODY_NUMBERS && field->type != BODY_VESSEL &&
+           field->type != BODY_FEATURE;
+}
+
 struct naming {
     int (*each)(void *context, const char *name);
     void *context;
 };
 
-/* The field `name`, or its fields; lists of objects and places cannot be written as a
- * text. */
+/* The field `name`, or its fields. */
 static int name_field(const struct naming *n, const char *before,
                       const struct body_field *field)
 {
     char name[TEMPLATE_NAME_BYTES];
     const struct body_field *below = fields_below(field);
     int rc = 0;
-    if (field->type == BODY_OBJECTS || field->type == BODY_POINT)
+    if (!is_text(field))
         return 0;
     snprintf(name, sizeof name, "%s%s%s", before, before[0] != '\0' ? "." : "",
              field->name);
@@ -142,8 +149,7 @@ bool template_field_find(const char *text, size_t n, struct template_field *ret)
             return true;
         }
     const struct body_field *field = find_member(name);
-    if (field == NULL || field->type == BODY_OBJECTS || field->type == BODY_POINT ||
-        fields_below(field) != NULL)
+    if (field == NULL || !is_text(field) || fields_below(field) != NULL)
         return false;
     *ret = (struct template_field){.name = field->name, .type = field->type};
     snprintf(ret->path, sizeof ret->path, "data.%s", name);

@@ -240,6 +240,7 @@ void ports_destroy(struct ports *ports)
         free(ports->groups[i].picks.bits);
     }
     ports_index_finish(&ports->index);
+    ports_index_finish(&ports->around);
     free(ports->groups);
     free(ports->items);
     free(ports->codes);

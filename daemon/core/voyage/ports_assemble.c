@@ -410,7 +410,7 @@ static int assemble_rows(struct assembly *a)
         return ERR_NOMEM;
     if (a->first != 0)
         return a->first;
-    if (ports_index_build(&a->ports->index, a->ports->items, a->ports->count) != 0)
+    if (ports_index_build(&a->ports->index, a->ports->items, a->ports->count, 0) != 0)
         return ERR_NOMEM;
     return ports_names_build(a->ports, &a->b->destinations);
 }

@@ -126,18 +126,20 @@ static size_t count_places(const struct port *ports, size_t count)
 }
 
 /* Call for the cells that each place of each port reaches, in order. */
-static void collect_places(const struct port *ports, size_t count,
+static void collect_places(const struct port *ports, size_t count, double least_m,
                            struct ports_reach *all)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         const struct port *p = &ports[i];
-        all[n] = p->area != NULL ? reach_of_area(p->area, p->exit_m)
-                                 : reach_of_place(p->pos, p->entry_m, p->exit_m);
+        double exit_m = fmax(p->exit_m, least_m);
+        all[n] = p->area != NULL ? reach_of_area(p->area, exit_m)
+                                 : reach_of_place(p->pos, p->entry_m, exit_m);
         all[n++].port = (uint32_t)i;
         for (size_t k = 0; k < p->place_count; k++) {
             const struct port_place *place = &p->places[k];
-            all[n] = reach_of_place(place->pos, place->entry_m, place->exit_m);
+            all[n] =
+                reach_of_place(place->pos, place->entry_m, fmax(place->exit_m, least_m));
             all[n++].port = (uint32_t)i;
         }
     }
@@ -199,7 +201,8 @@ static int place_all(struct ports_index *index, const struct ports_reach *all,
     return rc;
 }
 
-int ports_index_build(struct ports_index *index, const struct port *ports, size_t count)
+int ports_index_build(struct ports_index *index, const struct port *ports, size_t count,
+                      double least_m)
 {
     const size_t places = count_places(ports, count);
     struct ports_reach *all = calloc(places + 1, sizeof *all);
@@ -207,7 +210,7 @@ int ports_index_build(struct ports_index *index, const struct port *ports, size_
                                 .ranks = calloc(WORDS, sizeof *built.ranks)};
     int rc = ERR_NOMEM;
     if (all != NULL && built.used != NULL && built.ranks != NULL) {
-        collect_places(ports, count, all);
+        collect_places(ports, count, least_m, all);
         rc = place_all(&built, all, places);
     }
     if (rc == 0)
@@ -382,5 +385,32 @@ bool ports_index_holds(const struct ports *ports, uint32_t port, struct geo_pos 
                                      : keeps_place(ports, reach, pos))
             return true;
     }
+    return false;
+}
+
+int ports_index_widen(struct ports *ports, double least_m)
+{
+    struct ports_index around;
+    if (ports->around.used != NULL && ports->around_m >= least_m &&
+        ports->around_m <= least_m)
+        return 0;
+    int rc = ports_index_build(&around, ports->items, ports->count, least_m);
+    if (rc != 0)
+        return rc;
+    ports_index_finish(&ports->around);
+    ports->around = around;
+    ports->around_m = least_m;
+    return 0;
+}
+
+bool ports_index_is_near(const struct ports *ports, struct geo_pos pos)
+{
+    uint32_t begin = 0, end = 0;
+    if (ports->around.used == NULL ||
+        !find_span(&ports->around, port_cell_of(pos), &begin, &end))
+        return false;
+    for (uint32_t i = begin; i < end; i++)
+        if (keeps_place(ports, &ports->around.reaches[i], pos))
+            return true;
     return false;
 }

@@ -73,6 +73,8 @@ struct ports {
     size_t name_count;
     char *name_text; /* owned */
     struct ports_index index;
+    struct ports_index around; /* of ports_index_widen; empty before it */
+    double around_m;
 };
 
 /* Five letters or digits as a number that sorts like the text; 0 when the text is not a
@@ -93,9 +95,9 @@ const char *ports_nearest_code(const struct ports *ports, const char *word);
 enum ports_edge { PORTS_EDGE_ENTRY, PORTS_EDGE_EXIT };
 bool ports_index_holds(const struct ports *ports, uint32_t port, struct geo_pos pos,
                        enum ports_edge edge);
-/* The grid. ERR_NOMEM, else 0. */
+/* The grid; an exit distance is at least least_m. ERR_NOMEM, else 0. */
 MUST_CHECK int ports_index_build(struct ports_index *index, const struct port *ports,
-                                 size_t count);
+                                 size_t count, double least_m);
 void ports_index_finish(struct ports_index *index);
 
 /* Add the ports that a pattern names to the picks. `lookup` resolves "$name": NULL when

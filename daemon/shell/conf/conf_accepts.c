@@ -88,6 +88,7 @@ int conf_accepts_key(const struct key *key, struct buf *out)
         [KEY_ZONES] = "a list of zones' ids",
         [KEY_GATES] = "a list of gates' ids",
         [KEY_ROUTE] = "a route in quotes, such as \"$dprk >> CNSHD >> RU*\"",
+        [KEY_VESSELS] = "all | watched | a mapping of types, min_length, flags, tags, not",
         [KEY_LIST]  = "a list of mappings",
         [KEY_OWN]   = "a value",
         /* clang-format on */

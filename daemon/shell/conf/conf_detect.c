@@ -72,6 +72,21 @@ static const struct key reach_keys[] = {
     {.name = "radius",    .type = KEY_DISTANCE, AT(reach.radius_m),     .least = 10000, .most = 20000000, .initial = "2000nm", .doc = "the way over water is known up to this distance from a port"},
     {0},
 };
+static const struct key slow_keys[] = {
+    {.name = "tick",   .type = KEY_DURATION, AT(limits.slow_tick_ms),   .least = MINUTE_MS, .most = 60.0 * MINUTE_MS, .initial = "10min", .doc = "the places of a vessel are looked at so often: at multiples of this since 1970"},
+    {.name = "bridge", .type = KEY_DURATION, AT(limits.slow_bridge_ms), .least = MINUTE_MS, .most = DAY_MS, .initial = "2h", .doc = "between two fixes that are at most so far apart, the vessel is on the great circle between them; over a longer silence it has no place"},
+    {.name = "speed",  .type = KEY_SPEED, AT(limits.slow_kn), .least = 0.1, .most = 20, .initial = "2kn", .doc = "a vessel that makes less from tick to tick is slow, else fast"},
+    {.name = "fast",   .type = KEY_INTEGER, AT(limits.slow_fast), .least = 1, .most = 100, .initial = "3", .doc = "so many fast ticks running end a slow spell"},
+    {.name = "port",   .type = KEY_DISTANCE, AT(limits.slow_port_m), .least = 0, .most = 100000, .initial = "10km", .doc = "no slow spell is this near to a place or area of a port, or within its exit distance"},
+    {0},
+};
+static const struct key encounter_keys[] = {
+    {.name = "within",       .type = KEY_DISTANCE, AT(limits.meet_within_m), .least = 10, .most = 10000, .initial = "500m", .doc = "two slow vessels at most this far apart at a tick are near"},
+    {.name = "seen",         .type = KEY_INTEGER, AT(limits.meet_seen), .least = 1, .most = 1000, .initial = "6", .doc = "an encounter is told after this many ticks at which they are near"},
+    {.name = "unheard",      .type = KEY_DURATION, AT(limits.meet_unheard_ms), .least = MINUTE_MS, .most = 30 * DAY_MS, .initial = "12h", .doc = "an encounter is over when for so long there is no tick at which both have places"},
+    {.name = "crowd_within", .type = KEY_DISTANCE, AT(limits.meet_crowd_m), .least = 100, .most = 20000, .initial = "2km", .doc = "further slow vessels this near are counted as a crowd"},
+    {0},
+};
 const struct key conf_detect_keys[] = {
     {.name = "fix",      .type = KEY_MAPPING, .sub = fix_keys,      .doc = "thresholds for believing a fix"},
     {.name = "stop",     .type = KEY_MAPPING, .sub = stop_keys,     .doc = "thresholds of a stop"},
@@ -81,6 +96,8 @@ const struct key conf_detect_keys[] = {
     {.name = "approach", .type = KEY_MAPPING, .sub = approach_keys, .doc = "thresholds for approaching zones"},
     {.name = "gap",      .type = KEY_MAPPING, .sub = gap_keys,      .doc = "thresholds for falling silent"},
     {.name = "reach",    .type = KEY_MAPPING, .sub = reach_keys,    .doc = "what a silent vessel can have reached"},
+    {.name = "slow",      .type = KEY_MAPPING, .sub = slow_keys,      .doc = "thresholds of slow spells"},
+    {.name = "encounter", .type = KEY_MAPPING, .sub = encounter_keys, .doc = "thresholds of encounters"},
     {0},
 };
 const struct key conf_limits_keys[] = {

@@ -77,23 +77,36 @@ static void not_read(struct conf_reader *r, const struct conf_node *node,
         (void)conf_keys_read(r, node, key->sub, filter->except);
 }
 
-void conf_filter_read(struct conf_reader *r, const struct conf_node *node,
-                      const struct key *key, void *base)
+/* `filter` is the member; `key` says what is accepted. */
+static void read_filter(struct conf_reader *r, const struct conf_node *node,
+                        const struct key *key, struct vessel_filter *filter)
 {
     static const char *const words[] = {"all", "watched", NULL};
-    struct rule *rule = base;
     uint8_t word = 0;
     const struct key as_word = {
         .type = KEY_WORD, .size = sizeof word, .words = words, .accepts = key->accepts};
     if (node->kind == CONF_NODE_MAPPING) {
         if (conf_value_is_mapping(r, node, key))
-            (void)conf_keys_read(r, node, key->sub, &rule->vessels);
+            (void)conf_keys_read(r, node, conf_filter_keys, filter);
     } else if (node->kind == CONF_NODE_LIST) {
         conf_accepts_error_value(r, node, key, "is a list, not a word or mapping");
     } else if (conf_value_read(r, node, &as_word, &word)) {
-        rule->vessels.is_watched_only = word == 1;
+        filter->is_watched_only = word == 1;
         if (word == 1 && watch_count(r->conf->engine.watch) == 0)
             conf_report_warning(r, node,
                                 "no vessel is watched: the rule never raises an alert");
     }
+}
+
+void conf_filter_read(struct conf_reader *r, const struct conf_node *node,
+                      const struct key *key, void *base)
+{
+    struct rule *rule = base;
+    read_filter(r, node, key, &rule->vessels);
+}
+
+void conf_filter_read_member(struct conf_reader *r, const struct conf_node *node,
+                             const struct key *key, void *base)
+{
+    read_filter(r, node, key, (void *)((char *)base + key->offset));
 }

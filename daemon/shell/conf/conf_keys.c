@@ -2,6 +2,7 @@
 /* Reads mappings and lists by tables, one row for each key: defaults, unknown and missing
  * keys, items that must differ. */
 #include "conf_int.h"
+#include "conf_rules.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,8 @@ void conf_keys_read_one(struct conf_reader *r, const struct conf_node *node,
         read_list(r, node, key, base);
     else if (key->type == KEY_OWN)
         key->read(r, node, key, base);
+    else if (key->type == KEY_VESSELS)
+        conf_filter_read_member(r, node, key, base);
     else if (key->type >= KEY_PORTS && key->type <= KEY_ROUTE)
         conf_places_read(r, node, key, base);
     else if (key->type != KEY_MAPPING)

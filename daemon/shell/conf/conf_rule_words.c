@@ -98,6 +98,8 @@ static uint64_t hash_key(const struct rule *rule, const struct key *key,
         const struct route *route = route_at_key(rule, key);
         return route != NULL ? hash_route(route, engine, h) : h;
     }
+    if (key->type == KEY_VESSELS)
+        return hash_filter(rule_setting(rule, key), h);
     if (key->type == KEY_MAPPING) {
         for (const struct key *k = key->sub; k->name != NULL; k++)
             h = hash_key(rule, k, engine, h);
@@ -327,6 +329,10 @@ static int add_rule_key(const struct rule *rule, const struct key *key,
         return add_ports(setting, key, out);
     if (key->type == KEY_ZONES || key->type == KEY_GATES)
         return add_zones(rule, key, engine->zones, out);
+    if (key->type == KEY_VESSELS) {
+        int rc = buf_printf(out, "; %s ", key->name);
+        return rc == 0 ? conf_rule_words_filter(setting, out) : rc;
+    }
     if (key->type == KEY_MAPPING)
         return add_mapping(rule, key, out);
     if (key->type == KEY_INTEGER)

@@ -10,6 +10,7 @@
 
 extern const struct key conf_filter_keys[]; /* into struct vessel_filter */
 conf_read conf_filter_read;
+conf_read conf_filter_read_member; /* KEY_VESSELS */
 
 /* The hash of all that decides what the rule does: not of its id, severity and repeat. A
  * later key counts only where it is given. ERR_NOMEM */

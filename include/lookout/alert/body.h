@@ -25,11 +25,14 @@ enum body_type {
     BODY_INTEGER, /* least..most; most 0: no upper bound */
     BODY_TRUTH,
     BODY_TIME,
-    BODY_PORT,   /* {locode, name} */
-    BODY_POINT,  /* GeoJSON */
-    BODY_TEXTS,  /* a list; each one of `words` if there are any */
-    BODY_OBJECT, /* of `fields` */
-    BODY_OBJECTS /* a list of them */
+    BODY_PORT,    /* {locode, name} */
+    BODY_POINT,   /* GeoJSON */
+    BODY_TEXTS,   /* a list; each one of `words` if there are any */
+    BODY_OBJECT,  /* of `fields` */
+    BODY_OBJECTS, /* a list of them */
+    BODY_NUMBERS, /* a list, each from 0 on */
+    BODY_VESSEL,  /* body_vessel */
+    BODY_FEATURE  /* body_evidence_json */
 };
 struct body_field {
     const char *name; /* NULL ends a table */

@@ -35,6 +35,7 @@ enum key_type {
                      what `otherwise` says */
     KEY_GATES,    /* uint32_t *, ascending indices of gates, and count; as KEY_ZONES */
     KEY_ROUTE,    /* struct route * */
+    KEY_VESSELS,  /* struct vessel_filter, as `vessels` of a rule */
     KEY_MAPPING,  /* a mapping by `sub`, into the same struct */
     KEY_LIST,     /* a list of mappings by `sub`: array of structs, and count */
     KEY_OWN       /* `read` decides */

@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-/* The thresholds of zones, gates and gaps; each one is a configuration key. */
+/* The thresholds of zones, gates, gaps, slow ships and meetings; each one is a
+ * configuration key. */
 struct detect_limits {
     double gate_clear_m;         /* 500 */
     double zone_enter_depth_m;   /* 200 */
@@ -18,6 +19,15 @@ struct detect_limits {
     int64_t zone_dwell_fresh_ms; /* 2 h */
     double approach_min_kn;      /* 1 */
     double gap_nearby_m;         /* 30 nm */
+    int64_t slow_tick_ms;        /* 10 min */
+    int64_t slow_bridge_ms;      /* 2 h */
+    double slow_kn;              /* 2 */
+    uint32_t slow_fast;          /* 3 */
+    double slow_port_m;          /* 10 km */
+    double meet_within_m;        /* 500 */
+    uint32_t meet_seen;          /* 6 */
+    int64_t meet_unheard_ms;     /* 12 h */
+    double meet_crowd_m;         /* 2 km */
 };
 struct detect_limits zone_state_limits_default(void);
 

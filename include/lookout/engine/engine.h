@@ -103,6 +103,7 @@ struct engine_counts {
     uint64_t tracks_split; /* second tracks that were confirmed */
     uint64_t vessels_forgotten;
     uint64_t forgotten[ENGINE_FORGOT_REASONS]; /* the same by reason */
+    uint64_t meetings_refused;                 /* beyond those kept of one ship */
     uint64_t calls, voyages, alerts, alerts_muted, alerts_folded, runs_evicted;
 };
 

@@ -11,6 +11,7 @@
 #include "lookout/base/err.h"
 #include "lookout/base/wire.h"
 #include "lookout/detect/coverage.h"
+#include "lookout/detect/meet.h"
 #include "lookout/detect/position.h"
 #include "lookout/detect/reach.h"
 #include "lookout/detect/zone_watch.h"
@@ -75,7 +76,9 @@ struct finding {
     uint64_t object;      /* what `repeat` folds by: a zone, a port, ... */
     char occurrence[256]; /* identifies this occurrence: part of the alert's identity */
     const uint64_t
-        *case_id;       /* borrowed: the same for all alerts of one case; NULL: none */
+        *case_id; /* borrowed: the same for all alerts of one case; NULL: none */
+    const struct rule_subject *other; /* borrowed: another ship that it is about, whose
+                                         mutes count, too; NULL: none */
     const void *detail; /* borrowed: the kind's own, for its sentences and members */
 };
 
@@ -84,9 +87,12 @@ struct rule_near_ask {
     struct geo_pos pos;
     double within_m;
     int64_t since_ms; /* heard at or after */
+    int64_t until_ms; /* and last heard before; 0: any time. Then no watched one comes
+                         last in place of a nearer one */
 };
 struct rule_near {
     uint32_t mmsi;
+    uint32_t imo;     /* 0: unknown */
     const char *name; /* borrowed; "" unknown */
     bool is_watched;
     double distance_m;
@@ -157,6 +163,12 @@ struct rule_hooks {
     int (*on_zone)(struct rule_look *look, const struct zone_event *event);
     int (*on_call)(struct rule_look *look, const struct call_output *event);
     int (*on_voyage)(struct rule_look *look, const struct voyage *voyage);
+    /* The track's slow spell went on by a tick, or is over. */
+    int (*on_slow)(struct rule_look *look, const struct slow_event *event);
+    /* The track and one of a higher MMSI are near at a tick, or their meeting is over.
+     * `other` is a look at that track, NULL where it is gone; its state is of no use. */
+    int (*on_meet)(struct rule_look *look, struct rule_look *other,
+                   const struct meet_event *event);
     /* A message of a distress device, which is no ship: of all hooks only this one, save,
      * load and forget know it. */
     int (*on_distress)(struct rule_look *look, const struct distress_event *event);

@@ -135,6 +135,12 @@ size_t ports_search(const struct ports *ports, const char *query, uint32_t *ret_
  * farther than the nearest, `declared` (PORT_NONE: none) or a port that is the same wins.
  * PORT_NONE: at sea. Never allocates. */
 uint32_t ports_index_at(const struct ports *ports, struct geo_pos pos, uint32_t declared);
+/* To be called before ports_index_is_near: the distance that counts as near. The
+ * gazetteer gets a second grid of some MB. ERR_NOMEM. */
+MUST_CHECK int ports_index_widen(struct ports *ports, double least_m);
+/* Whether a place or the edge of an area of any port is at most that far away, or pos is
+ * within its exit distance. */
+bool ports_index_is_near(const struct ports *ports, struct geo_pos pos);
 /* Prefetch the memory that ports_index_at will need first. */
 void ports_index_fetch(const struct ports *ports, struct geo_pos pos);
 /* Whether pos is still within the exit distance of that port. */

@@ -57,9 +57,9 @@ static bool is_known_type(enum key_type type, bool is_in_mapping)
 {
     static const enum key_type quantities[] = {KEY_DURATION, KEY_DISTANCE, KEY_SPEED,
                                                KEY_NUMBER};
-    static const enum key_type others[] = {KEY_TEXT,  KEY_ID,     KEY_INTEGER, KEY_FLAG,
-                                           KEY_WORD,  KEY_PORTS,  KEY_ZONES,   KEY_GATES,
-                                           KEY_ROUTE, KEY_MAPPING};
+    static const enum key_type others[] = {KEY_TEXT,  KEY_ID,      KEY_INTEGER, KEY_FLAG,
+                                           KEY_WORD,  KEY_PORTS,   KEY_ZONES,   KEY_GATES,
+                                           KEY_ROUTE, KEY_MAPPING, KEY_VESSELS};
     bool is_known = false;
     for (size_t i = 0; i < sizeof quantities / sizeof quantities[0]; i++)
         is_known = is_known || quantities[i] == type;
@@ -112,9 +112,10 @@ static void test_kinds(void **state)
 static void test_severities(void **state)
 {
     static const char *const info[] = {
-        "port.entered",   "port.arrived",        "port.departed",    "port.left",
-        "gate.crossed",   "zone.exited",         "voyage.completed", "route.lapsed",
-        "vessel.sighted", "silent_call.unknown", "position.returned"};
+        "port.entered",   "port.arrived",        "port.departed",     "port.left",
+        "gate.crossed",   "zone.exited",         "voyage.completed",  "route.lapsed",
+        "vessel.sighted", "silent_call.unknown", "position.returned", "encounter.ended",
+        "loiter.ended"};
     for (size_t k = 0; rule_kinds[k] != NULL; k++)
         for (uint32_t e = 0; e < rule_kinds[k]->event_count; e++) {
             const struct rule_event *event = &rule_kinds[k]->events[e];
@@ -153,6 +154,12 @@ static void test_defaults(void **state)
     assert_int_equal(rule_init(&rule, rule_kind_find("zone")), 0);
     assert_int_equal(duration(&rule, "dwell"), 0);
     rule_finish(&rule);
+    assert_int_equal(rule_init(&rule, rule_kind_find("encounter")), 0);
+    assert_int_equal(duration(&rule, "for"), INT64_C(2) * 3600000);
+    rule_finish(&rule);
+    assert_int_equal(rule_init(&rule, rule_kind_find("loiter")), 0);
+    assert_int_equal(duration(&rule, "for"), INT64_C(4) * 3600000);
+    rule_finish(&rule);
     struct detect_limits limits = zone_state_limits_default();
     assert_near(limits.zone_enter_depth_m, 200, 0);
     assert_near(limits.zone_exit_depth_m, 500, 0);
@@ -164,6 +171,15 @@ static void test_defaults(void **state)
     assert_int_equal(limits.zone_dwell_fresh_ms, 7200000);
     assert_near(limits.approach_min_kn, 1, 0);
     assert_near(limits.gap_nearby_m, 30 * 1852.0, 1e-9);
+    assert_int_equal(limits.slow_tick_ms, 600000);
+    assert_int_equal(limits.slow_bridge_ms, 7200000);
+    assert_near(limits.slow_kn, 2, 0);
+    assert_int_equal(limits.slow_fast, 3);
+    assert_near(limits.slow_port_m, 10000, 0);
+    assert_near(limits.meet_within_m, 500, 0);
+    assert_int_equal(limits.meet_seen, 6);
+    assert_int_equal(limits.meet_unheard_ms, 43200000);
+    assert_near(limits.meet_crowd_m, 2000, 0);
 }
 
 /* --- types --- */
