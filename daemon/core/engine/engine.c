@@ -170,8 +170,10 @@ int engine_report(struct engine *e, const struct report *r)
     if (rc == 0 && engine_clock_is_held(e, s))
         rc = engine_time_before(e, s, r->time_ms);
     engine_clock_note_ship(e, s, r->source, r->time_ms);
-    if (rc == 0 && (r->has & ~(uint32_t)(HAS_POSITION | HAS_SOG | HAS_COG | HAS_HEADING |
-                                         HAS_NAV_STATUS | HAS_UTC_SECOND)) != 0)
+    /* A ship's silence is that of its fixes: static data may come by a later feed. */
+    if ((r->has & HAS_POSITION) != 0)
+        s->lag_ms = e->now_ms > r->time_ms ? e->now_ms - r->time_ms : 0;
+    if (rc == 0 && (r->has & ~(uint32_t)REPORT_MOTION) != 0)
         rc = ship_fix_static(e, s, r);
     if (rc == 0 && (r->has & HAS_POSITION) != 0)
         rc = ship_fix(e, s, r);

@@ -34,7 +34,6 @@ void engine_clock_note_ship(struct engine *e, struct ship *s, uint16_t source,
                             int64_t time_ms)
 {
     int64_t lag_ms = e->now_ms > time_ms ? e->now_ms - time_ms : 0;
-    s->lag_ms = lag_ms;
     if (source >= SOURCES_MAX)
         return;
     e->sources[source].is_late = lag_ms > LATE_MS;
@@ -51,15 +50,14 @@ void engine_clock_note_ship(struct engine *e, struct ship *s, uint16_t source,
 void engine_clock_note_copy(struct engine *e, uint32_t mmsi, uint16_t source,
                             int64_t time_ms)
 {
-    if (e->now_ms == TIME_NONE || e->now_ms - time_ms <= LATE_MS)
+    bool was_late = source < SOURCES_MAX && e->sources[source].is_late;
+    if (e->now_ms == TIME_NONE || (e->now_ms - time_ms <= LATE_MS && !was_late))
         return;
     silence_heard(e, source, time_ms);
     struct ship *s = ship_find(e, mmsi);
     if (s == NULL)
         return;
-    int64_t lag_ms = s->lag_ms;
     engine_clock_note_ship(e, s, source, time_ms);
-    s->lag_ms = lag_ms; /* the report itself came in time */
 }
 
 int64_t engine_clock_behind(const struct engine *e, const struct ship *s)
