@@ -6,7 +6,7 @@
 . "${LOOKOUT_ROOT:-.}/tests/e2e/lib.sh"
 for case in "$root"/tests/data/cases/*/; do
     name=$(basename "$case")
-    (cd "$case" && "$bin" replay -c c.yaml in*.nmea 2>"$work/err") |
+    (cd "$case" && "$bin" replay -c c.yaml in*.* 2>"$work/err") |
         python3 -c 'import json, sys
 for line in sys.stdin:
     alert = json.loads(line)

@@ -22,8 +22,9 @@ static void take(void *context, const struct report *r)
 {
     struct sum *s = context;
     s->reports++;
-    s->mix = (s->mix ^ r->payload_hash ^ (uint64_t)r->time_ms ^ r->begin << 32 ^ r->end) *
-             UINT64_C(0x9E3779B97F4A7C15);
+    s->mix =
+        (s->mix ^ recordrun_content(r) ^ (uint64_t)r->time_ms ^ r->begin << 32 ^ r->end) *
+        UINT64_C(0x9E3779B97F4A7C15);
     if (r->begin >= r->end || memchr(r->name, '\0', sizeof r->name) == NULL ||
         memchr(r->station, '\0', sizeof r->station) == NULL)
         abort();

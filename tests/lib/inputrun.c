@@ -247,16 +247,16 @@ void inputrun_expect(const struct input_conf *conf, const char *text, const char
 bool inputrun_same(const struct report *a, const struct report *b)
 {
     return a->time_ms == b->time_ms && a->arrival_ms == b->arrival_ms &&
-           a->begin == b->begin && a->end == b->end &&
-           a->payload_hash == b->payload_hash && a->mmsi == b->mmsi && a->has == b->has &&
-           a->pos.lat_e7 == b->pos.lat_e7 && a->pos.lon_e7 == b->pos.lon_e7 &&
-           a->source == b->source && a->sog_dkn == b->sog_dkn &&
-           a->cog_ddeg == b->cog_ddeg && a->heading_deg == b->heading_deg &&
-           a->nav_status == b->nav_status && a->utc_second == b->utc_second &&
-           a->msg_type == b->msg_type && a->time_source == b->time_source &&
-           a->ship_type == b->ship_type && a->draught_dm == b->draught_dm &&
-           a->is_class_b == b->is_class_b && a->is_coarse == b->is_coarse &&
-           a->length_m == b->length_m && a->beam_m == b->beam_m && a->imo == b->imo &&
+           a->begin == b->begin && a->end == b->end && a->rounding == b->rounding &&
+           a->mmsi == b->mmsi && a->has == b->has && a->pos.lat_e7 == b->pos.lat_e7 &&
+           a->pos.lon_e7 == b->pos.lon_e7 && a->source == b->source &&
+           a->sog_dkn == b->sog_dkn && a->cog_ddeg == b->cog_ddeg &&
+           a->heading_deg == b->heading_deg && a->nav_status == b->nav_status &&
+           a->utc_second == b->utc_second && a->msg_type == b->msg_type &&
+           a->time_source == b->time_source && a->ship_type == b->ship_type &&
+           a->draught_dm == b->draught_dm && a->is_class_b == b->is_class_b &&
+           a->is_coarse == b->is_coarse && a->length_m == b->length_m &&
+           a->beam_m == b->beam_m && a->imo == b->imo &&
            strcmp(a->callsign, b->callsign) == 0 && strcmp(a->name, b->name) == 0 &&
            strcmp(a->destination, b->destination) == 0 &&
            strcmp(a->station, b->station) == 0;

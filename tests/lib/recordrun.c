@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lookout/ais/ais.h"
+#include "lookout/base/hash.h"
 #include "lookout/base/time.h"
 
 #define NUMBERS                                                                          \
@@ -77,12 +78,25 @@ static void check_print(const struct report *r)
     buf_finish(&text);
 }
 
+uint64_t recordrun_content(const struct report *r)
+{
+    uint64_t hash = hash_u64((uint64_t)r->mmsi << 32 | r->has, r->rounding);
+    hash =
+        hash_u64((uint64_t)(uint32_t)r->pos.lat_e7 << 32 | (uint32_t)r->pos.lon_e7, hash);
+    hash = hash_u64(
+        (uint64_t)r->sog_dkn << 32 | (uint64_t)r->cog_ddeg << 16 | r->heading_deg, hash);
+    hash = hash_u64((uint64_t)r->imo << 32 | (uint64_t)r->length_m << 16 | r->ship_type,
+                    hash);
+    return hash_text((r->has & HAS_TEXT) != 0 ? r->text : r->name, hash);
+}
+
 static void take(void *context, const struct report *r)
 {
     struct sum *s = context;
     s->reports++;
-    s->mix = (s->mix ^ r->payload_hash ^ (uint64_t)r->time_ms ^ r->begin << 32 ^ r->end) *
-             UINT64_C(0x9E3779B97F4A7C15);
+    s->mix =
+        (s->mix ^ recordrun_content(r) ^ (uint64_t)r->time_ms ^ r->begin << 32 ^ r->end) *
+        UINT64_C(0x9E3779B97F4A7C15);
     check_range(r);
     if (s->is_printed)
         check_print(r);

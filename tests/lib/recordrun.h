@@ -16,5 +16,7 @@ void recordrun(const struct input_conf *conf, const uint8_t *data, size_t size);
 /* The identities that lookout/input.h promises: every line was used, or is counted under
  * one named reason. */
 bool recordrun_adds_up(const struct input_counts *counts);
+/* A hash of what a report says. */
+uint64_t recordrun_content(const struct report *r);
 
 #endif

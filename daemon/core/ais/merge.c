@@ -68,6 +68,8 @@ int merge_add(struct merge *m, const struct merge_source_conf *conf)
     s->index = m->source_count;
     s->time_ms = s->passed_ms = TIME_NONE;
     m->sources[m->source_count] = s;
+    if (m->source_count != 0)
+        merge_dups_note_places(&m->dups);
     return (int)m->source_count++;
 }
 
@@ -346,11 +348,7 @@ const struct report *merge_next(struct merge *m)
         /* A copy passes no report on, but its time counts. */
         m->passed_ms = later_time(m->passed_ms, t);
         s->passed_ms = later_time(s->passed_ms, t);
-        int64_t first_ms;
-        if (merge_dups_is_copy(&m->dups, &node->report, node->hash, &first_ms)) {
-            s->counts.duplicates++;
-            if (m->sink.on_copy != NULL && m->source_count > 1)
-                m->sink.on_copy(m->sink.context, &node->report, first_ms);
+        if (!merge_dups_sift(m, s, node)) {
             free_node(m, node);
             continue;
         }

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Copies of a message by several stations and feeds, folded into the first. A
- * set-associative table: when a set is full of recent messages, the table grows. At the
- * table's limit the oldest message is dropped; at worst, a copy then passes. */
+/* Copies of a message by several stations and feeds, folded into the first. What
+ * identifies a message is what all forms of it tell alike: the ship, the UTC second of
+ * its position, position, speed and course; or the static data; or the text. Records,
+ * which tell less, are compared by place: merge_place.c.
+ *
+ * The table is set-associative: when a set is full of recent messages, the table grows.
+ * At the table's limit the oldest message is dropped; at worst, a copy then passes. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lookout/base/fetch.h"
 #include "lookout/base/hash.h"
-#include "lookout/base/time.h"
 #include "merge_int.h"
 
-/* Copies from one station come within seconds. A ship at anchor sends the same position
- * and the same second again after three minutes at the earliest (ITU-R M.1371-5 table 1),
- * and that is a new message. */
-#define COPY_WINDOW_MS (30 * SECOND_MS)
-/* A copy from another station may come minutes late. If such a message is new after all,
- * its ship is one that the first station no longer hears; a quarter of an hour later, the
- * message counts. */
-#define LATE_WINDOW_MS (15 * MINUTE_MS)
+#define MOTION (HAS_POSITION | HAS_SOG | HAS_COG)
+#define STATICS                                                                          \
+    (HAS_IMO | HAS_CALLSIGN | HAS_NAME | HAS_SHIP_TYPE | HAS_DIMENSIONS | HAS_DRAUGHT |  \
+     HAS_DESTINATION | HAS_TEXT)
 
 static size_t table_bytes(uint64_t sets)
 {
@@ -43,23 +42,49 @@ int merge_dups_init(struct merge_dups *d)
 void merge_dups_finish(struct merge_dups *d)
 {
     free(d->seen);
-    d->seen = NULL;
+    free(d->places);
+    d->seen = d->places = NULL;
+}
+
+/* Without memory for it, such copies pass. */
+void merge_dups_note_places(struct merge_dups *d)
+{
+    if (d->places == NULL)
+        d->places = make_seen(MERGE_PLACE_SETS);
+}
+
+/* --- what identifies a message --- */
+
+/* A distress device under test and one in use differ by their status alone. */
+static uint64_t hash_motion(const struct report *r)
+{
+    uint64_t second = (r->has & HAS_UTC_SECOND) != 0 ? r->utc_second : 60;
+    uint64_t status = report_is_distress(r->mmsi) ? r->nav_status : 0;
+    uint64_t motion = (uint64_t)r->mmsi << 34 | (uint64_t)(r->has & MOTION) << 31 |
+                      (uint64_t)r->is_coarse << 30 | second << 24 |
+                      (uint64_t)r->sog_dkn << 14 | r->cog_ddeg;
+    uint64_t place = status << 60 | (uint64_t)merge_place_raw(r->pos.lat_e7) << 32 |
+                     merge_place_raw(r->pos.lon_e7);
+    return hash_finalise(hash_finalise(motion) ^ place) | 1;
+}
+
+static uint64_t hash_static(const struct report *r)
+{
+    uint64_t hash = hash_finalise((uint64_t)r->mmsi << 32 |
+                                  (uint64_t)r->draught_dm << 16 | (r->has & STATICS));
+    hash = hash_finalise(hash ^ ((uint64_t)r->imo << 40 | (uint64_t)r->ship_type << 32 |
+                                 (uint64_t)r->length_m << 16 | r->beam_m));
+    if ((r->has & HAS_TEXT) != 0)
+        return hash_text(r->text, hash) | 1;
+    hash = hash_text(r->callsign, hash);
+    hash = hash_text(r->name, hash);
+    return hash_text(r->destination, hash) | 1;
 }
 
 uint64_t merge_dups_hash(const struct report *r)
 {
-    uint64_t second = (r->has & HAS_UTC_SECOND) != 0 ? r->utc_second : 60;
-    return hash_u64(r->payload_hash, (uint64_t)r->mmsi << 8 | second) | 1;
-}
-
-static struct merge_seen *find_set(const struct merge_dups *d, uint64_t hash)
-{
-    return &d->seen[(hash >> 1 & (d->sets - 1)) * MERGE_SEEN_WAYS];
-}
-
-void merge_dups_fetch(const struct merge_dups *d, uint64_t hash)
-{
-    fetch_line_to_write(find_set(d, hash));
+    bool has_static = (r->has & STATICS) != 0;
+    return has_static && (r->has & HAS_POSITION) == 0 ? hash_static(r) : hash_motion(r);
 }
 
 /* --- who heard it, and when --- */
@@ -72,14 +97,19 @@ static uint16_t origin_of(const struct report *r)
     return (uint16_t)(h ^ h >> 16);
 }
 
-static int64_t pack_first(int64_t time_ms, uint16_t origin)
+void merge_dups_note(struct merge_seen *seen, uint64_t hash, const struct report *r)
 {
-    return time_ms * 65536 + origin;
+    *seen = (struct merge_seen){hash, r->time_ms * 65536 + origin_of(r)};
 }
 
-static int64_t first_ms(const struct merge_seen *seen)
+int64_t merge_dups_first_ms(const struct merge_seen *seen)
 {
     return (seen->first - (seen->first & 0xffff)) / 65536;
+}
+
+bool merge_dups_is_origin(const struct merge_seen *seen, const struct report *r)
+{
+    return (seen->first & 0xffff) == origin_of(r);
 }
 
 static bool is_within(int64_t apart_ms, int64_t window_ms)
@@ -89,13 +119,23 @@ static bool is_within(int64_t apart_ms, int64_t window_ms)
 
 static bool is_copy_of(const struct merge_seen *seen, const struct report *r)
 {
-    int64_t apart_ms = r->time_ms - first_ms(seen);
-    return is_within(apart_ms, COPY_WINDOW_MS) ||
-           (is_within(apart_ms, LATE_WINDOW_MS) &&
-            (seen->first & 0xffff) != origin_of(r));
+    int64_t apart_ms = r->time_ms - merge_dups_first_ms(seen);
+    if (is_within(apart_ms, MERGE_COPY_MS))
+        return true;
+    return is_within(apart_ms, MERGE_LATE_MS) && !merge_dups_is_origin(seen, r);
 }
 
 /* --- the table --- */
+
+static struct merge_seen *find_set(const struct merge_dups *d, uint64_t hash)
+{
+    return &d->seen[(hash >> 1 & (d->sets - 1)) * MERGE_SEEN_WAYS];
+}
+
+void merge_dups_fetch(const struct merge_dups *d, uint64_t hash)
+{
+    fetch_line_to_write(find_set(d, hash));
+}
 
 /* Find the entry with that content, or else the entry that may be replaced. */
 static struct merge_seen *find_seen(struct merge_seen *set, uint64_t hash)
@@ -114,7 +154,8 @@ static struct merge_seen *find_seen(struct merge_seen *set, uint64_t hash)
 /* Double the number of sets, if the limit and the memory allow it. */
 static void grow_table(struct merge_dups *d)
 {
-    struct merge_dups more = {.sets = 2 * d->sets};
+    struct merge_dups more = *d;
+    more.sets *= 2;
     if (more.sets > MERGE_SEEN_SETS_MAX || (more.seen = make_seen(more.sets)) == NULL)
         return;
     for (uint64_t i = 0; i < d->sets * MERGE_SEEN_WAYS; i++)
@@ -128,33 +169,114 @@ static void note_first(struct merge_dups *d, const struct report *r, uint64_t ha
 {
     struct merge_seen *seen = find_seen(find_set(d, hash), hash);
     bool is_needed = seen->hash != 0 && seen->hash != hash &&
-                     is_within(r->time_ms - first_ms(seen), LATE_WINDOW_MS);
+                     is_within(r->time_ms - merge_dups_first_ms(seen), MERGE_LATE_MS);
     if (is_needed) {
         grow_table(d);
         seen = find_seen(find_set(d, hash), hash);
     }
-    *seen = (struct merge_seen){hash, pack_first(r->time_ms, origin_of(r))};
+    merge_dups_note(seen, hash, r);
 }
 
-bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash,
-                        int64_t *ret_first_ms)
+/* --- copies --- */
+
+/* What it is a copy of; NULL: nothing. */
+static const struct merge_seen *find_copied(const struct merge_dups *d,
+                                            const struct report *r, uint64_t hash)
 {
     const struct merge_seen *seen = find_seen(find_set(d, hash), hash);
-    if (seen->hash == hash && is_copy_of(seen, r)) {
-        *ret_first_ms = first_ms(seen);
+    return seen->hash == hash && is_copy_of(seen, r) ? seen : NULL;
+}
+
+/* Distress devices are told from one another by their status, which not all forms have;
+ * their reports are few. */
+static bool has_place(const struct merge_dups *d, const struct report *r)
+{
+    return d->places != NULL && (r->has & HAS_POSITION) != 0 &&
+           !report_is_distress(r->mmsi);
+}
+
+/* Providers write a position with fewer digits than were sent. */
+static bool is_by_place(const struct report *r)
+{
+    return r->rounding != 0 && !report_is_distress(r->mmsi);
+}
+
+/* *ret_first_ms: the time of the first; TIME_NONE: which one that is cannot be told. */
+static bool is_known(const struct merge_dups *d, const struct report *r, uint64_t hash,
+                     int64_t *ret_first_ms)
+{
+    const struct merge_seen *seen = NULL;
+    if (!is_by_place(r))
+        seen = find_copied(d, r, hash);
+    if (seen == NULL && has_place(d, r) && (d->rounding | r->rounding) != 0)
+        seen = merge_place_find(d, r);
+    if (seen == NULL)
+        return false;
+    /* Of a slow ship it may be a copy of an earlier report. */
+    bool is_sure = r->sog_dkn >= MERGE_SLOW_DKN || (r->has & HAS_POSITION) == 0;
+    *ret_first_ms = is_sure ? merge_dups_first_ms(seen) : TIME_NONE;
+    return true;
+}
+
+/* What a record with a position says of its ship beside it is sent every few minutes, and
+ * repeated by its source all the time. */
+static bool is_static_news(struct merge_dups *d, const struct report *r)
+{
+    uint64_t hash = hash_static(r);
+    const struct merge_seen *seen = find_seen(find_set(d, hash), hash);
+    if (seen->hash == hash &&
+        is_within(r->time_ms - merge_dups_first_ms(seen), MERGE_LATE_MS))
+        return false;
+    note_first(d, r, hash);
+    return true;
+}
+
+static bool is_composite(const struct report *r)
+{
+    return (r->has & HAS_POSITION) != 0 && (r->has & STATICS) != 0;
+}
+
+static void note_report(struct merge_dups *d, const struct report *r, uint64_t hash)
+{
+    if (!is_by_place(r))
+        note_first(d, r, hash);
+    if (r->rounding != 0)
+        merge_dups_note_places(d);
+    if (has_place(d, r))
+        merge_place_note(d, r);
+    if (is_composite(r))
+        note_first(d, r, hash_static(r));
+}
+
+bool merge_dups_sift(struct merge *m, struct merge_source *s, struct merge_node *node)
+{
+    struct report *r = &node->report;
+    int64_t first_ms = 0;
+    if (!is_known(&m->dups, r, node->hash, &first_ms)) {
+        note_report(&m->dups, r, node->hash);
         return true;
     }
-    note_first(d, r, hash);
+    if (first_ms == TIME_NONE)
+        first_ms = r->time_ms - s->behind_ms;
+    else
+        s->behind_ms = r->time_ms > first_ms ? r->time_ms - first_ms : 0;
+    if (m->sink.on_copy != NULL && m->source_count > 1)
+        m->sink.on_copy(m->sink.context, r,
+                        r->time_ms < first_ms ? r->time_ms : first_ms);
+    if (is_composite(r) && is_static_news(&m->dups, r)) {
+        r->has &= ~(uint32_t)REPORT_MOTION;
+        return true;
+    }
+    s->counts.duplicates++;
     return false;
 }
 
 void merge_dups_seen(struct merge_dups *d, const struct report *r)
 {
     uint64_t hash = merge_dups_hash(r);
-    struct merge_seen *seen = find_seen(find_set(d, hash), hash);
-    int64_t later_ms = r->time_ms - first_ms(seen);
-    if (seen->hash != hash || later_ms > COPY_WINDOW_MS)
-        note_first(d, r, hash);
-    else if (later_ms < 0 && later_ms >= -COPY_WINDOW_MS) /* in another order */
-        seen->first = pack_first(r->time_ms, origin_of(r));
+    int64_t first_ms = 0;
+    bool is_noted = is_known(d, r, hash, &first_ms);
+    bool is_earlier = is_noted && r->time_ms < first_ms; /* in another order */
+    if (!is_noted || (is_earlier && r->time_ms >= first_ms - MERGE_COPY_MS))
+        note_report(d, r, hash);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The contents of struct merge, shared by merge.c (order, resuming), merge_hold.c (times
- * far ahead) and merge_dups.c (copies). */
+ * far ahead), merge_dups.c and merge_place.c (copies). */
 #ifndef LOOKOUT_MERGE_INT_H
 #define LOOKOUT_MERGE_INT_H
 
 #include "lookout/ais/merge.h"
+#include "lookout/base/time.h"
 
 /* --- copies --- */
 
@@ -16,27 +17,55 @@ struct merge_seen {
 #define MERGE_SEEN_SETS 16384u
 #define MERGE_SEEN_SETS_MAX (8 * MERGE_SEEN_SETS)
 #define MERGE_SEEN_WAYS 4u
+#define MERGE_PLACE_SETS 65536u
+/* Slower ships may be at rest: what is left of the speed is error. */
+#define MERGE_SLOW_DKN 30u
+
+/* Copies from one station come within seconds. A ship at anchor sends the same position
+ * and the same second again after three minutes at the earliest (ITU-R M.1371-5 table 1),
+ * and that is a new message. */
+#define MERGE_COPY_MS (30 * SECOND_MS)
+/* A copy from another station may come minutes late. If such a message is new after all,
+ * its ship is one that the first station no longer hears; a quarter of an hour later, the
+ * message counts. */
+#define MERGE_LATE_MS (15 * MINUTE_MS)
 
 /* What was passed on within the last quarter of an hour: 1 MiB, and up to 8 where there
- * is more traffic. */
+ * is more traffic; 4 MiB more where there are several sources, or records. */
 struct merge_dups {
     struct merge_seen *seen; /* owned; sets x MERGE_SEEN_WAYS */
     uint64_t sets;
+    struct merge_seen *places; /* owned; MERGE_PLACE_SETS x MERGE_SEEN_WAYS; or NULL */
+    unsigned rounding;         /* the most of any report, 1/10000 minute; 0: of none */
 };
 
 MUST_CHECK int merge_dups_init(struct merge_dups *d);
 void merge_dups_finish(struct merge_dups *d);
-/* Whether the same content came up to 30 s of event time ago (or later: a late one), or
- * up to 15 min ago by another station or source: *ret_first_ms is the time of the first
- * then. Else it is noted as the first. */
-bool merge_dups_is_copy(struct merge_dups *d, const struct report *r, uint64_t hash,
-                        int64_t *ret_first_ms);
+/* From now on places are noted too: other sources may have records. */
+void merge_dups_note_places(struct merge_dups *d);
 /* It passed before a stop, or was a copy of one that did: the earliest counts. */
 void merge_dups_seen(struct merge_dups *d, const struct report *r);
-/* The hash that identifies copies: never 0. */
+/* The hash that identifies what a message says: never 0. */
 uint64_t merge_dups_hash(const struct report *r);
 /* Prefetch the memory that the query will need. */
 void merge_dups_fetch(const struct merge_dups *d, uint64_t hash);
+
+/* When and by whom something was first said. */
+void merge_dups_note(struct merge_seen *seen, uint64_t hash, const struct report *r);
+int64_t merge_dups_first_ms(const struct merge_seen *seen);
+bool merge_dups_is_origin(const struct merge_seen *seen, const struct report *r);
+
+/* --- merge_place.c --- */
+/* The place where the report is a copy of one noted; NULL: none. */
+struct merge_seen *merge_place_find(const struct merge_dups *d, const struct report *r);
+void merge_place_note(struct merge_dups *d, const struct report *r);
+/* Latitude or longitude in 1/10000 minute, as AIS sends it, from -181 degrees on; 28
+ * bits. */
+static inline uint32_t merge_place_raw(int32_t e7)
+{
+    /* 1e-7 degree is 3/50 of it; to the nearest. */
+    return (uint32_t)(((uint64_t)((int64_t)e7 + 1810000000) * 3 + 25) / 50);
+}
 
 /* --- the waiting reports of a source --- */
 
@@ -70,6 +99,7 @@ struct merge_source {
     bool is_started;                         /* its time is known */
     int64_t time_ms;                         /* latest accepted event time; TIME_NONE */
     int64_t passed_ms;                       /* latest passed on; TIME_NONE */
+    int64_t behind_ms;                       /* of its last copy, the first */
     uint32_t passed_mmsi[MERGE_CONFIRM + 1]; /* the first ships accepted */
     unsigned passed_ships;
     struct merge_jump jump;
@@ -100,6 +130,12 @@ struct merge {
     struct merge_node *spare;    /* free nodes */
     struct merge_chunk *chunks;  /* owned */
 };
+
+/* Does the node's report pass? A copy came up to 30 s of event time ago (or later: a late
+ * one), or up to 15 min ago by another station or source: it is counted and told. A copy
+ * may say news of its ship beside its position: then that passes. What passes is noted as
+ * the first. */
+bool merge_dups_sift(struct merge *m, struct merge_source *s, struct merge_node *node);
 
 /* Free a node of a source. */
 void merge_drop(struct merge *m, struct merge_source *s, struct merge_node *node);

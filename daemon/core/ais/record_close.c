@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "lookout/base/hash.h"
 #include "lookout/base/time.h"
 
 #define NOT_GIVEN ((double)NAN)
@@ -75,30 +74,14 @@ bool record_close_is_told(const struct record *r)
            ((p->has & HAS_TEXT) != 0 || (is_ship_type && p->has != 0));
 }
 
-/* The hash of MMSI and content. A record without the AIS second includes its own time, so
- * that only a true copy is a copy. */
-static uint64_t hash_record(const struct record *r)
+/* How far the position may be off in 1/10000 minute, which is how AIS sends it. Providers
+ * round or cut to 4 or 5 decimals; a float, as AIS-catcher reckons, has a little more
+ * than 5 beyond 64 degrees. */
+static uint8_t find_rounding(struct geo_pos pos)
 {
-    const struct report *p = &r->report;
-    uint64_t h = hash_u64(p->mmsi, 0x5265636F7264);
-    h = hash_u64((uint64_t)p->has << 8 | p->msg_type, h);
-    h = hash_u64((uint64_t)(uint32_t)p->pos.lat_e7 << 32 | (uint32_t)p->pos.lon_e7, h);
-    h = hash_u64((uint64_t)p->sog_dkn << 48 | (uint64_t)p->cog_ddeg << 32 |
-                     (uint64_t)p->heading_deg << 16 | (uint64_t)p->nav_status << 8 |
-                     p->utc_second,
-                 h);
-    h = hash_u64((uint64_t)p->imo << 32 | (uint64_t)p->ship_type << 8 | p->draught_dm, h);
-    h = hash_u64((uint64_t)p->length_m << 16 | p->beam_m, h);
-    if ((p->has & HAS_TEXT) != 0) {
-        h = hash_text(p->text, h);
-    } else {
-        h = hash_text(p->callsign, h);
-        h = hash_text(p->name, h);
-        h = hash_text(p->destination, h);
-    }
-    if ((p->has & HAS_UTC_SECOND) == 0 && r->time_ms != TIME_NONE)
-        h = hash_u64((uint64_t)r->time_ms, h);
-    return h;
+    enum { DECIMALS_4 = 60, DECIMALS_5 = 6 };
+    bool is_short = pos.lat_e7 % 1000 == 0 && pos.lon_e7 % 1000 == 0;
+    return is_short ? DECIMALS_4 : DECIMALS_5;
 }
 
 bool record_close(struct record *r)
@@ -119,6 +102,7 @@ bool record_close(struct record *r)
         r->report.has |= HAS_STATIC;
     if (r->time_ms != TIME_NONE && r->millisecond >= 0 && r->time_ms % SECOND_MS == 0)
         r->time_ms += r->millisecond;
-    r->report.payload_hash = hash_record(r);
+    if ((r->report.has & HAS_POSITION) != 0)
+        r->report.rounding = find_rounding(r->report.pos);
     return true;
 }

@@ -109,7 +109,7 @@ void record_close_time(struct record *r);
 bool record_is_ship_type(unsigned msg_type);
 
 /* --- record_close.c --- */
-/* All fields are set: time, position, dimensions, flags, hash. false: is_bad. */
+/* All fields are set: time, position, dimensions, flags. false: is_bad. */
 bool record_close(struct record *r);
 /* After record_close: whether the record is about a ship or a distress device. */
 bool record_close_is_told(const struct record *r);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "ais_int.h"
-#include "lookout/base/hash.h"
 #include "lookout/base/time.h"
 
 /* IMO number, resolution A.1117(30): seven digits, the last is the unit's digit of
@@ -28,27 +27,6 @@ static int32_t raw_to_e7(int32_t raw, int32_t divide)
     int64_t e7 = (int64_t)raw * 10000000;
     int64_t half = divide / 2;
     return (int32_t)((e7 + (e7 < 0 ? -half : half)) / divide);
-}
-
-/* The same message by another station has the same hash: the repeat indicator (bits 6 and
- * 7) and bits after the standard's last one are left out. Trailing zeros are left out
- * too, because a receiver may pad with them. */
-static uint64_t hash_payload(const struct ais_message *m)
-{
-    const struct ais_bits *bits = m->bits;
-    unsigned count = bits->count < m->form->bits ? bits->count : m->form->bits;
-    uint64_t head = ais_word(bits->bytes) & ~(UINT64_C(3) << 56);
-    if (count < 64)
-        head &= ~(UINT64_MAX >> count);
-    uint64_t hash = hash_u64(head, 0);
-    for (unsigned at = 64; at < count; at += 64) {
-        uint64_t word = ais_word(bits->bytes + at / 8);
-        if (count - at < 64)
-            word &= ~(UINT64_MAX >> (count - at));
-        if (word != 0)
-            hash = hash_u64(word, hash + at);
-    }
-    return hash;
 }
 
 /* A text that was received completely (without a width: as much as there is), without
@@ -205,7 +183,6 @@ int report_from_message(const struct ais_message *message, struct report *ret)
     ret->arrival_ms = TIME_NONE;
     ret->mmsi = message->mmsi;
     ret->msg_type = message->type;
-    ret->payload_hash = hash_payload(message);
     if (!message->form->is_ship &&
         !(message->form->says != 0 && report_is_distress(message->mmsi)))
         return ERR_NOT_FOUND;

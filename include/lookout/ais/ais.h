@@ -90,11 +90,11 @@ MUST_CHECK int ais_message_text(const struct ais_message *message, const char *n
                                 char *ret_text, size_t size);
 
 /* Make a report of the message: mmsi, has and the members that `has` names, msg_type,
- * is_class_b, is_coarse, payload_hash. All other members of *ret are set to zero, the
- * times to TIME_NONE. Not-available values are absent; an IMO number counts only with a
+ * is_class_b, is_coarse. All other members of *ret are set to zero, the times to
+ * TIME_NONE. Not-available values are absent; an IMO number counts only with a
  * correct check digit. ERR_NOT_FOUND: the message is not about a ship (types other than
- * 1-3, 5, 18, 19, 24, 27, and 14 of a distress device): then only mmsi, msg_type and
- * payload_hash are set. */
+ * 1-3, 5, 18, 19, 24, 27, and 14 of a distress device): then only mmsi and msg_type
+ * are set. */
 MUST_CHECK int report_from_message(const struct ais_message *message, struct report *ret);
 
 /* One JSON object as `lookoutd decode` prints it (gpsd's class AIS), plus t (report's

@@ -6,9 +6,9 @@
  * than 1 h ahead of its source is held until 3 reports of other vessels confirm it, and
  * until they have gone on for a quarter of an hour, else refused: a clock that comes back
  * is a step. Live sources: event time moves on with the clock, less the least lateness.
- * Duplicates (the same payload within 30 s, by other stations and sources within 15 min)
- * are folded: the first is kept, all are counted. The result depends on the sources'
- * content alone, never on how it was chunked.
+ * Copies of a report (within 30 s, by other stations and sources within 15 min, in
+ * whatever form) are folded: the first is kept, all are counted. The result depends on
+ * the sources' content alone, never on how it was chunked.
  */
 #ifndef LOOKOUT_MERGE_H
 #define LOOKOUT_MERGE_H

@@ -28,6 +28,10 @@ enum report_has {
     HAS_TEXT = 1u << 14 /* only of distress devices; then there is no static data */
 };
 
+/* What is said of one moment. */
+#define REPORT_MOTION                                                                    \
+    (HAS_POSITION | HAS_SOG | HAS_COG | HAS_HEADING | HAS_NAV_STATUS | HAS_UTC_SECOND)
+
 enum report_time_source {
     REPORT_TIME_ARRIVAL,  /* no time of its own */
     REPORT_TIME_PROVIDER, /* json or csv member */
@@ -52,8 +56,6 @@ struct report {
     int64_t arrival_ms; /* the clock at reception; equals time_ms for recordings */
     uint64_t begin, end; /* byte offsets in its input of the first byte needed and behind
                             the last line */
-    uint64_t payload_hash; /* of MMSI and content: the same message by another station has
-                              the same */
     uint32_t mmsi;
     uint32_t has;
     struct geo_pos pos;
@@ -69,7 +71,9 @@ struct report {
     uint8_t ship_type;    /* 1..255 */
     uint8_t draught_dm;   /* 0.1 m, 1..255 */
     bool is_class_b;
-    bool is_coarse; /* position to 0.1 minute only (type 27) */
+    bool is_coarse;   /* position to 0.1 minute only (type 27) */
+    uint8_t rounding; /* of a record: how far its position may be off, in 1/10000 minute,
+                         by which it is sent; 0: of a sentence, as sent */
     uint16_t length_m, beam_m;
     uint32_t imo; /* passes its check digit */
     union {

@@ -412,39 +412,6 @@ static void test_others_make_no_report(void **state)
     }
 }
 
-static uint64_t hash_of(const struct aisgen_bits *b)
-{
-    struct report r;
-    assert_int_equal(report_of(b, &r), 0);
-    return r.payload_hash;
-}
-
-static void test_payload_hash(void **state)
-{
-    struct aisgen_position p = somewhere;
-    struct aisgen_bits b;
-    aisgen_position(&p, &b);
-    uint64_t first = hash_of(&b);
-    p.repeat = 2; /* a repeater's copy is the same message */
-    aisgen_position(&p, &b);
-    assert_true(hash_of(&b) == first);
-    aisgen_resize(&b, 204); /* so is one that a receiver padded */
-    assert_true(hash_of(&b) == first);
-    for (unsigned at = 0; at < 168; at++) {
-        /* any other bit makes another message */
-        if (at < 8)
-            continue;
-        aisgen_position(&somewhere, &b);
-        b.bytes[at / 8] ^= (uint8_t)(0x80u >> at % 8);
-        if (hash_of(&b) == first)
-            fail_msg("bit %u does not count", at);
-    }
-    p = somewhere;
-    p.type = 3;
-    aisgen_position(&p, &b);
-    assert_true(hash_of(&b) != first);
-}
-
 static void test_armor(void **state)
 {
     struct ais_bits bits;
@@ -518,5 +485,4 @@ TEST_MAIN(NULL, NULL, TEST(test_position_report),
           TEST(test_long_range), TEST(test_static_report), TEST(test_static_parts),
           TEST(test_not_available_is_absence), TEST(test_empty_destination_is_said),
           TEST(test_odd_lengths), TEST(test_distress_devices), TEST(test_distress_texts),
-          TEST(test_others_make_no_report), TEST(test_payload_hash), TEST(test_armor),
-          TEST(test_armor_in_pieces))
+          TEST(test_others_make_no_report), TEST(test_armor), TEST(test_armor_in_pieces))

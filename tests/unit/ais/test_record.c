@@ -306,21 +306,24 @@ static void test_dimensions(void **state)
     assert_int_equal(r.report.has, 0);
 }
 
-/* A copy is a copy; another second, position or time is not. */
-static void test_hash(void **state)
+/* How far off a position may be, in 1/10000 minute: 4 decimals 0.0001 degree, 5 and more
+ * 0.00001. */
+static void test_rounding(void **state)
 {
-    struct record a, b;
-    assert_true(place("35", "129", &a) && place("35", "129", &b));
-    assert_int_equal(a.report.payload_hash, b.report.payload_hash);
-    assert_true(place("35", "129.0000001", &b));
-    assert_int_not_equal(a.report.payload_hash, b.report.payload_hash);
-    record_clear(&b);
-    set(&b, RECORD_MMSI, "431000001");
-    set(&b, RECORD_LAT, "35");
-    set(&b, RECORD_LON, "129");
-    set(&b, RECORD_TIME, "1600000000");
-    assert_true(record_close(&b));
-    assert_int_not_equal(a.report.payload_hash, b.report.payload_hash);
+    struct record r;
+    assert_true(place("35", "129", &r));
+    assert_int_equal(r.report.rounding, 60);
+    assert_true(place("35.1234", "-129.0001", &r));
+    assert_int_equal(r.report.rounding, 60);
+    assert_true(place("35.1234", "129.00001", &r));
+    assert_int_equal(r.report.rounding, 6);
+    assert_true(place("35.1234567", "129", &r));
+    assert_int_equal(r.report.rounding, 6);
+    record_clear(&r);
+    set(&r, RECORD_MMSI, "431000001");
+    set(&r, RECORD_IMO, "9999993");
+    assert_true(record_close(&r));
+    assert_int_equal(r.report.rounding, 0);
 }
 
 static void test_types(void **state)
@@ -333,4 +336,4 @@ static void test_types(void **state)
 
 TEST_MAIN(NULL, NULL, TEST(test_numbers), TEST(test_names), TEST(test_sorted),
           TEST(test_sentinels), TEST(test_positions), TEST(test_mmsi),
-          TEST(test_dimensions), TEST(test_hash), TEST(test_types))
+          TEST(test_dimensions), TEST(test_rounding), TEST(test_types))
