@@ -276,9 +276,9 @@ static void take_input_line(struct input *in, const struct linebuf_line *line)
         struct input_piece piece = {at, line->n, line->begin, line->end};
         at += input_inline_go_on(in, &piece);
     }
-    if (in->csv.open_n != 0 && strchr("{!$\\", *at) != NULL)
+    if (in->csv.open_n != 0 && at < end && strchr("{!$\\", *at) != NULL)
         input_csv_flush(in);
-    if (line->n >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0)
+    if (end - at >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0)
         at += 3;
     while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
         end--;
