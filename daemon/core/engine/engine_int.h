@@ -81,6 +81,8 @@ struct ship {
     struct folds folds;
     struct ship_far *far; /* owned; NULL: it is heard where it can be */
     uint32_t moved;       /* the engine's `move` that last copied it unchanged */
+    bool is_stale;        /* changed or came since the move began, and is not copied */
+    struct ship *stale_previous, *stale_next; /* while is_stale */
 };
 
 /* A ship that is or was heard where it cannot be. */
@@ -178,8 +180,12 @@ struct engine {
     struct source daemon;  /* times when all sources were silent */
     struct source skipped; /* time that a step of the clock left out */
     uint32_t move, moves;  /* the number of the move to a successor under way; of all */
-    size_t move_cursor;    /* of a successor: in the map of the one before */
-    uint32_t vessels_most; /* of a successor: its vessels_max, meanwhile none */
+    size_t unmoved;        /* ships that are to be copied yet */
+    size_t stale_count;    /* those of them that are stale */
+    struct ship *stale;    /* the first of these */
+    struct engine *successor; /* borrowed: while a move is under way */
+    size_t move_cursor;       /* of a successor: in the map of the one before */
+    uint32_t vessels_most;    /* of a successor: its vessels_max, meanwhile none */
 };
 
 /* --- ship.c: lifetime --- */
@@ -202,6 +208,13 @@ void ship_track_drop(struct engine *e, struct ship *s, uint32_t id);
 /* Update what the configuration says of the ship: whether it is watched, its declared
  * port, the rules that cover it. `tell`: rules that newly cover the ship are told. */
 MUST_CHECK int ship_identify(struct engine *e, struct ship *s, bool tell);
+
+/* --- engine_reconfigure.c: the move to a successor --- */
+/* While a move is under way: a ship came or changed; is copied, or goes. */
+void engine_reconfigure_note(struct engine *e, struct ship *s);
+void engine_reconfigure_unnote(struct engine *e, struct ship *s);
+/* A ship goes: its copy goes, too. */
+void engine_reconfigure_forget(struct engine *e, struct ship *s);
 
 /* --- ship_forget.c --- */
 /* The one that matters least makes room; none where all matter. ERR_NOMEM */

@@ -6,6 +6,72 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The most that one step looks at: ships that need no copy, and bytes of copies. Either
+ * takes some milliseconds. */
+enum { LOOKS_MOST = 10000, BYTES_MOST = 64 << 10 };
+
+/* --- ships that change while the move is under way --- */
+
+void engine_reconfigure_note(struct engine *e, struct ship *s)
+{
+    if (e->move == 0 || s->is_stale)
+        return;
+    e->unmoved += s->moved == e->move;
+    s->moved = 0;
+    s->is_stale = true;
+    s->stale_previous = NULL;
+    s->stale_next = e->stale;
+    if (e->stale != NULL)
+        e->stale->stale_previous = s;
+    e->stale = s;
+    e->stale_count++;
+}
+
+void engine_reconfigure_unnote(struct engine *e, struct ship *s)
+{
+    if (!s->is_stale)
+        return;
+    s->is_stale = false;
+    if (s->stale_next != NULL)
+        s->stale_next->stale_previous = s->stale_previous;
+    if (s->stale_previous != NULL)
+        s->stale_previous->stale_next = s->stale_next;
+    else
+        e->stale = s->stale_next;
+    s->stale_previous = s->stale_next = NULL;
+    e->stale_count--;
+}
+
+void engine_reconfigure_forget(struct engine *e, struct ship *s)
+{
+    if (e->move == 0)
+        return;
+    struct ship *copy = ship_find(e->successor, s->mmsi);
+    if (copy != NULL)
+        ship_destroy(e->successor, copy);
+    e->unmoved -= s->moved != e->move;
+    engine_reconfigure_unnote(e, s);
+}
+
+/* The next ship to be copied: first those in the map, then those that changed since.
+ * NULL: not found in so many looks. */
+static struct ship *find_unmoved(struct engine *fresh, struct engine *e, size_t *looks)
+{
+    if (e->unmoved == e->stale_count)
+        return e->stale;
+    while (*looks < LOOKS_MOST) {
+        struct ship *s = ship_next(e, &fresh->move_cursor);
+        ++*looks;
+        if (s == NULL)
+            fresh->move_cursor = 0; /* the map grew, and a ship moved behind the cursor */
+        else if (s->moved != e->move)
+            return s;
+    }
+    return NULL;
+}
+
+/* --- the move --- */
+
 static int move_ship(struct engine *from, struct ship *s, struct engine *to,
                      struct buf *record)
 {
@@ -14,7 +80,9 @@ static int move_ship(struct engine *from, struct ship *s, struct engine *to,
     if (rc == 0)
         rc = engine_wire_load_ship(to, s->mmsi, record->data, record->length);
     struct ship *moved = ship_find(to, s->mmsi);
+    from->unmoved -= s->moved != from->move;
     s->moved = from->move;
+    engine_reconfigure_unnote(from, s);
     if (moved == NULL)
         return rc == ERR_CORRUPT ? 0 : rc;
     moved->late_source = s->late_source;
@@ -31,6 +99,8 @@ static int move_ship(struct engine *from, struct ship *s, struct engine *to,
 void engine_reconfigure_follow(struct engine *fresh, struct engine *e)
 {
     e->move = ++e->moves;
+    e->unmoved = e->ships.count;
+    e->successor = fresh;
     fresh->move_cursor = 0;
     fresh->vessels_most = fresh->conf.vessels_max;
     fresh->conf.vessels_max = 0; /* which ships make room is decided at the end */
@@ -38,29 +108,29 @@ void engine_reconfigure_follow(struct engine *fresh, struct engine *e)
 
 void engine_reconfigure_stop_following(struct engine *e)
 {
+    while (e->stale != NULL)
+        engine_reconfigure_unnote(e, e->stale);
     e->move = 0;
+    e->successor = NULL;
 }
 
 int engine_reconfigure_follow_some(struct engine *fresh, struct engine *e, size_t most,
                                    bool *ret_is_done)
 {
     struct buf record = {0};
-    struct ship *s = NULL;
-    bool is_whole = fresh->move_cursor == 0;
-    size_t moved = 0;
+    size_t moved = 0, looks = 0, bytes = 0;
     int rc = 0;
     fresh->now_ms = e->now_ms;
-    while (rc == 0 && moved < most && (s = ship_next(e, &fresh->move_cursor)) != NULL) {
-        if (s->moved == e->move)
-            continue;
+    while (rc == 0 && e->unmoved != 0 && moved < most && bytes < BYTES_MOST) {
+        struct ship *s = find_unmoved(fresh, e, &looks);
+        if (s == NULL)
+            break;
         rc = move_ship(e, s, fresh, &record);
         moved++;
+        bytes += record.length;
     }
     buf_finish(&record);
-    if (s == NULL)
-        fresh->move_cursor = 0;
-    /* The next round finds ships that came or changed behind the cursor. */
-    *ret_is_done = rc == 0 && s == NULL && is_whole;
+    *ret_is_done = rc == 0 && e->unmoved == 0;
     return rc;
 }
 
@@ -78,28 +148,17 @@ static void move_memory(struct engine *fresh, struct engine *e)
     }
 }
 
-/* Ships that were forgotten meanwhile, then those the fresh one has no room for. */
+/* The ships that the fresh one has no room for. */
 static int drop_ships(struct engine *fresh, struct engine *e)
 {
-    struct ship *s;
-    size_t cursor = 0, count = 0;
-    struct ship **gone = malloc((fresh->ships.count + 1) * sizeof *gone);
-    if (gone == NULL)
-        return ERR_NOMEM;
-    while ((s = ship_next(fresh, &cursor)) != NULL)
-        if (ship_find(e, s->mmsi) == NULL)
-            gone[count++] = s;
-    for (size_t i = 0; i < count; i++)
-        ship_destroy(fresh, gone[i]);
-    free(gone);
     move_memory(fresh, e);
     int rc = 0;
     for (size_t i = 0; i < e->forgotten_count && rc == 0; i++)
         rc = ship_forget_note(fresh, e->forgotten[i]);
     fresh->conf.vessels_max = fresh->vessels_most;
-    for (count = SIZE_MAX; rc == 0 && fresh->conf.vessels_max != 0 &&
-                           fresh->ships.count > fresh->conf.vessels_max &&
-                           fresh->ships.count < count;) {
+    for (size_t count = SIZE_MAX; rc == 0 && fresh->conf.vessels_max != 0 &&
+                                  fresh->ships.count > fresh->conf.vessels_max &&
+                                  fresh->ships.count < count;) {
         count = fresh->ships.count;
         rc = ship_forget_one(fresh);
     }
@@ -132,7 +191,7 @@ int engine_reconfigure_end_following(struct engine *fresh, struct engine *e)
         if (rc != 0)
             move_memory(fresh, e);
     }
-    e->move = 0;
+    engine_reconfigure_stop_following(e);
     if (rc != 0)
         return rc;
     struct engine_counts gone = fresh->counts;

@@ -14,8 +14,7 @@ struct ship *ship_find(const struct engine *e, uint32_t mmsi)
 
 void ship_mark(struct engine *e, struct ship *s)
 {
-    if (e->move != 0)
-        s->moved = 0;
+    engine_reconfigure_note(e, s);
     if (s->standing == SHIP_ASIDE)
         ship_forget_return(e, s);
     if (s->is_dirty)
@@ -72,6 +71,7 @@ static void tracks_destroy_one(struct engine *e, struct ship_track *item)
 
 void ship_destroy(struct engine *e, struct ship *s)
 {
+    engine_reconfigure_forget(e, s);
     engine_expect_forget(e, s);
     heap_remove(&e->timers, &s->timer);
     ship_unmark(e, s);
@@ -118,6 +118,7 @@ struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
     s->told_ms = TIME_NONE;
     s->first_ms = e->now_ms != TIME_NONE ? e->now_ms : 0;
     s->touched_ms = s->first_ms;
+    s->moved = e->move; /* so that the mark counts it as one to be copied */
     ship_mark(e, s);
     if (map_set(&e->ships, mmsi, s) != 0 || ship_identify(e, s, false) != 0) {
         ship_destroy(e, s);

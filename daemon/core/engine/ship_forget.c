@@ -221,7 +221,7 @@ int ship_forget_open(struct engine *e, struct ship *s)
  * aside. */
 static bool set_aside(struct engine *e, struct ship *s)
 {
-    s->moved = 0; /* for the ship that follows */
+    engine_reconfigure_note(e, s); /* for the ship that follows */
     if (!s->is_guarded)
         return is_open(e, s) && ship_forget_open(e, s) == 0;
     ship_forget_remove(e, s);

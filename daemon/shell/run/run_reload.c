@@ -301,6 +301,8 @@ void run_reload_stop(struct run *r)
     atomic_store(&r->reload.is_ended, true);
     uv_close((uv_handle_t *)&r->reload.timer, NULL);
     uv_close((uv_handle_t *)&r->reload.step, NULL);
-    if (r->reload.phase == RELOAD_FOLLOWING)
-        on_free(&r->reload.work);
+    if (r->reload.phase != RELOAD_FOLLOWING)
+        return;
+    engine_reconfigure_stop_following(r->pipeline.engine);
+    on_free(&r->reload.work);
 }
