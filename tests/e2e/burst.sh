@@ -102,4 +102,23 @@ wait "$daemon"
 status=$?
 [ $status -eq 0 ] && [ $overtaken -eq 0 ]
 result "SIGTERM overtakes them" $? "exit $status: $(tail -n 3 "$work/log")"
+
+# A start that takes seconds: the zones are read, and the distances of a dozen routes are not in the cache of a new state.
+sed -e "s|^state: .*|state: $work/new|" -e '/^rules:/q' "$work/c.yaml" >"$work/long.yaml"
+for to in CN JP RU KR TW VN PH TH MY ID IN US; do echo "  - {id: to-$to, when: route, route: \"KP* >> $to*\"}"; done >>"$work/long.yaml"
+echo "webhooks: [{id: desk, url: \"$receiver_url\"}]" >>"$work/long.yaml"
+catches() { # PID NUMBER: it has a handler for the signal
+    local mask
+    mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status")
+    [ $(((0x$mask >> ($2 - 1)) & 1)) -eq 1 ]
+}
+"$bin" run -c "$work/long.yaml" >"$work/long.log" 2>&1 &
+early=$!
+pids+=("$early")
+wait_for 10 catches "$early" 15
+kill "$early"
+wait "$early"
+status=$?
+[ $status -eq 0 ] && ! grep -q 'watching: \|distances over water' "$work/long.log"
+result "SIGTERM ends a start that is under way at once, with exit 0" $? "exit $status: $(tail -n 3 "$work/long.log")"
 finish

@@ -432,10 +432,14 @@ static int run_loop(struct run *r)
     struct err err = {0};
     signal(SIGPIPE, SIG_IGN);
     log_set_level((enum log_level)r->conf->log);
-    init_handles(r);
-    wake_init(&r->wake);
     struct water_fields_options water = {.cache = r->conf->state, .is_writing = true};
-    int rc = config_water(r->conf, &water) ? start_parts(r, &err) : ERR_NOMEM;
+    int rc = config_water(r->conf, &water) ? 0 : ERR_NOMEM;
+    init_handles(r);
+    if (run_signal_has_hup())
+        run_reload_ask(r);
+    wake_init(&r->wake);
+    if (rc == 0)
+        rc = start_parts(r, &err);
     if (rc != 0) {
         log_error("run", NULL, "%s", err.text[0] != '\0' ? err.text : err_text(rc));
         run_stop(r, rc);
@@ -456,6 +460,7 @@ static int run_loop(struct run *r)
 int run_daemon(const struct run_options *options)
 {
     struct run r = {.options = options};
+    run_signal_begin();
     int rc = config_load(options->file, &(struct config_options){0}, &r.conf, NULL);
     if (rc != 0)
         return rc;

@@ -137,6 +137,11 @@ void run_clock_resume(struct run *r);
 /* Event time has moved again since the last step, if there was one. */
 bool run_clock_is_settled(const struct run *r);
 
+/* run_signal.c: until the loop watches the signals, SIGTERM and SIGINT end the process
+ * with 0. Whether SIGHUP came meanwhile. */
+void run_signal_begin(void);
+bool run_signal_has_hup(void);
+
 /* run_process.c: append process_cpu_seconds_total and the like. ERR_NOMEM. */
 MUST_CHECK int run_process_metrics(struct buf *out);
 
