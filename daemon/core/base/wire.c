@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lookout/base/text.h"
+#include "lookout/base/time.h"
 
 enum { VARINT_MAX_BYTES = 10 };
 
@@ -57,6 +58,7 @@ void wire_reader_init(struct wire_reader *r, const void *bytes, size_t n)
 {
     r->at = bytes;
     r->end = n == 0 ? r->at : r->at + n;
+    r->shift_ms = 0;
     r->failed = false;
     r->version = 0;
 }
@@ -112,6 +114,12 @@ int64_t wire_get_i64(struct wire_reader *r)
     int64_t result;
     memcpy(&result, &bits, sizeof result);
     return result;
+}
+
+int64_t wire_get_time(struct wire_reader *r)
+{
+    int64_t time_ms = wire_get_i64(r);
+    return time_ms == TIME_NONE || time_ms == 0 ? time_ms : time_ms + r->shift_ms;
 }
 
 double wire_get_f64(struct wire_reader *r)

@@ -70,7 +70,7 @@ void distress_save(const struct distress_device *d, struct wire_writer *w)
 void distress_load(struct distress_device *d, struct wire_reader *r)
 {
     distress_init(d);
-    d->heard_ms = wire_get_i64(r);
+    d->heard_ms = wire_get_time(r);
     d->is_test = wire_get_limited(r, 1) != 0;
     wire_get_text(r, d->text, sizeof d->text);
     if (r->failed)

@@ -106,9 +106,9 @@ int position_load(struct position_far *p, struct wire_reader *r)
     track_wire_load_fix(&p->from, r);
     track_wire_load_fix(&p->first, r);
     track_wire_load_fix(&p->last, r);
-    p->hold_ms = wire_get_i64(r);
-    p->since_ms = wire_get_i64(r);
-    p->until_ms = wire_get_i64(r);
+    p->hold_ms = wire_get_time(r);
+    p->since_ms = wire_get_time(r);
+    p->until_ms = wire_get_time(r);
     p->near = track_wire_load_pos(r);
     return r->failed || p->last.time_ms < p->first.time_ms ? ERR_CORRUPT : 0;
 }

@@ -19,7 +19,7 @@ static const int64_t time_limit_ms = INT64_C(1000000000000000);
 
 static int64_t load_time(struct wire_reader *r)
 {
-    int64_t at_ms = wire_get_i64(r);
+    int64_t at_ms = wire_get_time(r);
     if (at_ms != TIME_NONE && (at_ms > time_limit_ms || at_ms < -time_limit_ms))
         r->failed = true;
     return r->failed ? 0 : at_ms;

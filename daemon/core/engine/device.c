@@ -166,7 +166,8 @@ static int load_device(struct engine *e, struct device *d, struct wire_reader *r
     return rc == 0 && r->failed ? ERR_CORRUPT : rc;
 }
 
-int device_load(struct engine *e, uint32_t mmsi, const void *record, size_t n)
+static int load_shifted(struct engine *e, uint32_t mmsi, const void *record, size_t n,
+                        int64_t shift_ms)
 {
     struct device *d = device_find(e, mmsi);
     if (d != NULL)
@@ -176,10 +177,17 @@ int device_load(struct engine *e, uint32_t mmsi, const void *record, size_t n)
         return ERR_NOMEM;
     struct wire_reader r;
     wire_reader_init(&r, record, n);
+    r.shift_ms = shift_ms;
     int rc = load_device(e, d, &r);
+    d->is_dirty = shift_ms != 0;
     if (rc != 0)
         device_destroy(e, d);
     return rc;
+}
+
+int device_load(struct engine *e, uint32_t mmsi, const void *record, size_t n)
+{
+    return load_shifted(e, mmsi, record, n, 0);
 }
 
 static int compare_devices(const void *a, const void *b)
@@ -205,6 +213,27 @@ int device_save(struct engine *e, bool all, engine_row row, void *context)
         if (rc == 0)
             rc = row(context, list[i]->mmsi, record.data, record.length);
         list[i]->is_dirty = list[i]->is_dirty && rc != 0;
+    }
+    buf_finish(&record);
+    return rc;
+}
+
+int device_shift_all(struct engine *e, int64_t by_ms)
+{
+    uint32_t mmsi[DEVICES_MAX];
+    struct buf record = {0};
+    struct device *d;
+    size_t n = 0, cursor = 0;
+    int rc = 0;
+    while ((d = device_next(e, &cursor)) != NULL)
+        mmsi[n++] = d->mmsi;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        buf_clear(&record);
+        d = device_find(e, mmsi[i]);
+        if (d != NULL)
+            rc = save_device(e, d, &record);
+        if (d != NULL && rc == 0)
+            rc = load_shifted(e, mmsi[i], record.data, record.length, by_ms);
     }
     buf_finish(&record);
     return rc;

@@ -12,6 +12,8 @@
  * count as old until the clock reaches that time again. */
 #include "engine_int.h"
 
+#include <stdlib.h>
+
 #include "lookout/base/time.h"
 
 /* Two feeds may always differ by less than this. */
@@ -121,6 +123,56 @@ static bool is_ahead_by(const struct ship *s, uint16_t source, int64_t to_ms)
             return true;
     }
     return false;
+}
+
+/* Was the ship heard by that feed last? */
+static bool is_heard_by(const struct ship *s, uint16_t source)
+{
+    const struct track *current = tracks_current(&s->tracks);
+    return current != NULL && current->last.source == source;
+}
+
+/* Through its saved form, in which every time of every part is read by one function. */
+static int shift_ship(struct engine *e, struct ship *s, int64_t by_ms, struct buf *record)
+{
+    uint32_t mmsi = s->mmsi;
+    buf_clear(record);
+    int rc = engine_wire_save_ship(e, s, record);
+    if (rc == 0)
+        rc = engine_wire_load_shifted(e, mmsi, record->data, record->length, by_ms);
+    if (rc == ERR_CORRUPT) /* no such time exists: the ship begins anew */
+        return ship_forget_note(e, mmsi);
+    s = rc == 0 ? ship_find(e, mmsi) : NULL;
+    if (s != NULL)
+        ship_mark(e, s);
+    return rc;
+}
+
+int engine_clock_shift(struct engine *e, uint16_t source, int64_t by_ms)
+{
+    if (e->now_ms == TIME_NONE)
+        return 0;
+    bool is_all = e->source_count <= 1;
+    struct buf record = {0};
+    size_t n = engine_vessels(e, NULL, 0);
+    uint32_t *mmsi = malloc((n + 1) * sizeof *mmsi);
+    if (mmsi == NULL)
+        return ERR_NOMEM;
+    int rc = 0;
+    (void)engine_vessels(e, mmsi, n);
+    silence_shift(e, source, is_all, by_ms);
+    if (is_all)
+        e->now_ms += by_ms;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        struct ship *s = ship_find(e, mmsi[i]);
+        if (s != NULL && (is_all || is_heard_by(s, source)))
+            rc = shift_ship(e, s, by_ms, &record);
+    }
+    if (rc == 0 && is_all)
+        rc = device_shift_all(e, by_ms);
+    free(mmsi);
+    buf_finish(&record);
+    return rc;
 }
 
 int engine_clock_back(struct engine *e, uint16_t source, int64_t to_ms)

@@ -346,6 +346,8 @@ int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms,
 /* The time in which every source was silent, or the ship was heard on a far track. */
 int64_t silence_of_all(const struct engine *e, int64_t since_ms, const struct span *far);
 bool silence_is_now(const struct engine *e, uint16_t source);
+/* Every time noted of that source, or of all, moves by by_ms. */
+void silence_shift(struct engine *e, uint16_t source, bool is_all, int64_t by_ms);
 void silence_save(const struct engine *e, struct wire_writer *w);
 MUST_CHECK int silence_load(struct engine *e, struct wire_reader *r); /* ERR_CORRUPT */
 
@@ -372,6 +374,8 @@ void device_destroy_all(struct engine *e);
 /* The rows of those that changed, or of all: as engine_wire_save. */
 MUST_CHECK int device_save(struct engine *e, bool all, engine_row row, void *context);
 MUST_CHECK int device_load(struct engine *e, uint32_t mmsi, const void *record, size_t n);
+/* The clock was set by by_ms: every time stored moves as much. ERR_NOMEM */
+MUST_CHECK int device_shift_all(struct engine *e, int64_t by_ms);
 /* All of them as they are into a fresh engine. ERR_NOMEM */
 MUST_CHECK int device_move_all(struct engine *from, struct engine *to);
 
@@ -380,6 +384,9 @@ MUST_CHECK int engine_wire_save_ship(const struct engine *e, const struct ship *
                                      struct buf *out);
 MUST_CHECK int engine_wire_load_ship(struct engine *e, uint32_t mmsi, const void *record,
                                      size_t n);
+/* The same, every time in it moved by shift_ms. */
+MUST_CHECK int engine_wire_load_shifted(struct engine *e, uint32_t mmsi,
+                                        const void *record, size_t n, int64_t shift_ms);
 /* The rules' own states, and what `repeat` folds into. ERR_NOMEM, ERR_CORRUPT */
 MUST_CHECK int engine_wire_save_slots(const struct engine *e,
                                       const struct rule_subject *subject, void **slots,

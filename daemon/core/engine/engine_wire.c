@@ -130,6 +130,7 @@ static int load_slot(struct look_frame *frame, struct wire_reader *r)
     struct wire_reader inner;
     wire_reader_init(&inner, part, n);
     inner.version = r->version;
+    inner.shift_ms = r->shift_ms;
     struct rule_look *look = look_at(frame, (size_t)rule);
     int rc = look_done(frame, (size_t)rule, look->rule->kind->hooks->load(look, &inner));
     if (rc == ERR_NOMEM)
@@ -195,7 +196,7 @@ int engine_wire_load_folds(const struct engine *e, struct folds *folds,
         uint64_t definition = has_definition ? wire_get_u64(r) : 0;
         fold.event = (uint32_t)wire_get_u64(r);
         fold.object = wire_get_u64(r);
-        fold.time_ms = wire_get_i64(r);
+        fold.time_ms = wire_get_time(r);
         int64_t rule = find_rule(e, id);
         if (rule < 0 || (has_definition && e->conf.rules[rule].definition != definition))
             continue;
@@ -210,9 +211,9 @@ static int load_times(struct ship *s, struct wire_reader *r)
 {
     bool has_times = !wire_reader_is_before(r, 5);
     if (has_times) {
-        s->first_ms = wire_get_i64(r);
-        s->touched_ms = wire_get_i64(r);
-        s->told_ms = wire_get_i64(r);
+        s->first_ms = wire_get_time(r);
+        s->touched_ms = wire_get_time(r);
+        s->told_ms = wire_get_time(r);
     }
     for (uint32_t i = 0; !has_times && i < s->tracks.count; i++) {
         const struct track *track = s->tracks.items[i];
@@ -263,7 +264,8 @@ static int load_ship(struct engine *e, struct ship *s, struct wire_reader *r)
     return rc != 0 ? rc : engine_time_schedule(e, s);
 }
 
-int engine_wire_load_ship(struct engine *e, uint32_t mmsi, const void *record, size_t n)
+int engine_wire_load_shifted(struct engine *e, uint32_t mmsi, const void *record,
+                             size_t n, int64_t shift_ms)
 {
     struct ship *old = ship_find(e, mmsi);
     if (old != NULL)
@@ -273,6 +275,7 @@ int engine_wire_load_ship(struct engine *e, uint32_t mmsi, const void *record, s
         return ERR_NOMEM;
     struct wire_reader r;
     wire_reader_init(&r, record, n);
+    r.shift_ms = shift_ms;
     int rc = load_ship(e, s, &r);
     if (rc == 0)
         rc = ship_forget_list(e, s, s->touched_ms);
@@ -280,6 +283,11 @@ int engine_wire_load_ship(struct engine *e, uint32_t mmsi, const void *record, s
     if (rc != 0)
         ship_destroy(e, s);
     return rc;
+}
+
+int engine_wire_load_ship(struct engine *e, uint32_t mmsi, const void *record, size_t n)
+{
+    return engine_wire_load_shifted(e, mmsi, record, n, 0);
 }
 
 int engine_wire_load(struct engine *e, uint32_t mmsi, const void *record, size_t n)

@@ -79,6 +79,7 @@ int ship_parts_load(struct engine *e, struct ship *s, struct wire_reader *r)
         if (r->failed)
             return ERR_CORRUPT;
         wire_reader_init(&part, bytes, n);
+        part.shift_ms = r->shift_ms;
         rc = load_part(e, s, number, &part);
         if (rc == 0 && part.failed)
             rc = ERR_CORRUPT;

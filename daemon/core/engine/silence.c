@@ -76,6 +76,28 @@ void silence_clamp(struct engine *e, int64_t now_ms)
         clamp_source(&e->sources[i], now_ms);
 }
 
+static void shift_source(struct source *s, int64_t by_ms)
+{
+    s->heard_ms += s->is_known ? by_ms : 0;
+    for (uint32_t i = 0; i < s->outage_count && i < OUTAGES_MAX; i++) {
+        s->outages[i].begin_ms += by_ms;
+        s->outages[i].end_ms += by_ms;
+    }
+}
+
+void silence_shift(struct engine *e, uint16_t source, bool is_all, int64_t by_ms)
+{
+    if (is_all) {
+        shift_source(&e->daemon, by_ms);
+        shift_source(&e->skipped, by_ms);
+    }
+    for (uint16_t i = 0; i < e->source_count; i++)
+        if (is_all || i == source)
+            shift_source(&e->sources[i], by_ms);
+    if (++e->outage_epoch == 0)
+        e->outage_epoch = 1;
+}
+
 /* --- sums --- */
 
 /* Spans in the order of time, without overlap. */
@@ -232,10 +254,10 @@ static void load_source(struct engine *e, struct source *s, struct wire_reader *
     uint64_t flags = wire_get_u64(r);
     s->is_known = (flags & 1) != 0;
     s->is_silent = (flags & 2) != 0;
-    s->heard_ms = wire_get_i64(r);
+    s->heard_ms = wire_get_time(r);
     uint64_t held = wire_get_u64(r);
     for (uint64_t i = 0; i < held && i < OUTAGES_MAX && !r->failed; i++) {
-        int64_t begin_ms = wire_get_i64(r), end_ms = wire_get_i64(r);
+        int64_t begin_ms = wire_get_time(r), end_ms = wire_get_time(r);
         if (end_ms > begin_ms)
             add_outage(e, s, begin_ms, end_ms);
     }

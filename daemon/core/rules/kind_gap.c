@@ -336,9 +336,9 @@ static int load_state(struct rule_look *look, struct wire_reader *in)
     struct gap_state *state = calloc(1, sizeof *state);
     if (state == NULL)
         return ERR_NOMEM;
-    state->last_seen_ms = wire_get_i64(in);
+    state->last_seen_ms = wire_get_time(in);
     /* Older records do not have this value. */
-    state->due_ms = in->at != in->end ? wire_get_i64(in) : state->last_seen_ms;
+    state->due_ms = in->at != in->end ? wire_get_time(in) : state->last_seen_ms;
     *look->state = state;
     return in->failed ? ERR_CORRUPT : 0;
 }

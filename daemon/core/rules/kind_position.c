@@ -182,7 +182,7 @@ static int load_state(struct rule_look *look, struct wire_reader *in)
     struct position_state *state = calloc(1, sizeof *state);
     if (state == NULL)
         return ERR_NOMEM;
-    state->since_ms = wire_get_i64(in);
+    state->since_ms = wire_get_time(in);
     *look->state = state;
     return in->failed ? ERR_CORRUPT : 0;
 }

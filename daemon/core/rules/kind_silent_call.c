@@ -287,8 +287,8 @@ static int load_silence(struct rule_look *look, struct wire_reader *in)
     if (state == NULL)
         return ERR_NOMEM;
     *look->state = state;
-    state->last_seen_ms = wire_get_i64(in);
-    state->due_ms = wire_get_i64(in);
+    state->last_seen_ms = wire_get_time(in);
+    state->due_ms = wire_get_time(in);
     state->heard.others = (uint32_t)wire_get_limited(in, UINT32_MAX);
     state->heard.coverage = (enum coverage)wire_get_limited(in, COVERAGE_GOOD);
     return in->failed ? ERR_CORRUPT : 0;

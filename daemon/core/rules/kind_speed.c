@@ -400,7 +400,7 @@ static void load_spell(const struct rule_look *look, struct spell *s,
     s->is_told = wire_get_limited(in, 1) != 0;
     wire_get_text(in, id, sizeof id);
     track_wire_load_fix(&s->begin, in);
-    s->last_ms = wire_get_i64(in);
+    s->last_ms = wire_get_time(in);
     for (size_t i = 0; i < KINDS_COUNT(sums); i++)
         *sums[i] = wire_get_f64(in);
     int64_t zone = zone_set_find(look->world->zones, id);

@@ -73,11 +73,11 @@ int route_keep_load(struct rule_look *look, struct wire_reader *in)
     struct route_keep *state = route_keep_obtain(look);
     if (state == NULL)
         return ERR_NOMEM;
-    state->counted_ms = wire_get_i64(in);
+    state->counted_ms = wire_get_time(in);
     if (!wire_reader_is_before(in, 3))
-        state->told_ms = wire_get_i64(in);
+        state->told_ms = wire_get_time(in);
     for (int i = 0; i < 2 && !wire_reader_is_before(in, 2); i++)
-        state->fixes_ms[i] = wire_get_i64(in);
+        state->fixes_ms[i] = wire_get_time(in);
     int rc = route_wire_load(&state->runs, look->world->ports, look->world->zones, in);
     for (uint32_t i = 0; rc == 0 && i < state->runs.run_count; i++)
         if (state->runs.runs[i].step >= route_settings(look->rule)->route->step_count)

@@ -76,13 +76,13 @@ static int load_stop(struct route_stop *stop, const struct ports *ports,
     stop->confidence = (uint8_t)(confidence & (ARRIVAL_UNKNOWN - 1));
     stop->is_arrival_unknown = (confidence & ARRIVAL_UNKNOWN) != 0;
     stop->is_dark = (confidence & DARK) != 0;
-    stop->arrived_ms = wire_get_i64(r);
-    stop->departed_ms = wire_get_i64(r);
+    stop->arrived_ms = wire_get_time(r);
+    stop->departed_ms = wire_get_time(r);
     stop->pos.lat_e7 = (int32_t)wire_get_i64(r);
     stop->pos.lon_e7 = (int32_t)wire_get_i64(r);
     if (stop->is_dark) {
-        stop->silent_from_ms = wire_get_i64(r);
-        stop->silent_to_ms = wire_get_i64(r);
+        stop->silent_from_ms = wire_get_time(r);
+        stop->silent_to_ms = wire_get_time(r);
     }
     bool is_known = (stop->port == PORT_NONE) != (stop->zone == UINT32_MAX);
     return !r->failed && is_known ? 0 : ERR_CORRUPT;
@@ -105,11 +105,11 @@ static int load_run(struct route_run *run, const struct ports *ports,
     run->has_foreign_call = wire_get_u64(r) != 0;
     run->is_forecast = wire_get_u64(r) != 0;
     run->is_lapsed = wire_get_u64(r) != 0;
-    run->forecast_ms = wire_get_i64(r);
+    run->forecast_ms = wire_get_time(r);
     run->forecast_port = load_port(ports, r);
     run->case_id = wire_get_u64(r);
-    run->expires_ms = wire_get_i64(r);
-    run->until_ms = wire_get_i64(r);
+    run->expires_ms = wire_get_time(r);
+    run->until_ms = wire_get_time(r);
     return !r->failed && step < ROUTE_STEPS_MAX ? 0 : ERR_CORRUPT;
 }
 
@@ -118,7 +118,7 @@ int route_wire_load(struct route_state *s, const struct ports *ports,
 {
     route_run_init(s);
     s->last_port = load_port(ports, r);
-    s->last_ms = wire_get_i64(r);
+    s->last_ms = wire_get_time(r);
     s->is_spent = wire_get_u64(r) != 0;
     uint64_t count = wire_get_u64(r);
     if (r->failed || count > ROUTE_RUNS_MAX)

@@ -119,7 +119,7 @@ int zone_notes_load(struct rule_look *look, struct wire_reader *in)
         char id[256];
         wire_get_text(in, id, sizeof id);
         uint64_t hits = wire_get_u64(in), flags = wire_get_u64(in);
-        int64_t since_ms = wire_get_i64(in), reached_ms = wire_get_i64(in);
+        int64_t since_ms = wire_get_time(in), reached_ms = wire_get_time(in);
         int64_t zone = zone_set_find(look->world->zones, id);
         if (in->failed || hits > ZONE_NOTES_HITS)
             return ERR_CORRUPT;

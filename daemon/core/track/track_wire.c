@@ -96,7 +96,8 @@ static void get_point(struct point_coder *c, struct wire_reader *r,
         r->failed = true;
     if (r->failed)
         lat = lon = time_ms = 0;
-    *ret_point = (struct track_point){time_ms, {(int32_t)lat, (int32_t)lon}};
+    *ret_point =
+        (struct track_point){time_ms + r->shift_ms, {(int32_t)lat, (int32_t)lon}};
 }
 
 /* --- fixes --- */

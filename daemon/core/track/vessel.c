@@ -236,7 +236,7 @@ void vessel_static_load(struct vessel_static *s, struct wire_reader *r)
         &s->name_ms,    &s->imo_ms,         &s->callsign_ms,         &s->dimensions_ms,
         &s->draught_ms, &s->destination_ms, &s->destination_since_ms};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
-        *times[i] = wire_get_i64(r);
+        *times[i] = wire_get_time(r);
     s->pending_imo = (uint32_t)wire_get_limited(r, 9999999);
     s->pending_name = wire_get_u64(r);
     if (r->failed)

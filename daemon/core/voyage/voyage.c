@@ -331,7 +331,7 @@ static void get_fixes(struct voyage_state *s, struct wire_reader *r)
     s->unreset = get_sum(r);
     if (!s->is_in_area)
         return;
-    s->arrival_ms = wire_get_i64(r);
+    s->arrival_ms = wire_get_time(r);
     if (s->arrival_ms != TIME_NONE)
         s->arrival = get_sum(r);
 }
@@ -354,7 +354,7 @@ static void load_voyage_state(struct voyage_state *s, const struct ports *ports,
         wire_get_text(r, code, sizeof code);
         v->from = r->failed ? PORT_NONE : ports_find(ports, code);
         s->from_pos = track_wire_load_pos(r);
-        v->departed_ms = wire_get_i64(r);
+        v->departed_ms = wire_get_time(r);
         v->draught_departure_dm = (uint8_t)wire_get_limited(r, UINT8_MAX);
         s->is_open = v->from != PORT_NONE;
     }

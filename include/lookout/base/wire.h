@@ -27,6 +27,7 @@ void wire_put_text(struct wire_writer *w, const char *text); /* NULL is written 
 struct wire_reader {
     const unsigned char *at;  /* borrowed */
     const unsigned char *end; /* borrowed */
+    int64_t shift_ms;         /* added to every time: a clock was set since; else 0 */
     bool failed;
     uint64_t version; /* of the record, as its owner read it; 0: the newest */
 };
@@ -38,6 +39,8 @@ uint64_t wire_get_u64(struct wire_reader *r);
 /* Read a number of at most `max`; a larger one is a fault and gives 0. */
 uint64_t wire_get_limited(struct wire_reader *r, uint64_t max);
 int64_t wire_get_i64(struct wire_reader *r);
+/* A time written as i64, shifted. TIME_NONE and 0 stand for no time and stay. */
+int64_t wire_get_time(struct wire_reader *r);
 double wire_get_f64(struct wire_reader *r);
 /* Bytes inside the record, borrowed; their length in *ret_n. NULL after a fault. */
 const void *wire_get_bytes(struct wire_reader *r, size_t *ret_n);

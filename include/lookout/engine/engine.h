@@ -132,6 +132,10 @@ MUST_CHECK int engine_clock_step(struct engine *e, int64_t from_ms, int64_t to_m
 /* The clock of that feed, a recording, had been ahead and came back to to_ms: what is
  * stored of its ships ahead of that is cut to it. */
 MUST_CHECK int engine_clock_back(struct engine *e, uint16_t source, int64_t to_ms);
+/* The clock of that feed, a recording, was set by by_ms, and no time passed: everything
+ * that is stored of its ships moves by as much, so that they go on as if nothing had
+ * happened. ERR_NOMEM */
+MUST_CHECK int engine_clock_shift(struct engine *e, uint16_t source, int64_t by_ms);
 /* The time when engine_tick has something to do; INT64_MAX when no timer waits. */
 int64_t engine_deadline(const struct engine *e);
 int64_t

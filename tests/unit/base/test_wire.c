@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/testlib.h"
+#include "lookout/base/time.h"
 
 /* DWARF 4, appendix C, figure 22: 2 -> 02, 127 -> 7f, 128 -> 80 01, 129 -> 81 01, 12857
  * -> b9 64. Zigzag: Protocol Buffers, "Encoding": -1 -> 1, 1 -> 2, -2 -> 3. */
@@ -62,6 +63,24 @@ static void test_round_trip(void **state)
     assert_string_equal(text, "h"); /* not half an e acute */
     assert_false(r.failed);
     assert_ptr_equal(r.at, r.end);
+    buf_finish(&b);
+}
+
+/* Times move by the shift; what stands for no time does not. */
+static void test_times(void **state)
+{
+    static const int64_t values[] = {5000, -5000, TIME_NONE, 0};
+    static const int64_t shifted[] = {6000, -4000, TIME_NONE, 0};
+    struct buf b = {0};
+    struct wire_writer w = {.out = &b};
+    struct wire_reader r;
+    for (int i = 0; i < 4; i++)
+        wire_put_i64(&w, values[i]);
+    wire_reader_init(&r, b.data, b.length);
+    r.shift_ms = 1000;
+    for (int i = 0; i < 4; i++)
+        assert_true(wire_get_time(&r) == shifted[i]);
+    assert_false(r.failed);
     buf_finish(&b);
 }
 
@@ -139,6 +158,6 @@ static void test_count_is_bounded_by_what_is_left(void **state)
     assert_true(r.failed);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_known_bytes), TEST(test_round_trip), TEST(test_limited),
-          TEST(test_cut_records_fail), TEST(test_hostile_numbers_fail),
-          TEST(test_count_is_bounded_by_what_is_left))
+TEST_MAIN(NULL, NULL, TEST(test_known_bytes), TEST(test_round_trip), TEST(test_times),
+          TEST(test_limited), TEST(test_cut_records_fail),
+          TEST(test_hostile_numbers_fail), TEST(test_count_is_bounded_by_what_is_left))
