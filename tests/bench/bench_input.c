@@ -142,7 +142,7 @@ static uint64_t run_input(const struct tape *t)
 static uint64_t run_merge(const struct tape *t)
 {
     struct merge *m = merge_create();
-    if (m == NULL || merge_add(m, &(struct merge_source_conf){false, 0}) < 0)
+    if (m == NULL || merge_add(m, &(struct merge_source_conf){.is_live = false}) < 0)
         abort();
     struct input_sink sink = {.on_report = push, .context = m};
     uint64_t reports = feed(t, &sink, m);

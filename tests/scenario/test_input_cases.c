@@ -234,7 +234,7 @@ static void test_3_time(void **state)
 
     struct merge *m = merge_create();
     assert_non_null(m);
-    assert_int_equal(merge_add(m, &(struct merge_source_conf){false, 0}), 0);
+    assert_int_equal(merge_add(m, &(struct merge_source_conf){.is_live = false}), 0);
     t.n = 0;
     for (unsigned i = 0; i < 8; i++) {
         struct aisgen_position p = at_sea(SHIP + i % 4, (int)i);
@@ -386,7 +386,7 @@ static void test_8_duplicates(void **state)
     struct merge *m = merge_create();
     assert_non_null(m);
     for (uint16_t s = 0; s < 2; s++) {
-        assert_int_equal(merge_add(m, &(struct merge_source_conf){false, 0}), s);
+        assert_int_equal(merge_add(m, &(struct merge_source_conf){.is_live = false}), s);
         t[s].n = 0;
         for (unsigned i = 0; i < 5; i++) {
             struct aisgen_position p = at_sea(SHIP, 30);

@@ -131,7 +131,7 @@ static void test_tracks(void **state)
         conf.source = s;
         inputrun_bytes(&runs[s], &conf, bytes, n);
         free(bytes);
-        assert_int_equal(merge_add(m, &(struct merge_source_conf){false, 0}), s);
+        assert_int_equal(merge_add(m, &(struct merge_source_conf){.is_live = false}), s);
         for (size_t i = 0; i < runs[s].count; i++)
             assert_int_equal(merge_push(m, &runs[s].reports[i]), 0);
         assert_int_equal(merge_end(m, s), 0);

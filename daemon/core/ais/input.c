@@ -96,6 +96,8 @@ void input_emit(struct input *in, const struct ais_message *message, struct repo
                 bool is_ship, int64_t own_ms, uint8_t time_source)
 {
     r->source = in->conf.source;
+    r->line =
+        in->is_sought || in->line_number > UINT32_MAX ? 0 : (uint32_t)in->line_number;
     in->counts.messages++;
     bool has_time = input_time_set(in, r, own_ms, time_source);
     if (!is_ship) {

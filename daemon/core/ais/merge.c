@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookout/base/array.h"
 #include "lookout/base/time.h"
 #include "merge_int.h"
 
@@ -47,6 +46,11 @@ void merge_destroy(struct merge *m)
         free(m->chunks);
         m->chunks = next;
     }
+    while (m->queued != NULL) {
+        struct merge_queued *next = m->queued->next;
+        free(m->queued);
+        m->queued = next;
+    }
     merge_dups_finish(&m->dups);
     free(m);
 }
@@ -66,7 +70,7 @@ int merge_add(struct merge *m, const struct merge_source_conf *conf)
     }
     s->conf = *conf;
     s->index = m->source_count;
-    s->time_ms = s->passed_ms = TIME_NONE;
+    s->time_ms = s->passed_ms = s->steady_ms = TIME_NONE;
     m->sources[m->source_count] = s;
     if (m->source_count != 0)
         merge_dups_note_places(&m->dups);
@@ -107,52 +111,11 @@ void merge_drop(struct merge *m, struct merge_source *s, struct merge_node *node
 
 /* --- a source's own order --- */
 
-static bool is_report_before(const struct merge_node *a, const struct merge_node *b)
-{
-    if (a->report.time_ms != b->report.time_ms)
-        return a->report.time_ms < b->report.time_ms;
-    return a->order < b->order;
-}
-
-static int heap_push(struct merge_source *s, struct merge_node *node)
-{
-    if (array_grow(&s->heap, &s->heap_room, s->heap_count + 1,
-                   sizeof(struct merge_node *)) != 0)
-        return ERR_NOMEM;
-    size_t at = s->heap_count++;
-    while (at > 0 && is_report_before(node, s->heap[(at - 1) / 2])) {
-        s->heap[at] = s->heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    s->heap[at] = node;
-    return 0;
-}
-
-static struct merge_node *heap_pop(struct merge_source *s)
-{
-    struct merge_node *top = s->heap[0];
-    struct merge_node *node = s->heap[--s->heap_count];
-    size_t at = 0;
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= s->heap_count)
-            break;
-        if (child + 1 < s->heap_count &&
-            is_report_before(s->heap[child + 1], s->heap[child]))
-            child++;
-        if (!is_report_before(s->heap[child], node))
-            break;
-        s->heap[at] = s->heap[child];
-        at = child;
-    }
-    if (s->heap_count != 0)
-        s->heap[at] = node;
-    return top;
-}
-
 static void append_node(struct merge_source *s, struct merge_node *node)
 {
     node->next = NULL;
+    node->step = s->step;
+    s->step = NULL;
     if (s->last != NULL)
         s->last->next = node;
     else
@@ -183,14 +146,14 @@ static void settle_source(const struct merge *m, struct merge_source *s)
                 : s->is_ended || top->report.time_ms <= s->time_ms - s->conf.lateness_ms;
         if (!may_pass)
             return;
-        append_node(s, heap_pop(s));
+        append_node(s, merge_order_pop(s));
     }
 }
 
 void merge_flush(struct merge_source *s)
 {
     while (s->heap_count != 0)
-        append_node(s, heap_pop(s));
+        append_node(s, merge_order_pop(s));
 }
 
 /* One of the first ships of the source, for as long as they are counted. */
@@ -206,13 +169,15 @@ int merge_accept(struct merge *m, struct merge_source *s, struct merge_node *nod
 {
     if (s->time_ms == TIME_NONE || node->report.time_ms > s->time_ms)
         s->time_ms = node->report.time_ms;
+    if (!s->conf.is_live)
+        merge_clock_note(s, &node->report);
     if (s->passed_ships <= MERGE_CONFIRM)
         note_ship(s, node->report.mmsi);
     if (s->conf.lateness_ms <= 0) {
         append_node(s, node);
         return 0;
     }
-    int rc = heap_push(s, node);
+    int rc = merge_order_push(s, node);
     if (rc < 0) {
         merge_drop(m, s, node);
         return rc;
@@ -328,6 +293,8 @@ const struct report *merge_next(struct merge *m)
         free_node(m, m->current);
     m->current = NULL;
     for (;;) {
+        if (m->steps != 0)
+            merge_step_pass(m);
         struct merge_source *s = choose_source(m);
         if (s == NULL)
             return NULL;
@@ -337,8 +304,6 @@ const struct report *merge_next(struct merge *m)
             s->last = NULL;
         s->waiting--;
         m->source = s;
-        if (m->has_ahead || s->back_at != NULL)
-            merge_step_pass(m, s, node);
         if (s->lead == 0)
             node->hash = merge_dups_hash(&node->report);
         else if (--s->lead == 0)
@@ -486,7 +451,7 @@ void merge_resume(struct merge *m, uint16_t source, int64_t time_ms)
     struct merge_source *s = find_source(m, source);
     if (s == NULL || time_ms == TIME_NONE)
         return;
-    s->time_ms = s->passed_ms = time_ms;
+    s->time_ms = s->passed_ms = s->steady_ms = time_ms;
     s->is_started = true;
 }
 

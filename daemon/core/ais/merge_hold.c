@@ -4,8 +4,8 @@
  * A report more than an hour ahead of its source's time is held. It is believed in three
  * cases:
  *   - Four ships have held reports around it (each within an hour of the next), so that
- *     three others agree with it, and they continue for a quarter of an hour. Within
- *     this time, four ships in normal time show that the clock came back, and refute it.
+ *     three others agree with it, or all ships of a source that has fewer. Then
+ *     merge_jump.c asks whether the clock made a step, and whether it comes back.
  *   - The source has shown fewer than three other ships, and three further reports of any
  *     ship came, none of them in normal time. Without this case, a recording of one ship
  *     with gaps of hours would never continue.
@@ -24,9 +24,7 @@
 #include "lookout/base/time.h"
 #include "merge_int.h"
 
-#define FAR_MS HOUR_MS
-/* After this time, a clock that jumped ahead is not expected to come back. */
-#define SETTLE_MS (15 * MINUTE_MS)
+#define FAR_MS MERGE_FAR_MS
 
 static bool is_far(const struct merge_source *s, const struct merge_node *node)
 {
@@ -47,13 +45,13 @@ static bool has_few_ships(const struct merge_source *s, const struct merge_node 
     return other_ships(s, node->report.mmsi) < MERGE_CONFIRM;
 }
 
-static void refuse_node(struct merge *m, struct merge_source *s, struct merge_node *node)
+void merge_hold_refuse(struct merge *m, struct merge_source *s, struct merge_node *node)
 {
     s->counts.far_future++;
     merge_drop(m, s, node);
 }
 
-static int hold_node(struct merge *m, struct merge_source *s, struct merge_node *node)
+int merge_hold_keep(struct merge *m, struct merge_source *s, struct merge_node *node)
 {
     if (array_grow(&s->held, &s->held_room, s->held_count + 1,
                    sizeof(struct merge_node *)) != 0) {
@@ -145,7 +143,7 @@ static int review_held(struct merge *m, struct merge_source *s)
             continue;
         }
         for (size_t k = 0; k < kept; k++)
-            refuse_node(m, s, s->held[k]);
+            merge_hold_refuse(m, s, s->held[k]);
         kept = 0;
         int accepted = merge_accept(m, s, node);
         rc = rc < 0 ? rc : accepted;
@@ -166,11 +164,11 @@ static int64_t find_low(const struct merge_source *s)
 
 /* Believe held times up to `high`: accept all held ones up to an hour ahead of it that
  * came before the last believed one, then review the rest. */
-static int believe_held(struct merge *m, struct merge_source *s, int64_t high)
+int merge_hold_believe(struct merge *m, struct merge_source *s, int64_t high)
 {
     size_t last = 0, kept = 0;
     int rc = 0;
-    merge_step_believe(m, s, find_low(s));
+    rc = merge_step_believe(m, s, find_low(s));
     for (size_t i = 0; i < s->held_count; i++) {
         if (s->held[i]->report.time_ms == high)
             last = i;
@@ -180,7 +178,7 @@ static int believe_held(struct merge *m, struct merge_source *s, int64_t high)
         if (i > last) {
             s->held[kept++] = node;
         } else if (node->report.time_ms > high + FAR_MS) {
-            refuse_node(m, s, node);
+            merge_hold_refuse(m, s, node);
         } else {
             int accepted = merge_accept(m, s, node);
             rc = rc < 0 ? rc : accepted;
@@ -191,85 +189,49 @@ static int believe_held(struct merge *m, struct merge_source *s, int64_t high)
     return rc < 0 ? rc : reviewed;
 }
 
-/* The clock came back: refuse the held reports that are far ahead, and accept the others.
- */
-static int refuse_held(struct merge *m, struct merge_source *s)
-{
-    size_t count = s->held_count;
-    uint64_t refused = 0;
-    int rc = 0;
-    s->held_count = 0;
-    for (size_t i = 0; i < count; i++)
-        refused += is_far(s, s->held[i]);
-    merge_step_refuse(m, s, refused);
-    int64_t far_ms = s->time_ms + FAR_MS; /* accepting moves the source's time */
-    for (size_t i = 0; i < count; i++) {
-        if (s->held[i]->report.time_ms > far_ms) {
-            refuse_node(m, s, s->held[i]);
-            continue;
-        }
-        int accepted = merge_accept(m, s, s->held[i]);
-        rc = rc < 0 ? rc : accepted;
-    }
-    return rc;
-}
-
 /* Take a report in normal time or behind it. */
 static int take_near(struct merge *m, struct merge_source *s, struct merge_node *node)
 {
-    if (node->report.time_ms >= s->time_ms - FAR_MS)
-        merge_step_forget_back(s);
-    else if (merge_step_is_back(s, node))
-        merge_step_back(s, node);
-    return merge_accept(m, s, node);
+    int rc = merge_step_look_back(m, s, node);
+    merge_step_note_late(m, s, node);
+    int accepted = merge_accept(m, s, node);
+    return rc < 0 ? rc : accepted;
 }
 
-/* Take a report while four ships agree on a time far ahead: the clock goes on from there,
- * or comes back. */
-static int take_behind_jump(struct merge *m, struct merge_source *s,
-                            struct merge_node *node)
+/* Does a report out of its source's time begin a step? Not of a source whose clock is
+ * known to have gone back. */
+static bool is_off(const struct merge_source *s, const struct merge_node *node)
 {
-    struct merge_jump *jump = &s->jump;
     int64_t t = node->report.time_ms;
-    bool is_on = is_far(s, node);
-    uint32_t mmsi = node->report.mmsi;
-    int rc = hold_node(m, s, node);
-    if (rc != 0)
-        return rc;
-    if (!is_on && merge_step_note_back(s, mmsi, 1)) {
-        jump->is_confirmed = false;
-        return refuse_held(m, s);
-    }
-    if (is_on && t < jump->low_ms && t >= jump->low_ms - FAR_MS)
-        jump->low_ms = t;
-    if (is_on && t > jump->high_ms && t <= jump->high_ms + FAR_MS)
-        jump->high_ms = t;
-    if (jump->high_ms - jump->low_ms < SETTLE_MS && s->held_count < MERGE_HELD_MAX)
-        return 0;
-    jump->is_confirmed = false;
-    return believe_held(m, s, jump->high_ms);
+    return (t > s->time_ms + MERGE_STEP_MS && merge_clock_has_moving(s)) ||
+           (t < s->time_ms - MERGE_STEP_MS - s->conf.lateness_ms && s->late_reports == 0);
+}
+
+static bool are_all_between(const struct merge_source *s, int64_t low, int64_t high)
+{
+    for (size_t i = 0; i < s->held_count; i++)
+        if (s->held[i]->report.time_ms < low || s->held[i]->report.time_ms > high)
+            return false;
+    return true;
 }
 
 /* Judge the held reports: believe as many of them as the rules above allow. */
 static int judge_held(struct merge *m, struct merge_source *s)
 {
-    struct merge_jump *jump = &s->jump;
     int rc = 0;
     while (rc == 0 && s->held_count != 0) {
-        int64_t low = 0, high = 0;
+        int64_t low = 0, high = 0, believed = TIME_NONE;
         bool is_confirmed = is_time_confirmed(s, &low, &high);
-        if (is_confirmed && s->held_count < MERGE_HELD_MAX && high - low < SETTLE_MS) {
-            merge_step_forget_back(s);
-            jump->is_confirmed = true;
-            jump->low_ms = low;
-            jump->high_ms = high;
+        bool is_full = s->held_count >= MERGE_HELD_MAX;
+        if (is_confirmed && !is_full)
+            return merge_jump_begin_held(m, s, low, high);
+        if (!is_confirmed || is_full)
+            believed = find_believed(s);
+        if (believed == TIME_NONE)
             return 0;
-        }
-        if (!is_confirmed || s->held_count >= MERGE_HELD_MAX)
-            high = find_believed(s);
-        if (high == TIME_NONE)
-            return 0;
-        rc = believe_held(m, s, high);
+        if (!is_full && are_all_between(s, low, high))
+            return merge_jump_begin_held(m, s, low, high);
+        rc = merge_hold_believe(m, s, believed);
     }
     return rc;
 }
@@ -277,27 +239,22 @@ static int judge_held(struct merge *m, struct merge_source *s)
 static int take_into_merge(struct merge *m, struct merge_source *s,
                            struct merge_node *node)
 {
-    if (s->jump.is_confirmed)
-        return take_behind_jump(m, s, node);
+    if (s->jump.is_held)
+        return merge_jump_take(m, s, node);
+    int64_t ahead_ms = node->report.time_ms - s->time_ms;
+    if (s->held_count == 0 && ahead_ms <= MERGE_STEP_MS && ahead_ms >= -MERGE_STEP_MS) {
+        merge_step_forget_back(s);
+        s->late_reports = 0;
+        return merge_accept(m, s, node);
+    }
     if (!is_far(s, node)) {
         for (size_t i = 0; i < s->held_count; i++)
-            refuse_node(m, s, s->held[i]);
+            merge_hold_refuse(m, s, s->held[i]);
         s->held_count = 0;
-        return take_near(m, s, node);
+        return is_off(s, node) ? merge_jump_begin(m, s, node) : take_near(m, s, node);
     }
-    int rc = hold_node(m, s, node);
+    int rc = merge_hold_keep(m, s, node);
     return rc == 0 ? judge_held(m, s) : rc;
-}
-
-/* No more reports come for now: decide whether a jump that four ships agree on has come
- * back. */
-static int settle_jump(struct merge *m, struct merge_source *s)
-{
-    if (!s->jump.is_confirmed)
-        return 0;
-    s->jump.is_confirmed = false;
-    return is_far(s, s->held[s->held_count - 1]) ? believe_held(m, s, s->jump.high_ms)
-                                                 : refuse_held(m, s);
 }
 
 static int compare_times(const void *a, const void *b)
@@ -320,7 +277,7 @@ static int start_source(struct merge *m, struct merge_source *s)
     qsort(times, count, sizeof times[0], compare_times);
     s->held_count = 0;
     s->is_started = true;
-    s->time_ms = times[(count - 1) / 2];
+    s->time_ms = s->steady_ms = times[(count - 1) / 2];
     for (size_t i = 0; i < count; i++) {
         int taken = take_into_merge(m, s, nodes[i]);
         rc = rc < 0 ? rc : taken;
@@ -332,7 +289,7 @@ int merge_hold_push(struct merge *m, struct merge_source *s, struct merge_node *
 {
     if (s->is_started)
         return take_into_merge(m, s, node);
-    int rc = hold_node(m, s, node);
+    int rc = merge_hold_keep(m, s, node);
     if (rc == 0 && s->held_count == MERGE_START)
         rc = start_source(m, s);
     return rc;
@@ -343,20 +300,20 @@ int merge_hold_rest(struct merge *m, struct merge_source *s, int64_t until_ms)
     int rc = 0;
     int64_t high = TIME_NONE;
     size_t count = 0;
-    if (s->jump.is_confirmed && s->jump.high_ms <= until_ms)
-        rc = settle_jump(m, s);
+    if (s->jump.is_held && s->jump.high_ms <= until_ms)
+        rc = merge_jump_settle(m, s, false);
     for (size_t i = 0; i < s->held_count; i++)
         count += s->held[i]->report.time_ms <= until_ms;
     if (!s->is_started && count * 2 > s->held_count) /* its median is not after it */
         rc = start_source(m, s);
-    if (!s->is_started || s->jump.is_confirmed)
+    if (!s->is_started || s->jump.is_held)
         return rc;
     for (size_t i = 0; i < s->held_count; i++) {
         int64_t t = s->held[i]->report.time_ms;
         if (t <= until_ms && (high == TIME_NONE || t > high))
             high = t;
     }
-    int believed = high != TIME_NONE ? believe_held(m, s, high) : 0;
+    int believed = high != TIME_NONE ? merge_hold_believe(m, s, high) : 0;
     return rc < 0 ? rc : believed;
 }
 
@@ -365,7 +322,7 @@ int merge_hold_end(struct merge *m, struct merge_source *s)
     int rc = 0;
     if (!s->is_started && s->held_count != 0)
         rc = start_source(m, s);
-    int settled = settle_jump(m, s);
+    int settled = merge_jump_settle(m, s, true);
     rc = rc < 0 ? rc : settled;
     bool pass[MERGE_HELD_MAX];
     size_t count = s->held_count;
@@ -375,7 +332,7 @@ int merge_hold_end(struct merge *m, struct merge_source *s)
     for (size_t i = 0; i < count; i++) {
         struct merge_node *node = s->held[i];
         if (!pass[i]) {
-            refuse_node(m, s, node);
+            merge_hold_refuse(m, s, node);
             continue;
         }
         int accepted = merge_accept(m, s, node);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The contents of struct merge, shared by merge.c (order, resuming), merge_hold.c (times
- * far ahead), merge_dups.c and merge_place.c (copies). */
+/* The contents of struct merge, shared by merge.c (order, resuming), merge_order.c (a
+ * heap), merge_hold.c (times far ahead), merge_jump.c (what is held behind a step of a
+ * recording's clock), merge_clock.c (what the ships' positions say of it), merge_step.c
+ * (telling it), merge_dups.c and merge_place.c (copies). */
 #ifndef LOOKOUT_MERGE_INT_H
 #define LOOKOUT_MERGE_INT_H
 
@@ -73,6 +75,9 @@ struct merge_node {
     struct report report;
     uint64_t order; /* of arrival, over all sources */
     uint64_t hash;  /* merge_dups_hash, from when it is near the head of its source */
+    const struct merge_step
+        *step;     /* borrowed from the merge: told before it passes; NULL: none */
+    uint8_t clock; /* enum merge_clock, while it is held behind a step */
     struct merge_node *next;
 };
 
@@ -80,15 +85,54 @@ struct merge_node {
 #define MERGE_START 4u
 #define MERGE_CONFIRM 3u
 
+/* A smaller step of a recording's clock is none, but reports that come late. */
+#define MERGE_STEP_MS (2 * MINUTE_MS)
+#define MERGE_FAR_MS HOUR_MS
+
+/* The last position of a ship, with its speed. */
+struct merge_heard {
+    uint32_t mmsi;
+    struct geo_pos pos;
+    uint16_t sog_dkn, cog_ddeg;
+    int64_t time_ms;
+};
+#define MERGE_HEARD 1024u
+#define MERGE_NO_COURSE UINT16_MAX
+
+/* What ships say of a step: each once. */
+#define MERGE_VOTES 16u
+struct merge_votes {
+    uint32_t mmsi[MERGE_VOTES]; /* those who said anything */
+    unsigned count;
+    unsigned moving, resting, against;
+    int64_t steps_ms[MERGE_VOTES]; /* of those moving: the size of the step */
+    int64_t way_ms;                /* their time under way, together */
+    bool is_counted;               /* so many were heard lately: */
+    unsigned known_moving, known_resting;
+};
+enum merge_verdict { MERGE_UNDECIDED, MERGE_STEP, MERGE_NO_STEP };
+
+/* The clock that a held report goes by: the one behind the step, the one before it,
+ * neither. */
+enum merge_clock { MERGE_CLOCK_NEW, MERGE_CLOCK_OLD, MERGE_CLOCK_OTHER };
+
 /* A jump of a recording's clock, and whether it came back. */
 struct merge_jump {
-    bool is_confirmed;       /* while held: four ships agree, and it may yet come back */
-    bool is_known;           /* believed: the last one */
-    int64_t from_ms;         /* the source's time before it */
-    int64_t low_ms, high_ms; /* of the reports behind it, while held; low_ms stays */
-    unsigned back_count;     /* reports in a row that are back in the time before it */
+    bool is_held;            /* reports behind it are held, and it may yet come back */
+    bool is_ahead;           /* these seven: while held */
+    bool is_near;            /* ahead by an hour at most */
+    bool is_step;            /* the ships' positions show that no time passed */
+    unsigned reports;        /* by the new clock */
+    unsigned others;         /* in a row by neither clock */
+    int64_t low_ms, high_ms; /* of the reports by the new clock */
+    struct merge_votes votes;
+    int64_t back_ms;     /* the earliest report that is back in the time before it */
+    unsigned back_count; /* so many of them in a row */
     unsigned back_ships;
     uint32_t back_mmsi[MERGE_CONFIRM + 1];
+    bool is_known;       /* believed as time that passed: the last one */
+    int64_t from_ms;     /* the source's time before that */
+    int64_t believed_ms; /* and behind it */
 };
 
 struct merge_source {
@@ -103,8 +147,13 @@ struct merge_source {
     uint32_t passed_mmsi[MERGE_CONFIRM + 1]; /* the first ships accepted */
     unsigned passed_ships;
     struct merge_jump jump;
-    const struct merge_node *back_at; /* from this one on the clock is back; NULL */
-    struct merge_step back;           /* what is told then */
+    const struct merge_step *step; /* borrowed from the merge: told with the next report
+                                      accepted; NULL: none */
+    int64_t steady_ms;     /* the time since which its clock is steady; TIME_NONE */
+    int64_t shifted_ms;    /* its last step that was followed; 0: none */
+    unsigned late_reports; /* in a row, of a clock that went back */
+    bool is_late_told;     /* once: stations may be late all the time */
+    struct merge_heard heard[MERGE_HEARD]; /* by MMSI, the latest */
     struct merge_node **held; /* owned array: start, or far ahead; in order of arrival */
     size_t held_count, held_room;
     struct merge_node **heap; /* owned array: by (time, order), within the lateness */
@@ -115,6 +164,12 @@ struct merge_source {
     size_t waiting;                  /* nodes in held, heap and list */
 };
 
+/* A step that is told before a node passes. */
+struct merge_queued {
+    struct merge_queued *next;
+    struct merge_step step;
+};
+
 struct merge {
     struct merge_source **sources; /* owned array of owned sources */
     size_t source_count;
@@ -123,8 +178,8 @@ struct merge {
     int64_t passed_ms; /* latest passed on of all; TIME_NONE */
     struct merge_dups dups;
     struct merge_sink sink;
-    bool has_ahead; /* `ahead` is to be told before what lies behind it */
-    struct merge_step ahead;
+    struct merge_queued *queued; /* owned */
+    size_t steps;                /* of them, those not told */
     struct merge_node *current;  /* what merge_next returned last */
     struct merge_source *source; /* and which source it came from */
     struct merge_node *spare;    /* free nodes */
@@ -146,28 +201,73 @@ MUST_CHECK int merge_accept(struct merge *m, struct merge_source *s,
 /* What waits within the lateness passes. */
 void merge_flush(struct merge_source *s);
 
+/* --- merge_order.c --- */
+MUST_CHECK int merge_order_push(struct merge_source *s, struct merge_node *node);
+struct merge_node *merge_order_pop(struct merge_source *s); /* not of an empty one */
+
 /* --- merge_step.c --- */
 /* A report of the time before a jump: true when they are enough of its ships to say that
  * the clock came back. */
 bool merge_step_note_back(struct merge_source *s, uint32_t mmsi, unsigned reports);
 void merge_step_forget_back(struct merge_source *s);
-/* The clock did not come back: what comes now is believed. Far enough ahead it is told as
- * a step. */
-void merge_step_believe(struct merge *m, struct merge_source *s, int64_t low_ms);
-/* It came back while it was held: so many reports are refused. */
-void merge_step_refuse(struct merge *m, struct merge_source *s, uint64_t reports);
-/* A report more than an hour behind: one of those by which a believed jump came back? */
-bool merge_step_is_back(struct merge_source *s, const struct merge_node *node);
-/* From this node on the source's time is the node's. */
-void merge_step_back(struct merge_source *s, const struct merge_node *node);
-/* The node of that source passes now: a step before it is told. */
-void merge_step_pass(struct merge *m, struct merge_source *s,
-                     const struct merge_node *node);
+/* The clock did not come back: what comes now is believed, and lies from low_ms on. Far
+ * enough ahead it is told as a step. ERR_NOMEM */
+MUST_CHECK int merge_step_believe(struct merge *m, struct merge_source *s,
+                                  int64_t low_ms);
+/* Told at once: of a step of which no state needs to know. */
+void merge_step_tell(struct merge *m, struct merge_source *s,
+                     const struct merge_step *step);
+/* Told before the next report passes that the source accepts. ERR_NOMEM */
+MUST_CHECK int merge_step_queue(struct merge *m, struct merge_source *s,
+                                const struct merge_step *step);
+/* A report behind its source: one of those by which a believed jump came back? Then from
+ * this node on the source's time is the node's. ERR_NOMEM */
+MUST_CHECK int merge_step_look_back(struct merge *m, struct merge_source *s,
+                                    const struct merge_node *node);
+/* The step of a node that comes to stand at the head of its source is told. */
+void merge_step_pass(struct merge *m);
+/* A report came behind its source, or not behind it. */
+void merge_step_note_late(struct merge *m, struct merge_source *s,
+                          const struct merge_node *node);
+
+/* --- merge_clock.c --- */
+void merge_clock_note(struct merge_source *s, const struct report *r);
+/* The positions noted count as of so much later. */
+void merge_clock_shift(struct merge_source *s, int64_t by_ms);
+/* Are there ships enough to be asked whether a pause is a step? */
+bool merge_clock_has_moving(const struct merge_source *s);
+/* Ask a report behind the step. */
+void merge_clock_ask(struct merge_source *s, const struct report *r);
+enum merge_verdict merge_clock_judge(struct merge_source *s);
+/* The size of the step: by the ships' ways, and by what came before and behind it; or
+ * before it and after it came back. Negative: back. */
+int64_t merge_clock_step(const struct merge_source *s);
+int64_t merge_clock_step_between(const struct merge_source *s);
+
+/* --- merge_jump.c --- */
+/* Hold what comes from this node on, or from those that are held on, between low_ms and
+ * high_ms. ERR_NOMEM */
+MUST_CHECK int merge_jump_begin(struct merge *m, struct merge_source *s,
+                                struct merge_node *node);
+MUST_CHECK int merge_jump_begin_held(struct merge *m, struct merge_source *s,
+                                     int64_t low_ms, int64_t high_ms);
+/* Another report, while reports are held. ERR_NOMEM */
+MUST_CHECK int merge_jump_take(struct merge *m, struct merge_source *s,
+                               struct merge_node *node);
+/* Nothing more comes, at the end or for now. ERR_NOMEM */
+MUST_CHECK int merge_jump_settle(struct merge *m, struct merge_source *s, bool is_end);
 
 /* --- merge_hold.c --- */
 /* Accept, hold or refuse a recording's next node. ERR_NOMEM. */
 MUST_CHECK int merge_hold_push(struct merge *m, struct merge_source *s,
                                struct merge_node *node);
+/* Hold or refuse a node, whatever it is. ERR_NOMEM */
+MUST_CHECK int merge_hold_keep(struct merge *m, struct merge_source *s,
+                               struct merge_node *node);
+void merge_hold_refuse(struct merge *m, struct merge_source *s, struct merge_node *node);
+/* Believe the held times up to high_ms. ERR_NOMEM */
+MUST_CHECK int merge_hold_believe(struct merge *m, struct merge_source *s,
+                                  int64_t high_ms);
 /* The source rests: held reports not after until_ms are believed, the others stay. */
 MUST_CHECK int merge_hold_rest(struct merge *m, struct merge_source *s, int64_t until_ms);
 /* The source ended: believe or refuse the held reports. */

@@ -17,7 +17,7 @@
 #include "lookout/base/time.h"
 #include "merge_int.h"
 
-/* A recording that is being written waits no longer for its clock to come back. */
+/* A recording that is followed or paced waits no longer for its clock to come back. */
 #define SETTLE_MS (15 * MINUTE_MS)
 /* Among so many reports there are some of ships that were heard just before. */
 #define ASK_NEAR 16u
@@ -257,7 +257,7 @@ static int judge_jump(struct merge *m, struct merge_source *s)
     bool is_home =
         jump->is_step && s->shifted_ms != 0 && merge_clock_step(s) == -s->shifted_ms;
     bool is_full = s->held_count >= MERGE_HELD_MAX ||
-                   (s->conf.is_followed && jump->high_ms - jump->low_ms >= SETTLE_MS);
+                   (s->conf.is_timely && jump->high_ms - jump->low_ms >= SETTLE_MS);
     return is_home || is_full ? merge_jump_settle(m, s, false) : 0;
 }
 

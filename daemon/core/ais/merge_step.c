@@ -1,25 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds steps of a recording's clock: ahead and back again, or wrong from the start. The
- * user who replays the recording is told, and no alert is made of time that did not pass.
- */
+/* Steps of a recording's clock: which of them are told, and when. The user who replays
+ * the recording is told each of them, and no alert is made of time that did not pass. */
+#include <stdlib.h>
+
 #include "lookout/base/time.h"
 #include "merge_int.h"
 
-#define FAR_MS HOUR_MS
 /* A believed jump has come back after this many reports in a row in the old time. Fewer
  * reports may only be late. */
 #define BACK_REPORTS 20
+/* So many late reports in a row are a clock that went back. */
+#define LATE_REPORTS 20
 /* It is not plausible that a recorder stops for longer than this and continues in the
  * same file. */
 #define AHEAD_MS (365 * DAY_MS)
 /* The number of the GPS week has ten bits. */
 #define ROLLOVER_MS (1024 * 7 * DAY_MS)
 
-static void hand_out_step(struct merge *m, const struct merge_step *step)
+const char *merge_step_name(enum merge_step_kind kind)
 {
-    if (m->sink.on_step != NULL)
-        m->sink.on_step(m->sink.context, step);
+    static const char *const names[] = {
+#define MERGE_STEP_NAME(kind, name) name,
+        MERGE_STEP_KINDS(MERGE_STEP_NAME)
+#undef MERGE_STEP_NAME
+    };
+    return names[kind];
 }
+
+/* --- telling --- */
+
+void merge_step_tell(struct merge *m, struct merge_source *s,
+                     const struct merge_step *step)
+{
+    struct merge_step told = *step;
+    told.source = (uint16_t)s->index;
+    if (m->sink.on_step != NULL)
+        m->sink.on_step(m->sink.context, &told);
+}
+
+int merge_step_queue(struct merge *m, struct merge_source *s,
+                     const struct merge_step *step)
+{
+    struct merge_queued *queued = calloc(1, sizeof *queued);
+    if (queued == NULL)
+        return ERR_NOMEM;
+    queued->step = *step;
+    queued->next = m->queued;
+    m->queued = queued;
+    s->step = &queued->step;
+    m->steps++;
+    return 0;
+}
+
+void merge_step_pass(struct merge *m)
+{
+    for (size_t i = 0; i < m->source_count; i++) {
+        struct merge_source *s = m->sources[i];
+        struct merge_node *node = s->first;
+        if (node == NULL || node->step == NULL)
+            continue;
+        const struct merge_step *step = node->step;
+        node->step = NULL;
+        m->steps--;
+        if (step->kind != MERGE_STEP_AHEAD && s->passed_ms != TIME_NONE)
+            s->passed_ms = m->passed_ms = node->report.time_ms;
+        merge_step_tell(m, s, step);
+    }
+}
+
+/* --- back in the time before --- */
 
 bool merge_step_note_back(struct merge_source *s, uint32_t mmsi, unsigned reports)
 {
@@ -47,71 +96,74 @@ static bool is_rollover(int64_t jump_ms)
     return jump_ms > DAY_MS && rest_ms <= 2 * DAY_MS;
 }
 
-void merge_step_believe(struct merge *m, struct merge_source *s, int64_t low_ms)
+int merge_step_believe(struct merge *m, struct merge_source *s, int64_t low_ms)
 {
     struct merge_jump *jump = &s->jump;
     merge_step_forget_back(s);
     jump->is_known = true;
     jump->from_ms = s->time_ms;
-    jump->low_ms = low_ms;
+    jump->believed_ms = low_ms;
     int64_t jump_ms = low_ms - s->time_ms;
     bool are_many = s->passed_ships > MERGE_CONFIRM;
     if (!is_rollover(jump_ms) && (jump_ms < AHEAD_MS || !are_many))
-        return;
-    m->has_ahead = true;
-    m->ahead = (struct merge_step){.kind = MERGE_STEP_AHEAD,
-                                   .source = (uint16_t)s->index,
-                                   .from_ms = s->time_ms,
-                                   .to_ms = low_ms};
+        return 0;
+    s->steady_ms = low_ms;
+    return merge_step_queue(m, s,
+                            &(struct merge_step){.kind = MERGE_STEP_AHEAD,
+                                                 .from_ms = s->time_ms,
+                                                 .to_ms = low_ms,
+                                                 .by_ms = jump_ms,
+                                                 .line = s->held[0]->report.line});
 }
 
-void merge_step_refuse(struct merge *m, struct merge_source *s, uint64_t reports)
-{
-    struct merge_step step = {.kind = MERGE_STEP_REFUSED,
-                              .source = (uint16_t)s->index,
-                              .from_ms = s->time_ms,
-                              .to_ms = s->jump.low_ms,
-                              .reports = reports};
-    merge_step_forget_back(s);
-    hand_out_step(m, &step);
-}
-
-bool merge_step_is_back(struct merge_source *s, const struct merge_node *node)
+/* Is it in the time before a believed jump, as that has gone on since? */
+static bool is_before_jump(const struct merge_source *s, int64_t time_ms)
 {
     const struct merge_jump *jump = &s->jump;
-    int64_t t = node->report.time_ms;
-    int64_t since_ms = s->time_ms - jump->low_ms; /* the time that it went on ahead */
-    if (!jump->is_known || t < jump->from_ms - FAR_MS ||
-        t > jump->from_ms + since_ms + FAR_MS) {
-        merge_step_forget_back(s);
-        return false;
-    }
-    return merge_step_note_back(s, node->report.mmsi, BACK_REPORTS);
+    int64_t since_ms = s->time_ms - jump->believed_ms;
+    return jump->is_known && time_ms >= jump->from_ms - MERGE_FAR_MS &&
+           time_ms <= jump->from_ms + since_ms + MERGE_FAR_MS;
 }
 
-void merge_step_back(struct merge_source *s, const struct merge_node *node)
+int merge_step_look_back(struct merge *m, struct merge_source *s,
+                         const struct merge_node *node)
 {
-    s->back_at = node;
-    s->back = (struct merge_step){.kind = MERGE_STEP_BACK,
-                                  .source = (uint16_t)s->index,
-                                  .from_ms = s->time_ms,
-                                  .to_ms = node->report.time_ms};
+    int64_t t = node->report.time_ms;
+    if (t >= s->time_ms - MERGE_FAR_MS || !is_before_jump(s, t)) {
+        merge_step_forget_back(s);
+        return 0;
+    }
+    if (!merge_step_note_back(s, node->report.mmsi, BACK_REPORTS))
+        return 0;
+    struct merge_step step = {.kind = MERGE_STEP_BACK,
+                              .from_ms = s->time_ms,
+                              .to_ms = t,
+                              .by_ms = t - s->time_ms,
+                              .line = node->report.line};
     s->jump.is_known = false;
     merge_step_forget_back(s);
     merge_flush(s);
-    s->time_ms = node->report.time_ms;
+    s->time_ms = s->steady_ms = t;
+    s->late_reports = 0;
+    return merge_step_queue(m, s, &step);
 }
 
-void merge_step_pass(struct merge *m, struct merge_source *s,
-                     const struct merge_node *node)
+void merge_step_note_late(struct merge *m, struct merge_source *s,
+                          const struct merge_node *node)
 {
-    if (s->back_at == node) {
-        s->back_at = NULL;
-        s->passed_ms = m->passed_ms = node->report.time_ms;
-        hand_out_step(m, &s->back);
+    if (node->report.time_ms >= s->time_ms - MERGE_STEP_MS) {
+        s->late_reports = 0;
+        return;
     }
-    if (m->has_ahead && node->report.time_ms > m->ahead.from_ms + FAR_MS) {
-        m->has_ahead = false;
-        hand_out_step(m, &m->ahead);
-    }
+    if (s->late_reports <= LATE_REPORTS)
+        s->late_reports++;
+    if (s->late_reports != LATE_REPORTS || s->is_late_told)
+        return;
+    s->is_late_told = true;
+    merge_step_tell(m, s,
+                    &(struct merge_step){.kind = MERGE_STEP_LATE,
+                                         .from_ms = s->time_ms,
+                                         .to_ms = node->report.time_ms,
+                                         .by_ms = node->report.time_ms - s->time_ms,
+                                         .line = node->report.line});
 }

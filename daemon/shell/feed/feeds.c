@@ -90,7 +90,8 @@ static int add_feed(struct feeds *f, const struct conf_feed *conf, struct feed *
     if (rc == 0) {
         feed->past.last_heard_ms = TIME_NONE;
         struct merge_source_conf source = {.is_live = feed_path_is_live(feed),
-                                           .lateness_ms = conf->lateness_ms};
+                                           .lateness_ms = conf->lateness_ms,
+                                           .is_timely = conf->follow || conf->pace > 0};
         rc = merge_add(f->merge, &source);
     }
     if (rc >= 0 && (size_t)rc != f->count)

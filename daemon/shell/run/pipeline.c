@@ -9,6 +9,7 @@
 
 #include "lookout/base/buf.h"
 #include "lookout/base/time.h"
+#include "lookout/base/units.h"
 #include "lookout/sys/log.h"
 
 int64_t pipeline_clock_ms(void)
@@ -76,39 +77,47 @@ static void on_step(void *context, const struct merge_step *step)
     int rc = 0;
     if (step->kind == MERGE_STEP_AHEAD)
         rc = engine_clock_step(p->engine, step->from_ms, step->to_ms);
+    else if (step->kind == MERGE_STEP_SHIFTED)
+        rc = engine_clock_shift(p->engine, step->source, step->by_ms);
     else if (step->kind == MERGE_STEP_BACK)
         rc = engine_clock_back(p->engine, step->source, step->to_ms);
     if (p->rc == 0)
         p->rc = rc;
+    bool is_moved = step->kind == MERGE_STEP_SHIFTED || step->kind == MERGE_STEP_AHEAD;
+    if (is_moved && p->first_ms != TIME_NONE && p->first_source == step->source)
+        p->first_ms += step->by_ms; /* no time passed */
     if (p->on_step != NULL)
         p->on_step(p->context, step);
 }
 
+/* clang-format off */
+static const struct {
+    const char *what, *then;
+    bool is_counted;         /* then: what is done with so many reports */
+} step_words[] = {
+    [MERGE_STEP_RIGHTED] = {"the recording's clock was off by", "their times are put right", true},
+    [MERGE_STEP_SHIFTED] = {"the recording's clock was set by", "the ships' positions show that no time passed, and what is known of them moves with it", false},
+    [MERGE_STEP_REFUSED] = {"the recording's clock jumped and came back: by", "they are refused", true},
+    [MERGE_STEP_AHEAD]   = {"the recording's clock was wrong before and was set by", "no timer is due for what lies between", false},
+    [MERGE_STEP_BACK]    = {"the recording's clock was ahead before and came back by", "what is stored ahead of that counts as of then", false},
+    [MERGE_STEP_LATE]    = {"the recording's times go back by", "nothing shows that a clock was set, and a report not newer than what is known of its ship counts for nothing", false},
+};
+/* clang-format on */
+
 void pipeline_say_step(const struct merge_step *step, char *ret_text, size_t room)
 {
-    char from[TIME_TEXT_BYTES], to[TIME_TEXT_BYTES];
-    time_format(step->from_ms, from);
+    char by[UNITS_TEXT_BYTES], to[TIME_TEXT_BYTES], line[32] = "", count[64] = "";
+    int64_t by_ms = step->by_ms < 0 ? -step->by_ms : step->by_ms;
+    units_format_duration((by_ms + SECOND_MS / 2) / SECOND_MS * SECOND_MS, by);
     time_format(step->to_ms, to);
-    switch (step->kind) {
-    case MERGE_STEP_REFUSED:
-        snprintf(ret_text, room,
-                 "the recording's clock jumps ahead from %s to %s and comes back: %llu "
-                 "reports are refused",
-                 from, to, (unsigned long long)step->reports);
-        break;
-    case MERGE_STEP_AHEAD:
-        snprintf(ret_text, room,
-                 "the recording's clock was wrong until %s, right is %s: no timer is due "
-                 "for what lies between",
-                 from, to);
-        break;
-    case MERGE_STEP_BACK:
-        snprintf(ret_text, room,
-                 "the recording's clock was ahead until %s and comes back to %s: what is "
-                 "stored ahead of that counts as of then",
-                 from, to);
-        break;
-    }
+    if (step->line != 0)
+        snprintf(line, sizeof line, "line %u: ", step->line);
+    if (step_words[step->kind].is_counted)
+        snprintf(count, sizeof count, "for %llu reports; ",
+                 (unsigned long long)step->reports);
+    snprintf(ret_text, room, "%s%s %s %s, to %s: %s%s", line, step_words[step->kind].what,
+             by, step->by_ms < 0 ? "back" : "ahead", to, count,
+             step_words[step->kind].then);
 }
 
 struct engine_sink pipeline_sink(struct pipeline *p)
@@ -186,12 +195,18 @@ int pipeline_load(struct pipeline *p, const char *directory, size_t *ret_refused
                    : 0;
 }
 
+static void note_first_report(struct pipeline *p, const struct report *report)
+{
+    p->first_ms = report->time_ms;
+    p->first_source = report->source;
+}
+
 int pipeline_drain(struct pipeline *p)
 {
     const struct report *report;
     while (p->rc == 0 && (report = merge_next(p->merge)) != NULL) {
         if (p->first_ms == TIME_NONE)
-            p->first_ms = report->time_ms;
+            note_first_report(p, report);
         const struct report *ahead;
         while ((ahead = merge_ahead(p->merge)) != NULL)
             engine_expect(p->engine, ahead);

@@ -133,7 +133,7 @@ static void on_step(void *context, const struct merge_step *step)
 {
     const struct run *r = context;
     struct feed_status s;
-    char text[256];
+    char text[PIPELINE_STEP_BYTES];
     pipeline_say_step(step, text, sizeof text);
     feeds_status(r->feeds, step->source, &s);
     log_warning("feed", s.id, "%s", text);

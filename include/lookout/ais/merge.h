@@ -3,12 +3,12 @@
  *
  * Recordings: the earliest head among the sources comes next, once each source has a head
  * or has ended (a source's own reports are reordered within its lateness). A time more
- * than 1 h ahead of its source is held until 3 reports of other vessels confirm it, and
- * until they have gone on for a quarter of an hour, else refused: a clock that comes back
- * is a step. Live sources: event time moves on with the clock, less the least lateness.
- * Copies of a report (within 30 s, by other stations and sources within 15 min, in
- * whatever form) are folded: the first is kept, all are counted. The result depends on
- * the sources' content alone, never on how it was chunked.
+ * than 1 h ahead of its source is held until 3 reports of other vessels confirm it, else
+ * refused. What lies behind a step of a recording's clock is held until it is known what
+ * the step was (enum merge_step_kind). Live sources: event time moves on with the clock,
+ * less the least lateness. Copies of a report (within 30 s, by other stations
+ * and sources within 15 min, in whatever form) are folded: the first is kept, all are
+ * counted. The result depends on the sources' content alone, never on how it was chunked.
  */
 #ifndef LOOKOUT_MERGE_H
 #define LOOKOUT_MERGE_H
@@ -25,6 +25,7 @@ struct merge;
 struct merge_source_conf {
     bool is_live;
     int64_t lateness_ms;
+    bool is_timely; /* a recording that is followed or paced: nothing waits for long */
 };
 
 struct merge_counts {
@@ -52,17 +53,40 @@ MUST_CHECK int merge_rest(struct merge *m, uint16_t source, int64_t until_ms);
 void merge_clock(struct merge *m, int64_t now_ms);
 /* Live: somebody set the clock to now_ms. What waits by the old one passes at once. */
 void merge_clock_set(struct merge *m, int64_t now_ms);
-/* A recording's clock made a step. REFUSED: it jumped ahead and came back; so many
- * reports are refused. AHEAD: it was wrong before (as when the number of the GPS week
- * rolls over: 1024 weeks); no time passed between. BACK: it had jumped ahead, which was
- * believed, and came back. Called by merge_push, merge_end and merge_rest (REFUSED), and
- * by merge_next before the first report behind the step. */
-enum merge_step_kind { MERGE_STEP_REFUSED, MERGE_STEP_AHEAD, MERGE_STEP_BACK };
+/* A recording's clock made a step.
+ *   RIGHTED   it was off by by_ms from to_ms on, for so many reports: their times are put
+ *             right.
+ *   SHIFTED   it was set by by_ms, and no time passed: the ships' positions show it. What
+ *             is stored of the source's ships moves by by_ms.
+ *   REFUSED   it jumped ahead and came back; so many reports are refused.
+ *   AHEAD     it was wrong before (as when the number of the GPS week rolls over: 1024
+ *             weeks); no time passed between.
+ *   BACK      it had jumped ahead, which was believed, and came back.
+ *   LATE      it went back, and nothing shows that it was set: reports of a ship not
+ * newer than what is known of it count for nothing. SHIFTED, AHEAD and BACK are told by
+ * merge_next before the first report behind the step, the others by merge_push, merge_end
+ * and merge_rest. */
+#define MERGE_STEP_KINDS(X)                                                              \
+    X(MERGE_STEP_RIGHTED, "righted")                                                     \
+    X(MERGE_STEP_SHIFTED, "shifted")                                                     \
+    X(MERGE_STEP_REFUSED, "refused")                                                     \
+    X(MERGE_STEP_AHEAD, "ahead")                                                         \
+    X(MERGE_STEP_BACK, "back")                                                           \
+    X(MERGE_STEP_LATE, "late")
+enum merge_step_kind {
+#define MERGE_STEP_KIND(kind, name) kind,
+    MERGE_STEP_KINDS(MERGE_STEP_KIND)
+#undef MERGE_STEP_KIND
+};
+const char *merge_step_name(enum merge_step_kind kind);
 struct merge_step {
     enum merge_step_kind kind;
     uint16_t source;
-    int64_t from_ms, to_ms;
-    uint64_t reports; /* REFUSED */
+    int64_t from_ms, to_ms; /* by the clock: before the step, behind it */
+    int64_t by_ms;          /* the size of the step; negative: back */
+    int64_t span_ms;        /* RIGHTED, REFUSED: so long, by the clock that was off */
+    uint64_t reports;       /* RIGHTED, REFUSED */
+    uint32_t line;          /* of the first report behind the step; 0: not known */
 };
 /* Either may be NULL. on_copy: merge_next folded a copy, there being several sources;
  * first_ms is the event time of what it is a copy of. */

@@ -75,7 +75,8 @@ struct report {
     uint8_t rounding; /* of a record: how far its position may be off, in 1/10000 minute,
                          by which it is sent; 0: of a sentence, as sent */
     uint16_t length_m, beam_m;
-    uint32_t imo; /* passes its check digit */
+    uint32_t imo;  /* passes its check digit */
+    uint32_t line; /* of its input, from 1, where it ended; 0: not known */
     union {
         struct {
             char callsign[8];

@@ -31,8 +31,10 @@ struct pipeline {
     /* A recording's clock made a step, which the engine has followed; NULL: none. */
     void (*on_step)(void *context, const struct merge_step *step);
     void *context;
-    int64_t first_ms; /* event time of the first report; TIME_NONE */
-    int rc;           /* the first failure, which stops everything */
+    int64_t first_ms; /* event time of the first report; TIME_NONE. A step of its clock
+                         moves it: what lies between is no time that passed */
+    uint16_t first_source;
+    int rc; /* the first failure, which stops everything */
 };
 
 /* Takes over conf->engine. */
@@ -52,7 +54,8 @@ MUST_CHECK int pipeline_commit(struct pipeline *p, bool all);
 /* Store an alert of the shell itself, for every webhook. Takes it over. */
 MUST_CHECK int pipeline_alert(struct pipeline *p, struct alert *alert);
 
-/* A step in words. */
+/* A step in words: at most so many bytes. */
+#define PIPELINE_STEP_BYTES 320
 void pipeline_say_step(const struct merge_step *step, char *ret_text, size_t room);
 
 /* The clock, ms since 1970. */

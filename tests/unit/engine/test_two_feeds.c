@@ -170,7 +170,8 @@ static void play_hearing(struct play *p, const struct world *w, const struct hea
 {
     static struct heard heard[HEARD_MAX];
     struct test_random random = {seed};
-    struct merge_source_conf fast = {true, 0}, slow = {true, h->lateness_ms};
+    struct merge_source_conf fast = {.is_live = true},
+                             slow = {.is_live = true, .lateness_ms = h->lateness_ms};
     memset(p, 0, sizeof *p);
     enginerun_init(&p->run, yaml, zones);
     p->merge = merge_create();
