@@ -155,6 +155,26 @@ done
 printf 'ID,When,P,Q\n440000001,25/03/2024 00:00,36,125\n' >"$work/table.csv"
 "$bin" replay -c "$work/plain.yaml" --columns 'mmsi: ID, time: When, lat: P, lon: Q' "$work/table.csv" 2>&1 >/dev/null | grep -q 'event time 2024-03-25T00:00:00Z'
 result "--columns says which column is what" $?
+# A recording's clock that is off: ahead from the start, or ahead for an hour in the middle. Nobody falls silent, each step is told with its line, what
+# lies outside it is told as of the undisturbed recording, and so are the rates.
+cat >"$work/off.geojson" <<Z
+{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"line"},"geometry":{"type":"LineString","coordinates":[[2,58.7],[4,58.7]]}}]}
+Z
+printf 'site: clocks\nzones: [off.geojson]\nrules: [{id: line, when: gate}, {id: silent, when: gap, after: 1h}]\n' >"$work/off.yaml"
+sail() { # FROM TO AHEAD: eight ships for five hours; minutes, seconds
+    awk -v from="$1" -v to="$2" -v ahead="$3" 'BEGIN { print "mmsi,timestamp,lat,lon,sog,cog"
+        for (m = 0; m < 300; m++) for (i = 0; i < 8; i++)
+            printf "%d,%d,%.6f,3.0,10,0\n", 257000010 + i, 1714564800 + m * 60 + i + (m >= from && m < to ? ahead : 0), 58 + 0.1 * i + m / 360 }'
+}
+sail 0 0 0 >"$work/off.csv" && "$bin" replay -c "$work/off.yaml" "$work/off.csv" >"$work/off" 2>/dev/null
+sail 0 20 43200 >"$work/start.csv" && "$bin" replay -c "$work/off.yaml" --summary "$work/summary" "$work/start.csv" >"$work/start" 2>"$work/err"
+grep -q 'start.csv: line 162: the recording.s clock was set by 12h back' "$work/err" && grep -q 'its clock made 1 step' "$work/err" && grep -q ', 0.21 days' "$work/err" &&
+    [ "$(sed -n 's/.*"id":"\([^"]*\)".*gate.crossed.*/\1/p' "$work/off" | tail -4)" = "$(sed -n 's/.*"id":"\([^"]*\)".*gate.crossed.*/\1/p' "$work/start" | tail -4)" ] && ! grep -q 'gap\.' "$work/start"
+result "a clock that is ahead from the start" $? "$(cat "$work/err" "$work/start")"
+mkdir -p "$build/alerts" && cp "$work/summary" "$build/alerts/summary-steps.jsonl"
+sail 100 160 10800 >"$work/middle.csv" && "$bin" replay -c "$work/off.yaml" "$work/middle.csv" >"$work/middle" 2>"$work/err"
+grep -q 'middle.csv: line 802: the recording.s clock was off by 3h ahead' "$work/err" && grep -q 'the times of 480 reports (20.0 %) were put right' "$work/err" && cmp -s "$work/off" "$work/middle"
+result "a clock that jumps ahead and comes back" $? "$(cat "$work/err" "$work/middle")"
 "$bin" replay -c "$work/demo.yaml" "$work/no-such-file" >/dev/null 2>&1
 [ $? -eq 1 ]
 result "a missing input is exit 1" $?

@@ -95,13 +95,19 @@ static int tally_one_call(void *context, const struct engine_call *call)
     return tally_add_call(&r->tally, call);
 }
 
-static void say_clock_step(void *context, const struct merge_step *step)
+static void note_clock_step(void *context, const struct merge_step *step)
 {
     const struct replay *r = context;
-    char text[256];
+    char text[PIPELINE_STEP_BYTES];
+    if (step->source >= r->source_count)
+        return;
+    struct replay_source *s = &r->sources[step->source];
+    if (s->step_count < REPLAY_STEPS)
+        s->steps[s->step_count] = *step;
+    s->step_count++;
+    s->righted += step->kind == MERGE_STEP_RIGHTED ? step->reports : 0;
     pipeline_say_step(step, text, sizeof text);
-    fprintf(stderr, "lookoutd replay: %s: %s\n",
-            step->source < r->source_count ? r->sources[step->source].name : "", text);
+    fprintf(stderr, "lookoutd replay: %s: %s\n", s->name, text);
 }
 
 static void on_commit(void *context)
@@ -308,7 +314,7 @@ static int open_all(struct replay *r)
     r->pipeline.alerts = stdout;
     r->pipeline.on_alert = count_alert;
     r->pipeline.on_call = tally_one_call;
-    r->pipeline.on_step = say_clock_step;
+    r->pipeline.on_step = note_clock_step;
     r->pipeline.context = r;
     for (size_t i = 0; i < r->source_count && rc == 0; i++)
         rc = open_source(r, &r->sources[i]);

@@ -44,6 +44,30 @@ static json_t *make_refused(const struct replay_source *s, const struct input_co
     return list;
 }
 
+/* The steps of its clock. */
+static json_t *make_clock(const struct replay_source *s)
+{
+    json_t *o = json_object(), *list = json_array();
+    put_number_fact(o, "steps", s->step_count);
+    put_number_fact(o, "righted", s->righted);
+    for (size_t i = 0; i < s->step_count && i < REPLAY_STEPS; i++) {
+        const struct merge_step *step = &s->steps[i];
+        json_t *one = json_object();
+        body_put_text(one, "what", merge_step_name(step->kind));
+        if (step->line != 0)
+            put_number_fact(one, "line", step->line);
+        body_put(one, "from", body_time(step->from_ms));
+        body_put(one, "to", body_time(step->to_ms));
+        json_object_set_new(one, "by_s",
+                            body_rounded((double)step->by_ms / SECOND_MS, 0.001));
+        if (step->reports != 0)
+            put_number_fact(one, "reports", step->reports);
+        json_array_append_new(list, one);
+    }
+    json_object_set_new(o, "first", list);
+    return o;
+}
+
 static json_t *make_input(const struct replay *r, const struct replay_source *s)
 {
     const struct input_counts *c = input_counts(s->input);
@@ -64,6 +88,7 @@ static json_t *make_input(const struct replay *r, const struct replay_source *s)
         put_number_fact(o, counts[i].name, counts[i].value);
     json_object_set_new(o, "refused", make_refused(s, c, false));
     json_object_set_new(o, "passed_over", make_refused(s, c, true));
+    json_object_set_new(o, "clock", make_clock(s));
     return o;
 }
 

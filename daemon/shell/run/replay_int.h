@@ -18,6 +18,9 @@ struct replay_refused {
     char example[64];      /* its beginning; "" */
 };
 
+/* Of so many steps of a recording's clock the summary tells each. */
+enum { REPLAY_STEPS = 16 };
+
 /* One recording. */
 struct replay_source {
     const char *name;
@@ -27,6 +30,9 @@ struct replay_source {
     uint16_t index;
     bool is_ended;
     struct replay_refused refused[INPUT_REJECTS];
+    struct merge_step steps[REPLAY_STEPS]; /* the first ones */
+    uint64_t step_count;
+    uint64_t righted; /* reports whose times were put right */
 };
 
 struct json_t;

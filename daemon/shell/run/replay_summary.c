@@ -92,6 +92,21 @@ static void print_reasons(const json_t *refused, const char *word)
     }
 }
 
+/* How often the recording's clock was set, and how much of it was put right for it. */
+static void print_clock(const json_t *clock, long long reports)
+{
+    long long steps = count_in(clock, "steps"), righted = count_in(clock, "righted");
+    if (steps == 0)
+        return;
+    fprintf(stderr, "    its clock made %lld step%s; the times of ", steps,
+            steps == 1 ? "" : "s");
+    if (righted == 0)
+        fputs("no report were put right\n", stderr);
+    else
+        fprintf(stderr, "%lld reports (%.1f %%) were put right\n", righted,
+                100.0 * (double)righted / (double)(reports > 0 ? reports : 1));
+}
+
 static void print_input(const json_t *o)
 {
     fprintf(stderr,
@@ -108,6 +123,7 @@ static void print_input(const json_t *o)
             count_in(o, "messages"), count_in(o, "reports"), count_in(o, "no_report"),
             count_in(o, "duplicates"), count_in(o, "far_future"),
             count_in(o, "tag_void"));
+    print_clock(json_object_get(o, "clock"), count_in(o, "reports"));
 }
 
 static void print_engine(const json_t *facts)
