@@ -223,7 +223,7 @@ static void set_out(struct mover *m, const struct plan *plan, uint32_t number)
 struct heard {
     struct engine *engine;
     uint64_t reports, alerts, story_critical;
-    uint64_t calls_in_canals, calls;
+    uint64_t calls_in_canals, calls, encounters, loiterings;
     struct buf critical; /* of other ships: there must be none */
 };
 
@@ -241,6 +241,11 @@ static int on_alert(void *context, const struct alert *a)
 {
     struct heard *h = context;
     h->alerts++;
+    h->loiterings += strcmp(a->type, "lookoutd.loiter.started") == 0;
+    if (strcmp(a->type, "lookoutd.encounter.started") == 0) {
+        h->encounters++;
+        print_message("# %.*s\n", (int)a->body_bytes, a->body);
+    }
     if (a->severity != SEVERITY_CRITICAL)
         return 0;
     if (a->mmsi == STORY_MMSI) {
@@ -315,6 +320,26 @@ static void drop_section(char *yaml, const char *key)
     memmove(at, end, strlen(end) + 1);
 }
 
+/* Rules of the kinds that the demonstration has not, for every vessel. */
+static const char more_rules[] = "rules:\n"
+                                 "  - {id: sts, when: encounter}\n"
+                                 "  - {id: drift, when: loiter}\n";
+
+static char *add_rules(char *yaml)
+{
+    char *rules = strstr(yaml, "rules:\n");
+    assert_non_null(rules);
+    struct buf out = {0};
+    assert_int_equal(buf_add(&out, yaml, (size_t)(rules - yaml)), 0);
+    assert_int_equal(buf_add_text(&out, more_rules), 0);
+    assert_int_equal(buf_add_text(&out, rules + strlen("rules:\n")), 0);
+    char *text = strdup(buf_text(&out));
+    buf_finish(&out);
+    free(yaml);
+    assert_non_null(text);
+    return text;
+}
+
 static struct engine *make_engine(struct heard *h)
 {
     char directory[] = "/tmp/lookout-quiet-XXXXXX", path[64];
@@ -332,6 +357,7 @@ static struct engine *make_engine(struct heard *h)
     drop_section(yaml, "state:");
     drop_section(yaml, "feeds:");
     drop_section(yaml, "webhooks:");
+    yaml = add_rules(yaml);
     const char *texts[][2] = {{"demo.yaml", yaml}, {"demo-zones.geojson", zones}};
     for (int i = 0; i < 2; i++) {
         snprintf(path, sizeof path, "%s/%s", directory, texts[i][0]);
@@ -389,6 +415,9 @@ static void test_ordinary_traffic(void **state)
     engine_destroy(h.engine);
     assert_string_equal(buf_text(&h.critical), "");
     assert_int_equal(h.calls_in_canals, 0);
+    print_message("# %llu encounters, %llu loiterings\n",
+                  (unsigned long long)h.encounters, (unsigned long long)h.loiterings);
+    assert_true(h.encounters <= 5);
     /* The rules were at work, and the story was told in the midst of it. */
     assert_true(h.story_critical >= 1);
     assert_true(h.calls > SHIPS / 2);
