@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lookout/conf/conf.h"
+#include "lookout/water/water_fields.h"
 
 static const char *event_names[] = {"entered", "arrived", "departed", "left"};
 
@@ -65,6 +66,12 @@ static int load_conf(const char *path, struct engine_conf *ret)
     int rc = conf_load(path, &context, &conf, &report);
     for (size_t i = 0; rc != 0 && i < report.count; i++)
         print_message("%s\n", report.lines[i]);
+    /* The fields of ports that silent ships may have called at; tests of routes need
+     * none. */
+    struct water_fields_counts counts;
+    if (rc == 0 && conf->engine.reach_ports.count > 0)
+        rc = water_fields_make(&conf->engine, &(struct water_fields_options){0}, &counts,
+                               NULL);
     if (rc == 0) {
         *ret = conf->engine;
         memset(&conf->engine, 0, sizeof conf->engine);
