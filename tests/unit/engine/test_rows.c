@@ -106,8 +106,8 @@ static const char *const remembered[] = {
     "\"last_seen\":\"2024-03-25T02:51:00Z\",\"hours\":10.07",
     "\"since\":\"2024-03-25T01:38:39Z\"",
     "\"arrived_at\":\"2024-03-25T03:10:00Z\"",
-    "{\"locode\":\"KPNAM\",\"name\":\"Nampo\",\"arrived_at\":\"2024-03-24T02:30:00Z\","
-    "\"departed_at\":\"2024-03-24T12:10:00Z\"",
+    ("{\"locode\":\"KPNAM\",\"name\":\"Nampo\",\"arrived_at\":\"2024-03-24T02:30:00Z\","
+     "\"departed_at\":\"2024-03-24T12:10:00Z\""),
 };
 
 static void test_each_version(void **state)
