@@ -129,6 +129,7 @@ void engine_destroy(struct engine *e)
         map_finish(&e->marks[i]);
     free(e->strangers.items);
     free(e->guarded);
+    free(e->news);
     map_finish(&e->ships);
     map_finish(&e->cells);
     meet_grid_finish(&e->grid);
@@ -192,6 +193,8 @@ int engine_tick(struct engine *e, int64_t now_ms)
 int64_t engine_deadline(const struct engine *e)
 {
     const struct heap_node *node = heap_first(&e->timers);
+    if (e->news_count != 0 && e->now_ms != TIME_NONE)
+        return e->now_ms;
     return node != NULL ? node->due_ms : INT64_MAX;
 }
 

@@ -50,7 +50,8 @@ struct ship {
     uint32_t mmsi;
     bool is_dirty;
     bool has_cell;
-    bool is_stranger; /* these three: see ship_forget.c */
+    bool is_news, was_watched; /* see ship_watch.c */
+    bool is_stranger;          /* these three: see ship_forget.c */
     bool is_guarded;
     uint8_t standing; /* enum ship_standing */
     uint8_t track_count;
@@ -171,9 +172,12 @@ struct engine {
     struct heap open;             /* of ships set aside because something is open */
     struct map marks[SHIP_MARKS]; /* MMSI and rule -> seconds since 1970 */
     uint32_t *guarded;            /* owned: by entry of the watch list, how many */
-    struct ship_far *far;         /* the first of the ships heard where they cannot be */
-    struct ship *dirty;           /* those whose rows are to be saved */
-    uint32_t *forgotten;          /* owned: MMSIs whose rows are to be deleted */
+    uint32_t *news;               /* owned: MMSIs of ships that a list changed */
+    size_t news_count, news_room;
+    size_t kept_watched;  /* ships that are watched as they were before */
+    struct ship_far *far; /* the first of the ships heard where they cannot be */
+    struct ship *dirty;   /* those whose rows are to be saved */
+    uint32_t *forgotten;  /* owned: MMSIs whose rows are to be deleted */
     size_t forgotten_count, forgotten_room;
     uint16_t source_count; /* the highest known source, plus one */
     struct source sources[SOURCES_MAX];
@@ -208,6 +212,21 @@ void ship_track_drop(struct engine *e, struct ship *s, uint32_t id);
 /* Update what the configuration says of the ship: whether it is watched, its declared
  * port, the rules that cover it. `tell`: rules that newly cover the ship are told. */
 MUST_CHECK int ship_identify(struct engine *e, struct ship *s, bool tell);
+/* The rules that cover the ship where it is watched as that entry; those that newly do,
+ * and those for which it is newly watched, are told. */
+enum ship_tell { SHIP_TELL_NOTHING, SHIP_TELL_COVERED, SHIP_TELL_WATCHED };
+MUST_CHECK int ship_cover(struct engine *e, struct ship *s,
+                          const struct watch_entry *watch, enum ship_tell tell);
+
+/* --- ship_watch.c: as which entry of the watch list it is watched --- */
+/* Find the entry by what the ship sends, or as what it was before. */
+void ship_watch_match(struct engine *e, struct ship *s);
+/* Another ship that was watched before may not be that entry's any more. */
+MUST_CHECK int ship_watch_release(struct engine *e, struct ship *s);
+/* The ships that are newly watched since they were saved: tell the rules. */
+MUST_CHECK int ship_watch_tell_news(struct engine *e);
+void ship_watch_save(const struct engine *e, const struct ship *s, struct wire_writer *w);
+MUST_CHECK int ship_watch_load(struct engine *e, struct ship *s, struct wire_reader *r);
 
 /* --- engine_reconfigure.c: the move to a successor --- */
 /* While a move is under way: a ship came or changed; is copied, or goes. */

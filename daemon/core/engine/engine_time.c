@@ -152,6 +152,10 @@ int engine_time_before(struct engine *e, struct ship *s, int64_t time_ms)
 
 int engine_time_advance(struct engine *e, int64_t now_ms)
 {
+    bool is_news = e->news_count != 0 && e->now_ms != TIME_NONE;
+    int news_rc = is_news ? ship_watch_tell_news(e) : 0;
+    if (news_rc != 0)
+        return news_rc;
     for (;;) {
         struct heap_node *node = heap_first(&e->timers);
         if (node == NULL || node->due_ms > now_ms)

@@ -83,6 +83,7 @@ void ship_destroy(struct engine *e, struct ship *s)
         tracks_destroy_one(e, s->items[i]);
     tracks_finish(&s->tracks);
     ship_far_forget(e, s);
+    e->kept_watched -= s->matched_by == WATCH_BY_BEFORE;
     free(s->folds.items);
     free(s);
 }
@@ -188,22 +189,13 @@ static int tell_known(struct engine *e, struct ship *s, size_t rule,
     return rc;
 }
 
-int ship_identify(struct engine *e, struct ship *s, bool tell)
+int ship_cover(struct engine *e, struct ship *s, const struct watch_entry *watch,
+               enum ship_tell tell)
 {
-    enum watch_by by = WATCH_BY_NONE;
-    bool was_watched = s->watch != NULL;
-    int64_t entry = watch_match(e->conf.watch, s->mmsi, &s->info, &by);
-    ship_forget_unguard(e, s);
-    s->watch = entry >= 0 ? watch_entry(e->conf.watch, (size_t)entry) : NULL;
-    s->matched_by = (uint8_t)by;
-    if (entry >= 0)
-        ship_forget_guard(e, s, (size_t)entry);
-    s->settled = 0;
-    s->declared = s->info.has_destination
-                      ? destination_resolve(e->conf.ports, s->info.destination)
-                      : PORT_NONE;
-    struct rule_subject subject = {
-        .mmsi = s->mmsi, .info = &s->info, .watch = s->watch, .matched_by = by};
+    struct rule_subject subject = {.mmsi = s->mmsi,
+                                   .info = &s->info,
+                                   .watch = watch,
+                                   .matched_by = (enum watch_by)s->matched_by};
     int rc = 0;
     for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
         bool was_covered = look_is_covered(s, i);
@@ -211,10 +203,26 @@ int ship_identify(struct engine *e, struct ship *s, bool tell)
         uint64_t bit = UINT64_C(1) << (i % 64);
         s->covered[i / 64] = (s->covered[i / 64] & ~bit) | (is_covered ? bit : 0);
         const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
-        if (tell && is_covered && !was_covered)
+        if (tell != SHIP_TELL_NOTHING && is_covered && !was_covered)
             rc = tell_known(e, s, i, hooks->on_covered);
-        else if (tell && is_covered && s->watch != NULL && !was_watched)
+        else if (tell == SHIP_TELL_WATCHED && is_covered)
             rc = tell_known(e, s, i, hooks->on_watched);
     }
     return rc;
+}
+
+int ship_identify(struct engine *e, struct ship *s, bool tell)
+{
+    bool was_watched = s->watch != NULL;
+    ship_watch_match(e, s);
+    s->settled = 0;
+    s->declared = s->info.has_destination
+                      ? destination_resolve(e->conf.ports, s->info.destination)
+                      : PORT_NONE;
+    bool is_newly_watched = s->watch != NULL && !was_watched;
+    int rc = ship_cover(e, s, s->watch,
+                        !tell              ? SHIP_TELL_NOTHING
+                        : is_newly_watched ? SHIP_TELL_WATCHED
+                                           : SHIP_TELL_COVERED);
+    return rc == 0 && tell ? ship_watch_release(e, s) : rc;
 }

@@ -35,8 +35,9 @@ static int load_intervals(struct engine *e, struct ship *s, struct wire_reader *
 /* clang-format off */
 static const struct ship_part ship_parts[] = {
     {1, save_intervals, load_intervals}, /* the times between fixes of each track */
-    {2, ship_far_save, ship_far_load},   /* where it is heard, and cannot be */
-    {3, ship_slow_save, ship_slow_load}, /* slow spells, and the meetings that it keeps */
+    {2, ship_far_save, ship_far_load},     /* where it is heard, and cannot be */
+    {3, ship_slow_save, ship_slow_load},   /* slow spells, and the meetings that it keeps */
+    {4, ship_watch_save, ship_watch_load}, /* as which entry of the list it is watched */
     {0},
 };
 /* clang-format on */

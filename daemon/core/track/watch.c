@@ -9,6 +9,7 @@
 #include "lookout/base/array.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/map.h"
+#include "lookout/base/text.h"
 #include "watch_int.h"
 
 #define NO_ENTRY SIZE_MAX
@@ -34,7 +35,8 @@ struct watch {
 
 const char *watch_by_name(enum watch_by by)
 {
-    static const char *const names[] = {"none", "imo", "mmsi", "callsign", "name"};
+    static const char *const names[] = {"none",     "imo",  "mmsi",
+                                        "callsign", "name", "before"};
     return (size_t)by < sizeof names / sizeof names[0] ? names[by] : "none";
 }
 
@@ -416,4 +418,15 @@ int64_t watch_match(const struct watch *w, uint32_t mmsi, const struct vessel_st
     }
     *ret_by = WATCH_BY_NONE;
     return -1;
+}
+
+int64_t watch_match_entry(const struct watch *w, const struct watch_entry *entry)
+{
+    struct vessel_static info;
+    enum watch_by by;
+    vessel_static_init(&info);
+    info.imo = entry->imo;
+    text_copy(info.name, sizeof info.name, entry->name);
+    text_copy(info.callsign, sizeof info.callsign, entry->callsign);
+    return watch_match(w, entry->mmsi, &info, &by);
 }

@@ -120,9 +120,10 @@ enum watch_by {
     WATCH_BY_IMO,
     WATCH_BY_MMSI,
     WATCH_BY_CALLSIGN,
-    WATCH_BY_NAME
+    WATCH_BY_NAME,
+    WATCH_BY_BEFORE /* by none of them now: it was the entry's ship before */
 };
-/* "imo", "mmsi", "callsign", "name" */
+/* "imo", "mmsi", "callsign", "name", "before" */
 const char *watch_by_name(enum watch_by by);
 /* The entry of a vessel: by IMO number, else by MMSI, else by call sign and name
  * together. An IMO number that differs from the entry's voids a match by the others. An
@@ -130,5 +131,7 @@ const char *watch_by_name(enum watch_by by);
  * one joint entry. -1: none. */
 int64_t watch_match(const struct watch *w, uint32_t mmsi, const struct vessel_static *s,
                     enum watch_by *ret_by);
+/* The entry that means the same ship as an entry of another list; -1: none. */
+int64_t watch_match_entry(const struct watch *w, const struct watch_entry *entry);
 
 #endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A list that is read anew while ships lie in zones and ports: those that it adds are
+ * told then, once, and with the time at which they came. Minutes are invented. */
+#include "lib/enginerun.h"
+#include "lookout/base/time.h"
+
+#define A 440000001u
+#define B 440000002u
+
+#define CONF(vessels)                                                                    \
+    "site: test\nports:\n  define:\n"                                                    \
+    "    - {locode: XXAAA, name: Alpha, lat: 0, lon: -140}\n"                            \
+    "zones: [zones.geojson]\n" vessels "rules:\n"                                        \
+    "  - {id: box, when: zone, zones: [box], vessels: watched, events: [enter]}\n"       \
+    "  - {id: all, when: zone, zones: [box], events: [enter]}\n"                         \
+    "  - {id: calls, when: port_call, vessels: {tags: [un]}}\n"
+static const char nobody[] = CONF("");
+static const char listed[] = CONF("vessels: [{id: a, mmsi: 440000001}]\n");
+static const char tagged[] = CONF("vessels: [{id: a, mmsi: 440000001, tags: [un]}]\n");
+static const char box[] =
+    "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":"
+    "{\"id\":\"box\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[-140.5,-0.5],"
+    "[-139.5,-0.5],[-139.5,0.5],[-140.5,0.5],[-140.5,-0.5]]]}}]}";
+
+/* A comes into the box at 5 and into the port, and lies there; B was there before. */
+static void arrive(struct enginerun *r)
+{
+    enginerun_fix(r, B, 0, 0.01, -140, 0);
+    enginerun_fix(r, A, 0, 0, -140.6, 12);
+    enginerun_fix(r, A, 60, 0, -140.4, 12);
+    enginerun_fix(r, A, 120, 0, -140.001, 0);
+    enginerun_lie(r, A, 130, 600, 10, 0, -140);
+}
+
+static void test_reload(void **state)
+{
+    struct enginerun r;
+    enginerun_init(&r, nobody, box);
+    arrive(&r);
+    assert_told_by(&r, "all zone.entered 440000001 30; ");
+    enginerun_reconfigure(&r, listed, box);
+    assert_told_by(&r, "");
+    /* There is something to do at once; it is told once. */
+    assert_true(engine_deadline(r.engine) <= engine_now(r.engine));
+    enginerun_tick(&r, 601);
+    assert_told_by(&r, "box zone.entered 440000001 30; ");
+    enginerun_lie(&r, A, 610, 650, 10, 0, -140);
+    enginerun_reconfigure(&r, listed, box);
+    enginerun_tick(&r, 655);
+    enginerun_restart(&r, listed, box);
+    enginerun_lie(&r, A, 660, 700, 10, 0, -140);
+    assert_told_by(&r, "");
+    /* Another tag makes another rule cover it. */
+    enginerun_reconfigure(&r, tagged, box);
+    enginerun_lie(&r, A, 710, 720, 10, 0, -140);
+    assert_told_by(&r, "calls port.arrived 440000001 120; ");
+    /* Dropped, and added again: what was told stays told. */
+    enginerun_reconfigure(&r, nobody, box);
+    enginerun_lie(&r, A, 730, 740, 10, 0, -140);
+    enginerun_reconfigure(&r, tagged, box);
+    enginerun_lie(&r, A, 750, 760, 10, 0, -140);
+    assert_told_by(&r, "");
+    enginerun_finish(&r);
+}
+
+/* As a restart with the changed file; a ship that is heard no more is told as well. */
+static void test_restart(void **state)
+{
+    struct enginerun r;
+    enginerun_init(&r, nobody, box);
+    arrive(&r);
+    assert_told_by(&r, "all zone.entered 440000001 30; ");
+    enginerun_restart(&r, tagged, box);
+    enginerun_fix(&r, B, 610, 0.01, -140, 0);
+    assert_told_by(&r, "box zone.entered 440000001 30; calls port.arrived 440000001 "
+                       "120; ");
+    enginerun_restart(&r, tagged, box);
+    enginerun_fix(&r, B, 620, 0.01, -140, 0);
+    assert_told_by(&r, "");
+    enginerun_finish(&r);
+}
+
+/* The ship that sends another IMO number stays the entry's over a restart, and leaves it
+ * with the entry. */
+static void test_before(void **state)
+{
+    static const char by_imo[] = CONF("vessels: [{id: a, imo: 9999993}]\n");
+    struct enginerun r;
+    enginerun_init(&r, by_imo, box);
+    struct report report = enginerun_report(A, 0);
+    report.has = HAS_IMO;
+    report.imo = 9999993;
+    enginerun_send(&r, &report);
+    for (int i = 1; i < 3; i++) {
+        report = enginerun_report(A, 10 * i);
+        report.has = HAS_IMO;
+        report.imo = 9999979;
+        enginerun_send(&r, &report);
+    }
+    enginerun_restart(&r, by_imo, box);
+    enginerun_fix(&r, A, 60, 0, -140.6, 12);
+    enginerun_fix(&r, A, 120, 0, -140.4, 12);
+    enginerun_fix(&r, A, 130, 0, -140.3, 12);
+    assert_told_by(&r, "box zone.entered 440000001 90; all zone.entered 440000001 90; ");
+    assert_string_equal(enginerun_member(&r, "data.vessel.matched_by"), "before");
+    enginerun_restart(&r, nobody, box);
+    enginerun_fix(&r, A, 300, 0, -140.6, 12);
+    enginerun_fix(&r, A, 310, 0, -140.7, 12);
+    enginerun_fix(&r, A, 400, 0, -140.4, 12);
+    enginerun_fix(&r, A, 410, 0, -140.3, 12);
+    assert_string_equal(enginerun_member(&r, "data.vessel.watched"), "false");
+    enginerun_finish(&r);
+}
+
+TEST_MAIN(NULL, NULL, TEST(test_reload), TEST(test_restart), TEST(test_before))
