@@ -151,6 +151,7 @@ static json_t *event_schema(json_t *definitions, const struct rule_kind *kind,
                  event->may_be_nowhere ? "rule vessel" : "rule vessel position evidence");
     json_object_set_new(properties, "feed", json_false());
     json_object_set_new(properties, "trouble", json_false());
+    json_object_set_new(properties, "list", json_false());
     if (kind->has_case)
         append_words(required, "case");
     else
@@ -191,11 +192,13 @@ int alertdoc_schema(const char *common, struct buf *out)
     }
     for (size_t k = 0; rule_kinds[k] != NULL; k++)
         add_kind(schema, types, rule_kinds[k]);
+    json_t *shell = json_array();
+    append_words(shell, "lookoutd.feed.silent lookoutd.feed.recovered lookoutd.trouble "
+                        "lookoutd.test lookoutd.summary lookoutd.vessel.listed "
+                        "lookoutd.vessel.delisted lookoutd.list.refused");
     json_array_append_new(json_object_get(schema, "allOf"),
-                          json_pack("{s:{s:{s:{s:[s,s,s,s,s]}}},s:{s:{s:{s:o}}}}", "if",
-                                    "properties", "type", "enum", "lookoutd.feed.silent",
-                                    "lookoutd.feed.recovered", "lookoutd.trouble",
-                                    "lookoutd.test", "lookoutd.summary", "then",
+                          json_pack("{s:{s:{s:{s:o}}},s:{s:{s:{s:o}}}}", "if",
+                                    "properties", "type", "enum", shell, "then",
                                     "properties", "data", "properties", no_members()));
     for (size_t i = 0; (member = rule_member_at(i)) != NULL; i++)
         json_object_set_new(data, member->field->name, json_true());

@@ -9,7 +9,7 @@
 #include "lookout/base/units.h"
 #include "lookout/track/vessel.h"
 
-enum { TEXT_BYTES = 1024, QUOTE_BYTES = 80 };
+enum { TEXT_BYTES = 1024, NAME_BYTES = 200, QUOTE_BYTES = 80 };
 
 void list_draft_begin(struct list_reader *r)
 {
@@ -28,7 +28,8 @@ void list_draft_finish(struct list_reader *r)
 void list_draft_set(struct list_reader *r, char **member, const char *text)
 {
     char clean[TEXT_BYTES];
-    if (text_clean(text, strlen(text), clean, sizeof clean) == 0)
+    size_t room = member == &r->draft.ship.note ? TEXT_BYTES : NAME_BYTES;
+    if (text_clean(text, strlen(text), clean, room) == 0)
         return;
     char *copy = strdup(clean);
     if (copy == NULL) {

@@ -75,7 +75,9 @@ int config_load(const char *file, const struct config_options *options,
     };
     if (gethostname(host, sizeof host - 1) != 0)
         host[0] = '\0';
-    int rc = conf_load(file, &context, ret_conf, &report);
+    int rc = options->again != NULL
+                 ? conf_load_again(options->again, &context, ret_conf, &report)
+                 : conf_load(file, &context, ret_conf, &report);
     if (!options->is_quiet || report.errors > 0)
         print_report(file, &report, rc);
     rc = rc == 0 || rc == ERR_NOMEM ? rc : ERR_INVALID;

@@ -267,6 +267,7 @@ void run_stop(struct run *r, int rc)
         api_stop(r->local, on_api_closed, r);
     r->local = NULL;
     run_reload_stop(r);
+    run_lists_stop(r);
     uv_close((uv_handle_t *)&r->turn, NULL);
     uv_close((uv_handle_t *)&r->tick, NULL);
     uv_close((uv_handle_t *)&r->on_term, NULL);
@@ -361,9 +362,11 @@ static int start_parts(struct run *r, struct err *err)
         rc = open_feeds(r, err);
     if (rc == 0 && r->conf->api_address != NULL)
         rc = run_metrics_open_api(r, err);
-    if (rc == 0)
-        run_metrics_open_local(r);
-    return rc;
+    if (rc != 0)
+        return rc;
+    run_metrics_open_local(r);
+    run_lists_follow(r);
+    return run_listings_begin(r);
 }
 
 /* New data waited at most this long: the loop's time without its idle time. */
@@ -422,6 +425,8 @@ static void finish_run(struct run *r)
     store_reader_close(r->reader);
     pipeline_finish(&r->pipeline);
     conf_destroy(r->conf);
+    run_lists_finish(r);
+    run_listings_finish(r);
     free(r->rates);
     wake_finish(&r->wake);
     uv_loop_close(&r->loop);
@@ -435,6 +440,8 @@ static int run_loop(struct run *r)
     struct water_fields_options water = {.cache = r->conf->state, .is_writing = true};
     int rc = config_water(r->conf, &water) ? 0 : ERR_NOMEM;
     init_handles(r);
+    if (!run_lists_init(r) || !run_listings_init(r))
+        rc = ERR_NOMEM;
     if (run_signal_has_hup())
         run_reload_ask(r);
     wake_init(&r->wake);

@@ -22,6 +22,8 @@ enum reload_phase { RELOAD_NONE, RELOAD_READING, RELOAD_FOLLOWING, RELOAD_FREEIN
 struct reload {
     enum reload_phase phase;
     bool is_wanted;        /* SIGHUP came and is not handled yet */
+    bool is_lists_wanted;  /* lists were read anew; nothing else is */
+    bool is_of_lists;      /* so is the reload under way */
     uint64_t wanted_ms;    /* the loop's time of the first such signal */
     uv_timer_t timer;      /* waits for the end of a burst */
     uv_idle_t step;        /* while FOLLOWING */
@@ -79,6 +81,8 @@ struct run {
     uint64_t ended_ms;      /* of the loop's time: since is_ended */
     uint64_t dead_before;   /* deliveries that were given up before the start */
     struct reload reload;
+    struct run_lists *lists;       /* owned: refreshing them */
+    struct run_listings *listings; /* owned: telling what they change */
     int64_t reloaded_ms;
     enum run_limit limit_told;
     uint64_t forgotten_told; /* vessels, of which the log knows */
@@ -101,8 +105,23 @@ bool run_is_live(const struct conf *conf);
  * whole and the old configuration stays. */
 void run_reload_init(struct run *r);
 void run_reload_ask(struct run *r);
+/* Lists of the configuration in force have new content on offer. */
+void run_reload_ask_lists(struct run *r);
 /* The daemon stops: abandon the reload under way. */
 void run_reload_stop(struct run *r);
+
+/* run_lists.c: lists are looked at as often as their `refresh` says, those of the
+ * configuration in force. False: out of memory. */
+bool run_lists_init(struct run *r);
+void run_lists_follow(struct run *r);
+void run_lists_stop(struct run *r);
+void run_lists_finish(struct run *r);
+/* run_listings.c: the versions of lists go on record, and the ships that they add or drop
+ * are told: against what is on record, or against the lists before a reload. */
+bool run_listings_init(struct run *r);
+MUST_CHECK int run_listings_begin(struct run *r);
+void run_listings_compare(struct run *r, const struct watch *before);
+void run_listings_finish(struct run *r);
 /* run_metrics.c: opens the API at the address of the configuration. */
 int run_metrics_open_api(struct run *r, struct err *err);
 /* Open the socket, which is a convenience: a failure is only logged. */

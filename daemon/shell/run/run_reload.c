@@ -90,7 +90,8 @@ static bool can_follow(const struct conf *old, const struct conf *fresh, struct 
 
 static int read_fresh(struct run *r, struct reload *l)
 {
-    const struct config_options how = {.is_reload = true};
+    const struct config_options how = {.is_reload = true,
+                                       .again = l->is_of_lists ? r->conf : NULL};
     int rc = config_load(r->options->file, &how, &l->conf, &l->err);
     if (rc != 0)
         return rc;
@@ -130,7 +131,7 @@ static void on_freed(uv_work_t *work, int status)
     struct run *r = work->data;
     (void)status;
     r->reload.phase = RELOAD_NONE;
-    if (r->reload.is_wanted)
+    if (r->reload.is_wanted || r->reload.is_lists_wanted)
         reload_schedule(r);
 }
 
@@ -217,6 +218,8 @@ static void reload_finish(struct run *r)
     rc = reload_apply(r, l->conf, &l->err);
     l->conf = old;
     reload_report(r, rc);
+    run_lists_follow(r);
+    run_listings_compare(r, engine_conf(l->engine)->watch);
     reload_free(r);
 }
 
@@ -261,7 +264,8 @@ static void on_timer(uv_timer_t *timer)
     struct reload *l = &r->reload;
     if (l->phase != RELOAD_NONE)
         return; /* its end asks again */
-    l->is_wanted = false;
+    l->is_of_lists = !l->is_wanted;
+    l->is_wanted = l->is_lists_wanted = false;
     l->err = (struct err){0};
     l->phase = RELOAD_READING;
     r->reloaded_ms = pipeline_clock_ms();
@@ -285,6 +289,14 @@ void run_reload_ask(struct run *r)
     if (!r->reload.is_wanted)
         r->reload.wanted_ms = uv_now(&r->loop);
     r->reload.is_wanted = true;
+    reload_schedule(r);
+}
+
+void run_reload_ask_lists(struct run *r)
+{
+    if (!r->reload.is_wanted && !r->reload.is_lists_wanted)
+        r->reload.wanted_ms = uv_now(&r->loop);
+    r->reload.is_lists_wanted = true;
     reload_schedule(r);
 }
 

@@ -22,6 +22,7 @@ enum reader_statement {
     READER_SQL_ALERTS,
     READER_SQL_DELIVERIES,
     READER_SQL_CALLS,
+    READER_SQL_LISTS,
     READER_STATEMENTS
 };
 

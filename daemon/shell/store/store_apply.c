@@ -241,6 +241,25 @@ static int apply_gone(struct store_db *db, const struct store_op_gone *op)
     return run_bound(&b);
 }
 
+static int apply_list(struct store_db *db, const struct store_op_list *op)
+{
+    const char *at = op->texts, *id = at;
+    struct binder b = {db->statements[STORE_SQL_LIST_OLD], 0, SQLITE_OK};
+    bind_text(&b, id, strlen(id));
+    int rc = run_bound(&b);
+    if (rc != SQLITE_OK)
+        return rc;
+    b = (struct binder){db->statements[STORE_SQL_LIST], 0, SQLITE_OK};
+    for (int i = 0; i < 5; i++) { /* id, file, format, sha256, published */
+        const char *text = next_text(&at);
+        bind_text(&b, text, strlen(text));
+    }
+    bind_int(&b, op->read_ms);
+    bind_int(&b, op->ships);
+    bind_blob(&b, at, op->entries_bytes);
+    return run_bound(&b);
+}
+
 static int apply_op(struct store_db *db, const struct store_op *op)
 {
     const void *at = op;
@@ -259,6 +278,8 @@ static int apply_op(struct store_db *db, const struct store_op *op)
         return apply_outcome(db, at);
     case STORE_OP_GONE:
         return apply_gone(db, at);
+    case STORE_OP_LIST:
+        return apply_list(db, at);
     }
     return SQLITE_INTERNAL;
 }

@@ -212,3 +212,25 @@ int store_batch_gone(struct store_batch *b, const char *webhook, int64_t at_ms)
     b->wakes = true;
     return 0;
 }
+
+int store_batch_list(struct store_batch *b, const struct store_list *list)
+{
+    const char *const texts[] = {list->id, list->file, list->format, list->sha256,
+                                 list->published};
+    size_t extra = list->entries_bytes;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        extra += strlen(texts[i]) + 1;
+    struct store_op_list *op =
+        add_op(b, STORE_OP_LIST, offsetof(struct store_op_list, texts), extra);
+    if (op == NULL)
+        return ERR_NOMEM;
+    op->read_ms = list->read_ms;
+    op->ships = (int64_t)list->ships;
+    op->entries_bytes = list->entries_bytes;
+    char *at = op->texts;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        at = put_text_bytes(at, texts[i]);
+    if (list->entries_bytes != 0)
+        memcpy(at, list->entries, list->entries_bytes);
+    return 0;
+}

@@ -65,6 +65,11 @@ static const char *const sql[STORE_STATEMENTS] = {
     [STORE_SQL_DELIVERED] =
         "UPDATE webhooks SET delivered = delivered + 1 WHERE row = ?1",
     [STORE_SQL_WEBHOOK] = "INSERT INTO webhooks (row, id) VALUES (?1, ?2)",
+    [STORE_SQL_LIST] =
+        ("INSERT INTO lists (list, file, format, sha256, published, read_ms, ships, sum,"
+         " entries) VALUES (?1,?2,?3,?4,?5,?6,?7, lookout_sum(?1,?2,?3,?4,?5,?6,?7),"
+         " ?8)"),
+    [STORE_SQL_LIST_OLD] = "UPDATE lists SET entries = NULL WHERE list = ?1",
     [STORE_SQL_GONE] = "UPDATE webhooks SET gone_ms = ?2 WHERE row = ?1",
 };
 

@@ -104,6 +104,7 @@ MUST_CHECK int store_schema_check(sqlite3 *db, struct err *err);
 #define STORE_SUM_VESSEL "mmsi, record"
 #define STORE_SUM_ENGINE "record"
 #define STORE_SUM_FEED "id, record"
+#define STORE_SUM_LIST "list, file, format, sha256, published, read_ms, ships"
 /* The SQL function lookout_sum; an SQLite code. */
 int store_sum_register(sqlite3 *db);
 /* ERR_CORRUPT when a row is not what was written. */
@@ -124,6 +125,7 @@ void store_repair_finish(char *copy); /* takes NULL */
 
 struct store_salvage {
     uint64_t webhooks, alerts, deliveries, calls; /* rows; calls: voyages, too */
+    uint64_t lists;                               /* versions of lists */
     uint64_t made_anew; /* deliveries that were lost, of alerts that are kept */
     uint64_t damaged;   /* rows that are not what was written, and left out */
     bool is_repaired;   /* on a copy */
@@ -150,7 +152,8 @@ enum store_op_kind {
     STORE_OP_VOYAGE,
     STORE_OP_ALERT,
     STORE_OP_OUTCOME,
-    STORE_OP_GONE
+    STORE_OP_GONE,
+    STORE_OP_LIST
 };
 
 struct store_op {
@@ -198,6 +201,13 @@ struct store_op_gone {
     char webhook[];
 };
 
+struct store_op_list {
+    struct store_op op;
+    int64_t read_ms, ships;
+    size_t entries_bytes;
+    char texts[]; /* id, file, format, sha256, published, then the entries */
+};
+
 struct store_batch {
     struct buf ops;
     bool wakes;               /* it has outbox rows, outcomes or a webhook's state */
@@ -226,6 +236,8 @@ enum store_statement {
     STORE_SQL_DELIVERED,
     STORE_SQL_WEBHOOK,
     STORE_SQL_GONE,
+    STORE_SQL_LIST,
+    STORE_SQL_LIST_OLD,
     STORE_STATEMENTS
 };
 

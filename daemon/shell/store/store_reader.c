@@ -44,6 +44,8 @@ static const char *const sql[READER_STATEMENTS] = {
         " WHERE row = 1",
     [READER_SQL_FEED] = "SELECT record, sum <> lookout_sum(" STORE_SUM_FEED ") FROM feeds"
                         " WHERE id = ?1",
+    [READER_SQL_LISTS] = "SELECT " STORE_SUM_LIST ", entries FROM lists"
+                         " WHERE sum = lookout_sum(" STORE_SUM_LIST ") ORDER BY row",
     [READER_SQL_ALERT_COUNT] = "SELECT count(*) FROM alerts",
     [READER_SQL_LAST_ALERT] = "SELECT coalesce(max(row), 0) FROM alerts",
     [READER_SQL_STATE_COUNT] =
@@ -433,4 +435,29 @@ int store_reader_answer(struct store_reader *r, const char *webhook,
     if (code == 0)
         *ret_answer = answer;
     return code;
+}
+
+int store_reader_lists(struct store_reader *r, store_list_row row, void *context)
+{
+    int code = 0;
+    sqlite3_stmt *s = store_reader_statement(r, READER_SQL_LISTS, &code);
+    if (s == NULL)
+        return code;
+    int rc = SQLITE_DONE;
+    while (code == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        const struct store_list list = {
+            .id = (const char *)sqlite3_column_text(s, 0),
+            .file = (const char *)sqlite3_column_text(s, 1),
+            .format = (const char *)sqlite3_column_text(s, 2),
+            .sha256 = (const char *)sqlite3_column_text(s, 3),
+            .published = (const char *)sqlite3_column_text(s, 4),
+            .read_ms = sqlite3_column_int64(s, 5),
+            .ships = (uint64_t)sqlite3_column_int64(s, 6),
+            .entries = sqlite3_column_blob(s, 7),
+            .entries_bytes = (size_t)sqlite3_column_bytes(s, 7),
+        };
+        code = list.published != NULL ? row(context, &list) : ERR_NOMEM;
+    }
+    int end = store_reader_end(r, s, code == 0 ? rc : SQLITE_DONE);
+    return code != 0 ? code : end;
 }

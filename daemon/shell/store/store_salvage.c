@@ -211,6 +211,7 @@ static const struct {
     {"outbox",   11, offsetof(struct store_salvage, deliveries)},
     {"calls",    19, offsetof(struct store_salvage, calls)},
     {"voyages",  18, offsetof(struct store_salvage, calls)},
+    {"lists",    10, offsetof(struct store_salvage, lists)},
 };
 /* clang-format on */
 enum { TABLES = sizeof tables / sizeof tables[0] };

@@ -74,6 +74,12 @@ static const char *const migrations[] = {
      "INTEGER;"
      "ALTER TABLE outbox ADD COLUMN sum INTEGER;ALTER TABLE feeds ADD COLUMN sum "
      "INTEGER;"),
+    /* Each version of a list that was read. read_ms: the clock. entries: its ships, of
+     * the newest version alone, so that a later one can be compared with it. */
+    ("CREATE TABLE lists (row INTEGER PRIMARY KEY, list TEXT NOT NULL, file TEXT NOT "
+     "NULL, format TEXT NOT NULL, sha256 TEXT NOT NULL, published TEXT NOT NULL,"
+     "  read_ms INTEGER NOT NULL, ships INTEGER NOT NULL, sum INTEGER, entries BLOB);"
+     "CREATE INDEX lists_list ON lists (list);"),
 };
 enum { VERSION = sizeof migrations / sizeof migrations[0] };
 

@@ -55,6 +55,7 @@ static const struct {
     {"vessels",  STORE_SUM_VESSEL},
     {"engine",   STORE_SUM_ENGINE},
     {"feeds",    STORE_SUM_FEED},
+    {"lists",    STORE_SUM_LIST},
 };
 /* clang-format on */
 enum { TABLES = sizeof tables / sizeof tables[0] };

@@ -74,6 +74,38 @@ MUST_CHECK int alert_make_summary(const struct alert_context *context, int64_t f
 MUST_CHECK int alert_make_trouble(const struct alert_context *context, const char *what,
                                   const char *text, int64_t now_ms,
                                   struct alert *ret_alert);
+/* "vessel.listed", "vessel.delisted": a list that was read adds or drops a ship. */
+struct watch_entry;
+struct watch_list;
+struct watch_source;
+struct body_ship;
+struct alert_listing {
+    bool is_listed;
+    const struct body_ship *ship;      /* info NULL: never heard here */
+    const struct watch_entry *entry;   /* of the list */
+    const struct watch_source *source; /* of the entry */
+    const struct watch_list *list;     /* the version that was read */
+    int64_t read_ms;
+};
+/* All but the body, and its `data`, a new reference, to which calls and silences may be
+ * added before alert_list_seal. ERR_NOMEM. */
+MUST_CHECK int alert_list_begin(const struct alert_context *context,
+                                const struct alert_listing *listing,
+                                struct alert *ret_alert, struct json_t **ret_data);
+/* Takes the reference. */
+MUST_CHECK int alert_list_seal(struct alert *a, const char *site, struct json_t *data);
+/* "list.refused": a refreshed list was not taken, for a reason in words. */
+struct alert_refusal {
+    const char *id, *file;
+    const char *sha256;   /* "" when it could not be read */
+    const char *in_force; /* SHA-256 of the version that goes on */
+    const char *reason;
+    size_t ships, ships_before;
+    int64_t read_ms;
+};
+MUST_CHECK int alert_list_make_refused(const struct alert_context *context,
+                                       const struct alert_refusal *refusal,
+                                       struct alert *ret_alert);
 MUST_CHECK int alert_make_test(const struct alert_context *context, int64_t now_ms,
                                struct alert *ret_alert);
 

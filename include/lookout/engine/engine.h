@@ -173,6 +173,17 @@ MUST_CHECK int engine_trouble_alert(const struct engine_conf *conf, const char *
 MUST_CHECK int engine_test_alert(const struct engine_conf *conf, int64_t now_ms,
                                  struct alert *ret_alert);
 
+/* Make an alert of each ship that a list of the configuration in force adds or drops
+ * against `before` and that was heard, or is on another list. `take` is given all but the
+ * body, and the reference of its `data`, for alert_list_seal. */
+typedef int (*engine_listing_take)(void *context, const struct alert *alert,
+                                   struct json_t *data);
+MUST_CHECK int engine_listings(const struct engine *e, const struct watch *before,
+                               int64_t read_ms, engine_listing_take take, void *context);
+MUST_CHECK int engine_listings_refused(const struct engine_conf *conf,
+                                       const struct alert_refusal *refusal,
+                                       struct alert *ret_alert);
+
 /* The closing summary of a replay as an event: `facts` (borrowed) becomes data.replay.
  * Times: of the first and the last event; TIME_NONE: there was none. */
 MUST_CHECK int engine_summary_alert(const struct engine_conf *conf, int64_t from_ms,

@@ -13,9 +13,10 @@
 struct config_options {
     const char *credentials; /* directory; NULL: $CREDENTIALS_DIRECTORY */
     bool is_quiet; /* for look-ups: do not print warnings when there are no errors */
-    bool without_secrets; /* for commands that send nothing */
-    bool keeps_lists;     /* for commands that print the ships of lists */
-    bool is_reload;       /* of a running daemon: memory is not given back at once */
+    bool without_secrets;     /* for commands that send nothing */
+    bool keeps_lists;         /* for commands that print the ships of lists */
+    const struct conf *again; /* with its text, and what it read of lists; NULL */
+    bool is_reload;           /* of a running daemon: memory is not given back at once */
 };
 
 /* Read the file; every fault and warning goes to stderr and, on a terminal, their number.

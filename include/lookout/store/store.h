@@ -66,6 +66,16 @@ MUST_CHECK int store_batch_voyage(struct store_batch *b,
 MUST_CHECK int store_batch_alert(struct store_batch *b, const struct alert *alert,
                                  const char *const *webhooks, size_t webhook_count,
                                  int64_t now_ms);
+/* A version of a list of ships that was read. */
+struct store_list {
+    const char *id, *file, *format, *sha256;
+    const char *published; /* "" unknown */
+    int64_t read_ms;       /* clock */
+    uint64_t ships;
+    const void *entries; /* as watch_roll_save has them; only of the newest version */
+    size_t entries_bytes;
+};
+MUST_CHECK int store_batch_list(struct store_batch *b, const struct store_list *list);
 bool store_batch_is_empty(const struct store_batch *b);
 size_t store_batch_bytes(const struct store_batch *b);
 /* Submit the batch, which is taken over, also on failure. Never waits for the disk.
@@ -184,6 +194,12 @@ MUST_CHECK int store_reader_vessels(struct store_reader *r, store_record row,
 MUST_CHECK int store_reader_engine(struct store_reader *r, struct buf *out);
 MUST_CHECK int store_reader_feed(struct store_reader *r, const char *feed,
                                  struct buf *out);
+
+/* The versions of lists on record, the oldest first; those that are not what was written
+ * are left out. All texts are borrowed for the call. */
+typedef int (*store_list_row)(void *context, const struct store_list *list);
+MUST_CHECK int store_reader_lists(struct store_reader *r, store_list_row row,
+                                  void *context);
 
 /* One JSON object per line for the commands; fields of a filter that are 0 or NULL mean
  * all. */

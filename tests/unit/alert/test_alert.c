@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/alertcase.h"
+#include "lookout/alert/body.h"
 #include "lookout/base/time.h"
 
 /* Calls the function for every type of alert that alertcase makes. */
@@ -82,6 +83,96 @@ static void test_golden_of_the_shell(void **state)
     alert_finish(&alert);
     assert_int_equal(alert_make_test(&context, now_ms, &alert), 0);
     assert_golden("test", alert.body);
+    alert_finish(&alert);
+}
+
+/* --- lists --- */
+
+static char list_id[] = "OFAC-SDN", list_file[] = "sdn.csv", published[] = "2024-03-25",
+            list_sum[] =
+                "c4658a14c1b7f5d6f9cef8268a7cb5376045b91f7c19f035070314c42055a61c";
+static const struct watch_list test_list = {
+    .id = list_id, .file = list_file, .published = published, .sha256 = list_sum};
+
+/* The ship of the other alerts, as that list has it. */
+static void make_entry(struct watch_entry *ret_entry, struct watch_source *ret_source)
+{
+    static char none[] = "", name[] = "EXAMPLE TRADER", entry[] = "1001",
+                program[] = "DPRK4", owner[] = "EXAMPLE SHIPPING";
+    static char *programs[] = {program}, *owners[] = {owner};
+    *ret_source = (struct watch_source){.list = &test_list,
+                                        .entry = entry,
+                                        .name = name,
+                                        .programs = programs,
+                                        .program_count = 1,
+                                        .owners = owners,
+                                        .owner_count = 1};
+    *ret_entry = (struct watch_entry){.id = none,
+                                      .name = name,
+                                      .callsign = none,
+                                      .note = none,
+                                      .imo = 9999993,
+                                      .sources = ret_source,
+                                      .source_count = 1};
+}
+
+static void check_listing(const struct alert_listing *listing, const char *golden)
+{
+    static char site[] = "yeosu-watch";
+    struct alert_context context = {.site = site};
+    struct alert alert;
+    json_t *data = NULL;
+    assert_int_equal(alert_list_begin(&context, listing, &alert, &data), 0);
+    json_object_set_new(data, "calls", json_array());
+    json_object_set_new(data, "silences", json_array());
+    assert_int_equal(alert_list_seal(&alert, site, data), 0);
+    assert_golden(golden, alert.body);
+    assert_int_equal(alert.severity, SEVERITY_WARNING);
+    assert_string_equal(alert.rule, "");
+    assert_int_equal(alert.imo, 9999993);
+    alert_finish(&alert);
+}
+
+/* A ship that was heard is listed; one that was not is taken off. */
+static void test_golden_of_lists(void **state)
+{
+    struct alertcase c;
+    struct watch_entry entry;
+    struct watch_source source;
+    alertcase_init(&c, "zone.entered");
+    make_entry(&entry, &source);
+    struct body_ship heard = {445000001, &c.info, &entry, WATCH_BY_IMO}, unheard = {0};
+    struct alert_listing listing = {.is_listed = true,
+                                    .ship = &heard,
+                                    .entry = &entry,
+                                    .source = &source,
+                                    .list = &test_list,
+                                    .read_ms = alertcase_at(19)};
+    check_listing(&listing, "vessel.listed");
+    listing.is_listed = false;
+    listing.ship = &unheard;
+    check_listing(&listing, "vessel.delisted");
+    alertcase_finish(&c);
+}
+
+static void test_golden_of_a_refused_list(void **state)
+{
+    static char site[] = "yeosu-watch";
+    struct alert_context context = {.site = site};
+    struct alert alert;
+    const struct alert_refusal refusal = {
+        .id = list_id,
+        .file = list_file,
+        .sha256 = list_sum,
+        .in_force = "",
+        .reason = "it has 3 ships, fewer than 50% of the 12 that the list had",
+        .ships = 3,
+        .ships_before = 12,
+        .read_ms = alertcase_at(19)};
+    assert_int_equal(alert_list_make_refused(&context, &refusal, &alert), 0);
+    assert_golden("list.refused", alert.body);
+    assert_int_equal(alert.severity, SEVERITY_CRITICAL);
+    assert_int_equal(alert.mmsi, 0);
     alert_finish(&alert);
 }
 
@@ -372,6 +463,7 @@ static void test_evidence_of_one_fix(void **state)
 }
 
 TEST_MAIN(NULL, NULL, TEST(test_golden), TEST(test_golden_of_the_shell),
+          TEST(test_golden_of_lists), TEST(test_golden_of_a_refused_list),
           TEST(test_identity), TEST(test_nothing_known), TEST(test_there_at_start),
           TEST(test_route_from_a_call_under_way), TEST(test_hostile_text),
           TEST(test_evidence_over_180), TEST(test_evidence_of_one_fix))

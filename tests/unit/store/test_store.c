@@ -216,6 +216,50 @@ static void test_records(void **state)
     buf_finish(&out);
 }
 
+/* "LIST SHA-256 ships, entries;" */
+static int note_list(void *context, const struct store_list *list)
+{
+    return buf_printf(context, "%s %s %s %s %s %lld %llu %.*s;", list->id, list->file,
+                      list->format, list->sha256, list->published,
+                      (long long)list->read_ms, (unsigned long long)list->ships,
+                      (int)list->entries_bytes,
+                      list->entries != NULL ? (const char *)list->entries : "");
+}
+
+/* Each version of a list stays on record; the newest alone keeps its ships. */
+static void test_lists(void **state)
+{
+    struct storetest *t = *state;
+    struct store_list list = {.id = "OFAC",
+                              .file = "sdn.csv",
+                              .format = "ofac",
+                              .sha256 = "aa",
+                              .published = "",
+                              .read_ms = 5000,
+                              .ships = 3,
+                              .entries = "old",
+                              .entries_bytes = 3};
+    struct store_batch *b = store_batch_create();
+    assert_int_equal(store_batch_list(b, &list), 0);
+    list.id = "UK";
+    list.published = "2026-09-11";
+    assert_int_equal(store_batch_list(b, &list), 0);
+    storetest_submit(t->store, b);
+    b = store_batch_create();
+    list.id = "OFAC";
+    list.sha256 = "bb";
+    list.entries = "new";
+    assert_int_equal(store_batch_list(b, &list), 0);
+    storetest_submit(t->store, b);
+    storetest_reopen(t);
+    struct buf out = {0};
+    assert_int_equal(store_reader_lists(t->reader, note_list, &out), 0);
+    assert_string_equal(buf_text(&out), "OFAC sdn.csv ofac aa  5000 3 ;"
+                                        "UK sdn.csv ofac aa 2026-09-11 5000 3 old;"
+                                        "OFAC sdn.csv ofac bb 2026-09-11 5000 3 new;");
+    buf_finish(&out);
+}
+
 static unsigned mode_of(const char *directory, const char *name)
 {
     char path[600];
@@ -300,5 +344,5 @@ TEST_MAIN(NULL, NULL, TEST_OF_STORE(test_alerts_come_back_in_order),
           TEST_OF_STORE(test_marked_alerts_are_not_delivered),
           TEST_OF_STORE(test_outcomes), TEST_OF_STORE(test_outcome_after_redeliver),
           TEST_OF_STORE(test_webhook_gone), TEST_OF_STORE(test_records),
-          TEST_IN_DIRECTORY(test_permissions_and_lock),
+          TEST_OF_STORE(test_lists), TEST_IN_DIRECTORY(test_permissions_and_lock),
           TEST_IN_DIRECTORY(test_nothing_there))
