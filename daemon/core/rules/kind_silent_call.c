@@ -312,6 +312,8 @@ static const struct rule_hooks hooks = {
 const struct rule_kind kind_silent_call = {
     .name = "silent_call",
     .doc = "a vessel could have called at a port while it was silent",
+    .leaves_out = "silence of feeds and of the daemon; ports in which the vessel was at "
+                  "either end of the silence, of which port calls tell",
     .keys = keys,
     .settings_bytes = sizeof(struct settings),
     .events = events,

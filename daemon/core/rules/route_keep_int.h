@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The state that a rule of kind route keeps of one track. At rest it is shrunk to its
- * runs, 0.8 KB each. */
+ * runs, 0.9 KB each. */
 #ifndef LOOKOUT_ROUTE_KEEP_INT_H
 #define LOOKOUT_ROUTE_KEEP_INT_H
 

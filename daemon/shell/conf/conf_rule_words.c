@@ -409,5 +409,7 @@ int conf_rule_words_describe(const struct rule *rule, const struct engine_conf *
         rc = add_route(rule, key, engine, out);
     if (rc == 0)
         rc = add_events(rule, out);
+    if (rc == 0 && rule->kind->leaves_out != NULL)
+        rc = buf_printf(out, "\n      left out: %s", rule->kind->leaves_out);
     return rc == 0 ? buf_add_char(out, '\n') : rc;
 }

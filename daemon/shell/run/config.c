@@ -133,7 +133,8 @@ bool config_water(struct conf *conf, const struct water_fields_options *options)
     if (rc != 0 && rc != ERR_LIMIT)
         log_warning("run", NULL,
                     "no distances over water: %s; routes are forecast by the declared "
-                    "destination alone",
+                    "destination alone, and of silent vessels only great circles tell "
+                    "where they can have been",
                     err.text);
     return rc != ERR_NOMEM && take_shore(conf, options);
 }

@@ -77,6 +77,7 @@ const char *rule_event_word(const struct rule_event *event);
 struct rule_kind {
     const char *name; /* `when:` */
     const char *doc;
+    const char *leaves_out; /* what it does not tell of, in words, for `check`; NULL */
     const struct key *keys; /* the common keys are the reader's */
     const struct rule_event *events;
     uint32_t event_count;
