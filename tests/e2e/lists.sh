@@ -33,6 +33,21 @@ told() { # PATTERN: an alert on record has it
     "$bin" alerts --state "$work/state" --json | grep -q "$1"
 }
 count() { "$bin" alerts --state "$work/state" --json | grep -c "\"type\":\"lookoutd.$1\""; }
+# What was read, in a line and as JSON; `check` says the same line.
+"$bin" lists -c "$work/c.yaml" >"$work/read" && grep -q '^own: own.csv, csv, sha256 [0-9a-f]\{64\}, 3 ships, 1 of them without IMO number; looked at every 1s' "$work/read"
+result "lists says what was read" $? "$(cat "$work/read")"
+"$bin" check -c "$work/c.yaml" 2>/dev/null | grep -qF "    $(head -n 1 "$work/read")"
+result "check says the same line" $? "$("$bin" check -c "$work/c.yaml")"
+"$bin" lists -c "$work/c.yaml" --json >"$work/read" &&
+    [ "$(head -n 1 "$work/read")" = '{"list":"own","entry":"e1","name":"EXAMPLE ONE","imo":9999993,"programs":["P1"],"owners":[],"aliases":[],"tags":["desk"]}' ] &&
+    [ "$(wc -l <"$work/read")" = 4 ]
+result "lists --json: a line a ship" $? "$(cat "$work/read")"
+"$bin" lists tests/data/list/SDN.CSV 2>"$work/err" >"$work/read" && grep -q '^SDN.CSV: tests/data/list/SDN.CSV, ofac, .*, 7 ships, 2 of them without IMO number; left out: 1 with neither' "$work/read" &&
+    grep -q 'SDN.CSV:5:1: warning: imo .543400. is left out' "$work/err"
+result "lists FILE needs no configuration" $? "$(cat "$work/read" "$work/err")"
+"$bin" lists tests/data/list/sdn.xml 2>"$work/err"
+[ $? -eq 2 ] && grep -q "sdn.xml' is OFAC's list as XML (accepted: OFAC's SDN.CSV" "$work/err"
+result "XML: status 2, and the name of the CSV" $? "$(cat "$work/err")"
 start
 result "a daemon with two lists starts" $? "$(cat "$work/log")"
 "$build/ais_say" 440000003 36 125.9 10 90 >"/dev/udp/127.0.0.1/$udp"
