@@ -88,9 +88,9 @@ static int end_pair(const struct meet_world *world, struct slow_watch *lower,
     spell->pair_count--;
     memmove(pair, pair + 1, (spell->pair_count - at) * sizeof *pair);
     drop_partner(higher, &own);
-    world->changed(world->context, lower);
+    world->changed(world->context, lower, false);
     if (higher != NULL)
-        world->changed(world->context, higher);
+        world->changed(world->context, higher, false);
     struct meet_event event = {.what = MEET_ENDED,
                                .pair = &ended,
                                .lower = lower,
@@ -197,8 +197,6 @@ static int meet_near(const struct meet_world *world, const struct meeting *m)
         rc = end_pair(world, m->sides[0], &other);
         pair = NULL;
     }
-    for (int i = 0; i < 2; i++)
-        mark_met(m->sides[i], m->places[i]);
     if (pair == NULL && rc == 0) {
         pair = add_pair(world, m->sides[0], m->sides[1], &rc);
         if (pair != NULL)
@@ -216,7 +214,7 @@ static int meet_near(const struct meet_world *world, const struct meeting *m)
         pair->fixes[i] = fixes_until(place) - pair->first_fixes[i];
         if (!is_first && place->unheard_ms > pair->unheard_ms[i])
             pair->unheard_ms[i] = place->unheard_ms;
-        world->changed(world->context, m->sides[i]);
+        world->changed(world->context, m->sides[i], is_first);
     }
     struct meet_event event = {
         .what = MEET_NEAR,
@@ -244,25 +242,59 @@ static int meet_apart(const struct meet_world *world, const struct meeting *m)
     for (int i = 0; i < 2; i++)
         if (m->places[i]->unheard_ms > pair->unheard_ms[i])
             pair->unheard_ms[i] = m->places[i]->unheard_ms;
-    world->changed(world->context, m->sides[0]);
+    world->changed(world->context, m->sides[0], false);
     return pair->apart >= MEET_APART_TICKS ? end_pair(world, m->sides[0], &other) : 0;
 }
 
 /* --- a tick of a ship --- */
 
-struct looking {
-    const struct meet_world *world;
+/* The nearest ships with which there is no pair yet, the nearest first; of two equally
+ * near the lower MMSI, so that the order of the grid does not matter. */
+struct meet_candidate {
+    struct slow_place *place;
+    double distance_m;
+};
+struct meet_search {
     struct slow_watch *watch;
     struct slow_place *place;
+    struct meet_candidate near[MEET_PAIRS_MAX];
+    size_t count;
 };
+
+static bool is_pair_known(struct slow_watch *a, struct slow_watch *b)
+{
+    struct slow_ref ref = ref_of(a->mmsi < b->mmsi ? b : a);
+    return find_pair(a->mmsi < b->mmsi ? a : b, &ref) != NULL;
+}
+
+static bool comes_before(const struct meet_candidate *a, const struct meet_candidate *b)
+{
+    if (a->distance_m < b->distance_m || a->distance_m > b->distance_m)
+        return a->distance_m < b->distance_m;
+    return slow_watch_of(a->place)->mmsi < slow_watch_of(b->place)->mmsi;
+}
 
 static int visit_near(void *context, struct slow_place *other, double distance_m)
 {
-    const struct looking *l = context;
-    if (other == l->place || slow_watch_of(other)->mmsi == l->watch->mmsi)
+    struct meet_search *search = context;
+    struct slow_watch *watch = slow_watch_of(other);
+    struct meet_candidate found = {other, distance_m};
+    if (watch->mmsi == search->watch->mmsi)
         return 0;
-    struct meeting m = meeting_of(l->watch, l->place, other, distance_m);
-    return meet_near(l->world, &m);
+    mark_met(search->watch, search->place);
+    mark_met(watch, other);
+    if (is_pair_known(search->watch, watch))
+        return 0;
+    size_t at = search->count;
+    while (at > 0 && comes_before(&found, &search->near[at - 1]))
+        at--;
+    if (at == MEET_PAIRS_MAX)
+        return 0;
+    search->count += search->count < MEET_PAIRS_MAX;
+    for (size_t i = search->count - 1; i > at; i--)
+        search->near[i] = search->near[i - 1];
+    search->near[at] = found;
+    return 0;
 }
 
 /* The tick of a pair that is known already. */
@@ -275,27 +307,35 @@ static int judge_known(const struct meet_world *world, struct slow_watch *w,
                   : NULL;
     if (other == NULL)
         return 0;
-    struct meeting m = meeting_of(w, place, other, 0);
-    return meet_apart(world, &m);
+    double m = geo_distance_m(place->pos, other->pos);
+    struct meeting meeting = meeting_of(w, place, other, m);
+    return m <= world->limits->meet_within_m ? meet_near(world, &meeting)
+                                             : meet_apart(world, &meeting);
 }
 
 int meet_place(const struct meet_world *world, struct slow_watch *w,
                struct slow_place *place)
 {
-    struct looking looking = {world, w, place};
+    struct meet_search search = {.watch = w, .place = place};
     struct meet_grid_around around = {place->tick_ms, place->pos,
                                       world->limits->meet_within_m};
     struct slow_ref refs[2 * MEET_PAIRS_MAX];
     size_t count = 0;
     int rc = meet_grid_add(world->grid, place);
     if (rc == 0)
-        rc = meet_grid_each(world->grid, &around, visit_near, &looking);
+        rc = meet_grid_each(world->grid, &around, visit_near, &search);
     for (size_t i = 0; i < w->spell->pair_count; i++)
         refs[count++] = w->spell->pairs[i].other;
     for (size_t i = 0; i < w->spell->partner_count; i++)
         refs[count++] = w->spell->partners[i];
     for (size_t i = 0; i < count && rc == 0; i++)
         rc = judge_known(world, w, place, &refs[i]);
+    for (size_t i = 0; i < search.count && rc == 0; i++) {
+        struct slow_place *other = search.near[i].place;
+        double exact_m = geo_distance_m(place->pos, other->pos);
+        struct meeting m = meeting_of(w, place, other, exact_m);
+        rc = meet_near(world, &m);
+    }
     return rc;
 }
 
@@ -353,7 +393,7 @@ int meet_time(const struct meet_world *world, struct slow_watch *w, int64_t now_
 
 struct crowd {
     const struct meet_event *event;
-    uint32_t count;
+    uint32_t count, most;
 };
 
 /* At an earlier tick a place counts only if it is the newest of its track. */
@@ -366,16 +406,18 @@ static int visit_crowd(void *context, struct slow_place *place, double distance_
         place->tick_ms == event->tick_ms || place->tick_ms == w->spell->last_ms;
     (void)distance_m;
     crowd->count += is_newest && w != event->lower && w != event->higher;
-    return 0;
+    return crowd->count > crowd->most;
 }
 
-uint32_t meet_crowd(const struct meet_event *event, const struct detect_limits *limits)
+uint32_t meet_crowd(const struct meet_event *event, const struct detect_limits *limits,
+                    uint32_t most)
 {
-    struct crowd crowd = {event, 0};
+    struct crowd crowd = {event, 0, most};
     struct meet_grid_around around = {event->tick_ms, event->middle,
                                       limits->meet_crowd_m};
     int64_t oldest_ms = event->tick_ms - limits->slow_bridge_ms;
     for (; around.tick_ms >= oldest_ms; around.tick_ms -= limits->slow_tick_ms)
-        (void)meet_grid_each(event->grid, &around, visit_crowd, &crowd);
+        if (meet_grid_each(event->grid, &around, visit_crowd, &crowd) != 0)
+            break;
     return crowd.count;
 }

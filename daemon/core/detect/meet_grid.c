@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "lookout/geo/near.h"
+
 #define ROW_E7 100000
 #define ROW_M (GEO_EARTH_RADIUS_M * DEGREE / 100)
 #define DEGREE 0.017453292519943295769
@@ -90,15 +92,29 @@ void meet_grid_remove(struct meet_grid *grid, struct slow_place *place)
 
 /* --- looking around --- */
 
+/* The distance by a plane along the parallel of `a`: within 1 % at 20 km up to 80 degrees
+ * of latitude. */
+static double rough_m(struct geo_pos a, struct geo_pos b, double cos_lat)
+{
+    const double e7_m = GEO_EARTH_RADIUS_M * DEGREE / GEO_E7;
+    double north = (double)((int64_t)b.lat_e7 - a.lat_e7) * e7_m;
+    double east = (double)near_lon_step_e7(a.lon_e7, b.lon_e7) * e7_m * cos_lat;
+    return sqrt(north * north + east * east);
+}
+
 static int visit_list(const struct meet_grid *grid, uint64_t key,
                       const struct meet_grid_around *around, meet_grid_visit visit,
                       void *context)
 {
     int rc = 0;
     struct slow_place *place = map_get(&grid->cells, key);
+    double cos_lat = place != NULL ? cos(around->pos.lat_e7 / GEO_E7 * DEGREE) : 0;
     while (place != NULL && rc == 0) {
         struct slow_place *next = place->next;
-        double m = geo_distance_m(around->pos, place->pos);
+        double m = rough_m(around->pos, place->pos, cos_lat);
+        bool is_clear = cos_lat > 0.17 && fabs(m - around->radius_m) > m * 0.02;
+        if (!is_clear)
+            m = geo_distance_m(around->pos, place->pos);
         if (m <= around->radius_m)
             rc = visit(context, place, m);
         place = next;

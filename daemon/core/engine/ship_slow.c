@@ -23,8 +23,8 @@ static struct slow_watch *find_slow(void *context, const struct slow_ref *ref)
     return item != NULL ? item->slow : NULL;
 }
 
-static bool place_of(const struct engine *e, const struct slow_watch *w, int64_t time_ms,
-                     struct geo_pos *ret_pos)
+static bool find_place(const struct engine *e, const struct slow_watch *w,
+                       int64_t time_ms, struct geo_pos *ret_pos)
 {
     struct track_point at[2];
     struct slow_ref ref = {w->mmsi, w->track};
@@ -41,19 +41,21 @@ static double apart_m(void *context, const struct slow_watch *a,
 {
     const struct slow_walk *walk = context;
     struct geo_pos p, q;
-    return place_of(walk->e, a, time_ms, &p) && place_of(walk->e, b, time_ms, &q)
+    return find_place(walk->e, a, time_ms, &p) && find_place(walk->e, b, time_ms, &q)
                ? geo_distance_m(p, q)
                : -1;
 }
 
 /* Its row is to be saved, and its timer may be another. */
-static void note_changed(void *context, const struct slow_watch *w)
+static void note_changed(void *context, const struct slow_watch *w, bool is_earlier)
 {
     struct slow_walk *walk = context;
     struct ship *s = ship_find(walk->e, w->mmsi);
     if (s == NULL)
         return;
     ship_mark(walk->e, s);
+    if (!is_earlier)
+        return;
     s->settled = 0;
     if (s != walk->frame->ship && walk->rc == 0)
         walk->rc = engine_time_schedule(walk->e, s);
@@ -79,6 +81,9 @@ static int tell_meeting(void *context, const struct meet_event *event)
     const struct slow_walk *walk = context;
     struct engine *e = walk->e;
     struct look_frame lower_own, higher_own;
+    /* Nothing is told of so few. */
+    if (event->pair->near_ticks < e->conf.limits.meet_seen)
+        return 0;
     struct look_frame *lower = frame_of(walk, event->lower, &lower_own);
     struct look_frame *higher = frame_of(walk, event->higher, &higher_own);
     int rc = 0;

@@ -310,9 +310,12 @@ static int tell_near(struct rule_look *look, struct rule_look *other,
     int vessel = choose_vessel(look, other);
     if (vessel < 0 || are_left_out(settings, look->subject->info, other->subject->info))
         return 0;
+    /* In a fleet this comes first: the shore costs more. */
+    uint32_t crowd = meet_crowd(event, look->world->limits, settings->crowd);
+    if (crowd > settings->crowd)
+        return 0;
     int rc = rule_where_holds(look, &where, pair->pos, &pair->shore_m, &holds);
-    uint32_t crowd = holds ? meet_crowd(event, look->world->limits) : 0;
-    if (rc != 0 || !holds || crowd > settings->crowd)
+    if (rc != 0 || !holds)
         return rc;
     struct told told = {pair->other, pair->begun_ms, vessel == 1};
     rc = keep_told(look, &told);

@@ -5,14 +5,15 @@
  * when 12 h pass without a tick at which both have places. Two tracks of one MMSI never
  * meet.
  *
- * A pair is kept by the lower MMSI; each tick of a pair is judged once, when it is
- * certain for the later of the two. */
+ * A ship keeps MEET_PAIRS_MAX pairs as the lower and as many as the higher MMSI, begun
+ * with the nearest first: among more it is a fleet. A pair is kept by the lower MMSI;
+ * each tick of a pair is judged once, when it is certain for the later of the two. */
 #ifndef LOOKOUT_MEET_H
 #define LOOKOUT_MEET_H
 
 #include "lookout/detect/slow_watch.h"
 
-enum { MEET_SAMPLES = 128, MEET_PAIRS_MAX = 64, MEET_APART_TICKS = 3 };
+enum { MEET_SAMPLES = 128, MEET_PAIRS_MAX = 12, MEET_APART_TICKS = 3 };
 
 struct meet_pair {
     struct slow_ref other;     /* of the higher MMSI */
@@ -47,8 +48,9 @@ struct meet_event {
 };
 /* NEAR: the slow tracks with a place at the tick within meet_crowd_m of the middle,
  * without these two. One whose place then is not certain yet counts by its last one, for
- * as long as it may still get one. */
-uint32_t meet_crowd(const struct meet_event *event, const struct detect_limits *limits);
+ * as long as it may still get one. Counts no further than to more than `most`. */
+uint32_t meet_crowd(const struct meet_event *event, const struct detect_limits *limits,
+                    uint32_t most);
 
 /* What the meetings need. */
 struct meet_world {
@@ -59,7 +61,9 @@ struct meet_world {
     double (*apart_m)(void *context, const struct slow_watch *a,
                       const struct slow_watch *b, int64_t time_ms);
     int (*tell)(void *context, const struct meet_event *event);
-    void (*changed)(void *context, const struct slow_watch *w); /* to be saved */
+    /* It is to be saved; is_earlier: it has a pair more, so that its meet_deadline may
+     * have come earlier. */
+    void (*changed)(void *context, const struct slow_watch *w, bool is_earlier);
     void *context;
     uint64_t *refused; /* counts pairs beyond MEET_PAIRS_MAX of a ship */
 };

@@ -35,8 +35,9 @@ void meet_grid_finish(struct meet_grid *grid);
 /* ERR_NOMEM: the place is not listed. */
 MUST_CHECK int meet_grid_add(struct meet_grid *grid, struct slow_place *place);
 void meet_grid_remove(struct meet_grid *grid, struct slow_place *place);
-/* Visit the places at that tick within radius_m of pos, until a visit is not 0, which is
- * returned. The visited places are not to be listed or removed meanwhile. */
+/* Visit the places at that tick within radius_m of pos, with their distance to 1 %, until
+ * a visit is not 0, which is returned. The visited places are not to be listed or removed
+ * meanwhile. */
 typedef int (*meet_grid_visit)(void *context, struct slow_place *place,
                                double distance_m);
 struct meet_grid_around {
