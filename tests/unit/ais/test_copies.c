@@ -23,7 +23,7 @@ struct ear {
 
 static void begin(struct ear *ear)
 {
-    struct merge_source_conf conf = {true, 0};
+    struct merge_source_conf conf = {.is_live = true};
     memset(ear, 0, sizeof *ear);
     ear->merge = merge_create();
     assert_non_null(ear->merge);

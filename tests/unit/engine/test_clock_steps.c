@@ -10,7 +10,6 @@
 
 #include "lib/enginerun.h"
 #include "lookout/ais/merge.h"
-#include "lookout/base/hash.h"
 #include "lookout/base/time.h"
 
 static const char yaml[] = "site: test\n"
@@ -63,7 +62,8 @@ static void make_world(struct world *w, uint64_t seed)
             continue;
         struct report r = enginerun_position(440000001 + (uint32_t)i, minute, 35.2,
                                              lons[i], kn, ways[i] > 0 ? 90 : 270);
-        r.payload_hash = hash_u64((uint64_t)k, 3);
+        r.has |= HAS_UTC_SECOND;
+        r.utc_second = (uint8_t)((uint64_t)(minute * 60) % 60);
         r.line = (uint32_t)w->count + 1;
         w->minutes[w->count] = minute;
         w->reports[w->count++] = r;

@@ -292,7 +292,7 @@ static void on_copy(void *context, const struct report *copy, int64_t first_ms)
 /* Replay those feeds whose bits are set. */
 static void play_feeds(struct play *p, const struct feed *feeds, unsigned mask)
 {
-    struct merge_source_conf conf = {false, 0};
+    struct merge_source_conf conf = {.is_live = false};
     struct merge *merge = merge_create();
     assert_non_null(merge);
     memset(p, 0, sizeof *p);
