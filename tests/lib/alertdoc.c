@@ -7,6 +7,7 @@
 
 #include "lookout/alert/body.h"
 #include "lookout/rules/rule_kind.h"
+#include "lookout/rules/rule_watched.h"
 
 static json_t *reference(const char *definition)
 {
@@ -192,6 +193,7 @@ int alertdoc_schema(const char *common, struct buf *out)
     }
     for (size_t k = 0; rule_kinds[k] != NULL; k++)
         add_kind(schema, types, rule_kinds[k]);
+    add_kind(schema, types, rule_watched.kind);
     json_t *shell = json_array();
     append_words(shell, "lookoutd.feed.silent lookoutd.feed.recovered lookoutd.trouble "
                         "lookoutd.test lookoutd.summary lookoutd.vessel.listed "

@@ -83,6 +83,7 @@ void ship_destroy(struct engine *e, struct ship *s)
         tracks_destroy_one(e, s->items[i]);
     tracks_finish(&s->tracks);
     ship_far_forget(e, s);
+    free(s->change);
     e->kept_watched -= s->matched_by == WATCH_BY_BEFORE;
     free(s->folds.items);
     free(s);

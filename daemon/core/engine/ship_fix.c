@@ -6,15 +6,18 @@
 
 int ship_fix_static(struct engine *e, struct ship *s, const struct report *r)
 {
+    uint32_t imo = s->info.imo;
     unsigned changed = vessel_static_update(&s->info, r);
     e->counts.statics++;
     ship_touch(e, s);
     if ((changed & VESSEL_CHANGED_DESTINATION) != 0)
         for (uint8_t i = 0; i < s->track_count; i++)
             voyage_destination(&s->items[i]->voyage, s->info.destination);
+    int rc = changed != 0 ? ship_identify(e, s, true) : 0;
+    if (rc == 0 && (r->has & HAS_IMO) != 0 && (s->change != NULL || r->imo != imo))
+        rc = ship_change_imo(e, s, imo, r->imo);
     if (changed == 0)
-        return 0;
-    int rc = ship_identify(e, s, true);
+        return rc;
     return rc != 0 ? rc : engine_time_schedule(e, s);
 }
 

@@ -142,7 +142,7 @@ int rule_alert_make(const struct alert_context *context, const struct rule_look 
     char vessel[16], subject[32];
     struct buf summary = {0};
     snprintf(a.type, sizeof a.type, "lookoutd.%s", event_of(look, f)->type);
-    text_copy(a.rule, sizeof a.rule, look->rule->id);
+    text_copy(a.rule, sizeof a.rule, look->rule->id != NULL ? look->rule->id : "");
     if (f->case_id != NULL)
         body_case_text(*f->case_id, a.case_id);
     snprintf(vessel, sizeof vessel, "%09u", a.mmsi);

@@ -18,7 +18,7 @@ enum rule_at_start { RULE_AT_START_WATCHED, RULE_AT_START_ALL, RULE_AT_START_NON
 #define RULE_EVENTS_MAX 6
 
 struct rule {
-    char *id;                     /* owned */
+    char *id;                     /* owned; NULL: of what is told without a rule */
     const struct rule_kind *kind; /* static */
     void *settings;               /* owned; read by the table of keys of the kind */
     uint64_t definition; /* hash of all that decides its behaviour; saved state is valid

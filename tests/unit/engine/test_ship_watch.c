@@ -112,4 +112,45 @@ static void test_before(void **state)
     enginerun_finish(&r);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_reload), TEST(test_restart), TEST(test_before))
+static void send_imo(struct enginerun *r, uint32_t mmsi, double minute, uint32_t imo)
+{
+    struct report report = enginerun_report(mmsi, minute);
+    report.has = HAS_IMO;
+    report.imo = imo;
+    enginerun_send(r, &report);
+}
+
+/* Another IMO number of a watched ship is told without any rule when two messages 10
+ * minutes apart brought it and none between the one before; not going back to that. */
+static void test_imo_changes(void **state)
+{
+    static const char yaml[] = "site: test\nvessels: [{id: a, imo: 9999993}]\n";
+    struct enginerun r;
+    enginerun_init(&r, yaml, NULL);
+    enginerun_fix(&r, A, 0, 0, -140, 0);
+    enginerun_fix(&r, B, 0, 1, -140, 0);
+    send_imo(&r, A, 1, 9999993);
+    send_imo(&r, B, 1, 9999967);
+    send_imo(&r, A, 10, 9999979);
+    send_imo(&r, A, 19, 9999979); /* nine minutes */
+    send_imo(&r, A, 19.5, 9999993);
+    send_imo(&r, A, 20, 9999979);
+    send_imo(&r, B, 20, 9999955); /* on no list */
+    send_imo(&r, B, 40, 9999955);
+    enginerun_restart(&r, yaml, NULL);
+    assert_told_by(&r, "");
+    send_imo(&r, A, 41, 9999979);
+    assert_told_by(&r, " identity.changed 440000001 41; ");
+    send_imo(&r, A, 60, 9999993);
+    send_imo(&r, A, 80, 9999993);
+    send_imo(&r, A, 90, 9999979);
+    send_imo(&r, A, 110, 9999979);
+    assert_told_by(&r, "");
+    send_imo(&r, A, 120, 9999981);
+    send_imo(&r, A, 130, 9999981);
+    assert_told_by(&r, " identity.changed 440000001 130; ");
+    enginerun_finish(&r);
+}
+
+TEST_MAIN(NULL, NULL, TEST(test_imo_changes), TEST(test_reload), TEST(test_restart),
+          TEST(test_before))

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A ship that sends another IMO number than before: it is held when two messages at least
+ * 10 minutes apart brought it, and none between brought the one before. */
+#include "engine_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lookout/base/time.h"
+#include "lookout/rules/rule_watched.h"
+
+#define HELD_MS (10 * MINUTE_MS)
+
+static int tell_change(struct engine *e, struct ship *s)
+{
+    const struct ship_change *c = s->change;
+    const struct track *track = tracks_current(&s->tracks);
+    struct ship_track *item = track != NULL ? ship_track_find(s, track->id) : NULL;
+    struct look_frame frame;
+    void *nothing = NULL;
+    if (item == NULL || s->watch == NULL)
+        return 0;
+    struct rule_watched_imo told = {c->from, c->to, c->messages};
+    struct finding f = {.time_ms = e->now_ms,
+                        .evidence_ms = TIME_NONE,
+                        .pos = track->last.pos,
+                        .detail = &told};
+    snprintf(f.occurrence, sizeof f.occurrence, "imo %u %u %lld", c->from, c->to,
+             (long long)c->first_ms);
+    look_begin(&frame, e, s, item, track->last.time_ms);
+    frame.look.rule = &rule_watched;
+    frame.look.now_ms = e->now_ms;
+    frame.look.state = &nothing;
+    frame.look.is_covered = true;
+    return rule_raise(&frame.look, &f);
+}
+
+static void begin_change(struct ship_change *c, uint32_t from, uint32_t to,
+                         int64_t now_ms)
+{
+    *c = (struct ship_change){.from = from, .to = to, .first_ms = now_ms, .messages = 1};
+}
+
+int ship_change_imo(struct engine *e, struct ship *s, uint32_t before, uint32_t imo)
+{
+    struct ship_change *c = s->change;
+    if (c == NULL) {
+        if (before == 0 || imo == before)
+            return 0;
+        c = s->change = malloc(sizeof *c);
+        if (c == NULL)
+            return ERR_NOMEM;
+        begin_change(c, before, imo, e->now_ms);
+        return 0;
+    }
+    if (imo == c->from) {
+        if (!c->is_held)
+            c->to = c->messages = 0; /* the ship may be thought to have the new one */
+        return 0;
+    }
+    if (imo != c->to) {
+        begin_change(c, c->is_held ? c->to : c->from, imo, e->now_ms);
+        return 0;
+    }
+    c->messages++;
+    if (c->is_held || e->now_ms - c->first_ms < HELD_MS)
+        return 0;
+    c->is_held = true;
+    return tell_change(e, s);
+}
+
+void ship_change_save(const struct engine *e, const struct ship *s, struct wire_writer *w)
+{
+    const struct ship_change *c = s->change;
+    (void)e;
+    if (c == NULL)
+        return;
+    wire_put_u64(w, c->from);
+    wire_put_u64(w, c->to);
+    wire_put_i64(w, c->first_ms);
+    wire_put_u64(w, c->messages);
+    wire_put_u64(w, c->is_held);
+}
+
+int ship_change_load(struct engine *e, struct ship *s, struct wire_reader *r)
+{
+    struct ship_change *c = calloc(1, sizeof *c);
+    (void)e;
+    if (c == NULL)
+        return ERR_NOMEM;
+    free(s->change);
+    s->change = c;
+    c->from = (uint32_t)wire_get_limited(r, UINT32_MAX);
+    c->to = (uint32_t)wire_get_limited(r, UINT32_MAX);
+    c->first_ms = wire_get_i64(r);
+    c->messages = (uint32_t)wire_get_limited(r, UINT32_MAX);
+    c->is_held = wire_get_limited(r, 1) != 0;
+    return r->failed ? ERR_CORRUPT : 0;
+}
