@@ -136,10 +136,10 @@ static void test_restarts(void **state)
     struct enginerun plain, restarted;
     enginerun_init(&plain, yaml, zones);
     enginerun_init(&restarted, yaml, zones);
-    sail_week(&plain, &w, 0, 3 * 24 * 60);
-    for (double at = 0; at < 3 * 24 * 60; at += 70) {
-        sail_week(&restarted, &w, at, fmin(at + 70, 3 * 24 * 60));
-        if ((int)at % 140 == 0)
+    sail_week(&plain, &w, 0, 2 * 24 * 60);
+    for (double at = 0; at < 2 * 24 * 60; at += 230) {
+        sail_week(&restarted, &w, at, fmin(at + 230, 2 * 24 * 60));
+        if ((int)at % 460 == 0)
             enginerun_restart(&restarted, yaml, zones);
         else
             enginerun_reconfigure(&restarted, yaml, zones);
