@@ -30,12 +30,12 @@ wait_for 10 told "s['webhooks'][0].get('last_status') == 503"
 result "a webhook's last answer" $? "$(cat "$work/json" "$work/err")"
 wait_for 10 told "s['running'] and s['vessels'] == 1 and s['feeds'][0]['refused'] == {'not_a_sentence': 25} and s['feeds'][0]['reports'] == 1"
 result "vessels, reports, what was refused by reason" $? "$(cat "$work/json" "$work/err")"
-told "'feed mast is not open' in s['problems'][1] and 'feed shore: 25 of 26 lines are refused, most as not_a_sentence' == s['problems'][0]"
+told "'feed mast is not open' in s['problems'][1] and 'feed shore: 25 of 26 items are refused, most as not_a_sentence' == s['problems'][0]"
 result "what is wrong" $? "$(cat "$work/json")"
 told "s['webhooks'][0]['pending'] == 1 and s['database']['bytes'] > 0"
 result "what waits, the database" $? "$(cat "$work/json")"
 text=$(curl -s "http://127.0.0.1:$api/readyz")
-[ "$(head -n 1 <<<"$text")" = ready ] && grep -q '^feed shore: 25 of 26 lines are refused' <<<"$text"
+[ "$(head -n 1 <<<"$text")" = ready ] && grep -q '^feed shore: 25 of 26 items are refused' <<<"$text"
 result "/readyz is ready, and says what is wrong" $? "$text"
 [ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$api/status")" = 404 ]
 result "/status is not on the network" $?

@@ -511,7 +511,7 @@ static void test_tcp_gpsd(void **state)
         assert_int_equal(w.reports[round].mmsi, SHIP + round);
         server_drop(&s);
     }
-    assert_int_equal(feedtest_status(&w, 0).input.other, 6);
+    assert_int_equal(feedtest_status(&w, 0).input.service, 6);
     looptest_until(&w.t, has_client, &s);
     /* Another server gets no request, whatever it sends later. */
     s.asked_n = 0;
