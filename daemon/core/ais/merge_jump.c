@@ -25,7 +25,7 @@
 /* As lone reports with wrong times do not make a step. */
 #define RIGHT_LEAST 4u
 
-static int64_t measure_apart(int64_t a, int64_t b)
+static int64_t measure_interval(int64_t a, int64_t b)
 {
     return a > b ? a - b : b - a;
 }
@@ -38,8 +38,8 @@ static int64_t find_old_time(const struct merge_source *s)
 
 static enum merge_clock find_clock(const struct merge_source *s, int64_t time_ms)
 {
-    int64_t from_old = measure_apart(time_ms, find_old_time(s));
-    int64_t from_new = measure_apart(time_ms, s->jump.high_ms);
+    int64_t from_old = measure_interval(time_ms, find_old_time(s));
+    int64_t from_new = measure_interval(time_ms, s->jump.high_ms);
     if (from_new <= from_old)
         return from_new <= MERGE_FAR_MS ? MERGE_CLOCK_NEW : MERGE_CLOCK_OTHER;
     return from_old <= MERGE_FAR_MS || (time_ms >= s->time_ms && time_ms < s->jump.low_ms)

@@ -106,25 +106,25 @@ static bool is_slow(const struct place *p)
     return p->sog_dkn < MERGE_SLOW_DKN || p->sog_dkn == NO_SOG;
 }
 
-static uint32_t measure_apart(uint32_t a, uint32_t b)
+static uint32_t find_difference(uint32_t a, uint32_t b)
 {
     return a > b ? a - b : b - a;
 }
 
 static bool is_motion_alike(const struct place *a, const struct place *b)
 {
-    uint32_t turn = measure_apart(a->cog_ddeg, b->cog_ddeg);
+    uint32_t turn = find_difference(a->cog_ddeg, b->cog_ddeg);
     bool is_course = a->cog_ddeg == NO_COG || b->cog_ddeg == NO_COG ||
                      turn <= COG_APART_DDEG || turn >= 3600 - COG_APART_DDEG;
     return is_course && (a->sog_dkn == NO_SOG || b->sog_dkn == NO_SOG ||
-                         measure_apart(a->sog_dkn, b->sog_dkn) <= SOG_APART_DKN);
+                         find_difference(a->sog_dkn, b->sog_dkn) <= SOG_APART_DKN);
 }
 
 static bool is_near(const struct place *a, const struct place *b)
 {
     uint32_t most = a->rounding + b->rounding + 1;
-    return measure_apart(a->lat_raw, b->lat_raw) <= most &&
-           measure_apart(a->lon_raw, b->lon_raw) <= most && is_motion_alike(a, b);
+    return find_difference(a->lat_raw, b->lat_raw) <= most &&
+           find_difference(a->lon_raw, b->lon_raw) <= most && is_motion_alike(a, b);
 }
 
 static bool is_at_place(const struct merge_seen *seen, const struct place *theirs,
