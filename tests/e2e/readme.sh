@@ -72,6 +72,8 @@ text=$(python3 verify.py 2>&1)
 result "its lines verify the signature" $? "$text"
 
 cd "$root" || exit 2
+[ "$(wc -l <README.md)" -le 120 ] && ! awk 'length > 100 { print; bad = 1 } END { exit !bad }' README.md >"$work/long"
+result "the README has at most 120 lines of 100 columns" $? "$(wc -l <README.md) lines; $(cat "$work/long")"
 for target in $(grep -oE 'make [a-z-]+' README.md | awk '{ print $2 }' | sort -u); do
     case $target in it | a | up | more | them | and) continue ;; esac
     grep -qE "^($target|[a-z -]*\b$target\b[a-z -]*):" Makefile || lacking="${lacking:-} $target"
