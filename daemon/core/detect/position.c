@@ -27,7 +27,8 @@ static void begin_far(struct position_far *p, const struct track_fix *believed,
     p->is_misplaced = p->is_settled = p->is_over = false;
 }
 
-/* The hour ends with a fix: where one is due about then, it is waited for. */
+/* The hour ends at a fix. If the next fix is due soon after the hour, wait for that fix.
+ */
 static int64_t find_hold_end(const struct track *far)
 {
     int64_t hour_ms = far->begun_ms + FAR_MS;

@@ -28,7 +28,7 @@ struct settings {
 static const struct key keys[] = {
     {.name = "tests",        .type = KEY_FLAG,     KEY_AT(settings, tests), .initial = "true", .doc = "tests are told, too, as info"},
     {.name = "again_after",  .type = KEY_DURATION, KEY_AT(settings, again_after_ms), .least = MINUTE_MS, .most = 365.0 * DAY_MS, .initial = "6h", .doc = "a device that was unheard for so long is told again"},
-    {.name = "again_beyond", .type = KEY_DISTANCE, KEY_AT(settings, again_beyond_m), .least = 100, .most = 1000000, .initial = "2nm", .doc = "so is one that is so far from where it was told"},
+    {.name = "again_beyond", .type = KEY_DISTANCE, KEY_AT(settings, again_beyond_m), .least = 100, .most = 1000000, .initial = "2nm", .doc = "a device this far from the place of its last alert raises a new alert"},
     {.name = "nearby",       .type = KEY_DISTANCE, KEY_AT(settings, nearby_m), .least = 1000, .most = 1000000, .initial = "200nm", .doc = "the nearest vessels are looked for so far around it"},
     {.name = "seen_within",  .type = KEY_DURATION, KEY_AT(settings, seen_within_ms), .least = MINUTE_MS, .most = 30.0 * DAY_MS, .initial = "2h", .doc = "and named where their last position is no older than this"},
     {0},
@@ -57,9 +57,11 @@ static void say_near(struct say_writer *w, const char *which,
                      const struct rule_near *near)
 {
     const char *name = near->name[0] != '\0' ? near->name : "an unnamed vessel";
-    say_text(w, " %s is %s (MMSI %09u%s), %.1f nm away; from there it bears %03d.", which,
-             name, near->mmsi, near->is_watched ? ", watched" : "",
-             near->distance_m / NM_M, (int)(near->bearing_deg + 0.5) % 360);
+    say_text(
+        w,
+        " %s is %s (MMSI %09u%s), %.1f nm away; the device bears %03d degrees from it.",
+        which, name, near->mmsi, near->is_watched ? ", watched" : "",
+        near->distance_m / NM_M, (int)(near->bearing_deg + 0.5) % 360);
 }
 
 /* Write the nearest ship, and the nearest watched ship. */

@@ -32,8 +32,8 @@ struct settings {
 static const struct key keys[] = {
     {.name = "with",     .type = KEY_VESSELS, KEY_AT(settings, with), .least = 1, .otherwise = "all", .doc = "the other vessel of the encounter"},
     {.name = "for",      .type = KEY_DURATION, KEY_AT(settings, for_ms), .least = 0, .most = 365.0 * DAY_MS, .initial = "2h", .doc = "tell of two vessels that have been near so long"},
-    {.name = "offshore", .type = KEY_DISTANCE, KEY_AT(settings, offshore_m), .least = 0, .most = 60 * NM_M, .initial = "10km", .doc = "that met so far from the shore, unless zones are named; 0km: anywhere"},
-    {.name = "crowd",    .type = KEY_INTEGER, KEY_AT(settings, crowd), .least = 0, .most = 1000000, .initial = "4", .doc = "with more further slow vessels near them (detect.encounter.crowd_within) it is a roads or a fleet, and not told before there are fewer"},
+    {.name = "offshore", .type = KEY_DISTANCE, KEY_AT(settings, offshore_m), .least = 0, .most = 60 * NM_M, .initial = "10km", .doc = "least distance from the shore, not used when zones are named; 0km: anywhere"},
+    {.name = "crowd",    .type = KEY_INTEGER, KEY_AT(settings, crowd), .least = 0, .most = 1000000, .initial = "4", .doc = "the most other slow vessels within detect.encounter.crowd_within of them; with more, the place is an anchorage or a fleet, and the rule waits until there are fewer"},
     {.name = "service",  .type = KEY_FLAG, KEY_AT(settings, is_service_told), .initial = "false", .doc = "tell also of vessels that lie still for their work (tug, pilot, sar, port-tender, law-enforcement, dredger, diving), of net markers, of two fishing vessels, and of two sailing or pleasure vessels"},
     {.name = "zones",    .type = KEY_ZONES, RULE_ZONES(settings, zones), .otherwise = "everywhere", .doc = "only in these areas, at any distance from the shore"},
     {.name = "except",   .type = KEY_ZONES, RULE_ZONES(settings, except), .otherwise = "areas of kind anchorage", .doc = "not in these areas, and never in one of kind anchorage that zones does not name"},
@@ -87,8 +87,8 @@ static void say_meeting(struct say_writer *w, const struct rule_look *look,
 {
     const struct meet_pair *pair = e->pair;
     say_span(w, pair->last_ms - pair->begun_ms);
-    say_text(w, ", %.0f m apart at %u ticks", meet_median_m(pair, look->world->limits),
-             pair->near_ticks);
+    say_text(w, ", %.0f m apart (median of %u positions)",
+             meet_median_m(pair, look->world->limits), pair->near_ticks);
     rule_where_say(w, pair->shore_m);
     say_text(w, ".");
 }
@@ -97,11 +97,11 @@ static void say_encounter_started(struct say_writer *w, const struct rule_look *
                                   const struct finding *f)
 {
     const struct encounter *e = f->detail;
-    say_text(w, " has met ");
+    say_text(w, " has been beside ");
     say_other_ship(w, e);
     say_text(w, " since ");
     say_time(w, f->time_ms);
-    say_text(w, ": ");
+    say_text(w, ": for ");
     say_meeting(w, look, e);
     if (e->pair->apart_before_m >= 0)
         say_text(w, " Two hours before they were %.1f nm apart.",
@@ -114,9 +114,9 @@ static void say_encounter_ended(struct say_writer *w, const struct rule_look *lo
     const struct encounter *e = f->detail;
     say_text(w, " parted from ");
     say_other_ship(w, e);
-    say_text(w, " after ");
+    say_text(w, ": they were last side by side at ");
     say_time(w, f->time_ms);
-    say_text(w, "; they were together for ");
+    say_text(w, ", after ");
     say_meeting(w, look, e);
 }
 
@@ -290,8 +290,8 @@ static bool is_meant(const struct rule_look *hers, const struct rule_look *their
            vessel_filter_matches(&settings_of(hers)->with, theirs->subject);
 }
 
-/* Of which of the two it would be told; < 0: of none. Where both are meant, the watched
- * one, else the lower MMSI. */
+/* Which of the two vessels the alert is about: 0 the lower MMSI, 1 the higher, -1 none.
+ * If the rule covers both, it is the watched one, else the lower MMSI. */
 static int choose_vessel(const struct rule_look *lower, const struct rule_look *higher)
 {
     bool is_lower = is_meant(lower, higher), is_higher = is_meant(higher, lower);

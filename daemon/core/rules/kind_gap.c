@@ -45,7 +45,9 @@ static void say_coverage(struct say_writer *w, enum coverage coverage)
 {
     say_text(w, ": coverage is %s", coverage_names[coverage]);
     if (coverage == COVERAGE_EDGE)
-        say_text(w, ", for fewer than %d were heard where it would have been %d h later",
+        say_text(w,
+                 ": fewer than %d vessels were heard where it was heading (its place %d "
+                 "h later)",
                  COVERAGE_FEW, COVERAGE_AHEAD_H);
 }
 
@@ -74,13 +76,13 @@ static void say_ahead(struct say_writer *w, const struct rule_look *look,
 {
     if (reach == NULL || reach->count == 0)
         return;
-    say_text(w, " At %.0f kn it can be at ", reach_tell_own_kn(look));
+    say_text(w, " At %.0f kn it can reach ", reach_tell_own_kn(look));
     say_port(w, ports_get(look->world->ports, reach->items[0].port));
-    say_text(w, " from ");
+    say_text(w, " at ");
     say_time(w, reach->items[0].earliest_ms);
-    say_text(w, " on");
+    say_text(w, " at the earliest");
     if (reach->count > 1)
-        say_text(w, ", later at %zu more port%s", reach->count - 1,
+        say_text(w, ", and later %zu more port%s", reach->count - 1,
                  reach->count == 2 ? "" : "s");
     say_text(w, ".");
 }

@@ -33,7 +33,7 @@ struct settings {
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "for",      .type = KEY_DURATION, KEY_AT(settings, for_ms), .least = 10.0 * MINUTE_MS, .most = 365.0 * DAY_MS, .initial = "4h", .doc = "tell of a spell that is so long"},
-    {.name = "offshore", .type = KEY_DISTANCE, KEY_AT(settings, offshore_m), .least = 0, .most = 60 * NM_M, .initial = "20nm", .doc = "that began so far from the shore, unless zones are named; 0km: anywhere"},
+    {.name = "offshore", .type = KEY_DISTANCE, KEY_AT(settings, offshore_m), .least = 0, .most = 60 * NM_M, .initial = "20nm", .doc = "least distance from the shore, not used when zones are named; 0km: anywhere"},
     {.name = "anchored", .type = KEY_FLAG, KEY_AT(settings, is_anchored_told), .initial = "false", .doc = "tell also of vessels that are at anchor or moored by their own status"},
     {.name = "service",  .type = KEY_FLAG, KEY_AT(settings, is_service_told), .initial = "false", .doc = "tell also of fishing vessels, of vessels that lie still for their work (tug, pilot, sar, port-tender, law-enforcement, dredger, diving), and of net markers"},
     {.name = "zones",    .type = KEY_ZONES, RULE_ZONES(settings, zones), .otherwise = "everywhere", .doc = "only in these areas, at any distance from the shore"},
@@ -104,7 +104,7 @@ static void say_loiter_ended(struct say_writer *w, const struct rule_look *look,
     const struct loiter_told *told = f->detail;
     const struct slow_spell *spell = told->spell;
     (void)look;
-    say_text(w, " is no longer slow far from any port since ");
+    say_text(w, " stopped drifting far from any port at ");
     say_time(w, f->time_ms);
     say_text(w, ", after ");
     say_span(w, spell->last_ms - spell->begun_ms);

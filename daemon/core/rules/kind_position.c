@@ -39,13 +39,13 @@ static double far_hours(const struct anomaly *a)
 static void say_far_step(struct say_writer *w, const struct rule_look *look,
                          const struct anomaly *a)
 {
-    say_text(w, "%.0f nm from where it was at ",
+    say_text(w, "%.0f nm from its position at ",
              geo_distance_exact_m(a->from.pos, a->to.pos) / NM_M);
     say_time(w, a->from.time_ms);
-    if (needed_kn(a) >= 0)
-        say_text(w, ", a way for %.0f kn", needed_kn(a));
     if (look->world->water != NULL && !water_is_wet(look->world->water, a->far.pos))
         say_text(w, ", on land");
+    if (needed_kn(a) >= 0)
+        say_text(w, ": it would have needed %.0f kn", needed_kn(a));
 }
 
 static void say_misplaced(struct say_writer *w, const struct rule_look *look,
@@ -56,7 +56,7 @@ static void say_misplaced(struct say_writer *w, const struct rule_look *look,
     say_time(w, f->time_ms);
     say_text(w, " where it cannot be: ");
     say_far_step(w, look, a);
-    say_text(w, ". Where it is believed to be it was not heard since.");
+    say_text(w, ". Since then it was not heard at its last believed position.");
 }
 
 static void say_returned(struct say_writer *w, const struct rule_look *look,
@@ -64,11 +64,9 @@ static void say_returned(struct say_writer *w, const struct rule_look *look,
 {
     const struct anomaly *a = f->detail;
     (void)look;
-    say_text(w, " is heard again ");
+    say_text(w, " is heard at a possible position again at ");
     say_time(w, f->time_ms);
-    say_text(w,
-             " where it is believed to be, after %.1f h in which it was heard where "
-             "it cannot be, %.0f nm away.",
+    say_text(w, ". For %.1f h it was heard %.0f nm away, where it cannot have been.",
              far_hours(a), geo_distance_exact_m(a->from.pos, a->to.pos) / NM_M);
 }
 

@@ -25,7 +25,7 @@ struct settings {
 static const struct key keys[] = {
     {.name = "ports", .type = KEY_PORTS,    RULE_PORTS(settings, ports),    .is_required = true, .doc = "the ports at which it may have called, 64 at most in all rules together"},
     {.name = "after", .type = KEY_DURATION, KEY_AT(settings, after_ms), .least = HOUR_MS, .most = 3650.0 * DAY_MS, .doc = "a shorter silence does not count"},
-    {.name = "most",  .type = KEY_DURATION, KEY_AT(settings, most_ms),  .least = HOUR_MS, .most = 3650.0 * DAY_MS, .doc = "nor does a longer one"},
+    {.name = "most",  .type = KEY_DURATION, KEY_AT(settings, most_ms),  .least = HOUR_MS, .most = 3650.0 * DAY_MS, .doc = "a silence longer than this does not count"},
     {.name = "stay",  .type = KEY_DURATION, KEY_AT(settings, stay_ms),  .least = 0, .most = 30.0 * DAY_MS, .doc = "the time that a call takes"},
     {0},
 };

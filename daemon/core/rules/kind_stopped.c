@@ -91,8 +91,8 @@ static void say_stay_started(struct say_writer *w, const struct rule_look *look,
     say_time(w, told->until_ms);
     if (told->state->stop.said != 0)
         say_text(w, stop_is_anchored(&told->state->stop)
-                        ? ", by its own status at anchor or moored"
-                        : ", by its own status not at anchor");
+                        ? "; it reports that it is at anchor or moored"
+                        : "; it does not report that it is at anchor");
     say_nearest_port(w, look, told);
     say_text(w, ".");
 }

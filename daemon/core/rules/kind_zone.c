@@ -26,7 +26,7 @@ struct settings {
 /* clang-format off */
 static const struct key approach_keys[] = {
     {.name = "within", .type = KEY_DURATION, KEY_AT(settings, approach_within_ms), .least = MINUTE_MS, .most = 7.0 * DAY_MS, .doc = "time in which the course reaches the area"},
-    {.name = "or",     .type = KEY_DISTANCE, KEY_AT(settings, approach_or_m), .least = 0, .most = 2000 * NM_M, .doc = "or distance"},
+    {.name = "or",     .type = KEY_DISTANCE, KEY_AT(settings, approach_or_m), .least = 0, .most = 2000 * NM_M, .doc = "or the course reaches the area within this distance"},
     {0},
 };
 static const struct key keys[] = {

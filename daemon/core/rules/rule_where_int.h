@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where, and of which ships, kinds of lying still, loitering and meeting tell. */
+/* Places and ships that the kinds stopped, loiter and encounter share: areas, distance
+ * from the shore, service vessels. */
 #ifndef LOOKOUT_RULE_WHERE_INT_H
 #define LOOKOUT_RULE_WHERE_INT_H
 

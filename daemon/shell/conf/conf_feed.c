@@ -36,7 +36,7 @@ const struct key conf_feed_keys[] = {
     {.name = "format",       .type = KEY_WORD, FEED(format), .words = format_words, .initial = "auto", .doc = "the format of the data"},
     {.name = "columns",      .type = KEY_OWN, .read = columns_read, .accepts = "a mapping of our names to the header's, such as {mmsi: MMSI_NO, lat: LATITUDE}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "csv: the header of each of our columns; in brackets behind it may stand its unit, or the order of its dates: {time: When (dd/mm/yyyy), sog: Speed (km/h)}"},
     {.name = "fields",       .type = KEY_OWN, .read = fields_read, .accepts = "a mapping of our names to an object's, such as {mmsi: ship.id, lat: position.1}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "json: the member of each of our fields; a member within others is named by its path, joined by dots, an item of an array by its number from 0"},
-    {.name = "lateness",     .type = KEY_DURATION, FEED(lateness_ms), .least = 0, .most = 30 * DAY_MS, .initial = "0s", .doc = "how late its reports may come: they are sorted within that time, and the silence of the ships it hears is told so much later"},
+    {.name = "lateness",     .type = KEY_DURATION, FEED(lateness_ms), .least = 0, .most = 30 * DAY_MS, .initial = "0s", .doc = "how late its reports may come: they are sorted within that time, and alerts about silent ships of this feed come later by this time"},
     {.name = "silent_after", .type = KEY_DURATION, FEED(silent_after_ms), .least = SECOND_MS, .most = 30 * DAY_MS, .initial = "10min", .doc = "a live feed without an AIS message for this time raises feed.silent; a recording never does"},
     {0},
 };

@@ -158,8 +158,9 @@ static void read_kind_keys(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
-/* A distress device is no vessel, and told wherever it is first heard, as loud as ever.
- */
+/* Rules about distress devices do not use three of the common keys: a device is not a
+ * vessel, and its alerts depend neither on the place where it is first heard nor on
+ * disturbed positions. */
 static bool is_for_kind(const struct key *key, const struct rule_kind *kind)
 {
     return kind == NULL || !kind->hears_devices ||

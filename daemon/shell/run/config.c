@@ -133,8 +133,8 @@ bool config_water(struct conf *conf, const struct water_fields_options *options)
     if (rc != 0 && rc != ERR_LIMIT)
         log_warning("run", NULL,
                     "no distances over water: %s; routes are forecast by the declared "
-                    "destination alone, and of silent vessels only great circles tell "
-                    "where they can have been",
+                    "destination alone, and for silent vessels only straight distances "
+                    "are used",
                     err.text);
     return rc != ERR_NOMEM && take_shore(conf, options);
 }

@@ -102,9 +102,10 @@ static int add_silence_line(void *context, int64_t row, const char *line)
     const json_t *event = json_object_get(record, "event");
     const json_t *gap = json_object_get(json_object_get(event, "data"), "gap");
     (void)row;
-    if (type != NULL && strncmp(type, "lookoutd.gap.", 13) == 0 && gap != NULL) {
+    const char *last = type != NULL ? strrchr(type, '.') : NULL;
+    if (gap != NULL) {
         copy_json_member(silence, "from", gap, "last_seen");
-        if (strcmp(type, "lookoutd.gap.ended") == 0)
+        if (last != NULL && strcmp(last, ".ended") == 0)
             copy_json_member(silence, "to", event, "time");
         copy_json_member(silence, "hours", gap, "hours");
         put_silence(context, silence);

@@ -150,11 +150,9 @@ void water_fields_describe(const struct engine_conf *engine, FILE *out)
         if (datafile_find(WATER_FILE, path, sizeof path) == 0)
             fprintf(out, "at most %zu MB\n", 6 + sets * 9 + limited * 2);
         else
-            fprintf(out,
-                    "but " WATER_FILE " is not found: routes are forecast by the "
-                    "declared destination alone, nothing is said of zones ahead, "
-                    "and of silent vessels only great circles tell where they can have "
-                    "been\n");
+            fprintf(out, "but " WATER_FILE " is not found: routes are forecast by the "
+                         "declared destination alone, nothing is said of zones ahead, "
+                         "and for silent vessels only straight distances are used\n");
     }
     finish_wants(&wants);
 }

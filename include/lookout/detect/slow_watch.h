@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Slow spells of a track. Whatever the fixes of a ship are, it is looked at at ticks:
- * multiples of 10 min since 1970. At a tick the track is on the great circle between the
- * believed fixes around it, in proportion to time, where these are at most 2 h apart;
- * else it has no place then. A tick is slow when the track came less than 2 kn x 10 min
- * from its place at the tick before, fast otherwise; with no place at the tick before it
- * is neither.
+/* Slow spells of a track. The detector looks at each track at fixed times (ticks), each
+ * 10 min counted from 1970, whenever its fixes came. At a tick the track is on the great
+ * circle between the believed fixes around it, in proportion to time, where these are at
+ * most 2 h apart; else it has no place then. A tick is slow when the track came less than
+ * 2 kn x 10 min from its place at the tick before, fast otherwise; with no place at the
+ * tick before it is neither.
  *
  * A spell begins at the tick before the first of two slow ticks running, if at all three
  * of them every place and area of every port is more than 10 km away, and the ship beyond

@@ -146,8 +146,8 @@ struct rule_hooks {
     /* The state is but a mark that something was told: nothing is open, so that the ship
      * may be forgotten; that it had the mark is remembered. */
     bool keeps_marks;
-    /* Its deadlines are ends of silences: they wait while it is open whether the ship is
-     * heard elsewhere. */
+    /* Its deadlines mark the end of a silence. They wait until it is known whether the
+     * ship is heard at another place. */
     bool counts_silence;
     /* A mask of enum rule_asks; NULL: both. */
     unsigned (*asks)(const struct rule *rule);
