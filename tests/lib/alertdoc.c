@@ -148,8 +148,11 @@ static json_t *event_schema(json_t *definitions, const struct rule_kind *kind,
 {
     json_t *required = json_array(), *properties = no_members();
     char type[64];
-    append_words(required,
-                 event->may_be_nowhere ? "rule vessel" : "rule vessel position evidence");
+    append_words(required, event->may_be_nowhere ? "vessel" : "vessel position evidence");
+    if (kind != rule_watched.kind)
+        append_words(required, "rule");
+    else
+        json_object_set_new(properties, "rule", json_false());
     json_object_set_new(properties, "feed", json_false());
     json_object_set_new(properties, "trouble", json_false());
     json_object_set_new(properties, "list", json_false());
@@ -204,6 +207,8 @@ int alertdoc_schema(const char *common, struct buf *out)
                                     "properties", "data", "properties", no_members()));
     for (size_t i = 0; (member = rule_member_at(i)) != NULL; i++)
         json_object_set_new(data, member->field->name, json_true());
+    member = rule_watched.kind->events[0].members;
+    json_object_set_new(data, member->field->name, json_true());
     char *text = json_dumps(schema, JSON_INDENT(1));
     int rc = text != NULL ? buf_printf(out, "%s\n", text) : ERR_NOMEM;
     free(text);

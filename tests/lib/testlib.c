@@ -48,6 +48,12 @@ char *test_read_file(const char *path, size_t *ret_n)
     return data;
 }
 
+bool test_is_sanitized(void)
+{
+    const char *value = getenv("LOOKOUT_SANITIZED");
+    return value != NULL && value[0] == '1';
+}
+
 const char *test_root_path(const char *name)
 {
     static char path[4096];

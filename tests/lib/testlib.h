@@ -51,6 +51,8 @@ char *test_read_file(const char *path, size_t *ret_n);
 const char *test_data_path(const char *name);
 /* Path of a file of the tree, seen from LOOKOUT_ROOT or ".". Static memory. */
 const char *test_root_path(const char *name);
+/* Whether this build has sanitizers, which make it slow: tests then play a part. */
+bool test_is_sanitized(void);
 
 /* Keep alerts, a body a line, in alerts/ of the build folder, for the check against the
  * JSON Schema; nothing where LOOKOUT_BUILD is not set. */
