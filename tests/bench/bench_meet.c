@@ -86,7 +86,7 @@ static struct geo_pos place(const struct world *w, uint32_t i, int64_t t_ms)
         p.lat = -20 + 0.4 * (i / 2 % 100) + (i % 2 != 0 ? 0.0009 : 0);
         p.lon = -160 + 0.4 * (i / 200);
     } else {
-        p.lat = -40 + 80 * ((double)(i % 997) / 997) + 1e-9 * (double)t_ms * 2.78;
+        p.lat = -40 + 80 * ((double)(i % 997) / 997) + 2.78e-8 * (double)t_ms; /* 6 kn */
         p.lon = -170 + 40 * ((double)(i % 991) / 991);
     }
     return geo_to_pos(p);

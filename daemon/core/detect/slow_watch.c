@@ -2,6 +2,7 @@
 /* Ticks and slow spells of a track. */
 #include "lookout/detect/slow_watch.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -225,8 +226,9 @@ static int take_place(struct slow_watch *w, const struct slow_step *step,
     count_run(w, step, pace, is_near);
     if (rc == 0 && w->spell == NULL && w->run == 2 && w->clear == 3)
         rc = begin_slow_spell(w, step, place);
-    w->before = w->last;
-    w->has_before = w->has_last;
+    w->has_before = pace == PACE_SLOW;
+    if (w->has_before)
+        w->before = w->last;
     w->last = *place;
     w->has_last = true;
     w->unheard_ms = 0;
@@ -241,23 +243,108 @@ static bool says_anchored(const struct track_fix *fix)
            (fix->nav_status == 1 || fix->nav_status == 5);
 }
 
+/* A place between fixes has the later one's position so far. */
 static struct slow_place place_at_tick(const struct slow_watch *w,
                                        const struct track_fix *before,
                                        const struct track_fix *fix, int64_t tick_ms)
 {
     bool is_fix = tick_ms == fix->time_ms;
-    struct slow_place place = {.tick_ms = tick_ms,
+    int64_t gap_ms = before != NULL ? fix->time_ms - before->time_ms : 0;
+    return (struct slow_place){.tick_ms = tick_ms,
                                .pos = fix->pos,
-                               .unheard_ms = w->unheard_ms,
+                               .unheard_ms =
+                                   gap_ms > w->unheard_ms ? gap_ms : w->unheard_ms,
                                .fixes = w->fixes,
                                .anchored = w->anchored,
                                .is_fix = is_fix,
                                .is_fix_anchored = is_fix && says_anchored(fix)};
-    if (!is_fix)
-        place.pos = geo_interpolate(before->pos, fix->pos,
-                                    (double)(tick_ms - before->time_ms) /
-                                        (double)(fix->time_ms - before->time_ms));
-    return place;
+}
+
+static double part_of_leg(const struct slow_leg *leg, int64_t tick_ms)
+{
+    return (double)(tick_ms - leg->from_ms) / (double)(leg->to_ms - leg->from_ms);
+}
+
+static struct geo_pos pos_on_leg(const struct slow_leg *leg, int64_t tick_ms)
+{
+    return geo_interpolate(leg->from, leg->to, part_of_leg(leg, tick_ms));
+}
+
+struct slow_place slow_watch_last(const struct slow_watch *w)
+{
+    struct slow_place last = w->last;
+    if (w->is_rough)
+        last.pos = pos_on_leg(&w->leg, last.tick_ms);
+    return last;
+}
+
+/* --- ticks that are fast beyond doubt --- */
+
+/* Most ships sail, so most ticks are fast by far. Between fixes at most half a degree
+ * apart and not near a pole, the place on the straight line in degrees is within 140 m of
+ * that on the great circle: R dlat dlon sin(lat) / 4 to the side and
+ * R dlon^2 sin(lat) cos(lat) / 8 along it. What is 500 m more than the limit between two
+ * such places is more than the limit between the exact ones, which nobody needs then. */
+enum { ROUGH_LEG_E7 = 5000000, ROUGH_LAT_E7 = 700000000 };
+#define ROUGH_M 500.0
+
+static bool is_short(struct geo_pos a, struct geo_pos b)
+{
+    return llabs((int64_t)a.lat_e7 - b.lat_e7) <= ROUGH_LEG_E7 &&
+           llabs((int64_t)a.lon_e7 - b.lon_e7) <= ROUGH_LEG_E7;
+}
+
+static double rough_distance_m(struct geo_pos a, struct geo_pos b)
+{
+    const double e7_rad = 3.14159265358979323846 / 180.0 / GEO_E7;
+    double north = (double)b.lat_e7 - a.lat_e7;
+    double east = ((double)b.lon_e7 - a.lon_e7) * cos(a.lat_e7 * e7_rad);
+    return sqrt(north * north + east * east) * (GEO_EARTH_RADIUS_M * e7_rad);
+}
+
+/* Whether the tick is fast, and no more of it matters; the place is noted then. */
+static bool pass_fast_tick(struct slow_watch *w, const struct slow_step *step,
+                           const struct slow_leg *leg, const struct slow_place *place)
+{
+    int64_t length_ms = step->limits->slow_tick_ms;
+    double most_m = step->limits->slow_kn * KN_MPS * (double)length_ms / 1000;
+    struct geo_pos pos = place->pos;
+    if (w->spell != NULL || !w->has_last || place->tick_ms - w->last.tick_ms != length_ms)
+        return false;
+    if (!place->is_fix) {
+        double part = part_of_leg(leg, place->tick_ms);
+        if (!is_short(leg->from, leg->to) || abs(leg->to.lat_e7) > ROUGH_LAT_E7)
+            return false;
+        pos.lat_e7 = leg->from.lat_e7 +
+                     (int32_t)(((double)leg->to.lat_e7 - leg->from.lat_e7) * part);
+        pos.lon_e7 = leg->from.lon_e7 +
+                     (int32_t)(((double)leg->to.lon_e7 - leg->from.lon_e7) * part);
+    }
+    if (!is_short(w->last.pos, pos) || abs(pos.lat_e7) > ROUGH_LAT_E7 ||
+        rough_distance_m(w->last.pos, pos) < most_m + ROUGH_M)
+        return false;
+    w->run = w->clear = 0;
+    w->has_before = false;
+    w->last = *place;
+    w->last.pos = pos;
+    w->is_rough = !place->is_fix;
+    if (w->is_rough)
+        w->leg = *leg;
+    w->unheard_ms = 0;
+    return true;
+}
+
+static int pass_tick(struct slow_watch *w, const struct slow_step *step,
+                     const struct slow_leg *leg, struct slow_place *place)
+{
+    if (pass_fast_tick(w, step, leg, place))
+        return 0;
+    if (w->has_last)
+        w->last = slow_watch_last(w);
+    w->is_rough = false;
+    if (!place->is_fix)
+        place->pos = pos_on_leg(leg, place->tick_ms);
+    return take_place(w, step, place);
 }
 
 /* Over a silence no tick has a place. */
@@ -281,8 +368,13 @@ static int pass_ticks(struct slow_watch *w, const struct slow_step *step,
     const int64_t last_ms = fix->time_ms / length_ms * length_ms;
     bool is_bridged = before != NULL && before->time_ms < fix->time_ms &&
                       fix->time_ms - before->time_ms <= step->limits->slow_bridge_ms;
+    struct slow_leg leg = {.to_ms = fix->time_ms, .to = fix->pos};
     int64_t tick_ms = last_ms;
     int rc = 0;
+    if (is_bridged) {
+        leg.from_ms = before->time_ms;
+        leg.from = before->pos;
+    }
     if (is_bridged)
         tick_ms = (before->time_ms / length_ms + 1) * length_ms;
     else if (before != NULL && before->time_ms < fix->time_ms)
@@ -291,9 +383,7 @@ static int pass_ticks(struct slow_watch *w, const struct slow_step *step,
         tick_ms = last_ms + length_ms;
     for (; tick_ms <= last_ms && rc == 0; tick_ms += length_ms) {
         struct slow_place place = place_at_tick(w, before, fix, tick_ms);
-        int64_t gap_ms = before != NULL ? fix->time_ms - before->time_ms : 0;
-        place.unheard_ms = gap_ms > place.unheard_ms ? gap_ms : place.unheard_ms;
-        rc = take_place(w, step, &place);
+        rc = pass_tick(w, step, &leg, &place);
     }
     w->next_ms = last_ms + length_ms;
     return rc;

@@ -11,4 +11,7 @@ struct slow_spell *slow_watch_new_spell(struct slow_watch *w,
 /* Without an event. */
 void slow_watch_drop_spell(struct slow_watch *w, struct meet_grid *grid);
 
+/* The newest place, with its position reckoned. The watch has one. */
+struct slow_place slow_watch_last(const struct slow_watch *w);
+
 #endif

@@ -156,8 +156,10 @@ void slow_wire_save(const struct slow_watch *watch, const struct detect_limits *
                         (uint64_t)watch->has_last << 4 |
                         (uint64_t)watch->has_before << 5 |
                         (uint64_t)(watch->spell != NULL) << 6);
-    if (watch->has_last)
-        save_place(&watch->last, w);
+    if (watch->has_last) {
+        struct slow_place last = slow_watch_last(watch);
+        save_place(&last, w);
+    }
     if (watch->has_before)
         save_place(&watch->before, w);
     if (watch->spell != NULL)

@@ -56,6 +56,12 @@ struct slow_spell {
     struct slow_place places[];
 };
 
+/* From a fix to the next. */
+struct slow_leg {
+    int64_t from_ms, to_ms;
+    struct geo_pos from, to;
+};
+
 struct slow_watch {
     uint32_t mmsi, track;
     int64_t next_ms;          /* a fix before it stands at no new tick; 0: not known */
@@ -64,8 +70,11 @@ struct slow_watch {
     uint8_t run;        /* slow ticks running, 2 at most */
     uint8_t clear;      /* of the ticks running those far from ports, 3 at most */
     bool has_last, has_before;
-    struct slow_place last, before; /* the two newest places */
-    struct slow_spell *spell;       /* owned; NULL: none */
+    bool is_rough;            /* last.pos is not reckoned yet: it is on that leg */
+    struct slow_leg leg;      /* while it is rough */
+    struct slow_spell *spell; /* owned; NULL: none */
+    struct slow_place last;   /* the newest place, */
+    struct slow_place before; /* and, when that is slow, the one before */
 };
 
 enum slow_happening {
