@@ -26,6 +26,7 @@ trap stop EXIT
 
 echo "Seven invented days around Korea in half a minute; every alert arrives as a signed webhook." >&2
 echo "An invented cargo ship leaves Nampo, calls at Shidao and sails for Vladivostok." >&2
+echo "Another is silent for 60 hours, could have called in North Korea meanwhile, and meets a tanker at sea." >&2
 "$bin" listen --address 127.0.0.1:8765 --secret build/demo.secret &
 listen=$!
 sleep 0.5

@@ -2,11 +2,13 @@
 /* Writes the recording of the demonstration: seven days of invented ships around Korea,
  * as AIVDM sentences with tag-block times, to stdout. One of them does what a real cargo
  * ship did in March 2024: Nampo, Shidao, then round the south of Korea towards
- * Vladivostok. All ships, names and numbers are invented; the same seed gives the same
- * bytes.
+ * Vladivostok. Another does the same, but switches its transponder off before Nampo and
+ * on again 60 hours later, and meets a tanker in the Yellow Sea. All ships, names and
+ * numbers are invented; the same seed gives the same bytes.
  *
  *     make_demo [SEED] > demo.nmea */
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +37,20 @@ static const struct waypoint story[] = {
     {33.300, 125.300, 0, NULL}, {32.850, 126.300, 0, NULL}, {33.250, 127.250, 0, NULL}, {34.150, 128.150, 0, NULL},
     {34.550, 128.850, 0, NULL}, {34.870, 129.230, 0, NULL}, {35.400, 129.900, 0, NULL}, {38.500, 131.800, 0, NULL},
     {42.600, 132.150, 0, NULL}, {42.980, 132.050, 0, NULL}, {43.060, 131.940, 0, NULL}, {43.0950, 131.8850, 12, NULL}};
+/* Heard by the fishing fleet, silent from DARK_FROM to Nampo and back to DARK_TO, then beside the tanker. */
+enum { DARK_FROM = 1, DARK_TO = 11 };
+static const struct waypoint dark[] = {
+    {34.300, 123.900, 0, "CNSHD"}, {35.150, 123.700, 0, NULL}, {37.600, 123.900, 0, NULL}, {38.300, 124.400, 0, NULL},
+    {38.670, 125.060, 0, NULL}, {38.690, 125.250, 0, NULL}, {38.7160, 125.4000, 20.4, NULL}, {38.690, 125.250, 0, NULL},
+    {38.670, 125.060, 0, NULL}, {38.300, 124.400, 0, NULL}, {37.600, 123.900, 0, NULL}, {36.300, 123.450, 0, NULL},
+    {36.100, 123.200, 6, NULL}, {36.800, 122.550, 0, NULL}, {36.8750, 122.4330, 10, "VLADIVOSTOK"}, {36.800, 122.550, 0, NULL},
+    {36.300, 123.200, 0, NULL}, {34.500, 124.200, 0, NULL}, {33.300, 125.300, 0, NULL}, {32.850, 126.300, 0, NULL},
+    {33.250, 127.250, 0, NULL}, {34.150, 128.150, 0, NULL}, {34.550, 128.850, 0, NULL}, {34.870, 129.230, 0, NULL},
+    {35.400, 129.900, 0, NULL}, {38.500, 131.800, 0, NULL}, {42.600, 132.150, 0, NULL}};
+static const struct waypoint beside[] = {
+    {30.6200, 122.0700, 32.5, ""}, {30.650, 122.500, 0, NULL}, {31.200, 122.900, 0, NULL}, {33.000, 123.000, 0, NULL},
+    {35.000, 122.900, 0, NULL}, {36.1015, 123.2015, 9, NULL}, {35.000, 122.900, 0, NULL}, {33.000, 123.000, 0, NULL},
+    {31.200, 122.900, 0, NULL}, {30.650, 122.500, 0, NULL}};
 static const struct waypoint shidao_incheon[] = {
     {36.8750, 122.4330, 7, "KRINC"}, {36.800, 122.550, 0, NULL}, {36.900, 123.500, 0, NULL}, {37.150, 125.500, 0, NULL},
     {37.250, 126.250, 0, NULL}, {37.4600, 126.5900, 7, "CNSHD"}, {37.250, 126.250, 0, NULL}, {37.150, 125.500, 0, NULL},
@@ -127,6 +143,8 @@ static const struct plan plans[] = {
     {"EXAMPLE GRAIN",   ROUTE(tianjin_shanghai),     3, 636, 70, 190, 12.5},
     {"EXAMPLE NET",     ROUTE(fishing),              8, 412, 30,  30,  3.5},
     {"EXAMPLE TANKER",  ROUTE(anchorage),            4, 538, 80, 180, 10.0},
+    {"EXAMPLE SHADOW",  ROUTE(dark),                 1, 445, 70,  95, 11.0},
+    {"EXAMPLE LIGHTER", ROUTE(beside),               1, 538, 80, 110, 11.0},
 };
 /* clang-format on */
 enum { PLANS = sizeof plans / sizeof plans[0], SHIPS_MAX = 64 };
@@ -161,6 +179,25 @@ static double chance(void)
 
 /* --- sailing --- */
 
+/* The ships that somebody is to tell of begin at the first waypoint and keep to the hour.
+ */
+static bool is_told(const struct plan *plan)
+{
+    return plan->route == story || plan->route == dark || plan->route == beside;
+}
+
+/* What has no way back lies at its last waypoint. */
+static bool is_at_end(const struct ship *s)
+{
+    return (s->plan->route == story || s->plan->route == dark) &&
+           s->at + 1 == s->plan->count;
+}
+
+static bool is_silent(const struct ship *s)
+{
+    return s->plan->route == dark && s->at >= DARK_FROM && s->at < DARK_TO;
+}
+
 static struct geo_pos place(const struct ship *s, size_t waypoint)
 {
     const struct waypoint *w = &s->plan->route[waypoint % s->plan->count];
@@ -181,8 +218,7 @@ static void arrive(struct ship *s)
 
 static void sail(struct ship *s, double seconds)
 {
-    bool is_story = s->plan->route == story;
-    if (s->stay_s > 0 || (is_story && s->at + 1 == s->plan->count)) {
+    if (s->stay_s > 0 || is_at_end(s)) {
         s->stay_s -= seconds;
         struct geo_point p = geo_to_point(place(s, s->at));
         s->lat = p.lat + (chance() - 0.5) * 2e-4;
@@ -295,15 +331,15 @@ static void set_out(struct ship *s, const struct plan *plan, int number, int nth
         snprintf(s->name, sizeof s->name, "%.16s %d", plan->name, nth + 1);
     snprintf(s->callsign, sizeof s->callsign, "X%c%04d", 'A' + number % 26, number);
     s->kn = plan->kn * (0.95 + 0.1 * chance());
-    bool is_story = plan->route == story;
+    bool is_exact = is_told(plan);
     double spread = plan->route == fishing ? 0.5 : plan->route == anchorage ? 0.2 : 0.03;
-    s->shift_lat = is_story ? 0 : (chance() - 0.5) * spread;
-    s->shift_lon = is_story ? 0 : (chance() - 0.5) * spread;
-    if (is_story)
+    s->shift_lat = is_exact ? 0 : (chance() - 0.5) * spread;
+    s->shift_lon = is_exact ? 0 : (chance() - 0.5) * spread;
+    if (is_exact)
         s->kn = plan->kn;
     arrive(s);
     /* The others are somewhere on their way when the recording begins. */
-    for (int k = is_story ? 0 : (int)(chance() * 5000); k > 0; k--)
+    for (int k = is_exact ? 0 : (int)(chance() * 5000); k > 0; k--)
         sail(s, STEP_S);
     s->position_due_s = (int)(chance() * UNDER_WAY_S);
     s->static_due_s = s->position_due_s + 2;
@@ -325,6 +361,8 @@ int main(int argc, char **argv)
             struct ship *s = &ships[i];
             if (t % STEP_S == i % STEP_S)
                 sail(s, STEP_S);
+            if (is_silent(s))
+                continue;
             if (t >= s->position_due_s) {
                 send_position(s, begin_s + t);
                 s->position_due_s = t + (s->sog < 0.5 ? STOPPED_S : UNDER_WAY_S);
