@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Quiet where it must be: three days of dense ordinary traffic under the rules of the
- * demonstration (config/demo.yaml). 2,000 ships: coasters and ferries, fishing fleets,
- * crowded anchorages, canal transits, and some that do all but the pattern: from North
- * Korea to Dalian, to Shidao and back, on to Incheon, Qingdao and Shanghai, to
- * Vladivostok without Shidao, to Vladivostok from Shidao alone. Now and then one is
- * silent for hours or has a fix from elsewhere. One ship more does what must be told:
- * whatever is critical must be hers. */
+ * demonstration (config/demo.yaml) and, of every vessel, those of dark ships. 2,000
+ * ships: coasters and ferries, fishing fleets, crowded anchorages, canal transits, and
+ * some that do all but the pattern: from North Korea to Dalian, to Shidao and back, on to
+ * Incheon, Qingdao and Shanghai, to Vladivostok without Shidao, to Vladivostok from
+ * Shidao alone. Now and then one is silent for hours or has a fix from elsewhere. One
+ * ship more does what must be told: whatever is critical must be hers. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +23,7 @@
 
 enum { DAYS = 3, SHIPS = 2000, STORY_MMSI = 445999999 };
 #define BEGIN_MS INT64_C(1711238400000) /* 2024-03-24T00:00:00Z */
+#define SILENT_MS (6 * HOUR_MS)         /* `after` of silent calls */
 
 /* --- where they go -------------------------------------------------------------------
  */
@@ -103,6 +104,7 @@ struct mover {
     double sailed_m, stay_ms;
     double lat, lon, sog, cog; /* now */
     int64_t silent_until_ms;
+    int64_t heard_ms, longest_ms; /* of its sound fixes: the last, the longest pause */
 };
 
 static struct test_random random_state = {20240324};
@@ -224,25 +226,42 @@ struct heard {
     struct engine *engine;
     uint64_t reports, alerts, story_critical;
     uint64_t calls_in_canals, calls, encounters, loiterings;
+    uint64_t possible, possible_of_heard, misplaced;
     struct buf critical; /* of other ships: there must be none */
 };
 
-static bool is_in_canal(uint32_t mmsi, const struct mover *movers)
+static struct mover movers[SHIPS + 1];
+
+static const struct mover *find_mover(uint32_t mmsi)
 {
-    for (uint32_t i = 0; i < SHIPS; i++)
-        if (movers[i].mmsi == mmsi)
-            return movers[i].plan->has_no_call;
-    return false;
+    uint32_t i = 0;
+    while (i < SHIPS && movers[i].mmsi != mmsi)
+        i++;
+    assert_int_equal(movers[i].mmsi, mmsi);
+    return &movers[i];
 }
 
-static struct mover movers[SHIPS + 1];
+/* Nobody who was heard all the time could have called anywhere unseen. */
+static void count_silent_call(struct heard *h, const struct alert *a)
+{
+    h->possible++;
+    if (find_mover(a->mmsi)->longest_ms >= SILENT_MS)
+        return;
+    h->possible_of_heard++;
+    print_message("# %.*s\n", (int)a->body_bytes, a->body);
+}
 
 static int on_alert(void *context, const struct alert *a)
 {
     struct heard *h = context;
     h->alerts++;
     h->loiterings += strcmp(a->type, "lookoutd.loiter.started") == 0;
-    if (strcmp(a->type, "lookoutd.encounter.started") == 0) {
+    h->misplaced += strcmp(a->type, "lookoutd.position.misplaced") == 0;
+    if (strcmp(a->type, "lookoutd.silent_call.possible") == 0 &&
+        strcmp(a->rule, "unseen") == 0)
+        count_silent_call(h, a);
+    if (strcmp(a->type, "lookoutd.encounter.started") == 0 &&
+        strcmp(a->rule, "sts") == 0) {
         h->encounters++;
         print_message("# %.*s\n", (int)a->body_bytes, a->body);
     }
@@ -262,7 +281,7 @@ static int on_call(void *context, const struct engine_call *call)
     if (call->event != CALL_ARRIVED)
         return 0;
     h->calls++;
-    if (is_in_canal(call->mmsi, movers)) {
+    if (find_mover(call->mmsi)->plan->has_no_call) {
         h->calls_in_canals++;
         print_message("# called: %u at %s\n", call->mmsi, call->port->locode);
     }
@@ -281,6 +300,13 @@ static void say_static(struct heard *h, const struct mover *m, int64_t time_ms)
     h->reports++;
 }
 
+static void note_heard(struct mover *m, int64_t time_ms)
+{
+    if (m->heard_ms != 0 && time_ms - m->heard_ms > m->longest_ms)
+        m->longest_ms = time_ms - m->heard_ms;
+    m->heard_ms = time_ms;
+}
+
 static void say(struct heard *h, struct mover *m, int64_t time_ms)
 {
     if (time_ms < m->silent_until_ms)
@@ -293,6 +319,8 @@ static void say(struct heard *h, struct mover *m, int64_t time_ms)
     struct geo_point p = {m->lat, m->lon};
     if (m->mmsi != STORY_MMSI && chance() < 0.0003)
         p = (struct geo_point){-60 + 120 * chance(), -180 + 360 * chance()};
+    else
+        note_heard(m, time_ms);
     struct report r = {.mmsi = m->mmsi,
                        .time_ms = time_ms,
                        .arrival_ms = time_ms,
@@ -320,10 +348,14 @@ static void drop_section(char *yaml, const char *key)
     memmove(at, end, strlen(end) + 1);
 }
 
-/* Rules of the kinds that the demonstration has not, for every vessel. */
-static const char more_rules[] = "rules:\n"
-                                 "  - {id: sts, when: encounter}\n"
-                                 "  - {id: drift, when: loiter}\n";
+/* The kinds that tell of dark ships, for every vessel. */
+static const char more_rules[] =
+    "rules:\n"
+    "  - {id: sts, when: encounter, vessels: all}\n"
+    "  - {id: drift, when: loiter, vessels: all}\n"
+    "  - {id: gone, when: gap, vessels: all, could_reach: [\"$dprk\"]}\n"
+    "  - {id: unseen, when: silent_call, vessels: all, ports: [\"$dprk\"]}\n"
+    "  - {id: where, when: position, vessels: all}\n";
 
 static char *add_rules(char *yaml)
 {
@@ -415,9 +447,13 @@ static void test_ordinary_traffic(void **state)
     engine_destroy(h.engine);
     assert_string_equal(buf_text(&h.critical), "");
     assert_int_equal(h.calls_in_canals, 0);
-    print_message("# %llu encounters, %llu loiterings\n",
-                  (unsigned long long)h.encounters, (unsigned long long)h.loiterings);
+    print_message(
+        "# %llu encounters, %llu loiterings, %llu possible calls, %llu misplaced\n",
+        (unsigned long long)h.encounters, (unsigned long long)h.loiterings,
+        (unsigned long long)h.possible, (unsigned long long)h.misplaced);
     assert_true(h.encounters <= 5);
+    assert_int_equal(h.possible_of_heard, 0);
+    assert_int_equal(h.misplaced, 0);
     /* The rules were at work, and the story was told in the midst of it. */
     assert_true(h.story_critical >= 1);
     assert_true(h.calls > SHIPS / 2);
