@@ -131,6 +131,16 @@ sed 's/^\\[^\\]*\\//' ok.nmea >bare.nmea
 status "a recording without times" 2 "$bin" replay -c c.yaml bare.nmea
 grep -q 'bare.nmea has no times: give --start' err
 result "says what it needs" $? "$(cat err)"
+printf 'MMSI,Zeit,LAT,LON,Fahrt\n257111220,2024-05-01 12:00:00,59.5,10.5,5\n' >zeit.csv
+status "a table whose time is not known" 2 "$bin" replay -c c.yaml zeit.csv
+grep -q 'zeit.csv has no times (columns that are not known: Zeit, Fahrt): give --start' err
+result "names its columns" $? "$(cat err)"
+status "decode of it" 0 "$bin" decode zeit.csv
+grep -q 'zeit.csv: no time was found; columns that are not known: Zeit, Fahrt ' err
+result "names them too" $? "$(cat err)"
+status "decode of it with a map" 0 "$bin" decode --columns '{time: Zeit}' zeit.csv
+[ ! -s err ] && grep -q '2024-05-01T12:00:00' out
+result "has its time" $? "$(cat out err)"
 status "with one" 0 "$bin" replay -c c.yaml --start 2024-03-24T00:00:00Z bare.nmea
 [ "$(grep -c '"time":"2024-03-24T00:0' out)" = 3 ]
 result "it is read" $? "$(cat out err)"

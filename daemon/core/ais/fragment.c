@@ -123,6 +123,19 @@ static void find_key(struct fragment_table *t, uint64_t key, int64_t clock_ms,
     }
 }
 
+void fragment_follow(struct fragment_table *t, int64_t clock_ms)
+{
+    for (size_t i = 0; i < FRAGMENT_SLOTS; i++) {
+        struct fragment *f = &t->slots[i];
+        int64_t time_ms = f->origin.time_ms;
+        bool is_near = time_ms != TIME_NONE && time_ms <= clock_ms &&
+                       clock_ms - time_ms <= FRAGMENT_WINDOW_MS;
+        if (t->keys[i] == 0 || !is_near || f->first_clock_ms >= time_ms)
+            continue;
+        f->first_clock_ms = f->last_clock_ms = time_ms;
+    }
+}
+
 /* --- filling slots --- */
 
 /* Time and station are those of the first part, or of another part if it has none. */

@@ -114,6 +114,9 @@ struct fragment_whole {
 void fragment_init(struct fragment_table *t);
 /* Count one more sentence (of one part or of several). */
 void fragment_count(struct fragment_table *t);
+/* A recording's clock is now far ahead of where it was: what came shortly before by its
+ * own time came shortly before. */
+void fragment_follow(struct fragment_table *t, int64_t clock_ms);
 /* Take a part (total > 1). true: *ret is a whole message. */
 bool fragment_add(struct fragment_table *t, const struct fragment_part *part,
                   struct fragment_whole *ret);

@@ -114,6 +114,23 @@ void input_emit(struct input *in, const struct ais_message *message, struct repo
         in->sink.on_message(in->sink.context, message, r);
 }
 
+/* Its positions are as coarse as the one with the most decimals so far: a single one may
+ * have few by chance. */
+static void note_decimals(struct input *in, struct report *r)
+{
+    enum { COARSE_TOLD = 100 };
+    if ((r->has & HAS_POSITION) == 0)
+        return;
+    unsigned decimals = record_close_decimals(r->pos);
+    if (decimals > in->decimals)
+        in->decimals = decimals;
+    if (in->decimals > 3)
+        return;
+    r->rounding = in->decimals == 3 ? REPORT_ROUNDING_3 : REPORT_ROUNDING_2;
+    if (++in->coarse == COARSE_TOLD)
+        input_reject(in, INPUT_REJECT_COARSE_POSITIONS);
+}
+
 /* Tell of the values of a record that is used which are not. */
 static void note_passed_over(struct input *in, const struct record *r)
 {
@@ -145,6 +162,7 @@ void input_emit_record(struct input *in, struct record *r,
         return;
     }
     note_passed_over(in, r);
+    note_decimals(in, &r->report);
     if (own_ms != TIME_NONE && !input_time_is_good(in, own_ms))
         own_ms = TIME_NONE;
     r->report.begin = piece->begin;

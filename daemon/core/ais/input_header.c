@@ -6,6 +6,7 @@
 
 #include "input_int.h"
 #include "lookout/base/csv.h"
+#include "lookout/base/text.h"
 
 #define COLUMNS_MAX 256u
 #define KNOWN_MIN 3u /* columns of a table of ships that are known */
@@ -227,6 +228,38 @@ static void tell_missing(struct input *in, const struct header *h)
     in->line_n = line_n;
 }
 
+/* Keep the names of the columns that are not known, as many as there is room for. */
+static void keep_unknown(struct input *in, const struct header *h, const char *text,
+                         size_t n)
+{
+    struct input_row row;
+    const char *name = NULL;
+    size_t name_n = 0, at = 0;
+    char *ret = in->csv.passed_over, clean[INPUT_COLUMNS_BYTES];
+    ret[0] = '\0';
+    if (in->csv.has_time_column || in->csv.is_sentences)
+        return;
+    input_row_begin(&row, text, n, in->csv.separator);
+    for (size_t i = 0; i < h->count && input_row_next(&row, &name, &name_n); i++) {
+        if (h->columns[i].field != RECORD_NONE)
+            continue;
+        size_t clean_n = text_clean(name, name_n, clean, sizeof clean);
+        if (clean_n == 0 || at + clean_n + 3 > sizeof in->csv.passed_over)
+            continue;
+        if (at != 0) {
+            memcpy(ret + at, ", ", 2);
+            at += 2;
+        }
+        memcpy(ret + at, clean, clean_n + 1);
+        at += clean_n;
+    }
+}
+
+const char *input_unknown_columns(const struct input *in)
+{
+    return in->csv.passed_over;
+}
+
 static bool has_columns(const struct input_csv *csv, const struct input_column *columns,
                         size_t count)
 {
@@ -292,6 +325,7 @@ int input_header_read(struct input *in, const char *text, size_t n)
     in->csv.count = h.count;
     in->csv.separator = separator;
     settle_header(in, &h);
+    keep_unknown(in, &h, text, n);
     tell_missing(in, &h);
     return 1;
 }

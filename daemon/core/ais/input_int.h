@@ -38,6 +38,7 @@ struct input_csv {
     bool is_sentences;    /* a column of sentences is known */
     bool has_ships;       /* a column of MMSIs is known */
     bool is_unplaced;     /* the position is in an unknown unit */
+    char passed_over[INPUT_COLUMNS_BYTES]; /* see input_unknown_columns */
     /* A row whose quotes are still open at its line's end waits for the next line. */
     char *open; /* owned; NULL: none so far */
     size_t open_n;
@@ -128,6 +129,8 @@ struct input {
     unsigned leaps;       /* own times in a row that are ahead of clock_ms */
     bool has_event;       /* JSON of an event stream goes on in its next "data:" line */
     uint64_t event_begin; /* of the first of these lines */
+    unsigned decimals;    /* records: the most that a position had so far */
+    unsigned coarse;      /* the same: how many had no more than three */
     bool is_nomem;
     bool is_sought; /* it began within its file: lines have no numbers */
     struct ais_bits bits;

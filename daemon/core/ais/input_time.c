@@ -66,6 +66,8 @@ int64_t input_time_note(struct input *in, int64_t own_ms)
     if (in->clock_ms == TIME_NONE ||
         (own_ms > in->clock_ms && (!is_leap || in->leaps >= LEAPS_TO_BELIEVE)))
         in->clock_ms = own_ms;
+    if (is_leap && in->clock_ms == own_ms)
+        fragment_follow(&in->fragments, own_ms);
     return in->clock_ms;
 }
 

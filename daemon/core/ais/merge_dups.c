@@ -7,7 +7,6 @@
  * The table is set-associative: when a set is full of recent messages, the table grows.
  * At the table's limit the oldest message is dropped; at worst, a copy then passes. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "lookout/base/fetch.h"
 #include "lookout/base/hash.h"
@@ -23,26 +22,31 @@ static size_t table_bytes(uint64_t sets)
     return sets * MERGE_SEEN_WAYS * sizeof(struct merge_seen);
 }
 
-/* Allocate cleared sets; each set fills one cache line. */
-static struct merge_seen *make_seen(uint64_t sets)
+/* Cleared sets; each set fills one cache line. The memory that they lie in is only taken
+ * where it is used. */
+static struct merge_seen *make_seen(uint64_t sets, void **ret_memory)
 {
-    struct merge_seen *seen = aligned_alloc(table_bytes(1), table_bytes(sets));
-    if (seen != NULL)
-        memset(seen, 0, table_bytes(sets));
-    return seen;
+    uint64_t line = table_bytes(1);
+    char *memory = calloc(1, table_bytes(sets) + line);
+    *ret_memory = memory;
+    if (memory == NULL)
+        return NULL;
+    return (struct merge_seen *)(void *)(memory +
+                                         (line - (uintptr_t)memory % line) % line);
 }
 
 int merge_dups_init(struct merge_dups *d)
 {
     d->sets = MERGE_SEEN_SETS;
-    d->seen = make_seen(d->sets);
+    d->seen = make_seen(d->sets, &d->memory[0]);
     return d->seen != NULL ? 0 : ERR_NOMEM;
 }
 
 void merge_dups_finish(struct merge_dups *d)
 {
-    free(d->seen);
-    free(d->places);
+    free(d->memory[0]);
+    free(d->memory[1]);
+    d->memory[0] = d->memory[1] = NULL;
     d->seen = d->places = NULL;
 }
 
@@ -50,7 +54,7 @@ void merge_dups_finish(struct merge_dups *d)
 void merge_dups_note_places(struct merge_dups *d)
 {
     if (d->places == NULL)
-        d->places = make_seen(MERGE_PLACE_SETS);
+        d->places = make_seen(MERGE_PLACE_SETS, &d->memory[1]);
 }
 
 /* --- what identifies a message --- */
@@ -152,28 +156,30 @@ static struct merge_seen *find_seen(struct merge_seen *set, uint64_t hash)
 }
 
 /* Double the number of sets, if the limit and the memory allow it. */
-static void grow_table(struct merge_dups *d)
+static bool grow_table(struct merge_dups *d)
 {
     struct merge_dups more = *d;
     more.sets *= 2;
-    if (more.sets > MERGE_SEEN_SETS_MAX || (more.seen = make_seen(more.sets)) == NULL)
-        return;
+    if (more.sets > MERGE_SEEN_SETS_MAX ||
+        (more.seen = make_seen(more.sets, &more.memory[0])) == NULL)
+        return false;
     for (uint64_t i = 0; i < d->sets * MERGE_SEEN_WAYS; i++)
         if (d->seen[i].hash != 0)
             *find_seen(find_set(&more, d->seen[i].hash), d->seen[i].hash) = d->seen[i];
-    free(d->seen);
+    free(d->memory[0]);
     *d = more;
+    return true;
 }
 
 static void note_first(struct merge_dups *d, const struct report *r, uint64_t hash)
 {
-    struct merge_seen *seen = find_seen(find_set(d, hash), hash);
-    bool is_needed = seen->hash != 0 && seen->hash != hash &&
-                     is_within(r->time_ms - merge_dups_first_ms(seen), MERGE_LATE_MS);
-    if (is_needed) {
-        grow_table(d);
+    struct merge_seen *seen;
+    bool is_needed;
+    do {
         seen = find_seen(find_set(d, hash), hash);
-    }
+        is_needed = seen->hash != 0 && seen->hash != hash &&
+                    is_within(r->time_ms - merge_dups_first_ms(seen), MERGE_LATE_MS);
+    } while (is_needed && grow_table(d));
     merge_dups_note(seen, hash, r);
 }
 
@@ -212,8 +218,9 @@ static bool is_known(const struct merge_dups *d, const struct report *r, uint64_
         seen = merge_place_find(d, r);
     if (seen == NULL)
         return false;
-    /* Of a slow ship it may be a copy of an earlier report. */
-    bool is_sure = r->sog_dkn >= MERGE_SLOW_DKN || (r->has & HAS_POSITION) == 0;
+    /* Of a slow ship, or a coarse one, it may be a copy of an earlier report. */
+    bool is_sure = (r->has & HAS_POSITION) == 0 ||
+                   (r->sog_dkn >= MERGE_SLOW_DKN && !report_is_rounded(r));
     *ret_first_ms = is_sure ? merge_dups_first_ms(seen) : TIME_NONE;
     return true;
 }

@@ -16,10 +16,11 @@ struct merge_seen {
     int64_t first; /* 65536 x the time in ms + 16 bits that tell who heard it */
 };
 
-#define MERGE_SEEN_SETS 16384u
-#define MERGE_SEEN_SETS_MAX (8 * MERGE_SEEN_SETS)
+#define MERGE_SEEN_SETS 64u
+#define MERGE_SEEN_SETS_MAX 131072u
 #define MERGE_SEEN_WAYS 4u
 #define MERGE_PLACE_SETS 65536u
+#define MERGE_COARSE_GRIDS 2u
 /* Slower ships may be at rest: what is left of the speed is error. */
 #define MERGE_SLOW_DKN 30u
 
@@ -32,13 +33,15 @@ struct merge_seen {
  * message counts. */
 #define MERGE_LATE_MS (15 * MINUTE_MS)
 
-/* What was passed on within the last quarter of an hour: 1 MiB, and up to 8 where there
- * is more traffic; 4 MiB more where there are several sources, or records. */
+/* What was passed on within the last quarter of an hour: up to 8 MiB, as the
+ * traffic needs it; 4 MiB more where there are several sources, or records. */
 struct merge_dups {
-    struct merge_seen *seen; /* owned; sets x MERGE_SEEN_WAYS */
+    struct merge_seen *seen; /* sets x MERGE_SEEN_WAYS */
     uint64_t sets;
-    struct merge_seen *places; /* owned; MERGE_PLACE_SETS x MERGE_SEEN_WAYS; or NULL */
+    struct merge_seen *places; /* MERGE_PLACE_SETS x MERGE_SEEN_WAYS; or NULL */
     unsigned rounding;         /* the most of any report, 1/10000 minute; 0: of none */
+    unsigned coarse; /* a bit for each grid that coarse reports have needed so far */
+    void *memory[2]; /* owned: what seen and places lie in */
 };
 
 MUST_CHECK int merge_dups_init(struct merge_dups *d);

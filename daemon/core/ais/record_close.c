@@ -74,14 +74,22 @@ bool record_close_is_told(const struct record *r)
            ((p->has & HAS_TEXT) != 0 || (is_ship_type && p->has != 0));
 }
 
+unsigned record_close_decimals(struct geo_pos pos)
+{
+    unsigned decimals = 7;
+    int32_t unit = 10;
+    for (; decimals > 0 && pos.lat_e7 % unit == 0 && pos.lon_e7 % unit == 0; unit *= 10)
+        decimals--;
+    return decimals;
+}
+
 /* How far the position may be off in 1/10000 minute, which is how AIS sends it. Providers
  * round or cut to 4 or 5 decimals; a float, as AIS-catcher reckons, has a little more
  * than 5 beyond 64 degrees. */
-static uint8_t find_rounding(struct geo_pos pos)
+static uint16_t find_rounding(struct geo_pos pos)
 {
-    enum { DECIMALS_4 = 60, DECIMALS_5 = 6 };
-    bool is_short = pos.lat_e7 % 1000 == 0 && pos.lon_e7 % 1000 == 0;
-    return is_short ? DECIMALS_4 : DECIMALS_5;
+    enum { DECIMALS_5 = 6 };
+    return record_close_decimals(pos) <= 4 ? REPORT_ROUNDING_4 : DECIMALS_5;
 }
 
 bool record_close(struct record *r)

@@ -114,6 +114,9 @@ bool record_close(struct record *r);
 /* After record_close: whether the record is about a ship or a distress device. */
 bool record_close_is_told(const struct record *r);
 
+/* With how many decimals of a degree a position is written: 0 to 7. */
+unsigned record_close_decimals(struct geo_pos pos);
+
 /* --- record_column.c --- */
 /* Read the head of a column, or the name of a member; false: no field of ours. */
 bool record_column_find(const char *name, size_t n, bool is_head,

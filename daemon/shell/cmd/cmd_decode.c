@@ -92,6 +92,8 @@ static const char *find_hint(enum input_reject reason)
         return "--columns may say the unit: {sog: Speed (km/h), time: When (UTC+9)}";
     case INPUT_REJECT_MISSING_COLUMN:
         return "--columns names it, and the header does not have it";
+    case INPUT_REJECT_COARSE_POSITIONS:
+        return "no more than 3 decimals: 50 m of error or more";
     case INPUT_REJECT_NO_OWN_TIME:
         return "a row takes no other row's time";
     default:
@@ -126,6 +128,16 @@ static void print_counts(const char *path, const struct input_counts *c)
                 (unsigned long long)c->lines, (unsigned long long)c->messages,
                 buf_text(&text));
     buf_finish(&text);
+}
+
+/* Rows without a time, of a table whose time's column is not known by its name. */
+static void print_unknown(const char *path, const struct input *in)
+{
+    if (input_unknown_columns(in)[0] != '\0' && input_counts(in)->messages != 0)
+        fprintf(stderr,
+                "lookoutd: %s: no time was found; columns that are not known: %s "
+                "(--columns may name the time's: {time: When})\n",
+                path, input_unknown_columns(in));
 }
 
 /* 0, or the code of the failure, with *err. */
@@ -185,6 +197,7 @@ static int decode_input(struct decoding *d, const char *path)
     if (in != NULL) {
         print_counts(path, input_counts(in));
         print_examples(d, input_counts(in));
+        print_unknown(path, in);
     }
     if (rc == 0 && input_counts_nothing(input_counts(in))) {
         fprintf(stderr, "lookoutd: %s: nothing in it was understood\n", path);

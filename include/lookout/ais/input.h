@@ -56,7 +56,9 @@ enum input_format { INPUT_AUTO, INPUT_NMEA, INPUT_JSONL, INPUT_CSV };
     X(INPUT_REJECT_UNKNOWN_UNIT,                                                         \
       "unknown_unit") /* of a column (counted once a header) or a member */              \
     X(INPUT_REJECT_MISSING_COLUMN,                                                       \
-      "missing_column") /* `columns:` names it, and the header does not have it */
+      "missing_column") /* `columns:` names it, and the header does not have it */       \
+    X(INPUT_REJECT_COARSE_POSITIONS,                                                     \
+      "coarse_positions") /* records: the first 100 have no more than 3 decimals */
 
 enum input_reject {
 #define X(name, text) name,
@@ -90,9 +92,8 @@ struct input_counts {
     uint64_t comments; /* '#' lines, CSV headers, fields of an event stream */
     uint64_t other;    /* well-formed items that carry no AIS: other NMEA sentences, a tag
                           block or $PGHP alone, and what wraps sentences and objects */
-    uint64_t
-        service;        /* JSON of a server about itself or its own ship: gpsd's VERSION,
-                           DEVICES, WATCH, TPV, SKY ..., greetings of Signal K and canboat */
+    uint64_t service;  /* JSON of a server about itself or its own ship: gpsd's VERSION,
+                          DEVICES, WATCH, TPV, ERROR ..., Signal K's and canboat's */
     uint64_t sentences; /* AIS sentences with a good checksum, in form */
     uint64_t records;   /* JSON objects and CSV rows of AIS */
     uint64_t joined;    /* sentences beyond the first of messages of several parts */
@@ -213,6 +214,10 @@ uint64_t input_needed_offset(const struct input *in);
 /* Whether what stands in brackets behind a column's header, if anything, is a unit (or an
  * order of dates) for the field of that name: for "sog", "v [km/h]" but not "v [bar]". */
 bool input_header_knows_unit(const char *field, const char *header);
+/* Of a table of ships none of whose columns is known as a time: the names of its columns
+ * that are not known, "Zeit, Fahrt". "": there are none, or it is no such table. */
+#define INPUT_COLUMNS_BYTES 160
+const char *input_unknown_columns(const struct input *in);
 const struct input_counts *input_counts(const struct input *in);
 
 #endif

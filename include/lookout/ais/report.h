@@ -50,6 +50,11 @@ static inline bool report_is_distress(uint32_t mmsi)
     return kind == 970 || kind == 972 || kind == 974;
 }
 
+/* What 4, 3 and 2 decimals of a degree leave out, rounded or cut, in 1/10000 minute. */
+#define REPORT_ROUNDING_4 60
+#define REPORT_ROUNDING_3 600
+#define REPORT_ROUNDING_2 6000
+
 struct report {
     int64_t time_ms;    /* event time; TIME_NONE while unknown (a recording's line without
                            one) */
@@ -71,9 +76,9 @@ struct report {
     uint8_t ship_type;    /* 1..255 */
     uint8_t draught_dm;   /* 0.1 m, 1..255 */
     bool is_class_b;
-    bool is_coarse;   /* position to 0.1 minute only (type 27) */
-    uint8_t rounding; /* of a record: how far its position may be off, in 1/10000 minute,
-                         by which it is sent; 0: of a sentence, as sent */
+    bool is_coarse;    /* position to 0.1 minute only (type 27) */
+    uint16_t rounding; /* of a record: how far its position may be off, in 1/10000 minute,
+                          by which it is sent; 0: of a sentence, as sent */
     uint16_t length_m, beam_m;
     uint32_t imo;  /* passes its check digit */
     uint32_t line; /* of its input, from 1, where it ended; 0: not known */
@@ -88,5 +93,11 @@ struct report {
     };
     char station[REPORT_STATION_BYTES]; /* "" when unknown */
 };
+
+/* Whether its position has no more than 3 decimals: 50 m of error or more. */
+static inline bool report_is_rounded(const struct report *r)
+{
+    return r->rounding > REPORT_ROUNDING_4;
+}
 
 #endif

@@ -255,6 +255,85 @@ static void test_static_beside(void **state)
     end(&ear);
 }
 
+/* The report of the feed's i-th line, on the ship's way north. */
+static struct said on_way(const struct said *start, double second)
+{
+    struct said s = *start;
+    s.lat += s.sog / 3600 * second / 60;
+    s.second = (int)second % 60;
+    return s;
+}
+
+/* A ship that reports more often than her place changes: each of her reports passes, and
+ * none of the other feed's, which come minutes later without the second. */
+static void test_dense(void **state)
+{
+    static const struct {
+        double kn, every;
+    } ways[] = {{5, 3.3}, {3.5, 6}, {4, 3}, {3, 2}, {20, 2}, {8, 2}};
+    static const double delays[] = {127, 607};
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0] * 4; i++) {
+        double delay = delays[i & 1], every = ways[i / 4].every, late = 0;
+        bool is_record = (i & 2) != 0;
+        struct said start = sailing;
+        struct ear ear;
+        start.sog = ways[i / 4].kn;
+        start.cog = 0;
+        begin(&ear);
+        for (double now = 0; now < 1500; now += every) {
+            for (; late + delay <= now; late += every) {
+                struct said old = on_way(&start, late);
+                if (hear(&ear, 1, late + delay, json(&old, 5)))
+                    fail_msg("%.1f kn, %.1f s, %.0f s late: at %.1f", start.sog, every,
+                             delay, late);
+            }
+            struct said s = on_way(&start, now);
+            assert_true(hear(&ear, 0, now, is_record ? json(&s, 6) : sentence(&s)));
+        }
+        end(&ear);
+    }
+}
+
+/* One connection's worth of records, so that the usual number of decimals is known. */
+static bool hear_rounded(struct ear *ear, double second, const struct said *s,
+                         int decimals)
+{
+    struct said coarse = *s;
+    double scale = decimals == 3 ? 1e3 : 1e2;
+    coarse.lat = (double)(int64_t)(s->lat * scale + 0.5) / scale;
+    coarse.lon = (double)(int64_t)(s->lon * scale + 0.5) / scale;
+    return hear(ear, 1, second, json(&coarse, decimals));
+}
+
+/* Positions of two or three decimals are no news of a ship that another feed has, and are
+ * all there is where none has her. */
+static void test_coarse(void **state)
+{
+    for (int decimals = 2; decimals <= 3; decimals++) {
+        struct ear ear;
+        begin(&ear);
+        struct said north = sailing;
+        north.cog = 0;
+        for (int i = 0; i < 30; i++) {
+            struct said s = on_way(&north, i * 120);
+            assert_true(hear_rounded(&ear, i * 120, &s, decimals));
+        }
+        for (int i = 60; i < 90; i++) {
+            struct said s = on_way(&north, i * 120), old = on_way(&north, i * 120 - 120);
+            assert_true(hear(&ear, 0, i * 120, sentence(&s)));
+            if (i > 60)
+                assert_false(hear_rounded(&ear, i * 120 + 30, &old, decimals));
+            assert_false(hear(&ear, 2, i * 120 + 40, json(&s, 5)));
+        }
+        /* The first feed has lost her. */
+        for (int i = 100; i < 110; i++) {
+            struct said s = on_way(&north, i * 120);
+            assert_true(hear_rounded(&ear, i * 120, &s, decimals));
+        }
+        end(&ear);
+    }
+}
+
 /* A distress device is never taken for its test: the status alone tells. */
 static void test_distress(void **state)
 {
@@ -300,4 +379,4 @@ static void test_repeater(void **state)
 
 TEST_MAIN(NULL, NULL, TEST(test_forms), TEST(test_roundings), TEST(test_near_misses),
           TEST(test_rest), TEST(test_repeated_answer), TEST(test_static_beside),
-          TEST(test_distress), TEST(test_repeater))
+          TEST(test_dense), TEST(test_coarse), TEST(test_distress), TEST(test_repeater))

@@ -121,8 +121,11 @@ static void test_handshake(void **state)
     run_text(&run, "{\"class\":\"VERSION\",\"release\":\"3.22\",\"rev\":\"3.22\"}\r\n"
                    "{\"class\":\"DEVICES\",\"devices\":[]}\r\n"
                    "{\"class\":\"WATCH\",\"enable\":true,\"json\":true}\r\n"
-                   "{\"class\":\"TPV\",\"lat\":1,\"lon\":2}\r\n{}\r\n");
-    assert_int_equal(run.counts.service, 4);
+                   "{\"class\":\"TPV\",\"lat\":1,\"lon\":2}\r\n{}\r\n"
+                   "{\"class\":\"ERROR\",\"message\":\"Can't open /dev/ttyUSB0\"}\r\n"
+                   "{\"requestId\":\"6b0e776f\",\"state\":\"COMPLETED\","
+                   "\"statusCode\":200}\r\n");
+    assert_int_equal(run.counts.service, 6);
     assert_int_equal(inputrun_rejects(&run, INPUT_REJECT_UNKNOWN_JSON), 1); /* {} */
     assert_int_equal(inputrun_other_rejects(&run, INPUT_REJECT_UNKNOWN_JSON), 0);
     inputrun_free(&run);

@@ -329,6 +329,28 @@ static void test_order_resumed(void **state)
 
 /* --- the accounting --- */
 
+/* What a table has that is not known is named where none of its columns is a time. */
+static void test_unknown_columns(void **state)
+{
+    static const struct {
+        const char *header, *unknown;
+    } heads[] = {{"MMSI,Zeit,LAT,LON,Fahrt", "Zeit, Fahrt"},
+                 {"mmsi;\"local_time\";lat;lon", "local_time"},
+                 {"mmsi,time,lat,lon,Fahrt", ""},
+                 {"mmsi,lat,lon,sog", ""}};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        struct inputrun run;
+        struct input_conf conf = inputrun_tape();
+        char text[200];
+        inputrun_begin(&run, &conf);
+        int n = snprintf(text, sizeof text, "%s\n", heads[i].header);
+        inputrun_feed(&run, text, (size_t)n, 0);
+        assert_string_equal(input_unknown_columns(run.in), heads[i].unknown);
+        inputrun_end(&run, 0);
+        inputrun_free(&run);
+    }
+}
+
 /* Lines of every form, good and bad, in random order and chunks: each is used or counted
  * under one named reason, and what is refused is handed to the sink with its line. */
 static void test_accounting(void **state)
@@ -387,4 +409,4 @@ static void test_accounting(void **state)
 
 TEST_MAIN(NULL, NULL, TEST(test_speeds), TEST(test_places), TEST(test_mapped_units),
           TEST(test_time_heads), TEST(test_date_orders), TEST(test_held_rows),
-          TEST(test_order_resumed), TEST(test_accounting))
+          TEST(test_order_resumed), TEST(test_unknown_columns), TEST(test_accounting))

@@ -333,6 +333,37 @@ static const struct counter counters[] = {
 };
 /* clang-format on */
 
+/* A sparse recording, each line more than a minute behind the one before: a message of
+ * two parts is whole wherever among them it stands, also with a new second between its
+ * parts. A lone part of an hour before is none of its parts. */
+static void test_sparse_parts(void **state)
+{
+    for (int before = 0; before < 6; before++) {
+        for (int apart = 0; apart < 2; apart++) {
+            char text[4096] = "", tag[40], parts[2][128];
+            int64_t t = 1600000000;
+            size_t n = 0;
+            for (int i = 0; i < before; i++, t += 300) {
+                snprintf(tag, sizeof tag, "c:%lld", (long long)t);
+                n += (size_t)snprintf(text + n, sizeof text - n, "%s\n",
+                                      inputrun_tagged(tag, inputrun_position(SHIP, 30)));
+            }
+            inputrun_statics(SHIP, "SPARSE", 3, parts);
+            for (int i = 0; i < 2; i++, t += apart) {
+                snprintf(tag, sizeof tag, "c:%lld", (long long)t);
+                n += (size_t)snprintf(text + n, sizeof text - n, "%s\n",
+                                      inputrun_tagged(tag, parts[i]));
+            }
+            struct inputrun run;
+            inputrun_text(&run, text);
+            assert_int_equal(run.count, before + 1);
+            assert_string_equal(run.reports[before].name, "SPARSE");
+            assert_int_equal(inputrun_other_rejects(&run, INPUT_REJECTS), 0);
+            inputrun_free(&run);
+        }
+    }
+}
+
 static void test_counters(void **state)
 {
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
@@ -406,5 +437,6 @@ static void test_live_behind(void **state)
 }
 
 TEST_MAIN(NULL, NULL, TEST(test_live_behind), TEST(test_receiver_clocks),
-          TEST(test_counters), TEST(test_time_forms), TEST(test_between), TEST(test_pghp),
-          TEST(test_recording_order), TEST(test_live_times))
+          TEST(test_sparse_parts), TEST(test_counters), TEST(test_time_forms),
+          TEST(test_between), TEST(test_pghp), TEST(test_recording_order),
+          TEST(test_live_times))
