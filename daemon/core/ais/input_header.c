@@ -255,7 +255,7 @@ static void keep_unknown(struct input *in, const struct header *h, const char *t
     }
 }
 
-const char *input_unknown_columns(const struct input *in)
+const char *input_header_unknown(const struct input *in)
 {
     return in->csv.passed_over;
 }

@@ -38,7 +38,7 @@ struct input_csv {
     bool is_sentences;    /* a column of sentences is known */
     bool has_ships;       /* a column of MMSIs is known */
     bool is_unplaced;     /* the position is in an unknown unit */
-    char passed_over[INPUT_COLUMNS_BYTES]; /* see input_unknown_columns */
+    char passed_over[INPUT_COLUMNS_BYTES]; /* see input_header_unknown */
     /* A row whose quotes are still open at its line's end waits for the next line. */
     char *open; /* owned; NULL: none so far */
     size_t open_n;

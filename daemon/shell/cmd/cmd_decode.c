@@ -133,11 +133,11 @@ static void print_counts(const char *path, const struct input_counts *c)
 /* Rows without a time, of a table whose time's column is not known by its name. */
 static void print_unknown(const char *path, const struct input *in)
 {
-    if (input_unknown_columns(in)[0] != '\0' && input_counts(in)->messages != 0)
+    if (input_header_unknown(in)[0] != '\0' && input_counts(in)->messages != 0)
         fprintf(stderr,
                 "lookoutd: %s: no time was found; columns that are not known: %s "
                 "(--columns may name the time's: {time: When})\n",
-                path, input_unknown_columns(in));
+                path, input_header_unknown(in));
 }
 
 /* 0, or the code of the failure, with *err. */

@@ -257,7 +257,7 @@ static bool needs_start(const struct replay *r)
     for (size_t i = 0; i < r->source_count; i++) {
         const struct input_counts *c = input_counts(r->sources[i].input);
         if (c->reports == 0 && c->rejects[INPUT_REJECT_NO_TIME] != 0) {
-            const char *columns = input_unknown_columns(r->sources[i].input);
+            const char *columns = input_header_unknown(r->sources[i].input);
             bool is_table = columns[0] != '\0';
             fprintf(stderr,
                     "lookoutd replay: %s has no times%s%s%s: give --start TIME%s\n",

@@ -217,7 +217,7 @@ bool input_header_knows_unit(const char *field, const char *header);
 /* Of a table of ships none of whose columns is known as a time: the names of its columns
  * that are not known, "Zeit, Fahrt". "": there are none, or it is no such table. */
 #define INPUT_COLUMNS_BYTES 160
-const char *input_unknown_columns(const struct input *in);
+const char *input_header_unknown(const struct input *in);
 const struct input_counts *input_counts(const struct input *in);
 
 #endif

@@ -345,7 +345,7 @@ static void test_unknown_columns(void **state)
         inputrun_begin(&run, &conf);
         int n = snprintf(text, sizeof text, "%s\n", heads[i].header);
         inputrun_feed(&run, text, (size_t)n, 0);
-        assert_string_equal(input_unknown_columns(run.in), heads[i].unknown);
+        assert_string_equal(input_header_unknown(run.in), heads[i].unknown);
         inputrun_end(&run, 0);
         inputrun_free(&run);
     }
