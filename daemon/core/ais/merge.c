@@ -70,7 +70,7 @@ int merge_add(struct merge *m, const struct merge_source_conf *conf)
     }
     s->conf = *conf;
     s->index = m->source_count;
-    s->time_ms = s->passed_ms = s->steady_ms = TIME_NONE;
+    s->time_ms = s->passed_ms = s->steady_ms = s->recalled_ms = TIME_NONE;
     m->sources[m->source_count] = s;
     if (m->source_count != 0)
         merge_dups_note_places(&m->dups);
@@ -79,7 +79,7 @@ int merge_add(struct merge *m, const struct merge_source_conf *conf)
 
 /* --- nodes --- */
 
-static struct merge_node *take_node(struct merge *m)
+struct merge_node *merge_take_node(struct merge *m)
 {
     if (m->spare == NULL) {
         struct merge_chunk *chunk = malloc(sizeof *chunk);
@@ -169,6 +169,8 @@ int merge_accept(struct merge *m, struct merge_source *s, struct merge_node *nod
 {
     if (s->time_ms == TIME_NONE || node->report.time_ms > s->time_ms)
         s->time_ms = node->report.time_ms;
+    s->accepted++;
+    s->last_ms = node->report.time_ms;
     if (!s->conf.is_live)
         merge_clock_note(s, &node->report);
     if (s->passed_ships <= MERGE_CONFIRM)
@@ -196,7 +198,7 @@ int merge_push(struct merge *m, const struct report *report)
     struct merge_source *s = find_source(m, report->source);
     if (s == NULL || report->time_ms == TIME_NONE)
         return ERR_INVALID;
-    struct merge_node *node = take_node(m);
+    struct merge_node *node = merge_take_node(m);
     if (node == NULL)
         return ERR_NOMEM;
     node->report = *report;
@@ -208,10 +210,30 @@ int merge_push(struct merge *m, const struct report *report)
     return merge_hold_push(m, s, node);
 }
 
+/* After a stop: which ships were heard before it, where, and since when the clock is
+ * steady. */
+static void recall_report(struct merge_source *s, const struct report *r)
+{
+    if (r->time_ms > s->time_ms)
+        return;
+    bool is_apart =
+        s->recalled_ms == TIME_NONE || llabs(r->time_ms - s->recalled_ms) > HOUR_MS;
+    s->recalled_ms = r->time_ms;
+    if (is_apart)
+        s->steady_ms = r->time_ms;
+    merge_clock_note(s, r);
+    if (s->passed_ships <= MERGE_CONFIRM)
+        note_ship(s, r->mmsi);
+}
+
 void merge_seen(struct merge *m, const struct report *report)
 {
-    if (report->time_ms != TIME_NONE)
-        merge_dups_seen(&m->dups, report);
+    struct merge_source *s = find_source(m, report->source);
+    if (report->time_ms == TIME_NONE)
+        return;
+    merge_dups_seen(&m->dups, report);
+    if (s != NULL && !s->conf.is_live && s->is_started)
+        recall_report(s, report);
 }
 
 int merge_end(struct merge *m, uint16_t source)

@@ -24,25 +24,14 @@
 /* Wind, tide and careless senders: a course over ground may be so far off. */
 #define STRAIGHT_DEG 60.0
 #define BACKWARDS_DEG 110.0
+/* No ship goes so far between two reports. */
+#define FAR_ON_E7 1000000
 /* The ships' own words of one step differ by less. */
 #define AGREE_MS MINUTE_MS
 
 static struct merge_heard *find_heard(struct merge_source *s, uint32_t mmsi)
 {
     return &s->heard[(mmsi * 2654435761u) >> 22 & (MERGE_HEARD - 1)];
-}
-
-void merge_clock_note(struct merge_source *s, const struct report *r)
-{
-    const uint32_t needed = HAS_POSITION | HAS_SOG;
-    if ((r->has & needed) != needed)
-        return;
-    *find_heard(s, r->mmsi) = (struct merge_heard){
-        .mmsi = r->mmsi,
-        .pos = r->pos,
-        .time_ms = r->time_ms,
-        .sog_dkn = r->sog_dkn,
-        .cog_ddeg = (r->has & HAS_COG) != 0 ? r->cog_ddeg : MERGE_NO_COURSE};
 }
 
 void merge_clock_shift(struct merge_source *s, int64_t by_ms)
@@ -72,7 +61,7 @@ bool merge_clock_has_moving(const struct merge_source *s)
     return v.known_moving > MERGE_CONFIRM;
 }
 
-enum vote { VOTE_NONE, VOTE_MOVING, VOTE_RESTING, VOTE_AGAINST };
+enum vote { VOTE_NONE, VOTE_MOVING, VOTE_RESTING, VOTE_AGAINST, VOTE_DOUBTFUL };
 
 /* A report behind the step, beside the last one of its ship before it. */
 struct pair {
@@ -101,6 +90,47 @@ static bool has_same_speed(const struct pair *p)
     return difference <= MOVING_DKN || difference * 10 <= most * 3;
 }
 
+/* A receiver that was off, and began where its clock had stopped: the ships are farther
+ * on than they can be. What came before says nothing of the clock then. */
+static void look_for_lost(struct merge_source *s, const struct merge_heard *h,
+                          const struct report *r)
+{
+    bool is_near = labs((long)r->pos.lat_e7 - h->pos.lat_e7) < FAR_ON_E7 &&
+                   labs((long)r->pos.lon_e7 - h->pos.lon_e7) < FAR_ON_E7;
+    int64_t clock_ms = r->time_ms - h->time_ms;
+    if (is_near || h->sog_dkn < MOVING_DKN || r->sog_dkn < MOVING_DKN || clock_ms < 0 ||
+        clock_ms > RECENT_MS)
+        return;
+    struct pair p = {.before = h, .behind = r, .metres = geo_distance_m(h->pos, r->pos)};
+    double kn = (h->sog_dkn + r->sog_dkn) / 20.0;
+    int64_t way_ms = (int64_t)(p.metres / (kn * KN_MS) * 1000);
+    if (way_ms - clock_ms < OFF_MS || !has_same_speed(&p) ||
+        find_turn_deg(&p) > STRAIGHT_DEG)
+        return;
+    if (s->lost_ships == 0 || r->time_ms - s->lost_ms > OFF_MS) {
+        s->lost_ships = 0;
+        s->lost_ms = r->time_ms;
+    }
+    if (++s->lost_ships > MERGE_CONFIRM)
+        s->steady_ms = s->lost_ms;
+}
+
+void merge_clock_note(struct merge_source *s, const struct report *r)
+{
+    const uint32_t needed = HAS_POSITION | HAS_SOG;
+    if ((r->has & needed) != needed)
+        return;
+    struct merge_heard *h = find_heard(s, r->mmsi);
+    if (h->mmsi == r->mmsi)
+        look_for_lost(s, h, r);
+    *h = (struct merge_heard){.mmsi = r->mmsi,
+                              .pos = r->pos,
+                              .time_ms = r->time_ms,
+                              .sog_dkn = r->sog_dkn,
+                              .cog_ddeg = (r->has & HAS_COG) != 0 ? r->cog_ddeg
+                                                                  : MERGE_NO_COURSE};
+}
+
 static enum vote ask_moving(const struct pair *p, bool is_ahead, int64_t *ret_way_ms)
 {
     double kn = (p->before->sog_dkn + p->behind->sog_dkn) / 20.0;
@@ -115,7 +145,7 @@ static enum vote ask_moving(const struct pair *p, bool is_ahead, int64_t *ret_wa
         turn_deg <= STRAIGHT_DEG)
         return VOTE_MOVING;
     if (way_ms > (p->passed_ms + OFF_MS) / 2 * 3)
-        return VOTE_AGAINST;
+        return is_ahead && step_ms > way_ms / 5 + OFF_MS ? VOTE_DOUBTFUL : VOTE_AGAINST;
     if (is_ahead)
         return way_ms * 10 >= p->clock_ms * 6 ? VOTE_AGAINST : VOTE_NONE;
     return p->clock_ms >= 0 || turn_deg > BACKWARDS_DEG ? VOTE_AGAINST : VOTE_NONE;
@@ -158,7 +188,8 @@ void merge_clock_ask(struct merge_source *s, const struct report *r)
         return;
     v->mmsi[v->count++] = r->mmsi;
     v->resting += vote == VOTE_RESTING;
-    v->against += vote == VOTE_AGAINST;
+    v->against += vote == VOTE_AGAINST || vote == VOTE_DOUBTFUL;
+    v->doubtful += vote == VOTE_DOUBTFUL;
     if (vote == VOTE_MOVING) {
         v->way_ms += way_ms;
         v->steps_ms[v->moving++] = p.clock_ms - way_ms;
@@ -223,7 +254,7 @@ enum merge_verdict merge_clock_judge(struct merge_source *s)
 /* The roundest number within tolerance_ms of about_ms: people and time zones set clocks
  * by hours, receivers by weeks of GPS. A unit counts only when it would hardly be met by
  * chance. */
-static int64_t round_step(int64_t about_ms, int64_t tolerance_ms)
+int64_t merge_clock_round(int64_t about_ms, int64_t tolerance_ms)
 {
     static const int64_t units_ms[] = {1024 * 7 * DAY_MS, DAY_MS,         HOUR_MS,
                                        30 * MINUTE_MS,    15 * MINUTE_MS, 5 * MINUTE_MS,
@@ -254,7 +285,7 @@ static int64_t choose_step(const struct merge_source *s, int64_t least_ms,
         about_ms = about_ms > most_ms ? most_ms : about_ms;
         tolerance_ms = spread_ms < tolerance_ms ? spread_ms : tolerance_ms;
     }
-    return round_step(about_ms, tolerance_ms);
+    return merge_clock_round(about_ms, tolerance_ms);
 }
 
 int64_t merge_clock_step(const struct merge_source *s)

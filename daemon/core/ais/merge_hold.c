@@ -204,7 +204,7 @@ static bool is_off(const struct merge_source *s, const struct merge_node *node)
 {
     int64_t t = node->report.time_ms;
     return (t > s->time_ms + MERGE_STEP_MS && merge_clock_has_moving(s)) ||
-           (t < s->time_ms - MERGE_STEP_MS - s->conf.lateness_ms && s->late_reports == 0);
+           (t < s->time_ms - MERGE_STEP_MS - s->conf.lateness_ms && s->late.row == 0);
 }
 
 static bool are_all_between(const struct merge_source *s, int64_t low, int64_t high)
@@ -236,25 +236,35 @@ static int judge_held(struct merge *m, struct merge_source *s)
     return rc;
 }
 
-static int take_into_merge(struct merge *m, struct merge_source *s,
-                           struct merge_node *node)
+/* Near the time of its source, ahead of it or behind. */
+static int take_anywhere(struct merge *m, struct merge_source *s, struct merge_node *node)
 {
     if (s->jump.is_held)
         return merge_jump_take(m, s, node);
     int64_t ahead_ms = node->report.time_ms - s->time_ms;
     if (s->held_count == 0 && ahead_ms <= MERGE_STEP_MS && ahead_ms >= -MERGE_STEP_MS) {
         merge_step_forget_back(s);
-        s->late_reports = 0;
+        s->late.row = 0;
         return merge_accept(m, s, node);
     }
-    if (!is_far(s, node)) {
-        for (size_t i = 0; i < s->held_count; i++)
-            merge_hold_refuse(m, s, s->held[i]);
-        s->held_count = 0;
+    if (!is_far(s, node))
         return is_off(s, node) ? merge_jump_begin(m, s, node) : take_near(m, s, node);
-    }
     int rc = merge_hold_keep(m, s, node);
     return rc == 0 ? judge_held(m, s) : rc;
+}
+
+static int take_into_merge(struct merge *m, struct merge_source *s,
+                           struct merge_node *node)
+{
+    int righted = merge_side_right(m, s, &node->report), rc = 0;
+    if (!s->jump.is_held && s->held_count != 0 && !is_far(s, node)) {
+        rc = merge_side_refuse(m, s, node);
+        int again = merge_side_right(m, s, &node->report);
+        rc = rc < 0 ? rc : again;
+    }
+    int taken = take_anywhere(m, s, node);
+    rc = rc < 0 ? rc : taken;
+    return righted < 0 ? righted : rc;
 }
 
 static int compare_times(const void *a, const void *b)
@@ -278,6 +288,7 @@ static int start_source(struct merge *m, struct merge_source *s)
     s->held_count = 0;
     s->is_started = true;
     s->time_ms = s->steady_ms = times[(count - 1) / 2];
+    s->side.is_first = count == MERGE_START && is_far(s, nodes[0]);
     for (size_t i = 0; i < count; i++) {
         int taken = take_into_merge(m, s, nodes[i]);
         rc = rc < 0 ? rc : taken;
@@ -332,11 +343,15 @@ int merge_hold_end(struct merge *m, struct merge_source *s)
     for (size_t i = 0; i < count; i++) {
         struct merge_node *node = s->held[i];
         if (!pass[i]) {
+            merge_side_note(s, &node->report);
             merge_hold_refuse(m, s, node);
             continue;
         }
         int accepted = merge_accept(m, s, node);
         rc = rc < 0 ? rc : accepted;
     }
+    merge_side_tell(m, s);
+    if (!s->conf.is_timely)
+        merge_step_tell_late(m, s);
     return rc;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The contents of struct merge, shared by merge.c (order, resuming), merge_order.c (a
  * heap), merge_hold.c (times far ahead), merge_jump.c (what is held behind a step of a
- * recording's clock), merge_clock.c (what the ships' positions say of it), merge_step.c
+ * recording's clock), merge_side.c (two clocks side by side), merge_clock.c (what the
+ * ships' positions say), merge_step.c
  * (telling it), merge_dups.c and merge_place.c (copies). */
 #ifndef LOOKOUT_MERGE_INT_H
 #define LOOKOUT_MERGE_INT_H
@@ -108,6 +109,7 @@ struct merge_votes {
     uint32_t mmsi[MERGE_VOTES]; /* those who said anything */
     unsigned count;
     unsigned moving, resting, against;
+    unsigned doubtful; /* of those against: less time passed than the clock says */
     int64_t steps_ms[MERGE_VOTES]; /* of those moving: the size of the step */
     int64_t way_ms;                /* their time under way, together */
     bool is_counted;               /* so many were heard lately: */
@@ -138,6 +140,39 @@ struct merge_jump {
     int64_t believed_ms; /* and behind it */
 };
 
+/* Reports behind their source. */
+struct merge_late {
+    unsigned row;      /* so many in a row */
+    uint32_t row_line; /* the first of them */
+    int64_t row_ms, row_from_ms;
+    uint64_t reports;       /* all */
+    int64_t most_ms;        /* as far behind as this, at most */
+    struct merge_step step; /* to tell: the first such row that is long */
+};
+
+/* Another clock that goes on beside the source's own, or may do so. */
+#define MERGE_SIDE_KEPT 16u
+struct merge_side {
+    bool is_first;   /* the source's first report was far ahead of the others */
+    bool is_known;   /* it is one, so far ahead; negative: behind */
+    bool is_lone;    /* nothing goes by the other clock now, until lone_until_ms */
+    unsigned others; /* in a row that do, all the same */
+    int64_t lone_until_ms;
+    int64_t by_ms;
+    uint64_t righted;
+    uint32_t line;                       /* its first report's */
+    struct report kept[MERGE_SIDE_KEPT]; /* refused lately, about as far ahead */
+    unsigned kept_count;
+    unsigned turns; /* so many reports refuted them */
+    unsigned ships;
+    uint32_t mmsi[MERGE_CONFIRM + 1];
+    int64_t ahead_ms;          /* the first of them */
+    int64_t least_ms, most_ms; /* they are ahead by so much */
+    uint64_t refused;          /* all that was refused alone, and the first of it */
+    uint32_t refused_line;
+    int64_t refused_ms, refused_from_ms;
+};
+
 struct merge_source {
     struct merge_source_conf conf;
     struct merge_counts counts;
@@ -150,12 +185,17 @@ struct merge_source {
     uint32_t passed_mmsi[MERGE_CONFIRM + 1]; /* the first ships accepted */
     unsigned passed_ships;
     struct merge_jump jump;
+    struct merge_side side;
     const struct merge_step *step; /* borrowed from the merge: told with the next report
                                       accepted; NULL: none */
-    int64_t steady_ms;     /* the time since which its clock is steady; TIME_NONE */
-    int64_t shifted_ms;    /* its last step that was followed; 0: none */
-    unsigned late_reports; /* in a row, of a clock that went back */
-    bool is_late_told;     /* once: stations may be late all the time */
+    int64_t steady_ms; /* the time since which its clock is steady; TIME_NONE */
+    int64_t lost_ms;   /* ships were farther on than they can be: so many */
+    unsigned lost_ships;
+    int64_t recalled_ms; /* after a stop, of the last report before it; TIME_NONE */
+    int64_t shifted_ms;  /* its last step that was followed; 0: none */
+    struct merge_late late;
+    uint64_t accepted;
+    int64_t last_ms;                       /* of the last one accepted, if any */
     struct merge_heard heard[MERGE_HEARD]; /* by MMSI, the latest */
     struct merge_node **held; /* owned array: start, or far ahead; in order of arrival */
     size_t held_count, held_room;
@@ -195,6 +235,7 @@ struct merge {
  * the first. */
 bool merge_dups_sift(struct merge *m, struct merge_source *s, struct merge_node *node);
 
+struct merge_node *merge_take_node(struct merge *m); /* NULL: out of memory */
 /* Free a node of a source. */
 void merge_drop(struct merge *m, struct merge_source *s, struct merge_node *node);
 /* Add an accepted node to the source's order. ERR_NOMEM: the node is dropped. */
@@ -232,6 +273,10 @@ void merge_step_pass(struct merge *m);
 /* A report came behind its source, or not behind it. */
 void merge_step_note_late(struct merge *m, struct merge_source *s,
                           const struct merge_node *node);
+/* At the end: how many came so, where many came in a row. */
+void merge_step_tell_late(struct merge *m, struct merge_source *s);
+
+bool merge_step_is_rollover(int64_t jump_ms);
 
 /* --- merge_clock.c --- */
 void merge_clock_note(struct merge_source *s, const struct report *r);
@@ -242,6 +287,8 @@ bool merge_clock_has_moving(const struct merge_source *s);
 /* Ask a report behind the step. */
 void merge_clock_ask(struct merge_source *s, const struct report *r);
 enum merge_verdict merge_clock_judge(struct merge_source *s);
+/* The roundest number within tolerance_ms of about_ms, where that is hardly chance. */
+int64_t merge_clock_round(int64_t about_ms, int64_t tolerance_ms);
 /* The size of the step: by the ships' ways, and by what came before and behind it; or
  * before it and after it came back. Negative: back. */
 int64_t merge_clock_step(const struct merge_source *s);
@@ -259,6 +306,20 @@ MUST_CHECK int merge_jump_take(struct merge *m, struct merge_source *s,
                                struct merge_node *node);
 /* Nothing more comes, at the end or for now. ERR_NOMEM */
 MUST_CHECK int merge_jump_settle(struct merge *m, struct merge_source *s, bool is_end);
+
+/* --- merge_side.c --- */
+/* Refuse what is held, which this node of normal time refutes. ERR_NOMEM */
+MUST_CHECK int merge_side_refuse(struct merge *m, struct merge_source *s,
+                                 const struct merge_node *node);
+/* A report that is refused alone. */
+void merge_side_note(struct merge_source *s, const struct report *r);
+/* Put right a report by a clock that is known. */
+MUST_CHECK int merge_side_right(struct merge *m, struct merge_source *s,
+                                struct report *r);
+/* What comes is off by by_ms, for a while. Call before what is held is put right. */
+void merge_side_begin_lone(struct merge_source *s, int64_t by_ms);
+/* At the end: how much was put right or refused alone. */
+void merge_side_tell(struct merge *m, struct merge_source *s);
 
 /* --- merge_hold.c --- */
 /* Accept, hold or refuse a recording's next node. ERR_NOMEM. */

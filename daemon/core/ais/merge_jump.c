@@ -222,6 +222,12 @@ static int come_back(struct merge *m, struct merge_source *s)
     return right_held(m, s, merge_clock_step_between(s));
 }
 
+/* Back to where the clock was before the last step. */
+static bool is_step_home(const struct merge_source *s)
+{
+    return s->shifted_ms != 0 && merge_clock_step(s) == -s->shifted_ms;
+}
+
 int merge_jump_settle(struct merge *m, struct merge_source *s, bool is_end)
 {
     const struct merge_jump *jump = &s->jump;
@@ -234,8 +240,13 @@ int merge_jump_settle(struct merge *m, struct merge_source *s, bool is_end)
         return believe_jump(m, s);
     bool was_longer = s->steady_ms != TIME_NONE &&
                       s->time_ms - s->steady_ms > jump->high_ms - jump->low_ms;
-    return is_end && was_longer ? right_held(m, s, merge_clock_step(s))
-                                : follow_step(m, s);
+    bool is_lone = s->conf.is_timely && !is_end && !s->side.is_known && !is_step_home(s);
+    if (!was_longer || (!is_end && !is_lone))
+        return follow_step(m, s);
+    int64_t by_ms = merge_clock_step(s);
+    if (is_lone)
+        merge_side_begin_lone(s, by_ms);
+    return right_held(m, s, by_ms);
 }
 
 /* --- while it is held --- */
@@ -254,8 +265,7 @@ static int judge_jump(struct merge *m, struct merge_source *s)
         if (!jump->is_step && !is_far && s->held_count >= most)
             return release_held(m, s);
     }
-    bool is_home =
-        jump->is_step && s->shifted_ms != 0 && merge_clock_step(s) == -s->shifted_ms;
+    bool is_home = jump->is_step && is_step_home(s);
     bool is_full = s->held_count >= MERGE_HELD_MAX ||
                    (s->conf.is_timely && jump->high_ms - jump->low_ms >= SETTLE_MS);
     return is_home || is_full ? merge_jump_settle(m, s, false) : 0;

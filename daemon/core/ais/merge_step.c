@@ -90,7 +90,7 @@ void merge_step_forget_back(struct merge_source *s)
     s->jump.back_count = s->jump.back_ships = 0;
 }
 
-static bool is_rollover(int64_t jump_ms)
+bool merge_step_is_rollover(int64_t jump_ms)
 {
     int64_t rest_ms = (jump_ms + DAY_MS) % ROLLOVER_MS;
     return jump_ms > DAY_MS && rest_ms <= 2 * DAY_MS;
@@ -104,8 +104,12 @@ int merge_step_believe(struct merge *m, struct merge_source *s, int64_t low_ms)
     jump->from_ms = s->time_ms;
     jump->believed_ms = low_ms;
     int64_t jump_ms = low_ms - s->time_ms;
+    /* The receiver was off, and its clock was set meanwhile. */
+    if (jump->votes.doubtful > MERGE_CONFIRM)
+        s->steady_ms = low_ms;
+    jump->votes.doubtful = 0;
     bool are_many = s->passed_ships > MERGE_CONFIRM;
-    if (!is_rollover(jump_ms) && (jump_ms < AHEAD_MS || !are_many))
+    if (!merge_step_is_rollover(jump_ms) && (jump_ms < AHEAD_MS || !are_many))
         return 0;
     s->steady_ms = low_ms;
     return merge_step_queue(m, s,
@@ -144,26 +148,46 @@ int merge_step_look_back(struct merge *m, struct merge_source *s,
     merge_step_forget_back(s);
     merge_flush(s);
     s->time_ms = s->steady_ms = t;
-    s->late_reports = 0;
+    s->late.row = 0;
     return merge_step_queue(m, s, &step);
 }
 
 void merge_step_note_late(struct merge *m, struct merge_source *s,
                           const struct merge_node *node)
 {
-    if (node->report.time_ms >= s->time_ms - MERGE_STEP_MS) {
-        s->late_reports = 0;
+    struct merge_late *late = &s->late;
+    const struct report *r = &node->report;
+    if (r->time_ms >= s->time_ms - MERGE_STEP_MS) {
+        late->row = 0;
         return;
     }
-    if (s->late_reports <= LATE_REPORTS)
-        s->late_reports++;
-    if (s->late_reports != LATE_REPORTS || s->is_late_told)
+    late->reports++;
+    if (r->time_ms - s->time_ms < late->most_ms)
+        late->most_ms = r->time_ms - s->time_ms;
+    if (late->row == 0) {
+        late->row_line = r->line;
+        late->row_ms = r->time_ms;
+        late->row_from_ms = s->time_ms;
+    }
+    if (late->row <= LATE_REPORTS)
+        late->row++;
+    if (late->row != LATE_REPORTS || late->step.kind == MERGE_STEP_LATE)
         return;
-    s->is_late_told = true;
-    merge_step_tell(m, s,
-                    &(struct merge_step){.kind = MERGE_STEP_LATE,
-                                         .from_ms = s->time_ms,
-                                         .to_ms = node->report.time_ms,
-                                         .by_ms = node->report.time_ms - s->time_ms,
-                                         .line = node->report.line});
+    late->step = (struct merge_step){.kind = MERGE_STEP_LATE,
+                                     .from_ms = late->row_from_ms,
+                                     .to_ms = late->row_ms,
+                                     .line = late->row_line};
+    if (s->conf.is_timely)
+        merge_step_tell_late(m, s);
+}
+
+void merge_step_tell_late(struct merge *m, struct merge_source *s)
+{
+    struct merge_step step = s->late.step;
+    if (step.kind != MERGE_STEP_LATE)
+        return;
+    step.by_ms = s->late.most_ms;
+    step.reports = s->late.reports;
+    step.of_reports = s->accepted + (s->conf.is_timely ? 1 : 0);
+    merge_step_tell(m, s, &step);
 }

@@ -96,28 +96,50 @@ static const struct {
     bool is_counted;         /* then: what is done with so many reports */
 } step_words[] = {
     [MERGE_STEP_RIGHTED] = {"the recording's clock was off by", "their times are put right", true},
-    [MERGE_STEP_SHIFTED] = {"the recording's clock was set by", "the ships' positions show that no time passed, and what is known of them moves with it", false},
+    [MERGE_STEP_SHIFTED] = {"the recording's clock was set by", "no time passed, and what is known of its ships moves with it", false},
     [MERGE_STEP_REFUSED] = {"the recording's clock jumped and came back: by", "they are refused", true},
     [MERGE_STEP_AHEAD]   = {"the recording's clock was wrong before and was set by", "no timer is due for what lies between", false},
     [MERGE_STEP_BACK]    = {"the recording's clock was ahead before and came back by", "what is stored ahead of that counts as of then", false},
-    [MERGE_STEP_LATE]    = {"the recording's times go back by", "nothing shows that a clock was set, and a report not newer than what is known of its ship counts for nothing", false},
+    [MERGE_STEP_BESIDE]  = {"two clocks go on side by side, one by", "their times are put right", true},
+    [MERGE_STEP_FAR]     = {"lone times are far from the others, the first by", "they are refused", true},
+    [MERGE_STEP_LATE]    = {NULL, NULL, true},
 };
 /* clang-format on */
 
+static void say_late(const struct merge_step *step, const char *by, char *ret_text,
+                     size_t room)
+{
+    snprintf(
+        ret_text, room,
+        "the recording is not in the order of time: %llu of %llu reports are older "
+        "than one before them, by up to %s: sort it by time; a report not newer than "
+        "what is known of its ship counts for nothing",
+        (unsigned long long)step->reports, (unsigned long long)step->of_reports, by);
+}
+
 void pipeline_say_step(const struct merge_step *step, char *ret_text, size_t room)
 {
-    char by[UNITS_TEXT_BYTES], to[TIME_TEXT_BYTES], line[32] = "", count[64] = "";
+    char by[UNITS_TEXT_BYTES], from[TIME_TEXT_BYTES], to[TIME_TEXT_BYTES];
+    char count[64] = "";
     int64_t by_ms = step->by_ms < 0 ? -step->by_ms : step->by_ms;
+    size_t n = 0;
+    if (step->kind == MERGE_STEP_LATE && by_ms > HOUR_MS) /* not to the second */
+        by_ms = by_ms / MINUTE_MS * MINUTE_MS;
     units_format_duration((by_ms + SECOND_MS / 2) / SECOND_MS * SECOND_MS, by);
+    time_format(step->from_ms, from);
     time_format(step->to_ms, to);
     if (step->line != 0)
-        snprintf(line, sizeof line, "line %u: ", step->line);
+        n = (size_t)snprintf(ret_text, room, "line %u: ", step->line);
+    if (step->kind == MERGE_STEP_LATE) {
+        say_late(step, by, ret_text + n, room - n);
+        return;
+    }
     if (step_words[step->kind].is_counted)
         snprintf(count, sizeof count, "for %llu reports; ",
                  (unsigned long long)step->reports);
-    snprintf(ret_text, room, "%s%s %s %s, to %s: %s%s", line, step_words[step->kind].what,
-             by, step->by_ms < 0 ? "back" : "ahead", to, count,
-             step_words[step->kind].then);
+    snprintf(ret_text + n, room - n, "%s %s %s, from %s to %s: %s%s",
+             step_words[step->kind].what, by, step->by_ms < 0 ? "back" : "ahead", from,
+             to, count, step_words[step->kind].then);
 }
 
 struct engine_sink pipeline_sink(struct pipeline *p)

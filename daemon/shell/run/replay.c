@@ -105,7 +105,9 @@ static void note_clock_step(void *context, const struct merge_step *step)
     if (s->step_count < REPLAY_STEPS)
         s->steps[s->step_count] = *step;
     s->step_count++;
-    s->righted += step->kind == MERGE_STEP_RIGHTED ? step->reports : 0;
+    s->righted += step->kind == MERGE_STEP_RIGHTED || step->kind == MERGE_STEP_BESIDE
+                      ? step->reports
+                      : 0;
     pipeline_say_step(step, text, sizeof text);
     fprintf(stderr, "lookoutd replay: %s: %s\n", s->name, text);
 }

@@ -62,6 +62,9 @@ void merge_clock_set(struct merge *m, int64_t now_ms);
  *   AHEAD     it was wrong before (as when the number of the GPS week rolls over: 1024
  *             weeks); no time passed between.
  *   BACK      it had jumped ahead, which was believed, and came back.
+ *   BESIDE    two clocks go on side by side: the times of one are put right. Told at the
+ *             end; of a source that is timely, once it is known.
+ *   FAR       lone times were far ahead of the others: refused. Told at the end.
  *   LATE      it went back, and nothing shows that it was set: reports of a ship not
  * newer than what is known of it count for nothing. SHIFTED, AHEAD and BACK are told by
  * merge_next before the first report behind the step, the others by merge_push, merge_end
@@ -72,6 +75,8 @@ void merge_clock_set(struct merge *m, int64_t now_ms);
     X(MERGE_STEP_REFUSED, "refused")                                                     \
     X(MERGE_STEP_AHEAD, "ahead")                                                         \
     X(MERGE_STEP_BACK, "back")                                                           \
+    X(MERGE_STEP_BESIDE, "beside")                                                       \
+    X(MERGE_STEP_FAR, "far")                                                             \
     X(MERGE_STEP_LATE, "late")
 enum merge_step_kind {
 #define MERGE_STEP_KIND(kind, name) kind,
@@ -85,7 +90,8 @@ struct merge_step {
     int64_t from_ms, to_ms; /* by the clock: before the step, behind it */
     int64_t by_ms;          /* the size of the step; negative: back */
     int64_t span_ms;        /* RIGHTED, REFUSED: so long, by the clock that was off */
-    uint64_t reports;       /* RIGHTED, REFUSED */
+    uint64_t reports;       /* RIGHTED, REFUSED, BESIDE, FAR, LATE: so many */
+    uint64_t of_reports;    /* LATE: of so many */
     uint32_t line;          /* of the first report behind the step; 0: not known */
 };
 /* Either may be NULL. on_copy: merge_next folded a copy, there being several sources;

@@ -55,7 +55,7 @@ MUST_CHECK int pipeline_commit(struct pipeline *p, bool all);
 MUST_CHECK int pipeline_alert(struct pipeline *p, struct alert *alert);
 
 /* A step in words: at most so many bytes. */
-#define PIPELINE_STEP_BYTES 320
+#define PIPELINE_STEP_BYTES 400
 void pipeline_say_step(const struct merge_step *step, char *ret_text, size_t room);
 
 /* The clock, ms since 1970. */

@@ -195,7 +195,7 @@ static void test_steps(void **state)
         {180, 10, 15, 16, "righted 9 to 190; "}, /* the end comes soon behind it */
         {180, 10, 60, 60, ""},                   /* the recorder was off */
         {180, 10, 15, 15, ""},
-        {59, 10, 15, 60, "late 73 to 19; "}, /* less than an hour: positions alone tell */
+        {59, 10, 15, 60, "late 73 to 15; "}, /* less than an hour: positions alone tell */
         {180, 10, 40, 90, "righted 9 to 190; "},
         {-14.0 * 1024 * 24 * 60 / 2, 0, 40, 90, "ahead -10321881 to 40; "},
         {-14.0 * 1024 * 24 * 60 / 2, 0, 2, 90, "ahead -10321919 to 2; "},

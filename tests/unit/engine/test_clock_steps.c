@@ -82,7 +82,15 @@ struct play {
     struct merge_step steps[16];
     size_t step_count;
     uint64_t far_future;
+    bool is_timely; /* set before it is played */
 };
+
+static void note_step(void *context, const struct merge_step *step)
+{
+    struct play *p = context;
+    assert_true(p->step_count < sizeof p->steps / sizeof p->steps[0]);
+    p->steps[p->step_count++] = *step;
+}
 
 /* As the shell does it. */
 static void on_step(void *context, const struct merge_step *step)
@@ -96,8 +104,7 @@ static void on_step(void *context, const struct merge_step *step)
     else if (step->kind == MERGE_STEP_BACK)
         rc = engine_clock_back(p->run.engine, step->source, step->to_ms);
     assert_int_equal(rc, 0);
-    assert_true(p->step_count < sizeof p->steps / sizeof p->steps[0]);
-    p->steps[p->step_count++] = *step;
+    note_step(p, step);
 }
 
 static void drain(struct play *p)
@@ -131,12 +138,14 @@ static void read_told(struct play *p)
 static void play_reports(struct play *p, const struct report *reports, size_t n,
                          size_t chunk)
 {
-    struct merge_source_conf conf = {.is_live = false};
+    struct merge_source_conf conf = {.is_timely = p->is_timely};
+    bool is_timely = p->is_timely;
     struct test_random random = {n + chunk};
     bool has_other = false;
     for (size_t i = 0; i < n; i++)
         has_other = has_other || reports[i].source != 0;
     memset(p, 0, sizeof *p);
+    p->is_timely = is_timely;
     enginerun_init(&p->run, yaml, zones);
     p->merge = merge_create();
     assert_non_null(p->merge);
@@ -419,6 +428,100 @@ static void test_a_late_station(void **state)
     }
 }
 
+/* Two receivers in one recording: the odd ships, or all of them again, by another clock
+ * all along or from the middle on. What is told is the same, by one of the two clocks. */
+static void test_two_clocks(void **state)
+{
+    static const struct {
+        double by; /* minutes */
+        bool is_all, is_middle;
+    } rows[] = {
+        {120, false, false},
+        {-120, false, false},
+        {120, false, true},
+        {1440, false, false},
+        {120, true, false},
+        {-1024 * 7 * 1440.0, true, false},
+        {-1024 * 7 * 1440.0, false, false},
+    };
+    static struct world w;
+    static struct play base, p;
+    static struct report reports[2 * REPORTS];
+    make_world(&w, 8);
+    play_off(&base, &w, &(struct off){0}, 1);
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        size_t n = 0, off = 0;
+        print_message("by %g min, %s\n", rows[k].by, rows[k].is_all ? "all" : "some");
+        for (size_t i = 0; i < w.count; i++) {
+            bool is_off = (rows[k].is_all || w.reports[i].mmsi % 2 == 0) &&
+                          (!rows[k].is_middle || w.minutes[i] > MINUTES / 2.0);
+            if (rows[k].is_all || !is_off)
+                reports[n++] = w.reports[i];
+            if (!is_off)
+                continue;
+            off++;
+            reports[n] = w.reports[i];
+            reports[n].arrival_ms = reports[n].time_ms +=
+                (int64_t)(rows[k].by * MINUTE_MS);
+            n++;
+        }
+        play_reports(&p, reports, n, 1);
+        print_play(&p);
+        assert_in_range(p.step_count, 1, 4);
+        assert_int_equal(p.steps[p.step_count - 1].kind, MERGE_STEP_BESIDE);
+        assert_true(p.steps[p.step_count - 1].reports + 20 > off);
+        assert_int_equal(p.far_future, 0);
+        assert_same_outside(&base, &p, &(struct off){-2, -1, 0});
+    }
+}
+
+/* One that is paced does not wait until the clock comes back, and tells the same. */
+static void test_a_paced_recording(void **state)
+{
+    static struct world w;
+    static struct play base, p;
+    static const struct off off = {300, 360, 180 * MINUTE_MS};
+    make_world(&w, 9);
+    play_off(&base, &w, &(struct off){0}, 1);
+    p.is_timely = true;
+    play_off(&p, &w, &off, 1);
+    assert_int_equal(p.steps[0].kind, MERGE_STEP_RIGHTED);
+    assert_same_outside(&base, &p, &off);
+    assert_int_equal(p.count, base.count);
+}
+
+/* Killed while a step is held: what is read again before it says what the step was. */
+static void test_a_stop_within_a_step(void **state)
+{
+    static struct world w;
+    static struct play p;
+    struct merge_source_conf conf = {.is_live = false};
+    size_t held = 0;
+    make_world(&w, 10);
+    memset(&p, 0, sizeof p);
+    p.merge = merge_create();
+    assert_non_null(p.merge);
+    assert_int_equal(merge_add(p.merge, &conf), 0);
+    merge_tell(p.merge, &(struct merge_sink){.on_step = note_step, .context = &p});
+    while (w.minutes[held] < MINUTES - 60)
+        held++;
+    merge_resume(p.merge, 0, w.reports[held - 1].time_ms);
+    for (size_t i = 0; i < held; i++)
+        merge_seen(p.merge, &w.reports[i]);
+    for (size_t i = held; i < w.count; i++) {
+        w.reports[i].arrival_ms = w.reports[i].time_ms += 3 * HOUR_MS;
+        assert_int_equal(merge_push(p.merge, &w.reports[i]), 0);
+    }
+    assert_int_equal(merge_end(p.merge, 0), 0);
+    assert_int_equal(p.step_count, 1);
+    assert_int_equal(p.steps[0].kind, MERGE_STEP_RIGHTED);
+    assert_int_equal(p.steps[0].by_ms, 3 * HOUR_MS);
+    assert_int_equal(p.steps[0].line, held + 1);
+    merge_destroy(p.merge);
+}
+
 TEST_MAIN(NULL, NULL, TEST(test_random_steps), TEST(test_known_steps),
           TEST(test_beside_another_recording), TEST(test_a_receiver_that_was_off),
-          TEST(test_recordings_in_a_wrong_order), TEST(test_a_late_station))
+          TEST(test_recordings_in_a_wrong_order), TEST(test_a_late_station),
+          TEST(test_two_clocks), TEST(test_a_paced_recording),
+          TEST(test_a_stop_within_a_step))
