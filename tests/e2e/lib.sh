@@ -68,7 +68,7 @@ new_secret() {
     (umask 077 && printf 'whsec_%s\n' "$(head -c 32 /dev/urandom | base64)" >"$1")
 }
 demo_recording() {
-    [ -s "$build/demo-test.nmea" ] || { "$build/make_demo" >"$build/demo-test.$$" && mv "$build/demo-test.$$" "$build/demo-test.nmea"; }
+    [ "$build/demo-test.nmea" -nt "$build/make_demo" ] || { "$build/make_demo" >"$build/demo-test.$$" && mv "$build/demo-test.$$" "$build/demo-test.nmea"; }
     echo "$build/demo-test.nmea"
 }
 # The demonstration's configuration: demo_config FILE URL SECRET PACE STATE

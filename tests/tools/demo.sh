@@ -9,7 +9,7 @@ bin=$build/lookoutd
 
 # config/demo.yaml names its files in build/.
 mkdir -p build
-[ -s build/demo.nmea ] || { "$build/make_demo" >build/demo.nmea.new && mv build/demo.nmea.new build/demo.nmea; }
+[ build/demo.nmea -nt "$build/make_demo" ] || { "$build/make_demo" >build/demo.nmea.new && mv build/demo.nmea.new build/demo.nmea; }
 [ -s build/demo.secret ] || (umask 077 && printf 'whsec_%s\n' "$(head -c 32 /dev/urandom | base64)" >build/demo.secret)
 rm -rf build/demo-state
 
