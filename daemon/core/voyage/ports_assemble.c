@@ -404,6 +404,8 @@ static int assemble_rows(struct assembly *a)
         more += a->b->sames[i].count;
     if (apply_defines(a) != 0)
         return ERR_NOMEM;
+    for (size_t i = 0; i < a->b->row_count; i++)
+        more += a->b->rows[i].same[0] != '\0';
     apply_areas(a);
     if (make_ports(a) != 0 || ports_codes_make(a->ports, more) != 0 ||
         apply_sames(a) != 0 || make_groups(a) != 0)
