@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/run/config.h"
+#include "lookout/sys/clock.h"
 
 int cmd_state_conf(const struct cmd_args *args, bool is_sending, struct conf **ret_conf)
 {
@@ -82,7 +82,6 @@ int cmd_state_since(const struct cmd_args *args, int64_t *ret_ms)
     const char *text = args->since;
     size_t n = text != NULL ? strlen(text) : 0;
     int64_t back_ms = 0;
-    struct timespec now;
     if (n == 0 || time_parse(text, n, ret_ms) == 0)
         return CMD_DONE;
     if (units_parse_duration(text, n, &back_ms) != 0)
@@ -90,7 +89,6 @@ int cmd_state_since(const struct cmd_args *args, int64_t *ret_ms)
                           "--since '%s' is neither a time (2024-03-25T18:00:00Z, "
                           "2024-03-25) nor a duration back from now (90min, 24h, 30d)",
                           text);
-    clock_gettime(CLOCK_REALTIME, &now);
-    *ret_ms = (int64_t)now.tv_sec * 1000 - back_ms;
+    *ret_ms = clock_wall_ms() - back_ms;
     return CMD_DONE;
 }

@@ -16,6 +16,7 @@
 #include "lookout/base/time.h"
 #include "lookout/run/pipeline.h"
 #include "lookout/run/status.h"
+#include "lookout/sys/clock.h"
 
 enum { WATCH_MS = 2000 };
 
@@ -25,7 +26,7 @@ enum { WATCH_MS = 2000 };
 static int ask_database(const char *directory, struct conf *conf, struct buf *out,
                         struct err *err)
 {
-    struct status_source source = {.conf = conf, .now_ms = pipeline_clock_ms()};
+    struct status_source source = {.conf = conf, .now_ms = clock_wall_ms()};
     struct pipeline p = {0};
     size_t refused = 0;
     int rc = store_reader_open(directory, &source.reader, err);

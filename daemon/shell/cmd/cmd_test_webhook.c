@@ -3,21 +3,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cmd.h"
 #include "cmd_state.h"
 #include "lookout/delivery/delivery.h"
+#include "lookout/sys/clock.h"
 
 /* Send to one webhook; true when it accepted the alert. */
 static bool try_one(const struct conf *conf, const struct conf_webhook *webhook)
 {
     struct alert alert = {0};
     struct buf text = {0};
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    int rc = engine_test_alert(
-        &conf->engine, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, &alert);
+    int rc = engine_test_alert(&conf->engine, clock_wall_ms(), &alert);
     if (rc == 0)
         rc = delivery_try(webhook, &alert, &text);
     printf("%s: %s, %s\n", webhook->id, rc == 0 ? "delivered" : "failed",

@@ -13,6 +13,7 @@
 #include "lookout/base/time.h"
 #include "lookout/conf/gazetteer.h"
 #include "lookout/run/pipeline.h"
+#include "lookout/sys/clock.h"
 #include "lookout/track/vessel.h"
 
 /* Without a configuration: the shipped gazetteer, no zones, no watched vessels. */
@@ -150,7 +151,7 @@ static int print_all(const struct engine *e, const struct cmd_args *args,
     size_t n = engine_vessels(e, NULL, 0), printed = 0;
     uint32_t *mmsi = calloc(n + 1, sizeof *mmsi);
     struct buf text = {0};
-    int64_t now_ms = pipeline_clock_ms();
+    int64_t now_ms = clock_wall_ms();
     int rc = mmsi != NULL ? 0 : ERR_NOMEM;
     n = rc == 0 ? engine_vessels(e, mmsi, n) : 0;
     for (size_t i = 0; i < n && rc == 0; i++) {

@@ -25,6 +25,7 @@
 #include "lookout/base/map.h"
 #include "lookout/base/text.h"
 #include "lookout/delivery/delivery.h"
+#include "lookout/sys/clock.h"
 #include "lookout/sys/keymem.h"
 
 enum {
@@ -197,7 +198,7 @@ static enum MHD_Result take_delivery(struct listen_server *s,
         (s->options.fail_count < 0 || request < s->options.fail_count))
         return refuse_request(s, connection, id);
     if (s->webhook.secret_count > 0 &&
-        delivery_sign_verify(&s->webhook, &message, (int64_t)time(NULL), &err) != 0) {
+        delivery_sign_verify(&s->webhook, &message, clock_wall_ms() / 1000, &err) != 0) {
         char what[ERR_TEXT_BYTES + 40];
         snprintf(what, sizeof what, "refused with 401: %s", err.text);
         complain_of(s, what, id);

@@ -5,19 +5,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lookout/base/buf.h"
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/sys/log.h"
-
-int64_t pipeline_clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int keep_alert(struct pipeline *p, const struct alert *alert)
 {

@@ -16,6 +16,7 @@
 #include "lookout/delivery/delivery.h"
 #include "lookout/feed/reader.h"
 #include "lookout/run/config.h"
+#include "lookout/sys/clock.h"
 #include "lookout/sys/owner.h"
 
 enum { SLICE = 1 << 16 };
@@ -175,7 +176,7 @@ static int open_state(struct replay *r)
                 refused);
     if (r->options->is_delivering &&
         delivery_start(r->conf->webhooks, r->conf->webhook_count, r->store, directory,
-                       (uint64_t)pipeline_clock_ms(), &r->delivery, &err) != 0) {
+                       (uint64_t)clock_wall_ms(), &r->delivery, &err) != 0) {
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
         return ERR_IO;
     }
@@ -222,7 +223,7 @@ static int go_through(struct replay *r)
                 merge_pending(p->merge, s->index) < SLICE)
                 feed_source(r, s);
         }
-        p->clock_ms = pipeline_clock_ms();
+        p->clock_ms = clock_wall_ms();
         if (pipeline_drain(p) == 0 && store_batch_bytes(p->batch) > COMMIT_BYTES &&
             pipeline_commit(p, false) == 0 && store_queued_bytes(r->store) > QUEUE_BYTES)
             store_flush(r->store, 60000);

@@ -9,13 +9,14 @@
 #include "lookout/alert/severity.h"
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
+#include "lookout/sys/clock.h"
 #include "replay_facts_int.h"
 #include "replay_int.h"
 
 void replay_summary_progress(const struct replay *r, bool is_last)
 {
     static int64_t shown_ms;
-    int64_t now_ms = pipeline_clock_ms();
+    int64_t now_ms = clock_wall_ms();
     if (!isatty(STDERR_FILENO) || (!is_last && now_ms - shown_ms < 200))
         return;
     shown_ms = now_ms;

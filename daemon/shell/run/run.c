@@ -9,6 +9,7 @@
 
 #include "lookout/base/time.h"
 #include "lookout/run/config.h"
+#include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
 #include "lookout/sys/notify.h"
 
@@ -248,7 +249,7 @@ void run_stop(struct run *r, int rc)
         return;
     notify_stopping();
     if (r->pipeline.rc == 0 && r->feeds != NULL) {
-        r->pipeline.clock_ms = pipeline_clock_ms();
+        r->pipeline.clock_ms = clock_wall_ms();
         int last_rc = pipeline_drain(&r->pipeline);
         if (last_rc == 0)
             last_rc = pipeline_commit(&r->pipeline, false);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lookout/base/time.h"
+#include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
 #include "run_int.h"
 
@@ -364,7 +365,7 @@ static struct status_source source_of(const struct run *r)
         .clock_step_ms = run_clock_is_settled(r) ? 0 : r->clock.step_ms,
         .clock_stepped_ms = r->clock.stepped_ms,
         .started_ms = r->started_ms,
-        .now_ms = pipeline_clock_ms(),
+        .now_ms = clock_wall_ms(),
     };
 }
 

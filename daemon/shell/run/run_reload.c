@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lookout/run/config.h"
+#include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
 #include "lookout/sys/notify.h"
 #include "run_int.h"
@@ -268,7 +269,7 @@ static void on_timer(uv_timer_t *timer)
     l->is_wanted = l->is_lists_wanted = false;
     l->err = (struct err){0};
     l->phase = RELOAD_READING;
-    r->reloaded_ms = pipeline_clock_ms();
+    r->reloaded_ms = clock_wall_ms();
     notify_reloading();
     l->rc = uv_queue_work(&r->loop, &l->work, on_read, on_was_read) != 0 ? ERR_NOMEM : 0;
     if (l->rc != 0)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
 #include "run_int.h"
 
@@ -16,7 +17,7 @@ void run_trouble(struct run *r, const char *what, const char *format, ...)
     va_end(args);
     log_warning("run", NULL, "%s", text);
     int rc = engine_trouble_alert(engine_conf(r->pipeline.engine), what, text,
-                                  pipeline_clock_ms(), &alert);
+                                  clock_wall_ms(), &alert);
     if (rc == 0)
         rc = pipeline_alert(&r->pipeline, &alert);
     if (rc != 0)

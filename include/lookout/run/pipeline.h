@@ -58,7 +58,4 @@ MUST_CHECK int pipeline_alert(struct pipeline *p, struct alert *alert);
 #define PIPELINE_STEP_BYTES 400
 void pipeline_say_step(const struct merge_step *step, char *ret_text, size_t room);
 
-/* The clock, ms since 1970. */
-int64_t pipeline_clock_ms(void);
-
 #endif
