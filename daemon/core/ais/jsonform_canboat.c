@@ -8,9 +8,8 @@
 #include <strings.h>
 
 #include "jsonform_int.h"
+#include "lookout/base/units.h"
 
-#define KN_PER_MPS (3600.0 / 1852.0)
-#define DEG_PER_RAD 57.295779513082321
 #define TURN_RAD 6.2832
 
 /* clang-format off */
@@ -85,9 +84,9 @@ static void read_field(enum record_field field, const json_t *value, bool is_rad
 {
     double number = 0;
     if (field == RECORD_SOG && read_number(value, &number))
-        record_set_number(ret, field, number * KN_PER_MPS);
+        record_set_number(ret, field, number / KN_MPS);
     else if (is_angle(field) && read_number(value, &number))
-        record_set_number(ret, field, is_radian ? number * DEG_PER_RAD : number);
+        record_set_number(ret, field, is_radian ? number * JSONFORM_DEG_PER_RAD : number);
     else if (json_is_number(value))
         record_set_number(ret, field, json_number_value(value));
     else if (json_is_string(value))

@@ -10,6 +10,8 @@
 
 #include "record_int.h"
 
+#define JSONFORM_DEG_PER_RAD 57.295779513082321
+
 /* The ways of writing values that AISHub's header distinguishes. */
 enum jsonform_values {
     JSONFORM_VALUES_UNKNOWN,

@@ -6,13 +6,11 @@
 #include <string.h>
 
 #include "jsonform_int.h"
+#include "lookout/base/units.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define PATH_BYTES 64
 #define DEPTH_MOST 4u
-
-#define KN_PER_MPS (3600.0 / 1852.0)
-#define DEG_PER_RAD 57.295779513082321
 
 enum unit { UNIT_NONE, UNIT_MPS, UNIT_RAD };
 
@@ -45,10 +43,10 @@ static const struct {
 static double convert_unit(double value, enum unit unit)
 {
     if (unit == UNIT_MPS)
-        return value * KN_PER_MPS;
+        return value / KN_MPS;
     if (unit != UNIT_RAD)
         return value;
-    double degrees = value * DEG_PER_RAD;
+    double degrees = value * JSONFORM_DEG_PER_RAD;
     /* Some senders round a value up to a whole turn. Others use -pi to pi. */
     if (degrees < 0 && degrees >= -180)
         degrees += 360;

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "lookout/base/time.h"
+#include "lookout/base/units.h"
 #include "merge_int.h"
 
-#define KN_MS 0.514444
 /* A ship that was heard longer ago than this may be anywhere. */
 #define RECENT_MS (30 * MINUTE_MS)
 /* A receiver that sets its clock is off for less than this. */
@@ -103,7 +103,7 @@ static void look_for_lost(struct merge_source *s, const struct merge_heard *h,
         return;
     struct pair p = {.before = h, .behind = r, .metres = geo_distance_m(h->pos, r->pos)};
     double kn = (h->sog_dkn + r->sog_dkn) / 20.0;
-    int64_t way_ms = (int64_t)(p.metres / (kn * KN_MS) * 1000);
+    int64_t way_ms = (int64_t)(p.metres / (kn * KN_MPS) * 1000);
     if (way_ms - clock_ms < OFF_MS || !has_same_speed(&p) ||
         find_turn_deg(&p) > STRAIGHT_DEG)
         return;
@@ -134,7 +134,7 @@ void merge_clock_note(struct merge_source *s, const struct report *r)
 static enum vote ask_moving(const struct pair *p, bool is_ahead, int64_t *ret_way_ms)
 {
     double kn = (p->before->sog_dkn + p->behind->sog_dkn) / 20.0;
-    int64_t way_ms = (int64_t)(p->metres / (kn * KN_MS) * 1000);
+    int64_t way_ms = (int64_t)(p->metres / (kn * KN_MPS) * 1000);
     int64_t step_ms = p->clock_ms - way_ms, off_ms = way_ms - p->passed_ms;
     int64_t slack_ms = 30 * SECOND_MS + way_ms / 10;
     bool is_right_way = is_ahead ? step_ms >= MERGE_STEP_MS / 2

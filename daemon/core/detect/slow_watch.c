@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "slow_watch_int.h"
 
@@ -351,7 +352,7 @@ static int pass_tick(struct slow_watch *w, const struct slow_step *step,
 static int pass_silence(struct slow_watch *w, const struct slow_step *step,
                         const struct track_fix *before, const struct track_fix *fix)
 {
-    double hours = (double)(fix->time_ms - before->time_ms) / 3.6e6;
+    double hours = (double)(fix->time_ms - before->time_ms) / (double)HOUR_MS;
     w->run = w->clear = 0;
     if (w->spell == NULL)
         return 0;

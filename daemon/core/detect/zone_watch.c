@@ -12,11 +12,12 @@
 #include <string.h>
 
 #include "lookout/base/time.h"
+#include "lookout/base/units.h"
 #include "lookout/geo/near.h"
 #include "zone_watch_int.h"
 
 /* longer paths are ignored: the ship may have been anywhere */
-static const double path_limit_m = 600 * 1852.0;
+static const double path_limit_m = 600 * NM_M;
 
 static struct zone_presence *add_presence(struct zone_step *s, uint32_t zone)
 {
