@@ -77,6 +77,16 @@ size_t text_clean(const char *text, size_t n, char *ret_text, size_t size)
     return out;
 }
 
+const char *text_quote(const char *text, char ret_text[TEXT_QUOTE_BYTES])
+{
+    const size_t room = TEXT_QUOTE_BYTES - 6; /* quotes, dots, NUL */
+    const size_t n = strlen(text);
+    ret_text[0] = '\'';
+    size_t length = text_clean(text, n, ret_text + 1, room) + 1;
+    memcpy(ret_text + length, n >= room ? "...'" : "'", n >= room ? 5 : 2);
+    return ret_text;
+}
+
 size_t text_cut(const char *text, size_t n, size_t most)
 {
     if (n <= most)

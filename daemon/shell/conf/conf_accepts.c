@@ -143,9 +143,9 @@ void conf_accepts_error_value(struct conf_reader *r, const struct conf_node *nod
 void conf_accepts_error_text(struct conf_reader *r, const struct conf_node *node,
                              const struct key *key, const char *format, ...)
 {
-    char quoted[CONF_QUOTE_BYTES + 1];
+    char quoted[TEXT_QUOTE_BYTES + 1];
     va_list args;
-    conf_report_quote(node->text, quoted);
+    text_quote(node->text, quoted);
     memcpy(quoted + strlen(quoted), " ", 2);
     va_start(args, format);
     add_value_error(r, node, key, quoted, format, args);
@@ -174,11 +174,11 @@ static int add_names(const struct conf_names *known, struct buf *out)
 /* Append ", did you mean 'x'?" if one of the names is near. */
 static int add_nearest(const char *given, const struct conf_names *known, struct buf *out)
 {
-    char quoted[CONF_QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     const char *near = text_nearest(given, known->names, known->count);
     if (near == NULL)
         return 0;
-    return buf_printf(out, ", did you mean %s?", conf_report_quote(near, quoted));
+    return buf_printf(out, ", did you mean %s?", text_quote(near, quoted));
 }
 
 void conf_accepts_error_key(struct conf_reader *r, const struct conf_node *node,
@@ -196,12 +196,12 @@ void conf_accepts_error_key(struct conf_reader *r, const struct conf_node *node,
 void conf_accepts_error_unknown(struct conf_reader *r, const struct conf_node *node,
                                 const char *given, const struct conf_names *known)
 {
-    char quoted[CONF_QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     struct buf accepts = {0}, hint = {0};
     if (add_names(known, &accepts) != 0 || add_nearest(given, known, &hint) != 0)
         conf_report_nomem(r);
     conf_report_error(r, node, buf_text(&accepts), "there is no %s %s%s", known->what,
-                      conf_report_quote(given, quoted), buf_text(&hint));
+                      text_quote(given, quoted), buf_text(&hint));
     buf_finish(&accepts);
     buf_finish(&hint);
 }

@@ -7,6 +7,7 @@
 
 #include "conf_address.h"
 #include "conf_int.h"
+#include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
 
@@ -102,7 +103,7 @@ static void read_file_key(struct conf_reader *r, const struct conf_node *node,
 {
     const struct key as_path = {.type = KEY_PATH, FEED(address), .accepts = key->accepts};
     struct conf_feed *feed = base;
-    char quoted[CONF_QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     if (!conf_value_read(r, node, &as_path, feed))
         return;
     if (strcmp(node->text, "-") == 0) {
@@ -110,7 +111,7 @@ static void read_file_key(struct conf_reader *r, const struct conf_node *node,
         feed->address = conf_memory_copy(r, "-");
     } else if (access(feed->address, R_OK) != 0) {
         conf_report_warning(r, node, "the recording %s cannot be read: %s",
-                            conf_report_quote(node->text, quoted), strerror(errno));
+                            text_quote(node->text, quoted), strerror(errno));
     }
 }
 

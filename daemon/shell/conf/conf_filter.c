@@ -5,6 +5,7 @@
 
 #include "conf_int.h"
 #include "conf_rules.h"
+#include "lookout/base/text.h"
 #include "lookout/rules/rule.h"
 #include "lookout/track/vessel.h"
 #include "lookout/track/vessel_type.h"
@@ -57,7 +58,7 @@ static void read_filter_tags(struct conf_reader *r, const struct conf_node *node
                              const struct key *key, void *base)
 {
     struct key as_texts = *key;
-    char quoted[CONF_QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     as_texts.type = KEY_TEXTS;
     if (!conf_value_read(r, node, &as_texts, base))
         return;
@@ -65,7 +66,7 @@ static void read_filter_tags(struct conf_reader *r, const struct conf_node *node
         if (conf_accepts_find_name(node->items[i]->text, (const char *const *)r->tags,
                                    r->tag_count) < 0)
             conf_report_warning(r, node->items[i], "no watched vessel has the tag %s",
-                                conf_report_quote(node->items[i]->text, quoted));
+                                text_quote(node->items[i]->text, quoted));
 }
 
 static void not_read(struct conf_reader *r, const struct conf_node *node,

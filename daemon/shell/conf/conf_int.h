@@ -136,9 +136,6 @@ struct conf_place {
 };
 void conf_report_fault_at(struct conf_reader *r, const struct conf_place *place,
                           const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Make a value for a message: cleaned, cut, in single quotes. Returns ret_text. */
-#define CONF_QUOTE_BYTES 80
-const char *conf_report_quote(const char *text, char ret_text[CONF_QUOTE_BYTES]);
 /* Append the path of a node, such as "feeds[0].udp"; the root's path is empty. */
 MUST_CHECK int conf_report_node_path(const struct conf_node *node, struct buf *out);
 /* Let that file's faults come first. */

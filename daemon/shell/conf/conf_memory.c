@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lookout/base/text.h"
 #include "lookout/sys/datafile.h"
 
 void *conf_memory_alloc(struct conf_reader *r, size_t count, size_t size)
@@ -81,18 +82,18 @@ bool conf_memory_is_utf16(const char *text, size_t n)
 bool conf_memory_read_file(struct conf_reader *r, const struct conf_node *node,
                            const char *path, size_t most, struct buf *ret_text)
 {
-    char quoted[CONF_QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     struct stat st;
     struct err err = {0};
     bool is_there = stat(path, &st) == 0;
     if (is_there && !S_ISREG(st.st_mode)) {
         conf_report_error(r, node, "a file", "%s is not a regular file",
-                          conf_report_quote(path, quoted));
+                          text_quote(path, quoted));
         return false;
     }
     if (is_there && (uint64_t)st.st_size > most) {
         conf_report_error(r, node, NULL, "%s is larger than %zu MiB",
-                          conf_report_quote(path, quoted), most >> 20);
+                          text_quote(path, quoted), most >> 20);
         return false;
     }
     int rc = datafile_read(path, ret_text, &err);
@@ -100,10 +101,10 @@ bool conf_memory_read_file(struct conf_reader *r, const struct conf_node *node,
         conf_report_nomem(r);
     if (rc == 0 && conf_memory_is_utf16(buf_text(ret_text), ret_text->length))
         conf_report_error(r, node, "a UTF-8 text file", "%s is UTF-16",
-                          conf_report_quote(path, quoted));
+                          text_quote(path, quoted));
     else if (rc == 0 && memchr(buf_text(ret_text), 0, ret_text->length) != NULL)
         conf_report_error(r, node, "a text file", "%s holds a NUL byte: it is not text",
-                          conf_report_quote(path, quoted));
+                          text_quote(path, quoted));
     else if (rc != 0)
         conf_report_error(r, node, "a file that can be read", "%s", err.text);
     else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf_int.h"
+#include "lookout/base/text.h"
 #include "lookout/geo/zone.h"
 #include "lookout/rules/route.h"
 #include "lookout/voyage/ports.h"
@@ -97,8 +98,8 @@ static bool zone_is_lost(struct conf_reader *r, const char *id)
 static void report_other_shape(struct conf_reader *r, const struct conf_node *node,
                                const struct zone_info *zone)
 {
-    char quoted[CONF_QUOTE_BYTES];
-    conf_report_quote(zone->id, quoted);
+    char quoted[TEXT_QUOTE_BYTES];
+    text_quote(zone->id, quoted);
     if (zone->shape == ZONE_GATE)
         conf_report_error(r, node, "a Polygon, or a LineString with a width",
                           "%s is a gate, not an area", quoted);

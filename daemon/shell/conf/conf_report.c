@@ -31,10 +31,10 @@ static int path_step(const struct conf_node *node, struct buf *out)
 {
     if (node->key == NULL)
         return buf_printf(out, "[%zu]", node->index);
-    char quoted[CONF_QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     const char *dot = out->length > 0 ? "." : "";
     if (path_needs_quotes(node->key))
-        return buf_printf(out, "%s%s", dot, conf_report_quote(node->key, quoted));
+        return buf_printf(out, "%s%s", dot, text_quote(node->key, quoted));
     return buf_printf(out, "%s%.64s", dot, node->key);
 }
 
@@ -49,16 +49,6 @@ int conf_report_node_path(const struct conf_node *node, struct buf *out)
     while (count > 0 && rc == 0)
         rc = path_step(steps[--count], out);
     return rc;
-}
-
-const char *conf_report_quote(const char *text, char ret_text[CONF_QUOTE_BYTES])
-{
-    const size_t room = CONF_QUOTE_BYTES - 6; /* quotes, dots, NUL */
-    const size_t n = strlen(text);
-    ret_text[0] = '\'';
-    size_t length = text_clean(text, n, ret_text + 1, room) + 1;
-    memcpy(ret_text + length, n >= room ? "...'" : "'", n >= room ? 5 : 2);
-    return ret_text;
 }
 
 static int file_index(struct conf_faults *faults, const char *file, size_t *ret_index)

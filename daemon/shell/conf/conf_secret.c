@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "conf_int.h"
+#include "lookout/base/text.h"
 #include "lookout/sys/keymem.h"
 
 #define SECRET_BYTES_MAX ((size_t)64 << 10)
@@ -54,28 +55,28 @@ static const char *credential_fault(const void *text)
 bool conf_secret_is_private(struct conf_reader *r, const struct conf_node *node,
                             const char *path)
 {
-    char quoted[CONF_QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     struct stat st;
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
         (st.st_mode & (S_IROTH | S_IWOTH)) == 0)
         return true;
-    conf_report_error(
-        r, node, "a file of mode 0600 or 0640",
-        "%s is a secret that others can %s (mode %04o)", conf_report_quote(path, quoted),
-        st.st_mode & S_IROTH ? "read" : "write", (unsigned)(st.st_mode & 07777));
+    conf_report_error(r, node, "a file of mode 0600 or 0640",
+                      "%s is a secret that others can %s (mode %04o)",
+                      text_quote(path, quoted), st.st_mode & S_IROTH ? "read" : "write",
+                      (unsigned)(st.st_mode & 07777));
     return false;
 }
 
 static char *credential_path(struct conf_reader *r, const struct conf_node *node,
                              const char *name)
 {
-    char quoted[CONF_QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     const char *directory = r->context->credentials_directory;
     if (directory == NULL || directory[0] == '\0') {
         conf_report_error(r, node, "LoadCredential= in the service, or {file: PATH}",
                           "credential %s is given only to the systemd service; outside "
                           "it, use --credentials DIR with a file of that name",
-                          conf_report_quote(name, quoted));
+                          text_quote(name, quoted));
         return NULL;
     }
     size_t size = strlen(directory) + strlen(name) + 2;

@@ -52,7 +52,7 @@ static size_t known_names(char *text, const char **ret_names, size_t room)
 static void report_unknown(struct conf_reader *r, const struct conf_node *node,
                            const struct key *key, const char *name)
 {
-    char quoted[CONF_QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     const char *names[1000];
     struct buf text = {0};
     const char *near = NULL;
@@ -60,7 +60,7 @@ static void report_unknown(struct conf_reader *r, const struct conf_node *node,
         near =
             text_nearest(name, names, known_names(text.data, names, CONF_COUNT(names)));
     conf_accepts_error_value(r, node, key, "there is no time zone %s%s%s%s",
-                             conf_report_quote(name, quoted),
+                             text_quote(name, quoted),
                              near != NULL ? ", did you mean '" : "",
                              near != NULL ? near : "", near != NULL ? "'?" : "");
     buf_finish(&text);

@@ -377,11 +377,11 @@ bool conf_value_read(struct conf_reader *r, const struct conf_node *node,
 void conf_value_warn_unquoted(struct conf_reader *r, const struct conf_node *node,
                               bool is_route)
 {
-    char quoted[CONF_QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     if (node->kind == CONF_NODE_SCALAR && node->is_plain &&
         (is_route || strpbrk(node->text, "$*") != NULL))
         conf_report_warning(r, node,
                             "%s is not quoted: put patterns and routes in quotes, "
                             "because their signs have a meaning in YAML",
-                            conf_report_quote(node->text, quoted));
+                            text_quote(node->text, quoted));
 }

@@ -408,13 +408,13 @@ static void check_readable(struct conf_reader *r, const struct conf_node *node,
                            const char *key, const char *path)
 {
     const struct conf_node *item = conf_yaml_node_get(node, key);
-    char quoted[CONF_QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     bool is_key = strcmp(key, "client_key") == 0;
     if (is_key && r->context->without_secrets)
         return;
     if (item != NULL && path != NULL && access(path, R_OK) != 0)
         conf_report_error(r, item, "a PEM file that can be read", "%s cannot be read",
-                          conf_report_quote(item->text, quoted));
+                          text_quote(item->text, quoted));
     else if (item != NULL && path != NULL && is_key)
         (void)conf_secret_is_private(r, item, path);
 }

@@ -215,14 +215,14 @@ static int builder_scalar(struct builder *b, struct fy_event *event)
     }
     enum conf_plain plain = is_plain ? conf_plain_of(text) : CONF_PLAIN_TEXT;
     if (plain != CONF_PLAIN_TEXT) {
-        char quoted[CONF_QUOTE_BYTES];
+        char quoted[TEXT_QUOTE_BYTES];
         struct conf_place place = {.file = b->r->file,
                                    .line = mark ? mark->line + 1 : 1,
                                    .col = mark ? mark->column + 1 : 1};
         conf_report_fault_at(b->r, &place,
                              "%s as a key is read differently by YAML 1.1 and 1.2 "
                              "(accepted: a word, or the same text in quotes)",
-                             conf_report_quote(text, quoted));
+                             text_quote(text, quoted));
     }
     b->key = text;
     b->key_line = mark != NULL ? mark->line + 1 : 1;

@@ -91,7 +91,7 @@ static void fill_member(char **member, char **from)
     *from = NULL;
 }
 
-static int merge_texts(struct list_texts *texts, const struct list_texts *from)
+int list_add_texts(struct list_texts *texts, const struct list_texts *from)
 {
     int rc = 0;
     for (size_t i = 0; i < from->count && rc == 0; i++)
@@ -132,13 +132,13 @@ static int merge_ship(struct list_ship *ship, struct list_ship *from)
         rc = list_add_text(&ship->aliases, from->name);
     fill_member(&ship->name, &from->name);
     if (rc == 0)
-        rc = merge_texts(&ship->aliases, &from->aliases);
+        rc = list_add_texts(&ship->aliases, &from->aliases);
     if (rc == 0)
-        rc = merge_texts(&ship->programs, &from->programs);
+        rc = list_add_texts(&ship->programs, &from->programs);
     if (rc == 0)
-        rc = merge_texts(&ship->owners, &from->owners);
+        rc = list_add_texts(&ship->owners, &from->owners);
     if (rc == 0)
-        rc = merge_texts(&ship->topics, &from->topics);
+        rc = list_add_texts(&ship->topics, &from->topics);
     return rc == 0 ? merge_mmsis(ship, from) : rc;
 }
 

@@ -9,7 +9,7 @@
 #include "lookout/base/units.h"
 #include "lookout/track/vessel.h"
 
-enum { TEXT_BYTES = 1024, NAME_BYTES = 200, QUOTE_BYTES = 80 };
+enum { TEXT_BYTES = 1024, NAME_BYTES = 200 };
 
 void list_draft_begin(struct list_reader *r)
 {
@@ -142,15 +142,6 @@ void list_draft_mmsi(struct list_reader *r, const char *text)
 
 /* --- the end of a row --- */
 
-static const char *quote_text(const char *text, char ret_text[QUOTE_BYTES])
-{
-    size_t n = strlen(text), room = QUOTE_BYTES - 6;
-    ret_text[0] = '\'';
-    size_t length = text_clean(text, n, ret_text + 1, room) + 1;
-    memcpy(ret_text + length, n >= room ? "...'" : "'", n >= room ? 5 : 2);
-    return ret_text;
-}
-
 static bool has_key(const struct list_reader *r)
 {
     const struct list_ship *ship = &r->draft.ship;
@@ -161,7 +152,7 @@ static bool has_key(const struct list_reader *r)
 
 static void tell_wrong(struct list_reader *r, bool is_row_left)
 {
-    char quoted[QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     for (size_t i = 0; i < r->draft.wrong_count; i++) {
         const struct list_wrong *wrong = &r->draft.wrong[i];
         const char *accepts = wrong->is_imo ? LIST_IMO_ACCEPTS : LIST_MMSI_ACCEPTS;
@@ -169,18 +160,18 @@ static void tell_wrong(struct list_reader *r, bool is_row_left)
         if (is_row_left && i == 0)
             list_reader_fault(r, "the row is left out: %s %s is not %s",
                               wrong->is_imo ? "imo" : "mmsi",
-                              quote_text(wrong->text, quoted), accepts);
+                              text_quote(wrong->text, quoted), accepts);
         else
             list_reader_fault(r, "%s %s is left out: it is not %s",
                               wrong->is_imo ? "imo" : "mmsi",
-                              quote_text(wrong->text, quoted), accepts);
+                              text_quote(wrong->text, quoted), accepts);
     }
 }
 
 /* Of a CSV of the user's own each such row is told; others have them by the dozen. */
 static void leave_keyless(struct list_reader *r)
 {
-    char quoted[QUOTE_BYTES];
+    char quoted[TEXT_QUOTE_BYTES];
     const char *name = r->draft.ship.name;
     r->whole->list
         .left_out[r->draft.wrong_count != 0 ? LIST_LEFT_FAULTY : LIST_LEFT_KEYLESS]++;
@@ -193,15 +184,7 @@ static void leave_keyless(struct list_reader *r)
                           "the row is left out: name %s is only a name, which other "
                           "ships may have too (accepted: an imo, mmsi or callsign beside "
                           "it, or `names: true` for the list)",
-                          quote_text(name, quoted));
-}
-
-static int copy_texts(struct list_texts *texts, const struct list_texts *from)
-{
-    int rc = 0;
-    for (size_t i = 0; i < from->count && rc == 0; i++)
-        rc = list_add_text(texts, from->items[i]);
-    return rc;
+                          text_quote(name, quoted));
 }
 
 static char *copy_member(const char *text, int *rc)
@@ -225,13 +208,13 @@ static int add_copy(struct list_reader *r, uint32_t imo)
                              .flag = copy_member(from->flag, &rc),
                              .note = copy_member(from->note, &rc)};
     if (rc == 0)
-        rc = copy_texts(&ship.aliases, &from->aliases);
+        rc = list_add_texts(&ship.aliases, &from->aliases);
     if (rc == 0)
-        rc = copy_texts(&ship.programs, &from->programs);
+        rc = list_add_texts(&ship.programs, &from->programs);
     if (rc == 0)
-        rc = copy_texts(&ship.owners, &from->owners);
+        rc = list_add_texts(&ship.owners, &from->owners);
     if (rc == 0)
-        rc = copy_texts(&ship.topics, &from->topics);
+        rc = list_add_texts(&ship.topics, &from->topics);
     if (rc == 0 && from->mmsi_count != 0) {
         ship.mmsis = malloc(from->mmsi_count * sizeof *ship.mmsis);
         rc = ship.mmsis != NULL ? 0 : ERR_NOMEM;

@@ -142,6 +142,7 @@ struct list_whole *list_make(void);
 void list_free_ship(struct list_ship *ship);
 /* Append a copy unless it is there. ERR_NOMEM */
 MUST_CHECK int list_add_text(struct list_texts *texts, const char *text);
+MUST_CHECK int list_add_texts(struct list_texts *texts, const struct list_texts *from);
 /* Take over the content of the ship; rows of one entry and IMO number are one ship. */
 MUST_CHECK int list_add_ship(struct list_reader *r, struct list_ship *ship);
 /* The first ship of that entry; SIZE_MAX. */

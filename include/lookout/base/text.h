@@ -18,6 +18,10 @@ size_t text_utf8(const char *text, size_t n, uint32_t *ret_code);
  * character's border to fit `size`, has no leading or trailing blanks and is always
  * NUL-terminated. Returns the length. */
 size_t text_clean(const char *text, size_t n, char *ret_text, size_t size);
+/* The cleaned text between quotes, for a message: "'Nampo'"; one that does not fit ends
+ * in dots. Returns ret_text. */
+#define TEXT_QUOTE_BYTES 80
+const char *text_quote(const char *text, char ret_text[TEXT_QUOTE_BYTES]);
 /* The length of at most `most` of the n bytes that does not cut a UTF-8 character in two.
  */
 size_t text_cut(const char *text, size_t n, size_t most);

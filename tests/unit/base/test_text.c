@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lookout/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/testlib.h"
@@ -137,6 +138,24 @@ static void test_nearest(void **state)
     assert_null(text_nearest("udp", words, 0));
 }
 
+/* 73 bytes fit beside two quotes, three dots and the NUL; of a longer text 73 are shown.
+ */
+static void test_quote(void **state)
+{
+    char text[100], wanted[TEXT_QUOTE_BYTES], quoted[TEXT_QUOTE_BYTES];
+    (void)state;
+    assert_string_equal(text_quote("Nampo", quoted), "'Nampo'");
+    assert_string_equal(text_quote("a\x1b\nb", quoted), "'ab'");
+    memset(text, 'x', sizeof text);
+    text[73] = '\0';
+    snprintf(wanted, sizeof wanted, "'%s'", text);
+    assert_string_equal(text_quote(text, quoted), wanted);
+    text[73] = 'x';
+    text[99] = '\0';
+    snprintf(wanted, sizeof wanted, "'%.73s...'", text);
+    assert_string_equal(text_quote(text, quoted), wanted);
+}
+
 TEST_MAIN(NULL, NULL, TEST(test_clean), TEST(test_clean_cuts_at_a_character),
           TEST(test_copy), TEST(test_case), TEST(test_match), TEST(test_distance),
-          TEST(test_nearest))
+          TEST(test_nearest), TEST(test_quote))
