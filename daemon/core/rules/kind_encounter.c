@@ -21,22 +21,21 @@ enum { EVENT_STARTED, EVENT_ENDED };
 
 struct settings {
     struct vessel_filter with;
-    int64_t for_ms;    /* 2 h */
-    double offshore_m; /* 10 km */
-    uint32_t crowd;    /* 4 */
+    int64_t for_ms; /* 2 h */
+    uint32_t crowd; /* 4 */
     bool is_service_told;
-    struct rule_zones zones, except;
+    struct rule_where where;
 };
 
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "with",     .type = KEY_VESSELS, KEY_AT(settings, with), .least = 1, .otherwise = "all", .doc = "the other vessel of the encounter"},
     {.name = "for",      .type = KEY_DURATION, KEY_AT(settings, for_ms), .least = 0, .most = 365.0 * DAY_MS, .initial = "2h", .doc = "tell of two vessels that have been near so long"},
-    {.name = "offshore", .type = KEY_DISTANCE, KEY_AT(settings, offshore_m), .least = 0, .most = 60 * NM_M, .initial = "10km", .doc = "least distance from the shore, not used when zones are named; 0km: anywhere"},
+    {.name = "offshore", .type = KEY_DISTANCE, KEY_AT(settings, where.offshore_m), .least = 0, .most = 60 * NM_M, .initial = "10km", .doc = "least distance from the shore, not used when zones are named; 0km: anywhere"},
     {.name = "crowd",    .type = KEY_INTEGER, KEY_AT(settings, crowd), .least = 0, .most = 1000000, .initial = "4", .doc = "the most other slow vessels within detect.encounter.crowd_within of them; with more, the place is an anchorage or a fleet, and the rule waits until there are fewer"},
     {.name = "service",  .type = KEY_FLAG, KEY_AT(settings, is_service_told), .initial = "false", .doc = "tell also of vessels that lie still for their work (tug, pilot, sar, port-tender, law-enforcement, dredger, diving), of net markers, of two fishing vessels, and of two sailing or pleasure vessels"},
-    {.name = "zones",    .type = KEY_ZONES, RULE_ZONES(settings, zones), .otherwise = "everywhere", .doc = "only in these areas, at any distance from the shore"},
-    {.name = "except",   .type = KEY_ZONES, RULE_ZONES(settings, except), .otherwise = "areas of kind anchorage", .doc = "not in these areas, and never in one of kind anchorage that zones does not name"},
+    {.name = "zones",    .type = KEY_ZONES, RULE_ZONES(settings, where.zones), .otherwise = "everywhere", .doc = "only in these areas, at any distance from the shore"},
+    {.name = "except",   .type = KEY_ZONES, RULE_ZONES(settings, where.except), .otherwise = "areas of kind anchorage", .doc = "not in these areas, and never in one of kind anchorage that zones does not name"},
     {0},
 };
 /* clang-format on */
@@ -45,7 +44,7 @@ static void set_defaults(void *settings)
 {
     struct settings *s = settings;
     s->for_ms = 2 * HOUR_MS;
-    s->offshore_m = 10000;
+    s->where.offshore_m = 10000;
     s->crowd = 4;
 }
 
@@ -304,7 +303,6 @@ static int tell_near(struct rule_look *look, struct rule_look *other,
                      const struct meet_event *event)
 {
     const struct settings *settings = settings_of(look);
-    struct rule_where where = {&settings->zones, &settings->except, settings->offshore_m};
     struct meet_pair *pair = event->pair;
     bool holds = false;
     int vessel = choose_vessel(look, other);
@@ -314,7 +312,7 @@ static int tell_near(struct rule_look *look, struct rule_look *other,
     uint32_t crowd = meet_crowd(event, look->world->limits, settings->crowd);
     if (crowd > settings->crowd)
         return 0;
-    int rc = rule_where_holds(look, &where, pair->pos, &pair->shore_m, &holds);
+    int rc = rule_where_holds(look, &settings->where, pair->pos, &pair->shore_m, &holds);
     if (rc != 0 || !holds)
         return rc;
     struct told told = {pair->other, pair->begun_ms, vessel == 1};
@@ -384,7 +382,7 @@ static int load_all_told(struct rule_look *look, struct wire_reader *in)
 static bool wants_distance_of_pairs(const struct rule *rule)
 {
     const struct settings *settings = rule->settings;
-    return settings->zones.items == NULL && settings->offshore_m > 0;
+    return rule_where_wants_shore(&settings->where);
 }
 
 static const struct rule_hooks hooks = {

@@ -24,20 +24,19 @@ enum { SILENT_MAX = 4 };
 #define SILENT_SINCE_MS DAY_MS
 
 struct settings {
-    int64_t for_ms;    /* 4 h */
-    double offshore_m; /* 20 nm */
+    int64_t for_ms; /* 4 h */
     bool is_anchored_told, is_service_told;
-    struct rule_zones zones, except;
+    struct rule_where where;
 };
 
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "for",      .type = KEY_DURATION, KEY_AT(settings, for_ms), .least = 10.0 * MINUTE_MS, .most = 365.0 * DAY_MS, .initial = "4h", .doc = "tell of a spell that is so long"},
-    {.name = "offshore", .type = KEY_DISTANCE, KEY_AT(settings, offshore_m), .least = 0, .most = 60 * NM_M, .initial = "20nm", .doc = "least distance from the shore, not used when zones are named; 0km: anywhere"},
+    {.name = "offshore", .type = KEY_DISTANCE, KEY_AT(settings, where.offshore_m), .least = 0, .most = 60 * NM_M, .initial = "20nm", .doc = "least distance from the shore, not used when zones are named; 0km: anywhere"},
     {.name = "anchored", .type = KEY_FLAG, KEY_AT(settings, is_anchored_told), .initial = "false", .doc = "tell also of vessels that are at anchor or moored by their own status"},
     {.name = "service",  .type = KEY_FLAG, KEY_AT(settings, is_service_told), .initial = "false", .doc = "tell also of fishing vessels, of vessels that lie still for their work (tug, pilot, sar, port-tender, law-enforcement, dredger, diving), and of net markers"},
-    {.name = "zones",    .type = KEY_ZONES, RULE_ZONES(settings, zones), .otherwise = "everywhere", .doc = "only in these areas, at any distance from the shore"},
-    {.name = "except",   .type = KEY_ZONES, RULE_ZONES(settings, except), .otherwise = "areas of kind anchorage", .doc = "not in these areas, and never in one of kind anchorage that zones does not name"},
+    {.name = "zones",    .type = KEY_ZONES, RULE_ZONES(settings, where.zones), .otherwise = "everywhere", .doc = "only in these areas, at any distance from the shore"},
+    {.name = "except",   .type = KEY_ZONES, RULE_ZONES(settings, where.except), .otherwise = "areas of kind anchorage", .doc = "not in these areas, and never in one of kind anchorage that zones does not name"},
     {0},
 };
 /* clang-format on */
@@ -46,7 +45,7 @@ static void set_defaults(void *settings)
 {
     struct settings *s = settings;
     s->for_ms = 4 * HOUR_MS;
-    s->offshore_m = 20 * NM_M;
+    s->where.offshore_m = 20 * NM_M;
 }
 
 static const struct settings *settings_of(const struct rule_look *look)
@@ -234,9 +233,9 @@ static void drop_spell(struct rule_look *look)
 static int start_telling(struct rule_look *look, struct slow_spell *spell)
 {
     const struct settings *settings = settings_of(look);
-    struct rule_where where = {&settings->zones, &settings->except, settings->offshore_m};
     bool holds = false;
-    int rc = rule_where_holds(look, &where, spell->begin, &spell->shore_m, &holds);
+    int rc =
+        rule_where_holds(look, &settings->where, spell->begin, &spell->shore_m, &holds);
     if (rc != 0 || !holds)
         return rc;
     struct state *state = calloc(1, sizeof *state);
@@ -288,7 +287,7 @@ static int load_told(struct rule_look *look, struct wire_reader *in)
 static bool wants_distance(const struct rule *rule)
 {
     const struct settings *settings = rule->settings;
-    return settings->zones.items == NULL && settings->offshore_m > 0;
+    return rule_where_wants_shore(&settings->where);
 }
 
 static const struct rule_hooks hooks = {

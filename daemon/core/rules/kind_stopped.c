@@ -20,14 +20,14 @@ enum { EVENT_STARTED, EVENT_ENDED };
 
 struct settings {
     int64_t for_ms; /* 6 h */
-    struct rule_zones zones, except;
+    struct rule_where where;
 };
 
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "for",    .type = KEY_DURATION, KEY_AT(settings, for_ms), .least = MINUTE_MS, .most = 365.0 * DAY_MS, .initial = "6h", .doc = "tell of a ship that has been at rest so long"},
-    {.name = "zones",  .type = KEY_ZONES, RULE_ZONES(settings, zones), .otherwise = "everywhere", .doc = "only in these areas"},
-    {.name = "except", .type = KEY_ZONES, RULE_ZONES(settings, except), .otherwise = "areas of kind anchorage", .doc = "not in these areas, and never in one of kind anchorage that zones does not name"},
+    {.name = "zones",  .type = KEY_ZONES, RULE_ZONES(settings, where.zones), .otherwise = "everywhere", .doc = "only in these areas"},
+    {.name = "except", .type = KEY_ZONES, RULE_ZONES(settings, where.except), .otherwise = "areas of kind anchorage", .doc = "not in these areas, and never in one of kind anchorage that zones does not name"},
     {0},
 };
 /* clang-format on */
@@ -224,14 +224,14 @@ static int tell_started(struct rule_look *look)
 {
     struct state *state = *look->state;
     const struct settings *settings = settings_of(look);
-    struct rule_where where = {&settings->zones, &settings->except, 0};
     bool is_told = false;
     if (find_twin(look, state) != NULL) {
         state->stay = STAY_SHARED;
         return 0;
     }
     double unasked_m = -1;
-    int rc = rule_where_holds(look, &where, state->stop.begin.pos, &unasked_m, &is_told);
+    int rc = rule_where_holds(look, &settings->where, state->stop.begin.pos, &unasked_m,
+                              &is_told);
     state->stay = is_told ? STAY_TOLD : STAY_LEFT_OUT;
     return rc == 0 && is_told ? tell_stop(look, EVENT_STARTED, look->now_ms) : rc;
 }

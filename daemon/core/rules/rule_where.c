@@ -37,14 +37,14 @@ int rule_where_holds(const struct rule_look *look, const struct rule_where *wher
     int rc = zone_list_at(&at, look->world->zones, pos);
     bool is_in = false, is_out = false;
     for (size_t i = 0; rc == 0 && i < at.count; i++) {
-        bool is_wanted = is_named(where->zones, at.items[i]);
+        bool is_wanted = is_named(&where->zones, at.items[i]);
         const char *kind = zone_set_info(look->world->zones, at.items[i])->kind;
         is_in = is_in || is_wanted;
-        is_out = is_out || is_named(where->except, at.items[i]) ||
+        is_out = is_out || is_named(&where->except, at.items[i]) ||
                  (!is_wanted && strcmp(kind, "anchorage") == 0);
     }
     zone_list_finish(&at);
-    if (where->zones->items == NULL && !is_out)
+    if (where->zones.items == NULL && !is_out)
         is_in = is_offshore(look, where, pos, shore_m);
     *ret_holds = is_in && !is_out;
     return rc;
@@ -53,6 +53,11 @@ int rule_where_holds(const struct rule_look *look, const struct rule_where *wher
 bool rule_where_is_type(const struct vessel_static *info, int vessel_type)
 {
     return vessel_type_of(info->ship_type) == vessel_type;
+}
+
+bool rule_where_wants_shore(const struct rule_where *where)
+{
+    return where->zones.items == NULL && where->offshore_m > 0;
 }
 
 void rule_where_say(struct say_writer *w, double shore_m)

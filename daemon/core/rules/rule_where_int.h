@@ -9,8 +9,7 @@
 
 /* The keys `zones`, `except` and `offshore` of a rule. */
 struct rule_where {
-    const struct rule_zones *zones;
-    const struct rule_zones *except;
+    struct rule_zones zones, except;
     double offshore_m; /* 0: anywhere */
 };
 /* Whether the rule tells of that place: in one of `zones`, or, without them, offshore_m
@@ -20,6 +19,8 @@ struct rule_where {
 MUST_CHECK int rule_where_holds(const struct rule_look *look,
                                 const struct rule_where *where, struct geo_pos pos,
                                 double *shore_m, bool *ret_holds);
+/* Whether the rule asks for distances from the shore at all. */
+bool rule_where_wants_shore(const struct rule_where *where);
 /* ", 14 nm from the shore"; nothing where it was not asked for. */
 void rule_where_say(struct say_writer *w, double shore_m);
 /* A ship that lies still for its work: tug, pilot, sar, port-tender, law-enforcement,
