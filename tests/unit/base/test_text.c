@@ -142,7 +142,7 @@ static void test_nearest(void **state)
  */
 static void test_quote(void **state)
 {
-    char text[100], wanted[TEXT_QUOTE_BYTES], quoted[TEXT_QUOTE_BYTES];
+    char text[100], wanted[2 * TEXT_QUOTE_BYTES], quoted[TEXT_QUOTE_BYTES];
     (void)state;
     assert_string_equal(text_quote("Nampo", quoted), "'Nampo'");
     assert_string_equal(text_quote("a\x1b\nb", quoted), "'ab'");
