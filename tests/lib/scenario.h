@@ -20,6 +20,8 @@
  *     A declares "VLADIVOSTOK"        one message of static data
  *     A identifies                    the same, without a destination
  *     A type 80                       the same, of another type
+ *     A sends draught 7.5 name "NEW"  the same, with other values of any members named by
+ *                                     `ship`, and draught in metres
  *     A says "SART TEST"              one safety related broadcast
  *     A stamped 48h                   from here on its station's clock is that far ahead
  *     raw TIME "text"                 a line as it is, at that time

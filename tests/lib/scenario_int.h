@@ -16,6 +16,7 @@ struct scenario_ship {
     char name[24], callsign[8], destination[24];
     uint32_t mmsi, imo;
     int type, length_m;
+    double draught_m; /* 0: not sent */
     int64_t clock_ms;
     int64_t stamp_ms; /* its station's clock is that much ahead */
     struct geo_pos pos;
@@ -52,6 +53,8 @@ struct scenario {
 /* scenario_ship.c: one statement about a ship; 0, or 1 with the reason on stderr. */
 int scenario_act(struct scenario *s, struct scenario_ship *ship, char *verb, char *rest,
                  int line);
+/* Set members of a ship by name: "imo 9999993 type 70"; 0, or 1. */
+int scenario_set_members(struct scenario_ship *ship, char *rest);
 /* A line of input at that time; takes a copy. */
 void scenario_add_line(struct scenario *s, int64_t time_ms, const char *text);
 /* The next word (or "quoted text"), NULL at the end; *rest moves on. */

@@ -66,25 +66,8 @@ static int add_ship(struct scenario *s, char *rest)
     ship->type = 70;
     ship->length_m = 90;
     ship->clock_ms = s->start_ms;
-    for (char *word; (word = scenario_word(&rest)) != NULL;) {
-        const char *value = scenario_word(&rest);
-        if (value == NULL)
-            return 1;
-        if (strcmp(word, "mmsi") == 0)
-            ship->mmsi = (uint32_t)strtoul(value, NULL, 10);
-        else if (strcmp(word, "imo") == 0)
-            ship->imo = (uint32_t)strtoul(value, NULL, 10);
-        else if (strcmp(word, "name") == 0)
-            text_copy(ship->name, sizeof ship->name, value);
-        else if (strcmp(word, "callsign") == 0)
-            text_copy(ship->callsign, sizeof ship->callsign, value);
-        else if (strcmp(word, "type") == 0)
-            ship->type = (int)strtol(value, NULL, 10);
-        else if (strcmp(word, "length") == 0)
-            ship->length_m = (int)strtol(value, NULL, 10);
-        else
-            return 1;
-    }
+    if (scenario_set_members(ship, rest) != 0)
+        return 1;
     return ship->mmsi != 0 ? 0 : 1;
 }
 

@@ -66,6 +66,7 @@ static void identify(struct scenario *s, struct scenario_ship *ship)
                               .ship_type = ship->type,
                               .to_bow = ship->length_m / 2,
                               .to_stern = ship->length_m - ship->length_m / 2,
+                              .draught = ship->draught_m,
                               .hour = 24,
                               .minute = 60};
     aisgen_static5(&v, &bits);
@@ -168,6 +169,31 @@ static int fix(struct scenario *s, struct scenario_ship *ship, char *rest)
     return 0;
 }
 
+int scenario_set_members(struct scenario_ship *ship, char *rest)
+{
+    for (char *word; (word = scenario_word(&rest)) != NULL;) {
+        const char *value = scenario_word(&rest);
+        if (value == NULL)
+            return 1;
+        if (strcmp(word, "mmsi") == 0)
+            ship->mmsi = (uint32_t)strtoul(value, NULL, 10);
+        else if (strcmp(word, "imo") == 0)
+            ship->imo = (uint32_t)strtoul(value, NULL, 10);
+        else if (strcmp(word, "name") == 0)
+            text_copy(ship->name, sizeof ship->name, value);
+        else if (strcmp(word, "callsign") == 0)
+            text_copy(ship->callsign, sizeof ship->callsign, value);
+        else if (strcmp(word, "type") == 0)
+            ship->type = (int)strtol(value, NULL, 10);
+        else if (strcmp(word, "length") == 0)
+            ship->length_m = (int)strtol(value, NULL, 10);
+        else if (strcmp(word, "draught") != 0 ||
+                 units_parse_number(value, strlen(value), &ship->draught_m) != 0)
+            return 1;
+    }
+    return 0;
+}
+
 static int act(struct scenario *s, struct scenario_ship *ship, const char *verb,
                char *rest)
 {
@@ -209,7 +235,9 @@ static int act(struct scenario *s, struct scenario_ship *ship, const char *verb,
             broadcast(s, ship, text);
         return text == NULL;
     }
-    if (strcmp(verb, "identifies") == 0) {
+    if (strcmp(verb, "sends") == 0 && scenario_set_members(ship, rest) != 0)
+        return 1;
+    if (strcmp(verb, "sends") == 0 || strcmp(verb, "identifies") == 0) {
         identify(s, ship);
         return 0;
     }

@@ -52,6 +52,7 @@ static int list_rules(struct engine *e)
         e->asks_keeping[i / 64] |= (asks & RULE_ASKS_KEEPING) != 0 ? bit : 0;
         e->timed[i / 64] |= hooks->deadline != NULL ? bit : 0;
         e->asks_slow = e->asks_slow || hooks->on_slow != NULL || hooks->on_meet != NULL;
+        e->asks_static = e->asks_static || hooks->on_static != NULL;
         if (hooks->deadline_least_ms != NULL &&
             hooks->deadline_least_ms(rule) < e->deadline_least_ms)
             e->deadline_least_ms = hooks->deadline_least_ms(rule);

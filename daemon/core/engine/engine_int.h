@@ -173,6 +173,7 @@ struct engine {
     struct map devices; /* MMSI -> struct device *, owned */
     struct expected expected;
     bool asks_slow;        /* a rule asks for slow spells or meetings */
+    bool asks_static;      /* a rule asks for messages with static data */
     struct meet_grid grid; /* the places of slow ships */
     struct heap timers;
     struct strangers strangers;   /* these five: see ship_forget.c */

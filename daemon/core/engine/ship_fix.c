@@ -4,9 +4,26 @@
 
 #include "lookout/base/time.h"
 
+static int tell_static(struct engine *e, struct ship *s, const struct rule_static *event)
+{
+    const struct track *track = tracks_current(&s->tracks);
+    struct ship_track *item = track != NULL ? ship_track_find(s, track->id) : NULL;
+    struct look_frame frame;
+    int rc = 0;
+    if (item == NULL)
+        return 0;
+    look_begin(&frame, e, s, item, track->last.time_ms);
+    for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
+        const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
+        if (hooks->on_static != NULL)
+            rc = look_done(&frame, i, hooks->on_static(look_at(&frame, i), event));
+    }
+    return rc;
+}
+
 int ship_fix_static(struct engine *e, struct ship *s, const struct report *r)
 {
-    uint32_t imo = s->info.imo;
+    const struct vessel_static before = s->info;
     unsigned changed = vessel_static_update(&s->info, r);
     e->counts.statics++;
     ship_touch(e, s);
@@ -14,11 +31,13 @@ int ship_fix_static(struct engine *e, struct ship *s, const struct report *r)
         for (uint8_t i = 0; i < s->track_count; i++)
             voyage_destination(&s->items[i]->voyage, s->info.destination);
     int rc = changed != 0 ? ship_identify(e, s, true) : 0;
-    if (rc == 0 && (r->has & HAS_IMO) != 0 && (s->change != NULL || r->imo != imo))
-        rc = ship_change_imo(e, s, imo, r->imo);
-    if (changed == 0)
-        return rc;
-    return rc != 0 ? rc : engine_time_schedule(e, s);
+    if (rc == 0 && (r->has & HAS_IMO) != 0 && (s->change != NULL || r->imo != before.imo))
+        rc = ship_change_imo(e, s, before.imo, r->imo);
+    if (rc == 0 && e->asks_static) {
+        const struct rule_static event = {.report = r, .before = &before};
+        rc = tell_static(e, s, &event);
+    }
+    return rc != 0 || (changed == 0 && !e->asks_static) ? rc : engine_time_schedule(e, s);
 }
 
 /* --- calls and voyages --- */

@@ -25,6 +25,7 @@
 struct alert;
 struct alert_context;
 struct distress_event;
+struct report;
 struct shore;
 struct water;
 struct water_field;
@@ -134,6 +135,13 @@ enum rule_asks {
     RULE_ASKS_COVERED = 2  /* of ships that it covers, while it keeps none */
 };
 
+/* A message with static data (AIS 5, 19, 24, or their like in other forms). What the ship
+ * says of itself after the message is the subject's `info`. */
+struct rule_static {
+    const struct report *report;        /* borrowed: the message itself */
+    const struct vessel_static *before; /* borrowed: what was known before it */
+};
+
 /* A distance field that a rule wants. */
 struct rule_water {
     const struct port_set *ports;
@@ -169,6 +177,9 @@ struct rule_hooks {
      * `other` is a look at that track, NULL where it is gone; its state is of no use. */
     int (*on_meet)(struct rule_look *look, struct rule_look *other,
                    const struct meet_event *event);
+    /* A message with static data, at the ship's current track; not of ships that have no
+     * believed fix yet. */
+    int (*on_static)(struct rule_look *look, const struct rule_static *event);
     /* A message of a distress device, which is no ship: of all hooks only this one, save,
      * load and forget know it. */
     int (*on_distress)(struct rule_look *look, const struct distress_event *event);
