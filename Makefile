@@ -79,7 +79,7 @@ $(BUILD)/lookoutd: $(call obj,$(MAIN)) $(BUILD)/libshell.a $(BUILD)/libcore.a $(
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LTO) -o $@ $< $(LIBRARIES) $(LIBS_ALL)
 $(BUILD)/libgeo.a: $(call obj,$(GEO_SRC))
 $(BUILD)/libcore.a: $(call obj,$(CORE_SRC))
-$(BUILD)/libshell.a: $(call obj,$(SHELL_SRC))
+$(BUILD)/libshell.a: $(call obj,$(SHELL_SRC)) $(BUILD)/obj/daemon/shell/api/page_bytes.o
 $(BUILD)/libtest.a: $(call obj,$(TESTLIB_SRC))
 $(BUILD)/libtool.a: $(call obj,$(TOOLLIB_SRC))
 $(BUILD)/%.a:
@@ -90,6 +90,23 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(EXTRA_$(firstword $(subst /, ,$<))) $(CFLAGS_ALL) $(if $(filter $(GEO_SRC) $(CORE_SRC),$<),$(LTO_CC)) -MMD -MP -c -o $@ $<
+# The page: its files compressed, and one hash over them in their names, wherever a file names another as './NAME.js'. Leaflet is
+# Debian's, the coast is compressed as it is shipped.
+LEAFLET  := /usr/share/javascript/leaflet
+PAGE_SRC := $(sort $(wildcard daemon/page/*.js daemon/page/*.css daemon/page/index.html)) $(LEAFLET)/leaflet.css \
+  $(LEAFLET)/leaflet.esm.min.js config/coast.bin
+$(BUILD)/page/hash: $(PAGE_SRC) $(BUILD)/flags
+	$(call say,PAGE,$(@D))
+	@rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)hash=$$(cat $(PAGE_SRC) | sha256sum | cut -c1-12) && for f in $(PAGE_SRC); do \
+	  name=$$(basename $$f | sed 's/\.esm\.min//'); \
+	  case $$f in *.bin) cp $$f $(@D)/$$name.gz ;; \
+	    *) sed "s#\./\([a-z_]*\)\.\(js\|css\|bin\)\([\"']\)#./\1.$$hash.\2\3#g; /sourceMappingURL/d" $$f | gzip -9n >$(@D)/$$name.gz ;; esac || exit 1; \
+	done && printf %s "$$hash" >$@
+$(BUILD)/obj/daemon/shell/api/page_bytes.o: daemon/shell/api/page_bytes.S daemon/shell/api/page_files.h $(BUILD)/page/hash
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -Wa,-I$(BUILD)/page -c -o $@ $<
 EXTRA_tests := -Itests -I. $(CMOCKA_CFLAGS)
 # Rebuild everything when the flags change. What is missing is named here, before anything is compiled; only `make deps` installs.
 FLAGS = $(CC) $(OPTIMISE) $(WARNINGS) $(SANITIZE) $(CFLAGS) $(LTO_CC)

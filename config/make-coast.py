@@ -1,15 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Make config/coast.txt, the coast behind the pictures of `lookoutd zones`.
+"""Make config/coast.txt, the coast behind the pictures of `lookoutd zones`, and config/coast.bin, that of the page.
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
     config/make-coast.py package/land-50m.json > config/coast.txt
+    config/make-coast.py --whole package/land-10m.json > config/coast.bin
 
 The source is Natural Earth's land at 1:50 million (public domain) as TopoJSON. Its rings are
 thinned by Douglas and Peucker, islands below a size are dropped, and what is left is written in
 hundredths of a degree as differences, each number in characters of six bits (Google's "encoded
-polyline"); a line that begins with '#' is a comment, the other lines run on."""
+polyline"); a line that begins with '#' is a comment, the other lines run on.
+
+--whole keeps every ring and point, for the map is zoomed into. coast.bin is gzip over: "LKC1", four little-endian doubles (how many
+degrees a unit of longitude and of latitude is, and where both begin), the number of rings, and of each its number of points and
+the points as differences in those units. Numbers are LEB128, differences zigzag. A ring's last point is joined to its first."""
+import gzip
 import json
+import struct
 import sys
 
 TOLERANCE_DEG = 0.03
@@ -85,26 +92,68 @@ def encode(value):
     return text + chr(value + 63)
 
 
-def main():
-    with open(sys.argv[1], encoding="utf-8") as f:
-        topology = json.load(f)
-    arcs = list(arcs_of(topology))
-    rings, count, text = 0, 0, ""
+def leb128(value):
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def zigzag(value):
+    return leb128(value << 1 if value >= 0 else ~(value << 1))
+
+
+def rings_of(topology, arcs):
     for geometry in topology["objects"]["land"]["geometries"]:
         polygons = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
         for numbers in (ring for polygon in polygons for ring in polygon):
-            ring = unwrap(ring_of(numbers, arcs))
-            if area(ring) < ISLAND_DEG2:
-                continue
-            whole = [(round(x * SCALE), round(y * SCALE)) for x, y in thin(ring)]
-            if len(whole) < 4:
-                continue
-            rings, count = rings + 1, count + len(whole) - 1
-            text += encode(len(whole) - 1)
-            x = y = 0
-            for px, py in whole[:-1]:
-                text += encode(px - x) + encode(py - y)
-                x, y = px, py
+            yield unwrap(ring_of(numbers, arcs))
+
+
+def write_whole(topology, arcs):
+    scale, shift = topology["transform"]["scale"], topology["transform"]["translate"]
+    rings, count, body = 0, 0, b""
+    for ring in rings_of(topology, arcs):
+        units = [(round((lon - shift[0]) / scale[0]), round((lat - shift[1]) / scale[1])) for lon, lat in ring]
+        kept = [p for i, p in enumerate(units) if i == 0 or p != units[i - 1]]
+        if kept[-1] == kept[0]:
+            kept.pop()
+        if len(kept) < 3:
+            continue
+        rings, count = rings + 1, count + len(kept)
+        body += leb128(len(kept))
+        x = y = 0
+        for px, py in kept:
+            body += zigzag(px - x) + zigzag(py - y)
+            x, y = px, py
+    whole = b"LKC1" + struct.pack("<4d", *scale, *shift) + leb128(rings) + body
+    sys.stdout.buffer.write(gzip.compress(whole, 9, mtime=0))
+    print(f"{rings} rings, {count} points, {len(whole)} bytes before gzip", file=sys.stderr)
+
+
+def main():
+    is_whole = sys.argv[1] == "--whole"
+    with open(sys.argv[-1], encoding="utf-8") as f:
+        topology = json.load(f)
+    if is_whole:
+        write_whole(topology, list(arcs_of(topology)))
+        return
+    arcs = list(arcs_of(topology))
+    rings, count, text = 0, 0, ""
+    for ring in rings_of(topology, arcs):
+        if area(ring) < ISLAND_DEG2:
+            continue
+        whole = [(round(x * SCALE), round(y * SCALE)) for x, y in thin(ring)]
+        if len(whole) < 4:
+            continue
+        rings, count = rings + 1, count + len(whole) - 1
+        text += encode(len(whole) - 1)
+        x = y = 0
+        for px, py in whole[:-1]:
+            text += encode(px - x) + encode(py - y)
+            x, y = px, py
     print(f"# Land, thinned to {TOLERANCE_DEG} degree, for pictures. Made by config/make-coast.py from Natural Earth"
           f" (public domain), as packed by world-atlas 2.0.2; {rings} rings, {count} points.")
     for i in range(0, len(text), LINE):

@@ -14,6 +14,9 @@ build_programs="${CC:-gcc}:${CC:-gcc} make:make pkg-config:pkg-config"
 check_programs="gcc:gcc clang:clang clang-format:clang-format gpsdecode:gpsd-clients openssl:openssl curl:curl python3:python3
   systemd-analyze:systemd zstd:zstd gzip:gzip nm:binutils man:man-db"
 
+# Debian's Leaflet, which is compiled into the page.
+leaflet=/usr/share/javascript/leaflet/leaflet.esm.min.js
+
 missing=
 add() { missing="$missing $1"; }
 need_programs() {
@@ -37,6 +40,7 @@ look() { # SET LIBRARIES
     need_programs "$build_programs"
     echo '#include <stdio.h>' | "${CC:-gcc}" -E -o /dev/null - 2>/dev/null || add libc6-dev
     need_libraries "$2"
+    [ -e "$leaflet" ] || add libjs-leaflet
     [ "$1" != build ] || return 0
     need_programs "$check_programs"
     need_libraries cmocka

@@ -1,0 +1,3 @@
+// @ts-check
+import * as L from './leaflet.js';
+L.map(document.body);
