@@ -32,19 +32,19 @@ static uint64_t held_key_of(const struct held_value *value)
     return normal[0] != '\0' ? hash_text(normal, 0) | 1 : 0;
 }
 
-static bool is_word_at(const char *text, size_t at)
+static bool goes_word_on(const char *text, size_t at)
 {
     return text[at] != '\0' && text[at] != ' ';
 }
 
 /* Whether the longer text is cut within a word: providers keep so many characters. */
-static bool is_cut(const char *a, const char *b)
+static bool is_cut_name(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b);
     const char *shorter = n < m ? a : b, *longer = n < m ? b : a;
     size_t least = n < m ? n : m;
     return least >= CUT_LEAST && memcmp(shorter, longer, least) == 0 &&
-           is_word_at(longer, least) && is_word_at(longer, least - 1);
+           goes_word_on(longer, least) && goes_word_on(longer, least - 1);
 }
 
 /* Whether a length is the held one, by what crews and stations make of it. */
@@ -64,7 +64,8 @@ static bool is_key_of(enum held_form form, uint64_t was, uint64_t key)
 static bool is_held(const struct held *h, const struct held_value *value, uint64_t key)
 {
     return is_key_of(value->form, h->key, key) ||
-           (value->form == HELD_NAME && h->text != NULL && is_cut(h->text, value->text));
+           (value->form == HELD_NAME && h->text != NULL &&
+            is_cut_name(h->text, value->text));
 }
 
 /* --- what a message comes to --- */
