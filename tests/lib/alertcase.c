@@ -242,8 +242,8 @@ static void find_heard(struct alertcase *c, const char *type)
     c->finding.time_ms = alertcase_at(18 + 4 / 60.0);
     int64_t last_ms = c->finding.time_ms;
     if (strcmp(type, "vessel.sighted") == 0) {
-        c->finding.detail = &c->sighted;
-        c->sighted.since_ms = alertcase_at(18 + 4 / 60.0 - 8 * 24);
+        c->finding.detail = &c->sighted_since_ms;
+        c->sighted_since_ms = alertcase_at(18 + 4 / 60.0 - 8 * 24);
     } else {
         bool is_end = strcmp(type, "gap.ended") == 0;
         double hours = is_end ? 9.75 : 6;

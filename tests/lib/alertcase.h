@@ -4,7 +4,8 @@
 #ifndef ALERTCASE_H
 #define ALERTCASE_H
 
-#include "daemon/core/rules/kind_details_int.h"
+#include "daemon/core/rules/kind_gap_int.h"
+#include "daemon/core/rules/kind_zone_int.h"
 #include "daemon/core/rules/route_settings_int.h"
 #include "lib/testlib.h"
 #include "lookout/alert/alert.h"
@@ -36,7 +37,7 @@ struct alertcase {
     struct route_outlook forecast;
     struct route_told route_told;
     struct gap_told gap;
-    struct sighted_told sighted;
+    int64_t sighted_since_ms;
 };
 
 /* Is that type one of those that are made by hand? The others are told by scenarios. */

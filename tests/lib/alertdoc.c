@@ -148,7 +148,8 @@ static json_t *event_schema(json_t *definitions, const struct rule_kind *kind,
 {
     json_t *required = json_array(), *properties = no_members();
     char type[64];
-    append_words(required, event->may_be_nowhere ? "vessel" : "vessel position evidence");
+    append_words(required,
+                 event->is_nowhere != NULL ? "vessel" : "vessel position evidence");
     if (kind != rule_watched.kind)
         append_words(required, "rule");
     else

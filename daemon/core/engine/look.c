@@ -113,7 +113,9 @@ static int raise_finding(void *context, const struct rule_look *look,
     frame->subject.interference = find_interference(frame);
     int rc = rule_alert_make(&e->alert, look, f, &alert);
     if (rc == 0) {
-        alert.is_muted = is_muted(e, f->other, &alert);
+        const struct rule_event *event = &look->rule->kind->events[f->event];
+        alert.is_muted =
+            is_muted(e, event->find_other != NULL ? event->find_other(f) : NULL, &alert);
         /* A muted alert was not told, so nothing is folded into it. */
         if (!alert.is_muted)
             rc = fold_finding(frame->folds, look, f, (size_t)(look->rule - e->conf.rules),

@@ -26,7 +26,7 @@ struct settings {
 
 /* clang-format off */
 static const struct key keys[] = {
-    {.name = "tests",        .type = KEY_FLAG,     KEY_AT(settings, tests), .initial = "true", .doc = "tests are told, too, as info"},
+    {.name = "tests",        .type = KEY_FLAG,     KEY_AT(settings, tests), .initial = "true", .left_out = "messages of devices under test", .doc = "tests are told, too, as info"},
     {.name = "again_after",  .type = KEY_DURATION, KEY_AT(settings, again_after_ms), .least = MINUTE_MS, .most = 365.0 * DAY_MS, .initial = "6h", .doc = "a device that was unheard for so long is told again"},
     {.name = "again_beyond", .type = KEY_DISTANCE, KEY_AT(settings, again_beyond_m), .least = 100, .most = 1000000, .initial = "2nm", .doc = "a device this far from the place of its last alert raises a new alert"},
     {.name = "nearby",       .type = KEY_DISTANCE, KEY_AT(settings, nearby_m), .least = 1000, .most = 1000000, .initial = "200nm", .doc = "the nearest vessels are looked for so far around it"},
@@ -49,6 +49,7 @@ static void set_defaults(void *settings)
 
 struct told {
     const struct distress_device *device;
+    bool has_pos;
     size_t near_count;
     struct rule_near near[NEAREST_MAX];
 };
@@ -95,7 +96,7 @@ static void say_heard(struct say_writer *w, const struct rule_look *look,
     if (told->device->text[0] != '\0')
         say_text(w, ": \"%s\"", told->device->text);
     say_text(w, ".");
-    if (!f->is_nowhere)
+    if (told->has_pos)
         say_nearest(w, look, told);
 }
 
@@ -145,11 +146,22 @@ static json_t *make_distress(const struct rule_look *look, const struct finding 
     return o;
 }
 
+static bool is_place_unknown(const struct finding *f)
+{
+    return !((const struct told *)f->detail)->has_pos;
+}
+
+/* A test is told as info, whatever severity the rule has. */
+static enum severity find_severity_of_test(const struct finding *f, enum severity of_rule)
+{
+    return ((const struct told *)f->detail)->device->is_test ? SEVERITY_INFO : of_rule;
+}
+
 static const struct rule_member members[] = {{&distress_field, make_distress, NULL}, {0}};
 
 static const struct rule_event events[] = {
     {"hear", "distress.heard", SEVERITY_CRITICAL, .say = say_heard, .members = members,
-     .may_be_nowhere = true},
+     .is_nowhere = is_place_unknown, .find_severity = find_severity_of_test},
 };
 
 /* --- what is kept --- */
@@ -200,13 +212,11 @@ static int tell_device(struct rule_look *look, const struct distress_event *even
 {
     const struct settings *settings = look->rule->settings;
     const struct distress_device *device = event->device;
-    struct told told = {.device = device};
+    struct told told = {.device = device, .has_pos = has_pos};
     struct finding f = {
         .event = 0,
         .time_ms = event->time_ms,
         .evidence_ms = TIME_NONE,
-        .is_nowhere = !has_pos,
-        .is_info = device->is_test,
         .object = device->is_test,
         .detail = &told,
     };
@@ -279,7 +289,6 @@ const struct rule_kind kind_distress = {
     .settings_bytes = sizeof(struct settings),
     .events = events,
     .event_count = KINDS_COUNT(events),
-    .hears_devices = true,
     .set_defaults = set_defaults,
     .hooks = &hooks,
 };

@@ -27,13 +27,18 @@ struct settings {
     struct rule_where where;
 };
 
+/* What `service` is about, in words. */
+#define SERVICE                                                                          \
+    RULE_WHERE_SERVICE                                                                   \
+    ", net markers, pairs of fishing vessels, and pairs of sailing or "                  \
+    "pleasure vessels"
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "with",     .type = KEY_VESSELS, KEY_AT(settings, with), .least = 1, .otherwise = "all", .doc = "the other vessel of the encounter"},
     {.name = "for",      .type = KEY_DURATION, KEY_AT(settings, for_ms), .least = 0, .most = 365.0 * DAY_MS, .initial = "2h", .doc = "tell of two vessels that have been near so long"},
     {.name = "offshore", .type = KEY_DISTANCE, KEY_AT(settings, where.offshore_m), .least = 0, .most = 60 * NM_M, .initial = "10km", .doc = "least distance from the shore, not used when zones are named; 0km: anywhere"},
     {.name = "crowd",    .type = KEY_INTEGER, KEY_AT(settings, crowd), .least = 0, .most = 1000000, .initial = "4", .doc = "the most other slow vessels within detect.encounter.crowd_within of them; with more, the place is an anchorage or a fleet, and the rule waits until there are fewer"},
-    {.name = "service",  .type = KEY_FLAG, KEY_AT(settings, is_service_told), .initial = "false", .doc = "tell also of vessels that lie still for their work (tug, pilot, sar, port-tender, law-enforcement, dredger, diving), of net markers, of two fishing vessels, and of two sailing or pleasure vessels"},
+    {.name = "service",  .type = KEY_FLAG, KEY_AT(settings, is_service_told), .initial = "false", .left_out = SERVICE, .doc = "tell also of " SERVICE},
     {.name = "zones",    .type = KEY_ZONES, RULE_ZONES(settings, where.zones), .otherwise = "everywhere", .doc = "only in these areas, at any distance from the shore"},
     {.name = "except",   .type = KEY_ZONES, RULE_ZONES(settings, where.except), .otherwise = "areas of kind anchorage", .doc = "not in these areas, and never in one of kind anchorage that zones does not name"},
     {0},
@@ -196,10 +201,15 @@ static json_t *make_encounter(const struct rule_look *look, const struct finding
 static const struct rule_member members[] = {{&encounter_field, make_encounter, NULL},
                                              {0}};
 
+static const struct rule_subject *find_other_vessel(const struct finding *f)
+{
+    return ((const struct encounter *)f->detail)->theirs->subject;
+}
+
 /* clang-format off */
 static const struct rule_event events[] = {
-    [EVENT_STARTED] = {"start", "encounter.started", SEVERITY_WARNING, .say = say_encounter_started, .members = members},
-    [EVENT_ENDED]   = {"end",   "encounter.ended",   SEVERITY_INFO,    .say = say_encounter_ended,   .members = members},
+    [EVENT_STARTED] = {"start", "encounter.started", SEVERITY_WARNING, .say = say_encounter_started, .find_other = find_other_vessel, .members = members},
+    [EVENT_ENDED]   = {"end",   "encounter.ended",   SEVERITY_INFO,    .say = say_encounter_ended,   .find_other = find_other_vessel, .members = members},
 };
 /* clang-format on */
 
@@ -218,7 +228,6 @@ static int tell_encounter(const struct rule_look *hers, uint32_t event,
         .pos = pair->pos,
         .object = other,
         .case_id = &case_id,
-        .other = e->theirs->subject,
         .detail = e,
     };
     snprintf(f.occurrence, sizeof f.occurrence, "%u %lld", other,
@@ -396,6 +405,7 @@ static const struct rule_hooks hooks = {
 const struct rule_kind kind_encounter = {
     .name = "encounter",
     .doc = "two vessels lie or drift side by side, far from ports and shore",
+    .leaves_out = "two transponders of one vessel, by their IMO number",
     .keys = keys,
     .settings_bytes = sizeof(struct settings),
     .events = events,

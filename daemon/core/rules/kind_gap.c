@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kind_details_int.h"
+#include "kind_gap_int.h"
 #include "kinds_int.h"
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"
@@ -372,6 +372,7 @@ static const struct rule_hooks hooks = {
 const struct rule_kind kind_gap = {
     .name = "gap",
     .doc = "a vessel falls silent, and is heard again",
+    .leaves_out = "silence of feeds and of the daemon",
     .keys = keys,
     .settings_bytes = sizeof(struct settings),
     .events = events,

@@ -29,12 +29,15 @@ struct settings {
     struct rule_where where;
 };
 
+/* What `anchored` and `service` are about, in words. */
+#define ANCHORED "vessels that are at anchor or moored by their own status"
+#define SERVICE RULE_WHERE_SERVICE ", fishing vessels, and net markers"
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "for",      .type = KEY_DURATION, KEY_AT(settings, for_ms), .least = 10.0 * MINUTE_MS, .most = 365.0 * DAY_MS, .initial = "4h", .doc = "tell of a spell that is so long"},
     {.name = "offshore", .type = KEY_DISTANCE, KEY_AT(settings, where.offshore_m), .least = 0, .most = 60 * NM_M, .initial = "20nm", .doc = "least distance from the shore, not used when zones are named; 0km: anywhere"},
-    {.name = "anchored", .type = KEY_FLAG, KEY_AT(settings, is_anchored_told), .initial = "false", .doc = "tell also of vessels that are at anchor or moored by their own status"},
-    {.name = "service",  .type = KEY_FLAG, KEY_AT(settings, is_service_told), .initial = "false", .doc = "tell also of fishing vessels, of vessels that lie still for their work (tug, pilot, sar, port-tender, law-enforcement, dredger, diving), and of net markers"},
+    {.name = "anchored", .type = KEY_FLAG, KEY_AT(settings, is_anchored_told), .initial = "false", .left_out = ANCHORED, .doc = "tell also of " ANCHORED},
+    {.name = "service",  .type = KEY_FLAG, KEY_AT(settings, is_service_told), .initial = "false", .left_out = SERVICE, .doc = "tell also of " SERVICE},
     {.name = "zones",    .type = KEY_ZONES, RULE_ZONES(settings, where.zones), .otherwise = "everywhere", .doc = "only in these areas, at any distance from the shore"},
     {.name = "except",   .type = KEY_ZONES, RULE_ZONES(settings, where.except), .otherwise = "areas of kind anchorage", .doc = "not in these areas, and never in one of kind anchorage that zones does not name"},
     {0},
@@ -301,6 +304,8 @@ static const struct rule_hooks hooks = {
 const struct rule_kind kind_loiter = {
     .name = "loiter",
     .doc = "a vessel is slow for long, far from ports and shore, and alone",
+    .leaves_out =
+        "spells in which the vessel meets another one, of which encounters tell",
     .keys = keys,
     .settings_bytes = sizeof(struct settings),
     .events = events,

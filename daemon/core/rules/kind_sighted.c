@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kind_details_int.h"
 #include "kinds_int.h"
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"
@@ -34,14 +33,14 @@ static void set_defaults(void *settings)
 static void say_sighted(struct say_writer *w, const struct rule_look *look,
                         const struct finding *f)
 {
-    const struct sighted_told *told = f->detail;
-    bool is_first = told->since_ms == TIME_NONE;
+    const int64_t *since_ms = f->detail; /* last fix before; TIME_NONE */
+    bool is_first = *since_ms == TIME_NONE;
     (void)look;
     say_text(w, is_first ? " is heard for the first time " : " is heard again ");
     say_time(w, f->time_ms);
     if (!is_first) {
         say_text(w, " after ");
-        say_span(w, f->time_ms - told->since_ms);
+        say_span(w, f->time_ms - *since_ms);
         say_text(w, " of silence");
     }
     say_text(w, ".");
@@ -49,9 +48,9 @@ static void say_sighted(struct say_writer *w, const struct rule_look *look,
 
 static json_t *make_since(const struct rule_look *look, const struct finding *f)
 {
-    const struct sighted_told *told = f->detail;
+    const int64_t *since_ms = f->detail;
     (void)look;
-    return body_time(told->since_ms);
+    return body_time(*since_ms);
 }
 
 static const struct body_field since_field = {
@@ -79,13 +78,12 @@ static int mark_told(struct rule_look *look)
 static int tell_sighting(struct rule_look *look, const struct track_fix *fix,
                          int64_t since_ms)
 {
-    struct sighted_told told = {since_ms};
     struct finding f = {
         .event = 0,
         .time_ms = fix->time_ms,
         .evidence_ms = fix->time_ms,
         .pos = fix->pos,
-        .detail = &told,
+        .detail = &since_ms,
     };
     snprintf(f.occurrence, sizeof f.occurrence, "%lld", (long long)fix->time_ms);
     int rc = rule_raise(look, &f);

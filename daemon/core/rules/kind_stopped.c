@@ -338,6 +338,7 @@ static const struct rule_hooks hooks = {
 const struct rule_kind kind_stopped = {
     .name = "stopped",
     .doc = "a vessel lies at rest outside every port",
+    .leaves_out = "stops in ports, of which port calls tell",
     .keys = keys,
     .settings_bytes = sizeof(struct settings),
     .events = events,

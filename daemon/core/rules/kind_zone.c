@@ -3,7 +3,7 @@
  * long, or falls silent in it. */
 #include <stdio.h>
 
-#include "kind_details_int.h"
+#include "kind_zone_int.h"
 #include "kinds_int.h"
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"

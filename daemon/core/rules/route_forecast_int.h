@@ -4,9 +4,9 @@
 #ifndef LOOKOUT_ROUTE_FORECAST_INT_H
 #define LOOKOUT_ROUTE_FORECAST_INT_H
 
-#include "kind_details_int.h"
 #include "lookout/geo/water.h"
 #include "lookout/rules/rule_run.h"
+#include "route_settings_int.h"
 
 /* Whether the awaited port of this run may be forecast at the track's last fix. fixes_ms
  * are the times of the two fixes before it, the older first (TIME_NONE: none). *ret is

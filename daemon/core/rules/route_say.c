@@ -2,7 +2,6 @@
 /* The sentences and members of the alerts of kind route. */
 #include "route_say_int.h"
 
-#include "kind_details_int.h"
 #include "lookout/base/time.h"
 #include "reach_tell_int.h"
 #include "route_settings_int.h"

@@ -21,6 +21,11 @@ const struct rule_kind *rule_kind_find(const char *name)
     return NULL;
 }
 
+bool rule_kind_is_of_devices(const struct rule_kind *kind)
+{
+    return kind->hooks->on_distress != NULL;
+}
+
 const char *rule_event_word(const struct rule_event *event)
 {
     return strrchr(event->type, '.') + 1;

@@ -21,6 +21,12 @@ static const struct rule_event *event_of(const struct rule_look *look,
     return &look->rule->kind->events[f->event];
 }
 
+static bool is_place_missing(const struct rule_look *look, const struct finding *f)
+{
+    const struct rule_event *event = event_of(look, f);
+    return event->is_nowhere != NULL && event->is_nowhere(f);
+}
+
 static struct body_ship ship_of(const struct rule_look *look)
 {
     const struct rule_subject *s = look->subject;
@@ -31,7 +37,7 @@ static struct body_ship ship_of(const struct rule_look *look)
 static void say_where(struct say_writer *w, const struct rule_look *look,
                       const struct finding *f)
 {
-    if (f->is_nowhere) {
+    if (is_place_missing(look, f)) {
         say_text(w, " Its position is not known");
         return;
     }
@@ -70,7 +76,9 @@ static enum severity severity_of(const struct rule_look *look, const struct find
 {
     if (look->rule->disturbed != 0 && look->subject->interference.ships != 0)
         return (enum severity)(look->rule->disturbed - 1);
-    return f->is_info ? SEVERITY_INFO : (enum severity)look->rule->severity[f->event];
+    enum severity of_rule = (enum severity)look->rule->severity[f->event];
+    const struct rule_event *event = event_of(look, f);
+    return event->find_severity != NULL ? event->find_severity(f, of_rule) : of_rule;
 }
 
 /* {ships, within_nm, since}: NULL where positions are not disturbed. */
@@ -109,7 +117,7 @@ static json_t *make_data(const struct alert_context *context,
     body_put(data, "detected_at", body_time(look->now_ms));
     body_put_text(data, "summary", summary);
     body_put(data, "vessel", body_vessel(&ship));
-    if (!f->is_nowhere) {
+    if (!is_place_missing(look, f)) {
         body_put(data, "position", body_point(f->pos));
         body_put_motion(data, &look->subject->track->last);
     }
@@ -118,7 +126,7 @@ static json_t *make_data(const struct alert_context *context,
     body_put(data, "interference", make_interference(&look->subject->interference));
     if (context->link != NULL)
         body_put(data, "link", body_link(context->link, &ship));
-    if (f->is_nowhere)
+    if (is_place_missing(look, f))
         return data;
     json_t *evidence = make_evidence(look, f);
     if (evidence == NULL) {

@@ -12,6 +12,10 @@ struct rule_where {
     struct rule_zones zones, except;
     double offshore_m; /* 0: anywhere */
 };
+/* Vessels of the types of rule_where_is_service, in words. */
+#define RULE_WHERE_SERVICE                                                               \
+    "vessels that lie still for their work (tug, pilot, sar, port-tender, "              \
+    "law-enforcement, dredger, diving)"
 /* Whether the rule tells of that place: in one of `zones`, or, without them, offshore_m
  * or more from the shore; and in none of `except`, nor in an area of kind anchorage that
  * `zones` does not name. *shore_m keeps the distance from the shore once it was asked

@@ -172,7 +172,7 @@ bool conf_rule_words_watches_all(const struct rule *rule,
                                  const struct engine_conf *engine)
 {
     const struct vessel_filter *f = &rule->vessels;
-    if (rule->kind->hears_devices || f->is_watched_only || f->type_mask != 0 ||
+    if (rule_kind_is_of_devices(rule->kind) || f->is_watched_only || f->type_mask != 0 ||
         f->min_length_m > 0 || f->flag_count > 0 || f->tag_count > 0 ||
         engine->ports == NULL)
         return false;
@@ -392,14 +392,32 @@ static int add_events(const struct rule *rule, struct buf *out)
     return rc;
 }
 
+/* What the rule does not tell of: what its kind and its flags leave out. */
+static int add_left_out(const struct rule *rule, struct buf *out)
+{
+    const char *before = "\n      left out: ";
+    int rc = 0;
+    if (rule->kind->leaves_out != NULL) {
+        rc = buf_printf(out, "%s%s", before, rule->kind->leaves_out);
+        before = "; ";
+    }
+    for (const struct key *key = rule->kind->keys; key->name != NULL && rc == 0; key++)
+        if (key->left_out != NULL && !*(const bool *)rule_setting(rule, key)) {
+            rc = buf_printf(out, "%s%s", before, key->left_out);
+            before = "; ";
+        }
+    return rc;
+}
+
 int conf_rule_words_describe(const struct rule *rule, const struct engine_conf *engine,
                              struct buf *out)
 {
     int rc = buf_printf(out, "    %s: %s - %s\n      ", rule->id, rule->kind->name,
                         rule->kind->doc);
     if (rc == 0)
-        rc = rule->kind->hears_devices ? buf_add_text(out, "every device")
-                                       : conf_rule_words_filter(&rule->vessels, out);
+        rc = rule_kind_is_of_devices(rule->kind)
+                 ? buf_add_text(out, "every device")
+                 : conf_rule_words_filter(&rule->vessels, out);
     for (const struct key *key = rule->kind->keys;
          key != NULL && key->name != NULL && rc == 0; key++)
         if (!key_is_idle(rule, key))
@@ -409,7 +427,7 @@ int conf_rule_words_describe(const struct rule *rule, const struct engine_conf *
         rc = add_route(rule, key, engine, out);
     if (rc == 0)
         rc = add_events(rule, out);
-    if (rc == 0 && rule->kind->leaves_out != NULL)
-        rc = buf_printf(out, "\n      left out: %s", rule->kind->leaves_out);
+    if (rc == 0)
+        rc = add_left_out(rule, out);
     return rc == 0 ? buf_add_char(out, '\n') : rc;
 }

@@ -23,12 +23,12 @@ static const char *const at_start_words[] = {"watched", "all", "none", NULL}; /*
 const struct key conf_rule_keys[] = {
     {.name = "id",       .type = KEY_ID, RULE(id), .is_required = true, .is_unique = true, .doc = "the rule's name in alerts"},
     {.name = "when",     .type = KEY_OWN, .read = when_read, .is_required = true, .accepts = "a kind of rule", .doc = "the kind of rule"},
-    {.name = "vessels",  .type = KEY_OWN, .read = conf_filter_read, .least = 1, .sub = conf_filter_keys, .accepts = "all | watched | a mapping of types, min_length, flags, tags, not", .otherwise = "all", .schema = "{\"anyOf\": [{\"enum\": [\"all\", \"watched\"]}, %]}", .doc = "the vessels of the rule"},
+    {.name = "vessels",  .is_of_vessels = true, .type = KEY_OWN, .read = conf_filter_read, .least = 1, .sub = conf_filter_keys, .accepts = "all | watched | a mapping of types, min_length, flags, tags, not", .otherwise = "all", .schema = "{\"anyOf\": [{\"enum\": [\"all\", \"watched\"]}, %]}", .doc = "the vessels of the rule"},
     {.name = "severity", .type = KEY_OWN, .read = severity_read, .accepts = "info | warning | critical, or a mapping of events to them", .schema = "{\"anyOf\": [{\"enum\": [\"info\", \"warning\", \"critical\"]}, {\"type\": \"object\"}]}", .doc = "the severity: one word, or one word for each event"},
-    {.name = "disturbed", .type = KEY_OWN, .read = disturbed_read, .accepts = "info | warning | critical", .otherwise = "the severity as ever", .schema = "{\"enum\": [\"info\", \"warning\", \"critical\"]}", .doc = "the severity where positions of ships near the vessel are disturbed"},
+    {.name = "disturbed", .is_of_vessels = true, .type = KEY_OWN, .read = disturbed_read, .accepts = "info | warning | critical", .otherwise = "the severity as ever", .schema = "{\"enum\": [\"info\", \"warning\", \"critical\"]}", .doc = "the severity where positions of ships near the vessel are disturbed"},
     {.name = "repeat",   .type = KEY_DURATION, RULE(repeat_ms), .least = SECOND_MS, .most = 365.0 * DAY_MS, .doc = "within this time, further alerts of the same type for the same vessel and object are folded"},
     {.name = "events",   .type = KEY_OWN, .read = events_read, .least = 1, .accepts = "a list of events", .otherwise = "all but those only told where asked for", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "the events that raise alerts"},
-    {.name = "at_start", .type = KEY_WORD, RULE(at_start), .words = at_start_words, .initial = "watched", .doc = "which vessels raise an alert when they are already in a zone or port when first heard"},
+    {.name = "at_start", .is_of_vessels = true, .type = KEY_WORD, RULE(at_start), .words = at_start_words, .initial = "watched", .doc = "which vessels raise an alert when they are already in a zone or port when first heard"},
     {0},
 };
 #define MUTE(member) KEY_AT(engine_mute, member)
@@ -158,14 +158,11 @@ static void read_kind_keys(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
-/* Rules about distress devices do not use three of the common keys: a device is not a
- * vessel, and its alerts depend neither on the place where it is first heard nor on
- * disturbed positions. */
+/* A device is not a vessel: its alerts depend neither on the place where it is first
+ * heard nor on disturbed positions. */
 static bool is_for_kind(const struct key *key, const struct rule_kind *kind)
 {
-    return kind == NULL || !kind->hears_devices ||
-           (strcmp(key->name, "vessels") != 0 && strcmp(key->name, "at_start") != 0 &&
-            strcmp(key->name, "disturbed") != 0);
+    return kind == NULL || !key->is_of_vessels || !rule_kind_is_of_devices(kind);
 }
 
 /* List the names of the common keys and of the kind's keys; when the kind is unknown, of

@@ -49,6 +49,7 @@ struct key {
     bool is_always;     /* KEY_OWN: a missing key calls `read` with NULL */
     bool is_later;      /* of a kind of rule that was there before it: where it is left
                            out, rules are the same as before, and keep their states */
+    bool is_of_vessels; /* of all rules, but for rules about distress devices */
     size_t offset;      /* of the member */
     size_t size;        /* of the member; of lists: of one element */
     size_t also;        /* offset of a list's count, or as the type says */
@@ -67,6 +68,8 @@ struct key {
     const char *initial;   /* the default, written as in a file; it is set before anything
                               is read. NULL: none */
     const char *otherwise; /* the default in words; NULL */
+    const char *left_out;  /* KEY_FLAG of a kind of rule: what the rule does not tell of
+                              while the flag is false, in words; NULL */
     const char *
         schema; /* KEY_OWN: its JSON Schema; '%' stands for that of `sub`. NULL: a text */
     const char *doc;

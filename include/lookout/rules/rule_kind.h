@@ -19,6 +19,7 @@ struct port_set;
 struct rule;
 struct rule_hooks;
 struct rule_look;
+struct rule_subject;
 struct say_writer;
 
 /* --- keys --- */
@@ -62,7 +63,13 @@ struct rule_event {
                                word is the event's name in `severity`, too */
     enum severity severity; /* default */
     bool is_asked_for;      /* told only if `events` names it */
-    bool may_be_nowhere;    /* position and evidence are present if known */
+    /* Whether the finding's place is not known: the alert then has neither position nor
+     * evidence. NULL: the place is always known. */
+    bool (*is_nowhere)(const struct finding *f);
+    /* The severity of this finding, where the rule has that one; NULL: the rule's. */
+    enum severity (*find_severity)(const struct finding *f, enum severity of_rule);
+    /* Another ship that the finding is about, whose mutes count, too; NULL: none. */
+    const struct rule_subject *(*find_other)(const struct finding *f);
     /* Writes the event and its time as sentences that follow the ship's name. The caller
      * adds the ship's place and destination. */
     void (*say)(struct say_writer *w, const struct rule_look *look,
@@ -77,12 +84,12 @@ const char *rule_event_word(const struct rule_event *event);
 struct rule_kind {
     const char *name; /* `when:` */
     const char *doc;
-    const char *leaves_out; /* what it does not tell of, in words, for `check`; NULL */
+    const char *leaves_out; /* what it never tells of, in words, for `check`; NULL. What a
+                               key leaves out stands in the key's row. */
     const struct key *keys; /* the common keys are the reader's */
     const struct rule_event *events;
     uint32_t event_count;
-    bool has_case;      /* its alerts belong to cases */
-    bool hears_devices; /* the kind is about distress devices, not vessels */
+    bool has_case; /* its alerts belong to cases */
     size_t settings_bytes;
     void (*set_defaults)(void *settings); /* NULL: all zero */
     /* The fault of the settings as a whole, in words; NULL: none. */
@@ -91,6 +98,8 @@ struct rule_kind {
 };
 extern const struct rule_kind *const rule_kinds[];        /* NULL-terminated */
 const struct rule_kind *rule_kind_find(const char *name); /* NULL when unknown */
+/* Whether the kind is about distress devices, not vessels. */
+bool rule_kind_is_of_devices(const struct rule_kind *kind);
 /* The members of all kinds' alerts, each name once; NULL at the end. */
 const struct rule_member *rule_member_at(size_t index);
 

@@ -72,15 +72,11 @@ struct finding {
     int64_t time_ms;     /* the alert's `time` */
     int64_t evidence_ms; /* evidence from here on; TIME_NONE: the last six hours */
     struct geo_pos pos;
-    bool is_nowhere;      /* the place is not known: pos, and the track, say nothing */
-    bool is_info;         /* told as info, whatever severity the rule has */
     uint64_t object;      /* what `repeat` folds by: a zone, a port, ... */
     char occurrence[256]; /* identifies this occurrence: part of the alert's identity */
     const uint64_t
-        *case_id; /* borrowed: the same for all alerts of one case; NULL: none */
-    const struct rule_subject *other; /* borrowed: another ship that it is about, whose
-                                         mutes count, too; NULL: none */
-    const void *detail; /* borrowed: the kind's own, for its sentences and members */
+        *case_id;       /* borrowed: the same for all alerts of one case; NULL: none */
+    const void *detail; /* borrowed: the kind's own, for its events' functions */
 };
 
 /* Ships near a place. */

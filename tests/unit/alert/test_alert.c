@@ -245,7 +245,7 @@ static void check_nothing_known(const char *type)
     c.forecast.eta_ms = TIME_NONE;
     c.forecast.port = PORT_NONE;
     if (strcmp(type, "vessel.sighted") == 0)
-        c.sighted.since_ms = TIME_NONE;
+        c.sighted_since_ms = TIME_NONE;
     char *body = alertcase_body(&c);
     static const char *const never[] = {
         "511",           "102.3",   "360",        "-9223372036854775808",

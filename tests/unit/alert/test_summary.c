@@ -254,7 +254,7 @@ static void test_gaps(void **state)
     alertcase_finish(&c);
     alertcase_init(&c, "vessel.sighted");
     c.info.destination[0] = '\0';
-    c.sighted.since_ms = TIME_NONE;
+    c.sighted_since_ms = TIME_NONE;
     assert_says(&c, WHO " is heard for the first time 25 Mar 18:04Z." PORT ".");
     alertcase_finish(&c);
 }

@@ -13,6 +13,7 @@
 #include "lib/tempdir.h"
 #include "lookout/rules/rule.h"
 #include "lookout/rules/rule_kind.h"
+#include "lookout/rules/rule_run.h"
 
 enum { ROWS_MAX = 400 };
 struct rows {
@@ -247,6 +248,7 @@ struct made_up {
     double course_deg;
     uint16_t fixes;
     uint32_t side;
+    bool is_loud;
     char *note;
 };
 static const char *const sides[] = {"port", "starboard", NULL};
@@ -255,6 +257,7 @@ static const struct key made_up_keys[] = {
     {.name = "course", .type = KEY_NUMBER,  KEY_AT(made_up, course_deg)},
     {.name = "fixes",  .type = KEY_INTEGER, KEY_AT(made_up, fixes)},
     {.name = "side",   .type = KEY_WORD,    KEY_AT(made_up, side), .words = sides},
+    {.name = "loud",   .type = KEY_FLAG,    KEY_AT(made_up, is_loud), .left_out = "quiet vessels"},
     {.name = "note",   .type = KEY_TEXT,    KEY_AT(made_up, note)},
     {0},
 };
@@ -264,15 +267,21 @@ static const struct key made_up_keys[] = {
 static uint64_t make_up_rule(const char *note, uint16_t fixes, const struct conf *conf,
                              struct buf *ret_words)
 {
+    static const struct rule_hooks hooks = {0};
     static const struct rule_kind kind = {.name = "made_up",
                                           .doc = "nothing",
+                                          .leaves_out = "all that is real",
                                           .keys = made_up_keys,
-                                          .settings_bytes = sizeof(struct made_up)};
+                                          .settings_bytes = sizeof(struct made_up),
+                                          .hooks = &hooks};
     struct rule rule;
     assert_int_equal(rule_init(&rule, &kind), 0);
     struct made_up *settings = rule.settings;
     rule.id = strdup("m");
-    *settings = (struct made_up){90.5, fixes, 1, note != NULL ? strdup(note) : NULL};
+    *settings = (struct made_up){.course_deg = 90.5,
+                                 .fixes = fixes,
+                                 .side = 1,
+                                 .note = note != NULL ? strdup(note) : NULL};
     buf_clear(ret_words);
     assert_int_equal(conf_rule_words_describe(&rule, &conf->engine, ret_words), 0);
     uint64_t definition = 0;
@@ -290,8 +299,10 @@ static void test_types(void **state)
     struct conf *conf = load_text("site: x\n");
     uint64_t definition = make_up_rule("eastbound", 300, conf, &words);
     if (strstr(buf_text(&words), "every vessel; course 90.5; fixes 300; side starboard; "
-                                 "note 'eastbound'\n") == NULL)
+                                 "loud false; note 'eastbound'\n") == NULL)
         fail_msg("%s", buf_text(&words));
+    assert_non_null(
+        strstr(buf_text(&words), "\n      left out: all that is real; quiet vessels\n"));
     assert_true(make_up_rule("eastbound", 300, conf, &words) == definition);
     assert_true(make_up_rule("eastbound", 301, conf, &words) != definition);
     assert_true(make_up_rule("westbound", 300, conf, &words) != definition);
