@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// @ts-check
+// Names beside ships: of those with alerts, watched or selected at any scale, of the others from a zoom on; none overlaps another.
+
+import { colour } from './layer.js';
+import { fleet, store } from './store.js';
+import { shipName } from './words.js';
+
+const ALL_FROM_ZOOM = 10, MOST = 250, LINE = 14, CELL = 16;
+/** @type {Map<string, number>} */
+const widths = new Map();
+
+/** @param {CanvasRenderingContext2D} context @param {string} text @param {string} font */
+function widthOf(context, text, font) {
+  const key = font + text;
+  let width = widths.get(key);
+  if (width === undefined) {
+    if (widths.size > 20000) widths.clear();
+    width = context.measureText(text).width;
+    widths.set(key, width);
+  }
+  return width;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context @param {import('./layer.js').View} view @param {number[]} drawn indexes
+ * @param {{px: Float32Array, py: Float32Array}} at @param {boolean} isAll also of ships that nothing is the matter with
+ */
+export function placeLabels(context, view, drawn, at, isAll) {
+  const across = Math.ceil(view.width / CELL), taken = new Uint8Array(across * Math.ceil(view.height / CELL));
+  const chosen = fleet.index.get(store.selected.mmsi) ?? -1;
+  const weigh = (/** @type {number} */ i) => (i === chosen ? 8 : 0) + fleet.severity[i] * 2 + fleet.watched[i];
+  const list = drawn.filter((i) => weigh(i) > 0).sort((a, b) => weigh(b) - weigh(a));
+  if (isAll && view.zoom >= ALL_FROM_ZOOM) for (const i of drawn) if (weigh(i) === 0 && list.length < 3000) list.push(i);
+  const ink = colour('label'), halo = colour('halo');
+  context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
+  context.textBaseline = 'middle';
+  context.lineJoin = 'round';
+  context.lineWidth = 3;
+  context.strokeStyle = halo;
+  context.fillStyle = ink;
+  let placed = 0;
+  for (const i of list) {
+    if (placed >= MOST) break;
+    const weight = weigh(i), font = weight >= 2 ? '600 12px system-ui, sans-serif' : '11px system-ui, sans-serif';
+    const text = shipName({ name: fleet.value(i, 'name'), mmsi: fleet.value(i, 'mmsi') }).slice(0, 24);
+    context.font = font;
+    const width = widthOf(context, text, font), gap = fleet.severity[i] ? 23 : fleet.watched[i] ? 14 : 9;
+    for (const [x, y] of [[at.px[i] + gap, at.py[i]], [at.px[i] - gap - width, at.py[i]], [at.px[i] - width / 2, at.py[i] - gap - 4], [at.px[i] - width / 2, at.py[i] + gap + 4]]) {
+      if (!claim(taken, across, x - 2, y - LINE / 2, width + 4)) continue;
+      context.strokeText(text, x, y);
+      context.fillText(text, x, y);
+      placed++;
+      break;
+    }
+  }
+}
+
+/** Take the cells under a line of text, if all of them are free. @param {Uint8Array} taken @param {number} across @param {number} x @param {number} y @param {number} width */
+function claim(taken, across, x, y, width) {
+  const x0 = Math.floor(x / CELL), x1 = Math.floor((x + width) / CELL), y0 = Math.floor(y / CELL), y1 = Math.floor((y + LINE) / CELL);
+  if (x0 < 0 || y0 < 0 || x1 >= across || (y1 + 1) * across > taken.length) return false;
+  for (let cy = y0; cy <= y1; cy++) for (let cx = x0; cx <= x1; cx++) if (taken[cy * across + cx]) return false;
+  for (let cy = y0; cy <= y1; cy++) taken.fill(1, cy * across + x0, cy * across + x1 + 1);
+  return true;
+}

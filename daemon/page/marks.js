@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// @ts-check
+// What lies under the ships: zones, gates with their direction, ports with their distance, and what the chosen alert or vessel adds:
+// the line of evidence, the track, the forecast, the ports that were within reach.
+
+import { CanvasLayer, colour } from './layer.js';
+import { worldX, worldY } from './fleet.js';
+import { fleet, on, store } from './store.js';
+import { arrowHead, boxOf, copiesOf, isArea, linesOf, trace, unwrap, write } from './shapes.js';
+import { moment } from './words.js';
+
+const EARTH_M = 40075016.7;
+
+/** What the chosen things add: evidence and tracks are Features. @type {{evidence: any[], tracks: any[], notes: {lon: number, lat: number, text: string, kind: string}[], ahead: number[][]}} */
+export const extra = { evidence: [], tracks: [], notes: [], ahead: [] };
+
+/** @param {any} map */
+export function addMarks(map) {
+  const layer = new CanvasLayer(map, 'marks', 300, 0.3, (c, view) => {
+    const look = { ink: colour('label'), halo: colour('halo'), zone: colour('zone'), gate: colour('gate'), port: colour('port'), line: colour('evidence'), track: colour('track') };
+    for (const zone of store.zones) drawZone(c, view, zone, look);
+    if (view.zoom >= 4.5) for (const port of store.ports) drawPort(c, view, port, look);
+    for (const track of extra.tracks) drawLine(c, view, track, { ...look, line: look.track }, 1.6, false);
+    drawAhead(c, view, look);
+    for (const feature of extra.evidence) drawLine(c, view, feature, look, 2.6, true);
+    for (const note of extra.notes) drawNote(c, view, note, look);
+    drawChosen(c, view, look);
+  });
+  const later = () => requestAnimationFrame(() => layer.draw());
+  for (const what of ['zones', 'ports', 'selected', 'extra', 'look']) on(what, later);
+  let due = 0;
+  on('fleet', () => { if (store.selected.mmsi && !due) due = setTimeout(() => { due = 0; later(); }, 500); });
+  return layer;
+}
+
+/** @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {any} feature @param {any} look */
+function drawZone(c, view, feature, look) {
+  const lines = feature.lines || (feature.lines = linesOf(feature.geometry)), box = feature.box || (feature.box = boxOf(lines));
+  const name = feature.properties?.name || feature.properties?.id || '', area = isArea(feature.geometry);
+  for (const k of copiesOf(box, view)) {
+    trace(c, view, lines, k, area);
+    if (area) {
+      c.fillStyle = look.zone;
+      c.globalAlpha = 0.14;
+      c.fill('evenodd');
+      c.globalAlpha = 1;
+    }
+    c.strokeStyle = area ? look.zone : look.gate;
+    c.lineWidth = area ? 1.5 : 2.5;
+    c.setLineDash(area ? [6, 4] : []);
+    c.stroke();
+    c.setLineDash([]);
+    if (!area && lines.length) drawGate(c, view, lines[0], k, feature.properties?.direction || 'any', look);
+    const wide = (box[2] - box[0]) * view.scale;
+    if (wide > 24 || (!area && view.zoom > 6)) {
+      const x = (area ? (box[0] + k) * view.scale - view.left + 5 : ((box[0] + box[2]) / 2 + k) * view.scale - view.left + 10);
+      const y = (area ? box[1] * view.scale - view.top + 11 : ((box[1] + box[3]) / 2) * view.scale - view.top + 16);
+      write(c, name.slice(0, 40), x, y, { ink: area ? look.zone : look.gate, halo: look.halo, font: '600 11px system-ui, sans-serif' });
+    }
+  }
+}
+
+// An arrow across the middle of a gate, to the right of the way it is drawn for left-to-right; one each way for any.
+/** @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {number[][]} line @param {number} k @param {string} direction @param {any} look */
+function drawGate(c, view, line, k, direction, look) {
+  const [ax, ay] = line[0], [bx, by] = line[line.length - 1], dx = bx - ax, dy = by - ay, length = Math.hypot(dx, dy) || 1;
+  const x = ((ax + bx) / 2 + k) * view.scale - view.left, y = ((ay + by) / 2) * view.scale - view.top, nx = -dy / length, ny = dx / length;
+  c.strokeStyle = c.fillStyle = look.gate;
+  c.lineWidth = 2;
+  for (const way of direction === 'left-to-right' ? [1] : direction === 'right-to-left' ? [-1] : [1, -1]) {
+    c.beginPath();
+    c.moveTo(x - (direction === 'any' ? 0 : nx * 12 * way), y - (direction === 'any' ? 0 : ny * 12 * way));
+    c.lineTo(x + nx * 14 * way, y + ny * 14 * way);
+    c.stroke();
+    arrowHead(c, x + nx * 14 * way, y + ny * 14 * way, nx * way, ny * way, 6);
+  }
+}
+
+/** @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {any} feature @param {any} look */
+function drawPort(c, view, feature, look) {
+  const { geometry, properties = {} } = feature;
+  c.strokeStyle = look.port;
+  c.lineWidth = 1;
+  let label = null;
+  if (isArea(geometry)) {
+    const lines = feature.lines || (feature.lines = linesOf(geometry)), box = feature.box || (feature.box = boxOf(lines));
+    for (const k of copiesOf(box, view)) {
+      trace(c, view, lines, k, true);
+      c.stroke();
+      label = [((box[0] + box[2]) / 2 + k) * view.scale - view.left, box[3] * view.scale - view.top + 9];
+    }
+  } else {
+    const points = geometry?.type === 'MultiPoint' ? geometry.coordinates : geometry?.type === 'Point' ? [geometry.coordinates] : [];
+    for (const [lon, lat] of points) {
+      const metres = properties.entry_m || properties.radius_m || 0, x0 = worldX(lon), y0 = worldY(lat);
+      const radius = (metres / EARTH_M / Math.cos((lat * Math.PI) / 180)) * view.scale;
+      for (const k of copiesOf([x0, y0, x0, y0], view)) {
+        const x = (x0 + k) * view.scale - view.left, y = y0 * view.scale - view.top;
+        if (radius > 6) {
+          c.beginPath();
+          c.arc(x, y, radius, 0, 7);
+          c.setLineDash([2, 3]);
+          c.stroke();
+          c.setLineDash([]);
+        }
+        c.fillStyle = look.port;
+        c.fillRect(x - 2.5, y - 2.5, 5, 5);
+        label = label || [x, y + 11];
+      }
+    }
+  }
+  if (label && view.zoom >= 5) write(c, String(properties.name || properties.locode || ''), label[0], label[1], { ink: look.port, halo: look.halo, align: 'center', font: 'italic 11px system-ui, sans-serif' });
+}
+
+/** @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {any} feature @param {any} look @param {number} width @param {boolean} hasTimes */
+function drawLine(c, view, feature, look, width, hasTimes) {
+  const lines = linesOf(feature.geometry), box = boxOf(lines), times = feature.properties?.times || [];
+  for (const k of copiesOf(box, view)) {
+    trace(c, view, lines, k, false);
+    c.lineJoin = 'round';
+    c.strokeStyle = look.halo;
+    c.lineWidth = width + 3;
+    c.stroke();
+    c.strokeStyle = look.line;
+    c.lineWidth = width;
+    c.stroke();
+    const points = lines.flat();
+    c.fillStyle = look.line;
+    points.forEach(([x, y], i) => {
+      const isEnd = i === 0 || i === points.length - 1, px = (x + k) * view.scale - view.left, py = y * view.scale - view.top;
+      if (!isEnd && points.length > 30 && view.zoom < 8) return;
+      c.fillStyle = look.line;
+      c.beginPath();
+      c.arc(px, py, isEnd ? width + 0.8 : width * 0.8, 0, 7);
+      c.fill();
+      if (hasTimes && isEnd && times[i]) write(c, moment(times[i]), px + 8, py + (i ? 30 : -12), look);
+    });
+  }
+}
+
+/** From the ship to the port that it is expected at. @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {any} look */
+function drawAhead(c, view, look) {
+  if (extra.ahead.length < 2) return;
+  const lines = [unwrap(extra.ahead)];
+  for (const k of copiesOf(boxOf(lines), view)) {
+    trace(c, view, lines, k, false);
+    c.setLineDash([3, 7]);
+    c.strokeStyle = look.line;
+    c.lineWidth = 2;
+    c.stroke();
+    c.setLineDash([]);
+  }
+}
+
+/** @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {any} note @param {any} look */
+function drawNote(c, view, note, look) {
+  const x0 = worldX(note.lon), y0 = worldY(note.lat);
+  for (const k of copiesOf([x0, y0, x0, y0], view)) {
+    const x = (x0 + k) * view.scale - view.left, y = y0 * view.scale - view.top;
+    c.strokeStyle = look.line;
+    c.lineWidth = 2;
+    c.beginPath();
+    if (note.kind === 'port') c.rect(x - 6, y - 6, 12, 12);
+    else c.arc(x, y, 6, 0, 7);
+    c.stroke();
+    write(c, note.text, x + 11, y - 11, { ...look, font: '600 11px system-ui, sans-serif' });
+  }
+}
+
+// Four corners around the chosen vessel, and where it is in half an hour by its course and speed.
+/** @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {any} look */
+function drawChosen(c, view, look) {
+  const i = fleet.index.get(store.selected.mmsi);
+  if (i === undefined || !fleet.hasPlace[i]) return;
+  const course = fleet.value(i, 'cog_deg'), speed = fleet.speed[i];
+  for (const k of view.copies) {
+    const x = (fleet.x[i] + k) * view.scale - view.left, y = fleet.y[i] * view.scale - view.top;
+    c.strokeStyle = look.ink;
+    c.lineWidth = 1.6;
+    if (speed > 0.5 && typeof course === 'number') {
+      const metres = (speed * 1852) / 2, length = (metres / EARTH_M / Math.cos((fleet.value(i, 'lat') * Math.PI) / 180)) * view.scale;
+      c.setLineDash([4, 3]);
+      c.beginPath();
+      c.moveTo(x, y);
+      c.lineTo(x + Math.sin((course * Math.PI) / 180) * length, y - Math.cos((course * Math.PI) / 180) * length);
+      c.stroke();
+      c.setLineDash([]);
+    }
+    c.beginPath();
+    for (const [sx, sy] of [[-1, -1], [1, -1], [1, 1], [-1, 1]]) {
+      c.moveTo(x + sx * 22, y + sy * 14);
+      c.lineTo(x + sx * 22, y + sy * 22);
+      c.lineTo(x + sx * 14, y + sy * 22);
+    }
+    c.stroke();
+  }
+}

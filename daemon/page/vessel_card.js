@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// @ts-check
+// The card of what is chosen: the alert, if one is, and the vessel: who it is, where, since when, bound where, and why it is watched.
+
+import { byId, button, el, facts, fill, heard, setText, sign } from './dom.js';
+import { alertsOf, emit, fleet, isOpen, now, on, readAlert, select, store } from './store.js';
+import { follow, follows, goTo, isPinned, toggleTrack } from './chart.js';
+import { get } from './api.js';
+import { alertSection } from './alert_card.js';
+import { onlyVessel } from './alerts.js';
+import { country, degrees, eventWords, knots, moment, momentBoth, navStatus, position, shipName, shipType, span } from './words.js';
+
+const AGAIN_MS = 20e3;
+/** @type {any} */
+let vessel = null;
+let error = '', readFor = 0;
+
+async function readVessel() {
+  const { mmsi } = store.selected;
+  if (!mmsi) return;
+  readFor = mmsi;
+  try {
+    const answer = await get(`vessels/${mmsi}`);
+    if (readFor !== store.selected.mmsi) return;
+    [vessel, error] = [answer, ''];
+  } catch (e) {
+    [vessel, error] = [null, /** @type {any} */ (e).status === 404 ? 'This vessel is not on record any more.' : /** @type {Error} */ (e).message];
+  }
+  render();
+}
+
+/** How old the last fix is, in words that cannot be overlooked. @param {number} time */
+function ageText(time) {
+  const age = now() - time;
+  return age > 3600e3 ? `silent for ${span(age)}` : `${span(age)} ago`;
+}
+
+/** @param {any} v */
+function watchedRows(v) {
+  const rows = /** @type {[string, any][]} */ ([]);
+  if (v.watched) rows.push(['watched', [v.watch_id && `as ${v.watch_id}`, v.matched_by && ` by ${v.matched_by === 'before' ? 'an earlier match' : v.matched_by.toUpperCase()}`, (v.tags || []).length && ` · ${v.tags.join(', ')}`, v.note && [' · ', heard(v.note)]]]);
+  for (const l of v.lists || []) rows.push(['on list', heard([l.list, l.entry, (l.programs || []).join(' '), l.published && `of ${String(l.published).slice(0, 10)}`].filter(Boolean).join(' · '))]);
+  for (const f of v.former || []) rows.push(['before', `MMSI ${f.mmsi}, until ${moment(f.until)}`]);
+  return rows;
+}
+
+/** @param {any} v */
+function boundRows(v) {
+  const port = v.destination_port && (store.ports.find((p) => p.properties?.locode === v.destination_port)?.properties?.name || '');
+  return /** @type {[string, any][]} */ ([
+    ['port', v.port && [heard(v.port.name || v.port.locode), v.port.arrived_at && `, since ${moment(v.port.arrived_at)}`]],
+    ['zones', (v.zones || []).map((/** @type {any} */ z, /** @type {number} */ i) => [i > 0 && ', ', heard(z.name || z.id), z.since && ` since ${moment(z.since)}`])],
+    ['declares', v.destination && [heard(v.destination), el('span.quiet', v.destination_port ? ` resolves to ${port} ${v.destination_port}` : ' resolves to no port')]],
+    ['routes', (v.routes || []).flatMap((/** @type {any} */ r) => (r.runs || []).map((/** @type {any} */ run) => el('div', `${r.rule} ${run.step}/${run.steps}, from ${run.last}${run.forecast ? ', forecast' : ''}`, run.expires && el('span.quiet', ` by ${moment(run.expires)}`))))],
+  ]);
+}
+
+/** @param {number} mmsi */
+function vesselSection(mmsi) {
+  const row = fleet.get(mmsi) || {}, v = vessel && vessel.mmsi === mmsi ? vessel : {};
+  const lat = row.lat ?? v.last?.lat, lon = row.lon ?? v.last?.lon, time = Date.parse(row.time ?? v.last?.time ?? '');
+  const name = shipName({ name: row.name ?? v.name, callsign: v.callsign, mmsi }), flag = v.flag ?? row.flag, alerts = alertsOf(mmsi);
+  return [
+    el('h3.ship', heard(name), flag && el('span.flag', { title: country(flag) }, flag), (v.watched ?? row.watched) && el('span.tag', 'watched')),
+    el('p.quiet', [v.imo && `IMO ${v.imo}`, `MMSI ${String(mmsi).padStart(9, '0')}`, flag && `${country(flag)} by its MMSI`, shipType(v.type ?? row.type), (v.length_m ?? row.length_m) && `${v.length_m ?? row.length_m} m`, v.callsign && ['call sign ', v.callsign].join('')].filter(Boolean).join(' · ')),
+    error && el('p.bad', error),
+    !isNaN(time) && el('.fix',
+      el('.figure', el('b', { id: 'card-age' }, ageText(time)), el('span', momentBoth(row.time ?? v.last?.time))),
+      el('.figure', el('b', knots(row.sog_kn ?? v.last?.sog_kn) || '–'), el('span', 'speed')),
+      el('.figure', el('b', degrees(row.cog_deg ?? v.last?.cog_deg) || '–'), el('span', 'course'))),
+    facts([['at', lat !== undefined && position(lat, lon)], ['status', navStatus(v.last?.status)], ...boundRows(v), ['draught', v.draught_m && `${v.draught_m} m`], ...watchedRows(v)]),
+    el('.actions', button('Centre', () => goTo(mmsi)), button(isPinned(mmsi) ? 'Unpin track' : 'Pin track', () => toggleTrack(mmsi).then(render), { key: 't' }),
+      button(follows() ? 'Stop following' : 'Follow', () => follow(), { key: 'f' })),
+    alerts.length > 0 && !store.selected.alert && [el('h4', 'Alerts'), el('ul.case', alerts.slice(0, 8).map((a) => el('li', button('', () => select({ alert: a.id, mmsi }), { kind: 'link' }).appendChild(el('span', sign(isOpen(a) ? a.severity : 'done'), ` ${eventWords(a.type)} `)).parentNode, el('time', moment(a.time))))),
+      button('All alerts of this vessel', () => { onlyVessel(mmsi); emit('tab', 'alerts'); }, { kind: 'link' })],
+  ];
+}
+
+function render() {
+  const card = byId('card'), { mmsi, alert: id } = store.selected, alert = store.alerts.get(id);
+  card.hidden = !mmsi && !alert;
+  document.body.classList.toggle('carded', !card.hidden);
+  if (card.hidden) return;
+  const open = [...card.querySelectorAll('details')].map((d) => d.open), top = card.scrollTop;
+  fill(card, button('×', () => select({}), { kind: 'close', label: 'Close' }), alert && el('section.alertpart', { 'aria-label': 'Alert' }, alertSection(alert)), mmsi > 0 && el('section.shippart', { 'aria-label': 'Vessel' }, vesselSection(mmsi)));
+  [...card.querySelectorAll('details')].forEach((d, i) => { d.open = !!open[i]; });
+  card.scrollTop = top;
+}
+
+export function startCard() {
+  on('selected', async () => {
+    byId('card').scrollTop = 0;
+    if (!vessel || vessel.mmsi !== store.selected.mmsi) vessel = null;
+    error = '';
+    for (const d of byId('card').querySelectorAll('details')) d.open = false;
+    render();
+    readVessel();
+    const { alert } = store.selected;
+    if (alert && !store.alerts.has(alert)) {
+      const found = await readAlert(alert).catch(() => null);
+      if (store.selected.alert !== alert) return;
+      if (!found) {
+        error = 'This alert is not on record.';
+        return render();
+      }
+      select({ alert, mmsi: found.mmsi || store.selected.mmsi });
+    }
+  });
+  on('alerts', () => { if (store.selected.alert || store.selected.mmsi) render(); });
+  on('follow', render);
+  setInterval(() => {
+    const time = Date.parse(fleet.get(store.selected.mmsi)?.time ?? ''), age = byId('card-age');
+    if (age && !isNaN(time) && !document.hidden) setText(age, ageText(time));
+  }, 1000);
+  setInterval(() => { if (!document.hidden && store.selected.mmsi && !byId('card').contains(document.activeElement)) readVessel(); }, AGAIN_MS);
+}
