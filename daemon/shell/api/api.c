@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /metrics, /healthz and /readyz. libmicrohttpd runs on the loop's thread: its epoll
- * descriptor is in a uv_poll, its timeouts are in a uv_timer, and both are set again
- * after each run. The owner's callbacks give the answers. */
+/* The HTTP server, and /metrics, /healthz and /readyz. libmicrohttpd runs on the loop's
+ * thread: its epoll descriptor is in a uv_poll, its timeouts are in a uv_timer, and both
+ * are set again after each run. The owner's callbacks give the answers. */
 #include "lookout/api/api.h"
 
 #include <arpa/inet.h>
@@ -16,30 +16,15 @@
 #include <unistd.h>
 
 #include "api_int.h"
+#include "door.h"
 #include "lookout/sys/log.h"
+#include "request.h"
 
 enum {
     API_TIMEOUT_S = 15,
     API_DEADLINE_MS = 15000,      /* of a request as a whole: head, body and answer */
     API_CONNECTION_BYTES = 16384, /* request line and headers */
     API_HANDLES = 3
-};
-
-struct api {
-    struct MHD_Daemon *daemon; /* owned */
-    uv_poll_t poll;
-    uv_timer_t timer;
-    uv_timer_t sweep; /* while somebody is connected: deadlines */
-    struct api_clients clients;
-    uint64_t deadline_ms;
-    struct api_sink sink;
-    uint16_t port;
-    char *path; /* owned: of a socket in the file system; NULL */
-    unsigned open_handles;
-    char complaint[256]; /* the library's last message, for a failed start */
-    bool is_started;
-    void (*on_closed)(void *context);
-    void *closed_context;
 };
 
 /* Fill in the answer to a path; the HTTP status, 0 when out of memory. */
@@ -90,80 +75,69 @@ static const struct {
 /* clang-format on */
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 
-static enum MHD_Result respond_with(struct MHD_Connection *connection, unsigned status,
-                                    const char *content_type, struct buf *body)
+bool api_answer_monitor(struct request *q, const char *path, const char *method,
+                        int *ret_rc)
 {
-    size_t length = body->length;
-    char *text = buf_take(body);
-    struct MHD_Response *response =
-        text == NULL
-            ? NULL
-            : MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE);
-    if (response == NULL) {
-        free(text);
-        return MHD_NO; /* closes the connection */
-    }
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-    enum MHD_Result result = MHD_queue_response(connection, status, response);
-    MHD_destroy_response(response);
-    return result;
-}
-
-static enum MHD_Result respond_text(struct MHD_Connection *connection, unsigned status,
-                                    const char *text)
-{
-    struct buf body = {0};
-    if (buf_add_text(&body, text) != 0)
-        return MHD_NO;
-    return respond_with(connection, status, "text/plain; charset=utf-8", &body);
-}
-
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
-                                  const char *path, const char *method,
-                                  const char *version, const char *upload,
-                                  size_t *upload_bytes, void **request)
-{
-    struct api *api = context;
-    (void)version;
-    (void)upload;
-    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
-        strcmp(method, MHD_HTTP_METHOD_HEAD) != 0) {
-        *upload_bytes = 0;
-        return respond_text(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
-                            "only GET and HEAD\n");
-    }
-    if (*request == NULL) { /* the headers are complete; the next call answers */
-        *request = api;
-        return MHD_YES;
-    }
-    if (*upload_bytes != 0) { /* a body is read and ignored */
-        *upload_bytes = 0;
-        return MHD_YES;
-    }
-    const union MHD_ConnectionInfo *client =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    if (client != NULL && client->socket_context != NULL)
-        api_clients_answer(client->socket_context);
+    struct api *api = q->api;
     for (size_t i = 0; i < ROUTES; i++) {
         if (strcmp(path, routes[i].path) != 0 ||
             (routes[i].is_local && api->path == NULL))
             continue;
-        if (!routes[i].is_monitoring && api_clients_are_many(&api->clients))
-            return respond_text(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "busy\n");
-        struct buf body = {0};
-        unsigned status = routes[i].answer(api, &body);
-        if (status != 0)
-            return respond_with(connection, status, routes[i].content_type, &body);
-        buf_finish(&body);
-        return respond_text(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
-                            "out of memory\n");
+        if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
+            q->reply.allow = "GET, HEAD";
+            *ret_rc = reply_text(q, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+        } else if (!routes[i].is_monitoring && api_clients_are_many(&api->clients)) {
+            *ret_rc = reply_text(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy\n");
+        } else {
+            q->reply.status = routes[i].answer(api, &q->reply.body);
+            q->reply.content_type = routes[i].content_type;
+            *ret_rc = q->reply.status != 0 ? 0 : ERR_NOMEM;
+        }
+        return true;
     }
-    return respond_text(connection, MHD_HTTP_NOT_FOUND,
-                        "there are /metrics, /healthz and /readyz\n");
+    return false;
+}
+
+bool api_look(const struct api *api, struct api_look *ret)
+{
+    if (api->sink.look == NULL)
+        return false;
+    api->sink.look(api->sink.context, ret);
+    return true;
+}
+
+/* --- how often each path was asked --- */
+
+void api_count_answer(struct api *api, const struct route *route, unsigned status)
+{
+    size_t at = route != NULL ? (size_t)(route - route_table) : route_count;
+    struct api_count *counts = &api->counts[at * API_CODES];
+    for (size_t i = 0; i < API_CODES; i++)
+        if (counts[i].status == status || counts[i].status == 0) {
+            counts[i].status = status;
+            counts[i].count++;
+            return;
+        }
+}
+
+int api_write_metrics(const struct api *api, struct buf *out)
+{
+    static const char name[] = "lookoutd_api_requests_total";
+    char code[16];
+    int rc = metric_family(out, name, "counter",
+                           "Requests answered, by path and status; other: no such path, "
+                           "or a file.");
+    for (size_t i = 0; i < (route_count + 1) * API_CODES && rc == 0; i++) {
+        const struct api_count *c = &api->counts[i];
+        size_t route = i / API_CODES;
+        snprintf(code, sizeof code, "%u", c->status);
+        if (c->count != 0)
+            rc =
+                metric_sample2(out, name, "path",
+                               route < route_count ? route_table[route].pattern : "other",
+                               "code", code, (double)c->count);
+    }
+    return rc;
 }
 
 static void on_complaint(void *context, const char *format, va_list args)
@@ -202,8 +176,9 @@ static void on_request_over(void *context, struct MHD_Connection *connection,
     struct api *api = context;
     const union MHD_ConnectionInfo *client =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    (void)request;
     (void)how;
+    request_destroy(*request);
+    *request = NULL;
     if (client != NULL && client->socket_context != NULL)
         api_clients_begin(client->socket_context, uv_now(api->timer.loop));
 }
@@ -251,6 +226,11 @@ static void run_api(struct api *api)
     uv_poll_start(&api->poll, UV_READABLE, on_poll);
 }
 
+void api_wake(struct api *api)
+{
+    uv_timer_start(&api->timer, on_timer, 0, 0);
+}
+
 /* --- beginning and end --- */
 
 static int read_api_address(const char *address, uint16_t port,
@@ -271,7 +251,7 @@ static int read_api_address(const char *address, uint16_t port,
 static struct MHD_Daemon *start_daemon(struct api *api,
                                        const struct sockaddr_storage *address, int fd)
 {
-    unsigned flags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME;
     if (address->ss_family == AF_INET6)
         flags |= MHD_USE_IPv6;
     struct MHD_OptionItem where[] = {
@@ -281,12 +261,12 @@ static struct MHD_Daemon *start_daemon(struct api *api,
     };
     /* The logger comes first: options are read in order, and some complain. */
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, api, MHD_OPTION_EXTERNAL_LOGGER, on_complaint,
-        api, MHD_OPTION_ARRAY, where, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)API_CONNECTIONS, MHD_OPTION_NOTIFY_CONNECTION, on_client, api,
-        MHD_OPTION_NOTIFY_COMPLETED, on_request_over, api, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)API_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)API_CONNECTION_BYTES, MHD_OPTION_END);
+        flags, 0, NULL, NULL, request_serve, api, MHD_OPTION_EXTERNAL_LOGGER,
+        on_complaint, api, MHD_OPTION_ARRAY, where, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)API_CONNECTIONS, MHD_OPTION_URI_LOG_CALLBACK, request_create, api,
+        MHD_OPTION_NOTIFY_CONNECTION, on_client, api, MHD_OPTION_NOTIFY_COMPLETED,
+        on_request_over, api, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)API_TIMEOUT_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)API_CONNECTION_BYTES, MHD_OPTION_END);
 }
 
 static uint16_t bound_port(struct MHD_Daemon *daemon, uint16_t wanted)
@@ -330,6 +310,31 @@ static int start_api_server(uv_loop_t *loop, struct api *api,
     return 0;
 }
 
+static void free_api(struct api *api)
+{
+    if (api == NULL)
+        return;
+    door_destroy(api->door);
+    free(api->counts);
+    free(api->path);
+    free(api);
+}
+
+/* NULL: out of memory. */
+static struct api *create_api(const struct api_sink *sink)
+{
+    struct api *api = calloc(1, sizeof *api);
+    if (api == NULL)
+        return NULL;
+    api->sink = *sink;
+    api->door = door_create();
+    api->counts = calloc((route_count + 1) * API_CODES, sizeof *api->counts);
+    if (api->door != NULL && api->counts != NULL)
+        return api;
+    free_api(api);
+    return NULL;
+}
+
 int api_start(uv_loop_t *loop, const char *address, uint16_t port,
               const struct api_sink *sink, struct api **ret_api, struct err *err)
 {
@@ -337,12 +342,11 @@ int api_start(uv_loop_t *loop, const char *address, uint16_t port,
     struct err why = {0};
     if (read_api_address(address, port, &where) != 0)
         return err_set(err, ERR_INVALID, "api: '%s' is not an IP address", address);
-    struct api *api = calloc(1, sizeof *api);
+    struct api *api = create_api(sink);
     if (api == NULL)
         return err_set(err, ERR_NOMEM, "api: %s", err_text(ERR_NOMEM));
-    api->sink = *sink;
     if (start_api_server(loop, api, &where, -1, &why) != 0) {
-        free(api);
+        free_api(api);
         return err_set(err, ERR_IO, "api: cannot listen on %s port %u: %s", address,
                        (unsigned)port, why.text);
     }
@@ -356,22 +360,20 @@ int api_start_local(uv_loop_t *loop, const char *path, const struct api_sink *si
 {
     static const struct sockaddr_storage none = {.ss_family = AF_UNIX};
     struct err why = {0};
-    struct api *api = calloc(1, sizeof *api);
+    struct api *api = create_api(sink);
     if (api != NULL)
         api->path = strdup(path);
     if (api == NULL || api->path == NULL) {
-        free(api);
+        free_api(api);
         return err_set(err, ERR_NOMEM, "api: %s", err_text(ERR_NOMEM));
     }
-    api->sink = *sink;
     int fd = api_local_listen(path);
     int rc = fd < 0 ? err_set(&why, ERR_IO, "%s", strerror(errno))
                     : start_api_server(loop, api, &none, fd, &why);
     if (rc != 0) {
         if (fd >= 0)
             close(fd);
-        free(api->path);
-        free(api);
+        free_api(api);
         return err_set(err, rc, "api: cannot listen on %s: %s", path, why.text);
     }
     *ret_api = api;
@@ -394,8 +396,7 @@ static void on_handle_closed(uv_handle_t *handle)
     MHD_stop_daemon(api->daemon);
     if (api->path != NULL)
         unlink(api->path);
-    free(api->path);
-    free(api);
+    free_api(api);
     if (on_closed != NULL)
         on_closed(context);
 }

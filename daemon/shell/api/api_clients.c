@@ -87,6 +87,11 @@ struct api_client *api_clients_add(struct api_clients *list, int fd,
     return c;
 }
 
+const unsigned char *api_clients_address(const struct api_client *c)
+{
+    return c->address;
+}
+
 bool api_clients_are_many(const struct api_clients *list)
 {
     return count_clients(list, NULL) > API_CONNECTIONS - API_KEPT;

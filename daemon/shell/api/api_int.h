@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <uv.h>
+
+#include "lookout/api/api.h"
 
 struct sockaddr;
 
@@ -32,7 +35,47 @@ bool api_clients_are_many(const struct api_clients *list);
 /* Whoever has been at one request, or idle, for so long goes. */
 void api_clients_sweep(struct api_clients *list, uint64_t now_ms, uint64_t deadline_ms);
 
-struct api;
+/* The address: 16 bytes, of version 4 the first four and then zeros. */
+const unsigned char *api_clients_address(const struct api_client *c);
+
+/* The answers of a route, by status. */
+enum { API_CODES = 12 };
+struct api_count {
+    unsigned status; /* 0: none yet */
+    uint64_t count;
+};
+
+struct door;
+struct MHD_Daemon;
+struct request;
+struct route;
+struct api {
+    struct MHD_Daemon *daemon; /* owned */
+    uv_poll_t poll;
+    uv_timer_t timer;
+    uv_timer_t sweep; /* while somebody is connected: deadlines */
+    struct api_clients clients;
+    uint64_t deadline_ms;
+    struct api_sink sink;
+    struct door *door;        /* owned */
+    struct api_count *counts; /* owned: API_CODES of each route, and of what has none */
+    uint16_t port;
+    char *path; /* owned: of a socket in the file system; NULL */
+    unsigned open_handles;
+    char complaint[256]; /* the library's last message, for a failed start */
+    bool is_started;
+    void (*on_closed)(void *context);
+    void *closed_context;
+};
+/* What the owner has now; false: it serves monitoring alone. */
+bool api_look(const struct api *api, struct api_look *ret);
+/* Whether the path is one for monitoring; then it is answered. */
+bool api_answer_monitor(struct request *q, const char *path, const char *method,
+                        int *ret_rc);
+void api_count_answer(struct api *api, const struct route *route, unsigned status);
+/* The library has something to do, at the loop's next turn. */
+void api_wake(struct api *api);
+
 /* For tests: how long a request may take as a whole, head, body and answer. */
 void api_set_deadline(struct api *api, uint64_t deadline_ms);
 

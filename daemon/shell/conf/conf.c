@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf_address.h"
 #include "conf_int.h"
 #include "conf_watched.h"
 #include "lookout/base/time.h"
@@ -17,7 +16,7 @@
 #include "lookout/sys/datafile.h"
 #include "lookout/track/vessel.h"
 
-static conf_read api_read, none_read;
+static conf_read none_read;
 static const char *link_fault(const void *text);
 
 /* clang-format off */
@@ -32,10 +31,6 @@ static const struct key retain_keys[] = {
     {.name = "alerts",   .type = KEY_DURATION, CONF(retain.alerts_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "how long alerts are kept after they are delivered or given up"},
     {0},
 };
-static const struct key api_keys[] = {
-    {.name = "listen",   .type = KEY_OWN, .read = api_read, .is_required = true, .accepts = "\"address:port\", such as \"127.0.0.1:8047\"", .doc = "address and port of /metrics, /healthz and /readyz"},
-    {0},
-};
 /* The keys are read in this order: rules name ports, zones and vessels; mutes and
  * webhooks name rules. */
 const struct key conf_root_keys[] = {
@@ -43,7 +38,7 @@ const struct key conf_root_keys[] = {
     {.name = "state",        .type = KEY_PATH, CONF(state), .otherwise = "$STATE_DIRECTORY, else ./state", .doc = "the directory of the database"},
     {.name = "log",          .type = KEY_WORD, CONF(log), .words = log_words, .initial = "info", .doc = "the lowest level that is logged"},
     {.name = "timezone",     .type = KEY_OWN, .read = conf_timezone_read, .accepts = "a name of the IANA time zone database, such as Asia/Seoul", .doc = "summaries also show the local time of this zone; all other times stay UTC"},
-    {.name = "link",         .type = KEY_TEXT, CONF(engine.link), .check = link_fault, .accepts = "an http or https URL, in it {mmsi}, {imo} and {id} as needed", .doc = "the link of every alert (data.link); {id} is the id of the watched vessel; an unknown value is left empty"},
+    {.name = "link",         .type = KEY_TEXT, CONF(engine.link), .check = link_fault, .accepts = "an http or https URL, in it {mmsi}, {imo} and {id} as needed", .doc = "the link of every alert (data.link); {id} is the id of the watched vessel; an unknown value is left empty", .otherwise = "the page, where api.origin names an https URL"},
     {.name = "retain",       .type = KEY_MAPPING, .sub = retain_keys, .doc = "how long vessels, calls, voyages and alerts are kept"},
     {.name = "feeds",        .type = KEY_LIST, KEY_LIST_AT(conf, feeds, feed_count), .least = 1, .most = UINT16_MAX, .read = conf_feed_read, .sub = conf_feed_keys, .accepts = "a list of feeds", .doc = "the sources of AIS data: live feeds or recordings, not both"},
     {.name = "ports",        .type = KEY_OWN, .read = conf_ports_read, .is_always = true, .sub = conf_ports_keys, .accepts = "a mapping", .schema = "%", .doc = "the gazetteer of ports, and changes to it"},
@@ -54,7 +49,7 @@ const struct key conf_root_keys[] = {
     {.name = "rules",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.rules, engine.rule_count), .most = 10000, .read = conf_rules_read, .sub = conf_rule_keys, .accepts = "a list of rules", .doc = "the rules that raise alerts"},
     {.name = "mutes",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.mutes, engine.mute_count), .read = conf_rules_read_mute, .sub = conf_mute_keys, .accepts = "a list of mutes", .doc = "which alerts are stored but not sent"},
     {.name = "webhooks",     .type = KEY_LIST, KEY_LIST_AT(conf, webhooks, webhook_count), .most = CONF_WEBHOOKS_MAX, .read = conf_webhook_read, .sub = conf_webhook_keys, .accepts = "a list of webhooks", .doc = "the receivers of alerts"},
-    {.name = "api",          .type = KEY_MAPPING, .sub = api_keys, .doc = "the HTTP server for monitoring; without this key it is off"},
+    {.name = "api",          .type = KEY_MAPPING, .sub = conf_api_keys, .doc = "the HTTP server: monitoring, the page and the query API; without this key it is off"},
     {.name = "detect",       .type = KEY_MAPPING, .sub = conf_detect_keys, .doc = "the thresholds of the detectors"},
     {.name = "limits",       .type = KEY_MAPPING, .sub = conf_limits_keys, .doc = "the bounds of the stores"},
     {0},
@@ -91,18 +86,6 @@ static const char *link_fault(const void *text)
     return NULL;
 }
 
-static void api_read(struct conf_reader *r, const struct conf_node *node,
-                     const struct key *key, void *base)
-{
-    struct conf *conf = base;
-    if (conf_address_read(r, node, key, &conf->api_address, &conf->api_port) &&
-        !conf_address_is_loopback(conf->api_address))
-        conf_report_warning(r, node,
-                            "the api has no access control and %s is not loopback: "
-                            "anyone who can reach it can read it",
-                            conf->api_address);
-}
-
 /* --- defaults --- */
 
 /* What no key says. */
@@ -136,6 +119,8 @@ static void fill_defaults(struct conf_reader *r)
             conf_memory_copy(r, host != NULL && *host ? host : "lookoutd");
     if (conf->state == NULL)
         conf->state = state_default(r);
+    if (conf->engine.link == NULL)
+        conf->engine.link = conf_api_link(r);
 }
 
 /* --- the whole --- */
@@ -167,6 +152,8 @@ static void read_parts(struct conf_reader *r)
         return;
     if (conf_yaml_node_get(r->root, "feeds") != NULL)
         conf_feed_check_all(r, conf_yaml_node_get(r->root, "feeds"));
+    if (conf_yaml_node_get(r->root, "api") != NULL)
+        conf_api_check(r, conf_yaml_node_get(r->root, "api"));
     fill_defaults(r);
     check_whole(r);
 }
@@ -306,6 +293,6 @@ void conf_destroy(struct conf *conf)
     free(conf->text);
     free(conf->file);
     free(conf->state);
-    free(conf->api_address);
+    conf_api_finish(&conf->api);
     free(conf);
 }

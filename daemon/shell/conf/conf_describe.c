@@ -219,9 +219,5 @@ void conf_describe(const struct conf *conf, FILE *out)
     fprintf(out, "webhooks: %zu\n", conf->webhook_count);
     for (size_t i = 0; i < conf->webhook_count; i++)
         describe_webhook(&conf->webhooks[i], out);
-    if (conf->api_address != NULL)
-        fprintf(out,
-                strchr(conf->api_address, ':') != NULL ? "api: [%s]:%u\n"
-                                                       : "api: %s:%u\n",
-                conf->api_address, (unsigned)conf->api_port);
+    conf_api_describe(&conf->api, out);
 }

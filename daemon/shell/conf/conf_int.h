@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "lookout/base/buf.h"
 #include "lookout/base/err.h"
@@ -261,6 +262,7 @@ extern const struct key conf_mute_keys[];    /* into struct engine_mute */
 extern const struct key conf_webhook_keys[]; /* into struct conf_webhook */
 extern const struct key conf_secret_keys[];  /* into a private struct */
 extern const struct key conf_authorization_keys[];
+extern const struct key conf_api_keys[]; /* into struct conf */
 
 typedef void conf_read(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, void *base);
@@ -277,6 +279,16 @@ void conf_feed_check_all(struct conf_reader *r, const struct conf_node *node);
 void conf_feed_finish(struct conf_feed *feed);
 const char *conf_feed_transport_name(enum conf_transport transport);
 
+/* The doors of the api as a whole; the link that its page makes, owned, or NULL. */
+void conf_api_check(struct conf_reader *r, const struct conf_node *node);
+char *conf_api_link(struct conf_reader *r);
+void conf_api_describe(const struct conf_api *api, FILE *out);
+void conf_api_finish(struct conf_api *api);
+
+/* The secret of a mapping that has `file` or `credential` beside other keys. */
+bool conf_secret_take(struct conf_reader *r, const struct conf_node *node,
+                      const char *file, const char *credential,
+                      struct conf_secret *ret_secret);
 /* Read a secret text from {file: ...} or {credential: ...}, without its line end; when
  * secrets are not read, `stand_in` is used. */
 bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,

@@ -162,6 +162,25 @@ static void source_finish(struct source *source)
     free(source->credential);
 }
 
+bool conf_secret_take(struct conf_reader *r, const struct conf_node *node,
+                      const char *file, const char *credential,
+                      struct conf_secret *ret_secret)
+{
+    char stand_in[] = "not-read";
+    struct source source = {0};
+    if (credential != NULL && credential_fault(credential) != NULL) {
+        conf_report_error(r, conf_yaml_node_get(node, "credential"),
+                          "the name of a credential in $CREDENTIALS_DIRECTORY", "this %s",
+                          credential_fault(credential));
+        return false;
+    }
+    source.file = file != NULL ? conf_memory_copy(r, file) : NULL;
+    source.credential = credential != NULL ? conf_memory_copy(r, credential) : NULL;
+    bool is_good = r->code == 0 && take_source(r, node, &source, stand_in, ret_secret);
+    source_finish(&source);
+    return is_good;
+}
+
 bool conf_secret_read(struct conf_reader *r, const struct conf_node *node,
                       const char *stand_in, struct conf_secret *ret_secret)
 {

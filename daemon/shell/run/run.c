@@ -361,11 +361,11 @@ static int start_parts(struct run *r, struct err *err)
     wake_set(&r->wake, r->delivery);
     if (rc == 0)
         rc = open_feeds(r, err);
-    if (rc == 0 && r->conf->api_address != NULL)
-        rc = run_metrics_open_api(r, err);
+    if (rc == 0 && r->conf->api.address != NULL)
+        rc = run_api_open(r, err);
     if (rc != 0)
         return rc;
-    run_metrics_open_local(r);
+    run_api_open_local(r);
     run_lists_follow(r);
     return run_listings_begin(r);
 }

@@ -122,10 +122,12 @@ bool run_listings_init(struct run *r);
 MUST_CHECK int run_listings_begin(struct run *r);
 void run_listings_compare(struct run *r, const struct watch *before);
 void run_listings_finish(struct run *r);
-/* run_metrics.c: opens the API at the address of the configuration. */
-int run_metrics_open_api(struct run *r, struct err *err);
+/* run_api.c: opens the API at the address of the configuration. */
+int run_api_open(struct run *r, struct err *err);
 /* Open the socket, which is a convenience: a failure is only logged. */
-void run_metrics_open_local(struct run *r);
+void run_api_open_local(struct run *r);
+/* run_metrics.c: the answers to the monitoring paths. */
+struct api_sink run_metrics_sink(struct run *r);
 /* Lines a second of each feed, looked at every few seconds. */
 void run_metrics_rate(struct run *r);
 /* Feed all waiting reports to the engine. */

@@ -332,6 +332,8 @@ static int write_metrics(void *context, struct buf *out)
         rc = store_metrics(r, out);
     if (rc == 0)
         rc = hook_metrics(r, out);
+    if (rc == 0 && r->api != NULL)
+        rc = api_write_metrics(r->api, out);
     return rc != 0 ? rc : run_process_metrics(out);
 }
 
@@ -422,29 +424,11 @@ void run_metrics_rate(struct run *r)
     r->rated_ms = now_ms;
 }
 
-static struct api_sink sink_of(struct run *r)
+struct api_sink run_metrics_sink(struct run *r)
 {
     return (struct api_sink){.metrics = write_metrics,
                              .is_healthy = is_healthy,
                              .is_ready = is_ready,
                              .status = give_status,
                              .context = r};
-}
-
-int run_metrics_open_api(struct run *r, struct err *err)
-{
-    struct api_sink sink = sink_of(r);
-    return api_start(&r->loop, r->conf->api_address, r->conf->api_port, &sink, &r->api,
-                     err);
-}
-
-void run_metrics_open_local(struct run *r)
-{
-    char path[4096];
-    struct api_sink sink = sink_of(r);
-    struct err err = {0};
-    snprintf(path, sizeof path, "%s/%s", r->conf->state, STATUS_SOCKET);
-    if (api_start_local(&r->loop, path, &sink, &r->local, &err) != 0)
-        log_warning("run", NULL, "`lookoutd status` cannot reach the daemon: %s",
-                    err.text);
 }

@@ -32,7 +32,7 @@ static void warn_fixed(const struct conf *old, const struct conf *fresh)
 
 static int open_api(struct run *r, struct err *err)
 {
-    return r->conf->api_address == NULL ? 0 : run_metrics_open_api(r, err);
+    return r->conf->api.address == NULL ? 0 : run_api_open(r, err);
 }
 
 /* The old API is closed, and its address is free. */
@@ -52,8 +52,8 @@ static void on_api_closed(void *context)
  */
 static int follow_api(struct run *r, const struct conf *old, struct err *err)
 {
-    bool is_same = is_same_text(old->api_address, r->conf->api_address) &&
-                   old->api_port == r->conf->api_port;
+    bool is_same = is_same_text(old->api.address, r->conf->api.address) &&
+                   old->api.port == r->conf->api.port;
     if (r->is_api_closing)
         return 0;
     if (r->api == NULL)

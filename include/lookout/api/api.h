@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The HTTP side: /metrics (Prometheus text), /healthz, /readyz, by libmicrohttpd on the
- * loop. */
+/* The HTTP side: /metrics (Prometheus text), /healthz, /readyz, the page and the query
+ * API, by libmicrohttpd on the loop. */
 #ifndef LOOKOUT_API_H
 #define LOOKOUT_API_H
 
@@ -12,6 +12,18 @@
 #include "lookout/base/err.h"
 
 struct api;
+struct conf;
+struct engine;
+struct json_t;
+struct store;
+/* What the query API looks at; all borrowed until the loop's next turn. */
+struct api_look {
+    const struct conf *conf;
+    struct engine *engine;
+    struct store *store;
+    int64_t started_ms; /* clock */
+    bool is_live;       /* no recording */
+};
 struct api_sink {
     int (*metrics)(void *context, struct buf *out); /* the whole text */
     bool (*is_healthy)(void *context,
@@ -19,6 +31,10 @@ struct api_sink {
     bool (*is_ready)(void *context,
                      struct buf *why); /* a feed is open, the database writable */
     int (*status)(void *context, struct buf *out); /* JSON, on the socket alone */
+    /* NULL: it serves monitoring alone. */
+    void (*look)(void *context, struct api_look *ret);
+    /* Append each feed as an object. */
+    int (*feeds)(void *context, struct json_t *list);
     void *context;
 };
 MUST_CHECK int api_start(uv_loop_t *loop, const char *address, uint16_t port,
@@ -33,6 +49,8 @@ MUST_CHECK int api_start_local(uv_loop_t *loop, const char *path,
  * no process listens; ERR_IO and ERR_CORRUPT: no answer. */
 MUST_CHECK int api_local_get(const char *path, const char *what, struct buf *out,
                              struct err *err);
+/* Append the server's own metrics. ERR_NOMEM */
+MUST_CHECK int api_write_metrics(const struct api *api, struct buf *out);
 uint16_t api_port(const struct api *api); /* the bound port */
 void api_stop(struct api *api, void (*on_closed)(void *context), void *context);
 

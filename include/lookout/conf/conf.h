@@ -160,6 +160,32 @@ struct conf_owner {
     char *name, *tag; /* owned */
 };
 
+#define CONF_TOKEN_ID_BYTES 64
+enum conf_may { CONF_MAY_READ, CONF_MAY_ACKNOWLEDGE };
+struct conf_token {
+    char *id; /* owned */
+    enum conf_may may;
+    char *file, *credential; /* owned: where its text stands; one of them is NULL */
+    struct conf_secret secret;
+};
+/* The HTTP server. */
+struct conf_api {
+    char *address; /* owned; NULL: off */
+    uint16_t port;
+    bool is_loopback; /* so is the address */
+    bool has_page, has_query;
+    char **origins; /* owned */
+    size_t origin_count;
+    struct conf_token *tokens; /* owned */
+    size_t token_count;
+    uint32_t streams;
+    bool has_view;
+    double view[4];          /* west, south, east, north; degrees */
+    char *tiles_url;         /* owned; NULL: none */
+    char *tiles_attribution; /* owned; NULL */
+    uint32_t tiles_max_zoom;
+};
+
 enum conf_log { CONF_LOG_DEBUG, CONF_LOG_INFO, CONF_LOG_WARNING, CONF_LOG_ERROR };
 
 struct conf {
@@ -180,8 +206,7 @@ struct conf {
     size_t owner_count;
     char *text; /* owned: of the file, where a list is refreshed; NULL */
     size_t text_bytes;
-    char *api_address; /* owned; NULL: off */
-    uint16_t api_port;
+    struct conf_api api;
 };
 
 /* Faults and warnings in the order of the file, one line each, ready to print:

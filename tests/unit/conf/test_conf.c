@@ -152,8 +152,8 @@ static void test_example(void **state)
     assert_int_equal(conf->engine.mutes[0].vessel, 440000001);
     /* date -u -d 2027-01-31 +%s */
     assert_int_equal(conf->engine.mutes[0].until_ms, INT64_C(1801353600000));
-    assert_string_equal(conf->api_address, "127.0.0.1");
-    assert_int_equal(conf->api_port, 8047);
+    assert_string_equal(conf->api.address, "127.0.0.1");
+    assert_int_equal(conf->api.port, 8047);
     conf_destroy(conf);
     char *lines = conf_fixture_lines(text, 0);
     assert_has(lines, "watch.csv:3:1: warning: the row is left out: imo '1234'");
@@ -172,7 +172,7 @@ static void test_defaults(void **state)
     assert_non_null(conf->engine.watch);
     assert_null(conf->engine.link);
     assert_int_equal(conf->engine.timezone.count, 0);
-    assert_null(conf->api_address);
+    assert_null(conf->api.address);
     assert_int_equal(conf->log, CONF_LOG_WARNING);
     conf_destroy(conf);
 }

@@ -141,6 +141,8 @@ static void make_files(const struct tempdir *dir, const char *example)
     tempdir_write_mode(dir, "siem-url", "https://siem.example.org/hook/1\n", 0600);
     tempdir_write_mode(dir, "siem.token", "token\n", 0600);
     tempdir_write_mode(dir, "siem-token", "token\n", 0600);
+    tempdir_write_mode(dir, "anna-token", "anna-anna-anna-anna-1\n", 0600);
+    tempdir_write_mode(dir, "wall.token", "wall-wall-wall-wall-1\n", 0600);
     tempdir_write_mode(dir, "ca.pem", "", 0600);
     tempdir_write_mode(dir, "client.pem", "", 0600);
     tempdir_write_mode(dir, "client.key", "", 0600);

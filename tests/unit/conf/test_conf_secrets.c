@@ -121,6 +121,52 @@ static void test_without_secrets(void **state)
     conf_report_finish(&report);
 }
 
-TEST_MAIN(NULL, NULL, CONF_TEST(test_without_secrets), CONF_TEST(test_secret_modes),
+#define API(tokens)                                                                      \
+    "api: {listen: \"0.0.0.0:8047\", origin: [\"https://w.example.org\"], "              \
+    "tokens: " tokens "}\n"
+
+static void test_tokens(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is_good;
+    } rows[] = {
+        {"abcdefghijklmnopqrst\n", true}, /* 20, the least */
+        {"abcdefghijklmnopqrs\n", false}, /* 19 */
+        {"abcdefghij klmnopqrst", false}, /* a blank */
+        {"abcdefghijklmnopqrst\xc3\xa9", false},
+    };
+    for (size_t i = 0; i < CONF_COUNT(rows); i++) {
+        struct conf *conf = NULL;
+        struct conf_report report;
+        tempdir_write_mode(&conf_fixture_dir, "t", rows[i].text, 0600);
+        int code = conf_fixture_load(API("[{id: anna, file: t}]"), &conf, &report);
+        assert_int_equal(code, rows[i].is_good ? 0 : ERR_INVALID);
+        if (code == 0)
+            assert_int_equal(conf->api.tokens[0].may, CONF_MAY_READ);
+        else
+            assert_has(report.lines[report.count - 1], "the secret is not a token");
+        if (code != 0)
+            assert_null(strstr(report.lines[report.count - 1], "abc"));
+        conf_report_finish(&report);
+        conf_destroy(conf);
+    }
+}
+
+static void test_same_tokens(void **state)
+{
+    tempdir_write_mode(&conf_fixture_dir, "t", "abcdefghijklmnopqrst\n", 0600);
+    char *lines =
+        conf_fixture_lines(API("[{id: a, file: t}, {id: b, file: t}]"), ERR_INVALID);
+    assert_has(lines, "tokens a and b are the same");
+    free(lines);
+    struct conf *conf = conf_fixture_good(API("[{id: a, file: t, may: acknowledge}]"));
+    assert_string_equal(conf->engine.link, "https://w.example.org/#vessel={mmsi}");
+    assert_int_equal(conf->api.streams, 32);
+    conf_destroy(conf);
+}
+
+TEST_MAIN(NULL, NULL, CONF_TEST(test_tokens), CONF_TEST(test_same_tokens),
+          CONF_TEST(test_without_secrets), CONF_TEST(test_secret_modes),
           CONF_TEST(test_secret_forms), CONF_TEST(test_two_secrets),
           CONF_TEST(test_headers))

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the paths of the query API answer. */
+#ifndef LOOKOUT_VIEW_H
+#define LOOKOUT_VIEW_H
+
+#include "request.h"
+
+/* view.c */
+request_answer view_overview, view_session_begin, view_session_end;
+void view_set_time(struct json_t *o, const char *name, int64_t time_ms);
+
+#endif
