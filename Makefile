@@ -95,6 +95,8 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 LEAFLET  := /usr/share/javascript/leaflet
 PAGE_SRC := $(sort $(wildcard daemon/page/*.js daemon/page/*.css daemon/page/index.html)) $(LEAFLET)/leaflet.css \
   $(LEAFLET)/leaflet.esm.min.js config/coast.bin
+$(LEAFLET)/%:
+	@DEPS=no $(DEPS_SH) build $(CORE_PACKAGES) $(SHELL_PACKAGES)
 $(BUILD)/page/hash: $(PAGE_SRC) $(BUILD)/flags
 	$(call say,PAGE,$(@D))
 	@rm -rf $(@D) && mkdir -p $(@D)
@@ -111,7 +113,7 @@ EXTRA_tests := -Itests -I. $(CMOCKA_CFLAGS)
 # Rebuild everything when the flags change. What is missing is named here, before anything is compiled; only `make deps` installs.
 FLAGS = $(CC) $(OPTIMISE) $(WARNINGS) $(SANITIZE) $(CFLAGS) $(LTO_CC)
 NEEDS := $(if $(filter tests fuzzers bench-built,$(MAKECMDGOALS)),check,build)
-DEPS_SH = CC='$(firstword $(filter-out ccache,$(CC)))' tests/tools/deps.sh
+DEPS_SH = PAGE='$(PAGE)' CC='$(firstword $(filter-out ccache,$(CC)))' tests/tools/deps.sh
 $(BUILD)/flags: FORCE
 	@DEPS=no $(DEPS_SH) $(NEEDS) $(CORE_PACKAGES) $(SHELL_PACKAGES)
 	@mkdir -p $(BUILD)
@@ -233,15 +235,15 @@ uninstall:
 	rm -f $(DESTDIR)$(prefix)/bin/lookoutd $(TO_UNIT) $(TO_USERS) $(TO_BASH) $(TO_ZSH) $(foreach m,$(MANUALS),$(call TO_MAN,$(m)))
 	rm -rf $(TO_DATA)
 
-# The picture in README.md.
-config/demo.svg: $(BUILD)/lookoutd config/demo.yaml config/demo-zones.geojson config/ports.csv config/coast.txt
-	$(Q)$< zones -c config/demo.yaml --svg $@ >/dev/null
+# The picture in README.md: the demonstration as a browser shows it.
+config/picture.png: $(BUILD)/lookoutd $(BUILD)/make_demo
+	$(Q)BUILD=$(BUILD) python3 tests/page/make_picture.py $@
 
 clean:
 	rm -rf $(BUILD)
 help:
-	@echo 'make run [ONCE=1]  the demo: daemon and receiver on loopback, alerts scroll by'
-	@echo 'make check         all tests       make            build/lookoutd'
+	@echo 'make run [ONCE=1]  the demo: daemon, map and receiver on loopback, alerts scroll by'
+	@echo 'make check         all tests       make            build/lookoutd      PAGE=1 installs the browser that tests the page'
 	@echo 'make check-long    what is long of the tests, in full (LONG="kill fuzz" for some)'
 	@echo 'make bench         benchmarks      make install uninstall    DESTDIR= prefix= sysconfdir= unitdir='
 	@echo 'make deps deps-check  install what a build, or the tests, need (run and check do it); DEPS=no only names it'

@@ -6,7 +6,8 @@ import { button, el, facts, heard, sign } from './dom.js';
 import { isOpen, now, select, sortedAlerts, store } from './store.js';
 import { address } from './api.js';
 import { askAcknowledge, askMute, undo } from './dialogs.js';
-import { frame, goTo, lookAt } from './chart.js';
+import { goTo } from './chart.js';
+import { showOnMap } from './show.js';
 import { country, eventWords, moment, momentBoth, shipName, span } from './words.js';
 
 const UNITS = [['_nm', ' nm'], ['_kn', ' kn'], ['_m', ' m'], ['_h', ' h'], ['_deg', '°'], ['_min', ' min']];
@@ -79,17 +80,6 @@ function deliveries(a) {
   return table(['webhook', 'state', 'tries', 'answer'], a.deliveries.map((/** @type {any} */ d) => [d.webhook, d.state, d.attempts ?? '', [d.status || d.http_status || '', d.error && heard(` ${d.error}`)]]));
 }
 
-/** @param {any} a */
-export function showOnMap(a) {
-  const data = a.event.data, points = [], evidence = data.evidence?.geometry;
-  if (evidence?.type === 'LineString') points.push(...evidence.coordinates);
-  if (evidence?.type === 'MultiLineString') points.push(...evidence.coordinates.flat());
-  if (data.position) points.push(data.position.coordinates);
-  if (points.length > 1) frame(points);
-  else if (points.length) lookAt(points[0][1], points[0][0], 9);
-  else goTo(a.mmsi);
-}
-
 /** @param {any} a @returns {any[]} */
 export function alertSection(a) {
   const data = a.event.data, may = store.info?.may === 'acknowledge', when = data.detected_at && data.detected_at !== a.time ? `, told ${moment(data.detected_at)}` : '';
@@ -110,7 +100,7 @@ export function alertSection(a) {
       button('Show on map', () => showOnMap(a), { key: '⏎' }),
       may && a.rule && button('Mute…', () => askMute(a))),
     tables,
-    others.length > 0 && [el('h4', `Case: ${others.length} more`), el('ul.case', others.map((o) => el('li', button('', () => select({ alert: o.id, mmsi: o.mmsi }), { kind: 'link' }).appendChild(el('span', sign(isOpen(o) ? o.severity : 'done'), ` ${eventWords(o.type)} `)).parentNode, el('time', moment(o.time)))))],
+    others.length > 0 && [el('h4', `Case: ${others.length} more`), el('ul.case', others.map((o) => el('li', el('span', sign(isOpen(o) ? o.severity : 'done'), ' ', button(eventWords(o.type), () => select({ alert: o.id, mmsi: o.mmsi }), { kind: 'link' })), el('time', moment(o.time)))))],
     details.length > 0 && el('details', el('summary', 'What was reckoned'), details),
     el('details', el('summary', `Deliveries${a.deliveries?.length ? ` (${a.deliveries.length})` : ''}`), deliveries(a)),
     el('details', el('summary', 'JSON'), jsonLink(a), el('pre', JSON.stringify(a.event, null, 1))),

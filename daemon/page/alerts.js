@@ -5,6 +5,7 @@
 
 import { byId, button, el, fill, heard, setText, sign } from './dom.js';
 import { isOpen, now, on, readOlderAlerts, select, sortedAlerts, store } from './store.js';
+import { showOnMap } from './show.js';
 import { SEVERITIES, eventWords, moment, shipName, span, why } from './words.js';
 
 const STEP = 150;
@@ -33,7 +34,7 @@ function passes(a) {
 function makeRow(a) {
   const data = a.event.data, ship = data.vessel;
   const age = el('time.age', { title: `${moment(a.time)}, told ${moment(a.detected_at)}` }, span(now() - Date.parse(a.time)));
-  const node = el(`li.alert.${a.severity}${isOpen(a) ? '.open' : ''}`, { role: 'option', id: `alert-${a.id}`, 'aria-selected': 'false', onclick: () => choose(a.id) },
+  const node = el(`li.alert.${a.severity}${isOpen(a) ? '.open' : ''}`, { role: 'option', id: `alert-${a.id}`, 'aria-selected': 'false', onclick: () => open(a.id) },
     sign(isOpen(a) ? a.severity : 'done'),
     el('span.who', ship ? heard(shipName(ship)) : data.feed ? `feed ${data.feed.id}` : data.list ? `list ${data.list.id}` : store.info?.site || 'lookoutd', ship?.flag && el('span.flag', ship.flag)),
     age,
@@ -44,13 +45,17 @@ function makeRow(a) {
 }
 
 /** @param {string} id */
-export function choose(id) {
+function choose(id) {
   const a = store.alerts.get(id);
   if (a) select({ alert: id, mmsi: a.mmsi });
 }
 
-/** The ids in the order in which they are shown. */
-export const shownOrder = () => order;
+/** Choose it and show its evidence. @param {string} id */
+function open(id) {
+  choose(id);
+  const a = store.alerts.get(id);
+  if (a) showOnMap(a);
+}
 
 /** @param {number} by */
 export function step(by) {

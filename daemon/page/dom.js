@@ -59,18 +59,21 @@ const SHAPES = {
   info: 'M8 2.6a5.4 5.4 0 1 0 .01 0z',
   done: 'M2.2 8.6l1.6-1.6 3 3 5.4-6 1.7 1.5-7 7.8z',
 };
-/** The sign of a severity: a doubled square, a triangle, a disc. @param {string} severity */
-export function sign(severity) {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+/** @param {string} shape @param {string} classes */
+function drawing(shape, classes) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg'), path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   svg.setAttribute('viewBox', '0 0 16 16');
-  svg.setAttribute('class', `sign ${severity in SHAPES ? severity : 'info'}`);
+  svg.setAttribute('class', classes);
   svg.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  path.setAttribute('d', SHAPES[severity] || SHAPES.info);
+  path.setAttribute('d', shape);
   path.setAttribute('fill-rule', 'evenodd');
   svg.append(path);
   return svg;
 }
+/** The sign of a severity: a doubled square, a triangle, a disc. @param {string} severity */
+export const sign = (severity) => drawing(SHAPES[severity] || SHAPES.info, `sign ${severity in SHAPES ? severity : 'info'}`);
+/** A square of a legend. @param {string} kind */
+export const square = (kind) => drawing('M0 0h16v16H0z', kind);
 
 /** Rows of a definition list; those without a value are left out. @param {[string, any][]} rows */
 export function facts(rows) {

@@ -6,7 +6,7 @@ import { byId } from './dom.js';
 import { isOpen, select, store } from './store.js';
 import { step } from './alerts.js';
 import { askAcknowledge, say, showKeys } from './dialogs.js';
-import { showOnMap } from './alert_card.js';
+import { showOnMap } from './show.js';
 import { follow, map, pan, toggle, toggleTrack } from './chart.js';
 import { nextLook } from './head.js';
 import { silence } from './sound.js';

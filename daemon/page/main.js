@@ -2,18 +2,19 @@
 // @ts-check
 // Puts the page together: see store.js for what it knows and where from, chart.js for the map.
 
-import { byId } from './dom.js';
+import { byId, el, fill, square } from './dom.js';
 import { connect, fleet, on, readAlert, select, store } from './store.js';
-import { goTo, follow, map, openChart, readAddress, toggle } from './chart.js';
-import { showOnMap } from './alert_card.js';
+import { goTo, lookAt, map, openChart, readAddress, toggle } from './chart.js';
+import { showOnMap } from './show.js';
 import { startCard } from './vessel_card.js';
 import { startHead } from './head.js';
 import { startKeys } from './keys.js';
 import { startSound } from './sound.js';
 import { startTabs } from './tabs.js';
 import { get } from './api.js';
-import { lookAt } from './chart.js';
 import { showKeys } from './dialogs.js';
+import { shown } from './ships.js';
+import { TYPE_GROUPS } from './words.js';
 
 startHead();
 const layers = openChart(byId('map'));
@@ -25,9 +26,11 @@ startSound();
 for (const [id, act] of /** @type {[string, () => void][]} */ ([['zoom-in', () => map.zoomIn(1)], ['zoom-out', () => map.zoomOut(1)], ['labels', () => toggle('labels')], ['types', () => toggle('byType')], ['help', showKeys]]))
   byId(id).addEventListener('click', act);
 on('look', () => {
-  byId('types').setAttribute('aria-pressed', String(layers.isByType?.() || false));
+  byId('types').setAttribute('aria-pressed', String(shown.byType));
+  byId('labels').setAttribute('aria-pressed', String(shown.labels));
+  byId('legend').hidden = !shown.byType;
 });
-on('follow', () => document.body.classList.toggle('follows', true));
+fill(byId('legend'), TYPE_GROUPS.map((name, i) => el('span', square(`type-${i}`), name)));
 
 // What the address names is shown as soon as it is known.
 async function goToAddress() {
@@ -53,4 +56,4 @@ if (new URLSearchParams(location.search).get('kiosk') === '1') document.body.cla
 
 connect();
 // For tests and for whoever looks into it: what is drawn, and how fast.
-Object.assign(window, { lookout: { layers, fleet, store, map, follow } });
+Object.assign(window, { lookout: { layers, fleet, store, map } });

@@ -71,7 +71,7 @@ function vesselSection(mmsi) {
     facts([['at', lat !== undefined && position(lat, lon)], ['status', navStatus(v.last?.status)], ...boundRows(v), ['draught', v.draught_m && `${v.draught_m} m`], ...watchedRows(v)]),
     el('.actions', button('Centre', () => goTo(mmsi)), button(isPinned(mmsi) ? 'Unpin track' : 'Pin track', () => toggleTrack(mmsi).then(render), { key: 't' }),
       button(follows() ? 'Stop following' : 'Follow', () => follow(), { key: 'f' })),
-    alerts.length > 0 && !store.selected.alert && [el('h4', 'Alerts'), el('ul.case', alerts.slice(0, 8).map((a) => el('li', button('', () => select({ alert: a.id, mmsi }), { kind: 'link' }).appendChild(el('span', sign(isOpen(a) ? a.severity : 'done'), ` ${eventWords(a.type)} `)).parentNode, el('time', moment(a.time))))),
+    alerts.length > 0 && !store.selected.alert && [el('h4', 'Alerts'), el('ul.case', alerts.slice(0, 8).map((a) => el('li', el('span', sign(isOpen(a) ? a.severity : 'done'), ' ', button(eventWords(a.type), () => select({ alert: a.id, mmsi }), { kind: 'link' })), el('time', moment(a.time))))),
       button('All alerts of this vessel', () => { onlyVessel(mmsi); emit('tab', 'alerts'); }, { kind: 'link' })],
   ];
 }

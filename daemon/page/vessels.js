@@ -72,8 +72,8 @@ export function openVessels(panel) {
   const order = (/** @type {string} */ key, /** @type {string} */ text) => el('button', { type: 'button', id: `sort-${key}`, 'aria-pressed': 'false', onclick: () => { sortBy = key; render(); } }, text);
   fill(panel,
     el('.filters', el('input.search', { type: 'search', id: 'vessel-search', placeholder: 'Name, MMSI or IMO number', 'aria-label': 'Search vessels', value: query, oninput: (/** @type {any} */ e) => { query = e.target.value.trim(); clearTimeout(timer); timer = setTimeout(search, 250); } }),
-      el('.segments', { role: 'group', 'aria-label': 'Order' }, order('matter', 'what matters'), order('name', 'name'), order('speed', 'speed'), order('age', 'last heard'))),
-    el('p.quiet.count', { id: 'vessel-count' }),
+      el('.segments', { role: 'group', 'aria-label': 'Order' }, order('matter', 'by alert'), order('name', 'name'), order('speed', 'speed'), order('age', 'last heard'))),
+    el('p.quiet.tally', { id: 'vessel-count' }),
     el('.scroll', el('table.ships', el('thead', el('tr', el('th', 'vessel'), el('th', ''), el('th.number', 'speed'), el('th.number', 'heard'))), el('tbody', { id: 'vessel-rows' }))));
   render();
 }

@@ -74,7 +74,7 @@ demo_recording() {
 # The demonstration's configuration: demo_config FILE URL SECRET PACE STATE
 demo_config() {
     sed -e "s|^state: .*|state: $5|" -e "s|file: ../build/demo.nmea, pace: .*}|file: $(demo_recording), pace: $4}|" \
-        -e "s|url: .*|url: $2|" -e "s|secret: .*|secret: {file: $3}|" -e "s|zones: \[demo-zones|zones: [$root/config/demo-zones|" \
+        -e "/^api:/d" -e "s|url: .*|url: $2|" -e "s|secret: .*|secret: {file: $3}|" -e "s|zones: \[demo-zones|zones: [$root/config/demo-zones|" \
         config/demo.yaml >"$1"
     sed -i '/^    secret:/a\    retry: [100ms, 200ms, 500ms]' "$1"
 }

@@ -9,9 +9,9 @@ export LOOKOUT_ROOT="$PWD" LOOKOUT_BUILD="$PWD/$build" LOOKOUT_BIN="$PWD/$build/
 export GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 out=$build/bench.jsonl
 : >"$out"
-for program in "$build"/bench/bench_*; do
+for program in "$build"/bench/bench_* tests/bench/bench_*.py; do
     [ -x "$program" ] || continue
-    name=$(basename "$program" | sed 's/^bench_//')
+    name=$(basename "$program" | sed 's/^bench_//; s/\.py$//')
     if [ $# -ne 0 ]; then
         case " $* " in *" $name "*) ;; *) continue ;; esac
     fi

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The demonstration behind `make run`: the daemon on config/demo.yaml and its recording, and `lookoutd listen` as the receiver.
-# Ctrl-C ends both; ONCE=1 ends when the recording is through and its alerts have arrived.
+# Ctrl-C ends both; ONCE=1 ends when the recording is through and its alerts have arrived, else the map stays up.
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
@@ -35,6 +35,7 @@ if ! kill -0 "$listen" 2>/dev/null; then
     echo "the receiver did not start, so nobody would see the alerts" >&2
     exit 1
 fi
+echo "the map: http://127.0.0.1:8047/"
 if [ -n "${ONCE:-}" ]; then
     "$bin" run --once -c config/demo.yaml &
 else

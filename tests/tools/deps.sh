@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # What lookoutd needs of the system: `deps.sh build LIBRARY...` to build and run, `deps.sh check LIBRARY...` for the tests too, `tidy` for
-# clang-tidy as well. Libraries have their pkg-config names, and pkg-config says whether they are there; programs are looked for in PATH.
+# clang-tidy as well; with PAGE=1 `check` also wants the browser that drives the page. Libraries have their pkg-config names, and
+# pkg-config says whether they are there; programs are looked for in PATH.
 # What is missing is installed by apt-get, as root or with sudo. DEPS=no installs nothing: it names what is missing, exit 2.
 set -eu
 
@@ -53,6 +54,7 @@ look() { # SET LIBRARIES
     [ -x "$python" ] || python=python3
     "$python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("jsonschema") is None)' 2>/dev/null ||
         add python3-jsonschema
+    [ -z "${PAGE:-}" ] || need_programs "chromium:chromium chromedriver:chromium-driver"
     [ "$1" != tidy ] || need_programs clang-tidy:clang-tidy
 }
 
