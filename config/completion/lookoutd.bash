@@ -34,7 +34,7 @@ _lookoutd() {
     replay) options="$state --start --format --columns --alerts --summary --deliver" ;;
     decode) options="--unscaled --format --columns" ;;
     listen) options="--address --secret --fail --delay --json" ;;
-    vessels) options="$state --json" ;;
+    vessels) options="$state --json --text" ;;
     calls) options="$state --since --port --csv --json" ;;
     alerts) options="$state --since --rule --vessel --pending --dead --follow --json" ;;
     status) options="$state --json --watch" ;;

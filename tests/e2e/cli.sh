@@ -83,6 +83,7 @@ ports: {groups: {dprk: ["KP*"]}}
 vessels: [{id: trader, name: EXAMPLE TRADER, imo: 9999993}]
 rules:
   - {id: way, when: route, route: "$dprk >> RUVVO", within: 180d, leg: 180d}
+  - {id: sts, when: encounter, vessels: {min_length: 50m}}
 END
 status "a state of the demonstration" 0 "$bin" replay -c story.yaml --state story --alerts story.jsonl "$(demo_recording)"
 "$bin" vessels --state story 445000021 >out && "$bin" vessels -c story.yaml --state story 445000021 >other
@@ -90,6 +91,24 @@ sed 's/"age_s":[0-9]*//' out | grep -q '"routes":\[{"rule":"way"' && [ "$(sed 's
 result "vessels --state DIR knows open route runs" $? "$(cat out other)"
 "$bin" vessels --state story "example trader" | grep -q '"watched":true,"matched_by":"imo"'
 result "vessels --state DIR knows who is watched, and why" $?
+# The one ship's story, as JSON and as text; the other side of the meeting has it too.
+"$bin" vessels --state story 445000001 | python3 -c '
+import json, sys
+ship = json.load(sys.stdin)
+kinds = [entry["kind"] for entry in ship["story"]]
+times = [entry["time"] for entry in ship["story"]]
+assert times == sorted(times) and {"identity", "call", "voyage", "route"} <= set(kinds), kinds
+assert [e["call"]["port"] for e in ship["story"] if e["kind"] == "call" and e["call"]["confidence"] > 1] == ["Nampo", "Shidao", "Vladivostok"]
+assert all(entry["text"] for entry in ship["story"])' 2>err
+result "vessels X tells the story of one ship" $? "$(cat err)"
+"$bin" vessels --state story 445000001 --text >out && [ "$(awk '{ print length }' out | sort -n | tail -n 1)" -le 80 ] &&
+    grep -q '^2024-03-19 08:11  call       Shidao CNSHD: arrived 2024-03-19 08:11, departed' out && grep -q '^Watched     matched by imo, entry trader' out
+result "the same as text of 80 columns" $? "$(cat out)"
+"$bin" vessels --state story 538000043 --text | grep -q '^2024-03-20 18:20  meeting    beside EXAMPLE SHADOW (IMO 9999589,'
+result "a ship that others met" $?
+[ "$("$bin" vessels --state story EXAMPLE | grep -c story)" = 0 ]
+result "of several ships no story is told" $?
+status "a story is text or JSON" 2 "$bin" vessels --state story 445000001 --text --json
 
 # Whoever asks what is stored, or tries rules on a recording, need not be allowed to read the secrets.
 cat >secret.yaml <<'END'

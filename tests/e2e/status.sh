@@ -32,6 +32,8 @@ wait_for 10 told "s['running'] and s['vessels'] == 1 and s['feeds'][0]['refused'
 result "vessels, reports, what was refused by reason" $? "$(cat "$work/json" "$work/err")"
 told "'feed mast is not open' in s['problems'][1] and 'feed shore: 25 of 26 items are refused, most as not_a_sentence' == s['problems'][0]"
 result "what is wrong" $? "$(cat "$work/json")"
+"$bin" vessels --state "$work/state" --text "$(jq -r .mmsi <("$bin" vessels --state "$work/state"))" | grep -q '^Last heard '
+result "the story of a ship, beside the running daemon" $?
 told "s['webhooks'][0]['pending'] == 1 and s['database']['bytes'] > 0"
 result "what waits, the database" $? "$(cat "$work/json")"
 text=$(curl -s "http://127.0.0.1:$api/readyz")

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "lookout/alert/body.h"
 #include "lookout/base/time.h"
 
 static void put_json_value(json_t *object, const char *name, json_t *value)
@@ -118,12 +119,7 @@ static void put_watch(json_t *o, const struct ship *s)
     if (s->watch == NULL)
         return;
     put_text_value(o, "matched_by", watch_by_name((enum watch_by)s->matched_by));
-    put_text_value(o, "watch_id", s->watch->id);
-    put_text_value(o, "note", s->watch->note);
-    json_t *tags = json_array();
-    for (size_t i = 0; i < s->watch->tag_count; i++)
-        json_array_append_new(tags, json_string(s->watch->tags[i]));
-    put_json_value(o, "tags", tags);
+    body_put_watch(o, s->watch);
 }
 
 static void put_identity(json_t *o, const struct engine *e, const struct ship *s)

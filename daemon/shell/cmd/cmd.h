@@ -20,7 +20,7 @@ struct cmd_args {
     const char *from, *to, *own, *max, *stay;
     bool is_once, is_connecting, is_without_secrets, is_delivering, is_unscaled, is_json,
         is_csv;
-    bool is_pending, is_dead, is_following, is_watching, is_missed, with_places;
+    bool is_pending, is_dead, is_following, is_watching, is_missed, with_places, is_text;
     const char **vessels; /* owned by cmd_main, as are words */
     size_t vessel_count;
     char **words;

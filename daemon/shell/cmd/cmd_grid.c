@@ -114,6 +114,36 @@ static size_t text_width(const char *text)
     return width;
 }
 
+/* Print n bytes without control characters. */
+static void print_clean(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        putchar((unsigned char)text[i] < 0x20 ? ' ' : text[i]);
+}
+
+void cmd_grid_print_wrapped(const char *text, size_t indent)
+{
+    size_t most = cmd_grid_width(), at = indent, n = 0;
+    setlocale(LC_CTYPE, "C.UTF-8");
+    while (*text != '\0') {
+        size_t word = strcspn(text, " "), width = 0;
+        for (size_t i = 0; i < word; i += n)
+            width += next_width(text + i, &n);
+        if (at > indent && at + 1 + width > most) {
+            printf("\n%*s", (int)indent, "");
+            at = indent;
+        } else if (at > indent) {
+            putchar(' ');
+            at++;
+        }
+        print_clean(text, word);
+        at += width;
+        text += word;
+        text += strspn(text, " ");
+    }
+    putchar('\n');
+}
+
 static void print_cell(const char *text, size_t width, bool is_right, bool is_last)
 {
     size_t whole = text_width(text), used = 0, n = 0;

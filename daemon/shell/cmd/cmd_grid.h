@@ -32,6 +32,9 @@ enum { CMD_GRID_TEXT_BYTES = 24 };
 const char *cmd_grid_time(const char *time, char text[CMD_GRID_TEXT_BYTES]);
 /* "12 s", "3 h": the largest unit of which there are two. Returns text. */
 const char *cmd_grid_span(int64_t ms, char text[CMD_GRID_TEXT_BYTES]);
+/* Print a text in the width of the terminal, its first line from column `indent` on, its
+ * further lines indented by as much; then a line end. */
+void cmd_grid_print_wrapped(const char *text, size_t indent);
 void cmd_grid_init(struct cmd_grid *g, const char *const *names, size_t columns);
 void cmd_grid_finish(struct cmd_grid *g);
 /* Add a row, a text for each column; NULL is empty. Prints the rows when there are many.

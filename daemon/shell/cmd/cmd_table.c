@@ -56,6 +56,7 @@ static const struct cmd_option listen_options[] = {
 #define JSON FLAG("json", is_json, "print JSON lines on a terminal too, instead of a table")
 static const struct cmd_option vessels_options[] = {
     STATE,
+    FLAG("text", is_text, "print the story of one ship as text also where the output is not a terminal"),
     JSON,
     END,
 };
@@ -161,7 +162,13 @@ const struct cmd cmd_table[] = {
      .synopsis = "(-c FILE | --state DIR) [X...]",
      .about = "Prints what is known of vessels: the last fix and its age in seconds, the port and zones where the vessel is, its open "
               "route runs, and why it is watched. A table on a terminal, else one JSON object in each line. X: an MMSI, an IMO "
-              "number, a vessel's name or part of a name; without X: all vessels.",
+              "number, a vessel's name or part of a name; without X: all vessels.\n"
+              "\n"
+              "When X means one ship, it tells its story in order of time: the identities it bore, port calls, voyages, silences with "
+              "the ports that it could have reached, meetings, loitering, what other rules told, and alerts of other ships that "
+              "name it. Text on a terminal and with --text; else the member `story` of the object, an array of objects with time, "
+              "until, kind, text, the record, and the alerts. Two MMSIs that send one IMO number are one ship here: the first line "
+              "is that of the one heard last, and bears the story. Silences and meetings are known where a rule told of them.",
      .fails = "no vessel matches, or the state cannot be read"},
     {.name = "calls", .run = cmd_calls, .options = calls_options, .takes_words = true,
      .line = "print port calls and voyages on record",

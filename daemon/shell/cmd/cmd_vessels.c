@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookoutd vessels: prints what is known of vessels from the stored state, one JSON
- * object in each line. */
+ * object in each line; of one ship its story. */
 #include "cmd.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +12,13 @@
 #include "cmd_state.h"
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
+#include "lookout/base/units.h"
 #include "lookout/conf/gazetteer.h"
 #include "lookout/run/pipeline.h"
 #include "lookout/sys/clock.h"
 #include "lookout/track/vessel.h"
+#include "lookout/voyage/ports.h"
+#include "story.h"
 
 /* Without a configuration: the shipped gazetteer, no zones, no watched vessels. */
 static int bare_conf(struct engine_conf *conf)
@@ -42,20 +46,35 @@ static int bare_conf(struct engine_conf *conf)
     return rc;
 }
 
+static bool has_number(const json_t *ship, const char *key, const char *wanted)
+{
+    char number[24];
+    snprintf(number, sizeof number, "%lld",
+             (long long)json_integer_value(json_object_get(ship, key)));
+    return strcmp(number, wanted) == 0;
+}
+
+static bool had_number(const json_t *vessel, const char *wanted)
+{
+    size_t i = 0;
+    json_t *former = NULL;
+    json_array_foreach(json_object_get(vessel, "former"), i, former)
+    {
+        if (has_number(former, "mmsi", wanted))
+            return true;
+    }
+    return false;
+}
+
 static bool matches_wanted(json_t *vessel, char *const *wanted, size_t count)
 {
     if (count == 0)
         return true;
-    char number[24];
     const char *name = json_string_value(json_object_get(vessel, "name"));
     for (size_t i = 0; i < count; i++) {
-        static const char *const keys[] = {"mmsi", "imo"};
-        for (int k = 0; k < 2; k++) {
-            snprintf(number, sizeof number, "%lld",
-                     (long long)json_integer_value(json_object_get(vessel, keys[k])));
-            if (strcmp(number, wanted[i]) == 0)
-                return true;
-        }
+        if (has_number(vessel, "mmsi", wanted[i]) ||
+            has_number(vessel, "imo", wanted[i]) || had_number(vessel, wanted[i]))
+            return true;
         char pattern[128];
         snprintf(pattern, sizeof pattern, "*%.100s*", wanted[i]);
         text_upper(pattern);
@@ -136,39 +155,156 @@ static int add_vessel_row(struct cmd_grid *g, const json_t *vessel)
     return cmd_grid_add(g, cells);
 }
 
-static int print_vessel(struct cmd_grid *g, json_t *vessel, int64_t now_ms)
+static int print_vessel(struct cmd_grid *g, json_t *vessel)
 {
-    add_age(vessel, now_ms);
     if (g != NULL)
         return add_vessel_row(g, vessel);
     json_dumpf(vessel, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
     return putchar('\n') == EOF ? ERR_IO : 0;
 }
 
-static int print_all(const struct engine *e, const struct cmd_args *args,
-                     struct cmd_grid *g)
+/* What a run of the command works on. */
+struct listing {
+    const struct cmd_args *args;
+    const struct engine *engine;
+    const char *directory;
+    struct cmd_grid *grid; /* NULL: JSON lines */
+    json_t *found;         /* owned: what matches the words; NULL: there are none */
+    int64_t now_ms;
+    size_t printed;
+};
+
+static int take_described(struct listing *l, const char *text)
 {
-    size_t n = engine_vessels(e, NULL, 0), printed = 0;
+    json_t *vessel = json_loads(text, 0, NULL);
+    int rc = 0;
+    if (vessel != NULL && matches_wanted(vessel, l->args->words, l->args->word_count)) {
+        add_age(vessel, l->now_ms);
+        rc = l->found == NULL ? print_vessel(l->grid, vessel)
+                              : -json_array_append(l->found, vessel);
+        l->printed++;
+    }
+    json_decref(vessel);
+    return rc < 0 && l->found != NULL ? ERR_NOMEM : rc;
+}
+
+/* One vessel, or several MMSIs that send one IMO number. */
+static bool is_one_ship(const json_t *found)
+{
+    const json_t *imo = json_object_get(json_array_get(found, 0), "imo");
+    size_t n = json_array_size(found);
+    for (size_t i = 1; i < n; i++)
+        if (imo == NULL ||
+            !json_equal(imo, json_object_get(json_array_get(found, i), "imo")))
+            return false;
+    return n != 0;
+}
+
+/* The one heard last comes first. */
+static void put_newest_first(json_t *found)
+{
+    size_t newest = 0;
+    const char *last = "";
+    for (size_t i = 0; i < json_array_size(found); i++) {
+        const char *time =
+            text_of(json_object_get(json_array_get(found, i), "last"), "time");
+        if (time != NULL && strcmp(time, last) > 0) {
+            newest = i;
+            last = time;
+        }
+    }
+    json_t *first = json_incref(json_array_get(found, newest));
+    json_array_remove(found, newest);
+    json_array_insert_new(found, 0, first);
+}
+
+static void put_nearest_port(const struct ports *ports, json_t *vessel)
+{
+    const json_t *last = json_object_get(vessel, "last");
+    double m = 0;
+    struct geo_pos pos = geo_to_pos(
+        (struct geo_point){.lat = json_number_value(json_object_get(last, "lat")),
+                           .lon = json_number_value(json_object_get(last, "lon"))});
+    uint32_t port = last != NULL ? ports_nearest(ports, pos, &m) : PORT_NONE;
+    if (port != PORT_NONE)
+        json_object_set_new(vessel, "nearest",
+                            json_pack("{s:s,s:s,s:f}", "locode",
+                                      ports_get(ports, port)->locode, "name",
+                                      ports_get(ports, port)->name, "distance_nm",
+                                      round(m / NM_M * 10) / 10));
+}
+
+static int print_matches(struct listing *l)
+{
+    size_t i = 0;
+    json_t *vessel = NULL;
+    int rc = 0;
+    json_array_foreach(l->found, i, vessel)
+    {
+        if (rc == 0)
+            rc = print_vessel(l->grid, vessel);
+    }
+    return rc;
+}
+
+static int tell_story(struct listing *l)
+{
+    struct store_reader *r = NULL;
+    struct err err = {0};
+    const struct ports *ports = engine_conf(l->engine)->ports;
+    json_t *story = NULL;
+    char made[TIME_TEXT_BYTES];
+    put_newest_first(l->found);
+    put_nearest_port(ports, json_array_get(l->found, 0));
+    int rc = store_reader_open(l->directory, &r, &err);
+    if (rc == 0)
+        rc = story_tell(r, l->found, ports, &story);
+    if (rc != 0)
+        fprintf(stderr, "lookoutd vessels: %s\n",
+                err.text[0] != '\0' ? err.text : err_text(rc));
+    store_reader_close(r);
+    if (rc == 0 && (l->args->is_text || l->grid != NULL))
+        story_print(l->found, story, time_format(l->now_ms, made));
+    else if (rc == 0) {
+        json_object_set(json_array_get(l->found, 0), "story", story);
+        rc = print_matches(l);
+    }
+    json_decref(story);
+    return rc;
+}
+
+static int print_all(struct listing *l)
+{
+    size_t n = engine_vessels(l->engine, NULL, 0);
     uint32_t *mmsi = calloc(n + 1, sizeof *mmsi);
     struct buf text = {0};
-    int64_t now_ms = clock_wall_ms();
     int rc = mmsi != NULL ? 0 : ERR_NOMEM;
-    n = rc == 0 ? engine_vessels(e, mmsi, n) : 0;
+    n = rc == 0 ? engine_vessels(l->engine, mmsi, n) : 0;
     for (size_t i = 0; i < n && rc == 0; i++) {
         buf_clear(&text);
-        if (engine_describe(e, mmsi[i], &text) != 0)
-            continue;
-        json_t *vessel = json_loads(buf_text(&text), 0, NULL);
-        if (vessel != NULL && matches_wanted(vessel, args->words, args->word_count)) {
-            rc = print_vessel(g, vessel, now_ms);
-            printed++;
-        }
-        json_decref(vessel);
+        if (engine_describe(l->engine, mmsi[i], &text) == 0)
+            rc = take_described(l, buf_text(&text));
     }
     buf_finish(&text);
     free(mmsi);
-    bool is_found = printed != 0 || (n == 0 && args->word_count == 0);
+    if (rc == 0 && l->found != NULL)
+        rc = is_one_ship(l->found) ? tell_story(l) : print_matches(l);
+    bool is_found = l->printed != 0 || (n == 0 && l->args->word_count == 0);
     return rc == 0 && is_found ? CMD_DONE : CMD_FAILED;
+}
+
+static int list_vessels(const struct pipeline *p, const struct cmd_args *args,
+                        const char *directory, struct cmd_grid *grid)
+{
+    struct listing l = {.args = args,
+                        .engine = p->engine,
+                        .directory = directory,
+                        .grid = grid,
+                        .found = args->word_count != 0 ? json_array() : NULL,
+                        .now_ms = clock_wall_ms()};
+    int status = print_all(&l);
+    json_decref(l.found);
+    return status;
 }
 
 static int show_vessels(const struct cmd_args *args, struct conf *conf,
@@ -191,7 +327,7 @@ static int show_vessels(const struct cmd_args *args, struct conf *conf,
     if (pipeline_load(&p, directory, &refused, &err) != 0)
         fprintf(stderr, "lookoutd vessels: %s\n", err.text);
     else
-        status = print_all(p.engine, args, is_table ? &grid : NULL);
+        status = list_vessels(&p, args, directory, is_table ? &grid : NULL);
     if (refused != 0)
         fprintf(stderr, "lookoutd vessels: %zu stored vessels cannot be read\n", refused);
     cmd_grid_print(&grid);
@@ -207,6 +343,8 @@ int cmd_vessels(const struct cmd_args *args)
     int status = CMD_DONE;
     if (args->config == NULL && args->state == NULL)
         return cmd_refuse(args, "one of -c FILE and --state DIR is needed");
+    if (args->is_json && args->is_text)
+        return cmd_refuse(args, "one of --json and --text");
     status = cmd_state_known(args, &conf);
     if (status != CMD_DONE)
         return status;

@@ -60,7 +60,8 @@ static const char *const sql[READER_STATEMENTS] = {
         " WHERE webhook = (SELECT row FROM webhooks WHERE id = ?1) AND at_ms NOT NULL"
         " ORDER BY at_ms DESC LIMIT 1",
     [READER_SQL_OLDEST] = "SELECT accepted_ms FROM alerts WHERE row = ?1 / 65536",
-    /* ?1 after ?2 since ?3 rule ?4 states (1 pending, 2 dead) ?5 limit ?6 vessels */
+    /* ?1 after ?2 since ?3 rule ?4 states (1 pending, 2 dead) ?5 limit ?6 vessels ?7 with
+     * mentions: in the types whose body names other ships. */
     [READER_SQL_ALERTS] =
         "SELECT a.row, a.id, a.type, a.rule, a.severity, a.mark, a.mmsi, a.imo,"
         " a.time_ms, a.detected_ms, a.body, a.why FROM alerts a WHERE a.row > ?1"
@@ -70,6 +71,8 @@ static const char *const sql[READER_STATEMENTS] = {
         "  AND (((?4 & 1) != 0 AND o.state = 0) OR ((?4 & 2) != 0 AND o.state = 2))))"
         " AND (?6 IS NULL OR EXISTS (SELECT 1 FROM json_each(?6) v WHERE"
         "  CASE v.type WHEN 'integer' THEN v.value IN (a.mmsi, a.imo)"
+        "   OR (?7 AND substr(a.type, 10, 6) IN ('encoun', 'loiter', 'distre', 'identi')"
+        "    AND instr(a.body, v.value))"
         "  ELSE instr(upper(CASE WHEN json_valid(a.body)"
         "   THEN json_extract(a.body, '$.data.vessel.name') END), upper(v.value)) END))"
         " ORDER BY a.row LIMIT ?5",

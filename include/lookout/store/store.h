@@ -209,7 +209,9 @@ struct store_filter {
     const char *const *vessels; /* MMSI, IMO number or name (folded, whole or part) */
     size_t vessel_count;
     bool pending, dead; /* alerts: only those with such a delivery */
-    int64_t after;      /* row id, for --follow */
+    /* alerts: also those of other ships that name one of the vessels, by its MMSI */
+    bool with_mentions;
+    int64_t after; /* row id, for --follow */
 };
 typedef int (*store_line)(void *context, int64_t row_id, const char *json);
 MUST_CHECK int query_alerts(struct store_reader *r, const struct store_filter *f,
