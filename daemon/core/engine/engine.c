@@ -136,6 +136,7 @@ void engine_destroy(struct engine *e)
     meet_grid_finish(&e->grid);
     heap_finish(&e->timers);
     free(e->forgotten);
+    free(e->changes.items);
     free(e->zones_watched);
     free(e->asks_covered);
     free(e->asks_keeping);

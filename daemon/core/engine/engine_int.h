@@ -49,6 +49,7 @@ struct folds {
 struct ship {
     uint32_t mmsi;
     bool is_dirty;
+    bool is_changed; /* in the engine's changes */
     bool has_cell;
     bool is_news, was_watched; /* see ship_watch.c */
     bool is_stranger;          /* these three: see ship_forget.c */
@@ -153,6 +154,14 @@ struct expected {
     unsigned at;
 };
 
+/* Ships that came, changed or went, for a picture of them. */
+struct changes {
+    uint32_t *items; /* owned: MMSIs */
+    size_t count, room;
+    bool is_kept; /* somebody takes them */
+    bool is_lost; /* any ship may have changed */
+};
+
 struct engine {
     struct engine_conf conf;
     struct engine_sink sink;
@@ -185,8 +194,9 @@ struct engine {
     size_t news_count, news_room;
     size_t kept_watched;  /* ships that are watched as they were before */
     struct ship_far *far; /* the first of the ships heard where they cannot be */
-    struct ship *dirty;   /* those whose rows are to be saved */
-    uint32_t *forgotten;  /* owned: MMSIs whose rows are to be deleted */
+    struct changes changes;
+    struct ship *dirty;  /* those whose rows are to be saved */
+    uint32_t *forgotten; /* owned: MMSIs whose rows are to be deleted */
     size_t forgotten_count, forgotten_room;
     uint16_t source_count; /* the highest known source, plus one */
     struct source sources[SOURCES_MAX];
@@ -200,6 +210,9 @@ struct engine {
     size_t move_cursor;       /* of a successor: in the map of the one before */
     uint32_t vessels_most;    /* of a successor: its vessels_max, meanwhile none */
 };
+
+/* --- engine_vessel.c: a ship goes, or has changed --- */
+void engine_vessel_note(struct engine *e, uint32_t mmsi);
 
 /* --- ship.c: lifetime --- */
 struct ship *ship_find(const struct engine *e, uint32_t mmsi);

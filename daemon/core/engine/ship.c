@@ -17,6 +17,10 @@ void ship_mark(struct engine *e, struct ship *s)
     engine_reconfigure_note(e, s);
     if (s->standing == SHIP_ASIDE)
         ship_forget_return(e, s);
+    if (e->changes.is_kept && !s->is_changed) {
+        s->is_changed = true;
+        engine_vessel_note(e, s->mmsi);
+    }
     if (s->is_dirty)
         return;
     s->is_dirty = true;
@@ -79,6 +83,8 @@ void ship_destroy(struct engine *e, struct ship *s)
     ship_forget_remove(e, s);
     ship_forget_unguard(e, s);
     map_remove(&e->ships, s->mmsi);
+    if (!s->is_changed)
+        engine_vessel_note(e, s->mmsi);
     for (uint8_t i = 0; i < s->track_count; i++)
         tracks_destroy_one(e, s->items[i]);
     tracks_finish(&s->tracks);

@@ -17,8 +17,10 @@
 
 #include "api_int.h"
 #include "door.h"
+#include "live.h"
 #include "lookout/sys/log.h"
 #include "request.h"
+#include "tail.h"
 
 enum {
     API_TIMEOUT_S = 15,
@@ -104,6 +106,12 @@ bool api_look(const struct api *api, struct api_look *ret)
         return false;
     api->sink.look(api->sink.context, ret);
     return true;
+}
+
+void api_reloaded(struct api *api)
+{
+    if (api != NULL && api->live != NULL)
+        api->live->whats |= LIVE_ZONES | LIVE_RULES | LIVE_PORTS | LIVE_MUTES;
 }
 
 /* --- how often each path was asked --- */
@@ -263,10 +271,11 @@ static struct MHD_Daemon *start_daemon(struct api *api,
     return MHD_start_daemon(
         flags, 0, NULL, NULL, request_serve, api, MHD_OPTION_EXTERNAL_LOGGER,
         on_complaint, api, MHD_OPTION_ARRAY, where, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)API_CONNECTIONS, MHD_OPTION_URI_LOG_CALLBACK, request_create, api,
-        MHD_OPTION_NOTIFY_CONNECTION, on_client, api, MHD_OPTION_NOTIFY_COMPLETED,
-        on_request_over, api, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)API_TIMEOUT_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)API_CONNECTION_BYTES, MHD_OPTION_END);
+        (unsigned)(API_CONNECTIONS + API_STREAMS_MOST), MHD_OPTION_URI_LOG_CALLBACK,
+        request_create, api, MHD_OPTION_NOTIFY_CONNECTION, on_client, api,
+        MHD_OPTION_NOTIFY_COMPLETED, on_request_over, api, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)API_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)API_CONNECTION_BYTES, MHD_OPTION_END);
 }
 
 static uint16_t bound_port(struct MHD_Daemon *daemon, uint16_t wanted)
@@ -310,10 +319,14 @@ static int start_api_server(uv_loop_t *loop, struct api *api,
     return 0;
 }
 
+static void close_part(void *context);
+
 static void free_api(struct api *api)
 {
     if (api == NULL)
         return;
+    live_destroy(api->live);
+    tail_destroy(api->tail);
     door_destroy(api->door);
     free(api->counts);
     free(api->path);
@@ -335,6 +348,24 @@ static struct api *create_api(const struct api_sink *sink)
     return NULL;
 }
 
+/* What only the query API needs. */
+static int start_live(uv_loop_t *loop, struct api *api, struct api **ret_api,
+                      struct err *err)
+{
+    int rc = tail_create(api, loop, &api->tail);
+    if (rc == 0)
+        rc = live_create(api, loop, &api->live);
+    if (rc == 0)
+        return 0;
+    if (api->tail != NULL) {
+        api->open_handles++;
+        tail_stop(api->tail, close_part, api);
+    }
+    *ret_api = NULL;
+    api_stop(api, NULL, NULL);
+    return err_set(err, rc, "api: %s", err_text(rc));
+}
+
 int api_start(uv_loop_t *loop, const char *address, uint16_t port,
               const struct api_sink *sink, struct api **ret_api, struct err *err)
 {
@@ -352,7 +383,7 @@ int api_start(uv_loop_t *loop, const char *address, uint16_t port,
     }
     api->port = bound_port(api->daemon, port);
     *ret_api = api;
-    return 0;
+    return api->sink.look != NULL ? start_live(loop, api, ret_api, err) : 0;
 }
 
 int api_start_local(uv_loop_t *loop, const char *path, const struct api_sink *sink,
@@ -386,25 +417,35 @@ uint16_t api_port(const struct api *api)
 }
 
 /* The library's descriptors are closed last, because the loop may still use them. */
-static void on_handle_closed(uv_handle_t *handle)
+static void close_part(void *context)
 {
-    struct api *api = handle->data;
+    struct api *api = context;
     if (--api->open_handles > 0)
         return;
     void (*on_closed)(void *context) = api->on_closed;
-    void *context = api->closed_context;
+    void *closed_context = api->closed_context;
     MHD_stop_daemon(api->daemon);
     if (api->path != NULL)
         unlink(api->path);
     free_api(api);
     if (on_closed != NULL)
-        on_closed(context);
+        on_closed(closed_context);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    close_part(handle->data);
 }
 
 void api_stop(struct api *api, void (*on_closed)(void *context), void *context)
 {
     api->on_closed = on_closed;
     api->closed_context = context;
+    if (api->live != NULL) {
+        api->open_handles += 2;
+        tail_stop(api->tail, close_part, api);
+        live_stop(api->live, close_part, api);
+    }
     uv_close((uv_handle_t *)&api->poll, on_handle_closed);
     uv_close((uv_handle_t *)&api->timer, on_handle_closed);
     uv_close((uv_handle_t *)&api->sweep, on_handle_closed);

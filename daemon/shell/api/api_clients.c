@@ -12,8 +12,9 @@
 #include <sys/socket.h>
 
 struct api_client {
-    int fd;            /* the library's */
-    bool is_waiting;   /* its request is not whole yet, or it has not begun one */
+    int fd;          /* the library's */
+    bool is_waiting; /* its request is not whole yet, or it has not begun one */
+    bool is_stream;
     bool is_shut;      /* by us; the library closes it soon */
     uint64_t since_ms; /* of the request under way */
     unsigned char address[16];
@@ -57,7 +58,8 @@ static unsigned count_clients(const struct api_clients *list,
 {
     unsigned count = 0;
     for (const struct api_client *c = list->first; c != NULL; c = c->next)
-        count += !c->is_shut && (address == NULL || memcmp(c->address, address, 16) == 0);
+        count += !c->is_shut && !c->is_stream &&
+                 (address == NULL || memcmp(c->address, address, 16) == 0);
     return count;
 }
 
@@ -81,6 +83,8 @@ struct api_client *api_clients_add(struct api_clients *list, int fd,
         slow = find_slowest(list, NULL);
     if (slow != NULL)
         shut_client(slow);
+    else if (count_clients(list, NULL) >= API_CONNECTIONS)
+        shut_client(c);
     while (*at != NULL)
         at = &(*at)->next;
     *at = c;
@@ -107,6 +111,11 @@ void api_clients_remove(struct api_clients *list, struct api_client *c)
         }
 }
 
+void api_clients_stream(struct api_client *c)
+{
+    c->is_stream = true;
+}
+
 void api_clients_answer(struct api_client *c)
 {
     c->is_waiting = false;
@@ -121,6 +130,6 @@ void api_clients_begin(struct api_client *c, uint64_t now_ms)
 void api_clients_sweep(struct api_clients *list, uint64_t now_ms, uint64_t deadline_ms)
 {
     for (struct api_client *c = list->first; c != NULL; c = c->next)
-        if (!c->is_shut && now_ms - c->since_ms >= deadline_ms)
+        if (!c->is_shut && !c->is_stream && now_ms - c->since_ms >= deadline_ms)
             shut_client(c);
 }

@@ -12,8 +12,9 @@
 struct sockaddr;
 
 enum {
-    API_CONNECTIONS = 64,
-    API_KEPT = 3, /* of these, places for the monitoring paths */
+    API_CONNECTIONS = 64,   /* and streams beside them */
+    API_STREAMS_MOST = 256, /* as api.streams */
+    API_KEPT = 3,           /* of these, places for the monitoring paths */
     API_PER_ADDRESS = 16
 };
 
@@ -27,6 +28,8 @@ struct api_clients {
 struct api_client *api_clients_add(struct api_clients *list, int fd,
                                    const struct sockaddr *from, uint64_t now_ms);
 void api_clients_remove(struct api_clients *list, struct api_client *c);
+/* It reads a stream: it has no deadline, and is not counted. */
+void api_clients_stream(struct api_client *c);
 /* Its request is whole, and answered; or the next one begins. */
 void api_clients_answer(struct api_client *c);
 void api_clients_begin(struct api_client *c, uint64_t now_ms);
@@ -46,6 +49,8 @@ struct api_count {
 };
 
 struct door;
+struct live;
+struct tail;
 struct MHD_Daemon;
 struct request;
 struct route;
@@ -58,6 +63,8 @@ struct api {
     uint64_t deadline_ms;
     struct api_sink sink;
     struct door *door;        /* owned */
+    struct live *live;        /* owned; NULL: monitoring alone, or a socket */
+    struct tail *tail;        /* owned; the same */
     struct api_count *counts; /* owned: API_CODES of each route, and of what has none */
     uint16_t port;
     char *path; /* owned: of a socket in the file system; NULL */

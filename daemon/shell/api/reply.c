@@ -192,6 +192,22 @@ static struct MHD_Response *file_response(const struct request *q)
     return response;
 }
 
+int reply_stream(struct request *q, MHD_ContentReaderCallback reader, void *context,
+                 MHD_ContentReaderFreeCallback destroy, size_t block_bytes)
+{
+    q->reply.stream = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block_bytes,
+                                                        reader, context, destroy);
+    if (q->reply.stream == NULL) {
+        destroy(context);
+        return ERR_NOMEM;
+    }
+    MHD_add_response_header(q->reply.stream, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    MHD_add_response_header(q->reply.stream, "X-Accel-Buffering", "no");
+    q->reply.status = MHD_HTTP_OK;
+    q->reply.content_type = "text/event-stream; charset=utf-8";
+    return 0;
+}
+
 /* --- sending --- */
 
 static struct MHD_Response *body_response(struct request *q)
@@ -213,8 +229,10 @@ enum MHD_Result reply_send(struct request *q)
 {
     if (q->reply.cookie[0] == '\0' && q->guest.renewed[0] != '\0')
         reply_set_cookie(q, q->guest.renewed);
-    struct MHD_Response *response =
-        q->reply.file.bytes != NULL ? file_response(q) : body_response(q);
+    struct MHD_Response *response = q->reply.stream;
+    q->reply.stream = NULL;
+    if (response == NULL)
+        response = q->reply.file.bytes != NULL ? file_response(q) : body_response(q);
     if (response == NULL)
         return MHD_NO; /* closes the connection */
     reply_add_fields(q, response);

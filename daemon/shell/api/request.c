@@ -289,6 +289,16 @@ static void note_whole(struct request *q)
         api_clients_answer(client->socket_context);
 }
 
+/* A stream has no deadline, and a place of its own. */
+static void free_client(struct request *q)
+{
+    const union MHD_ConnectionInfo *client =
+        MHD_get_connection_info(q->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    if (client != NULL && client->socket_context != NULL)
+        api_clients_stream(client->socket_context);
+    MHD_set_connection_option(q->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
+}
+
 static enum MHD_Result send_reply(struct request *q)
 {
     api_count_answer(q->api, q->route, q->reply.status);
@@ -327,6 +337,8 @@ enum MHD_Result request_serve(void *api, struct MHD_Connection *connection,
         rc = reply_problem(q, MHD_HTTP_INTERNAL_SERVER_ERROR, "%s", err_text(rc));
     if (rc != 0)
         return MHD_NO;
+    if (q->reply.stream != NULL)
+        free_client(q);
     return q->phase == REQUEST_WAITING ? MHD_YES : send_reply(q);
 }
 
@@ -334,6 +346,8 @@ void request_destroy(struct request *q)
 {
     if (q == NULL)
         return;
+    if (q->reply.stream != NULL)
+        MHD_destroy_response(q->reply.stream);
     buf_finish(&q->body);
     buf_finish(&q->reply.body);
     free(q->target);

@@ -43,6 +43,7 @@ struct reply {
     const char *disposition; /* NULL */
     unsigned retry_s;        /* 0: no Retry-After */
     bool is_unauthorised;
+    struct MHD_Response *stream; /* owned until sent; instead of a body */
 };
 
 enum request_phase { REQUEST_READING, REQUEST_WAITING, REQUEST_READY };
@@ -88,6 +89,9 @@ int reply_text(struct request *q, unsigned status, const char *text);
 enum MHD_Result reply_send(struct request *q);
 /* The fields that every answer has. */
 void reply_add_fields(const struct request *q, struct MHD_Response *response);
+/* An event stream. `reader` is asked for bytes; destroy is called at the end. */
+int reply_stream(struct request *q, MHD_ContentReaderCallback reader, void *context,
+                 MHD_ContentReaderFreeCallback destroy, size_t block_bytes);
 void reply_set_cookie(struct request *q, const char *value);
 
 #endif

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The paths of the query API. */
+#include "stream.h"
 #include "view.h"
+
+#define IS(word) ASK_BIT(word)
+#define PAGE (IS(LIMIT) | IS(AFTER))
 
 /* clang-format off */
 const struct route route_table[] = {
     {"GET",    "/api/v1/",        view_overview,      0, ROUTE_READ},
+    {"GET",    "/api/v1/vessels", view_vessels, PAGE | IS(BBOX) | IS(Q) | IS(WATCHED) | IS(FLAG) | IS(TYPE) | IS(ZONE) | IS(PORT) | IS(ALERTED) | IS(HEARD) | IS(FORMAT), ROUTE_READ},
+    {"GET",    "/api/v1/vessels/{}", view_vessels_one, 0, ROUTE_READ},
+    {"GET",    "/api/v1/vessels/{}/track", view_vessels_track, 0, ROUTE_READ},
+    {"GET",    "/api/v1/zones",   view_zones, 0, ROUTE_READ},
+    {"GET",    "/api/v1/stream",  stream_answer, IS(VESSELS) | IS(BBOX) | IS(MAX), ROUTE_READ},
     {"POST",   "/api/v1/session", view_session_begin, 0, ROUTE_OPEN},
     {"DELETE", "/api/v1/session", view_session_end,   0, ROUTE_OPEN},
 };

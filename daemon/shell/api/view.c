@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api_int.h"
+#include "live.h"
 #include "lookout/base/time.h"
 #include "lookout/engine/engine.h"
 
@@ -35,6 +36,16 @@ static void set_page(json_t *o, const struct conf_api *api,
     json_object_set_new(o, "tiles", tiles);
 }
 
+static json_t *open_json(const struct request *q)
+{
+    const struct live *l = q->api->live;
+    json_t *o = json_object();
+    for (unsigned s = SEVERITIES; s-- > 0;)
+        json_object_set_new(o, severity_name((enum severity)s),
+                            json_integer(l != NULL ? (json_int_t)l->marks.open[s] : 0));
+    return o;
+}
+
 int view_overview(struct request *q)
 {
     struct api_look look;
@@ -54,9 +65,7 @@ int view_overview(struct request *q)
                         json_integer((json_int_t)engine_vessel_count(look.engine)));
     int rc = q->api->sink.feeds(q->api->sink.context, feeds);
     json_object_set_new(o, "feeds", feeds);
-    json_object_set_new(
-        o, "unacknowledged",
-        json_pack("{s:i,s:i,s:i}", "critical", 0, "warning", 0, "info", 0));
+    json_object_set_new(o, "unacknowledged", open_json(q));
     set_page(o, &look.conf->api, conf);
     if (rc == 0)
         return reply_json(q, o);

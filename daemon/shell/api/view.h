@@ -5,6 +5,10 @@
 
 #include "request.h"
 
+/* view_vessels.c */
+request_answer view_vessels, view_vessels_one, view_vessels_track;
+/* view_zones.c */
+request_answer view_zones;
 /* view.c */
 request_answer view_overview, view_session_begin, view_session_end;
 void view_set_time(struct json_t *o, const char *name, int64_t time_ms);

@@ -194,6 +194,7 @@ static int reload_apply(struct run *r, struct conf *fresh, struct err *err)
                            r->reloaded_ms);
     r->is_live = run_is_live(fresh);
     log_set_level((enum log_level)fresh->log);
+    api_reloaded(r->api);
     struct err why = {0};
     int api_rc = follow_api(r, old, rc == 0 ? err : &why);
     if (why.text[0] != '\0')

@@ -49,6 +49,8 @@ MUST_CHECK int api_start_local(uv_loop_t *loop, const char *path,
  * no process listens; ERR_IO and ERR_CORRUPT: no answer. */
 MUST_CHECK int api_local_get(const char *path, const char *what, struct buf *out,
                              struct err *err);
+/* The configuration changed: streams are told to ask again. NULL: no effect. */
+void api_reloaded(struct api *api);
 /* Append the server's own metrics. ERR_NOMEM */
 MUST_CHECK int api_write_metrics(const struct api *api, struct buf *out);
 uint16_t api_port(const struct api *api); /* the bound port */
