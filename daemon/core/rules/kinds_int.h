@@ -19,7 +19,8 @@
     ROW(encounter)                                                                       \
     ROW(loiter)                                                                          \
     ROW(speed)                                                                           \
-    ROW(position)
+    ROW(position)                                                                        \
+    ROW(draught)
 
 #define KINDS_DECLARE(name) extern const struct rule_kind kind_##name;
 KINDS(KINDS_DECLARE)

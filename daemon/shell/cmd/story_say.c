@@ -66,7 +66,7 @@ int story_say_texts(struct buf *out, const json_t *texts)
     return rc;
 }
 
-static bool has_part(const json_t *object, const char *name)
+static bool has_told(const json_t *object, const char *name)
 {
     return json_object_get(object, name) != NULL;
 }
@@ -91,7 +91,7 @@ static void put_place(struct sentence *s, const json_t *entry)
 static void put_offshore(struct sentence *s, const json_t *told)
 {
     double nm = story_number_in(told, "offshore_nm");
-    if (has_part(told, "offshore_nm"))
+    if (has_told(told, "offshore_nm"))
         put(s, ", %.0f nm%s from the shore", nm, nm >= 60 ? " and more" : "");
 }
 
@@ -100,7 +100,7 @@ static void put_vessel(struct sentence *s, const json_t *ship)
 {
     const char *name = story_text_in(ship, "name"), *flag = story_text_in(ship, "flag");
     put(s, "%s (", name[0] != '\0' ? name : "an unnamed vessel");
-    if (has_part(ship, "imo"))
+    if (has_told(ship, "imo"))
         put(s, "IMO %.0f, ", story_number_in(ship, "imo"));
     put(s, "MMSI %09.0f", story_number_in(ship, "mmsi"));
     if (flag[0] != '\0')
@@ -129,16 +129,16 @@ static void write_call_words(struct sentence *s, const json_t *entry)
     const json_t *call = json_object_get(entry, "call");
     const char *kind = story_text_in(call, "kind");
     put(s, "%s %s: ", story_text_in(call, "port"), story_text_in(call, "locode"));
-    if (has_part(call, "arrived_at"))
+    if (has_told(call, "arrived_at"))
         put(s, "arrived %s", story_say_time(call, "arrived_at").text);
-    else if (has_part(call, "entered_at"))
+    else if (has_told(call, "entered_at"))
         put(s, "entered %s", story_say_time(call, "entered_at").text);
     else
         put(s, "was there when first heard");
-    if (has_part(call, "departed_at")) {
+    if (has_told(call, "departed_at")) {
         put(s, ", departed %s", story_say_time(call, "departed_at").text);
         put_span(s, call, "arrived_at", "departed_at", ", after ");
-    } else if (!has_part(call, "arrived_at") && has_part(call, "left_at")) {
+    } else if (!has_told(call, "arrived_at") && has_told(call, "left_at")) {
         put(s, ", left %s without a stop that was seen",
             story_say_time(call, "left_at").text);
     } else {
@@ -147,7 +147,7 @@ static void write_call_words(struct sentence *s, const json_t *entry)
     if (strcmp(kind, "unknown") != 0 && kind[0] != '\0')
         put(s, "; at %s %s", kind[0] == 'a' ? "an" : "a", kind);
     put(s, "; confidence %.0f of 4", story_number_in(call, "confidence"));
-    if (has_part(call, "draught_m"))
+    if (has_told(call, "draught_m"))
         put(s, "; draught %.1f m", story_number_in(call, "draught_m"));
 }
 
@@ -159,12 +159,12 @@ static void write_voyage(struct sentence *s, const json_t *entry)
         story_text_in(v, "from"), story_text_in(v, "to_name"), story_text_in(v, "to"),
         story_say_time(v, "arrived_at").text);
     put_span(s, v, "departed_at", "arrived_at", ", after ");
-    if (has_part(v, "distance_nm"))
+    if (has_told(v, "distance_nm"))
         put(s, "; %.0f nm", story_number_in(v, "distance_nm"));
-    if (has_part(v, "longest_gap_h"))
+    if (has_told(v, "longest_gap_h"))
         put(s, "; longest time without a report %.1f h",
             story_number_in(v, "longest_gap_h"));
-    if (has_part(v, "draught_departure_m") && has_part(v, "draught_arrival_m"))
+    if (has_told(v, "draught_departure_m") && has_told(v, "draught_arrival_m"))
         put(s, "; draught %.1f m, then %.1f m", story_number_in(v, "draught_departure_m"),
             story_number_in(v, "draught_arrival_m"));
     if (json_array_size(declared) != 0) {
@@ -206,7 +206,7 @@ static void put_ports(struct sentence *s, const json_t *reach, const char *verdi
 
 static void put_coverage(struct sentence *s, const json_t *told)
 {
-    if (!has_part(told, "coverage"))
+    if (!has_told(told, "coverage"))
         return;
     put(s, " Coverage was %s: %.0f other vessels were heard near by meanwhile.",
         story_text_in(told, "coverage"), story_number_in(told, "others_heard"));
@@ -218,7 +218,7 @@ static void write_silence(struct sentence *s, const json_t *entry)
     const json_t *call = json_object_get(entry, "silent_call");
     const json_t *told = call != NULL ? call : gap;
     const json_t *reach = json_object_get(entry, "reach");
-    if (has_part(entry, "until")) {
+    if (has_told(entry, "until")) {
         put(s, "no report until %s", story_say_time(entry, "until").text);
         put_span(s, entry, "time", "until", ", for ");
     } else {
@@ -226,7 +226,7 @@ static void write_silence(struct sentence *s, const json_t *entry)
     }
     put(s, "; last heard");
     put_place(s, entry);
-    if (has_part(gap, "distance_nm"))
+    if (has_told(gap, "distance_nm"))
         put(s, "; heard again %.0f nm from there", story_number_in(gap, "distance_nm"));
     put(s, ".");
     put_ports(s, reach, "possible", " Could have called at ");
@@ -246,7 +246,7 @@ static void write_meeting(struct sentence *s, const json_t *entry)
     const json_t *e = json_object_get(entry, "encounter");
     put(s, "beside ");
     put_vessel(s, json_object_get(entry, "with"));
-    if (has_part(entry, "until")) {
+    if (has_told(entry, "until")) {
         put(s, " until %s", story_say_time(entry, "until").text);
         put_span(s, entry, "time", "until", ", for ");
     } else {
@@ -255,7 +255,7 @@ static void write_meeting(struct sentence *s, const json_t *entry)
     put(s, ", %.0f m apart (median)", story_number_in(e, "distance_m"));
     put_place(s, entry);
     put_offshore(s, e);
-    if (has_part(e, "apart_before_nm"))
+    if (has_told(e, "apart_before_nm"))
         put(s, ". Two hours before they were %.1f nm apart",
             story_number_in(e, "apart_before_nm"));
     put(s, ".");
@@ -266,7 +266,7 @@ static void write_loitering(struct sentence *s, const json_t *entry)
     const json_t *l = json_object_get(entry, "loiter"), *ship = NULL;
     size_t i = 0;
     put(s, "slow, far from any port,");
-    if (has_part(entry, "until")) {
+    if (has_told(entry, "until")) {
         put(s, " until %s", story_say_time(entry, "until").text);
         put_span(s, entry, "time", "until", ", for ");
     } else {
@@ -290,7 +290,7 @@ static void write_loitering(struct sentence *s, const json_t *entry)
 static void write_mention(struct sentence *s, const json_t *entry)
 {
     const json_t *near = json_object_get(entry, "near");
-    if (has_part(near, "last_seen")) {
+    if (has_told(near, "last_seen")) {
         put(s, "fell silent %.1f nm from where ", story_number_in(near, "distance_nm"));
         put_vessel(s, json_object_get(entry, "vessel"));
         put(s, " then stayed slow.");
@@ -306,7 +306,7 @@ static void write_identity(struct sentence *s, const json_t *entry)
     const json_t *ship = json_object_get(entry, "identity");
     put(s, "on record as ");
     put_vessel(s, ship);
-    if (has_part(ship, "callsign"))
+    if (has_told(ship, "callsign"))
         put(s, ", call sign %s", story_text_in(ship, "callsign"));
     put(s, ", until %s", story_say_time(entry, "until").text);
 }
@@ -353,7 +353,7 @@ int story_say(const json_t *entry, struct buf *out)
     struct sentence s = {.out = out};
     void (*say)(struct sentence *, const json_t *) = write_rest;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (has_part(entry, kinds[i].member))
+        if (has_told(entry, kinds[i].member))
             say = kinds[i].say;
     say(&s, entry);
     return s.rc;

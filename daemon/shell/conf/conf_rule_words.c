@@ -289,7 +289,7 @@ static const char *add_quantity(const struct rule *rule, const struct key *key,
     return ret_text;
 }
 
-/* Of KEY_INTEGER and KEY_WORD. */
+/* Of KEY_INTEGER, KEY_WORD and KEY_WORDS. */
 static unsigned whole_at_key(const struct rule *rule, const struct key *key)
 {
     const void *setting = rule_setting(rule, key);
@@ -319,6 +319,21 @@ static int add_ports(const struct rule_ports *ports, const struct key *key,
                       ports->text != NULL ? ports->text : "", port_set_count(ports->set));
 }
 
+/* "; where: sea, silence" */
+static int add_word_list(const struct rule *rule, const struct key *key, struct buf *out)
+{
+    unsigned set = whole_at_key(rule, key);
+    const char *separator = "";
+    int rc = buf_printf(out, "; %s: ", key->name);
+    for (unsigned i = 0; key->words[i] != NULL && rc == 0; i++) {
+        if ((set >> i & 1u) == 0)
+            continue;
+        rc = buf_printf(out, "%s%s", separator, key->words[i]);
+        separator = ", ";
+    }
+    return rc;
+}
+
 /* A route has its own line. */
 static int add_rule_key(const struct rule *rule, const struct key *key,
                         const struct engine_conf *engine, struct buf *out)
@@ -339,6 +354,8 @@ static int add_rule_key(const struct rule *rule, const struct key *key,
         return buf_printf(out, "; %s %u", key->name, whole_at_key(rule, key));
     if (key->type == KEY_WORD)
         return buf_printf(out, "; %s %s", key->name, key->words[whole_at_key(rule, key)]);
+    if (key->type == KEY_WORDS)
+        return add_word_list(rule, key, out);
     if (key->type == KEY_TEXT || key->type == KEY_ID) {
         const char *words = *(char *const *)setting;
         return words != NULL ? buf_printf(out, "; %s '%s'", key->name, words) : 0;

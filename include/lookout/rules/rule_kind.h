@@ -25,8 +25,8 @@ struct say_writer;
 /* --- keys --- */
 
 /* A kind's rows are those of lookout/base/key.h, into its settings: texts, ids, numbers
- * and quantities, flags, words, ports, zones, gates, routes, filters of vessels, and
- * mappings of quantities.
+ * and quantities, flags, words and lists of them, ports, zones, gates, routes, filters of
+ * vessels, and mappings of quantities.
  * The functions that hash, describe and free a rule know no other types. KEY_PORTS,
  * KEY_ZONES and KEY_GATES write to these types: */
 struct rule_ports {

@@ -57,9 +57,9 @@ static bool is_known_type(enum key_type type, bool is_in_mapping)
 {
     static const enum key_type quantities[] = {KEY_DURATION, KEY_DISTANCE, KEY_SPEED,
                                                KEY_NUMBER};
-    static const enum key_type others[] = {KEY_TEXT,  KEY_ID,      KEY_INTEGER, KEY_FLAG,
-                                           KEY_WORD,  KEY_PORTS,   KEY_ZONES,   KEY_GATES,
-                                           KEY_ROUTE, KEY_MAPPING, KEY_VESSELS};
+    static const enum key_type others[] = {
+        KEY_TEXT,  KEY_ID,    KEY_INTEGER, KEY_FLAG,    KEY_WORD,    KEY_PORTS,
+        KEY_ZONES, KEY_GATES, KEY_ROUTE,   KEY_MAPPING, KEY_VESSELS, KEY_WORDS};
     bool is_known = false;
     for (size_t i = 0; i < sizeof quantities / sizeof quantities[0]; i++)
         is_known = is_known || quantities[i] == type;
