@@ -4,7 +4,6 @@
  * reading. */
 #include "geojson_int.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,63 +13,6 @@
 #include "json_where_int.h"
 #include "lookout/base/buf.h"
 #include "lookout/base/units.h"
-
-static void add_fault(struct geojson_source *source, int line, int col, struct buf *text)
-{
-    struct zone_faults *faults = source->faults;
-    struct zone_fault *items = NULL;
-    char *copy = buf_take(text);
-    if (copy != NULL)
-        items = realloc(faults->items, (faults->count + 1) * sizeof *items);
-    if (items == NULL) {
-        free(copy);
-        source->is_out_of_memory = true;
-        return;
-    }
-    faults->items = items;
-    items[faults->count++] = (struct zone_fault){.line = line, .col = col, .text = copy};
-}
-
-void geojson_fault(struct geojson_source *source, const char *path, const char *id,
-                   const char *format, ...)
-{
-    struct buf text = {0};
-    int line = 0, col = 0, code = 0;
-    json_where(source->text, source->n, path, &line, &col);
-    if (*path != '\0')
-        code = buf_add_text(&text, path);
-    if (code == 0 && id != NULL)
-        code = buf_printf(&text, "%s(id \"%s\")", *path != '\0' ? " " : "", id);
-    if (code == 0 && text.length != 0)
-        code = buf_add_text(&text, ": ");
-    va_list args;
-    va_start(args, format);
-    if (code == 0)
-        code = buf_vprintf(&text, format, args);
-    va_end(args);
-    if (code == 0)
-        add_fault(source, line, col, &text);
-    else
-        source->is_out_of_memory = true;
-    buf_finish(&text);
-}
-
-void geojson_faults_finish(struct zone_faults *faults)
-{
-    for (size_t i = 0; i < faults->count; i++)
-        free(faults->items[i].text);
-    free(faults->items);
-    *faults = (struct zone_faults){0};
-}
-
-const char *geojson_type_name(const json_t *value)
-{
-    static const char *const names[] = {
-        [JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array", [JSON_STRING] = "a text",
-        [JSON_INTEGER] = "a number", [JSON_REAL] = "a number",  [JSON_TRUE] = "true",
-        [JSON_FALSE] = "false",      [JSON_NULL] = "null"};
-    return value == NULL ? "nothing" : names[json_typeof(value)];
-}
 
 static bool is_printable(const char *text)
 {
@@ -94,7 +36,7 @@ static void read_id(struct geojson_reader *r, const struct geojson_path *path,
     } else if (!json_is_string(id)) {
         GEOJSON_FAULT(r, path,
                       "every zone needs an id, a text or a whole number; this is %s",
-                      geojson_type_name(id));
+                      geojson_fault_type_name(id));
         return;
     }
     if (*text == '\0' || strlen(text) > ID_BYTES_MAX || !is_printable(text)) {
@@ -113,7 +55,8 @@ static void read_text(struct geojson_reader *r, const struct geojson_path *path,
         return;
     if (!json_is_string(json) || !is_printable(json_string_value(json))) {
         GEOJSON_FAULT(r, path, "this is a text without control characters, not %s",
-                      json_is_string(json) ? "such a one" : geojson_type_name(json));
+                      json_is_string(json) ? "such a one"
+                                           : geojson_fault_type_name(json));
         return;
     }
     if (*json_string_value(json) == '\0')
@@ -145,8 +88,8 @@ static void read_width(struct geojson_reader *r, const struct geojson_path *path
         r, path,
         "a width is a text, a distance with its unit from \"%s\" to \"%s\", such "
         "as \"500m\" or \"2nm\", not %s%.40s%s",
-        least, most, is_shown ? "\"" : "", is_shown ? text : geojson_type_name(json),
-        is_shown ? "\"" : "");
+        least, most, is_shown ? "\"" : "",
+        is_shown ? text : geojson_fault_type_name(json), is_shown ? "\"" : "");
 }
 
 static void read_properties(struct geojson_reader *r, const struct geojson_path *path,
@@ -158,7 +101,7 @@ static void read_properties(struct geojson_reader *r, const struct geojson_path 
     struct geojson_path at = geojson_path_member(path, "properties");
     if (!json_is_object(properties)) {
         GEOJSON_FAULT(r, &at, "properties is an object with at least an id, not %s",
-                      geojson_type_name(properties));
+                      geojson_fault_type_name(properties));
         return;
     }
     struct geojson_path id_at = geojson_path_member(&at, "id");
@@ -193,7 +136,8 @@ static void read_feature(struct geojson_reader *r, const struct geojson_path *pa
                          const json_t *json)
 {
     if (!json_is_object(json)) {
-        GEOJSON_FAULT(r, path, "a feature is an object, not %s", geojson_type_name(json));
+        GEOJSON_FAULT(r, path, "a feature is an object, not %s",
+                      geojson_fault_type_name(json));
         return;
     }
     const char *type = json_string_value(json_object_get(json, "type"));
@@ -257,7 +201,7 @@ static int read_items(struct geojson_source *source, bool is_lone, const json_t 
     }
     if (is_collection && !json_is_array(features)) {
         geojson_fault(source, "features", NULL, "features is an array, not %s",
-                      geojson_type_name(features));
+                      geojson_fault_type_name(features));
         return 0;
     }
     size_t n = is_collection ? json_array_size(features) : 1;
@@ -308,8 +252,8 @@ int geojson_read(struct geojson_source *source, bool is_lone,
         struct buf text = {0};
         if (buf_printf(&text, "not JSON: %s", error.text) != 0)
             return ERR_NOMEM;
-        add_fault(source, error.line > 0 ? error.line : 1,
-                  error.column > 0 ? error.column : 1, &text);
+        geojson_fault_add(source, error.line > 0 ? error.line : 1,
+                          error.column > 0 ? error.column : 1, &text);
         buf_finish(&text);
         return source->is_out_of_memory ? ERR_NOMEM : 0;
     }
@@ -319,7 +263,7 @@ int geojson_read(struct geojson_source *source, bool is_lone,
         rc = read_items(source, is_lone, root, ret);
     } else {
         geojson_fault(source, "", NULL, "the file holds an object, not %s",
-                      geojson_type_name(root));
+                      geojson_fault_type_name(root));
     }
     json_decref(root);
     return source->is_out_of_memory ? ERR_NOMEM : rc;

@@ -163,7 +163,7 @@ static bool read_ring(struct geojson_reader *r, const struct geojson_path *path,
     struct geojson_feature *f = r->feature;
     if (!json_is_array(json)) {
         GEOJSON_FAULT(r, path, "a ring is an array of positions, not %s",
-                      geojson_type_name(json));
+                      geojson_fault_type_name(json));
         return false;
     }
     ring.first = f->point_count;
@@ -246,7 +246,7 @@ void geojson_geometry_read(struct geojson_reader *r, const struct geojson_path *
     if (!json_is_object(geometry)) {
         GEOJSON_FAULT(r, path,
                       "the geometry is a Polygon, MultiPolygon or LineString, not %s",
-                      geojson_type_name(geometry));
+                      geojson_fault_type_name(geometry));
         return;
     }
     struct geojson_path at = geojson_path_member(path, "type");

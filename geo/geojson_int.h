@@ -5,6 +5,8 @@
 
 #include "lookout/geo/zone.h"
 
+struct buf;
+
 #define GEOJSON_PATH_BYTES 96
 
 /* A line or a ring as the file gives it. A ring includes its closing position. */
@@ -41,6 +43,9 @@ struct geojson_source {
     bool is_out_of_memory;      /* a fault could not be stored */
 };
 
+/* Append a fault at that place; the text is taken over. */
+void geojson_fault_add(struct geojson_source *source, int line, int col,
+                       struct buf *text);
 /* Append a fault at the member `path`, with its line and column: "path (id "x"): what".
  * `id` may be NULL. */
 void geojson_fault(struct geojson_source *source, const char *path, const char *id,

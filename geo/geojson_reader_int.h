@@ -23,7 +23,7 @@ struct geojson_reader {
     } while (0)
 
 /* The name of the value's type: "a text", "an object" and so on; "nothing" for NULL. */
-const char *geojson_type_name(const json_t *value);
+const char *geojson_fault_type_name(const json_t *value);
 
 /* Read a geometry into the reader's feature. */
 void geojson_geometry_read(struct geojson_reader *r, const struct geojson_path *path,

@@ -320,7 +320,7 @@ int zone_set_read_area(const char *text, size_t n, struct zone_set **ret_set,
     } else {
         rc = zone_set_build(b, ret_set, err);
     }
-    geojson_faults_finish(&faults);
+    geojson_fault_finish_list(&faults);
     zone_set_builder_destroy(b);
     return rc;
 }

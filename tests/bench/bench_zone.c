@@ -85,7 +85,7 @@ static void build(struct world *w)
         exit(1);
     }
     zone_set_builder_destroy(b);
-    geojson_faults_finish(&faults);
+    geojson_fault_finish_list(&faults);
     buf_finish(&text);
 }
 

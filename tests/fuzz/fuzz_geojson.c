@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ask(set);
     zone_set_destroy(set);
     zone_set_builder_destroy(b);
-    geojson_faults_finish(&faults);
+    geojson_fault_finish_list(&faults);
     set = NULL;
     if (zone_set_read_area((const char *)data, size, &set, NULL) == 0)
         ask(set);

@@ -31,7 +31,7 @@ static struct zone_set *make_set(const char *text, const char *more)
     assert_int_equal(code, 0);
     assert_int_equal(zone_set_build(b, &set, NULL), 0);
     zone_set_builder_destroy(b);
-    geojson_faults_finish(&faults);
+    geojson_fault_finish_list(&faults);
     return set;
 }
 

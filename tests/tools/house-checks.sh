@@ -23,6 +23,8 @@ result "the core calls no clock, file, socket, random source or print" $? "$text
 text=$(python3 tests/tools/names.py . "$build/libcore.a" "$build/libgeo.a" "$build/libshell.a" 2>&1)
 result "functions are named after their file, by verb and object" $? "$text"
 
+text=$(python3 tests/tools/circles.py . "$build/obj" 2>&1)
+result "files of a room call each other in circles only where its header says why" $? "$text"
 text=$(python3 tests/tools/way.py . 2>&1)
 result "daemon/README.md tells the way of a sentence as it is" $? "$text"
 
@@ -51,6 +53,17 @@ text=$(python3 tests/tools/way.py "$plant" 2>&1)
 [ "$(echo "$text" | grep -c 'take_report: no function\|feed_path_push -> merge_next: it does not')" -eq 2 ]
 result "a planted name that is not there, and a call that is none, are found" $? "way.py said: $text"
 rm -rf "$plant/daemon"
+
+mkdir -p "$plant/daemon/ais" "$plant/obj/daemon/ais"
+echo 'int one(void); int two(void); int one(void) { return two(); }' >"$plant/daemon/ais/one.c"
+echo 'int one(void); int two(void); int two(void) { return one(); }' >"$plant/daemon/ais/two.c"
+for file in one two; do "${CC:-gcc}" -c -o "$plant/obj/daemon/ais/$file.o" "$plant/daemon/ais/$file.c"; done
+python3 tests/tools/circles.py "$plant" "$plant/obj" | grep 'a circle of one, two' >/dev/null
+result "a planted circle of two files is found" $? "circles.py let it pass"
+echo '/* Circle: one, t*: planted. Circle: one, three: planted. */' >"$plant/daemon/ais/one.h"
+[ "$(python3 tests/tools/circles.py "$plant" "$plant/obj")" = 'daemon/ais: the circle of one, three is justified, but it is not there' ]
+result "one that a header justifies is not, and a justification of none is" $? "circles.py said otherwise"
+rm -rf "$plant/daemon" "$plant/obj"
 
 # planted TEXT: a tree with one file of that text, and what names.py says of it.
 planted() {

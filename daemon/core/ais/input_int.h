@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of struct input, shared by input.c (lines, accounting), input_nmea.c,
  * input_json.c, input_csv.c and input_time.c. A piece is a line, or what is left of one,
- * or a JSON value. */
+ * or a JSON value.
+ *
+ * Circle: input*: a record of CSV or JSON may hold a sentence, and a line of text may
+ * hold a record; each form gives what it finds back to input.c, which counts it. */
 #ifndef LOOKOUT_INPUT_INT_H
 #define LOOKOUT_INPUT_INT_H
 

@@ -3,7 +3,13 @@
  * heap), merge_hold.c (times far ahead), merge_jump.c (what is held behind a step of a
  * recording's clock), merge_side.c (two clocks side by side), merge_clock.c (what the
  * ships' positions say), merge_step.c
- * (telling it), merge_dups.c and merge_place.c (copies). */
+ * (telling it), merge_dups.c and merge_place.c (copies).
+ *
+ * Circle: merge, merge_hold, merge_jump, merge_side, merge_step: whether a report is
+ * held depends on steps of the clocks, and a step that is settled lets go of held
+ * reports, which are then accepted as if they came now.
+ * Circle: merge_dups, merge_place: a copy is known by its place, and places are learnt
+ * from copies. */
 #ifndef LOOKOUT_MERGE_INT_H
 #define LOOKOUT_MERGE_INT_H
 

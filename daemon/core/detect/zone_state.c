@@ -104,9 +104,9 @@ static int settle_resting(struct zone_watch *w, const struct detect_limits *limi
             continue;
         struct zone_event pending = p->pending;
         if (p->phase == ZONE_PHASE_ENTERING)
-            zone_watch_enter(&s, p, &pending);
+            zone_step_enter(&s, p, &pending);
         else
-            zone_watch_leave(&s, p, &pending);
+            zone_step_leave(&s, p, &pending);
     }
     zone_step_sort(&s);
     int rc = s.rc;

@@ -93,3 +93,36 @@ void zone_step_sort(struct zone_step *s)
         events[at] = e;
     }
 }
+
+void zone_step_drop(struct zone_watch *w, struct zone_presence *p)
+{
+    size_t at = (size_t)(p - w->items);
+    memmove(p, p + 1, (w->count - at - 1) * sizeof *p);
+    w->count--;
+}
+
+void zone_step_enter(struct zone_step *s, struct zone_presence *p,
+                     const struct zone_event *e)
+{
+    p->phase = ZONE_PHASE_INSIDE;
+    p->is_present = e->is_present;
+    p->is_lost = p->is_beside = false;
+    p->since_ms = e->time_ms;
+    p->last_inside_ms = s->fix->time_ms;
+    struct zone_event entered = *e;
+    entered.what = ZONE_ENTERED;
+    entered.since_ms = e->time_ms;
+    entered.last_seen_ms = p->last_inside_ms;
+    zone_step_tell(s, &entered);
+}
+
+void zone_step_leave(struct zone_step *s, struct zone_presence *p,
+                     const struct zone_event *e)
+{
+    struct zone_event exited = *e;
+    exited.what = ZONE_EXITED;
+    exited.since_ms = p->since_ms;
+    exited.last_seen_ms = p->last_inside_ms;
+    zone_step_drop(s->w, p);
+    zone_step_tell(s, &exited);
+}

@@ -42,13 +42,6 @@ static struct zone_presence *add_presence(struct zone_step *s, uint32_t zone)
     return &w->items[at];
 }
 
-static void drop_presence(struct zone_watch *w, struct zone_presence *p)
-{
-    size_t at = (size_t)(p - w->items);
-    memmove(p, p + 1, (w->count - at - 1) * sizeof *p);
-    w->count--;
-}
-
 static enum zone_certainty unseen_certainty(const struct zone_step *s,
                                             const struct track_fix *from)
 {
@@ -66,32 +59,6 @@ static bool has_changed_side(const struct zone_step *s, struct zone_presence *p)
     return (was_far && p->is_far) || zone_step_has_lain(s, &p->pending);
 }
 
-void zone_watch_enter(struct zone_step *s, struct zone_presence *p,
-                      const struct zone_event *e)
-{
-    p->phase = ZONE_PHASE_INSIDE;
-    p->is_present = e->is_present;
-    p->is_lost = p->is_beside = false;
-    p->since_ms = e->time_ms;
-    p->last_inside_ms = s->fix->time_ms;
-    struct zone_event entered = *e;
-    entered.what = ZONE_ENTERED;
-    entered.since_ms = e->time_ms;
-    entered.last_seen_ms = p->last_inside_ms;
-    zone_step_tell(s, &entered);
-}
-
-void zone_watch_leave(struct zone_step *s, struct zone_presence *p,
-                      const struct zone_event *e)
-{
-    struct zone_event exited = *e;
-    exited.what = ZONE_EXITED;
-    exited.since_ms = p->since_ms;
-    exited.last_seen_ms = p->last_inside_ms;
-    drop_presence(s->w, p);
-    zone_step_tell(s, &exited);
-}
-
 /* The first fix of the track lies inside a zone. */
 static void first_inside(struct zone_step *s, uint32_t zone)
 {
@@ -105,7 +72,7 @@ static void first_inside(struct zone_step *s, uint32_t zone)
                            .last_seen_ms = s->fix->time_ms,
                            .pos = s->fix->pos};
     if (zone_step_is_deep(s, zone, s->limits->zone_enter_depth_m)) {
-        zone_watch_enter(s, p, &e);
+        zone_step_enter(s, p, &e);
         return;
     }
     p->phase = ZONE_PHASE_ENTERING;
@@ -140,7 +107,7 @@ static void outside_step(struct zone_step *s, const struct track_fix *from,
                                               : 1;
     struct zone_event e = zone_step_crossing(s, from, cuts->zone, fraction);
     if (zone_step_is_deep(s, cuts->zone, s->limits->zone_enter_depth_m)) {
-        zone_watch_enter(s, p, &e);
+        zone_step_enter(s, p, &e);
         return;
     }
     p->phase = ZONE_PHASE_ENTERING;
@@ -159,7 +126,7 @@ static void leave_presence(struct zone_step *s, struct zone_presence *p,
     bool is_still = zone_step_is_still(s, from) && !is_deep;
     if (p->is_beside && (!is_still || has_changed_side(s, p))) {
         struct zone_event pending = p->pending;
-        zone_watch_leave(s, p, &pending);
+        zone_step_leave(s, p, &pending);
         outside_step(s, from, cuts, false);
         return;
     }
@@ -170,7 +137,7 @@ static void leave_presence(struct zone_step *s, struct zone_presence *p,
     }
     if (is_deep) {
         struct zone_event pending = p->pending;
-        zone_watch_leave(s, p, &pending);
+        zone_step_leave(s, p, &pending);
         return;
     }
     p->is_beside = is_still;
@@ -202,11 +169,11 @@ static void inside_step(struct zone_step *s, struct zone_presence *p,
         struct zone_event in =
             zone_step_crossing(s, from, zone, cuts->fraction[cuts->count - 1]);
         out.certainty = in.certainty = unseen_certainty(s, from);
-        zone_watch_leave(s, p, &out);
+        zone_step_leave(s, p, &out);
         p = add_presence(s, zone);
         if (p == NULL)
             return;
-        zone_watch_enter(s, p, &in);
+        zone_step_enter(s, p, &in);
     }
     p->last_inside_ms = s->fix->time_ms;
 }
@@ -249,12 +216,12 @@ static void confirm_fix(struct zone_step *s, struct zone_presence *p)
     struct zone_event pending = p->pending;
     struct zone_cuts cuts = cuts_of(s, s->from, p->zone);
     if (p->phase == ZONE_PHASE_ENTERING) {
-        zone_watch_enter(s, p, &pending);
+        zone_step_enter(s, p, &pending);
         if (cuts.count >= 2)
             inside_step(s, p, s->from, &cuts, true);
         return;
     }
-    zone_watch_leave(s, p, &pending);
+    zone_step_leave(s, p, &pending);
     outside_step(s, s->from, &cuts, false);
 }
 
@@ -273,11 +240,11 @@ static void resolve_beside(struct zone_step *s, struct zone_presence *p, bool is
     double way_m = geo_distance_m(s->from->pos, s->fix->pos);
     if (cuts.count == 0 ||
         cuts.fraction[cuts.count - 1] * way_m <= 2 * s->limits->zone_rest_m) {
-        drop_presence(s->w, p);
+        zone_step_drop(s->w, p);
         return;
     }
     struct zone_event pending = p->pending;
-    zone_watch_enter(s, p, &pending);
+    zone_step_enter(s, p, &pending);
     p->last_inside_ms = s->from->time_ms;
     inside_step(s, p, s->from, &cuts, false);
 }
@@ -302,7 +269,7 @@ static void resolve_awaited(struct zone_step *s, struct zone_presence *p, bool i
     uint32_t zone = p->zone;
     bool was_inside = p->phase == ZONE_PHASE_LEAVING;
     if (!was_inside)
-        drop_presence(s->w, p);
+        zone_step_drop(s->w, p);
     if (!has_base)
         return;
     struct zone_cuts cuts = cuts_of(s, &base, zone);
@@ -334,14 +301,14 @@ static void leap_out(struct zone_step *s, struct zone_presence *p)
 {
     struct zone_event e = p->pending;
     if (p->phase == ZONE_PHASE_ENTERING) {
-        drop_presence(s->w, p);
+        zone_step_drop(s->w, p);
         return;
     }
     if (p->phase == ZONE_PHASE_INSIDE && !p->is_beside) {
         e = zone_step_crossing(s, s->from, p->zone, 0.0);
         e.certainty = ZONE_POSSIBLE;
     }
-    zone_watch_leave(s, p, &e);
+    zone_step_leave(s, p, &e);
 }
 
 /* Too far from the last fix for a path: only the present place counts. */
@@ -356,7 +323,7 @@ static void leap_to_fix(struct zone_step *s)
             leap_out(s, p);
         } else if (p->phase == ZONE_PHASE_ENTERING) {
             struct zone_event pending = p->pending;
-            zone_watch_enter(s, p, &pending);
+            zone_step_enter(s, p, &pending);
         } else {
             inside_step(s, p, s->from, &none, true);
         }

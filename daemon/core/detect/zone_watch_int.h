@@ -31,11 +31,13 @@ bool zone_step_is_still(const struct zone_step *s, const struct track_fix *from)
  * after that crossing, so that it has crossed. */
 bool zone_step_has_lain(const struct zone_step *s, const struct zone_event *since);
 
+/* Remove that presence. */
+void zone_step_drop(struct zone_watch *w, struct zone_presence *p);
 /* The presence begins or ends with that crossing; when it ends, `p` is removed. */
-void zone_watch_enter(struct zone_step *s, struct zone_presence *p,
-                      const struct zone_event *e);
-void zone_watch_leave(struct zone_step *s, struct zone_presence *p,
-                      const struct zone_event *e);
+void zone_step_enter(struct zone_step *s, struct zone_presence *p,
+                     const struct zone_event *e);
+void zone_step_leave(struct zone_step *s, struct zone_presence *p,
+                     const struct zone_event *e);
 /* By time. */
 void zone_step_sort(struct zone_step *s);
 

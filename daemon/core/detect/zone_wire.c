@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/time.h"
 #include "zone_watch_int.h"
 
@@ -149,10 +150,8 @@ static int by_zone(const void *a, const void *b)
 
 static int enter_one(struct zone_watch *w, uint32_t zone)
 {
-    struct zone_presence *more = realloc(w->items, (w->count + 1) * sizeof *more);
-    if (more == NULL)
+    if (array_extend(&w->items, w->count, 1, sizeof *w->items) != 0)
         return ERR_NOMEM;
-    w->items = more;
     w->room = w->count + 1;
     struct zone_presence *p = &w->items[w->count++];
     memset(p, 0, sizeof *p);

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the engine share: ships, their tracks, sources, and the engine
- * itself. */
+ * itself.
+ *
+ * Circle: device, engine*, look, ship*: a report changes a ship, rules look at the ship,
+ * and their findings, timers and rows change it again. ship.c and look.c are the middle:
+ * the other files use them, and they call a file of the others where a ship begins,
+ * changes or goes. */
 #ifndef LOOKOUT_ENGINE_INT_H
 #define LOOKOUT_ENGINE_INT_H
 

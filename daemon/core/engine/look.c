@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
@@ -86,10 +87,8 @@ static int fold_finding(struct folds *folds, const struct rule_look *look,
         say_folded(look->rule, mine->time_ms, alert);
         return 0;
     }
-    struct fold *more = realloc(folds->items, (kept + 1) * sizeof *more);
-    if (more == NULL)
+    if (array_extend(&folds->items, kept, 1, sizeof *folds->items) != 0)
         return ERR_NOMEM;
-    folds->items = more;
     struct fold made = {(uint32_t)rule, f->event, f->object, f->time_ms};
     folds->items[folds->count++] = made;
     return 0;

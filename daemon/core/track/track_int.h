@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Declarations that the files of track.h share. */
+/* Declarations that the files of track.h share.
+ *
+ * Circle: track_hold, track_wire, tracks: a track that holds fixes back owns a list of
+ * fixes in the form in which tracks are saved, and gives them to its tracks. */
 #ifndef LOOKOUT_TRACK_INT_H
 #define LOOKOUT_TRACK_INT_H
 

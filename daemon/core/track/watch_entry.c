@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "watch_int.h"
 
 void watch_entry_normalise(const char *text, char ret_normal[WATCH_NORMAL_BYTES])
@@ -54,14 +55,12 @@ static bool entry_has_text(char *const *texts, size_t count, const char *text)
 
 static int append_text(char ***texts, size_t *count, const char *text)
 {
-    char **all = realloc(*texts, (*count + 1) * sizeof *all);
-    if (all == NULL)
+    char *copy = copy_of_text(text);
+    if (copy == NULL || array_extend(texts, *count, 1, sizeof **texts) != 0) {
+        free(copy);
         return ERR_NOMEM;
-    *texts = all;
-    all[*count] = copy_of_text(text);
-    if (all[*count] == NULL)
-        return ERR_NOMEM;
-    ++*count;
+    }
+    (*texts)[(*count)++] = copy;
     return 0;
 }
 
@@ -124,12 +123,9 @@ static int add_source(struct watch_entry *e, const struct watch_source *from)
         if (e->sources[i].list == from->list &&
             strcmp(e->sources[i].entry, from->entry != NULL ? from->entry : "") == 0)
             return merge_source(&e->sources[i], from);
-    struct watch_source *more =
-        realloc(e->sources, (e->source_count + 1) * sizeof *e->sources);
-    if (more == NULL)
-        return ERR_NOMEM;
-    e->sources = more;
-    int rc = copy_source(&more[e->source_count], from);
+    int rc = array_extend(&e->sources, e->source_count, 1, sizeof *e->sources);
+    if (rc == 0)
+        rc = copy_source(&e->sources[e->source_count], from);
     e->source_count += rc == 0;
     return rc;
 }

@@ -223,14 +223,12 @@ static int adopt_code(struct ports *ports, uint32_t port, const char *code)
     char locode[LOCODE_BYTES];
     if (!ports_code_read(code, locode) || !ports_codes_add(ports, locode, port))
         return 0;
-    char **codes = realloc(p->codes, (p->code_count + 1) * sizeof *codes);
-    if (codes == NULL)
+    char *copy = strdup(locode);
+    if (copy == NULL || array_extend(&p->codes, p->code_count, 1, sizeof copy) != 0) {
+        free(copy);
         return ERR_NOMEM;
-    p->codes = codes;
-    codes[p->code_count] = strdup(locode);
-    if (codes[p->code_count] == NULL)
-        return ERR_NOMEM;
-    p->code_count++;
+    }
+    p->codes[p->code_count++] = copy;
     return 0;
 }
 

@@ -358,7 +358,8 @@ uint32_t ports_index_at(const struct ports *ports, struct geo_pos pos, uint32_t 
         if (!port_holds(ports, &ports->index.reaches[i], pos, &c))
             continue;
         consider_port(&nearest, &c, pos);
-        if (declared != PORT_NONE && ports_are_same(ports, c.port, declared))
+        if (declared != PORT_NONE &&
+            ports->items[c.port].same == ports->items[declared].same)
             consider_port(&meant, &c, pos);
     }
     if (nearest.port == PORT_NONE)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Declarations that the files of the gazetteer share: the finished gazetteer and the
- * builder. */
+ * builder.
+ *
+ * Circle: destination_table, ports_builder: the builder owns the table of destinations,
+ * whose reader reports faults as the builder does. */
 #ifndef LOOKOUT_PORTS_INT_H
 #define LOOKOUT_PORTS_INT_H
 

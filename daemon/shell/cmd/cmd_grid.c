@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/time.h"
 
 enum { ROWS_MOST = 500, COLUMN_LEAST = 4, WIDTH_LEAST = 40, WIDTH_USUAL = 80, GAP = 2 };
@@ -74,14 +75,8 @@ int cmd_grid_add(struct cmd_grid *g, const char *const *cells)
 {
     if (g->rows == ROWS_MOST)
         cmd_grid_print(g);
-    if (g->rows == g->room) {
-        size_t room = g->room != 0 ? 2 * g->room : 16;
-        char **more = realloc(g->cells, room * g->columns * sizeof *more);
-        if (more == NULL)
-            return ERR_NOMEM;
-        g->cells = more;
-        g->room = room;
-    }
+    if (array_grow(&g->cells, &g->room, g->rows + 1, g->columns * sizeof *g->cells) != 0)
+        return ERR_NOMEM;
     char **row = &g->cells[g->rows * g->columns];
     for (size_t i = 0; i < g->columns; i++) {
         row[i] = strdup(cells[i] != NULL ? cells[i] : "");

@@ -58,7 +58,7 @@ static int add_files(struct zone_builder *b, const struct cmd_args *args,
             fprintf(stderr, "%s:%d:%d: error: %s\n", name, faults.items[k].line,
                     faults.items[k].col, faults.items[k].text);
         *ret_faulty |= faults.count > 0;
-        geojson_faults_finish(&faults);
+        geojson_fault_finish_list(&faults);
         buf_finish(&text);
         if (rc == ERR_NOMEM)
             return rc;

@@ -34,52 +34,13 @@ static const struct picture_style
     line_style  = {.stroke = 0x33444f, .width = 1},
     dark_style  = {.fill = 0x33444f, .fill_alpha = 1},
     here_style  = {.stroke = 0xc0281c, .width = 1.6};
-#define TEXT_COLOUR 0x24323b
 /* clang-format on */
-
-static void set_colour(cairo_t *cr, uint32_t rgb, double alpha)
-{
-    cairo_set_source_rgba(cr, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0,
-                          (rgb & 255) / 255.0, alpha);
-}
-
-void picture_paint(cairo_t *cr, const struct picture_style *style)
-{
-    if (style->fill_alpha > 0) {
-        set_colour(cr, style->fill, style->fill_alpha);
-        cairo_fill_preserve(cr);
-    }
-    if (style->width > 0) {
-        set_colour(cr, style->stroke, 1);
-        cairo_set_line_width(cr, style->width);
-        cairo_stroke_preserve(cr);
-    }
-    cairo_new_path(cr);
-}
-
-void picture_write(cairo_t *cr, struct picture_point at, const char *text)
-{
-    set_colour(cr, TEXT_COLOUR, 1);
-    cairo_move_to(cr, at.x, at.y);
-    cairo_show_text(cr, text);
-    cairo_new_path(cr);
-}
-
-void picture_write_rimmed(cairo_t *cr, struct picture_point at, const char *text)
-{
-    cairo_move_to(cr, at.x, at.y);
-    cairo_text_path(cr, text);
-    set_colour(cr, 0xffffff, 0.75);
-    cairo_set_line_width(cr, 3);
-    cairo_stroke(cr);
-    picture_write(cr, at, text);
-}
 
 static void paint_box(cairo_t *cr, const struct picture_box *b,
                       const struct picture_style *style)
 {
     cairo_rectangle(cr, b->left, b->top, b->right - b->left, b->bottom - b->top);
-    picture_paint(cr, style);
+    picture_pen_paint(cr, style);
 }
 
 /* --- the frame --- */
@@ -131,7 +92,7 @@ static void draw_degree(struct picture *p, const struct axis *axis, double degre
     cairo_move_to(p->cr, at.x, at.y);
     cairo_line_to(p->cr, axis->is_lat ? v->left + v->width : at.x,
                   axis->is_lat ? at.y : v->top);
-    picture_paint(p->cr, &grid_style);
+    picture_pen_paint(p->cr, &grid_style);
     print_degrees(text, axis->is_lat ? degree : geo_fold_lon(degree),
                   axis->is_lat ? "NS" : "EW");
     cairo_text_extents(p->cr, text, &extents);
@@ -139,7 +100,7 @@ static void draw_degree(struct picture *p, const struct axis *axis, double degre
         at = (struct picture_point){at.x - FRAME - 5 - extents.x_advance, at.y + 4};
     else
         at = (struct picture_point){at.x - extents.x_advance / 2, at.y + FRAME + 15};
-    picture_write(p->cr, at, text);
+    picture_pen_write(p->cr, at, text);
 }
 
 /* Every second step of the band is dark, on both sides of the map. */
@@ -204,7 +165,7 @@ static void draw_scale(struct picture *p, double top)
     paint_box(p->cr, &bar, &line_style);
     print_degrees(degrees, round((v->south + v->north) / 2), "NS");
     snprintf(text, sizeof text, "%g nm at %s", nm, degrees);
-    picture_write(p->cr, (struct picture_point){bar.left, bar.bottom + 15}, text);
+    picture_pen_write(p->cr, (struct picture_point){bar.left, bar.bottom + 15}, text);
 }
 
 struct legend_row {
@@ -254,7 +215,7 @@ static void draw_swatch(cairo_t *cr, const struct legend_row *row,
         cairo_line_to(cr, middle + 8, at.y - 4);
         cairo_line_to(cr, middle + 4, at.y);
     }
-    picture_paint(cr, &row->style);
+    picture_pen_paint(cr, &row->style);
 }
 
 static void draw_legend(struct picture *p, const struct legend_row *rows, size_t n,
@@ -269,8 +230,8 @@ static void draw_legend(struct picture *p, const struct legend_row *rows, size_t
         cairo_save(p->cr);
         cairo_rectangle(p->cr, at.x, at.y - LEGEND_ROW, LEGEND_CELL - 8, 2 * LEGEND_ROW);
         cairo_clip(p->cr);
-        picture_write(p->cr, (struct picture_point){at.x + SWATCH + 7, at.y},
-                      rows[i].text);
+        picture_pen_write(p->cr, (struct picture_point){at.x + SWATCH + 7, at.y},
+                          rows[i].text);
         cairo_restore(p->cr);
     }
 }

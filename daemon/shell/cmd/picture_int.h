@@ -86,11 +86,11 @@ struct picture {
 };
 
 /* Fill and stroke cairo's path, then clear it. */
-void picture_paint(cairo_t *cr, const struct picture_style *style);
+void picture_pen_paint(cairo_t *cr, const struct picture_style *style);
 /* Draw a text with its left end on the base line at `at`; rimmed: with an outline, so
  * that it is readable. */
-void picture_write(cairo_t *cr, struct picture_point at, const char *text);
-void picture_write_rimmed(cairo_t *cr, struct picture_point at, const char *text);
+void picture_pen_write(cairo_t *cr, struct picture_point at, const char *text);
+void picture_pen_write_rimmed(cairo_t *cr, struct picture_point at, const char *text);
 
 /* Draw the land within the view. Sets p->rc to ERR_NOMEM. */
 void picture_land_draw(struct picture *p);

@@ -90,8 +90,8 @@ int picture_labels_write(struct picture_labels *labels, cairo_t *cr,
         struct picture_box box;
         if (!label_find_place(labels, view, thing, size, &box))
             continue;
-        picture_write_rimmed(cr, (struct picture_point){box.left, box.top + font.ascent},
-                             texts[i]);
+        picture_pen_write_rimmed(
+            cr, (struct picture_point){box.left, box.top + font.ascent}, texts[i]);
         return picture_labels_take(labels, &box);
     }
     return 0;

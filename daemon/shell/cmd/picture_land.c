@@ -86,6 +86,6 @@ void picture_land_draw(struct picture *p)
         for (size_t ring = 0, i = 0; ring < coast->ring_count;
              i = coast->ring_ends[ring++])
             land_add_ring(p, coast->points + i, coast->ring_ends[ring] - i, turn, room);
-    picture_paint(p->cr, &land_style);
+    picture_pen_paint(p->cr, &land_style);
     free(room);
 }

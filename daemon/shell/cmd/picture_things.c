@@ -111,13 +111,13 @@ static struct picture_box draw_arrow(cairo_t *cr, struct picture_point a,
     cairo_move_to(cr, m.x, m.y);
     cairo_line_to(cr, neck.x, neck.y);
     struct picture_box box = path_box(cr);
-    picture_paint(cr, &picture_things_gate);
+    picture_pen_paint(cr, &picture_things_gate);
     cairo_move_to(cr, tip.x, tip.y);
     cairo_line_to(cr, neck.x + half_x, neck.y + half_y);
     cairo_line_to(cr, neck.x - half_x, neck.y - half_y);
     cairo_close_path(cr);
     struct picture_box head = path_box(cr);
-    picture_paint(cr, &gate_end_style);
+    picture_pen_paint(cr, &gate_end_style);
     return (struct picture_box){fmin(box.left, head.left), fmin(box.top, head.top),
                                 fmax(box.right, head.right),
                                 fmax(box.bottom, head.bottom)};
@@ -130,7 +130,7 @@ static void draw_gate(struct picture *p, const struct zone_set *set, uint32_t zo
     size_t n = zone_set_ring_size(set, zone, 0), middle = (n - 1) / 2;
     add_zone(p, set, zone);
     struct picture_box box = path_box(p->cr);
-    picture_paint(p->cr, &picture_things_gate);
+    picture_pen_paint(p->cr, &picture_things_gate);
     if (n < 2)
         return;
     struct picture_point points[4];
@@ -141,7 +141,7 @@ static void draw_gate(struct picture *p, const struct zone_set *set, uint32_t zo
     }
     add_dot(p->cr, points[0], DOT_RADIUS);
     add_dot(p->cr, points[3], DOT_RADIUS);
-    picture_paint(p->cr, &gate_end_style);
+    picture_pen_paint(p->cr, &gate_end_style);
     struct picture_box arrow = draw_arrow(p->cr, points[1], points[2]);
     take_box(p, &arrow);
     if (fmax(box.right - box.left, box.bottom - box.top) >= 6 * SMALL) {
@@ -168,7 +168,7 @@ static void draw_zone(struct picture *p, const struct zone_set *set, uint32_t zo
     struct picture_style style = picture_things_style(&p->kinds, info->kind);
     add_zone(p, set, zone);
     ret->box = path_box(p->cr);
-    picture_paint(p->cr, &style);
+    picture_pen_paint(p->cr, &style);
     ret->is_inside =
         fmax(ret->box.right - ret->box.left, ret->box.bottom - ret->box.top) >= SMALL;
     if (ret->is_inside)
@@ -179,7 +179,7 @@ static void draw_zone(struct picture *p, const struct zone_set *set, uint32_t zo
                                    (ret->box.top + ret->box.bottom) / 2},
             SMALL);
     ret->box = path_box(p->cr);
-    picture_paint(p->cr, &style);
+    picture_pen_paint(p->cr, &style);
     take_box(p, &ret->box);
 }
 
@@ -202,11 +202,11 @@ static void draw_port(struct picture *p, const struct port *port,
         add_dot(p->cr, (struct picture_point){0, 0}, 1);
         cairo_restore(p->cr);
     }
-    picture_paint(p->cr, &picture_things_port);
+    picture_pen_paint(p->cr, &picture_things_port);
     add_dot(p->cr, at, DOT_RADIUS);
     *ret = (struct picture_named){
         .box = path_box(p->cr), .text = port->name, .shorter = port->locode};
-    picture_paint(p->cr, &dot_style);
+    picture_pen_paint(p->cr, &dot_style);
     take_box(p, &ret->box);
 }
 

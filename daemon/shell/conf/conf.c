@@ -199,6 +199,20 @@ static void read_root(struct conf_reader *r, const struct conf_source *source)
     conf_yaml_node_destroy(root);
 }
 
+int conf_end(struct conf_reader *r, struct conf **ret_conf, struct conf_report *report)
+{
+    int rc = r->code;
+    if (rc == 0)
+        rc = conf_report_take_faults(&r->faults, report);
+    if (rc == 0 && report->errors > 0)
+        rc = ERR_INVALID;
+    if (rc == 0)
+        *ret_conf = r->conf;
+    else
+        conf_destroy(r->conf);
+    return rc;
+}
+
 int conf_load_text(const struct conf_source *source, const struct conf_context *context,
                    struct conf **ret_conf, struct conf_report *report)
 {
@@ -217,16 +231,9 @@ int conf_load_text(const struct conf_source *source, const struct conf_context *
         r.conf->file = conf_memory_copy(&r, source->file);
         read_root(&r, source);
     }
-    if (r.code == 0)
-        r.code = conf_report_take_faults(&r.faults, report);
-    if (r.code == 0 && report->errors > 0)
-        r.code = ERR_INVALID;
-    if (r.code == 0)
-        *ret_conf = r.conf;
-    else
-        conf_destroy(r.conf);
+    int rc = conf_end(&r, ret_conf, report);
     reader_finish(&r);
-    return r.code;
+    return rc;
 }
 
 /* Make a report of one line: the file itself cannot be read. */

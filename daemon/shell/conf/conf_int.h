@@ -14,7 +14,10 @@
  * The files stand in this order, and each uses those before it alone: conf_plain,
  * conf_report, conf_memory, conf_yaml, conf_accepts (what a row accepts, in words),
  * conf_value (one value by its row), conf_columns, conf_keys (mappings and lists by their
- * tables), the parts, conf. */
+ * tables), the parts, conf.
+ *
+ * Circle: conf_filter, conf_keys: a filter of vessels is one type of value, and has
+ * keys. */
 #ifndef LOOKOUT_CONF_INT_H
 #define LOOKOUT_CONF_INT_H
 
@@ -310,6 +313,10 @@ struct conf_source {
     void (*on_key)(void *context, const void *row);
     void *on_key_context;
 };
+/* The end of every reading: the faults become the report, and the configuration goes to
+ * the caller, or is destroyed where there are errors. */
+MUST_CHECK int conf_end(struct conf_reader *r, struct conf **ret_conf,
+                        struct conf_report *report);
 MUST_CHECK int conf_load_text(const struct conf_source *source,
                               const struct conf_context *context, struct conf **ret_conf,
                               struct conf_report *report);

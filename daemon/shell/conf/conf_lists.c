@@ -101,7 +101,7 @@ static bool is_taken(const struct conf *conf, const char *id)
 }
 
 /* A list without a name has that of its file: "sdn.csv", the next one "sdn.csv-2". */
-static void name_list(struct conf_reader *r, struct conf_list *list)
+void conf_lists_name(struct conf_reader *r, struct conf_list *list)
 {
     struct buf id = {0};
     const char *slash = strrchr(list->file, '/');
@@ -119,15 +119,9 @@ static void name_list(struct conf_reader *r, struct conf_list *list)
 
 /* --- the files --- */
 
-struct reading {
-    struct conf_reader *r;
-    const struct conf_list *list;
-    const struct conf_node *node;
-};
-
-static void on_row_fault(void *context, int line, const char *text)
+void conf_lists_fault(void *context, int line, const char *text)
 {
-    const struct reading *g = context;
+    const struct conf_reading *g = context;
     struct conf_place at = {
         .file = g->list->path, .line = line, .col = 1, .is_warning = true};
     conf_report_fault_at(g->r, &at, "%s", text);
@@ -136,7 +130,7 @@ static void on_row_fault(void *context, int line, const char *text)
 static void on_missing_header(void *context, enum list_column column,
                               const char *const *headers, size_t count)
 {
-    const struct reading *g = context;
+    const struct conf_reading *g = context;
     struct conf_names known = {.what = "column", .names = headers, .count = count};
     const struct conf_node *columns = conf_yaml_node_get(g->node, "columns");
     const struct conf_node *node = conf_yaml_node_get(columns, list_columns[column]);
@@ -159,11 +153,11 @@ static struct list *find_before(const struct conf_reader *r, const struct conf_l
 static void read_content(struct conf_reader *r, struct conf_list *list,
                          const struct conf_node *node)
 {
-    struct reading g = {r, list, node};
+    struct conf_reading g = {r, list, node};
     struct list_options options = {.format = list->format,
                                    .has_names = list->has_names,
                                    .columns = (const char *const *)list->headers,
-                                   .on_fault = on_row_fault,
+                                   .on_fault = conf_lists_fault,
                                    .on_header = on_missing_header,
                                    .context = &g};
     struct list_trouble trouble;
@@ -178,8 +172,8 @@ static void read_content(struct conf_reader *r, struct conf_list *list,
                           trouble.accepted, "%s", trouble.text);
 }
 
-static void note_content(struct conf_reader *r, struct conf_list *list,
-                         const struct conf_node *node)
+void conf_lists_note(struct conf_reader *r, struct conf_list *list,
+                     const struct conf_node *node)
 {
     const struct list *content = list->content;
     list->found = content->format;
@@ -231,11 +225,11 @@ static void read_one_list(struct conf_watched *v, struct conf_list *list,
     if (list->file == NULL || v->r->code != 0)
         return;
     if (list->id == NULL)
-        name_list(v->r, list);
+        conf_lists_name(v->r, list);
     read_content(v->r, list, node);
     if (list->content == NULL || v->r->code != 0)
         return;
-    note_content(v->r, list, node);
+    conf_lists_note(v->r, list, node);
     conf_list_ships_watch(v, list);
 }
 
@@ -300,60 +294,4 @@ void conf_lists_finish(struct conf *conf)
         free(conf->owners[i].tag);
     }
     free(conf->owners);
-}
-
-/* --- files without a configuration --- */
-
-static void load_file(struct conf_watched *v, const char *file, struct conf_list *list)
-{
-    struct conf_reader *r = v->r;
-    list->file = conf_memory_copy(r, file);
-    list->path = conf_memory_copy(r, file);
-    if (r->code == 0)
-        name_list(r, list);
-    if (r->code != 0)
-        return;
-    struct reading g = {r, list, NULL};
-    struct list_options options = {.on_fault = on_row_fault, .context = &g};
-    struct list_trouble trouble;
-    int rc = list_file_read(list->path, &options, &list->content, &trouble);
-    struct conf_place at = {.file = file};
-    if (rc == ERR_NOMEM)
-        conf_report_nomem(r);
-    else if (rc != 0)
-        conf_report_fault_at(r, &at, "%s%s%s%s", trouble.text,
-                             trouble.accepted != NULL ? " (accepted: " : "",
-                             trouble.accepted != NULL ? trouble.accepted : "",
-                             trouble.accepted != NULL ? ")" : "");
-    if (list->content == NULL)
-        return;
-    note_content(r, list, NULL);
-    conf_list_ships_watch(v, list);
-}
-
-int conf_lists_load(char *const *files, size_t count, struct conf **ret_conf,
-                    struct conf_report *report)
-{
-    static const struct conf_context none = {.keeps_lists = true};
-    struct conf_reader r = {.context = &none, .file = ""};
-    struct conf_watched v;
-    memset(report, 0, sizeof *report);
-    r.conf = conf_memory_alloc(&r, 1, sizeof *r.conf);
-    if (r.conf != NULL) {
-        conf_watched_init(&v, &r);
-        r.conf->lists = conf_memory_alloc(&r, count, sizeof *r.conf->lists);
-        for (size_t i = 0; i < count && r.code == 0; i++)
-            load_file(&v, files[i], &r.conf->lists[r.conf->list_count++]);
-        conf_watched_finish(&v);
-    }
-    if (r.code == 0)
-        r.code = conf_report_take_faults(&r.faults, report);
-    if (r.code == 0 && report->errors > 0)
-        r.code = ERR_INVALID;
-    if (r.code == 0)
-        *ret_conf = r.conf;
-    else
-        conf_destroy(r.conf);
-    conf_report_finish_faults(&r.faults);
-    return r.code;
 }

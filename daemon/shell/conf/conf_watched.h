@@ -31,6 +31,19 @@ void conf_watched_know_tags(struct conf_watched *v, char *const *tags, size_t co
 /* Read vessel_lists: and list_owners: (conf_lists.c). */
 void conf_lists_read(struct conf_watched *v, const struct conf_node *node);
 void conf_lists_finish(struct conf *conf);
+/* The file of a list that is read, with its node (NULL: none). */
+struct conf_reading {
+    struct conf_reader *r;
+    const struct conf_list *list;
+    const struct conf_node *node;
+};
+/* Report a row's fault; the context is a conf_reading. */
+void conf_lists_fault(void *context, int line, const char *text);
+/* Give a list without a name that of its file. */
+void conf_lists_name(struct conf_reader *r, struct conf_list *list);
+/* Keep what was found out about the content. */
+void conf_lists_note(struct conf_reader *r, struct conf_list *list,
+                     const struct conf_node *node);
 
 /* conf_list_ships.c: call for each ship that the list's filters leave, with its tags,
  * until the function returns false. The tags are borrowed for the call. ERR_NOMEM */

@@ -41,7 +41,7 @@ static void take_zones_file(struct conf_reader *r, struct zone_builder *builder,
     if (rc != 0 && rc != ERR_NOMEM && faults.count == 0)
         conf_accepts_error_value(r, node, &file, "%s", err_text(rc));
 done:
-    geojson_faults_finish(&faults);
+    geojson_fault_finish_list(&faults);
     buf_finish(&text);
     free(path);
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Declarations that the files of this room share: a feed, the functions of its transport,
- * and the functions of feeds.c for reports and handles. */
+ * and the functions of feeds.c for reports and handles.
+ *
+ * Circle: feed_file, feed_path, feeds, feeds_pace, file_follow, refused: reports go up
+ * from a transport by feed_path.c; when the way is free again, feed_path.c and
+ * feeds_pace.c wake the recordings that wait. */
 #ifndef LOOKOUT_FEED_INT_H
 #define LOOKOUT_FEED_INT_H
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "feed_int.h"
+#include "lookout/base/array.h"
 #include "lookout/base/time.h"
 #include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
@@ -77,10 +78,8 @@ static void feed_destroy(struct feed *feed)
 
 static int add_feed(struct feeds *f, const struct conf_feed *conf, struct feed **ret_feed)
 {
-    struct feed **feeds = realloc(f->feeds, (f->count + 1) * sizeof *feeds);
-    if (feeds == NULL)
+    if (array_extend(&f->feeds, f->count, 1, sizeof(struct feed *)) != 0)
         return ERR_NOMEM;
-    f->feeds = feeds;
     struct feed *feed = calloc(1, sizeof *feed);
     if (feed == NULL)
         return ERR_NOMEM;

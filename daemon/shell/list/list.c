@@ -72,14 +72,13 @@ int list_add_text(struct list_texts *texts, const char *text)
     for (size_t i = 0; i < texts->count; i++)
         if (strcmp(texts->items[i], text) == 0)
             return 0;
-    char **items = realloc(texts->items, (texts->count + 1) * sizeof *items);
-    if (items == NULL)
+    char *copy = strdup(text);
+    if (copy == NULL ||
+        array_extend(&texts->items, texts->count, 1, sizeof *texts->items) != 0) {
+        free(copy);
         return ERR_NOMEM;
-    texts->items = items;
-    items[texts->count] = strdup(text);
-    if (items[texts->count] == NULL)
-        return ERR_NOMEM;
-    texts->count++;
+    }
+    texts->items[texts->count++] = copy;
     return 0;
 }
 
@@ -101,21 +100,16 @@ int list_add_texts(struct list_texts *texts, const struct list_texts *from)
 
 static int merge_mmsis(struct list_ship *ship, const struct list_ship *from)
 {
-    if (from->mmsi_count == 0)
-        return 0;
-    uint32_t *mmsis =
-        realloc(ship->mmsis, (ship->mmsi_count + from->mmsi_count) * sizeof *mmsis);
-    if (mmsis == NULL)
-        return ERR_NOMEM;
-    ship->mmsis = mmsis;
-    for (size_t i = 0; i < from->mmsi_count; i++) {
+    int rc = array_extend(&ship->mmsis, ship->mmsi_count, from->mmsi_count,
+                          sizeof *ship->mmsis);
+    for (size_t i = 0; rc == 0 && i < from->mmsi_count; i++) {
         bool is_known = false;
         for (size_t k = 0; k < ship->mmsi_count; k++)
-            is_known = is_known || mmsis[k] == from->mmsis[i];
+            is_known = is_known || ship->mmsis[k] == from->mmsis[i];
         if (!is_known)
-            mmsis[ship->mmsi_count++] = from->mmsis[i];
+            ship->mmsis[ship->mmsi_count++] = from->mmsis[i];
     }
-    return 0;
+    return rc;
 }
 
 /* What a further row says of a ship; a further name is an alias. */

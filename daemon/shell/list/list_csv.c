@@ -41,18 +41,18 @@ static int take_csv_header(struct list_reader *r)
     r->has_header = true;
     r->columns = r->csv.count;
     if (!is_good)
-        return list_reader_fail(r, NULL, "%s", "");
+        return list_row_fail(r, NULL, "%s", "");
     if (r->places[LIST_COLUMN_IMO] == SIZE_MAX &&
         r->places[LIST_COLUMN_MMSI] == SIZE_MAX &&
         r->places[LIST_COLUMN_NAME] == SIZE_MAX)
-        return list_reader_fail(r, "columns imo, mmsi or name, or others by `columns:`",
-                                "the list has no column that identifies a vessel");
+        return list_row_fail(r, "columns imo, mmsi or name, or others by `columns:`",
+                             "the list has no column that identifies a vessel");
     return 0;
 }
 
 static const char *cell_of(const struct list_reader *r, enum list_column column)
 {
-    return list_reader_field(r, r->places[column]);
+    return list_row_field(r, r->places[column]);
 }
 
 static int read_csv_ship(struct list_reader *r, const char *text, size_t n)
@@ -78,9 +78,9 @@ static int read_csv_ship(struct list_reader *r, const char *text, size_t n)
 static int end_csv(struct list_reader *r, bool *ret_is_done)
 {
     (void)ret_is_done;
-    return r->has_header ? 0
-                         : list_reader_fail(r, "a CSV file with a header",
-                                            "the file has no header");
+    return r->has_header
+               ? 0
+               : list_row_fail(r, "a CSV file with a header", "the file has no header");
 }
 
 const struct list_kind list_csv_kind = {.format = LIST_CSV,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "list_int.h"
+#include "lookout/base/array.h"
 #include "lookout/base/text.h"
 #include "lookout/base/units.h"
 #include "lookout/track/vessel.h"
@@ -101,13 +102,10 @@ static void add_mmsi(struct list_reader *r, uint32_t mmsi)
     for (size_t i = 0; i < ship->mmsi_count; i++)
         if (ship->mmsis[i] == mmsi)
             return;
-    uint32_t *mmsis = realloc(ship->mmsis, (ship->mmsi_count + 1) * sizeof *mmsis);
-    if (mmsis == NULL) {
+    if (array_extend(&ship->mmsis, ship->mmsi_count, 1, sizeof *ship->mmsis) == 0)
+        ship->mmsis[ship->mmsi_count++] = mmsi;
+    else
         r->draft.rc = ERR_NOMEM;
-        return;
-    }
-    ship->mmsis = mmsis;
-    mmsis[ship->mmsi_count++] = mmsi;
 }
 
 /* The numbers of "1: 445000001 2: 445000002" are counted by "1:" and "2:". */
@@ -158,13 +156,13 @@ static void tell_wrong(struct list_reader *r, bool is_row_left)
         const char *accepts = wrong->is_imo ? LIST_IMO_ACCEPTS : LIST_MMSI_ACCEPTS;
         r->whole->list.wrong_numbers++;
         if (is_row_left && i == 0)
-            list_reader_fault(r, "the row is left out: %s %s is not %s",
-                              wrong->is_imo ? "imo" : "mmsi",
-                              text_quote(wrong->text, quoted), accepts);
+            list_row_fault(r, "the row is left out: %s %s is not %s",
+                           wrong->is_imo ? "imo" : "mmsi",
+                           text_quote(wrong->text, quoted), accepts);
         else
-            list_reader_fault(r, "%s %s is left out: it is not %s",
-                              wrong->is_imo ? "imo" : "mmsi",
-                              text_quote(wrong->text, quoted), accepts);
+            list_row_fault(r, "%s %s is left out: it is not %s",
+                           wrong->is_imo ? "imo" : "mmsi",
+                           text_quote(wrong->text, quoted), accepts);
     }
 }
 
@@ -178,13 +176,13 @@ static void leave_keyless(struct list_reader *r)
     if (r->draft.wrong_count != 0 || r->kind->format != LIST_CSV)
         return;
     if (name == NULL)
-        list_reader_fault(r, "the row is left out: it has no imo, mmsi or name");
+        list_row_fault(r, "the row is left out: it has no imo, mmsi or name");
     else
-        list_reader_fault(r,
-                          "the row is left out: name %s is only a name, which other "
-                          "ships may have too (accepted: an imo, mmsi or callsign beside "
-                          "it, or `names: true` for the list)",
-                          text_quote(name, quoted));
+        list_row_fault(r,
+                       "the row is left out: name %s is only a name, which other "
+                       "ships may have too (accepted: an imo, mmsi or callsign beside "
+                       "it, or `names: true` for the list)",
+                       text_quote(name, quoted));
 }
 
 static char *copy_member(const char *text, int *rc)

@@ -150,13 +150,13 @@ size_t list_find_entry(const struct list_reader *r, const char *entry);
 
 /* --- list_reader.c --- */
 
-void list_reader_fault(struct list_reader *r, const char *format, ...)
+void list_row_fault(struct list_reader *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A row that cannot be read is left out. */
-void list_reader_leave(struct list_reader *r, const char *why);
-int list_reader_fail(struct list_reader *r, const char *accepted, const char *format, ...)
+void list_row_leave(struct list_reader *r, const char *why);
+int list_row_fail(struct list_reader *r, const char *accepted, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Field of the row; "" when there is no such place. */
-const char *list_reader_field(const struct list_reader *r, size_t place);
+const char *list_row_field(const struct list_reader *r, size_t place);
 
 #endif

@@ -33,7 +33,7 @@ static const char *known_text(const char *text)
 
 static const char *known_field(const struct list_reader *r, enum column column)
 {
-    return known_text(list_reader_field(r, (size_t)column));
+    return known_text(list_row_field(r, (size_t)column));
 }
 
 /* --- recognising --- */
@@ -239,7 +239,7 @@ static int read_ofac_ship(struct list_reader *r, const char *text, size_t n)
     (void)text;
     (void)n;
     if (r->csv.count < COLUMNS) {
-        list_reader_leave(r, "it has not the twelve columns of OFAC's lists");
+        list_row_leave(r, "it has not the twelve columns of OFAC's lists");
         return 0;
     }
     if (!text_equal_fold(known_field(r, COLUMN_TYPE), "vessel"))

@@ -22,7 +22,7 @@ static bool is_opensanctions(const struct list_head *head)
 
 static const char *cell_of_opensanctions(const struct list_reader *r, enum column column)
 {
-    return list_reader_field(r, r->places[column]);
+    return list_row_field(r, r->places[column]);
 }
 
 static int read_opensanctions_ship(struct list_reader *r, const char *text, size_t n)

@@ -10,43 +10,6 @@
 
 enum { HEAD_BYTES = 1 << 16 }; /* by so many the format is recognised */
 
-/* --- what the kinds say --- */
-
-void list_reader_fault(struct list_reader *r, const char *format, ...)
-{
-    char text[400];
-    va_list args;
-    if (r->options->on_fault == NULL || r->pass != 0)
-        return;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    r->options->on_fault(r->options->context, r->rows.line, text);
-}
-
-void list_reader_leave(struct list_reader *r, const char *why)
-{
-    if (r->pass != 0)
-        return;
-    r->whole->list.left_out[LIST_LEFT_FAULTY]++;
-    list_reader_fault(r, "the row is left out: %s", why);
-}
-
-int list_reader_fail(struct list_reader *r, const char *accepted, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    vsnprintf(r->trouble.text, sizeof r->trouble.text, format, args);
-    va_end(args);
-    r->trouble.accepted = accepted;
-    return ERR_INVALID;
-}
-
-const char *list_reader_field(const struct list_reader *r, size_t place)
-{
-    return place < r->csv.count ? r->csv.fields[place].text : "";
-}
-
 /* --- rows --- */
 
 /* DOS ends a file so, and OFAC still does. */
@@ -82,8 +45,8 @@ static int take_csv_row(struct list_reader *r, const char *text, size_t n,
     if (r->csv.fault != NULL) {
         r->whole->list.is_cut |= state != LIST_ROW_WHOLE && text[n - 1] != '\n';
         if (r->kind->format == LIST_CSV && !r->has_header)
-            return list_reader_fail(r, r->kind->looks, "the file has no header");
-        list_reader_leave(r, r->csv.fault);
+            return list_row_fail(r, r->kind->looks, "the file has no header");
+        list_row_leave(r, r->csv.fault);
         return 0;
     }
     note_cut(r, state);
@@ -94,7 +57,7 @@ static int take_list_row(void *context, const char *text, size_t n, enum list_ro
 {
     struct list_reader *r = context;
     if (state == LIST_ROW_LONG) {
-        list_reader_leave(r, "the line is too long");
+        list_row_leave(r, "the line is too long");
         return 0;
     }
     if (is_end_mark(text, n))
@@ -104,7 +67,7 @@ static int take_list_row(void *context, const char *text, size_t n, enum list_ro
     int rc = r->kind->row(r, text, n);
     if (rc == ERR_SYNTAX) {
         r->whole->list.is_cut |= state == LIST_ROW_LAST;
-        list_reader_leave(r, "the line is not JSON");
+        list_row_leave(r, "the line is not JSON");
     }
     return rc == ERR_SYNTAX ? 0 : rc;
 }
@@ -200,7 +163,7 @@ int list_reader_feed(struct list_reader *r, const char *bytes, size_t n,
 {
     int rc = 0;
     if (memchr(bytes, 0, n) != NULL)
-        rc = list_reader_fail(r, "a text file", "it holds a NUL byte: it is not text");
+        rc = list_row_fail(r, "a text file", "it holds a NUL byte: it is not text");
     if (rc == 0)
         rc = feed_bytes(r, bytes, n);
     if (rc == ERR_INVALID)

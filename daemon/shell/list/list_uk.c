@@ -65,7 +65,7 @@ static void take_report_date(struct list *list, const char *text)
 
 static const char *cell_of_uk(const struct list_reader *r, enum column column)
 {
-    return list_reader_field(r, r->places[column]);
+    return list_row_field(r, r->places[column]);
 }
 
 static void take_uk_name(struct list_reader *r)
@@ -83,7 +83,7 @@ static void take_uk_name(struct list_reader *r)
 
 static int take_uk_header(struct list_reader *r)
 {
-    const char *first = list_reader_field(r, 0);
+    const char *first = list_row_field(r, 0);
     size_t n = sizeof report_date - 1;
     if (strncmp(first, report_date, n) == 0) {
         take_report_date(&r->whole->list, first + n);

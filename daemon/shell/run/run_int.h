@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The daemon's parts, for the files of run. */
+/* The daemon's parts, for the files of run.
+ *
+ * Circle: run*: run.c owns the parts and starts them; each part that fails or has alerts
+ * of its own calls run_fail or run_commit. */
 #ifndef LOOKOUT_RUN_INT_H
 #define LOOKOUT_RUN_INT_H
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lookout/alert/severity.h"
+#include "lookout/base/array.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
@@ -49,10 +50,8 @@ static int count_row(struct tally *t, const struct alert *a)
            (strcmp(t->rows[i].rule, a->rule) != 0 || strcmp(t->rows[i].type, type) != 0))
         i++;
     if (i == t->row_count) {
-        struct tally_row *more = realloc(t->rows, (i + 1) * sizeof *more);
-        if (more == NULL)
+        if (array_extend(&t->rows, i, 1, sizeof *t->rows) != 0)
             return ERR_NOMEM;
-        t->rows = more;
         t->rows[i] = (struct tally_row){.count = 0};
         text_copy(t->rows[i].rule, sizeof t->rows[i].rule, a->rule);
         text_copy(t->rows[i].type, sizeof t->rows[i].type, type);
@@ -88,10 +87,8 @@ static int count_vessel(struct tally *t, const struct alert *a)
     while (i < v->rule_count && strcmp(v->rules[i].id, a->rule) != 0)
         i++;
     if (i == v->rule_count) {
-        struct tally_rule *more = realloc(v->rules, (i + 1) * sizeof *more);
-        if (more == NULL)
+        if (array_extend(&v->rules, i, 1, sizeof *v->rules) != 0)
             return ERR_NOMEM;
-        v->rules = more;
         v->rules[i].count = 0;
         text_copy(v->rules[i].id, sizeof v->rules[i].id, a->rule);
         v->rule_count++;

@@ -106,7 +106,7 @@ MUST_CHECK int store_schema_check(sqlite3 *db, struct err *err);
 #define STORE_SUM_FEED "id, record"
 #define STORE_SUM_LIST "list, file, format, sha256, published, read_ms, ships"
 /* The SQL function lookout_sum; an SQLite code. */
-int store_sum_register(sqlite3 *db);
+int store_crc_register(sqlite3 *db);
 /* ERR_CORRUPT when a row is not what was written. */
 MUST_CHECK int store_sum_check(sqlite3 *db, struct err *err);
 /* Deletes such rows of one table; an SQLite code. */

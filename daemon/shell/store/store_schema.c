@@ -236,7 +236,7 @@ static int open_connection(const char *path, int flags, sqlite3 **ret_db, struct
     if (rc == SQLITE_OK)
         rc = sqlite3_busy_timeout(db, STORE_BUSY_MS);
     if (rc == SQLITE_OK)
-        rc = store_sum_register(db);
+        rc = store_crc_register(db);
     if (rc != SQLITE_OK) {
         int code = store_schema_fault(err, db, rc, path);
         sqlite3_close(db);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/units.h"
 #include "lookout/rules/rule_kind.h"
 #include "lookout/rules/rule_run.h"
@@ -89,18 +90,14 @@ static struct water_want *find_want(struct water_wants *wants,
 /* Takes the sources over. */
 static int add_want(struct water_wants *wants, const struct water_want *want)
 {
-    if (find_want(wants, want) != NULL) {
+    bool is_known = find_want(wants, want) != NULL;
+    int rc =
+        is_known ? 0 : array_extend(&wants->items, wants->count, 1, sizeof *wants->items);
+    if (is_known || rc != 0)
         free(want->sources);
-        return 0;
-    }
-    struct water_want *items = realloc(wants->items, (wants->count + 1) * sizeof *items);
-    if (items == NULL) {
-        free(want->sources);
-        return ERR_NOMEM;
-    }
-    wants->items = items;
-    items[wants->count++] = *want;
-    return 0;
+    else
+        wants->items[wants->count++] = *want;
+    return rc;
 }
 
 static void finish_wants(struct water_wants *wants)

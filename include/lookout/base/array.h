@@ -13,5 +13,8 @@
  * it holds. Both are unchanged on failure. New items are not initialised. The room at
  * least doubles. Returns 0 or ERR_NOMEM. */
 MUST_CHECK int array_grow(void *items, size_t *room, size_t count, size_t item_bytes);
+/* Make room for `more` items beyond `count`, and for no others: for arrays that seldom
+ * grow, or of which there are many. `items` as above. Returns 0 or ERR_NOMEM. */
+MUST_CHECK int array_extend(void *items, size_t count, size_t more, size_t item_bytes);
 
 #endif

@@ -50,7 +50,7 @@ struct zone_faults {
     struct zone_fault *items; /* owned */
     size_t count;
 };
-void geojson_faults_finish(struct zone_faults *faults);
+void geojson_fault_finish_list(struct zone_faults *faults);
 
 /* The builder: the caller adds any number of texts, then builds the set. */
 struct zone_builder;

@@ -27,6 +27,22 @@ static void test_items_stay(void **state)
     free(items);
 }
 
+static void test_extending(void **state)
+{
+    int *items = NULL;
+    assert_int_equal(array_extend(&items, 0, 0, sizeof *items), 0);
+    assert_null(items);
+    for (size_t i = 0; i < 100; i++) {
+        assert_int_equal(array_extend(&items, i, 1, sizeof *items), 0);
+        items[i] = (int)i;
+    }
+    for (size_t i = 0; i < 100; i++)
+        assert_int_equal(items[i], i);
+    assert_int_equal(array_extend(&items, SIZE_MAX / 4, 1, sizeof *items), ERR_NOMEM);
+    assert_int_equal(items[99], 99);
+    free(items);
+}
+
 static void test_too_large(void **state)
 {
     uint64_t *items = NULL;
@@ -36,4 +52,4 @@ static void test_too_large(void **state)
     assert_int_equal(room, 0);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_items_stay), TEST(test_too_large))
+TEST_MAIN(NULL, NULL, TEST(test_items_stay), TEST(test_extending), TEST(test_too_large))

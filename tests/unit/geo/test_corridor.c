@@ -252,7 +252,7 @@ static void test_faults(void **state)
                           rows[i].fault);
             wrong++;
         }
-        geojson_faults_finish(&found);
+        geojson_fault_finish_list(&found);
         zone_set_builder_destroy(b);
     }
     assert_int_equal(wrong, 0);

@@ -87,7 +87,7 @@ static void test_each_fault(void **state)
                           faults[i].fault);
             wrong++;
         }
-        geojson_faults_finish(&found);
+        geojson_fault_finish_list(&found);
         zone_set_builder_destroy(b);
     }
     assert_int_equal(wrong, 0);
@@ -130,7 +130,7 @@ static void test_all_faults_of_two_files(void **state)
         assert_int_equal(found.items[i].line, wanted[i].line);
         assert_non_null(strstr(found.items[i].text, wanted[i].text));
     }
-    geojson_faults_finish(&found);
+    geojson_fault_finish_list(&found);
     zone_set_builder_destroy(b);
 }
 
