@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The story of one ship: what is on record of it, in order of time. */
+/* The story of one ship: what is on record of it, in order of time.
+ *
+ * Circle: story*: story.c holds the entries of one ship; the files that read alerts and
+ * say entries ask it for members of a body. */
 #ifndef LOOKOUT_STORY_H
 #define LOOKOUT_STORY_H
 
