@@ -39,6 +39,7 @@ export function openChart(node) {
   on('zones', openView);
   on('selected', () => { showExtra(); writeAddress(); });
   on('fleet', () => { if (isFollowing) goTo(store.selected.mmsi, false); });
+  drawScale();
   return { ships, coast, marks };
 }
 
@@ -84,8 +85,13 @@ function fit(points) {
 
 // --- the address: #map=z/lat/lon&vessel=MMSI&alert=ID ---
 
-let written = '';
+let written = '', writing = 0;
+// Browsers take only so many changes of it a second.
 function writeAddress() {
+  clearTimeout(writing);
+  writing = setTimeout(writeAddressNow, 150);
+}
+function writeAddressNow() {
   const c = map.getCenter().wrap(), words = [];
   if (isPlaced) words.push(`map=${map.getZoom()}/${c.lat.toFixed(4)}/${c.lng.toFixed(4)}`);
   if (store.selected.mmsi) words.push(`vessel=${store.selected.mmsi}`);

@@ -72,5 +72,5 @@ self.onmessage = async (event) => {
   const fine = unpack(new Uint8Array(await answer.arrayBuffer()));
   const coarse = thin(fine);
   const buffers = [fine, coarse].flatMap((l) => [l.places.buffer, l.ends.buffer, l.boxes.buffer]);
-  self.postMessage({ fine, coarse }, buffers);
+  /** @type {any} */ (self).postMessage({ fine, coarse }, buffers);
 };

@@ -27,6 +27,9 @@ export class CanvasLayer {
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d', { willReadFrequently: false }));
     /** @type {View | null} */
     this.view = null;
+    /** What the ships' layer adds. @type {(x: number, y: number) => number} */
+    this.find = () => -1;
+    this.figures = { drawn: 0, ms: 0, frames: 0 };
     map.on('moveend viewreset resize', () => this.draw());
     map.on('zoomanim', (/** @type {any} */ e) => this.stretch(e.center, e.zoom));
     map.on('zoom', () => this.stretch(map.getCenter(), map.getZoom()));

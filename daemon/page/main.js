@@ -33,8 +33,8 @@ on('look', () => {
 fill(byId('legend'), TYPE_GROUPS.map((name, i) => el('span', square(`type-${i}`), name)));
 
 // What the address names is shown as soon as it is known.
-async function goToAddress() {
-  const wanted = readAddress();
+/** @param {ReturnType<typeof readAddress>} wanted */
+async function goToAddress(wanted) {
   if (!wanted || (!wanted.mmsi && !wanted.alert)) return;
   const alert = wanted.alert ? await readAlert(wanted.alert).catch(() => null) : null;
   select({ alert: wanted.alert, mmsi: wanted.mmsi || alert?.mmsi });
@@ -44,14 +44,13 @@ async function goToAddress() {
   const vessel = await get(`vessels/${wanted.mmsi}`).catch(() => null);
   if (vessel?.last) lookAt(vessel.last.lat, vessel.last.lon, 9);
 }
-addEventListener('hashchange', goToAddress);
-let isAddressed = false;
+addEventListener('hashchange', () => goToAddress(readAddress()));
+let first = readAddress();
 on('state', () => {
-  if (!store.connected || isAddressed) return;
-  isAddressed = true;
-  goToAddress();
+  if (!store.connected || !first) return;
+  goToAddress(first);
+  first = null;
 });
-readAddress();
 if (new URLSearchParams(location.search).get('kiosk') === '1') document.body.classList.add('kiosk');
 
 connect();

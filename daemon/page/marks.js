@@ -27,7 +27,7 @@ export function addMarks(map) {
     drawChosen(c, view, look);
   });
   const later = () => requestAnimationFrame(() => layer.draw());
-  for (const what of ['zones', 'ports', 'selected', 'extra', 'look']) on(what, later);
+  for (const what of ['zones', 'ports', 'rules', 'selected', 'extra', 'look']) on(what, later);
   let due = 0;
   on('fleet', () => { if (store.selected.mmsi && !due) due = setTimeout(() => { due = 0; later(); }, 500); });
   return layer;
@@ -50,7 +50,7 @@ function drawZone(c, view, feature, look) {
     c.setLineDash(area ? [6, 4] : []);
     c.stroke();
     c.setLineDash([]);
-    if (!area && lines.length) drawGate(c, view, lines[0], k, feature.properties?.direction || 'any', look);
+    if (!area && lines.length) drawGate(c, view, lines[0], k, directionOf(feature.properties?.id), look);
     const wide = (box[2] - box[0]) * view.scale;
     if (wide > 24 || (!area && view.zoom > 6)) {
       const x = (area ? (box[0] + k) * view.scale - view.left + 5 : ((box[0] + box[2]) / 2 + k) * view.scale - view.left + 10);
@@ -58,6 +58,13 @@ function drawZone(c, view, feature, look) {
       write(c, name.slice(0, 40), x, y, { ink: area ? look.zone : look.gate, halo: look.halo, font: '600 11px system-ui, sans-serif' });
     }
   }
+}
+
+/** Which way a gate is watched: as the rules say that name it, any where they differ. @param {string} id */
+function directionOf(id) {
+  const ways = store.rules.filter((r) => r.when === 'gate').map((r) => [r.words].flat().join('\n')).filter((words) => !/gates: /.test(words) || words.includes(id))
+    .map((words) => (/direction (left-to-right|right-to-left)/.exec(words) || ['', 'any'])[1]);
+  return new Set(ways).size === 1 ? ways[0] : 'any';
 }
 
 // An arrow across the middle of a gate, to the right of the way it is drawn for left-to-right; one each way for any.

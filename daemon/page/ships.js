@@ -23,7 +23,6 @@ export function addShips(map) {
   let pixels = new Uint32Array(0), image = /** @type {ImageData | null} */ (null);
   const pick = { heads: new Int32Array(0), next: new Int32Array(0), across: 0, px: new Float32Array(0), py: new Float32Array(0), copy: 0 };
   let isDue = false, lastDrawn = 0;
-  const figures = { drawn: 0, ms: 0, frames: 0 };
 
   const look = () => {
     const plain = colour('ship'), kinds = ['type-0', 'type-1', 'type-2', 'type-3', 'type-4', 'type-5'].map(colour);
@@ -55,7 +54,7 @@ export function addShips(map) {
     context.putImageData(image, 0, 0);
     placeLabels(context, view, drawn, pick, shown.labels);
     lastDrawn = performance.now();
-    Object.assign(figures, { drawn: drawn.length, ms: lastDrawn - begin, frames: figures.frames + 1 });
+    layer.figures = { drawn: drawn.length, ms: lastDrawn - begin, frames: layer.figures.frames + 1 };
     isDue = false;
   }
 
@@ -125,6 +124,5 @@ export function addShips(map) {
       }
     return best < fleet.count ? best : -1;
   };
-  layer.figures = figures;
   return layer;
 }

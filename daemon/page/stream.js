@@ -53,7 +53,7 @@ const HANDLERS = {
   alert() {}, acknowledged() {}, feed() {}, changed() {},
 };
 
-function open() {
+function openStream() {
   clearTimeout(retryTimer);
   if (source) source.close();
   const url = new URL('stream', api);
@@ -71,7 +71,7 @@ function open() {
     // It tries again by itself, but not after an answer that is no stream.
     if (source.readyState === 2) {
       askInfo();
-      retryTimer = setTimeout(open, RETRY_MS);
+      retryTimer = setTimeout(openStream, RETRY_MS);
     }
   };
 }
@@ -81,7 +81,7 @@ async function askInfo() {
     const answer = await fetch(api, { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(10e3) });
     if (!answer.ok) return setState(false, answer.status);
     info = await answer.json();
-    if (!source) open();
+    if (!source) openStream();
     tell({ kind: 'info', info });
     // The stream says by its own events that it is open again.
     if (source && source.readyState === 1) setState(true, 200);
@@ -94,14 +94,14 @@ setInterval(() => { if (ports.size) askInfo(); }, ASK_MS);
 // Where not all vessels are shown, the stream goes by what the pages look at.
 function chooseBox() {
   if (!hello || (!hello.left_out && !box)) return;
-  const views = [...ports.values()].map((p) => p.view).filter(Boolean);
+  const views = /** @type {number[][]} */ ([...ports.values()].map((p) => p.view).filter(Boolean));
   if (!views.length) return;
   let [w, s, e, n] = views[0];
   for (const v of views) [w, s, e, n] = [Math.min(w, v[0]), Math.min(s, v[1]), Math.max(e, v[2]), Math.max(n, v[3])];
   const next = e - w >= 360 ? '' : [w, s, e, n].map((x, i) => (i % 2 ? x : ((x + 540) % 360) - 180).toFixed(2)).join(',');
   if (next === box) return;
   box = next;
-  open();
+  openStream();
 }
 
 // One page sounds for all: the first that may.
@@ -115,7 +115,7 @@ function onMessage(port, message) {
   const page = ports.get(port);
   if (message.kind === 'bye') ports.delete(port);
   if (!page) return;
-  if (message.kind === 'again') { askInfo(); open(); }
+  if (message.kind === 'again') { askInfo(); openStream(); }
   if (message.kind === 'view') {
     page.view = message.view;
     clearTimeout(boxTimer);

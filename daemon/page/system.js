@@ -45,7 +45,7 @@ function webhooks() {
 }
 
 /** @param {any} r */
-const ruleRow = (r) => el('tr', el('td', el('b', heard(r.id)), el('span.quiet', heard(r.words || r.when || ''))), el('td.number', r.alerts_24h !== undefined ? count(r.alerts_24h) : ''), el('td.number', r.alerts_7d !== undefined ? count(r.alerts_7d) : ''), el('td', r.muted ? el('span.pill.warning', 'muted') : ''));
+const ruleRow = (r) => el('tr', el('td', el('b', heard(r.id)), el('span.quiet', heard([r.words || r.when || ''].flat().join(' · ')))), el('td.number', r.alerts_24h !== undefined ? count(r.alerts_24h) : ''), el('td.number', r.alerts_7d !== undefined ? count(r.alerts_7d) : ''), el('td', r.muted ? el('span.pill.warning', 'muted') : ''));
 
 /** @param {HTMLElement} panel */
 export function openSystem(panel) {
