@@ -36,7 +36,7 @@ export function openChart(node) {
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(node);
   on('info', addTiles);
   on('info', openView);
-  on('zones', openView);
+  on('lists', () => openView(true));
   on('selected', () => { showExtra(); writeAddress(); });
   on('fleet', () => { if (isFollowing) goTo(store.selected.mmsi, false); });
   drawScale();
@@ -70,13 +70,16 @@ function hover(at) {
 }
 
 // The first view: the address's, else the configuration's, else what the zones and ports span.
-function openView() {
+/** @param {boolean} [isRead] zones and ports are known */
+function openView(isRead) {
   if (isPlaced || !store.info) return;
   const view = store.info.view;
   if (Array.isArray(view) && view.length === 4) return fit([[view[1], view[0]], [view[3], view[2] < view[0] ? view[2] + 360 : view[2]]]);
-  const points = store.zones.flatMap((z) => JSON.stringify(z.geometry?.coordinates || []).match(/-?[\d.]+(?:e-?\d+)?,-?[\d.]+(?:e-?\d+)?/g) || []).map((t) => t.split(',').map(Number));
-  if (points.length) fit(points.map(([lon, lat]) => [lat, lon]));
+  const points = isRead === true ? [...store.zones, ...store.ports].flatMap((f) => pointsOf(f.geometry?.coordinates)) : [];
+  if (points.length) fit(points.map(([lon, lat]) => [lat, lon < points[0][0] - 180 ? lon + 360 : lon > points[0][0] + 180 ? lon - 360 : lon]));
 }
+/** The places in coordinates, however deep. @param {any} part @returns {number[][]} */
+const pointsOf = (part) => (!Array.isArray(part) ? [] : typeof part[0] === 'number' ? [part] : part.flatMap(pointsOf));
 /** @param {number[][]} points lat, lon */
 function fit(points) {
   isPlaced = true;

@@ -3,9 +3,9 @@
 // The vessels of the picture, as columns: what is drawn 5 times a second is read without a look-up. A vessel's place in the world
 // (Mercator, 0 to 1) is reckoned when it changes, never when it is drawn.
 
-import { SILENT_MS, rank, typeGroup } from './words.js';
+import { SILENT_MS, isDistress, rank, typeGroup } from './words.js';
 
-export const MOVING = 0, STOPPED = 1, SILENT = 2;
+export const MOVING = 0, STOPPED = 1, SILENT = 2, DISTRESS = 3;
 const MOVING_KN = 0.5;
 
 /** @param {number} lon degrees */
@@ -31,6 +31,7 @@ export class Fleet {
     this.severity = new Uint8Array(0); // 3 critical, 2 warning, 1 info, 0
     this.watched = new Uint8Array(0);
     this.group = new Uint8Array(0);
+    this.beacon = new Uint8Array(0);
     this.hasPlace = new Uint8Array(0);
     /** @type {any[][]} the rows as they came, for what is not drawn */
     this.rows = [];
@@ -39,7 +40,7 @@ export class Fleet {
 
   /** @param {number} room */
   grow(room) {
-    for (const key of ['x', 'y', 'time', 'heading', 'speed', 'severity', 'watched', 'group', 'hasPlace']) {
+    for (const key of ['x', 'y', 'time', 'heading', 'speed', 'severity', 'watched', 'group', 'beacon', 'hasPlace']) {
       const wider = new this[key].constructor(room);
       wider.set(this[key]);
       this[key] = wider;
@@ -64,6 +65,7 @@ export class Fleet {
     }
     const lat = row[c.lat], lon = row[c.lon], heading = row[c.heading_deg] ?? row[c.cog_deg], speed = row[c.sog_kn];
     this.rows[i] = row;
+    this.beacon[i] = isDistress(mmsi) ? 1 : 0;
     this.hasPlace[i] = lat === null || lat === undefined || lon === null || lon === undefined ? 0 : 1;
     if (this.hasPlace[i]) {
       this.x[i] = worldX(lon);
@@ -84,15 +86,16 @@ export class Fleet {
     const last = --this.count;
     this.index.delete(mmsi);
     if (i !== last) {
-      for (const key of ['x', 'y', 'time', 'heading', 'speed', 'severity', 'watched', 'group', 'hasPlace']) this[key][i] = this[key][last];
+      for (const key of ['x', 'y', 'time', 'heading', 'speed', 'severity', 'watched', 'group', 'beacon', 'hasPlace']) this[key][i] = this[key][last];
       this.rows[i] = this.rows[last];
       this.index.set(this.rows[i][this.columns.mmsi], i);
     }
     this.rows.length = last;
   }
 
-  /** What it does: MOVING, STOPPED or SILENT. @param {number} i @param {number} now ms */
+  /** What it does: MOVING, STOPPED or SILENT; DISTRESS when it is a beacon. @param {number} i @param {number} now ms */
   form(i, now) {
+    if (this.beacon[i]) return DISTRESS;
     if (now - this.time[i] > SILENT_MS) return SILENT;
     return this.speed[i] > MOVING_KN || (isNaN(this.speed[i]) && !isNaN(this.heading[i])) ? MOVING : STOPPED;
   }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // @ts-check
-// Names beside ships: of those with alerts, watched or selected at any scale, of the others from a zoom on; none overlaps another.
+// Names beside ships: of those with alerts, watched or selected at any scale, of the others from a zoom on, or
+// where few are seen; none overlaps another.
 
 import { colour } from './layer.js';
 import { fleet, store } from './store.js';
 import { shipName } from './words.js';
 
-const ALL_FROM_ZOOM = 10, MOST = 250, LINE = 14, CELL = 16;
+const ALL_FROM_ZOOM = 10, FEW = 60, MOST = 250, LINE = 14, CELL = 16;
 /** @type {Map<string, number>} */
 const widths = new Map();
 
@@ -31,7 +32,7 @@ export function placeLabels(context, view, drawn, at, isAll) {
   const chosen = fleet.index.get(store.selected.mmsi) ?? -1;
   const weigh = (/** @type {number} */ i) => (i === chosen ? 8 : 0) + fleet.severity[i] * 2 + fleet.watched[i];
   const list = drawn.filter((i) => weigh(i) > 0).sort((a, b) => weigh(b) - weigh(a));
-  if (isAll && view.zoom >= ALL_FROM_ZOOM) for (const i of drawn) if (weigh(i) === 0 && list.length < 3000) list.push(i);
+  if (isAll && (view.zoom >= ALL_FROM_ZOOM || drawn.length <= FEW)) for (const i of drawn) if (weigh(i) === 0 && list.length < 3000) list.push(i);
   const ink = colour('label'), halo = colour('halo');
   context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
   context.textBaseline = 'middle';

@@ -5,9 +5,8 @@
 
 import { CanvasLayer, colour } from './layer.js';
 import { MOVING, SILENT } from './fleet.js';
-import { DISTRESS, HEADINGS, Sprites } from './sprites.js';
+import { HEADINGS, Sprites } from './sprites.js';
 import { fleet, now, on, store } from './store.js';
-import { isDistress } from './words.js';
 import { placeLabels } from './labels.js';
 
 const REDRAW_MS = 200, CELL = 32, REACH = 14;
@@ -72,7 +71,7 @@ export function addShips(map) {
   function drawPass(view, pass, drawn) {
     const { scale, left, top, ratio, copies } = view, width = layer.canvas.width, height = layer.canvas.height, at = now();
     const size = view.zoom < 6 ? 4 : view.zoom < 8 ? 5 : view.zoom < 11 ? 6 : view.zoom < 13 ? 8 : 10;
-    const { x, y, severity, watched, group, heading, hasPlace } = fleet;
+    const { x, y, severity, watched, group, heading, speed, hasPlace } = fleet;
     for (let i = 0; i < fleet.count; i++) {
       if ((severity[i] ? 2 : watched[i]) !== pass || !hasPlace[i]) continue;
       const py = y[i] * scale - top;
@@ -80,16 +79,16 @@ export function addShips(map) {
       for (const k of copies) {
         const px = (x[i] + k) * scale - left;
         if (px < 0 || px > view.width) continue;
-        let form = fleet.form(i, at);
-        if (isDistress(fleet.rows[i][0])) form = DISTRESS;
-        const turn = isNaN(heading[i]) || (form !== MOVING && form !== SILENT) || (form === SILENT && !(fleet.speed[i] > 0.5)) ? -1
-          : Math.round((heading[i] / 360) * HEADINGS) % HEADINGS;
+        const form = fleet.form(i, at), turns = form === MOVING || (form === SILENT && speed[i] > 0.5);
+        const turn = turns && heading[i] >= 0 ? Math.round((heading[i] / 360) * HEADINGS) % HEADINGS : -1;
         const s = /** @type {Sprites} */ (sprites).get(form, turn, severity[i], watched[i], group[i], pass ? size + 1 : size);
         const dx = Math.round(px * ratio), dy = Math.round(py * ratio);
         if (dx < s.reach || dy < s.reach || dx >= width - s.reach || dy >= height - s.reach) continue;
         stamp(s, dy * width + dx, width);
         const cell = Math.floor(py / CELL) * pick.across + Math.floor(px / CELL);
-        [pick.px[i], pick.py[i], pick.next[i]] = [px, py, pick.heads[cell]];
+        pick.px[i] = px;
+        pick.py[i] = py;
+        pick.next[i] = pick.heads[cell];
         pick.heads[cell] = i;
         drawn.push(i);
       }

@@ -4,10 +4,9 @@
 // ship does is told by form, so it can be seen without colour: moving an arrow, stopped a dot, silent hollow, watched a ring, an
 // unacknowledged alert a square frame, doubled when critical. Distress is a cross in a circle.
 
-import { MOVING, SILENT, STOPPED } from './fleet.js';
+import { DISTRESS, MOVING, SILENT, STOPPED } from './fleet.js';
 
 export const HEADINGS = 32;
-export const DISTRESS = 3;
 
 /** @typedef {{solid: Int32Array, solidColour: Uint32Array, edge: Int32Array, edgeColour: Uint32Array, reach: number}} Sprite pixels as
  *   dy << 16 | dx & 0xffff; `edge` ones are translucent and go where nothing is yet */

@@ -37,7 +37,7 @@ export const store = {
 
 /** @type {Map<string, Set<(detail?: any) => void>>} */
 const listeners = new Map();
-/** info, state, fleet, alerts, alert, selected, zones, ports, rules, runs, mutes. @param {string} what @param {(detail?: any) => void} act */
+/** info, state, fleet, alerts, alert, selected, lists (all have been read), zones, ports, rules, runs, mutes. @param {string} what @param {(detail?: any) => void} act */
 export function on(what, act) {
   if (!listeners.has(what)) listeners.set(what, new Set());
   listeners.get(what)?.add(act);
@@ -133,7 +133,7 @@ export async function readList(what) {
   store[what] = answer[LISTS[what]] || answer[what] || [];
   emit(what);
 }
-const readAll = () => Promise.allSettled([readAlerts(), ...Object.keys(LISTS).map(readList)]);
+const readAll = () => Promise.allSettled([readAlerts(), ...Object.keys(LISTS).map(readList)]).then(() => emit('lists'));
 
 // --- the stream ---
 
@@ -152,6 +152,7 @@ const EVENTS = {
   },
   vessels(/** @type {any} */ data) {
     takeTime(data.time);
+    if (data.left_out !== undefined) store.leftOut = data.left_out;
     for (const row of data.rows) fleet.put(row);
     emit('fleet');
   },

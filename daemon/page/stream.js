@@ -136,6 +136,7 @@ function join(port) {
   if (hello) port.postMessage({ kind: 'event', event: 'hello', data: hello });
   const all = [...rows.values()];
   for (let i = 0; i < all.length; i += 5000) port.postMessage({ kind: 'event', event: 'vessels', data: { rows: all.slice(i, i + 5000) } });
+  if (!source) openStream();
   askInfo();
   chooseLeader();
 }

@@ -112,7 +112,7 @@ const STATUS = ['under way using engine', 'at anchor', 'not under command', 'res
 export const navStatus = (status) => STATUS[status ?? 15] || '';
 
 /** 970, 972, 974: an AIS-SART, a man overboard device, an EPIRB. @param {number} mmsi */
-export const isDistress = (mmsi) => /^97[024]/.test(String(mmsi).padStart(9, '0'));
+export const isDistress = (mmsi) => [970, 972, 974].includes(Math.floor(mmsi / 1e6));
 
 /** "route forecast" of "lookoutd.route.forecast" @param {string} type */
 export const eventWords = (type) => type.replace(/^lookoutd\./, '').replace(/[._]/g, ' ');

@@ -42,12 +42,12 @@ return bad;
 FORMS = """
 const [done] = [arguments[arguments.length - 1]];
 const name = performance.getEntriesByType('resource').map((e) => e.name).find((n) => n.includes('/sprites.'));
-import(name).then(({ Sprites, DISTRESS }) => {
+import(name).then(({ Sprites }) => {
   const grey = (c) => { const x = document.createElement('canvas').getContext('2d'); x.fillStyle = c; x.fillRect(0, 0, 1, 1); const [r, g, b] = x.getImageData(0, 0, 1, 1).data; const v = Math.round(0.2126 * r + 0.7152 * g + 0.0722 * b).toString(16).padStart(2, '0'); return '#' + v + v + v; };
   const token = (t) => grey(getComputedStyle(document.documentElement).getPropertyValue('--' + t).trim());
   const look = { ink: token('ship-ink'), halo: token('halo'), critical: token('critical'), warning: token('warning'), ring: token('watched'), groups: [token('ship')] };
   const sprites = new Sprites(look, 1), sea = parseInt(token('sea').slice(1, 3), 16);
-  const forms = { moving: [0, 4, 0, 0], stopped: [1, -1, 0, 0], silent: [2, 4, 0, 0], 'silent, stopped': [2, -1, 0, 0], watched: [0, 4, 0, 1], warning: [0, 4, 2, 0], critical: [0, 4, 3, 0], distress: [DISTRESS, -1, 0, 0] };
+  const forms = { moving: [0, 4, 0, 0], stopped: [1, -1, 0, 0], silent: [2, 4, 0, 0], 'silent, stopped': [2, -1, 0, 0], watched: [0, 4, 0, 1], warning: [0, 4, 2, 0], critical: [0, 4, 3, 0], distress: [3, -1, 0, 0] };
   const SIDE = 81, pictures = {};
   for (const [key, [form, heading, severity, watched]] of Object.entries(forms)) {
     const s = sprites.get(form, heading, severity, watched, 0, 8), picture = new Float64Array(SIDE * SIDE).fill(sea);
