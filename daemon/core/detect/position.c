@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lookout/base/time.h"
-#include "lookout/base/units.h"
 
 #define FAR_MS HOUR_MS
 enum { FAR_FIXES = 3 };
@@ -70,11 +69,11 @@ void position_clamp(struct position_far *p, int64_t now_ms)
     time_clamp(&p->until_ms, now_ms);
 }
 
-bool position_is_near(const struct position_far *p, struct geo_pos pos, int64_t now_ms)
+bool position_is_near(const struct position_far *p, const struct detect_limits *limits,
+                      struct geo_pos pos, int64_t now_ms)
 {
-    return p->until_ms != TIME_NONE &&
-           p->until_ms >= now_ms - POSITION_NEAR_H * HOUR_MS &&
-           geo_distance_m(p->near, pos) <= POSITION_NEAR_NM * NM_M;
+    return p->until_ms != TIME_NONE && p->until_ms >= now_ms - limits->far_span_ms &&
+           geo_distance_m(p->near, pos) <= limits->far_within_m;
 }
 
 /* --- saved state --- */

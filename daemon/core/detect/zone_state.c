@@ -31,6 +31,9 @@ struct detect_limits zone_state_limits_default(void)
         .meet_seen = 6,
         .meet_unheard_ms = 12 * HOUR_MS,
         .meet_crowd_m = 2000,
+        .far_ships = 3,
+        .far_within_m = 50 * NM_M,
+        .far_span_ms = 6 * HOUR_MS,
     };
     return limits;
 }

@@ -92,6 +92,8 @@ static int end_far(struct engine *e, struct ship *s, struct ship_track *item)
 int ship_far_believe(struct engine *e, struct ship *s, struct ship_track *item)
 {
     struct position_far *p = &s->far->it;
+    if (!p->is_over && !p->is_misplaced)
+        s->settled = 0; /* what it held up may be due now */
     if (!p->is_over && item->id == p->track) {
         p->is_settled = true;
         p->last = item->track->last;
@@ -102,7 +104,7 @@ int ship_far_believe(struct engine *e, struct ship *s, struct ship_track *item)
         return end_far(e, s, item);
     p->is_over = true;
     if (p->until_ms == TIME_NONE ||
-        item->track->last.time_ms - p->until_ms > POSITION_NEAR_H * HOUR_MS)
+        item->track->last.time_ms - p->until_ms > e->conf.limits.far_span_ms)
         ship_far_forget(e, s);
     return 0;
 }
@@ -127,13 +129,13 @@ struct position_interference ship_far_interference(const struct engine *e, uint3
 {
     struct position_interference found = {0, INT64_MAX};
     for (const struct ship_far *f = e->far; f != NULL; f = f->next) {
-        if (f->mmsi == mmsi || !position_is_near(&f->it, pos, e->now_ms))
+        if (f->mmsi == mmsi || !position_is_near(&f->it, &e->conf.limits, pos, e->now_ms))
             continue;
         found.ships++;
         found.since_ms =
             f->it.since_ms < found.since_ms ? f->it.since_ms : found.since_ms;
     }
-    if (found.ships < POSITION_NEAR_SHIPS)
+    if (found.ships < e->conf.limits.far_ships)
         found = (struct position_interference){0, TIME_NONE};
     return found;
 }

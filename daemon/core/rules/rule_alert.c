@@ -9,6 +9,7 @@
 #include "lookout/alert/say.h"
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
+#include "lookout/base/units.h"
 #include "lookout/rules/rule_kind.h"
 #include "lookout/rules/rule_run.h"
 
@@ -82,13 +83,14 @@ static enum severity severity_of(const struct rule_look *look, const struct find
 }
 
 /* {ships, within_nm, since}: NULL where positions are not disturbed. */
-static json_t *make_interference(const struct position_interference *it)
+static json_t *make_interference(const struct rule_look *look)
 {
+    const struct position_interference *it = &look->subject->interference;
     if (it->ships == 0)
         return NULL;
     json_t *o = json_object();
     body_put(o, "ships", json_integer((json_int_t)it->ships));
-    body_put(o, "within_nm", json_integer(POSITION_NEAR_NM));
+    body_put(o, "within_nm", body_rounded(look->world->limits->far_within_m / NM_M, 0.1));
     body_put(o, "since", body_time(it->since_ms));
     return o;
 }
@@ -123,7 +125,7 @@ static json_t *make_data(const struct alert_context *context,
     }
     for (; member != NULL && member->field != NULL; member++)
         body_put(data, member->field->name, member->make(look, f));
-    body_put(data, "interference", make_interference(&look->subject->interference));
+    body_put(data, "interference", make_interference(look));
     if (context->link != NULL)
         body_put(data, "link", body_link(context->link, &ship));
     if (is_place_missing(look, f))

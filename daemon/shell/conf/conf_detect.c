@@ -87,6 +87,12 @@ static const struct key encounter_keys[] = {
     {.name = "crowd_within", .type = KEY_DISTANCE, AT(limits.meet_crowd_m), .least = 100, .most = 20000, .initial = "2km", .doc = "further slow vessels this near are counted as a crowd"},
     {0},
 };
+static const struct key interference_keys[] = {
+    {.name = "ships",  .type = KEY_INTEGER, AT(limits.far_ships), .least = 1, .most = 1000, .initial = "3", .doc = "positions near a vessel are disturbed when so many other vessels are, or were lately, heard where they cannot be"},
+    {.name = "within", .type = KEY_DISTANCE, AT(limits.far_within_m), .least = 1000, .most = 1000000, .initial = "50nm", .doc = "whose believed places are no further from it than this"},
+    {.name = "span",   .type = KEY_DURATION, AT(limits.far_span_ms), .least = MINUTE_MS, .most = 30 * DAY_MS, .initial = "6h", .doc = "lately: within this time"},
+    {0},
+};
 const struct key conf_detect_keys[] = {
     {.name = "fix",      .type = KEY_MAPPING, .sub = fix_keys,      .doc = "thresholds for believing a fix"},
     {.name = "stop",     .type = KEY_MAPPING, .sub = stop_keys,     .doc = "thresholds of a stop"},
@@ -98,6 +104,7 @@ const struct key conf_detect_keys[] = {
     {.name = "reach",    .type = KEY_MAPPING, .sub = reach_keys,    .doc = "what a silent vessel can have reached"},
     {.name = "slow",      .type = KEY_MAPPING, .sub = slow_keys,      .doc = "thresholds of slow spells"},
     {.name = "encounter", .type = KEY_MAPPING, .sub = encounter_keys, .doc = "thresholds of encounters"},
+    {.name = "interference", .type = KEY_MAPPING, .sub = interference_keys, .doc = "where positions are disturbed"},
     {0},
 };
 const struct key conf_limits_keys[] = {

@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-/* The thresholds of zones, gates, gaps, slow ships and meetings; each one is a
+/* The thresholds of zones, gates, gaps, slow ships, meetings and disturbed
+ * positions; each one is a
  * configuration key. */
 struct detect_limits {
     double gate_clear_m;         /* 500 */
@@ -28,6 +29,9 @@ struct detect_limits {
     uint32_t meet_seen;          /* 6 */
     int64_t meet_unheard_ms;     /* 12 h */
     double meet_crowd_m;         /* 2 km */
+    uint32_t far_ships;          /* 3 */
+    double far_within_m;         /* 50 nm */
+    int64_t far_span_ms;         /* 6 h */
 };
 struct detect_limits zone_state_limits_default(void);
 

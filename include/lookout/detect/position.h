@@ -10,6 +10,7 @@
 
 #include "lookout/base/err.h"
 #include "lookout/base/wire.h"
+#include "lookout/detect/limits.h"
 #include "lookout/track/track.h"
 
 /* What is known of one ship's far track. */
@@ -47,12 +48,12 @@ MUST_CHECK int position_load(struct position_far *p,
 
 /* --- where positions are disturbed --- */
 
-enum { POSITION_NEAR_NM = 50, POSITION_NEAR_H = 6, POSITION_NEAR_SHIPS = 3 };
 /* Ships near a ship that are or were misplaced lately. */
 struct position_interference {
-    uint32_t ships; /* 0: fewer than POSITION_NEAR_SHIPS */
+    uint32_t ships; /* 0: fewer than detect.interference.ships */
     int64_t since_ms;
 };
-bool position_is_near(const struct position_far *p, struct geo_pos pos, int64_t now_ms);
+bool position_is_near(const struct position_far *p, const struct detect_limits *limits,
+                      struct geo_pos pos, int64_t now_ms);
 
 #endif
