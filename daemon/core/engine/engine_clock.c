@@ -103,6 +103,11 @@ static void clamp_ship(struct engine *e, struct ship *s, int64_t now_ms)
     time_clamp(&s->first_ms, now_ms);
     time_clamp(&s->touched_ms, now_ms);
     time_clamp(&s->told_ms, now_ms);
+    time_clamp(&s->imo_ms, now_ms);
+    if (s->change != NULL) {
+        time_clamp(&s->change->first_ms, now_ms);
+        time_clamp(&s->change->from_ms, now_ms);
+    }
     time_clamp(&s->listed_ms, now_ms);
 }
 

@@ -88,9 +88,17 @@ struct ship {
     struct folds folds;
     struct ship_far *far;       /* owned; NULL: it is heard where it can be */
     struct ship_change *change; /* owned; NULL: it has sent one IMO number */
+    int64_t imo_ms;             /* the first message with its IMO number; TIME_NONE */
     uint32_t moved;             /* the engine's `move` that last copied it unchanged */
     bool is_stale; /* changed or came since the move began, and is not copied */
     struct ship *stale_previous, *stale_next; /* while is_stale */
+};
+
+/* A ship that was watched as it was before, whatever it sent, and is not by the list that
+ * was read anew; and its entry. */
+struct ship_left {
+    uint32_t mmsi;
+    struct watch_entry entry; /* numbers, name and call sign, owned */
 };
 
 /* The last change of a ship's IMO number, held or not yet. */
@@ -98,6 +106,7 @@ struct ship_change {
     uint32_t from, to, messages; /* that brought the new one */
     bool is_held;
     int64_t first_ms; /* the first of them */
+    int64_t from_ms;  /* the first that brought the one before; TIME_NONE: not known */
 };
 
 /* A ship that is or was heard where it cannot be. */
@@ -195,7 +204,9 @@ struct engine {
     struct heap open;             /* of ships set aside because something is open */
     struct map marks[SHIP_MARKS]; /* MMSI and rule -> seconds since 1970 */
     uint32_t *guarded;            /* owned: by entry of the watch list, how many */
-    uint32_t *news;               /* owned: MMSIs of ships that a list changed */
+    struct ship_left *left; /* owned: ships that were watched as before, and are not */
+    size_t left_count, left_room;
+    uint32_t *news; /* owned: MMSIs of ships that a list changed */
     size_t news_count, news_room;
     size_t kept_watched;  /* ships that are watched as they were before */
     struct ship_far *far; /* the first of the ships heard where they cannot be */
@@ -252,6 +263,9 @@ void ship_watch_match(struct engine *e, struct ship *s);
 MUST_CHECK int ship_watch_release(struct engine *e, struct ship *s);
 /* The ships that are newly watched since they were saved: tell the rules. */
 MUST_CHECK int ship_watch_tell_news(struct engine *e);
+/* The entry as which the ship was watched "before", and is not any more; NULL: none. */
+const struct watch_entry *ship_watch_left(const struct engine *e, uint32_t mmsi);
+void ship_watch_finish(struct engine *e);
 void ship_watch_save(const struct engine *e, const struct ship *s, struct wire_writer *w);
 MUST_CHECK int ship_watch_load(struct engine *e, struct ship *s, struct wire_reader *r);
 
@@ -310,6 +324,12 @@ MUST_CHECK int ship_change_imo(struct engine *e, struct ship *s, uint32_t before
 void ship_change_save(const struct engine *e, const struct ship *s,
                       struct wire_writer *w);
 MUST_CHECK int ship_change_load(struct engine *e, struct ship *s, struct wire_reader *r);
+/* Its IMO number is another by the message at hand. */
+void ship_change_note_imo(struct engine *e, struct ship *s);
+void ship_change_save_imo(const struct engine *e, const struct ship *s,
+                          struct wire_writer *w);
+MUST_CHECK int ship_change_load_imo(struct engine *e, struct ship *s,
+                                    struct wire_reader *r);
 
 /* --- ship_parts.c: what stands at the end of a ship's row --- */
 MUST_CHECK int ship_parts_save(const struct engine *e, const struct ship *s,

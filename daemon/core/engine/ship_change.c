@@ -20,7 +20,7 @@ static int tell_change(struct engine *e, struct ship *s)
     void *nothing = NULL;
     if (item == NULL || s->watch == NULL)
         return 0;
-    struct rule_watched_imo told = {c->from, c->to, c->messages};
+    struct rule_watched_imo told = {c->from, c->to, c->messages, c->from_ms};
     struct finding f = {.time_ms = e->now_ms,
                         .evidence_ms = TIME_NONE,
                         .pos = track->last.pos,
@@ -35,10 +35,20 @@ static int tell_change(struct engine *e, struct ship *s)
     return rule_raise(&frame.look, &f);
 }
 
-static void begin_change(struct ship_change *c, uint32_t from, uint32_t to,
-                         int64_t now_ms)
+/* From one IMO number, which came first at from_ms, to another. */
+static void begin_change(struct ship_change *c, uint32_t from, int64_t from_ms,
+                         uint32_t to, int64_t now_ms)
 {
-    *c = (struct ship_change){.from = from, .to = to, .first_ms = now_ms, .messages = 1};
+    *c = (struct ship_change){
+        .from = from, .from_ms = from_ms, .to = to, .first_ms = now_ms, .messages = 1};
+}
+
+static void begin_next_change(struct ship_change *c, uint32_t to, int64_t now_ms)
+{
+    if (c->is_held)
+        begin_change(c, c->to, c->first_ms, to, now_ms);
+    else
+        begin_change(c, c->from, c->from_ms, to, now_ms);
 }
 
 int ship_change_imo(struct engine *e, struct ship *s, uint32_t before, uint32_t imo)
@@ -50,7 +60,7 @@ int ship_change_imo(struct engine *e, struct ship *s, uint32_t before, uint32_t 
         c = s->change = malloc(sizeof *c);
         if (c == NULL)
             return ERR_NOMEM;
-        begin_change(c, before, imo, e->now_ms);
+        begin_change(c, before, s->imo_ms, imo, e->now_ms);
         return 0;
     }
     if (imo == c->from) {
@@ -59,7 +69,7 @@ int ship_change_imo(struct engine *e, struct ship *s, uint32_t before, uint32_t 
         return 0;
     }
     if (imo != c->to) {
-        begin_change(c, c->is_held ? c->to : c->from, imo, e->now_ms);
+        begin_next_change(c, imo, e->now_ms);
         return 0;
     }
     c->messages++;
@@ -80,6 +90,7 @@ void ship_change_save(const struct engine *e, const struct ship *s, struct wire_
     wire_put_i64(w, c->first_ms);
     wire_put_u64(w, c->messages);
     wire_put_u64(w, c->is_held);
+    wire_put_i64(w, c->from_ms);
 }
 
 int ship_change_load(struct engine *e, struct ship *s, struct wire_reader *r)
@@ -92,8 +103,31 @@ int ship_change_load(struct engine *e, struct ship *s, struct wire_reader *r)
     s->change = c;
     c->from = (uint32_t)wire_get_limited(r, UINT32_MAX);
     c->to = (uint32_t)wire_get_limited(r, UINT32_MAX);
-    c->first_ms = wire_get_i64(r);
+    c->first_ms = wire_get_time(r);
     c->messages = (uint32_t)wire_get_limited(r, UINT32_MAX);
     c->is_held = wire_get_limited(r, 1) != 0;
+    /* Older rows end here. */
+    c->from_ms = r->at != r->end ? wire_get_time(r) : TIME_NONE;
+    return r->failed ? ERR_CORRUPT : 0;
+}
+
+void ship_change_note_imo(struct engine *e, struct ship *s)
+{
+    const struct ship_change *c = s->change;
+    s->imo_ms = c != NULL && c->to == s->info.imo ? c->first_ms : e->now_ms;
+}
+
+void ship_change_save_imo(const struct engine *e, const struct ship *s,
+                          struct wire_writer *w)
+{
+    (void)e;
+    if (s->info.imo != 0 && s->imo_ms != TIME_NONE)
+        wire_put_i64(w, s->imo_ms);
+}
+
+int ship_change_load_imo(struct engine *e, struct ship *s, struct wire_reader *r)
+{
+    (void)e;
+    s->imo_ms = wire_get_time(r);
     return r->failed ? ERR_CORRUPT : 0;
 }

@@ -4,6 +4,7 @@
 
 #include "lookout/alert/body.h"
 #include "lookout/alert/say.h"
+#include "lookout/base/time.h"
 #include "lookout/rules/rule_kind.h"
 #include "lookout/rules/rule_run.h"
 
@@ -15,7 +16,12 @@ static void say_imo_changed(struct say_writer *w, const struct rule_look *look,
     say_text(w, " sends the IMO number %u, in %u messages until ", told->to,
              told->messages);
     say_time(w, f->time_ms);
-    say_text(w, "; before, it sent %u.", told->from);
+    say_text(w, "; before, it sent %u", told->from);
+    if (told->from_ms != TIME_NONE) {
+        say_text(w, " since ");
+        say_time(w, told->from_ms);
+    }
+    say_text(w, ".");
 }
 
 static const char *const whats[] = {"imo", NULL};
@@ -23,6 +29,7 @@ static const struct body_field identity_fields[] = {
     {.name = "what", .type = BODY_TEXT, .words = whats},
     {.name = "from", .type = BODY_INTEGER},
     {.name = "to", .type = BODY_INTEGER},
+    {.name = "from_since", .type = BODY_TIME, .is_optional = true},
     {.name = "messages", .type = BODY_INTEGER, .least = 2},
     {0},
 };
@@ -37,6 +44,8 @@ static json_t *make_identity(const struct rule_look *look, const struct finding 
     body_put_text(o, "what", "imo");
     body_put(o, "from", json_integer((json_int_t)told->from));
     body_put(o, "to", json_integer((json_int_t)told->to));
+    if (told->from_ms != TIME_NONE)
+        body_put(o, "from_since", body_time(told->from_ms));
     body_put(o, "messages", json_integer((json_int_t)told->messages));
     return o;
 }

@@ -11,6 +11,7 @@
 struct rule_watched_imo {
     uint32_t from, to;
     uint32_t messages; /* that brought the new one */
+    int64_t from_ms;   /* since when it sent the one before; TIME_NONE: not known */
 };
 /* A rule without id that every watched ship is looked at by. */
 extern const struct rule rule_watched;
