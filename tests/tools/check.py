@@ -179,7 +179,8 @@ def long_jobs(is_full, dice):
     jobs = [job("kill", ["bash", "tests/e2e/kill.sh"], {**plain, "N": "1000" if is_full else "40"}),
             job("zone_oracle", [tests / "test_zone_oracle"], {**plain, **full}),
             job("scenarios", [asan_tests / "test_scenarios"], {**asan, **full}),
-            job("route_property", [tests / "test_route_property"], plain)]
+            job("route_property", [tests / "test_route_property"], plain),
+            job("dark_property", [tests / "test_dark_property"], {**plain, **full})]
     jobs += [job("quiet_day", [tests / "test_quiet_day"], plain) for _ in range(50 if is_full else 1)]
     seconds = os.environ.get("FUZZ_SECONDS") or (1200 if is_full else 30)
     for target in sorted((ROOT / BUILD / "libfuzzer/fuzz").glob("fuzz_*")):

@@ -26,6 +26,8 @@ int ship_fix_static(struct engine *e, struct ship *s, const struct report *r)
     const struct vessel_static before = s->info;
     unsigned changed = vessel_static_update(&s->info, r);
     e->counts.statics++;
+    if (s->info.imo != before.imo)
+        ship_change_note_imo(e, s);
     ship_touch(e, s);
     if ((changed & VESSEL_CHANGED_DESTINATION) != 0)
         for (uint8_t i = 0; i < s->track_count; i++)
@@ -215,7 +217,9 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     ship_touch(e, s);
     if (verdict == TRACK_PENDING) {
         e->counts.implausible++;
-        return track != NULL ? ship_far_hear(e, s, track) : 0;
+        rc = track != NULL ? ship_far_hear(e, s, track) : 0;
+        /* What waited for the end of the hour may be due earlier now. */
+        return rc != 0 || s->settled != 0 ? rc : engine_time_schedule(e, s);
     }
     if (verdict == TRACK_RELEASED) {
         struct ship_track *held_for = ship_track_find(s, track->id);
