@@ -122,6 +122,12 @@ int64_t wire_get_time(struct wire_reader *r)
     return time_ms == TIME_NONE || time_ms == 0 ? time_ms : time_ms + r->shift_ms;
 }
 
+int64_t wire_reader_shift(const struct wire_reader *r, int64_t step_ms)
+{
+    int64_t half_ms = r->shift_ms < 0 ? -step_ms / 2 : step_ms / 2;
+    return (r->shift_ms + half_ms) / step_ms * step_ms;
+}
+
 double wire_get_f64(struct wire_reader *r)
 {
     const unsigned char *p = get_bytes(r, 8);

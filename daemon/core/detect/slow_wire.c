@@ -37,10 +37,19 @@ static void save_place(const struct slow_place *p, struct wire_writer *w)
                         (uint64_t)p->is_listed << 2 | (uint64_t)p->is_met << 3);
 }
 
+/* A tick, moved by the ticks of the reader's shift. */
+static int64_t load_tick(struct wire_reader *r)
+{
+    int64_t tick_ms = (int64_t)wire_get_limited(r, TIME_LIMIT_MS) + r->shift_ms;
+    if (tick_ms < 0)
+        r->failed = true;
+    return tick_ms;
+}
+
 static void load_place(struct slow_place *p, struct wire_reader *r)
 {
     memset(p, 0, sizeof *p);
-    p->tick_ms = (int64_t)wire_get_limited(r, TIME_LIMIT_MS);
+    p->tick_ms = load_tick(r);
     p->pos = track_wire_load_pos(r);
     p->unheard_ms = (int64_t)wire_get_limited(r, TIME_LIMIT_MS);
     p->fixes = (uint32_t)wire_get_limited(r, FIXES_MAX);
@@ -89,9 +98,9 @@ static void load_pair(struct meet_pair *p, struct wire_reader *r)
 {
     p->other.mmsi = (uint32_t)wire_get_limited(r, UINT32_MAX);
     p->other.track = (uint32_t)wire_get_limited(r, UINT32_MAX);
-    p->begun_ms = (int64_t)wire_get_limited(r, TIME_LIMIT_MS);
-    p->last_ms = (int64_t)wire_get_limited(r, TIME_LIMIT_MS);
-    p->both_ms = (int64_t)wire_get_limited(r, TIME_LIMIT_MS);
+    p->begun_ms = load_tick(r);
+    p->last_ms = load_tick(r);
+    p->both_ms = load_tick(r);
     p->near_ticks = (uint32_t)wire_get_limited(r, UINT32_MAX);
     p->apart = (uint32_t)wire_get_limited(r, MEET_APART_TICKS);
     p->pos = track_wire_load_pos(r);
@@ -220,8 +229,8 @@ static int load_slow_spell(struct slow_watch *watch, const struct detect_limits 
     if (spell == NULL)
         return ERR_NOMEM;
     watch->spell = spell;
-    spell->begun_ms = (int64_t)wire_get_limited(r, TIME_LIMIT_MS);
-    spell->last_ms = (int64_t)wire_get_limited(r, TIME_LIMIT_MS);
+    spell->begun_ms = load_tick(r);
+    spell->last_ms = load_tick(r);
     spell->begin = track_wire_load_pos(r);
     spell->fasts = (uint32_t)wire_get_limited(r, UINT32_MAX);
     spell->fixes = (uint32_t)wire_get_limited(r, FIXES_MAX);
@@ -241,6 +250,7 @@ int slow_wire_load(struct slow_watch *watch, const struct detect_limits *limits,
 {
     if (wire_get_u64(r) != hash_limits(limits))
         return r->failed ? ERR_CORRUPT : 0;
+    r->shift_ms = wire_reader_shift(r, limits->slow_tick_ms);
     watch->fixes = (uint32_t)wire_get_limited(r, FIXES_MAX);
     watch->anchored = (uint32_t)wire_get_limited(r, FIXES_MAX);
     watch->unheard_ms = (int64_t)wire_get_limited(r, TIME_LIMIT_MS);

@@ -183,6 +183,7 @@ int ship_slow_load(struct engine *e, struct ship *s, struct wire_reader *r)
             continue;
         struct wire_reader inner;
         wire_reader_init(&inner, part, n);
+        inner.shift_ms = r->shift_ms;
         item->slow = slow_watch_create(s->mmsi, item->id);
         rc = item->slow != NULL
                  ? slow_wire_load(item->slow, &e->conf.limits, &e->grid, &inner)

@@ -381,7 +381,8 @@ static int load_all_told(struct rule_look *look, struct wire_reader *in)
         struct told told = {{0, 0}, 0, false};
         told.other.mmsi = (uint32_t)wire_get_limited(in, UINT32_MAX);
         told.other.track = (uint32_t)wire_get_limited(in, UINT32_MAX);
-        told.begun_ms = wire_get_time(in);
+        told.begun_ms =
+            wire_get_i64(in) + wire_reader_shift(in, look->world->limits->slow_tick_ms);
         told.is_of_higher = wire_get_limited(in, 1) != 0;
         rc = keep_told(look, &told);
     }

@@ -282,7 +282,8 @@ static int load_told(struct rule_look *look, struct wire_reader *in)
     struct state *state = calloc(1, sizeof *state);
     if (state == NULL)
         return ERR_NOMEM;
-    state->begun_ms = wire_get_time(in);
+    state->begun_ms =
+        wire_get_i64(in) + wire_reader_shift(in, look->world->limits->slow_tick_ms);
     *look->state = state;
     return in->failed ? ERR_CORRUPT : 0;
 }

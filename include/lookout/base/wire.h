@@ -41,6 +41,9 @@ uint64_t wire_get_limited(struct wire_reader *r, uint64_t max);
 int64_t wire_get_i64(struct wire_reader *r);
 /* A time written as i64, shifted. TIME_NONE and 0 stand for no time and stay. */
 int64_t wire_get_time(struct wire_reader *r);
+/* By how much times that are multiples of step_ms are shifted, to stay so: by the
+ * multiple nearest to the shift. */
+int64_t wire_reader_shift(const struct wire_reader *r, int64_t step_ms);
 double wire_get_f64(struct wire_reader *r);
 /* Bytes inside the record, borrowed; their length in *ret_n. NULL after a fault. */
 const void *wire_get_bytes(struct wire_reader *r, size_t *ret_n);

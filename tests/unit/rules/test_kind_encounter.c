@@ -188,7 +188,53 @@ static void the_clock_is_set_back(void **state)
     enginerun_finish(&r);
 }
 
+/* Lie side by side from a minute of a clock that is by_min ahead. */
+static void lie_together_by(struct enginerun *r, double from, double to, double by_min)
+{
+    lie_together(r, from + by_min, to + by_min);
+}
+
+/* A recording's clock that is set while two lie side by side: no time passed, so that
+ * neither the meeting nor the spell is older for it, and what was told is not told again.
+ */
+static void the_clock_is_set_meanwhile(void **state)
+{
+    static const char rules[] =
+        "  - {id: sts, when: encounter, offshore: 0km}\n"
+        "  - {id: slow, when: loiter, offshore: 0km, vessels: {types: [tanker]}}\n";
+    static const double steps_min[] = {420, -420, 423, -57};
+    for (size_t i = 0; i < sizeof steps_min / sizeof steps_min[0]; i++) {
+        struct enginerun r;
+        double by = steps_min[i];
+        char expected[200];
+        begin(&r, rules);
+        r.has_detected = false;
+        lie_together(&r, 1000, 1060);
+        const int64_t by_ms = (int64_t)by * MINUTE_MS;
+        assert_int_equal(engine_clock_shift(r.engine, 0, by_ms), 0);
+        lie_together_by(&r, 1070, 1100, by);
+        assert_told_by(&r, "");
+        lie_together_by(&r, 1110, 1200, by);
+        /* Ticks move by whole ticks: the nearest. */
+        double begun = 1010 + (by > 420 ? 420 : by < -50 && by > -60 ? -60 : by);
+        snprintf(expected, sizeof expected, "sts encounter.started 440000001 %g; ",
+                 begun);
+        assert_told_by(&r, expected);
+        assert_int_equal(engine_clock_shift(r.engine, 0, -by_ms), 0);
+        lie_together(&r, 1210, 1400);
+        assert_told_by(&r, "");
+        for (double at = 1410; at < 1500; at += 10) {
+            enginerun_fix(&r, 440000001, at, 5 - (at - 1400) * 0.00278, -140, 10);
+            enginerun_fix(&r, 440000002, at + 1, 5.001, -140, 0);
+        }
+        snprintf(expected, sizeof expected, "sts encounter.ended 440000001 1400; ");
+        assert_told_by(&r, expected);
+        enginerun_finish(&r);
+    }
+}
+
 TEST_MAIN(NULL, NULL, TEST(told_by_the_one_heard_later), TEST(a_reload_with_another_for),
           TEST(a_reload_with_other_ticks), TEST(net_markers_are_no_ships),
           TEST(a_mute_of_either_mutes), TEST(a_crowd_counts_by_its_last_places),
-          TEST(a_restart_at_every_minute), TEST(the_clock_is_set_back))
+          TEST(a_restart_at_every_minute), TEST(the_clock_is_set_back),
+          TEST(the_clock_is_set_meanwhile))
