@@ -131,6 +131,7 @@ void engine_destroy(struct engine *e)
     free(e->strangers.items);
     free(e->guarded);
     free(e->news);
+    ship_watch_finish(e);
     map_finish(&e->ships);
     map_finish(&e->cells);
     meet_grid_finish(&e->grid);

@@ -66,15 +66,23 @@ static int note_listed_ship(struct listings *l, const struct ship *s,
     return rc;
 }
 
+/* As which entry of the list before the ship was watched; -1: none. */
+static int64_t entry_before(const struct listings *l, const struct ship *s)
+{
+    enum watch_by by;
+    bool is_kept = s->matched_by == WATCH_BY_BEFORE;
+    const struct watch_entry *kept = is_kept ? s->watch : ship_watch_left(l->e, s->mmsi);
+    int64_t at = kept != NULL ? watch_match_entry(l->before, kept) : -1;
+    return at >= 0 ? at : watch_match(l->before, s->mmsi, &s->info, &by);
+}
+
 static int find_ships(struct listings *l)
 {
     size_t cursor = 0;
     const struct ship *s;
     int rc = 0;
     while (rc == 0 && (s = ship_next(l->e, &cursor)) != NULL) {
-        enum watch_by by;
-        int64_t was =
-            l->dropped.count != 0 ? watch_match(l->before, s->mmsi, &s->info, &by) : -1;
+        int64_t was = l->dropped.count != 0 ? entry_before(l, s) : -1;
         if (l->added.count != 0)
             rc = note_listed_ship(l, s, s->watch, &l->added);
         if (rc == 0 && was >= 0)

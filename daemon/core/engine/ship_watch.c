@@ -154,6 +154,41 @@ static int compare_with_saved(struct engine *e, struct ship *s,
     return rc == 0 ? note_news(e, s) : rc;
 }
 
+static void finish_left(struct ship_left *left)
+{
+    free(left->entry.name);
+    free(left->entry.callsign);
+}
+
+static int note_left(struct engine *e, const struct ship *s,
+                     const struct watch_entry *was)
+{
+    int rc = array_grow(&e->left, &e->left_room, e->left_count + 1, sizeof *e->left);
+    if (rc != 0)
+        return rc;
+    struct watch_entry entry = {.imo = was->imo,
+                                .mmsi = was->mmsi,
+                                .name = strdup(was->name),
+                                .callsign = strdup(was->callsign)};
+    e->left[e->left_count++] = (struct ship_left){s->mmsi, entry};
+    return entry.name != NULL && entry.callsign != NULL ? 0 : ERR_NOMEM;
+}
+
+const struct watch_entry *ship_watch_left(const struct engine *e, uint32_t mmsi)
+{
+    for (size_t i = 0; i < e->left_count; i++)
+        if (e->left[i].mmsi == mmsi)
+            return &e->left[i].entry;
+    return NULL;
+}
+
+void ship_watch_finish(struct engine *e)
+{
+    for (size_t i = 0; i < e->left_count; i++)
+        finish_left(&e->left[i]);
+    free(e->left);
+}
+
 int ship_watch_load(struct engine *e, struct ship *s, struct wire_reader *r)
 {
     uint64_t by = wire_get_limited(r, WATCH_BY_BEFORE);
@@ -170,6 +205,8 @@ int ship_watch_load(struct engine *e, struct ship *s, struct wire_reader *r)
     bool is_lost = s->watch == NULL || contradicts_entry(s->info.imo, &saved->entry);
     if (rc == 0 && is_lost && before >= 0)
         set_match(e, s, before, WATCH_BY_BEFORE);
+    if (rc == 0 && by == WATCH_BY_BEFORE && s->watch == NULL)
+        rc = note_left(e, s, &saved->entry);
     if (rc == 0)
         rc = compare_with_saved(e, s, &saved->entry);
     free(saved);

@@ -129,6 +129,20 @@ static bool has_list(const struct watch *w, const char *id)
     return false;
 }
 
+/* Whether a source without an entry id, in a row that is the same ship by its numbers or
+ * names, is of that list: rows without ids gain and lose numbers. */
+static bool has_same_ship(const struct watch *w, const struct watch_entry *e,
+                          const struct watch_source *source)
+{
+    int64_t at = source->entry[0] == '\0' ? watch_match_entry(w, e) : -1;
+    const struct watch_entry *same = at >= 0 ? watch_entry(w, (size_t)at) : NULL;
+    for (size_t i = 0; same != NULL && i < same->source_count; i++)
+        if (same->sources[i].entry[0] == '\0' &&
+            strcmp(same->sources[i].list->id, source->list->id) == 0)
+            return true;
+    return false;
+}
+
 /* Give out the sources of w that `others` lacks. */
 static int tell_lacking(const struct watch *w, const struct watch *other,
                         const struct map *others, const struct watch_roll_sink *sink)
@@ -140,7 +154,8 @@ static int tell_lacking(const struct watch *w, const struct watch *other,
         for (size_t k = 0; e != NULL && k < e->source_count && rc == 0; k++) {
             const struct watch_source *source = &e->sources[k];
             if (map_get(others, watch_roll_key(e, source)) == NULL &&
-                (is_added || has_list(other, source->list->id)))
+                (is_added || has_list(other, source->list->id)) &&
+                !has_same_ship(other, e, source))
                 rc = sink->on_change(sink->context, is_added, e, source);
         }
     }

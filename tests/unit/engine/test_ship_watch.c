@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A list that is read anew while ships lie in zones and ports: those that it adds are
  * told then, once, and with the time at which they came. Minutes are invented. */
+#include <stdio.h>
+#include <string.h>
+
 #include "lib/enginerun.h"
 #include "lookout/base/time.h"
 
@@ -141,6 +144,8 @@ static void test_imo_changes(void **state)
     assert_told_by(&r, "");
     send_imo(&r, A, 41, 9999979);
     assert_told_by(&r, " identity.changed 440000001 41; ");
+    assert_string_equal(enginerun_member(&r, "data.identity.from_since"),
+                        "2024-03-24T00:01:00Z");
     send_imo(&r, A, 60, 9999993);
     send_imo(&r, A, 80, 9999993);
     send_imo(&r, A, 90, 9999979);
@@ -149,8 +154,69 @@ static void test_imo_changes(void **state)
     send_imo(&r, A, 120, 9999981);
     send_imo(&r, A, 130, 9999981);
     assert_told_by(&r, " identity.changed 440000001 130; ");
+    assert_string_equal(enginerun_member(&r, "data.identity.from_since"),
+                        "2024-03-24T00:20:00Z");
     enginerun_finish(&r);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_imo_changes), TEST(test_reload), TEST(test_restart),
-          TEST(test_before))
+/* --- a list that drops a ship --- */
+
+static const char head[] = "imo,name\n9999967,OTHER\n", star[] = "9999993,STAR\n";
+
+/* A configuration whose one list has those rows. */
+static void make_listed(const char *path, const char *rows, char ret_yaml[300])
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_true(fprintf(f, "%s%s", head, rows) > 0);
+    assert_int_equal(fclose(f), 0);
+    snprintf(ret_yaml, 300, "site: test\nvessel_lists: [{file: %s, list: own}]\n", path);
+}
+
+static int note_listing(void *context, const struct alert *alert, struct json_t *data)
+{
+    json_decref(data);
+    return buf_printf(context, "%s %u; ", alert->type + strlen("lookoutd."), alert->mmsi);
+}
+
+/* The ship is told that the list has dropped, also where it sends another IMO number than
+ * the entry's since; what was never on the list is not. */
+static void check_delisted(uint32_t imo_since, bool is_restarted)
+{
+    static const char path[] = "/tmp/lookout-ship-watch.csv";
+    char with[300], without[300];
+    struct engine_conf before;
+    struct buf told = {0};
+    struct enginerun r;
+    make_listed(path, star, with);
+    enginerun_conf(with, NULL, &before);
+    enginerun_init(&r, with, NULL);
+    enginerun_fix(&r, A, 0, 0, -140, 0);
+    enginerun_fix(&r, B, 0, 1, -140, 0);
+    send_imo(&r, A, 1, 9999993);
+    send_imo(&r, B, 1, 9999979);
+    for (int minute = 10; imo_since != 0 && minute <= 30; minute += 10)
+        send_imo(&r, A, minute, imo_since);
+    make_listed(path, "", without);
+    if (is_restarted)
+        enginerun_restart(&r, without, NULL);
+    else
+        enginerun_reconfigure(&r, without, NULL);
+    assert_int_equal(
+        engine_listings(r.engine, before.watch, ENGINERUN_DAY0, note_listing, &told), 0);
+    assert_string_equal(buf_text(&told), "vessel.delisted 440000001; ");
+    buf_finish(&told);
+    enginerun_finish(&r);
+    engine_conf_finish(&before);
+    remove(path);
+}
+
+static void test_delisted(void **state)
+{
+    check_delisted(0, false);
+    check_delisted(9999981, false);
+    check_delisted(9999981, true);
+}
+
+TEST_MAIN(NULL, NULL, TEST(test_imo_changes), TEST(test_delisted), TEST(test_reload),
+          TEST(test_restart), TEST(test_before))

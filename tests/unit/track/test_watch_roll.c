@@ -88,6 +88,28 @@ static void test_without_entries(void **state)
     watch_destroy(now);
 }
 
+/* A row without an entry that gains or loses a number is the same ship, in both lists;
+ * not where another IMO number stands behind the MMSI, nor of another list. */
+static void test_mended_rows(void **state)
+{
+    struct watch *before = watch_create(), *now = watch_create();
+    const struct watch_list *a = add_list(before, "A"), *b = add_list(now, "A");
+    const struct watch_list *other = add_list(before, "B");
+    add_list(now, "B");
+    add_ship(before, a, "", 0, 445000001);
+    add_ship(now, b, "", 9999993, 445000001);
+    add_ship(before, a, "", 9999981, 445000002);
+    add_ship(now, b, "", 0, 445000002);
+    expect_changes(before, now, "");
+    add_ship(before, a, "", 9999979, 445000003);
+    add_ship(now, b, "", 9999967, 445000003);
+    expect_changes(before, now, "-A/ 9999979 P;+A/ 9999967 P;");
+    add_ship(before, other, "", 0, 445000001);
+    expect_changes(before, now, "-B/ 445000001 P;-A/ 9999979 P;+A/ 9999967 P;");
+    watch_destroy(before);
+    watch_destroy(now);
+}
+
 /* A roll that was kept and read is the same roll; a part of it is refused. */
 static void test_kept(void **state)
 {
@@ -114,4 +136,5 @@ static void test_kept(void **state)
     watch_destroy(again);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_compare), TEST(test_without_entries), TEST(test_kept))
+TEST_MAIN(NULL, NULL, TEST(test_compare), TEST(test_without_entries),
+          TEST(test_mended_rows), TEST(test_kept))
