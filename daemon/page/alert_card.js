@@ -45,7 +45,7 @@ const shipLink = (ship) => button('', () => { select({ mmsi: ship.mmsi }); goTo(
 /** Ports that were in reach, each with how. @param {any[]} reach */
 function reachTable(reach) {
   return [el('h4', 'Within reach meanwhile'), table(['port', 'verdict', 'way', 'between'], reach.map((r) => [heard(`${r.name || ''} ${r.locode}`), r.verdict || 'possible',
-    r.way_nm !== undefined ? `${Math.round(r.way_nm)} nm` : '', [moment(r.earliest), r.latest && ` – ${moment(r.latest)}`]]))];
+    r.way_nm !== undefined ? `${Math.round(r.way_nm)}\u00a0nm` : '', !(r.latest < r.earliest) && [moment(r.earliest), r.latest && ` – ${moment(r.latest)}`]]))];
 }
 
 /** The route as a line of steps: made, then awaited. @param {any} data */
@@ -97,7 +97,7 @@ export function alertSection(a) {
     el('.actions',
       may && isOpen(a) && button('Acknowledge', () => askAcknowledge(a), { key: 'a', kind: 'primary' }),
       may && !isOpen(a) && button('Take back', () => undo(a)),
-      button('Show on map', () => showOnMap(a), { key: '⏎' }),
+      button('Show', () => showOnMap(a), { key: '⏎', label: 'Show on the map' }),
       may && a.rule && button('Mute…', () => askMute(a))),
     tables,
     others.length > 0 && [el('h4', `Case: ${others.length} more`), el('ul.case', others.map((o) => el('li', el('span', sign(isOpen(o) ? o.severity : 'done'), ' ', button(eventWords(o.type), () => select({ alert: o.id, mmsi: o.mmsi }), { kind: 'link' })), el('time', moment(o.time)))))],

@@ -188,7 +188,9 @@ const readTrack = (/** @type {number} */ mmsi) => get(`vessels/${mmsi}/track`).t
 let asked = 0;
 async function showExtra() {
   const { mmsi, alert: id } = store.selected, alert = store.alerts.get(id), data = alert?.event.data, mine = ++asked;
-  extra.evidence = [data?.evidence, data?.encounter?.evidence].filter((f) => f && f.geometry);
+  const hours = data?.gap?.hours || data?.silent_call?.hours || 0, other = data?.encounter?.evidence;
+  extra.evidence = data?.evidence?.geometry ? [{ ...data.evidence, silentHours: hours }] : [];
+  if (other?.geometry) extra.evidence.push({ ...other, isOther: true, name: shipName(data.encounter.with || {}) });
   extra.notes = notesOf(data);
   extra.ahead = [];
   const port = data?.forecast && placeOf(data.forecast.port?.locode), at = data?.position?.coordinates;

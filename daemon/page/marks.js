@@ -130,8 +130,12 @@ function drawLine(c, view, feature, look, width, hasTimes) {
     c.stroke();
     c.strokeStyle = look.line;
     c.lineWidth = width;
-    c.stroke();
+    if (feature.isOther) c.setLineDash([2, 5]);
+    if (feature.silentHours) strokeSilence(c, view, feature, k);
+    else c.stroke();
+    c.setLineDash([]);
     const points = lines.flat();
+    if (feature.isOther && points.length) write(c, feature.name, (points[0][0] + k) * view.scale - view.left + 8, points[0][1] * view.scale - view.top + 6, look);
     c.fillStyle = look.line;
     points.forEach(([x, y], i) => {
       const isEnd = i === 0 || i === points.length - 1, px = (x + k) * view.scale - view.left, py = y * view.scale - view.top;
@@ -142,6 +146,17 @@ function drawLine(c, view, feature, look, width, hasTimes) {
       c.fill();
       if (hasTimes && isEnd && times[i]) write(c, moment(times[i]), px + 8, py + (i ? 30 : -12), look);
     });
+  }
+}
+
+// A silence is no line that was sailed: it is broken.
+/** @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {any} feature @param {number} k */
+function strokeSilence(c, view, feature, k) {
+  const points = linesOf(feature.geometry).flat(), times = (feature.properties?.times || []).map(Date.parse);
+  for (let i = 1; i < points.length; i++) {
+    c.setLineDash(times[i] - times[i - 1] > feature.silentHours * 0.9 * 3600e3 ? [10, 8] : []);
+    trace(c, view, [[points[i - 1], points[i]]], k, false);
+    c.stroke();
   }
 }
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/page"))
-from webdriver import Driver  # noqa: E402
+from webdriver import Driver, free_port  # noqa: E402
 
 SHIPS, CHANGES_S = 20000, 2000
 SECONDS = float(os.environ.get("BENCH_SECONDS") or 20)
@@ -69,12 +69,6 @@ def figure(name, value, unit, **bounds):
     print(json.dumps({"bench": "page", "figure": name, "value": round(value, 2), "unit": unit, "vessels": SHIPS, **bounds}), flush=True)
 
 
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def heap_mb(browser):
     browser.cdp("HeapProfiler.collectGarbage", {})
     return browser.run("return performance.memory ? performance.memory.usedJSHeapSize / 1e6 : 0")
@@ -104,7 +98,7 @@ def main():
     if not shutil.which("chromium") or not shutil.which("chromedriver"):
         print("bench_page: chromium and chromium-driver are not installed (make check PAGE=1 installs them)", file=sys.stderr)
         return
-    udp, http, work = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM), tempfile.mkdtemp(prefix="bench_page.")
+    udp, http, work = free_port(socket.SOCK_DGRAM), free_port(), tempfile.mkdtemp(prefix="bench_page.")
     Path(work, "lookoutd.yaml").write_text(
         f"site: bench\nstate: {work}/state\nfeeds: [{{id: air, udp: '127.0.0.1:{udp}', from: ['127.0.0.0/8'], format: nmea}}]\n"
         f"rules: [{{id: silent, when: gap, after: 24h}}]\napi: {{listen: '127.0.0.1:{http}'}}\n", encoding="utf-8")
