@@ -104,44 +104,44 @@ static bool is_overlong(const struct linebuf *b, const char *text, size_t n)
     return total > b->limit_bytes && total > limit_of(b, text, n);
 }
 
+/* Nearly all lines are complete in the chunk. The LF after a CR would be an empty line;
+ * it is skipped but is never part of the line, so that offsets do not depend on the
+ * chunks. */
+static inline size_t take_complete(struct linebuf *b, const char *text, size_t n,
+                                   size_t length, struct linebuf_line *ret)
+{
+    size_t taken = length + 1;
+    ret->text = text;
+    ret->n = length;
+    ret->begin = b->offset;
+    ret->end = b->offset + taken;
+    ret->is_too_long = false;
+    ret->number = b->feeds + 1;
+    if (text[length] == '\r' && taken < n && text[taken] == '\n')
+        taken++;
+    b->feeds += text[taken - 1] == '\n';
+    b->offset += taken;
+    b->begin = b->offset;
+    return taken;
+}
+
 int linebuf_next(struct linebuf *b, const char **bytes, size_t *n, bool is_whole,
                  struct linebuf_line *ret)
 {
     while (*n != 0) {
         const char *text = *bytes;
-        const char *stop = find_end(text, text + *n);
-        size_t length = (size_t)(stop - text);
-        if (length < *n && length <= b->limit_bytes && b->length == 0 &&
-            !b->is_skipping) {
-            /* Nearly all lines are complete in the chunk. The LF after a CR would be an
-             * empty line; it is skipped but is never part of the line, so that offsets do
-             * not depend on the chunks. */
-            size_t taken = length + 1;
-            ret->text = text;
-            ret->n = length;
-            ret->begin = b->offset;
-            ret->end = b->offset + taken;
-            ret->is_too_long = false;
-            ret->number = b->feeds + 1;
-            if (*stop == '\r' && taken < *n && stop[1] == '\n')
-                taken++;
-            b->feeds += text[taken - 1] == '\n';
+        size_t length = (size_t)(find_end(text, text + *n) - text);
+        bool has_end = length < *n;
+        if (has_end && length <= b->limit_bytes && b->length == 0 && !b->is_skipping) {
+            size_t taken = take_complete(b, text, *n, length, ret);
             *bytes += taken;
             *n -= taken;
-            b->offset += taken;
-            b->begin = b->offset;
             return 1;
         }
-        bool has_end = length < *n;
         size_t taken = length + (has_end ? 1 : 0);
-        bool was_skipping = b->is_skipping;
+        bool is_done = has_end || is_whole, was_skipping = b->is_skipping;
         bool is_over_limit = !was_skipping && is_overlong(b, text, length);
-        if (!was_skipping && !is_over_limit && !has_end && !is_whole) {
-            int rc = carry_add(b, text, length);
-            if (rc < 0)
-                return rc;
-        }
-        if (!was_skipping && !is_over_limit && (has_end || is_whole) && b->length != 0) {
+        if (!was_skipping && !is_over_limit && (!is_done || b->length != 0)) {
             int rc = carry_add(b, text, length);
             if (rc < 0)
                 return rc;
@@ -151,8 +151,7 @@ int linebuf_next(struct linebuf *b, const char **bytes, size_t *n, bool is_whole
         b->offset += taken;
         *ret = (struct linebuf_line){
             .begin = b->begin, .end = b->offset, .number = b->feeds + 1};
-        b->feeds += has_end && *stop == '\n';
-        bool is_done = has_end || is_whole;
+        b->feeds += has_end && text[length] == '\n';
         if (is_over_limit || was_skipping) {
             b->length = 0;
             b->is_skipping = !is_done;

@@ -325,6 +325,16 @@ static void set_text_number(struct record *r, enum record_field field, double va
     record_set_text(r, field, text, (size_t)n);
 }
 
+/* The fields whose number one function takes as it is. */
+static void (*const number_setters[])(struct record *, double) = {
+    [RECORD_MMSI] = set_mmsi,       [RECORD_MILLISECOND] = set_millisecond,
+    [RECORD_SECOND] = set_second,   [RECORD_SOG] = set_speed,
+    [RECORD_COG] = set_course,      [RECORD_HEADING] = set_heading,
+    [RECORD_STATUS] = set_status,   [RECORD_IMO] = set_imo,
+    [RECORD_DRAUGHT] = set_draught, [RECORD_MSG_TYPE] = set_msg_type,
+};
+enum { NUMBER_SETTERS = sizeof number_setters / sizeof number_setters[0] };
+
 void record_set_number(struct record *r, enum record_field field, double value)
 {
     if (!isfinite(value)) {
@@ -332,61 +342,22 @@ void record_set_number(struct record *r, enum record_field field, double value)
         return;
     }
     r->given |= UINT64_C(1) << field;
-    switch ((int)field) {
-    case RECORD_MMSI:
-        set_mmsi(r, value);
-        break;
-    case RECORD_LAT:
+    if ((size_t)field < NUMBER_SETTERS && number_setters[field] != NULL)
+        number_setters[field](r, value);
+    else if (field == RECORD_LAT)
         set_degrees(r, &r->lat, value, 91.0, 90.0);
-        break;
-    case RECORD_LON:
+    else if (field == RECORD_LON)
         set_degrees(r, &r->lon, value, 181.0, 360.0);
-        break;
-    case RECORD_TIME:
-    case RECORD_DATE:
+    else if (field == RECORD_TIME || field == RECORD_DATE)
         set_time_number(r, field, value);
-        break;
-    case RECORD_MILLISECOND:
-        set_millisecond(r, value);
-        break;
-    case RECORD_SECOND:
-        set_second(r, value);
-        break;
-    case RECORD_SOG:
-        set_speed(r, value);
-        break;
-    case RECORD_COG:
-        set_course(r, value);
-        break;
-    case RECORD_HEADING:
-        set_heading(r, value);
-        break;
-    case RECORD_STATUS:
-        set_status(r, value);
-        break;
-    case RECORD_IMO:
-        set_imo(r, value);
-        break;
-    case RECORD_SHIP_TYPE:
-        if (value != 0)
-            set_small(r, HAS_SHIP_TYPE, &r->report.ship_type, value, 255);
-        break;
-    case RECORD_DRAUGHT:
-        set_draught(r, value);
-        break;
-    case RECORD_MSG_TYPE:
-        set_msg_type(r, value);
-        break;
-    case RECORD_TYPE:
+    else if (field == RECORD_SHIP_TYPE && value != 0)
+        set_small(r, HAS_SHIP_TYPE, &r->report.ship_type, value, 255);
+    else if (field == RECORD_TYPE)
         record_set_number(r, value > 27 ? RECORD_SHIP_TYPE : RECORD_MSG_TYPE, value);
-        break;
-    default:
-        if (is_text_field(field))
-            set_text_number(r, field, value);
-        else
-            set_metres(r, field, value);
-        break;
-    }
+    else if (is_text_field(field))
+        set_text_number(r, field, value);
+    else if (field != RECORD_SHIP_TYPE)
+        set_metres(r, field, value);
 }
 
 void record_set_nothing(struct record *r, enum record_field field)
