@@ -20,13 +20,21 @@ void fixture_add_destinations(struct ports_builder *b)
     free(text);
 }
 
+struct ports *fixture_assemble(struct ports_builder *b)
+{
+    struct ports *p = NULL;
+    struct err err = {0};
+    if (ports_assemble(b, &p, &err) != 0)
+        fail_msg("%s", err.text);
+    ports_builder_destroy(b);
+    return p;
+}
+
 struct ports *fixture_shipped_ports(void)
 {
     static char csv_name[] = "config/ports.csv";
     static char areas_name[] = "config/port-areas.geojson";
     size_t n = 0;
-    struct ports *ports = NULL;
-    struct err err = {0};
     struct ports_builder *b = ports_builder_create();
     assert_non_null(b);
     char *text = test_read_file(test_root_path(csv_name), &n);
@@ -38,18 +46,13 @@ struct ports *fixture_shipped_ports(void)
     assert_int_equal(ports_areas_read(b, text, n, print_fault, areas_name), 0);
     free(text);
     fixture_add_destinations(b);
-    int rc = ports_assemble(b, &ports, &err);
-    if (rc != 0)
-        fail_msg("%s", err.text);
-    ports_builder_destroy(b);
-    return ports;
+    return fixture_assemble(b);
 }
 
 struct ports *fixture_ports(const char *rows)
 {
     static const char header[] = "locode,name,lat,lon,entry_km,codes,names\n";
     static char what[] = "test";
-    struct ports *ports = NULL;
     struct ports_builder *b = ports_builder_create();
     char *text = malloc(sizeof header + strlen(rows));
     assert_non_null(b);
@@ -59,9 +62,7 @@ struct ports *fixture_ports(const char *rows)
     assert_int_equal(ports_csv_read(b, text, strlen(text), print_fault, what), 0);
     free(text);
     fixture_add_destinations(b);
-    assert_int_equal(ports_assemble(b, &ports, NULL), 0);
-    ports_builder_destroy(b);
-    return ports;
+    return fixture_assemble(b);
 }
 
 struct geo_pos fixture_pos(double lat, double lon)

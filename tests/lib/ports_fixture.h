@@ -18,5 +18,7 @@ struct geo_pos fixture_pos(double lat, double lon);
 /* Code of the port at a position, "" at sea; `declared` a code or NULL. */
 const char *fixture_at(const struct ports *ports, double lat, double lon,
                        const char *declared);
+/* The gazetteer of the builder, which is destroyed. */
+struct ports *fixture_assemble(struct ports_builder *b);
 
 #endif

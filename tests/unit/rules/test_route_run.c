@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/ports_fixture.h"
 #include "lib/testlib.h"
 #include "lib/zonelib.h"
 #include "lookout/base/buf.h"
@@ -16,16 +17,9 @@ static struct zone_set *zones;
 
 static int set_up(void **state)
 {
-    static const char *const codes[] = {"XAAAA", "XABBB", "XBAAA", "XBBBB", "XCAAA"};
-    struct ports_builder *b = ports_builder_create();
-    assert_non_null(b);
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-        assert_int_equal(ports_builder_define(b, codes[i], codes[i],
-                                              test_pos(10 + (double)i, 20), -1, -1, NULL,
-                                              NULL),
-                         0);
-    assert_int_equal(ports_assemble(b, &ports, NULL), 0);
-    ports_builder_destroy(b);
+    ports =
+        fixture_ports("XAAAA,XAAAA,10,20,,,\nXABBB,XABBB,11,20,,,\nXBAAA,XBAAA,12,20,,,\n"
+                      "XBBBB,XBBBB,13,20,,,\nXCAAA,XCAAA,14,20,,,\n");
     zones = test_zone_set(
         "{\"type\":\"FeatureCollection\",\"features\":["
         "{\"type\":\"Feature\",\"properties\":{\"id\":\"box\"},\"geometry\":{\"type\":"

@@ -15,7 +15,6 @@ static struct ports *make(const char *extra)
     static const char *const one[] = {"RULED", "RUBRK", "RUKDT"};
     static const char *const story[] = {"$far-east", "$dprk"}, *const none[] = {NULL};
     struct ports_builder *b = ports_builder_create();
-    struct ports *p = NULL;
     char text[1024];
     assert_true(sizeof base + strlen(extra) <= sizeof text);
     memcpy(text, base, sizeof base);
@@ -27,9 +26,7 @@ static struct ports *make(const char *extra)
     assert_int_equal(ports_builder_group(b, "far-east", far_east, 2, NULL), 0);
     assert_int_equal(ports_builder_group(b, "none", none, 0, NULL), 0);
     assert_int_equal(ports_builder_same(b, one, 3, NULL), 0);
-    assert_int_equal(ports_assemble(b, &p, NULL), 0);
-    ports_builder_destroy(b);
-    return p;
+    return fixture_assemble(b);
 }
 
 static struct port_set *compile(const struct ports *p, const char *a, const char *b)

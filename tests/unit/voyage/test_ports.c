@@ -92,11 +92,9 @@ static void test_exactly_the_distance(void **state)
     struct geo_pos middle = fixture_pos(10, 20), edge = fixture_pos(10.05, 20.05);
     double edge_m = geo_distance_m(middle, edge);
     struct ports_builder *b = ports_builder_create();
-    struct ports *p = NULL;
     assert_int_equal(
         ports_builder_define(b, "AAAAA", "A", middle, edge_m, edge_m, NULL, NULL), 0);
-    assert_int_equal(ports_assemble(b, &p, NULL), 0);
-    ports_builder_destroy(b);
+    struct ports *p = fixture_assemble(b);
     assert_string_equal(fixture_at(p, 10.05, 20.05, NULL), "AAAAA");
     assert_true(ports_within_entry(p, 0, edge));
     assert_true(ports_within_exit(p, 0, edge));
@@ -155,13 +153,11 @@ static void test_areas(void **state)
     struct ports_builder *b = ports_builder_create();
     static const char rows[] = "locode,name,lat,lon\nAAAAA,A,50.1,10.1\n"
                                "AABBB,B,50.05,10.01\nAACCC,C,50.1,10.25\n";
-    struct ports *p = NULL;
     assert_int_equal(ports_csv_read(b, rows, sizeof rows - 1, NULL, NULL), 0);
     assert_int_equal(
         ports_builder_define(b, "AAAAA", NULL, PORTS_POS_NONE, -1, -1, make_area(), NULL),
         0);
-    assert_int_equal(ports_assemble(b, &p, NULL), 0);
-    ports_builder_destroy(b);
+    struct ports *p = fixture_assemble(b);
     const struct port *a = ports_get(p, ports_find(p, "AAAAA"));
     assert_string_equal(a->name, "A");
     assert_near(a->entry_m, 0, 0);
@@ -470,8 +466,7 @@ static struct ports *random_ports(struct test_random *r)
                               place_lon, (unsigned)test_random_below(r, 60) + 1);
     }
     assert_int_equal(ports_csv_read(b, rows, n, NULL, NULL), 0);
-    assert_int_equal(ports_assemble(b, &p, NULL), 0);
-    ports_builder_destroy(b);
+    p = fixture_assemble(b);
     return p;
 }
 
