@@ -160,7 +160,7 @@ static void take_last_change(struct list *list, const json_t *entity)
         text_copy(list->published, sizeof list->published, text);
 }
 
-static int take_vessel(struct list_reader *r, const json_t *entity)
+static int take_entity_vessel(struct list_reader *r, const json_t *entity)
 {
     struct list_ship *ship = &r->draft.ship;
     if (!is_schema(entity, "Vessel"))
@@ -322,7 +322,7 @@ static int read_ftm_line(struct list_reader *r, const char *text, size_t n)
     if (entity == NULL)
         return ERR_SYNTAX;
     if (r->pass == PASS_VESSELS)
-        rc = take_vessel(r, entity);
+        rc = take_entity_vessel(r, entity);
     else if (r->pass == PASS_LINKS)
         rc = take_link(r, entity);
     else
