@@ -20,7 +20,8 @@
     ROW(loiter)                                                                          \
     ROW(speed)                                                                           \
     ROW(position)                                                                        \
-    ROW(draught)
+    ROW(draught)                                                                         \
+    ROW(destination)
 
 #define KINDS_DECLARE(name) extern const struct rule_kind kind_##name;
 KINDS(KINDS_DECLARE)

@@ -128,6 +128,18 @@ static int list_wants(struct water_wants *wants, const struct engine_conf *engin
     return rc;
 }
 
+/* Whether a rule wants the grid, beside the fields. */
+static bool has_ways(const struct engine_conf *engine)
+{
+    for (size_t i = 0; i < engine->rule_count; i++) {
+        const struct rule *rule = &engine->rules[i];
+        if (rule->settings != NULL && rule->kind->hooks->wants_ways != NULL &&
+            rule->kind->hooks->wants_ways(rule))
+            return true;
+    }
+    return false;
+}
+
 void water_fields_describe(const struct engine_conf *engine, FILE *out)
 {
     char path[PATH_MAX];
@@ -151,6 +163,10 @@ void water_fields_describe(const struct engine_conf *engine, FILE *out)
                          "declared destination alone, nothing is said of zones ahead, "
                          "and for silent vessels only straight distances are used\n");
     }
+    if (has_ways(engine) && datafile_find(WATER_FILE, path, sizeof path) != 0)
+        fputs("ways over water: " WATER_FILE " is not found: no destination is "
+              "contradicted\n",
+              out);
     finish_wants(&wants);
 }
 
@@ -319,7 +335,7 @@ int water_fields_make(struct engine_conf *engine,
     struct water_fields_counts counts = {0};
     struct water *water = NULL;
     int rc = list_wants(&wants, engine);
-    if (rc == 0 && wants.count > 0) {
+    if (rc == 0 && (wants.count > 0 || has_ways(engine))) {
         if (options->old != NULL && options->old->water != NULL)
             water = water_hold(options->old->water);
         else

@@ -206,6 +206,8 @@ struct rule_hooks {
     const struct port_set *(*wants_reach)(const struct rule *rule, uint32_t index);
     /* Whether the rule asks how far places are from the shore. NULL: it does not. */
     bool (*wants_shore)(const struct rule *rule);
+    /* Whether the rule measures single ways over water. NULL: it does not. */
+    bool (*wants_ways)(const struct rule *rule);
     /* One line for `vessels`: a JSON value, appended; leaves out alone when there is
      * nothing to say. */
     int (*describe)(const struct rule_look *look, struct buf *out);
