@@ -18,8 +18,7 @@ function notices() {
   if (!store.connected) {
     if (store.status === 401) list.push(['not signed in', 'critical']);
     else if (store.isFirst && Date.now() - store.since < 4000) list.push(['connecting…', 'info']);
-    else list.push([`no connection since ${clock(store.since)}`, 'critical']);
-    if (!store.isFirst) list.push([`the picture is of ${isNaN(store.eventTime) ? 'before' : clock(store.eventTime)}`, 'warning']);
+    else list.push([`no connection since ${clock(store.since)}${isNaN(store.eventTime) ? '' : `; the picture is of ${clock(store.eventTime)}`}`, 'critical']);
   }
   for (const f of store.feeds.values()) {
     if (f.silent) list.push([`feed ${f.id} silent${f.last_heard ? ` since ${clock(Date.parse(f.last_heard))}` : ''}`, 'critical']);

@@ -169,6 +169,9 @@ const EVENTS = {
   },
   acknowledged(/** @type {any} */ data) {
     markAlert(data.id, data.acknowledged);
+    // All of a run that have been told so far.
+    if (data.case && data.acknowledged)
+      for (const a of store.alerts.values()) if (a.event.data.case === data.case) markAlert(a.id, data.acknowledged);
     emit('alerts');
   },
   feed(/** @type {any} */ data) {

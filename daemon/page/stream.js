@@ -44,6 +44,7 @@ const HANDLERS = {
   },
   late() { beginPicture(); },
   vessels(data) {
+    if (hello && data.left_out !== undefined) hello.left_out = data.left_out;
     for (const row of data.rows) {
       rows.set(row[0], row);
       if (stale) stale.delete(row[0]);
