@@ -21,6 +21,7 @@
 #include "lookout/sys/log.h"
 #include "request.h"
 #include "tail.h"
+#include "worker.h"
 
 enum {
     API_TIMEOUT_S = 15,
@@ -325,6 +326,7 @@ static void free_api(struct api *api)
 {
     if (api == NULL)
         return;
+    free(api->desk);
     live_destroy(api->live);
     tail_destroy(api->tail);
     door_destroy(api->door);
@@ -348,11 +350,28 @@ static struct api *create_api(const struct api_sink *sink)
     return NULL;
 }
 
+/* The thread that reads the record for answers. */
+static int start_desk(uv_loop_t *loop, struct api *api)
+{
+    struct api_look look;
+    if (!api_look(api, &look))
+        return 0;
+    struct worker *desk = malloc(sizeof *desk);
+    int rc = desk != NULL ? worker_start(desk, loop, look.conf->state) : ERR_NOMEM;
+    if (rc == 0)
+        api->desk = desk;
+    else
+        free(desk);
+    return rc;
+}
+
 /* What only the query API needs. */
 static int start_live(uv_loop_t *loop, struct api *api, struct api **ret_api,
                       struct err *err)
 {
-    int rc = tail_create(api, loop, &api->tail);
+    int rc = start_desk(loop, api);
+    if (rc == 0)
+        rc = tail_create(api, loop, &api->tail);
     if (rc == 0)
         rc = live_create(api, loop, &api->live);
     if (rc == 0)
@@ -408,6 +427,8 @@ int api_start_local(uv_loop_t *loop, const char *path, const struct api_sink *si
         return err_set(err, rc, "api: cannot listen on %s: %s", path, why.text);
     }
     *ret_api = api;
+    if (start_desk(loop, api) != 0)
+        log_warning("api", NULL, "commands on this machine cannot acknowledge");
     return 0;
 }
 
@@ -441,6 +462,10 @@ void api_stop(struct api *api, void (*on_closed)(void *context), void *context)
 {
     api->on_closed = on_closed;
     api->closed_context = context;
+    if (api->desk != NULL) {
+        api->open_handles++;
+        worker_stop(api->desk, close_part, api);
+    }
     if (api->live != NULL) {
         api->open_handles += 2;
         tail_stop(api->tail, close_part, api);

@@ -55,6 +55,7 @@ struct api_count {
 struct door;
 struct live;
 struct tail;
+struct worker;
 struct MHD_Daemon;
 struct request;
 struct route;
@@ -69,6 +70,7 @@ struct api {
     struct door *door;        /* owned */
     struct live *live;        /* owned; NULL: monitoring alone, or a socket */
     struct tail *tail;        /* owned; the same */
+    struct worker *desk;      /* owned; NULL: monitoring alone */
     struct api_count *counts; /* owned: API_CODES of each route, and of what has none */
     uint16_t port;
     char *path; /* owned: of a socket in the file system; NULL */

@@ -161,7 +161,7 @@ static const char *const accepted[ASK_PARAMETER_COUNT] = {
     [ASK_RULE] = TEXT_ACCEPTED,
     [ASK_SEVERITY] = "info, warning or critical",
     [ASK_VESSEL] = "an MMSI, an IMO number, or a name or part of one",
-    [ASK_CASE] = "32 hexadecimal digits",
+    [ASK_CASE] = "the 16 to 32 hexadecimal digits of a case",
     [ASK_STATE] = "pending, delivered, dead, stored, muted, folded or history",
     [ASK_ACKNOWLEDGED] = "true or false",
     [ASK_ALL] = "true or false",
@@ -184,7 +184,8 @@ static bool take_flag(const char *text, const char **ret)
 
 static bool take_case(const char *text, const char **ret)
 {
-    return strlen(text) == 32 && strspn(text, "0123456789abcdef") == 32 &&
+    size_t n = strlen(text);
+    return n >= 16 && n <= 32 && strspn(text, "0123456789abcdef") == n &&
            take_any_text(text, ret);
 }
 

@@ -16,7 +16,8 @@
 #include "tail.h"
 
 enum {
-    BEAT_MS = 1000,
+    LOOK_MS = 250,  /* at what was stored */
+    BEAT_LOOKS = 4, /* a beat a second */
     COMMENT_BEATS = 15,
     RENDER_STEP = 500,
     TAKE_MOST = 20000, /* vessels of one beat; the rest follows in the next */
@@ -205,6 +206,9 @@ static void tell_feeds(struct live *l)
 static void on_beat(uv_timer_t *timer)
 {
     struct live *l = timer->data;
+    tail_look(l->api->tail);
+    if (++l->looks % BEAT_LOOKS != 0)
+        return;
     l->beats++;
     if (l->streams != NULL) {
         tell_feeds(l);
@@ -215,7 +219,6 @@ static void on_beat(uv_timer_t *timer)
             stream_comment(s);
     }
     l->whats = 0;
-    tail_look(l->api->tail);
     if (l->phase != LIVE_RESTS)
         return;
     l->phase = LIVE_TAKES;
@@ -298,7 +301,7 @@ int live_create(struct api *api, uv_loop_t *loop, struct live **ret)
     uv_idle_init(loop, &l->idle);
     l->timer.data = l->idle.data = l;
     l->open_handles = LIVE_HANDLES;
-    uv_timer_start(&l->timer, on_beat, 0, BEAT_MS);
+    uv_timer_start(&l->timer, on_beat, 0, LOOK_MS);
     *ret = l;
     return 0;
 }

@@ -142,6 +142,8 @@ static int tell_hello(struct stream *s, const struct api_look *look)
     if (rc == 0)
         rc = buf_printf(&text, ",\"columns\":%s,\"left_out\":%zu}", row_columns,
                         s->left_out);
+    if (rc == 0 && !s->is_catching && s->event_at >= 0)
+        rc = buf_printf(&s->rows, "id: a%" PRId64 "\n", s->event_at);
     if (rc == 0)
         rc = add_event(&s->rows, "hello", buf_text(&text));
     buf_finish(&text);
@@ -439,6 +441,8 @@ static struct stream *create_stream(struct request *q, struct live *l)
     s->max = q->values.max;
     s->event_at = -1;
     s->is_catching = take_last_event(q, &s->event_at);
+    if (!s->is_catching)
+        s->event_at = tail_last(q->api->tail);
     s->next = l->streams;
     if (l->streams != NULL)
         l->streams->previous = s;

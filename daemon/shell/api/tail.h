@@ -4,6 +4,7 @@
 #ifndef LOOKOUT_TAIL_H
 #define LOOKOUT_TAIL_H
 
+#include <stdint.h>
 #include <uv.h>
 
 #include "lookout/base/err.h"
@@ -19,6 +20,8 @@ void tail_destroy(struct tail *t);
 void tail_look(struct tail *t);
 /* Read what was stored since the stream's last event. */
 void tail_catch_up(struct tail *t, struct stream *s);
+/* The number of the event that was told last; -1: not known yet. */
+int64_t tail_last(const struct tail *t);
 /* The stream goes. */
 void tail_forget(struct tail *t, struct stream *s);
 

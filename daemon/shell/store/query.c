@@ -192,10 +192,27 @@ static const char *state_of(int mark, unsigned has)
     return has != 0 ? states[STORE_DELIVERED] : "stored";
 }
 
-static int add_alert(struct store_reader *r, sqlite3_stmt *s, struct query_page *p,
-                     struct buf *deliveries)
+/* Who has seen it, and what they made of it. */
+int query_write_seen(struct buf *b, sqlite3_stmt *s)
 {
-    struct buf *b = &p->text;
+    const char *who = (const char *)sqlite3_column_text(s, 12);
+    if (who == NULL)
+        return 0;
+    int rc = buf_add_text(b, ",\"acknowledged\":{");
+    if (rc == 0)
+        rc = query_member_text(b, "by", who);
+    if (rc == 0)
+        rc = query_member_time(b, "at", s, 13);
+    if (rc == 0)
+        rc = query_member_text(b, "verdict", (const char *)sqlite3_column_text(s, 14));
+    if (rc == 0)
+        rc = query_member_text(b, "note", (const char *)sqlite3_column_text(s, 15));
+    return rc != 0 ? rc : buf_add_char(b, '}');
+}
+
+int query_write_alert(struct store_reader *r, sqlite3_stmt *s, struct buf *b,
+                      struct buf *deliveries)
+{
     char id[HASH_ID_BYTES];
     store_db_column_id(s, 1, id);
     unsigned has = 0;
@@ -224,10 +241,19 @@ static int add_alert(struct store_reader *r, sqlite3_stmt *s, struct query_page 
         rc = query_member_text(b, "state", state_of(sqlite3_column_int(s, 5), has));
     if (rc == 0)
         rc = query_member_text(b, "why", (const char *)sqlite3_column_text(s, 11));
+    if (rc == 0)
+        rc = query_write_seen(b, s);
     const char *body = (const char *)sqlite3_column_text(s, 10);
     if (rc == 0)
         rc = buf_printf(b, ",\"deliveries\":%s,\"event\":%s}", buf_text(deliveries),
                         body != NULL && body[0] != '\0' ? body : "null");
+    return rc;
+}
+
+static int add_alert(struct store_reader *r, sqlite3_stmt *s, struct query_page *p,
+                     struct buf *deliveries)
+{
+    int rc = query_write_alert(r, s, &p->text, deliveries);
     return rc != 0 ? rc : query_page_add(p, sqlite3_column_int64(s, 0));
 }
 

@@ -134,9 +134,8 @@ static int add_voyage(struct buf *b, sqlite3_stmt *s)
     return rc != 0 ? rc : add_destinations(b, column_text(s, DESTINATIONS));
 }
 
-static int add_call_row(sqlite3_stmt *s, struct query_page *p)
+int query_calls_write(sqlite3_stmt *s, struct buf *b)
 {
-    struct buf *b = &p->text;
     bool is_voyage = sqlite3_column_int(s, IS_VOYAGE) != 0;
     int rc = buf_add_char(b, '{');
     if (rc == 0)
@@ -145,8 +144,12 @@ static int add_call_row(sqlite3_stmt *s, struct query_page *p)
         rc = add_ship(b, s);
     if (rc == 0)
         rc = is_voyage ? add_voyage(b, s) : add_call(b, s);
-    if (rc == 0)
-        rc = buf_add_char(b, '}');
+    return rc != 0 ? rc : buf_add_char(b, '}');
+}
+
+static int add_call_row(sqlite3_stmt *s, struct query_page *p)
+{
+    int rc = query_calls_write(s, &p->text);
     return rc != 0 ? rc : query_page_add(p, sqlite3_column_int64(s, ROW));
 }
 

@@ -7,6 +7,23 @@
 
 #define QUERY_PAGE 256
 
+/* What query_write_alert reads; a alerts, n seen, k acknowledgements. */
+#define QUERY_ALERT_COLUMNS                                                              \
+    "SELECT a.row, a.id, a.type, a.rule, a.severity, a.mark, a.mmsi, a.imo,"             \
+    " a.time_ms, a.detected_ms, a.body, a.why, k.who, k.at_ms, k.verdict, k.note"        \
+    " FROM alerts a LEFT JOIN seen n ON n.alert = a.row"                                 \
+    " LEFT JOIN acknowledgements k ON k.row = n.acknowledgement"
+/* What query_calls_write reads, of both kinds. */
+#define QUERY_CALL_COLUMNS                                                               \
+    "SELECT since_ms AS at, 0 AS is_voyage, row, mmsi, imo, name, port, port_name,"      \
+    " NULL, NULL, entered_ms, arrived_ms, departed_ms, left_ms, kind, confidence,"       \
+    " lat_e7, lon_e7, draught_dm, 0, NULL, NULL, NULL FROM calls"
+#define QUERY_VOYAGE_COLUMNS                                                             \
+    "SELECT departed_ms AS at, 1 AS is_voyage, row, mmsi, imo, name, from_port,"         \
+    " from_name, to_port, to_name, NULL, arrived_ms, departed_ms, NULL, NULL, NULL,"     \
+    " NULL, NULL, draught_departure_dm, draught_arrival_dm, distance_m,"                 \
+    " longest_gap_ms, destinations FROM voyages"
+
 struct query_page {
     struct buf text; /* lines, each with its NUL */
     size_t count;
@@ -32,6 +49,12 @@ MUST_CHECK int query_member_time(struct buf *b, const char *name, sqlite3_stmt *
 /* value / 10^decimals */
 MUST_CHECK int query_member_fixed(struct buf *b, const char *name, int64_t value,
                                   int decimals);
+/* Append the row as an object. `deliveries` is scratch. */
+MUST_CHECK int query_write_alert(struct store_reader *r, sqlite3_stmt *s, struct buf *out,
+                                 struct buf *deliveries);
+/* Append its member `acknowledged`, where there is one. */
+MUST_CHECK int query_write_seen(struct buf *b, sqlite3_stmt *s);
+MUST_CHECK int query_calls_write(sqlite3_stmt *s, struct buf *out);
 /* The requested vessels as a JSON array: numbers (MMSI or IMO) and names. */
 MUST_CHECK int query_vessels(const struct store_filter *f, struct buf *out);
 

@@ -23,6 +23,7 @@ enum reader_statement {
     READER_SQL_DELIVERIES,
     READER_SQL_CALLS,
     READER_SQL_LISTS,
+    READER_SQL_MUTES,
     READER_STATEMENTS
 };
 

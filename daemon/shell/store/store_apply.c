@@ -260,6 +260,65 @@ static int apply_list(struct store_db *db, const struct store_op_list *op)
     return run_bound(&b);
 }
 
+static void bind_text_or_null(struct binder *b, const char *text)
+{
+    if (text[0] != '\0')
+        bind_text(b, text, strlen(text));
+    else
+        bind_time(b, TIME_NONE);
+}
+
+/* Rows of acknowledgements ascend together with those of alerts, times 2^20, in the order
+ * of acceptance: so both are one sequence of events, which streams go by. */
+static int apply_seen(struct store_db *db, const struct store_op_seen *op)
+{
+    const char *at = op->texts;
+    struct binder b = {db->statements[STORE_SQL_ACKNOWLEDGE], 0, SQLITE_OK};
+    bind_int(&b, db->last_alert * STORE_EVENTS_AN_ALERT + 1);
+    bind_id(&b, op->id);
+    bind_int(&b, op->at_ms);
+    bind_text_or_null(&b, next_text(&at));
+    bind_text_or_null(&b, next_text(&at));
+    bind_text_or_null(&b, next_text(&at));
+    bind_int(&b, op->is_case);
+    bind_int(&b, op->is_undone);
+    int rc = run_bound(&b);
+    if (rc != SQLITE_OK || sqlite3_changes(db->handle) == 0)
+        return rc;
+    b = (struct binder){db->statements[op->is_undone ? STORE_SQL_UNSEEN : STORE_SQL_SEEN],
+                        0, SQLITE_OK};
+    bind_id(&b, op->id);
+    bind_int(&b, op->is_case);
+    return run_bound(&b);
+}
+
+static int apply_mute(struct store_db *db, const struct store_op_mute *op)
+{
+    const char *at = op->texts;
+    struct binder b = {db->statements[STORE_SQL_MUTE], 0, SQLITE_OK};
+    for (int i = 0; i < 6; i++) { /* id, rule, zone, feed, why, who */
+        const char *text = next_text(&at);
+        if (i >= 1 && i <= 3)
+            bind_text_or_null(&b, text);
+        else
+            bind_text(&b, text, strlen(text));
+    }
+    bind_int(&b, op->vessel);
+    bind_int(&b, op->meant);
+    bind_time(&b, op->from_ms);
+    bind_int(&b, op->until_ms);
+    bind_int(&b, op->at_ms);
+    return run_bound(&b);
+}
+
+static int apply_unmute(struct store_db *db, const struct store_op_unmute *op)
+{
+    struct binder b = {db->statements[STORE_SQL_UNMUTE], 0, SQLITE_OK};
+    bind_text(&b, op->id, strlen(op->id));
+    bind_int(&b, op->ended_ms);
+    return run_bound(&b);
+}
+
 static int apply_op(struct store_db *db, const struct store_op *op)
 {
     const void *at = op;
@@ -280,6 +339,12 @@ static int apply_op(struct store_db *db, const struct store_op *op)
         return apply_gone(db, at);
     case STORE_OP_LIST:
         return apply_list(db, at);
+    case STORE_OP_SEEN:
+        return apply_seen(db, at);
+    case STORE_OP_MUTE:
+        return apply_mute(db, at);
+    case STORE_OP_UNMUTE:
+        return apply_unmute(db, at);
     }
     return SQLITE_INTERNAL;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "store_int.h"
 
@@ -210,6 +211,58 @@ int store_batch_gone(struct store_batch *b, const char *webhook, int64_t at_ms)
     op->at_ms = at_ms;
     put_text_bytes(op->webhook, webhook);
     b->wakes = true;
+    return 0;
+}
+
+static void *add_text_op(struct store_batch *b, enum store_op_kind kind, size_t fixed,
+                         const char *const *texts, size_t count)
+{
+    size_t extra = 0;
+    for (size_t i = 0; i < count; i++)
+        extra += strlen(text_or_empty(texts[i])) + 1;
+    char *op = add_op(b, kind, fixed, extra), *at = op + fixed;
+    for (size_t i = 0; op != NULL && i < count; i++)
+        at = put_text_bytes(at, text_or_empty(texts[i]));
+    return op;
+}
+
+int store_batch_seen(struct store_batch *b, const struct store_seen *seen)
+{
+    const char *const texts[] = {seen->who, seen->verdict, seen->note};
+    struct store_op_seen *op =
+        add_text_op(b, STORE_OP_SEEN, offsetof(struct store_op_seen, texts), texts, 3);
+    if (op == NULL)
+        return ERR_NOMEM;
+    text_copy(op->id, sizeof op->id, seen->id);
+    op->is_case = seen->is_case;
+    op->is_undone = seen->is_undone;
+    op->at_ms = seen->at_ms;
+    return 0;
+}
+
+int store_batch_mute(struct store_batch *b, const struct store_mute *mute)
+{
+    const char *const texts[] = {mute->id,   mute->rule, mute->zone,
+                                 mute->feed, mute->why,  mute->who};
+    struct store_op_mute *op =
+        add_text_op(b, STORE_OP_MUTE, offsetof(struct store_op_mute, texts), texts, 6);
+    if (op == NULL)
+        return ERR_NOMEM;
+    op->vessel = mute->vessel;
+    op->meant = mute->meant;
+    op->from_ms = mute->from_ms;
+    op->until_ms = mute->until_ms;
+    op->at_ms = mute->at_ms;
+    return 0;
+}
+
+int store_batch_unmute(struct store_batch *b, const char *id, int64_t ended_ms)
+{
+    struct store_op_unmute *op =
+        add_text_op(b, STORE_OP_UNMUTE, offsetof(struct store_op_unmute, id), &id, 1);
+    if (op == NULL)
+        return ERR_NOMEM;
+    op->ended_ms = ended_ms;
     return 0;
 }
 

@@ -70,6 +70,24 @@ static const char *const sql[STORE_STATEMENTS] = {
          " entries) VALUES (?1,?2,?3,?4,?5,?6,?7, lookout_sum(?1,?2,?3,?4,?5,?6,?7),"
          " ?8)"),
     [STORE_SQL_LIST_OLD] = "UPDATE lists SET entries = NULL WHERE list = ?1",
+    /* ?1 the least row: see store_apply.c */
+    [STORE_SQL_ACKNOWLEDGE] =
+        ("INSERT INTO acknowledgements (row, alert, at_ms, who, verdict, note, is_case,"
+         " is_undone) SELECT max(?1, coalesce((SELECT max(row) FROM acknowledgements), 0)"
+         " + 1), row, ?3, ?4, ?5, ?6, ?7, ?8 FROM alerts WHERE id = ?2"),
+    /* ?1 id ?2 all of its case */
+    [STORE_SQL_SEEN] =
+        ("REPLACE INTO seen (alert, acknowledgement) SELECT row, (SELECT max(row) FROM"
+         " acknowledgements) FROM alerts WHERE id = ?1 OR (?2 AND case_id ="
+         " (SELECT case_id FROM alerts WHERE id = ?1))"),
+    [STORE_SQL_UNSEEN] =
+        ("DELETE FROM seen WHERE alert IN (SELECT row FROM alerts WHERE id = ?1 OR (?2"
+         " AND case_id = (SELECT case_id FROM alerts WHERE id = ?1)))"),
+    [STORE_SQL_MUTE] =
+        ("INSERT OR IGNORE INTO mutes (id, rule, zone, feed, why, who, vessel, meant,"
+         " from_ms, until_ms, at_ms) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"),
+    [STORE_SQL_UNMUTE] =
+        "UPDATE mutes SET ended_ms = ?2 WHERE id = ?1 AND ended_ms IS NULL",
     [STORE_SQL_GONE] = "UPDATE webhooks SET gone_ms = ?2 WHERE row = ?1",
 };
 

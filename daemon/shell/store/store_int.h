@@ -126,6 +126,7 @@ void store_repair_finish(char *copy); /* takes NULL */
 struct store_salvage {
     uint64_t webhooks, alerts, deliveries, calls; /* rows; calls: voyages, too */
     uint64_t lists;                               /* versions of lists */
+    uint64_t acts;                                /* acknowledgements and mutes */
     uint64_t made_anew; /* deliveries that were lost, of alerts that are kept */
     uint64_t damaged;   /* rows that are not what was written, and left out */
     bool is_repaired;   /* on a copy */
@@ -153,7 +154,10 @@ enum store_op_kind {
     STORE_OP_ALERT,
     STORE_OP_OUTCOME,
     STORE_OP_GONE,
-    STORE_OP_LIST
+    STORE_OP_LIST,
+    STORE_OP_SEEN,
+    STORE_OP_MUTE,
+    STORE_OP_UNMUTE
 };
 
 struct store_op {
@@ -208,6 +212,25 @@ struct store_op_list {
     char texts[]; /* id, file, format, sha256, published, then the entries */
 };
 
+struct store_op_seen {
+    struct store_op op;
+    char id[HASH_ID_BYTES];
+    bool is_case, is_undone;
+    int64_t at_ms;
+    char texts[]; /* who, verdict, note */
+};
+struct store_op_mute {
+    struct store_op op;
+    uint32_t vessel, meant;
+    int64_t from_ms, until_ms, at_ms;
+    char texts[]; /* id, rule, zone, feed, why, who */
+};
+struct store_op_unmute {
+    struct store_op op;
+    int64_t ended_ms;
+    char id[];
+};
+
 struct store_batch {
     struct buf ops;
     bool wakes;               /* it has outbox rows, outcomes or a webhook's state */
@@ -238,6 +261,11 @@ enum store_statement {
     STORE_SQL_GONE,
     STORE_SQL_LIST,
     STORE_SQL_LIST_OLD,
+    STORE_SQL_ACKNOWLEDGE,
+    STORE_SQL_SEEN,
+    STORE_SQL_UNSEEN,
+    STORE_SQL_MUTE,
+    STORE_SQL_UNMUTE,
     STORE_STATEMENTS
 };
 

@@ -8,6 +8,7 @@
 
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
+#include "query_int.h"
 #include "reader_int.h"
 
 /* The columns as fill_pending reads them. */
@@ -46,6 +47,9 @@ static const char *const sql[READER_STATEMENTS] = {
                         " WHERE id = ?1",
     [READER_SQL_LISTS] = "SELECT " STORE_SUM_LIST ", entries FROM lists"
                          " WHERE sum = lookout_sum(" STORE_SUM_LIST ") ORDER BY row",
+    [READER_SQL_MUTES] =
+        "SELECT id, vessel, meant, rule, zone, feed, from_ms, until_ms, why, who, at_ms,"
+        " ended_ms FROM mutes ORDER BY row",
     [READER_SQL_ALERT_COUNT] = "SELECT count(*) FROM alerts",
     [READER_SQL_LAST_ALERT] = "SELECT coalesce(max(row), 0) FROM alerts",
     [READER_SQL_STATE_COUNT] =
@@ -62,50 +66,42 @@ static const char *const sql[READER_STATEMENTS] = {
     [READER_SQL_OLDEST] = "SELECT accepted_ms FROM alerts WHERE row = ?1 / 65536",
     /* ?1 after ?2 since ?3 rule ?4 states (1 pending, 2 dead) ?5 limit ?6 vessels ?7 with
      * mentions: in the types whose body names other ships. */
-    [READER_SQL_ALERTS] =
-        "SELECT a.row, a.id, a.type, a.rule, a.severity, a.mark, a.mmsi, a.imo,"
-        " a.time_ms, a.detected_ms, a.body, a.why FROM alerts a WHERE a.row > ?1"
-        " AND (?2 IS NULL OR a.time_ms >= ?2) AND (?3 IS NULL OR a.rule = ?3)"
-        " AND (?4 = 0 OR EXISTS (SELECT 1 FROM outbox o WHERE o.row"
-        "  BETWEEN a.row * 65536 AND a.row * 65536 + 65535"
-        "  AND (((?4 & 1) != 0 AND o.state = 0) OR ((?4 & 2) != 0 AND o.state = 2))))"
-        " AND (?6 IS NULL OR EXISTS (SELECT 1 FROM json_each(?6) v WHERE"
-        "  CASE v.type WHEN 'integer' THEN v.value IN (a.mmsi, a.imo)"
-        "   OR (?7 AND substr(a.type, 10, 6) IN ('encoun', 'loiter', 'distre', 'identi')"
-        "    AND instr(a.body, v.value))"
-        "  ELSE instr(upper(CASE WHEN json_valid(a.body)"
-        "   THEN json_extract(a.body, '$.data.vessel.name') END), upper(v.value)) END))"
-        " ORDER BY a.row LIMIT ?5",
+    [READER_SQL_ALERTS] = QUERY_ALERT_COLUMNS
+    " WHERE a.row > ?1 AND (NOT ?7 OR (a.mark = 0"
+    " AND n.alert IS NULL))"
+    " AND (?2 IS NULL OR a.time_ms >= ?2) AND (?3 IS NULL OR a.rule = ?3)"
+    " AND (?4 = 0 OR EXISTS (SELECT 1 FROM outbox o WHERE o.row"
+    "  BETWEEN a.row * 65536 AND a.row * 65536 + 65535"
+    "  AND (((?4 & 1) != 0 AND o.state = 0) OR ((?4 & 2) != 0 AND o.state = 2))))"
+    " AND (?6 IS NULL OR EXISTS (SELECT 1 FROM json_each(?6) v WHERE"
+    "  CASE v.type WHEN 'integer' THEN v.value IN (a.mmsi, a.imo)"
+    "   OR (?7 AND substr(a.type, 10, 6) IN ('encoun', 'loiter', 'distre', 'identi')"
+    "    AND instr(a.body, v.value))"
+    "  ELSE instr(upper(CASE WHEN json_valid(a.body)"
+    "   THEN json_extract(a.body, '$.data.vessel.name') END), upper(v.value)) END))"
+    " ORDER BY a.row LIMIT ?5",
     [READER_SQL_DELIVERIES] =
         "SELECT w.id, o.state, o.attempts, o.next_ms, o.status, o.reason, o.at_ms"
         " FROM outbox o JOIN webhooks w ON w.row = o.webhook"
         " WHERE o.row BETWEEN ?1 * 65536 AND ?1 * 65536 + 65535 ORDER BY o.row",
     /* ?1 ?2 ?3 the last row's time, kind and number ?4 since ?5 vessels ?6 port ?7 limit.
      * `since` keeps what ended at or after it, or is still open. */
-    [READER_SQL_CALLS] =
-        "SELECT since_ms AS at, 0 AS is_voyage, row, mmsi, imo, name, port, port_name,"
-        " NULL, NULL, entered_ms, arrived_ms, departed_ms, left_ms, kind, confidence,"
-        " lat_e7, lon_e7, draught_dm, 0, NULL, NULL, NULL"
-        " FROM calls WHERE since_ms >= ?1 AND (since_ms, 0, row) > (?1, ?2, ?3)"
-        " AND (?4 IS NULL OR coalesce(left_ms, departed_ms, ?4) >= ?4)"
-        " AND (?6 IS NULL OR port GLOB ?6 OR instr(upper(port_name), ?6))"
-        " AND (?5 IS NULL OR EXISTS (SELECT 1 FROM json_each(?5) v WHERE"
-        "  CASE v.type WHEN 'integer' THEN v.value IN (mmsi, imo)"
-        "  ELSE instr(upper(name), upper(v.value)) END))"
-        " UNION ALL"
-        " SELECT departed_ms, 1, row, mmsi, imo, name, from_port, from_name, to_port,"
-        " to_name, NULL, arrived_ms, departed_ms, NULL, NULL, NULL, NULL, NULL,"
-        " draught_departure_dm, draught_arrival_dm, distance_m, longest_gap_ms,"
-        " destinations"
-        " FROM voyages WHERE departed_ms >= ?1"
-        " AND (departed_ms, 1, row) > (?1, ?2, ?3)"
-        " AND (?4 IS NULL OR arrived_ms >= ?4)"
-        " AND (?6 IS NULL OR from_port GLOB ?6 OR to_port GLOB ?6"
-        "  OR instr(upper(from_name), ?6) OR instr(upper(to_name), ?6))"
-        " AND (?5 IS NULL OR EXISTS (SELECT 1 FROM json_each(?5) v WHERE"
-        "  CASE v.type WHEN 'integer' THEN v.value IN (mmsi, imo)"
-        "  ELSE instr(upper(name), upper(v.value)) END))"
-        " ORDER BY 1, 2, 3 LIMIT ?7",
+    [READER_SQL_CALLS] = QUERY_CALL_COLUMNS
+    " WHERE since_ms >= ?1 AND (since_ms, 0, row) > (?1, ?2, ?3)"
+    " AND (?4 IS NULL OR coalesce(left_ms, departed_ms, ?4) >= ?4)"
+    " AND (?6 IS NULL OR port GLOB ?6 OR instr(upper(port_name), ?6))"
+    " AND (?5 IS NULL OR EXISTS (SELECT 1 FROM json_each(?5) v WHERE"
+    "  CASE v.type WHEN 'integer' THEN v.value IN (mmsi, imo)"
+    "  ELSE instr(upper(name), upper(v.value)) END))"
+    " UNION ALL " QUERY_VOYAGE_COLUMNS " WHERE departed_ms >= ?1"
+    " AND (departed_ms, 1, row) > (?1, ?2, ?3)"
+    " AND (?4 IS NULL OR arrived_ms >= ?4)"
+    " AND (?6 IS NULL OR from_port GLOB ?6 OR to_port GLOB ?6"
+    "  OR instr(upper(from_name), ?6) OR instr(upper(to_name), ?6))"
+    " AND (?5 IS NULL OR EXISTS (SELECT 1 FROM json_each(?5) v WHERE"
+    "  CASE v.type WHEN 'integer' THEN v.value IN (mmsi, imo)"
+    "  ELSE instr(upper(name), upper(v.value)) END))"
+    " ORDER BY 1, 2, 3 LIMIT ?7",
 };
 
 static void shut_reader(struct store_reader *r)

@@ -212,6 +212,9 @@ static const struct {
     {"calls",    19, offsetof(struct store_salvage, calls)},
     {"voyages",  18, offsetof(struct store_salvage, calls)},
     {"lists",    10, offsetof(struct store_salvage, lists)},
+    {"acknowledgements", 8, offsetof(struct store_salvage, acts)},
+    {"seen",     2,  offsetof(struct store_salvage, acts)},
+    {"mutes",    13, offsetof(struct store_salvage, acts)},
 };
 /* clang-format on */
 enum { TABLES = sizeof tables / sizeof tables[0] };

@@ -80,6 +80,23 @@ static const char *const migrations[] = {
      "NULL, format TEXT NOT NULL, sha256 TEXT NOT NULL, published TEXT NOT NULL,"
      "  read_ms INTEGER NOT NULL, ships INTEGER NOT NULL, sum INTEGER, entries BLOB);"
      "CREATE INDEX lists_list ON lists (list);"),
+    /* What people did. acknowledgements: each on record, row: see store_apply.c; seen:
+     * the alerts that are acknowledged now. mutes: those that people added, by the event
+     * time that they count in; ended_ms: taken back. */
+    ("CREATE TABLE acknowledgements (row INTEGER PRIMARY KEY, alert INTEGER NOT NULL,"
+     "  at_ms INTEGER NOT NULL, who TEXT NOT NULL, verdict TEXT, note TEXT,"
+     "  is_case INTEGER NOT NULL, is_undone INTEGER NOT NULL);"
+     "CREATE TABLE seen (alert INTEGER PRIMARY KEY, acknowledgement INTEGER NOT NULL);"
+     "CREATE TABLE mutes (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, vessel "
+     "INTEGER"
+     " NOT NULL, meant INTEGER NOT NULL, rule TEXT, zone TEXT, feed TEXT, from_ms "
+     "INTEGER,"
+     "  until_ms INTEGER NOT NULL, why TEXT NOT NULL, who TEXT NOT NULL,"
+     "  at_ms INTEGER NOT NULL, ended_ms INTEGER);"
+     "CREATE INDEX alerts_case ON alerts (case_id) WHERE case_id IS NOT NULL;"
+     "CREATE INDEX alerts_when ON alerts (mmsi, time_ms);"
+     "CREATE TRIGGER alerts_gone AFTER DELETE ON alerts BEGIN"
+     "  DELETE FROM seen WHERE alert = old.row; END;"),
 };
 enum { VERSION = sizeof migrations / sizeof migrations[0] };
 

@@ -33,6 +33,8 @@ struct api_sink {
     int (*status)(void *context, struct buf *out); /* JSON, on the socket alone */
     /* NULL: it serves monitoring alone. */
     void (*look)(void *context, struct api_look *ret);
+    /* The mutes that people added are others now: on record already. NULL */
+    void (*on_mutes)(void *context);
     /* Append each feed as an object. */
     int (*feeds)(void *context, struct json_t *list);
     void *context;

@@ -76,6 +76,31 @@ struct store_list {
     size_t entries_bytes;
 };
 MUST_CHECK int store_batch_list(struct store_batch *b, const struct store_list *list);
+/* A person has seen an alert, or (is_case) all alerts of its case so far; or takes that
+ * back. No effect where no such alert is stored. */
+struct store_seen {
+    const char *id, *who;
+    const char *verdict, *note; /* NULL: none */
+    bool is_case, is_undone;
+    int64_t at_ms; /* clock */
+};
+MUST_CHECK int store_batch_seen(struct store_batch *b, const struct store_seen *seen);
+/* Events of the record are numbered: alert `row` has row times this, and what people did
+ * behind it has the numbers up to the next. */
+#define STORE_EVENTS_AN_ALERT (INT64_C(1) << 20)
+/* A mute that a person added. */
+struct store_mute {
+    const char *id, *why, *who;
+    const char *rule, *zone, *feed; /* NULL: any */
+    uint32_t vessel;                /* IMO number or MMSI; 0: any */
+    uint32_t meant;                 /* as the person gave it */
+    int64_t from_ms, until_ms;      /* event time; from_ms TIME_NONE: at once */
+    int64_t at_ms;                  /* clock */
+    int64_t ended_ms;               /* event time; TIME_NONE: not taken back */
+};
+MUST_CHECK int store_batch_mute(struct store_batch *b, const struct store_mute *mute);
+MUST_CHECK int store_batch_unmute(struct store_batch *b, const char *id,
+                                  int64_t ended_ms);
 bool store_batch_is_empty(const struct store_batch *b);
 size_t store_batch_bytes(const struct store_batch *b);
 /* Submit the batch, which is taken over, also on failure. Never waits for the disk.
@@ -208,7 +233,8 @@ struct store_filter {
     const char *rule, *port;
     const char *const *vessels; /* MMSI, IMO number or name (folded, whole or part) */
     size_t vessel_count;
-    bool pending, dead; /* alerts: only those with such a delivery */
+    bool pending, dead;  /* alerts: only those with such a delivery */
+    bool unacknowledged; /* alerts: only those that people should see, and have not */
     /* alerts: also those of other ships that name one of the vessels, by its MMSI */
     bool with_mentions;
     int64_t after; /* row id, for --follow */
@@ -218,6 +244,55 @@ MUST_CHECK int query_alerts(struct store_reader *r, const struct store_filter *f
                             store_line line, void *context);
 MUST_CHECK int query_calls(struct store_reader *r, const struct store_filter *f,
                            store_line line, void *context);
+
+/* The mutes that people added, the newest last. All texts are borrowed for the call. */
+typedef int (*store_mute_row)(void *context, const struct store_mute *mute);
+MUST_CHECK int query_mutes_walk(struct store_reader *r, store_mute_row row,
+                                void *context);
+
+/* A part of a list, the newest first. Texts that are NULL and numbers that are 0, unless
+ * said otherwise, mean all. */
+enum query_seen { QUERY_SEEN_ANY, QUERY_SEEN, QUERY_UNSEEN };
+struct query_ask {
+    int64_t since_ms, until_ms; /* event time; TIME_NONE: all */
+    const char *rule, *type;    /* type: with or without "lookoutd." */
+    const char *vessel;         /* MMSI, IMO number, name or part of one */
+    const char *zone, *port, *case_id, *id;
+    const char *state; /* the state of an alert's line */
+    int severity;      /* enum severity; -1: all */
+    enum query_seen seen;
+    bool is_ascending; /* alerts alone */
+    uint32_t limit;
+    /* The last row given out; {INT64_MAX, INT64_MAX}: none yet. Alerts have the row id
+     * alone; calls and voyages their time and row id. */
+    int64_t after[2];
+};
+typedef int (*query_row)(void *context, const int64_t place[2], const char *json);
+MUST_CHECK int query_list_alerts(struct store_reader *r, const struct query_ask *ask,
+                                 query_row row, void *context);
+MUST_CHECK int query_list_calls(struct store_reader *r, bool is_voyages,
+                                const struct query_ask *ask, query_row row,
+                                void *context);
+
+/* What was stored behind event number `after`, in order, at most `limit` events: an alert
+ * as a line, an acknowledgement as {id, case, acknowledged}. */
+struct query_event {
+    int64_t number;
+    bool is_alert;
+    uint32_t mmsi; /* 0: of no vessel */
+    const char *json;
+};
+typedef int (*query_event_row)(void *context, const struct query_event *event);
+MUST_CHECK int query_list_events(struct store_reader *r, int64_t after, size_t limit,
+                                 query_event_row row, void *context);
+/* Number of the last event; -1 unknown. */
+int64_t query_list_last_event(struct store_reader *r);
+/* How many alerts of each vessel and severity nobody has seen, and when each vessel was
+ * alerted last. */
+typedef int (*query_open_row)(void *context, uint32_t mmsi, int severity, uint64_t open,
+                              const char *case_id, int64_t time_ms);
+MUST_CHECK int query_list_open(struct store_reader *r, int64_t mmsi, query_open_row row,
+                               void *context); /* mmsi < 0: every vessel */
 
 /* The row id of the last alert accepted; 0 none, -1 unknown. */
 int64_t store_reader_last_alert(struct store_reader *r);
