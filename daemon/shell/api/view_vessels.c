@@ -22,7 +22,7 @@ enum {
 
 /* --- what is asked for --- */
 
-static bool has_words(const char *text, const char *part)
+static bool contains_words(const char *text, const char *part)
 {
     char pattern[160], upper[64];
     snprintf(pattern, sizeof pattern, "*%.150s*", part);
@@ -44,7 +44,7 @@ static bool matches_query(const char *q, const struct engine_vessel *v)
     char digits[16];
     snprintf(digits, sizeof digits, "%09u", (unsigned)v->mmsi);
     return is_number_of(q, v->mmsi) || is_number_of(q, v->imo) ||
-           strcmp(digits, q) == 0 || (v->name[0] != '\0' && has_words(v->name, q));
+           strcmp(digits, q) == 0 || (v->name[0] != '\0' && contains_words(v->name, q));
 }
 
 static bool is_of_type(const char *type, uint8_t number)
@@ -210,7 +210,7 @@ int view_vessels(struct request *q)
 
 /* --- one --- */
 
-static bool take_mmsi_word(const char *word, uint32_t *ret)
+static bool take_path_mmsi(const char *word, uint32_t *ret)
 {
     int64_t value = 0;
     if (units_parse_int(word, strlen(word), 1, 999999999, &value) != 0)
@@ -223,7 +223,7 @@ int view_vessels_one(struct request *q)
 {
     struct api_look look;
     uint32_t mmsi = 0;
-    if (!api_look(q->api, &look) || !take_mmsi_word(q->words[0], &mmsi))
+    if (!api_look(q->api, &look) || !take_path_mmsi(q->words[0], &mmsi))
         return reply_problem(q, MHD_HTTP_BAD_REQUEST, "a vessel is named by its MMSI");
     int rc = engine_describe(look.engine, mmsi, &q->reply.body);
     if (rc == ERR_NOT_FOUND)
@@ -265,7 +265,7 @@ int view_vessels_track(struct request *q)
 {
     struct api_look look;
     uint32_t mmsi = 0;
-    if (!api_look(q->api, &look) || !take_mmsi_word(q->words[0], &mmsi))
+    if (!api_look(q->api, &look) || !take_path_mmsi(q->words[0], &mmsi))
         return reply_problem(q, MHD_HTTP_BAD_REQUEST, "a vessel is named by its MMSI");
     const struct tracks *tracks = engine_vessel_tracks(look.engine, mmsi);
     if (tracks == NULL)
