@@ -8,7 +8,7 @@ import { address } from './api.js';
 import { askAcknowledge, askMute, undo } from './dialogs.js';
 import { goTo } from './chart.js';
 import { showOnMap } from './show.js';
-import { country, eventWords, moment, momentBoth, shipName, span } from './words.js';
+import { clock, country, eventWords, moment, momentBoth, shipName, span } from './words.js';
 
 const UNITS = [['_nm', ' nm'], ['_kn', ' kn'], ['_m', ' m'], ['_h', ' h'], ['_deg', '°'], ['_min', ' min']];
 const SHOWN_ELSEWHERE = new Set(['reach', 'nearest', 'silent_near', 'zones_ahead', 'calls', 'evidence', 'with', 'fixes', 'positions', 'pattern']);
@@ -77,7 +77,7 @@ function tablesOf(data) {
 /** @param {any} a */
 function deliveries(a) {
   if (!a.deliveries?.length) return el('p.quiet', 'No webhook is meant to have it.');
-  return table(['webhook', 'state', 'tries', 'answer'], a.deliveries.map((/** @type {any} */ d) => [d.webhook, d.state, d.attempts ?? '', [d.status || d.http_status || '', d.error && heard(` ${d.error}`)]]));
+  return table(['webhook', 'state', 'tries', 'answer'], a.deliveries.map((/** @type {any} */ d) => [d.webhook, d.state, d.attempts ?? '', [d.status || d.http_status || '', d.error && heard(` ${d.error}`), d.next_attempt && ` next ${clock(Date.parse(d.next_attempt))}`]]));
 }
 
 /** @param {any} a @returns {any[]} */

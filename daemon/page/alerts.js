@@ -62,6 +62,7 @@ export function step(by) {
   if (!order.length) return;
   const at = order.indexOf(store.selected.alert);
   choose(order[Math.max(0, Math.min(order.length - 1, at < 0 ? 0 : at + by))]);
+  byId('alert-list').focus({ preventScroll: true });
   document.getElementById(`alert-${store.selected.alert}`)?.scrollIntoView({ block: 'nearest' });
 }
 

@@ -83,7 +83,7 @@ function drawGrid(context, view) {
   context.strokeStyle = colour('grid');
   context.fillStyle = colour('grid-ink');
   context.lineWidth = 1;
-  context.font = '10px system-ui, sans-serif';
+  context.font = `${10 * view.magnify}px system-ui, sans-serif`;
   context.beginPath();
   const west = (left / scale - 0.5) * 360, east = ((left + width) / scale - 0.5) * 360;
   for (let i = Math.ceil(west / step); i * step <= east; i++) {

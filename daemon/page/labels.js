@@ -43,12 +43,12 @@ export function placeLabels(context, view, drawn, at, isAll) {
   let placed = 0;
   for (const i of list) {
     if (placed >= MOST) break;
-    const weight = weigh(i), font = weight >= 2 ? '600 12px system-ui, sans-serif' : '11px system-ui, sans-serif';
+    const weight = weigh(i), font = `${weight >= 2 ? `600 ${12 * view.magnify}` : 11 * view.magnify}px system-ui, sans-serif`;
     const text = shipName({ name: fleet.value(i, 'name'), mmsi: fleet.value(i, 'mmsi') }).slice(0, 24);
     context.font = font;
-    const width = widthOf(context, text, font), gap = fleet.severity[i] ? 23 : fleet.watched[i] ? 14 : 9;
+    const width = widthOf(context, text, font), gap = (fleet.severity[i] ? 23 : fleet.watched[i] ? 14 : 9) * view.magnify;
     for (const [x, y] of [[at.px[i] + gap, at.py[i]], [at.px[i] - gap - width, at.py[i]], [at.px[i] - width / 2, at.py[i] - gap - 4], [at.px[i] - width / 2, at.py[i] + gap + 4]]) {
-      if (!claim(taken, across, x - 2, y - LINE / 2, width + 4)) continue;
+      if (!claim(taken, across, x - 2, y - (LINE * view.magnify) / 2, width + 4, LINE * view.magnify)) continue;
       context.strokeText(text, x, y);
       context.fillText(text, x, y);
       placed++;
@@ -57,9 +57,9 @@ export function placeLabels(context, view, drawn, at, isAll) {
   }
 }
 
-/** Take the cells under a line of text, if all of them are free. @param {Uint8Array} taken @param {number} across @param {number} x @param {number} y @param {number} width */
-function claim(taken, across, x, y, width) {
-  const x0 = Math.floor(x / CELL), x1 = Math.floor((x + width) / CELL), y0 = Math.floor(y / CELL), y1 = Math.floor((y + LINE) / CELL);
+/** Take the cells under a line of text, if all of them are free. @param {Uint8Array} taken @param {number} across @param {number} x @param {number} y @param {number} width @param {number} height */
+function claim(taken, across, x, y, width, height) {
+  const x0 = Math.floor(x / CELL), x1 = Math.floor((x + width) / CELL), y0 = Math.floor(y / CELL), y1 = Math.floor((y + height) / CELL);
   if (x0 < 0 || y0 < 0 || x1 >= across || (y1 + 1) * across > taken.length) return false;
   for (let cy = y0; cy <= y1; cy++) for (let cx = x0; cx <= x1; cx++) if (taken[cy * across + cx]) return false;
   for (let cy = y0; cy <= y1; cy++) taken.fill(1, cy * across + x0, cy * across + x1 + 1);

@@ -6,8 +6,9 @@
 import * as L from './leaflet.js';
 
 /** @typedef {{zoom: number, scale: number, left: number, top: number, width: number, height: number, ratio: number, copies: number[],
- *   inner: number[]}} View what is drawn: `scale` pixels to the world, `left` and `top` of the canvas in them, `copies` of the world that
- *   are visible, `inner` the part on the screen: left, top, right, bottom */
+ *   inner: number[], magnify: number}} View what is drawn: `scale` pixels to the world, `left` and `top` of the canvas in them, `copies` of the world that
+ *   are visible, `inner` the part on the screen: left, top, right, bottom,
+ *   `magnify` how much larger texts and ships are on a wall */
 
 export class CanvasLayer {
   /**
@@ -61,7 +62,7 @@ export class CanvasLayer {
     const copies = [];
     for (let k = Math.floor(world.x / scale); k <= Math.floor((world.x + width) / scale); k++) copies.push(k);
     return { zoom, scale, left: world.x, top: world.y, width, height, ratio, copies,
-      inner: [beyond.x, beyond.y, beyond.x + size.x, beyond.y + size.y] };
+      inner: [beyond.x, beyond.y, beyond.x + size.x, beyond.y + size.y], magnify: innerWidth >= 3400 ? 1.8 : innerWidth >= 2200 ? 1.3 : 1 };
   }
 
   draw() {

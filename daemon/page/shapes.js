@@ -74,7 +74,8 @@ export function trace(c, view, lines, copy, isClosed) {
 
 /** A text with a halo, so that it reads over anything. @param {CanvasRenderingContext2D} c @param {string} text @param {number} x @param {number} y @param {{ink: string, halo: string, font?: string, align?: CanvasTextAlign}} look */
 export function write(c, text, x, y, look) {
-  c.font = look.font || '11px system-ui, sans-serif';
+  const magnify = innerWidth >= 3400 ? 1.8 : innerWidth >= 2200 ? 1.3 : 1;
+  c.font = (look.font || '11px system-ui, sans-serif').replace('11px', `${11 * magnify}px`);
   c.textAlign = look.align || 'left';
   c.textBaseline = 'middle';
   c.lineJoin = 'round';

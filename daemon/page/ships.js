@@ -70,7 +70,7 @@ export function addShips(map) {
   /** @param {import('./layer.js').View} view @param {number} pass @param {number[]} drawn */
   function drawPass(view, pass, drawn) {
     const { scale, left, top, ratio, copies } = view, width = layer.canvas.width, height = layer.canvas.height, at = now();
-    const size = view.zoom < 6 ? 4 : view.zoom < 8 ? 5 : view.zoom < 11 ? 6 : view.zoom < 13 ? 8 : 10;
+    const size = Math.round((view.zoom < 6 ? 4 : view.zoom < 8 ? 5 : view.zoom < 11 ? 6 : view.zoom < 13 ? 8 : 10) * view.magnify);
     const { x, y, severity, watched, group, heading, speed, hasPlace } = fleet;
     for (let i = 0; i < fleet.count; i++) {
       if ((severity[i] ? 2 : watched[i]) !== pass || !hasPlace[i]) continue;

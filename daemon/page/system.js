@@ -11,8 +11,8 @@ import { count, many, moment, span } from './words.js';
 
 /** @param {any} f */
 function feedRow(f) {
-  const heardAt = Date.parse(f.last_heard || ''), word = f.silent ? 'silent' : f.open ? 'open' : 'closed';
-  return el('tr', el('td', heard(f.id), el('span.quiet', f.transport || '')), el('td', el(`span.pill.${f.silent || !f.open ? 'critical' : 'good'}`, word)), el('td.number', isNaN(heardAt) ? '' : `${span(now() - heardAt)} ago`));
+  const heardAt = Date.parse(f.last_heard || ''), word = f.silent ? 'silent' : f.ended ? 'ended' : f.open ? 'open' : 'closed';
+  return el('tr', el('td', heard(f.id), el('span.quiet', f.transport || '')), el('td', el(`span.pill${f.silent || (!f.open && !f.ended) ? '.critical' : f.ended ? '' : '.good'}`, word)), el('td.number', isNaN(heardAt) ? '' : `${span(now() - heardAt)} ago`));
 }
 
 /** @param {any} m */

@@ -86,6 +86,8 @@ def show_evidence(a):
     assert kind == "lookoutd.route.forecast", kind
     a.key("Enter")
     a.wait("return !document.getElementById('card').hidden && !!document.querySelector('#card .steps')", what="card with the route's steps")
+    a.wait("""const data = lookout.store.alerts.get(lookout.store.selected.alert).event.data, b = lookout.map.getBounds();
+              return data.evidence.geometry.coordinates.flat(data.evidence.geometry.type === 'LineString' ? 0 : 1).every(([lon, lat]) => b.contains([lat, lon]));""", what="evidence in view")
     end = time.monotonic() + 10
     while ink_of(a, "marks", "evidence") < 200:
         assert time.monotonic() < end, "no line of evidence is drawn"
