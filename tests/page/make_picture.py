@@ -56,7 +56,7 @@ def take(url, path):
     with Driver() as driver:
         browser = driver.open(1440, 860)
         browser.go(url)
-        browser.wait("return !!window.lookout && lookout.fleet.count > 40 && lookout.store.ports.length > 0")
+        browser.wait("return !!window.lookout && lookout.fleet.count > 40")
         browser.wait("return !!document.querySelector('.alert.open.critical')")
         browser.run("const a = [...lookout.store.alerts.values()].find((x) => x.type === 'lookoutd.route.forecast'); document.getElementById(`alert-${a.id}`).click()")
         time.sleep(3)
