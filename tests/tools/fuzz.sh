@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.."
 build=${BUILD:-build/libfuzzer}
 seconds=$1
 shift
+export LSAN_OPTIONS="suppressions=$PWD/tests/tools/lsan.supp:print_suppressions=0"
 status=0 n=0
 for target in "$build"/fuzz/fuzz_*; do
     [ -x "$target" ] || continue
