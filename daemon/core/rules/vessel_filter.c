@@ -16,6 +16,13 @@ static bool has_text(char *const *list, size_t count, const char *text)
     return false;
 }
 
+static bool has_flag(const struct vessel_filter *f, uint32_t mmsi)
+{
+    const char *flag = vessel_flag(mmsi);
+    return has_text(f->flags, f->flag_count,
+                    flag[0] != '\0' ? flag : VESSEL_FILTER_NO_FLAG);
+}
+
 static bool has_any_tag(const struct vessel_filter *f, const struct watch_entry *watch)
 {
     for (size_t i = 0; watch != NULL && i < watch->tag_count; i++)
@@ -35,7 +42,7 @@ static bool has_all(const struct vessel_filter *f, const struct rule_subject *s)
     uint16_t length = s->info->length_m;
     if (f->min_length_m > 0 && length != 0 && length < f->min_length_m)
         return false;
-    if (f->flag_count != 0 && !has_text(f->flags, f->flag_count, vessel_flag(s->mmsi)))
+    if (f->flag_count != 0 && !has_flag(f, s->mmsi))
         return false;
     return f->tag_count == 0 || has_any_tag(f, s->watch);
 }
@@ -49,8 +56,7 @@ static bool has_one(const struct vessel_filter *f, const struct rule_subject *s)
     uint16_t length = s->info->length_m;
     if (f->min_length_m > 0 && length != 0 && length >= f->min_length_m)
         return true;
-    return has_text(f->flags, f->flag_count, vessel_flag(s->mmsi)) ||
-           has_any_tag(f, s->watch);
+    return has_flag(f, s->mmsi) || has_any_tag(f, s->watch);
 }
 
 bool vessel_filter_matches(const struct vessel_filter *f, const struct rule_subject *s)

@@ -19,7 +19,7 @@ static const char *flag_fault(const void *text);
 #define COMMON_KEYS \
     {.name = "types",      .type = KEY_OWN, FILTER(type_mask), .read = types_read, .least = 1, .accepts = "a list of ship types, such as [cargo, tanker]", .schema = TEXTS_SCHEMA, .doc = "vessels of these types; a vessel of unknown type is included"}, \
     {.name = "min_length", .type = KEY_DISTANCE, FILTER(min_length_m), .least = 1, .most = 1000, .doc = "vessels of at least this length; a vessel of unknown length is included"}, \
-    {.name = "flags",      .type = KEY_TEXTS, KEY_LIST_AT(vessel_filter, flags, flag_count), .least = 1, .check = flag_fault, .accepts = "a list of countries of two letters (ISO 3166) that give out MMSIs, such as [KP]", .doc = "vessels of these flags, by the first digits of the MMSI"}, \
+    {.name = "flags",      .type = KEY_TEXTS, KEY_LIST_AT(vessel_filter, flags, flag_count), .least = 1, .check = flag_fault, .accepts = "a list of countries of two letters (ISO 3166) that give out MMSIs, such as [KP]; or none", .doc = "vessels of these flags, by the first digits of the MMSI; none: of an MMSI whose digits no country has"}, \
     {.name = "tags",       .type = KEY_OWN, KEY_LIST_AT(vessel_filter, tags, tag_count), .read = read_filter_tags, .least = 1, .accepts = "a list of tags of watched vessels", .schema = TEXTS_SCHEMA, .doc = "watched vessels with one of these tags"}
 static const struct key not_keys[] = {
     COMMON_KEYS,
@@ -48,6 +48,8 @@ static void types_read(struct conf_reader *r, const struct conf_node *node,
 static const char *flag_fault(const void *text)
 {
     const char *flag = text;
+    if (strcmp(flag, VESSEL_FILTER_NO_FLAG) == 0)
+        return NULL;
     for (uint32_t mid = 201; mid <= 775 && flag[0] != '\0'; mid++)
         if (strcmp(vessel_flag(mid * 1000000), flag) == 0)
             return NULL;

@@ -9,12 +9,15 @@
 
 struct rule_subject;
 
+/* The flag of ships whose MMSI's country digits are assigned to nobody. */
+#define VESSEL_FILTER_NO_FLAG "none"
+
 /* `vessels:` all | watched | {types, min_length, flags, tags, not: {the same}} */
 struct vessel_filter {
     bool is_watched_only;
     uint32_t type_mask;  /* bit per enum vessel_type; 0: any. Unknown type is included */
     double min_length_m; /* 0: any. Unknown length is included */
-    char **flags;        /* owned alpha-2 codes */
+    char **flags;        /* owned alpha-2 codes, VESSEL_FILTER_NO_FLAG */
     size_t flag_count;
     char **tags; /* owned: any of them */
     size_t tag_count;
