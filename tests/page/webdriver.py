@@ -69,10 +69,11 @@ class Browser:
     def __init__(self, driver, width, height, scheme, ratio):
         self.driver = driver
         options = {"args": ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", f"--window-size={width},{height}",
-                            "--hide-scrollbars", "--no-proxy-server", f"--force-device-scale-factor={ratio}", "--autoplay-policy=user-gesture-required"]}
+                            "--hide-scrollbars", "--no-proxy-server", f"--force-device-scale-factor={ratio}", "--autoplay-policy=user-gesture-required", "--enable-precise-memory-info"]}
         answer = driver.call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})
         self.path = f"/session/{answer['sessionId']}"
+        self.home = answer["capabilities"]["chrome"]["userDataDir"]
         self.is_open = True
         self.cdp("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
         self.resize(width, height, ratio)
@@ -135,6 +136,18 @@ class Browser:
         with open(path, "wb") as f:
             f.write(data)
         return data
+
+    def memory_mb(self):
+        """What the browser's pages and workers hold, shared parts counted in proportion."""
+        kb = 0
+        for folder in os.scandir("/proc"):
+            try:
+                words = open(f"/proc/{folder.name}/cmdline", "rb").read() if folder.name.isdigit() else b""
+                if b"--type=renderer" in words and self.home.encode() in words:
+                    kb += next(int(line.split()[1]) for line in open(f"/proc/{folder.name}/smaps_rollup") if line.startswith("Pss:"))
+            except OSError:
+                continue
+        return kb / 1000
 
     def log(self):
         """What the console said since it was last asked."""
