@@ -35,16 +35,6 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-static void set_defaults(void *settings)
-{
-    struct settings *s = settings;
-    s->tests = true;
-    s->again_after_ms = 6 * HOUR_MS;
-    s->again_beyond_m = 2 * NM_M;
-    s->nearby_m = 200 * NM_M;
-    s->seen_within_ms = 2 * HOUR_MS;
-}
-
 /* --- what is told --- */
 
 struct told {
@@ -289,6 +279,5 @@ const struct rule_kind kind_distress = {
     .settings_bytes = sizeof(struct settings),
     .events = events,
     .event_count = KINDS_COUNT(events),
-    .set_defaults = set_defaults,
     .hooks = &hooks,
 };

@@ -45,14 +45,6 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-static void set_defaults(void *settings)
-{
-    struct settings *s = settings;
-    s->for_ms = 2 * HOUR_MS;
-    s->where.offshore_m = 10000;
-    s->crowd = 4;
-}
-
 static const struct settings *settings_of(const struct rule_look *look)
 {
     return look->rule->settings;
@@ -412,6 +404,5 @@ const struct rule_kind kind_encounter = {
     .events = events,
     .event_count = KINDS_COUNT(events),
     .has_case = true,
-    .set_defaults = set_defaults,
     .hooks = &hooks,
 };

@@ -23,21 +23,13 @@ struct settings {
 
 /* clang-format off */
 static const struct key keys[] = {
-    {.name = "after",  .type = KEY_DURATION, KEY_AT(settings, after_ms),  .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "silence of a vessel under way"},
-    {.name = "moored", .type = KEY_DURATION, KEY_AT(settings, moored_ms), .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "silence of a moored or anchored vessel"},
+    {.name = "after",  .type = KEY_DURATION, KEY_AT(settings, after_ms),  .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .initial = "6h", .doc = "silence of a vessel under way"},
+    {.name = "moored", .type = KEY_DURATION, KEY_AT(settings, moored_ms), .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .initial = "24h", .doc = "silence of a moored or anchored vessel"},
     {.name = "could_reach", .type = KEY_PORTS, RULE_PORTS(settings, could_reach), .is_later = true, .otherwise = "none", .doc = "ports of which it is told whether the vessel could reach them meanwhile, 64 at most in all rules together"},
-    {.name = "stay",   .type = KEY_DURATION, KEY_AT(settings, stay_ms), .is_later = true, .least = 0, .most = 30.0 * DAY_MS, .doc = "the time that a call there takes"},
+    {.name = "stay",   .type = KEY_DURATION, KEY_AT(settings, stay_ms), .is_later = true, .least = 0, .most = 30.0 * DAY_MS, .initial = "3h", .doc = "the time that a call there takes"},
     {0},
 };
 /* clang-format on */
-
-static void set_defaults(void *settings)
-{
-    struct settings *s = settings;
-    s->after_ms = 6 * HOUR_MS;
-    s->moored_ms = 24 * HOUR_MS;
-    s->stay_ms = REACH_TELL_STAY_H * HOUR_MS;
-}
 
 /* --- what is told --- */
 
@@ -377,6 +369,5 @@ const struct rule_kind kind_gap = {
     .settings_bytes = sizeof(struct settings),
     .events = events,
     .event_count = KINDS_COUNT(events),
-    .set_defaults = set_defaults,
     .hooks = &hooks,
 };

@@ -20,7 +20,7 @@ struct settings {
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "gates",     .type = KEY_GATES, RULE_ZONES(settings, gates), .doc = "ids of gates (LineString); left out: all"},
-    {.name = "direction", .type = KEY_WORD,  KEY_AT(settings, direction), .words = directions, .doc = "as seen along the line as drawn"},
+    {.name = "direction", .type = KEY_WORD,  KEY_AT(settings, direction), .words = directions, .initial = "any", .doc = "as seen along the line as drawn"},
     {0},
 };
 /* clang-format on */

@@ -44,13 +44,6 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-static void set_defaults(void *settings)
-{
-    struct settings *s = settings;
-    s->for_ms = 4 * HOUR_MS;
-    s->where.offshore_m = 20 * NM_M;
-}
-
 static const struct settings *settings_of(const struct rule_look *look)
 {
     return look->rule->settings;
@@ -312,6 +305,5 @@ const struct rule_kind kind_loiter = {
     .events = events,
     .event_count = KINDS_COUNT(events),
     .has_case = true,
-    .set_defaults = set_defaults,
     .hooks = &hooks,
 };

@@ -19,16 +19,10 @@ struct settings {
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "ports",          .type = KEY_PORTS, RULE_PORTS(settings, ports), .doc = "ports: codes, countries \"KP*\", groups \"$name\"; left out: all"},
-    {.name = "min_confidence", .type = KEY_INTEGER,   KEY_AT(settings, min_confidence), .least = 1, .most = 4, .doc = "least confidence of an arrival, a departure and of leaving, 1 to 4"},
+    {.name = "min_confidence", .type = KEY_INTEGER,   KEY_AT(settings, min_confidence), .least = 1, .most = 4, .initial = "2", .doc = "least confidence of an arrival, a departure and of leaving, 1 to 4"},
     {0},
 };
 /* clang-format on */
-
-static void set_defaults(void *settings)
-{
-    struct settings *s = settings;
-    s->min_confidence = 2;
-}
 
 /* --- what is told --- */
 
@@ -302,6 +296,5 @@ const struct rule_kind kind_port_call = {
     .settings_bytes = sizeof(struct settings),
     .events = events,
     .event_count = KINDS_COUNT(events),
-    .set_defaults = set_defaults,
     .hooks = &hooks,
 };

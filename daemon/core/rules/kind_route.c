@@ -22,10 +22,10 @@ static const char *const forecasts[] = {"last", "every", "never", NULL};
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "route",          .type = KEY_ROUTE,    AT(route),          .is_required = true, .doc = "the pattern: \"$dprk > CNSHD > $far-east\""},
-    {.name = "within",         .type = KEY_DURATION, AT(within_ms),      .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "departure from the first step to arrival at the last"},
-    {.name = "leg",            .type = KEY_DURATION, AT(leg_ms),         .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .doc = "departure from a matched step to arrival at the next"},
-    {.name = "min_confidence", .type = KEY_INTEGER,      AT(min_confidence), .least = 1, .most = 4, .doc = "least confidence of a call, 1 to 4"},
-    {.name = "forecast",       .type = KEY_WORD,     AT(forecast),       .words = forecasts, .doc = "before which step a forecast is told"},
+    {.name = "within",         .type = KEY_DURATION, AT(within_ms),      .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .initial = "30d", .doc = "departure from the first step to arrival at the last"},
+    {.name = "leg",            .type = KEY_DURATION, AT(leg_ms),         .least = MINUTE_MS, .most = 3650.0 * DAY_MS, .initial = "10d", .doc = "departure from a matched step to arrival at the next"},
+    {.name = "min_confidence", .type = KEY_INTEGER,      AT(min_confidence), .least = 1, .most = 4, .initial = "2", .doc = "least confidence of a call, 1 to 4"},
+    {.name = "forecast",       .type = KEY_WORD,     AT(forecast),       .words = forecasts, .initial = "last", .doc = "before which step a forecast is told"},
     {0},
 };
 
@@ -42,15 +42,6 @@ static const struct rule_event events[] = {
     [ROUTE_SAY_LAPSED]     = {"lapse",    "route.lapsed",     SEVERITY_INFO,    .say = route_say_lapsed,     .members = forecast_members},
 };
 /* clang-format on */
-
-static void set_defaults(void *settings)
-{
-    struct route_settings *s = settings;
-    s->within_ms = 30 * DAY_MS;
-    s->leg_ms = 10 * DAY_MS;
-    s->min_confidence = 2;
-    s->forecast = FORECAST_LAST;
-}
 
 static const struct route *route_of(const struct rule_look *look)
 {
@@ -491,6 +482,5 @@ const struct rule_kind kind_route = {
     .settings_bytes = sizeof(struct route_settings),
     .events = events,
     .event_count = KINDS_COUNT(events),
-    .set_defaults = set_defaults,
     .hooks = &hooks,
 };

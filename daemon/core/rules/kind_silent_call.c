@@ -24,20 +24,12 @@ struct settings {
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "ports", .type = KEY_PORTS,    RULE_PORTS(settings, ports),    .is_required = true, .doc = "the ports at which it may have called, 64 at most in all rules together"},
-    {.name = "after", .type = KEY_DURATION, KEY_AT(settings, after_ms), .least = HOUR_MS, .most = 3650.0 * DAY_MS, .doc = "a shorter silence does not count"},
-    {.name = "most",  .type = KEY_DURATION, KEY_AT(settings, most_ms),  .least = HOUR_MS, .most = 3650.0 * DAY_MS, .doc = "a silence longer than this does not count"},
-    {.name = "stay",  .type = KEY_DURATION, KEY_AT(settings, stay_ms),  .least = 0, .most = 30.0 * DAY_MS, .doc = "the time that a call takes"},
+    {.name = "after", .type = KEY_DURATION, KEY_AT(settings, after_ms), .least = HOUR_MS, .most = 3650.0 * DAY_MS, .initial = "6h", .doc = "a shorter silence does not count"},
+    {.name = "most",  .type = KEY_DURATION, KEY_AT(settings, most_ms),  .least = HOUR_MS, .most = 3650.0 * DAY_MS, .initial = "10d", .doc = "a silence longer than this does not count"},
+    {.name = "stay",  .type = KEY_DURATION, KEY_AT(settings, stay_ms),  .least = 0, .most = 30.0 * DAY_MS, .initial = "3h", .doc = "the time that a call takes"},
     {0},
 };
 /* clang-format on */
-
-static void set_defaults(void *settings)
-{
-    struct settings *s = settings;
-    s->after_ms = REACH_TELL_AFTER_H * HOUR_MS;
-    s->most_ms = REACH_TELL_MOST_D * DAY_MS;
-    s->stay_ms = REACH_TELL_STAY_H * HOUR_MS;
-}
 
 static const char *find_settings_fault(const void *settings)
 {
@@ -318,7 +310,6 @@ const struct rule_kind kind_silent_call = {
     .settings_bytes = sizeof(struct settings),
     .events = events,
     .event_count = KINDS_COUNT(events),
-    .set_defaults = set_defaults,
     .find_fault = find_settings_fault,
     .hooks = &hooks,
 };

@@ -38,13 +38,6 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-static void set_defaults(void *settings)
-{
-    struct settings *s = settings;
-    s->for_ms = 10 * MINUTE_MS;
-    s->apart_ms = 30 * MINUTE_MS;
-}
-
 static const char *find_limit_fault(const void *settings)
 {
     const struct settings *s = settings;
@@ -448,7 +441,6 @@ const struct rule_kind kind_speed = {
     .settings_bytes = sizeof(struct settings),
     .events = events,
     .event_count = KINDS_COUNT(events),
-    .set_defaults = set_defaults,
     .find_fault = find_limit_fault,
     .hooks = &hooks,
 };

@@ -32,12 +32,6 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-static void set_defaults(void *settings)
-{
-    struct settings *s = settings;
-    s->for_ms = 6 * HOUR_MS;
-}
-
 static const struct settings *settings_of(const struct rule_look *look)
 {
     return look->rule->settings;
@@ -343,6 +337,5 @@ const struct rule_kind kind_stopped = {
     .settings_bytes = sizeof(struct settings),
     .events = events,
     .event_count = KINDS_COUNT(events),
-    .set_defaults = set_defaults,
     .hooks = &hooks,
 };

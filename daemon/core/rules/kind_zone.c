@@ -25,8 +25,8 @@ struct settings {
 
 /* clang-format off */
 static const struct key approach_keys[] = {
-    {.name = "within", .type = KEY_DURATION, KEY_AT(settings, approach_within_ms), .least = MINUTE_MS, .most = 7.0 * DAY_MS, .doc = "time in which the course reaches the area"},
-    {.name = "or",     .type = KEY_DISTANCE, KEY_AT(settings, approach_or_m), .least = 0, .most = 2000 * NM_M, .doc = "or the course reaches the area within this distance"},
+    {.name = "within", .type = KEY_DURATION, KEY_AT(settings, approach_within_ms), .least = MINUTE_MS, .most = 7.0 * DAY_MS, .initial = "60min", .doc = "time in which the course reaches the area"},
+    {.name = "or",     .type = KEY_DISTANCE, KEY_AT(settings, approach_or_m), .least = 0, .most = 2000 * NM_M, .initial = "10nm", .doc = "or the course reaches the area within this distance"},
     {0},
 };
 static const struct key keys[] = {
@@ -36,13 +36,6 @@ static const struct key keys[] = {
     {0},
 };
 /* clang-format on */
-
-static void set_defaults(void *settings)
-{
-    struct settings *s = settings;
-    s->approach_within_ms = 60 * MINUTE_MS;
-    s->approach_or_m = 10 * NM_M;
-}
 
 static const struct settings *settings_of(const struct rule_look *look)
 {
@@ -482,6 +475,5 @@ const struct rule_kind kind_zone = {
     .settings_bytes = sizeof(struct settings),
     .events = events,
     .event_count = KINDS_COUNT(events),
-    .set_defaults = set_defaults,
     .hooks = &hooks,
 };

@@ -74,9 +74,10 @@ int rule_init(struct rule *rule, const struct rule_kind *kind)
     rule->settings = calloc(1, kind->settings_bytes + 1);
     if (rule->settings == NULL)
         return ERR_NOMEM;
-    if (kind->set_defaults != NULL)
+    int rc = key_set_initials(kind->keys, rule->settings);
+    if (rc == 0 && kind->set_defaults != NULL)
         kind->set_defaults(rule->settings);
-    return 0;
+    return rc;
 }
 
 void *rule_setting(const struct rule *rule, const struct key *key)

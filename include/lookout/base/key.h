@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lookout/base/err.h"
+
 struct conf_node;   /* a value of the file; opaque here */
 struct conf_reader; /* one run of the reader; opaque here */
 
@@ -74,6 +76,9 @@ struct key {
         schema; /* KEY_OWN: its JSON Schema; '%' stands for that of `sub`. NULL: a text */
     const char *doc;
 };
+/* Set the members of all keys that have a default: of quantities, numbers, flags and
+ * words. Other members stay. ERR_INVALID: a default is none. */
+MUST_CHECK int key_set_initials(const struct key *keys, void *base);
 #define KEY_AT(type, member)                                                             \
     .offset = offsetof(struct type, member), .size = sizeof(((struct type *)0)->member)
 #define KEY_LIST_AT(type, member, counter)                                               \

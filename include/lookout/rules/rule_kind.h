@@ -91,7 +91,8 @@ struct rule_kind {
     uint32_t event_count;
     bool has_case; /* its alerts belong to cases */
     size_t settings_bytes;
-    void (*set_defaults)(void *settings); /* NULL: all zero */
+    /* Sets the defaults that no row has as its `initial`; NULL: zero. */
+    void (*set_defaults)(void *settings);
     /* The fault of the settings as a whole, in words; NULL: none. */
     const char *(*find_fault)(const void *settings);
     const struct rule_hooks *hooks; /* how the engine runs it */

@@ -117,6 +117,42 @@ static int64_t duration(const struct rule *rule, const char *name)
     return 0;
 }
 
+/* A default that is none is found, of each type that a row may have a default of. */
+static void test_initials(void **state)
+{
+    static const char *const words[] = {"any", "left", NULL};
+    struct settings {
+        int64_t ms;
+        double m;
+        uint8_t word;
+        uint16_t count;
+        bool flag;
+    } s = {0};
+    /* clang-format off */
+    struct key keys[] = {
+        {.name = "a", .type = KEY_DURATION, KEY_AT(settings, ms),    .initial = "90min"},
+        {.name = "b", .type = KEY_DISTANCE, KEY_AT(settings, m),     .initial = "2nm"},
+        {.name = "c", .type = KEY_WORD,     KEY_AT(settings, word),  .initial = "left", .words = words},
+        {.name = "d", .type = KEY_INTEGER,  KEY_AT(settings, count), .initial = "300"},
+        {.name = "e", .type = KEY_FLAG,     KEY_AT(settings, flag),  .initial = "true"},
+        {0},
+    };
+    /* clang-format on */
+    (void)state;
+    assert_int_equal(key_set_initials(keys, &s), 0);
+    assert_int_equal(s.ms, 5400000);
+    assert_near(s.m, 3704, 0);
+    assert_int_equal(s.word, 1);
+    assert_int_equal(s.count, 300);
+    assert_true(s.flag);
+    for (size_t i = 0; i < 4; i++) {
+        const char *before = keys[i].initial;
+        keys[i].initial = "right";
+        assert_true(key_set_initials(keys, &s) != 0);
+        keys[i].initial = before;
+    }
+}
+
 static void test_defaults(void **state)
 {
     struct rule rule;
@@ -331,6 +367,6 @@ static void test_zones(void **state)
     assert_false(rule_zones_has(&none, 2));
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_planted_faults), TEST(test_kinds), TEST(test_defaults),
-          TEST(test_types), TEST(test_filters), TEST(test_exceptions), TEST(test_raise),
-          TEST(test_at_start), TEST(test_zones))
+TEST_MAIN(NULL, NULL, TEST(test_planted_faults), TEST(test_kinds), TEST(test_initials),
+          TEST(test_defaults), TEST(test_types), TEST(test_filters),
+          TEST(test_exceptions), TEST(test_raise), TEST(test_at_start), TEST(test_zones))
