@@ -21,17 +21,15 @@ const char *err_text(int code)
     }
 }
 
-static void fill_err(struct err *err, int code, int line, int col, const char *format,
-                     va_list args) __attribute__((format(printf, 5, 0)));
+static void fill_err(struct err *err, int code, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
 
-static void fill_err(struct err *err, int code, int line, int col, const char *format,
-                     va_list args)
+static void fill_err(struct err *err, int code, const char *format, va_list args)
 {
     if (err == NULL)
         return;
     err->code = code;
-    err->line = line;
-    err->col = col;
+    err->line = err->col = 0;
     if (vsnprintf(err->text, sizeof err->text, format, args) <= 0)
         snprintf(err->text, sizeof err->text, "%s", err_text(code));
 }
@@ -40,7 +38,7 @@ int err_set(struct err *err, int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fill_err(err, code, 0, 0, format, args);
+    fill_err(err, code, format, args);
     va_end(args);
     return code;
 }
@@ -49,7 +47,11 @@ int err_set_at(struct err *err, int code, int line, int col, const char *format,
 {
     va_list args;
     va_start(args, format);
-    fill_err(err, code, line, col, format, args);
+    fill_err(err, code, format, args);
+    if (err != NULL) {
+        err->line = line;
+        err->col = col;
+    }
     va_end(args);
     return code;
 }

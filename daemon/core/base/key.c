@@ -6,16 +6,16 @@
 
 #include "lookout/base/units.h"
 
-/* Store a number in an unsigned member of 1, 2 or 4 bytes. */
-static void store_whole(void *member, size_t size, uint32_t value)
+void key_store_whole(const struct key *key, int64_t value, void *member)
 {
-    uint8_t one = (uint8_t)value;
-    uint16_t two = (uint16_t)value;
-    memcpy(member,
-           size == 1   ? (void *)&one
-           : size == 2 ? (void *)&two
-                       : (void *)&value,
-           size);
+    if (key->size == 1)
+        *(uint8_t *)member = (uint8_t)value;
+    else if (key->size == 2)
+        *(uint16_t *)member = (uint16_t)value;
+    else if (key->size == 4)
+        *(uint32_t *)member = (uint32_t)value;
+    else
+        *(int64_t *)member = value;
 }
 
 static int read_whole(const struct key *key, void *member)
@@ -30,7 +30,7 @@ static int read_whole(const struct key *key, void *member)
     if (rc == 0 && key->type == KEY_WORD && key->words[value] == NULL)
         rc = ERR_INVALID;
     if (rc == 0)
-        store_whole(member, key->size, (uint32_t)value);
+        key_store_whole(key, value, member);
     return rc;
 }
 

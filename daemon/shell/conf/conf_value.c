@@ -228,18 +228,6 @@ static const char *quantity_hint(const struct conf_node *node, enum key_type typ
     return ": its unit is missing";
 }
 
-static void store_whole(const struct key *key, int64_t value, void *member)
-{
-    if (key->size == 1)
-        *(uint8_t *)member = (uint8_t)value;
-    else if (key->size == 2)
-        *(uint16_t *)member = (uint16_t)value;
-    else if (key->size == 4)
-        *(uint32_t *)member = (uint32_t)value;
-    else
-        *(int64_t *)member = value;
-}
-
 static bool read_quantity(struct conf_reader *r, const struct conf_node *node,
                           const struct key *key, void *member)
 {
@@ -259,7 +247,7 @@ static bool read_quantity(struct conf_reader *r, const struct conf_node *node,
                                 quantity_hint(node, key->type));
     } else {
         if (key->type == KEY_DURATION || key->type == KEY_INTEGER)
-            store_whole(key, (int64_t)value, member);
+            key_store_whole(key, (int64_t)value, member);
         else
             *(double *)member = value;
         return true;
@@ -293,7 +281,7 @@ static bool read_word(struct conf_reader *r, const struct conf_node *node,
     int word = 0;
     if (!find_word(r, node, key, &word))
         return false;
-    store_whole(key, word, member);
+    key_store_whole(key, word, member);
     return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lookout/base/err.h"
 
@@ -79,6 +80,8 @@ struct key {
 /* Set the members of all keys that have a default: of quantities, numbers, flags and
  * words. Other members stay. ERR_INVALID: a default is none. */
 MUST_CHECK int key_set_initials(const struct key *keys, void *base);
+/* Store a whole number in the key's member, by its size. */
+void key_store_whole(const struct key *key, int64_t value, void *member);
 #define KEY_AT(type, member)                                                             \
     .offset = offsetof(struct type, member), .size = sizeof(((struct type *)0)->member)
 #define KEY_LIST_AT(type, member, counter)                                               \
