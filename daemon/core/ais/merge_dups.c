@@ -14,8 +14,8 @@
 
 #define MOTION (HAS_POSITION | HAS_SOG | HAS_COG)
 #define STATICS                                                                          \
-    (HAS_IMO | HAS_CALLSIGN | HAS_NAME | HAS_SHIP_TYPE | HAS_DIMENSIONS | HAS_DRAUGHT |  \
-     HAS_DESTINATION | HAS_TEXT)
+    (HAS_IMO | HAS_IMO_WRONG | HAS_CALLSIGN | HAS_NAME | HAS_SHIP_TYPE |                 \
+     HAS_DIMENSIONS | HAS_DRAUGHT | HAS_DESTINATION | HAS_TEXT)
 
 static size_t table_bytes(uint64_t sets)
 {

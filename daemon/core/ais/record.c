@@ -57,8 +57,6 @@ static void set_mmsi(struct record *r, double value)
  * value that installers leave. */
 static bool is_imo(uint32_t imo)
 {
-    if (imo < 1000000 || imo > 9999999)
-        return false;
     uint32_t rest = imo / 10, sum = 0;
     for (uint32_t weight = 2; weight <= 7; weight++) {
         sum += weight * (rest % 10);
@@ -70,12 +68,14 @@ static bool is_imo(uint32_t imo)
 /* 0 means that the ship has none. */
 static void set_imo(struct record *r, double value)
 {
-    if (value >= 1000000 && value <= 9999999 && is_imo((uint32_t)value)) {
+    bool is_long = value >= 1000000 && value <= 9999999;
+    bool is_right = is_long && is_imo((uint32_t)value);
+    if (is_right || (is_long && (r->report.has & HAS_IMO) == 0)) {
         r->report.imo = (uint32_t)value;
-        r->report.has |= HAS_IMO;
-    } else if (value != 0) {
-        r->unused++;
+        r->report.has |= is_right ? HAS_IMO : HAS_IMO_WRONG;
     }
+    if (!is_right && value != 0)
+        r->unused++;
 }
 
 /* 91 and 181 are the standard's not available (also as 108600/600 of type 27). */

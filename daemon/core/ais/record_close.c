@@ -94,8 +94,9 @@ static uint16_t find_rounding(struct geo_pos pos)
 
 bool record_close(struct record *r)
 {
-    const uint32_t statics = HAS_IMO | HAS_CALLSIGN | HAS_NAME | HAS_SHIP_TYPE |
-                             HAS_DIMENSIONS | HAS_DRAUGHT | HAS_DESTINATION;
+    const uint32_t statics = HAS_IMO | HAS_IMO_WRONG | HAS_CALLSIGN | HAS_NAME |
+                             HAS_SHIP_TYPE | HAS_DIMENSIONS | HAS_DRAUGHT |
+                             HAS_DESTINATION;
     if (r->report.mmsi == 0 || (r->is_bad && !r->is_no_ship))
         return false;
     if (r->report.msg_type == 27 && r->report.sog_dkn == 630) {

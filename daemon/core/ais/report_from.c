@@ -8,12 +8,10 @@
 #include "ais_int.h"
 #include "lookout/base/time.h"
 
-/* IMO number, resolution A.1117(30): seven digits, the last is the unit's digit of
+/* IMO number, resolution A.1117(30): of its seven digits the last is the unit's digit of
  * 7a + 6b + 5c + 4d + 3e + 2f. */
 static bool imo_is_valid(int32_t imo)
 {
-    if (imo < 1000000 || imo > 9999999)
-        return false;
     int sum = 0;
     int32_t rest = imo / 10;
     for (int weight = 2; weight <= 7; weight++, rest /= 10)
@@ -148,9 +146,9 @@ static void say_field(struct collected *c, const struct ais_field *f, int32_t ra
         say_motion(c, f, raw);
         break;
     case SAYS_IMO:
-        if (imo_is_valid(raw)) {
+        if (raw >= 1000000 && raw <= 9999999) {
             r->imo = (uint32_t)raw;
-            r->has |= HAS_IMO;
+            r->has |= imo_is_valid(raw) ? HAS_IMO : HAS_IMO_WRONG;
         }
         break;
     case SAYS_SHIP_TYPE:

@@ -25,7 +25,8 @@ enum report_has {
     HAS_DESTINATION = 1u << 11, /* also set with an empty text: the crew left it empty */
     HAS_UTC_SECOND = 1u << 12,  /* 0..59 only */
     HAS_STATIC = 1u << 13,      /* from a message with static data */
-    HAS_TEXT = 1u << 14 /* only of distress devices; then there is no static data */
+    HAS_TEXT = 1u << 14,     /* only of distress devices; then there is no static data */
+    HAS_IMO_WRONG = 1u << 15 /* imo: seven digits that are no IMO number */
 };
 
 /* What is said of one moment. */
@@ -80,7 +81,7 @@ struct report {
     uint16_t rounding; /* of a record: how far its position may be off, in 1/10000 minute,
                           by which it is sent; 0: of a sentence, as sent */
     uint16_t length_m, beam_m;
-    uint32_t imo;  /* passes its check digit */
+    uint32_t imo;  /* HAS_IMO: passes its check digit; HAS_IMO_WRONG: does not */
     uint32_t line; /* of its input, from 1, where it ended; 0: not known */
     union {
         struct {
