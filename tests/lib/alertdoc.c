@@ -61,8 +61,12 @@ static json_t *field_schema(const struct body_field *field)
         return reference("time");
     case BODY_PORT:
         return reference("port");
+    case BODY_VALUE:
+        return json_pack("{s:[s,s]}", "type", "string", "integer");
     case BODY_POINT:
         return reference("point");
+    case BODY_POINTS:
+        return list_schema(reference("point"), field->least);
     case BODY_TEXTS:
         return list_schema(text_schema(field), field->least);
     case BODY_OBJECT:
@@ -150,10 +154,8 @@ static json_t *event_schema(json_t *definitions, const struct rule_kind *kind,
     char type[64];
     append_words(required,
                  event->is_nowhere != NULL ? "vessel" : "vessel position evidence");
-    if (kind != rule_watched.kind)
-        append_words(required, "rule");
-    else
-        json_object_set_new(properties, "rule", json_false());
+    if (strcmp(event->type, rule_watched.kind->events[0].type) != 0)
+        append_words(required, "rule"); /* that is told without a rule, too */
     json_object_set_new(properties, "feed", json_false());
     json_object_set_new(properties, "trouble", json_false());
     json_object_set_new(properties, "list", json_false());
@@ -174,6 +176,15 @@ static json_t *event_schema(json_t *definitions, const struct rule_kind *kind,
                      "properties", properties);
 }
 
+static bool has_text(const json_t *list, const char *text)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (strcmp(json_string_value(json_array_get(list, i)), text) == 0)
+            return true;
+    return false;
+}
+
+/* Events of one type have the same members. */
 static void add_kind(json_t *schema, json_t *types, const struct rule_kind *kind)
 {
     json_t *definitions = json_object_get(schema, "$defs");
@@ -181,6 +192,8 @@ static void add_kind(json_t *schema, json_t *types, const struct rule_kind *kind
     for (uint32_t i = 0; i < kind->event_count; i++) {
         char type[64];
         snprintf(type, sizeof type, "lookoutd.%s", kind->events[i].type);
+        if (has_text(types, type))
+            continue;
         json_array_append_new(types, json_string(type));
         json_array_append_new(rules, event_schema(definitions, kind, &kind->events[i]));
     }
@@ -197,7 +210,6 @@ int alertdoc_schema(const char *common, struct buf *out)
     }
     for (size_t k = 0; rule_kinds[k] != NULL; k++)
         add_kind(schema, types, rule_kinds[k]);
-    add_kind(schema, types, rule_watched.kind);
     json_t *shell = json_array();
     append_words(shell, "lookoutd.feed.silent lookoutd.feed.recovered lookoutd.trouble "
                         "lookoutd.test lookoutd.summary lookoutd.vessel.listed "
@@ -208,8 +220,6 @@ int alertdoc_schema(const char *common, struct buf *out)
                                     "properties", "data", "properties", no_members()));
     for (size_t i = 0; (member = rule_member_at(i)) != NULL; i++)
         json_object_set_new(data, member->field->name, json_true());
-    member = rule_watched.kind->events[0].members;
-    json_object_set_new(data, member->field->name, json_true());
     char *text = json_dumps(schema, JSON_INDENT(1));
     int rc = text != NULL ? buf_printf(out, "%s\n", text) : ERR_NOMEM;
     free(text);

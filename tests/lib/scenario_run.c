@@ -106,7 +106,7 @@ static void clean_up(struct running *r)
 
 static int move_row(void *context, uint32_t mmsi, const void *record, size_t n)
 {
-    return engine_wire_load(context, mmsi, record, n);
+    return n != 0 ? engine_wire_load(context, mmsi, record, n) : 0; /* that one goes */
 }
 
 /* What a stop and a start do to the engine. */

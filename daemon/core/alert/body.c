@@ -142,6 +142,21 @@ void body_put_watch(json_t *vessel, const struct watch_entry *watch)
     body_put(vessel, "lists", lists);
 }
 
+/* [{mmsi, until}], the newest first; NULL: none. */
+static json_t *make_former(const struct identity_former *former)
+{
+    if (former == NULL || former[0].mmsi == 0)
+        return NULL;
+    json_t *list = json_array();
+    for (size_t i = 0; i < IDENTITY_FORMERS && former[i].mmsi != 0; i++) {
+        json_t *o = json_object();
+        body_put(o, "mmsi", json_integer((json_int_t)former[i].mmsi));
+        body_put(o, "until", body_time(former[i].until_ms));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
 json_t *body_vessel(const struct body_ship *ship)
 {
     json_t *o = json_object();
@@ -154,6 +169,7 @@ json_t *body_vessel(const struct body_ship *ship)
     put_number(o, "type", info->ship_type);
     put_number(o, "length_m", info->length_m);
     body_put_text(o, "destination", info->destination);
+    body_put(o, "former", make_former(ship->former));
     body_put(o, "watched", json_boolean(ship->watch != NULL));
     if (ship->watch == NULL)
         return o;

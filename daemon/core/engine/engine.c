@@ -53,6 +53,7 @@ static int list_rules(struct engine *e)
         e->timed[i / 64] |= hooks->deadline != NULL ? bit : 0;
         e->asks_slow = e->asks_slow || hooks->on_slow != NULL || hooks->on_meet != NULL;
         e->asks_static = e->asks_static || hooks->on_static != NULL;
+        e->asks_identity = e->asks_identity || hooks->on_identity != NULL;
         if (hooks->deadline_least_ms != NULL &&
             hooks->deadline_least_ms(rule) < e->deadline_least_ms)
             e->deadline_least_ms = hooks->deadline_least_ms(rule);
@@ -102,6 +103,7 @@ int engine_create(struct engine_conf *conf, const struct engine_sink *sink,
     map_init(&e->ships);
     map_init(&e->cells);
     map_init(&e->devices);
+    map_init(&e->holders);
     heap_init(&e->timers);
     heap_init(&e->ages);
     heap_init(&e->open);
@@ -134,6 +136,7 @@ void engine_destroy(struct engine *e)
     ship_watch_finish(e);
     map_finish(&e->ships);
     map_finish(&e->cells);
+    map_finish(&e->holders);
     meet_grid_finish(&e->grid);
     heap_finish(&e->timers);
     free(e->forgotten);

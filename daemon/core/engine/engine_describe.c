@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is known of one vessel, as one JSON object for the `vessels` command. */
 #include "engine_int.h"
+#include "ship_identity_int.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -122,6 +123,22 @@ static void put_watch(json_t *o, const struct ship *s)
     body_put_watch(o, s->watch);
 }
 
+/* The MMSIs under which it was heard before, the newest first. */
+static void put_former(json_t *o, const struct ship *s)
+{
+    const struct identity_former *former = ship_identity_former(s);
+    if (former == NULL || former[0].mmsi == 0)
+        return;
+    json_t *list = json_array();
+    for (size_t i = 0; i < IDENTITY_FORMERS && former[i].mmsi != 0; i++) {
+        json_t *one = json_object();
+        put_json_value(one, "mmsi", json_integer((json_int_t)former[i].mmsi));
+        put_json_value(one, "until", time_json(former[i].until_ms));
+        json_array_append_new(list, one);
+    }
+    put_json_value(o, "former", list);
+}
+
 static void put_identity(json_t *o, const struct engine *e, const struct ship *s)
 {
     put_json_value(o, "mmsi", json_integer((json_int_t)s->mmsi));
@@ -140,6 +157,7 @@ static void put_identity(json_t *o, const struct engine *e, const struct ship *s
                        ports_get(e->conf.ports, s->declared)->locode);
     if (s->info.draught_dm != 0)
         put_json_value(o, "draught_m", json_real(s->info.draught_dm / 10.0));
+    put_former(o, s);
     put_watch(o, s);
 }
 

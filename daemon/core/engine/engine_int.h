@@ -23,6 +23,8 @@
 #include "lookout/rules/rule_run.h"
 #include "lookout/track/vessel.h"
 
+struct ship_identity; /* ship_identity_int.h */
+
 /* All that is kept of one track of a ship. */
 struct ship_track {
     uint32_t id;
@@ -36,6 +38,8 @@ struct ship_track {
     struct call_state call;
     struct voyage_state voyage;
     struct slow_watch *slow; /* owned; NULL: no rule asks, or no fix came yet */
+    bool has_called; /* it has had an event of a call; being in a port when it was first
+                        heard is none */
 };
 
 /* The last alert told of a rule's type and object, for `repeat`. */
@@ -59,6 +63,7 @@ struct ship {
     bool is_news, was_watched; /* see ship_watch.c */
     bool is_stranger;          /* these three: see ship_forget.c */
     bool is_guarded;
+    bool is_shared;   /* another MMSI holds its IMO number: see ship_identity.c */
     uint8_t standing; /* enum ship_standing */
     uint8_t track_count;
     uint8_t matched_by; /* enum watch_by */
@@ -86,11 +91,12 @@ struct ship {
     uint32_t guard;       /* the entry of the watch list that counts it, and one; or 0 */
     struct vessel_static info;
     struct folds folds;
-    struct ship_far *far;       /* owned; NULL: it is heard where it can be */
-    struct ship_change *change; /* owned; NULL: it has sent one IMO number */
-    int64_t imo_ms;             /* the first message with its IMO number; TIME_NONE */
-    uint32_t moved;             /* the engine's `move` that last copied it unchanged */
-    bool is_stale; /* changed or came since the move began, and is not copied */
+    struct ship_far *far;           /* owned; NULL: it is heard where it can be */
+    struct ship_change *change;     /* owned; NULL: it has sent one IMO number */
+    struct ship_identity *identity; /* owned; NULL: it has said nothing of note */
+    int64_t imo_ms;                 /* the first message with its IMO number; TIME_NONE */
+    uint32_t moved; /* the engine's `move` that last copied it unchanged */
+    bool is_stale;  /* changed or came since the move began, and is not copied */
     struct ship *stale_previous, *stale_next; /* while is_stale */
 };
 
@@ -194,9 +200,11 @@ struct engine {
     struct map ships;   /* MMSI -> struct ship *, owned */
     struct map cells;   /* cell -> first struct ship * in it */
     struct map devices; /* MMSI -> struct device *, owned */
+    struct map holders; /* IMO number -> first struct ship_identity * that holds it */
     struct expected expected;
     bool asks_slow;        /* a rule asks for slow spells or meetings */
     bool asks_static;      /* a rule asks for messages with static data */
+    bool asks_identity;    /* a rule asks for the values that are held */
     struct meet_grid grid; /* the places of slow ships */
     struct heap timers;
     struct strangers strangers;   /* these five: see ship_forget.c */
@@ -244,6 +252,8 @@ void ship_destroy_all(struct engine *e);
 /* Every ship, in no order of use: start with *cursor = 0; NULL at the end. */
 struct ship *ship_next(const struct engine *e, size_t *cursor);
 struct ship_track *ship_track_find(const struct ship *s, uint32_t id);
+/* The believed track with the newest fix; NULL: none. */
+struct ship_track *ship_track_current(const struct ship *s);
 /* NULL: out of memory. */
 struct ship_track *ship_track_add(struct engine *e, struct ship *s, struct track *track);
 void ship_track_drop(struct engine *e, struct ship *s, uint32_t id);
@@ -261,6 +271,9 @@ MUST_CHECK int ship_cover(struct engine *e, struct ship *s,
 void ship_watch_match(struct engine *e, struct ship *s);
 /* Another ship that was watched before may not be that entry's any more. */
 MUST_CHECK int ship_watch_release(struct engine *e, struct ship *s);
+/* The ship was another MMSI before: it stays that entry's. */
+MUST_CHECK int ship_watch_inherit(struct engine *e, struct ship *s,
+                                  const struct ship *before);
 /* The ships that are newly watched since they were saved: tell the rules. */
 MUST_CHECK int ship_watch_tell_news(struct engine *e);
 /* The entry as which the ship was watched "before", and is not any more; NULL: none. */
@@ -298,6 +311,9 @@ void ship_forget_unguard(struct engine *e, struct ship *s);
  * of it; TIME_NONE: no such thing is known. */
 int64_t ship_forget_heard_before(const struct engine *e, const struct ship *s,
                                  const struct rule *rule);
+
+/* The ship goes on under another MMSI: it goes with its row. ERR_NOMEM */
+MUST_CHECK int ship_forget_close(struct engine *e, struct ship *s);
 
 /* --- ship_far.c: ships heard where they cannot be --- */
 /* A track that is not confirmed has a new fix: it may be far. */
@@ -373,6 +389,11 @@ bool look_is_covered(const struct ship *s, size_t rule);
 /* --- ship_fix.c: a report's way through a ship --- */
 MUST_CHECK int ship_fix_static(struct engine *e, struct ship *s, const struct report *r);
 MUST_CHECK int ship_fix(struct engine *e, struct ship *s, const struct report *r);
+/* The track's last fix ends a silence that began with `before`: tell the rules. */
+MUST_CHECK int ship_fix_silence(struct look_frame *frame, const struct track_fix *before);
+/* What a fix is to calls and voyages; silence counts from since_ms. */
+MUST_CHECK int ship_fix_calls(struct look_frame *frame, const struct track_fix *fix,
+                              int64_t since_ms);
 
 /* --- ship_slow.c: slow spells and meetings --- */
 /* The track's fix, to be called if the engine asks_slow; `before` as that of on_fix. */

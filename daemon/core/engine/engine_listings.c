@@ -2,6 +2,7 @@
 /* The ships that a newly read list adds or drops, of those that were heard or are on
  * another list. */
 #include "engine_int.h"
+#include "ship_identity_int.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -153,7 +154,8 @@ static int tell_all(struct listings *l)
     for (size_t i = 0; i < l->found_count && rc == 0; i++) {
         const struct ship *s = l->found[i].ship;
         const struct body_ship ship = {s->mmsi, &s->info, s->watch,
-                                       (enum watch_by)s->matched_by};
+                                       (enum watch_by)s->matched_by,
+                                       ship_identity_former(s)};
         rc = tell_listing(l, &l->changes[l->found[i].change], &ship);
     }
     for (size_t i = 0; i < l->change_count && rc == 0; i++) {

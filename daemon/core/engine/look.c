@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A rule looks at a track: prepares what the rule sees, and handles its findings. */
 #include "engine_int.h"
+#include "ship_identity_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -203,6 +204,7 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
         .silence_ms = silence_of(e, source, since_ms, ship_far_span(s, item, &far)),
         .is_source_silent = silence_is_now(e, source),
         .far = s->far != NULL ? &s->far->it : NULL,
+        .identity = s->identity != NULL ? &s->identity->it : NULL,
     };
     f->subject = subject;
     begin_look(f);

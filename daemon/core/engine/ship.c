@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ships: their lifetime, their tracks, and what the configuration says of them. */
 #include "engine_int.h"
+#include "ship_identity_int.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,7 @@ void ship_destroy(struct engine *e, struct ship *s)
     tracks_finish(&s->tracks);
     ship_far_forget(e, s);
     free(s->change);
+    ship_identity_forget(e, s);
     e->kept_watched -= s->matched_by == WATCH_BY_BEFORE;
     free(s->folds.items);
     free(s);
@@ -182,6 +184,12 @@ void ship_track_drop(struct engine *e, struct ship *s, uint32_t id)
         s->settled = 0;
         return;
     }
+}
+
+struct ship_track *ship_track_current(const struct ship *s)
+{
+    const struct track *track = tracks_current(&s->tracks);
+    return track != NULL ? ship_track_find(s, track->id) : NULL;
 }
 
 /* Tell the rules that newly cover or watch the ship of each of its tracks. */

@@ -14,8 +14,7 @@
 static int tell_change(struct engine *e, struct ship *s)
 {
     const struct ship_change *c = s->change;
-    const struct track *track = tracks_current(&s->tracks);
-    struct ship_track *item = track != NULL ? ship_track_find(s, track->id) : NULL;
+    struct ship_track *item = ship_track_current(s);
     struct look_frame frame;
     void *nothing = NULL;
     if (item == NULL || s->watch == NULL)
@@ -23,11 +22,11 @@ static int tell_change(struct engine *e, struct ship *s)
     struct rule_watched_imo told = {c->from, c->to, c->messages, c->from_ms};
     struct finding f = {.time_ms = e->now_ms,
                         .evidence_ms = TIME_NONE,
-                        .pos = track->last.pos,
+                        .pos = item->track->last.pos,
                         .detail = &told};
     snprintf(f.occurrence, sizeof f.occurrence, "imo %u %u %lld", c->from, c->to,
              (long long)c->first_ms);
-    look_begin(&frame, e, s, item, track->last.time_ms);
+    look_begin(&frame, e, s, item, item->track->last.time_ms);
     frame.look.rule = &rule_watched;
     frame.look.now_ms = e->now_ms;
     frame.look.state = &nothing;

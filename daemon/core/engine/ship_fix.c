@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Handles a report of a ship: identity, plausibility, zones, calls, voyages, rules. */
 #include "engine_int.h"
+#include "ship_identity_int.h"
 
 #include "lookout/base/time.h"
 
 static int tell_static(struct engine *e, struct ship *s, const struct rule_static *event)
 {
-    const struct track *track = tracks_current(&s->tracks);
-    struct ship_track *item = track != NULL ? ship_track_find(s, track->id) : NULL;
+    struct ship_track *item = ship_track_current(s);
     struct look_frame frame;
     int rc = 0;
     if (item == NULL)
         return 0;
-    look_begin(&frame, e, s, item, track->last.time_ms);
+    look_begin(&frame, e, s, item, item->track->last.time_ms);
     for (size_t i = 0; i < e->conf.rule_count && rc == 0; i++) {
         const struct rule_hooks *hooks = e->conf.rules[i].kind->hooks;
         if (hooks->on_static != NULL)
@@ -35,6 +35,8 @@ int ship_fix_static(struct engine *e, struct ship *s, const struct report *r)
     int rc = changed != 0 ? ship_identify(e, s, true) : 0;
     if (rc == 0 && (r->has & HAS_IMO) != 0 && (s->change != NULL || r->imo != before.imo))
         rc = ship_change_imo(e, s, before.imo, r->imo);
+    if (rc == 0)
+        rc = ship_identity_static(e, s, r);
     if (rc == 0 && e->asks_static) {
         const struct rule_static event = {.report = r, .before = &before};
         rc = tell_static(e, s, &event);
@@ -90,8 +92,14 @@ static int tell_voyage(struct look_frame *frame, const struct voyage *voyage)
     return rc;
 }
 
-static int step_calls(struct look_frame *frame, const struct track_fix *fix,
-                      int64_t since_ms)
+/* The ship was in the port when it was first heard, and nothing shows that it called. */
+static bool is_at_start(const struct call *call)
+{
+    return call->at_start && call->confidence < 2;
+}
+
+int ship_fix_calls(struct look_frame *frame, const struct track_fix *fix,
+                   int64_t since_ms)
 {
     struct engine *e = frame->engine;
     struct ship *s = frame->ship;
@@ -112,6 +120,7 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
     for (size_t i = 0; i < n && rc == 0; i++) {
         struct voyage voyage;
         events[i].call.draught_dm = s->info.draught_dm;
+        item->has_called = item->has_called || !is_at_start(&events[i].call);
         seen.current = events[i].call;
         bool is_done = voyage_call(&item->voyage, e->conf.ports, &events[i],
                                    s->info.draught_dm, &voyage);
@@ -129,7 +138,7 @@ static int step_calls(struct look_frame *frame, const struct track_fix *fix,
 
 /* Of a silence, the time does not count in which the feed was silent that heard the ship
  * before, or the one that hears it again. */
-static int tell_silence(struct look_frame *frame, const struct track_fix *before)
+int ship_fix_silence(struct look_frame *frame, const struct track_fix *before)
 {
     struct engine *e = frame->engine;
     int64_t ms = frame->item->track->last.time_ms - before->time_ms;
@@ -162,12 +171,12 @@ static int handle_believed_fix(struct engine *e, struct ship *s, struct ship_tra
     frame.subject.is_in_place = is_in_place;
     int rc = 0;
     if (fix->time_ms - since_ms >= e->silence_least_ms)
-        rc = tell_silence(&frame, before);
+        rc = ship_fix_silence(&frame, before);
     if (rc == 0)
         rc = zone_watch_fix(&item->zones, e->conf.zones, &e->conf.limits, fix, look_zone,
                             &frame);
     if (rc == 0)
-        rc = step_calls(&frame, fix, since_ms);
+        rc = ship_fix_calls(&frame, fix, since_ms);
     if (rc == 0 && e->asks_slow)
         rc = ship_slow_fix(&frame, before);
     for (size_t word = 0; word < e->rule_words; word++) {
@@ -178,6 +187,8 @@ static int handle_believed_fix(struct engine *e, struct ship *s, struct ship_tra
             rc = look_done(&frame, rule, hooks->on_fix(look_at(&frame, rule), before));
         }
     }
+    if (rc == 0 && (s->is_shared || s->track_count > 1))
+        rc = ship_identity_fix(&frame, before);
     return rc;
 }
 
@@ -215,6 +226,7 @@ int ship_fix(struct engine *e, struct ship *s, const struct report *r)
     }
     e->counts.fixes++;
     ship_touch(e, s);
+    s->info.is_class_b = s->info.is_class_b || r->is_class_b;
     if (verdict == TRACK_PENDING) {
         e->counts.implausible++;
         rc = track != NULL ? ship_far_hear(e, s, track) : 0;

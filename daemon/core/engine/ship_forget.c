@@ -281,14 +281,11 @@ int64_t ship_forget_heard_before(const struct engine *e, const struct ship *s,
 
 static int forget_ship(struct engine *e, struct ship *s, enum engine_forgot why)
 {
-    int rc = ship_forget_note(e, s->mmsi);
-    if (rc == 0)
-        rc = remember_marks(e, s);
+    int rc = ship_forget_close(e, s);
     if (rc != 0)
         return rc;
     e->counts.forgotten[why]++;
     e->counts.vessels_forgotten++;
-    ship_destroy(e, s);
     return 0;
 }
 
@@ -309,6 +306,16 @@ int ship_forget_one(struct engine *e)
     return node == NULL || e->ships.count < most + most / 4
                ? 0
                : forget_ship(e, ship_of_age(node), ENGINE_FORGOT_OPEN);
+}
+
+int ship_forget_close(struct engine *e, struct ship *s)
+{
+    int rc = ship_forget_note(e, s->mmsi);
+    if (rc == 0)
+        rc = remember_marks(e, s);
+    if (rc == 0)
+        ship_destroy(e, s);
+    return rc;
 }
 
 int ship_forget_note(struct engine *e, uint32_t mmsi)

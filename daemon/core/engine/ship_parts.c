@@ -11,6 +11,7 @@
  * tracks names each track by its id, and ports, zones and rules by code and id. The
  * version of the row (engine_wire.c) does not change with a part. */
 #include "engine_int.h"
+#include "ship_identity_int.h"
 
 struct ship_part {
     uint64_t number; /* from 1; 0 ends the table */
@@ -40,6 +41,7 @@ static const struct ship_part ship_parts[] = {
     {4, ship_watch_save, ship_watch_load}, /* as which entry of the list it is watched */
     {5, ship_change_save, ship_change_load}, /* that it sends another IMO number */
     {6, ship_change_save_imo, ship_change_load_imo}, /* since when it sends its own */
+    {7, ship_identity_save, ship_identity_load}, /* whom it says it is */
     {0},
 };
 /* clang-format on */

@@ -88,6 +88,15 @@ int ship_watch_release(struct engine *e, struct ship *s)
     return rc;
 }
 
+int ship_watch_inherit(struct engine *e, struct ship *s, const struct ship *before)
+{
+    if (s->watch != NULL || before->watch == NULL ||
+        contradicts_entry(s->info.imo, before->watch))
+        return 0;
+    set_match(e, s, watch_match_entry(e->conf.watch, before->watch), WATCH_BY_BEFORE);
+    return ship_cover(e, s, s->watch, SHIP_TELL_WATCHED);
+}
+
 /* --- saved state --- */
 
 enum { TAGS_MAX = 64, TEXT_BYTES = 256 };

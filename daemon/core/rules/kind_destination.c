@@ -402,6 +402,7 @@ static int load_destination(struct rule_look *look, struct wire_reader *in)
 }
 
 static const struct rule_hooks hooks = {
+    .goes_on = true,
     .asks = ask_fixes,
     .on_call = on_call_between,
     .on_static = on_destination,

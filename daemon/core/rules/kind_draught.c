@@ -294,6 +294,7 @@ static int load_draught(struct rule_look *look, struct wire_reader *in)
 }
 
 static const struct rule_hooks hooks = {
+    .goes_on = true,
     .silence_least_ms = least_draught_silence_ms,
     .on_silence = on_long_silence,
     .on_call = on_port_call,

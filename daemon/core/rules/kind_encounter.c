@@ -74,7 +74,7 @@ struct encounter {
 static void say_other_ship(struct say_writer *w, const struct encounter *e)
 {
     const struct rule_subject *s = e->theirs->subject;
-    struct body_ship ship = {s->mmsi, s->info, s->watch, s->matched_by};
+    struct body_ship ship = rule_alert_ship(s);
     say_ship(w, &ship);
 }
 
@@ -138,7 +138,7 @@ static const struct body_field encounter_field = {
 static json_t *make_other(const struct encounter *e)
 {
     const struct rule_subject *s = e->theirs->subject;
-    struct body_ship ship = {s->mmsi, s->info, s->watch, s->matched_by};
+    struct body_ship ship = rule_alert_ship(s);
     return body_vessel(&ship);
 }
 

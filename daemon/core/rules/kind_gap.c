@@ -349,6 +349,7 @@ static const struct port_set *name_reach(const struct rule *rule, uint32_t index
 }
 
 static const struct rule_hooks hooks = {
+    .goes_on = true,
     .counts_silence = true,
     .asks = rule_asks_keeping,
     .deadline_least_ms = deadline_least_ms,

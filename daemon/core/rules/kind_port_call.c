@@ -281,6 +281,7 @@ static int load_state(struct rule_look *look, struct wire_reader *in)
 }
 
 static const struct rule_hooks hooks = {
+    .goes_on = true,
     .on_call = on_call,
     .on_covered = on_covered,
     .on_watched = on_watched,

@@ -457,6 +457,7 @@ static bool wants_water(const struct rule *rule, uint32_t index, struct rule_wat
 }
 
 static const struct rule_hooks hooks = {
+    .goes_on = true,
     .asks = rule_asks_keeping,
     .silence_least_ms = route_dark_least_ms,
     .on_silence = on_dark,

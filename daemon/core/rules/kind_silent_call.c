@@ -287,6 +287,7 @@ static int load_silence(struct rule_look *look, struct wire_reader *in)
 }
 
 static const struct rule_hooks hooks = {
+    .goes_on = true,
     .asks = rule_asks_keeping,
     .counts_silence = true,
     .deadline_least_ms = least_silence_ms,

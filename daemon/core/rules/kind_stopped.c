@@ -323,6 +323,7 @@ static int load_state(struct rule_look *look, struct wire_reader *in)
 }
 
 static const struct rule_hooks hooks = {
+    .goes_on = true,
     .on_fix = on_fix,
     .save = save_state,
     .load = load_state,

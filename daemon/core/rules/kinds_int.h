@@ -21,7 +21,8 @@
     ROW(speed)                                                                           \
     ROW(position)                                                                        \
     ROW(draught)                                                                         \
-    ROW(destination)
+    ROW(destination)                                                                     \
+    ROW(identity)
 
 #define KINDS_DECLARE(name) extern const struct rule_kind kind_##name;
 KINDS(KINDS_DECLARE)

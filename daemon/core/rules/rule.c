@@ -26,6 +26,14 @@ bool rule_kind_is_of_devices(const struct rule_kind *kind)
     return kind->hooks->on_distress != NULL;
 }
 
+bool rule_kind_has_alone(const struct rule_kind *kind, uint32_t event)
+{
+    for (uint32_t i = 0; i < kind->event_count; i++)
+        if (i != event && strcmp(kind->events[i].type, kind->events[event].type) == 0)
+            return false;
+    return true;
+}
+
 const char *rule_event_word(const struct rule_event *event)
 {
     return strrchr(event->type, '.') + 1;

@@ -10,6 +10,7 @@
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
+#include "lookout/detect/identity.h"
 #include "lookout/rules/rule_kind.h"
 #include "lookout/rules/rule_run.h"
 
@@ -28,10 +29,10 @@ static bool is_place_missing(const struct rule_look *look, const struct finding 
     return event->is_nowhere != NULL && event->is_nowhere(f);
 }
 
-static struct body_ship ship_of(const struct rule_look *look)
+struct body_ship rule_alert_ship(const struct rule_subject *s)
 {
-    const struct rule_subject *s = look->subject;
-    return (struct body_ship){s->mmsi, s->info, s->watch, s->matched_by};
+    return (struct body_ship){s->mmsi, s->info, s->watch, s->matched_by,
+                              s->identity != NULL ? s->identity->former : NULL};
 }
 
 /* The ship's place at that time; its speed, with the time when that is much later. */
@@ -59,7 +60,7 @@ static int write_summary(const struct alert_context *context,
                          struct buf *out)
 {
     const char *destination = look->subject->info->destination;
-    struct body_ship ship = ship_of(look);
+    struct body_ship ship = rule_alert_ship(look->subject);
     struct say_writer w = {.out = out, .timezone = context->timezone};
     say_ship(&w, &ship);
     event_of(look, f)->say(&w, look, f);
@@ -110,7 +111,7 @@ static json_t *make_data(const struct alert_context *context,
                          const char *summary)
 {
     const struct rule_member *member = event_of(look, f)->members;
-    struct body_ship ship = ship_of(look);
+    struct body_ship ship = rule_alert_ship(look->subject);
     json_t *data = json_object();
     body_put_text(data, "rule", look->rule->id);
     body_put_text(data, "severity", severity_name(severity_of(look, f)));

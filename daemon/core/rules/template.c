@@ -338,8 +338,10 @@ static json_t *example_of(const struct filling *f, const struct template_field *
     case BODY_FEATURE:
     case BODY_PORT:
     case BODY_POINT:
+    case BODY_POINTS:
         return json_pack("{s:s}", "id", "a");
     case BODY_TEXT:
+    case BODY_VALUE:
     case BODY_TIME:
         break;
     }

@@ -71,8 +71,8 @@ static const struct body_field *fields_below(const struct body_field *field)
 static bool is_text(const struct body_field *field)
 {
     return field->type != BODY_OBJECTS && field->type != BODY_POINT &&
-           field->type != BODY_NUMBERS && field->type != BODY_VESSEL &&
-           field->type != BODY_FEATURE;
+           field->type != BODY_POINTS && field->type != BODY_NUMBERS &&
+           field->type != BODY_VESSEL && field->type != BODY_FEATURE;
 }
 
 struct naming {

@@ -183,6 +183,25 @@ static size_t thin_points(struct track_point *points, size_t count, size_t room)
     return count;
 }
 
+void track_path_prepend(struct track *t, const struct track *before)
+{
+    struct track_point points[TRACK_PATH_POINTS];
+    uint32_t count = t->path_count;
+    memcpy(points, t->path, count * sizeof points[0]);
+    memcpy(t->path, before->path, before->path_count * sizeof t->path[0]);
+    memcpy(t->path_error, before->path_error, before->path_count);
+    t->path_count = before->path_count;
+    t->path_tolerance_m = fmax(t->path_tolerance_m, before->path_tolerance_m);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct track_fix fix = {.time_ms = points[i].time_ms, .pos = points[i].pos};
+        track_path_add(t, &fix);
+    }
+    for (size_t i = 0; i < TRACK_SPEED_BINS; i++) {
+        uint32_t sum = (uint32_t)t->speeds[i] + before->speeds[i];
+        t->speeds[i] = sum < UINT16_MAX ? (uint16_t)sum : UINT16_MAX;
+    }
+}
+
 size_t track_path(const struct track *t, int64_t since_ms, int64_t until_ms,
                   struct track_point *ret_points, size_t room)
 {

@@ -157,7 +157,7 @@ void tracks_add_to(struct track *t, const struct track_fix *fix)
     track_path_add(t, fix);
 }
 
-static bool can_reach(const struct track *t, const struct track_conf *conf,
+bool tracks_can_reach(const struct track *t, const struct track_conf *conf,
                       const struct track_fix *fix)
 {
     int64_t dt = fix->time_ms - t->last.time_ms;
@@ -306,7 +306,7 @@ static struct track *find_track(const struct tracks *t, const struct track_conf 
     *ret_jumped = NULL;
     for (uint32_t i = 0; i < t->count; i++) {
         struct candidate it = {.track = t->items[i]};
-        if (!can_reach(it.track, conf, fix))
+        if (!tracks_can_reach(it.track, conf, fix))
             continue;
         bool may = may_continue(it.track, conf, fix);
         if (t->count == 1 && may)

@@ -399,7 +399,10 @@ static int add_events(const struct rule *rule, struct buf *out)
     for (uint32_t i = 0; i < rule->kind->event_count && rc == 0; i++) {
         if (!(rule->events >> i & 1) || event_is_idle(rule, rule->kind->events[i].name))
             continue;
-        rc = buf_printf(out, "%s%s (%s)", separator, rule->kind->events[i].type,
+        const struct rule_event *event = &rule->kind->events[i];
+        bool is_alone = rule_kind_has_alone(rule->kind, i);
+        rc = buf_printf(out, "%s%s%s%s (%s)", separator, event->type, is_alone ? "" : " ",
+                        is_alone ? "" : event->name,
                         severity_name((enum severity)rule->severity[i]));
         separator = ", ";
     }

@@ -68,12 +68,16 @@ static int find_event(const struct rule_kind *kind, const char *name)
     return -1;
 }
 
-static int find_severity_key(const struct rule_kind *kind, const char *name)
+/* The events that a key of `severity` means: those of that type's last word, or the one
+ * of that name. A bit each. */
+static uint32_t find_severity_key(const struct rule_kind *kind, const char *name)
 {
+    uint32_t found = 0;
     for (uint32_t i = 0; i < kind->event_count; i++)
         if (strcmp(rule_event_word(&kind->events[i]), name) == 0)
-            return (int)i;
-    return find_event(kind, name);
+            found |= UINT32_C(1) << i;
+    int event = found == 0 ? find_event(kind, name) : -1;
+    return event >= 0 ? UINT32_C(1) << event : found;
 }
 
 static void severity_read(struct conf_reader *r, const struct conf_node *node,
@@ -94,13 +98,16 @@ static void severity_read(struct conf_reader *r, const struct conf_node *node,
     if (!conf_value_is_mapping(r, node, key))
         return;
     for (uint32_t i = 0; i < rule->kind->event_count; i++)
-        names[i] = rule_event_word(&rule->kind->events[i]);
+        names[i] = rule_kind_has_alone(rule->kind, i)
+                       ? rule_event_word(&rule->kind->events[i])
+                       : rule->kind->events[i].name;
     for (size_t i = 0; i < node->count; i++) {
-        int event = find_severity_key(rule->kind, node->items[i]->key);
-        if (event < 0)
+        uint32_t found = find_severity_key(rule->kind, node->items[i]->key);
+        if (found == 0)
             conf_accepts_error_key(r, node->items[i], names, rule->kind->event_count);
-        else
-            (void)conf_value_read(r, node->items[i], &word, &rule->severity[event]);
+        else if (conf_value_read(r, node->items[i], &word, &severity))
+            for (; found != 0; found &= found - 1)
+                rule->severity[__builtin_ctz(found)] = severity;
     }
 }
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "lookout/base/hash.h"
+#include "lookout/detect/identity.h"
 #include "lookout/detect/reach.h"
 #include "lookout/geo/geo.h"
 #include "lookout/geo/zone.h"
@@ -26,7 +27,9 @@ enum body_type {
     BODY_TRUTH,
     BODY_TIME,
     BODY_PORT,    /* {locode, name} */
+    BODY_VALUE,   /* a text or an integer */
     BODY_POINT,   /* GeoJSON */
+    BODY_POINTS,  /* a list of them */
     BODY_TEXTS,   /* a list; each one of `words` if there are any */
     BODY_OBJECT,  /* of `fields` */
     BODY_OBJECTS, /* a list of them */
@@ -69,6 +72,7 @@ struct body_ship {
     const struct vessel_static *info;
     const struct watch_entry *watch; /* NULL: not watched */
     enum watch_by matched_by;
+    const struct identity_former *former; /* IDENTITY_FORMERS of them; NULL: none */
 };
 json_t *body_vessel(const struct body_ship *ship);
 /* Why a ship is watched: {list, entry, name, programs, owners, file, published, sha256}.

@@ -15,7 +15,7 @@ struct rule_kind;
 
 enum rule_at_start { RULE_AT_START_WATCHED, RULE_AT_START_ALL, RULE_AT_START_NONE };
 
-#define RULE_EVENTS_MAX 6
+#define RULE_EVENTS_MAX 12
 
 struct rule {
     char *id;                     /* owned; NULL: of what is told without a rule */

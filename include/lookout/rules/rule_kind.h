@@ -99,6 +99,8 @@ struct rule_kind {
 };
 extern const struct rule_kind *const rule_kinds[];        /* NULL-terminated */
 const struct rule_kind *rule_kind_find(const char *name); /* NULL when unknown */
+/* Whether no other event of the kind is of that one's type. */
+bool rule_kind_has_alone(const struct rule_kind *kind, uint32_t event);
 /* Whether the kind is about distress devices, not vessels. */
 bool rule_kind_is_of_devices(const struct rule_kind *kind);
 /* The members of all kinds' alerts, each name once; NULL at the end. */

@@ -24,7 +24,10 @@
 
 struct alert;
 struct alert_context;
+struct body_ship;
 struct distress_event;
+struct identity;
+struct identity_event;
 struct report;
 struct shore;
 struct water;
@@ -59,6 +62,7 @@ struct rule_subject {
     int64_t silence_ms; /* the time since the last fix in which its source was silent, or
                            the ship was heard where it cannot be */
     const struct position_far *far;            /* NULL: it is heard where it can be */
+    const struct identity *identity;           /* NULL: it has said nothing of note */
     struct position_interference interference; /* of an alert: of the ships near it */
     bool is_source_silent;                     /* right now */
     bool is_in_place; /* this first fix of the track replaces a lone one that was
@@ -150,6 +154,9 @@ struct rule_hooks {
     /* The state is but a mark that something was told: nothing is open, so that the ship
      * may be forgotten; that it had the mark is remembered. */
     bool keeps_marks;
+    /* The state goes on where the ship goes on under a new MMSI; that of other kinds is
+     * the MMSI's. */
+    bool goes_on;
     /* Its deadlines mark the end of a silence. They wait until it is known whether the
      * ship is heard at another place. */
     bool counts_silence;
@@ -176,6 +183,9 @@ struct rule_hooks {
     /* A message with static data, at the ship's current track; not of ships that have no
      * believed fix yet. */
     int (*on_static)(struct rule_look *look, const struct rule_static *event);
+    /* A value of the ship's static data changed, its MMSI did, or it shares something
+     * with another MMSI; at its current track, before on_static of the same message. */
+    int (*on_identity)(struct rule_look *look, const struct identity_event *event);
     /* A message of a distress device, which is no ship: of all hooks only this one, save,
      * load and forget know it. */
     int (*on_distress)(struct rule_look *look, const struct distress_event *event);
@@ -220,6 +230,8 @@ MUST_CHECK int rule_raise(const struct rule_look *look, const struct finding *fi
 MUST_CHECK int rule_alert_make(const struct alert_context *context,
                                const struct rule_look *look,
                                const struct finding *finding, struct alert *ret_alert);
+/* The ship as alerts show it; borrows from the subject. */
+struct body_ship rule_alert_ship(const struct rule_subject *subject);
 /* at_start: whether something that already held when the ship was first heard may be
  * told. */
 bool rule_tells_at_start(const struct rule_look *look);

@@ -155,6 +155,9 @@ bool track_hold_next(struct tracks *t, struct track *track);
 /* The confirmed track with the newest fix; when none is confirmed, the track with the
  * newest fix; NULL when there are no tracks. */
 struct track *tracks_current(const struct tracks *t);
+/* Whether the fix, which is not older than the track's last, can be reached from it. */
+bool tracks_can_reach(const struct track *track, const struct track_conf *conf,
+                      const struct track_fix *fix);
 /* The speed in kn up to which this track's fixes are believed. */
 double tracks_believed_kn(const struct track *track, const struct track_conf *conf);
 /* The usual time between fixes: the median of the newest intervals, of which the newest
@@ -169,6 +172,9 @@ double tracks_usual_kn(const struct track *track, uint32_t least);
  * kept points. */
 size_t track_path(const struct track *track, int64_t since_ms, int64_t until_ms,
                   struct track_point *ret_points, size_t room);
+/* The track goes on from one that ended before it began: its path and its speeds come
+ * before those of the track. */
+void track_path_prepend(struct track *track, const struct track *before);
 /* The clock was set back to now_ms: times ahead of it are cut to it. */
 void track_clock_clamp(struct tracks *t, int64_t now_ms);
 /* The least distance in metres of the path to pos from since_ms (TIME_NONE: ever) on;

@@ -141,7 +141,8 @@ static void test_golden_of_lists(void **state)
     struct watch_source source;
     alertcase_init(&c, "zone.entered");
     make_entry(&entry, &source);
-    struct body_ship heard = {445000001, &c.info, &entry, WATCH_BY_IMO}, unheard = {0};
+    struct body_ship heard = {445000001, &c.info, &entry, WATCH_BY_IMO, NULL},
+                     unheard = {0};
     struct alert_listing listing = {.is_listed = true,
                                     .ship = &heard,
                                     .entry = &entry,
