@@ -45,7 +45,9 @@ function webhooks() {
 }
 
 /** @param {any} r */
-const ruleRow = (r) => el('tr', el('td', el('b', heard(r.id)), el('span.quiet', heard([r.words || r.when || ''].flat().join(' · ')))), el('td.number', r.alerts_24h !== undefined ? count(r.alerts_24h) : ''), el('td.number', r.alerts_7d !== undefined ? count(r.alerts_7d) : ''), el('td', r.muted ? el('span.pill.warning', 'muted') : ''));
+const ruleRow = (r) => el('tr',
+  el('td', el('b', heard(r.id)), r.muted > 0 && [' ', el('span.pill.warning', `${count(r.muted)} muted`)], r.false > 0 && [' ', el('span.pill', `${count(r.false)} false`)], el('span.quiet', heard(String(r.words || r.when || '').trim()))),
+  el('td.number', r.alerts ? count(r.alerts['24h']) : ''), el('td.number', r.alerts ? count(r.alerts['7d']) : ''));
 
 /** @param {HTMLElement} panel */
 export function openSystem(panel) {
