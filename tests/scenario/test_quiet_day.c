@@ -18,6 +18,7 @@
 #include "lookout/base/units.h"
 #include "lookout/conf/conf.h"
 #include "lookout/engine/engine.h"
+#include "lookout/voyage/ports.h"
 #include "lookout/water/water_fields.h"
 #include "lookout/water/water_shore.h"
 
@@ -138,6 +139,19 @@ static void lie(struct mover *m, double swing_deg)
     m->sog = chance() < 0.8 ? 0 : 0.2;
 }
 
+/* Whether the ship is under way to the end that it declares, or there. The other end lies
+ * farther from the declared port. */
+static bool heads_for_declared(const struct mover *m, const struct ports *ports)
+{
+    uint32_t port = destination_resolve(ports, m->plan->destination);
+    size_t last = stage_count(m->plan) - 1;
+    if (port == PORT_NONE || last == 0)
+        return true;
+    bool is_last = ports_distance_m(ports, port, place(m, last)) <
+                   ports_distance_m(ports, port, place(m, 0));
+    return m->from == (is_last ? last : 0) || (m->to > m->from) == is_last;
+}
+
 /* The next stage, or back at the end; one that goes once stays there. */
 static void set_forth(struct mover *m)
 {
@@ -227,7 +241,8 @@ struct heard {
     uint64_t reports, alerts, story_critical;
     uint64_t calls_in_canals, calls, encounters, loiterings;
     uint64_t possible, possible_of_heard, misplaced;
-    struct buf critical; /* of other ships: there must be none */
+    uint64_t static_told, static_unexplained; /* draughts and destinations */
+    struct buf critical;                      /* of other ships: there must be none */
 };
 
 static struct mover movers[SHIPS + 1];
@@ -241,6 +256,37 @@ static const struct mover *find_mover(uint32_t mmsi)
     return &movers[i];
 }
 
+/* Nobody's draught and destination are told but theirs, for these reasons. */
+static const struct {
+    const char *destination; /* of their plan: its first ships */
+    int ships;
+    double by_m; /* deeper, or less deep, from that hour on */
+    int at_h;
+    const char *then; /* declared from that hour on; NULL: as before */
+    const char *why;
+} reasons[] = {
+    /* clang-format off */
+    {"FOR ORDERS", 3, -6.0, 30, NULL,     "unload at the roads off Shanghai, on to lighters, outside of every port"},
+    {"CNSHD",      2,  2.5, 20, NULL,     "load at the roads of Shidao"},
+    {"YEOSU",      2,  0.0, 24, "ULSAN",  "wait for orders, and get them"},
+    /* clang-format on */
+};
+enum { REASONS = sizeof reasons / sizeof reasons[0] };
+
+/* The reason for which the ship changes what it sends; -1: none. */
+static int reason_of(const struct mover *m)
+{
+    for (int i = 0; i < REASONS; i++) {
+        const struct mover *first = m;
+        while (first > movers && first[-1].plan == m->plan)
+            first--;
+        if (m->plan->manner == LIES && m - first < reasons[i].ships &&
+            strcmp(m->plan->destination, reasons[i].destination) == 0)
+            return i;
+    }
+    return -1;
+}
+
 /* Nobody who was heard all the time could have called anywhere unseen. */
 static void count_silent_call(struct heard *h, const struct alert *a)
 {
@@ -249,6 +295,17 @@ static void count_silent_call(struct heard *h, const struct alert *a)
         return;
     h->possible_of_heard++;
     print_message("# %.*s\n", (int)a->body_bytes, a->body);
+}
+
+/* Who changed what it sends, and why. */
+static void count_static(struct heard *h, const struct alert *a)
+{
+    int reason = reason_of(find_mover(a->mmsi));
+    h->static_told++;
+    h->static_unexplained += reason < 0;
+    const char *summary = strstr(a->body, "\"summary\":");
+    print_message("# %s: %.300s\n", reason < 0 ? "why?" : reasons[reason].why,
+                  summary != NULL ? summary : a->type);
 }
 
 static int on_alert(void *context, const struct alert *a)
@@ -265,6 +322,8 @@ static int on_alert(void *context, const struct alert *a)
         h->encounters++;
         print_message("# %.*s\n", (int)a->body_bytes, a->body);
     }
+    if (strcmp(a->rule, "depth") == 0 || strcmp(a->rule, "bound") == 0)
+        count_static(h, a);
     if (a->severity != SEVERITY_CRITICAL)
         return 0;
     if (a->mmsi == STORY_MMSI) {
@@ -288,14 +347,53 @@ static int on_call(void *context, const struct engine_call *call)
     return 0;
 }
 
+static struct test_random static_random = {1};
+
+static bool happens(uint32_t in_thousand)
+{
+    return test_random_below(&static_random, 1000) < in_thousand;
+}
+
+/* 3.5 m to 11 m; 0.2 m a day are burnt; now and then it is garbled, or typed wrong once.
+ */
+static uint8_t draught_of(const struct mover *m, int64_t age_ms)
+{
+    int reason = reason_of(m);
+    double draught_m = 3.5 + (double)(m->mmsi * 7919 % 75) / 10;
+    if (reason >= 0 && age_ms >= reasons[reason].at_h * HOUR_MS)
+        draught_m += reasons[reason].by_m + (reasons[reason].by_m < 0 ? 2.5 : 0);
+    if (reason >= 0 && reasons[reason].by_m < 0)
+        draught_m += 4;
+    if (m->plan->manner == SAILS)
+        draught_m -= 0.2 * (double)age_ms / (double)DAY_MS;
+    return happens(2) ? (uint8_t)(1 + test_random_below(&static_random, 254))
+                      : (uint8_t)(draught_m * 10 + 0.5);
+}
+
+/* Cleared on the way back; now and then spelt otherwise, or cut off. */
+static void write_destination(char *text, size_t size, const struct heard *h,
+                              const struct mover *m, int64_t age_ms)
+{
+    int reason = reason_of(m);
+    const char *words = m->plan->destination;
+    if (reason >= 0 && reasons[reason].then != NULL &&
+        age_ms >= reasons[reason].at_h * HOUR_MS)
+        words = reasons[reason].then;
+    if (!heads_for_declared(m, engine_conf(h->engine)->ports))
+        words = "";
+    int most = happens(2) ? 3 : (int)size - 1;
+    snprintf(text, size, happens(50) ? "%.*s ." : "%.*s", most, words);
+}
+
 static void say_static(struct heard *h, const struct mover *m, int64_t time_ms)
 {
     struct report r = {.mmsi = m->mmsi,
                        .time_ms = time_ms,
                        .arrival_ms = time_ms,
-                       .has = HAS_SHIP_TYPE | HAS_DESTINATION,
+                       .has = HAS_SHIP_TYPE | HAS_DESTINATION | HAS_DRAUGHT,
                        .ship_type = m->plan->type};
-    snprintf(r.destination, sizeof r.destination, "%s", m->plan->destination);
+    r.draught_dm = draught_of(m, time_ms - BEGIN_MS);
+    write_destination(r.destination, sizeof r.destination, h, m, time_ms - BEGIN_MS);
     assert_int_equal(engine_report(h->engine, &r), 0);
     h->reports++;
 }
@@ -355,7 +453,9 @@ static const char more_rules[] =
     "  - {id: drift, when: loiter, vessels: all}\n"
     "  - {id: gone, when: gap, vessels: all, could_reach: [\"$dprk\"]}\n"
     "  - {id: unseen, when: silent_call, vessels: all, ports: [\"$dprk\"]}\n"
-    "  - {id: where, when: position, vessels: all}\n";
+    "  - {id: where, when: position, vessels: all}\n"
+    "  - {id: depth, when: draught, vessels: all}\n"
+    "  - {id: bound, when: destination, vessels: all}\n";
 
 static char *add_rules(char *yaml)
 {
@@ -454,6 +554,10 @@ static void test_ordinary_traffic(void **state)
     assert_true(h.encounters <= 5);
     assert_int_equal(h.possible_of_heard, 0);
     assert_int_equal(h.misplaced, 0);
+    print_message("# %llu draughts and destinations\n",
+                  (unsigned long long)h.static_told);
+    assert_int_equal(h.static_unexplained, 0);
+    assert_true(h.static_told >= 5 && h.static_told < 20);
     /* The rules were at work, and the story was told in the midst of it. */
     assert_true(h.story_critical >= 1);
     assert_true(h.calls > SHIPS / 2);

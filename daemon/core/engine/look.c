@@ -181,6 +181,14 @@ static void begin_look(struct look_frame *f)
     f->look = look;
 }
 
+static bool is_split(const struct tracks *t)
+{
+    uint32_t confirmed = 0;
+    for (uint32_t i = 0; i < t->count; i++)
+        confirmed += t->items[i]->is_confirmed;
+    return confirmed > 1;
+}
+
 void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
                 struct ship_track *item, int64_t since_ms)
 {
@@ -203,6 +211,7 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
         .declared = s->declared,
         .silence_ms = silence_of(e, source, since_ms, ship_far_span(s, item, &far)),
         .is_source_silent = silence_is_now(e, source),
+        .is_split = is_split(&s->tracks),
         .far = s->far != NULL ? &s->far->it : NULL,
         .identity = s->identity != NULL ? &s->identity->it : NULL,
     };

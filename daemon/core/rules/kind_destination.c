@@ -83,7 +83,7 @@ static void begin_declaration(struct destination_state *s, const struct rule_wor
 
 static struct destination_state *keep_destination(struct rule_look *look)
 {
-    struct destination_state *s = *look->state;
+    struct destination_state *s = rule_state_of_ship(look);
     if (s == NULL && look->is_covered && (s = calloc(1, sizeof *s)) != NULL) {
         last_call_init(&s->call);
         begin_declaration(s, look->world, look->now_ms);
@@ -191,10 +191,9 @@ static const struct rule_event events[] = {
 
 /* --- change --- */
 
-static int tell_new_destination(struct rule_look *look, const struct held_change *change,
-                                int64_t time_ms)
+static int tell_new_destination(struct rule_look *look, const struct destination_state *s,
+                                const struct held_change *change, int64_t time_ms)
 {
-    const struct destination_state *s = *look->state;
     const struct destination_told told = {
         .from = change->from_text,
         .to = held_text(&s->held),
@@ -234,7 +233,7 @@ static int on_destination(struct rule_look *look, const struct rule_static *even
     if (is_other)
         begin_declaration(s, look->world, look->now_ms);
     return is_other && change.step == HELD_CHANGED
-               ? tell_new_destination(look, &change, report->time_ms)
+               ? tell_new_destination(look, s, &change, report->time_ms)
                : 0;
 }
 
@@ -302,6 +301,14 @@ static int look_over_water(struct rule_look *look)
     return is_away ? tell_contradiction(look, now_m) : 0;
 }
 
+/* The ship was in the declared port when it was first heard: it is leaving it. */
+static bool is_found_there(const struct rule_look *look, uint32_t port)
+{
+    const struct call *call = &look->subject->call->current;
+    return call->port != PORT_NONE && call->at_start &&
+           ports_are_same(look->world->ports, call->port, port);
+}
+
 /* The ship goes on: it was never as near on the great circle, or it may have gone away.
  */
 static int step_contradiction(struct rule_look *look)
@@ -311,6 +318,9 @@ static int step_contradiction(struct rule_look *look)
     const struct track_fix *fix = &look->subject->track->last;
     struct geo_pos goal = ports_get(look->world->ports, s->port)->pos;
     double now_m = geo_distance_m(goal, fix->pos);
+    s->is_over = is_found_there(look, s->port);
+    if (s->is_over)
+        return 0;
     if (s->great.time_ms == TIME_NONE || now_m <= geo_distance_m(goal, s->great.pos)) {
         s->great = (struct nearest){fix->pos, fix->time_ms, -1};
         return 0;

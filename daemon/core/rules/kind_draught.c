@@ -59,7 +59,7 @@ struct draught_state {
 
 static struct draught_state *keep_draught(struct rule_look *look)
 {
-    struct draught_state *s = *look->state;
+    struct draught_state *s = rule_state_of_ship(look);
     if (s == NULL && look->is_covered && (s = calloc(1, sizeof *s)) != NULL) {
         last_call_init(&s->call);
         *look->state = s;
@@ -157,9 +157,9 @@ static const struct rule_event events[] = {
 /* A stop in a port that has not lasted long enough for a call yet. */
 static bool is_arriving(const struct rule_look *look)
 {
-    const struct call_state *call = look->subject->call;
-    return call->current.port != PORT_NONE &&
-           stop_is_slow(look->world->call, call->speed_kn);
+    const struct track_fix *fix = &look->subject->track->last;
+    return look->subject->call->current.port != PORT_NONE && (fix->has & FIX_SOG) != 0 &&
+           stop_is_slow(look->world->call, fix->sog_dkn / 10.0);
 }
 
 static bool is_in_port(const struct rule_look *look, const struct last_call *call,
@@ -187,11 +187,10 @@ static int64_t find_silence(const struct draught_state *s,
     return longest_ms;
 }
 
-static int tell_draught(struct rule_look *look, const struct held_change *change,
-                        int64_t held_ms)
+static int tell_draught(struct rule_look *look, const struct draught_state *s,
+                        const struct held_change *change, int64_t held_ms)
 {
     const struct settings *settings = look->rule->settings;
-    const struct draught_state *s = *look->state;
     const struct call *call = &look->subject->call->current;
     struct draught_told told = {.change = change, .to_dm = held_number(&s->held)};
     told.silent_ms = find_silence(s, change);
@@ -232,11 +231,13 @@ static int on_draught(struct rule_look *look, const struct rule_static *event)
         return ERR_NOMEM;
     const struct held_value value = {.form = HELD_NUMBER, .number = report->draught_dm};
     int rc = held_hear(&s->held, &value, report->time_ms, &change);
-    /* A ship that loads and unloads comes back to the draughts it had. */
-    bool is_new = rc == 0 && (change.step == HELD_CHANGED || change.step == HELD_AGAIN);
+    /* A ship that loads and unloads comes back to the draughts it had; so do two ships
+     * that send under one MMSI by turns. */
+    bool is_new = rc == 0 && (change.step == HELD_CHANGED ||
+                              (change.step == HELD_AGAIN && !look->subject->is_split));
     return is_new && is_greater_step(look->rule->settings, change.from_number,
                                      held_number(&s->held))
-               ? tell_draught(look, &change, report->time_ms)
+               ? tell_draught(look, s, &change, report->time_ms)
                : rc;
 }
 

@@ -151,6 +151,14 @@ int rule_raise(const struct rule_look *look, const struct finding *finding)
     return look->raise(look->context, look, finding);
 }
 
+void *rule_state_of_ship(const struct rule_look *look)
+{
+    void *state = *look->state;
+    for (uint32_t i = 0; i < TRACKS_MAX && state == NULL; i++)
+        state = look->sibling(look->context, look, i);
+    return state;
+}
+
 unsigned rule_asks_keeping(const struct rule *rule)
 {
     (void)rule;

@@ -65,6 +65,7 @@ struct rule_subject {
     const struct identity *identity;           /* NULL: it has said nothing of note */
     struct position_interference interference; /* of an alert: of the ships near it */
     bool is_source_silent;                     /* right now */
+    bool is_split;    /* two confirmed tracks: two ships send under the MMSI */
     bool is_in_place; /* this first fix of the track replaces a lone one that was
                          believed: the ship was heard before */
 };
@@ -235,6 +236,9 @@ struct body_ship rule_alert_ship(const struct rule_subject *subject);
 /* at_start: whether something that already held when the ship was first heard may be
  * told. */
 bool rule_tells_at_start(const struct rule_look *look);
+/* The state that the rule keeps of any track of the ship, its own before others: of what
+ * is the ship's, such as its static data. NULL: none. */
+void *rule_state_of_ship(const struct rule_look *look);
 /* An `asks` for kinds that need fixes only while they keep a state. */
 unsigned rule_asks_keeping(const struct rule *rule);
 

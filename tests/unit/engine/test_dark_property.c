@@ -47,7 +47,9 @@ static const char yaml[] =
     "  - {id: back, when: route, route: \"(XAAAA | ~XABBB) > ~XAAAA > XABBB\"}\n"
     "  - {id: call, when: port_call, events: [enter, arrive, depart, leave],\n"
     "     min_confidence: 1, at_start: all}\n"
-    "  - {id: odd, when: position, at_start: all}\n";
+    "  - {id: odd, when: position, at_start: all}\n"
+    "  - {id: deep, when: draught, by: 1m}\n"
+    "  - {id: bound, when: destination, away: 5nm}\n";
 
 static struct test_random chance;
 
@@ -88,6 +90,22 @@ static void say_who(int ship, double minute)
     add_report(&r);
 }
 
+/* What a crew types: for some hours the same, now and then something else once. */
+static struct test_random typing;
+
+static void say_bound(int ship, double minute)
+{
+    static const char *const words[] = {"XAAAA", "XABBB", "FOR ORDERS", "x-abbb", ""};
+    struct report r = enginerun_report(mmsi_of(ship), minute);
+    uint64_t watch = (uint64_t)ship * 7 + (uint64_t)(minute / 300) * (ship % 3 != 0);
+    if (test_random_below(&typing, 10) == 0)
+        watch = test_random_next(&typing);
+    r.has = HAS_DRAUGHT | HAS_DESTINATION;
+    r.draught_dm = (uint8_t)(60 + 10 * (watch % 4));
+    snprintf(r.destination, sizeof r.destination, "%s", words[watch % 5]);
+    add_report(&r);
+}
+
 /* Where ships lie: the places in which they meet, the ports, and where some are jammed.
  */
 static const double spots[][2] = {{36.0, 123.5}, {36.003, 123.5}, {36.25, 123.4},
@@ -110,6 +128,8 @@ static void hear(struct sailing *s, double kn, double course, bool is_jammed)
     add_report(&r);
     if (part() < 0.02)
         say_who(s->ship, s->minute + 0.01);
+    if (test_random_below(&typing, 12) == 0)
+        say_bound(s->ship, s->minute + 0.02);
 }
 
 /* One leg, to a spot or at rest there, heard every so many minutes; now and then from
@@ -153,6 +173,7 @@ static int compare_reports(const void *a, const void *b)
 static void make_world(uint64_t seed)
 {
     chance = (struct test_random){seed};
+    typing = (struct test_random){seed};
     report_count = 0;
     for (int ship = 0; ship < SHIPS; ship++) {
         const double *from = spots[test_random_below(&chance, 6)];
@@ -397,12 +418,14 @@ static void play(struct play *p, enum way way)
 /* --- compared --- */
 
 /* Each kind of alert of these rules; how many there were in all worlds. */
-static const char *const kinds[] = {
-    "encounter.started",   "encounter.ended", "loiter.started",
-    "loiter.ended",        "gap.started",     "gap.ended",
-    "route.progressed",    "route.matched",   "silent_call.possible",
-    "silent_call.unknown", "port.arrived",    "position.misplaced",
-    "position.returned"};
+static const char *const kinds[] = {"encounter.started",    "encounter.ended",
+                                    "loiter.started",       "loiter.ended",
+                                    "gap.started",          "gap.ended",
+                                    "route.progressed",     "route.matched",
+                                    "silent_call.possible", "silent_call.unknown",
+                                    "port.arrived",         "position.misplaced",
+                                    "position.returned",    "draught.changed",
+                                    "destination.changed",  "destination.contradicted"};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 static size_t kind_counts[KINDS];
 
