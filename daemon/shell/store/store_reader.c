@@ -48,8 +48,8 @@ static const char *const sql[READER_STATEMENTS] = {
     [READER_SQL_LISTS] = "SELECT " STORE_SUM_LIST ", entries FROM lists"
                          " WHERE sum = lookout_sum(" STORE_SUM_LIST ") ORDER BY row",
     [READER_SQL_MUTES] =
-        "SELECT id, vessel, meant, rule, zone, feed, from_ms, until_ms, why, who, at_ms,"
-        " ended_ms FROM mutes ORDER BY row",
+        ("SELECT id, vessel, meant, rule, zone, feed, from_ms, until_ms, why, who, at_ms,"
+         " ended_ms FROM mutes ORDER BY row"),
     [READER_SQL_ALERT_COUNT] = "SELECT count(*) FROM alerts",
     [READER_SQL_LAST_ALERT] = "SELECT coalesce(max(row), 0) FROM alerts",
     [READER_SQL_STATE_COUNT] =
