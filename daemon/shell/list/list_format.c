@@ -35,6 +35,7 @@ static const struct {
     {"ArrayOfFinancialSanctionsTarget", "the UK's consolidated list as XML", "the UK Sanctions List as CSV, UK-Sanctions-List.csv"},
     {"CONSOLIDATED_LIST", "the UN's consolidated list, which holds no ships", "OpenSanctions' data set un_1718_vessels: the UN publishes its list of ships as a PDF"},
     {"fsdexport",         "the EU's consolidated list, which holds no ships", "OpenSanctions' maritime.csv: the EU names ships in annexes of its regulations"},
+    {"fpi/fsd/export",    "the EU's consolidated list, which holds no ships", "OpenSanctions' maritime.csv: the EU names ships in annexes of its regulations"},
     {"sanctionEntity",    "the EU's consolidated list, which holds no ships", "OpenSanctions' maritime.csv: the EU names ships in annexes of its regulations"},
 };
 /* clang-format on */

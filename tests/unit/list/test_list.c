@@ -271,6 +271,8 @@ static void test_refused(void **state)
                    "un_1718_vessels");
     expect_trouble("<export><sanctionEntity/></export>", LIST_AUTO,
                    "is the EU's consolidated list, which holds no ships", "maritime.csv");
+    expect_trouble("<export xmlns=\"http://eu.europa.ec/fpi/fsd/export\"/>", LIST_AUTO,
+                   "is the EU's consolidated list, which holds no ships", "maritime.csv");
     expect_trouble("<html></html>", LIST_AUTO, "is XML", "SDN.CSV");
     expect_trouble("a,b\n1,2\n", LIST_OFAC, "is not of the format ofac",
                    "twelve columns");
