@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which reports are copies of which, from texts as feeds send them: in the same form and
- * in others, late, rounded, without the UTC second; and what is no copy but nearly one.
- * A line is "source seconds text"; expected is which lines pass, in letters. */
+/* This file tests which reports are copies of others. The reports are texts as feeds send
+ * them: in the same form or in another, late, rounded, without the UTC second. Some are
+ * nearly copies, but are not. A line is "source seconds text"; the expected value names
+ * the lines that pass, in letters. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +37,8 @@ static void end(struct ear *ear)
     merge_destroy(ear->merge);
 }
 
-/* The text's report comes `second` after the start from that source, and has the time of
- * its arrival: does it pass? */
+/* The report of the text comes from that source, `second` after the start, and has the
+ * time of its arrival. Returns whether it passes. */
 static bool hear(struct ear *ear, uint16_t source, double second, const char *text)
 {
     struct inputrun run;
@@ -80,7 +81,7 @@ static const char *sentence(const struct said *s)
     return text;
 }
 
-/* JSON without the second; with it: AIS-catcher's. */
+/* JSON without the UTC second; and with it, as AIS-catcher writes it. */
 static const char *json(const struct said *s, int decimals)
 {
     static char text[400];
@@ -103,8 +104,8 @@ static const char *json_second(const struct said *s)
 static const struct said sailing = {58.1234567, 3.7654321, 10.0, 45.0, 17};
 static const struct said moored = {58.1234567, 3.7654321, 0.0, 45.0, 17};
 
-/* A moving ship's report in any form, from any other feed, up to a quarter of an hour
- * late, is the same report. */
+/* A report of a moving ship is the same report in any form, from any other feed, and up
+ * to a quarter of an hour late. */
 static void test_forms(void **state)
 {
     for (int first = 0; first < 4; first++) {
@@ -132,8 +133,8 @@ static void test_forms(void **state)
     }
 }
 
-/* Wherever on earth, and whichever of both is rounded or cut, 4 decimals are the same
- * place. */
+/* A position of 4 decimals is the same place as the exact one: anywhere on earth, and
+ * whether it was rounded or cut. */
 static void test_roundings(void **state)
 {
     struct test_random random = {11};
@@ -159,7 +160,8 @@ static void test_roundings(void **state)
     end(&ear);
 }
 
-/* Another ship, place, speed, course or second: no copy. 20 m are more than any rounding.
+/* A report of another ship, place, speed, course or second is no copy. A distance of 20 m
+ * is more than any rounding.
  */
 static void test_near_misses(void **state)
 {
@@ -189,9 +191,9 @@ static void test_near_misses(void **state)
     }
 }
 
-/* A ship at rest that says the same all day is heard every time by the feed that has her,
- * and another feed adds nothing; when the first falls silent, the other is heard a
- * quarter of an hour later. */
+/* A ship at rest sends the same report all day. Every report of the feed that has the
+ * ship passes, and another feed adds nothing. When the first feed falls silent, reports
+ * of the other pass a quarter of an hour later. */
 static void test_rest(void **state)
 {
     struct ear ear;
@@ -205,14 +207,14 @@ static void test_rest(void **state)
         assert_int_equal(hear(&ear, 1, i * 10 + 4, json(&moored, 4)),
                          i * 10 + 4 > 359 * 10 + 900);
     end(&ear);
-    /* The same second after three minutes from the same feed is her next report. */
+    /* The same UTC second three minutes later, from the same feed, is the next report. */
     begin(&ear);
     for (int i = 0; i < 20; i++) {
         assert_true(hear(&ear, 0, i * 180, sentence(&moored)));
         assert_false(hear(&ear, 1, i * 180 + 90, json_second(&moored)));
     }
     end(&ear);
-    /* With the second it is told which report the first feed missed. */
+    /* The UTC second shows which report the first feed missed. */
     begin(&ear);
     struct said missed = moored;
     missed.second = 27;
@@ -221,7 +223,7 @@ static void test_rest(void **state)
     end(&ear);
 }
 
-/* A service that is asked every minute says again what it said. */
+/* A service that is asked every minute repeats its last report. */
 static void test_repeated_answer(void **state)
 {
     struct ear ear;
@@ -233,8 +235,8 @@ static void test_repeated_answer(void **state)
 
 #define STATIC "\"imo\":9999993,\"name\":\"EXAMPLE\",\"type\":70,\"destination\":"
 
-/* A record with place and static data, a copy by its place: what it says of the ship
- * passes, once. */
+/* A record has a place and static data, and its place is a copy. Its static data pass
+ * once. */
 static void test_static_beside(void **state)
 {
     static const char with[] = "{\"mmsi\":440000001,\"lat\":58.12346,\"lon\":3.76543,"
@@ -255,7 +257,7 @@ static void test_static_beside(void **state)
     end(&ear);
 }
 
-/* The report of the feed's i-th line, on the ship's way north. */
+/* Returns the report of the feed's i-th line; the ship sails north. */
 static struct said on_way(const struct said *start, double second)
 {
     struct said s = *start;
@@ -264,8 +266,8 @@ static struct said on_way(const struct said *start, double second)
     return s;
 }
 
-/* A ship that reports more often than her place changes: each of her reports passes, and
- * none of the other feed's, which come minutes later without the second. */
+/* A ship reports more often than its place changes. Each of its reports passes. The other
+ * feed's reports come minutes later without the UTC second, and none of them passes. */
 static void test_dense(void **state)
 {
     static const struct {
@@ -294,7 +296,7 @@ static void test_dense(void **state)
     }
 }
 
-/* One connection's worth of records, so that the usual number of decimals is known. */
+/* Sends the records of one connection, so that the usual number of decimals is known. */
 static bool hear_rounded(struct ear *ear, double second, const struct said *s,
                          int decimals)
 {
@@ -305,8 +307,8 @@ static bool hear_rounded(struct ear *ear, double second, const struct said *s,
     return hear(ear, 1, second, json(&coarse, decimals));
 }
 
-/* Positions of two or three decimals are no news of a ship that another feed has, and are
- * all there is where none has her. */
+/* Positions of two or three decimals do not pass for a ship that another feed has. They
+ * pass for a ship that no other feed has. */
 static void test_coarse(void **state)
 {
     for (int decimals = 2; decimals <= 3; decimals++) {
@@ -334,7 +336,9 @@ static void test_coarse(void **state)
     }
 }
 
-/* A distress device is never taken for its test: the status alone tells. */
+/* A distress message and a test of the same device are no copies: only the status
+ * differs.
+ */
 static void test_distress(void **state)
 {
     static const char text[] = "{\"class\":\"AIS\",\"type\":1,\"mmsi\":970000001,\"lat\":"
@@ -351,7 +355,7 @@ static void test_distress(void **state)
     end(&ear);
 }
 
-/* A repeater's copy is the same message, and one that a receiver padded. */
+/* The message of a repeater is a copy, and so is one that a receiver padded. */
 static void test_repeater(void **state)
 {
     struct aisgen_position p = {.type = 1,

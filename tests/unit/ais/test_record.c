@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names, numbers and sentinels of providers' records. Sentinels are those of ITU-R
- * M.1371-5 tables 45, 46 and 50; words those of the Danish and United States tables. */
+/* This file tests names, numbers and sentinels of providers' records. The sentinels are
+ * those of ITU-R M.1371-5 tables 45, 46 and 50, the words those of the Danish and United
+ * States tables. */
 #include "daemon/core/ais/record_int.h"
 
 #include <string.h>
@@ -72,7 +73,7 @@ static void test_names(void **state)
         if (record_names_find(rows[i].name, strlen(rows[i].name), &rank) != rows[i].field)
             fail_msg("%s", rows[i].name);
     }
-    /* Every name of a columns map is one. */
+    /* Each name that a columns map may use is a field. */
     static const char *const keys[] = {
         "time", "mmsi",     "lat",  "lon",  "sog",    "cog",  "heading", "status",
         "imo",  "callsign", "name", "type", "length", "beam", "draught", "destination"};
@@ -82,7 +83,7 @@ static void test_names(void **state)
     assert_int_equal(record_names_find_key("speed", 5), RECORD_NONE);
 }
 
-/* The table of names is searched by halves: every one of its names is found. */
+/* The search by halves finds every name of the table. */
 static void test_sorted(void **state)
 {
     static const char *const all[] = {"a",
@@ -306,8 +307,8 @@ static void test_dimensions(void **state)
     assert_int_equal(r.report.has, 0);
 }
 
-/* How far off a position may be, in 1/10000 minute: 4 decimals 0.0001 degree, 5 and more
- * 0.00001. */
+/* The greatest error of a position, in 1/10000 minute: 0.0001 degree for 4 decimals, and
+ * 0.00001 degree for 5 and more. */
 static void test_rounding(void **state)
 {
     struct record r;
