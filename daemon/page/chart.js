@@ -9,7 +9,7 @@ import { addShips, shown } from './ships.js';
 import { emit, fleet, on, select, store, tellWorker } from './store.js';
 import { get } from './api.js';
 import { byId, el, fill } from './dom.js';
-import { degrees, knots, shipName, span } from './words.js';
+import { degrees, knots, moment, shipName, span } from './words.js';
 import { now } from './store.js';
 
 /** @type {any} */
@@ -192,9 +192,6 @@ async function showExtra() {
   extra.evidence = data?.evidence?.geometry ? [{ ...data.evidence, silentHours: hours }] : [];
   if (other?.geometry) extra.evidence.push({ ...other, isOther: true, name: shipName(data.encounter.with || {}) });
   extra.notes = notesOf(data);
-  extra.ahead = [];
-  const port = data?.forecast && placeOf(data.forecast.port?.locode), at = data?.position?.coordinates;
-  if (port && at) extra.ahead = [at, port];
   extra.tracks = [...pinned.values()].flat();
   emit('extra');
   if (!mmsi || pinned.has(mmsi)) return;
@@ -220,7 +217,11 @@ function notesOf(data) {
     const at = placeOf(port?.locode);
     if (at) notes.push({ lon: at[0], lat: at[1], text, kind: 'port' });
   };
-  if (data?.forecast) add(data.forecast.port, `${data.forecast.port?.name || ''} ETA ${String(data.forecast.eta || '').slice(5, 16).replace('T', ' ')}Z`);
+  if (data?.forecast) add(data.forecast.port, `${data.forecast.port?.name || ''} ETA ${moment(data.forecast.eta)}`);
+  for (const ahead of data?.forecast?.zones_ahead || []) {
+    const points = pointsOf(store.zones.find((z) => z.properties?.id === ahead.id)?.geometry?.coordinates);
+    if (points.length) notes.push({ lon: points[0][0], lat: points[0][1], text: `${ahead.name || ahead.id} ${moment(ahead.eta || ahead.at)}`, kind: 'zone' });
+  }
   for (const reach of data?.gap?.reach || data?.silent_call?.reach || []) add(reach, `${reach.name || reach.locode}: ${reach.verdict || 'in reach'}`);
   return notes;
 }

@@ -79,6 +79,8 @@ function speak(a) {
 }
 
 async function readWatch() {
+  byId('watch').hidden = !store.can.watch;
+  if (!store.can.watch) return;
   const { watches } = await get('watches', { limit: 1 }).catch(() => ({ watches: [] }));
   setText(byId('watcher'), watches?.[0]?.name || '–');
 }

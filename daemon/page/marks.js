@@ -6,13 +6,13 @@
 import { CanvasLayer, colour } from './layer.js';
 import { worldX, worldY } from './fleet.js';
 import { fleet, on, store } from './store.js';
-import { arrowHead, boxOf, copiesOf, isArea, linesOf, trace, unwrap, write } from './shapes.js';
+import { arrowHead, boxOf, copiesOf, isArea, linesOf, trace, write } from './shapes.js';
 import { moment } from './words.js';
 
 const EARTH_M = 40075016.7;
 
-/** What the chosen things add: evidence and tracks are Features. @type {{evidence: any[], tracks: any[], notes: {lon: number, lat: number, text: string, kind: string}[], ahead: number[][]}} */
-export const extra = { evidence: [], tracks: [], notes: [], ahead: [] };
+/** What the chosen things add: evidence and tracks are Features. @type {{evidence: any[], tracks: any[], notes: {lon: number, lat: number, text: string, kind: string}[]}} */
+export const extra = { evidence: [], tracks: [], notes: [] };
 
 /** @param {any} map */
 export function addMarks(map) {
@@ -21,7 +21,6 @@ export function addMarks(map) {
     for (const zone of store.zones) drawZone(c, view, zone, look);
     if (view.zoom >= 4.5) for (const port of store.ports) drawPort(c, view, port, look);
     for (const track of extra.tracks) drawLine(c, view, track, { ...look, line: look.track }, 1.6, false);
-    drawAhead(c, view, look);
     for (const feature of extra.evidence) drawLine(c, view, feature, look, 2.6, true);
     for (const note of extra.notes) drawNote(c, view, note, look);
     drawChosen(c, view, look);
@@ -160,20 +159,6 @@ function strokeSilence(c, view, feature, k) {
   }
 }
 
-/** From the ship to the port that it is expected at. @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {any} look */
-function drawAhead(c, view, look) {
-  if (extra.ahead.length < 2) return;
-  const lines = [unwrap(extra.ahead)];
-  for (const k of copiesOf(boxOf(lines), view)) {
-    trace(c, view, lines, k, false);
-    c.setLineDash([3, 7]);
-    c.strokeStyle = look.line;
-    c.lineWidth = 2;
-    c.stroke();
-    c.setLineDash([]);
-  }
-}
-
 /** @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {any} note @param {any} look */
 function drawNote(c, view, note, look) {
   const x0 = worldX(note.lon), y0 = worldY(note.lat);
@@ -185,7 +170,7 @@ function drawNote(c, view, note, look) {
     if (note.kind === 'port') c.rect(x - 6, y - 6, 12, 12);
     else c.arc(x, y, 6, 0, 7);
     c.stroke();
-    write(c, note.text, x + 11, y - 11, { ...look, font: '600 11px system-ui, sans-serif' });
+    write(c, note.text, x + 4, y - 28, { ...look, font: '600 11px system-ui, sans-serif' });
   }
 }
 

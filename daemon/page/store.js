@@ -33,6 +33,7 @@ export const store = {
   runs: /** @type {any[]} */ ([]),
   mutes: /** @type {any[]} */ ([]),
   selected: { mmsi: 0, alert: '' },
+  can: { watch: false, mute: false }, // what this lookoutd has a path for
 };
 
 /** @type {Map<string, Set<(detail?: any) => void>>} */
@@ -133,7 +134,11 @@ export async function readList(what) {
   store[what] = answer[LISTS[what]] || answer[what] || [];
   emit(what);
 }
-const readAll = () => Promise.allSettled([readAlerts(), ...Object.keys(LISTS).map(readList)]).then(() => emit('lists'));
+async function readAbilities() {
+  const paths = Object.entries((await get('openapi.json')).paths || {});
+  store.can = { watch: paths.some(([path]) => path.endsWith('/watches')), mute: paths.some(([path, does]) => path.endsWith('/mutes') && does.post) };
+}
+const readAll = () => Promise.allSettled([readAbilities(), readAlerts(), ...Object.keys(LISTS).map(readList)]).then(() => emit('lists'));
 
 // --- the stream ---
 

@@ -44,10 +44,14 @@ function webhooks() {
   return [...all.values()];
 }
 
-/** @param {any} r */
-const ruleRow = (r) => el('tr',
-  el('td', el('b', heard(r.id)), r.muted > 0 && [' ', el('span.pill.warning', `${count(r.muted)} muted`)], r.false > 0 && [' ', el('span.pill', `${count(r.false)} false`)], el('span.quiet', heard(String(r.words || r.when || '').trim()))),
-  el('td.number', r.alerts ? count(r.alerts['24h']) : ''), el('td.number', r.alerts ? count(r.alerts['7d']) : ''));
+/** A rule with its first line; the rest of its words unfold. @param {any} r */
+function ruleRow(r) {
+  const [first, ...rest] = String(r.words || r.when || '').trim().split('\n').map((line) => line.trim()), head = first.replace(`${r.id}: `, '');
+  return el('tr',
+    el('td', el('b', heard(r.id)), r.muted > 0 && [' ', el('span.pill.warning', `${count(r.muted)} muted`)], r.false > 0 && [' ', el('span.pill', `${count(r.false)} false`)],
+      rest.length ? el('details.words', el('summary', heard(head)), rest.map((line) => el('p', heard(line)))) : el('span.quiet', heard(head))),
+    el('td.number', r.alerts ? count(r.alerts['24h']) : ''), el('td.number', r.alerts ? count(r.alerts['7d']) : ''));
+}
 
 /** @param {HTMLElement} panel */
 export function openSystem(panel) {
@@ -66,7 +70,7 @@ export function openSystem(panel) {
       'Notification' in window && Notification.permission === 'default' && button('Desktop notices', () => Notification.requestPermission().then(() => openSystem(panel)))),
     el('h2.paneltitle', 'About'),
     facts([['lookoutd', info.version], ['site', heard(info.site || '')], ['up', info.started_at && `since ${moment(info.started_at)}`], ['vessels', info.vessels !== undefined && many(info.vessels, 'vessel')], ['you', info.user && `${info.user}, may ${info.may}`]]),
-    el('.actions', button('On watch…', askWatch), button('Keys', showKeys, { key: '?' }), info.user && info.user !== 'local' && button('Sign out', signOut)),
+    el('.actions', store.can.watch && button('On watch…', askWatch), button('Keys', showKeys, { key: '?' }), info.user && info.user !== 'local' && button('Sign out', signOut)),
     el('p.about.small', 'Coast: Natural Earth, public domain. Map view: Leaflet, © 2010–2023 Volodymyr Agafonkin, © 2010–2011 CloudMade, BSD-2-Clause: redistribution and use in source and binary forms, with or without modification, are permitted provided that the copyright notice, the conditions and the disclaimer are kept; it is provided “as is”, without any warranty.')));
 }
 
