@@ -104,7 +104,8 @@ static void run_both(const uint8_t *data, size_t size)
                               .line_limit_bytes = (data[0] & 16) != 0 ? 128 : 0};
     struct merge *merge = merge_create();
     struct merge_source_conf source = {.is_live = conf.is_live,
-                                       .lateness_ms = (data[0] & 32) != 0 ? 60000 : 0};
+                                       .lateness_ms = (data[0] & 32) != 0 ? 60000 : 0,
+                                       .is_whole = !conf.is_live && (data[0] & 64) != 0};
     if (merge == NULL || merge_add(merge, &source) < 0)
         abort();
     struct sum whole = run(&conf, data + 1, size - 1, size, merge);

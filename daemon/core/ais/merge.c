@@ -38,6 +38,7 @@ void merge_destroy(struct merge *m)
     for (size_t i = 0; i < m->source_count; i++) {
         free(m->sources[i]->held);
         free(m->sources[i]->heap);
+        merge_step_forget_untold(m->sources[i]);
         free(m->sources[i]);
     }
     free(m->sources);
@@ -71,6 +72,8 @@ int merge_add(struct merge *m, const struct merge_source_conf *conf)
     s->conf = *conf;
     s->index = m->source_count;
     s->time_ms = s->passed_ms = s->steady_ms = s->recalled_ms = TIME_NONE;
+    s->is_opening = conf->is_whole;
+    s->is_begun = !conf->is_whole;
     m->sources[m->source_count] = s;
     if (m->source_count != 0)
         merge_dups_note_places(&m->dups);
@@ -203,11 +206,16 @@ int merge_push(struct merge *m, const struct report *report)
         return ERR_NOMEM;
     node->report = *report;
     node->order = m->orders++;
+    node->own_ms = report->time_ms;
+    node->step = NULL;
+    merge_begin_note_first(s, node);
     s->waiting++;
     s->is_ended = false;
     if (s->conf.is_live)
         return merge_accept(m, s, node);
-    return merge_hold_push(m, s, node);
+    int rc = merge_hold_push(m, s, node);
+    merge_begin_note(m, s);
+    return rc < 0 ? rc : m->failed;
 }
 
 /* After a stop: which ships were heard before it, where, and since when the clock is
@@ -243,8 +251,9 @@ int merge_end(struct merge *m, uint16_t source)
         return ERR_INVALID;
     int rc = s->conf.is_live ? 0 : merge_hold_end(m, s);
     s->is_ended = true;
+    merge_begin_note_end(m, s);
     settle_source(m, s);
-    return rc;
+    return rc < 0 ? rc : m->failed;
 }
 
 int merge_rest(struct merge *m, uint16_t source, int64_t until_ms)
@@ -293,7 +302,7 @@ static struct merge_source *choose_source(const struct merge *m)
     bool is_blocked = false;
     for (size_t i = 0; i < m->source_count; i++) {
         struct merge_source *s = m->sources[i];
-        if (s->first == NULL) {
+        if (s->first == NULL || s->is_opening) {
             is_blocked = is_blocked || (!s->conf.is_live && !s->is_ended);
             continue;
         }
@@ -320,6 +329,9 @@ const struct report *merge_next(struct merge *m)
         struct merge_source *s = choose_source(m);
         if (s == NULL)
             return NULL;
+        if ((!s->is_begun || m->tries != 0) && merge_begin(m, s))
+            continue;
+        merge_step_pass_one(m, s);
         struct merge_node *node = s->first;
         s->first = node->next;
         if (s->first == NULL)
@@ -399,7 +411,8 @@ int64_t merge_time(const struct merge *m)
 bool merge_wants(const struct merge *m, uint16_t source)
 {
     const struct merge_source *s = find_source(m, source);
-    return s != NULL && !s->conf.is_live && !s->is_ended && s->first == NULL;
+    return s != NULL && !s->conf.is_live && !s->is_ended &&
+           (s->first == NULL || s->is_opening);
 }
 
 size_t merge_pending(const struct merge *m, uint16_t source)
@@ -474,7 +487,8 @@ void merge_resume(struct merge *m, uint16_t source, int64_t time_ms)
     if (s == NULL || time_ms == TIME_NONE)
         return;
     s->time_ms = s->passed_ms = s->steady_ms = time_ms;
-    s->is_started = true;
+    s->is_started = s->is_begun = true;
+    s->is_opening = false;
 }
 
 const struct merge_counts *merge_counts(const struct merge *m, uint16_t source)

@@ -26,12 +26,20 @@
 #define BACKWARDS_DEG 110.0
 /* No ship goes so far between two reports. */
 #define FAR_ON_E7 1000000
-/* The ships' own words of one step differ by less. */
+/* The ships' own words of one step differ by less; of one behind hours in which they were
+ * not heard, by a part of their way. */
 #define AGREE_MS MINUTE_MS
+#define AGREE_PART 20
+#define NEEDED ((uint32_t)HAS_POSITION | HAS_SOG)
+
+static unsigned heard_at(uint32_t mmsi)
+{
+    return (mmsi * 2654435761u) >> 22 & (MERGE_HEARD - 1);
+}
 
 static struct merge_heard *find_heard(struct merge_source *s, uint32_t mmsi)
 {
-    return &s->heard[(mmsi * 2654435761u) >> 22 & (MERGE_HEARD - 1)];
+    return &s->heard[heard_at(mmsi)];
 }
 
 void merge_clock_shift(struct merge_source *s, int64_t by_ms)
@@ -54,6 +62,12 @@ static void count_known(const struct merge_source *s, struct merge_votes *v)
     }
 }
 
+bool merge_clock_has_heard(const struct merge_source *s, uint32_t mmsi, int64_t within_ms)
+{
+    const struct merge_heard *h = &s->heard[heard_at(mmsi)];
+    return h->mmsi == mmsi && s->time_ms - h->time_ms <= within_ms;
+}
+
 bool merge_clock_has_moving(const struct merge_source *s)
 {
     struct merge_votes v;
@@ -61,7 +75,7 @@ bool merge_clock_has_moving(const struct merge_source *s)
     return v.known_moving > MERGE_CONFIRM;
 }
 
-enum vote { VOTE_NONE, VOTE_MOVING, VOTE_RESTING, VOTE_AGAINST, VOTE_DOUBTFUL };
+enum vote { VOTE_NONE, VOTE_MOVING, VOTE_RESTING, VOTE_AGAINST, VOTE_FAR, VOTE_LOST };
 
 /* A report behind the step, beside the last one of its ship before it. */
 struct pair {
@@ -91,21 +105,34 @@ static bool has_same_speed(const struct pair *p)
 }
 
 /* A receiver that was off, and began where its clock had stopped: the ships are farther
- * on than they can be. What came before says nothing of the clock then. */
-static void look_for_lost(struct merge_source *s, const struct merge_heard *h,
-                          const struct report *r)
+ * on than they can be. */
+static bool is_lost(const struct merge_heard *h, const struct report *r)
 {
     bool is_near = labs((long)r->pos.lat_e7 - h->pos.lat_e7) < FAR_ON_E7 &&
                    labs((long)r->pos.lon_e7 - h->pos.lon_e7) < FAR_ON_E7;
     int64_t clock_ms = r->time_ms - h->time_ms;
     if (is_near || h->sog_dkn < MOVING_DKN || r->sog_dkn < MOVING_DKN || clock_ms < 0 ||
         clock_ms > RECENT_MS)
-        return;
+        return false;
     struct pair p = {.before = h, .behind = r, .metres = geo_distance_m(h->pos, r->pos)};
     double kn = (h->sog_dkn + r->sog_dkn) / 20.0;
     int64_t way_ms = (int64_t)(p.metres / (kn * KN_MPS) * 1000);
-    if (way_ms - clock_ms < OFF_MS || !has_same_speed(&p) ||
-        find_turn_deg(&p) > STRAIGHT_DEG)
+    return way_ms - clock_ms >= OFF_MS && has_same_speed(&p) &&
+           find_turn_deg(&p) <= STRAIGHT_DEG;
+}
+
+bool merge_clock_is_lost(struct merge_source *s, const struct report *r)
+{
+    const struct merge_heard *h = find_heard(s, r->mmsi);
+    return (r->has & NEEDED) == NEEDED && h->mmsi == r->mmsi && is_lost(h, r) &&
+           merge_clock_has_moving(s);
+}
+
+/* What came before says nothing of the clock then. */
+static void look_for_lost(struct merge_source *s, const struct merge_heard *h,
+                          const struct report *r)
+{
+    if (!is_lost(h, r))
         return;
     if (s->lost_ships == 0 || r->time_ms - s->lost_ms > OFF_MS) {
         s->lost_ships = 0;
@@ -117,8 +144,7 @@ static void look_for_lost(struct merge_source *s, const struct merge_heard *h,
 
 void merge_clock_note(struct merge_source *s, const struct report *r)
 {
-    const uint32_t needed = HAS_POSITION | HAS_SOG;
-    if ((r->has & needed) != needed)
+    if ((r->has & NEEDED) != NEEDED)
         return;
     struct merge_heard *h = find_heard(s, r->mmsi);
     if (h->mmsi == r->mmsi)
@@ -144,8 +170,13 @@ static enum vote ask_moving(const struct pair *p, bool is_ahead, int64_t *ret_wa
     if (is_right_way && off_ms >= -slack_ms && off_ms <= OFF_MS && has_same_speed(p) &&
         turn_deg <= STRAIGHT_DEG)
         return VOTE_MOVING;
-    if (way_ms > (p->passed_ms + OFF_MS) / 2 * 3)
-        return is_ahead && step_ms > way_ms / 5 + OFF_MS ? VOTE_DOUBTFUL : VOTE_AGAINST;
+    if (way_ms > (p->passed_ms + OFF_MS) / 2 * 3) {
+        bool is_off = step_ms < -OFF_MS || (is_ahead && step_ms > way_ms / 5 + OFF_MS);
+        bool is_lost = is_off && has_same_speed(p) && turn_deg <= STRAIGHT_DEG;
+        if (is_lost)
+            return VOTE_LOST;
+        return is_off ? VOTE_FAR : VOTE_AGAINST;
+    }
     if (is_ahead)
         return way_ms * 10 >= p->clock_ms * 6 ? VOTE_AGAINST : VOTE_NONE;
     return p->clock_ms >= 0 || turn_deg > BACKWARDS_DEG ? VOTE_AGAINST : VOTE_NONE;
@@ -165,8 +196,7 @@ void merge_clock_ask(struct merge_source *s, const struct report *r)
     struct merge_jump *jump = &s->jump;
     struct merge_votes *v = &jump->votes;
     const struct merge_heard *h = find_heard(s, r->mmsi);
-    const uint32_t needed = HAS_POSITION | HAS_SOG;
-    if ((r->has & needed) != needed || h->mmsi != r->mmsi ||
+    if ((r->has & NEEDED) != NEEDED || h->mmsi != r->mmsi ||
         s->time_ms - h->time_ms > RECENT_MS || v->count == MERGE_VOTES)
         return;
     for (unsigned i = 0; i < v->count; i++)
@@ -178,18 +208,23 @@ void merge_clock_ask(struct merge_source *s, const struct report *r)
                      .clock_ms = r->time_ms - h->time_ms,
                      .passed_ms = s->time_ms - h->time_ms + into_ms,
                      .metres = geo_distance_m(h->pos, r->pos)};
+    bool is_apart = jump->is_ahead || jump->low_ms < s->time_ms - MERGE_STEP_MS;
     int64_t way_ms = 0;
     enum vote vote = VOTE_NONE;
     if (h->sog_dkn >= MOVING_DKN && r->sog_dkn >= MOVING_DKN)
         vote = ask_moving(&p, jump->is_ahead, &way_ms);
-    else if (h->sog_dkn <= RESTING_DKN && r->sog_dkn <= RESTING_DKN)
+    else if (h->sog_dkn <= RESTING_DKN && r->sog_dkn <= RESTING_DKN && is_apart)
         vote = ask_resting(&p, jump->is_ahead);
     if (vote == VOTE_NONE)
         return;
     v->mmsi[v->count++] = r->mmsi;
     v->resting += vote == VOTE_RESTING;
-    v->against += vote == VOTE_AGAINST || vote == VOTE_DOUBTFUL;
-    v->doubtful += vote == VOTE_DOUBTFUL;
+    v->against += vote == VOTE_AGAINST;
+    v->far += vote == VOTE_FAR || vote == VOTE_LOST;
+    if (vote == VOTE_LOST) {
+        v->lost_way_ms += way_ms;
+        v->lost_ms[v->lost++] = p.clock_ms - way_ms;
+    }
     if (vote == VOTE_MOVING) {
         v->way_ms += way_ms;
         v->steps_ms[v->moving++] = p.clock_ms - way_ms;
@@ -202,23 +237,37 @@ static int compare_steps(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int64_t find_median(const struct merge_votes *v)
+static int64_t find_median(const int64_t *steps_ms, unsigned count)
 {
-    int64_t steps_ms[MERGE_VOTES];
-    memcpy(steps_ms, v->steps_ms, sizeof steps_ms);
-    qsort(steps_ms, v->moving, sizeof steps_ms[0], compare_steps);
-    return steps_ms[(v->moving - 1) / 2];
+    int64_t sorted_ms[MERGE_VOTES];
+    memcpy(sorted_ms, steps_ms, count * sizeof sorted_ms[0]);
+    qsort(sorted_ms, count, sizeof sorted_ms[0], compare_steps);
+    return sorted_ms[(count - 1) / 2];
 }
 
-static unsigned count_agreeing(const struct merge_votes *v)
+static unsigned count_agreeing(const int64_t *steps_ms, unsigned count, int64_t within_ms)
 {
-    unsigned count = 0;
-    if (v->moving == 0)
+    unsigned agreeing = 0;
+    if (count == 0)
         return 0;
-    int64_t median_ms = find_median(v);
-    for (unsigned i = 0; i < v->moving; i++)
-        count += llabs(v->steps_ms[i] - median_ms) <= AGREE_MS;
-    return count;
+    int64_t median_ms = find_median(steps_ms, count);
+    for (unsigned i = 0; i < count; i++)
+        agreeing += llabs(steps_ms[i] - median_ms) <= within_ms;
+    return agreeing;
+}
+
+/* Do the ships agree that the receiver was off, and that its clock is wrong since? */
+static bool are_lost(const struct merge_votes *v)
+{
+    int64_t part_ms = v->lost != 0 ? v->lost_way_ms / v->lost / AGREE_PART : 0;
+    unsigned lost = count_agreeing(v->lost_ms, v->lost, AGREE_MS + part_ms);
+    return lost > MERGE_CONFIRM && (v->against + v->moving + v->lost - lost) * 2 <= lost;
+}
+
+int64_t merge_clock_lost_by(const struct merge_source *s)
+{
+    const struct merge_votes *v = &s->jump.votes;
+    return find_median(v->lost_ms, v->lost);
 }
 
 static unsigned least_of(unsigned a, unsigned b)
@@ -234,8 +283,11 @@ enum merge_verdict merge_clock_judge(struct merge_source *s)
         return MERGE_UNDECIDED;
     if (!v->is_counted)
         count_known(s, v);
-    unsigned moving = count_agreeing(v), all = moving + v->resting;
-    unsigned against = v->against + v->moving - moving;
+    if (are_lost(v))
+        return MERGE_LOST;
+    unsigned moving = count_agreeing(v->steps_ms, v->moving, AGREE_MS);
+    unsigned all = moving + v->resting;
+    unsigned against = v->against + v->far + v->moving - moving;
     unsigned known = v->known_moving + v->known_resting;
     unsigned needed = least_of(MERGE_CONFIRM + 1, known);
     if (jump->is_ahead && moving > MERGE_CONFIRM && against * 4 <= moving)
@@ -245,8 +297,9 @@ enum merge_verdict merge_clock_judge(struct merge_source *s)
         moving >= least_of(2, v->known_moving) && jump->reports > MERGE_CONFIRM)
         return MERGE_STEP;
     bool is_far = jump->is_ahead && !jump->is_near;
-    return v->against >= (is_far ? 2 : 1) && against > all ? MERGE_NO_STEP
-                                                           : MERGE_UNDECIDED;
+    unsigned refuting = is_far || known > MERGE_CONFIRM ? 2 : 1;
+    bool is_refuted = v->against >= refuting && against - v->lost > all + v->lost;
+    return is_refuted ? MERGE_NO_STEP : MERGE_UNDECIDED;
 }
 
 /* --- the size of a step --- */
@@ -280,7 +333,7 @@ static int64_t choose_step(const struct merge_source *s, int64_t least_ms,
     int64_t tolerance_ms = (most_ms - least_ms) / 2 + SECOND_MS;
     if (v->moving != 0) {
         int64_t spread_ms = 2 * SECOND_MS + v->way_ms / v->moving * 3 / 100;
-        about_ms = find_median(v);
+        about_ms = find_median(v->steps_ms, v->moving);
         about_ms = about_ms < least_ms ? least_ms : about_ms;
         about_ms = about_ms > most_ms ? most_ms : about_ms;
         tolerance_ms = spread_ms < tolerance_ms ? spread_ms : tolerance_ms;
@@ -304,4 +357,42 @@ int64_t merge_clock_step_between(const struct merge_source *s)
 {
     const struct merge_jump *jump = &s->jump;
     return choose_step(s, jump->high_ms - jump->back_ms, jump->low_ms - s->time_ms);
+}
+
+/* The last report of the ship by the new clock, before the held one at `at`. */
+static const struct report *find_last_new(const struct merge_source *s, size_t at)
+{
+    uint32_t mmsi = s->held[at]->report.mmsi;
+    while (at-- > 0) {
+        const struct merge_node *node = s->held[at];
+        if (node->clock == MERGE_CLOCK_NEW && node->report.mmsi == mmsi)
+            return (node->report.has & NEEDED) == NEEDED ? &node->report : NULL;
+    }
+    return NULL;
+}
+
+int64_t merge_clock_step_behind(const struct merge_source *s)
+{
+    const struct merge_jump *jump = &s->jump;
+    int64_t steps_ms[MERGE_VOTES], ways_ms = 0;
+    unsigned count = 0;
+    for (size_t i = s->held_count; i-- > 0 && count < MERGE_VOTES;) {
+        const struct report *r = &s->held[i]->report;
+        if (s->held[i]->clock != MERGE_CLOCK_OLD || (r->has & NEEDED) != NEEDED)
+            continue;
+        const struct report *before = find_last_new(s, i);
+        if (before == NULL || before->sog_dkn < MOVING_DKN || r->sog_dkn < MOVING_DKN)
+            continue;
+        double ms = (before->sog_dkn + r->sog_dkn) / 20.0 * KN_MPS;
+        int64_t way_ms = (int64_t)(geo_distance_m(before->pos, r->pos) / ms * 1000);
+        ways_ms += way_ms;
+        steps_ms[count++] = before->time_ms + way_ms - r->time_ms;
+    }
+    if (count != 0)
+        return merge_clock_round(find_median(steps_ms, count),
+                                 2 * SECOND_MS + ways_ms / count * 3 / 100);
+    int64_t pace_ms =
+        jump->reports > 1 ? (jump->high_ms - jump->low_ms) / (jump->reports - 1) : 0;
+    return merge_clock_round(jump->high_ms - jump->back_ms + pace_ms,
+                             pace_ms + SECOND_MS);
 }

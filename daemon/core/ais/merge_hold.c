@@ -245,7 +245,8 @@ static int take_anywhere(struct merge *m, struct merge_source *s, struct merge_n
     if (s->held_count == 0 && ahead_ms <= MERGE_STEP_MS && ahead_ms >= -MERGE_STEP_MS) {
         merge_step_forget_back(s);
         s->late.row = 0;
-        return merge_accept(m, s, node);
+        return merge_clock_is_lost(s, &node->report) ? merge_jump_begin_lost(m, s, node)
+                                                     : merge_accept(m, s, node);
     }
     if (!is_far(s, node))
         return is_off(s, node) ? merge_jump_begin(m, s, node) : take_near(m, s, node);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The contents of struct merge, shared by merge.c (order, resuming), merge_order.c (a
  * heap), merge_hold.c (times far ahead), merge_jump.c (what is held behind a step of a
- * recording's clock), merge_side.c (two clocks side by side), merge_clock.c (what the
- * ships' positions say), merge_step.c
- * (telling it), merge_dups.c and merge_place.c (copies).
+ * recording's clock), merge_begin.c (how a recording begins), merge_side.c (two clocks
+ * side by side), merge_clock.c (what the ships' positions say), merge_step.c (telling
+ * it), merge_dups.c and merge_place.c (copies).
  *
- * Circle: merge, merge_hold, merge_jump, merge_side, merge_step: whether a report is
- * held depends on steps of the clocks, and a step that is settled lets go of held
- * reports, which are then accepted as if they came now.
+ * Circle: merge, merge_begin, merge_hold, merge_jump, merge_side, merge_step: whether a
+ * report is held depends on steps of the clocks, and a step that is settled lets go of
+ * held reports, which are then accepted as if they came now; a recording that goes on
+ * from another is judged again, and a step at its begin moves what waits.
  * Circle: merge_dups, merge_place: a copy is known by its place, and places are learnt
  * from copies. */
 #ifndef LOOKOUT_MERGE_INT_H
@@ -86,8 +87,9 @@ struct merge_node {
     uint64_t order; /* of arrival, over all sources */
     uint64_t hash;  /* merge_dups_hash, from when it is near the head of its source */
     const struct merge_step
-        *step;     /* borrowed from the merge: told before it passes; NULL: none */
-    uint8_t clock; /* enum merge_clock, while it is held behind a step */
+        *step;      /* borrowed from the merge: told before it passes; NULL: none */
+    int64_t own_ms; /* its time as it came */
+    uint8_t clock;  /* enum merge_clock, while it is held behind a step */
     struct merge_node *next;
 };
 
@@ -114,14 +116,15 @@ struct merge_heard {
 struct merge_votes {
     uint32_t mmsi[MERGE_VOTES]; /* those who said anything */
     unsigned count;
-    unsigned moving, resting, against;
-    unsigned doubtful; /* of those against: less time passed than the clock says */
+    unsigned moving, resting, against, far;
+    unsigned lost; /* on by far more than 30 min, and by other times than the clock's */
     int64_t steps_ms[MERGE_VOTES]; /* of those moving: the size of the step */
-    int64_t way_ms;                /* their time under way, together */
+    int64_t lost_ms[MERGE_VOTES];  /* of those lost */
+    int64_t way_ms, lost_way_ms;   /* their time under way, together */
     bool is_counted;               /* so many were heard lately: */
     unsigned known_moving, known_resting;
 };
-enum merge_verdict { MERGE_UNDECIDED, MERGE_STEP, MERGE_NO_STEP };
+enum merge_verdict { MERGE_UNDECIDED, MERGE_STEP, MERGE_LOST, MERGE_NO_STEP };
 
 /* The clock that a held report goes by: the one behind the step, the one before it,
  * neither. */
@@ -129,10 +132,11 @@ enum merge_clock { MERGE_CLOCK_NEW, MERGE_CLOCK_OLD, MERGE_CLOCK_OTHER };
 
 /* A jump of a recording's clock, and whether it came back. */
 struct merge_jump {
-    bool is_held;            /* reports behind it are held, and it may yet come back */
-    bool is_ahead;           /* these seven: while held */
-    bool is_near;            /* ahead by an hour at most */
-    bool is_step;            /* the ships' positions show that no time passed */
+    bool is_held;  /* reports behind it are held, and it may yet come back */
+    bool is_ahead; /* these seven: while held */
+    bool is_near;  /* ahead by an hour at most */
+    bool is_step;  /* the ships' positions show that no time passed */
+    bool is_lost;  /* they show that the receiver was off, and its clock is wrong since */
     unsigned reports;        /* by the new clock */
     unsigned others;         /* in a row by neither clock */
     int64_t low_ms, high_ms; /* of the reports by the new clock */
@@ -179,15 +183,25 @@ struct merge_side {
     int64_t refused_ms, refused_from_ms;
 };
 
+struct merge_queued;
+
 struct merge_source {
     struct merge_source_conf conf;
     struct merge_counts counts;
     size_t index;
     bool is_ended;
-    bool is_started;                         /* its time is known */
-    int64_t time_ms;                         /* latest accepted event time; TIME_NONE */
-    int64_t passed_ms;                       /* latest passed on; TIME_NONE */
-    int64_t behind_ms;                       /* of its last copy, the first */
+    bool is_started;             /* its time is known */
+    bool is_opening;             /* whole: it waits for more reports before any passes */
+    bool is_begun;               /* the first report may pass, or has passed */
+    bool is_continued;           /* another source has gone on where this one ended */
+    struct merge_source *before; /* borrowed: the one that this goes on from; or NULL */
+    bool is_to_try;              /* it ended: do the ships show which source goes on? */
+    struct merge_queued *untold; /* owned: steps found before it has begun, the latest
+                                    first */
+    int64_t begins_ms;           /* of its first report, by its own clock */
+    int64_t time_ms;             /* latest accepted event time; TIME_NONE */
+    int64_t passed_ms;           /* latest passed on; TIME_NONE */
+    int64_t behind_ms;           /* of its last copy, the first */
     uint32_t passed_mmsi[MERGE_CONFIRM + 1]; /* the first ships accepted */
     unsigned passed_ships;
     struct merge_jump jump;
@@ -199,6 +213,8 @@ struct merge_source {
     unsigned lost_ships;
     int64_t recalled_ms; /* after a stop, of the last report before it; TIME_NONE */
     int64_t shifted_ms;  /* its last step that was followed; 0: none */
+    int64_t
+        off_ms; /* for so long the files it goes on from were put right to their end */
     struct merge_late late;
     uint64_t accepted;
     int64_t last_ms;                       /* of the last one accepted, if any */
@@ -229,10 +245,13 @@ struct merge {
     struct merge_sink sink;
     struct merge_queued *queued; /* owned */
     size_t steps;                /* of them, those not told */
+    size_t tries;                /* sources that are to try */
+    size_t ordered;              /* so many sources have ended, from the first on */
     struct merge_node *current;  /* what merge_next returned last */
     struct merge_source *source; /* and which source it came from */
     struct merge_node *spare;    /* free nodes */
     struct merge_chunk *chunks;  /* owned */
+    int failed; /* in merge_next: the next call that returns errors returns it; or 0 */
 };
 
 /* Does the node's report pass? A copy came up to 30 s of event time ago (or later: a late
@@ -267,6 +286,9 @@ MUST_CHECK int merge_step_believe(struct merge *m, struct merge_source *s,
 /* Told at once: of a step of which no state needs to know. */
 void merge_step_tell(struct merge *m, struct merge_source *s,
                      const struct merge_step *step);
+/* When the source begins: tell what was found before, or forget it. */
+void merge_step_tell_untold(struct merge *m, struct merge_source *s);
+void merge_step_forget_untold(struct merge_source *s);
 /* Told before the next report passes that the source accepts. ERR_NOMEM */
 MUST_CHECK int merge_step_queue(struct merge *m, struct merge_source *s,
                                 const struct merge_step *step);
@@ -274,12 +296,14 @@ MUST_CHECK int merge_step_queue(struct merge *m, struct merge_source *s,
  * this node on the source's time is the node's. ERR_NOMEM */
 MUST_CHECK int merge_step_look_back(struct merge *m, struct merge_source *s,
                                     const struct merge_node *node);
-/* The step of a node that comes to stand at the head of its source is told. */
+/* The step of a node that comes to stand at the head of its source is told, but behind
+ * what waits of the source that it goes on from. */
 void merge_step_pass(struct merge *m);
+void merge_step_pass_one(struct merge *m, struct merge_source *s);
 /* A report came behind its source, or not behind it. */
 void merge_step_note_late(struct merge *m, struct merge_source *s,
                           const struct merge_node *node);
-/* At the end: how many came so, where many came in a row. */
+/* At the end of one that has begun: how many came so, where many came in a row. */
 void merge_step_tell_late(struct merge *m, struct merge_source *s);
 
 bool merge_step_is_rollover(int64_t jump_ms);
@@ -288,8 +312,14 @@ bool merge_step_is_rollover(int64_t jump_ms);
 void merge_clock_note(struct merge_source *s, const struct report *r);
 /* The positions noted count as of so much later. */
 void merge_clock_shift(struct merge_source *s, int64_t by_ms);
+/* Was the ship heard in the last within_ms of the source's time? */
+bool merge_clock_has_heard(const struct merge_source *s, uint32_t mmsi,
+                           int64_t within_ms);
 /* Are there ships enough to be asked whether a pause is a step? */
 bool merge_clock_has_moving(const struct merge_source *s);
+/* Is the ship farther on than it can be? Then the receiver was off, if others agree, and
+ * its clock went on from where it had stopped. */
+bool merge_clock_is_lost(struct merge_source *s, const struct report *r);
 /* Ask a report behind the step. */
 void merge_clock_ask(struct merge_source *s, const struct report *r);
 enum merge_verdict merge_clock_judge(struct merge_source *s);
@@ -299,14 +329,40 @@ int64_t merge_clock_round(int64_t about_ms, int64_t tolerance_ms);
  * before it and after it came back. Negative: back. */
 int64_t merge_clock_step(const struct merge_source *s);
 int64_t merge_clock_step_between(const struct merge_source *s);
+/* The receiver was off before: by the ships' ways over the time at which the clock came
+ * back. */
+int64_t merge_clock_step_behind(const struct merge_source *s);
+/* By so much the clock is off since, as the ships' ways tell roughly. */
+int64_t merge_clock_lost_by(const struct merge_source *s);
+
+/* --- merge_begin.c --- */
+/* Before a report is counted that was pushed: is it the first? */
+void merge_begin_note_first(struct merge_source *s, const struct merge_node *node);
+/* A report was pushed: are they enough to begin? */
+void merge_begin_note(const struct merge *m, struct merge_source *s);
+/* None of the source has passed yet: all that waits moves by so much, and the step that
+ * would have been told to the engine is told as one that is put right. */
+bool merge_begin_move(struct merge *m, struct merge_source *s,
+                      const struct merge_step *step);
+/* The source ended. */
+void merge_begin_note_end(struct merge *m, struct merge_source *s);
+/* Before the source's next report passes: begin it, if it is the first one, or another
+ * source that goes on where one has ended. True: choose the next one again. */
+bool merge_begin(struct merge *m, struct merge_source *s);
 
 /* --- merge_jump.c --- */
 /* Hold what comes from this node on, or from those that are held on, between low_ms and
  * high_ms. ERR_NOMEM */
 MUST_CHECK int merge_jump_begin(struct merge *m, struct merge_source *s,
                                 struct merge_node *node);
+/* From a node on of a ship that is farther on than it can be. */
+MUST_CHECK int merge_jump_begin_lost(struct merge *m, struct merge_source *s,
+                                     struct merge_node *node);
 MUST_CHECK int merge_jump_begin_held(struct merge *m, struct merge_source *s,
                                      int64_t low_ms, int64_t high_ms);
+/* Would the clock have made a step if these nodes came next? Ships at rest do not tell:
+ * another recording may have heard them all along. */
+bool merge_jump_is_step(struct merge_source *s, const struct merge_node *first);
 /* Another report, while reports are held. ERR_NOMEM */
 MUST_CHECK int merge_jump_take(struct merge *m, struct merge_source *s,
                                struct merge_node *node);
@@ -324,7 +380,7 @@ MUST_CHECK int merge_side_right(struct merge *m, struct merge_source *s,
                                 struct report *r);
 /* What comes is off by by_ms, for a while. Call before what is held is put right. */
 void merge_side_begin_lone(struct merge_source *s, int64_t by_ms);
-/* At the end: how much was put right or refused alone. */
+/* At the end of one that has begun: how much was put right or refused alone. */
 void merge_side_tell(struct merge *m, struct merge_source *s);
 
 /* --- merge_hold.c --- */

@@ -9,6 +9,9 @@
  *     When the clock comes back, the times between are put right. Where it does not, as
  *     far as can be held, or until the end, the clock that was steady for longer is
  *     right: what is stored moves to the new one, or the reports to the old one.
+ *   - Where they show that the receiver was off, but not for as long as its clock says
+ * (it began where it had stopped, an hour earlier, or at a wrong time), the times are put
+ *     right once the clock is set; where it is not, they pass as they are.
  *   - Where the positions show that time passed, or reports come late, they pass as they
  *     are, and so they do where positions tell nothing: at once when they are near,
  *     otherwise when enough are held. */
@@ -33,6 +36,8 @@ static int64_t measure_interval(int64_t a, int64_t b)
 /* The time of the clock before the step, had it gone on. */
 static int64_t find_old_time(const struct merge_source *s)
 {
+    if (s->jump.is_lost)
+        return s->jump.high_ms - merge_clock_lost_by(s);
     return s->time_ms + (s->jump.high_ms - s->jump.low_ms);
 }
 
@@ -55,7 +60,7 @@ static void take_new(struct merge_source *s, const struct merge_node *node)
     jump->others = 0;
     jump->low_ms = t < jump->low_ms ? t : jump->low_ms;
     jump->high_ms = t > jump->high_ms ? t : jump->high_ms;
-    if (!jump->is_step)
+    if (!jump->is_step && !jump->is_lost)
         merge_clock_ask(s, &node->report);
 }
 
@@ -63,7 +68,7 @@ static void take_new(struct merge_source *s, const struct merge_node *node)
 
 static void end_jump(struct merge_source *s)
 {
-    s->jump.is_held = s->jump.is_step = false;
+    s->jump.is_held = s->jump.is_step = s->jump.is_lost = false;
     s->held_count = 0;
     merge_step_forget_back(s);
 }
@@ -155,6 +160,7 @@ static int right_held(struct merge *m, struct merge_source *s, int64_t by_ms)
     int rc = 0;
     struct merge_step step = make_step(s, MERGE_STEP_RIGHTED, by_ms);
     int64_t least_ms = s->time_ms; /* they came behind it */
+    bool was_off = s->jump.is_lost;
     end_jump(s);
     merge_step_tell(m, s, &step);
     for (size_t i = 0; i < count; i++) {
@@ -163,7 +169,8 @@ static int right_held(struct merge *m, struct merge_source *s, int64_t by_ms)
         if (node->clock == MERGE_CLOCK_NEW)
             r->time_ms = r->time_ms - by_ms < least_ms ? least_ms : r->time_ms - by_ms;
         r->arrival_ms = r->time_ms;
-        if (is_far_ahead(s, node)) {
+        bool is_behind_pause = was_off && node->clock == MERGE_CLOCK_NEW;
+        if (!is_behind_pause && is_far_ahead(s, node)) {
             merge_hold_refuse(m, s, node);
             continue;
         }
@@ -185,6 +192,7 @@ static int follow_step(struct merge *m, struct merge_source *s)
     merge_clock_shift(s, by_ms);
     s->steady_ms = s->jump.low_ms;
     s->shifted_ms = by_ms == -s->shifted_ms ? 0 : by_ms;
+    s->off_ms = 0;
     s->time_ms = TIME_NONE;
     s->jump.is_known = false;
     end_jump(s);
@@ -206,7 +214,7 @@ static int believe_jump(struct merge *m, struct merge_source *s)
     bool is_near = s->jump.is_near || !s->jump.is_ahead;
     if (is_near)
         return release_held(m, s);
-    s->jump.is_held = s->jump.is_step = false;
+    s->jump.is_held = s->jump.is_step = s->jump.is_lost = false;
     return merge_hold_believe(m, s, high_ms);
 }
 
@@ -219,7 +227,14 @@ static int come_back(struct merge *m, struct merge_source *s)
     bool has_room = room_ms >= span_ms - MERGE_STEP_MS && room_ms >= 0;
     if (jump->reports < RIGHT_LEAST || !has_room)
         return jump->is_ahead && !jump->is_near ? refuse_held(m, s) : release_held(m, s);
-    return right_held(m, s, merge_clock_step_between(s));
+    return right_held(
+        m, s, jump->is_lost ? merge_clock_step_behind(s) : merge_clock_step_between(s));
+}
+
+/* Is it known as a wrong clock, or far ahead? */
+static bool is_jump_firm(const struct merge_jump *jump)
+{
+    return jump->is_step || jump->is_lost || (jump->is_ahead && !jump->is_near);
 }
 
 /* Back to where the clock was before the last step. */
@@ -233,19 +248,20 @@ int merge_jump_settle(struct merge *m, struct merge_source *s, bool is_end)
     const struct merge_jump *jump = &s->jump;
     if (!jump->is_held)
         return 0;
-    bool is_firm = jump->is_step || (jump->is_ahead && !jump->is_near);
-    if (is_firm && s->held[s->held_count - 1]->clock == MERGE_CLOCK_OLD)
+    if (is_jump_firm(jump) && s->held[s->held_count - 1]->clock == MERGE_CLOCK_OLD)
         return come_back(m, s);
     if (!jump->is_step)
         return believe_jump(m, s);
-    bool was_longer = s->steady_ms != TIME_NONE &&
-                      s->time_ms - s->steady_ms > jump->high_ms - jump->low_ms;
+    int64_t old_ms = s->time_ms - s->steady_ms - s->off_ms;
+    int64_t new_ms = jump->high_ms - jump->low_ms + s->off_ms;
+    bool was_longer = s->steady_ms != TIME_NONE && old_ms > new_ms;
     bool is_lone = s->conf.is_timely && !is_end && !s->side.is_known && !is_step_home(s);
     if (!was_longer || (!is_end && !is_lone))
         return follow_step(m, s);
     int64_t by_ms = merge_clock_step(s);
     if (is_lone)
         merge_side_begin_lone(s, by_ms);
+    s->off_ms = new_ms;
     return right_held(m, s, by_ms);
 }
 
@@ -256,13 +272,14 @@ static int judge_jump(struct merge *m, struct merge_source *s)
 {
     struct merge_jump *jump = &s->jump;
     bool is_far = jump->is_ahead && !jump->is_near;
-    if (!jump->is_step) {
+    if (!jump->is_step && !jump->is_lost) {
         enum merge_verdict verdict = merge_clock_judge(s);
         if (verdict == MERGE_NO_STEP)
             return believe_jump(m, s);
         jump->is_step = verdict == MERGE_STEP;
+        jump->is_lost = verdict == MERGE_LOST;
         unsigned most = !is_far && jump->votes.count == 0 ? ASK_NEAR : ASK_MOST;
-        if (!jump->is_step && !is_far && s->held_count >= most)
+        if (verdict == MERGE_UNDECIDED && !is_far && s->held_count >= most)
             return release_held(m, s);
     }
     bool is_home = jump->is_step && is_step_home(s);
@@ -275,11 +292,10 @@ static int judge_jump(struct merge *m, struct merge_source *s)
 static int judge_back(struct merge *m, struct merge_source *s, uint32_t mmsi, int64_t t)
 {
     struct merge_jump *jump = &s->jump;
-    bool is_firm = jump->is_step || (jump->is_ahead && !jump->is_near);
     jump->back_ms = jump->back_count == 0 || t < jump->back_ms ? t : jump->back_ms;
     jump->others = 0;
     bool is_back = merge_step_note_back(s, mmsi, 1);
-    if (!is_firm)
+    if (!is_jump_firm(jump))
         return release_held(m, s);
     return is_back || s->held_count >= MERGE_HELD_MAX ? come_back(m, s) : 0;
 }
@@ -327,7 +343,7 @@ static void start_jump(struct merge_source *s, int64_t low_ms, int64_t high_ms)
     struct merge_jump *jump = &s->jump;
     merge_step_forget_back(s);
     jump->is_held = true;
-    jump->is_step = false;
+    jump->is_step = jump->is_lost = false;
     jump->is_ahead = low_ms > s->time_ms;
     jump->is_near = jump->is_ahead && high_ms <= s->time_ms + MERGE_FAR_MS;
     jump->reports = jump->others = 0;
@@ -336,9 +352,33 @@ static void start_jump(struct merge_source *s, int64_t low_ms, int64_t high_ms)
     jump->votes = (struct merge_votes){.count = 0};
 }
 
+bool merge_jump_is_step(struct merge_source *s, const struct merge_node *first)
+{
+    const struct merge_jump kept = s->jump;
+    bool is_step = false, is_decided = false;
+    start_jump(s, first->report.time_ms, first->report.time_ms);
+    for (const struct merge_node *node = first;
+         node != NULL && s->jump.reports < ASK_MOST && !is_decided; node = node->next) {
+        take_new(s, node);
+        enum merge_verdict verdict = merge_clock_judge(s);
+        is_step = verdict == MERGE_STEP && s->jump.votes.moving > MERGE_CONFIRM;
+        is_decided = is_step || verdict == MERGE_NO_STEP;
+    }
+    s->jump = kept;
+    return is_step;
+}
+
 int merge_jump_begin(struct merge *m, struct merge_source *s, struct merge_node *node)
 {
     start_jump(s, node->report.time_ms, node->report.time_ms);
+    return merge_jump_take(m, s, node);
+}
+
+int merge_jump_begin_lost(struct merge *m, struct merge_source *s,
+                          struct merge_node *node)
+{
+    start_jump(s, node->report.time_ms, node->report.time_ms);
+    s->jump.is_ahead = s->jump.is_near = false; /* by its clock no hour passed */
     return merge_jump_take(m, s, node);
 }
 

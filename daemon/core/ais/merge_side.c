@@ -107,6 +107,8 @@ static int accept_kept(struct merge *m, struct merge_source *s, int64_t by_ms)
         node->report = side->kept[i];
         node->report.arrival_ms = node->report.time_ms -= by_ms;
         node->order = m->orders++;
+        node->own_ms = node->report.time_ms + by_ms;
+        node->step = NULL;
         s->waiting++;
         s->counts.far_future--;
         side->refused--;
@@ -191,6 +193,8 @@ int merge_side_right(struct merge *m, struct merge_source *s, struct report *r)
 void merge_side_tell(struct merge *m, struct merge_source *s)
 {
     struct merge_side *side = &s->side;
+    if (!s->is_begun)
+        return;
     if (side->is_known && !side->is_lone && !s->conf.is_timely) {
         struct merge_step step = make_side_step(s, MERGE_STEP_BESIDE, side->by_ms);
         merge_step_tell(m, s, &step);

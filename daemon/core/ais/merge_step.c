@@ -29,18 +29,55 @@ const char *merge_step_name(enum merge_step_kind kind)
 
 /* --- telling --- */
 
+/* One that is found before its source has begun may be judged again. */
+static bool keep_untold(struct merge_source *s, const struct merge_step *step)
+{
+    struct merge_queued *untold = s->is_begun ? NULL : malloc(sizeof *untold);
+    if (untold == NULL)
+        return false;
+    *untold = (struct merge_queued){.next = s->untold, .step = *step};
+    s->untold = untold;
+    return true;
+}
+
+void merge_step_forget_untold(struct merge_source *s)
+{
+    while (s->untold != NULL) {
+        struct merge_queued *untold = s->untold;
+        s->untold = untold->next;
+        free(untold);
+    }
+}
+
 void merge_step_tell(struct merge *m, struct merge_source *s,
                      const struct merge_step *step)
 {
     struct merge_step told = *step;
     told.source = (uint16_t)s->index;
-    if (m->sink.on_step != NULL)
+    if (!keep_untold(s, &told) && m->sink.on_step != NULL)
         m->sink.on_step(m->sink.context, &told);
+}
+
+void merge_step_tell_untold(struct merge *m, struct merge_source *s)
+{
+    struct merge_queued *ordered = NULL;
+    while (s->untold != NULL) {
+        struct merge_queued *untold = s->untold;
+        s->untold = untold->next;
+        untold->next = ordered;
+        ordered = untold;
+    }
+    for (struct merge_queued *one = ordered; one != NULL; one = one->next)
+        merge_step_tell(m, s, &one->step);
+    s->untold = ordered;
+    merge_step_forget_untold(s);
 }
 
 int merge_step_queue(struct merge *m, struct merge_source *s,
                      const struct merge_step *step)
 {
+    if (step->kind != MERGE_STEP_BACK && merge_begin_move(m, s, step))
+        return 0;
     struct merge_queued *queued = calloc(1, sizeof *queued);
     if (queued == NULL)
         return ERR_NOMEM;
@@ -52,19 +89,26 @@ int merge_step_queue(struct merge *m, struct merge_source *s,
     return 0;
 }
 
+void merge_step_pass_one(struct merge *m, struct merge_source *s)
+{
+    struct merge_node *node = s->first;
+    const struct merge_step *step = node->step;
+    if (step == NULL)
+        return;
+    node->step = NULL;
+    m->steps--;
+    if (step->kind != MERGE_STEP_AHEAD && s->passed_ms != TIME_NONE)
+        s->passed_ms = m->passed_ms = node->report.time_ms;
+    merge_step_tell(m, s, step);
+}
+
 void merge_step_pass(struct merge *m)
 {
     for (size_t i = 0; i < m->source_count; i++) {
         struct merge_source *s = m->sources[i];
-        struct merge_node *node = s->first;
-        if (node == NULL || node->step == NULL)
-            continue;
-        const struct merge_step *step = node->step;
-        node->step = NULL;
-        m->steps--;
-        if (step->kind != MERGE_STEP_AHEAD && s->passed_ms != TIME_NONE)
-            s->passed_ms = m->passed_ms = node->report.time_ms;
-        merge_step_tell(m, s, step);
+        bool is_waiting = s->before != NULL && s->before->first != NULL;
+        if (s->first != NULL && !is_waiting)
+            merge_step_pass_one(m, s);
     }
 }
 
@@ -105,18 +149,20 @@ int merge_step_believe(struct merge *m, struct merge_source *s, int64_t low_ms)
     jump->believed_ms = low_ms;
     int64_t jump_ms = low_ms - s->time_ms;
     /* The receiver was off, and its clock was set meanwhile. */
-    if (jump->votes.doubtful > MERGE_CONFIRM)
+    if (jump->votes.lost > MERGE_CONFIRM)
         s->steady_ms = low_ms;
-    jump->votes.doubtful = 0;
+    jump->votes.lost = 0;
     bool are_many = s->passed_ships > MERGE_CONFIRM;
     if (!merge_step_is_rollover(jump_ms) && (jump_ms < AHEAD_MS || !are_many))
         return 0;
     s->steady_ms = low_ms;
+    int64_t weeks_ms = (jump_ms + ROLLOVER_MS / 2) / ROLLOVER_MS * ROLLOVER_MS;
+    bool is_weeks = weeks_ms != 0 && llabs(weeks_ms - jump_ms) < HOUR_MS;
     return merge_step_queue(m, s,
                             &(struct merge_step){.kind = MERGE_STEP_AHEAD,
                                                  .from_ms = s->time_ms,
                                                  .to_ms = low_ms,
-                                                 .by_ms = jump_ms,
+                                                 .by_ms = is_weeks ? weeks_ms : jump_ms,
                                                  .line = s->held[0]->report.line});
 }
 
@@ -184,7 +230,7 @@ void merge_step_note_late(struct merge *m, struct merge_source *s,
 void merge_step_tell_late(struct merge *m, struct merge_source *s)
 {
     struct merge_step step = s->late.step;
-    if (step.kind != MERGE_STEP_LATE)
+    if (step.kind != MERGE_STEP_LATE || !s->is_begun)
         return;
     step.by_ms = s->late.most_ms;
     step.reports = s->late.reports;

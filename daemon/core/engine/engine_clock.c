@@ -155,8 +155,8 @@ static int shift_ship(struct engine *e, struct ship *s, int64_t by_ms, struct bu
 
 int engine_clock_shift(struct engine *e, uint16_t source, int64_t by_ms)
 {
-    if (e->now_ms == TIME_NONE)
-        return 0;
+    if (e->now_ms == TIME_NONE || source >= e->source_count)
+        return 0; /* nothing was heard by it */
     bool is_all = e->source_count <= 1;
     struct buf record = {0};
     size_t n = engine_vessels(e, NULL, 0);

@@ -46,7 +46,7 @@ static void on_report(void *context, const struct report *report)
 static bool open_recording(struct search *s, const char *name)
 {
     struct source *source = &s->sources[s->count++];
-    struct merge_source_conf merge_conf = {.is_live = false};
+    struct merge_source_conf merge_conf = {.is_whole = true};
     struct input_sink sink = {.on_report = on_report, .context = s};
     struct err err = {0};
     source->name = name;

@@ -88,9 +88,14 @@ static int add_feed(struct feeds *f, const struct conf_feed *conf, struct feed *
     int rc = conf_copy(&feed->conf, conf);
     if (rc == 0) {
         feed->past.last_heard_ms = TIME_NONE;
-        struct merge_source_conf source = {.is_live = feed_path_is_live(feed),
+        bool is_live = feed_path_is_live(feed);
+        bool is_timely = conf->follow || conf->pace > 0;
+        bool is_stdin = !is_live && strcmp(conf->address, "-") == 0;
+        struct merge_source_conf source = {.is_live = is_live,
                                            .lateness_ms = conf->lateness_ms,
-                                           .is_timely = conf->follow || conf->pace > 0};
+                                           .is_timely = is_timely,
+                                           .is_whole =
+                                               !is_live && !is_timely && !is_stdin};
         rc = merge_add(f->merge, &source);
     }
     if (rc >= 0 && (size_t)rc != f->count)

@@ -62,6 +62,16 @@ static void on_copy(void *context, const struct report *copy, int64_t first_ms)
     engine_clock_note_copy(p->engine, copy->mmsi, copy->source, first_ms);
 }
 
+/* The ships of the recording move, and of those that it goes on from. */
+static int shift_ships(struct pipeline *p, const struct merge_step *step)
+{
+    uint16_t source = step->source;
+    int rc = engine_clock_shift(p->engine, source, step->by_ms);
+    while (rc == 0 && merge_begin_before(p->merge, source, &source))
+        rc = engine_clock_shift(p->engine, source, step->by_ms);
+    return rc;
+}
+
 /* A recording's clock made a step. */
 static void on_step(void *context, const struct merge_step *step)
 {
@@ -70,7 +80,7 @@ static void on_step(void *context, const struct merge_step *step)
     if (step->kind == MERGE_STEP_AHEAD)
         rc = engine_clock_step(p->engine, step->from_ms, step->to_ms);
     else if (step->kind == MERGE_STEP_SHIFTED)
-        rc = engine_clock_shift(p->engine, step->source, step->by_ms);
+        rc = shift_ships(p, step);
     else if (step->kind == MERGE_STEP_BACK)
         rc = engine_clock_back(p->engine, step->source, step->to_ms);
     if (p->rc == 0)

@@ -67,7 +67,7 @@ static int open_readers(struct replay *r)
 
 static int open_source(struct replay *r, struct replay_source *s)
 {
-    struct merge_source_conf merge_conf = {.is_live = false};
+    struct merge_source_conf merge_conf = {.is_whole = true};
     int index = merge_add(r->pipeline.merge, &merge_conf);
     if (index < 0)
         return ERR_IO;

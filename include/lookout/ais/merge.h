@@ -5,7 +5,9 @@
  * or has ended (a source's own reports are reordered within its lateness). A time more
  * than 1 h ahead of its source is held until 3 reports of other vessels confirm it, else
  * refused. What lies behind a step of a recording's clock is held until it is known what
- * the step was (enum merge_step_kind). Live sources: event time moves on with the clock,
+ * the step was (enum merge_step_kind). The first reports of a recording wait for a step
+ * among them, and one that begins where another ended goes on by what was known of its
+ * clock. Live sources: event time moves on with the clock,
  * less the least lateness. Copies of a report (within 30 s, by other stations
  * and sources within 15 min, in whatever form) are folded: the first is kept, all are
  * counted. The result depends on the sources' content alone, never on how it was chunked.
@@ -26,6 +28,8 @@ struct merge_source_conf {
     bool is_live;
     int64_t lateness_ms;
     bool is_timely; /* a recording that is followed or paced: nothing waits for long */
+    bool is_whole;  /* a recording that is read from its start to its end: its first
+                       reports wait, and it may go on where another one ended */
 };
 
 struct merge_counts {
@@ -94,6 +98,9 @@ struct merge_step {
     uint64_t of_reports;    /* LATE: of so many */
     uint32_t line;          /* of the first report behind the step; 0: not known */
 };
+/* The recording that this one goes on from, as SHIFTED moves the ships of both. False:
+ * from none. */
+bool merge_begin_before(const struct merge *m, uint16_t source, uint16_t *ret_before);
 /* Either may be NULL. on_copy: merge_next folded a copy, there being several sources;
  * first_ms is the event time of what it is a copy of. */
 struct merge_sink {
