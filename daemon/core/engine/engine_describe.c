@@ -93,6 +93,41 @@ static json_t *routes_json(const struct engine *e, struct ship_track *item)
     return list;
 }
 
+/* One open run, as a row of a list. */
+static json_t *run_json(const struct ship *s, json_t *rule, json_t *run)
+{
+    static const char *const members[] = {"case",  "step",   "steps",
+                                          "calls", "awaits", "forecast"};
+    json_t *o = json_object();
+    json_object_set(o, "rule", rule);
+    put_json_value(o, "mmsi", json_integer((json_int_t)s->mmsi));
+    put_text_value(o, "name", s->info.name);
+    for (int i = 0; i < 6; i++)
+        json_object_set(o, members[i], json_object_get(run, members[i]));
+    if (json_object_get(run, "expires") != NULL)
+        json_object_set(o, "by", json_object_get(run, "expires"));
+    return o;
+}
+
+int engine_describe_runs(const struct engine *e, uint32_t mmsi, json_t *list)
+{
+    const struct ship *s = ship_find(e, mmsi);
+    for (uint8_t i = 0; s != NULL && i < s->track_count; i++) {
+        json_t *routes = routes_json(e, s->items[i]), *route = NULL, *run = NULL;
+        size_t r = 0, k = 0;
+        json_array_foreach(routes, r, route)
+        {
+            json_array_foreach(json_object_get(route, "runs"), k, run)
+            {
+                json_array_append_new(list,
+                                      run_json(s, json_object_get(route, "rule"), run));
+            }
+        }
+        json_decref(routes);
+    }
+    return list != NULL ? 0 : ERR_NOMEM;
+}
+
 static size_t runs_of(const struct engine *e, struct ship_track *item)
 {
     size_t count = 0, i = 0;

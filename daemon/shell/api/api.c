@@ -117,7 +117,7 @@ void api_reloaded(struct api *api)
 
 /* --- how often each path was asked --- */
 
-void api_count_answer(struct api *api, const struct route *route, unsigned status)
+void api_count_answer(struct api *api, const struct api_route *route, unsigned status)
 {
     size_t at = route != NULL ? (size_t)(route - route_table) : route_count;
     struct api_count *counts = &api->counts[at * API_CODES];

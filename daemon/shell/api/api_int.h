@@ -58,7 +58,7 @@ struct tail;
 struct worker;
 struct MHD_Daemon;
 struct request;
-struct route;
+struct api_route;
 struct api {
     struct MHD_Daemon *daemon; /* owned */
     uv_poll_t poll;
@@ -85,7 +85,7 @@ bool api_look(const struct api *api, struct api_look *ret);
 /* Whether the path is one for monitoring; then it is answered. */
 bool api_answer_monitor(struct request *q, const char *path, const char *method,
                         int *ret_rc);
-void api_count_answer(struct api *api, const struct route *route, unsigned status);
+void api_count_answer(struct api *api, const struct api_route *route, unsigned status);
 /* The library has something to do, at the loop's next turn. */
 void api_wake(struct api *api);
 

@@ -77,15 +77,15 @@ static void cut_words(struct request *q)
                 '\0';
 }
 
-static bool is_method(const struct route *route, const char *method)
+static bool is_method(const struct api_route *route, const char *method)
 {
     return strcmp(route->method, method) == 0 ||
            (strcmp(route->method, "GET") == 0 && strcmp(method, "HEAD") == 0);
 }
 
 /* The route of a path and method. NULL: none; *ret_allow tells what the path has. */
-static const struct route *find_route(struct request *q, const char *method,
-                                      const char **ret_allow)
+static const struct api_route *find_route(struct request *q, const char *method,
+                                          const char **ret_allow)
 {
     static const struct {
         const char *method, *allow;

@@ -23,14 +23,14 @@ struct request;
 typedef int request_answer(struct request *q);
 
 enum route_access { ROUTE_READ, ROUTE_ACKNOWLEDGE, ROUTE_OPEN };
-struct route {
+struct api_route {
     const char *method;  /* GET stands for HEAD, too */
     const char *pattern; /* {} is any one part of the path */
     request_answer *answer;
     unsigned parameters; /* bits of enum ask_parameter */
     enum route_access access;
 };
-extern const struct route route_table[];
+extern const struct api_route route_table[];
 extern const size_t route_count;
 
 struct reply {
@@ -53,7 +53,7 @@ struct request {
     char *target;  /* owned; its path and query are in it */
     char *query;   /* borrowed from it */
     char *pattern; /* owned: a copy of the path that `words` point into */
-    const struct route *route;
+    const struct api_route *route;
     const char *words[REQUEST_WORDS]; /* what stood for {} */
     struct ask_values values;
     struct door_guest guest;

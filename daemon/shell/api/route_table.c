@@ -7,7 +7,7 @@
 #define PAGE (IS(LIMIT) | IS(AFTER))
 
 /* clang-format off */
-const struct route route_table[] = {
+const struct api_route route_table[] = {
     {"GET",    "/api/v1/",        view_overview,      0, ROUTE_READ},
     {"GET",    "/api/v1/vessels", view_vessels, PAGE | IS(BBOX) | IS(Q) | IS(WATCHED) | IS(FLAG) | IS(TYPE) | IS(ZONE) | IS(PORT) | IS(ALERTED) | IS(HEARD) | IS(FORMAT), ROUTE_READ},
     {"GET",    "/api/v1/vessels/{}", view_vessels_one, 0, ROUTE_READ},
@@ -20,6 +20,10 @@ const struct route route_table[] = {
     {"GET",    "/api/v1/cases/{}", view_record_case, 0, ROUTE_READ},
     {"GET",    "/api/v1/calls",   view_record_calls, PAGE | IS(VESSEL) | IS(PORT) | IS(SINCE) | IS(UNTIL) | IS(FORMAT), ROUTE_READ},
     {"GET",    "/api/v1/voyages", view_record_voyages, PAGE | IS(VESSEL) | IS(PORT) | IS(SINCE) | IS(UNTIL) | IS(FORMAT), ROUTE_READ},
+    {"GET",    "/api/v1/runs",    view_places_runs, PAGE, ROUTE_READ},
+    {"GET",    "/api/v1/ports",   view_places_ports, IS(BBOX) | IS(ALL), ROUTE_READ},
+    {"GET",    "/api/v1/rules",   view_rules, PAGE, ROUTE_READ},
+    {"GET",    "/api/v1/mutes",   view_rules_mutes, PAGE, ROUTE_READ},
     {"GET",    "/api/v1/stream",  stream_answer, IS(VESSELS) | IS(BBOX) | IS(MAX), ROUTE_READ},
     {"POST",   "/api/v1/session", view_session_begin, 0, ROUTE_OPEN},
     {"DELETE", "/api/v1/session", view_session_end,   0, ROUTE_OPEN},

@@ -10,6 +10,10 @@ request_answer view_vessels, view_vessels_one, view_vessels_track;
 /* view_record.c */
 request_answer view_record_alerts, view_record_alert, view_record_case, view_record_calls,
     view_record_voyages, view_record_acknowledge, view_record_take_back;
+/* view_rules.c */
+request_answer view_rules, view_rules_mutes;
+/* view_places.c */
+request_answer view_places_runs, view_places_ports;
 /* view_zones.c */
 request_answer view_zones;
 /* view.c */

@@ -166,6 +166,12 @@ static void describe_zones(const struct zone_set *zones, const struct ports *por
                 zone_set_count(zones) - ZONES_SHOWN);
 }
 
+int conf_describe_rule(const struct rule *rule, const struct engine_conf *engine,
+                       struct buf *out)
+{
+    return conf_rule_words_describe(rule, engine, out);
+}
+
 static void describe_rules(const struct conf *conf, FILE *out)
 {
     struct buf text = {0};

@@ -245,6 +245,28 @@ int query_list_calls(struct store_reader *r, bool is_voyages, const struct query
     return code;
 }
 
+int query_list_rules(struct store_reader *r, int64_t now_ms, query_rule_row row,
+                     void *context)
+{
+    struct asking a = {0};
+    int code = 0, rc = SQLITE_OK;
+    with_number(&a, "SELECT a.rule, sum(a.time_ms > ? - 86400000)", now_ms);
+    with_sql(&a, ", count(*), sum(a.mark = 1), sum(coalesce(k.verdict = 'false', 0))"
+                 " FROM alerts a LEFT JOIN seen n ON n.alert = a.row"
+                 " LEFT JOIN acknowledgements k ON k.row = n.acknowledgement");
+    with_number(&a, " WHERE a.time_ms > ? - 604800000 GROUP BY a.rule", now_ms);
+    sqlite3_stmt *s = prepare_asking(r, &a, &code);
+    while (s != NULL && code == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        const struct query_rule of = {
+            (const char *)sqlite3_column_text(s, 0), sqlite3_column_int64(s, 1),
+            sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3),
+            sqlite3_column_int64(s, 4)};
+        code = of.rule != NULL ? row(context, &of) : ERR_CORRUPT;
+    }
+    buf_finish(&a.sql);
+    return s != NULL ? end_asking(r, s, code, rc) : code;
+}
+
 /* --- events --- */
 
 /* An acknowledgement: {id, case, acknowledged}; k.* stand where an alert's do. */

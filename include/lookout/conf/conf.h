@@ -258,6 +258,9 @@ void conf_list_words_print(const struct conf_list *list, FILE *out);
 MUST_CHECK int conf_list_words_json(const struct conf *conf, const struct conf_list *list,
                                     FILE *out);
 
+/* Append a rule in words, as `check` says it, in lines. ERR_NOMEM */
+MUST_CHECK int conf_describe_rule(const struct rule *rule,
+                                  const struct engine_conf *engine, struct buf *out);
 /* Print what would be watched, in words (for `check`). */
 void conf_describe(const struct conf *conf, FILE *out);
 /* Whether the webhook takes an alert of that rule ("" for the shell's own) and severity.

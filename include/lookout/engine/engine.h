@@ -210,6 +210,10 @@ MUST_CHECK int engine_wire_load(struct engine *e, uint32_t mmsi, const void *rec
 /* Append what is known of one vessel, for the `vessels` command: a JSON object (one
  * line); ERR_NOT_FOUND. */
 MUST_CHECK int engine_describe(const struct engine *e, uint32_t mmsi, struct buf *out);
+/* Append each open run of a vessel's routes: {rule, mmsi, name, case, step, steps, calls,
+ * awaits, by}. */
+MUST_CHECK int engine_describe_runs(const struct engine *e, uint32_t mmsi,
+                                    struct json_t *list);
 /* How many runs of routes are open. */
 size_t engine_describe_run_count(const struct engine *e);
 /* List every known MMSI, ascending; returns how many there are, and fills up to room. */

@@ -274,6 +274,16 @@ MUST_CHECK int query_list_calls(struct store_reader *r, bool is_voyages,
                                 const struct query_ask *ask, query_row row,
                                 void *context);
 
+/* Of each rule: alerts in the last day and week before now_ms (event time), of the week
+ * the muted ones, and those that people called false. */
+struct query_rule {
+    const char *rule;
+    int64_t day, week, muted, wrong;
+};
+typedef int (*query_rule_row)(void *context, const struct query_rule *rule);
+MUST_CHECK int query_list_rules(struct store_reader *r, int64_t now_ms,
+                                query_rule_row row, void *context);
+
 /* What was stored behind event number `after`, in order, at most `limit` events: an alert
  * as a line, an acknowledgement as {id, case, acknowledged}. */
 struct query_event {
