@@ -79,7 +79,7 @@ $(BUILD)/lookoutd: $(call obj,$(MAIN)) $(BUILD)/libshell.a $(BUILD)/libcore.a $(
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LTO) -o $@ $< $(LIBRARIES) $(LIBS_ALL)
 $(BUILD)/libgeo.a: $(call obj,$(GEO_SRC))
 $(BUILD)/libcore.a: $(call obj,$(CORE_SRC))
-$(BUILD)/libshell.a: $(call obj,$(SHELL_SRC)) $(BUILD)/obj/daemon/shell/api/page_bytes.o
+$(BUILD)/libshell.a: $(call obj,$(SHELL_SRC)) $(BUILD)/obj/daemon/shell/api/page_bytes.o $(BUILD)/obj/daemon/shell/api/openapi_bytes.o
 $(BUILD)/libtest.a: $(call obj,$(TESTLIB_SRC))
 $(BUILD)/libtool.a: $(call obj,$(TOOLLIB_SRC))
 $(BUILD)/%.a:
@@ -105,6 +105,10 @@ $(BUILD)/page/hash: $(PAGE_SRC) $(BUILD)/flags
 	  case $$f in *.bin) cp $$f $(@D)/$$name.gz ;; \
 	    *) sed "s#\./\([a-z_]*\)\.\(js\|css\|bin\)\([\"']\)#./\1.$$hash.\2\3#g; /sourceMappingURL/d" $$f | gzip -9n >$(@D)/$$name.gz ;; esac || exit 1; \
 	done && printf %s "$$hash" >$@
+$(BUILD)/obj/daemon/shell/api/openapi_bytes.o: daemon/shell/api/openapi_bytes.S config/schema/openapi.json $(BUILD)/flags
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -c -o $@ $<
 $(BUILD)/obj/daemon/shell/api/page_bytes.o: daemon/shell/api/page_bytes.S daemon/shell/api/page_files.h $(BUILD)/page/hash
 	$(call say,AS,$<)
 	@mkdir -p $(@D)

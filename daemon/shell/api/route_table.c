@@ -24,6 +24,7 @@ const struct api_route route_table[] = {
     {"GET",    "/api/v1/ports",   view_places_ports, IS(BBOX) | IS(ALL), ROUTE_READ},
     {"GET",    "/api/v1/rules",   view_rules, PAGE, ROUTE_READ},
     {"GET",    "/api/v1/mutes",   view_rules_mutes, PAGE, ROUTE_READ},
+    {"GET",    "/api/v1/openapi.json", view_openapi, 0, ROUTE_READ},
     {"GET",    "/api/v1/stream",  stream_answer, IS(VESSELS) | IS(BBOX) | IS(MAX), ROUTE_READ},
     {"POST",   "/api/v1/session", view_session_begin, 0, ROUTE_OPEN},
     {"DELETE", "/api/v1/session", view_session_end,   0, ROUTE_OPEN},

@@ -73,6 +73,15 @@ int view_overview(struct request *q)
     return rc;
 }
 
+extern const char openapi_bytes[], openapi_end[];
+
+int view_openapi(struct request *q)
+{
+    int rc =
+        buf_add(&q->reply.body, openapi_bytes, (size_t)(openapi_end - openapi_bytes));
+    return rc != 0 ? rc : reply_body(q, "application/json");
+}
+
 /* --- the session --- */
 
 static int answer_session(struct request *q)

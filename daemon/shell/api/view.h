@@ -17,7 +17,7 @@ request_answer view_places_runs, view_places_ports;
 /* view_zones.c */
 request_answer view_zones;
 /* view.c */
-request_answer view_overview, view_session_begin, view_session_end;
+request_answer view_openapi, view_overview, view_session_begin, view_session_end;
 void view_set_time(struct json_t *o, const char *name, int64_t time_ms);
 
 #endif

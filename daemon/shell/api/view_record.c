@@ -103,6 +103,30 @@ int view_record_alerts(struct request *q)
     return desk_ask(q, work_alerts, NULL);
 }
 
+static int list_csv_row(void *context, const int64_t place[2], const char *json)
+{
+    struct listing *l = context;
+    if (l->count++ == l->limit)
+        return 0;
+    (void)place;
+    json_t *row = json_loads(json, 0, NULL);
+    int rc = row != NULL ? query_csv_row(row, l->out) : ERR_NOMEM;
+    json_decref(row);
+    return rc != 0 ? rc : buf_add_text(l->out, "\r\n");
+}
+
+/* A table has no `next`: its reader asks with until for what is older. */
+static int write_csv(struct desk_task *task, struct store_reader *reader, bool is_voyages,
+                     const struct query_ask *ask)
+{
+    struct listing l = {.out = &task->q->reply.body, .limit = task->q->values.limit};
+    task->content_type = "text/csv; charset=utf-8";
+    int rc = query_csv_head(l.out);
+    if (rc == 0)
+        rc = buf_add_text(l.out, "\r\n");
+    return rc != 0 ? rc : query_list_calls(reader, is_voyages, ask, list_csv_row, &l);
+}
+
 static int work_calls_of(struct desk_task *task, struct store_reader *reader,
                          bool is_voyages)
 {
@@ -110,6 +134,11 @@ static int work_calls_of(struct desk_task *task, struct store_reader *reader,
     struct listing l = {.out = &task->q->reply.body, .limit = task->q->values.limit};
     if (!take_ask(task, 2, &ask))
         return refuse_after(task);
+    if (task->q->values.format == ASK_FORMAT_GEOJSON)
+        return desk_refuse(task, MHD_HTTP_BAD_REQUEST,
+                           "format: 'geojson' is not accepted (accepted: json, csv)");
+    if (task->q->values.format == ASK_FORMAT_CSV)
+        return write_csv(task, reader, is_voyages, &ask);
     int rc = buf_add_text(l.out, is_voyages ? "{\"voyages\":[" : "{\"calls\":[");
     if (rc == 0)
         rc = query_list_calls(reader, is_voyages, &ask, list_row, &l);

@@ -274,6 +274,20 @@ MUST_CHECK int query_list_calls(struct store_reader *r, bool is_voyages,
                                 const struct query_ask *ask, query_row row,
                                 void *context);
 
+/* Calls and voyages as one table. A column and its members of the JSON lines. */
+struct query_column {
+    const char *name, *call, *voyage;
+    const char *heading; /* on a terminal; NULL: not there */
+};
+extern const struct query_column query_csv_columns[];
+extern const int query_csv_count;
+struct json_t;
+/* The value of a row in that column, instead of what the buffer held. */
+MUST_CHECK int query_csv_cell(const struct json_t *row, int column, struct buf *cell);
+/* Append a line of RFC 4180, without its end. */
+MUST_CHECK int query_csv_head(struct buf *out);
+MUST_CHECK int query_csv_row(const struct json_t *row, struct buf *out);
+
 /* Of each rule: alerts in the last day and week before now_ms (event time), of the week
  * the muted ones, and those that people called false. */
 struct query_rule {

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The query API of the real binary: every path against its document, who is let in, and the stream over a restart.
+. "${LOOKOUT_ROOT:-.}/tests/e2e/lib.sh"
+port=$port_base
+umask 077
+echo anna-anna-anna-anna-1 >"$work/anna.token"
+echo wall-wall-wall-wall-1 >"$work/wall.token"
+"$build/make_demo" >"$work/demo.nmea"
+sed -e "s|../build/demo-state|$work/state|; s|../build/demo.nmea|$work/demo.nmea|; s|20000x|max|; s|demo-zones|$root/config/demo-zones|" -e '/^webhooks:/,$d' -e '/^api:/d' \
+    config/demo.yaml >"$work/c.yaml"
+cat >>"$work/c.yaml" <<Y
+mutes: [{vessel: 440000001, rule: strait, until: 2027-01-31, why: "ferry"}]
+api:
+  listen: "127.0.0.1:$port"
+  origin: ["https://watch.example.org/lookout"]
+  tokens: [{id: anna, file: anna.token, may: acknowledge}, {id: wall, file: wall.token}]
+Y
+start() {
+    "$bin" run -c "$work/c.yaml" >>"$work/log" 2>&1 &
+    daemon=$!
+    pids+=("$daemon")
+    wait_for 30 curl -s -m 2 -f -o /dev/null "http://127.0.0.1:$port/readyz"
+}
+start
+wait_for 30 grep -q 'recordings have ended' "$work/log"
+result "the demonstration is through" $? "$(cat "$work/log")"
+url=http://127.0.0.1:$port
+text=$(python3 tests/e2e/api_ask.py "$port" anna-anna-anna-anna-1 2>&1)
+result "every path is answered as openapi.json says; lists are walked without loss" $? "$text"
+
+# code STATUS CURL-ARGUMENTS...
+code() {
+    local want=$1 got
+    shift
+    got=$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$@")
+    [ "$got" = "$want" ] || { echo "$got, not $want: $*" >>"$work/codes"; false; }
+}
+anna='Authorization: Bearer anna-anna-anna-anna-1' wall='Authorization: Bearer wall-wall-wall-wall-1' json='Content-Type: application/json'
+id=$(curl -s -H "$anna" "$url/api/v1/alerts?limit=1" | jq -r '.alerts[0].id')
+seen=$url/api/v1/alerts/$id/acknowledgement
+: >"$work/codes"
+for path in / /vessels /vessels/445000001 /alerts /calls /voyages /zones /ports /rules /mutes /runs /stream /openapi.json "/alerts/$id"; do
+    code 401 "$url/api/v1$path"
+    code 401 -H 'Authorization: Bearer wrong-wrong-wrong-wrong' -H 'X-Real-IP: 192.0.2.1' --interface 127.0.0.2 "$url/api/v1$path" ||
+        sed -i '/^429/d' "$work/codes"
+    [ "$path" = /stream ] || code 200 -H "$wall" "$url/api/v1$path"
+done
+for path in /metrics /healthz /readyz; do code 200 -H 'Host: evil.example' "$url$path"; done
+code 200 "$url/"
+code 421 -H 'Host: evil.example' "$url/" && code 421 -H "$anna" -H 'Host: evil.example' "$url/api/v1/"
+code 403 -H "$wall" -H "$json" -d '{}' "$seen"
+code 200 -H "$anna" -H "$json" -d '{}' "$seen"
+code 200 -X DELETE -H "$anna" "$seen"
+code 405 -X PUT -H "$anna" "$seen"
+code 404 -H "$anna" "$url/api/v1/nothing"
+code 413 -H "$anna" -H "$json" -d "$(printf '%9000s' x)" "$seen"
+# The page's session: only from the page itself, and only as JSON.
+code 403 -H "$json" -H 'Origin: https://evil.example' -d '{"token":"anna-anna-anna-anna-1"}' "$url/api/v1/session"
+code 403 -H 'Content-Type: text/plain' -H "Origin: $url" -d '{"token":"anna-anna-anna-anna-1"}' "$url/api/v1/session"
+code 403 -H "$json" -d '{"token":"anna-anna-anna-anna-1"}' "$url/api/v1/session"
+curl -s -D "$work/head" -o /dev/null -H "$json" -H "Origin: $url" -d '{"token":"anna-anna-anna-anna-1"}' "$url/api/v1/session"
+cookie=$(sed -n 's/^Set-Cookie: \(lookout=[^;]*\); HttpOnly; SameSite=Strict; Path=\/; Max-Age=43200.*/\1/p' "$work/head")
+[ -n "$cookie" ] || echo 'no cookie' >>"$work/codes"
+code 200 -H "Cookie: $cookie" "$url/api/v1/"
+code 401 -H "Cookie: ${cookie%?}b" "$url/api/v1/"
+code 403 -H "Cookie: $cookie" -H "$json" -d '{}' "$seen"
+code 403 -H "Cookie: $cookie" -H "$json" -H 'Sec-Fetch-Site: cross-site' -H "Origin: $url" -d '{}' "$seen"
+code 200 -H "Cookie: $cookie" -H "$json" -H 'Sec-Fetch-Site: same-origin' -d '{"note":"by the page"}' "$seen"
+curl -s -D "$work/head" -o /dev/null -H "$json" -H 'Host: watch.example.org' -H 'Origin: https://watch.example.org' -d '{"token":"wall-wall-wall-wall-1"}' "$url/api/v1/session"
+grep -q '^Set-Cookie: .*; Path=/lookout; .*; Secure' "$work/head" || cat "$work/head" >>"$work/codes"
+code 200 -X DELETE -H "Cookie: $cookie" -H "Origin: $url" "$url/api/v1/session"
+code 401 -H "Cookie: $cookie" "$url/api/v1/"
+[ ! -s "$work/codes" ]
+result "who is let in, and to what" $? "$(cat "$work/codes")"
+for _ in $(seq 10); do code 401 --interface 127.0.0.3 -H 'Authorization: Bearer wrong-wrong-wrong-wrong' "$url/api/v1/"; done
+code 429 --interface 127.0.0.3 -H "$anna" "$url/api/v1/" && code 200 -H "$anna" "$url/api/v1/"
+result "ten wrong tokens bar their address, and no other" $? "$(cat "$work/codes")"
+curl -s -D "$work/head" -o /dev/null "$url/"
+grep -q "^Content-Security-Policy: default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" "$work/head" &&
+    grep -q '^X-Content-Type-Options: nosniff' "$work/head" && grep -q '^Cross-Origin-Resource-Policy: same-origin' "$work/head" && ! grep -qi '^access-control' "$work/head"
+result "the fields of safety" $? "$(cat "$work/head")"
+
+# The stream: a picture, then what was missed since the third event, over kill -9 too.
+curl -s -N -m 4 -H "$anna" "$url/api/v1/stream?max=5" >"$work/s1"
+python3 - "$work/s1" <<'P'
+import json, sys
+events = [dict(line.split(': ', 1) for line in block.splitlines()) for block in open(sys.argv[1]).read().split('\n\n') if block.startswith(('event', 'id'))]
+hello = json.loads(events[0]['data'])
+rows = [row for e in events if e['event'] == 'vessels' for row in json.loads(e['data'])['rows']]
+assert events[0]['event'] == 'hello' and hello['left_out'] > 0, events[:1]
+assert hello['columns'][:3] == ['mmsi', 'lat', 'lon'] and len({r[0] for r in rows}) == 5, rows
+assert all(len(r) == len(hello['columns']) for r in rows) and any(r[12] for r in rows), 'alerted vessels come first'
+P
+result "a stream shows the vessels that matter most" $? "$(head -c 2000 "$work/s1")"
+kill -9 "$daemon" && wait "$daemon" 2>/dev/null
+start
+curl -s -N -m 3 -H "$anna" -H "Last-Event-ID: a$((3 * 1048576))" "$url/api/v1/stream?vessels=none" >"$work/s2"
+stored=$(curl -s -H "$anna" "$url/api/v1/alerts?limit=1000" | jq '.alerts | length')
+[ "$(grep -c '^event: alert' "$work/s2")" = $((stored - 3)) ] && [ "$(awk '/^id: /{id=$2} /^event: a/{print id}' "$work/s2" | sort | uniq -d | wc -l)" = 0 ] &&
+    [ "$(curl -s -H "$anna" "$url/api/v1/alerts/$id" | jq -r .acknowledged.note)" = 'by the page' ] && grep -q '^event: acknowledged' "$work/s2"
+result "Last-Event-ID gives what was missed once, and an acknowledgement outlives kill -9" $? "$stored $(grep -c '^event: alert' "$work/s2")"
+! grep -q 'anna-anna\|wall-wall\|wrong-wrong' "$work/log" && ! curl -s "$url/metrics" | grep -q 'anna-anna\|wrong-wrong'
+result "no token in log or metrics" $?
+"$bin" check -c "$work/c.yaml" 2>/dev/null | grep -q 'anna, wall may read, anna may acknowledge, from this machine and through https://watch.example.org/lookout'
+result "check says who may" $?
+kill -TERM "$daemon" && wait "$daemon"
+result "it ends well, streams or not" $? "$(tail -n 3 "$work/log")"
+finish
