@@ -129,6 +129,25 @@ void api_count_answer(struct api *api, const struct api_route *route, unsigned s
         }
 }
 
+static int write_live_metrics(const struct live *l, struct buf *out)
+{
+    static const char open[] = "lookoutd_alerts_unacknowledged";
+    static const char streams[] = "lookoutd_api_streams";
+    static const char resyncs[] = "lookoutd_api_stream_resyncs_total";
+    int rc = metric_family(out, open, "gauge", "Alerts that nobody has acknowledged.");
+    for (unsigned s = 0; s < SEVERITIES && rc == 0; s++)
+        rc = metric_sample(out, open, "severity", severity_name((enum severity)s),
+                           (double)l->marks.open[s]);
+    if (rc == 0)
+        rc = metric_family(out, streams, "gauge", "Live streams open.");
+    if (rc == 0)
+        rc = metric_sample(out, streams, NULL, NULL, (double)l->stream_count);
+    if (rc == 0)
+        rc = metric_family(out, resyncs, "counter",
+                           "Backlogs of slow readers that were dropped.");
+    return rc != 0 ? rc : metric_sample(out, resyncs, NULL, NULL, (double)l->resyncs);
+}
+
 int api_write_metrics(const struct api *api, struct buf *out)
 {
     static const char name[] = "lookoutd_api_requests_total";
@@ -146,6 +165,8 @@ int api_write_metrics(const struct api *api, struct buf *out)
                                route < route_count ? route_table[route].pattern : "other",
                                "code", code, (double)c->count);
     }
+    if (rc == 0 && api->live != NULL)
+        rc = write_live_metrics(api->live, out);
     return rc;
 }
 

@@ -156,7 +156,7 @@ static json_t *port_json(const struct port *port)
 }
 
 /* A pattern of whole countries, or of every port, names none of them. */
-static bool is_named(const struct port_set *set, uint32_t index)
+static bool tells_of_port(const struct port_set *set, uint32_t index)
 {
     return set != NULL && port_set_count(set) <= NAMED_MOST && port_set_has(set, index);
 }
@@ -165,11 +165,12 @@ static bool is_in_key(const struct key *key, const void *settings, uint32_t inde
 {
     const char *member = (const char *)settings + key->offset;
     if (key->type == KEY_PORTS)
-        return is_named(((const struct rule_ports *)(const void *)member)->set, index);
+        return tells_of_port(((const struct rule_ports *)(const void *)member)->set,
+                             index);
     const struct route *route =
         key->type == KEY_ROUTE ? *(struct route *const *)(const void *)member : NULL;
     for (uint32_t i = 0; route != NULL && i < route->step_count; i++)
-        if (is_named(route->steps[i].ports, index))
+        if (tells_of_port(route->steps[i].ports, index))
             return true;
     return false;
 }

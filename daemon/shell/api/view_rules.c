@@ -125,7 +125,7 @@ struct mutes {
     int64_t now_ms;
 };
 
-static void set_text(json_t *o, const char *name, const char *text)
+static void set_known_text(json_t *o, const char *name, const char *text)
 {
     if (text != NULL && text[0] != '\0')
         json_object_set_new(o, name, json_string(text));
@@ -138,13 +138,13 @@ static int add_mute(void *context, const struct store_mute *m)
     json_object_set_new(o, "id", json_string(m->id));
     if (m->meant != 0)
         json_object_set_new(o, "vessel", json_integer((json_int_t)m->meant));
-    set_text(o, "rule", m->rule);
-    set_text(o, "zone", m->zone);
-    set_text(o, "feed", m->feed);
+    set_known_text(o, "rule", m->rule);
+    set_known_text(o, "zone", m->zone);
+    set_known_text(o, "feed", m->feed);
     view_set_time(o, "from", m->from_ms);
     view_set_time(o, "until", m->until_ms);
-    set_text(o, "why", m->why);
-    set_text(o, "by", m->who);
+    set_known_text(o, "why", m->why);
+    set_known_text(o, "by", m->who);
     bool is_past = mutes->now_ms != TIME_NONE && m->until_ms <= mutes->now_ms;
     json_object_set_new(o, "ended", json_boolean(is_past || m->ended_ms != TIME_NONE));
     return json_array_insert_new(mutes->list, 0, o) != 0 ? ERR_NOMEM : 0;
