@@ -4,6 +4,8 @@
 // where few are seen; none overlaps another.
 
 import { colour } from './layer.js';
+import { worldX, worldY } from './fleet.js';
+import { extra } from './marks.js';
 import { fleet, store } from './store.js';
 import { shipName } from './words.js';
 
@@ -40,6 +42,8 @@ export function placeLabels(context, view, drawn, at, isAll) {
   context.lineWidth = 3;
   context.strokeStyle = halo;
   context.fillStyle = ink;
+  for (const note of extra.notes)
+    claim(taken, across, worldX(note.lon) * view.scale - view.left, worldY(note.lat) * view.scale - view.top - 28 - LINE / 2, note.text.length * 6.6, LINE);
   let placed = 0;
   for (const i of list) {
     if (placed >= MOST) break;

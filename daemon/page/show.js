@@ -10,9 +10,9 @@ export function showOnMap(a) {
   if (evidence?.type === 'LineString') points.push(...evidence.coordinates);
   if (evidence?.type === 'MultiLineString') points.push(...evidence.coordinates.flat());
   if (data.position) points.push(data.position.coordinates);
-  // Where it is expected, or could have been.
+  // Where it could have been.
   const reach = (data.gap?.reach || data.silent_call?.reach || []).filter((/** @type {any} */ r) => (r.verdict || 'possible') === 'possible');
-  for (const port of [data.forecast?.port, ...reach]) {
+  for (const port of reach) {
     const place = placeOf(port?.locode);
     if (place) points.push(place);
   }

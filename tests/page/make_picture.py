@@ -54,7 +54,7 @@ def take(url, path):
             pass
         time.sleep(0.1)
     with Driver() as driver:
-        browser = driver.open(1440, 860)
+        browser = driver.open(1360, 800)
         browser.go(url)
         browser.wait("return !!window.lookout && lookout.fleet.count > 40")
         browser.wait("return !!document.querySelector('.alert.open.critical')")
