@@ -105,6 +105,7 @@ struct mover {
     double sailed_m, stay_ms;
     double lat, lon, sog, cog; /* now */
     int64_t silent_until_ms;
+    bool is_garbled; /* its last message with static data: never two in a row */
     int64_t heard_ms, longest_ms; /* of its sound fixes: the last, the longest pause */
 };
 
@@ -241,7 +242,7 @@ struct heard {
     uint64_t reports, alerts, story_critical;
     uint64_t calls_in_canals, calls, encounters, loiterings;
     uint64_t possible, possible_of_heard, misplaced;
-    uint64_t static_told, static_unexplained; /* draughts and destinations */
+    uint64_t static_told, static_unexplained; /* draughts, destinations, names */
     struct buf critical;                      /* of other ships: there must be none */
 };
 
@@ -322,7 +323,8 @@ static int on_alert(void *context, const struct alert *a)
         h->encounters++;
         print_message("# %.*s\n", (int)a->body_bytes, a->body);
     }
-    if (strcmp(a->rule, "depth") == 0 || strcmp(a->rule, "bound") == 0)
+    if (strcmp(a->rule, "depth") == 0 || strcmp(a->rule, "bound") == 0 ||
+        strcmp(a->rule, "who") == 0)
         count_static(h, a);
     if (a->severity != SEVERITY_CRITICAL)
         return 0;
@@ -366,8 +368,8 @@ static uint8_t draught_of(const struct mover *m, int64_t age_ms)
         draught_m += 4;
     if (m->plan->manner == SAILS)
         draught_m -= 0.2 * (double)age_ms / (double)DAY_MS;
-    return happens(2) ? (uint8_t)(1 + test_random_below(&static_random, 254))
-                      : (uint8_t)(draught_m * 10 + 0.5);
+    return m->is_garbled ? (uint8_t)(1 + test_random_below(&static_random, 254))
+                         : (uint8_t)(draught_m * 10 + 0.5);
 }
 
 /* Cleared on the way back; now and then spelt otherwise, or cut off. */
@@ -381,18 +383,34 @@ static void write_destination(char *text, size_t size, const struct heard *h,
         words = reasons[reason].then;
     if (!heads_for_declared(m, engine_conf(h->engine)->ports))
         words = "";
-    int most = happens(2) ? 3 : (int)size - 1;
+    int most = m->is_garbled ? 3 : (int)size - 1;
     snprintf(text, size, happens(50) ? "%.*s ." : "%.*s", most, words);
+    if (m->is_garbled && text[0] != '\0')
+        text[0] = (char)('A' + test_random_below(&static_random, 26));
 }
 
-static void say_static(struct heard *h, const struct mover *m, int64_t time_ms)
+/* Now and then padded; cut off or garbled once. */
+static void write_name(char *text, size_t size, const struct mover *m)
+{
+    uint32_t k = m->mmsi;
+    int most = m->is_garbled && k % 2 ? 7 : (int)size - 1;
+    snprintf(text, size, happens(50) ? "%.*s   ." : "%.*s", most,
+             (char[]){'M', 'V', ' ', 'Q', 'U', 'I', 'E', 'T', ' ', (char)('A' + k % 26),
+                      (char)('A' + k / 26 % 26), (char)('A' + k / 676 % 26), 0});
+    if (m->is_garbled)
+        text[4] = 'X';
+}
+
+static void say_static(struct heard *h, struct mover *m, int64_t time_ms)
 {
     struct report r = {.mmsi = m->mmsi,
                        .time_ms = time_ms,
                        .arrival_ms = time_ms,
-                       .has = HAS_SHIP_TYPE | HAS_DESTINATION | HAS_DRAUGHT,
+                       .has = HAS_SHIP_TYPE | HAS_DESTINATION | HAS_DRAUGHT | HAS_NAME,
                        .ship_type = m->plan->type};
+    m->is_garbled = !m->is_garbled && happens(4);
     r.draught_dm = draught_of(m, time_ms - BEGIN_MS);
+    write_name(r.name, sizeof r.name, m);
     write_destination(r.destination, sizeof r.destination, h, m, time_ms - BEGIN_MS);
     assert_int_equal(engine_report(h->engine, &r), 0);
     h->reports++;
@@ -455,7 +473,8 @@ static const char more_rules[] =
     "  - {id: unseen, when: silent_call, vessels: all, ports: [\"$dprk\"]}\n"
     "  - {id: where, when: position, vessels: all}\n"
     "  - {id: depth, when: draught, vessels: all}\n"
-    "  - {id: bound, when: destination, vessels: all}\n";
+    "  - {id: bound, when: destination, vessels: all}\n"
+    "  - {id: who, when: identity, vessels: all}\n";
 
 static char *add_rules(char *yaml)
 {
@@ -554,7 +573,7 @@ static void test_ordinary_traffic(void **state)
     assert_true(h.encounters <= 5);
     assert_int_equal(h.possible_of_heard, 0);
     assert_int_equal(h.misplaced, 0);
-    print_message("# %llu draughts and destinations\n",
+    print_message("# %llu draughts, destinations and identities\n",
                   (unsigned long long)h.static_told);
     assert_int_equal(h.static_unexplained, 0);
     assert_true(h.static_told >= 5 && h.static_told < 20);
