@@ -115,7 +115,7 @@ function drawPort(c, view, feature, look) {
       }
     }
   }
-  if (label && view.zoom >= 5) write(c, String(properties.name || properties.locode || ''), label[0], label[1], { ink: look.port, halo: look.halo, align: 'center', font: 'italic 11px system-ui, sans-serif' });
+  if (label && view.zoom >= 6) write(c, String(properties.name || properties.locode || ''), label[0], label[1], { ink: look.port, halo: look.halo, align: 'center', font: 'italic 11px system-ui, sans-serif' });
 }
 
 /** @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {any} feature @param {any} look @param {number} width @param {boolean} hasTimes */
