@@ -54,12 +54,11 @@ static bool is_value_told(const struct identity_state *state, size_t kind, uint6
 
 static int note_told(struct rule_look *look, size_t kind, uint64_t key)
 {
-    struct identity_state *state = *look->state;
+    struct identity_state *state = rule_state_of_ship(look);
     if (state == NULL)
-        state = calloc(1, sizeof *state);
+        state = *look->state = calloc(1, sizeof *state);
     if (state == NULL)
         return ERR_NOMEM;
-    *look->state = state;
     for (size_t i = TOLD_MOST - 1; i > 0; i--)
         state->told[kind][i] = state->told[kind][i - 1];
     state->told[kind][0] = key;
@@ -106,7 +105,7 @@ static int tell_value(struct rule_look *look, struct identity_told *told, int64_
 {
     size_t kind = told->what - IDENTITY_MID;
     uint64_t key = told->to[0] != '\0' ? hash_text(told->to, 0) | 1 : told->to_number;
-    if (is_value_told(*look->state, kind, key) ||
+    if (is_value_told(rule_state_of_ship(look), kind, key) ||
         (look->rule->events >> told->what & 1u) == 0)
         return 0;
     const struct identity_event event = {.what = told->what, .time_ms = time_ms};

@@ -32,19 +32,26 @@ static uint64_t held_key_of(const struct held_value *value)
     return normal[0] != '\0' ? hash_text(normal, 0) | 1 : 0;
 }
 
-static bool goes_word_on(const char *text, size_t at)
+/* Whether a word goes on in the text behind its first n letters and digits. */
+static bool goes_word_on(const char *text, size_t n)
 {
-    return text[at] != '\0' && text[at] != ' ';
+    char one[WATCH_NORMAL_BYTES];
+    for (; *text != '\0' && n > 0; text++) {
+        watch_entry_normalise((const char[]){*text, '\0'}, one);
+        n -= one[0] != '\0';
+    }
+    return *text != '\0' && *text != ' ';
 }
 
-/* Whether the longer text is cut within a word: providers keep so many characters. */
+/* Whether one is the other, cut within a word: providers keep so many characters. */
 static bool is_cut_name(const char *a, const char *b)
 {
-    size_t n = strlen(a), m = strlen(b);
-    const char *shorter = n < m ? a : b, *longer = n < m ? b : a;
-    size_t least = n < m ? n : m;
-    return least >= CUT_LEAST && memcmp(shorter, longer, least) == 0 &&
-           goes_word_on(longer, least) && goes_word_on(longer, least - 1);
+    char normal_a[WATCH_NORMAL_BYTES], normal_b[WATCH_NORMAL_BYTES];
+    watch_entry_normalise(a, normal_a);
+    watch_entry_normalise(b, normal_b);
+    size_t n = strlen(normal_a), m = strlen(normal_b), least = n < m ? n : m;
+    return least >= CUT_LEAST && memcmp(normal_a, normal_b, least) == 0 &&
+           goes_word_on(n < m ? b : a, least);
 }
 
 /* Whether a length is the held one, by what crews and stations make of it. */

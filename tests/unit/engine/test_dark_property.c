@@ -49,7 +49,8 @@ static const char yaml[] =
     "     min_confidence: 1, at_start: all}\n"
     "  - {id: odd, when: position, at_start: all}\n"
     "  - {id: deep, when: draught, by: 1m}\n"
-    "  - {id: bound, when: destination, away: 5nm}\n";
+    "  - {id: bound, when: destination, away: 5nm}\n"
+    "  - {id: who, when: identity}\n";
 
 static struct test_random chance;
 
@@ -103,6 +104,13 @@ static void say_bound(int ship, double minute)
     r.has = HAS_DRAUGHT | HAS_DESTINATION;
     r.draught_dm = (uint8_t)(60 + 10 * (watch % 4));
     snprintf(r.destination, sizeof r.destination, "%s", words[watch % 5]);
+    /* Some change their names, and two at a time send one IMO number. */
+    if (ship % 3 == 0) {
+        r.has |= HAS_STATIC | HAS_NAME | HAS_CALLSIGN | HAS_IMO;
+        r.imo = ship % 6 == 0 ? 9999981 : 9999967;
+        snprintf(r.name, sizeof r.name, "CREW %d", (int)(minute / 300) % 3);
+        snprintf(r.callsign, sizeof r.callsign, "DSA%c", (char)('A' + watch % 5));
+    }
     add_report(&r);
 }
 
@@ -425,7 +433,8 @@ static const char *const kinds[] = {"encounter.started",    "encounter.ended",
                                     "silent_call.possible", "silent_call.unknown",
                                     "port.arrived",         "position.misplaced",
                                     "position.returned",    "draught.changed",
-                                    "destination.changed",  "destination.contradicted"};
+                                    "destination.changed",  "destination.contradicted",
+                                    "identity.changed",     "identity.shared"};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 static size_t kind_counts[KINDS];
 

@@ -104,6 +104,9 @@ static void test_forms(void **state)
         {0, "EXAMPLE TRADER", 0, ' '}, {10, "EXAMPLE TRADER", 0, 'F'}, {20, "EXAMPLE TR", 0, ' '},
         {40, "EXAMPLE TR", 0, ' '}, {50, "EXAMPLE TRADER 2", 0, ' '}, {60, "EXAMPLE TRADER 2", 0, 'C'},
         {70, "EXAMPLE", 0, ' '}, {80, "EXAMPLE", 0, 'C'}, {0}};
+    const struct message cut_padded[] = { /* whatever stands between */
+        {0, "Merchant-0546 ", 0, ' '}, {10, "MERCHANT0546", 0, 'F'}, {20, "MERCHANT05", 0, ' '},
+        {40, "MERCHANT-05", 0, ' '}, {50, "MERCHANT-0546 B", 0, ' '}, {60, "MERCHANT-0546 B", 0, 'C'}, {0}};
     const struct message not_cut[] = { /* call signs may be each other's beginning */
         {0, "HMAB", 0, ' '}, {10, "HMAB", 0, 'F'}, {20, "HMABCDEFG", 0, ' '}, {30, "HMABCDEFG", 0, 'C'}, {0}};
     const struct message length[] = { /* 10 % and 5 m */
@@ -112,6 +115,7 @@ static void test_forms(void **state)
         {80, NULL, 219, ' '}, {90, NULL, 219, ' '}, {100, NULL, 220, ' '}, {110, NULL, 221, 'C'}, {0}};
     play_both(HELD_TEXT, padded);
     play_both(HELD_NAME, cut);
+    play_both(HELD_NAME, cut_padded);
     play_both(HELD_TEXT, not_cut);
     play_both(HELD_LENGTH, length);
 }
