@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "api_int.h"
@@ -148,7 +149,7 @@ static int write_live_metrics(const struct live *l, struct buf *out)
     return rc != 0 ? rc : metric_sample(out, resyncs, NULL, NULL, (double)l->resyncs);
 }
 
-int api_write_metrics(const struct api *api, struct buf *out)
+int api_write_metrics(struct api *api, struct buf *out)
 {
     static const char name[] = "lookoutd_api_requests_total";
     char code[16];
@@ -167,6 +168,14 @@ int api_write_metrics(const struct api *api, struct buf *out)
     }
     if (rc == 0 && api->live != NULL)
         rc = write_live_metrics(api->live, out);
+    if (rc == 0)
+        rc = metric_family(out, "lookoutd_api_longest_step_seconds", "gauge",
+                           "The longest step of the API on the loop since the last look, "
+                           "in processor time.");
+    if (rc == 0)
+        rc = metric_sample(out, "lookoutd_api_longest_step_seconds", NULL, NULL,
+                           (double)api->longest_ns / 1e9);
+    api->longest_ns = 0;
     return rc;
 }
 
@@ -228,6 +237,20 @@ void api_set_deadline(struct api *api, uint64_t deadline_ms)
 
 /* --- on the loop --- */
 
+int64_t api_cpu_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void api_note_step(struct api *api, int64_t begin_ns)
+{
+    int64_t took_ns = api_cpu_ns() - begin_ns;
+    if (took_ns > api->longest_ns)
+        api->longest_ns = took_ns;
+}
+
 static void run_api(struct api *api);
 
 static void on_poll(uv_poll_t *poll, int status, int events)
@@ -245,7 +268,9 @@ static void on_timer(uv_timer_t *timer)
 static void run_api(struct api *api)
 {
     MHD_UNSIGNED_LONG_LONG wait_ms = 0;
+    int64_t begin_ns = api_cpu_ns();
     MHD_run(api->daemon);
+    api_note_step(api, begin_ns);
     if (MHD_get_timeout(api->daemon, &wait_ms) == MHD_YES)
         uv_timer_start(&api->timer, on_timer, wait_ms, 0);
     else

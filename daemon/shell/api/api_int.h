@@ -77,6 +77,7 @@ struct api {
     unsigned open_handles;
     char complaint[256]; /* the library's last message, for a failed start */
     bool is_started;
+    int64_t longest_ns; /* the longest step, in processor time */
     void (*on_closed)(void *context);
     void *closed_context;
 };
@@ -88,6 +89,10 @@ bool api_answer_monitor(struct request *q, const char *path, const char *method,
 void api_count_answer(struct api *api, const struct api_route *route, unsigned status);
 /* The library has something to do, at the loop's next turn. */
 void api_wake(struct api *api);
+
+/* Processor time of this thread; and a step of the API that began at begin_ns is over. */
+int64_t api_cpu_ns(void);
+void api_note_step(struct api *api, int64_t begin_ns);
 
 /* For tests: how long a request may take as a whole, head, body and answer. */
 void api_set_deadline(struct api *api, uint64_t deadline_ms);
