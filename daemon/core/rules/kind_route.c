@@ -408,24 +408,6 @@ static int on_time(struct rule_look *look)
 
 /* --- saved state --- */
 
-/* Append ,"case":"...","calls":[...],"awaits":[...] as alerts have them. */
-static int describe_way(const struct rule_look *look, const struct route_run *run,
-                        struct buf *out)
-{
-    static const char *const members[] = {"calls", "awaits"};
-    const struct route_told told = {.run = run};
-    const struct finding f = {.detail = &told};
-    json_t *route = route_say_make_route(look, &f);
-    int rc = buf_printf(out, ",\"case\":\"%016llx\"", (unsigned long long)run->case_id);
-    for (int i = 0; i < 2 && rc == 0; i++) {
-        char *text = json_dumps(json_object_get(route, members[i]), JSON_COMPACT);
-        rc = text != NULL ? buf_printf(out, ",\"%s\":%s", members[i], text) : ERR_NOMEM;
-        free(text);
-    }
-    json_decref(route);
-    return rc;
-}
-
 /* {"rule":"x","runs":[{"step":2,"steps":3,"last":"CNSHD","expires":"...",...}]} */
 static int describe_route(const struct rule_look *look, struct buf *out)
 {
@@ -444,7 +426,7 @@ static int describe_route(const struct rule_look *look, struct buf *out)
             rc = buf_printf(out, ",\"expires\":\"%s\"",
                             time_format(run->expires_ms, text));
         if (rc == 0)
-            rc = describe_way(look, run, out);
+            rc = route_say_way(look, run, out);
         if (rc == 0)
             rc = buf_add_char(out, '}');
         if (rc != 0)

@@ -332,6 +332,23 @@ json_t *route_say_make_route(const struct rule_look *look, const struct finding 
     return o;
 }
 
+int route_say_way(const struct rule_look *look, const struct route_run *run,
+                  struct buf *out)
+{
+    static const char *const members[] = {"calls", "awaits"};
+    const struct route_told told = {.run = run};
+    const struct finding f = {.detail = &told};
+    json_t *route = route_say_make_route(look, &f);
+    int rc = buf_printf(out, ",\"case\":\"%016llx\"", (unsigned long long)run->case_id);
+    for (int i = 0; i < 2 && rc == 0; i++) {
+        char *text = json_dumps(json_object_get(route, members[i]), JSON_COMPACT);
+        rc = text != NULL ? buf_printf(out, ",\"%s\":%s", members[i], text) : ERR_NOMEM;
+        free(text);
+    }
+    json_decref(route);
+    return rc;
+}
+
 json_t *route_say_make_forecast(const struct rule_look *look, const struct finding *f)
 {
     const struct route_outlook *outlook =

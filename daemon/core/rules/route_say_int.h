@@ -23,6 +23,10 @@ extern const struct body_field route_say_port_field, route_say_route_field,
     route_say_forecast_field;
 json_t *route_say_make_port(const struct rule_look *look, const struct finding *f);
 json_t *route_say_make_route(const struct rule_look *look, const struct finding *f);
+/* Append ,"case":"...","calls":[...],"awaits":[...] of a run, as alerts have them. */
+struct route_run;
+int route_say_way(const struct rule_look *look, const struct route_run *run,
+                  struct buf *out);
 json_t *route_say_make_forecast(const struct rule_look *look, const struct finding *f);
 
 #endif

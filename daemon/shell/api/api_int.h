@@ -86,13 +86,13 @@ bool api_look(const struct api *api, struct api_look *ret);
 /* Whether the path is one for monitoring; then it is answered. */
 bool api_answer_monitor(struct request *q, const char *path, const char *method,
                         int *ret_rc);
-void api_count_answer(struct api *api, const struct api_route *route, unsigned status);
+void api_metrics_count(struct api *api, const struct api_route *route, unsigned status);
 /* The library has something to do, at the loop's next turn. */
 void api_wake(struct api *api);
 
 /* Processor time of this thread; and a step of the API that began at begin_ns is over. */
-int64_t api_cpu_ns(void);
-void api_note_step(struct api *api, int64_t begin_ns);
+int64_t api_metrics_cpu_ns(void);
+void api_metrics_step(struct api *api, int64_t begin_ns);
 
 /* For tests: how long a request may take as a whole, head, body and answer. */
 void api_set_deadline(struct api *api, uint64_t deadline_ms);

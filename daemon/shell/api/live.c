@@ -206,7 +206,7 @@ static void tell_feeds(struct live *l)
 static void on_beat(uv_timer_t *timer)
 {
     struct live *l = timer->data;
-    int64_t begin_ns = api_cpu_ns();
+    int64_t begin_ns = api_metrics_cpu_ns();
     tail_look(l->api->tail);
     if (++l->looks % BEAT_LOOKS != 0)
         return;
@@ -220,7 +220,7 @@ static void on_beat(uv_timer_t *timer)
             stream_comment(s);
     }
     l->whats = 0;
-    api_note_step(l->api, begin_ns);
+    api_metrics_step(l->api, begin_ns);
     if (l->phase != LIVE_RESTS)
         return;
     l->phase = LIVE_TAKES;
@@ -256,10 +256,10 @@ static bool step_streams(struct live *l)
 static void on_idle(uv_idle_t *idle)
 {
     struct live *l = idle->data;
-    int64_t begin_ns = api_cpu_ns();
+    int64_t begin_ns = api_metrics_cpu_ns();
     /* One of them in each turn, in this order. */
     bool is_more = step_job(l) || step_beat(l) || step_streams(l);
-    api_note_step(l->api, begin_ns);
+    api_metrics_step(l->api, begin_ns);
     if (!is_more)
         uv_idle_stop(idle);
 }

@@ -301,7 +301,7 @@ static void free_client(struct request *q)
 
 static enum MHD_Result send_reply(struct request *q)
 {
-    api_count_answer(q->api, q->route, q->reply.status);
+    api_metrics_count(q->api, q->route, q->reply.status);
     return reply_send(q);
 }
 

@@ -333,7 +333,7 @@ static int write_metrics(void *context, struct buf *out)
     if (rc == 0)
         rc = hook_metrics(r, out);
     if (rc == 0 && r->api != NULL)
-        rc = api_write_metrics(r->api, out);
+        rc = api_metrics_write(r->api, out);
     return rc != 0 ? rc : run_process_metrics(out);
 }
 

@@ -54,7 +54,7 @@ MUST_CHECK int api_local_get(const char *path, const char *what, struct buf *out
 /* The configuration changed: streams are told to ask again. NULL: no effect. */
 void api_reloaded(struct api *api);
 /* Append the server's own metrics. ERR_NOMEM */
-MUST_CHECK int api_write_metrics(struct api *api, struct buf *out);
+MUST_CHECK int api_metrics_write(struct api *api, struct buf *out);
 uint16_t api_port(const struct api *api); /* the bound port */
 void api_stop(struct api *api, void (*on_closed)(void *context), void *context);
 
