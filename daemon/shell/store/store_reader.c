@@ -67,8 +67,7 @@ static const char *const sql[READER_STATEMENTS] = {
     /* ?1 after ?2 since ?3 rule ?4 states (1 pending, 2 dead) ?5 limit ?6 vessels ?7 with
      * mentions: in the types whose body names other ships. */
     [READER_SQL_ALERTS] = QUERY_ALERT_COLUMNS
-    " WHERE a.row > ?1 AND (NOT ?7 OR (a.mark = 0"
-    " AND n.alert IS NULL))"
+    " WHERE a.row > ?1"
     " AND (?2 IS NULL OR a.time_ms >= ?2) AND (?3 IS NULL OR a.rule = ?3)"
     " AND (?4 = 0 OR EXISTS (SELECT 1 FROM outbox o WHERE o.row"
     "  BETWEEN a.row * 65536 AND a.row * 65536 + 65535"

@@ -233,8 +233,7 @@ struct store_filter {
     const char *rule, *port;
     const char *const *vessels; /* MMSI, IMO number or name (folded, whole or part) */
     size_t vessel_count;
-    bool pending, dead;  /* alerts: only those with such a delivery */
-    bool unacknowledged; /* alerts: only those that people should see, and have not */
+    bool pending, dead; /* alerts: only those with such a delivery */
     /* alerts: also those of other ships that name one of the vessels, by its MMSI */
     bool with_mentions;
     int64_t after; /* row id, for --follow */

@@ -184,6 +184,9 @@ static void test_alert_filters(void **state)
     f.vessels = vessels;
     f.vessel_count = 1;
     assert_int_equal(count_alerts(r, f), 1);
+    f.with_mentions = true; /* the vessel's own stay, muted and acknowledged ones too */
+    assert_int_equal(count_alerts(r, f), 1);
+    f.with_mentions = false;
     f.vessel_count = 2;
     assert_int_equal(count_alerts(r, f), 2);
     vessels[0] = "9999993";
