@@ -39,6 +39,7 @@ static void keep(void *context, const struct report *r)
     *(struct report *)context = *r;
 }
 
+/* A number that is no IMO number is not printed, so it is not compared. */
 static bool is_same(const struct report *a, const struct report *b)
 {
     return a->mmsi == b->mmsi && (a->has & NUMBERS) == (b->has & NUMBERS) &&
@@ -46,7 +47,8 @@ static bool is_same(const struct report *a, const struct report *b)
            a->pos.lat_e7 == b->pos.lat_e7 && a->pos.lon_e7 == b->pos.lon_e7 &&
            a->sog_dkn == b->sog_dkn && a->cog_ddeg == b->cog_ddeg &&
            a->heading_deg == b->heading_deg && a->nav_status == b->nav_status &&
-           a->utc_second == b->utc_second && a->imo == b->imo &&
+           a->utc_second == b->utc_second &&
+           ((a->has & HAS_IMO) == 0 || a->imo == b->imo) &&
            a->ship_type == b->ship_type && a->length_m == b->length_m &&
            a->beam_m == b->beam_m && a->draught_dm == b->draught_dm;
 }
