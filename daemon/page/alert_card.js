@@ -12,8 +12,8 @@ import { clock, country, eventWords, moment, momentBoth, shipName, span } from '
 
 const UNITS = [['_nm', ' nm'], ['_kn', ' kn'], ['_m', ' m'], ['_h', ' h'], ['_deg', '°'], ['_min', ' min']];
 const SHOWN_ELSEWHERE = new Set(['reach', 'nearest', 'silent_near', 'zones_ahead', 'calls', 'evidence', 'with', 'fixes', 'positions', 'pattern']);
-const DETAILS = ['route', 'forecast', 'zone', 'gate', 'port', 'call', 'voyage', 'gap', 'silent_call', 'encounter', 'loiter', 'stop', 'speed', 'distress', 'identity',
-  'draught', 'destination', 'anomaly', 'list', 'feed', 'interference', 'withdraws'];
+/* What every alert has; the other objects in `data` are its kind's own. */
+const ENVELOPE = new Set(['vessel', 'position', 'evidence']);
 
 /** @param {any} v */
 function valueText(v) {
@@ -84,8 +84,9 @@ function deliveries(a) {
 export function alertSection(a) {
   const data = a.event.data, may = store.info?.may === 'acknowledge', when = data.detected_at && data.detected_at !== a.time ? `, told ${moment(data.detected_at)}` : '';
   const others = data.case ? sortedAlerts().filter((o) => o.id !== a.id && o.event.data.case === data.case).sort((x, y) => (x.time < y.time ? -1 : 1)) : [];
-  const details = DETAILS.filter((key) => data[key] && typeof data[key] === 'object').flatMap((key) => {
-    const rows = key === 'route' ? [] : rowsOf(data[key]);
+  const details = Object.entries(data).flatMap(([key, value]) => {
+    const isOwn = value && typeof value === 'object' && !Array.isArray(value) && !ENVELOPE.has(key);
+    const rows = !isOwn || key === 'route' ? [] : rowsOf(value);
     return rows.length ? [el('h4', key.replace('_', ' ')), facts(rows)] : [];
   });
   const tables = tablesOf(data);

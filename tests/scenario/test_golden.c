@@ -28,7 +28,9 @@ static char *read_golden(const char *type)
     char *text = test_read_file(test_root_path(name), NULL);
     json_t *golden = text != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
     if (golden == NULL)
-        fail_msg("there is no golden alert %s", name);
+        fail_msg("there is no golden alert %s: keep one that the kind's scenario tells, "
+                 "as .github/CONTRIBUTING.md shows",
+                 name);
     char *line = json_dumps(golden, JSON_COMPACT | JSON_REAL_PRECISION(10));
     json_decref(golden);
     free(text);
@@ -44,7 +46,8 @@ static char *run_scenario(const struct rule_kind *kind)
         *p = *p == '_' ? '-' : *p;
     struct scenario *s = scenario_read(test_root_path(name));
     if (s == NULL)
-        fail_msg("kind %s has no scenario %s", kind->name, name);
+        fail_msg("kind %s has no scenario %s: write one that tells each of its events",
+                 kind->name, name);
     char *alerts = scenario_run(s, SCENARIO_PLAIN, 1);
     scenario_free(s);
     assert_non_null(alerts);

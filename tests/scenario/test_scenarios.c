@@ -81,12 +81,19 @@ int main(int argc, char **argv)
         return 1;
     }
     struct CMUnitTest *tests = calloc((size_t)n, sizeof *tests);
+    bool is_one_meant = argc < 2;
     for (int i = 0; i < n; i++) {
+        is_one_meant |=
+            argc > 1 && strncmp(names[i]->d_name, argv[1], strlen(argv[1])) == 0;
         tests[i].name = names[i]->d_name;
         tests[i].test_func = run_file;
         tests[i].initial_state = names[i]->d_name;
     }
-    int failed = _cmocka_run_group_tests("scenarios", tests, (size_t)n, NULL, NULL);
+    int failed = is_one_meant
+                     ? _cmocka_run_group_tests("scenarios", tests, (size_t)n, NULL, NULL)
+                     : 1;
+    if (!is_one_meant)
+        fprintf(stderr, "no scenario's name begins with '%s'\n", argv[1]);
     for (int i = 0; i < n; i++)
         free(names[i]);
     free(names);

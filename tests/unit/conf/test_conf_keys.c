@@ -181,7 +181,7 @@ static void need_keys(const struct rows *rows, const struct key *keys, const cha
         char path[200];
         snprintf(path, sizeof path, "%s.%s", under, keys->name);
         if (!has_row(rows, keys)) {
-            print_error("the example lacks %s\n", path);
+            print_error("config/lookoutd.yaml lacks %s\n", path);
             missing++;
         }
         assert_non_null(keys->doc);
@@ -197,9 +197,35 @@ static void need_rule_keys(const struct rows *rows)
         for (const struct key *key = rule_kinds[i]->keys;
              key != NULL && key->name != NULL; key++)
             if (!has_row(rows, key)) {
-                print_error("the example lacks %s.%s\n", rule_kinds[i]->name, key->name);
+                print_error("config/lookoutd.yaml lacks %s.%s\n", rule_kinds[i]->name,
+                            key->name);
                 missing++;
             }
+}
+
+/* The kinds in README's table, and those in the example's comment on `when`. */
+static void need_kind_names(const char *example)
+{
+    char *readme = test_read_file(test_root_path("README.md"), NULL);
+    const char *when = strstr(example, "\n# when ");
+    const char *required = when != NULL ? strstr(when, "(required)") : NULL;
+    assert_non_null(readme);
+    assert_non_null(required);
+    for (size_t i = 0; rule_kinds[i] != NULL; i++) {
+        char row[64], word[64];
+        snprintf(row, sizeof row, "\n| `%s` | ", rule_kinds[i]->name);
+        snprintf(word, sizeof word, " %s ", rule_kinds[i]->name);
+        const char *at = strstr(when, word);
+        bool is_in_table = strstr(readme, row) != NULL;
+        bool is_in_comment = at != NULL && at < required;
+        if (!is_in_table)
+            print_error("README.md's table of kinds lacks %s\n", rule_kinds[i]->name);
+        if (!is_in_comment)
+            print_error("config/lookoutd.yaml's comment on `when` lacks %s\n",
+                        rule_kinds[i]->name);
+        missing += !is_in_table || !is_in_comment;
+    }
+    free(readme);
 }
 
 static void test_every_key(void **state)
@@ -219,6 +245,7 @@ static void test_every_key(void **state)
     }
     need_keys(&rows, conf_root_keys, "");
     need_rule_keys(&rows);
+    need_kind_names(text);
     assert_int_equal(missing, 0);
     tempdir_remove(&dir);
     free(text);
