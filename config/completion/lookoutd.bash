@@ -5,7 +5,7 @@ _lookoutd() {
     local state="-c --config --state"
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run check replay decode listen vessels calls alerts status redeliver test-webhook ports
+        mapfile -t COMPREPLY < <(compgen -W "run check replay decode listen vessels calls alerts acknowledge status redeliver test-webhook ports
             reach zones lists help --help --version" -- "$current")
         return
     fi
@@ -24,7 +24,11 @@ _lookoutd() {
         mapfile -t COMPREPLY < <(compgen -W "auto nmea jsonl csv" -- "$current")
         return
         ;;
-    --start | --columns | --since | --for | --wait | --delay | --address | --fail | --rule | --vessel | --port | --webhook | --from | --to | --own | --max | --stay)
+    --verdict)
+        mapfile -t COMPREPLY < <(compgen -W "confirmed explained false" -- "$current")
+        return
+        ;;
+    --start | --columns | --since | --for | --wait | --delay | --address | --fail | --rule | --vessel | --port | --webhook | --from | --to | --own | --max | --stay | --note | --as)
         return
         ;;
     esac
@@ -36,7 +40,8 @@ _lookoutd() {
     listen) options="--address --secret --fail --delay --json" ;;
     vessels) options="$state --json --text" ;;
     calls) options="$state --since --port --csv --json" ;;
-    alerts) options="$state --since --rule --vessel --pending --dead --follow --json" ;;
+    alerts) options="$state --since --rule --vessel --pending --dead --unacknowledged --follow --json" ;;
+    acknowledge) options="$state --case --note --verdict --as --undo" ;;
     status) options="$state --json --watch" ;;
     redeliver) options="$state --dead --webhook" ;;
     test-webhook) options="-c --config --credentials" ;;
@@ -44,7 +49,7 @@ _lookoutd() {
     reach) options="-c --config --from --to --own --max --stay" ;;
     zones) options="-c --config --svg --png" ;;
     lists) options="-c --config --json" ;;
-    help) options="run check replay decode listen vessels calls alerts status redeliver test-webhook ports reach zones lists" ;;
+    help) options="run check replay decode listen vessels calls alerts acknowledge status redeliver test-webhook ports reach zones lists" ;;
     esac
     if [[ $current == -* || $command == help ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$current")

@@ -100,10 +100,28 @@ stored=$(curl -s -H "$anna" "$url/api/v1/alerts?limit=1000" | jq '.alerts | leng
 [ "$(grep -c '^event: alert' "$work/s2")" = $((stored - 3)) ] && [ "$(awk '/^id: /{id=$2} /^event: a/{print id}' "$work/s2" | sort | uniq -d | wc -l)" = 0 ] &&
     [ "$(curl -s -H "$anna" "$url/api/v1/alerts/$id" | jq -r .acknowledged.note)" = 'by the page' ] && grep -q '^event: acknowledged' "$work/s2"
 result "Last-Event-ID gives what was missed once, and an acknowledgement outlives kill -9" $? "$stored $(grep -c '^event: alert' "$work/s2")"
+
+# On the command line, beside the daemon and without it: a run's alerts are marked together, those of others are not.
+case=$(curl -s -H "$anna" "$url/api/v1/alerts?limit=1000" | jq -r '[.alerts[].event.data.case | select(. != null)] | group_by(.) | max_by(length)[0]')
+mine=$("$bin" alerts --state "$work/state" | jq -r --arg case "$case" 'select(.event.data.case == $case) | .id')
+open() { "$bin" alerts --state "$work/state" --unacknowledged | jq -r .id | sort; }
+one=$(head -n 1 <<<"$mine") all=$(open)
+left=$(grep -vxF "$mine" <<<"$all")
+[ "$(wc -l <<<"$mine")" -ge 2 ] && "$bin" acknowledge -c "$work/c.yaml" "$one" --case --note 'by hand' --verdict explained --as desk >"$work/said" 2>&1 &&
+    [ "$(open)" = "$left" ] && [ "$(cat "$work/said")" = "$one and its case acknowledged by desk" ] &&
+    [ "$(curl -s -H "$anna" "$url/api/v1/cases/$case" | jq -r '[.alerts[].acknowledged | .by + .note + .verdict] | unique | .[]')" = 'deskby handexplained' ]
+result "acknowledge --case, beside the daemon" $? "$(cat "$work/said"; open | diff - <(echo "$left"))"
+"$bin" acknowledge -c "$work/c.yaml" "$one" --undo >"$work/said" 2>&1 && [ "$(open)" = "$(sort <<<"$left"$'\n'"$one")" ] && grep -q "^$one taken back by ." "$work/said"
+result "acknowledge --undo takes back one, in the user's name" $? "$(cat "$work/said")"
+code 200 -H "$anna" -H "$json" -d '{"case": true}' "$url/api/v1/alerts/$one/acknowledgement" && [ "$(open)" = "$left" ] &&
+    [ "$(curl -s -H "$anna" "$url/api/v1/cases/$case" | jq -r '[.alerts[].acknowledged.by] | unique | .[]')" = anna ]
+result "case: true marks all alerts of the run, anew" $? "$(cat "$work/codes"; open | diff - <(echo "$left"))"
 ! grep -q 'anna-anna\|wall-wall\|wrong-wrong' "$work/log" && ! curl -s "$url/metrics" | grep -q 'anna-anna\|wrong-wrong'
 result "no token in log or metrics" $?
 "$bin" check -c "$work/c.yaml" 2>/dev/null | grep -q 'anna, wall may read, anna may acknowledge, from this machine and through https://watch.example.org/lookout'
 result "check says who may" $?
 kill -TERM "$daemon" && wait "$daemon"
 result "it ends well, streams or not" $? "$(tail -n 3 "$work/log")"
+"$bin" acknowledge --state "$work/state" --undo --case "$one" >"$work/said" 2>&1 && [ "$(open)" = "$(sort <<<"$left"$'\n'"$mine")" ]
+result "acknowledge without the daemon" $? "$(cat "$work/said")"
 finish

@@ -89,23 +89,50 @@ static int read_answer(int fd, struct buf *answer)
     return rc != 0 || n == 0 ? rc : ERR_IO;
 }
 
-int api_local_get(const char *path, const char *what, struct buf *out, struct err *err)
+static int send_question(int fd, const struct api_local_question *q)
 {
-    char request[128];
+    char head[512];
+    size_t body = q->body != NULL ? strlen(q->body) : 0;
+    int n = snprintf(head, sizeof head,
+                     "%s %.200s HTTP/1.0\r\nContent-Type: application/json\r\n"
+                     "Content-Length: %zu\r\n\r\n",
+                     q->method, q->target, body);
+    if (send(fd, head, (size_t)n, MSG_NOSIGNAL) != n)
+        return ERR_IO;
+    return body == 0 || send(fd, q->body, body, MSG_NOSIGNAL) == (ssize_t)body ? 0
+                                                                               : ERR_IO;
+}
+
+int api_local_ask(const char *path, const struct api_local_question *q,
+                  unsigned *ret_status, struct buf *out, struct err *err)
+{
     struct buf answer = {0};
     int fd = local_socket(path, 0, connect_local);
     if (fd < 0)
         return err_set(err, ERR_NOT_FOUND, "%s: %s", path, strerror(errno));
-    int n = snprintf(request, sizeof request, "GET %.60s HTTP/1.0\r\n\r\n", what);
-    int rc = send(fd, request, (size_t)n, MSG_NOSIGNAL) == n ? 0 : ERR_IO;
+    unsigned status = 0;
+    int rc = send_question(fd, q);
     if (rc == 0)
         rc = read_answer(fd, &answer);
     const char *body = rc == 0 ? strstr(buf_text(&answer), "\r\n\r\n") : NULL;
-    if (rc == 0 && (body == NULL || strstr(buf_text(&answer), " 200 ") == NULL))
+    if (rc == 0 &&
+        (body == NULL || sscanf(buf_text(&answer), "HTTP/%*3[01.] %3u", &status) != 1))
         rc = ERR_CORRUPT;
     if (rc == 0)
         rc = buf_add_text(out, body + 4);
+    if (rc == 0)
+        *ret_status = status;
     buf_finish(&answer);
     close(fd);
     return rc == 0 ? 0 : err_set(err, rc, "%s: no answer: %s", path, err_text(rc));
+}
+
+int api_local_get(const char *path, const char *what, struct buf *out, struct err *err)
+{
+    const struct api_local_question q = {.method = "GET", .target = what};
+    unsigned status = 0;
+    int rc = api_local_ask(path, &q, &status, out, err);
+    return rc == 0 && status != 200
+               ? err_set(err, ERR_CORRUPT, "%s: the answer has status %u", path, status)
+               : rc;
 }

@@ -13,7 +13,7 @@
 #include "tail.h"
 #include "view.h"
 
-enum { NOTE_MOST = 1000, CASE_ALERTS_MOST = 1000 };
+enum { CASE_ALERTS_MOST = 1000 };
 
 /* --- lists --- */
 
@@ -274,18 +274,16 @@ static int work_seen(struct desk_task *task, struct store_reader *reader)
 /* NULL, or what is wrong with the body. */
 static const char *body_fault(const json_t *body)
 {
-    static const char *const verdicts[] = {"confirmed", "explained", "false"};
     const char *key = NULL,
                *verdict = json_string_value(json_object_get(body, "verdict"));
     json_t *value = NULL;
-    bool is_known = verdict == NULL;
-    for (int i = 0; i < 3 && !is_known; i++)
-        is_known = strcmp(verdicts[i], verdict) == 0;
+    bool is_known = verdict == NULL || store_batch_is_verdict(verdict);
     if (!json_is_object(body))
         return "the body is an object: {note?, verdict?, case?}";
     json_object_foreach((json_t *)(uintptr_t)body, key, value)
     {
-        bool is_text = json_is_string(value) && json_string_length(value) <= NOTE_MOST;
+        bool is_text =
+            json_is_string(value) && json_string_length(value) <= STORE_NOTE_MOST;
         bool is_good = strcmp(key, "case") == 0 ? json_is_boolean(value)
                        : strcmp(key, "note") == 0 || strcmp(key, "verdict") == 0 ||
                                strcmp(key, "by") == 0
@@ -300,7 +298,7 @@ static const char *body_fault(const json_t *body)
 
 static int ask_seen(struct request *q, const json_t *body, bool is_undone)
 {
-    char note[NOTE_MOST + 1], by[200];
+    char note[STORE_NOTE_MOST + 1], by[200];
     const char *given = json_string_value(json_object_get(body, "note"));
     const char *who = json_string_value(json_object_get(body, "by"));
     text_clean(given != NULL ? given : "", given != NULL ? strlen(given) : 0, note,

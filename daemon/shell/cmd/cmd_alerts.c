@@ -92,7 +92,8 @@ int cmd_alerts(const struct cmd_args *args)
                                   .vessels = args->vessels,
                                   .vessel_count = args->vessel_count,
                                   .pending = args->is_pending,
-                                  .dead = args->is_dead};
+                                  .dead = args->is_dead,
+                                  .unacknowledged = args->is_unacknowledged};
     int status = cmd_state_since(args, &filter.since_ms);
     if (status == CMD_DONE)
         status = cmd_state_open(args, &r);

@@ -10,7 +10,11 @@
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/run/config.h"
+#include "lookout/run/status.h"
 #include "lookout/sys/clock.h"
+#include "lookout/sys/owner.h"
+
+enum { DURABLE_MS = 10000 };
 
 int cmd_state_conf(const struct cmd_args *args, bool is_sending, struct conf **ret_conf)
 {
@@ -75,6 +79,37 @@ int cmd_state_open(const struct cmd_args *args, struct store_reader **ret_reader
     }
     free(directory);
     return status;
+}
+
+int cmd_state_ask(const char *directory, const struct api_local_question *q,
+                  unsigned *ret_status, struct buf *out, struct err *err)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", directory, STATUS_SOCKET);
+    return api_local_ask(path, q, ret_status, out, err);
+}
+
+int cmd_state_write(const struct cmd_args *args, const char *directory,
+                    struct store_batch *batch)
+{
+    const struct store_options options = {
+        .directory = directory, .exclusive = true, .commit_ms = 1};
+    struct store *store = NULL;
+    struct err err = {0};
+    int rc = store_open(&options, &store, &err);
+    if (rc != 0) {
+        store_batch_destroy(batch);
+    } else {
+        rc = store_submit(store, batch);
+        if (rc == 0 && !store_flush(store, DURABLE_MS))
+            rc = ERR_IO;
+        store_close(store);
+        owner_give(directory);
+    }
+    if (rc != 0)
+        fprintf(stderr, "lookoutd %s: %s\n", args->command,
+                err.text[0] != '\0' ? err.text : err_text(rc));
+    return rc == 0 ? CMD_DONE : CMD_FAILED;
 }
 
 int cmd_state_since(const struct cmd_args *args, int64_t *ret_ms)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "cmd.h"
+#include "lookout/api/api.h"
 #include "lookout/conf/conf.h"
 #include "lookout/store/store.h"
 
@@ -22,6 +23,13 @@ int cmd_state_known(const struct cmd_args *args, struct conf **ret_conf);
 int cmd_state_directory(const struct cmd_args *args, char **ret_directory);
 /* The same, and a reader on it. */
 int cmd_state_open(const struct cmd_args *args, struct store_reader **ret_reader);
+/* Ask the daemon that runs on the directory, by its socket: as api_local_ask. */
+MUST_CHECK int cmd_state_ask(const char *directory, const struct api_local_question *q,
+                             unsigned *ret_status, struct buf *out, struct err *err);
+/* Where no daemon runs: store the batch, which is taken over, and wait for the disk.
+ * Prints why it failed; returns an enum cmd_exit. */
+int cmd_state_write(const struct cmd_args *args, const char *directory,
+                    struct store_batch *batch);
 /* RFC 3339, a date, or a duration back from now ("24h"); untouched without --since. */
 int cmd_state_since(const struct cmd_args *args, int64_t *ret_ms);
 

@@ -75,6 +75,7 @@ static const struct cmd_option alerts_options[] = {
     {"vessel", 0, CMD_LIST, offsetof(struct cmd_args, vessels), "X", "only alerts of this vessel; X: an MMSI, an IMO number, a name or part of a name; may be given several times"},
     FLAG("pending", is_pending, "only alerts with a delivery that waits"),
     FLAG("dead", is_dead, "only alerts with a delivery that was given up"),
+    FLAG("unacknowledged", is_unacknowledged, "only alerts for people that nobody has acknowledged: neither muted nor folded nor history"),
     FLAG("follow", is_following, "then print each new alert when it is stored"),
     JSON,
     END,
@@ -83,6 +84,15 @@ static const struct cmd_option status_options[] = {
     STATE,
     FLAG("json", is_json, "print one JSON object on a terminal too"),
     FLAG("watch", is_watching, "print the screen again every two seconds, until interrupted"),
+    END,
+};
+static const struct cmd_option acknowledge_options[] = {
+    STATE,
+    FLAG("case", is_case, "all alerts so far of the same route run, too"),
+    TEXT("note", note, "TEXT", "what to tell others; at most 1000 bytes"),
+    TEXT("verdict", verdict, "V", "confirmed, explained or false"),
+    TEXT("as", by, "NAME", "who acknowledges; default: the login name"),
+    FLAG("undo", is_undone, "take the acknowledgement back"),
     END,
 };
 static const struct cmd_option redeliver_options[] = {
@@ -191,7 +201,7 @@ const struct cmd cmd_table[] = {
      .synopsis = "(-c FILE | --state DIR) [options]",
      .about = "Prints the stored alerts in the order in which they were stored: a table on a terminal, else one JSON object in each "
               "line with id, type, rule, severity, time, detected_at, mmsi, imo, state, deliveries (webhook, state, attempts, "
-              "next_attempt, status, reason, delivered_at or given_up_at) and event (the alert that was sent). state is pending, dead "
+              "next_attempt, status, reason, delivered_at or given_up_at), acknowledged (by, at, verdict, note) and event (the alert that was sent). state is pending, dead "
               "or delivered; muted, folded (`why` names the cause) or history for an alert that is not to be delivered; stored when "
               "no webhook takes the alert.",
      .fails = "the state cannot be read"},
@@ -203,6 +213,14 @@ const struct cmd cmd_table[] = {
               "answer) and the database. The command asks the running daemon; when none runs, it reads the database. When the output "
               "is not a terminal, it is JSON.",
      .fails = "no daemon answers and there is no database"},
+    {.name = "acknowledge", .run = cmd_acknowledge, .options = acknowledge_options, .takes_words = true,
+     .line = "mark alerts as seen",
+     .synopsis = "(-c FILE | --state DIR) ID... [options]",
+     .about = "Marks alerts (32 hex digits, as `lookoutd alerts` prints them) as seen, by whom and when, or takes that back. The page and "
+              "`lookoutd alerts` show it. A second acknowledgement replaces the first; both stay on record. An acknowledgement tells "
+              "people: no rule, repeat or delivery of alerts depends on it. The daemon may be running. Prints a line for each alert. When an "
+              "alert is not on record, nothing is changed.",
+     .fails = "an alert is not on record, or the state cannot be written"},
     {.name = "redeliver", .run = cmd_redeliver, .options = redeliver_options, .takes_words = true,
      .line = "put deliveries back in the queue",
      .synopsis = "(-c FILE | --state DIR) (ID... | --dead) [--webhook ID]",

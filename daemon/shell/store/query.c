@@ -273,6 +273,8 @@ static int bind_alerts(sqlite3_stmt *s, const struct store_filter *f, int64_t af
         rc = sqlite3_bind_text(s, 6, buf_text(vessels), -1, SQLITE_STATIC);
     if (rc == SQLITE_OK)
         rc = sqlite3_bind_int(s, 7, f->with_mentions);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_int(s, 8, f->unacknowledged);
     return rc;
 }
 

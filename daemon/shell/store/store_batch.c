@@ -226,6 +226,12 @@ static void *add_text_op(struct store_batch *b, enum store_op_kind kind, size_t 
     return op;
 }
 
+bool store_batch_is_verdict(const char *verdict)
+{
+    return strcmp(verdict, "confirmed") == 0 || strcmp(verdict, "explained") == 0 ||
+           strcmp(verdict, "false") == 0;
+}
+
 int store_batch_seen(struct store_batch *b, const struct store_seen *seen)
 {
     const char *const texts[] = {seen->who, seen->verdict, seen->note};

@@ -65,9 +65,9 @@ static const char *const sql[READER_STATEMENTS] = {
         " ORDER BY at_ms DESC LIMIT 1",
     [READER_SQL_OLDEST] = "SELECT accepted_ms FROM alerts WHERE row = ?1 / 65536",
     /* ?1 after ?2 since ?3 rule ?4 states (1 pending, 2 dead) ?5 limit ?6 vessels ?7 with
-     * mentions: in the types whose body names other ships. */
+     * mentions: in the types whose body names other ships; ?8 unacknowledged. */
     [READER_SQL_ALERTS] = QUERY_ALERT_COLUMNS
-    " WHERE a.row > ?1"
+    " WHERE a.row > ?1 AND (NOT ?8 OR (a.mark = 0 AND n.alert IS NULL))"
     " AND (?2 IS NULL OR a.time_ms >= ?2) AND (?3 IS NULL OR a.rule = ?3)"
     " AND (?4 = 0 OR EXISTS (SELECT 1 FROM outbox o WHERE o.row"
     "  BETWEEN a.row * 65536 AND a.row * 65536 + 65535"

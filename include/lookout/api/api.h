@@ -47,8 +47,15 @@ MUST_CHECK int api_start(uv_loop_t *loop, const char *address, uint16_t port,
 MUST_CHECK int api_start_local(uv_loop_t *loop, const char *path,
                                const struct api_sink *sink, struct api **ret_api,
                                struct err *err);
-/* Ask such a socket: appends the body of the answer to GET `what` to out. ERR_NOT_FOUND:
- * no process listens; ERR_IO and ERR_CORRUPT: no answer. */
+/* Ask such a socket, and append the body of the answer, whatever its status, to out.
+ * ERR_NOT_FOUND: no process listens; ERR_IO and ERR_CORRUPT: no answer. */
+struct api_local_question {
+    const char *method, *target;
+    const char *body; /* JSON; NULL: none */
+};
+MUST_CHECK int api_local_ask(const char *path, const struct api_local_question *q,
+                             unsigned *ret_status, struct buf *out, struct err *err);
+/* The same for GET `what`; another status than 200 is ERR_CORRUPT. */
 MUST_CHECK int api_local_get(const char *path, const char *what, struct buf *out,
                              struct err *err);
 /* The configuration changed: streams are told to ask again. NULL: no effect. */

@@ -85,6 +85,9 @@ struct store_seen {
     int64_t at_ms; /* clock */
 };
 MUST_CHECK int store_batch_seen(struct store_batch *b, const struct store_seen *seen);
+enum { STORE_NOTE_MOST = 1000 /* bytes of a note */ };
+/* Whether it is one of the verdicts: confirmed, explained, false. */
+bool store_batch_is_verdict(const char *verdict);
 /* Events of the record are numbered: alert `row` has row times this, and what people did
  * behind it has the numbers up to the next. */
 #define STORE_EVENTS_AN_ALERT (INT64_C(1) << 20)
@@ -233,7 +236,8 @@ struct store_filter {
     const char *rule, *port;
     const char *const *vessels; /* MMSI, IMO number or name (folded, whole or part) */
     size_t vessel_count;
-    bool pending, dead; /* alerts: only those with such a delivery */
+    bool pending, dead;  /* alerts: only those with such a delivery */
+    bool unacknowledged; /* alerts: only those that people should see, and have not */
     /* alerts: also those of other ships that name one of the vessels, by its MMSI */
     bool with_mentions;
     int64_t after; /* row id, for --follow */

@@ -168,6 +168,59 @@ static void test_redeliver(void **state)
     store_close(s);
 }
 
+/* The member of `acknowledged` in the first line printed; NULL. Owned by the caller. */
+static char *seen_member(const struct world *w, const char *name)
+{
+    json_t *line = json_loads(w->output, JSON_DISABLE_EOF_CHECK, NULL);
+    const char *text =
+        json_string_value(json_object_get(json_object_get(line, "acknowledged"), name));
+    char *copy = text != NULL ? strdup(text) : NULL;
+    json_decref(line);
+    return copy;
+}
+
+static void test_acknowledge(void **state)
+{
+    struct world *w = *state;
+    struct store *s = fixture_open(w->directory);
+    put_alerts(s, 0, 3);
+    store_close(s);
+    char id[HASH_ID_BYTES], line[200];
+    fixture_id(0, id);
+    snprintf(line, sizeof line,
+             "acknowledge --state DIR %s --as anna --verdict explained --note ferry", id);
+    assert_int_equal(command(w, line), CMD_DONE);
+    assert_non_null(strstr(w->output, "acknowledged by anna\n"));
+    assert_int_equal(command(w, "alerts --state DIR"), CMD_DONE);
+    char *by = seen_member(w, "by"), *verdict = seen_member(w, "verdict"),
+         *note = seen_member(w, "note");
+    assert_string_equal(by, "anna");
+    assert_string_equal(verdict, "explained");
+    assert_string_equal(note, "ferry");
+    free(by);
+    free(verdict);
+    free(note);
+    assert_int_equal(command(w, "alerts --state DIR --unacknowledged"), CMD_DONE);
+    assert_int_equal(line_count(w->output), 2);
+    assert_null(strstr(w->output, id));
+    /* An unknown alert beside it: neither changes. */
+    snprintf(line, sizeof line, "acknowledge --state DIR --undo %s 0123", id);
+    assert_int_equal(command(w, line), CMD_FAILED);
+    assert_non_null(strstr(w->errors, "no alert 0123"));
+    assert_int_equal(command(w, "alerts --state DIR --unacknowledged"), CMD_DONE);
+    assert_int_equal(line_count(w->output), 2);
+    snprintf(line, sizeof line, "acknowledge --state DIR --undo %s", id);
+    assert_int_equal(command(w, line), CMD_DONE);
+    assert_int_equal(command(w, "alerts --state DIR --unacknowledged"), CMD_DONE);
+    assert_int_equal(line_count(w->output), 3);
+    /* A daemon that has the directory and does not answer. */
+    const struct store_options options = {.directory = w->directory, .exclusive = true};
+    assert_int_equal(store_open(&options, &s, NULL), 0);
+    assert_int_equal(command(w, line), CMD_FAILED);
+    assert_true(strlen(w->errors) > 30);
+    store_close(s);
+}
+
 static void test_calls(void **state)
 {
     static char nampo_name[] = "Nampo, \"old\" quay", shidao_name[] = "Shidao";
@@ -280,6 +333,10 @@ static void test_wrong_usage(void **state)
         {"calls --state DIR",                    "no database in",       CMD_FAILED},
         {"calls --state DIR --since 5parsec",    "'5parsec'",            CMD_USAGE},
         {"redeliver --state DIR",                "--dead",               CMD_USAGE},
+        {"acknowledge --state DIR",              "by ID",                CMD_USAGE},
+        {"acknowledge --state DIR 01 --verdict x", "confirmed, explained, false", CMD_USAGE},
+        {"acknowledge --state DIR 01 --undo --note x", "neither",        CMD_USAGE},
+        {"acknowledge --state /nowhere 01",      "/nowhere",             CMD_FAILED},
         {"redeliver --state DIR --dead 0123",    "--dead",               CMD_USAGE},
         {"redeliver --state DIR --dead",         "no database in",       CMD_FAILED},
         {"redeliver --dead",                     "-c FILE and --state",  CMD_USAGE},
@@ -349,5 +406,6 @@ static void test_follow(void **state)
 }
 
 #define WITH(name) TEST_WITH(name, setup, teardown)
-TEST_MAIN(NULL, NULL, WITH(test_alerts), WITH(test_redeliver), WITH(test_calls),
-          WITH(test_grid), WITH(test_wrong_usage), WITH(test_help), WITH(test_follow))
+TEST_MAIN(NULL, NULL, WITH(test_alerts), WITH(test_redeliver), WITH(test_acknowledge),
+          WITH(test_calls), WITH(test_grid), WITH(test_wrong_usage), WITH(test_help),
+          WITH(test_follow))
