@@ -23,6 +23,10 @@
 #define STRAIGHT_M 150.0
 /* Wind, tide and careless senders: a course over ground may be so far off. */
 #define STRAIGHT_DEG 60.0
+/* That a receiver was off is said against its clock: only ships that kept their course
+ * tell of it, not those that are moved (places that are jammed, a tape that begins anew).
+ */
+#define LOST_DEG 30.0
 #define BACKWARDS_DEG 110.0
 /* No ship goes so far between two reports. */
 #define FAR_ON_E7 1000000
@@ -118,7 +122,7 @@ static bool is_lost(const struct merge_heard *h, const struct report *r)
     double kn = (h->sog_dkn + r->sog_dkn) / 20.0;
     int64_t way_ms = (int64_t)(p.metres / (kn * KN_MPS) * 1000);
     return way_ms - clock_ms >= OFF_MS && has_same_speed(&p) &&
-           find_turn_deg(&p) <= STRAIGHT_DEG;
+           find_turn_deg(&p) <= LOST_DEG;
 }
 
 bool merge_clock_is_lost(struct merge_source *s, const struct report *r)
@@ -172,7 +176,7 @@ static enum vote ask_moving(const struct pair *p, bool is_ahead, int64_t *ret_wa
         return VOTE_MOVING;
     if (way_ms > (p->passed_ms + OFF_MS) / 2 * 3) {
         bool is_off = step_ms < -OFF_MS || (is_ahead && step_ms > way_ms / 5 + OFF_MS);
-        bool is_lost = is_off && has_same_speed(p) && turn_deg <= STRAIGHT_DEG;
+        bool is_lost = is_off && has_same_speed(p) && turn_deg <= LOST_DEG;
         if (is_lost)
             return VOTE_LOST;
         return is_off ? VOTE_FAR : VOTE_AGAINST;

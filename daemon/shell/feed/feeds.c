@@ -195,6 +195,7 @@ void feeds_pause(struct feeds *f, bool paused)
     if (f->is_paused == paused || f->is_closing)
         return;
     f->is_paused = paused;
+    f->is_dirty = f->is_dirty || !paused; /* what waits in the merge goes on */
     for (size_t i = 0; i < f->count; i++)
         if (f->feeds[i]->state != NULL && !f->feeds[i]->is_closing &&
             !f->feeds[i]->is_held)
