@@ -96,9 +96,16 @@ static json_t *object_schema(const struct body_field *fields)
                      "additionalProperties", 0, "properties", properties);
 }
 
+static bool is_taken(const json_t *definitions, const char *name, const json_t *schema)
+{
+    const json_t *known = json_object_get(definitions, name);
+    return known != NULL && !json_equal(known, schema);
+}
+
 /* A definition for each table of fields: by the member's name, with its kind's name where
- * another kind has a member of that name. */
+ * another kind has a member of that name, by the event's type where the kind has two. */
 static json_t *member_reference(json_t *definitions, const char *kind,
+                                const struct rule_event *event,
                                 const struct body_field *field)
 {
     char name[64];
@@ -106,9 +113,10 @@ static json_t *member_reference(json_t *definitions, const char *kind,
         return field_schema(field);
     json_t *schema = object_schema(field->fields);
     snprintf(name, sizeof name, "%s", field->name);
-    json_t *known = json_object_get(definitions, name);
-    if (known != NULL && !json_equal(known, schema))
+    if (is_taken(definitions, name, schema))
         snprintf(name, sizeof name, "%s.%s", kind, field->name);
+    if (is_taken(definitions, name, schema))
+        snprintf(name, sizeof name, "%s", event->type);
     json_object_set_new(definitions, name, schema);
     return reference(name);
 }
@@ -126,9 +134,10 @@ static void append_words(json_t *list, const char *words)
 
 /* A member as this event has it. */
 static json_t *event_member(json_t *definitions, const char *kind,
+                            const struct rule_event *event,
                             const struct rule_member *member)
 {
-    json_t *schema = member_reference(definitions, kind, member->field);
+    json_t *schema = member_reference(definitions, kind, event, member->field);
     if (member->needs == NULL)
         return schema;
     json_t *needs = json_array();
@@ -166,7 +175,7 @@ static json_t *event_schema(json_t *definitions, const struct rule_kind *kind,
     for (const struct rule_member *m = event->members; m != NULL && m->field != NULL;
          m++) {
         json_object_set_new(properties, m->field->name,
-                            event_member(definitions, kind->name, m));
+                            event_member(definitions, kind->name, event, m));
         if (!m->field->is_optional)
             json_array_append_new(required, json_string(m->field->name));
     }
