@@ -188,6 +188,26 @@ int ship_identity_alternate(struct engine *e, struct ship *s, int64_t since_ms,
     return found != NULL ? note_two_mmsis(e, s, found, time_ms) : 0;
 }
 
+/* When one of the other holders went on from this MMSI; TIME_NONE: none lately. */
+static int64_t find_left_ms(const struct engine *e, const struct ship *s, int64_t time_ms)
+{
+    const struct ship_identity *id = map_get(&e->holders, s->identity->indexed);
+    for (; id != NULL; id = id->next)
+        for (size_t i = 0; i < IDENTITY_FORMERS; i++)
+            if (id->it.former[i].mmsi == s->mmsi &&
+                identity_stands(id->it.former[i].until_ms, time_ms))
+                return id->it.former[i].until_ms;
+    return TIME_NONE;
+}
+
+int ship_identity_return(struct engine *e, struct ship *s, int64_t first_ms,
+                         int64_t time_ms)
+{
+    int64_t left_ms = find_left_ms(e, s, time_ms);
+    return ship_identity_alternate(e, s, left_ms != TIME_NONE ? left_ms : first_ms,
+                                   time_ms);
+}
+
 /* The track is heard again, after another one of the MMSI was heard meanwhile. */
 static int note_two_places(struct look_frame *frame, const struct track_fix *before)
 {

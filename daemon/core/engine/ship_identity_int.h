@@ -29,6 +29,10 @@ MUST_CHECK int ship_identity_tell(struct engine *e, struct ship *s,
 /* Another holder of its number may have been heard after since_ms: then both are two. */
 MUST_CHECK int ship_identity_alternate(struct engine *e, struct ship *s, int64_t since_ms,
                                        int64_t time_ms);
+/* The same, of a ship that came to hold the number and was first heard at first_ms. Its
+ * MMSI may have been heard before: another holder went on from it, and now it is back. */
+MUST_CHECK int ship_identity_return(struct engine *e, struct ship *s, int64_t first_ms,
+                                    int64_t time_ms);
 /* The others heard lately that hold the ship's IMO number: how many, and one of them. */
 size_t ship_identity_holders(const struct engine *e, const struct ship *s,
                              struct ship **ret_one);

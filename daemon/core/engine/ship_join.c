@@ -214,7 +214,7 @@ int ship_join_look(struct engine *e, struct ship *s, int64_t time_ms)
         return 0; /* is looked at with the first believed fix */
     s->identity->is_new = false;
     int64_t first_ms = first_fix_ms(s);
-    int rc = ship_identity_alternate(e, s, first_ms, time_ms);
+    int rc = ship_identity_return(e, s, first_ms, time_ms);
     if (rc != 0 || ship_identity_holders(e, s, &j.before) != 1)
         return rc;
     j.old = ship_track_current(j.before);
