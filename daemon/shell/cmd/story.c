@@ -92,12 +92,34 @@ void story_put_mmsi(const struct story *s, json_t *entry, const json_t *ship)
         json_object_set_new(entry, "mmsi", json_integer((json_int_t)mmsi));
 }
 
+/* When the ship was heard last under that MMSI, before it went on under another one;
+ * `is_before`: under the one before that MMSI. "": it was not. */
+static const char *find_left(const struct story *s, int64_t mmsi, bool is_before)
+{
+    const json_t *vessel = json_array_get(s->vessels, 0);
+    const json_t *former = json_object_get(vessel, "former");
+    size_t at = 0;
+    if (mmsi == story_integer_in(vessel, "mmsi"))
+        return is_before ? story_text_in(json_array_get(former, 0), "until") : "";
+    while (at < json_array_size(former) &&
+           story_integer_in(json_array_get(former, at), "mmsi") != mmsi)
+        at++;
+    return story_text_in(json_array_get(former, is_before ? at + 1 : at), "until");
+}
+
+static bool is_text_later(const char *time, const char *than)
+{
+    return than[0] != '\0' && strcmp(time, than) > 0; /* all are of one form */
+}
+
 void story_note_identity(struct story *s, const char *time, const json_t *ship)
 {
     static const char *const members[] = {"mmsi", "imo", "name", "callsign", "flag"};
     if (time[0] == '\0' || story_integer_in(ship, "mmsi") == 0)
         return;
-    json_t *o = json_pack("{s:s}", "time", time);
+    /* A gap is told hours after the last report. */
+    const char *left = find_left(s, story_integer_in(ship, "mmsi"), false);
+    json_t *o = json_pack("{s:s}", "time", is_text_later(time, left) ? left : time);
     for (int i = 0; i < 5; i++)
         json_object_set(o, members[i], json_object_get(ship, members[i]));
     json_array_append_new(s->seen, o);
@@ -133,7 +155,11 @@ static int take_call_row(void *context, int64_t row_id, const char *text)
     if (until[0] != '\0')
         json_object_set_new(entry, "until", json_string(until));
     story_put_mmsi(s, entry, row);
-    story_note_identity(s, story_text_in(entry, "time"), row);
+    /* What began under the MMSI before is on record under the one at its end. */
+    const char *begin = story_text_in(entry, "time");
+    const char *left = find_left(s, story_integer_in(row, "mmsi"), true);
+    bool is_taken_over = left[0] != '\0' && !is_text_later(begin, left);
+    story_note_identity(s, is_taken_over ? until : begin, row);
     json_object_set(entry, kind, row);
     json_decref(row);
     return entry != NULL ? 0 : ERR_NOMEM;

@@ -304,6 +304,50 @@ static void test_identities(void **state)
     json_decref(story);
 }
 
+/* A voyage that began under the MMSI before does not date the new one back, and the time
+ * at which a gap is told does not prolong the old one. An alert after the change dates
+ * it. */
+static void test_new_mmsi(void **state)
+{
+    static char nampo_name[] = "Nampo", shidao_name[] = "Shidao";
+    static const struct port nampo = {.locode = "KPNAM", .name = nampo_name};
+    static const struct port shidao = {.locode = "CNSHD", .name = shidao_name};
+    static const struct told told[] = {
+        SEEN("s", 445000042, "2024-03-01T00:00:00Z", "FIRST"),
+        SEEN("s", 445000042, "2024-03-03T00:00:00Z", "FIRST"),
+        SEEN("s", 646000001, "2024-03-04T00:00:00Z", "SECOND"),
+    };
+    static const struct {
+        const char *departed, *since; /* of the voyage; of the new MMSI */
+    } cases[] = {{"2024-03-01T12:00:00Z", "2024-03-04T00:00:00Z"},
+                 {"2024-03-02T00:00:01Z", "2024-03-02T00:00:01Z"}};
+    for (size_t i = 0; i < 2; i++) {
+        struct storetest *t = NULL;
+        assert_int_equal(storetest_setup((void **)&t), 0);
+        struct store_batch *b = store_batch_create();
+        struct engine_voyage v = {
+            .mmsi = 646000001, .name = "SECOND", .from = &nampo, .to = &shidao};
+        v.voyage = (struct voyage){.departed_ms = ms_of(cases[i].departed),
+                                   .arrived_ms = ms_of("2024-03-05")};
+        assert_int_equal(store_batch_voyage(b, &v), 0);
+        storetest_submit(t->store, b);
+        json_t *story = tell(t, told, 3,
+                             "[{\"mmsi\":646000001,\"imo\":9999589,\"former\":[{\"mmsi\":"
+                             "445000042,\"until\":\"2024-03-02T00:00:00Z\"}]}]");
+        assert_string_equal(text(story, 0, "kind"), "identity");
+        assert_string_equal(text(story, 0, "until"), "2024-03-02T00:00:00Z");
+        size_t k = 1;
+        while (k < json_array_size(story) &&
+               strcmp(text(story, k, "kind"), "identity") != 0)
+            k++;
+        assert_string_equal(text(story, k, "time"), cases[i].since);
+        json_decref(story);
+        assert_int_equal(storetest_teardown((void **)&t), 0);
+    }
+    (void)state;
+}
+
 TEST_MAIN(NULL, NULL, TEST_OF_STORE(test_silence), TEST_OF_STORE(test_open_silence),
           TEST_OF_STORE(test_meeting), TEST_OF_STORE(test_mentions),
-          TEST_OF_STORE(test_calls), TEST_OF_STORE(test_identities))
+          TEST_OF_STORE(test_calls), TEST_OF_STORE(test_identities),
+          cmocka_unit_test(test_new_mmsi))
