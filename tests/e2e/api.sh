@@ -120,8 +120,46 @@ result "case: true marks all alerts of the run, anew" $? "$(cat "$work/codes"; o
 result "no token in log or metrics" $?
 "$bin" check -c "$work/c.yaml" 2>/dev/null | grep -q 'anna, wall may read, anna may acknowledge, from this machine and through https://watch.example.org/lookout'
 result "check says who may" $?
+# Mutes on a live feed: the alert is stored and not sent, over kill -9; the stream says so; ended, alerts are sent.
+new_secret "$work/secret"
+receiver "$work/received" && cat >"$work/m.yaml" <<Y
+state: $work/mstate
+feeds: [{id: shore, udp: "127.0.0.1:$((port + 1))"}]
+zones: [z.geojson]
+rules: [{id: box, when: zone, zones: [box], events: [enter], at_start: all}]
+webhooks: [{id: desk, url: "${receiver_url}", secret: {file: secret}}]
+api: {listen: "127.0.0.1:$port"}
+Y
+echo '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"box"},"geometry":{"type":"Polygon","coordinates":[[[126,35.5],[127,35.5],[127,36.5],[126,36.5],[126,35.5]]]}}]}' >"$work/z.geojson"
 kill -TERM "$daemon" && wait "$daemon"
 result "it ends well, streams or not" $? "$(tail -n 3 "$work/log")"
 "$bin" acknowledge --state "$work/state" --undo --case "$one" >"$work/said" 2>&1 && [ "$(open)" = "$(sort <<<"$left"$'\n'"$mine")" ]
 result "acknowledge without the daemon" $? "$(cat "$work/said")"
+live() {
+    "$bin" run -c "$work/m.yaml" >>"$work/mlog" 2>&1 &
+    daemon=$!
+    pids+=("$daemon")
+    wait_for 30 curl -s -m 2 -f -o /dev/null "$url/readyz"
+}
+stored() { curl -s "$url/api/v1/alerts" | jq -r ".alerts[] | select(.mmsi == $1).state" | grep -qx "$2"; }
+ship() { "$build/ais_say" "$1" 36 126.5 0 0 >"/dev/udp/127.0.0.1/$((port + 1))"; }
+post() { curl -s -H "$json" -H "Origin: $url" "$@"; }
+until=$(date -u -d '+1 day' +%FT%TZ)
+live
+mute=$(post -d "{\"vessel\":440000001,\"until\":\"$until\",\"why\":\"trials\"}" "$url/api/v1/mutes" | jq -r .id)
+post -d "{\"rule\":\"box\",\"vessel\":440000003,\"until\":\"$until\",\"why\":\"ferry\"}" "$url/api/v1/mutes" >/dev/null
+kill -9 "$daemon" && wait "$daemon" 2>/dev/null
+live
+ship 440000001 && ship 440000002
+wait_for 10 stored 440000001 muted && wait_for 10 stored 440000002 delivered && grep -q 440000002 "$work/received" && ! grep -q 440000001 "$work/received"
+result "an added mute outlives kill -9: the alert is stored, and not sent" $? "$mute $(cat "$work/mlog")"
+curl -s -N -m 20 "$url/api/v1/stream?vessels=none" >"$work/s3" &
+pids+=("$!")
+wait_for 5 grep -q '^event: hello' "$work/s3"
+post -X DELETE "$url/api/v1/mutes/$mute" | jq -e .ended >/dev/null && wait_for 5 grep -q '^data: {"what":\["mutes"\]}' "$work/s3" && kill -HUP "$daemon" && wait_for 10 grep -q reload "$work/mlog" &&
+    ship 440000003 && wait_for 10 stored 440000003 muted && ship 440000004 && wait_for 10 stored 440000004 delivered &&
+    curl -s "$url/api/v1/mutes" | jq -e '[.mutes[].ended] == [false, true]' >/dev/null
+result "a mute ends and another outlives a reload; the stream tells" $? "$(curl -s "$url/api/v1/mutes" "$url/api/v1/alerts"; cat "$work/s3" "$work/mlog")"
+kill -TERM "$daemon" && wait "$daemon"
+result "the live one ends well" $? "$(tail -n 3 "$work/mlog")"
 finish

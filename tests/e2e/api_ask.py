@@ -91,7 +91,16 @@ judge('/zones', '/zones')
 judge('/ports', '/ports')
 judge('/ports', '/ports?all=true&bbox=120,30,135,40')
 assert [r['id'] for r in walk('/rules', 'rules')][0] == 'arms-route'
-walk('/mutes', 'mutes')
+mute = judge('/mutes', '/mutes', 'POST', {'vessel': 445000001, 'zone': 'yeosu-box', 'until': '2024-04-30T00:00:00Z', 'why': 'known'})
+for body in ({}, {'vessel': 445000001, 'why': 'x'}, {'until': '2024-04-01', 'why': 'x'}, {'rule': 'no-such', 'until': '2024-04-01', 'why': 'x'},
+             {'vessel': 12, 'until': '2024-04-01', 'why': 'x'}, {'vessel': 445000001, 'until': '2024-04-01', 'why': 'x', 'colour': 'red'},
+             {'vessel': 445000001, 'until': '2025-04-01', 'why': 'x'}, {'vessel': 445000001, 'until': '2020-04-01', 'why': 'x'}):
+    judge('/mutes', '/mutes', 'POST', body, expect=400)
+mutes = walk('/mutes', 'mutes')
+assert mutes[0] == mute and mutes[-1]['id'] == 'conf-1' and not mute['ended'] and mute['by'] == 'anna' and mute['vessel'] == 445000001, mutes
+assert judge('/mutes/{id}', f'/mutes/{mute["id"]}', 'DELETE')['ended'] and walk('/mutes', 'mutes')[0]['ended']
+judge('/mutes/{id}', '/mutes/conf-1', 'DELETE', expect=409)
+judge('/mutes/{id}', '/mutes/m0', 'DELETE', expect=404)
 judge('/session', '/session', 'POST', {'token': token})
 judge('/session', '/session', 'DELETE')
 for template, methods in doc['paths'].items():

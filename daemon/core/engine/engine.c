@@ -145,6 +145,7 @@ void engine_destroy(struct engine *e)
     free(e->asks_covered);
     free(e->asks_keeping);
     free(e->timed);
+    engine_mute_finish(&e->added);
     engine_conf_finish(&e->conf);
     free(e);
 }

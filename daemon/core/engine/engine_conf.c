@@ -18,6 +18,8 @@ void engine_conf_finish(struct engine_conf *conf)
     free(conf->rules);
     for (size_t i = 0; i < conf->mute_count; i++) {
         free(conf->mutes[i].rule);
+        free(conf->mutes[i].zone);
+        free(conf->mutes[i].feed);
         free(conf->mutes[i].why);
     }
     free(conf->mutes);

@@ -186,6 +186,7 @@ struct engine {
     struct engine_conf conf;
     struct engine_sink sink;
     struct engine_counts counts;
+    struct engine_mutes added; /* mutes that people added, owned */
     struct alert_context alert;
     struct rule_world world;
     uint32_t *zones_watched; /* owned */
@@ -234,6 +235,10 @@ struct engine {
     size_t move_cursor;       /* of a successor: in the map of the one before */
     uint32_t vessels_most;    /* of a successor: its vessels_max, meanwhile none */
 };
+
+/* --- engine_mute.c: mark what a mute holds for; `other`: a second ship, NULL --- */
+void engine_mute_apply(const struct engine *e, const struct rule_subject *other,
+                       struct alert *a);
 
 /* --- engine_vessel.c: a ship goes, or has changed --- */
 void engine_vessel_note(struct engine *e, uint32_t mmsi);

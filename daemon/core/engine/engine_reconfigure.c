@@ -200,6 +200,7 @@ int engine_reconfigure_end_following(struct engine *fresh, struct engine *e)
     fresh->daemon = e->daemon;
     fresh->skipped = e->skipped;
     fresh->now_ms = e->now_ms;
+    engine_mute_set(fresh, &e->added);
     fresh->changes.is_kept = fresh->changes.is_lost = e->changes.is_kept;
     fresh->outage_epoch++; /* the deadlines were computed without these */
     fresh->counts = e->counts;

@@ -17,47 +17,12 @@ bool look_is_covered(const struct ship *s, size_t rule)
     return s->covered != NULL && (s->covered[rule / 64] >> (rule % 64) & 1u) != 0;
 }
 
-/* "ferry, until 2027-01-31T00:00:00Z" */
-static void say_muted(const struct engine_mute *m, struct alert *a)
-{
-    char until[TIME_TEXT_BYTES];
-    const char *why = m->why != NULL && m->why[0] != '\0' ? m->why : "by `mutes`";
-    if (m->until_ms == TIME_NONE)
-        text_copy(a->why, sizeof a->why, why);
-    else
-        snprintf(a->why, sizeof a->why, "%.120s, until %s", why,
-                 time_format(m->until_ms, until));
-}
-
 /* "repeat 12h, told of 2024-03-25T18:04:00Z" */
 static void say_folded(const struct rule *rule, int64_t told_ms, struct alert *a)
 {
     char told[TIME_TEXT_BYTES], repeat[UNITS_TEXT_BYTES];
     snprintf(a->why, sizeof a->why, "repeat %s, told of %s",
              units_format_duration(rule->repeat_ms, repeat), time_format(told_ms, told));
-}
-
-static bool is_ship_of(const struct engine_mute *m, uint32_t mmsi, uint32_t imo)
-{
-    return m->vessel == mmsi || (imo != 0 && m->vessel == imo);
-}
-
-/* `other`: a second ship, NULL: none. */
-static bool is_muted(const struct engine *e, const struct rule_subject *other,
-                     struct alert *a)
-{
-    for (size_t i = 0; i < e->conf.mute_count; i++) {
-        const struct engine_mute *m = &e->conf.mutes[i];
-        bool is_ship = m->vessel == 0 || is_ship_of(m, a->mmsi, a->imo) ||
-                       (other != NULL && is_ship_of(m, other->mmsi, other->info->imo));
-        bool is_rule = m->rule == NULL || strcmp(m->rule, a->rule) == 0;
-        if (is_ship && is_rule &&
-            (m->until_ms == TIME_NONE || a->detected_ms < m->until_ms)) {
-            say_muted(m, a);
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Whether a finding like this one was told within `repeat`. If not, `repeat` counts from
@@ -114,8 +79,8 @@ static int raise_finding(void *context, const struct rule_look *look,
     int rc = rule_alert_make(&e->alert, look, f, &alert);
     if (rc == 0) {
         const struct rule_event *event = &look->rule->kind->events[f->event];
-        alert.is_muted =
-            is_muted(e, event->find_other != NULL ? event->find_other(f) : NULL, &alert);
+        engine_mute_apply(e, event->find_other != NULL ? event->find_other(f) : NULL,
+                          &alert);
         /* A muted alert was not told, so nothing is folded into it. */
         if (!alert.is_muted)
             rc = fold_finding(frame->folds, look, f, (size_t)(look->rule - e->conf.rules),

@@ -89,6 +89,13 @@ bool vessel_imo_is_valid(uint32_t imo)
     return sum % 10 == imo % 10;
 }
 
+bool vessel_is_number(uint32_t number)
+{
+    bool is_good = number <= 9999999 ? vessel_imo_is_valid(number)
+                                     : number >= 100000000 && vessel_is_ship(number);
+    return is_good || vessel_distress_name(number) != NULL;
+}
+
 /* --- static data --- */
 
 void vessel_static_init(struct vessel_static *s)

@@ -115,6 +115,12 @@ void api_reloaded(struct api *api)
         api->live->whats |= LIVE_ZONES | LIVE_RULES | LIVE_PORTS | LIVE_MUTES;
 }
 
+void api_mutes_changed(struct api *api)
+{
+    if (api != NULL && api->live != NULL)
+        api->live->whats |= LIVE_MUTES;
+}
+
 static void on_complaint(void *context, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 static void on_complaint(void *context, const char *format, va_list args)

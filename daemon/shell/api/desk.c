@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "api_int.h"
-#include "live.h"
 #include "lookout/base/time.h"
 #include "lookout/engine/engine.h"
 #include "lookout/sys/clock.h"
@@ -40,12 +39,9 @@ static void end_desk(struct worker_task *worked, bool is_given_up)
     struct request *q = task->q;
     if (make_reply(task, is_given_up) != 0)
         q->reply.status = MHD_HTTP_INTERNAL_SERVER_ERROR;
-    if (task->is_mute && task->status == 0 && !is_given_up) {
-        if (q->api->live != NULL)
-            q->api->live->whats |= LIVE_MUTES;
-        if (q->api->sink.on_mutes != NULL)
-            q->api->sink.on_mutes(q->api->sink.context);
-    }
+    if (task->is_mute && task->status == 0 && !is_given_up &&
+        q->api->sink.on_mutes != NULL)
+        q->api->sink.on_mutes(q->api->sink.context);
     store_batch_destroy(task->batch);
     free(task);
     request_resume(q);

@@ -3,6 +3,7 @@
 #include "view.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api_int.h"
@@ -15,6 +16,15 @@ void view_set_time(json_t *o, const char *name, int64_t time_ms)
     char text[TIME_TEXT_BYTES];
     if (time_ms != TIME_NONE)
         json_object_set_new(o, name, json_string(time_format(time_ms, text)));
+}
+
+int view_dump(struct buf *out, const json_t *o)
+{
+    char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    buf_clear(out);
+    int rc = text != NULL ? buf_add_text(out, text) : ERR_NOMEM;
+    free(text);
+    return rc;
 }
 
 /* What the page needs of the configuration. */

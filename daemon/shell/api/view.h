@@ -11,13 +11,17 @@ request_answer view_vessels, view_vessels_one, view_vessels_track;
 request_answer view_record_alerts, view_record_alert, view_record_case, view_record_calls,
     view_record_voyages, view_record_acknowledge, view_record_take_back;
 /* view_rules.c */
-request_answer view_rules, view_rules_mutes;
+request_answer view_rules;
+/* view_mutes.c */
+request_answer view_mutes, view_mutes_add, view_mutes_end;
 /* view_places.c */
 request_answer view_places_runs, view_places_ports;
 /* view_zones.c */
 request_answer view_zones;
 /* view.c */
 request_answer view_openapi, view_overview, view_session_begin, view_session_end;
+/* Replace what is in out by the object. */
+int view_dump(struct buf *out, const struct json_t *o);
 void view_set_time(struct json_t *o, const char *name, int64_t time_ms);
 
 #endif

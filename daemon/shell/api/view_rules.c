@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules in words with how often they told, and mutes. */
+/* Rules in words, with how often they told. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,15 +47,6 @@ static int count_rule(void *context, const struct query_rule *of)
     return 0;
 }
 
-static int dump_into(struct buf *out, json_t *o)
-{
-    char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(10));
-    buf_clear(out);
-    int rc = text != NULL ? buf_add_text(out, text) : ERR_NOMEM;
-    free(text);
-    return rc;
-}
-
 /* The answer holds the rules without their counts. */
 static int work_rules(struct desk_task *task, struct store_reader *reader)
 {
@@ -70,7 +61,7 @@ static int work_rules(struct desk_task *task, struct store_reader *reader)
                  ? query_list_rules(reader, task->event_ms, count_rule, by_id)
                  : 0;
     if (rc == 0)
-        rc = dump_into(out, o);
+        rc = view_dump(out, o);
     json_decref(by_id);
     json_decref(o);
     return rc;
@@ -95,104 +86,7 @@ int view_rules(struct request *q)
     json_object_set_new(o, "rules", list);
     if (i < conf->rule_count)
         json_object_set_new(o, "next", json_sprintf("%zu", i));
-    int rc = dump_into(&q->reply.body, o);
+    int rc = view_dump(&q->reply.body, o);
     json_decref(o);
     return rc != 0 ? rc : desk_ask(q, work_rules, NULL);
-}
-
-/* --- mutes --- */
-
-static json_t *conf_mute_json(const struct engine_mute *m, size_t index, int64_t now_ms)
-{
-    json_t *o = json_object();
-    json_object_set_new(o, "id", json_sprintf("conf-%zu", index + 1));
-    if (m->vessel != 0)
-        json_object_set_new(o, "vessel", json_integer((json_int_t)m->vessel));
-    if (m->rule != NULL)
-        json_object_set_new(o, "rule", json_string(m->rule));
-    view_set_time(o, "until", m->until_ms);
-    if (m->why[0] != '\0')
-        json_object_set_new(o, "why", json_string(m->why));
-    json_object_set_new(o, "by", json_string("configuration"));
-    json_object_set_new(o, "ended",
-                        json_boolean(m->until_ms != TIME_NONE && now_ms != TIME_NONE &&
-                                     m->until_ms <= now_ms));
-    return o;
-}
-
-struct mutes {
-    json_t *list;
-    int64_t now_ms;
-};
-
-static void set_known_text(json_t *o, const char *name, const char *text)
-{
-    if (text != NULL && text[0] != '\0')
-        json_object_set_new(o, name, json_string(text));
-}
-
-static int add_mute(void *context, const struct store_mute *m)
-{
-    const struct mutes *mutes = context;
-    json_t *o = json_object();
-    json_object_set_new(o, "id", json_string(m->id));
-    if (m->meant != 0)
-        json_object_set_new(o, "vessel", json_integer((json_int_t)m->meant));
-    set_known_text(o, "rule", m->rule);
-    set_known_text(o, "zone", m->zone);
-    set_known_text(o, "feed", m->feed);
-    view_set_time(o, "from", m->from_ms);
-    view_set_time(o, "until", m->until_ms);
-    set_known_text(o, "why", m->why);
-    set_known_text(o, "by", m->who);
-    bool is_past = mutes->now_ms != TIME_NONE && m->until_ms <= mutes->now_ms;
-    json_object_set_new(o, "ended", json_boolean(is_past || m->ended_ms != TIME_NONE));
-    return json_array_insert_new(mutes->list, 0, o) != 0 ? ERR_NOMEM : 0;
-}
-
-/* The answer holds those of the configuration. */
-static int work_mutes(struct desk_task *task, struct store_reader *reader)
-{
-    const struct ask_values *v = &task->q->values;
-    struct buf *out = &task->q->reply.body;
-    struct ask_cursor after = {.numbers = {0}};
-    struct mutes mutes = {json_array(), task->event_ms};
-    if (v->after != NULL &&
-        (!ask_parse_cursor(v->after, 1, &after) || after.numbers[0] < 0)) {
-        json_decref(mutes.list);
-        return desk_refuse(task, MHD_HTTP_BAD_REQUEST,
-                           "after: this is not accepted (accepted: the `next` of an "
-                           "answer)");
-    }
-    json_t *conf = json_loads(buf_text(out), 0, NULL), *part = json_array();
-    int rc = query_mutes_walk(reader, add_mute, &mutes);
-    json_array_extend(mutes.list, conf);
-    size_t i = (size_t)after.numbers[0], end = i + v->limit;
-    for (; i < json_array_size(mutes.list) && i < end; i++)
-        json_array_append(part, json_array_get(mutes.list, i));
-    json_t *o = json_object();
-    json_object_set_new(o, "mutes", part);
-    if (i < json_array_size(mutes.list))
-        json_object_set_new(o, "next", json_sprintf("%zu", i));
-    if (rc == 0)
-        rc = dump_into(out, o);
-    json_decref(o);
-    json_decref(conf);
-    json_decref(mutes.list);
-    return rc;
-}
-
-int view_rules_mutes(struct request *q)
-{
-    struct api_look look;
-    if (!api_look(q->api, &look))
-        return ERR_INVALID;
-    const struct engine_conf *conf = engine_conf(look.engine);
-    json_t *list = json_array();
-    for (size_t i = 0; i < conf->mute_count; i++)
-        json_array_append_new(
-            list, conf_mute_json(&conf->mutes[i], i, engine_now(look.engine)));
-    int rc = dump_into(&q->reply.body, list);
-    json_decref(list);
-    return rc != 0 ? rc : desk_ask(q, work_mutes, NULL);
 }

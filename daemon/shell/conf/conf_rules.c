@@ -326,11 +326,7 @@ void conf_rules_read(struct conf_reader *r, const struct conf_node *node,
 
 static const char *mute_vessel_fault(const void *member)
 {
-    uint32_t number = *(const uint32_t *)member;
-    bool is_good = number <= 9999999 ? vessel_imo_is_valid(number)
-                                     : number >= 100000000 && vessel_is_ship(number);
-    is_good = is_good || vessel_distress_name(number) != NULL;
-    return is_good ? NULL : "is not a ship's number";
+    return vessel_is_number(*(const uint32_t *)member) ? NULL : "is not a ship's number";
 }
 
 void conf_rules_check_id(struct conf_reader *r, const struct conf_node *node,
@@ -365,7 +361,7 @@ void conf_rules_read_mute(struct conf_reader *r, const struct conf_node *node,
                           const struct key *key, void *base)
 {
     struct engine_mute *mute = base;
-    mute->until_ms = TIME_NONE;
+    mute->from_ms = mute->until_ms = mute->ended_ms = TIME_NONE;
     if (conf_keys_read(r, node, key->sub, mute) &&
         conf_yaml_node_get(node, "vessel") == NULL &&
         conf_yaml_node_get(node, "rule") == NULL)

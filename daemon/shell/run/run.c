@@ -110,6 +110,8 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
     int rc = engine_feed_alert(engine_conf(r->pipeline.engine), is_silent, id, since_ms,
                                r->pipeline.clock_ms, &alert);
     if (rc == 0)
+        engine_mute_feed(r->pipeline.engine, id, &alert);
+    if (rc == 0)
         rc = pipeline_alert(&r->pipeline, &alert);
     if (rc != 0)
         run_fail(r, "an alert cannot be made", rc);
@@ -313,6 +315,8 @@ static int open_store(struct run *r, struct err *err)
         rc = pipeline_init(&r->pipeline, r->conf, err);
     if (rc == 0)
         rc = pipeline_load(&r->pipeline, r->conf->state, &refused, err);
+    if (rc == 0)
+        rc = run_mutes_load(r);
     if (rc != 0)
         return rc;
     struct store_counts counts = {0};

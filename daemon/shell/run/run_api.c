@@ -48,6 +48,7 @@ static struct api_sink sink_of(struct run *r)
     struct api_sink sink = run_metrics_sink(r);
     sink.look = give_look;
     sink.feeds = give_feeds;
+    sink.on_mutes = run_mutes_changed;
     return sink;
 }
 

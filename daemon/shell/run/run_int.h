@@ -125,6 +125,10 @@ bool run_listings_init(struct run *r);
 MUST_CHECK int run_listings_begin(struct run *r);
 void run_listings_compare(struct run *r, const struct watch *before);
 void run_listings_finish(struct run *r);
+/* run_mutes.c: the mutes that people added go from the record into the engine, and the
+ * streams are told. */
+MUST_CHECK int run_mutes_load(struct run *r);
+void run_mutes_changed(void *context);
 /* run_api.c: opens the API at the address of the configuration. */
 int run_api_open(struct run *r, struct err *err);
 /* Open the socket, which is a convenience: a failure is only logged. */

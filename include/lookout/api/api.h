@@ -60,6 +60,8 @@ MUST_CHECK int api_local_get(const char *path, const char *what, struct buf *out
                              struct err *err);
 /* The configuration changed: streams are told to ask again. NULL: no effect. */
 void api_reloaded(struct api *api);
+/* The same, of mutes alone. */
+void api_mutes_changed(struct api *api);
 /* Append the server's own metrics. ERR_NOMEM */
 MUST_CHECK int api_metrics_write(struct api *api, struct buf *out);
 uint16_t api_port(const struct api *api); /* the bound port */

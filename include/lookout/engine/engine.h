@@ -29,9 +29,19 @@ struct zone_set;
 
 struct engine_mute {
     char *rule;       /* owned; NULL: every rule */
-    char *why;        /* owned; "" */
+    char *zone;       /* owned: alerts that name it; NULL: every place */
+    char *feed;       /* owned: what is told of the feed itself; NULL: alerts of ships */
+    char *why;        /* owned; "" or NULL */
     uint32_t vessel;  /* MMSI or IMO number; 0: every vessel */
-    int64_t until_ms; /* event time; TIME_NONE: for ever */
+    uint32_t mmsi;    /* beside an IMO number: of a ship that sends none; 0 */
+    int64_t from_ms;  /* event time, as are these; TIME_NONE or 0: from the beginning */
+    int64_t until_ms; /* TIME_NONE: for ever */
+    int64_t ended_ms; /* taken back; TIME_NONE */
+};
+/* Those that people added. */
+struct engine_mutes {
+    struct engine_mute *items; /* owned */
+    size_t count;
 };
 
 struct engine_conf {
@@ -167,6 +177,19 @@ size_t engine_vessel_count(const struct engine *e);
 MUST_CHECK int engine_feed_alert(const struct engine_conf *conf, bool is_silent,
                                  const char *feed, int64_t since_ms, int64_t now_ms,
                                  struct alert *ret_alert);
+/* Append a copy, texts and all. ERR_NOMEM */
+MUST_CHECK int engine_mute_add(struct engine_mutes *mutes,
+                               const struct engine_mute *mute);
+void engine_mute_finish(struct engine_mutes *mutes);
+/* Put these in force in place of those that people had added before; they are taken over.
+ * They outlive a reconfiguration, and are not saved with the engine's state. */
+void engine_mute_set(struct engine *e, struct engine_mutes *mutes);
+size_t engine_mute_count(const struct engine *e);
+/* The number by which a ship is muted over its MMSIs: the IMO number that is known of it,
+ * else the number itself. */
+uint32_t engine_mute_ship(const struct engine *e, uint32_t vessel);
+/* Mark an alert about a feed as muted where one of the added mutes names the feed. */
+void engine_mute_feed(const struct engine *e, const char *feed, struct alert *a);
 MUST_CHECK int engine_trouble_alert(const struct engine_conf *conf, const char *what,
                                     const char *text, int64_t now_ms,
                                     struct alert *ret_alert);

@@ -25,6 +25,8 @@ const char *vessel_flag(uint32_t mmsi);
 /* Seven digits, no leading zero, a correct check digit, and not a well-known filler
  * (1234567). */
 bool vessel_imo_is_valid(uint32_t imo);
+/* A number that names a ship or a distress device: an MMSI, or a valid IMO number. */
+bool vessel_is_number(uint32_t number);
 
 struct vessel_static {
     uint32_t imo;         /* 0: unknown */

@@ -255,6 +255,60 @@ static void test_mutes(void **state)
     enginerun_finish(&r);
 }
 
+static void add_mute(struct engine_mutes *mutes, const char *zone, uint32_t vessel,
+                     int64_t from_minute)
+{
+    struct engine_mute mute = {.zone = (char *)(uintptr_t)zone,
+                               .why = (char *)(uintptr_t) "works",
+                               .vessel = vessel,
+                               .mmsi = vessel == 9074729 ? A : 0,
+                               .from_ms = ENGINERUN_DAY0 + from_minute * MINUTE_MS,
+                               .until_ms = ENGINERUN_DAY0 + 900 * MINUTE_MS,
+                               .ended_ms = ENGINERUN_DAY0 + 800 * MINUTE_MS};
+    assert_int_equal(engine_mute_add(mutes, &mute), 0);
+}
+
+static void say_imo(struct enginerun *r, uint32_t mmsi, double minute, uint32_t imo)
+{
+    struct report report = enginerun_report(mmsi, minute);
+    report.has = HAS_IMO;
+    report.imo = imo;
+    enginerun_send(r, &report);
+}
+
+/* Mutes that people added hold from and until their times, over a reload, by zone, and
+ * follow a ship by its IMO number, but not its MMSI to another ship. */
+static void test_added_mutes(void **state)
+{
+    static const char yaml[] = "site: test\nzones: [zones.geojson]\nrules:\n"
+                               "  - {id: in, when: zone, zones: [box, other], events: "
+                               "[enter]}\n";
+    struct enginerun r;
+    struct engine_mutes mutes = {NULL, 0};
+    add_mute(&mutes, NULL, 9074729, 0);
+    add_mute(&mutes, "other", 0, 300);
+    enginerun_init(&r, yaml, two_zones);
+    engine_mute_set(r.engine, &mutes);
+    assert_int_equal(engine_mute_count(r.engine), 2);
+    visit(&r, A, 0, 126); /* no IMO number known: by the MMSI */
+    assert_told_by(&r, "in zone.entered 440000001 10 muted; ");
+    assert_string_equal(r.last.why, "works, until 2024-03-24T15:00:00Z");
+    enginerun_reconfigure(&r, yaml, two_zones);
+    say_imo(&r, B, 99, 9074729);
+    assert_int_equal(engine_mute_ship(r.engine, B), 9074729);
+    visit(&r, B, 100, 126);
+    visit(&r, C, 200, 127.2); /* before the zone is muted */
+    assert_told_by(&r, "in zone.entered 440000002 110 muted; in zone.entered "
+                       "440000003 210; ");
+    say_imo(&r, A, 290, 9334260); /* another ship */
+    visit(&r, A, 300, 126);
+    visit(&r, C, 400, 127.2);
+    visit(&r, B, 800, 126); /* ended */
+    assert_told_by(&r, "in zone.entered 440000001 310; in zone.entered 440000003 410 "
+                       "muted; in zone.entered 440000002 810; ");
+    enginerun_finish(&r);
+}
+
 /* --- identity --- */
 
 /* The same alert has the same id, whenever and wherever it is noticed; no two alerts
@@ -327,5 +381,5 @@ static void test_describe(void **state)
 TEST_MAIN(NULL, NULL, TEST(test_timers_fire_before_reports), TEST(test_order_of_timers),
           TEST(test_what_is_counted), TEST(test_identified_before_it_falls_silent),
           TEST(test_covered_after_it_entered), TEST(test_sighted_when_recognised),
-          TEST(test_repeat), TEST(test_mutes), TEST(test_identity),
-          TEST(test_damaged_records), TEST(test_describe))
+          TEST(test_repeat), TEST(test_mutes), TEST(test_added_mutes),
+          TEST(test_identity), TEST(test_damaged_records), TEST(test_describe))
