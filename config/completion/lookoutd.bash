@@ -5,7 +5,7 @@ _lookoutd() {
     local state="-c --config --state"
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run check replay decode listen vessels calls alerts acknowledge status redeliver test-webhook ports
+        mapfile -t COMPREPLY < <(compgen -W "run check replay decode listen vessels calls alerts acknowledge mute status redeliver test-webhook ports
             reach zones lists help --help --version" -- "$current")
         return
     fi
@@ -28,7 +28,7 @@ _lookoutd() {
         mapfile -t COMPREPLY < <(compgen -W "confirmed explained false" -- "$current")
         return
         ;;
-    --start | --columns | --since | --for | --wait | --delay | --address | --fail | --rule | --vessel | --port | --webhook | --from | --to | --own | --max | --stay | --note | --as)
+    --start | --columns | --since | --for | --wait | --delay | --address | --fail | --rule | --vessel | --port | --webhook | --from | --to | --own | --max | --stay | --note | --as | --until | --why | --end)
         return
         ;;
     esac
@@ -42,6 +42,7 @@ _lookoutd() {
     calls) options="$state --since --port --csv --json" ;;
     alerts) options="$state --since --rule --vessel --pending --dead --unacknowledged --follow --json" ;;
     acknowledge) options="$state --case --note --verdict --as --undo" ;;
+    mute) options="$state --rule --until --why --as --list --end" ;;
     status) options="$state --json --watch" ;;
     redeliver) options="$state --dead --webhook" ;;
     test-webhook) options="-c --config --credentials" ;;
@@ -49,7 +50,7 @@ _lookoutd() {
     reach) options="-c --config --from --to --own --max --stay" ;;
     zones) options="-c --config --svg --png" ;;
     lists) options="-c --config --json" ;;
-    help) options="run check replay decode listen vessels calls alerts acknowledge status redeliver test-webhook ports reach zones lists" ;;
+    help) options="run check replay decode listen vessels calls alerts acknowledge mute status redeliver test-webhook ports reach zones lists" ;;
     esac
     if [[ $current == -* || $command == help ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$current")

@@ -160,6 +160,16 @@ post -X DELETE "$url/api/v1/mutes/$mute" | jq -e .ended >/dev/null && wait_for 5
     ship 440000003 && wait_for 10 stored 440000003 muted && ship 440000004 && wait_for 10 stored 440000004 delivered &&
     curl -s "$url/api/v1/mutes" | jq -e '[.mutes[].ended] == [false, true]' >/dev/null
 result "a mute ends and another outlives a reload; the stream tells" $? "$(curl -s "$url/api/v1/mutes" "$url/api/v1/alerts"; cat "$work/s3" "$work/mlog")"
+# The command, beside the daemon and without it.
+mute() { "$bin" mute -c "$work/m.yaml" "$@" 2>>"$work/said"; }
+one=$(mute 440000005 --rule box --until "$until" --why tug --as kim | jq -r .id)
+ship 440000005 && wait_for 10 stored 440000005 muted && [ "$(mute --list | jq -r '[.by, .why, .ended] | join(" ")' | head -n 1)" = 'kim tug false' ] &&
+    mute --end "$one" | jq -e .ended >/dev/null && ! mute 440000005 --until 2020-01-01 --why late && ! mute --rule none --until "$until" --why no && grep -q 'no rule of that id' "$work/said"
+result "mute beside the daemon" $? "$(cat "$work/said")"
 kill -TERM "$daemon" && wait "$daemon"
 result "the live one ends well" $? "$(tail -n 3 "$work/mlog")"
+one=$(mute 440000006 --until "$until" --why tug | jq -r .id) && mute --list | jq -se "any(.[]; .id == \"$one\" and (.ended | not))" >/dev/null && ! mute --end m0 && ! mute 440000006 --until 2020-01-01 --why late
+result "mute without the daemon" $? "$(cat "$work/said")"
+live && ship 440000006 && wait_for 10 stored 440000006 muted && kill -TERM "$daemon" && wait "$daemon" && mute --end "$one" >/dev/null && mute --list | jq -se "any(.[]; .id == \"$one\" and .ended)" >/dev/null
+result "the daemon takes what was muted and ended meanwhile" $? "$(cat "$work/said" "$work/mlog")"
 finish

@@ -18,11 +18,11 @@ struct cmd_args {
     const char *address, *secret, *fail, *delay;
     const char *svg, *png;
     const char *from, *to, *own, *max, *stay;
-    const char *note, *verdict, *by;
+    const char *note, *verdict, *by, *until, *why, *end;
     bool is_once, is_connecting, is_without_secrets, is_delivering, is_unscaled, is_json,
         is_csv;
     bool is_pending, is_dead, is_following, is_watching, is_missed, with_places, is_text;
-    bool is_unacknowledged, is_case, is_undone;
+    bool is_unacknowledged, is_case, is_undone, is_list;
     const char **vessels; /* owned by cmd_main, as are words */
     size_t vessel_count;
     char **words;
@@ -78,6 +78,7 @@ int cmd_calls(const struct cmd_args *args);
 int cmd_alerts(const struct cmd_args *args);
 int cmd_status(const struct cmd_args *args);
 int cmd_acknowledge(const struct cmd_args *args);
+int cmd_mute(const struct cmd_args *args);
 int cmd_redeliver(const struct cmd_args *args);
 int cmd_test_webhook(const struct cmd_args *args);
 int cmd_ports(const struct cmd_args *args);

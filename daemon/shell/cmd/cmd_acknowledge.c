@@ -2,30 +2,16 @@
 /* lookoutd acknowledge: marks alerts as seen, by the running daemon, else in its
  * database. */
 #include <jansson.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd_state.h"
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "lookout/sys/clock.h"
 
-enum { NAME_BYTES = 200 };
-
 /* --- who and what --- */
-
-static const char *login_name(char name[NAME_BYTES])
-{
-    const struct passwd *user = NULL;
-    if (getlogin_r(name, NAME_BYTES) == 0 && name[0] != '\0')
-        return name;
-    user = getpwuid(getuid());
-    text_copy(name, NAME_BYTES, user != NULL ? user->pw_name : "local");
-    return name;
-}
 
 static int refuse_words(const struct cmd_args *args)
 {
@@ -151,13 +137,14 @@ static int mark_alerts(const struct cmd_args *args, const char *directory,
 
 int cmd_acknowledge(const struct cmd_args *args)
 {
-    char login[NAME_BYTES], name[NAME_BYTES], note[STORE_NOTE_MOST + 1];
+    char login[CMD_STATE_NAME_BYTES], name[CMD_STATE_NAME_BYTES],
+        note[STORE_NOTE_MOST + 1];
     struct cmd_args cleaned = *args;
     char *directory = NULL;
     int status = refuse_words(args);
     if (status != CMD_DONE)
         return status;
-    const char *who = args->by != NULL ? args->by : login_name(login);
+    const char *who = args->by != NULL ? args->by : cmd_state_login(login);
     text_clean(who, strlen(who), name, sizeof name);
     if (args->note != NULL) {
         text_clean(args->note, strlen(args->note), note, sizeof note);

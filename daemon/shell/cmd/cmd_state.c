@@ -2,11 +2,13 @@
 /* The state directory that a command reads, and its --since. */
 #include "cmd_state.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
 #include "lookout/run/config.h"
@@ -110,6 +112,16 @@ int cmd_state_write(const struct cmd_args *args, const char *directory,
         fprintf(stderr, "lookoutd %s: %s\n", args->command,
                 err.text[0] != '\0' ? err.text : err_text(rc));
     return rc == 0 ? CMD_DONE : CMD_FAILED;
+}
+
+const char *cmd_state_login(char name[CMD_STATE_NAME_BYTES])
+{
+    const struct passwd *user = NULL;
+    if (getlogin_r(name, CMD_STATE_NAME_BYTES) == 0 && name[0] != '\0')
+        return name;
+    user = getpwuid(getuid());
+    text_copy(name, CMD_STATE_NAME_BYTES, user != NULL ? user->pw_name : "local");
+    return name;
 }
 
 int cmd_state_since(const struct cmd_args *args, int64_t *ret_ms)

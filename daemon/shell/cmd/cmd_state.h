@@ -30,6 +30,9 @@ MUST_CHECK int cmd_state_ask(const char *directory, const struct api_local_quest
  * Prints why it failed; returns an enum cmd_exit. */
 int cmd_state_write(const struct cmd_args *args, const char *directory,
                     struct store_batch *batch);
+/* The login name of whoever runs the command. */
+enum { CMD_STATE_NAME_BYTES = 200 };
+const char *cmd_state_login(char name[CMD_STATE_NAME_BYTES]);
 /* RFC 3339, a date, or a duration back from now ("24h"); untouched without --since. */
 int cmd_state_since(const struct cmd_args *args, int64_t *ret_ms);
 

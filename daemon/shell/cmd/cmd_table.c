@@ -95,6 +95,16 @@ static const struct cmd_option acknowledge_options[] = {
     FLAG("undo", is_undone, "take the acknowledgement back"),
     END,
 };
+static const struct cmd_option mute_options[] = {
+    STATE,
+    TEXT("rule", rule, "ID", "only alerts of this rule; without a vessel: of every vessel"),
+    TEXT("until", until, "TIME", "when it ends, in event time (RFC 3339, or a date); at most 90 days ahead"),
+    TEXT("why", why, "TEXT", "a note for the reader; at most 500 bytes"),
+    TEXT("as", by, "NAME", "who mutes; default: the login name"),
+    FLAG("list", is_list, "print all mutes, those of the configuration last"),
+    TEXT("end", end, "ID", "end a mute that was added"),
+    END,
+};
 static const struct cmd_option redeliver_options[] = {
     STATE,
     FLAG("dead", is_dead, "put back all deliveries that were given up"),
@@ -221,6 +231,14 @@ const struct cmd cmd_table[] = {
               "people: no rule, repeat or delivery of alerts depends on it. The daemon may be running. Prints a line for each alert. When an "
               "alert is not on record, nothing is changed.",
      .fails = "an alert is not on record, or the state cannot be written"},
+    {.name = "mute", .run = cmd_mute, .options = mute_options, .takes_words = true,
+     .line = "store alerts without sending them, for a time",
+     .synopsis = "(-c FILE | --state DIR) ([VESSEL] [--rule ID] --until TIME --why TEXT | --list | --end ID)",
+     .about = "Mutes a vessel (MMSI or IMO number), a rule, or a rule for a vessel, besides the mutes of the configuration: their alerts "
+              "are stored and not sent. A mute counts in event time and follows the ship over MMSIs where its IMO number is known. The "
+              "daemon may be running. Prints the mute, or all, one JSON object in each line: id, vessel, rule, zone, feed, from, until, "
+              "why, by, ended. A mute of the configuration ends in the file.",
+     .fails = "the mute is refused, or the state cannot be written"},
     {.name = "redeliver", .run = cmd_redeliver, .options = redeliver_options, .takes_words = true,
      .line = "put deliveries back in the queue",
      .synopsis = "(-c FILE | --state DIR) (ID... | --dead) [--webhook ID]",
