@@ -114,7 +114,7 @@ result "acknowledge --case, beside the daemon" $? "$(cat "$work/said"; open | di
 "$bin" acknowledge -c "$work/c.yaml" "$one" --undo >"$work/said" 2>&1 && [ "$(open)" = "$(sort <<<"$left"$'\n'"$one")" ] && grep -q "^$one taken back by ." "$work/said"
 result "acknowledge --undo takes back one, in the user's name" $? "$(cat "$work/said")"
 code 200 -H "$anna" -H "$json" -d '{"case": true}' "$url/api/v1/alerts/$one/acknowledgement" && [ "$(open)" = "$left" ] &&
-    [ "$(curl -s -H "$anna" "$url/api/v1/cases/$case" | jq -r '[.alerts[].acknowledged.by] | unique | .[]')" = anna ]
+    [ "$(curl -s -H "$anna" "$url/api/v1/cases/$case" | jq -r '[.alerts[].acknowledged.by] | unique | .[]')" = anna/Lee ]
 result "case: true marks all alerts of the run, anew" $? "$(cat "$work/codes"; open | diff - <(echo "$left"))"
 ! grep -q 'anna-anna\|wall-wall\|wrong-wrong' "$work/log" && ! curl -s "$url/metrics" | grep -q 'anna-anna\|wrong-wrong'
 result "no token in log or metrics" $?

@@ -101,6 +101,15 @@ assert mutes[0] == mute and mutes[-1]['id'] == 'conf-1' and not mute['ended'] an
 assert judge('/mutes/{id}', f'/mutes/{mute["id"]}', 'DELETE')['ended'] and walk('/mutes', 'mutes')[0]['ended']
 judge('/mutes/{id}', '/mutes/conf-1', 'DELETE', expect=409)
 judge('/mutes/{id}', '/mutes/m0', 'DELETE', expect=404)
+judge('/watch', '/watch', 'POST', {'name': ' '}, expect=400)
+first = judge('/watch', '/watch', 'POST', {'name': 'Kim'})
+assert first['name'] == 'Kim' and first['by'] == 'anna' and 'handover' not in first, first
+assert judge('/alerts/{id}/acknowledgement', f'/alerts/{one}/acknowledgement', 'POST', {})['acknowledged']['by'] == 'anna/Kim'
+second = judge('/watch', '/watch', 'POST', {'name': 'Lee'})
+assert second['handover']['from'] == 'Kim' and sum(second['handover']['unacknowledged'].values()) == len(walk('/alerts', 'alerts', '&acknowledged=false')), second
+assert sum(second['handover']['new'].values()) == 0 and second['handover']['open'] == len(walk('/runs', 'runs')), second
+assert [w['name'] for w in walk('/watches', 'watches')] == ['Lee', 'Kim']
+judge('/alerts/{id}/acknowledgement', f'/alerts/{one}/acknowledgement', 'DELETE')
 judge('/session', '/session', 'POST', {'token': token})
 judge('/session', '/session', 'DELETE')
 for template, methods in doc['paths'].items():

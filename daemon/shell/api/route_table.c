@@ -26,6 +26,8 @@ const struct api_route route_table[] = {
     {"GET",    "/api/v1/mutes",   view_mutes, PAGE, ROUTE_READ},
     {"POST",   "/api/v1/mutes",   view_mutes_add, 0, ROUTE_ACKNOWLEDGE},
     {"DELETE", "/api/v1/mutes/{}", view_mutes_end, 0, ROUTE_ACKNOWLEDGE},
+    {"POST",   "/api/v1/watch",   view_watch, 0, ROUTE_ACKNOWLEDGE},
+    {"GET",    "/api/v1/watches", view_watch_list, PAGE, ROUTE_READ},
     {"GET",    "/api/v1/openapi.json", view_openapi, 0, ROUTE_READ},
     {"GET",    "/api/v1/stream",  stream_answer, IS(VESSELS) | IS(BBOX) | IS(MAX), ROUTE_READ},
     {"POST",   "/api/v1/session", view_session_begin, 0, ROUTE_OPEN},

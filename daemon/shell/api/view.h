@@ -14,6 +14,14 @@ request_answer view_record_alerts, view_record_alert, view_record_case, view_rec
 request_answer view_rules;
 /* view_mutes.c */
 request_answer view_mutes, view_mutes_add, view_mutes_end;
+/* view_watch.c */
+request_answer view_watch, view_watch_list;
+struct desk_task;
+struct store_reader;
+/* Who a change is by: "token/name", or the token where nobody began a watch with it. */
+#define VIEW_WATCH_BY_BYTES 200
+MUST_CHECK int view_watch_by(const struct desk_task *task, struct store_reader *reader,
+                             char ret_by[VIEW_WATCH_BY_BYTES]);
 /* view_places.c */
 request_answer view_places_runs, view_places_ports;
 /* view_zones.c */

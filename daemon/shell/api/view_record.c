@@ -262,15 +262,6 @@ int view_record_case(struct request *q)
 
 /* --- acknowledging --- */
 
-static int work_seen(struct desk_task *task, struct store_reader *reader)
-{
-    int rc = work_alert(task, reader);
-    if (rc != 0 || task->status != 0)
-        return rc;
-    rc = desk_store(task);
-    return rc != 0 ? rc : find_alert(task, reader);
-}
-
 /* NULL, or what is wrong with the body. */
 static const char *body_fault(const json_t *body)
 {
@@ -296,53 +287,72 @@ static const char *body_fault(const json_t *body)
     return is_known ? NULL : "verdict is one of: confirmed, explained, false";
 }
 
-static int ask_seen(struct request *q, const json_t *body, bool is_undone)
+static json_t *read_body(const struct request *q)
 {
-    char note[STORE_NOTE_MOST + 1], by[200];
-    const char *given = json_string_value(json_object_get(body, "note"));
+    return q->body.length != 0
+               ? json_loadb(q->body.data, q->body.length, JSON_REJECT_DUPLICATES, NULL)
+               : json_object();
+}
+
+/* Only a command on this machine says for whom. */
+static int find_who(struct desk_task *task, struct store_reader *reader,
+                    const json_t *body, char ret_by[VIEW_WATCH_BY_BYTES])
+{
     const char *who = json_string_value(json_object_get(body, "by"));
+    ret_by[0] = '\0';
+    if (who != NULL && task->q->api->path != NULL)
+        text_clean(who, strlen(who), ret_by, VIEW_WATCH_BY_BYTES);
+    return ret_by[0] != '\0' ? 0 : view_watch_by(task, reader, ret_by);
+}
+
+static int store_seen_by(struct desk_task *task, const json_t *body, const char *by)
+{
+    char note[STORE_NOTE_MOST + 1];
+    const char *given = json_string_value(json_object_get(body, "note"));
     text_clean(given != NULL ? given : "", given != NULL ? strlen(given) : 0, note,
                sizeof note);
-    /* Only a command on this machine says for whom. */
-    if (who == NULL || q->api->path == NULL)
-        who = q->guest.id;
-    text_clean(who, strlen(who), by, sizeof by);
     const struct store_seen seen = {
-        .id = q->words[0],
-        .who = by[0] != '\0' ? by : q->guest.id,
+        .id = task->q->words[0],
+        .who = by,
         .verdict = json_string_value(json_object_get(body, "verdict")),
         .note = note,
         .is_case = json_is_true(json_object_get(body, "case")),
-        .is_undone = is_undone,
+        .is_undone = strcmp(task->q->route->method, "DELETE") == 0,
         .at_ms = clock_wall_ms()};
-    struct store_batch *batch = store_batch_create();
-    if (batch == NULL || !is_id(q->words[0]) || store_batch_seen(batch, &seen) != 0) {
-        store_batch_destroy(batch);
-        return is_id(q->words[0]) ? ERR_NOMEM
-                                  : reply_problem(q, MHD_HTTP_NOT_FOUND,
-                                                  "there is no such alert on record");
-    }
-    return desk_ask(q, work_seen, batch);
+    task->batch = store_batch_create();
+    int rc = task->batch != NULL ? store_batch_seen(task->batch, &seen) : ERR_NOMEM;
+    return rc != 0 ? rc : desk_store(task);
 }
 
-static int take_seen(struct request *q, bool is_undone)
+static int work_seen(struct desk_task *task, struct store_reader *reader)
 {
-    json_t *body = q->body.length != 0 ? json_loadb(q->body.data, q->body.length,
-                                                    JSON_REJECT_DUPLICATES, NULL)
-                                       : json_object();
-    const char *fault = body_fault(body);
-    int rc = fault != NULL ? reply_problem(q, MHD_HTTP_BAD_REQUEST, "%s", fault)
-                           : ask_seen(q, body, is_undone);
+    char by[VIEW_WATCH_BY_BYTES];
+    int rc = work_alert(task, reader);
+    if (rc != 0 || task->status != 0)
+        return rc;
+    json_t *body = read_body(task->q);
+    rc = find_who(task, reader, body, by);
+    if (rc == 0)
+        rc = store_seen_by(task, body, by);
     json_decref(body);
-    return rc;
+    return rc != 0 ? rc : find_alert(task, reader);
+}
+
+static int take_seen(struct request *q)
+{
+    json_t *body = read_body(q);
+    const char *fault = body_fault(body);
+    json_decref(body);
+    return fault != NULL ? reply_problem(q, MHD_HTTP_BAD_REQUEST, "%s", fault)
+                         : desk_ask(q, work_seen, NULL);
 }
 
 int view_record_acknowledge(struct request *q)
 {
-    return take_seen(q, false);
+    return take_seen(q);
 }
 
 int view_record_take_back(struct request *q)
 {
-    return take_seen(q, true);
+    return take_seen(q);
 }

@@ -319,6 +319,19 @@ static int apply_unmute(struct store_db *db, const struct store_op_unmute *op)
     return run_bound(&b);
 }
 
+static int apply_watch(struct store_db *db, const struct store_op_watch *op)
+{
+    const char *at = op->texts;
+    struct binder b = {db->statements[STORE_SQL_WATCH], 0, SQLITE_OK};
+    for (int i = 0; i < 2; i++) { /* name, token */
+        const char *text = next_text(&at);
+        bind_text(&b, text, strlen(text));
+    }
+    bind_text_or_null(&b, next_text(&at));
+    bind_int(&b, op->at_ms);
+    return run_bound(&b);
+}
+
 static int apply_op(struct store_db *db, const struct store_op *op)
 {
     const void *at = op;
@@ -345,6 +358,8 @@ static int apply_op(struct store_db *db, const struct store_op *op)
         return apply_mute(db, at);
     case STORE_OP_UNMUTE:
         return apply_unmute(db, at);
+    case STORE_OP_WATCH:
+        return apply_watch(db, at);
     }
     return SQLITE_INTERNAL;
 }

@@ -272,6 +272,17 @@ int store_batch_unmute(struct store_batch *b, const char *id, int64_t ended_ms)
     return 0;
 }
 
+int store_batch_watch(struct store_batch *b, const struct store_watch *watch)
+{
+    const char *const texts[] = {watch->name, watch->token, watch->handover};
+    struct store_op_watch *op =
+        add_text_op(b, STORE_OP_WATCH, offsetof(struct store_op_watch, texts), texts, 3);
+    if (op == NULL)
+        return ERR_NOMEM;
+    op->at_ms = watch->at_ms;
+    return 0;
+}
+
 int store_batch_list(struct store_batch *b, const struct store_list *list)
 {
     const char *const texts[] = {list->id, list->file, list->format, list->sha256,

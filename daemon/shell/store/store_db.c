@@ -88,6 +88,9 @@ static const char *const sql[STORE_STATEMENTS] = {
          " from_ms, until_ms, at_ms) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"),
     [STORE_SQL_UNMUTE] =
         "UPDATE mutes SET ended_ms = ?2 WHERE id = ?1 AND ended_ms IS NULL",
+    [STORE_SQL_WATCH] =
+        "INSERT INTO watches (name, token, handover, at_ms, alert) VALUES (?1, ?2, ?3,"
+        " ?4, (SELECT coalesce(max(row), 0) FROM alerts))",
     [STORE_SQL_GONE] = "UPDATE webhooks SET gone_ms = ?2 WHERE row = ?1",
 };
 

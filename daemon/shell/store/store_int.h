@@ -157,7 +157,8 @@ enum store_op_kind {
     STORE_OP_LIST,
     STORE_OP_SEEN,
     STORE_OP_MUTE,
-    STORE_OP_UNMUTE
+    STORE_OP_UNMUTE,
+    STORE_OP_WATCH
 };
 
 struct store_op {
@@ -231,6 +232,12 @@ struct store_op_unmute {
     char id[];
 };
 
+struct store_op_watch {
+    struct store_op op;
+    int64_t at_ms;
+    char texts[]; /* name, token, handover */
+};
+
 struct store_batch {
     struct buf ops;
     bool wakes;               /* it has outbox rows, outcomes or a webhook's state */
@@ -266,6 +273,7 @@ enum store_statement {
     STORE_SQL_UNSEEN,
     STORE_SQL_MUTE,
     STORE_SQL_UNMUTE,
+    STORE_SQL_WATCH,
     STORE_STATEMENTS
 };
 

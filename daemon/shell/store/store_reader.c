@@ -50,6 +50,14 @@ static const char *const sql[READER_STATEMENTS] = {
     [READER_SQL_MUTES] =
         ("SELECT id, vessel, meant, rule, zone, feed, from_ms, until_ms, why, who, at_ms,"
          " ended_ms FROM mutes ORDER BY row"),
+    [READER_SQL_WATCHES] = "SELECT row, name, token, at_ms, alert, handover FROM watches"
+                           " WHERE row < ?1 AND (?2 IS NULL OR token = ?2)"
+                           " ORDER BY row DESC LIMIT ?3",
+    /* mark: 0 is for people, 1 is muted */
+    [READER_SQL_HANDOVER] =
+        "SELECT a.severity, sum(a.row > ?1 AND a.mark = 0), sum(a.row > ?1 AND a.mark ="
+        " 1), sum(a.mark = 0 AND n.alert IS NULL) FROM alerts a LEFT JOIN seen n"
+        " ON n.alert = a.row GROUP BY a.severity",
     [READER_SQL_ALERT_COUNT] = "SELECT count(*) FROM alerts",
     [READER_SQL_LAST_ALERT] = "SELECT coalesce(max(row), 0) FROM alerts",
     [READER_SQL_STATE_COUNT] =

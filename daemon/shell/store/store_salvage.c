@@ -215,6 +215,7 @@ static const struct {
     {"acknowledgements", 8, offsetof(struct store_salvage, acts)},
     {"seen",     2,  offsetof(struct store_salvage, acts)},
     {"mutes",    13, offsetof(struct store_salvage, acts)},
+    {"watches",  6,  offsetof(struct store_salvage, acts)},
 };
 /* clang-format on */
 enum { TABLES = sizeof tables / sizeof tables[0] };

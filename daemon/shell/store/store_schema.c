@@ -97,6 +97,9 @@ static const char *const migrations[] = {
      "CREATE INDEX alerts_when ON alerts (mmsi, time_ms);"
      "CREATE TRIGGER alerts_gone AFTER DELETE ON alerts BEGIN"
      "  DELETE FROM seen WHERE alert = old.row; END;"),
+    /* Who was on watch. alert: the last one when it began; handover: JSON. */
+    ("CREATE TABLE watches (row INTEGER PRIMARY KEY, name TEXT NOT NULL, token TEXT"
+     "  NOT NULL, at_ms INTEGER NOT NULL, alert INTEGER NOT NULL, handover TEXT);"),
 };
 enum { VERSION = sizeof migrations / sizeof migrations[0] };
 

@@ -104,6 +104,14 @@ struct store_mute {
 MUST_CHECK int store_batch_mute(struct store_batch *b, const struct store_mute *mute);
 MUST_CHECK int store_batch_unmute(struct store_batch *b, const char *id,
                                   int64_t ended_ms);
+/* Somebody begins a watch. */
+struct store_watch {
+    const char *name, *token;
+    const char *handover; /* JSON: what the watch before handed over; NULL */
+    int64_t at_ms;        /* clock */
+    int64_t row, alert;   /* read only: alert is the last one's row when it began */
+};
+MUST_CHECK int store_batch_watch(struct store_batch *b, const struct store_watch *watch);
 bool store_batch_is_empty(const struct store_batch *b);
 size_t store_batch_bytes(const struct store_batch *b);
 /* Submit the batch, which is taken over, also on failure. Never waits for the disk.
@@ -252,6 +260,23 @@ MUST_CHECK int query_calls(struct store_reader *r, const struct store_filter *f,
 typedef int (*store_mute_row)(void *context, const struct store_mute *mute);
 MUST_CHECK int query_mutes_walk(struct store_reader *r, store_mute_row row,
                                 void *context);
+
+/* Watches with row id < before, the newest first, of a token or (NULL) of all. */
+typedef int (*store_watch_row)(void *context, const struct store_watch *watch);
+struct query_watches {
+    const char *token;
+    int64_t before; /* INT64_MAX: none yet */
+    uint32_t limit;
+};
+MUST_CHECK int query_watches_walk(struct store_reader *r, const struct query_watches *q,
+                                  store_watch_row row, void *context);
+/* By severity: alerts for people stored behind the row `alert`, muted ones behind it, and
+ * all that nobody has acknowledged. */
+struct query_handover {
+    int64_t fresh[SEVERITIES], muted[SEVERITIES], open[SEVERITIES];
+};
+MUST_CHECK int query_watches_sum(struct store_reader *r, int64_t alert,
+                                 struct query_handover *ret);
 
 /* A part of a list, the newest first. Texts that are NULL and numbers that are 0, unless
  * said otherwise, mean all. */
