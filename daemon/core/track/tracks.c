@@ -18,6 +18,8 @@ static_assert(sizeof(struct track) <= 1360, "a track is kept for every vessel");
 /* a track this old does not tell where its ship is */
 #define REACH_ANY_MS (30 * DAY_MS)
 #define UNCONFIRMED_MAX_SILENCE_MS (24 * HOUR_MS)
+#define STRAY_MIN_SILENCE_MS HOUR_MS
+#define STRAY_INTERVALS 10
 #define CONFIRMED_MAX_SILENCE_MS (7 * DAY_MS)
 /* dead reckoning over a longer time is worse than the last position */
 #define RECKON_MAX_MS HOUR_MS
@@ -340,14 +342,25 @@ static uint32_t make_track_room(struct tracks *t)
     return tracks_remove(t, oldest);
 }
 
+/* Lone bad fixes, hours apart, are no track while the ship itself is heard all the time:
+ * what is not confirmed is forgotten after ten of the usual times between its fixes. */
+static int64_t stray_max_silence_ms(const struct track *current)
+{
+    int64_t ms = track_interval_ms(current, 0) * STRAY_INTERVALS;
+    if (ms == 0 || ms > UNCONFIRMED_MAX_SILENCE_MS)
+        return UNCONFIRMED_MAX_SILENCE_MS;
+    return ms < STRAY_MIN_SILENCE_MS ? STRAY_MIN_SILENCE_MS : ms;
+}
+
 /* A track beside `current` that was silent for too long, if there is one. */
 static uint32_t forget_stale_tracks(struct tracks *t, const struct track *current)
 {
     for (uint32_t i = 0; i < t->count; i++) {
         const struct track *track = t->items[i];
         int64_t silence = current->last.time_ms - track->last.time_ms;
-        int64_t limit =
-            track->is_confirmed ? CONFIRMED_MAX_SILENCE_MS : UNCONFIRMED_MAX_SILENCE_MS;
+        int64_t limit = CONFIRMED_MAX_SILENCE_MS;
+        if (!track->is_confirmed)
+            limit = stray_max_silence_ms(current);
         if (track != current && silence > limit)
             return tracks_remove(t, i);
     }

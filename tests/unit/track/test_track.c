@@ -352,11 +352,20 @@ static void test_stale_tracks_are_forgotten(void **state)
 {
     struct gate g;
     settle(&g, 0);
-    add(&g, 1, at(10, 10)); /* one bad fix */
-    add(&g, 24 * 60, HOME);
+    add(&g, 1, at(10, 10)); /* one bad fix; the ship is heard every minute */
+    add(&g, 61, HOME);
     assert_int_equal(g.tracks.count, 2);
-    add(&g, 24 * 60 + 1.1, HOME);
+    add(&g, 61.1, HOME);
     assert_int_equal(g.tracks.count, 1);
+    assert_int_equal(g.gone, 2);
+    tracks_finish(&g.tracks);
+    gate_begin(&g);
+    for (int i = 10; i >= 0; i--) /* once an hour: ten hours */
+        assert_int_equal(add(&g, -60 * i, HOME), TRACK_ACCEPTED);
+    add(&g, 1, at(10, 10));
+    add(&g, 601, HOME);
+    assert_int_equal(g.tracks.count, 2);
+    add(&g, 601.1, HOME);
     assert_int_equal(g.gone, 2);
     tracks_finish(&g.tracks);
     settle(&g, 0);
