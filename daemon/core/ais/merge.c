@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/time.h"
 #include "merge_int.h"
 
@@ -61,13 +62,12 @@ int merge_add(struct merge *m, const struct merge_source_conf *conf)
     if (m->source_count >= UINT16_MAX)
         return ERR_LIMIT;
     struct merge_source *s = calloc(1, sizeof *s);
-    struct merge_source **more =
-        realloc(m->sources, (m->source_count + 1) * sizeof *more);
-    if (more != NULL)
-        m->sources = more;
-    if (s == NULL || more == NULL) {
+    int rc = s == NULL ? ERR_NOMEM : 0;
+    if (rc == 0)
+        rc = array_extend(&m->sources, m->source_count, 1, sizeof *m->sources);
+    if (rc != 0) {
         free(s);
-        return ERR_NOMEM;
+        return rc;
     }
     s->conf = *conf;
     s->index = m->source_count;

@@ -5,6 +5,7 @@
  * it, or the ship has lain long on the other side. */
 #include <stdlib.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/time.h"
 #include "zone_watch_int.h"
 
@@ -15,14 +16,12 @@ static struct gate_memory *gate_memory(struct zone_step *s, uint32_t gate)
         if (w->gates[i].gate == gate)
             return &w->gates[i];
     if (w->gate_count == w->gate_room) {
-        uint32_t room = w->gate_room != 0 ? 2 * w->gate_room : 2;
-        struct gate_memory *more = realloc(w->gates, room * sizeof *more);
-        if (more == NULL) {
+        uint32_t more = w->gate_room != 0 ? w->gate_room : 2;
+        if (array_extend(&w->gates, w->gate_room, more, sizeof *w->gates) != 0) {
             s->rc = ERR_NOMEM;
             return NULL;
         }
-        w->gates = more;
-        w->gate_room = room;
+        w->gate_room += more;
     }
     struct gate_memory *m = &w->gates[w->gate_count++];
     *m = (struct gate_memory){.gate = gate, .last_ms = TIME_NONE};

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/time.h"
 
 #define LENGTHS_DIFFER_PART 10
@@ -73,10 +74,10 @@ static void move_slots(struct engine *e, struct ship_track *from, struct ship_tr
 /* The old one's folds, and those of the new one that it has not. */
 static int move_folds(struct folds *from, struct folds *to)
 {
-    struct fold *items =
-        realloc(from->items, (from->count + to->count + 1) * sizeof *items);
-    if (items == NULL)
-        return ERR_NOMEM;
+    int rc = array_extend(&from->items, from->count, to->count, sizeof *from->items);
+    if (rc != 0)
+        return rc;
+    struct fold *items = from->items;
     uint32_t count = from->count;
     for (uint32_t i = 0; i < to->count; i++) {
         const struct fold *f = &to->items[i];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/time.h"
 
 static const int64_t approach_rearm_ms = 60 * MINUTE_MS;
@@ -29,12 +30,10 @@ struct zone_note *zone_notes_obtain(const struct rule_look *look, uint32_t zone)
     if (state == NULL)
         return NULL;
     if (state->count == state->room) {
-        uint32_t room = state->room != 0 ? 2 * state->room : 2;
-        struct zone_note *more = realloc(state->notes, room * sizeof *more);
-        if (more == NULL)
+        uint32_t more = state->room != 0 ? state->room : 2;
+        if (array_extend(&state->notes, state->room, more, sizeof *state->notes) != 0)
             return NULL;
-        state->notes = more;
-        state->room = room;
+        state->room += more;
     }
     note = &state->notes[state->count++];
     memset(note, 0, sizeof *note);

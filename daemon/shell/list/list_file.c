@@ -241,6 +241,16 @@ static int take_list(struct reading *g, struct list **ret_list)
     return rc;
 }
 
+static void finish_reading(struct reading *g)
+{
+    list_reader_destroy(g->reader);
+    finish_beside(&g->beside);
+    EVP_MD_CTX_free(g->digest);
+    free(g->chunk);
+    if (g->fd >= 0)
+        close(g->fd);
+}
+
 int list_file_read(const char *path, const struct list_options *options,
                    struct list **ret_list, struct list_trouble *ret_trouble)
 {
@@ -257,12 +267,7 @@ int list_file_read(const char *path, const struct list_options *options,
         rc = read_passes(&g, options);
     if (rc == 0)
         rc = take_list(&g, ret_list);
-    list_reader_destroy(g.reader);
-    finish_beside(&g.beside);
-    EVP_MD_CTX_free(g.digest);
-    free(g.chunk);
-    if (g.fd >= 0)
-        close(g.fd);
+    finish_reading(&g);
     return rc;
 }
 
@@ -288,10 +293,6 @@ int list_file_digest(const char *path, enum list_format format,
         rc = read_beside_files(path, &g.beside);
     if (rc == 0)
         rc = write_together(g.digest, &g.beside, ret_together);
-    finish_beside(&g.beside);
-    EVP_MD_CTX_free(g.digest);
-    free(g.chunk);
-    if (g.fd >= 0)
-        close(g.fd);
+    finish_reading(&g);
     return rc;
 }

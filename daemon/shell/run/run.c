@@ -41,6 +41,16 @@ void run_commit(struct run *r)
         run_fail(r, "the state cannot be kept", rc);
 }
 
+void run_alert(struct run *r, int rc, struct alert *alert)
+{
+    if (rc == 0)
+        rc = pipeline_alert(&r->pipeline, alert);
+    if (rc != 0)
+        run_fail(r, "an alert cannot be made", rc);
+    else
+        run_commit(r);
+}
+
 /* What comes first is stored at once, and what follows it at growing intervals: a crash
  * loop that leaves no five seconds must not blind the daemon. */
 static bool is_commit_due(struct run *r)
@@ -111,12 +121,7 @@ static void on_silence(void *context, size_t feed, bool is_silent, int64_t since
                                r->pipeline.clock_ms, &alert);
     if (rc == 0)
         engine_mute_feed(r->pipeline.engine, id, &alert);
-    if (rc == 0)
-        rc = pipeline_alert(&r->pipeline, &alert);
-    if (rc != 0)
-        run_fail(r, "an alert cannot be made", rc);
-    else
-        run_commit(r);
+    run_alert(r, rc, &alert);
 }
 
 /* A recording of sentences without times: all of it was refused. */

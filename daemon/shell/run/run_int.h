@@ -151,6 +151,8 @@ void run_trouble_limits(struct run *r);
 void run_trouble_database(struct run *r);
 /* It cannot go on: says why and ends. */
 void run_fail(struct run *r, const char *what, int rc);
+/* Hand on and commit an alert of the run's own, unless its making gave an error. */
+void run_alert(struct run *r, int rc, struct alert *alert);
 /* Begin to stop; run_daemon will return rc. */
 void run_stop(struct run *r, int rc);
 

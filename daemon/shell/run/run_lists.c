@@ -92,12 +92,7 @@ static void refuse_list(struct run *r, const struct conf_list *list, const struc
     struct alert alert;
     log_error("run", NULL, "list %s: %s is refused: %s", list->id, list->file, reason);
     int rc = engine_listings_refused(engine_conf(r->pipeline.engine), &refusal, &alert);
-    if (rc == 0)
-        rc = pipeline_alert(&r->pipeline, &alert);
-    if (rc != 0)
-        run_fail(r, "an alert cannot be made", rc);
-    else
-        run_commit(r);
+    run_alert(r, rc, &alert);
 }
 
 /* Why the list is not taken; NULL: it is. */

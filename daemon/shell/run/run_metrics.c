@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/time.h"
 #include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
@@ -408,11 +409,10 @@ void run_metrics_rate(struct run *r)
         return;
     double seconds = (double)(now_ms - r->rated_ms) / 1000.0;
     if (count > r->rate_count) {
-        struct status_rate *more = realloc(r->rates, count * sizeof *more);
-        if (more == NULL)
+        size_t more = count - r->rate_count;
+        if (array_extend(&r->rates, r->rate_count, more, sizeof *r->rates) != 0)
             return;
-        memset(more + r->rate_count, 0, (count - r->rate_count) * sizeof *more);
-        r->rates = more;
+        memset(r->rates + r->rate_count, 0, more * sizeof *r->rates);
         r->rate_count = count;
     }
     for (size_t i = 0; i < count; i++) {

@@ -18,12 +18,7 @@ void run_trouble(struct run *r, const char *what, const char *format, ...)
     log_warning("run", NULL, "%s", text);
     int rc = engine_trouble_alert(engine_conf(r->pipeline.engine), what, text,
                                   clock_wall_ms(), &alert);
-    if (rc == 0)
-        rc = pipeline_alert(&r->pipeline, &alert);
-    if (rc != 0)
-        run_fail(r, "an alert cannot be made", rc);
-    else
-        run_commit(r);
+    run_alert(r, rc, &alert);
 }
 
 static enum run_limit find_limit(const struct engine *e)

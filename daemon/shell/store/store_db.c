@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "store_int.h"
 
 static const char *const sql[STORE_STATEMENTS] = {
@@ -157,10 +158,10 @@ static int remember_webhook(struct store_db *db, int64_t number, const char *id)
 {
     size_t n = (size_t)number;
     if (n > db->webhook_count) {
-        char **more = realloc(db->webhooks, n * sizeof *more);
-        if (more == NULL)
+        size_t more = n - db->webhook_count;
+        if (array_extend(&db->webhooks, db->webhook_count, more, sizeof *db->webhooks) !=
+            0)
             return SQLITE_NOMEM;
-        db->webhooks = more;
         while (db->webhook_count < n)
             db->webhooks[db->webhook_count++] = NULL;
     }
