@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From messages to reports: not-available values are absence, odd lengths give what is
- * there, types that say nothing of a ship make no report. Offsets, scales and
- * not-available values are those of ITU-R M.1371-5 annex 8, section 3. */
+/* From messages to reports: a value that means "not available" is left out, a message of
+ * another length gives the fields that it holds whole, and types that say nothing of a
+ * ship make no report. Offsets, scales and not-available values are those of ITU-R
+ * M.1371-5 annex 8, section 3. */
 #include "lib/testlib.h"
 
 #include <math.h>
@@ -21,7 +22,7 @@ static int report_of(const struct aisgen_bits *from, struct report *r)
     int status = ais_decode(&bits, &m);
     if (status == 0)
         status = report_from_message(&m, r);
-    /* Without the values it is the same. */
+    /* The result is the same when the caller asks for no values. */
     struct report bare;
     memset(&m, 0xa5, sizeof m);
     int bare_status = ais_open(&bits, &m);
@@ -85,7 +86,7 @@ static void test_position_report(void **state)
 
 static void test_positions_keep_sign_and_digits(void **state)
 {
-    /* 1/10,000 minute is 166.67e-7 degree; the corners of the earth */
+    /* 1/10,000 minute is 166.67e-7 degree. The positions are the corners of the earth. */
     static const struct {
         double lat, lon;
     } places[] = {
@@ -146,7 +147,7 @@ static void test_long_range(void **state)
     assert_int_equal(r.cog_ddeg, 2310);
     assert_int_equal(r.pos.lat_e7, 345000000);
     assert_int_equal(r.pos.lon_e7, 1277500000);
-    /* an implementation error seen in the field: a full slot instead of 96 bits */
+    /* Some transponders send a full slot instead of 96 bits. */
     aisgen_resize(&b, 168);
     assert_int_equal(report_of(&b, &r), 0);
     assert_int_equal(r.sog_dkn, 120);
@@ -181,7 +182,7 @@ static void test_static_parts(void **state)
     assert_int_equal(r.has, HAS_NAME | HAS_STATIC);
     assert_string_equal(r.name, "EXAMPLE TRADER");
     assert_true(r.is_class_b);
-    aisgen_resize(&b, 168); /* with the spare bits that some stations send */
+    aisgen_resize(&b, 168); /* some stations send spare bits */
     assert_int_equal(report_of(&b, &r), 0);
     assert_int_equal(r.has, HAS_NAME | HAS_STATIC);
 
@@ -190,11 +191,11 @@ static void test_static_parts(void **state)
     assert_int_equal(r.has, HAS_CALLSIGN | HAS_SHIP_TYPE | HAS_DIMENSIONS | HAS_STATIC);
     assert_string_equal(r.callsign, "DSXX9");
     assert_int_equal(r.length_m, 80);
-    aisgen_resize(&b, 162); /* short, as met in the field */
+    aisgen_resize(&b, 162); /* some stations send fewer bits */
     assert_int_equal(report_of(&b, &r), 0);
     assert_int_equal(r.has, HAS_CALLSIGN | HAS_SHIP_TYPE | HAS_DIMENSIONS | HAS_STATIC);
 
-    /* a craft of a parent ship: where the sides stand, it names the mother ship */
+    /* The craft of a ship names that ship in the bits of the dimensions. */
     struct aisgen_static craft = someone;
     craft.mmsi = 984410001;
     aisgen_static24b(&craft, &b);
@@ -202,7 +203,8 @@ static void test_static_parts(void **state)
     assert_int_equal(r.has, HAS_CALLSIGN | HAS_SHIP_TYPE | HAS_STATIC);
 }
 
-/* Each field's not-available value is absence, the value beside it is not. */
+/* A field with its "not available" value is left out; a field with the value next to it
+ * is kept. */
 static const struct {
     int type;
     unsigned at, width;
@@ -291,9 +293,9 @@ static void test_empty_destination_is_said(void **state)
     assert_string_equal(r.name, "A B");
 }
 
-/* A distress device's status 15 says that it is under test (ITU-R M.1371-5 table 47), and
- * its safety message is a report; of ships, coast stations, aircraft and aids both are
- * not. */
+/* Status 15 of a distress device says that the device is under test (ITU-R M.1371-5 table
+ * 47), and the safety message of such a device is a report. Neither holds for ships,
+ * coast stations, aircraft and aids to navigation. */
 static void test_distress_devices(void **state)
 {
     static const struct {
@@ -325,8 +327,8 @@ static void test_distress_devices(void **state)
     }
 }
 
-/* 156 characters are the most of a safety message (3.12); ours is cut. Blanks around it
- * are left out. A message without any character is one, too. */
+/* A safety message has 156 characters at most (3.12); the report's text is cut. Blanks
+ * around the text are left out. A message without any character is a report, too. */
 static void test_distress_texts(void **state)
 {
     char longest[157], blanks[] = "  MOB ACTIVE  ";
@@ -350,7 +352,7 @@ static void test_distress_texts(void **state)
     }
 }
 
-/* Field lengths as the notes have them: 204 bits of type 1-3, type 5 of 420, 422, 424 and
+/* Lengths that stations send: 204 bits of type 1-3, type 5 of 420, 422, 424 and
  * 426 bits, type 19 cut off. */
 static void test_odd_lengths(void **state)
 {
@@ -364,7 +366,7 @@ static void test_odd_lengths(void **state)
         assert_int_equal(report_of(&b, &r), 0);
         assert_memory_equal(&r, &whole, sizeof r);
     }
-    aisgen_resize(&b, 137); /* no time stamp any more */
+    aisgen_resize(&b, 137); /* the time stamp is cut off */
     assert_int_equal(report_of(&b, &r), 0);
     assert_int_equal(r.has, whole.has & ~(uint32_t)HAS_UTC_SECOND);
     aisgen_resize(&b, 115); /* half a latitude is no position */
@@ -424,7 +426,7 @@ static void test_armor(void **state)
         bool is_valid = (c >= '0' && c <= 'W') || (c >= '`' && c <= 'w');
         assert_int_equal(armor_decode(text, 1, 0, &bits), is_valid ? 0 : ERR_SYNTAX);
     }
-    /* at any place of eight and in what is left over */
+    /* A wrong character is found at each of eight places and in the remainder. */
     for (size_t at = 0; at < 12; at++)
         for (int c = 0; c < 256; c++) {
             char text[12] = "w0W`w0W`w0W`";
@@ -450,8 +452,8 @@ static void test_armor(void **state)
     assert_int_equal(armor_decode(longest, sizeof longest, 0, &bits), ERR_LIMIT);
 }
 
-/* The same characters in any pieces, with fill bits between them too, give the bits that
- * a bit-by-bit reading gives. */
+/* Characters that come in any pieces, with fill bits between them too, give the same bits
+ * as a reader that takes one bit at a time. */
 static void test_armor_in_pieces(void **state)
 {
     struct test_random random = {7};
