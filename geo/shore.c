@@ -107,7 +107,10 @@ static void read_nodes(struct bits *b, uint16_t nodes[COLS])
             b->is_failed = true;
         for (uint32_t i = 0; i < length && !b->is_failed; i++, col++) {
             int32_t ahead = 2 * last - before;
-            ahead = ahead < 0 ? 0 : ahead > FAR ? FAR : ahead;
+            if (ahead < 0)
+                ahead = 0;
+            if (ahead > FAR)
+                ahead = FAR;
             int32_t value = is_same ? last : ahead + get_rice(b, k);
             keep_node(b, value, &nodes[col]);
             before = is_same ? value : last;

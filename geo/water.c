@@ -281,7 +281,10 @@ uint32_t water_cell_near(const struct water *water, struct geo_pos pos, double m
     int64_t row = own / WATER_COLS, col = own % WATER_COLS;
     for (int64_t ring = 1; ring < WATER_COLS / 2; ring++) {
         int64_t polar = row < WATER_ROWS / 2 ? row - ring : row + ring;
-        polar = polar < 0 ? 0 : polar >= WATER_ROWS ? WATER_ROWS - 1 : polar;
+        if (polar < 0)
+            polar = 0;
+        if (polar >= WATER_ROWS)
+            polar = WATER_ROWS - 1;
         if ((double)(ring - 1) * water->width_m[polar] > near.m)
             break;
         for (int64_t k = -ring; k <= ring; k++) {

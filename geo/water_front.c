@@ -70,9 +70,10 @@ static void improve_cell(struct water_front *f, uint32_t cell, double t_dm)
         key += rest;
     }
     uint64_t bucket = key / BUCKET_DM;
-    bucket = bucket < f->at                    ? f->at
-             : bucket >= f->at + WATER_BUCKETS ? f->at + WATER_BUCKETS - 1
-                                               : bucket;
+    if (bucket < f->at)
+        bucket = f->at;
+    if (bucket >= f->at + WATER_BUCKETS)
+        bucket = f->at + WATER_BUCKETS - 1;
     f->t[cell] = (t + 1) | WAITS;
     if (push_cell(&f->buckets[bucket % WATER_BUCKETS], cell))
         f->waiting++;

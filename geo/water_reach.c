@@ -59,9 +59,12 @@ int water_reach_between_m(const struct water *water, struct geo_pos a, struct ge
          * is more exact than the distance between the middles. */
         double m = water_front_m(&front, goal), straight_m = geo_distance_m(a, b);
         double aside_m = geo_distance_m(aim.pos, b);
-        *ret_m = m < 2 * water->height_m    ? straight_m
-                 : water_cell_at(b) == goal ? m + straight_m - geo_distance_m(a, aim.pos)
-                                            : m + aside_m;
+        if (m < 2 * water->height_m)
+            *ret_m = straight_m;
+        else if (water_cell_at(b) == goal)
+            *ret_m = m + straight_m - geo_distance_m(a, aim.pos);
+        else
+            *ret_m = m + aside_m;
     }
     water_front_finish(&front);
     return rc;

@@ -64,7 +64,10 @@ static double edge_distance(const struct plane *plane, const struct zone_vertex 
         struct place b = project_point(plane, v[0].x + dx * t1, v[0].y + dy * t1);
         double ex = b.x - a.x, ey = b.y - a.y, square = ex * ex + ey * ey;
         double part = square > 0 ? -(a.x * ex + a.y * ey) / square : 0;
-        part = part < 0 ? 0 : part > 1 ? 1 : part;
+        if (part < 0)
+            part = 0;
+        if (part > 1)
+            part = 1;
         t = t0 + (t1 - t0) * part;
         struct place at = project_point(plane, v[0].x + dx * t, v[0].y + dy * t);
         far = hypot(at.x, at.y);
@@ -93,7 +96,11 @@ static double least_distance(const struct plane *plane, const struct zone_box *b
     else if (plane->x > (double)box->x1)
         east = plane->x - (double)box->x1;
     double gap = east * UNIT_RAD;
-    double sine = gap < 0.2 ? gap * (1 - gap * gap / 6) : gap < 1.57 ? sin(gap) : 1;
+    double sine = 1;
+    if (gap < 0.2)
+        sine = gap * (1 - gap * gap / 6);
+    else if (gap < 1.57)
+        sine = sin(gap);
     return LEAST_RADIUS_M * fmax(north * UNIT_RAD, plane->cosine * sine);
 }
 

@@ -63,8 +63,9 @@ static int make_entry(struct build *b, const uint32_t *items, size_t n, uint32_t
 {
     struct zone_index *index = b->index;
     if (n <= 1) {
-        *ret =
-            n == 0 ? 0 : grid_entry(items[0] & 1 ? GRID_TOUCH : GRID_FULL, items[0] >> 1);
+        *ret = 0;
+        if (n != 0)
+            *ret = grid_entry(items[0] & 1 ? GRID_TOUCH : GRID_FULL, items[0] >> 1);
         return 0;
     }
     uint64_t hash = hash_bytes(items, n * sizeof *items, n);

@@ -199,7 +199,9 @@ static int side_of_edge(wide area, struct point a, struct point b)
 {
     if (area != 0)
         return sign_of(area);
-    return b.x != a.x ? (b.x > a.x ? 1 : -1) : (b.y > a.y ? -1 : 1);
+    if (b.x != a.x)
+        return b.x > a.x ? 1 : -1;
+    return b.y > a.y ? -1 : 1;
 }
 
 static int side_of_path(wide area, const struct piece *s)

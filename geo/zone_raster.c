@@ -25,7 +25,9 @@ static int64_t raster_cell_of(int64_t distance, int64_t size)
 
 static int clamp_cell(int64_t cell, int count)
 {
-    return cell < 0 ? 0 : cell >= count ? count - 1 : (int)cell;
+    if (cell < 0)
+        return 0;
+    return cell >= count ? count - 1 : (int)cell;
 }
 
 static void mark_row(struct frame *f, int row, int64_t west, int64_t east)

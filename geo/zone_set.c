@@ -163,7 +163,8 @@ static int add_feature_zone(struct zone_builder *b, const struct geojson_feature
     uint32_t number = (uint32_t)set->count;
     struct zone_info info = {0};
     info.id = strdup(f->id != NULL ? f->id : "");
-    info.name = strdup(f->name != NULL ? f->name : f->id != NULL ? f->id : "");
+    const char *name = f->name != NULL ? f->name : f->id;
+    info.name = strdup(name != NULL ? name : "");
     info.kind = strdup(f->kind != NULL ? f->kind : "");
     if (info.id == NULL || info.name == NULL || info.kind == NULL)
         rc = ERR_NOMEM;

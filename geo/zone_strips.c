@@ -104,7 +104,10 @@ int zone_strips_create(const struct zone_geometry *g, struct zone_strips **ret)
 {
     struct cut c = {.g = g};
     size_t strips = g->vertex_count / EDGES_A_STRIP;
-    strips = strips < 1 ? 1 : strips > STRIPS_MAX ? STRIPS_MAX : strips;
+    if (strips < 1)
+        strips = 1;
+    if (strips > STRIPS_MAX)
+        strips = STRIPS_MAX;
     /* An edge that is longer than the height of a strip is listed in several strips. A
      * shape like a comb, with all its teeth in every strip, must not cost the square of
      * its number of edges. */

@@ -15,7 +15,7 @@ size_t text_utf8(const char *text, size_t n, uint32_t *ret_code)
         *ret_code = p[0];
         return 1;
     }
-    size_t length = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+    size_t length = 2 + (size_t)(p[0] >= 0xe0) + (size_t)(p[0] >= 0xf0);
     if (p[0] < 0xc2 || p[0] > 0xf4 || n < length)
         return 0;
     uint32_t code = p[0] & (0x7fu >> length);

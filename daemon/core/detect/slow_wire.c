@@ -219,7 +219,9 @@ static int load_places(struct slow_spell *spell, struct meet_grid *grid,
         if (is_listed && !r->failed)
             rc = meet_grid_add(grid, place);
     }
-    return rc != 0 ? rc : r->failed || spell->pending > count ? ERR_CORRUPT : 0;
+    if (rc == 0 && (r->failed || spell->pending > count))
+        rc = ERR_CORRUPT;
+    return rc;
 }
 
 static int load_slow_spell(struct slow_watch *watch, const struct detect_limits *limits,
@@ -265,5 +267,7 @@ int slow_wire_load(struct slow_watch *watch, const struct detect_limits *limits,
         load_place(&watch->before, r);
     int rc =
         (flags & 64) != 0 && !r->failed ? load_slow_spell(watch, limits, grid, r) : 0;
-    return rc != 0 ? rc : r->failed ? ERR_CORRUPT : 0;
+    if (rc == 0 && r->failed)
+        rc = ERR_CORRUPT;
+    return rc;
 }

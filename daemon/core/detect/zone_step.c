@@ -21,7 +21,9 @@ static int64_t crossing_time(int64_t from_ms, int64_t to_ms, double fraction)
 {
     double offset_s = (double)(to_ms - from_ms) * fraction / 1000.0;
     int64_t at_ms = (from_ms / SECOND_MS + (int64_t)(offset_s + 0.5)) * SECOND_MS;
-    return at_ms < from_ms ? from_ms : at_ms > to_ms ? to_ms : at_ms;
+    if (at_ms < from_ms)
+        return from_ms;
+    return at_ms > to_ms ? to_ms : at_ms;
 }
 
 struct zone_event zone_step_crossing(const struct zone_step *s,

@@ -7,6 +7,7 @@
  * from the fix before it. A path that passes a zone without a fix inside, or leaves and
  * comes back without a fix outside, gives both events, as inferred. */
 #include "lookout/detect/zone_watch.h"
+#include "lookout/base/array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,14 +24,12 @@ static struct zone_presence *add_presence(struct zone_step *s, uint32_t zone)
 {
     struct zone_watch *w = s->w;
     if (w->count == w->room) {
-        uint32_t room = w->room != 0 ? 2 * w->room : 2;
-        struct zone_presence *more = realloc(w->items, room * sizeof *more);
-        if (more == NULL) {
+        uint32_t more = w->room != 0 ? w->room : 2;
+        if (array_extend(&w->items, w->room, more, sizeof *w->items) != 0) {
             s->rc = ERR_NOMEM;
             return NULL;
         }
-        w->items = more;
-        w->room = room;
+        w->room += more;
     }
     uint32_t at = w->count;
     while (at > 0 && w->items[at - 1].zone > zone)
@@ -102,9 +101,9 @@ static void outside_step(struct zone_step *s, const struct track_fix *from,
     if (p == NULL)
         return;
     /* A path that begins beside the boundary has no cut: then the ship came in there. */
-    double fraction = cuts->count != 0        ? cuts->fraction[0]
-                      : cuts->inside_at_start ? 0
-                                              : 1;
+    double fraction = cuts->inside_at_start ? 0 : 1;
+    if (cuts->count != 0)
+        fraction = cuts->fraction[0];
     struct zone_event e = zone_step_crossing(s, from, cuts->zone, fraction);
     if (zone_step_is_deep(s, cuts->zone, s->limits->zone_enter_depth_m)) {
         zone_step_enter(s, p, &e);

@@ -44,9 +44,11 @@ static int list_rules(struct engine *e)
     for (uint32_t i = 0; i < e->conf.rule_count; i++) {
         const struct rule *rule = &e->conf.rules[i];
         const struct rule_hooks *hooks = rule->kind->hooks;
-        unsigned asks = hooks->on_fix == NULL ? 0
-                        : hooks->asks != NULL ? hooks->asks(rule)
-                                              : RULE_ASKS_COVERED | RULE_ASKS_KEEPING;
+        unsigned asks = RULE_ASKS_COVERED | RULE_ASKS_KEEPING;
+        if (hooks->on_fix == NULL)
+            asks = 0;
+        else if (hooks->asks != NULL)
+            asks = hooks->asks(rule);
         uint64_t bit = UINT64_C(1) << (i % 64);
         e->asks_covered[i / 64] |= (asks & RULE_ASKS_COVERED) != 0 ? bit : 0;
         e->asks_keeping[i / 64] |= (asks & RULE_ASKS_KEEPING) != 0 ? bit : 0;

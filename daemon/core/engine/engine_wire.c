@@ -102,7 +102,9 @@ int engine_wire_save_ship(const struct engine *e, const struct ship *s, struct b
     wire_put_i64(&w, s->lag_ms);
     if (rc == 0)
         rc = ship_parts_save(e, s, &w);
-    return rc != 0 ? rc : w.failed ? ERR_NOMEM : 0;
+    if (rc == 0 && w.failed)
+        rc = ERR_NOMEM;
+    return rc;
 }
 
 static int64_t find_rule(const struct engine *e, const char *id)

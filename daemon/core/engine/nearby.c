@@ -118,7 +118,10 @@ static void count_ship(void *context, const struct ship *s, const struct track *
 static double gone_since_m(const struct engine *e, int64_t since_ms)
 {
     int64_t most_ms = since_ms == TIME_NONE ? DAY_MS : e->now_ms - since_ms;
-    most_ms = most_ms < 0 ? 0 : most_ms > DAY_MS ? DAY_MS : most_ms;
+    if (most_ms < 0)
+        most_ms = 0;
+    if (most_ms > DAY_MS)
+        most_ms = DAY_MS;
     return (double)most_ms / (double)HOUR_MS * 25 * NM_M;
 }
 

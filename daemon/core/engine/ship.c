@@ -236,9 +236,9 @@ int ship_identify(struct engine *e, struct ship *s, bool tell)
                       ? destination_resolve(e->conf.ports, s->info.destination)
                       : PORT_NONE;
     bool is_newly_watched = s->watch != NULL && !was_watched;
-    int rc = ship_cover(e, s, s->watch,
-                        !tell              ? SHIP_TELL_NOTHING
-                        : is_newly_watched ? SHIP_TELL_WATCHED
-                                           : SHIP_TELL_COVERED);
+    enum ship_tell what = SHIP_TELL_NOTHING;
+    if (tell)
+        what = is_newly_watched ? SHIP_TELL_WATCHED : SHIP_TELL_COVERED;
+    int rc = ship_cover(e, s, s->watch, what);
     return rc == 0 && tell ? ship_watch_release(e, s) : rc;
 }

@@ -297,7 +297,9 @@ static int choose_vessel(const struct rule_look *lower, const struct rule_look *
     bool is_lower = is_meant(lower, higher), is_higher = is_meant(higher, lower);
     if (is_lower && is_higher)
         return lower->subject->watch == NULL && higher->subject->watch != NULL ? 1 : 0;
-    return is_lower ? 0 : is_higher ? 1 : -1;
+    if (is_lower)
+        return 0;
+    return is_higher ? 1 : -1;
 }
 
 static int tell_near(struct rule_look *look, struct rule_look *other,
@@ -320,7 +322,9 @@ static int tell_near(struct rule_look *look, struct rule_look *other,
     rc = keep_told(look, &told);
     struct encounter e = {pair, vessel == 0 ? other : look, (unsigned)vessel, crowd,
                           true};
-    return rc == 0 ? tell_encounter(vessel == 0 ? look : other, EVENT_STARTED, &e) : rc;
+    if (rc != 0)
+        return rc;
+    return tell_encounter(vessel == 0 ? look : other, EVENT_STARTED, &e);
 }
 
 static int on_meet(struct rule_look *look, struct rule_look *other,
@@ -378,7 +382,9 @@ static int load_all_told(struct rule_look *look, struct wire_reader *in)
         told.is_of_higher = wire_get_limited(in, 1) != 0;
         rc = keep_told(look, &told);
     }
-    return rc != 0 ? rc : in->failed ? ERR_CORRUPT : 0;
+    if (rc == 0 && in->failed)
+        rc = ERR_CORRUPT;
+    return rc;
 }
 
 static bool wants_distance_of_pairs(const struct rule *rule)

@@ -177,9 +177,9 @@ static int tell_event(struct rule_look *look, enum call_event event, int64_t tim
         return ERR_NOMEM;
     const struct port *port = ports_get(look->world->ports, call->port);
     bool is_stay = event == CALL_ARRIVED || event == CALL_DEPARTED;
-    int64_t begin_ms = call->entered_ms != TIME_NONE ? call->entered_ms
-                       : call->since_ms != TIME_NONE ? call->since_ms
-                                                     : time_ms;
+    int64_t begin_ms = call->since_ms != TIME_NONE ? call->since_ms : time_ms;
+    if (call->entered_ms != TIME_NONE)
+        begin_ms = call->entered_ms;
     struct finding f = {
         .event = (uint32_t)event,
         .time_ms = time_ms,
@@ -235,9 +235,9 @@ static int tell_call_start(struct rule_look *look, bool is_entered, bool is_arri
     if (call->port == PORT_NONE ||
         (settings->ports.set != NULL && !port_set_has(settings->ports.set, call->port)))
         return 0;
-    int64_t entered_ms = call->at_start ? look->subject->track->begun_ms
-                         : is_confirmed ? call->entered_ms
-                                        : call->since_ms;
+    int64_t entered_ms = is_confirmed ? call->entered_ms : call->since_ms;
+    if (call->at_start)
+        entered_ms = look->subject->track->begun_ms;
     int rc = is_entered ? tell_event(look, CALL_ENTERED, entered_ms, call) : 0;
     if (rc == 0 && is_arrived && is_confirmed &&
         call->confidence >= settings->min_confidence)

@@ -163,9 +163,9 @@ static int count_call(struct rule_look *look, const struct call *call, int64_t t
 {
     const struct route_keep *state = *look->state;
     /* a call of confidence 1 has no stop, so it counts from its entry */
-    int64_t since_ms = call->since_ms != TIME_NONE     ? call->since_ms
-                       : call->entered_ms != TIME_NONE ? call->entered_ms
-                                                       : time_ms;
+    int64_t since_ms = call->entered_ms != TIME_NONE ? call->entered_ms : time_ms;
+    if (call->since_ms != TIME_NONE)
+        since_ms = call->since_ms;
     if (call->confidence < route_settings(look->rule)->min_confidence ||
         (state != NULL && state->counted_ms == since_ms))
         return 0;

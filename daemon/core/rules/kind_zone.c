@@ -202,9 +202,11 @@ static int on_zone(struct rule_look *look, const struct zone_event *event)
         return 0;
     if (event->what == ZONE_ENTERED && zone_notes_enter(look, event->zone) != 0)
         return ERR_NOMEM;
-    uint32_t kind = event->what == ZONE_ENTERED  ? EVENT_ENTER
-                    : event->what == ZONE_EXITED ? EVENT_EXIT
-                                                 : EVENT_LOST;
+    uint32_t kind = EVENT_LOST;
+    if (event->what == ZONE_ENTERED)
+        kind = EVENT_ENTER;
+    else if (event->what == ZONE_EXITED)
+        kind = EVENT_EXIT;
     const struct zone_told told = {event, TIME_NONE};
     return tell_zone(look, kind, &told,
                      event->what == ZONE_LOST ? event->last_seen_ms - 6 * HOUR_MS

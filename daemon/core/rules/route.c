@@ -326,7 +326,9 @@ static int describe_ports(const struct port_set *set, const struct ports *ports,
         heads += ports_get(ports, i)->same == i;
     for (size_t i = 0; i < heads && i < TOLD && rc == 0; i++) {
         const struct port *port = ports_get(ports, port_set_first(set, i));
-        const char *between = i == 0 ? "" : i + 1 == heads ? " or " : ", ";
+        const char *between = i + 1 == heads ? " or " : ", ";
+        if (i == 0)
+            between = "";
         rc = buf_printf(out, "%s%s %s", between, port->name, port->locode);
     }
     if (rc == 0 && heads > TOLD)

@@ -112,9 +112,11 @@ static int hold_next(struct held *h, const struct held_value *value, int64_t tim
         return ERR_NOMEM;
     }
     h->formers = formers;
-    ret->step = h->key == 0                                             ? HELD_FIRST
-                : was_held_lately(h, value->form, h->next_key, time_ms) ? HELD_AGAIN
-                                                                        : HELD_CHANGED;
+    ret->step = HELD_CHANGED;
+    if (h->key == 0)
+        ret->step = HELD_FIRST;
+    else if (was_held_lately(h, value->form, h->next_key, time_ms))
+        ret->step = HELD_AGAIN;
     ret->since_ms = h->next_ms;
     ret->messages = h->next_messages;
     ret->from_number = held_number(h);

@@ -239,7 +239,10 @@ static double passage_nearest_m(const struct track_point *a, const struct track_
     double dy = (double)b->pos.lat_e7 - (double)a->pos.lat_e7;
     double square = dx * dx + dy * dy;
     double part = square > 0 ? -(ax * dx + ay * dy) / square : 0;
-    part = part < 0 ? 0 : part > 1 ? 1 : part;
+    if (part < 0)
+        part = 0;
+    if (part > 1)
+        part = 1;
     return geo_distance_m(place_between(a, b, part), pos);
 }
 

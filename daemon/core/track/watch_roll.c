@@ -79,7 +79,9 @@ static int load_ship_of(struct watch *w, const struct watch_list *list,
         if (!is_whole)
             break;
     }
-    int rc = !is_whole ? ERR_NOMEM : r->failed ? ERR_CORRUPT : watch_add(w, &e);
+    int rc = is_whole ? 0 : ERR_NOMEM;
+    if (rc == 0)
+        rc = r->failed ? ERR_CORRUPT : watch_add(w, &e);
     for (size_t i = 0; i < source.program_count; i++)
         free(programs[i]);
     free(e.name);

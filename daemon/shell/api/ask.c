@@ -382,9 +382,11 @@ bool ask_host_is(const char *field, const char *host)
 
 size_t ask_origin_host(const char *origin, const char **ret_host)
 {
-    const char *host = strncmp(origin, "https://", 8) == 0  ? origin + 8
-                       : strncmp(origin, "http://", 7) == 0 ? origin + 7
-                                                            : NULL;
+    const char *host = NULL;
+    if (strncmp(origin, "https://", 8) == 0)
+        host = origin + 8;
+    else if (strncmp(origin, "http://", 7) == 0)
+        host = origin + 7;
     if (host == NULL)
         return 0;
     *ret_host = host;

@@ -109,7 +109,9 @@ static uint16_t rank_of(const struct engine_vessel *v, const struct mark *mark,
         age = 1023;
     else if (age > 512)
         age = 512 + age / 60 < 1023 ? 512 + age / 60 : 1023;
-    unsigned class = mark_severity(mark) != 0 ? 0 : v->is_watched ? 1 : 2;
+    unsigned class = v->is_watched ? 1 : 2;
+    if (mark_severity(mark) != 0)
+        class = 0;
     return (uint16_t)(class * 1024 + (unsigned)age);
 }
 

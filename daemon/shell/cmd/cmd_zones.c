@@ -197,5 +197,7 @@ int cmd_zones(const struct cmd_args *args)
     zone_set_destroy(set);
     zone_set_builder_destroy(b);
     conf_destroy(conf);
-    return rc != 0 ? CMD_FAILED : is_faulty ? CMD_USAGE : CMD_DONE;
+    if (rc != 0)
+        return CMD_FAILED;
+    return is_faulty ? CMD_USAGE : CMD_DONE;
 }

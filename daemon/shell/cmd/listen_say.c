@@ -51,9 +51,9 @@ static const char *colour_of(const char *severity, const struct listen_note *not
 {
     if (!note->is_coloured)
         return "";
-    return strcmp(severity, "critical") == 0  ? "\x1b[1;31m"
-           : strcmp(severity, "warning") == 0 ? "\x1b[33m"
-                                              : "";
+    if (strcmp(severity, "critical") == 0)
+        return "\x1b[1;31m";
+    return strcmp(severity, "warning") == 0 ? "\x1b[33m" : "";
 }
 
 /* A CloudEvent, or a flat one with the members of data in the envelope. */

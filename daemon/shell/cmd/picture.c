@@ -150,7 +150,9 @@ static void draw_grid(struct picture *p)
 static double round_down(double most)
 {
     double power = pow(10, floor(log10(most)));
-    return most >= 5 * power ? 5 * power : most >= 2 * power ? 2 * power : power;
+    if (most >= 5 * power)
+        return 5 * power;
+    return most >= 2 * power ? 2 * power : power;
 }
 
 /* A minute of latitude is a nautical mile. */

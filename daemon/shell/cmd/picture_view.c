@@ -30,10 +30,11 @@ static struct extent *find_extents(const struct picture_content *content, size_t
     struct extent *extents = malloc((n + 1) * sizeof *extents);
     for (size_t i = 0; extents != NULL && i < n; i++) {
         const struct port *port = i < zones ? NULL : content->ports[i - zones];
-        const struct zone_info *info = port == NULL
-                                           ? zone_set_info(content->zones, (uint32_t)i)
-                                       : port->area != NULL ? zone_set_info(port->area, 0)
-                                                            : NULL;
+        const struct zone_info *info = NULL;
+        if (port == NULL)
+            info = zone_set_info(content->zones, (uint32_t)i);
+        else if (port->area != NULL)
+            info = zone_set_info(port->area, 0);
         struct geo_point at = {0};
         if (info == NULL)
             at = geo_to_point(port->pos);

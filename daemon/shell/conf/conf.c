@@ -163,7 +163,9 @@ static char *directory_of(struct conf_reader *r, const char *file)
 {
     char cwd[PATH_MAX] = "";
     const char *slash = strrchr(file, '/');
-    size_t n = slash == NULL ? 0 : slash == file ? 1 : (size_t)(slash - file);
+    size_t n = slash != NULL ? (size_t)(slash - file) : 0;
+    if (slash == file)
+        n = 1;
     if (file[0] != '/' && getcwd(cwd, sizeof cwd) == NULL)
         cwd[0] = '\0';
     size_t size = strlen(cwd) + n + 2;

@@ -186,9 +186,11 @@ static void on_trouble(void *context, enum ports_about about, size_t item, size_
                        const char *text)
 {
     struct gathering *g = context;
-    const struct origin *origin = about == PORTS_ABOUT_DEFINE  ? &g->define
-                                  : about == PORTS_ABOUT_GROUP ? &g->group
-                                                               : &g->same;
+    const struct origin *origin = &g->same;
+    if (about == PORTS_ABOUT_DEFINE)
+        origin = &g->define;
+    else if (about == PORTS_ABOUT_GROUP)
+        origin = &g->group;
     if (about == PORTS_ABOUT_AREA || item >= origin->count) {
         struct conf_place place = {.file = "port-areas.geojson"};
         conf_report_fault_at(g->r, &place, "%s", text);

@@ -236,9 +236,10 @@ int conf_rule_words_filter(const struct vessel_filter *filter, struct buf *out)
 {
     bool is_narrowed = filter->type_mask != 0 || filter->min_length_m > 0 ||
                        filter->flag_count > 0 || filter->tag_count > 0;
-    int rc = buf_add_text(out, filter->is_watched_only ? "watched vessels"
-                               : is_narrowed           ? "vessels: "
-                                                       : "every vessel");
+    const char *who = is_narrowed ? "vessels: " : "every vessel";
+    if (filter->is_watched_only)
+        who = "watched vessels";
+    int rc = buf_add_text(out, who);
     if (rc == 0 && is_narrowed)
         rc = add_conditions(filter, false, out);
     if (rc == 0 && filter->except != NULL && (rc = buf_add_text(out, "; but not: ")) == 0)

@@ -160,9 +160,9 @@ json_t *body_chat_slack_list(const struct body_view *views, size_t count)
 /* The colour of a card's text, by severity. */
 static const char *card_colour(const struct body_view *view)
 {
-    return strcmp(view->severity, "critical") == 0  ? "attention"
-           : strcmp(view->severity, "warning") == 0 ? "warning"
-                                                    : "accent";
+    if (strcmp(view->severity, "critical") == 0)
+        return "attention";
+    return strcmp(view->severity, "warning") == 0 ? "warning" : "accent";
 }
 
 /* "<circle> CRITICAL summary": a TextRun is plain text, a TextBlock would read Markdown.

@@ -279,12 +279,11 @@ int client_create(uv_loop_t *loop, const struct client_options *options,
     c->lookup_deadline_ms = options->lookup_deadline_ms > 0 ? options->lookup_deadline_ms
                                                             : LOOKUP_DEADLINE_MS;
     c->multi = curl_multi_init();
-    int rc = c->multi == NULL
-                 ? ERR_NOMEM
-                 : resolver_create(loop,
-                                   options->lookup != NULL ? options->lookup
-                                                           : resolver_lookup_system,
-                                   options->lookup_context, &c->resolver);
+    int rc = c->multi != NULL ? 0 : ERR_NOMEM;
+    if (rc == 0)
+        rc = resolver_create(
+            loop, options->lookup != NULL ? options->lookup : resolver_lookup_system,
+            options->lookup_context, &c->resolver);
     if (rc != 0) {
         curl_multi_cleanup(c->multi);
         free(c);

@@ -105,7 +105,9 @@ void delivery_body_view(const json_t *event, struct body_view *ret_view)
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (strcmp(ret_view->severity, marks[i].severity) == 0)
             ret_view->mark = marks[i].mark;
-    ret_view->summary = summary != NULL ? summary : type != NULL ? type : "alert";
+    ret_view->summary = type != NULL ? type : "alert";
+    if (summary != NULL)
+        ret_view->summary = summary;
     ret_view->link = event_text(data, "link");
     view_vessel(json_object_get(data, "vessel"), ret_view);
     if (type != NULL && strncmp(type, "lookoutd.", 9) == 0)

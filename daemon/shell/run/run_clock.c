@@ -83,10 +83,11 @@ static void take_step(struct run *r, int64_t from_ms, int64_t to_ms)
     }
     c->step_ms = to_ms - from_ms;
     c->stepped_ms = to_ms;
-    c->settled_ms = r->is_live && !is_clock_set(to_ms)
-                        ? engine_now(r->pipeline.engine) + SETTLED_MS
-                    : r->is_live ? find_event_time(r, to_ms) + SETTLED_MS
-                                 : c->steady_ms + SETTLED_MS;
+    int64_t begin_ms = c->steady_ms;
+    if (r->is_live)
+        begin_ms = is_clock_set(to_ms) ? find_event_time(r, to_ms)
+                                       : engine_now(r->pipeline.engine);
+    c->settled_ms = begin_ms + SETTLED_MS;
     r->pruned_ms = c->steady_ms; /* a clock that is wrong for minutes ages no row */
     tell_step(r, from_ms, to_ms);
 }

@@ -98,9 +98,9 @@ static int vessel_problems(const struct engine *e, struct buf *out)
 int64_t status_clock_step(int64_t step_ms)
 {
     int64_t by_ms = step_ms > 0 ? step_ms : -step_ms;
-    int64_t unit_ms = by_ms >= 2 * DAY_MS - MINUTE_MS ? HOUR_MS
-                      : by_ms >= 10 * MINUTE_MS       ? MINUTE_MS
-                                                      : SECOND_MS;
+    int64_t unit_ms = by_ms >= 10 * MINUTE_MS ? MINUTE_MS : SECOND_MS;
+    if (by_ms >= 2 * DAY_MS - MINUTE_MS)
+        unit_ms = HOUR_MS;
     return (by_ms + unit_ms / 2) / unit_ms * unit_ms;
 }
 

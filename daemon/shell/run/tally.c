@@ -185,7 +185,9 @@ static int compare_vessels(const void *a, const void *b)
     const struct tally_vessel *x = *(const struct tally_vessel *const *)a,
                               *y = *(const struct tally_vessel *const *)b;
     int order = compare_counts(x->count, y->count);
-    return order != 0 ? order : x->mmsi < y->mmsi ? -1 : 1;
+    if (order != 0)
+        return order;
+    return x->mmsi < y->mmsi ? -1 : 1;
 }
 
 static int compare_rules(const void *a, const void *b)

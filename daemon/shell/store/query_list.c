@@ -60,10 +60,12 @@ static sqlite3_stmt *prepare_asking(struct store_reader *r, struct asking *a,
                        : SQLITE_NOMEM;
     for (int i = 0; i < a->count && rc == SQLITE_OK; i++) {
         const char *text = a->bindings[i].text;
-        rc = text == NULL ? sqlite3_bind_int64(s, i + 1, a->bindings[i].number)
-             : a->bindings[i].is_id
-                 ? store_db_bind_id(s, i + 1, text)
-                 : sqlite3_bind_text(s, i + 1, text, -1, SQLITE_STATIC);
+        if (text == NULL)
+            rc = sqlite3_bind_int64(s, i + 1, a->bindings[i].number);
+        else if (a->bindings[i].is_id)
+            rc = store_db_bind_id(s, i + 1, text);
+        else
+            rc = sqlite3_bind_text(s, i + 1, text, -1, SQLITE_STATIC);
     }
     if (rc == SQLITE_OK)
         return s;
