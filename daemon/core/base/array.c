@@ -39,3 +39,16 @@ int array_extend(void *items, size_t count, size_t more, size_t item_bytes)
 {
     return more != 0 ? resize_items(items, count + more, item_bytes) : 0;
 }
+
+size_t array_find_u32(const uint32_t *items, size_t count, uint32_t value)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (items[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}

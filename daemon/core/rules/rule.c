@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The code that all kinds of rules share: their table, their settings, raising alerts. */
 #include "lookout/rules/rule.h"
+#include "lookout/base/array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,15 +132,8 @@ bool rule_zones_has(const struct rule_zones *zones, uint32_t zone)
 {
     if (zones->items == NULL)
         return true;
-    size_t low = 0, high = zones->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (zones->items[middle] < zone)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < zones->count && zones->items[low] == zone;
+    size_t at = array_find_u32(zones->items, zones->count, zone);
+    return at < zones->count && zones->items[at] == zone;
 }
 
 /* --- for the kinds --- */

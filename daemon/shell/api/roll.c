@@ -16,15 +16,7 @@ void roll_finish(struct roll *r)
 
 size_t roll_find(const struct roll *r, uint32_t mmsi)
 {
-    size_t low = 0, high = r->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (r->items[middle] < mmsi)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return array_find_u32(r->items, r->count, mmsi);
 }
 
 bool roll_has(const struct roll *r, uint32_t mmsi)

@@ -5,6 +5,7 @@
 #define LOOKOUT_ARRAY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lookout/base/err.h"
 
@@ -16,5 +17,9 @@ MUST_CHECK int array_grow(void *items, size_t *room, size_t count, size_t item_b
 /* Make room for `more` items beyond `count`, and for no others: for arrays that seldom
  * grow, or of which there are many. `items` as above. Returns 0 or ERR_NOMEM. */
 MUST_CHECK int array_extend(void *items, size_t count, size_t more, size_t item_bytes);
+
+/* The index of the first of `count` ascending items that is not below `value`; count:
+ * there is none. */
+size_t array_find_u32(const uint32_t *items, size_t count, uint32_t value);
 
 #endif

@@ -52,4 +52,24 @@ static void test_too_large(void **state)
     assert_int_equal(room, 0);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_items_stay), TEST(test_extending), TEST(test_too_large))
+/* Every set of 0..6 against a walk from its beginning. */
+static void test_finding(void **state)
+{
+    for (unsigned set = 0; set < 1u << 7; set++) {
+        uint32_t items[7];
+        size_t count = 0;
+        for (uint32_t v = 0; v < 7; v++)
+            if ((set >> v & 1u) != 0)
+                items[count++] = v;
+        for (uint32_t value = 0; value <= 7; value++) {
+            size_t want = 0;
+            while (want < count && items[want] < value)
+                want++;
+            assert_int_equal(array_find_u32(items, count, value), want);
+        }
+    }
+    assert_int_equal(array_find_u32(NULL, 0, 1), 0);
+}
+
+TEST_MAIN(NULL, NULL, TEST(test_finding), TEST(test_items_stay), TEST(test_extending),
+          TEST(test_too_large))
