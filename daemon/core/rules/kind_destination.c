@@ -39,11 +39,6 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-static void set_defaults(void *settings)
-{
-    ((struct settings *)settings)->away_m = 100 * NM_M;
-}
-
 /* --- what is kept --- */
 
 /* A place on the way, and how far off the declared port was. */
@@ -435,6 +430,5 @@ const struct rule_kind kind_destination = {
     .settings_bytes = sizeof(struct settings),
     .events = events,
     .event_count = KINDS_COUNT(events),
-    .set_defaults = set_defaults,
     .hooks = &hooks,
 };

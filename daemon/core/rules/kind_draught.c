@@ -41,9 +41,7 @@ static const struct key keys[] = {
 
 static void set_defaults(void *settings)
 {
-    struct settings *s = settings;
-    s->by_m = 1;
-    s->where = WHERE_ALL;
+    ((struct settings *)settings)->where = WHERE_ALL;
 }
 
 /* --- what is kept --- */
