@@ -13,7 +13,7 @@ libraries="geos:libgeos-dev proj:libproj-dev jansson:libjansson-dev libcrypto:li
 # A program, and its package.
 build_programs="${CC:-gcc}:${CC:-gcc} make:make pkg-config:pkg-config"
 check_programs="gcc:gcc clang:clang clang-format:clang-format gpsdecode:gpsd-clients openssl:openssl curl:curl python3:python3
-  systemd-analyze:systemd zstd:zstd gzip:gzip nm:binutils man:man-db"
+  systemd-analyze:systemd zstd:zstd gzip:gzip jq:jq nm:binutils man:man-db"
 
 # Debian's Leaflet, which is compiled into the page.
 leaflet=/usr/share/javascript/leaflet/leaflet.esm.min.js
