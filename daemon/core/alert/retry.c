@@ -17,34 +17,47 @@ enum { POISON_ATTEMPTS = 2 };
 /* How each answer is handled; a status without a row is tried again until retry_for. */
 enum treatment { TREAT_DELIVERED, TREAT_GONE, TREAT_POISON, TREAT_HINTED, TREAT_AGAIN };
 static const struct {
+    enum retry_protocol protocol;
     int first, last;
     enum treatment treatment;
 } treatments[] = {
     /* clang-format off */
-    {200, 299, TREAT_DELIVERED}, /* 2xx is delivered, everything else is not */
-    {400, 400, TREAT_POISON},    /* RFC 9110 15.5.1: the same body will be refused again */
-    {405, 405, TREAT_POISON},    /* 15.5.6 */
-    {410, 410, TREAT_GONE},      /* Standard Webhooks: the receiver wants no more */
-    {413, 413, TREAT_POISON},    /* 15.5.14 */
-    {415, 415, TREAT_POISON},    /* 15.5.16 */
-    {422, 422, TREAT_POISON},    /* 15.5.21 */
-    {429, 429, TREAT_HINTED},    /* RFC 6585 section 4: Retry-After */
-    {503, 503, TREAT_HINTED},    /* RFC 9110 15.6.4: Retry-After */
+    {RETRY_HTTP, 200, 299, TREAT_DELIVERED}, /* 2xx is delivered, everything else is not */
+    {RETRY_HTTP, 400, 400, TREAT_POISON},    /* RFC 9110 15.5.1: the same body will be refused again */
+    {RETRY_HTTP, 405, 405, TREAT_POISON},    /* 15.5.6 */
+    {RETRY_HTTP, 410, 410, TREAT_GONE},      /* Standard Webhooks: the receiver wants no more */
+    {RETRY_HTTP, 413, 413, TREAT_POISON},    /* 15.5.14 */
+    {RETRY_HTTP, 415, 415, TREAT_POISON},    /* 15.5.16 */
+    {RETRY_HTTP, 422, 422, TREAT_POISON},    /* 15.5.21 */
+    {RETRY_HTTP, 429, 429, TREAT_HINTED},    /* RFC 6585 section 4: Retry-After */
+    {RETRY_HTTP, 503, 503, TREAT_HINTED},    /* RFC 9110 15.6.4: Retry-After */
     /* clang-format on */
 };
 enum { TREATMENTS = sizeof treatments / sizeof treatments[0] };
 
-static enum treatment treatment_of(int status)
+static enum treatment treatment_of(const struct retry_answer *answer)
 {
     for (int i = 0; i < TREATMENTS; i++)
-        if (status >= treatments[i].first && status <= treatments[i].last)
+        if (answer->protocol == treatments[i].protocol &&
+            answer->status >= treatments[i].first && answer->status <= treatments[i].last)
             return treatments[i].treatment;
     return TREAT_AGAIN;
 }
 
-bool retry_is_refusal(int status)
+bool retry_is_delivered(const struct retry_answer *answer)
 {
-    return treatment_of(status) == TREAT_POISON;
+    return treatment_of(answer) == TREAT_DELIVERED;
+}
+
+bool retry_is_refusal(const struct retry_answer *answer)
+{
+    return treatment_of(answer) == TREAT_POISON;
+}
+
+const char *retry_protocol_name(const struct retry_answer *answer)
+{
+    static const char *const names[] = {[RETRY_HTTP] = "HTTP"};
+    return names[answer->protocol];
 }
 
 struct retry_conf retry_conf_default(void)
@@ -80,7 +93,7 @@ static int64_t hinted_wait(const struct retry_conf *conf, int64_t hint_ms, doubl
 
 bool retry_is_hinted(const struct retry_answer *answer)
 {
-    return treatment_of(answer->status) == TREAT_HINTED && answer->retry_after_ms >= 0;
+    return treatment_of(answer) == TREAT_HINTED && answer->retry_after_ms >= 0;
 }
 
 int64_t retry_longest_wait(const struct retry_conf *conf)
@@ -98,7 +111,7 @@ enum retry_verdict retry_judge(const struct retry_conf *conf,
                                int64_t begun_ms, int64_t now_ms, double random,
                                int64_t *ret_next_ms)
 {
-    enum treatment treatment = treatment_of(answer->status);
+    enum treatment treatment = treatment_of(answer);
     if (treatment == TREAT_DELIVERED)
         return RETRY_DELIVERED;
     if (treatment == TREAT_GONE)

@@ -274,6 +274,11 @@ conf_read conf_feed_read, conf_rules_read, conf_rules_read_mute,
 conf_read conf_ports_read, conf_zones_read, conf_vessels_read, conf_timezone_read;
 conf_read conf_secret_read_keys,
     conf_secret_read_authorization; /* into struct conf_webhook */
+/* Where a webhook sends to: the keys' values, and which of the keys it has
+ * (conf_sender.c). false: not exactly one of them. */
+conf_read conf_sender_read_url; /* into struct conf_webhook */
+bool conf_sender_read(struct conf_reader *r, const struct conf_node *node,
+                      struct conf_webhook *webhook);
 /* Report an error at the node when no rule has that id. */
 void conf_rules_check_id(struct conf_reader *r, const struct conf_node *node,
                          const char *id);

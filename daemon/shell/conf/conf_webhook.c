@@ -4,10 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
-#include "conf_address.h"
 #include "conf_int.h"
 #include "lookout/base/array.h"
 #include "lookout/base/hash.h"
@@ -16,7 +14,7 @@
 #include "lookout/rules/template.h"
 #include "lookout/sys/keymem.h"
 
-static conf_read url_read, headers_read, rules_read, retry_read, group_read;
+static conf_read headers_read, rules_read, retry_read, group_read;
 static const char *content_type_fault(const void *text);
 
 /* clang-format off */
@@ -34,7 +32,7 @@ static const struct key group_keys[] = {
 };
 const struct key conf_webhook_keys[] = {
     {.name = "id",            .type = KEY_ID, HOOK(id), .is_required = true, .is_unique = true, .doc = "the webhook's name in messages and metrics"},
-    {.name = "url",           .type = KEY_OWN, .read = url_read, .is_required = true, .sub = conf_secret_keys, .accepts = "an http or https URL, or {file: PATH}, or {credential: NAME}", .schema = "{\"anyOf\": [{\"type\": \"string\"}, %]}", .doc = "the URL to post to; its path is never logged"},
+    {.name = "url",           .type = KEY_OWN, .read = conf_sender_read_url, .sub = conf_secret_keys, .accepts = "an http or https URL, or {file: PATH}, or {credential: NAME}", .schema = "{\"anyOf\": [{\"type\": \"string\"}, %]}", .doc = "the URL to post to; its path is never logged"},
     {.name = "secret",        .type = KEY_OWN, .read = conf_secret_read_keys, .least = 1, .most = 8, .sub = conf_secret_keys, .accepts = "{file: PATH} or {credential: NAME}, or a list of them", .schema = "{\"anyOf\": [%, {\"type\": \"array\", \"items\": %}]}", .doc = "the secret whsec_<base64> that signs each request; a list while secrets rotate; without it requests are not signed"},
     {.name = "authorization", .type = KEY_OWN, .read = conf_secret_read_authorization, .sub = conf_authorization_keys, .accepts = "a mapping of scheme and file or credential", .schema = "%", .doc = "the Authorization header"},
     {.name = "headers",       .type = KEY_OWN, .read = headers_read, .accepts = "a mapping of names to texts, such as {X-Site: yeosu}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "further HTTP headers"},
@@ -60,68 +58,6 @@ static const char *const reserved_headers[] = {
     "transfer-encoding", "upgrade", "webhook-id", "webhook-signature", "webhook-timestamp",
 };
 /* clang-format on */
-
-/* --- url --- */
-
-struct url {
-    bool is_https;
-    char host[CONF_HOST_BYTES];
-};
-
-/* The fault of a URL, or NULL. The URL may be a secret and is never quoted. */
-static const char *url_fault(const char *text, struct url *ret_url)
-{
-    uint16_t port = 0;
-    ret_url->is_https = strncasecmp(text, "https://", 8) == 0;
-    if (!ret_url->is_https && strncasecmp(text, "http://", 7) != 0)
-        return "the URL does not begin with https:// or http://";
-    if (strlen(text) > 2048)
-        return "the URL is longer than 2048 bytes";
-    for (const char *s = text; *s != '\0'; s++)
-        if (*s <= ' ' || *s > '~' || strchr("\"<>\\^`{|}", *s) != NULL)
-            return "the URL holds a character that must be percent-encoded";
-    const char *host = text + (ret_url->is_https ? 8 : 7);
-    size_t n = strcspn(host, "/?#");
-    if (memchr(host, '@', n) != NULL)
-        return "the URL holds a user name: use `authorization`";
-    if (strchr(host, '#') != NULL)
-        return "the URL holds a fragment ('#')";
-    if (!conf_address_split(host, n, ret_url->host, &port) ||
-        (!conf_address_is_ip(ret_url->host) && !conf_address_is_host(ret_url->host)))
-        return "the URL's host or port is not well formed";
-    return NULL;
-}
-
-static void url_read(struct conf_reader *r, const struct conf_node *node,
-                     const struct key *key, void *base)
-{
-    struct conf_webhook *webhook = base;
-    struct conf_secret secret = {0};
-    struct url url = {0};
-    const char *text = NULL;
-    if (node->kind == CONF_NODE_MAPPING) {
-        if (!conf_secret_read(r, node, "https://not-read.invalid/", &secret))
-            return;
-        text = secret.text;
-    } else if (!conf_value_text(r, node, key, &text)) {
-        return;
-    }
-    const char *fault = url_fault(text, &url);
-    if (fault != NULL)
-        conf_accepts_error_value(r, node, key, "%s", fault);
-    else
-        webhook->url = conf_memory_copy(r, text);
-    if (fault == NULL)
-        conf_address_judge(r, node, url.host);
-    if (fault == NULL && !url.is_https && !conf_address_is_loopback(url.host))
-        conf_report_warning(
-            r, node,
-            "plain http to %s: anyone on the network path can read and change the alerts",
-            url.host);
-    conf_memory_wipe_free(secret.text, secret.length);
-}
-
-/* --- the rest --- */
 
 static bool header_is_free(struct conf_reader *r, const struct conf_node *item,
                            const struct conf_webhook *webhook)
@@ -423,7 +359,8 @@ void conf_webhook_read(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, void *base)
 {
     struct conf_webhook *webhook = base;
-    if (!conf_keys_read(r, node, key->sub, webhook))
+    if (!conf_keys_read(r, node, key->sub, webhook) ||
+        !conf_sender_read(r, node, webhook))
         return;
     check_body(r, node, webhook);
     check_readable(r, node, "ca_file", webhook->ca_file);

@@ -220,15 +220,12 @@ static void on_resolved(struct resolve_question *q, const struct resolve_answer 
         request->on_end(request);
 }
 
-int client_send(struct client *c, struct client_request *request)
+static int send_by_curl(struct client *c, struct client_request *request)
 {
     static const struct resolve_answer here = {
         .addresses = {{.bytes = {127, 0, 0, 1}, .version = 4},
                       {.bytes = {[15] = 1}, .version = 6}},
         .count = 2};
-    request->answer = (struct retry_answer){.status = 0, .retry_after_ms = -1};
-    request->reason[0] = request->said[0] = '\0';
-    request->latency_s = 0;
     struct transfer *t = request->transfer = transfer_create(c);
     if (t == NULL)
         return fail_request(c, request, err_text(ERR_NOMEM));
@@ -256,10 +253,32 @@ int client_send(struct client *c, struct client_request *request)
     return answer == NULL ? 0 : start_resolved(c, request, answer);
 }
 
-void client_cancel(struct client *c, struct client_request *request)
+static void cancel_by_curl(struct client *c, struct client_request *request)
 {
     if (request->transfer != NULL)
         transfer_end(c, request->transfer);
+}
+
+/* By the sender of the webhook. */
+static const struct {
+    int (*send)(struct client *c, struct client_request *request);
+    void (*cancel)(struct client *c, struct client_request *request);
+} senders[] = {
+    [CONF_SENDER_URL] = {send_by_curl, cancel_by_curl},
+};
+
+int client_send(struct client *c, struct client_request *request)
+{
+    request->answer = (struct retry_answer){.status = 0, .retry_after_ms = -1};
+    request->reason[0] = request->said[0] = '\0';
+    request->latency_s = 0;
+    return senders[request->webhook->sender].send(c, request);
+}
+
+void client_cancel(struct client *c, struct client_request *request)
+{
+    if (request->webhook != NULL) /* it has been sent */
+        senders[request->webhook->sender].cancel(c, request);
 }
 
 void client_set_connections(struct client *c, long most)

@@ -34,6 +34,20 @@ struct transfer {
     char error[CURL_ERROR_SIZE];
 };
 
+/* A kind of transfer: what is sent, and what its end means. */
+struct transfer_kind {
+    /* Set the body and the options. ERR_NOMEM, ERR_SYNTAX (the body is not JSON). */
+    int (*prepare)(struct transfer *t, int64_t clock_ms);
+    /* Fill in the request's answer and reason; `said` is there already. */
+    void (*judge)(struct transfer *t, CURLcode code);
+};
+extern const struct transfer_kind transfer_http;
+
+/* For the kinds: the options that all have, and a line that is added to a list, wiped and
+ * emptied, unless rc is an error already. */
+MUST_CHECK int transfer_set_options(struct transfer *t);
+MUST_CHECK int transfer_add_line(struct curl_slist **list, struct buf *line, int rc);
+
 /* Set the body, headers and options. ERR_NOMEM, ERR_SYNTAX (the body is not JSON). */
 MUST_CHECK int transfer_prepare(struct transfer *t, int64_t clock_ms);
 /* Make libcurl connect to the allowed addresses only, by its own cache. */

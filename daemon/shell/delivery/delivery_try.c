@@ -16,7 +16,8 @@ static int describe_answer(const struct client_request *r, struct buf *text)
     int ms = (int)(r->latency_s * 1000 + 0.5);
     if (r->answer.status == 0)
         return buf_printf(text, "no answer after %d ms: %s", ms, r->reason);
-    int rc = buf_printf(text, "HTTP %d after %d ms", r->answer.status, ms);
+    int rc = buf_printf(text, "%s %d after %d ms", retry_protocol_name(&r->answer),
+                        r->answer.status, ms);
     if (rc == 0 && r->answer.status >= 300 && r->answer.status <= 399)
         rc = buf_add_text(text, " (redirects are not followed)");
     if (rc == 0 && r->said[0] != '\0')
@@ -55,7 +56,7 @@ int delivery_try(const struct conf_webhook *webhook, const struct alert *alert,
                                      .events = &event,
                                      .event_count = 1};
     int rc = delivery_init_curl();
-    if (rc == 0 && target_parse(webhook->url, &target, &err) != 0) {
+    if (rc == 0 && target_parse(webhook, &target, &err) != 0) {
         rc = buf_add_text(text, err.text);
         return rc != 0 ? rc : ERR_INVALID;
     }
@@ -75,5 +76,5 @@ int delivery_try(const struct conf_webhook *webhook, const struct alert *alert,
         rc = describe_answer(&request, text);
     if (rc != 0)
         return rc;
-    return request.answer.status >= 200 && request.answer.status <= 299 ? 0 : ERR_IO;
+    return retry_is_delivered(&request.answer) ? 0 : ERR_IO;
 }

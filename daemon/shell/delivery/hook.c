@@ -164,7 +164,7 @@ static void settle_attempt(struct hook *h, struct bundle *b)
         retry_judge(&h->conf.retry, &r->answer, ++b->attempts, bundle_begun_ms(b),
                     now.steady_ms, draw_random(h->site), &next_ms);
     bool is_split =
-        verdict == RETRY_DEAD && r->event_count > 1 && retry_is_refusal(r->answer.status);
+        verdict == RETRY_DEAD && r->event_count > 1 && retry_is_refusal(&r->answer);
     if (is_split)
         verdict = RETRY_LATER;
     if (verdict == RETRY_GONE)
@@ -353,7 +353,7 @@ static void set_target(struct hook *h)
 {
     struct err err = {0};
     h->target_fault[0] = '\0';
-    if (target_parse(h->conf.url, &h->target, &err) != 0)
+    if (target_parse(&h->conf, &h->target, &err) != 0)
         text_copy(h->target_fault, sizeof h->target_fault, err.text);
 }
 

@@ -16,12 +16,10 @@ enum { SECRET_PART_BYTES = 6 };
 static int read_host(CURLU *url, struct target *t, struct err *err)
 {
     char *host = NULL, *port = NULL;
-    if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK) {
-        curl_free(host);
+    if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
         return err_set(err, ERR_INVALID, "the URL has no host");
-    }
-    t->port = (uint16_t)strtoul(port, NULL, 10);
+    if (curl_url_get(url, CURLUPART_PORT, &port, 0) == CURLUE_OK)
+        t->port = (uint16_t)strtoul(port, NULL, 10);
     size_t n = strlen(host);
     bool is_bracketed = n > 2 && host[0] == '[' && host[n - 1] == ']';
     bool fits = n < sizeof t->host;
@@ -45,21 +43,42 @@ static int read_host(CURLU *url, struct target *t, struct err *err)
     return 0;
 }
 
-/* Schemes are written in any case, RFC 3986 section 3.1. */
-static bool has_http_scheme(const char *url)
+/* Where each sender can send to. Schemes are written in any case, RFC 3986 section 3.1.
+ */
+static const struct {
+    enum conf_sender sender;
+    const char *scheme;
+    uint16_t port; /* where the URL names none */
+} schemes[] = {
+    {CONF_SENDER_URL, "http", 80},
+    {CONF_SENDER_URL, "https", 443},
+};
+
+/* The default port of the URL's scheme; 0: the sender does not know the scheme. */
+static uint16_t port_of_scheme(const struct conf_webhook *webhook)
 {
-    return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
+    size_t n = strcspn(webhook->url, ":");
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (schemes[i].sender == webhook->sender && n == strlen(schemes[i].scheme) &&
+            strncasecmp(webhook->url, schemes[i].scheme, n) == 0 &&
+            strncmp(webhook->url + n, "://", 3) == 0)
+            return schemes[i].port;
+    return 0;
 }
 
-int target_parse(const char *url, struct target *ret_target, struct err *err)
+int target_parse(const struct conf_webhook *webhook, struct target *ret_target,
+                 struct err *err)
 {
+    static const char *const faults[] = {[CONF_SENDER_URL] = "not an http or https URL"};
     struct target t = {0};
     CURLU *parsed = curl_url();
     if (parsed == NULL)
         return err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
     int rc = 0;
-    if (curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK || !has_http_scheme(url))
-        rc = err_set(err, ERR_INVALID, "not an http or https URL");
+    t.port = port_of_scheme(webhook);
+    if (t.port == 0 || curl_url_set(parsed, CURLUPART_URL, webhook->url,
+                                    CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
+        rc = err_set(err, ERR_INVALID, "%s", faults[webhook->sender]);
     if (rc == 0)
         rc = read_host(parsed, &t, err);
     curl_url_cleanup(parsed);

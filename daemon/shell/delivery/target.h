@@ -22,8 +22,9 @@ struct target {
     char host[RESOLVE_HOST_BYTES];
 };
 
-/* ERR_INVALID: the URL cannot be posted to; err says why, without the URL. */
-MUST_CHECK int target_parse(const char *url, struct target *ret_target, struct err *err);
+/* ERR_INVALID: nothing can be sent to the URL; err says why, without the URL. */
+MUST_CHECK int target_parse(const struct conf_webhook *webhook, struct target *ret_target,
+                            struct err *err);
 /* Overwrite the webhook's secrets with '*' in a text that came from outside. Secrets are
  * the URL's path and user and their parts, the authorization and the headers' values. */
 void target_redact(const struct conf_webhook *webhook, char *text);

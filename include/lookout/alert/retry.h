@@ -18,11 +18,14 @@ struct retry_conf {
 struct retry_conf
 retry_conf_default(void); /* 5s 30s 2min 5min 15min 1h 2h 5h 10h; 76 h */
 
-/* The end of an attempt: an HTTP status, or status 0 and a reason of our own. */
+/* Whose numbers a status is of. */
+enum retry_protocol { RETRY_HTTP };
+/* The end of an attempt: the receiver's status, or status 0 and a reason of our own. */
 struct retry_answer {
     int status; /* 100..599, or 0 when there was none (refused, timeout, reset, TLS, DNS)
                  */
     int64_t retry_after_ms; /* from Retry-After; -1: none */
+    enum retry_protocol protocol;
 };
 enum retry_verdict {
     RETRY_DELIVERED, /* 2xx */
@@ -38,9 +41,13 @@ enum retry_verdict retry_judge(const struct retry_conf *conf,
                                const struct retry_answer *answer, unsigned attempt,
                                int64_t begun_ms, int64_t now_ms, double random,
                                int64_t *ret_next_ms);
+/* Whether the receiver has taken the alert. */
+bool retry_is_delivered(const struct retry_answer *answer);
 /* Whether the answer is one that a repeat of the same body will not change: 400, 405,
  * 413, 415, 422. */
-bool retry_is_refusal(int status);
+bool retry_is_refusal(const struct retry_answer *answer);
+/* The name of the answer's protocol, for texts: "HTTP". */
+const char *retry_protocol_name(const struct retry_answer *answer);
 /* Whether the receiver asked for a wait: 429 or 503 with Retry-After. */
 bool retry_is_hinted(const struct retry_answer *answer);
 /* The longest wait between two attempts. */

@@ -72,6 +72,9 @@ enum conf_format {
     CONF_FORMAT_TEAMS
 };
 
+/* How a webhook's alerts are sent. */
+enum conf_sender { CONF_SENDER_URL };
+
 struct conf_header {
     char *name;  /* owned */
     char *value; /* owned */
@@ -96,6 +99,7 @@ struct conf_group {
 #define CONF_WEBHOOKS_MAX 1000
 struct conf_webhook {
     char *id;                    /* owned */
+    enum conf_sender sender;     /* the key that says where to */
     char *url;                   /* owned; its path is never logged */
     struct conf_secret *secrets; /* owned: decoded from whsec_<base64>, 24..64 bytes each;
                                     none: not signed */

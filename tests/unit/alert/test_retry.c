@@ -50,7 +50,7 @@ static void answers_mean_what_the_contract_says(void **state)
 {
     struct retry_conf conf = retry_conf_default();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct retry_answer answer = {rows[i].status, rows[i].retry_after_ms};
+        struct retry_answer answer = {rows[i].status, rows[i].retry_after_ms, RETRY_HTTP};
         int64_t next = -1;
         enum retry_verdict verdict =
             retry_judge(&conf, &answer, rows[i].attempt, NOW, NOW, 0.5, &next);
@@ -65,7 +65,7 @@ static void jitter_stays_within_a_tenth(void **state)
 {
     struct retry_conf conf = retry_conf_default();
     struct test_random random = {42};
-    struct retry_answer failed = {500, -1}, hinted = {429, 10000};
+    struct retry_answer failed = {500, -1, RETRY_HTTP}, hinted = {429, 10000, RETRY_HTTP};
     int64_t least = INT64_MAX, most = 0;
     for (int i = 0; i < 10000; i++) {
         double x = (double)test_random_below(&random, 1000000) / 1e6;
@@ -84,7 +84,8 @@ static void retry_for_ends_it(void **state)
 {
     struct retry_conf conf = {
         .waits_ms = {1000, 2000}, .wait_count = 2, .retry_for_ms = 4000};
-    struct retry_answer failed = {500, -1}, hinted = {503, 10000}, good = {200, -1};
+    struct retry_answer failed = {500, -1, RETRY_HTTP}, hinted = {503, 10000, RETRY_HTTP},
+                        good = {200, -1, RETRY_HTTP};
     int64_t next = 0;
     assert_int_equal(retry_judge(&conf, &failed, 2, NOW, NOW + 1000, 0.5, &next),
                      RETRY_LATER);

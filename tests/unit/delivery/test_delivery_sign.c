@@ -170,7 +170,9 @@ static void urls_lead_where_they_say(void **state)
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
         struct target t;
         struct err err = {0};
-        int code = target_parse(urls[i].url, &t, &err);
+        char url[128];
+        snprintf(url, sizeof url, "%s", urls[i].url);
+        int code = target_parse(&(struct conf_webhook){.url = url}, &t, &err);
         if ((code != 0) != (urls[i].kind < 0))
             fail_msg("%s: %s", urls[i].url, err.text);
         if (code != 0)

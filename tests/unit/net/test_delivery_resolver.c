@@ -145,7 +145,7 @@ static void stream_init(struct stream *s, struct scene *t, const char *host,
     snprintf(s->url, sizeof s->url, "http://%s:%u/", host, t->receiver.port);
     s->webhook = (struct conf_webhook){
         .url = s->url, .timeout_ms = timeout_ms, .in_flight = 1, .allow_private = true};
-    assert_int_equal(target_parse(s->url, &s->target, NULL), 0);
+    assert_int_equal(target_parse(&s->webhook, &s->target, NULL), 0);
 }
 
 static void stream_go_on(struct stream *s)

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* webhooks: where one sends to, by exactly one key of several, and what goes with it. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "conf_address.h"
+#include "conf_int.h"
+
+/* clang-format off */
+static const char *const sender_words[] = {"url"}; /* enum conf_sender: a webhook has one of these keys */
+#define URL (1u << CONF_SENDER_URL)
+/* The keys that go with some of them only. */
+static const struct {
+    const char *key;
+    unsigned senders;
+    const char *words;
+} only_with[] = {
+    {"secret",        URL, "url"},
+    {"authorization", URL, "url"},
+    {"headers",       URL, "url"},
+};
+/* clang-format on */
+
+struct url {
+    bool is_https;
+    char host[CONF_HOST_BYTES];
+};
+
+/* The fault of a URL, or NULL. The URL may be a secret and is never quoted. */
+static const char *url_fault(const char *text, struct url *ret_url)
+{
+    uint16_t port = 0;
+    ret_url->is_https = strncasecmp(text, "https://", 8) == 0;
+    if (!ret_url->is_https && strncasecmp(text, "http://", 7) != 0)
+        return "the URL does not begin with https:// or http://";
+    if (strlen(text) > 2048)
+        return "the URL is longer than 2048 bytes";
+    for (const char *s = text; *s != '\0'; s++)
+        if (*s <= ' ' || *s > '~' || strchr("\"<>\\^`{|}", *s) != NULL)
+            return "the URL holds a character that must be percent-encoded";
+    const char *host = text + (ret_url->is_https ? 8 : 7);
+    size_t n = strcspn(host, "/?#");
+    if (memchr(host, '@', n) != NULL)
+        return "the URL holds a user name: use `authorization`";
+    if (strchr(host, '#') != NULL)
+        return "the URL holds a fragment ('#')";
+    if (!conf_address_split(host, n, ret_url->host, &port) ||
+        (!conf_address_is_ip(ret_url->host) && !conf_address_is_host(ret_url->host)))
+        return "the URL's host or port is not well formed";
+    return NULL;
+}
+
+void conf_sender_read_url(struct conf_reader *r, const struct conf_node *node,
+                          const struct key *key, void *base)
+{
+    struct conf_webhook *webhook = base;
+    struct conf_secret secret = {0};
+    struct url url = {0};
+    const char *text = NULL;
+    if (node->kind == CONF_NODE_MAPPING) {
+        if (!conf_secret_read(r, node, "https://not-read.invalid/", &secret))
+            return;
+        text = secret.text;
+    } else if (!conf_value_text(r, node, key, &text)) {
+        return;
+    }
+    const char *fault = url_fault(text, &url);
+    if (fault != NULL)
+        conf_accepts_error_value(r, node, key, "%s", fault);
+    else
+        webhook->url = conf_memory_copy(r, text);
+    if (fault == NULL)
+        conf_address_judge(r, node, url.host);
+    if (fault == NULL && !url.is_https && !conf_address_is_loopback(url.host))
+        conf_report_warning(
+            r, node,
+            "plain http to %s: anyone on the network path can read and change the alerts",
+            url.host);
+    conf_memory_wipe_free(secret.text, secret.length);
+}
+
+static void error_senders(struct conf_reader *r, const struct conf_node *node,
+                          const struct conf_node *first, const struct conf_node *second)
+{
+    char accepted[80] = "";
+    for (size_t i = 0; i < CONF_COUNT(sender_words); i++)
+        snprintf(accepted + strlen(accepted), sizeof accepted - strlen(accepted), "%s%s",
+                 i == 0 ? CONF_COUNT(sender_words) > 1 ? "one of " : "" : ", ",
+                 sender_words[i]);
+    if (second == NULL)
+        conf_report_error(r, node, accepted, "the webhook does not say where to send");
+    else
+        conf_report_error_key(r, second, accepted,
+                              "a webhook has one receiver, and this one has %s too",
+                              first->key);
+}
+
+/* Find the sender; false when there is not exactly one. */
+static bool find_sender(struct conf_reader *r, const struct conf_node *node,
+                        enum conf_sender *ret_sender)
+{
+    const struct conf_node *first = NULL;
+    for (size_t i = 0; i < CONF_COUNT(sender_words); i++) {
+        const struct conf_node *item = conf_yaml_node_get(node, sender_words[i]);
+        if (item != NULL && first != NULL) {
+            error_senders(r, node, first, item);
+            return false;
+        }
+        if (item != NULL) {
+            first = item;
+            *ret_sender = (enum conf_sender)i;
+        }
+    }
+    if (first == NULL)
+        error_senders(r, node, NULL, NULL);
+    return first != NULL;
+}
+
+static void check_sender_keys(struct conf_reader *r, const struct conf_node *node,
+                              enum conf_sender sender)
+{
+    for (size_t i = 0; i < CONF_COUNT(only_with); i++) {
+        const struct conf_node *item = conf_yaml_node_get(node, only_with[i].key);
+        if (item != NULL && !(only_with[i].senders >> sender & 1))
+            conf_report_error_key(r, item, NULL,
+                                  "goes with %s only, and this webhook has %s",
+                                  only_with[i].words, sender_words[sender]);
+    }
+}
+
+bool conf_sender_read(struct conf_reader *r, const struct conf_node *node,
+                      struct conf_webhook *webhook)
+{
+    if (!find_sender(r, node, &webhook->sender))
+        return false;
+    check_sender_keys(r, node, webhook->sender);
+    return true;
+}
