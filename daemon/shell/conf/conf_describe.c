@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf_aisstream.h"
 #include "conf_int.h"
 #include "conf_rules.h"
 #include "lookout/base/time.h"
@@ -22,8 +23,18 @@ static void describe_feed(const struct conf_feed *feed, FILE *out)
     fprintf(out, "    %s: %s ", feed->id, conf_feed_transport_name(feed->transport));
     if (feed->transport == CONF_FEED_SERIAL) {
         fprintf(out, "%s at %u baud", host, (unsigned)feed->baud);
+    } else if (feed->transport == CONF_FEED_AISSTREAM) {
+        conf_aisstream_describe(feed, out);
     } else if (feed->transport != CONF_FEED_FILE) {
+        if (feed->transport == CONF_FEED_WEBSOCKET)
+            fputs(feed->is_tls ? "wss://" : "ws://", out);
         fprintf(out, is_v6 ? "[%s]:%u" : "%s:%u", host, (unsigned)feed->port);
+        if (feed->path != NULL && strcmp(feed->path, "/") != 0)
+            fputs("/...", out);
+        if (feed->transport == CONF_FEED_TCP && feed->is_tls)
+            fputs(" with TLS", out);
+        if (feed->subscribe.text != NULL)
+            fputs(", subscribed", out);
     } else {
         fputs(strcmp(host, "-") == 0 ? "stdin" : host, out);
         if (feed->pace > 0)

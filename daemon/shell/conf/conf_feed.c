@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* feeds: the sources of AIS data. */
 #include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "conf_address.h"
+#include "conf_aisstream.h"
 #include "conf_int.h"
+#include "conf_peer.h"
+#include "lookout/base/hash.h"
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
 
-static conf_read udp_read, tcp_read, listen_read, read_file_key, from_read, pace_read,
-    columns_read, fields_read;
+static conf_read udp_read, tcp_read, listen_read, read_file_key, websocket_read,
+    from_read, pace_read, columns_read, fields_read, subscribe_read, feed_headers_read;
 static const char *baud_fault(const void *member);
 
 /* clang-format off */
 static const char *const format_words[] = {"auto", "nmea", "jsonl", "csv", NULL}; /* enum input_format */
-static const char *const transport_words[] = {"udp", "tcp", "listen", "serial", "file"}; /* enum conf_transport */
+static const char *const transport_words[] = {"udp", "tcp", "listen", "serial", "file", "websocket", "aisstream"}; /* enum conf_transport */
+#define TRANSPORTS "udp, tcp, listen, serial, file, websocket, aisstream"
 
 #define FEED(member) KEY_AT(conf_feed, member)
 const struct key conf_feed_keys[] = {
@@ -27,8 +32,17 @@ const struct key conf_feed_keys[] = {
     {.name = "listen",       .type = KEY_OWN, .read = listen_read, .accepts = CONF_ADDRESS_ACCEPTS, .doc = "accept senders over TCP at this address"},
     {.name = "serial",       .type = KEY_PATH, FEED(address), .accepts = "a device, such as /dev/ttyUSB0", .doc = "read this serial device"},
     {.name = "file",         .type = KEY_OWN, .read = read_file_key, .accepts = "a path, or \"-\" for stdin", .doc = "play this recording"},
+    {.name = "websocket",    .type = KEY_OWN, .read = websocket_read, .accepts = "a URL such as \"wss://ais.example.org/stream\"", .doc = "connect to this WebSocket; each message, text or binary, is read as `format` says. ws:// is not encrypted"},
+    {.name = "aisstream",    .type = KEY_OWN, .read = conf_aisstream_read_key, .sub = conf_secret_keys, .accepts = "{file: PATH} or {credential: NAME} of an API key", .schema = "%", .doc = "connect to aisstream.io with this API key; boxes, mmsi and types say what it is asked for"},
+    {.name = "tls",          .type = KEY_FLAG, FEED(is_tls), .initial = "false", .doc = "tcp: speak TLS, 1.2 at least; the server's certificate and name are verified, and nothing switches that off"},
+    {.name = "subscribe",    .type = KEY_OWN, .read = subscribe_read, .sub = conf_secret_keys, .accepts = "a text, {file: PATH} or {credential: NAME}", .schema = "{\"anyOf\": [{\"type\": \"string\"}, %]}", .doc = "websocket: what is sent at once after opening"},
+    {.name = "headers",      CONF_PEER_HEADERS, .read = feed_headers_read, .doc = "websocket: further HTTP headers of the request"},
+    {.name = "boxes",        .type = KEY_OWN, .read = conf_aisstream_read_boxes, .least = 1, .most = CONF_AISSTREAM_BOXES_MAX, .accepts = "a list of boxes [west, south, east, north] in degrees, such as [[124, 32, 132, 40]]; west may be more than east", .otherwise = "the world", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"array\", \"minItems\": 4, \"maxItems\": 4, \"items\": {\"type\": \"number\"}}}", .doc = "aisstream: only ships in these boxes; one over 180 degrees is asked for as two"},
+    {.name = "mmsi",         .type = KEY_OWN, .read = conf_aisstream_read_mmsi, .least = 1, .most = CONF_AISSTREAM_MMSI_MAX, .accepts = "a list of 1 to 50 MMSIs, or watched", .otherwise = "all", .schema = "{\"anyOf\": [{\"const\": \"watched\"}, {\"type\": \"array\", \"items\": {\"type\": \"integer\"}}]}", .doc = "aisstream: only ships of these MMSIs; watched: those of the watched vessels, while they are at most 50"},
+    {.name = "types",        .type = KEY_WORDS, FEED(aisstream.types), .words = conf_aisstream_types, .otherwise = "all", .doc = "aisstream: only messages of these types"},
+    CONF_PEER_TLS_KEYS(conf_feed, tls, "tcp with tls, websocket, aisstream: "),
     {.name = "from",         .type = KEY_OWN, .read = from_read, .least = 1, .accepts = "a list of addresses or networks, such as [\"127.0.0.0/8\"]", .otherwise = "everyone", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "udp, listen: the senders that are accepted"},
-    {.name = "idle_timeout", .type = KEY_DURATION, FEED(idle_timeout_ms), .least = SECOND_MS, .most = DAY_MS, .initial = "120s", .doc = "tcp, listen: a connection that is silent for this time is closed"},
+    {.name = "idle_timeout", .type = KEY_DURATION, FEED(idle_timeout_ms), .least = SECOND_MS, .most = DAY_MS, .initial = "120s", .doc = "a connection that is silent for this time is closed; aisstream: one without messages"},
     {.name = "max_clients",  .type = KEY_INTEGER, FEED(max_clients), .least = 1, .most = 1024, .initial = "16", .doc = "listen: how many senders may be connected at a time; no address can take all places from the others, and a sender that brings no report gives up its place"},
     {.name = "baud",         .type = KEY_INTEGER, FEED(baud), .least = 4800, .most = 115200, .check = baud_fault, .accepts = "4800 | 9600 | 19200 | 38400 | 57600 | 115200", .initial = "38400", .schema = "{\"enum\": [4800, 9600, 19200, 38400, 57600, 115200]}", .doc = "serial: the speed of the line"},
     {.name = "pace",         .type = KEY_OWN, .read = pace_read, .accepts = "max | real | a factor from 0.01x to 1000000x, such as 60x", .initial = "max", .doc = "file: the speed of playing"},
@@ -47,13 +61,24 @@ const struct key conf_feed_keys[] = {
 #define LISTEN (1u << CONF_FEED_LISTEN)
 #define SERIAL (1u << CONF_FEED_SERIAL)
 #define RECORD (1u << CONF_FEED_FILE)
+#define SOCKET (1u << CONF_FEED_WEBSOCKET)
+#define STREAM (1u << CONF_FEED_AISSTREAM)
 static const struct {
     const char *key;
     unsigned transports;
     const char *words;
 } only_with[] = {
     {"from",         UDP | LISTEN,                "udp, listen"},
-    {"idle_timeout", TCP | LISTEN,                "tcp, listen"},
+    {"idle_timeout", TCP | LISTEN | SOCKET | STREAM, "tcp, listen, websocket, aisstream"},
+    {"tls",          TCP,                         "tcp"},
+    {"ca_file",      TCP | SOCKET | STREAM,       "tcp, websocket, aisstream"},
+    {"client_cert",  TCP | SOCKET | STREAM,       "tcp, websocket, aisstream"},
+    {"client_key",   TCP | SOCKET | STREAM,       "tcp, websocket, aisstream"},
+    {"headers",      SOCKET,                      "websocket"},
+    {"subscribe",    SOCKET,                      "websocket"},
+    {"boxes",        STREAM,                      "aisstream"},
+    {"mmsi",         STREAM,                      "aisstream"},
+    {"types",        STREAM,                      "aisstream"},
     {"max_clients",  LISTEN,                      "listen"},
     {"baud",         SERIAL,                      "serial"},
     {"pace",         RECORD,                      "file"},
@@ -115,6 +140,70 @@ static void read_file_key(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
+static void websocket_read(struct conf_reader *r, const struct conf_node *node,
+                           const struct key *key, void *base)
+{
+    static const struct conf_scheme schemes[] = {
+        {"wss", 443, true}, {"ws", 80, false}, {0}};
+    struct conf_feed *feed = base;
+    struct conf_url url;
+    const char *text = NULL;
+    if (!conf_value_text(r, node, key, &text))
+        return;
+    const char *fault = conf_peer_parse_url(text, schemes, &url);
+    if (fault != NULL) {
+        conf_accepts_error_value(r, node, key, "%s", fault);
+        return;
+    }
+    feed->address = conf_memory_copy(r, url.host);
+    feed->port = url.port;
+    feed->is_tls = url.scheme->is_tls;
+    size_t n = strlen(url.path);
+    feed->path = conf_memory_alloc(r, n + 2, 1);
+    if (feed->path != NULL)
+        snprintf(feed->path, n + 2, "%s%s", url.path[0] == '/' ? "" : "/", url.path);
+    conf_address_judge(r, node, url.host);
+    if (!feed->is_tls && !conf_address_is_loopback(url.host))
+        conf_report_warning(r, node,
+                            "plain ws to %s: anyone on the network path can read and "
+                            "change the reports",
+                            url.host);
+}
+
+static void subscribe_read(struct conf_reader *r, const struct conf_node *node,
+                           const struct key *key, void *base)
+{
+    struct conf_feed *feed = base;
+    const char *text = NULL;
+    if (node->kind == CONF_NODE_MAPPING) {
+        (void)conf_secret_read(r, node, "not-read", &feed->subscribe);
+    } else if (conf_value_text(r, node, key, &text)) {
+        feed->subscribe.text = conf_memory_copy(r, text);
+        feed->subscribe.length = strlen(text);
+    }
+}
+
+static void feed_headers_read(struct conf_reader *r, const struct conf_node *node,
+                              const struct key *key, void *base)
+{
+    static const char *const reserved[] = {"connection",
+                                           "content-length",
+                                           "expect",
+                                           "host",
+                                           "sec-websocket-accept",
+                                           "sec-websocket-extensions",
+                                           "sec-websocket-key",
+                                           "sec-websocket-protocol",
+                                           "sec-websocket-version",
+                                           "te",
+                                           "trailer",
+                                           "transfer-encoding",
+                                           "upgrade",
+                                           NULL};
+    struct conf_feed *feed = base;
+    conf_peer_read_headers(r, node, key, reserved, &feed->headers);
+}
+
 static void from_read(struct conf_reader *r, const struct conf_node *node,
                       const struct key *key, void *base)
 {
@@ -173,14 +262,63 @@ static void fields_read(struct conf_reader *r, const struct conf_node *node,
 
 /* --- one feed --- */
 
+/* The feed's texts; each is owned, and some are secret. */
+static const size_t feed_texts[] = {
+    offsetof(struct conf_feed, id),
+    offsetof(struct conf_feed, address),
+    offsetof(struct conf_feed, columns),
+    offsetof(struct conf_feed, fields),
+    offsetof(struct conf_feed, path),
+    offsetof(struct conf_feed, tls.ca_file),
+    offsetof(struct conf_feed, tls.client_cert),
+    offsetof(struct conf_feed, tls.client_key),
+    offsetof(struct conf_feed, subscribe.text),
+};
+
+static char **feed_text_at(struct conf_feed *feed, size_t i)
+{
+    return (char **)(void *)((char *)feed + feed_texts[i]);
+}
+
 void conf_feed_finish(struct conf_feed *feed)
 {
-    free(feed->id);
-    free(feed->address);
+    for (size_t i = 0; i < CONF_COUNT(feed_texts); i++) {
+        char *text = *feed_text_at(feed, i);
+        conf_memory_wipe_free(text, text != NULL ? strlen(text) : 0);
+    }
     free(feed->from);
-    free(feed->columns);
-    free(feed->fields);
+    conf_peer_finish_headers(&feed->headers);
+    conf_aisstream_finish(&feed->aisstream);
     memset(feed, 0, sizeof *feed);
+}
+
+int conf_feed_copy(const struct conf_feed *from, struct conf_feed *ret_to)
+{
+    struct conf_feed source = *from, to = *from;
+    int rc = 0;
+    for (size_t i = 0; i < CONF_COUNT(feed_texts); i++)
+        *feed_text_at(&to, i) = NULL;
+    to.from = NULL;
+    to.headers = (struct conf_headers){0};
+    to.aisstream = (struct conf_aisstream){0};
+    for (size_t i = 0; i < CONF_COUNT(feed_texts) && rc == 0; i++) {
+        const char *text = *feed_text_at(&source, i);
+        if (text != NULL && (*feed_text_at(&to, i) = strdup(text)) == NULL)
+            rc = ERR_NOMEM;
+    }
+    if (from->from_count > 0 && rc == 0) {
+        to.from = malloc(from->from_count * sizeof *to.from);
+        if (to.from != NULL)
+            memcpy(to.from, from->from, from->from_count * sizeof *to.from);
+        rc = to.from != NULL ? 0 : ERR_NOMEM;
+    }
+    if (rc == 0)
+        rc = conf_peer_copy_headers(&from->headers, &to.headers);
+    if (rc == 0)
+        *ret_to = to;
+    else
+        conf_feed_finish(&to);
+    return rc;
 }
 
 /* Find the transport; false when there is not exactly one. */
@@ -193,7 +331,7 @@ static bool transport_of(struct conf_reader *r, const struct conf_node *node,
         if (item == NULL)
             continue;
         if (first != NULL) {
-            conf_report_error_key(r, item, "one of udp, tcp, listen, serial, file",
+            conf_report_error_key(r, item, "one of " TRANSPORTS,
                                   "a feed has one transport, and this one has %s too",
                                   first->key);
             return false;
@@ -202,8 +340,7 @@ static bool transport_of(struct conf_reader *r, const struct conf_node *node,
         *ret_transport = (enum conf_transport)i;
     }
     if (first == NULL)
-        conf_report_error(r, node, "one of udp, tcp, listen, serial, file",
-                          "the feed has no transport");
+        conf_report_error(r, node, "one of " TRANSPORTS, "the feed has no transport");
     return first != NULL;
 }
 
@@ -218,16 +355,47 @@ static void check_only_with(struct conf_reader *r, const struct conf_node *node,
     }
 }
 
+/* Certificates without TLS. */
+static void check_tls(struct conf_reader *r, const struct conf_node *node,
+                      const struct conf_feed *feed)
+{
+    static const char *const keys[] = {"ca_file", "client_cert", "client_key"};
+    conf_peer_check_tls(r, node, &feed->tls);
+    for (size_t i = 0; i < CONF_COUNT(keys); i++) {
+        const struct conf_node *item = conf_yaml_node_get(node, keys[i]);
+        if (item != NULL && feed->address != NULL && !feed->is_tls)
+            conf_report_error_key(
+                r, item, feed->transport == CONF_FEED_TCP ? "tls: true" : "a wss URL",
+                "certificates are of TLS, and this feed has none");
+    }
+}
+
+/* A hash of the text of the feed and of its secrets. */
+static uint64_t feed_definition(const struct conf_node *node,
+                                const struct conf_feed *feed)
+{
+    uint64_t h = conf_yaml_hash_node(node);
+    if (feed->subscribe.text != NULL)
+        h = hash_bytes(feed->subscribe.text, feed->subscribe.length, h);
+    for (size_t i = 0; i < feed->headers.count; i++)
+        h = hash_text(feed->headers.items[i].value, h);
+    return h;
+}
+
 void conf_feed_read(struct conf_reader *r, const struct conf_node *node,
                     const struct key *key, void *base)
 {
     struct conf_feed *feed = base;
     feed->start_ms = TIME_NONE;
     feed->line = node->line;
-    feed->definition = conf_yaml_hash_node(node);
     if (conf_keys_read(r, node, key->sub, feed) &&
-        transport_of(r, node, &feed->transport))
+        transport_of(r, node, &feed->transport)) {
         check_only_with(r, node, feed->transport);
+        if (feed->transport == CONF_FEED_TCP || feed->transport == CONF_FEED_WEBSOCKET ||
+            feed->transport == CONF_FEED_AISSTREAM)
+            check_tls(r, node, feed);
+    }
+    feed->definition = feed_definition(node, feed);
 }
 
 /* --- all feeds --- */
@@ -235,12 +403,14 @@ void conf_feed_read(struct conf_reader *r, const struct conf_node *node,
 static bool is_same_source(const struct conf_feed *a, const struct conf_feed *b)
 {
     return a->address != NULL && b->address != NULL && a->transport == b->transport &&
-           a->port == b->port && strcmp(a->address, b->address) == 0;
+           a->transport != CONF_FEED_AISSTREAM && a->port == b->port &&
+           strcmp(a->address, b->address) == 0 &&
+           (a->path == NULL || b->path == NULL || strcmp(a->path, b->path) == 0);
 }
 
 void conf_feed_check_all(struct conf_reader *r, const struct conf_node *node)
 {
-    const struct conf *conf = r->conf;
+    struct conf *conf = r->conf;
     const struct conf_feed *first = NULL; /* that has a transport */
     for (size_t i = 0; i < conf->feed_count; i++) {
         const struct conf_feed *feed = &conf->feeds[i];
@@ -251,6 +421,8 @@ void conf_feed_check_all(struct conf_reader *r, const struct conf_node *node)
                                   conf->feeds[j].line);
         if (feed->address == NULL)
             continue;
+        if (feed->transport == CONF_FEED_AISSTREAM)
+            conf_aisstream_complete(r, node, i);
         if (first == NULL)
             first = feed;
         bool is_tape = first->transport == CONF_FEED_FILE;

@@ -284,7 +284,6 @@ void conf_rules_check_id(struct conf_reader *r, const struct conf_node *node,
                          const char *id);
 /* Report feeds of two kinds, and feeds with the same source. */
 void conf_feed_check_all(struct conf_reader *r, const struct conf_node *node);
-void conf_feed_finish(struct conf_feed *feed);
 const char *conf_feed_transport_name(enum conf_transport transport);
 
 /* The doors of the api as a whole; the link that its page makes, owned, or NULL. */

@@ -2,10 +2,9 @@
 /* webhooks: where one sends to, by exactly one key of several, and what goes with it. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#include "conf_address.h"
 #include "conf_int.h"
+#include "conf_peer.h"
 
 /* clang-format off */
 static const char *const sender_words[] = {"url"}; /* enum conf_sender: a webhook has one of these keys */
@@ -22,41 +21,14 @@ static const struct {
 };
 /* clang-format on */
 
-struct url {
-    bool is_https;
-    char host[CONF_HOST_BYTES];
-};
-
-/* The fault of a URL, or NULL. The URL may be a secret and is never quoted. */
-static const char *url_fault(const char *text, struct url *ret_url)
-{
-    uint16_t port = 0;
-    ret_url->is_https = strncasecmp(text, "https://", 8) == 0;
-    if (!ret_url->is_https && strncasecmp(text, "http://", 7) != 0)
-        return "the URL does not begin with https:// or http://";
-    if (strlen(text) > 2048)
-        return "the URL is longer than 2048 bytes";
-    for (const char *s = text; *s != '\0'; s++)
-        if (*s <= ' ' || *s > '~' || strchr("\"<>\\^`{|}", *s) != NULL)
-            return "the URL holds a character that must be percent-encoded";
-    const char *host = text + (ret_url->is_https ? 8 : 7);
-    size_t n = strcspn(host, "/?#");
-    if (memchr(host, '@', n) != NULL)
-        return "the URL holds a user name: use `authorization`";
-    if (strchr(host, '#') != NULL)
-        return "the URL holds a fragment ('#')";
-    if (!conf_address_split(host, n, ret_url->host, &port) ||
-        (!conf_address_is_ip(ret_url->host) && !conf_address_is_host(ret_url->host)))
-        return "the URL's host or port is not well formed";
-    return NULL;
-}
-
 void conf_sender_read_url(struct conf_reader *r, const struct conf_node *node,
                           const struct key *key, void *base)
 {
+    static const struct conf_scheme schemes[] = {
+        {"https", 443, true}, {"http", 80, false}, {0}};
     struct conf_webhook *webhook = base;
     struct conf_secret secret = {0};
-    struct url url = {0};
+    struct conf_url url = {0};
     const char *text = NULL;
     if (node->kind == CONF_NODE_MAPPING) {
         if (!conf_secret_read(r, node, "https://not-read.invalid/", &secret))
@@ -65,14 +37,14 @@ void conf_sender_read_url(struct conf_reader *r, const struct conf_node *node,
     } else if (!conf_value_text(r, node, key, &text)) {
         return;
     }
-    const char *fault = url_fault(text, &url);
+    const char *fault = conf_peer_parse_url(text, schemes, &url);
     if (fault != NULL)
         conf_accepts_error_value(r, node, key, "%s", fault);
     else
         webhook->url = conf_memory_copy(r, text);
     if (fault == NULL)
         conf_address_judge(r, node, url.host);
-    if (fault == NULL && !url.is_https && !conf_address_is_loopback(url.host))
+    if (fault == NULL && !url.scheme->is_tls && !conf_address_is_loopback(url.host))
         conf_report_warning(
             r, node,
             "plain http to %s: anyone on the network path can read and change the alerts",

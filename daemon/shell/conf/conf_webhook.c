@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conf_int.h"
+#include "conf_peer.h"
 #include "lookout/base/array.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/text.h"
@@ -35,7 +35,7 @@ const struct key conf_webhook_keys[] = {
     {.name = "url",           .type = KEY_OWN, .read = conf_sender_read_url, .sub = conf_secret_keys, .accepts = "an http or https URL, or {file: PATH}, or {credential: NAME}", .schema = "{\"anyOf\": [{\"type\": \"string\"}, %]}", .doc = "the URL to post to; its path is never logged"},
     {.name = "secret",        .type = KEY_OWN, .read = conf_secret_read_keys, .least = 1, .most = 8, .sub = conf_secret_keys, .accepts = "{file: PATH} or {credential: NAME}, or a list of them", .schema = "{\"anyOf\": [%, {\"type\": \"array\", \"items\": %}]}", .doc = "the secret whsec_<base64> that signs each request; a list while secrets rotate; without it requests are not signed"},
     {.name = "authorization", .type = KEY_OWN, .read = conf_secret_read_authorization, .sub = conf_authorization_keys, .accepts = "a mapping of scheme and file or credential", .schema = "%", .doc = "the Authorization header"},
-    {.name = "headers",       .type = KEY_OWN, .read = headers_read, .accepts = "a mapping of names to texts, such as {X-Site: yeosu}", .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}", .doc = "further HTTP headers"},
+    {.name = "headers",       CONF_PEER_HEADERS, .read = headers_read, .doc = "further HTTP headers"},
     {.name = "format",        .type = KEY_WORD, HOOK(format), .words = format_words, .initial = "cloudevents", .doc = "the format of the body"},
     {.name = "body",          .type = KEY_TEXT, HOOK(body), .least = 1, .most = 65536, .accepts = "a text of 1 to 65536 bytes with fields such as {summary}", .doc = "a text with fields for the body, instead of a format"},
     {.name = "content_type",  .type = KEY_TEXT, HOOK(content_type), .check = content_type_fault, .accepts = "a media type such as text/plain", .otherwise = "application/json", .doc = "the media type of `body`; values are escaped for it"},
@@ -48,70 +48,20 @@ const struct key conf_webhook_keys[] = {
     {.name = "retry",         .type = KEY_OWN, .read = retry_read, .least = 1, .most = RETRY_WAITS_MAX, .accepts = "a list of 1 to 32 durations, such as [5s, 1min, 1h]", .initial = "[5s, 30s, 2min, 5min, 15min, 1h, 2h, 5h, 10h]", .schema = "{\"type\": \"array\", \"minItems\": 1, \"maxItems\": 32, \"items\": {\"type\": \"string\"}}", .doc = "the waits between attempts; the last one repeats until retry_for"},
     {.name = "retry_for",     .type = KEY_DURATION, HOOK(retry.retry_for_ms), .least = SECOND_MS, .most = 365.0 * DAY_MS, .initial = "76h", .doc = "after this time an alert is given up: see `alerts --dead`"},
     {.name = "allow_private", .type = KEY_FLAG, HOOK(allow_private), .initial = "false", .doc = "true: the host's name may resolve to a private address; a private address in the URL itself is always allowed"},
-    {.name = "ca_file",       .type = KEY_PATH, HOOK(ca_file), .doc = "a PEM file of the certificate authorities to trust instead of the system's"},
-    {.name = "client_cert",   .type = KEY_PATH, HOOK(client_cert), .doc = "a PEM file of our client certificate"},
-    {.name = "client_key",    .type = KEY_PATH, HOOK(client_key), .doc = "a PEM file of its private key"},
+    CONF_PEER_TLS_KEYS(conf_webhook, tls, ""),
     {0},
 };
 static const char *const reserved_headers[] = {
     "authorization", "connection", "content-encoding", "content-length", "content-type", "expect", "host", "te", "trailer",
-    "transfer-encoding", "upgrade", "webhook-id", "webhook-signature", "webhook-timestamp",
+    "transfer-encoding", "upgrade", "webhook-id", "webhook-signature", "webhook-timestamp", NULL,
 };
 /* clang-format on */
-
-static bool header_is_free(struct conf_reader *r, const struct conf_node *item,
-                           const struct conf_webhook *webhook)
-{
-    if (!conf_secret_is_token(item->key)) {
-        conf_report_error_key(r, item, "letters, digits and '-'",
-                              "is not a header's name");
-        return false;
-    }
-    for (size_t i = 0; i < CONF_COUNT(reserved_headers); i++)
-        if (text_equal_fold(reserved_headers[i], item->key)) {
-            conf_report_error_key(r, item, "any other header",
-                                  "is set by lookoutd itself");
-            return false;
-        }
-    for (size_t i = 0; i < webhook->header_count; i++)
-        if (text_equal_fold(webhook->headers[i].name, item->key)) {
-            conf_report_error_key(r, item, NULL,
-                                  "is given twice, in upper and lower case");
-            return false;
-        }
-    return true;
-}
 
 static void headers_read(struct conf_reader *r, const struct conf_node *node,
                          const struct key *key, void *base)
 {
-    enum { HEADERS_MAX = 64 };
-    static const struct key value = {.type = KEY_TEXT,
-                                     .accepts = "one line of printable ASCII"};
     struct conf_webhook *webhook = base;
-    if (!conf_value_is_mapping(r, node, key))
-        return;
-    if (node->count > HEADERS_MAX) {
-        conf_report_error(r, node, NULL, "%zu headers of at most %d", node->count,
-                          HEADERS_MAX);
-        return;
-    }
-    webhook->headers = conf_memory_alloc(r, node->count, sizeof *webhook->headers);
-    for (size_t i = 0; i < node->count && webhook->headers != NULL; i++) {
-        const struct conf_node *item = node->items[i];
-        struct conf_header *header = &webhook->headers[webhook->header_count];
-        const char *text = NULL;
-        if (item->is_duplicate || !header_is_free(r, item, webhook) ||
-            !conf_value_text(r, item, &value, &text))
-            continue;
-        if (!conf_secret_is_header_value(text) || strlen(text) > 4096) {
-            conf_accepts_error_value(r, item, &value, "cannot stand in a header");
-            continue;
-        }
-        header->name = conf_memory_copy(r, item->key);
-        header->value = conf_memory_copy(r, text);
-        webhook->header_count++;
-    }
+    conf_peer_read_headers(r, node, key, reserved_headers, &webhook->headers);
 }
 
 static void rules_read(struct conf_reader *r, const struct conf_node *node,
@@ -234,8 +184,8 @@ static void group_read(struct conf_reader *r, const struct conf_node *node,
 static const size_t texts[] = {
     offsetof(struct conf_webhook, id),            offsetof(struct conf_webhook, url),
     offsetof(struct conf_webhook, authorization), offsetof(struct conf_webhook, body),
-    offsetof(struct conf_webhook, content_type),  offsetof(struct conf_webhook, ca_file),
-    offsetof(struct conf_webhook, client_cert),   offsetof(struct conf_webhook, client_key)
+    offsetof(struct conf_webhook, content_type),  offsetof(struct conf_webhook, tls.ca_file),
+    offsetof(struct conf_webhook, tls.client_cert), offsetof(struct conf_webhook, tls.client_key)
 };
 /* clang-format on */
 enum { TEXTS = sizeof texts / sizeof texts[0] };
@@ -254,11 +204,7 @@ void conf_webhook_finish(struct conf_webhook *w)
     for (size_t i = 0; i < w->secret_count && w->secrets != NULL; i++)
         keymem_free(w->secrets[i].text, w->secrets[i].length + 1);
     free(w->secrets);
-    for (size_t i = 0; i < w->header_count && w->headers != NULL; i++) {
-        free(w->headers[i].name);
-        free(w->headers[i].value);
-    }
-    free(w->headers);
+    conf_peer_finish_headers(&w->headers);
     conf_memory_texts_free(w->rules, w->rule_count);
     memset(w, 0, sizeof *w);
 }
@@ -288,21 +234,6 @@ static int copy_secrets(const struct conf_webhook *from, struct conf_webhook *to
     return to->secrets != NULL ? 0 : ERR_NOMEM;
 }
 
-static int copy_headers(const struct conf_webhook *from, struct conf_webhook *to)
-{
-    if (from->header_count == 0)
-        return 0;
-    to->headers = calloc(from->header_count, sizeof *to->headers);
-    if (to->headers == NULL)
-        return ERR_NOMEM;
-    to->header_count = from->header_count;
-    for (size_t i = 0; i < from->header_count; i++)
-        if (copy_text_to(from->headers[i].name, &to->headers[i].name) != 0 ||
-            copy_text_to(from->headers[i].value, &to->headers[i].value) != 0)
-            return ERR_NOMEM;
-    return 0;
-}
-
 int conf_webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_to)
 {
     struct conf_webhook to = *from;
@@ -310,9 +241,9 @@ int conf_webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_
         *text_at(&to, i) = NULL;
     to.in_flight = from->in_flight > 0 ? from->in_flight : 1;
     to.secrets = NULL;
-    to.headers = NULL;
+    to.headers = (struct conf_headers){0};
     to.rules = NULL;
-    to.secret_count = to.header_count = to.rule_count = 0;
+    to.secret_count = to.rule_count = 0;
     int rc = 0;
     for (size_t i = 0; i < TEXTS && rc == 0; i++)
         rc = copy_text_to(*(char *const *)(const void *)((const char *)from + texts[i]),
@@ -320,7 +251,7 @@ int conf_webhook_copy(const struct conf_webhook *from, struct conf_webhook *ret_
     if (rc == 0)
         rc = copy_secrets(from, &to);
     if (rc == 0)
-        rc = copy_headers(from, &to);
+        rc = conf_peer_copy_headers(&from->headers, &to.headers);
     if (rc == 0)
         *ret_to = to;
     else
@@ -335,24 +266,11 @@ static uint64_t webhook_definition(const struct conf_node *node,
     uint64_t h = conf_yaml_hash_node(node);
     h = hash_text(w->url != NULL ? w->url : "", h);
     h = hash_text(w->authorization != NULL ? w->authorization : "", h);
+    for (size_t i = 0; i < w->headers.count; i++)
+        h = hash_text(w->headers.items[i].value, h);
     for (size_t i = 0; i < w->secret_count; i++)
         h = hash_bytes(w->secrets[i].text, w->secrets[i].length, h);
     return h;
-}
-
-static void check_readable(struct conf_reader *r, const struct conf_node *node,
-                           const char *key, const char *path)
-{
-    const struct conf_node *item = conf_yaml_node_get(node, key);
-    char quoted[TEXT_QUOTE_BYTES];
-    bool is_key = strcmp(key, "client_key") == 0;
-    if (is_key && r->context->without_secrets)
-        return;
-    if (item != NULL && path != NULL && access(path, R_OK) != 0)
-        conf_report_error(r, item, "a PEM file that can be read", "%s cannot be read",
-                          text_quote(item->text, quoted));
-    else if (item != NULL && path != NULL && is_key)
-        (void)conf_secret_is_private(r, item, path);
 }
 
 void conf_webhook_read(struct conf_reader *r, const struct conf_node *node,
@@ -363,13 +281,7 @@ void conf_webhook_read(struct conf_reader *r, const struct conf_node *node,
         !conf_sender_read(r, node, webhook))
         return;
     check_body(r, node, webhook);
-    check_readable(r, node, "ca_file", webhook->ca_file);
-    check_readable(r, node, "client_cert", webhook->client_cert);
-    check_readable(r, node, "client_key", webhook->client_key);
-    if ((conf_yaml_node_get(node, "client_cert") == NULL) !=
-        (conf_yaml_node_get(node, "client_key") == NULL))
-        conf_report_error(r, node, "both or none",
-                          "client_cert and client_key must be given together");
+    conf_peer_check_tls(r, node, &webhook->tls);
     webhook->definition = webhook_definition(node, webhook);
 }
 

@@ -131,6 +131,6 @@ void target_redact(const struct conf_webhook *webhook, char *text)
         blot_parts(text, host, (size_t)(at - host), ":");
     if (webhook->authorization != NULL)
         blot_whole(text, webhook->authorization, " ");
-    for (size_t i = 0; i < webhook->header_count; i++)
-        blot_whole(text, webhook->headers[i].value, " ");
+    for (size_t i = 0; i < webhook->headers.count; i++)
+        blot_whole(text, webhook->headers.items[i].value, " ");
 }

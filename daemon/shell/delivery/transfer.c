@@ -98,9 +98,9 @@ int transfer_set_options(struct transfer *t)
     } texts[] = {
         /* clang-format off */
         {CURLOPT_PROXY,         ""}, /* none, whatever the environment says */
-        {CURLOPT_CAINFO,        w->ca_file},
-        {CURLOPT_SSLCERT,       w->client_cert},
-        {CURLOPT_SSLKEY,        w->client_key},
+        {CURLOPT_CAINFO,        w->tls.ca_file},
+        {CURLOPT_SSLCERT,       w->tls.client_cert},
+        {CURLOPT_SSLKEY,        w->tls.client_key},
         /* clang-format on */
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && code == CURLE_OK; i++)

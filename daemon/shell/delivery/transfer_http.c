@@ -64,12 +64,12 @@ static int add_headers(struct transfer *t, const char *content_type, int64_t clo
     if (rc == 0 && w->authorization != NULL)
         rc = transfer_add_line(&t->headers, &line,
                                buf_printf(&line, "authorization: %s", w->authorization));
-    for (size_t i = 0; i < w->header_count && rc == 0; i++)
+    for (size_t i = 0; i < w->headers.count && rc == 0; i++)
         /* libcurl: "name;" is a header without a value */
         rc = transfer_add_line(
             &t->headers, &line,
-            buf_printf(&line, w->headers[i].value[0] != '\0' ? "%s: %s" : "%s;%s",
-                       w->headers[i].name, w->headers[i].value));
+            buf_printf(&line, w->headers.items[i].value[0] != '\0' ? "%s: %s" : "%s;%s",
+                       w->headers.items[i].name, w->headers.items[i].value));
     if (rc == 0) /* do not wait for "100 Continue" */
         rc = transfer_add_line(&t->headers, &line, buf_add_text(&line, "Expect:"));
     buf_finish(&line);
@@ -140,7 +140,7 @@ static void say_status(struct client_request *r)
 static void say_certificate_fault(const struct transfer *t, char *ret_text, size_t size)
 {
     const char *alert = strstr(t->error, " alert ");
-    bool has_ours = t->request->webhook->client_cert != NULL;
+    bool has_ours = t->request->webhook->tls.client_cert != NULL;
     const char *fault = has_ours ? "refuses our" : "wants a";
     if (alert == NULL)
         snprintf(ret_text, size,

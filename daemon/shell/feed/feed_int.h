@@ -34,7 +34,8 @@ struct feed_ops {
     /* Fill in the values that only the transport knows. May be NULL. */
     void (*status)(const struct feed *feed, struct feed_status *status);
 };
-extern const struct feed_ops feed_udp, feed_tcp, feed_listen, feed_serial, feed_file;
+extern const struct feed_ops feed_udp, feed_tcp, feed_listen, feed_serial, feed_file,
+    feed_websocket, feed_aisstream;
 
 /* Constant but for tests. */
 struct feeds_limits {

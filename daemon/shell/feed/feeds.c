@@ -11,9 +11,13 @@
 #include "lookout/sys/log.h"
 
 static const struct feed_ops *const transports[] = {
-    [CONF_FEED_UDP] = &feed_udp,       [CONF_FEED_TCP] = &feed_tcp,
-    [CONF_FEED_LISTEN] = &feed_listen, [CONF_FEED_SERIAL] = &feed_serial,
+    [CONF_FEED_UDP] = &feed_udp,
+    [CONF_FEED_TCP] = &feed_tcp,
+    [CONF_FEED_LISTEN] = &feed_listen,
+    [CONF_FEED_SERIAL] = &feed_serial,
     [CONF_FEED_FILE] = &feed_file,
+    [CONF_FEED_WEBSOCKET] = &feed_websocket,
+    [CONF_FEED_AISSTREAM] = &feed_aisstream,
 };
 
 static const struct feeds_limits default_limits = {
@@ -29,39 +33,6 @@ static const struct feeds_limits default_limits = {
 
 /* --- lives --- */
 
-static void conf_finish(struct conf_feed *c)
-{
-    free(c->id);
-    free(c->address);
-    free(c->from);
-    free(c->columns);
-    free(c->fields);
-    *c = (struct conf_feed){0};
-}
-
-static int conf_copy(struct conf_feed *to, const struct conf_feed *from)
-{
-    *to = *from;
-    to->id = strdup(from->id);
-    to->address = strdup(from->address == NULL ? "" : from->address);
-    to->columns = from->columns == NULL ? NULL : strdup(from->columns);
-    to->fields = from->fields == NULL ? NULL : strdup(from->fields);
-    to->from = NULL;
-    if (from->from_count > 0) {
-        to->from = malloc(from->from_count * sizeof *to->from);
-        if (to->from != NULL)
-            memcpy(to->from, from->from, from->from_count * sizeof *to->from);
-    }
-    if (to->id == NULL || to->address == NULL ||
-        (from->columns != NULL && to->columns == NULL) ||
-        (from->fields != NULL && to->fields == NULL) ||
-        (from->from_count > 0 && to->from == NULL)) {
-        conf_finish(to);
-        return ERR_NOMEM;
-    }
-    return 0;
-}
-
 static void feed_destroy(struct feed *feed)
 {
     if (feed == NULL)
@@ -72,7 +43,7 @@ static void feed_destroy(struct feed *feed)
         free(feed->state);
     input_destroy(feed->input);
     buf_finish(&feed->record);
-    conf_finish(&feed->conf);
+    conf_feed_finish(&feed->conf);
     free(feed);
 }
 
@@ -85,7 +56,7 @@ static int add_feed(struct feeds *f, const struct conf_feed *conf, struct feed *
         return ERR_NOMEM;
     feed->feeds = f;
     feed->ops = NULL; /* nothing of the transport's to destroy yet */
-    int rc = conf_copy(&feed->conf, conf);
+    int rc = conf_feed_copy(conf, &feed->conf);
     if (rc == 0) {
         feed->past.last_heard_ms = TIME_NONE;
         bool is_live = feed_path_is_live(feed);

@@ -22,36 +22,9 @@ enum conf_transport {
     CONF_FEED_TCP,
     CONF_FEED_LISTEN,
     CONF_FEED_SERIAL,
-    CONF_FEED_FILE
-};
-
-struct conf_cidr {
-    uint8_t family; /* 4 or 6 */
-    uint8_t bytes[16];
-    uint8_t prefix;
-};
-
-struct conf_feed {
-    char *id; /* owned */
-    enum conf_transport transport;
-    char *address; /* owned: host of "host:port", path of a serial device or file ("-":
-                      stdin) */
-    uint16_t port;
-    struct conf_cidr *from; /* owned; udp and listen: senders accepted; none: all */
-    size_t from_count;
-    int64_t idle_timeout_ms; /* tcp, listen: 120 s */
-    uint32_t max_clients;    /* listen: 16 */
-    uint32_t baud;           /* serial: 38400 */
-    double pace;             /* file: 0 = max, 1 = real, 60 = 60x */
-    bool follow;             /* file */
-    int64_t start_ms;        /* file without times: TIME_NONE when not given */
-    enum input_format format;
-    char *columns;           /* owned; see struct input_conf; NULL */
-    char *fields;            /* the same */
-    int64_t lateness_ms;     /* 0 */
-    int64_t silent_after_ms; /* 10 min */
-    int line;                /* in the file, for messages of the shell */
-    uint64_t definition;     /* hash: an unchanged feed stays open at a reload */
+    CONF_FEED_FILE,
+    CONF_FEED_WEBSOCKET,
+    CONF_FEED_AISSTREAM
 };
 
 /* A secret: read with the configuration, from a file or a credential, and never logged.
@@ -60,6 +33,70 @@ struct conf_secret {
     char *text; /* owned; without the line end; wiped on free */
     size_t length;
 };
+/* Certificates of a connection; NULL: the system's authorities, no certificate of ours.
+ */
+struct conf_tls {
+    char *ca_file, *client_cert, *client_key; /* owned absolute paths */
+};
+struct conf_header {
+    char *name;  /* owned */
+    char *value; /* owned; may be a secret and is never logged */
+};
+struct conf_headers {
+    struct conf_header *items; /* owned */
+    size_t count;
+};
+
+struct conf_cidr {
+    uint8_t family; /* 4 or 6 */
+    uint8_t bytes[16];
+    uint8_t prefix;
+};
+
+/* Which ships aisstream.io is asked for; needed only until `subscribe` is written. */
+struct conf_aisstream {
+    struct conf_secret key; /* of its API */
+    double (*boxes)[4];     /* owned: west, south, east, north in degrees; none: all */
+    size_t box_count;
+    uint32_t *mmsis; /* owned; none: all */
+    size_t mmsi_count;
+    bool is_of_watched; /* `mmsi: watched` */
+    uint32_t types;     /* bits; 0: all */
+};
+
+struct conf_feed {
+    char *id; /* owned */
+    enum conf_transport transport;
+    char *address; /* owned: host of "host:port" or of a URL, path of a serial device or
+                      file ("-": stdin) */
+    uint16_t port;
+    struct conf_cidr *from; /* owned; udp and listen: senders accepted; none: all */
+    size_t from_count;
+    int64_t idle_timeout_ms; /* tcp, listen, websocket, aisstream: 120 s */
+    uint32_t max_clients;    /* listen: 16 */
+    uint32_t baud;           /* serial: 38400 */
+    double pace;             /* file: 0 = max, 1 = real, 60 = 60x */
+    bool follow;             /* file */
+    bool is_tls;             /* tcp: `tls`; websocket: wss */
+    char *path; /* owned; websocket: of the URL, with its query: "/stream"; may be a
+                   secret and is never logged */
+    struct conf_tls tls;
+    struct conf_headers headers;  /* websocket */
+    struct conf_secret subscribe; /* websocket, aisstream: what is sent first; NULL */
+    struct conf_aisstream aisstream;
+    int64_t start_ms; /* file without times: TIME_NONE when not given */
+    enum input_format format;
+    char *columns;           /* owned; see struct input_conf; NULL */
+    char *fields;            /* the same */
+    int64_t lateness_ms;     /* 0 */
+    int64_t silent_after_ms; /* 10 min */
+    int line;                /* in the file, for messages of the shell */
+    uint64_t definition;     /* hash: an unchanged feed stays open at a reload */
+};
+MUST_CHECK int conf_feed_copy(const struct conf_feed *from, struct conf_feed *ret_to);
+/* Wipe and free the contents. */
+void conf_feed_finish(struct conf_feed *feed);
+
 /* Read the bytes of "whsec_<base64 of 24 to 64 bytes>"; the caller wipes and frees them.
  * ERR_SYNTAX, ERR_RANGE, ERR_NOMEM. */
 MUST_CHECK int conf_secret_decode(const char *text, struct conf_secret *ret_secret,
@@ -74,11 +111,6 @@ enum conf_format {
 
 /* How a webhook's alerts are sent. */
 enum conf_sender { CONF_SENDER_URL };
-
-struct conf_header {
-    char *name;  /* owned */
-    char *value; /* owned */
-};
 
 /* The values that alerts of one request share. */
 enum conf_group_by {
@@ -104,9 +136,8 @@ struct conf_webhook {
     struct conf_secret *secrets; /* owned: decoded from whsec_<base64>, 24..64 bytes each;
                                     none: not signed */
     size_t secret_count;
-    char *authorization;         /* owned: "Bearer xyz"; NULL: none; never logged */
-    struct conf_header *headers; /* owned */
-    size_t header_count;
+    char *authorization; /* owned: "Bearer xyz"; NULL: none; never logged */
+    struct conf_headers headers;
     enum conf_format format;
     char *body;         /* owned: a template, instead of a format; NULL */
     char *content_type; /* owned: of the template */
@@ -119,7 +150,7 @@ struct conf_webhook {
     int64_t timeout_ms; /* 15 s */
     struct retry_conf retry;
     bool allow_private;
-    char *ca_file, *client_cert, *client_key; /* owned absolute paths; NULL */
+    struct conf_tls tls;
     uint64_t definition;
 };
 

@@ -105,9 +105,9 @@ static void check_example_webhook(const struct conf_webhook *w)
     assert_int_equal(w->secrets[0].length, 32);
     assert_memory_equal(w->secrets[0].text, SECRET_BYTES, 32);
     assert_string_equal(w->authorization, "Bearer t0ken");
-    assert_int_equal(w->header_count, 1);
-    assert_string_equal(w->headers[0].name, "X-Site");
-    assert_string_equal(w->headers[0].value, "yeosu");
+    assert_int_equal(w->headers.count, 1);
+    assert_string_equal(w->headers.items[0].name, "X-Site");
+    assert_string_equal(w->headers.items[0].value, "yeosu");
     assert_int_equal(w->rule_count, 2);
     assert_int_equal(w->min_severity, SEVERITY_WARNING);
     assert_true(w->ordered);

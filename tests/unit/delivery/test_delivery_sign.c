@@ -190,8 +190,7 @@ static void secrets_are_blotted_out(void **state)
         .url = (char[]){"https://me:hunter22@h.example/services/T000/B0SECRET/"
                         "x?sig=abcdef"},
         .authorization = (char[]){"Bearer tok-987654"},
-        .headers = &header,
-        .header_count = 1};
+        .headers = {&header, 1}};
     char text[] = "Cannot POST /services/T000/B0SECRET/x?sig=abcdef for tok-987654, "
                   "key-12345, B0SECRET, hunter22, services; T000 stays";
     target_redact(&w, text);
