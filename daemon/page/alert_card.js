@@ -99,7 +99,7 @@ export function alertSection(a) {
       may && isOpen(a) && button('Acknowledge', () => askAcknowledge(a), { key: 'a', kind: 'primary' }),
       may && !isOpen(a) && button('Take back', () => undo(a)),
       button('Show', () => showOnMap(a), { key: '⏎', label: 'Show on the map' }),
-      may && a.rule && store.can.mute && button('Mute…', () => askMute(a))),
+      may && a.rule && button('Mute…', () => askMute(a))),
     tables,
     others.length > 0 && [el('h4', `Case: ${others.length} more`), el('ul.case', others.map((o) => el('li', el('span', sign(isOpen(o) ? o.severity : 'done'), ' ', button(eventWords(o.type), () => select({ alert: o.id, mmsi: o.mmsi }), { kind: 'link' })), el('time', moment(o.time)))))],
     details.length > 0 && el('details', el('summary', 'What was reckoned'), details),

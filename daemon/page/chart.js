@@ -133,29 +133,61 @@ function drawScale() {
 
 // --- moving it ---
 
-/** @param {number} [lat] @param {number} [lon] @param {number} [zoom] at least */
+const EDGE = 40;
+/** The part of the map that nothing lies over: left, top, right, bottom. The card lies at the right, or on a narrow screen at the bottom. */
+function openPart() {
+  map.invalidateSize({ animate: false });
+  const size = map.getSize(), card = byId('card'), buttons = 52, part = [buttons, 0, size.x, size.y];
+  const left = card.getBoundingClientRect().left - map.getContainer().getBoundingClientRect().left;
+  if (card.hidden) return part;
+  // It grows while it is filled: on a narrow screen as far as it may.
+  return left > size.x * 0.3 ? [buttons, 0, left, size.y] : [buttons, 0, size.x, size.y * 0.38];
+}
+let bringing = 0;
+/** What was chosen comes out from under the card, once that is there; what is off the map stays so. */
+function bringOut() {
+  const [left, top, right, bottom] = openPart(), size = map.getSize(), s = fleet.get(store.selected.mmsi), at = store.alerts.get(store.selected.alert)?.event.data.position?.coordinates;
+  for (const place of [s && s.lat !== undefined && [s.lat, s.lon], at && [at[1], at[0]]]) {
+    if (!place) continue;
+    const p = map.latLngToContainerPoint(place);
+    if (p.x < 0 || p.y < 0 || p.x > size.x || p.y > size.y) continue;
+    const x = Math.max(p.x - right + EDGE, Math.min(0, p.x - left - EDGE)), y = Math.max(p.y - bottom + EDGE, Math.min(0, p.y - top - EDGE));
+    if (p.x > right || p.y > bottom || p.x < left) return map.panBy([x, y]);
+  }
+}
+on('selected', () => {
+  cancelAnimationFrame(bringing);
+  if (!store.selected.staysPut) bringing = requestAnimationFrame(bringOut);
+});
+
+/** In the middle of what nothing lies over. @param {number} [lat] @param {number} [lon] @param {number} [zoom] at least */
 export function lookAt(lat, lon, zoom) {
   if (lat === undefined || lon === undefined) return;
   isPlaced = true;
-  map.setView([lat, lon], Math.max(map.getZoom(), zoom || 0), { animate: map.getZoom() >= 5 });
+  cancelAnimationFrame(bringing);
+  const to = Math.max(map.getZoom(), zoom || 0), [left, top, right, bottom] = openPart(), size = map.getSize();
+  // The copy of the world that is seen.
+  const near = lon + Math.round((map.getCenter().lng - lon) / 360) * 360;
+  const middle = map.project([lat, near], to).add([(size.x - left - right) / 2, (size.y - top - bottom) / 2]);
+  map.setView(map.unproject(middle, to), to, { animate: map.getZoom() >= 5 });
 }
 /** @param {number} mmsi @param {boolean} [closer] */
 export function goTo(mmsi, closer = true) {
   const s = fleet.get(mmsi);
   if (s && s.lat !== undefined) lookAt(s.lat, s.lon, closer ? 9 : 0);
 }
-/** Show lines whole, with room for what lies over the map. @param {number[][]} points lon, lat */
+/** Show lines whole, beside what lies over the map. @param {number[][]} points lon, lat */
 export function frame(points) {
   if (!points.length) return;
   isPlaced = true;
+  cancelAnimationFrame(bringing);
   let before = points[0][0];
   const run = points.map(([lon, lat]) => {
     before = lon - Math.round((lon - before) / 360) * 360;
     return [lat, before];
   });
-  // The card lies at the right, or on a narrow screen at the bottom.
-  const size = map.getSize(), under = size.x > 760 ? [430, 70] : [40, size.y * 0.62];
-  map.fitBounds(L.latLngBounds(run), { paddingTopLeft: [64, 40], paddingBottomRight: under, maxZoom: 10, animate: map.getZoom() >= 5 });
+  const [left, top, right, bottom] = openPart(), size = map.getSize(), edge = Math.min(EDGE, (bottom - top) / 5);
+  map.fitBounds(L.latLngBounds(run), { paddingTopLeft: [left + 12, top + edge], paddingBottomRight: [size.x - right + edge, size.y - bottom + edge], maxZoom: 10, animate: map.getZoom() >= 5 });
 }
 /** @param {boolean} [isOn] left out: the other way */
 export function follow(isOn = !isFollowing) {
@@ -210,6 +242,9 @@ export function placeOf(locode) {
   return c;
 }
 
+/** @param {string} id @returns {number[] | undefined} lon, lat */
+export const zonePlace = (id) => pointsOf(store.zones.find((z) => z.properties?.id === id)?.geometry?.coordinates)[0];
+
 /** @param {any} data of an alert */
 function notesOf(data) {
   const notes = [];
@@ -219,8 +254,8 @@ function notesOf(data) {
   };
   if (data?.forecast) add(data.forecast.port, `${data.forecast.port?.name || ''} ETA ${moment(data.forecast.eta)}`);
   for (const ahead of data?.forecast?.zones_ahead || []) {
-    const points = pointsOf(store.zones.find((z) => z.properties?.id === ahead.id)?.geometry?.coordinates);
-    if (points.length) notes.push({ lon: points[0][0], lat: points[0][1], text: `${ahead.name || ahead.id} ${moment(ahead.eta || ahead.at)}`, kind: 'zone' });
+    const at = zonePlace(ahead.id);
+    if (at) notes.push({ lon: at[0], lat: at[1], text: `${ahead.name || ahead.id} ${moment(ahead.eta || ahead.at)}`, kind: 'zone', zone: ahead.id });
   }
   for (const reach of data?.gap?.reach || data?.silent_call?.reach || []) add(reach, `${reach.name || reach.locode}: ${reach.verdict || 'in reach'}`);
   return notes;

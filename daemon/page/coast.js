@@ -97,7 +97,8 @@ function drawGrid(context, view) {
     if (y < 0 || y > height) continue;
     context.moveTo(0, y);
     context.lineTo(width, y);
-    if (y > inner[1] + 40 && y < inner[3] - 40) context.fillText(gridLabel(i * step, 'NS'), inner[0] + 4, y - 4);
+    // The buttons lie at the left above.
+    if (y > inner[1] + 165 * view.magnify && y < inner[3] - 40) context.fillText(gridLabel(i * step, 'NS'), inner[0] + 4, y - 4);
   }
   context.stroke();
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // @ts-check
-// What the page asks a person: acknowledge, mute, sign in, who is on watch; and the list of keys.
+// What the page asks a person: acknowledge, mute, sign in; and the list of keys.
 
 import { byId, button, el, fill, heard } from './dom.js';
-import { get, post, remove } from './api.js';
-import { acknowledge, emit, now, readList, store, takeBack, tellWorker } from './store.js';
+import { post, remove } from './api.js';
+import { acknowledge, now, readList, store, takeBack, tellWorker } from './store.js';
 import { eventWords, moment, shipName } from './words.js';
 
 /** Say something once, below: what was done, or why it was not. @param {string} text @param {boolean} [isBad] */
@@ -20,9 +20,9 @@ say.timer = 0;
 
 /**
  * @param {string} title @param {any[]} fields @param {string} verb @param {(form: HTMLFormElement) => Promise<any>} act
- * @param {{isFixed?: boolean}} [more] isFixed: it cannot be left
+ * @param {{isFixed?: boolean, also?: any}} [more] isFixed: it cannot be left; also: a further button
  */
-function ask(title, fields, verb, act, more = {}) {
+export function ask(title, fields, verb, act, more = {}) {
   const dialog = byId('dialog'), bad = el('p.bad', { role: 'alert' });
   const form = el('form', { onsubmit: async (/** @type {Event} */ e) => {
     e.preventDefault();
@@ -32,14 +32,14 @@ function ask(title, fields, verb, act, more = {}) {
     } catch (error) {
       fill(bad, heard(/** @type {Error} */ (error).message));
     }
-  } }, el('h2', title), fields, bad, el('.actions', verb && el('button.primary', { type: 'submit' }, verb), !more.isFixed && button(verb ? 'Cancel' : 'Close', () => dialog.close())));
+  } }, el('h2', title), fields, bad, el('.actions', verb && el('button.primary', { type: 'submit' }, verb), more.also, !more.isFixed && button(verb ? 'Cancel' : 'Close', () => dialog.close())));
   fill(dialog, form);
   dialog.oncancel = (/** @type {Event} */ e) => { if (more.isFixed) e.preventDefault(); };
   if (!dialog.open) dialog.showModal();
   (form.querySelector('[data-first]') || form.querySelector('input,textarea,button'))?.focus();
 }
 /** @param {HTMLFormElement} form @param {string} name */
-const field = (form, name) => String(new FormData(form).get(name) || '').trim();
+export const field = (form, name) => String(new FormData(form).get(name) || '').trim();
 
 const VERDICTS = [['', 'no verdict yet', 'seen, being looked into'], ['confirmed', 'confirmed', 'it is what it looks like'], ['explained', 'explained', 'true, and harmless'], ['false', 'false', 'it was not so']];
 
@@ -91,21 +91,6 @@ export function askToken() {
   }, { isFixed: true });
 }
 export const signOut = () => remove('session').then(() => tellWorker({ kind: 'again' }), (e) => say(e.message, true));
-
-export async function askWatch() {
-  let past = [];
-  try { past = (await get('watches', { limit: 10 })).watches || []; } catch { /* a reader without watches */ }
-  const current = past[0];
-  ask('On watch', [
-    el('p.about', current ? ['Now: ', el('b', heard(current.name)), current.since && ` since ${moment(current.since)}`, '. Handing over keeps what is new, open, muted and silent since then.'] : 'Acknowledgements carry the name of whoever is on watch.'),
-    store.info?.may === 'acknowledge' && el('label', current ? 'The next on watch' : 'Your name', el('input', { name: 'name', required: true, maxlength: '60', autocomplete: 'off' })),
-    past.length > 1 && el('details', el('summary', 'Watches before'), el('ul.case', past.slice(1).map((w) => el('li', heard(w.name), el('time', moment(w.since)))))),
-  ], store.info?.may === 'acknowledge' ? (current ? 'Hand over' : 'Begin') : '', async (form) => {
-    const watch = await post('watch', { name: field(form, 'name') });
-    emit('watch', watch);
-    say(`On watch: ${watch.name || field(form, 'name')}.`);
-  });
-}
 
 const KEYS = [['j', 'next alert'], ['k', 'previous alert'], ['Enter', 'show the chosen alert on the map'], ['a', 'acknowledge it'], ['/', 'search vessels, alerts'], ['m', 'to the map'],
   ['+ −', 'zoom'], ['arrows', 'move the map'], ['l', 'labels'], ['c', 'colours by type of ship'], ['t', 'pin the track'], ['f', 'follow the vessel'], ['s', 'silence the sound for 5 min'], ['1 2 3 4', 'Alerts, Routes, Vessels, System'], ['n', 'day, dusk, night'], ['Esc', 'close, let go'], ['?', 'these keys']];

@@ -4,8 +4,7 @@
 
 import { byId, el, fill, setText, sign } from './dom.js';
 import { emit, now, on, openCounts, store } from './store.js';
-import { get } from './api.js';
-import { askToken, askWatch } from './dialogs.js';
+import { askToken } from './dialogs.js';
 import { isBlocked, isCalling, silence, silentUntil } from './sound.js';
 import { SEVERITIES, clock, count, day, eventWords, localTime, setTimezone, shipName } from './words.js';
 
@@ -78,20 +77,11 @@ function speak(a) {
   setText(byId(isUrgent ? 'urgent' : 'polite'), `${a.severity}: ${a.event.data.vessel ? shipName(a.event.data.vessel) : ''} ${eventWords(a.type)}`);
 }
 
-async function readWatch() {
-  byId('watch').hidden = !store.can.watch;
-  if (!store.can.watch) return;
-  const { watches } = await get('watches', { limit: 1 }).catch(() => ({ watches: [] }));
-  setText(byId('watcher'), watches?.[0]?.name || '–');
-}
-
 export function startHead() {
   let look = '';
   try { look = localStorage.getItem('lookoutd.look') || ''; } catch { /* none is kept */ }
   setLook(LOOKS.includes(look) ? look : matchMedia('(prefers-color-scheme: dark)').matches ? 'dusk' : 'day');
   byId('look').addEventListener('click', nextLook);
-  byId('watch').addEventListener('click', askWatch);
-  for (const what of ['lists', 'watch']) on(what, readWatch);
   byId('silence').addEventListener('click', () => silence());
   on('info', () => {
     setTimezone(store.info?.timezone);

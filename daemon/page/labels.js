@@ -4,8 +4,7 @@
 // where few are seen; none overlaps another.
 
 import { colour } from './layer.js';
-import { worldX, worldY } from './fleet.js';
-import { extra } from './marks.js';
+import { texts } from './marks.js';
 import { fleet, store } from './store.js';
 import { shipName } from './words.js';
 
@@ -31,6 +30,9 @@ function widthOf(context, text, font) {
  */
 export function placeLabels(context, view, drawn, at, isAll) {
   const across = Math.ceil(view.width / CELL), taken = new Uint8Array(across * Math.ceil(view.height / CELL));
+  // 1: a name of a port or a zone, which a ship with an alert may cover; 2: nothing may.
+  if (texts.zoom === view.zoom)
+    for (const [x0, y0, x1, y1, rank] of texts.boxes) claim(taken, across, [x0 - view.left, y0 - view.top, x1 - x0, y1 - y0], { mark: rank ? 1 : 2, least: 9 });
   const chosen = fleet.index.get(store.selected.mmsi) ?? -1;
   const weigh = (/** @type {number} */ i) => (i === chosen ? 8 : 0) + fleet.severity[i] * 2 + fleet.watched[i];
   const list = drawn.filter((i) => weigh(i) > 0).sort((a, b) => weigh(b) - weigh(a));
@@ -42,8 +44,6 @@ export function placeLabels(context, view, drawn, at, isAll) {
   context.lineWidth = 3;
   context.strokeStyle = halo;
   context.fillStyle = ink;
-  for (const note of extra.notes)
-    claim(taken, across, worldX(note.lon) * view.scale - view.left, worldY(note.lat) * view.scale - view.top - 28 - LINE / 2, note.text.length * 6.6, LINE);
   let placed = 0;
   for (const i of list) {
     if (placed >= MOST) break;
@@ -51,21 +51,27 @@ export function placeLabels(context, view, drawn, at, isAll) {
     const text = shipName({ name: fleet.value(i, 'name'), mmsi: fleet.value(i, 'mmsi') }).slice(0, 24);
     context.font = font;
     const width = widthOf(context, text, font), gap = (fleet.severity[i] ? 23 : fleet.watched[i] ? 14 : 9) * view.magnify;
-    for (const [x, y] of [[at.px[i] + gap, at.py[i]], [at.px[i] - gap - width, at.py[i]], [at.px[i] - width / 2, at.py[i] - gap - 4], [at.px[i] - width / 2, at.py[i] + gap + 4]]) {
-      if (!claim(taken, across, x - 2, y - (LINE * view.magnify) / 2, width + 4, LINE * view.magnify)) continue;
-      context.strokeText(text, x, y);
-      context.fillText(text, x, y);
-      placed++;
-      break;
-    }
+    const places = [[at.px[i] + gap, at.py[i]], [at.px[i] - gap - width, at.py[i]], [at.px[i] - width / 2, at.py[i] - gap - 4], [at.px[i] - width / 2, at.py[i] + gap + 4]];
+    // A ship on the screen has her name there, too.
+    const [left, , right] = view.inner, isSeen = (/** @type {number[]} */ [x]) => x >= left && x + width <= right;
+    if (at.px[i] > left && at.px[i] < right) places.sort((a, b) => Number(isSeen(b)) - Number(isSeen(a)));
+    const fits = (/** @type {number} */ least) => places.find(([x, y]) => claim(taken, across, [x - 2, y - (LINE * view.magnify) / 2, width + 4, LINE * view.magnify], { mark: 2, least }));
+    const place = fits(1) || (weight >= 2 ? fits(2) : undefined);
+    if (!place) continue;
+    context.strokeText(text, place[0], place[1]);
+    context.fillText(text, place[0], place[1]);
+    placed++;
   }
 }
 
-/** Take the cells under a line of text, if all of them are free. @param {Uint8Array} taken @param {number} across @param {number} x @param {number} y @param {number} width @param {number} height */
-function claim(taken, across, x, y, width, height) {
+/**
+ * Take the cells under a line of text, if none of them has a mark from `least` on.
+ * @param {Uint8Array} taken @param {number} across @param {number[]} box left, top, width, height @param {{mark: number, least: number}} how
+ */
+function claim(taken, across, [x, y, width, height], { mark, least }) {
   const x0 = Math.floor(x / CELL), x1 = Math.floor((x + width) / CELL), y0 = Math.floor(y / CELL), y1 = Math.floor((y + height) / CELL);
   if (x0 < 0 || y0 < 0 || x1 >= across || (y1 + 1) * across > taken.length) return false;
-  for (let cy = y0; cy <= y1; cy++) for (let cx = x0; cx <= x1; cx++) if (taken[cy * across + cx]) return false;
-  for (let cy = y0; cy <= y1; cy++) taken.fill(1, cy * across + x0, cy * across + x1 + 1);
+  for (let cy = y0; cy <= y1; cy++) for (let cx = x0; cx <= x1; cx++) if (taken[cy * across + cx] >= least) return false;
+  for (let cy = y0; cy <= y1; cy++) for (let cx = x0; cx <= x1; cx++) taken[cy * across + cx] = Math.max(taken[cy * across + cx], mark);
   return true;
 }

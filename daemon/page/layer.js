@@ -6,8 +6,8 @@
 import * as L from './leaflet.js';
 
 /** @typedef {{zoom: number, scale: number, left: number, top: number, width: number, height: number, ratio: number, copies: number[],
- *   inner: number[], magnify: number}} View what is drawn: `scale` pixels to the world, `left` and `top` of the canvas in them, `copies` of the world that
- *   are visible, `inner` the part on the screen: left, top, right, bottom,
+ *   inner: number[], covered: number[][], magnify: number}} View what is drawn: `scale` pixels to the world, `left` and `top` of the canvas in them, `copies` of the world that
+ *   are visible, `inner` the part on the screen: left, top, right, bottom, `covered` what lies over it,
  *   `magnify` how much larger texts and ships are on a wall */
 
 export class CanvasLayer {
@@ -59,10 +59,12 @@ export class CanvasLayer {
     }
     const scale = 256 * 2 ** zoom;
     const world = corner.add(this.map.getPixelOrigin());
-    const copies = [];
+    const copies = [], at = this.map.getContainer().getBoundingClientRect();
+    const covered = [...document.querySelectorAll('#card, .mapbuttons')].map((n) => n.getBoundingClientRect()).filter((b) => b.width)
+      .map((b) => [b.left - at.left + beyond.x, b.top - at.top + beyond.y, b.right - at.left + beyond.x, b.bottom - at.top + beyond.y]);
     for (let k = Math.floor(world.x / scale); k <= Math.floor((world.x + width) / scale); k++) copies.push(k);
     return { zoom, scale, left: world.x, top: world.y, width, height, ratio, copies,
-      inner: [beyond.x, beyond.y, beyond.x + size.x, beyond.y + size.y], magnify: innerWidth >= 3400 ? 1.8 : innerWidth >= 2200 ? 1.3 : 1 };
+      inner: [beyond.x, beyond.y, beyond.x + size.x, beyond.y + size.y], covered, magnify: innerWidth >= 3400 ? 1.8 : innerWidth >= 2200 ? 1.3 : 1 };
   }
 
   draw() {

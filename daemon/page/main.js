@@ -11,12 +11,14 @@ import { startHead } from './head.js';
 import { startKeys } from './keys.js';
 import { startSound } from './sound.js';
 import { startTabs } from './tabs.js';
+import { startWatch } from './watch.js';
 import { get } from './api.js';
 import { showKeys } from './dialogs.js';
 import { shown } from './ships.js';
 import { TYPE_GROUPS } from './words.js';
 
 startHead();
+startWatch();
 const layers = openChart(byId('map'));
 startTabs();
 startCard();
@@ -37,7 +39,7 @@ fill(byId('legend'), TYPE_GROUPS.map((name, i) => el('span', square(`type-${i}`)
 async function goToAddress(wanted) {
   if (!wanted || (!wanted.mmsi && !wanted.alert)) return;
   const alert = wanted.alert ? await readAlert(wanted.alert).catch(() => null) : null;
-  select({ alert: wanted.alert, mmsi: wanted.mmsi || alert?.mmsi });
+  select({ alert: wanted.alert, mmsi: wanted.mmsi || alert?.mmsi, staysPut: wanted.hasMap });
   if (wanted.hasMap) return;
   if (alert) return showOnMap(alert);
   if (fleet.get(wanted.mmsi)) return goTo(wanted.mmsi);

@@ -6,13 +6,15 @@
 import { CanvasLayer, colour } from './layer.js';
 import { worldX, worldY } from './fleet.js';
 import { fleet, on, store } from './store.js';
-import { arrowHead, boxOf, copiesOf, isArea, linesOf, trace, write } from './shapes.js';
+import { arrowHead, boxOf, copiesOf, isArea, linesOf, trace } from './shapes.js';
+import { Texts } from './texts.js';
 import { moment } from './words.js';
 
 const EARTH_M = 40075016.7;
 
-/** What the chosen things add: evidence and tracks are Features. @type {{evidence: any[], tracks: any[], notes: {lon: number, lat: number, text: string, kind: string}[]}} */
+/** What the chosen things add: evidence and tracks are Features. @type {{evidence: any[], tracks: any[], notes: {lon: number, lat: number, text: string, kind: string, zone?: string}[]}} */
 export const extra = { evidence: [], tracks: [], notes: [] };
+export const texts = new Texts();
 
 /** @param {any} map */
 export function addMarks(map) {
@@ -24,6 +26,7 @@ export function addMarks(map) {
     for (const feature of extra.evidence) drawLine(c, view, feature, look, 2.6, true);
     for (const note of extra.notes) drawNote(c, view, note, look);
     drawChosen(c, view, look);
+    texts.write(c, view, look.halo);
   });
   const later = () => requestAnimationFrame(() => layer.draw());
   for (const what of ['zones', 'ports', 'rules', 'selected', 'extra', 'look']) on(what, later);
@@ -51,10 +54,10 @@ function drawZone(c, view, feature, look) {
     c.setLineDash([]);
     if (!area && lines.length) drawGate(c, view, lines[0], k, directionOf(feature.properties?.id), look);
     const wide = (box[2] - box[0]) * view.scale;
-    if (wide > 24 || (!area && view.zoom > 6)) {
-      const x = (area ? (box[0] + k) * view.scale - view.left + 5 : ((box[0] + box[2]) / 2 + k) * view.scale - view.left + 10);
-      const y = (area ? box[1] * view.scale - view.top + 11 : ((box[1] + box[3]) / 2) * view.scale - view.top + 16);
-      write(c, name.slice(0, 40), x, y, { ink: area ? look.zone : look.gate, halo: look.halo, font: '600 11px system-ui, sans-serif' });
+    if (!extra.notes.some((n) => n.zone === feature.properties?.id) && (wide > 24 || (!area && view.zoom > 6))) {
+      const left = (box[0] + k) * view.scale - view.left, top = box[1] * view.scale - view.top, right = (box[2] + k) * view.scale - view.left, bottom = box[3] * view.scale - view.top;
+      const places = area ? [[left + 5, top + 11], [left + 5, bottom - 10], [left, top - 9], [left, bottom + 10]] : [[(left + right) / 2 + 10, (top + bottom) / 2 + 16], [right + 8, bottom], [left, top - 10]];
+      texts.add({ text: name.slice(0, 40), places, ink: area ? look.zone : look.gate, font: '600 11px system-ui, sans-serif', rank: 1 });
     }
   }
 }
@@ -115,7 +118,8 @@ function drawPort(c, view, feature, look) {
       }
     }
   }
-  if (label && view.zoom >= 6) write(c, String(properties.name || properties.locode || ''), label[0], label[1], { ink: look.port, halo: look.halo, align: 'center', font: 'italic 11px system-ui, sans-serif' });
+  if (label && view.zoom >= 6)
+    texts.add({ text: String(properties.name || properties.locode || ''), places: [[label[0], label[1], 0.5], [label[0], label[1] - 22 * view.magnify, 0.5]], ink: look.port, font: 'italic 11px system-ui, sans-serif', rank: 2 });
 }
 
 /** @param {CanvasRenderingContext2D} c @param {import('./layer.js').View} view @param {any} feature @param {any} look @param {number} width @param {boolean} hasTimes */
@@ -134,7 +138,10 @@ function drawLine(c, view, feature, look, width, hasTimes) {
     else c.stroke();
     c.setLineDash([]);
     const points = lines.flat();
-    if (feature.isOther && points.length) write(c, feature.name, (points[0][0] + k) * view.scale - view.left + 8, points[0][1] * view.scale - view.top + 6, look);
+    if (feature.isOther && points.length) {
+      const x = (points[0][0] + k) * view.scale - view.left, y = points[0][1] * view.scale - view.top;
+      texts.add({ text: feature.name, places: [[x + 8, y + 6], [x + 8, y - 12], [x + 8, y + 24]], ink: look.line, rank: 0 });
+    }
     c.fillStyle = look.line;
     points.forEach(([x, y], i) => {
       const isEnd = i === 0 || i === points.length - 1, px = (x + k) * view.scale - view.left, py = y * view.scale - view.top;
@@ -143,9 +150,15 @@ function drawLine(c, view, feature, look, width, hasTimes) {
       c.beginPath();
       c.arc(px, py, isEnd ? width + 0.8 : width * 0.8, 0, 7);
       c.fill();
-      if (hasTimes && isEnd && times[i]) write(c, moment(times[i]), px + 8, py + (i ? 30 : -12), look);
+      if (hasTimes && isEnd && times[i]) texts.add({ text: moment(times[i]), places: placesAround(px, py, i > 0, view.magnify), ink: look.ink, rank: 0 });
     });
   }
+}
+
+/** Beside a place; the end of a line leaves the nearest ones to the ship's name. @param {number} x @param {number} y @param {boolean} isFar @param {number} magnify */
+function placesAround(x, y, isFar, magnify) {
+  const near = [[8, -12, 0], [8, 14, 0], [-8, -12, 1], [-8, 14, 1]], far = [[8, 34, 0], [8, -34, 0], [-8, 34, 1], [-8, -34, 1]];
+  return (isFar ? [...far, ...near] : [...near, ...far]).map(([dx, dy, part]) => [x + dx * magnify, y + dy * magnify, part]);
 }
 
 // A silence is no line that was sailed: it is broken.
@@ -170,7 +183,8 @@ function drawNote(c, view, note, look) {
     if (note.kind === 'port') c.rect(x - 6, y - 6, 12, 12);
     else c.arc(x, y, 6, 0, 7);
     c.stroke();
-    write(c, note.text, x + 4, y - 28, { ...look, font: '600 11px system-ui, sans-serif' });
+    const places = [[4, -28, 0], [0, -28, 1], [12, 0, 0], [-12, 0, 1], [4, 26, 0], [0, 26, 1], [4, -44, 0], [0, -44, 1]].map(([dx, dy, part]) => [x + dx * view.magnify, y + dy * view.magnify, part]);
+    texts.add({ text: note.text, places, ink: look.ink, font: '600 11px system-ui, sans-serif', rank: 0 });
   }
 }
 

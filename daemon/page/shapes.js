@@ -72,22 +72,6 @@ export function trace(c, view, lines, copy, isClosed) {
   }
 }
 
-/** A text with a halo, so that it reads over anything. @param {CanvasRenderingContext2D} c @param {string} text @param {number} x @param {number} y @param {{ink: string, halo: string, font?: string, align?: CanvasTextAlign}} look */
-export function write(c, text, x, y, look) {
-  const magnify = innerWidth >= 3400 ? 1.8 : innerWidth >= 2200 ? 1.3 : 1;
-  c.font = (look.font || '11px system-ui, sans-serif').replace('11px', `${11 * magnify}px`);
-  c.textAlign = look.align || 'left';
-  c.textBaseline = 'middle';
-  c.lineJoin = 'round';
-  c.lineWidth = 3.5;
-  c.setLineDash([]);
-  c.strokeStyle = look.halo;
-  c.strokeText(text, x, y);
-  c.fillStyle = look.ink;
-  c.fillText(text, x, y);
-  c.textAlign = 'left';
-}
-
 /** An arrow's head at a place, pointing along (dx, dy). @param {CanvasRenderingContext2D} c @param {number} x @param {number} y @param {number} dx @param {number} dy @param {number} size */
 export function arrowHead(c, x, y, dx, dy, size) {
   const length = Math.hypot(dx, dy) || 1, ux = (dx / length) * size, uy = (dy / length) * size;

@@ -102,6 +102,7 @@ export function addShips(map) {
   };
   on('fleet', changed);
   on('selected', changed);
+  on('extra', changed);
   on('look', () => { sprites = null; layer.draw(); });
   document.addEventListener('visibilitychange', () => { isDue = false; layer.draw(); });
   // Between reports ships fall silent too.

@@ -32,8 +32,7 @@ export const store = {
   rules: /** @type {any[]} */ ([]),
   runs: /** @type {any[]} */ ([]),
   mutes: /** @type {any[]} */ ([]),
-  selected: { mmsi: 0, alert: '' },
-  can: { watch: false, mute: false }, // what this lookoutd has a path for
+  selected: { mmsi: 0, alert: '', staysPut: false },
 };
 
 /** @type {Map<string, Set<(detail?: any) => void>>} */
@@ -134,11 +133,7 @@ export async function readList(what) {
   store[what] = answer[LISTS[what]] || answer[what] || [];
   emit(what);
 }
-async function readAbilities() {
-  const paths = Object.entries((await get('openapi.json')).paths || {});
-  store.can = { watch: paths.some(([path]) => path.endsWith('/watches')), mute: paths.some(([path, does]) => path.endsWith('/mutes') && does.post) };
-}
-const readAll = () => Promise.allSettled([readAbilities(), readAlerts(), ...Object.keys(LISTS).map(readList)]).then(() => emit('lists'));
+const readAll = () => Promise.allSettled([readAlerts(), ...Object.keys(LISTS).map(readList)]).then(() => emit('lists'));
 
 // --- the stream ---
 
@@ -147,8 +142,29 @@ let port = null;
 /** @param {any} message */
 export const tellWorker = (message) => port && port.postMessage(message);
 
+// The stream tells once a second what changed; a page that is seen lets it in by fifths, so that ships move and do not jump.
+const PARTS = 5;
+let waiting = /** @type {any[]} */ ([]), share = 0, putTimer = 0;
+/** @param {number} most */
+function putNow(most) {
+  const rows = waiting.splice(0, most);
+  for (const row of rows) fleet.put(row);
+  if (rows.length) emit('fleet');
+  if (waiting.length) putTimer = setTimeout(() => putNow(share), 1000 / PARTS);
+}
+/** @param {any[]} rows */
+function putRows(rows) {
+  const isWhole = rows.some((row) => !fleet.index.has(row[0]));
+  clearTimeout(putTimer);
+  waiting.push(...rows);
+  share = Math.ceil(waiting.length / PARTS);
+  putNow(isWhole || document.hidden ? Infinity : share);
+}
+document.addEventListener('visibilitychange', () => putNow(Infinity));
+
 const EVENTS = {
   hello(/** @type {any} */ data) {
+    putNow(Infinity);
     fleet.setColumns(data.columns);
     store.leftOut = data.left_out || 0;
     takeTime(data.time);
@@ -158,10 +174,10 @@ const EVENTS = {
   vessels(/** @type {any} */ data) {
     takeTime(data.time);
     if (data.left_out !== undefined) store.leftOut = data.left_out;
-    for (const row of data.rows) fleet.put(row);
-    emit('fleet');
+    putRows(data.rows);
   },
   gone(/** @type {any} */ data) {
+    putNow(Infinity);
     for (const mmsi of data.mmsi) fleet.remove(mmsi);
     emit('fleet');
   },
@@ -223,9 +239,9 @@ export function connect() {
   addEventListener('pageshow', (e) => { if (e.persisted) location.reload(); });
 }
 
-/** @param {{mmsi?: number, alert?: string}} what */
+/** @param {{mmsi?: number, alert?: string, staysPut?: boolean}} what staysPut: the map does not move for it */
 export function select(what) {
-  store.selected = { mmsi: what.mmsi || 0, alert: what.alert || '' };
+  store.selected = { mmsi: what.mmsi || 0, alert: what.alert || '', staysPut: !!what.staysPut };
   emit('selected');
 }
 

@@ -5,7 +5,8 @@
 import { button, el, facts, fill, heard } from './dom.js';
 import { remove } from './api.js';
 import { now, on, readList, store } from './store.js';
-import { askWatch, say, showKeys, signOut } from './dialogs.js';
+import { say, showKeys, signOut } from './dialogs.js';
+import { askWatch } from './watch.js';
 import { beep, soundState } from './sound.js';
 import { count, many, moment, span } from './words.js';
 
@@ -70,7 +71,7 @@ export function openSystem(panel) {
       'Notification' in window && Notification.permission === 'default' && button('Desktop notices', () => Notification.requestPermission().then(() => openSystem(panel)))),
     el('h2.paneltitle', 'About'),
     facts([['lookoutd', info.version], ['site', heard(info.site || '')], ['up', info.started_at && `since ${moment(info.started_at)}`], ['vessels', info.vessels !== undefined && many(info.vessels, 'vessel')], ['you', info.user && `${info.user}, may ${info.may}`]]),
-    el('.actions', store.can.watch && button('On watch…', askWatch), button('Keys', showKeys, { key: '?' }), info.user && info.user !== 'local' && button('Sign out', signOut)),
+    el('.actions', button('On watch…', askWatch), button('Keys', showKeys, { key: '?' }), info.user && info.user !== 'local' && button('Sign out', signOut)),
     el('p.about.small', 'Coast: Natural Earth, public domain. Map view: Leaflet, © 2010–2023 Volodymyr Agafonkin, © 2010–2011 CloudMade, BSD-2-Clause: redistribution and use in source and binary forms, with or without modification, are permitted provided that the copyright notice, the conditions and the disclaimer are kept; it is provided “as is”, without any warranty.')));
 }
 

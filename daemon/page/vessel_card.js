@@ -103,7 +103,7 @@ export function startCard() {
         error = 'This alert is not on record.';
         return render();
       }
-      select({ alert, mmsi: found.mmsi || store.selected.mmsi });
+      select({ ...store.selected, mmsi: found.mmsi || store.selected.mmsi });
     }
   });
   on('alerts', () => { if (store.selected.alert || store.selected.mmsi) render(); });
