@@ -52,7 +52,8 @@ static uint32_t six_bits_of(uint32_t code)
     return code >= ' ' && code < '@' ? code : '?';
 }
 
-static void set_text(struct ais_bits *bits, const struct ais_field *f, const char *text)
+static void set_row_text(struct ais_bits *bits, const struct ais_field *f,
+                         const char *text)
 {
     struct ais_field character = {.offset = f->offset, .width = 6};
     for (size_t left = strlen(text); left > 0 && character.offset < f->offset + f->width;
@@ -78,7 +79,7 @@ static int32_t find_least(int32_t a, int32_t b)
 }
 
 /* The text of a row; NULL: it has none, or it is not known. */
-static const char *text_of(const struct report *r, const struct ais_field *f)
+static const char *row_text_of(const struct report *r, const struct ais_field *f)
 {
     if (f->says == SAYS_CALLSIGN && (r->has & HAS_CALLSIGN) != 0)
         return r->callsign;
@@ -91,7 +92,7 @@ static const char *text_of(const struct report *r, const struct ais_field *f)
 
 /* A side of the ship. ITU-R M.1371-5 3.3.3: where the reference point is not known, A and
  * C are 0, B and D are not; what does not fit there goes to the other side. */
-static int32_t side_of(const struct report *r, const struct ais_field *f)
+static int32_t ship_side_of(const struct report *r, const struct ais_field *f)
 {
     bool is_length = f->says == SAYS_TO_BOW || f->says == SAYS_TO_STERN;
     int32_t whole = is_length ? r->length_m : r->beam_m;
@@ -102,8 +103,8 @@ static int32_t side_of(const struct report *r, const struct ais_field *f)
 }
 
 /* The value of a row of a number. False: it is not known. */
-static bool find_value(const struct report *r, const struct ais_field *f,
-                       int32_t *ret_value)
+static bool find_row_value(const struct report *r, const struct ais_field *f,
+                           int32_t *ret_value)
 {
     /* clang-format off */
     const struct {
@@ -119,10 +120,10 @@ static bool find_value(const struct report *r, const struct ais_field *f,
         [SAYS_SECOND]       = {HAS_UTC_SECOND, r->utc_second},
         [SAYS_IMO]          = {HAS_IMO,        (int32_t)r->imo},
         [SAYS_SHIP_TYPE]    = {HAS_SHIP_TYPE,  r->ship_type},
-        [SAYS_TO_BOW]       = {HAS_DIMENSIONS, side_of(r, f)},
-        [SAYS_TO_STERN]     = {HAS_DIMENSIONS, side_of(r, f)},
-        [SAYS_TO_PORT]      = {HAS_DIMENSIONS, side_of(r, f)},
-        [SAYS_TO_STARBOARD] = {HAS_DIMENSIONS, side_of(r, f)},
+        [SAYS_TO_BOW]       = {HAS_DIMENSIONS, ship_side_of(r, f)},
+        [SAYS_TO_STERN]     = {HAS_DIMENSIONS, ship_side_of(r, f)},
+        [SAYS_TO_PORT]      = {HAS_DIMENSIONS, ship_side_of(r, f)},
+        [SAYS_TO_STARBOARD] = {HAS_DIMENSIONS, ship_side_of(r, f)},
         [SAYS_DRAUGHT]      = {HAS_DRAUGHT,    r->draught_dm},
     };
     /* clang-format on */
@@ -142,9 +143,9 @@ void encode_bits(const struct report *report, enum encode_message message,
     for (unsigned i = 0; i < form->row_count; i++) {
         const struct ais_field *f = &form->rows[i];
         int32_t value = f->none != AIS_NO_NONE ? f->none : 0;
-        const char *text = text_of(report, f);
+        const char *text = row_text_of(report, f);
         if (text != NULL)
-            set_text(ret_bits, f, text);
+            set_row_text(ret_bits, f, text);
         if (f->kind != AIS_U && f->kind != AIS_I)
             continue;
         if (strcmp(f->name, "mmsi") == 0)
@@ -152,7 +153,7 @@ void encode_bits(const struct report *report, enum encode_message message,
         else if (strcmp(f->name, "part") == 0)
             value = messages[message].part;
         else
-            (void)find_value(report, f, &value);
+            (void)find_row_value(report, f, &value);
         set_bits(ret_bits, f, (uint32_t)value);
     }
 }

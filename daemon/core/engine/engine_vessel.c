@@ -6,6 +6,9 @@
 
 #include "engine_int.h"
 #include "lookout/base/array.h"
+#include "lookout/base/text.h"
+#include "lookout/base/time.h"
+#include "lookout/rules/vessel_filter.h"
 
 static const struct ship_track *current_item(const struct ship *s)
 {
@@ -47,6 +50,81 @@ bool engine_vessel_is_in(const struct engine *e, uint32_t mmsi, const char *zone
                 0)
             return true;
     return false;
+}
+
+bool engine_vessel_is_of(const struct engine *e, uint32_t mmsi,
+                         const struct vessel_filter *filter)
+{
+    const struct ship *s = ship_find(e, mmsi);
+    if (s == NULL)
+        return false;
+    const struct rule_subject subject = {
+        .mmsi = mmsi, .info = &s->info, .watch = s->watch};
+    return vessel_filter_matches(filter, &subject);
+}
+
+int64_t engine_vessel_told_ms(const struct engine *e, uint32_t mmsi)
+{
+    const struct ship *s = ship_find(e, mmsi);
+    return s != NULL ? s->told_ms : TIME_NONE;
+}
+
+static void fill_motion(const struct track_fix *fix, struct report *ret)
+{
+    /* clang-format off */
+    static const struct {
+        uint8_t fix;
+        uint32_t report;
+    } bits[] = {
+        {FIX_SOG,        HAS_SOG},
+        {FIX_COG,        HAS_COG},
+        {FIX_NAV_STATUS, HAS_NAV_STATUS},
+        {FIX_HEADING,    HAS_HEADING},
+    };
+    /* clang-format on */
+    ret->time_ms = ret->arrival_ms = fix->time_ms;
+    ret->pos = fix->pos;
+    ret->sog_dkn = fix->sog_dkn;
+    ret->cog_ddeg = fix->cog_ddeg;
+    ret->heading_deg = fix->heading_deg;
+    ret->nav_status = fix->nav_status;
+    ret->is_coarse = (fix->has & FIX_COARSE) != 0;
+    ret->has |= HAS_POSITION;
+    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++)
+        if ((fix->has & bits[i].fix) != 0)
+            ret->has |= bits[i].report;
+}
+
+static void fill_static(const struct vessel_static *info, struct report *ret)
+{
+    ret->is_class_b = info->is_class_b;
+    ret->imo = info->imo;
+    ret->ship_type = info->ship_type;
+    ret->length_m = info->length_m;
+    ret->beam_m = info->beam_m;
+    ret->draught_dm = info->draught_dm;
+    text_copy(ret->callsign, sizeof ret->callsign, info->callsign);
+    text_copy(ret->name, sizeof ret->name, info->name);
+    text_copy(ret->destination, sizeof ret->destination, info->destination);
+    ret->has |= (info->imo != 0 ? HAS_IMO : 0u) |
+                (info->callsign[0] != '\0' ? HAS_CALLSIGN : 0u) |
+                (info->name[0] != '\0' ? HAS_NAME : 0u) |
+                (info->ship_type != 0 ? HAS_SHIP_TYPE : 0u) |
+                (info->length_m != 0 ? HAS_DIMENSIONS : 0u) |
+                (info->draught_dm != 0 ? HAS_DRAUGHT : 0u) |
+                (info->has_destination ? HAS_DESTINATION : 0u);
+}
+
+bool engine_vessel_report(const struct engine *e, uint32_t mmsi, struct report *ret)
+{
+    const struct ship *s = ship_find(e, mmsi);
+    const struct track *track = s != NULL ? tracks_current(&s->tracks) : NULL;
+    if (track == NULL)
+        return false;
+    *ret = (struct report){.mmsi = mmsi};
+    fill_motion(&track->last, ret);
+    fill_static(&s->info, ret);
+    return true;
 }
 
 const struct tracks *engine_vessel_tracks(const struct engine *e, uint32_t mmsi)

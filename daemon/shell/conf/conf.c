@@ -49,6 +49,7 @@ const struct key conf_root_keys[] = {
     {.name = "rules",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.rules, engine.rule_count), .most = 10000, .read = conf_rules_read, .sub = conf_rule_keys, .accepts = "a list of rules", .doc = "the rules that raise alerts"},
     {.name = "mutes",        .type = KEY_LIST, KEY_LIST_AT(conf, engine.mutes, engine.mute_count), .read = conf_rules_read_mute, .sub = conf_mute_keys, .accepts = "a list of mutes", .doc = "which alerts are stored but not sent"},
     {.name = "webhooks",     .type = KEY_LIST, KEY_LIST_AT(conf, webhooks, webhook_count), .most = CONF_WEBHOOKS_MAX, .read = conf_webhook_read, .sub = conf_webhook_keys, .accepts = "a list of webhooks", .doc = "the receivers of alerts"},
+    {.name = "relays",       .type = KEY_LIST, KEY_LIST_AT(conf, relays, relay_count), .most = 64, .read = conf_relay_read, .sub = conf_relay_keys, .accepts = "a list of relays", .doc = "where what is heard of chosen vessels is told on as AIS sentences, for plotters; best effort"},
     {.name = "api",          .type = KEY_MAPPING, .sub = conf_api_keys, .doc = "the HTTP server: monitoring, the page and the query API; without this key it is off"},
     {.name = "detect",       .type = KEY_MAPPING, .sub = conf_detect_keys, .doc = "the thresholds of the detectors"},
     {.name = "limits",       .type = KEY_MAPPING, .sub = conf_limits_keys, .doc = "the bounds of the stores"},
@@ -298,6 +299,9 @@ void conf_destroy(struct conf *conf)
     for (size_t i = 0; i < conf->webhook_count; i++)
         conf_webhook_finish(&conf->webhooks[i]);
     free(conf->webhooks);
+    for (size_t i = 0; i < conf->relay_count; i++)
+        conf_relay_finish(&conf->relays[i]);
+    free(conf->relays);
     conf_lists_finish(conf);
     free(conf->text);
     free(conf->file);

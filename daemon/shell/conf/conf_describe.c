@@ -236,5 +236,9 @@ void conf_describe(const struct conf *conf, FILE *out)
     fprintf(out, "webhooks: %zu\n", conf->webhook_count);
     for (size_t i = 0; i < conf->webhook_count; i++)
         describe_webhook(&conf->webhooks[i], out);
+    if (conf->relay_count > 0)
+        fprintf(out, "relays: %zu\n", conf->relay_count);
+    for (size_t i = 0; i < conf->relay_count; i++)
+        conf_relay_describe(&conf->relays[i], out);
     conf_api_describe(&conf->api, out);
 }

@@ -96,8 +96,7 @@ static void read_filter(struct conf_reader *r, const struct conf_node *node,
     } else if (conf_value_read(r, node, &as_word, &word)) {
         filter->is_watched_only = word == 1;
         if (word == 1 && watch_count(r->conf->engine.watch) == 0)
-            conf_report_warning(r, node,
-                                "no vessel is watched: the rule never raises an alert");
+            conf_report_warning(r, node, "no vessel is watched: nothing is told of any");
     }
 }
 

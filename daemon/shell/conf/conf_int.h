@@ -265,12 +265,13 @@ extern const struct key conf_mute_keys[];    /* into struct engine_mute */
 extern const struct key conf_webhook_keys[]; /* into struct conf_webhook */
 extern const struct key conf_secret_keys[];  /* into a private struct */
 extern const struct key conf_authorization_keys[];
-extern const struct key conf_api_keys[]; /* into struct conf */
+extern const struct key conf_api_keys[];   /* into struct conf */
+extern const struct key conf_relay_keys[]; /* into struct conf_relay */
 
 typedef void conf_read(struct conf_reader *r, const struct conf_node *node,
                        const struct key *key, void *base);
-conf_read conf_feed_read, conf_rules_read, conf_rules_read_mute,
-    conf_webhook_read; /* items */
+conf_read conf_feed_read, conf_rules_read, conf_rules_read_mute, conf_webhook_read,
+    conf_relay_read; /* items */
 conf_read conf_ports_read, conf_zones_read, conf_vessels_read, conf_timezone_read;
 conf_read conf_secret_read_keys,
     conf_secret_read_authorization; /* into struct conf_webhook */
@@ -291,6 +292,9 @@ void conf_api_check(struct conf_reader *r, const struct conf_node *node);
 char *conf_api_link(struct conf_reader *r);
 void conf_api_describe(const struct conf_api *api, FILE *out);
 void conf_api_finish(struct conf_api *api);
+
+void conf_relay_describe(const struct conf_relay *relay, FILE *out);
+void conf_relay_finish(struct conf_relay *relay);
 
 /* The secret of a mapping that has `file` or `credential` beside other keys. */
 bool conf_secret_take(struct conf_reader *r, const struct conf_node *node,

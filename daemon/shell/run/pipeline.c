@@ -235,6 +235,8 @@ int pipeline_drain(struct pipeline *p)
         while ((ahead = merge_ahead(p->merge)) != NULL)
             engine_expect(p->engine, ahead);
         p->rc = engine_report(p->engine, report);
+        if (p->on_report != NULL)
+            p->on_report(p->context, report);
     }
     int64_t time_ms = merge_time(p->merge);
     if (p->rc == 0 && time_ms != TIME_NONE)

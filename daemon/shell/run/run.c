@@ -92,6 +92,7 @@ void run_drain(struct run *r)
     if (r->is_live)
         merge_clock(r->pipeline.merge, r->pipeline.clock_ms);
     int rc = pipeline_drain(&r->pipeline);
+    relays_flush(r->relays);
     if (rc != 0) {
         run_fail(r, "a report cannot be taken in", rc);
         return;
@@ -274,6 +275,7 @@ void run_stop(struct run *r, int rc)
     if (r->local != NULL)
         api_stop(r->local, on_api_closed, r);
     r->local = NULL;
+    run_relay_stop(r);
     run_reload_stop(r);
     run_lists_stop(r);
     uv_close((uv_handle_t *)&r->turn, NULL);
@@ -368,6 +370,8 @@ static int start_parts(struct run *r, struct err *err)
                             r->conf->state, (uint64_t)r->started_ms * 2654435761u,
                             &r->delivery, err);
     wake_set(&r->wake, r->delivery);
+    if (rc == 0)
+        rc = run_relay_open(r, err);
     if (rc == 0)
         rc = open_feeds(r, err);
     if (rc == 0 && r->conf->api.address != NULL)

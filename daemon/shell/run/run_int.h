@@ -13,6 +13,7 @@
 #include "lookout/conf/conf.h"
 #include "lookout/delivery/delivery.h"
 #include "lookout/feed/feed.h"
+#include "lookout/relay/relay.h"
 #include "lookout/run/pipeline.h"
 #include "lookout/run/run.h"
 #include "lookout/run/status.h"
@@ -67,6 +68,7 @@ struct run {
     struct delivery *delivery;   /* owned */
     struct wake wake;            /* woken by the store's commits: the delivery */
     struct feeds *feeds;         /* owned until closed */
+    struct relays *relays;       /* owned */
     struct api *api;             /* owned until closed */
     struct api *local;           /* the same, on the socket in the state directory */
     struct status_rate *rates;   /* owned: of the feeds */
@@ -133,6 +135,11 @@ void run_mutes_changed(void *context);
 int run_api_open(struct run *r, struct err *err);
 /* Open the socket, which is a convenience: a failure is only logged. */
 void run_api_open_local(struct run *r);
+/* run_relay.c: the relays of the configuration in force. */
+MUST_CHECK int run_relay_open(struct run *r, struct err *err);
+MUST_CHECK int run_relay_follow(struct run *r, struct err *err);
+void run_relay_stop(struct run *r);
+MUST_CHECK int run_relay_metrics(const struct run *r, struct buf *out);
 /* run_metrics.c: the answers to the monitoring paths. */
 struct api_sink run_metrics_sink(struct run *r);
 /* Lines a second of each feed, looked at every few seconds. */

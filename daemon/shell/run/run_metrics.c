@@ -333,6 +333,8 @@ static int write_metrics(void *context, struct buf *out)
         rc = store_metrics(r, out);
     if (rc == 0)
         rc = hook_metrics(r, out);
+    if (rc == 0)
+        rc = run_relay_metrics(r, out);
     if (rc == 0 && r->api != NULL)
         rc = api_metrics_write(r->api, out);
     return rc != 0 ? rc : run_process_metrics(out);

@@ -196,6 +196,9 @@ static int reload_apply(struct run *r, struct conf *fresh, struct err *err)
     log_set_level((enum log_level)fresh->log);
     api_reloaded(r->api);
     struct err why = {0};
+    int relay_rc = run_relay_follow(r, rc == 0 ? err : &why);
+    if (rc == 0)
+        rc = relay_rc;
     int api_rc = follow_api(r, old, rc == 0 ? err : &why);
     if (why.text[0] != '\0')
         log_error("run", NULL, "%s", why.text);

@@ -16,6 +16,7 @@
 #include "lookout/base/err.h"
 #include "lookout/engine/engine.h"
 #include "lookout/list/list.h"
+#include "lookout/rules/vessel_filter.h"
 
 enum conf_transport {
     CONF_FEED_UDP,
@@ -203,6 +204,18 @@ struct conf_token {
     char *file, *credential; /* owned: where its text stands; one of them is NULL */
     struct conf_secret secret;
 };
+/* What is heard of chosen vessels is told on as AIVDM sentences. */
+struct conf_relay {
+    char *id; /* owned */
+    bool is_udp;
+    char *address; /* owned: to listen on, or to send datagrams to */
+    uint16_t port;
+    uint32_t max_clients; /* of those that listen: 16 */
+    struct vessel_filter vessels;
+    int64_t alerted_ms; /* vessels with an alert in this time; 0: all of them */
+    int64_t every_ms;   /* at most one position a vessel in this time: 10 s */
+};
+
 /* The HTTP server. */
 struct conf_api {
     char *address; /* owned; NULL: off */
@@ -242,6 +255,8 @@ struct conf {
     char *text; /* owned: of the file, where a list is refreshed; NULL */
     size_t text_bytes;
     struct conf_api api;
+    struct conf_relay *relays; /* owned */
+    size_t relay_count;
 };
 
 /* Faults and warnings in the order of the file, one line each, ready to print:

@@ -10,6 +10,8 @@
 #include "lookout/track/track.h"
 
 struct engine;
+struct report;
+struct vessel_filter;
 
 /* Texts are borrowed until the engine is called again; "" unknown. */
 struct engine_vessel {
@@ -25,6 +27,16 @@ struct engine_vessel {
 bool engine_vessel_look(const struct engine *e, uint32_t mmsi, struct engine_vessel *ret);
 /* Whether it is in the area with that id, by its current track. */
 bool engine_vessel_is_in(const struct engine *e, uint32_t mmsi, const char *zone);
+/* Whether the filter includes it. */
+bool engine_vessel_is_of(const struct engine *e, uint32_t mmsi,
+                         const struct vessel_filter *filter);
+/* When its last alert was told that was neither muted nor of a rule that is told of every
+ * vessel that comes (sighted); event time; TIME_NONE: there is none, or it is not known.
+ */
+int64_t engine_vessel_told_ms(const struct engine *e, uint32_t mmsi);
+/* A report that says all that is known of it: the last fix of its current track at the
+ * time of that fix, and its static data. False: it is not known, or has no fix. */
+bool engine_vessel_report(const struct engine *e, uint32_t mmsi, struct report *ret);
 /* Its tracks, borrowed; NULL: it is not known. */
 const struct tracks *engine_vessel_tracks(const struct engine *e, uint32_t mmsi);
 

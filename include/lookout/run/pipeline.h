@@ -28,6 +28,8 @@ struct pipeline {
     int64_t clock_ms;          /* set by the caller before it drains */
     int (*on_alert)(void *context, const struct alert *alert);     /* NULL: none */
     int (*on_call)(void *context, const struct engine_call *call); /* NULL: none */
+    /* The engine has taken in that report; NULL: none. */
+    void (*on_report)(void *context, const struct report *report);
     /* A recording's clock made a step, which the engine has followed; NULL: none. */
     void (*on_step)(void *context, const struct merge_step *step);
     void *context;
