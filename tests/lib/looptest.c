@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/looptest.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "lib/testlib.h"
 
@@ -51,7 +54,7 @@ void looptest_turn(struct looptest *t, int times)
         uv_run(&t->loop, UV_RUN_NOWAIT);
 }
 
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
+void looptest_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
 {
     static char bytes[65536];
     (void)handle;
@@ -59,7 +62,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
     *ret_buf = uv_buf_init(bytes, sizeof bytes);
 }
 
-static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+void looptest_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
     struct loopclient *c = stream->data;
     if (n < 0)
@@ -75,19 +78,36 @@ static void on_connect(uv_connect_t *request, int status)
     c->is_connected = status == 0;
     c->is_ended = status != 0;
     if (status == 0)
-        uv_read_start((uv_stream_t *)&c->handle, on_alloc, on_read);
+        uv_read_start((uv_stream_t *)&c->handle, looptest_alloc, looptest_read);
 }
 
-void loopclient_connect(struct looptest *t, struct loopclient *c, uint16_t port)
+static void connect_client(struct looptest *t, struct loopclient *c, uint16_t port,
+                           int segment_bytes)
 {
     struct sockaddr_in address;
+    uv_os_fd_t fd;
     memset(c, 0, sizeof *c);
-    uv_tcp_init(&t->loop, &c->handle);
+    assert_int_equal(uv_tcp_init_ex(&t->loop, &c->handle, AF_INET), 0);
+    assert_int_equal(uv_fileno((uv_handle_t *)&c->handle, &fd), 0);
+    if (segment_bytes != 0)
+        assert_int_equal(
+            setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment_bytes, sizeof segment_bytes),
+            0);
     c->handle.data = c->connect.data = c;
     uv_ip4_addr("127.0.0.1", port, &address);
     assert_int_equal(uv_tcp_connect(&c->connect, &c->handle,
                                     (const struct sockaddr *)&address, on_connect),
                      0);
+}
+
+void loopclient_connect(struct looptest *t, struct loopclient *c, uint16_t port)
+{
+    connect_client(t, c, port, 0);
+}
+
+void loopclient_connect_small(struct looptest *t, struct loopclient *c, uint16_t port)
+{
+    connect_client(t, c, port, 536);
 }
 
 bool loopclient_is_settled(void *client)

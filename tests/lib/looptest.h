@@ -37,10 +37,15 @@ struct loopclient {
     int status;
 };
 void loopclient_connect(struct looptest *t, struct loopclient *c, uint16_t port);
+/* The same in small segments: the kernel keeps little for a client that does not read. */
+void loopclient_connect_small(struct looptest *t, struct loopclient *c, uint16_t port);
 /* Connected, or failed. */
 bool loopclient_is_settled(void *client);
 bool loopclient_is_ended(void *client);
 void loopclient_send(struct loopclient *c, const void *bytes, size_t n);
+/* For uv_read_start, where a test let it read no more. */
+void looptest_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf);
+void looptest_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf);
 /* Close and free what it received; run the loop until it is closed. */
 void loopclient_finish(struct looptest *t, struct loopclient *c);
 

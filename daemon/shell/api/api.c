@@ -160,6 +160,8 @@ static void on_request_over(void *context, struct MHD_Connection *connection,
     (void)how;
     request_destroy(*request);
     *request = NULL;
+    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
+                              (unsigned)API_TIMEOUT_S);
     if (client != NULL && client->socket_context != NULL)
         api_clients_begin(client->socket_context, uv_now(api->timer.loop));
 }

@@ -124,6 +124,7 @@ void api_clients_answer(struct api_client *c)
 void api_clients_begin(struct api_client *c, uint64_t now_ms)
 {
     c->is_waiting = true;
+    c->is_stream = false;
     c->since_ms = now_ms;
 }
 

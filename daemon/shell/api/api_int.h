@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Declarations that the files of the API share.
  *
- * Circle: api*, live, reply, request, stream, tail: api.c owns the server and hands
+ * Circle: api*, live, reply, request, stream*, tail: api.c owns the server and hands
  * requests to request.c; each way of answering asks the server what it is to look at,
  * and streams wake it. */
 #ifndef LOOKOUT_API_INT_H

@@ -130,7 +130,7 @@ static bool step_beat(struct live *l)
     } else if (l->phase == LIVE_SENDS && l->sending != NULL) {
         struct stream *s = l->sending;
         l->sending = s->next;
-        stream_send_beat(s);
+        stream_beat_send(s);
     } else {
         l->phase = LIVE_RESTS;
     }
@@ -257,8 +257,11 @@ static void on_idle(uv_idle_t *idle)
 {
     struct live *l = idle->data;
     int64_t begin_ns = api_metrics_cpu_ns();
-    /* One of them in each turn, in this order. */
-    bool is_more = step_job(l) || step_beat(l) || step_streams(l);
+    static bool (*const steps[])(struct live * l) = {step_job, step_beat, step_streams};
+    /* One of them in each turn: none keeps the others waiting. */
+    bool is_more = false;
+    for (unsigned i = 0; i < 3 && !is_more; i++)
+        is_more = steps[l->turn++ % 3](l);
     api_metrics_step(l->api, begin_ns);
     if (!is_more)
         uv_idle_stop(idle);
@@ -305,6 +308,7 @@ int live_create(struct api *api, uv_loop_t *loop, struct live **ret)
     uv_idle_init(loop, &l->idle);
     l->timer.data = l->idle.data = l;
     l->open_handles = LIVE_HANDLES;
+    l->looks = BEAT_LOOKS - 1; /* the first beat at once: nothing is known before it */
     uv_timer_start(&l->timer, on_beat, 0, LOOK_MS);
     *ret = l;
     return 0;

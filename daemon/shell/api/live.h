@@ -55,7 +55,7 @@ struct live {
     struct live_row *rows; /* owned */
     size_t row_room;
     struct stream *sending; /* the next to be sent the beat */
-    unsigned beats, looks;
+    unsigned beats, looks, turn;
     char *feeds;    /* owned: the feeds as last told, JSON */
     unsigned whats; /* enum live_what bits that are to be told */
     unsigned open_handles;

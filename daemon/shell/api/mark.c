@@ -49,12 +49,41 @@ struct mark *mark_obtain(struct marks *m, uint32_t mmsi)
     return NULL;
 }
 
-void mark_count(struct marks *m, struct mark *of, enum severity severity, int64_t by)
+void mark_count(struct marks *m, struct mark *of, enum severity severity, uint64_t open)
 {
-    int64_t left = (int64_t)of->open[severity] + by;
-    uint32_t now = left > 0 ? (uint32_t)left : 0;
+    uint32_t now = open < UINT32_MAX ? (uint32_t)open : UINT32_MAX;
     m->open[severity] += (uint64_t)now - of->open[severity];
     of->open[severity] = now;
+    of->counted |= 1u << severity;
+}
+
+bool mark_drop_uncounted(struct marks *m, struct mark *of)
+{
+    unsigned counted = of->counted, before = mark_severity(of);
+    for (unsigned s = 0; s < SEVERITIES; s++)
+        if ((counted & 1u << s) == 0)
+            mark_count(m, of, (enum severity)s, 0);
+    return mark_severity(of) != before;
+}
+
+void mark_begin_count(struct marks *m)
+{
+    uint64_t key;
+    void *value;
+    for (size_t cursor = 0; map_next(&m->of, &cursor, &key, &value);)
+        ((struct mark *)value)->counted = 0;
+}
+
+bool mark_end_count(struct marks *m, size_t *cursor, uint32_t *ret_mmsi)
+{
+    uint64_t key;
+    void *value;
+    while (map_next(&m->of, cursor, &key, &value))
+        if (mark_drop_uncounted(m, value)) {
+            *ret_mmsi = (uint32_t)(key - 1);
+            return true;
+        }
+    return false;
 }
 
 unsigned mark_severity(const struct mark *of)

@@ -10,6 +10,7 @@
 
 struct mark {
     uint32_t open[SEVERITIES]; /* not acknowledged */
+    unsigned counted;          /* bits of severities, while they are counted anew */
     int64_t alerted_ms;        /* event time of the last; TIME_NONE */
     char case_id[HASH_ID_BYTES];
 };
@@ -23,8 +24,15 @@ void mark_finish(struct marks *m);
 const struct mark *mark_find(const struct marks *m, uint32_t mmsi);
 /* The mark, made when it is new. NULL: out of memory. */
 struct mark *mark_obtain(struct marks *m, uint32_t mmsi);
-/* `by` more (or fewer) alerts of that severity are not acknowledged. */
-void mark_count(struct marks *m, struct mark *of, enum severity severity, int64_t by);
+/* So many alerts of that severity are not acknowledged. */
+void mark_count(struct marks *m, struct mark *of, enum severity severity, uint64_t open);
+/* Severities that were not counted since `counted` was 0 have no alerts. True: that is
+ * news. */
+bool mark_drop_uncounted(struct marks *m, struct mark *of);
+/* The same for all vessels: begin, count, and then walk those of which it is news.
+ * *cursor: first 0. */
+void mark_begin_count(struct marks *m);
+bool mark_end_count(struct marks *m, size_t *cursor, uint32_t *ret_mmsi);
 /* 0: nothing is open; else the worst, and one. */
 unsigned mark_severity(const struct mark *of);
 

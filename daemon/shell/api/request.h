@@ -4,7 +4,7 @@
  *   route    a method and a path, what it accepts, who may, and the function that answers
  *   request  what was asked, and the answer as far as it is made
  *   reply    the answer: status, fields, body (reply.c)
- *   job      work for an answer that is not done at once (job.c) */
+ *   job      work for an answer that is not done at once (live.c) */
 #ifndef LOOKOUT_REQUEST_H
 #define LOOKOUT_REQUEST_H
 

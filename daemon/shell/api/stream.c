@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Server-Sent Events. The library asks for bytes; a reader that is behind is asked to
- * wait for nobody: its backlog of vessels is dropped, and it gets a whole picture. */
+ * wait for nobody: its backlog of vessels is dropped, and it gets a whole picture. What
+ * changes then is stream_beat.c. */
 #include "stream.h"
 
 #include <inttypes.h>
@@ -11,24 +12,23 @@
 #include "api_int.h"
 #include "lookout/base/array.h"
 #include "lookout/base/time.h"
+#include "lookout/base/units.h"
 #include "lookout/engine/engine.h"
 #include "row.h"
 #include "tail.h"
 
 enum {
-    PICK_STEP = 2000,       /* vessels looked at in a step */
-    SEND_STEP = 400,        /* rows sent in a step */
-    SEND_BACKLOG = 1 << 18, /* a picture waits while so much is unsent */
-    BLOCK_BYTES = 1 << 15,
-    REPICK_BEATS = 30 /* where vessels are left out, they are chosen again */
+    PICK_STEP = 2000, /* vessels looked at in a step */
+    SEND_STEP = 400,  /* rows sent in a step */
+    BLOCK_BYTES = 1 << 15
 };
 
-static size_t unsent_bytes(const struct stream *s)
+size_t stream_unsent(const struct stream *s)
 {
     return s->out.length - s->sent + s->urgent.length + s->rows.length;
 }
 
-static void wake_stream(struct stream *s)
+void stream_wake(struct stream *s)
 {
     if (!s->is_asleep)
         return;
@@ -55,14 +55,15 @@ int stream_tell(struct stream *s, const char *event, int64_t event_at, const cha
     if (event_at != 0)
         s->event_at = event_at;
     s->is_silent = false;
-    wake_stream(s);
+    stream_wake(s);
     return rc;
 }
 
 void stream_comment(struct stream *s)
 {
-    if (s->is_silent && buf_add_text(&s->urgent, ": still here\n\n") == 0)
-        wake_stream(s);
+    if (s->is_silent && stream_unsent(s) == 0 &&
+        buf_add_text(&s->urgent, ": still here\n\n") == 0)
+        stream_wake(s);
     s->is_silent = true;
 }
 
@@ -75,22 +76,10 @@ void stream_renew(struct stream *s)
     live_wake(s->live);
 }
 
-/* Drop what waits, once it is too much. */
-static void limit_backlog(struct stream *s)
-{
-    if (unsent_bytes(s) <= STREAM_BACKLOG)
-        return;
-    buf_finish(&s->rows);
-    s->live->resyncs++;
-    if (add_event(&s->urgent, "late", "{}") != 0)
-        stream_end(s);
-    stream_renew(s);
-}
-
 /* --- which vessels --- */
 
-static bool is_asked_for(const struct stream *s, bool is_watched, bool has_place,
-                         double lat, double lon)
+bool stream_shows(const struct stream *s, bool is_watched, bool has_place, double lat,
+                  double lon)
 {
     if (s->vessels == ASK_VESSELS_NONE ||
         (s->vessels == ASK_VESSELS_WATCHED && !is_watched))
@@ -119,7 +108,7 @@ static int pick_one(struct stream *s, struct engine *engine, uint32_t mmsi)
 {
     struct engine_vessel v;
     if (!engine_vessel_look(engine, mmsi, &v) ||
-        !is_asked_for(s, v.is_watched, v.has_fix, row_degrees(v.last.pos.lat_e7),
+        !stream_shows(s, v.is_watched, v.has_fix, row_degrees(v.last.pos.lat_e7),
                       row_degrees(v.last.pos.lon_e7)))
         return 0;
     int rc = array_grow(&s->picks, &s->pick_room, s->pick_count + 1, sizeof *s->picks);
@@ -144,28 +133,36 @@ static int tell_hello(struct stream *s, const struct api_look *look)
     if (rc == 0)
         rc = buf_printf(&text, ",\"columns\":%s,\"left_out\":%zu}", row_columns,
                         s->left_out);
-    if (rc == 0 && !s->is_catching && s->event_at >= 0)
-        rc = buf_printf(&s->rows, "id: a%" PRId64 "\n", s->event_at);
+    /* The first one goes among the alerts, in order with their numbers; a later one in
+     * order with the vessels, and a reader has a number by then. */
+    struct buf *out = s->is_greeted ? &s->rows : &s->urgent;
+    if (rc == 0 && !s->is_greeted && !s->is_catching && s->event_at >= 0)
+        rc = buf_printf(out, "id: a%" PRId64 "\n", s->event_at);
     if (rc == 0)
-        rc = add_event(&s->rows, "hello", buf_text(&text));
+        rc = add_event(out, "hello", buf_text(&text));
+    s->is_greeted = true;
     buf_finish(&text);
     return rc;
 }
 
-static int begin_gone(struct stream *s, size_t *count, uint32_t mmsi)
+/* Those that are shown until now and not among these. */
+static int tell_gone(struct stream *s, const struct roll *these)
 {
-    int rc =
-        buf_printf(&s->rows, *count == 0 ? "event: gone\ndata: {\"mmsi\":[%u" : ",%u",
-                   (unsigned)mmsi);
-    ++*count;
-    return rc;
+    size_t gone = 0;
+    int rc = 0;
+    for (size_t i = 0; i < s->shown.count && rc == 0; i++)
+        if (!roll_has(these, s->shown.items[i]))
+            rc = buf_printf(&s->rows,
+                            gone++ == 0 ? "event: gone\ndata: {\"mmsi\":[%u" : ",%u",
+                            (unsigned)s->shown.items[i]);
+    return rc == 0 && gone != 0 ? buf_add_text(&s->rows, "]}\n\n") : rc;
 }
 
 /* Of what was picked, the first `max` are shown, in order of MMSI. */
 static int settle_picks(struct stream *s, const struct api_look *look)
 {
     struct roll shown = {0}, fresh = {0};
-    size_t room = s->max, rank = 0, part = 0, gone = 0;
+    size_t room = s->max, rank = 0, part = 0;
     while (rank < STREAM_RANKS && s->rank_counts[rank] <= room)
         room -= s->rank_counts[rank++];
     int rc =
@@ -181,14 +178,18 @@ static int settle_picks(struct stream *s, const struct api_look *look)
         if (s->is_anew || !roll_has(&s->shown, pick->mmsi))
             fresh.items[fresh.count++] = pick->mmsi;
     }
+    bool is_other = s->left_out != s->pick_count - shown.count;
     s->left_out = s->pick_count - shown.count;
     if (rc == 0 && s->is_anew)
         rc = tell_hello(s, look);
-    for (size_t i = 0; i < s->shown.count && rc == 0; i++)
-        if (!roll_has(&shown, s->shown.items[i]))
-            rc = begin_gone(s, &gone, s->shown.items[i]);
-    if (rc == 0 && gone != 0)
-        rc = buf_add_text(&s->rows, "]}\n\n");
+    if (rc == 0)
+        rc = tell_gone(s, &shown);
+    /* The rows to come tell how many are left out; without any, an event says it. */
+    if (rc == 0 && is_other && !s->is_anew && fresh.count == 0) {
+        rc = stream_begin_rows(s, engine_now(look->engine));
+        if (rc == 0)
+            rc = buf_add_text(&s->rows, "]}\n\n");
+    }
     roll_finish(&s->shown);
     roll_finish(&s->fresh);
     s->shown = shown;
@@ -222,13 +223,14 @@ static int step_picks(struct stream *s, const struct api_look *look)
 
 /* --- sending --- */
 
-static int begin_rows(struct buf *out, int64_t now_ms, size_t left_out)
+int stream_begin_rows(struct stream *s, int64_t now_ms)
 {
     char time[TIME_TEXT_BYTES];
+    struct buf *out = &s->rows;
     int rc = buf_add_text(out, "event: vessels\ndata: {");
     if (rc == 0 && now_ms != TIME_NONE)
         rc = buf_printf(out, "\"time\":\"%s\",", time_format(now_ms, time));
-    return rc != 0 ? rc : buf_printf(out, "\"left_out\":%zu,\"rows\":[", left_out);
+    return rc != 0 ? rc : buf_printf(out, "\"left_out\":%zu,\"rows\":[", s->left_out);
 }
 
 static int step_sends(struct stream *s, const struct api_look *look)
@@ -238,9 +240,10 @@ static int step_sends(struct stream *s, const struct api_look *look)
     for (; sent < SEND_STEP && s->cursor < s->fresh.count && rc == 0; s->cursor++) {
         struct engine_vessel v;
         uint32_t mmsi = s->fresh.items[s->cursor];
-        if (!engine_vessel_look(look->engine, mmsi, &v))
+        /* She may have left the box since she was picked, and that was told. */
+        if (!roll_has(&s->shown, mmsi) || !engine_vessel_look(look->engine, mmsi, &v))
             continue;
-        rc = sent++ == 0 ? begin_rows(&s->rows, engine_now(look->engine), s->left_out)
+        rc = sent++ == 0 ? stream_begin_rows(s, engine_now(look->engine))
                          : buf_add_char(&s->rows, ',');
         if (rc == 0)
             rc = row_write(&s->rows, &v, mark_find(&s->live->marks, mmsi));
@@ -250,109 +253,23 @@ static int step_sends(struct stream *s, const struct api_look *look)
     if (s->cursor >= s->fresh.count) {
         s->phase = STREAM_LIVES;
         s->is_anew = false;
+        s->cursor = 0;
         roll_finish(&s->fresh);
     }
-    wake_stream(s);
+    stream_wake(s);
     return rc;
 }
 
 bool stream_step(struct stream *s)
 {
     struct api_look look;
-    if (s->is_over || s->phase == STREAM_LIVES || unsent_bytes(s) > SEND_BACKLOG ||
+    if (s->is_over || s->phase == STREAM_LIVES || stream_unsent(s) > STREAM_WAITS ||
         !api_look(s->live->api, &look))
         return false;
     int rc = s->phase == STREAM_PICKS ? step_picks(s, &look) : step_sends(s, &look);
     if (rc != 0)
         stream_end(s);
     return rc == 0 && s->phase != STREAM_LIVES;
-}
-
-/* --- a beat --- */
-
-/* A vessel with alerts, or watched, takes the place of one that is neither. */
-static bool make_place(struct stream *s, const struct live_row *row,
-                       const struct engine *engine, uint32_t *ret_gone)
-{
-    if (!row->is_watched && row->severity == 0)
-        return false;
-    for (size_t i = 0; i < s->shown.count && i < PICK_STEP; i++) {
-        struct engine_vessel v;
-        uint32_t mmsi = s->shown.items[s->evict++ % s->shown.count];
-        if (engine_vessel_look(engine, mmsi, &v) &&
-            (v.is_watched || mark_severity(mark_find(&s->live->marks, mmsi)) != 0))
-            continue;
-        roll_remove(&s->shown, mmsi);
-        *ret_gone = mmsi;
-        return true;
-    }
-    return false;
-}
-
-struct beat_out {
-    size_t rows, gone;
-    struct buf gone_text;
-};
-
-static int put_gone(struct beat_out *b, uint32_t mmsi)
-{
-    return buf_printf(&b->gone_text, b->gone++ == 0 ? "%u" : ",%u", (unsigned)mmsi);
-}
-
-static int send_row(struct stream *s, const struct live_row *row,
-                    const struct api_look *look, struct beat_out *b)
-{
-    bool is_shown = roll_has(&s->shown, row->mmsi);
-    bool wanted = row->is_there &&
-                  is_asked_for(s, row->is_watched, row->has_place, row->lat, row->lon);
-    uint32_t gone = 0;
-    int rc = 0;
-    if (is_shown && !wanted) {
-        roll_remove(&s->shown, row->mmsi);
-        return put_gone(b, row->mmsi);
-    }
-    if (!wanted)
-        return 0;
-    if (!is_shown && s->shown.count >= s->max) {
-        if (!make_place(s, row, look->engine, &gone))
-            return 0;
-        rc = put_gone(b, gone);
-    }
-    if (rc == 0 && !is_shown)
-        rc = roll_add(&s->shown, row->mmsi);
-    if (rc == 0)
-        rc = b->rows++ == 0 ? begin_rows(&s->rows, engine_now(look->engine), s->left_out)
-                            : buf_add_char(&s->rows, ',');
-    return rc != 0 ? rc : buf_add(&s->rows, s->live->text.data + row->at, row->length);
-}
-
-void stream_send_beat(struct stream *s)
-{
-    struct live *l = s->live;
-    struct api_look look;
-    struct beat_out b = {0};
-    int rc = 0;
-    if (s->is_over || s->phase == STREAM_PICKS || !api_look(l->api, &look))
-        return;
-    for (size_t i = 0; i < l->changed_count && rc == 0; i++)
-        rc = send_row(s, &l->rows[i], &look, &b);
-    if (rc == 0 && b.rows != 0)
-        rc = buf_add_text(&s->rows, "]}\n\n");
-    if (rc == 0 && b.gone != 0)
-        rc = buf_printf(&s->rows, "event: gone\ndata: {\"mmsi\":[%s]}\n\n",
-                        buf_text(&b.gone_text));
-    buf_finish(&b.gone_text);
-    if (b.rows != 0 || b.gone != 0)
-        s->is_silent = false;
-    if (rc != 0)
-        stream_end(s);
-    limit_backlog(s);
-    if (++s->beats >= REPICK_BEATS && s->left_out != 0 && s->phase == STREAM_LIVES) {
-        s->phase = STREAM_PICKS;
-        s->cursor = 0;
-        live_wake(l);
-    }
-    wake_stream(s);
 }
 
 /* --- the library's side --- */
@@ -368,12 +285,17 @@ static ssize_t give_bytes(void *context, uint64_t place, char *to, size_t room)
         if (s->urgent.length != 0) {
             s->out = s->urgent;
             s->urgent = empty;
+            s->is_late = false;
         } else {
             s->out = s->rows;
             s->rows = empty;
         }
         if (s->phase != STREAM_LIVES)
             live_wake(s->live);
+        if (s->is_resting && stream_unsent(s) <= STREAM_WAITS) {
+            s->is_resting = false;
+            tail_catch_up(s->live->api->tail, s);
+        }
     }
     size_t n = s->out.length - s->sent;
     if (n == 0 && s->is_over)
@@ -394,7 +316,7 @@ void stream_end(struct stream *s)
     s->is_over = true;
     buf_clear(&s->urgent);
     buf_clear(&s->rows);
-    wake_stream(s);
+    stream_wake(s);
 }
 
 static void destroy_stream(void *context)
@@ -424,10 +346,8 @@ static void destroy_stream(void *context)
 static bool take_last_event(const struct request *q, int64_t *ret)
 {
     const char *id = request_field(q, "Last-Event-ID");
-    if (id == NULL || id[0] != 'a' || id[1] < '0' || id[1] > '9')
-        return false;
-    *ret = strtoll(id + 1, NULL, 10);
-    return true;
+    return id != NULL && id[0] == 'a' &&
+           units_parse_int(id + 1, strlen(id + 1), 0, INT64_MAX, ret) == 0;
 }
 
 static struct stream *create_stream(struct request *q, struct live *l)

@@ -40,7 +40,8 @@ struct tail_task {
     bool is_count; /* all vessels are counted anew */
     /* the result */
     int rc;
-    bool is_all;               /* no further events were there */
+    int64_t last; /* number of the last event on record, before they were read */
+    bool is_all;  /* no further events were there */
     struct tail_event *events; /* owned */
     size_t event_count, event_room;
     struct tail_mark *marks; /* owned */
@@ -127,6 +128,12 @@ static void read_tail(struct worker_task *task, struct store_reader *reader)
         t->rc = t->after < 0 ? ERR_IO : query_list_open(reader, -1, keep_mark, t);
         return;
     }
+    if (t->is_for_stream) {
+        t->last = query_list_last_event(reader);
+        /* A number from beyond the record is of another one. */
+        if (t->last >= 0 && t->after > t->last)
+            t->after = t->last;
+    }
     int64_t version = store_reader_version(reader);
     if (!t->is_for_stream && version == t->tail->version) {
         t->is_all = true;
@@ -157,14 +164,42 @@ static void take_mark(struct tail *t, const struct tail_mark *from)
     struct mark *mark = mark_obtain(&l->marks, from->mmsi);
     if (mark == NULL)
         return;
-    mark_count(&l->marks, mark, (enum severity)from->severity,
-               (int64_t)from->open - mark->open[from->severity]);
-    if (from->case_id[0] != '\0')
+    unsigned before = mark_severity(mark);
+    bool is_same = strcmp(mark->case_id, from->case_id) == 0 || from->case_id[0] == '\0';
+    mark_count(&l->marks, mark, (enum severity)from->severity, from->open);
+    if (!is_same)
         text_copy(mark->case_id, sizeof mark->case_id, from->case_id);
     if (from->time_ms != TIME_NONE &&
         (mark->alerted_ms == TIME_NONE || from->time_ms > mark->alerted_ms))
         mark->alerted_ms = from->time_ms;
-    live_note(l, from->mmsi);
+    if (!is_same || mark_severity(mark) != before)
+        live_note(l, from->mmsi);
+}
+
+/* All alerts of the vessels were counted: what is not among them is on record no more. */
+static void take_marks(struct tail *t, const struct tail_task *task)
+{
+    struct live *l = t->api->live;
+    struct mark *mark = NULL;
+    if (task->is_count) {
+        mark_begin_count(&l->marks);
+    } else {
+        for (size_t i = 0; i < task->mark_count; i++)
+            if ((mark = mark_obtain(&l->marks, task->marks[i].mmsi)) != NULL)
+                mark->counted = 0;
+    }
+    for (size_t i = 0; i < task->mark_count; i++)
+        take_mark(t, &task->marks[i]);
+    if (task->is_count) {
+        uint32_t mmsi = 0;
+        for (size_t cursor = 0; mark_end_count(&l->marks, &cursor, &mmsi);)
+            live_note(l, mmsi);
+        return;
+    }
+    for (size_t i = 0; i < task->mark_count; i++)
+        if ((mark = mark_obtain(&l->marks, task->marks[i].mmsi)) != NULL &&
+            mark_drop_uncounted(&l->marks, mark))
+            live_note(l, task->marks[i].mmsi);
 }
 
 static void tell_stream_event(struct stream *s, const struct tail_event *event)
@@ -178,9 +213,15 @@ static void tell_stream_event(struct stream *s, const struct tail_event *event)
 static void tell_all_streams(struct tail *t, const struct tail_task *task)
 {
     for (size_t i = 0; i < task->event_count; i++) {
-        for (struct stream *s = t->api->live->streams; s != NULL; s = s->next)
-            if (!s->is_catching)
+        for (struct stream *s = t->api->live->streams; s != NULL; s = s->next) {
+            if (s->is_catching)
+                continue;
+            /* A reader who is behind has them from the record, once it has taken some. */
+            if (s->urgent.length > STREAM_WAITS)
+                s->is_catching = s->is_resting = true;
+            else
                 tell_stream_event(s, &task->events[i]);
+        }
         t->last = task->events[i].number;
     }
 }
@@ -188,14 +229,18 @@ static void tell_all_streams(struct tail *t, const struct tail_task *task)
 static void tell_catching(struct tail *t, struct tail_task *task)
 {
     struct stream *s = task->stream;
+    if (s->event_at > task->after)
+        s->event_at = task->after;
     for (size_t i = 0; i < task->event_count; i++)
         tell_stream_event(s, &task->events[i]);
     if (task->rc != 0)
         stream_end(s);
-    else if (!task->is_all || s->event_at < t->last)
-        tail_catch_up(t, s);
-    else
+    else if (task->is_all && t->last <= task->last)
         s->is_catching = false;
+    else if (stream_unsent(s) > STREAM_WAITS)
+        s->is_resting = true;
+    else
+        tail_catch_up(t, s);
 }
 
 static bool add_task(struct tail *t, struct stream *s, int64_t after, bool is_count)
@@ -223,8 +268,7 @@ static void end_look(struct tail *t, struct tail_task *task)
     t->is_looking = false;
     if (task->rc != 0)
         return;
-    for (size_t i = 0; i < task->mark_count; i++)
-        take_mark(t, &task->marks[i]);
+    take_marks(t, task);
     if (task->is_count && t->last < 0)
         t->last = task->after;
     tell_all_streams(t, task);
