@@ -70,7 +70,7 @@ REPLAY_BIN := $(patsubst fuzz_%.c,$(BUILD)/tests/corpus_%,$(notdir $(FUZZ_SRC)))
 LIBRARIES := -Wl,--start-group $(BUILD)/libshell.a $(BUILD)/libcore.a $(BUILD)/libgeo.a -Wl,--end-group
 
 .PHONY: all run check bench install help clean deps deps-check run-built check-built tests asan tsan fuzz cov tidy \
-  format format-check check-long bench-built uninstall
+  format format-check check-long bench-built uninstall deb
 
 all: $(BUILD)/lookoutd
 
@@ -239,6 +239,17 @@ uninstall:
 	rm -f $(DESTDIR)$(prefix)/bin/lookoutd $(TO_UNIT) $(TO_USERS) $(TO_BASH) $(TO_ZSH) $(foreach m,$(MANUALS),$(call TO_MAN,$(m)))
 	rm -rf $(TO_DATA)
 
+# The Debian package, of the tracked files alone, all of one time: the same tree gives the same bytes.
+DEB_TREE = $(BUILD)/deb/lookoutd-$(VERSION)
+deb:
+	@$(DEPS_SH) deb $(CORE_PACKAGES) $(SHELL_PACKAGES)
+	@rm -rf $(BUILD)/deb $(BUILD)/lookoutd_*.deb $(BUILD)/lookoutd-dbgsym_*.deb && mkdir -p $(DEB_TREE)
+	$(Q)git ls-files -z | tar --null -T - --mtime="@$$(dpkg-parsechangelog -l config/debian/changelog -S timestamp)" -cf - | tar -xf - -C $(DEB_TREE)
+	$(Q)mv $(DEB_TREE)/config/debian $(DEB_TREE)/debian
+	$(Q)cd $(DEB_TREE) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL DEB_BUILD_OPTIONS=parallel=$(JOBS) \
+	  dpkg-buildpackage -b -us -uc >../log 2>&1 || { tail -n 40 ../log >&2; exit 1; }
+	$(Q)mv $(BUILD)/deb/*.deb $(BUILD)/ && ls $(BUILD)/*.deb
+
 # The picture in README.md: the demonstration as a browser shows it.
 config/picture.png: $(BUILD)/lookoutd $(BUILD)/make_demo
 	$(Q)BUILD=$(BUILD) python3 tests/page/make_picture.py $@
@@ -250,5 +261,6 @@ help:
 	@echo 'make check         all tests       make            build/lookoutd      PAGE=1 installs the browser that tests the page'
 	@echo 'make check-long    what is long of the tests, in full (LONG="kill fuzz" for some)'
 	@echo 'make bench         benchmarks      make install uninstall    DESTDIR= prefix= sysconfdir= unitdir='
+	@echo 'make deb           build/lookoutd_VERSION_ARCH.deb and its -dbgsym'
 	@echo 'make deps deps-check  install what a build, or the tests, need (run and check do it); DEPS=no only names it'
 	@echo 'make asan tsan fuzz cov tidy format-check format clean'

@@ -182,6 +182,8 @@ def long_jobs(is_full, dice):
             job("route_property", [tests / "test_route_property"], plain),
             job("dark_property", [tests / "test_dark_property"], {**plain, **full})]
     jobs += [job("quiet_day", [tests / "test_quiet_day"], plain) for _ in range(50 if is_full else 1)]
+    if is_full:  # two builds and a bare system: no slice of it fits
+        jobs.append(job("deb", ["bash", "tests/tools/deb.sh"], {}))
     seconds = os.environ.get("FUZZ_SECONDS") or (1200 if is_full else 30)
     for target in sorted((ROOT / BUILD / "libfuzzer/fuzz").glob("fuzz_*")):
         if os.access(target, os.X_OK):

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # What lookoutd needs of the system: `deps.sh build LIBRARY...` to build and run, `deps.sh check LIBRARY...` for the tests too, `tidy` for
-# clang-tidy as well; with PAGE=1 `check` also wants the browser that drives the page. Libraries have their pkg-config names, and
+# clang-tidy as well, `deb` to make the Debian package; with PAGE=1 `check` also wants the browser that drives the page. Libraries have their pkg-config names, and
 # pkg-config says whether they are there; programs are looked for in PATH.
 # What is missing is installed by apt-get, as root or with sudo. DEPS=no installs nothing: it names what is missing, exit 2.
 set -eu
@@ -14,6 +14,7 @@ libraries="geos:libgeos-dev proj:libproj-dev jansson:libjansson-dev libcrypto:li
 build_programs="${CC:-gcc}:${CC:-gcc} make:make pkg-config:pkg-config"
 check_programs="gcc:gcc clang:clang clang-format:clang-format gpsdecode:gpsd-clients openssl:openssl curl:curl python3:python3
   systemd-analyze:systemd zstd:zstd gzip:gzip jq:jq nm:binutils man:man-db"
+deb_programs="dpkg-buildpackage:dpkg-dev dh:debhelper fakeroot:fakeroot lintian:lintian git:git"
 
 # Debian's Leaflet, which is compiled into the page.
 leaflet=/usr/share/javascript/leaflet/leaflet.esm.min.js
@@ -42,7 +43,8 @@ look() { # SET LIBRARIES
     echo '#include <stdio.h>' | "${CC:-gcc}" -E -o /dev/null - 2>/dev/null || add libc6-dev
     need_libraries "$2"
     [ -e "$leaflet" ] || add libjs-leaflet
-    [ "$1" != build ] || return 0
+    [ "$1" != deb ] || need_programs "$deb_programs"
+    case $1 in build | deb) return 0 ;; esac
     need_programs "$check_programs"
     need_libraries cmocka
     # The sanitizers' part of clang has a name with its version.

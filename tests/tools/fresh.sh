@@ -4,12 +4,13 @@
 # with ../shared beside it where there is one.
 #
 #     tests/tools/fresh.sh "make run ONCE=1 && make check"      exit: the command's; 3 where no bare system can be made
+#     BRING=DIR tests/tools/fresh.sh COMMAND                    with a copy of DIR as ../brought
 #
 # The untouched base is kept as a tar by month in build/fresh; every run unpacks a root of its own and throws it away. All mounts are in
 # a namespace that ends with the command. Mirrors and proxies are those of this machine's apt. It wants root, debootstrap and 6 GB.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-[ $# -eq 1 ] || { sed -n '3,6s/^# \{0,1\}//p' "$0" >&2 && exit 2; }
+[ $# -eq 1 ] || { sed -n '3,7s/^# \{0,1\}//p' "$0" >&2 && exit 2; }
 PATH=$PATH:/usr/sbin:/sbin
 cache=$PWD/build/fresh
 base=$cache/bookworm-$(date -u +%Y%m).tar
@@ -74,6 +75,7 @@ done
 # The checkout may be another user's.
 GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*' git clone -q . "$root/home/sailor/lookoutd"
 [ ! -d ../shared ] || cp -a ../shared "$root/home/sailor/shared"
+[ -z "${BRING:-}" ] || cp -a "$BRING" "$root/home/sailor/brought"
 chroot "$root" chown -R sailor: /home/sailor
 
 env=()
