@@ -92,8 +92,9 @@ static size_t position_of(const struct reader *r, const char *text)
 
 static bool has_vessels(void *context)
 {
-    struct apiworld *w = context;
-    return w->api->live->roll.count >= 5;
+    const struct apiworld *w = context;
+    return w->api->live->roll.count >= 5 &&
+           w->api->live->marks.open[SEVERITY_WARNING] == w->alerts;
 }
 
 /* 445000001 has the alert, 431000003 is watched, 431000002 was heard last. */
