@@ -46,7 +46,7 @@ CPPFLAGS_ALL = -Iinclude $(PKG_CFLAGS) -D_XOPEN_SOURCE=700 -DGEOS_USE_ONLY_R_API
   -DLOOKOUT_SYSCONFDIR='"$(sysconfdir)"' $(CPPFLAGS)
 CFLAGS_ALL   = -std=c11 -g $(OPTIMISE) $(HARDEN) $(WARNINGS) $(SANITIZE) $(CFLAGS)
 LDFLAGS_ALL  = $(LDHARDEN) $(SANITIZE) $(LDFLAGS)
-LIBS_ALL     = $(PKG_LIBS) -lm -lpthread
+LIBS_ALL     = $(PKG_LIBS) -lwslay -lm -lpthread
 
 GEO_SRC   := $(wildcard geo/*.c)
 MAIN      := daemon/shell/cmd/main.c

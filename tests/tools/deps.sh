@@ -9,7 +9,9 @@ set -eu
 # pkg-config's name, and the Debian package it comes in.
 libraries="geos:libgeos-dev proj:libproj-dev jansson:libjansson-dev libcrypto:libssl-dev libssl:libssl-dev libuv:libuv1-dev
   libcurl:libcurl4-openssl-dev sqlite3:libsqlite3-dev libfyaml:libfyaml-dev libmicrohttpd:libmicrohttpd-dev
-  libsystemd:libsystemd-dev zlib:zlib1g-dev libzstd:libzstd-dev cairo:libcairo2-dev libwslay:libwslay-dev libnats:libnats-dev cmocka:libcmocka-dev"
+  libsystemd:libsystemd-dev zlib:zlib1g-dev libzstd:libzstd-dev cairo:libcairo2-dev libnats:libnats-dev cmocka:libcmocka-dev"
+# A header of a library that pkg-config does not know, and its package.
+headers="wslay/wslay.h:libwslay-dev"
 # A program, and its package.
 build_programs="${CC:-gcc}:${CC:-gcc} make:make pkg-config:pkg-config"
 check_programs="gcc:gcc clang:clang clang-format:clang-format gpsdecode:gpsd-clients openssl:openssl curl:curl python3:python3
@@ -23,6 +25,11 @@ missing=
 add() { missing="$missing $1"; }
 need_programs() {
     for row in $1; do command -v "${row%%:*}" >/dev/null 2>&1 || add "${row#*:}"; done
+}
+need_headers() {
+    for row in $headers; do
+        echo "#include <${row%%:*}>" | "${CC:-gcc}" -E -o /dev/null - 2>/dev/null || add "${row#*:}"
+    done
 }
 need_libraries() {
     # A library whose package is not written down here would stop a bare machine alone.
@@ -42,6 +49,7 @@ look() { # SET LIBRARIES
     need_programs "$build_programs"
     echo '#include <stdio.h>' | "${CC:-gcc}" -E -o /dev/null - 2>/dev/null || add libc6-dev
     need_libraries "$2"
+    need_headers
     [ -e "$leaflet" ] || add libjs-leaflet
     [ "$1" != deb ] || need_programs "$deb_programs"
     case $1 in build | deb) return 0 ;; esac

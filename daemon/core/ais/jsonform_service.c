@@ -5,7 +5,8 @@
 #include "jsonform_int.h"
 
 /* gpsd's other classes (gpsd_json(5)), the first objects of a Signal K server and of
- * canboat's analyzer, and a Signal K server's answers to requests. */
+ * canboat's analyzer, a Signal K server's answers to requests, and what aisstream.io says
+ * of a subscription. */
 bool jsonform_service_is(json_t *object)
 {
     const char *class = json_string_value(json_object_get(object, "class"));
@@ -17,6 +18,11 @@ bool jsonform_service_is(json_t *object)
         if (strcmp(class, classes[i]) == 0)
             return true;
     }
+    const char *type = json_string_value(json_object_get(object, "MessageType"));
+    if (type != NULL && strcmp(type, "SubscriptionConfirmation") == 0)
+        return true;
+    if (json_object_size(object) == 1 && json_is_string(json_object_get(object, "error")))
+        return true;
     if (json_object_get(object, "requestId") != NULL &&
         (json_object_get(object, "state") != NULL ||
          json_object_get(object, "statusCode") != NULL))

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <uv.h>
 
@@ -149,7 +150,8 @@ static void print_probe(const struct probe *p, FILE *out)
     }
     fprintf(out, "%" PRIu64 " bytes", status->bytes);
     if (status->datagrams > 0)
-        fprintf(out, " in %" PRIu64 " datagrams", status->datagrams);
+        fprintf(out, " in %" PRIu64 " %s", status->datagrams,
+                strcmp(status->transport, "udp") == 0 ? "datagrams" : "messages");
     fprintf(out, ", %" PRIu64 " lines, %" PRIu64 " reports of %zu vessels",
             status->input.lines, status->input.reports, p->vessels.count);
     print_rejects(&status->input, out);
@@ -160,6 +162,8 @@ static void print_probe(const struct probe *p, FILE *out)
     print_refused(status, out);
     if (status->kernel_drops > 0)
         fprintf(out, "; %" PRIu64 " dropped by the kernel", status->kernel_drops);
+    if (status->error[0] != '\0')
+        fprintf(out, "; %s", status->error);
     fprintf(out, "%s\n", p->is_ended ? "; at its end" : "");
 }
 

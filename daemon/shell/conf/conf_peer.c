@@ -67,8 +67,8 @@ static bool header_is_free(struct conf_reader *r, const struct conf_node *item,
     return true;
 }
 
-static void take_header(struct conf_reader *r, const struct conf_node *item,
-                        struct conf_headers *headers)
+static void read_one_header(struct conf_reader *r, const struct conf_node *item,
+                            struct conf_headers *headers)
 {
     static const struct key value = {.type = KEY_TEXT,
                                      .accepts = "one line of printable ASCII"};
@@ -107,7 +107,7 @@ void conf_peer_read_headers(struct conf_reader *r, const struct conf_node *node,
     for (size_t i = 0; i < node->count && ret_headers->items != NULL; i++)
         if (!node->items[i]->is_duplicate &&
             header_is_free(r, node->items[i], reserved, ret_headers))
-            take_header(r, node->items[i], ret_headers);
+            read_one_header(r, node->items[i], ret_headers);
 }
 
 int conf_peer_copy_headers(const struct conf_headers *from, struct conf_headers *ret_to)

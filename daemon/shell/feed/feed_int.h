@@ -14,6 +14,7 @@
 #include <uv.h>
 
 #include "lookout/feed/feed.h"
+#include "lookout/net/peer.h"
 
 struct feed;
 
@@ -42,6 +43,10 @@ struct feeds_limits {
     uint64_t connect_ms;     /* a connection attempt */
     uint64_t backoff_min_ms; /* before the second attempt */
     uint64_t backoff_max_ms;
+    /* websocket, aisstream: the wait after a refusal (401, 403, close code 1008); after
+     * 429, doubled each time; the most of a Retry-After; how long the peer may take to
+     * answer our close frame. */
+    uint64_t refused_ms, busy_min_ms, busy_max_ms, retry_after_max_ms, close_ms;
     uint64_t follow_ms;  /* between looks at a file that may grow */
     unsigned rest_looks; /* so many in vain: it rests, and holds nobody up; 0: never */
     uint64_t mute_ms; /* listen: who brought no report for so long gives up its place */
@@ -74,6 +79,8 @@ struct feed {
     uint64_t heard_loop_ms; /* the loop's clock at the last report or at opening */
     int64_t heard_ms;       /* the same by the wall clock */
     uint64_t bytes, datagrams, connects, disconnects, refused_senders;
+    uint64_t wait_ms;  /* before the next attempt to connect */
+    char error[160];   /* of the last failure; "" */
     struct buf record; /* as given to feeds_resume; empty: none */
     struct feed_refused refused[INPUT_REJECTS];
 };
@@ -170,5 +177,14 @@ bool feed_net_accepts(struct feed *feed, const struct sockaddr *address);
 /* The wait before the next attempt: *wait_ms with 25 % jitter either way; doubles
  * *wait_ms up to the limit. */
 uint64_t feed_net_backoff(const struct feeds *f, uint64_t *wait_ms);
+/* Open a connection to the feed's address, with its TLS; sink->on_closed must call
+ * feeds_release. ERR_NOMEM */
+MUST_CHECK int feed_net_open_peer(struct feed *feed, const struct peer_sink *sink,
+                                  struct peer **ret_peer);
+/* The connection is ready; and it is none (any more): told, counted, kept for the status.
+ * The next attempt comes in wait_ms, which is kept in the feed. */
+void feed_net_connected(struct feed *feed);
+void feed_net_fail(struct feed *feed, const char *what, const char *why,
+                   uint64_t wait_ms);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses, senders and waits, for the transports on sockets. */
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "feed_int.h"
@@ -88,6 +89,45 @@ bool feed_net_accepts(struct feed *feed, const struct sockaddr *address)
     log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, "refused",
                  "refused a sender that `from` does not name address=%s", text);
     return false;
+}
+
+/* --- connections to a server --- */
+
+int feed_net_open_peer(struct feed *feed, const struct peer_sink *sink,
+                       struct peer **ret_peer)
+{
+    const struct tls_files tls = {.ca_file = feed->conf.tls.ca_file,
+                                  .client_cert = feed->conf.tls.client_cert,
+                                  .client_key = feed->conf.tls.client_key};
+    const struct peer_conf conf = {.host = feed->conf.address,
+                                   .port = feed->conf.port,
+                                   .tls = feed->conf.is_tls ? &tls : NULL,
+                                   .connect_ms = feed->feeds->limits.connect_ms};
+    int rc = peer_open(feed->feeds->loop, &conf, sink, ret_peer);
+    if (rc != 0)
+        return rc;
+    feeds_hold(feed);
+    peer_pause(*ret_peer, feed_path_is_paused(feed));
+    return 0;
+}
+
+void feed_net_connected(struct feed *feed)
+{
+    feed->is_open = true;
+    feed->connects++;
+    feed->error[0] = '\0';
+    log_info("feed", feed->conf.id, "connected address=%s port=%u", feed->conf.address,
+             (unsigned)feed->conf.port);
+}
+
+void feed_net_fail(struct feed *feed, const char *what, const char *why, uint64_t wait_ms)
+{
+    feed->wait_ms = wait_ms;
+    snprintf(feed->error, sizeof feed->error, "%s: %s", what, why);
+    log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, what,
+                 "%s reason=\"%s\" address=%s port=%u next_attempt_ms=%llu", what, why,
+                 feed->conf.address, (unsigned)feed->conf.port,
+                 (unsigned long long)wait_ms);
 }
 
 uint64_t feed_net_backoff(const struct feeds *f, uint64_t *wait_ms)

@@ -6,6 +6,7 @@
 
 #include "feed_int.h"
 #include "lookout/base/array.h"
+#include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
@@ -24,6 +25,11 @@ static const struct feeds_limits default_limits = {
     .connect_ms = 10000,
     .backoff_min_ms = 1000,
     .backoff_max_ms = 60000,
+    .refused_ms = 5 * MINUTE_MS,
+    .busy_min_ms = MINUTE_MS,
+    .busy_max_ms = 15 * MINUTE_MS,
+    .retry_after_max_ms = 2 * HOUR_MS,
+    .close_ms = SECOND_MS,
     .follow_ms = 500,
     .rest_looks = 20, /* 10 s */
     .mute_ms = 10000,
@@ -206,6 +212,7 @@ void feeds_status(const struct feeds *f, size_t feed, struct feed_status *ret_st
         .refused_senders = x->refused_senders,
         .input = x->past,
     };
+    text_copy(ret_status->error, sizeof ret_status->error, x->error);
     if (x->input != NULL)
         feed_path_add_counts(&ret_status->input, input_counts(x->input));
     if (x->ops->status != NULL && x->state != NULL)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Preloaded by ways-in.sh: a name server of our own. stream.aisstream.io and
+ * ais.example.org are at 127.0.0.1, at the port $WAYS_IN_PORT; slow.example.org takes
+ * four seconds to be not there. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                struct addrinfo **ret_list)
+{
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    void *found = dlsym(RTLD_NEXT, "getaddrinfo");
+    memcpy(&real, &found, sizeof real);
+    if (host != NULL && strcmp(host, "slow.example.org") == 0) {
+        sleep(4);
+        return EAI_NONAME;
+    }
+    if (host != NULL && (strcmp(host, "stream.aisstream.io") == 0 ||
+                         strcmp(host, "ais.example.org") == 0))
+        return real("127.0.0.1", getenv("WAYS_IN_PORT"), hints, ret_list);
+    return real(host, service, hints, ret_list);
+}
