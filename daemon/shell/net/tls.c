@@ -117,12 +117,13 @@ void tls_context_destroy(struct tls_context *context)
 /* --- connections --- */
 
 /* The name or address that the certificate must have. */
-static bool set_peer_name(SSL *ssl, const char *host)
+static bool set_peer_name(struct tls *t)
 {
-    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1)
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(t->ssl), t->host) == 1)
         return true;
-    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1;
+    SSL_set_hostflags(t->ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return SSL_set1_host(t->ssl, t->host) == 1 &&
+           SSL_set_tlsext_host_name(t->ssl, t->host) == 1;
 }
 
 int tls_create(struct tls_context *context, const char *host, struct tls **ret_tls)
@@ -144,7 +145,7 @@ int tls_create(struct tls_context *context, const char *host, struct tls **ret_t
     SSL_set_app_data(t->ssl, t);
     SSL_set_connect_state(t->ssl);
     text_copy(t->host, sizeof t->host, host);
-    if (!set_peer_name(t->ssl, host)) {
+    if (!set_peer_name(t)) {
         tls_destroy(t);
         return ERR_NOMEM;
     }
