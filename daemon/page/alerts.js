@@ -4,7 +4,7 @@
 // says how many wait.
 
 import { byId, button, el, fill, heard, setText, sign } from './dom.js';
-import { isOpen, now, on, readOlderAlerts, select, sortedAlerts, store } from './store.js';
+import { isOpen, now, on, readAlertsLike, readOlderAlerts, select, sortedAlerts, store } from './store.js';
 import { showOnMap } from './show.js';
 import { SEVERITIES, eventWords, moment, shipName, span, why } from './words.js';
 
@@ -16,6 +16,8 @@ const made = new Map();
 let listed = new Set();
 /** @type {Set<string>} that came while this page was open and have not been chosen */
 const fresh = new Set();
+/** Of the filters: what their further alerts are asked with. @type {string | undefined} */
+let next;
 let shownMost = STEP, isPointed = false, order = /** @type {string[]} */ ([]);
 
 /** @param {any} a */
@@ -28,6 +30,27 @@ function passes(a) {
   if (filter.vessel && String(a.mmsi) !== filter.vessel) return false;
   if (!filter.text) return true;
   return `${a.event.data.summary} ${a.rule} ${a.type} ${a.mmsi} ${a.acknowledged?.note || ''}`.toLowerCase().includes(filter.text.toLowerCase());
+}
+
+/** The filters as the query API knows them; nothing when none is set. */
+function query() {
+  const asked = { severity: filter.severity, rule: filter.rule, vessel: filter.vessel, acknowledged: { open: 'false', done: 'true' }[filter.state] };
+  return Object.values(asked).some(Boolean) ? asked : null;
+}
+// What is not in the page yet, lookoutd has on record.
+async function filtered() {
+  const asked = query();
+  [next, shownMost] = [undefined, STEP];
+  render(true);
+  if (asked) next = await readAlertsLike(asked).catch(() => undefined);
+  render(true);
+}
+async function showMore() {
+  const asked = query();
+  shownMost += STEP;
+  if (!asked) await readOlderAlerts().catch(() => {});
+  else if (next) next = await readAlertsLike(asked, next).catch(() => undefined);
+  render(true);
 }
 
 /** @param {any} a */
@@ -77,6 +100,7 @@ function render(isForced) {
   bar.hidden = !holds;
   if (holds) setText(bar, `${waiting.length} new: show`);
   else listed = new Set(all.map((a) => a.id));
+  if (made.size > 4000) made.clear();
   const nodes = [], open = all.filter(isOpen).length;
   order = list.map((a) => a.id);
   list.forEach((a, i) => {
@@ -89,11 +113,11 @@ function render(isForced) {
     row.node.setAttribute('aria-selected', String(a.id === store.selected.alert));
     nodes.push(row.node);
   });
-  if (!list.length) nodes.push(el('li.empty', { role: 'presentation' }, store.alerts.size ? 'No alert fits these filters.' : store.isFirst ? 'Waiting for lookoutd…' : 'No alert yet. What the rules find appears here.'));
+  if (!list.length) nodes.push(el('li.empty', { role: 'presentation' }, store.alerts.size ? 'No alert fits these filters.' : store.isFirst || store.unread ? 'Waiting for lookoutd…' : 'No alert yet. What the rules find appears here.'));
   const old = [...box.children];
   if (old.length !== nodes.length || nodes.some((n, i) => n !== old[i])) box.replaceChildren(...nodes);
   box.setAttribute('aria-activedescendant', order.includes(store.selected.alert) ? `alert-${store.selected.alert}` : '');
-  byId('alert-more').hidden = all.length <= shownMost && !store.older;
+  byId('alert-more').hidden = all.length <= shownMost && !(query() ? next : store.older);
   renderRules();
 }
 
@@ -108,7 +132,7 @@ function group(text) {
 
 let rulesShown = '';
 function renderRules() {
-  const rules = [...new Set([...store.alerts.values()].map((a) => a.rule).filter(Boolean))].sort(), box = byId('alert-rule');
+  const rules = [...new Set([...store.rules.map((r) => r.id), ...[...store.alerts.values()].map((a) => a.rule).filter(Boolean)])].sort(), box = byId('alert-rule');
   if (rules.join() === rulesShown) return;
   rulesShown = rules.join();
   fill(box, el('option', { value: '' }, 'all rules'), rules.map((r) => el('option', { value: r, selected: r === filter.rule }, r)));
@@ -118,7 +142,7 @@ function renderRules() {
 export function onlyVessel(mmsi) {
   filter.vessel = mmsi ? String(mmsi) : '';
   renderVessel();
-  render(true);
+  filtered();
 }
 function renderVessel() {
   const box = byId('alert-vessel');
@@ -128,7 +152,7 @@ function renderVessel() {
 
 /** @param {string} key @param {string} label @param {[string, string][]} options */
 function choice(key, label, options) {
-  return el('select', { id: `alert-${key}`, 'aria-label': label, onchange: (/** @type {any} */ e) => { filter[key] = e.target.value; render(true); } },
+  return el('select', { id: `alert-${key}`, 'aria-label': label, onchange: (/** @type {any} */ e) => { filter[key] = e.target.value; filtered(); } },
     options.map(([value, text]) => el('option', { value }, text)));
 }
 
@@ -144,8 +168,11 @@ export function openAlerts(panel) {
       el('span.only', { id: 'alert-vessel', hidden: true })),
     el('button.newbar', { id: 'alert-new', type: 'button', hidden: true, onclick: () => { render(true); list.scrollTop = 0; } }),
     list,
-    el('button.more', { id: 'alert-more', type: 'button', hidden: true, onclick: async () => { shownMost += STEP; await readOlderAlerts().catch(() => {}); render(true); } }, 'Older alerts'));
+    el('button.more', { id: 'alert-more', type: 'button', hidden: true, onclick: showMore }, 'Older alerts'));
   rulesShown = '';
+  for (const key of ['severity', 'state']) byId(`alert-${key}`).value = filter[key];
+  byId('alert-text').value = filter.text;
+  renderVessel();
   list.addEventListener('pointerenter', () => { isPointed = true; });
   list.addEventListener('pointerleave', () => { isPointed = false; render(); });
   render(true);
@@ -159,6 +186,7 @@ export function startAlerts() {
     setTimeout(() => { due = false; render(); }, 60);
   };
   on('alerts', later);
+  on('rules', later);
   on('selected', () => { fresh.delete(store.selected.alert); render(); });
   on('alert', (a) => { fresh.add(a.id); later(); });
   setInterval(() => { if (!document.hidden) for (const id of order) { const row = made.get(id); if (row) setText(row.age, span(now() - Date.parse(row.alert.time))); } }, 5000);

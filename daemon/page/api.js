@@ -12,8 +12,9 @@ export class ApiError extends Error {
   }
 }
 
-/** @param {string} method @param {string} path below /api/v1 @param {any} [body] */
-async function ask(method, path, body) {
+const TRIES = 5, MOST_WAIT_S = 5;
+/** @param {string} method @param {string} path below /api/v1 @param {any} [body] @param {number} [tries] */
+async function ask(method, path, body, tries = TRIES) {
   let answer;
   try {
     answer = await fetch(new URL(path, base), {
@@ -26,6 +27,11 @@ async function ask(method, path, body) {
     });
   } catch {
     throw new ApiError(0, 'lookoutd does not answer');
+  }
+  // It is busy with other lists: a question is asked again.
+  if (answer.status === 503 && method === 'GET' && tries > 1) {
+    await new Promise((done) => setTimeout(done, 1000 * Math.min(MOST_WAIT_S, Number(answer.headers.get('retry-after')) || 1)));
+    return ask(method, path, body, tries - 1);
   }
   const text = await answer.text();
   let data = null;
@@ -47,3 +53,4 @@ export const post = (path, body) => ask('POST', path, body);
 export const remove = (path) => ask('DELETE', path);
 /** @param {string} path where a thing is to be read as JSON */
 export const address = (path) => new URL(path, base).href;
+export const readMetrics = () => fetch(new URL('metrics', document.baseURI), { cache: 'no-store' }).then((answer) => (answer.ok ? answer.text() : ''));

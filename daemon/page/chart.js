@@ -6,6 +6,8 @@ import * as L from './leaflet.js';
 import { addCoast } from './coast.js';
 import { addMarks, extra } from './marks.js';
 import { addShips, shown } from './ships.js';
+import { boxOf, isArea, linesOf } from './shapes.js';
+import { latOf, lonOf } from './fleet.js';
 import { emit, fleet, on, select, store, tellWorker } from './store.js';
 import { get } from './api.js';
 import { byId, el, fill } from './dom.js';
@@ -38,7 +40,12 @@ export function openChart(node) {
   on('info', openView);
   on('lists', () => openView(true));
   on('selected', () => { showExtra(); writeAddress(); });
-  on('fleet', () => { if (isFollowing) goTo(store.selected.mmsi, false); });
+  let followed = 0;
+  on('fleet', () => {
+    if (!isFollowing || performance.now() - followed < 1000) return;
+    followed = performance.now();
+    goTo(store.selected.mmsi, false);
+  });
   drawScale();
   return { ships, coast, marks };
 }
@@ -69,13 +76,14 @@ function hover(at) {
   tip.style.transform = `translate(${Math.min(at.x + 14, map.getSize().x - 210)}px, ${Math.max(4, at.y - 44)}px)`;
 }
 
-// The first view: the address's, else the configuration's, else what the zones and ports span.
+// The first view: the address's, else the configuration's, else what the zones and ports span, else the ships.
 /** @param {boolean} [isRead] zones and ports are known */
 function openView(isRead) {
   if (isPlaced || !store.info) return;
   const view = store.info.view;
   if (Array.isArray(view) && view.length === 4) return fit([[view[1], view[0]], [view[3], view[2] < view[0] ? view[2] + 360 : view[2]]]);
   const points = isRead === true ? [...store.zones, ...store.ports].flatMap((f) => pointsOf(f.geometry?.coordinates)) : [];
+  if (isRead === true && !points.length) for (let i = 0; i < fleet.count; i++) if (fleet.hasPlace[i]) points.push([fleet.value(i, 'lon'), fleet.value(i, 'lat')]);
   if (points.length) fit(points.map(([lon, lat]) => [lat, lon < points[0][0] - 180 ? lon + 360 : lon > points[0][0] + 180 ? lon - 360 : lon]));
 }
 /** The places in coordinates, however deep. @param {any} part @returns {number[][]} */
@@ -107,13 +115,14 @@ function writeAddressNow() {
 /** What the address asks for. */
 export function readAddress() {
   if (location.hash === written && written) return null;
-  const words = new URLSearchParams(location.hash.slice(1)), [zoom, lat, lon] = (words.get('map') || '').split('/').map(Number);
-  if (Number.isFinite(zoom) && Number.isFinite(lat) && Number.isFinite(lon)) {
+  const words = new URLSearchParams(location.hash.slice(1)), [zoom, lat, lon] = (words.get('map') || 'none').split('/').map(Number);
+  const hasMap = Number.isFinite(zoom) && Number.isFinite(lat) && Number.isFinite(lon);
+  if (hasMap) {
     isPlaced = true;
     map.setView([Math.max(-85, Math.min(85, lat)), lon], zoom, { animate: false });
   }
   const mmsi = /^\d{1,9}$/.test(words.get('vessel') || '') ? Number(words.get('vessel')) : 0, alert = /^[\w.-]{1,80}$/.test(words.get('alert') || '') ? words.get('alert') : '';
-  return { mmsi, alert: alert || '', hasMap: Number.isFinite(zoom) };
+  return { mmsi, alert: alert || '', hasMap };
 }
 
 function onMoved() {
@@ -176,8 +185,8 @@ export function goTo(mmsi, closer = true) {
   const s = fleet.get(mmsi);
   if (s && s.lat !== undefined) lookAt(s.lat, s.lon, closer ? 9 : 0);
 }
-/** Show lines whole, beside what lies over the map. @param {number[][]} points lon, lat */
-export function frame(points) {
+/** Show lines whole, beside what lies over the map. @param {number[][]} points lon, lat @param {number} [maxZoom] */
+export function frame(points, maxZoom = 10) {
   if (!points.length) return;
   isPlaced = true;
   cancelAnimationFrame(bringing);
@@ -187,7 +196,7 @@ export function frame(points) {
     return [lat, before];
   });
   const [left, top, right, bottom] = openPart(), size = map.getSize(), edge = Math.min(EDGE, (bottom - top) / 5);
-  map.fitBounds(L.latLngBounds(run), { paddingTopLeft: [left + 12, top + edge], paddingBottomRight: [size.x - right + edge, size.y - bottom + edge], maxZoom: 10, animate: map.getZoom() >= 5 });
+  map.fitBounds(L.latLngBounds(run), { paddingTopLeft: [left + 12, top + edge], paddingBottomRight: [size.x - right + edge, size.y - bottom + edge], maxZoom, animate: map.getZoom() >= 5 });
 }
 /** @param {boolean} [isOn] left out: the other way */
 export function follow(isOn = !isFollowing) {
@@ -233,13 +242,13 @@ async function showExtra() {
   emit('extra');
 }
 
-/** @param {string | undefined} locode @returns {number[] | null} lon, lat */
+/** The place of a port, the middle of its area. @param {string | undefined} locode @returns {number[] | null} lon, lat */
 export function placeOf(locode) {
   const port = store.ports.find((p) => p.properties?.locode === locode), g = port?.geometry;
   if (!g) return null;
-  let c = g.coordinates;
-  while (Array.isArray(c[0])) c = c[0];
-  return c;
+  if (!isArea(g)) return pointsOf(g.coordinates)[0];
+  const [w, n, e, s] = boxOf(linesOf(g));
+  return [lonOf((w + e) / 2), latOf((n + s) / 2)];
 }
 
 /** @param {string} id @returns {number[] | undefined} lon, lat */

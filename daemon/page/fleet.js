@@ -16,6 +16,11 @@ export function worldY(lat) {
   return 0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI);
 }
 
+/** @param {number} x */
+export const lonOf = (x) => (x - 0.5) * 360;
+/** @param {number} y */
+export const latOf = (y) => (Math.atan(Math.sinh((0.5 - y) * 2 * Math.PI)) * 180) / Math.PI;
+
 export class Fleet {
   constructor() {
     this.count = 0;

@@ -19,6 +19,7 @@ function notices() {
     else if (store.isFirst && Date.now() - store.since < 4000) list.push(['connecting…', 'info']);
     else list.push([`no connection since ${clock(store.since)}${isNaN(store.eventTime) ? '' : `; the picture is of ${clock(store.eventTime)}`}`, 'critical']);
   }
+  if (store.connected && store.unread) list.push([`alerts not read: ${store.unread}`, 'critical']);
   for (const f of store.feeds.values()) {
     if (f.silent) list.push([`feed ${f.id} silent${f.last_heard ? ` since ${clock(Date.parse(f.last_heard))}` : ''}`, 'critical']);
     else if (f.open === false && store.isLive) list.push([`feed ${f.id} closed`, 'warning']);
@@ -26,7 +27,7 @@ function notices() {
   if (!store.isLive && store.info) list.push([`recording, event time ${isNaN(store.eventTime) ? 'unknown' : new Date(store.eventTime).toISOString().slice(0, 16).replace('T', ' ') + 'Z'}`, 'info']);
   if (store.leftOut) list.push([`${count(store.leftOut)} more vessels not shown`, 'warning']);
   if (isCalling()) {
-    if (isBlocked()) list.push(['the browser blocks sound: click anywhere', 'warning']);
+    if (isBlocked() && !store.isSounded) list.push(['the browser blocks sound: click anywhere', 'warning']);
     else if (silentUntil() > Date.now()) list.push([`sound silenced until ${clock(silentUntil())}`, 'info']);
   }
   return list;

@@ -78,3 +78,5 @@ export class CanvasLayer {
 
 /** A colour of the page's look. @param {string} name */
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** Half the length of a ship's arrow. @param {View} view */
+export const shipSize = (view) => Math.round((view.zoom < 6 ? 4 : view.zoom < 8 ? 5 : view.zoom < 11 ? 6 : view.zoom < 13 ? 8 : 10) * view.magnify);

@@ -3,7 +3,7 @@
 // What lies under the ships: zones, gates with their direction, ports with their distance, and what the chosen alert or vessel adds:
 // the line of evidence, the track, the forecast, the ports that were within reach.
 
-import { CanvasLayer, colour } from './layer.js';
+import { CanvasLayer, colour, shipSize } from './layer.js';
 import { worldX, worldY } from './fleet.js';
 import { fleet, on, store } from './store.js';
 import { arrowHead, boxOf, copiesOf, isArea, linesOf, trace } from './shapes.js';
@@ -23,7 +23,7 @@ export function addMarks(map) {
     for (const zone of store.zones) drawZone(c, view, zone, look);
     if (view.zoom >= 4.5) for (const port of store.ports) drawPort(c, view, port, look);
     for (const track of extra.tracks) drawLine(c, view, track, { ...look, line: look.track }, 1.6, false);
-    for (const feature of extra.evidence) drawLine(c, view, feature, look, 2.6, true);
+    for (const feature of extra.evidence) drawLine(c, view, feature, look, 2.6, !feature.isOther);
     for (const note of extra.notes) drawNote(c, view, note, look);
     drawChosen(c, view, look);
     texts.write(c, view, look.halo);
@@ -139,7 +139,7 @@ function drawLine(c, view, feature, look, width, hasTimes) {
     c.setLineDash([]);
     const points = lines.flat();
     if (feature.isOther && points.length) {
-      const x = (points[0][0] + k) * view.scale - view.left, y = points[0][1] * view.scale - view.top;
+      const end = points[points.length - 1], x = (end[0] + k) * view.scale - view.left, y = end[1] * view.scale - view.top;
       texts.add({ text: feature.name, places: [[x + 8, y + 6], [x + 8, y - 12], [x + 8, y + 24]], ink: look.line, rank: 0 });
     }
     c.fillStyle = look.line;
@@ -208,10 +208,12 @@ function drawChosen(c, view, look) {
       c.setLineDash([]);
     }
     c.beginPath();
+    // Around the frame of an alert.
+    const far = (shipSize(view) + 1) * 2.05 + 9;
     for (const [sx, sy] of [[-1, -1], [1, -1], [1, 1], [-1, 1]]) {
-      c.moveTo(x + sx * 22, y + sy * 14);
-      c.lineTo(x + sx * 22, y + sy * 22);
-      c.lineTo(x + sx * 14, y + sy * 22);
+      c.moveTo(x + sx * far, y + sy * far * 0.6);
+      c.lineTo(x + sx * far, y + sy * far);
+      c.lineTo(x + sx * far * 0.6, y + sy * far);
     }
     c.stroke();
   }

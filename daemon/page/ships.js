@@ -3,7 +3,7 @@
 // The ships on the map: sprites copied into one image, that image put on the canvas once. 20,000 take some 10 ms. While they are
 // drawn a grid of cells is filled, by which the one under the pointer is found.
 
-import { CanvasLayer, colour } from './layer.js';
+import { CanvasLayer, colour, shipSize } from './layer.js';
 import { MOVING, SILENT } from './fleet.js';
 import { HEADINGS, Sprites } from './sprites.js';
 import { fleet, now, on, store } from './store.js';
@@ -70,7 +70,7 @@ export function addShips(map) {
   /** @param {import('./layer.js').View} view @param {number} pass @param {number[]} drawn */
   function drawPass(view, pass, drawn) {
     const { scale, left, top, ratio, copies } = view, width = layer.canvas.width, height = layer.canvas.height, at = now();
-    const size = Math.round((view.zoom < 6 ? 4 : view.zoom < 8 ? 5 : view.zoom < 11 ? 6 : view.zoom < 13 ? 8 : 10) * view.magnify);
+    const size = shipSize(view);
     const { x, y, severity, watched, group, heading, speed, hasPlace } = fleet;
     for (let i = 0; i < fleet.count; i++) {
       if ((severity[i] ? 2 : watched[i]) !== pass || !hasPlace[i]) continue;

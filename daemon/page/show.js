@@ -15,7 +15,8 @@ export function showOnMap(a) {
   for (const port of [...reach, data.forecast?.port]) points.push(placeOf(port?.locode));
   for (const zone of data.forecast?.zones_ahead || []) points.push(zonePlace(zone.id));
   const known = points.filter(Boolean);
-  if (known.length > 1) frame(known);
+  // Two ships beside each other are told apart.
+  if (known.length > 1) frame(known, data.encounter ? 13 : 10);
   else if (known.length) lookAt(known[0][1], known[0][0], 9);
   else goTo(a.mmsi);
 }

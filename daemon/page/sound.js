@@ -68,6 +68,7 @@ export function startSound() {
       return;
     }
     if (!store.leads || silentUntil() > Date.now() || Date.now() - lastSounded < EVERY_MS) return;
+    if (isBlocked()) return;
     lastSounded = Date.now();
     beep();
   };

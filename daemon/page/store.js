@@ -17,8 +17,10 @@ export const store = {
   connected: false,
   since: Date.now(), // of the connection, or of its loss
   status: 0,
-  isFirst: true, // nothing has been heard yet
+  isFirst: true, // no alerts have been read yet
   leads: true, // this page sounds for the others
+  isSounded: false, // one of the pages can sound
+  unread: '', // why the alerts could not be read
   leftOut: 0,
   clockOffset: 0, // event time less this machine's clock, ms
   eventTime: NaN,
@@ -26,6 +28,7 @@ export const store = {
   /** @type {Map<string, Alert>} */
   alerts: new Map(),
   older: /** @type {string | undefined} */ (undefined),
+  hasAllOpen: true, // every alert that nobody has acknowledged is in `alerts`
   feeds: /** @type {Map<string, any>} */ (new Map()),
   zones: /** @type {any[]} */ ([]),
   ports: /** @type {any[]} */ ([]),
@@ -74,28 +77,49 @@ export function openCounts() {
   const counts = { critical: 0, warning: 0, info: 0 };
   for (const a of store.alerts.values()) if (isOpen(a)) counts[a.severity]++;
   // lookoutd counts all of them, the page those that it has read.
-  for (const key of Object.keys(counts)) if (store.older) counts[key] = Math.max(counts[key], store.info?.unacknowledged?.[key] || 0);
+  for (const key of Object.keys(counts)) if (!store.hasAllOpen) counts[key] = Math.max(counts[key], store.info?.unacknowledged?.[key] || 0);
   return counts;
 }
 
 /** @param {Alert[]} list */
 function takeAlerts(list) {
   for (const a of list) store.alerts.set(a.id, a);
+  if (store.alerts.size <= MOST_ALERTS + PAGE_OF_ALERTS) return;
+  for (const a of sortedAlerts().slice(MOST_ALERTS)) {
+    if (isOpen(a)) store.hasAllOpen = false;
+    if (a.id !== store.selected.alert) store.alerts.delete(a.id);
+  }
 }
 
 export async function readAlerts() {
+  try {
+    await readNewestAlerts();
+    store.unread = '';
+  } catch (e) {
+    store.unread = /** @type {Error} */ (e).message;
+    if (store.connected) setTimeout(readAlerts, 5000);
+  }
+  emit('alerts');
+  emit('state');
+}
+async function readNewestAlerts() {
   const [newest, open] = await Promise.all([get('alerts', { limit: PAGE_OF_ALERTS }), get('alerts', { acknowledged: false, limit: 1000 })]);
+  store.hasAllOpen = !open.next;
   takeAlerts(open.alerts);
   takeAlerts(newest.alerts);
   if (store.alerts.size === newest.alerts.length || store.older === undefined) store.older = newest.next;
-  emit('alerts');
+  store.isFirst = false;
 }
 export async function readOlderAlerts() {
-  if (!store.older || store.alerts.size > MOST_ALERTS) return;
-  const page = await get('alerts', { limit: PAGE_OF_ALERTS, after: store.older });
-  store.older = page.next;
+  if (store.older) store.older = await readAlertsLike({}, store.older);
+}
+/** Those on record that a filter asks for. Gives what the next of them are to be asked with, or nothing.
+ * @param {Record<string, any>} query @param {string} [after] @returns {Promise<string | undefined>} */
+export async function readAlertsLike(query, after) {
+  const page = await get('alerts', { ...query, limit: PAGE_OF_ALERTS, after });
   takeAlerts(page.alerts);
   emit('alerts');
+  return page.next;
 }
 /** One that the page may not have read yet. @param {string} id */
 export async function readAlert(id) {
@@ -213,7 +237,6 @@ function readLater(what) {
 /** @param {any} message of the worker */
 function onMessage(message) {
   if (message.kind === 'event') {
-    store.isFirst = false;
     EVENTS[message.event](message.data);
   } else if (message.kind === 'info') {
     store.info = message.info;
@@ -225,7 +248,8 @@ function onMessage(message) {
     Object.assign(store, { connected: message.connected, since: message.since, status: message.status });
     emit('state');
   } else if (message.kind === 'leader') {
-    store.leads = message.leads;
+    [store.leads, store.isSounded] = [message.leads, message.isSounded];
+    emit('sound');
   }
 }
 

@@ -109,7 +109,7 @@ function chooseBox() {
 function chooseLeader() {
   let leader = null;
   for (const [port, page] of ports) if (!leader && page.canSound) leader = port;
-  for (const port of ports.keys()) port.postMessage({ kind: 'leader', leads: port === leader || !leader });
+  for (const port of ports.keys()) port.postMessage({ kind: 'leader', leads: port === leader || !leader, isSounded: !!leader });
 }
 
 function onMessage(port, message) {

@@ -3,7 +3,7 @@
 // The state of lookoutd itself: feeds, webhooks, rules, mutes with their ends, the sound, and what this page is made of.
 
 import { button, el, facts, fill, heard } from './dom.js';
-import { remove } from './api.js';
+import { readMetrics, remove } from './api.js';
 import { now, on, readList, store } from './store.js';
 import { say, showKeys, signOut } from './dialogs.js';
 import { askWatch } from './watch.js';
@@ -22,17 +22,37 @@ function muteRow(m) {
   const what = [m.vessel && `vessel ${typeof m.vessel === 'object' ? m.vessel.mmsi : m.vessel}`, m.rule && `rule ${m.rule}`, m.zone && `zone ${m.zone}`, m.feed && `feed ${m.feed}`].filter(Boolean).join(', ');
   return el(`li${isOver ? '.over' : ''}`, el('b', heard(what || 'all')), el('span', heard(m.why || '')),
     el('span.quiet', `${m.by || ''} · ${isOver ? 'over' : `until ${moment(m.until)}, ${span(left)} left`}${m.held_back ? ` · held back ${count(m.held_back)}` : ''}`),
-    may && button('End it', () => remove(`mutes/${encodeURIComponent(m.id)}`).then(() => readList('mutes')).then(() => say('The mute is ended.'), (e) => say(e.message, true)), { kind: 'link' }));
+    may && button('End it', () => endMute(m.id), { kind: 'link' }));
+}
+/** @param {string} id */
+async function endMute(id) {
+  try {
+    await remove(`mutes/${encodeURIComponent(id)}`);
+    // The list is not drawn anew under a hand.
+    /** @type {HTMLElement} */ (document.activeElement)?.blur();
+    await readList('mutes');
+    say('The mute is ended.');
+  } catch (e) {
+    say(/** @type {Error} */ (e).message, true);
+  }
 }
 
 /** @param {any} w */
 function webhookRow(w) {
-  return el('tr', el('td', heard(w.id)), el('td', w.pending ? el('span.pill.warning', `${count(w.pending)} pending`) : el('span.pill.good', 'nothing pending')), el('td', w.dead ? el('span.pill.critical', `${count(w.dead)} dead`) : ''));
+  return el('tr', el('td', heard(w.id), w.breaker_open > 0 && el('span.quiet', 'it does not take alerts'), w.gone > 0 && el('span.quiet', 'switched off by its receiver (410)')), el('td', w.pending ? el('span.pill.warning', `${count(w.pending)} pending`) : el('span.pill.good', 'nothing pending')), el('td', w.dead ? el('span.pill.critical', `${count(w.dead)} dead`) : ''));
 }
 
-/** Webhooks as lookoutd tells them, else by what the alerts here say of their deliveries. */
+/** @type {any[] | null} as the metrics tell of them */
+let told = null;
+async function readWebhooks() {
+  const text = await readMetrics().catch(() => ''), all = /** @type {Map<string, any>} */ (new Map());
+  for (const [, what, id, value] of text.matchAll(/^lookoutd_webhook_(pending|dead|breaker_open|gone)\{webhook="([^"]*)"\} (\d+)/gm))
+    all.set(id, { ...(all.get(id) || { id }), [what]: Number(value) });
+  told = text ? [...all.values()] : null;
+}
+/** Webhooks as lookoutd counts; where a proxy keeps that back, by what the alerts here say of their deliveries. */
 function webhooks() {
-  if (store.info?.webhooks) return store.info.webhooks;
+  if (told) return told;
   /** @type {Map<string, any>} */
   const all = new Map();
   for (const a of store.alerts.values())
@@ -56,6 +76,20 @@ function ruleRow(r) {
 
 /** @param {HTMLElement} panel */
 export function openSystem(panel) {
+  draw(panel);
+  readWebhooks().then(() => { if (panel.querySelector('.system') && !panel.matches(':focus-within')) keepPlace(panel, () => draw(panel)); });
+}
+/** @param {HTMLElement} panel @param {() => void} act */
+function keepPlace(panel, act) {
+  const top = panel.querySelector('.scroll')?.scrollTop || 0, open = [...panel.querySelectorAll('details')].map((d) => d.open);
+  act();
+  [...panel.querySelectorAll('details')].forEach((d, i) => { d.open = !!open[i]; });
+  const box = panel.querySelector('.scroll');
+  if (box) box.scrollTop = top;
+}
+
+/** @param {HTMLElement} panel */
+function draw(panel) {
   const info = store.info || {}, feeds = [...store.feeds.values()], hooks = webhooks(), mutes = [...store.mutes].sort((a, b) => Number(!!a.ended) - Number(!!b.ended));
   fill(panel, el('.scroll.system',
     el('h2.paneltitle', 'Feeds'),
@@ -65,7 +99,7 @@ export function openSystem(panel) {
     el('h2.paneltitle', 'Mutes', el('span.quiet', String(mutes.filter((m) => !m.ended).length || ''))),
     mutes.length ? el('ul.mutes', mutes.map(muteRow)) : el('p.empty', 'Nothing is muted.'),
     el('h2.paneltitle', 'Rules', el('span.quiet', 'alerts of 24 h, 7 d')),
-    store.rules.length ? el('table', el('tbody', store.rules.map(ruleRow))) : el('p.empty', 'No rule is known.'),
+    store.rules.length ? el('table.rules', el('tbody', store.rules.map(ruleRow))) : el('p.empty', 'No rule is known.'),
     el('h2.paneltitle', 'Sound'),
     el('p.about', soundState()), el('.actions', button('Test sound', () => beep().then((ok) => { say(ok ? 'That is the sound of a critical alert.' : 'The browser lets no sound through.', !ok); openSystem(panel); })),
       'Notification' in window && Notification.permission === 'default' && button('Desktop notices', () => Notification.requestPermission().then(() => openSystem(panel)))),
@@ -78,10 +112,6 @@ export function openSystem(panel) {
 /** @param {() => boolean} isOpen @param {HTMLElement} panel */
 export function startSystem(isOpen, panel) {
   for (const what of ['info', 'mutes', 'rules']) on(what, () => {
-    if (!isOpen() || panel.matches(':focus-within')) return;
-    const top = panel.querySelector('.scroll')?.scrollTop || 0;
-    openSystem(panel);
-    const box = panel.querySelector('.scroll');
-    if (box) box.scrollTop = top;
+    if (isOpen() && !document.hidden && !panel.matches(':focus-within')) keepPlace(panel, () => openSystem(panel));
   });
 }

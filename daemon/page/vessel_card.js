@@ -14,6 +14,8 @@ const AGAIN_MS = 20e3;
 /** @type {any} */
 let vessel = null;
 let error = '', readFor = 0;
+/** The MMSI that the ship of a former one goes by. */
+let heir = 0;
 
 async function readVessel() {
   const { mmsi } = store.selected;
@@ -24,9 +26,16 @@ async function readVessel() {
     if (readFor !== store.selected.mmsi) return;
     [vessel, error] = [answer, ''];
   } catch (e) {
-    [vessel, error] = [null, /** @type {any} */ (e).status === 404 ? 'This vessel is not on record any more.' : /** @type {Error} */ (e).message];
+    [vessel, error] = [null, /** @type {any} */ (e).status === 404 ? 'No vessel of this MMSI is on record.' : /** @type {Error} */ (e).message];
+    await findHeir(mmsi);
   }
   render();
+}
+// A ship that goes by another MMSI now is found by her IMO number.
+/** @param {number} mmsi */
+async function findHeir(mmsi) {
+  const imo = store.alerts.get(store.selected.alert)?.event.data.vessel?.imo, found = imo && await get('vessels', { q: imo, limit: 20 }).catch(() => null);
+  heir = (found?.vessels || []).find((/** @type {any} */ v) => (v.former || []).some((/** @type {any} */ f) => f.mmsi === mmsi))?.mmsi || 0;
 }
 
 /** How old the last fix is, in words that cannot be overlooked. @param {number} time */
@@ -59,17 +68,18 @@ function boundRows(v) {
 function vesselSection(mmsi) {
   const row = fleet.get(mmsi) || {}, v = vessel && vessel.mmsi === mmsi ? vessel : {};
   const lat = row.lat ?? v.last?.lat, lon = row.lon ?? v.last?.lon, time = Date.parse(row.time ?? v.last?.time ?? '');
-  const name = shipName({ name: row.name ?? v.name, callsign: v.callsign, mmsi }), flag = v.flag ?? row.flag, alerts = alertsOf(mmsi);
+  const told = store.alerts.get(store.selected.alert)?.event.data.vessel, known = told?.mmsi === mmsi ? told : {};
+  const name = shipName({ name: row.name ?? v.name ?? known.name, callsign: v.callsign, mmsi }), flag = v.flag ?? row.flag, alerts = alertsOf(mmsi);
   return [
     el('h3.ship', heard(name), flag && el('span.flag', { title: country(flag) }, flag), (v.watched ?? row.watched) && el('span.tag', 'watched')),
     el('p.quiet', [v.imo && `IMO ${v.imo}`, `MMSI ${String(mmsi).padStart(9, '0')}`, flag && `${country(flag)} by its MMSI`, shipType(v.type ?? row.type), (v.length_m ?? row.length_m) && `${v.length_m ?? row.length_m} m`, v.callsign && ['call sign ', v.callsign].join('')].filter(Boolean).join(' · ')),
-    error && el('p.bad', error),
+    error && el('p.bad', error, heir > 0 && [' The ship is heard under ', button(`MMSI ${heir}`, () => { select({ mmsi: heir, alert: store.selected.alert }); goTo(heir); }, { kind: 'link' }), ' now.']),
     !isNaN(time) && el('.fix',
       el('.figure', el('b', { id: 'card-age' }, ageText(time)), el('span', momentBoth(row.time ?? v.last?.time))),
       el('.figure', el('b', knots(row.sog_kn ?? v.last?.sog_kn) || '–'), el('span', 'speed')),
       el('.figure', el('b', degrees(row.cog_deg ?? v.last?.cog_deg) || '–'), el('span', 'course'))),
     facts([['at', lat !== undefined && position(lat, lon)], ['status', navStatus(v.last?.status)], ...boundRows(v), ['draught', v.draught_m && `${v.draught_m} m`], ...watchedRows(v)]),
-    el('.actions', button('Centre', () => goTo(mmsi)), button(isPinned(mmsi) ? 'Unpin track' : 'Pin track', () => toggleTrack(mmsi).then(render), { key: 't' }),
+    lat !== undefined && el('.actions', button('Centre', () => goTo(mmsi)), button(isPinned(mmsi) ? 'Unpin track' : 'Pin track', () => toggleTrack(mmsi).then(render), { key: 't' }),
       button(follows() ? 'Stop following' : 'Follow', () => follow(), { key: 'f' })),
     alerts.length > 0 && !store.selected.alert && [el('h4', 'Alerts'), el('ul.case', alerts.slice(0, 8).map((a) => el('li', el('span', sign(isOpen(a) ? a.severity : 'done'), ' ', button(eventWords(a.type), () => select({ alert: a.id, mmsi }), { kind: 'link' })), el('time', moment(a.time))))),
       button('All alerts of this vessel', () => { onlyVessel(mmsi); emit('tab', 'alerts'); }, { kind: 'link' })],
@@ -81,17 +91,27 @@ function render() {
   card.hidden = !mmsi && !alert;
   document.body.classList.toggle('carded', !card.hidden);
   if (card.hidden) return;
-  const open = [...card.querySelectorAll('details')].map((d) => d.open), top = card.scrollTop;
+  const open = [...card.querySelectorAll('details')].map((d) => d.open), top = card.scrollTop, at = focusable(card).indexOf(document.activeElement);
   fill(card, button('×', () => select({}), { kind: 'close', label: 'Close' }), alert && el('section.alertpart', { 'aria-label': 'Alert' }, alertSection(alert)), mmsi > 0 && el('section.shippart', { 'aria-label': 'Vessel' }, vesselSection(mmsi)));
   [...card.querySelectorAll('details')].forEach((d, i) => { d.open = !!open[i]; });
   card.scrollTop = top;
+  if (at >= 0) focusable(card)[at]?.focus({ preventScroll: true });
+}
+const focusable = (/** @type {Element} */ card) => /** @type {any[]} */ ([...card.querySelectorAll('button,summary')]);
+
+// What of the alerts the card shows.
+let shownAlerts = '';
+function alertsShown() {
+  const { mmsi, alert: id } = store.selected, of = store.alerts.get(id)?.event.data.case;
+  return JSON.stringify([...store.alerts.values()].filter((a) => a.id === id || (mmsi && a.mmsi === mmsi) || (of && a.event.data.case === of)).map((a) => [a.id, a.acknowledged, a.deliveries]));
 }
 
 export function startCard() {
   on('selected', async () => {
+    shownAlerts = alertsShown();
     byId('card').scrollTop = 0;
     if (!vessel || vessel.mmsi !== store.selected.mmsi) vessel = null;
-    error = '';
+    [error, heir] = ['', 0];
     for (const d of byId('card').querySelectorAll('details')) d.open = false;
     render();
     readVessel();
@@ -106,7 +126,11 @@ export function startCard() {
       select({ ...store.selected, mmsi: found.mmsi || store.selected.mmsi });
     }
   });
-  on('alerts', () => { if (store.selected.alert || store.selected.mmsi) render(); });
+  on('alerts', () => {
+    const now = store.selected.alert || store.selected.mmsi ? alertsShown() : '';
+    if (now && now !== shownAlerts) render();
+    shownAlerts = now;
+  });
   on('follow', render);
   setInterval(() => {
     const time = Date.parse(fleet.get(store.selected.mmsi)?.time ?? ''), age = byId('card-age');

@@ -53,10 +53,10 @@ export function momentBoth(when) {
 /** "now", "4 min", "3 h", "2 d" @param {number} ms how long */
 export function span(ms) {
   if (!(ms >= 0)) return 'now';
-  if (ms < MINUTE) return `${Math.floor(ms / 1e3)} s`;
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
-  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h ${pad(Math.floor(ms / MINUTE) % 60)}`;
-  return `${Math.floor(ms / DAY)} d`;
+  if (ms < MINUTE) return `${Math.floor(ms / 1e3)}\u00a0s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)}\u00a0min`;
+  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)}\u00a0h\u00a0${pad(Math.floor(ms / MINUTE) % 60)}`;
+  return `${Math.floor(ms / DAY)}\u00a0d`;
 }
 
 /** "38°43.0'N 125°24.0'E" @param {number} lat @param {number} lon */
@@ -124,7 +124,7 @@ export const shipName = (ship) => (ship.name && ship.name.trim()) || (ship.calls
 export function why(event) {
   const text = String(event.data.summary ?? '');
   const name = event.data.vessel?.name;
-  const begin = name && text.startsWith(`${name} (`) ? name.length : text.startsWith('MMSI ') ? 0 : -1;
+  const begin = name && text.startsWith(`${name} (`) ? name.length : /^(MMSI |Unnamed vessel \()/.test(text) ? 0 : -1;
   if (begin < 0) return text;
   const end = text.indexOf(') ', begin);
   return end > 0 && end < begin + 220 ? text.slice(end + 2) : text;

@@ -89,13 +89,20 @@ daemon "$work/hostile.yaml" "$other"
 drive hostile "$other" "$shots"
 stop "$daemon_pid"
 
-# Behind tokens.
+# Behind tokens, and a proxy with a path; then another token takes the place of the first.
 token=$(head -c 24 /dev/urandom | base64 | tr '+/' 'ab')
-(umask 077 && echo "$token" >"$work/anna.token")
-sed -e "s|^api: .*|api: {listen: \"127.0.0.1:$((port_base + 2))\", tokens: [{id: anna, file: anna.token, may: acknowledge}]}|" \
+(umask 077 && echo "$token" >"$work/anna.token" && head -c 24 /dev/urandom | base64 >"$work/next.token")
+proxy=$((port_base + 3))
+sed -e "s|^api: .*|api: {listen: \"127.0.0.1:$((port_base + 2))\", origin: [\"http://127.0.0.1:$proxy/lookout\"], tokens: [{id: anna, file: anna.token, may: acknowledge}]}|" \
     -e "s|hostile-state|closed-state|" "$work/hostile.yaml" >"$work/closed.yaml"
 daemon "$work/closed.yaml" "http://127.0.0.1:$((port_base + 2))/"
-drive closed "http://127.0.0.1:$((port_base + 2))/" "$shots" "$token"
+python3 tests/page/proxy.py "$proxy" /lookout/ $((port_base + 2)) &
+pids+=("$!")
+(
+    wait_for 90 grep -q revoke "$work/revoke" && mv "$work/next.token" "$work/anna.token" && kill -HUP "$daemon_pid"
+) &
+pids+=("$!")
+drive closed "http://127.0.0.1:$proxy/lookout/" "$shots" "$token" "$work/revoke"
 ! grep -qF "$token" "$work/log"
 result "the token is not in the log" $?
 finish

@@ -5,7 +5,7 @@
     story URL FOLDER       the demonstration: evidence, acknowledging, two browsers, eight tabs, looks, keys, the console's silence
     cut URL FOLDER SIGNAL  the daemon goes (a line on the file SIGNAL asks for it) and comes back
     hostile URL FOLDER     ships with hostile names, near 180 degrees and the pole
-    closed URL FOLDER TOKEN  behind tokens
+    closed URL FOLDER TOKEN SIGNAL  behind tokens and a proxy's path; a line on the file SIGNAL asks for another token
 
 Screenshots go to FOLDER."""
 import sys
@@ -40,8 +40,8 @@ def try_to(name, act):
 
 
 def console(browser):
-    """What of the console is no mere network error."""
-    return [m["message"] for m in browser.log() if "net::ERR" not in m["message"]]
+    """What of the console is no mere network error, nor that the browser lets no sound through before the page is touched."""
+    return [m["message"] for m in browser.log() if "net::ERR" not in m["message"] and "AudioContext was not allowed" not in m["message"]]
 
 
 def open_counts(browser):
@@ -91,6 +91,76 @@ def show_evidence(a):
     end = time.monotonic() + 10
     while ink_of(a, "marks", "evidence") < 200:
         assert time.monotonic() < end, "no line of evidence is drawn"
+
+
+def say_blocked(a):
+    """Nobody has touched the page yet: the browser lets no sound through."""
+    a.wait("return /the browser blocks sound/.test(document.getElementById('notices').textContent)", what="word of blocked sound")
+    a.key("2")
+    a.wait("return !/the browser blocks sound/.test(document.getElementById('notices').textContent)", what="sound after a key")
+
+
+OVERLAID = """
+    const s = lookout.fleet.get(lookout.store.selected.mmsi), p = lookout.map.latLngToContainerPoint([s.lat, s.lon]), map = lookout.map.getContainer().getBoundingClientRect(),
+      card = document.getElementById('card').getBoundingClientRect(), x = map.left + p.x, y = map.top + p.y;
+    return x > card.left && x < card.right && y > card.top && y < card.bottom;"""
+
+
+def beside_card(a, folder):
+    """A ship that lies where the card comes is moved out from under it, also on a phone."""
+    for width, height, dx, dy in ((1280, 720, 0.4, 0.3), (390, 844, 0, 0.35)):
+        a.resize(width, height)
+        mmsi = a.run("""lookout.map.invalidateSize({animate: false});
+            const i = [...lookout.fleet.index.values()].find((i) => lookout.fleet.hasPlace[i] && lookout.fleet.watched[i]), s = lookout.fleet.at(i), size = lookout.map.getSize();
+            lookout.map.setView(lookout.map.unproject(lookout.map.project([s.lat, s.lon], 8).subtract([size.x * arguments[0], size.y * arguments[1]]), 8), 8, {animate: false});
+            document.getElementById('map').dispatchEvent(new Event('blur')); return s.mmsi""", dx, dy)
+        place = a.run("const s = lookout.fleet.get(arguments[0]), p = lookout.map.latLngToContainerPoint([s.lat, s.lon]), m = lookout.map.getContainer().getBoundingClientRect(); return [m.left + p.x, m.top + p.y]", mmsi)
+        a.press(*place)
+        a.wait("return lookout.store.selected.mmsi > 0 && !document.getElementById('card').hidden", what=f"card of a ship ({width})")
+        a.wait(f"return !(() => {{ {OVERLAID} }})()", what=f"the ship beside the card ({width})")
+        a.picture(folder / f"story-beside-{width}.png")
+        a.key("Escape")
+    a.resize(1600, 900)
+
+
+def mute(a, folder):
+    a.click("#tab-alerts")
+    a.run("document.querySelector('.alert').click()")
+    a.wait("return [...document.querySelectorAll('#card button')].some((b) => b.textContent === 'Mute…')")
+    a.run("[...document.querySelectorAll('#card button')].find((b) => b.textContent === 'Mute…').click()")
+    a.type("#dialog input[name=why]", "a test <i>")
+    a.click("#dialog .primary")
+    a.wait("return !document.getElementById('dialog').open", what="end of the dialog")
+    a.click("#tab-system")
+    a.wait("return /a test <i>.*left/.test(document.querySelector('.mutes li')?.textContent)", what="the mute with its end")
+    a.picture(folder / "story-mute.png")
+    a.click(".mutes .link")
+    a.wait("return /over/.test(document.querySelector('.mutes li').className)", what="the end of the mute")
+    a.key("Escape")
+
+
+def watch(a, b, folder):
+    def hand_over(name):
+        a.click("#watch")
+        a.type("#dialog input[name=name]", name)
+        a.click("#dialog .primary")
+        a.wait("return document.getElementById('watcher').textContent === arguments[0]", name)
+    hand_over("Kim <b>")
+    a.wait("return !document.getElementById('dialog').open")
+    hand_over("Park")
+    a.wait("return document.getElementById('dialog').open && /Kim <b>/.test(document.querySelector('.sheetpart')?.textContent)", what="sheet of what was handed over")
+    a.picture(folder / "story-sheet.png")
+    a.cdp("Emulation.setEmulatedMedia", {"media": "print"})
+    a.picture(folder / "story-paper.png")
+    seen = a.run("const shows = (s) => [...document.querySelectorAll(s)].some((n) => n.getBoundingClientRect().height > 0); return ['main', '#head', '.sheetpart', '#dialog button'].map(shows)")
+    a.cdp("Emulation.setEmulatedMedia", {"media": "", "features": [{"name": "prefers-color-scheme", "value": "light"}]})
+    a.key("Escape")
+    assert seen == [False, False, True, False], f"on paper: {seen}"
+    b.wait("return document.getElementById('watcher').textContent === 'Park'", what="the name in another browser")
+
+
+def other_hosts(browser):
+    return "\n".join(browser.run("return performance.getEntriesByType('resource').map((e) => e.name).filter((n) => !n.startsWith(location.origin + '/') && !n.startsWith('data:'))"))
 
 
 def show_critical(a):
@@ -196,6 +266,10 @@ def address(browser, url):
     center = browser.run("const c = lookout.map.getCenter(); return [c.lat, c.lng]")
     assert abs(center[0] - 35.5) < 0.01 and abs(center[1] - 129.5) < 0.01, center
     assert f"vessel={mmsi}" in browser.run("return location.hash")
+    # What a link names is gone to.
+    mmsi = browser.run("return [...lookout.fleet.index.keys()][1]")
+    browser.run("location.hash = 'vessel=' + arguments[0]", mmsi)
+    browser.wait("const s = lookout.fleet.get(arguments[0]); return lookout.store.selected.mmsi === arguments[0] && lookout.map.getBounds().contains([s.lat, s.lon])", mmsi)
 
 
 def hidden(browser):
@@ -209,9 +283,10 @@ def hidden(browser):
     if not browser.run("return document.hidden"):
         browser.run("Object.defineProperty(document, 'hidden', {value: true, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))")
     frames = browser.run("return lookout.layers.ships.figures.frames")
-    time.sleep(1.5)
+    time.sleep(1)
     after = browser.run("return lookout.layers.ships.figures.frames")
     browser.run("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    browser.wait("return lookout.layers.ships.figures.frames > arguments[0]", frames, seconds=1, what="picture within a second")
     browser.tab(other)
     browser.call("DELETE", "/window")
     browser.tab(first)
@@ -222,12 +297,16 @@ def story(driver, url, folder):
     a, b = driver.open(1600, 900), driver.open(1280, 720, "dark")
     for browser in (a, b):
         browser.go(url)
+    try_to("where the browser blocks sound the head says so", lambda: say_blocked(a))
     try_to("the picture comes", lambda: [x.wait(READY) for x in (a, b)] and None)
     try_to("the opening view is that of zones and ports", lambda: a.wait("return lookout.map.getZoom() > 4") and None)
     try_to("a forecast is found by j and shown by Enter, with its line", lambda: show_evidence(a))
     a.picture(folder / "story-evidence.png")
     try_to("ships with critical alerts are framed", lambda: show_critical(a))
     try_to("it is acknowledged, and another browser sees it within 2 s", lambda: acknowledge(a, b, folder))
+    try_to("a chosen ship is beside the card, on a phone above it", lambda: beside_card(a, folder))
+    try_to("an alert is muted, the mute shows with its end, and is ended", lambda: mute(a, folder))
+    try_to("a watch is begun and handed over, with a sheet for paper", lambda: watch(a, b, folder))
     try_to("dusk is chosen where dark is preferred", lambda: "" if b.run("return document.documentElement.dataset.look") == "dusk" else "it is not")
     try_to("it says that a recording plays, and its time", lambda: "" if "recording, event time 2024-03" in a.run("return document.getElementById('notices').textContent") else "it does not")
     tour(a, folder, "story-day")
@@ -237,6 +316,7 @@ def story(driver, url, folder):
     try_to("eight tabs share one stream", lambda: eight_tabs(b, url, url + "metrics"))
     try_to("an address opens what it names", lambda: address(a, url))
     try_to("a hidden page draws nothing", lambda: hidden(a))
+    try_to("nothing is asked of another host", lambda: other_hosts(a))
     for name, browser in (("day", a), ("dusk", b)):
         try_to(f"the console was silent ({name})", lambda browser=browser: "\n".join(console(browser)))
     try_to("a script put into the page is refused", lambda: refuse_script(a))
@@ -291,7 +371,7 @@ def hostile(driver, url, folder):
     result("the console was silent", not (said := console(a)), "\n".join(said))
 
 
-def closed(driver, url, folder, token):
+def closed(driver, url, folder, token, signal):
     a = driver.open(1280, 720)
     a.go(url)
     try_to("it asks for a token", lambda: a.wait("return document.getElementById('dialog').open && !!document.querySelector('#dialog input[type=password]')") and None)
@@ -303,7 +383,10 @@ def closed(driver, url, folder, token):
     a.type("#dialog input", token)
     a.click("#dialog .primary")
     try_to("the right one opens it", lambda: a.wait("return !document.getElementById('dialog').open && lookout.store.connected", seconds=40) and None)
+    a.wait("return lookout.fleet.count > 0", what="picture through the proxy")
     result("the token is nowhere in the page", token not in a.run("return document.documentElement.outerHTML + location.href + JSON.stringify(localStorage)"))
+    Path(signal).write_text("revoke\n")
+    try_to("a token that is revoked is asked for again", lambda: a.wait("return document.getElementById('dialog').open && /not signed in/.test(document.getElementById('notices').textContent)", what="question for a token") and None)
 
 
 def main():

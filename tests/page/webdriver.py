@@ -69,7 +69,7 @@ class Browser:
     def __init__(self, driver, width, height, scheme, ratio):
         self.driver = driver
         options = {"args": ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", f"--window-size={width},{height}",
-                            "--hide-scrollbars", "--no-proxy-server", f"--force-device-scale-factor={ratio}", "--autoplay-policy=user-gesture-required", "--enable-precise-memory-info"]}
+                            "--hide-scrollbars", "--no-proxy-server", f"--force-device-scale-factor={ratio}", "--autoplay-policy=document-user-activation-required", "--enable-precise-memory-info"]}
         answer = driver.call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})
         self.path = f"/session/{answer['sessionId']}"
@@ -124,6 +124,9 @@ class Browser:
     def key(self, *keys):
         acts = [{"type": way, "value": KEYS.get(k, k)} for k in keys for way in ("keyDown", "keyUp")]
         self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": acts}]})
+
+    def press(self, x, y):
+        self.drag([(round(x), round(y))])
 
     def drag(self, points, ms=16):
         """The pointer's button down at the first of the points, moved over the others, up at the last."""
