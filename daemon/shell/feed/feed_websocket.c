@@ -66,7 +66,9 @@ static void let_socket_go(struct socket *s)
 
 static void on_closed(void *context)
 {
+    struct feed *feed = ((struct socket *)context)->feed;
     let_socket_go(context);
+    feeds_release(feed); /* the peer's own hold */
 }
 
 static void on_timer_closed(uv_handle_t *handle)
