@@ -177,9 +177,11 @@ static void on_whole(wslay_event_context_ptr frames,
     struct websocket *w = context;
     (void)frames;
     if (arg->opcode == WSLAY_CONNECTION_CLOSE) {
-        size_t skipped = arg->msg_length < 2 ? arg->msg_length : 2; /* the code */
-        note_close(w, arg->status_code, (const char *)arg->msg + skipped,
-                   arg->msg_length - skipped);
+        enum { CODE_BYTES = 2 };
+        bool has_reason = arg->msg_length > CODE_BYTES;
+        note_close(w, arg->status_code,
+                   has_reason ? (const char *)arg->msg + CODE_BYTES : "",
+                   has_reason ? arg->msg_length - CODE_BYTES : 0);
     }
     if (wslay_is_ctrl_frame(arg->opcode))
         return;
