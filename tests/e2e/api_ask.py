@@ -107,6 +107,9 @@ assert first['name'] == 'Kim' and first['by'] == 'anna' and 'handover' not in fi
 assert judge('/alerts/{id}/acknowledgement', f'/alerts/{one}/acknowledgement', 'POST', {})['acknowledged']['by'] == 'anna/Kim'
 second = judge('/watch', '/watch', 'POST', {'name': 'Lee'})
 assert second['handover']['from'] == 'Kim' and sum(second['handover']['unacknowledged'].values()) == len(walk('/alerts', 'alerts', '&acknowledged=false')), second
+handed = second['handover']['alerts']
+assert handed['new'] == [] and [a['id'] for a in handed['unacknowledged']] == [a['id'] for a in walk('/alerts', 'alerts', '&acknowledged=false')][:50]
+assert all(a['summary'] for a in handed['unacknowledged']) and second['handover']['runs'] == walk('/runs', 'runs')[:50]
 assert sum(second['handover']['new'].values()) == 0 and second['handover']['open'] == len(walk('/runs', 'runs')), second
 assert [w['name'] for w in walk('/watches', 'watches')] == ['Lee', 'Kim']
 judge('/alerts/{id}/acknowledgement', f'/alerts/{one}/acknowledgement', 'DELETE')

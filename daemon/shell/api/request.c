@@ -35,6 +35,8 @@ const char *request_field(const struct request *q, const char *name)
 
 void request_suspend(struct request *q)
 {
+    if (q->phase == REQUEST_WAITING)
+        return; /* one who waited has passed it on */
     q->phase = REQUEST_WAITING;
     MHD_suspend_connection(q->connection);
 }

@@ -24,6 +24,11 @@ MUST_CHECK int view_watch_by(const struct desk_task *task, struct store_reader *
                              char ret_by[VIEW_WATCH_BY_BYTES]);
 /* view_places.c */
 request_answer view_places_runs, view_places_ports;
+/* Walk all open runs, in order; then `end` answers, or asks the desk. The list is
+ * borrowed. */
+MUST_CHECK int view_places_walk_runs(struct request *q,
+                                     int (*end)(struct request *q,
+                                                const struct json_t *runs));
 /* view_zones.c */
 request_answer view_zones;
 /* view.c */

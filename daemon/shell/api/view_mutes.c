@@ -26,31 +26,44 @@ static int add_mute(void *context, const struct store_mute *m)
     return json_array_insert_new(mutes->list, 0, o) != 0 ? ERR_NOMEM : 0;
 }
 
+/* Behind the mute of that id, whatever was added before it; -1: there is none. */
+static json_int_t find_mute_place(const json_t *list, const char *id)
+{
+    size_t i = 0;
+    json_t *o = NULL;
+    if (id == NULL)
+        return 0;
+    json_array_foreach(list, i, o)
+    {
+        if (strcmp(json_string_value(json_object_get(o, "id")), id) == 0)
+            return (json_int_t)i + 1;
+    }
+    return -1;
+}
+
 /* The answer holds those of the configuration. */
 static int work_mutes(struct desk_task *task, struct store_reader *reader)
 {
     const struct ask_values *v = &task->q->values;
     struct buf *out = &task->q->reply.body;
-    struct ask_cursor after = {.numbers = {0}};
     struct mutes mutes = {json_array(), task->event_ms};
-    if (v->after != NULL &&
-        (!ask_parse_cursor(v->after, 1, &after) || after.numbers[0] < 0)) {
-        json_decref(mutes.list);
-        return desk_refuse(task, MHD_HTTP_BAD_REQUEST,
-                           "after: this is not accepted (accepted: the `next` of an "
-                           "answer)");
-    }
     json_t *conf = json_loads(buf_text(out), 0, NULL), *part = json_array();
     int rc = query_mutes_walk(reader, add_mute, &mutes);
     json_array_extend(mutes.list, conf);
-    size_t i = (size_t)after.numbers[0], end = i + v->limit;
+    json_int_t begin = find_mute_place(mutes.list, v->after);
+    size_t i = begin >= 0 ? (size_t)begin : 0, end = i + v->limit;
     for (; i < json_array_size(mutes.list) && i < end; i++)
         json_array_append(part, json_array_get(mutes.list, i));
     json_t *o = json_object();
     json_object_set_new(o, "mutes", part);
     if (i < json_array_size(mutes.list))
-        json_object_set_new(o, "next", json_sprintf("%zu", i));
-    if (rc == 0)
+        json_object_set(o, "next",
+                        json_object_get(json_array_get(mutes.list, i - 1), "id"));
+    if (rc == 0 && begin < 0)
+        rc = desk_refuse(task, MHD_HTTP_BAD_REQUEST,
+                         "after: this is not accepted (accepted: the `next` of an "
+                         "answer)");
+    else if (rc == 0)
         rc = view_dump(out, o);
     json_decref(o);
     json_decref(conf);

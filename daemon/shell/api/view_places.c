@@ -8,6 +8,7 @@
 #include "api_int.h"
 #include "live.h"
 #include "lookout/base/key.h"
+#include "lookout/base/units.h"
 #include "lookout/engine/engine.h"
 #include "lookout/rules/route.h"
 #include "lookout/rules/rule.h"
@@ -22,9 +23,9 @@ struct walk_job {
     struct job job;
     /* 1: there is more to do; 0: the answer is made */
     int (*walk)(struct walk_job *j, const struct api_look *look);
-    json_t *list;      /* owned */
-    uint32_t next;     /* MMSI, or index of a port */
-    const void *place; /* what is walked, of the configuration when it began */
+    int (*end)(struct request *q, const json_t *list); /* of runs */
+    json_t *list;                                      /* owned */
+    uint32_t next;                                     /* MMSI, or index of a port */
 };
 
 static void destroy_walk(struct job *job)
@@ -44,12 +45,14 @@ static bool step_walk(struct job *job)
     if (rc != 0 && reply_problem(q, MHD_HTTP_INTERNAL_SERVER_ERROR, "%s", err_text(rc)))
         q->reply.status = MHD_HTTP_INTERNAL_SERVER_ERROR;
     destroy_walk(job);
-    request_resume(q);
-    return false;
+    if (q->reply.status != 0)
+        request_resume(q);
+    return false; /* else it was passed on */
 }
 
 static int begin_walk(struct request *q,
-                      int (*walk)(struct walk_job *j, const struct api_look *look))
+                      int (*walk)(struct walk_job *j, const struct api_look *look),
+                      int (*end)(struct request *q, const json_t *list))
 {
     if (q->api->live == NULL)
         return reply_problem(q, MHD_HTTP_NOT_FOUND, "this is not served here");
@@ -58,6 +61,7 @@ static int begin_walk(struct request *q,
         return ERR_NOMEM;
     j->job = (struct job){.step = step_walk, .destroy = destroy_walk, .q = q};
     j->walk = walk;
+    j->end = end;
     j->list = json_array();
     live_add_job(q->api->live, &j->job);
     return 0;
@@ -65,42 +69,99 @@ static int begin_walk(struct request *q,
 
 /* --- runs: by rule and vessel --- */
 
-static int compare_runs(const void *a, const void *b)
+static int compare_members(const json_t *a, const json_t *b, const char *name)
 {
-    json_t *const *x = a, *const *y = b;
-    int rc = strcmp(json_string_value(json_object_get(*x, "rule")),
-                    json_string_value(json_object_get(*y, "rule")));
-    json_int_t m = json_integer_value(json_object_get(*x, "mmsi"));
-    json_int_t n = json_integer_value(json_object_get(*y, "mmsi"));
-    if (rc != 0 || m != n)
-        return rc != 0 ? rc : m < n ? -1 : 1;
-    return strcmp(json_string_value(json_object_get(*x, "case")),
-                  json_string_value(json_object_get(*y, "case")));
+    const json_t *x = json_object_get(a, name), *y = json_object_get(b, name);
+    if (json_is_string(x) && json_is_string(y))
+        return strcmp(json_string_value(x), json_string_value(y));
+    json_int_t m = json_integer_value(x), n = json_integer_value(y);
+    return m < n ? -1 : m > n;
 }
 
-/* The runs from the place `after`, which is a number of rows. */
-static int end_runs(struct walk_job *j)
+static int compare_runs(const void *a, const void *b)
 {
-    struct request *q = j->job.q;
-    struct ask_cursor after = {.numbers = {0}};
-    size_t count = json_array_size(j->list);
-    json_t **rows = calloc(count + 1, sizeof *rows), *part = json_array();
+    static const char *const members[] = {"rule", "mmsi", "case", "step"};
+    json_t *const *x = a, *const *y = b;
+    int order = 0;
+    for (size_t i = 0; i < 4 && order == 0; i++)
+        order = compare_members(*x, *y, members[i]);
+    return order;
+}
+
+/* Put the list in order. */
+static int sort_runs(json_t *list)
+{
+    size_t count = json_array_size(list);
+    json_t **rows = calloc(count + 1, sizeof *rows);
     if (rows == NULL)
         return ERR_NOMEM;
     for (size_t i = 0; i < count; i++)
-        rows[i] = json_array_get(j->list, i);
+        rows[i] = json_incref(json_array_get(list, i));
     qsort(rows, count, sizeof *rows, compare_runs);
-    if (q->values.after != NULL &&
-        (!ask_parse_cursor(q->values.after, 1, &after) || after.numbers[0] < 0))
-        after.numbers[0] = (int64_t)count;
-    size_t i = (size_t)after.numbers[0], end = i + q->values.limit;
-    for (; i < count && i < end; i++)
-        json_array_append(part, rows[i]);
+    for (size_t i = 0; i < count; i++)
+        json_array_set_new(list, i, rows[i]);
     free(rows);
-    json_t *o = json_object();
+    return 0;
+}
+
+/* A place in the list holds whatever comes and goes before it: a run like this one (a
+ * run may go on in several ways), and which of those. */
+struct run_place {
+    json_t *run; /* owned */
+    int64_t which;
+};
+
+static json_t *format_run_place(const json_t *run, int64_t which)
+{
+    return json_sprintf("%" JSON_INTEGER_FORMAT ".%" JSON_INTEGER_FORMAT ".%lld.%s.%s",
+                        json_integer_value(json_object_get(run, "mmsi")),
+                        json_integer_value(json_object_get(run, "step")),
+                        (long long)which, json_string_value(json_object_get(run, "case")),
+                        json_string_value(json_object_get(run, "rule")));
+}
+
+static bool read_run_place(const char *text, struct run_place *ret)
+{
+    int64_t numbers[3];
+    for (int i = 0; i < 3; i++) {
+        size_t n = strcspn(text, ".");
+        if (text[n] != '.' || units_parse_int(text, n, 0, 999999999, &numbers[i]) != 0)
+            return false;
+        text += n + 1;
+    }
+    size_t n = strspn(text, "0123456789abcdef");
+    if (text[n] != '.')
+        return false;
+    ret->which = numbers[2];
+    ret->run = json_pack("{s:I,s:I,s:s%,s:s}", "mmsi", (json_int_t)numbers[0], "step",
+                         (json_int_t)numbers[1], "case", text, n, "rule", text + n + 1);
+    return ret->run != NULL;
+}
+
+static int list_runs(struct request *q, const json_t *list)
+{
+    struct run_place after = {0};
+    size_t count = json_array_size(list), i = 0, given = 0;
+    if (q->values.after != NULL && !read_run_place(q->values.after, &after))
+        return reply_problem(q, MHD_HTTP_BAD_REQUEST,
+                             "after: this is not accepted (accepted: the `next` of an "
+                             "answer)");
+    json_t *o = json_object(), *part = json_array(), *last = NULL;
+    int64_t which = 0;
+    for (; i < count && given < q->values.limit; i++) {
+        json_t *run = json_array_get(list, i);
+        which = last != NULL && compare_runs(&last, &run) == 0 ? which + 1 : 0;
+        last = run;
+        int order = after.run != NULL ? compare_runs(&run, &after.run) : 1;
+        if (order < 0 || (order == 0 && which <= after.which))
+            continue;
+        json_array_append(part, run);
+        given++;
+    }
     json_object_set_new(o, "runs", part);
-    if (i < count)
-        json_object_set_new(o, "next", json_sprintf("%zu", i));
+    if (i < count && last != NULL)
+        json_object_set_new(o, "next", format_run_place(last, which));
+    json_decref(after.run);
     return reply_json(q, o);
 }
 
@@ -113,14 +174,22 @@ static int walk_runs(struct walk_job *j, const struct api_look *look)
         j->next = roll->items[at] + 1;
         rc = engine_describe_runs(look->engine, roll->items[at++], j->list);
     }
-    if (rc != 0)
-        return rc;
-    return at < roll->count ? 1 : end_runs(j);
+    if (rc == 0 && at < roll->count)
+        return 1;
+    if (rc == 0)
+        rc = sort_runs(j->list);
+    return rc != 0 ? rc : j->end(j->job.q, j->list);
 }
 
 int view_places_runs(struct request *q)
 {
-    return begin_walk(q, walk_runs);
+    return begin_walk(q, walk_runs, list_runs);
+}
+
+int view_places_walk_runs(struct request *q,
+                          int (*end)(struct request *q, const json_t *runs))
+{
+    return begin_walk(q, walk_runs, end);
 }
 
 /* --- ports --- */
@@ -221,5 +290,5 @@ int view_places_ports(struct request *q)
 {
     if (q->values.all == ASK_TRUE && (q->values.given & ASK_BIT(BBOX)) == 0)
         return reply_problem(q, MHD_HTTP_BAD_REQUEST, "all: needs bbox");
-    return begin_walk(q, walk_ports);
+    return begin_walk(q, walk_ports, NULL);
 }

@@ -13,7 +13,10 @@
 #include "lookout/engine/engine.h"
 #include "view.h"
 
-enum { NAME_MOST = 60 };
+enum {
+    NAME_MOST = 60,
+    HANDED_MOST = 50 /* alerts of each list, and runs: the counts tell of all */
+};
 
 struct last {
     char name[NAME_MOST + 1];
@@ -122,7 +125,58 @@ static json_t *counts_json(const int64_t counts[SEVERITIES])
     return o;
 }
 
-/* `o` has what the loop knows: silent, open and the next name. */
+/* What a sheet of paper says of an alert. */
+static int hand_alert(void *context, const int64_t place[2], const char *json)
+{
+    static const char *const members[] = {"id",   "type", "rule", "severity",
+                                          "mmsi", "time", "case"};
+    json_t *line = json_loads(json, 0, NULL), *o = json_object();
+    json_t *data = json_object_get(json_object_get(line, "event"), "data");
+    (void)place;
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        json_t *value = json_object_get(line, members[i]);
+        if (value == NULL)
+            value = json_object_get(data, members[i]);
+        if (value != NULL)
+            json_object_set(o, members[i], value);
+    }
+    if (json_object_get(data, "summary") != NULL)
+        json_object_set(o, "summary", json_object_get(data, "summary"));
+    int rc = line != NULL ? 0 : ERR_NOMEM;
+    json_decref(line);
+    return json_array_append_new(context, o) != 0 ? ERR_NOMEM : rc;
+}
+
+/* The newest alerts of each kind that is counted. */
+static int add_alerts(json_t *o, struct store_reader *reader, const struct last *last)
+{
+    const struct {
+        const char *name, *state;
+        enum query_seen seen;
+        int64_t behind;
+    } lists[] = {{"new", NULL, QUERY_TOLD, last->alert},
+                 {"unacknowledged", NULL, QUERY_UNSEEN, 0},
+                 {"muted", "muted", QUERY_SEEN_ANY, last->alert}};
+    json_t *alerts = json_object();
+    int rc = 0;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0] && rc == 0; i++) {
+        json_t *list = json_array();
+        const struct query_ask ask = {.since_ms = TIME_NONE,
+                                      .until_ms = TIME_NONE,
+                                      .severity = -1,
+                                      .state = lists[i].state,
+                                      .seen = lists[i].seen,
+                                      .behind = lists[i].behind,
+                                      .limit = HANDED_MOST,
+                                      .after = {INT64_MAX, 0}};
+        rc = query_list_alerts(reader, &ask, hand_alert, list);
+        json_object_set_new(alerts, lists[i].name, list);
+    }
+    json_object_set_new(o, "alerts", alerts);
+    return rc;
+}
+
+/* `o` has what the loop knows: silent, open, runs and the next name. */
 static int add_counts(json_t *o, struct store_reader *reader, const struct last *last)
 {
     struct query_handover sum;
@@ -134,7 +188,7 @@ static int add_counts(json_t *o, struct store_reader *reader, const struct last 
     json_object_set_new(o, "new", counts_json(sum.fresh));
     json_object_set_new(o, "muted", counts_json(sum.muted));
     json_object_set_new(o, "unacknowledged", counts_json(sum.open));
-    return 0;
+    return add_alerts(o, reader, last);
 }
 
 static int store_next(struct desk_task *task, const char *name, const char *handover)
@@ -193,23 +247,32 @@ static json_t *silent_json(json_t *feeds)
     return silent;
 }
 
-/* What the loop knows, for the desk. */
-static int ask_watch(struct request *q, const char *name)
+static void take_watch_name(const struct request *q, char ret_name[NAME_MOST + 1])
 {
-    struct api_look look;
-    json_t *o = json_object(), *feeds = json_array();
-    if (!api_look(q->api, &look)) {
-        json_decref(o);
-        json_decref(feeds);
-        return ERR_INVALID;
-    }
+    json_t *body = json_loadb(q->body.data != NULL ? q->body.data : "", q->body.length,
+                              JSON_REJECT_DUPLICATES, NULL);
+    const char *given = json_string_value(json_object_get(body, "name"));
+    ret_name[0] = '\0';
+    if (given != NULL && json_object_size(body) == 1 && strlen(given) <= NAME_MOST)
+        text_clean(given, strlen(given), ret_name, NAME_MOST + 1);
+    json_decref(body);
+}
+
+/* What the loop knows, for the desk. */
+static int ask_watch(struct request *q, const json_t *runs)
+{
+    char name[NAME_MOST + 1];
+    json_t *o = json_object(), *feeds = json_array(), *handed = json_array();
     int rc = 0;
+    take_watch_name(q, name);
     if (q->api->sink.feeds != NULL)
         rc = q->api->sink.feeds(q->api->sink.context, feeds);
+    for (size_t i = 0; i < json_array_size(runs) && i < HANDED_MOST; i++)
+        json_array_append(handed, json_array_get(runs, i));
+    json_object_set_new(o, "runs", handed);
     json_object_set_new(o, "name", json_string(name));
     json_object_set_new(o, "silent", silent_json(feeds));
-    json_object_set_new(o, "open",
-                        json_integer((json_int_t)engine_describe_run_count(look.engine)));
+    json_object_set_new(o, "open", json_integer((json_int_t)json_array_size(runs)));
     if (rc == 0)
         rc = put_json(&q->reply.body, o);
     json_decref(o);
@@ -219,16 +282,11 @@ static int ask_watch(struct request *q, const char *name)
 
 int view_watch(struct request *q)
 {
-    char name[NAME_MOST + 1] = "";
-    json_t *body = json_loadb(q->body.data != NULL ? q->body.data : "", q->body.length,
-                              JSON_REJECT_DUPLICATES, NULL);
-    const char *given = json_string_value(json_object_get(body, "name"));
-    if (given != NULL && json_object_size(body) == 1 && strlen(given) <= NAME_MOST)
-        text_clean(given, strlen(given), name, sizeof name);
-    json_decref(body);
+    char name[NAME_MOST + 1];
+    take_watch_name(q, name);
     if (name[0] == '\0')
         return reply_problem(q, MHD_HTTP_BAD_REQUEST,
                              "the body is {\"name\": a text of 1 to %d bytes}",
                              NAME_MOST);
-    return ask_watch(q, name);
+    return view_places_walk_runs(q, ask_watch);
 }

@@ -164,6 +164,10 @@ static void add_alert_conditions(struct asking *a, const struct query_ask *ask)
         with_sql(a, " AND n.alert IS NOT NULL");
     if (ask->seen == QUERY_UNSEEN)
         with_sql(a, " AND n.alert IS NULL AND a.mark = 0");
+    if (ask->seen == QUERY_TOLD)
+        with_sql(a, " AND a.mark = 0");
+    if (ask->behind != 0)
+        with_number(a, " AND a.row > ?", ask->behind);
 }
 
 /* --- lists --- */

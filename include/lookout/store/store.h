@@ -280,7 +280,8 @@ MUST_CHECK int query_watches_sum(struct store_reader *r, int64_t alert,
 
 /* A part of a list, the newest first. Texts that are NULL and numbers that are 0, unless
  * said otherwise, mean all. */
-enum query_seen { QUERY_SEEN_ANY, QUERY_SEEN, QUERY_UNSEEN };
+/* QUERY_TOLD: acknowledged or not, but neither muted nor folded nor of history. */
+enum query_seen { QUERY_SEEN_ANY, QUERY_SEEN, QUERY_UNSEEN, QUERY_TOLD };
 struct query_ask {
     int64_t since_ms, until_ms; /* event time; TIME_NONE: all */
     const char *rule, *type;    /* type: with or without "lookoutd." */
@@ -290,6 +291,7 @@ struct query_ask {
     int severity;      /* enum severity; -1: all */
     enum query_seen seen;
     bool is_ascending; /* alerts alone */
+    int64_t behind;    /* alerts alone: rows behind this one */
     uint32_t limit;
     /* The last row given out; {INT64_MAX, INT64_MAX}: none yet. Alerts have the row id
      * alone; calls and voyages their time and row id. */
