@@ -15,7 +15,8 @@ headers="wslay/wslay.h:libwslay-dev"
 # A program, and its package.
 build_programs="${CC:-gcc}:${CC:-gcc} make:make pkg-config:pkg-config"
 check_programs="gcc:gcc clang:clang clang-format:clang-format gpsdecode:gpsd-clients openssl:openssl curl:curl python3:python3
-  systemd-analyze:systemd zstd:zstd gzip:gzip jq:jq nm:binutils man:man-db"
+  systemd-analyze:systemd zstd:zstd gzip:gzip jq:jq nm:binutils man:man-db
+  mosquitto:mosquitto mosquitto_pub:mosquitto-clients"
 deb_programs="dpkg-buildpackage:dpkg-dev dh:debhelper fakeroot:fakeroot lintian:lintian git:git"
 
 # Debian's Leaflet, which is compiled into the page.
@@ -23,8 +24,8 @@ leaflet=/usr/share/javascript/leaflet/leaflet.esm.min.js
 
 missing=
 add() { missing="$missing $1"; }
-need_programs() {
-    for row in $1; do command -v "${row%%:*}" >/dev/null 2>&1 || add "${row#*:}"; done
+need_programs() { # those of services stand in a directory that is not in everybody's PATH
+    for row in $1; do PATH=$PATH:/usr/sbin command -v "${row%%:*}" >/dev/null 2>&1 || add "${row#*:}"; done
 }
 need_headers() {
     for row in $headers; do

@@ -26,8 +26,10 @@ static void describe_feed(const struct conf_feed *feed, FILE *out)
     } else if (feed->transport == CONF_FEED_AISSTREAM) {
         conf_aisstream_describe(feed, out);
     } else if (feed->transport != CONF_FEED_FILE) {
-        if (feed->transport == CONF_FEED_WEBSOCKET)
+        if (feed->path != NULL)
             fputs(feed->is_tls ? "wss://" : "ws://", out);
+        else if (feed->transport == CONF_FEED_MQTT)
+            fputs(feed->is_tls ? "mqtts://" : "mqtt://", out);
         fprintf(out, is_v6 ? "[%s]:%u" : "%s:%u", host, (unsigned)feed->port);
         if (feed->path != NULL && strcmp(feed->path, "/") != 0)
             fputs("/...", out);
@@ -35,6 +37,10 @@ static void describe_feed(const struct conf_feed *feed, FILE *out)
             fputs(" with TLS", out);
         if (feed->subscribe.text != NULL)
             fputs(", subscribed", out);
+        for (size_t i = 0; i < feed->mqtt.topic_count; i++)
+            fprintf(out, "%s%s", i == 0 ? ", topics " : ", ", feed->mqtt.topics[i]);
+        if (feed->mqtt.qos > 0)
+            fputs(", QoS 1", out);
     } else {
         fputs(strcmp(host, "-") == 0 ? "stdin" : host, out);
         if (feed->pace > 0)

@@ -9,6 +9,7 @@
 
 #include "conf_aisstream.h"
 #include "conf_int.h"
+#include "conf_mqtt.h"
 #include "conf_peer.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/text.h"
@@ -21,8 +22,8 @@ static const char *baud_fault(const void *member);
 
 /* clang-format off */
 static const char *const format_words[] = {"auto", "nmea", "jsonl", "csv", NULL}; /* enum input_format */
-static const char *const transport_words[] = {"udp", "tcp", "listen", "serial", "file", "websocket", "aisstream"}; /* enum conf_transport */
-#define TRANSPORTS "udp, tcp, listen, serial, file, websocket, aisstream"
+static const char *const transport_words[] = {"udp", "tcp", "listen", "serial", "file", "websocket", "aisstream", "mqtt"}; /* enum conf_transport */
+#define TRANSPORTS "udp, tcp, listen, serial, file, websocket, aisstream, mqtt"
 
 #define FEED(member) KEY_AT(conf_feed, member)
 const struct key conf_feed_keys[] = {
@@ -34,15 +35,19 @@ const struct key conf_feed_keys[] = {
     {.name = "file",         .type = KEY_OWN, .read = read_file_key, .accepts = "a path, or \"-\" for stdin", .doc = "play this recording"},
     {.name = "websocket",    .type = KEY_OWN, .read = websocket_read, .accepts = "a URL such as \"wss://ais.example.org/stream\"", .doc = "connect to this WebSocket; each message, text or binary, is read as `format` says. ws:// is not encrypted"},
     {.name = "aisstream",    .type = KEY_OWN, .read = conf_aisstream_read_key, .sub = conf_secret_keys, .accepts = "{file: PATH} or {credential: NAME} of an API key", .schema = "%", .doc = "connect to aisstream.io with this API key; boxes, mmsi and types say what it is asked for"},
+    {.name = "mqtt",         .type = KEY_OWN, .read = conf_mqtt_read_feed, .accepts = "a URL of an MQTT broker: mqtt, mqtts, ws or wss, such as \"mqtts://broker.example.org:8883\"", .doc = "connect to this MQTT broker and subscribe to `topics`; each message is read as `format` says. Where a payload names no ship, nine digits of its topic do. mqtt:// and ws:// are not encrypted"},
+    {.name = "topics",       .type = KEY_TEXTS, KEY_LIST_AT(conf_feed, mqtt.topics, mqtt.topic_count), .least = 1, .most = 64, .check = conf_mqtt_filter_fault, .accepts = "a list of topic filters, such as [\"ais/#\", \"vessels/+/location\"]", .doc = "mqtt: what is subscribed to (required)"},
+    {.name = "qos",          .type = KEY_INTEGER, FEED(mqtt.qos), .least = 0, .most = 1, .initial = "0", .doc = "mqtt: 1: the broker keeps messages while the daemon is away, and none is lost when it is killed"},
+    CONF_MQTT_KEYS(conf_feed, mqtt, "mqtt: "),
     {.name = "tls",          .type = KEY_FLAG, FEED(is_tls), .initial = "false", .doc = "tcp: speak TLS, 1.2 at least; the server's certificate and name are verified, and nothing switches that off"},
     {.name = "subscribe",    .type = KEY_OWN, .read = subscribe_read, .sub = conf_secret_keys, .accepts = "a text, {file: PATH} or {credential: NAME}", .schema = "{\"anyOf\": [{\"type\": \"string\"}, %]}", .doc = "websocket: what is sent at once after opening"},
-    {.name = "headers",      CONF_PEER_HEADERS, .read = feed_headers_read, .doc = "websocket: further HTTP headers of the request"},
+    {.name = "headers",      CONF_PEER_HEADERS, .read = feed_headers_read, .doc = "websocket, mqtt over ws: further HTTP headers of the request"},
     {.name = "boxes",        .type = KEY_OWN, .read = conf_aisstream_read_boxes, .least = 1, .most = CONF_AISSTREAM_BOXES_MAX, .accepts = "a list of boxes [west, south, east, north] in degrees, such as [[124, 32, 132, 40]]; west may be more than east", .otherwise = "the world", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"array\", \"minItems\": 4, \"maxItems\": 4, \"items\": {\"type\": \"number\"}}}", .doc = "aisstream: only ships in these boxes; one over 180 degrees is asked for as two"},
     {.name = "mmsi",         .type = KEY_OWN, .read = conf_aisstream_read_mmsi, .least = 1, .most = CONF_AISSTREAM_MMSI_MAX, .accepts = "a list of 1 to 50 MMSIs, or watched", .otherwise = "all", .schema = "{\"anyOf\": [{\"const\": \"watched\"}, {\"type\": \"array\", \"items\": {\"type\": \"integer\"}}]}", .doc = "aisstream: only ships of these MMSIs; watched: those of the watched vessels, while they are at most 50"},
     {.name = "types",        .type = KEY_WORDS, FEED(aisstream.types), .words = conf_aisstream_types, .otherwise = "all", .doc = "aisstream: only messages of these types"},
-    CONF_PEER_TLS_KEYS(conf_feed, tls, "tcp with tls, websocket, aisstream: "),
+    CONF_PEER_TLS_KEYS(conf_feed, tls, "tcp with tls, websocket, aisstream, mqtt: "),
     {.name = "from",         .type = KEY_OWN, .read = from_read, .least = 1, .accepts = "a list of addresses or networks, such as [\"127.0.0.0/8\"]", .otherwise = "everyone", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "udp, listen: the senders that are accepted"},
-    {.name = "idle_timeout", .type = KEY_DURATION, FEED(idle_timeout_ms), .least = SECOND_MS, .most = DAY_MS, .initial = "120s", .doc = "a connection that is silent for this time is closed; aisstream: one without messages"},
+    {.name = "idle_timeout", .type = KEY_DURATION, FEED(idle_timeout_ms), .least = SECOND_MS, .most = DAY_MS, .initial = "120s", .doc = "a connection that is silent for this time is closed; aisstream: one without messages; mqtt: the broker is asked for a sign of life after half of it"},
     {.name = "max_clients",  .type = KEY_INTEGER, FEED(max_clients), .least = 1, .most = 1024, .initial = "16", .doc = "listen: how many senders may be connected at a time; no address can take all places from the others, and a sender that brings no report gives up its place"},
     {.name = "baud",         .type = KEY_INTEGER, FEED(baud), .least = 4800, .most = 115200, .check = baud_fault, .accepts = "4800 | 9600 | 19200 | 38400 | 57600 | 115200", .initial = "38400", .schema = "{\"enum\": [4800, 9600, 19200, 38400, 57600, 115200]}", .doc = "serial: the speed of the line"},
     {.name = "pace",         .type = KEY_OWN, .read = pace_read, .accepts = "max | real | a factor from 0.01x to 1000000x, such as 60x", .initial = "max", .doc = "file: the speed of playing"},
@@ -63,18 +68,25 @@ const struct key conf_feed_keys[] = {
 #define RECORD (1u << CONF_FEED_FILE)
 #define SOCKET (1u << CONF_FEED_WEBSOCKET)
 #define STREAM (1u << CONF_FEED_AISSTREAM)
+#define MQTT   (1u << CONF_FEED_MQTT)
 static const struct {
     const char *key;
     unsigned transports;
     const char *words;
 } only_with[] = {
     {"from",         UDP | LISTEN,                "udp, listen"},
-    {"idle_timeout", TCP | LISTEN | SOCKET | STREAM, "tcp, listen, websocket, aisstream"},
+    {"idle_timeout", TCP | LISTEN | SOCKET | STREAM | MQTT, "tcp, listen, websocket, aisstream, mqtt"},
     {"tls",          TCP,                         "tcp"},
-    {"ca_file",      TCP | SOCKET | STREAM,       "tcp, websocket, aisstream"},
-    {"client_cert",  TCP | SOCKET | STREAM,       "tcp, websocket, aisstream"},
-    {"client_key",   TCP | SOCKET | STREAM,       "tcp, websocket, aisstream"},
-    {"headers",      SOCKET,                      "websocket"},
+    {"ca_file",     TCP | SOCKET | STREAM | MQTT, "tcp, websocket, aisstream, mqtt"},
+    {"client_cert", TCP | SOCKET | STREAM | MQTT, "tcp, websocket, aisstream, mqtt"},
+    {"client_key",  TCP | SOCKET | STREAM | MQTT, "tcp, websocket, aisstream, mqtt"},
+    {"headers",      SOCKET | MQTT,               "websocket, mqtt"},
+    {"topics",       MQTT,                        "mqtt"},
+    {"qos",          MQTT,                        "mqtt"},
+    {"user",         MQTT,                        "mqtt"},
+    {"password",     MQTT,                        "mqtt"},
+    {"client_id",    MQTT,                        "mqtt"},
+    {"keepalive",    MQTT,                        "mqtt"},
     {"subscribe",    SOCKET,                      "websocket"},
     {"boxes",        STREAM,                      "aisstream"},
     {"mmsi",         STREAM,                      "aisstream"},
@@ -273,6 +285,9 @@ static const size_t feed_texts[] = {
     offsetof(struct conf_feed, tls.client_cert),
     offsetof(struct conf_feed, tls.client_key),
     offsetof(struct conf_feed, subscribe.text),
+    offsetof(struct conf_feed, mqtt.user),
+    offsetof(struct conf_feed, mqtt.password.text),
+    offsetof(struct conf_feed, mqtt.client_id),
 };
 
 static char **feed_text_at(struct conf_feed *feed, size_t i)
@@ -289,6 +304,7 @@ void conf_feed_finish(struct conf_feed *feed)
     free(feed->from);
     conf_peer_finish_headers(&feed->headers);
     conf_aisstream_finish(&feed->aisstream);
+    conf_memory_texts_free(feed->mqtt.topics, feed->mqtt.topic_count);
     memset(feed, 0, sizeof *feed);
 }
 
@@ -301,6 +317,8 @@ int conf_feed_copy(const struct conf_feed *from, struct conf_feed *ret_to)
     to.from = NULL;
     to.headers = (struct conf_headers){0};
     to.aisstream = (struct conf_aisstream){0};
+    to.mqtt.topics = NULL;
+    to.mqtt.topic_count = 0;
     for (size_t i = 0; i < CONF_COUNT(feed_texts) && rc == 0; i++) {
         const char *text = *feed_text_at(&source, i);
         if (text != NULL && (*feed_text_at(&to, i) = strdup(text)) == NULL)
@@ -314,6 +332,8 @@ int conf_feed_copy(const struct conf_feed *from, struct conf_feed *ret_to)
     }
     if (rc == 0)
         rc = conf_peer_copy_headers(&from->headers, &to.headers);
+    if (rc == 0)
+        rc = conf_mqtt_copy_topics(&from->mqtt, &to.mqtt);
     if (rc == 0)
         *ret_to = to;
     else
@@ -364,9 +384,12 @@ static void check_tls(struct conf_reader *r, const struct conf_node *node,
     for (size_t i = 0; i < CONF_COUNT(keys); i++) {
         const struct conf_node *item = conf_yaml_node_get(node, keys[i]);
         if (item != NULL && feed->address != NULL && !feed->is_tls)
-            conf_report_error_key(
-                r, item, feed->transport == CONF_FEED_TCP ? "tls: true" : "a wss URL",
-                "certificates are of TLS, and this feed has none");
+            conf_report_error_key(r, item,
+                                  feed->transport == CONF_FEED_TCP ? "tls: true"
+                                  : feed->transport == CONF_FEED_MQTT
+                                      ? "an mqtts or wss URL"
+                                      : "a wss URL",
+                                  "certificates are of TLS, and this feed has none");
     }
 }
 
@@ -377,6 +400,8 @@ static uint64_t feed_definition(const struct conf_node *node,
     uint64_t h = conf_yaml_hash_node(node);
     if (feed->subscribe.text != NULL)
         h = hash_bytes(feed->subscribe.text, feed->subscribe.length, h);
+    if (feed->mqtt.password.text != NULL)
+        h = hash_bytes(feed->mqtt.password.text, feed->mqtt.password.length, h);
     for (size_t i = 0; i < feed->headers.count; i++)
         h = hash_text(feed->headers.items[i].value, h);
     return h;
@@ -392,8 +417,10 @@ void conf_feed_read(struct conf_reader *r, const struct conf_node *node,
         transport_of(r, node, &feed->transport)) {
         check_only_with(r, node, feed->transport);
         if (feed->transport == CONF_FEED_TCP || feed->transport == CONF_FEED_WEBSOCKET ||
-            feed->transport == CONF_FEED_AISSTREAM)
+            feed->transport == CONF_FEED_AISSTREAM || feed->transport == CONF_FEED_MQTT)
             check_tls(r, node, feed);
+        if (feed->transport == CONF_FEED_MQTT)
+            conf_mqtt_check_feed(r, node, feed);
     }
     feed->definition = feed_definition(node, feed);
 }
@@ -403,8 +430,8 @@ void conf_feed_read(struct conf_reader *r, const struct conf_node *node,
 static bool is_same_source(const struct conf_feed *a, const struct conf_feed *b)
 {
     return a->address != NULL && b->address != NULL && a->transport == b->transport &&
-           a->transport != CONF_FEED_AISSTREAM && a->port == b->port &&
-           strcmp(a->address, b->address) == 0 &&
+           a->transport != CONF_FEED_AISSTREAM && a->transport != CONF_FEED_MQTT &&
+           a->port == b->port && strcmp(a->address, b->address) == 0 &&
            (a->path == NULL || b->path == NULL || strcmp(a->path, b->path) == 0);
 }
 

@@ -396,13 +396,10 @@ static void file_destroy(struct feed *feed)
     free(file);
 }
 
-int feed_file_record(struct feeds *f, size_t feed, struct buf *out)
+static int file_record(struct feed *feed, struct buf *out)
 {
-    const struct feed *x = f->feeds[feed];
-    struct file_feed *file = feed_path_is_live(x) ? NULL : x->state;
-    if (file == NULL || x->is_closing || !file->keeps_place)
-        return ERR_NOT_FOUND;
-    return file_resume_write(file, out);
+    struct file_feed *file = feed->state;
+    return file->keeps_place ? file_resume_write(file, out) : ERR_NOT_FOUND;
 }
 
 const struct feed_ops feed_file = {
@@ -412,4 +409,5 @@ const struct feed_ops feed_file = {
     .close = file_close,
     .destroy = file_destroy,
     .report = file_report,
+    .record = file_record,
 };

@@ -32,11 +32,17 @@ struct feed_ops {
     void (*destroy)(struct feed *feed);
     /* Takes a report from the input; NULL: feed_path_push. */
     void (*report)(struct feed *feed, const struct report *report);
+    /* What is stored with the state of the engine, for feeds_resume: ERR_NOT_FOUND:
+     * nothing. `mark`: it is being stored; `stored`: what was marked before is. May be
+     * NULL. */
+    int (*record)(struct feed *feed, struct buf *out);
+    void (*mark)(struct feed *feed);
+    void (*stored)(struct feed *feed);
     /* Fill in the values that only the transport knows. May be NULL. */
     void (*status)(const struct feed *feed, struct feed_status *status);
 };
 extern const struct feed_ops feed_udp, feed_tcp, feed_listen, feed_serial, feed_file,
-    feed_websocket, feed_aisstream;
+    feed_websocket, feed_aisstream, feed_mqtt;
 
 /* Constant but for tests. */
 struct feeds_limits {
@@ -90,6 +96,7 @@ struct feeds {
     struct merge *merge; /* borrowed */
     struct feeds_sink sink;
     struct feeds_limits limits;
+    char *directory;     /* owned: of the state; NULL: none */
     struct feed **feeds; /* owned, each owned */
     size_t count;
     uv_timer_t silence; /* due when the next live feed has been silent long enough */
@@ -128,6 +135,8 @@ void feed_path_retire_input(struct feed *feed, struct input *input);
 void feed_path_bytes(struct feed *feed, struct input *input, const char *bytes, size_t n);
 void feed_path_datagram(struct feed *feed, struct input *input, const char *bytes,
                         size_t n);
+/* The same for the feed's own input and a message that arrived earlier. */
+void feed_path_message(struct feed *feed, const struct buf *message, int64_t arrival_ms);
 /* Whether all feeds are paused, or this one is held. */
 bool feed_path_is_paused(const struct feed *feed);
 /* To the merge. */

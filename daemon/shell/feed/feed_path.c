@@ -144,6 +144,16 @@ void feed_path_bytes(struct feed *feed, struct input *input, const char *bytes, 
     note_others(feed, input, others);
 }
 
+void feed_path_message(struct feed *feed, const struct buf *message, int64_t arrival_ms)
+{
+    struct input *input = feed->input;
+    uint64_t others = input_counts(input)->no_report;
+    feed->bytes += message->length;
+    feed->datagrams++;
+    check_input(feed, input_datagram(input, message->data, message->length, arrival_ms));
+    note_others(feed, input, others);
+}
+
 void feed_path_datagram(struct feed *feed, struct input *input, const char *bytes,
                         size_t n)
 {

@@ -19,6 +19,7 @@ static const struct feed_ops *const transports[] = {
     [CONF_FEED_FILE] = &feed_file,
     [CONF_FEED_WEBSOCKET] = &feed_websocket,
     [CONF_FEED_AISSTREAM] = &feed_aisstream,
+    [CONF_FEED_MQTT] = &feed_mqtt,
 };
 
 static const struct feeds_limits default_limits = {
@@ -94,6 +95,7 @@ static void destroy_feeds(struct feeds *f)
         feed_destroy(f->feeds[i]);
     free(f->feeds);
     free(f->scratch);
+    free(f->directory);
     free(f);
 }
 
@@ -193,6 +195,39 @@ void feeds_resume(struct feeds *f, const char *feed, const void *record, size_t 
 size_t feeds_count(const struct feeds *f)
 {
     return f->count;
+}
+
+int feeds_record(struct feeds *f, size_t feed, struct buf *out)
+{
+    struct feed *x = f->feeds[feed];
+    if (x->ops->record == NULL || x->state == NULL || x->is_closing)
+        return ERR_NOT_FOUND;
+    return x->ops->record(x, out);
+}
+
+void feeds_mark(struct feeds *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        struct feed *x = f->feeds[i];
+        if (x->ops->mark != NULL && x->state != NULL && !x->is_closing)
+            x->ops->mark(x);
+    }
+}
+
+void feeds_stored(struct feeds *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        struct feed *x = f->feeds[i];
+        if (x->ops->stored != NULL && x->state != NULL && !x->is_closing)
+            x->ops->stored(x);
+    }
+}
+
+int feeds_keep(struct feeds *f, const char *directory)
+{
+    free(f->directory);
+    f->directory = strdup(directory);
+    return f->directory != NULL ? 0 : ERR_NOMEM;
 }
 
 void feeds_status(const struct feeds *f, size_t feed, struct feed_status *ret_status)
@@ -311,7 +346,8 @@ static int take_out(struct feeds *f, struct feed *feed)
     log_info("feed", feed->conf.id,
              "the feed is closed: the new configuration lacks or changes it");
     buf_clear(&feed->record);
-    if (feed->is_open && feed_file_record(f, feed->source, &feed->record) == ERR_NOMEM)
+    if ((feed->is_open || feed_path_is_live(feed)) &&
+        feeds_record(f, feed->source, &feed->record) == ERR_NOMEM)
         log_error("feed", feed->conf.id,
                   "the place in the recording is lost: out of memory");
     close_feed(feed);

@@ -42,13 +42,13 @@ struct journal {
 
 /* --- records --- */
 
-static void put_number(unsigned char *to, uint64_t value, size_t n)
+static void put_little_endian(unsigned char *to, uint64_t value, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         to[i] = (unsigned char)(value >> 8 * i);
 }
 
-static uint64_t get_number(const unsigned char *from, size_t n)
+static uint64_t get_little_endian(const unsigned char *from, size_t n)
 {
     uint64_t value = 0;
     for (size_t i = 0; i < n; i++)
@@ -71,13 +71,14 @@ int journal_encode(const struct journal_message *message, struct buf *out)
     }
     const char *content = out->data + begin + HEAD_BYTES;
     size_t n = out->length - begin - HEAD_BYTES;
-    put_number(head, n, 4);
-    put_number(head + 4, hash_bytes(content, n, 0), 8);
+    put_little_endian(head, n, 4);
+    put_little_endian(head + 4, hash_bytes(content, n, 0), 8);
     memcpy(out->data + begin, head, HEAD_BYTES);
     return 0;
 }
 
-static bool read_content(const void *content, size_t n, struct journal_message *ret)
+static bool read_journal_record(const void *content, size_t n,
+                                struct journal_message *ret)
 {
     struct wire_reader r;
     wire_reader_init(&r, content, n);
@@ -88,22 +89,22 @@ static bool read_content(const void *content, size_t n, struct journal_message *
     return !r.failed && r.at == r.end;
 }
 
-/* Call `each` for the whole records at the beginning. */
-static int read_records(const unsigned char *bytes, size_t n, journal_each *each,
-                        void *context)
+/* Give the whole records at the beginning to the reader. */
+static int read_records(const unsigned char *bytes, size_t n,
+                        const struct journal_reader *reader)
 {
     struct journal_message message;
     if (n < MAGIC_BYTES || memcmp(bytes, magic, MAGIC_BYTES) != 0)
         return 0;
     size_t at = MAGIC_BYTES;
     while (n - at >= HEAD_BYTES) {
-        size_t length = (size_t)get_number(bytes + at, 4);
+        size_t length = (size_t)get_little_endian(bytes + at, 4);
         const unsigned char *content = bytes + at + HEAD_BYTES;
         if (length > RECORD_BYTES_MAX || n - at - HEAD_BYTES < length ||
-            get_number(bytes + at + 4, 8) != hash_bytes(content, length, 0) ||
-            !read_content(content, length, &message))
+            get_little_endian(bytes + at + 4, 8) != hash_bytes(content, length, 0) ||
+            !read_journal_record(content, length, &message))
             return 0; /* a crash cut it off */
-        int rc = each(context, &message);
+        int rc = reader->each(reader->context, &message);
         if (rc != 0)
             return rc;
         at += HEAD_BYTES + length;
@@ -113,18 +114,19 @@ static int read_records(const unsigned char *bytes, size_t n, journal_each *each
 
 /* --- files --- */
 
-static void name_file(const struct journal *j, uint64_t first, char ret_path[PATH_BYTES])
+static void name_journal_file(const struct journal *j, uint64_t first,
+                              char ret_path[PATH_BYTES])
 {
     snprintf(ret_path, PATH_BYTES, "%s/%s.%020" PRIu64 ".journal", j->directory, j->name,
              first);
 }
 
-static int fail_file(struct err *err, const char *path)
+static int fail_journal(struct err *err, const char *path)
 {
     return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
 }
 
-static int add_file(struct journal *j, uint64_t first, uint64_t bytes)
+static int add_journal_file(struct journal *j, uint64_t first, uint64_t bytes)
 {
     if (array_grow(&j->files, &j->room, j->count + 1, sizeof *j->files) != 0)
         return ERR_NOMEM;
@@ -144,35 +146,35 @@ static bool is_own_file(const struct journal *j, const char *file, uint64_t *ret
     return strcmp(file, again) == 0;
 }
 
-static int compare_files(const void *a, const void *b)
+static int compare_journal_files(const void *a, const void *b)
 {
     const struct journal_file *x = a, *y = b;
     return (x->first > y->first) - (x->first < y->first);
 }
 
-static int list_files(struct journal *j, struct err *err)
+static int list_journal_files(struct journal *j, struct err *err)
 {
     DIR *d = opendir(j->directory);
     if (d == NULL)
-        return fail_file(err, j->directory);
+        return fail_journal(err, j->directory);
     int rc = 0;
     const struct dirent *entry;
     while (rc == 0 && (entry = readdir(d)) != NULL) {
         uint64_t first = 0;
         if (is_own_file(j, entry->d_name, &first))
-            rc = add_file(j, first, 0);
+            rc = add_journal_file(j, first, 0);
     }
     closedir(d);
     if (j->count > 1)
-        qsort(j->files, j->count, sizeof *j->files, compare_files);
+        qsort(j->files, j->count, sizeof *j->files, compare_journal_files);
     return rc;
 }
 
-static int read_whole(const char *path, struct buf *out, struct err *err)
+static int read_journal_file(const char *path, struct buf *out, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return fail_file(err, path);
+        return fail_journal(err, path);
     ssize_t got = 1;
     int rc = 0;
     while (rc == 0 && got > 0) {
@@ -181,32 +183,32 @@ static int read_whole(const char *path, struct buf *out, struct err *err)
         out->length += got > 0 ? (size_t)got : 0;
     }
     if (got < 0)
-        rc = fail_file(err, path);
+        rc = fail_journal(err, path);
     close(fd);
     return rc;
 }
 
-static int read_files(struct journal *j, journal_each *each, void *context,
-                      struct err *err)
+static int read_journal_files(struct journal *j, const struct journal_reader *reader,
+                              struct err *err)
 {
     struct buf bytes = {0};
     int rc = 0;
     for (size_t i = 0; i < j->count && rc == 0; i++) {
         char path[PATH_BYTES];
-        name_file(j, j->files[i].first, path);
+        name_journal_file(j, j->files[i].first, path);
         buf_clear(&bytes);
-        rc = read_whole(path, &bytes, err);
+        rc = read_journal_file(path, &bytes, err);
         j->files[i].bytes = bytes.length;
         if (rc == 0 && bytes.length > 0)
-            rc = read_records((const unsigned char *)bytes.data, bytes.length, each,
-                              context);
+            rc = read_records((const unsigned char *)bytes.data, bytes.length, reader);
     }
     buf_finish(&bytes);
     return rc;
 }
 
-int journal_open(const char *directory, const char *name, journal_each *each,
-                 void *context, struct journal **ret_journal, struct err *err)
+int journal_open(const char *directory, const char *name,
+                 const struct journal_reader *reader, struct journal **ret_journal,
+                 struct err *err)
 {
     struct journal *j = calloc(1, sizeof *j);
     if (j == NULL)
@@ -214,9 +216,10 @@ int journal_open(const char *directory, const char *name, journal_each *each,
     j->fd = -1;
     j->directory = strdup(directory);
     j->name = strdup(name);
-    int rc = j->directory != NULL && j->name != NULL ? list_files(j, err) : ERR_NOMEM;
+    int rc =
+        j->directory != NULL && j->name != NULL ? list_journal_files(j, err) : ERR_NOMEM;
     if (rc == 0)
-        rc = read_files(j, each, context, err);
+        rc = read_journal_files(j, reader, err);
     if (rc == 0)
         *ret_journal = j;
     else
@@ -246,7 +249,7 @@ uint64_t journal_bytes(const struct journal *j)
 
 /* --- writing --- */
 
-static bool write_whole(int fd, const char *bytes, size_t n)
+static bool write_journal(int fd, const char *bytes, size_t n)
 {
     while (n > 0) {
         ssize_t done = write(fd, bytes, n);
@@ -261,7 +264,7 @@ static bool write_whole(int fd, const char *bytes, size_t n)
 }
 
 /* The file's name must be on disk, too. */
-static bool sync_directory(const struct journal *j)
+static bool sync_journal_directory(const struct journal *j)
 {
     int fd = open(j->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool is_good = fd >= 0 && fsync(fd) == 0;
@@ -271,20 +274,20 @@ static bool sync_directory(const struct journal *j)
 }
 
 /* A file of that name holds nothing that counts: its first message is being written. */
-static int begin_file(struct journal *j, uint64_t first, struct err *err)
+static int begin_journal_file(struct journal *j, uint64_t first, struct err *err)
 {
     char path[PATH_BYTES];
-    name_file(j, first, path);
+    name_journal_file(j, first, path);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
-        return fail_file(err, path);
-    if (!write_whole(fd, magic, MAGIC_BYTES) || !sync_directory(j)) {
-        int rc = fail_file(err, path);
+        return fail_journal(err, path);
+    if (!write_journal(fd, magic, MAGIC_BYTES) || !sync_journal_directory(j)) {
+        int rc = fail_journal(err, path);
         close(fd);
         return rc;
     }
     bool is_known = j->count > 0 && j->files[j->count - 1].first == first;
-    if (!is_known && add_file(j, first, 0) != 0) {
+    if (!is_known && add_journal_file(j, first, 0) != 0) {
         close(fd);
         return err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
     }
@@ -293,7 +296,7 @@ static int begin_file(struct journal *j, uint64_t first, struct err *err)
     return 0;
 }
 
-static void end_file(struct journal *j)
+static void end_journal_file(struct journal *j)
 {
     close(j->fd);
     j->fd = -1;
@@ -302,24 +305,24 @@ static void end_file(struct journal *j)
 int journal_write(struct journal *j, uint64_t first, const struct buf *records,
                   struct err *err)
 {
-    int rc = j->fd >= 0 ? 0 : begin_file(j, first, err);
+    int rc = j->fd >= 0 ? 0 : begin_journal_file(j, first, err);
     if (rc != 0)
         return rc;
     struct journal_file *file = &j->files[j->count - 1];
-    if (!write_whole(j->fd, records->data, records->length) || fdatasync(j->fd) != 0) {
+    if (!write_journal(j->fd, records->data, records->length) || fdatasync(j->fd) != 0) {
         char path[PATH_BYTES];
-        name_file(j, file->first, path);
-        rc = fail_file(err, path);
+        name_journal_file(j, file->first, path);
+        rc = fail_journal(err, path);
         /* What was written of them must not stand before what is written next. */
         if (ftruncate(j->fd, (off_t)file->bytes) != 0 || file->bytes == MAGIC_BYTES)
-            end_file(j);
+            end_journal_file(j);
         else
             (void)lseek(j->fd, (off_t)file->bytes, SEEK_SET);
         return rc;
     }
     file->bytes += records->length;
     if (file->bytes >= FILE_BYTES)
-        end_file(j);
+        end_journal_file(j);
     return 0;
 }
 
@@ -329,7 +332,7 @@ void journal_cut(struct journal *j, uint64_t floor)
     size_t gone = 0;
     /* Messages of a file are below the first of the next one. */
     while (gone + 1 < j->count && j->files[gone + 1].first <= floor) {
-        name_file(j, j->files[gone].first, path);
+        name_journal_file(j, j->files[gone].first, path);
         if (unlink(path) != 0 && errno != ENOENT)
             break;
         gone++;

@@ -21,14 +21,18 @@ struct journal_message {
     const char *payload; /* borrowed */
     size_t payload_bytes;
 };
-/* An error ends the reading and is returned. */
-typedef int journal_each(void *context, const struct journal_message *message);
+/* Takes the messages that are read; an error ends the reading and is returned. */
+struct journal_reader {
+    int (*each)(void *context, const struct journal_message *message);
+    void *context;
+};
 
 struct journal;
-/* Open the journal and call `each` for its messages in order. `name` stands in the names
- * of the files. ERR_IO, ERR_NOMEM, and errors of `each`. */
-MUST_CHECK int journal_open(const char *directory, const char *name, journal_each *each,
-                            void *context, struct journal **ret_journal, struct err *err);
+/* Open the journal and give its messages to the reader, in order. `name` stands in the
+ * names of the files. ERR_IO, ERR_NOMEM, and errors of the reader. */
+MUST_CHECK int journal_open(const char *directory, const char *name,
+                            const struct journal_reader *reader,
+                            struct journal **ret_journal, struct err *err);
 void journal_close(struct journal *j); /* NULL is fine */
 /* Append a message's record to a buffer. ERR_NOMEM */
 MUST_CHECK int journal_encode(const struct journal_message *message, struct buf *out);

@@ -41,6 +41,7 @@ struct mqtt {
     struct buf in;        /* the beginning of a packet */
     struct buf out;       /* the packet that is being written */
     int64_t sent_ms;      /* last packet of ours */
+    int64_t received_ms;  /* last bytes of the broker */
     int64_t answer_by_ms; /* an answer is awaited until then; INT64_MAX: none */
 };
 
@@ -151,7 +152,7 @@ int mqtt_begin(struct mqtt *m, int64_t now_ms)
 }
 
 /* 3.8 */
-static int subscribe(struct mqtt *m, int64_t now_ms)
+static int subscribe_topics(struct mqtt *m, int64_t now_ms)
 {
     const struct mqtt_conf *c = &m->conf;
     size_t n = 2;
@@ -202,7 +203,10 @@ void mqtt_leave(struct mqtt *m)
 int64_t mqtt_deadline(const struct mqtt *m)
 {
     int64_t ping_ms = m->sent_ms + (int64_t)m->conf.keepalive_s * SECOND_MS;
-    return m->answer_by_ms != INT64_MAX ? m->answer_by_ms : ping_ms;
+    int64_t idle_ms = m->received_ms + m->conf.idle_ms / 2;
+    if (m->answer_by_ms != INT64_MAX)
+        return m->answer_by_ms;
+    return m->conf.idle_ms > 0 && idle_ms < ping_ms ? idle_ms : ping_ms;
 }
 
 int mqtt_tick(struct mqtt *m, int64_t now_ms, struct err *err)
@@ -211,7 +215,8 @@ int mqtt_tick(struct mqtt *m, int64_t now_ms, struct err *err)
         return 0;
     if (m->answer_by_ms != INT64_MAX)
         return err_set(err, ERR_IO, "the broker does not answer");
-    m->answer_by_ms = now_ms + ANSWER_MS;
+    int64_t wait_ms = m->conf.idle_ms / 2;
+    m->answer_by_ms = now_ms + (wait_ms > 0 && wait_ms < ANSWER_MS ? wait_ms : ANSWER_MS);
     return send_short(m, PACKET_PINGREQ, NULL, now_ms);
 }
 
@@ -223,7 +228,7 @@ struct packet {
     size_t n;
 };
 
-static int fault(struct err *err, const char *what)
+static int say_breach(struct err *err, const char *what)
 {
     return err_set(err, ERR_SYNTAX, "the broker does not speak MQTT 3.1.1: %s", what);
 }
@@ -248,7 +253,7 @@ static int take_connack(struct mqtt *m, const struct packet *p, int64_t now_ms,
         "not authorized",
     };
     if (m->state != MQTT_CONNECTING || p->n != 2)
-        return fault(err, "an unexpected CONNACK");
+        return say_breach(err, "an unexpected CONNACK");
     unsigned code = p->body[1];
     if (code >= sizeof reasons / sizeof reasons[0])
         return err_set(err, ERR_INVALID, "the broker refuses the connection: code %u",
@@ -257,7 +262,7 @@ static int take_connack(struct mqtt *m, const struct packet *p, int64_t now_ms,
         return err_set(err, ERR_INVALID, "the broker refuses the connection: %s",
                        reasons[code]);
     m->answer_by_ms = INT64_MAX;
-    return m->conf.topic_count > 0 ? subscribe(m, now_ms) : take_ready(m, 1);
+    return m->conf.topic_count > 0 ? subscribe_topics(m, now_ms) : take_ready(m, 1);
 }
 
 /* 3.9 */
@@ -266,14 +271,14 @@ static int take_suback(struct mqtt *m, const struct packet *p, struct err *err)
     char text[80];
     uint8_t lowest = 1;
     if (m->state != MQTT_SUBSCRIBING || p->n != 2 + m->conf.topic_count)
-        return fault(err, "an unexpected SUBACK");
+        return say_breach(err, "an unexpected SUBACK");
     for (size_t i = 0; i < m->conf.topic_count; i++) {
         unsigned code = p->body[2 + i];
         text_copy(text, sizeof text, m->conf.topics[i]);
         if (code == FAILURE)
             return err_set(err, ERR_INVALID, "the broker refuses the topic %s", text);
         if (code > m->conf.qos)
-            return fault(err, "a SUBACK with another QoS");
+            return say_breach(err, "a SUBACK with another QoS");
         lowest = code < lowest ? (uint8_t)code : lowest;
     }
     m->answer_by_ms = INT64_MAX;
@@ -287,9 +292,9 @@ static int take_publish(struct mqtt *m, const struct packet *p, struct err *err)
     size_t topic_bytes = p->n >= 2 ? (size_t)p->body[0] << 8 | p->body[1] : 0;
     size_t head = 2 + topic_bytes + (is_acknowledged ? 2 : 0);
     if ((p->first & PUBLISH_QOS2) != 0)
-        return fault(err, "a message of QoS 2");
+        return say_breach(err, "a message of QoS 2");
     if (m->state == MQTT_CONNECTING || topic_bytes == 0 || p->n < head)
-        return fault(err, "a message without a topic");
+        return say_breach(err, "a message without a topic");
     struct mqtt_message message = {
         .topic = (const char *)p->body + 2,
         .topic_bytes = topic_bytes,
@@ -300,7 +305,7 @@ static int take_publish(struct mqtt *m, const struct packet *p, struct err *err)
     if (is_acknowledged)
         message.id = (uint16_t)(p->body[head - 2] << 8 | p->body[head - 1]);
     if (is_acknowledged && message.id == 0)
-        return fault(err, "a message of QoS 1 without an id");
+        return say_breach(err, "a message of QoS 1 without an id");
     if (m->sink.on_message != NULL)
         m->sink.on_message(m->sink.context, &message);
     return 0;
@@ -309,7 +314,7 @@ static int take_publish(struct mqtt *m, const struct packet *p, struct err *err)
 static int take_puback(struct mqtt *m, const struct packet *p, struct err *err)
 {
     if (m->state != MQTT_READY || p->n != 2)
-        return fault(err, "an unexpected PUBACK");
+        return say_breach(err, "an unexpected PUBACK");
     if (m->sink.on_acked != NULL)
         m->sink.on_acked(m->sink.context, (uint16_t)(p->body[0] << 8 | p->body[1]));
     return 0;
@@ -332,7 +337,7 @@ static int take_packet(struct mqtt *m, const struct packet *p, int64_t now_ms,
     default:
         if ((p->first & 0xf0) == PACKET_PUBLISH)
             return take_publish(m, p, err);
-        return fault(err, "an unknown packet");
+        return say_breach(err, "an unknown packet");
     }
 }
 
@@ -345,7 +350,7 @@ static int find_packet(const unsigned char *bytes, size_t n, struct packet *ret_
     *ret_bytes = 0;
     do {
         if (at > 4) /* 2.2.3 */
-            return fault(err, "a length of more than four bytes");
+            return say_breach(err, "a length of more than four bytes");
         if (at >= n)
             return 0;
         length |= (size_t)(bytes[at] & 0x7f) << 7 * (at - 1);
@@ -365,6 +370,7 @@ int mqtt_feed(struct mqtt *m, const void *bytes, size_t n, int64_t now_ms,
 {
     int rc = buf_add(&m->in, bytes, n);
     size_t used = 0;
+    m->received_ms = now_ms;
     if (rc != 0)
         return err_set(err, rc, "%s", err_text(rc));
     while (rc == 0) {

@@ -260,7 +260,7 @@ static int add_feeds(struct pipeline *p)
         if (status.is_gone)
             continue;
         buf_clear(&record);
-        int code = feed_file_record(p->feeds, i, &record);
+        int code = feeds_record(p->feeds, i, &record);
         if (code == 0)
             rc = store_batch_feed(p->batch, status.id, record.data, record.length);
         else if (code != ERR_NOT_FOUND)
@@ -268,6 +268,18 @@ static int add_feeds(struct pipeline *p)
     }
     buf_finish(&record);
     return rc;
+}
+
+/* The feeds may forget what the commit that was marked holds. */
+static void tell_feeds_stored(struct pipeline *p)
+{
+    if (p->feeds == NULL || (p->is_marked && !store_is_durable(p->store, p->mark)))
+        return;
+    if (p->is_marked)
+        feeds_stored(p->feeds);
+    feeds_mark(p->feeds);
+    p->mark = store_mark(p->store);
+    p->is_marked = true;
 }
 
 int pipeline_commit(struct pipeline *p, bool all)
@@ -293,6 +305,8 @@ int pipeline_commit(struct pipeline *p, bool all)
     rc = store_submit(p->store, batch);
     if (rc == ERR_LIMIT)
         rc = 0; /* queued; the caller then reads slower */
+    if (rc == 0)
+        tell_feeds_stored(p);
     if (rc == 0 && p->batch == NULL)
         rc = ERR_NOMEM;
     p->rc = rc;

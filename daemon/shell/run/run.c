@@ -345,6 +345,8 @@ static int open_feeds(struct run *r, struct err *err)
     struct buf record = {0};
     int rc = feeds_create(&r->loop, r->conf->feeds, r->conf->feed_count,
                           r->pipeline.merge, &sink, &r->feeds, err);
+    if (rc == 0)
+        rc = feeds_keep(r->feeds, r->conf->state);
     for (size_t i = 0; i < r->conf->feed_count && rc == 0; i++) {
         buf_clear(&record);
         if (store_reader_feed(r->reader, r->conf->feeds[i].id, &record) == 0)

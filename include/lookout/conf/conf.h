@@ -25,7 +25,8 @@ enum conf_transport {
     CONF_FEED_SERIAL,
     CONF_FEED_FILE,
     CONF_FEED_WEBSOCKET,
-    CONF_FEED_AISSTREAM
+    CONF_FEED_AISSTREAM,
+    CONF_FEED_MQTT
 };
 
 /* A secret: read with the configuration, from a file or a credential, and never logged.
@@ -46,6 +47,19 @@ struct conf_header {
 struct conf_headers {
     struct conf_header *items; /* owned */
     size_t count;
+};
+
+/* What a connection to an MQTT broker needs beside its address. */
+struct conf_mqtt {
+    char *user;                  /* owned; NULL: none */
+    struct conf_secret password; /* NULL: none */
+    char *client_id;             /* owned; NULL: one of this installation */
+    int64_t keepalive_ms;        /* 60 s */
+    char **topics;               /* owned; of a feed: filters to subscribe to */
+    size_t topic_count;
+    uint8_t qos; /* of a feed: 0 or 1 */
+    char *topic; /* owned; of a webhook: a template */
+    bool is_retained;
 };
 
 struct conf_cidr {
@@ -78,11 +92,12 @@ struct conf_feed {
     uint32_t baud;           /* serial: 38400 */
     double pace;             /* file: 0 = max, 1 = real, 60 = 60x */
     bool follow;             /* file */
-    bool is_tls;             /* tcp: `tls`; websocket: wss */
-    char *path; /* owned; websocket: of the URL, with its query: "/stream"; may be a
-                   secret and is never logged */
+    bool is_tls;             /* tcp: `tls`; websocket, mqtt: by the scheme */
+    char *path; /* owned; websocket, and mqtt over one: of the URL, with its query:
+                   "/stream"; may be a secret and is never logged. NULL: no WebSocket */
     struct conf_tls tls;
-    struct conf_headers headers;  /* websocket */
+    struct conf_headers headers; /* websocket, and mqtt over one */
+    struct conf_mqtt mqtt;
     struct conf_secret subscribe; /* websocket, aisstream: what is sent first; NULL */
     struct conf_aisstream aisstream;
     int64_t start_ms; /* file without times: TIME_NONE when not given */

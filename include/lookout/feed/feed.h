@@ -63,7 +63,14 @@ void feeds_resume(struct feeds *f, const char *feed, const void *record, size_t 
 /* The record to store now: ERR_NOT_FOUND for feeds that cannot resume (live feeds,
  * standard input). Reports that have left the merge count as handled, so the record must
  * be stored in one transaction with all their results. */
-MUST_CHECK int feed_file_record(struct feeds *f, size_t feed, struct buf *out);
+MUST_CHECK int feeds_record(struct feeds *f, size_t feed, struct buf *out);
+/* The records of all feeds are being stored; what was marked before is stored, so that a
+ * journal of messages can be cut. */
+void feeds_mark(struct feeds *f);
+void feeds_stored(struct feeds *f);
+/* The directory in which feeds may keep messages, and an id of this installation; before
+ * feeds_open. Without it nothing is kept. ERR_NOMEM */
+MUST_CHECK int feeds_keep(struct feeds *f, const char *directory);
 /* Open the feeds. ERR_IO and ERR_INVALID when a retry cannot help: an address in use, a
  * missing file. A server or device that is not there is waited for. */
 MUST_CHECK int feeds_open(struct feeds *f, struct err *err);

@@ -24,8 +24,10 @@ struct mqtt_conf {
     const char *password;
     size_t password_bytes;
     uint32_t keepalive_s; /* at least 1 */
-    bool is_clean;        /* the broker forgets what it holds for this client */
-    char *const *topics;  /* filters to subscribe to; none: only publish */
+    int64_t idle_ms; /* after half of it without a byte, the broker is asked for a sign
+                        of life; 0: by keepalive alone */
+    bool is_clean;   /* the broker forgets what it holds for this client */
+    char *const *topics; /* filters to subscribe to; none: only publish */
     size_t topic_count;
     uint8_t qos; /* of the subscriptions: 0 or 1 */
 };

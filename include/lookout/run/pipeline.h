@@ -25,7 +25,9 @@ struct pipeline {
     FILE *alerts;              /* borrowed; NULL: not printed */
     bool is_history;           /* alerts are marked, not delivered */
     bool has_alerts;           /* in the batch */
-    int64_t clock_ms;          /* set by the caller before it drains */
+    uint64_t mark;             /* of a commit whose feeds' records are being stored */
+    bool is_marked;
+    int64_t clock_ms; /* set by the caller before it drains */
     int (*on_alert)(void *context, const struct alert *alert);     /* NULL: none */
     int (*on_call)(void *context, const struct engine_call *call); /* NULL: none */
     /* The engine has taken in that report; NULL: none. */

@@ -143,6 +143,7 @@ static void make_files(const struct tempdir *dir, const char *example)
     tempdir_write_mode(dir, "siem-token", "token\n", 0600);
     tempdir_write_mode(dir, "any-hello", "hello\n", 0600);
     tempdir_write_mode(dir, "aisstream-key", "0123456789abcdef\n", 0600);
+    tempdir_write_mode(dir, "bus", "secret\n", 0600);
     tempdir_write_mode(dir, "anna-token", "anna-anna-anna-anna-1\n", 0600);
     tempdir_write_mode(dir, "wall.token", "wall-wall-wall-wall-1\n", 0600);
     tempdir_write_mode(dir, "ca.pem", "", 0600);
@@ -241,7 +242,7 @@ static void test_every_key(void **state)
     for (int i = AS_IT_STANDS; i <= RECORDINGS; i++) {
         char *variant = make_variant(text, (enum variant)i);
         struct conf *conf = load_variant(&dir, variant, &rows);
-        assert_int_equal(conf->feed_count, i == UNCOMMENTED ? 7 : 1);
+        assert_int_equal(conf->feed_count, i == UNCOMMENTED ? 10 : 1);
         conf_destroy(conf);
         free(variant);
     }

@@ -155,7 +155,7 @@ static void test_standard_input(void **state)
     feedtest_wait_end(&w);
     assert_int_equal(w.count, 10);
     struct buf record = {0};
-    assert_int_equal(feed_file_record(w.feeds, 0, &record), ERR_NOT_FOUND);
+    assert_int_equal(feeds_record(w.feeds, 0, &record), ERR_NOT_FOUND);
     feedtest_finish(&w);
     /* The feed is closed while a read is under way; the next one reads a device that
      * cannot be polled. */

@@ -29,7 +29,7 @@ static void run_part(const struct conf_feed *confs, size_t count, struct buf *re
         feedtest_wait_end(w);
     for (size_t i = 0; i < count; i++) {
         buf_clear(&records[i]);
-        assert_int_equal(feed_file_record(w->feeds, i, &records[i]), 0);
+        assert_int_equal(feeds_record(w->feeds, i, &records[i]), 0);
     }
 }
 

@@ -35,7 +35,7 @@ static void open_feed(struct follow *f)
 static void close_feed(struct follow *f)
 {
     buf_clear(&f->record);
-    assert_int_equal(feed_file_record(f->w.feeds, 0, &f->record), 0);
+    assert_int_equal(feeds_record(f->w.feeds, 0, &f->record), 0);
     for (size_t i = 0; i < f->w.count; i++) {
         int64_t line = f->w.reports[i].time_ms / 1000 - BEGIN_S;
         assert_in_range(line, 0, f->written - 1);

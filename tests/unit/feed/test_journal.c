@@ -38,7 +38,8 @@ static struct journal *open_journal(const char *directory, struct seen *seen)
     struct journal *j = NULL;
     struct err err = {0};
     *seen = (struct seen){0};
-    if (journal_open(directory, "finland", note, seen, &j, &err) != 0)
+    if (journal_open(directory, "finland", &(struct journal_reader){note, seen}, &j,
+                     &err) != 0)
         fail_msg("%s", err.text);
     return j;
 }
@@ -197,17 +198,17 @@ static int refuse(void *context, const struct journal_message *m)
 
 static void faults_are_told(void **state)
 {
+    const struct journal_reader reader = {refuse, NULL};
     struct tempdir dir;
     char path[300];
     struct journal *j = NULL;
     struct err err = {0};
     size_t n = 0;
-    assert_int_equal(journal_open("/nonexistent", "x", note, NULL, &j, &err), ERR_IO);
+    assert_int_equal(journal_open("/nonexistent", "x", &reader, &j, &err), ERR_IO);
     assert_non_null(strstr(err.text, "/nonexistent: No such file"));
     tempdir_make(&dir);
     free(write_three(dir.path, path, &n));
-    assert_int_equal(journal_open(dir.path, "finland", refuse, NULL, &j, &err),
-                     ERR_NOMEM);
+    assert_int_equal(journal_open(dir.path, "finland", &reader, &j, &err), ERR_NOMEM);
     tempdir_remove(&dir);
 }
 

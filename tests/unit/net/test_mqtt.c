@@ -212,6 +212,25 @@ static void a_silent_broker_is_asked_and_given_up(void **state)
     end(&s);
 }
 
+static void a_quiet_connection_is_asked_after_half_of_idle_ms(void **state)
+{
+    const struct mqtt_conf conf = {
+        .client_id = "id", .keepalive_s = 60, .idle_ms = 20000, .is_clean = true};
+    struct scene s;
+    struct err err = {0};
+    begin(&s, &conf);
+    assert_int_equal(mqtt_feed(s.mqtt, "\x20\2\0\0", 4, 1000, NULL), 0);
+    assert_int_equal(mqtt_deadline(s.mqtt), 11000);
+    assert_int_equal(mqtt_feed(s.mqtt, "\x30\3\0\1e", 5, 5000, NULL), 0);
+    assert_int_equal(mqtt_deadline(s.mqtt), 15000);
+    buf_clear(&s.sent);
+    assert_int_equal(mqtt_tick(s.mqtt, 15000, &err), 0);
+    assert_string_equal(buf_text(&s.sent), "c000 ");
+    assert_int_equal(mqtt_tick(s.mqtt, 24999, &err), 0);
+    assert_int_equal(mqtt_tick(s.mqtt, 25000, &err), ERR_IO);
+    end(&s);
+}
+
 static void filters_are_those_of_section_4_7_1(void **state)
 {
     static const char *const good[] = {
@@ -245,4 +264,5 @@ TEST_MAIN(NULL, NULL, TEST(it_sends_what_mosquitto_sends),
           TEST(every_split_of_the_bytes_says_the_same),
           TEST(what_a_broker_must_not_say_ends_the_connection),
           TEST(a_silent_broker_is_asked_and_given_up),
+          TEST(a_quiet_connection_is_asked_after_half_of_idle_ms),
           TEST(filters_are_those_of_section_4_7_1), TEST(what_is_too_long_is_not_sent))

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A connection to an MQTT broker on a loop. */
+#include "lookout/net/mqtt_link.h"
+
+#include <stdlib.h>
+
+#include "lookout/base/time.h"
+
+enum { TICK_MS = 1000 }; /* the shortest wait for what MQTT has to do by time */
+
+struct mqtt_link {
+    uv_loop_t *loop; /* borrowed */
+    struct mqtt_link_sink sink;
+    struct peer *peer; /* borrowed: it owns itself; NULL: closed */
+    struct mqtt *mqtt; /* owned */
+    uv_timer_t timer;
+    unsigned holds; /* the peer and the timer */
+    bool is_paused, is_over, is_closing;
+    int write_rc; /* the first failed write */
+};
+
+static int64_t now_of(const struct mqtt_link *l)
+{
+    return (int64_t)uv_now(l->loop);
+}
+
+/* --- ends --- */
+
+static void release_link(struct mqtt_link *l)
+{
+    if (--l->holds > 0)
+        return;
+    struct mqtt_link_sink sink = l->sink;
+    mqtt_destroy(l->mqtt);
+    free(l);
+    sink.on_closed(sink.context);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    release_link(handle->data);
+}
+
+static void end_link(struct mqtt_link *l, const char *what, const char *why,
+                     bool is_refused)
+{
+    if (l->is_over || l->is_closing)
+        return;
+    l->is_over = true;
+    uv_timer_stop(&l->timer);
+    l->sink.on_end(l->sink.context, what, why, is_refused);
+}
+
+/* --- time --- */
+
+static void set_timer(struct mqtt_link *l);
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct mqtt_link *l = timer->data;
+    struct err err = {0};
+    /* While it is paused, the answer may lie unread in the socket. */
+    if (!l->is_paused && mqtt_tick(l->mqtt, now_of(l), &err) != 0)
+        end_link(l, "disconnected", err.text, false);
+    else
+        set_timer(l);
+}
+
+static void set_timer(struct mqtt_link *l)
+{
+    int64_t wait_ms = mqtt_deadline(l->mqtt) - now_of(l);
+    if (!l->is_over && !l->is_closing)
+        uv_timer_start(&l->timer, on_timer,
+                       wait_ms > TICK_MS ? (uint64_t)wait_ms : (uint64_t)TICK_MS, 0);
+}
+
+/* --- MQTT's side --- */
+
+static void on_write(void *context, const void *bytes, size_t n)
+{
+    struct mqtt_link *l = context;
+    int rc = l->peer != NULL ? peer_write(l->peer, bytes, n) : ERR_IO;
+    if (l->write_rc == 0)
+        l->write_rc = rc;
+}
+
+static void on_ready(void *context, uint8_t granted_qos)
+{
+    struct mqtt_link *l = context;
+    l->sink.on_ready(l->sink.context, granted_qos);
+}
+
+static void on_message(void *context, const struct mqtt_message *message)
+{
+    struct mqtt_link *l = context;
+    if (l->sink.on_message != NULL)
+        l->sink.on_message(l->sink.context, message);
+}
+
+static void on_acked(void *context, uint16_t id)
+{
+    struct mqtt_link *l = context;
+    if (l->sink.on_acked != NULL)
+        l->sink.on_acked(l->sink.context, id);
+}
+
+/* --- the connection's side --- */
+
+static void on_open(void *context)
+{
+    struct mqtt_link *l = context;
+    int rc = mqtt_begin(l->mqtt, now_of(l));
+    if (rc != 0)
+        end_link(l, "cannot log in", err_text(rc), true);
+    else
+        set_timer(l);
+}
+
+static void on_bytes(void *context, const char *bytes, size_t n)
+{
+    struct mqtt_link *l = context;
+    struct err err = {0};
+    if (l->is_over)
+        return;
+    int rc = mqtt_feed(l->mqtt, bytes, n, now_of(l), &err);
+    if (l->sink.on_pause != NULL && !l->is_closing)
+        l->sink.on_pause(l->sink.context);
+    if (rc != 0)
+        end_link(l, rc == ERR_INVALID ? "refused" : "disconnected", err.text,
+                 rc == ERR_INVALID);
+}
+
+static void on_peer_end(void *context, const char *what, const char *why)
+{
+    end_link(context, what, why, false);
+}
+
+static void on_peer_closed(void *context)
+{
+    release_link(context);
+}
+
+/* --- its owner's side --- */
+
+int mqtt_link_open(uv_loop_t *loop, const struct mqtt_link_conf *conf,
+                   const struct mqtt_link_sink *sink, struct mqtt_link **ret_link)
+{
+    struct mqtt_link *l = calloc(1, sizeof *l);
+    if (l == NULL)
+        return ERR_NOMEM;
+    const struct mqtt_sink mqtt_sink = {.on_write = on_write,
+                                        .on_ready = on_ready,
+                                        .on_message = on_message,
+                                        .on_acked = on_acked,
+                                        .context = l};
+    const struct peer_sink peer_sink = {.on_open = on_open,
+                                        .on_bytes = on_bytes,
+                                        .on_end = on_peer_end,
+                                        .on_closed = on_peer_closed,
+                                        .context = l};
+    l->loop = loop;
+    l->sink = *sink;
+    l->mqtt = mqtt_create(&conf->mqtt, &mqtt_sink);
+    if (l->mqtt == NULL || peer_open(loop, &conf->peer, &peer_sink, &l->peer) != 0) {
+        mqtt_destroy(l->mqtt);
+        free(l);
+        return ERR_NOMEM;
+    }
+    uv_timer_init(loop, &l->timer);
+    l->timer.data = l;
+    l->holds = 2;
+    *ret_link = l;
+    return 0;
+}
+
+bool mqtt_link_is_ready(const struct mqtt_link *l)
+{
+    return mqtt_is_ready(l->mqtt) && !l->is_over;
+}
+
+void mqtt_link_acknowledge(struct mqtt_link *l, uint16_t id)
+{
+    /* A connection that breaks, or memory that is short: the broker sends it again. */
+    if (mqtt_link_is_ready(l))
+        (void)!mqtt_acknowledge(l->mqtt, id, now_of(l));
+}
+
+int mqtt_link_publish(struct mqtt_link *l, const struct mqtt_publication *p)
+{
+    if (!mqtt_link_is_ready(l))
+        return ERR_IO;
+    l->write_rc = 0;
+    int rc = mqtt_publish(l->mqtt, p, now_of(l));
+    return rc != 0 ? rc : l->write_rc;
+}
+
+void mqtt_link_pause(struct mqtt_link *l, bool paused)
+{
+    if (l->is_paused == paused)
+        return;
+    l->is_paused = paused;
+    if (!l->is_over)
+        peer_pause(l->peer, paused);
+}
+
+void mqtt_link_close(struct mqtt_link *l)
+{
+    if (mqtt_link_is_ready(l))
+        mqtt_leave(l->mqtt);
+    l->is_closing = true;
+    peer_close(l->peer);
+    l->peer = NULL;
+    uv_close((uv_handle_t *)&l->timer, on_timer_closed);
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# MQTT against Debian's mosquitto on loopback: logins, TLS, refusals, a broker that comes back, retained messages, a queue of QoS 1
+# over kill -9.
+. "${LOOKOUT_ROOT:-.}/tests/e2e/lib.sh"
+PATH=$PATH:/usr/sbin
+if ! command -v mosquitto >/dev/null || ! command -v mosquitto_pub >/dev/null; then
+    skip "MQTT" "mosquitto and mosquitto-clients are not installed"
+    finish
+fi
+
+# broker NAME: starts mosquitto on $work/NAME.conf, and waits until it listens; sets broker_pid.
+broker() {
+    mosquitto -c "$work/$1.conf" >>"$work/$1.log" 2>&1 &
+    broker_pid=$!
+    pids+=("$broker_pid")
+    wait_for 10 grep -q 'running$' "$work/$1.log"
+}
+daemon() { # NAME
+    "$bin" run -c "$work/$1.yaml" >>"$work/$1.out" 2>&1 &
+    daemon_pid=$!
+    pids+=("$daemon_pid")
+}
+publish() { mosquitto_pub -h 127.0.0.1 -p "$plain" -u desk -P secret "$@"; }
+# ship MMSI [SECONDS AGO]: a position in JSON
+ship() { printf '{"mmsi":%d,"lat":36.5,"lon":126.1,"sog":9.5,"cog":90,"time":%d}\n' "$1" $(($(date +%s) - ${2:-0})); }
+sighted() { "$bin" alerts --state "$1" --json 2>/dev/null | grep -c 'vessel.sighted'; }
+has_sighted() { [ "$(sighted "$1")" -ge "$2" ]; }
+
+plain=$port_base tls=$((port_base + 1))
+printf 'desk:secret\n' >"$work/users"
+mosquitto_passwd -U "$work/users"
+cat >"$work/a.conf" <<C
+persistence false
+max_queued_messages 0
+allow_anonymous false
+password_file $work/users
+acl_file $work/acl
+listener $plain 127.0.0.1
+C
+printf 'user desk\ntopic readwrite ais/#\ntopic readwrite lookout/#\n' >"$work/acl"
+chmod 600 "$work/users" "$work/acl"
+[ "$(id -u)" -ne 0 ] || printf 'user root\n' >>"$work/a.conf"
+broker a
+result "mosquitto listens" $? "$(cat "$work/a.log")"
+(umask 077 && printf 'secret\n' >"$work/password" && printf 'wrong\n' >"$work/wrong")
+
+# The first message is retained: it is there before the daemon. The topic names the ship of the third.
+publish -t ais/old -r -m "$(ship 431000001 60)"
+cat >"$work/first.yaml" <<Y
+state: $work/first
+feeds:
+  - {id: bus, mqtt: "mqtt://127.0.0.1:$plain", topics: ["ais/#"], user: desk, password: {file: password}}
+rules: [{id: seen, when: sighted}]
+Y
+daemon first
+wait_for 10 has_sighted "$work/first" 1
+result "a retained message is read" $? "$(cat "$work/first.out")"
+publish -t ais/json -m "$(ship 431000002)"
+publish -t ais/431000003/location -m "$(ship 0 | sed 's/"mmsi":0,//')"
+publish -t ais/nmea -m "$("$build/ais_say" 431000004 36 126 10 90)"
+wait_for 10 has_sighted "$work/first" 4
+result "JSON, a payload whose topic names the ship, and a sentence are read" $? "$(cat "$work/first.out")"
+stop "$broker_pid"
+: >"$work/a.log"
+broker a
+publish -t ais/json -m "$(ship 431000005)" -q 1
+wait_for 10 grep -c 'connected and subscribed' "$work/first.out"
+wait_for 10 sh -c "[ \$(grep -c 'connected and subscribed' '$work/first.out') -ge 2 ]"
+publish -t ais/json -m "$(ship 431000006)"
+wait_for 10 has_sighted "$work/first" 5
+result "the broker came back: so does the daemon" $? "$(cat "$work/first.out")"
+stop "$daemon_pid"
+
+# A queue of QoS 1: the daemon is killed again and again while ships come in; each is sighted once, and none is lost.
+ships=120
+cat >"$work/queue.yaml" <<Y
+state: $work/queue
+feeds:
+  - {id: bus, mqtt: "mqtt://127.0.0.1:$plain", topics: ["ais/queue/#"], user: desk, password: {file: password}, qos: 1}
+rules: [{id: seen, when: sighted}]
+Y
+daemon queue
+wait_for 10 grep -q 'connected and subscribed' "$work/queue.out"
+result "the daemon subscribes with QoS 1" $? "$(cat "$work/queue.out")"
+for i in $(seq $ships); do ship $((432000000 + i)); sleep 0.02; done | publish -t ais/queue/x -q 1 -l &
+publisher=$!
+pids+=("$publisher")
+kills=0
+while kill -0 "$publisher" 2>/dev/null; do
+    sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
+    kill -9 "$daemon_pid"
+    wait "$daemon_pid" 2>/dev/null
+    kills=$((kills + 1))
+    daemon queue
+done
+wait_for 20 has_sighted "$work/queue" $ships
+result "after $kills times kill -9 every message of the queue is there" $? "$(sighted "$work/queue") of $ships; $(tail -n 5 "$work/queue.out")"
+"$bin" alerts --state "$work/queue" --json | grep -o '"subject":"mmsi/[0-9]*"' | sort | uniq -d >"$work/twice"
+[ ! -s "$work/twice" ]
+result "and none is told twice" $? "$(cat "$work/twice")"
+stop "$daemon_pid"
+finish
