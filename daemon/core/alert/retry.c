@@ -31,6 +31,11 @@ static const struct {
     {RETRY_HTTP, 422, 422, TREAT_POISON},    /* 15.5.21 */
     {RETRY_HTTP, 429, 429, TREAT_HINTED},    /* RFC 6585 section 4: Retry-After */
     {RETRY_HTTP, 503, 503, TREAT_HINTED},    /* RFC 9110 15.6.4: Retry-After */
+    {RETRY_SMTP, 250, 250, TREAT_DELIVERED}, /* RFC 5321 4.3.2: after the data */
+    {RETRY_SMTP, 530, 530, TREAT_AGAIN},     /* RFC 4954 6: of the login, not of the mail */
+    {RETRY_SMTP, 534, 535, TREAT_AGAIN},
+    {RETRY_SMTP, 538, 538, TREAT_AGAIN},
+    {RETRY_SMTP, 500, 599, TREAT_POISON},    /* RFC 5321 4.2.1: "should not be repeated" */
     /* clang-format on */
 };
 enum { TREATMENTS = sizeof treatments / sizeof treatments[0] };
@@ -56,7 +61,7 @@ bool retry_is_refusal(const struct retry_answer *answer)
 
 const char *retry_protocol_name(const struct retry_answer *answer)
 {
-    static const char *const names[] = {[RETRY_HTTP] = "HTTP"};
+    static const char *const names[] = {[RETRY_HTTP] = "HTTP", [RETRY_SMTP] = "SMTP"};
     return names[answer->protocol];
 }
 

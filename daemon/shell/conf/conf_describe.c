@@ -88,12 +88,9 @@ static void describe_group(const struct conf_group *group, FILE *out)
             units_format_duration(group->interval_ms, interval));
 }
 
-static void describe_webhook(const struct conf_webhook *webhook, FILE *out)
+static void describe_request(const struct conf_webhook *webhook, FILE *out)
 {
     static const char *const formats[] = {"cloudevents", "json", "slack", "teams"};
-    char text[UNITS_TEXT_BYTES];
-    fprintf(out, "    %s: ", webhook->id);
-    describe_url(webhook->url, out);
     if (webhook->body != NULL)
         fprintf(out, ", a body of its own (%s), ", webhook->content_type);
     else
@@ -106,6 +103,19 @@ static void describe_webhook(const struct conf_webhook *webhook, FILE *out)
     if (webhook->authorization != NULL)
         fprintf(out, ", authorization %.*s", (int)strcspn(webhook->authorization, " "),
                 webhook->authorization);
+}
+
+static void describe_webhook(const struct conf_webhook *webhook, FILE *out)
+{
+    char text[UNITS_TEXT_BYTES];
+    fprintf(out, "    %s: ", webhook->id);
+    if (webhook->sender == CONF_SENDER_MAIL)
+        fprintf(out, "mail to %s by ", webhook->mail.to);
+    describe_url(webhook->url, out);
+    if (webhook->sender == CONF_SENDER_MAIL)
+        fputs(", over TLS", out);
+    else
+        describe_request(webhook, out);
     fputs("\n      alerts of ", out);
     for (size_t i = 0; i < webhook->rule_count; i++)
         fprintf(out, "%s%s", i > 0 ? ", " : "", webhook->rules[i]);

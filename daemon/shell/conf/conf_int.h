@@ -277,6 +277,11 @@ conf_read conf_secret_read_keys,
     conf_secret_read_authorization; /* into struct conf_webhook */
 /* Where a webhook sends to: the keys' values, and which of the keys it has
  * (conf_sender.c). false: not exactly one of them. */
+extern const struct key conf_mail_keys[]; /* into struct conf_webhook */
+conf_read conf_mail_read;
+/* What mail's `group` is where it does not say: a rule each, after 1 min, every 15 min.
+ */
+void conf_mail_group(const struct conf_node *node, struct conf_webhook *webhook);
 conf_read conf_sender_read_url; /* into struct conf_webhook */
 bool conf_sender_read(struct conf_reader *r, const struct conf_node *node,
                       struct conf_webhook *webhook);

@@ -7,7 +7,7 @@
 #include "conf_peer.h"
 
 /* clang-format off */
-static const char *const sender_words[] = {"url"}; /* enum conf_sender: a webhook has one of these keys */
+static const char *const sender_words[] = {"url", "mail"}; /* enum conf_sender: a webhook has one of these keys */
 #define URL (1u << CONF_SENDER_URL)
 /* The keys that go with some of them only. */
 static const struct {
@@ -18,6 +18,9 @@ static const struct {
     {"secret",        URL, "url"},
     {"authorization", URL, "url"},
     {"headers",       URL, "url"},
+    {"format",        URL, "url"},
+    {"body",          URL, "url"},
+    {"content_type",  URL, "url"},
 };
 /* clang-format on */
 
@@ -107,5 +110,7 @@ bool conf_sender_read(struct conf_reader *r, const struct conf_node *node,
     if (!find_sender(r, node, &webhook->sender))
         return false;
     check_sender_keys(r, node, webhook->sender);
+    if (webhook->sender == CONF_SENDER_MAIL)
+        conf_mail_group(node, webhook);
     return true;
 }

@@ -33,13 +33,14 @@ static const struct key group_keys[] = {
 const struct key conf_webhook_keys[] = {
     {.name = "id",            .type = KEY_ID, HOOK(id), .is_required = true, .is_unique = true, .doc = "the webhook's name in messages and metrics"},
     {.name = "url",           .type = KEY_OWN, .read = conf_sender_read_url, .sub = conf_secret_keys, .accepts = "an http or https URL, or {file: PATH}, or {credential: NAME}", .schema = "{\"anyOf\": [{\"type\": \"string\"}, %]}", .doc = "the URL to post to; its path is never logged"},
+    {.name = "mail",          .type = KEY_OWN, .read = conf_mail_read, .sub = conf_mail_keys, .accepts = "a mapping of server, from, to, user, password", .schema = "%", .doc = "send mail, a text for people: a rule's alerts together, unless `group` says otherwise"},
     {.name = "secret",        .type = KEY_OWN, .read = conf_secret_read_keys, .least = 1, .most = 8, .sub = conf_secret_keys, .accepts = "{file: PATH} or {credential: NAME}, or a list of them", .schema = "{\"anyOf\": [%, {\"type\": \"array\", \"items\": %}]}", .doc = "the secret whsec_<base64> that signs each request; a list while secrets rotate; without it requests are not signed"},
     {.name = "authorization", .type = KEY_OWN, .read = conf_secret_read_authorization, .sub = conf_authorization_keys, .accepts = "a mapping of scheme and file or credential", .schema = "%", .doc = "the Authorization header"},
     {.name = "headers",       CONF_PEER_HEADERS, .read = headers_read, .doc = "further HTTP headers"},
     {.name = "format",        .type = KEY_WORD, HOOK(format), .words = format_words, .initial = "cloudevents", .doc = "the format of the body"},
     {.name = "body",          .type = KEY_TEXT, HOOK(body), .least = 1, .most = 65536, .accepts = "a text of 1 to 65536 bytes with fields such as {summary}", .doc = "a text with fields for the body, instead of a format"},
     {.name = "content_type",  .type = KEY_TEXT, HOOK(content_type), .check = content_type_fault, .accepts = "a media type such as text/plain", .otherwise = "application/json", .doc = "the media type of `body`; values are escaped for it"},
-    {.name = "group",         .type = KEY_OWN, .read = group_read, .sub = group_keys, .accepts = "a mapping such as {by: [rule, zone], wait: 10s, interval: 5min}", .schema = "%", .doc = "send several alerts in one request; without this key each alert has its own request"},
+    {.name = "group",         .type = KEY_OWN, .read = group_read, .sub = group_keys, .accepts = "a mapping such as {by: [rule, zone], wait: 10s, interval: 5min}", .schema = "%", .otherwise = "of mail: {by: [rule], wait: 1min, interval: 15min}", .doc = "send several alerts in one request; without this key each alert has its own request, except by mail"},
     {.name = "rules",         .type = KEY_OWN, .read = rules_read, .least = 1, .accepts = "a list of rule ids", .otherwise = "all", .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}", .doc = "the rules whose alerts are sent"},
     {.name = "min_severity",  .type = KEY_WORD, HOOK(min_severity), .words = severity_words, .initial = "info", .doc = "the lowest severity that is sent"},
     {.name = "order",         .type = KEY_WORD, HOOK(ordered), .words = order_words, .initial = "vessel", .doc = "vessel: the alerts of a vessel are sent in order, one after the other; none: in any order"},
@@ -185,7 +186,9 @@ static const size_t texts[] = {
     offsetof(struct conf_webhook, id),            offsetof(struct conf_webhook, url),
     offsetof(struct conf_webhook, authorization), offsetof(struct conf_webhook, body),
     offsetof(struct conf_webhook, content_type),  offsetof(struct conf_webhook, tls.ca_file),
-    offsetof(struct conf_webhook, tls.client_cert), offsetof(struct conf_webhook, tls.client_key)
+    offsetof(struct conf_webhook, tls.client_cert), offsetof(struct conf_webhook, tls.client_key),
+    offsetof(struct conf_webhook, mail.from),     offsetof(struct conf_webhook, mail.to),
+    offsetof(struct conf_webhook, mail.user),     offsetof(struct conf_webhook, mail.password)
 };
 /* clang-format on */
 enum { TEXTS = sizeof texts / sizeof texts[0] };
@@ -266,6 +269,7 @@ static uint64_t webhook_definition(const struct conf_node *node,
     uint64_t h = conf_yaml_hash_node(node);
     h = hash_text(w->url != NULL ? w->url : "", h);
     h = hash_text(w->authorization != NULL ? w->authorization : "", h);
+    h = hash_text(w->mail.password != NULL ? w->mail.password : "", h);
     for (size_t i = 0; i < w->headers.count; i++)
         h = hash_text(w->headers.items[i].value, h);
     for (size_t i = 0; i < w->secret_count; i++)

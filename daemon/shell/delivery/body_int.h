@@ -6,6 +6,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "lookout/base/buf.h"
+#include "lookout/conf/conf.h"
 
 /* An alert in plain text, for people. The texts are borrowed from the event or static. */
 #define BODY_FACTS 8
@@ -27,6 +31,22 @@ struct body_events {
     size_t count;
     bool is_list; /* the webhook has a `group` */
 };
+
+/* What a mail has beside its alerts. All borrowed. */
+struct body_mail {
+    const struct conf_mail *mail;
+    const char *id;   /* of several alerts */
+    int64_t clock_ms; /* its date */
+};
+/* Append the whole mail, header and text. ERR_NOMEM. */
+MUST_CHECK int body_mail_make(const struct body_mail *frame,
+                              const struct body_events *events,
+                              const struct body_view *views, struct buf *out);
+
+/* The same of alerts as they are stored. ERR_SYNTAX: one is not JSON. */
+struct delivery_event;
+MUST_CHECK int delivery_body_mail(const struct delivery_event *events, size_t count,
+                                  const struct body_mail *frame, struct buf *out);
 
 /* New references; NULL when out of memory. */
 json_t *body_chat_slack(const struct body_view *view);

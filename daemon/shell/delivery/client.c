@@ -265,6 +265,7 @@ static const struct {
     void (*cancel)(struct client *c, struct client_request *request);
 } senders[] = {
     [CONF_SENDER_URL] = {send_by_curl, cancel_by_curl},
+    [CONF_SENDER_MAIL] = {send_by_curl, cancel_by_curl},
 };
 
 int client_send(struct client *c, struct client_request *request)

@@ -20,7 +20,9 @@ struct transfer {
     CURL *easy;                       /* owned */
     struct curl_slist *headers;       /* owned */
     struct curl_slist *pins;          /* owned */
+    struct curl_slist *receivers;     /* owned: of mail */
     struct buf body;                  /* owned: in the webhook's format */
+    size_t body_sent;                 /* of mail: bytes that libcurl has taken */
     struct resolve_question question;
     struct address allowed[RESOLVE_ADDRESSES]; /* connected to no other */
     size_t allowed_count;                      /* 0: a literal, any */
@@ -41,12 +43,15 @@ struct transfer_kind {
     /* Fill in the request's answer and reason; `said` is there already. */
     void (*judge)(struct transfer *t, CURLcode code);
 };
-extern const struct transfer_kind transfer_http;
+extern const struct transfer_kind transfer_http, transfer_mail;
 
 /* For the kinds: the options that all have, and a line that is added to a list, wiped and
  * emptied, unless rc is an error already. */
 MUST_CHECK int transfer_set_options(struct transfer *t);
 MUST_CHECK int transfer_add_line(struct curl_slist **list, struct buf *line, int rc);
+
+/* What a failure without an answer was, in words. */
+void transfer_say_failure(struct transfer *t, CURLcode code, char *ret_text, size_t size);
 
 /* Set the body, headers and options. ERR_NOMEM, ERR_SYNTAX (the body is not JSON). */
 MUST_CHECK int transfer_prepare(struct transfer *t, int64_t clock_ms);

@@ -207,6 +207,30 @@ static int make_body(const struct conf_webhook *webhook, const struct body_event
     return rc;
 }
 
+static void finish_events(struct body_events *parsed)
+{
+    for (size_t i = 0; i < parsed->count; i++)
+        json_decref(parsed->items[i]);
+    free(parsed->items);
+}
+
+static int parse_events(const struct delivery_event *events, size_t count, bool is_list,
+                        struct body_events *ret_parsed)
+{
+    struct body_events *parsed = ret_parsed;
+    parsed->is_list = is_list;
+    parsed->items = calloc(count, sizeof *parsed->items);
+    if (parsed->items == NULL)
+        return ERR_NOMEM;
+    for (; parsed->count < count; parsed->count++) {
+        const struct delivery_event *e = &events[parsed->count];
+        parsed->items[parsed->count] = json_loadb(e->body, e->bytes, 0, NULL);
+        if (parsed->items[parsed->count] == NULL)
+            return ERR_SYNTAX;
+    }
+    return 0;
+}
+
 int delivery_body(const struct conf_webhook *webhook, const struct delivery_event *events,
                   size_t count, struct buf *out, const char **ret_content_type)
 {
@@ -217,21 +241,27 @@ int delivery_body(const struct conf_webhook *webhook, const struct delivery_even
     }
     *ret_content_type = webhook->body != NULL ? webhook->content_type
                                               : formats[webhook->format].content_type;
-    struct body_events parsed = {.items = calloc(count, sizeof *parsed.items),
-                                 .is_list = is_list};
-    int rc = parsed.items != NULL ? 0 : ERR_NOMEM;
-    for (; parsed.count < count && rc == 0; parsed.count++) {
-        const struct delivery_event *e = &events[parsed.count];
-        parsed.items[parsed.count] = json_loadb(e->body, e->bytes, 0, NULL);
-        if (parsed.items[parsed.count] == NULL) {
-            rc = ERR_SYNTAX;
-            break;
-        }
-    }
+    struct body_events parsed = {0};
+    int rc = parse_events(events, count, is_list, &parsed);
     if (rc == 0)
         rc = make_body(webhook, &parsed, out);
-    for (size_t i = 0; i < parsed.count; i++)
-        json_decref(parsed.items[i]);
-    free(parsed.items);
+    finish_events(&parsed);
+    return rc;
+}
+
+int delivery_body_mail(const struct delivery_event *events, size_t count,
+                       const struct body_mail *frame, struct buf *out)
+{
+    struct body_events parsed = {0};
+    struct body_view *views = calloc(count, sizeof *views);
+    int rc = parse_events(events, count, true, &parsed);
+    if (views == NULL)
+        rc = ERR_NOMEM;
+    for (size_t i = 0; i < parsed.count && rc == 0; i++)
+        delivery_body_view(parsed.items[i], &views[i]);
+    if (rc == 0)
+        rc = body_mail_make(frame, &parsed, views, out);
+    free(views);
+    finish_events(&parsed);
     return rc;
 }

@@ -52,6 +52,8 @@ static const struct {
 } schemes[] = {
     {CONF_SENDER_URL, "http", 80},
     {CONF_SENDER_URL, "https", 443},
+    {CONF_SENDER_MAIL, "smtps", 465},
+    {CONF_SENDER_MAIL, "smtp", 587},
 };
 
 /* The default port of the URL's scheme; 0: the sender does not know the scheme. */
@@ -69,7 +71,8 @@ static uint16_t port_of_scheme(const struct conf_webhook *webhook)
 int target_parse(const struct conf_webhook *webhook, struct target *ret_target,
                  struct err *err)
 {
-    static const char *const faults[] = {[CONF_SENDER_URL] = "not an http or https URL"};
+    static const char *const faults[] = {[CONF_SENDER_URL] = "not an http or https URL",
+                                         [CONF_SENDER_MAIL] = "not an smtp or smtps URL"};
     struct target t = {0};
     CURLU *parsed = curl_url();
     if (parsed == NULL)
@@ -131,6 +134,8 @@ void target_redact(const struct conf_webhook *webhook, char *text)
         blot_parts(text, host, (size_t)(at - host), ":");
     if (webhook->authorization != NULL)
         blot_whole(text, webhook->authorization, " ");
+    if (webhook->mail.password != NULL)
+        blot_whole(text, webhook->mail.password, "");
     for (size_t i = 0; i < webhook->headers.count; i++)
         blot_whole(text, webhook->headers.items[i].value, " ");
 }

@@ -2,6 +2,7 @@
 /* One transfer of libcurl's: what all kinds have in common. Each kind has its file. */
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 /* By the sender of the webhook. */
 static const struct transfer_kind *const kinds[] = {
     [CONF_SENDER_URL] = &transfer_http,
+    [CONF_SENDER_MAIL] = &transfer_mail,
 };
 
 static const struct transfer_kind *kind_of(const struct transfer *t)
@@ -142,6 +144,59 @@ int transfer_pin(struct transfer *t)
 
 /* --- the result --- */
 
+/* The receiver asked for our certificate and then did not answer. Its TLS alert says why,
+ * by the names of RFC 8446 section 6.2. The alert is lost when the receiver closes fast,
+ * because TLS 1.3 sends it after the handshake. */
+static void say_certificate_fault(const struct transfer *t, char *ret_text, size_t size)
+{
+    const char *alert = strstr(t->error, " alert ");
+    bool has_ours = t->request->webhook->tls.client_cert != NULL;
+    const char *fault = has_ours ? "refuses our" : "wants a";
+    if (alert == NULL)
+        snprintf(ret_text, size,
+                 "the connection broke: the receiver %s client certificate",
+                 has_ours ? "may refuse our" : "asks for a");
+    else
+        snprintf(ret_text, size, "the receiver %s client certificate (%.*s)", fault,
+                 (int)strcspn(alert + 7, ","), alert + 7);
+}
+
+/* Our own words for failures, because libcurl's change from one attempt to the next. */
+void transfer_say_failure(struct transfer *t, CURLcode code, char *ret_text, size_t size)
+{
+    static const struct {
+        CURLcode code;
+        const char *text;
+    } words[] = {
+        /* clang-format off */
+        {CURLE_OK,                   "the answer has no header"},
+        {CURLE_COULDNT_CONNECT,      "cannot connect"},
+        {CURLE_OPERATION_TIMEDOUT,   "no answer in time"},
+        {CURLE_SEND_ERROR,           "the connection broke"},
+        {CURLE_RECV_ERROR,           "the connection broke"},
+        {CURLE_GOT_NOTHING,          "the receiver closed the connection without an answer"},
+        {CURLE_UNSUPPORTED_PROTOCOL, "the answer is not HTTP"},
+        {CURLE_WEIRD_SERVER_REPLY,   "the answer is not HTTP"},
+        {CURLE_HTTP2,                "the answer is not HTTP"},
+        /* clang-format on */
+    };
+    long number = 0;
+    const char *text = t->error[0] != '\0' ? t->error : curl_easy_strerror(code);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (words[i].code == code)
+            text = words[i].text;
+    if (t->was_asked_for_certificate &&
+        (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+         code == CURLE_GOT_NOTHING || code == CURLE_SSL_CONNECT_ERROR)) {
+        say_certificate_fault(t, ret_text, size);
+        return;
+    }
+    if (code == CURLE_COULDNT_CONNECT)
+        curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number);
+    snprintf(ret_text, size, "%s%s%s", text, number != 0 ? ": " : "",
+             number != 0 ? strerror((int)number) : "");
+}
+
 void transfer_judge(struct transfer *t, CURLcode code)
 {
     struct client_request *r = t->request;
@@ -161,6 +216,7 @@ void transfer_destroy(struct transfer *t)
 {
     curl_easy_cleanup(t->easy);
     curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->receivers);
     curl_slist_free_all(t->pins);
     buf_finish(&t->body);
     free(t);

@@ -19,7 +19,7 @@ struct retry_conf
 retry_conf_default(void); /* 5s 30s 2min 5min 15min 1h 2h 5h 10h; 76 h */
 
 /* Whose numbers a status is of. */
-enum retry_protocol { RETRY_HTTP };
+enum retry_protocol { RETRY_HTTP, RETRY_SMTP };
 /* The end of an attempt: the receiver's status, or status 0 and a reason of our own. */
 struct retry_answer {
     int status; /* 100..599, or 0 when there was none (refused, timeout, reset, TLS, DNS)

@@ -126,7 +126,7 @@ enum conf_format {
 };
 
 /* How a webhook's alerts are sent. */
-enum conf_sender { CONF_SENDER_URL };
+enum conf_sender { CONF_SENDER_URL, CONF_SENDER_MAIL };
 
 /* The values that alerts of one request share. */
 enum conf_group_by {
@@ -145,6 +145,13 @@ struct conf_group {
 };
 
 #define CONF_WEBHOOKS_MAX 1000
+/* Texts are ASCII without blanks and line breaks, but for those of a login. */
+struct conf_mail {
+    char *from;            /* owned */
+    char *to;              /* owned: "duty@example.org, chief@example.org" */
+    char *user, *password; /* owned; NULL: no login; never logged */
+};
+
 struct conf_webhook {
     char *id;                    /* owned */
     enum conf_sender sender;     /* the key that says where to */
@@ -158,7 +165,8 @@ struct conf_webhook {
     char *body;         /* owned: a template, instead of a format; NULL */
     char *content_type; /* owned: of the template */
     struct conf_group group;
-    char **rules; /* owned; none: all */
+    struct conf_mail mail; /* its server stands in `url` */
+    char **rules;          /* owned; none: all */
     size_t rule_count;
     enum severity min_severity;
     bool ordered;       /* order: vessel (true) or none */

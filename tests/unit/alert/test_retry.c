@@ -61,6 +61,31 @@ static void answers_mean_what_the_contract_says(void **state)
     }
 }
 
+/* By mail: RFC 5321 4.2.1, and RFC 4954 section 6 for the login. */
+static void answers_of_mail(void **state)
+{
+    static const struct {
+        int status;
+        enum retry_verdict first, second;
+    } mails[] = {
+        {250, RETRY_DELIVERED, RETRY_DELIVERED}, {0, RETRY_LATER, RETRY_LATER},
+        {421, RETRY_LATER, RETRY_LATER},         {451, RETRY_LATER, RETRY_LATER},
+        {535, RETRY_LATER, RETRY_LATER},         {530, RETRY_LATER, RETRY_LATER},
+        {550, RETRY_LATER, RETRY_DEAD},          {554, RETRY_LATER, RETRY_DEAD},
+        {200, RETRY_LATER, RETRY_LATER},
+    };
+    struct retry_conf conf = retry_conf_default();
+    for (size_t i = 0; i < sizeof mails / sizeof mails[0]; i++) {
+        struct retry_answer answer = {mails[i].status, -1, RETRY_SMTP};
+        int64_t next = -1;
+        assert_int_equal(retry_judge(&conf, &answer, 1, NOW, NOW, 0.5, &next),
+                         mails[i].first);
+        assert_int_equal(retry_judge(&conf, &answer, 2, NOW, NOW, 0.5, &next),
+                         mails[i].second);
+        assert_string_equal(retry_protocol_name(&answer), "SMTP");
+    }
+}
+
 static void jitter_stays_within_a_tenth(void **state)
 {
     struct retry_conf conf = retry_conf_default();
@@ -110,5 +135,5 @@ static void retry_for_ends_it(void **state)
                      RETRY_DEAD);
 }
 
-TEST_MAIN(NULL, NULL, TEST(answers_mean_what_the_contract_says),
+TEST_MAIN(NULL, NULL, TEST(answers_mean_what_the_contract_says), TEST(answers_of_mail),
           TEST(jitter_stays_within_a_tenth), TEST(retry_for_ends_it))
