@@ -135,6 +135,16 @@ kill -TERM "$daemon" && wait "$daemon"
 result "it ends well, streams or not" $? "$(tail -n 3 "$work/log")"
 "$bin" acknowledge --state "$work/state" --undo --case "$one" >"$work/said" 2>&1 && [ "$(open)" = "$(sort <<<"$left"$'\n'"$mine")" ]
 result "acknowledge without the daemon" $? "$(cat "$work/said")"
+# A vessel by her name, her call sign and a part of her name; a part that several have names them, and mutes none.
+by() { "$bin" mute -c "$work/c.yaml" "$1" --until 2024-04-20 --why "by $2" 2>>"$work/said" | jq -r .vessel; }
+ships=$("$bin" vessels --state "$work/state" --json | jq -s 'map(select(.name and .callsign))')
+mmsi=$(jq '.[0].mmsi' <<<"$ships") name=$(jq -r '.[0].name' <<<"$ships") call=$(jq -r '.[0].callsign' <<<"$ships")
+: >"$work/said"
+[ "$(by "${name,,}" name)" = "$mmsi" ] && [ "$(by "$call" call)" = "$mmsi" ] && [ -z "$(by E part)" ] && grep -q "means [0-9]* vessels; name one by her MMSI:" "$work/said" &&
+    [ -z "$(by 'NO SUCH SHIP' none)" ] && grep -q "no vessel of the name or call sign 'NO SUCH SHIP' is known" "$work/said" &&
+    script -qec "stty cols 160; $bin mute -c $work/c.yaml --list" /dev/null >"$work/table" </dev/null && grep -q '^ID  *VESSEL  *OF  *UNTIL' "$work/table" && grep -q "^m[0-9a-f]*  *$mmsi .*2024-04-20 00:00 .*by name" "$work/table" &&
+    [ "$("$bin" mute -c "$work/c.yaml" --list | jq -s 'map(.why) | sort | join(" ")')" = '"by call by name ferry known"' ]
+result "mute by name and call sign; the list is a table on a terminal" $? "$mmsi $name $call $(cat "$work/said" "$work/table")"
 live() {
     "$bin" run -c "$work/m.yaml" >>"$work/mlog" 2>&1 &
     daemon=$!

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd_grid.h"
+#include "cmd_ship.h"
 #include "cmd_state.h"
 #include "lookout/api/mute_form.h"
 #include "lookout/engine/engine.h"
@@ -154,19 +156,17 @@ static int refuse_mute(const struct cmd_args *args)
         return cmd_refuse(args, "--until TIME and --why TEXT are needed");
     if (args->word_count > 1)
         return cmd_refuse(args, "one vessel a mute; a mute ends by itself");
-    if (args->word_count == 1 &&
-        strspn(args->words[0], "0123456789") != strlen(args->words[0]))
-        return cmd_refuse(args, "'%s' is neither an MMSI nor an IMO number",
-                          args->words[0]);
     return CMD_DONE;
 }
 
-static json_t *make_mute_body(const struct cmd_args *args, const char *who)
+/* vessel 0: the rule alone. */
+static json_t *make_mute_body(const struct cmd_args *args, const char *who,
+                              uint32_t vessel)
 {
     json_t *o = json_pack("{s:s*, s:s*, s:s*, s:s}", "rule", args->rule, "until",
                           args->until, "why", args->why, "by", who);
-    if (args->word_count != 0)
-        json_object_set_new(o, "vessel", json_integer(atoll(args->words[0])));
+    if (vessel != 0)
+        json_object_set_new(o, "vessel", json_integer((json_int_t)vessel));
     return o;
 }
 
@@ -192,6 +192,55 @@ static int ask_or_act(struct stored *s, json_t *body, json_t **ret_answer,
     return act_stored(s, body, ret_answer, err);
 }
 
+/* --- what is printed --- */
+
+/* What a mute is for, in words. */
+static const char *say_mute_target(const json_t *mute, char text[160])
+{
+    static const char *const members[] = {"rule", "zone", "feed"};
+    size_t n = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < 3; i++) {
+        const char *id = json_string_value(json_object_get(mute, members[i]));
+        if (id != NULL && n < 100)
+            n += (size_t)snprintf(text + n, 160 - n, "%s%s %.40s", n > 0 ? ", " : "",
+                                  members[i], id);
+    }
+    return text;
+}
+
+static int add_mute_row(struct cmd_grid *g, const json_t *mute)
+{
+    char until[CMD_GRID_TEXT_BYTES], vessel[24] = "", what[160];
+    json_int_t number = json_integer_value(json_object_get(mute, "vessel"));
+    if (number != 0)
+        snprintf(vessel, sizeof vessel, "%lld", (long long)number);
+    const char *cells[] = {
+        json_string_value(json_object_get(mute, "id")),
+        vessel,
+        say_mute_target(mute, what),
+        cmd_grid_time(json_string_value(json_object_get(mute, "until")), until),
+        json_is_true(json_object_get(mute, "ended")) ? "ended" : "",
+        json_string_value(json_object_get(mute, "by")),
+        json_string_value(json_object_get(mute, "why"))};
+    return cmd_grid_add(g, cells);
+}
+
+static int print_mute_table(const json_t *list)
+{
+    static const char *const names[] = {"ID", ">VESSEL", "OF",  "UNTIL",
+                                        "",   "~BY",     "~WHY"};
+    struct cmd_grid grid;
+    int rc = 0;
+    cmd_grid_init(&grid, names, 7);
+    for (size_t i = 0; i < json_array_size(list) && rc == 0; i++)
+        rc = add_mute_row(&grid, json_array_get(list, i));
+    if (rc == 0)
+        cmd_grid_print(&grid);
+    cmd_grid_finish(&grid);
+    return rc;
+}
+
 static void print_mutes(const json_t *answer)
 {
     const json_t *list = json_object_get(answer, "mutes");
@@ -208,22 +257,29 @@ static void print_mutes(const json_t *answer)
 int cmd_mute(const struct cmd_args *args)
 {
     char *directory = NULL, login[CMD_STATE_NAME_BYTES];
+    uint32_t vessel = 0;
     json_t *answer = NULL;
     struct err err = {0};
     int status = refuse_mute(args);
     if (status == CMD_DONE)
         status = cmd_state_directory(args, &directory);
-    if (status != CMD_DONE)
+    if (status == CMD_DONE && args->word_count != 0)
+        status = cmd_ship_find(args, directory, args->words[0], &vessel);
+    if (status != CMD_DONE) {
+        free(directory);
         return status;
+    }
     struct stored s = {.args = args,
                        .directory = directory,
                        .who = args->by != NULL ? args->by : cmd_state_login(login)};
     bool is_adding = !args->is_list && args->end == NULL;
-    json_t *body = is_adding ? make_mute_body(args, s.who) : NULL;
+    json_t *body = is_adding ? make_mute_body(args, s.who, vessel) : NULL;
     int rc = ask_or_act(&s, body, &answer, &err);
-    if (rc == 0)
+    if (rc == 0 && args->is_list && cmd_grid_is_wanted(args))
+        rc = print_mute_table(json_object_get(answer, "mutes"));
+    else if (rc == 0)
         print_mutes(answer);
-    else
+    if (rc != 0)
         fprintf(stderr, "lookoutd mute: %s\n",
                 err.text[0] != '\0' ? err.text : err_text(rc));
     json_decref(answer);

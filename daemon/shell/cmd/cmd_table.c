@@ -103,6 +103,7 @@ static const struct cmd_option mute_options[] = {
     TEXT("as", by, "NAME", "who mutes; default: the login name"),
     FLAG("list", is_list, "print all mutes, those of the configuration last"),
     TEXT("end", end, "ID", "end a mute that was added"),
+    JSON,
     END,
 };
 static const struct cmd_option redeliver_options[] = {
@@ -234,10 +235,11 @@ const struct cmd cmd_table[] = {
     {.name = "mute", .run = cmd_mute, .options = mute_options, .takes_words = true,
      .line = "store alerts without sending them, for a time",
      .synopsis = "(-c FILE | --state DIR) ([VESSEL] [--rule ID] --until TIME --why TEXT | --list | --end ID)",
-     .about = "Mutes a vessel (MMSI or IMO number), a rule, or a rule for a vessel, besides the mutes of the configuration: their alerts "
-              "are stored and not sent. A mute counts in event time and follows the ship over MMSIs where its IMO number is known. The "
-              "daemon may be running. Prints the mute, or all, one JSON object in each line: id, vessel, rule, zone, feed, from, until, "
-              "why, by, ended. A mute of the configuration ends in the file.",
+     .about = "Mutes a vessel, a rule, or a rule for a vessel, besides the mutes of the configuration: their alerts are stored and not sent. "
+              "VESSEL: an MMSI, an IMO number, a call sign, a name, or a part of a name that only one vessel has. A mute counts in event "
+              "time and follows the ship over MMSIs where its IMO number is known. The daemon may be running. Prints the mute, or all: a "
+              "table on a terminal, otherwise one JSON object in each line: id, vessel, rule, zone, feed, from, until, why, by, ended. A "
+              "mute of the configuration ends in the file.",
      .fails = "the mute is refused, or the state cannot be written"},
     {.name = "redeliver", .run = cmd_redeliver, .options = redeliver_options, .takes_words = true,
      .line = "put deliveries back in the queue",
