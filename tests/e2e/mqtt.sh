@@ -27,7 +27,13 @@ ship() { printf '{"mmsi":%d,"lat":36.5,"lon":126.1,"sog":9.5,"cog":90,"time":%d}
 sighted() { "$bin" alerts --state "$1" --json 2>/dev/null | grep -c 'vessel.sighted'; }
 has_sighted() { [ "$(sighted "$1")" -ge "$2" ]; }
 
-plain=$port_base tls=$((port_base + 1))
+plain=$port_base tls=$((port_base + 1)) ws=$((port_base + 2)) wss=$((port_base + 3))
+# A certificate authority of the test, and the broker's certificate for localhost.
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=test-ca -days 2 -keyout "$work/ca.key" -out "$work/ca.pem" 2>/dev/null
+openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout "$work/broker.key" -out "$work/broker.csr" 2>/dev/null
+printf 'subjectAltName=DNS:localhost\n' >"$work/san"
+openssl x509 -req -in "$work/broker.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -CAcreateserial -days 2 -extfile "$work/san" \
+    -out "$work/broker.pem" 2>/dev/null
 printf 'desk:secret\n' >"$work/users"
 mosquitto_passwd -U "$work/users"
 cat >"$work/a.conf" <<C
@@ -37,6 +43,17 @@ allow_anonymous false
 password_file $work/users
 acl_file $work/acl
 listener $plain 127.0.0.1
+listener $ws 127.0.0.1
+protocol websockets
+listener $tls 127.0.0.1
+cafile $work/ca.pem
+certfile $work/broker.pem
+keyfile $work/broker.key
+listener $wss 127.0.0.1
+protocol websockets
+cafile $work/ca.pem
+certfile $work/broker.pem
+keyfile $work/broker.key
 C
 printf 'user desk\ntopic readwrite ais/#\ntopic readwrite lookout/#\n' >"$work/acl"
 chmod 600 "$work/users" "$work/acl"
@@ -70,6 +87,36 @@ wait_for 10 sh -c "[ \$(grep -c 'connected and subscribed' '$work/first.out') -g
 publish -t ais/json -m "$(ship 431000006)"
 wait_for 10 has_sighted "$work/first" 5
 result "the broker came back: so does the daemon" $? "$(cat "$work/first.out")"
+stop "$daemon_pid"
+
+# The other ways to a broker, and what keeps the daemon from it, in the broker's own words.
+publish -t ais/old -r -m "$(ship 431000001)"
+login='user: desk, password: {file: password}'
+cat >"$work/ways.yaml" <<Y
+state: $work/ways
+feeds:
+  - {id: tls, mqtt: "mqtts://localhost:$tls", topics: ["ais/#"], $login, ca_file: ca.pem}
+  - {id: ws, mqtt: "ws://127.0.0.1:$ws/mqtt", topics: ["ais/#"], $login, headers: {X-Team: desk}}
+  - {id: wss, mqtt: "wss://localhost:$wss/mqtt", topics: ["ais/#"], $login, ca_file: ca.pem}
+  - {id: stranger, mqtt: "mqtts://localhost:$tls", topics: ["ais/#"], $login}
+  - {id: name, mqtt: "mqtts://127.0.0.1:$tls", topics: ["ais/#"], $login, ca_file: ca.pem}
+  - {id: password, mqtt: "mqtt://127.0.0.1:$plain", topics: ["ais/#"], user: desk, password: {file: wrong}}
+rules: [{id: seen, when: sighted}]
+Y
+daemon ways
+is_said() { grep -q "$1" "$work/ways.out"; }
+for way in tls ws wss; do
+    wait_for 10 is_said "feed $way: connected and subscribed"
+    result "the daemon connects by $way" $? "$(grep " $way:" "$work/ways.out")"
+done
+wait_for 10 is_said 'feed stranger: .*certificate'
+result "an unknown authority is refused" $? "$(grep ' stranger:' "$work/ways.out")"
+wait_for 10 is_said 'feed name: .*127.0.0.1\|feed name: .*name\|feed name: .*certificate'
+result "and a certificate of another name" $? "$(grep ' name:' "$work/ways.out")"
+wait_for 10 is_said 'feed password: refused reason="the broker refuses the connection: not authorized".*next_attempt_ms=300000'
+result "a wrong password is told as the broker tells it, and waits" $? "$(grep ' password:' "$work/ways.out")"
+! grep -q 'secret\|wrong' "$work/ways.out"
+result "no secret is logged" $?
 stop "$daemon_pid"
 
 # A queue of QoS 1: the daemon is killed again and again while ships come in; each is sighted once, and none is lost.

@@ -12,6 +12,7 @@
 #include "lookout/net/mqtt_link.h"
 #include "lookout/sys/log.h"
 
+enum { HEADERS_MAX = 64 };      /* conf_peer.c takes no more */
 enum { STABLE_MS = 60 * 1000 }; /* it held so long: the next wait is short */
 
 struct broker {
@@ -127,6 +128,11 @@ static void connect_broker(struct broker *b)
     const struct conf_mqtt *c = &f->mqtt;
     const struct tls_files files = {f->tls.ca_file, f->tls.client_cert,
                                     f->tls.client_key};
+    struct websocket_header headers[HEADERS_MAX];
+    size_t header_count = 0;
+    for (; header_count < f->headers.count && header_count < HEADERS_MAX; header_count++)
+        headers[header_count] = (struct websocket_header){
+            f->headers.items[header_count].name, f->headers.items[header_count].value};
     bool is_clean = b->keep.journal == NULL;
     /* A look from beside (`check --connect`) must not take the daemon's place. */
     bool has_own_id = c->client_id != NULL && feed->feeds->directory != NULL;
@@ -135,6 +141,10 @@ static void connect_broker(struct broker *b)
                  .port = f->port,
                  .tls = f->is_tls ? &files : NULL,
                  .connect_ms = feed->feeds->limits.connect_ms},
+        .host = f->address,
+        .path = f->path,
+        .headers = headers,
+        .header_count = header_count,
         .mqtt = {.client_id = has_own_id ? c->client_id : b->client_id,
                  .user = c->user,
                  .password = c->password.text,

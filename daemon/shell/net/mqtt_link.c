@@ -2,7 +2,9 @@
 /* A connection to an MQTT broker on a loop. */
 #include "lookout/net/mqtt_link.h"
 
+#include <openssl/rand.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lookout/base/time.h"
 
@@ -13,10 +15,17 @@ struct mqtt_link {
     struct mqtt_link_sink sink;
     struct peer *peer; /* borrowed: it owns itself; NULL: closed */
     struct mqtt *mqtt; /* owned */
+    struct websocket_conf websocket_conf;
+    struct websocket_header *headers; /* owned: the list; the texts are borrowed */
+    struct websocket *websocket;      /* owned; NULL: none, or not yet */
+    uint64_t connect_ms;
     uv_timer_t timer;
     unsigned holds; /* the peer and the timer */
     bool is_paused, is_over, is_closing;
-    int write_rc; /* the first failed write */
+    bool is_feeding; /* the WebSocket: what is to be sent goes out behind it */
+    int write_rc;    /* the first failed write */
+    int read_rc;     /* of a message of the WebSocket */
+    struct err fault;
 };
 
 static int64_t now_of(const struct mqtt_link *l)
@@ -32,6 +41,8 @@ static void release_link(struct mqtt_link *l)
         return;
     struct mqtt_link_sink sink = l->sink;
     mqtt_destroy(l->mqtt);
+    websocket_destroy(l->websocket);
+    free(l->headers);
     free(l);
     sink.on_closed(sink.context);
 }
@@ -76,10 +87,26 @@ static void set_timer(struct mqtt_link *l)
 
 /* --- MQTT's side --- */
 
+static int flush_frames(struct mqtt_link *l)
+{
+    struct buf out = {0};
+    int rc = websocket_take(l->websocket, &out);
+    if (rc == 0 && out.length > 0)
+        rc = peer_write(l->peer, out.data, out.length);
+    buf_finish(&out);
+    return rc;
+}
+
 static void on_write(void *context, const void *bytes, size_t n)
 {
     struct mqtt_link *l = context;
-    int rc = l->peer != NULL ? peer_write(l->peer, bytes, n) : ERR_IO;
+    int rc = ERR_IO;
+    if (l->peer != NULL && l->websocket == NULL)
+        rc = peer_write(l->peer, bytes, n);
+    else if (l->peer != NULL)
+        rc = websocket_send_binary(l->websocket, bytes, n);
+    if (rc == 0 && l->websocket != NULL && !l->is_feeding)
+        rc = flush_frames(l);
     if (l->write_rc == 0)
         l->write_rc = rc;
 }
@@ -106,9 +133,8 @@ static void on_acked(void *context, uint16_t id)
 
 /* --- the connection's side --- */
 
-static void on_open(void *context)
+static void log_in(struct mqtt_link *l)
 {
-    struct mqtt_link *l = context;
     int rc = mqtt_begin(l->mqtt, now_of(l));
     if (rc != 0)
         end_link(l, "cannot log in", err_text(rc), true);
@@ -116,23 +142,99 @@ static void on_open(void *context)
         set_timer(l);
 }
 
+static void end_by_fault(struct mqtt_link *l, int rc, const struct err *err)
+{
+    if (rc != 0)
+        end_link(l, rc == ERR_INVALID ? "refused" : "disconnected", err->text,
+                 rc == ERR_INVALID);
+}
+
+/* One message of the WebSocket; packets need not begin or end with it (MQTT 3.1.1,
+ * section 6). */
+static void on_frames(void *context, const char *bytes, size_t n)
+{
+    struct mqtt_link *l = context;
+    if (l->read_rc == 0)
+        l->read_rc = mqtt_feed(l->mqtt, bytes, n, now_of(l), &l->fault);
+}
+
+static void on_shake_late(uv_timer_t *timer)
+{
+    end_link(timer->data, "cannot connect", "timed out", false);
+}
+
+static void open_websocket(struct mqtt_link *l)
+{
+    struct websocket_conf *c = &l->websocket_conf;
+    int rc = RAND_bytes(c->key, sizeof c->key) == 1 ? 0 : ERR_IO;
+    if (rc == 0)
+        rc = websocket_create(c, on_frames, l, &l->websocket);
+    if (rc == 0)
+        rc = flush_frames(l);
+    if (rc != 0)
+        end_link(l, "cannot connect", err_text(rc), false);
+    else
+        uv_timer_start(&l->timer, on_shake_late, l->connect_ms, 0);
+}
+
+static void on_open(void *context)
+{
+    struct mqtt_link *l = context;
+    if (l->websocket_conf.path != NULL)
+        open_websocket(l);
+    else
+        log_in(l);
+}
+
+static void end_with_websocket(struct mqtt_link *l)
+{
+    const struct websocket_end *end = websocket_end_of(l->websocket);
+    bool is_refused = end->status == 401 || end->status == 403;
+    const char *what =
+        websocket_has_opened(l->websocket) ? "disconnected" : "cannot connect";
+    if (is_refused)
+        what = "refused";
+    end_link(l, what, end->why, is_refused);
+}
+
+static void read_websocket(struct mqtt_link *l, const char *bytes, size_t n)
+{
+    bool was_open = websocket_has_opened(l->websocket);
+    l->is_feeding = true;
+    websocket_feed(l->websocket, bytes, n, now_of(l));
+    l->is_feeding = false;
+    if (!was_open && websocket_has_opened(l->websocket))
+        log_in(l);
+    int rc = flush_frames(l);
+    if (l->write_rc == 0)
+        l->write_rc = rc;
+    end_by_fault(l, l->read_rc, &l->fault);
+    if (websocket_state_of(l->websocket) == WEBSOCKET_ENDED)
+        end_with_websocket(l);
+}
+
 static void on_bytes(void *context, const char *bytes, size_t n)
 {
     struct mqtt_link *l = context;
-    struct err err = {0};
     if (l->is_over)
         return;
-    int rc = mqtt_feed(l->mqtt, bytes, n, now_of(l), &err);
+    if (l->websocket != NULL)
+        read_websocket(l, bytes, n);
+    else
+        end_by_fault(l, mqtt_feed(l->mqtt, bytes, n, now_of(l), &l->fault), &l->fault);
     if (l->sink.on_pause != NULL && !l->is_closing)
         l->sink.on_pause(l->sink.context);
-    if (rc != 0)
-        end_link(l, rc == ERR_INVALID ? "refused" : "disconnected", err.text,
-                 rc == ERR_INVALID);
 }
 
 static void on_peer_end(void *context, const char *what, const char *why)
 {
-    end_link(context, what, why, false);
+    struct mqtt_link *l = context;
+    if (l->websocket == NULL) {
+        end_link(l, what, why, false);
+        return;
+    }
+    websocket_stop(l->websocket, why);
+    end_with_websocket(l);
 }
 
 static void on_peer_closed(void *context)
@@ -160,9 +262,24 @@ int mqtt_link_open(uv_loop_t *loop, const struct mqtt_link_conf *conf,
                                         .context = l};
     l->loop = loop;
     l->sink = *sink;
+    l->connect_ms = conf->peer.connect_ms;
+    if (conf->header_count > 0) {
+        l->headers = calloc(conf->header_count, sizeof *l->headers);
+        if (l->headers != NULL)
+            memcpy(l->headers, conf->headers, conf->header_count * sizeof *l->headers);
+    }
+    l->websocket_conf = (struct websocket_conf){.host = conf->host,
+                                                .port = conf->peer.port,
+                                                .is_tls = conf->peer.tls != NULL,
+                                                .path = conf->path,
+                                                .headers = l->headers,
+                                                .header_count = conf->header_count,
+                                                .protocol = "mqtt"};
     l->mqtt = mqtt_create(&conf->mqtt, &mqtt_sink);
-    if (l->mqtt == NULL || peer_open(loop, &conf->peer, &peer_sink, &l->peer) != 0) {
+    if (l->mqtt == NULL || (conf->header_count > 0 && l->headers == NULL) ||
+        peer_open(loop, &conf->peer, &peer_sink, &l->peer) != 0) {
         mqtt_destroy(l->mqtt);
+        free(l->headers);
         free(l);
         return ERR_NOMEM;
     }
@@ -207,6 +324,8 @@ void mqtt_link_close(struct mqtt_link *l)
 {
     if (mqtt_link_is_ready(l))
         mqtt_leave(l->mqtt);
+    if (l->websocket != NULL && websocket_close(l->websocket) == 0)
+        (void)!flush_frames(l);
     l->is_closing = true;
     peer_close(l->peer);
     l->peer = NULL;

@@ -18,7 +18,7 @@ struct websocket {
     wslay_event_context_ptr frames; /* owned */
     void (*on_message)(void *context, const char *bytes, size_t n);
     void *context;
-    char key[WEBSOCKET_KEY_TEXT_BYTES];
+    struct websocket_asked asked;
     struct buf head;   /* of the answer; then of a refusal's body */
     size_t body_bytes; /* of the body are waited for; 0: the head is */
     bool is_refused;   /* the body of a refusal is coming in */
@@ -210,7 +210,8 @@ int websocket_create(const struct websocket_conf *conf,
     w->on_message = on_message;
     w->context = context;
     w->end.retry_after_ms = -1;
-    websocket_shake_key(conf->key, w->key);
+    websocket_shake_key(conf->key, w->asked.key);
+    w->asked.protocol = conf->protocol;
     if (wslay_event_context_client_init(&w->frames, &callbacks, w) != 0 ||
         websocket_shake_request(conf, &w->out) != 0) {
         websocket_destroy(w);
@@ -261,7 +262,7 @@ static void end_refusal(struct websocket *w)
 static void judge_head(struct websocket *w, size_t length, int64_t now_ms)
 {
     struct websocket_answer answer;
-    websocket_shake_judge(buf_text(&w->head), length, w->key, now_ms, &answer);
+    websocket_shake_judge(buf_text(&w->head), length, &w->asked, now_ms, &answer);
     buf_drop(&w->head, length);
     w->end = answer.end;
     w->body_bytes = answer.body_bytes;
@@ -359,6 +360,11 @@ static int queue_frame(struct websocket *w, uint8_t opcode, const char *text, si
 int websocket_send(struct websocket *w, const char *text, size_t n)
 {
     return queue_frame(w, WSLAY_TEXT_FRAME, text, n);
+}
+
+int websocket_send_binary(struct websocket *w, const void *bytes, size_t n)
+{
+    return queue_frame(w, WSLAY_BINARY_FRAME, bytes, n);
 }
 
 int websocket_ping(struct websocket *w)

@@ -8,6 +8,12 @@
 #define WEBSOCKET_KEY_TEXT_BYTES 25 /* base64 of the key */
 #define WEBSOCKET_WORDS_BYTES 512   /* of a refusal's body are read */
 
+/* What of the request the answer must fit. */
+struct websocket_asked {
+    char key[WEBSOCKET_KEY_TEXT_BYTES];
+    const char *protocol; /* borrowed; NULL: none */
+};
+
 /* The key as the request carries it. */
 void websocket_shake_key(const uint8_t key[WEBSOCKET_KEY_BYTES],
                          char ret_text[WEBSOCKET_KEY_TEXT_BYTES]);
@@ -21,7 +27,8 @@ struct websocket_answer {
     size_t body_bytes;        /* of a refusal: so much of a body is worth waiting for */
 };
 /* Judge a whole head, with the blank line at its end. */
-void websocket_shake_judge(const char *head, size_t n, const char *key, int64_t now_ms,
+void websocket_shake_judge(const char *head, size_t n,
+                           const struct websocket_asked *asked, int64_t now_ms,
                            struct websocket_answer *ret_answer);
 /* Add the words of a refusal's body to its reason. */
 void websocket_shake_words(const char *body, size_t n, struct websocket_end *end);

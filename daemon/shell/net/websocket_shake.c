@@ -39,6 +39,8 @@ int websocket_shake_request(const struct websocket_conf *conf, struct buf *out)
                         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n",
                         key);
+    if (rc == 0 && conf->protocol != NULL)
+        rc = buf_printf(out, "Sec-WebSocket-Protocol: %s\r\n", conf->protocol);
     bool has_agent = false;
     for (size_t i = 0; i < conf->header_count && rc == 0; i++) {
         rc = buf_printf(out, "%s: %s\r\n", conf->headers[i].name, conf->headers[i].value);
@@ -149,7 +151,8 @@ static int parse_status(const char *head, size_t n)
 }
 
 /* What is wrong with an answer of status 101; NULL: nothing. RFC 6455 section 4.1. */
-static const char *find_fault(const char *head, size_t n, const char *key)
+static const char *find_fault(const char *head, size_t n,
+                              const struct websocket_asked *asked)
 {
     char value[VALUE_BYTES];
     if (find_header(head, n, "Upgrade", value) != 1 ||
@@ -159,13 +162,14 @@ static const char *find_fault(const char *head, size_t n, const char *key)
         !list_has_word(value, "upgrade"))
         return "the answer does not upgrade the connection";
     if (find_header(head, n, "Sec-WebSocket-Accept", value) != 1 ||
-        !is_accept(value, key))
+        !is_accept(value, asked->key))
         return "the answer has a wrong Sec-WebSocket-Accept: something between us and "
                "the "
                "server may have answered";
     if (find_header(head, n, "Sec-WebSocket-Extensions", value) != 0)
         return "the answer wants an extension that was not asked for";
-    if (find_header(head, n, "Sec-WebSocket-Protocol", value) != 0)
+    if (find_header(head, n, "Sec-WebSocket-Protocol", value) != 0 &&
+        (asked->protocol == NULL || strcmp(value, asked->protocol) != 0))
         return "the answer wants a subprotocol that was not asked for";
     return NULL;
 }
@@ -199,7 +203,8 @@ static size_t say_refusal(const char *head, size_t n, struct websocket_end *end)
     return (size_t)length;
 }
 
-void websocket_shake_judge(const char *head, size_t n, const char *key, int64_t now_ms,
+void websocket_shake_judge(const char *head, size_t n,
+                           const struct websocket_asked *asked, int64_t now_ms,
                            struct websocket_answer *ret_answer)
 {
     enum { SWITCHING = 101 };
@@ -208,7 +213,7 @@ void websocket_shake_judge(const char *head, size_t n, const char *key, int64_t 
     *ret_answer = (struct websocket_answer){.end = {.retry_after_ms = -1}};
     if (status == 0 || status == SWITCHING) {
         const char *fault =
-            status == 0 ? "the answer is not HTTP/1.1" : find_fault(head, n, key);
+            status == 0 ? "the answer is not HTTP/1.1" : find_fault(head, n, asked);
         ret_answer->is_open = fault == NULL;
         end->is_ours = fault != NULL;
         text_copy(end->why, sizeof end->why, fault != NULL ? fault : "");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A connection to an MQTT broker on a loop: TCP, with TLS where that is asked for, and
- * MQTT on it. One attempt; who wants another opens anew. Belongs to one loop and its
- * thread. */
+/* A connection to an MQTT broker on a loop: TCP, with TLS and a WebSocket where they are
+ * asked for, and MQTT on it. One attempt; who wants another opens anew. Belongs to one
+ * loop and its thread. */
 #ifndef LOOKOUT_MQTT_LINK_H
 #define LOOKOUT_MQTT_LINK_H
 
@@ -13,10 +13,15 @@
 #include "lookout/base/err.h"
 #include "lookout/net/mqtt.h"
 #include "lookout/net/peer.h"
+#include "lookout/net/websocket.h"
 
 struct mqtt_link_conf {
     struct peer_conf peer;
-    struct mqtt_conf mqtt; /* its texts are borrowed until on_closed */
+    const char *host; /* as a WebSocket's request names it; borrowed */
+    const char *path; /* of a WebSocket; NULL: none. Borrowed, as the headers' texts */
+    const struct websocket_header *headers;
+    size_t header_count;
+    struct mqtt_conf mqtt; /* its texts, and those above, are borrowed until on_closed */
 };
 struct mqtt_link_sink {
     /* Logged in, and subscribed; granted_qos: the lowest that the broker granted. */

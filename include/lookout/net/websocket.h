@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A WebSocket (RFC 6455) over bytes, as the client, without a socket: the handshake, then
- * messages, whole, whatever their frames. No extensions and no subprotocols. */
+ * messages, whole, whatever their frames. No extensions. */
 #ifndef LOOKOUT_WEBSOCKET_H
 #define LOOKOUT_WEBSOCKET_H
 
@@ -25,6 +25,7 @@ struct websocket_conf {
     const char *path;                       /* with the query; begins with '/' */
     const struct websocket_header *headers; /* further ones of the request */
     size_t header_count;
+    const char *protocol; /* the subprotocol that is spoken; static; NULL: none */
     uint8_t key[WEBSOCKET_KEY_BYTES]; /* random */
 };
 
@@ -60,9 +61,10 @@ void websocket_feed(struct websocket *w, const char *bytes, size_t n, int64_t no
 /* The stream has ended, or the time for the handshake is over: a refusal that is not
  * whole counts as it is. `why` is the reason where nothing better is known. */
 void websocket_stop(struct websocket *w, const char *why);
-/* Queue a text message; a ping; a close frame with code 1000. ERR_NOMEM, ERR_IO: it is
- * not open. */
+/* Queue a text message; a binary one; a ping; a close frame with code 1000. ERR_NOMEM,
+ * ERR_IO: it is not open. */
 MUST_CHECK int websocket_send(struct websocket *w, const char *text, size_t n);
+MUST_CHECK int websocket_send_binary(struct websocket *w, const void *bytes, size_t n);
 MUST_CHECK int websocket_ping(struct websocket *w);
 MUST_CHECK int websocket_close(struct websocket *w);
 /* Append what is to be sent to the peer now. ERR_NOMEM */
