@@ -222,6 +222,10 @@ static void end_tls(struct peer_socket *s)
     struct peer *p = s->peer;
     bool is_orderly = tls_state_of(s->tls) == TLS_ENDED;
     const char *why = is_orderly ? "closed by the other side" : tls_fault(s->tls);
+    if (is_orderly) {
+        tls_shut(s->tls);
+        (void)!flush_tls(s); /* it need not hear our goodbye */
+    }
     if (p->is_open)
         end_peer(p, "disconnected", why);
     else
