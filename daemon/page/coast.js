@@ -90,7 +90,7 @@ function drawGrid(context, view) {
     const x = Math.round(worldX(i * step) * scale - left) + 0.5;
     context.moveTo(x, 0);
     context.lineTo(x, height);
-    if (x > inner[0] + 60 && x < inner[2] - 60) context.fillText(gridLabel(((((i * step + 180) % 360) + 360) % 360) - 180, 'EW'), x + 4, inner[1] + 12);
+    if (x > inner[0] + 60 && x < inner[2] - 60) context.fillText(gridLabel(((((i * step + 180) % 360) + 360) % 360) - 180, 'EW'), x + 4, inner[1] + 12 * view.magnify);
   }
   for (let i = Math.ceil(-85 / step); i * step <= 85; i++) {
     const y = Math.round(worldY(i * step) * scale - top) + 0.5;

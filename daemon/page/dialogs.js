@@ -20,7 +20,7 @@ say.timer = 0;
 
 /**
  * @param {string} title @param {any[]} fields @param {string} verb @param {(form: HTMLFormElement) => Promise<any>} act
- * @param {{isFixed?: boolean, also?: any}} [more] isFixed: it cannot be left; also: a further button
+ * @param {{isFixed?: boolean, isWide?: boolean, also?: any}} [more] isFixed: it cannot be left; also: a further button
  */
 export function ask(title, fields, verb, act, more = {}) {
   const dialog = byId('dialog'), bad = el('p.bad', { role: 'alert' });
@@ -34,6 +34,8 @@ export function ask(title, fields, verb, act, more = {}) {
     }
   } }, el('h2', title), fields, bad, el('.actions', verb && el('button.primary', { type: 'submit' }, verb), more.also, !more.isFixed && button(verb ? 'Cancel' : 'Close', () => dialog.close())));
   fill(dialog, form);
+  dialog.className = more.isWide ? 'widest' : '';
+  dialog.setAttribute('aria-label', title);
   dialog.oncancel = (/** @type {Event} */ e) => { if (more.isFixed) e.preventDefault(); };
   if (!dialog.open) dialog.showModal();
   (form.querySelector('[data-first]') || form.querySelector('input,textarea,button'))?.focus();

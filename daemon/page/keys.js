@@ -21,6 +21,8 @@ function acknowledgeChosen() {
   else if (store.info?.may !== 'acknowledge') say('You may read, not acknowledge.', true);
   else askAcknowledge(a);
 }
+/** @param {() => any} act */
+const withVessel = (act) => (store.selected.mmsi ? act() : say('Choose a vessel first.'));
 function search() {
   const here = byId('alert-text') || byId('vessel-search');
   if (here) return here.focus();
@@ -35,7 +37,7 @@ const KEYS = {
   a: acknowledgeChosen, '/': search, m: () => { byId('map').focus(); document.body.classList.remove('sheet'); },
   '+': () => map.zoomIn(1), '=': () => map.zoomIn(1), '-': () => map.zoomOut(1),
   ArrowLeft: () => pan(-1, 0), ArrowRight: () => pan(1, 0), ArrowUp: () => pan(0, -1), ArrowDown: () => pan(0, 1),
-  l: () => toggle('labels'), c: () => toggle('byType'), t: () => toggleTrack(store.selected.mmsi), f: () => follow(),
+  l: () => toggle('labels'), c: () => toggle('byType'), t: () => withVessel(() => toggleTrack(store.selected.mmsi)), f: () => withVessel(follow),
   s: () => { silence(); say('Silenced for 5 min.'); }, n: nextLook, '?': showKeys,
   Escape: () => { if (store.selected.mmsi || store.selected.alert) select({}); else if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); },
   ...Object.fromEntries(tabs.map((name, i) => [String(i + 1), () => openTab(name)])),

@@ -3,7 +3,7 @@
 // Names beside ships: of those with alerts, watched or selected at any scale, of the others from a zoom on, or
 // where few are seen; none overlaps another.
 
-import { colour } from './layer.js';
+import { colour, shipSize } from './layer.js';
 import { texts } from './marks.js';
 import { fleet, store } from './store.js';
 import { shipName } from './words.js';
@@ -33,6 +33,9 @@ export function placeLabels(context, view, drawn, at, isAll) {
   // 1: a name of a port or a zone, which a ship with an alert may cover; 2: nothing may.
   if (texts.zoom === view.zoom)
     for (const [x0, y0, x1, y1, rank] of texts.boxes) claim(taken, across, [x0 - view.left, y0 - view.top, x1 - x0, y1 - y0], { mark: rank ? 1 : 2, least: 9 });
+  // Nor do names lie over the frames of ships with alerts, where there is room elsewhere.
+  const half = shipSize(view) * 1.6;
+  for (const i of drawn) if (fleet.severity[i]) claim(taken, across, [at.px[i] - half, at.py[i] - half, 2 * half, 2 * half], { mark: 1, least: 9 });
   const chosen = fleet.index.get(store.selected.mmsi) ?? -1;
   const weigh = (/** @type {number} */ i) => (i === chosen ? 8 : 0) + fleet.severity[i] * 2 + fleet.watched[i];
   const list = drawn.filter((i) => weigh(i) > 0).sort((a, b) => weigh(b) - weigh(a));

@@ -2,11 +2,11 @@
 // @ts-check
 // Who is on watch, handing over to the next, and the sheet of what was handed over, to be read and printed.
 
-import { byId, button, el, heard, setText } from './dom.js';
+import { byId, button, el, fill, heard, setText } from './dom.js';
 import { get, post } from './api.js';
 import { on, store } from './store.js';
 import { ask, field, say } from './dialogs.js';
-import { SEVERITIES, count, moment, momentBoth } from './words.js';
+import { SEVERITIES, count, eventWords, moment, momentBoth, shipName } from './words.js';
 
 const MOST = 20;
 /** Newest first. @type {any[]} */
@@ -43,14 +43,36 @@ export function askWatch() {
 /** @param {any} counts by severity */
 const countsText = (counts) => SEVERITIES.filter((s) => counts?.[s]).map((s) => `${count(counts[s])} ${s}`).join(', ') || 'none';
 
+/** @param {string} title @param {string} told @param {string[]} names @param {any[][]} rows */
+const part = (title, told, names, rows) => [el('h3', title, el('span.quiet', ` ${told}`)),
+  rows.length > 0 && el('.wide', el('table', el('thead', el('tr', names.map((n) => el('th', n)))), el('tbody', rows.map((r) => el('tr', r.map((c) => el('td', c)))))))];
+
+/** @param {any} a as the sheet has it: what of an alert matters on paper */
+const alertRow = (a) => [moment(a.time), el('b', a.severity), [eventWords(a.type), el('span.quiet', a.rule)], heard(a.summary || '')];
+
+/** @param {any} run */
+const runRow = (run) => [heard(shipName({ ...run.vessel, mmsi: run.vessel?.mmsi || run.mmsi })), run.rule, `${run.step} of ${run.steps}`, [heard([run.awaits].flat().filter(Boolean).join(', ')), run.by && ` by ${moment(run.by)}`]];
+
 /** @param {any} w a watch that was taken over */
+function sheet(w) {
+  const h = w.handover, alerts = (/** @type {string} */ key, /** @type {string} */ title) => {
+    const rows = h.alerts?.[key] || [], all = SEVERITIES.reduce((sum, s) => sum + (h[key]?.[s] || 0), 0);
+    return part(title, countsText(h[key]) + (rows.length && all > rows.length ? `; the newest ${rows.length} are` : ''), ['time', 'severity', 'what', 'summary'], rows.map(alertRow));
+  };
+  return el('.sheetpart', el('p.about', el('b', heard(store.info?.site || 'lookoutd')), ': ', el('b', heard(h.from)), ` ${momentBoth(h.since)} to `, el('b', heard(w.name)), ` ${momentBoth(w.since)}`),
+    alerts('unacknowledged', 'Not acknowledged'), alerts('new', 'New in this watch'), alerts('muted', 'Muted in this watch'),
+    part('Feeds silent', h.silent.join(', ') || 'none', [], []),
+    part('Routes under way', h.open ? count(h.open) : 'none', ['vessel', 'route', 'step', 'awaited'], (h.runs || []).map(runRow)));
+}
+
+// The paper has the sheet alone, for as long as it is looked at.
+/** @param {any} w */
 function showSheet(w) {
-  const h = w.handover;
-  ask('Watch handed over', el('.sheetpart',
-    el('p.about', el('b', heard(store.info?.site || 'lookoutd')), ': ', el('b', heard(h.from)), ` ${momentBoth(h.since)} to `, el('b', heard(w.name)), ` ${momentBoth(w.since)}`),
-    [['new', 'New alerts'], ['unacknowledged', 'Not acknowledged'], ['muted', 'Muted']].map(([key, title]) => el('h3', title, el('span.quiet', countsText(h[key])))),
-    el('h3', 'Feeds silent', el('span.quiet', h.silent.length ? h.silent.join(', ') : 'none')),
-    el('h3', 'Routes under way', el('span.quiet', count(h.open)))), '', async () => {}, { also: button('Print', () => print(), { kind: 'primary' }) });
+  const paper = byId('paper');
+  fill(paper, el('h2', 'Watch handed over'), sheet(w));
+  ask('Watch handed over', sheet(w), '', async () => {}, { also: button('Print', () => print(), { kind: 'primary' }), isWide: true });
+  document.body.classList.add('sheeted');
+  byId('dialog').addEventListener('close', () => { document.body.classList.remove('sheeted'); fill(paper); }, { once: true });
 }
 
 export function startWatch() {

@@ -110,16 +110,17 @@ def beside_card(a, folder):
     """A ship that lies where the card comes is moved out from under it, also on a phone."""
     for width, height, dx, dy in ((1280, 720, 0.4, 0.3), (390, 844, 0, 0.35)):
         a.resize(width, height)
+        a.key("Escape")
+        a.wait("return document.getElementById('card').hidden")
         mmsi = a.run("""lookout.map.invalidateSize({animate: false});
             const i = [...lookout.fleet.index.values()].find((i) => lookout.fleet.hasPlace[i] && lookout.fleet.watched[i]), s = lookout.fleet.at(i), size = lookout.map.getSize();
             lookout.map.setView(lookout.map.unproject(lookout.map.project([s.lat, s.lon], 8).subtract([size.x * arguments[0], size.y * arguments[1]]), 8), 8, {animate: false});
-            document.getElementById('map').dispatchEvent(new Event('blur')); return s.mmsi""", dx, dy)
+            return s.mmsi""", dx, dy)
         place = a.run("const s = lookout.fleet.get(arguments[0]), p = lookout.map.latLngToContainerPoint([s.lat, s.lon]), m = lookout.map.getContainer().getBoundingClientRect(); return [m.left + p.x, m.top + p.y]", mmsi)
         a.press(*place)
         a.wait("return lookout.store.selected.mmsi > 0 && !document.getElementById('card').hidden", what=f"card of a ship ({width})")
         a.wait(f"return !(() => {{ {OVERLAID} }})()", what=f"the ship beside the card ({width})")
         a.picture(folder / f"story-beside-{width}.png")
-        a.key("Escape")
     a.resize(1600, 900)
 
 
@@ -152,7 +153,7 @@ def watch(a, b, folder):
     a.picture(folder / "story-sheet.png")
     a.cdp("Emulation.setEmulatedMedia", {"media": "print"})
     a.picture(folder / "story-paper.png")
-    seen = a.run("const shows = (s) => [...document.querySelectorAll(s)].some((n) => n.getBoundingClientRect().height > 0); return ['main', '#head', '.sheetpart', '#dialog button'].map(shows)")
+    seen = a.run("const shows = (s) => [...document.querySelectorAll(s)].some((n) => n.getBoundingClientRect().height > 0); return ['main', '#head', '#paper .sheetpart', '#dialog'].map(shows)")
     a.cdp("Emulation.setEmulatedMedia", {"media": "", "features": [{"name": "prefers-color-scheme", "value": "light"}]})
     a.key("Escape")
     assert seen == [False, False, True, False], f"on paper: {seen}"
