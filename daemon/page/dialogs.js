@@ -38,7 +38,8 @@ export function ask(title, fields, verb, act, more = {}) {
   dialog.setAttribute('aria-label', title);
   dialog.oncancel = (/** @type {Event} */ e) => { if (more.isFixed) e.preventDefault(); };
   if (!dialog.open) dialog.showModal();
-  (form.querySelector('[data-first]') || form.querySelector('input,textarea,button'))?.focus();
+  (form.querySelector('[data-first]') || form.querySelector('input,textarea,button'))?.focus({ preventScroll: true });
+  dialog.scrollTop = 0;
 }
 /** @param {HTMLFormElement} form @param {string} name */
 export const field = (form, name) => String(new FormData(form).get(name) || '').trim();

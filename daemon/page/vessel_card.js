@@ -75,10 +75,10 @@ function vesselSection(mmsi) {
     el('p.quiet', [v.imo && `IMO ${v.imo}`, `MMSI ${String(mmsi).padStart(9, '0')}`, flag && `${country(flag)} by its MMSI`, shipType(v.type ?? row.type), (v.length_m ?? row.length_m) && `${v.length_m ?? row.length_m} m`, v.callsign && ['call sign ', v.callsign].join('')].filter(Boolean).join(' · ')),
     error && el('p.bad', error, heir > 0 && [' The ship is heard under ', button(`MMSI ${heir}`, () => { select({ mmsi: heir, alert: store.selected.alert }); goTo(heir); }, { kind: 'link' }), ' now.']),
     !isNaN(time) && el('.fix',
-      el('.figure', el('b', { id: 'card-age' }, ageText(time)), el('span', momentBoth(row.time ?? v.last?.time))),
-      el('.figure', el('b', knots(row.sog_kn ?? v.last?.sog_kn) || '–'), el('span', 'speed')),
-      el('.figure', el('b', degrees(row.cog_deg ?? v.last?.cog_deg) || '–'), el('span', 'course'))),
-    facts([['at', lat !== undefined && position(lat, lon)], ['status', navStatus(v.last?.status)], ...boundRows(v), ['draught', v.draught_m && `${v.draught_m} m`], ...watchedRows(v)]),
+      el('.figure', el('b', { id: 'card-age' }, ageText(time)), el('span', { id: 'card-time' }, momentBoth(row.time ?? v.last?.time))),
+      el('.figure', el('b', { id: 'card-speed' }, knots(row.sog_kn ?? v.last?.sog_kn) || '–'), el('span', 'speed')),
+      el('.figure', el('b', { id: 'card-course' }, degrees(row.cog_deg ?? v.last?.cog_deg) || '–'), el('span', 'course'))),
+    facts([['at', lat !== undefined && el('span', { id: 'card-place' }, position(lat, lon))], ['status', navStatus(v.last?.status)], ...boundRows(v), ['draught', v.draught_m && `${v.draught_m} m`], ...watchedRows(v)]),
     lat !== undefined && el('.actions', button('Centre', () => goTo(mmsi)), button(isPinned(mmsi) ? 'Unpin track' : 'Pin track', () => toggleTrack(mmsi).then(render), { key: 't' }),
       button(follows() ? 'Stop following' : 'Follow', () => follow(), { key: 'f' })),
     alerts.length > 0 && !store.selected.alert && [el('h4', 'Alerts'), el('ul.case', alerts.slice(0, 8).map((a) => el('li', el('span', sign(isOpen(a) ? a.severity : 'done'), ' ', button(eventWords(a.type), () => select({ alert: a.id, mmsi }), { kind: 'link' })), el('time', moment(a.time))))),
@@ -104,6 +104,14 @@ let shownAlerts = '';
 function alertsShown() {
   const { mmsi, alert: id } = store.selected, of = store.alerts.get(id)?.event.data.case;
   return JSON.stringify([...store.alerts.values()].filter((a) => a.id === id || (mmsi && a.mmsi === mmsi) || (of && a.event.data.case === of)).map((a) => [a.id, a.acknowledged, a.deliveries]));
+}
+
+// The last fix is as the stream tells it, and its age goes on.
+function tick() {
+  const s = fleet.get(store.selected.mmsi), time = Date.parse(s?.time ?? '');
+  if (document.hidden || isNaN(time) || s.lat === undefined || !byId('card-age')) return;
+  const texts = { age: ageText(time), time: momentBoth(s.time), speed: knots(s.sog_kn) || '–', course: degrees(s.cog_deg) || '–', place: position(s.lat, s.lon) };
+  for (const [id, text] of Object.entries(texts)) setText(byId(`card-${id}`), text);
 }
 
 export function startCard() {
@@ -132,9 +140,6 @@ export function startCard() {
     shownAlerts = now;
   });
   on('follow', render);
-  setInterval(() => {
-    const time = Date.parse(fleet.get(store.selected.mmsi)?.time ?? ''), age = byId('card-age');
-    if (age && !isNaN(time) && !document.hidden) setText(age, ageText(time));
-  }, 1000);
+  setInterval(tick, 1000);
   setInterval(() => { if (!document.hidden && store.selected.mmsi && !byId('card').contains(document.activeElement)) readVessel(); }, AGAIN_MS);
 }

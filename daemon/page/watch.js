@@ -4,9 +4,9 @@
 
 import { byId, button, el, fill, heard, setText } from './dom.js';
 import { get, post } from './api.js';
-import { on, store } from './store.js';
+import { fleet, on, store } from './store.js';
 import { ask, field, say } from './dialogs.js';
-import { SEVERITIES, count, eventWords, moment, momentBoth, shipName } from './words.js';
+import { SEVERITIES, count, eventWords, moment, momentBoth, rank, shipName } from './words.js';
 
 const MOST = 20;
 /** Newest first. @type {any[]} */
@@ -51,12 +51,13 @@ const part = (title, told, names, rows) => [el('h3', title, el('span.quiet', ` $
 const alertRow = (a) => [moment(a.time), el('b', a.severity), [eventWords(a.type), el('span.quiet', a.rule)], heard(a.summary || '')];
 
 /** @param {any} run */
-const runRow = (run) => [heard(shipName({ ...run.vessel, mmsi: run.vessel?.mmsi || run.mmsi })), run.rule, `${run.step} of ${run.steps}`, [heard([run.awaits].flat().filter(Boolean).join(', ')), run.by && ` by ${moment(run.by)}`]];
+const runRow = (run) => [heard(shipName({ mmsi: run.mmsi, name: fleet.get(run.mmsi)?.name })), run.rule, `${run.step} of ${run.steps}`, [heard([run.awaits].flat().filter(Boolean).join(', ')), run.by && ` by ${moment(run.by)}`]];
 
 /** @param {any} w a watch that was taken over */
 function sheet(w) {
   const h = w.handover, alerts = (/** @type {string} */ key, /** @type {string} */ title) => {
-    const rows = h.alerts?.[key] || [], all = SEVERITIES.reduce((sum, s) => sum + (h[key]?.[s] || 0), 0);
+    // The worst first, the newest of them before the others.
+    const rows = [...(h.alerts?.[key] || [])].sort((a, b) => rank(b.severity) - rank(a.severity)), all = SEVERITIES.reduce((sum, s) => sum + (h[key]?.[s] || 0), 0);
     return part(title, countsText(h[key]) + (rows.length && all > rows.length ? `; the newest ${rows.length} are` : ''), ['time', 'severity', 'what', 'summary'], rows.map(alertRow));
   };
   return el('.sheetpart', el('p.about', el('b', heard(store.info?.site || 'lookoutd')), ': ', el('b', heard(h.from)), ` ${momentBoth(h.since)} to `, el('b', heard(w.name)), ` ${momentBoth(w.since)}`),
