@@ -81,18 +81,20 @@ static void log_failure(const struct hook *h, const struct bundle *b,
 {
     const struct client_request *r = &b->request;
     char status[16], wait[UNITS_TEXT_BYTES];
+    const struct log_about about = {.alert = b->first->id};
+    log_set_about(&about);
     if (verdict == RETRY_DEAD)
         log_warning("delivery", h->conf.id,
                     "an alert is given up: %s id=%s alerts=%zu attempts=%" PRIu32,
                     r->reason, r->id, r->event_count, b->attempts);
-    if (verdict != RETRY_LATER)
-        return;
     /* The receiver's own words do not tell reasons apart; they may change each time. */
     snprintf(status, sizeof status, "%d", r->answer.status);
-    log_repeated(LOG_LEVEL_WARNING, "delivery", h->conf.id,
-                 r->answer.status != 0 ? status : r->reason,
-                 "an attempt failed: %s; the next is in %s id=%s attempts=%" PRIu32,
-                 r->reason, units_format_duration(wait_ms, wait), r->id, b->attempts);
+    if (verdict == RETRY_LATER)
+        log_repeated(LOG_LEVEL_WARNING, "delivery", h->conf.id,
+                     r->answer.status != 0 ? status : r->reason,
+                     "an attempt failed: %s; the next is in %s id=%s attempts=%" PRIu32,
+                     r->reason, units_format_duration(wait_ms, wait), r->id, b->attempts);
+    log_set_about(NULL);
 }
 
 /* Whether the receiver is dead or alive, by this answer. */

@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The relays of the daemon: they hear of every report that the engine has taken in, and
  * of every alert. */
+#include <stdio.h>
+
+#include "lookout/alert/severity.h"
+#include "lookout/sys/log.h"
 #include "run_int.h"
 
+/* One that is told can be found in the journal by its vessel, rule and id. */
 static int tell_relays_alert(void *context, const struct alert *alert)
 {
     struct run *r = context;
+    char vessel[16];
+    snprintf(vessel, sizeof vessel, "%09u", alert->mmsi);
+    const struct log_about about = {.vessel = alert->mmsi != 0 ? vessel : NULL,
+                                    .rule = alert->rule,
+                                    .alert = alert->id};
     relays_alert(r->relays, alert);
+    if (alert->is_muted || alert->is_folded)
+        return 0;
+    log_set_about(&about);
+    log_to_journal("alert", alert->rule, "%s severity=%s vessel=%s id=%s", alert->type,
+                   severity_name((enum severity)alert->severity),
+                   alert->mmsi != 0 ? vessel : "none", alert->id);
+    log_set_about(NULL);
     return 0;
 }
 

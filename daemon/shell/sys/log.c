@@ -24,6 +24,7 @@ enum { LOG_LINE_BYTES = 2048 };
 static atomic_int log_level = LOG_LEVEL_INFO;
 static pthread_mutex_t log_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct log_repeats log_repeats;
+static _Thread_local const struct log_about *log_about;
 
 /* clang-format off */
 static const struct {
@@ -83,6 +84,14 @@ static size_t append_format(char *line, size_t length, const char *format, ...)
     return length;
 }
 
+void log_set_about(const struct log_about *about)
+{
+    log_about = about;
+}
+
+/* Under systemd the line's priority is in front of it: "<6>". */
+enum { PRIORITY_BYTES = 3 };
+
 static size_t begin_line(char *line, enum log_level level, const char *group,
                          const char *identity)
 {
@@ -92,6 +101,18 @@ static size_t begin_line(char *line, enum log_level level, const char *group,
     if (identity != NULL && identity[0] != '\0')
         n = append_format(line, n, " %s", identity);
     return append_format(line, n, ": ");
+}
+
+/* Hand a complete line to journald with its fields. */
+static bool send_to_journal(const char *line, enum log_level level, const char *group,
+                            const char *identity)
+{
+    const struct log_line fields = {.priority = levels[level].priority,
+                                    .group = group,
+                                    .identity = identity,
+                                    .message = line + PRIORITY_BYTES,
+                                    .about = log_about};
+    return is_journal() && log_journal_send(&fields);
 }
 
 /* Texts of peers may contain line ends and escapes, so control characters are removed. */
@@ -120,9 +141,24 @@ void log_write(enum log_level level, const char *group, const char *identity,
     va_start(args, format);
     length = append_args(line, length, format, args);
     va_end(args);
+    if (send_to_journal(line, level, group, identity))
+        return;
     pthread_mutex_lock(&log_mutex);
     end_line(line, length);
     pthread_mutex_unlock(&log_mutex);
+}
+
+void log_to_journal(const char *group, const char *identity, const char *format, ...)
+{
+    char line[LOG_LINE_BYTES];
+    if ((int)LOG_LEVEL_INFO < atomic_load(&log_level) || !is_journal())
+        return;
+    size_t length = begin_line(line, LOG_LEVEL_INFO, group, identity);
+    va_list args;
+    va_start(args, format);
+    append_args(line, length, format, args);
+    va_end(args);
+    (void)send_to_journal(line, LOG_LEVEL_INFO, group, identity);
 }
 
 bool log_repeat_may(struct log_repeats *repeats, uint64_t key, int64_t now_ms,
@@ -170,6 +206,8 @@ void log_repeated(enum log_level level, const char *group, const char *identity,
     va_end(args);
     if (left_out > 0)
         length = append_format(line, length, " left_out=%" PRIu64, left_out);
+    if (send_to_journal(line, level, group, identity))
+        return;
     pthread_mutex_lock(&log_mutex);
     end_line(line, length);
     pthread_mutex_unlock(&log_mutex);

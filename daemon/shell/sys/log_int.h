@@ -26,4 +26,16 @@ struct log_repeats {
 bool log_repeat_may(struct log_repeats *repeats, uint64_t key, int64_t now_ms,
                     uint64_t *ret_left_out);
 
+/* log_journal.c. All borrowed. */
+struct log_about;
+struct log_line {
+    int priority; /* syslog(3) */
+    const char *group, *identity, *message;
+    const struct log_about *about; /* NULL */
+};
+/* False: journald did not take it. */
+bool log_journal_send(const struct log_line *line);
+/* For tests: another socket than journald's. */
+void log_journal_use(const char *path);
+
 #endif

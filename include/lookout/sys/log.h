@@ -18,6 +18,18 @@ void log_repeated(enum log_level level, const char *group, const char *identity,
                   const char *key, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* What lines are about: fields of the journal (VESSEL= RULE= ALERT=), by which
+ * journalctl finds them. A line's identity is one, too: FEED=, WEBHOOK=, RELAY=. All
+ * borrowed; NULL: no such field. */
+struct log_about {
+    const char *vessel, *rule, *alert;
+};
+/* The following lines of this thread are about that; NULL: nothing in particular. */
+void log_set_about(const struct log_about *about);
+/* Under systemd write a line of level info for the journal alone; elsewhere nothing. */
+void log_to_journal(const char *group, const char *identity, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* The prefix of a line of that level on stderr: "<N>" under systemd, else "". */
 const char *log_prefix(enum log_level level);
 

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/shell/sys/log_int.h"
+#include "lib/tempdir.h"
 #include "lib/testlib.h"
 
 /* Sends stderr into a pipe while lines are written. */
@@ -56,16 +59,90 @@ static void test_line(void **state)
                         "error: store: cannot write\n");
 }
 
-static void test_priority_under_systemd(void **state)
+/* stderr is the stream that systemd gave us. */
+static void pretend_systemd(void)
 {
-    struct capture c;
     struct stat st;
     char stream[64];
-    capture_begin(&c);
     fstat(STDERR_FILENO, &st);
     snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)st.st_dev,
              (uintmax_t)st.st_ino);
     setenv("JOURNAL_STREAM", stream, 1);
+}
+
+/* The fields of a datagram stand in lines of NAME=value
+ * (systemd.io/JOURNAL_NATIVE_PROTOCOL), so journalctl finds RULE=arms-route. */
+static void test_fields_for_the_journal(void **state)
+{
+    struct tempdir dir;
+    struct capture c;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char got[4096];
+    tempdir_make(&dir);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/socket", dir.path);
+    int journal = socket(AF_UNIX, SOCK_DGRAM, 0);
+    assert_int_equal(bind(journal, (struct sockaddr *)&address, sizeof address), 0);
+    log_journal_use(address.sun_path);
+    log_set_level(LOG_LEVEL_INFO);
+    capture_begin(&c);
+    log_to_journal("alert", "arms-route", "nowhere");
+    pretend_systemd();
+    const struct log_about about = {
+        .vessel = "441000001", .rule = "arms-route", .alert = "0123\nFORGED=1"};
+    log_set_about(&about);
+    log_to_journal("alert", "arms-route", "lookoutd.route.matched");
+    log_set_about(NULL);
+    log_warning("delivery", "desk", "an attempt failed");
+    log_journal_use("/nonexistent/socket");
+    log_error("store", NULL, "by the stream");
+    unsetenv("JOURNAL_STREAM");
+    assert_string_equal(capture_end(&c), "<3>store: by the stream\n");
+    static const char *const wanted[] = {
+        "MESSAGE=alert arms-route: lookoutd.route.matched\nPRIORITY=6\n"
+        "SYSLOG_IDENTIFIER=lookoutd\nVESSEL=441000001\nRULE=arms-route\n"
+        "ALERT=0123?FORGED=1\n",
+        "MESSAGE=delivery desk: an attempt failed\nPRIORITY=4\n"
+        "SYSLOG_IDENTIFIER=lookoutd\nWEBHOOK=desk\n"};
+    for (int i = 0; i < 2; i++) {
+        ssize_t n = recv(journal, got, sizeof got - 1, MSG_DONTWAIT);
+        assert_true(n > 0);
+        got[n] = '\0';
+        assert_string_equal(got, wanted[i]);
+    }
+    assert_int_equal(recv(journal, got, sizeof got, MSG_DONTWAIT), -1);
+    close(journal);
+    tempdir_remove(&dir);
+}
+
+/* A journal that takes nothing holds nobody up: the line goes to the stream. */
+static void test_journal_that_is_full(void **state)
+{
+    struct tempdir dir;
+    struct capture c;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    tempdir_make(&dir);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/socket", dir.path);
+    int journal = socket(AF_UNIX, SOCK_DGRAM, 0);
+    assert_int_equal(bind(journal, (struct sockaddr *)&address, sizeof address), 0);
+    log_journal_use(address.sun_path);
+    capture_begin(&c);
+    pretend_systemd();
+    for (int i = 0; i < 700; i++) /* more than net.unix.max_dgram_qlen, 512 at most */
+        log_to_journal("alert", "r", "n=%d", i);
+    log_warning("feed", "shore", "silent");
+    unsetenv("JOURNAL_STREAM");
+    assert_string_equal(capture_end(&c), "<4>feed shore: silent\n");
+    log_journal_use("/nonexistent/socket");
+    close(journal);
+    tempdir_remove(&dir);
+}
+
+static void test_priority_under_systemd(void **state)
+{
+    struct capture c;
+    log_journal_use("/nonexistent/socket");
+    capture_begin(&c);
+    pretend_systemd();
     log_warning("feed", "shore", "silent");
     setenv("JOURNAL_STREAM", "1:1", 1);
     log_warning("feed", "shore", "silent");
@@ -121,5 +198,6 @@ static void test_repeats_are_counted_and_bounded(void **state)
 }
 
 TEST_MAIN(NULL, NULL, TEST(test_line), TEST(test_priority_under_systemd),
+          TEST(test_fields_for_the_journal), TEST(test_journal_that_is_full),
           TEST(test_no_line_is_forged), TEST(test_repeated_is_said_once),
           TEST(test_repeats_are_counted_and_bounded))
