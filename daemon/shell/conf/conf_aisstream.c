@@ -263,7 +263,6 @@ void conf_aisstream_describe(const struct conf_feed *feed, FILE *out)
 
 void conf_aisstream_finish(struct conf_aisstream *a)
 {
-    conf_memory_wipe_free(a->key.text, a->key.length);
     free(a->boxes);
     free(a->mmsis);
     memset(a, 0, sizeof *a);

@@ -21,6 +21,7 @@ conf_read conf_aisstream_read_key, conf_aisstream_read_boxes, conf_aisstream_rea
 void conf_aisstream_complete(struct conf_reader *r, const struct conf_node *node,
                              size_t index);
 void conf_aisstream_describe(const struct conf_feed *feed, FILE *out);
+/* Free all but the key, which is one of the feed's texts. */
 void conf_aisstream_finish(struct conf_aisstream *a);
 
 #endif

@@ -285,6 +285,7 @@ static const size_t feed_texts[] = {
     offsetof(struct conf_feed, tls.client_cert),
     offsetof(struct conf_feed, tls.client_key),
     offsetof(struct conf_feed, subscribe.text),
+    offsetof(struct conf_feed, aisstream.key.text),
     offsetof(struct conf_feed, mqtt.user),
     offsetof(struct conf_feed, mqtt.password.text),
     offsetof(struct conf_feed, mqtt.client_id),
@@ -312,11 +313,11 @@ int conf_feed_copy(const struct conf_feed *from, struct conf_feed *ret_to)
 {
     struct conf_feed source = *from, to = *from;
     int rc = 0;
-    for (size_t i = 0; i < CONF_COUNT(feed_texts); i++)
-        *feed_text_at(&to, i) = NULL;
     to.from = NULL;
     to.headers = (struct conf_headers){0};
-    to.aisstream = (struct conf_aisstream){0};
+    to.aisstream = (struct conf_aisstream){.key.length = from->aisstream.key.length};
+    for (size_t i = 0; i < CONF_COUNT(feed_texts); i++)
+        *feed_text_at(&to, i) = NULL;
     to.mqtt.topics = NULL;
     to.mqtt.topic_count = 0;
     for (size_t i = 0; i < CONF_COUNT(feed_texts) && rc == 0; i++) {

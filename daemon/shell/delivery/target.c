@@ -9,9 +9,7 @@
 #include <strings.h>
 
 #include "lookout/base/text.h"
-
-/* Shorter parts of a path are no secrets; replacing them would hide ordinary words. */
-enum { SECRET_PART_BYTES = 6 };
+#include "lookout/net/redact.h"
 
 static int read_host(CURLU *url, struct target *t, struct err *err)
 {
@@ -90,52 +88,19 @@ int target_parse(const struct conf_webhook *webhook, struct target *ret_target,
     return rc;
 }
 
-static void blot_secret(char *text, const char *secret, size_t n)
-{
-    if (n == 0)
-        return;
-    for (char *at = text; (at = strstr(at, secret)) != NULL; at += n)
-        memset(at, '*', n);
-}
-
-/* Hide each part of the secret between the separators. */
-static void blot_parts(char *text, const char *secret, size_t n, const char *separators)
-{
-    char part[2100]; /* the longest URL is 2048 bytes */
-    if (n >= sizeof part)
-        return;
-    for (size_t at = 0; at < n;) {
-        size_t length = strcspn(secret + at, separators);
-        length = length < n - at ? length : n - at;
-        text_copy(part, length + 1, secret + at);
-        if (length >= SECRET_PART_BYTES)
-            blot_secret(text, part, length);
-        at += length;
-        at += strspn(secret + at, separators);
-    }
-}
-
-static void blot_whole(char *text, const char *secret, const char *separators)
-{
-    size_t n = strlen(secret);
-    if (n > 1)
-        blot_secret(text, secret, n);
-    blot_parts(text, secret, n, separators);
-}
-
 void target_redact(const struct conf_webhook *webhook, char *text)
 {
     const char *host = strstr(webhook->url, "://");
     host = host != NULL ? host + 3 : webhook->url;
     size_t n = strcspn(host, "/?#");
     const char *at = memchr(host, '@', n);
-    blot_whole(text, host + n, "/?&=#");
+    redact_whole(text, host + n, "/?&=#");
     if (at != NULL)
-        blot_parts(text, host, (size_t)(at - host), ":");
+        redact_parts(text, host, (size_t)(at - host), ":");
     if (webhook->authorization != NULL)
-        blot_whole(text, webhook->authorization, " ");
+        redact_whole(text, webhook->authorization, " ");
     if (webhook->mail.password != NULL)
-        blot_whole(text, webhook->mail.password, "");
+        redact_whole(text, webhook->mail.password, "");
     for (size_t i = 0; i < webhook->headers.count; i++)
-        blot_whole(text, webhook->headers.items[i].value, " ");
+        redact_whole(text, webhook->headers.items[i].value, " ");
 }

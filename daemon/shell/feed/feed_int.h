@@ -190,6 +190,8 @@ uint64_t feed_net_backoff(const struct feeds *f, uint64_t *wait_ms);
  * feeds_release. ERR_NOMEM */
 MUST_CHECK int feed_net_open_peer(struct feed *feed, const struct peer_sink *sink,
                                   struct peer **ret_peer);
+/* feed_redact.c: hide the feed's secrets in a text that came from outside. */
+void feed_redact_secrets(const struct feed *feed, char *text);
 /* The connection is ready; and it is none (any more): told, counted, kept for the status.
  * The next attempt comes in wait_ms, which is kept in the feed. */
 void feed_net_connected(struct feed *feed);

@@ -123,10 +123,12 @@ void feed_net_connected(struct feed *feed)
 void feed_net_fail(struct feed *feed, const char *what, const char *why, uint64_t wait_ms)
 {
     feed->wait_ms = wait_ms;
+    size_t begin = strlen(what) + 2;
     snprintf(feed->error, sizeof feed->error, "%s: %s", what, why);
+    feed_redact_secrets(feed, feed->error + begin);
     log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, what,
-                 "%s reason=\"%s\" address=%s port=%u next_attempt_ms=%llu", what, why,
-                 feed->conf.address, (unsigned)feed->conf.port,
+                 "%s reason=\"%s\" address=%s port=%u next_attempt_ms=%llu", what,
+                 feed->error + begin, feed->conf.address, (unsigned)feed->conf.port,
                  (unsigned long long)wait_ms);
 }
 

@@ -235,10 +235,11 @@ static void note_error(struct websocket_feed *w, const char *bytes, size_t n)
         return;
     json_t *root = json_loadb(bytes, n, 0, NULL);
     const char *text = json_string_value(json_object_get(root, "error"));
-    if (text != NULL)
+    if (text != NULL) {
         text_clean(text, strlen(text), w->said, sizeof w->said);
-    if (text != NULL)
+        feed_redact_secrets(w->feed, w->said);
         log_warning("feed", w->feed->conf.id, "the server says: %s", w->said);
+    }
     json_decref(root);
 }
 

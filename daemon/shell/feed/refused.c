@@ -67,6 +67,7 @@ void refused_note(void *context, const struct input_refused *refused)
     if (r->count > 1)
         return;
     keep_example(r, refused->text, refused->n);
+    feed_redact_secrets(feed, r->example);
     if (!uv_is_active((uv_handle_t *)&feed->feeds->refusal) && !feed->feeds->is_closing)
         uv_timer_start(&feed->feeds->refusal, on_timer, TELL_MS, 0);
 }

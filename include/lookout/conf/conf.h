@@ -68,7 +68,8 @@ struct conf_cidr {
     uint8_t prefix;
 };
 
-/* Which ships aisstream.io is asked for; needed only until `subscribe` is written. */
+/* Which ships aisstream.io is asked for; all but the key is needed only until `subscribe`
+ * is written. */
 struct conf_aisstream {
     struct conf_secret key; /* of its API */
     double (*boxes)[4];     /* owned: west, south, east, north in degrees; none: all */

@@ -312,6 +312,32 @@ static void test_error_message(void **state)
     scene_end(&x);
 }
 
+/* A server may repeat what it was sent: secrets of ours are not told on. */
+static void test_secrets_are_hidden(void **state)
+{
+    static char path[] = "/v1?key=SECRET-1", subscription[] = "{\"key\": \"SECRET-2\"}";
+    struct scene x;
+    struct conf_header header = {(char *)(uintptr_t) "X-Key",
+                                 (char *)(uintptr_t) "SECRET-3"};
+    struct err err;
+    scene_begin(&x, CONF_FEED_WEBSOCKET,
+                "HTTP/1.1 403 x\r\nContent-Length: 36\r\n\r\n"
+                "no SECRET-1 for SECRET-2 or SECRET-3");
+    x.conf.path = path;
+    x.conf.subscribe = (struct conf_secret){subscription, strlen(subscription)};
+    x.conf.headers = (struct conf_headers){&header, 1};
+    x.conf.definition++;
+    assert_int_equal(feeds_reconfigure(x.w.feeds, &x.conf, 1, &err), 0);
+    x.s.wanted = 2;
+    looptest_until(&x.w.t, has_accepted, &x);
+    struct feed *feed = x.w.feeds->feeds[1];
+    while (feed->error[0] == '\0')
+        uv_run(&x.w.t.loop, UV_RUN_ONCE);
+    assert_string_equal(feed->error, "cannot connect: HTTP 403 x: no ******** for "
+                                     "******** or ********");
+    scene_end(&x);
+}
+
 static bool has_pinged(void *context)
 {
     const struct scene *x = context;
@@ -426,5 +452,6 @@ static void test_closing_early(void **state)
 }
 
 TEST_MAIN(NULL, NULL, TEST(test_messages), TEST(test_waits), TEST(test_closed),
-          TEST(test_error_message), TEST(test_ping), TEST(test_silent_aisstream),
-          TEST(test_reload), TEST(test_paused), TEST(test_closing_early))
+          TEST(test_error_message), TEST(test_secrets_are_hidden), TEST(test_ping),
+          TEST(test_silent_aisstream), TEST(test_reload), TEST(test_paused),
+          TEST(test_closing_early))
