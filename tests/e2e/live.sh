@@ -55,6 +55,12 @@ text=$(diff <(sed -n '/^# HELP /{s/^# HELP \([^ ]*\) \(.*\)/\1 \2/;N;s/\([^ ]*\)
     <(sed -n '/^\.SH READINESS/,/^\.SH EXIT/p' config/man/lookoutd.1 | grep -A1 -E '^\.B (lookoutd|process)_' |
         sed -n '/^\.B /{s/^\.B //;N;s/\nGauge\./ gauge/;s/\nCounter\./ counter/;p}'))
 result "the man page lists every metric, its type and its words" $? "$text"
+text=$(python3 tests/tools/metrics_lint.py "$work/metrics" config/prometheus-rules.yaml config/grafana-dashboard.json; jq -e .panels config/grafana-dashboard.json 2>&1 >/dev/null)
+printf '# HELP lookoutd_a A.\n# TYPE lookoutd_a counter\nlookoutd_a 1\nlookoutd_b 2\n' >"$work/planted"
+[ "$(python3 tests/tools/metrics_lint.py "$work/planted" config/prometheus-rules.yaml | grep -c 'should end in _total\|lookoutd_b: no help\|there is no metric lookoutd_store_failing')" = 3 ] ||
+    text="$text planted faults are not found"
+[ -z "$text" ]
+result "metrics keep promtool's rules; the rules and the dashboard name no others" $? "$text"
 grep -q '^lookoutd_feed_reports_total{feed="shore"} 2$' "$work/metrics"
 result "metrics count two reports of the feed" $? "$(grep feed_reports "$work/metrics")"
 last=$(sed -n 's/^lookoutd_feed_last_report_timestamp_seconds{feed="shore"} \([0-9]*\).*/\1/p' "$work/metrics")
