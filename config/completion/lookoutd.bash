@@ -5,7 +5,7 @@ _lookoutd() {
     local state="-c --config --state"
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run check replay decode listen vessels calls alerts acknowledge mute status redeliver test-webhook ports
+        mapfile -t COMPREPLY < <(compgen -W "run check replay decode listen vessels calls export alerts acknowledge mute status redeliver test-webhook ports
             reach zones lists help --help --version" -- "$current")
         return
     fi
@@ -21,7 +21,11 @@ _lookoutd() {
         return
         ;;
     --format)
-        mapfile -t COMPREPLY < <(compgen -W "auto nmea jsonl csv" -- "$current")
+        if [ "$command" = export ]; then
+            mapfile -t COMPREPLY < <(compgen -W "geojson csv nmea" -- "$current")
+        else
+            mapfile -t COMPREPLY < <(compgen -W "auto nmea jsonl csv" -- "$current")
+        fi
         return
         ;;
     --verdict)
@@ -40,6 +44,7 @@ _lookoutd() {
     listen) options="--address --secret --fail --delay --json" ;;
     vessels) options="$state --json --text" ;;
     calls) options="$state --since --port --csv --json" ;;
+    export) options="$state --vessel --since --until --format" ;;
     alerts) options="$state --since --rule --vessel --pending --dead --unacknowledged --follow --json" ;;
     acknowledge) options="$state --case --note --verdict --as --undo" ;;
     mute) options="$state --rule --until --why --as --list --end" ;;
@@ -50,7 +55,7 @@ _lookoutd() {
     reach) options="-c --config --from --to --own --max --stay" ;;
     zones) options="-c --config --svg --png" ;;
     lists) options="-c --config --json" ;;
-    help) options="run check replay decode listen vessels calls alerts acknowledge mute status redeliver test-webhook ports reach zones lists" ;;
+    help) options="run check replay decode listen vessels calls export alerts acknowledge mute status redeliver test-webhook ports reach zones lists" ;;
     esac
     if [[ $current == -* || $command == help ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$current")

@@ -10,6 +10,7 @@ echo wall-wall-wall-wall-1 >"$work/wall.token"
 sed -e "s|../build/demo-state|$work/state|; s|../build/demo.nmea|$work/demo.nmea|; s|20000x|max|; s|demo-zones|$root/config/demo-zones|" -e '/^webhooks:/,$d' -e '/^api:/d' \
     config/demo.yaml >"$work/c.yaml"
 cat >>"$work/c.yaml" <<Y
+retain: {fixes: 90d}
 mutes: [{vessel: 440000001, rule: strait, until: 2027-01-31, why: "ferry"}]
 api:
   listen: "127.0.0.1:$port"
@@ -28,6 +29,23 @@ result "the demonstration is through" $? "$(cat "$work/log")"
 url=http://127.0.0.1:$port
 text=$(python3 tests/e2e/api_ask.py "$port" anna-anna-anna-anna-1 2>&1)
 result "every path is answered as openapi.json says; lists are walked without loss" $? "$text"
+
+# All fixes of a ship: those of the recording, in each form.
+fixes() { # a line a fix: time latitude longitude
+    "$bin" decode "$1" | jq -r 'select(.mmsi == 445000001 and .lat != null) | [.t[0:19], (.lat * 1e5 | round), (.lon * 1e5 | round)] | join(" ")' | sort -u
+}
+fixes "$work/demo.nmea" >"$work/sent"
+"$bin" export -c "$work/c.yaml" --vessel 445000001 --format csv >"$work/x.csv"
+fixes "$work/x.csv" >"$work/kept"
+"$bin" export -c "$work/c.yaml" --vessel 445000001 --format nmea >"$work/x.nmea"
+fixes "$work/x.nmea" | cmp - "$work/kept" &&
+    [ -z "$(comm -13 "$work/sent" "$work/kept")" ] && [ "$(wc -l <"$work/kept")" -gt $(($(wc -l <"$work/sent") * 9 / 10)) ]
+result "export prints the fixes of the recording, as CSV and as sentences, which are read again" $? "$(wc -l "$work/sent" "$work/kept"; comm -13 "$work/sent" "$work/kept" | head -n 3)"
+"$bin" export -c "$work/c.yaml" --vessel "example trader" --since 2024-03-20 --until 2024-03-21T12:00:00Z >"$work/x.geojson"
+[ "$(jq -c '[.features[].properties.times[]] | [length, .[0][0:10], .[-1][0:10]]' "$work/x.geojson")" = \
+    "[$(grep -cE ',2024-03-(20|21T(0|10|11))' "$work/x.csv"),\"2024-03-20\",\"2024-03-21\"]" ] &&
+    jq -e '.features | length == 2 and all(.properties.complete and (.geometry.coordinates | length) == (.properties.times | length))' "$work/x.geojson" >/dev/null
+result "and as GeoJSON, a Feature a day" $? "$(head -c 600 "$work/x.geojson")"
 
 # code STATUS CURL-ARGUMENTS...
 code() {

@@ -63,6 +63,12 @@ judge('/vessels/{mmsi}', f'/vessels/{mmsi}')
 judge('/vessels/{mmsi}', '/vessels/1', expect=404)
 track = judge('/vessels/{mmsi}/track', f'/vessels/{mmsi}/track')
 assert len(track['features'][0]['properties']['times']) == len(track['features'][0]['geometry']['coordinates'])
+kept = judge('/vessels/{mmsi}/track', f'/vessels/{mmsi}/track?since=30d')['features'][0]['properties']
+assert kept['complete'] and len(kept['times']) > 1000 and kept['times'] == sorted(kept['times'])
+assert set(t[:19] for t in track['features'][0]['properties']['times'] if t >= kept['times'][0]) <= set(t[:19] for t in kept['times'])
+part = judge('/vessels/{mmsi}/track', f'/vessels/{mmsi}/track?since=2024-03-20&until=2024-03-21')['features'][0]['properties']
+assert part['times'] == [t for t in kept['times'] if t.startswith('2024-03-20')] != []
+judge('/vessels/{mmsi}/track', '/vessels/999999999/track?since=30d')
 judge('/vessels', '/vessels?bbox=120,30,135,40&format=geojson&watched=true')
 judge('/vessels', '/vessels?colour=red', expect=400)
 judge('/vessels', '/vessels?limit=1001', expect=400)

@@ -36,7 +36,7 @@ result "the installed gazetteer is read, no other" $? "$text"
 text=$("$installed" check -c "$data/examples/lookoutd.yaml" 2>&1) && grep -q "distances over water.* MB" <<<"$text"
 result "the installed example is sound, distances over water are there" $? "$text"
 
-for command in run check replay decode listen vessels calls alerts status redeliver test-webhook ports zones; do
+for command in run check replay decode listen vessels calls export alerts acknowledge mute status redeliver test-webhook ports zones; do
     for option in $("$bin" "$command" --help | grep -oE -- '--[a-z][a-z-]*' | sort -u); do
         sed 's/\\-/-/g' "$dest/opt/look/share/man/man1/lookoutd.1" | awk -v c="$command" '$1 == ".SS" { on = $2 == c } on' |
             grep -qF -- "$option" || lacking="${lacking:-} man:$command:$option"

@@ -131,6 +131,9 @@ for library in $(sed -n 's/^\(CORE\|SHELL\)_PACKAGES *:= *//p' Makefile); do
     package=$(tr ' ' '\n' <tests/tools/deps.sh | sed -n "s/^\(libraries=\"\)\{0,1\}$library:\([^\"]*\).*/\2/p" | head -n 1)
     grep -qx " $package," config/debian/control || lacking="${lacking:-} $library:$package"
 done
+for row in $(sed -n 's/^headers="\(.*\)"$/\1/p' tests/tools/deps.sh); do
+    grep -qx " ${row#*:}," config/debian/control || lacking="${lacking:-} $row"
+done
 [ -z "${lacking:-}" ]
 result "Build-Depends names every library" $? "${lacking:-}"
 

@@ -69,32 +69,6 @@ int64_t engine_vessel_told_ms(const struct engine *e, uint32_t mmsi)
     return s != NULL ? s->told_ms : TIME_NONE;
 }
 
-static void fill_motion(const struct track_fix *fix, struct report *ret)
-{
-    /* clang-format off */
-    static const struct {
-        uint8_t fix;
-        uint32_t report;
-    } bits[] = {
-        {FIX_SOG,        HAS_SOG},
-        {FIX_COG,        HAS_COG},
-        {FIX_NAV_STATUS, HAS_NAV_STATUS},
-        {FIX_HEADING,    HAS_HEADING},
-    };
-    /* clang-format on */
-    ret->time_ms = ret->arrival_ms = fix->time_ms;
-    ret->pos = fix->pos;
-    ret->sog_dkn = fix->sog_dkn;
-    ret->cog_ddeg = fix->cog_ddeg;
-    ret->heading_deg = fix->heading_deg;
-    ret->nav_status = fix->nav_status;
-    ret->is_coarse = (fix->has & FIX_COARSE) != 0;
-    ret->has |= HAS_POSITION;
-    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++)
-        if ((fix->has & bits[i].fix) != 0)
-            ret->has |= bits[i].report;
-}
-
 static void fill_static(const struct vessel_static *info, struct report *ret)
 {
     ret->is_class_b = info->is_class_b;
@@ -122,7 +96,7 @@ bool engine_vessel_report(const struct engine *e, uint32_t mmsi, struct report *
     if (track == NULL)
         return false;
     *ret = (struct report){.mmsi = mmsi};
-    fill_motion(&track->last, ret);
+    track_fix_to_report(&track->last, ret);
     fill_static(&s->info, ret);
     return true;
 }

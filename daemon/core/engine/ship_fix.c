@@ -161,6 +161,14 @@ int ship_fix_silence(struct look_frame *frame, const struct track_fix *before)
 
 /* --- a believed fix --- */
 
+static int tell_fix(const struct engine *e, const struct ship *s,
+                    const struct ship_track *item)
+{
+    const struct engine_fix told = {
+        .mmsi = s->mmsi, .track = item->id, .fix = &item->track->last};
+    return e->sink.on_fix != NULL ? e->sink.on_fix(e->sink.context, &told) : 0;
+}
+
 static int handle_believed_fix(struct engine *e, struct ship *s, struct ship_track *item,
                                const struct track_fix *before, bool is_in_place)
 {
@@ -169,8 +177,8 @@ static int handle_believed_fix(struct engine *e, struct ship *s, struct ship_tra
     int64_t since_ms = before != NULL ? before->time_ms : fix->time_ms;
     look_begin(&frame, e, s, item, since_ms);
     frame.subject.is_in_place = is_in_place;
-    int rc = 0;
-    if (fix->time_ms - since_ms >= e->silence_least_ms)
+    int rc = tell_fix(e, s, item);
+    if (rc == 0 && fix->time_ms - since_ms >= e->silence_least_ms)
         rc = ship_fix_silence(&frame, before);
     if (rc == 0)
         rc = zone_watch_fix(&item->zones, e->conf.zones, &e->conf.limits, fix, look_zone,

@@ -105,6 +105,13 @@ static bool take_moment(const char *text, int64_t *ret_ms, bool *ret_is_back)
     return take_duration(text, ret_ms);
 }
 
+int64_t ask_moment(int64_t time_ms, bool is_back, int64_t event_ms)
+{
+    if (time_ms == TIME_NONE || !is_back)
+        return time_ms;
+    return event_ms != TIME_NONE ? event_ms - time_ms : TIME_NONE;
+}
+
 bool ask_parse_box(const char *text, struct ask_box *ret_box)
 {
     double v[4];

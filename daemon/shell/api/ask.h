@@ -75,6 +75,8 @@ bool ask_split_target(char *target, char **ret_query);
  * would be accepted. */
 MUST_CHECK int ask_parse_query(char *query, unsigned allowed, struct ask_values *ret,
                                struct err *err);
+/* A time, or so long before event time; TIME_NONE: not given, or that is not known. */
+int64_t ask_moment(int64_t time_ms, bool is_back, int64_t event_ms);
 /* "w,s,e,n" */
 bool ask_parse_box(const char *text, struct ask_box *ret_box);
 bool ask_box_contains(const struct ask_box *box, double lat, double lon);

@@ -11,7 +11,7 @@ const struct api_route route_table[] = {
     {"GET",    "/api/v1/",        view_overview,      0, ROUTE_READ},
     {"GET",    "/api/v1/vessels", view_vessels, PAGE | IS(BBOX) | IS(Q) | IS(WATCHED) | IS(FLAG) | IS(TYPE) | IS(ZONE) | IS(PORT) | IS(ALERTED) | IS(HEARD) | IS(FORMAT), ROUTE_READ},
     {"GET",    "/api/v1/vessels/{}", view_vessels_one, 0, ROUTE_READ},
-    {"GET",    "/api/v1/vessels/{}/track", view_vessels_track, 0, ROUTE_READ},
+    {"GET",    "/api/v1/vessels/{}/track", view_vessels_track, IS(SINCE) | IS(UNTIL), ROUTE_READ},
     {"GET",    "/api/v1/zones",   view_zones, 0, ROUTE_READ},
     {"GET",    "/api/v1/alerts",  view_record_alerts, PAGE | IS(SINCE) | IS(UNTIL) | IS(RULE) | IS(TYPE) | IS(SEVERITY) | IS(VESSEL) | IS(ZONE) | IS(PORT) | IS(CASE) | IS(STATE) | IS(ACKNOWLEDGED), ROUTE_READ},
     {"GET",    "/api/v1/alerts/{}", view_record_alert, 0, ROUTE_READ},

@@ -7,6 +7,8 @@
 
 /* view_vessels.c */
 request_answer view_vessels, view_vessels_one, view_vessels_track;
+/* view_track.c */
+request_answer view_track;
 /* view_record.c */
 request_answer view_record_alerts, view_record_alert, view_record_case, view_record_calls,
     view_record_voyages, view_record_acknowledge, view_record_take_back;

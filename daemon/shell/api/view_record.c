@@ -47,13 +47,6 @@ static int end_list(struct listing *l, size_t numbers)
     return rc != 0 ? rc : buf_add_char(l->out, '}');
 }
 
-static int64_t moment_of(int64_t time_ms, bool is_back, int64_t now_ms)
-{
-    if (time_ms == TIME_NONE || !is_back)
-        return time_ms;
-    return now_ms != TIME_NONE ? now_ms - time_ms : TIME_NONE;
-}
-
 /* False: `after` is none of ours. */
 static bool take_ask(const struct desk_task *task, size_t numbers, struct query_ask *ret)
 {
@@ -62,8 +55,8 @@ static bool take_ask(const struct desk_task *task, size_t numbers, struct query_
     if (v->after != NULL && !ask_parse_cursor(v->after, numbers, &after))
         return false;
     *ret = (struct query_ask){
-        .since_ms = moment_of(v->since_ms, v->is_since_back, task->event_ms),
-        .until_ms = moment_of(v->until_ms, v->is_until_back, task->event_ms),
+        .since_ms = ask_moment(v->since_ms, v->is_since_back, task->event_ms),
+        .until_ms = ask_moment(v->until_ms, v->is_until_back, task->event_ms),
         .rule = v->rule,
         .type = v->type,
         .vessel = v->vessel,

@@ -265,6 +265,8 @@ int view_vessels_track(struct request *q)
 {
     struct api_look look;
     uint32_t mmsi = 0;
+    if ((q->values.given & (ASK_BIT(SINCE) | ASK_BIT(UNTIL))) != 0)
+        return view_track(q);
     if (!api_look(q->api, &look) || !take_path_mmsi(q->words[0], &mmsi))
         return reply_problem(q, MHD_HTTP_BAD_REQUEST, "a vessel is named by its MMSI");
     const struct tracks *tracks = engine_vessel_tracks(look.engine, mmsi);

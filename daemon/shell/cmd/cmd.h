@@ -74,6 +74,11 @@ int cmd_replay(const struct cmd_args *args);
 int cmd_decode(const struct cmd_args *args);
 int cmd_listen(const struct cmd_args *args);
 int cmd_vessels(const struct cmd_args *args);
+/* Append to an array the MMSIs, present and former, of the vessels that args->vessels
+ * mean. */
+struct json_t;
+int cmd_vessels_find(const struct cmd_args *args, struct json_t *found);
+int cmd_export(const struct cmd_args *args);
 int cmd_calls(const struct cmd_args *args);
 int cmd_alerts(const struct cmd_args *args);
 int cmd_status(const struct cmd_args *args);

@@ -124,18 +124,23 @@ const char *cmd_state_login(char name[CMD_STATE_NAME_BYTES])
     return name;
 }
 
-int cmd_state_since(const struct cmd_args *args, int64_t *ret_ms)
+int cmd_state_moment(const struct cmd_args *args, const char *option, const char *text,
+                     int64_t *ret_ms)
 {
-    const char *text = args->since;
     size_t n = text != NULL ? strlen(text) : 0;
     int64_t back_ms = 0;
     if (n == 0 || time_parse(text, n, ret_ms) == 0)
         return CMD_DONE;
     if (units_parse_duration(text, n, &back_ms) != 0)
         return cmd_refuse(args,
-                          "--since '%s' is neither a time (2024-03-25T18:00:00Z, "
+                          "%s '%s' is neither a time (2024-03-25T18:00:00Z, "
                           "2024-03-25) nor a duration back from now (90min, 24h, 30d)",
-                          text);
+                          option, text);
     *ret_ms = clock_wall_ms() - back_ms;
     return CMD_DONE;
+}
+
+int cmd_state_since(const struct cmd_args *args, int64_t *ret_ms)
+{
+    return cmd_state_moment(args, "--since", args->since, ret_ms);
 }

@@ -33,6 +33,10 @@ int cmd_state_write(const struct cmd_args *args, const char *directory,
 /* The login name of whoever runs the command. */
 enum { CMD_STATE_NAME_BYTES = 200 };
 const char *cmd_state_login(char name[CMD_STATE_NAME_BYTES]);
+/* What an option's text means: RFC 3339, a date, or a duration back from now ("24h");
+ * untouched where text is NULL. */
+int cmd_state_moment(const struct cmd_args *args, const char *option, const char *text,
+                     int64_t *ret_ms);
 /* RFC 3339, a date, or a duration back from now ("24h"); untouched without --since. */
 int cmd_state_since(const struct cmd_args *args, int64_t *ret_ms);
 

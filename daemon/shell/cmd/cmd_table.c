@@ -68,6 +68,14 @@ static const struct cmd_option calls_options[] = {
     JSON,
     END,
 };
+static const struct cmd_option export_options[] = {
+    STATE,
+    {"vessel", 0, CMD_LIST, offsetof(struct cmd_args, vessels), "X", "the vessel: an MMSI, an IMO number, a name or part of a name; may be given several times"},
+    TEXT("since", since, "T", "only fixes of T or later; T: a time (RFC 3339), a date, or a duration back from now (30d)"),
+    TEXT("until", until, "T", "only fixes before T"),
+    TEXT("format", format, "F", "geojson, csv or nmea; default geojson"),
+    END,
+};
 static const struct cmd_option alerts_options[] = {
     STATE,
     TEXT("since", since, "T", "only alerts of T or later; T: a time (RFC 3339), a date, or a duration back from now (24h)"),
@@ -207,6 +215,21 @@ const struct cmd cmd_table[] = {
               "  draught_m draught_to_m    at the call's arrival; a voyage's begin and end\n"
               "  distance_nm longest_gap_h destinations   of a voyage; destinations as declared",
      .fails = "the state cannot be read"},
+    {.name = "export", .run = cmd_export, .options = export_options,
+     .line = "print the fixes that are kept of a vessel",
+     .synopsis = "(-c FILE | --state DIR) --vessel X [options]",
+     .about = "Prints all believed fixes that `retain: {fixes: D}` keeps of a vessel, in the order of time, however many they are. Of a "
+              "ship that has changed its MMSI, an IMO number or a name also means the fixes under its former ones. geojson is "
+              "one FeatureCollection with a Feature for each track and day (UTC), whose properties are mmsi, track, times and "
+              "complete (false where what is stored is damaged). csv is a table that `lookoutd replay` reads:\n"
+              "\n"
+              "  mmsi time lat lon   time to the second, UTC; places to 0.2 m\n"
+              "  sog cog heading     knots, degrees, degrees; empty where unknown\n"
+              "  status              the navigational status, a number\n"
+              "  track               two ships that share an MMSI have one each\n"
+              "\n"
+              "nmea is AIVDM sentences, with the time in their tag blocks: message 1, or 18 of a ship without a navigational status.",
+     .fails = "no such vessel or no fixes are on record, or some are damaged"},
     {.name = "alerts", .run = cmd_alerts, .options = alerts_options,
      .line = "print stored alerts and their deliveries",
      .synopsis = "(-c FILE | --state DIR) [options]",

@@ -66,7 +66,7 @@ static bool had_number(const json_t *vessel, const char *wanted)
     return false;
 }
 
-static bool matches_wanted(json_t *vessel, char *const *wanted, size_t count)
+static bool matches_wanted(json_t *vessel, const char *const *wanted, size_t count)
 {
     if (count == 0)
         return true;
@@ -178,7 +178,8 @@ static int take_described(struct listing *l, const char *text)
 {
     json_t *vessel = json_loads(text, 0, NULL);
     int rc = 0;
-    if (vessel != NULL && matches_wanted(vessel, l->args->words, l->args->word_count)) {
+    if (vessel != NULL && matches_wanted(vessel, (const char *const *)l->args->words,
+                                         l->args->word_count)) {
         add_age(vessel, l->now_ms);
         rc = l->found == NULL ? print_vessel(l->grid, vessel)
                               : -json_array_append(l->found, vessel);
@@ -293,71 +294,127 @@ static int print_all(struct listing *l)
     return rc == 0 && is_found ? CMD_DONE : CMD_FAILED;
 }
 
-static int list_vessels(const struct pipeline *p, const struct cmd_args *args,
-                        const char *directory, struct cmd_grid *grid)
-{
-    struct listing l = {.args = args,
-                        .engine = p->engine,
-                        .directory = directory,
-                        .grid = grid,
-                        .found = args->word_count != 0 ? json_array() : NULL,
-                        .now_ms = clock_wall_ms()};
-    int status = print_all(&l);
-    json_decref(l.found);
-    return status;
-}
+/* What a command does with the vessels of the state: an enum cmd_exit. */
+struct use {
+    int (*run)(const struct use *use, const struct engine *engine, const char *directory);
+    const struct cmd_args *args;
+    json_t *found; /* borrowed */
+};
 
-static int show_vessels(const struct cmd_args *args, struct conf *conf,
+static int list_vessels(const struct use *use, const struct engine *engine,
                         const char *directory)
 {
     static const char *const names[] = {"MMSI", ">IMO",         "~NAME",
                                         "FLAG", "LAST FIX",     ">AGE",
                                         ">KN",  "~PORT, ZONES", "WATCHED"};
     struct cmd_grid grid;
-    bool is_table = cmd_grid_is_wanted(args);
+    struct listing l = {.args = use->args,
+                        .engine = engine,
+                        .directory = directory,
+                        .grid = cmd_grid_is_wanted(use->args) ? &grid : NULL,
+                        .found = use->args->word_count != 0 ? json_array() : NULL,
+                        .now_ms = clock_wall_ms()};
+    cmd_grid_init(&grid, names, 9);
+    int status = print_all(&l);
+    cmd_grid_print(&grid);
+    cmd_grid_finish(&grid);
+    json_decref(l.found);
+    return status;
+}
+
+static void add_numbers(json_t *found, const json_t *vessel)
+{
+    size_t i = 0;
+    json_t *former = NULL;
+    json_array_append(found, json_object_get(vessel, "mmsi"));
+    json_array_foreach(json_object_get(vessel, "former"), i, former)
+    {
+        if (json_is_integer(json_object_get(former, "mmsi")))
+            json_array_append(found, json_object_get(former, "mmsi"));
+    }
+}
+
+static int find_vessels(const struct use *use, const struct engine *engine,
+                        const char *directory)
+{
+    size_t n = engine_vessels(engine, NULL, 0);
+    uint32_t *mmsi = calloc(n + 1, sizeof *mmsi);
+    struct buf text = {0};
+    n = mmsi != NULL ? engine_vessels(engine, mmsi, n) : 0;
+    (void)directory;
+    for (size_t i = 0; i < n; i++) {
+        buf_clear(&text);
+        json_t *vessel = engine_describe(engine, mmsi[i], &text) == 0
+                             ? json_loads(buf_text(&text), 0, NULL)
+                             : NULL;
+        if (vessel != NULL &&
+            matches_wanted(vessel, use->args->vessels, use->args->vessel_count))
+            add_numbers(use->found, vessel);
+        json_decref(vessel);
+    }
+    buf_finish(&text);
+    free(mmsi);
+    return CMD_DONE;
+}
+
+static int use_vessels(const struct use *use, struct conf *conf, const char *directory)
+{
+    const char *command = use->args->command;
     struct pipeline p;
     struct err err = {0};
     size_t refused = 0;
     int status = CMD_FAILED;
     if (pipeline_init(&p, conf, &err) != 0) {
-        fprintf(stderr, "lookoutd vessels: %s\n", err.text);
+        fprintf(stderr, "lookoutd %s: %s\n", command, err.text);
         return CMD_FAILED;
     }
-    cmd_grid_init(&grid, names, 9);
     if (pipeline_load(&p, directory, &refused, &err) != 0)
-        fprintf(stderr, "lookoutd vessels: %s\n", err.text);
+        fprintf(stderr, "lookoutd %s: %s\n", command, err.text);
     else
-        status = list_vessels(&p, args, directory, is_table ? &grid : NULL);
+        status = use->run(use, p.engine, directory);
     if (refused != 0)
-        fprintf(stderr, "lookoutd vessels: %zu stored vessels cannot be read\n", refused);
-    cmd_grid_print(&grid);
-    cmd_grid_finish(&grid);
+        fprintf(stderr, "lookoutd %s: %zu stored vessels cannot be read\n", command,
+                refused);
     pipeline_finish(&p);
     return status;
 }
 
-int cmd_vessels(const struct cmd_args *args)
+/* With the configuration that is given or that the state names, or with none. */
+static int load_vessels(const struct use *use)
 {
+    const struct cmd_args *args = use->args;
     struct conf *conf = NULL;
     struct conf bare = {0};
-    int status = CMD_DONE;
-    if (args->config == NULL && args->state == NULL)
-        return cmd_refuse(args, "one of -c FILE and --state DIR is needed");
-    if (args->is_json && args->is_text)
-        return cmd_refuse(args, "one of --json and --text");
-    status = cmd_state_known(args, &conf);
+    int status = cmd_state_known(args, &conf);
     if (status != CMD_DONE)
         return status;
     const char *state = args->state != NULL ? args->state : conf->state;
     if (conf != NULL) {
-        status = show_vessels(args, conf, state);
+        status = use_vessels(use, conf, state);
     } else if (bare_conf(&bare.engine) == 0) {
-        status = show_vessels(args, &bare, state);
+        status = use_vessels(use, &bare, state);
     } else {
-        fputs("lookoutd vessels: the shipped gazetteer cannot be read\n", stderr);
+        fprintf(stderr, "lookoutd %s: the shipped gazetteer cannot be read\n",
+                args->command);
         status = CMD_FAILED;
     }
     engine_conf_finish(&bare.engine);
     conf_destroy(conf);
     return status;
+}
+
+int cmd_vessels_find(const struct cmd_args *args, json_t *found)
+{
+    const struct use use = {find_vessels, args, found};
+    return load_vessels(&use);
+}
+
+int cmd_vessels(const struct cmd_args *args)
+{
+    const struct use use = {list_vessels, args, NULL};
+    if (args->config == NULL && args->state == NULL)
+        return cmd_refuse(args, "one of -c FILE and --state DIR is needed");
+    if (args->is_json && args->is_text)
+        return cmd_refuse(args, "one of --json and --text");
+    return load_vessels(&use);
 }

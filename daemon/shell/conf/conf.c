@@ -28,6 +28,7 @@ static const struct key retain_keys[] = {
     {.name = "tracks",   .type = KEY_DURATION, CONF(retain.tracks_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "30d",  .doc = "vessels that are not heard for this time are forgotten"},
     {.name = "calls",    .type = KEY_DURATION, CONF(retain.calls_ms),    .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "how long port calls are kept"},
     {.name = "voyages",  .type = KEY_DURATION, CONF(retain.voyages_ms),  .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "how long voyages are kept"},
+    {.name = "fixes",    .type = KEY_DURATION, CONF(retain.fixes_ms),    .least = HOUR_MS, .most = 36500.0 * DAY_MS, .otherwise = "they are not kept", .doc = "how long all believed fixes are kept, for export and for tracks of a time in the API"},
     {.name = "alerts",   .type = KEY_DURATION, CONF(retain.alerts_ms),   .least = HOUR_MS, .most = 36500.0 * DAY_MS, .initial = "400d", .doc = "how long alerts are kept after they are delivered or given up"},
     {0},
 };
@@ -39,7 +40,7 @@ const struct key conf_root_keys[] = {
     {.name = "log",          .type = KEY_WORD, CONF(log), .words = log_words, .initial = "info", .doc = "the lowest level that is logged"},
     {.name = "timezone",     .type = KEY_OWN, .read = conf_timezone_read, .accepts = "a name of the IANA time zone database, such as Asia/Seoul", .doc = "summaries also show the local time of this zone; all other times stay UTC"},
     {.name = "link",         .type = KEY_TEXT, CONF(engine.link), .check = link_fault, .accepts = "an http or https URL, in it {mmsi}, {imo} and {id} as needed", .doc = "the link of every alert (data.link); {id} is the id of the watched vessel; an unknown value is left empty", .otherwise = "the page, where api.origin names an https URL"},
-    {.name = "retain",       .type = KEY_MAPPING, .sub = retain_keys, .doc = "how long vessels, calls, voyages and alerts are kept"},
+    {.name = "retain",       .type = KEY_MAPPING, .sub = retain_keys, .doc = "how long vessels, calls, voyages, fixes and alerts are kept"},
     {.name = "feeds",        .type = KEY_LIST, KEY_LIST_AT(conf, feeds, feed_count), .least = 1, .most = UINT16_MAX, .read = conf_feed_read, .sub = conf_feed_keys, .accepts = "a list of feeds", .doc = "the sources of AIS data: live feeds or recordings, not both"},
     {.name = "ports",        .type = KEY_OWN, .read = conf_ports_read, .is_always = true, .sub = conf_ports_keys, .accepts = "a mapping", .schema = "%", .doc = "the gazetteer of ports, and changes to it"},
     {.name = "vessels",      .type = KEY_OWN, .read = conf_vessels_read, .is_always = true, .sub = conf_vessel_keys, .accepts = "a list of vessels", .schema = LIST_SCHEMA, .doc = "the watched vessels; a ship is recognised by IMO number, else by MMSI, else by call sign and name"},

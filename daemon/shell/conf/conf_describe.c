@@ -230,6 +230,24 @@ static void describe_mutes(const struct engine_conf *engine, FILE *out)
     }
 }
 
+/* 12 bytes a fix: measured by tests/bench/bench_fixes.c. */
+static void describe_fixes(const struct conf *conf, FILE *out)
+{
+    enum { BYTES = 12, SHIPS = 1000, EVERY_MIN = 5 };
+    char text[UNITS_TEXT_BYTES];
+    double mb_a_day =
+        (double)SHIPS * BYTES * (double)(DAY_MS / (EVERY_MIN * MINUTE_MS)) / 1e6;
+    if (conf->retain.fixes_ms == 0)
+        return;
+    fprintf(out,
+            "fixes: all are kept for %s; each %d ships that are heard every %d min take "
+            "some %.1f MB a day, %.0f MB in all; of limits.database_mb, %u, fixes are "
+            "the first to go\n",
+            units_format_duration(conf->retain.fixes_ms, text), SHIPS, EVERY_MIN,
+            mb_a_day, mb_a_day * (double)conf->retain.fixes_ms / (double)DAY_MS,
+            (unsigned)conf->database_mb);
+}
+
 void conf_describe(const struct conf *conf, FILE *out)
 {
     const struct engine_conf *engine = &conf->engine;
@@ -256,5 +274,6 @@ void conf_describe(const struct conf *conf, FILE *out)
         fprintf(out, "relays: %zu\n", conf->relay_count);
     for (size_t i = 0; i < conf->relay_count; i++)
         conf_relay_describe(&conf->relays[i], out);
+    describe_fixes(conf, out);
     conf_api_describe(&conf->api, out);
 }

@@ -43,6 +43,14 @@ static int on_alert(void *context, const struct alert *alert)
     return rc;
 }
 
+static int on_fix(void *context, const struct engine_fix *fix)
+{
+    struct pipeline *p = context;
+    return p->store != NULL && p->conf->retain.fixes_ms != 0
+               ? store_batch_fix(p->batch, fix)
+               : 0;
+}
+
 static int on_call(void *context, const struct engine_call *call)
 {
     struct pipeline *p = context;
@@ -146,8 +154,11 @@ void pipeline_say_step(const struct merge_step *step, char *ret_text, size_t roo
 
 struct engine_sink pipeline_sink(struct pipeline *p)
 {
-    return (struct engine_sink){
-        .on_alert = on_alert, .on_call = on_call, .on_voyage = on_voyage, .context = p};
+    return (struct engine_sink){.on_fix = on_fix,
+                                .on_alert = on_alert,
+                                .on_call = on_call,
+                                .on_voyage = on_voyage,
+                                .context = p};
 }
 
 int pipeline_init(struct pipeline *p, struct conf *conf, struct err *err)

@@ -388,6 +388,8 @@ int store_apply_commit(struct store_db *db, const struct store_batch *first)
         if (b->ops.length != 0)
             rc = apply_batch(db, b);
     if (rc == SQLITE_OK)
+        rc = store_fixes_apply(db, first);
+    if (rc == SQLITE_OK)
         rc = store_db_run(db->statements[STORE_SQL_COMMIT]);
     if (rc == SQLITE_OK)
         return SQLITE_OK;

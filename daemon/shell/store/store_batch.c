@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/base/array.h"
 #include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "store_int.h"
@@ -22,17 +23,18 @@ void store_batch_destroy(struct store_batch *b)
     if (b == NULL)
         return;
     buf_finish(&b->ops);
+    free(b->fixes);
     free(b);
 }
 
 bool store_batch_is_empty(const struct store_batch *b)
 {
-    return b->ops.length == 0;
+    return b->ops.length == 0 && b->fix_count == 0;
 }
 
 size_t store_batch_bytes(const struct store_batch *b)
 {
-    return b->ops.length;
+    return b->ops.length + b->fix_count * sizeof b->fixes[0];
 }
 
 /* Add an operation of `fixed` bytes, which are zeroed, followed by `extra` bytes. NULL:
@@ -144,6 +146,16 @@ int store_batch_voyage(struct store_batch *b, const struct engine_voyage *v)
     memcpy(op->to, v->to->locode, LOCODE_BYTES);
     put_text_bytes(put_text_bytes(put_text_bytes(op->texts, name), from), to);
     return 0;
+}
+
+int store_batch_fix(struct store_batch *b, const struct engine_fix *f)
+{
+    int rc = array_grow(&b->fixes, &b->fix_room, b->fix_count + 1, sizeof b->fixes[0]);
+    if (rc == 0)
+        b->fixes[b->fix_count++] = (struct store_fix){
+            .row = store_fix_row(fix_pack_hour(f->fix->time_ms), f->mmsi),
+            .item = {.track = f->track, .fix = *f->fix}};
+    return rc;
 }
 
 static enum store_mark mark_of(const struct alert *alert)

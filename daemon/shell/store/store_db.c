@@ -92,6 +92,11 @@ static const char *const sql[STORE_STATEMENTS] = {
     [STORE_SQL_WATCH] =
         "INSERT INTO watches (name, token, handover, at_ms, alert) VALUES (?1, ?2, ?3,"
         " ?4, (SELECT coalesce(max(row), 0) FROM alerts))",
+    [STORE_SQL_PACK] =
+        "SELECT pack, sum <> lookout_sum(" STORE_SUM_FIXES ") FROM fixes WHERE row = ?1",
+    [STORE_SQL_PACK_PUT] =
+        "INSERT INTO fixes (row, pack, sum) VALUES (?1, ?2, lookout_sum(?1, ?2))"
+        " ON CONFLICT (row) DO UPDATE SET pack = excluded.pack, sum = excluded.sum",
     [STORE_SQL_GONE] = "UPDATE webhooks SET gone_ms = ?2 WHERE row = ?1",
 };
 

@@ -59,7 +59,13 @@ struct kind {
     const char *select;
     const char *delete[2];
 };
+/* The first to go for room are fixes. Their age is counted from the newest hour that does
+ * not lie ahead of the clock, ?4: those of a recording are old by the clock. */
 static const struct kind kinds[] = {
+    {"SELECT row, ?4 - (coalesce((SELECT max(row) FROM fixes WHERE row <"
+     "  (?4 / 3600000 + 1) * 1073741824) / 1073741824, 0) - row / 1073741824) * 3600000,"
+     " 0, 0 FROM fixes WHERE row > ?1 AND ?2 > 0 ORDER BY row LIMIT ?3",
+     {"DELETE FROM fixes WHERE row = ?1", NULL}},
     {"SELECT row, accepted_ms,"
      " (SELECT count(*) FROM outbox o WHERE o.row BETWEEN a.row * 65536"
      "  AND a.row * 65536 + 65535 AND o.state = 0),"
@@ -97,6 +103,8 @@ static int choose_rows(const struct writer *w, int64_t before_ms, bool is_over,
         rc = sqlite3_bind_int64(s, 2, w->db.last_alert > 0 ? w->db.last_alert : 1);
     if (rc == SQLITE_OK)
         rc = sqlite3_bind_int(s, 3, STEP_ROWS);
+    if (rc == SQLITE_OK && sqlite3_bind_parameter_count(s) > 3)
+        rc = sqlite3_bind_int64(s, 4, p->now_ms);
     size_t seen = 0;
     choice->last = p->after;
     while (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
@@ -136,7 +144,9 @@ static int delete_chosen(struct writer *w, const struct choice *choice)
 static void prune_step(struct writer *w)
 {
     struct store_prune *p = &w->prune;
-    const int64_t keep_ms[KINDS] = {p->retain.alerts_ms, p->retain.calls_ms,
+    /* Fixes that the configuration does not keep are deleted. */
+    const int64_t fixes_ms = p->retain.fixes_ms > 0 ? p->retain.fixes_ms : HOUR_MS;
+    const int64_t keep_ms[KINDS] = {fixes_ms, p->retain.alerts_ms, p->retain.calls_ms,
                                     p->retain.voyages_ms};
     struct choice choice = {0};
     p->last_step_ms = clock_monotonic_ms();

@@ -14,6 +14,7 @@
 #include "lookout/base/err.h"
 #include "lookout/base/hash.h"
 #include "lookout/store/store.h"
+#include "lookout/track/fix_pack.h"
 #include "lookout/voyage/call.h"
 #include "lookout/voyage/ports.h"
 
@@ -104,6 +105,7 @@ MUST_CHECK int store_schema_check(sqlite3 *db, struct err *err);
 #define STORE_SUM_VESSEL "mmsi, record"
 #define STORE_SUM_ENGINE "record"
 #define STORE_SUM_FEED "id, record"
+#define STORE_SUM_FIXES "row, pack"
 #define STORE_SUM_LIST "list, file, format, sha256, published, read_ms, ships"
 /* The SQL function lookout_sum; an SQLite code. */
 int store_crc_register(sqlite3 *db);
@@ -126,6 +128,7 @@ void store_repair_finish(char *copy); /* takes NULL */
 struct store_salvage {
     uint64_t webhooks, alerts, deliveries, calls; /* rows; calls: voyages, too */
     uint64_t lists;                               /* versions of lists */
+    uint64_t packs;                               /* of fixes: of a vessel and an hour */
     uint64_t acts;                                /* acknowledgements and mutes */
     uint64_t made_anew; /* deliveries that were lost, of alerts that are kept */
     uint64_t damaged;   /* rows that are not what was written, and left out */
@@ -238,8 +241,23 @@ struct store_op_watch {
     char texts[]; /* name, token, handover */
 };
 
+/* Fixes of a vessel and an hour are one row: in the order of hours, so that the oldest
+ * are one range. */
+#define STORE_FIX_BITS 30 /* of an MMSI */
+#define STORE_FIX_MMSI ((INT64_C(1) << STORE_FIX_BITS) - 1)
+static inline int64_t store_fix_row(int64_t hour, uint32_t mmsi)
+{
+    return hour * (INT64_C(1) << STORE_FIX_BITS) + (mmsi & STORE_FIX_MMSI);
+}
+struct store_fix {
+    int64_t row;
+    struct fix_pack_fix item;
+};
+
 struct store_batch {
     struct buf ops;
+    struct store_fix *fixes; /* owned */
+    size_t fix_count, fix_room;
     bool wakes;               /* it has outbox rows, outcomes or a webhook's state */
     uint64_t seq;             /* given by store_submit */
     struct store_batch *next; /* owned by the queue */
@@ -274,6 +292,8 @@ enum store_statement {
     STORE_SQL_MUTE,
     STORE_SQL_UNMUTE,
     STORE_SQL_WATCH,
+    STORE_SQL_PACK,
+    STORE_SQL_PACK_PUT,
     STORE_STATEMENTS
 };
 
@@ -296,6 +316,9 @@ bool store_db_is_moved(const struct store_db *db, const char *path);
 /* Apply the batches from `first` to the end of the list in one transaction. Returns an
  * SQLite code; on any code but SQLITE_OK nothing is stored. */
 int store_apply_commit(struct store_db *db, const struct store_batch *first);
+/* Add the fixes of these batches to the packs of their vessels and hours, in the open
+ * transaction. An SQLite code. */
+int store_fixes_apply(struct store_db *db, const struct store_batch *first);
 /* Step the statement to the end and reset it; SQLITE_OK or the fault. */
 int store_db_run(sqlite3_stmt *statement);
 /* The number of a webhook; a new one gets a number. 0 and *ret_rc on failure. */

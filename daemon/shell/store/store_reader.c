@@ -58,6 +58,10 @@ static const char *const sql[READER_STATEMENTS] = {
         "SELECT a.severity, sum(a.row > ?1 AND a.mark = 0), sum(a.row > ?1 AND a.mark ="
         " 1), sum(a.mark = 0 AND n.alert IS NULL) FROM alerts a LEFT JOIN seen n"
         " ON n.alert = a.row GROUP BY a.severity",
+    [READER_SQL_FIX_SPAN] =
+        "SELECT (SELECT min(row) FROM fixes), (SELECT max(row) FROM fixes)",
+    [READER_SQL_FIXES] =
+        "SELECT pack, sum <> lookout_sum(" STORE_SUM_FIXES ") FROM fixes WHERE row = ?1",
     [READER_SQL_ALERT_COUNT] = "SELECT count(*) FROM alerts",
     [READER_SQL_LAST_ALERT] = "SELECT coalesce(max(row), 0) FROM alerts",
     [READER_SQL_STATE_COUNT] =

@@ -216,6 +216,7 @@ static const struct {
     {"seen",     2,  offsetof(struct store_salvage, acts)},
     {"mutes",    13, offsetof(struct store_salvage, acts)},
     {"watches",  6,  offsetof(struct store_salvage, acts)},
+    {"fixes",    3,  offsetof(struct store_salvage, packs)}, /* the most by far */
 };
 /* clang-format on */
 enum { TABLES = sizeof tables / sizeof tables[0] };

@@ -100,6 +100,9 @@ static const char *const migrations[] = {
     /* Who was on watch. alert: the last one when it began; handover: JSON. */
     ("CREATE TABLE watches (row INTEGER PRIMARY KEY, name TEXT NOT NULL, token TEXT"
      "  NOT NULL, at_ms INTEGER NOT NULL, alert INTEGER NOT NULL, handover TEXT);"),
+    /* The believed fixes of a vessel in an hour. row: see store_fix_row; pack: see
+     * fix_pack.h. */
+    ("CREATE TABLE fixes (row INTEGER PRIMARY KEY, pack BLOB NOT NULL, sum INTEGER);"),
 };
 enum { VERSION = sizeof migrations / sizeof migrations[0] };
 

@@ -21,6 +21,7 @@ static const struct {
     {"engine",   STORE_SUM_ENGINE},
     {"feeds",    STORE_SUM_FEED},
     {"lists",    STORE_SUM_LIST},
+    {"fixes",    STORE_SUM_FIXES},
 };
 /* clang-format on */
 enum { TABLES = sizeof tables / sizeof tables[0] };

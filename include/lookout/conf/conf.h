@@ -187,6 +187,7 @@ void conf_webhook_finish(struct conf_webhook *webhook);
 
 struct conf_retain {
     int64_t tracks_ms, calls_ms, voyages_ms, alerts_ms; /* 30 d, 400 d, 400 d, 400 d */
+    int64_t fixes_ms;                                   /* 0: they are not kept */
 };
 
 /* A list of watched vessels. */

@@ -85,9 +85,15 @@ struct engine_voyage {
     struct voyage voyage;
     const struct port *from, *to;
 };
+struct engine_fix {
+    uint32_t mmsi, track;
+    const struct track_fix *fix; /* borrowed */
+};
 /* All arguments are borrowed for the time of the call. A callback that fails (non-zero)
  * makes the engine's call return its value. */
 struct engine_sink {
+    /* Each believed fix, in the order in which they come to be believed; NULL: none. */
+    int (*on_fix)(void *context, const struct engine_fix *fix);
     int (*on_alert)(void *context, const struct alert *alert);
     int (*on_call)(void *context, const struct engine_call *call);
     int (*on_voyage)(void *context, const struct engine_voyage *voyage);

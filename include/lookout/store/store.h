@@ -61,6 +61,9 @@ MUST_CHECK int store_batch_call(
     const struct engine_call *call); /* upsert by (mmsi, track, port, since) */
 MUST_CHECK int store_batch_voyage(struct store_batch *b,
                                   const struct engine_voyage *voyage);
+/* A believed fix, which is kept with the others of its vessel and hour: at most one a
+ * second of a track. */
+MUST_CHECK int store_batch_fix(struct store_batch *b, const struct engine_fix *fix);
 /* An alert and an outbox row for each named webhook; an alert whose id is stored already
  * is left unchanged, its outbox rows too. */
 MUST_CHECK int store_batch_alert(struct store_batch *b, const struct alert *alert,
@@ -277,6 +280,34 @@ struct query_handover {
 };
 MUST_CHECK int query_watches_sum(struct store_reader *r, int64_t alert,
                                  struct query_handover *ret);
+
+/* The fixes that are kept of a vessel, in the order of time. */
+struct query_fixes {
+    uint32_t mmsi;
+    int64_t since_ms, until_ms; /* event time, until it; TIME_NONE: all */
+};
+typedef int (*query_fix_row)(void *context, const struct engine_fix *fix);
+/* *ret_damaged: so many hours of the vessel are not what was written; they are left out,
+ * or end where the damage begins. Stops at a callback's non-zero and returns it.
+ * ERR_NOT_FOUND: no fixes are kept, of any vessel. */
+MUST_CHECK int query_fixes_walk(struct store_reader *r, const struct query_fixes *q,
+                                query_fix_row row, void *context, uint64_t *ret_damaged);
+
+/* Fixes as GeoJSON. */
+struct query_tracks {
+    struct query_tracks_fix {
+        uint32_t track;
+        int64_t time_ms;
+        struct geo_pos pos;
+    } * fixes; /* owned */
+    size_t count, room;
+};
+void query_tracks_finish(struct query_tracks *t);
+MUST_CHECK int query_tracks_add(struct query_tracks *t, const struct engine_fix *fix);
+/* Append a Feature for each track, with commas between them; the fixes are put in order
+ * of tracks. mmsi 0: it is not written. */
+MUST_CHECK int query_tracks_write(struct query_tracks *t, uint32_t mmsi, bool is_complete,
+                                  struct buf *out);
 
 /* A part of a list, the newest first. Texts that are NULL and numbers that are 0, unless
  * said otherwise, mean all. */

@@ -63,6 +63,8 @@ struct track_fix {
 /* False when the report has no position; exactly 0 N 0 E is not a position. Speeds of
  * 51.2, 63.0 and 102.3 kn are artefacts of receivers and are left out. */
 bool tracks_fix_from_report(const struct report *r, struct track_fix *ret_fix);
+/* Say in a report what the fix says, and nothing else of it. */
+void track_fix_to_report(const struct track_fix *fix, struct report *ret);
 /* The speed in kn: the reported one, else the speed between the two fixes, less the
  * possible error of coarse positions (prev may be NULL: then -1, unknown). */
 double tracks_speed_kn(const struct track_fix *prev, const struct track_fix *fix);
