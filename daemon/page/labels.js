@@ -57,7 +57,7 @@ export function placeLabels(context, view, drawn, at, isAll) {
     const places = [[at.px[i] + gap, at.py[i]], [at.px[i] - gap - width, at.py[i]], [at.px[i] - width / 2, at.py[i] - gap - 4], [at.px[i] - width / 2, at.py[i] + gap + 4]];
     // A ship on the screen has her name there, too.
     const [left, , right] = view.inner, isSeen = (/** @type {number[]} */ [x]) => x >= left && x + width <= right;
-    if (at.px[i] > left && at.px[i] < right) places.sort((a, b) => Number(isSeen(b)) - Number(isSeen(a)));
+    if (at.px[i] > left && at.px[i] < right) places.splice(0, 4, ...places.filter(isSeen), ...(weight ? places.filter((p) => !isSeen(p)) : []));
     const fits = (/** @type {number} */ least) => places.find(([x, y]) => claim(taken, across, [x - 2, y - (LINE * view.magnify) / 2, width + 4, LINE * view.magnify], { mark: 2, least }));
     const place = fits(1) || (weight >= 2 ? fits(2) : undefined);
     if (!place) continue;
