@@ -71,7 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct heard other = run_pieces(data + 1, size - 1, 1, opens, &ends[1]);
     if (one.count != other.count || one.hash != other.hash)
         abort();
-    if (opens && (ends[0].code != ends[1].code || ends[0].is_ours != ends[1].is_ours))
+    /* Of two faults of a frame the pieces decide which is found first. */
+    if (opens && ends[0].is_ours != ends[1].is_ours)
         abort();
     return 0;
 }

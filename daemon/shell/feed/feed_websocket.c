@@ -287,6 +287,7 @@ static void open_feed_websocket(struct socket *s)
     uv_timer_stop(&s->timer);
     w->message_loop_ms = uv_now(feed->feeds->loop);
     feed_net_connected(feed);
+    peer_pause(s->peer, feed_path_is_paused(feed));
     uv_timer_start(&w->timer, on_idle, (uint64_t)feed->conf.idle_timeout_ms / 2, 0);
 }
 
@@ -346,6 +347,7 @@ static void on_open(void *context)
 {
     struct socket *s = context;
     int rc = create_websocket(s);
+    peer_pause(s->peer, false); /* also of a paused feed the handshake is read */
     if (rc == 0 && flush_websocket(s))
         uv_timer_start(&s->timer, on_handshake_late, s->feed->feeds->limits.connect_ms,
                        0);
@@ -430,7 +432,7 @@ static void websocket_pause(struct feed *feed, bool paused)
 {
     struct websocket_feed *w = feed->state;
     w->received_loop_ms = w->message_loop_ms = uv_now(feed->feeds->loop);
-    if (w->socket != NULL && w->socket->peer != NULL)
+    if (w->socket != NULL && feed->is_open)
         peer_pause(w->socket->peer, paused);
 }
 

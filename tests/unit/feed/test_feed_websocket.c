@@ -431,6 +431,16 @@ static void test_paused(void **state)
     feeds_pause(x.w.feeds, false);
     feedtest_wait(&x.w, 1);
     assert_int_equal(feedtest_status(&x.w, 0).disconnects, 0);
+    feeds_pause(x.w.feeds, true);
+    feeds_pause(x.w.feeds, false);
+    send_close(&x, 0, "\x88\x02\x03\xe9", 4);
+    feeds_pause(x.w.feeds, true); /* hands are shaken all the same */
+    looptest_until(&x.w.t, is_open, &x);
+    send_report(&x, 1, SHIP + 1);
+    looptest_turn(&x.w.t, 20);
+    assert_int_equal(x.w.count, 1);
+    feeds_pause(x.w.feeds, false);
+    feedtest_wait(&x.w, 2);
     scene_end(&x);
 }
 
