@@ -303,6 +303,7 @@ static void free_api(struct api *api)
     if (api == NULL)
         return;
     free(api->desk);
+    free(api->clerk);
     live_destroy(api->live);
     tail_destroy(api->tail);
     door_destroy(api->door);
@@ -326,19 +327,25 @@ static struct api *create_api(const struct api_sink *sink)
     return NULL;
 }
 
-/* The thread that reads the record for answers. */
+static int start_worker(uv_loop_t *loop, const char *directory, struct worker **ret)
+{
+    struct worker *w = malloc(sizeof *w);
+    int rc = w != NULL ? worker_start(w, loop, directory) : ERR_NOMEM;
+    if (rc == 0)
+        *ret = w;
+    else
+        free(w);
+    return rc;
+}
+
+/* The threads that read the record for answers. */
 static int start_desk(uv_loop_t *loop, struct api *api)
 {
     struct api_look look;
     if (!api_look(api, &look))
         return 0;
-    struct worker *desk = malloc(sizeof *desk);
-    int rc = desk != NULL ? worker_start(desk, loop, look.conf->state) : ERR_NOMEM;
-    if (rc == 0)
-        api->desk = desk;
-    else
-        free(desk);
-    return rc;
+    int rc = start_worker(loop, look.conf->state, &api->desk);
+    return rc == 0 ? start_worker(loop, look.conf->state, &api->clerk) : rc;
 }
 
 /* What only the query API needs. */
@@ -438,10 +445,12 @@ void api_stop(struct api *api, void (*on_closed)(void *context), void *context)
 {
     api->on_closed = on_closed;
     api->closed_context = context;
-    if (api->desk != NULL) {
-        api->open_handles++;
-        worker_stop(api->desk, close_part, api);
-    }
+    struct worker *const workers[] = {api->desk, api->clerk};
+    for (int i = 0; i < 2; i++)
+        if (workers[i] != NULL) {
+            api->open_handles++;
+            worker_stop(workers[i], close_part, api);
+        }
     if (api->live != NULL) {
         api->open_handles += 2;
         tail_stop(api->tail, close_part, api);

@@ -71,6 +71,7 @@ struct api {
     struct live *live;        /* owned; NULL: monitoring alone, or a socket */
     struct tail *tail;        /* owned; the same */
     struct worker *desk;      /* owned; NULL: monitoring alone */
+    struct worker *clerk;     /* owned: for changes, which wait for no list; the same */
     struct api_count *counts; /* owned: API_CODES of each route, and of what has none */
     uint16_t port;
     char *path; /* owned: of a socket in the file system; NULL */

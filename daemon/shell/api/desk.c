@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "api_int.h"
@@ -51,7 +52,8 @@ int desk_ask(struct request *q, desk_work *work, struct store_batch *batch)
 {
     struct api_look look;
     struct desk_task *task = NULL;
-    struct worker *desk = q->api->desk;
+    bool is_change = strcmp(q->route->method, "GET") != 0;
+    struct worker *desk = is_change ? q->api->clerk : q->api->desk;
     if (desk == NULL || !api_look(q->api, &look)) {
         store_batch_destroy(batch);
         return reply_problem(q, MHD_HTTP_NOT_FOUND, "the record is not served here");
@@ -60,7 +62,8 @@ int desk_ask(struct request *q, desk_work *work, struct store_batch *batch)
         store_batch_destroy(batch);
         q->reply.retry_s = 1;
         return reply_problem(q, MHD_HTTP_SERVICE_UNAVAILABLE,
-                             "too many lists are being made; ask again");
+                             is_change ? "too many changes wait; ask again"
+                                       : "too many lists are being made; ask again");
     }
     task = calloc(1, sizeof *task);
     if (task == NULL) {

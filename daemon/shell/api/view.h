@@ -12,6 +12,8 @@ request_answer view_track;
 /* view_record.c */
 request_answer view_record_alerts, view_record_alert, view_record_case, view_record_calls,
     view_record_voyages, view_record_acknowledge, view_record_take_back;
+/* NULL, or what is wrong with the body of an acknowledgement. */
+const char *view_record_body_fault(const struct json_t *body);
 /* view_rules.c */
 request_answer view_rules;
 /* view_mutes.c */

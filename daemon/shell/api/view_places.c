@@ -17,7 +17,7 @@
 #include "row.h"
 #include "view.h"
 
-enum { RUNS_STEP = 200, PORTS_STEP = 3000, NAMED_MOST = 200 };
+enum { RUNS_STEP = 200, PORTS_STEP = 3000 };
 
 struct walk_job {
     struct job job;
@@ -26,12 +26,16 @@ struct walk_job {
     int (*end)(struct request *q, const json_t *list); /* of runs */
     json_t *list;                                      /* owned */
     uint32_t next;                                     /* MMSI, or index of a port */
+    bool *named; /* owned: by index of a port; NULL: not asked yet */
+    size_t named_count;
 };
 
 static void destroy_walk(struct job *job)
 {
-    json_decref(((struct walk_job *)job)->list);
-    free(job);
+    struct walk_job *j = (struct walk_job *)job;
+    json_decref(j->list);
+    free(j->named);
+    free(j);
 }
 
 static bool step_walk(struct job *job)
@@ -224,46 +228,51 @@ static json_t *port_json(const struct port *port)
     return o;
 }
 
-/* A pattern of whole countries, or of every port, names none of them. */
-static bool tells_of_port(const struct port_set *set, uint32_t index)
+/* A pattern of every port names none of them. */
+static void name_set(struct walk_job *j, const struct port_set *set)
 {
-    return set != NULL && port_set_count(set) <= NAMED_MOST && port_set_has(set, index);
+    if (set == NULL || port_set_count(set) >= j->named_count)
+        return;
+    for (uint32_t i = port_set_next(set, 0); i < j->named_count;
+         i = port_set_next(set, i + 1))
+        j->named[i] = true;
 }
 
-static bool is_in_key(const struct key *key, const void *settings, uint32_t index)
+static void name_key(struct walk_job *j, const struct key *key, const void *settings)
 {
     const char *member = (const char *)settings + key->offset;
-    if (key->type == KEY_PORTS)
-        return tells_of_port(((const struct rule_ports *)(const void *)member)->set,
-                             index);
     const struct route *route =
         key->type == KEY_ROUTE ? *(struct route *const *)(const void *)member : NULL;
+    if (key->type == KEY_PORTS)
+        name_set(j, ((const struct rule_ports *)(const void *)member)->set);
     for (uint32_t i = 0; route != NULL && i < route->step_count; i++)
-        if (tells_of_port(route->steps[i].ports, index))
-            return true;
-    return false;
+        name_set(j, route->steps[i].ports);
 }
 
-static bool is_in_rules(const struct engine_conf *conf, uint32_t index)
+/* Which ports the rules name. */
+static int name_ports(struct walk_job *j, const struct engine_conf *conf)
 {
+    j->named_count = ports_count(conf->ports);
+    j->named = calloc(j->named_count + 1, sizeof *j->named);
+    if (j->named == NULL)
+        return ERR_NOMEM;
     for (size_t i = 0; i < conf->rule_count; i++)
         for (const struct key *key = conf->rules[i].kind->keys;
              key != NULL && key->name != NULL; key++)
-            if (is_in_key(key, conf->rules[i].settings, index))
-                return true;
-    return false;
+            name_key(j, key, conf->rules[i].settings);
+    return 0;
 }
 
-/* Defined by the configuration, or named by a route of it; with all=true every one. */
-static bool is_port_wanted(const struct request *q, const struct engine_conf *conf,
-                           const struct port *port, uint32_t index)
+/* Defined by the configuration, or named by a rule of it; with all=true every one. */
+static bool is_port_wanted(const struct walk_job *j, const struct port *port)
 {
+    const struct request *q = j->job.q;
     if ((q->values.given & ASK_BIT(BBOX)) != 0 &&
         !ask_box_contains(&q->values.box, row_degrees(port->pos.lat_e7),
                           row_degrees(port->pos.lon_e7)))
         return false;
     return q->values.all == ASK_TRUE || strcmp(port->source, PORT_SOURCE_DEFINED) == 0 ||
-           is_in_rules(conf, index);
+           (j->next < j->named_count && j->named[j->next]);
 }
 
 static int walk_ports(struct walk_job *j, const struct api_look *look)
@@ -271,9 +280,12 @@ static int walk_ports(struct walk_job *j, const struct api_look *look)
     struct request *q = j->job.q;
     const struct engine_conf *conf = engine_conf(look->engine);
     size_t count = ports_count(conf->ports);
+    int rc = j->named == NULL ? name_ports(j, conf) : 0;
+    if (rc != 0)
+        return rc;
     for (size_t n = 0; n < PORTS_STEP && j->next < count; n++, j->next++) {
         const struct port *port = ports_get(conf->ports, j->next);
-        if (is_port_wanted(q, conf, port, j->next))
+        if (is_port_wanted(j, port))
             json_array_append_new(j->list, port_json(port));
     }
     if (j->next < count)
@@ -281,7 +293,7 @@ static int walk_ports(struct walk_job *j, const struct api_look *look)
     json_t *o = json_object();
     json_object_set_new(o, "type", json_string("FeatureCollection"));
     json_object_set(o, "features", j->list);
-    int rc = reply_json(q, o);
+    rc = reply_json(q, o);
     q->reply.content_type = "application/geo+json";
     return rc;
 }

@@ -255,8 +255,7 @@ int view_record_case(struct request *q)
 
 /* --- acknowledging --- */
 
-/* NULL, or what is wrong with the body. */
-static const char *body_fault(const json_t *body)
+const char *view_record_body_fault(const json_t *body)
 {
     const char *key = NULL,
                *verdict = json_string_value(json_object_get(body, "verdict"));
@@ -334,7 +333,7 @@ static int work_seen(struct desk_task *task, struct store_reader *reader)
 static int take_seen(struct request *q)
 {
     json_t *body = read_body(q);
-    const char *fault = body_fault(body);
+    const char *fault = view_record_body_fault(body);
     json_decref(body);
     return fault != NULL ? reply_problem(q, MHD_HTTP_BAD_REQUEST, "%s", fault)
                          : desk_ask(q, work_seen, NULL);

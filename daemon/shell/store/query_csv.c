@@ -56,11 +56,12 @@ static void add_cell_value(struct buf *cell, const json_t *value, int *code)
 }
 
 /* RFC 4180: quoted if needed. */
-static int add_quoted_cell(struct buf *line, const char *cell)
+static int add_quoted_cell(struct buf *line, const char *cell, bool is_formula)
 {
+    const char *guard = is_formula ? "'" : "";
     if (strpbrk(cell, ",\"\r\n") == NULL)
-        return buf_add_text(line, cell);
-    int rc = buf_add_char(line, '"');
+        return buf_printf(line, "%s%s", guard, cell);
+    int rc = buf_printf(line, "\"%s", guard);
     for (; rc == 0 && *cell != '\0'; cell++) {
         if (*cell == '"')
             rc = buf_add_char(line, '"');
@@ -95,6 +96,15 @@ int query_csv_head(struct buf *out)
     return rc;
 }
 
+/* A text is none that a spreadsheet computes: names off the air may begin so. */
+static bool may_be_formula(const json_t *row, int column, const char *cell)
+{
+    const char *member = member_of(row, column);
+    const json_t *value = member != NULL ? json_object_get(row, member) : NULL;
+    return !json_is_number(value) && cell[0] != '\0' &&
+           strchr("=+-@\t\r", cell[0]) != NULL;
+}
+
 int query_csv_row(const json_t *row, struct buf *out)
 {
     struct buf cell = {0};
@@ -104,7 +114,8 @@ int query_csv_row(const json_t *row, struct buf *out)
         if (rc == 0 && i != 0)
             rc = buf_add_char(out, ',');
         if (rc == 0)
-            rc = add_quoted_cell(out, buf_text(&cell));
+            rc = add_quoted_cell(out, buf_text(&cell),
+                                 may_be_formula(row, i, buf_text(&cell)));
     }
     buf_finish(&cell);
     return rc;

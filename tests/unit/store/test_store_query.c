@@ -455,7 +455,34 @@ static void test_redeliver(void **state)
                      ERR_NOT_FOUND);
 }
 
-TEST_MAIN(NULL, NULL, TEST_OF_STORE(test_alert_lines), TEST_OF_STORE(test_alert_filters),
-          TEST_OF_STORE(test_alert_pages), TEST_OF_STORE(test_call_lines),
-          TEST_OF_STORE(test_call_filters), TEST_OF_STORE(test_call_pages),
-          TEST_OF_STORE(test_redeliver))
+/* RFC 4180 section 2 for the quotes; an apostrophe before what a spreadsheet computes. */
+static void test_csv_is_no_formula(void **state)
+{
+    static const struct {
+        const char *name, *cell;
+    } cases[] = {{"PLAIN", "PLAIN"},
+                 {"=1+1", "'=1+1"},
+                 {"@SUM(A1)", "'@SUM(A1)"},
+                 {"-", "'-"},
+                 {"+82, BUSAN", "\"'+82, BUSAN\""},
+                 {"=\"A\"", "\"'=\"\"A\"\"\""},
+                 {"A=B", "A=B"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf line = {0};
+        char expected[80];
+        json_t *row = json_pack("{s:s,s:i,s:s,s:f}", "record", "call", "mmsi", 431000001,
+                                "name", cases[i].name, "lat", -35.5);
+        assert_int_equal(query_csv_row(row, &line), 0);
+        snprintf(expected, sizeof expected, "call,431000001,,%s,,", cases[i].cell);
+        assert_memory_equal(buf_text(&line), expected, strlen(expected));
+        assert_non_null(strstr(buf_text(&line), ",-35.5,"));
+        buf_finish(&line);
+        json_decref(row);
+    }
+}
+
+TEST_MAIN(NULL, NULL, TEST(test_csv_is_no_formula), TEST_OF_STORE(test_alert_lines),
+          TEST_OF_STORE(test_alert_filters), TEST_OF_STORE(test_alert_pages),
+          TEST_OF_STORE(test_call_lines), TEST_OF_STORE(test_call_filters),
+          TEST_OF_STORE(test_call_pages), TEST_OF_STORE(test_redeliver))
