@@ -107,19 +107,19 @@ static bool is_accept(const char *value, const char *key)
 /* "Sun, 06 Nov 1994 08:49:37 GMT", RFC 9110 section 5.6.7; TIME_NONE: it is none. */
 static int64_t parse_http_date(const char *text)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    struct time_parts p = {0};
-    char month[4] = "", zone[4] = "";
-    if (sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z]", &p.day, month,
-               &p.year, &p.hour, &p.minute, &p.second, zone) != 7 ||
-        strcmp(zone, "GMT") != 0 || strlen(month) != 3)
+    static const char months[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
+    enum { BYTES = 29, DAY = 5, MONTH = 8, YEAR = 12, CLOCK = 17, ZONE = 25 };
+    char month[4], plain[32];
+    int64_t at_ms = TIME_NONE;
+    if (strlen(text) != BYTES || strcmp(text + ZONE, " GMT") != 0)
         return TIME_NONE;
+    text_copy(month, sizeof month, text + MONTH);
     const char *at = strstr(months, month);
-    if (at == NULL || (at - months) % 3 != 0 || p.day < 1 || p.day > 31 || p.hour > 23 ||
-        p.minute > 59 || p.second > 60)
+    if (at == NULL || (at - months) % 4 != 0)
         return TIME_NONE;
-    p.month = (int)(at - months) / 3 + 1;
-    return time_from_parts(&p);
+    int n = snprintf(plain, sizeof plain, "%.4s-%02d-%.2sT%.8sZ", text + YEAR,
+                     (int)(at - months) / 4 + 1, text + DAY, text + CLOCK);
+    return time_parse(plain, (size_t)n, &at_ms) == 0 ? at_ms : TIME_NONE;
 }
 
 /* Seconds or a date; -1: none. RFC 9110 section 10.2.3. */
