@@ -28,6 +28,7 @@ struct delivery {
     bool is_closing;
     /* Requests of other threads, under the mutex. */
     bool stop_wanted, has_fresh;
+    uint64_t asked, answered; /* signs of life */
     int64_t stop_grace_ms;
     struct conf_webhook *fresh; /* owned: from a reload */
     size_t fresh_count;
@@ -191,6 +192,7 @@ static void on_async(uv_async_t *async)
     d->fresh = NULL;
     d->fresh_count = 0;
     d->has_fresh = false;
+    d->answered = d->asked;
     pthread_mutex_unlock(&d->site.mutex);
     if (has_fresh) {
         if (!d->site.is_stopping)
@@ -343,6 +345,22 @@ int delivery_start(const struct conf_webhook *webhooks, size_t count, struct sto
 void delivery_wake(struct delivery *d)
 {
     uv_async_send(&d->async);
+}
+
+void delivery_ask(struct delivery *d)
+{
+    pthread_mutex_lock(&d->site.mutex);
+    d->asked++;
+    pthread_mutex_unlock(&d->site.mutex);
+    uv_async_send(&d->async);
+}
+
+bool delivery_has_answered(struct delivery *d)
+{
+    pthread_mutex_lock(&d->site.mutex);
+    bool has_answered = d->answered == d->asked;
+    pthread_mutex_unlock(&d->site.mutex);
+    return has_answered;
 }
 
 int delivery_reconfigure(struct delivery *d, const struct conf_webhook *webhooks,

@@ -187,24 +187,6 @@ static void sweep_store(struct run *r)
     run_stop(r, ERR_LIMIT);
 }
 
-/* The watchdog is notified only while the store makes progress, too. */
-static void beat_watchdog(struct run *r)
-{
-    struct store_health health;
-    uint64_t every_ms = 0;
-    if (!notify_watchdog_interval(&every_ms) ||
-        r->clock.steady_ms - r->beat_ms < (int64_t)every_ms / 2)
-        return;
-    store_health(r->store, &health);
-    bool is_stuck = health.queued_bytes != 0 && !health.is_failing &&
-                    health.last_commit_ms != TIME_NONE &&
-                    r->clock.steady_ms - health.last_commit_ms > 60000;
-    if (is_stuck)
-        return;
-    r->beat_ms = r->clock.steady_ms;
-    notify_watchdog();
-}
-
 static void on_tick(uv_timer_t *timer)
 {
     struct run *r = timer->data;
@@ -219,7 +201,7 @@ static void on_tick(uv_timer_t *timer)
     run_metrics_rate(r);
     run_trouble_limits(r);
     run_trouble_database(r);
-    beat_watchdog(r);
+    run_watchdog_look(r);
     sweep_store(r);
 }
 

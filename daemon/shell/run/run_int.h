@@ -19,6 +19,7 @@
 #include "lookout/run/status.h"
 #include "lookout/run/wake.h"
 #include "lookout/store/store.h"
+#include "watchdog.h"
 
 /* A reload: a worker reads the file and creates a new engine. The loop lets it take over
  * ship by ship and puts it in force at a commit. Then a worker frees the old engine. */
@@ -80,11 +81,12 @@ struct run {
     uv_prepare_t turn; /* once in each turn of the loop: its busy time */
     struct run_turns turns;
     struct run_clock clock;
-    int64_t started_ms;                                 /* of the wall clock */
-    int64_t committed_ms, pruned_ms, swept_ms, beat_ms; /* of the monotonic one */
+    int64_t started_ms;                        /* of the wall clock */
+    int64_t committed_ms, pruned_ms, swept_ms; /* of the monotonic one */
     int64_t commit_wait_ms; /* from one commit to the next; 0: nothing was stored yet */
     uint64_t ended_ms;      /* of the loop's time: since is_ended */
     uint64_t dead_before;   /* deliveries that were given up before the start */
+    struct watchdog watchdog;
     struct reload reload;
     struct run_lists *lists;       /* owned: refreshing them */
     struct run_listings *listings; /* owned: telling what they change */
@@ -173,6 +175,9 @@ void run_clock_look(struct run *r);
 void run_clock_resume(struct run *r);
 /* Event time has moved again since the last step, if there was one. */
 bool run_clock_is_settled(const struct run *r);
+
+/* run_watchdog.c: each tick. */
+void run_watchdog_look(struct run *r);
 
 /* run_signal.c: until the loop watches the signals, SIGTERM and SIGINT end the process
  * with 0. Whether SIGHUP came meanwhile. */

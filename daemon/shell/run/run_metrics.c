@@ -210,6 +210,11 @@ static int store_metrics(const struct run *r, struct buf *out)
     if (rc == 0)
         rc = write_single(out, "lookoutd_store_failures_total", "counter",
                           "Failed commits.", (double)h.failures);
+    int64_t silence_ms = watchdog_silence_ms(&r->watchdog.store, clock_monotonic_ms());
+    if (rc == 0)
+        rc = write_single(out, "lookoutd_store_silence_seconds", "gauge",
+                          "For how long the disk has not ended a write, up to now.",
+                          (double)(silence_ms > 0 ? silence_ms : 0) / 1000.0);
     if (rc == 0)
         rc = write_single(out, "lookoutd_store_readable", "gauge",
                           "Whether the database can be read.", !r->is_unreadable);

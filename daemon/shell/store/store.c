@@ -152,6 +152,28 @@ bool store_flush(struct store *s, int64_t timeout_ms)
     return !s->has_writer || store_writer_queue_flush(&s->queue, timeout_ms);
 }
 
+void store_ask(struct store *s)
+{
+    if (!s->has_writer)
+        return;
+    struct store_queue *q = queue_of(s);
+    pthread_mutex_lock(&q->mutex);
+    q->asked++;
+    pthread_cond_signal(&q->wake);
+    pthread_mutex_unlock(&q->mutex);
+}
+
+bool store_has_answered(const struct store *s)
+{
+    if (!s->has_writer)
+        return true;
+    struct store_queue *q = queue_of(s);
+    pthread_mutex_lock(&q->mutex);
+    bool has_answered = q->answered == q->asked;
+    pthread_mutex_unlock(&q->mutex);
+    return has_answered;
+}
+
 uint64_t store_mark(const struct store *s)
 {
     if (!s->has_writer)

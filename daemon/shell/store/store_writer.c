@@ -118,9 +118,12 @@ static struct store_batch *take_batches(struct writer *w, bool *ret_is_end)
 {
     struct store_queue *q = w->queue;
     int64_t idle_until = clock_monotonic_ms() + w->idle_ms;
-    while (q->head == NULL && !q->is_stopping && !q->prune_is_wanted)
+    q->answered = q->asked;
+    while (q->head == NULL && !q->is_stopping && !q->prune_is_wanted) {
         if (w->idle_ms == 0 || !wait_until(&q->wake, &q->mutex, idle_until))
             break;
+        q->answered = q->asked;
+    }
     *ret_is_end = q->head == NULL && q->is_stopping;
     if (q->head == NULL)
         return NULL;
@@ -154,6 +157,7 @@ static void note_health(struct writer *w, bool is_failing, const char *text)
 {
     struct store_queue *q = w->queue;
     pthread_mutex_lock(&q->mutex);
+    q->answered = q->asked;
     q->health.is_failing = is_failing;
     if (is_failing) {
         q->health.failures++;

@@ -23,6 +23,7 @@ struct store_queue {
     int64_t commit_ms;
     uint64_t submitted, durable; /* batches by their seq */
     uint64_t refused;
+    uint64_t asked, answered; /* signs of life */
     int flushers;
     bool is_stopping, is_ended;
     int64_t stop_by_ms; /* monotonic; 0: not yet set */

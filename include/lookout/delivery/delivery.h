@@ -34,6 +34,9 @@ MUST_CHECK int delivery_start(const struct conf_webhook *webhooks, size_t count,
                               struct err *err);
 /* The store has committed alerts: read the outbox. Any thread may call this. */
 void delivery_wake(struct delivery *d);
+/* Ask the thread for a sign of life; and whether it has given the last one. */
+void delivery_ask(struct delivery *d);
+bool delivery_has_answered(struct delivery *d);
 /* Take the webhooks of a reload. Those whose definition did not change keep their
  * connections and breaker. Webhooks that answered 410 are switched on again. */
 MUST_CHECK int delivery_reconfigure(struct delivery *d,

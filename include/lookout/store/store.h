@@ -129,6 +129,10 @@ bool store_flush(struct store *s, int64_t timeout_ms);
  * thread. */
 uint64_t store_mark(const struct store *s);
 bool store_is_durable(const struct store *s, uint64_t mark);
+/* Ask the writer's thread for a sign of life; and whether it has given the last one that
+ * was asked for. It does not while it waits for the disk. */
+void store_ask(struct store *s);
+bool store_has_answered(const struct store *s);
 /* Change the size below which store_prune keeps the database. */
 void store_set_quota(struct store *s, int64_t bytes);
 /* Ask for pruning, for example once an hour. Rows older by the clock than `retain`, and
