@@ -149,6 +149,8 @@ feeds:
   - {id: bad, aisstream: {file: bad.key}, ca_file: ca.pem}
 Y
 WAYS_IN_PORT=$(port good) LD_PRELOAD=$work/names.so "$bin" check -c "$work/check.yaml" --connect --for 1s >"$work/check" 2>&1
+[ $? -eq 1 ]
+result "check --connect fails where a feed does not come" $? "$(cat "$work/check")"
 grep -q '^    nmea: [0-9]* bytes in [1-9][0-9]* messages, .* reports of 1 vessels' "$work/check" &&
     grep -q '^    gone: could not be reached: cannot connect: HTTP 403 Forbidden' "$work/check" &&
     grep -q '^    bad: .*the server says: Api Key Is Not Valid' "$work/check"

@@ -117,10 +117,10 @@ static void print_rejects(const struct input_counts *counts, FILE *out)
     buf_finish(&text);
 }
 
-/* Not connected, no such device. */
+/* Not connected, no such device; or a server that said something, no report, and left. */
 static bool is_unreached(const struct probe *p)
 {
-    return !p->status.is_open && !p->is_ended && p->status.bytes == 0;
+    return !p->status.is_open && !p->is_ended && p->status.input.reports == 0;
 }
 
 /* the reason when nothing was received */
