@@ -4,10 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "lookout/conf/conf.h"
-#include "lookout/water/water_fields.h"
+#include "lib/engineconf.h"
 
 static const char *event_names[] = {"entered", "arrived", "departed", "left"};
 
@@ -50,51 +48,9 @@ static int on_call(void *context, const struct engine_call *call)
                                                               : call->call.since_ms));
 }
 
-static void write_text(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
-
-static int load_conf(const char *path, struct engine_conf *ret)
-{
-    struct conf_context context = {.host = "test", .gazetteer = NULL};
-    struct conf_report report = {0};
-    struct conf *conf = NULL;
-    int rc = conf_load(path, &context, &conf, &report);
-    for (size_t i = 0; rc != 0 && i < report.count; i++)
-        print_message("%s\n", report.lines[i]);
-    /* The fields of ports that silent ships may have called at; tests of routes need
-     * none. */
-    struct water_fields_counts counts;
-    if (rc == 0 && conf->engine.reach_ports.count > 0)
-        rc = water_fields_make(&conf->engine, &(struct water_fields_options){0}, &counts,
-                               NULL);
-    if (rc == 0) {
-        *ret = conf->engine;
-        memset(&conf->engine, 0, sizeof conf->engine);
-    }
-    conf_report_finish(&report);
-    conf_destroy(conf);
-    return rc;
-}
-
 void enginerun_conf(const char *yaml, const char *zones, struct engine_conf *ret)
 {
-    char directory[] = "/tmp/lookout-engine-XXXXXX", path[64], more[64];
-    assert_non_null(mkdtemp(directory));
-    snprintf(more, sizeof more, "%s/zones.geojson", directory);
-    if (zones != NULL)
-        write_text(more, zones);
-    snprintf(path, sizeof path, "%s/config.yaml", directory);
-    write_text(path, yaml);
-    int rc = load_conf(path, ret);
-    unlink(path);
-    unlink(more);
-    rmdir(directory);
-    assert_int_equal(rc, 0);
+    assert_int_equal(engineconf_make(yaml, zones, ENGINECONF_REACH, ret), 0);
 }
 
 static struct engine *make_of(struct enginerun *r, struct engine_conf *conf)
@@ -117,7 +73,7 @@ void enginerun_init_file(struct enginerun *r, const char *path)
 {
     struct engine_conf conf;
     memset(r, 0, sizeof *r);
-    assert_int_equal(load_conf(path, &conf), 0);
+    assert_int_equal(engineconf_read(path, ENGINECONF_REACH, &conf), 0);
     r->engine = make_of(r, &conf);
 }
 

@@ -4,16 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "lib/engineconf.h"
 #include "lookout/ais/input.h"
 #include "lookout/ais/merge.h"
 #include "lookout/base/time.h"
-#include "lookout/conf/conf.h"
 #include "lookout/engine/engine.h"
-#include "lookout/water/water_fields.h"
-#include "lookout/water/water_shore.h"
 #include "scenario_int.h"
 #include "testlib.h"
 
@@ -22,7 +18,6 @@ struct running {
     unsigned way;
     struct test_random random;
     uint64_t per_restart; /* reports between restarts, in the mean */
-    char directory[64];
     struct engine *engine;
     struct merge *merge;
     struct input *input;
@@ -39,69 +34,16 @@ static int on_alert(void *context, const struct alert *alert)
     return rc != 0 ? rc : buf_add_char(&r->out, '\n');
 }
 
-static int write_text(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-    if (f == NULL)
-        return 1;
-    int bad = fputs(text, f) < 0;
-    return fclose(f) != 0 || bad;
-}
-
-/* The engine of the last play: the grid of the water and the distances over it, which the
- * next one shares. */
-static struct engine *last;
-
 static struct engine *make_engine(struct running *r)
 {
-    char path[128];
-    struct conf_context context = {.host = "scenario", .gazetteer = NULL};
-    struct conf_report report = {0};
-    struct conf *conf = NULL;
-    struct engine *engine = NULL;
-    struct err err = {0};
+    const char *zones = r->s->has_zones ? buf_text(&r->s->zones) : NULL;
     struct engine_sink sink = {.on_alert = on_alert, .context = r};
-    snprintf(path, sizeof path, "%s/config.yaml", r->directory);
-    int rc = conf_load(path, &context, &conf, &report);
-    for (size_t i = 0; rc != 0 && i < report.count; i++)
-        fprintf(stderr, "%s\n", report.lines[i]);
-    struct water_fields_options options = {0};
-    if (r->engine != NULL || last != NULL)
-        options.old = engine_conf(r->engine != NULL ? r->engine : last);
-    struct water_fields_counts counts;
-    if (rc == 0)
-        rc = water_fields_make(&conf->engine, &options, &counts, &err);
-    if (rc == 0)
-        rc = water_shore_read(&conf->engine, options.old, &err);
-    if (rc == 0)
-        rc = engine_create(&conf->engine, &sink, &engine, &err);
-    conf_report_finish(&report);
-    conf_destroy(conf);
+    struct engine_conf conf;
+    struct engine *engine = NULL;
+    if (engineconf_make(buf_text(&r->s->config), zones, ENGINECONF_ALL, &conf) != 0)
+        return NULL;
+    int rc = engine_create(&conf, &sink, &engine, NULL);
     return rc == 0 ? engine : NULL;
-}
-
-static int prepare(struct running *r)
-{
-    char path[128];
-    snprintf(r->directory, sizeof r->directory, "/tmp/lookout-scenario-XXXXXX");
-    if (mkdtemp(r->directory) == NULL)
-        return 1;
-    snprintf(path, sizeof path, "%s/config.yaml", r->directory);
-    int bad = write_text(path, buf_text(&r->s->config));
-    snprintf(path, sizeof path, "%s/zones.geojson", r->directory);
-    if (r->s->has_zones)
-        bad |= write_text(path, buf_text(&r->s->zones));
-    return bad;
-}
-
-static void clean_up(struct running *r)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/config.yaml", r->directory);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/zones.geojson", r->directory);
-    unlink(path);
-    rmdir(r->directory);
 }
 
 static int move_row(void *context, uint32_t mmsi, const void *record, size_t n)
@@ -180,10 +122,7 @@ static int go(struct running *r)
         drain(r);
     }
     buf_finish(&all);
-    if (r->engine != NULL) {
-        engine_destroy(last);
-        last = r->engine;
-    }
+    engine_destroy(r->engine);
     input_destroy(r->input);
     merge_destroy(r->merge);
     return r->failed;
@@ -208,11 +147,7 @@ char *scenario_run(const struct scenario *s, unsigned way, uint64_t seed)
 {
     struct running r = {.s = s, .way = way, .random = {seed}};
     r.per_restart = reports_per_restart(s);
-    if (prepare(&r) != 0)
-        return NULL;
-    int bad = go(&r);
-    clean_up(&r);
-    if (bad) {
+    if (go(&r) != 0) {
         buf_finish(&r.out);
         return NULL;
     }

@@ -10,17 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "lib/engineconf.h"
+#include "lib/tempdir.h"
 #include "lib/testlib.h"
+#include "lookout/alert/severity.h"
 #include "lookout/base/buf.h"
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
-#include "lookout/conf/conf.h"
 #include "lookout/engine/engine.h"
 #include "lookout/voyage/ports.h"
-#include "lookout/water/water_fields.h"
-#include "lookout/water/water_shore.h"
 
 enum { DAYS = 3, SHIPS = 2000, STORY_MMSI = 445999999 };
 #define BEGIN_MS INT64_C(1711238400000) /* 2024-03-24T00:00:00Z */
@@ -493,44 +492,24 @@ static char *add_rules(char *yaml)
 
 static struct engine *make_engine(struct heard *h)
 {
-    char directory[] = "/tmp/lookout-quiet-XXXXXX", path[64];
-    struct conf_context context = {.host = "test", .gazetteer = NULL};
-    struct conf_report report = {0};
-    struct conf *conf = NULL;
+    struct tempdir dir;
+    struct engine_conf conf;
     struct engine *engine = NULL;
-    struct water_fields_options options = {.old = NULL};
-    struct water_fields_counts counts;
-    struct err err = {0};
     struct engine_sink sink = {.on_alert = on_alert, .on_call = on_call, .context = h};
     char *yaml = test_read_file(test_root_path("config/demo.yaml"), NULL);
-    char *zones = test_read_file(test_root_path("config/demo-zones.geojson"), NULL);
-    assert_true(yaml != NULL && zones != NULL && mkdtemp(directory) != NULL);
+    assert_non_null(yaml);
     drop_section(yaml, "state:");
     drop_section(yaml, "feeds:");
     drop_section(yaml, "webhooks:");
     yaml = add_rules(yaml);
-    const char *texts[][2] = {{"demo.yaml", yaml}, {"demo-zones.geojson", zones}};
-    for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s", directory, texts[i][0]);
-        FILE *f = fopen(path, "w");
-        assert_true(f != NULL && fputs(texts[i][1], f) >= 0 && fclose(f) == 0);
-    }
-    snprintf(path, sizeof path, "%s/demo.yaml", directory);
-    int rc = conf_load(path, &context, &conf, &report);
-    for (size_t i = 0; rc != 0 && i < report.count; i++)
-        print_message("# %s\n", report.lines[i]);
-    assert_int_equal(rc, 0);
-    assert_int_equal(water_fields_make(&conf->engine, &options, &counts, &err), 0);
-    assert_int_equal(water_shore_read(&conf->engine, NULL, &err), 0);
-    assert_int_equal(engine_create(&conf->engine, &sink, &engine, &err), 0);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/demo-zones.geojson", directory);
-    unlink(path);
-    rmdir(directory);
-    conf_report_finish(&report);
-    conf_destroy(conf);
+    tempdir_make(&dir);
+    tempdir_copy(&dir, "demo-zones.geojson", test_root_path("config/demo-zones.geojson"));
+    tempdir_write(&dir, "demo.yaml", yaml);
+    assert_int_equal(
+        engineconf_read(tempdir_path(&dir, "demo.yaml"), ENGINECONF_ALL, &conf), 0);
+    assert_int_equal(engine_create(&conf, &sink, &engine, NULL), 0);
+    tempdir_remove(&dir);
     free(yaml);
-    free(zones);
     return engine;
 }
 

@@ -213,7 +213,7 @@ def main(words):
     if what not in ("all", "tests", "long"):
         sys.exit(__doc__)
     for name, value in (("LOOKOUT_ROOT", ROOT), ("CMOCKA_MESSAGE_OUTPUT", "TAP"),
-                        ("ASAN_OPTIONS", "detect_leaks=1:abort_on_error=0"), ("UBSAN_OPTIONS", "print_stacktrace=1"),
+                        ("ASAN_OPTIONS", "detect_leaks=1:abort_on_error=0:malloc_context_size=8"), ("UBSAN_OPTIONS", "print_stacktrace=1"),
                         ("LSAN_OPTIONS", f"suppressions={ROOT}/tests/tools/lsan.supp:print_suppressions=0")):
         os.environ[name] = str(value)
     # Scratch files stay in the build folder; what a killed run has left goes.

@@ -192,9 +192,15 @@ size_t ports_search(const struct ports *ports, const char *query, uint32_t *ret_
 
 /* --- the end --- */
 
+struct ports *ports_hold(struct ports *ports)
+{
+    ports->holders++;
+    return ports;
+}
+
 void ports_destroy(struct ports *ports)
 {
-    if (ports == NULL)
+    if (ports == NULL || --ports->holders != 0)
         return;
     for (size_t i = 0; ports->items != NULL && i < ports->count; i++) {
         struct port *p = &ports->items[i];

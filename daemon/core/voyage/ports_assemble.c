@@ -418,7 +418,11 @@ static int assemble_rows(struct assembly *a)
 int ports_assemble(struct ports_builder *b, struct ports **ret_ports, struct err *err)
 {
     struct assembly a = {.b = b, .err = err, .ports = calloc(1, sizeof *a.ports)};
-    int rc = a.ports != NULL ? assemble_rows(&a) : ERR_NOMEM;
+    int rc = ERR_NOMEM;
+    if (a.ports != NULL) {
+        a.ports->holders = 1;
+        rc = assemble_rows(&a);
+    }
     ports_builder_empty(b);
     if (rc != 0) {
         ports_destroy(a.ports);

@@ -66,6 +66,7 @@ struct ports_group {
 };
 
 struct ports {
+    uint32_t holders;
     struct port *items; /* owned, by ascending locode */
     size_t count;
     struct ports_code *codes; /* owned */

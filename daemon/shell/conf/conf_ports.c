@@ -428,6 +428,10 @@ void conf_ports_read(struct conf_reader *r, const struct conf_node *node,
     struct gathering g = {.r = r, .settings = &s, .root = node != NULL ? node : r->root};
     size_t errors = r->faults.errors;
     (void)base;
+    if (r->context->ports != NULL) {
+        r->conf->engine.ports = ports_hold(r->context->ports);
+        return;
+    }
     if (node != NULL)
         (void)conf_keys_read(r, node, key->sub, &s);
     else

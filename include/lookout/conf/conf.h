@@ -304,6 +304,8 @@ struct conf_context {
     const char *host;                  /* default of `site`; borrowed */
     const char *state_directory;       /* $STATE_DIRECTORY or NULL */
     const char *credentials_directory; /* $CREDENTIALS_DIRECTORY or NULL */
+    struct ports *ports; /* made of the same `ports:` before, and held instead of reading
+                            it; NULL: it is read */
     const char *gazetteer; /* the shipped ports.csv; NULL: look beside the file, then in
                               the installed place */
     /* A list that is read in the same way as one of these has its content, which is not

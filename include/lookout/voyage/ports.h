@@ -111,6 +111,9 @@ void ports_builder_on_trouble(struct ports_builder *b, ports_trouble trouble,
 MUST_CHECK int ports_assemble(struct ports_builder *b, struct ports **ret_ports,
                               struct err *err);
 void ports_destroy(struct ports *ports);
+/* Another holder: the last ports_destroy frees them. Only one thread at a time may call
+ * these two. */
+struct ports *ports_hold(struct ports *ports);
 
 /* --- looking up --- */
 

@@ -9,14 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "lib/engineconf.h"
 #include "lib/enginerun.h"
 #include "lookout/ais/merge.h"
 #include "lookout/base/map.h"
-#include "lookout/conf/conf.h"
-#include "lookout/water/water_fields.h"
-#include "lookout/water/water_shore.h"
 
 enum { SHIPS = 12, REPORTS_MAX = 12000, FEEDS = 2 };
 static int hours_played = 24;
@@ -207,9 +204,6 @@ struct play {
     struct buf told;       /* bodies, a line each */
 };
 
-/* The grid, the shore and the fields are shared with this one. */
-static struct engine *first;
-
 static int keep_body(void *context, const struct alert *a)
 {
     struct play *p = context;
@@ -222,34 +216,12 @@ static int keep_body(void *context, const struct alert *a)
 
 static void load_conf(struct engine_conf *ret)
 {
-    char directory[] = "/tmp/lookout-dark-XXXXXX", path[64];
-    struct conf_context context = {.host = "test"};
-    struct conf_report report = {0};
-    struct conf *conf = NULL;
-    struct water_fields_counts counts;
-    struct water_fields_options options = {0};
+    char text[4096];
     char *ports = realpath(test_root_path("tests/data/rows/ports.csv"), NULL);
     assert_non_null(ports);
-    assert_non_null(mkdtemp(directory));
-    snprintf(path, sizeof path, "%s/config.yaml", directory);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_true(fprintf(f, yaml, ports) > 0);
-    assert_int_equal(fclose(f), 0);
-    int rc = conf_load(path, &context, &conf, &report);
-    for (size_t i = 0; rc != 0 && i < report.count; i++)
-        print_message("%s\n", report.lines[i]);
-    assert_int_equal(rc, 0);
-    options.old = first != NULL ? engine_conf(first) : NULL;
-    assert_int_equal(water_fields_make(&conf->engine, &options, &counts, NULL), 0);
-    assert_int_equal(water_shore_read(&conf->engine, options.old, NULL), 0);
-    *ret = conf->engine;
-    memset(&conf->engine, 0, sizeof conf->engine);
-    conf_report_finish(&report);
-    conf_destroy(conf);
+    assert_in_range(snprintf(text, sizeof text, yaml, ports), 1, sizeof text - 1);
+    assert_int_equal(engineconf_make(text, NULL, ENGINECONF_ALL, ret), 0);
     free(ports);
-    unlink(path);
-    rmdir(directory);
 }
 
 static struct engine *make_engine(struct play *p)
@@ -489,7 +461,6 @@ static void check_all_worlds(void **state)
     const char *given = getenv("LOOKOUT_SEED");
     uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : 1;
     uint64_t worlds = 3;
-    struct play shared;
     if (is_full()) {
         worlds = 300;
         hours_played = 40;
@@ -499,8 +470,6 @@ static void check_all_worlds(void **state)
         hours_played = 12;
         disturb_one_of = 100;
     }
-    begin_play(&shared);
-    first = shared.engine;
     for (uint64_t i = 0; i < worlds; i++)
         check_world(seed * 1000 + i);
     for (size_t i = 0; i < KINDS; i++)
@@ -508,7 +477,6 @@ static void check_all_worlds(void **state)
     for (size_t i = 0; i < KINDS && worlds > 1 && given == NULL; i++)
         if (kind_counts[i] == 0)
             fail_msg("no world has %s", kinds[i]);
-    finish_play(&shared);
 }
 
 TEST_MAIN(NULL, NULL, TEST(check_all_worlds))
