@@ -132,6 +132,13 @@ static double cross_cell(const struct sides *s, double t_a, double t_d)
     return t_a + s->a * sqrt(1 - sine * sine);
 }
 
+/* No way over a cell of t_c shortens the way to this one: half of a cell's neighbours. */
+static bool is_behind(const struct water_front *f, uint32_t cell, double t_c)
+{
+    uint32_t t = f->t[cell] & ~WAITS;
+    return t != 0 && t - 1 <= t_c;
+}
+
 /* The taken cell c improves two cells: the cell ahead of it and the cell at its corner.
  * `turn` is at right angles to `ahead`. */
 static void spread_corner(struct water_front *f, uint32_t c, double t_c, unsigned ahead,
@@ -143,15 +150,15 @@ static void spread_corner(struct water_front *f, uint32_t c, double t_c, unsigne
     bool is_meridional = ahead == WATER_N || ahead == WATER_S;
     uint32_t n = water_beside(c, ahead);
     /* c is A for the cell ahead; D is beside c. */
-    if (water_has_open(water, c, turn)) {
+    if (water_has_open(water, c, turn) && !is_behind(f, n, t_c)) {
         struct sides s = measure_sides(f, n, is_meridional, south);
         uint32_t t_d = f->t[water_beside(c, turn)] & ~WAITS;
         if (t_d != 0)
             improve_cell(f, n, cross_cell(&s, t_c, t_d - 1));
     }
     /* c is D for the cell at its corner; n is A, between the two. */
-    if (water_has_open(water, n, turn)) {
-        uint32_t corner = water_beside(n, turn);
+    uint32_t corner = water_has_open(water, n, turn) ? water_beside(n, turn) : n;
+    if (corner != n && (is_behind(f, n, t_c) || !is_behind(f, corner, t_c))) {
         struct sides s = measure_sides(f, corner, !is_meridional, south);
         uint32_t t_a = f->t[n] & ~WAITS;
         improve_cell(f, corner, t_a != 0 ? cross_cell(&s, t_a - 1, t_c) : t_c + s.slant);
@@ -169,7 +176,8 @@ static void take_cell(struct water_front *f, uint32_t c)
         bool is_meridional = ahead == WATER_N || ahead == WATER_S;
         double step = is_meridional ? water->height_m : water->width_m[row];
         uint32_t n = water_beside(c, ahead);
-        improve_cell(f, n, t_c + step * slowness_of(f, n) * WATER_DM);
+        if (!is_behind(f, n, t_c))
+            improve_cell(f, n, t_c + step * slowness_of(f, n) * WATER_DM);
         unsigned left = (ahead + 1) % WATER_SIDES, right = (ahead + 3) % WATER_SIDES;
         if (is_meridional || row + 1 < WATER_ROWS)
             spread_corner(f, c, t_c, ahead, is_meridional ? left : WATER_N);
