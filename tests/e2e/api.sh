@@ -6,8 +6,8 @@ port=$port_base
 umask 077
 echo anna-anna-anna-anna-1 >"$work/anna.token"
 echo wall-wall-wall-wall-1 >"$work/wall.token"
-"$build/make_demo" >"$work/demo.nmea"
-sed -e "s|../build/demo-state|$work/state|; s|../build/demo.nmea|$work/demo.nmea|; s|20000x|max|; s|demo-zones|$root/config/demo-zones|" -e '/^webhooks:/,$d' -e '/^api:/d' \
+demo_water "$work/state"
+sed -e "s|../build/demo-state|$work/state|; s|../build/demo.nmea|$(demo_recording)|; s|20000x|max|; s|demo-zones|$root/config/demo-zones|" -e '/^webhooks:/,$d' -e '/^api:/d' \
     config/demo.yaml >"$work/c.yaml"
 cat >>"$work/c.yaml" <<Y
 retain: {fixes: 90d}

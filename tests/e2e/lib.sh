@@ -71,8 +71,30 @@ demo_recording() {
     [ "$build/demo-test.nmea" -nt "$build/make_demo" ] || { "$build/make_demo" >"$build/demo-test.$$" && mv "$build/demo-test.$$" "$build/demo-test.nmea"; }
     echo "$build/demo-test.nmea"
 }
-# The demonstration's configuration: demo_config FILE URL SECRET PACE STATE
+# keep_water CONFIG STATE BIN: makes the distances over water that a configuration wants, where its state is to be.
+keep_water() {
+    mkdir -p "$2" && head -n 1 "$(demo_recording)" >"$2/one.nmea"
+    sed -e '/^state:/d; /^feeds:/,/^[^ ]/{/^feeds:/d; /^ /d}' "$1" >"$2/water.yaml"
+    printf 'state: %s\nfeeds: [{id: one, file: %s/one.nmea}]\n' "$2" "$2" >>"$2/water.yaml"
+    "$3" run -c "$2/water.yaml" --once --wait 1s >/dev/null 2>&1
+}
+# demo_water STATE: gives a state those of the demonstration. They are made once for all scripts, by the build that is not sanitized
+# where there is one: both make the same (tests/unit/geo/test_water.c).
+demo_water() {
+    local plain=${build%/asan} maker
+    maker=$plain/lookoutd
+    [ -x "$maker" ] || { plain=$build maker=$bin; }
+    if [ ! "$plain/demo-water" -nt "$maker" ]; then
+        rm -rf "$plain/demo-water"
+        sed "s|demo-zones|$root/config/demo-zones|; /^webhooks:/,/^[^ ]/d; /^api:/d" config/demo.yaml >"$work/water.yaml"
+        keep_water "$work/water.yaml" "$work/made" "$maker"
+        mv -T "$work/made/water" "$plain/demo-water" 2>/dev/null && touch "$plain/demo-water"
+    fi
+    mkdir -p "$1" && chmod 700 "$1" && cp -r "$plain/demo-water" "$1/water"
+}
+# The demonstration's configuration: demo_config FILE URL SECRET PACE STATE. Its state has the distances over water already.
 demo_config() {
+    demo_water "$5"
     sed -e "s|^state: .*|state: $5|" -e "s|file: ../build/demo.nmea, pace: .*}|file: $(demo_recording), pace: $4}|" \
         -e "/^api:/d" -e "s|url: .*|url: $2|" -e "s|secret: .*|secret: {file: $3}|" -e "s|zones: \[demo-zones|zones: [$root/config/demo-zones|" \
         config/demo.yaml >"$1"
