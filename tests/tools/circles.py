@@ -12,11 +12,14 @@ import subprocess
 import sys
 
 
-def symbols(path):
-    """The functions that an object file defines, and the names that it uses of others."""
-    lines = subprocess.run(['nm', '-P', path], capture_output=True, text=True, check=True).stdout.splitlines()
-    kinds = [line.split()[:2] for line in lines]
-    return {name for name, kind in kinds if kind == 'T'}, {name for name, kind in kinds if kind == 'U'}
+def symbols(paths):
+    """Per object file the functions that it defines, and the names that it uses of others."""
+    found = {path: (set(), set()) for path in paths}
+    for line in subprocess.run(['nm', '-P', '-A', *paths], capture_output=True, text=True, check=True).stdout.splitlines():
+        path, name, kind = line.split()[:3]
+        if kind in 'TU':
+            found[path.rstrip(':')]['TU'.index(kind)].add(name)
+    return found
 
 
 def circles(uses):
@@ -47,9 +50,9 @@ def circles(uses):
     return found
 
 
-def read_room(directory):
+def read_room(directory, known):
     """Per file of a room the other files that it uses, and by which symbols."""
-    objects = {os.path.basename(o)[:-2]: symbols(o) for o in glob.glob(directory + '/*.o')}
+    objects = {os.path.basename(o)[:-2]: known[o] for o in known if os.path.dirname(o) == directory}
     owner = {name: file for file, (defined, _) in objects.items() for name in defined}
     uses = {file: collections.defaultdict(set) for file in objects}
     for file, (_, used) in objects.items():
@@ -72,10 +75,10 @@ def justified(root, room):
 def main():
     root, objects = sys.argv[1:3]
     bad = 0
-    for directory in sorted({os.path.dirname(o) for part in ('geo', 'daemon')
-                             for o in glob.glob(f'{objects}/{part}/**/*.o', recursive=True)}):
+    found = symbols([o for part in ('geo', 'daemon') for o in glob.glob(f'{objects}/{part}/**/*.o', recursive=True)])
+    for directory in sorted({os.path.dirname(o) for o in found}):
         room = os.path.relpath(directory, objects)
-        uses = read_room(directory)
+        uses = read_room(directory, found)
         unused = justified(root, room)
         for circle in circles(uses):
             known = [j for j in unused if all(any(fnmatch.fnmatch(c, p) for p in j) for c in circle)]

@@ -37,7 +37,7 @@ static size_t scale(size_t full)
                *sanitized = getenv("LOOKOUT_SANITIZED");
     if (is_full != NULL && *is_full == '1')
         return full;
-    return sanitized != NULL && *sanitized == '1' ? full / 400 : full / 10;
+    return sanitized != NULL && *sanitized == '1' ? full / 400 : full / 25;
 }
 
 static double between(struct world *w, double low, double high)
