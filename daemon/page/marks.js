@@ -12,8 +12,8 @@ import { moment } from './words.js';
 
 const EARTH_M = 40075016.7;
 
-/** What the chosen things add: evidence and tracks are Features. @type {{evidence: any[], tracks: any[], notes: {lon: number, lat: number, text: string, kind: string, zone?: string}[]}} */
-export const extra = { evidence: [], tracks: [], notes: [] };
+/** What the chosen things add: evidence, tracks and what is played back are Features. @type {{evidence: any[], tracks: any[], played: any[], playedAt: any, notes: {lon: number, lat: number, text: string, kind: string, zone?: string}[]}} */
+export const extra = { evidence: [], tracks: [], played: [], playedAt: null, notes: [] };
 export const texts = new Texts();
 
 /** @param {any} map */
@@ -24,7 +24,9 @@ export function addMarks(map) {
     if (view.zoom >= 4.5) for (const port of store.ports) drawPort(c, view, port, look);
     for (const track of extra.tracks) drawLine(c, view, track, { ...look, line: look.track }, 1.6, false);
     for (const feature of extra.evidence) drawLine(c, view, feature, look, 2.6, !feature.isOther);
+    for (const track of extra.played) drawLine(c, view, track, { ...look, line: look.track }, 2.2, false);
     for (const note of extra.notes) drawNote(c, view, note, look);
+    if (extra.playedAt) drawNote(c, view, extra.playedAt, look);
     drawChosen(c, view, look);
     texts.write(c, view, look.halo);
   });

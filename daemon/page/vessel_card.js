@@ -6,6 +6,7 @@ import { byId, button, el, facts, fill, heard, setText, sign } from './dom.js';
 import { alertsOf, emit, fleet, isOpen, now, on, readAlert, select, store } from './store.js';
 import { follow, follows, goTo, isPinned, toggleTrack } from './chart.js';
 import { get } from './api.js';
+import { openPlayback } from './playback.js';
 import { alertSection } from './alert_card.js';
 import { onlyVessel } from './alerts.js';
 import { country, degrees, eventWords, knots, moment, momentBoth, navStatus, position, shipName, shipType, span } from './words.js';
@@ -80,7 +81,7 @@ function vesselSection(mmsi) {
       el('.figure', el('b', { id: 'card-course' }, degrees(row.cog_deg ?? v.last?.cog_deg) || '–'), el('span', 'course'))),
     facts([['at', lat !== undefined && el('span', { id: 'card-place' }, position(lat, lon))], ['status', navStatus(v.last?.status)], ...boundRows(v), ['draught', v.draught_m && `${v.draught_m} m`], ...watchedRows(v)]),
     lat !== undefined && el('.actions', button('Centre', () => goTo(mmsi)), button(isPinned(mmsi) ? 'Unpin track' : 'Pin track', () => toggleTrack(mmsi).then(render), { key: 't' }),
-      button(follows() ? 'Stop following' : 'Follow', () => follow(), { key: 'f' })),
+      button(follows() ? 'Stop following' : 'Follow', () => follow(), { key: 'f' }), button('Play back', () => openPlayback(mmsi))),
     alerts.length > 0 && !store.selected.alert && [el('h4', 'Alerts'), el('ul.case', alerts.slice(0, 8).map((a) => el('li', el('span', sign(isOpen(a) ? a.severity : 'done'), ' ', button(eventWords(a.type), () => select({ alert: a.id, mmsi }), { kind: 'link' })), el('time', moment(a.time))))),
       button('All alerts of this vessel', () => { onlyVessel(mmsi); emit('tab', 'alerts'); }, { kind: 'link' })],
   ];

@@ -10,7 +10,6 @@ demo_water "$work/state"
 sed -e "s|../build/demo-state|$work/state|; s|../build/demo.nmea|$(demo_recording)|; s|20000x|max|; s|demo-zones|$root/config/demo-zones|" -e '/^webhooks:/,$d' -e '/^api:/d' \
     config/demo.yaml >"$work/c.yaml"
 cat >>"$work/c.yaml" <<Y
-retain: {fixes: 90d}
 mutes: [{vessel: 440000001, rule: strait, until: 2027-01-31, why: "ferry"}]
 api:
   listen: "127.0.0.1:$port"

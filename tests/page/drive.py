@@ -124,6 +124,28 @@ def beside_card(a, folder):
     a.resize(1600, 900)
 
 
+def play_back(a, folder):
+    a.key("Escape")
+    a.run("location.hash = '#vessel=445000001'")
+    a.wait("return [...document.querySelectorAll('#card button')].some((b) => b.textContent === 'Play back')", what="card with Play back")
+    a.run("[...document.querySelectorAll('#card button')].find((b) => b.textContent === 'Play back').click()")
+    a.wait("return !document.getElementById('play-at').disabled", what="fixes")
+    end = a.run("return document.getElementById('play-time').textContent")
+    a.run("const s = document.getElementById('play-at'); s.value = 250; s.dispatchEvent(new Event('input'))")
+    early = a.run("return document.getElementById('play-time').textContent")
+    assert "2024-03" in end + early or "Mar" in end + early, (end, early)
+    assert early != end, end
+    a.picture(folder / "story-play-back.png")
+    a.click("#play-go")
+    a.wait("return document.getElementById('play-time').textContent !== arguments[0]", early, what="it to go on")
+    wide = a.run("const s = document.querySelector('#playback select'); s.value = '7d'; s.dispatchEvent(new Event('change')); return s.value")
+    a.wait("return !document.getElementById('play-at').disabled", what="a week's fixes")
+    week = a.run("const s = document.getElementById('play-at'); s.value = 0; s.dispatchEvent(new Event('input')); return document.getElementById('play-time').textContent")
+    assert wide == "7d" and week not in (early, end), (week, early)
+    a.key("Escape")
+    a.wait("return !document.getElementById('playback')", what="its end with the card's")
+
+
 def mute(a, folder):
     a.click("#tab-alerts")
     a.run("document.querySelector('.alert').click()")
@@ -306,6 +328,7 @@ def story(driver, url, folder):
     try_to("ships with critical alerts are framed", lambda: show_critical(a))
     try_to("it is acknowledged, and another browser sees it within 2 s", lambda: acknowledge(a, b, folder))
     try_to("a chosen ship is beside the card, on a phone above it", lambda: beside_card(a, folder))
+    try_to("what is kept of a ship is played back", lambda: play_back(a, folder))
     try_to("an alert is muted, the mute shows with its end, and is ended", lambda: mute(a, folder))
     try_to("a watch is begun and handed over, with a sheet for paper", lambda: watch(a, b, folder))
     try_to("dusk is chosen where dark is preferred", lambda: "" if b.run("return document.documentElement.dataset.look") == "dusk" else "it is not")

@@ -113,6 +113,8 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/bring/old" "$work/bring/new" "$work/first" "$work/second/and/deeper"
 for tree in "$work/first" "$work/second/and/deeper"; do
     git ls-files -z | tar --null -T - -cf - | tar -xf - -C "$tree"
+done
+for tree in "$work/first" "$work/second/and/deeper"; do
     text=$(cd "$tree" && git init -q && git add -A && make BUILD=build deb 2>&1)
     result "it is built" $? "$text"
 done
