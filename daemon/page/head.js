@@ -3,7 +3,7 @@
 // The head: the time, who is asked to look, and in words what cannot be trusted; the title of the page; what is read aloud.
 
 import { byId, el, fill, setText, sign } from './dom.js';
-import { emit, now, on, openCounts, store } from './store.js';
+import { emit, fleet, now, on, openCounts, store } from './store.js';
 import { askToken } from './dialogs.js';
 import { isBlocked, isCalling, silence, silentUntil } from './sound.js';
 import { SEVERITIES, clock, count, day, eventWords, localTime, setTimezone, shipName } from './words.js';
@@ -25,6 +25,7 @@ function notices() {
     else if (f.open === false && store.isLive) list.push([`feed ${f.id} closed`, 'warning']);
   }
   if (!store.isLive && store.info) list.push([`recording, event time ${isNaN(store.eventTime) ? 'unknown' : new Date(store.eventTime).toISOString().slice(0, 16).replace('T', ' ') + 'Z'}`, 'info']);
+  if (store.connected && store.info && !store.info.vessels && !fleet.count) list.push(['no vessel heard yet', 'info']);
   if (store.leftOut) list.push([`${count(store.leftOut)} more vessels not shown`, 'warning']);
   if (isCalling()) {
     if (isBlocked() && !store.isSounded) list.push(['the browser blocks sound: click anywhere', 'warning']);

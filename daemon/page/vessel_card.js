@@ -89,7 +89,9 @@ function vesselSection(mmsi) {
 
 function render() {
   const card = byId('card'), { mmsi, alert: id } = store.selected, alert = store.alerts.get(id);
+  const hadFocus = card.contains(document.activeElement);
   card.hidden = !mmsi && !alert;
+  if (card.hidden && hadFocus) byId('map').focus();
   document.body.classList.toggle('carded', !card.hidden);
   if (card.hidden) return;
   const open = [...card.querySelectorAll('details')].map((d) => d.open), top = card.scrollTop, at = focusable(card).indexOf(document.activeElement);
