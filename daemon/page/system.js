@@ -77,7 +77,7 @@ function ruleRow(r) {
 /** @param {HTMLElement} panel */
 export function openSystem(panel) {
   draw(panel);
-  readWebhooks().then(() => { if (panel.querySelector('.system') && !panel.matches(':focus-within')) keepPlace(panel, () => draw(panel)); });
+  readWebhooks().then(() => { if (panel.querySelector('.system') && !panel.matches(':focus-within, :active')) keepPlace(panel, () => draw(panel)); });
 }
 /** @param {HTMLElement} panel @param {() => void} act */
 function keepPlace(panel, act) {
@@ -112,6 +112,6 @@ function draw(panel) {
 /** @param {() => boolean} isOpen @param {HTMLElement} panel */
 export function startSystem(isOpen, panel) {
   for (const what of ['info', 'mutes', 'rules']) on(what, () => {
-    if (isOpen() && !document.hidden && !panel.matches(':focus-within')) keepPlace(panel, () => openSystem(panel));
+    if (isOpen() && !document.hidden && !panel.matches(':focus-within, :active')) keepPlace(panel, () => openSystem(panel));
   });
 }

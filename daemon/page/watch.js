@@ -73,7 +73,12 @@ function showSheet(w) {
   fill(paper, el('h2', 'Watch handed over'), sheet(w));
   ask('Watch handed over', sheet(w), '', async () => {}, { also: button('Print', () => print(), { kind: 'primary' }), isWide: true });
   document.body.classList.add('sheeted');
-  byId('dialog').addEventListener('close', () => { document.body.classList.remove('sheeted'); fill(paper); }, { once: true });
+  // The close of the dialog before may come late.
+  byId('dialog').onclose = () => {
+    if (byId('dialog').open) return;
+    document.body.classList.remove('sheeted');
+    fill(paper);
+  };
 }
 
 export function startWatch() {

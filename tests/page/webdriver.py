@@ -114,8 +114,13 @@ class Browser:
             time.sleep(0.05)
 
     def click(self, selector):
-        element = self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
-        self.call("POST", f"/element/{element}/click", {})
+        for is_last in (False, False, True):
+            element = self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
+            try:
+                return self.call("POST", f"/element/{element}/click", {})
+            except BrowserError as e:  # it was drawn anew meanwhile
+                if is_last or "stale" not in str(e):
+                    raise
 
     def type(self, selector, text):
         element = self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
