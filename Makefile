@@ -213,7 +213,7 @@ tidy:
 MANUALS := $(wildcard config/man/*.[1-8])
 SHIPPED := $(wildcard $(addprefix config/,ports.csv port-areas.geojson water.bin shore.bin coast.txt destinations.csv))
 EXAMPLES := config/lookoutd.yaml config/live-norway.yaml config/live-norway.geojson config/prometheus-rules.yaml \
-  config/grafana-dashboard.json systemd/credentials.conf systemd/serial.conf systemd/lookoutd.sysctl
+  config/grafana-dashboard.json systemd/credentials.conf systemd/serial.conf systemd/lookoutd.socket systemd/lookoutd.sysctl
 TO_DATA  = $(DESTDIR)$(DATADIR)
 TO_CONF  = $(DESTDIR)$(sysconfdir)/lookoutd
 TO_UNIT  = $(DESTDIR)$(unitdir)/lookoutd.service

@@ -18,6 +18,7 @@
 #include "api_int.h"
 #include "door.h"
 #include "live.h"
+#include "lookout/net/inherit.h"
 #include "lookout/sys/log.h"
 #include "request.h"
 #include "tail.h"
@@ -259,7 +260,7 @@ static uint16_t bound_port(struct MHD_Daemon *daemon, uint16_t wanted)
 {
     const union MHD_DaemonInfo *info =
         MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
-    return info == NULL ? wanted : info->port;
+    return info == NULL || info->port == 0 ? wanted : info->port;
 }
 
 /* Why the start failed: the end of "Failed to bind to port 0: Address already in use". */
@@ -378,7 +379,10 @@ int api_start(uv_loop_t *loop, const char *address, uint16_t port,
     struct api *api = create_api(sink);
     if (api == NULL)
         return err_set(err, ERR_NOMEM, "api: %s", err_text(ERR_NOMEM));
-    if (start_api_server(loop, api, &where, -1, &why) != 0) {
+    int fd = inherit_socket((const struct sockaddr *)&where, SOCK_STREAM);
+    if (start_api_server(loop, api, &where, fd, &why) != 0) {
+        if (fd >= 0)
+            close(fd);
         free_api(api);
         return err_set(err, ERR_IO, "api: cannot listen on %s port %u: %s", address,
                        (unsigned)port, why.text);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "feed_int.h"
+#include "lookout/net/inherit.h"
 #include "lookout/sys/clock.h"
 #include "lookout/sys/log.h"
 
@@ -225,7 +226,10 @@ static int listen_open(struct feed *feed, struct err *err)
         l->has_server = true;
         feeds_hold(feed);
         feeds_hold(feed);
-        rc = uv_tcp_bind(&l->server, (const struct sockaddr *)&address, 0);
+        int inherited = inherit_socket((const struct sockaddr *)&address, SOCK_STREAM);
+        rc = inherited >= 0
+                 ? uv_tcp_open(&l->server, inherited)
+                 : uv_tcp_bind(&l->server, (const struct sockaddr *)&address, 0);
     }
     if (rc == 0)
         rc = uv_listen((uv_stream_t *)&l->server, LISTEN_BACKLOG, on_connection);

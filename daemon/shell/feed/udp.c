@@ -13,6 +13,7 @@
 #endif
 
 #include "feed_int.h"
+#include "lookout/net/inherit.h"
 #include "lookout/sys/log.h"
 
 /* Twenty thousand datagrams of one sentence (the kernel counts about 800 bytes each). */
@@ -217,14 +218,16 @@ static int udp_open(struct feed *feed, struct err *err)
         return ERR_NOMEM;
     feed->state = udp;
     bool is_group = is_multicast(&address);
-    int rc = uv_udp_init_ex(feed->feeds->loop, &udp->handle,
-                            (unsigned)address.ss_family | UV_UDP_RECVMMSG);
+    int inherited = inherit_socket((const struct sockaddr *)&address, SOCK_DGRAM);
+    unsigned family = inherited >= 0 ? AF_UNSPEC : (unsigned)address.ss_family;
+    int rc = uv_udp_init_ex(feed->feeds->loop, &udp->handle, family | UV_UDP_RECVMMSG);
     if (rc == 0) {
         udp->is_open = true;
         udp->handle.data = feed;
         feeds_hold(feed);
-        rc = uv_udp_bind(&udp->handle, (const struct sockaddr *)&address,
-                         is_group ? UV_UDP_REUSEADDR : 0);
+        rc = inherited >= 0 ? uv_udp_open(&udp->handle, inherited)
+                            : uv_udp_bind(&udp->handle, (const struct sockaddr *)&address,
+                                          is_group ? UV_UDP_REUSEADDR : 0);
     }
     if (rc == 0 && is_group)
         rc = uv_udp_set_membership(&udp->handle, feed->conf.address, NULL, UV_JOIN_GROUP);

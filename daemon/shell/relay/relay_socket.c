@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookout/net/inherit.h"
 #include "lookout/sys/log.h"
 #include "relay_int.h"
 
@@ -244,7 +245,10 @@ static int open_tcp(uv_loop_t *loop, struct relay_socket *s)
     if (rc != 0)
         return rc;
     s->is_open = true;
-    rc = uv_tcp_bind(&s->handle.tcp, (const struct sockaddr *)&s->address, 0);
+    int inherited = inherit_socket((const struct sockaddr *)&s->address, SOCK_STREAM);
+    rc = inherited >= 0
+             ? uv_tcp_open(&s->handle.tcp, inherited)
+             : uv_tcp_bind(&s->handle.tcp, (const struct sockaddr *)&s->address, 0);
     return rc == 0 ? uv_listen((uv_stream_t *)&s->handle.tcp, BACKLOG, on_arrival) : rc;
 }
 
