@@ -99,7 +99,15 @@ grep -q "^Content-Security-Policy: default-src 'none'; script-src 'self'; worker
 result "the fields of safety" $? "$(cat "$work/head")"
 
 # The stream: a picture, then what was missed since the third event, over kill -9 too.
-curl -s -N -m 4 -H "$anna" "$url/api/v1/stream?max=5" >"$work/s1"
+# listen FILE PATTERN COUNT CURL-ARGUMENTS...: reads a stream until the pattern has come so often
+listen() {
+    local file=$1 pattern=$2 count=$3
+    shift 3
+    curl -s -N -m 60 -H "$anna" "$@" >"$file" &
+    wait_for 10 eval '[ "$(grep -c "$pattern" "$file")" -ge "$count" ]'
+    { kill "$!" && wait "$!"; } 2>/dev/null
+}
+listen "$work/s1" '^data: .*"rows"' 1 "$url/api/v1/stream?max=5"
 python3 - "$work/s1" <<'P'
 import json, sys
 events = [dict(line.split(': ', 1) for line in block.splitlines()) for block in open(sys.argv[1]).read().split('\n\n') if block.startswith(('event', 'id'))]
@@ -112,8 +120,8 @@ P
 result "a stream shows the vessels that matter most" $? "$(head -c 2000 "$work/s1")"
 kill -9 "$daemon" && wait "$daemon" 2>/dev/null
 start
-curl -s -N -m 3 -H "$anna" -H "Last-Event-ID: a$((3 * 1048576))" "$url/api/v1/stream?vessels=none" >"$work/s2"
 stored=$(curl -s -H "$anna" "$url/api/v1/alerts?limit=1000" | jq '.alerts | length')
+listen "$work/s2" '^event: acknowledged' 1 -H "Last-Event-ID: a$((3 * 1048576))" "$url/api/v1/stream?vessels=none"
 [ "$(grep -c '^event: alert' "$work/s2")" = $((stored - 3)) ] && [ "$(awk '/^id: /{id=$2} /^event: a/{print id}' "$work/s2" | sort | uniq -d | wc -l)" = 0 ] &&
     [ "$(curl -s -H "$anna" "$url/api/v1/alerts/$id" | jq -r .acknowledged.note)" = 'by the page' ] && grep -q '^event: acknowledged' "$work/s2"
 result "Last-Event-ID gives what was missed once, and an acknowledgement outlives kill -9" $? "$stored $(grep -c '^event: alert' "$work/s2")"
@@ -137,6 +145,16 @@ result "case: true marks all alerts of the run, anew" $? "$(cat "$work/codes"; o
 result "no token in log or metrics" $?
 "$bin" check -c "$work/c.yaml" 2>/dev/null | grep -q 'anna, wall may read, anna may acknowledge, from this machine and through https://watch.example.org/lookout'
 result "check says who may" $?
+# A vessel by her name, her call sign and a part of her name; a part that several have names them, and mutes none.
+by() { "$bin" mute -c "$work/c.yaml" "$1" --until 2024-04-20 --why "by $2" 2>>"$work/said" | jq -r .vessel; }
+ships=$("$bin" vessels --state "$work/state" --json | jq -s 'map(select(.name and .callsign))')
+mmsi=$(jq '.[0].mmsi' <<<"$ships") name=$(jq -r '.[0].name' <<<"$ships") call=$(jq -r '.[0].callsign' <<<"$ships")
+: >"$work/said"
+[ "$(by "${name,,}" name)" = "$mmsi" ] && [ "$(by "$call" call)" = "$mmsi" ] && [ -z "$(by E part)" ] && grep -q "means [0-9]* vessels; name one by her MMSI:" "$work/said" &&
+    [ -z "$(by 'NO SUCH SHIP' none)" ] && grep -q "no vessel of the name or call sign 'NO SUCH SHIP' is known" "$work/said" &&
+    script -qec "stty cols 160; $bin mute -c $work/c.yaml --list" /dev/null >"$work/table" </dev/null && grep -q '^ID  *VESSEL  *OF  *UNTIL' "$work/table" && grep -q "^m[0-9a-f]*  *$mmsi .*2024-04-20 00:00 .*by name" "$work/table" &&
+    [ "$("$bin" mute -c "$work/c.yaml" --list | jq -s 'map(.why) | sort | join(" ")')" = '"by call by name ferry known"' ]
+result "mute by name and call sign; the list is a table on a terminal" $? "$mmsi $name $call $(cat "$work/said" "$work/table")"
 # Mutes on a live feed: the alert is stored and not sent, over kill -9; the stream says so; ended, alerts are sent.
 new_secret "$work/secret"
 receiver "$work/received" && cat >"$work/m.yaml" <<Y
@@ -152,16 +170,6 @@ kill -TERM "$daemon" && wait "$daemon"
 result "it ends well, streams or not" $? "$(tail -n 3 "$work/log")"
 "$bin" acknowledge --state "$work/state" --undo --case "$one" >"$work/said" 2>&1 && [ "$(open)" = "$(sort <<<"$left"$'\n'"$mine")" ]
 result "acknowledge without the daemon" $? "$(cat "$work/said")"
-# A vessel by her name, her call sign and a part of her name; a part that several have names them, and mutes none.
-by() { "$bin" mute -c "$work/c.yaml" "$1" --until 2024-04-20 --why "by $2" 2>>"$work/said" | jq -r .vessel; }
-ships=$("$bin" vessels --state "$work/state" --json | jq -s 'map(select(.name and .callsign))')
-mmsi=$(jq '.[0].mmsi' <<<"$ships") name=$(jq -r '.[0].name' <<<"$ships") call=$(jq -r '.[0].callsign' <<<"$ships")
-: >"$work/said"
-[ "$(by "${name,,}" name)" = "$mmsi" ] && [ "$(by "$call" call)" = "$mmsi" ] && [ -z "$(by E part)" ] && grep -q "means [0-9]* vessels; name one by her MMSI:" "$work/said" &&
-    [ -z "$(by 'NO SUCH SHIP' none)" ] && grep -q "no vessel of the name or call sign 'NO SUCH SHIP' is known" "$work/said" &&
-    script -qec "stty cols 160; $bin mute -c $work/c.yaml --list" /dev/null >"$work/table" </dev/null && grep -q '^ID  *VESSEL  *OF  *UNTIL' "$work/table" && grep -q "^m[0-9a-f]*  *$mmsi .*2024-04-20 00:00 .*by name" "$work/table" &&
-    [ "$("$bin" mute -c "$work/c.yaml" --list | jq -s 'map(.why) | sort | join(" ")')" = '"by call by name ferry known"' ]
-result "mute by name and call sign; the list is a table on a terminal" $? "$mmsi $name $call $(cat "$work/said" "$work/table")"
 live() {
     "$bin" run -c "$work/m.yaml" >>"$work/mlog" 2>&1 &
     daemon=$!

@@ -45,7 +45,7 @@ def walk(template, word, query=''):
     whole = judge(template, f'{template}?limit=1000{query}')[word]
     rows, after = [], ''
     while after is not None:
-        part = judge(template, f'{template}?limit=3{query}{after}')
+        part = judge(template, f'{template}?limit=7{query}{after}')
         rows += part[word]
         after = '&after=' + part['next'] if 'next' in part else None
     if rows != whole or 'next' in judge(template, f'{template}?limit=1000{query}'):

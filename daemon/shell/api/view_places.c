@@ -250,7 +250,7 @@ static void name_key(struct walk_job *j, const struct key *key, const void *sett
 }
 
 /* Which ports the rules name. */
-static int name_ports(struct walk_job *j, const struct engine_conf *conf)
+static int name_rule_ports(struct walk_job *j, const struct engine_conf *conf)
 {
     j->named_count = ports_count(conf->ports);
     j->named = calloc(j->named_count + 1, sizeof *j->named);
@@ -280,7 +280,7 @@ static int walk_ports(struct walk_job *j, const struct api_look *look)
     struct request *q = j->job.q;
     const struct engine_conf *conf = engine_conf(look->engine);
     size_t count = ports_count(conf->ports);
-    int rc = j->named == NULL ? name_ports(j, conf) : 0;
+    int rc = j->named == NULL ? name_rule_ports(j, conf) : 0;
     if (rc != 0)
         return rc;
     for (size_t n = 0; n < PORTS_STEP && j->next < count; n++, j->next++) {
