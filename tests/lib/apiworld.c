@@ -120,8 +120,9 @@ void apiworld_ask(struct apiworld *w, struct loopclient *c, const char *method,
                   const char *target, const char *fields)
 {
     char head[8192];
-    int n = snprintf(head, sizeof head, "%s %s HTTP/1.0\r\nHost: localhost\r\n%s\r\n",
-                     method, target, fields);
+    const char *host = strncmp(fields, "Host:", 5) == 0 ? "" : "Host: localhost\r\n";
+    int n = snprintf(head, sizeof head, "%s %s HTTP/1.0\r\n%s%s\r\n", method, target,
+                     host, fields);
     assert_true(n > 0 && (size_t)n < sizeof head);
     loopclient_connect_small(&w->t, c, api_port(w->api));
     looptest_until(&w->t, loopclient_is_settled, c);
