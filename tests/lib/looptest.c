@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,6 +22,7 @@ static void on_deadline(uv_timer_t *timer)
 void looptest_init(struct looptest *t)
 {
     memset(t, 0, sizeof *t);
+    signal(SIGPIPE, SIG_IGN); /* as the daemon does */
     assert_int_equal(uv_loop_init(&t->loop), 0);
     uv_timer_init(&t->loop, &t->deadline);
     t->deadline.data = t;

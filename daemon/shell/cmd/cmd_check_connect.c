@@ -3,6 +3,7 @@
 #include "cmd_check.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -182,7 +183,10 @@ static int session_run(struct session *s, int64_t listen_ms)
             status = CMD_FAILED;
     }
     uv_timer_start(&s->timer, on_time, s->running > 0 ? (uint64_t)listen_ms : 0, 0);
+    /* we also write to servers, and one that has gone is no reason to end */
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
     uv_run(&s->loop, UV_RUN_DEFAULT);
+    (void)signal(SIGPIPE, before);
     return s->is_out_of_memory ? CMD_FAILED : status;
 }
 
