@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 
 #include "lib/storetest.h"
+#include "lookout/base/time.h"
 
 enum { ALERTS = 300, DELIVERED = 100, VESSELS = 40, RECORD_BYTES = 900, PAGE = 8192 };
 /* LOOKOUT_TRIALS=all asks for all of them. */
@@ -27,6 +28,15 @@ static void make_record(uint32_t mmsi, char ret[RECORD_BYTES])
 {
     memset(ret, (int)('a' + mmsi % 26), RECORD_BYTES);
     snprintf(ret, RECORD_BYTES, "vessel %u", mmsi);
+}
+
+enum { FIXES = 12 }; /* of each vessel, in an hour */
+
+static struct track_fix fix_of(uint32_t mmsi, int64_t n)
+{
+    return (struct track_fix){
+        .time_ms = (475000 * 3600 + n * 300) * INT64_C(1000),
+        .pos = {.lat_e7 = (int32_t)(mmsi % 100 * 1000000), .lon_e7 = (int32_t)n * 100}};
 }
 
 struct outcomes_of {
@@ -57,6 +67,11 @@ static int make_sound(void **state)
     for (uint32_t i = 0; i < VESSELS; i++) {
         make_record(445000000 + i, record);
         assert_int_equal(store_batch_vessel(b, 445000000 + i, record, sizeof record), 0);
+        for (int64_t n = 0; n < FIXES; n++) {
+            struct track_fix fix = fix_of(445000000 + i, n);
+            const struct engine_fix told = {445000000 + i, 1, &fix};
+            assert_int_equal(store_batch_fix(b, &told), 0);
+        }
     }
     assert_int_equal(store_batch_engine(b, "engine", 6), 0);
     assert_int_equal(store_batch_feed(b, "tape", "place", 5), 0);
@@ -89,7 +104,7 @@ static int free_sound(void **state)
 /* --- what came of it --- */
 
 struct found {
-    size_t pending, damaged, vessels;
+    size_t pending, damaged, vessels, fixes;
     bool has_engine, has_feed;
     bool is_owed; /* every kept alert was delivered, or waits */
 };
@@ -133,6 +148,29 @@ static int check_vessel(void *context, uint32_t mmsi, const void *record, size_t
     return 0;
 }
 
+/* Asserts that a fix is one that was written. */
+static int check_fix(void *context, const struct engine_fix *read)
+{
+    struct found *found = context;
+    struct track_fix fix = fix_of(read->mmsi, read->fix->time_ms / 300000 % FIXES);
+    assert_true(read->fix->time_ms == fix.time_ms);
+    assert_int_equal(read->fix->pos.lat_e7, fix.pos.lat_e7);
+    assert_int_equal(read->fix->pos.lon_e7, fix.pos.lon_e7);
+    found->fixes++;
+    return 0;
+}
+
+static void read_fixes(struct store_reader *r, struct found *found)
+{
+    for (uint32_t i = 0; i < VESSELS; i++) {
+        const struct query_fixes q = {445000000 + i, TIME_NONE, TIME_NONE};
+        uint64_t damaged = 0;
+        int rc = query_fixes_walk(r, &q, check_fix, found, &damaged);
+        assert_true(rc == 0 || rc == ERR_NOT_FOUND);
+        assert_int_equal(damaged, 0);
+    }
+}
+
 static void ignore_error(void *context, const char *text)
 {
     (void)context;
@@ -170,6 +208,7 @@ static struct found start_on(const void *bytes, size_t n)
     assert_int_equal(store_reader_pending(r, "desk", 0, SIZE_MAX, check_pending, &found),
                      0);
     assert_int_equal(store_reader_vessels(r, check_vessel, &found), 0);
+    read_fixes(r, &found);
     found.has_engine = store_reader_engine(r, &record) == 0;
     found.has_feed = store_reader_feed(r, "tape", &record) == 0;
     buf_finish(&record);
@@ -196,7 +235,8 @@ static void test_header(void **state)
         struct found found = start_on(sound, sound_bytes);
         sound[bit / 8] ^= (unsigned char)(1u << bit % 8);
         if (found.pending < ALERTS - DELIVERED || found.vessels != VESSELS ||
-            !found.has_engine || !found.has_feed || !found.is_owed)
+            found.fixes != FIXES * VESSELS || !found.has_engine || !found.has_feed ||
+            !found.is_owed)
             fail_msg("bit %zu: %zu pending, %zu vessels", bit, found.pending,
                      found.vessels);
     }
