@@ -36,7 +36,7 @@ result "check says what keeping fixes takes" $? "$text"
 fixes() { # a line a fix: time latitude longitude
     "$bin" decode "$1" | jq -r 'select(.mmsi == 445000001 and .lat != null) | [.t[0:19], (.lat * 1e5 | round), (.lon * 1e5 | round)] | join(" ")' | sort -u
 }
-fixes "$work/demo.nmea" >"$work/sent"
+fixes "$(demo_recording)" >"$work/sent"
 "$bin" export -c "$work/c.yaml" --vessel 445000001 --format csv >"$work/x.csv"
 fixes "$work/x.csv" >"$work/kept"
 "$bin" export -c "$work/c.yaml" --vessel 445000001 --format nmea >"$work/x.nmea"
