@@ -148,7 +148,7 @@ feeds:
   - {id: gone, websocket: "$plain/403"}
   - {id: bad, aisstream: {file: bad.key}, ca_file: ca.pem}
 Y
-WAYS_IN_PORT=$(port good) LD_PRELOAD=$work/names.so "$bin" check -c "$work/check.yaml" --connect --for 1s >"$work/check" 2>&1
+WAYS_IN_PORT=$(port good) LD_PRELOAD=$work/names.so "$bin" check -c "$work/check.yaml" --connect --for 3s >"$work/check" 2>&1
 [ $? -eq 1 ]
 result "check --connect fails where a feed does not come" $? "$(cat "$work/check")"
 grep -q '^    nmea: [0-9]* bytes in [1-9][0-9]* messages, .* reports of 1 vessels' "$work/check" &&
