@@ -135,7 +135,11 @@ static int add_fields(struct buf *out)
         "is the whole CloudEvent. With a group, a field holds the values of all its "
         "alerts: each text once, one summary per line, the highest severity.\n"
         ".B count\n"
-        "is the number of alerts.\n"
+        "is the number of alerts. For services that count severities,\n"
+        ".B severity.grade\n"
+        "is 1 for critical, 3 for warning, 5 for info, and\n"
+        ".B severity.priority\n"
+        "5, 4 and 3.\n"
         ".PP\n");
     struct field_list list = {out, true};
     if (code == 0)

@@ -165,6 +165,22 @@ static json_t *highest_severity(const json_t *severities)
     return json_null();
 }
 
+/* The severity as services count it: "severity.grade" 1 (critical), 3, 5, as Opsgenie and
+ * ServiceNow do; "severity.priority" 5 (critical), 4, 3, as ntfy does. */
+static json_t *count_severity(const json_t *severity, const char *name)
+{
+    static const struct {
+        const char *word;
+        int grade, priority;
+    } rows[] = {{"critical", 1, 5}, {"warning", 3, 4}, {"info", 5, 3}};
+    const char *word = json_string_value(severity);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && word != NULL; i++)
+        if (strcmp(word, rows[i].word) == 0)
+            return json_integer(strcmp(name, "severity.grade") == 0 ? rows[i].grade
+                                                                    : rows[i].priority);
+    return json_null();
+}
+
 /* Several values as one text. */
 static json_t *join_list(const json_t *list, const char *between)
 {
@@ -206,6 +222,12 @@ static json_t *value_of(const struct filling *f, const struct template_field *fi
     else
         value = join_list(list, strcmp(path, "data.summary") == 0 ? "\n" : ", ");
     json_decref(list);
+    if (value != NULL && field->type == BODY_INTEGER &&
+        strcmp(path, "data.severity") == 0) {
+        json_t *number = count_severity(value, field->name);
+        json_decref(value);
+        return number;
+    }
     return value;
 }
 

@@ -16,6 +16,8 @@ static const struct template_field common[] = {
     /* the alert */
     {"summary",            "data.summary",                BODY_TEXT,    false},
     {"severity",           "data.severity",               BODY_TEXT,    false},
+    {"severity.grade",     "data.severity",               BODY_INTEGER, false},
+    {"severity.priority",  "data.severity",               BODY_INTEGER, false},
     {"id",                 "id",                          BODY_TEXT,    false},
     {"type",               "type",                        BODY_TEXT,    false},
     {"subject",            "subject",                     BODY_TEXT,    false},

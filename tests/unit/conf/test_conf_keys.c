@@ -138,6 +138,10 @@ static void make_files(const struct tempdir *dir, const char *example)
     tempdir_write_mode(dir, "siem-secret", secret, 0600);
     tempdir_write_mode(dir, "siem-secret-old", secret, 0600);
     tempdir_write_mode(dir, "mail-password", secret, 0600);
+    tempdir_write_mode(dir, "opsgenie-key", "key\n", 0600);
+    tempdir_write_mode(dir, "servicenow-login", "dTpw\n", 0600);
+    tempdir_write_mode(dir, "matrix-url", "https://matrix.example.org/hook/1\n", 0600);
+    tempdir_write_mode(dir, "ntfy-token", "token\n", 0600);
     tempdir_write_mode(dir, "pager-url", "https://pager.example.org/x\n", 0600);
     tempdir_write_mode(dir, "siem-url", "https://siem.example.org/hook/1\n", 0600);
     tempdir_write_mode(dir, "siem.token", "token\n", 0600);

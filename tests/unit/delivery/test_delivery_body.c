@@ -157,6 +157,8 @@ static const struct {
     {"application/json", "{{\"a\":{{\"b\":{mmsi}}}}}", "{\"a\":{\"b\":445000001}}", false},
     {"application/json", "{\"a\":{\"lat\":{lat},\"zone\":{zone.id},\"none\":{gap.hours}}}", "{\"a\":{\"lat\":34.1023,\"zone\":\"box\",\"none\":null}}", false},
     {"application/vnd.x+json; charset=utf-8", "[\"{ vessel.watched } {cog_deg} {gap.hours}\", {count}]", "[\"true 40.2 \", 1]", false},
+    {"application/json", "[{severity.grade},{severity.priority},\"P{severity.grade}\"]", "[1,5,\"P1\"]", false},
+    {"application/json", "[{severity.grade},{severity.priority}]", "[1,5]", true},
     {"text/plain",       "{severity}: {vessel.name} {x {zone.name}", "critical: EXAMPLE <TRADER> & [CO](http://x.example) @all {x Yeosu box", false},
     {"text/xml",         "<a b=\"{vessel.name}\"/>", "<a b=\"EXAMPLE &lt;TRADER&gt; &amp; [CO](http://x.example) @all\"/>", false},
     {"application/x-www-form-urlencoded", "m={vessel.name}&p=1", "m=EXAMPLE%20%3CTRADER%3E%20%26%20%5BCO%5D%28http%3A%2F%2Fx.example%29%20%40all&p=1", false},
