@@ -61,6 +61,19 @@ import(name).then(({ Sprites }) => {
 });
 """
 
+# The brightest channel of a screenshot, which is handed over in base64.
+BRIGHTEST = """
+const [text, done] = arguments;
+createImageBitmap(new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], { type: 'image/png' })).then((picture) => {
+  const c = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+  c.drawImage(picture, 0, 0);
+  const { data } = c.getImageData(0, 0, picture.width, picture.height);
+  let most = 0;
+  for (let i = 0; i < data.length; i += 4) most = Math.max(most, data[i], data[i + 1], data[i + 2]);
+  done(most);
+});
+"""
+
 
 def pixels(png):
     """The bytes of a screenshot of eight bits a channel: rows of (bytes, channels)."""
@@ -94,8 +107,3 @@ def pixels(png):
         rows.append(bytes(row))
         before = row
     return rows, channels
-
-
-def brightest(png):
-    rows, channels = pixels(png)
-    return max(max(row[i::channels]) for row in rows[::3] for i in range(3))
