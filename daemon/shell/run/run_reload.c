@@ -275,9 +275,11 @@ static void on_timer(uv_timer_t *timer)
     l->phase = RELOAD_READING;
     r->reloaded_ms = clock_wall_ms();
     notify_reloading();
-    l->rc = uv_queue_work(&r->loop, &l->work, on_read, on_was_read) != 0 ? ERR_NOMEM : 0;
-    if (l->rc != 0)
-        reload_refuse(r);
+    /* l->rc is the worker's from here on. */
+    if (uv_queue_work(&r->loop, &l->work, on_read, on_was_read) == 0)
+        return;
+    l->rc = ERR_NOMEM;
+    reload_refuse(r);
 }
 
 /* Signals that follow each other closely are one reload, up to a time limit. */
