@@ -120,7 +120,7 @@ result "no secret is logged" $?
 stop "$daemon_pid"
 
 # A queue of QoS 1: the daemon is killed again and again while ships come in; each is sighted once, and none is lost.
-ships=120
+ships=60
 cat >"$work/queue.yaml" <<Y
 state: $work/queue
 feeds:
@@ -146,5 +146,57 @@ result "after $kills times kill -9 every message of the queue is there" $? "$(si
 "$bin" alerts --state "$work/queue" --json | grep -o '"subject":"mmsi/[0-9]*"' | sort | uniq -d >"$work/twice"
 [ ! -s "$work/twice" ]
 result "and none is told twice" $? "$(cat "$work/twice")"
+stop "$daemon_pid"
+
+# Alerts as messages: the broker is away while three alerts of one ship are raised, and gets them in order when it is back.
+udp=$((port_base + 4))
+cat >"$work/out.yaml" <<Y
+state: $work/out
+site: yeosu/watch
+feeds: [{id: shore, udp: "127.0.0.1:$udp"}]
+zones: [$work/box.geojson]
+rules: [{id: box, when: zone, events: [enter, exit]}]
+webhooks:
+  - {id: bus, mqtt: "mqtts://localhost:$tls/lookout/{site}/{rule}/{type}/{mmsi}/{severity}", $login, ca_file: ca.pem, retry: [100ms, 200ms]}
+  - {id: sock, mqtt: "ws://127.0.0.1:$ws/mqtt", topic: "lookout/last/{mmsi}", retain: true, $login, format: json}
+  - {id: deaf, mqtt: "mqtt://127.0.0.1:$plain/lookout/x", user: desk, password: {file: wrong}}
+Y
+cat >"$work/box.geojson" <<G
+{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"box"},"geometry":{"type":"Polygon",
+"coordinates":[[[126,36],[127,36],[127,37],[126,37],[126,36]]]}}]}
+G
+tried=$("$bin" test-webhook -c "$work/out.yaml" bus sock 2>&1)
+result "test-webhook says that the broker has taken it" $? "$tried"
+[ "$(grep -c 'delivered, PUBACK after' <<<"$tried")" = 2 ]
+result "by its PUBACK" $? "$tried"
+tried=$("$bin" test-webhook -c "$work/out.yaml" deaf 2>&1)
+[ $? -eq 1 ] && grep -q 'failed, the broker refuses the connection: not authorized' <<<"$tried"
+result "and why it has not" $? "$tried"
+sed -i '/id: deaf/d' "$work/out.yaml"
+stop "$broker_pid"
+daemon out
+now=$(date +%s)
+send() { "$build/ais_say" 433000001 36.5 "$1" 10 "$2" $((now - $3)) >"/dev/udp/127.0.0.1/$udp"; }
+wait_for 10 grep -q watching "$work/out.out"
+send 125.9 90 72000; send 126.1 90 68400; send 126.2 90 66600; send 126.9 90 54000; send 127.1 90 50400; send 127.2 90 48600
+send 126.9 270 43200; send 126.8 270 41400
+stored() { [ "$("$bin" alerts --state "$work/out" --json | grep -c 'lookoutd.zone')" -ge 3 ]; }
+wait_for 10 stored
+result "alerts are stored while the broker is away" $? "$("$bin" alerts --state "$work/out" --json)"
+: >"$work/a.log"
+broker a
+mosquitto_sub -h 127.0.0.1 -p "$plain" -u desk -P secret -t 'lookout/#' -v >"$work/taken" &
+pids+=($!)
+nothing_pends() { [ -z "$("$bin" alerts --state "$work/out" --json --pending)" ]; }
+wait_for 20 nothing_pends
+result "they are delivered when it is back" $? "$("$bin" alerts --state "$work/out" --json --pending; tail -n 5 "$work/out.out")"
+"$bin" alerts --state "$work/out" --json | grep -o '"id":"[0-9a-f]*"' | awk '!seen[$0]++' >"$work/order"
+wait_for 10 sh -c "[ \$(grep -c '^lookout/yeosuwatch/box/lookoutd.zone.[a-z]*/433000001/[a-z]* ' '$work/taken') -ge 3 ]"
+result "under topics without further levels" $? "$(cut -c 1-90 "$work/taken")"
+grep '^lookout/yeosuwatch' "$work/taken" | grep -o '"id":"[0-9a-f]*"' | awk '!seen[$0]++' | cmp -s - "$work/order"
+result "in the order in which they were raised" $? "$(cut -c 1-120 "$work/taken"; cat "$work/order")"
+last=$(mosquitto_sub -h 127.0.0.1 -p "$plain" -u desk -P secret -t 'lookout/last/+' -C 1 -W 10)
+grep -q "$(tail -n 1 "$work/order")" <<<"$last"
+result "the last one is retained" $? "$last"
 stop "$daemon_pid"
 finish

@@ -36,6 +36,8 @@ static const struct {
     {RETRY_SMTP, 534, 535, TREAT_AGAIN},
     {RETRY_SMTP, 538, 538, TREAT_AGAIN},
     {RETRY_SMTP, 500, 599, TREAT_POISON},    /* RFC 5321 4.2.1: "should not be repeated" */
+    {RETRY_MQTT, 2, 2, TREAT_HINTED},        /* types of MQTT's packets: a CONNACK that refuses */
+    {RETRY_MQTT, 4, 4, TREAT_DELIVERED},     /* and PUBACK (OASIS MQTT 3.1.1 section 2.2.1) */
     /* clang-format on */
 };
 enum { TREATMENTS = sizeof treatments / sizeof treatments[0] };
@@ -61,7 +63,8 @@ bool retry_is_refusal(const struct retry_answer *answer)
 
 const char *retry_protocol_name(const struct retry_answer *answer)
 {
-    static const char *const names[] = {[RETRY_HTTP] = "HTTP", [RETRY_SMTP] = "SMTP"};
+    static const char *const names[] = {
+        [RETRY_HTTP] = "HTTP", [RETRY_SMTP] = "SMTP", [RETRY_MQTT] = "MQTT"};
     return names[answer->protocol];
 }
 

@@ -116,6 +116,9 @@ static void describe_webhook(const struct conf_webhook *webhook, FILE *out)
         fputs(", over TLS", out);
     else
         describe_request(webhook, out);
+    if (webhook->sender == CONF_SENDER_MQTT)
+        fprintf(out, ", topic %s%s", webhook->mqtt.topic,
+                webhook->mqtt.is_retained ? ", retained" : "");
     fputs("\n      alerts of ", out);
     for (size_t i = 0; i < webhook->rule_count; i++)
         fprintf(out, "%s%s", i > 0 ? ", " : "", webhook->rules[i]);

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "conf_peer.h"
 #include "lookout/net/mqtt.h"
+#include "lookout/rules/topic.h"
 
 /* The ports are those that IANA and the brokers' documentations give. */
 static const struct conf_scheme schemes[] = {{"mqtts", 8883, true},
@@ -60,6 +62,53 @@ void conf_mqtt_read_feed(struct conf_reader *r, const struct conf_node *node,
     warn_of_plain(r, node, &url, "reports");
 }
 
+/* Where the topic begins behind "mqtt://host:port/"; NULL: the URL has none. */
+static const char *find_topic(const char *text)
+{
+    const char *host = strstr(text, "://");
+    const char *slash = host != NULL ? strchr(host + 3, '/') : NULL;
+    bool is_websocket_url = text[0] == 'w' || text[0] == 'W';
+    return slash != NULL && slash[1] != '\0' && !is_websocket_url ? slash + 1 : NULL;
+}
+
+void conf_mqtt_read_webhook(struct conf_reader *r, const struct conf_node *node,
+                            const struct key *key, void *base)
+{
+    struct conf_webhook *webhook = base;
+    struct conf_url url;
+    const char *text = NULL;
+    if (!conf_value_text(r, node, key, &text))
+        return;
+    const char *topic = find_topic(text);
+    char *broker = conf_memory_copy(r, text);
+    if (broker == NULL)
+        return;
+    if (topic != NULL)
+        broker[topic - text - 1] = '\0';
+    const char *fault = conf_peer_parse_url(broker, schemes, &url);
+    if (fault == NULL && topic != NULL)
+        fault = topic_fault(topic);
+    if (fault == NULL && topic != NULL &&
+        conf_yaml_node_get(node->parent, "topic") != NULL)
+        fault = "the URL has a path, and `topic` is given too";
+    if (fault != NULL) {
+        conf_accepts_error_value(r, node, key, "%s", fault);
+        free(broker);
+        return;
+    }
+    webhook->url = broker;
+    if (topic != NULL)
+        webhook->mqtt.topic = conf_memory_copy(r, topic);
+    warn_of_plain(r, node, &url, "alerts");
+}
+
+const char *conf_mqtt_topic_fault(const void *text)
+{
+    return topic_fault(text) == NULL ? NULL
+                                     : "is not a topic: + # and blanks cannot stand in "
+                                       "one, and of fields only those named";
+}
+
 void conf_mqtt_read_password(struct conf_reader *r, const struct conf_node *node,
                              const struct key *key, void *base)
 {
@@ -93,6 +142,32 @@ void conf_mqtt_check_feed(struct conf_reader *r, const struct conf_node *node,
         conf_report_error_key(r, headers, "a ws or wss URL",
                               "headers are of a WebSocket, and this feed has none");
     check_login(r, node);
+}
+
+void conf_mqtt_check_webhook(struct conf_reader *r, const struct conf_node *node,
+                             const struct conf_webhook *webhook)
+{
+    static const char *const keys[] = {"ca_file", "client_cert", "client_key"};
+    const struct conf_node *headers = conf_yaml_node_get(node, "headers");
+    const char *url = webhook->url;
+    check_login(r, node);
+    if (url == NULL)
+        return;
+    if (webhook->mqtt.topic == NULL && conf_yaml_node_get(node, "topic") == NULL)
+        conf_report_error(
+            r, conf_yaml_node_get(node, "mqtt"),
+            "a path such as /lookoutd/{rule}/{mmsi}, or with ws and wss `topic`",
+            "the webhook has no topic");
+    if (headers != NULL && strncasecmp(url, "ws", 2) != 0)
+        conf_report_error_key(r, headers, "a ws or wss URL",
+                              "headers are of a WebSocket, and this webhook has none");
+    for (size_t i = 0; i < CONF_COUNT(keys); i++) {
+        const struct conf_node *item = conf_yaml_node_get(node, keys[i]);
+        if (item != NULL && strncasecmp(url, "mqtts:", 6) != 0 &&
+            strncasecmp(url, "wss:", 4) != 0)
+            conf_report_error_key(r, item, "an mqtts or wss URL",
+                                  "certificates are of TLS, and this webhook has none");
+    }
 }
 
 int conf_mqtt_copy_topics(const struct conf_mqtt *from, struct conf_mqtt *ret_to)

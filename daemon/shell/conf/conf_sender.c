@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "conf_int.h"
+#include "conf_mqtt.h"
 #include "conf_peer.h"
 
 /* clang-format off */
-static const char *const sender_words[] = {"url", "mail"}; /* enum conf_sender: a webhook has one of these keys */
-#define URL (1u << CONF_SENDER_URL)
+static const char *const sender_words[] = {"url", "mail", "mqtt"}; /* enum conf_sender: a webhook has one of these keys */
+#define URL  (1u << CONF_SENDER_URL)
+#define MQTT (1u << CONF_SENDER_MQTT)
 /* The keys that go with some of them only. */
 static const struct {
     const char *key;
@@ -17,10 +19,16 @@ static const struct {
 } only_with[] = {
     {"secret",        URL, "url"},
     {"authorization", URL, "url"},
-    {"headers",       URL, "url"},
-    {"format",        URL, "url"},
-    {"body",          URL, "url"},
-    {"content_type",  URL, "url"},
+    {"headers",       URL | MQTT, "url, mqtt"},
+    {"format",        URL | MQTT, "url, mqtt"},
+    {"body",          URL | MQTT, "url, mqtt"},
+    {"content_type",  URL | MQTT, "url, mqtt"},
+    {"topic",         MQTT, "mqtt"},
+    {"retain",        MQTT, "mqtt"},
+    {"user",          MQTT, "mqtt"},
+    {"password",      MQTT, "mqtt"},
+    {"client_id",     MQTT, "mqtt"},
+    {"keepalive",     MQTT, "mqtt"},
 };
 /* clang-format on */
 
@@ -112,5 +120,7 @@ bool conf_sender_read(struct conf_reader *r, const struct conf_node *node,
     check_sender_keys(r, node, webhook->sender);
     if (webhook->sender == CONF_SENDER_MAIL)
         conf_mail_group(node, webhook);
+    if (webhook->sender == CONF_SENDER_MQTT)
+        conf_mqtt_check_webhook(r, node, webhook);
     return true;
 }

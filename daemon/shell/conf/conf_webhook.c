@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf_int.h"
+#include "conf_mqtt.h"
 #include "conf_peer.h"
 #include "lookout/base/array.h"
 #include "lookout/base/hash.h"
@@ -34,6 +35,10 @@ const struct key conf_webhook_keys[] = {
     {.name = "id",            .type = KEY_ID, HOOK(id), .is_required = true, .is_unique = true, .doc = "the webhook's name in messages and metrics"},
     {.name = "url",           .type = KEY_OWN, .read = conf_sender_read_url, .sub = conf_secret_keys, .accepts = "an http or https URL, or {file: PATH}, or {credential: NAME}", .schema = "{\"anyOf\": [{\"type\": \"string\"}, %]}", .doc = "the URL to post to; its path is never logged"},
     {.name = "mail",          .type = KEY_OWN, .read = conf_mail_read, .sub = conf_mail_keys, .accepts = "a mapping of server, from, to, user, password", .schema = "%", .doc = "send mail, a text for people: a rule's alerts together, unless `group` says otherwise"},
+    {.name = "mqtt",          .type = KEY_OWN, .read = conf_mqtt_read_webhook, .accepts = "a URL of an MQTT broker and a topic, such as \"mqtts://broker.example.org:8883/lookoutd/{rule}/{mmsi}\"", .doc = "publish to this MQTT broker with QoS 1: delivered is what the broker acknowledges. The path is the topic, with the fields {rule}, {type}, {mmsi}, {severity} and {site}, whose values lose the characters / + #. Also mqtt, ws and wss; mqtt and ws are not encrypted"},
+    {.name = "topic",         .type = KEY_TEXT, HOOK(mqtt.topic), .check = conf_mqtt_topic_fault, .accepts = "a topic such as \"lookoutd/{rule}/{mmsi}\"", .otherwise = "the path of the URL", .doc = "mqtt: the topic; needed with ws and wss, whose path is that of the WebSocket"},
+    {.name = "retain",        .type = KEY_FLAG, HOOK(mqtt.is_retained), .initial = "false", .doc = "mqtt: the broker keeps the last message of each topic for those who subscribe later"},
+    CONF_MQTT_KEYS(conf_webhook, mqtt, "mqtt: "),
     {.name = "secret",        .type = KEY_OWN, .read = conf_secret_read_keys, .least = 1, .most = 8, .sub = conf_secret_keys, .accepts = "{file: PATH} or {credential: NAME}, or a list of them", .schema = "{\"anyOf\": [%, {\"type\": \"array\", \"items\": %}]}", .doc = "the secret whsec_<base64> that signs each request; a list while secrets rotate; without it requests are not signed"},
     {.name = "authorization", .type = KEY_OWN, .read = conf_secret_read_authorization, .sub = conf_authorization_keys, .accepts = "a mapping of scheme and file or credential", .schema = "%", .doc = "the Authorization header"},
     {.name = "headers",       CONF_PEER_HEADERS, .read = headers_read, .doc = "further HTTP headers"},
@@ -188,7 +193,9 @@ static const size_t texts[] = {
     offsetof(struct conf_webhook, content_type),  offsetof(struct conf_webhook, tls.ca_file),
     offsetof(struct conf_webhook, tls.client_cert), offsetof(struct conf_webhook, tls.client_key),
     offsetof(struct conf_webhook, mail.from),     offsetof(struct conf_webhook, mail.to),
-    offsetof(struct conf_webhook, mail.user),     offsetof(struct conf_webhook, mail.password)
+    offsetof(struct conf_webhook, mail.user),     offsetof(struct conf_webhook, mail.password),
+    offsetof(struct conf_webhook, mqtt.user),     offsetof(struct conf_webhook, mqtt.password.text),
+    offsetof(struct conf_webhook, mqtt.client_id), offsetof(struct conf_webhook, mqtt.topic)
 };
 /* clang-format on */
 enum { TEXTS = sizeof texts / sizeof texts[0] };
@@ -268,6 +275,7 @@ static uint64_t webhook_definition(const struct conf_node *node,
 {
     uint64_t h = conf_yaml_hash_node(node);
     h = hash_text(w->url != NULL ? w->url : "", h);
+    h = hash_text(w->mqtt.password.text != NULL ? w->mqtt.password.text : "", h);
     h = hash_text(w->authorization != NULL ? w->authorization : "", h);
     h = hash_text(w->mail.password != NULL ? w->mail.password : "", h);
     for (size_t i = 0; i < w->headers.count; i++)

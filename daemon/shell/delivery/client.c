@@ -8,6 +8,7 @@
 #include "client_int.h"
 #include "lookout/base/text.h"
 #include "moment.h"
+#include "publisher.h"
 
 enum { LOOKUP_DEADLINE_MS = 5000 };
 
@@ -18,6 +19,7 @@ struct client {
     uv_timer_t timer;
     int64_t lookup_deadline_ms;
     struct transfer *active;
+    struct publishers publishers;
     bool is_closing;
 };
 
@@ -259,6 +261,21 @@ static void cancel_by_curl(struct client *c, struct client_request *request)
         transfer_end(c, request->transfer);
 }
 
+static int send_by_mqtt(struct client *c, struct client_request *request)
+{
+    return publisher_send(&c->publishers, request);
+}
+
+static void cancel_by_mqtt(struct client *c, struct client_request *request)
+{
+    publisher_cancel(&c->publishers, request);
+}
+
+void client_forget(struct client *c, const struct conf_webhook *webhook)
+{
+    publisher_forget(&c->publishers, webhook);
+}
+
 /* By the sender of the webhook. */
 static const struct {
     int (*send)(struct client *c, struct client_request *request);
@@ -266,6 +283,7 @@ static const struct {
 } senders[] = {
     [CONF_SENDER_URL] = {send_by_curl, cancel_by_curl},
     [CONF_SENDER_MAIL] = {send_by_curl, cancel_by_curl},
+    [CONF_SENDER_MQTT] = {send_by_mqtt, cancel_by_mqtt},
 };
 
 int client_send(struct client *c, struct client_request *request)
@@ -309,6 +327,9 @@ int client_create(uv_loop_t *loop, const struct client_options *options,
         free(c);
         return rc;
     }
+    c->publishers = (struct publishers){.loop = loop,
+                                        .resolver = c->resolver,
+                                        .lookup_deadline_ms = c->lookup_deadline_ms};
     uv_timer_init(loop, &c->timer);
     c->timer.data = c;
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
@@ -329,6 +350,7 @@ void client_close(struct client *c)
     c->is_closing = true;
     while (c->active != NULL)
         transfer_end(c, c->active);
+    publisher_close_all(&c->publishers);
     curl_multi_cleanup(c->multi);
     resolver_close(c->resolver);
     uv_close((uv_handle_t *)&c->timer, on_client_closed);

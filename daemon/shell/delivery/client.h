@@ -47,10 +47,14 @@ struct client_request {
     double latency_s;
     /* Private. */
     struct transfer *transfer;
+    struct publication *publication;
 };
 /* 0: the request is under way, and on_end is called later. Otherwise it has ended already
  * (answer and reason say how), and on_end is not called. */
 MUST_CHECK int client_send(struct client *c, struct client_request *request);
+/* The webhook's definition is about to change or to go: close what it keeps open. No
+ * request of it may be under way. */
+void client_forget(struct client *c, const struct conf_webhook *webhook);
 /* End the request without on_end. */
 void client_cancel(struct client *c, struct client_request *request);
 

@@ -14,6 +14,10 @@ static void on_end(struct client_request *request)
 static int describe_answer(const struct client_request *r, struct buf *text)
 {
     int ms = (int)(r->latency_s * 1000 + 0.5);
+    if (r->answer.protocol == RETRY_MQTT && r->answer.status == RETRY_MQTT_TAKEN)
+        return buf_printf(text, "PUBACK after %d ms", ms);
+    if (r->answer.protocol == RETRY_MQTT && r->answer.status == RETRY_MQTT_REFUSED)
+        return buf_printf(text, "%s after %d ms", r->reason, ms);
     if (r->answer.status == 0)
         return buf_printf(text, "no answer after %d ms: %s", ms, r->reason);
     int rc = buf_printf(text, "%s %d after %d ms", retry_protocol_name(&r->answer),

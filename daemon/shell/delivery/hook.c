@@ -121,9 +121,10 @@ static void note_answer(struct hook *h, const struct bundle *b, int64_t now_ms,
 static void record_outcome(struct hook *h, const struct bundle *b, enum store_state state,
                            int64_t number, const struct moment *now)
 {
+    const struct retry_answer *answer = &b->request.answer;
     struct store_outcome outcome = {
         .attempts = b->attempts,
-        .status = b->request.answer.status,
+        .status = answer->protocol != RETRY_MQTT ? answer->status : 0,
         .at_ms = now->wall_ms,
         .next_attempt_ms = now->wall_ms + b->due_ms - now->steady_ms,
         .bundle = h->conf.group.is_on ? number : 0,
@@ -386,6 +387,7 @@ static void take_change(struct hook *h)
         hook_close(h);
         return;
     }
+    client_forget(h->site->client, &h->conf);
     pthread_mutex_lock(&h->site->mutex); /* other threads look for the id */
     conf_webhook_finish(&h->conf);
     h->conf = h->fresh;
@@ -446,6 +448,8 @@ void hook_close(struct hook *h)
     void *value;
     while (map_next(&h->window.bundles, &cursor, &key, &value))
         client_cancel(h->site->client, &((struct bundle *)value)->request);
+    if (h->site->client != NULL)
+        client_forget(h->site->client, &h->conf);
     uv_close((uv_handle_t *)&h->timer, on_closed);
 }
 

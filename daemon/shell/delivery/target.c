@@ -48,10 +48,10 @@ static const struct {
     const char *scheme;
     uint16_t port; /* where the URL names none */
 } schemes[] = {
-    {CONF_SENDER_URL, "http", 80},
-    {CONF_SENDER_URL, "https", 443},
-    {CONF_SENDER_MAIL, "smtps", 465},
-    {CONF_SENDER_MAIL, "smtp", 587},
+    {CONF_SENDER_URL, "http", 80},    {CONF_SENDER_URL, "https", 443},
+    {CONF_SENDER_MAIL, "smtps", 465}, {CONF_SENDER_MAIL, "smtp", 587},
+    {CONF_SENDER_MQTT, "mqtt", 1883}, {CONF_SENDER_MQTT, "mqtts", 8883},
+    {CONF_SENDER_MQTT, "ws", 80},     {CONF_SENDER_MQTT, "wss", 443},
 };
 
 /* The default port of the URL's scheme; 0: the sender does not know the scheme. */
@@ -70,7 +70,8 @@ int target_parse(const struct conf_webhook *webhook, struct target *ret_target,
                  struct err *err)
 {
     static const char *const faults[] = {[CONF_SENDER_URL] = "not an http or https URL",
-                                         [CONF_SENDER_MAIL] = "not an smtp or smtps URL"};
+                                         [CONF_SENDER_MAIL] = "not an smtp or smtps URL",
+                                         [CONF_SENDER_MQTT] = "not a URL of MQTT"};
     struct target t = {0};
     CURLU *parsed = curl_url();
     if (parsed == NULL)

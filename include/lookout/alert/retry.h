@@ -18,8 +18,14 @@ struct retry_conf {
 struct retry_conf
 retry_conf_default(void); /* 5s 30s 2min 5min 15min 1h 2h 5h 10h; 76 h */
 
+/* The status of an MQTT broker: the type of the packet that it answered by. */
+enum retry_mqtt {
+    RETRY_MQTT_NONE = 0,
+    RETRY_MQTT_REFUSED = 2, /* CONNACK */
+    RETRY_MQTT_TAKEN = 4    /* PUBACK */
+};
 /* Whose numbers a status is of. */
-enum retry_protocol { RETRY_HTTP, RETRY_SMTP };
+enum retry_protocol { RETRY_HTTP, RETRY_SMTP, RETRY_MQTT };
 /* The end of an attempt: the receiver's status, or status 0 and a reason of our own. */
 struct retry_answer {
     int status; /* 100..599, or 0 when there was none (refused, timeout, reset, TLS, DNS)

@@ -127,7 +127,7 @@ enum conf_format {
 };
 
 /* How a webhook's alerts are sent. */
-enum conf_sender { CONF_SENDER_URL, CONF_SENDER_MAIL };
+enum conf_sender { CONF_SENDER_URL, CONF_SENDER_MAIL, CONF_SENDER_MQTT };
 
 /* The values that alerts of one request share. */
 enum conf_group_by {
@@ -167,7 +167,9 @@ struct conf_webhook {
     char *content_type; /* owned: of the template */
     struct conf_group group;
     struct conf_mail mail; /* its server stands in `url` */
-    char **rules;          /* owned; none: all */
+    struct conf_mqtt
+        mqtt;     /* its broker stands in `url`, the path with WebSockets alone */
+    char **rules; /* owned; none: all */
     size_t rule_count;
     enum severity min_severity;
     bool ordered;       /* order: vessel (true) or none */

@@ -86,6 +86,33 @@ static void answers_of_mail(void **state)
     }
 }
 
+/* MQTT: PUBACK is delivered, a refused login waits as long as it is told, and all else is
+ * tried again. */
+static void a_brokers_answers_mean_what_the_contract_says(void **state)
+{
+    static const struct {
+        int status;
+        int64_t retry_after_ms;
+        enum retry_verdict verdict;
+        int64_t wait_ms;
+    } answers[] = {
+        {RETRY_MQTT_TAKEN, -1, RETRY_DELIVERED, 0},
+        {RETRY_MQTT_REFUSED, 300000, RETRY_LATER, 315000},
+        {RETRY_MQTT_NONE, -1, RETRY_LATER, 30000},
+    };
+    struct retry_conf conf = retry_conf_default();
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        struct retry_answer answer = {answers[i].status, answers[i].retry_after_ms,
+                                      RETRY_MQTT};
+        int64_t next = NOW;
+        assert_int_equal(retry_judge(&conf, &answer, 2, NOW, NOW, 0.5, &next),
+                         answers[i].verdict);
+        assert_int_equal(next - NOW, answers[i].wait_ms);
+        assert_false(retry_is_refusal(&answer));
+        assert_string_equal(retry_protocol_name(&answer), "MQTT");
+    }
+}
+
 static void jitter_stays_within_a_tenth(void **state)
 {
     struct retry_conf conf = retry_conf_default();
@@ -136,4 +163,5 @@ static void retry_for_ends_it(void **state)
 }
 
 TEST_MAIN(NULL, NULL, TEST(answers_mean_what_the_contract_says), TEST(answers_of_mail),
+          TEST(a_brokers_answers_mean_what_the_contract_says),
           TEST(jitter_stays_within_a_tenth), TEST(retry_for_ends_it))
