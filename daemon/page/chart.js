@@ -146,11 +146,11 @@ const EDGE = 40;
 /** The part of the map that nothing lies over: left, top, right, bottom. The card lies at the right, or on a narrow screen at the bottom. */
 function openPart() {
   map.invalidateSize({ animate: false });
-  const size = map.getSize(), card = byId('card'), buttons = 52, part = [buttons, 0, size.x, size.y];
-  const left = card.getBoundingClientRect().left - map.getContainer().getBoundingClientRect().left;
-  if (card.hidden) return part;
+  const size = map.getSize(), card = byId('card'), buttons = 52, at = map.getContainer().getBoundingClientRect();
+  const left = card.getBoundingClientRect().left - at.left, bar = byId('playback'), top = bar ? bar.getBoundingClientRect().bottom - at.top : 0;
+  if (card.hidden) return [buttons, top, size.x, size.y];
   // It grows while it is filled: on a narrow screen as far as it may.
-  return left > size.x * 0.3 ? [buttons, 0, left, size.y] : [buttons, 0, size.x, size.y * 0.38];
+  return left > size.x * 0.3 ? [buttons, top, left, size.y] : [buttons, Math.min(top, size.y * 0.2), size.x, size.y * 0.38];
 }
 let bringing = 0;
 /** What was chosen comes out from under the card, once that is there; what is off the map stays so. */

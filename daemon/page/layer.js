@@ -60,7 +60,7 @@ export class CanvasLayer {
     const scale = 256 * 2 ** zoom;
     const world = corner.add(this.map.getPixelOrigin());
     const copies = [], at = this.map.getContainer().getBoundingClientRect();
-    const covered = [...document.querySelectorAll('#card, .mapbuttons')].map((n) => n.getBoundingClientRect()).filter((b) => b.width)
+    const covered = [...document.querySelectorAll('#card, .mapbuttons, #scale, #playback')].map((n) => n.getBoundingClientRect()).filter((b) => b.width)
       .map((b) => [b.left - at.left + beyond.x, b.top - at.top + beyond.y, b.right - at.left + beyond.x, b.bottom - at.top + beyond.y]);
     for (let k = Math.floor(world.x / scale); k <= Math.floor((world.x + width) / scale); k++) copies.push(k);
     return { zoom, scale, left: world.x, top: world.y, width, height, ratio, copies,
