@@ -171,7 +171,7 @@ static void test_left_out_is_told_when_it_begins(void **state)
 
 /* --- readers who do not read --- */
 
-enum { FLEET = 9000 };
+enum { FLEET = 6000 };
 
 static bool has_fleet(void *context)
 {
@@ -215,7 +215,7 @@ static void assert_whole_picture(const struct reader *r)
     }
 }
 
-/* A beat of all vessels is 0.9 MB: the backlog is 1 MiB at most. */
+/* A beat of all vessels is 0.6 MB: the backlog is 1 MiB at most. */
 static void test_slow_reader_is_late_and_gets_a_whole_picture(void **state)
 {
     struct apiworld *w = *state;
@@ -233,7 +233,7 @@ static void test_slow_reader_is_late_and_gets_a_whole_picture(void **state)
     assert_int_equal(apiworld_count(&quick.c, "event: late"), 0);
     uv_read_start((uv_stream_t *)&slow.c.handle, looptest_alloc, looptest_read);
     read_until(&slow, "event: hello", 2);
-    read_on(&slow, "[431009009,");
+    read_on(&slow, "[431006009,");
     read_until(&slow, "event: alert", 1);
     assert_int_equal(apiworld_count(&slow.c, "event: late"), 1);
     assert_whole_picture(&slow);
@@ -247,14 +247,14 @@ static void test_large_beat_is_not_late(void **state)
 {
     struct apiworld *w = *state;
     static struct reader r;
-    enum { MANY = 14000 };
+    enum { MANY = 12500 };
     apiworld_fleet(w, 431000010, MANY, 0);
     looptest_until(&w->t, has_fleet, w);
     begin_reader(&r, w, STREAM, "");
-    read_until(&r, "[431014009,", 1);
+    read_until(&r, "[431012509,", 1);
     for (int i = 1; i <= 2; i++) {
         apiworld_fleet(w, 431000010, MANY, i);
-        read_until(&r, "[431014009,", (size_t)i + 1);
+        read_until(&r, "[431012509,", (size_t)i + 1);
         assert_bounded(w);
     }
     assert_int_equal(apiworld_count(&r.c, "event: late"), 0);
@@ -379,7 +379,7 @@ static void test_last_event_id(void **state)
     }
 }
 
-enum { MANY_ALERTS = 3000 };
+enum { MANY_ALERTS = 3000, MORE_ALERTS = 500 };
 
 static bool has_rested(void *context)
 {
@@ -399,17 +399,18 @@ static void test_what_was_missed_waits_on_record(void **state)
     begin_reader(&r, w, STREAM "?vessels=none", "Last-Event-ID: a0\r\n");
     uv_read_stop((uv_stream_t *)&r.c.handle);
     looptest_until(&w->t, has_rested, w);
-    apiworld_alerts(w, MANY_ALERTS); /* and as many come meanwhile */
+    apiworld_alerts(w, MORE_ALERTS); /* and more come meanwhile */
     for (int i = 0; i < 20; i++) {
         uv_run(&w->t.loop, UV_RUN_ONCE);
         assert_bounded(w);
     }
     uv_read_start((uv_stream_t *)&r.c.handle, looptest_alloc, looptest_read);
-    snprintf(id, sizeof id, "id: a%lld\n", (long long)(2 * MANY_ALERTS * step));
+    snprintf(id, sizeof id, "id: a%lld\n",
+             (long long)((MANY_ALERTS + MORE_ALERTS) * step));
     read_until(&r, id, 1);
-    assert_int_equal(apiworld_count(&r.c, "event: alert"), 2 * MANY_ALERTS);
+    assert_int_equal(apiworld_count(&r.c, "event: alert"), (MANY_ALERTS + MORE_ALERTS));
     size_t at = 0;
-    for (int64_t i = 1; i <= 2 * MANY_ALERTS; i++) {
+    for (int64_t i = 1; i <= (MANY_ALERTS + MORE_ALERTS); i++) {
         snprintf(id, sizeof id, "id: a%lld\n", (long long)(i * step));
         at = apiworld_find(&r.c, at, id);
         if (at == SIZE_MAX)
