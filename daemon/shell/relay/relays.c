@@ -267,8 +267,12 @@ int relays_reconfigure(struct relays *r, const struct conf_relay *conf, size_t c
                        const char *site, struct err *err)
 {
     struct relay **items = calloc(count + 1, sizeof *items);
-    if (items == NULL)
+    if (items == NULL) { /* the old configuration goes, and they with it */
+        for (size_t i = 0; i < r->count; i++)
+            destroy_relay(r->items[i]);
+        r->count = 0;
         return err_set(err, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+    }
     r->site = site;
     r->alerted_ms = 0;
     for (size_t i = 0; i < count; i++) {
