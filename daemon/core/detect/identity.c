@@ -59,6 +59,24 @@ void identity_add_former(struct identity *id, const struct identity *before,
     memcpy(&id->former[1], before->former, (IDENTITY_FORMERS - 1) * sizeof id->former[0]);
 }
 
+void identity_hold_imo(struct identity *id, uint32_t imo, int64_t time_ms)
+{
+    id->imo.key = imo;
+    id->imo.since_ms = TIME_NONE;
+    id->imo.last_ms = time_ms;
+}
+
+void identity_clamp(struct identity *id, int64_t now_ms)
+{
+    held_clamp(&id->imo, now_ms);
+    for (size_t i = 0; id->others != NULL && i < OTHERS; i++)
+        held_clamp(&id->others[i], now_ms);
+    time_clamp(&id->two_mmsis_ms, now_ms);
+    time_clamp(&id->two_places_ms, now_ms);
+    for (size_t i = 0; i < IDENTITY_FORMERS; i++)
+        time_clamp(&id->former[i].until_ms, now_ms);
+}
+
 /* --- what a report says --- */
 
 static struct held_value find_sent(const struct report *r, enum identity_what what)

@@ -11,6 +11,7 @@
  * stored time later than the new time is reduced to the new time; otherwise reports would
  * count as old until the clock reaches that time again. */
 #include "engine_int.h"
+#include "ship_identity_int.h"
 
 #include <stdlib.h>
 
@@ -99,15 +100,12 @@ static void clamp_ship(struct engine *e, struct ship *s, int64_t now_ms)
     clamp_folds(&s->folds, now_ms);
     if (s->far != NULL)
         position_clamp(&s->far->it, now_ms);
+    if (s->identity != NULL)
+        identity_clamp(&s->identity->it, now_ms);
     time_clamp(&s->late_ms, now_ms);
     time_clamp(&s->first_ms, now_ms);
     time_clamp(&s->touched_ms, now_ms);
     time_clamp(&s->told_ms, now_ms);
-    time_clamp(&s->imo_ms, now_ms);
-    if (s->change != NULL) {
-        time_clamp(&s->change->first_ms, now_ms);
-        time_clamp(&s->change->from_ms, now_ms);
-    }
     time_clamp(&s->listed_ms, now_ms);
 }
 

@@ -92,9 +92,7 @@ struct ship {
     struct vessel_static info;
     struct folds folds;
     struct ship_far *far;           /* owned; NULL: it is heard where it can be */
-    struct ship_change *change;     /* owned; NULL: it has sent one IMO number */
     struct ship_identity *identity; /* owned; NULL: it has said nothing of note */
-    int64_t imo_ms;                 /* the first message with its IMO number; TIME_NONE */
     uint32_t moved; /* the engine's `move` that last copied it unchanged */
     bool is_stale;  /* changed or came since the move began, and is not copied */
     struct ship *stale_previous, *stale_next; /* while is_stale */
@@ -105,14 +103,6 @@ struct ship {
 struct ship_left {
     uint32_t mmsi;
     struct watch_entry entry; /* numbers, name and call sign, owned */
-};
-
-/* The last change of a ship's IMO number, held or not yet. */
-struct ship_change {
-    uint32_t from, to, messages; /* that brought the new one */
-    bool is_held;
-    int64_t first_ms; /* the first of them */
-    int64_t from_ms;  /* the first that brought the one before; TIME_NONE: not known */
 };
 
 /* A ship that is or was heard where it cannot be. */
@@ -337,20 +327,6 @@ struct position_interference ship_far_interference(const struct engine *e, uint3
                                                    struct geo_pos pos);
 void ship_far_save(const struct engine *e, const struct ship *s, struct wire_writer *w);
 MUST_CHECK int ship_far_load(struct engine *e, struct ship *s, struct wire_reader *r);
-
-/* --- ship_change.c: another IMO number --- */
-/* The ship sent an IMO number; `before`: the one that it had, 0: none. */
-MUST_CHECK int ship_change_imo(struct engine *e, struct ship *s, uint32_t before,
-                               uint32_t imo);
-void ship_change_save(const struct engine *e, const struct ship *s,
-                      struct wire_writer *w);
-MUST_CHECK int ship_change_load(struct engine *e, struct ship *s, struct wire_reader *r);
-/* Its IMO number is another by the message at hand. */
-void ship_change_note_imo(struct engine *e, struct ship *s);
-void ship_change_save_imo(const struct engine *e, const struct ship *s,
-                          struct wire_writer *w);
-MUST_CHECK int ship_change_load_imo(struct engine *e, struct ship *s,
-                                    struct wire_reader *r);
 
 /* --- ship_parts.c: what stands at the end of a ship's row --- */
 MUST_CHECK int ship_parts_save(const struct engine *e, const struct ship *s,

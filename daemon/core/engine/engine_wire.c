@@ -8,6 +8,7 @@
  * that reads what has changed since asks wire_reader_is_before, and rows of each version
  * are kept in tests/data/rows. */
 #include "engine_int.h"
+#include "ship_identity_int.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -260,6 +261,8 @@ static int load_ship(struct engine *e, struct ship *s, struct wire_reader *r)
         rc = load_times(s, r);
     if (rc == 0 && !wire_reader_is_before(r, 7))
         rc = ship_parts_load(e, s, r);
+    if (rc == 0)
+        rc = ship_identity_load_older(e, s);
     const struct track *current = tracks_current(&s->tracks);
     if (rc == 0 && current != NULL)
         rc = nearby_move(e, s, current->last.pos);

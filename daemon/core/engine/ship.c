@@ -90,7 +90,6 @@ void ship_destroy(struct engine *e, struct ship *s)
         tracks_destroy_one(e, s->items[i]);
     tracks_finish(&s->tracks);
     ship_far_forget(e, s);
-    free(s->change);
     ship_identity_forget(e, s);
     e->kept_watched -= s->matched_by == WATCH_BY_BEFORE;
     free(s->folds.items);
@@ -126,7 +125,6 @@ struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
     tracks_init(&s->tracks);
     s->is_stranger = true;
     s->told_ms = TIME_NONE;
-    s->imo_ms = TIME_NONE;
     s->first_ms = e->now_ms != TIME_NONE ? e->now_ms : 0;
     s->touched_ms = s->first_ms;
     s->moved = e->move; /* so that the mark counts it as one to be copied */

@@ -26,15 +26,11 @@ int ship_fix_static(struct engine *e, struct ship *s, const struct report *r)
     const struct vessel_static before = s->info;
     unsigned changed = vessel_static_update(&s->info, r);
     e->counts.statics++;
-    if (s->info.imo != before.imo)
-        ship_change_note_imo(e, s);
     ship_touch(e, s);
     if ((changed & VESSEL_CHANGED_DESTINATION) != 0)
         for (uint8_t i = 0; i < s->track_count; i++)
             voyage_destination(&s->items[i]->voyage, s->info.destination);
     int rc = changed != 0 ? ship_identify(e, s, true) : 0;
-    if (rc == 0 && (r->has & HAS_IMO) != 0 && (s->change != NULL || r->imo != before.imo))
-        rc = ship_change_imo(e, s, before.imo, r->imo);
     if (rc == 0)
         rc = ship_identity_static(e, s, r);
     if (rc == 0 && e->asks_static) {

@@ -7,6 +7,7 @@
 
 #include "lookout/base/time.h"
 #include "lookout/base/units.h"
+#include "lookout/rules/rule_watched.h"
 
 #define APART_LEAST_M (10.0 * NM_M)
 
@@ -139,6 +140,34 @@ int ship_identity_tell(struct engine *e, struct ship *s,
     return tell_others(e, s, event, NULL);
 }
 
+/* Another IMO number of a watched ship is told without any rule. */
+static int tell_watched(struct engine *e, struct ship *s,
+                        const struct identity_event *event)
+{
+    struct ship_track *item = ship_track_current(s);
+    struct look_frame frame;
+    void *nothing = NULL;
+    if (item == NULL || s->watch == NULL)
+        return 0;
+    look_begin(&frame, e, s, item, item->track->last.time_ms);
+    frame.look.rule = &rule_watched;
+    frame.look.now_ms = e->now_ms;
+    frame.look.state = &nothing;
+    frame.look.is_covered = true;
+    return rule_watched_tell(&frame.look, event);
+}
+
+/* By the rules, and if none of them tells it, as what is told of watched ships. */
+static int tell_value(struct engine *e, struct ship *s,
+                      const struct identity_event *event)
+{
+    uint64_t told = e->counts.alerts;
+    int rc = ship_identity_tell(e, s, event);
+    bool is_told = e->counts.alerts != told;
+    return rc == 0 && event->what == IDENTITY_IMO && !is_told ? tell_watched(e, s, event)
+                                                              : rc;
+}
+
 static struct identity_event make_shared_event(const struct ship *s,
                                                const struct ship *other, int64_t time_ms)
 {
@@ -252,7 +281,7 @@ static int hear_value(void *context, const struct identity_event *event)
     bool is_mixed = !is_imo && identity_stands(id->it.two_places_ms, event->time_ms);
     int rc = is_imo ? enter_list(h->e, id) : 0;
     if (rc == 0 && event->change->step == HELD_CHANGED && !is_mixed)
-        rc = ship_identity_tell(h->e, h->s, event);
+        rc = tell_value(h->e, h->s, event);
     if (rc != 0 || !is_imo)
         return rc;
     id->is_new = h->s->is_shared;
@@ -308,6 +337,17 @@ void ship_identity_save(const struct engine *e, const struct ship *s,
     wire_put_u64(w, id->is_new);
     wire_put_u64(w, id->messages);
     identity_save(&id->it, w);
+}
+
+int ship_identity_load_older(struct engine *e, struct ship *s)
+{
+    if (s->identity != NULL || s->info.imo == 0)
+        return 0;
+    int rc = obtain_identity(s);
+    if (rc != 0)
+        return rc;
+    identity_hold_imo(&s->identity->it, s->info.imo, s->info.imo_ms);
+    return enter_list(e, s->identity);
 }
 
 int ship_identity_load(struct engine *e, struct ship *s, struct wire_reader *r)

@@ -45,6 +45,9 @@ void ship_identity_save(const struct engine *e, const struct ship *s,
                         struct wire_writer *w);
 MUST_CHECK int ship_identity_load(struct engine *e, struct ship *s,
                                   struct wire_reader *r);
+/* Of a row that was written before such a part was, the ship holds the IMO number that it
+ * sent. */
+MUST_CHECK int ship_identity_load_older(struct engine *e, struct ship *s);
 
 /* --- ship_join.c: one ship under a new MMSI --- */
 /* The ship came to hold an IMO number that others hold: it may be one of them. */

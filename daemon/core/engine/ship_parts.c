@@ -39,8 +39,7 @@ static const struct ship_part ship_parts[] = {
     {2, ship_far_save, ship_far_load},     /* where it is heard, and cannot be */
     {3, ship_slow_save, ship_slow_load},   /* slow spells, and the meetings that it keeps */
     {4, ship_watch_save, ship_watch_load}, /* as which entry of the list it is watched */
-    {5, ship_change_save, ship_change_load}, /* that it sends another IMO number */
-    {6, ship_change_save_imo, ship_change_load_imo}, /* since when it sends its own */
+    /* 5 and 6: another IMO number, and since when, which 7 says since */
     {7, ship_identity_save, ship_identity_load}, /* whom it says it is */
     {0},
 };

@@ -1,45 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is told of watched ships without any rule: that one sends another IMO number. */
+/* What is told of watched ships without any rule: that one sends another IMO number. It
+ * is told as a rule of kind identity tells it. */
 #include "lookout/rules/rule_watched.h"
+
+#include <stdio.h>
 
 #include "identity_tell_int.h"
 
-/* It is told as a rule of kind identity tells it. */
-static struct identity_told tell_of(const struct finding *f)
-{
-    const struct rule_watched_imo *imo = f->detail;
-    return (struct identity_told){.what = IDENTITY_IMO,
-                                  .from = "",
-                                  .to = "",
-                                  .from_number = imo->from,
-                                  .to_number = imo->to,
-                                  .since_ms = imo->from_ms,
-                                  .messages = imo->messages};
-}
-
-static void say_imo_changed(struct say_writer *w, const struct rule_look *look,
-                            const struct finding *f)
-{
-    const struct identity_told told = tell_of(f);
-    struct finding changed = *f;
-    changed.detail = &told;
-    identity_tell_say_changed(w, look, &changed);
-}
-
-static struct json_t *make_imo_changed(const struct rule_look *look,
-                                       const struct finding *f)
-{
-    const struct identity_told told = tell_of(f);
-    struct finding changed = *f;
-    changed.detail = &told;
-    return identity_tell_changed[0].make(look, &changed);
-}
-
-static const struct rule_member members[] = {
-    {&identity_tell_changed_field, make_imo_changed, NULL}, {0}};
 static const struct rule_event events[] = {
-    {"imo", "identity.changed", SEVERITY_WARNING, .say = say_imo_changed,
-     .members = members},
+    {"imo", "identity.changed", SEVERITY_WARNING, .say = identity_tell_say_changed,
+     .members = identity_tell_changed},
 };
 static const struct rule_hooks hooks = {.keeps_marks = false};
 static const struct rule_kind kind = {
@@ -52,3 +22,15 @@ static const struct rule_kind kind = {
 
 const struct rule rule_watched = {
     .kind = &kind, .events = 1, .severity = {SEVERITY_WARNING}};
+
+int rule_watched_tell(struct rule_look *look, const struct identity_event *event)
+{
+    const struct identity_told told = identity_tell_change(look, event);
+    struct finding f = {.time_ms = event->time_ms,
+                        .evidence_ms = TIME_NONE,
+                        .pos = look->subject->track->last.pos,
+                        .detail = &told};
+    snprintf(f.occurrence, sizeof f.occurrence, "imo %u %u %lld", told.from_number,
+             told.to_number, (long long)event->change->since_ms);
+    return rule_raise(look, &f);
+}

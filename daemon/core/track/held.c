@@ -168,6 +168,15 @@ const char *held_text(const struct held *h)
     return h->text != NULL ? h->text : "";
 }
 
+void held_clamp(struct held *h, int64_t now_ms)
+{
+    time_clamp(&h->since_ms, now_ms);
+    time_clamp(&h->last_ms, now_ms);
+    time_clamp(&h->next_ms, now_ms);
+    for (size_t i = 0; h->formers != NULL && i < HELD_FORMERS; i++)
+        time_clamp(&h->formers[i].until_ms, now_ms);
+}
+
 /* --- saved state --- */
 
 enum { SAVED_HELD = 1, SAVED_TEXT = 2, SAVED_NEXT = 4 };

@@ -62,6 +62,11 @@ bool identity_stands(int64_t seen_ms, int64_t now_ms);
 void identity_add_former(struct identity *id, const struct identity *before,
                          uint32_t mmsi, int64_t until_ms);
 
+/* It holds an IMO number which was sent last at time_ms, and no other is known. */
+void identity_hold_imo(struct identity *id, uint32_t imo, int64_t time_ms);
+/* The clock was set: times ahead of now_ms are cut to it. */
+void identity_clamp(struct identity *id, int64_t now_ms);
+
 /* What happens, and is told to rules. */
 struct identity_event {
     enum identity_what what; /* up to IDENTITY_TWO_PLACES */

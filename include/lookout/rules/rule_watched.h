@@ -3,17 +3,16 @@
 #ifndef LOOKOUT_RULE_WATCHED_H
 #define LOOKOUT_RULE_WATCHED_H
 
-#include <stdint.h>
-
+#include "lookout/base/err.h"
 #include "lookout/rules/rule.h"
 
-/* `detail` of its one finding: the ship sends another IMO number. */
-struct rule_watched_imo {
-    uint32_t from, to;
-    uint32_t messages; /* that brought the new one */
-    int64_t from_ms;   /* since when it sent the one before; TIME_NONE: not known */
-};
+struct identity_event;
+struct rule_look;
+
 /* A rule without id that every watched ship is looked at by. */
 extern const struct rule rule_watched;
+/* The watched ship holds another IMO number; the look is one of rule_watched. */
+MUST_CHECK int rule_watched_tell(struct rule_look *look,
+                                 const struct identity_event *event);
 
 #endif

@@ -76,6 +76,9 @@ uint32_t held_number(const struct held *h);
 /* The text that is held; "": none. */
 const char *held_text(const struct held *h);
 
+/* The clock was set: times ahead of now_ms are cut to it. */
+void held_clamp(struct held *h, int64_t now_ms);
+
 void held_save(const struct held *h, struct wire_writer *w);
 /* *h is all zero before; valid in any case. ERR_CORRUPT, ERR_NOMEM */
 MUST_CHECK int held_load(struct held *h, struct wire_reader *r);

@@ -128,6 +128,31 @@ static void test_each_version(void **state)
     }
 }
 
+static void send_imo(struct enginerun *r, double minute, uint32_t imo)
+{
+    struct report report = enginerun_report(A, minute);
+    report.has = HAS_IMO;
+    report.imo = imo;
+    enginerun_send(r, &report);
+}
+
+/* A row of before the values that are held were kept: the ship holds the number that it
+ * sent last, and since when is not known. */
+static void test_old_number(void **state)
+{
+    for (int version = 1; version <= NEWEST; version++) {
+        struct enginerun r;
+        load_version(&r, version);
+        send_imo(&r, 2215, 9999979);
+        send_imo(&r, 2225, 9999979);
+        assert_non_null(strstr(buf_text(&r.told), " identity.changed 445000001 2225; "));
+        assert_non_null(strstr(buf_text(&r.bodies),
+                               "\"identity\":{\"what\":\"imo\",\"from\":9999993,"
+                               "\"to\":9999979,\"messages\":2}"));
+        enginerun_finish(&r);
+    }
+}
+
 /* A row of a later version is refused. A row with a part that this release does not
  * know is read without that part, as after a return to this release. A part that is cut
  * off is refused. */
@@ -166,5 +191,5 @@ static void test_cut_rows(void **state)
     enginerun_finish(&r);
 }
 
-TEST_MAIN(NULL, NULL, TEST(test_each_version), TEST(test_what_is_to_come),
-          TEST(test_cut_rows))
+TEST_MAIN(NULL, NULL, TEST(test_each_version), TEST(test_old_number),
+          TEST(test_what_is_to_come), TEST(test_cut_rows))

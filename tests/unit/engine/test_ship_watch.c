@@ -130,6 +130,7 @@ static void test_imo_changes(void **state)
     static const char yaml[] = "site: test\nvessels: [{id: a, imo: 9999993}]\n";
     struct enginerun r;
     enginerun_init(&r, yaml, NULL);
+    send_imo(&r, A, -10, 9999993);
     enginerun_fix(&r, A, 0, 0, -140, 0);
     enginerun_fix(&r, B, 0, 1, -140, 0);
     send_imo(&r, A, 1, 9999993);
@@ -145,7 +146,7 @@ static void test_imo_changes(void **state)
     send_imo(&r, A, 41, 9999979);
     assert_told_by(&r, " identity.changed 440000001 41; ");
     assert_string_equal(enginerun_member(&r, "data.identity.from_since"),
-                        "2024-03-24T00:01:00Z");
+                        "2024-03-23T23:50:00Z");
     send_imo(&r, A, 60, 9999993);
     send_imo(&r, A, 80, 9999993);
     send_imo(&r, A, 90, 9999979);
@@ -155,7 +156,7 @@ static void test_imo_changes(void **state)
     send_imo(&r, A, 130, 9999981);
     assert_told_by(&r, " identity.changed 440000001 130; ");
     assert_string_equal(enginerun_member(&r, "data.identity.from_since"),
-                        "2024-03-24T00:20:00Z");
+                        "2024-03-24T01:30:00Z");
     enginerun_finish(&r);
 }
 
