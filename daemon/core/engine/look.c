@@ -130,20 +130,20 @@ static size_t list_nearest(void *context, const struct rule_near_ask *ask,
     return nearby_nearest(frame->engine, ask, ret, room);
 }
 
-/* The rest of a frame whose subject and slots stand. */
+/* The rest of a frame whose subject and slots stand. Both are filled where they stand: a
+ * whole that is made apart and copied costs each fix its stores twice. */
 static void begin_look(struct look_frame *f)
 {
-    struct rule_look look = {
-        .world = &f->engine->world,
-        .subject = &f->subject,
-        .raise = raise_finding,
-        .heard = hear_others,
-        .nearest = list_nearest,
-        .sibling = find_sibling,
-        .heard_before = find_heard_before,
-        .context = f,
-    };
-    f->look = look;
+    struct rule_look *look = &f->look;
+    memset(look, 0, sizeof *look);
+    look->world = &f->engine->world;
+    look->subject = &f->subject;
+    look->raise = raise_finding;
+    look->heard = hear_others;
+    look->nearest = list_nearest;
+    look->sibling = find_sibling;
+    look->heard_before = find_heard_before;
+    look->context = f;
 }
 
 static bool is_split(const struct tracks *t)
@@ -165,22 +165,21 @@ void look_begin(struct look_frame *f, struct engine *e, struct ship *s,
     f->slots = item->slots;
     f->folds = &s->folds;
     f->behind_ms = 0;
-    struct rule_subject subject = {
-        .mmsi = s->mmsi,
-        .info = &s->info,
-        .track = item->track,
-        .call = &item->call,
-        .zones = &item->zones,
-        .watch = s->watch,
-        .matched_by = (enum watch_by)s->matched_by,
-        .declared = s->declared,
-        .silence_ms = silence_of(e, source, since_ms, ship_far_span(s, item, &far)),
-        .is_source_silent = silence_is_now(e, source),
-        .is_split = is_split(&s->tracks),
-        .far = s->far != NULL ? &s->far->it : NULL,
-        .identity = s->identity != NULL ? &s->identity->it : NULL,
-    };
-    f->subject = subject;
+    struct rule_subject *subject = &f->subject;
+    memset(subject, 0, sizeof *subject);
+    subject->mmsi = s->mmsi;
+    subject->info = &s->info;
+    subject->track = item->track;
+    subject->call = &item->call;
+    subject->zones = &item->zones;
+    subject->watch = s->watch;
+    subject->matched_by = (enum watch_by)s->matched_by;
+    subject->declared = s->declared;
+    subject->silence_ms = silence_of(e, source, since_ms, ship_far_span(s, item, &far));
+    subject->is_source_silent = silence_is_now(e, source);
+    subject->is_split = s->tracks.count > 1 && is_split(&s->tracks);
+    subject->far = s->far != NULL ? &s->far->it : NULL;
+    subject->identity = s->identity != NULL ? &s->identity->it : NULL;
     begin_look(f);
 }
 

@@ -170,19 +170,27 @@ static void collect_silence(const struct engine *e, uint16_t source, int64_t sin
     join_spans(ret);
 }
 
-int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms,
-                   const struct span *far)
+/* Not within the function below: the lists of spans would be made room for at each fix,
+ * of which nearly none ends a silence of a source. */
+static __attribute__((noinline)) int64_t sum_silence(const struct engine *e,
+                                                     uint16_t source, int64_t since_ms,
+                                                     const struct span *far)
 {
     struct spans list;
-    if (far == NULL && !was_ever_silent(&e->daemon) &&
-        (source >= SOURCES_MAX || !was_ever_silent(&e->sources[source])))
-        return 0;
     collect_silence(e, source, since_ms, &list);
     if (far != NULL) {
         insert_span(&list, *far, since_ms, e->now_ms);
         join_spans(&list);
     }
     return sum_spans(&list);
+}
+
+int64_t silence_of(const struct engine *e, uint16_t source, int64_t since_ms,
+                   const struct span *far)
+{
+    bool is_none = far == NULL && !was_ever_silent(&e->daemon) &&
+                   (source >= SOURCES_MAX || !was_ever_silent(&e->sources[source]));
+    return is_none ? 0 : sum_silence(e, source, since_ms, far);
 }
 
 static void intersect_spans(struct spans *list, const struct spans *other)
@@ -214,19 +222,35 @@ static bool collect_silence_of_all(const struct engine *e, int64_t since_ms,
     return is_any_known;
 }
 
-int64_t silence_of_all(const struct engine *e, int64_t since_ms, const struct span *far)
+static __attribute__((noinline)) int64_t
+sum_silence_of_all(const struct engine *e, int64_t since_ms, const struct span *far)
 {
     struct spans all;
-    if (!collect_silence_of_all(e, since_ms, &all)) {
-        if (far == NULL && !was_ever_silent(&e->daemon) && !was_ever_silent(&e->skipped))
-            return 0;
+    if (!collect_silence_of_all(e, since_ms, &all))
         collect_silence(e, SOURCES_MAX, since_ms, &all);
-    }
     insert_all(&all, &e->skipped, since_ms, e->now_ms);
     if (far != NULL)
         insert_span(&all, *far, since_ms, e->now_ms);
     join_spans(&all);
     return sum_spans(&all);
+}
+
+static bool is_source_never_silent(const struct engine *e)
+{
+    bool is_any_known = false;
+    for (uint16_t i = 0; i < e->source_count; i++) {
+        if (e->sources[i].is_known && !was_ever_silent(&e->sources[i]))
+            return true;
+        is_any_known = is_any_known || e->sources[i].is_known;
+    }
+    return !is_any_known;
+}
+
+int64_t silence_of_all(const struct engine *e, int64_t since_ms, const struct span *far)
+{
+    bool is_none = far == NULL && !was_ever_silent(&e->daemon) &&
+                   !was_ever_silent(&e->skipped) && is_source_never_silent(e);
+    return is_none ? 0 : sum_silence_of_all(e, since_ms, far);
 }
 
 bool silence_is_now(const struct engine *e, uint16_t source)
