@@ -25,6 +25,10 @@ struct water_field {
     const struct water *water; /* borrowed */
     uint32_t holders;
     uint64_t key;
+    double limit_m;
+    bool is_least;
+    atomic_bool is_made; /* set last: what follows is then as it stays */
+    struct water_field_wait wait;
     struct geo_pos *sources; /* owned */
     size_t source_count;
     uint16_t *cells; /* owned: the stored tiles, in order */
@@ -57,6 +61,16 @@ static void destroy_field(struct water_field *field)
     free(field);
 }
 
+static void empty_cells(struct water_field *field)
+{
+    free(field->cells);
+    field->cells = NULL;
+    field->tile_count = 0;
+    for (int i = 0; i < TILES; i++)
+        field->tiles[i] = -1;
+}
+
+/* Not made yet. */
 static struct water_field *make_empty(const struct water *water,
                                       const struct water_ends *ends)
 {
@@ -67,6 +81,9 @@ static struct water_field *make_empty(const struct water *water,
     field->water = water;
     field->holders = 1;
     field->key = water_field_key(water, ends);
+    field->limit_m = ends->limit_m;
+    field->is_least = ends->is_least;
+    atomic_init(&field->is_made, false);
     field->source_count = n;
     field->sources = malloc((n + 1) * sizeof *field->sources);
     if (field->sources == NULL) {
@@ -75,8 +92,7 @@ static struct water_field *make_empty(const struct water *water,
     }
     if (n != 0)
         memcpy(field->sources, ends->sources, n * sizeof *field->sources);
-    for (int i = 0; i < TILES; i++)
-        field->tiles[i] = -1;
+    empty_cells(field);
     return field;
 }
 
@@ -99,8 +115,35 @@ uint64_t water_field_key_of(const struct water_field *field)
 
 size_t water_field_bytes(const struct water_field *field)
 {
-    return sizeof *field + field->tile_count * TILE_CELLS * sizeof *field->cells +
-           field->source_count * sizeof *field->sources;
+    size_t bytes = sizeof *field + field->source_count * sizeof *field->sources;
+    if (water_field_is_made(field))
+        bytes += field->tile_count * TILE_CELLS * sizeof *field->cells;
+    return bytes;
+}
+
+bool water_field_is_made(const struct water_field *field)
+{
+    return atomic_load_explicit(&field->is_made, memory_order_acquire);
+}
+
+static void note_made(struct water_field *field)
+{
+    atomic_store_explicit(&field->is_made, true, memory_order_release);
+}
+
+/* Before anything is asked of it. */
+static void await_field(const struct water_field *field)
+{
+    if (!water_field_is_made(field))
+        field->wait.wait(field->wait.context, field);
+}
+
+void water_field_give_up(struct water_field *field)
+{
+    if (water_field_is_made(field))
+        return;
+    empty_cells(field);
+    note_made(field);
 }
 
 /* --- making --- */
@@ -136,33 +179,66 @@ static int keep_cells(struct water_field *field, const struct water_front *f)
     return 0;
 }
 
+/* How far the front runs, and whether it is still wanted. */
+struct bounds {
+    double limit_dm;
+    const atomic_bool *is_ended; /* NULL: never */
+};
+
+static bool is_ended(const struct bounds *b)
+{
+    return b->is_ended != NULL && atomic_load_explicit(b->is_ended, memory_order_relaxed);
+}
+
 static uint32_t within_limit(const void *context, uint32_t cell, uint32_t t_dm)
 {
-    const double *limit_dm = context;
+    const struct bounds *b = context;
     (void)cell;
-    return t_dm <= *limit_dm ? 0 : UINT32_MAX;
+    return t_dm <= b->limit_dm && !is_ended(b) ? 0 : UINT32_MAX;
+}
+
+int water_field_fill(struct water_field *field, const atomic_bool *ended)
+{
+    struct water_front front;
+    const struct bounds bounds = {field->limit_m * WATER_DM, ended};
+    int rc = water_front_init(&front, field->water);
+    if (rc == 0) {
+        front.rest_dm = within_limit;
+        front.context = &bounds;
+        front.is_least = field->is_least;
+        for (size_t i = 0; i < field->source_count; i++)
+            water_front_begin(&front, field->sources[i], WATER_SNAP_M);
+        while (water_front_next(&front) != WATER_CELL_NONE)
+            ;
+        rc = front.is_failed ? ERR_NOMEM : 0;
+    }
+    if (rc == 0)
+        rc = is_ended(&bounds) ? ERR_LIMIT : keep_cells(field, &front);
+    water_front_finish(&front);
+    if (rc != 0)
+        empty_cells(field);
+    else
+        note_made(field);
+    return rc;
+}
+
+int water_field_promise(const struct water *water, const struct water_ends *ends,
+                        const struct water_field_wait *wait,
+                        struct water_field **ret_field)
+{
+    struct water_field *field = make_empty(water, ends);
+    if (field == NULL)
+        return ERR_NOMEM;
+    field->wait = *wait;
+    *ret_field = field;
+    return 0;
 }
 
 int water_field_create(const struct water *water, const struct water_ends *ends,
                        struct water_field **ret_field)
 {
-    struct water_front front;
-    double limit_dm = ends->limit_m * WATER_DM;
     struct water_field *field = make_empty(water, ends);
-    if (field == NULL)
-        return ERR_NOMEM;
-    int rc = water_front_init(&front, water);
-    if (rc == 0) {
-        front.rest_dm = within_limit;
-        front.context = &limit_dm;
-        front.is_least = ends->is_least;
-        for (size_t i = 0; i < ends->count; i++)
-            water_front_begin(&front, ends->sources[i], WATER_SNAP_M);
-        while (water_front_next(&front) != WATER_CELL_NONE)
-            ;
-        rc = front.is_failed ? ERR_NOMEM : keep_cells(field, &front);
-    }
-    water_front_finish(&front);
+    int rc = field != NULL ? water_field_fill(field, NULL) : ERR_NOMEM;
     if (rc != 0) {
         destroy_field(field);
         return rc;
@@ -192,6 +268,7 @@ static struct water_view view_of(const struct water_field *field)
 
 double water_field_distance_m(const struct water_field *field, struct geo_pos pos)
 {
+    await_field(field);
     struct water_view view = view_of(field);
     return water_view_m(&view, pos);
 }
@@ -228,6 +305,7 @@ static uint32_t descend_from(const struct water_field *field, uint32_t cell)
 
 size_t water_field_nearest(const struct water_field *field, struct geo_pos pos)
 {
+    await_field(field);
     uint32_t cell = water_cell_near(field->water, pos, WATER_NEAR_M, is_reached, field);
     if (cell == WATER_CELL_NONE)
         return SIZE_MAX;
@@ -268,6 +346,7 @@ static void put_cells(const struct water_field *field, struct wire_writer *w)
 
 int water_field_save(const struct water_field *field, struct buf *out)
 {
+    await_field(field);
     struct wire_writer w = {.out = out};
     size_t begin = out->length;
     int rc = buf_add(out, magic, MAGIC_BYTES);
@@ -336,18 +415,26 @@ static int get_field(struct water_field *field, struct wire_reader *r)
     return get_cells(field, r);
 }
 
-int water_field_load(const struct water *water, const struct water_ends *ends,
-                     const void *bytes, size_t size, struct water_field **ret_field)
+int water_field_fill_saved(struct water_field *field, const void *bytes, size_t size)
 {
     if (!is_file_whole(bytes, size))
         return ERR_CORRUPT;
-    struct water_field *field = make_empty(water, ends);
-    if (field == NULL)
-        return ERR_NOMEM;
     struct wire_reader r;
     wire_reader_init(&r, (const uint8_t *)bytes + MAGIC_BYTES,
                      size - MAGIC_BYTES - SUM_BYTES);
     int rc = get_field(field, &r);
+    if (rc != 0)
+        empty_cells(field);
+    else
+        note_made(field);
+    return rc;
+}
+
+int water_field_load(const struct water *water, const struct water_ends *ends,
+                     const void *bytes, size_t size, struct water_field **ret_field)
+{
+    struct water_field *field = make_empty(water, ends);
+    int rc = field != NULL ? water_field_fill_saved(field, bytes, size) : ERR_NOMEM;
     if (rc != 0) {
         destroy_field(field);
         return rc;

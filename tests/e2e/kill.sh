@@ -52,7 +52,7 @@ result "an undisturbed run tells alerts" $? "$(cat "$work/replay.err")"
 "$bin" run -c "$work/kill.yaml" >"$work/log" 2>&1 &
 daemon=$!
 pids+=("$daemon")
-wait_for 30 grep -q 'info: run: watching' "$work/log"
+wait_for 30 grep -q 'info: run: watching' "$work/log" && wait_for 60 grep -q 'distances over water: sets=' "$work/log"
 kill -9 "$daemon"
 wait "$daemon" 2>/dev/null
 mv "$work/state/water" "$work/water"

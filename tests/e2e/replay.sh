@@ -13,8 +13,13 @@ result "the demonstration replays" $? "$(tail -n 5 "$work/a.err")"
 # The daemon leaves the distances over water in its state directory; from now on replays read them there.
 head -n 1 "$tape" >"$work/one.nmea"
 sed "s|file: $tape|file: $work/one.nmea|" "$work/demo.yaml" >"$work/one.yaml"
-"$bin" run -c "$work/one.yaml" --once --wait 1s >/dev/null 2>"$work/err"
-ls "$work"/state/water/*.field >/dev/null 2>&1
+"$bin" run -c "$work/one.yaml" >/dev/null 2>"$work/err" &
+daemon=$!
+pids+=("$daemon")
+wait_for 60 grep -q 'distances over water: sets=.* made=[1-9]' "$work/err" && ls "$work"/state/water/*.field >/dev/null 2>&1
+kept=$?
+stop "$daemon"
+[ $kept -eq 0 ]
 result "run keeps the distances over water" $? "$(tail -n 5 "$work/err")"
 rm -f "$work"/state/*.db*
 "$bin" replay -c "$work/demo.yaml" "$tape" >"$work/b" 2>/dev/null

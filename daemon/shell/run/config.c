@@ -118,18 +118,31 @@ static bool take_shore(struct conf *conf, const struct water_fields_options *opt
     return rc != ERR_NOMEM;
 }
 
+void config_tell_water(const struct conf *conf, const struct water_fields_counts *counts)
+{
+    if (counts->fields > 0)
+        log_info("run", NULL,
+                 "distances over water: sets=%zu made=%zu cached=%zu kept=%zu bytes=%zu",
+                 counts->fields, counts->made, counts->cached, counts->shared,
+                 counts->bytes);
+    if (counts->not_kept > 0)
+        log_warning("run", NULL, "%s/water: %zu distance fields could not be written",
+                    conf->state, counts->not_kept);
+}
+
 bool config_water(struct conf *conf, const struct water_fields_options *options)
 {
     struct water_fields_counts counts = {0};
     struct err err = {0};
     int rc = water_fields_make(&conf->engine, options, &counts, &err);
-    if (rc == 0 && counts.fields > 0 && options->is_writing)
+    bool is_later = options->later != NULL && *options->later != NULL;
+    if (rc == 0 && is_later && options->is_writing)
         log_info("run", NULL,
-                 "distances over water: sets=%zu made=%zu cached=%zu kept=%zu bytes=%zu",
-                 counts.fields, counts.made, counts.cached, counts.shared, counts.bytes);
-    if (rc == 0 && counts.not_kept > 0)
-        log_warning("run", NULL, "%s/water: %zu distance fields could not be written",
-                    conf->state, counts.not_kept);
+                 "distances over water are being read or made: sets=%zu; a forecast that "
+                 "needs one waits for it",
+                 counts.fields);
+    else if (rc == 0 && options->is_writing)
+        config_tell_water(conf, &counts);
     if (rc != 0 && rc != ERR_LIMIT)
         log_warning("run", NULL,
                     "no distances over water: %s; routes are forecast by the declared "

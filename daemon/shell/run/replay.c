@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recordings through the configured rules, as fast as the machine goes.
  * The configuration's feeds are not opened; nothing is posted unless --deliver. */
+#include "lookout/water/water_maker.h"
 #include "replay_facts_int.h"
 #include "replay_int.h"
 
@@ -313,7 +314,7 @@ static int open_all(struct replay *r)
     int rc = open_readers(r);
     if (rc != 0)
         return rc;
-    struct water_fields_options water = {.cache = r->conf->state};
+    struct water_fields_options water = {.cache = r->conf->state, .later = &r->water};
     if (!config_water(r->conf, &water) ||
         pipeline_init(&r->pipeline, r->conf, &err) != 0) {
         fprintf(stderr, "lookoutd replay: %s\n", err.text);
@@ -412,6 +413,7 @@ static void close_all(struct replay *r)
         input_destroy(r->sources[i].input);
     }
     free(r->sources);
+    water_maker_destroy(r->water);
     pipeline_finish(&r->pipeline);
     tally_finish(&r->tally);
     if (r->options->state != NULL)

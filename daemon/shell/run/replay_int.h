@@ -41,6 +41,7 @@ struct replay {
     const struct replay_options *options; /* borrowed */
     struct conf *conf;
     struct pipeline pipeline;
+    struct water_maker *water; /* owned: makes the distances while reports go by */
     struct tally tally;
     struct store *store;
     struct delivery *delivery;

@@ -201,6 +201,7 @@ static void on_tick(uv_timer_t *timer)
     run_metrics_rate(r);
     run_trouble_limits(r);
     run_trouble_database(r);
+    run_water_look(r);
     run_watchdog_look(r);
     sweep_store(r);
 }
@@ -421,6 +422,7 @@ static void finish_run(struct run *r)
         store_close(r->store);
     }
     store_reader_close(r->reader);
+    run_water_stop(r);
     pipeline_finish(&r->pipeline);
     conf_destroy(r->conf);
     run_lists_finish(r);
@@ -435,7 +437,8 @@ static int run_loop(struct run *r)
     struct err err = {0};
     signal(SIGPIPE, SIG_IGN);
     log_set_level((enum log_level)r->conf->log);
-    struct water_fields_options water = {.cache = r->conf->state, .is_writing = true};
+    struct water_fields_options water = {
+        .cache = r->conf->state, .is_writing = true, .later = &r->water};
     int rc = config_water(r->conf, &water) ? 0 : ERR_NOMEM;
     init_handles(r);
     if (!run_lists_init(r) || !run_listings_init(r))

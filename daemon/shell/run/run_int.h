@@ -88,6 +88,7 @@ struct run {
     uint64_t dead_before;   /* deliveries that were given up before the start */
     struct watchdog watchdog;
     struct reload reload;
+    struct water_maker *water;     /* owned: makes distances; NULL: all are made */
     struct run_lists *lists;       /* owned: refreshing them */
     struct run_listings *listings; /* owned: telling what they change */
     int64_t reloaded_ms;
@@ -129,6 +130,10 @@ bool run_listings_init(struct run *r);
 MUST_CHECK int run_listings_begin(struct run *r);
 void run_listings_compare(struct run *r, const struct watch *before);
 void run_listings_finish(struct run *r);
+/* run_water.c: the distances over water that are not made yet. */
+void run_water_look(struct run *r);
+size_t run_water_left(const struct run *r);
+void run_water_stop(struct run *r);
 /* run_mutes.c: the mutes that people added go from the record into the engine, and the
  * streams are told. */
 MUST_CHECK int run_mutes_load(struct run *r);

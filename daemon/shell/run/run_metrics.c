@@ -331,6 +331,11 @@ static int write_metrics(void *context, struct buf *out)
                           "spent on one task.",
                           (double)turn_ns / 1e9);
     if (rc == 0)
+        rc = write_single(out, "lookoutd_water_fields_pending", "gauge",
+                          "Fields of distances over water that are not made yet: a "
+                          "forecast that needs one waits.",
+                          (double)run_water_left(r));
+    if (rc == 0)
         rc = feed_metrics(r, out);
     if (rc == 0)
         rc = engine_metrics(r, out);

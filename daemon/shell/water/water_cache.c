@@ -33,29 +33,15 @@ static bool path_of(const char *directory, uint64_t key, const char *more,
     return n > 0 && n < PATH_MAX;
 }
 
-static void read_one(const char *directory, const struct water *water,
-                     struct water_want *want)
+bool water_cache_read(const char *directory, struct water_field *field)
 {
     char path[PATH_MAX];
     struct buf bytes = {0};
-    uint64_t key = water_field_key(water, &want->ends);
-    if (path_of(directory, key, "", path) && datafile_read(path, &bytes, NULL) == 0 &&
-        water_field_load(water, &want->ends, bytes.data, bytes.length, &want->field) != 0)
-        want->field = NULL;
+    bool is_read = path_of(directory, water_field_key_of(field), "", path) &&
+                   datafile_read(path, &bytes, NULL) == 0 &&
+                   water_field_fill_saved(field, bytes.data, bytes.length) == 0;
     buf_finish(&bytes);
-}
-
-size_t water_cache_read(const char *directory, const struct water *water,
-                        struct water_wants *wants)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < wants->count; i++) {
-        if (wants->items[i].field != NULL)
-            continue;
-        read_one(directory, water, &wants->items[i]);
-        found += wants->items[i].field != NULL;
-    }
-    return found;
+    return is_read;
 }
 
 static bool write_all(int fd, const char *bytes, size_t n)
@@ -72,11 +58,22 @@ static bool write_all(int fd, const char *bytes, size_t n)
     return fsync(fd) == 0;
 }
 
-static bool write_one(const char *directory, const struct water_field *field)
+static void make_folder(const char *directory)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/water", directory);
+    if (n > 0 && n < PATH_MAX) {
+        mkdir(directory, 0755);
+        mkdir(path, 0755);
+    }
+}
+
+bool water_cache_write(const char *directory, const struct water_field *field)
 {
     char path[PATH_MAX], beside[PATH_MAX];
     struct buf bytes = {0};
     uint64_t key = water_field_key_of(field);
+    make_folder(directory);
     bool is_good = path_of(directory, key, "", path) &&
                    path_of(directory, key, ".new", beside) &&
                    water_field_save(field, &bytes) == 0;
@@ -110,7 +107,7 @@ static bool is_field(const char *name)
     return digits == KEY_DIGITS && strncmp(name + digits, suffix, strlen(suffix)) == 0;
 }
 
-static void remove_others(const char *directory, const struct water_wants *wants)
+void water_cache_sweep(const char *directory, const struct water_wants *wants)
 {
     char path[PATH_MAX];
     int n = snprintf(path, sizeof path, "%s/water", directory);
@@ -121,20 +118,4 @@ static void remove_others(const char *directory, const struct water_wants *wants
         if (is_field(entry->d_name) && !is_still_wanted(wants, entry->d_name))
             unlinkat(dirfd(dir), entry->d_name, 0);
     closedir(dir);
-}
-
-size_t water_cache_write(const char *directory, const struct water_wants *wants)
-{
-    char path[PATH_MAX];
-    size_t not_kept = 0;
-    int n = snprintf(path, sizeof path, "%s/water", directory);
-    if (n > 0 && n < PATH_MAX) {
-        mkdir(directory, 0755);
-        mkdir(path, 0755);
-    }
-    for (size_t i = 0; i < wants->count; i++)
-        if (wants->items[i].is_made)
-            not_kept += !write_one(directory, wants->items[i].field);
-    remove_others(directory, wants);
-    return not_kept;
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Distance fields for a configuration, of its routes and of the ports that a silent ship
- * may have called at: finds which are wanted, and makes them in as many threads as there
- * are processors. The cache is water_cache.c. */
+ * may have called at: finds which are wanted, and has them made (water_maker.c). */
 #include "lookout/water/water_fields.h"
 
 #include <limits.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +13,7 @@
 #include "lookout/rules/rule_kind.h"
 #include "lookout/rules/rule_run.h"
 #include "lookout/sys/datafile.h"
+#include "lookout/water/water_maker.h"
 #include "water_int.h"
 
 #define WATER_FILE "water.bin"
@@ -100,13 +99,14 @@ static int add_want(struct water_wants *wants, const struct water_want *want)
     return rc;
 }
 
-static void finish_wants(struct water_wants *wants)
+void water_wants_finish(struct water_wants *wants)
 {
     for (size_t i = 0; i < wants->count; i++) {
         free(wants->items[i].sources);
         water_field_release(wants->items[i].field);
     }
     free(wants->items);
+    *wants = (struct water_wants){0};
 }
 
 static int list_wants(struct water_wants *wants, const struct engine_conf *engine)
@@ -157,7 +157,10 @@ void water_fields_describe(const struct engine_conf *engine, FILE *out)
             fprintf(out, "%zu port%s for silent vessels, ", limited,
                     limited > 1 ? "s" : "");
         if (datafile_find(WATER_FILE, path, sizeof path) == 0)
-            fprintf(out, "at most %zu MB\n", 6 + sets * 9 + limited * 2);
+            fprintf(out,
+                    "at most %zu MB; made while the daemon runs, and a forecast that "
+                    "needs one waits for it\n",
+                    6 + sets * 9 + limited * 2);
         else
             fprintf(out, "but " WATER_FILE " is not found: routes are forecast by the "
                          "declared destination alone, nothing is said of zones ahead, "
@@ -167,64 +170,10 @@ void water_fields_describe(const struct engine_conf *engine, FILE *out)
         fputs("ways over water: " WATER_FILE " is not found: no destination is "
               "contradicted\n",
               out);
-    finish_wants(&wants);
+    water_wants_finish(&wants);
 }
 
-/* --- making them --- */
-
-struct making {
-    const struct water *water;
-    struct water_wants *wants;
-    const atomic_bool *is_ended;
-    pthread_mutex_t mutex;
-    size_t next; /* under the mutex */
-    int code;    /* under the mutex */
-};
-
-static void *make_fields(void *context)
-{
-    struct making *m = context;
-    for (;;) {
-        pthread_mutex_lock(&m->mutex);
-        while (m->next < m->wants->count && m->wants->items[m->next].field != NULL)
-            m->next++;
-        size_t at = m->code == 0 && m->next < m->wants->count ? m->next++ : SIZE_MAX;
-        pthread_mutex_unlock(&m->mutex);
-        if (at == SIZE_MAX)
-            return NULL;
-        struct water_want *want = &m->wants->items[at];
-        struct water_field *field = NULL;
-        int rc = m->is_ended != NULL && atomic_load(m->is_ended) ? ERR_LIMIT : 0;
-        if (rc == 0)
-            rc = water_field_create(m->water, &want->ends, &field);
-        pthread_mutex_lock(&m->mutex);
-        want->field = field;
-        want->is_made = rc == 0;
-        m->code = m->code == 0 ? rc : m->code;
-        pthread_mutex_unlock(&m->mutex);
-    }
-}
-
-static int make_all(const struct water *water, struct water_wants *wants,
-                    const atomic_bool *is_ended)
-{
-    enum { THREADS_MAX = 8 };
-    pthread_t threads[THREADS_MAX];
-    struct making making = {.water = water, .wants = wants, .is_ended = is_ended};
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    int count = 0;
-    pthread_mutex_init(&making.mutex, NULL);
-    /* this thread is one of them */
-    while (count < THREADS_MAX && count + 1 < processors &&
-           (size_t)count + 1 < wants->count &&
-           pthread_create(&threads[count], NULL, make_fields, &making) == 0)
-        count++;
-    make_fields(&making);
-    for (int i = 0; i < count; i++)
-        pthread_join(threads[i], NULL);
-    pthread_mutex_destroy(&making.mutex);
-    return making.code;
-}
+/* --- those that are there --- */
 
 static void share_fields(const struct water *water, const struct engine_conf *old,
                          struct water_wants *wants, struct water_fields_counts *counts)
@@ -237,7 +186,9 @@ static void share_fields(const struct water *water, const struct engine_conf *ol
         for (size_t k = 0; k < old->field_count && want->field == NULL; k++)
             if (water_field_key_of(old->fields[k]) == key) {
                 want->field = water_field_hold(old->fields[k]);
+                want->step = WATER_DONE;
                 counts->shared++;
+                counts->bytes += water_field_bytes(want->field);
             }
     }
 }
@@ -290,41 +241,58 @@ static int hand_over(struct water_wants *wants, struct water *water,
         if (list_places(engine, port->port, &like) == 0)
             port->field = find_wanted_field(wants, &like);
     }
-    for (size_t i = 0; i < wants->count; i++) {
-        fields[i] = wants->items[i].field;
-        wants->items[i].field = NULL;
-    }
+    for (size_t i = 0; i < wants->count; i++)
+        fields[i] = water_field_hold(wants->items[i].field);
     engine->fields = fields;
     engine->field_count = wants->count;
     engine->water = water_hold(water);
     return 0;
 }
 
-static void count_fields(const struct water_wants *wants,
-                         struct water_fields_counts *counts)
+static int promise_fields(struct water *water, struct water_wants *wants,
+                          struct water_maker *maker)
 {
-    counts->fields = wants->count;
-    counts->bytes = water_bytes();
-    for (size_t i = 0; i < wants->count; i++) {
-        counts->made += wants->items[i].is_made;
-        counts->bytes += water_field_bytes(wants->items[i].field);
+    const struct water_field_wait wait = {water_maker_wait, maker};
+    int rc = 0;
+    for (size_t i = 0; i < wants->count && rc == 0; i++) {
+        struct water_want *want = &wants->items[i];
+        if (want->field == NULL)
+            rc = water_field_promise(water, &want->ends, &wait, &want->field);
     }
+    return rc;
 }
 
+/* One processor is left to the thread that asks. */
+static int count_threads(void)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors > 2 ? (int)processors - 1 : 1;
+}
+
+/* Make them, or begin to. Takes the wants over. */
 static int fulfil_wants(struct water *water, struct water_wants *wants,
+                        struct engine_conf *engine,
                         const struct water_fields_options *options,
                         struct water_fields_counts *counts)
 {
+    struct water_maker *maker = water_maker_create(water, options);
+    counts->fields = wants->count;
+    counts->bytes = water_bytes();
     share_fields(water, options->old, wants, counts);
-    if (options->cache != NULL)
-        counts->cached = water_cache_read(options->cache, water, wants);
-    int rc = make_all(water, wants, options->is_ended);
-    if (rc != 0)
-        return rc;
-    count_fields(wants, counts);
-    if (options->cache != NULL && options->is_writing)
-        counts->not_kept = water_cache_write(options->cache, wants);
-    return 0;
+    int rc = maker != NULL ? promise_fields(water, wants, maker) : ERR_NOMEM;
+    if (rc == 0) {
+        water_maker_begin(maker, wants, counts, count_threads());
+        wants = water_maker_wants(maker);
+        if (options->later == NULL)
+            rc = water_maker_finish(maker, counts);
+    }
+    if (rc == 0)
+        rc = hand_over(wants, water, engine);
+    if (rc == 0 && options->later != NULL)
+        *options->later = maker;
+    else
+        water_maker_destroy(maker);
+    return rc;
 }
 
 int water_fields_make(struct engine_conf *engine,
@@ -341,12 +309,10 @@ int water_fields_make(struct engine_conf *engine,
         else
             rc = read_water(&water, err);
         if (rc == 0)
-            rc = fulfil_wants(water, &wants, options, &counts);
-        if (rc == 0)
-            rc = hand_over(&wants, water, engine);
+            rc = fulfil_wants(water, &wants, engine, options, &counts);
     }
     water_release(water);
-    finish_wants(&wants);
+    water_wants_finish(&wants);
     if (rc == 0)
         *ret_counts = counts;
     else if (rc == ERR_NOMEM)

@@ -12,10 +12,13 @@
  *
  * Memory: 6 MB for the grid; a field takes 2 bytes for each cell within its limit, 9 MB
  * for the whole sea, and 24 MB more while it is made. Grids and fields do not change
- * after they are built; different threads may make different fields. */
+ * after they are built; different threads may make different fields. A field may also be
+ * promised: it is held and handed on at once, while another thread still makes it, and
+ * the first question of it waits. So an answer never depends on when a field came. */
 #ifndef LOOKOUT_WATER_H
 #define LOOKOUT_WATER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,6 +70,26 @@ MUST_CHECK int water_field_create(const struct water *water,
  * the last release frees it. Only one thread at a time may call these two. */
 struct water_field *water_field_hold(struct water_field *field);
 void water_field_release(struct water_field *field);
+/* How a thread that asks something of a field waits until it is made. */
+struct water_field_wait {
+    void (*wait)(void *context, const struct water_field *field);
+    void *context;
+};
+/* A field that is to be made by one of the three calls below, in any one thread.
+ * ERR_NOMEM
+ */
+MUST_CHECK int water_field_promise(const struct water *water,
+                                   const struct water_ends *ends,
+                                   const struct water_field_wait *wait,
+                                   struct water_field **ret_field);
+/* ERR_LIMIT: another thread set *ended (NULL: none does); ERR_NOMEM. It is not made. */
+MUST_CHECK int water_field_fill(struct water_field *field, const atomic_bool *ended);
+/* From what was saved of a field of the same ends: as water_field_load. */
+MUST_CHECK int water_field_fill_saved(struct water_field *field, const void *bytes,
+                                      size_t size);
+/* No source of it can be reached. Nothing changes of one that is made. */
+void water_field_give_up(struct water_field *field);
+bool water_field_is_made(const struct water_field *field);
 /* A hash of everything that a field is made from: the key of a cache. */
 uint64_t water_field_key(const struct water *water, const struct water_ends *ends);
 uint64_t water_field_key_of(const struct water_field *field);

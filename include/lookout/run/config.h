@@ -32,5 +32,7 @@ void config_note(const char *file, const char *state);
  * to it if the options say so. Failures are logged and forecasts work without them: false
  * only when memory ran out. */
 bool config_water(struct conf *conf, const struct water_fields_options *options);
+/* Log what was made of them. */
+void config_tell_water(const struct conf *conf, const struct water_fields_counts *counts);
 
 #endif
