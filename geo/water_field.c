@@ -185,7 +185,7 @@ struct bounds {
     const atomic_bool *is_ended; /* NULL: never */
 };
 
-static bool is_ended(const struct bounds *b)
+static bool is_filling_ended(const struct bounds *b)
 {
     return b->is_ended != NULL && atomic_load_explicit(b->is_ended, memory_order_relaxed);
 }
@@ -194,7 +194,7 @@ static uint32_t within_limit(const void *context, uint32_t cell, uint32_t t_dm)
 {
     const struct bounds *b = context;
     (void)cell;
-    return t_dm <= b->limit_dm && !is_ended(b) ? 0 : UINT32_MAX;
+    return t_dm <= b->limit_dm && !is_filling_ended(b) ? 0 : UINT32_MAX;
 }
 
 int water_field_fill(struct water_field *field, const atomic_bool *ended)
@@ -213,7 +213,7 @@ int water_field_fill(struct water_field *field, const atomic_bool *ended)
         rc = front.is_failed ? ERR_NOMEM : 0;
     }
     if (rc == 0)
-        rc = is_ended(&bounds) ? ERR_LIMIT : keep_cells(field, &front);
+        rc = is_filling_ended(&bounds) ? ERR_LIMIT : keep_cells(field, &front);
     water_front_finish(&front);
     if (rc != 0)
         empty_cells(field);

@@ -158,8 +158,8 @@ static int tell_watched(struct engine *e, struct ship *s,
 }
 
 /* By the rules, and if none of them tells it, as what is told of watched ships. */
-static int tell_value(struct engine *e, struct ship *s,
-                      const struct identity_event *event)
+static int tell_held_value(struct engine *e, struct ship *s,
+                           const struct identity_event *event)
 {
     uint64_t told = e->counts.alerts;
     int rc = ship_identity_tell(e, s, event);
@@ -281,7 +281,7 @@ static int hear_value(void *context, const struct identity_event *event)
     bool is_mixed = !is_imo && identity_stands(id->it.two_places_ms, event->time_ms);
     int rc = is_imo ? enter_list(h->e, id) : 0;
     if (rc == 0 && event->change->step == HELD_CHANGED && !is_mixed)
-        rc = tell_value(h->e, h->s, event);
+        rc = tell_held_value(h->e, h->s, event);
     if (rc != 0 || !is_imo)
         return rc;
     id->is_new = h->s->is_shared;

@@ -99,16 +99,6 @@ static int add_want(struct water_wants *wants, const struct water_want *want)
     return rc;
 }
 
-void water_wants_finish(struct water_wants *wants)
-{
-    for (size_t i = 0; i < wants->count; i++) {
-        free(wants->items[i].sources);
-        water_field_release(wants->items[i].field);
-    }
-    free(wants->items);
-    *wants = (struct water_wants){0};
-}
-
 static int list_wants(struct water_wants *wants, const struct engine_conf *engine)
 {
     int rc = 0;
@@ -170,7 +160,7 @@ void water_fields_describe(const struct engine_conf *engine, FILE *out)
         fputs("ways over water: " WATER_FILE " is not found: no destination is "
               "contradicted\n",
               out);
-    water_wants_finish(&wants);
+    water_maker_drop_wants(&wants);
 }
 
 /* --- those that are there --- */
@@ -312,7 +302,7 @@ int water_fields_make(struct engine_conf *engine,
             rc = fulfil_wants(water, &wants, engine, options, &counts);
     }
     water_release(water);
-    water_wants_finish(&wants);
+    water_maker_drop_wants(&wants);
     if (rc == 0)
         *ret_counts = counts;
     else if (rc == ERR_NOMEM)

@@ -29,7 +29,6 @@ struct water_wants {
     struct water_want *items; /* owned */
     size_t count;
 };
-void water_wants_finish(struct water_wants *wants);
 
 /* --- water_cache.c; the cache is the folder water/ in the directory --- */
 /* Make the field of what is saved of it. False: nothing that is sound. */
@@ -50,6 +49,7 @@ void water_maker_wait(void *context, const struct water_field *field);
 void water_maker_begin(struct water_maker *m, struct water_wants *wants,
                        const struct water_fields_counts *counts, int threads);
 struct water_wants *water_maker_wants(struct water_maker *m);
+void water_maker_drop_wants(struct water_wants *wants);
 /* This thread works as well, until all is done. ERR_NOMEM, ERR_LIMIT: not all are made.
  */
 MUST_CHECK int water_maker_finish(struct water_maker *m,

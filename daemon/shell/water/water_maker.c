@@ -178,6 +178,16 @@ int water_maker_finish(struct water_maker *m, struct water_fields_counts *ret_co
     return m->code;
 }
 
+void water_maker_drop_wants(struct water_wants *wants)
+{
+    for (size_t i = 0; i < wants->count; i++) {
+        free(wants->items[i].sources);
+        water_field_release(wants->items[i].field);
+    }
+    free(wants->items);
+    *wants = (struct water_wants){0};
+}
+
 /* What is made already is kept. */
 static void give_rest_up(struct water_maker *m)
 {
@@ -202,7 +212,7 @@ void water_maker_destroy(struct water_maker *m)
     give_rest_up(m);
     if (m->cache != NULL && m->is_writing && m->left == 0 && m->code == 0)
         water_cache_sweep(m->cache, &m->wants);
-    water_wants_finish(&m->wants);
+    water_maker_drop_wants(&m->wants);
     water_release(m->water);
     pthread_cond_destroy(&m->is_news);
     pthread_mutex_destroy(&m->mutex);
