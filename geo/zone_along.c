@@ -55,12 +55,13 @@ int zone_along(const struct zone_set *set, struct geo_pos a, struct geo_pos b,
     return rc;
 }
 
-bool zone_along_approach(const struct zone_set *set, uint32_t zone, struct geo_pos p,
-                         double cog_deg, double sog_kn, double limit_m,
-                         int64_t *ret_eta_ms, double *ret_distance_m)
+bool zone_along_approach(const struct zone_set *set, uint32_t zone,
+                         const struct zone_course *course, double limit_m,
+                         struct zone_approach *ret_approach)
 {
     const struct zone_geometry *g = &set->geometries[zone];
-    if (!(sog_kn > 0) || !(limit_m > 0) || !isfinite(cog_deg))
+    struct geo_pos p = course->from;
+    if (!(course->sog_kn > 0) || !(limit_m > 0) || !isfinite(course->cog_deg))
         return false;
     double sail_m = fmin(limit_m, APPROACH_LIMIT_M);
     double distance_m = 0;
@@ -69,12 +70,12 @@ bool zone_along_approach(const struct zone_set *set, uint32_t zone, struct geo_p
             return false;
         struct zone_path path;
         struct zone_cuts cuts;
-        zone_path_init(&path, p, geo_destination(p, cog_deg, sail_m));
+        zone_path_init(&path, p, geo_destination(p, course->cog_deg, sail_m));
         if (path.pieces == 0 || zone_path_cuts(&path, g, &cuts) != 0 || cuts.count == 0)
             return false;
         distance_m = cuts.fraction[0] * sail_m;
     }
-    *ret_distance_m = distance_m;
-    *ret_eta_ms = llround(distance_m * MS_PER_M_AT_1_KN / sog_kn);
+    ret_approach->distance_m = distance_m;
+    ret_approach->eta_ms = llround(distance_m * MS_PER_M_AT_1_KN / course->sog_kn);
     return true;
 }

@@ -61,9 +61,9 @@ static void ask(const struct zone_set *set)
             ask_at(set, p);
             struct walk w = {.set = set, .a = last, .b = p};
             must(zone_along(set, last, p, visit, &w) == 0);
-            int64_t eta_ms = 0;
-            double distance_m = 0;
-            zone_along_approach(set, zone, p, 45, 10, 50000, &eta_ms, &distance_m);
+            const struct zone_course course = {p, 45, 10};
+            struct zone_approach ahead;
+            zone_along_approach(set, zone, &course, 50000, &ahead);
             last = p;
         }
     }

@@ -171,8 +171,9 @@ static void try_zones(struct wire_reader *r)
     int64_t last_ms = w.has_last ? w.last.time_ms : 0;
     for (int i = 0; i < 8; i++) {
         struct track_fix fix = next_fix(last_ms, i);
-        check(zone_watch_fix(&w, zones(), &limits, &fix, on_zone, NULL) == 0);
-        check(zone_state_time(&w, &limits, fix.time_ms, 0, on_zone, NULL) == 0);
+        const struct zone_event_sink sink = {on_zone, NULL};
+        check(zone_watch_fix(&w, zones(), &limits, &fix, &sink) == 0);
+        check(zone_state_time(&w, &limits, fix.time_ms, 0, &sink) == 0);
         (void)zone_state_deadline(&w, &limits, 0);
     }
     struct buf out = {0};

@@ -54,20 +54,22 @@ void zoneplay_fix(struct play *p, double minute, double lat, double lon)
 {
     struct track_fix f = {.time_ms = (int64_t)(minute * (double)MINUTE_MS),
                           .pos = test_pos(lat, lon)};
+    const struct zone_event_sink sink = {on_event, p};
     if (p->sog_kn >= 0) {
         f.has = FIX_SOG;
         f.sog_dkn = (uint16_t)(p->sog_kn * 10 + 0.5);
     }
-    assert_int_equal(zone_watch_fix(&p->w, p->zones, &p->limits, &f, on_event, p), 0);
+    assert_int_equal(zone_watch_fix(&p->w, p->zones, &p->limits, &f, &sink), 0);
     if (p->is_reloading)
         zoneplay_reload(p, p->zones);
 }
 
 void zoneplay_elapse(struct play *p, double minute)
 {
+    const struct zone_event_sink sink = {on_event, p};
     assert_int_equal(zone_state_time(&p->w, &p->limits,
                                      (int64_t)(minute * (double)MINUTE_MS), p->silence_ms,
-                                     on_event, p),
+                                     &sink),
                      0);
     if (p->is_reloading)
         zoneplay_reload(p, p->zones);

@@ -6,7 +6,7 @@ import glob
 import re
 import sys
 
-LINES, PARAMETERS, MANY = 60, 5, 35
+LINES, PARAMETERS, MANY = 60, 5, 29
 COMMENT_OR_TEXT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 FUNCTION = re.compile(r'^[a-z][^\n;={}#]*?\b(\w+)\(((?:[^;{}()]|\([^;{}()]*\)(?:\([^;{}()]*\))?)*)\)\n\{\n(.*?)^\}', re.M | re.S)
 

@@ -97,8 +97,8 @@ static int64_t rest_due(const struct zone_watch *w, const struct zone_presence *
 }
 
 static int settle_resting(struct zone_watch *w, const struct detect_limits *limits,
-                          int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
-                          void *context)
+                          int64_t now_ms, int64_t silence_ms,
+                          const struct zone_event_sink *sink)
 {
     struct zone_step s = {.w = w, .limits = limits, .fix = &w->last};
     for (uint32_t i = w->count; i-- > 0;) {
@@ -114,7 +114,7 @@ static int settle_resting(struct zone_watch *w, const struct detect_limits *limi
     zone_step_sort(&s);
     int rc = s.rc;
     for (size_t i = 0; i < s.count && rc == 0; i++)
-        rc = sink(context, &s.events[i]);
+        rc = sink->take(sink->context, &s.events[i]);
     free(s.events);
     return rc;
 }
@@ -136,10 +136,10 @@ int64_t zone_state_deadline(const struct zone_watch *w,
 }
 
 int zone_state_time(struct zone_watch *w, const struct detect_limits *limits,
-                    int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
-                    void *context)
+                    int64_t now_ms, int64_t silence_ms,
+                    const struct zone_event_sink *sink)
 {
-    int rc = settle_resting(w, limits, now_ms, silence_ms, sink, context);
+    int rc = settle_resting(w, limits, now_ms, silence_ms, sink);
     int64_t due = w->last.time_ms + limits->zone_lost_ms + silence_ms;
     for (uint32_t i = 0; i < w->count && rc == 0; i++) {
         struct zone_presence *p = &w->items[i];
@@ -153,7 +153,7 @@ int zone_state_time(struct zone_watch *w, const struct detect_limits *limits,
                                .since_ms = p->since_ms,
                                .last_seen_ms = p->last_inside_ms,
                                .pos = w->last.pos};
-        rc = sink(context, &e);
+        rc = sink->take(sink->context, &e);
     }
     return rc;
 }

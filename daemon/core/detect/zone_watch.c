@@ -393,7 +393,7 @@ static void settle_unvisited(struct zone_step *s)
 
 int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
                    const struct detect_limits *limits, const struct track_fix *fix,
-                   zone_event_sink sink, void *context)
+                   const struct zone_event_sink *sink)
 {
     struct zone_step s = {.w = w, .zones = zones, .limits = limits, .fix = fix};
     struct track_fix from = w->last;
@@ -421,7 +421,7 @@ int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
     int rc = s.rc;
     zone_step_sort(&s);
     for (size_t i = 0; i < s.count && rc == 0; i++)
-        rc = sink(context, &s.events[i]);
+        rc = sink->take(sink->context, &s.events[i]);
     free(s.events);
     return rc;
 }

@@ -363,7 +363,7 @@ int look_done(struct look_frame *f, size_t rule, int rc);
 uint64_t look_timed(const struct look_frame *f, size_t word);
 /* The rules of word `word` that look at each fix of this track. */
 uint64_t look_asked(const struct look_frame *f, size_t word);
-/* Give a zone event to every rule: a zone_event_sink whose context is a frame. */
+/* Give a zone event to every rule: for a zone_event_sink whose context is a frame. */
 int look_zone(void *frame, const struct zone_event *event);
 bool look_is_covered(const struct ship *s, size_t rule);
 

@@ -101,7 +101,8 @@ static int fire_timer(struct engine *e, struct ship *s, const struct due *due,
     s->settled = 0;
     if (due->rule == e->conf.rule_count)
         return zone_state_time(&due->item->zones, &e->conf.limits, due->time_ms,
-                               frame.subject.silence_ms, look_zone, &frame);
+                               frame.subject.silence_ms,
+                               &(struct zone_event_sink){look_zone, &frame});
     if (due->rule > e->conf.rule_count)
         return ship_slow_time(&frame, due->time_ms);
     const struct rule_hooks *hooks = e->conf.rules[due->rule].kind->hooks;

@@ -177,8 +177,8 @@ static int handle_believed_fix(struct engine *e, struct ship *s, struct ship_tra
     if (rc == 0 && fix->time_ms - since_ms >= e->silence_least_ms)
         rc = ship_fix_silence(&frame, before);
     if (rc == 0)
-        rc = zone_watch_fix(&item->zones, e->conf.zones, &e->conf.limits, fix, look_zone,
-                            &frame);
+        rc = zone_watch_fix(&item->zones, e->conf.zones, &e->conf.limits, fix,
+                            &(struct zone_event_sink){look_zone, &frame});
     if (rc == 0)
         rc = ship_fix_calls(&frame, fix, since_ms);
     if (rc == 0 && e->asks_slow)

@@ -110,14 +110,20 @@ static int tell_output(void *context, const struct route_output *output)
 
 /* --- stops --- */
 
+static struct route_way way_of(struct rule_look *look, const struct route_limits *limits)
+{
+    return (struct route_way){route_of(look), limits,      look->world->ports,
+                              seed_of(look),  tell_output, look};
+}
+
 static int note_arrival(struct rule_look *look, const struct route_stop *stop)
 {
     struct route_keep *state = route_keep_obtain(look);
     if (state == NULL)
         return ERR_NOMEM;
     struct route_limits limits = limits_of(look->rule);
-    return route_run_arrive(&state->runs, route_of(look), &limits, look->world->ports,
-                            stop, seed_of(look), tell_output, look);
+    struct route_way way = way_of(look, &limits);
+    return route_run_arrive(&state->runs, &way, stop);
 }
 
 static bool names_zone(const struct route *route, uint32_t zone)
@@ -260,9 +266,8 @@ static int on_dark(struct rule_look *look, const struct track_fix *before)
     if (state == NULL)
         return ERR_NOMEM;
     struct route_limits limits = limits_of(look->rule);
-    int rc =
-        route_run_arrive_dark(&state->runs, route_of(look), &limits, look->world->ports,
-                              stops, seed_of(look), tell_output, look);
+    struct route_way way = way_of(look, &limits);
+    int rc = route_run_arrive_dark(&state->runs, &way, stops);
     route_keep_tidy(look);
     return rc;
 }

@@ -367,15 +367,14 @@ static bool is_out_of_reach(const struct rule_look *look, uint32_t zone, double 
 static int approach_one(struct rule_look *look, uint32_t zone, double limit_m)
 {
     const struct track_fix *fix = &look->subject->track->last;
-    int64_t eta_ms = 0;
-    double distance_m = 0;
+    struct zone_course course = {fix->pos, fix->cog_ddeg / 10.0, fix->sog_dkn / 10.0};
+    struct zone_approach ahead = {0};
     if (zone_state_inside(look->subject->zones, zone) != NULL ||
         zone_state_is_pending(look->subject->zones, zone) ||
-        !zone_along_approach(look->world->zones, zone, fix->pos, fix->cog_ddeg / 10.0,
-                             fix->sog_dkn / 10.0, limit_m, &eta_ms, &distance_m))
+        !zone_along_approach(look->world->zones, zone, &course, limit_m, &ahead))
         return 0;
-    if (eta_ms > settings_of(look)->approach_within_ms &&
-        distance_m > settings_of(look)->approach_or_m)
+    if (ahead.eta_ms > settings_of(look)->approach_within_ms &&
+        ahead.distance_m > settings_of(look)->approach_or_m)
         return 0;
     struct zone_note *note = zone_notes_obtain(look, zone);
     if (note == NULL)
@@ -391,7 +390,7 @@ static int approach_one(struct rule_look *look, uint32_t zone, double limit_m)
                            .pos = fix->pos,
                            .since_ms = TIME_NONE,
                            .last_seen_ms = fix->time_ms};
-    const struct zone_told told = {&e, fix->time_ms + eta_ms};
+    const struct zone_told told = {&e, fix->time_ms + ahead.eta_ms};
     return tell_zone(look, EVENT_APPROACH, &told, TIME_NONE);
 }
 

@@ -386,6 +386,21 @@ static int settle_arrival(struct route_state *s, struct arrival *a)
     return rc;
 }
 
+/* `made` is left as it is: it is long, and made_count says what is in use. */
+static void begin_arrival(struct arrival *a, const struct route_way *way,
+                          const struct route_stop *stop, const struct route_stop *dark)
+{
+    a->route = way->route;
+    a->limits = way->limits;
+    a->ports = way->ports;
+    a->stop = stop;
+    a->dark = dark;
+    a->sink = way->sink;
+    a->context = way->context;
+    a->is_repeat = false;
+    a->made_count = 0;
+}
+
 /* Remember of this stop what the next one needs. */
 static void remember_stop(struct route_state *s, const struct route_stop *stop,
                           const struct arrival *a)
@@ -397,50 +412,32 @@ static void remember_stop(struct route_state *s, const struct route_stop *stop,
     s->is_spent = false;
 }
 
-int route_run_arrive(struct route_state *s, const struct route *route,
-                     const struct route_limits *limits, const struct ports *ports,
-                     const struct route_stop *stop, uint64_t seed, route_sink sink,
-                     void *context)
+int route_run_arrive(struct route_state *s, const struct route_way *way,
+                     const struct route_stop *stop)
 {
     struct arrival a;
-    a.route = route;
-    a.limits = limits;
-    a.ports = ports;
-    a.stop = stop;
-    a.sink = sink;
-    a.context = context;
-    a.made_count = 0;
+    begin_arrival(&a, way, stop, NULL);
     a.is_repeat = stop->port != PORT_NONE && s->last_port != PORT_NONE &&
-                  ports_are_same(ports, s->last_port, stop->port);
+                  ports_are_same(a.ports, s->last_port, stop->port);
     if (a.is_repeat)
         go_on(s, &a);
     int rc = pass_runs(s, &a);
     if (rc != 0)
         return rc;
-    start_runs(s, &a, seed);
+    start_runs(s, &a, way->seed);
     remember_stop(s, stop, &a);
     return settle_arrival(s, &a);
 }
 
-int route_run_arrive_dark(struct route_state *s, const struct route *route,
-                          const struct route_limits *limits, const struct ports *ports,
-                          const struct route_stop stops[ROUTE_STEPS_MAX], uint64_t seed,
-                          route_sink sink, void *context)
+int route_run_arrive_dark(struct route_state *s, const struct route_way *way,
+                          const struct route_stop stops[ROUTE_STEPS_MAX])
 {
     struct arrival a;
-    a.route = route;
-    a.limits = limits;
-    a.ports = ports;
-    a.stop = NULL;
-    a.dark = stops;
-    a.sink = sink;
-    a.context = context;
-    a.made_count = 0;
-    a.is_repeat = false;
+    begin_arrival(&a, way, NULL, stops);
     for (uint32_t i = 0; i < s->run_count; i++)
         if (advance_run(&a, &s->runs[i]))
             s->runs[i].is_forecast = false;
-    start_runs(s, &a, seed);
+    start_runs(s, &a, way->seed);
     return settle_arrival(s, &a);
 }
 

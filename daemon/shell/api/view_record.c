@@ -50,6 +50,8 @@ static int end_list(struct listing *l, size_t numbers)
 /* False: `after` is none of ours. */
 static bool take_ask(const struct desk_task *task, size_t numbers, struct query_ask *ret)
 {
+    static const enum query_seen seen_of[] = {
+        [ASK_ANY] = QUERY_SEEN_ANY, [ASK_TRUE] = QUERY_SEEN, [ASK_FALSE] = QUERY_UNSEEN};
     const struct ask_values *v = &task->q->values;
     struct ask_cursor after = {.numbers = {INT64_MAX, INT64_MAX}};
     if (v->after != NULL && !ask_parse_cursor(v->after, numbers, &after))
@@ -65,9 +67,7 @@ static bool take_ask(const struct desk_task *task, size_t numbers, struct query_
         .case_id = v->case_id,
         .state = v->state,
         .severity = v->severity,
-        .seen = v->acknowledged == ASK_TRUE    ? QUERY_SEEN
-                : v->acknowledged == ASK_FALSE ? QUERY_UNSEEN
-                                               : QUERY_SEEN_ANY,
+        .seen = seen_of[v->acknowledged],
         .limit = v->limit + 1,
         .after = {after.numbers[0], after.numbers[1]}};
     return true;
@@ -267,11 +267,12 @@ const char *view_record_body_fault(const json_t *body)
     {
         bool is_text =
             json_is_string(value) && json_string_length(value) <= STORE_NOTE_MOST;
-        bool is_good = strcmp(key, "case") == 0 ? json_is_boolean(value)
-                       : strcmp(key, "note") == 0 || strcmp(key, "verdict") == 0 ||
-                               strcmp(key, "by") == 0
-                           ? is_text
-                           : false;
+        bool is_good = false;
+        if (strcmp(key, "case") == 0)
+            is_good = json_is_boolean(value);
+        else if (strcmp(key, "note") == 0 || strcmp(key, "verdict") == 0 ||
+                 strcmp(key, "by") == 0)
+            is_good = is_text;
         if (!is_good)
             return "the body is {note?: a text of at most 1000 bytes, verdict?: "
                    "\"confirmed\", \"explained\" or \"false\", case?: true}";

@@ -74,22 +74,25 @@ struct zone_watch {
     struct track_fix last;
     bool has_last;
 };
-typedef int (*zone_event_sink)(void *context, const struct zone_event *event);
+struct zone_event_sink {
+    int (*take)(void *context, const struct zone_event *event);
+    void *context;
+};
 void zone_state_init(struct zone_watch *w);
 void zone_state_finish(struct zone_watch *w);
 /* Take a believed fix; the events go to the sink in the order of time. A non-zero result
  * of the sink ends the step and is returned. ERR_NOMEM. */
 MUST_CHECK int zone_watch_fix(struct zone_watch *w, const struct zone_set *zones,
                               const struct detect_limits *limits,
-                              const struct track_fix *fix, zone_event_sink sink,
-                              void *context);
+                              const struct track_fix *fix,
+                              const struct zone_event_sink *sink);
 /* The time when a zone will be lost, or crossed by a ship at rest: INT64_MAX for never.
  * `silence_ms` of the silence since the last fix do not count. */
 int64_t zone_state_deadline(const struct zone_watch *w,
                             const struct detect_limits *limits, int64_t silence_ms);
 MUST_CHECK int zone_state_time(struct zone_watch *w, const struct detect_limits *limits,
-                               int64_t now_ms, int64_t silence_ms, zone_event_sink sink,
-                               void *context);
+                               int64_t now_ms, int64_t silence_ms,
+                               const struct zone_event_sink *sink);
 /* The clock was set back to now_ms: times ahead of it are cut to it. */
 void zone_state_clamp(struct zone_watch *w, int64_t now_ms);
 /* The presence in that area if the track is confirmed to be in it now, else NULL. */

@@ -125,12 +125,20 @@ typedef void (*zone_visit)(void *context, const struct zone_cuts *cuts);
 MUST_CHECK int zone_along(const struct zone_set *set, struct geo_pos a, struct geo_pos b,
                           zone_visit visit, void *context);
 
-/* Closest approach of a course: from p at cog_deg and sog_kn (great circle), the time in
- * ms until the ship enters the area or crosses the gate, and the distance sailed until
- * then; false when the ship does not meet it within limit_m of sailing. */
-bool zone_along_approach(const struct zone_set *set, uint32_t zone, struct geo_pos p,
-                         double cog_deg, double sog_kn, double limit_m,
-                         int64_t *ret_eta_ms, double *ret_distance_m);
+struct zone_course {
+    struct geo_pos from;
+    double cog_deg, sog_kn;
+};
+struct zone_approach {
+    int64_t eta_ms; /* from now */
+    double distance_m;
+};
+/* Closest approach of a course (great circle): the time until the ship enters the area or
+ * crosses the gate, and the distance sailed until then; false when the ship does not meet
+ * it within limit_m of sailing. */
+bool zone_along_approach(const struct zone_set *set, uint32_t zone,
+                         const struct zone_course *course, double limit_m,
+                         struct zone_approach *ret_approach);
 /* Areas and gates whose boundary may lie within radius_m of p (a superset), in ascending
  * order. `room` and the result are those of zone_set_at. */
 size_t zone_distance_near(const struct zone_set *set, struct geo_pos p, double radius_m,

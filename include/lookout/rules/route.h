@@ -112,21 +112,26 @@ struct route_output {
 typedef int (*route_sink)(void *context, const struct route_output *output);
 
 void route_run_init(struct route_state *s);
+/* Of what stops are applied to the runs: the same for all stops of a ship under a rule.
+ */
+struct route_way {
+    const struct route *route; /* borrowed, as are the next two */
+    const struct route_limits *limits;
+    const struct ports *ports;
+    uint64_t seed; /* makes case ids: the hash of rule and vessel */
+    route_sink sink;
+    void *context;
+};
 /* Take a call (port), an entered zone or a crossed gate (zone). A second call at the same
- * port with no other stop between continues the first. `seed` makes case ids: the hash of
- * rule and vessel. Each run that advances, completes or breaks goes to the sink, in the
- * order of age; a non-zero result of the sink ends the step. */
-MUST_CHECK int route_run_arrive(struct route_state *s, const struct route *route,
-                                const struct route_limits *limits,
-                                const struct ports *ports, const struct route_stop *stop,
-                                uint64_t seed, route_sink sink, void *context);
+ * port with no other stop between continues the first. Each run that advances, completes
+ * or breaks goes to the sink, in the order of age; a non-zero result of the sink ends the
+ * step. */
+MUST_CHECK int route_run_arrive(struct route_state *s, const struct route_way *way,
+                                const struct route_stop *stop);
 /* Take a silence: in stops[i] the call that it could have made for step i, PORT_NONE:
  * none. Where a step takes it, it is a call; all else is as if it were absent. */
-MUST_CHECK int route_run_arrive_dark(struct route_state *s, const struct route *route,
-                                     const struct route_limits *limits,
-                                     const struct ports *ports,
-                                     const struct route_stop stops[ROUTE_STEPS_MAX],
-                                     uint64_t seed, route_sink sink, void *context);
+MUST_CHECK int route_run_arrive_dark(struct route_state *s, const struct route_way *way,
+                                     const struct route_stop stops[ROUTE_STEPS_MAX]);
 /* Whether step `step` is awaited: a run waits for it, or could begin with it. */
 bool route_run_awaits(const struct route_state *s, const struct route *route,
                       uint32_t step);

@@ -387,6 +387,7 @@ static void test_random_walks(void **state)
         struct play p = {
             .zones = sets[k], .limits = zone_state_limits_default(), .sog_kn = -1};
         struct checker c = {0};
+        const struct zone_event_sink sink = {alternates, &c};
         double lat = home[k][0], lon = home[k][1];
         int64_t now_ms = 0;
         static const double steps[] = {0.0002, 0.004, 0.5};
@@ -396,8 +397,7 @@ static void test_random_walks(void **state)
         zone_state_init(&p.w);
         for (int i = 0; i < 200; i++) {
             now_ms += (int64_t)(1 + test_random_below(&r, 200)) * MINUTE_MS;
-            assert_int_equal(zone_state_time(&p.w, &p.limits, now_ms, 0, alternates, &c),
-                             0);
+            assert_int_equal(zone_state_time(&p.w, &p.limits, now_ms, 0, &sink), 0);
             lat += step * ((double)test_random_below(&r, 2001) / 1000 - 1);
             lon += step * ((double)test_random_below(&r, 2001) / 1000 - 1);
             if (test_random_below(&r, 10) == 0) {
@@ -410,8 +410,7 @@ static void test_random_walks(void **state)
             struct track_fix f = {.time_ms = ++now_ms, .pos = test_pos(lat, lon)};
             f.has = test_random_below(&r, 4) != 0 ? FIX_SOG : 0;
             f.sog_dkn = (uint16_t)test_random_below(&r, 8);
-            assert_int_equal(zone_watch_fix(&p.w, p.zones, &p.limits, &f, alternates, &c),
-                             0);
+            assert_int_equal(zone_watch_fix(&p.w, p.zones, &p.limits, &f, &sink), 0);
             if (test_random_below(&r, 5) == 0)
                 zoneplay_reload(&p, p.zones);
         }

@@ -167,40 +167,45 @@ static void test_near_misses_nothing(void **state)
     buf_finish(&text);
 }
 
+static bool meets(const struct zone_set *set, uint32_t zone, struct zone_course course,
+                  double limit_m, struct zone_approach *ret)
+{
+    return zone_along_approach(set, zone, &course, limit_m, ret);
+}
+
 static void test_approach(void **state)
 {
     struct zone_set *set = make(
         state, COLLECTION(POLYGON("box", "[[[1,-1],[3,-1],[3,1],[1,1],[1,-1]]]") "," GATE(
                    "gate", "[[181,-1],[181,1]]")));
-    int64_t eta_ms = -1;
-    double distance_m = -1;
+    struct zone_approach got = {-1, -1};
     /* A degree of the mean sphere is 60.04 nm; at 12 kn 5 h. */
     const double degree_m = GEO_EARTH_RADIUS_M * 3.14159265358979 / 180;
-    assert_true(zone_along_approach(set, 0, test_pos(0, 0), 90, 12, 100 * NM_M, &eta_ms,
-                                    &distance_m));
-    assert_near(distance_m, degree_m, 5);
-    assert_near((double)eta_ms, degree_m / (12 * NM_M) * 3600e3, 2000);
+    assert_true(
+        meets(set, 0, (struct zone_course){test_pos(0, 0), 90, 12}, 100 * NM_M, &got));
+    assert_near(got.distance_m, degree_m, 5);
+    assert_near((double)got.eta_ms, degree_m / (12 * NM_M) * 3600e3, 2000);
     /* Too far; away from it; past it; not moving; no course. */
-    assert_false(zone_along_approach(set, 0, test_pos(0, 0), 90, 12, 59 * NM_M, &eta_ms,
-                                     &distance_m));
-    assert_false(zone_along_approach(set, 0, test_pos(0, 0), 270, 12, 100 * NM_M, &eta_ms,
-                                     &distance_m));
-    assert_false(zone_along_approach(set, 0, test_pos(0, 0), 40, 12, 100 * NM_M, &eta_ms,
-                                     &distance_m));
-    assert_false(zone_along_approach(set, 0, test_pos(0, 0), 90, 0, 100 * NM_M, &eta_ms,
-                                     &distance_m));
-    assert_false(zone_along_approach(set, 0, test_pos(0, 0), nan(""), 12, 100 * NM_M,
-                                     &eta_ms, &distance_m));
+    assert_false(
+        meets(set, 0, (struct zone_course){test_pos(0, 0), 90, 12}, 59 * NM_M, &got));
+    assert_false(
+        meets(set, 0, (struct zone_course){test_pos(0, 0), 270, 12}, 100 * NM_M, &got));
+    assert_false(
+        meets(set, 0, (struct zone_course){test_pos(0, 0), 40, 12}, 100 * NM_M, &got));
+    assert_false(
+        meets(set, 0, (struct zone_course){test_pos(0, 0), 90, 0}, 100 * NM_M, &got));
+    assert_false(meets(set, 0, (struct zone_course){test_pos(0, 0), nan(""), 12},
+                       100 * NM_M, &got));
     /* Inside already. */
-    assert_true(zone_along_approach(set, 0, test_pos(0, 2), 90, 12, 10 * NM_M, &eta_ms,
-                                    &distance_m));
-    assert_int_equal(eta_ms, 0);
-    assert_near(distance_m, 0, 0);
+    assert_true(
+        meets(set, 0, (struct zone_course){test_pos(0, 2), 90, 12}, 10 * NM_M, &got));
+    assert_int_equal(got.eta_ms, 0);
+    assert_near(got.distance_m, 0, 0);
     /* A gate over 180. */
-    assert_true(zone_along_approach(set, 1, test_pos(0, 179.5), 90, 20, 100 * NM_M,
-                                    &eta_ms, &distance_m));
-    assert_near(distance_m, 1.5 * degree_m, 5);
-    assert_near((double)eta_ms, 1.5 * degree_m / (20 * NM_M) * 3600e3, 2000);
+    assert_true(meets(set, 1, (struct zone_course){test_pos(0, 179.5), 90, 20},
+                      100 * NM_M, &got));
+    assert_near(got.distance_m, 1.5 * degree_m, 5);
+    assert_near((double)got.eta_ms, 1.5 * degree_m / (20 * NM_M) * 3600e3, 2000);
     zone_set_destroy(set);
 }
 

@@ -71,8 +71,8 @@ static void call(const char *code, int64_t hour)
                               .confidence = 4,
                               .arrived_ms = hour * HOUR_MS,
                               .departed_ms = TIME_NONE};
-    assert_int_equal(
-        route_run_arrive(&state, route, &limits, ports, &stop, 1, on_output, NULL), 0);
+    struct route_way way = {route, &limits, ports, 1, on_output, NULL};
+    assert_int_equal(route_run_arrive(&state, &way, &stop), 0);
     stop.departed_ms = (hour + 1) * HOUR_MS;
     route_run_depart(&state, &limits, ports, &stop);
 }
@@ -94,9 +94,8 @@ static void silence(const char *const codes[2], int64_t from, int64_t to)
                                        .silent_from_ms = (from - 2) * HOUR_MS,
                                        .silent_to_ms = (to + 2) * HOUR_MS};
     }
-    assert_int_equal(
-        route_run_arrive_dark(&state, route, &limits, ports, stops, 1, on_output, NULL),
-        0);
+    struct route_way way = {route, &limits, ports, 1, on_output, NULL};
+    assert_int_equal(route_run_arrive_dark(&state, &way, stops), 0);
 }
 
 #define assert_told(text)                                                                \

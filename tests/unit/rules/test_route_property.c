@@ -369,9 +369,9 @@ static void play(struct play *p, struct test_random *r, struct tally *tally,
             call = i;
         else if (!is_gate(p, stop->zone))
             zone = i;
-        assert_int_equal(route_run_arrive(&s, p->route, &p->limits, p->world->ports,
-                                          &made, 7, on_output, &told),
-                         0);
+        struct route_way way = {p->route, &p->limits, p->world->ports,
+                                7,        on_output,  &told};
+        assert_int_equal(route_run_arrive(&s, &way, &made), 0);
         if (s.evicted != 0) {
             tally->evicted++;
             return;

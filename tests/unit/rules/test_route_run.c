@@ -87,8 +87,8 @@ static void arrive(struct play *p, const char *where, double hour)
         .arrived_ms = at_ms,
         .departed_ms = zone < 0 ? TIME_NONE : at_ms,
     };
-    assert_int_equal(
-        route_run_arrive(&p->s, p->route, &p->limits, ports, &stop, 1, on_output, p), 0);
+    struct route_way way = {p->route, &p->limits, ports, 1, on_output, p};
+    assert_int_equal(route_run_arrive(&p->s, &way, &stop), 0);
 }
 
 static void depart(struct play *p, const char *where, double hour)
@@ -111,8 +111,8 @@ static void stand(struct play *p, const char *where, double hour)
         .departed_ms = TIME_NONE,
         .is_standing = true,
     };
-    assert_int_equal(
-        route_run_arrive(&p->s, p->route, &p->limits, ports, &stop, 1, on_output, p), 0);
+    struct route_way way = {p->route, &p->limits, ports, 1, on_output, p};
+    assert_int_equal(route_run_arrive(&p->s, &way, &stop), 0);
 }
 
 /* A call of one hour. */
