@@ -76,7 +76,11 @@ keep_water() {
     mkdir -p "$2" && head -n 1 "$(demo_recording)" >"$2/one.nmea"
     sed -e '/^state:/d; /^feeds:/,/^[^ ]/{/^feeds:/d; /^ /d}' "$1" >"$2/water.yaml"
     printf 'state: %s\nfeeds: [{id: one, file: %s/one.nmea}]\n' "$2" "$2" >>"$2/water.yaml"
-    "$3" run -c "$2/water.yaml" --once --wait 1s >/dev/null 2>&1
+    "$3" run -c "$2/water.yaml" >/dev/null 2>"$2/log" &
+    local maker=$!
+    pids+=("$maker")
+    wait_for 120 grep -q 'distances over water: sets=' "$2/log"
+    stop "$maker"
 }
 # demo_water STATE: gives a state those of the demonstration. They are made once for all scripts, by the build that is not sanitized
 # where there is one: both make the same (tests/unit/geo/test_water.c).
