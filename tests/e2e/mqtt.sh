@@ -38,6 +38,7 @@ printf 'desk:secret\n' >"$work/users"
 mosquitto_passwd -U "$work/users"
 cat >"$work/a.conf" <<C
 persistence false
+log_type all
 max_queued_messages 0
 allow_anonymous false
 password_file $work/users
@@ -184,9 +185,12 @@ stored() { [ "$("$bin" alerts --state "$work/out" --json | grep -c 'lookoutd.zon
 wait_for 10 stored
 result "alerts are stored while the broker is away" $? "$("$bin" alerts --state "$work/out" --json)"
 : >"$work/a.log"
+kill -STOP "$daemon_pid" # the subscriber comes first
 broker a
 mosquitto_sub -h 127.0.0.1 -p "$plain" -u desk -P secret -t 'lookout/#' -v >"$work/taken" &
 pids+=($!)
+wait_for 10 grep -q 'Sending SUBACK to' "$work/a.log"
+kill -CONT "$daemon_pid"
 nothing_pends() { [ -z "$("$bin" alerts --state "$work/out" --json --pending)" ]; }
 wait_for 20 nothing_pends
 result "they are delivered when it is back" $? "$("$bin" alerts --state "$work/out" --json --pending; tail -n 5 "$work/out.out")"
