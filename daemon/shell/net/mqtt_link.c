@@ -222,6 +222,8 @@ static void on_bytes(void *context, const char *bytes, size_t n)
         read_websocket(l, bytes, n);
     else
         end_by_fault(l, mqtt_feed(l->mqtt, bytes, n, now_of(l), &l->fault), &l->fault);
+    if (l->write_rc != 0)
+        end_link(l, "disconnected", "the other side does not read", false);
     if (l->sink.on_pause != NULL && !l->is_closing)
         l->sink.on_pause(l->sink.context);
 }
@@ -308,7 +310,9 @@ int mqtt_link_publish(struct mqtt_link *l, const struct mqtt_publication *p)
         return ERR_IO;
     l->write_rc = 0;
     int rc = mqtt_publish(l->mqtt, p, now_of(l));
-    return rc != 0 ? rc : l->write_rc;
+    rc = rc != 0 ? rc : l->write_rc;
+    l->write_rc = 0; /* told */
+    return rc;
 }
 
 void mqtt_link_pause(struct mqtt_link *l, bool paused)

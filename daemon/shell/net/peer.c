@@ -11,6 +11,7 @@
 
 #include "lookout/base/buf.h"
 #include "lookout/base/text.h"
+#include "lookout/net/resolver.h"
 
 enum {
     READ_BYTES = 65536,
@@ -42,26 +43,25 @@ struct peer {
     uint64_t connect_ms;
     uv_timer_t timer; /* the limit of a step; 0 ms: a fault is told */
     uv_work_t work;
-    uv_getaddrinfo_t lookup;
-    bool is_working, is_looking_up;
+    bool is_working;
+    struct resolver *resolver; /* owned; NULL: there was no name to look up */
+    struct resolve_question question;
     struct tls_context *context; /* owned; made by the worker */
-    struct addrinfo *addresses;  /* owned; the result of the look-up */
-    struct addrinfo *next;       /* borrowed from addresses: the next to try */
-    struct peer_socket *socket;  /* borrowed, its handle owns it; NULL: none */
-    unsigned holds;              /* open handles and requests under way */
-    const char *what;            /* the fault to tell */
+    struct sockaddr_storage addresses[RESOLVE_ADDRESSES];
+    size_t address_count, next; /* the next to try */
+    struct peer_socket *socket; /* borrowed, its handle owns it; NULL: none */
+    unsigned holds;             /* open handles and requests under way */
+    const char *what;           /* the fault to tell */
     char why[200];
     char read[READ_BYTES];
 };
 
-static void look_up_host(struct peer *p);
 static void try_next_address(struct peer *p);
 
 /* --- ends --- */
 
 static void free_peer(struct peer *p)
 {
-    uv_freeaddrinfo(p->addresses);
     tls_context_destroy(p->context);
     free(p->host);
     free(p->ca_file);
@@ -127,7 +127,7 @@ static void end_peer_later(struct peer *p, const char *what, const char *why)
 /* An address does not answer, or not well: the next one may. */
 static void fail_address(struct peer *p, const char *why)
 {
-    if (p->next == NULL) {
+    if (p->next == p->address_count) {
         end_peer(p, "cannot connect", why);
         return;
     }
@@ -145,13 +145,18 @@ static void on_written(uv_write_t *request, int status)
     free(w);
 }
 
+static bool is_queue_full(const struct peer_socket *s)
+{
+    return uv_stream_get_write_queue_size((const uv_stream_t *)&s->handle) >
+           UNSENT_BYTES_MAX;
+}
+
 /* Send the bytes, which are taken over. */
 static int send_bytes(struct peer_socket *s, struct buf *bytes)
 {
     struct peer_write *w = calloc(1, sizeof *w);
     int rc = w == NULL ? ERR_NOMEM : 0;
-    if (rc == 0 &&
-        uv_stream_get_write_queue_size((uv_stream_t *)&s->handle) > UNSENT_BYTES_MAX)
+    if (rc == 0 && is_queue_full(s))
         rc = ERR_LIMIT;
     if (rc == 0) {
         w->bytes = *bytes;
@@ -183,6 +188,8 @@ int peer_write(struct peer *p, const void *bytes, size_t n)
 {
     if (p->socket == NULL || !p->is_open)
         return ERR_IO;
+    if (is_queue_full(p->socket)) /* before TLS counts a record that does not go out */
+        return ERR_LIMIT;
     if (p->socket->tls != NULL) {
         int rc = tls_write(p->socket->tls, bytes, n);
         return rc == 0 ? flush_tls(p->socket) : rc;
@@ -208,8 +215,6 @@ static void announce_connection(struct peer *p)
 {
     struct peer_socket *s = p->socket;
     uv_timer_stop(&p->timer);
-    uv_freeaddrinfo(p->addresses);
-    p->addresses = p->next = NULL;
     p->is_open = true;
     if (p->is_paused)
         uv_read_stop((uv_stream_t *)&s->handle);
@@ -320,8 +325,7 @@ static void on_attempt_late(uv_timer_t *timer)
 
 static void try_next_address(struct peer *p)
 {
-    const struct addrinfo *address = p->next;
-    p->next = address->ai_next;
+    const struct sockaddr *address = (const struct sockaddr *)&p->addresses[p->next++];
     struct peer_socket *s = calloc(1, sizeof *s);
     if (s == NULL || uv_tcp_init(p->loop, &s->handle) != 0) {
         free(s);
@@ -332,7 +336,7 @@ static void try_next_address(struct peer *p)
     s->handle.data = s->connect.data = s;
     p->socket = s;
     p->holds++;
-    int rc = uv_tcp_connect(&s->connect, &s->handle, address->ai_addr, on_connect);
+    int rc = uv_tcp_connect(&s->connect, &s->handle, address, on_connect);
     if (rc == 0)
         uv_timer_start(&p->timer, on_attempt_late, p->connect_ms, 0);
     else
@@ -341,45 +345,48 @@ static void try_next_address(struct peer *p)
 
 /* --- looking up --- */
 
-static void on_look_up_late(uv_timer_t *timer)
+/* Note a numeric address, to be tried; false: it is none. */
+static bool add_address(struct peer *p, const char *text)
 {
-    struct peer *p = timer->data;
-    uv_cancel((uv_req_t *)&p->lookup); /* its callback is still called */
-    end_peer(p, "cannot look up", "timed out");
+    struct sockaddr_storage *a = &p->addresses[p->address_count];
+    bool is_one = uv_ip4_addr(text, p->port, (struct sockaddr_in *)a) == 0 ||
+                  uv_ip6_addr(text, p->port, (struct sockaddr_in6 *)a) == 0;
+    p->address_count += is_one ? 1 : 0;
+    return is_one;
 }
 
-static void on_looked_up(uv_getaddrinfo_t *request, int status,
-                         struct addrinfo *addresses)
+static void on_answer(struct resolve_question *q, const struct resolve_answer *answer)
 {
-    struct peer *p = request->data;
-    p->is_looking_up = false;
-    if (p->is_closing || p->is_over) {
-        uv_freeaddrinfo(addresses);
-    } else if (status != 0 || addresses == NULL) {
-        uv_freeaddrinfo(addresses);
-        end_peer(p, "cannot look up", status != 0 ? uv_strerror(status) : "no address");
-    } else {
-        p->addresses = p->next = addresses;
+    struct peer *p = q->owner;
+    char text[ADDRESS_TEXT_BYTES];
+    for (size_t i = 0; i < answer->count; i++)
+        add_address(p, address_format(&answer->addresses[i], text));
+    if (p->address_count > 0)
         try_next_address(p);
-    }
-    release_peer(p);
+    else
+        end_peer(p, "cannot look up", answer->reason);
 }
 
+static void on_numeric(uv_timer_t *timer)
+{
+    try_next_address(timer->data);
+}
+
+/* An address needs no look-up. A name has a thread of its own and not one of libuv's
+ * pool, which looks up two names at a time: two that hang would hold up all others. */
 static void look_up_host(struct peer *p)
 {
-    struct addrinfo hints = {
-        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-    char port[8];
-    snprintf(port, sizeof port, "%u", (unsigned)p->port);
-    p->lookup.data = p;
-    int rc = uv_getaddrinfo(p->loop, &p->lookup, on_looked_up, p->host, port, &hints);
-    if (rc != 0) {
-        end_peer_later(p, "cannot look up", uv_strerror(rc));
+    if (add_address(p, p->host)) {
+        uv_timer_start(&p->timer, on_numeric, 0, 0); /* our owner is still calling us */
         return;
     }
-    p->is_looking_up = true;
-    p->holds++;
-    uv_timer_start(&p->timer, on_look_up_late, p->connect_ms, 0);
+    const struct resolve_answer *answer = NULL;
+    p->question = (struct resolve_question){.on_answer = on_answer, .owner = p};
+    int rc = resolver_create(p->loop, resolver_lookup_system, NULL, &p->resolver);
+    if (rc == 0)
+        answer = resolver_ask(p->resolver, p->host, (int64_t)p->connect_ms, &p->question);
+    if (rc != 0 || answer != NULL) /* no thread */
+        end_peer_later(p, "cannot look up", rc != 0 ? err_text(rc) : answer->reason);
 }
 
 /* --- certificates --- */
@@ -481,8 +488,11 @@ void peer_close(struct peer *p)
         (void)!flush_tls(p->socket); /* it cannot be told any more */
     }
     close_socket(p);
-    if (p->is_looking_up)
-        uv_cancel((uv_req_t *)&p->lookup); /* its callback is still called */
+    if (p->resolver != NULL) {
+        resolver_cancel(p->resolver, &p->question);
+        resolver_close(p->resolver); /* a look-up that hangs ends by itself */
+        p->resolver = NULL;
+    }
     if (p->is_working)
         uv_cancel((uv_req_t *)&p->work);
     uv_close((uv_handle_t *)&p->timer, on_timer_closed);

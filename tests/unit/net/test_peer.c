@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* This file tests connections to a server over loopback: bytes both ways in any pieces,
- * with and without TLS, servers that do not read or do not answer, and early ends. */
+ * with and without TLS, servers that do not read or do not answer, early ends, and names
+ * whose look-up hangs. */
+#define _GNU_SOURCE /* RTLD_NEXT */
 #include "lib/testlib.h"
 
 #include <arpa/inet.h>
+#include <dlfcn.h>
+#include <netdb.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -18,6 +22,36 @@
 #include "lookout/net/peer.h"
 
 enum { PIECE = 100000, PIECES = 30, TOTAL = PIECE * PIECES };
+
+/* --- names --- */
+
+static pthread_mutex_t names_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t names_go_on = PTHREAD_COND_INITIALIZER;
+static bool is_hanging = true;
+
+/* In the place of the system's: hang.example hangs, until the test lets it go on. */
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                struct addrinfo **ret_list)
+{
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    void *found = dlsym(RTLD_NEXT, "getaddrinfo");
+    memcpy(&real, &found, sizeof real);
+    if (strcmp(host, "hang.example") != 0)
+        return real(host, service, hints, ret_list);
+    pthread_mutex_lock(&names_mutex);
+    while (is_hanging)
+        pthread_cond_wait(&names_go_on, &names_mutex);
+    pthread_mutex_unlock(&names_mutex);
+    return EAI_NONAME;
+}
+
+static void let_names_go_on(void)
+{
+    pthread_mutex_lock(&names_mutex);
+    is_hanging = false;
+    pthread_cond_broadcast(&names_go_on);
+    pthread_mutex_unlock(&names_mutex);
+}
 
 /* --- a server on a thread of its own, with plain blocking calls --- */
 
@@ -337,5 +371,34 @@ static void test_closing_early(void **state)
     }
 }
 
+/* Names that hang (more than libuv has threads) hold up no other name. The first is given
+ * up at its limit, the others are closed while they hang. */
+static void test_hanging_names(void **state)
+{
+    enum { HANGING = 6 };
+    struct client hanging[HANGING], good;
+    struct server s = {.is_silent = true};
+    struct peer_conf conf = {.host = "hang.example", .port = 1, .connect_ms = 100};
+    server_begin(&s, NULL);
+    for (int i = 0; i < HANGING; i++) {
+        client_begin(&hanging[i], &conf);
+        conf.connect_ms = 60000;
+    }
+    conf = (struct peer_conf){.host = "localhost", .port = s.port, .connect_ms = 60000};
+    client_begin(&good, &conf);
+    looptest_until(&good.t, is_open, &good);
+    looptest_until(&hanging[0].t, is_ended, &hanging[0]);
+    assert_string_equal(hanging[0].what, "cannot look up");
+    assert_string_equal(hanging[0].why, "the look-up takes too long");
+    for (int i = 0; i < HANGING; i++)
+        client_end(&hanging[i]);
+    for (int i = 1; i < HANGING; i++)
+        assert_false(hanging[i].is_ended);
+    client_end(&good);
+    server_end(&s);
+    let_names_go_on();
+}
+
 TEST_MAIN(make_files, remove_files, TEST(test_both_ways), TEST(test_pause),
-          TEST(test_silent_server), TEST(test_failures), TEST(test_closing_early))
+          TEST(test_silent_server), TEST(test_failures), TEST(test_closing_early),
+          TEST(test_hanging_names))
