@@ -145,6 +145,9 @@ int tls_create(struct tls_context *context, const char *host, struct tls **ret_t
     SSL_set_app_data(t->ssl, t);
     SSL_set_connect_state(t->ssl);
     text_copy(t->host, sizeof t->host, host);
+    size_t n = strlen(t->host);
+    if (n > 1 && t->host[n - 1] == '.') /* absolute; certificates have no dot there */
+        t->host[n - 1] = '\0';
     if (!set_peer_name(t)) {
         tls_destroy(t);
         return ERR_NOMEM;

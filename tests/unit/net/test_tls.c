@@ -159,6 +159,7 @@ static void test_verified(void **state)
         /* clang-format off */
         {"ais.example.org", "DNS:ais.example.org",   &authority, 10, ""},
         {"ais.example.org", "DNS:*.example.org",     &authority, 10, ""},
+        {"ais.example.org.", "DNS:ais.example.org",  &authority, 10, ""},
         {"127.0.0.1",       "IP:127.0.0.1",          &authority, 10, ""},
         {"::1",             "IP:::1",                &authority, 10, ""},
         {"ais.example.org", "DNS:other.example.org", &authority, 10, "the certificate is not one of ais.example.org"},
