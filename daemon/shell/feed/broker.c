@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "broker_int.h"
-#include "lookout/base/text.h"
 #include "lookout/base/time.h"
 #include "lookout/net/client_id.h"
 #include "lookout/net/mqtt_link.h"
@@ -24,7 +23,6 @@ struct broker {
     unsigned session;
     uint64_t wait_ms; /* before the next attempt */
     uint64_t ready_loop_ms;
-    char fault[160]; /* why there is no connection; "" */
 };
 
 static void connect_broker(struct broker *b);
@@ -48,7 +46,6 @@ static void on_end(void *context, const char *what, const char *why, bool is_ref
 {
     struct broker *b = context;
     struct feed *feed = b->feed;
-    text_copy(b->fault, sizeof b->fault, why);
     if (feed->is_open) {
         feed->is_open = false;
         feed->disconnects++;
@@ -58,10 +55,7 @@ static void on_end(void *context, const char *what, const char *why, bool is_ref
     close_session(b);
     uint64_t wait_ms = is_refused ? feed->feeds->limits.refused_ms
                                   : feed_net_backoff(feed->feeds, &b->wait_ms);
-    log_repeated(LOG_LEVEL_WARNING, "feed", feed->conf.id, what,
-                 "%s reason=\"%s\" address=%s port=%u next_attempt_ms=%llu", what,
-                 b->fault, feed->conf.address, (unsigned)feed->conf.port,
-                 (unsigned long long)wait_ms);
+    feed_net_fail(feed, what, why, wait_ms);
     uv_timer_start(&b->timer, on_retry, wait_ms, 0);
 }
 
@@ -73,10 +67,10 @@ static void on_ready(void *context, uint8_t granted_qos)
     struct feed *feed = b->feed;
     feed->is_open = true;
     feed->connects++;
-    b->ready_loop_ms = uv_now(feed->feeds->loop);
-    b->fault[0] = '\0';
+    feed->error[0] = '\0';
     log_info("feed", feed->conf.id, "connected and subscribed address=%s port=%u",
              feed->conf.address, (unsigned)feed->conf.port);
+    b->ready_loop_ms = uv_now(feed->feeds->loop);
     if (b->keep.journal != NULL && granted_qos < feed->conf.mqtt.qos)
         log_warning("feed", feed->conf.id,
                     "the broker grants QoS 0 alone: it keeps no messages for us");
@@ -237,12 +231,6 @@ static void broker_stored(struct feed *feed)
     broker_keep_stored(&b->keep);
 }
 
-static void broker_status(const struct feed *feed, struct feed_status *status)
-{
-    const struct broker *b = feed->state;
-    text_copy(status->error, sizeof status->error, b->fault);
-}
-
 const struct feed_ops feed_mqtt = {
     .name = "mqtt",
     .open = broker_open,
@@ -252,5 +240,4 @@ const struct feed_ops feed_mqtt = {
     .record = broker_record,
     .mark = broker_mark,
     .stored = broker_stored,
-    .status = broker_status,
 };

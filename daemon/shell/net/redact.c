@@ -5,7 +5,10 @@
 
 #include "lookout/base/text.h"
 
-enum { PART_BYTES_LEAST = 6 };
+enum {
+    PART_BYTES_LEAST = 6,
+    CUT_BYTES_LEAST = 100 /* of words of others, those that are shorter were not cut */
+};
 
 static void blot_secret(char *text, const char *secret, size_t n)
 {
@@ -13,6 +16,15 @@ static void blot_secret(char *text, const char *secret, size_t n)
         return;
     for (char *at = text; (at = strstr(at, secret)) != NULL; at += n)
         memset(at, '*', n);
+    /* A text that was cut to fit may end within the secret. */
+    size_t length = strlen(text);
+    size_t cut = n - 1 < length ? n - 1 : length;
+    if (length < CUT_BYTES_LEAST)
+        return;
+    while (cut >= PART_BYTES_LEAST && memcmp(text + length - cut, secret, cut) != 0)
+        cut--;
+    if (cut >= PART_BYTES_LEAST)
+        memset(text + length - cut, '*', cut);
 }
 
 void redact_parts(char *text, const char *secret, size_t n, const char *separators)

@@ -197,6 +197,10 @@ static void secrets_are_blotted_out(void **state)
     assert_string_equal(
         text, "Cannot POST ************************************ for **********, "
               "*********, ********, ********, ********; T000 stays");
+    char cut[] = "a text that was too long, and that begins like this, and goes on "
+                 "like this: not B0SEC, but all of B0SECRE";
+    target_redact(&w, cut);
+    assert_string_equal(cut + 65, "like this: not B0SEC, but all of *******");
 }
 
 TEST_MAIN(NULL, NULL, TEST(signatures_are_those_of_the_standard),

@@ -312,30 +312,47 @@ static void test_error_message(void **state)
     scene_end(&x);
 }
 
-/* A server may repeat what it was sent: secrets of ours are not told on. */
+/* A server may repeat what it was sent: secrets of ours are not told on; an MQTT broker
+ * behind a WebSocket is no other. */
 static void test_secrets_are_hidden(void **state)
 {
-    static char path[] = "/v1?key=SECRET-1", subscription[] = "{\"key\": \"SECRET-2\"}";
-    struct scene x;
+    static const struct {
+        enum conf_transport transport;
+        const char *error;
+    } rows[] = {
+        {CONF_FEED_WEBSOCKET,
+         "cannot connect: HTTP 403 x: no ******** for ******** or ********"},
+        {CONF_FEED_MQTT, "refused: HTTP 403 x: no ******** for ******** or ********"},
+    };
+    static char path[] = "/v1?key=SECRET-1", secret[] = "SECRET-2";
+    static char *topics[] = {path};
     struct conf_header header = {(char *)(uintptr_t) "X-Key",
                                  (char *)(uintptr_t) "SECRET-3"};
-    struct err err;
-    scene_begin(&x, CONF_FEED_WEBSOCKET,
-                "HTTP/1.1 403 x\r\nContent-Length: 36\r\n\r\n"
-                "no SECRET-1 for SECRET-2 or SECRET-3");
-    x.conf.path = path;
-    x.conf.subscribe = (struct conf_secret){subscription, strlen(subscription)};
-    x.conf.headers = (struct conf_headers){&header, 1};
-    x.conf.definition++;
-    assert_int_equal(feeds_reconfigure(x.w.feeds, &x.conf, 1, &err), 0);
-    x.s.wanted = 2;
-    looptest_until(&x.w.t, has_accepted, &x);
-    struct feed *feed = x.w.feeds->feeds[1];
-    while (feed->error[0] == '\0')
-        uv_run(&x.w.t.loop, UV_RUN_ONCE);
-    assert_string_equal(feed->error, "cannot connect: HTTP 403 x: no ******** for "
-                                     "******** or ********");
-    scene_end(&x);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scene x;
+        struct err err;
+        scene_begin(&x, CONF_FEED_WEBSOCKET,
+                    "HTTP/1.1 403 x\r\nContent-Length: 36\r\n\r\n"
+                    "no SECRET-1 for SECRET-2 or SECRET-3");
+        x.conf.transport = rows[i].transport;
+        x.conf.path = path;
+        x.conf.subscribe = (struct conf_secret){secret, strlen(secret)};
+        x.conf.mqtt = (struct conf_mqtt){.user = path,
+                                         .password = x.conf.subscribe,
+                                         .keepalive_ms = 60000,
+                                         .topics = topics,
+                                         .topic_count = 1};
+        x.conf.headers = (struct conf_headers){&header, 1};
+        x.conf.definition++;
+        assert_int_equal(feeds_reconfigure(x.w.feeds, &x.conf, 1, &err), 0);
+        x.s.wanted = 2;
+        looptest_until(&x.w.t, has_accepted, &x);
+        struct feed *feed = x.w.feeds->feeds[1];
+        while (feed->error[0] == '\0')
+            uv_run(&x.w.t.loop, UV_RUN_ONCE);
+        assert_string_equal(feed->error, rows[i].error);
+        scene_end(&x);
+    }
 }
 
 static bool has_pinged(void *context)
