@@ -274,25 +274,45 @@ static void judge_head(struct websocket *w, size_t length, int64_t now_ms)
         end_websocket(w, "");
 }
 
+/* The length of a head with the blank line at its end, which is looked for from there;
+ * 0: it is not whole. */
+static size_t find_head_end(const char *head, size_t n, size_t from)
+{
+    for (size_t i = from; i + 4 <= n; i++)
+        if (memcmp(head + i, "\r\n\r\n", 4) == 0)
+            return i + 4;
+    return 0;
+}
+
+/* Find the head of the final answer: interim ones may stand before it, RFC 9110 section
+ * 15.2. They are dropped. */
+static size_t find_final_head(struct websocket *w, size_t from)
+{
+    size_t at = 0;
+    size_t length = find_head_end(buf_text(&w->head), w->head.length, from);
+    while (length > 0 && websocket_shake_is_interim(buf_text(&w->head) + at, length)) {
+        at += length;
+        length = find_head_end(buf_text(&w->head) + at, w->head.length - at, 0);
+    }
+    buf_drop(&w->head, at);
+    return length;
+}
+
 /* Take bytes of the answer. */
 static void feed_head(struct websocket *w, const char *bytes, size_t n, int64_t now_ms)
 {
-    static const char blank[] = "\r\n\r\n";
     size_t before = w->head.length < 3 ? 0 : w->head.length - 3;
     if (buf_add(&w->head, bytes, n) != 0) {
         end_websocket(w, err_text(ERR_NOMEM));
         return;
     }
-    const char *head = buf_text(&w->head);
-    const char *end = NULL;
-    for (size_t i = before; !w->is_refused && end == NULL && i + 4 <= w->head.length; i++)
-        if (memcmp(head + i, blank, 4) == 0)
-            end = head + i + 4;
-    size_t length = end != NULL ? (size_t)(end - head) : w->head.length;
-    if (!w->is_refused && length > WEBSOCKET_HEAD_BYTES_MAX)
-        end_websocket(w, "the head of the answer has more than 16 KiB");
-    else if (end != NULL)
-        judge_head(w, length, now_ms);
+    if (!w->is_refused) {
+        size_t length = find_final_head(w, before);
+        if ((length > 0 ? length : w->head.length) > WEBSOCKET_HEAD_BYTES_MAX)
+            end_websocket(w, "the head of the answer has more than 16 KiB");
+        else if (length > 0)
+            judge_head(w, length, now_ms);
+    }
     if (w->is_refused && w->head.length >= w->body_bytes)
         end_refusal(w);
 }

@@ -20,6 +20,8 @@ void websocket_shake_key(const uint8_t key[WEBSOCKET_KEY_BYTES],
 /* Append the request. ERR_NOMEM */
 MUST_CHECK int websocket_shake_request(const struct websocket_conf *conf,
                                        struct buf *out);
+/* Whether a whole head is of an interim answer, which the final one follows. */
+bool websocket_shake_is_interim(const char *head, size_t n);
 /* What an answer means. */
 struct websocket_answer {
     bool is_open;             /* it opens the WebSocket */

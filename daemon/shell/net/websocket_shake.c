@@ -14,6 +14,7 @@
 /* RFC 6455 section 1.3 */
 static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+enum { SWITCHING = 101 };
 enum { VALUE_BYTES = 256, ACCEPT_BYTES = 29 /* base64 of a SHA-1 */ };
 
 /* --- the request --- */
@@ -150,6 +151,12 @@ static int parse_status(const char *head, size_t n)
     return (int)status;
 }
 
+bool websocket_shake_is_interim(const char *head, size_t n)
+{
+    int status = parse_status(head, n);
+    return status >= 100 && status < 200 && status != SWITCHING;
+}
+
 /* What is wrong with an answer of status 101; NULL: nothing. RFC 6455 section 4.1. */
 static const char *find_fault(const char *head, size_t n,
                               const struct websocket_asked *asked)
@@ -207,7 +214,6 @@ void websocket_shake_judge(const char *head, size_t n,
                            const struct websocket_asked *asked, int64_t now_ms,
                            struct websocket_answer *ret_answer)
 {
-    enum { SWITCHING = 101 };
     struct websocket_end *end = &ret_answer->end;
     int status = parse_status(head, n);
     *ret_answer = (struct websocket_answer){.end = {.retry_after_ms = -1}};
