@@ -8,11 +8,11 @@ enum { FAILURES_MOST = 5 }; /* in a row; then only probes are sent */
 
 bool breaker_is_outage(const struct retry_answer *answer)
 {
+    if (answer->protocol == RETRY_MQTT)
+        return answer->status != RETRY_MQTT_TAKEN;
     if (answer->protocol == RETRY_SMTP) /* a 5xx is of the mail, but for the login's */
-        if (answer->protocol == RETRY_MQTT)
-            return answer->status != RETRY_MQTT_TAKEN;
-    return answer->status == 0 || (answer->status >= 400 && answer->status < 500) ||
-           (answer->status >= 530 && answer->status <= 538);
+        return answer->status == 0 || (answer->status >= 400 && answer->status < 500) ||
+               (answer->status >= 530 && answer->status <= 538);
     return answer->status == 0 || answer->status == 429 || answer->status >= 500;
 }
 

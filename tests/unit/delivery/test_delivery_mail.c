@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/shell/delivery/body_int.h"
+#include "daemon/shell/delivery/breaker.h"
 #include "lookout/delivery/delivery.h"
 
 #define ALERT(severity, rule, name)                                                      \
@@ -152,5 +153,29 @@ static void test_encoded_words(void **state)
         " =?utf-8?B?7ZWcOiBib3g=?=");
 }
 
+/* Which answers say that a receiver is out of order, by its protocol (RFC 9110, RFC 5321
+ * and RFC 4954, MQTT's types of packets); 0: it gave none. */
+static void test_outages(void **state)
+{
+    static const struct {
+        enum retry_protocol protocol;
+        int status;
+        bool is_outage;
+    } rows[] = {
+        {RETRY_HTTP, 0, true},   {RETRY_HTTP, 200, false}, {RETRY_HTTP, 404, false},
+        {RETRY_HTTP, 429, true}, {RETRY_HTTP, 500, true},  {RETRY_HTTP, 503, true},
+        {RETRY_HTTP, 599, true}, {RETRY_SMTP, 0, true},    {RETRY_SMTP, 250, false},
+        {RETRY_SMTP, 421, true}, {RETRY_SMTP, 450, true},  {RETRY_SMTP, 530, true},
+        {RETRY_SMTP, 535, true}, {RETRY_SMTP, 550, false}, {RETRY_SMTP, 554, false},
+        {RETRY_MQTT, 0, true},   {RETRY_MQTT, 2, true},    {RETRY_MQTT, 4, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct retry_answer answer = {.protocol = rows[i].protocol,
+                                            .status = rows[i].status};
+        if (breaker_is_outage(&answer) != rows[i].is_outage)
+            fail_msg("row %zu", i);
+    }
+}
+
 TEST_MAIN(NULL, NULL, TEST(test_whole_mail), TEST(test_several), TEST(test_hostile_names),
-          TEST(test_encoded_words))
+          TEST(test_encoded_words), TEST(test_outages))
