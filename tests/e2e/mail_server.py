@@ -2,7 +2,7 @@
 """A server of mail for tests: mail_server.py PORT KIND CERT KEY FOLDER
 
 KIND is smtps, starttls or plain (offers no TLS). What it answers after the data stands in FOLDER/answers, a line each, the
-last one for ever; each mail goes to FOLDER/N.eml, what was said before it to FOLDER/N.said."""
+last one for ever, "close" to hang up instead of taking the data; each mail goes to FOLDER/N.eml, what was said before it to FOLDER/N.said."""
 import base64, os, socketserver, ssl, sys
 
 port, kind, cert, key, folder = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5]
@@ -27,6 +27,9 @@ class Session(socketserver.BaseRequestHandler):
 
     def take_data(self):
         global count
+        reply = answer()
+        if reply == "close":
+            raise OSError(reply)
         self.say("354 go on")
         mail = b""
         while (line := self.file.readline()) not in (b".\r\n", b""):
@@ -36,7 +39,7 @@ class Session(socketserver.BaseRequestHandler):
         with open(f"{folder}/{count}.new", "wb") as f:
             f.write(mail)
         os.rename(f"{folder}/{count}.new", f"{folder}/{count}.eml")
-        self.say(answer())
+        self.say(reply)
 
     def handle(self):
         self.said, is_tls = [], kind == "smtps"

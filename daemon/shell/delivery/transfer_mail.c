@@ -102,6 +102,15 @@ static int prepare_mail(struct transfer *t, int64_t clock_ms)
     return rc == 0 ? set_mail_options(t) : rc;
 }
 
+/* Whether the last reply of the server is why the mail failed. One that it gave before,
+ * such as of a receiver it does not know, is not why it fell silent or went away. */
+static bool is_refused_by(CURLcode code, long status)
+{
+    return status >= 400 && status <= 599 && code != CURLE_USE_SSL_FAILED &&
+           code != CURLE_OPERATION_TIMEDOUT && code != CURLE_RECV_ERROR &&
+           code != CURLE_GOT_NOTHING;
+}
+
 /* The server's own words, where it refused; else ours. */
 static void judge_mail(struct transfer *t, CURLcode code)
 {
@@ -115,7 +124,7 @@ static void judge_mail(struct transfer *t, CURLcode code)
         r->answer.status = 250;
         return;
     }
-    if (status >= 400 && status <= 599 && code != CURLE_USE_SSL_FAILED) {
+    if (is_refused_by(code, status)) {
         r->answer.status = (int)status;
         snprintf(text, sizeof text, "SMTP %ld%s%s", status,
                  r->said[0] != '\0' ? ": " : "", r->said);
