@@ -106,6 +106,7 @@ static void clamp_ship(struct engine *e, struct ship *s, int64_t now_ms)
     time_clamp(&s->first_ms, now_ms);
     time_clamp(&s->touched_ms, now_ms);
     time_clamp(&s->told_ms, now_ms);
+    time_clamp(&s->alerted_ms, now_ms);
     time_clamp(&s->listed_ms, now_ms);
 }
 

@@ -88,6 +88,7 @@ struct ship {
     int64_t first_ms;     /* event time at which it was heard first */
     int64_t listed_ms;    /* when it came to stand among the strangers */
     int64_t told_ms;      /* its last alert, of event time; TIME_NONE */
+    int64_t alerted_ms;   /* that, or the last of a rule that tells of all that come */
     uint32_t guard;       /* the entry of the watch list that counts it, and one; or 0 */
     struct vessel_static info;
     struct folds folds;

@@ -66,7 +66,7 @@ bool engine_vessel_is_of(const struct engine *e, uint32_t mmsi,
 int64_t engine_vessel_told_ms(const struct engine *e, uint32_t mmsi)
 {
     const struct ship *s = ship_find(e, mmsi);
-    return s != NULL ? s->told_ms : TIME_NONE;
+    return s != NULL ? s->alerted_ms : TIME_NONE;
 }
 
 static void fill_static(const struct vessel_static *info, struct report *ret)

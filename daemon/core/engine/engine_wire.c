@@ -216,7 +216,7 @@ static int load_times(struct ship *s, struct wire_reader *r)
     if (has_times) {
         s->first_ms = wire_get_time(r);
         s->touched_ms = wire_get_time(r);
-        s->told_ms = wire_get_time(r);
+        s->told_ms = s->alerted_ms = wire_get_time(r);
     }
     for (uint32_t i = 0; !has_times && i < s->tracks.count; i++) {
         const struct track *track = s->tracks.items[i];

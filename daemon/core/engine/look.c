@@ -86,8 +86,11 @@ static int raise_finding(void *context, const struct rule_look *look,
             rc = fold_finding(frame->folds, look, f, (size_t)(look->rule - e->conf.rules),
                               &alert);
     }
-    if (frame->ship != NULL && !alert.is_muted && !look->rule->kind->hooks->keeps_marks)
-        frame->ship->told_ms = e->now_ms;
+    if (frame->ship != NULL && !alert.is_muted) {
+        frame->ship->alerted_ms = e->now_ms;
+        if (!look->rule->kind->hooks->keeps_marks)
+            frame->ship->told_ms = e->now_ms;
+    }
     if (rc == 0) {
         e->counts.alerts++;
         e->counts.alerts_muted += alert.is_muted;

@@ -124,7 +124,7 @@ struct ship *ship_obtain(struct engine *e, uint32_t mmsi)
     vessel_static_init(&s->info);
     tracks_init(&s->tracks);
     s->is_stranger = true;
-    s->told_ms = TIME_NONE;
+    s->told_ms = s->alerted_ms = TIME_NONE;
     s->first_ms = e->now_ms != TIME_NONE ? e->now_ms : 0;
     s->touched_ms = s->first_ms;
     s->moved = e->move; /* so that the mark counts it as one to be copied */

@@ -182,6 +182,7 @@ static void move_states(const struct joining *j)
         find_later(j->old->track->last.time_ms, ship_identity_heard_ms(before)));
     s->first_ms = before->first_ms < s->first_ms ? before->first_ms : s->first_ms;
     s->told_ms = find_later(before->told_ms, s->told_ms);
+    s->alerted_ms = find_later(before->alerted_ms, s->alerted_ms);
     s->settled = 0;
 }
 

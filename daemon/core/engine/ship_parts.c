@@ -33,6 +33,23 @@ static int load_intervals(struct engine *e, struct ship *s, struct wire_reader *
     return track_wire_load_intervals(&s->tracks, r);
 }
 
+/* What the row itself says of alerts leaves out those of rules that tell of all that
+ * come. */
+static void save_alerted(const struct engine *e, const struct ship *s,
+                         struct wire_writer *w)
+{
+    (void)e;
+    if (s->alerted_ms != s->told_ms)
+        wire_put_i64(w, s->alerted_ms);
+}
+
+static int load_alerted(struct engine *e, struct ship *s, struct wire_reader *r)
+{
+    (void)e;
+    s->alerted_ms = wire_get_time(r);
+    return r->failed || s->alerted_ms < 0 ? ERR_CORRUPT : 0;
+}
+
 /* clang-format off */
 static const struct ship_part ship_parts[] = {
     {1, save_intervals, load_intervals}, /* the times between fixes of each track */
@@ -41,6 +58,7 @@ static const struct ship_part ship_parts[] = {
     {4, ship_watch_save, ship_watch_load}, /* as which entry of the list it is watched */
     /* 5 and 6: another IMO number, and since when, which 7 says since */
     {7, ship_identity_save, ship_identity_load}, /* whom it says it is */
+    {8, save_alerted, load_alerted},       /* when an alert of it was told */
     {0},
 };
 /* clang-format on */

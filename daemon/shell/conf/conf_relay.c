@@ -22,7 +22,7 @@ const struct key conf_relay_keys[] = {
     {.name = "listen",      .type = KEY_OWN, .read = relay_listen_read, .accepts = CONF_ADDRESS_ACCEPTS, .doc = "let readers connect over TCP at this address"},
     {.name = "udp",         .type = KEY_OWN, .read = relay_udp_read, .accepts = UDP_ACCEPTS, .doc = "send datagrams to this address, a sentence each; it may be a broadcast address"},
     {.name = "vessels",     .type = KEY_VESSELS, RELAY(vessels), .least = 1, .otherwise = "all", .doc = "the vessels, as in rules"},
-    {.name = "alerted",     .type = KEY_DURATION, RELAY(alerted_ms), .least = MINUTE_MS, .most = 400.0 * DAY_MS, .otherwise = "all of them", .doc = "of these only the ones that an alert was told of within this time"},
+    {.name = "alerted",     .type = KEY_DURATION, RELAY(alerted_ms), .least = MINUTE_MS, .most = 400.0 * DAY_MS, .otherwise = "all of them", .doc = "of these only the ones that an alert was told of within this time, and all distress devices"},
     {.name = "every",       .type = KEY_DURATION, RELAY(every_ms), .least = 0, .most = DAY_MS, .initial = "10s", .doc = "a vessel's position is told at most once in this time"},
     {.name = "max_clients", .type = KEY_INTEGER, RELAY(max_clients), .least = 1, .most = 1024, .initial = "16", .doc = "listen: how many readers may be connected at a time"},
     {0},

@@ -73,11 +73,11 @@ void relays_alert(struct relays *r, const struct alert *alert)
         *told_ms = alert->detected_ms;
 }
 
-/* Before the start the engine knows of most alerts. */
+/* The engine knows of those before the start. A distress device is an alarm by itself. */
 static bool is_alerted(const struct relays *r, const struct engine *engine,
                        const struct relay *relay, uint32_t mmsi)
 {
-    if (relay->conf->alerted_ms == 0)
+    if (relay->conf->alerted_ms == 0 || report_is_distress(mmsi))
         return true;
     int64_t since_ms = engine_now(engine) - relay->conf->alerted_ms;
     const int64_t *told_ms = map_get(&r->told, mmsi);

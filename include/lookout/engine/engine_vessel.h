@@ -30,9 +30,8 @@ bool engine_vessel_is_in(const struct engine *e, uint32_t mmsi, const char *zone
 /* Whether the filter includes it. */
 bool engine_vessel_is_of(const struct engine *e, uint32_t mmsi,
                          const struct vessel_filter *filter);
-/* When its last alert was told that was neither muted nor of a rule that is told of every
- * vessel that comes (sighted); event time; TIME_NONE: there is none, or it is not known.
- */
+/* When its last alert that was not muted was told; event time; TIME_NONE: there is none,
+ * or it is not known. */
 int64_t engine_vessel_told_ms(const struct engine *e, uint32_t mmsi);
 /* A report that says all that is known of it: the last fix of its current track at the
  * time of that fix, and its static data. False: it is not known, or has no fix. */

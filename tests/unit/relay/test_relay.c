@@ -238,6 +238,38 @@ static void test_chosen(void **state)
     end(&s);
 }
 
+/* Whom the last run alerted of is told of after a restart, be it by `sighted` alone; a
+ * distress device always. */
+static void test_alerted_over_restart(void **state)
+{
+    struct scene s = {.conf = {relay_of("alerted")}};
+    struct loopclient c = {0};
+    struct err err = {0};
+    s.conf[0].alerted_ms = 10 * MINUTE_MS;
+    begin(&s, 1);
+    sail(&s, OTHER, 0);
+    sail(&s, DESK, 60);
+    assert_int_equal(s.run.alerts, 1);
+    enginerun_restart(&s.run, YAML, NULL);
+    relays_close(s.relays);
+    s.relays = relays_create(&s.t.loop);
+    assert_int_equal(relays_reconfigure(s.relays, s.conf, 1, "test", &err), 0);
+    loopclient_connect(&s.t, &c, status_of(&s, 0).port);
+    looptest_until(&s.t, has_one_reader, &s);
+    sail(&s, OTHER, 120);
+    sail(&s, DESK, 120);
+    sail(&s, 970123456, 121);
+    assert_int_equal(s.run.alerts, 1);
+    assert_string_equal(told_to(&s, &c, 2), "441000001 120; 970123456 121; ");
+    sail(&s, DESK, 700);
+    sail(&s, OTHER, 701);
+    sail(&s, DESK, 705);
+    assert_string_equal(told_to(&s, &c, 0), "");
+    loopclient_finish(&s.t, &c);
+    looptest_until(&s.t, has_no_reader, &s);
+    end(&s);
+}
+
 /* An AIS-SART is no vessel; a relay of all vessels tells of it all the same. */
 static void test_distress(void **state)
 {
@@ -392,5 +424,6 @@ static void test_reload(void **state)
 }
 
 TEST_MAIN(NULL, NULL, TEST(test_positions_and_names), TEST(test_believed_alone),
-          TEST(test_chosen), TEST(test_distress), TEST(test_reader_that_does_not_read),
-          TEST(test_max_clients), TEST(test_datagrams), TEST(test_reload))
+          TEST(test_chosen), TEST(test_distress), TEST(test_alerted_over_restart),
+          TEST(test_reader_that_does_not_read), TEST(test_max_clients),
+          TEST(test_datagrams), TEST(test_reload))
