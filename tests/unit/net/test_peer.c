@@ -60,8 +60,9 @@ struct server {
     uint16_t port;
     SSL_CTX *tls; /* NULL: without */
     pthread_t thread;
-    size_t read;    /* bytes; all were right */
-    bool is_silent; /* accepts, and does no more */
+    _Atomic size_t read; /* bytes; all were right */
+    bool is_silent;      /* accepts, and does no more */
+    int held[2];         /* it reads when a byte comes by this pipe, and has no end */
 };
 
 static char byte_at(size_t i)
@@ -81,7 +82,10 @@ static void *run_server(void *context)
         SSL_set_fd(ssl, fd);
         SSL_accept(ssl);
     }
-    while (s->read < TOTAL) {
+    bool is_held = s->held[0] > 0;
+    if (is_held)
+        n = read(s->held[0], bytes, 1);
+    while (s->read < TOTAL || is_held) {
         n = ssl != NULL ? SSL_read(ssl, bytes, sizeof bytes)
                         : read(fd, bytes, sizeof bytes);
         for (ssize_t i = 0; i < n; i++)
@@ -91,7 +95,8 @@ static void *run_server(void *context)
             break;
         s->read += (size_t)n;
     }
-    for (size_t sent = 0; sent < TOTAL && s->read == TOTAL; sent += (size_t)n) {
+    for (size_t sent = 0; sent < TOTAL && s->read == TOTAL && !is_held;
+         sent += (size_t)n) {
         for (size_t i = 0; i < sizeof bytes; i++)
             bytes[i] = byte_at(sent + i);
         size_t room = TOTAL - sent < sizeof bytes ? TOTAL - sent : sizeof bytes;
@@ -212,15 +217,20 @@ static void client_end(struct client *c)
     looptest_finish(&c->t);
 }
 
+static int client_write(struct client *c, size_t piece)
+{
+    static char bytes[PIECE];
+    for (size_t k = 0; k < PIECE; k++)
+        bytes[k] = byte_at(piece * PIECE + k);
+    return peer_write(c->peer, bytes, PIECE);
+}
+
 /* Sends TOTAL bytes, as fast as the server takes them. */
 static void client_send(struct client *c)
 {
-    static char bytes[PIECE];
     for (size_t i = 0; i < PIECES; i++) {
-        for (size_t k = 0; k < PIECE; k++)
-            bytes[k] = byte_at(i * PIECE + k);
         int rc;
-        while ((rc = peer_write(c->peer, bytes, PIECE)) == ERR_LIMIT)
+        while ((rc = client_write(c, i)) == ERR_LIMIT)
             uv_run(&c->t.loop, UV_RUN_ONCE);
         assert_int_equal(rc, 0);
     }
@@ -326,6 +336,42 @@ static void test_silent_server(void **state)
     server_end(&s);
 }
 
+/* Until the server has read so much; it closes when something is wrong. */
+static void wait_for_reader(struct client *c, const struct server *s, size_t total)
+{
+    while (s->read < total && !c->is_ended)
+        looptest_turn(&c->t, 1);
+    assert_int_equal(s->read, total);
+}
+
+/* What is refused while the server does not read is not half sent: TLS goes on. */
+static void test_late_reader(void **state)
+{
+    const struct tls_files files = {.ca_file = tempdir_path(&dir, "ca.pem")};
+    struct server s = {.held = {0}};
+    struct client c;
+    size_t sent = 0;
+    assert_int_equal(pipe(s.held), 0);
+    server_begin(&s, &certificate);
+    const struct peer_conf conf = {
+        .host = "127.0.0.1", .port = s.port, .tls = &files, .connect_ms = 60000};
+    client_begin(&c, &conf);
+    looptest_until(&c.t, is_open, &c);
+    while (client_write(&c, sent) == 0 && sent < 1000) {
+        sent++;
+        uv_run(&c.t.loop, UV_RUN_NOWAIT);
+    }
+    assert_in_range(sent, 1, 999);
+    assert_int_equal(write(s.held[1], "", 1), 1);
+    wait_for_reader(&c, &s, sent * PIECE);
+    assert_int_equal(client_write(&c, sent), 0);
+    wait_for_reader(&c, &s, (sent + 1) * PIECE);
+    client_end(&c);
+    server_end(&s);
+    close(s.held[0]);
+    close(s.held[1]);
+}
+
 static void test_failures(void **state)
 {
     const struct tls_files absent = {.ca_file = "/absent.pem"};
@@ -401,4 +447,4 @@ static void test_hanging_names(void **state)
 
 TEST_MAIN(make_files, remove_files, TEST(test_both_ways), TEST(test_pause),
           TEST(test_silent_server), TEST(test_failures), TEST(test_closing_early),
-          TEST(test_hanging_names))
+          TEST(test_late_reader), TEST(test_hanging_names))
