@@ -130,8 +130,7 @@ bool conf_address_read(struct conf_reader *r, const struct conf_node *node,
                             "port %u is below 1024: only root, or a service with "
                             "CAP_NET_BIND_SERVICE, may open it",
                             (unsigned)*ret_port);
-    free(*ret_host);
-    *ret_host = conf_memory_copy(r, host);
+    conf_memory_set(r, ret_host, host);
     return *ret_host != NULL;
 }
 
@@ -147,8 +146,7 @@ bool conf_address_read_host(struct conf_reader *r, const struct conf_node *node,
         conf_accepts_error_text(r, node, key, "is not a host and port");
         return false;
     }
-    free(*ret_host);
-    *ret_host = conf_memory_copy(r, host);
+    conf_memory_set(r, ret_host, host);
     return *ret_host != NULL;
 }
 

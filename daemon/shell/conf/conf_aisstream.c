@@ -57,8 +57,8 @@ void conf_aisstream_read_key(struct conf_reader *r, const struct conf_node *node
     if (!conf_secret_is_header_value(secret->text))
         conf_report_error(r, node, "one line of printable ASCII",
                           "the secret is not an API key");
-    feed->address = conf_memory_copy(r, STREAM_HOST);
-    feed->path = conf_memory_copy(r, STREAM_PATH);
+    conf_memory_set(r, &feed->address, STREAM_HOST);
+    conf_memory_set(r, &feed->path, STREAM_PATH);
     feed->port = STREAM_PORT;
     feed->is_tls = true;
 }

@@ -145,7 +145,7 @@ static void read_file_key(struct conf_reader *r, const struct conf_node *node,
         return;
     if (strcmp(node->text, "-") == 0) {
         free(feed->address);
-        feed->address = conf_memory_copy(r, "-");
+        conf_memory_set(r, &feed->address, "-");
     } else if (access(feed->address, R_OK) != 0) {
         conf_report_warning(r, node, "the recording %s cannot be read: %s",
                             text_quote(node->text, quoted), strerror(errno));
@@ -167,13 +167,10 @@ static void websocket_read(struct conf_reader *r, const struct conf_node *node,
         conf_accepts_error_value(r, node, key, "%s", fault);
         return;
     }
-    feed->address = conf_memory_copy(r, url.host);
+    conf_memory_set(r, &feed->address, url.host);
     feed->port = url.port;
     feed->is_tls = url.scheme->is_tls;
-    size_t n = strlen(url.path);
-    feed->path = conf_memory_alloc(r, n + 2, 1);
-    if (feed->path != NULL)
-        snprintf(feed->path, n + 2, "%s%s", url.path[0] == '/' ? "" : "/", url.path);
+    conf_peer_set_path(r, &url, &feed->path);
     conf_address_judge(r, node, url.host);
     if (!feed->is_tls && !conf_address_is_loopback(url.host))
         conf_report_warning(r, node,

@@ -152,6 +152,9 @@ void conf_report_finish_faults(struct conf_faults *faults);
 /* --- copies, paths, files: conf_memory.c; NULL sets the reader's code --- */
 
 char *conf_memory_copy(struct conf_reader *r, const char *text);
+/* Put a copy in the place of what stands there: keys that exclude each other, of which a
+ * faulty file gives both, may share a member. */
+void conf_memory_set(struct conf_reader *r, char **member, const char *text);
 char *conf_memory_path(struct conf_reader *r, const char *text);
 /* Like conf_memory_path, but in the form in which the configuration itself was named: for
  * reading the file now and for messages. */

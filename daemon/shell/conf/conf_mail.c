@@ -53,7 +53,7 @@ static void mail_server_read(struct conf_reader *r, const struct conf_node *node
         conf_accepts_error_value(r, node, key, "%s", fault);
         return;
     }
-    webhook->url = conf_memory_copy(r, text);
+    conf_memory_set(r, &webhook->url, text);
     conf_address_judge(r, node, url.host);
 }
 

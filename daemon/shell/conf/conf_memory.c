@@ -27,6 +27,12 @@ char *conf_memory_copy(struct conf_reader *r, const char *text)
     return copy;
 }
 
+void conf_memory_set(struct conf_reader *r, char **member, const char *text)
+{
+    free(*member);
+    *member = conf_memory_copy(r, text);
+}
+
 char *conf_memory_path(struct conf_reader *r, const char *text)
 {
     if (text[0] == '/')

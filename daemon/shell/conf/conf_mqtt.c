@@ -50,15 +50,11 @@ void conf_mqtt_read_feed(struct conf_reader *r, const struct conf_node *node,
         conf_accepts_error_value(r, node, key, "%s", fault);
         return;
     }
-    feed->address = conf_memory_copy(r, url.host);
+    conf_memory_set(r, &feed->address, url.host);
     feed->port = url.port;
     feed->is_tls = url.scheme->is_tls;
-    if (is_websocket(&url)) {
-        size_t n = strlen(url.path);
-        feed->path = conf_memory_alloc(r, n + 2, 1);
-        if (feed->path != NULL)
-            snprintf(feed->path, n + 2, "%s%s", url.path[0] == '/' ? "" : "/", url.path);
-    }
+    if (is_websocket(&url))
+        conf_peer_set_path(r, &url, &feed->path);
     warn_of_plain(r, node, &url, "reports");
 }
 
@@ -96,6 +92,7 @@ void conf_mqtt_read_webhook(struct conf_reader *r, const struct conf_node *node,
         free(broker);
         return;
     }
+    free(webhook->url);
     webhook->url = broker;
     if (topic != NULL)
         webhook->mqtt.topic = conf_memory_copy(r, topic);

@@ -178,3 +178,12 @@ const char *conf_peer_parse_url(const char *text, const struct conf_scheme *sche
     ret_url->path = host + n;
     return NULL;
 }
+
+void conf_peer_set_path(struct conf_reader *r, const struct conf_url *url, char **path)
+{
+    size_t n = strlen(url->path);
+    free(*path);
+    *path = conf_memory_alloc(r, n + 2, 1);
+    if (*path != NULL)
+        snprintf(*path, n + 2, "%s%s", url->path[0] == '/' ? "" : "/", url->path);
+}

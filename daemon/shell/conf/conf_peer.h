@@ -52,5 +52,7 @@ struct conf_url {
  * schemes end with a row without a name. */
 const char *conf_peer_parse_url(const char *text, const struct conf_scheme *schemes,
                                 struct conf_url *ret_url);
+/* Put the URL's path, which then begins with '/', in the place of what stands there. */
+void conf_peer_set_path(struct conf_reader *r, const struct conf_url *url, char **path);
 
 #endif

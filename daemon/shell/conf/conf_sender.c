@@ -52,7 +52,7 @@ void conf_sender_read_url(struct conf_reader *r, const struct conf_node *node,
     if (fault != NULL)
         conf_accepts_error_value(r, node, key, "%s", fault);
     else
-        webhook->url = conf_memory_copy(r, text);
+        conf_memory_set(r, &webhook->url, text);
     if (fault == NULL)
         conf_address_judge(r, node, url.host);
     if (fault == NULL && !url.scheme->is_tls && !conf_address_is_loopback(url.host))
