@@ -47,7 +47,7 @@ _lookoutd() {
     export) options="$state --vessel --since --until --format" ;;
     alerts) options="$state --since --rule --vessel --pending --dead --unacknowledged --follow --json" ;;
     acknowledge) options="$state --case --note --verdict --as --undo" ;;
-    mute) options="$state --rule --until --why --as --list --end" ;;
+    mute) options="$state --rule --until --why --as --list --json --end" ;;
     status) options="$state --json --watch" ;;
     redeliver) options="$state --dead --webhook" ;;
     test-webhook) options="-c --config --credentials" ;;
