@@ -382,7 +382,7 @@ static void look_up_host(struct peer *p)
     }
     const struct resolve_answer *answer = NULL;
     p->question = (struct resolve_question){.on_answer = on_answer, .owner = p};
-    int rc = resolver_create(p->loop, resolver_lookup_system, NULL, &p->resolver);
+    int rc = resolver_create(p->loop, resolver_lookup_all, NULL, &p->resolver);
     if (rc == 0)
         answer = resolver_ask(p->resolver, p->host, (int64_t)p->connect_ms, &p->question);
     if (rc != 0 || answer != NULL) /* no thread */

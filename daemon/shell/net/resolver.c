@@ -95,12 +95,10 @@ static void *run_lookup(void *context)
     return NULL;
 }
 
-void resolver_lookup_system(void *context, const char *host,
-                            struct resolve_answer *ret_answer)
+static void ask_system(const char *host, int flags, struct resolve_answer *ret_answer)
 {
-    (void)context;
     struct addrinfo hints = {
-        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = flags};
     struct addrinfo *list = NULL;
     int rc = getaddrinfo(host, NULL, &hints, &list);
     if (rc != 0) {
@@ -114,6 +112,20 @@ void resolver_lookup_system(void *context, const char *host,
     freeaddrinfo(list);
     if (ret_answer->count == 0)
         text_copy(ret_answer->reason, sizeof ret_answer->reason, "has no address");
+}
+
+void resolver_lookup_system(void *context, const char *host,
+                            struct resolve_answer *ret_answer)
+{
+    (void)context;
+    ask_system(host, AI_ADDRCONFIG, ret_answer);
+}
+
+void resolver_lookup_all(void *context, const char *host,
+                         struct resolve_answer *ret_answer)
+{
+    (void)context;
+    ask_system(host, 0, ret_answer);
 }
 
 /* --- the loop's side --- */

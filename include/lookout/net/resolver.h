@@ -34,6 +34,10 @@ typedef void (*resolve_lookup)(void *context, const char *host,
                                struct resolve_answer *ret_answer);
 void resolver_lookup_system(void *context, const char *host,
                             struct resolve_answer *ret_answer);
+/* The same with addresses of a version that no interface but the loopback has: a server
+ * beside us may listen on ::1 alone. */
+void resolver_lookup_all(void *context, const char *host,
+                         struct resolve_answer *ret_answer);
 
 struct resolver;
 MUST_CHECK int resolver_create(uv_loop_t *loop, resolve_lookup lookup, void *context,
