@@ -25,6 +25,7 @@ webhooks:
      group: {wait: 0s, interval: 1s}, retry: [200ms]}
   - {id: clear, mail: {server: "smtp://localhost:$plain", from: watch@example.org, to: [duty@example.org]}, ca_file: cert.pem, min_severity: critical}
   - {id: stranger, mail: {server: "smtps://localhost:$smtps", from: watch@example.org, to: [duty@example.org]}, min_severity: critical}
+  - {id: banned, mail: {server: "smtps://localhost:$smtps", from: banned@example.org, to: [duty@example.org]}, ca_file: cert.pem, min_severity: critical}
 api: {listen: "127.0.0.1:$api"}
 Y
 "$bin" check -c "$work/c.yaml" 2>/dev/null | grep -A3 'duty: mail to duty@example.org, nobody@example.org by smtps://localhost' >"$work/told" &&
@@ -38,6 +39,9 @@ result "a server without TLS is told nothing" $? "$text $(cat "$work/plain/sessi
 text=$("$bin" test-webhook -c "$work/c.yaml" stranger 2>&1)
 [ $? -eq 1 ] && grep -qi 'certificate' <<<"$text" && [ ! -e "$work/smtps/1.eml" ]
 result "nor is one that nobody vouches for" $? "$text"
+text=$("$bin" test-webhook -c "$work/c.yaml" banned 2>&1)
+[ $? -eq 1 ] && grep -q 'SMTP 550 after .*: 5.7.1 not from you' <<<"$text"
+result "a refusal is told in the server's words" $? "$text"
 
 echo 'close
 close

@@ -62,6 +62,8 @@ class Session(socketserver.BaseRequestHandler):
                     self.say("235 welcome" if login == b"\0watch\0pass word" else "535 5.7.8 who are you")
                 elif word == "DATA":
                     self.take_data()
+                elif word.startswith("MAIL FROM:<banned@"):
+                    self.say("550 5.7.1 not from you")
                 elif word.startswith("RCPT TO:<nobody@"):
                     self.say("550 5.1.1 no such user")
                 elif word == "QUIT":

@@ -8,12 +8,15 @@
 #include "lookout/base/text.h"
 #include "lookout/delivery/delivery.h"
 
-/* A line of the server: "250 2.0.0 queued as 4F2". The last one is kept. */
+/* A line of the server: "250 2.0.0 queued as 4F2". The last one is kept, but for the 221
+ * to QUIT, which says nothing of the mail. */
 static size_t on_reply(char *line, size_t size, size_t n, void *context)
 {
     struct transfer *t = context;
     size_t bytes = size * n, code = bytes < 4 ? bytes : 4;
     size_t kept = bytes - code < sizeof t->kept ? bytes - code : sizeof t->kept;
+    if (code == 4 && memcmp(line, "221", 3) == 0)
+        return bytes;
     while (kept > 0 && (line[code + kept - 1] == '\r' || line[code + kept - 1] == '\n'))
         kept--;
     memcpy(t->kept, line + code, kept);
@@ -130,6 +133,8 @@ static void judge_mail(struct transfer *t, CURLcode code)
                  r->said[0] != '\0' ? ": " : "", r->said);
     } else if (code == CURLE_USE_SSL_FAILED) {
         snprintf(text, sizeof text, "the server offers no TLS, so nothing is sent");
+    } else if (code == CURLE_WEIRD_SERVER_REPLY) {
+        snprintf(text, sizeof text, "the answer is not SMTP");
     } else {
         transfer_say_failure(t, code, text, sizeof text);
     }
