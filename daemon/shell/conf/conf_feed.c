@@ -144,7 +144,6 @@ static void read_file_key(struct conf_reader *r, const struct conf_node *node,
     if (!conf_value_read(r, node, &as_path, feed))
         return;
     if (strcmp(node->text, "-") == 0) {
-        free(feed->address);
         conf_memory_set(r, &feed->address, "-");
     } else if (access(feed->address, R_OK) != 0) {
         conf_report_warning(r, node, "the recording %s cannot be read: %s",
