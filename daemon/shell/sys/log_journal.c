@@ -25,26 +25,18 @@ static const struct {
 
 void log_journal_use(const char *path)
 {
-    int fd = atomic_exchange(&journal_fd, -1);
-    if (fd >= 0)
-        close(fd);
     journal_path = path;
 }
 
+/* One socket for ever, not connected: journald may be restarted, and a socket that is
+ * closed meanwhile would be another one by the time that another thread sends. */
 static int open_journal(void)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = atomic_load(&journal_fd), none = -1;
     if (fd >= 0)
         return fd;
-    text_copy(address.sun_path, sizeof address.sun_path, journal_path);
     fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    if (atomic_compare_exchange_strong(&journal_fd, &none, fd))
+    if (fd < 0 || atomic_compare_exchange_strong(&journal_fd, &none, fd))
         return fd;
     close(fd); /* another thread was faster */
     return none;
@@ -70,6 +62,7 @@ static size_t add_field(char *text, size_t length, const char *name, const char 
 
 bool log_journal_send(const struct log_line *line)
 {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
     char text[DATAGRAM_BYTES], priority[4];
     const struct log_about *about = line->about;
     int fd = open_journal();
@@ -87,10 +80,7 @@ bool log_journal_send(const struct log_line *line)
         n = add_field(text, n, "RULE", about->rule);
         n = add_field(text, n, "ALERT", about->alert);
     }
-    if (send(fd, text, n, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)n)
-        return true;
-    /* journald may have been restarted: the next line opens its socket anew */
-    if (atomic_compare_exchange_strong(&journal_fd, &fd, -1))
-        close(fd);
-    return false;
+    text_copy(address.sun_path, sizeof address.sun_path, journal_path);
+    return sendto(fd, text, n, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&address,
+                  sizeof address) == (ssize_t)n;
 }

@@ -137,6 +137,34 @@ static void test_journal_that_is_full(void **state)
     tempdir_remove(&dir);
 }
 
+/* A journald that comes back gets the next line, and those meanwhile go to the stream. */
+static void test_journal_that_is_restarted(void **state)
+{
+    struct tempdir dir;
+    struct capture c;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char got[4096];
+    tempdir_make(&dir);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/socket", dir.path);
+    log_journal_use(address.sun_path);
+    capture_begin(&c);
+    pretend_systemd();
+    for (int i = 0; i < 2; i++) {
+        int journal = socket(AF_UNIX, SOCK_DGRAM, 0);
+        assert_int_equal(bind(journal, (struct sockaddr *)&address, sizeof address), 0);
+        log_warning("feed", "shore", "heard");
+        assert_true(recv(journal, got, sizeof got, MSG_DONTWAIT) > 0);
+        close(journal);
+        assert_int_equal(unlink(address.sun_path), 0);
+        if (i == 0)
+            log_warning("feed", "shore", "between");
+    }
+    unsetenv("JOURNAL_STREAM");
+    assert_string_equal(capture_end(&c), "<4>feed shore: between\n");
+    log_journal_use("/nonexistent/socket");
+    tempdir_remove(&dir);
+}
+
 static void test_priority_under_systemd(void **state)
 {
     struct capture c;
@@ -199,5 +227,5 @@ static void test_repeats_are_counted_and_bounded(void **state)
 
 TEST_MAIN(NULL, NULL, TEST(test_line), TEST(test_priority_under_systemd),
           TEST(test_fields_for_the_journal), TEST(test_journal_that_is_full),
-          TEST(test_no_line_is_forged), TEST(test_repeated_is_said_once),
-          TEST(test_repeats_are_counted_and_bounded))
+          TEST(test_journal_that_is_restarted), TEST(test_no_line_is_forged),
+          TEST(test_repeated_is_said_once), TEST(test_repeats_are_counted_and_bounded))
