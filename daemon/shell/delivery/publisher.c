@@ -41,6 +41,7 @@ struct publisher {
     char client_id[CLIENT_ID_BYTES];
     struct resolve_question question;
     bool is_resolving;
+    bool is_beginning;                       /* the timer is for on_begin */
     struct mqtt_link *link;                  /* borrowed, it owns itself; NULL: none */
     struct publication *waiting;             /* owned */
     struct publication *sent[IN_FLIGHT_MAX]; /* owned: id - 1 -> publication */
@@ -145,7 +146,7 @@ static void on_due(uv_timer_t *timer)
 static void set_publisher_timer(struct publisher *p)
 {
     uint64_t due_ms = next_due(p), now_ms = uv_now(p->timer.loop);
-    if (p->all == NULL)
+    if (p->all == NULL || p->is_beginning)
         return;
     if (due_ms == UINT64_MAX)
         uv_timer_stop(&p->timer);
@@ -437,6 +438,7 @@ static void on_begin(uv_timer_t *timer)
     struct publisher *p = timer->data;
     if (p->all == NULL)
         return;
+    p->is_beginning = false;
     if (p->link != NULL && mqtt_link_is_ready(p->link))
         publish_waiting(p);
     else
@@ -456,6 +458,7 @@ int publisher_send(struct publishers *all, struct client_request *request)
         at = &(*at)->next;
     *at = x;
     /* From the loop: a request that fails at once must not end within this call. */
+    p->is_beginning = true;
     uv_timer_start(&p->timer, on_begin, 0, 0);
     return 0;
 }
