@@ -220,6 +220,14 @@ int mqtt_tick(struct mqtt *m, int64_t now_ms, struct err *err)
     return send_short(m, PACKET_PINGREQ, NULL, now_ms);
 }
 
+int mqtt_hold(struct mqtt *m, int64_t now_ms)
+{
+    if (now_ms < mqtt_deadline(m))
+        return 0;
+    m->answer_by_ms = now_ms + ANSWER_MS;
+    return m->state == MQTT_READY ? send_short(m, PACKET_PINGREQ, NULL, now_ms) : 0;
+}
+
 /* --- packets of the broker --- */
 
 struct packet {
@@ -270,7 +278,8 @@ static int take_suback(struct mqtt *m, const struct packet *p, struct err *err)
 {
     char text[80];
     uint8_t lowest = 1;
-    if (m->state != MQTT_SUBSCRIBING || p->n != 2 + m->conf.topic_count)
+    if (m->state != MQTT_SUBSCRIBING || p->n != 2 + m->conf.topic_count ||
+        p->body[0] != 0 || p->body[1] != SUBSCRIBE_ID)
         return say_breach(err, "an unexpected SUBACK");
     for (size_t i = 0; i < m->conf.topic_count; i++) {
         unsigned code = p->body[2 + i];
@@ -315,8 +324,11 @@ static int take_puback(struct mqtt *m, const struct packet *p, struct err *err)
 {
     if (m->state != MQTT_READY || p->n != 2)
         return say_breach(err, "an unexpected PUBACK");
+    unsigned id = (unsigned)p->body[0] << 8 | p->body[1];
+    if (id == 0) /* 2.3.1 */
+        return say_breach(err, "a PUBACK without an id");
     if (m->sink.on_acked != NULL)
-        m->sink.on_acked(m->sink.context, (uint16_t)(p->body[0] << 8 | p->body[1]));
+        m->sink.on_acked(m->sink.context, (uint16_t)id);
     return 0;
 }
 

@@ -70,8 +70,9 @@ static void on_timer(uv_timer_t *timer)
 {
     struct mqtt_link *l = timer->data;
     struct err err = {0};
-    /* While it is paused, the answer may lie unread in the socket. */
-    if (!l->is_paused && mqtt_tick(l->mqtt, now_of(l), &err) != 0)
+    if (l->is_paused)
+        (void)!mqtt_hold(l->mqtt, now_of(l));
+    else if (mqtt_tick(l->mqtt, now_of(l), &err) != 0)
         end_link(l, "disconnected", err.text, false);
     else
         set_timer(l);
@@ -91,7 +92,7 @@ static int flush_frames(struct mqtt_link *l)
 {
     struct buf out = {0};
     int rc = websocket_take(l->websocket, &out);
-    if (rc == 0 && out.length > 0)
+    if (rc == 0 && out.length > 0 && l->peer != NULL)
         rc = peer_write(l->peer, out.data, out.length);
     buf_finish(&out);
     return rc;
@@ -114,6 +115,7 @@ static void on_write(void *context, const void *bytes, size_t n)
 static void on_ready(void *context, uint8_t granted_qos)
 {
     struct mqtt_link *l = context;
+    set_timer(l); /* a ping may be due before the time of the answer */
     l->sink.on_ready(l->sink.context, granted_qos);
 }
 

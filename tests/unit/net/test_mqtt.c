@@ -167,6 +167,8 @@ static const struct {
     {"\x20\2\0\0\x32\5\0\1t\0\0", 11, ERR_SYNTAX, "a message of QoS 1 without an id"}, /* 2.3.1 */
     {"\x20\2\0\0\x34\5\0\1t\0\1", 11, ERR_SYNTAX, "a message of QoS 2"},
     {"\x20\2\0\0\x40\2\0\1", 8, ERR_SYNTAX, "an unexpected PUBACK"}, /* not subscribed yet */
+    {"\x20\2\0\0\x90\4\0\2\0\0", 10, ERR_SYNTAX, "an unexpected SUBACK"}, /* 3.9.2: of no SUBSCRIBE */
+    {"\x20\2\0\0\x90\4\0\1\0\0\x40\2\0\0", 14, ERR_SYNTAX, "a PUBACK without an id"}, /* 2.3.1 */
     {"\x20\2\0\0\x10\0", 6, ERR_SYNTAX, "an unknown packet"},
     {"\x30\xff\xff\xff\xff\1", 6, ERR_SYNTAX, "a length of more than four bytes"}, /* 2.2.3 */
     {"\x30\x81\x80\x40", 4, ERR_LIMIT, "a message is longer than 1048576 bytes"},
@@ -209,6 +211,25 @@ static void a_silent_broker_is_asked_and_given_up(void **state)
     assert_int_equal(mqtt_deadline(s.mqtt), 120000);
     assert_int_equal(mqtt_tick(s.mqtt, 120000, &err), 0);
     assert_int_equal(mqtt_tick(s.mqtt, 150000, &err), ERR_IO);
+    end(&s);
+}
+
+/* 3.1.2.10: a broker gives up a client that is silent for one and a half times the
+ * keepalive. */
+static void a_connection_that_is_not_read_is_kept(void **state)
+{
+    struct scene s;
+    struct err err = {0};
+    begin(&s, &plain);
+    assert_int_equal(mqtt_feed(s.mqtt, "\x20\2\0\0", 4, 0, NULL), 0);
+    buf_clear(&s.sent);
+    for (int64_t now_ms = 1000; now_ms <= 300000; now_ms += 1000)
+        assert_int_equal(mqtt_hold(s.mqtt, now_ms), 0);
+    assert_string_equal(buf_text(&s.sent),
+                        "c000 c000 c000 c000 c000 c000 c000 c000 c000 ");
+    assert_int_equal(mqtt_tick(s.mqtt, 301000, &err), 0);
+    assert_int_equal(mqtt_feed(s.mqtt, "\xd0\0", 2, 301000, NULL), 0);
+    assert_int_equal(mqtt_deadline(s.mqtt), 360000);
     end(&s);
 }
 
@@ -264,5 +285,6 @@ TEST_MAIN(NULL, NULL, TEST(it_sends_what_mosquitto_sends),
           TEST(every_split_of_the_bytes_says_the_same),
           TEST(what_a_broker_must_not_say_ends_the_connection),
           TEST(a_silent_broker_is_asked_and_given_up),
+          TEST(a_connection_that_is_not_read_is_kept),
           TEST(a_quiet_connection_is_asked_after_half_of_idle_ms),
           TEST(filters_are_those_of_section_4_7_1), TEST(what_is_too_long_is_not_sent))
