@@ -224,7 +224,8 @@ int mqtt_hold(struct mqtt *m, int64_t now_ms)
 {
     if (now_ms < mqtt_deadline(m))
         return 0;
-    m->answer_by_ms = now_ms + ANSWER_MS;
+    m->received_ms = now_ms;
+    m->answer_by_ms = m->state == MQTT_READY ? INT64_MAX : now_ms + ANSWER_MS;
     return m->state == MQTT_READY ? send_short(m, PACKET_PINGREQ, NULL, now_ms) : 0;
 }
 

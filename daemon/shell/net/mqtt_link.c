@@ -70,12 +70,12 @@ static void on_timer(uv_timer_t *timer)
 {
     struct mqtt_link *l = timer->data;
     struct err err = {0};
-    if (l->is_paused)
-        (void)!mqtt_hold(l->mqtt, now_of(l));
-    else if (mqtt_tick(l->mqtt, now_of(l), &err) != 0)
+    int rc = l->is_paused ? mqtt_hold(l->mqtt, now_of(l))
+                          : mqtt_tick(l->mqtt, now_of(l), &err);
+    if (rc == ERR_IO)
         end_link(l, "disconnected", err.text, false);
     else
-        set_timer(l);
+        set_timer(l); /* without memory for a ping, again in a second */
 }
 
 static void set_timer(struct mqtt_link *l)

@@ -68,8 +68,8 @@ MUST_CHECK int mqtt_feed(struct mqtt *m, const void *bytes, size_t n, int64_t no
                          struct err *err);
 /* Send a ping when one is due. ERR_IO: the broker does not answer. */
 MUST_CHECK int mqtt_tick(struct mqtt *m, int64_t now_ms, struct err *err);
-/* In place of mqtt_tick, while nothing is read: an answer may be there, and is awaited
- * anew. Pings are sent, so that the broker keeps the connection. ERR_NOMEM */
+/* In place of mqtt_tick, while nothing is read: an answer may be there unread, so that
+ * none is awaited. Pings are sent: the broker keeps the connection. ERR_NOMEM */
 MUST_CHECK int mqtt_hold(struct mqtt *m, int64_t now_ms);
 /* When mqtt_tick has something to do. */
 int64_t mqtt_deadline(const struct mqtt *m);
