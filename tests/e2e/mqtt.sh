@@ -206,4 +206,45 @@ last=$(mosquitto_sub -h 127.0.0.1 -p "$plain" -u desk -P secret -t 'lookout/last
 grep -q "$(tail -n 1 "$work/order")" <<<"$last"
 result "the last one is retained" $? "$last"
 stop "$daemon_pid"
+
+# A broker that takes 20 ms for its PUBACK, one message at a time: each begins when the one before has ended, on one connection.
+python3 - "$((port_base + 5))" "$work/slow.seen" <<'P' &
+import socket, sys, time
+server = socket.create_server(('127.0.0.1', int(sys.argv[1])))
+seen = open(sys.argv[2], 'a', buffering=1)
+while True:
+    peer, _ = server.accept()
+    print('connection', file=seen)
+    stream = peer.makefile('rb')
+    while head := stream.read(1):
+        length = shift = 0
+        while True:
+            digit = stream.read(1)[0]
+            length, shift = length | (digit & 127) << shift, shift + 7
+            if digit < 128:
+                break
+        body = stream.read(length)
+        if head[0] >> 4 == 1:
+            peer.sendall(b'\x20\x02\x00\x00')
+        elif head[0] >> 4 == 3:
+            topic = int.from_bytes(body[:2], 'big')
+            print('publish', file=seen)
+            time.sleep(0.02)
+            peer.sendall(b'\x40\x02' + body[2 + topic:4 + topic])
+P
+pids+=($!)
+cat >"$work/slow.yaml" <<Y
+state: $work/slow
+feeds: [{id: shore, udp: "127.0.0.1:$udp"}]
+rules: [{id: seen, when: sighted}]
+webhooks: [{id: bus, mqtt: "mqtt://127.0.0.1:$((port_base + 5))/l/x", timeout: 2s, retry: [100ms, 200ms], in_flight: 1}]
+Y
+wait_for 10 test -e "$work/slow.seen"
+daemon slow
+wait_for 10 grep -q watching "$work/slow.out"
+for i in $(seq 12); do "$build/ais_say" $((433000100 + i)) 36.5 126.1 10 90 $((now - 60)) >"/dev/udp/127.0.0.1/$udp"; done
+slow_is_through() { has_sighted "$work/slow" 12 && [ -z "$("$bin" alerts --state "$work/slow" --json --pending)" ]; }
+wait_for 20 slow_is_through && [ "$(grep -c publish "$work/slow.seen") $(grep -c connection "$work/slow.seen")" = '12 1' ]
+result "a slow broker gets each message once, one after the other, on one connection" $? "$(cat "$work/slow.seen"; tail -n 5 "$work/slow.out")"
+stop "$daemon_pid"
 finish
