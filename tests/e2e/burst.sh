@@ -108,8 +108,9 @@ result "SIGTERM overtakes them" $? "exit $status: $(tail -n 3 "$work/log")"
 sed -e "s|^state: .*|state: $work/new|" -e '/^rules:/q' "$work/c.yaml" >"$work/long.yaml"
 for to in CN JP RU KR TW VN PH TH MY ID IN US; do echo "  - {id: to-$to, when: route, route: \"KP* >> $to*\"}"; done >>"$work/long.yaml"
 echo "webhooks: [{id: desk, url: \"$receiver_url\"}]" >>"$work/long.yaml"
-catches() { # PID NUMBER: it has a handler for the signal
+catches() { # PID NUMBER: the daemon, no longer the shell that starts it, has a handler for the signal
     local mask
+    [ "$(cat "/proc/$1/comm")" = "$(basename "$bin")" ] || return
     mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status")
     [ $(((0x$mask >> ($2 - 1)) & 1)) -eq 1 ]
 }
