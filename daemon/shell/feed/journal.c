@@ -16,6 +16,7 @@
 #include "lookout/base/array.h"
 #include "lookout/base/hash.h"
 #include "lookout/base/wire.h"
+#include "lookout/sys/datafile.h"
 
 /* A file begins with this line. A record is the length of its content (4 bytes, little
  * endian), the content's hash (8 bytes), and the content. */
@@ -249,20 +250,6 @@ uint64_t journal_bytes(const struct journal *j)
 
 /* --- writing --- */
 
-static bool write_journal(int fd, const char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, bytes, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        bytes += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 /* The file's name must be on disk, too. */
 static bool sync_journal_directory(const struct journal *j)
 {
@@ -281,7 +268,7 @@ static int begin_journal_file(struct journal *j, uint64_t first, struct err *err
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail_journal(err, path);
-    if (!write_journal(fd, magic, MAGIC_BYTES) || !sync_journal_directory(j)) {
+    if (!datafile_write(fd, magic, MAGIC_BYTES) || !sync_journal_directory(j)) {
         int rc = fail_journal(err, path);
         close(fd);
         return rc;
@@ -309,7 +296,7 @@ int journal_write(struct journal *j, uint64_t first, const struct buf *records,
     if (rc != 0)
         return rc;
     struct journal_file *file = &j->files[j->count - 1];
-    if (!write_journal(j->fd, records->data, records->length) || fdatasync(j->fd) != 0) {
+    if (!datafile_write(j->fd, records->data, records->length) || fdatasync(j->fd) != 0) {
         char path[PATH_BYTES];
         name_journal_file(j, file->first, path);
         rc = fail_journal(err, path);

@@ -145,3 +145,17 @@ int datafile_read(const char *path, struct buf *out, struct err *err)
     }
     return rc;
 }
+
+bool datafile_write(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(fd, bytes, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        bytes += done;
+        n -= (size_t)done;
+    }
+    return true;
+}

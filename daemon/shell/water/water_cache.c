@@ -5,7 +5,6 @@
 #include "water_int.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -44,20 +43,6 @@ bool water_cache_read(const char *directory, struct water_field *field)
     return is_read;
 }
 
-static bool write_all(int fd, const char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, bytes, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        bytes += done;
-        n -= (size_t)done;
-    }
-    return fsync(fd) == 0;
-}
-
 static void make_folder(const char *directory)
 {
     char path[PATH_MAX];
@@ -78,7 +63,7 @@ bool water_cache_write(const char *directory, const struct water_field *field)
                    path_of(directory, key, ".new", beside) &&
                    water_field_save(field, &bytes) == 0;
     int fd = is_good ? open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
-    is_good = fd >= 0 && write_all(fd, bytes.data, bytes.length);
+    is_good = fd >= 0 && datafile_write(fd, bytes.data, bytes.length) && fsync(fd) == 0;
     if (fd >= 0)
         is_good = close(fd) == 0 && is_good;
     if (fd >= 0 && (!is_good || rename(beside, path) != 0)) {

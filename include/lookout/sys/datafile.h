@@ -4,6 +4,7 @@
 #ifndef LOOKOUT_DATAFILE_H
 #define LOOKOUT_DATAFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lookout/base/buf.h"
@@ -24,5 +25,8 @@ MUST_CHECK int datafile_find(const char *name, char *ret_path, size_t size);
  * no such file, ERR_LIMIT when it is larger than FILE_READ_MAX, ERR_NOMEM, else ERR_IO;
  * err names the path and the system's reason. */
 MUST_CHECK int datafile_read(const char *path, struct buf *out, struct err *err);
+
+/* Write all n bytes, also where the system takes them in parts; false: errno says why. */
+MUST_CHECK bool datafile_write(int fd, const char *bytes, size_t n);
 
 #endif

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* This file tests finding shipped files and reading whole files. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/testlib.h"
@@ -117,6 +121,34 @@ static void test_reads_pipes(void **state)
     buf_finish(&b);
 }
 
+/* A socket that takes less than is given, and a device that takes nothing. */
+static void test_writes_all_or_says_no(void **state)
+{
+    (void)state;
+    enum { BYTES = 1 << 20 };
+    static char given[BYTES], taken[BYTES];
+    int ends[2];
+    for (size_t i = 0; i < BYTES; i++)
+        given[i] = (char)(i * 7 + i / 251);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(datafile_write(ends[1], given, BYTES) ? 0 : 1);
+    assert_int_equal(recv(ends[0], taken, BYTES, MSG_WAITALL), BYTES);
+    assert_memory_equal(given, taken, BYTES);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    close(ends[0]);
+    close(ends[1]);
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    assert_true(full >= 0);
+    assert_false(datafile_write(full, given, BYTES));
+    assert_int_equal(errno, ENOSPC);
+    close(full);
+}
+
 TEST_MAIN(make_dir, remove_dir, TEST(test_finds_in_the_tree),
           TEST(test_environment_is_the_only_place), TEST(test_refuses_unsound_names),
-          TEST(test_reads_whole_files), TEST(test_reads_pipes))
+          TEST(test_reads_whole_files), TEST(test_reads_pipes),
+          TEST(test_writes_all_or_says_no))
